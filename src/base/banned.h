@@ -1,0 +1,18 @@
+/*
+ * banned.h - functions this program does without, as compile errors.
+ *
+ * Included ahead of every file by the build, after the headers that declare
+ * what it bans. str.h, buf.h and str_u32() and its kin are the replacements.
+ */
+#pragma once
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#pragma GCC poison strcpy strncpy strcat strncat stpcpy strtok strtok_r
+#pragma GCC poison sprintf vsprintf gets sscanf
+#pragma GCC poison atoi atol atoll atof strtol strtoul strtoll strtoull
+#pragma GCC poison localtime gmtime ctime asctime mktime
+#pragma GCC poison rand srand

@@ -1,0 +1,54 @@
+/*
+ * buf.h - output that grows up to a cap.
+ *
+ * A buf owns its memory. Writing past the cap stores nothing more and makes
+ * buf_failed() true until buf_reset(): write in several calls, check once.
+ */
+#pragma once
+#include "base/str.h"
+
+struct buf {
+	char *p;
+	size_t n, size, cap;
+	bool failed;
+};
+
+#define BUF_INIT(cap_octets) ((struct buf){ .cap = (cap_octets) })
+
+void buf_init(struct buf *b, size_t cap_octets);
+void buf_free(struct buf *b);	/* ready for use again, memory gone */
+void buf_reset(struct buf *b);	/* empty, memory kept */
+
+void buf_put(struct buf *b, const void *p, size_t n);
+void buf_str(struct buf *b, struct str s);
+void buf_chr(struct buf *b, char c);
+void buf_u64(struct buf *b, uint64_t v);	/* as decimal digits */
+void buf_printf(struct buf *b, const char *fmt, ...) printf_like(2, 3);
+#define buf_lit(b, lit) buf_put((b), "" lit, sizeof(lit) - 1)
+
+/* Little-endian numbers, for records of ours. */
+void buf_le16(struct buf *b, uint16_t v);
+void buf_le32(struct buf *b, uint32_t v);
+void buf_le64(struct buf *b, uint64_t v);
+
+/* Room for n more octets, to be written by the caller and then counted with
+ * buf_added(); NULL (and failed) past the cap. */
+must_check char *buf_room(struct buf *b, size_t n);
+void buf_added(struct buf *b, size_t n);
+
+/* Drop the first n octets. */
+void buf_eat(struct buf *b, size_t n);
+
+static inline struct str
+buf_get(const struct buf *b)
+{
+	return str_make(b->p, b->n);
+}
+static inline bool
+buf_failed(const struct buf *b)
+{
+	return b->failed;
+}
+
+void buf_cleanup(struct buf *b);
+#define auto_buf __attribute__((cleanup(buf_cleanup))) struct buf

@@ -1,0 +1,89 @@
+/*
+ * str.h - borrowed slices of text.
+ *
+ * A str points into memory that somebody else owns, has no NUL and may hold
+ * any octet. Everything here is pure; ASCII rules only, no locale.
+ */
+#pragma once
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/attr.h"
+
+struct str {
+	const char *p;
+	size_t n;
+};
+
+#define STR(lit) ((struct str){ "" lit, sizeof(lit) - 1 })
+#define STR_NULL ((struct str){ NULL, 0 })
+/* For printf's "%.*s". */
+#define STR_FMT(s) (int)(s).n, (s).p ? (s).p : ""
+
+/* A slice of a NUL-terminated string; NULL gives the empty slice. */
+struct str str_c(const char *c);
+static inline struct str
+str_make(const char *p, size_t n)
+{
+	return (struct str){ p, n };
+}
+
+bool str_eq(struct str a, struct str b);
+/* Equal but for the case of ASCII letters. */
+bool str_eqi(struct str a, struct str b);
+bool str_starts(struct str s, struct str prefix);
+bool str_startsi(struct str s, struct str prefix);
+bool str_endsi(struct str s, struct str suffix);
+/* Octet order; shorter first when one is the other's start. */
+int str_cmp(struct str a, struct str b);
+
+/* Everything from octet i on; the first n octets. Both stop at the end. */
+struct str str_from(struct str s, size_t i);
+struct str str_first(struct str s, size_t n);
+/* Without the spaces, tabs, CRs and LFs at both ends. */
+struct str str_trim(struct str s);
+
+/* Index of the first c, of the last c, of the first needle; s.n if none. */
+size_t str_chr(struct str s, char c);
+size_t str_rchr(struct str s, char c);
+size_t str_find(struct str s, struct str needle);
+
+/* Split at the first c: *head before it, *tail behind it. False, and all of
+ * it in *head, if there is no c. */
+bool str_cut(struct str s, char c, struct str *head, struct str *tail);
+
+/* The whole slice as decimal digits; false if empty, too large or anything
+ * else than digits. *v only changes on success. */
+must_check bool str_u32(struct str s, uint32_t *v);
+must_check bool str_u64(struct str s, uint64_t *v);
+
+/* Only octets 0x01 to 0x7f; valid UTF-8 (RFC 3629) without NUL. */
+bool str_is_ascii(struct str s);
+bool str_is_utf8(struct str s);
+
+static inline char
+ascii_lower(char c)
+{
+	return c >= 'A' && c <= 'Z' ? (char)(c + 32) : c;
+}
+static inline char
+ascii_upper(char c)
+{
+	return c >= 'a' && c <= 'z' ? (char)(c - 32) : c;
+}
+static inline bool
+ascii_is_alpha(char c)
+{
+	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+}
+static inline bool
+ascii_is_digit(char c)
+{
+	return c >= '0' && c <= '9';
+}
+static inline bool
+ascii_is_alnum(char c)
+{
+	return ascii_is_alpha(c) || ascii_is_digit(c);
+}

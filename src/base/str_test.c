@@ -1,0 +1,83 @@
+#include "base/test.h"
+
+static void
+test_numbers(void **state unused_arg)
+{
+	static const struct {
+		const char *text;
+		bool ok;
+		uint64_t v;
+	} t[] = {
+		{ "0", true, 0 },
+		{ "18446744073709551615", true, UINT64_MAX },
+		{ "18446744073709551616", false, 0 },
+		{ "99999999999999999999999", false, 0 },
+		{ "", false, 0 },
+		{ "+1", false, 0 },
+		{ " 1", false, 0 },
+		{ "1x", false, 0 },
+		{ "007", true, 7 },
+	};
+	uint32_t small = 5;
+
+	for (size_t i = 0; i < NELEM(t); i++) {
+		uint64_t v = 0;
+
+		assert_int_equal(str_u64(str_c(t[i].text), &v), t[i].ok);
+		if (t[i].ok)
+			assert_true(v == t[i].v);
+	}
+	assert_false(str_u32(STR("4294967296"), &small));
+	assert_int_equal(small, 5); /* untouched */
+	assert_true(str_u32(STR("4294967295"), &small));
+}
+
+static void
+test_slices(void **state unused_arg)
+{
+	struct str head, tail;
+
+	assert_true(str_cut(STR("a@b@c"), '@', &head, &tail));
+	assert_str(head, "a");
+	assert_str(tail, "b@c");
+	assert_false(str_cut(STR("abc"), '@', &head, &tail));
+	assert_str(head, "abc");
+	assert_int_equal(tail.n, 0);
+	assert_str(str_trim(STR(" \t a b\r\n")), "a b");
+	assert_str(str_trim(STR("  ")), "");
+	assert_int_equal(str_find(STR("hello"), STR("ll")), 2);
+	assert_int_equal(str_find(STR("hello"), STR("lo!")), 5);
+	assert_int_equal(str_rchr(STR("a.b.c"), '.'), 3);
+	assert_true(str_eqi(STR("INBOX"), STR("inbox")));
+	assert_true(str_endsi(STR("x.Test"), STR(".tEST")));
+	assert_true(str_eq(STR_NULL, STR("")));
+	assert_int_equal(str_from(STR("abc"), 9).n, 0);
+	assert_true(str_cmp(STR("a"), STR("ab")) < 0);
+	assert_true(str_cmp(STR("b"), STR("ab")) > 0);
+}
+
+static void
+test_utf8(void **state unused_arg)
+{
+	assert_true(str_is_utf8(STR("a\xc3\xa9\xe2\x82\xac\xf0\x9f\x98\x80")));
+	assert_false(str_is_utf8(STR("\xc0\x80")));	    /* overlong */
+	assert_false(str_is_utf8(STR("\xe0\x80\x80")));	    /* overlong */
+	assert_false(str_is_utf8(STR("\xed\xa0\x80")));	    /* surrogate */
+	assert_false(str_is_utf8(STR("\xf4\x90\x80\x80"))); /* too high */
+	assert_false(str_is_utf8(STR("\xe2\x82")));	    /* cut */
+	assert_false(str_is_utf8(STR("a\0b")));
+	assert_true(str_is_ascii(STR("abc")));
+	assert_false(str_is_ascii(STR("ab\xc3")));
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_numbers),
+		cmocka_unit_test(test_slices),
+		cmocka_unit_test(test_utf8),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,116 @@
+#include "base/timetext.h"
+
+static const char months[] = "JanFebMarAprMayJunJulAugSepOctNovDec";
+static const char days[] = "SunMonTueWedThuFriSat";
+
+/* Days since 1970 of a civil date, by counting years from March, so that the
+ * leap day is the last of its year. */
+static int64_t
+days_of(int64_t year, int64_t month, int64_t day)
+{
+	int64_t era, yoe, doy;
+
+	year -= month <= 2;
+	era = (year >= 0 ? year : year - 399) / 400;
+	yoe = year - era * 400;
+	doy = (153 * (month + (month > 2 ? -3 : 9)) + 2) / 5 + day - 1;
+	return era * 146097 + yoe * 365 + yoe / 4 - yoe / 100 + doy - 719468;
+}
+
+struct civil
+civil_of(int64_t at)
+{
+	int64_t day = at / 86400, sec = at % 86400;
+	int64_t era, doe, yoe, doy, mp;
+	struct civil c;
+
+	if (sec < 0) {
+		sec += 86400;
+		day--;
+	}
+	c.weekday = (int)(((day + 4) % 7 + 7) % 7);
+	day += 719468;
+	era = (day >= 0 ? day : day - 146096) / 146097;
+	doe = day - era * 146097;
+	yoe = (doe - doe / 1460 + doe / 36524 - doe / 146096) / 365;
+	doy = doe - (365 * yoe + yoe / 4 - yoe / 100);
+	mp = (5 * doy + 2) / 153;
+	c.day = (int)(doy - (153 * mp + 2) / 5 + 1);
+	c.month = (int)(mp < 10 ? mp + 3 : mp - 9);
+	c.year = (int)(yoe + era * 400 + (c.month <= 2));
+	c.hour = (int)(sec / 3600);
+	c.minute = (int)(sec / 60 % 60);
+	c.second = (int)(sec % 60);
+	return c;
+}
+
+int64_t
+civil_time(const struct civil *c)
+{
+	return days_of(c->year, c->month, c->day) * 86400 +
+	    c->hour * 3600 + c->minute * 60 + c->second;
+}
+
+bool
+civil_valid(const struct civil *c)
+{
+	static const int len[] = { 31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30,
+		31 };
+	int n;
+
+	if (c->month < 1 || c->month > 12 || c->day < 1)
+		return false;
+	if (c->hour < 0 || c->hour > 23 || c->minute < 0 || c->minute > 59 ||
+	    c->second < 0 || c->second > 60)
+		return false;
+	n = len[c->month - 1];
+	if (c->month == 2 && c->year % 4 == 0 &&
+	    (c->year % 100 != 0 || c->year % 400 == 0))
+		n = 29;
+	return c->day <= n;
+}
+
+struct str
+month_name(int month)
+{
+	return str_make(months + 3 * (month - 1), 3);
+}
+
+int
+month_of(struct str name)
+{
+	for (int m = 1; m <= 12; m++)
+		if (str_eqi(name, month_name(m)))
+			return m;
+	return 0;
+}
+
+void
+time_rfc5322(struct buf *b, int64_t at)
+{
+	struct civil c = civil_of(at);
+
+	buf_printf(b, "%.3s, %d %.3s %04d %02d:%02d:%02d +0000",
+	    days + 3 * c.weekday, c.day, month_name(c.month).p, c.year, c.hour,
+	    c.minute, c.second);
+}
+
+void
+time_imap(struct buf *b, int64_t at, int offset_min)
+{
+	struct civil c = civil_of(at + offset_min * 60);
+	int off = offset_min < 0 ? -offset_min : offset_min;
+
+	buf_printf(b, "%2d-%.3s-%04d %02d:%02d:%02d %c%02d%02d", c.day,
+	    month_name(c.month).p, c.year, c.hour, c.minute, c.second,
+	    offset_min < 0 ? '-' : '+', off / 60, off % 60);
+}
+
+void
+time_rfc3339(struct buf *b, int64_t at)
+{
+	struct civil c = civil_of(at);
+
+	buf_printf(b, "%04d-%02d-%02dT%02d:%02d:%02dZ", c.year, c.month, c.day,
+	    c.hour, c.minute, c.second);
+}

@@ -1,0 +1,49 @@
+#include "base/timetext.h"
+
+#include "base/test.h"
+
+static void
+test_text(void **state unused_arg)
+{
+	auto_buf b = BUF_INIT(200);
+
+	time_rfc5322(&b, 1795320061); /* date -u -d @1795320061 */
+	assert_str(buf_get(&b), "Sun, 22 Nov 2026 04:01:01 +0000");
+	buf_reset(&b);
+	time_imap(&b, 951782400, -330);
+	assert_str(buf_get(&b), "28-Feb-2000 18:30:00 -0530");
+	buf_reset(&b);
+	time_imap(&b, 951868800, 60);
+	assert_str(buf_get(&b), " 1-Mar-2000 01:00:00 +0100");
+	buf_reset(&b);
+	time_rfc3339(&b, 0);
+	assert_str(buf_get(&b), "1970-01-01T00:00:00Z");
+}
+
+static void
+test_round(void **state unused_arg)
+{
+	for (int64_t at = 0; at < 4102444800; at += 86400 * 3 + 12345) {
+		struct civil c = civil_of(at);
+
+		assert_true(civil_valid(&c));
+		assert_true(civil_time(&c) == at);
+	}
+	assert_false(civil_valid(
+	    &(struct civil){ .year = 2025, .month = 2, .day = 29 }));
+	assert_true(civil_valid(
+	    &(struct civil){ .year = 2024, .month = 2, .day = 29 }));
+	assert_int_equal(month_of(STR("dEc")), 12);
+	assert_int_equal(month_of(STR("Foo")), 0);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_text),
+		cmocka_unit_test(test_round),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
