@@ -15,4 +15,3 @@
 #pragma GCC poison sprintf vsprintf gets sscanf
 #pragma GCC poison atoi atol atoll atof strtol strtoul strtoll strtoull
 #pragma GCC poison localtime gmtime ctime asctime mktime
-#pragma GCC poison rand srand

@@ -1,0 +1,84 @@
+/*
+ * role.h - what every role's executable does: take its orders from master,
+ * prepare, close the walls, serve, end in good order.
+ *
+ * A role is executed by master with its link to it on descriptor 3 and
+ * nothing else open but stderr. main() of a role is one call of role_main().
+ *
+ *   START    config, name, index, uid      -> prepare() runs, walls close
+ *   PEER     a connection to another role  -> peer()
+ *   LISTEN   a listening socket            -> listen()
+ *   RELOAD   a new config                  -> reload()
+ *   STOP     a deadline                    -> stop(), then the loop drains
+ *
+ * and the role answers START with READY when its walls are closed.
+ */
+#pragma once
+#include "rt/config.h"
+#include "rt/ipc.h"
+#include "rt/loop.h"
+#include "rt/walls.h"
+
+enum role_kind {
+	ROLE_MASTER,
+	ROLE_VAULT,
+	ROLE_STORE,
+	ROLE_MX,
+	ROLE_FRONT,
+	ROLE_KINDS,
+	ROLE_OPERATOR = 30,	/* a control connection, not a process */
+};
+/* "store"; NULL beyond. */
+const char *role_name(enum role_kind kind);
+
+struct role {
+	struct loop *loop;
+	struct log *log;
+	struct config config;	/* present one; strs live until the next */
+	uint32_t index;		/* which of several workers */
+	void *state;		/* of the role */
+};
+
+struct role_ops {
+	enum role_kind kind;
+	size_t state_size;	/* zeroed before prepare() */
+	struct walls walls;
+	/* With the files still open to us; blocking is fine. */
+	int (*prepare)(struct role *r, struct err *err);
+	/* A connection to another role's (worker's) process: new at the start
+	 * and again whenever that process was replaced. Owns fd. */
+	void (*peer)(struct role *r, enum role_kind kind, uint32_t index,
+	    int fd);
+	/* A listening socket to accept from; owns fd. NULL if none. */
+	void (*listen)(struct role *r, enum listen_kind kind, int fd);
+	void (*reload)(struct role *r);		/* r->config is the new one */
+	void (*stop)(struct role *r);		/* may be NULL */
+	void (*finish)(struct role *r);		/* after the loop; may be NULL */
+};
+
+/* Does it all; returns the exit code. */
+int role_main(const struct role_ops *ops);
+
+/* The messages on the link, for master and role.c. */
+#define FIELDS_role_start(F, S)              \
+	F(S, u32, kind, 0)                   \
+	F(S, u32, index, 0)                  \
+	F(S, u32, uid, 0)	/* 0: stay who we are */ \
+	F(S, str, config, 200000)
+#define FIELDS_role_peer(F, S) F(S, u32, kind, 0) F(S, u32, index, 0)
+#define FIELDS_role_listen(F, S) F(S, u32, kind, 0)
+#define FIELDS_role_reload(F, S) F(S, str, config, 200000)
+#define FIELDS_role_stop(F, S) F(S, u32, deadline_ms, 0)
+#define FIELDS_role_ready(F, S) F(S, str, missing, 1000)
+#define FIELDS_role_failed(F, S) F(S, str, text, 1000)
+MSG_STRUCT(role_start);
+MSG_STRUCT(role_peer);
+MSG_STRUCT(role_listen);
+MSG_STRUCT(role_reload);
+MSG_STRUCT(role_stop);
+MSG_STRUCT(role_ready);
+MSG_STRUCT(role_failed);
+enum { ROLE_FROM_MASTER = 1, ROLE_FROM_ROLE = 2 };
+enum role_message { ROLE_START, ROLE_PEER, ROLE_LISTEN, ROLE_RELOAD, ROLE_STOP,
+	ROLE_READY, ROLE_FAILED, ROLE_MESSAGES };
+extern const struct ipc_call role_calls[ROLE_MESSAGES];

@@ -1,0 +1,111 @@
+/*
+ * stream.h - a connection as two flows of octets.
+ *
+ * Reading and writing suspend the calling fiber. A stream that failed stays
+ * failed and every later call returns the same code, so a reply may be
+ * written in several calls and checked once. One fiber at a time reads or
+ * writes; which one may change while it is parked.
+ *
+ * Every wait ends at the deadline last set with stream_deadline().
+ */
+#pragma once
+#include "base/err.h"
+#include "base/str.h"
+#include "rt/loop.h"
+
+struct stream;
+struct tls_ctx;
+
+/* What is below the plain text: a socket, or memory in tests. All calls are
+ * non-blocking: octets moved, 0 at the end (read), or E_AGAIN, E_IO. */
+struct transport {
+	const struct transport_ops *ops;
+	/* Set by the stream; call it when E_AGAIN may be over. */
+	void (*ready)(void *arg);
+	void *arg;
+};
+struct transport_ops {
+	ssize_t (*read)(struct transport *t, void *p, size_t n);
+	ssize_t (*write)(struct transport *t, const void *p, size_t n);
+	void (*close)(struct transport *t); /* frees t */
+};
+
+/* A transport over a connected, non-blocking socket; owns fd. */
+int transport_socket(struct loop *l, int fd, struct transport **t,
+    struct err *err);
+/* Two ends of a connection in memory. Each direction holds cap octets. */
+void transport_pair(struct loop *l, size_t cap, struct transport **a,
+    struct transport **b);
+
+/* Owns t from now on. */
+struct stream *stream_new(struct loop *l, struct transport *t);
+/* Flushes nothing; wakes nobody; frees it. NULL is fine. */
+void stream_close(struct stream *s);
+
+void stream_deadline(struct stream *s, int64_t at_ms);
+/* The sticky failure: 0 or E_*. */
+int stream_failed(const struct stream *s);
+
+/* One line without its CRLF; only CRLF ends a line (a bare CR or LF is part
+ * of it). Valid until the next call that reads. E_LIMIT if max octets came
+ * without CRLF: that is not sticky, see stream_skip_line(). E_CLOSED at the
+ * end of input, also in the middle of a line. */
+int stream_line(struct stream *s, size_t max, struct str *line,
+    struct err *err);
+/* Drop octets up to and including the next CRLF. */
+int stream_skip_line(struct stream *s, struct err *err);
+/* All that has come, at least one octet (suspends for it). Take what you
+ * used with stream_eat(); valid until the next call that reads. */
+int stream_peek(struct stream *s, struct str *octets, struct err *err);
+void stream_eat(struct stream *s, size_t n);
+/* What is buffered already, maybe nothing; never suspends. */
+struct str stream_buffered(struct stream *s);
+
+/* Buffered; suspends only when 64 KiB wait to be sent. */
+int stream_write(struct stream *s, struct str octets);
+int stream_printf(struct stream *s, const char *fmt, ...) printf_like(2, 3);
+int stream_flush(struct stream *s, struct err *err);
+
+/* TLS in place, as a server. What was buffered before is dropped: nothing
+ * sent in clear survives into the session (RFC 3207 4.2). Suspends. */
+int stream_tls_accept(struct stream *s, struct tls_ctx *ctx, struct err *err);
+
+struct tls_facts {
+	bool on;
+	struct str version;	/* "TLSv1.3" */
+	struct str cipher;	/* "TLS_AES_256_GCM_SHA384" */
+	int bits;
+	struct str sni;		/* what the client asked for; may be empty */
+};
+/* Constants and memory of the stream: valid while it lives. */
+struct tls_facts stream_tls(const struct stream *s);
+
+/* Waiting without a stack ------------------------------------------------
+ *
+ * stream_park() is the last thing a session's fiber does before it returns.
+ * When plain text has come, resume(arg, PARK_INPUT) runs on a fresh fiber;
+ * else PARK_TIMEOUT at at_ms, PARK_KICK after stream_kick(), PARK_CLOSED when
+ * the peer has gone, PARK_STOP when the loop is stopping. Output must be
+ * flushed before. Buffers that are empty are given back. */
+enum park { PARK_INPUT, PARK_TIMEOUT, PARK_KICK, PARK_CLOSED, PARK_STOP };
+void stream_park(struct stream *s, int64_t at_ms,
+    void (*resume)(void *arg, enum park why), void *arg);
+/* Resume a parked stream now; remembered if it is not parked, so the next
+ * stream_park() resumes at once. */
+void stream_kick(struct stream *s);
+
+/* Listening. Accepts until the limit of open connections is reached and
+ * goes on when one has been given back with listener_done(). peer is the
+ * address as text ("192.0.2.1", "2001:db8::1"). fn runs on a fresh fiber. */
+struct listener;
+struct peer {
+	char address[48];
+	uint16_t port;
+	char local[48];		/* the address they came to */
+	uint16_t local_port;
+};
+struct listener *listener_new(struct loop *l, int fd, size_t max_open,
+    void (*fn)(void *arg, struct stream *s, const struct peer *peer),
+    void *arg, struct err *err);
+void listener_done(struct listener *l);
+void listener_close(struct listener *l);

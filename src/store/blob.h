@@ -1,0 +1,44 @@
+/*
+ * blob.h - the octets of a stored message, written and read by the roles.
+ *
+ * Store sees a blob as opaque octets: a row of chunks, each at most 128 KiB of
+ * the message, compressed on its own, so any range can be read without the
+ * rest before it being unpacked:
+ *
+ *   chunk = codec (u8: 0 as it is, 1 zstd)  reserved (3 octets, 0)
+ *           raw length (u32)  stored length (u32)  stored octets
+ *
+ * A blob that fits one message travels inside submit or append; a larger one
+ * is staged piece by piece while it comes in.
+ */
+#pragma once
+#include "store/client.h"
+
+enum { BLOB_CHUNK = 128 * 1024 };
+
+/* What submit_ask and append_ask want to know of it. */
+struct blob_ref {
+	uint64_t stage;		/* 0: it is in octets */
+	struct str octets;
+	uint64_t raw_size;
+};
+
+struct blob_writer;
+
+/* level is config.compress. Memory comes and goes with the writer. */
+struct blob_writer *blob_writer_new(struct store *st, uint32_t level);
+/* Append octets of the message. Suspends only when a piece goes to store. */
+int blob_write(struct blob_writer *w, struct str octets, struct err *err);
+/* All is written: *ref is good until blob_writer_free(). */
+int blob_finish(struct blob_writer *w, struct blob_ref *ref, struct err *err);
+/* Drops what was staged and not submitted; suspends for that at most until
+ * store has been told. NULL is fine. */
+void blob_writer_free(struct blob_writer *w);
+
+/* Read octets [offset, offset + len) of a message of a mailbox: its prefix
+ * and then the message, as IMAP counts them. out gets pieces in order and may
+ * suspend; what it returns other than 0 ends the reading and is returned.
+ * E_NOTFOUND if it is gone, E_IO if its octets do not make sense. */
+int blob_read(struct store *st, uint64_t mailbox, uint32_t uid,
+    uint64_t offset, uint64_t len,
+    int (*out)(void *arg, struct str octets), void *arg, struct err *err);

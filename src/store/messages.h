@@ -1,0 +1,350 @@
+/*
+ * messages.h - everything that can be asked of store, and who may ask it.
+ *
+ * This is the authority table of the architecture: the authorities in
+ * STORE_CALLS. An ACCOUNT connection is bound to one account when the socket
+ * pair is made; no message names an account but those of VAULT and OPERATOR.
+ * Store treats every ask as written by an attacker.
+ *
+ * Change ids: `change` names a change (a random number of the asker's, never
+ * 0). Asking again with the same id, also after a restart of store, returns
+ * the first answer instead of doing it twice. Ids are remembered for an hour.
+ */
+#pragma once
+#include "rt/ipc.h"
+
+enum store_authority {
+	AUTH_MX = 1,		/* submits what came from the world */
+	AUTH_ACCOUNT = 2,	/* one person's mail, bound to it */
+	AUTH_VAULT = 4,		/* sealed secrets, opens account connections */
+	AUTH_OPERATOR = 8,	/* total power: the control socket */
+};
+
+/* Where store runs a call: on its loop (short look-ups), on a reader thread,
+ * or in the writer's next group commit. */
+enum store_run { RUN_LOOP, RUN_READER, RUN_WRITER };
+
+/*        name            answer                 authorities              where */
+#define STORE_CALLS(C) \
+	C(hello,          hello_answer,          AUTH_MX | AUTH_ACCOUNT,  RUN_LOOP) \
+	C(rcpt,           rcpt_answer,           AUTH_MX | AUTH_ACCOUNT,  RUN_LOOP) \
+	C(sender,         done,                  AUTH_ACCOUNT,            RUN_LOOP) \
+	C(stage,          stage_answer,          AUTH_MX | AUTH_ACCOUNT,  RUN_WRITER) \
+	C(unstage,        done,                  AUTH_MX | AUTH_ACCOUNT,  RUN_WRITER) \
+	C(submit,         submit_answer,         AUTH_MX | AUTH_ACCOUNT,  RUN_WRITER) \
+	C(mailboxes,      mailboxes_answer,      AUTH_ACCOUNT,            RUN_READER) \
+	C(open,           open_answer,           AUTH_ACCOUNT,            RUN_READER) \
+	C(status,         status_answer,         AUTH_ACCOUNT,            RUN_READER) \
+	C(fetch,          fetch_answer,          AUTH_ACCOUNT,            RUN_READER) \
+	C(content,        content_answer,        AUTH_ACCOUNT,            RUN_READER) \
+	C(sync,           sync_answer,           AUTH_ACCOUNT,            RUN_READER) \
+	C(watch,          done,                  AUTH_ACCOUNT,            RUN_LOOP) \
+	C(append,         append_answer,         AUTH_ACCOUNT,            RUN_WRITER) \
+	C(flags,          flags_answer,          AUTH_ACCOUNT,            RUN_WRITER) \
+	C(expunge,        expunge_answer,        AUTH_ACCOUNT,            RUN_WRITER) \
+	C(credential,     credential_answer,     AUTH_VAULT,              RUN_LOOP) \
+	C(account_open,   done,                  AUTH_VAULT,              RUN_LOOP) \
+	C(secret_get,     secret_get_answer,     AUTH_VAULT,              RUN_LOOP) \
+	C(secret_put,     done,                  AUTH_VAULT,              RUN_WRITER) \
+	C(domain_add,     done,                  AUTH_OPERATOR,           RUN_WRITER) \
+	C(domain_remove,  done,                  AUTH_OPERATOR,           RUN_WRITER) \
+	C(domains,        domains_answer,        AUTH_OPERATOR,           RUN_READER) \
+	C(account_add,    account_add_answer,    AUTH_OPERATOR,           RUN_WRITER) \
+	C(account_passwd, done,                  AUTH_OPERATOR,           RUN_WRITER) \
+	C(account_remove, done,                  AUTH_OPERATOR,           RUN_WRITER) \
+	C(accounts,       accounts_answer,       AUTH_OPERATOR,           RUN_READER) \
+	C(verify,         verify_answer,         AUTH_OPERATOR,           RUN_READER) \
+	C(journal_read,   journal_read_answer,   AUTH_OPERATOR,           RUN_READER)
+
+/* Notices to store: nobody answers. */
+#define STORE_NOTICES(N) \
+	N(journal, AUTH_MX | AUTH_ACCOUNT | AUTH_VAULT)
+
+enum store_call {
+#define C(name, answer, who, run) STORE_##name,
+#define N(name, who) STORE_##name,
+	STORE_CALLS(C)
+	STORE_NOTICES(N)
+#undef C
+#undef N
+	STORE_NCALLS
+};
+extern const struct ipc_call store_calls[STORE_NCALLS];
+/* Notices of store to its clients. */
+enum store_notice { NOTICE_changed, STORE_NNOTICES };
+extern const struct ipc_call store_notices[STORE_NNOTICES];
+enum { AUTH_FROM_STORE = 1 }; /* the authority store has at its clients */
+
+/* An answer that is nothing but "done". */
+#define FIELDS_done(F, S) F(S, u8, nothing, 0)
+MSG_STRUCT(done);
+
+/* Who am I connected as: for greetings, limits, and a first look. */
+#define FIELDS_hello_ask(F, S) F(S, u8, nothing, 0)
+#define FIELDS_hello_answer(F, S)                 \
+	F(S, str, address, 320)	/* the account's first; empty for mx */ \
+	F(S, u64, max_message, 0)
+
+/* May a message go to this address? The handle is good on this connection
+ * until its submit, and nowhere else. room is what the mailbox still takes,
+ * in octets. */
+enum rcpt_kind { RCPT_LOCAL = 1, RCPT_REMOTE, RCPT_NO_USER, RCPT_NO_DOMAIN,
+	RCPT_FULL };
+#define FIELDS_rcpt_ask(F, S) F(S, str, address, 320)
+#define FIELDS_rcpt_answer(F, S) \
+	F(S, u32, kind, 0) F(S, u64, handle, 0) F(S, u64, room, 0)
+
+/* May this account write as this address? E_DENIED if not. */
+#define FIELDS_sender_ask(F, S) F(S, str, address, 320)
+
+/* A blob too large for one message is staged first: stage 0 begins and the
+ * answer names it; every piece comes in order. Staged octets that no submit
+ * names vanish with unstage, the connection, or a restart. */
+#define FIELDS_stage_ask(F, S)                 \
+	F(S, u64, stage, 0)                    \
+	F(S, u64, offset, 0)                   \
+	F(S, str, octets, MSG_CHUNK)
+#define FIELDS_stage_answer(F, S) F(S, u64, stage, 0)
+#define FIELDS_unstage_ask(F, S) F(S, u64, stage, 0)
+
+/* Take responsibility for a message: local recipients get it in this commit,
+ * remote ones become queue rows. Either stage names the blob or octets holds
+ * it (see store/blob.h for what a blob's octets are). facts: mime/facts.h.
+ * Return-Path and Delivered-To are put in front for each mailbox. */
+#define FIELDS_submit_ask(F, S)                                            \
+	F(S, u64, change, 0)                                               \
+	F(S, str, reverse_path, 320)	/* empty: a bounce */              \
+	F(S, str, handles, 8 * 2000)	/* u64 each, of rcpt */            \
+	F(S, u64, stage, 0)                                                \
+	F(S, str, octets, MSG_CHUNK)                                       \
+	F(S, u64, raw_size, 0)		/* octets of the message itself */ \
+	F(S, str, facts, 32768)                                            \
+	F(S, str, message_id, 998)	/* the field, for the journal */   \
+	F(S, u8, body_8bit, 0)                                             \
+	F(S, str, peer, 64) F(S, str, helo, 255) F(S, str, tls, 64)        \
+	F(S, str, protocol, 16)		/* "ESMTPSA" */                    \
+	F(S, str, session, 32)
+#define FIELDS_submit_answer(F, S) F(S, u64, message, 0)
+
+/* An event for the journal, by the role that saw it. A notice: no answer. */
+enum journal_event { JOURNAL_refused = 1, JOURNAL_login, JOURNAL_login_failed,
+	JOURNAL_received, JOURNAL_stored, JOURNAL_queued, JOURNAL_appended,
+	JOURNAL_expunged };
+#define FIELDS_journal_ask(F, S)                                    \
+	F(S, u32, event, 0)                                         \
+	F(S, u64, message, 0)		/* 0: none */               \
+	F(S, str, session, 32) F(S, str, peer, 64)                  \
+	F(S, str, address, 320) F(S, u32, code, 0) F(S, str, text, 500)
+
+/* Mailboxes. Names are UTF-8 with '/' between levels; "INBOX" is INBOX. */
+enum special { SPECIAL_inbox = 1, SPECIAL_sent = 2, SPECIAL_drafts = 4,
+	SPECIAL_trash = 8, SPECIAL_junk = 16, SPECIAL_archive = 32 };
+#define FIELDS_mailboxes_ask(F, S) F(S, str, after, 1000) /* cursor: a name */
+#define FIELDS_mailboxes_answer(F, S) F(S, str, rows, MSG_CHUNK) F(S, u8, more, 0)
+#define FIELDS_mailbox_row(F, S) \
+	F(S, u64, mailbox, 0) F(S, str, name, 1000) F(S, u32, special, 0)
+
+/* System flags as bits. */
+enum { FLAG_seen = 1, FLAG_answered = 2, FLAG_flagged = 4, FLAG_deleted = 8,
+	FLAG_draft = 16 };
+
+/* Select. The view begins as told up to modseq (arrivals and expunges both).
+ * first_unseen is a sequence number, 0 if all are seen. E_NOTFOUND. */
+#define FIELDS_open_ask(F, S) F(S, str, name, 1000)
+#define FIELDS_open_answer(F, S)                                       \
+	F(S, u64, mailbox, 0) F(S, u32, uidvalidity, 0)                \
+	F(S, u32, uidnext, 0) F(S, u32, exists, 0)                     \
+	F(S, u32, first_unseen, 0) F(S, u64, modseq, 0)                \
+	F(S, str, keywords, 16384)	/* in use, with spaces between */
+#define FIELDS_status_ask(F, S) F(S, str, name, 1000)
+#define FIELDS_status_answer(F, S)                                     \
+	F(S, u64, mailbox, 0) F(S, u32, uidvalidity, 0)                \
+	F(S, u32, uidnext, 0) F(S, u32, exists, 0) F(S, u32, unseen, 0) \
+	F(S, u32, deleted, 0) F(S, u64, size, 0) F(S, u64, modseq, 0)
+
+/* A view of a mailbox: arrivals and flags were told up to `arrivals`,
+ * expunges up to `expunges`. A message is in it if it came at or before the
+ * first and was not expunged at or before the second. set: pairs of u32 (low,
+ * high; UINT32_MAX is "*") of sequence numbers in this view, or of UIDs. */
+#define FIELDS_view(F, S) \
+	F(S, u64, mailbox, 0) F(S, u64, arrivals, 0) F(S, u64, expunges, 0)
+MSG_STRUCT(view);
+#define SELECTION(F, S) FIELDS_view(F, S) F(S, u8, by_uid, 0) F(S, str, set, 65536)
+
+/* Rows of messages, a page at a time: cursor is 0 at first and then `next`
+ * of the answer before, which is 0 at the end. */
+enum { WANT_FACTS = 1 };
+#define FIELDS_fetch_ask(F, S)                                        \
+	SELECTION(F, S) F(S, u32, want, 0)                            \
+	F(S, u64, changed_since, 0) F(S, u32, cursor, 0)
+#define FIELDS_fetch_answer(F, S) F(S, str, rows, MSG_CHUNK) F(S, u32, next, 0)
+#define FIELDS_fetch_row(F, S)                                        \
+	F(S, u32, seq, 0) F(S, u32, uid, 0) F(S, u64, modseq, 0)      \
+	F(S, u32, flags, 0) F(S, str, keywords, 16384)                \
+	F(S, i64, received, 0)	/* seconds since 1970 UTC */          \
+	F(S, i64, offset_min, 0) /* of INTERNALDATE's zone, east */   \
+	F(S, u64, size, 0)	/* prefix and message, in octets */   \
+	F(S, u32, prefix_len, 0)                                      \
+	F(S, u64, email, 0)                                           \
+	F(S, str, facts, 32768)	/* empty unless wanted */
+
+/* Octets of a message: its prefix, and len octets of its blob's from offset
+ * (as stored: see store/blob.h). total is the blob's stored length. */
+#define FIELDS_content_ask(F, S)                                      \
+	F(S, u64, mailbox, 0) F(S, u32, uid, 0)                       \
+	F(S, u64, offset, 0) F(S, u32, len, 0)
+#define FIELDS_content_answer(F, S)                                   \
+	F(S, str, prefix, 2048) F(S, str, octets, MSG_CHUNK)          \
+	F(S, u64, total, 0)
+
+/* What is new since the view was told. gone: sequence numbers in the old
+ * view, highest first, each right to be announced as it stands. rows: fetch
+ * rows (without facts) of messages in the view whose flags changed, with
+ * sequence numbers as they are after the expunges. If more is set nothing
+ * but a part was told: take the new view and ask again. */
+#define FIELDS_sync_ask(F, S) FIELDS_view(F, S) F(S, u8, expunge_ok, 0)
+#define FIELDS_sync_answer(F, S)                                      \
+	F(S, u64, arrivals, 0) F(S, u64, expunges, 0)                 \
+	F(S, u32, exists, 0) F(S, str, gone, 65536)                   \
+	F(S, str, rows, 100000) F(S, u8, more, 0)
+
+/* Ask to be told (notice `changed`) when this mailbox changes. One mailbox a
+ * watch id; mailbox 0 ends it. The watch ids are the client's. */
+#define FIELDS_watch_ask(F, S) F(S, u64, mailbox, 0) F(S, u32, id, 0)
+/* Only a hint: modseq is now at least this. */
+#define FIELDS_changed(F, S) F(S, u32, id, 0) F(S, u64, mailbox, 0) F(S, u64, modseq, 0)
+MSG_STRUCT(changed);
+
+#define FIELDS_append_ask(F, S)                                       \
+	F(S, u64, change, 0) F(S, str, name, 1000)                    \
+	F(S, u32, flags, 0) F(S, str, keywords, 16384)                \
+	F(S, i64, received, 0) F(S, i64, offset_min, 0)               \
+	F(S, u64, stage, 0) F(S, str, octets, MSG_CHUNK)              \
+	F(S, u64, raw_size, 0) F(S, str, facts, 32768)
+#define FIELDS_append_answer(F, S) \
+	F(S, u64, mailbox, 0) F(S, u32, uidvalidity, 0) F(S, u32, uid, 0)
+
+/* Change flags, a slice at a time (cursor as in fetch). rows: the messages
+ * changed, as they are now. unchanged_since: UINT64_MAX for none; the UIDs it
+ * kept from changing are in refused (u32 each). */
+enum { FLAGS_SET, FLAGS_ADD, FLAGS_REMOVE };
+#define FIELDS_flags_ask(F, S)                                        \
+	F(S, u64, change, 0) SELECTION(F, S)                          \
+	F(S, u32, mode, 0) F(S, u32, flags, 0)                        \
+	F(S, str, keywords, 16384)                                    \
+	F(S, u64, unchanged_since, 0) F(S, u32, cursor, 0)
+#define FIELDS_flags_answer(F, S)                                     \
+	F(S, str, rows, 150000) F(S, str, refused, 40000)             \
+	F(S, u32, next, 0)
+
+/* Expunge the messages of the view that are \Deleted (and in the set of
+ * UIDs, if it is not empty). The session hears of them by sync. */
+#define FIELDS_expunge_ask(F, S) \
+	F(S, u64, change, 0) FIELDS_view(F, S) F(S, str, set, 65536)
+#define FIELDS_expunge_answer(F, S) F(S, u32, expunged, 0) F(S, u8, more, 0)
+
+/* For vault. A credential is sealed; store cannot read it. login is an
+ * address. account_open's answer carries the descriptor of a new ACCOUNT
+ * connection; `live` counts the account's generation: it changes when the
+ * account is removed or its password set, and store then closes them. */
+#define FIELDS_credential_ask(F, S) F(S, str, login, 320)
+#define FIELDS_credential_answer(F, S)                                \
+	F(S, u64, account, 0) F(S, str, address, 320) F(S, str, sealed, 4096)
+#define FIELDS_account_open_ask(F, S) F(S, u64, account, 0)
+enum secret_kind { SECRET_tls_key = 1, SECRET_tls_chain, SECRET_dkim_key };
+#define FIELDS_secret_get_ask(F, S) F(S, u32, kind, 0) F(S, str, name, 320)
+#define FIELDS_secret_get_answer(F, S) F(S, str, sealed, 100000)
+#define FIELDS_secret_put_ask(F, S) \
+	F(S, u64, change, 0) F(S, u32, kind, 0) F(S, str, name, 320) \
+	F(S, str, sealed, 100000)
+
+/* For the operator. */
+#define FIELDS_domain_add_ask(F, S) F(S, u64, change, 0) F(S, str, name, 255)
+#define FIELDS_domain_remove_ask(F, S) F(S, u64, change, 0) F(S, str, name, 255)
+#define FIELDS_domains_ask(F, S) F(S, str, after, 255)
+#define FIELDS_domains_answer(F, S) F(S, str, rows, MSG_CHUNK) F(S, u8, more, 0)
+#define FIELDS_domain_row(F, S) F(S, str, name, 255) F(S, u32, accounts, 0)
+#define FIELDS_account_add_ask(F, S) \
+	F(S, u64, change, 0) F(S, str, address, 320) F(S, str, sealed, 4096)
+#define FIELDS_account_add_answer(F, S) F(S, u64, account, 0)
+#define FIELDS_account_passwd_ask(F, S) \
+	F(S, u64, change, 0) F(S, str, address, 320) F(S, str, sealed, 4096)
+#define FIELDS_account_remove_ask(F, S) \
+	F(S, u64, change, 0) F(S, str, address, 320)
+#define FIELDS_accounts_ask(F, S) F(S, str, after, 320)
+#define FIELDS_accounts_answer(F, S) F(S, str, rows, MSG_CHUNK) F(S, u8, more, 0)
+#define FIELDS_account_row(F, S)                                      \
+	F(S, u64, account, 0) F(S, str, address, 320)                 \
+	F(S, u32, messages, 0) F(S, u64, size, 0)
+/* Recount everything and read every blob, a slice at a time: cursor is empty
+ * at first and then `next`, which is empty at the end. problems: one line
+ * each. */
+#define FIELDS_verify_ask(F, S) F(S, str, cursor, 64)
+#define FIELDS_verify_answer(F, S)                                    \
+	F(S, str, next, 64) F(S, str, problems, MSG_CHUNK)            \
+	F(S, u64, checked, 0) F(S, u64, octets, 0)                    \
+	F(S, u32, percent, 0)
+#define FIELDS_journal_read_ask(F, S) \
+	F(S, str, day, 10) F(S, u64, offset, 0) /* "2026-11-22" */
+#define FIELDS_journal_read_answer(F, S) F(S, str, rows, MSG_CHUNK) F(S, u64, next, 0)
+#define FIELDS_journal_row(F, S)                                      \
+	F(S, i64, at_us, 0) F(S, u32, event, 0) F(S, u64, message, 0) \
+	F(S, str, session, 32) F(S, str, peer, 64)                    \
+	F(S, str, from, 320) F(S, str, address, 320) F(S, u32, code, 0) \
+	F(S, str, text, 1000)
+
+MSG_STRUCT(hello_ask);
+MSG_STRUCT(hello_answer);
+MSG_STRUCT(rcpt_ask);
+MSG_STRUCT(rcpt_answer);
+MSG_STRUCT(sender_ask);
+MSG_STRUCT(stage_ask);
+MSG_STRUCT(stage_answer);
+MSG_STRUCT(unstage_ask);
+MSG_STRUCT(submit_ask);
+MSG_STRUCT(submit_answer);
+MSG_STRUCT(journal_ask);
+MSG_STRUCT(mailboxes_ask);
+MSG_STRUCT(mailboxes_answer);
+MSG_STRUCT(mailbox_row);
+MSG_STRUCT(open_ask);
+MSG_STRUCT(open_answer);
+MSG_STRUCT(status_ask);
+MSG_STRUCT(status_answer);
+MSG_STRUCT(fetch_ask);
+MSG_STRUCT(fetch_answer);
+MSG_STRUCT(fetch_row);
+MSG_STRUCT(content_ask);
+MSG_STRUCT(content_answer);
+MSG_STRUCT(sync_ask);
+MSG_STRUCT(sync_answer);
+MSG_STRUCT(watch_ask);
+MSG_STRUCT(append_ask);
+MSG_STRUCT(append_answer);
+MSG_STRUCT(flags_ask);
+MSG_STRUCT(flags_answer);
+MSG_STRUCT(expunge_ask);
+MSG_STRUCT(expunge_answer);
+MSG_STRUCT(credential_ask);
+MSG_STRUCT(credential_answer);
+MSG_STRUCT(account_open_ask);
+MSG_STRUCT(secret_get_ask);
+MSG_STRUCT(secret_get_answer);
+MSG_STRUCT(secret_put_ask);
+MSG_STRUCT(domain_add_ask);
+MSG_STRUCT(domain_remove_ask);
+MSG_STRUCT(domains_ask);
+MSG_STRUCT(domains_answer);
+MSG_STRUCT(domain_row);
+MSG_STRUCT(account_add_ask);
+MSG_STRUCT(account_add_answer);
+MSG_STRUCT(account_passwd_ask);
+MSG_STRUCT(account_remove_ask);
+MSG_STRUCT(accounts_ask);
+MSG_STRUCT(accounts_answer);
+MSG_STRUCT(account_row);
+MSG_STRUCT(verify_ask);
+MSG_STRUCT(verify_answer);
+MSG_STRUCT(journal_read_ask);
+MSG_STRUCT(journal_read_answer);
+MSG_STRUCT(journal_row);

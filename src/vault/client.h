@@ -1,0 +1,34 @@
+/*
+ * client.h - asking vault: TLS keys that stay there, and who somebody is.
+ *
+ * A role has one connection to vault, replaced when vault was restarted;
+ * calls under way are then asked again until their deadline.
+ */
+#pragma once
+#include "rt/tls.h"
+#include "store/client.h"
+#include "vault/messages.h"
+
+struct vault;
+
+/* fd -1: the connection comes with vault_replace(). */
+struct vault *vault_new(struct loop *l, int fd);
+void vault_free(struct vault *v);
+void vault_replace(struct vault *v, int fd);
+
+/* A TLS context with every certificate vault has, whose keys sign in vault
+ * (the signing fiber is suspended meanwhile). Suspends. The caller unrefs. */
+int vault_tls_ctx(struct vault *v, struct tls_ctx **ctx, struct err *err);
+
+/* Who has logged in: the account and its store connection. */
+struct login {
+	uint64_t account;
+	struct str address;	/* in the arena given */
+	struct store *store;	/* reopened through vault by itself */
+	struct vault_ticket *ticket;
+};
+/* E_DENIED: wrong user or password. E_BUSY: too many tries, later. */
+int vault_login(struct vault *v, const struct login_ask *ask,
+    struct login *login, struct arena *a, struct err *err);
+/* The session is over: closes its store connection too. */
+void vault_logout(struct vault *v, struct login *login);

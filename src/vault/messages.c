@@ -1,0 +1,21 @@
+#include "vault/messages.h"
+
+MSG_SHAPE(vault_done);
+MSG_SHAPE(certs_ask);
+MSG_SHAPE(certs_answer);
+MSG_SHAPE(tls_sign_ask);
+MSG_SHAPE(tls_sign_answer);
+MSG_SHAPE(login_ask);
+MSG_SHAPE(login_answer);
+MSG_SHAPE(reopen_ask);
+MSG_SHAPE(logout_ask);
+MSG_SHAPE(seal_password_ask);
+MSG_SHAPE(seal_password_answer);
+
+const struct ipc_call vault_calls[VAULT_NCALLS] = {
+#define C(name, reply, authorities)                                    \
+	[VAULT_##name] = { #name, VAULT_##name, &name##_ask_shape,     \
+		&reply##_shape, (authorities), 0 },
+	VAULT_CALLS(C)
+#undef C
+};

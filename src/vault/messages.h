@@ -1,0 +1,81 @@
+/*
+ * messages.h - everything that can be asked of vault.
+ *
+ * mx and front are told certificates and get signatures for TLS; front proves
+ * people's passwords and gets their store connection; the operator has
+ * passwords sealed. No key, hash or password ever leaves vault.
+ */
+#pragma once
+#include "rt/ipc.h"
+
+enum vault_authority {
+	VAULT_AUTH_MX = 1,
+	VAULT_AUTH_FRONT = 2,
+	VAULT_AUTH_OPERATOR = 4,
+};
+
+/*        name           answer                 authorities      */
+#define VAULT_CALLS(C)                                            \
+	C(certs,         certs_answer,          VAULT_AUTH_MX | VAULT_AUTH_FRONT) \
+	C(tls_sign,      tls_sign_answer,       VAULT_AUTH_MX | VAULT_AUTH_FRONT) \
+	C(login,         login_answer,          VAULT_AUTH_FRONT) \
+	C(reopen,        vault_done,            VAULT_AUTH_FRONT) \
+	C(logout,        vault_done,            VAULT_AUTH_FRONT) \
+	C(seal_password, seal_password_answer,  VAULT_AUTH_OPERATOR)
+
+enum vault_call {
+#define C(name, answer, who) VAULT_##name,
+	VAULT_CALLS(C)
+#undef C
+	VAULT_NCALLS
+};
+extern const struct ipc_call vault_calls[VAULT_NCALLS];
+
+#define FIELDS_vault_done(F, S) F(S, u8, nothing, 0)
+MSG_STRUCT(vault_done);
+
+/* Certificate number `index`, from 0; E_NOTFOUND beyond the last. key names
+ * the key for tls_sign. */
+#define FIELDS_certs_ask(F, S) F(S, u32, index, 0)
+#define FIELDS_certs_answer(F, S) F(S, str, chain_pem, 100000) F(S, u32, key, 0)
+
+/* Sign what TLS wants signed. Only in the shapes of RFC 8446 4.4.3 and RFC
+ * 5246 7.4.3; anything else is E_DENIED.
+ * digest is "SHA256" etc. (empty for Ed25519), padding 0 none, 1 PSS, 2
+ * PKCS#1. */
+#define FIELDS_tls_sign_ask(F, S)                        \
+	F(S, u32, key, 0) F(S, str, digest, 16)          \
+	F(S, u32, padding, 0) F(S, str, octets, 16384)
+#define FIELDS_tls_sign_answer(F, S) F(S, str, signature, 1024)
+
+/* Prove a password. peer (an address) is for limits: too many failures from
+ * it or for this user are answered E_BUSY for a while. E_DENIED if user or
+ * password is wrong (never says which, and takes as long). The answer carries
+ * the account's store connection; ticket is for reopen on this connection. */
+#define FIELDS_login_ask(F, S)                                        \
+	F(S, str, mechanism, 32)	/* "PLAIN" */                 \
+	F(S, str, authzid, 320) F(S, str, user, 320)                  \
+	F(S, str, password, 1024) F(S, str, peer, 64)
+#define FIELDS_login_answer(F, S)                                     \
+	F(S, u64, account, 0) F(S, str, address, 320) F(S, str, ticket, 16)
+
+/* A new store connection for a session that lost its own. */
+#define FIELDS_reopen_ask(F, S) F(S, str, ticket, 16)
+/* The session is over. */
+#define FIELDS_logout_ask(F, S) F(S, str, ticket, 16)
+
+/* A credential for account_add / account_passwd of store. */
+#define FIELDS_seal_password_ask(F, S) \
+	F(S, str, address, 320) F(S, str, password, 1024)
+#define FIELDS_seal_password_answer(F, S) F(S, str, sealed, 4096)
+
+MSG_STRUCT(certs_ask);
+MSG_STRUCT(certs_answer);
+MSG_STRUCT(tls_sign_ask);
+MSG_STRUCT(tls_sign_answer);
+MSG_STRUCT(login_ask);
+MSG_STRUCT(login_answer);
+MSG_STRUCT(reopen_ask);
+MSG_STRUCT(logout_ask);
+MSG_STRUCT(seal_password_ask);
+MSG_STRUCT(seal_password_answer);
