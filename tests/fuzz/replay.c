@@ -79,7 +79,7 @@ feed_path(const char *path)
 	if (!dir)
 		return feed_file(path);
 	while ((e = readdir(dir))) {
-		char full[4096];
+		char full[1024];
 
 		if (e->d_name[0] == '.')
 			continue;
