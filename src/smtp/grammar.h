@@ -1,0 +1,58 @@
+/*
+ * grammar.h - command lines of SMTP as structs.             RFC 5321 4.1.1
+ *
+ * Pure: a line without its CRLF in, slices of it (or of the arena) out.
+ * Accepts the ABNF and what real clients add to it: a space behind "FROM:"
+ * and "TO:", more than one space between arguments, white space at the end.
+ */
+#pragma once
+#include "smtp/path.h"
+
+enum {
+	/* 512 of 4.5.3.1.4, and what extensions add to MAIL: SIZE 26
+	 * (RFC 1870), BODY 17 (RFC 6152), AUTH 500 (RFC 4954); CRLF counted.
+	 * Rounded up: RFC 5321 asks for no limit where there need be none. */
+	SMTP_COMMAND_MAX = 2048,
+	SMTP_AUTH_LINE_MAX = 12288, /* RFC 4954 4 */
+};
+
+struct smtp_command {
+	struct str verb;	/* as typed; compare with str_eqi() */
+	struct str args;	/* trimmed */
+};
+
+/* False for a line that does not begin with a word. */
+must_check bool smtp_command(struct str line, struct smtp_command *out);
+
+enum smtp_body { BODY_7BIT, BODY_8BITMIME };
+
+/* MAIL FROM:<reverse-path> [SP Mail-parameters] */
+struct mail_args {
+	struct path from;	/* text is empty for <> */
+	bool has_size;
+	uint64_t size_octets;	/* RFC 1870 */
+	bool has_body;
+	enum smtp_body body;	/* RFC 6152 */
+	bool has_auth;
+	struct str auth;	/* RFC 4954 5, xtext undone; empty for <> */
+};
+
+must_check enum smtp_syntax smtp_parse_mail(struct str args, struct arena *a,
+    struct mail_args *out);
+
+/* RCPT TO:<forward-path> [SP Rcpt-parameters]; no parameter is known yet */
+struct rcpt_args {
+	struct path to;		/* domain is empty for <postmaster> */
+};
+
+must_check enum smtp_syntax smtp_parse_rcpt(struct str args, struct arena *a,
+    struct rcpt_args *out);
+
+/* The argument of HELO and EHLO. Clients on real networks send names with
+ * "_" and bare addresses too, and 4.1.4 forbids to refuse mail for it: any
+ * word of letters, digits and "-_.:[]" passes; smtp_is_domain() and
+ * smtp_is_literal() tell what it is. */
+must_check bool smtp_parse_helo(struct str args, struct str *name);
+
+/* xtext = *(xchar / hexchar)                                RFC 3461 4 */
+must_check bool smtp_xtext(struct str s, struct arena *a, struct str *out);

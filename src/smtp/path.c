@@ -1,0 +1,256 @@
+#include "smtp/path.h"
+
+#include <arpa/inet.h>
+
+/* atext                                                      RFC 5322 3.2.3 */
+static bool
+is_atext(char c)
+{
+	return ascii_is_alnum(c) || (c && strchr("!#$%&'*+-/=?^_`{|}~", c));
+}
+
+static bool
+is_ldh(char c)
+{
+	return ascii_is_alnum(c) || c == '-';
+}
+
+/* %d32-126: what may stand in a quoted string, plain or behind "\". */
+static bool
+is_quotable(char c)
+{
+	return c >= 32 && c <= 126;
+}
+
+/* dcontent = %d33-90 / %d94-126 */
+static bool
+is_dcontent(char c)
+{
+	return (c >= 33 && c <= 90) || (c >= 94 && c <= 126);
+}
+
+/* Dot-string = Atom *("." Atom) */
+static bool
+dot_string(struct rd *r, struct str *out)
+{
+	const char *start = r->p;
+
+	do
+		(void)rd_some(r, is_atext);
+	while (rd_ok(r) && rd_opt(r, '.'));
+	*out = str_make(start, (size_t)(r->p - start));
+	return rd_ok(r);
+}
+
+/* Quoted-string = DQUOTE *QcontentSMTP DQUOTE; *out without the quoting. */
+static bool
+quoted_string(struct rd *r, struct arena *a, struct str *out)
+{
+	char *p = arena_alloc(a, rd_left(r));
+	size_t n = 0;
+
+	if (!rd_need(r, '"'))
+		return false;
+	while (rd_ok(r) && !rd_opt(r, '"')) {
+		(void)rd_opt(r, '\\');
+		p[n] = (char)rd_next(r);
+		if (!is_quotable(p[n++]))
+			rd_fail(r);
+	}
+	*out = str_make(p, n);
+	return rd_ok(r);
+}
+
+/* sub-domain *("." sub-domain); sub-domain = Let-dig [Ldh-str] */
+static bool
+domain(struct rd *r, struct str *out)
+{
+	const char *start = r->p;
+
+	do {
+		struct str label = rd_some(r, is_ldh);
+
+		if (!rd_ok(r) || label.p[0] == '-' ||
+		    label.p[label.n - 1] == '-')
+			return false;
+	} while (rd_opt(r, '.'));
+	*out = str_make(start, (size_t)(r->p - start));
+	return true;
+}
+
+/* Snum 3("." Snum); Snum = 1*3DIGIT, 0 through 255 */
+static bool
+is_ipv4(struct str s)
+{
+	struct rd r = rd_of(s);
+
+	for (int i = 0; i < 4; i++) {
+		struct str d;
+		uint32_t v = 256;
+
+		if (i > 0)
+			(void)rd_need(&r, '.');
+		d = rd_some(&r, ascii_is_digit);
+		if (d.n > 3 || !str_u32(d, &v) || v > 255)
+			return false;
+	}
+	return rd_done(&r);
+}
+
+static bool
+is_ipv6(struct str s)
+{
+	struct in6_addr addr;
+	char text[INET6_ADDRSTRLEN];
+
+	if (s.n >= sizeof(text) || memchr(s.p, 0, s.n))
+		return false;
+	memcpy(text, s.p, s.n);
+	text[s.n] = 0;
+	return inet_pton(AF_INET6, text, &addr) == 1;
+}
+
+/* Standardized-tag ":" 1*dcontent, where the tag is not one we know. */
+static bool
+is_general_literal(struct str s)
+{
+	struct rd r = rd_of(s);
+	struct str tag = rd_some(&r, is_ldh);
+
+	if (!rd_need(&r, ':') || tag.p[tag.n - 1] == '-')
+		return false;
+	(void)rd_some(&r, is_dcontent);
+	return rd_done(&r);
+}
+
+bool
+smtp_is_literal(struct str s)
+{
+	if (s.n < 2 || s.p[0] != '[' || s.p[s.n - 1] != ']')
+		return false;
+	s = str_make(s.p + 1, s.n - 2);
+	if (str_startsi(s, STR("IPv6:")))
+		return is_ipv6(str_from(s, 5));
+	return is_ipv4(s) || is_general_literal(s);
+}
+
+bool
+smtp_is_domain(struct str s)
+{
+	struct rd r = rd_of(s);
+	struct str out;
+
+	return s.n <= SMTP_DOMAIN_MAX && domain(&r, &out) && rd_done(&r);
+}
+
+static bool
+address_literal(struct rd *r, struct str *out)
+{
+	struct str rest = rd_rest(r);
+
+	*out = rd_take(r, str_chr(rest, ']') + 1);
+	return rd_ok(r) && smtp_is_literal(*out);
+}
+
+/* A-d-l ":" with A-d-l = At-domain *("," At-domain) */
+static bool
+source_route(struct rd *r)
+{
+	struct str dropped;
+
+	do {
+		if (!rd_need(r, '@') || !domain(r, &dropped))
+			return false;
+	} while (rd_opt(r, ','));
+	return rd_need(r, ':');
+}
+
+/* The least quoting that is right: none for a Dot-string. */
+static struct str
+local_text(struct arena *a, struct str local)
+{
+	struct rd r = rd_of(local);
+	struct str same;
+	char *p;
+	size_t n = 0;
+
+	if (local.n > 0 && dot_string(&r, &same) && rd_done(&r))
+		return local;
+	p = arena_alloc(a, 2 * local.n + 2);
+	p[n++] = '"';
+	for (size_t i = 0; i < local.n; i++) {
+		if (local.p[i] == '"' || local.p[i] == '\\')
+			p[n++] = '\\';
+		p[n++] = local.p[i];
+	}
+	p[n++] = '"';
+	return str_make(p, n);
+}
+
+static bool
+local_part(struct rd *r, struct arena *a, struct str *out)
+{
+	return rd_peek(r) == '"' ? quoted_string(r, a, out)
+				 : dot_string(r, out);
+}
+
+/* Mailbox = Local-part "@" ( Domain / address-literal ), or only the word
+ * postmaster, which needs no domain (4.5.1). */
+static bool
+mailbox(struct rd *r, struct arena *a, struct path *out)
+{
+	struct str local;
+
+	*out = (struct path){ 0 };
+	if (!local_part(r, a, &out->local))
+		return false;
+	local = local_text(a, out->local);
+	if (rd_peek(r) == '>') {
+		out->text = local;
+		return str_eqi(local, STR("postmaster"));
+	}
+	if (!rd_need(r, '@'))
+		return false;
+	if (!(rd_peek(r) == '[' ? address_literal(r, &out->domain)
+				: domain(r, &out->domain)))
+		return false;
+	out->text = arena_printf(a, "%.*s@%.*s", STR_FMT(local),
+	    STR_FMT(out->domain));
+	return true;
+}
+
+bool
+smtp_mailbox(struct str s, struct arena *a, struct path *out)
+{
+	struct rd r = rd_of(s);
+
+	return s.n <= SMTP_PATH_MAX - 2 && mailbox(&r, a, out) &&
+	    rd_done(&r) && out->domain.n <= SMTP_DOMAIN_MAX;
+}
+
+static bool
+too_long(const struct path *p)
+{
+	return p->text.n > SMTP_PATH_MAX - 2 || p->domain.n > SMTP_DOMAIN_MAX;
+}
+
+enum smtp_syntax
+smtp_path(struct rd *r, struct arena *a, struct path *out)
+{
+	struct path p = { 0 };
+
+	if (!rd_need(r, '<'))
+		return SYNTAX_ADDRESS;
+	if (rd_opt(r, '>')) {
+		*out = p;
+		return SYNTAX_OK;
+	}
+	if (rd_peek(r) == '@' && !source_route(r))
+		return SYNTAX_ADDRESS;
+	if (!mailbox(r, a, &p) || !rd_need(r, '>'))
+		return SYNTAX_ADDRESS;
+	if (too_long(&p))
+		return SYNTAX_TOO_LONG;
+	*out = p;
+	return SYNTAX_OK;
+}

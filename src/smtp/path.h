@@ -1,0 +1,49 @@
+/*
+ * path.h - mailboxes and paths as SMTP has them.            RFC 5321 4.1.2
+ *
+ * Pure. Quoting is undone, so two ways to write one local part come out the
+ * same (4.1.2: all quoted forms MUST be treated as equivalent). Source routes
+ * are accepted and dropped (appendix C).
+ */
+#pragma once
+#include "base/arena.h"
+#include "base/rd.h"
+
+enum {
+	SMTP_LOCAL_MAX = 64,	/* 4.5.3.1.1 */
+	SMTP_DOMAIN_MAX = 255,	/* 4.5.3.1.2 */
+	SMTP_PATH_MAX = 256,	/* 4.5.3.1.3, with its brackets */
+};
+
+/* Why a command was not understood; smtp_syntax_reply() has the answers. */
+enum smtp_syntax {
+	SYNTAX_OK,
+	SYNTAX_ARGS,		/* not shaped like this command at all */
+	SYNTAX_ADDRESS,		/* not a path */
+	SYNTAX_TOO_LONG,	/* a path over 4.5.3.1 */
+	SYNTAX_NOT_ASCII,	/* would need SMTPUTF8 */
+	SYNTAX_PARAM,		/* a parameter we do not have */
+	SYNTAX_VALUE,		/* a parameter with a wrong value, or twice */
+	SYNTAX_N
+};
+
+struct path {
+	/* "local@domain" with the least quoting that is right; empty for <>,
+	 * only the local part for <postmaster>. */
+	struct str text;
+	struct str local;	/* quoting undone */
+	struct str domain;	/* as it came; a literal with its brackets */
+};
+
+/* Path or <>, at the cursor and with its brackets, which is left behind the
+ * ">". The slices live in the arena or in the input. */
+must_check enum smtp_syntax smtp_path(struct rd *r, struct arena *a,
+    struct path *out);
+
+/* A whole slice as Mailbox: no brackets, no route. */
+must_check bool smtp_mailbox(struct str s, struct arena *a,
+    struct path *out);
+
+/* A whole slice as Domain, as address-literal with its brackets. */
+bool smtp_is_domain(struct str s);
+bool smtp_is_literal(struct str s);

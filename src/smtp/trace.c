@@ -1,0 +1,81 @@
+#include "smtp/trace.h"
+
+#include "base/timetext.h"
+#include "smtp/path.h"
+
+void
+smtp_put_literal(struct buf *b, struct str peer)
+{
+	buf_lit(b, "[");
+	if (str_chr(peer, ':') < peer.n)
+		buf_lit(b, "IPv6:");
+	buf_str(b, peer);
+	buf_lit(b, "]");
+}
+
+/* From-domain = "FROM" FWS Extended-Domain. What the client said stands
+ * first if it is a name or a literal, else in a comment of its own. */
+static void
+put_from(struct buf *b, const struct smtp_trace *t)
+{
+	bool proper = smtp_is_domain(t->helo) || smtp_is_literal(t->helo);
+
+	buf_lit(b, "Received: from ");
+	if (proper)
+		buf_str(b, t->helo);
+	else
+		smtp_put_literal(b, t->peer);
+	buf_lit(b, " (");
+	smtp_put_literal(b, t->peer);
+	buf_lit(b, ")");
+	if (!proper && t->helo.n > 0) {
+		buf_lit(b, "\r\n\t(helo ");
+		buf_str(b, t->helo);
+		buf_lit(b, ")");
+	}
+}
+
+/* SMTP, ESMTP, ESMTPS, ESMTPA, ESMTPSA                       RFC 3848 1 */
+static void
+put_with(struct buf *b, const struct smtp_trace *t)
+{
+	buf_lit(b, " with ");
+	if (!t->esmtp) {
+		buf_lit(b, "SMTP");
+		return;
+	}
+	buf_lit(b, "ESMTP");
+	if (t->tls_version.n > 0)
+		buf_lit(b, "S");
+	if (t->authenticated)
+		buf_lit(b, "A");
+}
+
+void
+smtp_trace_put(struct buf *b, const struct smtp_trace *t)
+{
+	put_from(b, t);
+	buf_lit(b, "\r\n\tby ");
+	buf_str(b, t->host);
+	buf_lit(b, " (Postern)");
+	put_with(b, t);
+	if (t->tls_version.n > 0) {
+		buf_lit(b, "\r\n\t(");
+		buf_str(b, t->tls_version);
+		buf_lit(b, " ");
+		buf_str(b, t->tls_cipher);
+		buf_lit(b, ")");
+	}
+	if (t->id.n > 0) {
+		buf_lit(b, "\r\n\tid ");
+		buf_str(b, t->id);
+	}
+	if (t->only_rcpt.n > 0) {
+		buf_lit(b, "\r\n\tfor <");
+		buf_str(b, t->only_rcpt);
+		buf_lit(b, ">");
+	}
+	buf_lit(b, ";\r\n\t");
+	time_rfc5322(b, t->at);
+	buf_lit(b, "\r\n");
+}
