@@ -9,7 +9,7 @@
 #define FIELDS_config(F, S)                                              \
 	F(S, u64, number, 0)		/* grows with every reload */    \
 	F(S, str, hostname, 255)	/* who we are in greetings */    \
-	F(S, str, data, 4000)		/* the data folder, absolute */  \
+	F(S, str, data, 4000)		/* the data folder: see below */ \
 	F(S, str, listeners, 32768)	/* struct listener_conf each */  \
 	F(S, str, certificates, 32768)	/* struct cert_conf each */      \
 	F(S, u32, mx_workers, 0)                                         \
@@ -24,6 +24,12 @@
 	F(S, u32, uid_base, 0)		/* as root: role n runs as this + n */ \
 	F(S, u8, compress, 0)		/* zstd level of new mail, 0 is off */
 MSG_STRUCT(config);
+/*
+ * data is an absolute path. In master and the command line it is the folder
+ * of the whole server. Each role is told the one folder in it that is its own:
+ * store <data>/store, vault <data>/vault, the others none (empty). So the
+ * folder that store may open files in does not hold vault's key.
+ */
 
 enum listen_kind {
 	LISTEN_SMTP = 1,	/* 25: the world, role mx */
@@ -31,6 +37,10 @@ enum listen_kind {
 	LISTEN_SUBMISSIONS,	/* 465: TLS from the start, front */
 	LISTEN_IMAP,		/* 143, front */
 	LISTEN_IMAPS,		/* 993, front */
+	/* Unix sockets in the data folder, for the operator; each accepted
+	 * connection has the operator's authority. Roles make none. */
+	LISTEN_CONTROL = 100,	/* <data>/control, store */
+	LISTEN_VAULT_CONTROL,	/* <data>/control-vault, vault */
 };
 #define FIELDS_listener_conf(F, S)               \
 	F(S, u32, kind, 0)                       \

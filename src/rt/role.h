@@ -5,13 +5,15 @@
  * A role is executed by master with its link to it on descriptor 3 and
  * nothing else open but stderr. main() of a role is one call of role_main().
  *
- *   START    config, name, index, uid      -> prepare() runs, walls close
+ *   START    config, name, index, uid      -> prepare(), walls, walled()
  *   PEER     a connection to another role  -> peer()
  *   LISTEN   a listening socket            -> listen()
  *   RELOAD   a new config                  -> reload()
  *   STOP     a deadline                    -> stop(), then the loop drains
  *
- * and the role answers START with READY when its walls are closed.
+ * and the role answers START with READY when its walls are closed, or with
+ * FAILED and its reason, and exits. No thread may run before the walls are
+ * closed: a wall is put around one thread and those it starts.
  */
 #pragma once
 #include "rt/config.h"
@@ -45,6 +47,10 @@ struct role_ops {
 	struct walls walls;
 	/* With the files still open to us; blocking is fine. */
 	int (*prepare)(struct role *r, struct err *err);
+	/* The walls are closed, nothing from outside has come yet: the place
+	 * to open what lives in the folder (with WALL_FILES). As root and with
+	 * whole_folder, r->config.data is "/" from here on. May be NULL. */
+	int (*walled)(struct role *r, struct err *err);
 	/* A connection to another role's (worker's) process: new at the start
 	 * and again whenever that process was replaced. Owns fd. */
 	void (*peer)(struct role *r, enum role_kind kind, uint32_t index,

@@ -16,14 +16,17 @@ enum {
 	WALL_THREADS = 1 << 0,	/* may make threads (after the walls) */
 	WALL_ACCEPT = 1 << 1,	/* may accept on sockets it was given */
 	WALL_FILES = 1 << 2,	/* may open, write, sync in `folder` */
+	WALL_PAIRS = 1 << 3,	/* may make pairs of sockets: ipc_pair() */
 };
 
 struct walls {
 	uint32_t may;		/* WALL_* */
-	bool whole_folder;	/* the data folder is its root (store) */
+	bool whole_folder;	/* as root: its folder is its root (store) */
 };
 
-/* uid 0: stay who we are. folder is the data folder, absolute. What a kernel
- * lacks (Landlock) is appended to missing as words; never a failure. */
+/* uid 0: stay who we are. folder is the role's folder, absolute, or empty.
+ * What a kernel lacks (Landlock) is appended to missing as words; that is no
+ * failure. Whatever else cannot be closed is one, and so is a second thread:
+ * the caller must not go on. */
 int walls_close(const struct walls *w, uint32_t uid, const char *folder,
     struct buf *missing, struct err *err);
