@@ -59,7 +59,7 @@ struct role_ops {
 	void (*listen)(struct role *r, enum listen_kind kind, int fd);
 	void (*reload)(struct role *r);		/* r->config is the new one */
 	void (*stop)(struct role *r);		/* may be NULL */
-	void (*finish)(struct role *r);		/* after the loop; may be NULL */
+	void (*finish)(struct role *r);	/* after the loop; may be NULL */
 };
 
 /* Does it all; returns the exit code. */
