@@ -1,0 +1,159 @@
+#!/usr/bin/python3
+"""Check the tree against the rules of the house; print what breaks them.
+
+usage: check_tree.py [--root DIR] [CHECK...]
+
+  includes  an include goes to its own folder or one above it in FOLDERS
+  headers   every header compiles by itself
+  length    no file of src/ over 700 lines
+  columns   no line over 80 columns (a tab is 8); rows of the message tables
+            may be as wide as they are long to read, up to 90
+  marks     nothing left for later, no path of one machine, no registry host
+
+Exits 1 if anything is found.
+"""
+
+import argparse
+import pathlib
+import re
+import shlex
+import subprocess
+import sys
+
+# Each stands only on those before it.
+FOLDERS = ("base rt mime dns trust vault store smtp policy sieve imap pop3 "
+           "http jmap api front relay errand admin master").split()
+# What a folder says to all others: a role's and a client's files may include
+# it wherever they are.
+PUBLIC = ("messages.h", "client.h", "blob.h")
+INCLUDE = re.compile(r'^\s*#\s*include\s+"([^"]+)"', re.M)
+
+MAX_LINES = 700
+MAX_COLUMNS = 80
+MAX_ROW_COLUMNS = 90
+ROW = re.compile(r"#define \w+\(F, S\)|/\* +name  |\t[CNF]\(.*(\\|\*/)?$")
+MARKS = re.compile(r"\b(TODO|FIXME|XXX|HACK)\b")
+# Folders of one machine, and hosts that packages are fetched from. Written so
+# that this line does not find itself.
+MACHINE = re.compile(r"/(?:work|root|home)/[a-z]|/usr/local/[a-z]+/[a-z]"
+                     r"|registry\.npm|deb\.debian|[a-z]+\.pythonhosted")
+TEXT = (".c", ".h", ".S", ".py", ".sh", ".mjs", ".build", ".txt", ".md",
+        ".json", ".t", ".conf", "")
+
+
+def files(root, *patterns):
+    for pattern in patterns:
+        for path in sorted(root.glob(pattern)):
+            if path.is_file() and "node_modules" not in path.parts:
+                yield path
+
+
+def tracked(root):
+    """Every text file that git would commit; all files without git."""
+    git = subprocess.run(
+        ["git", "-C", str(root), "ls-files", "-co", "--exclude-standard"],
+        capture_output=True, text=True)
+    if git.returncode == 0:
+        paths = [root / name for name in git.stdout.splitlines()]
+    else:
+        paths = root.rglob("*")
+    return [p for p in paths if p.is_file() and p.suffix in TEXT
+            and "corpus" not in p.parts and "LICENSE" not in p.name]
+
+
+def speaks_to_others(path):
+    """role.c, client.c and client.h, and what helps them (role_x.c)."""
+    return re.fullmatch(r"(role|client)(_\w+)?\.[ch]", path.name)
+
+
+def may_include(path, folder, target):
+    there = target.split("/")[0]
+    if there not in FOLDERS:
+        return False
+    if FOLDERS.index(there) <= FOLDERS.index(folder):
+        return True
+    return target.split("/")[-1] in PUBLIC and speaks_to_others(path)
+
+
+def check_includes(root):
+    for path in files(root, "src/**/*.[ch]"):
+        folder = path.relative_to(root / "src").parts[0]
+        if folder not in FOLDERS:
+            yield f"{path}: {folder}/ is no folder of the design"
+            continue
+        for target in INCLUDE.findall(path.read_text(errors="replace")):
+            if "/" not in target:
+                yield f'{path}: include "{target}" by its folder'
+            elif not may_include(path, folder, target):
+                yield f"{path}: may not include {target}"
+
+
+def pkg_flags():
+    names = "libcrypto libssl sqlite3 libzstd libsodium libseccomp"
+    out = subprocess.run(["pkg-config", "--cflags", *names.split()],
+                         capture_output=True, text=True)
+    return shlex.split(out.stdout)
+
+
+def check_headers(root):
+    flags = ["gcc", "-std=c17", "-D_GNU_SOURCE", "-Wall", "-Wextra",
+             "-Werror", "-Wno-unused-function", "-fsyntax-only",
+             "-I", str(root / "src"), *pkg_flags(), "-x", "c", "-"]
+    for path in files(root, "src/**/*.h"):
+        name = path.relative_to(root / "src")
+        out = subprocess.run(flags, capture_output=True, text=True,
+                             input=f'#include "{name}"\n')
+        if out.returncode:
+            yield f"{path}: does not stand alone\n{out.stderr.strip()}"
+
+
+def check_length(root):
+    for path in files(root, "src/**/*.[chS]"):
+        n = path.read_bytes().count(b"\n")
+        if n > MAX_LINES:
+            yield f"{path}: {n} lines"
+
+
+def check_columns(root):
+    for path in files(root, "src/**/*.[chS]", "tests/**/*.[ch]",
+                      "bench/**/*.[ch]"):
+        lines = path.read_text(errors="replace").splitlines()
+        for number, line in enumerate(lines, 1):
+            width = len(line.expandtabs(8))
+            limit = MAX_ROW_COLUMNS if ROW.match(line) else MAX_COLUMNS
+            if width > limit:
+                yield f"{path}:{number}: {width} columns"
+
+
+def check_marks(root):
+    for path in tracked(root):
+        if path.name == pathlib.Path(__file__).name:
+            continue
+        text = path.read_text(errors="replace")
+        for number, line in enumerate(text.splitlines(), 1):
+            if path.parts[-1] != "package-lock.json" and MARKS.search(line):
+                yield f"{path}:{number}: {line.strip()}"
+            if MACHINE.search(line):
+                yield f"{path}:{number}: {line.strip()}"
+
+
+CHECKS = {"includes": check_includes, "headers": check_headers,
+          "length": check_length, "columns": check_columns,
+          "marks": check_marks}
+
+
+def main():
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--root", type=pathlib.Path,
+                        default=pathlib.Path(__file__).resolve().parents[1])
+    parser.add_argument("checks", nargs="*", metavar="CHECK")
+    args = parser.parse_args()
+    found = [line for name in args.checks or CHECKS
+             for line in CHECKS[name](args.root)]
+    for line in found:
+        print(line)
+    return 1 if found else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

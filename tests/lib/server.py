@@ -1,0 +1,192 @@
+"""A Postern of the test's own: `postern demo` on free loopback ports."""
+
+import contextlib
+import os
+import pathlib
+import random
+import signal
+import socket
+import subprocess
+import tempfile
+import time
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+BUILD = ROOT / os.environ.get("POSTERN_BUILD", "build")
+VECTORS = ROOT.parent / "shared" / "vectors"
+
+DOMAIN = "example.test"
+PASSWORD = "postern-demo"
+PEOPLE = ("alice", "bob")
+
+# What --port-offset is added to; a demo without it adds 1000.
+STANDARD = {"smtp": 25, "submission": 587, "submissions": 465,
+            "imap": 143, "imaps": 993}
+START_SECONDS = 30
+STOP_SECONDS = 20
+
+
+def address(person):
+    return f"{person}@{DOMAIN}"
+
+
+def _is_free(port):
+    with socket.socket() as s:
+        s.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            s.bind(("127.0.0.1", port))
+        except OSError:
+            return False
+    return True
+
+
+def free_offset():
+    """An offset that leaves all of a demo's ports free."""
+    for _ in range(1000):
+        offset = random.randrange(10000, 30000)
+        ports = list(STANDARD.values()) + [2525 - 1000]
+        if all(_is_free(port + offset) for port in ports):
+            return offset
+    raise RuntimeError("no free ports on loopback")
+
+
+def children(pid):
+    """The processes below pid, itself not among them: pid to name."""
+    parents, names = {}, {}
+    for entry in os.listdir("/proc"):
+        if not entry.isdigit():
+            continue
+        with contextlib.suppress(OSError):
+            stat = pathlib.Path("/proc", entry, "stat").read_text()
+            name, rest = stat.split("(", 1)[1].rsplit(")", 1)
+            if rest.split()[0] != "Z":
+                parents[int(entry)] = int(rest.split()[1])
+                names[int(entry)] = name
+    found, todo = {}, [pid]
+    while todo:
+        parent = todo.pop()
+        below = [p for p, up in parents.items() if up == parent]
+        found.update({p: names[p] for p in below})
+        todo += below
+    return found
+
+
+class Server:
+    """`with Server() as s:` runs a demo until the block ends."""
+
+    def __init__(self, data=None, command=(), env=None):
+        self._scratch = None
+        if data is None:
+            self._scratch = tempfile.TemporaryDirectory(prefix="postern-")
+            data = pathlib.Path(self._scratch.name) / "data"
+        self.data = pathlib.Path(data)
+        self.log = self.data.parent / "demo.log"
+        self.offset = free_offset()
+        self.ports = {k: v + self.offset for k, v in STANDARD.items()}
+        self.process = None
+        self._command = list(command)
+        self._env = env
+
+    def __enter__(self):
+        self.start()
+        return self
+
+    def __exit__(self, *exc):
+        self.close()
+
+    def close(self):
+        self.stop()
+        if self._scratch:
+            self._scratch.cleanup()
+
+    def start(self):
+        """Start and wait until it serves."""
+        with open(self.log, "ab") as log:
+            self.process = subprocess.Popen(
+                [*self._command, str(BUILD / "postern"), "demo",
+                 "--data", str(self.data),
+                 "--port-offset", str(self.offset)],
+                stdin=subprocess.DEVNULL, stdout=log, stderr=log,
+                env=self._env, start_new_session=True)
+        self.wait_ready()
+
+    def wait_ready(self, seconds=START_SECONDS):
+        """Until both worlds greet and alice can log in."""
+        end = time.monotonic() + seconds
+        while time.monotonic() < end:
+            if self.process.poll() is not None:
+                break
+            if self._serves():
+                return
+            time.sleep(0.05)
+        raise RuntimeError("the demo does not serve:\n" + self.tail())
+
+    def _serves(self):
+        import imaplib
+        import ssl
+        tls = ssl.create_default_context()
+        tls.check_hostname = False
+        tls.verify_mode = ssl.CERT_NONE
+        try:
+            with socket.create_connection(
+                    ("127.0.0.1", self.ports["smtp"]), 5) as s:
+                s.settimeout(5)
+                if not s.recv(4).startswith(b"220"):
+                    return False
+            box = imaplib.IMAP4_SSL("127.0.0.1", self.ports["imaps"],
+                                    ssl_context=tls, timeout=5)
+            try:
+                box.login(address("alice"), PASSWORD)
+            finally:
+                box.shutdown()
+        except (OSError, imaplib.IMAP4.error):
+            return False
+        return True
+
+    def tail(self, lines=40):
+        text = self.log.read_text(errors="replace")
+        return "\n".join(text.splitlines()[-lines:])
+
+    def stop(self):
+        """End it in good order and wait; kill it if it does not."""
+        if not self.process or self.process.poll() is not None:
+            return
+        self.process.send_signal(signal.SIGTERM)
+        try:
+            self.process.wait(STOP_SECONDS)
+        except subprocess.TimeoutExpired:
+            self.kill_all()
+            raise RuntimeError("the demo did not stop:\n" + self.tail())
+
+    def processes(self, role=None):
+        """Pids of the roles now running, by role or of one ("store")."""
+        found = {}
+        for pid, name in children(self.process.pid).items():
+            found.setdefault(name.removeprefix("postern-"), []).append(pid)
+        return found if role is None else found.get(role, [])
+
+    def kill_role(self, role):
+        """SIGKILL every process of the role; how many there were."""
+        pids = self.processes(role)
+        for pid in pids:
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
+        return len(pids)
+
+    def kill_all(self):
+        """SIGKILL everything at once, master first."""
+        below = children(self.process.pid)
+        for pid in [self.process.pid, *below]:
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
+        self.process.wait()
+        end = time.monotonic() + 10
+        while time.monotonic() < end and any(
+                os.path.exists(f"/proc/{pid}") for pid in below):
+            time.sleep(0.01)
+
+    def command(self, *args, check=True, text=None):
+        """Run `postern ARGS --data ...` and return its output."""
+        return subprocess.run(
+            [str(BUILD / "postern"), *args, "--data", str(self.data)],
+            input=text, capture_output=True, text=True, timeout=120,
+            check=check)
