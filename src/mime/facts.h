@@ -79,7 +79,9 @@ struct facts {
 	struct str base_subject; /* UTF-8, RFC 5256 2.1; case as it was */
 	struct str preview;	 /* UTF-8, up to 256 octets, one line */
 
-	struct str parts; /* the part table, for the functions below */
+	/* For the functions below: the part table, and what BODY lacks of
+	 * the body structure. */
+	struct str parts, cuts;
 };
 
 /* Read a record: 0, or E_PROTO if it is none of this version. All slices

@@ -1,0 +1,23 @@
+/*
+ * fields.h - the header fields that facts are made of, found in one walk.
+ *
+ * Internal to mime/.
+ */
+#pragma once
+#include "mime/header.h"
+
+enum field {
+	F_DATE, F_SUBJECT, F_FROM, F_SENDER, F_REPLY_TO, F_TO, F_CC, F_BCC,
+	F_IN_REPLY_TO, F_MESSAGE_ID, F_REFERENCES,
+	F_TYPE, F_ENCODING, F_ID, F_DESCRIPTION, F_MD5, F_DISPOSITION,
+	F_LANGUAGE, F_LOCATION,
+	NFIELDS
+};
+
+struct fields {
+	struct str v[NFIELDS]; /* first of its name, raw but trimmed; .p is
+				* NULL if absent */
+	uint32_t received;     /* Received: fields */
+};
+
+void fields_read(struct fields *f, struct str block);

@@ -1,0 +1,164 @@
+#include "mime/record.h"
+
+#include "mime/charset.h"
+#include "mime/date.h"
+#include "mime/ids.h"
+#include "mime/lex.h"
+#include "mime/mime_int.h"
+#include "mime/subject.h"
+
+void
+rec_put(struct buf *out, uint64_t v)
+{
+	char octets[10];
+	size_t n = 0;
+
+	do {
+		octets[n++] = (char)((v & 0x7f) | (v > 0x7f ? 0x80 : 0));
+		v >>= 7;
+	} while (v > 0);
+	buf_put(out, octets, n);
+}
+
+void
+rec_put_str(struct buf *out, struct str s)
+{
+	rec_put(out, s.n);
+	buf_str(out, s);
+}
+
+uint64_t
+rec_num(struct rd *r)
+{
+	uint64_t v = 0;
+
+	for (unsigned shift = 0; shift < 64; shift += 7) {
+		uint8_t octet = rd_le8(r);
+
+		v |= (uint64_t)(octet & 0x7f) << shift;
+		if (octet < 0x80)
+			return v;
+	}
+	rd_fail(r);
+	return 0;
+}
+
+struct str
+rec_str(struct rd *r)
+{
+	uint64_t n = rec_num(r);
+
+	if (n > rd_left(r)) {
+		rd_fail(r);
+		return STR_NULL;
+	}
+	return rd_take(r, (size_t)n);
+}
+
+/* White space in an id comes from folding; without it ids compare. */
+static void
+put_id(struct buf *out, struct str id)
+{
+	auto_buf tight = BUF_INIT(ID_MAX);
+
+	if (id.n > ID_MAX)
+		return;
+	for (size_t i = 0; i < id.n; i++)
+		if (!lex_is_space(id.p[i]))
+			buf_chr(&tight, id.p[i]);
+	if (tight.n > 0)
+		rec_put_str(out, buf_get(&tight));
+}
+
+/* Of too many the first (the root of the thread) and the last ones (the
+ * nearest ancestors) are kept. */
+static void
+put_ids(struct buf *out, struct str value)
+{
+	auto_buf list = BUF_INIT(IDS_MAX * (ID_MAX + 4));
+	struct str rest = value, id;
+	size_t n = 0;
+
+	while (ids_next(&rest, &id))
+		n++;
+	for (size_t i = 0; ids_next(&value, &id); i++)
+		if (i == 0 || n - i < IDS_MAX)
+			put_id(&list, id);
+	rec_put_str(out, buf_get(&list));
+}
+
+static void
+put_message_id(struct buf *out, struct str value)
+{
+	auto_buf one = BUF_INIT(ID_MAX + 4);
+	struct str id;
+
+	if (ids_next(&value, &id))
+		put_id(&one, id);
+	if (one.n > 0)
+		buf_str(out, buf_get(&one));
+	else
+		rec_put(out, 0);
+}
+
+static void
+put_parts(struct buf *out, const struct part *root, uint32_t nparts)
+{
+	auto_buf table = BUF_INIT((size_t)nparts * 48 + 1);
+	uint64_t before = 0;
+
+	for (const struct part *p = root; p; p = p->next) {
+		rec_put(&table, p->kind);
+		rec_put(&table, p->depth);
+		rec_put(&table, p->header_off - before);
+		rec_put(&table, p->header_len);
+		rec_put(&table, p->body_len);
+		before = p->header_off;
+	}
+	rec_put_str(out, buf_get(&table));
+}
+
+static void
+put_numbers(struct buf *out, const struct mime_scan *s)
+{
+	rec_put(out, s->fields.received);
+	rec_put(out, s->nparts);
+	rec_put(out, s->offset);
+	rec_put(out, s->root->header_len);
+	rec_put(out, s->root->lines);
+	rec_put(out, s->longest);
+}
+
+void
+record_write(struct mime_scan *s, struct buf *out)
+{
+	auto_buf structure = BUF_INIT(MIME_RECORD_MAX);
+	auto_buf cuts = BUF_INIT(MIME_RECORD_MAX);
+	auto_buf preview = BUF_INIT(PREVIEW_MAX);
+	auto_buf subject = BUF_INIT(8 * s->fields.v[F_SUBJECT].n + 1);
+	const struct fields *f = &s->fields;
+	struct mail_date date = { 0 };
+	uint32_t flags = s->flags;
+
+	if (f->v[F_DATE].p && date_parse(f->v[F_DATE], &date))
+		flags |= FACTS_DATE;
+	if (subject_base(&subject, f->v[F_SUBJECT]))
+		flags |= FACTS_REPLY;
+	structure_render(&structure, s->root, &cuts);
+	if (s->captured)
+		preview_make(&preview, s->captured, s->preview_text);
+	buf_chr(out, FACTS_VERSION);
+	buf_le16(out, (uint16_t)flags);
+	buf_le64(out, (uint64_t)date.at);
+	buf_le16(out, (uint16_t)date.offset_min);
+	put_numbers(out, s);
+	rec_put_str(out, s->root->envelope);
+	rec_put_str(out, buf_get(&structure));
+	put_message_id(out, f->v[F_MESSAGE_ID]);
+	put_ids(out, f->v[F_IN_REPLY_TO]);
+	put_ids(out, f->v[F_REFERENCES]);
+	rec_put_str(out, utf8_first(buf_get(&subject), SUBJECT_MAX));
+	rec_put_str(out, buf_get(&preview));
+	put_parts(out, s->root, s->nparts);
+	rec_put_str(out, buf_get(&cuts));
+}
