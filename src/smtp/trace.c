@@ -35,30 +35,14 @@ put_from(struct buf *b, const struct smtp_trace *t)
 	}
 }
 
-/* SMTP, ESMTP, ESMTPS, ESMTPA, ESMTPSA                       RFC 3848 1 */
-static void
-put_with(struct buf *b, const struct smtp_trace *t)
-{
-	buf_lit(b, " with ");
-	if (!t->esmtp) {
-		buf_lit(b, "SMTP");
-		return;
-	}
-	buf_lit(b, "ESMTP");
-	if (t->tls_version.n > 0)
-		buf_lit(b, "S");
-	if (t->authenticated)
-		buf_lit(b, "A");
-}
-
 void
 smtp_trace_put(struct buf *b, const struct smtp_trace *t)
 {
 	put_from(b, t);
 	buf_lit(b, "\r\n\tby ");
 	buf_str(b, t->host);
-	buf_lit(b, " (Postern)");
-	put_with(b, t);
+	buf_lit(b, " (Postern) with ");
+	buf_str(b, t->with);
 	if (t->tls_version.n > 0) {
 		buf_lit(b, "\r\n\t(");
 		buf_str(b, t->tls_version);

@@ -1,0 +1,152 @@
+/*
+ * cmd_auth.c - AUTH: PLAIN and LOGIN, inside TLS only.           RFC 4954
+ */
+#include "smtp/sasl.h"
+#include "smtp/smtp_int.h"
+#include "smtp/submission.h"
+#include "smtp/submission_int.h"
+
+enum { MAX_BAD_LOGINS = 5 };
+
+bool
+smtp_auth_offered(const struct smtp_session *s)
+{
+	return stream_tls(s->stream).on && !s->login;
+}
+
+/* Ask for one more response: 334, and a line decoded. Code 0 if it came. */
+static struct reply
+ask_more(struct smtp_session *s, struct str challenge_b64, struct str *out)
+{
+	struct reply prompt = { 334, NULL, challenge_b64 };
+	struct err err = { 0 };
+	struct str line;
+	int e;
+
+	if (smtp_say(s, prompt, &err) < 0)
+		return SMTP_NO_REPLY;
+	smtp_patience(s);
+	e = stream_line(s->stream, SMTP_AUTH_LINE_MAX, &line, &err);
+	if (e == E_LIMIT) {
+		(void)stream_skip_line(s->stream, &err);
+		return smtp_reply(500, "5.5.6", "Response too long");
+	}
+	if (e < 0)
+		return SMTP_NO_REPLY;
+	if (str_eq(line, STR("*")))
+		return smtp_reply(501, "5.7.0", "Authentication canceled");
+	if (!sasl_response(line, false, s->cmd, out))
+		return smtp_reply(501, "5.5.2", "Not base64");
+	return SMTP_NO_REPLY;
+}
+
+/* The first response: from the command itself, or asked for. */
+static struct reply
+first_response(struct smtp_session *s, struct str initial,
+    struct str challenge_b64, struct str *out)
+{
+	if (initial.n == 0)
+		return ask_more(s, challenge_b64, out);
+	if (!sasl_response(initial, true, s->cmd, out))
+		return smtp_reply(501, "5.5.2", "Not base64");
+	return SMTP_NO_REPLY;
+}
+
+/* PLAIN                                                       RFC 4616 */
+static struct reply
+get_plain(struct smtp_session *s, struct str initial, struct login_ask *ask)
+{
+	struct sasl_plain p;
+	struct str message = STR_NULL;
+	struct reply r = first_response(s, initial, STR_NULL, &message);
+
+	if (r.code != 0 || stream_failed(s->stream) < 0)
+		return r;
+	if (!sasl_plain(message, &p))
+		return smtp_reply(535, "5.7.8", "Malformed PLAIN response");
+	ask->authzid = p.authzid;
+	ask->user = p.user;
+	ask->password = p.password;
+	return r;
+}
+
+/* LOGIN, by custom: "Username:", "Password:". An initial response is the
+ * user. */
+static struct reply
+get_login(struct smtp_session *s, struct str initial, struct login_ask *ask)
+{
+	struct str user = STR_NULL, password = STR_NULL;
+	struct reply r = first_response(s, initial, STR("VXNlcm5hbWU6"), &user);
+
+	if (r.code == 0 && stream_failed(s->stream) == 0)
+		r = ask_more(s, STR("UGFzc3dvcmQ6"), &password);
+	if (r.code != 0 || stream_failed(s->stream) < 0)
+		return r;
+	if (!sasl_user_password(user, password))
+		return smtp_reply(535, "5.7.8", "Malformed LOGIN response");
+	ask->user = user;
+	ask->password = password;
+	return r;
+}
+
+static const struct mechanism {
+	const char *name;
+	/* Code 0, and user and password in ask, unless it went wrong. */
+	struct reply (*get)(struct smtp_session *s, struct str initial,
+	    struct login_ask *ask);
+} mechanisms[] = {
+	{ "PLAIN", get_plain },
+	{ "LOGIN", get_login },
+};
+
+static const struct mechanism *
+mechanism(struct str name)
+{
+	for (size_t i = 0; i < NELEM(mechanisms); i++)
+		if (str_eqi(name, str_c(mechanisms[i].name)))
+			return &mechanisms[i];
+	return NULL;
+}
+
+static struct reply
+log_in(struct smtp_session *s, const struct login_ask *ask)
+{
+	struct err err = { 0 };
+	int e = smtp_login(s, ask, &err);
+
+	log_ctx_event(&s->log, LOG_INFO, "login", F_STR("user", ask->user),
+	    F_STR("mechanism", ask->mechanism),
+	    F_STR("result", str_c(e < 0 ? err_name(e) : "ok")));
+	if (e >= 0)
+		return smtp_reply(235, "2.7.0", "Welcome");
+	if (e != E_DENIED && e != E_NOTFOUND && e != E_INVALID)
+		return smtp_reply(454, "4.7.0", "Cannot check that now");
+	if (++s->bad_logins >= MAX_BAD_LOGINS)
+		return smtp_reply(421, "4.7.0", "Too many failed logins");
+	return smtp_reply(535, "5.7.8", "Wrong user or password");
+}
+
+/* AUTH mechanism [initial-response] */
+struct reply
+smtp_auth(struct smtp_session *s, struct str args)
+{
+	const struct mechanism *m;
+	struct login_ask ask = { .peer = str_c(s->peer.address) };
+	struct str name, initial = STR_NULL;
+	struct reply r;
+
+	if (s->login)
+		return smtp_reply(503, "5.5.1", "You are logged in already");
+	if (!stream_tls(s->stream).on)
+		return smtp_reply(538, "5.7.11", "Only inside TLS");
+	if (args.n == 0)
+		return smtp_reply(501, "5.5.4", "Syntax: AUTH mechanism");
+	(void)str_cut(args, ' ', &name, &initial);
+	if (!(m = mechanism(name)))
+		return smtp_reply(504, "5.5.4", "Unknown mechanism");
+	ask.mechanism = str_c(m->name);
+	r = m->get(s, str_trim(initial), &ask);
+	if (r.code != 0 || stream_failed(s->stream) < 0)
+		return r;
+	return log_in(s, &ask);
+}

@@ -1,0 +1,57 @@
+/*
+ * cmd_hello.c - HELO and EHLO.                           RFC 5321 4.1.1.1
+ */
+#include "smtp/smtp_int.h"
+
+enum { EHLO_MAX = 2048 };
+
+static struct reply
+bad_name(void)
+{
+	return smtp_reply(501, "5.5.4", "Syntax: EHLO name");
+}
+
+/* Both clear all state and buffers, as RSET does (4.1.4). */
+static bool
+hello(struct smtp_session *s, struct str args, bool esmtp)
+{
+	struct str name;
+
+	if (!smtp_parse_helo(args, &name))
+		return false;
+	smtp_txn_end(s);
+	buf_reset(&s->helo);
+	buf_str(&s->helo, name);
+	s->esmtp = esmtp;
+	return true;
+}
+
+struct reply
+smtp_helo(struct smtp_session *s, struct str args)
+{
+	if (!hello(s, args, false))
+		return bad_name();
+	return smtp_replyf(s->cmd, 250, NULL, "%.*s Hello %.*s [%s]",
+	    STR_FMT(s->service->o.hostname), STR_FMT(args), s->peer.address);
+}
+
+/* ehlo-ok-rsp: a line for us and one for each extension. */
+struct reply
+smtp_ehlo(struct smtp_session *s, struct str args)
+{
+	const struct smtp_options *o = &s->service->o;
+	const struct smtp_verb *v;
+	auto_buf b = BUF_INIT(EHLO_MAX);
+
+	if (!hello(s, args, true))
+		return bad_name();
+	buf_printf(&b, "%.*s Hello %.*s [%s]", STR_FMT(o->hostname),
+	    STR_FMT(args), s->peer.address);
+	buf_lit(&b, "\nPIPELINING\n8BITMIME\nENHANCEDSTATUSCODES");
+	buf_printf(&b, "\nSIZE %llu", (unsigned long long)o->max_message);
+	for (size_t i = 0; (v = smtp_verb_at(s, i)); i++)
+		if (v->keyword && (!v->offered || v->offered(s)))
+			buf_printf(&b, "\n%s", v->keyword);
+	bug_if(buf_failed(&b));
+	return (struct reply){ 250, NULL, str_dup(s->cmd, buf_get(&b)) };
+}

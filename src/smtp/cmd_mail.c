@@ -1,0 +1,156 @@
+/*
+ * cmd_mail.c - the envelope: MAIL and RCPT.       RFC 5321 4.1.1.2, 4.1.1.3
+ */
+#include "smtp/smtp_int.h"
+
+enum {
+	/* Every recipient is an address, at most 320 octets, and a record. */
+	TXN_MEM = 16 * 1024 + SMTP_RCPT_CEILING * 448,
+};
+
+/* RFC 6409 6.1: only as one of their own addresses. A null path is for
+ * notices of disposition (RFC 8098 2.1) and says nothing of anybody. */
+static int
+may_send_as(struct smtp_session *s, struct str from, struct err *err)
+{
+	struct sender_ask ask = { .address = from };
+	struct done done;
+
+	if (!s->login || from.n == 0)
+		return 0;
+	return store_call(s->store, STORE_sender, &ask, &done, s->cmd, err);
+}
+
+static void
+txn_begin(struct smtp_session *s, const struct mail_args *mail)
+{
+	struct arena *mem = arena_new(TXN_MEM);
+	struct smtp_txn *t = arena_new_of(mem, struct smtp_txn);
+
+	t->mem = mem;
+	t->mail = *mail;
+	t->mail.from = (struct path){ .text = str_dup(mem, mail->from.text) };
+	t->mail.auth = str_dup(mem, mail->auth);
+	t->last = &t->rcpts;
+	s->txn = t;
+}
+
+/* MAIL FROM:<reverse-path> [SP Mail-parameters] */
+struct reply
+smtp_mail(struct smtp_session *s, struct str args)
+{
+	struct mail_args mail;
+	struct err err = { 0 };
+	enum smtp_syntax why = smtp_parse_mail(args, s->cmd, &mail);
+	int e;
+
+	if (why != SYNTAX_OK)
+		return smtp_reply_syntax(why, "5.1.7");
+	if (mail.size_octets > s->service->o.max_message)
+		return smtp_reply(552, "5.3.4", "Message too big");
+	e = may_send_as(s, mail.from.text, &err);
+	if (e == E_DENIED) {
+		log_ctx_event(&s->log, LOG_INFO, "sender denied",
+		    F_STR("from", mail.from.text),
+		    F_STR("user", buf_get(&s->user)));
+		return smtp_reply(553, "5.7.1", "Not an address of yours");
+	}
+	if (e < 0) {
+		log_ctx_event(&s->log, LOG_WARN, "sender", F_ERR(&err));
+		return smtp_reply_err(e);
+	}
+	txn_begin(s, &mail);
+	return smtp_reply(250, "2.1.0", "Ok");
+}
+
+int
+smtp_ask_rcpt(struct smtp_session *s, struct str address,
+    struct rcpt_answer *answer, struct err *err)
+{
+	struct rcpt_ask ask = { .address = address };
+
+	return store_call(s->store, STORE_rcpt, &ask, answer, s->cmd, err);
+}
+
+/* What store says of a recipient; code 250 if it may be one. */
+static struct reply
+judge(const struct rcpt_answer *answer, uint64_t size_octets)
+{
+	switch (answer->kind) {
+	case RCPT_LOCAL:
+		if (size_octets > answer->room)
+			return smtp_reply(452, "4.2.2", "Mailbox full");
+		break;
+	case RCPT_REMOTE:
+		break;
+	case RCPT_FULL:
+		return smtp_reply(452, "4.2.2", "Mailbox full");
+	case RCPT_NO_DOMAIN:
+		return smtp_reply(550, "5.7.1", "Relaying denied");
+	default:
+		return smtp_reply(550, "5.1.1", "No such mailbox here");
+	}
+	return smtp_reply(250, "2.1.5", "Ok");
+}
+
+static void
+rcpt_add(struct smtp_session *s, struct str address, uint64_t handle)
+{
+	struct smtp_txn *t = s->txn;
+	struct rcpt *r = arena_new_of(t->mem, struct rcpt);
+
+	r->address = str_dup(t->mem, address);
+	r->handle = handle;
+	*t->last = r;
+	t->last = &r->next;
+	if (t->nrcpt++ == 0)
+		t->generation = store_generation(s->store);
+}
+
+void
+smtp_note_refused(struct smtp_session *s, struct str address,
+    const struct reply *r)
+{
+	struct journal_ask j = {
+		.event = JOURNAL_refused,
+		.session = str_c(s->id),
+		.peer = str_c(s->peer.address),
+		.address = address,
+		.code = (uint32_t)r->code,
+		.text = r->text,
+	};
+
+	log_ctx_event(&s->log, LOG_INFO, "refused", F_STR("to", address),
+	    F_STR("from", s->txn->mail.from.text), F_INT("code", r->code),
+	    F_STR("text", r->text));
+	store_notify(s->store, STORE_journal, &j);
+}
+
+/* RCPT TO:<forward-path> [SP Rcpt-parameters] */
+struct reply
+smtp_rcpt(struct smtp_session *s, struct str args)
+{
+	struct rcpt_args rcpt;
+	struct rcpt_answer answer;
+	struct err err = { 0 };
+	enum smtp_syntax why = smtp_parse_rcpt(args, s->cmd, &rcpt);
+	struct reply r;
+	int e;
+
+	if (s->txn->nrcpt >= s->service->o.max_recipients)
+		return smtp_reply(452, "4.5.3", "Too many recipients");
+	if (why != SYNTAX_OK)
+		return smtp_reply_syntax(why, "5.1.3");
+	/* Suspends this session only. */
+	e = smtp_ask_rcpt(s, rcpt.to.text, &answer, &err);
+	if (e < 0) {
+		log_ctx_event(&s->log, LOG_WARN, "rcpt", F_ERR(&err));
+		return smtp_reply_err(e);
+	}
+	r = judge(&answer, s->txn->mail.size_octets);
+	if (r.code == 250)
+		rcpt_add(s, rcpt.to.text, answer.handle);
+	else
+		smtp_note_refused(s, rcpt.to.text, &r);
+	return r;
+}

@@ -1,0 +1,56 @@
+/*
+ * cmd_misc.c - commands outside the way of a message.
+ */
+#include "smtp/smtp_int.h"
+
+/* NOOP [String]                                         RFC 5321 4.1.1.9 */
+struct reply
+smtp_noop(struct smtp_session *s unused_arg, struct str args unused_arg)
+{
+	return smtp_reply(250, "2.0.0", "Ok");
+}
+
+/* VRFY String. Nobody is told who exists (7.3); 252 says as much (3.5.3). */
+struct reply
+smtp_vrfy(struct smtp_session *s unused_arg, struct str args)
+{
+	if (args.n == 0)
+		return smtp_reply(501, "5.5.4", "Syntax: VRFY address");
+	return smtp_reply(252, "2.5.2", "Send some mail, I'll try my best");
+}
+
+/* EXPN String                                           RFC 5321 4.1.1.7 */
+struct reply
+smtp_expn(struct smtp_session *s unused_arg, struct str args unused_arg)
+{
+	return smtp_reply(502, "5.5.1", "Lists are not expanded");
+}
+
+/* HELP [String]                                         RFC 5321 4.1.1.8 */
+struct reply
+smtp_help(struct smtp_session *s, struct str args unused_arg)
+{
+	const struct smtp_verb *v;
+	auto_buf b = BUF_INIT(1024);
+
+	buf_lit(&b, "Commands:");
+	for (size_t i = 0; (v = smtp_verb_at(s, i)); i++)
+		buf_printf(&b, " %s", v->word);
+	buf_lit(&b, "\nSee RFC 5321");
+	return (struct reply){ 214, "2.0.0", str_dup(s->cmd, buf_get(&b)) };
+}
+
+/* QUIT                                                 RFC 5321 4.1.1.10 */
+struct reply
+smtp_quit(struct smtp_session *s unused_arg, struct str args unused_arg)
+{
+	return smtp_reply(221, "2.0.0", "Bye");
+}
+
+/* RSET                                                  RFC 5321 4.1.1.5 */
+struct reply
+smtp_rset(struct smtp_session *s, struct str args unused_arg)
+{
+	smtp_txn_end(s);
+	return smtp_reply(250, "2.0.0", "Ok");
+}

@@ -1,0 +1,38 @@
+/*
+ * cmd_tls.c - STARTTLS.                                          RFC 3207
+ */
+#include "smtp/smtp_int.h"
+
+bool
+smtp_starttls_offered(const struct smtp_session *s)
+{
+	return s->service->o.tls && !stream_tls(s->stream).on;
+}
+
+/* What was said in clear, by whoever said it, counts no more (4.2): the
+ * stream drops the octets that came behind STARTTLS, we drop the rest. The
+ * session goes on without a greeting. */
+struct reply
+smtp_starttls(struct smtp_session *s, struct str args unused_arg)
+{
+	struct err err = { 0 };
+	struct tls_facts tls;
+
+	if (stream_tls(s->stream).on)
+		return smtp_reply(503, "5.5.1", "TLS is on already");
+	if (!s->service->o.tls)
+		return smtp_reply(454, "4.7.0", "TLS not available");
+	if (smtp_say(s, smtp_reply(220, "2.0.0", "Ready to start TLS"),
+		&err) < 0)
+		return SMTP_NO_REPLY;
+	smtp_forget(s);
+	if (stream_tls_accept(s->stream, s->service->o.tls, &err) < 0) {
+		log_ctx_event(&s->log, LOG_INFO, "tls", F_ERR(&err));
+		s->leaving = true;
+		return SMTP_NO_REPLY;
+	}
+	tls = stream_tls(s->stream);
+	log_ctx_event(&s->log, LOG_DEBUG, "tls", F_STR("version", tls.version),
+	    F_STR("cipher", tls.cipher));
+	return SMTP_NO_REPLY;
+}

@@ -1,0 +1,256 @@
+/*
+ * receive.c - the text of a message, from the wire into store's hands.
+ *
+ * It streams once: decoder -> (our Received: field goes first) -> facts and
+ * blob, and then one submit. 250 means that store has committed it
+ * (RFC 5321 4.2.5); a small message costs no other round trip.
+ */
+#include "mime/facts.h"
+#include "smtp/data.h"
+#include "smtp/smtp_int.h"
+#include "smtp/trace.h"
+#include "store/blob.h"
+
+enum {
+	TRACE_MAX = 2048,
+	YIELD_OCTETS = 512 * 1024,	/* some ms of scanning */
+	FACTS_MAX = 32768,		/* of submit_ask */
+	SUBMIT_TRIES = 3,
+};
+
+struct incoming {
+	struct smtp_session *s;
+	struct smtp_data data;
+	struct mime_scan *scan;
+	struct blob_writer *blob;
+	struct arena *mem;
+	struct buf facts;
+	int failed;		/* E_* of ours: read on, keep nothing */
+	size_t unyielded;
+	struct err err;
+};
+
+static struct str
+protocol(const struct smtp_session *s)
+{
+	bool tls = stream_tls(s->stream).on;
+
+	if (!s->esmtp)
+		return STR("SMTP");
+	if (s->login)
+		return tls ? STR("ESMTPSA") : STR("ESMTPA");
+	return tls ? STR("ESMTPS") : STR("ESMTP");
+}
+
+static void
+keep(struct incoming *in, struct str octets)
+{
+	if (in->failed < 0)
+		return;
+	mime_scan_feed(in->scan, octets);
+	in->failed = blob_write(in->blob, octets, &in->err);
+}
+
+static void
+put_trace(struct incoming *in)
+{
+	struct smtp_session *s = in->s;
+	struct smtp_txn *t = s->txn;
+	struct tls_facts tls = stream_tls(s->stream);
+	auto_buf b = BUF_INIT(TRACE_MAX);
+	struct smtp_trace trace = {
+		.helo = buf_get(&s->helo),
+		.peer = str_c(s->peer.address),
+		.host = s->service->o.hostname,
+		.with = protocol(s),
+		.tls_version = tls.on ? tls.version : STR_NULL,
+		.tls_cipher = tls.on ? tls.cipher : STR_NULL,
+		.id = arena_printf(in->mem, "%s.%u", s->id, ++s->begun),
+		.only_rcpt = t->nrcpt == 1 ? t->rcpts->address : STR_NULL,
+		.at = loop_wall(s->service->o.loop),
+	};
+
+	smtp_trace_put(&b, &trace);
+	bug_if(buf_failed(&b));
+	keep(in, buf_get(&b));
+}
+
+/* Up to the end of the text. Negative when the client is lost. */
+static int
+read_text(struct incoming *in)
+{
+	struct smtp_session *s = in->s;
+	struct err err = { 0 };
+	struct str octets, rest, out;
+	int e;
+
+	while (!smtp_data_done(&in->data)) {
+		smtp_patience(s);
+		if ((e = stream_peek(s->stream, &octets, &err)) < 0)
+			return e;
+		rest = octets;
+		while (smtp_data_next(&in->data, &rest, &out))
+			keep(in, out);
+		in->unyielded += octets.n - rest.n;
+		stream_eat(s->stream, octets.n - rest.n);
+		if (in->unyielded >= YIELD_OCTETS) {
+			in->unyielded = 0;
+			fiber_yield(s->service->o.loop);
+		}
+	}
+	return 0;
+}
+
+/* u64 each, in the order of RCPT. */
+static struct str
+handles(struct incoming *in)
+{
+	auto_buf b = BUF_INIT(8 * SMTP_RCPT_CEILING);
+
+	for (struct rcpt *r = in->s->txn->rcpts; r; r = r->next)
+		buf_le64(&b, r->handle);
+	return str_dup(in->mem, buf_get(&b));
+}
+
+/* Store was restarted and our handles with it: get new ones. */
+static int
+renew_handles(struct incoming *in)
+{
+	struct smtp_session *s = in->s;
+	struct rcpt_answer answer;
+	int e;
+
+	s->txn->generation = store_generation(s->store);
+	for (struct rcpt *r = s->txn->rcpts; r; r = r->next) {
+		e = smtp_ask_rcpt(s, r->address, &answer, &in->err);
+		if (e < 0)
+			return e;
+		if (answer.kind != RCPT_LOCAL && answer.kind != RCPT_REMOTE)
+			return err_set(&in->err, E_PEER,
+			    "a recipient has gone meanwhile");
+		r->handle = answer.handle;
+	}
+	return 0;
+}
+
+/* With one change id for all tries, so it is done once at most. */
+static int
+submit(struct incoming *in, struct submit_ask *ask,
+    struct submit_answer *answer)
+{
+	struct smtp_session *s = in->s;
+	int e = 0;
+
+	ask->change = store_change_id(s->store);
+	for (int i = 0; i < SUBMIT_TRIES; i++) {
+		if (s->txn->generation != store_generation(s->store) &&
+		    (e = renew_handles(in)) < 0)
+			return e;
+		ask->handles = handles(in);
+		e = store_call(s->store, STORE_submit, ask, answer, s->cmd,
+		    &in->err);
+		/* What was staged went with the old store. */
+		if (e != E_PEER || ask->stage != 0 ||
+		    s->txn->generation == store_generation(s->store))
+			return e;
+	}
+	return e;
+}
+
+static struct reply
+hand_over(struct incoming *in, const struct facts *facts)
+{
+	struct smtp_session *s = in->s;
+	struct smtp_txn *t = s->txn;
+	struct blob_ref blob;
+	struct submit_answer answer;
+	struct submit_ask ask = {
+		.reverse_path = t->mail.from.text,
+		.facts = buf_get(&in->facts),
+		.message_id = str_first(facts->message_id, 998),
+		.body_8bit = (facts->flags & FACTS_8BIT) != 0,
+		.peer = str_c(s->peer.address),
+		.helo = buf_get(&s->helo),
+		.tls = stream_tls(s->stream).version,
+		.protocol = protocol(s),
+		.session = str_c(s->id),
+	};
+	int e = blob_finish(in->blob, &blob, &in->err);
+
+	ask.stage = blob.stage;
+	ask.octets = blob.octets;
+	ask.raw_size = blob.raw_size;
+	if (e >= 0)
+		e = submit(in, &ask, &answer);
+	if (e < 0)
+		return smtp_reply_err(in->failed = e);
+	s->messages++;
+	log_ctx_event(&s->log, LOG_INFO, "received",
+	    F_INT("message", answer.message),
+	    F_STR("from", t->mail.from.text), F_INT("recipients", t->nrcpt),
+	    F_INT("size", ask.raw_size), F_STR("user", buf_get(&s->user)),
+	    F_STR("message-id", ask.message_id));
+	return smtp_replyf(s->cmd, 250, "2.0.0", "Ok: queued as %llu",
+	    (unsigned long long)answer.message);
+}
+
+/* The text is complete and well formed as a stream of lines. */
+static struct reply
+judge(struct incoming *in)
+{
+	struct facts facts = { 0 };
+
+	mime_scan_finish(in->scan, &in->facts);
+	if (facts_decode(buf_get(&in->facts), &facts) < 0)
+		bug("facts of ours do not decode");
+	/* Ours is among them. */
+	if (facts.received_count > SMTP_MAX_RECEIVED + 1)
+		return smtp_reply(554, "5.4.6", "Mail loop: too many hops");
+	/* A cache: who reads the message without it computes it again. */
+	if (in->facts.n > FACTS_MAX)
+		buf_reset(&in->facts);
+	return hand_over(in, &facts);
+}
+
+static struct reply
+take(struct incoming *in)
+{
+	struct reply r;
+	int e;
+
+	put_trace(in);
+	if ((e = read_text(in)) < 0)
+		return SMTP_NO_REPLY;	/* the stream has failed for good */
+	if (in->data.fault != DATA_OK)
+		r = smtp_data_reply(in->data.fault);
+	else if (in->failed < 0)
+		r = smtp_reply_err(in->failed);
+	else
+		r = judge(in);
+	if (r.code != 250)
+		smtp_note_refused(in->s, STR_NULL, &r);
+	if (in->failed < 0)
+		log_ctx_event(&in->s->log, LOG_WARN, "submit",
+		    F_ERR(&in->err));
+	return r;
+}
+
+struct reply
+smtp_receive(struct smtp_session *s)
+{
+	struct incoming in = {
+		.s = s,
+		.mem = arena_new(MIME_SCAN_ARENA + 64 * 1024),
+		.blob = blob_writer_new(s->store, s->service->o.compress),
+		.facts = BUF_INIT(MIME_RECORD_MAX),
+	};
+	struct reply r;
+
+	in.scan = mime_scan_new(in.mem, NULL);
+	smtp_data_init(&in.data, s->service->o.max_message);
+	r = take(&in);
+	blob_writer_free(in.blob);
+	buf_free(&in.facts);
+	arena_free(in.mem);
+	return r;
+}

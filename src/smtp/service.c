@@ -1,0 +1,32 @@
+#include "smtp/smtp_int.h"
+
+enum { SERVICE_MEM = 4096 };
+
+struct smtp_service *
+smtp_service_new(const struct smtp_options *o)
+{
+	struct smtp_service *sv = calloc(1, sizeof(*sv));
+
+	if (!sv)
+		bug("out of memory");
+	sv->refs = 1;
+	sv->o = *o;
+	sv->mem = arena_new(SERVICE_MEM);
+	sv->o.hostname = str_dup(sv->mem, o->hostname);
+	if (o->tls)
+		sv->o.tls = tls_ctx_ref(o->tls);
+	if (sv->o.max_recipients > SMTP_RCPT_CEILING)
+		sv->o.max_recipients = SMTP_RCPT_CEILING;
+	return sv;
+}
+
+void
+smtp_service_unref(struct smtp_service *sv)
+{
+	if (!sv || --sv->refs > 0)
+		return;
+	if (sv->o.tls)
+		tls_ctx_unref(sv->o.tls);
+	arena_free(sv->mem);
+	free(sv);
+}

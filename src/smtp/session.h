@@ -1,0 +1,47 @@
+/*
+ * session.h - the server's side of SMTP on one connection.      RFC 5321
+ *
+ * One dialogue for two kinds of service: SMTP_MX takes mail from the world
+ * for local people, SMTP_SUBMISSION takes it from people who have logged in
+ * (RFC 6409) and for anybody. Between two commands a session is a record
+ * without a stack.
+ */
+#pragma once
+#include "rt/stream.h"
+#include "rt/tls.h"
+#include "store/client.h"
+
+struct smtp_session;
+struct smtp_service;
+
+/* What the sessions of one listener have in common. Immutable: a session
+ * keeps the one it began with. */
+struct smtp_options {
+	struct loop *loop;
+	struct str hostname;
+	uint64_t max_message;	/* octets */
+	uint32_t max_recipients;
+	uint32_t timeout_s;	/* between commands; 4.5.3.2.7 says 300 */
+	uint32_t compress;	/* for store/blob.h */
+	struct tls_ctx *tls;	/* NULL: STARTTLS is not offered */
+	struct store *store;	/* mx: who takes the mail; must outlive us.
+				 * NULL for submission: logins bring it */
+	/* Commands besides those everybody has, and what they need. */
+	const struct smtp_verb *verbs;
+	size_t nverbs;
+	bool must_login;
+	void *verbs_arg;
+};
+
+/* Copies what it is given (the tls context is referenced). */
+struct smtp_service *smtp_service_new(const struct smtp_options *o);
+/* Sessions hold their own references. NULL is fine. */
+void smtp_service_unref(struct smtp_service *sv);
+
+/* Serve a connection; owns it. To be called on a fiber of its own: returns
+ * when the session has ended or waits for its next command without a stack.
+ * tls_first: TLS from the first octet (RFC 8314). done runs once, at the
+ * end of the session. */
+void smtp_start(struct smtp_service *sv, struct stream *stream,
+    const struct peer *peer, bool tls_first, void (*done)(void *arg),
+    void *arg);

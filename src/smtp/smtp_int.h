@@ -1,0 +1,130 @@
+/*
+ * smtp_int.h - what the files of the server dialogue share.
+ */
+#pragma once
+#include "smtp/grammar.h"
+#include "smtp/reply.h"
+#include "smtp/session.h"
+
+struct blob_writer;
+
+enum {
+	SMTP_MAX_ERRORS = 20,	/* commands that made no sense */
+	SMTP_MAX_REFUSED = 100,	/* recipients that we do not take */
+	SMTP_MAX_RECEIVED = 50,	/* Received: fields: a loop, 6.3 */
+	SMTP_RCPT_CEILING = 2000, /* handles that fit a submit */
+};
+
+/* When a command is allowed; checked in this order. */
+enum smtp_when {
+	WHEN_BARE = 1 << 0,	/* takes no argument: 501 */
+	WHEN_HELO = 1 << 1,	/* after HELO or EHLO: 503 */
+	WHEN_LOGIN = 1 << 2,	/* after AUTH, where that is a must: 530 */
+	WHEN_IDLE = 1 << 3,	/* not inside a mail transaction: 503 */
+	WHEN_MAIL = 1 << 4,	/* only inside one: 503 */
+};
+
+/* One row for each command. A handler returns its reply and writes nothing,
+ * but for the dialogues inside DATA, AUTH and STARTTLS. */
+struct smtp_verb {
+	const char *word;
+	unsigned when;
+	struct reply (*handle)(struct smtp_session *s, struct str args);
+	/* A line of EHLO's answer, and whether this session gets it (NULL:
+	 * always). */
+	const char *keyword;
+	bool (*offered)(const struct smtp_session *s);
+};
+extern const struct smtp_verb smtp_verbs[];
+extern const size_t smtp_nverbs;
+
+struct smtp_service {
+	struct smtp_options o;
+	struct arena *mem;
+	size_t refs;
+};
+
+struct rcpt {
+	struct rcpt *next;
+	struct str address;
+	uint64_t handle;	/* of the store generation below */
+};
+
+/* From MAIL to the end of DATA. */
+struct smtp_txn {
+	struct arena *mem;
+	struct mail_args mail;
+	struct rcpt *rcpts, **last;
+	uint32_t nrcpt;
+	uint64_t generation;	/* of store, at the first RCPT */
+};
+
+struct smtp_session {
+	struct smtp_service *service;
+	struct stream *stream;
+	struct store *store;	/* the service's, or that of the login */
+	struct arena *cmd;	/* of one command */
+	struct smtp_txn *txn;	/* NULL outside */
+	void *login;		/* owned by auth.c; NULL: nobody */
+	void (*logout)(struct smtp_session *s);
+	struct buf helo;	/* empty: none yet */
+	struct buf user;	/* who has logged in; empty: nobody */
+	bool esmtp;
+	bool leaving;		/* no command after this reply */
+	uint32_t messages;	/* accepted, and begun: for ids */
+	uint32_t begun;
+	uint32_t errors, refused, bad_logins;
+	struct peer peer;
+	char id[17];
+	struct log_field fields[2];
+	struct log_ctx log;
+	void (*done)(void *arg);
+	void *done_arg;
+};
+
+/* Forget the transaction (RSET). */
+void smtp_txn_end(struct smtp_session *s);
+/* Forget all that was said, as after STARTTLS (RFC 3207 4.2). */
+void smtp_forget(struct smtp_session *s);
+
+/* The deadline of what is read next: the command timeout from now. */
+void smtp_patience(struct smtp_session *s);
+
+/* What a handler returns that has said all there was to say. */
+#define SMTP_NO_REPLY ((struct reply){ 0, NULL, STR_NULL })
+
+/* For handlers with a dialogue of their own: write the reply and flush. */
+int smtp_say(struct smtp_session *s, struct reply r, struct err *err);
+
+/* Row of this command, the service's own included; NULL. */
+const struct smtp_verb *smtp_verb_find(const struct smtp_session *s,
+    struct str word);
+/* All rows one after the other; NULL at the end. */
+const struct smtp_verb *smtp_verb_at(const struct smtp_session *s, size_t i);
+
+/* Take the text of the message, after 354, up to the submit. */
+struct reply smtp_receive(struct smtp_session *s);
+
+/* A recipient was refused, or (address empty) a message, after MAIL: for log
+ * and journal. */
+void smtp_note_refused(struct smtp_session *s, struct str address,
+    const struct reply *r);
+
+/* Ask store for a recipient's handle. 0 or E_*. */
+int smtp_ask_rcpt(struct smtp_session *s, struct str address,
+    struct rcpt_answer *answer, struct err *err);
+
+/* Handlers. */
+struct reply smtp_helo(struct smtp_session *s, struct str args);
+struct reply smtp_ehlo(struct smtp_session *s, struct str args);
+struct reply smtp_mail(struct smtp_session *s, struct str args);
+struct reply smtp_rcpt(struct smtp_session *s, struct str args);
+struct reply smtp_rset(struct smtp_session *s, struct str args);
+struct reply smtp_data(struct smtp_session *s, struct str args);
+struct reply smtp_noop(struct smtp_session *s, struct str args);
+struct reply smtp_vrfy(struct smtp_session *s, struct str args);
+struct reply smtp_expn(struct smtp_session *s, struct str args);
+struct reply smtp_help(struct smtp_session *s, struct str args);
+struct reply smtp_quit(struct smtp_session *s, struct str args);
+struct reply smtp_starttls(struct smtp_session *s, struct str args);
+bool smtp_starttls_offered(const struct smtp_session *s);
