@@ -2,8 +2,7 @@
  * loop.h - one thread, one epoll, timers; and the fibers that run on it.
  *
  * A loop belongs to one thread. Everything here is for that thread only, but
- * for loop_post() and loop_stop(). Descriptors are watched edge-triggered: a
- * callback means "try again until E_AGAIN".
+ * for loop_post() and loop_stop().
  *
  * The loop is also the node: its clock, randomness and log hang from it.
  */
@@ -26,9 +25,11 @@ void loop_free(struct loop *l);
 void loop_run(struct loop *l);
 /* One round: run what is ready; if nothing is, wait at most max_ms. */
 void loop_once(struct loop *l, int64_t max_ms);
-/* Cancel every fiber and parked stream, then leave loop_run(). From any
- * thread. */
+/* Leave in good order: parked streams are resumed with PARK_STOP, and
+ * loop_run() returns when no fiber is left. From any thread. */
 void loop_stop(struct loop *l);
+/* For those that do not come to an end: cancel every fiber. */
+void loop_cancel_all(struct loop *l);
 bool loop_stopping(const struct loop *l);
 
 int64_t loop_now_ms(struct loop *l);	/* monotonic; cached per round */
@@ -38,18 +39,36 @@ int64_t loop_wall(struct loop *l);	/* whole seconds */
 void loop_random(struct loop *l, void *p, size_t n);
 uint64_t loop_random64(struct loop *l);
 struct log *loop_log(struct loop *l);
+/* Is this the thread that made it? (Any thread.) */
+bool loop_is_mine(const struct loop *l);
 
 /* A time no deadline reaches. */
 #define NEVER INT64_MAX
 
 /* Watches. The caller owns the struct and closes the descriptor, after
- * loop_unwatch(). fn gets the EPOLL* bits. */
+ * loop_unwatch(). fn gets the EPOLL* bits and runs on the loop's own stack;
+ * it may free the watch. */
 struct watch {
 	int fd;
+	uint32_t events;	/* EPOLLIN, EPOLLOUT ...; set EPOLLET yourself */
 	void (*fn)(struct watch *w, uint32_t events);
+	bool on;		/* of the loop */
 };
 int loop_watch(struct loop *l, struct watch *w, struct err *err);
+/* The same watch with other events. */
+void loop_rewatch(struct loop *l, struct watch *w, uint32_t events);
 void loop_unwatch(struct loop *l, struct watch *w);
+
+/* Told once when the loop is stopping. The caller owns the struct. */
+struct stop_hook {
+	struct stop_hook *next, **prev;
+	void (*fn)(struct stop_hook *h);
+};
+void loop_on_stop(struct loop *l, struct stop_hook *h,
+    void (*fn)(struct stop_hook *h));
+void loop_off_stop(struct stop_hook *h); /* not set is fine */
+/* 256 KiB that anybody may use between two suspensions. */
+char *loop_scratch(struct loop *l, size_t *size);
 
 /* Timers. The caller owns the struct (zeroed at first); setting again moves
  * it. fn runs on the loop's own stack and must not suspend. */
@@ -94,9 +113,12 @@ void fiber_yield(struct loop *l);
 /* Its next (or present) wait returns E_CANCELED. */
 void fiber_cancel(struct loop *l, struct fiber *f);
 int fiber_sleep(struct loop *l, int64_t until_ms);
+/* Suspend until *done, whatever else happens: for what lives on our stack
+ * and is in somebody else's hands. Who sets *done wakes the fiber. */
+void fiber_wait_uncancelable(struct loop *l, const bool *done);
 size_t loop_fibers(const struct loop *l); /* alive now */
-/* The deepest a fiber's stack has been used, octets (debug builds: painted
- * stacks; else 0). */
+/* The deepest any of this loop's pooled stacks has ever been used, octets
+ * (looks for the first octet that is not zero: only for tests). */
 size_t loop_stack_peak(const struct loop *l);
 
 /* Blocking work on a small thread pool of this loop; suspends the fiber until

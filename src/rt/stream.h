@@ -95,7 +95,8 @@ void stream_park(struct stream *s, int64_t at_ms,
 void stream_kick(struct stream *s);
 
 /* Listening. Accepts until the limit of open connections is reached and
- * goes on when one has been given back with listener_done(). peer is the
+ * goes on when one has been given back with listener_done(), which every
+ * session calls at its end (the listener lives until then). peer is the
  * address as text ("192.0.2.1", "2001:db8::1"). fn runs on a fresh fiber. */
 struct listener;
 struct peer {

@@ -28,4 +28,5 @@ struct transport;
 struct tls_facts;
 struct transport *transport_tls(struct transport *inner, struct tls_ctx *ctx);
 int transport_tls_step(struct transport *tls, struct err *err);
-void transport_tls_facts(const struct transport *tls, struct tls_facts *f);
+/* Leaves *f alone if t is no TLS transport. */
+void transport_tls_facts(const struct transport *t, struct tls_facts *f);

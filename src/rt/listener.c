@@ -1,0 +1,188 @@
+/*
+ * listener.c - accepting connections, up to a bound.
+ */
+#include <arpa/inet.h>
+#include <errno.h>
+#include <netinet/tcp.h>
+#include <sys/epoll.h>
+#include <sys/socket.h>
+
+#include "rt/stream.h"
+
+struct listener {
+	struct loop *loop;
+	struct watch watch;
+	size_t open, max_open;
+	bool closed;
+	struct timer rest; /* after "too many open files" */
+	struct stop_hook stop;
+	void (*fn)(void *arg, struct stream *s, const struct peer *peer);
+	void *arg;
+};
+
+/* A connection on its way to its first fiber. */
+struct arrival {
+	struct listener *listener;
+	struct stream *stream;
+	struct peer peer;
+};
+
+static uint16_t
+address_text(const struct sockaddr_storage *a, char *text, size_t n)
+{
+	const struct sockaddr_in6 *six = (const void *)a;
+	const struct sockaddr_in *four = (const void *)a;
+
+	text[0] = '\0';
+	if (a->ss_family == AF_INET) {
+		(void)inet_ntop(AF_INET, &four->sin_addr, text,
+		    (socklen_t)n);
+		return ntohs(four->sin_port);
+	}
+	if (a->ss_family != AF_INET6)
+		return 0;
+	if (IN6_IS_ADDR_V4MAPPED(&six->sin6_addr))
+		(void)inet_ntop(AF_INET, six->sin6_addr.s6_addr + 12, text,
+		    (socklen_t)n);
+	else
+		(void)inet_ntop(AF_INET6, &six->sin6_addr, text, (socklen_t)n);
+	return ntohs(six->sin6_port);
+}
+
+static void
+arrived(void *arg)
+{
+	struct arrival *a = arg;
+	struct listener *l = a->listener;
+
+	l->fn(l->arg, a->stream, &a->peer);
+	free(a);
+}
+
+static void
+welcome(struct listener *l, int fd, const struct sockaddr_storage *from)
+{
+	struct arrival *a = calloc(1, sizeof(*a));
+	struct sockaddr_storage to = { 0 };
+	socklen_t len = sizeof(to);
+	struct transport *t;
+	int one = 1;
+
+	bug_if(!a);
+	a->listener = l;
+	a->peer.port = address_text(from, a->peer.address,
+	    sizeof(a->peer.address));
+	if (getsockname(fd, (struct sockaddr *)&to, &len) == 0)
+		a->peer.local_port = address_text(&to, a->peer.local,
+		    sizeof(a->peer.local));
+	/* Replies are written whole: do not wait for more. */
+	(void)setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &one, sizeof(one));
+	if (transport_socket(l->loop, fd, &t, NULL) < 0) {
+		free(a);
+		return;
+	}
+	l->open++;
+	a->stream = stream_new(l->loop, t);
+	(void)fiber_spawn(l->loop, "accept", arrived, a);
+}
+
+static void
+rested(struct timer *t)
+{
+	struct listener *l = container_of(t, struct listener, rest);
+
+	if (!l->closed && l->open < l->max_open)
+		loop_rewatch(l->loop, &l->watch, EPOLLIN);
+}
+
+static void
+pause_accepting(struct listener *l)
+{
+	loop_rewatch(l->loop, &l->watch, 0);
+}
+
+/* One at a time: other workers wait on the same socket. */
+static void
+on_connection(struct watch *w, uint32_t events unused_arg)
+{
+	struct listener *l = container_of(w, struct listener, watch);
+	struct sockaddr_storage from = { 0 };
+	socklen_t len = sizeof(from);
+	int fd = accept4(w->fd, (struct sockaddr *)&from, &len,
+	    SOCK_NONBLOCK | SOCK_CLOEXEC);
+
+	if (fd >= 0) {
+		welcome(l, fd, &from);
+		if (l->open >= l->max_open)
+			pause_accepting(l);
+		return;
+	}
+	if (errno != EMFILE && errno != ENFILE && errno != ENOMEM &&
+	    errno != ENOBUFS)
+		return;
+	log_event(loop_log(l->loop), LOG_WARN, "accept",
+	    F_STR("error", str_c(strerrorname_np(errno))));
+	pause_accepting(l);
+	timer_set(l->loop, &l->rest, loop_now_ms(l->loop) + 100, rested);
+}
+
+static void
+stop_accepting(struct stop_hook *h)
+{
+	struct listener *l = container_of(h, struct listener, stop);
+
+	loop_unwatch(l->loop, &l->watch);
+}
+
+struct listener *
+listener_new(struct loop *loop, int fd, size_t max_open,
+    void (*fn)(void *arg, struct stream *s, const struct peer *peer),
+    void *arg, struct err *err)
+{
+	struct listener *l = calloc(1, sizeof(*l));
+
+	bug_if(!l);
+	l->loop = loop;
+	l->max_open = max_open;
+	l->fn = fn;
+	l->arg = arg;
+	l->watch = (struct watch){ .fd = fd, .events = EPOLLIN,
+		.fn = on_connection };
+	if (loop_watch(loop, &l->watch, err) < 0) {
+		(void)close(fd);
+		free(l);
+		return NULL;
+	}
+	loop_on_stop(loop, &l->stop, stop_accepting);
+	return l;
+}
+
+static void
+free_if_over(struct listener *l)
+{
+	if (l->closed && l->open == 0)
+		free(l);
+}
+
+void
+listener_done(struct listener *l)
+{
+	bug_if(l->open == 0);
+	l->open--;
+	if (!l->closed && l->open + 1 == l->max_open)
+		loop_rewatch(l->loop, &l->watch, EPOLLIN);
+	free_if_over(l);
+}
+
+void
+listener_close(struct listener *l)
+{
+	if (!l || l->closed)
+		return;
+	timer_clear(l->loop, &l->rest);
+	loop_off_stop(&l->stop);
+	loop_unwatch(l->loop, &l->watch);
+	(void)close(l->watch.fd);
+	l->closed = true;
+	free_if_over(l);
+}
