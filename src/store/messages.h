@@ -20,6 +20,9 @@ enum store_authority {
 	AUTH_OPERATOR = 8,	/* total power: the control socket */
 };
 
+/* Asks that may be outstanding on a connection. */
+enum { STORE_WINDOW = 256, STORE_ACCOUNT_WINDOW = 8 };
+
 /* Where store runs a call: on its loop (short look-ups), on a reader thread,
  * or in the writer's next group commit. */
 enum store_run { RUN_LOOP, RUN_READER, RUN_WRITER };

@@ -1,0 +1,333 @@
+#include "store/blob.h"
+
+#include "store/client_int.h"
+
+enum { CODEC_NONE, CODEC_ZSTD, CODECS };
+enum { CHUNK_HEAD = 12, STORED_MAX = BLOB_CHUNK, WORTH_IT = 128 };
+
+/* Writing --------------------------------------------------------------- */
+
+struct blob_writer {
+	struct store *st;
+	uint32_t level;
+	uint64_t raw_size;
+	struct buf chunk; /* of the message, not yet packed */
+	struct buf out;	  /* packed, not yet sent */
+	uint64_t stage, staged;
+	uint64_t generation;
+};
+
+struct blob_writer *
+blob_writer_new(struct store *st, uint32_t level)
+{
+	struct blob_writer *w = calloc(1, sizeof(*w));
+
+	bug_if(!w);
+	w->st = st;
+	w->level = level;
+	w->generation = store_generation(st);
+	buf_init(&w->chunk, BLOB_CHUNK);
+	buf_init(&w->out, MSG_CHUNK);
+	return w;
+}
+
+static void
+chunk_head(struct buf *b, uint32_t codec, size_t raw, size_t stored)
+{
+	buf_le32(b, codec);
+	buf_le32(b, (uint32_t)raw);
+	buf_le32(b, (uint32_t)stored);
+}
+
+/* Packed, if that saves an eighth: 0 otherwise. */
+static size_t
+pack(struct blob_writer *w, char *room, size_t size)
+{
+	size_t n;
+
+	if (w->level == 0 || w->chunk.n < WORTH_IT)
+		return 0;
+	n = ZSTD_compressCCtx(store_cctx(w->st), room, size, w->chunk.p,
+	    w->chunk.n, (int)w->level);
+	return ZSTD_isError(n) || n > w->chunk.n - w->chunk.n / 8 ? 0 : n;
+}
+
+/* Move what is in chunk to out, as one chunk. */
+static void
+end_chunk(struct blob_writer *w)
+{
+	size_t at = w->out.n, n;
+	char *room;
+
+	if (w->chunk.n == 0)
+		return;
+	chunk_head(&w->out, CODEC_ZSTD, w->chunk.n, 0);
+	room = buf_room(&w->out, w->chunk.n);
+	bug_if(!room);
+	n = pack(w, room, w->chunk.n);
+	w->out.n = at;
+	if (n > 0) {
+		chunk_head(&w->out, CODEC_ZSTD, w->chunk.n, n);
+		buf_added(&w->out, n);
+	} else {
+		chunk_head(&w->out, CODEC_NONE, w->chunk.n, w->chunk.n);
+		buf_str(&w->out, buf_get(&w->chunk));
+	}
+	bug_if(buf_failed(&w->out));
+	buf_reset(&w->chunk);
+}
+
+static int
+send_stage(struct blob_writer *w, struct err *err)
+{
+	struct stage_ask ask = { w->stage, w->staged, buf_get(&w->out) };
+	struct stage_answer answer;
+	int rc;
+
+	/* The stage went with its connection: begin again from above. */
+	if (w->stage && w->generation != store_generation(w->st))
+		return err_set(err, E_PEER, "lost what was staged");
+	w->generation = store_generation(w->st);
+	rc = store_call(w->st, STORE_stage, &ask, &answer, NULL, err);
+	if (rc < 0)
+		return rc;
+	w->stage = answer.stage;
+	w->staged += w->out.n;
+	buf_reset(&w->out);
+	return 0;
+}
+
+int
+blob_write(struct blob_writer *w, struct str octets, struct err *err)
+{
+	while (octets.n > 0) {
+		struct str piece = str_first(octets, BLOB_CHUNK - w->chunk.n);
+		int rc;
+
+		buf_str(&w->chunk, piece);
+		octets = str_from(octets, piece.n);
+		w->raw_size += piece.n;
+		if (w->chunk.n < BLOB_CHUNK)
+			continue;
+		/* Packed chunks may share a message, if they fit. */
+		if (w->out.n + CHUNK_HEAD + BLOB_CHUNK > MSG_CHUNK &&
+		    (rc = send_stage(w, err)) < 0)
+			return rc;
+		end_chunk(w);
+	}
+	return 0;
+}
+
+int
+blob_finish(struct blob_writer *w, struct blob_ref *ref, struct err *err)
+{
+	int rc;
+
+	if (w->out.n + CHUNK_HEAD + w->chunk.n > MSG_CHUNK &&
+	    (rc = send_stage(w, err)) < 0)
+		return rc;
+	end_chunk(w);
+	if (w->stage && w->out.n > 0 && (rc = send_stage(w, err)) < 0)
+		return rc;
+	*ref = (struct blob_ref){ w->stage,
+		w->stage ? STR_NULL : buf_get(&w->out), w->raw_size };
+	return 0;
+}
+
+void
+blob_writer_free(struct blob_writer *w)
+{
+	struct unstage_ask ask;
+	struct done answer;
+
+	if (!w)
+		return;
+	ask.stage = w->stage;
+	/* After a submit there is nothing left to drop: that is no error. */
+	if (w->stage && w->generation == store_generation(w->st))
+		(void)store_call(w->st, STORE_unstage, &ask, &answer, NULL,
+		    NULL);
+	buf_free(&w->chunk);
+	buf_free(&w->out);
+	free(w);
+}
+
+/* Reading --------------------------------------------------------------- */
+
+struct blob_reader {
+	struct store *st;
+	struct content_ask ask;
+	struct arena *arena;
+	struct str window;	/* stored octets from window_at on */
+	uint64_t window_at, total;
+	uint64_t from, to;	/* wanted of the message, without prefix */
+	int (*out)(void *arg, struct str octets);
+	void *arg;
+	struct buf raw;
+};
+
+struct chunk {
+	uint32_t codec, raw, stored;
+};
+
+/* Stored octets from `at` on, as many as one message holds. */
+static int
+load(struct blob_reader *r, uint64_t at, struct content_answer *answer,
+    struct err *err)
+{
+	int rc;
+
+	arena_reset(r->arena);
+	r->ask.offset = at;
+	r->ask.len = MSG_CHUNK;
+	rc = store_call(r->st, STORE_content, &r->ask, answer, r->arena, err);
+	if (rc < 0)
+		return rc;
+	r->window = answer->octets;
+	r->window_at = at;
+	r->total = answer->total;
+	return 0;
+}
+
+/* n stored octets at `at`, loaded if they are not there. */
+static int
+stored(struct blob_reader *r, uint64_t at, size_t n, struct str *octets,
+    struct err *err)
+{
+	struct content_answer answer;
+	uint64_t skip = at - r->window_at;
+	int rc;
+
+	if (at < r->window_at || skip > r->window.n ||
+	    r->window.n - skip < n) {
+		rc = load(r, at, &answer, err);
+		if (rc < 0)
+			return rc;
+		skip = 0;
+	}
+	*octets = str_first(str_from(r->window, (size_t)skip), n);
+	if (octets->n < n)
+		return err_set(err, E_IO, "blob ends in the middle of a chunk");
+	return 0;
+}
+
+static int
+read_head(struct blob_reader *r, uint64_t at, struct chunk *c,
+    struct err *err)
+{
+	struct str octets;
+	struct rd rd;
+	int rc = stored(r, at, CHUNK_HEAD, &octets, err);
+
+	if (rc < 0)
+		return rc;
+	rd = rd_of(octets);
+	c->codec = rd_le32(&rd);
+	c->raw = rd_le32(&rd);
+	c->stored = rd_le32(&rd);
+	if (c->codec >= CODECS || c->raw == 0 || c->raw > BLOB_CHUNK ||
+	    c->stored > STORED_MAX ||
+	    (c->codec == CODEC_NONE && c->stored != c->raw))
+		return err_set(err, E_IO, "blob: a chunk makes no sense");
+	return 0;
+}
+
+static int
+unpack(struct blob_reader *r, const struct chunk *c, struct str octets,
+    struct str *raw, struct err *err)
+{
+	size_t n;
+	char *room;
+
+	*raw = octets;
+	if (c->codec == CODEC_NONE)
+		return 0;
+	buf_reset(&r->raw);
+	room = buf_room(&r->raw, c->raw);
+	bug_if(!room);
+	n = ZSTD_decompressDCtx(store_dctx(r->st), room, c->raw, octets.p,
+	    octets.n);
+	if (ZSTD_isError(n) || n != c->raw)
+		return err_set(err, E_IO, "blob: a chunk does not unpack");
+	*raw = str_make(room, n);
+	return 0;
+}
+
+/* The part of this chunk that is wanted; it begins at raw_at. */
+static int
+give_chunk(struct blob_reader *r, const struct chunk *c, uint64_t at,
+    uint64_t raw_at, struct err *err)
+{
+	uint64_t skip = r->from > raw_at ? r->from - raw_at : 0;
+	struct str octets, raw;
+	int rc;
+
+	if (skip >= c->raw)
+		return 0;
+	rc = stored(r, at + CHUNK_HEAD, c->stored, &octets, err);
+	if (rc == 0)
+		rc = unpack(r, c, octets, &raw, err);
+	if (rc < 0)
+		return rc;
+	raw = str_first(raw, (size_t)(r->to - raw_at < raw.n ?
+		    r->to - raw_at : raw.n));
+	return r->out(r->arg, str_from(raw, (size_t)skip));
+}
+
+static int
+give_chunks(struct blob_reader *r, struct err *err)
+{
+	uint64_t at = 0, raw_at = 0;
+
+	while (raw_at < r->to && at < r->total) {
+		struct chunk c;
+		int rc = read_head(r, at, &c, err);
+
+		if (rc == 0)
+			rc = give_chunk(r, &c, at, raw_at, err);
+		if (rc != 0)
+			return rc;
+		at += CHUNK_HEAD + c.stored;
+		raw_at += c.raw;
+	}
+	return 0;
+}
+
+/* The prefix stands before the message: give of it what is wanted, and count
+ * the message from its own beginning. */
+static int
+give_prefix(struct blob_reader *r, struct str prefix, uint64_t offset,
+    uint64_t len)
+{
+	uint64_t end = len > UINT64_MAX - offset ? UINT64_MAX : offset + len;
+	struct str part = str_first(prefix,
+	    end < prefix.n ? (size_t)end : prefix.n);
+
+	r->from = offset > prefix.n ? offset - prefix.n : 0;
+	r->to = end > prefix.n ? end - prefix.n : 0;
+	part = str_from(part, offset < part.n ? (size_t)offset : part.n);
+	return part.n > 0 ? r->out(r->arg, part) : 0;
+}
+
+int
+blob_read(struct store *st, uint64_t mailbox, uint32_t uid, uint64_t offset,
+    uint64_t len, int (*out)(void *arg, struct str octets), void *arg,
+    struct err *err)
+{
+	struct blob_reader r = { .st = st, .out = out, .arg = arg };
+	struct content_answer answer;
+	int rc;
+
+	r.ask.mailbox = mailbox;
+	r.ask.uid = uid;
+	r.arena = arena_new(MSG_MAX + 65536);
+	buf_init(&r.raw, BLOB_CHUNK);
+	rc = load(&r, 0, &answer, err);
+	if (rc == 0)
+		rc = give_prefix(&r, answer.prefix, offset, len);
+	if (rc == 0)
+		rc = give_chunks(&r, err);
+	arena_free(r.arena);
+	buf_free(&r.raw);
+	return rc;
+}
