@@ -7,26 +7,52 @@
  */
 #pragma once
 #include <openssl/evp.h>
+#include <openssl/provider.h>
 
 #include "base/err.h"
 #include "base/str.h"
 
+/*
+ * OpenSSL as one role uses it: a library context of its own (no openssl.cnf,
+ * nothing global) with the default provider in it. It lives as long as
+ * anything made from it: contexts and their streams hold it.
+ */
+struct tls_lib;
+
+/* Opens no file. Call it before the walls close: it makes OpenSSL ready. */
+struct tls_lib *tls_lib_new(struct err *err);
+struct tls_lib *tls_lib_ref(struct tls_lib *lib);
+void tls_lib_unref(struct tls_lib *lib); /* NULL is fine */
+OSSL_LIB_CTX *tls_lib_ctx(struct tls_lib *lib);
+/* Load a provider of ours into it, until the end of lib. */
+int tls_lib_provide(struct tls_lib *lib, const char *name,
+    OSSL_provider_init_fn *init, struct err *err);
+
+/* "what: OpenSSL's reasons", and its error queue empty again. Returns code. */
+int tls_err(struct err *err, int code, const char *what);
+
 struct tls_ctx;
 
-struct tls_ctx *tls_ctx_new(struct err *err);
+struct tls_ctx *tls_ctx_new(struct tls_lib *lib, struct err *err);
 /* Certificate chain as PEM, leaf first. The first one added answers names
- * that no certificate covers. The key is referenced, not copied. */
+ * that no certificate covers. Another with the very same names but another
+ * kind of key stands beside it: each client gets the one it can use. The key
+ * is referenced, not copied. */
 int tls_ctx_add(struct tls_ctx *ctx, struct str chain_pem, EVP_PKEY *key,
     struct err *err);
 struct tls_ctx *tls_ctx_ref(struct tls_ctx *ctx);
-void tls_ctx_unref(struct tls_ctx *ctx);
+void tls_ctx_unref(struct tls_ctx *ctx); /* NULL is fine */
 
-/* For stream.c: TLS is a transport over another one, which it owns. The
- * handshake is stepped on a fiber (signing may suspend it): 0 when done,
- * E_AGAIN to be called again when inner is ready, E_CLOSED, E_TLS. */
+/* For stream.c: TLS is a transport over another one, which it owns and closes
+ * (a close_notify goes out if it can at once). The handshake is stepped on a
+ * fiber (signing may suspend it): 0 when done, E_AGAIN to be called again
+ * when inner is ready, E_CLOSED, E_TLS. Until it is done neither read nor
+ * write may be called. A peer that closes without close_notify reads as the
+ * end: every protocol above has an end of its own. Never NULL. */
 struct transport;
 struct tls_facts;
 struct transport *transport_tls(struct transport *inner, struct tls_ctx *ctx);
 int transport_tls_step(struct transport *tls, struct err *err);
-/* Leaves *f alone if t is no TLS transport. */
-void transport_tls_facts(const struct transport *t, struct tls_facts *f);
+/* Of any transport: on is false if it is none of these, or not yet. The strs
+ * are good while it is. */
+void transport_tls_facts(const struct transport *tls, struct tls_facts *f);

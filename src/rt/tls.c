@@ -1,0 +1,348 @@
+#include <openssl/err.h>
+#include <openssl/pem.h>
+#include <openssl/x509v3.h>
+
+#include "rt/tls_int.h"
+
+/* AEAD first; CBC with forward secrecy is better than no TLS for old mail
+ * servers. Key exchange by RSA would need the key itself: not possible. */
+#define CIPHERS "ECDHE+AESGCM:ECDHE+CHACHA20:ECDHE+AES:!AESCCM"
+#define GROUPS "X25519:P-256"
+#define SIGALGS                                                             \
+	"ed25519:ECDSA+SHA256:ECDSA+SHA384:ECDSA+SHA512:RSA-PSS+SHA256:"    \
+	"RSA-PSS+SHA384:RSA-PSS+SHA512:rsa_pss_pss_sha256:RSA+SHA256:"      \
+	"RSA+SHA384:RSA+SHA512"
+
+enum { CHAIN_MAX = 10, NAME_MAX_OCTETS = 255 };
+
+struct tls_lib {
+	int refs;
+	OSSL_LIB_CTX *ctx;
+	OSSL_PROVIDER *providers[2];	/* "default", ours */
+	BIO_METHOD *bio;
+};
+
+/* One set of names: a leaf to compare with, and at most one certificate for
+ * each kind of key. */
+struct entry {
+	SSL_CTX *ssl;
+	X509 *leaf;
+};
+
+struct tls_ctx {
+	int refs;
+	struct tls_lib *lib;
+	struct entry *entries;
+	size_t n;
+};
+
+int
+tls_err(struct err *err, int code, const char *what)
+{
+	char text[160] = "";
+	size_t n = 0;
+	unsigned long e;
+
+	while ((e = ERR_get_error()) && n < sizeof(text) - 2) {
+		const char *why = ERR_reason_error_string(e);
+		int len = snprintf(text + n, sizeof(text) - n, "%s%s",
+		    n ? ", " : "", why ? why : "unknown reason");
+
+		if (len < 0 || (size_t)len >= sizeof(text) - n)
+			break;
+		n += (size_t)len;
+	}
+	ERR_clear_error();
+	return err_set(err, code, "%s: %s", what, n ? text : "no reason given");
+}
+
+/* Library ------------------------------------------------------------- */
+
+static void
+lib_free(struct tls_lib *lib)
+{
+	BIO_meth_free(lib->bio);
+	for (size_t i = 0; i < NELEM(lib->providers); i++)
+		if (lib->providers[i])
+			(void)OSSL_PROVIDER_unload(lib->providers[i]);
+	OSSL_LIB_CTX_free(lib->ctx);
+	free(lib);
+}
+
+struct tls_lib *
+tls_lib_new(struct err *err)
+{
+	struct tls_lib *lib = calloc(1, sizeof(*lib));
+
+	bug_if(!lib);
+	lib->refs = 1;
+	if (!OPENSSL_init_ssl(OPENSSL_INIT_NO_LOAD_CONFIG |
+	    OPENSSL_INIT_LOAD_SSL_STRINGS | OPENSSL_INIT_LOAD_CRYPTO_STRINGS,
+	    NULL) || !(lib->ctx = OSSL_LIB_CTX_new()) ||
+	    !(lib->providers[0] = OSSL_PROVIDER_load(lib->ctx, "default")) ||
+	    !(lib->bio = tls_bio_method())) {
+		(void)tls_err(err, E_TLS, "OpenSSL does not start");
+		lib_free(lib);
+		return NULL;
+	}
+	return lib;
+}
+
+struct tls_lib *
+tls_lib_ref(struct tls_lib *lib)
+{
+	lib->refs++;
+	return lib;
+}
+
+void
+tls_lib_unref(struct tls_lib *lib)
+{
+	if (lib && --lib->refs == 0)
+		lib_free(lib);
+}
+
+OSSL_LIB_CTX *
+tls_lib_ctx(struct tls_lib *lib)
+{
+	return lib->ctx;
+}
+
+/* The default one comes first: so it makes the ephemeral keys of a handshake,
+ * also of types that ours knows. */
+int
+tls_lib_provide(struct tls_lib *lib, const char *name,
+    OSSL_provider_init_fn *init, struct err *err)
+{
+	bug_if(lib->providers[1]);
+	ERR_clear_error();
+	if (OSSL_PROVIDER_add_builtin(lib->ctx, name, init))
+		lib->providers[1] = OSSL_PROVIDER_load(lib->ctx, name);
+	if (!lib->providers[1])
+		return tls_err(err, E_TLS, name);
+	return 0;
+}
+
+BIO_METHOD *
+tls_lib_bio(struct tls_lib *lib)
+{
+	return lib->bio;
+}
+
+/* Names --------------------------------------------------------------- */
+
+/* Is the certificate good for this name?                RFC 6125 6.4.3:
+ * a wildcard is a whole leftmost label and stands for exactly one. The name
+ * is what the client says: a leading dot would mean "any host below". */
+static bool
+covers(X509 *leaf, const char *name)
+{
+	size_t n = strnlen(name, NAME_MAX_OCTETS + 1);
+
+	if (n == 0 || n > NAME_MAX_OCTETS || name[0] == '.')
+		return false;
+	return X509_check_host(leaf, name, n,
+	    X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS, NULL) == 1;
+}
+
+/* The ClientHello names a host                            RFC 6066 3 */
+static int
+choose(SSL *ssl, int *alert unused_arg, void *arg)
+{
+	const struct tls_ctx *ctx = arg;
+	const char *name = SSL_get_servername(ssl, TLSEXT_NAMETYPE_host_name);
+
+	if (!name)
+		return SSL_TLSEXT_ERR_NOACK;
+	for (size_t i = 0; i < ctx->n; i++) {
+		if (!covers(ctx->entries[i].leaf, name))
+			continue;
+		if (i > 0)
+			(void)SSL_set_SSL_CTX(ssl, ctx->entries[i].ssl);
+		return SSL_TLSEXT_ERR_OK;
+	}
+	return SSL_TLSEXT_ERR_NOACK;	/* the first one answers */
+}
+
+static const ASN1_OCTET_STRING *
+alt_names(const X509 *x)
+{
+	int at = X509_get_ext_by_NID(x, NID_subject_alt_name, -1);
+
+	return at < 0 ? NULL : X509_EXTENSION_get_data(X509_get_ext(x, at));
+}
+
+static bool
+same_names(const X509 *a, const X509 *b)
+{
+	const ASN1_OCTET_STRING *na = alt_names(a), *nb = alt_names(b);
+
+	if (na && nb)
+		return ASN1_OCTET_STRING_cmp(na, nb) == 0;
+	return !na && !nb && X509_NAME_cmp(X509_get_subject_name(a),
+	    X509_get_subject_name(b)) == 0;
+}
+
+/* Contexts ------------------------------------------------------------ */
+
+static SSL_CTX *
+new_ssl_ctx(struct tls_ctx *ctx)
+{
+	SSL_CTX *s = SSL_CTX_new_ex(ctx->lib->ctx, NULL, TLS_server_method());
+	const char *id = "postern";
+
+	if (!s)
+		return NULL;
+	(void)SSL_CTX_set_options(s, SSL_OP_NO_COMPRESSION |
+	    SSL_OP_NO_RENEGOTIATION | SSL_OP_CIPHER_SERVER_PREFERENCE |
+	    SSL_OP_PRIORITIZE_CHACHA | SSL_OP_IGNORE_UNEXPECTED_EOF);
+	(void)SSL_CTX_set_mode(s, SSL_MODE_RELEASE_BUFFERS |
+	    SSL_MODE_ENABLE_PARTIAL_WRITE |
+	    SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER);
+	/* Tickets only, under keys of this context: no cache to fill. */
+	(void)SSL_CTX_set_session_cache_mode(s, SSL_SESS_CACHE_OFF);
+	SSL_CTX_set_verify(s, SSL_VERIFY_NONE, NULL);
+	if (SSL_CTX_set_min_proto_version(s, TLS1_2_VERSION) &&
+	    SSL_CTX_set_cipher_list(s, CIPHERS) &&
+	    SSL_CTX_set1_groups_list(s, GROUPS) &&
+	    SSL_CTX_set1_sigalgs_list(s, SIGALGS) &&
+	    SSL_CTX_set_session_id_context(s, (const uint8_t *)id,
+		(unsigned)str_c(id).n) &&
+	    SSL_CTX_set_tlsext_servername_callback(s, choose) &&
+	    SSL_CTX_set_tlsext_servername_arg(s, ctx))
+		return s;
+	SSL_CTX_free(s);
+	return NULL;
+}
+
+struct tls_ctx *
+tls_ctx_new(struct tls_lib *lib, struct err *err unused_arg)
+{
+	struct tls_ctx *ctx = calloc(1, sizeof(*ctx));
+
+	bug_if(!ctx);
+	ctx->refs = 1;
+	ctx->lib = tls_lib_ref(lib);
+	return ctx;
+}
+
+struct tls_ctx *
+tls_ctx_ref(struct tls_ctx *ctx)
+{
+	ctx->refs++;
+	return ctx;
+}
+
+void
+tls_ctx_unref(struct tls_ctx *ctx)
+{
+	if (!ctx || --ctx->refs > 0)
+		return;
+	for (size_t i = 0; i < ctx->n; i++) {
+		SSL_CTX_free(ctx->entries[i].ssl);
+		X509_free(ctx->entries[i].leaf);
+	}
+	tls_lib_unref(ctx->lib);
+	free(ctx->entries);
+	free(ctx);
+}
+
+static X509 *
+next_cert(struct tls_lib *lib, BIO *pem)
+{
+	X509 *x = X509_new_ex(lib->ctx, NULL);
+
+	if (x && PEM_read_bio_X509(pem, &x, NULL, NULL))
+		return x;
+	X509_free(x);
+	return NULL;
+}
+
+/* Leaf and the others of a chain; false if it is no chain. */
+static bool
+read_chain(struct tls_lib *lib, struct str pem, X509 **leaf,
+    STACK_OF(X509) *rest)
+{
+	BIO *bio = BIO_new_mem_buf(pem.p, (int)pem.n);
+	X509 *x;
+
+	*leaf = bio ? next_cert(lib, bio) : NULL;
+	while (*leaf && sk_X509_num(rest) < CHAIN_MAX &&
+	    (x = next_cert(lib, bio)))
+		if (!sk_X509_push(rest, x))
+			X509_free(x);
+	BIO_free(bio);
+	/* The end of a PEM file is an error to OpenSSL. */
+	if (*leaf)
+		ERR_clear_error();
+	return *leaf;
+}
+
+static struct entry *
+new_entry(struct tls_ctx *ctx, X509 *leaf)
+{
+	struct entry *grown = reallocarray(ctx->entries, ctx->n + 1,
+	    sizeof(*grown));
+	SSL_CTX *s = new_ssl_ctx(ctx);
+
+	bug_if(!grown);
+	ctx->entries = grown;
+	if (!s)
+		return NULL;
+	X509_up_ref(leaf);
+	grown[ctx->n] = (struct entry){ s, leaf };
+	return &grown[ctx->n++];
+}
+
+static bool
+install(struct tls_ctx *ctx, X509 *leaf, STACK_OF(X509) *rest, EVP_PKEY *key)
+{
+	struct entry *e;
+
+	for (size_t i = 0; i < ctx->n; i++)
+		if (same_names(ctx->entries[i].leaf, leaf) &&
+		    SSL_CTX_use_cert_and_key(ctx->entries[i].ssl, leaf, key,
+			rest, 0) == 1)
+			return true;
+	ERR_clear_error();	/* "not replacing": it gets one of its own */
+	e = new_entry(ctx, leaf);
+	if (e && SSL_CTX_use_cert_and_key(e->ssl, leaf, key, rest, 0) == 1)
+		return true;
+	if (e) {
+		SSL_CTX_free(e->ssl);
+		X509_free(e->leaf);
+		ctx->n--;
+	}
+	return false;
+}
+
+int
+tls_ctx_add(struct tls_ctx *ctx, struct str chain_pem, EVP_PKEY *key,
+    struct err *err)
+{
+	STACK_OF(X509) *rest = sk_X509_new_null();
+	X509 *leaf = NULL;
+	int rc = 0;
+
+	bug_if(!rest);
+	ERR_clear_error();
+	if (!read_chain(ctx->lib, chain_pem, &leaf, rest))
+		rc = tls_err(err, E_INVALID, "no certificate in the chain");
+	else if (!install(ctx, leaf, rest, key))
+		rc = tls_err(err, E_TLS, "certificate and key");
+	X509_free(leaf);
+	sk_X509_pop_free(rest, X509_free);
+	return rc;
+}
+
+SSL *
+tls_ctx_ssl(struct tls_ctx *ctx)
+{
+	return ctx->n ? SSL_new(ctx->entries[0].ssl) : NULL;
+}
+
+struct tls_lib *
+tls_ctx_lib(struct tls_ctx *ctx)
+{
+	return ctx->lib;
+}

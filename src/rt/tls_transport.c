@@ -1,0 +1,261 @@
+/*
+ * tls_transport.c - TLS as a transport over another one.
+ *
+ * The error queue of OpenSSL belongs to the thread and all fibers share it:
+ * every entry here begins and ends with an empty one, and what went wrong is
+ * made text before that.
+ */
+#include <openssl/err.h>
+
+#include "rt/tls_int.h"
+
+struct tls {
+	struct transport t;	/* first */
+	struct transport *inner;
+	struct tls_ctx *ctx;
+	SSL *ssl;
+	bool done;	/* the handshake */
+	bool broken;	/* a fatal error: no close_notify any more */
+	bool eof;	/* inner has ended */
+};
+
+static ssize_t tls_read(struct transport *t, void *p, size_t n);
+static ssize_t tls_write(struct transport *t, const void *p, size_t n);
+static void tls_close(struct transport *t);
+
+static const struct transport_ops tls_ops = { tls_read, tls_write, tls_close };
+
+static struct tls *
+tls_of(struct transport *t)
+{
+	return container_of(t, struct tls, t);
+}
+
+/* The BIO ------------------------------------------------------------- */
+
+static int
+bio_read(BIO *b, char *p, size_t n, size_t *got)
+{
+	struct tls *tls = BIO_get_data(b);
+	ssize_t rc = tls->inner->ops->read(tls->inner, p, n);
+
+	BIO_clear_retry_flags(b);
+	if (rc > 0) {
+		*got = (size_t)rc;
+		return 1;
+	}
+	if (rc == E_AGAIN)
+		BIO_set_retry_read(b);
+	else
+		tls->eof = true;
+	return 0;
+}
+
+static int
+bio_write(BIO *b, const char *p, size_t n, size_t *put)
+{
+	struct tls *tls = BIO_get_data(b);
+	ssize_t rc = tls->inner->ops->write(tls->inner, p, n);
+
+	BIO_clear_retry_flags(b);
+	if (rc > 0) {
+		*put = (size_t)rc;
+		return 1;
+	}
+	if (rc == E_AGAIN || rc == 0)
+		BIO_set_retry_write(b);
+	return 0;
+}
+
+static long
+bio_ctrl(BIO *b, int cmd, long num unused_arg, void *ptr unused_arg)
+{
+	const struct tls *tls = BIO_get_data(b);
+
+	switch (cmd) {
+	case BIO_CTRL_FLUSH:
+	case BIO_CTRL_PUSH:
+	case BIO_CTRL_POP:
+		return 1;
+	case BIO_CTRL_EOF:
+		return tls->eof;
+	default:
+		return 0;
+	}
+}
+
+BIO_METHOD *
+tls_bio_method(void)
+{
+	BIO_METHOD *m = BIO_meth_new(BIO_get_new_index() |
+	    BIO_TYPE_SOURCE_SINK, "postern transport");
+
+	if (m && BIO_meth_set_read_ex(m, bio_read) &&
+	    BIO_meth_set_write_ex(m, bio_write) &&
+	    BIO_meth_set_ctrl(m, bio_ctrl))
+		return m;
+	BIO_meth_free(m);
+	return NULL;
+}
+
+/* The transport ------------------------------------------------------- */
+
+/* What a call that moved nothing means; the queue is empty behind it. */
+static ssize_t
+outcome(struct tls *tls, int rc)
+{
+	int why = SSL_get_error(tls->ssl, rc);
+
+	ERR_clear_error();
+	switch (why) {
+	case SSL_ERROR_WANT_READ:
+	case SSL_ERROR_WANT_WRITE:
+		return E_AGAIN;
+	case SSL_ERROR_ZERO_RETURN:
+		return 0;
+	default:
+		tls->broken = true;
+		return E_IO;
+	}
+}
+
+static ssize_t
+tls_read(struct transport *t, void *p, size_t n)
+{
+	struct tls *tls = tls_of(t);
+	size_t got = 0;
+	int rc;
+
+	if (tls->broken)
+		return E_IO;
+	ERR_clear_error();
+	rc = SSL_read_ex(tls->ssl, p, n, &got);
+	return rc == 1 ? (ssize_t)got : outcome(tls, rc);
+}
+
+static ssize_t
+tls_write(struct transport *t, const void *p, size_t n)
+{
+	struct tls *tls = tls_of(t);
+	size_t put = 0;
+	ssize_t why;
+	int rc;
+
+	if (tls->broken)
+		return E_IO;
+	ERR_clear_error();
+	rc = SSL_write_ex(tls->ssl, p, n, &put);
+	if (rc == 1)
+		return (ssize_t)put;
+	why = outcome(tls, rc);
+	return why == 0 ? E_IO : why;
+}
+
+static void
+tls_close(struct transport *t)
+{
+	struct tls *tls = tls_of(t);
+
+	ERR_clear_error();
+	if (tls->ssl && tls->done && !tls->broken)
+		(void)SSL_shutdown(tls->ssl);	/* once: never waits */
+	SSL_free(tls->ssl);
+	ERR_clear_error();
+	tls->inner->ops->close(tls->inner);
+	tls_ctx_unref(tls->ctx);
+	free(tls);
+}
+
+static void
+inner_ready(void *arg)
+{
+	const struct tls *tls = arg;
+
+	if (tls->t.ready)
+		tls->t.ready(tls->t.arg);
+}
+
+struct transport *
+transport_tls(struct transport *inner, struct tls_ctx *ctx)
+{
+	struct tls *tls = calloc(1, sizeof(*tls));
+	BIO *bio = BIO_new(tls_lib_bio(tls_ctx_lib(ctx)));
+
+	bug_if(!tls || !bio);
+	tls->t.ops = &tls_ops;
+	tls->inner = inner;
+	tls->ctx = tls_ctx_ref(ctx);
+	inner->ready = inner_ready;
+	inner->arg = tls;
+	BIO_set_data(bio, tls);
+	BIO_set_init(bio, 1);
+	ERR_clear_error();
+	tls->ssl = tls_ctx_ssl(ctx);
+	if (!tls->ssl) {	/* a context without a certificate */
+		BIO_free(bio);
+		tls->broken = true;
+		ERR_clear_error();
+		return &tls->t;
+	}
+	SSL_set_bio(tls->ssl, bio, bio);
+	SSL_set_accept_state(tls->ssl);
+	return &tls->t;
+}
+
+/* A fatal handshake error as text. What the queue says first is the cause. */
+static int
+handshake_failed(struct tls *tls, int why, struct err *err)
+{
+	bool cut = why == SSL_ERROR_ZERO_RETURN ||
+	    (why == SSL_ERROR_SYSCALL && !ERR_peek_error());
+
+	tls->broken = true;
+	if (cut || (tls->eof && !ERR_peek_error())) {
+		ERR_clear_error();
+		return err_set(err, E_CLOSED, "closed in the TLS handshake");
+	}
+	return tls_err(err, E_TLS, "TLS handshake");
+}
+
+int
+transport_tls_step(struct transport *t, struct err *err)
+{
+	struct tls *tls = tls_of(t);
+	int rc, why;
+
+	if (tls->done)
+		return 0;
+	if (tls->broken)
+		return err_set(err, E_TLS, "TLS is not possible here");
+	ERR_clear_error();
+	rc = SSL_do_handshake(tls->ssl);
+	if (rc == 1) {
+		ERR_clear_error();
+		tls->done = true;
+		return 0;
+	}
+	why = SSL_get_error(tls->ssl, rc);
+	if (why != SSL_ERROR_WANT_READ && why != SSL_ERROR_WANT_WRITE)
+		return handshake_failed(tls, why, err);
+	ERR_clear_error();
+	return E_AGAIN;
+}
+
+void
+transport_tls_facts(const struct transport *t, struct tls_facts *f)
+{
+	const struct tls *tls = (const void *)t;
+	const SSL_CIPHER *cipher;
+
+	*f = (struct tls_facts){ 0 };
+	if (t->ops != &tls_ops || !tls->done)
+		return;
+	cipher = SSL_get_current_cipher(tls->ssl);
+	f->on = true;
+	f->version = str_c(SSL_get_version(tls->ssl));
+	/* The name in IANA's registry, as Received: wants it (RFC 8314 4.3). */
+	f->cipher = str_c(SSL_CIPHER_standard_name(cipher));
+	f->bits = SSL_CIPHER_get_bits(cipher, NULL);
+	f->sni = str_c(SSL_get_servername(tls->ssl,
+	    TLSEXT_NAMETYPE_host_name));
+}
