@@ -1,0 +1,57 @@
+/*
+ * loop_int.h - a loop from the inside: loop.c (descriptors, running), timer.c,
+ * sched.c (fibers).
+ */
+#pragma once
+#include <pthread.h>
+#include <sys/epoll.h>
+
+#include "rt/fiber.h"
+
+enum { EVENTS = 64, STALL_US = 50000, SCRATCH = 256 * 1024 + 4096 };
+
+struct post {
+	struct post *next;
+	void (*fn)(void *arg);
+	void *arg;
+};
+
+struct loop {
+	struct clock *clock;
+	struct log *log;
+	pthread_t thread;
+	int epfd;
+	struct watch wake; /* an eventfd: other threads */
+	int64_t now_us;
+	bool stopping;
+	bool stop_asked; /* from any thread; atomic */
+	uint64_t seed; /* on a fake clock */
+
+	struct timer **heap; /* heap[0] is unused: slots begin at 1 */
+	size_t ntimers, heap_size;
+	size_t nwatches;
+	struct defer *defers, **defers_end;
+	struct stop_hook *hooks;
+
+	struct fiber *fibers; /* all */
+	size_t nfibers;
+	struct fiber *ready, **ready_end;
+	struct fiber *running;
+	struct stack_pool stacks;
+	struct switcher home;
+
+	/* The watches of this epoll round: one may unwatch another. */
+	struct epoll_event events[EVENTS];
+	int nevents, event;
+
+	pthread_mutex_t mutex;
+	struct post *posts, **posts_end;
+	char *scratch;
+};
+
+/* timer.c: run those that are due. */
+void loop_run_timers(struct loop *l);
+/* sched.c: run the fibers that are ready now. */
+void loop_run_ready(struct loop *l);
+/* Log it if more than 50 ms have gone by since then. */
+void loop_watchdog(struct loop *l, const char *who, int64_t since_us);
