@@ -193,7 +193,7 @@ name_by_comment(struct parse *p, struct address *to, struct str comment)
 {
 	size_t start = p->n;
 
-	if (to->name.p || !comment.p)
+	if (to->name.p || !comment.p || to->mailbox.n + to->host.n == 0)
 		return;
 	put_raw(p, str_trim(comment));
 	if (p->n > start)
@@ -291,7 +291,7 @@ address_parse(struct arena *a, struct str value, size_t max)
 	p.text = arena_alloc(a, value.n);
 	p.cap = value.n;
 	while (rd_left(&p.r) > 0 && !p.list.truncated) {
-		(void)lex_cfws(&p.r, NULL);
+		(void)rd_while(&p.r, lex_is_space);
 		if (rd_opt(&p.r, ';'))
 			end_group(&p);
 		else if (!rd_opt(&p.r, ',') && rd_left(&p.r) > 0)

@@ -34,7 +34,8 @@ fields_read(struct fields *f, struct str block)
 		if (str_eqi(h.name, STR("Received")))
 			f->received++;
 		for (size_t i = 0; i < NFIELDS; i++) {
-			if (!str_eqi(h.name, names[i]))
+			if (h.name.n != names[i].n ||
+			    !str_eqi(h.name, names[i]))
 				continue;
 			if (!f->v[i].p)
 				f->v[i] = str_trim(h.value);

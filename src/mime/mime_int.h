@@ -11,7 +11,8 @@ enum {
 	DEPTH_MAX = 64,	     /* no limits go above: rendering recurses */
 	BOUNDARY_MAX = 1000, /* RFC 2046 says 70; real ones are longer */
 	LINE_HOLD = 2048,    /* start of a line that a boundary may be in */
-	CAPTURE_MAX = 4096,  /* of the first text, for the preview */
+	CAPTURE_TEXT = 768,  /* of the first text, for the preview; */
+	CAPTURE_HTML = 4096, /* HTML begins with much that is not shown */
 	PREVIEW_MAX = 256,
 	SUBJECT_MAX = 512,
 	ID_MAX = 512,	/* octets of one message id */
@@ -73,7 +74,7 @@ struct mime_scan {
 
 	struct part *captured; /* the text the preview is made of */
 	char *capture;
-	size_t ncapture;
+	size_t ncapture, capture_room;
 
 	/* Of the message itself. */
 	struct fields fields;

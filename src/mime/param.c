@@ -71,6 +71,13 @@ unescaped(struct arena *a, struct str raw)
 	return str_make(p, lex_unescape(p, raw));
 }
 
+/* Does "name=" stand here: a semicolon was forgotten. */
+static bool
+at_param(struct rd r)
+{
+	return rd_while(&r, is_name).n > 0 && rd_peek(&r) == '=';
+}
+
 /* Without quotes a value should end at white space, but names of files come
  * as "a file.txt": then it goes on to the semicolon. */
 static struct str
@@ -85,11 +92,9 @@ take_value(struct rd *r, struct arena *a)
 		return unescaped(a, lex_quoted(r));
 	start = r->p;
 	v = rd_while(r, is_token);
-	if (v.n == 0)
-		return STR("");
 	(void)lex_cfws(r, NULL);
 	c = rd_peek(r);
-	if (c < 0 || c == ';')
+	if (c < 0 || c == ';' || at_param(*r))
 		return v;
 	(void)rd_while(r, not_semicolon);
 	return unescaped(a, str_trim(str_make(start, (size_t)(r->p - start))));
@@ -105,11 +110,12 @@ param_next(struct arena *a, struct str *rest, struct param *p)
 		(void)lex_cfws(&r, NULL);
 		p->name = rd_while(&r, is_name);
 		(void)lex_cfws(&r, NULL);
-		if (p->name.n > 0 && rd_opt(&r, '=')) {
+		found = p->name.n > 0 && rd_opt(&r, '=');
+		if (found)
 			p->value = take_value(&r, a);
-			found = true;
-		}
-		(void)rd_while(&r, not_semicolon);
+		else
+			(void)rd_while(&r, not_semicolon);
+		(void)lex_cfws(&r, NULL);
 		(void)rd_opt(&r, ';');
 	}
 	*rest = rd_rest(&r);

@@ -31,8 +31,6 @@ take_boundary(struct mime_scan *s, struct part *p, const struct type *t)
 {
 	struct str b = param_get(s->a, t->params, STR("boundary"));
 
-	while (b.n > 0 && (b.p[b.n - 1] == ' ' || b.p[b.n - 1] == '\t'))
-		b.n--;
 	if (b.n > 0 && b.n <= BOUNDARY_MAX)
 		p->boundary = str_dup(s->a, b);
 }

@@ -59,15 +59,16 @@ rec_str(struct rd *r)
 static void
 put_id(struct buf *out, struct str id)
 {
-	auto_buf tight = BUF_INIT(ID_MAX);
+	char tight[ID_MAX];
+	size_t n = 0;
 
-	if (id.n > ID_MAX)
+	if (id.n > sizeof(tight))
 		return;
 	for (size_t i = 0; i < id.n; i++)
 		if (!lex_is_space(id.p[i]))
-			buf_chr(&tight, id.p[i]);
-	if (tight.n > 0)
-		rec_put_str(out, buf_get(&tight));
+			tight[n++] = id.p[i];
+	if (n > 0)
+		rec_put_str(out, str_make(tight, n));
 }
 
 /* Of too many the first (the root of the thread) and the last ones (the

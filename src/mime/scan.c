@@ -77,7 +77,8 @@ begin_capture(struct mime_scan *s, struct part *p)
 	if (s->captured || !p->text || p->attachment || in_message(p))
 		return;
 	s->captured = p;
-	s->capture = arena_alloc(s->a, CAPTURE_MAX);
+	s->capture_room = p->html ? CAPTURE_HTML : CAPTURE_TEXT;
+	s->capture = arena_alloc(s->a, s->capture_room);
 }
 
 /* The header of cur ends at the offset where its body begins. lines counts
@@ -141,24 +142,31 @@ end_parts(struct mime_scan *s, struct part *upto, uint64_t at, uint64_t end,
 		end_part(s, s->cur, end, lines);
 }
 
+static bool
+is_blank(struct str s)
+{
+	for (size_t i = 0; i < s.n; i++)
+		if (s.p[i] != ' ' && s.p[i] != '\t')
+			return false;
+	return true;
+}
+
 /* boundary line = "--" boundary ["--"] *WSP            RFC 2046 5.1.1
- * The innermost part wins: a boundary may be the start of another. */
+ * The innermost part wins. What else may follow the boundary makes it another
+ * one: it may well be the start of an inner one. */
 static struct part *
 boundary_of(const struct mime_scan *s, struct str line, bool *closing)
 {
 	struct str text = str_from(line, 2);
 
-	while (text.n > 0 &&
-	    (text.p[text.n - 1] == ' ' || text.p[text.n - 1] == '\t'))
-		text.n--;
 	for (struct part *p = s->cur; p; p = p->parent) {
-		size_t n = p->boundary.n;
+		struct str rest;
 
 		if (!p->open || !str_starts(text, p->boundary))
 			continue;
-		*closing = text.n == n + 2 &&
-		    str_eq(str_from(text, n), STR("--"));
-		if (*closing || text.n == n)
+		rest = str_from(text, p->boundary.n);
+		*closing = str_starts(rest, STR("--"));
+		if (is_blank(str_from(rest, *closing ? 2 : 0)))
 			return p;
 	}
 	return NULL;
@@ -247,7 +255,7 @@ keep(struct mime_scan *s, struct str octets)
 	}
 	if (s->cur != s->captured)
 		return;
-	octets = str_first(octets, CAPTURE_MAX - s->ncapture);
+	octets = str_first(octets, s->capture_room - s->ncapture);
 	if (octets.n == 0)
 		return;
 	memcpy(s->capture + s->ncapture, octets.p, octets.n);

@@ -55,6 +55,19 @@ space_octets(struct str s)
 	return n;
 }
 
+static void
+put_unfolded(struct buf *out, struct str s)
+{
+	while (s.n > 0) {
+		size_t n = 0;
+
+		while (n < s.n && s.p[n] != '\r' && s.p[n] != '\n')
+			n++;
+		buf_str(out, str_first(s, n));
+		s = str_from(s, n + 1);
+	}
+}
+
 /* Words that stand next to each other are put together before anybody looks
  * whether they are UTF-8: many senders cut a character in two. */
 static void
@@ -75,9 +88,7 @@ put_decoded(struct buf *out, struct str s)
 		}
 		/* Up to where the next word may begin, but for line ends. */
 		n = 1 + str_chr(str_from(s, 1), '=');
-		for (size_t i = 0; i < n && i < s.n; i++)
-			if (s.p[i] != '\r' && s.p[i] != '\n')
-				buf_chr(out, s.p[i]);
+		put_unfolded(out, str_first(s, n));
 		s = str_from(s, n);
 		after_word = false;
 	}
