@@ -48,6 +48,7 @@ GOOD = [
     "CONN b\nS: <b>",
     "# x\n\nS: 220 ready\nC: QUIT\nS: 221 bye\nCLOSED\nS: 220 ready",
     "S: 220 ready\nC: a\nNONE b\nS: <a>",
+    "S: 220 ready\nNONE .*",
 ]
 BAD = [
     "S: 220 steady",

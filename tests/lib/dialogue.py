@@ -23,6 +23,9 @@ A file is read top to bottom, one direction a line:
     CLEAR alice     empty all mailboxes of alice's
     MAIL alice TEXT deliver a message with this subject to alice, over a
                     connection of its own
+    APPEND alice INBOX [(FLAGS)] ["DATE"]
+    | line          put the message of the "|" lines into alice's mailbox,
+    |               over a connection of its own; sets ${size}
 
 In what is sent: \r \n \0 \t \xNN \\ and \(text*1000), which repeats text
 (text may hold escapes). A named group of a regex, (?P<uid>\d+), sets ${uid},
@@ -67,6 +70,7 @@ class Dialogue:
         self.vars = {"domain": DOMAIN, "password": PASSWORD}
         self.held = None
         self.group = None
+        self.message = None
         self.tags = 0
 
     def run(self):
@@ -77,6 +81,7 @@ class Dialogue:
                 except (Failure, AssertionError, OSError, KeyError,
                         ValueError) as e:
                     raise Failure(f"line {number}: {line}\n{e!s}") from e
+            self.append_message()
             if self.group is not None or self.held is not None:
                 raise Failure("ends inside S{ or PIPE")
         finally:
@@ -84,6 +89,10 @@ class Dialogue:
                 w.close()
 
     def step(self, line):
+        if self.message is not None and line.startswith("|"):
+            self.message[1].append(unescape(line[2:].encode()))
+            return
+        self.append_message()
         if not line.strip() or line.lstrip().startswith("#"):
             return
         word, _, rest = line.partition(" ")
@@ -196,7 +205,8 @@ class Dialogue:
         while (left := end - time.monotonic()) > 0:
             if select.select([w.sock], [], [], left)[0] and not w.more():
                 break
-        for line in bytes(w.buffer).split(b"\r\n"):
+        lines = bytes(w.buffer).split(b"\r\n")
+        for line in lines if lines[-1] else lines[:-1]:
             if pattern.fullmatch(line.decode("utf-8", "backslashreplace")):
                 raise Failure(f"came:   {line!r}")
 
@@ -254,13 +264,42 @@ class Dialogue:
         finally:
             smtp.close()
 
+    def do_append(self, rest):
+        self.message = (rest.split(" ", 2), [])
+
+    def append_message(self):
+        if self.message is None:
+            return
+        (person, mailbox, *rest), lines = self.message
+        self.message = None
+        octets = b"".join(line + b"\r\n" for line in lines)
+        self.vars["size"] = str(len(octets))
+        append(self.server, person, mailbox, "".join(rest), octets)
+
     STEPS = {
         "C:": do_send, "RAW": do_raw, "PIPE": do_pipe,
         "S:": do_exact, "S~": do_match, "S*": do_skip,
         "S{": do_group, "NONE": do_none, "CLOSED": do_closed,
         "PORT": do_port, "CONN": do_conn, "TLS": do_tls, "LOGIN": do_login,
-        "CLEAR": do_clear, "MAIL": do_mail,
+        "CLEAR": do_clear, "MAIL": do_mail, "APPEND": do_append,
     }
+
+
+def append(server, person, mailbox, flags, octets):
+    imap = wire.Imap(server).login(person)
+    try:
+        imap.send(f"a APPEND {mailbox} {flags}".rstrip().encode() +
+                  b" {%d}\r\n" % len(octets))
+        while not (line := imap.line()).startswith(b"+"):
+            if line.startswith(b"a "):
+                raise Failure(line.decode())
+        imap.send(octets + b"\r\n")
+        while not (line := imap.line()).startswith(b"a "):
+            pass
+        if not line.startswith(b"a OK"):
+            raise Failure(line.decode())
+    finally:
+        imap.close()
 
 
 def clear(server, person):

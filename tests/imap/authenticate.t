@@ -1,0 +1,30 @@
+# RFC 3501 6.2.2, RFC 4616.
+PORT imaps
+S* \* OK .*
+C: a1 AUTHENTICATE
+S~ a1 BAD .*
+C: a2 AUTHENTICATE GUESS
+S~ a2 NO .*
+C: a3 AUTHENTICATE PLAIN
+S~ \+ ?
+C: *
+S~ a3 BAD .*
+C: a4 AUTHENTICATE PLAIN
+S~ \+ ?
+C: !!!
+S~ a4 BAD .*
+C: a5 AUTHENTICATE PLAIN
+S~ \+ ?
+C: AGFsaWNlQGV4YW1wbGUudGVzdAB3cm9uZw==
+S~ a5 NO \[AUTHENTICATIONFAILED\] .*
+# To act for somebody else is not allowed.
+C: a6 AUTHENTICATE PLAIN
+S~ \+ ?
+C: Ym9iQGV4YW1wbGUudGVzdABhbGljZUBleGFtcGxlLnRlc3QAcG9zdGVybi1kZW1v
+S~ a6 NO .*
+C: a7 AUTHENTICATE plain
+S~ \+ ?
+C: AGFsaWNlQGV4YW1wbGUudGVzdABwb3N0ZXJuLWRlbW8=
+S~ a7 OK .*
+C: a8 SELECT INBOX
+S* a8 OK .*

@@ -1,0 +1,8 @@
+# RFC 4959, where SASL-IR is offered.
+PORT imaps
+S* \* OK .*
+C: a1 CAPABILITY
+S~ \* CAPABILITY .*\bSASL-IR\b.*
+S~ a1 OK .*
+C: a2 AUTHENTICATE PLAIN AGFsaWNlQGV4YW1wbGUudGVzdABwb3N0ZXJuLWRlbW8=
+S~ a2 OK .*

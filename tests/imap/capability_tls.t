@@ -1,0 +1,8 @@
+# Inside TLS: a login, no STARTTLS.
+PORT imaps
+S~ \* OK .*
+C: a1 CAPABILITY
+S~ \* CAPABILITY (?=.*\bIMAP4rev1\b)(?=.*\bAUTH=PLAIN\b)(?=.*\bIDLE\b)(?!.*(STARTTLS|LOGINDISABLED)).*
+S~ a1 OK .*
+C: a2 STARTTLS
+S~ a2 BAD .*

@@ -1,0 +1,35 @@
+# The answer names us first, then the peer and its address.  RFC 5321 4.1.1.1
+S~ 220 (?P<host>\S+) .*
+C: EHLO client.example.net
+S~ 250-${host} .*client\.example\.net.*127\.0\.0\.1.*
+S{
+S~ 250[- ]PIPELINING
+S~ 250[- ]8BITMIME
+S~ 250[- ]ENHANCEDSTATUSCODES
+S~ 250[- ]SIZE [1-9][0-9]*
+S~ 250[- ]STARTTLS
+S~ 250[- ]HELP
+}
+# The world cannot log in, and nobody can in clear.
+NONE 250.AUTH.*
+# Any case, spaces behind, literals, and again: each begins afresh.
+C: eHlO [127.0.0.1]  
+S* 250 .*
+C: EHLO [IPv6:2001:db8::1]
+S* 250 .*
+C: EHLO under_score.example.net
+S* 250 .*
+C: EHLO
+S~ 501 .*
+C: EHLO two words
+S~ 501 .*
+C: EHLO (comment)
+S~ 501 .*
+# A refused EHLO leaves what was said before.                       4.1.4
+C: MAIL FROM:<a@example.net>
+S~ 250 .*
+# An accepted one ends the transaction.
+C: EHLO client.example.net
+S* 250 .*
+C: RCPT TO:<alice@example.test>
+S~ 503 .*
