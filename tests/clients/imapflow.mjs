@@ -1,0 +1,61 @@
+// imapflow.mjs IMAPS_PORT USER PASSWORD: list, append, fetch, flags, idle,
+// delete. Prints one JSON object of what it saw.
+import { ImapFlow } from 'imapflow';
+
+const [port, user, pass] = process.argv.slice(2);
+const options = {
+	host: '127.0.0.1',
+	port: Number(port),
+	secure: true,
+	auth: { user, pass },
+	tls: { rejectUnauthorized: false },
+	logger: false,
+};
+const message = (subject) => Buffer.from(
+	`From: <a@example.net>\r\nTo: <${user}>\r\nSubject: ${subject}\r\n` +
+	'MIME-Version: 1.0\r\nContent-Type: text/plain\r\n\r\nHello\r\n');
+
+const client = new ImapFlow(options);
+const other = new ImapFlow(options);
+const seen = {};
+
+await client.connect();
+await other.connect();
+seen.list = (await client.list()).map((m) => m.path);
+seen.status = await client.status('INBOX', { messages: true });
+
+const added = await client.append('INBOX', message('one'), ['\\Flagged']);
+seen.appended = Boolean(added);
+const lock = await client.getMailboxLock('INBOX');
+try {
+	seen.exists = client.mailbox.exists;
+	const one = await client.fetchOne('*', {
+		envelope: true, flags: true, bodyStructure: true, source: true,
+		uid: true, internalDate: true, size: true,
+	});
+	seen.subject = one.envelope.subject;
+	seen.flags = [...one.flags];
+	seen.type = one.bodyStructure.type;
+	seen.source = one.source.equals(message('one'));
+	seen.size = one.size === message('one').length;
+	seen.text = (await client.download(String(one.seq), '1')) !== undefined;
+	await client.messageFlagsAdd('*', ['\\Seen', 'Work']);
+	seen.added = [...(await client.fetchOne('*', { flags: true })).flags]
+		.filter((f) => f !== '\\Recent').sort();
+	await client.messageFlagsRemove('*', ['Work']);
+
+	// Another connection appends; we hear of it while idling.
+	const told = new Promise((resolve) => client.once('exists', resolve));
+	const idle = client.idle();
+	await other.append('INBOX', message('two'));
+	seen.told = (await told).count;
+	await client.noop();
+	await idle;
+	await client.messageDelete('1:*');
+	seen.left = client.mailbox.exists;
+} finally {
+	lock.release();
+}
+await client.logout();
+await other.logout();
+console.log(JSON.stringify(seen));

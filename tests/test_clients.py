@@ -1,0 +1,203 @@
+"""Programs that people use, against the demo."""
+
+import email
+import email.message
+import email.policy
+import imaplib
+import json
+import pathlib
+import smtplib
+import subprocess
+import time
+
+import pytest
+from lib.server import PASSWORD, address
+from lib.wire import Imap, Smtp, client_context
+
+CLIENTS = pathlib.Path(__file__).parent / "clients"
+ALICE, BOB = address("alice"), address("bob")
+MESSAGE = (f"From: <{ALICE}>\r\nTo: <{BOB}>\r\nSubject: from a client\r\n"
+           "\r\nHello Bob\r\n.dot\r\n")
+
+
+def run(*args, text=None, want=0):
+    done = subprocess.run(args, input=text, capture_output=True, text=True,
+                          timeout=60, cwd=CLIENTS)
+    assert done.returncode == want, f"{args}\n{done.stdout}\n{done.stderr}"
+    return done.stdout
+
+
+def newest(demo, person):
+    imap = Imap(demo).login(person)
+    n = imap.select()
+    assert n > 0, "no mail"
+    octets, = imap.bodies(which=str(n))
+    imap.close()
+    return email.message_from_bytes(octets, policy=email.policy.default)
+
+
+SWAKS = {
+    "world": ("smtp", [], "a@example.net"),
+    "world-tls": ("smtp", ["--tls"], "a@example.net"),
+    "starttls": ("submission", ["--tls", "--auth", "PLAIN"], ALICE),
+    "tls-on-connect": ("submissions", ["--tls-on-connect", "--auth",
+                                       "LOGIN"], ALICE),
+}
+
+
+@pytest.mark.parametrize("how", SWAKS)
+def test_swaks(empty_demo, how):
+    port, options, sender = SWAKS[how]
+    if "--auth" in options:
+        options = options + ["--auth-user", ALICE, "--auth-password",
+                             PASSWORD]
+    run("swaks", "--server", "127.0.0.1", "--port",
+        str(empty_demo.ports[port]), "--from", sender, "--to", BOB,
+        "--header", f"Subject: swaks {how}", *options)
+    assert newest(empty_demo, "bob")["Subject"] == f"swaks {how}"
+
+
+def test_swaks_wrong_password(demo):
+    run("swaks", "--server", "127.0.0.1", "--port",
+        str(demo.ports["submissions"]), "--tls-on-connect", "--from", ALICE,
+        "--to", BOB, "--auth", "PLAIN", "--auth-user", ALICE,
+        "--auth-password", "wrong", want=28)
+
+
+@pytest.mark.parametrize("scheme,port,tls", [
+    ("smtp", "submission", ["--ssl-reqd"]), ("smtps", "submissions", [])])
+def test_curl_sends(empty_demo, scheme, port, tls):
+    run("curl", "-sS", "-k", *tls, "--url",
+        f"{scheme}://127.0.0.1:{empty_demo.ports[port]}",
+        "--user", f"{ALICE}:{PASSWORD}", "--mail-from", ALICE,
+        "--mail-rcpt", BOB, "--upload-file", "-", text=MESSAGE)
+    assert newest(empty_demo, "bob").get_content().endswith(".dot\n")
+
+
+@pytest.mark.parametrize("scheme,port,tls", [
+    ("imap", "imap", ["--ssl-reqd"]), ("imaps", "imaps", [])])
+def test_curl_reads(empty_demo, scheme, port, tls):
+    url = f"{scheme}://127.0.0.1:{empty_demo.ports[port]}"
+    curl = ["curl", "-sS", "-k", *tls, "--user", f"{ALICE}:{PASSWORD}"]
+    run(*curl, "--upload-file", "-", f"{url}/INBOX", text=MESSAGE)
+    assert "INBOX" in run(*curl, f"{url}/")
+    assert "* SEARCH" not in run(*curl, f"{url}/INBOX", "-X", "NOOP")
+    assert run(*curl, f"{url}/INBOX;MAILINDEX=1").endswith(".dot\n")
+
+
+@pytest.mark.parametrize("port", ["submission", "submissions"])
+def test_smtplib(empty_demo, port):
+    message = email.message.EmailMessage()
+    message["From"], message["To"] = ALICE, BOB
+    message["Subject"] = "Grüße by smtplib"
+    message.set_content("Hello\n.\n..\nGrüße\n")
+    if port == "submissions":
+        smtp = smtplib.SMTP_SSL("127.0.0.1", empty_demo.ports[port],
+                                context=client_context())
+    else:
+        smtp = smtplib.SMTP("127.0.0.1", empty_demo.ports[port])
+        smtp.starttls(context=client_context())
+    with smtp:
+        with pytest.raises(smtplib.SMTPAuthenticationError):
+            smtp.login(ALICE, "wrong")
+        smtp.login(ALICE, PASSWORD)
+        assert smtp.send_message(message) == {}
+        with pytest.raises(smtplib.SMTPRecipientsRefused) as refused:
+            smtp.sendmail(ALICE, ["nobody@example.test"], MESSAGE)
+        code, text = refused.value.recipients["nobody@example.test"]
+        assert code == 550 and text.startswith(b"5.1.1")
+    got = newest(empty_demo, "bob")
+    assert got["Subject"] == "Grüße by smtplib"
+    assert got.get_content() == "Hello\n.\n..\nGrüße\n"
+
+
+@pytest.mark.parametrize("tls", ["imaps", "starttls"])
+def test_imaplib(empty_demo, tls):
+    if tls == "imaps":
+        box = imaplib.IMAP4_SSL("127.0.0.1", empty_demo.ports["imaps"],
+                                ssl_context=client_context())
+    else:
+        box = imaplib.IMAP4("127.0.0.1", empty_demo.ports["imap"])
+        box.starttls(client_context())
+    with box:
+        box.login(ALICE, PASSWORD)
+        assert any(b"INBOX" in line for line in box.list()[1])
+        when = imaplib.Time2Internaldate(time.time())
+        assert box.append("INBOX", "(\\Seen)", when,
+                          MESSAGE.encode())[0] == "OK"
+        assert box.select("INBOX") == ("OK", [b"1"])
+        (head, octets), _ = box.fetch("1", "(FLAGS BODY[])")[1]
+        assert octets == MESSAGE.encode() and b"\\Seen" in head
+        assert box.store("1", "+FLAGS", "(\\Deleted)")[0] == "OK"
+        assert box.expunge()[1] == [b"1"]
+        assert box.status("INBOX", "(MESSAGES)")[1][0].endswith(
+            b"(MESSAGES 0)")
+        assert box.close()[0] == "OK"
+
+
+@pytest.mark.parametrize("port,secure", [("submission", "false"),
+                                         ("submissions", "true")])
+def test_nodemailer(empty_demo, port, secure):
+    out = run("node", "nodemailer.mjs", str(empty_demo.ports[port]), secure,
+              ALICE, BOB, ALICE, PASSWORD, "Grüße nodemailer")
+    assert out.startswith("250 ")
+    got = newest(empty_demo, "bob")
+    assert got["Subject"] == "Grüße nodemailer"
+    text = got.get_body(("plain",)).get_content()
+    assert text.splitlines()[:3] == ["Grüße from nodemailer", ".", "..dots"]
+    assert "<b>nodemailer</b>" in got.get_body(("html",)).get_content()
+    attachment, = got.iter_attachments()
+    assert attachment.get_filename() == "blätter.bin"
+    assert attachment.get_content() == bytes(range(256))
+
+
+def test_imapflow(empty_demo):
+    seen = json.loads(run("node", "imapflow.mjs",
+                          str(empty_demo.ports["imaps"]), ALICE, PASSWORD))
+    assert "INBOX" in seen.pop("list")
+    assert [f for f in seen.pop("flags") if f != "\\Recent"] == ["\\Flagged"]
+    assert seen.pop("status")["messages"] == 0
+    assert seen == {
+        "appended": True, "exists": 1, "subject": "one",
+        "type": "text/plain", "source": True, "size": True, "text": True,
+        "added": ["Work", "\\Flagged", "\\Seen"], "told": 2, "left": 0,
+    }
+
+
+def test_size_limits(empty_demo):
+    """SIZE as announced, and a text that is too long without it."""
+    smtp = Smtp(empty_demo)
+    words = [line.split() for line in smtp.do("EHLO client.example.net",
+                                              250)]
+    limit = next(int(w[1]) for w in words if w[0] == "SIZE")
+    smtp.do(f"MAIL FROM:<a@example.net> SIZE={limit}", 250)
+    smtp.do("RSET", 250)
+    refused = smtp.do(f"MAIL FROM:<a@example.net> SIZE={limit + 1}", 552)
+    assert refused[0].startswith("5.3.4")
+    smtp.do("MAIL FROM:<a@example.net> SIZE=99999999999999999999", 501, 552)
+    big = b"Subject: big\r\n\r\n" + (b"x" * 998 + b"\r\n") * (limit // 1000)
+    code, lines = smtp.send_message("a@example.net", [BOB], big)
+    assert code == 552 and lines[-1].startswith("5.3.4")
+    smtp.do("NOOP", 250)
+    imap = Imap(empty_demo).login("bob")
+    assert imap.select() == 0
+
+
+def test_large_message(empty_demo):
+    """20 MB in by APPEND and by SMTP, and back, in whole and in pieces."""
+    octets = b"Subject: large\r\n\r\n" + b"".join(
+        b"%07d " % i * 9 + b"\r\n" for i in range(20 * 1024 * 1024 // 74))
+    imap = Imap(empty_demo, timeout=120).login("bob")
+    imap.select()
+    imap.ask(b"APPEND INBOX {%d+}\r\n" % len(octets) + octets)
+    assert imap.bodies(which="1") == [octets]
+    smtp = Smtp(empty_demo, timeout=120)
+    smtp.do("EHLO client.example.net", 250)
+    code, lines = smtp.send_message("a@example.net", [BOB], octets)
+    assert code == 250, lines
+    imap.ask("NOOP")
+    back, = imap.bodies("BODY.PEEK[]", "2")
+    assert back.endswith(octets)
+    pieces = [imap.bodies(f"BODY.PEEK[TEXT]<{at}.1000000>", "1")[0]
+              for at in range(0, len(octets), 1000000)]
+    assert b"".join(pieces) == octets.partition(b"\r\n\r\n")[2]
