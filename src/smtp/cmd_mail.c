@@ -148,9 +148,11 @@ smtp_rcpt(struct smtp_session *s, struct str args)
 		return smtp_reply_err(e);
 	}
 	r = judge(&answer, s->txn->mail.size_octets);
-	if (r.code == 250)
+	if (r.code == 250) {
 		rcpt_add(s, rcpt.to.text, answer.handle);
-	else
-		smtp_note_refused(s, rcpt.to.text, &r);
+		return r;
+	}
+	s->refused += r.code >= 500;
+	smtp_note_refused(s, rcpt.to.text, &r);
 	return r;
 }

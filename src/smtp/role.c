@@ -29,10 +29,7 @@ struct mx {
 static void
 session_gone(void *arg)
 {
-	struct gate *g = arg;
-
-	if (g->listener)
-		listener_done(g->listener);
+	listener_done(arg);
 }
 
 static void
@@ -40,7 +37,8 @@ accepted(void *arg, struct stream *stream, const struct peer *peer)
 {
 	struct gate *g = arg;
 
-	smtp_start(g->mx->service, stream, peer, false, session_gone, g);
+	smtp_start(g->mx->service, stream, peer, false, session_gone,
+	    g->listener);
 }
 
 static void
@@ -155,11 +153,8 @@ stop(struct role *r)
 	struct mx *mx = r->state;
 
 	mx->stopping = true;
-	for (size_t i = 0; i < mx->ngates; i++) {
-		if (mx->gates[i].listener)
-			listener_close(mx->gates[i].listener);
-		mx->gates[i].listener = NULL;
-	}
+	for (size_t i = 0; i < mx->ngates; i++)
+		listener_close(mx->gates[i].listener);
 }
 
 static void

@@ -131,12 +131,14 @@ answer(struct smtp_session *s, struct str line)
 
 /* Enough is enough: the reply that ends the session instead of this one. */
 static struct reply
-count(struct smtp_session *s, struct reply r)
+count(struct smtp_session *s, struct reply r, uint32_t refused_before)
 {
 	if (r.code < 500)
 		return r;
-	s->errors++;
-	if (s->errors < SMTP_MAX_ERRORS)
+	/* Honest lists have addresses that are gone: RCPT counts apart. */
+	if (s->refused == refused_before)
+		s->errors++;
+	if (s->errors < SMTP_MAX_ERRORS && s->refused < SMTP_MAX_REFUSED)
 		return r;
 	return smtp_reply(421, "4.7.0", "Too many errors");
 }
@@ -146,6 +148,7 @@ static int
 one_command(struct smtp_session *s, struct err *err)
 {
 	struct str line, there = stream_buffered(s->stream);
+	uint32_t refused = s->refused;
 	struct reply r;
 	int e;
 
@@ -164,7 +167,7 @@ one_command(struct smtp_session *s, struct err *err)
 		r = answer(s, line);
 	if ((e = stream_failed(s->stream)) < 0)
 		return e;
-	r = count(s, r);
+	r = count(s, r, refused);
 	put_reply(s, &r);
 	s->leaving = s->leaving || smtp_reply_ends(&r);
 	arena_reset(s->cmd);

@@ -1,0 +1,541 @@
+#include "smtp/test_world.h"
+
+#define GREETING "220 mx.example.test ESMTP Postern\r\n"
+#define HELLO "mx.example.test Hello c.example [192.0.2.1]\r\n"
+#define EHLO_REPLY                                             \
+	"250-" HELLO "250-PIPELINING\r\n250-8BITMIME\r\n"      \
+	"250-ENHANCEDSTATUSCODES\r\n250-SIZE 100000\r\n"       \
+	"250-HELP\r\n250 STARTTLS\r\n"
+#define EHLO "EHLO c.example\r\n"
+#define ENVELOPE "MAIL FROM:<x@y.test>\r\nRCPT TO:<alice@example.test>\r\n"
+#define ENVELOPE_OK "250 2.1.0 Ok\r\n250 2.1.5 Ok\r\n"
+#define GO "354 Go ahead, end with <CRLF>.<CRLF>\r\n"
+
+static void
+open_greeted(struct world *w, size_t cap)
+{
+	world_open(w, LISTEN_SMTP, cap);
+	assert_str(world_got(w), GREETING);
+}
+
+static void
+test_message(void **state unused_arg)
+{
+	struct world w;
+	struct submitted *m;
+
+	open_greeted(&w, 4096);
+	world_say(&w, EHLO, EHLO_REPLY);
+	world_say(&w, "mail from:<x@y.test> SIZE=10 BODY=8BITMIME\r\n",
+	    "250 2.1.0 Ok\r\n");
+	world_say(&w, "rcpt to:<alice@example.test>\r\n", "250 2.1.5 Ok\r\n");
+	world_say(&w, "data\r\n", GO);
+	world_say(&w, "Subject: x\r\n\r\n..dot\r\n", "");
+	world_say(&w, ".\r\n", "250 2.0.0 Ok: queued as 1\r\n");
+	assert_int_equal(w.nsubmits, 1);
+	assert_int_equal(w.nrcpts, 1);
+	m = &w.submits[0];
+	assert_str(m->reverse_path, "x@y.test");
+	assert_str(m->protocol, "ESMTP");
+	assert_str(m->helo, "c.example");
+	assert_str(m->tls, "");
+	assert_int_equal(m->nhandles, 1);
+	assert_true(m->change != 0);
+	assert_true(str_starts(m->text,
+	    STR("Received: from c.example ([192.0.2.1])\r\n"
+		"\tby mx.example.test (Postern) with ESMTP\r\n\tid ")));
+	assert_true(str_endsi(m->text,
+	    STR(".1\r\n\tfor <alice@example.test>;\r\n"
+		"\tSun, 22 Nov 2026 04:01:01 +0000\r\n"
+		"Subject: x\r\n\r\n.dot\r\n")));
+	/* another one on the same connection; two recipients hide each other */
+	world_say(&w, ENVELOPE "RCPT TO:<bob@example.test>\r\nDATA\r\n",
+	    ENVELOPE_OK "250 2.1.5 Ok\r\n" GO);
+	world_say(&w, ".\r\n", "250 2.0.0 Ok: queued as 2\r\n");
+	assert_int_equal(w.submits[1].nhandles, 2);
+	assert_int_equal(w.submits[1].text.n,
+	    str_find(w.submits[1].text, STR("alice")));
+	assert_true(w.submits[0].change != w.submits[1].change);
+	/* nothing runs between commands */
+	assert_int_equal(loop_fibers(w.loop), 0);
+	world_say(&w, "QUIT\r\n", "221 2.0.0 Bye\r\n");
+	assert_true(w.client_eof);
+	world_close(&w);
+}
+
+static void
+test_commands(void **state unused_arg)
+{
+	static const struct {
+		const char *say, *want;
+	} t[] = {
+		{ "HELO c.example\r\n", "250 " HELLO },
+		{ "EHLO\r\n", "501 5.5.4 Syntax: EHLO name\r\n" },
+		{ "EHLO a b\r\n", "501 5.5.4 Syntax: EHLO name\r\n" },
+		{ "NOOP\r\n", "250 2.0.0 Ok\r\n" },
+		{ "noop with words \r\n", "250 2.0.0 Ok\r\n" },
+		{ "VRFY alice\r\n",
+		    "252 2.5.2 Send some mail, I'll try my best\r\n" },
+		{ "VRFY\r\n", "501 5.5.4 Syntax: VRFY address\r\n" },
+		{ "EXPN list\r\n", "502 5.5.1 Lists are not expanded\r\n" },
+		{ "HELP\r\n",
+		    "214-2.0.0 Commands: HELO EHLO MAIL RCPT DATA RSET NOOP "
+		    "QUIT VRFY EXPN HELP STARTTLS\r\n"
+		    "214 2.0.0 See RFC 5321\r\n" },
+		{ "RSET\r\n", "250 2.0.0 Ok\r\n" },
+		{ "RSET x\r\n", "501 5.5.4 No argument allowed\r\n" },
+		{ "QUIT x\r\n", "501 5.5.4 No argument allowed\r\n" },
+		{ "STARTTLS x\r\n", "501 5.5.4 No argument allowed\r\n" },
+		{ "AUTH PLAIN\r\n", "500 5.5.2 Unknown command\r\n" },
+		{ "FOO\r\n", "500 5.5.2 Unknown command\r\n" },
+		{ "\r\n", "500 5.5.2 Not a command\r\n" },
+		{ "NOOP\nQUIT\r\n", "500 5.5.2 Not a command\r\n" },
+		{ "NOOP\rQUIT\r\n", "500 5.5.2 Not a command\r\n" },
+		{ "MAIL FROM:<a@b>\r\n",
+		    "503 5.5.1 Send HELO or EHLO first\r\n" },
+		{ "RCPT TO:<a@b>\r\n", "503 5.5.1 Send MAIL first\r\n" },
+		{ "DATA\r\n", "503 5.5.1 Send MAIL first\r\n" },
+		{ EHLO "DATA\r\n", EHLO_REPLY "503 5.5.1 Send MAIL first\r\n" },
+	};
+
+	for (size_t i = 0; i < NELEM(t); i++) {
+		struct world w;
+
+		open_greeted(&w, 4096);
+		world_say(&w, t[i].say, t[i].want);
+		world_close(&w);
+	}
+}
+
+/* After EHLO. */
+static void
+test_envelope(void **state unused_arg)
+{
+	static const struct {
+		const char *say, *want;
+	} t[] = {
+		{ "MAIL FROM:<>\r\n", "250 2.1.0 Ok\r\n" },
+		{ "MAIL FROM: <a@b>\r\n", "250 2.1.0 Ok\r\n" },
+		{ "MAIL FROM:a@b\r\n", "501 5.1.7 Bad address syntax\r\n" },
+		{ "MAIL FROM\r\n", "501 5.5.4 Syntax error\r\n" },
+		{ "MAIL FROM:<\xc3\xa4@b>\r\n",
+		    "553 5.6.7 SMTPUTF8 is not supported\r\n" },
+		{ "MAIL FROM:<a@b> RET=FULL\r\n",
+		    "555 5.5.4 Unknown parameter\r\n" },
+		{ "MAIL FROM:<a@b> SIZE=x\r\n",
+		    "501 5.5.4 Bad value of a parameter\r\n" },
+		{ "MAIL FROM:<a@b> SIZE=100001\r\n",
+		    "552 5.3.4 Message too big\r\n" },
+		{ "MAIL FROM:<a@b>\r\nMAIL FROM:<a@b>\r\n",
+		    "250 2.1.0 Ok\r\n"
+		    "503 5.5.1 Not inside a transaction\r\n" },
+		{ "MAIL FROM:<a@b>\r\nSTARTTLS\r\n",
+		    "250 2.1.0 Ok\r\n"
+		    "503 5.5.1 Not inside a transaction\r\n" },
+		{ "MAIL FROM:<a@b>\r\nRSET\r\nRCPT TO:<a@b>\r\n",
+		    "250 2.1.0 Ok\r\n250 2.0.0 Ok\r\n"
+		    "503 5.5.1 Send MAIL first\r\n" },
+		{ "MAIL FROM:<a@b>\r\n" EHLO "RCPT TO:<a@b>\r\n",
+		    "250 2.1.0 Ok\r\n" EHLO_REPLY
+		    "503 5.5.1 Send MAIL first\r\n" },
+		{ "MAIL FROM:<a@b>\r\nDATA\r\nRCPT TO:<bob@example.test>\r\n",
+		    "250 2.1.0 Ok\r\n554 5.5.1 No valid recipients\r\n"
+		    "250 2.1.5 Ok\r\n" },
+		{ "MAIL FROM:<a@b>\r\nRCPT TO:<Postmaster>\r\n",
+		    "250 2.1.0 Ok\r\n250 2.1.5 Ok\r\n" },
+		{ "MAIL FROM:<a@b>\r\nRCPT TO:<nobody@example.test>\r\n",
+		    "250 2.1.0 Ok\r\n550 5.1.1 No such mailbox here\r\n" },
+		{ "MAIL FROM:<a@b>\r\nRCPT TO:<alice@far.test>\r\n",
+		    "250 2.1.0 Ok\r\n550 5.7.1 Relaying denied\r\n" },
+		{ "MAIL FROM:<a@b>\r\nRCPT TO:<full@example.test>\r\n",
+		    "250 2.1.0 Ok\r\n452 4.2.2 Mailbox full\r\n" },
+		{ "MAIL FROM:<a@b>\r\nRCPT TO:<>\r\n",
+		    "250 2.1.0 Ok\r\n501 5.1.3 Bad address syntax\r\n" },
+		{ "MAIL FROM:<a@b>\r\nRCPT TO:<bob@example.test> ORCPT=x\r\n",
+		    "250 2.1.0 Ok\r\n555 5.5.4 Unknown parameter\r\n" },
+	};
+
+	for (size_t i = 0; i < NELEM(t); i++) {
+		struct world w;
+
+		open_greeted(&w, 4096);
+		world_say(&w, EHLO, EHLO_REPLY);
+		world_say(&w, t[i].say, t[i].want);
+		world_close(&w);
+	}
+}
+
+/* One whole session in one write, cut in two at every octet, and octet by
+ * octet: the same answers and the same messages. */
+static void
+run_cut(struct str in, size_t cut, size_t step, struct arena *a,
+    struct str *out, struct str texts[2])
+{
+	struct world w;
+
+	world_open(&w, LISTEN_SMTP, step ? 5 : 65536);
+	world_send(&w, str_first(in, cut));
+	for (in = str_from(in, cut); in.n > 0;) {
+		world_send(&w, str_first(in, step ? step : in.n));
+		in = str_from(in, step ? step : in.n);
+	}
+	*out = str_dup(a, world_got(&w));
+	assert_int_equal(w.nsubmits, 2);
+	texts[0] = str_dup(a, w.submits[0].text);
+	texts[1] = str_dup(a, w.submits[1].text);
+	world_close(&w);
+}
+
+static void
+test_cut_anywhere(void **state unused_arg)
+{
+	struct str in = STR(EHLO ENVELOPE
+	    "RCPT TO:<nobody@example.test>\r\nDATA\r\nA: b\r\n\r\n..\r\nx\r\n"
+	    ".\r\nNOOP\r\nFOO\r\n" ENVELOPE "DATA\r\n.\r\nRSET\r\nQUIT\r\n");
+	struct arena *a = arena_new(16 << 20);
+	struct str out, want, texts[2], want_texts[2];
+
+	run_cut(in, in.n, 0, a, &want, want_texts);
+	assert_str(want, GREETING EHLO_REPLY ENVELOPE_OK
+	    "550 5.1.1 No such mailbox here\r\n" GO
+	    "250 2.0.0 Ok: queued as 1\r\n250 2.0.0 Ok\r\n"
+	    "500 5.5.2 Unknown command\r\n" ENVELOPE_OK GO
+	    "250 2.0.0 Ok: queued as 2\r\n250 2.0.0 Ok\r\n221 2.0.0 Bye\r\n");
+	for (size_t cut = 0; cut <= in.n; cut++) {
+		run_cut(in, cut == in.n ? 0 : cut, cut == in.n, a, &out,
+		    texts);
+		assert_strs(out, want);
+		assert_strs(texts[0], want_texts[0]);
+		assert_strs(texts[1], want_texts[1]);
+	}
+	arena_free(a);
+}
+
+static void
+test_refused_text(void **state unused_arg)
+{
+	static const struct {
+		const char *text, *want;
+	} t[] = {
+		{ "a\n.\r\nMAIL FROM:<evil@x>\r\n.\r\n",
+		    "550 5.6.0 Bare CR or LF in the message\r\n" },
+		{ "a\r\n.\nMAIL FROM:<evil@x>\r\n.\r\n",
+		    "550 5.6.0 Bare CR or LF in the message\r\n" },
+		{ "a\r\n.\rMAIL FROM:<evil@x>\r\n.\r\n",
+		    "550 5.6.0 Bare CR or LF in the message\r\n" },
+	};
+
+	for (size_t i = 0; i < NELEM(t); i++) {
+		struct world w;
+
+		open_greeted(&w, 4096);
+		world_say(&w, EHLO, EHLO_REPLY);
+		world_say(&w, ENVELOPE "DATA\r\n", ENVELOPE_OK GO);
+		world_say(&w, t[i].text, t[i].want);
+		assert_int_equal(w.nsubmits, 0);
+		assert_int_equal(w.njournal, 1);
+		world_say(&w, "RCPT TO:<bob@example.test>\r\n",
+		    "503 5.5.1 Send MAIL first\r\n");
+		world_say(&w, ENVELOPE "DATA\r\n.\r\n",
+		    ENVELOPE_OK GO "250 2.0.0 Ok: queued as 1\r\n");
+		world_close(&w);
+	}
+}
+
+static void
+test_too_big(void **state unused_arg)
+{
+	struct world w;
+
+	open_greeted(&w, 700);
+	world_say(&w, EHLO, EHLO_REPLY);
+	for (int extra = 0; extra < 2; extra++) {
+		world_say(&w, ENVELOPE "DATA\r\n", ENVELOPE_OK GO);
+		/* 100 octets a line once the dot is gone */
+		for (int i = 0; i < 1000; i++)
+			world_send(&w, arena_printf(w.mem, "..%097d\r\n", i));
+		world_say(&w, extra ? "\r\n.\r\n" : ".\r\n", extra
+			? "552 5.3.4 Message too big\r\n"
+			: "250 2.0.0 Ok: queued as 1\r\n");
+	}
+	assert_int_equal(w.nsubmits, 1);
+	world_close(&w);
+}
+
+static void
+test_long_lines(void **state unused_arg)
+{
+	static char line[13000];
+	struct world w;
+
+	memset(line, 'x', sizeof(line));
+	memcpy(line, "NOOP ", 5);
+	open_greeted(&w, 1000);
+	/* what fits */
+	world_send(&w, str_make(line, 2046));
+	world_say(&w, "\r\n", "250 2.0.0 Ok\r\n");
+	world_send(&w, str_make(line, 2047));
+	world_say(&w, "\r\n", "500 5.5.2 Line too long\r\n");
+	world_send(&w, str_make(line, sizeof(line)));
+	world_say(&w, "\r\nNOOP\r\n",
+	    "500 5.5.2 Line too long\r\n250 2.0.0 Ok\r\n");
+	world_close(&w);
+}
+
+static void
+test_mail_loop(void **state unused_arg)
+{
+	struct world w;
+
+	open_greeted(&w, 4096);
+	world_say(&w, EHLO, EHLO_REPLY);
+	for (int n = 50; n <= 51; n++) {
+		world_say(&w, ENVELOPE "DATA\r\n", ENVELOPE_OK GO);
+		for (int i = 0; i < n; i++)
+			world_send(&w, STR("Received: from x by y; now\r\n"));
+		world_say(&w, "\r\n.\r\n", n == 50
+			? "250 2.0.0 Ok: queued as 1\r\n"
+			: "554 5.4.6 Mail loop: too many hops\r\n");
+	}
+	world_close(&w);
+}
+
+static void
+test_too_many(void **state unused_arg)
+{
+	struct world w;
+
+	open_greeted(&w, 65536);
+	for (int i = 1; i < 20; i++)
+		world_say(&w, "FOO\r\n", "500 5.5.2 Unknown command\r\n");
+	world_say(&w, "FOO\r\nNOOP\r\n", "421 4.7.0 Too many errors\r\n");
+	assert_true(w.client_eof);
+	world_close(&w);
+
+	open_greeted(&w, 65536);
+	world_say(&w, EHLO "MAIL FROM:<a@b>\r\n", EHLO_REPLY "250 2.1.0 Ok\r\n");
+	for (int i = 0; i < 100; i++)
+		world_say(&w, "RCPT TO:<alice@example.test>\r\n",
+		    "250 2.1.5 Ok\r\n");
+	world_say(&w, "RCPT TO:<alice@example.test>\r\n",
+	    "452 4.5.3 Too many recipients\r\n");
+	world_say(&w, "DATA\r\n.\r\n", GO "250 2.0.0 Ok: queued as 1\r\n");
+	assert_int_equal(w.submits[0].nhandles, 100);
+	world_close(&w);
+
+	/* Somebody tries names: patience has an end, but lists have many. */
+	open_greeted(&w, 65536);
+	world_say(&w, EHLO "MAIL FROM:<a@b>\r\n", EHLO_REPLY "250 2.1.0 Ok\r\n");
+	for (int i = 1; i < 100; i++)
+		world_say(&w, "RCPT TO:<nobody@example.test>\r\n",
+		    "550 5.1.1 No such mailbox here\r\n");
+	world_say(&w, "RCPT TO:<nobody@example.test>\r\n",
+	    "421 4.7.0 Too many errors\r\n");
+	world_close(&w);
+}
+
+static void
+test_timeouts(void **state unused_arg)
+{
+	struct world w;
+
+	/* idle */
+	open_greeted(&w, 4096);
+	world_pass(&w, 299000);
+	world_say(&w, "NOOP\r\n", "250 2.0.0 Ok\r\n");
+	world_pass(&w, 299000);
+	assert_int_equal(w.ended, 0);
+	world_pass(&w, 2000);
+	assert_str(world_got(&w), "421 4.4.2 Timeout\r\n");
+	assert_true(w.client_eof);
+	world_close(&w);
+
+	/* a line that never ends: its octets buy no time */
+	open_greeted(&w, 4096);
+	for (int i = 0; i < 5; i++) {
+		world_send(&w, STR("N"));
+		world_pass(&w, 61000);
+	}
+	assert_int_equal(w.ended, 1);
+	world_close(&w);
+
+	/* in the middle of a message: each piece has its own five minutes */
+	open_greeted(&w, 4096);
+	world_say(&w, EHLO ENVELOPE "DATA\r\n", EHLO_REPLY ENVELOPE_OK GO);
+	for (int i = 0; i < 3; i++) {
+		world_send(&w, STR("a\r\n"));
+		world_pass(&w, 290000);
+	}
+	assert_int_equal(w.ended, 0);
+	world_pass(&w, 20000);
+	assert_int_equal(w.ended, 1);
+	assert_int_equal(w.nsubmits, 0);
+	world_close(&w);
+}
+
+/* A client that reads nothing does not hold us for ever. */
+static void
+test_deaf_client(void **state unused_arg)
+{
+	struct world w;
+
+	world_open(&w, LISTEN_SMTP, 16);
+	w.deaf = true;
+	world_send(&w, STR("EHLO c.example\r\n"));
+	world_pass(&w, 301000);
+	assert_int_equal(w.ended, 1);
+	world_close(&w);
+}
+
+static void
+test_hang_up(void **state unused_arg)
+{
+	static const char *const t[] = {
+		"", "NO", EHLO "MAIL FROM:<a@b>\r\n",
+		EHLO ENVELOPE "DATA\r\n",
+		EHLO ENVELOPE "DATA\r\na\r\n.\r",
+	};
+
+	for (size_t i = 0; i < NELEM(t); i++) {
+		struct world w;
+
+		open_greeted(&w, 4096);
+		world_send(&w, str_c(t[i]));
+		world_hang_up(&w);
+		assert_int_equal(w.ended, 1);
+		assert_int_equal(w.nsubmits, 0);
+		world_close(&w);
+	}
+}
+
+static void
+test_shutdown(void **state unused_arg)
+{
+	struct world w;
+
+	open_greeted(&w, 4096);
+	loop_stop(w.loop);
+	world_settle(&w);
+	assert_str(world_got(&w), "421 4.3.2 Shutting down\r\n");
+	assert_int_equal(w.ended, 1);
+	world_close(&w);
+
+	/* Who is in the middle of a message may bring it to its end. */
+	open_greeted(&w, 4096);
+	world_say(&w, EHLO ENVELOPE "DATA\r\na\r\n",
+	    EHLO_REPLY ENVELOPE_OK GO);
+	loop_stop(w.loop);
+	world_settle(&w);
+	assert_int_equal(w.ended, 0);
+	world_say(&w, ".\r\n", "250 2.0.0 Ok: queued as 1\r\n"
+				"421 4.3.2 Shutting down\r\n");
+	assert_int_equal(w.ended, 1);
+	world_close(&w);
+
+	/* But not for ever: then it is not ours, and nobody says it was. */
+	open_greeted(&w, 4096);
+	world_say(&w, EHLO ENVELOPE "DATA\r\na\r\n",
+	    EHLO_REPLY ENVELOPE_OK GO);
+	loop_stop(w.loop);
+	loop_cancel_all(w.loop);
+	world_settle(&w);
+	assert_str(world_got(&w), "");
+	assert_int_equal(w.ended, 1);
+	assert_int_equal(w.nsubmits, 0);
+	world_close(&w);
+}
+
+static void
+test_our_failures(void **state unused_arg)
+{
+	struct world w;
+
+	open_greeted(&w, 4096);
+	world_say(&w, EHLO "MAIL FROM:<a@b>\r\n", EHLO_REPLY "250 2.1.0 Ok\r\n");
+	w.rcpt_error = E_PEER;
+	world_say(&w, "RCPT TO:<alice@example.test>\r\n",
+	    "451 4.3.0 Trouble here, try again later\r\n");
+	w.rcpt_error = 0;
+	world_say(&w, "RCPT TO:<alice@example.test>\r\n", "250 2.1.5 Ok\r\n");
+	w.submit_error = E_FULL;
+	world_say(&w, "DATA\r\n.\r\n",
+	    GO "452 4.3.1 Out of space, try again later\r\n");
+	w.submit_error = E_IO;
+	world_say(&w, ENVELOPE "DATA\r\n.\r\n", ENVELOPE_OK GO
+	    "451 4.3.0 Trouble here, try again later\r\n");
+	w.submit_error = 0;
+	/* The text is read to its end even when nobody wants it. */
+	w.blob_error = E_FULL;
+	world_say(&w, ENVELOPE "DATA\r\nNOOP\r\n.\r\nNOOP\r\n", ENVELOPE_OK GO
+	    "452 4.3.1 Out of space, try again later\r\n250 2.0.0 Ok\r\n");
+	w.blob_error = 0;
+	world_say(&w, ENVELOPE "DATA\r\n.\r\n", ENVELOPE_OK GO
+	    "250 2.0.0 Ok: queued as 1\r\n");
+	assert_int_equal(w.nsubmits, 1);
+	world_close(&w);
+}
+
+/* Store is restarted between RCPT and submit: handles are asked for again,
+ * and the message is accepted once. */
+static void
+test_store_restart(void **state unused_arg)
+{
+	struct world w;
+
+	open_greeted(&w, 4096);
+	world_say(&w, EHLO ENVELOPE, EHLO_REPLY ENVELOPE_OK);
+	w.generation++;
+	world_say(&w, "DATA\r\n.\r\n", GO "250 2.0.0 Ok: queued as 1\r\n");
+	w.lose_store = 1;
+	world_say(&w, ENVELOPE "RCPT TO:<bob@example.test>\r\nDATA\r\n.\r\n",
+	    ENVELOPE_OK "250 2.1.5 Ok\r\n" GO
+	    "250 2.0.0 Ok: queued as 2\r\n");
+	assert_int_equal(w.submits[1].nhandles, 2);
+	w.lose_store = 100;
+	world_say(&w, ENVELOPE "DATA\r\n.\r\n", ENVELOPE_OK GO
+	    "451 4.3.0 Trouble here, try again later\r\n");
+	assert_int_equal(w.nsubmits, 2);
+	world_close(&w);
+}
+
+/* 250 does not come before the commit. */
+static void
+test_waits_for_commit(void **state unused_arg)
+{
+	struct world w;
+
+	open_greeted(&w, 4096);
+	world_say(&w, EHLO ENVELOPE "DATA\r\n", EHLO_REPLY ENVELOPE_OK GO);
+	w.store_delay_ms = 10000;
+	world_say(&w, ".\r\n", "");
+	world_pass(&w, 9000);
+	assert_str(world_got(&w), "");
+	world_pass(&w, 2000);
+	assert_str(world_got(&w), "250 2.0.0 Ok: queued as 1\r\n");
+	world_close(&w);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_message),
+		cmocka_unit_test(test_commands),
+		cmocka_unit_test(test_envelope),
+		cmocka_unit_test(test_cut_anywhere),
+		cmocka_unit_test(test_refused_text),
+		cmocka_unit_test(test_too_big),
+		cmocka_unit_test(test_long_lines),
+		cmocka_unit_test(test_mail_loop),
+		cmocka_unit_test(test_too_many),
+		cmocka_unit_test(test_timeouts),
+		cmocka_unit_test(test_deaf_client),
+		cmocka_unit_test(test_hang_up),
+		cmocka_unit_test(test_shutdown),
+		cmocka_unit_test(test_our_failures),
+		cmocka_unit_test(test_store_restart),
+		cmocka_unit_test(test_waits_for_commit),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

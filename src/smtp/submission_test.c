@@ -1,0 +1,276 @@
+#include "smtp/test_world.h"
+
+#define GREETING "220 mx.example.test ESMTP Postern\r\n"
+#define EHLO "EHLO c.example\r\n"
+#define EHLO_REPLY                                               \
+	"250-mx.example.test Hello c.example [192.0.2.1]\r\n"    \
+	"250-PIPELINING\r\n250-8BITMIME\r\n"                     \
+	"250-ENHANCEDSTATUSCODES\r\n250-SIZE 100000\r\n"
+#define EHLO_CLEAR EHLO_REPLY "250-HELP\r\n250 STARTTLS\r\n"
+#define EHLO_TLS EHLO_REPLY "250-HELP\r\n250 AUTH PLAIN LOGIN\r\n"
+#define EHLO_USER EHLO_REPLY "250 HELP\r\n"
+#define READY "220 2.0.0 Ready to start TLS\r\n"
+/* "\0alice@example.test\0secret", and the two of them alone */
+#define PLAIN_ALICE "AGFsaWNlQGV4YW1wbGUudGVzdABzZWNyZXQ="
+#define B64_ALICE "YWxpY2VAZXhhbXBsZS50ZXN0"
+#define B64_SECRET "c2VjcmV0"
+#define WELCOME "235 2.7.0 Welcome\r\n"
+#define WRONG "535 5.7.8 Wrong user or password\r\n"
+
+static void
+open_tls(struct world *w)
+{
+	world_open(w, LISTEN_SUBMISSION, 65536);
+	assert_str(world_got(w), GREETING);
+	world_say(w, EHLO "STARTTLS\r\n", EHLO_CLEAR READY);
+	assert_true(world_client_tls(w));
+	/* No second greeting, and nothing of the first EHLO is left. */
+	world_say(w, "", "");
+	world_say(w, EHLO, EHLO_TLS);
+}
+
+static void
+test_in_clear(void **state unused_arg)
+{
+	struct world w;
+
+	world_open(&w, LISTEN_SUBMISSION, 65536);
+	assert_str(world_got(&w), GREETING);
+	world_say(&w, EHLO, EHLO_CLEAR);
+	world_say(&w, "AUTH PLAIN " PLAIN_ALICE "\r\n",
+	    "538 5.7.11 Only inside TLS\r\n");
+	world_say(&w, "MAIL FROM:<alice@example.test>\r\n",
+	    "530 5.7.0 Authentication required\r\n");
+	world_say(&w, "RCPT TO:<alice@example.test>\r\nDATA\r\n",
+	    "530 5.7.0 Authentication required\r\n"
+	    "530 5.7.0 Authentication required\r\n");
+	assert_int_equal(w.nlogins, 0);
+	world_close(&w);
+}
+
+static void
+test_message(void **state unused_arg)
+{
+	struct world w;
+
+	open_tls(&w);
+	world_say(&w, "MAIL FROM:<alice@example.test>\r\n",
+	    "530 5.7.0 Authentication required\r\n");
+	world_say(&w, "AUTH PLAIN " PLAIN_ALICE "\r\n", WELCOME);
+	world_say(&w, EHLO, EHLO_USER);
+	world_say(&w, "MAIL FROM:<bob@example.test>\r\n",
+	    "553 5.7.1 Not an address of yours\r\n");
+	world_say(&w, "MAIL FROM:<alice@example.test>\r\n"
+		      "RCPT TO:<bob@example.test>\r\n"
+		      "RCPT TO:<who@far.test>\r\nDATA\r\n",
+	    "250 2.1.0 Ok\r\n250 2.1.5 Ok\r\n250 2.1.5 Ok\r\n"
+	    "354 Go ahead, end with <CRLF>.<CRLF>\r\n");
+	world_say(&w, "a: b\r\n.\r\n", "250 2.0.0 Ok: queued as 1\r\n");
+	assert_str(w.submits[0].protocol, "ESMTPSA");
+	assert_true(str_starts(w.submits[0].tls, STR("TLSv1.")));
+	assert_int_equal(w.submits[0].nhandles, 2);
+	assert_true(str_find(w.submits[0].text,
+			STR("with ESMTPSA\r\n\t(TLSv1.")) <
+	    w.submits[0].text.n);
+	world_say(&w, "MAIL FROM:<>\r\nRSET\r\nQUIT\r\n",
+	    "250 2.1.0 Ok\r\n250 2.0.0 Ok\r\n221 2.0.0 Bye\r\n");
+	assert_int_equal(w.nlogouts, 1);
+	world_close(&w);
+}
+
+/* What is said before TLS in one packet with STARTTLS counts no more:
+ * RFC 3207 4.2, and CVE-2011-0411 in others. */
+static void
+test_injection(void **state unused_arg)
+{
+	static const char *const injected[] = {
+		"NOOP\r\n",
+		"EHLO evil.example\r\nMAIL FROM:<evil@x>\r\n",
+		"RSET\r\nQUIT\r\n",
+		"AUTH PLAIN " PLAIN_ALICE "\r\n",
+	};
+
+	for (size_t i = 0; i < NELEM(injected); i++) {
+		struct world w;
+
+		world_open(&w, LISTEN_SUBMISSION, 65536);
+		assert_str(world_got(&w), GREETING);
+		world_send(&w, arena_printf(w.mem, EHLO "STARTTLS\r\n%s",
+		    injected[i]));
+		assert_str(world_got(&w), EHLO_CLEAR READY);
+		assert_true(world_client_tls(&w));
+		world_say(&w, "", "");
+		/* not even our name is remembered */
+		world_say(&w, "AUTH PLAIN " PLAIN_ALICE "\r\n", WELCOME);
+		world_say(&w, "MAIL FROM:<alice@example.test>\r\n",
+		    "503 5.5.1 Send HELO or EHLO first\r\n");
+		world_say(&w, "NOOP\r\n", "250 2.0.0 Ok\r\n");
+		assert_int_equal(w.nlogins, 1);
+		world_close(&w);
+	}
+}
+
+static void
+test_starttls_twice(void **state unused_arg)
+{
+	struct world w;
+
+	open_tls(&w);
+	world_say(&w, "STARTTLS\r\n", "503 5.5.1 TLS is on already\r\n");
+	world_close(&w);
+}
+
+static void
+test_implicit_tls(void **state unused_arg)
+{
+	struct world w;
+
+	world_open(&w, LISTEN_SUBMISSIONS, 65536);
+	assert_true(world_client_tls(&w));
+	world_say(&w, "", GREETING);
+	world_say(&w, EHLO, EHLO_TLS);
+	world_say(&w, "AUTH PLAIN " PLAIN_ALICE "\r\n", WELCOME);
+	world_close(&w);
+	assert_int_equal(w.nlogouts, 1);
+}
+
+/* Inside TLS, after EHLO: one thing after the other. */
+static void
+test_auth(void **state unused_arg)
+{
+	static const struct {
+		const char *name;
+		struct {
+			const char *say, *want;
+		} steps[4];
+	} t[] = {
+		{ "PLAIN at once",
+		    { { "AUTH PLAIN " PLAIN_ALICE "\r\n", WELCOME } } },
+		{ "any case, more space",
+		    { { "auth  plain  " PLAIN_ALICE "\r\n", WELCOME } } },
+		{ "PLAIN asked for",
+		    { { "AUTH PLAIN\r\n", "334 \r\n" },
+			{ PLAIN_ALICE "\r\n", WELCOME } } },
+		{ "LOGIN",
+		    { { "AUTH LOGIN\r\n", "334 VXNlcm5hbWU6\r\n" },
+			{ B64_ALICE "\r\n", "334 UGFzc3dvcmQ6\r\n" },
+			{ B64_SECRET "\r\n", WELCOME } } },
+		{ "LOGIN with the user at once",
+		    { { "AUTH LOGIN " B64_ALICE "\r\n",
+			  "334 UGFzc3dvcmQ6\r\n" },
+			{ B64_SECRET "\r\n", WELCOME } } },
+		{ "pipelined",
+		    { { "AUTH PLAIN " PLAIN_ALICE "\r\nNOOP\r\n",
+			WELCOME "250 2.0.0 Ok\r\n" } } },
+		{ "canceled",
+		    { { "AUTH PLAIN\r\n", "334 \r\n" },
+			{ "*\r\n", "501 5.7.0 Authentication canceled\r\n" },
+			{ "AUTH LOGIN " B64_ALICE "\r\n",
+			    "334 UGFzc3dvcmQ6\r\n" },
+			{ "*\r\n",
+			    "501 5.7.0 Authentication canceled\r\n" } } },
+		{ "not base64",
+		    { { "AUTH PLAIN ====\r\n", "501 5.5.2 Not base64\r\n" },
+			{ "AUTH LOGIN\r\n", "334 VXNlcm5hbWU6\r\n" },
+			{ "a b\r\n", "501 5.5.2 Not base64\r\n" },
+			{ "NOOP\r\n", "250 2.0.0 Ok\r\n" } } },
+		{ "not PLAIN",
+		    { { "AUTH PLAIN " B64_ALICE "\r\n",
+			  "535 5.7.8 Malformed PLAIN response\r\n" },
+			{ "AUTH PLAIN =\r\n",
+			    "535 5.7.8 Malformed PLAIN response\r\n" } } },
+		{ "wrong password, then the right one",
+		    { { "AUTH PLAIN AGFsaWNlQGV4YW1wbGUudGVzdAB3cm9uZw==\r\n",
+			  WRONG },
+			{ "AUTH PLAIN " PLAIN_ALICE "\r\n", WELCOME } } },
+		{ "wrong user",
+		    { { "AUTH PLAIN AG5vYm9keQBzZWNyZXQ=\r\n", WRONG } } },
+		{ "vault is busy",
+		    { { "AUTH PLAIN AGJ1c3kAc2VjcmV0\r\n",
+			"454 4.7.0 Cannot check that now\r\n" } } },
+		{ "twice",
+		    { { "AUTH PLAIN " PLAIN_ALICE "\r\n", WELCOME },
+			{ "AUTH PLAIN " PLAIN_ALICE "\r\n",
+			    "503 5.5.1 You are logged in already\r\n" } } },
+		{ "in a transaction",
+		    { { "AUTH PLAIN " PLAIN_ALICE "\r\n", WELCOME },
+			{ "MAIL FROM:<alice@example.test>\r\n",
+			    "250 2.1.0 Ok\r\n" },
+			{ "AUTH PLAIN\r\n",
+			    "503 5.5.1 Not inside a transaction\r\n" } } },
+		{ "unknown mechanism",
+		    { { "AUTH CRAM-MD5\r\n",
+			  "504 5.5.4 Unknown mechanism\r\n" },
+			{ "AUTH\r\n",
+			    "501 5.5.4 Syntax: AUTH mechanism\r\n" } } },
+	};
+
+	for (size_t i = 0; i < NELEM(t); i++) {
+		struct world w;
+
+		open_tls(&w);
+		for (size_t k = 0; k < 4 && t[i].steps[k].say; k++)
+			world_say(&w, t[i].steps[k].say, t[i].steps[k].want);
+		world_close(&w);
+		assert_true(w.nlogouts <= 1);
+	}
+}
+
+static void
+test_auth_limits(void **state unused_arg)
+{
+	static char line[13000];
+	struct world w;
+
+	open_tls(&w);
+	memset(line, 'A', sizeof(line));
+	world_say(&w, "AUTH PLAIN\r\n", "334 \r\n");
+	world_send(&w, str_make(line, sizeof(line)));
+	world_say(&w, "\r\n", "500 5.5.6 Response too long\r\n");
+	/* RFC 4954 4: 12288 octets are for the mechanism to judge */
+	world_say(&w, "AUTH PLAIN\r\n", "334 \r\n");
+	world_send(&w, str_make(line, 12288));
+	world_say(&w, "\r\n", "535 5.7.8 Malformed PLAIN response\r\n");
+	for (int i = 1; i < 5; i++)
+		world_say(&w, "AUTH PLAIN AG5vYm9keQBzZWNyZXQ=\r\n", WRONG);
+	world_say(&w, "AUTH PLAIN AG5vYm9keQBzZWNyZXQ=\r\nNOOP\r\n",
+	    "421 4.7.0 Too many failed logins\r\n");
+	assert_true(w.client_eof);
+	world_close(&w);
+}
+
+/* Silence or an end in the middle of the exchange. */
+static void
+test_auth_broken_off(void **state unused_arg)
+{
+	struct world w;
+
+	open_tls(&w);
+	world_say(&w, "AUTH LOGIN\r\n", "334 VXNlcm5hbWU6\r\n");
+	world_pass(&w, 301000);
+	assert_int_equal(w.ended, 1);
+	world_close(&w);
+
+	open_tls(&w);
+	world_say(&w, "AUTH LOGIN\r\n", "334 VXNlcm5hbWU6\r\n");
+	world_send(&w, STR(B64_ALICE "\r\nc2V"));
+	world_close(&w);
+	assert_int_equal(w.nlogins, 0);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_in_clear),
+		cmocka_unit_test(test_message),
+		cmocka_unit_test(test_injection),
+		cmocka_unit_test(test_starttls_twice),
+		cmocka_unit_test(test_implicit_tls),
+		cmocka_unit_test(test_auth),
+		cmocka_unit_test(test_auth_limits),
+		cmocka_unit_test(test_auth_broken_off),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

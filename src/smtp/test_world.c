@@ -1,0 +1,413 @@
+#include "smtp/test_world.h"
+
+#include "smtp/test_tls.h"
+
+enum { ROUNDS = 40, STEP_MS = 1000 };
+
+/* ---- store ----------------------------------------------------------- */
+
+struct blob_writer {
+	struct store *st;
+	struct buf text;
+};
+
+static uint32_t
+kind_of(const struct store *st, struct str address)
+{
+	static const struct {
+		const char *address;
+		enum rcpt_kind kind;
+	} t[] = {
+		{ "alice@example.test", RCPT_LOCAL },
+		{ "bob@example.test", RCPT_LOCAL },
+		{ "postmaster", RCPT_LOCAL },
+		{ "full@example.test", RCPT_FULL },
+	};
+
+	for (size_t i = 0; i < NELEM(t); i++)
+		if (str_eqi(address, str_c(t[i].address)))
+			return t[i].kind;
+	if (str_endsi(address, STR("@example.test")))
+		return RCPT_NO_USER;
+	return st->account ? RCPT_REMOTE : RCPT_NO_DOMAIN;
+}
+
+static int
+fake_rcpt(struct store *st, const struct rcpt_ask *ask,
+    struct rcpt_answer *answer, struct err *err)
+{
+	if (st->w->rcpt_error < 0)
+		return err_set(err, st->w->rcpt_error, "told so");
+	answer->kind = kind_of(st, ask->address);
+	answer->handle = st->w->generation << 32 | ++st->w->nrcpts;
+	answer->room = 1000000;
+	return 0;
+}
+
+static void
+keep_submit(struct world *w, const struct submit_ask *ask)
+{
+	struct submitted *to = &w->submits[w->nsubmits++];
+
+	to->reverse_path = str_dup(w->mem, ask->reverse_path);
+	to->protocol = str_dup(w->mem, ask->protocol);
+	to->helo = str_dup(w->mem, ask->helo);
+	to->tls = str_dup(w->mem, ask->tls);
+	to->session = str_dup(w->mem, ask->session);
+	to->text = str_dup(w->mem, ask->octets);
+	to->nhandles = ask->handles.n / 8;
+	to->change = ask->change;
+}
+
+/* Handles are good for one generation of the connection only. */
+static int
+fake_submit(struct store *st, const struct submit_ask *ask,
+    struct submit_answer *answer, struct err *err)
+{
+	struct world *w = st->w;
+	struct rd r = rd_of(ask->handles);
+
+	if (w->lose_store > 0) {
+		w->lose_store--;
+		w->generation++;
+		return err_set(err, E_PEER, "restarted");
+	}
+	while (rd_left(&r) > 0)
+		if (rd_le64(&r) >> 32 != w->generation)
+			return err_set(err, E_PEER, "old handle");
+	if (w->submit_error < 0)
+		return err_set(err, w->submit_error, "told so");
+	assert_true(w->nsubmits < WORLD_SUBMITS);
+	keep_submit(w, ask);
+	answer->message = w->nsubmits;
+	return 0;
+}
+
+static int
+fake_sender(const struct sender_ask *ask, struct err *err)
+{
+	if (str_eqi(ask->address, STR("alice@example.test")))
+		return 0;
+	return err_set(err, E_DENIED, "not theirs");
+}
+
+int
+store_call(struct store *st, enum store_call which, const void *ask,
+    void *answer, struct arena *a unused_arg, struct err *err)
+{
+	struct loop *l = st->w->loop;
+	int e;
+
+	if (st->w->store_delay_ms > 0 &&
+	    (e = fiber_sleep(l, loop_now_ms(l) + st->w->store_delay_ms)) ==
+		E_CANCELED)
+		return err_set(err, e, "canceled");
+	if (which == STORE_rcpt)
+		return fake_rcpt(st, ask, answer, err);
+	if (which == STORE_submit)
+		return fake_submit(st, ask, answer, err);
+	if (which == STORE_sender)
+		return fake_sender(ask, err);
+	fail_msg("call %d", (int)which);
+	return E_INVALID;
+}
+
+void
+store_notify(struct store *st, enum store_call which,
+    const void *ask unused_arg)
+{
+	assert_int_equal(which, STORE_journal);
+	st->w->njournal++;
+}
+
+uint64_t
+store_generation(const struct store *st)
+{
+	return st->w->generation;
+}
+
+uint64_t
+store_change_id(struct store *st)
+{
+	return loop_random64(st->w->loop) | 1;
+}
+
+struct blob_writer *
+blob_writer_new(struct store *st, uint32_t level unused_arg)
+{
+	struct blob_writer *b = calloc(1, sizeof(*b));
+
+	assert_non_null(b);
+	b->st = st;
+	b->text = BUF_INIT(16 << 20);
+	return b;
+}
+
+int
+blob_write(struct blob_writer *b, struct str octets, struct err *err)
+{
+	if (b->st->w->blob_error < 0)
+		return err_set(err, b->st->w->blob_error, "told so");
+	buf_str(&b->text, octets);
+	return 0;
+}
+
+int
+blob_finish(struct blob_writer *b, struct blob_ref *ref,
+    struct err *err unused_arg)
+{
+	*ref = (struct blob_ref){ 0, buf_get(&b->text), b->text.n };
+	return 0;
+}
+
+void
+blob_writer_free(struct blob_writer *b)
+{
+	buf_free(&b->text);
+	free(b);
+}
+
+/* ---- vault: itself a world, as the service carries it ------------------ */
+
+struct vault {
+	struct world w;
+};
+
+int
+vault_login(struct vault *v, const struct login_ask *ask,
+    struct login *login, struct arena *a, struct err *err)
+{
+	struct world *w = &v->w;
+	struct store *st;
+
+	w->nlogins++;
+	assert_str(ask->peer, "192.0.2.1");
+	if (str_eq(ask->user, STR("busy")))
+		return err_set(err, E_BUSY, "too many tries");
+	if (!str_eqi(ask->user, STR("alice@example.test")) ||
+	    !str_eq(ask->password, STR("secret")))
+		return err_set(err, E_DENIED, "wrong");
+	st = calloc(1, sizeof(*st));
+	assert_non_null(st);
+	*st = (struct store){ w, true };
+	*login = (struct login){ .account = 1, .store = st,
+		.address = str_dup(a, STR("alice@example.test")) };
+	return 0;
+}
+
+void
+vault_logout(struct vault *v, struct login *login)
+{
+	v->w.nlogouts++;
+	free(login->store);
+}
+
+/* ---- the world --------------------------------------------------------- */
+
+static int64_t
+wall_of(void *arg)
+{
+	struct world *w = arg;
+
+	return w->clock.wall;
+}
+
+static void
+ended(void *arg)
+{
+	struct world *w = arg;
+
+	w->ended++;
+}
+
+static void
+nothing(void *arg unused_arg)
+{
+}
+
+struct start {
+	struct world *w;
+	struct stream *stream;
+	bool tls_first;
+};
+
+static void
+start(void *arg)
+{
+	struct start *st = arg;
+	const struct peer peer = { .address = "192.0.2.1", .port = 4321 };
+
+	smtp_start(st->w->service, st->stream, &peer, st->tls_first, ended,
+	    st->w);
+}
+
+static void
+make_service(struct world *w, enum listen_kind kind)
+{
+	struct config conf = {
+		.hostname = STR("mx.example.test"),
+		.max_message = 100000,
+		.max_recipients = 100,
+		.smtp_timeout_s = 300,
+	};
+	const struct smtp_options o = {
+		.loop = w->loop,
+		.hostname = conf.hostname,
+		.max_message = conf.max_message,
+		.max_recipients = conf.max_recipients,
+		.timeout_s = conf.smtp_timeout_s,
+		.tls = w->tls_ctx,
+		.store = &w->store,
+	};
+
+	w->service = kind == LISTEN_SMTP
+	    ? smtp_service_new(&o)
+	    : smtp_submission_new(w->loop, &conf,
+		  container_of(w, struct vault, w), w->tls_ctx);
+}
+
+void
+world_open(struct world *w, enum listen_kind kind, size_t cap)
+{
+	struct transport *server;
+	struct start *st;
+
+	memset(w, 0, sizeof(*w));
+	w->clock = clock_fake(1795320061000000);
+	w->log = log_new(2, "test", LOG_ERROR, wall_of, w);
+	w->loop = loop_new(&w->clock.clock, w->log);
+	w->mem = arena_new(16 << 20);
+	w->submits = arena_array(w->mem, WORLD_SUBMITS,
+	    sizeof(*w->submits));
+	w->got = BUF_INIT(16 << 20);
+	w->store = (struct store){ w, false };
+	w->tls_ctx = test_tls_ctx();
+	make_service(w, kind);
+	transport_pair(w->loop, cap, &server, &w->client);
+	w->client->ready = nothing;
+	st = arena_new_of(w->mem, struct start);
+	*st = (struct start){ w, stream_new(w->loop, server),
+		kind == LISTEN_SUBMISSIONS };
+	fiber_spawn(w->loop, "session", start, st);
+	world_settle(w);
+}
+
+void
+world_hang_up(struct world *w)
+{
+	world_settle(w);
+	if (w->client)
+		w->client->ops->close(w->client);
+	w->client = NULL;
+	world_settle(w);
+}
+
+void
+world_close(struct world *w)
+{
+	world_hang_up(w);
+	assert_int_equal(w->ended, 1);
+	assert_int_equal(loop_fibers(w->loop), 0);
+	ssl_client_free(w->tls);
+	smtp_service_unref(w->service);
+	tls_ctx_unref(w->tls_ctx);
+	loop_free(w->loop);
+	log_free(w->log);
+	buf_free(&w->got);
+	arena_free(w->mem);
+}
+
+/* Wire octets to the client: decrypted if it speaks TLS. */
+static bool
+client_read(struct world *w)
+{
+	char octets[1024];
+	ssize_t n;
+
+	if (!w->client || w->client_eof || w->deaf)
+		return false;
+	n = w->client->ops->read(w->client, octets, sizeof(octets));
+	if (n < 0)
+		return false;
+	w->client_eof = n == 0;
+	if (w->tls)
+		ssl_client_took(w->tls, str_make(octets, (size_t)n), &w->got);
+	else
+		buf_put(&w->got, octets, (size_t)n);
+	return n > 0;
+}
+
+void
+world_settle(struct world *w)
+{
+	for (int i = 0; i < ROUNDS; i++) {
+		loop_once(w->loop, 0);
+		while (client_read(w))
+			i = 0;
+	}
+}
+
+void
+world_pass(struct world *w, int64_t ms)
+{
+	world_settle(w);
+	while (ms > 0) {
+		int64_t step = ms < STEP_MS ? ms : STEP_MS;
+
+		w->clock.mono += step * 1000;
+		w->clock.wall += step * 1000;
+		ms -= step;
+		world_settle(w);
+	}
+}
+
+static void
+send_wire(struct world *w, struct str octets)
+{
+	for (int stuck = 0; octets.n > 0 && stuck < 1000;) {
+		ssize_t n = w->client->ops->write(w->client, octets.p,
+		    octets.n);
+
+		stuck = n > 0 ? 0 : stuck + 1;
+		octets = str_from(octets, n > 0 ? (size_t)n : 0);
+		if (octets.n > 0)
+			world_settle(w);
+		if (n < 0 && n != E_AGAIN)
+			return;
+	}
+	assert_int_equal(octets.n, 0);
+}
+
+void
+world_send(struct world *w, struct str octets)
+{
+	auto_buf wire = BUF_INIT(16 << 20);
+
+	if (w->tls)
+		ssl_client_seal(w->tls, octets, &wire);
+	send_wire(w, w->tls ? buf_get(&wire) : octets);
+	world_settle(w);
+}
+
+bool
+world_client_tls(struct world *w)
+{
+	w->tls = ssl_client_new();
+	for (int i = 0; i < 10 && !ssl_client_ready(w->tls); i++) {
+		auto_buf wire = BUF_INIT(1 << 20);
+
+		ssl_client_step(w->tls, &wire);
+		send_wire(w, buf_get(&wire));
+		world_settle(w);
+	}
+	return ssl_client_ready(w->tls);
+}
+
+struct str
+world_got(struct world *w)
+{
+	struct str s = str_dup(w->mem, buf_get(&w->got));
+
+	buf_reset(&w->got);
+	return s;
+}

@@ -1,0 +1,71 @@
+/*
+ * test_world.h - a session on an in-memory connection and a fake clock, with
+ * a store, a blob writer and a vault that are a few lines each.
+ */
+#pragma once
+#include "base/test.h"
+#include "smtp/submission.h"
+#include "store/blob.h"
+
+enum { WORLD_SUBMITS = 8 };
+
+/* What store was given. */
+struct submitted {
+	struct str reverse_path, protocol, helo, tls, session;
+	struct str text;	/* of the message, our Received: first */
+	size_t nhandles;
+	uint64_t change;
+};
+
+struct store {
+	struct world *w;
+	bool account;		/* bound to one, not mx's */
+};
+
+struct world {
+	struct fake_clock clock;
+	struct loop *loop;
+	struct log *log;
+	struct arena *mem;
+	struct smtp_service *service;
+	struct transport *client;
+	struct ssl_client *tls;	/* of the client; NULL in clear */
+	struct tls_ctx *tls_ctx;
+	struct buf got;		/* what the client has read */
+	bool client_eof;
+	bool deaf;		/* the client reads nothing */
+	int ended;		/* sessions that are over */
+
+	struct store store;
+	uint64_t generation;
+	int64_t store_delay_ms;	/* every call takes so long */
+	int rcpt_error, submit_error, blob_error; /* E_*, 0 */
+	int lose_store;		/* submits that find a new store */
+	struct submitted *submits;	/* WORLD_SUBMITS */
+	size_t nsubmits, nrcpts, nlogins, nlogouts, njournal;
+};
+
+/* kind: LISTEN_SMTP, LISTEN_SUBMISSION or LISTEN_SUBMISSIONS. cap: octets in
+ * flight each way. The session has been started, its greeting not read. */
+void world_open(struct world *w, enum listen_kind kind, size_t cap);
+void world_close(struct world *w);
+
+/* Let everything happen that can without time passing. */
+void world_settle(struct world *w);
+/* Let ms pass, and what happens in it. */
+void world_pass(struct world *w, int64_t ms);
+/* The client sends; everything is taken. */
+void world_send(struct world *w, struct str octets);
+/* The client closes its end. */
+void world_hang_up(struct world *w);
+/* The client begins TLS; true if the handshake came to its end. */
+bool world_client_tls(struct world *w);
+
+/* Everything the client got since the last call. */
+struct str world_got(struct world *w);
+/* Send, settle, and compare all that came back. */
+#define world_say(w, line, want)                               \
+	do {                                                   \
+		world_send((w), str_c(line));                  \
+		assert_str(world_got(w), want);                \
+	} while (0)
