@@ -401,7 +401,7 @@ def test_vector_types():
             assert want_name.startswith(name), case
         params = dict(zip(body[2][::2], body[2][1::2])) if isinstance(
             body[2], list) else {}
-        for key, value in want["attributes"] or []:
+        for key, value in want.get("attributes") or []:
             found = params.get(key.upper().encode())
             # Sections and encoded words stand as they are in IMAP.
             if found is not None and b"=?" not in found and value.strip():
