@@ -286,6 +286,46 @@ test_bounds(void **state)
 	arena_free(a);
 }
 
+/* What costs most of everything that is kept: never more than the arena that
+ * callers are told to bring. */
+static void
+test_worst(void **state)
+{
+	static const struct {
+		const char *start, *again;
+	} worst[] = {
+		{ "To: ", "a," }, { "To: ", "\"\\" }, { "To: ", "g:a,;" },
+		{ "From: a\r\nTo: ", "<@a,@b:\"\"@[1]>," },
+		{ "Content-Type: text/plain; name=", "\"\\\"" },
+		{ "Content-Type: text/plain; name=\"=?", "\xff" },
+		{ "Content-Type: text/plain; charset=\"=?", "\xff" },
+		{ "Content-Type: multipart/mixed; boundary*=iso-8859-1''",
+		  "%ff" },
+		{ "Content-Type: text/plain", ";a=\"\\b\"" },
+		{ "Content-Language: ", "a," },
+		{ "Subject: ", "=?utf-8?q?" }, { "Subject: ", "[a]" },
+		{ "Subject: Re: ", "[fwd:" }, { "References: ", "<a>" },
+		{ "", "X\r\n" }, { "Date: ", "(" },
+		{ "Content-Type: multipart/mixed; boundary=b\r\n\r\n",
+		  "--b\r\nContent-Type: a/b; c=\"\\d\"\r\n\r\n" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < NELEM(worst); i++) {
+		auto_buf m = BUF_INIT(4 << 20);
+		struct arena *a = arena_new(MIME_SCAN_ARENA);
+		struct facts f;
+
+		buf_str(&m, str_c(worst[i].start));
+		while (m.n < 512 << 10)
+			buf_str(&m, str_c(worst[i].again));
+		assert_int_equal(facts_decode(scan(a, buf_get(&m), 65536),
+		    &f), 0);
+		assert_true(arena_used(a) < MIME_SCAN_ARENA / 2);
+		arena_free(a);
+	}
+}
+
 /* A cache from anywhere: whatever it holds, reading it is safe. */
 static void
 test_hostile_record(void **state)
@@ -313,6 +353,7 @@ main(void)
 		cmocka_unit_test(test_facts),
 		cmocka_unit_test(test_flags),
 		cmocka_unit_test(test_bounds),
+		cmocka_unit_test(test_worst),
 		cmocka_unit_test(test_hostile_record),
 	};
 

@@ -14,6 +14,7 @@ enum {
 	CAPTURE_TEXT = 768,  /* of the first text, for the preview; */
 	CAPTURE_HTML = 4096, /* HTML begins with much that is not shown */
 	PREVIEW_MAX = 256,
+	SUBJECT_READ = 2048, /* octets of Subject: that threads look at */
 	SUBJECT_MAX = 512,
 	ID_MAX = 512,	/* octets of one message id */
 	IDS_MAX = 32,	/* ids kept of References */

@@ -136,14 +136,14 @@ record_write(struct mime_scan *s, struct buf *out)
 	auto_buf structure = BUF_INIT(MIME_RECORD_MAX);
 	auto_buf cuts = BUF_INIT(MIME_RECORD_MAX);
 	auto_buf preview = BUF_INIT(PREVIEW_MAX);
-	auto_buf subject = BUF_INIT(8 * s->fields.v[F_SUBJECT].n + 1);
+	auto_buf subject = BUF_INIT(8 * SUBJECT_READ);
 	const struct fields *f = &s->fields;
 	struct mail_date date = { 0 };
 	uint32_t flags = s->flags;
 
 	if (f->v[F_DATE].p && date_parse(f->v[F_DATE], &date))
 		flags |= FACTS_DATE;
-	if (subject_base(&subject, f->v[F_SUBJECT]))
+	if (subject_base(&subject, str_first(f->v[F_SUBJECT], SUBJECT_READ)))
 		flags |= FACTS_REPLY;
 	structure_render(&structure, s->root, &cuts);
 	if (s->captured)

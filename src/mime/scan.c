@@ -142,13 +142,13 @@ end_parts(struct mime_scan *s, struct part *upto, uint64_t at, uint64_t end,
 		end_part(s, s->cur, end, lines);
 }
 
-static bool
-is_blank(struct str s)
+/* Where the white space at the end of s begins. */
+static size_t
+blank_from(struct str s)
 {
-	for (size_t i = 0; i < s.n; i++)
-		if (s.p[i] != ' ' && s.p[i] != '\t')
-			return false;
-	return true;
+	while (s.n > 0 && (s.p[s.n - 1] == ' ' || s.p[s.n - 1] == '\t'))
+		s.n--;
+	return s.n;
 }
 
 /* boundary line = "--" boundary ["--"] *WSP            RFC 2046 5.1.1
@@ -158,15 +158,15 @@ static struct part *
 boundary_of(const struct mime_scan *s, struct str line, bool *closing)
 {
 	struct str text = str_from(line, 2);
+	size_t blank = blank_from(text);
 
 	for (struct part *p = s->cur; p; p = p->parent) {
-		struct str rest;
+		size_t n = p->boundary.n;
 
 		if (!p->open || !str_starts(text, p->boundary))
 			continue;
-		rest = str_from(text, p->boundary.n);
-		*closing = str_starts(rest, STR("--"));
-		if (is_blank(str_from(rest, *closing ? 2 : 0)))
+		*closing = str_starts(str_from(text, n), STR("--"));
+		if (n + (*closing ? 2 : 0) >= blank)
 			return p;
 	}
 	return NULL;

@@ -4,6 +4,10 @@
 #include "mime/decode.h"
 #include "mime/lex.h"
 
+/* RFC 2047 2 says 75 octets; what is much longer is none, so that looking for
+ * its end costs nothing to speak of. */
+enum { WORD_MAX = 1000 };
+
 struct word {
 	struct str charset, text;
 	bool base64;
@@ -14,7 +18,8 @@ struct word {
 static size_t
 take_word(struct str s, struct word *w)
 {
-	struct str rest = str_from(s, 2), encoding, ignored;
+	struct str rest = str_from(str_first(s, WORD_MAX), 2);
+	struct str encoding, ignored;
 	size_t end;
 
 	if (!str_starts(s, STR("=?")))
