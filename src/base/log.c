@@ -36,6 +36,12 @@ log_free(struct log *l)
 	free(l);
 }
 
+void
+log_set_level(struct log *l, enum log_level least)
+{
+	l->least = least;
+}
+
 static bool
 is_plain(struct str s)
 {

@@ -31,6 +31,7 @@ struct log;
 struct log *log_new(int fd, const char *who, enum log_level least,
     int64_t (*wall_us)(void *), void *arg);
 void log_free(struct log *l);
+void log_set_level(struct log *l, enum log_level least);
 
 void log_fields(const struct log_ctx *c, enum log_level level,
     const char *event, const struct log_field *f, size_t n);
