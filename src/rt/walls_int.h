@@ -1,0 +1,12 @@
+/*
+ * walls_int.h - the parts of walls.c, in the order they are closed.
+ */
+#pragma once
+#include "rt/walls.h"
+
+/* Files: nothing, or (folder not NULL) what is beneath it. TCP: neither bind
+ * nor connect. Abstract sockets and signals: none outside of ourselves. */
+int landlock_close(const char *folder, struct buf *missing, struct err *err);
+
+/* Every system call that is not in the table is answered EPERM. */
+int seccomp_close(uint32_t may, struct err *err);

@@ -1,0 +1,324 @@
+#include "rt/walls.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <netinet/in.h>
+#include <pthread.h>
+#include <sched.h>
+#include <signal.h>
+#include <sys/mman.h>
+#include <sys/prctl.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+
+#include "base/test.h"
+
+/* Each attempt answers 0 if it succeeded, else errno. */
+static int
+verdict(long rc)
+{
+	return rc < 0 ? errno : 0;
+}
+static int
+try_passwd(void)
+{
+	return verdict(open("/etc/passwd", O_RDONLY));
+}
+static int
+try_etc(void)
+{
+	return verdict(open("/etc", O_RDONLY | O_DIRECTORY));
+}
+static int
+try_socket(void)
+{
+	return verdict(socket(AF_INET, SOCK_STREAM, 0));
+}
+static int
+try_unix(void)
+{
+	return verdict(socket(AF_UNIX, SOCK_STREAM, 0));
+}
+static int
+try_datagrams(void)
+{
+	int s[2];
+
+	return verdict(socketpair(AF_UNIX, SOCK_DGRAM, 0, s));
+}
+static int
+try_pair(void)
+{
+	int s[2];
+
+	return verdict(socketpair(AF_UNIX,
+	    SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0, s));
+}
+static int
+try_connect(void)
+{
+	struct sockaddr_in a = { .sin_family = AF_INET, .sin_port = 25 };
+
+	return verdict(connect(0, (struct sockaddr *)&a, sizeof(a)));
+}
+static int
+try_fastopen(void)
+{
+	struct sockaddr_in a = { .sin_family = AF_INET, .sin_port = 25 };
+
+	return verdict(sendto(0, "x", 1, MSG_FASTOPEN,
+	    (struct sockaddr *)&a, sizeof(a)));
+}
+static int
+try_exec(void)
+{
+	char *argv[] = { NULL };
+
+	return verdict(execve("/bin/true", argv, argv));
+}
+static int
+try_fork(void)
+{
+	pid_t pid = fork();
+
+	if (pid == 0)
+		_exit(0);
+	return verdict(pid);
+}
+static int
+try_namespace(void)
+{
+	return verdict(unshare(CLONE_NEWUSER));
+}
+static int
+try_kill(void)
+{
+	return verdict(kill(getppid(), 0));
+}
+static int
+try_tgkill(void)
+{
+	return verdict(syscall(SYS_tgkill, getppid(), getppid(), 0));
+}
+static int
+try_own(void)
+{
+	return verdict(fcntl(0, F_SETOWN, getpid()));
+}
+static int
+try_ptrace(void)
+{
+	return verdict(syscall(SYS_ptrace, 16 /* PTRACE_ATTACH */, 1, 0, 0));
+}
+static int
+try_memory(void)
+{
+	void *p = mmap(NULL, 4096, PROT_READ | PROT_WRITE | PROT_EXEC,
+	    MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+
+	return p == MAP_FAILED ? errno : 0;
+}
+static int
+try_mprotect(void)
+{
+	void *p = mmap(NULL, 4096, PROT_READ | PROT_WRITE,
+	    MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+
+	if (p == MAP_FAILED)
+		return -1;
+	return verdict(mprotect(p, 4096, PROT_READ | PROT_EXEC));
+}
+static int
+try_dumpable(void)
+{
+	return verdict(prctl(PR_SET_DUMPABLE, 1, 0, 0, 0));
+}
+static int
+try_uid(void)
+{
+	return verdict(setuid(0));
+}
+static int
+try_accept(void)
+{
+	return verdict(accept4(0, NULL, NULL, 0));
+}
+static void *
+thread_body(void *arg)
+{
+	return arg;
+}
+static int
+try_thread(void)
+{
+	pthread_t t;
+	int rc = pthread_create(&t, NULL, thread_body, NULL);
+
+	if (rc == 0)
+		rc = pthread_join(t, NULL);
+	return rc;
+}
+static int
+try_mkdir(void)
+{
+	return verdict(mkdir("here", 0700));
+}
+
+enum { ANY = -2 }; /* refused, whatever the word */
+
+static const struct attempt {
+	const char *name;
+	int (*fn)(void);
+	uint32_t may;	/* these walls have a gate here */
+	int wanted;	/* errno if they have none */
+} attempts[] = {
+	{ "open /etc/passwd", try_passwd, 0, ANY },
+	{ "open /etc", try_etc, 0, ANY },
+	{ "internet socket", try_socket, 0, EPERM },
+	{ "unix socket", try_unix, 0, EPERM },
+	{ "datagram pair", try_datagrams, 0, EPERM },
+	{ "socket pair", try_pair, WALL_PAIRS, EPERM },
+	{ "connect", try_connect, 0, EPERM },
+	{ "fast open", try_fastopen, 0, EPERM },
+	{ "exec", try_exec, 0, EPERM },
+	{ "fork", try_fork, 0, EPERM },
+	{ "user namespace", try_namespace, 0, EPERM },
+	{ "kill", try_kill, 0, EPERM },
+	{ "tgkill another", try_tgkill, 0, EPERM },
+	{ "signal by F_SETOWN", try_own, 0, EPERM },
+	{ "ptrace", try_ptrace, 0, EPERM },
+	{ "mmap W+X", try_memory, 0, EPERM },
+	{ "mprotect X", try_mprotect, 0, EPERM },
+	{ "dumpable again", try_dumpable, 0, HAVE_ASAN ? 0 : EPERM },
+	{ "root again", try_uid, 0, EPERM },
+	{ "thread", try_thread, WALL_THREADS, EPERM },
+	{ "folder", try_mkdir, WALL_FILES, EPERM },
+};
+
+static void
+check_attempt(const struct attempt *a, const struct walls *w)
+{
+	int got = a->fn();
+	bool open_gate = (a->may & w->may) != 0;
+	bool good = open_gate ? got == 0 :
+	    a->wanted == ANY  ? got != 0 :
+				got == a->wanted;
+
+	if (good)
+		return;
+	fprintf(stderr, "walls %x: %s: errno %d\n", w->may, a->name, got);
+	_exit(1);
+}
+
+static void
+child(const struct walls *w, uint32_t uid, const char *folder)
+{
+	auto_buf missing = BUF_INIT(200);
+	struct err err;
+
+	if (walls_close(w, uid, folder, &missing, &err) < 0) {
+		fprintf(stderr, "%s\n", err.text);
+		_exit(2);
+	}
+	for (size_t i = 0; i < NELEM(attempts); i++)
+		check_attempt(&attempts[i], w);
+	if (!(w->may & WALL_ACCEPT) && try_accept() != EPERM)
+		_exit(4);
+	if ((w->may & WALL_ACCEPT) && try_accept() == EPERM)
+		_exit(5);
+	_exit(0);
+}
+
+/* In a process of its own, in a folder of its own. uid 0: as an ordinary
+ * user, who gets no new uid and no new root. */
+static void
+run(const struct walls *w, uint32_t uid)
+{
+	char folder[] = "/tmp/walls-XXXXXX";
+	int status, at;
+	pid_t pid;
+
+	assert_non_null(mkdtemp(folder));
+	at = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	assert_true(at >= 0);
+	if (geteuid() == 0)
+		assert_int_equal(fchown(at, uid ? uid : 65534, 65534), 0);
+	pid = fork();
+	if (pid == 0) {
+		if (fchdir(at) < 0)
+			_exit(9);
+		if (!uid && geteuid() == 0 && setresuid(65534, 65534, 65534))
+			_exit(8);
+		child(w, uid, folder);
+	}
+	assert_int_equal(waitpid(pid, &status, 0), pid);
+	if (status)
+		print_error("walls %x uid %u: status %x\n", w->may, uid,
+		    (unsigned)status);
+	assert_int_equal(status, 0);
+	(void)unlinkat(at, "here", AT_REMOVEDIR);
+	assert_int_equal(rmdir(folder), 0);
+	(void)close(at);
+}
+
+static void
+test_walls(void **state)
+{
+	static const struct walls all[] = {
+		{ 0, false },
+		{ WALL_ACCEPT, false },
+		{ WALL_THREADS | WALL_ACCEPT, false },
+		{ WALL_FILES | WALL_THREADS | WALL_PAIRS, true },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < NELEM(all); i++) {
+		run(&all[i], 0);
+		if (geteuid() == 0)
+			run(&all[i], 61899);
+	}
+}
+
+static void *
+wait_for_end(void *arg)
+{
+	(void)pause();
+	return arg;
+}
+
+/* A thread made earlier would stay outside. */
+static void
+test_second_thread(void **state)
+{
+	static const struct walls w = { 0, false };
+	int status;
+	pid_t pid;
+
+	(void)state;
+	pid = fork();
+	if (pid == 0) {
+		auto_buf missing = BUF_INIT(200);
+		struct err err = { 0 };
+		pthread_t t;
+
+		if (pthread_create(&t, NULL, wait_for_end, NULL))
+			_exit(1);
+		_exit(walls_close(&w, 61899, "", &missing, &err) == E_INVALID ?
+			0 : 2);
+	}
+	assert_int_equal(waitpid(pid, &status, 0), pid);
+	assert_int_equal(status, 0);
+}
+
+int
+main(void)
+{
+	static const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_walls),
+		cmocka_unit_test(test_second_thread),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
