@@ -1,0 +1,192 @@
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/close_range.h>
+#include <signal.h>
+#include <sys/prctl.h>
+
+#include "master/master_int.h"
+
+enum { LINK_FD = 3, CONFIG_OCTETS = 200000 };
+
+/* What this role is told of the configuration: its own folder, and no names
+ * of files that only vault opens. */
+static void
+encode_config(struct child *c, struct buf *b)
+{
+	struct config own = c->m->config;
+	auto_buf data = BUF_INIT(5000);
+
+	own.data = STR("");
+	own.listeners = STR("");
+	if (c->kind != ROLE_VAULT)
+		own.certificates = STR("");
+	if (c->kind == ROLE_VAULT || c->kind == ROLE_STORE)
+		buf_printf(&data, "%.*s/%s", STR_FMT(c->m->config.data),
+		    role_name(c->kind));
+	if (data.n > 0)
+		own.data = buf_get(&data);
+	msg_put(b, &config_shape, &own);
+}
+
+void
+child_send(struct child *c, enum role_message what, const void *m, int fd)
+{
+	if (c->link)
+		ipc_notify(c->link, &role_calls[what], m, fd);
+}
+
+static void
+send_start(struct child *c)
+{
+	auto_buf b = BUF_INIT(CONFIG_OCTETS);
+	struct role_start m = { .kind = c->kind, .index = c->index,
+		.uid = role_uid(c->m, c->kind) };
+
+	encode_config(c, &b);
+	m.config = buf_get(&b);
+	child_send(c, ROLE_START, &m, -1);
+}
+
+void
+child_config(struct child *c)
+{
+	auto_buf b = BUF_INIT(CONFIG_OCTETS);
+	struct role_reload m;
+
+	encode_config(c, &b);
+	m.config = buf_get(&b);
+	child_send(c, ROLE_RELOAD, &m, -1);
+}
+
+static void
+on_message(void *owner, struct ipc_req *req)
+{
+	struct child *c = owner;
+
+	if (req->call->index == ROLE_READY && !c->ready) {
+		const struct role_ready *m = req->ask;
+
+		supervise_ready(c, m->missing);
+	} else if (req->call->index == ROLE_FAILED) {
+		const struct role_failed *m = req->ask;
+
+		(void)snprintf(c->failed, sizeof(c->failed), "%.*s",
+		    STR_FMT(m->text));
+	}
+	ipc_drop(req);
+}
+
+/* A role without its link can be told nothing: it has to go. */
+static void
+on_gone(void *owner, struct ipc *ipc, const char *why)
+{
+	struct child *c = owner;
+
+	(void)why;
+	if (c->link == ipc)
+		child_kill(c);
+}
+
+void
+child_kill(struct child *c)
+{
+	if (c->pid > 0)
+		(void)kill(c->pid, SIGKILL);
+}
+
+/* All that execve() wants, made before the fork. */
+struct plan {
+	char *path;
+	char *argv[2];
+	char *env[4];
+};
+
+static struct plan
+make_plan(struct child *c, struct arena *a)
+{
+	static const char *const kept[] = { "ASAN_OPTIONS", "UBSAN_OPTIONS" };
+	struct plan p = { .argv = { c->name } };
+	size_t n = 0;
+
+	p.path = str_dupz(a, arena_printf(a, "%s/postern-%s", c->m->libexec,
+	    role_name(c->kind)));
+	p.env[n++] = str_dupz(a, arena_printf(a, "POSTERN_ROLE=%s", c->name));
+	for (size_t i = 0; i < NELEM(kept); i++)
+		if (getenv(kept[i]))
+			p.env[n++] = str_dupz(a, arena_printf(a, "%s=%s",
+			    kept[i], getenv(kept[i])));
+	return p;
+}
+
+/* Nothing stays open but stderr and the link. */
+static bool
+arrange_files(int link, int log)
+{
+	int null = open("/dev/null", O_RDWR);
+
+	if (null < 0 || dup2(null, 0) < 0 || dup2(null, 1) < 0 ||
+	    (log != 2 && dup2(log, 2) < 0))
+		return false;
+	if (link == LINK_FD ? fcntl(link, F_SETFD, 0) < 0 :
+			      dup2(link, LINK_FD) < 0)
+		return false;
+	return close_range(LINK_FD + 1, ~0U, 0) == 0;
+}
+
+static no_return void
+become_role(const struct plan *p, int link, int log, pid_t master)
+{
+	sigset_t none;
+
+	(void)sigemptyset(&none);
+	(void)sigprocmask(SIG_SETMASK, &none, NULL);
+	if (prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0) < 0 ||
+	    getppid() != master || !arrange_files(link, log))
+		_exit(70);
+	(void)execve(p->path, p->argv, p->env);
+	(void)dprintf(2, "cannot execute %s: %s\n", p->path, strerror(errno));
+	_exit(70);
+}
+
+static void
+fork_role(struct child *c, int link)
+{
+	struct arena *a = arena_new(64 * 1024);
+	struct plan p = make_plan(c, a);
+	pid_t master = getpid();
+
+	c->pid = fork();
+	if (c->pid == 0)
+		become_role(&p, link, c->m->serve->log_fd, master);
+	arena_free(a);
+}
+
+int
+child_start(struct child *c, struct err *err)
+{
+	static const struct ipc_service service = { role_calls, ROLE_MESSAGES,
+		on_message, on_gone };
+	struct ipc_options o = { .service = &service, .owner = c,
+		.authority = ROLE_FROM_ROLE };
+	int fds[2];
+
+	if (ipc_pair(fds, err) < 0)
+		return err->code;
+	c->started_ms = loop_now_ms(c->m->loop);
+	c->failed[0] = 0;
+	c->ready = c->listening = c->renew = false;
+	fork_role(c, fds[1]);
+	(void)close(fds[1]);
+	if (c->pid < 0) {
+		(void)close(fds[0]);
+		c->pid = 0;
+		return err_sys(err, E_IO, "fork");
+	}
+	c->link = ipc_open(c->m->loop, fds[0], &o, err);
+	if (!c->link) {
+		child_kill(c);
+		return err->code;
+	}
+	send_start(c);
+	return 0;
+}

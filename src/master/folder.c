@@ -1,0 +1,129 @@
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+
+#include "master/master_int.h"
+
+enum { DEPTH_MAX = 8 };
+
+uint32_t
+role_uid(const struct master *m, enum role_kind kind)
+{
+	return geteuid() == 0 ? m->config.uid_base + (uint32_t)kind : 0;
+}
+
+static int give_folder(int fd, uid_t uid, int depth, struct err *err);
+
+/* What an ordinary user made, given to the role that goes on with it. Only
+ * files with one name: another one could be somewhere else. */
+static int
+give_entry(int at, const char *name, uid_t uid, int depth, struct err *err)
+{
+	struct stat st;
+	int fd, rc;
+
+	fd = openat(at, name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
+	if (fd < 0)
+		return err_sys(err, E_IO, "open %s", name);
+	if (fstat(fd, &st) < 0)
+		rc = err_sys(err, E_IO, "look at %s", name);
+	else if (S_ISDIR(st.st_mode))
+		rc = give_folder(fd, uid, depth - 1, err);
+	else if (!S_ISREG(st.st_mode) || st.st_nlink != 1)
+		rc = err_set(err, E_INVALID, "%s is not a plain file", name);
+	else if (fchown(fd, uid, (gid_t)uid) < 0)
+		rc = err_sys(err, E_IO, "give %s to uid %u", name, uid);
+	else
+		rc = 0;
+	(void)close(fd);
+	return rc;
+}
+
+static int
+give_folder(int fd, uid_t uid, int depth, struct err *err)
+{
+	struct dirent *e;
+	DIR *d;
+	int copy, rc = 0;
+
+	if (depth == 0)
+		return err_set(err, E_INVALID, "folders too deep");
+	copy = fcntl(fd, F_DUPFD_CLOEXEC, 0);
+	d = copy < 0 ? NULL : fdopendir(copy);
+	if (!d)
+		return err_sys(err, E_IO, "read folder");
+	while (rc == 0 && (e = readdir(d)))
+		if (!str_eq(str_c(e->d_name), STR(".")) &&
+		    !str_eq(str_c(e->d_name), STR("..")))
+			rc = give_entry(fd, e->d_name, uid, depth, err);
+	(void)closedir(d);
+	if (rc == 0 && fchown(fd, uid, (gid_t)uid) < 0)
+		return err_sys(err, E_IO, "give folder to uid %u", uid);
+	return rc;
+}
+
+static int
+role_folder(struct master *m, enum role_kind kind, struct err *err)
+{
+	const char *name = role_name(kind);
+	uid_t uid = role_uid(m, kind);
+	struct stat st;
+	int fd, rc = 0;
+
+	if (mkdirat(m->folder, name, 0700) < 0 && errno != EEXIST)
+		return err_sys(err, E_IO, "make folder %s in the data folder",
+		    name);
+	fd = openat(m->folder, name,
+	    O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	if (fd < 0 || fstat(fd, &st) < 0)
+		rc = err_sys(err, E_IO, "folder %s in the data folder", name);
+	else if (uid != 0 && st.st_uid != uid)
+		rc = give_folder(fd, uid, DEPTH_MAX, err);
+	if (fd >= 0)
+		(void)close(fd);
+	return rc;
+}
+
+/* One master a folder. The lock is the open file's: it goes with us. */
+static int
+lock_folder(struct master *m, struct err *err)
+{
+	char text[24];
+	ssize_t n;
+
+	m->lock = openat(m->folder, "lock", O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+	if (m->lock < 0)
+		return err_sys(err, E_IO, "open lock in %.*s",
+		    STR_FMT(m->config.data));
+	if (flock(m->lock, LOCK_EX | LOCK_NB) < 0) {
+		n = pread(m->lock, text, sizeof(text), 0);
+		return err_set(err, E_BUSY,
+		    "a postern runs on %.*s already (process %.*s)",
+		    STR_FMT(m->config.data),
+		    STR_FMT(str_trim(str_make(text, n < 0 ? 0 : (size_t)n))));
+	}
+	n = snprintf(text, sizeof(text), "%d\n", (int)getpid());
+	if (ftruncate(m->lock, 0) < 0 ||
+	    pwrite(m->lock, text, (size_t)n, 0) != n)
+		return err_sys(err, E_IO, "write lock in %.*s",
+		    STR_FMT(m->config.data));
+	return 0;
+}
+
+int
+folder_open(struct master *m, struct err *err)
+{
+	const char *path = str_dupz(m->forever, m->config.data);
+
+	(void)umask(077);
+	if (mkdir(path, 0700) < 0 && errno != EEXIST)
+		return err_sys(err, E_IO, "make data folder %s", path);
+	m->folder = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (m->folder < 0)
+		return err_sys(err, E_IO, "open data folder %s", path);
+	if (lock_folder(m, err) < 0 || role_folder(m, ROLE_STORE, err) < 0)
+		return err->code;
+	return role_folder(m, ROLE_VAULT, err);
+}

@@ -1,0 +1,209 @@
+#include "master/master_int.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <sys/epoll.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/signalfd.h>
+#include <sys/wait.h>
+
+enum { CONFIG_OCTETS = 1 << 20 };
+
+static int64_t
+wall_us(void *arg)
+{
+	struct clock *clock = arg;
+
+	return clock->wall_us(clock);
+}
+
+void
+master_tell(struct master *m, char what, const char *text)
+{
+	if (m->serve->tell_fd < 0 || m->told)
+		return;
+	m->told = true;
+	(void)dprintf(m->serve->tell_fd, "%c%s", what, text);
+	(void)close(m->serve->tell_fd);
+}
+
+static void
+reap(struct master *m)
+{
+	int status;
+	pid_t pid;
+
+	while ((pid = waitpid(-1, &status, WNOHANG)) > 0)
+		for (size_t i = 0; i < m->nchildren; i++)
+			if (m->children[i].pid == pid)
+				supervise_died(&m->children[i], status);
+}
+
+static void
+on_signal(struct master *m, uint32_t signo)
+{
+	if (signo == SIGCHLD)
+		reap(m);
+	else if (signo == SIGHUP && m->phase == RUNNING)
+		supervise_reload(m);
+	else if (signo == SIGTERM || signo == SIGINT) {
+		if (m->phase == RUNNING)
+			supervise_stop(m, 0, "");
+		else
+			supervise_kill(m);
+	}
+}
+
+static void
+on_signals(struct watch *w, uint32_t events)
+{
+	struct master *m = container_of(w, struct master, signals);
+	struct signalfd_siginfo si;
+
+	(void)events;
+	while (read(w->fd, &si, sizeof(si)) == (ssize_t)sizeof(si))
+		on_signal(m, si.ssi_signo);
+}
+
+static int
+take_signals(struct master *m, struct err *err)
+{
+	sigset_t set;
+
+	(void)signal(SIGPIPE, SIG_IGN);
+	(void)sigemptyset(&set);
+	(void)sigaddset(&set, SIGCHLD);
+	(void)sigaddset(&set, SIGHUP);
+	(void)sigaddset(&set, SIGTERM);
+	(void)sigaddset(&set, SIGINT);
+	if (sigprocmask(SIG_BLOCK, &set, NULL) < 0)
+		return err_sys(err, E_IO, "signals");
+	m->signals.fd = signalfd(-1, &set, SFD_NONBLOCK | SFD_CLOEXEC);
+	m->signals.events = EPOLLIN;
+	m->signals.fn = on_signals;
+	if (m->signals.fd < 0)
+		return err_sys(err, E_IO, "signals");
+	return loop_watch(m->loop, &m->signals, err);
+}
+
+static bool
+have_roles(const char *folder, struct arena *a)
+{
+	return access(str_dupz(a, arena_printf(a, "%s/postern-store", folder)),
+		   X_OK) == 0;
+}
+
+/* The roles: beside us (a build folder), or where an installation has them. */
+static int
+find_roles(struct master *m, struct err *err)
+{
+	static const char *const places[] = { "", "/../libexec/postern" };
+	char self[1024];
+	struct str here;
+	ssize_t n;
+
+	m->libexec = m->serve->libexec;
+	if (m->libexec)
+		return 0;
+	n = readlink("/proc/self/exe", self, sizeof(self));
+	if (n <= 0 || (size_t)n == sizeof(self))
+		return err_sys(err, E_IO, "/proc/self/exe");
+	here = str_make(self, (size_t)n);
+	here = str_first(here, str_rchr(here, '/'));
+	for (size_t i = 0; i < NELEM(places); i++) {
+		m->libexec = str_dupz(m->forever, arena_printf(m->forever,
+		    "%.*s%s", STR_FMT(here), places[i]));
+		if (have_roles(m->libexec, m->forever))
+			return 0;
+	}
+	return err_set(err, E_NOTFOUND, "postern-store is neither in %.*s nor "
+	    "in its ../libexec/postern", STR_FMT(here));
+}
+
+static void
+add_children(struct master *m, enum role_kind kind, uint32_t n)
+{
+	for (uint32_t i = 0; i < n && i < WORKERS_MAX; i++) {
+		struct child *c = &m->children[m->nchildren++];
+
+		c->m = m;
+		c->kind = kind;
+		c->index = i;
+		(void)snprintf(c->name, sizeof(c->name),
+		    n > 1 ? "%s.%u" : "%s", role_name(kind), i);
+	}
+}
+
+static int
+begin(struct master *m, struct err *err)
+{
+	struct rlimit files;
+
+	if (getrlimit(RLIMIT_NOFILE, &files) == 0) {
+		files.rlim_cur = files.rlim_max;
+		(void)setrlimit(RLIMIT_NOFILE, &files);
+	}
+	if (find_roles(m, err) < 0 || folder_open(m, err) < 0 ||
+	    sockets_open(m, err) < 0 || take_signals(m, err) < 0)
+		return err->code;
+	add_children(m, ROLE_STORE, 1);
+	add_children(m, ROLE_VAULT, 1);
+	add_children(m, ROLE_MX, m->config.mx_workers);
+	add_children(m, ROLE_FRONT, m->config.front_workers);
+	m->started_ms = loop_now_ms(m->loop);
+	supervise_start(m);
+	return 0;
+}
+
+static void
+end(struct master *m)
+{
+	if (m->signals.fd >= 0) {
+		loop_unwatch(m->loop, &m->signals);
+		(void)close(m->signals.fd);
+	}
+	sockets_close(m);
+	if (m->lock >= 0)
+		(void)close(m->lock);
+	if (m->folder >= 0)
+		(void)close(m->folder);
+	loop_free(m->loop);
+	log_free(m->log);
+	arena_free(m->memory);
+	arena_free(m->forever);
+	free(m);
+}
+
+int
+master_run(const struct serve *s)
+{
+	struct master *m = calloc(1, sizeof(*m));
+	struct err err = { 0 };
+	int code;
+
+	if (!m)
+		bug("out of memory");
+	(void)prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
+	m->serve = s;
+	m->folder = m->lock = m->signals.fd = -1;
+	m->clock = clock_real();
+	m->log = log_new(s->log_fd, "master",
+	    (enum log_level)s->config->log_level, wall_us, &m->clock);
+	m->loop = loop_new(&m->clock, m->log);
+	m->memory = arena_new(CONFIG_OCTETS);
+	m->forever = arena_new(64 * 1024);
+	m->config = *s->config;
+	m->config.number = 1;
+	msg_keep(m->memory, &config_shape, &m->config);
+	if (begin(m, &err) == 0) {
+		loop_run(m->loop);
+	} else {
+		log_event(m->log, LOG_ERROR, "cannot start", F_ERR(&err));
+		master_tell(m, 'F', err.text);
+		m->code = 1;
+	}
+	code = m->code;
+	end(m);
+	return code;
+}

@@ -1,0 +1,89 @@
+/*
+ * master_int.h - what the files of the master share.
+ */
+#pragma once
+#include <sys/types.h>
+
+#include "master/master.h"
+#include "rt/role.h"
+
+enum { WORKERS_MAX = 8, CHILDREN_MAX = 2 + 2 * WORKERS_MAX,
+	SOCKETS_MAX = 64 };
+
+struct master;
+
+/* A place for a role's process, filled again when that process died. */
+struct child {
+	struct master *m;
+	enum role_kind kind;
+	uint32_t index;
+	char name[16];		/* "mx.0" */
+	pid_t pid;		/* 0: none now */
+	struct ipc *link;
+	bool ready;		/* its walls are closed */
+	bool listening;		/* it has its listening sockets */
+	bool renew;		/* stopped only to be started again */
+	char failed[228];	/* why it gave up, in its own words */
+	int64_t started_ms;
+	uint32_t failures;	/* in a row, each soon after its start */
+	struct timer again;
+};
+
+struct socket_kept {
+	enum listen_kind kind;
+	enum role_kind role;
+	int fd;
+};
+
+enum stop_phase { RUNNING, STOP_WORKERS, STOP_VAULT, STOP_STORE, STOPPED };
+
+struct master {
+	const struct serve *serve;
+	struct clock clock;
+	struct log *log;
+	struct loop *loop;
+	struct arena *memory;	/* of config */
+	struct config config;
+	struct arena *forever;	/* of what comes next */
+	const char *libexec;	/* the folder of the roles */
+	int folder;		/* the data folder */
+	int lock;
+	struct socket_kept sockets[SOCKETS_MAX];
+	size_t nsockets;
+	struct child children[CHILDREN_MAX];
+	size_t nchildren;
+	struct watch signals;
+	struct timer deadline;
+	enum stop_phase phase;
+	bool was_ready;
+	bool told;
+	int64_t started_ms;
+	int code;
+};
+
+/* folder.c: the data folder, made and locked; each role's own folder in it,
+ * given to its uid when we are root. */
+int folder_open(struct master *m, struct err *err);
+uint32_t role_uid(const struct master *m, enum role_kind kind);
+
+/* sockets.c: all of the configuration's, and the two for the operator. */
+int sockets_open(struct master *m, struct err *err);
+void sockets_close(struct master *m);
+
+/* child.c */
+int child_start(struct child *c, struct err *err);
+void child_send(struct child *c, enum role_message what, const void *m,
+    int fd);
+void child_config(struct child *c);	/* the present one, by RELOAD */
+void child_kill(struct child *c);
+
+/* supervise.c */
+void supervise_start(struct master *m);
+void supervise_ready(struct child *c, struct str missing);
+void supervise_died(struct child *c, int status);
+void supervise_reload(struct master *m);
+/* Give up (code 1, text is told) or end in good order (code 0). */
+void supervise_stop(struct master *m, int code, const char *text);
+/* Everything at once: asked to stop a second time. */
+void supervise_kill(struct master *m);
+void master_tell(struct master *m, char what, const char *text);

@@ -1,0 +1,202 @@
+#include <arpa/inet.h>
+#include <errno.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+
+#include "master/master_int.h"
+
+enum { BACKLOG = 1024 };
+
+static const struct {
+	enum listen_kind kind;
+	enum role_kind role;
+	const char *name;
+} kinds[] = {
+	{ LISTEN_SMTP, ROLE_MX, "smtp" },
+	{ LISTEN_SUBMISSION, ROLE_FRONT, "submission" },
+	{ LISTEN_SUBMISSIONS, ROLE_FRONT, "submissions" },
+	{ LISTEN_IMAP, ROLE_FRONT, "imap" },
+	{ LISTEN_IMAPS, ROLE_FRONT, "imaps" },
+};
+
+static int
+keep(struct master *m, enum listen_kind kind, enum role_kind role, int fd,
+    struct err *err)
+{
+	if (m->nsockets == SOCKETS_MAX) {
+		(void)close(fd);
+		return err_set(err, E_LIMIT, "more than %d listening sockets",
+		    SOCKETS_MAX);
+	}
+	m->sockets[m->nsockets++] = (struct socket_kept){ kind, role, fd };
+	return 0;
+}
+
+struct address {
+	union {
+		struct sockaddr any;
+		struct sockaddr_in v4;
+		struct sockaddr_in6 v6;
+	} a;
+	socklen_t len;
+};
+
+static bool
+address_of(const char *text, uint16_t port, struct address *out)
+{
+	*out = (struct address){ 0 };
+	if (inet_pton(AF_INET, text, &out->a.v4.sin_addr) == 1) {
+		out->a.v4.sin_family = AF_INET;
+		out->a.v4.sin_port = htons(port);
+		out->len = sizeof(out->a.v4);
+		return true;
+	}
+	if (inet_pton(AF_INET6, text, &out->a.v6.sin6_addr) == 1) {
+		out->a.v6.sin6_family = AF_INET6;
+		out->a.v6.sin6_port = htons(port);
+		out->len = sizeof(out->a.v6);
+		return true;
+	}
+	return false;
+}
+
+static int
+make_socket(const struct address *a)
+{
+	int fd, on = 1, saved;
+
+	fd = socket(a->a.any.sa_family,
+	    SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+	if (fd < 0)
+		return -1;
+	(void)setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof(on));
+	if (a->a.any.sa_family == AF_INET6)
+		(void)setsockopt(fd, IPPROTO_IPV6, IPV6_V6ONLY, &on,
+		    sizeof(on));
+	if (bind(fd, &a->a.any, a->len) == 0 && listen(fd, BACKLOG) == 0)
+		return fd;
+	saved = errno;
+	(void)close(fd);
+	errno = saved;
+	return -1;
+}
+
+static int
+open_one(struct master *m, size_t kind, const char *text, uint32_t port,
+    struct err *err)
+{
+	struct address a;
+	int fd;
+
+	if (port > UINT16_MAX || !address_of(text, (uint16_t)port, &a))
+		return err_set(err, E_INVALID, "listen: %s port %u is no "
+					       "address", text, port);
+	fd = make_socket(&a);
+	if (fd >= 0)
+		return keep(m, kinds[kind].kind, kinds[kind].role, fd, err);
+	if (errno == EACCES)
+		return err_set(err, E_IO, "cannot listen on %s port %u (%s): "
+		    "ports below 1024 need root", text, port,
+		    kinds[kind].name);
+	if (errno == EADDRINUSE)
+		return err_set(err, E_BUSY, "port %u on %s (%s) is in use by "
+		    "another program", port, text, kinds[kind].name);
+	return err_sys(err, E_IO, "cannot listen on %s port %u (%s)", text,
+	    port, kinds[kind].name);
+}
+
+/* Has this machine IPv6 at this address at all? */
+static bool
+have_v6(const char *text)
+{
+	struct address a;
+	int fd;
+
+	if (!address_of(text, 0, &a))
+		return false;
+	fd = make_socket(&a);
+	if (fd >= 0)
+		(void)close(fd);
+	return fd >= 0;
+}
+
+/* "*" is every address, "localhost" the loopback ones; IPv6 if it is there. */
+static int
+open_conf(struct master *m, const struct listener_conf *c, struct err *err)
+{
+	static const struct {
+		const char *name, *v4, *v6;
+	} both[] = {
+		{ "*", "0.0.0.0", "::" },
+		{ "localhost", "127.0.0.1", "::1" },
+	};
+	size_t kind = 0;
+
+	while (kind < NELEM(kinds) && kinds[kind].kind != c->kind)
+		kind++;
+	if (kind == NELEM(kinds))
+		return err_set(err, E_INVALID, "listen: unknown kind");
+	for (size_t i = 0; i < NELEM(both); i++) {
+		if (!str_eq(c->address, str_c(both[i].name)))
+			continue;
+		if (open_one(m, kind, both[i].v4, c->port, err) < 0)
+			return err->code;
+		if (!have_v6(both[i].v6))
+			return 0;
+		return open_one(m, kind, both[i].v6, c->port, err);
+	}
+	return open_one(m, kind, str_dupz(m->forever, c->address), c->port,
+	    err);
+}
+
+/* We hold the lock, so a socket that is there belongs to nobody. The way over
+ * /proc is short however long the folder's name is. */
+static int
+open_control(struct master *m, const char *name, enum listen_kind kind,
+    enum role_kind role, struct err *err)
+{
+	struct sockaddr_un a = { .sun_family = AF_UNIX };
+	int fd;
+
+	(void)snprintf(a.sun_path, sizeof(a.sun_path), "/proc/self/fd/%d/%s",
+	    m->folder, name);
+	(void)unlinkat(m->folder, name, 0);
+	fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+	/* The umask makes it 0600. */
+	if (fd >= 0 && bind(fd, (struct sockaddr *)&a, sizeof(a)) == 0 &&
+	    listen(fd, BACKLOG) == 0)
+		return keep(m, kind, role, fd, err);
+	(void)err_sys(err, E_IO, "control socket %s in %.*s", name,
+	    STR_FMT(m->config.data));
+	if (fd >= 0)
+		(void)close(fd);
+	return err->code;
+}
+
+int
+sockets_open(struct master *m, struct err *err)
+{
+	struct rd r = rd_of(m->config.listeners);
+	struct listener_conf c;
+
+	while (rd_left(&r) > 0) {
+		if (!msg_take(&r, &listener_conf_shape, &c))
+			return err_set(err, E_INVALID, "listen: malformed");
+		if (open_conf(m, &c, err) < 0)
+			return err->code;
+	}
+	if (open_control(m, "control", LISTEN_CONTROL, ROLE_STORE, err) < 0)
+		return err->code;
+	return open_control(m, "control-vault", LISTEN_VAULT_CONTROL,
+	    ROLE_VAULT, err);
+}
+
+void
+sockets_close(struct master *m)
+{
+	for (size_t i = 0; i < m->nsockets; i++)
+		(void)close(m->sockets[i].fd);
+	m->nsockets = 0;
+	(void)unlinkat(m->folder, "control", 0);
+	(void)unlinkat(m->folder, "control-vault", 0);
+}

@@ -1,0 +1,375 @@
+/*
+ * When what is started, connected and stopped.
+ *
+ * Store and vault are connected; every mx and front has vault; every mx has
+ * store. A front has no connection to store but the ones of people who logged
+ * in, and those come through vault.
+ */
+#include <signal.h>
+#include <sys/wait.h>
+
+#include "master/master_int.h"
+
+enum { SOON_MS = 10000, AGAIN_MAX_MS = 1000 };
+
+static bool
+are_peers(enum role_kind a, enum role_kind b)
+{
+	static const enum role_kind pairs[][2] = {
+		{ ROLE_STORE, ROLE_VAULT },
+		{ ROLE_MX, ROLE_VAULT },
+		{ ROLE_MX, ROLE_STORE },
+		{ ROLE_FRONT, ROLE_VAULT },
+	};
+
+	for (size_t i = 0; i < NELEM(pairs); i++)
+		if ((pairs[i][0] == a && pairs[i][1] == b) ||
+		    (pairs[i][0] == b && pairs[i][1] == a))
+			return true;
+	return false;
+}
+
+static void
+connect_two(struct child *a, struct child *b)
+{
+	struct role_peer to_a = { .kind = b->kind, .index = b->index };
+	struct role_peer to_b = { .kind = a->kind, .index = a->index };
+	struct err err = { 0 };
+	int fds[2];
+
+	if (ipc_pair(fds, &err) < 0) {
+		log_event(a->m->log, LOG_ERROR, "connect",
+		    F_STR("role", str_c(a->name)),
+		    F_STR("to", str_c(b->name)), F_ERR(&err));
+		child_kill(a); /* again, when there are descriptors */
+		return;
+	}
+	child_send(a, ROLE_PEER, &to_a, fds[0]);
+	child_send(b, ROLE_PEER, &to_b, fds[1]);
+	(void)close(fds[0]);
+	(void)close(fds[1]);
+}
+
+static bool
+kind_ready(const struct master *m, enum role_kind kind)
+{
+	for (size_t i = 0; i < m->nchildren; i++)
+		if (m->children[i].kind == kind && !m->children[i].ready)
+			return false;
+	return true;
+}
+
+/* Listening sockets go to a role that can already ask store and vault. */
+static void
+hand_sockets(struct master *m)
+{
+	if (!kind_ready(m, ROLE_STORE) || !kind_ready(m, ROLE_VAULT))
+		return;
+	for (size_t i = 0; i < m->nchildren; i++) {
+		struct child *c = &m->children[i];
+
+		if (!c->ready || c->listening)
+			continue;
+		c->listening = true;
+		for (size_t s = 0; s < m->nsockets; s++) {
+			struct role_listen l = { m->sockets[s].kind };
+
+			if (m->sockets[s].role == c->kind)
+				child_send(c, ROLE_LISTEN, &l,
+				    m->sockets[s].fd);
+		}
+	}
+}
+
+static void
+announce(struct master *m)
+{
+	int64_t took = loop_now_ms(m->loop) - m->started_ms;
+
+	for (size_t i = 0; i < m->nchildren; i++)
+		if (!m->children[i].listening)
+			return;
+	if (m->was_ready)
+		return;
+	m->was_ready = true;
+	log_event(m->log, LOG_INFO, "ready",
+	    F_STR("hostname", m->config.hostname),
+	    F_STR("data", m->config.data), F_INT("mx", m->config.mx_workers),
+	    F_INT("front", m->config.front_workers), F_INT("ms", took));
+	master_tell(m, 'R', "");
+}
+
+void
+supervise_ready(struct child *c, struct str missing)
+{
+	struct master *m = c->m;
+
+	c->ready = true;
+	if (missing.n > 0 && !m->was_ready && c->kind == ROLE_STORE)
+		log_event(m->log, LOG_WARN, "this kernel lacks walls",
+		    F_STR("missing", missing));
+	if (m->phase != RUNNING)
+		return;
+	for (size_t i = 0; i < m->nchildren; i++) {
+		struct child *d = &m->children[i];
+
+		if (d->ready && are_peers(c->kind, d->kind))
+			connect_two(c, d);
+	}
+	hand_sockets(m);
+	announce(m);
+}
+
+static void start_again(struct timer *t);
+
+/* At once, then after 100 ms, 200 ms ... 1 s; from the start again when it
+ * has lived for a while. */
+static void
+plan_restart(struct child *c)
+{
+	int64_t now = loop_now_ms(c->m->loop), wait = 0;
+
+	if (now - c->started_ms >= SOON_MS || c->renew)
+		c->failures = 0;
+	if (c->failures > 0)
+		wait = c->failures > 4 ? AGAIN_MAX_MS :
+					 (int64_t)50 << c->failures;
+	c->failures++;
+	timer_set(c->m->loop, &c->again, now + wait, start_again);
+}
+
+static void
+start(struct child *c)
+{
+	struct err err = { 0 };
+
+	if (child_start(c, &err) == 0)
+		return;
+	log_event(c->m->log, LOG_ERROR, "start", F_STR("role", str_c(c->name)),
+	    F_ERR(&err));
+	if (c->pid == 0)
+		plan_restart(c);
+}
+
+static void
+start_again(struct timer *t)
+{
+	struct child *c = container_of(t, struct child, again);
+
+	if (c->m->phase == RUNNING)
+		start(c);
+}
+
+void
+supervise_start(struct master *m)
+{
+	for (size_t i = 0; i < m->nchildren; i++)
+		start(&m->children[i]);
+}
+
+static void stop_next(struct master *m);
+
+static void
+log_death(struct child *c, int status)
+{
+	bool killed = WIFSIGNALED(status);
+	struct str why = str_c(c->failed);
+
+	log_event(c->m->log, LOG_ERROR, "role died",
+	    F_STR("role", str_c(c->name)),
+	    F_INT(killed ? "signal" : "code",
+		killed ? WTERMSIG(status) : WEXITSTATUS(status)),
+	    F_STR("why", why));
+}
+
+void
+supervise_died(struct child *c, int status)
+{
+	struct master *m = c->m;
+	bool wanted = m->phase != RUNNING || c->renew;
+	char text[300];
+
+	if (!wanted)
+		log_death(c, status);
+	c->pid = 0;
+	c->ready = c->listening = false;
+	if (c->link) {
+		struct ipc *link = c->link;
+
+		c->link = NULL;
+		ipc_close(link);
+	}
+	if (m->phase != RUNNING) {
+		stop_next(m);
+	} else if (!m->was_ready && (c->failed[0] || c->failures > 5)) {
+		(void)snprintf(text, sizeof(text), "%s: %s", c->name,
+		    c->failed[0] ? c->failed : "dies again and again");
+		supervise_stop(m, 1, text);
+	} else {
+		plan_restart(c);
+	}
+}
+
+static bool
+same_sockets(const struct config *a, const struct config *b)
+{
+	return str_eq(a->listeners, b->listeners) &&
+	    a->mx_workers == b->mx_workers &&
+	    a->front_workers == b->front_workers &&
+	    a->uid_base == b->uid_base;
+}
+
+/* Certificates are files: vault reads them before its walls are closed. */
+static void
+renew_vault(struct master *m)
+{
+	struct role_stop now = { 0 };
+
+	for (size_t i = 0; i < m->nchildren; i++) {
+		struct child *c = &m->children[i];
+
+		if (c->kind == ROLE_VAULT && c->ready) {
+			c->renew = true;
+			child_send(c, ROLE_STOP, &now, -1);
+		}
+	}
+}
+
+static int
+read_config(struct master *m, struct arena *a, struct config *c,
+    struct err *err)
+{
+	if (!m->serve->reload)
+		return err_set(err, E_INVALID,
+		    "there is no configuration file to read");
+	if (m->serve->reload(m->serve->arg, a, c, err) < 0)
+		return err->code;
+	if (!str_eq(c->data, m->config.data))
+		return err_set(err, E_INVALID,
+		    "another data folder needs a restart");
+	return 0;
+}
+
+void
+supervise_reload(struct master *m)
+{
+	struct arena *a = arena_new(1 << 20), *old = m->memory;
+	struct config c = { 0 };
+	struct err err = { 0 };
+
+	if (read_config(m, a, &c, &err) < 0) {
+		log_event(m->log, LOG_ERROR, "reload refused, going on with "
+		    "the old configuration", F_INT("number",
+		    m->config.number), F_ERR(&err));
+		arena_free(a);
+		return;
+	}
+	if (!same_sockets(&c, &m->config))
+		log_event(m->log, LOG_WARN, "listen, workers and uid-base "
+		    "change with the next start", F_INT("number",
+		    m->config.number + 1));
+	c.number = m->config.number + 1;
+	c.mx_workers = m->config.mx_workers;
+	c.front_workers = m->config.front_workers;
+	c.uid_base = m->config.uid_base;
+	c.listeners = str_dup(a, m->config.listeners);
+	m->memory = a;
+	m->config = c;
+	log_set_level(m->log, (enum log_level)c.log_level);
+	for (size_t i = 0; i < m->nchildren; i++)
+		child_config(&m->children[i]);
+	if (c.certificates.n > 0)
+		renew_vault(m);
+	arena_free(old);
+	log_event(m->log, LOG_INFO, "reloaded", F_INT("number", c.number));
+}
+
+/* Stopping. Those who talk with the world first, then vault, then store. */
+static bool
+in_phase(const struct child *c, enum stop_phase phase)
+{
+	static const enum stop_phase phases[ROLE_KINDS] = {
+		[ROLE_VAULT] = STOP_VAULT,
+		[ROLE_STORE] = STOP_STORE,
+		[ROLE_MX] = STOP_WORKERS,
+		[ROLE_FRONT] = STOP_WORKERS,
+	};
+
+	return c->pid > 0 && phases[c->kind] == phase;
+}
+
+static void
+deadline_over(struct timer *t)
+{
+	struct master *m = container_of(t, struct master, deadline);
+
+	for (size_t i = 0; i < m->nchildren; i++)
+		if (in_phase(&m->children[i], m->phase)) {
+			log_event(m->log, LOG_WARN, "killed at the deadline",
+			    F_STR("role", str_c(m->children[i].name)));
+			child_kill(&m->children[i]);
+		}
+}
+
+static bool
+begin_phase(struct master *m)
+{
+	static const uint32_t patience_ms[] = { [STOP_WORKERS] = 5000,
+		[STOP_VAULT] = 2000, [STOP_STORE] = 5000, [STOPPED] = 0 };
+	struct role_stop stop = { patience_ms[m->phase] };
+	bool any = false;
+
+	for (size_t i = 0; i < m->nchildren; i++) {
+		struct child *c = &m->children[i];
+
+		if (!in_phase(c, m->phase))
+			continue;
+		any = true;
+		child_send(c, ROLE_STOP, &stop, -1);
+	}
+	timer_set(m->loop, &m->deadline,
+	    loop_now_ms(m->loop) + patience_ms[m->phase], deadline_over);
+	return any;
+}
+
+static void
+stop_next(struct master *m)
+{
+	for (size_t i = 0; i < m->nchildren; i++)
+		if (in_phase(&m->children[i], m->phase))
+			return; /* somebody is still at it */
+	while (m->phase != STOPPED) {
+		m->phase++;
+		if (m->phase != STOPPED && begin_phase(m))
+			return;
+	}
+	timer_clear(m->loop, &m->deadline);
+	loop_stop(m->loop);
+}
+
+void
+supervise_stop(struct master *m, int code, const char *text)
+{
+	if (m->phase != RUNNING)
+		return;
+	m->code = code;
+	if (code != 0) {
+		log_event(m->log, LOG_ERROR, "giving up",
+		    F_STR("why", str_c(text)));
+		master_tell(m, 'F', text);
+	}
+	log_event(m->log, LOG_INFO, "stopping", F_INT("code", code));
+	sockets_close(m);
+	for (size_t i = 0; i < m->nchildren; i++)
+		timer_clear(m->loop, &m->children[i].again);
+	stop_next(m);
+}
+
+void
+supervise_kill(struct master *m)
+{
+	log_event(m->log, LOG_WARN, "asked twice: ending all at once",
+	    F_INT("phase", m->phase));
+	for (size_t i = 0; i < m->nchildren; i++)
+		child_kill(&m->children[i]);
+}
