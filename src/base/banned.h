@@ -11,6 +11,10 @@
 #include <time.h>
 #include <unistd.h>
 
+/* With fortified headers clang sees some of them as macros. */
+#undef sprintf
+#undef vsprintf
+
 #pragma GCC poison strcpy strncpy strcat strncat stpcpy strtok strtok_r
 #pragma GCC poison sprintf vsprintf gets sscanf
 #pragma GCC poison atoi atol atoll atof strtol strtoul strtoll strtoull
