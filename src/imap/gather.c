@@ -98,7 +98,7 @@ literal_begins(struct gather *g)
 		return g->state = GATHER_TOO_BIG;
 	g->literal_octets += (size_t)g->n;
 	buf_lit(&g->text, "\r\n");
-	return g->state = g->n ? GATHER_LITERAL : GATHER_LINE;
+	return g->state = GATHER_LITERAL;
 }
 
 enum gather_state

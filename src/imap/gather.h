@@ -4,8 +4,9 @@
  * The dialogue feeds what it reads and is told what to read next:
  *
  *   GATHER_LINE      a line: gather_line()
- *   GATHER_LITERAL   n octets, in pieces: gather_octets(). If sync is set the
- *                    client waits for a continuation request first.
+ *   GATHER_LITERAL   n octets, in pieces: gather_octets() (once with none if
+ *                    n is 0). If sync is set the client waits for a
+ *                    continuation request first.
  *   GATHER_MESSAGE   the command is APPEND and its message of n octets comes
  *                    next. It is not gathered: parse text (args_append), then
  *                    stream it, or refuse.

@@ -22,7 +22,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		} else {
 			size_t n = g.n < in.n ? (size_t)g.n : in.n;
 
-			if (n == 0)
+			if (n == 0 && g.n > 0)
 				break;
 			n = n > 3 ? n / 2 : n;
 			(void)gather_octets(&g, str_first(in, n));

@@ -24,7 +24,7 @@ run(struct str in, size_t step, struct gather *g, struct buf *trace)
 			size_t n = g->n < step ? (size_t)g->n : step;
 
 			n = n < in.n ? n : in.n;
-			if (n == 0)
+			if (n == 0 && g->n > 0)
 				return;
 			(void)gather_octets(g, str_first(in, n));
 			in = str_from(in, n);
@@ -42,7 +42,7 @@ static const struct {
 	{ "\r\n", "LD", "" },
 	{ "a LOGIN {3}\r\nabc {4+}\r\nd\r\ne\r\n", "L+L-LD",
 	    "a LOGIN {3}\r\nabc {4+}\r\nd\r\ne" },
-	{ "a LOGIN {0}\r\n x\r\n", "LLD", "a LOGIN {0}\r\n x" },
+	{ "a LOGIN {0}\r\n x\r\n", "L+LD", "a LOGIN {0}\r\n x" },
 	{ "a X {2}\r\n{9\r\n", "L+LD", "a X {2}\r\n{9" },
 	/* no literals */
 	{ "a LOGIN \"x {3}\r\n", "LD", "a LOGIN \"x {3}" },

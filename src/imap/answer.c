@@ -1,0 +1,64 @@
+#include "imap/imap_int.h"
+
+/* What happened to us, in the words of RFC 5530. What is missing here is our
+ * own fault: SERVERBUG. */
+static const struct {
+	int code;
+	struct answer answer;
+} failures[] = {
+	{ E_TIMEOUT, { ANSWER_NO, STR("UNAVAILABLE"),
+	    STR("That took too long, try again later") } },
+	{ E_PEER, { ANSWER_NO, STR("UNAVAILABLE"),
+	    STR("Temporarily out of reach, try again") } },
+	{ E_IO, { ANSWER_NO, STR("UNAVAILABLE"),
+	    STR("Storage failed, try again later") } },
+	{ E_STALE, { ANSWER_NO, STR("UNAVAILABLE"),
+	    STR("The mailbox has moved, try again") } },
+	{ E_BUSY, { ANSWER_NO, STR("UNAVAILABLE"),
+	    STR("Busy, try again later") } },
+	{ E_FULL, { ANSWER_NO, STR("OVERQUOTA"), STR("No room is left") } },
+	{ E_LIMIT, { ANSWER_NO, STR("LIMIT"), STR("Over a limit") } },
+	{ E_NOTFOUND, { ANSWER_NO, STR("NONEXISTENT"),
+	    STR("There is no such thing") } },
+	{ E_EXISTS, { ANSWER_NO, STR("ALREADYEXISTS"),
+	    STR("That exists already") } },
+	{ E_DENIED, { ANSWER_NO, STR("NOPERM"), STR("Not allowed") } },
+	{ E_INVALID, { ANSWER_NO, STR("CANNOT"),
+	    STR("That makes no sense here") } },
+};
+
+struct answer
+imap_fail(struct imap_session *s, const char *what, const struct err *err)
+{
+	if (stream_failed(s->stream) < 0)
+		return NO_ANSWER;
+	log_ctx_event(&s->log, LOG_WARN, what, F_ERR(err));
+	for (size_t i = 0; i < NELEM(failures); i++) {
+		if (failures[i].code == err->code)
+			return failures[i].answer;
+	}
+	return NO_CODE("SERVERBUG", "Internal error");
+}
+
+void
+imap_put_answer(struct buf *b, struct str tag, const struct answer *a)
+{
+	static const struct str words[] = {
+		[ANSWER_OK] = STR(" OK "),
+		[ANSWER_NO] = STR(" NO "),
+		[ANSWER_BAD] = STR(" BAD "),
+	};
+
+	if (a->kind == ANSWER_NONE)
+		return;
+	/* RFC 3501 7.1.3: "*" when the tag itself could not be read. */
+	buf_str(b, tag.n ? tag : STR("*"));
+	buf_str(b, words[a->kind]);
+	if (a->code.n) {
+		buf_chr(b, '[');
+		buf_str(b, a->code);
+		buf_lit(b, "] ");
+	}
+	reply_text(b, a->text);
+	buf_lit(b, "\r\n");
+}

@@ -1,0 +1,49 @@
+#include "imap/imap_int.h"
+
+static struct answer
+watch(struct imap_session *s, uint64_t mailbox)
+{
+	struct watch_ask ask = { .mailbox = mailbox, .id = 1 };
+	struct done done;
+	struct err err = { 0 };
+
+	if (store_call(s->store, STORE_watch, &ask, &done, s->cmd, &err) < 0)
+		return imap_fail(s, "watch", &err);
+	return NO_ANSWER;
+}
+
+/* IDLE: from here on the session waits in the state `idling`, without a
+ * stack; idle_line() and tell_idler() of session.c go on.      RFC 2177 */
+struct answer
+imap_idle(struct imap_session *s, const struct imap_command *c)
+{
+	struct err err = { 0 };
+	struct answer a;
+
+	if (s->state == STATE_SELECTED) {
+		a = watch(s, s->view.mailbox);
+		if (a.kind != ANSWER_NONE)
+			return a;
+	}
+	if (stream_failed(s->stream) < 0 ||
+	    imap_continue(s, STR("Idling")) < 0)
+		return NO_ANSWER;
+	s->idling = true;
+	s->idle_tag_len = c->tag.n;
+	memcpy(s->idle_tag, c->tag.p, c->tag.n);
+	/* What came before the watch began. */
+	if (s->state == STATE_SELECTED && imap_update(s, true, &err) < 0)
+		(void)imap_fail(s, "idle", &err);
+	return NO_ANSWER;
+}
+
+struct answer
+imap_idle_input(struct imap_session *s, struct str line)
+{
+	bool done = str_eqi(line, STR("DONE"));
+
+	s->idling = false;
+	if (s->state == STATE_SELECTED)
+		(void)watch(s, 0);
+	return done ? OK("No longer idling") : BAD("Expected DONE");
+}

@@ -1,0 +1,181 @@
+/*
+ * commands.c - every command there is, one row each.
+ */
+#include "imap/imap_int.h"
+
+enum { ANY = STATE_NOT_AUTH | STATE_AUTH | STATE_SELECTED,
+	LOGGED_IN = STATE_AUTH | STATE_SELECTED };
+
+static bool
+before_login(const struct imap_session *s)
+{
+	return s->state == STATE_NOT_AUTH;
+}
+
+static bool
+can_start_tls(const struct imap_session *s)
+{
+	return before_login(s) && s->service->tls && !stream_tls(s->stream).on;
+}
+
+static bool
+can_authenticate(const struct imap_session *s)
+{
+	return before_login(s) && stream_tls(s->stream).on;
+}
+
+/* RFC 3501 6.2.3: no password in clear. */
+static bool
+login_disabled(const struct imap_session *s)
+{
+	return before_login(s) && !stream_tls(s->stream).on;
+}
+
+#define C(...) STR(__VA_ARGS__)
+#define NONE { NULL, 0 }
+
+const struct command_row imap_commands[] = {
+	{ C("CAPABILITY"), 0, ANY, args_none, imap_capability,
+	    C("IMAP4rev1 LITERAL+"), NULL },
+	{ C("NOOP"), 0, ANY, args_none, imap_noop, NONE, NULL },
+	{ C("LOGOUT"), ROW_QUIET, ANY, args_none, imap_logout, NONE, NULL },
+	{ C("ID"), 0, ANY, args_id, imap_id, C("ID"), NULL },
+	{ C("STARTTLS"), 0, STATE_NOT_AUTH, args_none, imap_starttls,
+	    C("STARTTLS"), can_start_tls },
+	{ C("LOGIN"), 0, STATE_NOT_AUTH, args_login, imap_login,
+	    C("LOGINDISABLED"), login_disabled },
+	{ C("AUTHENTICATE"), 0, STATE_NOT_AUTH, args_authenticate,
+	    imap_authenticate, C("SASL-IR AUTH=PLAIN"), can_authenticate },
+	{ C("ENABLE"), 0, LOGGED_IN, args_enable, imap_enable, C("ENABLE"),
+	    NULL },
+	{ C("NAMESPACE"), 0, LOGGED_IN, args_none, imap_namespace,
+	    C("NAMESPACE"), NULL },
+	{ C("LIST"), 0, LOGGED_IN, args_list, imap_list,
+	    C("CHILDREN SPECIAL-USE"), NULL },
+	{ C("LSUB"), 0, LOGGED_IN, args_lsub, imap_lsub, NONE, NULL },
+	{ C("STATUS"), 0, LOGGED_IN, args_status, imap_status,
+	    C("STATUS=SIZE"), NULL },
+	{ C("SELECT"), ROW_QUIET, LOGGED_IN, args_select, imap_select, NONE,
+	    NULL },
+	{ C("EXAMINE"), ROW_QUIET, LOGGED_IN, args_select, imap_examine, NONE,
+	    NULL },
+	{ C("APPEND"), 0, LOGGED_IN, args_append, imap_append, NONE, NULL },
+	{ C("IDLE"), 0, LOGGED_IN, args_none, imap_idle, C("IDLE"), NULL },
+	{ C("CHECK"), 0, STATE_SELECTED, args_none, imap_check, NONE, NULL },
+	{ C("CLOSE"), ROW_QUIET, STATE_SELECTED, args_none, imap_close, NONE,
+	    NULL },
+	{ C("UNSELECT"), ROW_QUIET, STATE_SELECTED, args_none, imap_unselect,
+	    C("UNSELECT"), NULL },
+	{ C("EXPUNGE"), 0, STATE_SELECTED, args_none, imap_expunge, NONE,
+	    NULL },
+	{ C("FETCH"), ROW_NO_EXPUNGE, STATE_SELECTED, args_fetch, imap_fetch,
+	    NONE, NULL },
+	{ C("STORE"), ROW_NO_EXPUNGE, STATE_SELECTED, args_store, imap_store,
+	    NONE, NULL },
+	{ C("FETCH"), ROW_UID, STATE_SELECTED, args_fetch, imap_fetch, NONE,
+	    NULL },
+	{ C("STORE"), ROW_UID, STATE_SELECTED, args_store, imap_store, NONE,
+	    NULL },
+	{ C("EXPUNGE"), ROW_UID, STATE_SELECTED, args_uid_expunge,
+	    imap_uid_expunge, C("UIDPLUS"), NULL },
+};
+const size_t imap_ncommands = NELEM(imap_commands);
+
+void
+imap_put_capabilities(const struct imap_session *s, struct buf *b)
+{
+	buf_lit(b, "CAPABILITY");
+	for (size_t i = 0; i < imap_ncommands; i++) {
+		const struct command_row *row = &imap_commands[i];
+
+		if (row->capability.n == 0 || (row->shown && !row->shown(s)))
+			continue;
+		buf_chr(b, ' ');
+		buf_str(b, row->capability);
+	}
+}
+
+struct str
+imap_capability_code(struct imap_session *s)
+{
+	auto_buf b = BUF_INIT(4096);
+
+	imap_put_capabilities(s, &b);
+	return str_dup(s->cmd, buf_get(&b));
+}
+
+static const struct command_row *
+find_row(struct str name, bool uid)
+{
+	for (size_t i = 0; i < imap_ncommands; i++) {
+		const struct command_row *row = &imap_commands[i];
+
+		if (!!(row->flags & ROW_UID) == uid &&
+		    str_eqi(row->name, name))
+			return row;
+	}
+	return NULL;
+}
+
+/* Why a command may not come in this state. */
+static struct answer
+wrong_state(const struct imap_session *s, const struct command_row *row)
+{
+	if (s->state == STATE_NOT_AUTH)
+		return BAD("Log in first");
+	if (row->states & STATE_SELECTED)
+		return BAD("Select a mailbox first");
+	return BAD("You are logged in already");
+}
+
+/* command = tag SP command-name ...; *why says what is wrong with it. */
+static const struct command_row *
+find_command(struct scan *scan, struct str *tag, const char **why)
+{
+	const struct command_row *row;
+	struct str name;
+	bool uid;
+
+	*tag = scan_tag(scan);
+	/* "a+b" is no tag, and "a" is not what the client called it. */
+	if (rd_peek(&scan->r) != ' ' && rd_left(&scan->r) > 0)
+		*tag = STR_NULL;
+	scan_sp(scan);
+	uid = scan_opt_text(scan, STR("UID "));
+	name = scan_atom(scan);
+	*why = scan->want;
+	if (!scan_ok(scan))
+		return NULL;
+	row = find_row(name, uid);
+	*why = "unknown command";
+	return row;
+}
+
+static struct answer
+syntax(struct imap_session *s, const char *why)
+{
+	struct answer a = { ANSWER_BAD, STR_NULL,
+		arena_printf(s->cmd, "Syntax: %s", why) };
+
+	return imap_refuse_message(s, a);
+}
+
+struct answer
+imap_run(struct imap_session *s, struct str *tag, uint32_t *flags)
+{
+	struct scan scan = scan_of(buf_get(&s->gather.text), s->cmd);
+	struct imap_command c = { 0 };
+	const char *why;
+
+	c.row = find_command(&scan, tag, &why);
+	if (!c.row)
+		return syntax(s, why);
+	c.tag = *tag;
+	*flags = c.row->flags;
+	if (!(c.row->states & s->state))
+		return imap_refuse_message(s, wrong_state(s, c.row));
+	c.row->parse(&scan, &c.args);
+	if (!scan_ok(&scan))
+		return syntax(s, scan.want);
+	return c.row->run(s, &c);
+}

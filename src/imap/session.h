@@ -1,0 +1,28 @@
+/*
+ * session.h - IMAP on one connection.             RFC 3501, parts of RFC 9051
+ *
+ * Between two commands and in IDLE a session is a record without a stack.
+ */
+#pragma once
+#include "rt/config.h"
+#include "rt/stream.h"
+#include "rt/tls.h"
+#include "vault/client.h"
+
+struct imap_service;
+
+/* What the listeners 143 and 993 of a front worker have in common. Immutable:
+ * a session keeps the one it began with. Copies what it needs of the config;
+ * vault must outlive it; tls is referenced (NULL: STARTTLS is not offered). */
+struct imap_service *imap_service_new(struct loop *l,
+    const struct config *conf, struct vault *vault, struct tls_ctx *tls);
+/* Sessions hold their own references. NULL is fine. */
+void imap_service_unref(struct imap_service *sv);
+
+/* Serve a connection; owns it. To be called on a fiber of its own: returns
+ * when the session has ended or waits for its next command without a stack.
+ * tls_first: TLS from the first octet (RFC 8314). done runs once, at the end
+ * of the session. */
+void imap_start(struct imap_service *sv, struct stream *stream,
+    const struct peer *peer, bool tls_first, void (*done)(void *arg),
+    void *arg);

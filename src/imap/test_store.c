@@ -1,0 +1,463 @@
+#include "imap/test_store.h"
+
+#include "mime/facts.h"
+
+static const struct mailbox_row boxes[] = {
+	{ 1, STR("INBOX"), SPECIAL_inbox },
+	{ 2, STR("Sent"), SPECIAL_sent },
+	{ 3, STR("a/b/Entw\xc3\xbcrfe"), SPECIAL_drafts },
+};
+
+static struct str
+facts_of(struct arena *mem, struct str text)
+{
+	struct arena *a = arena_new(MIME_SCAN_ARENA + 65536);
+	struct mime_scan *scan = mime_scan_new(a, NULL);
+	auto_buf b = BUF_INIT(MIME_RECORD_MAX);
+	struct str facts;
+
+	mime_scan_feed(scan, text);
+	mime_scan_finish(scan, &b);
+	facts = str_dup(mem, buf_get(&b));
+	arena_free(a);
+	return facts;
+}
+
+struct fake_message *
+fake_add(struct fake_store *f, uint64_t mailbox, uint32_t flags,
+    struct str text)
+{
+	struct fake_message *m = &f->m[f->n++];
+	uint32_t uid = 1;
+
+	assert_true(f->n <= FAKE_MESSAGES);
+	for (size_t i = 0; i + 1 < f->n; i++) {
+		if (f->m[i].mailbox == mailbox)
+			uid = f->m[i].uid + 1;
+	}
+	f->modseq++;
+	*m = (struct fake_message){ .mailbox = mailbox, .uid = uid,
+		.flags = flags, .prefix = STR("Delivered-To: alice\r\n"),
+		.text = str_dup(f->mem, text),
+		.facts = facts_of(f->mem, text),
+		.received = 1795320061, .offset_min = 60,
+		.arrived = f->modseq, .changed = f->modseq };
+	return m;
+}
+
+void
+fake_expunge(struct fake_store *f, struct fake_message *m)
+{
+	m->expunged = ++f->modseq;
+}
+
+static const struct mailbox_row *
+box_named(struct str name)
+{
+	for (size_t i = 0; i < NELEM(boxes); i++) {
+		if (str_eq(boxes[i].name, name))
+			return &boxes[i];
+	}
+	return NULL;
+}
+
+static bool
+in_view(const struct fake_message *m, uint64_t mailbox, uint64_t arrivals,
+    uint64_t expunges)
+{
+	return m->mailbox == mailbox && m->arrived <= arrivals &&
+	    !(m->expunged && m->expunged <= expunges);
+}
+
+/* Is v among the u32 pairs? UINT32_MAX is "*", and names the last. */
+static bool
+in_set(struct str set, uint32_t v, uint32_t last)
+{
+	struct rd r = rd_of(set);
+
+	while (rd_left(&r) > 0) {
+		uint32_t lo = rd_le32(&r), hi = rd_le32(&r);
+
+		if (hi == UINT32_MAX && v == last)
+			return true;
+		if (v >= lo && v <= hi)
+			return true;
+	}
+	return false;
+}
+
+static void
+put_row(struct buf *b, const struct fake_message *m, uint32_t seq, bool facts)
+{
+	struct fetch_row row = { .seq = seq, .uid = m->uid,
+		.modseq = m->changed, .flags = m->flags,
+		.keywords = m->keywords, .received = m->received,
+		.offset_min = m->offset_min,
+		.size = m->prefix.n + m->text.n,
+		.prefix_len = (uint32_t)m->prefix.n, .email = m->uid,
+		.facts = facts ? m->facts : STR_NULL };
+
+	msg_put(b, &fetch_row_shape, &row);
+}
+
+struct picked {
+	struct fake_message *m;
+	uint32_t seq;
+};
+
+/* The messages of a selection, with their numbers. */
+static size_t
+pick(struct fake_store *f, const struct view *v, bool by_uid, struct str set,
+    struct picked *out)
+{
+	uint32_t seq = 0, last = 0;
+	size_t n = 0;
+
+	for (size_t i = 0; i < f->n; i++) {
+		if (in_view(&f->m[i], v->mailbox, v->arrivals, v->expunges))
+			last = by_uid ? f->m[i].uid : last + 1;
+	}
+	for (size_t i = 0; i < f->n; i++) {
+		struct fake_message *m = &f->m[i];
+
+		if (!in_view(m, v->mailbox, v->arrivals, v->expunges))
+			continue;
+		seq++;
+		if (in_set(set, by_uid ? m->uid : seq, last))
+			out[n++] = (struct picked){ m, seq };
+	}
+	return n;
+}
+
+static int
+fake_mailboxes(struct fake_store *f, const struct mailboxes_ask *ask,
+    struct mailboxes_answer *a)
+{
+	auto_buf b = BUF_INIT(100000);
+
+	/* One a page: the cursor is under test too. */
+	a->more = 0;
+	for (size_t i = 0; i < NELEM(boxes); i++) {
+		if (str_cmp(boxes[i].name, ask->after) <= 0)
+			continue;
+		msg_put(&b, &mailbox_row_shape, &boxes[i]);
+		a->more = i + 1 < NELEM(boxes);
+		break;
+	}
+	a->rows = str_dup(f->mem, buf_get(&b));
+	return 0;
+}
+
+static int
+fake_open(struct fake_store *f, const struct open_ask *ask,
+    struct open_answer *a)
+{
+	const struct mailbox_row *box = box_named(ask->name);
+
+	if (!box)
+		return E_NOTFOUND;
+	*a = (struct open_answer){ .mailbox = box->mailbox, .uidvalidity = 7,
+		.uidnext = 1, .modseq = f->modseq, .keywords = STR("$Junk") };
+	for (size_t i = 0; i < f->n; i++) {
+		const struct fake_message *m = &f->m[i];
+
+		if (m->mailbox != box->mailbox)
+			continue;
+		a->uidnext = m->uid + 1;
+		if (m->expunged)
+			continue;
+		a->exists++;
+		if (!a->first_unseen && !(m->flags & FLAG_seen))
+			a->first_unseen = a->exists;
+	}
+	return 0;
+}
+
+static int
+fake_status(struct fake_store *f, const struct status_ask *ask,
+    struct status_answer *a)
+{
+	const struct open_ask as_open = { ask->name };
+	struct open_answer o;
+	int e = fake_open(f, &as_open, &o);
+
+	if (e < 0)
+		return e;
+	*a = (struct status_answer){ .mailbox = o.mailbox,
+		.uidvalidity = o.uidvalidity, .uidnext = o.uidnext,
+		.exists = o.exists, .modseq = f->modseq };
+	for (size_t i = 0; i < f->n; i++) {
+		const struct fake_message *m = &f->m[i];
+
+		if (m->mailbox != o.mailbox || m->expunged)
+			continue;
+		a->unseen += !(m->flags & FLAG_seen);
+		a->size += m->prefix.n + m->text.n;
+	}
+	return 0;
+}
+
+static int
+fake_fetch(struct fake_store *f, const struct fetch_ask *ask,
+    struct fetch_answer *a)
+{
+	const struct view v = { ask->mailbox, ask->arrivals, ask->expunges };
+	struct picked p[FAKE_MESSAGES];
+	auto_buf b = BUF_INIT(MSG_CHUNK);
+	size_t n = pick(f, &v, ask->by_uid, ask->set, p), i = ask->cursor;
+	size_t end = f->page && i + f->page < n ? i + f->page : n;
+
+	for (; i < end; i++)
+		put_row(&b, p[i].m, p[i].seq, ask->want & WANT_FACTS);
+	a->rows = str_dup(f->mem, buf_get(&b));
+	a->next = i < n ? (uint32_t)i : 0;
+	return 0;
+}
+
+static void
+change_flags(struct fake_store *f, struct fake_message *m,
+    const struct flags_ask *ask)
+{
+	if (ask->mode == FLAGS_SET)
+		m->flags = ask->flags;
+	else if (ask->mode == FLAGS_ADD)
+		m->flags |= ask->flags;
+	else
+		m->flags &= ~ask->flags;
+	if (ask->mode == FLAGS_SET || ask->keywords.n)
+		m->keywords = ask->mode == FLAGS_REMOVE ? STR_NULL :
+		    str_dup(f->mem, ask->keywords);
+	m->changed = f->modseq;
+}
+
+static int
+fake_flags(struct fake_store *f, const struct flags_ask *ask,
+    struct flags_answer *a)
+{
+	const struct view v = { ask->mailbox, ask->arrivals, ask->expunges };
+	struct picked p[FAKE_MESSAGES];
+	auto_buf b = BUF_INIT(MSG_CHUNK);
+	size_t n = pick(f, &v, ask->by_uid, ask->set, p), i = ask->cursor;
+	size_t end = f->page && i + f->page < n ? i + f->page : n;
+
+	assert_true(ask->change != 0);
+	f->modseq++;
+	for (; i < end; i++) {
+		change_flags(f, p[i].m, ask);
+		put_row(&b, p[i].m, p[i].seq, false);
+	}
+	*a = (struct flags_answer){ .rows = str_dup(f->mem, buf_get(&b)),
+		.next = i < n ? (uint32_t)i : 0 };
+	return 0;
+}
+
+static int
+fake_expunge_call(struct fake_store *f, const struct expunge_ask *ask,
+    struct expunge_answer *a)
+{
+	const struct view v = { ask->mailbox, ask->arrivals, ask->expunges };
+	const struct str all = STR("\x01\0\0\0\xff\xff\xff\xff");
+	struct picked p[FAKE_MESSAGES];
+	size_t n = pick(f, &v, true, ask->set.n ? ask->set : all, p);
+
+	*a = (struct expunge_answer){ 0 };
+	for (size_t i = 0; i < n; i++) {
+		if (!(p[i].m->flags & FLAG_deleted) || p[i].m->expunged)
+			continue;
+		/* One a slice: `more` is under test too. */
+		a->more = a->expunged > 0;
+		if (a->more)
+			break;
+		fake_expunge(f, p[i].m);
+		a->expunged++;
+	}
+	return 0;
+}
+
+static void
+sync_gone(struct fake_store *f, const struct sync_ask *ask, struct buf *gone)
+{
+	uint32_t seqs[FAKE_MESSAGES], n = 0, seq = 0;
+
+	for (size_t i = 0; i < f->n; i++) {
+		if (!in_view(&f->m[i], ask->mailbox, ask->arrivals,
+		    ask->expunges))
+			continue;
+		seq++;
+		if (f->m[i].expunged)
+			seqs[n++] = seq;
+	}
+	while (n > 0)
+		buf_le32(gone, seqs[--n]);
+}
+
+static int
+fake_sync(struct fake_store *f, const struct sync_ask *ask,
+    struct sync_answer *a)
+{
+	auto_buf gone = BUF_INIT(65536), rows = BUF_INIT(100000);
+	uint64_t expunges = ask->expunge_ok ? f->modseq : ask->expunges;
+
+	if (ask->expunge_ok)
+		sync_gone(f, ask, &gone);
+	*a = (struct sync_answer){ .arrivals = f->modseq,
+		.expunges = expunges, .gone = str_dup(f->mem, buf_get(&gone)) };
+	for (size_t i = 0; i < f->n; i++) {
+		const struct fake_message *m = &f->m[i];
+
+		if (!in_view(m, ask->mailbox, f->modseq, expunges))
+			continue;
+		a->exists++;
+		if (m->arrived <= ask->arrivals && m->changed > ask->arrivals)
+			put_row(&rows, m, a->exists, false);
+	}
+	a->rows = str_dup(f->mem, buf_get(&rows));
+	return 0;
+}
+
+static int
+fake_append(struct fake_store *f, const struct append_ask *ask,
+    struct append_answer *a)
+{
+	const struct mailbox_row *box = box_named(ask->name);
+	struct fake_message *m;
+
+	if (!box)
+		return E_NOTFOUND;
+	m = fake_add(f, box->mailbox, ask->flags, ask->octets);
+	m->keywords = str_dup(f->mem, ask->keywords);
+	m->received = ask->received;
+	m->offset_min = ask->offset_min;
+	assert_strs(ask->facts, m->facts);
+	*a = (struct append_answer){ box->mailbox, 7, m->uid };
+	return 0;
+}
+
+static int
+dispatch(struct fake_store *f, enum store_call which, const void *ask,
+    void *answer)
+{
+	switch (which) {
+	case STORE_mailboxes:
+		return fake_mailboxes(f, ask, answer);
+	case STORE_open:
+		return fake_open(f, ask, answer);
+	case STORE_status:
+		return fake_status(f, ask, answer);
+	case STORE_fetch:
+		return fake_fetch(f, ask, answer);
+	case STORE_sync:
+		return fake_sync(f, ask, answer);
+	case STORE_flags:
+		return fake_flags(f, ask, answer);
+	case STORE_expunge:
+		return fake_expunge_call(f, ask, answer);
+	case STORE_append:
+		return fake_append(f, ask, answer);
+	case STORE_watch:
+		f->watched = ((const struct watch_ask *)ask)->mailbox != 0;
+		return 0;
+	default:
+		fail_msg("call %d", (int)which);
+		return E_INVALID;
+	}
+}
+
+/* ---- what store/client.h and store/blob.h promise --------------------- */
+
+int
+store_call(struct store *st, enum store_call which, const void *ask,
+    void *answer, struct arena *a unused_arg, struct err *err)
+{
+	struct fake_store *f = st->fake;
+	int e;
+
+	fiber_yield(st->loop);
+	f->calls[which]++;
+	e = f->fail[which] ? f->fail[which] :
+	    dispatch(f, which, ask, answer);
+	return e < 0 ? err_set(err, e, "call %d", (int)which) : 0;
+}
+
+void
+store_notify(struct store *st unused_arg, enum store_call which,
+    const void *ask unused_arg)
+{
+	assert_int_equal(which, STORE_journal);
+}
+
+uint64_t
+store_change_id(struct store *st)
+{
+	return loop_random64(st->loop) | 1;
+}
+
+void
+store_on_change(struct store *st,
+    void (*fn)(void *arg, uint64_t mailbox, uint64_t modseq), void *arg)
+{
+	st->changed = fn;
+	st->arg = arg;
+}
+
+struct blob_writer {
+	struct buf text;
+};
+
+struct blob_writer *
+blob_writer_new(struct store *st unused_arg, uint32_t level unused_arg)
+{
+	struct blob_writer *w = calloc(1, sizeof(*w));
+
+	assert_non_null(w);
+	w->text = BUF_INIT(1 << 20);
+	return w;
+}
+
+int
+blob_write(struct blob_writer *w, struct str octets, struct err *err unused_arg)
+{
+	buf_str(&w->text, octets);
+	return 0;
+}
+
+int
+blob_finish(struct blob_writer *w, struct blob_ref *ref,
+    struct err *err unused_arg)
+{
+	*ref = (struct blob_ref){ 0, buf_get(&w->text), w->text.n };
+	return 0;
+}
+
+void
+blob_writer_free(struct blob_writer *w)
+{
+	buf_free(&w->text);
+	free(w);
+}
+
+/* Three octets at a time. */
+int
+blob_read(struct store *st, uint64_t mailbox, uint32_t uid, uint64_t offset,
+    uint64_t len, int (*out)(void *arg, struct str octets), void *arg,
+    struct err *err)
+{
+	struct fake_store *f = st->fake;
+	int e = 0;
+
+	for (size_t i = 0; i < f->n && !f->lose_content; i++) {
+		struct fake_message *m = &f->m[i];
+		struct str all;
+
+		if (m->mailbox != mailbox || m->uid != uid)
+			continue;
+		all = arena_printf(f->mem, "%.*s%.*s", STR_FMT(m->prefix),
+		    STR_FMT(m->text));
+		assert_true(offset + len <= all.n);
+		all = str_first(str_from(all, (size_t)offset), (size_t)len);
+		for (; e >= 0 && all.n; all = str_from(all, 3))
+			e = out(arg, str_first(all, 3));
+		return e;
+	}
+	return err_set(err, E_NOTFOUND, "no message %u", uid);
+}
