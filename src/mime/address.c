@@ -58,7 +58,11 @@ add(struct parse *p, enum address_kind kind)
 static bool
 is_word(char c)
 {
-	return !lex_is_space(c) && !memchr("(\",;:<>@[", c, 9);
+	static const bool other[256] = { [' '] = 1, ['\t'] = 1, ['\r'] = 1,
+		['\n'] = 1, ['('] = 1, ['"'] = 1, [','] = 1, [';'] = 1,
+		[':'] = 1, ['<'] = 1, ['>'] = 1, ['@'] = 1, ['['] = 1 };
+
+	return !other[(unsigned char)c];
 }
 
 /* Words up to one of the octets in `stop`, or the end: quotes and comments
@@ -90,7 +94,11 @@ take_words(struct parse *p, struct str stop, bool tight, struct str *comment)
 static bool
 is_domain(char c)
 {
-	return !lex_is_space(c) && !memchr("(,;<>.[", c, 7);
+	static const bool other[256] = { [' '] = 1, ['\t'] = 1, ['\r'] = 1,
+		['\n'] = 1, ['('] = 1, [','] = 1, [';'] = 1, ['<'] = 1,
+		['>'] = 1, ['.'] = 1, ['['] = 1 };
+
+	return !other[(unsigned char)c];
 }
 
 static bool

@@ -56,11 +56,23 @@ is_control(struct str s)
 		(unsigned char)s.p[1] < 0xa0);
 }
 
+/* Printable ASCII at the start of s; sixteen at a time, for it is nearly all
+ * that there is. */
 static size_t
 plain_octets(struct str s)
 {
+	typedef signed char lanes __attribute__((vector_size(16)));
+	uint64_t odd[2] = { 0, 0 };
 	size_t n = 0;
+	lanes v;
 
+	for (; s.n - n >= sizeof(v); n += sizeof(v)) {
+		memcpy(&v, s.p + n, sizeof(v));
+		v = (lanes)(v < 32) | (lanes)(v == 127);
+		memcpy(odd, &v, sizeof(v));
+		if (odd[0] | odd[1])
+			break;
+	}
 	while (n < s.n && s.p[n] >= 32 && s.p[n] < 127)
 		n++;
 	return n;
