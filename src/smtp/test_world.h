@@ -48,6 +48,9 @@ struct world {
 /* kind: LISTEN_SMTP, LISTEN_SUBMISSION or LISTEN_SUBMISSIONS. cap: octets in
  * flight each way. The session has been started, its greeting not read. */
 void world_open(struct world *w, enum listen_kind kind, size_t cap);
+/* The same with this TLS context (owned), or without TLS: it costs most. */
+void world_open_with(struct world *w, enum listen_kind kind, size_t cap,
+    struct tls_ctx *tls);
 void world_close(struct world *w);
 
 /* Let everything happen that can without time passing. */

@@ -1,0 +1,38 @@
+/*
+ * A whole session with the world on port 25: the input is what the client
+ * sends, cut where its first octet says. Whatever it is, the session comes to
+ * its end, and what store was given has lines that end in CRLF and no NUL.
+ */
+#include "smtp/test_world.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+static void
+check_text(struct str text)
+{
+	bug_if(str_chr(text, '\0') < text.n);
+	for (size_t i = 0; i < text.n; i++) {
+		bug_if(text.p[i] == '\n' && (i == 0 || text.p[i - 1] != '\r'));
+		bug_if(text.p[i] == '\r' &&
+		    (i + 1 == text.n || text.p[i + 1] != '\n'));
+	}
+	bug_if(text.n < 2 || text.p[text.n - 1] != '\n');
+}
+
+int
+LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	struct world w;
+	struct str in;
+
+	if (size == 0 || size > 4096)
+		return 0;
+	in = str_make((const char *)data + 1, size - 1);
+	world_open_with(&w, LISTEN_SMTP, 65536, NULL);
+	world_send(&w, str_first(in, data[0]));
+	world_send(&w, str_from(in, data[0]));
+	for (size_t i = 0; i < w.nsubmits; i++)
+		check_text(w.submits[i].text);
+	world_close(&w);
+	return 0;
+}
