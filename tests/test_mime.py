@@ -321,7 +321,9 @@ def test_vectors_as_email(path):
 
 def field_cases(name):
     path = VECTORS / "mail-parser" / name
-    return json.loads(path.read_text()) if path.exists() else []
+    if not path.exists():
+        pytest.skip("no vectors beside the repository")
+    return json.loads(path.read_text())
 
 
 def facts_of_field(name, case):

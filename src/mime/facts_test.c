@@ -275,6 +275,7 @@ test_bounds(void **state)
 				  "\r\n\r\n--%d\r\n", i, i);
 	assert_int_equal(facts_decode(scan(a, buf_get(&deep), 1000), &f), 0);
 	assert_int_equal(f.nparts, 65);
+	assert_true(f.flags & FACTS_CUT);
 	buf_lit(&wide, "Content-Type: multipart/mixed; boundary=b\r\n\r\n");
 	for (int i = 0; i < 5000; i++)
 		buf_lit(&wide, "--b\r\nContent-Type: message/rfc822\r\n\r\n"

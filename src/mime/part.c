@@ -51,6 +51,7 @@ read_type(struct mime_scan *s, struct part *p, bool opaque,
 	if (opaque && (multipart || message)) {
 		*t = (struct type){ .main = STR("APPLICATION"),
 			.sub = STR("OCTET-STREAM") };
+		s->flags |= FACTS_CUT;
 	} else if (multipart) {
 		take_boundary(s, p, t);
 		p->kind = p->boundary.n ? PART_MULTIPART : PART_LEAF;
