@@ -1,0 +1,269 @@
+"""The servers that a benchmark runs side by side, each in a scratch folder on
+loopback: Postern, and Debian's Postfix with Dovecot behind LMTP. Both store
+durably: Postfix and Dovecot sync each message with their defaults.
+"""
+
+import os
+import pathlib
+import pwd
+import shutil
+import socket
+import subprocess
+import sys
+import time
+
+ROOT = pathlib.Path(__file__).resolve().parents[1]
+sys.path.insert(0, str(ROOT / "tests"))
+
+from lib.server import BUILD, free_offset  # noqa: E402
+
+USERS = 100
+PASSWORD = "bench"
+DOMAIN = "bench.test"
+
+
+def user(i):
+    return f"u{i:03d}@{DOMAIN}"
+
+
+def run(*args, **kwargs):
+    done = subprocess.run([str(a) for a in args], capture_output=True,
+                          text=True, **kwargs)
+    if done.returncode:
+        raise RuntimeError(f"{args}: {done.stdout}{done.stderr}")
+    return done.stdout
+
+
+def daemon(*args):
+    """Run what leaves a process behind: that would hold a pipe open."""
+    subprocess.run([str(a) for a in args], check=True, timeout=60,
+                   stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
+                   stderr=subprocess.DEVNULL)
+
+
+def wait_port(port, seconds=30):
+    end = time.monotonic() + seconds
+    while True:
+        try:
+            socket.create_connection(("127.0.0.1", port), 1).close()
+            return
+        except OSError:
+            if time.monotonic() > end:
+                raise
+            time.sleep(0.05)
+
+
+CONF = """\
+hostname = "mx.bench.test"
+data = "{data}"
+listen smtp {{ address = "127.0.0.1" port = {smtp} }}
+listen imap {{ address = "127.0.0.1" port = {imap} }}
+listen imaps {{ address = "127.0.0.1" port = {imaps} }}
+"""
+
+
+class Postern:
+    name = "postern"
+
+    def __init__(self, scratch):
+        self.folder = scratch / self.name
+        self.folder.mkdir()
+        offset = free_offset()
+        self.smtp, self.imap, self.imaps = (
+            25 + offset, 143 + offset, 993 + offset)
+        self.imap_tls = True	# no password in clear
+        self.process = None
+
+    def start(self):
+        conf = self.folder / "postern.conf"
+        conf.write_text(CONF.format(
+            data=self.folder / "data", smtp=self.smtp, imap=self.imap,
+            imaps=self.imaps))
+        self.conf = conf
+        log = open(self.folder / "log", "ab")
+        self.process = subprocess.Popen(
+            [BUILD / "postern", "run", "--config", conf],
+            stdin=subprocess.DEVNULL, stdout=log, stderr=log)
+        wait_port(self.smtp)
+        wait_port(self.imaps)
+
+    def add_users(self):
+        self.operator("domain", "add", DOMAIN)
+        for i in range(USERS):
+            self.operator("account", "add", user(i), text=PASSWORD + "\n")
+
+    def operator(self, *args, text=None):
+        return run(BUILD / "postern", *args, "--config", self.conf,
+                   input=text)
+
+    def roots(self):
+        return [self.process.pid]
+
+    def stop(self):
+        self.process.terminate()
+        self.process.wait(30)
+
+
+MAIN_CF = """\
+compatibility_level = 3.6
+queue_directory = {d}/spool
+data_directory = {d}/data
+command_directory = /usr/sbin
+daemon_directory = /usr/lib/postfix/sbin
+meta_directory = {d}/etc
+shlib_directory = /usr/lib/postfix
+mail_owner = postfix
+setgid_group = postdrop
+myhostname = mx.bench.test
+mydestination =
+inet_interfaces = 127.0.0.1
+inet_protocols = ipv4
+mynetworks = 127.0.0.0/8
+smtpd_recipient_restrictions = permit_mynetworks, reject_unauth_destination
+alias_maps =
+local_recipient_maps =
+virtual_mailbox_domains = {domain}
+virtual_mailbox_maps = hash:{d}/etc/users
+virtual_transport = lmtp:unix:{lmtp}
+smtp_tls_security_level = none
+smtpd_tls_security_level = none
+maillog_file =
+"""
+MASTER_CF = """\
+127.0.0.1:{port} inet n - n - - smtpd
+cleanup   unix  n  -  n  -   0  cleanup
+qmgr      unix  n  -  n  300 1  qmgr
+rewrite   unix  -  -  n  -   -  trivial-rewrite
+bounce    unix  -  -  n  -   0  bounce
+defer     unix  -  -  n  -   0  bounce
+trace     unix  -  -  n  -   0  bounce
+verify    unix  -  -  n  -   1  verify
+flush     unix  n  -  n  1000? 0 flush
+proxymap  unix  -  -  n  -   -  proxymap
+tlsmgr    unix  -  -  n  1000? 1 tlsmgr
+error     unix  -  -  n  -   -  error
+retry     unix  -  -  n  -   -  error
+lmtp      unix  -  -  n  -   -  lmtp
+anvil     unix  -  -  n  -   1  anvil
+scache    unix  -  -  n  -   1  scache
+"""
+DOVECOT_CONF = """\
+base_dir = {d}/run
+libexec_dir = {d}/libexec
+state_dir = {d}/state
+instance_name = bench
+listen = 127.0.0.1
+protocols = imap lmtp
+log_path = {d}/log
+disable_plaintext_auth = no
+auth_mechanisms = plain login
+ssl = yes
+ssl_cert = <{d}/cert.pem
+ssl_key = <{d}/key.pem
+mail_location = maildir:~/Maildir
+first_valid_uid = 1
+mail_max_userip_connections = 5000
+default_process_limit = 3000
+default_client_limit = 4500
+service imap-login {{
+  inet_listener imap {{
+    port = {imap}
+  }}
+  inet_listener imaps {{
+    port = {imaps}
+    ssl = yes
+  }}
+}}
+service lmtp {{
+  unix_listener {d}/lmtp.sock {{
+    mode = 0666
+  }}
+}}
+service stats {{
+  unix_listener stats-reader {{
+    mode = 0600
+  }}
+}}
+passdb {{
+  driver = static
+  args = password={password}
+}}
+userdb {{
+  driver = static
+  args = uid={uid} gid={gid} home={d}/mail/%n allow_all_users=yes
+}}
+namespace inbox {{
+  inbox = yes
+}}
+"""
+
+
+class PostfixDovecot:
+    name = "postfix+dovecot"
+
+    def __init__(self, scratch):
+        self.postfix = scratch / "postfix"
+        self.dovecot = scratch / "dovecot"
+        offset = free_offset()
+        self.smtp, self.imap, self.imaps = (
+            25 + offset, 143 + offset, 993 + offset)
+        self.imap_tls = False
+        # Mail belongs to an ordinary user, as in a real installation.
+        self.owner = pwd.getpwnam("mail")
+
+    def start(self):
+        self._start_dovecot()
+        self._start_postfix()
+
+    def _start_dovecot(self):
+        d = self.dovecot
+        for folder in ("run", "state", "mail", "pkg"):
+            (d / folder).mkdir(parents=True, exist_ok=True)
+        d.chmod(0o755)
+        os.chown(d / "mail", self.owner.pw_uid, self.owner.pw_gid)
+        if not (d / "libexec").exists():
+            run("apt-get", "download", "dovecot-core", "dovecot-imapd",
+                "dovecot-lmtpd", cwd=d / "pkg")
+            for deb in (d / "pkg").glob("*.deb"):
+                run("dpkg", "-x", deb, d / "pkg" / "root")
+            shutil.move(d / "pkg" / "root/usr/lib/dovecot", d / "libexec")
+        run("openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt",
+            "ec_paramgen_curve:P-256", "-nodes", "-days", "30", "-subj",
+            "/CN=localhost", "-keyout", d / "key.pem", "-out",
+            d / "cert.pem")
+        (d / "conf").write_text(DOVECOT_CONF.format(
+            d=d, imap=self.imap, imaps=self.imaps, password=PASSWORD,
+            uid=self.owner.pw_uid, gid=self.owner.pw_gid))
+        daemon("dovecot", "-c", d / "conf")
+        wait_port(self.imap)
+
+    def _start_postfix(self):
+        d = self.postfix
+        for folder in ("etc", "spool", "data"):
+            (d / folder).mkdir(parents=True, exist_ok=True)
+        d.chmod(0o755)
+        postfix = pwd.getpwnam("postfix")
+        os.chown(d / "data", postfix.pw_uid, postfix.pw_gid)
+        for name in ("postfix-files", "dynamicmaps.cf"):
+            shutil.copy(f"/etc/postfix/{name}", d / "etc")
+        for name in ("postfix-files.d", "dynamicmaps.cf.d"):
+            (d / "etc" / name).mkdir(exist_ok=True)
+        (d / "etc/users").write_text(
+            "".join(f"{user(i)} x\n" for i in range(USERS)))
+        (d / "etc/main.cf").write_text(MAIN_CF.format(
+            d=d, domain=DOMAIN, lmtp=self.dovecot / "lmtp.sock"))
+        (d / "etc/master.cf").write_text(MASTER_CF.format(port=self.smtp))
+        run("postmap", "-c", d / "etc", f"hash:{d}/etc/users")
+        daemon("postfix", "-c", d / "etc", "start")
+        wait_port(self.smtp)
+
+    def add_users(self):
+        """They are in its tables already."""
+
+    def roots(self):
+        return [int((self.postfix / "spool/pid/master.pid").read_text()),
+                int((self.dovecot / "run/master.pid").read_text())]
+
+    def stop(self):
+        daemon("postfix", "-c", self.postfix / "etc", "stop")
+        daemon("doveadm", "-c", self.dovecot / "conf", "stop")
