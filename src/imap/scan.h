@@ -23,7 +23,7 @@ struct scan {
 	struct rd r;
 	struct arena *a;
 	const char *want;	/* why it is not well formed; NULL: it is */
-	bool utf8;		/* mailbox names are UTF-8, not modified UTF-7 */
+	bool utf8;		/* names are UTF-8, not modified UTF-7 */
 };
 
 struct word {

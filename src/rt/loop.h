@@ -50,7 +50,7 @@ bool loop_is_mine(const struct loop *l);
  * it may free the watch. */
 struct watch {
 	int fd;
-	uint32_t events;	/* EPOLLIN, EPOLLOUT ...; set EPOLLET yourself */
+	uint32_t events;	/* EPOLLIN, EPOLLOUT; set EPOLLET yourself */
 	void (*fn)(struct watch *w, uint32_t events);
 	bool on;		/* of the loop */
 };

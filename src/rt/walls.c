@@ -84,7 +84,8 @@ become(uid_t uid, struct err *err)
 		return err_sys(err, E_IO, "walls: become uid %u", uid);
 	if (getresuid(&r, &e, &s) < 0 || r != uid || e != uid || s != uid)
 		return err_set(err, E_IO, "walls: uid %u did not hold", uid);
-	if (setresuid(0, 0, 0) == 0 || setuid(0) == 0 || setresgid(0, 0, 0) == 0)
+	if (setresuid(0, 0, 0) == 0 || setuid(0) == 0 ||
+	    setresgid(0, 0, 0) == 0)
 		return err_set(err, E_IO, "walls: there is a way back to root");
 	return 0;
 }

@@ -313,7 +313,8 @@ test_too_many(void **state unused_arg)
 	world_close(&w);
 
 	open_greeted(&w, 65536);
-	world_say(&w, EHLO "MAIL FROM:<a@b>\r\n", EHLO_REPLY "250 2.1.0 Ok\r\n");
+	world_say(&w, EHLO "MAIL FROM:<a@b>\r\n",
+	    EHLO_REPLY "250 2.1.0 Ok\r\n");
 	for (int i = 0; i < 100; i++)
 		world_say(&w, "RCPT TO:<alice@example.test>\r\n",
 		    "250 2.1.5 Ok\r\n");
@@ -325,7 +326,8 @@ test_too_many(void **state unused_arg)
 
 	/* Somebody tries names: patience has an end, but lists have many. */
 	open_greeted(&w, 65536);
-	world_say(&w, EHLO "MAIL FROM:<a@b>\r\n", EHLO_REPLY "250 2.1.0 Ok\r\n");
+	world_say(&w, EHLO "MAIL FROM:<a@b>\r\n",
+	    EHLO_REPLY "250 2.1.0 Ok\r\n");
 	for (int i = 1; i < 100; i++)
 		world_say(&w, "RCPT TO:<nobody@example.test>\r\n",
 		    "550 5.1.1 No such mailbox here\r\n");
@@ -451,7 +453,8 @@ test_our_failures(void **state unused_arg)
 	struct world w;
 
 	open_greeted(&w, 4096);
-	world_say(&w, EHLO "MAIL FROM:<a@b>\r\n", EHLO_REPLY "250 2.1.0 Ok\r\n");
+	world_say(&w, EHLO "MAIL FROM:<a@b>\r\n",
+	    EHLO_REPLY "250 2.1.0 Ok\r\n");
 	w.rcpt_error = E_PEER;
 	world_say(&w, "RCPT TO:<alice@example.test>\r\n",
 	    "451 4.3.0 Trouble here, try again later\r\n");
