@@ -211,6 +211,24 @@ test_cut_anywhere(void **state unused_arg)
 	arena_free(a);
 }
 
+/* A batch of commands is answered in one write.           RFC 2920 3.2 */
+static void
+test_few_writes(void **state unused_arg)
+{
+	struct world w;
+
+	open_greeted(&w, 65536);
+	w.writes = 0;
+	world_say(&w, EHLO ENVELOPE "RCPT TO:<bob@example.test>\r\nDATA\r\n",
+	    EHLO_REPLY ENVELOPE_OK "250 2.1.5 Ok\r\n" GO);
+	assert_int_equal(w.writes, 1);
+	world_say(&w, ".\r\nNOOP\r\nNOOP\r\nQUIT\r\n",
+	    "250 2.0.0 Ok: queued as 1\r\n250 2.0.0 Ok\r\n"
+	    "250 2.0.0 Ok\r\n221 2.0.0 Bye\r\n");
+	assert_int_equal(w.writes, 2);
+	world_close(&w);
+}
+
 static void
 test_refused_text(void **state unused_arg)
 {
@@ -526,6 +544,7 @@ main(void)
 		cmocka_unit_test(test_commands),
 		cmocka_unit_test(test_envelope),
 		cmocka_unit_test(test_cut_anywhere),
+		cmocka_unit_test(test_few_writes),
 		cmocka_unit_test(test_refused_text),
 		cmocka_unit_test(test_too_big),
 		cmocka_unit_test(test_long_lines),

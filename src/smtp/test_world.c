@@ -226,6 +226,62 @@ nothing(void *arg unused_arg)
 {
 }
 
+/* The server's end of the wire, and how often it was written to. */
+struct counted {
+	struct transport t;
+	struct transport *inner;
+	struct world *w;
+};
+
+static ssize_t
+counted_read(struct transport *t, void *p, size_t n)
+{
+	struct transport *in = container_of(t, struct counted, t)->inner;
+
+	return in->ops->read(in, p, n);
+}
+
+static ssize_t
+counted_write(struct transport *t, const void *p, size_t n)
+{
+	struct counted *c = container_of(t, struct counted, t);
+
+	c->w->writes++;
+	return c->inner->ops->write(c->inner, p, n);
+}
+
+static void
+counted_close(struct transport *t)
+{
+	struct counted *c = container_of(t, struct counted, t);
+
+	c->inner->ops->close(c->inner);
+	free(c);
+}
+
+static void
+counted_ready(void *arg)
+{
+	struct counted *c = arg;
+
+	if (c->t.ready)
+		c->t.ready(c->t.arg);
+}
+
+static struct transport *
+counted(struct world *w, struct transport *inner)
+{
+	static const struct transport_ops ops = { counted_read, counted_write,
+		counted_close };
+	struct counted *c = calloc(1, sizeof(*c));
+
+	assert_non_null(c);
+	*c = (struct counted){ { .ops = &ops }, inner, w };
+	inner->ready = counted_ready;
+	inner->arg = c;
+	return &c->t;
+}
+
 struct start {
 	struct world *w;
 	struct stream *stream;
@@ -294,7 +350,7 @@ world_open_with(struct world *w, enum listen_kind kind, size_t cap,
 	transport_pair(w->loop, cap, &server, &w->client);
 	w->client->ready = nothing;
 	st = arena_new_of(w->mem, struct start);
-	*st = (struct start){ w, stream_new(w->loop, server),
+	*st = (struct start){ w, stream_new(w->loop, counted(w, server)),
 		kind == LISTEN_SUBMISSIONS };
 	fiber_spawn(w->loop, "session", start, st);
 	world_settle(w);

@@ -35,6 +35,7 @@ struct world {
 	bool client_eof;
 	bool deaf;		/* the client reads nothing */
 	int ended;		/* sessions that are over */
+	int writes;		/* of the server */
 
 	struct store store;
 	uint64_t generation;
