@@ -8,15 +8,14 @@ enum {
 	TXN_MEM = 16 * 1024 + SMTP_RCPT_CEILING * 448,
 };
 
-/* RFC 6409 6.1: only as one of their own addresses. A null path is for
- * notices of disposition (RFC 8098 2.1) and says nothing of anybody. */
+/* RFC 6409 6.1: people write only as one of their own addresses. */
 static int
 may_send_as(struct smtp_session *s, struct str from, struct err *err)
 {
 	struct sender_ask ask = { .address = from };
 	struct done done;
 
-	if (!s->login || from.n == 0)
+	if (!s->login)
 		return 0;
 	return store_call(s->store, STORE_sender, &ask, &done, s->cmd, err);
 }

@@ -133,28 +133,39 @@ renew_handles(struct incoming *in)
 	return 0;
 }
 
+/* Could new handles help? What was staged went with the old connection;
+ * a handle alone may be forgotten when very many were asked for since. */
+static bool
+try_again(const struct smtp_session *s, const struct submit_ask *ask, int e)
+{
+	if (e == E_STALE || e == E_NOTFOUND)
+		return true;
+	return e == E_PEER && ask->stage == 0 &&
+	    s->txn->generation != store_generation(s->store);
+}
+
 /* With one change id for all tries, so it is done once at most. */
 static int
 submit(struct incoming *in, struct submit_ask *ask,
     struct submit_answer *answer)
 {
 	struct smtp_session *s = in->s;
+	bool stale = s->txn->generation != store_generation(s->store);
 	int e = 0;
 
 	ask->change = store_change_id(s->store);
 	for (int i = 0; i < SUBMIT_TRIES; i++) {
-		if (s->txn->generation != store_generation(s->store) &&
-		    (e = renew_handles(in)) < 0)
+		if (stale && (e = renew_handles(in)) < 0)
 			return e;
 		ask->handles = handles(in);
 		e = store_call(s->store, STORE_submit, ask, answer, s->cmd,
 		    &in->err);
-		/* What was staged went with the old store. */
-		if (e != E_PEER || ask->stage != 0 ||
-		    s->txn->generation == store_generation(s->store))
+		if (!try_again(s, ask, e))
 			return e;
+		stale = true;
 	}
-	return e;
+	/* Nothing of this is the message's fault. */
+	return e == E_NOTFOUND ? E_PEER : e;
 }
 
 static struct reply

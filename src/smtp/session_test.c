@@ -512,10 +512,16 @@ test_store_restart(void **state unused_arg)
 	    ENVELOPE_OK "250 2.1.5 Ok\r\n" GO
 	    "250 2.0.0 Ok: queued as 2\r\n");
 	assert_int_equal(w.submits[1].nhandles, 2);
+	w.lose_handles = 2;
+	world_say(&w, ENVELOPE "DATA\r\n.\r\n",
+	    ENVELOPE_OK GO "250 2.0.0 Ok: queued as 3\r\n");
+	w.lose_handles = 3;
+	world_say(&w, ENVELOPE "DATA\r\n.\r\n", ENVELOPE_OK GO
+	    "451 4.3.0 Trouble here, try again later\r\n");
 	w.lose_store = 100;
 	world_say(&w, ENVELOPE "DATA\r\n.\r\n", ENVELOPE_OK GO
 	    "451 4.3.0 Trouble here, try again later\r\n");
-	assert_int_equal(w.nsubmits, 2);
+	assert_int_equal(w.nsubmits, 3);
 	world_close(&w);
 }
 

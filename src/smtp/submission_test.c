@@ -73,7 +73,8 @@ test_message(void **state unused_arg)
 			STR("with ESMTPSA\r\n\t(TLSv1.")) <
 	    w.submits[0].text.n);
 	world_say(&w, "MAIL FROM:<>\r\nRSET\r\nQUIT\r\n",
-	    "250 2.1.0 Ok\r\n250 2.0.0 Ok\r\n221 2.0.0 Bye\r\n");
+	    "553 5.7.1 Not an address of yours\r\n250 2.0.0 Ok\r\n"
+	    "221 2.0.0 Bye\r\n");
 	assert_int_equal(w.nlogouts, 1);
 	world_close(&w);
 }

@@ -72,6 +72,10 @@ fake_submit(struct store *st, const struct submit_ask *ask,
 		w->generation++;
 		return err_set(err, E_PEER, "restarted");
 	}
+	if (w->lose_handles > 0) {
+		w->lose_handles--;
+		return err_set(err, E_NOTFOUND, "forgotten");
+	}
 	while (rd_left(&r) > 0)
 		if (rd_le64(&r) >> 32 != w->generation)
 			return err_set(err, E_PEER, "old handle");

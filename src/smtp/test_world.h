@@ -42,6 +42,7 @@ struct world {
 	int64_t store_delay_ms;	/* every call takes so long */
 	int rcpt_error, submit_error, blob_error; /* E_*, 0 */
 	int lose_store;		/* submits that find a new store */
+	int lose_handles;	/* submits that find their handles gone */
 	struct submitted *submits;	/* WORLD_SUBMITS */
 	size_t nsubmits, nrcpts, nlogins, nlogouts, njournal;
 };
