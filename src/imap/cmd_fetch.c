@@ -8,6 +8,8 @@
 #include "imap/imap_int.h"
 #include "mime/facts.h"
 
+enum { WRITE_AT = 32768 };	/* octets rendered before they are written */
+
 struct fetching {
 	struct imap_session *s;
 	const struct fetch_att *att;
@@ -50,11 +52,12 @@ served(const struct fetch_att *att)
 
 /* "NAME " with a space before it, but for the first. */
 static void
-item(struct buf *b, const char *name)
+item(struct buf *b, struct str name)
 {
 	if (b->n && b->p[b->n - 1] != '(')
 		buf_chr(b, ' ');
-	buf_printf(b, "%s ", name);
+	buf_str(b, name);
+	buf_chr(b, ' ');
 }
 
 static int
@@ -63,15 +66,15 @@ put_structure(struct fetching *f, const struct facts *facts)
 	struct buf *b = &f->out;
 
 	if (f->att->items & FETCH_ENVELOPE) {
-		item(b, "ENVELOPE");
+		item(b, STR("ENVELOPE"));
 		buf_str(b, facts->envelope);
 	}
 	if (f->att->items & FETCH_BODYSTRUCTURE) {
-		item(b, "BODYSTRUCTURE");
+		item(b, STR("BODYSTRUCTURE"));
 		buf_str(b, facts->bodystructure);
 	}
 	if (f->att->items & FETCH_BODY) {
-		item(b, "BODY");
+		item(b, STR("BODY"));
 		return facts_put_body(facts, b);
 	}
 	return 0;
@@ -85,27 +88,37 @@ put_items(struct fetching *f, const struct fetch_row *row, bool tell_flags,
 	struct buf *b = &f->out;
 	uint32_t items = f->att->items;
 
-	buf_printf(b, "* %u FETCH (", row->seq);
+	buf_lit(b, "* ");
+	buf_u64(b, row->seq);
+	buf_lit(b, " FETCH (");
 	/* RFC 3501 6.4.8: UID commands name the UID. */
 	if (items & FETCH_UID || f->by_uid) {
-		item(b, "UID");
+		item(b, STR("UID"));
 		buf_u64(b, row->uid);
 	}
 	if (items & FETCH_FLAGS || tell_flags) {
-		item(b, "FLAGS");
+		item(b, STR("FLAGS"));
 		imap_put_flags(b, row->flags, row->keywords);
 	}
 	if (items & FETCH_INTERNALDATE) {
-		item(b, "INTERNALDATE \"");
-		b->n--;
+		item(b, STR("INTERNALDATE"));
+		buf_chr(b, '"');
 		time_imap(b, row->received, (int)row->offset_min);
 		buf_chr(b, '"');
 	}
 	if (items & FETCH_SIZE) {
-		item(b, "RFC822.SIZE");
+		item(b, STR("RFC822.SIZE"));
 		buf_u64(b, row->size);
 	}
 	return put_structure(f, facts);
+}
+
+static void
+write_out(struct fetching *f)
+{
+	imap_say(f->s, &f->out);
+	buf_reset(&f->out);
+	imap_patience(f->s, IMAP_COMMAND_MS);
 }
 
 static int
@@ -114,19 +127,20 @@ put_sections(struct fetching *f, const struct fetch_row *row,
 {
 	struct imap_session *s = f->s;
 	struct err err = { 0 };
-	const char *space = str_endsi(buf_get(&f->out), STR("(")) ? "" : " ";
 
-	imap_say(s, &f->out);
 	for (size_t i = 0; i < f->att->nsection; i++) {
-		(void)stream_printf(s->stream, "%s", space);
-		space = " ";
+		if (i > 0 || !str_endsi(buf_get(&f->out), STR("(")))
+			buf_chr(&f->out, ' ');
+		write_out(f);
 		if (imap_put_section(s, &f->att->section[i], row, facts,
 		    &err) < 0 && f->failed.code == 0)
 			f->failed = err;
-		if (s->state == STATE_LOGOUT || stream_failed(s->stream) < 0)
+		if (s->state == STATE_LOGOUT)
 			return E_CLOSED;
 	}
-	(void)stream_write(s->stream, STR(")\r\n"));
+	buf_lit(&f->out, ")\r\n");
+	if (f->out.n > WRITE_AT)
+		write_out(f);
 	return stream_failed(s->stream);
 }
 
@@ -135,24 +149,24 @@ put_sections(struct fetching *f, const struct fetch_row *row,
 static int
 put_row(struct fetching *f, const struct fetch_row *row, bool tell_flags)
 {
+	size_t start = f->out.n;
 	struct facts facts = { 0 };
 	struct err err = { 0 };
 	int e = 0;
 
-	arena_reset(f->row);
-	buf_reset(&f->out);
-	imap_patience(f->s, IMAP_COMMAND_MS);
-	if (f->want_facts)
+	if (f->want_facts) {
+		arena_reset(f->row);
 		e = imap_facts(f->s, row, f->row, &facts, &err);
+	}
 	if (e >= 0)
 		e = put_items(f, row, tell_flags, &facts);
-	if (e < 0 || buf_failed(&f->out)) {
-		(void)err_set(&f->failed, err.code ? err.code : E_PROTO,
-		    "uid %u: %s", row->uid,
-		    err.code ? err.text : "facts make no sense");
-		return stream_failed(f->s->stream);
-	}
-	return put_sections(f, row, &facts);
+	if (e >= 0 && !buf_failed(&f->out))
+		return put_sections(f, row, &facts);
+	(void)err_set(&f->failed, err.code ? err.code : E_PROTO, "uid %u: %s",
+	    row->uid, err.code ? err.text : "facts make no sense");
+	f->out.n = start;
+	f->out.failed = false;
+	return stream_failed(f->s->stream);
 }
 
 /* RFC 3501 6.4.5: BODY[...] and its kin set \Seen. The rows of this page that
@@ -237,6 +251,7 @@ put_rows(struct fetching *f, struct str rows, struct err *err)
 			row.flags |= SYS_SEEN;
 		e = put_row(f, &row, now_seen);
 	}
+	write_out(f);
 	return e;
 }
 

@@ -47,7 +47,7 @@ test_table(void **state unused_arg)
 static void
 test_many_wildcards(void **state unused_arg)
 {
-	char pattern[PATTERN_MAX + 1], name[1000];
+	char pattern[PATTERN_MAX + 1], name[900];
 
 	memset(name, 'a', sizeof(name));
 	for (size_t i = 0; i < sizeof(pattern); i++)

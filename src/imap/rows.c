@@ -56,17 +56,19 @@ selection_next(struct selection *sel, struct str *page)
 void
 imap_put_flags(struct buf *b, uint32_t flags, struct str keywords)
 {
-	const char *space = "";
+	size_t start = b->n + 1;
 
 	buf_chr(b, '(');
 	for (uint32_t bit = 1; bit <= SYS_DRAFT; bit <<= 1) {
 		if (!(flags & bit))
 			continue;
-		buf_printf(b, "%s%.*s", space, STR_FMT(flag_name(bit)));
-		space = " ";
+		if (b->n > start)
+			buf_chr(b, ' ');
+		buf_str(b, flag_name(bit));
 	}
-	if (keywords.n)
-		buf_printf(b, "%s%.*s", space, STR_FMT(keywords));
+	if (keywords.n && b->n > start)
+		buf_chr(b, ' ');
+	buf_str(b, keywords);
 	buf_chr(b, ')');
 }
 
