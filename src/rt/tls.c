@@ -190,6 +190,8 @@ new_ssl_ctx(struct tls_ctx *ctx)
 {
 	SSL_CTX *s = SSL_CTX_new_ex(ctx->lib->ctx, NULL, TLS_server_method());
 	const char *id = "postern";
+	/* Not const: OpenSSL's macros cast it away. */
+	char groups[] = GROUPS, sigalgs[] = SIGALGS;
 
 	if (!s)
 		return NULL;
@@ -204,8 +206,8 @@ new_ssl_ctx(struct tls_ctx *ctx)
 	SSL_CTX_set_verify(s, SSL_VERIFY_NONE, NULL);
 	if (SSL_CTX_set_min_proto_version(s, TLS1_2_VERSION) &&
 	    SSL_CTX_set_cipher_list(s, CIPHERS) &&
-	    SSL_CTX_set1_groups_list(s, GROUPS) &&
-	    SSL_CTX_set1_sigalgs_list(s, SIGALGS) &&
+	    SSL_CTX_set1_groups_list(s, groups) &&
+	    SSL_CTX_set1_sigalgs_list(s, sigalgs) &&
 	    SSL_CTX_set_session_id_context(s, (const uint8_t *)id,
 		(unsigned)str_c(id).n) &&
 	    SSL_CTX_set_tlsext_servername_callback(s, choose) &&
