@@ -219,10 +219,12 @@ test_kinds(void **state)
 	for (size_t i = 0; i < NELEM(rows); i++) {
 		struct conn c;
 		int asked = w->stub.asked;
+		char groups[16];	/* OpenSSL's macro wants it writable */
 
 		begin(&c, w, rows[i].kind, rows[i].version, rows[i].sigalgs,
 		    GOOD);
-		(void)SSL_set1_groups_list(c.peer.ssl, rows[i].groups);
+		(void)snprintf(groups, sizeof(groups), "%s", rows[i].groups);
+		(void)SSL_set1_groups_list(c.peer.ssl, groups);
 		until_ended(&c, 1);
 		answered(&c);
 		assert_int_equal(w->stub.asked, asked + 1);
