@@ -47,6 +47,11 @@ struct world {
 	size_t nsubmits, nrcpts, nlogins, nlogouts, njournal;
 };
 
+/* The vault of submission is the world itself. */
+struct vault {
+	struct world w;
+};
+
 /* kind: LISTEN_SMTP, LISTEN_SUBMISSION or LISTEN_SUBMISSIONS. cap: octets in
  * flight each way. The session has been started, its greeting not read. */
 void world_open(struct world *w, enum listen_kind kind, size_t cap);
@@ -74,3 +79,23 @@ struct str world_got(struct world *w);
 		world_send((w), str_c(line));                  \
 		assert_str(world_got(w), want);                \
 	} while (0)
+
+/* What is said in every session with mx. */
+#define GREETING "220 mx.example.test ESMTP Postern\r\n"
+#define HELLO "mx.example.test Hello c.example [192.0.2.1]\r\n"
+#define EHLO "EHLO c.example\r\n"
+#define EHLO_BEGIN                                             \
+	"250-" HELLO "250-PIPELINING\r\n250-8BITMIME\r\n"      \
+	"250-ENHANCEDSTATUSCODES\r\n250-SIZE 100000\r\n"
+#define EHLO_REPLY EHLO_BEGIN "250-HELP\r\n250 STARTTLS\r\n"
+#define ENVELOPE "MAIL FROM:<x@y.test>\r\nRCPT TO:<alice@example.test>\r\n"
+#define ENVELOPE_OK "250 2.1.0 Ok\r\n250 2.1.5 Ok\r\n"
+#define GO "354 Go ahead, end with <CRLF>.<CRLF>\r\n"
+
+/* mx, and its greeting has been read. */
+static inline void
+open_greeted(struct world *w, size_t cap)
+{
+	world_open(w, LISTEN_SMTP, cap);
+	assert_str(world_got(w), GREETING);
+}
