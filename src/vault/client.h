@@ -11,13 +11,16 @@
 
 struct vault;
 
-/* fd -1: the connection comes with vault_replace(). */
+/* fd -1: the connection comes with vault_replace(). Makes OpenSSL ready: call
+ * it before the walls close. */
 struct vault *vault_new(struct loop *l, int fd);
+/* After every stream, context and login that came from it. */
 void vault_free(struct vault *v);
 void vault_replace(struct vault *v, int fd);
 
 /* A TLS context with every certificate vault has, whose keys sign in vault
- * (the signing fiber is suspended meanwhile). Suspends. The caller unrefs. */
+ * (the signing fiber is suspended meanwhile). Suspends for the first one of a
+ * connection; later it is the same. The caller unrefs. */
 int vault_tls_ctx(struct vault *v, struct tls_ctx **ctx, struct err *err);
 
 /* Who has logged in: the account and its store connection. */
@@ -30,5 +33,6 @@ struct login {
 /* E_DENIED: wrong user or password. E_BUSY: too many tries, later. */
 int vault_login(struct vault *v, const struct login_ask *ask,
     struct login *login, struct arena *a, struct err *err);
-/* The session is over: closes its store connection too. */
+/* The session is over: closes its store connection too. Never suspends; a
+ * login of zeros is fine. */
 void vault_logout(struct vault *v, struct login *login);

@@ -16,6 +16,11 @@ const struct ipc_call vault_calls[VAULT_NCALLS] = {
 #define C(name, reply, authorities)                                    \
 	[VAULT_##name] = { #name, VAULT_##name, &name##_ask_shape,     \
 		&reply##_shape, (authorities), 0 },
+#define N(name, authorities)                                           \
+	[VAULT_##name] = { #name, VAULT_##name, &name##_ask_shape,     \
+		NULL, (authorities), 0 },
 	VAULT_CALLS(C)
+	VAULT_NOTICES(N)
 #undef C
+#undef N
 };

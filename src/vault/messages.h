@@ -20,13 +20,23 @@ enum vault_authority {
 	C(tls_sign,      tls_sign_answer,       VAULT_AUTH_MX | VAULT_AUTH_FRONT) \
 	C(login,         login_answer,          VAULT_AUTH_FRONT) \
 	C(reopen,        vault_done,            VAULT_AUTH_FRONT) \
-	C(logout,        vault_done,            VAULT_AUTH_FRONT) \
 	C(seal_password, seal_password_answer,  VAULT_AUTH_OPERATOR)
+
+/* Notices to vault: nobody answers. */
+#define VAULT_NOTICES(N) \
+	N(logout, VAULT_AUTH_FRONT)
+
+/* Asks that may be outstanding: more than logins that wait for their hash, so
+ * these never keep a signature waiting. */
+enum { VAULT_WINDOW = 512 };
 
 enum vault_call {
 #define C(name, answer, who) VAULT_##name,
+#define N(name, who) VAULT_##name,
 	VAULT_CALLS(C)
+	VAULT_NOTICES(N)
 #undef C
+#undef N
 	VAULT_NCALLS
 };
 extern const struct ipc_call vault_calls[VAULT_NCALLS];
@@ -35,7 +45,7 @@ extern const struct ipc_call vault_calls[VAULT_NCALLS];
 MSG_STRUCT(vault_done);
 
 /* Certificate number `index`, from 0; E_NOTFOUND beyond the last. key names
- * the key for tls_sign. */
+ * the key for tls_sign, also after a restart of vault. */
 #define FIELDS_certs_ask(F, S) F(S, u32, index, 0)
 #define FIELDS_certs_answer(F, S) F(S, str, chain_pem, 100000) F(S, u32, key, 0)
 
@@ -64,7 +74,8 @@ MSG_STRUCT(vault_done);
 /* The session is over. */
 #define FIELDS_logout_ask(F, S) F(S, str, ticket, 16)
 
-/* A credential for account_add / account_passwd of store. */
+/* A credential for account_add / account_passwd of store; address is the
+ * account's own. E_INVALID if it can be no password. */
 #define FIELDS_seal_password_ask(F, S) \
 	F(S, str, address, 320) F(S, str, password, 1024)
 #define FIELDS_seal_password_answer(F, S) F(S, str, sealed, 4096)

@@ -1,0 +1,237 @@
+#include "vault/client.h"
+
+#include "vault/line.h"
+#include "vault/remote_key.h"
+
+enum {
+	PATIENCE_MS = 30000,
+	SIGN_MS = 10000,	/* a handshake does not wait for longer */
+	CERTS_MAX = 64,
+};
+
+struct vault {
+	struct remote_signer signer;	/* first */
+	struct loop *loop;
+	struct line *line;
+	struct tls_lib *lib;
+	struct tls_ctx *ctx;	/* of the connection number ctx_of */
+	uint64_t ctx_of;
+};
+
+/* What a session holds to get a new store connection. */
+struct vault_ticket {
+	struct vault *v;
+	int refs;		/* the login, and a reopen under way */
+	char id[16];
+};
+
+static int64_t
+after(const struct vault *v, int64_t ms)
+{
+	return loop_now_ms(v->loop) + ms;
+}
+
+/* TLS keys ------------------------------------------------------------ */
+
+static int
+sign_there(struct remote_signer *s, uint32_t key, struct str digest,
+    enum remote_padding padding, struct str octets, uint8_t *sig, size_t *n,
+    struct err *err)
+{
+	struct vault *v = container_of(s, struct vault, signer);
+	struct arena *a = arena_new(16384);
+	struct tls_sign_ask ask = { key, digest, padding, octets };
+	struct tls_sign_answer answer;
+	int rc = line_call(v->line, &vault_calls[VAULT_tls_sign], &ask,
+	    &answer, a, NULL, after(v, SIGN_MS), err);
+
+	if (rc == 0 && answer.signature.n > *n)
+		rc = err_set(err, E_PROTO, "a signature too long");
+	if (rc == 0) {
+		memcpy(sig, answer.signature.p, answer.signature.n);
+		*n = answer.signature.n;
+	}
+	arena_free(a);
+	return rc;
+}
+
+struct vault *
+vault_new(struct loop *l, int fd)
+{
+	struct vault *v = calloc(1, sizeof(*v));
+	struct err err = { 0 };
+
+	bug_if(!v);
+	v->signer.sign = sign_there;
+	v->loop = l;
+	v->line = line_new(l, "vault", VAULT_WINDOW);
+	v->lib = tls_lib_new(&err);
+	if (!v->lib || remote_key_provide(v->lib, &err) < 0)
+		bug("%s", err.text);
+	if (fd >= 0)
+		line_replace(v->line, fd);
+	return v;
+}
+
+void
+vault_free(struct vault *v)
+{
+	if (!v)
+		return;
+	tls_ctx_unref(v->ctx);
+	line_free(v->line);
+	tls_lib_unref(v->lib);
+	free(v);
+}
+
+void
+vault_replace(struct vault *v, int fd)
+{
+	line_replace(v->line, fd);
+}
+
+static int
+add_cert(struct vault *v, struct tls_ctx *ctx, const struct certs_answer *c,
+    struct err *err)
+{
+	EVP_PKEY *key;
+	int rc = remote_key_new(v->lib, c->chain_pem, &v->signer, c->key, &key,
+	    err);
+
+	if (rc < 0)
+		return rc;
+	rc = tls_ctx_add(ctx, c->chain_pem, key, err);
+	EVP_PKEY_free(key);
+	return rc;
+}
+
+static int
+add_certs(struct vault *v, struct tls_ctx *ctx, struct err *err)
+{
+	struct certs_answer answer;
+	int rc = 0;
+
+	for (uint32_t i = 0; i < CERTS_MAX && rc == 0; i++) {
+		struct arena *a = arena_new(1 << 18);
+		struct certs_ask ask = { i };
+
+		rc = line_call(v->line, &vault_calls[VAULT_certs], &ask,
+		    &answer, a, NULL, after(v, PATIENCE_MS), err);
+		if (rc == 0)
+			rc = add_cert(v, ctx, &answer, err);
+		arena_free(a);
+		if (rc == E_NOTFOUND && i > 0)
+			return 0;
+	}
+	return rc;
+}
+
+int
+vault_tls_ctx(struct vault *v, struct tls_ctx **ctx, struct err *err)
+{
+	struct tls_ctx *made;
+	uint64_t generation;
+	int rc;
+
+	if (v->ctx && v->ctx_of == line_generation(v->line)) {
+		*ctx = tls_ctx_ref(v->ctx);
+		return 0;
+	}
+	made = tls_ctx_new(v->lib, err);
+	generation = line_generation(v->line);
+	rc = add_certs(v, made, err);
+	if (rc < 0) {
+		tls_ctx_unref(made);
+		return rc;
+	}
+	tls_ctx_unref(v->ctx);
+	v->ctx = tls_ctx_ref(made);
+	/* Replaced meanwhile: good for now, asked again next time. */
+	v->ctx_of = generation;
+	*ctx = made;
+	return 0;
+}
+
+/* People -------------------------------------------------------------- */
+
+static void
+ticket_unref(struct vault_ticket *t)
+{
+	if (t && --t->refs == 0)
+		free(t);
+}
+
+static struct str
+ticket_id(const struct vault_ticket *t)
+{
+	return str_make(t->id, sizeof(t->id));
+}
+
+/* For the store connection, on the fiber that lost it. */
+static int
+reopen(void *arg, struct err *err)
+{
+	struct vault_ticket *t = arg;
+	struct arena *a = arena_new(4096);
+	struct reopen_ask ask = { ticket_id(t) };
+	struct vault_done answer;
+	int fd = -1, rc;
+
+	t->refs++;
+	rc = line_call(t->v->line, &vault_calls[VAULT_reopen], &ask, &answer,
+	    a, &fd, after(t->v, PATIENCE_MS), err);
+	ticket_unref(t);
+	arena_free(a);
+	if (rc == 0 && fd < 0)
+		rc = err_set(err, E_PROTO, "no connection in vault's answer");
+	return rc < 0 ? rc : fd;
+}
+
+static struct vault_ticket *
+ticket_new(struct vault *v, struct str id)
+{
+	struct vault_ticket *t = calloc(1, sizeof(*t));
+
+	bug_if(!t);
+	t->v = v;
+	t->refs = 1;
+	memcpy(t->id, id.p, sizeof(t->id));
+	return t;
+}
+
+int
+vault_login(struct vault *v, const struct login_ask *ask,
+    struct login *login, struct arena *a, struct err *err)
+{
+	struct login_answer answer;
+	int fd = -1, rc;
+
+	rc = line_call(v->line, &vault_calls[VAULT_login], ask, &answer, a,
+	    &fd, after(v, PATIENCE_MS), err);
+	if (rc < 0)
+		return rc;
+	if (fd < 0 || answer.ticket.n != 16) {
+		if (fd >= 0)
+			(void)close(fd);
+		return err_set(err, E_PROTO, "vault's answer makes no sense");
+	}
+	login->account = answer.account;
+	login->address = answer.address;
+	login->ticket = ticket_new(v, answer.ticket);
+	login->store = store_new(v->loop, fd, reopen, login->ticket);
+	return 0;
+}
+
+void
+vault_logout(struct vault *v, struct login *login)
+{
+	struct logout_ask ask;
+
+	if (!login->ticket)
+		return;
+	ask = (struct logout_ask){ ticket_id(login->ticket) };
+	line_notify(v->line, &vault_calls[VAULT_logout], &ask);
+	store_close(login->store);
+	ticket_unref(login->ticket);
+	*login = (struct login){ 0 };
+}

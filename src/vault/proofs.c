@@ -1,0 +1,122 @@
+#include "vault/proofs.h"
+
+#include <sodium.h>
+
+#include "base/err.h"
+
+/* A table of small sets: a hash picks the set, within it all are looked at. */
+enum { WAYS = 4, SETS = PROOFS_MAX / WAYS };
+
+struct entry {
+	struct proof proof;
+	uint64_t peer;
+	int64_t until_ms;	/* 0: free */
+};
+
+struct proofs {
+	uint8_t key[PROOFS_KEY_LEN];
+	struct entry entries[SETS][WAYS];
+};
+
+struct proofs *
+proofs_new(const uint8_t key[PROOFS_KEY_LEN])
+{
+	struct proofs *p = calloc(1, sizeof(*p));
+
+	bug_if(!p);
+	memcpy(p->key, key, sizeof(p->key));
+	return p;
+}
+
+void
+proofs_free(struct proofs *p)
+{
+	if (p)
+		sodium_memzero(p, sizeof(*p));
+	free(p);
+}
+
+struct proof
+proof_of(const struct proofs *p, struct str sealed, struct str password)
+{
+	uint64_t n = sealed.n;	/* no pair reads as another */
+	crypto_generichash_state h;
+	struct proof out;
+
+	(void)crypto_generichash_init(&h, p->key, sizeof(p->key),
+	    sizeof(out.octets));
+	(void)crypto_generichash_update(&h, (const uint8_t *)&n, sizeof(n));
+	(void)crypto_generichash_update(&h, (const uint8_t *)sealed.p,
+	    sealed.n);
+	(void)crypto_generichash_update(&h, (const uint8_t *)password.p,
+	    password.n);
+	(void)crypto_generichash_final(&h, out.octets, sizeof(out.octets));
+	sodium_memzero(&h, sizeof(h));
+	return out;
+}
+
+uint64_t
+proof_guess(const struct proof *proof)
+{
+	uint64_t v;
+
+	memcpy(&v, proof->octets + 8, sizeof(v));
+	return v;
+}
+
+static struct entry *
+set_of(struct proofs *p, const struct proof *proof)
+{
+	uint64_t v;
+
+	memcpy(&v, proof->octets, sizeof(v));
+	return p->entries[v % SETS];
+}
+
+static uint64_t
+hash_peer(const struct proofs *p, struct str peer)
+{
+	uint64_t v;
+
+	_Static_assert(PROOFS_KEY_LEN >= crypto_shorthash_KEYBYTES, "key");
+	(void)crypto_shorthash((uint8_t *)&v, (const uint8_t *)peer.p, peer.n,
+	    p->key);
+	return v;
+}
+
+enum proven
+proofs_find(struct proofs *p, const struct proof *proof, struct str peer,
+    int64_t now_ms)
+{
+	struct entry *set = set_of(p, proof);
+	uint64_t who = hash_peer(p, peer);
+
+	for (size_t i = 0; i < WAYS; i++) {
+		bool same;
+
+		if (now_ms >= set[i].until_ms ||
+		    sodium_memcmp(&set[i].proof, proof, sizeof(*proof)) != 0)
+			continue;
+		same = set[i].peer == who;
+		return same ? PROVEN_BY_PEER : PROVEN;
+	}
+	return PROVEN_NOT;
+}
+
+void
+proofs_add(struct proofs *p, const struct proof *proof, struct str peer,
+    int64_t now_ms)
+{
+	struct entry *set = set_of(p, proof), *to = set;
+
+	for (size_t i = 0; i < WAYS; i++) {
+		if (memcmp(&set[i].proof, proof, sizeof(*proof)) == 0) {
+			to = &set[i];
+			break;
+		}
+		if (set[i].until_ms < to->until_ms)
+			to = &set[i];
+	}
+	*to = (struct entry){ *proof, hash_peer(p, peer),
+		now_ms + PROOFS_MS };
+}

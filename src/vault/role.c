@@ -1,0 +1,14 @@
+/*
+ * role.c - postern-vault: the keys, and who knows which password.
+ *
+ * Privileges: its own folder (one file, read before the walls close), two
+ * threads, the operator's socket to accept from. Opens nothing later, connects
+ * nowhere, parses nothing but messages of fixed fields.
+ */
+#include "vault/role_int.h"
+
+int
+main(void)
+{
+	return role_main(&vault_role_ops);
+}

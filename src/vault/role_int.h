@@ -1,0 +1,88 @@
+/*
+ * role_int.h - what the files of the vault role share.
+ *
+ *   role_ops.c    peers and asks: who may say what to whom
+ *   role_keys.c   certificates and their keys: from files or from store
+ *   role_login.c  people: login, reopen, logout, sealing passwords
+ */
+#pragma once
+#include "rt/role.h"
+#include "rt/tls.h"
+#include "store/messages.h"
+#include "vault/tries.h"
+#include "vault/line.h"
+#include "vault/messages.h"
+#include "vault/proofs.h"
+#include "vault/seal.h"
+#include "vault/tickets.h"
+
+enum {
+	KEYS_MAX = 64,
+	STORE_WAIT_MS = 20000,	/* less than the patience of who asked */
+	HASH_THREADS = 2,	/* 19 MiB each */
+	HASH_QUEUE = 64,
+	OPERATORS_MAX = 16,
+};
+
+/* A certificate: its chain is told, its key stays. */
+struct tls_key {
+	uint32_t number;	/* from the chain's hash: outlives us */
+	char *chain;
+	size_t chain_len;
+	EVP_PKEY *key;
+};
+
+struct vault_state {
+	struct role *role;
+	struct loop *loop;
+	struct seal_key seal;
+	struct tls_lib *lib;
+	struct line *store;
+	struct work_pool *hashers;
+	struct proofs *proofs;
+	struct tries *tries;
+	struct client *clients;
+
+	struct tls_key keys[KEYS_MAX];
+	size_t nkeys;		/* 0: not known yet */
+	bool loading;
+
+	struct watch control;	/* fd -1: there is none */
+	unsigned operators;
+};
+
+/* Who is connected: an mx, a front, or the operator. */
+struct client {
+	struct vault_state *v;
+	struct ipc *ipc;	/* NULL: it has gone */
+	int refs;		/* the connection, and asks under way */
+	struct tickets *tickets;
+	struct client *next, **prev;
+};
+
+/* An ask on a fiber of its own. */
+struct work {
+	struct client *client;
+	struct ipc_req *req;
+	struct arena *a;
+	int64_t until_ms;
+};
+
+/* Each answers its req. */
+void vault_certs(struct work *c);
+void vault_tls_sign(struct work *c);
+void vault_log_in(struct work *c);
+void vault_reopen(struct work *c);
+void vault_seal_password(struct work *c);
+
+/* Read the configured files, with the walls still open. Blocks. */
+int keys_from_files(struct vault_state *v, struct err *err);
+/* Store is there: get our own certificate, or make one. Spawns. */
+void keys_from_store(struct vault_state *v);
+/* Sign with no waiting, if the keys are known: else false. */
+bool keys_sign(struct vault_state *v, struct ipc_req *req);
+void keys_free(struct vault_state *v);
+
+void client_unref(struct client *c);
+
+extern const struct role_ops vault_role_ops;

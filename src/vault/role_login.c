@@ -1,0 +1,272 @@
+#include <sodium.h>
+
+#include "vault/credential.h"
+#include "vault/role_int.h"
+
+#define KIND_CREDENTIAL STR("credential")
+
+/* What a credential is sealed to: the account's address, in lower case. */
+static struct seal_what
+what_of(struct arena *a, struct str address)
+{
+	return (struct seal_what){ KIND_CREDENTIAL, str_lower(a, address) };
+}
+
+/* Proving a password --------------------------------------------------- */
+
+struct attempt {
+	struct vault_state *v;
+	const struct login_ask *ask;
+	struct credential_answer row;	/* account 0: there is no such user */
+	struct credential credential;
+	struct proof proof;
+	bool right;
+};
+
+/* On a thread. Nobody's password takes as long as somebody's. */
+static void
+hash_work(void *arg)
+{
+	struct attempt *t = arg;
+
+	if (t->row.account)
+		t->right = credential_verify(&t->credential, t->ask->password);
+	else
+		t->right = credential_verify_nobody(t->ask->password);
+}
+
+static int
+look_up(struct attempt *t, struct work *c, struct err *err)
+{
+	struct credential_ask ask = { t->ask->user };
+	struct str record;
+	int rc = line_call(t->v->store, &store_calls[STORE_credential], &ask,
+	    &t->row, c->a, NULL, c->until_ms, err);
+
+	if (rc == E_NOTFOUND) {
+		t->row = (struct credential_answer){ .address = t->ask->user };
+		return 0;
+	}
+	if (rc < 0)
+		return rc;
+	rc = seal_open(&t->v->seal, what_of(c->a, t->row.address),
+	    t->row.sealed, c->a, &record, err);
+	if (rc < 0 || !credential_parse(record, &t->credential)) {
+		log_event(t->v->role->log, LOG_ERROR, "credential",
+		    F_STR("address", t->row.address), F_INT("code", rc));
+		return err_set(err, E_IO, "a credential cannot be opened");
+	}
+	return 0;
+}
+
+static int
+wrong(struct attempt *t, struct err *err)
+{
+	tries_failed(t->v->tries, t->ask->peer, t->row.address,
+	    proof_guess(&t->proof), loop_now_ms(t->v->loop));
+	return err_set(err, E_DENIED, "wrong user or password");
+}
+
+static int
+too_many(struct err *err)
+{
+	return err_set(err, E_BUSY, "too many failures: try later");
+}
+
+/* The long way. Others failed while we waited: their failures count. */
+static int
+prove(struct attempt *t, struct err *err)
+{
+	struct vault_state *v = t->v;
+	int rc = rt_work(v->hashers, hash_work, t);
+	int64_t now = loop_now_ms(v->loop);
+
+	if (rc < 0)
+		return err_set(err, E_BUSY, "too many logins at once");
+	if (!tries_peer_ok(v->tries, t->ask->peer, now) ||
+	    !tries_user_ok(v->tries, t->row.address, now))
+		return too_many(err);
+	if (!t->right)
+		return wrong(t, err);
+	proofs_add(v->proofs, &t->proof, t->ask->peer, now);
+	return 0;
+}
+
+/* 0 if the password is the account's. When somebody tries to guess a user's
+ * password from all over the world, that user still gets in from where they
+ * were a moment ago. */
+static int
+authenticate(struct attempt *t, struct work *c, struct err *err)
+{
+	struct vault_state *v = t->v;
+	enum proven proven;
+	int rc;
+
+	if (!tries_peer_ok(v->tries, t->ask->peer, loop_now_ms(v->loop)))
+		return too_many(err);
+	rc = look_up(t, c, err);
+	if (rc < 0)
+		return rc;
+	t->proof = proof_of(v->proofs, t->row.account ? t->row.sealed :
+	    t->row.address, t->ask->password);
+	proven = proofs_find(v->proofs, &t->proof, t->ask->peer,
+	    loop_now_ms(v->loop));
+	if (proven != PROVEN_BY_PEER && !tries_user_ok(v->tries,
+	    t->row.address, loop_now_ms(v->loop)))
+		return too_many(err);
+	return proven == PROVEN_NOT ? prove(t, err) : 0;
+}
+
+/* The mechanisms that say a password. An authorization identity is somebody
+ * else's name (RFC 4616 2): nobody may act for others yet. */
+static int
+check_fields(const struct login_ask *ask, struct err *err)
+{
+	if (!str_eqi(ask->mechanism, STR("PLAIN")) &&
+	    !str_eqi(ask->mechanism, STR("LOGIN")))
+		return err_set(err, E_INVALID, "unknown mechanism");
+	if (ask->authzid.n > 0 && !str_eqi(ask->authzid, ask->user))
+		return err_set(err, E_DENIED, "wrong user or password");
+	return 0;
+}
+
+/* The account's connection ---------------------------------------------- */
+
+static int
+open_account(struct work *c, uint64_t account, int *fd,
+    struct err *err)
+{
+	struct account_open_ask ask = { account };
+	struct done answer;
+	int rc;
+
+	*fd = -1;
+	rc = line_call(c->client->v->store, &store_calls[STORE_account_open],
+	    &ask, &answer, c->a, fd, c->until_ms, err);
+	if (rc == 0 && *fd < 0)
+		return err_set(err, E_PROTO, "store sent no connection");
+	return rc;
+}
+
+static void
+journal(const struct attempt *t, enum journal_event event, struct err *why)
+{
+	struct journal_ask ask = { .event = event, .peer = t->ask->peer,
+		.address = t->row.address.n ? t->row.address : t->ask->user,
+		.text = event == JOURNAL_login ? t->ask->mechanism :
+		    str_c(why->text) };
+
+	line_notify(t->v->store, &store_calls[STORE_journal], &ask);
+}
+
+static int
+ticket(struct work *c, uint64_t account, uint8_t id[TICKET_LEN],
+    struct err *err)
+{
+	loop_random(c->client->v->loop, id, TICKET_LEN);
+	if (!tickets_add(c->client->tickets, id, account))
+		return err_set(err, E_LIMIT, "too many people at once");
+	return 0;
+}
+
+static void
+reply_login(struct work *c, const struct attempt *t,
+    const uint8_t id[TICKET_LEN], int fd)
+{
+	struct login_answer answer = { t->row.account, t->row.address,
+		str_make((const char *)id, TICKET_LEN) };
+
+	ipc_reply(c->req, &answer, fd);
+}
+
+void
+vault_log_in(struct work *c)
+{
+	struct attempt t = { .v = c->client->v, .ask = c->req->ask };
+	uint8_t id[TICKET_LEN];
+	struct err err = { 0 };
+	int fd = -1, rc = check_fields(t.ask, &err);
+
+	if (rc == 0)
+		rc = authenticate(&t, c, &err);
+	if (rc == E_DENIED || rc == E_BUSY)
+		journal(&t, JOURNAL_login_failed, &err);
+	if (rc == 0)
+		rc = open_account(c, t.row.account, &fd, &err);
+	if (rc == 0)
+		rc = ticket(c, t.row.account, id, &err);
+	if (rc == 0) {
+		journal(&t, JOURNAL_login, NULL);
+		reply_login(c, &t, id, fd);
+	} else {
+		ipc_fail(c->req, rc, err.text);
+	}
+	if (fd >= 0)
+		(void)close(fd);
+}
+
+void
+vault_reopen(struct work *c)
+{
+	const struct reopen_ask *ask = c->req->ask;
+	uint64_t account = tickets_find(c->client->tickets, ask->ticket);
+	struct vault_done answer = { 0 };
+	struct err err = { 0 };
+	int fd = -1, rc;
+
+	if (account == 0) {
+		ipc_fail(c->req, E_DENIED, "no such ticket");
+		return;
+	}
+	rc = open_account(c, account, &fd, &err);
+	if (rc < 0)
+		ipc_fail(c->req, rc, err.text);
+	else
+		ipc_reply(c->req, &answer, fd);
+	if (fd >= 0)
+		(void)close(fd);
+}
+
+/* The operator's -------------------------------------------------------- */
+
+struct sealing {
+	struct str password;
+	struct buf record;
+	struct err err;
+	int rc;
+};
+
+static void
+make_work(void *arg)
+{
+	struct sealing *s = arg;
+
+	s->rc = credential_make(s->password, &s->record, &s->err);
+}
+
+void
+vault_seal_password(struct work *c)
+{
+	const struct seal_password_ask *ask = c->req->ask;
+	struct vault_state *v = c->client->v;
+	struct sealing s = { ask->password, BUF_INIT(CREDENTIAL_MAX),
+		{ 0 }, 0 };
+	auto_buf sealed = BUF_INIT(CREDENTIAL_MAX + SEAL_OVERHEAD);
+	struct seal_password_answer answer;
+	uint8_t nonce[SEAL_NONCE_LEN];
+
+	if (rt_work(v->hashers, make_work, &s) < 0)
+		s.rc = err_set(&s.err, E_BUSY, "too many logins at once");
+	if (s.rc < 0) {
+		ipc_fail(c->req, s.rc, s.err.text);
+	} else {
+		loop_random(v->loop, nonce, sizeof(nonce));
+		seal_put(&v->seal, what_of(c->a, ask->address), nonce,
+		    buf_get(&s.record), &sealed);
+		answer.sealed = buf_get(&sealed);
+		ipc_reply(c->req, &answer, -1);
+	}
+	if (s.record.p)
+		sodium_memzero(s.record.p, s.record.n);
+	buf_free(&s.record);
+}

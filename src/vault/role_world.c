@@ -1,0 +1,337 @@
+#include "vault/role_world.h"
+
+#include <fcntl.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+
+#include "base/test.h"
+
+/* Store --------------------------------------------------------------- */
+
+static struct person *
+find_person(struct world *w, struct str login)
+{
+	for (size_t i = 0; i < PEOPLE; i++)
+		if (w->people[i].address.n &&
+		    str_eqi(w->people[i].address, login))
+			return &w->people[i];
+	return NULL;
+}
+
+static void
+on_credential(struct world *w, struct ipc_req *req)
+{
+	const struct credential_ask *ask = req->ask;
+	const struct person *p = find_person(w, ask->login);
+	struct credential_answer answer;
+
+	if (!p) {
+		ipc_fail(req, E_NOTFOUND, "no such account");
+		return;
+	}
+	answer = (struct credential_answer){ (uint64_t)(p - w->people) + 7,
+		p->address, buf_get(&p->sealed) };
+	ipc_reply(req, &answer, -1);
+}
+
+/* What a session asks its account. */
+static void
+on_mailbox_ask(void *owner unused_arg, struct ipc_req *req)
+{
+	struct hello_answer answer = { .address = STR("alice@mail.test") };
+
+	assert_int_equal(req->call->index, STORE_hello);
+	ipc_reply(req, &answer, -1);
+}
+
+static void
+on_mailbox_gone(void *owner, struct ipc *ipc, const char *why unused_arg)
+{
+	struct world *w = owner;
+
+	if (w->mailbox == ipc)
+		w->mailbox = NULL;
+	ipc_close(ipc);
+}
+
+static void
+on_account_open(struct world *w, struct ipc_req *req)
+{
+	static const struct ipc_service service = { store_calls, STORE_NCALLS,
+		on_mailbox_ask, on_mailbox_gone };
+	struct ipc_options o = { .service = &service, .owner = w,
+		.authority = AUTH_ACCOUNT };
+	struct done answer = { 0 };
+	struct err err;
+	int fds[2];
+
+	assert_int_equal(ipc_pair(fds, &err), 0);
+	w->opened++;
+	ipc_close(w->mailbox);
+	w->mailbox = ipc_open(w->loop, fds[0], &o, &err);
+	ipc_reply(req, &answer, fds[1]);
+	(void)close(fds[1]);
+}
+
+static void
+on_secret_get(struct world *w, struct ipc_req *req)
+{
+	const struct secret_get_ask *ask = req->ask;
+	struct secret_get_answer answer;
+
+	assert_str(ask->name, "mail.test");
+	answer.sealed = buf_get(&w->secrets[ask->kind].sealed);
+	if (answer.sealed.n == 0)
+		ipc_fail(req, E_NOTFOUND, "none");
+	else
+		ipc_reply(req, &answer, -1);
+}
+
+static void
+on_secret_put(struct world *w, struct ipc_req *req)
+{
+	const struct secret_put_ask *ask = req->ask;
+	struct done answer = { 0 };
+
+	assert_true(ask->change != 0);
+	buf_reset(&w->secrets[ask->kind].sealed);
+	buf_str(&w->secrets[ask->kind].sealed, ask->sealed);
+	w->puts++;
+	ipc_reply(req, &answer, -1);
+}
+
+static void
+on_journal(struct world *w, struct ipc_req *req)
+{
+	const struct journal_ask *ask = req->ask;
+
+	w->logins += ask->event == JOURNAL_login;
+	w->failures += ask->event == JOURNAL_login_failed;
+	ipc_drop(req);
+}
+
+static void
+on_store_ask(void *owner, struct ipc_req *req)
+{
+	static void (*const fns[STORE_NCALLS])(struct world *,
+	    struct ipc_req *) = {
+		[STORE_credential] = on_credential,
+		[STORE_account_open] = on_account_open,
+		[STORE_secret_get] = on_secret_get,
+		[STORE_secret_put] = on_secret_put,
+		[STORE_journal] = on_journal,
+	};
+
+	fns[req->call->index](owner, req);
+}
+
+static void
+on_store_gone(void *owner, struct ipc *ipc, const char *why unused_arg)
+{
+	struct world *w = owner;
+
+	if (w->store == ipc)
+		w->store = NULL;
+	ipc_close(ipc);
+}
+
+void
+store_up(struct world *w)
+{
+	static const struct ipc_service service = { store_calls, STORE_NCALLS,
+		on_store_ask, on_store_gone };
+	struct ipc_options o = { .service = &service, .owner = w,
+		.authority = AUTH_VAULT, .window = STORE_WINDOW };
+	struct err err;
+	int fds[2];
+
+	assert_int_equal(ipc_pair(fds, &err), 0);
+	w->store = ipc_open(w->loop, fds[0], &o, &err);
+	vault_role_ops.peer(&w->role, ROLE_STORE, 0, fds[1]);
+}
+
+void
+store_down(struct world *w)
+{
+	struct ipc *c = w->store;
+
+	w->store = NULL;
+	ipc_close(c);
+}
+
+/* The world ----------------------------------------------------------- */
+
+static int64_t
+wall_us(void *arg)
+{
+	struct clock *c = arg;
+
+	return c->wall_us(c);
+}
+
+int
+connect_to(struct world *w, enum role_kind kind)
+{
+	struct err err;
+	int fds[2];
+
+	assert_int_equal(ipc_pair(fds, &err), 0);
+	vault_role_ops.peer(&w->role, kind, 0, fds[0]);
+	return fds[1];
+}
+
+void
+role_up(struct world *w)
+{
+	struct err err = { 0 };
+
+	w->role = (struct role){ .loop = w->loop, .log = w->log,
+		.config = { .hostname = STR("mail.test"),
+		    .data = str_c(w->folder) },
+		.state = calloc(1, vault_role_ops.state_size) };
+	if (vault_role_ops.prepare(&w->role, &err) < 0)
+		fail_msg("%s", err.text);
+	assert_int_equal(vault_role_ops.walled(&w->role, &err), 0);
+}
+
+void
+role_down(struct world *w)
+{
+	vault_role_ops.finish(&w->role);
+	free(w->role.state);
+}
+
+static void
+run_fiber(void *arg)
+{
+	struct world *w = arg;
+
+	w->fn(w);
+	w->done = true;
+}
+
+void
+run(struct world *w, void (*fn)(struct world *))
+{
+	w->fn = fn;
+	w->done = false;
+	(void)fiber_spawn(w->loop, "test", run_fiber, w);
+	for (int i = 0; !w->done; i++) {
+		assert_true(i < 20000);
+		loop_once(w->loop, 10);
+	}
+}
+
+/* The operator's connection: as role_ops.c makes it, without its socket. */
+void
+seal(struct world *w, const char *address, const char *password)
+{
+	struct seal_password_ask ask = { str_c(address), str_c(password) };
+	struct seal_password_answer answer;
+	struct arena *a = arena_new(65536);
+	struct person *p = find_person(w, str_c(address));
+	struct err err;
+
+	for (size_t i = 0; !p; i++)
+		if (w->people[i].address.n == 0)
+			p = &w->people[i];
+	assert_int_equal(ipc_call(w->operator, &vault_calls[
+	    VAULT_seal_password], &ask, -1, &answer, a, NULL, NEVER, &err), 0);
+	p->address = str_c(address);
+	buf_reset(&p->sealed);
+	buf_str(&p->sealed, answer.sealed);
+	arena_free(a);
+}
+
+static void
+seal_people(struct world *w)
+{
+	seal(w, "alice@mail.test", "postern-demo");
+	seal(w, "bob@mail.test", "gr\xc3\xbc\xc3\x9f");
+}
+
+static void
+operator_gone(void *owner, struct ipc *ipc, const char *why unused_arg)
+{
+	struct world *w = owner;
+
+	w->operator = NULL;
+	ipc_close(ipc);
+}
+
+/* A real listening socket, so that SO_PEERCRED is asked too. */
+void
+operator_up(struct world *w)
+{
+	static const struct ipc_service service = { .gone = operator_gone };
+	struct sockaddr_un to = { .sun_family = AF_UNIX };
+	struct ipc_options o = { .service = &service, .owner = w };
+	int l = socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+	int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	struct err err;
+
+	(void)snprintf(to.sun_path, sizeof(to.sun_path), "%s/control",
+	    w->folder);
+	assert_int_equal(bind(l, (struct sockaddr *)&to, sizeof(to)), 0);
+	assert_int_equal(listen(l, 4), 0);
+	vault_role_ops.listen(&w->role, LISTEN_VAULT_CONTROL, l);
+	assert_int_equal(connect(fd, (struct sockaddr *)&to, sizeof(to)), 0);
+	assert_int_equal(fcntl(fd, F_SETFL, O_NONBLOCK), 0);
+	w->operator = ipc_open(w->loop, fd, &o, &err);
+	assert_int_equal(unlink(to.sun_path), 0);
+}
+
+int
+world_up(void **state)
+{
+	struct world *w = calloc(1, sizeof(*w));
+
+	w->clock = clock_real();
+	w->log = log_new(STDERR_FILENO, "vault", LOG_WARN, wall_us, &w->clock);
+	w->loop = loop_new(&w->clock, w->log);
+	(void)snprintf(w->folder, sizeof(w->folder),
+	    "/tmp/postern-vault-XXXXXX");
+	assert_non_null(mkdtemp(w->folder));
+	for (size_t i = 0; i < PEOPLE; i++)
+		w->people[i].sealed = BUF_INIT(4096);
+	for (size_t i = 0; i < SECRETS; i++)
+		w->secrets[i].sealed = BUF_INIT(1 << 17);
+	role_up(w);
+	w->front = vault_new(w->loop, connect_to(w, ROLE_FRONT));
+	w->other = vault_new(w->loop, connect_to(w, ROLE_FRONT));
+	w->mx = vault_new(w->loop, connect_to(w, ROLE_MX));
+	operator_up(w);
+	store_up(w);
+	run(w, seal_people);
+	*state = w;
+	return 0;
+}
+
+int
+world_down(void **state)
+{
+	struct world *w = *state;
+	char path[64];
+
+	vault_role_ops.stop(&w->role);
+	for (int i = 0; i < 100 && loop_fibers(w->loop) > 0; i++)
+		loop_once(w->loop, 1);
+	vault_free(w->front);
+	vault_free(w->other);
+	vault_free(w->mx);
+	role_down(w);
+	ipc_close(w->operator);
+	ipc_close(w->store);
+	ipc_close(w->mailbox);
+	for (size_t i = 0; i < PEOPLE; i++)
+		buf_free(&w->people[i].sealed);
+	for (size_t i = 0; i < SECRETS; i++)
+		buf_free(&w->secrets[i].sealed);
+	loop_free(w->loop);
+	log_free(w->log);
+	(void)snprintf(path, sizeof(path), "%s/vault.key", w->folder);
+	assert_int_equal(unlink(path), 0);
+	assert_int_equal(rmdir(w->folder), 0);
+	free(w);
+	return 0;
+}

@@ -1,0 +1,58 @@
+/*
+ * role_world.h - for tests: the whole role and its clients in one process.
+ * Store is a few lines, mx and front are real clients, and what they say goes
+ * over real socket pairs.
+ */
+#pragma once
+#include "rt/tls_peer.h"
+#include "vault/client.h"
+#include "vault/role_int.h"
+
+enum { PEOPLE = 4, SECRETS = 4 };
+
+struct person {
+	struct str address;	/* n 0: free */
+	struct buf sealed;
+};
+
+struct secret {
+	uint32_t kind;
+	struct buf sealed;
+};
+
+struct world {
+	struct clock clock;
+	struct log *log;
+	struct loop *loop;
+	char folder[40];
+	struct role role;
+	struct vault *front, *other, *mx;
+	struct ipc *operator;
+
+	/* store */
+	struct ipc *store;
+	struct person people[PEOPLE];
+	struct secret secrets[SECRETS];
+	int opened, logins, failures, puts;
+	struct ipc *mailbox;	/* store's end of the last one opened */
+
+	void (*fn)(struct world *);
+	bool done;
+};
+
+/* For cmocka: a world with store up and two people in it. */
+int world_up(void **state);
+int world_down(void **state);
+
+void store_up(struct world *w);
+void store_down(struct world *w);
+/* Prepared and walled, without peers; all gone. */
+void role_up(struct world *w);
+void role_down(struct world *w);
+/* A new connection to the role: our end. */
+int connect_to(struct world *w, enum role_kind kind);
+void operator_up(struct world *w);
+/* Run fn on a fiber and wait for it. */
+void run(struct world *w, void (*fn)(struct world *));
+/* On a fiber: this password for this account from now on. */
+void seal(struct world *w, const char *address, const char *password);

@@ -1,0 +1,167 @@
+#include "vault/tries.h"
+
+#include <arpa/inet.h>
+#include <sodium.h>
+
+#include "base/err.h"
+
+enum { WAYS = 8, SETS = TRIES_MAX / WAYS };
+
+struct entry {
+	uint64_t who, guess;
+	int64_t until_ms;	/* at or after it: free */
+	uint32_t count;
+};
+
+struct tries {
+	uint8_t key[TRIES_KEY_LEN];
+	struct entry entries[SETS][WAYS];
+};
+
+_Static_assert(TRIES_KEY_LEN == crypto_shorthash_KEYBYTES, "key");
+
+struct tries *
+tries_new(const uint8_t key[TRIES_KEY_LEN])
+{
+	struct tries *l = calloc(1, sizeof(*l));
+
+	bug_if(!l);
+	memcpy(l->key, key, sizeof(l->key));
+	return l;
+}
+
+void
+tries_free(struct tries *l)
+{
+	free(l);
+}
+
+/* Who it is, as a number that nobody outside can aim at. */
+static uint64_t
+hash(const struct tries *l, char kind, const void *octets, size_t n)
+{
+	uint8_t room[1 + 320] = { (uint8_t)kind };
+	uint64_t v;
+
+	n = n < sizeof(room) - 1 ? n : sizeof(room) - 1;
+	memcpy(room + 1, octets, n);
+	(void)crypto_shorthash((uint8_t *)&v, room, n + 1, l->key);
+	return v;
+}
+
+struct who {
+	uint64_t id;
+	uint32_t limit;
+	bool local;
+};
+
+static struct who
+of_address(const struct tries *l, const uint8_t a[16])
+{
+	static const uint8_t mapped[12] = { [10] = 0xff, [11] = 0xff };
+	static const uint8_t loopback[16] = { [15] = 1 };
+	bool v4 = memcmp(a, mapped, sizeof(mapped)) == 0;
+	bool local = v4 ? a[12] == 127 :
+	    memcmp(a, loopback, sizeof(loopback)) == 0;
+
+	return (struct who){ hash(l, 'p', a, v4 ? 16 : 8),
+		local ? TRIES_LOCAL_PEER : TRIES_PEER, local };
+}
+
+static struct who
+of_peer(const struct tries *l, struct str peer)
+{
+	uint8_t a[16] = { [10] = 0xff, [11] = 0xff };
+	char text[64];
+
+	(void)snprintf(text, sizeof(text), "%.*s", STR_FMT(peer));
+	if (inet_pton(AF_INET, text, a + 12) == 1 ||
+	    inet_pton(AF_INET6, text, a) == 1)
+		return of_address(l, a);
+	return (struct who){ hash(l, 't', peer.p ? peer.p : "", peer.n),
+		TRIES_PEER, false };
+}
+
+static struct who
+of_user(const struct tries *l, struct str user)
+{
+	char lower[320];
+	size_t n = user.n < sizeof(lower) ? user.n : sizeof(lower);
+
+	for (size_t i = 0; i < n; i++)
+		lower[i] = ascii_lower(user.p[i]);
+	return (struct who){ hash(l, 'u', lower, n), TRIES_USER, false };
+}
+
+static struct entry *
+find(struct tries *l, uint64_t who, int64_t now_ms)
+{
+	struct entry *set = l->entries[who % SETS];
+
+	for (size_t i = 0; i < WAYS; i++)
+		if (set[i].who == who && now_ms < set[i].until_ms)
+			return &set[i];
+	return NULL;
+}
+
+/* A free place in its set, or that of whoever failed least. */
+static struct entry *
+make(struct tries *l, uint64_t who, int64_t now_ms)
+{
+	struct entry *set = l->entries[who % SETS], *to = set;
+
+	for (size_t i = 0; i < WAYS; i++) {
+		if (now_ms >= set[i].until_ms) {
+			to = &set[i];
+			break;
+		}
+		if (set[i].count < to->count)
+			to = &set[i];
+	}
+	*to = (struct entry){ .who = who, .until_ms = now_ms + TRIES_MS };
+	return to;
+}
+
+static bool
+ok(struct tries *l, struct who who, int64_t now_ms)
+{
+	const struct entry *e = find(l, who.id, now_ms);
+
+	return !e || e->count < who.limit;
+}
+
+bool
+tries_peer_ok(struct tries *l, struct str peer, int64_t now_ms)
+{
+	return ok(l, of_peer(l, peer), now_ms);
+}
+
+bool
+tries_user_ok(struct tries *l, struct str user, int64_t now_ms)
+{
+	return ok(l, of_user(l, user), now_ms);
+}
+
+static void
+count(struct tries *l, struct who who, uint64_t guess, int64_t now_ms)
+{
+	struct entry *e = find(l, who.id, now_ms);
+
+	if (!e)
+		e = make(l, who.id, now_ms);
+	else if (e->guess == guess)
+		return;
+	e->guess = guess;
+	e->count++;
+}
+
+void
+tries_failed(struct tries *l, struct str peer, struct str user,
+    uint64_t guess, int64_t now_ms)
+{
+	struct who p = of_peer(l, peer);
+
+	count(l, p, guess, now_ms);
+	if (!p.local)
+		count(l, of_user(l, user), guess, now_ms);
+}
