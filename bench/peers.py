@@ -18,7 +18,7 @@ sys.path.insert(0, str(ROOT / "tests"))
 from lib.server import BUILD, free_offset  # noqa: E402
 
 USERS = 100
-PASSWORD = "bench"
+PASSWORD = "bench-bench"
 DOMAIN = "bench.test"
 
 
@@ -56,9 +56,10 @@ def wait_port(port, seconds=30):
 CONF = """\
 hostname = "mx.bench.test"
 data = "{data}"
-listen smtp {{ address = "127.0.0.1" port = {smtp} }}
-listen imap {{ address = "127.0.0.1" port = {imap} }}
-listen imaps {{ address = "127.0.0.1" port = {imaps} }}
+log-level = warn
+listen {{ kind = smtp address = "localhost" port = {smtp} }}
+listen {{ kind = imap address = "localhost" port = {imap} }}
+listen {{ kind = imaps address = "localhost" port = {imaps} }}
 """
 
 
@@ -90,7 +91,8 @@ class Postern:
     def add_users(self):
         self.operator("domain", "add", DOMAIN)
         for i in range(USERS):
-            self.operator("account", "add", user(i), text=PASSWORD + "\n")
+            self.operator("account", "add", user(i), "--password-stdin",
+                          text=PASSWORD + "\n")
 
     def operator(self, *args, text=None):
         return run(BUILD / "postern", *args, "--config", self.conf,

@@ -62,9 +62,10 @@ def read(text):
 def starttls_account(demo):
     """One script writes to a user of this name."""
     name = "starttls@example.test"
-    demo.command("account", "add", name, text=f"{PASSWORD}\n")
+    demo.command("account", "add", name, "--password-stdin",
+                 text=f"{PASSWORD}\n")
     yield
-    demo.command("account", "remove", name)
+    demo.command("account", "remove", name, "--yes")
 
 
 @pytest.mark.parametrize("name", scripts())
