@@ -324,6 +324,8 @@ fake_append(struct fake_store *f, const struct append_ask *ask,
 
 	if (!box)
 		return E_NOTFOUND;
+	if (f->n == FAKE_MESSAGES)
+		return E_FULL;
 	m = fake_add(f, box->mailbox, ask->flags, ask->octets);
 	m->keywords = str_dup(f->mem, ask->keywords);
 	m->received = ask->received;

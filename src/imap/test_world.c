@@ -68,8 +68,8 @@ nothing(void *arg unused_arg)
 {
 }
 
-void
-world_begin(struct world *w)
+static void
+begin(struct world *w, struct tls_ctx *tls_ctx)
 {
 	const struct config conf = { .hostname = STR("mx.example.test"),
 		.max_message = 1000, .imap_timeout_s = 1800 };
@@ -82,9 +82,21 @@ world_begin(struct world *w)
 	w->mem = arena_new(64 << 20);
 	w->store.mem = w->mem;
 	w->store.m = arena_array(w->mem, FAKE_MESSAGES, sizeof(*w->store.m));
-	w->tls_ctx = test_tls_ctx();
+	w->tls_ctx = tls_ctx;
 	w->service = imap_service_new(w->loop, &conf,
 	    container_of(w, struct vault, w), w->tls_ctx);
+}
+
+void
+world_begin(struct world *w)
+{
+	begin(w, test_tls_ctx());
+}
+
+void
+world_begin_plain(struct world *w)
+{
+	begin(w, NULL);
 }
 
 struct start {
@@ -154,7 +166,8 @@ world_end(struct world *w)
 	for (size_t i = 0; i < WORLD_CLIENTS; i++)
 		assert_null(w->stores[i]);
 	imap_service_unref(w->service);
-	tls_ctx_unref(w->tls_ctx);
+	if (w->tls_ctx)
+		tls_ctx_unref(w->tls_ctx);
 	loop_free(w->loop);
 	log_free(w->log);
 	arena_free(w->mem);

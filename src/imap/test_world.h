@@ -28,6 +28,8 @@ struct world {
 };
 
 void world_begin(struct world *w);
+/* Without a certificate: no TLS. */
+void world_begin_plain(struct world *w);
 void world_end(struct world *w);
 /* Connect client i; its greeting is not read. */
 void world_connect(struct world *w, size_t i, bool tls_first);
