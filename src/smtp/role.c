@@ -95,7 +95,8 @@ configure(void *arg)
 	while (vault_tls_ctx(mx->vault, &tls, &err) < 0) {
 		log_event(mx->role->log, LOG_WARN, "certificates",
 		    F_ERR(&err));
-		if (fiber_sleep(l, loop_now_ms(l) + RETRY_MS) == E_CANCELED)
+		if (fiber_sleep(l, loop_now_ms(l) + RETRY_MS) == E_CANCELED ||
+		    mx->stopping)
 			return;
 	}
 	serve_with(mx, tls);
