@@ -1,0 +1,57 @@
+/*
+ * file.h - the only way of store to its disk.
+ *
+ * Packs, large blobs, the journal and SQLite (through vfs.h) all go through a
+ * table of operations, so that a test can number every write and sync, fail
+ * it, tear it, or crash there. Names are relative to the data folder. All
+ * return 0 or a negative errno; a write is whole or failed.
+ */
+#pragma once
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+enum { FILE_CREATE = 1, FILE_EXCL = 2 };
+
+struct files {
+	const struct files_ops *ops;
+};
+struct file {
+	struct files *files;
+};
+
+struct files_ops {
+	int (*open)(struct files *fs, const char *name, uint32_t how,
+	    struct file **f);
+	void (*close)(struct file *f);
+	/* Short only at the end of the file. */
+	int (*read)(struct file *f, void *p, size_t n, uint64_t at,
+	    size_t *got);
+	int (*write)(struct file *f, const void *p, size_t n, uint64_t at);
+	int (*sync)(struct file *f);	/* fdatasync */
+	int (*truncate)(struct file *f, uint64_t size);
+	/* Room for this many octets, so that writing there cannot fail for
+	 * lack of it; the size becomes at least that. */
+	int (*allocate)(struct file *f, uint64_t size);
+	int (*size)(struct file *f, uint64_t *size);
+	int (*unlink)(struct files *fs, const char *name);
+	int (*mkdir)(struct files *fs, const char *name); /* may exist */
+	/* Names created and removed in dir ("." is the data folder) hold. */
+	int (*sync_dir)(struct files *fs, const char *dir);
+	int (*exists)(struct files *fs, const char *name);
+	int (*list)(struct files *fs, const char *dir,
+	    void (*fn)(void *arg, const char *name), void *arg);
+};
+
+/* The kernel's files beneath the folder open as dirfd (stays the caller's).
+ * Free with free(). */
+struct files *files_real(int dirfd);
+
+/* Read exactly n octets: -EIO if the file ends before. */
+int file_read_all(struct file *f, void *p, size_t n, uint64_t at);
+static inline void
+file_close(struct file *f)
+{
+	if (f)
+		f->files->ops->close(f);
+}

@@ -1,0 +1,184 @@
+/*
+ * statements.h - every SQL statement of store, in one table.
+ *
+ * One set for all engines: no sequences, no engine's own words, parameters in
+ * numeric order, octets as BLOB.
+ */
+#pragma once
+
+#define STATEMENTS(S)                                                         \
+	S(begin, "BEGIN IMMEDIATE")                                           \
+	S(read_begin, "BEGIN")                                                \
+	S(commit, "COMMIT")                                                   \
+	S(rollback, "ROLLBACK")                                               \
+	S(has_meta, "SELECT count(*) FROM sqlite_schema"                      \
+	    " WHERE type='table' AND name='meta'")                            \
+	S(version, "SELECT value FROM meta WHERE name=CAST('version' AS BLOB)") \
+	S(set_version, "UPDATE meta SET value=?1"                             \
+	    " WHERE name=CAST('version' AS BLOB)")                            \
+	/* ---- the lease and the counters of all ---- */                     \
+	S(owner_get, "SELECT fence, next_blob, next_account, uidvalidity"     \
+	    " FROM owner WHERE scope=0")                                      \
+	S(owner_take, "UPDATE owner SET store=?1, fence=?2 WHERE scope=0")    \
+	S(owner_put, "UPDATE owner SET next_blob=?1, next_account=?2,"        \
+	    " uidvalidity=?3 WHERE scope=0 AND store=?4 AND fence=?5")        \
+	/* ---- directory ---- */                                             \
+	S(domain_get, "SELECT accounts, first FROM domain WHERE name=?1")     \
+	S(domain_add, "INSERT INTO domain VALUES (?1, 0, 0)")                 \
+	S(domain_del, "DELETE FROM domain WHERE name=?1")                     \
+	S(domain_put, "UPDATE domain SET accounts=?1, first=?2 WHERE name=?3") \
+	S(domain_list, "SELECT name, accounts FROM domain WHERE name>?1"      \
+	    " ORDER BY name LIMIT 500")                                       \
+	S(address_get, "SELECT account FROM address"                          \
+	    " WHERE domain=?1 AND local=?2")                                  \
+	S(address_add, "INSERT INTO address VALUES (?1, ?2, ?3)")             \
+	S(address_del, "DELETE FROM address WHERE domain=?1 AND local=?2")    \
+	S(address_least, "SELECT min(account) FROM address WHERE domain=?1")  \
+	S(address_list, "SELECT address.domain, address.local,"               \
+	    " account.account, account.address, account.messages,"            \
+	    " account.used FROM address"                                      \
+	    " JOIN account ON account.account=address.account"                \
+	    " WHERE (address.domain, address.local)>(?1, ?2)"                 \
+	    " ORDER BY address.domain, address.local LIMIT 400")              \
+	S(account_get, "SELECT address, generation, uidvalidity,"             \
+	    " next_mailbox, next_email, modseq, messages, used FROM account"  \
+	    " WHERE account=?1")                                              \
+	S(account_add, "INSERT INTO account"                                  \
+	    " VALUES (?1, ?2, 1, ?3, ?4, 1, 1, 0, 0)")                        \
+	S(account_put, "UPDATE account SET generation=?1, uidvalidity=?2,"    \
+	    " next_mailbox=?3, next_email=?4, modseq=?5, messages=?6, used=?7" \
+	    " WHERE account=?8")                                              \
+	S(account_del, "DELETE FROM account WHERE account=?1")                \
+	S(account_next, "SELECT account FROM account WHERE account>?1"        \
+	    " ORDER BY account LIMIT 1")                                      \
+	S(credential_get, "SELECT sealed FROM credential WHERE account=?1")   \
+	S(credential_add, "INSERT INTO credential VALUES (?1, ?2)")           \
+	S(credential_put, "UPDATE credential SET sealed=?1 WHERE account=?2") \
+	S(credential_del, "DELETE FROM credential WHERE account=?1")          \
+	S(secret_get, "SELECT sealed FROM secret WHERE kind=?1 AND name=?2")  \
+	S(secret_put, "INSERT INTO secret VALUES (?1, ?2, ?3)"                \
+	    " ON CONFLICT (kind, name) DO UPDATE SET sealed=excluded.sealed") \
+	/* ---- mail ---- */                                                  \
+	S(mailbox_get, "SELECT uidvalidity, uidnext, messages, unseen,"       \
+	    " deleted, size, modseq FROM mailbox"                             \
+	    " WHERE account=?1 AND mailbox=?2")                               \
+	S(mailbox_find, "SELECT mailbox, uidvalidity, uidnext, messages,"     \
+	    " unseen, deleted, size, modseq FROM mailbox"                     \
+	    " WHERE account=?1 AND name=?2")                                  \
+	S(mailbox_add, "INSERT INTO mailbox"                                  \
+	    " VALUES (?1, ?2, ?3, ?4, ?5, 1, 0, 0, 0, 0, 1)")                 \
+	S(mailbox_put, "UPDATE mailbox SET uidnext=?1, messages=?2,"          \
+	    " unseen=?3, deleted=?4, size=?5, modseq=?6"                      \
+	    " WHERE account=?7 AND mailbox=?8")                               \
+	S(mailbox_list, "SELECT mailbox, name, special FROM mailbox"          \
+	    " WHERE account=?1 AND name>?2 ORDER BY name LIMIT 200")          \
+	S(placement_add, "INSERT INTO placement"                              \
+	    " VALUES (?1, ?2, ?3, ?4, ?5, ?5, ?6, 0)")                        \
+	S(placement_flag, "UPDATE placement SET modseq=?1, deleted=?2"        \
+	    " WHERE account=?3 AND mailbox=?4 AND uid=?5")                    \
+	S(placement_expunge, "UPDATE placement SET modseq=?1, expunged=?1"    \
+	    " WHERE account=?2 AND mailbox=?3 AND uid=?4")                    \
+	S(placement_email, "SELECT p.expunged, e.email, e.blob, e.prefix"     \
+	    " FROM placement p JOIN email e"                                  \
+	    " ON e.account=p.account AND e.email=p.email"                     \
+	    " WHERE p.account=?1 AND p.mailbox=?2 AND p.uid=?3")              \
+	S(column_load, "SELECT p.uid, p.email, p.created, p.modseq,"          \
+	    " p.deleted, p.expunged, e.blob, e.flags, e.received,"            \
+	    " e.offset_min, e.size, length(e.prefix), e.keywords"             \
+	    " FROM placement p LEFT JOIN email e"                             \
+	    " ON e.account=p.account AND e.email=p.email"                     \
+	    " WHERE p.account=?1 AND p.mailbox=?2 ORDER BY p.uid")            \
+	S(email_add, "INSERT INTO email"                                      \
+	    " VALUES (?1, ?2, ?3, 1, ?4, ?5, ?6, ?7, ?8, ?9)")                \
+	S(email_flag, "UPDATE email SET flags=?1, keywords=?2"                \
+	    " WHERE account=?3 AND email=?4")                                 \
+	S(email_unplace, "UPDATE email SET placements=placements-1"           \
+	    " WHERE account=?1 AND email=?2")                                 \
+	S(email_get, "SELECT blob, placements FROM email"                     \
+	    " WHERE account=?1 AND email=?2")                                 \
+	S(email_del, "DELETE FROM email WHERE account=?1 AND email=?2")       \
+	S(email_some, "SELECT email, blob FROM email WHERE account=?1"        \
+	    " LIMIT 100")                                                     \
+	S(placement_del, "DELETE FROM placement WHERE (account, mailbox, uid)" \
+	    " IN (SELECT account, mailbox, uid FROM placement"                \
+	    " WHERE account=?1 LIMIT 1000)")                                  \
+	S(mailbox_del, "DELETE FROM mailbox WHERE account=?1")                \
+	S(garbage_add, "INSERT INTO garbage VALUES (?1, ?2, ?3)"              \
+	    " ON CONFLICT DO NOTHING")                                        \
+	S(garbage_due, "SELECT due, account, email FROM garbage"              \
+	    " WHERE due<=?1 ORDER BY due, account, email LIMIT 1")            \
+	S(garbage_del, "DELETE FROM garbage"                                  \
+	    " WHERE due=?1 AND account=?2 AND email=?3")                      \
+	S(removal_add, "INSERT INTO removal VALUES (?1)")                     \
+	S(removal_any, "SELECT account FROM removal LIMIT 1")                 \
+	S(removal_del, "DELETE FROM removal WHERE account=?1")                \
+	/* ---- blobs ---- */                                                 \
+	S(blob_add, "INSERT INTO blob VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)")   \
+	S(blob_get, "SELECT pack, at, length, facts, crc, refs FROM blob"     \
+	    " WHERE blob=?1")                                                 \
+	S(blob_unref, "UPDATE blob SET refs=refs-1 WHERE blob=?1")            \
+	S(blob_del, "DELETE FROM blob WHERE blob=?1")                         \
+	S(blob_files, "SELECT blob FROM blob WHERE pack=0")                   \
+	S(blob_last, "SELECT max(blob) FROM blob")                            \
+	S(pack_put, "INSERT INTO pack VALUES (?1, ?2, ?3) ON CONFLICT (pack)" \
+	    " DO UPDATE SET written=excluded.written,"                        \
+	    " live=live+excluded.live")                                       \
+	S(pack_free, "UPDATE pack SET live=live-?1 WHERE pack=?2")            \
+	S(pack_live, "SELECT live FROM pack WHERE pack=?1")                   \
+	S(pack_del, "DELETE FROM pack WHERE pack=?1")                         \
+	S(pack_list, "SELECT pack, written, live FROM pack ORDER BY pack")    \
+	/* ---- queue, changes ---- */                                        \
+	S(queue_add, "INSERT INTO queue VALUES (?1, ?2, ?3, ?4, ?5, ?6)")     \
+	S(queue_rcpt_add, "INSERT INTO queue_rcpt"                            \
+	    " VALUES (?1, ?2, ?3, ?4, 0, ?5)")                                \
+	S(change_get, "SELECT answer FROM change"                             \
+	    " WHERE id=?1 AND scope=?2 AND part=?3")                          \
+	S(change_add, "INSERT INTO change VALUES (?1, ?2, ?3, ?4, ?5)")       \
+	S(change_old, "DELETE FROM change WHERE at<?1 AND (id, scope, part)"  \
+	    " IN (SELECT id, scope, part FROM change WHERE id>=?2"            \
+	    " ORDER BY id, scope, part LIMIT 500)")                           \
+	S(change_walk, "SELECT max(id) FROM (SELECT id FROM change"           \
+	    " WHERE id>=?1 ORDER BY id, scope, part LIMIT 500)")              \
+	/* ---- recounting ---- */                                            \
+	S(verify_mailboxes, "SELECT mailbox, uidnext, messages, unseen,"      \
+	    " deleted, size, modseq FROM mailbox WHERE account=?1")           \
+	S(verify_mailbox, "SELECT count(*), sum((e.flags & 1)=0),"            \
+	    " sum(p.deleted), sum(e.size), max(p.uid), count(e.email),"       \
+	    " max(p.modseq) FROM placement p LEFT JOIN email e"               \
+	    " ON e.account=p.account AND e.email=p.email"                     \
+	    " WHERE p.account=?1 AND p.mailbox=?2 AND p.expunged=0")          \
+	S(verify_tomb, "SELECT max(uid), max(modseq) FROM placement"          \
+	    " WHERE account=?1 AND mailbox=?2")                               \
+	S(verify_stray, "SELECT count(*) FROM placement p"                    \
+	    " LEFT JOIN mailbox m"                                            \
+	    " ON m.account=p.account AND m.mailbox=p.mailbox"                 \
+	    " WHERE p.account=?1 AND m.mailbox IS NULL")                      \
+	S(verify_emails, "SELECT e.email FROM email e"                        \
+	    " LEFT JOIN blob b ON b.blob=e.blob"                              \
+	    " LEFT JOIN (SELECT email, count(*) AS n FROM placement"          \
+	    " WHERE account=?1 AND expunged=0 GROUP BY email) p"              \
+	    " ON p.email=e.email WHERE e.account=?1 AND (b.blob IS NULL"      \
+	    " OR e.placements<>coalesce(p.n, 0) OR e.email>=?2)")             \
+	S(verify_dead, "SELECT count(*) FROM email e WHERE e.account=?1"      \
+	    " AND e.placements=0 AND e.email NOT IN"                          \
+	    " (SELECT email FROM garbage WHERE account=?1)")                  \
+	S(verify_blobs, "SELECT blob, pack, at, length, facts, crc, refs"     \
+	    " FROM blob WHERE blob>?1 ORDER BY blob LIMIT 2000")              \
+	S(verify_counts, "SELECT b.blob, b.refs, count(e.email)"              \
+	    " + (SELECT count(*) FROM queue q WHERE q.message=b.blob)"        \
+	    " FROM blob b LEFT JOIN email e ON e.blob=b.blob"                 \
+	    " GROUP BY b.blob HAVING b.refs<>count(e.email)"                  \
+	    " + (SELECT count(*) FROM queue q WHERE q.message=b.blob)")       \
+	S(verify_packs, "SELECT p.pack, p.live, p.written,"                   \
+	    " coalesce(sum((48+b.length+b.facts+7)/8*8),0),"                  \
+	    " coalesce(max(b.at+(48+b.length+b.facts+7)/8*8),0)"              \
+	    " FROM pack p LEFT JOIN blob b ON b.pack=p.pack GROUP BY p.pack") \
+	S(verify_addresses, "SELECT a.domain, a.local FROM address a"         \
+	    " LEFT JOIN account c ON c.account=a.account"                     \
+	    " LEFT JOIN domain d ON d.name=a.domain"                          \
+	    " WHERE c.account IS NULL OR d.name IS NULL")                     \
+	S(verify_domains, "SELECT name FROM domain d WHERE accounts<>"        \
+	    " (SELECT count(*) FROM address a WHERE a.domain=d.name)")        \
+	S(verify_queue, "SELECT q.message FROM queue q"                       \
+	    " LEFT JOIN blob b ON b.blob=q.message"                           \
+	    " WHERE b.blob IS NULL")
