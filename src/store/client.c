@@ -14,7 +14,7 @@ struct store {
 	struct ipc *ipc; /* NULL: there is none now */
 	int refs;	 /* the owner, and every fiber in a call */
 	bool closed, opening;
-	uint64_t generation;
+	uint64_t generation, last_change;
 	int64_t patience_ms;
 	int (*reopen)(void *arg, struct err *err);
 	void *arg;
@@ -159,10 +159,14 @@ store_set_patience(struct store *st, int64_t ms)
 uint64_t
 store_change_id(struct store *st)
 {
-	/* They grow with time, so that store appends them to its table. */
+	/* They grow with time, so that store appends them to its table, and
+	 * no two of ours are the same: store knows who we are, so those of
+	 * other processes may be. */
 	uint64_t ms = (uint64_t)(loop_wall_us(st->loop) / 1000);
+	uint64_t id = ms << 20 | (loop_random64(st->loop) & 0xfffff);
 
-	return ms << 20 | (loop_random64(st->loop) & 0xfffff);
+	st->last_change = id > st->last_change ? id : st->last_change + 1;
+	return st->last_change;
 }
 
 ZSTD_CCtx *
