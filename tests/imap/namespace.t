@@ -1,0 +1,9 @@
+# RFC 2342.
+PORT imaps
+S* \* OK .*
+LOGIN alice
+C: a1 NAMESPACE
+S: * NAMESPACE (("" "/")) NIL NIL
+S~ a1 OK .*
+C: a2 NAMESPACE more
+S~ a2 BAD .*
