@@ -16,7 +16,8 @@ enum vault_authority {
 
 /*        name           answer                 authorities      */
 #define VAULT_CALLS(C)                                            \
-	C(certs,         certs_answer,          VAULT_AUTH_MX | VAULT_AUTH_FRONT) \
+	C(certs,         certs_answer,          VAULT_AUTH_MX | VAULT_AUTH_FRONT | \
+		VAULT_AUTH_OPERATOR) \
 	C(tls_sign,      tls_sign_answer,       VAULT_AUTH_MX | VAULT_AUTH_FRONT) \
 	C(login,         login_answer,          VAULT_AUTH_FRONT) \
 	C(reopen,        vault_done,            VAULT_AUTH_FRONT) \
