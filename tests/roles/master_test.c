@@ -153,6 +153,7 @@ test_reload(void **state)
 	rig_start(&r);
 	(void)rig_line(&r, "master", "ready", 5000);
 	rig_signal(&r, SIGHUP);
+	(void)rig_line(&r, "mx.0", "reload of=mx n=2", 1000);
 	(void)rig_line(&r, "mx.1", "reload of=mx n=2", 1000);
 	(void)rig_line(&r, "store", "reload of=store n=2", 1000);
 	rig_mark(&r);
