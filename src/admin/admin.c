@@ -1,0 +1,115 @@
+#include "admin/admin.h"
+
+#include <stdarg.h>
+
+enum { MEMORY_OCTETS = 256 << 20 };
+
+static int cmd_help(struct admin *a, int argc, char **argv);
+
+static const struct command commands[] = {
+	{ "demo", "a private mail system on loopback, nothing to configure",
+	    cmd_demo },
+	{ "run", "serve, as postern.conf says", cmd_run },
+	{ "check-config", "read postern.conf and say what is wrong with it",
+	    cmd_check_config },
+	{ "domain", "add, list and remove the domains mail is taken for",
+	    cmd_domain },
+	{ "account", "add, list and remove people, set their passwords",
+	    cmd_account },
+	{ "verify", "recount everything and read every message", cmd_verify },
+	{ "journal", "what happened to messages on a day", cmd_journal },
+	{ "version", "the version of this program", cmd_version },
+	{ "help", "this list", cmd_help },
+};
+
+static void
+list_commands(FILE *to)
+{
+	fputs("usage: postern COMMAND [OPTION...]\n\n", to);
+	for (size_t i = 0; i < NELEM(commands); i++)
+		fprintf(to, "  %-14s %s\n", commands[i].name,
+		    commands[i].help);
+	fputs("\npostern COMMAND --help says more. "
+	      "To look around: postern demo\n", to);
+}
+
+static int
+cmd_help(struct admin *a, int argc, char **argv)
+{
+	(void)a;
+	(void)argc;
+	(void)argv;
+	list_commands(stdout);
+	return 0;
+}
+
+int
+cmd_version(struct admin *a, int argc, char **argv)
+{
+	static const char usage[] = "usage: postern version [--json]\n";
+	struct options o = { 0 };
+	int n = options_read(&o, argc, argv, usage, "j");
+
+	(void)a;
+	if (n < 0)
+		return o.code;
+	if (n != argc)
+		return options_wrong(usage);
+	if (o.json)
+		puts("{\"version\":\"" POSTERN_VERSION "\"}");
+	else
+		puts("postern " POSTERN_VERSION);
+	return 0;
+}
+
+int
+admin_fail(const char *command, const char *fmt, ...)
+{
+	va_list ap;
+
+	fprintf(stderr, "postern %s: ", command);
+	va_start(ap, fmt);
+	(void)vfprintf(stderr, fmt, ap);
+	va_end(ap);
+	fputc('\n', stderr);
+	return 1;
+}
+
+static const struct command *
+find_command(const char *name)
+{
+	if (str_eq(str_c(name), STR("--help")) ||
+	    str_eq(str_c(name), STR("-h")))
+		name = "help";
+	if (str_eq(str_c(name), STR("--version")))
+		name = "version";
+	for (size_t i = 0; i < NELEM(commands); i++)
+		if (str_eq(str_c(name), str_c(commands[i].name)))
+			return &commands[i];
+	return NULL;
+}
+
+int
+admin_main(const struct server *server, int argc, char **argv)
+{
+	struct admin a = { .server = server };
+	const struct command *c;
+	int code;
+
+	if (argc < 2) {
+		list_commands(stderr);
+		return 2;
+	}
+	c = find_command(argv[1]);
+	if (!c) {
+		fprintf(stderr, "postern: there is no command \"%s\"; "
+				"postern help lists them\n", argv[1]);
+		return 2;
+	}
+	a.memory = arena_new(MEMORY_OCTETS);
+	code = c->run(&a, argc - 1, argv + 1);
+	arena_free(a.memory);
+	if (fflush(stdout) != 0 && code == 0)
+		code = admin_fail(c->name, "cannot write the output");
+	return code;
+}

@@ -1,0 +1,34 @@
+/*
+ * admin.h - the command line: a table of commands, one file each.
+ */
+#pragma once
+#include "admin/options.h"
+#include "admin/serve.h"
+
+struct admin {
+	const struct server *server;
+	struct arena *memory;	/* of the whole command */
+};
+
+struct command {
+	const char *name;
+	const char *help;	/* one line */
+	/* argv[0] is the command's name. Returns the exit code: 0, 1 after
+	 * one clear line on stderr, 2 when it was called wrongly. */
+	int (*run)(struct admin *a, int argc, char **argv);
+};
+
+/* main() of postern. */
+int admin_main(const struct server *server, int argc, char **argv);
+
+/* One line on stderr: "postern account: ...". Returns 1. */
+int admin_fail(const char *command, const char *fmt, ...) printf_like(2, 3);
+
+int cmd_account(struct admin *a, int argc, char **argv);
+int cmd_check_config(struct admin *a, int argc, char **argv);
+int cmd_demo(struct admin *a, int argc, char **argv);
+int cmd_domain(struct admin *a, int argc, char **argv);
+int cmd_journal(struct admin *a, int argc, char **argv);
+int cmd_run(struct admin *a, int argc, char **argv);
+int cmd_verify(struct admin *a, int argc, char **argv);
+int cmd_version(struct admin *a, int argc, char **argv);

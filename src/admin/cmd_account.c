@@ -1,0 +1,217 @@
+#include "admin/operator.h"
+#include "admin/password.h"
+#include "admin/table.h"
+
+static const char usage[] =
+    "usage: postern account add ADDRESS [--password-stdin]\n"
+    "       postern account list [--json]\n"
+    "       postern account passwd ADDRESS [--password-stdin]\n"
+    "       postern account remove ADDRESS [--yes]\n\n"
+    "People, each with an address of a domain that was added before. The\n"
+    "password is asked for twice, or read from the first line of stdin.\n"
+    "remove deletes the person's mail; it asks before, or wants --yes.\n\n"
+    "  --data DIR | --config FILE   which server (default: postern.conf or\n"
+    "                               postern-data here)\n";
+
+struct ctx {
+	struct admin *a;
+	struct operator *op;
+	const struct options *o;
+	const char *address;
+};
+
+static int
+seal(struct ctx *c, struct str *sealed, struct err *err)
+{
+	struct seal_password_ask ask = { .address = str_c(c->address) };
+	struct seal_password_answer answer;
+
+	if (password_read(c->o->password_stdin, c->a->memory, &ask.password,
+		err) < 0 ||
+	    operator_vault(c->op, VAULT_seal_password, &ask, &answer, err) < 0)
+		return err->code;
+	*sealed = answer.sealed;
+	return 0;
+}
+
+static int
+have_domain(struct ctx *c, struct str name, bool *have, struct err *err)
+{
+	struct domains_ask ask = { STR_NULL };
+	struct domains_answer answer;
+	struct domain_row row;
+
+	*have = false;
+	do {
+		struct rd r;
+
+		if (operator_store(c->op, STORE_domains, &ask, &answer,
+			err) < 0)
+			return err->code;
+		r = rd_of(answer.rows);
+		while (rd_left(&r) > 0 &&
+		    msg_take(&r, &domain_row_shape, &row)) {
+			*have = *have || str_eqi(row.name, name);
+			ask.after = row.name;
+		}
+	} while (answer.more && !*have);
+	return 0;
+}
+
+/* Before a password is asked for in vain. */
+static int
+check_domain(struct ctx *c, struct err *err)
+{
+	struct str s = str_c(c->address), domain;
+	size_t at = str_rchr(s, '@');
+	bool have;
+
+	if (at == 0 || at + 1 >= s.n)
+		return err_set(err, E_INVALID, "\"%s\" is no address; expected "
+		    "somebody@a.domain", c->address);
+	domain = str_from(s, at + 1);
+	if (have_domain(c, domain, &have, err) < 0)
+		return err->code;
+	if (!have)
+		return err_set(err, E_NOTFOUND, "no mail is taken for %.*s; "
+		    "first: postern domain add %.*s", STR_FMT(domain),
+		    STR_FMT(domain));
+	return 0;
+}
+
+static int
+add(struct ctx *c, struct err *err)
+{
+	struct account_add_ask ask = { .address = str_c(c->address) };
+	struct account_add_answer answer;
+
+	if (check_domain(c, err) < 0 || seal(c, &ask.sealed, err) < 0)
+		return err->code;
+	ask.change = operator_change(c->op);
+	if (operator_store(c->op, STORE_account_add, &ask, &answer, err) < 0)
+		return err->code;
+	printf("%s added; the user name for mail programs is the whole "
+	       "address\n", c->address);
+	return 0;
+}
+
+static int
+passwd(struct ctx *c, struct err *err)
+{
+	struct account_passwd_ask ask = { .address = str_c(c->address) };
+	struct done done;
+
+	if (seal(c, &ask.sealed, err) < 0)
+		return err->code;
+	ask.change = operator_change(c->op);
+	if (operator_store(c->op, STORE_account_passwd, &ask, &done, err) < 0)
+		return err->code;
+	printf("%s has a new password; its open connections are closed\n",
+	    c->address);
+	return 0;
+}
+
+static bool
+agreed(struct ctx *c)
+{
+	char line[8] = "";
+
+	if (c->o->yes)
+		return true;
+	if (!isatty(STDIN_FILENO))
+		return false;
+	fprintf(stderr, "Remove %s and all its mail? [y/N] ", c->address);
+	return fgets(line, sizeof(line), stdin) &&
+	    ascii_lower(line[0]) == 'y';
+}
+
+static int
+remove_one(struct ctx *c, struct err *err)
+{
+	struct account_remove_ask ask = { .address = str_c(c->address) };
+	struct done done;
+
+	if (!agreed(c))
+		return err_set(err, E_CANCELED, "nothing was removed; to "
+		    "remove %s and its mail: --yes", c->address);
+	ask.change = operator_change(c->op);
+	if (operator_store(c->op, STORE_account_remove, &ask, &done, err) < 0)
+		return err->code;
+	printf("%s removed\n", c->address);
+	return 0;
+}
+
+static int
+list(struct ctx *c, struct err *err)
+{
+	static const struct table_column columns[] = { { "address", false },
+		{ "messages", true }, { "octets", true } };
+	struct table t = { .columns = columns, .ncolumns = NELEM(columns) };
+	struct arena *a = c->a->memory;
+	struct accounts_ask ask = { STR_NULL };
+	struct accounts_answer answer;
+	struct account_row row;
+
+	do {
+		struct rd r;
+
+		if (operator_store(c->op, STORE_accounts, &ask, &answer,
+			err) < 0)
+			return err->code;
+		r = rd_of(answer.rows);
+		while (rd_left(&r) > 0 &&
+		    msg_take(&r, &account_row_shape, &row)) {
+			struct str *cells = table_row(&t, a);
+
+			cells[0] = ask.after = row.address;
+			cells[1] = arena_printf(a, "%u", row.messages);
+			cells[2] = arena_printf(a, "%llu",
+			    (unsigned long long)row.size);
+		}
+	} while (answer.more);
+	table_print(&t, c->o->json);
+	return 0;
+}
+
+static const struct verb {
+	const char *name;
+	int arguments;
+	int (*fn)(struct ctx *c, struct err *err);
+} verbs[] = {
+	{ "add", 1, add },
+	{ "list", 0, list },
+	{ "passwd", 1, passwd },
+	{ "remove", 1, remove_one },
+};
+
+static const struct verb *
+find_verb(int n, int argc, char **argv)
+{
+	for (size_t i = 0; i < NELEM(verbs) && n < argc; i++)
+		if (str_eq(str_c(argv[n]), str_c(verbs[i].name)) &&
+		    argc - n - 1 == verbs[i].arguments)
+			return &verbs[i];
+	return NULL;
+}
+
+int
+cmd_account(struct admin *a, int argc, char **argv)
+{
+	struct options o = { 0 };
+	struct err err = { 0 };
+	struct ctx c = { .a = a, .o = &o, .address = argv[argc - 1] };
+	const struct verb *verb;
+	int n = options_read(&o, argc, argv, usage, "dcjpy"), rc;
+
+	if (n < 0)
+		return o.code;
+	verb = find_verb(n, argc, argv);
+	if (!verb)
+		return options_wrong(usage);
+	c.address = argv[argc - 1];	/* getopt put the options in front */
+	if (operator_open(a, &o, &c.op, &err) < 0)
+		return admin_fail("account", "%s", err.text);
+	rc = verb->fn(&c, &err);
+	operator_close(c.op);
+	return rc < 0 ? admin_fail("account", "%s", err.text) : 0;
+}

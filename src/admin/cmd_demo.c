@@ -1,0 +1,388 @@
+/*
+ * postern demo: a whole mail system on loopback, with two people, and a first
+ * message that really goes from one to the other.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+
+#include "admin/conf.h"
+#include "admin/dialogue.h"
+#include "admin/launch.h"
+#include "admin/operator.h"
+#include "base/b64.h"
+#include "base/timetext.h"
+
+#define DOMAIN "example.test"
+#define HOST "mail." DOMAIN
+#define ALICE "alice@" DOMAIN
+#define BOB "bob@" DOMAIN
+#define PASSWORD "postern-demo"
+
+static const char usage[] =
+    "usage: postern demo [--data DIR] [--once] [--port-offset N]\n\n"
+    "A private mail system for " DOMAIN " on loopback, with\n"
+    ALICE " and " BOB ", password " PASSWORD ".\n"
+    "It sends a first message, shows how, and stays until Ctrl-C.\n\n"
+    "  --data DIR        where the mail is kept (postern-demo)\n"
+    "  --once            end after the first message; 0 if all of it worked\n"
+    "  --port-offset N   ports are the standard ones plus N (1000)\n";
+
+enum service { SMTP, SUBMISSIONS, SUBMISSION, SUBMISSION_2, IMAP, IMAPS,
+	SERVICES };
+
+struct demo {
+	struct admin *a;
+	struct options o;
+	struct config config;
+	struct str data;
+	uint32_t ports[SERVICES];
+	pid_t master;
+	struct str trusted;	/* the demo's certificate, PEM */
+	struct str message_id;
+};
+
+static void
+configure(struct demo *d)
+{
+	static const struct {
+		enum listen_kind kind;
+		uint32_t port;
+	} services[SERVICES] = {
+		[SMTP] = { LISTEN_SMTP, 25 },
+		[SUBMISSIONS] = { LISTEN_SUBMISSIONS, 465 },
+		[SUBMISSION] = { LISTEN_SUBMISSION, 587 },
+		[SUBMISSION_2] = { LISTEN_SUBMISSION, 1525 },
+		[IMAP] = { LISTEN_IMAP, 143 },
+		[IMAPS] = { LISTEN_IMAPS, 993 },
+	};
+	struct conf_listen listen[SERVICES];
+
+	conf_defaults(d->a->memory, &d->config);
+	d->config.hostname = STR(HOST);
+	d->config.data = d->data;
+	for (size_t i = 0; i < SERVICES; i++) {
+		d->ports[i] = services[i].port + d->o.port_offset;
+		listen[i] = (struct conf_listen){ services[i].kind,
+			"localhost", d->ports[i] };
+	}
+	conf_listen(d->a->memory, &d->config, listen, SERVICES);
+}
+
+static int
+start(struct demo *d, struct err *err)
+{
+	struct serve s = { .config = &d->config, .tell_fd = -1 };
+	const char *data = str_dupz(d->a->memory, d->data);
+	const char *log = str_dupz(d->a->memory,
+	    arena_printf(d->a->memory, "%s/log", data));
+	int rc;
+
+	if (mkdir(data, 0700) < 0 && errno != EEXIST)
+		return err_sys(err, E_IO, "make folder %s", data);
+	s.log_fd = open(log, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
+	if (s.log_fd < 0)
+		return err_sys(err, E_IO, "open %s", log);
+	rc = launch_start(d->a->server, &s, &d->master, err);
+	(void)close(s.log_fd);
+	if (rc < 0)
+		d->master = 0;
+	return rc;
+}
+
+/* A second start finds all of this already. */
+static int
+add_person(struct demo *d, struct operator *op, const char *address,
+    struct err *err)
+{
+	struct seal_password_ask seal = { str_c(address), STR(PASSWORD) };
+	struct seal_password_answer sealed;
+	struct account_add_ask ask = { .address = str_c(address) };
+	struct account_add_answer answer;
+	int rc;
+
+	(void)d;
+	rc = operator_vault(op, VAULT_seal_password, &seal, &sealed, err);
+	if (rc < 0)
+		return rc;
+	ask.change = operator_change(op);
+	ask.sealed = sealed.sealed;
+	rc = operator_store(op, STORE_account_add, &ask, &answer, err);
+	return rc == E_EXISTS ? 0 : rc;
+}
+
+static int
+write_certificate(struct demo *d, struct err *err)
+{
+	const char *path = str_dupz(d->a->memory,
+	    arena_printf(d->a->memory, "%.*s/certificate.pem",
+		STR_FMT(d->data)));
+	int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
+	ssize_t n;
+
+	if (fd < 0)
+		return err_sys(err, E_IO, "open %s", path);
+	n = write(fd, d->trusted.p, d->trusted.n);
+	(void)close(fd);
+	return n == (ssize_t)d->trusted.n ? 0 :
+	    err_sys(err, E_IO, "write %s", path);
+}
+
+static int
+furnish_with(struct demo *d, struct operator *op, struct err *err)
+{
+	struct domain_add_ask domain = { operator_change(op), STR(DOMAIN) };
+	struct certs_ask which = { 0 };
+	struct certs_answer cert;
+	struct done done;
+	int rc = operator_store(op, STORE_domain_add, &domain, &done, err);
+
+	if (rc < 0 && rc != E_EXISTS)
+		return rc;
+	if (add_person(d, op, ALICE, err) < 0 ||
+	    add_person(d, op, BOB, err) < 0 ||
+	    operator_vault(op, VAULT_certs, &which, &cert, err) < 0)
+		return err->code;
+	d->trusted = cert.chain_pem;
+	return write_certificate(d, err);
+}
+
+static int
+furnish(struct demo *d, struct err *err)
+{
+	struct options o = { .data = str_dupz(d->a->memory, d->data) };
+	struct operator *op;
+	int rc;
+
+	if (operator_open(d->a, &o, &op, err) < 0)
+		return err->code;
+	rc = furnish_with(d, op, err);
+	operator_close(op);
+	return rc;
+}
+
+/* The first message ----------------------------------------------------- */
+
+static int
+say_message(struct demo *d, struct dialogue *g, struct err *err)
+{
+	auto_buf date = BUF_INIT(100);
+
+	time_rfc5322(&date, (int64_t)time(NULL));
+	buf_chr(&date, '\0');
+	if (dialogue_say(g, NULL, err, "From: Alice <%s>", ALICE) < 0 ||
+	    dialogue_say(g, NULL, err, "To: Bob <%s>", BOB) < 0 ||
+	    dialogue_say(g, NULL, err, "Subject: The gate is open") < 0 ||
+	    dialogue_say(g, NULL, err, "Date: %s", date.p) < 0 ||
+	    dialogue_say(g, NULL, err, "Message-ID: %.*s",
+		STR_FMT(d->message_id)) < 0 ||
+	    dialogue_say(g, NULL, err, "%s", "") < 0 ||
+	    dialogue_say(g, NULL, err, "Dear Bob, this came through the small "
+		"gate in the big wall.") < 0)
+		return err->code;
+	return dialogue_say(g, NULL, err, ".");
+}
+
+static int
+submit(struct demo *d, struct dialogue *g, struct err *err)
+{
+	static const char plain[] = "\0" ALICE "\0" PASSWORD;
+	auto_buf b = BUF_INIT(400);
+
+	b64_put(&b, str_make(plain, sizeof(plain) - 1));
+	buf_chr(&b, '\0');
+	if (dialogue_reply(g, "220", err) < 0 ||
+	    dialogue_say(g, NULL, err, "EHLO demo." DOMAIN) < 0 ||
+	    dialogue_reply(g, "250", err) < 0 ||
+	    dialogue_say(g, "AUTH PLAIN (" ALICE " and her password)", err,
+		"AUTH PLAIN %s", b.p) < 0 ||
+	    dialogue_reply(g, "235", err) < 0 ||
+	    dialogue_say(g, NULL, err, "MAIL FROM:<" ALICE ">") < 0 ||
+	    dialogue_reply(g, "250", err) < 0 ||
+	    dialogue_say(g, NULL, err, "RCPT TO:<" BOB ">") < 0 ||
+	    dialogue_reply(g, "250", err) < 0 ||
+	    dialogue_say(g, NULL, err, "DATA") < 0 ||
+	    dialogue_reply(g, "354", err) < 0 ||
+	    say_message(d, g, err) < 0 || dialogue_reply(g, "250", err) < 0 ||
+	    dialogue_say(g, NULL, err, "QUIT") < 0)
+		return err->code;
+	return dialogue_reply(g, "221", err);
+}
+
+/* "* 3 EXISTS" */
+static bool
+find_exists(struct str heard, uint32_t *n)
+{
+	struct str line, number, word;
+
+	while (heard.n > 0) {
+		(void)str_cut(heard, '\n', &line, &heard);
+		if (str_starts(line, STR("* ")) &&
+		    str_cut(str_from(line, 2), ' ', &number, &word) &&
+		    str_eqi(str_trim(word), STR("EXISTS")))
+			return str_u32(number, n);
+	}
+	return false;
+}
+
+static int
+check_message(struct demo *d, struct str heard, struct err *err)
+{
+	if (str_find(heard, d->message_id) == heard.n ||
+	    str_find(heard, STR("Dear Bob, this came through")) == heard.n)
+		return err_set(err, E_NOTFOUND, "the newest message in bob's "
+		    "INBOX is not the one that was sent");
+	return 0;
+}
+
+static int
+read_back(struct demo *d, struct dialogue *g, struct err *err)
+{
+	uint32_t exists = 0;
+
+	if (dialogue_greeting(g, "* OK", err) < 0 ||
+	    dialogue_say(g, "a1 LOGIN " BOB " (his password)", err,
+		"a1 LOGIN " BOB " " PASSWORD) < 0 ||
+	    dialogue_tagged(g, "a1", err) < 0 ||
+	    dialogue_say(g, NULL, err, "a2 SELECT INBOX") < 0 ||
+	    dialogue_tagged(g, "a2", err) < 0)
+		return err->code;
+	if (!find_exists(dialogue_heard(g), &exists) || exists == 0)
+		return err_set(err, E_NOTFOUND, "bob's INBOX is empty");
+	if (dialogue_say(g, NULL, err, "a3 FETCH %u (UID FLAGS RFC822.SIZE "
+		"BODY.PEEK[])", exists) < 0 ||
+	    dialogue_tagged(g, "a3", err) < 0 ||
+	    check_message(d, dialogue_heard(g), err) < 0 ||
+	    dialogue_say(g, NULL, err, "a4 LOGOUT") < 0)
+		return err->code;
+	return dialogue_tagged(g, "a4", err);
+}
+
+static int
+converse(struct demo *d, enum service service, const char *what,
+    int (*fn)(struct demo *, struct dialogue *, struct err *),
+    struct err *err)
+{
+	struct dialogue *g = NULL;
+	int rc;
+
+	printf("\n%s (port %u)\n", what, d->ports[service]);
+	rc = dialogue_open(d->ports[service], HOST, d->trusted, &g, err);
+	if (rc == 0)
+		rc = fn(d, g, err);
+	dialogue_close(g);
+	return rc;
+}
+
+static int
+first_message(struct demo *d, struct err *err)
+{
+	struct timespec now;
+
+	(void)clock_gettime(CLOCK_REALTIME, &now);
+	d->message_id = arena_printf(d->a->memory, "<%llx.%lx.%x@" HOST ">",
+	    (unsigned long long)now.tv_sec, (unsigned long)now.tv_nsec,
+	    (unsigned)getpid());
+	if (converse(d, SUBMISSIONS, "Alice sends a message: submission",
+		submit, err) < 0)
+		return err->code;
+	return converse(d, IMAPS, "Bob reads it: IMAP", read_back, err);
+}
+
+/* Around it ------------------------------------------------------------- */
+
+static void
+show_ports(const struct demo *d)
+{
+	printf("\nPoint a mail program at it: host 127.0.0.1, user %s\n"
+	       "or %s, password %s.\n\n"
+	       "  read     IMAP         port %u  TLS\n"
+	       "           IMAP         port %u  STARTTLS\n"
+	       "  write    submission   port %u  TLS\n"
+	       "           submission   port %u  STARTTLS (also %u)\n"
+	       "  receive  SMTP         port %u  as other servers do\n\n"
+	       "The certificate to trust: %.*s/certificate.pem\n"
+	       "The log:                  %.*s/log\n",
+	    ALICE, BOB, PASSWORD, d->ports[IMAPS], d->ports[IMAP],
+	    d->ports[SUBMISSIONS], d->ports[SUBMISSION],
+	    d->ports[SUBMISSION_2], d->ports[SMTP], STR_FMT(d->data),
+	    STR_FMT(d->data));
+}
+
+static void
+own_signals(sigset_t *set)
+{
+	(void)signal(SIGPIPE, SIG_IGN);
+	(void)sigemptyset(set);
+	(void)sigaddset(set, SIGINT);
+	(void)sigaddset(set, SIGTERM);
+	(void)sigaddset(set, SIGHUP);
+	(void)sigaddset(set, SIGCHLD);
+	(void)sigprocmask(SIG_BLOCK, set, NULL);
+}
+
+/* Until somebody wants us to stop, or the server has gone: E_PEER. */
+static int
+stay(struct demo *d, const sigset_t *set, struct err *err)
+{
+	int status, signo;
+
+	printf("\nServing until Ctrl-C.\n");
+	(void)fflush(stdout);
+	for (;;) {
+		if (sigwait(set, &signo) != 0)
+			continue;
+		if (signo != SIGCHLD)
+			return 0;
+		if (waitpid(d->master, &status, WNOHANG) == d->master) {
+			d->master = 0;
+			return err_set(err, E_PEER, "the server has ended; "
+			    "its log is in %.*s/log", STR_FMT(d->data));
+		}
+	}
+}
+
+static int
+demonstrate(struct demo *d, const sigset_t *set, struct err *err)
+{
+	printf("Postern " POSTERN_VERSION ": a mail system for " DOMAIN
+	       " in %.*s\n", STR_FMT(d->data));
+	if (start(d, err) < 0 || furnish(d, err) < 0 ||
+	    first_message(d, err) < 0)
+		return err->code;
+	printf("\nIt went through: sent, stored, synced and read back.\n");
+	if (d->o.once)
+		return 0;
+	show_ports(d);
+	return stay(d, set, err);
+}
+
+int
+cmd_demo(struct admin *a, int argc, char **argv)
+{
+	struct demo d = { .a = a };
+	struct err err = { 0 };
+	sigset_t set;
+	int n = options_read(&d.o, argc, argv, usage, "doP"), rc;
+
+	if (n < 0)
+		return d.o.code;
+	if (n != argc)
+		return options_wrong(usage);
+	d.data = conf_path(a->memory, conf_here(a->memory),
+	    d.o.data ? d.o.data : "postern-demo");
+	configure(&d);
+	own_signals(&set);
+	rc = demonstrate(&d, &set, &err);
+	(void)fflush(stdout);
+	if (d.master > 0 && launch_stop(d.master) != 0 && rc == 0)
+		rc = err_set(&err, E_IO, "the server did not end in order");
+	if (rc == 0)
+		return 0;
+	if (str_find(str_c(err.text), STR("is in use")) < strlen(err.text))
+		return admin_fail("demo", "%s; end it, or choose other ports "
+		    "with --port-offset", err.text);
+	return admin_fail("demo", "%s", err.text);
+}

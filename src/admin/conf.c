@@ -1,0 +1,440 @@
+#include "admin/conf.h"
+
+#include <confuse.h>
+#include <errno.h>
+#include <stdarg.h>
+
+#include "base/log.h"
+
+enum { WORKERS_MAX = 8, CORES_MAX = WORKERS_MAX };
+
+/* libconfuse gives its error function no argument, so the first error is kept
+ * here while conf_read() runs. */
+static _Thread_local struct err *problem;
+
+static void
+keep_error(cfg_t *cfg, const char *fmt, va_list ap)
+{
+	char text[160];
+
+	if (!problem || problem->code)
+		return;
+	(void)vsnprintf(text, sizeof(text), fmt, ap);
+	(void)err_set(problem, E_INVALID, "%s:%d: %s",
+	    cfg->filename ? cfg->filename : "configuration", cfg->line, text);
+}
+
+/* Checks of single values, while their line is known. ------------------- */
+
+struct range {
+	const char *name;
+	long low, high;
+};
+
+static int
+check_number(cfg_t *cfg, cfg_opt_t *opt)
+{
+	static const struct range ranges[] = {
+		{ "port", 1, 65535 },
+		{ "mx-workers", 1, WORKERS_MAX },
+		{ "front-workers", 1, WORKERS_MAX },
+		{ "max-connections", 1, 1000000 },
+		{ "max-recipients", 100, 2000 }, /* RFC 5321 4.5.3.1.8 */
+		{ "smtp-timeout", 1, 86400 },
+		{ "imap-timeout", 1, 604800 },
+		{ "compress", 0, 19 },
+		{ "uid-base", 1000, 2000000000 },
+	};
+	long v = cfg_opt_getnint(opt, cfg_opt_size(opt) - 1);
+
+	for (size_t i = 0; i < NELEM(ranges); i++) {
+		const struct range *r = &ranges[i];
+
+		if (!str_eq(str_c(opt->name), str_c(r->name)))
+			continue;
+		if (v >= r->low && v <= r->high)
+			return 0;
+		cfg_error(cfg, "%s: expected a number from %ld to %ld, not "
+			       "%ld", opt->name, r->low, r->high, v);
+		return -1;
+	}
+	return 0;
+}
+
+/* Octets: "50M". */
+static bool
+parse_size(const char *text, uint64_t *v)
+{
+	static const char units[] = "KMGT";
+	struct str s = str_c(text);
+	unsigned shift = 0;
+	uint64_t n;
+
+	if (s.n > 0 && !ascii_is_digit(s.p[s.n - 1])) {
+		size_t u = str_chr(STR(units), ascii_upper(s.p[s.n - 1]));
+
+		if (u >= sizeof(units) - 1)
+			return false;
+		shift = 10 * ((unsigned)u + 1);
+		s.n--;
+	}
+	if (!str_u64(s, &n) || n > UINT64_MAX >> 1 >> shift)
+		return false;
+	*v = n << shift;
+	return true;
+}
+
+static int
+check_size(cfg_t *cfg, cfg_opt_t *opt)
+{
+	uint64_t v;
+
+	if (parse_size(cfg_opt_getstr(opt), &v))
+		return 0;
+	cfg_error(cfg, "%s: expected a size like 50M or 2G, not \"%s\"",
+	    opt->name, cfg_opt_getstr(opt));
+	return -1;
+}
+
+static bool
+is_hostname(struct str s)
+{
+	if (s.n == 0 || s.n > 253 || s.p[0] == '.' || s.p[0] == '-')
+		return false;
+	for (size_t i = 0; i < s.n; i++) {
+		if (s.p[i] == '.' && i + 1 < s.n && s.p[i + 1] != '.')
+			continue;
+		if (!ascii_is_alnum(s.p[i]) && s.p[i] != '-')
+			return false;
+	}
+	return true;
+}
+
+static int
+check_hostname(cfg_t *cfg, cfg_opt_t *opt)
+{
+	if (is_hostname(str_c(cfg_opt_getstr(opt))))
+		return 0;
+	cfg_error(cfg, "hostname: expected a name like mail.example.org, "
+		       "not \"%s\"", cfg_opt_getstr(opt));
+	return -1;
+}
+
+struct word {
+	const char *name;
+	uint32_t value;
+};
+static const struct word levels[] = {
+	{ "error", LOG_ERROR }, { "warn", LOG_WARN }, { "info", LOG_INFO },
+	{ "debug", LOG_DEBUG }, { NULL, 0 },
+};
+static const struct word kinds[] = {
+	{ "smtp", LISTEN_SMTP }, { "submission", LISTEN_SUBMISSION },
+	{ "submissions", LISTEN_SUBMISSIONS }, { "imap", LISTEN_IMAP },
+	{ "imaps", LISTEN_IMAPS }, { NULL, 0 },
+};
+
+static const struct word *
+find_word(const struct word *words, const char *name)
+{
+	for (; words->name; words++)
+		if (str_eqi(str_c(words->name), str_c(name)))
+			return words;
+	return NULL;
+}
+
+static int
+check_word(cfg_t *cfg, cfg_opt_t *opt, const struct word *words)
+{
+	const char *value = cfg_opt_getstr(opt);
+	auto_buf b = BUF_INIT(200);
+
+	if (find_word(words, value))
+		return 0;
+	for (const struct word *w = words; w->name; w++)
+		buf_printf(&b, "%s%s", w == words ? "" : ", ", w->name);
+	cfg_error(cfg, "%s: expected one of %.*s, not \"%s\"", opt->name,
+	    STR_FMT(buf_get(&b)), value);
+	return -1;
+}
+
+static int
+check_level(cfg_t *cfg, cfg_opt_t *opt)
+{
+	return check_word(cfg, opt, levels);
+}
+
+static int
+check_kind(cfg_t *cfg, cfg_opt_t *opt)
+{
+	return check_word(cfg, opt, kinds);
+}
+
+/* Checks of whole blocks, at their closing brace. */
+static int
+check_listen(cfg_t *cfg, cfg_opt_t *opt)
+{
+	cfg_t *sec = cfg_opt_getnsec(opt, cfg_opt_size(opt) - 1);
+
+	if (!cfg_size(sec, "kind"))
+		cfg_error(cfg, "listen: kind is missing");
+	else if (!cfg_size(sec, "port"))
+		cfg_error(cfg, "listen: port is missing");
+	else
+		return 0;
+	return -1;
+}
+
+static int
+check_certificate(cfg_t *cfg, cfg_opt_t *opt)
+{
+	cfg_t *sec = cfg_opt_getnsec(opt, cfg_opt_size(opt) - 1);
+
+	if (cfg_size(sec, "chain") && cfg_size(sec, "key"))
+		return 0;
+	cfg_error(cfg, "certificate: expected chain and key, two files");
+	return -1;
+}
+
+/* From what was read to the value. -------------------------------------- */
+
+struct str
+conf_here(struct arena *a)
+{
+	char *here = getcwd(NULL, 0);
+	struct str s = str_dup(a, here ? str_c(here) : STR("."));
+
+	free(here);
+	return s;
+}
+
+struct str
+conf_path(struct arena *a, struct str folder, const char *path)
+{
+	if (path[0] == '/')
+		return str_dup(a, str_c(path));
+	return arena_printf(a, "%.*s/%s", STR_FMT(folder), path);
+}
+
+static uint32_t
+workers(void)
+{
+	long n = sysconf(_SC_NPROCESSORS_ONLN);
+
+	return n < 1 ? 1 : n > CORES_MAX ? CORES_MAX : (uint32_t)n;
+}
+
+void
+conf_listen(struct arena *a, struct config *c, const struct conf_listen *l,
+    size_t n)
+{
+	auto_buf b = BUF_INIT(32768);
+
+	for (size_t i = 0; i < n; i++) {
+		struct listener_conf row = { l[i].kind, str_c(l[i].address),
+			l[i].port };
+
+		msg_put(&b, &listener_conf_shape, &row);
+	}
+	c->listeners = str_dup(a, buf_get(&b));
+}
+
+void
+conf_defaults(struct arena *a, struct config *c)
+{
+	static const struct conf_listen standard[] = {
+		{ LISTEN_SMTP, "*", 25 },
+		{ LISTEN_SUBMISSIONS, "*", 465 },
+		{ LISTEN_SUBMISSION, "*", 587 },
+		{ LISTEN_SUBMISSION, "*", 2525 },
+		{ LISTEN_IMAP, "*", 143 },
+		{ LISTEN_IMAPS, "*", 993 },
+	};
+
+	*c = (struct config){
+		.number = 1,
+		.data = conf_path(a, conf_here(a), "postern-data"),
+		.mx_workers = workers(),
+		.front_workers = workers(),
+		.max_connections = 4000,
+		.max_recipients = 1000,
+		.max_message = 50 << 20,
+		.smtp_timeout_s = 300,
+		.imap_timeout_s = 1800,
+		.log_level = LOG_INFO,
+		.uid_base = 61840,
+		.compress = 3,
+	};
+	conf_listen(a, c, standard, NELEM(standard));
+}
+
+static void
+set_u32(cfg_t *cfg, const char *name, uint32_t *v)
+{
+	if (cfg_size(cfg, name))
+		*v = (uint32_t)cfg_getint(cfg, name);
+}
+
+static void
+set_size(cfg_t *cfg, const char *name, uint64_t *v)
+{
+	if (cfg_size(cfg, name))
+		(void)parse_size(cfg_getstr(cfg, name), v);
+}
+
+static void
+take_listen(cfg_t *cfg, struct arena *a, struct config *c)
+{
+	auto_buf b = BUF_INIT(32768);
+
+	for (unsigned i = 0; i < cfg_size(cfg, "listen"); i++) {
+		cfg_t *sec = cfg_getnsec(cfg, "listen", i);
+		struct listener_conf row = {
+			.kind = find_word(kinds, cfg_getstr(sec, "kind"))->value,
+			.address = cfg_size(sec, "address") ?
+			    str_c(cfg_getstr(sec, "address")) : STR("*"),
+			.port = (uint32_t)cfg_getint(sec, "port"),
+		};
+
+		msg_put(&b, &listener_conf_shape, &row);
+	}
+	if (b.n > 0)
+		c->listeners = str_dup(a, buf_get(&b));
+}
+
+static void
+take_certificates(cfg_t *cfg, struct str folder, struct arena *a,
+    struct config *c)
+{
+	auto_buf b = BUF_INIT(32768);
+
+	for (unsigned i = 0; i < cfg_size(cfg, "certificate"); i++) {
+		cfg_t *sec = cfg_getnsec(cfg, "certificate", i);
+		struct cert_conf row = {
+			conf_path(a, folder, cfg_getstr(sec, "chain")),
+			conf_path(a, folder, cfg_getstr(sec, "key")),
+		};
+
+		msg_put(&b, &cert_conf_shape, &row);
+	}
+	c->certificates = str_dup(a, buf_get(&b));
+}
+
+static void
+take(cfg_t *cfg, struct str folder, struct arena *a, struct config *c)
+{
+	c->hostname = str_dup(a, str_c(cfg_getstr(cfg, "hostname")));
+	c->data = conf_path(a, folder, cfg_size(cfg, "data") ?
+		cfg_getstr(cfg, "data") : "postern-data");
+	set_u32(cfg, "mx-workers", &c->mx_workers);
+	set_u32(cfg, "front-workers", &c->front_workers);
+	set_u32(cfg, "max-connections", &c->max_connections);
+	set_u32(cfg, "max-recipients", &c->max_recipients);
+	set_size(cfg, "max-message", &c->max_message);
+	set_size(cfg, "quota", &c->quota);
+	set_u32(cfg, "smtp-timeout", &c->smtp_timeout_s);
+	set_u32(cfg, "imap-timeout", &c->imap_timeout_s);
+	set_u32(cfg, "uid-base", &c->uid_base);
+	if (cfg_size(cfg, "compress"))
+		c->compress = (uint8_t)cfg_getint(cfg, "compress");
+	if (cfg_size(cfg, "log-level"))
+		c->log_level = find_word(levels,
+		    cfg_getstr(cfg, "log-level"))->value;
+	take_listen(cfg, a, c);
+	take_certificates(cfg, folder, a, c);
+}
+
+static cfg_t *
+new_parser(void)
+{
+	cfg_opt_t listen[] = {
+		CFG_STR("kind", NULL, CFGF_NODEFAULT),
+		CFG_STR("address", NULL, CFGF_NODEFAULT),
+		CFG_INT("port", 0, CFGF_NODEFAULT),
+		CFG_END(),
+	};
+	cfg_opt_t certificate[] = {
+		CFG_STR("chain", NULL, CFGF_NODEFAULT),
+		CFG_STR("key", NULL, CFGF_NODEFAULT),
+		CFG_END(),
+	};
+	cfg_opt_t options[] = {
+		CFG_STR("hostname", NULL, CFGF_NODEFAULT),
+		CFG_STR("data", NULL, CFGF_NODEFAULT),
+		CFG_SEC("listen", listen, CFGF_MULTI),
+		CFG_SEC("certificate", certificate, CFGF_MULTI),
+		CFG_INT("mx-workers", 0, CFGF_NODEFAULT),
+		CFG_INT("front-workers", 0, CFGF_NODEFAULT),
+		CFG_INT("max-connections", 0, CFGF_NODEFAULT),
+		CFG_INT("max-recipients", 0, CFGF_NODEFAULT),
+		CFG_STR("max-message", NULL, CFGF_NODEFAULT),
+		CFG_STR("quota", NULL, CFGF_NODEFAULT),
+		CFG_INT("smtp-timeout", 0, CFGF_NODEFAULT),
+		CFG_INT("imap-timeout", 0, CFGF_NODEFAULT),
+		CFG_INT("compress", 0, CFGF_NODEFAULT),
+		CFG_INT("uid-base", 0, CFGF_NODEFAULT),
+		CFG_STR("log-level", NULL, CFGF_NODEFAULT),
+		CFG_END(),
+	};
+	static const char *const numbers[] = { "listen|port", "mx-workers",
+		"front-workers", "max-connections", "max-recipients",
+		"smtp-timeout", "imap-timeout", "compress", "uid-base" };
+	cfg_t *cfg = cfg_init(options, CFGF_NOCASE);
+
+	if (!cfg)
+		bug("out of memory");
+	(void)cfg_set_error_function(cfg, keep_error);
+	for (size_t i = 0; i < NELEM(numbers); i++)
+		(void)cfg_set_validate_func(cfg, numbers[i], check_number);
+	(void)cfg_set_validate_func(cfg, "max-message", check_size);
+	(void)cfg_set_validate_func(cfg, "quota", check_size);
+	(void)cfg_set_validate_func(cfg, "hostname", check_hostname);
+	(void)cfg_set_validate_func(cfg, "log-level", check_level);
+	(void)cfg_set_validate_func(cfg, "listen|kind", check_kind);
+	(void)cfg_set_validate_func(cfg, "listen", check_listen);
+	(void)cfg_set_validate_func(cfg, "certificate", check_certificate);
+	return cfg;
+}
+
+static struct str
+folder_of(struct arena *a, const char *path)
+{
+	struct str s = str_c(path);
+	size_t slash = str_rchr(s, '/');
+
+	if (slash == s.n)
+		return conf_here(a);
+	return conf_path(a, conf_here(a),
+	    str_dupz(a, slash ? str_first(s, slash) : STR("/")));
+}
+
+int
+conf_read(const char *path, struct arena *a, struct config *c,
+    struct err *err)
+{
+	struct err own = { 0 };
+	struct config fresh;
+	cfg_t *cfg;
+	int rc;
+
+	if (access(path, R_OK) < 0)
+		return err_sys(err, E_NOTFOUND, "%s", path);
+	conf_defaults(a, &fresh);
+	cfg = new_parser();
+	problem = &own;
+	rc = cfg_parse(cfg, path);
+	problem = NULL;
+	if (rc != CFG_SUCCESS || own.code)
+		(void)err_set(err, E_INVALID, "%s", own.code ? own.text :
+		    "the file does not make sense");
+	else if (!cfg_size(cfg, "hostname"))
+		own.code = err_set(err, E_INVALID, "%s: hostname is missing: "
+		    "add hostname = \"mail.example.org\"", path);
+	else
+		take(cfg, folder_of(a, path), a, &fresh);
+	cfg_free(cfg);
+	if (rc != CFG_SUCCESS || own.code)
+		return E_INVALID;
+	*c = fresh;
+	return 0;
+}

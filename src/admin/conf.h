@@ -1,0 +1,29 @@
+/*
+ * conf.h - postern.conf: from text to the configuration as a value.
+ */
+#pragma once
+#include "rt/config.h"
+
+/* A configuration with every default: all standard ports on every address, one
+ * mx and one front per core (8 at most), data in ./postern-data. hostname is
+ * empty. strs live in the arena. */
+void conf_defaults(struct arena *a, struct config *c);
+
+/* Read a file. Names in it are relative to its folder. What is wrong is said
+ * with file, line and what was expected. */
+int conf_read(const char *path, struct arena *a, struct config *c,
+    struct err *err);
+
+/* Replace the listening sockets. */
+struct conf_listen {
+	enum listen_kind kind;
+	const char *address;
+	uint32_t port;
+};
+void conf_listen(struct arena *a, struct config *c,
+    const struct conf_listen *l, size_t n);
+
+/* An absolute path; relative ones are below `folder`. */
+struct str conf_path(struct arena *a, struct str folder, const char *path);
+/* The present folder; "." if it has no name. */
+struct str conf_here(struct arena *a);

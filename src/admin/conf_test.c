@@ -1,0 +1,193 @@
+#include "admin/conf.h"
+
+#include <fcntl.h>
+
+#include "base/log.h"
+#include "base/test.h"
+
+static const struct {
+	const char *text;
+	const char *wrong;	/* NULL: it is right */
+} cases[] = {
+	{ "hostname = \"mail.example.org\"\n", NULL },
+	{ "hostname = mail.example.org # unquoted\n", NULL },
+	{ "", "hostname is missing: add hostname = \"mail.example.org\"" },
+	{ "hostname = \"a b\"\n", ":1: hostname: expected a name like" },
+	{ "hostname = a.b\nhostnam = c\n", ":2: no such option 'hostnam'" },
+	{ "hostname = a.b\nmx-workers = 9\n",
+	    ":2: mx-workers: expected a number from 1 to 8, not 9" },
+	{ "hostname = a.b\nmx-workers = two\n", ":2: invalid integer" },
+	{ "hostname = a.b\n\nmax-message = 5X\n",
+	    ":3: max-message: expected a size like 50M or 2G, not \"5X\"" },
+	{ "hostname = a.b\nmax-message = 5M\nquota = 2g\n", NULL },
+	{ "hostname = a.b\nlog-level = loud\n", ":2: log-level: expected one "
+						"of error, warn, info, debug" },
+	{ "hostname = a.b\nlisten { kind = imap\n port = 99999 }\n",
+	    ":3: port: expected a number from 1 to 65535, not 99999" },
+	{ "hostname = a.b\nlisten { kind = pop4 port = 1 }\n",
+	    ":2: kind: expected one of smtp, submission, submissions, imap, "
+	    "imaps, not \"pop4\"" },
+	{ "hostname = a.b\nlisten { kind = imap }\n",
+	    ":2: listen: port is missing" },
+	{ "hostname = a.b\nlisten { port = 1 }\n",
+	    ":2: listen: kind is missing" },
+	{ "hostname = a.b\nlisten { kind = imap prt = 3 }\n",
+	    ":2: no such option 'prt'" },
+	{ "hostname = a.b\ncertificate { chain = c.pem }\n",
+	    ":2: certificate: expected chain and key" },
+	{ "hostname = a.b\nmax-recipients = 10\n", "from 100 to 2000" },
+	{ "hostname = a.b\n}\n", ":2: " },
+};
+
+static const char *
+write_file(const char *folder, const char *text)
+{
+	static char path[200];
+	int fd;
+
+	(void)snprintf(path, sizeof(path), "%s/postern.conf", folder);
+	fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+	assert_true(fd >= 0);
+	assert_int_equal(write(fd, text, strlen(text)), strlen(text));
+	(void)close(fd);
+	return path;
+}
+
+static void
+test_errors(void **state)
+{
+	char folder[] = "/tmp/conf-XXXXXX";
+	struct arena *a = arena_new(1 << 20);
+	const char *path = NULL;
+
+	(void)state;
+	assert_non_null(mkdtemp(folder));
+	for (size_t i = 0; i < NELEM(cases); i++) {
+		struct config c = { 0 };
+		struct err err = { 0 };
+		int rc;
+
+		path = write_file(folder, cases[i].text);
+		rc = conf_read(path, a, &c, &err);
+		if ((rc == 0) != !cases[i].wrong ||
+		    (rc && !strstr(err.text, cases[i].wrong)))
+			print_error("%zu: %d %s\n", i, rc, err.text);
+		assert_int_equal(rc == 0, !cases[i].wrong);
+		if (rc)
+			assert_non_null(strstr(err.text, cases[i].wrong));
+		if (rc)
+			assert_non_null(strstr(err.text, path));
+	}
+	(void)unlink(path);
+	(void)rmdir(folder);
+	arena_free(a);
+}
+
+static void
+check_listener(struct rd *r, uint32_t kind, const char *address, uint32_t port)
+{
+	struct listener_conf l;
+
+	assert_true(msg_take(r, &listener_conf_shape, &l));
+	assert_int_equal(l.kind, kind);
+	assert_str(l.address, address);
+	assert_int_equal(l.port, port);
+}
+
+static void
+test_values(void **state)
+{
+	char folder[] = "/tmp/conf-XXXXXX", want[100];
+	struct arena *a = arena_new(1 << 20);
+	struct cert_conf cert;
+	struct config c = { 0 };
+	struct err err = { 0 };
+	const char *path;
+	struct rd r;
+
+	(void)state;
+	assert_non_null(mkdtemp(folder));
+	path = write_file(folder,
+	    "hostname = mail.example.org\n"
+	    "data = mail\n"
+	    "listen { kind = submission port = 587 }\n"
+	    "listen { kind = submission port = 2525 address = \"::1\" }\n"
+	    "certificate { chain = c.pem key = /k.pem }\n"
+	    "max-message = 10K\nquota = 1G\ncompress = 0\n"
+	    "mx-workers = 3\nlog-level = debug\n");
+	assert_int_equal(conf_read(path, a, &c, &err), 0);
+	assert_str(c.hostname, "mail.example.org");
+	(void)snprintf(want, sizeof(want), "%s/mail", folder);
+	assert_str(c.data, want);
+	r = rd_of(c.listeners);
+	check_listener(&r, LISTEN_SUBMISSION, "*", 587);
+	check_listener(&r, LISTEN_SUBMISSION, "::1", 2525);
+	assert_true(rd_done(&r));
+	assert_true(msg_whole(c.certificates, &cert_conf_shape, &cert));
+	(void)snprintf(want, sizeof(want), "%s/c.pem", folder);
+	assert_str(cert.chain_path, want);
+	assert_str(cert.key_path, "/k.pem");
+	assert_int_equal(c.max_message, 10240);
+	assert_int_equal(c.quota, 1 << 30);
+	assert_int_equal(c.compress, 0);
+	assert_int_equal(c.mx_workers, 3);
+	assert_int_equal(c.log_level, LOG_DEBUG);
+	(void)unlink(path);
+	(void)rmdir(folder);
+	arena_free(a);
+}
+
+static void
+test_defaults(void **state)
+{
+	struct arena *a = arena_new(1 << 20);
+	struct config c;
+	struct rd r;
+
+	(void)state;
+	conf_defaults(a, &c);
+	r = rd_of(c.listeners);
+	check_listener(&r, LISTEN_SMTP, "*", 25);
+	check_listener(&r, LISTEN_SUBMISSIONS, "*", 465);
+	check_listener(&r, LISTEN_SUBMISSION, "*", 587);
+	check_listener(&r, LISTEN_SUBMISSION, "*", 2525);
+	check_listener(&r, LISTEN_IMAP, "*", 143);
+	check_listener(&r, LISTEN_IMAPS, "*", 993);
+	assert_true(rd_done(&r));
+	assert_int_equal(c.max_recipients, 1000);
+	assert_true(c.mx_workers >= 1 && c.mx_workers <= 8);
+	arena_free(a);
+}
+
+/* The example in dist/ is right, and says what the defaults are. */
+static void
+test_example(void **state)
+{
+	struct arena *a = arena_new(1 << 20);
+	struct config c, d;
+	struct err err = { 0 };
+
+	if (conf_read(*state, a, &c, &err) < 0)
+		print_error("%s\n", err.text);
+	assert_int_equal(err.code, 0);
+	conf_defaults(a, &d);
+	assert_strs(c.listeners, d.listeners);
+	assert_int_equal(c.max_message, d.max_message);
+	assert_int_equal(c.max_connections, d.max_connections);
+	assert_int_equal(c.uid_base, d.uid_base);
+	arena_free(a);
+}
+
+int
+main(int argc, char **argv)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_errors),
+		cmocka_unit_test(test_values),
+		cmocka_unit_test(test_defaults),
+		cmocka_unit_test_prestate(test_example,
+		    argc > 1 ? argv[1] : NULL),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

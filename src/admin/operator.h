@@ -1,0 +1,26 @@
+/*
+ * operator.h - asking store and vault with the operator's authority.
+ *
+ * Over the control sockets of a running server; if none runs, a master with
+ * only store and vault is started for as long as this connection lives.
+ */
+#pragma once
+#include "admin/admin.h"
+#include "store/messages.h"
+#include "vault/messages.h"
+
+struct operator;
+
+/* Which server: --data, --config, ./postern.conf or ./postern-data. */
+int operator_open(struct admin *a, const struct options *o,
+    struct operator **op, struct err *err);
+void operator_close(struct operator *op); /* NULL is fine */
+
+/* One call; waits for the answer, whose strs live as long as the command. */
+int operator_store(struct operator *op, enum store_call which,
+    const void *ask, void *answer, struct err *err);
+int operator_vault(struct operator *op, enum vault_call which,
+    const void *ask, void *answer, struct err *err);
+
+/* For the `change` field. */
+uint64_t operator_change(struct operator *op);

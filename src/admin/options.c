@@ -1,0 +1,73 @@
+#include "admin/options.h"
+
+#include <getopt.h>
+#include <stdio.h>
+
+static const struct option all[] = {
+	{ "data", required_argument, NULL, 'd' },
+	{ "config", required_argument, NULL, 'c' },
+	{ "json", no_argument, NULL, 'j' },
+	{ "once", no_argument, NULL, 'o' },
+	{ "yes", no_argument, NULL, 'y' },
+	{ "password-stdin", no_argument, NULL, 'p' },
+	{ "day", required_argument, NULL, 'D' },
+	{ "port-offset", required_argument, NULL, 'P' },
+	{ "help", no_argument, NULL, 'h' },
+	{ 0 },
+};
+
+int
+options_wrong(const char *usage)
+{
+	fputs(usage, stderr);
+	return 2;
+}
+
+static bool
+set(struct options *o, int letter, const char *value)
+{
+	switch (letter) {
+	case 'd': o->data = value; break;
+	case 'c': o->config = value; break;
+	case 'j': o->json = true; break;
+	case 'o': o->once = true; break;
+	case 'y': o->yes = true; break;
+	case 'p': o->password_stdin = true; break;
+	case 'D': o->day = value; break;
+	case 'P':
+		if (str_u32(str_c(value), &o->port_offset) &&
+		    o->port_offset <= 60000)
+			break;
+		fprintf(stderr, "--port-offset wants a number up to 60000\n");
+		return false;
+	}
+	return true;
+}
+
+int
+options_read(struct options *o, int argc, char **argv, const char *usage,
+    const char *takes)
+{
+	int letter;
+
+	o->port_offset = 1000;
+	o->code = 2;
+	optind = 1;
+	while ((letter = getopt_long(argc, argv, "h", all, NULL)) >= 0) {
+		if (letter == 'h') {
+			fputs(usage, stdout);
+			o->code = 0;
+			return -1;
+		}
+		if (letter == '?' || !memchr(takes, letter, strlen(takes))) {
+			if (letter != '?')
+				fprintf(stderr, "postern %s has no such "
+						"option\n", argv[0]);
+			fputs(usage, stderr);
+			return -1;
+		}
+		if (!set(o, letter, optarg))
+			return -1;
+	}
+	return optind;
+}

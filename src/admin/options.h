@@ -1,0 +1,28 @@
+/*
+ * options.h - the options commands share.
+ */
+#pragma once
+#include "base/str.h"
+
+struct options {
+	const char *data;	/* --data DIR */
+	const char *config;	/* --config FILE */
+	bool json;		/* --json */
+	bool once;		/* --once */
+	bool yes;		/* --yes */
+	bool password_stdin;	/* --password-stdin */
+	const char *day;	/* --day */
+	uint32_t port_offset;	/* --port-offset, default 1000 */
+	bool help;
+	int code;		/* to return, if options_read() was < 0 */
+};
+
+/* Read the options of argv[1...]. takes: one letter for each that this command
+ * has: d data, c config, j json, o once, y yes, p password-stdin, D day,
+ * P port-offset. Returns the index of the first argument; or -1 after usage
+ * was shown (--help, code 0) or an option was wrong (code 2). */
+int options_read(struct options *o, int argc, char **argv, const char *usage,
+    const char *takes);
+
+/* Called wrongly: usage on stderr. Returns 2. */
+int options_wrong(const char *usage);
