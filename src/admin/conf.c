@@ -65,15 +65,15 @@ check_number(cfg_t *cfg, cfg_opt_t *opt)
 static bool
 parse_size(const char *text, uint64_t *v)
 {
-	static const char units[] = "KMGT";
+	const struct str units = STR("KMGT");
 	struct str s = str_c(text);
 	unsigned shift = 0;
 	uint64_t n;
 
 	if (s.n > 0 && !ascii_is_digit(s.p[s.n - 1])) {
-		size_t u = str_chr(STR(units), ascii_upper(s.p[s.n - 1]));
+		size_t u = str_chr(units, ascii_upper(s.p[s.n - 1]));
 
-		if (u >= sizeof(units) - 1)
+		if (u == units.n)
 			return false;
 		shift = 10 * ((unsigned)u + 1);
 		s.n--;
@@ -344,55 +344,72 @@ take(cfg_t *cfg, struct str folder, struct arena *a, struct config *c)
 	take_certificates(cfg, folder, a, c);
 }
 
-static cfg_t *
-new_parser(void)
+struct option_row {
+	const char *name;
+	cfg_type_t type;
+	int (*check)(cfg_t *cfg, cfg_opt_t *opt);
+	const struct option_row *block; /* of a section */
+};
+
+static const struct option_row listen_options[] = {
+	{ "kind", CFGT_STR, check_kind, NULL },
+	{ "address", CFGT_STR, NULL, NULL },
+	{ "port", CFGT_INT, check_number, NULL },
+	{ NULL },
+};
+static const struct option_row certificate_options[] = {
+	{ "chain", CFGT_STR, NULL, NULL },
+	{ "key", CFGT_STR, NULL, NULL },
+	{ NULL },
+};
+static const struct option_row options[] = {
+	{ "hostname", CFGT_STR, check_hostname, NULL },
+	{ "data", CFGT_STR, NULL, NULL },
+	{ "listen", CFGT_SEC, check_listen, listen_options },
+	{ "certificate", CFGT_SEC, check_certificate, certificate_options },
+	{ "mx-workers", CFGT_INT, check_number, NULL },
+	{ "front-workers", CFGT_INT, check_number, NULL },
+	{ "max-connections", CFGT_INT, check_number, NULL },
+	{ "max-recipients", CFGT_INT, check_number, NULL },
+	{ "max-message", CFGT_STR, check_size, NULL },
+	{ "quota", CFGT_STR, check_size, NULL },
+	{ "smtp-timeout", CFGT_INT, check_number, NULL },
+	{ "imap-timeout", CFGT_INT, check_number, NULL },
+	{ "compress", CFGT_INT, check_number, NULL },
+	{ "uid-base", CFGT_INT, check_number, NULL },
+	{ "log-level", CFGT_STR, check_level, NULL },
+	{ NULL },
+};
+
+/* libconfuse's table from ours; it copies what it gets. */
+static cfg_opt_t *
+table_of(struct arena *a, const struct option_row *row)
 {
-	cfg_opt_t listen[] = {
-		CFG_STR("kind", NULL, CFGF_NODEFAULT),
-		CFG_STR("address", NULL, CFGF_NODEFAULT),
-		CFG_INT("port", 0, CFGF_NODEFAULT),
-		CFG_END(),
-	};
-	cfg_opt_t certificate[] = {
-		CFG_STR("chain", NULL, CFGF_NODEFAULT),
-		CFG_STR("key", NULL, CFGF_NODEFAULT),
-		CFG_END(),
-	};
-	cfg_opt_t options[] = {
-		CFG_STR("hostname", NULL, CFGF_NODEFAULT),
-		CFG_STR("data", NULL, CFGF_NODEFAULT),
-		CFG_SEC("listen", listen, CFGF_MULTI),
-		CFG_SEC("certificate", certificate, CFGF_MULTI),
-		CFG_INT("mx-workers", 0, CFGF_NODEFAULT),
-		CFG_INT("front-workers", 0, CFGF_NODEFAULT),
-		CFG_INT("max-connections", 0, CFGF_NODEFAULT),
-		CFG_INT("max-recipients", 0, CFGF_NODEFAULT),
-		CFG_STR("max-message", NULL, CFGF_NODEFAULT),
-		CFG_STR("quota", NULL, CFGF_NODEFAULT),
-		CFG_INT("smtp-timeout", 0, CFGF_NODEFAULT),
-		CFG_INT("imap-timeout", 0, CFGF_NODEFAULT),
-		CFG_INT("compress", 0, CFGF_NODEFAULT),
-		CFG_INT("uid-base", 0, CFGF_NODEFAULT),
-		CFG_STR("log-level", NULL, CFGF_NODEFAULT),
-		CFG_END(),
-	};
-	static const char *const numbers[] = { "listen|port", "mx-workers",
-		"front-workers", "max-connections", "max-recipients",
-		"smtp-timeout", "imap-timeout", "compress", "uid-base" };
-	cfg_t *cfg = cfg_init(options, CFGF_NOCASE);
+	size_t n = 0;
+	cfg_opt_t *o;
+
+	while (row[n].name)
+		n++;
+	o = arena_array(a, n + 1, sizeof(*o)); /* the last one is CFG_END */
+	for (size_t i = 0; i < n; i++) {
+		o[i].name = row[i].name;
+		o[i].type = row[i].type;
+		o[i].flags = row[i].block ? CFGF_MULTI : CFGF_NODEFAULT;
+		o[i].validcb = row[i].check;
+		if (row[i].block)
+			o[i].subopts = table_of(a, row[i].block);
+	}
+	return o;
+}
+
+static cfg_t *
+new_parser(struct arena *a)
+{
+	cfg_t *cfg = cfg_init(table_of(a, options), CFGF_NOCASE);
 
 	if (!cfg)
 		bug("out of memory");
 	(void)cfg_set_error_function(cfg, keep_error);
-	for (size_t i = 0; i < NELEM(numbers); i++)
-		(void)cfg_set_validate_func(cfg, numbers[i], check_number);
-	(void)cfg_set_validate_func(cfg, "max-message", check_size);
-	(void)cfg_set_validate_func(cfg, "quota", check_size);
-	(void)cfg_set_validate_func(cfg, "hostname", check_hostname);
-	(void)cfg_set_validate_func(cfg, "log-level", check_level);
-	(void)cfg_set_validate_func(cfg, "listen|kind", check_kind);
-	(void)cfg_set_validate_func(cfg, "listen", check_listen);
-	(void)cfg_set_validate_func(cfg, "certificate", check_certificate);
 	return cfg;
 }
 
@@ -420,7 +437,7 @@ conf_read(const char *path, struct arena *a, struct config *c,
 	if (access(path, R_OK) < 0)
 		return err_sys(err, E_NOTFOUND, "%s", path);
 	conf_defaults(a, &fresh);
-	cfg = new_parser();
+	cfg = new_parser(a);
 	problem = &own;
 	rc = cfg_parse(cfg, path);
 	problem = NULL;

@@ -2,6 +2,7 @@
  * conf.h - postern.conf: from text to the configuration as a value.
  */
 #pragma once
+#include "base/err.h"
 #include "rt/config.h"
 
 /* A configuration with every default: all standard ports on every address, one

@@ -4,6 +4,7 @@
  */
 #pragma once
 #include "base/arena.h"
+#include "base/err.h"
 
 /* From stdin up to the end of its first line; or typed twice without echo. */
 int password_read(bool from_stdin, struct arena *a, struct str *password,
