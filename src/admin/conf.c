@@ -290,7 +290,8 @@ take_listen(cfg_t *cfg, struct arena *a, struct config *c)
 	for (unsigned i = 0; i < cfg_size(cfg, "listen"); i++) {
 		cfg_t *sec = cfg_getnsec(cfg, "listen", i);
 		struct listener_conf row = {
-			.kind = find_word(kinds, cfg_getstr(sec, "kind"))->value,
+			.kind = find_word(kinds,
+			    cfg_getstr(sec, "kind"))->value,
 			.address = cfg_size(sec, "address") ?
 			    str_c(cfg_getstr(sec, "address")) : STR("*"),
 			.port = (uint32_t)cfg_getint(sec, "port"),

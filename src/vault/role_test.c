@@ -256,7 +256,6 @@ authorities(struct world *w)
 	} rows[] = {
 		{ w->operator, VAULT_login, &login },
 		{ w->operator, VAULT_tls_sign, &sign },
-		{ w->operator, VAULT_certs, &certs },
 		{ NULL, VAULT_login, &login },
 		{ NULL, VAULT_seal_password, &sealing },
 		{ NULL, VAULT_tls_sign, &sign },
