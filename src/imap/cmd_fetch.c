@@ -17,7 +17,6 @@ struct fetching {
 	bool set_seen;		/* and the mailbox may be changed */
 	bool want_facts;
 	struct arena *page;	/* store's answers */
-	struct arena *seen;	/* store's answers about \Seen */
 	struct arena *row;	/* facts computed again */
 	struct buf out;
 	struct err failed;	/* the first message that could not be read */
@@ -169,69 +168,6 @@ put_row(struct fetching *f, const struct fetch_row *row, bool tell_flags)
 	return stream_failed(f->s->stream);
 }
 
-/* RFC 3501 6.4.5: BODY[...] and its kin set \Seen. The rows of this page that
- * are not seen yet, as a set of UIDs. */
-static struct selection
-unseen_of(struct fetching *f, struct str rows)
-{
-	auto_buf b = BUF_INIT(IMAP_OUT_MAX);
-	struct rd r = rd_of(rows);
-	struct fetch_row row;
-
-	while (!rd_done(&r) && msg_take(&r, &fetch_row_shape, &row)) {
-		if (row.flags & SYS_SEEN)
-			continue;
-		buf_le32(&b, row.uid);
-		buf_le32(&b, row.uid);
-	}
-	return (struct selection){ str_dup(f->page, buf_get(&b)), true };
-}
-
-static int
-note_seen(struct fetching *f, struct str rows, struct err *err)
-{
-	struct rd r = rd_of(rows);
-	struct fetch_row row;
-
-	while (!rd_done(&r)) {
-		if (!msg_take(&r, &fetch_row_shape, &row))
-			return err_set(err, E_PROTO, "rows make no sense");
-		imap_told(f->s, row.uid, row.modseq);
-	}
-	return 0;
-}
-
-static int
-mark_seen(struct fetching *f, struct str rows, struct err *err)
-{
-	struct imap_session *s = f->s;
-	struct selection unseen = unseen_of(f, rows);
-	struct flags_ask ask = {
-		.mailbox = s->view.mailbox,
-		.arrivals = s->view.arrivals,
-		.expunges = s->view.expunges,
-		.by_uid = 1,
-		.mode = FLAGS_ADD,
-		.flags = FLAG_seen,
-		.unchanged_since = UINT64_MAX,
-	};
-	struct flags_answer a = { 0 };
-	int e = 0;
-
-	while (e >= 0 && selection_next(&unseen, &ask.set)) {
-		do {
-			arena_reset(f->seen);
-			ask.change = store_change_id(s->store);
-			e = store_call(s->store, STORE_flags, &ask, &a,
-			    f->seen, err);
-			if (e >= 0)
-				e = note_seen(f, a.rows, err);
-			ask.cursor = e < 0 ? 0 : a.next;
-		} while (ask.cursor != 0);
-	}
-	return e;
-}
-
 static int
 put_rows(struct fetching *f, struct str rows, struct err *err)
 {
@@ -239,7 +175,7 @@ put_rows(struct fetching *f, struct str rows, struct err *err)
 	struct fetch_row row;
 	int e = 0;
 
-	if (f->set_seen && (e = mark_seen(f, rows, err)) < 0)
+	if (f->set_seen && (e = imap_mark_seen(f->s, rows, err)) < 0)
 		return e;
 	while (e >= 0 && !rd_done(&r)) {
 		bool now_seen;
@@ -325,12 +261,10 @@ imap_fetch(struct imap_session *s, const struct imap_command *c)
 	f.set_seen = !s->read_only && fetch_sets_seen(&fa->att);
 	f.want_facts = wants_facts(&fa->att);
 	f.page = arena_new(IMAP_PAGE_MEM);
-	f.seen = arena_new(IMAP_PAGE_MEM);
 	f.row = arena_new(MIME_SCAN_ARENA + IMAP_PAGE_MEM);
 	f.out = BUF_INIT(IMAP_OUT_MAX);
 	a = fetch(&f, &sel);
 	arena_free(f.page);
-	arena_free(f.seen);
 	arena_free(f.row);
 	buf_free(&f.out);
 	return a;

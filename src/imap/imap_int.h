@@ -195,6 +195,10 @@ bool imap_needs_facts(const struct section *sec);
 int imap_put_section(struct imap_session *s, const struct section *sec,
     const struct fetch_row *row, const struct facts *f, struct err *err);
 
+/* ---- fetch_seen.c */
+/* Set \Seen on those of these rows (fetch_row records) that lack it. */
+int imap_mark_seen(struct imap_session *s, struct str rows, struct err *err);
+
 /* ---- handlers, one file each */
 typedef struct answer imap_handler(struct imap_session *s,
     const struct imap_command *c);
