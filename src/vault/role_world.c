@@ -135,6 +135,15 @@ on_store_gone(void *owner, struct ipc *ipc, const char *why unused_arg)
 	ipc_close(ipc);
 }
 
+static void
+give_peer(struct world *w, enum role_kind kind, int fd)
+{
+	if (w->executable)
+		process_peer(&w->process, kind, fd);
+	else
+		vault_role_ops.peer(&w->role, kind, 0, fd);
+}
+
 void
 store_up(struct world *w)
 {
@@ -147,7 +156,7 @@ store_up(struct world *w)
 
 	assert_int_equal(ipc_pair(fds, &err), 0);
 	w->store = ipc_open(w->loop, fds[0], &o, &err);
-	vault_role_ops.peer(&w->role, ROLE_STORE, 0, fds[1]);
+	give_peer(w, ROLE_STORE, fds[1]);
 }
 
 void
@@ -176,7 +185,7 @@ connect_to(struct world *w, enum role_kind kind)
 	int fds[2];
 
 	assert_int_equal(ipc_pair(fds, &err), 0);
-	vault_role_ops.peer(&w->role, kind, 0, fds[0]);
+	give_peer(w, kind, fds[0]);
 	return fds[1];
 }
 
@@ -189,6 +198,11 @@ role_up(struct world *w)
 		.config = { .hostname = STR("mail.test"),
 		    .data = str_c(w->folder) },
 		.state = calloc(1, vault_role_ops.state_size) };
+	if (w->executable) {
+		process_start(&w->process, w->loop, w->executable,
+		    &w->role.config);
+		return;
+	}
 	if (vault_role_ops.prepare(&w->role, &err) < 0)
 		fail_msg("%s", err.text);
 	assert_int_equal(vault_role_ops.walled(&w->role, &err), 0);
@@ -197,7 +211,10 @@ role_up(struct world *w)
 void
 role_down(struct world *w)
 {
-	vault_role_ops.finish(&w->role);
+	if (w->executable)
+		assert_int_equal(process_stop(&w->process), 0);
+	else
+		vault_role_ops.finish(&w->role);
 	free(w->role.state);
 }
 
@@ -274,7 +291,10 @@ operator_up(struct world *w)
 	    w->folder);
 	assert_int_equal(bind(l, (struct sockaddr *)&to, sizeof(to)), 0);
 	assert_int_equal(listen(l, 4), 0);
-	vault_role_ops.listen(&w->role, LISTEN_VAULT_CONTROL, l);
+	if (w->executable)
+		process_listen(&w->process, LISTEN_VAULT_CONTROL, l);
+	else
+		vault_role_ops.listen(&w->role, LISTEN_VAULT_CONTROL, l);
 	assert_int_equal(connect(fd, (struct sockaddr *)&to, sizeof(to)), 0);
 	assert_int_equal(fcntl(fd, F_SETFL, O_NONBLOCK), 0);
 	w->operator = ipc_open(w->loop, fd, &o, &err);
@@ -286,6 +306,7 @@ world_up(void **state)
 {
 	struct world *w = calloc(1, sizeof(*w));
 
+	w->executable = getenv("POSTERN_VAULT");
 	w->clock = clock_real();
 	w->log = log_new(STDERR_FILENO, "vault", LOG_WARN, wall_us, &w->clock);
 	w->loop = loop_new(&w->clock, w->log);
@@ -313,7 +334,8 @@ world_down(void **state)
 	struct world *w = *state;
 	char path[64];
 
-	vault_role_ops.stop(&w->role);
+	if (!w->executable)
+		vault_role_ops.stop(&w->role);
 	for (int i = 0; i < 100 && loop_fibers(w->loop) > 0; i++)
 		loop_once(w->loop, 1);
 	vault_free(w->front);

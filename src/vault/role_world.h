@@ -1,12 +1,14 @@
 /*
- * role_world.h - for tests: the whole role and its clients in one process.
- * Store is a few lines, mx and front are real clients, and what they say goes
- * over real socket pairs.
+ * role_world.h - for tests: the whole role and its clients. Store is a few
+ * lines, mx and front are real clients, and what they say goes over real socket
+ * pairs. The role lives in this process, or, if POSTERN_VAULT names the
+ * executable, in one of its own behind its walls.
  */
 #pragma once
 #include "rt/tls_peer.h"
 #include "vault/client.h"
 #include "vault/role_int.h"
+#include "vault/role_process.h"
 
 enum { PEOPLE = 4, SECRETS = 4 };
 
@@ -26,6 +28,8 @@ struct world {
 	struct loop *loop;
 	char folder[40];
 	struct role role;
+	const char *executable;	/* NULL: in this process */
+	struct process process;
 	struct vault *front, *other, *mx;
 	struct ipc *operator;
 
