@@ -115,6 +115,15 @@ prepare(struct role *r, struct err *err unused_arg)
 	return 0;
 }
 
+/* A vault that was started anew may have other certificates. */
+static void
+new_vault(struct mx *mx, int fd)
+{
+	vault_replace(mx->vault, fd);
+	if (mx->service)
+		fiber_spawn(mx->role->loop, "configure", configure, mx);
+}
+
 static void
 peer(struct role *r, enum role_kind kind, uint32_t index unused_arg, int fd)
 {
@@ -123,7 +132,7 @@ peer(struct role *r, enum role_kind kind, uint32_t index unused_arg, int fd)
 	if (kind == ROLE_STORE)
 		store_replace(mx->store, fd);
 	else if (kind == ROLE_VAULT)
-		vault_replace(mx->vault, fd);
+		new_vault(mx, fd);
 	else
 		(void)close(fd);
 }
