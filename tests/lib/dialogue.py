@@ -203,8 +203,15 @@ class Dialogue:
         self.flush()
         w, end = self.wire(), time.monotonic() + 0.3
         while (left := end - time.monotonic()) > 0:
-            if select.select([w.sock], [], [], left)[0] and not w.more():
+            # Readable may mean no more than a ticket of TLS.
+            w.sock.settimeout(left)
+            try:
+                if select.select([w.sock], [], [], left)[0] and not w.more():
+                    break
+            except TimeoutError:
                 break
+            finally:
+                w.sock.settimeout(wire.TIMEOUT)
         lines = bytes(w.buffer).split(b"\r\n")
         for line in lines if lines[-1] else lines[:-1]:
             if pattern.fullmatch(line.decode("utf-8", "backslashreplace")):
