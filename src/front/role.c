@@ -145,10 +145,14 @@ peer(struct role *r, enum role_kind kind, uint32_t index unused_arg, int fd)
 {
 	struct front *f = r->state;
 
-	if (kind == ROLE_VAULT)
-		vault_replace(f->vault, fd);
-	else
+	if (kind != ROLE_VAULT) {
 		(void)close(fd);
+		return;
+	}
+	vault_replace(f->vault, fd);
+	/* A new vault may have read other certificates. */
+	if (f->imap)
+		(void)fiber_spawn(r->loop, "configure", configure, f);
 }
 
 static void
