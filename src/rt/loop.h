@@ -117,6 +117,9 @@ int fiber_sleep(struct loop *l, int64_t until_ms);
  * and is in somebody else's hands. Who sets *done wakes the fiber. */
 void fiber_wait_uncancelable(struct loop *l, const bool *done);
 size_t loop_fibers(const struct loop *l); /* alive now */
+/* Run fn whenever a fiber is left or entered: for what all fibers of a thread
+ * share and none may leave behind (see tls_no_errors()). NULL: nothing. */
+void loop_on_switch(struct loop *l, void (*fn)(void));
 /* The deepest any of this loop's pooled stacks has ever been used, octets
  * (looks for the first octet that is not zero: only for tests). */
 size_t loop_stack_peak(const struct loop *l);

@@ -37,6 +37,7 @@ struct loop {
 	size_t nfibers;
 	struct fiber *ready, **ready_end;
 	struct fiber *running;
+	void (*on_switch)(void);
 	struct stack_pool stacks;
 	struct switcher home;
 

@@ -85,7 +85,11 @@ run_fiber(struct loop *l, struct fiber *f)
 	}
 	f->state = FIBER_RUNNING;
 	l->running = f;
+	if (l->on_switch)
+		l->on_switch();
 	fiber_enter(&l->home, f);
+	if (l->on_switch)
+		l->on_switch();
 	l->running = NULL;
 	if (f->state == FIBER_DEAD)
 		fiber_end(l, f);
@@ -210,6 +214,12 @@ fiber_wait_uncancelable(struct loop *l, const bool *done)
 		f->state = FIBER_WAITING;
 		suspend(l, f);
 	}
+}
+
+void
+loop_on_switch(struct loop *l, void (*fn)(void))
+{
+	l->on_switch = fn;
 }
 
 size_t

@@ -56,6 +56,16 @@ tls_err(struct err *err, int code, const char *what)
 	return err_set(err, code, "%s: %s", what, n ? text : "no reason given");
 }
 
+void
+tls_no_errors(void)
+{
+	unsigned long e = ERR_peek_error();
+
+	if (e)
+		bug("an OpenSSL error was left behind: %s",
+		    ERR_reason_error_string(e));
+}
+
 /* Library ------------------------------------------------------------- */
 
 static void

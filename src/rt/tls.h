@@ -30,6 +30,8 @@ int tls_lib_provide(struct tls_lib *lib, const char *name,
 
 /* "what: OpenSSL's reasons", and its error queue empty again. Returns code. */
 int tls_err(struct err *err, int code, const char *what);
+/* A bug unless the queue is empty: for loop_on_switch(). Fibers share it. */
+void tls_no_errors(void);
 
 struct tls_ctx;
 
