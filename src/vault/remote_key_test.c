@@ -68,6 +68,7 @@ set_up(void **state)
 
 	w->clock = clock_real();
 	w->loop = loop_new(&w->clock, NULL);
+	loop_on_switch(w->loop, tls_no_errors);
 	w->lib = tls_lib_new(&err);
 	w->stub.signer.sign = stub_sign;
 	w->stub.loop = w->loop;
