@@ -21,18 +21,19 @@ put_flags(struct imap_session *s, struct buf *b, struct str keywords)
 	buf_lit(b, "] Flags that stay\r\n");
 }
 
+/* In the order of the example of 6.3.1. */
 static void
 put_mailbox(struct imap_session *s, const struct open_answer *m)
 {
 	auto_buf b = BUF_INIT(IMAP_OUT_MAX);
 
-	put_flags(s, &b, m->keywords);
 	buf_printf(&b, "* %u EXISTS\r\n* 0 RECENT\r\n", m->exists);
 	if (m->first_unseen)
 		buf_printf(&b, "* OK [UNSEEN %u] The first unread one\r\n",
 		    m->first_unseen);
 	buf_printf(&b, "* OK [UIDVALIDITY %u] UIDs are valid\r\n"
 	    "* OK [UIDNEXT %u] The next UID\r\n", m->uidvalidity, m->uidnext);
+	put_flags(s, &b, m->keywords);
 	imap_say(s, &b);
 }
 

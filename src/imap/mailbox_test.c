@@ -27,13 +27,13 @@ test_select(void **state unused_arg)
 	(void)fake_add(&w.store, 1, 0, STR(ONE));
 	world_login(&w, 0);
 	world_say(&w, 0, "a SELECT inbox\r\n",
-	    "* FLAGS (\\Seen \\Answered \\Flagged \\Deleted \\Draft $Junk)\r\n"
-	    "* OK [PERMANENTFLAGS (\\Seen \\Answered \\Flagged \\Deleted "
-	    "\\Draft $Junk \\*)] Flags that stay\r\n"
 	    "* 2 EXISTS\r\n* 0 RECENT\r\n"
 	    "* OK [UNSEEN 2] The first unread one\r\n"
 	    "* OK [UIDVALIDITY 7] UIDs are valid\r\n"
 	    "* OK [UIDNEXT 3] The next UID\r\n"
+	    "* FLAGS (\\Seen \\Answered \\Flagged \\Deleted \\Draft $Junk)\r\n"
+	    "* OK [PERMANENTFLAGS (\\Seen \\Answered \\Flagged \\Deleted "
+	    "\\Draft $Junk \\*)] Flags that stay\r\n"
 	    "a OK [READ-WRITE] Selected\r\n");
 	world_say(&w, 0, "b SELECT nothing\r\n",
 	    "b NO [NONEXISTENT] There is no such thing\r\n");

@@ -39,9 +39,10 @@ S~ a2 (OK|NO) .*
 C: a3 STORE 3 +FLAGS (\Flagged)
 S~ \* 3 FETCH \(.*\\Flagged.*\)
 S~ a3 OK .*
-# The message that is gone: no data, or an honest NO, never another one's.
-C: a4 FETCH 1 (UID BODY.PEEK[TEXT])
-S~ a4 (OK|NO) .*
+# The message that is gone: its data, no data or an honest NO (RFC 2180 4.1),
+# never another one's.
+C: a4 FETCH 1 BODY.PEEK[HEADER.FIELDS (SUBJECT)]
+S* a4 (OK|NO) .*
 NONE .*
 C: a5 NOOP
 S: * 1 EXPUNGE
