@@ -136,6 +136,7 @@ test_sender_and_relay(void **state)
 		NULL };
 	static const char *const postmaster[] = { "Postmaster@example.test",
 		NULL };
+	static const char *const of_no_domain[] = { "PostMaster", NULL };
 	struct place_of *p = with_people(state);
 	struct caller alice = desk_person(p->alice);
 	struct open_answer in;
@@ -149,8 +150,9 @@ test_sender_and_relay(void **state)
 	    E_DENIED);
 	/* RFC 5321 4.5.1 */
 	OK(desk_submit(&p->d, 0, "m", postmaster, NULL));
+	OK(desk_submit(&p->d, 0, "m", of_no_domain, NULL));
 	OK(desk_open_mailbox(&p->d, &alice, "INBOX", &in));
-	assert_int_equal(in.exists, 1);
+	assert_int_equal(in.exists, 2);
 	assert_int_equal(desk_verify(&p->d), 0);
 }
 

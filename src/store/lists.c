@@ -58,6 +58,24 @@ room_of(struct reader *r, uint64_t account, uint64_t *room, struct err *err)
 	return 0;
 }
 
+/* RCPT TO:<postmaster> names no domain: that with the oldest account.
+ * RFC 5321 4.1.1.3 */
+static int
+complete(struct reader *r, struct str *address, struct err *err)
+{
+	int rc;
+
+	if (!str_eqi(*address, STR("postmaster")))
+		return 0;
+	rc = sql_first(&r->q, SQL_domain_first, NULL, 0, err);
+	if (rc <= 0)
+		return rc;
+	*address = arena_printf(r->arena, "postmaster@%.*s",
+	    STR_FMT(sql_str(&r->q, SQL_domain_first, 0)));
+	sql_end(&r->q, SQL_domain_first);
+	return 0;
+}
+
 int
 reader_rcpt(struct reader *r, const struct caller *c,
     const struct rcpt_ask *ask, struct rcpt_answer *answer,
@@ -70,8 +88,10 @@ reader_rcpt(struct reader *r, const struct caller *c,
 	arena_reset(r->arena);
 	*answer = (struct rcpt_answer){ 0 };
 	*who = (struct recipient){ ask->address, 0 };
-	rc = lookup_address(&r->q, r->arena, ask->address, &account, &ours,
-	    err);
+	rc = complete(r, &who->address, err);
+	if (rc == 0)
+		rc = lookup_address(&r->q, r->arena, who->address, &account,
+		    &ours, err);
 	if (rc < 0)
 		return rc;
 	if (!ours) {

@@ -27,6 +27,8 @@
 	S(domain_add, "INSERT INTO domain VALUES (?1, 0, 0)")                 \
 	S(domain_del, "DELETE FROM domain WHERE name=?1")                     \
 	S(domain_put, "UPDATE domain SET accounts=?1, first=?2 WHERE name=?3") \
+	S(domain_first, "SELECT name FROM domain WHERE accounts>0"            \
+	    " ORDER BY first, name LIMIT 1")                                  \
 	S(domain_list, "SELECT name, accounts FROM domain WHERE name>?1"      \
 	    " ORDER BY name LIMIT 500")                                       \
 	S(address_get, "SELECT account FROM address"                          \

@@ -42,3 +42,10 @@ S~ 250 .*
 # After the message the envelope is gone.
 C: RCPT TO:<alice@example.test>
 S~ 503 .*
+# Postmaster is somebody at every domain, and with none.              4.5.1
+C: MAIL FROM:<>
+S~ 250 .*
+C: RCPT TO:<PostMaster@example.test>
+S~ 250 2\.1\.5 .*
+C: RCPT TO:<Postmaster>
+S~ 250 2\.1\.5 .*
