@@ -133,12 +133,12 @@ renew_handles(struct incoming *in)
 	return 0;
 }
 
-/* Could new handles help? What was staged went with the old connection;
- * a handle alone may be forgotten when very many were asked for since. */
+/* Could new handles help? What was staged went with the old connection; a
+ * handle alone gives way when very many were asked for since (E_DENIED). */
 static bool
 try_again(const struct smtp_session *s, const struct submit_ask *ask, int e)
 {
-	if (e == E_STALE || e == E_NOTFOUND)
+	if (e == E_DENIED)
 		return true;
 	return e == E_PEER && ask->stage == 0 &&
 	    s->txn->generation != store_generation(s->store);
@@ -164,8 +164,8 @@ submit(struct incoming *in, struct submit_ask *ask,
 			return e;
 		stale = true;
 	}
-	/* Nothing of this is the message's fault. */
-	return e == E_NOTFOUND ? E_PEER : e;
+	/* mx has no sender to be denied: it is our trouble. */
+	return e == E_DENIED && !s->login ? E_PEER : e;
 }
 
 static struct reply

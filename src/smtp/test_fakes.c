@@ -73,7 +73,7 @@ fake_submit(struct store *st, const struct submit_ask *ask,
 	}
 	if (w->lose_handles > 0) {
 		w->lose_handles--;
-		return err_set(err, E_NOTFOUND, "forgotten");
+		return err_set(err, E_DENIED, "forgotten");
 	}
 	while (rd_left(&r) > 0)
 		if (rd_le64(&r) >> 32 != w->generation)

@@ -164,6 +164,7 @@ test_store_restart(void **state unused_arg)
 	w.lose_handles = 3;
 	world_say(&w, ENVELOPE "DATA\r\n.\r\n", ENVELOPE_OK GO
 	    "451 4.3.0 Trouble here, try again later\r\n");
+	w.lose_handles = 0;
 	w.lose_store = 100;
 	world_say(&w, ENVELOPE "DATA\r\n.\r\n", ENVELOPE_OK GO
 	    "451 4.3.0 Trouble here, try again later\r\n");
