@@ -45,6 +45,7 @@ struct vfile {
 	uint64_t gather_at;
 	char name[NAME_MAX_];
 	bool delete_at_close;
+	bool unnamed;	/* its name may not yet last a loss of power */
 };
 
 static struct vfile *
@@ -158,8 +159,12 @@ v_sync(sqlite3_file *file, int flags)
 	if (rc != SQLITE_OK)
 		return rc;
 	/* Whatever the reason: after this the kernel's pages are in doubt. */
-	return f->f->files->ops->sync(f->f) < 0 ? SQLITE_IOERR_FSYNC
-						: SQLITE_OK;
+	if (f->f->files->ops->sync(f->f) < 0)
+		return SQLITE_IOERR_FSYNC;
+	if (f->unnamed && f->vfs->fs->ops->sync_dir(f->vfs->fs, ".") < 0)
+		return SQLITE_IOERR_DIR_FSYNC;
+	f->unnamed = false;
+	return SQLITE_OK;
 }
 
 static int
@@ -467,6 +472,7 @@ v_open(sqlite3_vfs *base, const char *name, sqlite3_file *file, int flags,
 	memset(f, 0, sizeof(*f));
 	if (!name || strlen(name) >= NAME_MAX_)
 		return SQLITE_CANTOPEN; /* temporary files: memory has them */
+	f->unnamed = v->fs->ops->exists(v->fs, name) < 0;
 	if (v->fs->ops->open(v->fs, name, how, &f->f) < 0)
 		return SQLITE_CANTOPEN;
 	f->vfs = v;

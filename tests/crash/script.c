@@ -1,0 +1,530 @@
+#include "script.h"
+
+#include "store/engine_int.h"
+
+/*
+ * Change ids and the clock follow from the step's number, so that a step done
+ * again asks the same thing.
+ */
+
+static const char *const to_all[] = { "alice@a.test", "bob@a.test",
+	"carol@b.test", NULL };
+static const char *const to_alice[] = { "alice@a.test", NULL };
+static const char *const to_world[] = { "bob@a.test", "x@far.test",
+	"y@far.test", "z@other.test", NULL };
+
+static int
+person(struct desk *d, const char *address, struct caller *out)
+{
+	struct credential_ask ask = { str_c(address) };
+	union read_answer answer;
+	int rc = reader_ask(d->r, &d->vault, STORE_credential, &ask, &answer,
+	    &d->err);
+
+	if (rc == 0)
+		*out = desk_person(answer.credential.account);
+	return rc;
+}
+
+/* Text of some length that says who it is. */
+static const char *
+text_of(char *room, size_t n, const char *name)
+{
+	size_t i, k = strlen(name);
+
+	for (i = 0; i < n - 1; i++)
+		room[i] = name[i % k];
+	room[n - 1] = '\0';
+	return room;
+}
+
+
+static int
+domain_a(struct desk *d)
+{
+	return desk_domain(d, "a.test");
+}
+
+static int
+domain_b(struct desk *d)
+{
+	return desk_domain(d, "b.test");
+}
+
+static int
+alice(struct desk *d)
+{
+	uint64_t account;
+
+	return desk_account(d, "alice@a.test", &account);
+}
+
+static int
+bob(struct desk *d)
+{
+	uint64_t account;
+
+	return desk_account(d, "bob@a.test", &account);
+}
+
+static int
+carol(struct desk *d)
+{
+	uint64_t account;
+
+	return desk_account(d, "carol@b.test", &account);
+}
+
+static int
+first_mail(struct desk *d)
+{
+	return desk_submit(d, 0, "first", to_all, NULL);
+}
+
+static int
+mail_to_alice(struct desk *d)
+{
+	char room[2000];
+
+	return desk_submit(d, 0, text_of(room, sizeof(room), "some "),
+	    to_alice, NULL);
+}
+
+static int
+mail_to_all(struct desk *d)
+{
+	char room[1900];
+
+	return desk_submit(d, 0, text_of(room, sizeof(room), "all "), to_all,
+	    NULL);
+}
+
+/* Larger than a pack of the test. */
+static int
+big_mail(struct desk *d)
+{
+	static const size_t n = 21000;
+	char *room = malloc(n);
+	int rc = desk_submit(d, 0, text_of(room, n, "big "), to_all, NULL);
+
+	free(room);
+	return rc;
+}
+
+static int
+to_the_world(struct desk *d)
+{
+	struct caller who;
+	int rc = person(d, "alice@a.test", &who);
+
+	return rc < 0 ? rc : desk_submit_as(d, &who, "alice@a.test",
+	    "to the world", to_world, NULL);
+}
+
+static int
+append_draft(struct desk *d)
+{
+	struct caller who;
+	int rc = person(d, "alice@a.test", &who);
+
+	return rc < 0 ? rc : desk_append(d, &who, "Drafts", "draft",
+	    FLAG_draft | FLAG_seen, "one Two", NULL);
+}
+
+static int
+append_deleted(struct desk *d)
+{
+	struct caller who;
+	int rc = person(d, "alice@a.test", &who);
+
+	return rc < 0 ? rc : desk_append(d, &who, "INBOX", "appended",
+	    FLAG_deleted, "", NULL);
+}
+
+static int
+stage_all(struct desk *d, struct caller *who, const char *octets, size_t n,
+    uint64_t *stage)
+{
+	struct stage_ask piece = { 0 };
+	struct write w = { .caller = who, .call = STORE_stage,
+		.ask = &piece };
+	size_t k;
+	int rc = 0;
+
+	for (; piece.offset < n && rc == 0; piece.offset += k) {
+		k = n - piece.offset < 190000 ? n - piece.offset : 190000;
+		piece.octets = str_make(octets + piece.offset, k);
+		w.settled = false;
+		rc = desk_write(d, &w);
+		piece.stage = w.answer.stage.stage;
+	}
+	*stage = piece.stage;
+	return rc;
+}
+
+static int
+staged(struct desk *d, size_t n)
+{
+	struct append_ask ask = { .change = ++d->change, .name = STR("Sent"),
+		.raw_size = n, .facts = STR("staged facts") };
+	char *octets = malloc(n);
+	struct caller who;
+	struct write w = { .caller = &who, .call = STORE_append,
+		.ask = &ask };
+	int rc;
+
+	(void)text_of(octets, n, "staged ");
+	rc = person(d, "bob@a.test", &who);
+	if (rc == 0)
+		rc = stage_all(d, &who, octets, n, &ask.stage);
+	if (rc == 0)
+		rc = desk_write(d, &w);
+	if (d->e)
+		engine_forget(d->e, &who);
+	free(octets);
+	return rc;
+}
+
+static int
+staged_large(struct desk *d)
+{
+	return staged(d, 1100000);
+}
+
+static int
+staged_small(struct desk *d)
+{
+	return staged(d, 9000);
+}
+
+/* Several people's changes in one commit: it is all or nothing. */
+static int
+together(struct desk *d)
+{
+	struct recipient rcpts[2];
+	struct rcpt_ask to = { STR("alice@a.test") };
+	struct rcpt_answer answer;
+	struct submit_ask submit = { .change = ++d->change,
+		.reverse_path = STR("s@far.test"), .octets = STR("together"),
+		.raw_size = 8 };
+	struct append_ask append = { .change = ++d->change,
+		.name = STR("Archive"), .octets = STR("beside"),
+		.raw_size = 6 };
+	struct caller who;
+	struct write w[2] = {
+		{ .caller = &d->mx, .call = STORE_submit, .ask = &submit,
+		    .rcpts = rcpts, .nrcpts = 2 },
+		{ .caller = &who, .call = STORE_append, .ask = &append },
+	};
+	int rc = person(d, "bob@a.test", &who);
+
+	if (rc == 0)
+		rc = reader_rcpt(d->r, &d->mx, &to, &answer, &rcpts[0],
+		    &d->err);
+	rcpts[1] = (struct recipient){ STR("bob@a.test"), who.account };
+	if (rc == 0)
+		rc = desk_commit(d, w, 2);
+	if (rc == 0)
+		rc = w[0].code < 0 ? w[0].code : w[1].code;
+	return rc;
+}
+
+static int
+flag(struct desk *d, const char *address, const char *mailbox, uint32_t low,
+    uint32_t high, uint32_t mode, uint32_t flags, const char *keywords)
+{
+	struct open_answer in;
+	struct caller who;
+	int rc = person(d, address, &who);
+
+	if (rc == 0)
+		rc = desk_open_mailbox(d, &who, mailbox, &in);
+	return rc < 0 ? rc : desk_flags(d, &who, &in, low, high, mode, flags,
+	    keywords);
+}
+
+static int
+flags_add(struct desk *d)
+{
+	return flag(d, "alice@a.test", "INBOX", 1, 2, FLAGS_ADD,
+	    FLAG_seen | FLAG_deleted, "work");
+}
+
+static int
+flags_set(struct desk *d)
+{
+	return flag(d, "alice@a.test", "INBOX", 2, UINT32_MAX, FLAGS_SET,
+	    FLAG_flagged, "");
+}
+
+static int
+flags_delete(struct desk *d)
+{
+	return flag(d, "alice@a.test", "INBOX", 3, 4, FLAGS_ADD,
+	    FLAG_deleted, "");
+}
+
+static int
+flags_large(struct desk *d)
+{
+	return flag(d, "bob@a.test", "Sent", 1, UINT32_MAX, FLAGS_ADD,
+	    FLAG_deleted, "");
+}
+
+static int
+expunge(struct desk *d, const char *address, const char *mailbox)
+{
+	struct open_answer in;
+	struct caller who;
+	uint32_t gone;
+	int rc = person(d, address, &who);
+
+	if (rc == 0)
+		rc = desk_open_mailbox(d, &who, mailbox, &in);
+	return rc < 0 ? rc : desk_expunge(d, &who, &in, &gone);
+}
+
+static int
+expunge_some(struct desk *d)
+{
+	return expunge(d, "alice@a.test", "INBOX");
+}
+
+static int
+expunge_large(struct desk *d)
+{
+	return expunge(d, "bob@a.test", "Sent");
+}
+
+static int
+clean(struct desk *d)
+{
+	bool more = true;
+	int rc = 0;
+
+	while (more && rc == 0)
+		rc = engine_clean(d->e, &more, &d->err);
+	d->dead = rc < 0;
+	return rc;
+}
+
+static int
+journal(struct desk *d)
+{
+	engine_flush_journal(d->e);
+	return 0;
+}
+
+static int
+secret(struct desk *d)
+{
+	struct secret_put_ask ask = { ++d->change, SECRET_dkim_key,
+		STR("a.test"), STR("sealed key") };
+	struct write w = { .caller = &d->vault, .call = STORE_secret_put,
+		.ask = &ask };
+
+	return desk_write(d, &w);
+}
+
+static int
+passwd(struct desk *d)
+{
+	struct account_passwd_ask ask = { ++d->change, STR("alice@a.test"),
+		STR("another") };
+	struct write w = { .caller = &d->operator_,
+		.call = STORE_account_passwd, .ask = &ask };
+
+	return desk_write(d, &w);
+}
+
+static int
+remove_carol(struct desk *d)
+{
+	struct account_remove_ask ask = { ++d->change, STR("carol@b.test") };
+	struct write w = { .caller = &d->operator_,
+		.call = STORE_account_remove, .ask = &ask };
+
+	return desk_write(d, &w);
+}
+
+/* Each is one commit that can be seen. */
+const struct step script[] = {
+	{ "domain a", domain_a, false },
+	{ "domain b", domain_b, false },
+	{ "alice", alice, false },
+	{ "bob", bob, false },
+	{ "carol", carol, false },
+	{ "first mail", first_mail, false },
+	{ "mail to alice", mail_to_alice, false },
+	{ "mail to all", mail_to_all, false },
+	{ "big mail", big_mail, false },
+	{ "to the world", to_the_world, false },
+	{ "append a draft", append_draft, false },
+	{ "append a deleted one", append_deleted, false },
+	{ "staged, large", staged_large, false },
+	{ "staged, small", staged_small, false },
+	{ "together", together, true },
+	{ "flags, add", flags_add, false },
+	{ "flags, set", flags_set, false },
+	{ "flags, delete", flags_delete, false },
+	{ "expunge", expunge_some, false },
+	{ "flags of the large one", flags_large, false },
+	{ "expunge the large one", expunge_large, false },
+	{ "clean", clean, false },
+	{ "secret", secret, false },
+	{ "passwd", passwd, false },
+	{ "journal", journal, false },
+	{ "remove carol", remove_carol, false },
+	{ "clean her", clean, false },
+	{ "carol again", carol, false },
+	{ "mail to her", mail_to_all, false },
+	{ "more mail", mail_to_all, false },
+	{ "last mail", first_mail, false },
+};
+const size_t script_steps = NELEM(script);
+
+int
+script_run(struct desk *d, size_t i)
+{
+	d->change = 1000 * (i + 1);
+	d->now_us = 1795000000000000 + (int64_t)(i + 1) * 400000000;
+	return script[i].run(d);
+}
+
+/* ---- what can be seen -------------------------------------------------- */
+
+static int
+dump_row(struct desk *d, const struct caller *c, uint64_t mailbox,
+    const struct fetch_row *r, struct buf *out)
+{
+	enum { MOST = 1200000 };
+	char *octets = malloc(MOST);
+	struct str prefix = STR_NULL;
+	uint32_t sum = 0;
+	int n, i;
+
+	buf_printf(out, "  uid %u seq %u modseq %llu flags %u [%.*s] at %lld "
+	    "size %llu facts [%.*s] ", r->uid, r->seq,
+	    (unsigned long long)r->modseq, r->flags, STR_FMT(r->keywords),
+	    (long long)r->received, (unsigned long long)r->size,
+	    STR_FMT(r->facts));
+	n = desk_content(d, c, mailbox, r->uid, octets, MOST, &prefix);
+	for (i = 0; i < n; i++)
+		sum = sum * 31 + (unsigned char)octets[i];
+	buf_printf(out, "octets %d sum %08x prefix [%.*s]\n", n, sum,
+	    STR_FMT(prefix));
+	free(octets);
+	return n < 0 ? n : 0;
+}
+
+static int
+dump_mailbox(struct desk *d, const struct caller *c, const char *name,
+    struct buf *out)
+{
+	enum { MOST = 40 };
+	struct fetch_row *rows = calloc(MOST, sizeof(*rows));
+	struct status_ask ask = { str_c(name) };
+	union read_answer answer;
+	struct open_answer in;
+	struct arena *a = arena_new(1 << 20);
+	int n = 0, i, rc = desk_open_mailbox(d, c, name, &in);
+
+	if (rc == 0) {
+		buf_printf(out, " %s: uidnext %u exists %u unseen %u\n", name,
+		    in.uidnext, in.exists, in.first_unseen);
+		rc = reader_ask(d->r, c, STORE_status, &ask, &answer,
+		    &d->err);
+	}
+	if (rc == 0) {
+		struct status_answer *s = &answer.status;
+
+		buf_printf(out, " counters %u %u %u %u %llu %llu\n",
+		    s->uidnext, s->exists, s->unseen, s->deleted,
+		    (unsigned long long)s->size,
+		    (unsigned long long)s->modseq);
+		rc = n = desk_rows(d, c, &in, rows, MOST);
+	}
+	for (i = 0; i < n; i++)
+		msg_keep(a, &fetch_row_shape, &rows[i]);
+	for (i = 0; i < n && rc >= 0; i++)
+		rc = dump_row(d, c, in.mailbox, &rows[i], out);
+	arena_free(a);
+	free(rows);
+	return rc < 0 ? rc : 0;
+}
+
+static int
+dump_account(struct desk *d, const struct account_row *row, struct buf *out)
+{
+	static const char *const names[] = { "INBOX", "Sent", "Drafts",
+		"Archive" };
+	struct caller c = desk_person(row->account);
+	size_t i;
+	int rc = 0;
+
+	buf_printf(out, "account %.*s messages %u size %llu\n",
+	    STR_FMT(row->address), row->messages,
+	    (unsigned long long)row->size);
+	for (i = 0; i < NELEM(names) && rc == 0; i++)
+		rc = dump_mailbox(d, &c, names[i], out);
+	return rc;
+}
+
+static int
+dump_accounts(struct desk *d, struct buf *out)
+{
+	struct accounts_ask ask = { STR_NULL };
+	struct arena *a = arena_new(1 << 20);
+	union read_answer answer;
+	struct account_row row;
+	struct str rows;
+	struct rd r;
+	int rc = reader_ask(d->r, &d->operator_, STORE_accounts, &ask,
+	    &answer, &d->err);
+
+	rows = rc == 0 ? str_dup(a, answer.accounts.rows) : STR_NULL;
+	r = rd_of(rows);
+	while (rc == 0 && rd_left(&r) > 0) {
+		bug_if(!msg_take(&r, &account_row_shape, &row));
+		rc = dump_account(d, &row, out);
+	}
+	arena_free(a);
+	return rc;
+}
+
+/* What nobody can ask for yet: the relay's rows, domains, secrets. */
+static int
+dump_tables(struct desk *d, struct buf *out)
+{
+	static const char *const queries[] = {
+		"SELECT r.address||' '||r.domain||' '||r.state||' '||"
+		"r.next_due||' '||q.reverse_path||' '||q.size FROM queue_rcpt"
+		" r JOIN queue q USING(message) ORDER BY r.message, r.rcpt",
+		"SELECT name||' '||accounts FROM domain ORDER BY name",
+		"SELECT name||' '||sealed FROM secret ORDER BY name",
+		"SELECT a.local||' '||c.sealed FROM credential c JOIN address"
+		" a USING(account) ORDER BY a.local",
+	};
+	sqlite3_stmt *st;
+	size_t i;
+
+	for (i = 0; i < NELEM(queries); i++) {
+		if (sqlite3_prepare_v2(d->r->q.db, queries[i], -1, &st, NULL)
+		    != SQLITE_OK)
+			return err_set(&d->err, E_IO, "%s",
+			    sqlite3_errmsg(d->r->q.db));
+		while (sqlite3_step(st) == SQLITE_ROW)
+			buf_printf(out, "%zu %s\n", i,
+			    (const char *)sqlite3_column_text(st, 0));
+		sqlite3_finalize(st);
+	}
+	return 0;
+}
+
+int
+script_dump(struct desk *d, struct buf *out)
+{
+	int rc = dump_accounts(d, out);
+
+	return rc < 0 ? rc : dump_tables(d, out);
+}

@@ -1,0 +1,23 @@
+/*
+ * script.h - what the crash harness has the store do, and what of it can be
+ * seen.
+ */
+#pragma once
+#include "base/buf.h"
+#include "store/desk.h"
+
+struct step {
+	const char *name;
+	/* May be done again: it then asks with the same change ids. */
+	int (*run)(struct desk *d);
+	bool several;	/* requests: one may find room and another not */
+};
+
+extern const struct step script[];
+extern const size_t script_steps;
+
+/* Step i from the start. 0, or the E_* of what failed (d->dead: the process
+ * ended). */
+int script_run(struct desk *d, size_t i);
+/* Everything a person, the operator or the relay could see, as text. */
+int script_dump(struct desk *d, struct buf *out);
