@@ -21,8 +21,13 @@ smtp_replyf(struct arena *a, int code, const char *enhanced,
 static void
 put_clean(struct buf *b, struct str s)
 {
+	char *to = buf_room(b, s.n);
+
+	if (!to)
+		return;
 	for (size_t i = 0; i < s.n; i++)
-		buf_chr(b, s.p[i] >= 32 && s.p[i] <= 126 ? s.p[i] : '?');
+		to[i] = s.p[i] >= 32 && s.p[i] <= 126 ? s.p[i] : '?';
+	buf_added(b, s.n);
 }
 
 /* Reply-line = *( Reply-code "-" [ textstring ] CRLF )
