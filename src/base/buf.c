@@ -61,7 +61,7 @@ buf_added(struct buf *b, size_t n)
 }
 
 void
-buf_put(struct buf *b, const void *p, size_t n)
+buf_put_grow(struct buf *b, const void *p, size_t n)
 {
 	char *room;
 
@@ -72,18 +72,6 @@ buf_put(struct buf *b, const void *p, size_t n)
 		return;
 	memcpy(room, p, n);
 	b->n += n;
-}
-
-void
-buf_str(struct buf *b, struct str s)
-{
-	buf_put(b, s.p, s.n);
-}
-
-void
-buf_chr(struct buf *b, char c)
-{
-	buf_put(b, &c, 1);
 }
 
 void

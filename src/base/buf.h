@@ -19,9 +19,9 @@ void buf_init(struct buf *b, size_t cap_octets);
 void buf_free(struct buf *b);	/* ready for use again, memory gone */
 void buf_reset(struct buf *b);	/* empty, memory kept */
 
-void buf_put(struct buf *b, const void *p, size_t n);
-void buf_str(struct buf *b, struct str s);
-void buf_chr(struct buf *b, char c);
+static inline void buf_put(struct buf *b, const void *p, size_t n);
+static inline void buf_str(struct buf *b, struct str s);
+static inline void buf_chr(struct buf *b, char c);
 void buf_u64(struct buf *b, uint64_t v);	/* as decimal digits */
 void buf_printf(struct buf *b, const char *fmt, ...) printf_like(2, 3);
 #define buf_lit(b, lit) buf_put((b), "" lit, sizeof(lit) - 1)
@@ -38,6 +38,29 @@ void buf_added(struct buf *b, size_t n);
 
 /* Drop the first n octets. */
 void buf_eat(struct buf *b, size_t n);
+
+/* Most of what a parser writes fits: only growing is a call. */
+void buf_put_grow(struct buf *b, const void *p, size_t n);
+static inline void
+buf_put(struct buf *b, const void *p, size_t n)
+{
+	if (n > b->size - b->n || b->failed) {
+		buf_put_grow(b, p, n);
+	} else if (n > 0) {
+		memcpy(b->p + b->n, p, n);
+		b->n += n;
+	}
+}
+static inline void
+buf_str(struct buf *b, struct str s)
+{
+	buf_put(b, s.p, s.n);
+}
+static inline void
+buf_chr(struct buf *b, char c)
+{
+	buf_put(b, &c, 1);
+}
 
 static inline struct str
 buf_get(const struct buf *b)

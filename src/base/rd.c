@@ -1,12 +1,6 @@
 #include "base/rd.h"
 
 int
-rd_peek(const struct rd *r)
-{
-	return r->bad || r->p == r->end ? -1 : (unsigned char)*r->p;
-}
-
-int
 rd_next(struct rd *r)
 {
 	int c = rd_peek(r);
@@ -16,15 +10,6 @@ rd_next(struct rd *r)
 	else
 		r->p++;
 	return c;
-}
-
-bool
-rd_opt(struct rd *r, char c)
-{
-	if (rd_peek(r) != (unsigned char)c)
-		return false;
-	r->p++;
-	return true;
 }
 
 bool

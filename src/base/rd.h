@@ -48,11 +48,22 @@ rd_fail(struct rd *r)
 }
 
 /* Text. rd_peek() is the next octet or -1; rd_next() takes it. */
-int rd_peek(const struct rd *r);
+static inline int
+rd_peek(const struct rd *r)
+{
+	return r->bad || r->p == r->end ? -1 : (unsigned char)*r->p;
+}
 int rd_next(struct rd *r);
 /* Take c, or this word (any case), or leave the cursor and say false. A plain
  * "no" here is no error: grammars ask for alternatives. */
-bool rd_opt(struct rd *r, char c);
+static inline bool
+rd_opt(struct rd *r, char c)
+{
+	if (rd_peek(r) != (unsigned char)c)
+		return false;
+	r->p++;
+	return true;
+}
 bool rd_opt_word(struct rd *r, struct str word);
 /* The same, but it must be there: sticky error if not. */
 bool rd_need(struct rd *r, char c);

@@ -52,20 +52,6 @@ str_cmp(struct str a, struct str b)
 	return a.n < b.n ? -1 : a.n > b.n;
 }
 
-struct str
-str_from(struct str s, size_t i)
-{
-	if (i >= s.n)
-		return str_make(s.p ? s.p + s.n : NULL, 0);
-	return str_make(s.p + i, s.n - i);
-}
-
-struct str
-str_first(struct str s, size_t n)
-{
-	return str_make(s.p, n < s.n ? n : s.n);
-}
-
 static bool
 is_blank(char c)
 {

@@ -39,8 +39,17 @@ bool str_endsi(struct str s, struct str suffix);
 int str_cmp(struct str a, struct str b);
 
 /* Everything from octet i on; the first n octets. Both stop at the end. */
-struct str str_from(struct str s, size_t i);
-struct str str_first(struct str s, size_t n);
+static inline struct str
+str_from(struct str s, size_t i)
+{
+	i = i < s.n ? i : s.n;
+	return str_make(s.p ? s.p + i : NULL, s.n - i);
+}
+static inline struct str
+str_first(struct str s, size_t n)
+{
+	return str_make(s.p, n < s.n ? n : s.n);
+}
 /* Without the spaces, tabs, CRs and LFs at both ends. */
 struct str str_trim(struct str s);
 

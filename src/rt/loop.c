@@ -103,14 +103,34 @@ loop_scratch(struct loop *l, size_t *size)
 	return l->scratch;
 }
 
+/* The kernel's, a page at a time: ids are wanted often and are short. What
+ * was given is wiped. */
+static void
+take_random(struct loop *l, unsigned char *o, size_t n)
+{
+	if (n > sizeof(l->pool)) {
+		if (getrandom(o, n, 0) != (ssize_t)n)
+			bug("getrandom gave less than %zu octets", n);
+		return;
+	}
+	if (n > l->npool) {
+		if (getrandom(l->pool, sizeof(l->pool), 0) !=
+		    (ssize_t)sizeof(l->pool))
+			bug("getrandom gave too little");
+		l->npool = sizeof(l->pool);
+	}
+	l->npool -= n;
+	memcpy(o, l->pool + l->npool, n);
+	explicit_bzero(l->pool + l->npool, n);
+}
+
 void
 loop_random(struct loop *l, void *p, size_t n)
 {
 	unsigned char *o = p;
 
 	if (!l->clock->advance_to) {
-		if (getrandom(p, n, 0) != (ssize_t)n)
-			bug("getrandom gave less than %zu octets", n);
+		take_random(l, o, n);
 		return;
 	}
 	for (size_t i = 0; i < n; i++) {

@@ -26,6 +26,8 @@ struct loop {
 	bool stopping;
 	bool stop_asked; /* from any thread; atomic */
 	uint64_t seed; /* on a fake clock */
+	unsigned char pool[256]; /* randomness not yet given */
+	size_t npool;
 
 	struct timer **heap; /* heap[0] is unused: slots begin at 1 */
 	size_t ntimers, heap_size;

@@ -211,6 +211,8 @@ new_ssl_ctx(struct tls_ctx *ctx)
 	(void)SSL_CTX_set_mode(s, SSL_MODE_RELEASE_BUFFERS |
 	    SSL_MODE_ENABLE_PARTIAL_WRITE |
 	    SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER);
+	/* A record in one read, not its five octets of header first. */
+	SSL_CTX_set_read_ahead(s, 1);
 	/* Tickets only, under keys of this context: no cache to fill. */
 	(void)SSL_CTX_set_session_cache_mode(s, SSL_SESS_CACHE_OFF);
 	SSL_CTX_set_verify(s, SSL_VERIFY_NONE, NULL);
