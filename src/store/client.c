@@ -9,6 +9,13 @@ struct waiting {
 	struct fiber *fiber;
 };
 
+/* Memory for packing and unpacking, made when first wanted. */
+struct store_codec {
+	int refs;
+	ZSTD_CCtx *cctx;
+	ZSTD_DCtx *dctx;
+};
+
 struct store {
 	struct loop *loop;
 	struct ipc *ipc; /* NULL: there is none now */
@@ -22,8 +29,7 @@ struct store {
 	void *changed_arg;
 	struct waiting *waiting;
 	struct watch_ask watches[WATCHES];
-	ZSTD_CCtx *cctx;
-	ZSTD_DCtx *dctx;
+	struct store_codec *codec;
 };
 
 /* The connection -------------------------------------------------------- */
@@ -33,8 +39,7 @@ unref(struct store *st)
 {
 	if (--st->refs > 0)
 		return;
-	(void)ZSTD_freeCCtx(st->cctx);
-	(void)ZSTD_freeDCtx(st->dctx);
+	store_codec_unref(st->codec);
 	free(st);
 }
 
@@ -110,6 +115,7 @@ store_new(struct loop *l, int fd, int (*reopen)(void *arg, struct err *err),
 	st->reopen = reopen;
 	st->arg = arg;
 	st->patience_ms = PATIENCE_MS;
+	st->codec = store_codec_new();
 	take_connection(st, fd);
 	return st;
 }
@@ -169,22 +175,56 @@ store_change_id(struct store *st)
 	return st->last_change;
 }
 
+/* Packing and unpacking ------------------------------------------------- */
+
+struct store_codec *
+store_codec_new(void)
+{
+	struct store_codec *c = calloc(1, sizeof(*c));
+
+	bug_if(!c);
+	c->refs = 1;
+	return c;
+}
+
+void
+store_codec_unref(struct store_codec *c)
+{
+	if (!c || --c->refs > 0)
+		return;
+	(void)ZSTD_freeCCtx(c->cctx);
+	(void)ZSTD_freeDCtx(c->dctx);
+	free(c);
+}
+
+void
+store_use_codec(struct store *st, struct store_codec *c)
+{
+	c->refs++;
+	store_codec_unref(st->codec);
+	st->codec = c;
+}
+
 ZSTD_CCtx *
 store_cctx(struct store *st)
 {
-	if (!st->cctx)
-		st->cctx = ZSTD_createCCtx();
-	bug_if(!st->cctx);
-	return st->cctx;
+	struct store_codec *c = st->codec;
+
+	if (!c->cctx)
+		c->cctx = ZSTD_createCCtx();
+	bug_if(!c->cctx);
+	return c->cctx;
 }
 
 ZSTD_DCtx *
 store_dctx(struct store *st)
 {
-	if (!st->dctx)
-		st->dctx = ZSTD_createDCtx();
-	bug_if(!st->dctx);
-	return st->dctx;
+	struct store_codec *c = st->codec;
+
+	if (!c->dctx)
+		c->dctx = ZSTD_createDCtx();
+	bug_if(!c->dctx);
+	return c->dctx;
 }
 
 /* Until there is a connection ------------------------------------------- */

@@ -21,6 +21,15 @@ struct store *store_new(struct loop *l, int fd,
     int (*reopen)(void *arg, struct err *err), void *arg);
 void store_close(struct store *st); /* NULL is fine */
 void store_replace(struct store *st, int fd);
+
+/* What blobs are packed and unpacked with takes some 100 KB once it has been
+ * used. Each connection begins with one of its own; a role with many of them,
+ * all on one loop, lets them share one. Connections hold references. */
+struct store_codec;
+struct store_codec *store_codec_new(void);
+void store_codec_unref(struct store_codec *c); /* NULL is fine */
+void store_use_codec(struct store *st, struct store_codec *c);
+
 uint64_t store_generation(const struct store *st);
 
 /* Called on the loop's own stack (it must not suspend; stream_kick() is what

@@ -6,7 +6,7 @@
 
 #include "store/client.h"
 
-/* One of each for all that read and write over this connection: they are
- * used between two suspensions only. Made when first wanted. */
+/* One of each for all that read and write with one codec: they are used
+ * between two suspensions only. Made when first wanted. */
 ZSTD_CCtx *store_cctx(struct store *st);
 ZSTD_DCtx *store_dctx(struct store *st);

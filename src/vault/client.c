@@ -16,6 +16,7 @@ struct vault {
 	struct tls_lib *lib;
 	struct tls_ctx *ctx;	/* of the connection number ctx_of */
 	uint64_t ctx_of;
+	struct store_codec *codec; /* of all store connections of logins */
 };
 
 /* What a session holds to get a new store connection. */
@@ -65,6 +66,7 @@ vault_new(struct loop *l, int fd)
 	v->signer.sign = sign_there;
 	v->loop = l;
 	v->line = line_new(l, "vault", VAULT_WINDOW);
+	v->codec = store_codec_new();
 	v->lib = tls_lib_new(&err);
 	if (!v->lib || remote_key_provide(v->lib, &err) < 0)
 		bug("%s", err.text);
@@ -81,6 +83,7 @@ vault_free(struct vault *v)
 	if (!v)
 		return;
 	tls_ctx_unref(v->ctx);
+	store_codec_unref(v->codec);
 	line_free(v->line);
 	tls_lib_unref(v->lib);
 	free(v);
@@ -221,6 +224,7 @@ vault_login(struct vault *v, const struct login_ask *ask,
 	login->address = answer.address;
 	login->ticket = ticket_new(v, answer.ticket);
 	login->store = store_new(v->loop, fd, reopen, login->ticket);
+	store_use_codec(login->store, v->codec);
 	return 0;
 }
 
