@@ -17,6 +17,7 @@ struct vault {
 	struct tls_ctx *ctx;	/* of the connection number ctx_of */
 	uint64_t ctx_of;
 	struct store_codec *codec; /* of all store connections of logins */
+	struct vault_ticket *tickets;	/* of all who are logged in */
 };
 
 /* What a session holds to get a new store connection. */
@@ -24,6 +25,8 @@ struct vault_ticket {
 	struct vault *v;
 	int refs;		/* the login, and a reopen under way */
 	char id[16];
+	struct buf token;	/* for a vault that was started anew */
+	struct vault_ticket *next, **prev;
 };
 
 static int64_t
@@ -93,6 +96,11 @@ void
 vault_replace(struct vault *v, int fd)
 {
 	line_replace(v->line, fd);
+	for (const struct vault_ticket *t = v->tickets; t; t = t->next) {
+		struct resume_ask ask = { buf_get(&t->token) };
+
+		line_notify(v->line, &vault_calls[VAULT_resume], &ask);
+	}
 }
 
 static int
@@ -162,8 +170,10 @@ vault_tls_ctx(struct vault *v, struct tls_ctx **ctx, struct err *err)
 static void
 ticket_unref(struct vault_ticket *t)
 {
-	if (t && --t->refs == 0)
-		free(t);
+	if (--t->refs > 0)
+		return;
+	buf_free(&t->token);
+	free(t);
 }
 
 static struct str
@@ -193,7 +203,7 @@ reopen(void *arg, struct err *err)
 }
 
 static struct vault_ticket *
-ticket_new(struct vault *v, struct str id)
+ticket_new(struct vault *v, struct str id, struct str token)
 {
 	struct vault_ticket *t = calloc(1, sizeof(*t));
 
@@ -201,6 +211,13 @@ ticket_new(struct vault *v, struct str id)
 	t->v = v;
 	t->refs = 1;
 	memcpy(t->id, id.p, sizeof(t->id));
+	buf_init(&t->token, 512);
+	buf_str(&t->token, token);
+	t->next = v->tickets;
+	t->prev = &v->tickets;
+	if (t->next)
+		t->next->prev = &t->next;
+	v->tickets = t;
 	return t;
 }
 
@@ -222,7 +239,7 @@ vault_login(struct vault *v, const struct login_ask *ask,
 	}
 	login->account = answer.account;
 	login->address = answer.address;
-	login->ticket = ticket_new(v, answer.ticket);
+	login->ticket = ticket_new(v, answer.ticket, answer.token);
 	login->store = store_new(v->loop, fd, reopen, login->ticket);
 	store_use_codec(login->store, v->codec);
 	return 0;
@@ -231,13 +248,17 @@ vault_login(struct vault *v, const struct login_ask *ask,
 void
 vault_logout(struct vault *v, struct login *login)
 {
+	struct vault_ticket *t = login->ticket;
 	struct logout_ask ask;
 
-	if (!login->ticket)
+	if (!t)
 		return;
-	ask = (struct logout_ask){ ticket_id(login->ticket) };
+	ask = (struct logout_ask){ ticket_id(t) };
 	line_notify(v->line, &vault_calls[VAULT_logout], &ask);
+	*t->prev = t->next;
+	if (t->next)
+		t->next->prev = t->prev;
 	store_close(login->store);
-	ticket_unref(login->ticket);
+	ticket_unref(t);
 	*login = (struct login){ 0 };
 }

@@ -9,6 +9,7 @@ MSG_SHAPE(login_ask);
 MSG_SHAPE(login_answer);
 MSG_SHAPE(reopen_ask);
 MSG_SHAPE(logout_ask);
+MSG_SHAPE(resume_ask);
 MSG_SHAPE(seal_password_ask);
 MSG_SHAPE(seal_password_answer);
 

@@ -25,7 +25,8 @@ enum vault_authority {
 
 /* Notices to vault: nobody answers. */
 #define VAULT_NOTICES(N) \
-	N(logout, VAULT_AUTH_FRONT)
+	N(logout, VAULT_AUTH_FRONT)  \
+	N(resume, VAULT_AUTH_FRONT)
 
 /* Asks that may be outstanding: more than logins that wait for their hash, so
  * these never keep a signature waiting. */
@@ -68,10 +69,16 @@ MSG_STRUCT(vault_done);
 	F(S, str, authzid, 320) F(S, str, user, 320)                  \
 	F(S, str, password, 1024) F(S, str, peer, 64)
 #define FIELDS_login_answer(F, S)                                     \
-	F(S, u64, account, 0) F(S, str, address, 320) F(S, str, ticket, 16)
+	F(S, u64, account, 0) F(S, str, address, 320) F(S, str, ticket, 16) \
+	F(S, str, token, 512)
 
-/* A new store connection for a session that lost its own. */
+/* A new store connection for a session that lost its own. E_DENIED if the
+ * ticket is none of this connection's, or the password was changed. */
 #define FIELDS_reopen_ask(F, S) F(S, str, ticket, 16)
+/* A vault that was started anew knows no tickets: within two minutes of its
+ * start the same front worker may hand back the tokens of those who are still
+ * there. A token is sealed: the ticket, for this worker. */
+#define FIELDS_resume_ask(F, S) F(S, str, token, 512)
 /* The session is over. */
 #define FIELDS_logout_ask(F, S) F(S, str, ticket, 16)
 
@@ -89,5 +96,6 @@ MSG_STRUCT(login_ask);
 MSG_STRUCT(login_answer);
 MSG_STRUCT(reopen_ask);
 MSG_STRUCT(logout_ask);
+MSG_STRUCT(resume_ask);
 MSG_STRUCT(seal_password_ask);
 MSG_STRUCT(seal_password_answer);

@@ -22,6 +22,7 @@ enum {
 	HASH_THREADS = 2,	/* 19 MiB each */
 	HASH_QUEUE = 64,
 	OPERATORS_MAX = 16,
+	RESUME_MS = 120000,	/* after our start */
 };
 
 /* A certificate: its chain is told, its key stays. */
@@ -38,6 +39,7 @@ struct vault_state {
 	struct seal_key seal;
 	struct tls_lib *lib;
 	struct line *store;
+	int64_t started_ms;
 	struct work_pool *hashers;
 	struct proofs *proofs;
 	struct tries *tries;
@@ -56,6 +58,7 @@ struct client {
 	struct vault_state *v;
 	struct ipc *ipc;	/* NULL: it has gone */
 	int refs;		/* the connection, and asks under way */
+	uint32_t index;		/* which worker */
 	struct tickets *tickets;
 	struct client *next, **prev;
 };
@@ -74,6 +77,8 @@ void vault_tls_sign(struct work *c);
 void vault_log_in(struct work *c);
 void vault_reopen(struct work *c);
 void vault_seal_password(struct work *c);
+/* A notice: takes the ticket of a session from before our start. */
+void vault_resume(struct client *c, struct str token);
 
 /* Read the configured files, with the walls still open. Blocks. */
 int keys_from_files(struct vault_state *v, struct err *err);

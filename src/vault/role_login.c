@@ -1,5 +1,6 @@
 #include <sodium.h>
 
+#include "base/rd.h"
 #include "vault/credential.h"
 #include "vault/role_int.h"
 
@@ -159,23 +160,103 @@ journal(const struct attempt *t, enum journal_event event, struct err *why)
 	line_notify(t->v->store, &store_calls[STORE_journal], &ask);
 }
 
+/* Tickets ------------------------------------------------------------- */
+
+/*
+ *   token = sealed (ticket id (16)  account (u64)  credential (u64)  address)
+ *           for this worker
+ */
+static struct seal_what
+what_token(struct arena *a, const struct client *c)
+{
+	return (struct seal_what){ STR("ticket"), arena_printf(a, "front.%u",
+	    c->index) };
+}
+
+static uint64_t
+hash_sealed(struct str sealed)
+{
+	uint64_t v;
+	uint8_t hash[crypto_generichash_BYTES];
+
+	(void)crypto_generichash(hash, sizeof(hash),
+	    (const uint8_t *)sealed.p, sealed.n, NULL, 0);
+	memcpy(&v, hash, sizeof(v));
+	return v;
+}
+
+static void
+put_token(const struct work *c, const struct ticket *t, struct buf *token)
+{
+	struct vault_state *v = c->client->v;
+	auto_buf plain = BUF_INIT(400);
+	uint8_t nonce[SEAL_NONCE_LEN];
+
+	buf_put(&plain, t->id, TICKET_LEN);
+	buf_le64(&plain, t->account);
+	buf_le64(&plain, t->credential);
+	buf_str(&plain, t->address);
+	loop_random(v->loop, nonce, sizeof(nonce));
+	seal_put(&v->seal, what_token(c->a, c->client), nonce,
+	    buf_get(&plain), token);
+}
+
+static bool
+read_token(struct str plain, struct ticket *t)
+{
+	struct rd r = rd_of(plain);
+	struct str id = rd_take(&r, TICKET_LEN);
+
+	t->account = rd_le64(&r);
+	t->credential = rd_le64(&r);
+	t->address = rd_rest(&r);
+	if (!rd_ok(&r) || t->account == 0)
+		return false;
+	memcpy(t->id, id.p, TICKET_LEN);
+	return true;
+}
+
+void
+vault_resume(struct client *c, struct str token)
+{
+	const struct vault_state *v = c->v;
+	struct arena *a = arena_new(8192);
+	struct ticket t;
+	struct str plain;
+
+	/* Whatever comes later is not of sessions that were there before. */
+	bool good = loop_now_ms(v->loop) - v->started_ms < RESUME_MS &&
+	    seal_open(&v->seal, what_token(a, c), token, a, &plain, NULL) ==
+		0 && read_token(plain, &t);
+
+	if (!good || !tickets_add(c->tickets, &t))
+		log_event(v->role->log, LOG_WARN, "token refused",
+		    F_INT("front", c->index));
+	arena_free(a);
+}
+
 static int
-ticket(struct work *c, uint64_t account, uint8_t id[TICKET_LEN],
+make_ticket(struct work *c, const struct attempt *t, struct ticket *ticket,
     struct err *err)
 {
-	loop_random(c->client->v->loop, id, TICKET_LEN);
-	if (!tickets_add(c->client->tickets, id, account))
+	*ticket = (struct ticket){ .account = t->row.account,
+		.credential = hash_sealed(t->row.sealed),
+		.address = t->row.address };
+	loop_random(c->client->v->loop, ticket->id, TICKET_LEN);
+	if (!tickets_add(c->client->tickets, ticket))
 		return err_set(err, E_LIMIT, "too many people at once");
 	return 0;
 }
 
 static void
-reply_login(struct work *c, const struct attempt *t,
-    const uint8_t id[TICKET_LEN], int fd)
+reply_login(struct work *c, const struct ticket *t, int fd)
 {
-	struct login_answer answer = { t->row.account, t->row.address,
-		str_make((const char *)id, TICKET_LEN) };
+	auto_buf token = BUF_INIT(512);
+	struct login_answer answer = { t->account, t->address,
+		str_make((const char *)t->id, TICKET_LEN), STR_NULL };
 
+	put_token(c, t, &token);
+	answer.token = buf_get(&token);
 	ipc_reply(c->req, &answer, fd);
 }
 
@@ -183,7 +264,7 @@ void
 vault_log_in(struct work *c)
 {
 	struct attempt t = { .v = c->client->v, .ask = c->req->ask };
-	uint8_t id[TICKET_LEN];
+	struct ticket ticket;
 	struct err err = { 0 };
 	int fd = -1, rc = check_fields(t.ask, &err);
 
@@ -194,10 +275,10 @@ vault_log_in(struct work *c)
 	if (rc == 0)
 		rc = open_account(c, t.row.account, &fd, &err);
 	if (rc == 0)
-		rc = ticket(c, t.row.account, id, &err);
+		rc = make_ticket(c, &t, &ticket, &err);
 	if (rc == 0) {
 		journal(&t, JOURNAL_login, NULL);
-		reply_login(c, &t, id, fd);
+		reply_login(c, &ticket, fd);
 	} else {
 		ipc_fail(c->req, rc, err.text);
 	}
@@ -205,20 +286,45 @@ vault_log_in(struct work *c)
 		(void)close(fd);
 }
 
+/* Is it still the password that was typed? Who changes it wants the others
+ * out. */
+static int
+still_good(struct work *c, const struct ticket *t, struct err *err)
+{
+	struct credential_ask ask = { t->address };
+	struct credential_answer row;
+	int rc = line_call(c->client->v->store, &store_calls[STORE_credential],
+	    &ask, &row, c->a, NULL, c->until_ms, err);
+
+	if (rc < 0)
+		return rc == E_NOTFOUND ? err_set(err, E_DENIED,
+		    "no such account") : rc;
+	if (row.account != t->account ||
+	    hash_sealed(row.sealed) != t->credential)
+		return err_set(err, E_DENIED, "the password was changed");
+	return 0;
+}
+
 void
 vault_reopen(struct work *c)
 {
 	const struct reopen_ask *ask = c->req->ask;
-	uint64_t account = tickets_find(c->client->tickets, ask->ticket);
+	const struct ticket *found = tickets_find(c->client->tickets,
+	    ask->ticket);
 	struct vault_done answer = { 0 };
+	struct ticket t;
 	struct err err = { 0 };
 	int fd = -1, rc;
 
-	if (account == 0) {
+	if (!found) {
 		ipc_fail(c->req, E_DENIED, "no such ticket");
 		return;
 	}
-	rc = open_account(c, account, &fd, &err);
+	t = *found;	/* it may go while we wait */
+	t.address = str_dup(c->a, found->address);
+	rc = still_good(c, &t, &err);
+	if (rc == 0)
+		rc = open_account(c, t.account, &fd, &err);
 	if (rc < 0)
 		ipc_fail(c->req, rc, err.text);
 	else

@@ -75,6 +75,13 @@ on_ask(void *owner, struct ipc_req *req)
 		ipc_drop(req);
 		return;
 	}
+	if (req->call->index == VAULT_resume) {
+		const struct resume_ask *ask = req->ask;
+
+		vault_resume(client, ask->token);
+		ipc_drop(req);
+		return;
+	}
 	/* A signature at once, whatever else goes on. */
 	if (req->call->index == VAULT_tls_sign && keys_sign(v, req))
 		return;
@@ -87,7 +94,8 @@ on_ask(void *owner, struct ipc_req *req)
 }
 
 static bool
-client_new(struct vault_state *v, int fd, enum vault_authority authority)
+client_new(struct vault_state *v, int fd, enum vault_authority authority,
+    uint32_t index)
 {
 	static const struct ipc_service service = { vault_calls, VAULT_NCALLS,
 		on_ask, on_gone };
@@ -99,6 +107,7 @@ client_new(struct vault_state *v, int fd, enum vault_authority authority)
 	bug_if(!c);
 	c->v = v;
 	c->refs = 1;
+	c->index = index;
 	c->tickets = tickets_new();
 	c->ipc = ipc_open(v->loop, fd, &o, &err);
 	if (!c->ipc) {
@@ -137,7 +146,7 @@ on_control(struct watch *w, uint32_t events unused_arg)
 		return;
 	if (v->operators >= OPERATORS_MAX || !is_operator(fd))
 		(void)close(fd);
-	else if (client_new(v, fd, VAULT_AUTH_OPERATOR))
+	else if (client_new(v, fd, VAULT_AUTH_OPERATOR, 0))
 		v->operators++;
 }
 
@@ -187,6 +196,7 @@ walled(struct role *r, struct err *err unused_arg)
 	struct vault_state *v = r->state;
 	uint8_t key[PROOFS_KEY_LEN];
 
+	v->started_ms = loop_now_ms(r->loop);
 	v->hashers = work_pool_new(r->loop, HASH_THREADS, HASH_QUEUE);
 	loop_random(r->loop, key, sizeof(key));
 	v->proofs = proofs_new(key);
@@ -197,7 +207,7 @@ walled(struct role *r, struct err *err unused_arg)
 }
 
 static void
-peer(struct role *r, enum role_kind kind, uint32_t index unused_arg, int fd)
+peer(struct role *r, enum role_kind kind, uint32_t index, int fd)
 {
 	struct vault_state *v = r->state;
 
@@ -205,9 +215,9 @@ peer(struct role *r, enum role_kind kind, uint32_t index unused_arg, int fd)
 		line_replace(v->store, fd);
 		keys_from_store(v);
 	} else if (kind == ROLE_MX) {
-		(void)client_new(v, fd, VAULT_AUTH_MX);
+		(void)client_new(v, fd, VAULT_AUTH_MX, index);
 	} else if (kind == ROLE_FRONT) {
-		(void)client_new(v, fd, VAULT_AUTH_FRONT);
+		(void)client_new(v, fd, VAULT_AUTH_FRONT, index);
 	} else {
 		(void)close(fd);
 	}

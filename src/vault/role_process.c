@@ -87,9 +87,10 @@ process_start(struct process *p, struct loop *l, const char *path,
 }
 
 void
-process_peer(struct process *p, enum role_kind kind, int fd)
+process_peer(struct process *p, enum role_kind kind, uint32_t index,
+    int fd)
 {
-	struct role_peer m = { .kind = kind };
+	struct role_peer m = { kind, index };
 
 	ipc_notify(p->link, &role_calls[ROLE_PEER], &m, fd);
 	(void)close(fd);

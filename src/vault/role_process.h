@@ -18,7 +18,8 @@ struct process {
 void process_start(struct process *p, struct loop *l, const char *path,
     const struct config *config);
 /* Own fd. */
-void process_peer(struct process *p, enum role_kind kind, int fd);
+void process_peer(struct process *p, enum role_kind kind, uint32_t index,
+    int fd);
 void process_listen(struct process *p, enum listen_kind kind, int fd);
 /* Its exit code. */
 int process_stop(struct process *p);

@@ -196,6 +196,30 @@ call_reopen(struct world *w, enum role_kind kind, struct str id)
 	return rc;
 }
 
+/* On a new connection of this worker: hand in a token, use the ticket. */
+static int
+call_resume(struct world *w, uint32_t index, struct str token, struct str id)
+{
+	struct resume_ask resume = { token };
+	struct reopen_ask ask = { id };
+	struct vault_done answer;
+	struct arena *a = arena_new(4096);
+	struct ipc_options o = { 0 };
+	struct err err;
+	struct ipc *c = ipc_open(w->loop, connect_worker(w, ROLE_FRONT, index),
+	    &o, &err);
+	int rc, fd = -1;
+
+	ipc_notify(c, &vault_calls[VAULT_resume], &resume, -1);
+	rc = ipc_call(c, &vault_calls[VAULT_reopen], &ask, -1, &answer, a, &fd,
+	    loop_now_ms(w->loop) + 5000, &err);
+	if (fd >= 0)
+		(void)close(fd);
+	ipc_close(c);
+	arena_free(a);
+	return rc;
+}
+
 static void
 tickets(struct world *w)
 {
@@ -220,6 +244,12 @@ tickets(struct world *w)
 	    &done, a, &fd, NEVER, &err), 0);
 	assert_true(fd >= 0);
 	(void)close(fd);
+	/* A token is for the same worker. */
+	assert_int_equal(call_resume(w, 0, answer.token, answer.ticket), 0);
+	assert_int_equal(call_resume(w, 1, answer.token, answer.ticket),
+	    E_DENIED);
+	assert_int_equal(call_resume(w, 0, str_from(answer.token, 1),
+	    answer.ticket), E_DENIED);
 	/* Another front's connection, an mx, a guess. */
 	assert_int_equal(call_reopen(w, ROLE_FRONT, answer.ticket), E_DENIED);
 	assert_int_equal(call_reopen(w, ROLE_MX, answer.ticket), E_DENIED);
@@ -334,6 +364,51 @@ test_away(void **state)
 	run(*state, away);
 }
 
+/* A session that lives on while vault and then store are started anew; and
+ * one whose password is changed meanwhile. */
+static void
+log_in_lasting(struct world *w)
+{
+	assert_int_equal(try(w->front, "alice@mail.test", "postern-demo",
+	    "192.0.2.1", &w->lasting), 0);
+}
+
+static int
+ask_hello(struct world *w)
+{
+	struct hello_ask ask = { 0 };
+	struct hello_answer answer;
+	struct arena *a = arena_new(4096);
+	struct err err;
+	int rc;
+
+	ipc_close(w->mailbox);
+	w->mailbox = NULL;
+	rc = store_call(w->lasting.store, STORE_hello, &ask, &answer, a, &err);
+	arena_free(a);
+	return rc;
+}
+
+static void
+go_on(struct world *w)
+{
+	assert_int_equal(ask_hello(w), 0);
+	seal(w, "alice@mail.test", "changed");
+	assert_int_equal(ask_hello(w), E_DENIED);
+	seal(w, "alice@mail.test", "postern-demo");
+	vault_logout(w->front, &w->lasting);
+}
+
+static void
+test_resumed(void **state)
+{
+	struct world *w = *state;
+
+	run(w, log_in_lasting);
+	restart(w);
+	run(w, go_on);
+}
+
 /* TLS with the key in vault, from a certificate that vault made. */
 struct handshake {
 	struct world *w;
@@ -384,7 +459,6 @@ test_tls(void **state)
 	static const char *const names[] = { "mail.test", "localhost" };
 	struct world *w = *state;
 	X509 *one = shake(w, w->mx), *two;
-	int fd;
 
 	for (size_t i = 0; i < NELEM(names); i++)
 		assert_int_equal(X509_check_host(one, names[i], 0, 0, NULL),
@@ -393,20 +467,12 @@ test_tls(void **state)
 	assert_int_equal(X509_check_ip_asc(one, "::1", 0), 1);
 	assert_int_equal(w->puts, 2);
 	/* After a restart it is the same one. */
-	store_down(w);
-	role_down(w);
-	role_up(w);
-	fd = connect_to(w, ROLE_FRONT);
-	vault_replace(w->front, fd);
-	vault_replace(w->other, connect_to(w, ROLE_FRONT));
-	vault_replace(w->mx, connect_to(w, ROLE_MX));
-	store_up(w);
+	restart(w);
 	two = shake(w, w->front);
 	assert_int_equal(X509_cmp(one, two), 0);
 	assert_int_equal(w->puts, 2);
 	X509_free(one);
 	X509_free(two);
-	operator_up(w);
 }
 
 int
@@ -420,6 +486,7 @@ main(void)
 		cmocka_unit_test(test_tickets),
 		cmocka_unit_test(test_remembered),
 		cmocka_unit_test(test_away),
+		cmocka_unit_test(test_resumed),
 		cmocka_unit_test(test_guesses),
 	};
 

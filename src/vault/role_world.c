@@ -136,12 +136,12 @@ on_store_gone(void *owner, struct ipc *ipc, const char *why unused_arg)
 }
 
 static void
-give_peer(struct world *w, enum role_kind kind, int fd)
+give_peer(struct world *w, enum role_kind kind, uint32_t index, int fd)
 {
 	if (w->executable)
-		process_peer(&w->process, kind, fd);
+		process_peer(&w->process, kind, index, fd);
 	else
-		vault_role_ops.peer(&w->role, kind, 0, fd);
+		vault_role_ops.peer(&w->role, kind, index, fd);
 }
 
 void
@@ -156,7 +156,7 @@ store_up(struct world *w)
 
 	assert_int_equal(ipc_pair(fds, &err), 0);
 	w->store = ipc_open(w->loop, fds[0], &o, &err);
-	give_peer(w, ROLE_STORE, fds[1]);
+	give_peer(w, ROLE_STORE, 0, fds[1]);
 }
 
 void
@@ -181,11 +181,17 @@ wall_us(void *arg)
 int
 connect_to(struct world *w, enum role_kind kind)
 {
+	return connect_worker(w, kind, 0);
+}
+
+int
+connect_worker(struct world *w, enum role_kind kind, uint32_t index)
+{
 	struct err err;
 	int fds[2];
 
 	assert_int_equal(ipc_pair(fds, &err), 0);
-	give_peer(w, kind, fds[0]);
+	give_peer(w, kind, index, fds[0]);
 	return fds[1];
 }
 
@@ -272,7 +278,8 @@ operator_gone(void *owner, struct ipc *ipc, const char *why unused_arg)
 {
 	struct world *w = owner;
 
-	w->operator = NULL;
+	if (w->operator == ipc)
+		w->operator = NULL;
 	ipc_close(ipc);
 }
 
@@ -299,6 +306,19 @@ operator_up(struct world *w)
 	assert_int_equal(fcntl(fd, F_SETFL, O_NONBLOCK), 0);
 	w->operator = ipc_open(w->loop, fd, &o, &err);
 	assert_int_equal(unlink(to.sun_path), 0);
+}
+
+void
+restart(struct world *w)
+{
+	store_down(w);
+	role_down(w);
+	role_up(w);
+	vault_replace(w->front, connect_to(w, ROLE_FRONT));
+	vault_replace(w->other, connect_to(w, ROLE_FRONT));
+	vault_replace(w->mx, connect_to(w, ROLE_MX));
+	store_up(w);
+	operator_up(w);
 }
 
 int

@@ -31,6 +31,7 @@ struct world {
 	const char *executable;	/* NULL: in this process */
 	struct process process;
 	struct vault *front, *other, *mx;
+	struct login lasting;	/* of a test that restarts things */
 	struct ipc *operator;
 
 	/* store */
@@ -55,6 +56,9 @@ void role_up(struct world *w);
 void role_down(struct world *w);
 /* A new connection to the role: our end. */
 int connect_to(struct world *w, enum role_kind kind);
+int connect_worker(struct world *w, enum role_kind kind, uint32_t index);
+/* The role and store end, and start anew. */
+void restart(struct world *w);
 void operator_up(struct world *w);
 /* Run fn on a fiber and wait for it. */
 void run(struct world *w, void (*fn)(struct world *));

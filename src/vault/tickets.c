@@ -3,13 +3,8 @@
 #include "base/err.h"
 
 /* Open addressing; a ticket is random already, so it is its own hash. */
-struct ticket {
-	uint8_t id[TICKET_LEN];
-	uint64_t account;	/* 0: free */
-};
-
 struct tickets {
-	struct ticket *slots;
+	struct ticket *slots;	/* account 0: free */
 	size_t n, size;		/* a power of two, at most 3/4 full */
 };
 
@@ -22,9 +17,22 @@ tickets_new(void)
 	return t;
 }
 
+/* The copy is ours to free. */
+static void
+drop_address(struct ticket *t)
+{
+	char *p;
+
+	memcpy(&p, &t->address.p, sizeof(p));
+	free(p);
+	t->address = STR_NULL;
+}
+
 void
 tickets_free(struct tickets *t)
 {
+	for (size_t i = 0; t && i < t->size; i++)
+		drop_address(&t->slots[i]);
 	if (t)
 		free(t->slots);
 	free(t);
@@ -62,28 +70,37 @@ grow(struct tickets *t)
 }
 
 bool
-tickets_add(struct tickets *t, const uint8_t id[TICKET_LEN], uint64_t account)
+tickets_add(struct tickets *t, const struct ticket *add)
 {
 	struct ticket *to;
+	char *address;
 
-	bug_if(account == 0);
+	bug_if(add->account == 0);
 	if (t->n >= TICKETS_MAX)
 		return false;
 	if (t->n >= t->size / 4 * 3)
 		grow(t);
-	to = &t->slots[slot_of(t, id)];
+	address = malloc(add->address.n + 1);
+	bug_if(!address);
+	if (add->address.n)
+		memcpy(address, add->address.p, add->address.n);
+	to = &t->slots[slot_of(t, add->id)];
 	t->n += to->account == 0;
-	memcpy(to->id, id, TICKET_LEN);
-	to->account = account;
+	drop_address(to);
+	*to = *add;
+	to->address = str_make(address, add->address.n);
 	return true;
 }
 
-uint64_t
+const struct ticket *
 tickets_find(const struct tickets *t, struct str id)
 {
+	const struct ticket *at;
+
 	if (id.n != TICKET_LEN || t->n == 0)
-		return 0;
-	return t->slots[slot_of(t, (const uint8_t *)id.p)].account;
+		return NULL;
+	at = &t->slots[slot_of(t, (const uint8_t *)id.p)];
+	return at->account ? at : NULL;
 }
 
 /* Those behind it in the same run move up, as nothing marks a grave. */
@@ -92,16 +109,17 @@ tickets_remove(struct tickets *t, struct str id)
 {
 	size_t i;
 
-	if (tickets_find(t, id) == 0)
+	if (!tickets_find(t, id))
 		return;
 	i = slot_of(t, (const uint8_t *)id.p);
+	drop_address(&t->slots[i]);
 	t->slots[i].account = 0;
 	t->n--;
 	for (i = (i + 1) & (t->size - 1); t->slots[i].account; i = (i + 1) &
 	    (t->size - 1)) {
 		struct ticket moved = t->slots[i];
 
-		t->slots[i].account = 0;
+		t->slots[i] = (struct ticket){ .account = 0 };
 		t->slots[slot_of(t, moved.id)] = moved;
 	}
 }

@@ -1,7 +1,7 @@
 /*
  * tickets.h - who is logged in on one front's connection. Pure.
  *
- * A ticket is 16 random octets that name an account, on this connection and
+ * A ticket is 16 random octets that name a login, on this connection and
  * nowhere else: the table goes with it.
  */
 #pragma once
@@ -9,13 +9,21 @@
 
 enum { TICKET_LEN = 16, TICKETS_MAX = 65536 };
 
+struct ticket {
+	uint8_t id[TICKET_LEN];
+	uint64_t account;	/* never 0 */
+	/* A hash of the sealed credential: with another password the ticket
+	 * is worth nothing. */
+	uint64_t credential;
+	struct str address;	/* what to look the credential up by */
+};
+
 struct tickets;
 struct tickets *tickets_new(void);
 void tickets_free(struct tickets *t); /* NULL is fine */
 
-/* False if there are TICKETS_MAX already. */
-must_check bool tickets_add(struct tickets *t, const uint8_t id[TICKET_LEN],
-    uint64_t account);
-/* The account; 0 if there is no such ticket. */
-uint64_t tickets_find(const struct tickets *t, struct str id);
+/* Copies it. False if there are TICKETS_MAX already. */
+must_check bool tickets_add(struct tickets *t, const struct ticket *add);
+/* NULL if there is no such ticket; good until the table changes. */
+const struct ticket *tickets_find(const struct tickets *t, struct str id);
 void tickets_remove(struct tickets *t, struct str id);

@@ -140,21 +140,33 @@ test_tickets(void **state unused_arg)
 	enum { N = 5000 };
 	static uint8_t ids[N][TICKET_LEN];
 	struct tickets *t = tickets_new();
+	const struct ticket *found;
+	struct ticket one;
 	struct str id;
 
-	assert_int_equal(tickets_find(t, STR("0123456789abcdef")), 0);
+	assert_null(tickets_find(t, STR("0123456789abcdef")));
 	for (uint32_t i = 0; i < N; i++) {
 		randombytes_buf(ids[i], TICKET_LEN);
 		if (i % 3 == 0)	/* runs in the table */
 			memset(ids[i], 1, 8);
-		assert_true(tickets_add(t, ids[i], i + 1));
+		one = (struct ticket){ .account = i + 1, .credential = i * 3,
+			.address = STR("alice@mail.test") };
+		memcpy(one.id, ids[i], TICKET_LEN);
+		assert_true(tickets_add(t, &one));
+		assert_true(tickets_add(t, &one));	/* the same again */
 	}
 	for (uint32_t i = 0; i < N; i += 2)
 		tickets_remove(t, str_make((const char *)ids[i], TICKET_LEN));
 	for (uint32_t i = 0; i < N; i++) {
 		id = str_make((const char *)ids[i], TICKET_LEN);
-		assert_int_equal(tickets_find(t, id), i % 2 ? i + 1 : 0);
-		assert_int_equal(tickets_find(t, str_first(id, 15)), 0);
+		found = tickets_find(t, id);
+		assert_int_equal(found != NULL, i % 2);
+		if (found) {
+			assert_int_equal(found->account, i + 1);
+			assert_int_equal(found->credential, i * 3);
+			assert_str(found->address, "alice@mail.test");
+		}
+		assert_null(tickets_find(t, str_first(id, 15)));
 	}
 	tickets_remove(t, STR("0123456789abcdef"));
 	tickets_free(t);
@@ -165,14 +177,14 @@ static void
 test_tickets_bounded(void **state unused_arg)
 {
 	struct tickets *t = tickets_new();
-	uint8_t id[TICKET_LEN];
+	struct ticket one = { .account = 1 };
 
 	for (uint32_t i = 0; i < TICKETS_MAX; i++) {
-		randombytes_buf(id, TICKET_LEN);
-		assert_true(tickets_add(t, id, 1));
+		randombytes_buf(one.id, TICKET_LEN);
+		assert_true(tickets_add(t, &one));
 	}
-	randombytes_buf(id, TICKET_LEN);
-	assert_false(tickets_add(t, id, 1));
+	randombytes_buf(one.id, TICKET_LEN);
+	assert_false(tickets_add(t, &one));
 	tickets_free(t);
 }
 
