@@ -166,15 +166,17 @@
 	    " (SELECT email FROM garbage WHERE account=?1)")                  \
 	S(verify_blobs, "SELECT blob, pack, at, length, facts, crc, refs"     \
 	    " FROM blob WHERE blob>?1 ORDER BY blob LIMIT 2000")              \
-	S(verify_counts, "SELECT b.blob, b.refs, count(e.email)"              \
-	    " + (SELECT count(*) FROM queue q WHERE q.message=b.blob)"        \
-	    " FROM blob b LEFT JOIN email e ON e.blob=b.blob"                 \
-	    " GROUP BY b.blob HAVING b.refs<>count(e.email)"                  \
-	    " + (SELECT count(*) FROM queue q WHERE q.message=b.blob)")       \
+	S(verify_named, "SELECT blob, count(*) FROM (SELECT blob FROM email"  \
+	    " WHERE blob>?1 AND blob<=?2 UNION ALL SELECT message FROM queue" \
+	    " WHERE message>?1 AND message<=?2) AS n"                         \
+	    " GROUP BY blob ORDER BY blob")                                   \
+	S(verify_refs, "SELECT blob, refs FROM blob"                          \
+	    " WHERE blob>?1 AND blob<=?2 ORDER BY blob")                      \
 	S(verify_packs, "SELECT p.pack, p.live, p.written,"                   \
-	    " coalesce(sum((48+b.length+b.facts+7)/8*8),0),"                  \
-	    " coalesce(max(b.at+(48+b.length+b.facts+7)/8*8),0)"              \
-	    " FROM pack p LEFT JOIN blob b ON b.pack=p.pack GROUP BY p.pack") \
+	    " coalesce(c.octets, 0), coalesce(c.top, 0) FROM pack p"          \
+	    " LEFT JOIN (SELECT pack, sum((48+length+facts+7)/8*8) AS octets," \
+	    " max(at+(48+length+facts+7)/8*8) AS top FROM blob GROUP BY pack)" \
+	    " c ON c.pack=p.pack")                                            \
 	S(verify_addresses, "SELECT a.domain, a.local FROM address a"         \
 	    " LEFT JOIN account c ON c.account=a.account"                     \
 	    " LEFT JOIN domain d ON d.name=a.domain"                          \

@@ -2,11 +2,12 @@
 
 /*
  * Recount everything, in slices. The cursor is a phase and where it stands:
- * "a<account>" for accounts, "b<blob>" for blobs; empty at first and at the
- * end. Each slice is one snapshot, so a busy store gives no false alarm.
+ * "r<blob>" for references to blobs, "a<account>" for accounts, "b<blob>" for
+ * the octets of blobs; empty at first and at the end. Each slice is one snapshot, so a busy store gives no false alarm.
  */
 
-enum { BLOBS_OCTETS = 8 << 20, BLOBS_MAX = 2000, PROBLEMS_MAX = 180000 };
+enum { BLOBS_OCTETS = 8 << 20, BLOBS_MAX = 2000, PROBLEMS_MAX = 180000,
+	REFS_A_SLICE = 500000 };
 
 struct verifying {
 	struct reader *r;
@@ -53,18 +54,60 @@ check_rows(struct verifying *v, enum sql_statement s, const char *what)
 	return rc;
 }
 
-static int
-check_counts(struct verifying *v)
-{
-	enum sql_statement s = SQL_verify_counts;
-	int rc = sql_first(v->q, s, NULL, 0, v->err);
+/* Both in order of blob: how often each is named, and how often its row says
+ * it is. */
+struct counts {
+	uint64_t named, times, blob, refs;
+	int more_named, more_blobs;
+};
 
-	while (rc > 0) {
+static void
+take_counts(struct verifying *v, struct counts *c)
+{
+	c->named = c->more_named > 0 ? ULL(SQL_verify_named, 0) : UINT64_MAX;
+	c->times = c->more_named > 0 ? ULL(SQL_verify_named, 1) : 0;
+	c->blob = c->more_blobs > 0 ? ULL(SQL_verify_refs, 0) : UINT64_MAX;
+	c->refs = c->more_blobs > 0 ? ULL(SQL_verify_refs, 1) : 0;
+}
+
+static void
+compare_counts(struct verifying *v, const struct counts *c)
+{
+	bool named = c->named <= c->blob, there = c->blob <= c->named;
+
+	if (!there)
+		problem(v, "blob %llu: missing, but named %llu times",
+		    (unsigned long long)c->named,
+		    (unsigned long long)c->times);
+	else if (c->refs != (named ? c->times : 0))
 		problem(v, "blob %llu: %llu references, counted %llu",
-		    ULL(s, 0), ULL(s, 1), ULL(s, 2));
-		rc = sql_next(v->q, s, v->err);
+		    (unsigned long long)c->blob, (unsigned long long)c->refs,
+		    named ? (unsigned long long)c->times : 0);
+}
+
+static int
+check_counts(struct verifying *v, uint64_t after, uint64_t last)
+{
+	struct counts c = { 0 };
+	bool named, there;
+
+	c.more_named = sql_first(v->q, SQL_verify_named, SQL_VALS(vi(after),
+	    vi(last)), v->err);
+	c.more_blobs = sql_first(v->q, SQL_verify_refs, SQL_VALS(vi(after),
+	    vi(last)), v->err);
+	while (c.more_named > 0 || c.more_blobs > 0) {
+		take_counts(v, &c);
+		compare_counts(v, &c);
+		named = c.named <= c.blob;
+		there = c.blob <= c.named;
+		if (named)
+			c.more_named = sql_next(v->q, SQL_verify_named,
+			    v->err);
+		if (there)
+			c.more_blobs = sql_next(v->q, SQL_verify_refs,
+			    v->err);
 	}
-	return rc;
+	return c.more_named < 0 || c.more_blobs < 0 ? E_IO : 0;
 }
 
 static int
@@ -97,8 +140,6 @@ check_common(struct verifying *v)
 	if (rc == 0)
 		rc = check_rows(v, SQL_verify_queue,
 		    "a queued message without its blob");
-	if (rc == 0)
-		rc = check_counts(v);
 	return rc < 0 ? rc : check_packs(v);
 }
 
@@ -336,8 +377,27 @@ first_slice(struct verifying *v)
 	if (rc == 0)
 		rc = check_common(v);
 	sql_read_end(v->q);
-	set_next(v, 'a', 0);
+	set_next(v, 'r', 0);
 	v->out->percent = 5;
+	return rc;
+}
+
+static int
+refs_slice(struct verifying *v, uint64_t after)
+{
+	uint64_t last = 0;
+	int rc = sql_read_begin(v->q, v->err);
+
+	if (rc == 0)
+		rc = check_counts(v, after, after + REFS_A_SLICE);
+	if (rc == 0)
+		rc = sql_number(v->q, SQL_blob_last, NULL, 0, &last, v->err);
+	sql_read_end(v->q);
+	if (last > after + REFS_A_SLICE)
+		set_next(v, 'r', after + REFS_A_SLICE);
+	else
+		set_next(v, 'a', 0);
+	v->out->percent = 10;
 	return rc;
 }
 
@@ -354,6 +414,8 @@ read_verify(struct reader *r, const struct caller *c,
 		return err_set(err, E_INVALID, "no such cursor");
 	if (ask->cursor.n == 0)
 		rc = first_slice(&v);
+	else if (ask->cursor.p[0] == 'r')
+		rc = refs_slice(&v, at);
 	else if (ask->cursor.p[0] == 'a')
 		rc = account_slice(&v, at);
 	else
