@@ -22,8 +22,10 @@ def found(server, person):
     if imap.select():
         for header in imap.bodies(
                 "BODY.PEEK[HEADER.FIELDS (MESSAGE-ID)]"):
-            match = MESSAGE_ID.search(header)
-            counts[match[1].decode() if match else None] += 1
+            token = MESSAGE_ID.search(header)[1].decode()
+            # The demo sends one by itself whenever it starts.
+            if token.endswith("@load.example.net"):
+                counts[token] += 1
     imap.close()
     return counts
 

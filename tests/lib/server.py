@@ -73,6 +73,8 @@ def children(pid):
 class Server:
     """`with Server() as s:` runs a demo until the block ends."""
 
+    READY = b"Serving until"
+
     def __init__(self, data=None, command=(), env=None):
         self._scratch = None
         if data is None:
@@ -101,50 +103,35 @@ class Server:
     def start(self):
         """Start and wait until it serves."""
         with open(self.log, "ab") as log:
+            self._log_start = log.tell()
             self.process = subprocess.Popen(
-                [*self._command, str(BUILD / "postern"), "demo",
-                 "--data", str(self.data),
-                 "--port-offset", str(self.offset)],
+                [*self._command, str(BUILD / "postern"),
+                 *self.arguments()],
                 stdin=subprocess.DEVNULL, stdout=log, stderr=log,
                 env=self._env, start_new_session=True)
         self.wait_ready()
 
+    def arguments(self):
+        return ["demo", "--data", str(self.data),
+                "--port-offset", str(self.offset)]
+
     def wait_ready(self, seconds=START_SECONDS):
-        """Until both worlds greet and alice can log in."""
+        """Until the demo says so: its first message went through then."""
         end = time.monotonic() + seconds
-        while time.monotonic() < end:
-            if self.process.poll() is not None:
-                break
-            if self._serves():
+        while time.monotonic() < end and self.process.poll() is None:
+            if self.READY in self.log.read_bytes()[self._log_start:]:
                 return
-            time.sleep(0.05)
+            time.sleep(0.02)
         raise RuntimeError("the demo does not serve:\n" + self.tail())
 
-    def _serves(self):
-        import imaplib
-        import ssl
-        tls = ssl.create_default_context()
-        tls.check_hostname = False
-        tls.verify_mode = ssl.CERT_NONE
-        try:
-            with socket.create_connection(
-                    ("127.0.0.1", self.ports["smtp"]), 5) as s:
-                s.settimeout(5)
-                if not s.recv(4).startswith(b"220"):
-                    return False
-            box = imaplib.IMAP4_SSL("127.0.0.1", self.ports["imaps"],
-                                    ssl_context=tls, timeout=5)
-            try:
-                box.login(address("alice"), PASSWORD)
-            finally:
-                box.shutdown()
-        except (OSError, imaplib.IMAP4.error):
-            return False
-        return True
-
     def tail(self, lines=40):
-        text = self.log.read_text(errors="replace")
-        return "\n".join(text.splitlines()[-lines:])
+        """The end of what was said and logged."""
+        said = []
+        for path in (self.log, self.data / "log"):
+            with contextlib.suppress(OSError):
+                text = path.read_text(errors="replace")
+                said += text.splitlines()[-lines:]
+        return "\n".join(said)
 
     def stop(self):
         """End it in good order and wait; kill it if it does not."""
@@ -190,3 +177,41 @@ class Server:
             [str(BUILD / "postern"), *args, "--data", str(self.data)],
             input=text, capture_output=True, text=True, timeout=120,
             check=check)
+
+
+CONFIGURATION = """\
+hostname = "mail.{domain}"
+data = "{data}"
+listen {{ kind = smtp address = "localhost" port = {smtp} }}
+listen {{ kind = submission address = "localhost" port = {submission} }}
+listen {{ kind = submissions address = "localhost" port = {submissions} }}
+listen {{ kind = imap address = "localhost" port = {imap} }}
+listen {{ kind = imaps address = "localhost" port = {imaps} }}
+"""
+
+
+class ConfiguredServer(Server):
+    """`postern run` with a configuration, the demo's two people in it."""
+
+    READY = b" ready "
+
+    @property
+    def conf(self):
+        return self.data.parent / "postern.conf"
+
+    def arguments(self):
+        self.configure()
+        return ["run", "--config", str(self.conf)]
+
+    def configure(self, more=""):
+        self.conf.write_text(CONFIGURATION.format(
+            domain=DOMAIN, data=self.data, **self.ports) + more)
+
+    def start(self):
+        new = not self.data.exists()
+        super().start()
+        if new:
+            self.command("domain", "add", DOMAIN)
+            for person in PEOPLE:
+                self.command("account", "add", address(person),
+                             "--password-stdin", text=PASSWORD + "\n")
