@@ -110,7 +110,7 @@ test_submit_and_read(void **state)
 	    sizeof(octets), &prefix), 22);
 	assert_memory_equal(octets, "Subject: hi\r\n\r\nHello\r\n", 22);
 	assert_str(prefix, "Return-Path: <sender@elsewhere.test>\r\n"
-	    "Delivered-To: <bob@example.test>\r\n");
+	    "Delivered-To: bob@example.test\r\n");
 	assert_int_equal(prefix.n, rows[0].prefix_len);
 	/* Alice cannot reach what is Bob's by its number. */
 	OK(desk_open_mailbox(&p->d, &alice, "INBOX", &in));

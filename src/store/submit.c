@@ -128,7 +128,7 @@ static struct str
 prefix(struct submission *s, struct str address)
 {
 	return arena_printf(s->e->arena, "Return-Path: <%.*s>\r\n"
-	    "Delivered-To: <%.*s>\r\n", STR_FMT(s->ask->reverse_path),
+	    "Delivered-To: %.*s\r\n", STR_FMT(s->ask->reverse_path),
 	    STR_FMT(address));
 }
 
