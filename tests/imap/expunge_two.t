@@ -39,11 +39,13 @@ S~ a2 (OK|NO) .*
 C: a3 STORE 3 +FLAGS (\Flagged)
 S~ \* 3 FETCH \(.*\\Flagged.*\)
 S~ a3 OK .*
-# The message that is gone: its data, no data or an honest NO (RFC 2180 4.1),
-# never another one's.
-C: a4 FETCH 1 BODY.PEEK[HEADER.FIELDS (SUBJECT)]
-S* a4 (OK|NO) .*
-NONE .*
+# The message that is gone is still there for those who were not told.
+#                                                            RFC 2180 4.1.2
+C: a4 FETCH 1 (BODY.PEEK[TEXT])
+S: * 1 FETCH (BODY[TEXT] {5}
+S: one
+S: )
+S~ a4 OK .*
 C: a5 NOOP
 S: * 1 EXPUNGE
 S~ a5 OK .*

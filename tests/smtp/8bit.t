@@ -19,6 +19,6 @@ S* \* OK .*
 LOGIN alice
 C: a SELECT INBOX
 S* a OK .*
-C: b FETCH 1 BODY[TEXT]
+C: b FETCH 1 BODY.PEEK[TEXT]
 S: * 1 FETCH (BODY[TEXT] {9}
 S~ \\xe4\\xf6\\xfc\\x80\\xff\x01\x7f

@@ -25,7 +25,7 @@ S* \* OK .*
 LOGIN alice
 C: a SELECT INBOX
 S* a OK .*
-C: b FETCH 1 BODY[TEXT]
+C: b FETCH 1 BODY.PEEK[TEXT]
 S~ \* 1 FETCH \(BODY\[TEXT\] \{\d+\}
 S: .
 S: ..

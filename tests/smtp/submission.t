@@ -30,7 +30,7 @@ S* \* OK .*
 LOGIN bob
 C: a SELECT INBOX
 S* a OK .*
-C: b FETCH 1 BODY[HEADER]
+C: b FETCH 1 BODY.PEEK[HEADER]
 S~ \* 1 FETCH .*
 S: Return-Path: <Alice@EXAMPLE.test>
 S: Delivered-To: bob@example.test

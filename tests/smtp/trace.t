@@ -24,7 +24,7 @@ S* \* OK .*
 LOGIN alice
 C: a SELECT INBOX
 S* a OK .*
-C: b FETCH 1 BODY[]
+C: b FETCH 1 BODY.PEEK[]
 S~ \* 1 FETCH \(BODY\[\] \{\d+\}
 S: Return-Path: <Sender@Example.NET>
 S: Delivered-To: alice@example.test
@@ -54,7 +54,7 @@ S~ 250 .*
 CONN imap
 C: c NOOP
 S* c OK .*
-C: d FETCH 2 BODY[HEADER]
+C: d FETCH 2 BODY.PEEK[HEADER]
 S~ \* 2 FETCH .*
 S: Return-Path: <>
 S: Delivered-To: alice@example.test
