@@ -215,7 +215,7 @@ def test_example_configuration():
 
 @pytest.mark.parametrize("line,wanted", [
     ("nonsense = 1", "nonsense"),
-    ("hostname = ", "hostname"),
+    ("max-recipients = 99", "100"),
     ('max-message = "many"', "max-message"),
 ])
 def test_bad_configuration(tmp_path, line, wanted):
@@ -225,7 +225,8 @@ def test_bad_configuration(tmp_path, line, wanted):
     done = subprocess.run([BUILD / "postern", "check-config", conf],
                           capture_output=True, text=True, timeout=10)
     assert done.returncode != 0
-    assert re.search(r"postern\.conf:2", done.stderr), done.stderr
+    assert re.search(r"postern\.conf:2: ", done.stderr), done.stderr
+    assert wanted in done.stderr, done.stderr
 
 
 def add_account(demo, name, password, check=True):

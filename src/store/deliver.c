@@ -25,7 +25,8 @@ deliver(struct engine *e, const struct delivery *d, uint32_t *uid,
 	a->used += d->size;
 	mbox_touch(e, m);
 	rc = sql_run(&e->w, SQL_email_add, SQL_VALS(vi(a->account),
-	    vi(op.row.email), vi(d->blob), vi(d->flags & ~(uint32_t)FLAG_deleted),
+	    vi(op.row.email), vi(d->blob),
+	    vi(d->flags & ~(uint32_t)FLAG_deleted),
 	    vi((uint64_t)d->received), vi((uint64_t)(int64_t)d->offset_min),
 	    vi(d->size), vs(d->prefix), vs(d->keywords)), err);
 	if (rc == 0)

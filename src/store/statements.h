@@ -13,7 +13,8 @@
 	S(rollback, "ROLLBACK")                                               \
 	S(has_meta, "SELECT count(*) FROM sqlite_schema"                      \
 	    " WHERE type='table' AND name='meta'")                            \
-	S(version, "SELECT value FROM meta WHERE name=CAST('version' AS BLOB)") \
+	S(version, "SELECT value FROM meta"                                   \
+	    " WHERE name=CAST('version' AS BLOB)")                            \
 	S(set_version, "UPDATE meta SET value=?1"                             \
 	    " WHERE name=CAST('version' AS BLOB)")                            \
 	/* ---- the lease and the counters of all ---- */                     \
