@@ -71,13 +71,16 @@ static int
 handshake(struct dialogue *d, const char *host, struct str trusted,
     struct err *err)
 {
+	char name[256];		/* OpenSSL's macro wants it writable */
+
+	(void)snprintf(name, sizeof(name), "%s", host);
 	ERR_clear_error();
 	d->ctx = SSL_CTX_new(TLS_client_method());
 	if (!d->ctx || trust(d->ctx, trusted, err) < 0)
 		return err_set(err, E_TLS, "no certificate to trust");
 	d->ssl = SSL_new(d->ctx);
 	if (!d->ssl || !SSL_set1_host(d->ssl, host) ||
-	    !SSL_set_tlsext_host_name(d->ssl, host) ||
+	    !SSL_set_tlsext_host_name(d->ssl, name) ||
 	    !SSL_set_fd(d->ssl, d->fd) || SSL_connect(d->ssl) != 1)
 		return fail_tls(d, "TLS", err);
 	printf("-- %s, %s, certificate of %s verified\n",
