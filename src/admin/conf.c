@@ -263,7 +263,7 @@ conf_defaults(struct arena *a, struct config *c)
 		.imap_timeout_s = 1800,
 		.log_level = LOG_INFO,
 		.uid_base = 61840,
-		.compress = 3,
+		.compress = 1,
 	};
 	conf_listen(a, c, standard, NELEM(standard));
 }
