@@ -409,6 +409,87 @@ test_resumed(void **state)
 	run(w, go_on);
 }
 
+/* A flood of guesses: its queue is bounded, and signatures pass it by. */
+enum { FLOOD = 100, SIGNATURES = 30 };
+
+struct guess {
+	struct world *w;
+	int number, rc;
+	int *pending;
+};
+
+static void
+guess_once(void *arg)
+{
+	struct guess *g = arg;
+	struct login login;
+	char user[32], peer[32];
+
+	(void)snprintf(user, sizeof(user), "u%d@mail.test", g->number);
+	(void)snprintf(peer, sizeof(peer), "10.0.0.%d", g->number);
+	g->rc = try(g->w->front, user, "guess", peer, &login);
+	--*g->pending;
+}
+
+static struct str
+certificate_verify(struct arena *a)
+{
+	return arena_printf(a, "%64sTLS 1.3, server CertificateVerify%c%32s",
+	    "", 0, "transcript");
+}
+
+static void
+sign_many(struct world *w)
+{
+	struct arena *a = arena_new(1 << 20);
+	struct ipc_options o = { 0 };
+	struct certs_ask certs = { 0 };
+	struct certs_answer cert;
+	struct tls_sign_ask ask = { .digest = STR("SHA256"),
+		.octets = certificate_verify(a) };
+	struct tls_sign_answer answer;
+	struct err err;
+	struct ipc *mx = ipc_open(w->loop, connect_to(w, ROLE_MX), &o, &err);
+
+	assert_int_equal(ipc_call(mx, &vault_calls[VAULT_certs], &certs, -1,
+	    &cert, a, NULL, NEVER, &err), 0);
+	ask.key = cert.key;
+	for (int i = 0; i < SIGNATURES; i++)
+		assert_int_equal(ipc_call(mx, &vault_calls[VAULT_tls_sign],
+		    &ask, -1, &answer, a, NULL, NEVER, &err), 0);
+	ipc_close(mx);
+	arena_free(a);
+}
+
+static void
+flood(struct world *w)
+{
+	struct guess *g = calloc(FLOOD, sizeof(*g));
+	int pending = FLOOD, busy = 0;
+
+	for (int i = 0; i < FLOOD; i++) {
+		g[i] = (struct guess){ w, i, 0, &pending };
+		(void)fiber_spawn(w->loop, "guess", guess_once, &g[i]);
+	}
+	sign_many(w);
+	assert_true(pending > 0);
+	while (pending > 0)
+		(void)fiber_sleep(w->loop, loop_now_ms(w->loop) + 5);
+	for (int i = 0; i < FLOOD; i++) {
+		assert_true(g[i].rc == E_DENIED || g[i].rc == E_BUSY);
+		busy += g[i].rc == E_BUSY;
+	}
+	print_message("a flood of %d: %d told to come later\n", FLOOD, busy);
+	assert_in_range(busy, 1, FLOOD - HASH_QUEUE);
+	free(g);
+}
+
+static void
+test_flood(void **state)
+{
+	run(*state, flood);
+}
+
 /* TLS with the key in vault, from a certificate that vault made. */
 struct handshake {
 	struct world *w;
@@ -487,6 +568,7 @@ main(void)
 		cmocka_unit_test(test_remembered),
 		cmocka_unit_test(test_away),
 		cmocka_unit_test(test_resumed),
+		cmocka_unit_test(test_flood),
 		cmocka_unit_test(test_guesses),
 	};
 
