@@ -22,7 +22,7 @@ static const struct {
 	    STR("There is no such thing") } },
 	{ E_EXISTS, { ANSWER_NO, STR("ALREADYEXISTS"),
 	    STR("That exists already") } },
-	{ E_DENIED, { ANSWER_NO, STR("NOPERM"), STR("Not allowed") } },
+	{ E_DENIED, { ANSWER_NO, STR("EXPIRED"), STR("Not logged in") } },
 	{ E_INVALID, { ANSWER_NO, STR("CANNOT"),
 	    STR("That makes no sense here") } },
 };
@@ -33,6 +33,10 @@ imap_fail(struct imap_session *s, const char *what, const struct err *err)
 	if (stream_failed(s->stream) < 0)
 		return NO_ANSWER;
 	log_ctx_event(&s->log, LOG_WARN, what, F_ERR(err));
+	/* All we ask for is an account's to ask: it is not ours any more (its
+	 * password was changed, or vault has forgotten us). */
+	if (err->code == E_DENIED && s->store && s->state != STATE_LOGOUT)
+		imap_bye(s, "Please log in again");
 	for (size_t i = 0; i < NELEM(failures); i++) {
 		if (failures[i].code == err->code)
 			return failures[i].answer;

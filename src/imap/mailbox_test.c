@@ -433,6 +433,30 @@ test_status_and_the_rest(void **state unused_arg)
 	world_end(&w);
 }
 
+/* The account is not ours any more: password changed, vault started anew. */
+static void
+test_lost_account(void **state unused_arg)
+{
+	struct world w;
+
+	begin(&w, 1, 0);
+	w.store.fail[STORE_fetch] = E_DENIED;
+	world_say(&w, 0, "a FETCH 1 FLAGS\r\n", "* BYE Please log in again\r\n"
+	    "a NO [EXPIRED] Not logged in\r\n");
+	assert_true(w.c[0].eof);
+	w.store.fail[STORE_fetch] = 0;
+	world_end(&w);
+
+	begin(&w, 1, 0);
+	world_say(&w, 0, "a IDLE\r\n", "+ Idling\r\n");
+	w.store.fail[STORE_sync] = E_PEER;
+	world_notify(&w);
+	assert_str(world_got(&w, 0),
+	    "* BYE Lost the mailbox, come back in a moment\r\n");
+	assert_true(w.c[0].eof);
+	world_end(&w);
+}
+
 /* A client that does not read is waited for, and takes little memory. */
 static void
 test_back_pressure(void **state unused_arg)
@@ -474,6 +498,7 @@ main(void)
 		cmocka_unit_test(test_append_refused),
 		cmocka_unit_test(test_list),
 		cmocka_unit_test(test_status_and_the_rest),
+		cmocka_unit_test(test_lost_account),
 		cmocka_unit_test(test_back_pressure),
 	};
 

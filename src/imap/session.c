@@ -232,8 +232,13 @@ tell_idler(struct imap_session *s)
 	struct err err = { 0 };
 
 	imap_patience(s, IMAP_COMMAND_MS);
-	if (s->idling && imap_update(s, true, &err) < 0)
+	if (s->idling && imap_update(s, true, &err) < 0) {
+		/* Nobody would tell it anything any more. */
 		(void)imap_fail(s, "idle", &err);
+		imap_bye(s, "Lost the mailbox, come back in a moment");
+		farewell(s, E_PEER);
+		return;
+	}
 	rest(s);
 }
 

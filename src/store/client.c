@@ -348,14 +348,17 @@ rewatch(void *arg)
 	for (size_t i = 0; i < WATCHES && !st->closed; i++) {
 		struct watch_ask ask = st->watches[i];
 		struct done answer;
+		int rc;
 
 		if (ask.mailbox == 0)
 			continue;
-		if (call(st, STORE_watch, &ask, &answer, a,
-			loop_now_ms(st->loop) + st->patience_ms, &err) < 0)
-			break;
+		rc = call(st, STORE_watch, &ask, &answer, a,
+		    loop_now_ms(st->loop) + st->patience_ms, &err);
+		/* Also when it failed: whoever waits finds out by asking. */
 		if (st->changed)
 			st->changed(st->changed_arg, ask.mailbox, 0);
+		if (rc < 0)
+			break;
 	}
 	arena_free(a);
 	unref(st);
