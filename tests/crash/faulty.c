@@ -10,10 +10,12 @@
 
 enum { SECTOR = 512, NAME_ROOM = 64 };
 
+enum pending_kind { P_WRITE, P_SIZE };
+
 /* A change since the last sync. */
 struct pending {
 	struct pending *next;
-	enum { P_WRITE, P_SIZE } kind;
+	enum pending_kind kind;
 	uint64_t at, n;
 	char octets[];
 };
@@ -141,7 +143,8 @@ copy_buf(struct buf *to, const struct buf *from)
 }
 
 static void
-pend(struct inode *i, int kind, uint64_t at, const void *p, uint64_t n)
+pend(struct inode *i, enum pending_kind kind, uint64_t at, const void *p,
+    uint64_t n)
 {
 	struct pending *x = malloc(sizeof(*x) + (p ? n : 0));
 

@@ -497,13 +497,14 @@ static int
 dump_tables(struct desk *d, struct buf *out)
 {
 	static const char *const queries[] = {
-		"SELECT r.address||' '||r.domain||' '||r.state||' '||"
-		"r.next_due||' '||q.reverse_path||' '||q.size FROM queue_rcpt"
-		" r JOIN queue q USING(message) ORDER BY r.message, r.rcpt",
+		("SELECT r.address||' '||r.domain||' '||r.state||' '||"
+		 "r.next_due||' '||q.reverse_path||' '||q.size"
+		 " FROM queue_rcpt r JOIN queue q USING(message)"
+		 " ORDER BY r.message, r.rcpt"),
 		"SELECT name||' '||accounts FROM domain ORDER BY name",
 		"SELECT name||' '||sealed FROM secret ORDER BY name",
-		"SELECT a.local||' '||c.sealed FROM credential c JOIN address"
-		" a USING(account) ORDER BY a.local",
+		("SELECT a.local||' '||c.sealed FROM credential c"
+		 " JOIN address a USING(account) ORDER BY a.local"),
 	};
 	sqlite3_stmt *st;
 	size_t i;
