@@ -21,7 +21,7 @@ import subprocess
 import sys
 
 # Each stands only on those before it.
-FOLDERS = ("base rt mime dns trust vault store smtp policy sieve imap pop3 "
+FOLDERS = ("base rt mime dns trust store vault smtp policy sieve imap pop3 "
            "http jmap api front relay errand admin master").split()
 # What a folder says to all others: a role's and a client's files may include
 # it wherever they are.
