@@ -5,6 +5,8 @@
  * buf_failed() true until buf_reset(): write in several calls, check once.
  */
 #pragma once
+#include <string.h>
+
 #include "base/str.h"
 
 struct buf {
