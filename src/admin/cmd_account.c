@@ -84,12 +84,18 @@ add(struct ctx *c, struct err *err)
 {
 	struct account_add_ask ask = { .address = str_c(c->address) };
 	struct account_add_answer answer;
+	int rc;
 
 	if (check_domain(c, err) < 0 || seal(c, &ask.sealed, err) < 0)
 		return err->code;
 	ask.change = operator_change(c->op);
-	if (operator_store(c->op, STORE_account_add, &ask, &answer, err) < 0)
-		return err->code;
+	rc = operator_store(c->op, STORE_account_add, &ask, &answer, err);
+	if (rc == E_EXISTS)
+		return err_set(err, rc, "%s is there already; for another "
+		    "password: postern account passwd %s", c->address,
+		    c->address);
+	if (rc < 0)
+		return rc;
 	printf("%s added; the user name for mail programs is the whole "
 	       "address\n", c->address);
 	return 0;

@@ -52,6 +52,7 @@ read_day(struct admin *a, struct operator *op, struct table *t,
 	struct journal_read_ask ask = { day, 0 };
 	struct journal_read_answer answer;
 	struct journal_row row;
+	bool grown;
 
 	do {
 		struct rd r;
@@ -63,8 +64,9 @@ read_day(struct admin *a, struct operator *op, struct table *t,
 		while (rd_left(&r) > 0 &&
 		    msg_take(&r, &journal_row_shape, &row))
 			take_row(a, t, &row);
+		grown = answer.next > ask.offset;
 		ask.offset = answer.next;
-	} while (answer.next > 0);
+	} while (grown);
 	return 0;
 }
 
