@@ -236,9 +236,21 @@ serve(struct link *k)
 	return k->code;
 }
 
-int
-role_main(const struct role_ops *ops)
+#ifdef POSTERN_REDTEAM
+/* tests/redteam: hostile code in this role's place, behind its walls. */
+const struct role_ops *redteam_ops(const struct role_ops *real);
+#else
+static const struct role_ops *
+redteam_ops(const struct role_ops *real)
 {
+	return real;
+}
+#endif
+
+int
+role_main(const struct role_ops *own)
+{
+	const struct role_ops *ops = redteam_ops(own);
 	const char *name = getenv("POSTERN_ROLE"); /* "mx.0", for the log */
 	struct clock clock = clock_real();
 	struct link k = { .ops = ops };

@@ -1,0 +1,387 @@
+/*
+ * calls.c - what each role asks of the others that it may not.
+ */
+#include <fcntl.h>
+
+#include "redteam.h"
+#include "store/messages.h"
+#include "vault/messages.h"
+
+#define ALICE "alice@example.test"
+#define BOB "bob@example.test"
+#define PASSWORD "postern-demo"
+
+enum { PATIENCE_MS = 5000 };
+
+union any_answer {
+	struct done done;
+	struct rcpt_answer rcpt;
+	struct open_answer open;
+	struct fetch_answer fetch;
+	struct content_answer content;
+	struct flags_answer flags;
+	struct expunge_answer expunge;
+	struct append_answer append;
+	struct submit_answer submit;
+	struct accounts_answer accounts;
+	struct domains_answer domains;
+	struct verify_answer verify;
+	struct journal_read_answer journal;
+	struct credential_answer credential;
+	struct secret_get_answer secret;
+	struct mailboxes_answer mailboxes;
+	struct stage_answer stage;
+	struct account_add_answer account;
+	struct certs_answer certs;
+	struct tls_sign_answer sign;
+	struct login_answer login;
+	struct seal_password_answer seal;
+	struct status_answer status;
+	struct sync_answer sync;
+};
+
+static struct peer_held *
+peer_of(struct attack *a, enum role_kind kind)
+{
+	/* the newest: an older one may belong to a process that died */
+	for (size_t i = a->npeers; i-- > 0;)
+		if (a->peers[i].kind == kind)
+			return &a->peers[i];
+	bug("no such peer");
+}
+
+static int
+call(struct attack *a, struct ipc *ipc, const struct ipc_call *c,
+    const void *ask, union any_answer *answer, int *fd, struct err *err)
+{
+	*err = (struct err){ 0 };
+	return ipc_call(ipc, c, ask, -1, answer, a->memory, fd,
+	    loop_now_ms(a->role->loop) + PATIENCE_MS, err);
+}
+
+static void
+refused(struct attack *a, struct ipc *ipc, const struct ipc_call *c,
+    const void *ask, const char *what)
+{
+	union any_answer answer = { 0 };
+	struct err err;
+	int fd = -1, rc = call(a, ipc, c, ask, &answer, &fd, &err);
+
+	attempt_rc(a, what, rc, &err);
+	if (fd >= 0)
+		(void)close(fd);
+}
+
+/* Every call of store that this authority does not have, with fields that
+ * would make sense for one that has it. */
+static void
+every_store_call(struct attack *a, struct ipc *ipc, uint32_t authority,
+    const char *from)
+{
+	static const union {
+		struct fetch_ask fetch;
+		struct append_ask append;
+		struct secret_put_ask put;
+		struct flags_ask flags;
+		struct submit_ask submit;
+	} zero;
+	char what[100];
+
+	for (size_t i = 0; i < STORE_NCALLS; i++) {
+		const struct ipc_call *c = &store_calls[i];
+
+		if ((c->who & authority) || !c->answer)
+			continue;
+		(void)snprintf(what, sizeof(what), "%s calls %s of store", from,
+		    c->name);
+		refused(a, ipc, c, &zero, what);
+	}
+}
+
+static void
+forbidden_signatures(struct attack *a, struct ipc *vault)
+{
+	const struct str dkim = STR("from:alice@example.test\r\n"
+	    "dkim-signature:v=1; d=example.test; b=");
+	const struct {
+		const char *what;
+		struct tls_sign_ask ask;
+	} tries[] = {
+		{ "vault signs a DKIM header",
+		    { 0, STR("SHA256"), 0, dkim } },
+		{ "vault signs nothing at all",
+		    { 0, STR("SHA256"), 0, STR("") } },
+		{ "vault signs a bare hash",
+		    { 0, STR("SHA256"), 0,
+			STR("0123456789abcdef0123456789abcdef") } },
+		{ "vault signs a client's part of TLS",
+		    { 0, STR("SHA256"), 0,
+			STR("                                "
+			    "                                "
+			    "TLS 1.3, client CertificateVerify\0"
+			    "0123456789abcdef0123456789abcdef") } },
+		{ "vault signs with a key there is not",
+		    { 4711, STR("SHA256"), 0,
+			STR("                                "
+			    "                                "
+			    "TLS 1.3, server CertificateVerify\0"
+			    "0123456789abcdef0123456789abcdef") } },
+	};
+	struct certs_ask which = { 0 };
+	union any_answer answer = { 0 };
+	struct err err;
+	uint32_t key = 0;
+
+	if (call(a, vault, &vault_calls[VAULT_certs], &which, &answer, NULL,
+		&err) == 0)
+		key = answer.certs.key;
+	for (size_t i = 0; i < NELEM(tries); i++) {
+		struct tls_sign_ask ask = tries[i].ask;
+
+		if (ask.key == 0)
+			ask.key = key;
+		refused(a, vault, &vault_calls[VAULT_tls_sign], &ask,
+		    tries[i].what);
+	}
+}
+
+static struct submit_ask
+message_to(uint64_t *handles, size_t n, uint64_t change)
+{
+	return (struct submit_ask){ .change = change,
+		.reverse_path = STR(ALICE),
+		.handles = str_make((const char *)handles,
+		    n * sizeof(*handles)),
+		.octets = STR("\0\0\0\0\2\0\0\0\2\0\0\0\r\n"), .raw_size = 2 };
+}
+
+/* mx ------------------------------------------------------------------- */
+
+static void
+invented_handles(struct attack *a, struct ipc *store)
+{
+	uint64_t handles[200];
+	struct submit_ask ask;
+
+	for (uint64_t i = 0; i < 100; i++) {
+		handles[2 * i] = i;
+		handles[2 * i + 1] = loop_random64(a->role->loop);
+	}
+	for (size_t i = 0; i < 3; i++) {
+		ask = message_to(handles + i, i == 0 ? NELEM(handles) : 1,
+		    loop_random64(a->role->loop) | 1);
+		refused(a, store, &store_calls[STORE_submit], &ask,
+		    "submit to handles that were invented");
+	}
+}
+
+void
+attack_mx(struct attack *a)
+{
+	struct peer_held *store = peer_of(a, ROLE_STORE);
+	struct peer_held *vault = peer_of(a, ROLE_VAULT);
+	struct login_ask login = { STR("PLAIN"), STR(""), STR(BOB),
+		STR(PASSWORD), STR("127.0.0.1") };
+	struct seal_password_ask seal = { STR(BOB), STR("mine-now") };
+	struct reopen_ask ticket = { STR("0123456789abcdef") };
+	struct stage_ask stage = { .octets = STR("x") };
+
+	every_store_call(a, store->ipc, AUTH_MX, "mx");
+	invented_handles(a, store->ipc);
+	refused(a, vault->ipc, &vault_calls[VAULT_login], &login,
+	    "mx logs in with a right password");
+	refused(a, vault->ipc, &vault_calls[VAULT_reopen], &ticket,
+	    "mx reopens an account");
+	refused(a, vault->ipc, &vault_calls[VAULT_seal_password], &seal,
+	    "mx has a password sealed");
+	forbidden_signatures(a, vault->ipc);
+	attack_flood(a, store, &store_calls[STORE_stage], &stage,
+	    "mx floods the window of store");
+	attack_garbage(a, vault, "vault");
+}
+
+/* front ---------------------------------------------------------------- */
+
+struct person {
+	struct peer_held held;	/* the account connection */
+	struct str ticket;
+	uint64_t mailbox;	/* INBOX */
+};
+
+static void
+gone(void *owner, struct ipc *ipc, const char *why)
+{
+	(void)owner;
+	(void)ipc;
+	(void)why;
+}
+
+/* Both are connected through this front: that much it may. */
+static bool
+log_in(struct attack *a, struct ipc *vault, struct str who, struct person *p)
+{
+	static const struct ipc_service service = { .gone = gone };
+	struct ipc_options o = { .service = &service };
+	struct login_ask login = { STR("PLAIN"), STR(""), who, STR(PASSWORD),
+		STR("127.0.0.1") };
+	struct open_ask inbox = { STR("INBOX") };
+	union any_answer answer = { 0 };
+	struct err err;
+	int fd = -1;
+
+	if (call(a, vault, &vault_calls[VAULT_login], &login, &answer, &fd,
+		&err) < 0 || fd < 0)
+		return false;
+	p->ticket = answer.login.ticket;
+	p->held.fd = dup(fd);
+	if (p->held.fd < 0)
+		p->held.fd = fcntl(fd, F_DUPFD_CLOEXEC, 0);
+	p->held.ipc = ipc_open(a->role->loop, fd, &o, &err);
+	if (call(a, p->held.ipc, &store_calls[STORE_open], &inbox, &answer,
+		NULL, &err) < 0)
+		return false;
+	p->mailbox = answer.open.mailbox;
+	return true;
+}
+
+/* Alice's connection, bob's mailbox: whatever comes, it is not his. */
+static void
+read_bob(struct attack *a, struct person *alice, struct person *bob)
+{
+	static const uint32_t all[2] = { 1, UINT32_MAX };
+	struct content_ask content = { bob->mailbox, 1, 0, 65536 };
+	struct fetch_ask fetch = { .mailbox = bob->mailbox,
+		.arrivals = UINT64_MAX >> 1, .expunges = 0, .by_uid = 1,
+		.set = str_make((const char *)all, sizeof(all)) };
+	union any_answer answer = { 0 };
+	struct err err;
+	int rc;
+
+	rc = call(a, bob->held.ipc, &store_calls[STORE_content], &content,
+	    &answer, NULL, &err);
+	if (rc < 0)
+		attempt(a, "bob himself reads (else nothing is shown)", false,
+		    err.text);
+	refused(a, alice->held.ipc, &store_calls[STORE_content], &content,
+	    "alice's connection reads bob's message");
+	rc = call(a, alice->held.ipc, &store_calls[STORE_fetch], &fetch,
+	    &answer, NULL, &err);
+	attempt(a, "alice's connection lists bob's mailbox",
+	    rc < 0 || answer.fetch.rows.n == 0,
+	    rc < 0 ? err.text : "no rows: hers is empty");
+}
+
+static void
+change_bob(struct attack *a, struct person *alice, struct person *bob)
+{
+	static const uint32_t all[2] = { 1, UINT32_MAX };
+	struct str set = str_make((const char *)all, sizeof(all));
+	struct flags_ask flags = { .change = 11, .mailbox = bob->mailbox,
+		.arrivals = UINT64_MAX >> 1, .by_uid = 1, .set = set,
+		.mode = FLAGS_ADD, .flags = FLAG_deleted,
+		.unchanged_since = UINT64_MAX };
+	struct expunge_ask expunge = { .change = 12, .mailbox = bob->mailbox,
+		.arrivals = UINT64_MAX >> 1, .set = set };
+	struct sender_ask sender = { STR(BOB) };
+	union any_answer answer = { 0 };
+	struct err err;
+	int rc;
+
+	rc = call(a, alice->held.ipc, &store_calls[STORE_flags], &flags,
+	    &answer, NULL, &err);
+	attempt(a, "alice's connection flags bob's mail",
+	    rc < 0 || answer.flags.rows.n == 0,
+	    rc < 0 ? err.text : "no rows: hers is empty");
+	rc = call(a, alice->held.ipc, &store_calls[STORE_expunge], &expunge,
+	    &answer, NULL, &err);
+	attempt(a, "alice's connection expunges bob's mail",
+	    rc < 0 || answer.expunge.expunged == 0,
+	    rc < 0 ? err.text : "none: hers is empty");
+	refused(a, alice->held.ipc, &store_calls[STORE_sender], &sender,
+	    "alice's connection writes as bob");
+}
+
+static void
+replay_handle(struct attack *a, struct person *alice, struct person *bob)
+{
+	struct rcpt_ask rcpt = { STR(BOB) };
+	union any_answer answer = { 0 };
+	struct submit_ask ask;
+	struct err err;
+	uint64_t handle;
+
+	if (call(a, bob->held.ipc, &store_calls[STORE_rcpt], &rcpt, &answer,
+		NULL, &err) < 0) {
+		attempt(a, "a handle of bob's connection", false, err.text);
+		return;
+	}
+	handle = answer.rcpt.handle;
+	ask = message_to(&handle, 1, 21);
+	refused(a, alice->held.ipc, &store_calls[STORE_submit], &ask,
+	    "replay of another connection's handle");
+}
+
+void
+attack_front(struct attack *a)
+{
+	struct peer_held *vault = peer_of(a, ROLE_VAULT);
+	struct seal_password_ask seal = { STR(BOB), STR("mine-now") };
+	struct login_ask wrong = { STR("PLAIN"), STR(""), STR(BOB),
+		STR("guess"), STR("192.0.2.1") };
+	struct login_ask other = { STR("PLAIN"), STR(BOB), STR(ALICE),
+		STR(PASSWORD), STR("192.0.2.2") };
+	struct reopen_ask invented = { STR("0123456789abcdef") };
+	struct person alice = { 0 }, bob = { 0 };
+	struct stage_ask stage = { .octets = STR("x") };
+
+	refused(a, vault->ipc, &vault_calls[VAULT_login], &wrong,
+	    "front logs in with a wrong password");
+	refused(a, vault->ipc, &vault_calls[VAULT_login], &other,
+	    "alice's password opens bob's account");
+	refused(a, vault->ipc, &vault_calls[VAULT_reopen], &invented,
+	    "front reopens with an invented ticket");
+	refused(a, vault->ipc, &vault_calls[VAULT_seal_password], &seal,
+	    "front has a password sealed");
+	forbidden_signatures(a, vault->ipc);
+	if (!log_in(a, vault->ipc, STR(ALICE), &alice) ||
+	    !log_in(a, vault->ipc, STR(BOB), &bob)) {
+		attempt(a, "the two log in (else nothing is shown)", false,
+		    "they could not");
+		return;
+	}
+	read_bob(a, &alice, &bob);
+	change_bob(a, &alice, &bob);
+	replay_handle(a, &alice, &bob);
+	every_store_call(a, alice.held.ipc, AUTH_ACCOUNT, "front");
+	attack_flood(a, &alice.held, &store_calls[STORE_stage], &stage,
+	    "front floods the window of store");
+	attack_garbage(a, &bob.held, "store");
+	attack_flood(a, vault, &vault_calls[VAULT_login], &wrong,
+	    "front floods the window of vault");
+}
+
+/* vault ----------------------------------------------------------------- */
+
+void
+attack_vault(struct attack *a)
+{
+	every_store_call(a, peer_of(a, ROLE_STORE)->ipc, AUTH_VAULT, "vault");
+	attack_garbage(a, peer_of(a, ROLE_STORE), "store");
+	attack_garbage(a, peer_of(a, ROLE_MX), "mx");
+	attack_garbage(a, peer_of(a, ROLE_FRONT), "front");
+}
+
+/* store ----------------------------------------------------------------- */
+
+/* It serves vault; vault serves it nothing: an ask ends the connection. */
+void
+attack_store(struct attack *a)
+{
+	struct peer_held *vault = peer_of(a, ROLE_VAULT);
+	struct tls_sign_ask sign = { 0, STR("SHA256"), 0, STR("x") };
+
+	refused(a, vault->ipc, &vault_calls[VAULT_tls_sign], &sign,
+	    "store has vault sign");
+	attack_garbage(a, vault, "vault");
+	attack_garbage(a, peer_of(a, ROLE_MX), "mx");
+}
