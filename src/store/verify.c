@@ -3,7 +3,8 @@
 /*
  * Recount everything, in slices. The cursor is a phase and where it stands:
  * "r<blob>" for references to blobs, "a<account>" for accounts, "b<blob>" for
- * the octets of blobs; empty at first and at the end. Each slice is one snapshot, so a busy store gives no false alarm.
+ * the octets of blobs; empty at first and at the end. Each slice is one
+ * snapshot, so a busy store gives no false alarm.
  */
 
 enum { BLOBS_OCTETS = 8 << 20, BLOBS_MAX = 2000, PROBLEMS_MAX = 180000,
