@@ -81,6 +81,7 @@ begin(struct engine *e)
 	e->now_s = e->o.wall_us(e->o.arg) / 1000000;
 	e->w.failed = 0;
 	e->in_transaction = false;
+	e->names_changed = false;
 }
 
 int
@@ -181,6 +182,8 @@ finish(struct engine *e, struct err *err)
 	if (rc < 0)
 		return rc;
 	e->in_transaction = false;
+	if (e->names_changed)
+		__atomic_add_fetch(&e->directory, 1, __ATOMIC_RELEASE);
 	packs_commit(e->packs);
 	stage_commit(e);
 	state_clean(e);
@@ -188,6 +191,13 @@ finish(struct engine *e, struct err *err)
 	journal_add_encoded(e->journal, buf_get(&e->rows),
 	    e->now_s * 1000000);
 	return restart_wal(e, err);
+}
+
+static bool
+changes_names(enum store_call call)
+{
+	return call == STORE_domain_add || call == STORE_domain_remove ||
+	    call == STORE_account_add || call == STORE_account_remove;
 }
 
 static int
@@ -211,6 +221,7 @@ handle(struct engine *e, struct write *w)
 		return err_set(&w->err, E_INVALID, "no call of the writer");
 	if (batch_transaction(e, &w->err) < 0)
 		return e->w.failed;
+	e->names_changed |= changes_names(w->call);
 	return calls[w->call](e, w);
 }
 

@@ -121,6 +121,7 @@ engine_open(const struct engine_options *o, struct engine **out,
 
 	bug_if(!e);
 	e->o = *o;
+	e->directory = 1;
 	if (e->o.pack_octets == 0)
 		e->o.pack_octets = 64 << 20;
 	if (e->o.wal_octets == 0)
@@ -200,6 +201,7 @@ reader_open(struct engine *e, struct reader **out, struct err *err)
 
 	bug_if(!r);
 	r->e = e;
+	r->known = known_new();
 	r->arena = arena_new(16 << 20);
 	r->rows = BUF_INIT(MSG_MAX);
 	r->more = BUF_INIT(MSG_MAX);
@@ -217,6 +219,7 @@ reader_close(struct reader *r)
 	if (!r)
 		return;
 	sql_close(&r->q);
+	known_free(r->known);
 	arena_free(r->arena);
 	buf_free(&r->rows);
 	buf_free(&r->more);

@@ -5,6 +5,7 @@
 #include "store/column.h"
 #include "store/engine.h"
 #include "store/journal.h"
+#include "store/known.h"
 #include "store/pack.h"
 #include "store/sql.h"
 
@@ -73,6 +74,8 @@ struct engine {
 	size_t nchanged, changed_room, told_changed;
 	uint64_t *revoked;
 	size_t nrevoked, revoked_room, told_revoked;
+	uint64_t directory;	/* atomic */
+	bool names_changed;	/* in this batch */
 	int64_t now_s;
 	bool in_transaction;
 
@@ -88,6 +91,13 @@ static inline uint64_t
 engine_quota(const struct engine *e)
 {
 	return __atomic_load_n(&e->o.quota, __ATOMIC_RELAXED);
+}
+/* The version of the directory: it grows with every change of an address or
+ * a domain, before anybody hears of it. Any thread. */
+static inline uint64_t
+engine_directory(const struct engine *e)
+{
+	return __atomic_load_n(&e->directory, __ATOMIC_ACQUIRE);
 }
 static inline uint64_t
 engine_max_message(const struct engine *e)
@@ -198,6 +208,7 @@ int lookup_address(struct sql *q, struct arena *a, struct str address,
 /* The readers. */
 struct reader {
 	struct engine *e;
+	struct known *known;
 	struct sql q;
 	struct arena *arena;
 	struct buf rows, more;

@@ -76,13 +76,29 @@ complete(struct reader *r, struct str *address, struct err *err)
 	return 0;
 }
 
+/* By what was known lately, or by the tables. */
+static int
+find_address(struct reader *r, struct str address, struct known_address *a,
+    struct err *err)
+{
+	uint64_t version = engine_directory(r->e);
+	int rc;
+
+	if (known_get(r->known, version, address, a))
+		return 0;
+	rc = lookup_address(&r->q, r->arena, address, &a->account, &a->ours,
+	    err);
+	if (rc == 0)
+		known_put(r->known, version, address, a);
+	return rc;
+}
+
 int
 reader_rcpt(struct reader *r, const struct caller *c,
     const struct rcpt_ask *ask, struct rcpt_answer *answer,
     struct recipient *who, struct err *err)
 {
-	uint64_t account;
-	bool ours;
+	struct known_address a;
 	int rc;
 
 	arena_reset(r->arena);
@@ -90,21 +106,20 @@ reader_rcpt(struct reader *r, const struct caller *c,
 	*who = (struct recipient){ ask->address, 0 };
 	rc = complete(r, &who->address, err);
 	if (rc == 0)
-		rc = lookup_address(&r->q, r->arena, who->address, &account,
-		    &ours, err);
+		rc = find_address(r, who->address, &a, err);
 	if (rc < 0)
 		return rc;
-	if (!ours) {
+	if (!a.ours) {
 		answer->kind = c->authority == AUTH_ACCOUNT ? RCPT_REMOTE
 							    : RCPT_NO_DOMAIN;
 		answer->room = UINT64_MAX;
 		return 0;
 	}
-	answer->kind = account ? RCPT_LOCAL : RCPT_NO_USER;
-	who->account = account;
-	if (account)
-		rc = room_of(r, account, &answer->room, err);
-	if (account && answer->room == 0)
+	answer->kind = a.account ? RCPT_LOCAL : RCPT_NO_USER;
+	who->account = a.account;
+	if (a.account)
+		rc = room_of(r, a.account, &answer->room, err);
+	if (a.account && answer->room == 0)
 		answer->kind = RCPT_FULL;
 	return rc;
 }
