@@ -167,17 +167,21 @@ measure(struct bench *b, size_t batch, double seconds)
 	double wall = wall_us(), cpu = cpu_us(), until = wall + seconds * 1e6;
 	uint64_t n = b->n, calls = b->files.calls, octets = b->files.octets;
 	uint64_t syncs = b->files.syncs;
-	double k;
+	double k, before, longest = 0;
 
-	while (wall_us() < until)
+	while ((before = wall_us()) < until) {
 		one_batch(b, batch);
+		if (wall_us() - before > longest)
+			longest = wall_us() - before;
+	}
 	k = (double)(b->n - n);
 	printf("batch %2zu: %6.0f messages/s, %5.1f us processor time, "
-	    "%4.2f file calls, %.2f syncs, %.1f KB written a message\n",
+	    "%4.2f file calls, %.2f syncs, %.1f KB written a message; the "
+	    "longest commit took %.0f ms\n",
 	    batch, k / (wall_us() - wall) * 1e6, (cpu_us() - cpu) / k,
 	    (double)(b->files.calls - calls) / k,
 	    (double)(b->files.syncs - syncs) / k,
-	    (double)(b->files.octets - octets) / k / 1024);
+	    (double)(b->files.octets - octets) / k / 1024, longest / 1e3);
 }
 
 static void
