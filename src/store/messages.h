@@ -8,7 +8,9 @@
  *
  * Change ids: `change` names a change (a random number of the asker's, never
  * 0). Asking again with the same id, also after a restart of store, returns
- * the first answer instead of doing it twice. Ids are remembered for an hour.
+ * the first answer instead of doing it twice. Ids are remembered for an hour,
+ * apart for each account, each mx worker, the operator and the vault. An id
+ * that comes again with another ask is E_INVALID.
  */
 #pragma once
 #include "rt/ipc.h"
@@ -227,8 +229,8 @@ MSG_STRUCT(changed);
 #define FIELDS_append_answer(F, S) \
 	F(S, u64, mailbox, 0) F(S, u32, uidvalidity, 0) F(S, u32, uid, 0)
 
-/* Change flags, a slice at a time (cursor as in fetch). rows: the messages
- * changed, as they are now. unchanged_since: UINT64_MAX for none; the UIDs it
+/* Change flags, a slice at a time (cursor as in fetch; one change id for all
+ * of them). rows: the messages of the slice, as they are now. unchanged_since: UINT64_MAX for none; the UIDs it
  * kept from changing are in refused (u32 each). */
 enum { FLAGS_SET, FLAGS_ADD, FLAGS_REMOVE };
 #define FIELDS_flags_ask(F, S)                                        \
@@ -241,7 +243,9 @@ enum { FLAGS_SET, FLAGS_ADD, FLAGS_REMOVE };
 	F(S, u32, next, 0)
 
 /* Expunge the messages of the view that are \Deleted (and in the set of
- * UIDs, if it is not empty). The session hears of them by sync. */
+ * UIDs, if it is not empty). The session hears of them by sync. If more is
+ * set ask again, with another change id. Their octets can still be read for
+ * some minutes; then facts are empty and content is E_NOTFOUND. */
 #define FIELDS_expunge_ask(F, S) \
 	F(S, u64, change, 0) FIELDS_view(F, S) F(S, str, set, 65536)
 #define FIELDS_expunge_answer(F, S) F(S, u32, expunged, 0) F(S, u8, more, 0)
@@ -287,6 +291,8 @@ enum secret_kind { SECRET_tls_key = 1, SECRET_tls_chain, SECRET_dkim_key };
 	F(S, str, next, 64) F(S, str, problems, MSG_CHUNK)            \
 	F(S, u64, checked, 0) F(S, u64, octets, 0)                    \
 	F(S, u32, percent, 0)
+/* Rows of a day from an offset (0 at first) on; no rows: there are no more
+ * now. E_NOTFOUND: none of that day. */
 #define FIELDS_journal_read_ask(F, S) \
 	F(S, str, day, 10) F(S, u64, offset, 0) /* "2026-11-22" */
 #define FIELDS_journal_read_answer(F, S) F(S, str, rows, MSG_CHUNK) F(S, u64, next, 0)
