@@ -1,0 +1,333 @@
+/*
+ * asks_fuzz.c - store treats every ask as written by an attacker: whatever
+ * well-formed asks come, in whatever order and company, recounting must agree
+ * afterwards, and what is in memory must be what is on the disk.
+ */
+#include "faulty.h"
+#include "script.h"
+
+enum { WRITES = 6, OPS = 60 };
+
+struct fuzz {
+	const uint8_t *p, *end;
+	struct faulty *disk;
+	struct desk d;
+	struct arena *a;
+	struct caller who[5];
+	struct write w[WRITES];
+	size_t n;
+};
+
+static uint8_t
+octet(struct fuzz *f)
+{
+	return f->p < f->end ? *f->p++ : 0;
+}
+
+/* Mostly small ones; sometimes at an end. */
+static uint64_t
+number(struct fuzz *f)
+{
+	uint8_t x = octet(f);
+
+	if (x < 200)
+		return x % 20;
+	if (x < 210)
+		return UINT64_MAX - x % 2;
+	if (x < 220)
+		return UINT32_MAX - x % 2;
+	return (uint64_t)octet(f) << (x % 8 * 8);
+}
+
+static struct str
+text(struct fuzz *f, size_t most)
+{
+	size_t n = octet(f) % (most + 1);
+	struct str s;
+
+	if (n > (size_t)(f->end - f->p))
+		n = (size_t)(f->end - f->p);
+	s = str_make((const char *)f->p, n);
+	f->p += n;
+	return str_dup(f->a, s);
+}
+
+static struct str
+word(struct fuzz *f, const char *const *words, size_t n)
+{
+	size_t i = octet(f) % (n + 1);
+
+	return i < n ? str_c(words[i]) : text(f, 40);
+}
+
+static struct str
+mailbox_name(struct fuzz *f)
+{
+	static const char *const names[] = { "INBOX", "inbox", "Sent",
+		"Archive" };
+
+	return word(f, names, NELEM(names));
+}
+
+static struct str
+address(struct fuzz *f)
+{
+	static const char *const names[] = { "alice@a.test", "BOB@a.test",
+		"new@a.test", "postmaster@a.test", "x@far.test", "", "@" };
+
+	return word(f, names, NELEM(names));
+}
+
+static struct str
+domain(struct fuzz *f)
+{
+	static const char *const names[] = { "a.test", "B.test" };
+
+	return word(f, names, NELEM(names));
+}
+
+static struct str
+keywords(struct fuzz *f)
+{
+	static const char *const names[] = { "", "work", "a B", "b  A c" };
+
+	return word(f, names, NELEM(names));
+}
+
+static struct str
+set(struct fuzz *f)
+{
+	uint32_t *pair = arena_array(f->a, 8, 4);
+	size_t n = octet(f) % 5 * 2, i;
+
+	for (i = 0; i < n; i++)
+		pair[i] = (uint32_t)number(f);
+	return str_make((const char *)pair, n * 4);
+}
+
+static struct caller *
+somebody(struct fuzz *f)
+{
+	return &f->who[octet(f) % NELEM(f->who)];
+}
+
+/* ---- writes ------------------------------------------------------------ */
+
+static void
+commit(struct fuzz *f)
+{
+	if (f->n > 0 && desk_commit(&f->d, f->w, f->n) < 0)
+		bug("commit: %s", f->d.err.text);
+	f->n = 0;
+}
+
+static void
+add(struct fuzz *f, enum store_call call, const void *ask, size_t size)
+{
+	void *copy = arena_alloc(f->a, size);
+
+	memcpy(copy, ask, size);
+	f->w[f->n] = (struct write){ .caller = somebody(f), .call = call,
+		.ask = copy };
+	if (++f->n == WRITES)
+		commit(f);
+}
+#define ADD(f, name, ...) \
+	add((f), STORE_##name, &(struct name##_ask){ __VA_ARGS__ }, \
+	    sizeof(struct name##_ask))
+
+static void
+add_submit(struct fuzz *f)
+{
+	struct recipient *to = arena_array(f->a, 4, sizeof(*to));
+	struct submit_ask *ask = arena_alloc(f->a, sizeof(*ask));
+	size_t n = octet(f) % 4, i;
+
+	for (i = 0; i < n; i++)
+		to[i] = (struct recipient){ address(f), number(f) % 5 };
+	*ask = (struct submit_ask){ .change = number(f),
+		.reverse_path = address(f), .stage = octet(f) % 3,
+		.octets = text(f, 200), .raw_size = number(f),
+		.facts = text(f, 100), .message_id = text(f, 20) };
+	f->w[f->n] = (struct write){ .caller = somebody(f),
+		.call = STORE_submit, .ask = ask, .rcpts = to, .nrcpts = n };
+	if (++f->n == WRITES)
+		commit(f);
+}
+
+static void
+add_write(struct fuzz *f)
+{
+	switch (octet(f) % 12) {
+	case 0:
+	case 1:
+		add_submit(f);
+		return;
+	case 2:
+		ADD(f, append, number(f), mailbox_name(f), (uint32_t)number(f),
+		    keywords(f), (int64_t)number(f), (int64_t)number(f),
+		    octet(f) % 3, text(f, 100), number(f), text(f, 50));
+		return;
+	case 3:
+	case 4:
+		ADD(f, flags, number(f), octet(f) % 8, number(f), number(f),
+		    octet(f) & 1, set(f), octet(f) % 4, (uint32_t)number(f),
+		    keywords(f), number(f) + 10, octet(f) % 3);
+		return;
+	case 5:
+		ADD(f, expunge, number(f), octet(f) % 8, number(f), number(f),
+		    set(f));
+		return;
+	case 6:
+		ADD(f, stage, octet(f) % 3, number(f), text(f, 250));
+		return;
+	case 7:
+		ADD(f, unstage, octet(f) % 3);
+		return;
+	case 8:
+		ADD(f, account_add, number(f), address(f), text(f, 9));
+		return;
+	case 9:
+		ADD(f, account_remove, number(f), address(f));
+		return;
+	case 10:
+		ADD(f, domain_add, number(f), domain(f));
+		return;
+	default:
+		ADD(f, domain_remove, number(f), domain(f));
+	}
+}
+
+/* ---- reads ------------------------------------------------------------- */
+
+static void
+look(struct fuzz *f, enum store_call call, const void *ask)
+{
+	union read_answer answer;
+	struct err err;
+
+	(void)reader_ask(f->d.r, somebody(f), call, ask, &answer, &err);
+}
+#define LOOK(f, name, ...) \
+	look((f), STORE_##name, &(struct name##_ask){ __VA_ARGS__ })
+
+static void
+look_at(struct fuzz *f)
+{
+	switch (octet(f) % 9) {
+	case 0:
+		LOOK(f, open, mailbox_name(f));
+		return;
+	case 1:
+		LOOK(f, status, mailbox_name(f));
+		return;
+	case 2:
+		LOOK(f, fetch, octet(f) % 8, number(f), number(f),
+		    octet(f) & 1, set(f), octet(f) & 1, number(f),
+		    (uint32_t)number(f));
+		return;
+	case 3:
+		LOOK(f, content, octet(f) % 8, (uint32_t)number(f), number(f),
+		    (uint32_t)number(f));
+		return;
+	case 4:
+		LOOK(f, sync, octet(f) % 8, number(f), number(f),
+		    octet(f) & 1);
+		return;
+	case 5:
+		LOOK(f, accounts, address(f));
+		return;
+	case 6:
+		LOOK(f, verify, text(f, 20));
+		return;
+	case 7:
+		LOOK(f, journal_read, text(f, 10), number(f));
+		return;
+	default:
+		LOOK(f, mailboxes, mailbox_name(f));
+	}
+}
+
+static void
+check(struct fuzz *f)
+{
+	struct buf before = BUF_INIT(4 << 20), after = BUF_INIT(4 << 20);
+	size_t i;
+
+	if (script_dump(&f->d, &before) < 0)
+		bug("look: %s", f->d.err.text);
+	for (i = 0; i < NELEM(f->who); i++)
+		engine_forget(f->d.e, &f->who[i]);
+	desk_close(&f->d);
+	if (desk_open(&f->d) < 0)
+		bug("open: %s", f->d.err.text);
+	if (script_dump(&f->d, &after) < 0)
+		bug("look again: %s", f->d.err.text);
+	bug_if(!str_eq(buf_get(&before), buf_get(&after)));
+	bug_if(desk_verify(&f->d) != 0);
+	buf_free(&before);
+	buf_free(&after);
+}
+
+static void
+one(struct fuzz *f)
+{
+	bool more;
+
+	switch (octet(f) % 8) {
+	case 0:
+		commit(f);
+		return;
+	case 1:
+		commit(f);
+		f->d.now_us += 200000000;
+		if (engine_clean(f->d.e, &more, &f->d.err) < 0)
+			bug("clean: %s", f->d.err.text);
+		return;
+	case 2:
+	case 3:
+		look_at(f);
+		return;
+	default:
+		add_write(f);
+	}
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+int
+LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	struct fuzz *f = calloc(1, sizeof(*f));
+	uint64_t account;
+	int i;
+
+	bug_if(!f);
+	f->p = data;
+	f->end = data + size;
+	f->a = arena_new(4 << 20);
+	f->disk = faulty_new();
+	desk_init(&f->d, faulty_files(f->disk));
+	f->d.o.pack_octets = 4096;
+	f->d.o.wal_octets = 100000;
+	f->d.o.max_message = 1000;
+	f->d.o.quota = 20000;
+	if (desk_open(&f->d) < 0 || desk_domain(&f->d, "a.test") < 0 ||
+	    desk_account(&f->d, "alice@a.test", &account) < 0 ||
+	    desk_account(&f->d, "bob@a.test", &account) < 0)
+		bug("%s", f->d.err.text);
+	f->who[0] = desk_person(1);
+	f->who[1] = desk_person(2);
+	f->who[2] = desk_person(3);
+	f->who[3].authority = AUTH_MX;
+	f->who[4].authority = AUTH_OPERATOR;
+	for (i = 0; i < OPS && f->p < f->end; i++)
+		one(f);
+	commit(f);
+	check(f);
+	desk_close(&f->d);
+	faulty_free(f->disk);
+	arena_free(f->a);
+	free(f);
+	return 0;
+}
