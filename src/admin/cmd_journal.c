@@ -53,13 +53,17 @@ read_day(struct admin *a, struct operator *op, struct table *t,
 	struct journal_read_answer answer;
 	struct journal_row row;
 	bool grown;
+	int rc;
 
 	do {
 		struct rd r;
 
-		if (operator_store(op, STORE_journal_read, &ask, &answer,
-			err) < 0)
-			return err->code;
+		rc = operator_store(op, STORE_journal_read, &ask, &answer,
+		    err);
+		if (rc == E_NOTFOUND)
+			return 0; /* a day on which nothing happened */
+		if (rc < 0)
+			return rc;
 		r = rd_of(answer.rows);
 		while (rd_left(&r) > 0 &&
 		    msg_take(&r, &journal_row_shape, &row))
