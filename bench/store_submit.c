@@ -185,6 +185,25 @@ measure(struct bench *b, size_t batch, double seconds)
 }
 
 static void
+measure_rcpt(struct bench *b)
+{
+	enum { TIMES = 20000 };
+	struct rcpt_answer answer;
+	struct recipient who;
+	double cpu = cpu_us();
+	struct rcpt_ask ask;
+	int i;
+
+	for (i = 0; i < TIMES; i++) {
+		ask.address = str_c(b->address[i % ACCOUNTS]);
+		if (reader_rcpt(b->d.r, &b->d.mx, &ask, &answer, &who,
+		    &b->d.err) < 0)
+			exit(1);
+	}
+	printf("rcpt: %.1f us processor time\n", (cpu_us() - cpu) / TIMES);
+}
+
+static void
 remove_all(int dirfd, const char *name)
 {
 	int fd = openat(dirfd, name, O_RDONLY | O_DIRECTORY);
@@ -240,6 +259,7 @@ main(int argc, char **argv)
 	measure(b, 10, 2);
 	measure(b, 20, 2);
 	measure(b, 50, 2);
+	measure_rcpt(b);
 	printf("problems: %d\n", desk_verify(&b->d));
 	desk_close(&b->d);
 	free(real);

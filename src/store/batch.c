@@ -10,6 +10,8 @@
  * find no room. Every other failure of the disk is the end of the process.
  */
 
+enum { WAL_AGAIN = 256 }; /* pages until the next try to restart it */
+
 void *
 grown(void *p, size_t n, size_t *room, size_t size)
 {
@@ -154,10 +156,12 @@ restart_wal(struct engine *e, struct err *err)
 {
 	int rc;
 
-	if ((uint64_t)e->wal_pages * 4120 < e->o.wal_octets)
+	if ((uint64_t)e->wal_pages * 4120 < e->o.wal_octets ||
+	    e->wal_pages < e->wal_again)
 		return 0;
 	rc = sqlite3_wal_checkpoint_v2(e->w.db, NULL,
 	    SQLITE_CHECKPOINT_RESTART, NULL, NULL);
+	e->wal_again = rc == SQLITE_OK ? 0 : e->wal_pages + WAL_AGAIN;
 	if (rc == SQLITE_OK)
 		e->wal_pages = 0;
 	if (rc == SQLITE_OK || rc == SQLITE_BUSY || rc == SQLITE_FULL)
