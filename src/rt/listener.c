@@ -126,12 +126,17 @@ on_connection(struct watch *w, uint32_t events unused_arg)
 	timer_set(l->loop, &l->rest, loop_now_ms(l->loop) + 100, rested);
 }
 
+void
+listener_stop(struct listener *l)
+{
+	timer_clear(l->loop, &l->rest);
+	loop_unwatch(l->loop, &l->watch);
+}
+
 static void
 stop_accepting(struct stop_hook *h)
 {
-	struct listener *l = container_of(h, struct listener, stop);
-
-	loop_unwatch(l->loop, &l->watch);
+	listener_stop(container_of(h, struct listener, stop));
 }
 
 struct listener *
@@ -179,9 +184,8 @@ listener_close(struct listener *l)
 {
 	if (!l || l->closed)
 		return;
-	timer_clear(l->loop, &l->rest);
+	listener_stop(l);
 	loop_off_stop(&l->stop);
-	loop_unwatch(l->loop, &l->watch);
 	(void)close(l->watch.fd);
 	l->closed = true;
 	free_if_over(l);
