@@ -4,6 +4,7 @@ import json
 import os
 import signal
 import socket
+import ssl
 import subprocess
 import time
 
@@ -107,7 +108,6 @@ def test_journal_of_a_day(demo):
 
 def test_password_is_changed(demo):
     import imaplib
-    import ssl
     tls = ssl.create_default_context(
         cafile=str(demo.data / "certificate.pem"))
     demo.command("domain", "add", "change.test")
@@ -179,6 +179,60 @@ def test_a_dead_role_is_back(role):
         killed = time.monotonic()
         server.wait_ready(5)
         assert time.monotonic() - killed < 2.5
+
+
+def make_certificate(folder, name):
+    subprocess.run(
+        ["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt",
+         "ec_paramgen_curve:prime256v1", "-nodes", "-subj", f"/CN={name}",
+         "-addext", f"subjectAltName=DNS:{name}", "-days", "2",
+         "-keyout", str(folder / "key.pem"),
+         "-out", str(folder / "chain.pem")],
+        check=True, capture_output=True)
+
+
+def served_certificate(port):
+    pem = ssl.get_server_certificate(("127.0.0.1", port))
+    return ssl.PEM_cert_to_DER_cert(pem)
+
+
+def test_a_renewed_certificate_comes_in(tmp_path):
+    """Configured files are served; SIGHUP takes new ones."""
+    port = 993 + free_offset()
+    conf = tmp_path / "postern.conf"
+    conf.write_text(
+        "hostname = mail.example.org\n"
+        f"listen {{ kind = imaps address = localhost port = {port} }}\n"
+        "certificate { chain = chain.pem key = key.pem }\n")
+    seen = []
+
+    def wait_for_another():
+        end = time.monotonic() + 10
+        while time.monotonic() < end:
+            try:
+                now = served_certificate(port)
+                if now not in seen:
+                    seen.append(now)
+                    return
+            except OSError:
+                pass
+            time.sleep(0.1)
+        raise AssertionError((tmp_path / "log").read_text())
+
+    make_certificate(tmp_path, "one.example.org")
+    with open(tmp_path / "log", "wb") as log:
+        server = subprocess.Popen([POSTERN, "run", "--config", str(conf)],
+                                  stdout=log, stderr=log)
+    try:
+        wait_for_another()
+        assert b"one.example.org" in seen[0]
+        make_certificate(tmp_path, "two.example.org")
+        server.send_signal(signal.SIGHUP)
+        wait_for_another()
+        assert b"two.example.org" in seen[1]
+    finally:
+        server.terminate()
+        assert server.wait(15) == 0
 
 
 def test_reload(tmp_path):
