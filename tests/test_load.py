@@ -6,7 +6,7 @@ import time
 
 import pytest
 from lib.load import Load
-from lib.server import PEOPLE, ConfiguredServer
+from lib.server import BUILD, PEOPLE, ConfiguredServer
 from lib.wire import Imap
 
 WAL_MAX = 128 << 20	# the writer begins it afresh at 64 MB
@@ -50,5 +50,7 @@ def test_steady(long):
     assert not load.refused and not load.lost_connections
     assert counts == wanted
     assert 0 < max(wal) <= WAL_MAX
-    assert max(memory[len(memory) // 2:]) - memory[len(memory) // 4] < (
-        GROWTH_MAX_KB)
+    # AddressSanitizer keeps what was freed for a while.
+    if "asan" not in BUILD.name:
+        assert max(memory[len(memory) // 2:]) - memory[len(memory) // 4] < (
+            GROWTH_MAX_KB)

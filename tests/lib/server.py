@@ -4,6 +4,7 @@ import contextlib
 import os
 import pathlib
 import random
+import re
 import signal
 import socket
 import subprocess
@@ -21,6 +22,7 @@ PEOPLE = ("alice", "bob")
 # What --port-offset is added to; a demo without it adds 1000.
 STANDARD = {"smtp": 25, "submission": 587, "submissions": 465,
             "imap": 143, "imaps": 993}
+COMPLAINT = re.compile(r"Sanitizer|runtime error:|\bbug\b")
 START_SECONDS = 30
 STOP_SECONDS = 20
 
@@ -97,8 +99,16 @@ class Server:
 
     def close(self):
         self.stop()
+        found = self.complaints()
         if self._scratch:
             self._scratch.cleanup()
+        if found:
+            raise RuntimeError("\n".join(found))
+
+    def complaints(self):
+        """What no run may log: bugs, and what sanitizers find."""
+        return [line for line in self.tail(None).splitlines()
+                if COMPLAINT.search(line)]
 
     def start(self):
         """Start and wait until it serves."""
@@ -130,7 +140,7 @@ class Server:
         for path in (self.log, self.data / "log"):
             with contextlib.suppress(OSError):
                 text = path.read_text(errors="replace")
-                said += text.splitlines()[-lines:]
+                said += text.splitlines()[-lines if lines else None:]
         return "\n".join(said)
 
     def stop(self):
