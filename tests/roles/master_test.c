@@ -122,8 +122,9 @@ test_back_off(void **state)
 	for (int i = 0; i < 5; i++) {
 		before = rig_now_ms();
 		kill_role(&r, "front");
-		(void)rig_line(&r, "front", "peer of=vault", 1200);
-		assert_true(rig_now_ms() - before < 1200);
+		(void)rig_line(&r, "front", "peer of=vault", 3000);
+		/* the wait is 1 s at most; the rest is a busy machine's */
+		assert_true(rig_now_ms() - before < 2000);
 	}
 	assert_true(rig_now_ms() - began >= 100 + 200 + 400 + 800);
 	rig_close(&r);
