@@ -1,6 +1,7 @@
 #include "store/column.h"
 
-#include "store/messages.h"
+#include "store/crc32c.h"
+#include "store/engine_int.h"
 
 struct columns {
 	pthread_mutex_t lock;
@@ -9,8 +10,6 @@ struct columns {
 	size_t octets, bound;
 	uint64_t clock;
 };
-
-enum { SETS_MAX = 100000 };
 
 struct columns *
 columns_new(size_t bound_octets)
@@ -30,12 +29,12 @@ column_free(struct column *c)
 	size_t i;
 
 	for (i = 0; i < c->nsets; i++)
-		free(c->set[i].words.n ? (char *)(uintptr_t)c->set[i].words.p
-				       : NULL);
+		free((char *)(uintptr_t)c->set[i].words.p);
 	for (i = 0; i < c->nlate; i++)
 		free((char *)(uintptr_t)c->late[i].keywords.p);
 	free(c->late);
 	free(c->set);
+	map_free(&c->by_words);
 	free(c->live);
 	free(c->dead);
 	pthread_rwlock_destroy(&c->lock);
@@ -110,36 +109,91 @@ column_keywords(const struct column *c, uint32_t set)
 	return set < c->nsets ? c->set[set].words : STR_NULL;
 }
 
-/* Newest first: neighbours mostly have the same ones. Sets without users are
- * taken over. */
-static uint32_t
-intern(struct column *c, struct str words)
+/* Whoever holds the mailbox chooses the words: found by hash, and sets whose
+ * hashes meet are in a chain. */
+static uint64_t
+hash_of(struct str words)
 {
-	size_t i, unused = 0;
-	char *copy;
+	uint64_t low = crc32c(0, words.p, words.n);
 
-	for (i = c->nsets; i > 0; i--) {
-		if (str_eq(c->set[i - 1].words, words))
-			return (uint32_t)(i - 1);
-		if (i > 1 && c->set[i - 1].users == 0)
-			unused = i - 1;
-	}
-	if (c->nsets == 0 || unused == 0) {
-		c->set = realloc(c->set, (c->nsets + 2) * sizeof(*c->set));
-		bug_if(!c->set || c->nsets > SETS_MAX);
-		if (c->nsets == 0)
-			c->set[c->nsets++] = (struct keyword_set){ 0 };
-		if (words.n == 0)
-			return 0;
-		unused = c->nsets++;
-	} else {
-		free((char *)(uintptr_t)c->set[unused].words.p);
-	}
-	copy = malloc(words.n);
+	return low | (uint64_t)crc32c(~0u, words.p, words.n) << 32;
+}
+
+/* A map holds pointers; this is none, but even, as it wants them. */
+static void *
+slot_value(uint32_t set)
+{
+	return (void *)((uintptr_t)set << 1);
+}
+
+static uint32_t
+first_set(const struct column *c, uint64_t hash)
+{
+	return (uint32_t)((uintptr_t)map_get(&c->by_words, hash, 0, 0) >> 1);
+}
+
+static uint32_t
+new_set(struct column *c, struct str words, uint64_t hash)
+{
+	uint32_t i = c->unused_set;
+	char *copy = malloc(words.n);
+
 	bug_if(!copy);
 	memcpy(copy, words.p, words.n);
-	c->set[unused] = (struct keyword_set){ { copy, words.n }, 0 };
-	return (uint32_t)unused;
+	if (i) {
+		c->unused_set = c->set[i].next;
+	} else {
+		c->set = grown(c->set, c->nsets, &c->sets_room,
+		    sizeof(*c->set));
+		i = (uint32_t)c->nsets++;
+	}
+	c->set[i] = (struct keyword_set){ { copy, words.n }, 0,
+		first_set(c, hash) };
+	map_put(&c->by_words, hash, 0, 0, slot_value(i));
+	return i;
+}
+
+/* The set of these words; one more row has it. */
+static uint32_t
+use_set(struct column *c, struct str words)
+{
+	uint64_t hash;
+	uint32_t i;
+
+	if (words.n == 0)
+		return 0;
+	hash = hash_of(words);
+	for (i = first_set(c, hash); i; i = c->set[i].next)
+		if (str_eq(c->set[i].words, words))
+			break;
+	if (i == 0)
+		i = new_set(c, words, hash);
+	c->set[i].users++;
+	return i;
+}
+
+static void
+unuse_set(struct column *c, uint32_t i)
+{
+	struct keyword_set *s = &c->set[i];
+	uint64_t hash;
+	uint32_t at;
+
+	if (i == 0 || --s->users > 0)
+		return;
+	hash = hash_of(s->words);
+	at = first_set(c, hash);
+	if (at == i && s->next)
+		map_put(&c->by_words, hash, 0, 0, slot_value(s->next));
+	else if (at == i)
+		map_del(&c->by_words, hash, 0, 0);
+	for (; at != i && c->set[at].next != i; at = c->set[at].next)
+		;
+	if (at != i)
+		c->set[at].next = s->next;
+	free((char *)(uintptr_t)s->words.p);
+	*s = (struct keyword_set){ STR_NULL, 0, c->unused_set };
+	c->unused_set = i;
 }
 
 static void
@@ -148,8 +202,7 @@ add_live(struct column *c, const struct column_row *row, struct str keywords)
 	struct column_row *r = room(&c->live, c->nlive, &c->live_room);
 
 	*r = *row;
-	r->keywords = intern(c, keywords);
-	c->set[r->keywords].users++;
+	r->keywords = use_set(c, keywords);
 	c->nlive++;
 	if (r->uid >= c->uidnext)
 		c->uidnext = r->uid + 1;
@@ -167,9 +220,8 @@ change_live(struct column *c, const struct column_row *row,
 	r = &c->live[i];
 	r->flags = row->flags;
 	r->modseq = row->modseq;
-	c->set[r->keywords].users--;
-	r->keywords = intern(c, keywords);
-	c->set[r->keywords].users++;
+	unuse_set(c, r->keywords);
+	r->keywords = use_set(c, keywords);
 }
 
 static void
@@ -268,8 +320,7 @@ load_row(struct column *c, const struct sql *q)
 		add_live(c, &r, sql_str(q, s, 12));
 		return;
 	}
-	r.keywords = intern(c, sql_str(q, s, 12));
-	c->set[r.keywords].users++;
+	r.keywords = use_set(c, sql_str(q, s, 12));
 	*room(&c->dead, c->ndead, &c->dead_room) = r;
 	c->ndead++;
 }
@@ -311,7 +362,6 @@ load(struct column *c, struct sql *q, struct err *err)
 
 	if (rc < 0)
 		return rc;
-	(void)intern(c, STR_NULL);
 	rc = load_rows(c, q, err);
 	sql_read_end(q);
 	return rc;
@@ -363,6 +413,8 @@ column_new(struct columns *cs, uint64_t account, uint64_t mailbox)
 	c->account = account;
 	c->mailbox = mailbox;
 	c->loading = true;
+	c->set = grown(NULL, 0, &c->sets_room, sizeof(*c->set));
+	c->set[c->nsets++] = (struct keyword_set){ 0 }; /* the empty one */
 	map_put(&cs->map, account, mailbox, 0, c);
 	return c;
 }

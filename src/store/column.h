@@ -28,7 +28,8 @@ struct column_row {
 
 struct keyword_set {
 	struct str words;	/* with spaces between */
-	size_t users;		/* live rows */
+	size_t users;		/* rows; 0: the place is unused */
+	uint32_t next;		/* of the same hash, or unused too; 0: none */
 };
 
 struct column {
@@ -39,7 +40,9 @@ struct column {
 	uint64_t modseq;
 	uint32_t uidnext, uidvalidity;
 	struct keyword_set *set;
-	size_t nsets;
+	size_t nsets, sets_room;
+	uint32_t unused_set;
+	struct map by_words;	/* hash of the words -> first set of it */
 	/* Of the cache, under its lock. */
 	bool loading, failed;
 	size_t users;

@@ -217,6 +217,39 @@ test_flags_and_expunge(void **state)
 	assert_int_equal(desk_rows(&p->d, &alice, &old, rows, 8), 4);
 }
 
+/* Words that come and go, many sets of them at once. */
+static void
+test_keyword_sets(void **state)
+{
+	struct place_of *p = with_people(state);
+	struct caller alice = desk_person(p->alice);
+	struct fetch_row *rows = calloc(50, sizeof(*rows));
+	struct open_answer in;
+	char word[32];
+	uint32_t i, round;
+
+	for (i = 1; i <= 40; i++)
+		OK(desk_append(&p->d, &alice, "INBOX", "text", 0, "", NULL));
+	OK(desk_open_mailbox(&p->d, &alice, "INBOX", &in));
+	for (round = 0; round < 3; round++)
+		for (i = 1; i <= 40; i++) {
+			(void)snprintf(word, sizeof(word), "w%u",
+			    (i * 7 + round) % 23);
+			OK(desk_flags(&p->d, &alice, &in, i, i, FLAGS_SET, 0,
+			    word));
+		}
+	assert_int_equal(desk_rows(&p->d, &alice, &in, rows, 50), 40);
+	for (i = 0; i < 40; i++) {
+		(void)snprintf(word, sizeof(word), "w%u",
+		    ((i + 1) * 7 + 2) % 23);
+		assert_str(rows[i].keywords, word);
+	}
+	OK(desk_flags(&p->d, &alice, &in, 1, 40, FLAGS_SET, 0, ""));
+	OK(desk_open_mailbox(&p->d, &alice, "INBOX", &in));
+	assert_int_equal(in.keywords.n, 0);
+	free(rows);
+}
+
 static void
 test_clean(void **state)
 {
@@ -342,6 +375,7 @@ main(void)
 		T(test_submit_and_read),
 		T(test_sender_and_relay),
 		T(test_flags_and_expunge),
+		T(test_keyword_sets),
 		T(test_clean),
 		T(test_account_remove),
 		T(test_stages),

@@ -6,7 +6,8 @@
 #include "base/timetext.h"
 #include "store/crc32c.h"
 
-enum { WAITING_MAX = 4 << 20, ROW_MAX = 4096, NAME = 32, HEAD = 8 };
+/* A day's file has a bound: who floods it shall not fill the disk. */
+enum { DAY_MAX = 1 << 30, WAITING_MAX = 4 << 20, ROW_MAX = 4096, NAME = 32, HEAD = 8 };
 
 struct journal {
 	struct files *fs;
@@ -111,6 +112,17 @@ open_day(struct journal *j, int64_t at)
 	return rc;
 }
 
+static bool
+put_waiting(struct journal *j)
+{
+	if (j->at >= DAY_MAX)
+		return true;
+	if (j->fs->ops->write(j->f, j->writing.p, j->writing.n, j->at) < 0)
+		return false;
+	j->at += j->writing.n;
+	return true;
+}
+
 void
 journal_flush(struct journal *j, int64_t now_us)
 {
@@ -123,10 +135,7 @@ journal_flush(struct journal *j, int64_t now_us)
 	pthread_mutex_unlock(&j->lock);
 	if (j->writing.n == 0)
 		return;
-	if (open_day(j, now_us / 1000000) == 0 &&
-	    j->fs->ops->write(j->f, j->writing.p, j->writing.n, j->at) == 0) {
-		j->at += j->writing.n;
-	} else {
+	if (open_day(j, now_us / 1000000) < 0 || !put_waiting(j)) {
 		file_close(j->f); /* look at its size again */
 		j->f = NULL;
 	}

@@ -84,6 +84,7 @@ map_put(struct map *m, uint64_t a, uint64_t b, uint64_t c, void *v)
 {
 	struct map_slot *s = find(m, a, b, c);
 
+	bug_if(!v || v == removed(m));
 	if (s) {
 		s->v = v;
 		return;

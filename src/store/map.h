@@ -18,7 +18,7 @@ struct map {
 };
 
 void *map_get(const struct map *m, uint64_t a, uint64_t b, uint64_t c);
-/* v must not be NULL; replaces what was there. */
+/* v must be an even address, not NULL; replaces what was there. */
 void map_put(struct map *m, uint64_t a, uint64_t b, uint64_t c, void *v);
 void map_del(struct map *m, uint64_t a, uint64_t b, uint64_t c);
 /* The next entry from *at (0 at first) on; NULL at the end. */
