@@ -59,7 +59,8 @@ attack_garbage(struct attack *a, struct peer_held *p, const char *what)
 	/* longer than any message may be, of a kind there is not */
 	put_frame(&b, 0x7fffffff, 0xffff, 9, 255, 1);
 	if (write(p->fd, b.p, b.n) < 0)
-		attempt(a, name, false, "nothing could be sent");
+		attempt(a, name, errno == EPIPE, errno == EPIPE ?
+		    "thrown out before" : "nothing could be sent");
 	attempt(a, name, thrown_out(a, p->fd), "thrown out");
 	end(p);
 }
