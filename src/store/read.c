@@ -189,7 +189,7 @@ facts_of(struct reader *r, const struct column_row *row)
 	char *room;
 
 	if (row->blob == 0 || place_get(&r->q, row->blob, &at, NULL) < 0 ||
-	    at.facts > 32768)
+	    at.facts == 0 || at.facts > 32768)
 		return STR_NULL;
 	buf_reset(&r->more);
 	room = buf_room(&r->more, at.facts);
@@ -271,9 +271,9 @@ read_content(struct reader *r, const struct caller *c,
 	n = ask->offset < at.length ? at.length - ask->offset : 0;
 	n = n < ask->len ? n : ask->len;
 	n = n < OCTETS_MAX ? n : OCTETS_MAX;
-	out->octets = str_make(buf_room(&r->rows, n), n);
 	if (n == 0)
 		return 0;
+	out->octets = str_make(buf_room(&r->rows, n), n);
 	return packs_read(r->e->packs, &at, ask->offset,
 	    buf_room(&r->rows, n), n, err);
 }
