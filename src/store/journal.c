@@ -7,7 +7,8 @@
 #include "store/crc32c.h"
 
 /* A day's file has a bound: who floods it shall not fill the disk. */
-enum { DAY_MAX = 1 << 30, WAITING_MAX = 4 << 20, ROW_MAX = 4096, NAME = 32, HEAD = 8 };
+enum { DAY_MAX = 1 << 30, WAITING_MAX = 4 << 20, ROW_MAX = 4096 };
+enum { NAME = 32, HEAD = 8 };
 
 struct journal {
 	struct files *fs;
