@@ -45,6 +45,12 @@ serve_with(void *arg, struct tls_ctx *tls)
 	mx->service = smtp_service_new(&o);
 }
 
+static bool
+store_is_connected(const void *what)
+{
+	return store_connected(what);
+}
+
 static int
 prepare(struct role *r, struct err *err unused_arg)
 {
@@ -58,6 +64,7 @@ prepare(struct role *r, struct err *err unused_arg)
 	mx->vault = vault_new(r->loop, -1);
 	mx->gates = gates_new(r, mx->vault, kinds, NELEM(kinds), serve_with,
 	    mx);
+	gates_need(mx->gates, "store", store_is_connected, mx->store);
 	return 0;
 }
 

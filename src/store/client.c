@@ -142,6 +142,12 @@ store_replace(struct store *st, int fd)
 	take_connection(st, fd);
 }
 
+bool
+store_connected(const struct store *st)
+{
+	return st->ipc && ipc_alive(st->ipc);
+}
+
 uint64_t
 store_generation(const struct store *st)
 {
@@ -264,7 +270,7 @@ open_again(struct store *st, int64_t until_ms, struct err *err)
 static int
 connected(struct store *st, int64_t until_ms, struct err *err)
 {
-	while (!st->closed && !(st->ipc && ipc_alive(st->ipc))) {
+	while (!st->closed && !store_connected(st)) {
 		int rc;
 
 		if (st->reopen && !st->opening)
@@ -333,7 +339,7 @@ store_call(struct store *st, enum store_call which, const void *ask,
 void
 store_notify(struct store *st, enum store_call which, const void *ask)
 {
-	if (st->ipc && ipc_alive(st->ipc))
+	if (store_connected(st))
 		ipc_notify(st->ipc, &store_calls[which], ask, -1);
 }
 

@@ -21,6 +21,8 @@ struct store *store_new(struct loop *l, int fd,
     int (*reopen)(void *arg, struct err *err), void *arg);
 void store_close(struct store *st); /* NULL is fine */
 void store_replace(struct store *st, int fd);
+/* Is there a connection now? */
+bool store_connected(const struct store *st);
 
 /* What blobs are packed and unpacked with takes some 100 KB once it has been
  * used. Each connection begins with one of its own; a role with many of them,

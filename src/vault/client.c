@@ -92,6 +92,12 @@ vault_free(struct vault *v)
 	free(v);
 }
 
+bool
+vault_connected(const struct vault *v)
+{
+	return line_up(v->line);
+}
+
 void
 vault_replace(struct vault *v, int fd)
 {

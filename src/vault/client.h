@@ -17,6 +17,8 @@ struct vault *vault_new(struct loop *l, int fd);
 /* After every stream, context and login that came from it. */
 void vault_free(struct vault *v);
 void vault_replace(struct vault *v, int fd);
+/* Is there a connection now? */
+bool vault_connected(const struct vault *v);
 
 /* A TLS context with every certificate vault has, whose keys sign in vault
  * (the signing fiber is suspended meanwhile). Suspends for the first one of a

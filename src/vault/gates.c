@@ -1,12 +1,20 @@
 #include "vault/gates.h"
 
 enum { GATES_MAX = 32, RETRY_MS = 200 };
+enum { NEEDS_MAX = 2, LOOK_MS = 5000, LOST_MS = 30000 };
 
 struct gate {
 	struct gates *gates;
 	const struct gate_kind *kind;
 	struct listener *listener;
 	int fd; /* waiting for the first certificates; -1 then */
+};
+
+struct need {
+	const char *name;
+	bool (*up)(const void *what);
+	const void *what;
+	int64_t seen_ms; /* when it was last up */
 };
 
 struct gates {
@@ -19,6 +27,9 @@ struct gates {
 	struct gate gate[GATES_MAX];
 	size_t n;
 	bool serving, fetching, again, stopping;
+	struct need need[NEEDS_MAX];
+	size_t nneeds;
+	struct timer look;
 };
 
 void
@@ -70,7 +81,7 @@ fetch_once(struct gates *gs)
 		log_event(gs->role->log, LOG_WARN, "certificates",
 		    F_ERR(&err));
 		if (fiber_sleep(l, loop_now_ms(l) + RETRY_MS) == E_CANCELED ||
-		    gs->stopping)
+		    loop_stopping(l))
 			return false;
 	}
 	gs->serve(gs->arg, tls);
@@ -104,6 +115,45 @@ fetch_soon(struct gates *gs)
 	(void)fiber_spawn(gs->role->loop, "certificates", fetch, gs);
 }
 
+static void
+look(struct timer *t)
+{
+	struct gates *gs = container_of(t, struct gates, look);
+	struct loop *l = gs->role->loop;
+	int64_t now = loop_now_ms(l);
+
+	for (size_t i = 0; i < gs->nneeds; i++) {
+		struct need *n = &gs->need[i];
+
+		if (n->up(n->what))
+			n->seen_ms = now;
+		if (now - n->seen_ms < LOST_MS)
+			continue;
+		log_event(gs->role->log, LOG_ERROR, "lost for good",
+		    F_STR("peer", str_c(n->name)));
+		loop_stop(l);
+		return;
+	}
+	timer_set(l, &gs->look, now + LOOK_MS, look);
+}
+
+void
+gates_need(struct gates *gs, const char *name,
+    bool (*up)(const void *what), const void *what)
+{
+	int64_t now = loop_now_ms(gs->role->loop);
+
+	bug_if(gs->nneeds == NEEDS_MAX);
+	gs->need[gs->nneeds++] = (struct need){ name, up, what, now };
+	timer_set(gs->role->loop, &gs->look, now + LOOK_MS, look);
+}
+
+static bool
+vault_is_up(const void *what)
+{
+	return vault_connected(what);
+}
+
 struct gates *
 gates_new(struct role *r, struct vault *v, const struct gate_kind *kinds,
     size_t nkinds, void (*serve)(void *arg, struct tls_ctx *tls), void *arg)
@@ -117,6 +167,7 @@ gates_new(struct role *r, struct vault *v, const struct gate_kind *kinds,
 	gs->nkinds = nkinds;
 	gs->serve = serve;
 	gs->arg = arg;
+	gates_need(gs, "vault", vault_is_up, v);
 	fetch_soon(gs);
 	return gs;
 }
@@ -173,5 +224,6 @@ gates_free(struct gates *gs)
 {
 	for (size_t i = 0; i < gs->n; i++)
 		listener_close(gs->gate[i].listener);
+	timer_clear(gs->role->loop, &gs->look);
 	free(gs);
 }

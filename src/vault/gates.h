@@ -34,5 +34,11 @@ void gates_listen(struct gates *g, enum listen_kind kind, int fd);
 /* A new connection to vault; owns fd. */
 void gates_vault(struct gates *g, int fd);
 void gates_reload(struct gates *g);
+/* A peer this role cannot work without. If it has thrown us out and lives on,
+ * nobody replaces the connection: after 30 s without one the role ends in
+ * good order, and master starts it with new connections. Vault is always
+ * among them; up(what) says whether there is a connection. */
+void gates_need(struct gates *g, const char *name,
+    bool (*up)(const void *what), const void *what);
 void gates_stop(struct gates *g);	/* accept no more */
 void gates_free(struct gates *g);	/* after the loop */
