@@ -230,8 +230,9 @@ MSG_STRUCT(changed);
 	F(S, u64, mailbox, 0) F(S, u32, uidvalidity, 0) F(S, u32, uid, 0)
 
 /* Change flags, a slice at a time (cursor as in fetch; one change id for all
- * of them). rows: the messages of the slice, as they are now. unchanged_since: UINT64_MAX for none; the UIDs it
- * kept from changing are in refused (u32 each). */
+ * of them). rows: the messages of the slice, as they are now. unchanged_since:
+ * UINT64_MAX for none; the UIDs it kept from changing are in refused (u32
+ * each). */
 enum { FLAGS_SET, FLAGS_ADD, FLAGS_REMOVE };
 #define FIELDS_flags_ask(F, S)                                        \
 	F(S, u64, change, 0) SELECTION(F, S)                          \
