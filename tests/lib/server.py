@@ -183,10 +183,12 @@ class Server:
 
     def command(self, *args, check=True, text=None):
         """Run `postern ARGS --data ...` and return its output."""
-        return subprocess.run(
+        done = subprocess.run(
             [str(BUILD / "postern"), *args, "--data", str(self.data)],
-            input=text, capture_output=True, text=True, timeout=120,
-            check=check)
+            input=text, capture_output=True, text=True, timeout=120)
+        if check and done.returncode:
+            raise RuntimeError(f"postern {args}: {done.stderr}{self.tail()}")
+        return done
 
 
 CONFIGURATION = """\
