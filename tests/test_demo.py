@@ -114,6 +114,8 @@ def test_one_at_a_time():
         assert second.returncode != 0
         assert "already" in second.stderr
         deliver(server, "still there")
+        # And the operator reaches the first one still.
+        assert "alice" in server.command("account", "list").stdout
 
 
 def test_port_in_use(demo, tmp_path):

@@ -194,9 +194,15 @@ sockets_open(struct master *m, struct err *err)
 void
 sockets_close(struct master *m)
 {
-	for (size_t i = 0; i < m->nsockets; i++)
-		(void)close(m->sockets[i].fd);
+	for (size_t i = 0; i < m->nsockets; i++) {
+		const struct socket_kept *s = &m->sockets[i];
+
+		(void)close(s->fd);
+		/* Only our own: another master's folder stays as it is. */
+		if (s->kind == LISTEN_CONTROL)
+			(void)unlinkat(m->folder, "control", 0);
+		if (s->kind == LISTEN_VAULT_CONTROL)
+			(void)unlinkat(m->folder, "control-vault", 0);
+	}
 	m->nsockets = 0;
-	(void)unlinkat(m->folder, "control", 0);
-	(void)unlinkat(m->folder, "control-vault", 0);
 }
