@@ -160,10 +160,10 @@ message_to(uint64_t *handles, size_t n, uint64_t change)
 static void
 invented_handles(struct attack *a, struct ipc *store)
 {
-	uint64_t handles[200];
+	uint64_t handles[100];
 	struct submit_ask ask;
 
-	for (uint64_t i = 0; i < 100; i++) {
+	for (uint64_t i = 0; i < NELEM(handles) / 2; i++) {
 		handles[2 * i] = i;
 		handles[2 * i + 1] = loop_random64(a->role->loop);
 	}
