@@ -25,6 +25,8 @@ struct packs {
 	 * the batch ends, and what of that is still in memory. */
 	struct file *f;
 	uint64_t pack, last, end, pos;
+	uint64_t ahead;	/* how far octets were written before */
+	char *zeros;
 	struct buf pending;
 	bool unsynced, broken;
 	struct pack_touched *touched;
