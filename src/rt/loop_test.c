@@ -267,6 +267,45 @@ test_stack(void **state unused_arg)
 	loop_free(w.l);
 }
 
+static int64_t
+no_time(void *arg unused_arg)
+{
+	return 0;
+}
+
+/* Holds the loop for longer than anybody may. */
+static void
+hog(void *arg)
+{
+	struct clock *real = arg;
+	int64_t until = real->mono_us(real) + 60000;
+
+	while (real->mono_us(real) < until)
+		continue;
+}
+
+static void
+test_watchdog(void **state unused_arg)
+{
+	struct clock real = clock_real();
+	char line[300] = "";
+	struct log *log;
+	struct loop *l;
+	int fds[2];
+
+	assert_int_equal(pipe(fds), 0);
+	log = log_new(fds[1], "test", LOG_INFO, no_time, NULL);
+	l = loop_new(&real, log);
+	(void)fiber_spawn(l, "hog", hog, &real);
+	loop_run(l);
+	assert_true(read(fds[0], line, sizeof(line) - 1) > 0);
+	assert_non_null(strstr(line, "test warn stall where=hog ms="));
+	loop_free(l);
+	log_free(log);
+	(void)close(fds[0]);
+	(void)close(fds[1]);
+}
+
 int
 main(void)
 {
@@ -278,6 +317,7 @@ main(void)
 		cmocka_unit_test(test_post),
 		cmocka_unit_test(test_work),
 		cmocka_unit_test(test_stack),
+		cmocka_unit_test(test_watchdog),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
