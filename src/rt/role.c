@@ -230,7 +230,7 @@ serve(struct link *k)
 		return 1;
 	}
 	loop_run(k->role.loop);
-	/* The census of stacks: how deep a fiber ever was (tests/test_stacks). */
+	/* The census of stacks: tests/test_stacks.py. */
 	log_event(k->role.log, LOG_DEBUG, "stacks",
 	    F_INT("peak", loop_stack_peak(k->role.loop)));
 	if (k->started && k->code == 0 && k->ops->finish)

@@ -214,14 +214,17 @@ change_live(struct column *c, const struct column_row *row,
 {
 	size_t i = column_seek(c, row->uid);
 	struct column_row *r;
+	uint32_t set;
 
 	if (i == c->nlive || c->live[i].uid != row->uid)
 		return;
 	r = &c->live[i];
 	r->flags = row->flags;
 	r->modseq = row->modseq;
+	/* In this order: the words may be those of the set it leaves. */
+	set = use_set(c, keywords);
 	unuse_set(c, r->keywords);
-	r->keywords = use_set(c, keywords);
+	r->keywords = set;
 }
 
 static void

@@ -244,6 +244,12 @@ test_keyword_sets(void **state)
 		    ((i + 1) * 7 + 2) % 23);
 		assert_str(rows[i].keywords, word);
 	}
+	/* A message that alone has its words keeps them through a change. */
+	OK(desk_flags(&p->d, &alice, &in, 1, 1, FLAGS_SET, 0, "mine alone"));
+	OK(desk_flags(&p->d, &alice, &in, 1, 1, FLAGS_ADD, FLAG_seen, ""));
+	OK(desk_flags(&p->d, &alice, &in, 1, 1, FLAGS_REMOVE, FLAG_seen, ""));
+	assert_true(desk_rows(&p->d, &alice, &in, rows, 50) == 40);
+	assert_str(rows[0].keywords, "mine alone");
 	OK(desk_flags(&p->d, &alice, &in, 1, 40, FLAGS_SET, 0, ""));
 	OK(desk_open_mailbox(&p->d, &alice, "INBOX", &in));
 	assert_int_equal(in.keywords.n, 0);
