@@ -199,9 +199,9 @@ void
 gates_vault(struct gates *gs, int fd)
 {
 	vault_replace(gs->vault, fd);
-	/* It may have read other certificates. */
-	if (gs->serving)
-		fetch_soon(gs);
+	/* It may have read other certificates than the one we are asking at
+	 * this moment: look once more, also in the middle of that. */
+	fetch_soon(gs);
 }
 
 void
