@@ -74,7 +74,7 @@ attack_flood(struct attack *a, struct peer_held *p,
 
 	only_raw(p);
 	msg_put(&body, call->ask, ask);
-	for (uint64_t id = 1000; id < 3000; id++) {
+	for (uint64_t id = 1000; id < 21000; id++) {
 		put_frame(&b, (uint32_t)body.n + 12, call->index, 0, 0, id);
 		buf_str(&b, buf_get(&body));
 	}
