@@ -138,18 +138,6 @@ ipc_alive(const struct ipc *c)
 	return __atomic_load_n(&c->alive, __ATOMIC_ACQUIRE);
 }
 
-void *
-ipc_data(const struct ipc *c)
-{
-	return c->o.data;
-}
-
-void
-ipc_set_data(struct ipc *c, void *data)
-{
-	c->o.data = data;
-}
-
 uint32_t
 ipc_authority(const struct ipc *c)
 {

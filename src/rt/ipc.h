@@ -51,7 +51,6 @@ struct ipc_options {
 	void *owner;
 	uint32_t authority;	/* of the other end: one bit of `who` */
 	uint32_t window;	/* asks it may have outstanding; 0 is 64 */
-	void *data;		/* for the owner: ipc_data() */
 };
 
 /* Owns fd (a connected, non-blocking AF_UNIX stream socket). */
@@ -61,8 +60,6 @@ struct ipc *ipc_open(struct loop *l, int fd, const struct ipc_options *o,
  * and call has. */
 void ipc_close(struct ipc *c);
 bool ipc_alive(const struct ipc *c);
-void *ipc_data(const struct ipc *c);
-void ipc_set_data(struct ipc *c, void *data);
 uint32_t ipc_authority(const struct ipc *c);
 struct ipc *ipc_ref(struct ipc *c);	/* thread-safe, as is the other */
 void ipc_unref(struct ipc *c);

@@ -22,7 +22,6 @@ struct store {
 	int refs;	 /* the owner, and every fiber in a call */
 	bool closed, opening;
 	uint64_t generation, last_change;
-	int64_t patience_ms;
 	int (*reopen)(void *arg, struct err *err);
 	void *arg;
 	void (*changed)(void *arg, uint64_t mailbox, uint64_t modseq);
@@ -114,7 +113,6 @@ store_new(struct loop *l, int fd, int (*reopen)(void *arg, struct err *err),
 	st->refs = 1;
 	st->reopen = reopen;
 	st->arg = arg;
-	st->patience_ms = PATIENCE_MS;
 	st->codec = store_codec_new();
 	take_connection(st, fd);
 	return st;
@@ -160,12 +158,6 @@ store_on_change(struct store *st,
 {
 	st->changed = fn;
 	st->changed_arg = arg;
-}
-
-void
-store_set_patience(struct store *st, int64_t ms)
-{
-	st->patience_ms = ms;
 }
 
 uint64_t
@@ -329,7 +321,7 @@ store_call(struct store *st, enum store_call which, const void *ask,
 
 	st->refs++;
 	rc = call(st, which, ask, answer, a,
-	    loop_now_ms(st->loop) + st->patience_ms, err);
+	    loop_now_ms(st->loop) + PATIENCE_MS, err);
 	if (rc == 0 && which == STORE_watch)
 		remember_watch(st, ask);
 	unref(st);
@@ -359,7 +351,7 @@ rewatch(void *arg)
 		if (ask.mailbox == 0)
 			continue;
 		rc = call(st, STORE_watch, &ask, &answer, a,
-		    loop_now_ms(st->loop) + st->patience_ms, &err);
+		    loop_now_ms(st->loop) + PATIENCE_MS, &err);
 		/* Also when it failed: whoever waits finds out by asking. */
 		if (st->changed)
 			st->changed(st->changed_arg, ask.mailbox, 0);

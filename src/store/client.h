@@ -4,10 +4,10 @@
  * A store connection that other roles hold. When store is restarted the
  * connection is replaced (by master for mx, through vault for an account) and
  * calls that were under way are asked again by themselves, with the same
- * change id, until their deadline: nobody above notices. Handles of rcpt and
- * stages die with a connection: submit then fails with E_PEER and
- * store_generation() has changed: ask rcpt again, submit with the same
- * change id.
+ * change id, until their deadline (30 s): nobody above notices. Handles of rcpt
+ * and stages die with a connection: submit then fails with E_PEER and
+ * store_generation() has changed: ask rcpt again, submit with the same change
+ * id.
  */
 #pragma once
 #include "store/messages.h"
@@ -38,9 +38,6 @@ uint64_t store_generation(const struct store *st);
  * it does): mailbox `m` of a watch changed, or everything may have. */
 void store_on_change(struct store *st,
     void (*fn)(void *arg, uint64_t mailbox, uint64_t modseq), void *arg);
-
-/* The deadline of each call from now on (30 s by default), in ms. */
-void store_set_patience(struct store *st, int64_t ms);
 
 /* A number for the `change` field. */
 uint64_t store_change_id(struct store *st);
