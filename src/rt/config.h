@@ -22,7 +22,27 @@
 	F(S, u32, imap_timeout_s, 0)	/* RFC 3501 5.4: 1800 */         \
 	F(S, u32, log_level, 0)		/* enum log_level */             \
 	F(S, u32, uid_base, 0)		/* as root: role n runs as this + n */ \
-	F(S, u8, compress, 0)		/* zstd level of new mail, 0 is off */
+	F(S, u8, compress, 0)		/* zstd level of new mail, 0 is off */ \
+	F(S, u32, resolver_workers, 0)	/* 1; 0 for a part of a server */ \
+	F(S, u32, relay_workers, 0)	/* the same */                   \
+	F(S, str, nameservers, 2000)	/* struct nameserver_conf each; \
+					 * empty: /etc/resolv.conf */    \
+	F(S, str, stub_zones, 8000)	/* struct stub_conf each */      \
+	F(S, str, trust_anchor, 4000)	/* a file; empty: the root's */  \
+	F(S, str, routes, 65536)	/* struct route_conf each */     \
+	F(S, u32, relay_port, 0)	/* where MX hosts listen: 25 */  \
+	F(S, u8, relay_private, 0)	/* DNS may name private addresses */ \
+	F(S, u32, relay_tls, 0)		/* enum route_tls */             \
+	F(S, u32, relay_connections, 0)	/* of the whole role */          \
+	F(S, u32, host_connections, 0)	/* to one destination */         \
+	F(S, u32, host_rate, 0)		/* messages a minute to one; 0 */ \
+	F(S, str, source_v4, 48)	/* dial from; empty: any */      \
+	F(S, str, source_v6, 48)                                         \
+	F(S, u32, retry_min_s, 0)	/* first delay; it doubles up to */ \
+	F(S, u32, retry_max_s, 0)                                        \
+	F(S, u32, expire_s, 0)		/* give up */                    \
+	F(S, u32, notice_s, 0)		/* tell of the delay; 0: never */ \
+	F(S, u8, double_bounces, 0)	/* to postmaster */
 MSG_STRUCT(config);
 /*
  * data is an absolute path. In master and the command line it is the folder
@@ -41,6 +61,10 @@ enum listen_kind {
 	 * connection has the operator's authority. Roles make none. */
 	LISTEN_CONTROL = 100,	/* <data>/control, store */
 	LISTEN_VAULT_CONTROL,	/* <data>/control-vault, vault */
+	LISTEN_RESOLVER_CONTROL, /* <data>/control-resolver, resolver */
+	/* For local programs: whoever can connect may submit. */
+	LISTEN_SUBMIT,		/* <data>/submit/store, store */
+	LISTEN_VAULT_SUBMIT,	/* <data>/submit/vault, vault */
 };
 #define FIELDS_listener_conf(F, S)               \
 	F(S, u32, kind, 0)                       \
@@ -54,3 +78,34 @@ MSG_STRUCT(listener_conf);
 	F(S, str, chain_path, 4000)  \
 	F(S, str, key_path, 4000)
 MSG_STRUCT(cert_conf);
+
+/* Who is asked: recursive servers for everything, or (a stub zone) the
+ * servers of one zone. */
+#define FIELDS_nameserver_conf(F, S) F(S, str, address, 48) F(S, u32, port, 0)
+MSG_STRUCT(nameserver_conf);
+#define FIELDS_stub_conf(F, S) \
+	F(S, str, zone, 255) F(S, str, address, 48) F(S, u32, port, 0)
+MSG_STRUCT(stub_conf);
+
+/* How mail of some domains leaves: told to relay only. The first whose match
+ * fits is taken; none: by MX. */
+enum route_tls {
+	ROUTE_TLS_MAY,		/* if it is offered and works */
+	ROUTE_TLS_NONE,
+	ROUTE_TLS_MUST,		/* encrypted, whoever it is */
+	ROUTE_TLS_VERIFY,	/* and with a certificate of that name */
+	ROUTE_TLS_FIRST,	/* VERIFY, from the first octet (port 465) */
+};
+#define FIELDS_route_conf(F, S)                                      \
+	F(S, str, match, 255)	/* "*", "example.org", ".example.org" */ \
+	F(S, str, host, 255)	/* name or "[address]"; empty: the domain */ \
+	F(S, u8, mx, 0)		/* look for MX of host (or domain) */ \
+	F(S, u32, port, 0)                                           \
+	F(S, u32, tls, 0)	/* enum route_tls */                 \
+	F(S, u8, private, 0)	/* may be a private address */       \
+	F(S, str, user, 320) F(S, str, password, 1000)               \
+	F(S, str, source_v4, 48) F(S, str, source_v6, 48)            \
+	F(S, str, fallback, 255) /* host, when none of these can be \
+				  * reached; empty */                \
+	F(S, u32, fallback_port, 0)
+MSG_STRUCT(route_conf);

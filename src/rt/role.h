@@ -27,6 +27,8 @@ enum role_kind {
 	ROLE_STORE,
 	ROLE_MX,
 	ROLE_FRONT,
+	ROLE_RESOLVER,
+	ROLE_RELAY,
 	ROLE_KINDS,
 	ROLE_OPERATOR = 30,	/* a control connection, not a process */
 };

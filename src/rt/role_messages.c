@@ -3,6 +3,9 @@
 MSG_SHAPE(config);
 MSG_SHAPE(listener_conf);
 MSG_SHAPE(cert_conf);
+MSG_SHAPE(nameserver_conf);
+MSG_SHAPE(stub_conf);
+MSG_SHAPE(route_conf);
 MSG_SHAPE(role_start);
 MSG_SHAPE(role_peer);
 MSG_SHAPE(role_listen);
@@ -27,7 +30,7 @@ const char *
 role_name(enum role_kind kind)
 {
 	static const char *const names[ROLE_KINDS] = { "master", "vault",
-		"store", "mx", "front" };
+		"store", "mx", "front", "resolver", "relay" };
 
 	return (size_t)kind < NELEM(names) ? names[kind] : NULL;
 }

@@ -33,6 +33,13 @@ struct transport_ops {
 /* A transport over a connected, non-blocking socket; owns fd. */
 int transport_socket(struct loop *l, int fd, struct transport **t,
     struct err *err);
+/* Dial: a connected socket to this address from that one ("" is any), or why
+ * not (E_IO, E_TIMEOUT; err says it in words: "connect to 192.0.2.1 port 25:
+ * Connection refused"). Suspends. Checks nothing: who may be dialled is the
+ * caller's business. */
+int transport_dial(struct loop *l, const char *address, uint16_t port,
+    const char *from, int64_t until_ms, struct transport **t,
+    struct err *err);
 /* Two ends of a connection in memory. Each direction holds cap octets. */
 void transport_pair(struct loop *l, size_t cap, struct transport **a,
     struct transport **b);
@@ -70,8 +77,16 @@ int stream_flush(struct stream *s, struct err *err);
  * sent in clear survives into the session (RFC 3207 4.2). Suspends. */
 int stream_tls_accept(struct stream *s, struct tls_ctx *ctx, struct err *err);
 
+/* TLS in place, as a client; name goes out as SNI (not if it is an address
+ * literal). See tls_client_new() for what is verified. The same about what
+ * was buffered. Suspends. E_TLS: err says why. */
+struct tls_client;
+int stream_tls_connect(struct stream *s, struct tls_client *c,
+    struct str name, struct err *err);
+
 struct tls_facts {
 	bool on;
+	bool verified;		/* of a client: the certificate is name's */
 	struct str version;	/* "TLSv1.3" */
 	struct str cipher;	/* "TLS_AES_256_GCM_SHA384" */
 	int bits;

@@ -58,3 +58,16 @@ int transport_tls_step(struct transport *tls, struct err *err);
 /* Of any transport: on is false if it is none of these, or not yet. The strs
  * are good while it is. */
 void transport_tls_facts(const struct transport *tls, struct tls_facts *f);
+
+/* What a client asks of servers. With verify a handshake fails unless the
+ * chain leads to a trusted root and the certificate names the host; without
+ * it goes on with anybody, and the facts say whether it would have held.
+ * TLS 1.2 at least. */
+struct tls_client;
+struct tls_client *tls_client_new(struct tls_lib *lib, bool verify,
+    struct err *err);
+/* Trust these, PEM, besides none: the system's are read by the caller before
+ * its walls close. */
+int tls_client_trust(struct tls_client *c, struct str roots_pem,
+    struct err *err);
+void tls_client_unref(struct tls_client *c); /* NULL is fine */

@@ -58,6 +58,26 @@ MSG_SHAPE(verify_answer);
 MSG_SHAPE(journal_read_ask);
 MSG_SHAPE(journal_read_answer);
 MSG_SHAPE(journal_row);
+MSG_SHAPE(take_ask);
+MSG_SHAPE(take_answer);
+MSG_SHAPE(queue_item);
+MSG_SHAPE(queue_rcpt);
+MSG_SHAPE(queue_content_ask);
+MSG_SHAPE(queue_content_answer);
+MSG_SHAPE(report_ask);
+MSG_SHAPE(queue_result);
+MSG_SHAPE(release_ask);
+MSG_SHAPE(bounce_ask);
+MSG_SHAPE(queue_list_ask);
+MSG_SHAPE(queue_list_answer);
+MSG_SHAPE(queue_row);
+MSG_SHAPE(queue_change_ask);
+MSG_SHAPE(queue_change_answer);
+MSG_SHAPE(alias_add_ask);
+MSG_SHAPE(alias_remove_ask);
+MSG_SHAPE(aliases_ask);
+MSG_SHAPE(aliases_answer);
+MSG_SHAPE(alias_row);
 
 const struct ipc_call store_calls[STORE_NCALLS] = {
 #define C(name, reply, authorities, where)                                \

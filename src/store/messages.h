@@ -20,10 +20,16 @@ enum store_authority {
 	AUTH_ACCOUNT = 2,	/* one person's mail, bound to it */
 	AUTH_VAULT = 4,		/* sealed secrets, opens account connections */
 	AUTH_OPERATOR = 8,	/* total power: the control socket */
+	AUTH_RELAY = 16,	/* carries what it is handed from the queue */
+	AUTH_LOCAL = 32,	/* a program on this machine: may only submit */
 };
+/* Who may hand in messages. */
+enum { AUTH_SUBMITS = AUTH_MX | AUTH_ACCOUNT | AUTH_LOCAL };
 
 /* Asks that may be outstanding on a connection. */
 enum { STORE_WINDOW = 256, STORE_ACCOUNT_WINDOW = 8 };
+/* "alice+news@example.org" is alice's, and "*" as local part all the rest. */
+#define RECIPIENT_DELIMITER '+'
 
 /* Where store runs a call: on its loop (short look-ups), on a reader thread,
  * or in the writer's next group commit. */
@@ -31,12 +37,12 @@ enum store_run { RUN_LOOP, RUN_READER, RUN_WRITER };
 
 /*        name            answer                 authorities              where */
 #define STORE_CALLS(C) \
-	C(hello,          hello_answer,          AUTH_MX | AUTH_ACCOUNT,  RUN_LOOP) \
-	C(rcpt,           rcpt_answer,           AUTH_MX | AUTH_ACCOUNT,  RUN_LOOP) \
-	C(sender,         done,                  AUTH_ACCOUNT,            RUN_LOOP) \
-	C(stage,          stage_answer,          AUTH_MX | AUTH_ACCOUNT,  RUN_WRITER) \
-	C(unstage,        done,                  AUTH_MX | AUTH_ACCOUNT,  RUN_WRITER) \
-	C(submit,         submit_answer,         AUTH_MX | AUTH_ACCOUNT,  RUN_WRITER) \
+	C(hello,          hello_answer,          AUTH_SUBMITS,            RUN_LOOP) \
+	C(rcpt,           rcpt_answer,           AUTH_SUBMITS,            RUN_LOOP) \
+	C(sender,         done,                  AUTH_ACCOUNT | AUTH_LOCAL | AUTH_VAULT, RUN_LOOP) \
+	C(stage,          stage_answer,          AUTH_SUBMITS | AUTH_RELAY, RUN_WRITER) \
+	C(unstage,        done,                  AUTH_SUBMITS | AUTH_RELAY, RUN_WRITER) \
+	C(submit,         submit_answer,         AUTH_SUBMITS,            RUN_WRITER) \
 	C(mailboxes,      mailboxes_answer,      AUTH_ACCOUNT,            RUN_READER) \
 	C(open,           open_answer,           AUTH_ACCOUNT,            RUN_READER) \
 	C(status,         status_answer,         AUTH_ACCOUNT,            RUN_READER) \
@@ -47,6 +53,10 @@ enum store_run { RUN_LOOP, RUN_READER, RUN_WRITER };
 	C(append,         append_answer,         AUTH_ACCOUNT,            RUN_WRITER) \
 	C(flags,          flags_answer,          AUTH_ACCOUNT,            RUN_WRITER) \
 	C(expunge,        expunge_answer,        AUTH_ACCOUNT,            RUN_WRITER) \
+	C(take,           take_answer,           AUTH_RELAY,              RUN_LOOP) \
+	C(queue_content,  queue_content_answer,  AUTH_RELAY,              RUN_READER) \
+	C(report,         done,                  AUTH_RELAY,              RUN_WRITER) \
+	C(bounce,         submit_answer,         AUTH_RELAY,              RUN_WRITER) \
 	C(credential,     credential_answer,     AUTH_VAULT,              RUN_LOOP) \
 	C(account_open,   done,                  AUTH_VAULT,              RUN_LOOP) \
 	C(secret_get,     secret_get_answer,     AUTH_VAULT,              RUN_LOOP) \
@@ -58,12 +68,18 @@ enum store_run { RUN_LOOP, RUN_READER, RUN_WRITER };
 	C(account_passwd, done,                  AUTH_OPERATOR,           RUN_WRITER) \
 	C(account_remove, done,                  AUTH_OPERATOR,           RUN_WRITER) \
 	C(accounts,       accounts_answer,       AUTH_OPERATOR,           RUN_READER) \
+	C(alias_add,      done,                  AUTH_OPERATOR,           RUN_WRITER) \
+	C(alias_remove,   done,                  AUTH_OPERATOR,           RUN_WRITER) \
+	C(aliases,        aliases_answer,        AUTH_OPERATOR,           RUN_READER) \
+	C(queue_list,     queue_list_answer,     AUTH_OPERATOR,           RUN_READER) \
+	C(queue_change,   queue_change_answer,   AUTH_OPERATOR,           RUN_WRITER) \
 	C(verify,         verify_answer,         AUTH_OPERATOR,           RUN_READER) \
 	C(journal_read,   journal_read_answer,   AUTH_OPERATOR,           RUN_READER)
 
 /* Notices to store: nobody answers. */
 #define STORE_NOTICES(N) \
-	N(journal, AUTH_MX | AUTH_ACCOUNT | AUTH_VAULT)
+	N(journal, AUTH_MX | AUTH_ACCOUNT | AUTH_VAULT) \
+	N(release, AUTH_RELAY)
 
 enum store_call {
 #define C(name, answer, who, run) STORE_##name,
@@ -84,10 +100,12 @@ enum { AUTH_FROM_STORE = 1 }; /* the authority store has at its clients */
 #define FIELDS_done(F, S) F(S, u8, nothing, 0)
 MSG_STRUCT(done);
 
-/* Who am I connected as: for greetings, limits, and a first look. */
+/* Who am I connected as: for greetings, limits, and a first look. address is
+ * the account's first; of LOCAL only "@" and the domain its people have when
+ * they say nothing else; empty for mx. */
 #define FIELDS_hello_ask(F, S) F(S, u8, nothing, 0)
 #define FIELDS_hello_answer(F, S)                 \
-	F(S, str, address, 320)	/* the account's first; empty for mx */ \
+	F(S, str, address, 320)                   \
 	F(S, u64, max_message, 0)
 
 /* May a message go to this address? The handle is good on this connection
@@ -95,12 +113,20 @@ MSG_STRUCT(done);
  * in octets. */
 enum rcpt_kind { RCPT_LOCAL = 1, RCPT_REMOTE, RCPT_NO_USER, RCPT_NO_DOMAIN,
 	RCPT_FULL };
-#define FIELDS_rcpt_ask(F, S) F(S, str, address, 320)
+enum { NOTIFY_never = 1, NOTIFY_success = 2, NOTIFY_failure = 4,
+	NOTIFY_delay = 8 };	/* RFC 3461 4.1; 0: not said */
+#define FIELDS_rcpt_ask(F, S)                                              \
+	F(S, str, address, 320)                                            \
+	F(S, u8, bounce, 0)		/* the reverse-path is empty */    \
+	F(S, u32, notify, 0)                                               \
+	F(S, str, orcpt, 500)		/* "rfc822;..." as given; empty */
 #define FIELDS_rcpt_answer(F, S) \
 	F(S, u32, kind, 0) F(S, u64, handle, 0) F(S, u64, room, 0)
 
-/* May this account write as this address? E_DENIED if not. */
-#define FIELDS_sender_ask(F, S) F(S, str, address, 320)
+/* May this account write as this address (empty: yes, a report)? A LOCAL may
+ * as any address of a domain of ours. E_DENIED if not. account is what VAULT
+ * asks for; it is not looked at from anybody else. */
+#define FIELDS_sender_ask(F, S) F(S, str, address, 320) F(S, u64, account, 0)
 
 /* A blob too large for one message is staged first: stage 0 begins and the
  * answer names it; every piece comes in order. Staged octets that no submit
@@ -126,20 +152,156 @@ enum rcpt_kind { RCPT_LOCAL = 1, RCPT_REMOTE, RCPT_NO_USER, RCPT_NO_DOMAIN,
 	F(S, str, facts, 32768)                                            \
 	F(S, str, message_id, 998)	/* the field, for the journal */   \
 	F(S, u8, body_8bit, 0)                                             \
+	F(S, u8, smtputf8, 0)		/* RFC 6531: asked for in MAIL */  \
+	F(S, u32, ret, 0)		/* RET_*: RFC 3461 4.3 */          \
+	F(S, str, envid, 100)		/* as given, in xtext */           \
+	F(S, str, signature, 8192)	/* fields for remote recipients */ \
 	F(S, str, peer, 64) F(S, str, helo, 255) F(S, str, tls, 64)        \
 	F(S, str, protocol, 16)		/* "ESMTPSA" */                    \
 	F(S, str, session, 32)
 #define FIELDS_submit_answer(F, S) F(S, u64, message, 0)
+enum { RET_unsaid, RET_full, RET_headers };
 
 /* An event for the journal, by the role that saw it. A notice: no answer. */
 enum journal_event { JOURNAL_refused = 1, JOURNAL_login, JOURNAL_login_failed,
 	JOURNAL_received, JOURNAL_stored, JOURNAL_queued, JOURNAL_appended,
-	JOURNAL_expunged };
+	JOURNAL_expunged,
+	JOURNAL_forwarded,	/* by an alias: address is the new one */
+	JOURNAL_delivered,	/* taken by the next server: its reply */
+	JOURNAL_deferred,	/* its reply, or what was in the way */
+	JOURNAL_failed,		/* for good */
+	JOURNAL_reported,	/* a report went to the sender */
+	JOURNAL_unreported,	/* a report that had nobody to go to */
+	JOURNAL_held, JOURNAL_released, JOURNAL_retried, JOURNAL_dropped };
 #define FIELDS_journal_ask(F, S)                                    \
 	F(S, u32, event, 0)                                         \
 	F(S, u64, message, 0)		/* 0: none */               \
 	F(S, str, session, 32) F(S, str, peer, 64)                  \
 	F(S, str, address, 320) F(S, u32, code, 0) F(S, str, text, 500)
+
+/* ---- the queue --------------------------------------------------------
+ *
+ * What relay is handed is a *lease*: one message to some recipients of one
+ * destination, or the wish to report on it. A lease is a number good on this
+ * connection and ends with it; everything not reported is then due again.
+ */
+
+/* Wait at most wait_ms for work. items: struct queue_item each, all for
+ * `destination` (deliver), or one (report). No items: nothing came in time.
+ * A connection may have several of these waiting. */
+enum take_kind { TAKE_DELIVER = 1, TAKE_REPORT };
+#define FIELDS_take_ask(F, S) F(S, u32, wait_ms, 0)
+#define FIELDS_take_answer(F, S)                                      \
+	F(S, u32, kind, 0)                                            \
+	F(S, str, destination, 255)	/* a domain, lower case */    \
+	F(S, str, items, MSG_CHUNK)
+#define FIELDS_queue_item(F, S)                                       \
+	F(S, u64, lease, 0)                                           \
+	F(S, u64, message, 0)		/* its name in logs */        \
+	F(S, str, reverse_path, 320)                                  \
+	F(S, u64, size, 0)		/* octets, without signature */ \
+	F(S, u8, body_8bit, 0) F(S, u8, smtputf8, 0)                  \
+	F(S, i64, queued, 0)		/* when it came, seconds */   \
+	F(S, i64, expires, 0)		/* when we give up */         \
+	F(S, u32, ret, 0) F(S, str, envid, 100)                       \
+	F(S, str, signature, 8192)	/* fields to send first */    \
+	F(S, str, rcpts, 150000)	/* struct queue_rcpt each */
+/* outcome and what follows say what happened last (of a report: what is to
+ * be reported); 0 and empty before the first attempt. */
+#define FIELDS_queue_rcpt(F, S)                                       \
+	F(S, u32, n, 0)			/* its number in the message */ \
+	F(S, str, address, 320)                                       \
+	F(S, u32, notify, 0) F(S, str, orcpt, 500)                    \
+	F(S, u32, attempts, 0)                                        \
+	F(S, u32, outcome, 0) F(S, u32, code, 0)                      \
+	F(S, str, status, 12) F(S, str, text, 1000)                   \
+	F(S, str, host, 255) F(S, i64, last, 0)
+
+/* The stored octets of a leased message: as content_answer. */
+#define FIELDS_queue_content_ask(F, S) \
+	F(S, u64, lease, 0) F(S, u64, offset, 0) F(S, u32, len, 0)
+#define FIELDS_queue_content_answer(F, S) \
+	F(S, str, octets, MSG_CHUNK) F(S, u64, total, 0)
+
+/* What became of recipients: struct queue_result each. A lease ends when all
+ * its recipients have a result. Committed when answered. A recipient that is
+ * no longer there (dropped by the operator meanwhile) is passed over. */
+enum queue_outcome {
+	OUTCOME_delivered = 1,	/* 250 after the text; the next server does
+				 * what NOTIFY wants (it offers DSN) */
+	OUTCOME_relayed,	/* 250, and it does not: report if asked */
+	OUTCOME_deferred,	/* try again */
+	OUTCOME_failed,		/* do not */
+	OUTCOME_delayed,	/* only in a report: it still waits */
+	OUTCOME_local,		/* only in a report: it is in a mailbox here */
+	OUTCOME_expanded,	/* only in a report: an alias, sent on */
+};
+#define FIELDS_report_ask(F, S) F(S, u64, change, 0) F(S, str, results, MSG_CHUNK)
+#define FIELDS_queue_result(F, S)                                     \
+	F(S, u64, lease, 0) F(S, u32, n, 0)                           \
+	F(S, u32, outcome, 0)                                         \
+	F(S, u8, down, 0)		/* no host of the destination \
+					 * could be reached: all its  \
+					 * mail waits a while */      \
+	F(S, u32, code, 0)		/* 0: no reply of a server */ \
+	F(S, str, status, 12)		/* "4.4.1" */                 \
+	F(S, str, text, 1000)		/* the reply, or our words */ \
+	F(S, str, host, 255) F(S, str, address, 64)                   \
+	F(S, str, tls, 64)		/* "TLSv1.3"; empty: clear */
+/* Leases (u64 each) that end with nothing done. A notice. */
+#define FIELDS_release_ask(F, S) F(S, str, leases, 8 * 1000)
+
+/* The report of a TAKE_REPORT lease, as a message: store sends it to the
+ * reverse-path of the leased one (never another address) with an empty one of
+ * its own, and forgets the recipients it was about. The lease ends. */
+#define FIELDS_bounce_ask(F, S)                                       \
+	F(S, u64, change, 0) F(S, u64, lease, 0)                      \
+	F(S, u64, stage, 0) F(S, str, octets, MSG_CHUNK)              \
+	F(S, u64, raw_size, 0) F(S, str, facts, 32768)                \
+	F(S, str, message_id, 998) F(S, u8, body_8bit, 0)             \
+	F(S, u8, smtputf8, 0)
+
+/* For the operator. filter: what is empty or 0 is not looked at. */
+#define FIELDS_queue_filter(F, S)                                     \
+	F(S, u64, message, 0)                                         \
+	F(S, str, sender, 320)	/* an address, or "@example.org" */   \
+	F(S, str, rcpt, 320)	/* the same */                        \
+	F(S, str, domain, 255)	/* the destination */                 \
+	F(S, i64, before, 0)	/* came before: seconds since 1970 */ \
+	F(S, u8, held, 0)	/* only held ones */
+/* A row for each recipient; cursor is empty at first and then `next`, which is
+ * empty at the end. */
+#define FIELDS_queue_list_ask(F, S) \
+	FIELDS_queue_filter(F, S) F(S, str, cursor, 16)
+#define FIELDS_queue_list_answer(F, S) \
+	F(S, str, rows, MSG_CHUNK) F(S, str, next, 16)
+enum queue_state { QUEUE_waits, QUEUE_held, QUEUE_reports, QUEUE_under_way };
+#define FIELDS_queue_row(F, S)                                        \
+	F(S, u64, message, 0) F(S, u32, n, 0) F(S, u32, state, 0)     \
+	F(S, str, sender, 320) F(S, str, rcpt, 320)                   \
+	F(S, str, domain, 255) F(S, u64, size, 0)                     \
+	F(S, i64, queued, 0) F(S, i64, next, 0) F(S, i64, expires, 0) \
+	F(S, u32, attempts, 0) F(S, i64, last, 0)                     \
+	F(S, u32, code, 0) F(S, str, status, 12) F(S, str, text, 1000) \
+	F(S, str, host, 255)
+/* A slice; if more is set ask again with another change id. */
+enum queue_action { QUEUE_RETRY = 1, QUEUE_HOLD, QUEUE_RELEASE, QUEUE_DROP };
+#define FIELDS_queue_change_ask(F, S) \
+	F(S, u64, change, 0) F(S, u32, action, 0) FIELDS_queue_filter(F, S) \
+	F(S, str, cursor, 16)
+#define FIELDS_queue_change_answer(F, S) \
+	F(S, u32, changed, 0) F(S, str, next, 16)
+
+/* Aliases: an address of a domain of ours to one or many, here or elsewhere.
+ * The local part "*" takes what nobody else in the domain has. */
+#define FIELDS_alias_add_ask(F, S) \
+	F(S, u64, change, 0) F(S, str, address, 320) F(S, str, target, 320)
+/* target empty: all of them */
+#define FIELDS_alias_remove_ask(F, S) \
+	F(S, u64, change, 0) F(S, str, address, 320) F(S, str, target, 320)
+#define FIELDS_aliases_ask(F, S) F(S, str, after, 700)
+#define FIELDS_aliases_answer(F, S) F(S, str, rows, MSG_CHUNK) F(S, str, next, 700)
+#define FIELDS_alias_row(F, S) F(S, str, address, 320) F(S, str, target, 320)
 
 /* Mailboxes. Names are UTF-8 with '/' between levels; "INBOX" is INBOX. */
 enum special { SPECIAL_inbox = 1, SPECIAL_sent = 2, SPECIAL_drafts = 4,
@@ -358,3 +520,23 @@ MSG_STRUCT(verify_answer);
 MSG_STRUCT(journal_read_ask);
 MSG_STRUCT(journal_read_answer);
 MSG_STRUCT(journal_row);
+MSG_STRUCT(take_ask);
+MSG_STRUCT(take_answer);
+MSG_STRUCT(queue_item);
+MSG_STRUCT(queue_rcpt);
+MSG_STRUCT(queue_content_ask);
+MSG_STRUCT(queue_content_answer);
+MSG_STRUCT(report_ask);
+MSG_STRUCT(queue_result);
+MSG_STRUCT(release_ask);
+MSG_STRUCT(bounce_ask);
+MSG_STRUCT(queue_list_ask);
+MSG_STRUCT(queue_list_answer);
+MSG_STRUCT(queue_row);
+MSG_STRUCT(queue_change_ask);
+MSG_STRUCT(queue_change_answer);
+MSG_STRUCT(alias_add_ask);
+MSG_STRUCT(alias_remove_ask);
+MSG_STRUCT(aliases_ask);
+MSG_STRUCT(aliases_answer);
+MSG_STRUCT(alias_row);

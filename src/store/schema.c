@@ -77,7 +77,38 @@ static const char version_1[] =
     "INSERT INTO owner VALUES (0, x'', 0, 1, 1, 0);"
     "INSERT INTO meta VALUES (CAST('version' AS BLOB), 1);";
 
-static const char *const steps[SCHEMA_VERSION] = { version_1 };
+/*
+ * The queue in earnest, and aliases.
+ *
+ *   state       of queue_rcpt: 0 waits for next_due, 1 held by the operator,
+ *               2 has an outcome that is to be reported to the sender
+ *   next_due    when it may be tried (state 0), seconds since 1970
+ *   noticed     the sender was told of the delay
+ *   outcome ... what happened last: the fields of struct queue_result
+ *   target      of alias: an address, here or elsewhere
+ */
+static const char version_2[] =
+    "ALTER TABLE queue ADD COLUMN smtputf8 INTEGER NOT NULL DEFAULT 0;"
+    "ALTER TABLE queue ADD COLUMN ret INTEGER NOT NULL DEFAULT 0;"
+    "ALTER TABLE queue ADD COLUMN envid BLOB NOT NULL DEFAULT x'';"
+    "ALTER TABLE queue ADD COLUMN signature BLOB NOT NULL DEFAULT x'';"
+    "ALTER TABLE queue_rcpt ADD COLUMN notify INTEGER NOT NULL DEFAULT 0;"
+    "ALTER TABLE queue_rcpt ADD COLUMN orcpt BLOB NOT NULL DEFAULT x'';"
+    "ALTER TABLE queue_rcpt ADD COLUMN attempts INTEGER NOT NULL DEFAULT 0;"
+    "ALTER TABLE queue_rcpt ADD COLUMN noticed INTEGER NOT NULL DEFAULT 0;"
+    "ALTER TABLE queue_rcpt ADD COLUMN outcome INTEGER NOT NULL DEFAULT 0;"
+    "ALTER TABLE queue_rcpt ADD COLUMN code INTEGER NOT NULL DEFAULT 0;"
+    "ALTER TABLE queue_rcpt ADD COLUMN status BLOB NOT NULL DEFAULT x'';"
+    "ALTER TABLE queue_rcpt ADD COLUMN text BLOB NOT NULL DEFAULT x'';"
+    "ALTER TABLE queue_rcpt ADD COLUMN host BLOB NOT NULL DEFAULT x'';"
+    "ALTER TABLE queue_rcpt ADD COLUMN last INTEGER NOT NULL DEFAULT 0;"
+    "CREATE INDEX queue_due ON queue_rcpt"
+    " (domain, state, next_due, message, rcpt);"
+    "CREATE TABLE alias (domain BLOB NOT NULL, local BLOB NOT NULL,"
+    " target BLOB NOT NULL, PRIMARY KEY (domain, local, target))"
+    " STRICT, WITHOUT ROWID;";
+
+static const char *const steps[SCHEMA_VERSION] = { version_1, version_2 };
 
 static int
 present_version(struct sql *q, uint64_t *version, struct err *err)

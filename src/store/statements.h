@@ -131,9 +131,10 @@
 	S(pack_del, "DELETE FROM pack WHERE pack=?1")                         \
 	S(pack_list, "SELECT pack, written, live FROM pack ORDER BY pack")    \
 	/* ---- queue, changes ---- */                                        \
-	S(queue_add, "INSERT INTO queue VALUES (?1, ?2, ?3, ?4, ?5, ?6)")     \
-	S(queue_rcpt_add, "INSERT INTO queue_rcpt"                            \
-	    " VALUES (?1, ?2, ?3, ?4, 0, ?5)")                                \
+	S(queue_add, "INSERT INTO queue (message, account, reverse_path,"      \
+	    " size, at, body_8bit) VALUES (?1, ?2, ?3, ?4, ?5, ?6)")          \
+	S(queue_rcpt_add, "INSERT INTO queue_rcpt (message, rcpt, address,"   \
+	    " domain, state, next_due) VALUES (?1, ?2, ?3, ?4, 0, ?5)")       \
 	S(change_get, "SELECT answer FROM change"                             \
 	    " WHERE id=?1 AND scope=?2 AND part=?3")                          \
 	S(change_add, "INSERT INTO change VALUES (?1, ?2, ?3, ?4, ?5)")       \

@@ -12,6 +12,11 @@ MSG_SHAPE(logout_ask);
 MSG_SHAPE(resume_ask);
 MSG_SHAPE(seal_password_ask);
 MSG_SHAPE(seal_password_answer);
+MSG_SHAPE(dkim_sign_ask);
+MSG_SHAPE(dkim_sign_answer);
+MSG_SHAPE(dkim_keys_ask);
+MSG_SHAPE(dkim_keys_answer);
+MSG_SHAPE(dkim_key_row);
 
 const struct ipc_call vault_calls[VAULT_NCALLS] = {
 #define C(name, reply, authorities)                                    \

@@ -12,6 +12,7 @@ enum vault_authority {
 	VAULT_AUTH_MX = 1,
 	VAULT_AUTH_FRONT = 2,
 	VAULT_AUTH_OPERATOR = 4,
+	VAULT_AUTH_LOCAL = 8,	/* a program on this machine that submits */
 };
 
 /*        name           answer                 authorities      */
@@ -21,6 +22,8 @@ enum vault_authority {
 	C(tls_sign,      tls_sign_answer,       VAULT_AUTH_MX | VAULT_AUTH_FRONT) \
 	C(login,         login_answer,          VAULT_AUTH_FRONT) \
 	C(reopen,        vault_done,            VAULT_AUTH_FRONT) \
+	C(dkim_sign,     dkim_sign_answer,      VAULT_AUTH_FRONT | VAULT_AUTH_LOCAL) \
+	C(dkim_keys,     dkim_keys_answer,      VAULT_AUTH_OPERATOR) \
 	C(seal_password, seal_password_answer,  VAULT_AUTH_OPERATOR)
 
 /* Notices to vault: nobody answers. */
@@ -88,6 +91,26 @@ MSG_STRUCT(vault_done);
 	F(S, str, address, 320) F(S, str, password, 1024)
 #define FIELDS_seal_password_answer(F, S) F(S, str, sealed, 4096)
 
+/* Sign a message somebody here writes. RFC 6376, 8463. Vault appends its own
+ * DKIM-Signature field to the canonical header and signs that, so what it
+ * signs is always one, and d= is the domain of `from`. The person of the
+ * ticket must be allowed to write as `from` (the address of the From field);
+ * LOCAL may as any of ours, and has no ticket. E_DENIED; E_NOTFOUND if the
+ * domain has no keys. fields: one or two whole fields with their CRLF. */
+#define FIELDS_dkim_sign_ask(F, S)                                       \
+	F(S, str, ticket, 16) F(S, str, from, 320)                       \
+	F(S, str, names, 1000)	/* h=: "From:From:To:To:Subject" */      \
+	F(S, str, header, 131072) /* relaxed, each with its CRLF */      \
+	F(S, str, body_hash, 32)  /* SHA-256 of the relaxed body */      \
+	F(S, i64, at, 0)
+#define FIELDS_dkim_sign_answer(F, S) F(S, str, fields, 8192)
+/* The public side of a domain's keys: struct dkim_key_row each. With `make`
+ * they are made if there are none. */
+#define FIELDS_dkim_keys_ask(F, S) F(S, str, domain, 255) F(S, u8, make, 0)
+#define FIELDS_dkim_keys_answer(F, S) F(S, str, keys, 4096)
+#define FIELDS_dkim_key_row(F, S) \
+	F(S, str, selector, 64) F(S, str, record, 1000) /* "v=DKIM1; ..." */
+
 MSG_STRUCT(certs_ask);
 MSG_STRUCT(certs_answer);
 MSG_STRUCT(tls_sign_ask);
@@ -99,3 +122,8 @@ MSG_STRUCT(logout_ask);
 MSG_STRUCT(resume_ask);
 MSG_STRUCT(seal_password_ask);
 MSG_STRUCT(seal_password_answer);
+MSG_STRUCT(dkim_sign_ask);
+MSG_STRUCT(dkim_sign_answer);
+MSG_STRUCT(dkim_keys_ask);
+MSG_STRUCT(dkim_keys_answer);
+MSG_STRUCT(dkim_key_row);

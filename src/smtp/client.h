@@ -1,0 +1,119 @@
+/*
+ * client.h - the client's side of SMTP on one connection.        RFC 5321
+ *
+ * Straight-line: greet, maybe TLS, maybe AUTH, messages one after the other,
+ * quit. Everything suspends; every wait has the limit of 4.5.3.2. What the
+ * server says is parsed by smtp/answer.h and never trusted: bounded lines,
+ * bounded replies, printable text.
+ *
+ * The outcome of an attempt is a reply (struct smtp_answer), never only a
+ * code of ours: code 0 means that no server said it, and status and text are
+ * then our words ("4.4.2", "the connection was lost after MAIL").
+ */
+#pragma once
+#include "rt/stream.h"
+#include "rt/tls.h"
+
+enum {
+	ANSWER_TEXT_MAX = 1000,	/* kept of a reply, lines joined by a space */
+};
+struct smtp_answer {
+	int code;		/* 200 to 599; 0: ours */
+	char status[12];	/* "5.1.1"; made from the code if not said */
+	struct str text;	/* as said, without code and status; of the
+				 * client's arena */
+};
+static inline bool
+answer_is_good(const struct smtp_answer *a)
+{
+	return a->code >= 200 && a->code < 400;
+}
+/* Not to be tried again. */
+static inline bool
+answer_is_final(const struct smtp_answer *a)
+{
+	return a->status[0] == '5';
+}
+
+enum smtp_offers {	/* of EHLO */
+	OFFER_PIPELINING = 1, OFFER_SIZE = 2, OFFER_8BITMIME = 4,
+	OFFER_STATUS = 8, OFFER_SMTPUTF8 = 16, OFFER_STARTTLS = 32,
+	OFFER_DSN = 64, OFFER_AUTH_PLAIN = 128, OFFER_AUTH_LOGIN = 256,
+};
+
+struct smtp_client_options {
+	struct loop *loop;
+	struct str hostname;	/* what we say in EHLO */
+	/* Limits in ms (RFC 5321 4.5.3.2); 0: the section's own. */
+	int64_t greeting_ms, command_ms, mail_ms, rcpt_ms, data_ms, text_ms,
+	    end_ms;
+};
+
+struct smtp_client;
+
+/* Takes the stream. name is the host's, for TLS and in words. */
+struct smtp_client *smtp_client_new(const struct smtp_client_options *o,
+    struct stream *s, struct str name);
+/* Says QUIT if that makes sense (waits for its answer a second at most) and
+ * closes. NULL is fine. */
+void smtp_client_free(struct smtp_client *c);
+/* Close at once. */
+void smtp_client_drop(struct smtp_client *c);
+
+/* All return 0 or a negative E_* with the answer filled in: 0 when the dialogue
+ * may go on, negative when it did not work (what the server said, or what
+ * happened, is in *why). E_CANCELED as everywhere. */
+
+/* TLS from the first octet, for those who listen so. */
+int smtp_client_tls(struct smtp_client *c, struct tls_client *tls,
+    struct smtp_answer *why);
+/* The greeting, then EHLO, or HELO if the server does not know that. */
+int smtp_client_hello(struct smtp_client *c, struct smtp_answer *why);
+/* STARTTLS and EHLO again. E_TLS: it was offered and failed: the connection
+ * is of no use any more. */
+int smtp_client_starttls(struct smtp_client *c, struct tls_client *tls,
+    struct smtp_answer *why);
+/* AUTH PLAIN, or LOGIN. */
+int smtp_client_login(struct smtp_client *c, struct str user,
+    struct str password, struct smtp_answer *why);
+
+unsigned smtp_client_offers(const struct smtp_client *c); /* OFFER_* */
+uint64_t smtp_client_size(const struct smtp_client *c); /* 0: no limit said */
+struct tls_facts smtp_client_tls_facts(const struct smtp_client *c);
+/* May another message be sent? Not after a failure, 421, or E_CANCELED. */
+bool smtp_client_usable(const struct smtp_client *c);
+uint32_t smtp_client_messages(const struct smtp_client *c); /* accepted */
+
+struct smtp_outgoing_rcpt {
+	struct str address;
+	uint32_t notify;	/* NOTIFY_* of RFC 3461; 0 */
+	struct str orcpt;	/* xtext, or empty */
+	/* Filled in: of RCPT, or of the text for those that were taken. */
+	struct smtp_answer answer;
+	bool accepted;		/* RCPT was; its answer is the text's */
+};
+struct smtp_outgoing {
+	struct str reverse_path;
+	uint64_t size;		/* octets, an estimate is fine */
+	bool body_8bit, smtputf8;
+	uint32_t ret;		/* 0, 1 FULL, 2 HDRS */
+	struct str envid;	/* xtext, or empty */
+	struct smtp_outgoing_rcpt *rcpts;
+	size_t nrcpts;
+	/* Writes the text with smtp_client_text(); 0, or E_* to give up: the
+	 * connection is then dropped before the final dot. */
+	int (*text)(void *arg, struct smtp_client *c, struct err *err);
+	void *arg;
+};
+/* One message: MAIL, RCPT ..., DATA in one go if the server pipelines, then
+ * the text. Each recipient gets its answer, whatever happens: also when the
+ * connection is lost (then it is to be tried again, the more so after the
+ * final dot: 4.5.3.2.6). Checks what the message needs first: SIZE (5.3.4),
+ * 8BITMIME (5.6.3), SMTPUTF8 (5.6.7). Returns 0 or E_CANCELED. */
+int smtp_client_send(struct smtp_client *c, struct smtp_outgoing *m,
+    struct arena *a);
+/* From inside text(): octets of the message with CRLF line ends; dots are
+ * stuffed here (4.5.2). */
+int smtp_client_text(struct smtp_client *c, struct str octets);
+/* Is it still there? (An idle one that said 421 or closed is not.) */
+bool smtp_client_alive(struct smtp_client *c);
