@@ -11,6 +11,7 @@
  * then our words ("4.4.2", "the connection was lost after MAIL").
  */
 #pragma once
+#include "base/arena.h"
 #include "rt/stream.h"
 #include "rt/tls.h"
 

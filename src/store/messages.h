@@ -23,8 +23,9 @@ enum store_authority {
 	AUTH_RELAY = 16,	/* carries what it is handed from the queue */
 	AUTH_LOCAL = 32,	/* a program on this machine: may only submit */
 };
-/* Who may hand in messages. */
-enum { AUTH_SUBMITS = AUTH_MX | AUTH_ACCOUNT | AUTH_LOCAL };
+/* Who may hand in messages, and who may ask whose an address is. */
+enum { AUTH_SUBMITS = AUTH_MX | AUTH_ACCOUNT | AUTH_LOCAL,
+	AUTH_NAMES_SENDER = AUTH_ACCOUNT | AUTH_LOCAL | AUTH_VAULT };
 
 /* Asks that may be outstanding on a connection. */
 enum { STORE_WINDOW = 256, STORE_ACCOUNT_WINDOW = 8 };
@@ -39,7 +40,7 @@ enum store_run { RUN_LOOP, RUN_READER, RUN_WRITER };
 #define STORE_CALLS(C) \
 	C(hello,          hello_answer,          AUTH_SUBMITS,            RUN_LOOP) \
 	C(rcpt,           rcpt_answer,           AUTH_SUBMITS,            RUN_LOOP) \
-	C(sender,         done,                  AUTH_ACCOUNT | AUTH_LOCAL | AUTH_VAULT, RUN_LOOP) \
+	C(sender,         done,                  AUTH_NAMES_SENDER,       RUN_LOOP) \
 	C(stage,          stage_answer,          AUTH_SUBMITS | AUTH_RELAY, RUN_WRITER) \
 	C(unstage,        done,                  AUTH_SUBMITS | AUTH_RELAY, RUN_WRITER) \
 	C(submit,         submit_answer,         AUTH_SUBMITS,            RUN_WRITER) \
