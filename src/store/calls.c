@@ -5,6 +5,21 @@
 
 /* ---- handles of recipients --------------------------------------------- */
 
+/* *to is *who with its strs at room; the room behind them. */
+static char *
+keep_recipient(struct recipient *to, const struct recipient *who, char *room)
+{
+	*to = *who;
+	if (who->address.n)
+		memcpy(room, who->address.p, who->address.n);
+	to->address.p = room;
+	room += who->address.n;
+	if (who->orcpt.n)
+		memcpy(room, who->orcpt.p, who->orcpt.n);
+	to->orcpt.p = room;
+	return room + who->orcpt.n;
+}
+
 /* A hostile mx may only name what it was given: 48 random bits and the slot.
  * The oldest give way; an honest one asks again. */
 static uint64_t
@@ -22,13 +37,10 @@ give_handle(struct conn *c, const struct recipient *who)
 	}
 	slot = c->next_handle++ % c->nhandles;
 	h = &c->handles[slot];
-	free(h->address);
-	h->address = malloc(who->address.n + 1);
-	bug_if(!h->address);
-	if (who->address.n)
-		memcpy(h->address, who->address.p, who->address.n);
-	h->address_n = who->address.n;
-	h->account = who->account;
+	free(h->text);
+	h->text = malloc(who->address.n + who->orcpt.n + 1);
+	bug_if(!h->text);
+	(void)keep_recipient(&h->who, who, h->text);
 	h->id = loop_random64(c->service->o.loop) << 16 | slot;
 	return h->id;
 }
@@ -60,7 +72,7 @@ calls_take_handles(struct conn *c, const struct submit_ask *ask,
 		h = find_handle(c, rd_le64(&r));
 		if (!h)
 			return err_set(err, E_DENIED, "no handle of yours");
-		octets += h->address_n;
+		octets += h->who.address.n + h->who.orcpt.n;
 	}
 	*n = ask->handles.n / 8;
 	rcpts = malloc(*n * sizeof(*rcpts) + octets);
@@ -69,13 +81,11 @@ calls_take_handles(struct conn *c, const struct submit_ask *ask,
 	r = rd_of(ask->handles);
 	for (size_t i = 0; i < *n; i++) {
 		h = find_handle(c, rd_le64(&r));
-		rcpts[i].account = h ? h->account : rcpts[0].account;
-		rcpts[i].address = h ? str_make(room, h->address_n)
-				     : rcpts[0].address;
-		if (!h)
-			continue; /* named twice: once is enough */
-		memcpy(room, h->address, h->address_n);
-		room += h->address_n;
+		if (!h) { /* named twice: once is enough */
+			rcpts[i] = rcpts[0];
+			continue;
+		}
+		room = keep_recipient(&rcpts[i], &h->who, room);
 		h->id = 0;
 	}
 	*out = rcpts;
@@ -86,7 +96,7 @@ void
 calls_free_handles(struct conn *c)
 {
 	for (size_t i = 0; i < c->nhandles; i++)
-		free(c->handles[i].address);
+		free(c->handles[i].text);
 	free(c->handles);
 	c->handles = NULL;
 	c->nhandles = 0;

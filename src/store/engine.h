@@ -44,10 +44,13 @@ struct caller {
 	struct stages *stages;
 };
 
-/* A recipient that rcpt found; its address is the asker's. */
+/* A recipient that rcpt found; its strs are the asker's. */
 struct recipient {
 	struct str address;
-	uint64_t account;	/* 0: a remote one */
+	uint64_t account;	/* 0: a remote one, or `ours` */
+	bool ours;		/* no account has it: submit resolves it */
+	uint32_t notify;
+	struct str orcpt;
 };
 
 /* ---- the writer -------------------------------------------------------- */

@@ -103,7 +103,8 @@ reader_rcpt(struct reader *r, const struct caller *c,
 
 	arena_reset(r->arena);
 	*answer = (struct rcpt_answer){ 0 };
-	*who = (struct recipient){ ask->address, 0 };
+	*who = (struct recipient){ .address = ask->address,
+		.notify = ask->notify, .orcpt = ask->orcpt };
 	rc = complete(r, &who->address, err);
 	if (rc == 0)
 		rc = find_address(r, who->address, &a, err);

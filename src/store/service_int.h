@@ -17,9 +17,8 @@ enum {
 
 struct handle {
 	uint64_t id;		/* 0: none */
-	uint64_t account;
-	char *address;
-	size_t address_n;
+	struct recipient who;
+	char *text;		/* its address and orcpt */
 };
 
 struct watcher {
