@@ -20,6 +20,8 @@ encode_config(struct child *c, struct buf *b)
 	own.listeners = STR("");
 	if (c->kind != ROLE_VAULT)
 		own.certificates = STR("");
+	if (c->kind != ROLE_RELAY)
+		own.routes = STR(""); /* they may hold passwords */
 	if (c->kind == ROLE_VAULT || c->kind == ROLE_STORE)
 		buf_printf(&data, "%.*s/%s", STR_FMT(c->m->config.data),
 		    role_name(c->kind));

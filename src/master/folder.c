@@ -86,6 +86,23 @@ role_folder(struct master *m, enum role_kind kind, struct err *err)
 	return rc;
 }
 
+/* Local programs come through here: they see this folder's sockets, and of
+ * the rest not even the names. */
+static int
+submit_folder(struct master *m, struct err *err)
+{
+	int fd = -1, rc = 0;
+
+	if (mkdirat(m->folder, "submit", 0755) == 0 || errno == EEXIST)
+		fd = openat(m->folder, "submit",
+		    O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	if (fd < 0 || fchmod(fd, 0755) < 0 || fchmod(m->folder, 0711) < 0)
+		rc = err_sys(err, E_IO, "folder submit in the data folder");
+	if (fd >= 0)
+		(void)close(fd);
+	return rc;
+}
+
 /* One master a folder. The lock is the open file's: it goes with us. */
 static int
 lock_folder(struct master *m, struct err *err)
@@ -123,7 +140,8 @@ folder_open(struct master *m, struct err *err)
 	m->folder = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (m->folder < 0)
 		return err_sys(err, E_IO, "open data folder %s", path);
-	if (lock_folder(m, err) < 0 || role_folder(m, ROLE_STORE, err) < 0)
+	if (lock_folder(m, err) < 0 || role_folder(m, ROLE_STORE, err) < 0 ||
+	    role_folder(m, ROLE_VAULT, err) < 0)
 		return err->code;
-	return role_folder(m, ROLE_VAULT, err);
+	return submit_folder(m, err);
 }

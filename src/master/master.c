@@ -149,6 +149,8 @@ begin(struct master *m, struct err *err)
 		return err->code;
 	add_children(m, ROLE_STORE, 1);
 	add_children(m, ROLE_VAULT, 1);
+	add_children(m, ROLE_RESOLVER, m->config.resolver_workers);
+	add_children(m, ROLE_RELAY, m->config.relay_workers);
 	add_children(m, ROLE_MX, m->config.mx_workers);
 	add_children(m, ROLE_FRONT, m->config.front_workers);
 	m->started_ms = loop_now_ms(m->loop);

@@ -7,7 +7,7 @@
 #include "master/master.h"
 #include "rt/role.h"
 
-enum { WORKERS_MAX = 8, CHILDREN_MAX = 2 + 2 * WORKERS_MAX,
+enum { WORKERS_MAX = 8, CHILDREN_MAX = 4 + 2 * WORKERS_MAX,
 	SOCKETS_MAX = 64 };
 
 struct master;
@@ -62,11 +62,12 @@ struct master {
 };
 
 /* folder.c: the data folder, made and locked; each role's own folder in it,
- * given to its uid when we are root. */
+ * given to its uid when we are root; and "submit", the only one that others on
+ * this machine may look into. */
 int folder_open(struct master *m, struct err *err);
 uint32_t role_uid(const struct master *m, enum role_kind kind);
 
-/* sockets.c: all of the configuration's, and the two for the operator. */
+/* sockets.c: all of the configuration's, and those in the data folder. */
 int sockets_open(struct master *m, struct err *err);
 void sockets_close(struct master *m);
 

@@ -1,6 +1,7 @@
 #include <arpa/inet.h>
 #include <errno.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <sys/un.h>
 
 #include "master/master_int.h"
@@ -149,24 +150,39 @@ open_conf(struct master *m, const struct listener_conf *c, struct err *err)
 	    err);
 }
 
+/* Those in the data folder. */
+static const struct named {
+	enum listen_kind kind;
+	enum role_kind role;
+	const char *name;
+	mode_t mode;
+} named[] = {
+	{ LISTEN_CONTROL, ROLE_STORE, "control", 0600 },
+	{ LISTEN_VAULT_CONTROL, ROLE_VAULT, "control-vault", 0600 },
+	{ LISTEN_RESOLVER_CONTROL, ROLE_RESOLVER, "control-resolver", 0600 },
+	{ LISTEN_SUBMIT, ROLE_STORE, "submit/store", 0666 },
+	{ LISTEN_VAULT_SUBMIT, ROLE_VAULT, "submit/vault", 0666 },
+};
+
 /* We hold the lock, so a socket that is there belongs to nobody. The way over
  * /proc is short however long the folder's name is. */
 static int
-open_control(struct master *m, const char *name, enum listen_kind kind,
-    enum role_kind role, struct err *err)
+open_named(struct master *m, const struct named *s, struct err *err)
 {
 	struct sockaddr_un a = { .sun_family = AF_UNIX };
+	const char *name = s->name;
 	int fd;
 
 	(void)snprintf(a.sun_path, sizeof(a.sun_path), "/proc/self/fd/%d/%s",
 	    m->folder, name);
 	(void)unlinkat(m->folder, name, 0);
 	fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
-	/* The umask makes it 0600. */
+	/* The umask makes it 0600 at first. */
 	if (fd >= 0 && bind(fd, (struct sockaddr *)&a, sizeof(a)) == 0 &&
+	    fchmodat(m->folder, name, s->mode, 0) == 0 &&
 	    listen(fd, BACKLOG) == 0)
-		return keep(m, kind, role, fd, err);
-	(void)err_sys(err, E_IO, "control socket %s in %.*s", name,
+		return keep(m, s->kind, s->role, fd, err);
+	(void)err_sys(err, E_IO, "socket %s in %.*s", name,
 	    STR_FMT(m->config.data));
 	if (fd >= 0)
 		(void)close(fd);
@@ -185,10 +201,10 @@ sockets_open(struct master *m, struct err *err)
 		if (open_conf(m, &c, err) < 0)
 			return err->code;
 	}
-	if (open_control(m, "control", LISTEN_CONTROL, ROLE_STORE, err) < 0)
-		return err->code;
-	return open_control(m, "control-vault", LISTEN_VAULT_CONTROL,
-	    ROLE_VAULT, err);
+	for (size_t i = 0; i < NELEM(named); i++)
+		if (open_named(m, &named[i], err) < 0)
+			return err->code;
+	return 0;
 }
 
 void
@@ -199,10 +215,9 @@ sockets_close(struct master *m)
 
 		(void)close(s->fd);
 		/* Only our own: another master's folder stays as it is. */
-		if (s->kind == LISTEN_CONTROL)
-			(void)unlinkat(m->folder, "control", 0);
-		if (s->kind == LISTEN_VAULT_CONTROL)
-			(void)unlinkat(m->folder, "control-vault", 0);
+		for (size_t n = 0; n < NELEM(named); n++)
+			if (s->kind == named[n].kind)
+				(void)unlinkat(m->folder, named[n].name, 0);
 	}
 	m->nsockets = 0;
 }

@@ -2,8 +2,8 @@
  * When what is started, connected and stopped.
  *
  * Store and vault are connected; every mx and front has vault; every mx has
- * store. A front has no connection to store but the ones of people who logged
- * in, and those come through vault.
+ * store; relay has store and resolver. A front has no connection to store but
+ * the ones of people who logged in, and those come through vault.
  */
 #include <signal.h>
 #include <sys/wait.h>
@@ -20,6 +20,8 @@ are_peers(enum role_kind a, enum role_kind b)
 		{ ROLE_MX, ROLE_VAULT },
 		{ ROLE_MX, ROLE_STORE },
 		{ ROLE_FRONT, ROLE_VAULT },
+		{ ROLE_RELAY, ROLE_STORE },
+		{ ROLE_RELAY, ROLE_RESOLVER },
 	};
 
 	for (size_t i = 0; i < NELEM(pairs); i++)
@@ -219,20 +221,49 @@ same_sockets(const struct config *a, const struct config *b)
 	    a->uid_base == b->uid_base;
 }
 
-/* Certificates are files: vault reads them before its walls are closed. */
+/* Started anew: what changed is looked at before the walls are closed. */
 static void
-renew_vault(struct master *m)
+renew(struct master *m, enum role_kind kind)
 {
 	struct role_stop now = { 0 };
 
 	for (size_t i = 0; i < m->nchildren; i++) {
 		struct child *c = &m->children[i];
 
-		if (c->kind == ROLE_VAULT && c->ready) {
+		if (c->kind == kind && c->ready) {
 			c->renew = true;
 			child_send(c, ROLE_STOP, &now, -1);
 		}
 	}
+}
+
+/* The servers it asks, and their ports. */
+static bool
+same_names(const struct config *a, const struct config *b)
+{
+	return str_eq(a->nameservers, b->nameservers) &&
+	    str_eq(a->stub_zones, b->stub_zones) &&
+	    str_eq(a->trust_anchor, b->trust_anchor);
+}
+
+/* The ports it may dial. */
+static bool
+same_routes(const struct config *a, const struct config *b)
+{
+	return str_eq(a->routes, b->routes) &&
+	    a->relay_port == b->relay_port;
+}
+
+static void
+renew_some(struct master *m, const struct config *old)
+{
+	/* Certificates are files. */
+	if (m->config.certificates.n > 0)
+		renew(m, ROLE_VAULT);
+	if (!same_names(&m->config, old))
+		renew(m, ROLE_RESOLVER);
+	if (!same_routes(&m->config, old))
+		renew(m, ROLE_RELAY);
 }
 
 static int
@@ -254,7 +285,7 @@ void
 supervise_reload(struct master *m)
 {
 	struct arena *a = arena_new(1 << 20), *old = m->memory;
-	struct config c = { 0 };
+	struct config c = { 0 }, before = m->config;
 	struct err err = { 0 };
 
 	if (read_config(m, a, &c, &err) < 0) {
@@ -271,6 +302,8 @@ supervise_reload(struct master *m)
 	c.number = m->config.number + 1;
 	c.mx_workers = m->config.mx_workers;
 	c.front_workers = m->config.front_workers;
+	c.resolver_workers = m->config.resolver_workers;
+	c.relay_workers = m->config.relay_workers;
 	c.uid_base = m->config.uid_base;
 	c.listeners = str_dup(a, m->config.listeners);
 	m->memory = a;
@@ -278,8 +311,7 @@ supervise_reload(struct master *m)
 	log_set_level(m->log, (enum log_level)c.log_level);
 	for (size_t i = 0; i < m->nchildren; i++)
 		child_config(&m->children[i]);
-	if (c.certificates.n > 0)
-		renew_vault(m);
+	renew_some(m, &before);
 	arena_free(old);
 	log_event(m->log, LOG_INFO, "reloaded", F_INT("number", c.number));
 }
@@ -293,6 +325,8 @@ in_phase(const struct child *c, enum stop_phase phase)
 		[ROLE_STORE] = STOP_STORE,
 		[ROLE_MX] = STOP_WORKERS,
 		[ROLE_FRONT] = STOP_WORKERS,
+		[ROLE_RELAY] = STOP_WORKERS,
+		[ROLE_RESOLVER] = STOP_VAULT, /* relay asks to its end */
 	};
 
 	return c->pid > 0 && phases[c->kind] == phase;

@@ -78,9 +78,10 @@ begin(struct link *k, const struct role_start *m, struct buf *missing,
 		return err_set(err, E_PROTO, "the configuration does not fit");
 	k->started = true;
 	r->index = m->index;
+	r->walls = ops->walls;
 	if (ops->prepare && ops->prepare(r, err) < 0)
 		return err->code;
-	if (walls_close(&ops->walls, m->uid, str_dupz(k->memory,
+	if (walls_close(&r->walls, m->uid, str_dupz(k->memory,
 	    r->config.data), missing, err) < 0)
 		return err->code;
 	if (m->uid != 0 && ops->walls.whole_folder)

@@ -40,6 +40,7 @@ struct role {
 	struct log *log;
 	struct config config;	/* present one; strs live until the next */
 	uint32_t index;		/* which of several workers */
+	struct walls walls;	/* of the ops; prepare() may add ports */
 	void *state;		/* of the role */
 };
 

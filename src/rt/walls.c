@@ -102,6 +102,16 @@ close_process(struct err *err)
 	return 0;
 }
 
+void
+walls_port(struct walls *w, uint32_t port)
+{
+	for (size_t i = 0; i < w->nports; i++)
+		if (w->ports[i] == port)
+			return;
+	if (w->nports < WALL_PORTS_MAX && port > 0 && port <= UINT16_MAX)
+		w->ports[w->nports++] = (uint16_t)port;
+}
+
 int
 walls_close(const struct walls *w, uint32_t uid, const char *folder,
     struct buf *missing, struct err *err)
@@ -125,7 +135,7 @@ walls_close(const struct walls *w, uint32_t uid, const char *folder,
 		folder = "/";
 	if (!(w->may & WALL_FILES))
 		folder = NULL;
-	if (landlock_close(folder, missing, err) < 0)
+	if (landlock_close(w, folder, missing, err) < 0)
 		return err->code;
 	return seccomp_close(w->may, err);
 }

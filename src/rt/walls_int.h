@@ -4,9 +4,11 @@
 #pragma once
 #include "rt/walls.h"
 
-/* Files: nothing, or (folder not NULL) what is beneath it. TCP: neither bind
- * nor connect. Abstract sockets and signals: none outside of ourselves. */
-int landlock_close(const char *folder, struct buf *missing, struct err *err);
+/* Files: nothing, or (folder not NULL) what is beneath it. TCP: no listening,
+ * and connections to the walls' ports only. Abstract sockets and signals: none
+ * outside of ourselves. */
+int landlock_close(const struct walls *w, const char *folder,
+    struct buf *missing, struct err *err);
 
 /* Every system call that is not in the table is answered EPERM. */
 int seccomp_close(uint32_t may, struct err *err);

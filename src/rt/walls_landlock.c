@@ -59,6 +59,37 @@ allow_folder(int ruleset, const char *folder, uint64_t all, struct err *err)
 	return 0;
 }
 
+/* As version 4 has it. */
+struct net_port {
+	uint64_t allowed;
+	uint64_t port;
+};
+enum { NET_BIND = 1, NET_CONNECT = 2, RULE_NET_PORT = 2 };
+
+static int
+allow_port(int ruleset, uint64_t what, uint16_t port, struct err *err)
+{
+	struct net_port rule = { what, port };
+
+	if (syscall(SYS_landlock_add_rule, ruleset, RULE_NET_PORT, &rule,
+		0) < 0)
+		return err_sys(err, E_IO, "walls: landlock port %u", port);
+	return 0;
+}
+
+/* Port 0 as the end we dial from: any free one, at an address of choice. */
+static int
+allow_ports(int ruleset, const struct walls *w, struct err *err)
+{
+	int rc = 0;
+
+	if (!(w->may & WALL_CONNECT))
+		return 0;
+	for (size_t i = 0; i < w->nports && rc == 0; i++)
+		rc = allow_port(ruleset, NET_CONNECT, w->ports[i], err);
+	return rc < 0 ? rc : allow_port(ruleset, NET_BIND, 0, err);
+}
+
 static int
 enforce(int ruleset, const char *folder, uint64_t all, struct err *err)
 {
@@ -70,7 +101,8 @@ enforce(int ruleset, const char *folder, uint64_t all, struct err *err)
 }
 
 int
-landlock_close(const char *folder, struct buf *missing, struct err *err)
+landlock_close(const struct walls *w, const char *folder,
+    struct buf *missing, struct err *err)
 {
 	struct ruleset r = { 0 };
 	size_t size = sizeof(r);
@@ -80,12 +112,12 @@ landlock_close(const char *folder, struct buf *missing, struct err *err)
 	version = syscall(SYS_landlock_create_ruleset, NULL, 0,
 	    LANDLOCK_CREATE_RULESET_VERSION);
 	if (version < 1) {
-		buf_lit(missing, "landlock ");
+		buf_lit(missing, "landlock landlock-network ");
 		return 0;
 	}
 	r.fs = all_of_fs(version);
 	if (version >= 4)
-		r.net = 3;
+		r.net = NET_BIND | NET_CONNECT;
 	else
 		buf_lit(missing, "landlock-network ");
 	if (version >= 6)
@@ -97,7 +129,9 @@ landlock_close(const char *folder, struct buf *missing, struct err *err)
 	fd = syscall(SYS_landlock_create_ruleset, &r, size, 0);
 	if (fd < 0)
 		return err_sys(err, E_IO, "walls: landlock rules");
-	rc = enforce((int)fd, folder, r.fs, err);
+	rc = r.net ? allow_ports((int)fd, w, err) : 0;
+	if (rc == 0)
+		rc = enforce((int)fd, folder, r.fs, err);
 	(void)close((int)fd);
 	return rc;
 }

@@ -32,6 +32,7 @@ struct rule {
 	struct scmp_arg_cmp args[2];
 };
 
+#define TYPE_IS(i, type) { (i), SCMP_CMP_MASKED_EQ, 0xf, (type) }
 #define R(name, may) { SCMP_SYS(name), (may), 0, { { 0 } } }
 #define IS(i, v) { (i), SCMP_CMP_EQ, (uint64_t)(v), 0 }
 #define WITHOUT(i, bits) { (i), SCMP_CMP_MASKED_EQ, (uint64_t)(bits), 0 }
@@ -87,6 +88,17 @@ static const struct rule rules[] = {
 	R1(prctl, ALWAYS, IS(0, PR_SET_NAME)),
 
 	R(accept4, WALL_ACCEPT),
+
+	R2(socket, WALL_CONNECT, IS(0, AF_INET), TYPE_IS(1, SOCK_STREAM)),
+	R2(socket, WALL_CONNECT, IS(0, AF_INET6), TYPE_IS(1, SOCK_STREAM)),
+	R2(socket, WALL_DATAGRAM, IS(0, AF_INET), TYPE_IS(1, SOCK_DGRAM)),
+	R2(socket, WALL_DATAGRAM, IS(0, AF_INET6), TYPE_IS(1, SOCK_DGRAM)),
+	R(connect, WALL_CONNECT | WALL_DATAGRAM),
+	R(bind, WALL_CONNECT | WALL_DATAGRAM),
+	R1(sendto, WALL_DATAGRAM, WITHOUT(3, MSG_FASTOPEN)),
+	R1(setsockopt, WALL_DATAGRAM, IS(1, IPPROTO_IP)),
+	R1(setsockopt, WALL_DATAGRAM, IS(1, IPPROTO_IPV6)),
+	R2(setsockopt, WALL_DATAGRAM, IS(1, SOL_SOCKET), IS(2, SO_REUSEADDR)),
 
 	R2(socketpair, WALL_PAIRS, IS(0, AF_UNIX),
 	    IS(1, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK)),

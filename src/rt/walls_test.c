@@ -57,11 +57,44 @@ try_pair(void)
 	    SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0, s));
 }
 static int
-try_connect(void)
+try_udp(void)
 {
-	struct sockaddr_in a = { .sin_family = AF_INET, .sin_port = 25 };
+	return verdict(socket(AF_INET, SOCK_DGRAM | SOCK_NONBLOCK, 0));
+}
+static int
+try_raw(void)
+{
+	return verdict(socket(AF_INET, SOCK_RAW, IPPROTO_ICMP));
+}
 
-	return verdict(connect(0, (struct sockaddr *)&a, sizeof(a)));
+/* Nobody listens at either: refused by the kernel is as good as connected. */
+enum { OPEN_PORT = 1, CLOSED_PORT = 2 };
+static int
+dial(uint16_t port)
+{
+	struct sockaddr_in a = { .sin_family = AF_INET,
+		.sin_port = htons(port) };
+	int fd = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK, 0), rc;
+
+	a.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+	rc = connect(fd, (struct sockaddr *)&a, sizeof(a));
+	return rc < 0 && (errno == EINPROGRESS || errno == ECONNREFUSED) ?
+	    0 : verdict(rc);
+}
+static int
+try_port(void)
+{
+	return dial(OPEN_PORT);
+}
+static int
+try_other_port(void)
+{
+	return dial(CLOSED_PORT);
+}
+static int
+try_listen(void)
+{
+	return verdict(listen(0, 1));
 }
 static int
 try_fastopen(void)
@@ -176,11 +209,15 @@ static const struct attempt {
 } attempts[] = {
 	{ "open /etc/passwd", try_passwd, 0, ANY },
 	{ "open /etc", try_etc, 0, ANY },
-	{ "internet socket", try_socket, 0, EPERM },
+	{ "internet socket", try_socket, WALL_CONNECT, EPERM },
+	{ "datagrams", try_udp, WALL_DATAGRAM, EPERM },
+	{ "raw socket", try_raw, 0, EPERM },
+	{ "dial where it may", try_port, WALL_CONNECT, EPERM },
+	{ "dial elsewhere", try_other_port, 0, ANY },
+	{ "listen", try_listen, 0, EPERM },
 	{ "unix socket", try_unix, 0, EPERM },
 	{ "datagram pair", try_datagrams, 0, EPERM },
 	{ "socket pair", try_pair, WALL_PAIRS, EPERM },
-	{ "connect", try_connect, 0, EPERM },
 	{ "fast open", try_fastopen, 0, EPERM },
 	{ "exec", try_exec, 0, EPERM },
 	{ "fork", try_fork, 0, EPERM },
@@ -223,7 +260,10 @@ child(const struct walls *w, uint32_t uid, const char *folder)
 		_exit(2);
 	}
 	for (size_t i = 0; i < NELEM(attempts); i++)
-		check_attempt(&attempts[i], w);
+		if (attempts[i].fn != try_other_port ||
+		    str_find(buf_get(&missing), STR("landlock-net")) ==
+		    missing.n)
+			check_attempt(&attempts[i], w);
 	if (!(w->may & WALL_ACCEPT) && try_accept() != EPERM)
 		_exit(4);
 	if ((w->may & WALL_ACCEPT) && try_accept() == EPERM)
@@ -270,6 +310,9 @@ test_walls(void **state)
 		{ 0, false },
 		{ WALL_ACCEPT, false },
 		{ WALL_THREADS | WALL_ACCEPT, false },
+		{ WALL_CONNECT, false, { OPEN_PORT }, 1 },
+		{ WALL_CONNECT | WALL_DATAGRAM | WALL_ACCEPT, false,
+		    { OPEN_PORT }, 1 },
 		{ WALL_FILES | WALL_THREADS | WALL_PAIRS, true },
 	};
 
