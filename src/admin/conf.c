@@ -1,12 +1,7 @@
-#include "admin/conf.h"
+#include "admin/conf_int.h"
 
-#include <confuse.h>
 #include <errno.h>
 #include <stdarg.h>
-
-#include "base/log.h"
-
-enum { WORKERS_MAX = 8, CORES_MAX = WORKERS_MAX };
 
 /* libconfuse gives its error function no argument, so the first error is kept
  * here while conf_read() runs. */
@@ -24,106 +19,6 @@ keep_error(cfg_t *cfg, const char *fmt, va_list ap)
 	    cfg->filename ? cfg->filename : "configuration", cfg->line, text);
 }
 
-/* Checks of single values, while their line is known. ------------------- */
-
-struct range {
-	const char *name;
-	long low, high;
-};
-
-static int
-check_number(cfg_t *cfg, cfg_opt_t *opt)
-{
-	static const struct range ranges[] = {
-		{ "port", 1, 65535 },
-		{ "mx-workers", 1, WORKERS_MAX },
-		{ "front-workers", 1, WORKERS_MAX },
-		{ "max-connections", 1, 1000000 },
-		{ "max-recipients", 100, 2000 }, /* RFC 5321 4.5.3.1.8 */
-		{ "smtp-timeout", 1, 86400 },
-		{ "imap-timeout", 1, 604800 },
-		{ "compress", 0, 19 },
-		{ "uid-base", 1000, 2000000000 },
-	};
-	long v = cfg_opt_getnint(opt, cfg_opt_size(opt) - 1);
-
-	for (size_t i = 0; i < NELEM(ranges); i++) {
-		const struct range *r = &ranges[i];
-
-		if (!str_eq(str_c(opt->name), str_c(r->name)))
-			continue;
-		if (v >= r->low && v <= r->high)
-			return 0;
-		cfg_error(cfg, "%s: expected a number from %ld to %ld, not "
-			       "%ld", opt->name, r->low, r->high, v);
-		return -1;
-	}
-	return 0;
-}
-
-/* Octets: "50M". */
-static bool
-parse_size(const char *text, uint64_t *v)
-{
-	const struct str units = STR("KMGT");
-	struct str s = str_c(text);
-	unsigned shift = 0;
-	uint64_t n;
-
-	if (s.n > 0 && !ascii_is_digit(s.p[s.n - 1])) {
-		size_t u = str_chr(units, ascii_upper(s.p[s.n - 1]));
-
-		if (u == units.n)
-			return false;
-		shift = 10 * ((unsigned)u + 1);
-		s.n--;
-	}
-	if (!str_u64(s, &n) || n > UINT64_MAX >> 1 >> shift)
-		return false;
-	*v = n << shift;
-	return true;
-}
-
-static int
-check_size(cfg_t *cfg, cfg_opt_t *opt)
-{
-	uint64_t v;
-
-	if (parse_size(cfg_opt_getstr(opt), &v))
-		return 0;
-	cfg_error(cfg, "%s: expected a size like 50M or 2G, not \"%s\"",
-	    opt->name, cfg_opt_getstr(opt));
-	return -1;
-}
-
-static bool
-is_hostname(struct str s)
-{
-	if (s.n == 0 || s.n > 253 || s.p[0] == '.' || s.p[0] == '-')
-		return false;
-	for (size_t i = 0; i < s.n; i++) {
-		if (s.p[i] == '.' && i + 1 < s.n && s.p[i + 1] != '.')
-			continue;
-		if (!ascii_is_alnum(s.p[i]) && s.p[i] != '-')
-			return false;
-	}
-	return true;
-}
-
-static int
-check_hostname(cfg_t *cfg, cfg_opt_t *opt)
-{
-	if (is_hostname(str_c(cfg_opt_getstr(opt))))
-		return 0;
-	cfg_error(cfg, "hostname: expected a name like mail.example.org, "
-		       "not \"%s\"", cfg_opt_getstr(opt));
-	return -1;
-}
-
-struct word {
-	const char *name;
-	uint32_t value;
-};
 static const struct word levels[] = {
 	{ "error", LOG_ERROR }, { "warn", LOG_WARN }, { "info", LOG_INFO },
 	{ "debug", LOG_DEBUG }, { NULL, 0 },
@@ -134,40 +29,16 @@ static const struct word kinds[] = {
 	{ "imaps", LISTEN_IMAPS }, { NULL, 0 },
 };
 
-static const struct word *
-find_word(const struct word *words, const char *name)
-{
-	for (; words->name; words++)
-		if (str_eqi(str_c(words->name), str_c(name)))
-			return words;
-	return NULL;
-}
-
-static int
-check_word(cfg_t *cfg, cfg_opt_t *opt, const struct word *words)
-{
-	const char *value = cfg_opt_getstr(opt);
-	auto_buf b = BUF_INIT(200);
-
-	if (find_word(words, value))
-		return 0;
-	for (const struct word *w = words; w->name; w++)
-		buf_printf(&b, "%s%s", w == words ? "" : ", ", w->name);
-	cfg_error(cfg, "%s: expected one of %.*s, not \"%s\"", opt->name,
-	    STR_FMT(buf_get(&b)), value);
-	return -1;
-}
-
 static int
 check_level(cfg_t *cfg, cfg_opt_t *opt)
 {
-	return check_word(cfg, opt, levels);
+	return conf_check_word(cfg, opt, levels);
 }
 
 static int
 check_kind(cfg_t *cfg, cfg_opt_t *opt)
 {
-	return check_word(cfg, opt, kinds);
+	return conf_check_word(cfg, opt, kinds);
 }
 
 /* Checks of whole blocks, at their closing brace. */
@@ -265,6 +136,7 @@ conf_defaults(struct arena *a, struct config *c)
 		.uid_base = 61840,
 		.compress = 1,
 	};
+	conf_out_defaults(c);
 	conf_listen(a, c, standard, NELEM(standard));
 }
 
@@ -279,7 +151,7 @@ static void
 set_size(cfg_t *cfg, const char *name, uint64_t *v)
 {
 	if (cfg_size(cfg, name))
-		(void)parse_size(cfg_getstr(cfg, name), v);
+		(void)conf_size(cfg_getstr(cfg, name), v);
 }
 
 static void
@@ -290,7 +162,7 @@ take_listen(cfg_t *cfg, struct arena *a, struct config *c)
 	for (unsigned i = 0; i < cfg_size(cfg, "listen"); i++) {
 		cfg_t *sec = cfg_getnsec(cfg, "listen", i);
 		struct listener_conf row = {
-			.kind = find_word(kinds,
+			.kind = conf_word(kinds,
 			    cfg_getstr(sec, "kind"))->value,
 			.address = cfg_size(sec, "address") ?
 			    str_c(cfg_getstr(sec, "address")) : STR("*"),
@@ -321,8 +193,9 @@ take_certificates(cfg_t *cfg, struct str folder, struct arena *a,
 	c->certificates = str_dup(a, buf_get(&b));
 }
 
-static void
-take(cfg_t *cfg, struct str folder, struct arena *a, struct config *c)
+static int
+take(cfg_t *cfg, struct str folder, struct arena *a, struct config *c,
+    struct err *err)
 {
 	c->hostname = str_dup(a, str_c(cfg_getstr(cfg, "hostname")));
 	c->data = conf_path(a, folder, cfg_size(cfg, "data") ?
@@ -339,23 +212,17 @@ take(cfg_t *cfg, struct str folder, struct arena *a, struct config *c)
 	if (cfg_size(cfg, "compress"))
 		c->compress = (uint8_t)cfg_getint(cfg, "compress");
 	if (cfg_size(cfg, "log-level"))
-		c->log_level = find_word(levels,
+		c->log_level = conf_word(levels,
 		    cfg_getstr(cfg, "log-level"))->value;
 	take_listen(cfg, a, c);
 	take_certificates(cfg, folder, a, c);
+	return conf_out_take(cfg, folder, a, c, err);
 }
-
-struct option_row {
-	const char *name;
-	cfg_type_t type;
-	int (*check)(cfg_t *cfg, cfg_opt_t *opt);
-	const struct option_row *block; /* of a section */
-};
 
 static const struct option_row listen_options[] = {
 	{ "kind", CFGT_STR, check_kind, NULL },
 	{ "address", CFGT_STR, NULL, NULL },
-	{ "port", CFGT_INT, check_number, NULL },
+	{ "port", CFGT_INT, conf_check_number, NULL },
 	{ NULL },
 };
 static const struct option_row certificate_options[] = {
@@ -364,20 +231,28 @@ static const struct option_row certificate_options[] = {
 	{ NULL },
 };
 static const struct option_row options[] = {
-	{ "hostname", CFGT_STR, check_hostname, NULL },
+	{ "hostname", CFGT_STR, conf_check_hostname, NULL },
 	{ "data", CFGT_STR, NULL, NULL },
 	{ "listen", CFGT_SEC, check_listen, listen_options },
 	{ "certificate", CFGT_SEC, check_certificate, certificate_options },
-	{ "mx-workers", CFGT_INT, check_number, NULL },
-	{ "front-workers", CFGT_INT, check_number, NULL },
-	{ "max-connections", CFGT_INT, check_number, NULL },
-	{ "max-recipients", CFGT_INT, check_number, NULL },
-	{ "max-message", CFGT_STR, check_size, NULL },
-	{ "quota", CFGT_STR, check_size, NULL },
-	{ "smtp-timeout", CFGT_INT, check_number, NULL },
-	{ "imap-timeout", CFGT_INT, check_number, NULL },
-	{ "compress", CFGT_INT, check_number, NULL },
-	{ "uid-base", CFGT_INT, check_number, NULL },
+	{ "nameservers", CFGT_STR, conf_check_server, NULL, CFGF_LIST },
+	{ "trust-anchor", CFGT_STR, NULL, NULL },
+	{ "stub-zone", CFGT_SEC, conf_check_stub, conf_stub_options,
+	    CFGF_TITLE },
+	{ "relay", CFGT_SEC, NULL, conf_relay_options },
+	{ "queue", CFGT_SEC, NULL, conf_queue_options },
+	{ "route", CFGT_SEC, conf_check_route, conf_route_options,
+	    CFGF_TITLE },
+	{ "mx-workers", CFGT_INT, conf_check_number, NULL },
+	{ "front-workers", CFGT_INT, conf_check_number, NULL },
+	{ "max-connections", CFGT_INT, conf_check_number, NULL },
+	{ "max-recipients", CFGT_INT, conf_check_number, NULL },
+	{ "max-message", CFGT_STR, conf_check_size, NULL },
+	{ "quota", CFGT_STR, conf_check_size, NULL },
+	{ "smtp-timeout", CFGT_INT, conf_check_number, NULL },
+	{ "imap-timeout", CFGT_INT, conf_check_number, NULL },
+	{ "compress", CFGT_INT, conf_check_number, NULL },
+	{ "uid-base", CFGT_INT, conf_check_number, NULL },
 	{ "log-level", CFGT_STR, check_level, NULL },
 	{ NULL },
 };
@@ -395,7 +270,8 @@ table_of(struct arena *a, const struct option_row *row)
 	for (size_t i = 0; i < n; i++) {
 		o[i].name = row[i].name;
 		o[i].type = row[i].type;
-		o[i].flags = row[i].block ? CFGF_MULTI : CFGF_NODEFAULT;
+		o[i].flags = row[i].flags |
+		    (row[i].block ? CFGF_MULTI : CFGF_NODEFAULT);
 		o[i].validcb = row[i].check;
 		if (row[i].block)
 			o[i].subopts = table_of(a, row[i].block);
@@ -448,8 +324,8 @@ conf_read(const char *path, struct arena *a, struct config *c,
 	else if (!cfg_size(cfg, "hostname"))
 		own.code = err_set(err, E_INVALID, "%s: hostname is missing: "
 		    "add hostname = \"mail.example.org\"", path);
-	else
-		take(cfg, folder_of(a, path), a, &fresh);
+	else if (take(cfg, folder_of(a, path), a, &fresh, &own) < 0)
+		(void)err_set(err, own.code, "%s: %s", path, own.text);
 	cfg_free(cfg);
 	if (rc != CFG_SUCCESS || own.code)
 		return E_INVALID;

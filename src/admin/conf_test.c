@@ -36,6 +36,27 @@ static const struct {
 	{ "hostname = a.b\ncertificate { chain = c.pem }\n",
 	    ":2: certificate: expected chain and key" },
 	{ "hostname = a.b\nmax-recipients = 10\n", "from 100 to 2000" },
+	{ "hostname = a.b\nnameservers = {\"127.0.0.1@5353\", \"::1\"}\n",
+	    NULL },
+	{ "hostname = a.b\nnameservers = {\"one\"}\n",
+	    ":2: nameservers: expected an address like" },
+	{ "hostname = a.b\nstub-zone \"x.test\" { }\n",
+	    ":2: stub-zone: expected servers" },
+	{ "hostname = a.b\nqueue { retry-min = 5y }\n",
+	    ":2: retry-min: expected a time like 90s, 5m, 4h or 5d" },
+	{ "hostname = a.b\nqueue { retry-min = 5m give-up = 5d }\n", NULL },
+	{ "hostname = a.b\nrelay { tls = often }\n",
+	    ":2: tls: expected one of may, none, must, verify, first" },
+	{ "hostname = a.b\nrelay { source = \"::1\" }\n",
+	    ":2: source: expected an IPv4 address" },
+	{ "hostname = a.b\nroute \"*\" { host = h user = u }\n",
+	    ":2: route: user goes with password or password-file" },
+	{ "hostname = a.b\nroute \"*\" { host = h user = u password = p }\n",
+	    ":2: route: a password needs tls = verify, first or must" },
+	{ "hostname = a.b\nroute \"*\" { host = h user = u password = p\n"
+	  "tls = verify }\n", NULL },
+	{ "hostname = a.b\nroute \"*\" { host = h tls = must user = u\n"
+	  "password-file = nothere }\n", "nothere" },
 	{ "hostname = a.b\n}\n", ":2: " },
 };
 
@@ -92,6 +113,68 @@ check_listener(struct rd *r, uint32_t kind, const char *address, uint32_t port)
 	assert_int_equal(l.kind, kind);
 	assert_str(l.address, address);
 	assert_int_equal(l.port, port);
+}
+
+static void
+test_leaving(void **state)
+{
+	char folder[] = "/tmp/conf-XXXXXX";
+	struct arena *a = arena_new(1 << 20);
+	struct nameserver_conf server;
+	struct stub_conf stub;
+	struct route_conf route;
+	struct config c = { 0 };
+	struct err err = { 0 };
+	const char *path;
+	struct rd r;
+
+	(void)state;
+	assert_non_null(mkdtemp(folder));
+	path = write_file(folder, "hostname = a.b\n"
+	    "nameservers = {\"192.0.2.53\", \"127.0.0.1@5353\"}\n"
+	    "stub-zone \"x.test\" { servers = {\"::1@99\"} }\n"
+	    "relay { port = 2025 tls = must private = true\n"
+	    " source = \"192.0.2.1\" per-destination = 7 }\n"
+	    "queue { retry-min = 10s retry-max = 1h give-up = 2d\n"
+	    " delay-notice = 0 double-bounces = true }\n"
+	    "route \"Example.net\" { }\n"
+	    "route \"*\" { host = \"out.example.com\" tls = first user = me\n"
+	    " password = \"s e\" fallback = \"[192.0.2.9]\" }\n");
+	assert_int_equal(conf_read(path, a, &c, &err), 0);
+	r = rd_of(c.nameservers);
+	assert_true(msg_take(&r, &nameserver_conf_shape, &server));
+	assert_str(server.address, "192.0.2.53");
+	assert_int_equal(server.port, 53);
+	assert_true(msg_take(&r, &nameserver_conf_shape, &server));
+	assert_int_equal(server.port, 5353);
+	assert_true(msg_whole(c.stub_zones, &stub_conf_shape, &stub));
+	assert_str(stub.zone, "x.test");
+	assert_str(stub.address, "::1");
+	assert_int_equal(stub.port, 99);
+	assert_int_equal(c.relay_port, 2025);
+	assert_int_equal(c.relay_tls, ROUTE_TLS_MUST);
+	assert_true(c.relay_private);
+	assert_str(c.source_v4, "192.0.2.1");
+	assert_int_equal(c.host_connections, 7);
+	assert_int_equal(c.retry_min_s, 10);
+	assert_int_equal(c.retry_max_s, 3600);
+	assert_int_equal(c.expire_s, 2 * 86400);
+	assert_int_equal(c.notice_s, 0);
+	assert_true(c.double_bounces);
+	r = rd_of(c.routes);
+	assert_true(msg_take(&r, &route_conf_shape, &route));
+	assert_str(route.match, "example.net");
+	assert_true(route.mx);
+	assert_int_equal(route.port, 25);
+	assert_true(msg_take(&r, &route_conf_shape, &route));
+	assert_str(route.host, "out.example.com");
+	assert_false(route.mx);
+	assert_int_equal(route.port, 465);
+	assert_str(route.password, "s e");
+	assert_str(route.fallback, "[192.0.2.9]");
+	(void)unlink(path);
+	(void)rmdir(folder);
+	arena_free(a);
 }
 
 static void
@@ -184,6 +267,7 @@ main(int argc, char **argv)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_errors),
 		cmocka_unit_test(test_values),
+		cmocka_unit_test(test_leaving),
 		cmocka_unit_test(test_defaults),
 		cmocka_unit_test_prestate(test_example,
 		    argc > 1 ? argv[1] : NULL),
