@@ -225,6 +225,16 @@ stream_buffered(struct stream *s)
 	return str_make(s->in + s->at, s->end - s->at);
 }
 
+struct str
+stream_poll(struct stream *s)
+{
+	ssize_t n = s->at == s->end ? fill(s) : E_AGAIN;
+
+	if (n <= 0 && n != E_AGAIN && !s->failed)
+		s->failed = n == 0 ? E_CLOSED : (int)n;
+	return stream_buffered(s);
+}
+
 /* Writing --------------------------------------------------------------- */
 
 int

@@ -67,6 +67,10 @@ int stream_peek(struct stream *s, struct str *octets, struct err *err);
 void stream_eat(struct stream *s, size_t n);
 /* What is buffered already, maybe nothing; never suspends. */
 struct str stream_buffered(struct stream *s);
+/* What has come, maybe nothing; never suspends. If that was the end the
+ * stream has failed. Asks a failed stream as well: what the other side said
+ * before it went away may explain it. */
+struct str stream_poll(struct stream *s);
 
 /* Buffered; suspends only when 64 KiB wait to be sent. */
 int stream_write(struct stream *s, struct str octets);

@@ -259,6 +259,31 @@ test_park(void **state unused_arg)
 		}
 }
 
+static void
+test_poll(void **state unused_arg)
+{
+	struct world w;
+
+	begin(&w, 100);
+	assert_int_equal(stream_poll(w.a).n, 0);
+	assert_int_equal(stream_failed(w.a), 0);
+	assert_int_equal(w.tb->ops->write(w.tb, "421", 3), 3);
+	assert_str(stream_poll(w.a), "421");
+	assert_int_equal(w.tb->ops->write(w.tb, " no", 3), 3);
+	stream_close(w.b);
+	w.b = NULL;
+	/* The writer is told of the end; what came before it is still there. */
+	(void)stream_write(w.a, STR("MAIL"));
+	assert_int_equal(stream_flush(w.a, NULL), E_CLOSED);
+	assert_str(stream_poll(w.a), "421");
+	stream_eat(w.a, 3);
+	assert_str(stream_poll(w.a), " no");
+	stream_eat(w.a, 3);
+	assert_int_equal(stream_poll(w.a).n, 0);
+	assert_int_equal(stream_failed(w.a), E_CLOSED);
+	end(&w);
+}
+
 int
 main(void)
 {
@@ -267,6 +292,7 @@ main(void)
 		cmocka_unit_test(test_timeout),
 		cmocka_unit_test(test_pressure),
 		cmocka_unit_test(test_park),
+		cmocka_unit_test(test_poll),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,21 +1,37 @@
 #include "rt/stream_int.h"
 #include "rt/tls.h"
 
-int
-stream_tls_accept(struct stream *s, struct tls_ctx *ctx, struct err *err)
+/* RFC 3207 4.2: nothing that came before TLS survives. */
+static int
+shake_hands(struct stream *s, struct transport *tls, struct err *err)
 {
 	int rc;
 
-	if (stream_failed(s))
-		return stream_fail(s, stream_failed(s), err);
-	/* RFC 3207 4.2: nothing that came before TLS survives. */
-	stream_attach(s, transport_tls(stream_transport(s), ctx));
-	while ((rc = transport_tls_step(stream_transport(s), err)) == E_AGAIN)
+	stream_attach(s, tls);
+	while ((rc = transport_tls_step(tls, err)) == E_AGAIN)
 		if ((rc = stream_wait(s)) < 0)
 			return stream_fail(s, rc, err);
 	if (rc < 0)
 		(void)stream_fail(s, rc, NULL);
 	return rc;
+}
+
+int
+stream_tls_accept(struct stream *s, struct tls_ctx *ctx, struct err *err)
+{
+	if (stream_failed(s))
+		return stream_fail(s, stream_failed(s), err);
+	return shake_hands(s, transport_tls(stream_transport(s), ctx), err);
+}
+
+int
+stream_tls_connect(struct stream *s, struct tls_client *c, struct str name,
+    struct err *err)
+{
+	if (stream_failed(s))
+		return stream_fail(s, stream_failed(s), err);
+	return shake_hands(s,
+	    transport_tls_client(stream_transport(s), c, name), err);
 }
 
 struct tls_facts

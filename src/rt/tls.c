@@ -195,29 +195,44 @@ same_names(const X509 *a, const X509 *b)
 
 /* Contexts ------------------------------------------------------------ */
 
+/* Of both sides. */
+SSL_CTX *
+tls_ssl_ctx(struct tls_lib *lib, const SSL_METHOD *method)
+{
+	SSL_CTX *s = SSL_CTX_new_ex(lib->ctx, NULL, method);
+
+	if (!s)
+		return NULL;
+	(void)SSL_CTX_set_options(s, SSL_OP_NO_COMPRESSION |
+	    SSL_OP_NO_RENEGOTIATION | SSL_OP_IGNORE_UNEXPECTED_EOF);
+	(void)SSL_CTX_set_mode(s, SSL_MODE_RELEASE_BUFFERS |
+	    SSL_MODE_ENABLE_PARTIAL_WRITE |
+	    SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER);
+	/* A record in one read, not its five octets of header first. */
+	SSL_CTX_set_read_ahead(s, 1);
+	(void)SSL_CTX_set_session_cache_mode(s, SSL_SESS_CACHE_OFF);
+	if (SSL_CTX_set_min_proto_version(s, TLS1_2_VERSION))
+		return s;
+	SSL_CTX_free(s);
+	return NULL;
+}
+
+/* Sessions are resumed by tickets under keys of this context: there is no
+ * cache to fill. */
 static SSL_CTX *
 new_ssl_ctx(struct tls_ctx *ctx)
 {
-	SSL_CTX *s = SSL_CTX_new_ex(ctx->lib->ctx, NULL, TLS_server_method());
+	SSL_CTX *s = tls_ssl_ctx(ctx->lib, TLS_server_method());
 	const char *id = "postern";
 	/* Not const: OpenSSL's macros cast it away. */
 	char groups[] = GROUPS, sigalgs[] = SIGALGS;
 
 	if (!s)
 		return NULL;
-	(void)SSL_CTX_set_options(s, SSL_OP_NO_COMPRESSION |
-	    SSL_OP_NO_RENEGOTIATION | SSL_OP_CIPHER_SERVER_PREFERENCE |
-	    SSL_OP_PRIORITIZE_CHACHA | SSL_OP_IGNORE_UNEXPECTED_EOF);
-	(void)SSL_CTX_set_mode(s, SSL_MODE_RELEASE_BUFFERS |
-	    SSL_MODE_ENABLE_PARTIAL_WRITE |
-	    SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER);
-	/* A record in one read, not its five octets of header first. */
-	SSL_CTX_set_read_ahead(s, 1);
-	/* Tickets only, under keys of this context: no cache to fill. */
-	(void)SSL_CTX_set_session_cache_mode(s, SSL_SESS_CACHE_OFF);
+	(void)SSL_CTX_set_options(s, SSL_OP_CIPHER_SERVER_PREFERENCE |
+	    SSL_OP_PRIORITIZE_CHACHA);
 	SSL_CTX_set_verify(s, SSL_VERIFY_NONE, NULL);
-	if (SSL_CTX_set_min_proto_version(s, TLS1_2_VERSION) &&
-	    SSL_CTX_set_cipher_list(s, CIPHERS) &&
+	if (SSL_CTX_set_cipher_list(s, CIPHERS) &&
 	    SSL_CTX_set1_groups_list(s, groups) &&
 	    SSL_CTX_set1_sigalgs_list(s, sigalgs) &&
 	    SSL_CTX_set_session_id_context(s, (const uint8_t *)id,
@@ -261,8 +276,8 @@ tls_ctx_unref(struct tls_ctx *ctx)
 	free(ctx);
 }
 
-static X509 *
-next_cert(struct tls_lib *lib, BIO *pem)
+X509 *
+tls_next_cert(struct tls_lib *lib, BIO *pem)
 {
 	X509 *x = X509_new_ex(lib->ctx, NULL);
 
@@ -280,9 +295,9 @@ read_chain(struct tls_lib *lib, struct str pem, X509 **leaf,
 	BIO *bio = BIO_new_mem_buf(pem.p, (int)pem.n);
 	X509 *x;
 
-	*leaf = bio ? next_cert(lib, bio) : NULL;
+	*leaf = bio ? tls_next_cert(lib, bio) : NULL;
 	while (*leaf && sk_X509_num(rest) < CHAIN_MAX &&
-	    (x = next_cert(lib, bio)))
+	    (x = tls_next_cert(lib, bio)))
 		if (!sk_X509_push(rest, x))
 			X509_free(x);
 	BIO_free(bio);

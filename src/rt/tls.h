@@ -53,7 +53,10 @@ void tls_ctx_unref(struct tls_ctx *ctx); /* NULL is fine */
  * end: every protocol above has an end of its own. Never NULL. */
 struct transport;
 struct tls_facts;
+struct tls_client;
 struct transport *transport_tls(struct transport *inner, struct tls_ctx *ctx);
+struct transport *transport_tls_client(struct transport *inner,
+    struct tls_client *c, struct str name);
 int transport_tls_step(struct transport *tls, struct err *err);
 /* Of any transport: on is false if it is none of these, or not yet. The strs
  * are good while it is. */

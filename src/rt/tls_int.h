@@ -1,5 +1,5 @@
 /*
- * tls_int.h - what tls.c and tls_transport.c share.
+ * tls_int.h - what tls.c, tls_client.c and tls_transport.c share.
  */
 #pragma once
 #include <openssl/ssl.h>
@@ -14,3 +14,25 @@ BIO_METHOD *tls_lib_bio(struct tls_lib *lib);
 /* A new server connection of this context. NULL if memory ran out. */
 SSL *tls_ctx_ssl(struct tls_ctx *ctx);
 struct tls_lib *tls_ctx_lib(struct tls_ctx *ctx);
+
+/* Settings of both sides; no certificate, no trust. NULL if OpenSSL will
+ * not. */
+SSL_CTX *tls_ssl_ctx(struct tls_lib *lib, const SSL_METHOD *method);
+/* The next certificate of a PEM file; NULL at its end or if it is none, with
+ * the reason in OpenSSL's queue. */
+X509 *tls_next_cert(struct tls_lib *lib, BIO *pem);
+
+/* What came to light about a server's certificate. */
+struct tls_verdict {
+	bool enforce;
+	bool seen;	/* there was one */
+	int trouble;	/* X509_V_ERR_*, the first; 0 */
+	char words[160];
+};
+
+struct tls_client *tls_client_ref(struct tls_client *c);
+struct tls_lib *tls_client_lib(struct tls_client *c);
+/* A new connection to the host of this name. It writes to v, which outlives
+ * it. NULL if memory ran out. */
+SSL *tls_client_ssl(struct tls_client *c, struct str name,
+    struct tls_verdict *v);

@@ -33,6 +33,13 @@ add_names(X509 *x, const char *names)
 struct test_cert
 test_cert(const char *type, const char *cn, const char *names)
 {
+	return test_cert_until(type, cn, names, 86400);
+}
+
+struct test_cert
+test_cert_until(const char *type, const char *cn, const char *names,
+    long end_s)
+{
 	struct test_cert c = { BUF_INIT(1 << 16), generate(type) };
 	const EVP_MD *md = str_eq(str_c(type), STR("ED25519")) ? NULL :
 	    EVP_sha256();
@@ -44,8 +51,8 @@ test_cert(const char *type, const char *cn, const char *names)
 	bug_if(!c.key || !x || !bio);
 	(void)X509_set_version(x, X509_VERSION_3);
 	(void)ASN1_INTEGER_set(X509_get_serialNumber(x), 1);
-	(void)X509_gmtime_adj(X509_getm_notBefore(x), -3600);
-	(void)X509_gmtime_adj(X509_getm_notAfter(x), 86400);
+	(void)X509_gmtime_adj(X509_getm_notBefore(x), -86400);
+	(void)X509_gmtime_adj(X509_getm_notAfter(x), end_s);
 	(void)X509_set_pubkey(x, c.key);
 	(void)X509_NAME_add_entry_by_txt(X509_get_subject_name(x), "CN",
 	    MBSTRING_ASC, (const uint8_t *)cn, -1, -1, 0);

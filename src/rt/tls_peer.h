@@ -17,6 +17,9 @@ struct test_cert {
 };
 struct test_cert test_cert(const char *type, const char *cn,
     const char *names);
+/* The same, good until so many seconds from now. */
+struct test_cert test_cert_until(const char *type, const char *cn,
+    const char *names, long end_s);
 void test_cert_free(struct test_cert *c);
 
 /* One client and the wire to it. */

@@ -12,7 +12,9 @@
 struct tls {
 	struct transport t;	/* first */
 	struct transport *inner;
-	struct tls_ctx *ctx;
+	struct tls_ctx *ctx;		/* of a server */
+	struct tls_client *client;	/* of a client, */
+	struct tls_verdict *verdict;	/* and whom it met */
 	SSL *ssl;
 	bool done;	/* the handshake */
 	bool broken;	/* a fatal error: no close_notify any more */
@@ -163,6 +165,8 @@ tls_close(struct transport *t)
 	ERR_clear_error();
 	tls->inner->ops->close(tls->inner);
 	tls_ctx_unref(tls->ctx);
+	tls_client_unref(tls->client);
+	free(tls->verdict);
 	free(tls);
 }
 
@@ -175,31 +179,66 @@ inner_ready(void *arg)
 		tls->t.ready(tls->t.arg);
 }
 
+static struct tls *
+tls_over(struct transport *inner)
+{
+	struct tls *tls = calloc(1, sizeof(*tls));
+
+	bug_if(!tls);
+	tls->t.ops = &tls_ops;
+	tls->inner = inner;
+	inner->ready = inner_ready;
+	inner->arg = tls;
+	return tls;
+}
+
+/* NULL, a context without a certificate, is a transport that failed. */
+static struct transport *
+begin(struct tls *tls, SSL *ssl, struct tls_lib *lib)
+{
+	BIO *bio = ssl ? BIO_new(tls_lib_bio(lib)) : NULL;
+
+	bug_if(ssl && !bio);
+	ERR_clear_error();
+	tls->ssl = ssl;
+	tls->broken = !ssl;
+	if (!ssl)
+		return &tls->t;
+	BIO_set_data(bio, tls);
+	BIO_set_init(bio, 1);
+	SSL_set_bio(ssl, bio, bio);
+	return &tls->t;
+}
+
 struct transport *
 transport_tls(struct transport *inner, struct tls_ctx *ctx)
 {
-	struct tls *tls = calloc(1, sizeof(*tls));
-	BIO *bio = BIO_new(tls_lib_bio(tls_ctx_lib(ctx)));
+	struct tls *tls = tls_over(inner);
+	SSL *ssl;
 
-	bug_if(!tls || !bio);
-	tls->t.ops = &tls_ops;
-	tls->inner = inner;
 	tls->ctx = tls_ctx_ref(ctx);
-	inner->ready = inner_ready;
-	inner->arg = tls;
-	BIO_set_data(bio, tls);
-	BIO_set_init(bio, 1);
 	ERR_clear_error();
-	tls->ssl = tls_ctx_ssl(ctx);
-	if (!tls->ssl) {	/* a context without a certificate */
-		BIO_free(bio);
-		tls->broken = true;
-		ERR_clear_error();
-		return &tls->t;
-	}
-	SSL_set_bio(tls->ssl, bio, bio);
-	SSL_set_accept_state(tls->ssl);
-	return &tls->t;
+	ssl = tls_ctx_ssl(ctx);
+	if (ssl)
+		SSL_set_accept_state(ssl);
+	return begin(tls, ssl, tls_ctx_lib(ctx));
+}
+
+struct transport *
+transport_tls_client(struct transport *inner, struct tls_client *c,
+    struct str name)
+{
+	struct tls *tls = tls_over(inner);
+	SSL *ssl;
+
+	tls->client = tls_client_ref(c);
+	tls->verdict = calloc(1, sizeof(*tls->verdict));
+	bug_if(!tls->verdict);
+	ERR_clear_error();
+	ssl = tls_client_ssl(c, name, tls->verdict);
+	if (ssl)
+		SSL_set_connect_state(ssl);
+	return begin(tls, ssl, tls_client_lib(c));
 }
 
 /* A fatal handshake error as text. What the queue says first is the cause. */
@@ -210,6 +249,10 @@ handshake_failed(struct tls *tls, int why, struct err *err)
 	    (why == SSL_ERROR_SYSCALL && !ERR_peek_error());
 
 	tls->broken = true;
+	if (tls->verdict && tls->verdict->enforce && tls->verdict->trouble) {
+		ERR_clear_error();
+		return err_set(err, E_TLS, "%s", tls->verdict->words);
+	}
 	if (cut || (tls->eof && !ERR_peek_error())) {
 		ERR_clear_error();
 		return err_set(err, E_CLOSED, "closed in the TLS handshake");
@@ -256,6 +299,8 @@ transport_tls_facts(const struct transport *t, struct tls_facts *f)
 	/* The name in IANA's registry, as Received: wants it (RFC 8314 4.3). */
 	f->cipher = str_c(SSL_CIPHER_standard_name(cipher));
 	f->bits = SSL_CIPHER_get_bits(cipher, NULL);
+	f->verified = tls->verdict && tls->verdict->seen &&
+	    tls->verdict->trouble == 0;
 	f->sni = str_c(SSL_get_servername(tls->ssl,
 	    TLSEXT_NAMETYPE_host_name));
 }
