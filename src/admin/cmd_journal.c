@@ -20,6 +20,16 @@ event_name(uint32_t event)
 		[JOURNAL_queued] = "queued",
 		[JOURNAL_appended] = "appended",
 		[JOURNAL_expunged] = "expunged",
+		[JOURNAL_forwarded] = "forwarded",
+		[JOURNAL_delivered] = "delivered",
+		[JOURNAL_deferred] = "deferred",
+		[JOURNAL_failed] = "failed",
+		[JOURNAL_reported] = "reported",
+		[JOURNAL_unreported] = "unreported",
+		[JOURNAL_held] = "held",
+		[JOURNAL_released] = "released",
+		[JOURNAL_retried] = "retried",
+		[JOURNAL_dropped] = "dropped",
 	};
 
 	return event < NELEM(names) && names[event] ? str_c(names[event]) :
