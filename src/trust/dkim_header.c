@@ -2,6 +2,7 @@
 
 #include "mime/address.h"
 #include "mime/header.h"
+#include "trust/dkim_relax.h"
 
 /* RFC 6376 5.4.1, and what says how the body is to be read. `once` is for
  * those of which a message has one at most (RFC 5322 3.6): another would be
@@ -76,45 +77,6 @@ find_fields(struct str header, struct chosen found[DKIM_FIELDS_MAX],
 	return true;
 }
 
-static bool
-is_space(char c)
-{
-	return c == ' ' || c == '\t';
-}
-
-/* RFC 6376 3.4.2: lower-case name, unfolded, white space in the value to one
- * space, none around the colon and at the end. */
-void
-dkim_header_relax(struct buf *out, struct str name, struct str value)
-{
-	const char *p = value.p, *end = p ? p + value.n : p, *from;
-	bool space = false, any = false;
-
-	for (size_t i = 0; i < name.n; i++)
-		buf_chr(out, ascii_lower(name.p[i]));
-	buf_chr(out, ':');
-	while (p < end) {
-		if (is_space(*p)) {
-			space = true;
-			p++;
-			continue;
-		}
-		if (end - p >= 2 && p[0] == '\r' && p[1] == '\n') {
-			p += 2;
-			continue;
-		}
-		if (space && any)
-			buf_chr(out, ' ');
-		from = p++;
-		while (p < end && !is_space(*p) && *p != '\r')
-			p++;
-		buf_put(out, from, (size_t)(p - from));
-		space = false;
-		any = true;
-	}
-	buf_lit(out, "\r\n");
-}
-
 static void
 put_name(struct buf *names, const char *name)
 {
@@ -141,7 +103,7 @@ dkim_header_choose(struct str header, struct buf *names,
 			if (found[i].row != row)
 				continue;
 			put_name(names, rows[row].name);
-			dkim_header_relax(canonical, str_c(rows[row].name),
+			dkim_relax(canonical, str_c(rows[row].name),
 			    found[i].value);
 		}
 		if (rows[row].once)

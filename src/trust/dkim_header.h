@@ -27,9 +27,6 @@ enum {
 must_check bool dkim_header_choose(struct str header, struct buf *names,
     struct buf *canonical);
 
-/* Append one field in relaxed form: "name:value CRLF". */
-void dkim_header_relax(struct buf *out, struct str name, struct str value);
-
 /* The addresses of the From field in order, at most DKIM_AUTHORS_MAX; returns
  * how many. None if there is not exactly one From field. */
 size_t dkim_header_authors(struct arena *a, struct str header,

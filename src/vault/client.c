@@ -251,6 +251,23 @@ vault_login(struct vault *v, const struct login_ask *ask,
 	return 0;
 }
 
+int
+vault_sign_mail(struct vault *v, const struct login *login,
+    const struct dkim_sign_ask *ask, struct str *fields, struct arena *a,
+    struct err *err)
+{
+	struct dkim_sign_ask signed_by = *ask;
+	struct dkim_sign_answer answer;
+	int rc;
+
+	signed_by.ticket = ticket_id(login->ticket);
+	rc = line_call(v->line, &vault_calls[VAULT_dkim_sign], &signed_by,
+	    &answer, a, NULL, after(v, PATIENCE_MS), err);
+	if (rc == 0)
+		*fields = answer.fields;
+	return rc;
+}
+
 void
 vault_logout(struct vault *v, struct login *login)
 {

@@ -35,6 +35,12 @@ struct login {
 /* E_DENIED: wrong user or password. E_BUSY: too many tries, later. */
 int vault_login(struct vault *v, const struct login_ask *ask,
     struct login *login, struct arena *a, struct err *err);
+/* Have a message signed that this person writes as `from`. ask's ticket is
+ * filled in here. *fields lives in the arena. E_NOTFOUND: there are no keys for
+ * that domain; E_DENIED: they may not write as that. */
+int vault_sign_mail(struct vault *v, const struct login *login,
+    const struct dkim_sign_ask *ask, struct str *fields, struct arena *a,
+    struct err *err);
 /* The session is over: closes its store connection too. Never suspends; a
  * login of zeros is fine. */
 void vault_logout(struct vault *v, struct login *login);

@@ -1,9 +1,10 @@
 /*
  * role.c - postern-vault: the keys, and who knows which password.
  *
- * Privileges: its own folder (one file, read before the walls close), two
- * threads, the operator's socket to accept from. Opens nothing later, connects
- * nowhere, parses nothing but messages of fixed fields.
+ * Privileges: its own folder (one file, read before the walls close), three
+ * threads, the sockets of the operator and of local programs to accept from.
+ * Opens nothing later, connects nowhere, parses nothing but messages of fixed
+ * fields.
  */
 #include "vault/role_int.h"
 

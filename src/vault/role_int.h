@@ -4,6 +4,7 @@
  *   role_ops.c    peers and asks: who may say what to whom
  *   role_keys.c   certificates and their keys: from files or from store
  *   role_login.c  people: login, reopen, logout, sealing passwords
+ *   role_dkim.c   keys that sign mail, one set for each domain
  */
 #pragma once
 #include "rt/role.h"
@@ -22,6 +23,8 @@ enum {
 	HASH_THREADS = 2,	/* 19 MiB each */
 	HASH_QUEUE = 64,
 	OPERATORS_MAX = 16,
+	LOCALS_MAX = 64,
+	LOCAL_WINDOW = 4,	/* 128 KB each */
 	RESUME_MS = 120000,	/* after our start */
 };
 
@@ -49,11 +52,14 @@ struct vault_state {
 	size_t nkeys;		/* 0: not known yet */
 	bool loading;
 
+	struct vault_dkim *dkim;
+
 	struct watch control;	/* fd -1: there is none */
-	unsigned operators;
+	struct watch submit;	/* the same; for local programs */
+	unsigned operators, locals;
 };
 
-/* Who is connected: an mx, a front, or the operator. */
+/* Who is connected: an mx, a front, the operator, or a local program. */
 struct client {
 	struct vault_state *v;
 	struct ipc *ipc;	/* NULL: it has gone */
@@ -77,6 +83,8 @@ void vault_tls_sign(struct work *c);
 void vault_log_in(struct work *c);
 void vault_reopen(struct work *c);
 void vault_seal_password(struct work *c);
+void vault_dkim_sign(struct work *c);
+void vault_dkim_keys(struct work *c);
 /* A notice: takes the ticket of a session from before our start. */
 void vault_resume(struct client *c, struct str token);
 
@@ -87,6 +95,19 @@ void keys_from_store(struct vault_state *v);
 /* Sign with no waiting, if the keys are known: else false. */
 bool keys_sign(struct vault_state *v, struct ipc_req *req);
 void keys_free(struct vault_state *v);
+
+/* A secret that store keeps: get and open it (it lives in the arena, where
+ * the caller wipes it), seal and put it. */
+int secret_get(struct vault_state *v, enum secret_kind kind,
+    struct seal_what what, int64_t until_ms, struct arena *a,
+    struct str *secret, struct err *err);
+int secret_put(struct vault_state *v, enum secret_kind kind,
+    struct seal_what what, struct str secret, int64_t until_ms,
+    struct err *err);
+
+/* Begins a thread. */
+struct vault_dkim *vault_dkim_new(struct loop *l);
+void vault_dkim_free(struct vault_dkim *d); /* NULL is fine */
 
 void client_unref(struct client *c);
 

@@ -135,26 +135,27 @@ keys_from_files(struct vault_state *v, struct err *err)
 	return 0;
 }
 
-/* Our own, kept by store ------------------------------------------------ */
+/* Secrets, kept by store ------------------------------------------------- */
 
-static int
-get_secret(struct vault_state *v, enum secret_kind kind,
-    struct seal_what what, struct arena *a, struct str *secret,
-    struct err *err)
+int
+secret_get(struct vault_state *v, enum secret_kind kind,
+    struct seal_what what, int64_t until_ms, struct arena *a,
+    struct str *secret, struct err *err)
 {
 	struct secret_get_ask ask = { kind, what.name };
 	struct secret_get_answer answer;
 	int rc = line_call(v->store, &store_calls[STORE_secret_get], &ask,
-	    &answer, a, NULL, NEVER, err);
+	    &answer, a, NULL, until_ms, err);
 
 	if (rc < 0)
 		return rc;
 	return seal_open(&v->seal, what, answer.sealed, a, secret, err);
 }
 
-static int
-put_secret(struct vault_state *v, enum secret_kind kind,
-    struct seal_what what, struct str secret, struct err *err)
+int
+secret_put(struct vault_state *v, enum secret_kind kind,
+    struct seal_what what, struct str secret, int64_t until_ms,
+    struct err *err)
 {
 	uint64_t ms = (uint64_t)(loop_wall_us(v->loop) / 1000);
 	uint64_t change = ms << 20 | (loop_random64(v->loop) & 0xfffff);
@@ -169,10 +170,12 @@ put_secret(struct vault_state *v, enum secret_kind kind,
 	seal_put(&v->seal, what, nonce, secret, &sealed);
 	ask.sealed = buf_get(&sealed);
 	rc = line_call(v->store, &store_calls[STORE_secret_put], &ask, &answer,
-	    a, NULL, NEVER, err);
+	    a, NULL, until_ms, err);
 	arena_free(a);
 	return rc;
 }
+
+/* Our own certificate ----------------------------------------------------- */
 
 static int
 make_own(struct vault_state *v, struct str name, struct err *err)
@@ -182,11 +185,11 @@ make_own(struct vault_state *v, struct str name, struct err *err)
 	    loop_wall(v->loop), &chain, &key, err);
 
 	if (rc == 0)
-		rc = put_secret(v, SECRET_tls_key, (struct seal_what){
-		    KIND_KEY, name }, buf_get(&key), err);
+		rc = secret_put(v, SECRET_tls_key, (struct seal_what){
+		    KIND_KEY, name }, buf_get(&key), NEVER, err);
 	if (rc == 0)
-		rc = put_secret(v, SECRET_tls_chain, (struct seal_what){
-		    KIND_CHAIN, name }, buf_get(&chain), err);
+		rc = secret_put(v, SECRET_tls_chain, (struct seal_what){
+		    KIND_CHAIN, name }, buf_get(&chain), NEVER, err);
 	if (rc == 0)
 		rc = add_key(v, buf_get(&chain), buf_get(&key), err);
 	if (key.p)
@@ -202,11 +205,11 @@ load_own(struct vault_state *v, struct str name, struct err *err)
 	struct str key, chain;
 	int rc;
 
-	rc = get_secret(v, SECRET_tls_key, (struct seal_what){ KIND_KEY,
-	    name }, a, &key, err);
+	rc = secret_get(v, SECRET_tls_key, (struct seal_what){ KIND_KEY,
+	    name }, NEVER, a, &key, err);
 	if (rc == 0)
-		rc = get_secret(v, SECRET_tls_chain, (struct seal_what){
-		    KIND_CHAIN, name }, a, &chain, err);
+		rc = secret_get(v, SECRET_tls_chain, (struct seal_what){
+		    KIND_CHAIN, name }, NEVER, a, &chain, err);
 	if (rc == 0)
 		rc = add_key(v, chain, key, err);
 	else if (rc == E_NOTFOUND)

@@ -23,6 +23,8 @@ client_drop(struct client *c)
 	c->ipc = NULL;
 	if (ipc_authority(ipc) == VAULT_AUTH_OPERATOR)
 		c->v->operators--;
+	if (ipc_authority(ipc) == VAULT_AUTH_LOCAL)
+		c->v->locals--;
 	*c->prev = c->next;
 	if (c->next)
 		c->next->prev = c->prev;
@@ -48,6 +50,8 @@ static serve_fn *const serves[VAULT_NCALLS] = {
 	[VAULT_login] = vault_log_in,
 	[VAULT_reopen] = vault_reopen,
 	[VAULT_seal_password] = vault_seal_password,
+	[VAULT_dkim_sign] = vault_dkim_sign,
+	[VAULT_dkim_keys] = vault_dkim_keys,
 };
 
 static void
@@ -101,7 +105,9 @@ client_new(struct vault_state *v, int fd, enum vault_authority authority,
 		on_ask, on_gone };
 	struct client *c = calloc(1, sizeof(*c));
 	struct ipc_options o = { .service = &service, .owner = c,
-		.authority = authority, .window = VAULT_WINDOW };
+		.authority = authority,
+		.window = authority == VAULT_AUTH_LOCAL ? LOCAL_WINDOW :
+		    VAULT_WINDOW };
 	struct err err = { 0 };
 
 	bug_if(!c);
@@ -123,7 +129,7 @@ client_new(struct vault_state *v, int fd, enum vault_authority authority,
 	return true;
 }
 
-/* The operator's socket ------------------------------------------------- */
+/* Sockets to accept from ------------------------------------------------- */
 
 /* Root, or who runs the server: whoever else got at the file is sent away. */
 static bool
@@ -150,20 +156,47 @@ on_control(struct watch *w, uint32_t events unused_arg)
 		v->operators++;
 }
 
+/* Local programs: whoever got at the file may submit. */
+static void
+on_submit(struct watch *w, uint32_t events unused_arg)
+{
+	struct vault_state *v = container_of(w, struct vault_state, submit);
+	int fd = accept4(w->fd, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
+
+	if (fd < 0)
+		return;
+	if (v->locals >= LOCALS_MAX)
+		(void)close(fd);
+	else if (client_new(v, fd, VAULT_AUTH_LOCAL, 0))
+		v->locals++;
+}
+
 static void
 listen_on(struct role *r, enum listen_kind kind, int fd)
 {
 	struct vault_state *v = r->state;
+	bool control = kind == LISTEN_VAULT_CONTROL;
+	struct watch *w = control ? &v->control : &v->submit;
 	struct err err = { 0 };
 
-	if (kind != LISTEN_VAULT_CONTROL || v->control.fd >= 0) {
+	if ((!control && kind != LISTEN_VAULT_SUBMIT) || w->fd >= 0) {
 		(void)close(fd);
 		return;
 	}
-	v->control = (struct watch){ .fd = fd, .events = EPOLLIN,
-		.fn = on_control };
-	if (loop_watch(r->loop, &v->control, &err) < 0)
-		log_event(r->log, LOG_ERROR, "control", F_ERR(&err));
+	*w = (struct watch){ .fd = fd, .events = EPOLLIN,
+		.fn = control ? on_control : on_submit };
+	if (loop_watch(r->loop, w, &err) < 0)
+		log_event(r->log, LOG_ERROR, "listen", F_ERR(&err));
+}
+
+static void
+listen_end(struct role *r, struct watch *w)
+{
+	if (w->fd < 0)
+		return;
+	loop_unwatch(r->loop, w);
+	(void)close(w->fd);
+	w->fd = -1;
 }
 
 /* The role ------------------------------------------------------------ */
@@ -177,7 +210,7 @@ prepare(struct role *r, struct err *err)
 
 	v->role = r;
 	v->loop = r->loop;
-	v->control.fd = -1;
+	v->control.fd = v->submit.fd = -1;
 	rc = seal_key_open(str_dupz(a, r->config.data), &v->seal, err);
 	arena_free(a);
 	if (rc < 0)
@@ -199,6 +232,7 @@ walled(struct role *r, struct err *err unused_arg)
 	v->started_ms = loop_now_ms(r->loop);
 	v->hashers = work_pool_new(r->loop, HASH_THREADS, HASH_QUEUE);
 	loop_random(r->loop, key, sizeof(key));
+	v->dkim = vault_dkim_new(r->loop);
 	v->proofs = proofs_new(key);
 	loop_random(r->loop, key, sizeof(key));
 	v->tries = tries_new(key);
@@ -229,11 +263,8 @@ stop(struct role *r)
 {
 	struct vault_state *v = r->state;
 
-	if (v->control.fd >= 0) {
-		loop_unwatch(r->loop, &v->control);
-		(void)close(v->control.fd);
-		v->control.fd = -1;
-	}
+	listen_end(r, &v->control);
+	listen_end(r, &v->submit);
 	loop_cancel_all(r->loop);
 }
 
@@ -245,6 +276,7 @@ finish(struct role *r)
 	while (v->clients)
 		client_drop(v->clients);
 	work_pool_free(v->hashers);
+	vault_dkim_free(v->dkim);
 	line_free(v->store);
 	keys_free(v);
 	tls_lib_unref(v->lib);

@@ -410,7 +410,7 @@ test_resumed(void **state)
 }
 
 /* A flood of guesses: its queue is bounded, and signatures pass it by. */
-enum { FLOOD = 100, SIGNATURES = 30 };
+enum { FLOOD = 100 };
 
 struct guess {
 	struct world *w;
@@ -431,36 +431,6 @@ guess_once(void *arg)
 	--*g->pending;
 }
 
-static struct str
-certificate_verify(struct arena *a)
-{
-	return arena_printf(a, "%64sTLS 1.3, server CertificateVerify%c%32s",
-	    "", 0, "transcript");
-}
-
-static void
-sign_many(struct world *w)
-{
-	struct arena *a = arena_new(1 << 20);
-	struct ipc_options o = { 0 };
-	struct certs_ask certs = { 0 };
-	struct certs_answer cert;
-	struct tls_sign_ask ask = { .digest = STR("SHA256"),
-		.octets = certificate_verify(a) };
-	struct tls_sign_answer answer;
-	struct err err;
-	struct ipc *mx = ipc_open(w->loop, connect_to(w, ROLE_MX), &o, &err);
-
-	assert_int_equal(ipc_call(mx, &vault_calls[VAULT_certs], &certs, -1,
-	    &cert, a, NULL, NEVER, &err), 0);
-	ask.key = cert.key;
-	for (int i = 0; i < SIGNATURES; i++)
-		assert_int_equal(ipc_call(mx, &vault_calls[VAULT_tls_sign],
-		    &ask, -1, &answer, a, NULL, NEVER, &err), 0);
-	ipc_close(mx);
-	arena_free(a);
-}
-
 static void
 flood(struct world *w)
 {
@@ -471,7 +441,7 @@ flood(struct world *w)
 		g[i] = (struct guess){ w, i, 0, &pending };
 		(void)fiber_spawn(w->loop, "guess", guess_once, &g[i]);
 	}
-	sign_many(w);
+	sign_tls_many(w);
 	assert_true(pending > 0);
 	while (pending > 0)
 		(void)fiber_sleep(w->loop, loop_now_ms(w->loop) + 5);

@@ -79,9 +79,8 @@ on_secret_get(struct world *w, struct ipc_req *req)
 	const struct secret_get_ask *ask = req->ask;
 	struct secret_get_answer answer;
 
-	assert_str(ask->name, "mail.test");
 	answer.sealed = buf_get(&w->secrets[ask->kind].sealed);
-	if (answer.sealed.n == 0)
+	if (answer.sealed.n == 0 || !str_eq(ask->name, STR("mail.test")))
 		ipc_fail(req, E_NOTFOUND, "none");
 	else
 		ipc_reply(req, &answer, -1);
@@ -98,6 +97,21 @@ on_secret_put(struct world *w, struct ipc_req *req)
 	buf_str(&w->secrets[ask->kind].sealed, ask->sealed);
 	w->puts++;
 	ipc_reply(req, &answer, -1);
+}
+
+/* Alice is account 7 and may write as two. */
+static void
+on_sender(struct world *w, struct ipc_req *req)
+{
+	const struct sender_ask *ask = req->ask;
+	struct done answer = { 0 };
+
+	w->senders++;
+	if (ask->account == 7 && (str_eq(ask->address, STR("alice@mail.test"))
+	    || str_eq(ask->address, STR("team@mail.test"))))
+		ipc_reply(req, &answer, -1);
+	else
+		ipc_fail(req, E_DENIED, "not theirs");
 }
 
 static void
@@ -119,6 +133,7 @@ on_store_ask(void *owner, struct ipc_req *req)
 		[STORE_account_open] = on_account_open,
 		[STORE_secret_get] = on_secret_get,
 		[STORE_secret_put] = on_secret_put,
+		[STORE_sender] = on_sender,
 		[STORE_journal] = on_journal,
 	};
 
@@ -274,20 +289,22 @@ seal_people(struct world *w)
 }
 
 static void
-operator_gone(void *owner, struct ipc *ipc, const char *why unused_arg)
+caller_gone(void *owner, struct ipc *ipc, const char *why unused_arg)
 {
 	struct world *w = owner;
 
 	if (w->operator == ipc)
 		w->operator = NULL;
+	if (w->local == ipc)
+		w->local = NULL;
 	ipc_close(ipc);
 }
 
 /* A real listening socket, so that SO_PEERCRED is asked too. */
-void
-operator_up(struct world *w)
+static struct ipc *
+connect_over(struct world *w, enum listen_kind kind)
 {
-	static const struct ipc_service service = { .gone = operator_gone };
+	static const struct ipc_service service = { .gone = caller_gone };
 	struct sockaddr_un to = { .sun_family = AF_UNIX };
 	struct ipc_options o = { .service = &service, .owner = w };
 	int l = socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
@@ -299,13 +316,25 @@ operator_up(struct world *w)
 	assert_int_equal(bind(l, (struct sockaddr *)&to, sizeof(to)), 0);
 	assert_int_equal(listen(l, 4), 0);
 	if (w->executable)
-		process_listen(&w->process, LISTEN_VAULT_CONTROL, l);
+		process_listen(&w->process, kind, l);
 	else
-		vault_role_ops.listen(&w->role, LISTEN_VAULT_CONTROL, l);
+		vault_role_ops.listen(&w->role, kind, l);
 	assert_int_equal(connect(fd, (struct sockaddr *)&to, sizeof(to)), 0);
 	assert_int_equal(fcntl(fd, F_SETFL, O_NONBLOCK), 0);
-	w->operator = ipc_open(w->loop, fd, &o, &err);
 	assert_int_equal(unlink(to.sun_path), 0);
+	return ipc_open(w->loop, fd, &o, &err);
+}
+
+void
+operator_up(struct world *w)
+{
+	w->operator = connect_over(w, LISTEN_VAULT_CONTROL);
+}
+
+void
+local_up(struct world *w)
+{
+	w->local = connect_over(w, LISTEN_VAULT_SUBMIT);
 }
 
 void
@@ -319,6 +348,39 @@ restart(struct world *w)
 	vault_replace(w->mx, connect_to(w, ROLE_MX));
 	store_up(w);
 	operator_up(w);
+	local_up(w);
+}
+
+/* TLS ----------------------------------------------------------------- */
+
+struct str
+certificate_verify(struct arena *a)
+{
+	return arena_printf(a, "%64sTLS 1.3, server CertificateVerify%c%32s",
+	    "", 0, "transcript");
+}
+
+void
+sign_tls_many(struct world *w)
+{
+	struct arena *a = arena_new(1 << 20);
+	struct ipc_options o = { 0 };
+	struct certs_ask certs = { 0 };
+	struct certs_answer cert;
+	struct tls_sign_ask ask = { .digest = STR("SHA256"),
+		.octets = certificate_verify(a) };
+	struct tls_sign_answer answer;
+	struct err err;
+	struct ipc *mx = ipc_open(w->loop, connect_to(w, ROLE_MX), &o, &err);
+
+	assert_int_equal(ipc_call(mx, &vault_calls[VAULT_certs], &certs, -1,
+	    &cert, a, NULL, NEVER, &err), 0);
+	ask.key = cert.key;
+	for (int i = 0; i < SIGNATURES; i++)
+		assert_int_equal(ipc_call(mx, &vault_calls[VAULT_tls_sign],
+		    &ask, -1, &answer, a, NULL, NEVER, &err), 0);
+	ipc_close(mx);
+	arena_free(a);
 }
 
 int
@@ -342,6 +404,7 @@ world_up(void **state)
 	w->other = vault_new(w->loop, connect_to(w, ROLE_FRONT));
 	w->mx = vault_new(w->loop, connect_to(w, ROLE_MX));
 	operator_up(w);
+	local_up(w);
 	store_up(w);
 	run(w, seal_people);
 	*state = w;
@@ -363,6 +426,7 @@ world_down(void **state)
 	vault_free(w->mx);
 	role_down(w);
 	ipc_close(w->operator);
+	ipc_close(w->local);
 	ipc_close(w->store);
 	ipc_close(w->mailbox);
 	for (size_t i = 0; i < PEOPLE; i++)

@@ -33,12 +33,13 @@ struct world {
 	struct vault *front, *other, *mx;
 	struct login lasting;	/* of a test that restarts things */
 	struct ipc *operator;
+	struct ipc *local;	/* over a socket to submit by */
 
 	/* store */
 	struct ipc *store;
 	struct person people[PEOPLE];
 	struct secret secrets[SECRETS];
-	int opened, logins, failures, puts;
+	int opened, logins, failures, puts, senders;
 	struct ipc *mailbox;	/* store's end of the last one opened */
 
 	void (*fn)(struct world *);
@@ -60,7 +61,12 @@ int connect_worker(struct world *w, enum role_kind kind, uint32_t index);
 /* The role and store end, and start anew. */
 void restart(struct world *w);
 void operator_up(struct world *w);
+void local_up(struct world *w);
 /* Run fn on a fiber and wait for it. */
 void run(struct world *w, void (*fn)(struct world *));
 /* On a fiber: this password for this account from now on. */
 void seal(struct world *w, const char *address, const char *password);
+/* What TLS 1.3 signs; and, on a fiber: so many signatures of it as mx. */
+enum { SIGNATURES = 30 };
+struct str certificate_verify(struct arena *a);
+void sign_tls_many(struct world *w);

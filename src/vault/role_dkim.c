@@ -1,0 +1,383 @@
+/*
+ * role_dkim.c - signing the mail that people here write.
+ *
+ * A domain's keys are a secret that store keeps sealed; they are fetched when
+ * first needed and remembered. RSA takes as long as ten handshakes with an EC
+ * key, so signing has a thread of its own: whoever wants TLS does not wait.
+ */
+#include <sodium.h>
+
+#include "vault/dkim.h"
+#include "vault/role_int.h"
+
+#define KIND_DKIM STR("dkim-key")
+
+enum {
+	DOMAINS_MAX = 256,	/* remembered */
+	SIGN_QUEUE = 256,
+	SENDERS_MAX = 128,
+	SENDER_MS = 60000,	/* as long a yes is good */
+	CLOCK_S = 86400,	/* what we are asked to say may be off by */
+};
+
+struct dkim_domain {
+	struct dkim_keys keys;	/* n 0: free */
+	uint64_t used;
+	size_t len;
+	char name[DKIM_DOMAIN_MAX + 1];
+};
+
+/* Store said that this account may write as this address. */
+struct sender {
+	uint64_t account;	/* 0: free */
+	int64_t until_ms;
+	size_t len;
+	char address[320];
+};
+
+struct vault_dkim {
+	struct work_pool *signer;
+	bool making;
+	uint64_t clock;		/* counts uses */
+	struct dkim_domain domains[DOMAINS_MAX];
+	struct sender senders[SENDERS_MAX];
+};
+
+struct vault_dkim *
+vault_dkim_new(struct loop *l)
+{
+	struct vault_dkim *d = calloc(1, sizeof(*d));
+
+	bug_if(!d);
+	d->signer = work_pool_new(l, 1, SIGN_QUEUE);
+	return d;
+}
+
+void
+vault_dkim_free(struct vault_dkim *d)
+{
+	if (!d)
+		return;
+	work_pool_free(d->signer);
+	for (size_t i = 0; i < DOMAINS_MAX; i++)
+		dkim_keys_free(&d->domains[i].keys);
+	free(d);
+}
+
+/* Keys ------------------------------------------------------------------ */
+
+static struct dkim_keys *
+known_keys(struct vault_dkim *d, struct str domain)
+{
+	for (size_t i = 0; i < DOMAINS_MAX; i++) {
+		struct dkim_domain *k = &d->domains[i];
+
+		if (k->keys.n > 0 &&
+		    str_eq(str_make(k->name, k->len), domain)) {
+			k->used = ++d->clock;
+			return &k->keys;
+		}
+	}
+	return NULL;
+}
+
+/* In the place of who was not asked for longest. Takes the keys. */
+static void
+remember_keys(struct vault_dkim *d, struct str domain,
+    const struct dkim_keys *keys)
+{
+	struct dkim_domain *k = d->domains;
+
+	for (size_t i = 1; i < DOMAINS_MAX && k->keys.n > 0; i++)
+		if (d->domains[i].keys.n == 0 ||
+		    d->domains[i].used < k->used)
+			k = &d->domains[i];
+	dkim_keys_free(&k->keys);
+	k->keys = *keys;
+	k->used = ++d->clock;
+	k->len = domain.n;
+	memcpy(k->name, domain.p, domain.n);
+}
+
+static int
+read_keys(struct work *c, struct str domain, struct str record,
+    struct err *err)
+{
+	struct vault_state *v = c->client->v;
+	struct dkim_keys keys;
+	int rc;
+
+	if (known_keys(v->dkim, domain))
+		return 0;	/* another fetched them meanwhile */
+	rc = dkim_keys_read(tls_lib_ctx(v->lib), record, &keys, err);
+	if (rc == 0)
+		remember_keys(v->dkim, domain, &keys);
+	return rc;
+}
+
+/* Have them known. E_NOTFOUND if there are none. */
+static int
+fetch_keys(struct work *c, struct str domain, struct err *err)
+{
+	struct vault_state *v = c->client->v;
+	struct seal_what what = { KIND_DKIM, domain };
+	struct str record;
+	int rc;
+
+	if (!dkim_is_domain(domain))
+		return err_set(err, E_NOTFOUND, "no domain that has keys");
+	if (known_keys(v->dkim, domain))
+		return 0;
+	rc = secret_get(v, SECRET_dkim_key, what, c->until_ms, c->a, &record,
+	    err);
+	if (rc < 0)
+		return rc;
+	rc = read_keys(c, domain, record, err);
+	sodium_memzero((char *)(uintptr_t)record.p, record.n);
+	return rc;
+}
+
+/* Making them ----------------------------------------------------------- */
+
+struct making {
+	OSSL_LIB_CTX *lib;
+	int64_t now;
+	struct buf record;
+	struct err err;
+	int rc;
+};
+
+static void
+make_work(void *arg)
+{
+	struct making *m = arg;
+
+	m->rc = dkim_keys_make(m->lib, m->now, &m->record, &m->err);
+}
+
+static int
+make_keys(struct work *c, struct str domain, struct err *err)
+{
+	struct vault_state *v = c->client->v;
+	struct making m = { tls_lib_ctx(v->lib), loop_wall(v->loop),
+		BUF_INIT(DKIM_RECORD_MAX), { 0 }, 0 };
+	struct seal_what what = { KIND_DKIM, domain };
+	int rc;
+
+	if (rt_work(v->hashers, make_work, &m) < 0)
+		rc = err_set(err, E_BUSY, "too much to do: try again");
+	else if (m.rc < 0)
+		rc = err_set(err, m.rc, "%s", m.err.text);
+	else
+		rc = secret_put(v, SECRET_dkim_key, what, buf_get(&m.record),
+		    c->until_ms, err);
+	if (rc == 0)
+		rc = read_keys(c, domain, buf_get(&m.record), err);
+	if (m.record.p)
+		sodium_memzero(m.record.p, m.record.n);
+	buf_free(&m.record);
+	return rc;
+}
+
+/* One at a time, or two would each make their own for one domain. */
+static int
+ensure_keys(struct work *c, struct str domain, bool make, struct err *err)
+{
+	struct vault_dkim *d = c->client->v->dkim;
+	int rc;
+
+	if (make && !dkim_is_domain(domain))
+		return err_set(err, E_INVALID, "%.*s cannot stand in a "
+		    "signature", STR_FMT(domain));
+	if (make && d->making)
+		return err_set(err, E_BUSY, "keys are being made: try again");
+	d->making = d->making || make;
+	rc = fetch_keys(c, domain, err);
+	if (rc == E_NOTFOUND && make)
+		rc = make_keys(c, domain, err);
+	if (make)
+		d->making = false;
+	return rc;
+}
+
+static int
+put_rows(const struct dkim_keys *keys, struct buf *rows, struct err *err)
+{
+	for (size_t i = 0; i < keys->n; i++) {
+		auto_buf record = BUF_INIT(1000);
+		struct dkim_key_row row = {
+			str_c(keys->v[i].selector), STR_NULL };
+
+		if (dkim_public(&keys->v[i], &record, err) < 0)
+			return err->code;
+		row.record = buf_get(&record);
+		msg_put(rows, &dkim_key_row_shape, &row);
+	}
+	return 0;
+}
+
+void
+vault_dkim_keys(struct work *c)
+{
+	const struct dkim_keys_ask *ask = c->req->ask;
+	struct str domain = str_lower(c->a, ask->domain);
+	auto_buf rows = BUF_INIT(4096);
+	struct dkim_keys_answer answer;
+	struct err err = { 0 };
+	int rc = ensure_keys(c, domain, ask->make != 0, &err);
+
+	if (rc == 0)
+		rc = put_rows(known_keys(c->client->v->dkim, domain), &rows,
+		    &err);
+	if (rc < 0) {
+		ipc_fail(c->req, rc, err.text);
+		return;
+	}
+	answer.keys = buf_get(&rows);
+	ipc_reply(c->req, &answer, -1);
+}
+
+/* Who may write as whom --------------------------------------------------- */
+
+/* FNV-1a; who makes places collide only has store asked more often. */
+static struct sender *
+sender_place(struct vault_dkim *d, uint64_t account, struct str address)
+{
+	uint64_t h = 0xcbf29ce484222325U ^ account;
+
+	for (size_t i = 0; i < address.n; i++)
+		h = (h ^ (uint8_t)address.p[i]) * 0x100000001b3U;
+	return &d->senders[(h >> 32) % SENDERS_MAX];
+}
+
+static bool
+is_known_sender(const struct sender *s, uint64_t account, struct str address,
+    int64_t now)
+{
+	return s->account == account && now < s->until_ms &&
+	    str_eq(str_make(s->address, s->len), address);
+}
+
+static int
+check_sender(struct work *c, uint64_t account, struct str address,
+    struct err *err)
+{
+	struct vault_state *v = c->client->v;
+	struct sender *s = sender_place(v->dkim, account, address);
+	struct sender_ask ask = { address, account };
+	struct done answer;
+	int rc;
+
+	if (is_known_sender(s, account, address, loop_now_ms(v->loop)))
+		return 0;
+	rc = line_call(v->store, &store_calls[STORE_sender], &ask, &answer,
+	    c->a, NULL, c->until_ms, err);
+	if (rc < 0)
+		return rc;
+	s->account = account;
+	s->until_ms = loop_now_ms(v->loop) + SENDER_MS;
+	s->len = address.n;
+	memcpy(s->address, address.p, address.n);
+	return 0;
+}
+
+/* A program on this machine says who it is by where it connects: it may write
+ * as anybody here. A person has the ticket of a login on this connection. */
+static int
+authorize(struct work *c, const struct dkim_sign_ask *ask, struct err *err)
+{
+	const struct ticket *t;
+
+	if (ipc_authority(c->req->ipc) == VAULT_AUTH_LOCAL)
+		return 0;
+	t = tickets_find(c->client->tickets, ask->ticket);
+	if (!t)
+		return err_set(err, E_DENIED, "no such ticket");
+	return check_sender(c, t->account, ask->from, err);
+}
+
+/* Signing --------------------------------------------------------------- */
+
+struct signing {
+	OSSL_LIB_CTX *lib;
+	struct dkim_keys keys;
+	struct dkim_signing what;
+	struct buf fields;
+	struct err err;
+	int rc;
+};
+
+static void
+sign_work(void *arg)
+{
+	struct signing *s = arg;
+
+	for (size_t i = 0; i < s->keys.n && s->rc == 0; i++)
+		if (s->keys.v[i].signs)
+			s->rc = dkim_sign(s->lib, &s->keys.v[i], &s->what,
+			    &s->fields, &s->err);
+}
+
+/* The keys are ours while the thread has them, whatever is forgotten. */
+static void
+sign_and_reply(struct work *c, const struct dkim_keys *keys,
+    const struct dkim_signing *what)
+{
+	struct vault_state *v = c->client->v;
+	struct signing s = { .lib = tls_lib_ctx(v->lib), .what = *what,
+		.fields = BUF_INIT(8192) };
+	struct dkim_sign_answer answer;
+
+	dkim_keys_ref(keys, &s.keys);
+	if (rt_work(v->dkim->signer, sign_work, &s) < 0)
+		s.rc = err_set(&s.err, E_BUSY, "too much to sign");
+	dkim_keys_free(&s.keys);
+	answer.fields = buf_get(&s.fields);
+	if (s.rc < 0)
+		ipc_fail(c->req, s.rc, s.err.text);
+	else
+		ipc_reply(c->req, &answer, -1);
+	buf_free(&s.fields);
+}
+
+/* Is what is asked for something we sign at all? */
+static int
+shape(struct work *c, const struct dkim_sign_ask *ask,
+    struct dkim_signing *what, struct err *err)
+{
+	int64_t now = loop_wall(c->client->v->loop);
+
+	*what = (struct dkim_signing){ .names = ask->names,
+		.domain = str_lower(c->a, str_from(ask->from,
+		    str_rchr(ask->from, '@') + 1)),
+		.header = ask->header, .body_hash = ask->body_hash,
+		.at = ask->at };
+	if (!dkim_is_domain(what->domain))
+		return err_set(err, E_NOTFOUND, "no domain that has keys");
+	if (!dkim_may_sign(what) || ask->at < now - CLOCK_S ||
+	    ask->at > now + CLOCK_S)
+		return err_set(err, E_INVALID, "this is not signed");
+	return 0;
+}
+
+void
+vault_dkim_sign(struct work *c)
+{
+	const struct dkim_sign_ask *ask = c->req->ask;
+	struct dkim_signing what;
+	struct err err = { 0 };
+	int rc = shape(c, ask, &what, &err);
+
+	/* For a domain that is none of ours nobody is asked who they are. */
+	if (rc == 0)
+		rc = fetch_keys(c, what.domain, &err);
+	if (rc == 0)
+		rc = authorize(c, ask, &err);
+	if (rc == 0)	/* they may have made way while we waited */
+		rc = fetch_keys(c, what.domain, &err);
+	if (rc < 0)
+		ipc_fail(c->req, rc, err.text);
+	else
+		sign_and_reply(c, known_keys(c->client->v->dkim, what.domain),
+		    &what);
+}
