@@ -14,27 +14,7 @@
 #include "base/arena.h"
 #include "rt/stream.h"
 #include "rt/tls.h"
-
-enum {
-	ANSWER_TEXT_MAX = 1000,	/* kept of a reply, lines joined by a space */
-};
-struct smtp_answer {
-	int code;		/* 200 to 599; 0: ours */
-	char status[12];	/* "5.1.1"; made from the code if not said */
-	struct str text;	/* as said, without code and status; of the
-				 * client's arena */
-};
-static inline bool
-answer_is_good(const struct smtp_answer *a)
-{
-	return a->code >= 200 && a->code < 400;
-}
-/* Not to be tried again. */
-static inline bool
-answer_is_final(const struct smtp_answer *a)
-{
-	return a->status[0] == '5';
-}
+#include "smtp/answer.h"
 
 enum smtp_offers {	/* of EHLO */
 	OFFER_PIPELINING = 1, OFFER_SIZE = 2, OFFER_8BITMIME = 4,
@@ -63,7 +43,9 @@ void smtp_client_drop(struct smtp_client *c);
 
 /* All return 0 or a negative E_* with the answer filled in: 0 when the dialogue
  * may go on, negative when it did not work (what the server said, or what
- * happened, is in *why). E_CANCELED as everywhere. */
+ * happened, is in *why). E_DENIED: the server, or we, said no, and the
+ * connection is as good as before; E_CANCELED as everywhere. The text of *why
+ * is good until the next call with this client. */
 
 /* TLS from the first octet, for those who listen so. */
 int smtp_client_tls(struct smtp_client *c, struct tls_client *tls,
@@ -74,7 +56,7 @@ int smtp_client_hello(struct smtp_client *c, struct smtp_answer *why);
  * is of no use any more. */
 int smtp_client_starttls(struct smtp_client *c, struct tls_client *tls,
     struct smtp_answer *why);
-/* AUTH PLAIN, or LOGIN. */
+/* AUTH PLAIN, or LOGIN. Not without TLS (RFC 4954 4): E_DENIED. */
 int smtp_client_login(struct smtp_client *c, struct str user,
     struct str password, struct smtp_answer *why);
 
@@ -110,7 +92,9 @@ struct smtp_outgoing {
  * the text. Each recipient gets its answer, whatever happens: also when the
  * connection is lost (then it is to be tried again, the more so after the
  * final dot: 4.5.3.2.6). Checks what the message needs first: SIZE (5.3.4),
- * 8BITMIME (5.6.3), SMTPUTF8 (5.6.7). Returns 0 or E_CANCELED. */
+ * 8BITMIME (5.6.3), SMTPUTF8 (5.6.7). Answers live in the arena, which holds
+ * ANSWER_TEXT_MAX octets for each recipient and two more. Returns 0 or
+ * E_CANCELED. */
 int smtp_client_send(struct smtp_client *c, struct smtp_outgoing *m,
     struct arena *a);
 /* From inside text(): octets of the message with CRLF line ends; dots are

@@ -1,0 +1,214 @@
+#include "smtp/answer.h"
+
+#include "base/test.h"
+
+static struct answer_reader r;	/* too large for a frame */
+
+/* Feed it in pieces of this size; what is left is the next reply. */
+static enum answer_state
+read_answer(struct str in, size_t piece, struct str *rest)
+{
+	enum answer_state state = ANSWER_MORE;
+	size_t used;
+
+	answer_begin(&r);
+	while (state == ANSWER_MORE && in.n > 0) {
+		state = answer_feed(&r, str_first(in, piece), &used);
+		assert_true(used > 0 && used <= piece);
+		in = str_from(in, used);
+	}
+	*rest = in;
+	return state;
+}
+
+static const struct {
+	const char *in;
+	int code;	/* 0: refused */
+	const char *status, *text, *rest;
+} replies[] = {
+	{ "250 OK\r\n", 250, "2.0.0", "OK", "" },
+	{ "250 2.1.5 OK\r\n250 x\r\n", 250, "2.1.5", "OK", "250 x\r\n" },
+	{ "250-2.1.5 One\r\n250-2.1.5 two\r\n250 2.1.5 three\r\n", 250,
+	    "2.1.5", "One two three", "" },
+	{ "550-5.1.1 No\r\n550 5.7.1 such user\r\n", 550, "5.1.1",
+	    "No such user", "" },
+	{ "550-No\r\n550 5.7.1 such user\r\n", 550, "5.7.1",
+	    "No such user", "" },
+	{ "354\r\n", 354, "3.0.0", "", "" },
+	{ "354 3.0.0 Go\r\n", 354, "3.0.0", "3.0.0 Go", "" },
+	{ "250\n250 x", 250, "2.0.0", "", "250 x" },
+	{ "250-\r\n250 \r\n", 250, "2.0.0", "", "" },
+	{ "250-a\r\n250\r\n", 250, "2.0.0", "a", "" },
+	{ "450\t4.2.1\tBusy\tnow\r\n", 450, "4.2.1", "Busy now", "" },
+	{ "250  2.0.0  two  spaces \r\n", 250, "2.0.0", "two  spaces", "" },
+	/* RFC 2034 4: the class is the first digit. */
+	{ "450 5.1.1 No\r\n", 450, "4.0.0", "5.1.1 No", "" },
+	{ "550 2.0.0 No\r\n", 550, "5.0.0", "2.0.0 No", "" },
+	{ "550 5.123.123 No\r\n", 550, "5.123.123", "No", "" },
+	{ "550 5.1234.1 No\r\n", 550, "5.0.0", "5.1234.1 No", "" },
+	{ "550 5.1. No\r\n", 550, "5.0.0", "5.1. No", "" },
+	{ "550 5.1.1: No\r\n", 550, "5.0.0", "5.1.1: No", "" },
+	{ "550 5.1.1\r\n", 550, "5.1.1", "", "" },
+	{ "550 127.0.0.1 is on a list\r\n", 550, "5.0.0",
+	    "127.0.0.1 is on a list", "" },
+	/* What may not pass on. */
+	{ "250 a\x01\x1b[1m\x7f\r\n", 250, "2.0.0", "a??[1m?", "" },
+	{ "250 a\rb\r\n", 250, "2.0.0", "a?b", "" },
+	{ "250 gr\xc3\xbc\xc3\x9f\r\n", 250, "2.0.0", "gr\xc3\xbc\xc3\x9f",
+	    "" },
+	{ "250 \xff\xc3(\xe2\x82\xc0\x80\xed\xa0\x80|\r\n", 250, "2.0.0",
+	    "?" "?(?" "?" "?" "?" "?" "?" "?|", "" },
+	{ "250 \xc2\x85x\xc2\x9b\r\n", 250, "2.0.0", "??x??", "" },
+	/* No reply. */
+	{ "250-a\r\n251 b\r\n", 0, "", "two codes in one reply", "" },
+	{ "250-a\r\n550 b\r\n", 0, "", "two codes in one reply", "" },
+	{ "hello\r\n", 0, "", "no reply code", "" },
+	{ "\r\n", 0, "", "no reply code", "" },
+	{ "25\r\n", 0, "", "no reply code", "" },
+	{ "2500 x\r\n", 0, "", "no reply code", "" },
+	{ "250x\r\n", 0, "", "no reply code", "" },
+	{ "150 x\r\n", 0, "", "no reply code", "" },
+	{ "650 x\r\n", 0, "", "no reply code", "" },
+	{ "2a0 x\r\n", 0, "", "no reply code", "" },
+	{ " 250 x\r\n", 0, "", "no reply code", "" },
+	{ "250-a\r\n\r\n", 0, "", "no reply code", "" },
+};
+
+static void
+test_replies(void **state unused_arg)
+{
+	struct smtp_answer a;
+	struct str rest;
+
+	for (size_t i = 0; i < NELEM(replies); i++)
+		for (size_t piece = 1; piece < 80; piece++) {
+			enum answer_state s = read_answer(
+			    str_c(replies[i].in), piece, &rest);
+
+			if (replies[i].code == 0) {
+				assert_int_equal(s, ANSWER_BAD);
+				assert_string_equal(r.bad, replies[i].text);
+				continue;
+			}
+			assert_int_equal(s, ANSWER_DONE);
+			a = answer_get(&r);
+			assert_int_equal(a.code, replies[i].code);
+			assert_string_equal(a.status, replies[i].status);
+			assert_str(a.text, replies[i].text);
+			assert_str(rest, replies[i].rest);
+		}
+}
+
+/* What was cut short is never a reply. */
+static void
+test_cut(void **state unused_arg)
+{
+	struct str in = STR("250-2.0.0 a\r\n250 2.0.0 b\r\n"), rest;
+
+	for (size_t n = 0; n < in.n; n++)
+		assert_int_equal(ANSWER_MORE,
+		    read_answer(str_first(in, n), n + 1, &rest));
+}
+
+static void
+test_bounds(void **state unused_arg)
+{
+	auto_buf b = BUF_INIT(1 << 20);
+	struct str rest;
+
+	for (size_t n = ANSWER_LINE_MAX - 10; n < ANSWER_LINE_MAX + 10; n++)
+		for (size_t piece = 1; piece < 9000; piece += 1300) {
+			enum answer_state s;
+
+			buf_reset(&b);
+			buf_lit(&b, "250 ");
+			while (b.n < n - 1)
+				buf_chr(&b, 'x');
+			buf_lit(&b, "\r\n");
+			s = read_answer(buf_get(&b), piece, &rest);
+			assert_int_equal(s, n <= ANSWER_LINE_MAX
+			    ? ANSWER_DONE : ANSWER_BAD);
+			if (s == ANSWER_BAD)
+				assert_string_equal(r.bad, "line too long");
+			else
+				assert_int_equal(answer_get(&r).text.n,
+				    ANSWER_TEXT_MAX);
+		}
+	/* No end at all: told when it is too much. */
+	buf_reset(&b);
+	while (b.n <= ANSWER_LINE_MAX)
+		buf_chr(&b, '2');
+	assert_int_equal(ANSWER_BAD, read_answer(buf_get(&b), 1, &rest));
+
+	for (int n = ANSWER_LINES_MAX - 1; n <= ANSWER_LINES_MAX; n++) {
+		buf_reset(&b);
+		for (int i = 0; i < n; i++)
+			buf_lit(&b, "250-x\r\n");
+		buf_lit(&b, "250 x\r\n");
+		assert_int_equal(read_answer(buf_get(&b), 100, &rest),
+		    n < ANSWER_LINES_MAX ? ANSWER_DONE : ANSWER_BAD);
+	}
+}
+
+/* The text is cut between characters. */
+static void
+test_text_cut(void **state unused_arg)
+{
+	auto_buf b = BUF_INIT(1 << 20);
+	struct str rest;
+
+	for (size_t before = 0; before < 4; before++) {
+		struct str text;
+
+		buf_reset(&b);
+		buf_lit(&b, "250 ");
+		for (size_t i = 0; i < before; i++)
+			buf_chr(&b, 'x');
+		while (b.n < ANSWER_TEXT_MAX + 100)
+			buf_lit(&b, "\xf0\x9f\x93\xac");
+		buf_lit(&b, "\r\n");
+		assert_int_equal(ANSWER_DONE,
+		    read_answer(buf_get(&b), 7, &rest));
+		text = answer_get(&r).text;
+		assert_true(text.n > ANSWER_TEXT_MAX - 4);
+		assert_true(text.n <= ANSWER_TEXT_MAX);
+		assert_true(str_is_utf8(text));
+	}
+}
+
+static void
+see(void *arg, unsigned nth, struct str text)
+{
+	struct buf *b = arg;
+
+	buf_printf(b, "%u[%.*s]", nth, STR_FMT(text));
+}
+
+static void
+test_lines(void **state unused_arg)
+{
+	auto_buf b = BUF_INIT(1000);
+	size_t used;
+
+	answer_begin(&r);
+	r.on_line = see;
+	r.arg = &b;
+	assert_int_equal(ANSWER_DONE, answer_feed(&r,
+	    STR("250-mx.test hi\r\n250-SIZE 100\r\n250 \x01 2.0.0\r\n"),
+	    &used));
+	assert_str(buf_get(&b), "0[mx.test hi]1[SIZE 100]2[\x01 2.0.0]");
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_replies),
+		cmocka_unit_test(test_cut),
+		cmocka_unit_test(test_bounds),
+		cmocka_unit_test(test_text_cut),
+		cmocka_unit_test(test_lines),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
