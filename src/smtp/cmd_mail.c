@@ -66,7 +66,8 @@ int
 smtp_ask_rcpt(struct smtp_session *s, struct str address,
     struct rcpt_answer *answer, struct err *err)
 {
-	struct rcpt_ask ask = { .address = address };
+	struct rcpt_ask ask = { .address = address,
+		.bounce = s->txn->mail.from.text.n == 0 };
 
 	return store_call(s->store, STORE_rcpt, &ask, answer, s->cmd, err);
 }

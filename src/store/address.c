@@ -1,6 +1,4 @@
-#include "store/engine_int.h"
-
-enum { LOCAL_MAX = 64, DOMAIN_MAX = 255 }; /* RFC 5321 4.5.3.1 */
+#include "store/address.h"
 
 static bool
 is_plain(struct str s)
@@ -17,11 +15,17 @@ is_plain(struct str s)
 bool
 domain_key(struct str name, struct arena *a, struct str *domain)
 {
-	if (name.n == 0 || name.n > DOMAIN_MAX || !is_plain(name) ||
+	if (name.n == 0 || name.n > ADDRESS_DOMAIN_MAX || !is_plain(name) ||
 	    str_chr(name, '@') < name.n || !str_is_utf8(name))
 		return false;
 	*domain = str_lower(a, name);
 	return true;
+}
+
+bool
+address_is_local(struct str local)
+{
+	return local.n > 0 && is_plain(local) && str_is_utf8(local);
 }
 
 bool
@@ -30,9 +34,8 @@ address_key(struct str address, struct arena *a, struct str *domain,
 {
 	size_t at = str_rchr(address, '@');
 
-	if (at == address.n || at == 0 || at > LOCAL_MAX)
-		return false;
-	if (!is_plain(str_first(address, at)) || !str_is_utf8(address))
+	if (at == address.n || at > ADDRESS_LOCAL_MAX ||
+	    !address_is_local(str_first(address, at)))
 		return false;
 	if (!domain_key(str_from(address, at + 1), a, domain))
 		return false;
@@ -47,7 +50,7 @@ address_is_safe(struct str address)
 {
 	size_t i;
 
-	if (address.n > LOCAL_MAX + 1 + DOMAIN_MAX)
+	if (address.n > ADDRESS_LOCAL_MAX + 1 + ADDRESS_DOMAIN_MAX)
 		return false;
 	for (i = 0; i < address.n; i++)
 		if ((unsigned char)address.p[i] < ' ' ||
@@ -56,31 +59,46 @@ address_is_safe(struct str address)
 	return true;
 }
 
-int
-lookup_address(struct sql *q, struct arena *a, struct str address,
-    uint64_t *account, bool *ours, struct err *err)
+static bool
+is_atom_octet(char c)
 {
-	struct str domain, key, local;
-	uint64_t first;
-	int rc;
+	return ascii_is_alnum(c) || (signed char)c < 0 ||
+	    (c && strchr("!#$%&'*+-/=?^_`{|}~", c));
+}
 
-	*account = 0;
-	*ours = false;
-	if (!domain_key(str_from(address, str_rchr(address, '@') + 1), a,
-	    &domain))
-		return 0;
-	rc = sql_first(q, SQL_domain_get, SQL_VALS(vs(domain)), err);
-	if (rc <= 0)
-		return rc;
-	first = sql_u64(q, SQL_domain_get, 1);
-	sql_end(q, SQL_domain_get);
-	*ours = true;
-	if (!address_key(address, a, &key, &local))
-		return 0;
-	rc = sql_number(q, SQL_address_get, SQL_VALS(vs(domain), vs(local)),
-	    account, err);
-	/* Every domain has a postmaster.               RFC 5321 4.5.1 */
-	if (rc == 0 && *account == 0 && str_eq(local, STR("postmaster")))
-		*account = first;
-	return rc;
+static bool
+is_label_octet(char c)
+{
+	return ascii_is_alnum(c) || (signed char)c < 0 || c == '-';
+}
+
+/* One or more of these, with single dots between. */
+static bool
+is_dotted(struct str s, bool (*is)(char))
+{
+	size_t i, run = 0;
+
+	for (i = 0; i < s.n; i++) {
+		if (s.p[i] != '.' ? !is(s.p[i]) : run == 0)
+			return false;
+		run = s.p[i] == '.' ? 0 : run + 1;
+	}
+	return run > 0;
+}
+
+bool
+domain_is_plain(struct str name)
+{
+	return is_dotted(name, is_label_octet);
+}
+
+bool
+address_is_plain(struct str address)
+{
+	size_t at = str_rchr(address, '@');
+
+	return address.n <= ADDRESS_PATH_MAX && at < address.n &&
+	    str_is_utf8(address) &&
+	    is_dotted(str_first(address, at), is_atom_octet) &&
+	    domain_is_plain(str_from(address, at + 1));
 }

@@ -201,7 +201,8 @@ static bool
 changes_names(enum store_call call)
 {
 	return call == STORE_domain_add || call == STORE_domain_remove ||
-	    call == STORE_account_add || call == STORE_account_remove;
+	    call == STORE_account_add || call == STORE_account_remove ||
+	    call == STORE_alias_add || call == STORE_alias_remove;
 }
 
 static int
@@ -219,6 +220,8 @@ handle(struct engine *e, struct write *w)
 		[STORE_account_add] = write_account_add,
 		[STORE_account_passwd] = write_account_passwd,
 		[STORE_account_remove] = write_account_remove,
+		[STORE_alias_add] = write_alias_add,
+		[STORE_alias_remove] = write_alias_remove,
 	};
 
 	if (w->call >= STORE_NCALLS || !calls[w->call])

@@ -93,6 +93,7 @@ write_domain_remove(struct engine *e, struct write *w)
 {
 	const struct domain_remove_ask *ask = w->ask;
 	struct domain d;
+	uint64_t aliases = 0;
 	uint32_t sum;
 	int rc = repeated(e, w, ask->change, ask->name, &sum);
 
@@ -102,6 +103,12 @@ write_domain_remove(struct engine *e, struct write *w)
 	if (rc == 0 && d.accounts > 0)
 		return err_set(&w->err, E_INVALID,
 		    "the domain still has accounts");
+	if (rc == 0)
+		rc = sql_number(&e->w, SQL_alias_of_domain, SQL_VALS(
+		    vs(d.name)), &aliases, &w->err);
+	if (rc == 0 && aliases)
+		return err_set(&w->err, E_INVALID,
+		    "the domain still has aliases");
 	if (rc == 0)
 		rc = sql_run(&e->w, SQL_domain_del, SQL_VALS(vs(d.name)),
 		    &w->err);
@@ -114,6 +121,7 @@ struct naming {
 	struct domain domain;
 	struct str local;
 	uint64_t account;	/* 0: none has the address */
+	uint64_t alias;		/* 1: one has it */
 };
 
 /* The domain must be there, the account need not. */
@@ -127,8 +135,11 @@ get_name(struct engine *e, struct str address, struct naming *n,
 	if (!address_key(address, e->arena, &domain, &n->local))
 		return err_set(err, E_INVALID, "no address");
 	rc = get_domain(e, domain, &n->domain, err);
-	return rc < 0 ? rc : sql_number(&e->w, SQL_address_get, SQL_VALS(
-	    vs(n->domain.name), vs(n->local)), &n->account, err);
+	if (rc == 0)
+		rc = sql_number(&e->w, SQL_address_get, SQL_VALS(
+		    vs(n->domain.name), vs(n->local)), &n->account, err);
+	return rc < 0 ? rc : sql_number(&e->w, SQL_alias_any, SQL_VALS(
+	    vs(n->domain.name), vs(n->local)), &n->alias, err);
 }
 
 static int
@@ -213,6 +224,10 @@ write_account_add(struct engine *e, struct write *w)
 	rc = get_name(e, ask->address, &n, &w->err);
 	if (rc == 0 && n.account)
 		return err_set(&w->err, E_EXISTS, "the account is there");
+	if (rc == 0 && (n.alias || str_eq(n.local, STR("*"))))
+		return err_set(&w->err, E_INVALID, "%.*s is an alias; first: "
+		    "postern alias remove %.*s", STR_FMT(ask->address),
+		    STR_FMT(ask->address));
 	if (rc < 0)
 		return rc;
 	out->account = e->next_account++;
@@ -286,6 +301,9 @@ write_account_remove(struct engine *e, struct write *w)
 	if (rc != 0)
 		return rc < 0 ? rc : 0;
 	rc = get_named(e, ask->address, &n, &w->err);
+	if (rc == 0)
+		rc = aliases_to(e, arena_printf(e->arena, "%.*s@%.*s",
+		    STR_FMT(n.local), STR_FMT(n.domain.name)), &w->err);
 	if (rc == 0)
 		rc = remove_account(e, &n, &w->err);
 	if (rc < 0)

@@ -34,6 +34,30 @@ make_folders(struct files *fs, struct err *err)
 	    strerrordesc_np(-rc)) : 0;
 }
 
+/* Made once: what was rewritten with it is to find its way back. */
+static int
+get_srs_key(struct engine *e, struct err *err)
+{
+	unsigned char *key = e->srs_key.octets;
+	struct str kept;
+	int rc = sql_first(&e->w, SQL_srs_key_get, NULL, 0, err);
+
+	if (rc == 0) {
+		e->o.random(e->o.arg, key, SRS_KEY);
+		return sql_run(&e->w, SQL_srs_key_add, SQL_VALS(
+		    vs(str_make((const char *)key, SRS_KEY))), err);
+	}
+	if (rc < 0)
+		return rc;
+	kept = sql_str(&e->w, SQL_srs_key_get, 0);
+	rc = kept.n == SRS_KEY ? 0 : err_set(err, E_INVALID,
+	    "the key of reverse-paths is damaged");
+	if (rc == 0)
+		memcpy(key, kept.p, SRS_KEY);
+	sql_end(&e->w, SQL_srs_key_get);
+	return rc;
+}
+
 /* Every opening takes the lease anew: whoever had it finds another number. */
 static int
 take_lease(struct engine *e, struct err *err)
@@ -54,6 +78,8 @@ take_lease(struct engine *e, struct err *err)
 	e->o.random(e->o.arg, e->owner, sizeof(e->owner));
 	rc = sql_run(&e->w, SQL_owner_take, SQL_VALS(
 	    vs(str_make(e->owner, sizeof(e->owner))), vi(e->fence)), err);
+	if (rc == 0)
+		rc = get_srs_key(e, err);
 	return rc < 0 ? rc : sql_commit(&e->w, err);
 }
 
@@ -250,6 +276,7 @@ reader_ask(struct reader *r, const struct caller *c, enum store_call call,
 	CALL(secret_get);
 	CALL(domains);
 	CALL(accounts);
+	CALL(aliases);
 	CALL(verify);
 	CALL(journal_read);
 #undef CALL

@@ -51,6 +51,7 @@ struct recipient {
 	bool ours;		/* no account has it: submit resolves it */
 	uint32_t notify;
 	struct str orcpt;
+	struct str via;		/* submit's own: the alias it came by */
 };
 
 /* ---- the writer -------------------------------------------------------- */
@@ -120,6 +121,7 @@ union read_answer {
 	struct secret_get_answer secret_get;
 	struct domains_answer domains;
 	struct accounts_answer accounts;
+	struct aliases_answer aliases;
 	struct verify_answer verify;
 	struct journal_read_answer journal_read;
 	struct done done;

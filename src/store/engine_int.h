@@ -2,12 +2,14 @@
  * engine_int.h - what the files of the engine share.
  */
 #pragma once
+#include "store/address.h"
 #include "store/column.h"
 #include "store/engine.h"
 #include "store/journal.h"
 #include "store/known.h"
 #include "store/pack.h"
 #include "store/sql.h"
+#include "store/srs.h"
 
 enum {
 	PREFIX_MAX = 2048,
@@ -54,6 +56,7 @@ struct engine {
 	struct sql look;	/* the writer's look at what is committed */
 	char owner[16];
 	uint64_t fence;
+	struct srs_key srs_key;
 	/* Counters of all accounts. They never go back, also when a batch
 	 * does: a number may be lost, none is given twice. */
 	uint64_t next_blob, next_account, uidvalidity;
@@ -192,19 +195,11 @@ int write_domain_remove(struct engine *e, struct write *w);
 int write_account_add(struct engine *e, struct write *w);
 int write_account_passwd(struct engine *e, struct write *w);
 int write_account_remove(struct engine *e, struct write *w);
+int write_alias_add(struct engine *e, struct write *w);
+int write_alias_remove(struct engine *e, struct write *w);
 
-/* address.c: pure. */
-/* Split and lower for comparing; false if it is no address of ours to keep
- * (length, control octets, spaces, no @). Strs live in the arena. */
-bool address_key(struct str address, struct arena *a, struct str *domain,
-    struct str *local);
-bool domain_key(struct str name, struct arena *a, struct str *domain);
-/* May it stand in a header field of ours? Empty is fine. */
-bool address_is_safe(struct str address);
-
-/* lookup.c: the account behind an address; 0 is none. *domain_is_ours. */
-int lookup_address(struct sql *q, struct arena *a, struct str address,
-    uint64_t *account, bool *ours, struct err *err);
+/* aliases.c: E_INVALID and their names if aliases lead to this address. */
+int aliases_to(struct engine *e, struct str address, struct err *err);
 
 /* The readers. */
 struct reader {
@@ -230,6 +225,7 @@ READER_CALL(credential);
 READER_CALL(secret_get);
 READER_CALL(domains);
 READER_CALL(accounts);
+READER_CALL(aliases);
 READER_CALL(verify);
 READER_CALL(journal_read);
 int place_get(struct sql *q, uint64_t blob, struct place *at, struct err *err);

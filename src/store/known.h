@@ -6,7 +6,7 @@
  * directory. Bounded; one thread.
  */
 #pragma once
-#include "base/str.h"
+#include "store/address.h"
 
 struct known;
 
@@ -14,8 +14,8 @@ struct known *known_new(void);
 void known_free(struct known *k); /* NULL is fine */
 
 struct known_address {
-	uint64_t account;	/* 0: nobody has it */
-	bool ours;		/* the domain is of this server */
+	enum address_kind kind;
+	uint64_t account;	/* of ADDRESS_ACCOUNT */
 };
 bool known_get(const struct known *k, uint64_t version, struct str address,
     struct known_address *a);

@@ -6,14 +6,14 @@ static void
 test_known(void **state unused_arg)
 {
 	struct known *k = known_new();
-	struct known_address in = { 7, true }, out = { 0 };
+	struct known_address in = { ADDRESS_ALIAS, 7 }, out = { 0 };
 	char name[16];
 	int found = 0;
 
 	known_put(k, 1, STR("a@b"), &in);
 	assert_true(known_get(k, 1, STR("a@b"), &out));
 	assert_int_equal(out.account, 7);
-	assert_true(out.ours);
+	assert_int_equal(out.kind, ADDRESS_ALIAS);
 	/* Another version of the directory, another case, a part of it. */
 	assert_false(known_get(k, 2, STR("a@b"), &out));
 	assert_false(known_get(k, 1, STR("A@b"), &out));

@@ -1,6 +1,23 @@
 #include "store/engine_int.h"
+#include "store/resolve.h"
 
 enum { ROWS_MAX = 180000 };
+
+/* What has no domain is of that with the oldest account: *address is local,
+ * "@" and its name, or stays as it was. */
+static int
+first_domain(struct reader *r, const char *local, struct str *address,
+    struct err *err)
+{
+	int rc = sql_first(&r->q, SQL_domain_first, NULL, 0, err);
+
+	if (rc <= 0)
+		return rc;
+	*address = arena_printf(r->arena, "%s@%.*s", local,
+	    STR_FMT(sql_str(&r->q, SQL_domain_first, 0)));
+	sql_end(&r->q, SQL_domain_first);
+	return 0;
+}
 
 int
 read_hello(struct reader *r, const struct caller *c,
@@ -10,6 +27,8 @@ read_hello(struct reader *r, const struct caller *c,
 
 	(void)ask;
 	answer->hello.max_message = engine_max_message(r->e);
+	if (c->authority == AUTH_LOCAL)
+		return first_domain(r, "", &answer->hello.address, err);
 	if (c->authority != AUTH_ACCOUNT)
 		return 0;
 	rc = sql_first(&r->q, SQL_account_get, SQL_VALS(vi(c->account)), err);
@@ -27,17 +46,12 @@ int
 read_sender(struct reader *r, const struct caller *c,
     const struct sender_ask *ask, union read_answer *answer, struct err *err)
 {
-	uint64_t account;
-	bool ours;
-	int rc = lookup_address(&r->q, r->arena, ask->address, &account,
-	    &ours, err);
+	struct caller who = *c;
 
 	(void)answer;
-	if (rc < 0)
-		return rc;
-	if (account != c->account)
-		return err_set(err, E_DENIED, "not an address of yours");
-	return 0;
+	if (c->authority == AUTH_VAULT)
+		who.account = ask->account;
+	return resolve_sender(&r->q, r->arena, &who, ask->address, err);
 }
 
 static int
@@ -58,22 +72,19 @@ room_of(struct reader *r, uint64_t account, uint64_t *room, struct err *err)
 	return 0;
 }
 
-/* RCPT TO:<postmaster> names no domain: that with the oldest account.
- * RFC 5321 4.1.1.3 */
+/* An alias is as good as what it leads to, which mx does not learn. */
 static int
-complete(struct reader *r, struct str *address, struct err *err)
+leads_nowhere(struct reader *r, struct str alias, bool *nowhere,
+    struct err *err)
 {
+	struct walk w;
 	int rc;
 
-	if (!str_eqi(*address, STR("postmaster")))
-		return 0;
-	rc = sql_first(&r->q, SQL_domain_first, NULL, 0, err);
-	if (rc <= 0)
-		return rc;
-	*address = arena_printf(r->arena, "postmaster@%.*s",
-	    STR_FMT(sql_str(&r->q, SQL_domain_first, 0)));
-	sql_end(&r->q, SQL_domain_first);
-	return 0;
+	walk_begin(&w, &r->q, r->arena);
+	rc = walk_along(&w, alias, err);
+	*nowhere = w.met == 0;
+	walk_end(&w);
+	return rc;
 }
 
 /* By what was known lately, or by the tables. */
@@ -82,15 +93,43 @@ find_address(struct reader *r, struct str address, struct known_address *a,
     struct err *err)
 {
 	uint64_t version = engine_directory(r->e);
+	struct resolved who;
+	bool nowhere = false;
 	int rc;
 
 	if (known_get(r->known, version, address, a))
 		return 0;
-	rc = lookup_address(&r->q, r->arena, address, &a->account, &a->ours,
-	    err);
-	if (rc == 0)
-		known_put(r->known, version, address, a);
+	rc = resolve_address(&r->q, r->arena, address, &who, err);
+	if (rc == 0 && who.kind == ADDRESS_ALIAS)
+		rc = leads_nowhere(r, address, &nowhere, err);
+	if (rc < 0)
+		return rc;
+	*a = (struct known_address){ nowhere ? ADDRESS_UNKNOWN : who.kind,
+		who.account };
+	known_put(r->known, version, address, a);
+	return 0;
+}
+
+static int
+answer_account(struct reader *r, uint64_t account, struct rcpt_answer *answer,
+    struct err *err)
+{
+	int rc = room_of(r, account, &answer->room, err);
+
+	answer->kind = answer->room ? RCPT_LOCAL : RCPT_FULL;
 	return rc;
+}
+
+/* What comes back to a path that we rewrote is a bounce, or no mail. */
+static bool
+is_return(struct reader *r, const struct rcpt_ask *ask, struct str address)
+{
+	struct engine *e = r->e;
+	struct str back;
+
+	return ask->bounce && srs_return(&e->srs_key, str_first(address,
+	    str_rchr(address, '@')), e->o.wall_us(e->o.arg) / 1000000,
+	    r->arena, &back);
 }
 
 int
@@ -99,30 +138,31 @@ reader_rcpt(struct reader *r, const struct caller *c,
     struct recipient *who, struct err *err)
 {
 	struct known_address a;
-	int rc;
+	int rc = 0;
 
 	arena_reset(r->arena);
-	*answer = (struct rcpt_answer){ 0 };
+	*answer = (struct rcpt_answer){ .room = UINT64_MAX };
 	*who = (struct recipient){ .address = ask->address,
 		.notify = ask->notify, .orcpt = ask->orcpt };
-	rc = complete(r, &who->address, err);
+	/* RCPT TO:<postmaster> has no domain.         RFC 5321 4.1.1.3 */
+	if (str_eqi(ask->address, STR("postmaster")))
+		rc = first_domain(r, "postmaster", &who->address, err);
 	if (rc == 0)
 		rc = find_address(r, who->address, &a, err);
 	if (rc < 0)
 		return rc;
-	if (!a.ours) {
-		answer->kind = c->authority == AUTH_ACCOUNT ? RCPT_REMOTE
-							    : RCPT_NO_DOMAIN;
-		answer->room = UINT64_MAX;
+	who->account = a.account;
+	if (a.kind == ADDRESS_ACCOUNT)
+		return answer_account(r, a.account, answer, err);
+	if (a.kind == ADDRESS_REMOTE) {
+		answer->kind = c->authority == AUTH_MX ? RCPT_NO_DOMAIN
+						       : RCPT_REMOTE;
 		return 0;
 	}
-	answer->kind = a.account ? RCPT_LOCAL : RCPT_NO_USER;
-	who->account = a.account;
-	if (a.account)
-		rc = room_of(r, a.account, &answer->room, err);
-	if (a.account && answer->room == 0)
-		answer->kind = RCPT_FULL;
-	return rc;
+	who->ours = a.kind == ADDRESS_ALIAS || (a.kind == ADDRESS_SRS &&
+	    is_return(r, ask, who->address));
+	answer->kind = who->ours ? RCPT_LOCAL : RCPT_NO_USER;
+	return 0;
 }
 
 int
@@ -131,9 +171,8 @@ read_credential(struct reader *r, const struct caller *c,
     struct err *err)
 {
 	struct credential_answer *out = &answer->credential;
-	bool ours;
-	int rc = lookup_address(&r->q, r->arena, ask->login, &out->account,
-	    &ours, err);
+	int rc = resolve_account(&r->q, r->arena, ask->login, &out->account,
+	    err);
 
 	(void)c;
 	if (rc == 0 && out->account)

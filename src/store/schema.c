@@ -85,7 +85,8 @@ static const char version_1[] =
  *   next_due    when it may be tried (state 0), seconds since 1970
  *   noticed     the sender was told of the delay
  *   outcome ... what happened last: the fields of struct queue_result
- *   target      of alias: an address, here or elsewhere
+ *   target      of alias: an address, here (in lower case) or elsewhere
+ *   key         of srs_key: what rewritten reverse-paths are signed with
  */
 static const char version_2[] =
     "ALTER TABLE queue ADD COLUMN smtputf8 INTEGER NOT NULL DEFAULT 0;"
@@ -106,7 +107,10 @@ static const char version_2[] =
     " (domain, state, next_due, message, rcpt);"
     "CREATE TABLE alias (domain BLOB NOT NULL, local BLOB NOT NULL,"
     " target BLOB NOT NULL, PRIMARY KEY (domain, local, target))"
-    " STRICT, WITHOUT ROWID;";
+    " STRICT, WITHOUT ROWID;"
+    "CREATE INDEX alias_target ON alias (target);"
+    "CREATE TABLE srs_key (scope INTEGER PRIMARY KEY, key BLOB NOT NULL)"
+    " STRICT;";
 
 static const char *const steps[SCHEMA_VERSION] = { version_1, version_2 };
 

@@ -43,6 +43,26 @@
 	    " JOIN account ON account.account=address.account"                \
 	    " WHERE (address.domain, address.local)>(?1, ?2)"                 \
 	    " ORDER BY address.domain, address.local LIMIT 400")              \
+	S(alias_any, "SELECT 1 FROM alias WHERE domain=?1 AND local=?2"       \
+	    " LIMIT 1")                                                       \
+	S(alias_count, "SELECT count(*) FROM alias"                           \
+	    " WHERE domain=?1 AND local=?2")                                  \
+	S(alias_targets, "SELECT target FROM alias"                           \
+	    " WHERE domain=?1 AND local=?2 ORDER BY target")                  \
+	S(alias_get, "SELECT 1 FROM alias"                                    \
+	    " WHERE domain=?1 AND local=?2 AND target=?3")                    \
+	S(alias_add, "INSERT INTO alias VALUES (?1, ?2, ?3)")                 \
+	S(alias_del, "DELETE FROM alias"                                      \
+	    " WHERE domain=?1 AND local=?2 AND target=?3")                    \
+	S(alias_del_all, "DELETE FROM alias WHERE domain=?1 AND local=?2")    \
+	S(alias_of_domain, "SELECT 1 FROM alias WHERE domain=?1 LIMIT 1")     \
+	S(alias_to, "SELECT domain, local FROM alias WHERE target=?1"         \
+	    " ORDER BY domain, local LIMIT 4")                                \
+	S(alias_list, "SELECT domain, local, target FROM alias"               \
+	    " WHERE (domain, local, target)>(?1, ?2, ?3)"                     \
+	    " ORDER BY domain, local, target LIMIT 200")                      \
+	S(srs_key_get, "SELECT key FROM srs_key")                             \
+	S(srs_key_add, "INSERT INTO srs_key VALUES (0, ?1)")                  \
 	S(account_get, "SELECT address, generation, uidvalidity,"             \
 	    " next_mailbox, next_email, modseq, messages, used FROM account"  \
 	    " WHERE account=?1")                                              \
@@ -183,6 +203,10 @@
 	    " LEFT JOIN account c ON c.account=a.account"                     \
 	    " LEFT JOIN domain d ON d.name=a.domain"                          \
 	    " WHERE c.account IS NULL OR d.name IS NULL")                     \
+	S(verify_aliases, "SELECT l.local FROM alias l"                       \
+	    " LEFT JOIN domain d ON d.name=l.domain"                          \
+	    " LEFT JOIN address a ON a.domain=l.domain AND a.local=l.local"   \
+	    " WHERE d.name IS NULL OR a.local IS NOT NULL")                   \
 	S(verify_domains, "SELECT name FROM domain d WHERE accounts<>"        \
 	    " (SELECT count(*) FROM address a WHERE a.domain=d.name)")        \
 	S(verify_queue, "SELECT q.message FROM queue q"                       \

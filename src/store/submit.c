@@ -1,13 +1,13 @@
 #include "store/crc32c.h"
-#include "store/engine_int.h"
+#include "store/recipients.h"
+#include "store/resolve.h"
 
 /* One submit on its way through the checks. */
 struct submission {
 	struct engine *e;
 	struct write *w;
 	const struct submit_ask *ask;
-	const struct recipient **rcpt; /* without repetitions */
-	size_t nlocal, nremote, n;
+	struct recipients to;
 	struct place at;
 };
 
@@ -26,51 +26,13 @@ check_sender(struct submission *s)
 {
 	struct str from = s->ask->reverse_path;
 	struct write *w = s->w;
-	uint64_t account;
-	bool ours;
-	int rc;
 
 	if (!address_is_safe(from))
 		return err_set(&w->err, E_INVALID, "unusable reverse-path");
-	if (w->caller->authority != AUTH_ACCOUNT)
+	if (!(w->caller->authority & AUTH_NAMES_SENDER))
 		return 0;
-	rc = lookup_address(&s->e->w, s->e->arena, from, &account, &ours,
+	return resolve_sender(&s->e->w, s->e->arena, w->caller, from,
 	    &w->err);
-	if (rc < 0)
-		return rc;
-	if (account != w->caller->account)
-		return err_set(&w->err, E_DENIED, "not an address of yours");
-	return 0;
-}
-
-/* The same person at the same address gets it once. */
-static int
-gather(struct submission *s)
-{
-	struct map seen = { 0 };
-	const struct recipient *r, *twin;
-	struct str key;
-	size_t i;
-
-	s->rcpt = arena_array(s->e->arena, s->w->nrcpts, sizeof(*s->rcpt));
-	for (i = 0; i < s->w->nrcpts; i++) {
-		r = &s->w->rcpts[i];
-		key = str_lower(s->e->arena, r->address);
-		twin = map_get(&seen, r->account, crc32c(0, key.p, key.n), 0);
-		if (twin && str_eqi(twin->address, r->address))
-			continue;
-		map_put(&seen, r->account, crc32c(0, key.p, key.n), 0,
-		    (void *)(uintptr_t)r);
-		s->rcpt[s->n++] = r;
-		s->nlocal += r->account != 0;
-		s->nremote += r->account == 0;
-	}
-	map_free(&seen);
-	if (s->n == 0)
-		return err_set(&s->w->err, E_INVALID, "no recipients");
-	if (s->nremote && s->w->caller->authority != AUTH_ACCOUNT)
-		return err_set(&s->w->err, E_DENIED, "no relaying");
-	return 0;
 }
 
 static int
@@ -81,8 +43,6 @@ check_recipient(struct submission *s, const struct recipient *r)
 	struct mbox *m;
 	int rc;
 
-	if (!address_is_safe(r->address))
-		return err_set(err, E_INVALID, "unusable address");
 	if (r->account == 0)
 		return 0;
 	rc = acct_get(s->e, r->account, &a, err);
@@ -92,9 +52,13 @@ check_recipient(struct submission *s, const struct recipient *r)
 		return err_set(err, E_BUSY, "a recipient has just gone");
 	if (rc < 0)
 		return rc;
-	if (engine_quota(s->e) && a->used >= engine_quota(s->e))
+	/* One full mailbox behind an alias must not keep the message from
+	 * the others, and whoever sent it knows of no mailbox: it goes over
+	 * its quota by this one. */
+	if (r->via.n == 0 && engine_quota(s->e) &&
+	    a->used >= engine_quota(s->e))
 		return err_set(err, E_FULL, "a mailbox is full");
-	if (m->uidnext + s->n >= UINT32_MAX)
+	if (m->uidnext + s->to.n >= UINT32_MAX)
 		return err_set(err, E_LIMIT, "no UIDs left");
 	return 0;
 }
@@ -123,20 +87,23 @@ journal(struct submission *s, enum journal_event event, struct str address)
 	batch_journal(s->e, &row);
 }
 
-/* What stands in front of the message in this mailbox. RFC 5321 4.4 */
+/* What stands in front of the message in this mailbox: RFC 5321 4.4. The
+ * alias was the first address it was delivered to. RFC 9228 4 */
 static struct str
-prefix(struct submission *s, struct str address)
+prefix(struct submission *s, const struct recipient *r)
 {
 	return arena_printf(s->e->arena, "Return-Path: <%.*s>\r\n"
-	    "Delivered-To: %.*s\r\n", STR_FMT(s->ask->reverse_path),
-	    STR_FMT(address));
+	    "Delivered-To: %.*s\r\n%s%.*s%s",
+	    STR_FMT(s->ask->reverse_path), STR_FMT(r->address),
+	    r->via.n ? "Delivered-To: " : "", STR_FMT(r->via),
+	    r->via.n ? "\r\n" : "");
 }
 
 static int
 put_local(struct submission *s, const struct recipient *r)
 {
 	struct delivery d = { .blob = s->at.blob, .received = s->e->now_s,
-		.prefix = prefix(s, r->address) };
+		.prefix = prefix(s, r) };
 	uint32_t uid;
 	int rc = acct_get(s->e, r->account, &d.acct, &s->w->err);
 
@@ -167,17 +134,18 @@ put_all(struct submission *s)
 {
 	struct err *err = &s->w->err;
 	size_t i;
-	int rc = blob_insert(s->e, &s->at, s->nlocal + (s->nremote > 0), err);
+	int rc = blob_insert(s->e, &s->at, s->to.nlocal +
+	    (s->to.nremote > 0), err);
 
 	journal(s, JOURNAL_received, STR_NULL);
-	if (rc == 0 && s->nremote)
+	if (rc == 0 && s->to.nremote)
 		rc = sql_run(&s->e->w, SQL_queue_add, SQL_VALS(
 		    vi(s->at.blob), vi(s->w->caller->account),
-		    vs(s->ask->reverse_path), vi(s->ask->raw_size),
+		    vs(s->to.return_path), vi(s->ask->raw_size),
 		    vi((uint64_t)s->e->now_s), vi(s->ask->body_8bit)), err);
-	for (i = 0; i < s->n && rc == 0; i++)
-		rc = s->rcpt[i]->account ? put_local(s, s->rcpt[i])
-					 : put_remote(s, s->rcpt[i], i);
+	for (i = 0; i < s->to.n && rc == 0; i++)
+		rc = s->to.rcpt[i]->account ? put_local(s, s->to.rcpt[i])
+					 : put_remote(s, s->to.rcpt[i], i);
 	return rc;
 }
 
@@ -197,9 +165,9 @@ write_submit(struct engine *e, struct write *w)
 		return rc < 0 ? rc : 0;
 	rc = check_sender(&s);
 	if (rc == 0)
-		rc = gather(&s);
-	for (i = 0; i < s.n && rc == 0; i++)
-		rc = check_recipient(&s, s.rcpt[i]);
+		rc = recipients_gather(e, w, &s.to, &w->err);
+	for (i = 0; i < s.to.n && rc == 0; i++)
+		rc = check_recipient(&s, s.to.rcpt[i]);
 	if (rc == 0)
 		rc = stage_place(e, &b, &s.at, &w->err);
 	if (rc < 0)

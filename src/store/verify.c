@@ -136,6 +136,9 @@ check_common(struct verifying *v)
 	    "an address without its account or domain");
 
 	if (rc == 0)
+		rc = check_rows(v, SQL_verify_aliases,
+		    "an alias without its domain, or that an account is");
+	if (rc == 0)
 		rc = check_rows(v, SQL_verify_domains,
 		    "a domain with another number of accounts");
 	if (rc == 0)

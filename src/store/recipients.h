@@ -1,0 +1,18 @@
+/*
+ * recipients.h - who gets a message in the end.
+ */
+#pragma once
+#include "store/engine_int.h"
+
+struct recipients {
+	/* Every account once, every remote address once. Those that aliases
+	 * lead to say by which in `via`. */
+	const struct recipient **rcpt;
+	size_t n, room, nlocal, nremote;
+	/* The reverse-path for those elsewhere. */
+	struct str return_path;
+};
+
+/* Of a submit: its recipients, expanded. Lives in the batch's arena. */
+int recipients_gather(struct engine *e, const struct write *w,
+    struct recipients *out, struct err *err);
