@@ -1,6 +1,6 @@
 #include "vault/client.h"
 
-#include "vault/line.h"
+#include "rt/line.h"
 #include "vault/remote_key.h"
 
 enum {

@@ -7,11 +7,11 @@
  *   role_dkim.c   keys that sign mail, one set for each domain
  */
 #pragma once
+#include "rt/line.h"
 #include "rt/role.h"
 #include "rt/tls.h"
 #include "store/messages.h"
 #include "vault/tries.h"
-#include "vault/line.h"
 #include "vault/messages.h"
 #include "vault/proofs.h"
 #include "vault/seal.h"

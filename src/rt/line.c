@@ -1,4 +1,4 @@
-#include "vault/line.h"
+#include "rt/line.h"
 
 struct waiting {
 	struct waiting *next;
