@@ -54,11 +54,18 @@ struct self {
 
 /* mx: look for MX records first; else the host's own addresses only. A name
  * in brackets is an address literal (4.1.3) and asks nobody. Suspends; 0 or
- * E_CANCELED, E_PEER, E_TIMEOUT. */
+ * E_CANCELED, E_PEER, E_TIMEOUT. What out points to is in the arena: less than
+ * HOSTS_MEMORY. */
+enum { HOSTS_MEMORY = 64 * 1024 };
 int hosts_find(struct dns *d, struct loop *l, struct str domain, bool mx,
     const struct self *self, struct hosts *out, struct arena *a,
     int64_t until_ms, struct err *err);
 
+/* "192.0.2.1", "2001:db8::1", no zone. */
+bool host_address_read(struct str text, struct host_address *out);
+/* The same from an address literal of SMTP: "[192.0.2.1]",
+ * "[IPv6:2001:db8::1]" (RFC 5321 4.1.3); "IPv6:" may be left out. */
+bool host_literal_read(struct str text, struct host_address *out);
 /* "192.0.2.1", "2001:db8::1" into room of 48 octets. */
 struct str host_address_text(const struct host_address *a, char room[48]);
 /* Neither public nor meant for us: loopback, private, link-local, ... RFC

@@ -1,0 +1,94 @@
+#include "dns/name.h"
+
+#include "base/test.h"
+
+#define X16 "xxxxxxxxxxxxxxxx"
+#define X63 X16 X16 X16 "xxxxxxxxxxxxxxx"
+
+static const struct {
+	const char *text, *want;	/* NULL: it can be none */
+} names[] = {
+	{ "example.org", "example.org" },
+	{ "Example.ORG.", "example.org" },
+	{ "org", "org" },
+	{ "_25._tcp.mx.example.org", "_25._tcp.mx.example.org" },
+	{ "0/25.2.0.192.in-addr.arpa", "0/25.2.0.192.in-addr.arpa" },
+	{ "b\xc3\xbc" "cher.example", "xn--bcher-kva.example" },
+	{ "B\xc3\x9c" "CHER.Example.", "xn--bcher-kva.example" },
+	{ "_25._tcp.b\xc3\xbc" "cher.example",
+	    "_25._tcp.xn--bcher-kva.example" },
+	/* Not transitional: it stays. */
+	{ "fa\xc3\x9f.de", "xn--fa-hia.de" },
+	/* Combining marks; dots of others. */
+	{ "bu\xcc\x88" "cher.example", "xn--bcher-kva.example" },
+	{ "b\xc3\xbc\xe3\x80\x82" "example\xe3\x80\x82", "xn--b-eha.example" },
+	{ "\xe4\xbe\x8b\xe3\x81\x88.\xe3\x83\x86\xe3\x82\xb9\xe3\x83\x88",
+	    "xn--r8jz45g.xn--zckzah" },
+	{ X63 ".example", X63 ".example" },
+	{ X63 "." X63 "." X63 "." X16 X16 X16 "xxxxxxxxxxxxx",
+	    X63 "." X63 "." X63 "." X16 X16 X16 "xxxxxxxxxxxxx" },
+	{ "", NULL },
+	{ ".", NULL },
+	{ "..", NULL },
+	{ "a..b", NULL },
+	{ ".a", NULL },
+	{ "a..", NULL },
+	{ X63 "x.example", NULL },
+	{ X63 "." X63 "." X63 "." X63, NULL },
+	{ "a b.example", NULL },
+	{ "a\\.b", NULL },
+	{ "a\"b", NULL },
+	{ "a\nb", NULL },
+	{ "a\x7f", NULL },
+	{ "\xff\xfe", NULL },
+	{ "\xc3\xbc..example", NULL },
+	/* Nothing is left of it. */
+	{ "\xc2\xad", NULL },
+	/* Right to left, and not. */
+	{ "a\xd7\x90.example", NULL },
+};
+
+static void
+test_names(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < NELEM(names); i++) {
+		struct arena *a = arena_new(1 << 16);
+		struct str name;
+		bool ok = dns_name(str_c(names[i].text), a, &name);
+
+		if (ok != (names[i].want != NULL))
+			fail_msg("%s", names[i].text);
+		if (ok)
+			assert_str(name, names[i].want);
+		arena_free(a);
+	}
+}
+
+static void
+test_hostile(void **state)
+{
+	static char text[1002];
+	struct arena *a = arena_new(1 << 16);
+	struct str name;
+
+	(void)state;
+	assert_false(dns_name(str_make("a\0b", 3), a, &name));
+	assert_false(dns_name(str_make("\xc3\xbc\0b", 4), a, &name));
+	for (size_t i = 0; i + 1 < sizeof(text); i += 2)
+		memcpy(text + i, "\xc3\xbc", 2);
+	assert_false(dns_name(str_make(text, 1000), a, &name));
+	assert_false(dns_name(str_make(text, 1002), a, &name));
+	arena_free(a);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_names),
+		cmocka_unit_test(test_hostile),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
