@@ -45,7 +45,7 @@ def data(tmp_path):
 
 def test_help():
     listed = fine("help")
-    for name in ("run", "demo", "domain", "account", "verify", "journal",
+    for name in ("run", "demo", "domain", "account", "alias", "verify", "journal",
                  "check-config", "version"):
         assert f"  {name} " in listed
         assert "usage: postern " + name in fine(name, "--help")

@@ -16,6 +16,8 @@ static const struct command commands[] = {
 	    cmd_domain },
 	{ "account", "add, list and remove people, set their passwords",
 	    cmd_account },
+	{ "alias", "add, list and remove other addresses of people",
+	    cmd_alias },
 	{ "verify", "recount everything and read every message", cmd_verify },
 	{ "journal", "what happened to messages on a day", cmd_journal },
 	{ "version", "the version of this program", cmd_version },

@@ -25,6 +25,7 @@ int admin_main(const struct server *server, int argc, char **argv);
 int admin_fail(const char *command, const char *fmt, ...) printf_like(2, 3);
 
 int cmd_account(struct admin *a, int argc, char **argv);
+int cmd_alias(struct admin *a, int argc, char **argv);
 int cmd_check_config(struct admin *a, int argc, char **argv);
 int cmd_demo(struct admin *a, int argc, char **argv);
 int cmd_domain(struct admin *a, int argc, char **argv);

@@ -123,7 +123,8 @@ add_target(struct engine *e, const struct naming *n, struct str target,
 	rc = sql_number(&e->w, SQL_alias_get, SQL_VALS(vs(n->domain),
 	    vs(n->local), vs(target)), &there, err);
 	if (rc == 0 && there)
-		return err_set(err, E_EXISTS, "the alias is there");
+		return err_set(err, E_EXISTS, "it leads to %.*s already",
+		    STR_FMT(target));
 	if (rc == 0 && n->targets >= RESOLVE_TARGETS)
 		return err_set(err, E_LIMIT, "an alias leads to at most %d "
 		    "addresses", RESOLVE_TARGETS);
@@ -182,15 +183,20 @@ remove_targets(struct engine *e, const struct naming *n, struct str target,
 	struct str low = str_lower(e->arena, target);
 	int rc;
 
+	if (n->targets == 0)
+		return err_set(err, E_NOTFOUND, "there is no such alias");
 	if (target.n == 0)
-		return sql_change(&e->w, SQL_alias_del_all, SQL_VALS(
+		return sql_run(&e->w, SQL_alias_del_all, SQL_VALS(
 		    vs(n->domain), vs(n->local)), err);
-	if (str_rchr(target, '@') == target.n)
-		return 0;
 	rc = sql_change(&e->w, SQL_alias_del, SQL_VALS(vs(n->domain),
 	    vs(n->local), vs(target_key(e, target, false))), err);
-	return rc != 0 ? rc : sql_change(&e->w, SQL_alias_del, SQL_VALS(
-	    vs(n->domain), vs(n->local), vs(low)), err);
+	if (rc == 0)
+		rc = sql_change(&e->w, SQL_alias_del, SQL_VALS(
+		    vs(n->domain), vs(n->local), vs(low)), err);
+	if (rc == 0)
+		return err_set(err, E_NOTFOUND, "it does not lead to %.*s",
+		    STR_FMT(target));
+	return rc < 0 ? rc : 0;
 }
 
 /* The last target goes: others must not lead to what is no more. */
@@ -220,10 +226,6 @@ write_alias_remove(struct engine *e, struct write *w)
 		rc = check_end(e, &n, ask->target, &w->err);
 	if (rc == 0)
 		rc = remove_targets(e, &n, ask->target, &w->err);
-	else
-		return rc;
-	if (rc == 0)
-		return err_set(&w->err, E_NOTFOUND, "no such alias");
 	return rc < 0 ? rc : change_answer(e, w, ask->change, sum,
 	    &done_shape, &w->answer.done, &w->err);
 }

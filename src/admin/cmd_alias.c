@@ -1,0 +1,148 @@
+#include <limits.h>
+
+#include "admin/operator.h"
+#include "admin/table.h"
+
+static const char usage[] =
+    "usage: postern alias add ADDRESS TARGET...\n"
+    "       postern alias list [--json]\n"
+    "       postern alias remove ADDRESS [TARGET...]\n\n"
+    "Mail for ADDRESS, of a domain that was added before, goes to every\n"
+    "TARGET: an account or another alias here, or any address elsewhere.\n"
+    "\"*@DOMAIN\" (in quotes, for the shell) takes what nobody else in DOMAIN\n"
+    "has. Without a TARGET remove takes the whole alias away.\n\n"
+    "What has no alias needs none: alice+anything@DOMAIN is alice's, and\n"
+    "postmaster and abuse are the first account's of their domain.\n\n"
+    "  --data DIR | --config FILE   which server (default: postern.conf or\n"
+    "                               postern-data here)\n";
+
+struct ctx {
+	struct admin *a;
+	struct operator *op;
+	bool json;
+	char **arguments;	/* NULL ends: address, targets */
+};
+
+static int
+add(struct ctx *c, struct err *err)
+{
+	struct alias_add_ask ask = { .address = str_c(c->arguments[0]) };
+	struct done done;
+
+	for (char **target = c->arguments + 1; *target; target++) {
+		ask.change = operator_change(c->op);
+		ask.target = str_c(*target);
+		if (operator_store(c->op, STORE_alias_add, &ask, &done,
+			err) < 0)
+			return err->code;
+		printf("%s leads to %s\n", c->arguments[0], *target);
+	}
+	return 0;
+}
+
+static int
+remove_one(struct ctx *c, struct str target, struct err *err)
+{
+	struct alias_remove_ask ask = { operator_change(c->op),
+		str_c(c->arguments[0]), target };
+	struct done done;
+	int rc = operator_store(c->op, STORE_alias_remove, &ask, &done, err);
+
+	if (rc < 0)
+		return rc;
+	if (target.n)
+		printf("%s no longer leads to %.*s\n", c->arguments[0],
+		    STR_FMT(target));
+	else
+		printf("%s removed\n", c->arguments[0]);
+	return 0;
+}
+
+static int
+remove_some(struct ctx *c, struct err *err)
+{
+	int rc = 0;
+
+	if (!c->arguments[1])
+		return remove_one(c, STR_NULL, err);
+	for (char **target = c->arguments + 1; *target && rc == 0; target++) {
+		if (!**target)
+			return err_set(err, E_INVALID, "an empty TARGET");
+		rc = remove_one(c, str_c(*target), err);
+	}
+	return rc;
+}
+
+static int
+list(struct ctx *c, struct err *err)
+{
+	static const struct table_column columns[] = {
+		{ "address", false }, { "target", false } };
+	struct table t = { .columns = columns, .ncolumns = NELEM(columns) };
+	struct aliases_ask ask = { STR_NULL };
+	struct aliases_answer answer;
+	struct alias_row row;
+
+	do {
+		struct rd r;
+
+		if (operator_store(c->op, STORE_aliases, &ask, &answer,
+			err) < 0)
+			return err->code;
+		r = rd_of(answer.rows);
+		while (rd_left(&r) > 0 &&
+		    msg_take(&r, &alias_row_shape, &row)) {
+			struct str *cells = table_row(&t, c->a->memory);
+
+			cells[0] = row.address;
+			cells[1] = row.target;
+		}
+		ask.after = answer.next;
+	} while (ask.after.n);
+	table_print(&t, c->json);
+	return 0;
+}
+
+static const struct verb {
+	const char *name;
+	int least, most;	/* arguments */
+	int (*fn)(struct ctx *c, struct err *err);
+} verbs[] = {
+	{ "add", 2, INT_MAX, add },
+	{ "list", 0, 0, list },
+	{ "remove", 1, INT_MAX, remove_some },
+};
+
+static const struct verb *
+find_verb(int n, int argc, char **argv)
+{
+	for (size_t i = 0; i < NELEM(verbs) && n < argc; i++)
+		if (str_eq(str_c(argv[n]), str_c(verbs[i].name)) &&
+		    argc - n - 1 >= verbs[i].least &&
+		    argc - n - 1 <= verbs[i].most)
+			return &verbs[i];
+	return NULL;
+}
+
+int
+cmd_alias(struct admin *a, int argc, char **argv)
+{
+	struct options o = { 0 };
+	struct err err = { 0 };
+	struct ctx c = { .a = a };
+	const struct verb *verb;
+	int n = options_read(&o, argc, argv, usage, "dcj"), rc;
+
+	if (n < 0)
+		return o.code;
+	verb = find_verb(n, argc, argv);
+	if (!verb)
+		return options_wrong(usage);
+	c.arguments = argv + n + 1;
+	c.json = o.json;
+	if (operator_open(a, &o, &c.op, &err) < 0)
+		return admin_fail("alias", "%s", err.text);
+	rc = verb->fn(&c, &err);
+	operator_close(c.op);
+	return rc < 0 ? admin_fail("alias", "%s", err.text) : 0;
+}
