@@ -1,0 +1,243 @@
+/*
+ * bounce.c - an assignment that is a report: compose it from what store says
+ * and the original's own octets, and hand it back.             RFC 3461 6
+ */
+#include "mime/facts.h"
+#include "relay/dsn.h"
+#include "relay/relay_int.h"
+#include "store/blob.h"
+
+enum {
+	HEADER_MAX = 64 * 1024,
+	WHOLE_MAX = 1024 * 1024,	/* RFC 3461 6.2: longer ones are cut */
+	BEGIN_MAX = 4 * 1024 * 1024,
+	FACTS_MAX = 32768,		/* of bounce_ask */
+	PAUSE_MS = 2000,
+};
+
+struct composed {
+	struct delivery *d;
+	const struct queue_item *item;
+	struct dsn dsn;
+	struct buf original;	/* its header, or all of it */
+	struct buf text;	/* what is written now */
+	struct buf facts;
+	struct mime_scan *scan;
+	struct blob_writer *blob;
+	struct err err;
+};
+
+static bool
+tells_of_failure(const struct dsn *dsn)
+{
+	for (size_t i = 0; i < dsn->nrcpts; i++)
+		if (dsn->rcpts[i].outcome == OUTCOME_failed)
+			return true;
+	return false;
+}
+
+/* "When the value of the RET parameter is FULL, the full message SHOULD be
+ * returned for any DSN which conveys notification of delivery failure"; if it
+ * is not too long.                                            RFC 3461 6.2 */
+static bool
+is_returned(const struct composed *c)
+{
+	return c->item->ret == RET_full && c->item->size <= WHOLE_MAX &&
+	    tells_of_failure(&c->dsn);
+}
+
+static int
+keep_original(void *arg, struct str octets)
+{
+	struct composed *c = arg;
+
+	buf_str(&c->original, octets);
+	return buf_failed(&c->original) ? E_LIMIT : 0;
+}
+
+/* Without the empty line; whole lines only. */
+static struct str
+header_of(struct str text)
+{
+	size_t end = str_starts(text, STR("\r\n")) ? 0 :
+	    str_find(text, STR("\r\n\r\n")) + 2;
+
+	if (end < text.n)
+		return str_first(text, end);
+	text = str_first(text, HEADER_MAX);
+	while (text.n > 0 && text.p[text.n - 1] != '\n')
+		text.n--;
+	return text;
+}
+
+/* The report is worth more than the original: without it, it goes anyway. */
+static int
+read_original(struct composed *c)
+{
+	struct store *st = c->d->relay->o.store;
+	bool whole = is_returned(c);
+	uint64_t len = whole ? UINT64_MAX : HEADER_MAX;
+	int e;
+
+	buf_init(&c->original, whole ? WHOLE_MAX : HEADER_MAX);
+	e = blob_read_queued(st, c->item->lease, 0, len, keep_original, c,
+	    &c->err);
+	if (delivery_is_lost(c->d) || e == E_CANCELED)
+		return e < 0 ? e : E_PEER;
+	if (e < 0)
+		log_event(loop_log(c->d->relay->loop), LOG_ERROR, "text",
+		    F_INT("message", c->item->message), F_ERR(&c->err));
+	c->dsn.header = header_of(buf_get(&c->original));
+	c->dsn.whole = whole && e == 0;
+	return 0;
+}
+
+static int
+write(struct composed *c, struct str octets)
+{
+	mime_scan_feed(c->scan, octets);
+	return blob_write(c->blob, octets, &c->err);
+}
+
+static int
+write_text(struct composed *c,
+    void (*part)(struct buf *out, const struct dsn *d))
+{
+	buf_reset(&c->text);
+	part(&c->text, &c->dsn);
+	if (buf_failed(&c->text))
+		return err_set(&c->err, E_LIMIT, "the report is too long");
+	return write(c, buf_get(&c->text));
+}
+
+static int
+write_all(struct composed *c)
+{
+	int e = write_text(c, dsn_begin);
+
+	if (e == 0)
+		e = write(c, c->dsn.whole ? buf_get(&c->original)
+					  : c->dsn.header);
+	return e < 0 ? e : write_text(c, dsn_end);
+}
+
+static int
+hand_over(struct composed *c)
+{
+	struct store *st = c->d->relay->o.store;
+	struct facts facts = { 0 };
+	struct submit_answer answer;
+	struct blob_ref blob;
+	struct bounce_ask ask = { .change = store_change_id(st),
+		.lease = c->item->lease, .smtputf8 = c->item->smtputf8 };
+	int e = blob_finish(c->blob, &blob, &c->err);
+
+	if (e < 0)
+		return e;
+	mime_scan_finish(c->scan, &c->facts);
+	if (facts_decode(buf_get(&c->facts), &facts) < 0)
+		bug("facts of ours do not decode");
+	ask.stage = blob.stage;
+	ask.octets = blob.octets;
+	ask.raw_size = blob.raw_size;
+	ask.body_8bit = (facts.flags & FACTS_8BIT) != 0;
+	/* A cache: who reads the message without it computes it again. */
+	if (c->facts.n <= FACTS_MAX)
+		ask.facts = buf_get(&c->facts);
+	buf_reset(&c->text);
+	dsn_message_id(&c->text, &c->dsn);
+	ask.message_id = str_first(buf_get(&c->text), 998);
+	if (delivery_is_lost(c->d))
+		return err_set(&c->err, E_PEER, "store was restarted");
+	e = store_call(st, STORE_bounce, &ask, &answer, c->d->item_mem,
+	    &c->err);
+	if (e == 0)
+		log_event(loop_log(c->d->relay->loop), LOG_INFO, "reported",
+		    F_INT("message", c->item->message),
+		    F_STR("to", c->item->reverse_path),
+		    F_INT("report", answer.message),
+		    F_INT("recipients", c->dsn.nrcpts));
+	return e;
+}
+
+static void
+take_rcpts(struct composed *c)
+{
+	struct rd rd = rd_of(c->item->rcpts);
+	struct queue_rcpt rcpt, *rcpts;
+	size_t n = 0, i = 0;
+
+	while (rd_left(&rd) > 0 && msg_take(&rd, &queue_rcpt_shape, &rcpt))
+		n++;
+	rcpts = arena_array(c->d->item_mem, n + 1, sizeof(*rcpts));
+	rd = rd_of(c->item->rcpts);
+	while (i < n && msg_take(&rd, &queue_rcpt_shape, &rcpts[i]))
+		i++;
+	c->dsn.rcpts = rcpts;
+	c->dsn.nrcpts = n;
+}
+
+static int
+compose(struct composed *c)
+{
+	struct delivery *d = c->d;
+	struct loop *l = d->relay->loop;
+	int e;
+
+	c->dsn = (struct dsn){
+		.hostname = d->conf->c.hostname,
+		.id = loop_random64(l),
+		.now = loop_wall(l),
+		.item = c->item,
+	};
+	take_rcpts(c);
+	if ((e = read_original(c)) < 0 || (e = write_all(c)) < 0)
+		return e;
+	return hand_over(c);
+}
+
+static void
+bounce_item(struct delivery *d, const struct queue_item *item)
+{
+	struct relay *r = d->relay;
+	struct arena *mem = arena_new(MIME_SCAN_ARENA + 64 * 1024);
+	struct composed c = {
+		.d = d,
+		.item = item,
+		.text = BUF_INIT(BEGIN_MAX),
+		.facts = BUF_INIT(MIME_RECORD_MAX),
+		.scan = mime_scan_new(mem, NULL),
+		.blob = blob_writer_new(r->o.store, d->conf->c.compress),
+	};
+	int e = compose(&c);
+
+	if (e < 0 && e != E_CANCELED)
+		log_event(loop_log(r->loop), LOG_WARN, "report",
+		    F_INT("message", item->message), F_ERR(&c.err));
+	/* It is due again then: at once would be too soon. */
+	if (e < 0 && e != E_CANCELED && !delivery_is_lost(d))
+		(void)fiber_sleep(r->loop, loop_now_ms(r->loop) + PAUSE_MS);
+	if (e < 0)
+		reports_release(r->reports, d->generation, item->lease);
+	blob_writer_free(c.blob);
+	buf_free(&c.original);
+	buf_free(&c.text);
+	buf_free(&c.facts);
+	arena_free(mem);
+}
+
+void
+bounce(struct delivery *d, const struct take_answer *work)
+{
+	struct rd rd = rd_of(work->items);
+	struct queue_item item;
+
+	while (rd_left(&rd) > 0 && msg_take(&rd, &queue_item_shape, &item)) {
+		if (d->relay->giving_back || delivery_is_lost(d))
+			reports_release(d->relay->reports, d->generation,
+			    item.lease);
+		else
+			bounce_item(d, &item);
+		arena_reset(d->item_mem);
+	}
+}

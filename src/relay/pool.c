@@ -1,0 +1,243 @@
+#include "relay/pool.h"
+
+struct pool_waiter {
+	struct pool_waiter *next;
+	struct fiber *fiber;
+};
+
+struct pool {
+	struct loop *loop;
+	struct conn *all;
+	size_t n, nidle;
+	bool stopping;
+	struct timer timer;
+	struct pool_waiter *waiters;
+};
+
+struct pool *
+pool_new(struct loop *l)
+{
+	struct pool *p = calloc(1, sizeof(*p));
+
+	bug_if(!p);
+	p->loop = l;
+	return p;
+}
+
+void
+pool_free(struct pool *p)
+{
+	if (!p)
+		return;
+	timer_clear(p->loop, &p->timer);
+	while (p->all) {
+		bug_if(!p->all->idle);
+		pool_drop(p->all);
+	}
+	free(p);
+}
+
+size_t
+pool_count(const struct pool *p)
+{
+	return p->n;
+}
+
+static void
+set_idle(struct conn *c, bool idle)
+{
+	if (c->idle != idle)
+		c->pool->nidle += idle ? 1 : (size_t)-1;
+	c->idle = idle;
+}
+
+static void
+wake_all(struct pool *p)
+{
+	for (struct pool_waiter *w = p->waiters; w; w = w->next)
+		fiber_wake(p->loop, w->fiber);
+}
+
+/* Out of the books: its client is the caller's. */
+static struct smtp_client *
+forget(struct conn *c)
+{
+	struct smtp_client *client = c->client;
+	struct pool *p = c->pool;
+
+	set_idle(c, false);
+	*c->prev = c->next;
+	if (c->next)
+		c->next->prev = c->prev;
+	p->n--;
+	wake_all(p);
+	free((void *)(uintptr_t)c->key.p);
+	free(c);
+	return client;
+}
+
+void
+pool_drop(struct conn *c)
+{
+	struct smtp_client *client;
+
+	if (!c)
+		return;
+	client = forget(c);
+	if (client)
+		smtp_client_drop(client);
+}
+
+static void
+quit(void *arg)
+{
+	smtp_client_free(arg);
+}
+
+/* Its client says goodbye on a fiber: whoever closes it does not wait. */
+static void
+close_politely(struct conn *c)
+{
+	struct loop *l = c->pool->loop;
+	struct smtp_client *client = forget(c);
+
+	if (client)
+		(void)fiber_spawn(l, "quit", quit, client);
+}
+
+/* Taking ---------------------------------------------------------------- */
+
+struct conn *
+pool_take(struct pool *p, struct str key)
+{
+	for (struct conn *c = p->all, *next; c; c = next) {
+		next = c->next;
+		if (!c->idle || !str_eq(c->key, key))
+			continue;
+		if (smtp_client_alive(c->client)) {
+			set_idle(c, false);
+			c->used = true;
+			return c;
+		}
+		pool_drop(c);
+	}
+	return NULL;
+}
+
+struct conn *
+pool_add(struct pool *p, struct str key, const struct host_address *a)
+{
+	struct conn *c = calloc(1, sizeof(*c));
+	char *copy = malloc(key.n + 1);
+
+	bug_if(!c || !copy);
+	memcpy(copy, key.p, key.n);
+	*c = (struct conn){ .next = p->all, .prev = &p->all, .pool = p,
+		.address = *a, .key = str_make(copy, key.n) };
+	if (c->next)
+		c->next->prev = &c->next;
+	p->all = c;
+	p->n++;
+	return c;
+}
+
+static bool
+is_to(const struct conn *c, const struct host_address *a)
+{
+	return c->address.v6 == a->v6 &&
+	    memcmp(c->address.octets, a->octets, a->v6 ? 16 : 4) == 0;
+}
+
+bool
+pool_room(struct pool *p, const struct host_address *a, uint32_t max)
+{
+	struct conn *idle = NULL;
+	uint32_t n = 0;
+
+	for (struct conn *c = p->all; c; c = c->next)
+		if (is_to(c, a)) {
+			n++;
+			idle = c->idle ? c : idle;
+		}
+	if (max == 0 || n < max)
+		return true;
+	if (idle)
+		close_politely(idle);
+	return idle;
+}
+
+int
+pool_wait(struct pool *p, int64_t until_ms)
+{
+	struct pool_waiter me = { p->waiters, fiber_self(p->loop) }, **w;
+	int rc;
+
+	p->waiters = &me;
+	rc = fiber_wait(p->loop, until_ms);
+	for (w = &p->waiters; *w != &me; w = &(*w)->next)
+		continue;
+	*w = me.next;
+	return rc;
+}
+
+/* Giving back ----------------------------------------------------------- */
+
+static void on_timer(struct timer *t);
+
+/* Close those that have been idle long enough; look again for the next. */
+static void
+sweep(struct pool *p)
+{
+	int64_t now = loop_now_ms(p->loop), at = NEVER;
+
+	for (struct conn *c = p->all, *next; c; c = next) {
+		next = c->next;
+		if (!c->idle)
+			continue;
+		if (p->stopping || c->until_ms <= now)
+			close_politely(c);
+		else if (c->until_ms < at)
+			at = c->until_ms;
+	}
+	if (at != NEVER)
+		timer_set(p->loop, &p->timer, at, on_timer);
+	else
+		timer_clear(p->loop, &p->timer);
+}
+
+static void
+on_timer(struct timer *t)
+{
+	sweep(container_of(t, struct pool, timer));
+}
+
+void
+pool_give(struct conn *c)
+{
+	struct pool *p;
+
+	if (!c)
+		return;
+	p = c->pool;
+	if (!c->client || !smtp_client_usable(c->client)) {
+		pool_drop(c);
+		return;
+	}
+	if (p->stopping || p->nidle >= POOL_IDLE_MAX ||
+	    smtp_client_messages(c->client) >= CONN_MESSAGES_MAX) {
+		close_politely(c);
+		return;
+	}
+	c->until_ms = loop_now_ms(p->loop) + POOL_IDLE_MS;
+	set_idle(c, true);
+	if (p->nidle == 1)
+		sweep(p);
+	wake_all(p);
+}
+
+void
+pool_stop(struct pool *p)
+{
+	p->stopping = true;
+	sweep(p);
+}

@@ -1,0 +1,41 @@
+/*
+ * relay.h - carrying mail out: takes assignments from store, delivers them,
+ * reports what became of them.
+ *
+ * At most config.relay_connections assignments are under way; some asks for
+ * more wait at store all the time. An assignment keeps the configuration it
+ * began with.
+ */
+#pragma once
+#include "dns/client.h"
+#include "rt/config.h"
+#include "rt/stream.h"
+#include "rt/tls.h"
+#include "store/client.h"
+
+struct relay_options {
+	struct loop *loop;
+	struct store *store;
+	struct dns *dns;
+	/* The first goes on with any certificate, the second does not. */
+	struct tls_client *tls_any, *tls_verify;
+	/* transport_dial(), or a test's. */
+	int (*dial)(struct loop *l, const char *address, uint16_t port,
+	    const char *from, int64_t until_ms, struct transport **t,
+	    struct err *err);
+};
+
+struct relay;
+
+/* store, dns and the contexts are the caller's and live longer. */
+struct relay *relay_new(const struct relay_options *o, const struct config *c);
+/* For assignments taken from now on. */
+void relay_configure(struct relay *r, const struct config *c);
+/* Begin to take. */
+void relay_start(struct relay *r);
+/* Take no more. What is under way goes on for a moment, the rest is given
+ * back to store; results are reported. It is over when no fiber is left, in
+ * less than the five seconds that master gives. */
+void relay_stop(struct relay *r);
+/* After the loop. NULL is fine. */
+void relay_free(struct relay *r);

@@ -1,0 +1,122 @@
+/*
+ * relay_int.h - what the files of a delivery share.
+ *
+ *   work.c      fibers that take assignments
+ *   deliver.c   the messages of an assignment, and the results
+ *   connect.c   from a destination to a connection that takes mail
+ *   text.c      the octets of a message, read ahead
+ *   bounce.c    an assignment that is a report
+ */
+#pragma once
+#include "relay/dead.h"
+#include "relay/pool.h"
+#include "relay/relay.h"
+#include "relay/report.h"
+#include "relay/route.h"
+
+enum { WORDS_MAX = 1000 };	/* of queue_result.text */
+
+/* A configuration that somebody still goes by. */
+struct relay_conf {
+	int refs;
+	struct arena *mem;
+	struct config c;
+};
+
+struct relay {
+	struct relay_options o;
+	struct loop *loop;
+	struct relay_conf *conf;
+	struct pool *pool;
+	struct dead *dead;
+	struct reports *reports;
+	struct delivery *deliveries;
+	size_t ntaking, nrunning;	/* of them: ask for work, have some */
+	bool stopping;		/* take no more */
+	bool giving_back;	/* begin no message more */
+	struct timer timer;
+};
+
+/* The octets of a message. Small ones are read before they are wanted. */
+struct text {
+	struct relay *relay;
+	uint64_t lease, generation;
+	struct fiber *fiber, *waiter;	/* NULL: not under way; nobody */
+	bool ahead;		/* octets hold it, or will */
+	bool done;
+	int rc;			/* of reading ahead */
+	struct err err;
+	struct buf octets;
+};
+
+/* Why no host has taken it, gathered from host to host. */
+struct verdict {
+	bool reached;		/* somebody answered */
+	bool later, never;	/* there was reason for that */
+	int code;
+	char status[12];
+	char address[48];	/* the last one tried */
+	struct str host;
+	struct buf words;	/* all that was tried, one after the other */
+};
+
+/* A fiber and the assignment that it carries. */
+struct delivery {
+	struct delivery *next, **prev;
+	struct relay *relay;
+	struct fiber *fiber;
+	bool taking;
+	struct arena *mem;	/* of the assignment */
+	struct arena *item_mem;	/* of one message of it */
+	struct arena *txn_mem;	/* of one try to send that */
+	struct relay_conf *conf;
+	uint64_t generation;	/* of the connection that its leases are of */
+	struct str destination;
+
+	/* Where to: connect.c. */
+	struct route route;
+	struct hosts *hosts;
+	enum hosts_result found;
+	bool fallen_back;
+	size_t host, address;	/* the one that is tried, or in use */
+	uint32_t dials, losses;
+	struct verdict verdict;
+	struct conn *conn;	/* ours now, or NULL */
+
+	struct text text[2];	/* the present one, and the next */
+};
+
+/* connect.c */
+/* Look the hosts up. 0, E_CANCELED, or E_NOTFOUND: the verdict says why. */
+int connect_begin(struct delivery *d);
+/* d->conn is set: 0. E_NOTFOUND: no host takes it, says the verdict.
+ * E_CANCELED. */
+int connect_next(struct delivery *d);
+/* The connection was lost before any message was under way on it, or in one:
+ * the next connect_next() tries again, or elsewhere. */
+void connect_lost(struct delivery *d, const struct smtp_answer *why);
+void connect_end(struct delivery *d);
+const struct host *connect_host(const struct delivery *d);
+
+/* text.c */
+/* Begin to read it, if it is small. t is zeroed, or has ended. */
+void text_begin(struct text *t, struct relay *r, uint64_t generation,
+    const struct queue_item *item);
+/* Wait for it: 0, or why it cannot be read (E_NOTFOUND, E_IO: never). */
+int text_wait(struct text *t, struct err *err);
+/* Give all of it to out: as blob_read_queued(). */
+int text_give(struct text *t, int (*out)(void *arg, struct str octets),
+    void *arg, struct err *err);
+void text_end(struct text *t);	/* a zeroed one is fine */
+
+/* deliver.c */
+void deliver(struct delivery *d, const struct take_answer *work);
+/* bounce.c */
+void bounce(struct delivery *d, const struct take_answer *work);
+
+/* Its leases are no good any more. */
+static inline bool
+delivery_is_lost(const struct delivery *d)
+{
+	return store_generation(d->relay->o.store) != d->generation;
+}

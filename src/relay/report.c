@@ -1,0 +1,218 @@
+#include "relay/report.h"
+
+enum {
+	WAITING_MAX = 10000,
+	LOOK_MS = 50,
+	TRIES = 20,
+	RETRY_MS = 500,
+	RESULT_FIXED = 128, /* octets of a result besides its long texts */
+	LEASES_MAX = 8 * 1000,
+};
+
+/* What goes in one STORE_report. */
+struct batch {
+	struct batch *next;
+	uint64_t generation;
+	size_t n;
+	struct buf results;
+	struct buf leases; /* u64 each: released behind the results */
+};
+
+struct reports {
+	struct loop *loop;
+	struct store *store;
+	struct batch *first, **end;
+	struct batch *last;
+	size_t waiting;
+	bool running;
+};
+
+struct reports *
+reports_new(struct loop *l, struct store *st)
+{
+	struct reports *r = calloc(1, sizeof(*r));
+
+	bug_if(!r);
+	r->loop = l;
+	r->store = st;
+	r->end = &r->first;
+	return r;
+}
+
+static struct batch *
+shift(struct reports *r)
+{
+	struct batch *b = r->first;
+
+	r->first = b->next;
+	if (!r->first) {
+		r->end = &r->first;
+		r->last = NULL;
+	}
+	return b;
+}
+
+static void
+batch_free(struct batch *b)
+{
+	buf_free(&b->results);
+	buf_free(&b->leases);
+	free(b);
+}
+
+void
+reports_free(struct reports *r)
+{
+	if (!r)
+		return;
+	bug_if(r->running);
+	while (r->first)
+		batch_free(shift(r));
+	free(r);
+}
+
+size_t
+reports_waiting(const struct reports *r)
+{
+	return r->waiting;
+}
+
+/* Sending --------------------------------------------------------------- */
+
+static bool
+is_lost(const struct reports *r, const struct batch *b)
+{
+	return b->generation != store_generation(r->store);
+}
+
+/* Worth another try, with the same change id: it is done once. */
+static bool
+may_pass(int e)
+{
+	return e == E_BUSY || e == E_FULL || e == E_TIMEOUT || e == E_IO ||
+	    e == E_LIMIT;
+}
+
+static int
+report(struct reports *r, struct batch *b, struct err *err)
+{
+	const struct report_ask ask = { store_change_id(r->store),
+		buf_get(&b->results) };
+	struct done done;
+	int e = 0;
+
+	for (int i = 0; i < TRIES && !is_lost(r, b); i++) {
+		e = store_call(r->store, STORE_report, &ask, &done, NULL, err);
+		if (!may_pass(e) || loop_stopping(r->loop))
+			return e;
+		if (fiber_sleep(r->loop, loop_now_ms(r->loop) + RETRY_MS) < 0)
+			return e;
+	}
+	return is_lost(r, b) ? err_set(err, E_PEER, "store was restarted") : e;
+}
+
+static void
+send(struct reports *r, struct batch *b)
+{
+	struct log *log = loop_log(r->loop);
+	struct err err = { 0 };
+	int e = b->n > 0 ? report(r, b, &err) : 0;
+
+	if (e < 0)
+		log_event(log, e == E_PEER ? LOG_WARN : LOG_ERROR, "unreported",
+		    F_INT("results", b->n), F_ERR(&err));
+	if (b->leases.n > 0 && !is_lost(r, b)) {
+		const struct release_ask ask = { buf_get(&b->leases) };
+
+		store_notify(r->store, STORE_release, &ask);
+	}
+	r->waiting -= b->n;
+}
+
+static void
+run(void *arg)
+{
+	struct reports *r = arg;
+
+	while (r->first) {
+		struct batch *b = shift(r);
+
+		send(r, b);
+		batch_free(b);
+	}
+	r->running = false;
+}
+
+/* Gathering ------------------------------------------------------------- */
+
+/* The last one, if this still goes into it. */
+static struct batch *
+batch_for(struct reports *r, uint64_t generation, size_t octets)
+{
+	struct batch *b = r->last;
+
+	if (b && b->generation == generation && b->leases.n < LEASES_MAX &&
+	    octets <= MSG_CHUNK - b->results.n)
+		return b;
+	b = calloc(1, sizeof(*b));
+	bug_if(!b);
+	b->generation = generation;
+	b->results = BUF_INIT(MSG_CHUNK);
+	b->leases = BUF_INIT(LEASES_MAX);
+	*r->end = r->last = b;
+	r->end = &b->next;
+	return b;
+}
+
+/* Sent in the next round, with all that this one brings. */
+static void
+wake(struct reports *r)
+{
+	if (r->running)
+		return;
+	r->running = true;
+	(void)fiber_spawn(r->loop, "report", run, r);
+}
+
+void
+reports_add(struct reports *r, uint64_t generation,
+    const struct queue_result *result)
+{
+	struct queue_result q = *result;
+	struct batch *b;
+
+	q.status = str_first(q.status, 12);
+	q.text = str_first(q.text, 1000);
+	q.host = str_first(q.host, 255);
+	q.address = str_first(q.address, 64);
+	q.tls = str_first(q.tls, 64);
+	b = batch_for(r, generation, RESULT_FIXED + q.text.n + q.host.n +
+	    q.address.n + q.tls.n);
+	msg_put(&b->results, &queue_result_shape, &q);
+	bug_if(buf_failed(&b->results));
+	b->n++;
+	r->waiting++;
+	wake(r);
+}
+
+void
+reports_release(struct reports *r, uint64_t generation, uint64_t lease)
+{
+	struct batch *b = batch_for(r, generation, 0);
+
+	buf_le64(&b->leases, lease);
+	bug_if(buf_failed(&b->leases));
+	wake(r);
+}
+
+int
+reports_room(struct reports *r)
+{
+	while (r->waiting >= WAITING_MAX) {
+		int e = fiber_sleep(r->loop, loop_now_ms(r->loop) + LOOK_MS);
+
+		if (e < 0)
+			return e;
+	}
+	return 0;
+}

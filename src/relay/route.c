@@ -1,0 +1,77 @@
+#include "relay/route.h"
+
+enum { SMTP_PORT = 25, TLS_FIRST_PORT = 465 };
+
+static bool
+fits(struct str match, struct str domain)
+{
+	if (str_eq(match, STR("*")))
+		return true;
+	if (match.n > 0 && match.p[0] == '.')
+		return domain.n > match.n && str_endsi(domain, match);
+	return str_eqi(match, domain);
+}
+
+static uint16_t
+port_or(uint32_t port, uint16_t other)
+{
+	return port > 0 && port <= UINT16_MAX ? (uint16_t)port : other;
+}
+
+/* RFC 5321 5.1 */
+static struct route
+by_mx(const struct config *c, struct str domain)
+{
+	return (struct route){
+		.host = domain,
+		.mx = true,
+		.port = port_or(c->relay_port, SMTP_PORT),
+		.tls = (enum route_tls)c->relay_tls,
+		.private = c->relay_private,
+		.source_v4 = c->source_v4,
+		.source_v6 = c->source_v6,
+	};
+}
+
+static struct str
+str_or(struct str s, struct str other)
+{
+	return s.n > 0 ? s : other;
+}
+
+/* What the row leaves out is as without it. */
+static struct route
+by_row(const struct config *c, const struct route_conf *row,
+    struct str domain)
+{
+	struct route r = by_mx(c, domain);
+
+	r.tls = (enum route_tls)row->tls;
+	/* RFC 8314 3.3: one that begins with TLS listens apart. */
+	r.port = port_or(row->port,
+	    r.tls == ROUTE_TLS_FIRST ? TLS_FIRST_PORT : r.port);
+	r.host = str_or(row->host, domain);
+	r.mx = row->mx;
+	r.private = row->private || c->relay_private;
+	r.user = row->user;
+	r.password = row->password;
+	r.source_v4 = str_or(row->source_v4, r.source_v4);
+	r.source_v6 = str_or(row->source_v6, r.source_v6);
+	r.fallback = row->fallback;
+	r.fallback_port = port_or(row->fallback_port, r.port);
+	return r;
+}
+
+void
+route_of(const struct config *c, struct str domain, struct route *out)
+{
+	struct rd rd = rd_of(c->routes);
+	struct route_conf row;
+
+	while (rd_left(&rd) > 0 && msg_take(&rd, &route_conf_shape, &row))
+		if (fits(row.match, domain)) {
+			*out = by_row(c, &row, domain);
+			return;
+		}
+	*out = by_mx(c, domain);
+}

@@ -1,0 +1,25 @@
+/*
+ * route.h - which way the mail of a domain leaves.
+ *
+ * Pure: the rows of the configuration in, one route out. The first row whose
+ * match fits is taken: "example.org" (that domain), ".example.org" (those
+ * below it), "*" (all). None: the MX of the domain.
+ */
+#pragma once
+#include "rt/config.h"
+
+struct route {
+	struct str host;	/* what is looked up: a name, "[address]" */
+	bool mx;		/* its MX first, or only its addresses */
+	uint16_t port;
+	enum route_tls tls;
+	bool private;		/* may be a private address */
+	struct str user, password;
+	struct str source_v4, source_v6;	/* empty: any */
+	struct str fallback;	/* another host; empty */
+	uint16_t fallback_port;
+};
+
+/* domain: lower case, or "[address]". The strs are those of the configuration
+ * and of domain. */
+void route_of(const struct config *c, struct str domain, struct route *out);
