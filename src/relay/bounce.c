@@ -27,23 +27,15 @@ struct composed {
 	struct err err;
 };
 
+/* "if the length of the message is greater than some implementation-specified
+ * length, the MTA MAY return only the headers even if the RET parameter
+ * specified FULL"; and so it does when nothing is said (RFC 3461 4.3, 6.2).
+ * dsn_whole() knows the rest. */
 static bool
-tells_of_failure(const struct dsn *dsn)
+is_returned(struct composed *c)
 {
-	for (size_t i = 0; i < dsn->nrcpts; i++)
-		if (dsn->rcpts[i].outcome == OUTCOME_failed)
-			return true;
-	return false;
-}
-
-/* "When the value of the RET parameter is FULL, the full message SHOULD be
- * returned for any DSN which conveys notification of delivery failure"; if it
- * is not too long.                                            RFC 3461 6.2 */
-static bool
-is_returned(const struct composed *c)
-{
-	return c->item->ret == RET_full && c->item->size <= WHOLE_MAX &&
-	    tells_of_failure(&c->dsn);
+	c->dsn.whole = c->item->ret == RET_full && c->item->size <= WHOLE_MAX;
+	return dsn_whole(&c->dsn);
 }
 
 static int
@@ -93,32 +85,31 @@ read_original(struct composed *c)
 }
 
 static int
-write(struct composed *c, struct str octets)
+put(struct composed *c, struct str octets)
 {
 	mime_scan_feed(c->scan, octets);
 	return blob_write(c->blob, octets, &c->err);
 }
 
 static int
-write_text(struct composed *c,
+put_part(struct composed *c,
     void (*part)(struct buf *out, const struct dsn *d))
 {
 	buf_reset(&c->text);
 	part(&c->text, &c->dsn);
 	if (buf_failed(&c->text))
 		return err_set(&c->err, E_LIMIT, "the report is too long");
-	return write(c, buf_get(&c->text));
+	return put(c, buf_get(&c->text));
 }
 
 static int
-write_all(struct composed *c)
+put_all(struct composed *c)
 {
-	int e = write_text(c, dsn_begin);
+	int e = put_part(c, dsn_begin);
 
-	if (e == 0)
-		e = write(c, c->dsn.whole ? buf_get(&c->original)
-					  : c->dsn.header);
-	return e < 0 ? e : write_text(c, dsn_end);
+	if (e == 0 && c->dsn.whole)
+		e = put(c, buf_get(&c->original));
+	return e < 0 ? e : put_part(c, dsn_end);
 }
 
 static int
@@ -129,7 +120,7 @@ hand_over(struct composed *c)
 	struct submit_answer answer;
 	struct blob_ref blob;
 	struct bounce_ask ask = { .change = store_change_id(st),
-		.lease = c->item->lease, .smtputf8 = c->item->smtputf8 };
+		.lease = c->item->lease };
 	int e = blob_finish(c->blob, &blob, &c->err);
 
 	if (e < 0)
@@ -137,6 +128,8 @@ hand_over(struct composed *c)
 	mime_scan_finish(c->scan, &c->facts);
 	if (facts_decode(buf_get(&c->facts), &facts) < 0)
 		bug("facts of ours do not decode");
+	/* RFC 6533: as is the way back. */
+	ask.smtputf8 = !str_is_ascii(c->item->reverse_path);
 	ask.stage = blob.stage;
 	ask.octets = blob.octets;
 	ask.raw_size = blob.raw_size;
@@ -191,7 +184,7 @@ compose(struct composed *c)
 		.item = c->item,
 	};
 	take_rcpts(c);
-	if ((e = read_original(c)) < 0 || (e = write_all(c)) < 0)
+	if ((e = read_original(c)) < 0 || (e = put_all(c)) < 0)
 		return e;
 	return hand_over(c);
 }

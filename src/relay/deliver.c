@@ -35,9 +35,12 @@ static void
 add_result(struct carriage *c, const struct queue_rcpt *rcpt,
     struct queue_result *q)
 {
-	static const char *const names[] = { [OUTCOME_delivered] = "delivered",
-		[OUTCOME_relayed] = "delivered", [OUTCOME_deferred] = "deferred",
-		[OUTCOME_failed] = "failed" };
+	static const char *const names[] = {
+		[OUTCOME_delivered] = "delivered",
+		[OUTCOME_relayed] = "delivered",
+		[OUTCOME_deferred] = "deferred",
+		[OUTCOME_failed] = "failed",
+	};
 	struct delivery *d = c->d;
 	struct relay *r = d->relay;
 

@@ -75,3 +75,20 @@ route_of(const struct config *c, struct str domain, struct route *out)
 		}
 	*out = by_mx(c, domain);
 }
+
+void
+route_ports(const struct config *c, void (*fn)(void *arg, uint16_t port),
+    void *arg)
+{
+	struct rd rd = rd_of(c->routes);
+	struct route_conf row;
+
+	fn(arg, by_mx(c, STR_NULL).port);
+	while (rd_left(&rd) > 0 && msg_take(&rd, &route_conf_shape, &row)) {
+		struct route r = by_row(c, &row, STR_NULL);
+
+		fn(arg, r.port);
+		if (r.fallback.n > 0)
+			fn(arg, r.fallback_port);
+	}
+}

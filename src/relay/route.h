@@ -23,3 +23,6 @@ struct route {
 /* domain: lower case, or "[address]". The strs are those of the configuration
  * and of domain. */
 void route_of(const struct config *c, struct str domain, struct route *out);
+/* Every port that some route leads to. */
+void route_ports(const struct config *c, void (*fn)(void *arg, uint16_t port),
+    void *arg);

@@ -1,0 +1,159 @@
+/*
+ * role.c - postern-relay: carries mail out.
+ *
+ * Privileges: dials TCP, the ports of its routes only; talks to store (what
+ * it is handed from the queue) and to resolver. Opens nothing, listens
+ * nowhere; the trusted roots are read before the walls close.
+ */
+#include "relay/relay.h"
+
+#include "relay/route.h"
+#include "rt/role.h"
+
+#include <fcntl.h>
+
+enum { ROOTS_MAX = 4 << 20 };
+/* Debian's and its kin's, Fedora's, BSD's. */
+static const char *const root_files[] = {
+	"/etc/ssl/certs/ca-certificates.crt",
+	"/etc/pki/tls/certs/ca-bundle.crt",
+	"/etc/ssl/cert.pem",
+};
+
+struct relay_role {
+	struct tls_lib *lib;
+	struct tls_client *any, *verify;
+	struct store *store;
+	struct dns *dns;
+	struct relay *relay;
+};
+
+static bool
+read_file(const char *path, struct buf *b)
+{
+	char octets[1024];
+	int fd = open(path, O_RDONLY | O_CLOEXEC);
+	ssize_t n;
+
+	if (fd < 0)
+		return false;
+	while ((n = read(fd, octets, sizeof(octets))) > 0)
+		buf_put(b, octets, (size_t)n);
+	(void)close(fd);
+	return n == 0 && b->n > 0 && !buf_failed(b);
+}
+
+/* Without any, whatever must be verified fails: routes that say so wait. */
+static int
+trust_roots(struct role *r, struct err *err)
+{
+	struct relay_role *s = r->state;
+	auto_buf roots = BUF_INIT(ROOTS_MAX);
+	size_t i = 0;
+	int e;
+
+	while (i < NELEM(root_files) && !read_file(root_files[i], &roots)) {
+		buf_reset(&roots);
+		i++;
+	}
+	if (i == NELEM(root_files)) {
+		log_event(r->log, LOG_WARN, "roots",
+		    F_STR("error", STR("no file of trusted roots")));
+		return 0;
+	}
+	e = tls_client_trust(s->any, buf_get(&roots), err);
+	return e < 0 ? e : tls_client_trust(s->verify, buf_get(&roots), err);
+}
+
+static void
+open_port(void *arg, uint16_t port)
+{
+	walls_port(arg, port);
+}
+
+static int
+prepare(struct role *r, struct err *err)
+{
+	struct relay_role *s = r->state;
+	struct relay_options o = { .loop = r->loop, .dial = transport_dial };
+	int e;
+
+	route_ports(&r->config, open_port, &r->walls);
+	if (!(s->lib = tls_lib_new(err)) ||
+	    !(s->any = tls_client_new(s->lib, false, err)) ||
+	    !(s->verify = tls_client_new(s->lib, true, err)))
+		return err->code;
+	if ((e = trust_roots(r, err)) < 0)
+		return e;
+	if (HAVE_ASAN)	/* test builds: see tls.h */
+		loop_on_switch(r->loop, tls_no_errors);
+	o.store = s->store = store_new(r->loop, -1, NULL, NULL);
+	o.dns = s->dns = dns_new(r->loop, -1);
+	o.tls_any = s->any;
+	o.tls_verify = s->verify;
+	s->relay = relay_new(&o, &r->config);
+	return 0;
+}
+
+static int
+walled(struct role *r, struct err *err unused_arg)
+{
+	relay_start(((struct relay_role *)r->state)->relay);
+	return 0;
+}
+
+static void
+peer(struct role *r, enum role_kind kind, uint32_t index unused_arg, int fd)
+{
+	struct relay_role *s = r->state;
+
+	if (kind == ROLE_STORE)
+		store_replace(s->store, fd);
+	else if (kind == ROLE_RESOLVER)
+		dns_replace(s->dns, fd);
+	else
+		(void)close(fd);
+}
+
+static void
+reload(struct role *r)
+{
+	relay_configure(((struct relay_role *)r->state)->relay, &r->config);
+}
+
+static void
+stop(struct role *r)
+{
+	relay_stop(((struct relay_role *)r->state)->relay);
+}
+
+static void
+finish(struct role *r)
+{
+	struct relay_role *s = r->state;
+
+	relay_free(s->relay);
+	store_close(s->store);
+	dns_free(s->dns);
+	tls_client_unref(s->any);
+	tls_client_unref(s->verify);
+	tls_lib_unref(s->lib);
+}
+
+int
+main(void)
+{
+	static const struct role_ops ops = {
+		.kind = ROLE_RELAY,
+		.state_size = sizeof(struct relay_role),
+		.walls = { .may = WALL_CONNECT },
+		.prepare = prepare,
+		.walled = walled,
+		.peer = peer,
+		.reload = reload,
+		.stop = stop,
+		.finish = finish,
+	};
+
+	return role_main(&ops);
+}

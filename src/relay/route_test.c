@@ -1,0 +1,124 @@
+#include "relay/route.h"
+
+#include "base/test.h"
+
+static void
+add(struct buf *b, const char *match, const char *host, bool mx, uint32_t port,
+    enum route_tls tls)
+{
+	const struct route_conf row = { .match = str_c(match),
+		.host = str_c(host), .mx = mx, .port = port, .tls = tls };
+
+	msg_put(b, &route_conf_shape, &row);
+}
+
+static void
+test_without_rows(void **state unused_arg)
+{
+	const struct config c = { .relay_tls = ROUTE_TLS_MUST,
+		.relay_private = 1, .source_v4 = STR("192.0.2.9") };
+	struct route r;
+
+	route_of(&c, STR("example.org"), &r);
+	assert_str(r.host, "example.org");
+	assert_true(r.mx);
+	assert_true(r.private);
+	assert_int_equal(r.port, 25);
+	assert_int_equal(r.tls, ROUTE_TLS_MUST);
+	assert_str(r.source_v4, "192.0.2.9");
+	assert_int_equal(r.user.n, 0);
+	assert_int_equal(r.fallback.n, 0);
+}
+
+static void
+test_table(void **state unused_arg)
+{
+	static const struct {
+		const char *domain, *host;
+		bool mx;
+		uint16_t port;
+	} t[] = {
+		{ "one.test", "smart.test", false, 587 },
+		{ "ONE.test", "smart.test", false, 587 },
+		{ "a.one.test", "below.test", false, 2025 },
+		{ "b.a.one.test", "below.test", false, 2025 },
+		{ "xone.test", "xone.test", true, 2500 },
+		{ "two.test", "two.test", false, 2025 },
+		{ "first.test", "[192.0.2.7]", false, 465 },
+		{ ".one.test", ".one.test", true, 2500 },
+		{ "[192.0.2.1]", "[192.0.2.1]", true, 2500 },
+		{ "", "", true, 2500 },
+	};
+	auto_buf rows = BUF_INIT(65536);
+	struct config c = { .relay_port = 2025 };
+
+	add(&rows, "one.test", "smart.test", false, 587, ROUTE_TLS_MUST);
+	add(&rows, ".one.test", "below.test", false, 0, ROUTE_TLS_MAY);
+	add(&rows, "two.test", "", false, 0, ROUTE_TLS_MAY);
+	add(&rows, "first.test", "[192.0.2.7]", false, 0, ROUTE_TLS_FIRST);
+	add(&rows, "*", "", true, 2500, ROUTE_TLS_MAY);
+	add(&rows, "last.test", "never.test", true, 1, ROUTE_TLS_MAY);
+	c.routes = buf_get(&rows);
+	for (size_t i = 0; i < NELEM(t); i++) {
+		struct route r;
+
+		route_of(&c, str_c(t[i].domain), &r);
+		assert_str(r.host, t[i].host);
+		assert_int_equal(r.mx, t[i].mx);
+		assert_int_equal(r.port, t[i].port);
+	}
+}
+
+static void
+test_fallback_and_login(void **state unused_arg)
+{
+	const struct route_conf row = { .match = STR("*"),
+		.host = STR("smart.test"), .port = 587, .user = STR("u"),
+		.password = STR("p"), .fallback = STR("other.test") };
+	auto_buf rows = BUF_INIT(65536);
+	struct config c = { .source_v4 = STR("192.0.2.9") };
+	struct route r;
+
+	msg_put(&rows, &route_conf_shape, &row);
+	c.routes = buf_get(&rows);
+	route_of(&c, STR("x.test"), &r);
+	assert_str(r.user, "u");
+	assert_str(r.password, "p");
+	assert_str(r.fallback, "other.test");
+	assert_int_equal(r.fallback_port, 587);
+	assert_str(r.source_v4, "192.0.2.9");
+	assert_false(r.private);
+}
+
+static void
+count(void *arg, uint16_t port)
+{
+	*(uint32_t *)arg += port;
+}
+
+static void
+test_ports(void **state unused_arg)
+{
+	auto_buf rows = BUF_INIT(65536);
+	struct config c = { .relay_port = 10000 };
+	uint32_t sum = 0;
+
+	add(&rows, "one.test", "", false, 1, ROUTE_TLS_MAY);
+	add(&rows, "two.test", "", false, 0, ROUTE_TLS_FIRST);
+	c.routes = buf_get(&rows);
+	route_ports(&c, count, &sum);
+	assert_int_equal(sum, 10000 + 1 + 465);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_without_rows),
+		cmocka_unit_test(test_table),
+		cmocka_unit_test(test_fallback_and_login),
+		cmocka_unit_test(test_ports),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
