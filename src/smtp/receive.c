@@ -1,9 +1,10 @@
 /*
  * receive.c - the text of a message, from the wire into store's hands.
  *
- * It streams once: decoder -> (our Received: field goes first) -> facts and
- * blob, and then one submit. 250 means that store has committed it
- * (RFC 5321 4.2.5); a small message costs no other round trip.
+ * It streams once: decoder -> (our Received: field goes first; then what the
+ * service does with texts) -> facts and blob, and then one submit. 250 means
+ * that store has committed it (RFC 5321 4.2.5); a small message costs no other
+ * round trip but for its signature.
  */
 #include "mime/facts.h"
 #include "smtp/data.h"
@@ -21,10 +22,13 @@ enum {
 struct incoming {
 	struct smtp_session *s;
 	struct smtp_data data;
+	const struct smtp_texts *texts;	/* NULL: as they are */
+	struct originate *text;
 	struct mime_scan *scan;
 	struct blob_writer *blob;
 	struct arena *mem;
 	struct buf facts;
+	struct str id;		/* in traces */
 	int failed;		/* E_* of ours: read on, keep nothing */
 	size_t unyielded;
 	struct err err;
@@ -51,6 +55,19 @@ keep(struct incoming *in, struct str octets)
 	in->failed = blob_write(in->blob, octets, &in->err);
 }
 
+/* Octets of the text itself. */
+static void
+keep_text(struct incoming *in, struct str octets)
+{
+	struct str out;
+
+	if (!in->text)
+		keep(in, octets);
+	else
+		while (in->texts->next(in->text, &octets, &out))
+			keep(in, out);
+}
+
 static void
 put_trace(struct incoming *in)
 {
@@ -65,7 +82,7 @@ put_trace(struct incoming *in)
 		.with = protocol(s),
 		.tls_version = tls.on ? tls.version : STR_NULL,
 		.tls_cipher = tls.on ? tls.cipher : STR_NULL,
-		.id = arena_printf(in->mem, "%s.%u", s->id, ++s->begun),
+		.id = in->id,
 		.only_rcpt = t->nrcpt == 1 ? t->rcpts->address : STR_NULL,
 		.at = loop_wall(s->service->o.loop),
 	};
@@ -90,7 +107,7 @@ read_text(struct incoming *in)
 			return e;
 		rest = octets;
 		while (smtp_data_next(&in->data, &rest, &out))
-			keep(in, out);
+			keep_text(in, out);
 		in->unyielded += octets.n - rest.n;
 		stream_eat(s->stream, octets.n - rest.n);
 		if (in->unyielded >= YIELD_OCTETS) {
@@ -168,6 +185,15 @@ submit(struct incoming *in, struct submit_ask *ask,
 	return e == E_DENIED && !s->login ? E_PEER : e;
 }
 
+static int
+sign(struct incoming *in, struct submit_ask *ask)
+{
+	if (!in->text)
+		return 0;
+	return in->texts->sign(in->s, in->text, in->mem, &ask->signature,
+	    &in->err);
+}
+
 static struct reply
 hand_over(struct incoming *in, const struct facts *facts)
 {
@@ -192,6 +218,8 @@ hand_over(struct incoming *in, const struct facts *facts)
 	ask.octets = blob.octets;
 	ask.raw_size = blob.raw_size;
 	if (e >= 0)
+		e = sign(in, &ask);
+	if (e >= 0)
 		e = submit(in, &ask, &answer);
 	if (e < 0)
 		return smtp_reply_err(in->failed = e);
@@ -210,7 +238,12 @@ static struct reply
 judge(struct incoming *in)
 {
 	struct facts facts = { 0 };
+	struct str out;
 
+	while (in->text && in->texts->rest(in->text, &out))
+		keep(in, out);
+	if (in->failed < 0)
+		return smtp_reply_err(in->failed);
 	mime_scan_finish(in->scan, &in->facts);
 	if (facts_decode(buf_get(&in->facts), &facts) < 0)
 		bug("facts of ours do not decode");
@@ -229,7 +262,10 @@ take(struct incoming *in)
 	struct reply r;
 	int e;
 
+	in->id = arena_printf(in->mem, "%s.%u", in->s->id, ++in->s->begun);
 	put_trace(in);
+	if (in->texts)
+		in->text = in->texts->begin(in->s, in->id, in->mem);
 	if ((e = read_text(in)) < 0)
 		return SMTP_NO_REPLY;	/* the stream has failed for good */
 	if (in->data.fault != DATA_OK)
@@ -251,6 +287,7 @@ smtp_receive(struct smtp_session *s)
 {
 	struct incoming in = {
 		.s = s,
+		.texts = s->service->o.texts,
 		.mem = arena_new(MIME_SCAN_ARENA + 64 * 1024),
 		.blob = blob_writer_new(s->store, s->service->o.compress),
 		.facts = BUF_INIT(MIME_RECORD_MAX),
@@ -260,6 +297,8 @@ smtp_receive(struct smtp_session *s)
 	in.scan = mime_scan_new(in.mem, NULL);
 	smtp_data_init(&in.data, s->service->o.max_message);
 	r = take(&in);
+	if (in.texts)
+		in.texts->end(in.text);
 	blob_writer_free(in.blob);
 	buf_free(&in.facts);
 	arena_free(in.mem);

@@ -30,6 +30,8 @@ struct smtp_options {
 	const struct smtp_verb *verbs;
 	size_t nverbs;
 	bool must_login;
+	/* What becomes of texts before store gets them; NULL: nothing. */
+	const struct smtp_texts *texts;
 	void *verbs_arg;
 };
 

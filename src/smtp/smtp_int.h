@@ -38,6 +38,21 @@ struct smtp_verb {
 extern const struct smtp_verb smtp_verbs[];
 extern const size_t smtp_nverbs;
 
+/* What a service does with the text of a message besides taking it. The
+ * functions are those of smtp/originate.h; mx links none of them. */
+struct originate;
+struct smtp_texts {
+	/* id is this message's in traces. */
+	struct originate *(*begin)(struct smtp_session *s, struct str id,
+	    struct arena *a);
+	bool (*next)(struct originate *t, struct str *in, struct str *out);
+	bool (*rest)(struct originate *t, struct str *out);
+	/* *fields is for submit_ask.signature, in the arena; may be empty. */
+	int (*sign)(struct smtp_session *s, struct originate *t,
+	    struct arena *a, struct str *fields, struct err *err);
+	void (*end)(struct originate *t);	/* NULL is fine */
+};
+
 struct smtp_service {
 	struct smtp_options o;
 	struct arena *mem;

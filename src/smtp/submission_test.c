@@ -72,6 +72,54 @@ test_message(void **state unused_arg)
 	world_close(&w);
 }
 
+#define RECIPIENT "RCPT TO:<who@far.test>\r\nDATA\r\n"
+#define RECIPIENT_OK "250 2.1.5 Ok\r\n" GO
+
+static void
+send_text(struct world *w, const char *text, const char *want)
+{
+	world_say(w, "MAIL FROM:<alice@example.test>\r\n" RECIPIENT,
+	    "250 2.1.0 Ok\r\n" RECIPIENT_OK);
+	world_send(w, str_c(text));
+	assert_str(world_got(w), want);
+}
+
+/* Who the authors are decides whether it is signed; it goes out either way,
+ * unless vault cannot say. RFC 6409 8.2, 8.3, 8.5 */
+static void
+test_signed(void **state unused_arg)
+{
+	struct world w;
+	struct str text;
+
+	open_tls(&w);
+	world_say(&w, "AUTH PLAIN " PLAIN_ALICE "\r\n", WELCOME);
+	world_say(&w, EHLO, EHLO_USER);
+	send_text(&w, "From: x@far.test, alice@example.test\r\n\r\nHi\r\n.\r\n",
+	    "250 2.0.0 Ok: queued as 1\r\n");
+	assert_true(str_starts(w.submits[0].signature, STR("alice@example.test "
+	    "From:From:")));
+	assert_true(str_find(w.submits[0].signature, STR("\ndate:")) <
+	    w.submits[0].signature.n);
+	text = w.submits[0].text;
+	text = str_from(text, str_find(text, STR("\r\nDate: ")));
+	assert_true(str_find(text, STR("\r\nMessage-ID: <")) < text.n);
+	assert_true(str_endsi(text, STR("@mx.example.test>\r\nFrom: x@far.test,"
+	    " alice@example.test\r\n\r\nHi\r\n")));
+	send_text(&w, "From: bob@example.test\r\n\r\nHi\r\n.\r\n",
+	    "250 2.0.0 Ok: queued as 2\r\n");
+	assert_int_equal(w.submits[1].signature.n, 0);
+	send_text(&w, "From: x@far.test\r\n\r\nHi\r\n.\r\n",
+	    "250 2.0.0 Ok: queued as 3\r\n");
+	assert_int_equal(w.submits[2].signature.n, 0);
+	assert_int_equal(w.nsigned, 4);
+	w.sign_error = E_TIMEOUT;
+	send_text(&w, "From: alice@example.test\r\n\r\nHi\r\n.\r\n",
+	    "451 4.3.0 Trouble here, try again later\r\n");
+	assert_int_equal(w.nsubmits, 3);
+	world_close(&w);
+}
+
 /* What is said before TLS in one packet with STARTTLS counts no more:
  * RFC 3207 4.2, and CVE-2011-0411 in others. */
 static void
@@ -258,6 +306,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_in_clear),
 		cmocka_unit_test(test_message),
+		cmocka_unit_test(test_signed),
 		cmocka_unit_test(test_injection),
 		cmocka_unit_test(test_starttls_twice),
 		cmocka_unit_test(test_implicit_tls),

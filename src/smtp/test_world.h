@@ -12,6 +12,7 @@ enum { WORLD_SUBMITS = 8 };
 /* What store was given. */
 struct submitted {
 	struct str reverse_path, protocol, helo, tls, session;
+	struct str signature;
 	struct str text;	/* of the message, our Received: first */
 	size_t nhandles;
 	uint64_t change;
@@ -40,11 +41,12 @@ struct world {
 	struct store store;
 	uint64_t generation;
 	int64_t store_delay_ms;	/* every call takes so long */
-	int rcpt_error, submit_error, blob_error; /* E_*, 0 */
+	int rcpt_error, submit_error, blob_error, sign_error; /* E_*, 0 */
 	int lose_store;		/* submits that find a new store */
 	int lose_handles;	/* submits that find their handles gone */
 	struct submitted *submits;	/* WORLD_SUBMITS */
 	size_t nsubmits, nrcpts, nlogins, nlogouts, njournal;
+	size_t nsigned;
 };
 
 /* The vault of submission is the world itself. */

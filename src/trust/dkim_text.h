@@ -3,6 +3,7 @@
  * hashed. The octets may be cut anywhere. Nothing suspends.
  */
 #pragma once
+#include "mime/header_end.h"
 #include "trust/dkim_body.h"
 #include "trust/dkim_header.h"
 
@@ -11,12 +12,9 @@ enum { DKIM_TEXT_HEADER_MAX = 128 * 1024 };
 struct dkim_text {
 	struct buf header;	/* with its blank line; failed: too long */
 	struct dkim_body body;
-	size_t matched;		/* octets of CRLFCRLF seen last */
-	bool in_body;
+	struct header_end end;
 };
 
-/* Half a CRLFCRLF is ahead of everything: a text may begin with its blank
- * line. */
 void dkim_text_init(struct dkim_text *t, struct dkim_hash hash);
 void dkim_text_feed(struct dkim_text *t, struct str octets);
 /* The text is complete. False if the header was too long to keep. */

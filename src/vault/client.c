@@ -98,6 +98,12 @@ vault_connected(const struct vault *v)
 	return line_up(v->line);
 }
 
+OSSL_LIB_CTX *
+vault_ossl(const struct vault *v)
+{
+	return tls_lib_ctx(v->lib);
+}
+
 void
 vault_replace(struct vault *v, int fd)
 {

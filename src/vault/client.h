@@ -20,6 +20,9 @@ void vault_replace(struct vault *v, int fd);
 /* Is there a connection now? */
 bool vault_connected(const struct vault *v);
 
+/* For those who hash something themselves: lives as long as v. */
+OSSL_LIB_CTX *vault_ossl(const struct vault *v);
+
 /* A TLS context with every certificate vault has, whose keys sign in vault
  * (the signing fiber is suspended meanwhile). Suspends for the first one of a
  * connection; later it is the same. The caller unrefs. */
