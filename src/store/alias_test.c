@@ -146,6 +146,20 @@ to_one(struct place_of *p, const char *address)
 	return desk_submit(&p->d, 0, "Subject: x\r\n\r\ny\r\n", to, NULL);
 }
 
+/* A recipient as a handle would have it. */
+static int
+submit_to(struct place_of *p, struct caller *who, const char *from,
+    struct recipient r)
+{
+	struct submit_ask ask = { .change = ++p->d.change,
+		.reverse_path = str_c(from), .octets = STR("m"),
+		.raw_size = 1 };
+	struct write w = { .caller = who, .call = STORE_submit, .ask = &ask,
+		.rcpts = &r, .nrcpts = 1 };
+
+	return desk_write(&p->d, &w);
+}
+
 /* What a statement finds first in the data, as text. */
 static const char *
 look(struct place_of *p, const char *text)
@@ -271,6 +285,11 @@ test_loops(void **state)
 	OK(to_one(p, "t@ours.test"));
 	assert_int_equal(exists(p, p->alice), 1);
 	assert_int_equal(exists(p, p->bob), 0);
+	/* One without any end is nobody's address. */
+	OK(unalias(p, "s@ours.test", "alice@ours.test"));
+	assert_int_equal(kind_of(p, "t@ours.test", false), RCPT_NO_USER);
+	assert_int_equal(submit_to(p, &p->d.mx, "", (struct recipient){
+	    .address = STR("t@ours.test"), .ours = true }), E_BUSY);
 }
 
 static void
@@ -312,7 +331,8 @@ static void
 test_once_each(void **state)
 {
 	static const char *const to[] = { "team@ours.test",
-		"alice+x@ours.test", "all@ours.test", NULL };
+		"alice+x@ours.test", "all@ours.test", "also@ours.test",
+		"Team+x@ours.test", NULL };
 	struct place_of *p = *state;
 	struct caller alice = desk_person(p->alice);
 	struct caller bob = desk_person(p->bob);
@@ -325,6 +345,7 @@ test_once_each(void **state)
 	OK(alias(p, "team@ours.test", "X@far.test"));
 	OK(alias(p, "all@ours.test", "team@ours.test"));
 	OK(alias(p, "all@ours.test", "x@FAR.test"));
+	OK(alias(p, "also@ours.test", "all@ours.test"));
 	OK(desk_submit(&p->d, 0, "m", to, NULL));
 	assert_int_equal(exists(p, p->alice), 1);
 	assert_int_equal(exists(p, p->bob), 1);
@@ -450,20 +471,6 @@ test_forward(void **state)
 	p->d.now_us += 22ll * 86400 * 1000000;
 	assert_int_equal(kind_of(p, back, true), RCPT_NO_USER);
 	p->d.now_us -= 22ll * 86400 * 1000000;
-}
-
-/* A recipient as a handle would have it. */
-static int
-submit_to(struct place_of *p, struct caller *who, const char *from,
-    struct recipient r)
-{
-	struct submit_ask ask = { .change = ++p->d.change,
-		.reverse_path = str_c(from), .octets = STR("m"),
-		.raw_size = 1 };
-	struct write w = { .caller = who, .call = STORE_submit, .ask = &ask,
-		.rcpts = &r, .nrcpts = 1 };
-
-	return desk_write(&p->d, &w);
 }
 
 static void

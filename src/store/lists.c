@@ -81,6 +81,7 @@ leads_nowhere(struct reader *r, struct str alias, bool *nowhere,
 	int rc;
 
 	walk_begin(&w, &r->q, r->arena);
+	w.to_the_first = true;
 	rc = walk_along(&w, alias, err);
 	*nowhere = w.met == 0;
 	walk_end(&w);

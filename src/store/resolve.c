@@ -177,6 +177,10 @@ struct step {
 	struct str address;
 	unsigned level;
 };
+struct seen {
+	struct str key;
+	unsigned walk;		/* in which it was met */
+};
 
 void
 walk_begin(struct walk *w, struct sql *q, struct arena *a)
@@ -203,29 +207,29 @@ more_room(void *p, size_t n, size_t *room, size_t size)
 	return p;
 }
 
-/* The sums of two may be the same: then one of them is met again, and the
- * bounds still hold. */
-static bool
+/* Who was met before, or NULL the first time. The sums of two may be the
+ * same: then one of them is met again, and the bounds still hold. */
+static const struct seen *
 meet(struct walk *w, uint64_t kind, uint64_t account, struct str text)
 {
-	struct str key = str_lower(w->a, text), *twin;
+	struct str key = str_lower(w->a, text);
 	uint32_t sum = crc32c(0, key.p, key.n);
+	struct seen *twin = map_get(&w->seen, kind, account, sum);
 
-	twin = map_get(&w->seen, kind, account, sum);
-	if (twin && str_eq(*twin, key))
-		return false;
-	twin = arena_new_of(w->a, struct str);
-	*twin = key;
+	if (twin && str_eq(twin->key, key))
+		return twin;
+	twin = arena_new_of(w->a, struct seen);
+	*twin = (struct seen){ key, w->walks };
 	map_put(&w->seen, kind, account, sum, twin);
-	return true;
+	return NULL;
 }
 
 bool
 walk_meet(struct walk *w, const struct target *t)
 {
-	return t->account
+	return !(t->account
 		? meet(w, ADDRESS_ACCOUNT, t->account, STR_NULL)
-		: meet(w, ADDRESS_REMOTE, 0, t->address);
+		: meet(w, ADDRESS_REMOTE, 0, t->address));
 }
 
 static void
@@ -255,11 +259,14 @@ add_alias(struct walk *w, const struct resolved *alias, unsigned level,
 {
 	struct str name = arena_printf(w->a, "%.*s@%.*s",
 	    STR_FMT(alias->local), STR_FMT(alias->domain));
+	const struct seen *before = meet(w, ADDRESS_ALIAS, 0, name);
 	struct targets t;
 	int rc;
 
-	if (!meet(w, ADDRESS_ALIAS, 0, name))
+	if (before) { /* a loop ends here; an earlier walk had ends of it */
+		w->met += before->walk != w->walks;
 		return 0;
+	}
 	if (level >= RESOLVE_LEVELS)
 		return err_set(err, E_LIMIT, "aliases lead on for more than "
 		    "%d levels", RESOLVE_LEVELS);
@@ -311,8 +318,10 @@ walk_along(struct walk *w, struct str address, struct err *err)
 	int rc = 0;
 
 	w->nsteps = w->met = 0;
+	w->walks++;
 	add_step(w, address, 0);
-	for (size_t i = 0; i < w->nsteps && rc == 0; i++)
+	for (size_t i = 0; i < w->nsteps && rc == 0 &&
+	    !(w->to_the_first && w->met); i++)
 		rc = take_step(w, w->steps[i], err);
 	return rc;
 }

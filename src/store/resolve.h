@@ -51,12 +51,14 @@ struct walk {
 	size_t nfound, room;
 	size_t met;		/* ends of the last walk_along(), also those
 				 * found before */
+	bool to_the_first;	/* only wants to know whether there is one */
 	/* An alias that is about to be: is it met? */
 	struct str domain, local;
 	bool returns;
 	/* Its own. */
 	struct step *steps;
 	size_t nsteps, steps_room, total;
+	unsigned walks;
 };
 void walk_begin(struct walk *w, struct sql *q, struct arena *a);
 void walk_end(struct walk *w);
