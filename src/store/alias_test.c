@@ -506,7 +506,7 @@ test_full_mailbox(void **state)
 	OK(alias(p, "team@ours.test", "alice@ours.test"));
 	OK(alias(p, "team@ours.test", "bob@ours.test"));
 	OK(to_one(p, "alice@ours.test"));
-	engine_limits(p->d.e, 100, 1 << 20);
+	engine_limits(p->d.e, 50, 1 << 20);
 	OK(to_one(p, "team@ours.test"));
 	assert_int_equal(exists(p, p->alice), 2);
 	assert_int_equal(exists(p, p->bob), 1);
