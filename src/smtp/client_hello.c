@@ -1,0 +1,252 @@
+/*
+ * client_hello.c - until messages may be sent: greeting, EHLO, TLS, AUTH.
+ */
+#include "base/b64.h"
+#include "smtp/client_int.h"
+#include "smtp/sasl.h"
+
+/* EHLO ------------------------------------------------------------------- */
+
+static const struct {
+	struct str word;
+	unsigned offer;
+} keywords[] = {
+	{ { "PIPELINING", 10 }, OFFER_PIPELINING },
+	{ { "SIZE", 4 }, OFFER_SIZE },
+	{ { "8BITMIME", 8 }, OFFER_8BITMIME },
+	{ { "ENHANCEDSTATUSCODES", 19 }, OFFER_STATUS },
+	{ { "SMTPUTF8", 8 }, OFFER_SMTPUTF8 },
+	{ { "STARTTLS", 8 }, OFFER_STARTTLS },
+	{ { "DSN", 3 }, OFFER_DSN },
+};
+
+/* The next word, of what spaces, tabs and "=" are between ("AUTH=LOGIN" is
+ * how some wrote it before RFC 2554). */
+static struct str
+word(struct str *rest)
+{
+	const char *p = rest->p, *end = p + rest->n, *start;
+
+	while (p < end && (*p == ' ' || *p == '\t' || *p == '='))
+		p++;
+	for (start = p; p < end && *p != ' ' && *p != '\t' && *p != '=';)
+		p++;
+	*rest = str_make(p, (size_t)(end - p));
+	return str_make(start, (size_t)(p - start));
+}
+
+static void
+offer_auth(struct smtp_client *c, struct str mechanisms)
+{
+	struct str one;
+
+	while ((one = word(&mechanisms)).n > 0) {
+		if (str_eqi(one, STR("PLAIN")))
+			c->offers |= OFFER_AUTH_PLAIN;
+		if (str_eqi(one, STR("LOGIN")))
+			c->offers |= OFFER_AUTH_LOGIN;
+	}
+}
+
+/* ehlo-line = ehlo-keyword *( SP ehlo-param )           RFC 5321 4.1.1.1 */
+static void
+offered(void *arg, unsigned nth, struct str line)
+{
+	struct smtp_client *c = arg;
+	struct str keyword;
+	uint64_t size;
+
+	if (nth == 0)	/* the domain and a greeting */
+		return;
+	keyword = word(&line);
+	for (size_t i = 0; i < NELEM(keywords); i++)
+		if (str_eqi(keyword, keywords[i].word))
+			c->offers |= keywords[i].offer;
+	/* RFC 1870 4: no number, or zero: no limit is told. */
+	if (str_eqi(keyword, STR("SIZE")) && str_u64(word(&line), &size))
+		c->size = size;
+	if (str_eqi(keyword, STR("AUTH")))
+		offer_auth(c, line);
+}
+
+static int
+say_hello(struct smtp_client *c, const char *command, struct smtp_answer *why)
+{
+	int rc = client_quiet(c, why);
+
+	if (rc < 0)
+		return rc;
+	(void)stream_printf(c->s, "%s %.*s\r\n", command,
+	    STR_FMT(c->o.hostname));
+	return client_ask(c, command, c->o.command_ms, 2, why);
+}
+
+/* RFC 5321 3.2: HELO for those who do not know EHLO. */
+static bool
+is_not_known(int code)
+{
+	return code == 500 || code == 501 || code == 502 || code == 504 ||
+	    code == 550;
+}
+
+static int
+introduce(struct smtp_client *c, struct smtp_answer *why)
+{
+	int rc;
+
+	c->ready = false;
+	c->offers = 0;
+	c->size = 0;
+	c->on_line = offered;
+	rc = say_hello(c, "EHLO", why);
+	c->on_line = NULL;
+	if (rc < 0) {
+		c->offers = 0;
+		c->size = 0;
+	}
+	if (rc == E_DENIED && is_not_known(why->code))
+		rc = say_hello(c, "HELO", why);
+	c->ready = rc == 0;
+	return rc;
+}
+
+int
+smtp_client_hello(struct smtp_client *c, struct smtp_answer *why)
+{
+	int rc = client_ask(c, "connecting", c->o.greeting_ms, 2, why);
+
+	/* RFC 5321 3.1: also one that says 554 waits for QUIT. */
+	c->greeted = rc == 0 || rc == E_DENIED;
+	return rc < 0 ? rc : introduce(c, why);
+}
+
+/* TLS -------------------------------------------------------------------- */
+
+int
+smtp_client_tls(struct smtp_client *c, struct tls_client *tls,
+    struct smtp_answer *why)
+{
+	struct err err = { 0 };
+	int rc;
+
+	c->ready = false;
+	stream_deadline(c->s, loop_now_ms(c->o.loop) + c->o.command_ms);
+	rc = stream_tls_connect(c->s, tls, c->name, &err);
+	if (rc == 0)
+		return 0;
+	c->lost = true;
+	*why = client_words(c, "4.7.5", "TLS: %s", err.text);
+	return rc == E_CANCELED ? rc : E_TLS;
+}
+
+/* STARTTLS                                                       RFC 3207 */
+int
+smtp_client_starttls(struct smtp_client *c, struct tls_client *tls,
+    struct smtp_answer *why)
+{
+	int rc;
+
+	if (!(c->offers & OFFER_STARTTLS)) {
+		*why = client_words(c, "4.7.4", "STARTTLS is not offered");
+		return E_DENIED;
+	}
+	if ((rc = client_quiet(c, why)) < 0)
+		return rc;
+	(void)stream_write(c->s, STR("STARTTLS\r\n"));
+	rc = client_ask(c, "STARTTLS", c->o.command_ms, 2, why);
+	if (rc == 0)
+		rc = smtp_client_tls(c, tls, why);
+	/* 4.2: what was said in clear is forgotten. */
+	return rc < 0 ? rc : introduce(c, why);
+}
+
+/* AUTH ------------------------------------------------------------- */
+
+static void
+say_secret(struct smtp_client *c, const char *before, struct str secret)
+{
+	auto_buf b = BUF_INIT(8192);
+
+	buf_str(&b, str_c(before));
+	b64_put(&b, secret);
+	buf_lit(&b, "\r\n");
+	(void)stream_write(c->s, buf_get(&b));
+	if (b.n > 0)
+		explicit_bzero(b.p, b.n);
+}
+
+/* With an initial response (RFC 4954 4); 334: it was not looked at. */
+static int
+login_plain(struct smtp_client *c, struct str user, struct str password,
+    struct smtp_answer *why)
+{
+	auto_buf b = BUF_INIT(4096);
+	int rc;
+
+	buf_chr(&b, '\0');
+	buf_str(&b, user);
+	buf_chr(&b, '\0');
+	buf_str(&b, password);
+	say_secret(c, "AUTH PLAIN ", buf_get(&b));
+	rc = client_answer(c, "AUTH", c->o.command_ms, why);
+	if (rc == 0 && why->code == 334) {
+		say_secret(c, "", buf_get(&b));
+		rc = client_answer(c, "AUTH", c->o.command_ms, why);
+	}
+	explicit_bzero(b.p, b.n);
+	return rc;
+}
+
+static int
+login_login(struct smtp_client *c, struct str user, struct str password,
+    struct smtp_answer *why)
+{
+	int rc;
+
+	(void)stream_write(c->s, STR("AUTH LOGIN\r\n"));
+	rc = client_ask(c, "AUTH", c->o.command_ms, 3, why);
+	if (rc < 0)
+		return rc;
+	say_secret(c, "", user);
+	rc = client_ask(c, "AUTH", c->o.command_ms, 3, why);
+	if (rc < 0)
+		return rc;
+	say_secret(c, "", password);
+	return client_answer(c, "AUTH", c->o.command_ms, why);
+}
+
+static const char *
+cannot_login(const struct smtp_client *c, struct str user, struct str password)
+{
+	if (!smtp_client_usable(c))
+		return "the connection is of no use any more";
+	if (!stream_tls(c->s).on)
+		return "no password is sent without TLS";
+	if (!(c->offers & (OFFER_AUTH_PLAIN | OFFER_AUTH_LOGIN)))
+		return "neither AUTH PLAIN nor LOGIN is offered";
+	return sasl_user_password(user, password) ? NULL :
+	    "this cannot be a user and a password";
+}
+
+int
+smtp_client_login(struct smtp_client *c, struct str user, struct str password,
+    struct smtp_answer *why)
+{
+	const char *no = cannot_login(c, user, password);
+	int rc;
+
+	if (no) {
+		*why = client_words(c, "4.7.0", "%s", no);
+		return E_DENIED;
+	}
+	if ((rc = client_quiet(c, why)) < 0)
+		return rc;
+	rc = c->offers & OFFER_AUTH_PLAIN
+	    ? login_plain(c, user, password, why)
+	    : login_login(c, user, password, why);
+	if (rc < 0 || why->code / 100 == 2)
+		return rc;
+	if (why->code >= 400)
+		return E_DENIED;
+	return client_nonsense(c, "AUTH", "a challenge", why);
+}
