@@ -18,8 +18,13 @@ static const struct command commands[] = {
 	    cmd_account },
 	{ "alias", "add, list and remove other addresses of people",
 	    cmd_alias },
+	{ "send", "a message, from here", cmd_sendmail },
+	{ "queue", "what waits to be sent: list, retry, hold, drop",
+	    cmd_queue },
+	{ "trace", "the life of a message, in order", cmd_trace },
 	{ "verify", "recount everything and read every message", cmd_verify },
 	{ "journal", "what happened to messages on a day", cmd_journal },
+	{ "sendmail", "as programs call it: sendmail(1)", cmd_sendmail },
 	{ "version", "the version of this program", cmd_version },
 	{ "help", "this list", cmd_help },
 };
@@ -98,6 +103,8 @@ admin_main(const struct server *server, int argc, char **argv)
 	const struct command *c;
 	int code;
 
+	if (argc > 0 && outside_name(argv[0]))
+		return cmd_sendmail(&a, argc, argv);
 	if (argc < 2) {
 		list_commands(stderr);
 		return 2;

@@ -30,6 +30,12 @@ int cmd_check_config(struct admin *a, int argc, char **argv);
 int cmd_demo(struct admin *a, int argc, char **argv);
 int cmd_domain(struct admin *a, int argc, char **argv);
 int cmd_journal(struct admin *a, int argc, char **argv);
+int cmd_queue(struct admin *a, int argc, char **argv);
 int cmd_run(struct admin *a, int argc, char **argv);
+/* Both "send" and "sendmail": runs another executable. */
+int cmd_sendmail(struct admin *a, int argc, char **argv);
+int cmd_trace(struct admin *a, int argc, char **argv);
 int cmd_verify(struct admin *a, int argc, char **argv);
 int cmd_version(struct admin *a, int argc, char **argv);
+/* Is this a name that programs call sendmail by? */
+bool outside_name(const char *path);

@@ -1,4 +1,4 @@
-#include "admin/operator.h"
+#include "admin/journal_rows.h"
 #include "admin/table.h"
 #include "base/timetext.h"
 
@@ -8,80 +8,37 @@ static const char usage[] =
     "  --data DIR | --config FILE   which server (default: postern.conf or\n"
     "                               postern-data here)\n";
 
-static struct str
-event_name(uint32_t event)
-{
-	static const char *const names[] = {
-		[JOURNAL_refused] = "refused",
-		[JOURNAL_login] = "login",
-		[JOURNAL_login_failed] = "login-failed",
-		[JOURNAL_received] = "received",
-		[JOURNAL_stored] = "stored",
-		[JOURNAL_queued] = "queued",
-		[JOURNAL_appended] = "appended",
-		[JOURNAL_expunged] = "expunged",
-		[JOURNAL_forwarded] = "forwarded",
-		[JOURNAL_delivered] = "delivered",
-		[JOURNAL_deferred] = "deferred",
-		[JOURNAL_failed] = "failed",
-		[JOURNAL_reported] = "reported",
-		[JOURNAL_unreported] = "unreported",
-		[JOURNAL_held] = "held",
-		[JOURNAL_released] = "released",
-		[JOURNAL_retried] = "retried",
-		[JOURNAL_dropped] = "dropped",
-	};
-
-	return event < NELEM(names) && names[event] ? str_c(names[event]) :
-						      STR("unknown");
-}
+struct listing {
+	struct table t;
+	bool json;
+};
 
 static void
-take_row(struct admin *a, struct table *t, const struct journal_row *row)
+take_row(void *arg, struct arena *a, const struct journal_row *row)
 {
-	struct str *cells = table_row(t, a->memory);
+	struct listing *l = arg;
+	struct str *cells = table_row(&l->t, a);
 	auto_buf b = BUF_INIT(40);
 
 	time_rfc3339(&b, row->at_us / 1000000);
-	cells[0] = str_dup(a->memory, buf_get(&b));
-	cells[1] = event_name(row->event);
-	cells[2] = arena_printf(a->memory, "%llu",
-	    (unsigned long long)row->message);
+	cells[0] = str_dup(a, buf_get(&b));
+	cells[1] = journal_event_name(row->event);
+	cells[2] = arena_printf(a, "%llu", (unsigned long long)row->message);
 	cells[3] = row->session;
 	cells[4] = row->peer;
 	cells[5] = row->from;
 	cells[6] = row->address;
-	cells[7] = arena_printf(a->memory, "%u", row->code);
+	cells[7] = arena_printf(a, "%u", row->code);
 	cells[8] = row->text;
 }
 
-static int
-read_day(struct admin *a, struct operator *op, struct table *t,
-    struct str day, struct err *err)
+static void
+print_page(void *arg)
 {
-	struct journal_read_ask ask = { day, 0 };
-	struct journal_read_answer answer;
-	struct journal_row row;
-	bool grown;
-	int rc;
+	struct listing *l = arg;
 
-	do {
-		struct rd r;
-
-		rc = operator_store(op, STORE_journal_read, &ask, &answer,
-		    err);
-		if (rc == E_NOTFOUND)
-			return 0; /* a day on which nothing happened */
-		if (rc < 0)
-			return rc;
-		r = rd_of(answer.rows);
-		while (rd_left(&r) > 0 &&
-		    msg_take(&r, &journal_row_shape, &row))
-			take_row(a, t, &row);
-		grown = answer.next > ask.offset;
-		ask.offset = answer.next;
-	} while (grown);
-	return 0;
+	if (l->t.nrows > 0 || !l->t.begun)
+		table_more(&l->t, l->json);
 }
 
 static bool
@@ -98,15 +55,6 @@ is_day(struct str s)
 	return true;
 }
 
-static struct str
-today(struct admin *a)
-{
-	auto_buf b = BUF_INIT(40);
-
-	time_rfc3339(&b, (int64_t)time(NULL));
-	return str_dup(a->memory, str_first(buf_get(&b), 10));
-}
-
 int
 cmd_journal(struct admin *a, int argc, char **argv)
 {
@@ -114,7 +62,9 @@ cmd_journal(struct admin *a, int argc, char **argv)
 		{ "event", false }, { "message", true }, { "session", false },
 		{ "peer", false }, { "from", false }, { "address", false },
 		{ "code", true }, { "text", false } };
-	struct table t = { .columns = columns, .ncolumns = NELEM(columns) };
+	struct listing l = { { .columns = columns,
+		.ncolumns = NELEM(columns) }, false };
+	struct journal_rows to = { take_row, print_page, &l };
 	struct options o = { 0 };
 	struct err err = { 0 };
 	struct operator *op;
@@ -125,16 +75,19 @@ cmd_journal(struct admin *a, int argc, char **argv)
 		return o.code;
 	if (n != argc)
 		return options_wrong(usage);
-	day = o.day ? str_c(o.day) : today(a);
+	l.json = o.json;
+	day = o.day ? str_c(o.day) : day_text(a->memory, (int64_t)time(NULL));
 	if (!is_day(day))
 		return admin_fail("journal", "--day wants a day like "
 		    "2026-11-22, not \"%s\"", o.day);
 	if (operator_open(a, &o, &op, &err) < 0)
 		return admin_fail("journal", "%s", err.text);
-	rc = read_day(a, op, &t, day, &err);
+	rc = journal_rows(op, day, &to, &err);
 	operator_close(op);
 	if (rc < 0)
 		return admin_fail("journal", "%s", err.text);
-	table_print(&t, o.json);
+	if (!l.t.begun)
+		print_page(&l);
+	table_end(&l.t, o.json);
 	return 0;
 }

@@ -53,7 +53,7 @@ verify(struct admin *a, struct operator *op, struct sum *s, struct err *err)
 }
 
 static void
-report(const struct sum *s, bool json)
+report(struct sum *s, bool json)
 {
 	auto_buf b = BUF_INIT(1 << 20);
 

@@ -5,8 +5,8 @@
 #include <sys/socket.h>
 #include <sys/un.h>
 
-#include "admin/conf.h"
 #include "admin/launch.h"
+#include "admin/where.h"
 #include "base/log.h"
 
 enum { CALL_MS = 600000, TRIES = 20, TRY_US = 250000 };
@@ -14,7 +14,7 @@ enum { CALL_MS = 600000, TRIES = 20, TRY_US = 250000 };
 struct operator {
 	struct clock clock;
 	struct loop *loop;
-	struct arena *memory;	/* the command's */
+	struct arena *memory;	/* of answers: the command's at first */
 	struct ipc *store, *vault;
 	pid_t master;		/* > 0: started by us */
 };
@@ -121,34 +121,6 @@ reach(struct operator *op, struct admin *a, const struct config *c,
 	return rc;
 }
 
-static bool
-exists(const char *path)
-{
-	return access(path, F_OK) == 0;
-}
-
-static int
-find_config(struct admin *a, const struct options *o, struct config *c,
-    struct err *err)
-{
-	struct str here = conf_here(a->memory);
-
-	if (o->config)
-		return conf_read(o->config, a->memory, c, err);
-	if (!o->data && exists("postern.conf"))
-		return conf_read("postern.conf", a->memory, c, err);
-	if (!o->data && !exists("postern-data"))
-		return err_set(err, E_NOTFOUND, "neither postern.conf nor "
-		    "postern-data is here; say --config FILE or --data DIR");
-	conf_defaults(a->memory, c);
-	c->data = conf_path(a->memory, here, o->data ? o->data :
-	    "postern-data");
-	if (!exists(str_dupz(a->memory, c->data)))
-		return err_set(err, E_NOTFOUND, "there is no data folder %s",
-		    o->data);
-	return 0;
-}
-
 int
 operator_open(struct admin *a, const struct options *o, struct operator **op,
     struct err *err)
@@ -156,7 +128,7 @@ operator_open(struct admin *a, const struct options *o, struct operator **op,
 	struct operator *n = arena_new_of(a->memory, struct operator);
 	struct config c;
 
-	if (find_config(a, o, &c, err) < 0)
+	if (where_config(a->memory, o->data, o->config, &c, err) < 0)
 		return err->code;
 	n->memory = a->memory;
 	n->clock = clock_real();
@@ -231,6 +203,15 @@ operator_vault(struct operator *op, enum vault_call which, const void *ask,
 		err, 0, false };
 
 	return call_wait(&c);
+}
+
+struct arena *
+operator_answers_in(struct operator *op, struct arena *a)
+{
+	struct arena *before = op->memory;
+
+	op->memory = a;
+	return before;
 }
 
 uint64_t

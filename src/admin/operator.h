@@ -16,7 +16,10 @@ int operator_open(struct admin *a, const struct options *o,
     struct operator **op, struct err *err);
 void operator_close(struct operator *op); /* NULL is fine */
 
-/* One call; waits for the answer, whose strs live as long as the command. */
+/* One call; waits for the answer, whose strs live as long as the command; or
+ * from now on in this arena, which the caller may reset (returns the one
+ * before). */
+struct arena *operator_answers_in(struct operator *op, struct arena *a);
 int operator_store(struct operator *op, enum store_call which,
     const void *ask, void *answer, struct err *err);
 int operator_vault(struct operator *op, enum vault_call which,

@@ -12,6 +12,13 @@ static const struct option all[] = {
 	{ "password-stdin", no_argument, NULL, 'p' },
 	{ "day", required_argument, NULL, 'D' },
 	{ "port-offset", required_argument, NULL, 'P' },
+	{ "sender", required_argument, NULL, 's' },
+	{ "rcpt", required_argument, NULL, 'r' },
+	{ "domain", required_argument, NULL, 'm' },
+	{ "older", required_argument, NULL, 'O' },
+	{ "held", no_argument, NULL, 'H' },
+	{ "all", no_argument, NULL, 'A' },
+	{ "days", required_argument, NULL, 'n' },
 	{ "help", no_argument, NULL, 'h' },
 	{ 0 },
 };
@@ -34,6 +41,18 @@ set(struct options *o, int letter, const char *value)
 	case 'y': o->yes = true; break;
 	case 'p': o->password_stdin = true; break;
 	case 'D': o->day = value; break;
+	case 's': o->sender = value; break;
+	case 'r': o->rcpt = value; break;
+	case 'm': o->domain = value; break;
+	case 'O': o->older = value; break;
+	case 'H': o->held = true; break;
+	case 'A': o->all = true; break;
+	case 'n':
+		if (str_u32(str_c(value), &o->days) && o->days > 0 &&
+		    o->days <= 3660)
+			break;
+		fprintf(stderr, "--days wants a number from 1 to 3660\n");
+		return false;
 	case 'P':
 		if (str_u32(str_c(value), &o->port_offset) &&
 		    o->port_offset <= 60000)
@@ -51,6 +70,7 @@ options_read(struct options *o, int argc, char **argv, const char *usage,
 	int letter;
 
 	o->port_offset = 1000;
+	o->days = 7;
 	o->code = 2;
 	optind = 1;
 	while ((letter = getopt_long(argc, argv, "h", all, NULL)) >= 0) {

@@ -13,16 +13,27 @@ struct options {
 	bool password_stdin;	/* --password-stdin */
 	const char *day;	/* --day */
 	uint32_t port_offset;	/* --port-offset, default 1000 */
+	const char *sender;	/* --sender */
+	const char *rcpt;	/* --rcpt */
+	const char *domain;	/* --domain */
+	const char *older;	/* --older */
+	bool held;		/* --held */
+	bool all;		/* --all */
+	uint32_t days;		/* --days, default 7 */
 	bool help;
 	int code;		/* to return, if options_read() was < 0 */
 };
 
 /* Read the options of argv[1...]. takes: one letter for each that this command
  * has: d data, c config, j json, o once, y yes, p password-stdin, D day,
- * P port-offset. Returns the index of the first argument; or -1 after usage
- * was shown (--help, code 0) or an option was wrong (code 2). */
+ * P port-offset, s sender, r rcpt, m domain, O older, H held, A all, n days.
+ * QUEUE_OPTIONS are those that name messages of the queue. Returns the index
+ * of the first argument; or -1 after usage was shown (--help, code 0) or an
+ * option was wrong (code 2). */
 int options_read(struct options *o, int argc, char **argv, const char *usage,
     const char *takes);
+
+#define QUEUE_OPTIONS "srmOH"
 
 /* Called wrongly: usage on stderr. Returns 2. */
 int options_wrong(const char *usage);

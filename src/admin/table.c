@@ -2,6 +2,8 @@
 
 #include <stdio.h>
 
+#include "base/err.h"
+
 struct str *
 table_row(struct table *t, struct arena *a)
 {
@@ -42,11 +44,12 @@ json_string(struct buf *b, struct str s)
 }
 
 static void
-print_json(const struct table *t, struct buf *b)
+put_json(struct table *t, struct buf *b)
 {
-	buf_chr(b, '[');
+	if (!t->begun)
+		buf_chr(b, '[');
 	for (size_t r = 0; r < t->nrows; r++) {
-		buf_printf(b, "%s\n {", r ? "," : "");
+		buf_printf(b, "%s\n {", t->printed + r ? "," : "");
 		for (size_t c = 0; c < t->ncolumns; c++) {
 			struct str v = t->cells[r * t->ncolumns + c];
 
@@ -59,7 +62,6 @@ print_json(const struct table *t, struct buf *b)
 		}
 		buf_chr(b, '}');
 	}
-	buf_lit(b, "\n]\n");
 }
 
 static size_t
@@ -74,7 +76,7 @@ width_of(const struct table *t, size_t c)
 }
 
 /* What came from outside must not drive a terminal. */
-static void
+void
 put_plain(struct buf *b, struct str s)
 {
 	for (size_t i = 0; i < s.n; i++) {
@@ -97,37 +99,62 @@ put_cell(struct buf *b, struct str s, size_t width, bool number, bool last)
 }
 
 static void
-print_plain(const struct table *t, struct buf *b)
+put_head(struct table *t, struct buf *b)
 {
-	size_t width[TABLE_COLUMNS];
-
 	for (size_t c = 0; c < t->ncolumns; c++) {
 		char head[32];
 		size_t n = strlen(t->columns[c].name);
 
-		width[c] = width_of(t, c);
+		t->width[c] = width_of(t, c);
 		for (size_t i = 0; i < n && i < sizeof(head); i++)
 			head[i] = ascii_upper(t->columns[c].name[i]);
-		put_cell(b, str_make(head, n), width[c], t->columns[c].number,
-		    c + 1 == t->ncolumns);
+		put_cell(b, str_make(head, n), t->width[c],
+		    t->columns[c].number, c + 1 == t->ncolumns);
 	}
 	buf_chr(b, '\n');
+}
+
+static void
+put_plain_rows(struct table *t, struct buf *b)
+{
+	if (!t->begun)
+		put_head(t, b);
 	for (size_t r = 0; r < t->nrows; r++) {
 		for (size_t c = 0; c < t->ncolumns; c++)
-			put_cell(b, t->cells[r * t->ncolumns + c], width[c],
-			    t->columns[c].number, c + 1 == t->ncolumns);
+			put_cell(b, t->cells[r * t->ncolumns + c],
+			    t->width[c], t->columns[c].number,
+			    c + 1 == t->ncolumns);
 		buf_chr(b, '\n');
 	}
 }
 
 void
-table_print(const struct table *t, bool json)
+table_more(struct table *t, bool json)
 {
 	auto_buf b = BUF_INIT(256 << 20);
 
+	bug_if(t->ncolumns > TABLE_COLUMNS);
 	if (json)
-		print_json(t, &b);
+		put_json(t, &b);
 	else
-		print_plain(t, &b);
+		put_plain_rows(t, &b);
 	(void)fwrite(b.p, 1, b.n, stdout);
+	t->printed += t->nrows;
+	t->begun = true;
+	t->cells = NULL;
+	t->nrows = t->room = 0;
+}
+
+void
+table_end(struct table *t, bool json)
+{
+	if (json)
+		fputs(t->begun ? "\n]\n" : "[\n]\n", stdout);
+}
+
+void
+table_print(struct table *t, bool json)
+{
+	table_more(t, json);
+	table_end(t, json);
 }

@@ -5,7 +5,7 @@
 #include "base/arena.h"
 #include "base/buf.h"
 
-enum { TABLE_COLUMNS = 10 };
+enum { TABLE_COLUMNS = 16 };
 
 struct table_column {
 	const char *name;	/* the JSON key; the heading in capitals */
@@ -17,12 +17,23 @@ struct table {
 	size_t ncolumns;
 	struct str *cells;	/* ncolumns of each row */
 	size_t nrows, room;
+	/* Of table_more(). */
+	size_t width[TABLE_COLUMNS];
+	size_t printed;
+	bool begun;
 };
 
 /* A new row; its cells are for the caller to fill (slices that outlive the
  * table, or of the arena). */
 struct str *table_row(struct table *t, struct arena *a);
 /* All rows on stdout. */
-void table_print(const struct table *t, bool json);
+void table_print(struct table *t, bool json);
+/* The rows there are now; they are forgotten (their arena may be reset) and
+ * more may follow. Widths are those of the first. */
+void table_more(struct table *t, bool json);
+/* There are no more. */
+void table_end(struct table *t, bool json);
 
+/* Without what would drive a terminal. */
+void put_plain(struct buf *b, struct str s);
 void json_string(struct buf *b, struct str s);

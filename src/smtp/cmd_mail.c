@@ -15,7 +15,7 @@ may_send_as(struct smtp_session *s, struct str from, struct err *err)
 	struct sender_ask ask = { .address = from };
 	struct done done;
 
-	if (!s->login)
+	if (!s->login && !s->service->o.local)
 		return 0;
 	return store_call(s->store, STORE_sender, &ask, &done, s->cmd, err);
 }

@@ -32,6 +32,8 @@ struct smtp_options {
 	bool must_login;
 	/* What becomes of texts before store gets them; NULL: nothing. */
 	const struct smtp_texts *texts;
+	bool local;		/* a program of this machine, without a login:
+				 * store says who it may write as */
 	void *verbs_arg;
 };
 

@@ -1,0 +1,371 @@
+#include <stdio.h>
+
+#include "admin/admin.h"
+#include "admin/progress.h"
+#include "admin/queue_rows.h"
+#include "admin/queue_summary.h"
+
+static const char usage[] =
+    "usage: postern queue [--json]\n"
+    "       postern queue list [FILTER...] [--json]\n"
+    "       postern queue show ID [--json]\n"
+    "       postern queue retry|hold|release|drop ID...|FILTER...|--all "
+    "[--yes]\n\n"
+    "What waits to be sent to other servers: a summary, a row for each\n"
+    "recipient, all about one message. retry: try now; hold and release: not\n"
+    "until then; drop: forget, without a report to the sender; it asks\n"
+    "before, or wants --yes.\n\n"
+    "  --sender ADDRESS|@DOMAIN     from whom\n"
+    "  --rcpt ADDRESS|@DOMAIN       to whom\n"
+    "  --domain DOMAIN              the destination\n"
+    "  --older TIME                 came before: 30s, 5m, 2h, 3d\n"
+    "  --held                       on hold\n"
+    "  --data DIR | --config FILE   which server (default: postern.conf or\n"
+    "                               postern-data here)\n";
+
+enum { REPLY_SHOWN = 60 };
+
+struct ctx {
+	struct admin *a;
+	struct operator *op;
+	const struct options *o;
+	struct queue_filter filter;
+	bool filtered;
+	char **args;		/* behind the verb */
+	int nargs;
+	int64_t now;
+};
+
+/* ---- list and show ------------------------------------------------------ */
+
+struct listing {
+	struct ctx *c;
+	struct table t;
+	uint64_t recipients, messages, last;
+};
+
+static const struct table_column short_columns[] = { { "id", true },
+	{ "age", false }, { "sender", false }, { "recipient", false },
+	{ "attempts", true }, { "next", false }, { "last reply", false } };
+
+static void
+short_cells(struct listing *l, struct arena *a, struct str *cells,
+    const struct queue_row *row)
+{
+	auto_buf age = BUF_INIT(64);
+	struct str reply = queue_reply_text(a, row);
+
+	duration_put(&age, l->c->now - row->queued);
+	cells[0] = arena_printf(a, "%llu", (unsigned long long)row->message);
+	cells[1] = str_dup(a, buf_get(&age));
+	cells[2] = row->sender.n > 0 ? row->sender : STR("<>");
+	cells[3] = row->rcpt;
+	cells[4] = arena_printf(a, "%u", row->attempts);
+	cells[5] = queue_next_text(a, row, l->c->now);
+	cells[6] = reply;
+	if (reply.n > REPLY_SHOWN)
+		cells[6] = arena_printf(a, "%.*s...", REPLY_SHOWN - 3,
+		    reply.p);
+}
+
+static void
+list_row(void *arg, struct arena *a, const struct queue_row *row)
+{
+	struct listing *l = arg;
+	struct str *cells = table_row(&l->t, a);
+
+	l->recipients++;
+	l->messages += row->message != l->last;
+	l->last = row->message;
+	if (l->c->o->json)
+		queue_cells(a, cells, row);
+	else
+		short_cells(l, a, cells, row);
+}
+
+static void
+list_page(void *arg)
+{
+	struct listing *l = arg;
+
+	if (l->t.nrows > 0 || l->c->o->json)
+		table_more(&l->t, l->c->o->json);
+}
+
+static int
+list(struct ctx *c, struct err *err)
+{
+	struct listing l = { .c = c, .t = {
+		.columns = c->o->json ? queue_columns : short_columns,
+		.ncolumns = c->o->json ? queue_ncolumns :
+					 NELEM(short_columns) } };
+	struct queue_rows to = { list_row, list_page, &l };
+
+	if (queue_rows(c->op, &c->filter, &to, err) < 0)
+		return err->code;
+	table_end(&l.t, c->o->json);
+	if (!c->o->json) {
+		if (l.recipients > 0)
+			putchar('\n');
+		queue_count_print(l.recipients, l.messages);
+		putchar('\n');
+	}
+	return 0;
+}
+
+static void
+print_line(const char *name, struct str value)
+{
+	auto_buf b = BUF_INIT(4096);
+
+	buf_printf(&b, "%-12s", name);
+	put_plain(&b, value);
+	printf("%.*s\n", STR_FMT(buf_get(&b)));
+}
+
+static struct str
+with_age(struct arena *a, int64_t at, int64_t now, const char *fmt)
+{
+	auto_buf b = BUF_INIT(64);
+
+	duration_put(&b, at > now ? at - now : now - at);
+	return arena_printf(a, "%.*s (%s%.*s%s)",
+	    STR_FMT(queue_time_text(a, at)), at > now ? "in " : "",
+	    STR_FMT(buf_get(&b)), at > now ? "" : fmt);
+}
+
+static void
+show_row(void *arg, struct arena *a, const struct queue_row *row)
+{
+	struct listing *l = arg;
+	int64_t now = l->c->now;
+
+	if (l->recipients++ == 0) {
+		print_line("message", arena_printf(a, "%llu",
+		    (unsigned long long)row->message));
+		print_line("sender", row->sender.n > 0 ? row->sender :
+		    STR("<> (a report)"));
+		print_line("octets", arena_printf(a, "%llu",
+		    (unsigned long long)row->size));
+		print_line("queued", with_age(a, row->queued, now, " ago"));
+		print_line("expires", with_age(a, row->expires, now, " ago"));
+	}
+	putchar('\n');
+	print_line("recipient", row->rcpt);
+	print_line("destination", row->domain);
+	print_line("state", str_c(queue_state_name(row->state)));
+	print_line("attempts", arena_printf(a, "%u", row->attempts));
+	if (row->state == QUEUE_waits)
+		print_line("next", queue_next_text(a, row, now));
+	if (row->attempts > 0) {
+		print_line("last", with_age(a, row->last, now, " ago"));
+		print_line("reply", queue_reply_text(a, row));
+	}
+}
+
+static int
+not_there(const char *id, struct err *err)
+{
+	return err_set(err, E_NOTFOUND, "there is no message %s in the queue; "
+	    "what became of it: postern trace %s", id, id);
+}
+
+static int
+show(struct ctx *c, struct err *err)
+{
+	struct listing l = { .c = c };
+	struct queue_rows to = { show_row, NULL, &l };
+
+	if (!queue_id_read(c->args[0], &c->filter.message))
+		return err_set(err, E_INVALID, "\"%s\" is no number of a "
+		    "message", c->args[0]);
+	if (c->o->json)
+		return list(c, err);
+	if (queue_rows(c->op, &c->filter, &to, err) < 0)
+		return err->code;
+	return l.recipients > 0 ? 0 : not_there(c->args[0], err);
+}
+
+/* ---- changes ------------------------------------------------------------ */
+
+struct change {
+	struct ctx *c;
+	enum queue_action action;
+	const char *done;	/* "on hold" */
+	struct progress progress;
+	uint64_t changed;
+};
+
+static int
+change_some(struct change *ch, const struct queue_filter *f, struct err *err)
+{
+	struct queue_change_ask ask = filter_change(f, ch->action);
+	struct queue_change_answer answer;
+	struct arena *a = ch->c->a->memory;
+
+	do {
+		ask.change = operator_change(ch->c->op);
+		if (operator_store(ch->c->op, STORE_queue_change, &ask,
+			&answer, err) < 0)
+			return err->code;
+		ch->changed += answer.changed;
+		ask.cursor = str_dup(a, answer.next);
+		progress_tell(&ch->progress, "%llu recipients %s",
+		    (unsigned long long)ch->changed, ch->done);
+	} while (answer.next.n > 0);
+	return 0;
+}
+
+static int
+change_ids(struct change *ch, struct err *err)
+{
+	struct ctx *c = ch->c;
+	struct queue_filter f = { 0 };
+	uint64_t before;
+
+	for (int i = 0; i < c->nargs; i++)
+		if (!queue_id_read(c->args[i], &f.message))
+			return err_set(err, E_INVALID, "\"%s\" is no number "
+			    "of a message", c->args[i]);
+	for (int i = 0; i < c->nargs; i++) {
+		bool ok = queue_id_read(c->args[i], &f.message);
+
+		before = ch->changed;
+		if (!ok || change_some(ch, &f, err) < 0)
+			return err->code;
+		if (ch->changed == before)
+			fprintf(stderr, "postern queue: nothing of message "
+			    "%s to change\n", c->args[i]);
+	}
+	return 0;
+}
+
+static bool
+agreed(struct ctx *c)
+{
+	char line[8] = "";
+
+	if (c->o->yes)
+		return true;
+	if (!isatty(STDIN_FILENO))
+		return false;
+	fprintf(stderr, "Drop %s from the queue, without a report to the "
+	    "senders? [y/N] ", c->nargs == 1 ? c->args[0] : c->nargs > 0 ?
+	    "these messages" : c->o->all ? "everything" : "what matches");
+	return fgets(line, sizeof(line), stdin) &&
+	    ascii_lower(line[0]) == 'y';
+}
+
+static int
+change(struct ctx *c, enum queue_action action, const char *done,
+    struct err *err)
+{
+	struct change ch = { .c = c, .action = action, .done = done };
+	int rc;
+
+	if (c->nargs > 0 && (c->filtered || c->o->all))
+		return err_set(err, E_INVALID, "either messages by number, "
+		    "or a filter, or --all");
+	if (c->nargs == 0 && !c->filtered && !c->o->all)
+		return err_set(err, E_INVALID, "which? Numbers of messages, "
+		    "a filter (--sender, --rcpt, --domain, --older, --held), "
+		    "or --all");
+	if (action == QUEUE_DROP && !agreed(c))
+		return err_set(err, E_CANCELED, "nothing was dropped; to drop "
+		    "without being asked: --yes");
+	progress_begin(&ch.progress);
+	rc = c->nargs > 0 ? change_ids(&ch, err) :
+			    change_some(&ch, &c->filter, err);
+	progress_end(&ch.progress);
+	if (c->o->json)
+		printf("{\"changed\":%llu}\n",
+		    (unsigned long long)ch.changed);
+	else
+		printf("%llu recipient%s %s\n", (unsigned long long)ch.changed,
+		    ch.changed == 1 ? "" : "s", done);
+	return rc;
+}
+
+static int
+retry(struct ctx *c, struct err *err)
+{
+	return change(c, QUEUE_RETRY, "to be tried now", err);
+}
+
+static int
+hold(struct ctx *c, struct err *err)
+{
+	return change(c, QUEUE_HOLD, "on hold", err);
+}
+
+static int
+release(struct ctx *c, struct err *err)
+{
+	return change(c, QUEUE_RELEASE, "released", err);
+}
+
+static int
+drop(struct ctx *c, struct err *err)
+{
+	return change(c, QUEUE_DROP, "dropped", err);
+}
+
+static int
+summary(struct ctx *c, struct err *err)
+{
+	return queue_summary(c->a, c->op, c->o->json, err);
+}
+
+/* ------------------------------------------------------------------------- */
+
+static const struct verb {
+	const char *name;
+	int least, most;	/* arguments */
+	bool filters;
+	int (*fn)(struct ctx *c, struct err *err);
+} verbs[] = {
+	{ "", 0, 0, false, summary },
+	{ "list", 0, 0, true, list },
+	{ "show", 1, 1, false, show },
+	{ "retry", 0, 10000, true, retry },
+	{ "hold", 0, 10000, true, hold },
+	{ "release", 0, 10000, true, release },
+	{ "drop", 0, 10000, true, drop },
+};
+
+static const struct verb *
+find_verb(const char *name, int nargs, bool filtered)
+{
+	for (size_t i = 0; i < NELEM(verbs); i++)
+		if (str_eq(str_c(name), str_c(verbs[i].name)) &&
+		    nargs >= verbs[i].least && nargs <= verbs[i].most &&
+		    (verbs[i].filters || !filtered))
+			return &verbs[i];
+	return NULL;
+}
+
+int
+cmd_queue(struct admin *a, int argc, char **argv)
+{
+	struct options o = { 0 };
+	struct err err = { 0 };
+	struct ctx c = { .a = a, .o = &o, .now = (int64_t)time(NULL) };
+	const struct verb *verb;
+	int n = options_read(&o, argc, argv, usage, "dcjyA" QUEUE_OPTIONS), rc;
+
+	if (n < 0)
+		return o.code;
+	c.args = argv + n + 1;
+	c.nargs = n < argc ? argc - n - 1 : 0;
+	if (filter_read(&o, c.now, &c.filter, &c.filtered, &err) < 0)
+		return admin_fail("queue", "%s", err.text);
+	verb = find_verb(n < argc ? argv[n] : "", c.nargs,
+	    c.filtered || o.all);
+	if (!verb)
+		return options_wrong(usage);
+	if (operator_open(a, &o, &c.op, &err) < 0)
+		return admin_fail("queue", "%s", err.text);
+	rc = verb->fn(&c, &err);
+	operator_close(c.op);
+	return rc < 0 ? admin_fail("queue", "%s", err.text) : 0;
+}

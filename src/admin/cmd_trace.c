@@ -1,0 +1,276 @@
+#include <stdio.h>
+
+#include "admin/filter.h"
+#include "admin/journal_rows.h"
+#include "admin/progress.h"
+#include "admin/queue_rows.h"
+#include "admin/trace.h"
+
+static const char usage[] =
+    "usage: postern trace MESSAGE-ID|ADDRESS|NUMBER [--days N] [--json]\n\n"
+    "The life of a message in order: where it came from, whose mailbox it\n"
+    "went into, each attempt to send it on and what the other server said,\n"
+    "and what still waits. Of an address: all that was from or to it, the\n"
+    "newest last.\n\n"
+    "  --days N                     look at the last N days (7)\n"
+    "  --data DIR | --config FILE   which server (default: postern.conf or\n"
+    "                               postern-data here)\n";
+
+enum { ID_KEPT = 150 };	/* of a Message-ID, in the journal */
+
+struct wanted {
+	uint64_t number;	/* 0: not by number */
+	struct str id;		/* a Message-ID without < > */
+	struct str address;
+};
+
+struct search {
+	struct admin *a;
+	struct operator *op;
+	struct wanted wanted;
+	struct trace_message *m;
+	size_t n;
+	uint64_t more;		/* messages that found no place */
+	uint64_t rows;
+	struct progress progress;
+	struct str day;
+};
+
+/* Message-IDs and addresses look alike: then it may be either. */
+static void
+read_wanted(struct wanted *w, const char *text)
+{
+	struct str s = str_trim(str_c(text));
+	bool angles = s.n > 2 && s.p[0] == '<' && s.p[s.n - 1] == '>';
+
+	if (queue_id_read(text, &w->number))
+		return;
+	w->id = angles ? str_make(s.p + 1, s.n - 2) : s;
+	if (!angles)
+		w->address = s;
+}
+
+static struct trace_message *
+find(struct search *s, uint64_t id)
+{
+	for (size_t i = s->n; i > 0; i--)
+		if (s->m[i - 1].id == id)
+			return &s->m[i - 1];
+	return NULL;
+}
+
+/* The oldest one makes room. */
+static struct trace_message *
+add(struct search *s, uint64_t id)
+{
+	if (s->n == TRACE_MESSAGES) {
+		memmove(s->m, s->m + 1, (s->n - 1) * sizeof(*s->m));
+		s->n--;
+		s->more++;
+	}
+	s->m[s->n] = (struct trace_message){ .id = id };
+	return &s->m[s->n++];
+}
+
+static void
+keep(struct search *s, struct trace_message *m, const struct journal_row *row)
+{
+	struct trace_event *e = arena_new_of(s->a->memory,
+	    struct trace_event);
+
+	/* The array may have moved since the last one. */
+	struct trace_event **end = &m->first;
+
+	if (m->nevents++ >= TRACE_EVENTS)
+		return;
+	e->row = *row;
+	msg_keep(s->a->memory, &journal_row_shape, &e->row);
+	if (m->nevents > 1)
+		end = m->last;
+	*end = e;
+	m->last = &e->next;
+}
+
+static bool
+fits(const struct wanted *w, const struct journal_row *row)
+{
+	struct str id;
+
+	if (w->number)
+		return row->message == w->number;
+	if (w->address.n > 0 && (str_eqi(row->from, w->address) ||
+				    str_eqi(row->address, w->address)))
+		return row->event != JOURNAL_login &&
+		    row->event != JOURNAL_login_failed;
+	id = trace_message_id(row);
+	return id.n > 0 && str_eq(str_first(w->id, ID_KEPT),
+	    str_first(id, ID_KEPT));
+}
+
+/* First: which messages. What was refused has no number and one row. */
+static void
+look(void *arg, struct arena *page unused_arg, const struct journal_row *row)
+{
+	struct search *s = arg;
+	struct trace_message *m = row->message ? find(s, row->message) : NULL;
+	uint64_t report;
+
+	s->rows++;
+	if (!m && fits(&s->wanted, row))
+		m = add(s, row->message);
+	if (!m || row->message == 0)
+		return;
+	report = trace_report(row);
+	if (report && !find(s, report))
+		add(s, report)->report_of = row->message;
+}
+
+/* Then: all that happened to them. A message that came before its number was
+ * found is whole, too. */
+static void
+gather(void *arg, struct arena *page unused_arg, const struct journal_row *row)
+{
+	struct search *s = arg;
+	struct trace_message *m = NULL;
+
+	s->rows++;
+	if (row->message)
+		m = find(s, row->message);
+	else if (fits(&s->wanted, row))
+		for (size_t i = 0; i < s->n && !m; i++)
+			if (s->m[i].id == 0 && s->m[i].nevents == 0)
+				m = &s->m[i];
+	if (m)
+		keep(s, m, row);
+}
+
+static void
+tell(void *arg)
+{
+	struct search *s = arg;
+
+	progress_tell(&s->progress, "%.*s: %llu rows, %zu messages",
+	    STR_FMT(s->day), (unsigned long long)s->rows, s->n);
+}
+
+static int
+each_day(struct search *s, uint32_t days,
+    void (*row)(void *, struct arena *, const struct journal_row *),
+    int64_t now, struct err *err)
+{
+	struct journal_rows to = { row, tell, s };
+	int rc = 0;
+
+	for (uint32_t i = days; i > 0 && rc == 0; i--) {
+		s->day = day_text(s->a->memory, now - (i - 1) * 86400LL);
+		rc = journal_rows(s->op, s->day, &to, err);
+	}
+	return rc;
+}
+
+static void
+keep_rest(void *arg, struct arena *page unused_arg,
+    const struct queue_row *row)
+{
+	struct search *s = arg;
+	struct trace_message *m = find(s, row->message);
+	struct trace_rest *r = arena_new_of(s->a->memory, struct trace_rest);
+
+	if (!m || m->nevents > TRACE_EVENTS)
+		return;
+	m->nevents++;
+	r->row = *row;
+	msg_keep(s->a->memory, &queue_row_shape, &r->row);
+	*(m->rest ? m->last_rest : &m->rest) = r;
+	m->last_rest = &r->next;
+}
+
+/* What still waits; of a number also if its days have gone. */
+static int
+present(struct search *s, struct err *err)
+{
+	struct queue_rows to = { keep_rest, NULL, s };
+	struct queue_filter f = { 0 };
+	int rc = 0;
+
+	if (s->wanted.number && !find(s, s->wanted.number))
+		(void)add(s, s->wanted.number);
+	for (size_t i = 0; i < s->n && rc == 0; i++) {
+		f.message = s->m[i].id;
+		if (f.message)
+			rc = queue_rows(s->op, &f, &to, err);
+	}
+	return rc;
+}
+
+static int
+search(struct search *s, uint32_t days, int64_t now, struct err *err)
+{
+	int rc;
+
+	progress_begin(&s->progress);
+	rc = each_day(s, days, look, now, err);
+	if (rc == 0 && s->n > 0)
+		rc = each_day(s, days, gather, now, err);
+	if (rc == 0)
+		rc = present(s, err);
+	progress_end(&s->progress);
+	return rc;
+}
+
+/* Places of what turned out to have no rows. */
+static void
+tidy(struct search *s)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < s->n; i++)
+		if (s->m[i].nevents > 0)
+			s->m[n++] = s->m[i];
+	s->n = n;
+}
+
+static int
+report(struct search *s, const struct options *o, const char *what,
+    int64_t now)
+{
+	if (o->json) {
+		trace_print_json(s->a->memory, s->m, s->n);
+		return 0;
+	}
+	if (s->n == 0)
+		return admin_fail("trace", "nothing of %s in the last %u "
+		    "day%s; further back: --days N", what, o->days,
+		    o->days == 1 ? "" : "s");
+	trace_print(s->a->memory, s->m, s->n, now);
+	if (s->more > 0)
+		fprintf(stderr, "postern trace: there are older ones; these "
+		    "are the newest %d. One of them: postern trace NUMBER\n",
+		    TRACE_MESSAGES);
+	return 0;
+}
+
+int
+cmd_trace(struct admin *a, int argc, char **argv)
+{
+	struct options o = { 0 };
+	struct err err = { 0 };
+	struct search s = { .a = a };
+	int64_t now = (int64_t)time(NULL);
+	int n = options_read(&o, argc, argv, usage, "dcjn"), rc;
+
+	if (n < 0)
+		return o.code;
+	if (n + 1 != argc || argv[n][0] == '\0')
+		return options_wrong(usage);
+	read_wanted(&s.wanted, argv[n]);
+	s.m = arena_array(a->memory, TRACE_MESSAGES, sizeof(*s.m));
+	if (operator_open(a, &o, &s.op, &err) < 0)
+		return admin_fail("trace", "%s", err.text);
+	rc = search(&s, o.days, now, &err);
+	operator_close(s.op);
+	if (rc < 0)
+		return admin_fail("trace", "%s", err.text);
+	tidy(&s);
+	return report(&s, &o, argv[n], now);
+}

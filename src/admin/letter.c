@@ -1,0 +1,315 @@
+#include "admin/letter.h"
+
+#include "base/b64.h"
+#include "base/timetext.h"
+#include "mime/address.h"
+#include "mime/header.h"
+#include "smtp/path.h"
+
+enum { WORD_OCTETS = 42 };	/* 56 in base64: under 75, RFC 2047 2 */
+
+/* ---- addresses ----------------------------------------------------------- */
+
+static bool
+is_atext(char c)
+{
+	return ascii_is_alnum(c) || (c && strchr("!#$%&'*+-/=?^_`{|}~", c));
+}
+
+static bool
+is_dot_atom(struct str s)
+{
+	bool dot = true;
+
+	for (size_t i = 0; i < s.n; i++) {
+		if (s.p[i] == '.' ? dot : !is_atext(s.p[i]))
+			return false;
+		dot = s.p[i] == '.';
+	}
+	return !dot;
+}
+
+static void
+put_quoted(struct buf *b, struct str s)
+{
+	buf_chr(b, '"');
+	for (size_t i = 0; i < s.n; i++) {
+		if (s.p[i] == '"' || s.p[i] == '\\')
+			buf_chr(b, '\\');
+		buf_chr(b, s.p[i]);
+	}
+	buf_chr(b, '"');
+}
+
+/* local@domain in the form that SMTP takes. */
+static int
+make_path(struct letter *l, struct str local, struct str host,
+    struct str *out, struct err *err)
+{
+	auto_buf b = BUF_INIT(4096);
+	struct path path;
+
+	if (is_dot_atom(local))
+		buf_str(&b, local);
+	else
+		put_quoted(&b, local);
+	buf_chr(&b, '@');
+	buf_str(&b, host.n > 0 ? host : l->domain);
+	if (buf_failed(&b) || !smtp_mailbox(buf_get(&b), l->memory, &path))
+		return err_set(err, E_INVALID, "\"%.*s\" is no address",
+		    STR_FMT(str_first(buf_get(&b), 100)));
+	*out = str_dup(l->memory, path.text);
+	return 0;
+}
+
+static bool
+is_there(const struct letter *l, struct str address)
+{
+	for (size_t i = 0; i < l->rcpts.n; i++)
+		if (str_eq(l->rcpts.v[i], address))
+			return true;
+	return false;
+}
+
+static int
+too_many(struct err *err)
+{
+	return err_set(err, E_LIMIT, "more than %d recipients",
+	    LETTER_RCPTS_MAX);
+}
+
+static int
+add(struct letter *l, struct letter_rcpts *to, struct str s, struct err *err)
+{
+	if (!to->v)
+		to->v = arena_array(l->memory, LETTER_RCPTS_MAX,
+		    sizeof(*to->v));
+	if (to->n == LETTER_RCPTS_MAX)
+		return too_many(err);
+	to->v[to->n++] = s;
+	return 0;
+}
+
+static struct str
+as_written(struct letter *l, const struct address *x)
+{
+	return arena_printf(l->memory, "%.*s%s%.*s",
+	    STR_FMT(str_first(x->mailbox, 100)), x->host.n > 0 ? "@" : "",
+	    STR_FMT(str_first(x->host, 100)));
+}
+
+int
+letter_rcpts(struct letter *l, struct str list, struct err *err)
+{
+	struct address_list found = address_parse(l->memory, list,
+	    2 * LETTER_RCPTS_MAX);
+	struct str address;
+	int rc = 0;
+
+	for (size_t i = 0; i < found.n; i++) {
+		const struct address *x = &found.v[i];
+
+		if (x->kind != ADDRESS_MAILBOX)
+			continue;
+		if (make_path(l, x->mailbox, x->host, &address, NULL) < 0)
+			rc = add(l, &l->bad, as_written(l, x), err);
+		else if (!is_there(l, address))
+			rc = add(l, &l->rcpts, address, err);
+		if (rc < 0)
+			return rc;
+	}
+	return found.truncated ? too_many(err) : 0;
+}
+
+int
+letter_address(struct letter *l, struct str text, struct str *address,
+    struct err *err)
+{
+	struct address_list found;
+
+	text = str_trim(text);
+	*address = STR_NULL;
+	if (text.n == 0 || str_eq(text, STR("<>")))
+		return 0;
+	found = address_parse(l->memory, text, 2);
+	if (found.n != 1 || found.v[0].kind != ADDRESS_MAILBOX)
+		return err_set(err, E_INVALID, "\"%.*s\" is not one address",
+		    STR_FMT(str_first(text, 100)));
+	return make_path(l, found.v[0].mailbox, found.v[0].host, address,
+	    err);
+}
+
+/* ---- text in fields ------------------------------------------------------ */
+
+/* Characters are not cut. */
+static size_t
+word_end(struct str s)
+{
+	size_t n = s.n < WORD_OCTETS ? s.n : WORD_OCTETS;
+
+	while (n < s.n && n > 1 && ((unsigned char)s.p[n] & 0xc0) == 0x80)
+		n--;
+	return n;
+}
+
+static void
+put_words(struct buf *b, struct str s)
+{
+	const char *charset = str_is_utf8(s) ? "utf-8" : "iso-8859-1";
+	bool first = true;
+
+	while (s.n > 0) {
+		size_t n = word_end(s);
+
+		buf_printf(b, "%s=?%s?b?", first ? "" : "\r\n ", charset);
+		b64_put(b, str_first(s, n));
+		buf_lit(b, "?=");
+		s = str_from(s, n);
+		first = false;
+	}
+}
+
+/* Printable, and not to be taken for an encoded word. */
+static bool
+is_plain(struct str s)
+{
+	for (size_t i = 0; i < s.n; i++)
+		if (s.p[i] < ' ' || s.p[i] == 0x7f)
+			return false;
+	return str_find(s, STR("=?")) == s.n;
+}
+
+void
+letter_put_text(struct buf *b, struct str text)
+{
+	/* 998 of a line, with a long name before it. RFC 5322 2.1.1 */
+	if (is_plain(text) && text.n < 900)
+		buf_str(b, text);
+	else
+		put_words(b, text);
+}
+
+void
+letter_put_phrase(struct buf *b, struct str name)
+{
+	bool atoms = true;
+
+	for (size_t i = 0; i < name.n; i++)
+		atoms = atoms && (is_atext(name.p[i]) || name.p[i] == ' ');
+	if (!is_plain(name) || name.n > 200)
+		put_words(b, name);
+	else if (atoms)
+		buf_str(b, name);
+	else
+		put_quoted(b, name);
+}
+
+/* ---- the header ---------------------------------------------------------- */
+
+enum { HAS_FROM = 1, HAS_DATE = 2, HAS_ID = 4 };
+enum rcpt_role { NO_RCPT, RCPTS, RESENT_RCPTS };
+
+static const struct known {
+	const char *name;
+	int has;
+	enum rcpt_role rcpts;
+	bool drop;	/* blind copies are nobody's business: 3.6.3 */
+} known[] = {
+	{ "From", HAS_FROM, NO_RCPT, false },
+	{ "Date", HAS_DATE, NO_RCPT, false },
+	{ "Message-ID", HAS_ID, NO_RCPT, false },
+	{ "To", 0, RCPTS, false },
+	{ "Cc", 0, RCPTS, false },
+	{ "Bcc", 0, RCPTS, true },
+	{ "Resent-To", 0, RESENT_RCPTS, false },
+	{ "Resent-Cc", 0, RESENT_RCPTS, false },
+	{ "Resent-Bcc", 0, RESENT_RCPTS, true },
+	/* Only the last server writes it: RFC 5321 4.4. */
+	{ "Return-Path", 0, NO_RCPT, true },
+};
+
+static const struct known *
+find_known(struct str name)
+{
+	static const struct known other = { "", 0, NO_RCPT, false };
+
+	for (size_t i = 0; i < NELEM(known); i++)
+		if (str_eqi(name, str_c(known[i].name)))
+			return &known[i];
+	return &other;
+}
+
+/* A message sent on has its recipients in Resent- fields: 3.6.6. */
+static enum rcpt_role
+which_rcpts(struct str in)
+{
+	struct header_field f;
+
+	while (header_next(&in, &f))
+		if (find_known(f.name)->rcpts == RESENT_RCPTS)
+			return RESENT_RCPTS;
+	return RCPTS;
+}
+
+void
+letter_put_received(const struct letter *l, struct buf *out)
+{
+	buf_printf(out, "Received: by %.*s (Postern) with LOCAL (uid %u)\r\n"
+	    "\tid %.*s;\r\n\t", STR_FMT(l->domain), l->uid, STR_FMT(l->id));
+	time_rfc5322(out, l->now);
+	buf_lit(out, "\r\n");
+}
+
+static void
+put_missing(const struct letter *l, int has, struct buf *out)
+{
+	if (!(has & HAS_FROM)) {
+		buf_lit(out, "From: ");
+		if (l->name.n > 0) {
+			letter_put_phrase(out, l->name);
+			buf_lit(out, " <");
+		}
+		if (is_dot_atom(l->login))
+			buf_str(out, l->login);
+		else
+			put_quoted(out, l->login);
+		buf_printf(out, "@%.*s%s\r\n", STR_FMT(l->domain),
+		    l->name.n > 0 ? ">" : "");
+	}
+	if (!(has & HAS_DATE)) {
+		buf_lit(out, "Date: ");
+		time_rfc5322(out, l->now);
+		buf_lit(out, "\r\n");
+	}
+	if (!(has & HAS_ID))
+		buf_printf(out, "Message-ID: <%.*s@%.*s>\r\n", STR_FMT(l->id),
+		    STR_FMT(l->domain));
+}
+
+int
+letter_header(struct letter *l, struct str in, struct buf *out,
+    struct err *err)
+{
+	enum rcpt_role rcpts = which_rcpts(in);
+	struct header_field f;
+	int has = 0;
+
+	letter_put_received(l, out);
+	while (header_next(&in, &f)) {
+		const struct known *k = find_known(f.name);
+
+		has |= k->has;
+		if (l->to_header && k->rcpts == rcpts &&
+		    letter_rcpts(l, f.value, err) < 0)
+			return err->code;
+		if (k->drop)
+			continue;
+		buf_str(out, f.whole);
+		if (!str_endsi(f.whole, STR("\r\n")))
+			buf_lit(out, "\r\n");
+	}
+	put_missing(l, has, out);
+	buf_lit(out, "\r\n");
+	return buf_failed(out) ? err_set(err, E_LIMIT, "the header is too "
+	    "long") : 0;
+}

@@ -1,0 +1,71 @@
+/*
+ * A text as a program may write it. Whatever it is, what comes out is a header
+ * of lines with CRLF, without Bcc, and recipients that SMTP takes; and lines
+ * are the same however the text is cut.
+ */
+#include "admin/letter.h"
+#include "admin/lines.h"
+#include "mime/header.h"
+#include "smtp/path.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+enum { TEXT_MAX = 64 * 1024 };
+
+static void
+check_lines(struct str s)
+{
+	for (size_t i = 0; i < s.n; i++) {
+		bug_if(s.p[i] == '\0');
+		bug_if(s.p[i] == '\r' && (i + 1 == s.n || s.p[i + 1] != '\n'));
+		bug_if(s.p[i] == '\n' && (i == 0 || s.p[i - 1] != '\r'));
+	}
+}
+
+static void
+check_header(struct str block, struct letter *l)
+{
+	struct header_field f;
+	struct path path;
+
+	check_lines(block);
+	bug_if(!str_endsi(block, STR("\r\n\r\n")));
+	bug_if(header_get(block, STR("Bcc")).p);
+	bug_if(!header_get(block, STR("From")).p);
+	while (header_next(&block, &f))
+		bug_if(f.name.n == 0);
+	bug_if(block.n > 0);
+	for (size_t i = 0; i < l->rcpts.n; i++)
+		bug_if(!smtp_mailbox(l->rcpts.v[i], l->memory, &path));
+}
+
+int
+LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	struct str text = str_make((const char *)data,
+	    size > TEXT_MAX ? TEXT_MAX : size);
+	struct arena *a = arena_new(64 << 20);
+	struct letter l = { .memory = a, .domain = STR("example.test"),
+		.login = STR("root"), .name = STR("The \"Root\""),
+		.id = STR("0123"), .to_header = true };
+	auto_buf whole = BUF_INIT(2 * TEXT_MAX + 2);
+	auto_buf cut = BUF_INIT(2 * TEXT_MAX + 2);
+	auto_buf header = BUF_INIT(4 * TEXT_MAX + 4096);
+	struct lines x = { .dot_ends = true }, y = x;
+	size_t from, end, body;
+
+	lines_feed(&x, text, &whole);
+	lines_finish(&x, &whole);
+	for (size_t i = 0; i < text.n; i++)
+		lines_feed(&y, str_make(text.p + i, 1), &cut);
+	lines_finish(&y, &cut);
+	bug_if(!str_eq(buf_get(&whole), buf_get(&cut)));
+	check_lines(buf_get(&whole));
+	bug_if(!lines_header(buf_get(&whole), true, &from, &end, &body));
+	bug_if(from > end || end > body || body > whole.n + 2);
+	if (letter_header(&l, str_from(str_first(buf_get(&whole), end), from),
+		&header, NULL) == 0)
+		check_header(buf_get(&header), &l);
+	arena_free(a);
+	return 0;
+}

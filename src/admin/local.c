@@ -1,0 +1,173 @@
+#include "admin/local.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+
+enum { ROUND_MS = 1000 };
+
+int
+local_fail(const struct local *p, int code, const char *fmt, ...)
+{
+	va_list ap;
+
+	fprintf(stderr, "%s: ", p->command);
+	va_start(ap, fmt);
+	(void)vfprintf(stderr, fmt, ap);
+	va_end(ap);
+	fputc('\n', stderr);
+	return code;
+}
+
+int
+local_fail_err(const struct local *p, const struct err *err)
+{
+	static const struct {
+		int code, exit;
+	} table[] = {
+		{ E_DENIED, LOCAL_NOT_ALLOWED },
+		{ E_INVALID, LOCAL_DATA },
+		{ E_LIMIT, LOCAL_DATA },
+		{ E_PROTO, LOCAL_DATA },
+	};
+
+	for (size_t i = 0; i < NELEM(table); i++)
+		if (table[i].code == err->code)
+			return local_fail(p, table[i].exit, "%s", err->text);
+	return local_fail(p, LOCAL_TEMPORARY, "%s", err->text);
+}
+
+/* ---- the fiber ----------------------------------------------------------- */
+
+struct run {
+	struct local *p;
+	int (*fn)(struct local *p, void *arg);
+	void *arg;
+	int code;
+	bool done;
+};
+
+static void
+run_fiber(void *arg)
+{
+	struct run *r = arg;
+
+	r->code = r->fn(r->p, r->arg);
+	submit_local_free(r->p->to);
+	r->done = true;
+}
+
+int
+local_run(struct local *p, int (*fn)(struct local *p, void *arg), void *arg)
+{
+	struct run r = { p, fn, arg, 0, false };
+
+	(void)fiber_spawn(p->loop, "local", run_fiber, &r);
+	while (!r.done)
+		loop_once(p->loop, ROUND_MS);
+	return r.code;
+}
+
+/* ---- handing in ---------------------------------------------------------- */
+
+int
+local_open(struct local *p)
+{
+	struct err err = { 0 };
+
+	p->to = submit_local_new(p->loop, p->memory, p->data, p->compress);
+	if (submit_local_open(p->to, &err) < 0)
+		return local_fail_err(p, &err);
+	p->letter.domain = submit_local_domain(p->to);
+	if (p->letter.domain.n == 0)
+		p->letter.domain = STR("localhost");
+	return 0;
+}
+
+static int
+reverse_path(struct local *p, struct str *path, struct err *err)
+{
+	auto_buf own = BUF_INIT(400);
+
+	if (p->sender)
+		return letter_address(&p->letter, str_c(p->sender), path, err);
+	buf_printf(&own, "%.*s@%.*s", STR_FMT(p->letter.login),
+	    STR_FMT(p->letter.domain));
+	return letter_address(&p->letter, buf_get(&own), path, err);
+}
+
+static int
+refused(struct local *p, struct str address, enum rcpt_kind kind)
+{
+	static const struct {
+		const char *why;
+		int exit;
+	} table[] = {
+		[RCPT_NO_USER] = { "no such mailbox", LOCAL_NO_USER },
+		[RCPT_NO_DOMAIN] = { "mail for this domain is not taken",
+		    LOCAL_NO_USER },
+		[RCPT_FULL] = { "the mailbox is full", LOCAL_TEMPORARY },
+	};
+	bool known = kind < NELEM(table) && table[kind].why;
+
+	return local_fail(p, known ? table[kind].exit : LOCAL_NO_USER,
+	    "%.*s: %s", STR_FMT(address), known ? table[kind].why :
+	    "refused");
+}
+
+/* Refused ones are said; what is left gets the message. */
+int
+local_envelope(struct local *p)
+{
+	const struct letter_rcpts *to = &p->letter.rcpts;
+	struct err err = { 0 };
+	struct str path;
+	size_t taken = 0;
+	int worst = LOCAL_NO_USER;
+
+	for (size_t i = 0; i < p->letter.bad.n; i++)
+		worst = local_fail(p, LOCAL_DATA, "\"%.*s\" is no address",
+		    STR_FMT(p->letter.bad.v[i]));
+	if (to->n == 0)
+		return p->letter.bad.n > 0 ? worst : local_fail(p,
+		    LOCAL_USAGE, "there are no recipients");
+	if (reverse_path(p, &path, &err) < 0)
+		return local_fail_err(p, &err);
+	if (submit_local_sender(p->to, path, &err) < 0)
+		return err.code == E_DENIED ? local_fail(p, LOCAL_NOT_ALLOWED,
+		    "mail cannot be sent as %.*s from here", STR_FMT(path)) :
+		    local_fail_err(p, &err);
+	for (size_t i = 0; i < to->n; i++) {
+		enum rcpt_kind kind;
+
+		if (submit_local_rcpt(p->to, to->v[i], p->notify, &kind,
+			&err) < 0)
+			return local_fail_err(p, &err);
+		if (kind == RCPT_LOCAL || kind == RCPT_REMOTE)
+			taken++;
+		else
+			worst = refused(p, to->v[i], kind);
+	}
+	return taken > 0 ? 0 : worst;
+}
+
+int
+local_text(struct local *p, struct str octets)
+{
+	struct err err = { 0 };
+
+	if (submit_local_text(p->to, octets, &err) < 0)
+		return local_fail_err(p, &err);
+	return 0;
+}
+
+int
+local_finish(struct local *p)
+{
+	struct err err = { 0 };
+	struct submit_local_how how = { .ret = p->ret, .envid = p->envid,
+		.session = p->letter.id, .uid = p->letter.uid };
+
+	if (submit_local_finish(p->to, &how, &p->message, &err) < 0)
+		return local_fail_err(p, &err);
+	return 0;
+}

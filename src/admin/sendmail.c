@@ -1,0 +1,257 @@
+/*
+ * sendmail.c - sendmail as programs call it: a message on stdin, recipients
+ * as arguments or in its header, an exit code of sysexits.h.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "admin/conf.h"
+#include "admin/lines.h"
+#include "admin/local.h"
+#include "admin/sendmail_args.h"
+
+enum {
+	PIECE = 64 * 1024,
+	HEADER_MAX = 1 << 20,
+	SELF_MAX = 4000,
+	ENVID_MAX = 100,	/* RFC 3461 4.4 */
+};
+
+static const char data_folder[] = "/var/lib/postern";
+
+struct request {
+	struct sendmail_args o;
+	int argc;
+	char **argv;
+};
+
+/* ---- the text ------------------------------------------------------------ */
+
+struct input {
+	struct local *p;
+	struct request *r;
+	struct lines lines;
+	struct buf text;	/* with CRLFs, not handed on yet */
+	char *room;		/* PIECE octets */
+	bool end;
+};
+
+/* Some more of stdin. 0 or an exit code. */
+static int
+read_some(struct input *in)
+{
+	ssize_t n;
+
+	do
+		n = read(in->p->fd, in->room, PIECE);
+	while (n < 0 && errno == EINTR);
+	if (n < 0)
+		return local_fail(in->p, LOCAL_NO_INPUT,
+		    "cannot read the message: %m");
+	lines_feed(&in->lines, str_make(in->room, (size_t)n), &in->text);
+	if (n == 0)
+		lines_finish(&in->lines, &in->text);
+	in->end = n == 0 || in->lines.done;
+	return 0;
+}
+
+/* The header, and what of the body was read with it. */
+static int
+take_header(struct input *in, struct buf *header)
+{
+	struct local *p = in->p;
+	struct err err = { 0 };
+	size_t from, end, body;
+	int code;
+
+	while (!lines_header(buf_get(&in->text), in->end, &from, &end,
+	    &body)) {
+		if (in->text.n > HEADER_MAX)
+			return local_fail(p, LOCAL_DATA, "the header is "
+			    "longer than %d octets", HEADER_MAX);
+		if ((code = read_some(in)) != 0)
+			return code;
+	}
+	if (letter_header(&p->letter, str_from(str_first(buf_get(&in->text),
+	    end), from), header, &err) < 0)
+		return local_fail_err(p, &err);
+	buf_eat(&in->text, body < in->text.n ? body : in->text.n);
+	return 0;
+}
+
+static int
+take_body(struct input *in)
+{
+	int code;
+
+	for (;;) {
+		if ((code = local_text(in->p, buf_get(&in->text))) != 0)
+			return code;
+		buf_reset(&in->text);
+		if (in->end)
+			return 0;
+		if ((code = read_some(in)) != 0)
+			return code;
+	}
+}
+
+/* Those without a domain get the server's. */
+static int
+take_arguments(struct input *in)
+{
+	struct err err = { 0 };
+
+	for (int i = in->r->o.first; i < in->r->argc; i++)
+		if (letter_rcpts(&in->p->letter, str_c(in->r->argv[i]),
+			&err) < 0)
+			return local_fail_err(in->p, &err);
+	return 0;
+}
+
+static int
+take_message(struct input *in)
+{
+	auto_buf header = BUF_INIT(2 * HEADER_MAX);
+	int code = local_open(in->p);
+
+	if (code == 0)
+		code = take_arguments(in);
+	if (code == 0)
+		code = take_header(in, &header);
+	if (code == 0)
+		code = local_envelope(in->p);
+	if (code == 0)
+		code = local_text(in->p, buf_get(&header));
+	if (code == 0)
+		code = take_body(in);
+	return code ? code : local_finish(in->p);
+}
+
+/* A program that writes to us shall not die of it that we do not listen. */
+static void
+drain(struct input *in)
+{
+	while (!in->end && !isatty(in->p->fd) &&
+	    read(in->p->fd, in->room, PIECE) > 0)
+		;
+}
+
+static int
+deliver(struct local *p, void *arg)
+{
+	struct request *r = arg;
+	struct input in = { .p = p, .r = r,
+		.lines = { .dot_ends = !r->o.ignore_dot },
+		.text = BUF_INIT(2 * HEADER_MAX),
+		.room = arena_alloc(p->memory, PIECE) };
+	int code = take_message(&in);
+
+	if (code != 0)
+		drain(&in);
+	buf_free(&in.text);
+	if (code == 0 && r->o.verbose)
+		fprintf(stderr, "sendmail: queued as %llu\n",
+		    (unsigned long long)p->message);
+	return code;
+}
+
+/* ---- options ------------------------------------------------------------- */
+
+/* xtext = *(xchar / hexchar)                                RFC 3461 4 */
+static int
+set_envid(struct local *p, const char *envid)
+{
+	auto_buf b = BUF_INIT(ENVID_MAX);
+
+	for (const char *c = envid; *c; c++)
+		if (*c > ' ' && *c < 0x7f && *c != '+' && *c != '=')
+			buf_chr(&b, *c);
+		else
+			buf_printf(&b, "+%02X", (unsigned char)*c);
+	if (buf_failed(&b))
+		return local_fail(p, LOCAL_USAGE, "-V is too long");
+	p->envid = str_dup(p->memory, buf_get(&b));
+	return 0;
+}
+
+static int
+find_data(struct local *p, const struct sendmail_args *o)
+{
+	struct err err = { 0 };
+	struct config c;
+
+	p->data = getenv("POSTERN_DATA");
+	if (o->config) {
+		if (conf_read(o->config, p->memory, &c, &err) < 0)
+			return local_fail(p, 78, "%s", err.text);
+		p->data = str_dupz(p->memory, c.data);
+		p->compress = c.compress;
+	} else if (!p->data || !p->data[0]) {
+		p->data = data_folder;
+	}
+	return 0;
+}
+
+/* The queue is the operator's. `postern` is beside us, or in the bin of the
+ * place where we are in libexec/postern. */
+static int
+ask_postern(struct local *p, const char *what, const char *verb)
+{
+	static const char *const places[] = { "", "/../../bin" };
+	char *self = arena_alloc(p->memory, SELF_MAX);
+	ssize_t n = readlink("/proc/self/exe", self, SELF_MAX);
+	struct str here = str_make(self, n > 0 ? (size_t)n : 0);
+	char *all = verb[0] == 'r' ? (char *)(uintptr_t)"--all" : NULL;
+
+	if (faccessat(AT_FDCWD, str_dupz(p->memory, arena_printf(p->memory,
+	    "%s/control", p->data)), R_OK | W_OK, AT_EACCESS) < 0)
+		return local_fail(p, LOCAL_TEMPORARY, "%s is for the user who "
+		    "runs the server in %s: %m", what, p->data);
+	here = str_first(here, str_rchr(here, '/'));
+	for (size_t i = 0; i < NELEM(places); i++) {
+		char *path = str_dupz(p->memory, arena_printf(p->memory,
+		    "%.*s%s/postern", STR_FMT(here), places[i]));
+		const char *const args[] = { path, "queue", verb, "--data",
+			p->data, all, NULL };
+
+		(void)execv(path, (char *const *)(uintptr_t)args);
+	}
+	return local_fail(p, LOCAL_TEMPORARY, "postern is neither in %.*s nor "
+	    "in its ../../bin", STR_FMT(here));
+}
+
+int
+local_sendmail(struct local *p, int argc, char **argv)
+{
+	struct request r = { .argc = argc, .argv = argv };
+	struct sendmail_args *o = &r.o;
+	struct err err = { 0 };
+	int code;
+
+	if (sendmail_args_read(argc, argv, o, &err) < 0)
+		return local_fail(p, LOCAL_USAGE, "%s", err.text);
+	if ((code = find_data(p, o)) != 0 ||
+	    (o->envid && (code = set_envid(p, o->envid)) != 0))
+		return code;
+	if (o->name)
+		p->letter.name = str_trim(str_c(o->name));
+	p->letter.to_header = o->to_header;
+	p->sender = o->from;
+	p->notify = o->notify;
+	p->ret = o->ret;
+	switch (o->mode) {
+	case SENDMAIL_NOTHING: return 0;
+	case SENDMAIL_LIST: return ask_postern(p, "the list of the queue",
+	    "list");
+	case SENDMAIL_RETRY: return ask_postern(p, "-q", "retry");
+	case SENDMAIL_SMTP: return local_smtp(p);
+	case SENDMAIL_DELIVER: break;
+	}
+	if (!o->to_header && o->first == argc)
+		return local_fail(p, LOCAL_USAGE, "to whom? Recipients as "
+		    "arguments, or -t for those in the header");
+	return local_run(p, deliver, &r);
+}

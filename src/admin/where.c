@@ -1,0 +1,32 @@
+#include "admin/where.h"
+
+#include <unistd.h>
+
+#include "admin/conf.h"
+
+static bool
+exists(const char *path)
+{
+	return access(path, F_OK) == 0;
+}
+
+int
+where_config(struct arena *a, const char *data, const char *config,
+    struct config *c, struct err *err)
+{
+	struct str here = conf_here(a);
+
+	if (config)
+		return conf_read(config, a, c, err);
+	if (!data && exists("postern.conf"))
+		return conf_read("postern.conf", a, c, err);
+	if (!data && !exists("postern-data"))
+		return err_set(err, E_NOTFOUND, "neither postern.conf nor "
+		    "postern-data is here; say --config FILE or --data DIR");
+	conf_defaults(a, c);
+	c->data = conf_path(a, here, data ? data : "postern-data");
+	if (!exists(str_dupz(a, c->data)))
+		return err_set(err, E_NOTFOUND, "there is no data folder %s",
+		    data);
+	return 0;
+}
