@@ -174,7 +174,7 @@ def test_sent_on_and_back(server, add):
     add(f"out@{DOMAIN}", "bob@far.test")
     add(f"*@{DOMAIN}", address("bob"))
     send(server, f"out@{DOMAIN}")
-    (path, to), = queued(server)
+    path, to = queued(server)[-1]
     assert to == "bob@far.test"
     assert path.startswith("SRS0=")
     assert path.endswith(f"=world.test=someone@{DOMAIN}")
@@ -183,7 +183,12 @@ def test_sent_on_and_back(server, add):
     assert rcpt(server, forged, sender="") == 550
     assert rcpt(server, "x@far.test", sender="") == 550
     send(server, path, sender="")
-    assert queued(server)[1:] == [("", SENDER)]
+    assert queued(server)[-1:] == [("", SENDER)]
+    rows = json.loads(server.command("journal", "--json").stdout)
+    ways = [(row["address"], row["text"]) for row in rows
+            if row["event"] == "forwarded"]
+    assert ways[-2:] == [("bob@far.test", f"by=out@{DOMAIN}"),
+                         (SENDER, f"by={path}")]
 
 
 def test_data_is_sound(server):

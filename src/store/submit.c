@@ -87,6 +87,22 @@ journal(struct submission *s, enum journal_event event, struct str address)
 	batch_journal(s->e, &row);
 }
 
+/* An alias led there; what became of it there is in the next row. */
+static void
+journal_forwarded(struct submission *s, const struct recipient *r)
+{
+	const struct submit_ask *ask = s->ask;
+	struct journal_row row = { .at_us = s->e->o.wall_us(s->e->o.arg),
+		.event = JOURNAL_forwarded, .message = s->at.blob,
+		.session = ask->session, .from = ask->reverse_path,
+		.address = r->address, .code = 250,
+		.text = arena_printf(s->e->arena, "by=%.*s",
+		    STR_FMT(r->via)) };
+
+	if (r->via.n)
+		batch_journal(s->e, &row);
+}
+
 /* What stands in front of the message in this mailbox: RFC 5321 4.4. The
  * alias was the first address it was delivered to. RFC 9228 4 */
 static struct str
@@ -143,9 +159,11 @@ put_all(struct submission *s)
 		    vi(s->at.blob), vi(s->w->caller->account),
 		    vs(s->to.return_path), vi(s->ask->raw_size),
 		    vi((uint64_t)s->e->now_s), vi(s->ask->body_8bit)), err);
-	for (i = 0; i < s->to.n && rc == 0; i++)
+	for (i = 0; i < s->to.n && rc == 0; i++) {
+		journal_forwarded(s, s->to.rcpt[i]);
 		rc = s->to.rcpt[i]->account ? put_local(s, s->to.rcpt[i])
 					 : put_remote(s, s->to.rcpt[i], i);
+	}
 	return rc;
 }
 
