@@ -47,8 +47,10 @@ smtp_ehlo(struct smtp_session *s, struct str args)
 		return bad_name();
 	buf_printf(&b, "%.*s Hello %.*s [%s]", STR_FMT(o->hostname),
 	    STR_FMT(args), s->peer.address);
-	buf_lit(&b, "\nPIPELINING\n8BITMIME\nENHANCEDSTATUSCODES");
+	buf_lit(&b, "\nPIPELINING\n8BITMIME\nENHANCEDSTATUSCODES\nSMTPUTF8");
 	buf_printf(&b, "\nSIZE %llu", (unsigned long long)o->max_message);
+	if (o->dsn)
+		buf_lit(&b, "\nDSN");
 	for (size_t i = 0; (v = smtp_verb_at(s, i)); i++)
 		if (v->keyword && (!v->offered || v->offered(s)))
 			buf_printf(&b, "\n%s", v->keyword);

@@ -4,8 +4,9 @@
 #include "smtp/smtp_int.h"
 
 enum {
-	/* Every recipient is an address, at most 320 octets, and a record. */
-	TXN_MEM = 16 * 1024 + SMTP_RCPT_CEILING * 448,
+	/* Every recipient is an address, at most 320 octets, its ORCPT, and a
+	 * record. */
+	TXN_MEM = 16 * 1024 + SMTP_RCPT_CEILING * (448 + SMTP_ORCPT_MAX),
 };
 
 /* RFC 6409 6.1: people write only as one of their own addresses. */
@@ -30,8 +31,15 @@ txn_begin(struct smtp_session *s, const struct mail_args *mail)
 	t->mail = *mail;
 	t->mail.from = (struct path){ .text = str_dup(mem, mail->from.text) };
 	t->mail.auth = str_dup(mem, mail->auth);
+	t->mail.envid = str_dup(mem, mail->envid);
 	t->last = &t->rcpts;
 	s->txn = t;
+}
+
+static unsigned
+extensions(const struct smtp_session *s, bool utf8)
+{
+	return (s->service->o.dsn ? WITH_DSN : 0) | (utf8 ? WITH_UTF8 : 0);
 }
 
 /* MAIL FROM:<reverse-path> [SP Mail-parameters] */
@@ -40,7 +48,8 @@ smtp_mail(struct smtp_session *s, struct str args)
 {
 	struct mail_args mail;
 	struct err err = { 0 };
-	enum smtp_syntax why = smtp_parse_mail(args, s->cmd, &mail);
+	enum smtp_syntax why = smtp_parse_mail(args, extensions(s, true),
+	    s->cmd, &mail);
 	int e;
 
 	if (why != SYNTAX_OK)
@@ -63,11 +72,15 @@ smtp_mail(struct smtp_session *s, struct str args)
 }
 
 int
-smtp_ask_rcpt(struct smtp_session *s, struct str address,
+smtp_ask_rcpt(struct smtp_session *s, const struct rcpt *r,
     struct rcpt_answer *answer, struct err *err)
 {
-	struct rcpt_ask ask = { .address = address,
-		.bounce = s->txn->mail.from.text.n == 0 };
+	struct rcpt_ask ask = {
+		.address = r->address,
+		.bounce = s->txn->mail.from.text.n == 0,
+		.notify = r->notify,
+		.orcpt = r->orcpt,
+	};
 
 	return store_call(s->store, STORE_rcpt, &ask, answer, s->cmd, err);
 }
@@ -94,12 +107,14 @@ judge(const struct rcpt_answer *answer, uint64_t size_octets)
 }
 
 static void
-rcpt_add(struct smtp_session *s, struct str address, uint64_t handle)
+rcpt_add(struct smtp_session *s, const struct rcpt *asked, uint64_t handle)
 {
 	struct smtp_txn *t = s->txn;
 	struct rcpt *r = arena_new_of(t->mem, struct rcpt);
 
-	r->address = str_dup(t->mem, address);
+	r->address = str_dup(t->mem, asked->address);
+	r->notify = asked->notify;
+	r->orcpt = str_dup(t->mem, asked->orcpt);
 	r->handle = handle;
 	*t->last = r;
 	t->last = &r->next;
@@ -130,10 +145,12 @@ smtp_note_refused(struct smtp_session *s, struct str address,
 struct reply
 smtp_rcpt(struct smtp_session *s, struct str args)
 {
-	struct rcpt_args rcpt;
+	struct rcpt_args parsed;
+	struct rcpt rcpt = { 0 };
 	struct rcpt_answer answer;
 	struct err err = { 0 };
-	enum smtp_syntax why = smtp_parse_rcpt(args, s->cmd, &rcpt);
+	enum smtp_syntax why = smtp_parse_rcpt(args,
+	    extensions(s, s->txn->mail.smtputf8), s->cmd, &parsed);
 	struct reply r;
 	int e;
 
@@ -141,18 +158,21 @@ smtp_rcpt(struct smtp_session *s, struct str args)
 		return smtp_reply(452, "4.5.3", "Too many recipients");
 	if (why != SYNTAX_OK)
 		return smtp_reply_syntax(why, "5.1.3");
+	rcpt.address = parsed.to.text;
+	rcpt.notify = parsed.notify;
+	rcpt.orcpt = parsed.orcpt;
 	/* Suspends this session only. */
-	e = smtp_ask_rcpt(s, rcpt.to.text, &answer, &err);
+	e = smtp_ask_rcpt(s, &rcpt, &answer, &err);
 	if (e < 0) {
 		log_ctx_event(&s->log, LOG_WARN, "rcpt", F_ERR(&err));
 		return smtp_reply_err(e);
 	}
 	r = judge(&answer, s->txn->mail.size_octets);
 	if (r.code == 250) {
-		rcpt_add(s, rcpt.to.text, answer.handle);
+		rcpt_add(s, &rcpt, answer.handle);
 		return r;
 	}
 	s->refused += r.code >= 500;
-	smtp_note_refused(s, rcpt.to.text, &r);
+	smtp_note_refused(s, rcpt.address, &r);
 	return r;
 }

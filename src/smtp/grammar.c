@@ -20,13 +20,16 @@ is_space(char c)
 	return c == ' ';
 }
 
+/* UTF-8 without the controls that Unicode has beyond ASCII (U+0080 to U+009F):
+ * addresses go into header fields and logs. */
 static bool
-has_octets_over_127(struct str s)
+is_text(struct str s)
 {
-	for (size_t i = 0; i < s.n; i++)
-		if ((unsigned char)s.p[i] > 127)
-			return true;
-	return false;
+	for (size_t i = 0; i + 1 < s.n; i++)
+		if ((unsigned char)s.p[i] == 0xc2 &&
+		    (unsigned char)s.p[i + 1] < 0xa0)
+			return false;
+	return str_is_utf8(s);
 }
 
 static int
@@ -63,10 +66,27 @@ smtp_xtext(struct str s, struct arena *a, struct str *out)
 	return rd_ok(&r);
 }
 
+/* What both parameters with a text of the sender's may hold: "printable
+ * (graphic and white space) characters".              RFC 3461 4.2 and 4.4 */
+static bool
+is_printable_xtext(struct str s, struct arena *a)
+{
+	struct str text;
+
+	if (!smtp_xtext(s, a, &text))
+		return false;
+	for (size_t i = 0; i < text.n; i++)
+		if (text.p[i] != '\t' && (text.p[i] < 32 || text.p[i] > 126))
+			return false;
+	return true;
+}
+
 /* SIZE=1*20DIGIT                                             RFC 1870 4 */
 static bool
-param_size(struct mail_args *m, struct str value, struct arena *a unused_arg)
+param_size(void *out, struct str value, struct arena *a unused_arg)
 {
+	struct mail_args *m = out;
+
 	if (m->has_size || value.n > 20 || !str_u64(value, &m->size_octets))
 		return false;
 	m->has_size = true;
@@ -75,8 +95,10 @@ param_size(struct mail_args *m, struct str value, struct arena *a unused_arg)
 
 /* BODY=7BIT / BODY=8BITMIME                                  RFC 6152 2 */
 static bool
-param_body(struct mail_args *m, struct str value, struct arena *a unused_arg)
+param_body(void *out, struct str value, struct arena *a unused_arg)
 {
+	struct mail_args *m = out;
+
 	if (m->has_body)
 		return false;
 	m->has_body = true;
@@ -86,8 +108,9 @@ param_body(struct mail_args *m, struct str value, struct arena *a unused_arg)
 
 /* AUTH=xtext, which decodes to a mailbox or <>               RFC 4954 5 */
 static bool
-param_auth(struct mail_args *m, struct str value, struct arena *a)
+param_auth(void *out, struct str value, struct arena *a)
 {
+	struct mail_args *m = out;
 	struct path who = { 0 };
 	struct str text;
 
@@ -100,22 +123,141 @@ param_auth(struct mail_args *m, struct str value, struct arena *a)
 	return true;
 }
 
-/* One row for each parameter of MAIL. */
-static const struct mail_param {
+/* SMTPUTF8, without a value                                  RFC 6531 3.1 */
+static bool
+param_smtputf8(void *out, struct str value, struct arena *a unused_arg)
+{
+	struct mail_args *m = out;
+
+	if (m->smtputf8 || value.n > 0)
+		return false;
+	m->smtputf8 = true;
+	return true;
+}
+
+/* RET=FULL / RET=HDRS                                        RFC 3461 4.3 */
+static bool
+param_ret(void *out, struct str value, struct arena *a unused_arg)
+{
+	struct mail_args *m = out;
+
+	if (m->ret != RET_unsaid)
+		return false;
+	m->ret = str_eqi(value, STR("FULL")) ? RET_full : RET_headers;
+	return m->ret == RET_full || str_eqi(value, STR("HDRS"));
+}
+
+/* ENVID=xtext                                                RFC 3461 4.4 */
+static bool
+param_envid(void *out, struct str value, struct arena *a)
+{
+	struct mail_args *m = out;
+
+	if (m->envid.n > 0 || value.n == 0 || value.n > SMTP_ENVID_MAX ||
+	    !is_printable_xtext(value, a))
+		return false;
+	m->envid = value;
+	return true;
+}
+
+/* "NEVER" / 1#( "SUCCESS" / "FAILURE" / "DELAY" )            RFC 3461 4.1 */
+static bool
+param_notify(void *out, struct str value, struct arena *a unused_arg)
+{
+	static const struct {
+		const char *word;
+		uint32_t bit;
+	} t[] = {
+		{ "NEVER", NOTIFY_never },
+		{ "SUCCESS", NOTIFY_success },
+		{ "FAILURE", NOTIFY_failure },
+		{ "DELAY", NOTIFY_delay },
+	};
+	struct rcpt_args *m = out;
+	uint32_t notify = 0;
+	bool more = true;
+
+	while (more) {
+		struct str word;
+		size_t i;
+
+		more = str_cut(value, ',', &word, &value);
+		for (i = 0; i < NELEM(t); i++)
+			if (str_eqi(word, str_c(t[i].word)))
+				break;
+		if (i == NELEM(t))
+			return false;
+		notify |= t[i].bit;
+	}
+	if (m->notify || (notify & NOTIFY_never && notify != NOTIFY_never))
+		return false;
+	m->notify = notify;
+	return true;
+}
+
+/* addr-type = atom: those that are registered have no other characters */
+static bool
+is_addr_type(char c)
+{
+	return ascii_is_alnum(c) || c == '-';
+}
+
+/* utf-8-addr-xtext / utf-8-addr-unitext: graphic, and not "+" or "=". "\" is
+ * let pass without "x{...}" behind it: who reads it looks.   RFC 6533 3 */
+static bool
+is_unitext(struct str s)
+{
+	for (size_t i = 0; i < s.n; i++)
+		if (s.p[i] == '+' || s.p[i] == '=')
+			return false;
+	return s.n > 0;
+}
+
+/* ORCPT=addr-type ";" xtext                                  RFC 3461 4.2 */
+static bool
+param_orcpt(void *out, struct str value, struct arena *a)
+{
+	struct rcpt_args *m = out;
+	struct rd r = rd_of(value);
+	struct str type = rd_some(&r, is_addr_type), address;
+
+	if (m->orcpt.n > 0 || value.n > SMTP_ORCPT_MAX || !rd_need(&r, ';'))
+		return false;
+	address = rd_rest(&r);
+	if (str_eqi(type, STR("utf-8")) ? !is_unitext(address) :
+	    address.n == 0 || !is_printable_xtext(address, a))
+		return false;
+	m->orcpt = value;
+	return true;
+}
+
+/* One row for each parameter. set() has the args to fill in; false if the
+ * value is wrong, or came before. */
+struct param {
 	const char *keyword;
-	bool (*set)(struct mail_args *m, struct str value, struct arena *a);
-} mail_params[] = {
-	{ "SIZE", param_size },
-	{ "BODY", param_body },
-	{ "AUTH", param_auth },
+	unsigned with;		/* the extension it is of; 0: always there */
+	bool (*set)(void *out, struct str value, struct arena *a);
+};
+static const struct param mail_params[] = {
+	{ "SIZE", 0, param_size },
+	{ "BODY", 0, param_body },
+	{ "AUTH", 0, param_auth },
+	{ "SMTPUTF8", WITH_UTF8, param_smtputf8 },
+	{ "RET", WITH_DSN, param_ret },
+	{ "ENVID", WITH_DSN, param_envid },
+};
+static const struct param rcpt_params[] = {
+	{ "NOTIFY", WITH_DSN, param_notify },
+	{ "ORCPT", WITH_DSN, param_orcpt },
 };
 
-static const struct mail_param *
-mail_param(struct str keyword)
+static const struct param *
+find_param(const struct param *t, size_t n, unsigned with, struct str keyword)
 {
-	for (size_t i = 0; i < NELEM(mail_params); i++)
-		if (str_eqi(keyword, str_c(mail_params[i].keyword)))
-			return &mail_params[i];
+	for (size_t i = 0; i < n; i++)
+		if (str_eqi(keyword, str_c(t[i].keyword)) &&
+		    (t[i].with & with) == t[i].with)
+			return &t[i];
 	return NULL;
 }
 
@@ -126,12 +268,13 @@ is_keyword(char c)
 	return ascii_is_alnum(c) || c == '-';
 }
 
-/* esmtp-value = 1*(%d33-60 / %d62-126). "=" is let pass here, so that the
- * parameter itself refuses it (an xtext may come unencoded). */
+/* esmtp-value = 1*(%d33-60 / %d62-126 / UTF8-non-ascii)      RFC 6531 3.3
+ * "=" is let pass here, so that the parameter itself refuses it (an xtext may
+ * come unencoded). */
 static bool
 is_value(char c)
 {
-	return c >= 33 && c <= 126;
+	return (unsigned char)c > 127 || (c >= 33 && c <= 126);
 }
 
 /* [SP esmtp-param] of *(SP esmtp-param); *keyword empty at the end. */
@@ -153,6 +296,26 @@ next_param(struct rd *r, struct str *keyword, struct str *value)
 	return SYNTAX_OK;
 }
 
+/* *(SP esmtp-param), up to the end. */
+static enum smtp_syntax
+params(struct rd *r, const struct param *t, size_t n, unsigned with,
+    void *out, struct arena *a)
+{
+	struct str keyword, value;
+	enum smtp_syntax why;
+
+	while ((why = next_param(r, &keyword, &value)) == SYNTAX_OK &&
+	    keyword.n > 0) {
+		const struct param *p = find_param(t, n, with, keyword);
+
+		if (!p)
+			return SYNTAX_PARAM;
+		if (!p->set(out, value, a))
+			return SYNTAX_VALUE;
+	}
+	return why;
+}
+
 /* "FROM:" or "TO:", the tolerated space, and the path. */
 static enum smtp_syntax
 clause(struct rd *r, struct str word, struct arena *a, struct path *out)
@@ -164,43 +327,38 @@ clause(struct rd *r, struct str word, struct arena *a, struct path *out)
 }
 
 enum smtp_syntax
-smtp_parse_mail(struct str args, struct arena *a, struct mail_args *out)
+smtp_parse_mail(struct str args, unsigned with, struct arena *a,
+    struct mail_args *out)
 {
 	struct rd r = rd_of(args);
 	struct mail_args m = { 0 };
-	struct str keyword, value;
 	enum smtp_syntax why;
 
-	if (has_octets_over_127(args))
+	if (!is_text(args))
 		return SYNTAX_NOT_ASCII;
 	why = clause(&r, STR("FROM:"), a, &m.from);
 	if (why == SYNTAX_OK && m.from.text.n > 0 && m.from.domain.n == 0)
 		why = SYNTAX_ADDRESS;	/* <postmaster> is for RCPT only */
-	while (why == SYNTAX_OK) {
-		const struct mail_param *p;
-
-		why = next_param(&r, &keyword, &value);
-		if (why != SYNTAX_OK || keyword.n == 0)
-			break;
-		if (!(p = mail_param(keyword)))
-			return SYNTAX_PARAM;
-		if (!p->set(&m, value, a))
-			return SYNTAX_VALUE;
-	}
+	if (why == SYNTAX_OK)
+		why = params(&r, mail_params, NELEM(mail_params), with, &m, a);
+	/* SMTPUTF8 comes behind the path it is about. */
+	if (why == SYNTAX_OK && !m.smtputf8 &&
+	    !(str_is_ascii(args) && str_is_ascii(m.auth)))
+		why = SYNTAX_NOT_ASCII;
 	if (why == SYNTAX_OK)
 		*out = m;
 	return why;
 }
 
 enum smtp_syntax
-smtp_parse_rcpt(struct str args, struct arena *a, struct rcpt_args *out)
+smtp_parse_rcpt(struct str args, unsigned with, struct arena *a,
+    struct rcpt_args *out)
 {
 	struct rd r = rd_of(args);
 	struct rcpt_args m = { 0 };
-	struct str keyword, value;
 	enum smtp_syntax why;
 
-	if (has_octets_over_127(args))
+	if (!is_text(args) || (!(with & WITH_UTF8) && !str_is_ascii(args)))
 		return SYNTAX_NOT_ASCII;
 	why = clause(&r, STR("TO:"), a, &m.to);
 	if (why == SYNTAX_OK && m.to.text.n == 0)
@@ -208,9 +366,7 @@ smtp_parse_rcpt(struct str args, struct arena *a, struct rcpt_args *out)
 	if (why == SYNTAX_OK && m.to.local.n > SMTP_LOCAL_MAX)
 		why = SYNTAX_TOO_LONG;
 	if (why == SYNTAX_OK)
-		why = next_param(&r, &keyword, &value);
-	if (why == SYNTAX_OK && keyword.n > 0)
-		why = SYNTAX_PARAM;
+		why = params(&r, rcpt_params, NELEM(rcpt_params), with, &m, a);
 	if (why == SYNTAX_OK)
 		*out = m;
 	return why;

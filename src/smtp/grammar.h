@@ -7,13 +7,18 @@
  */
 #pragma once
 #include "smtp/path.h"
+#include "store/messages.h"
 
 enum {
 	/* 512 of 4.5.3.1.4, and what extensions add to MAIL: SIZE 26
-	 * (RFC 1870), BODY 17 (RFC 6152), AUTH 500 (RFC 4954); CRLF counted.
-	 * Rounded up: RFC 5321 asks for no limit where there need be none. */
+	 * (RFC 1870), BODY 17 (RFC 6152), AUTH 500 (RFC 4954), SMTPUTF8 10
+	 * (RFC 6531), RET and ENVID 116, or to RCPT: NOTIFY and ORCPT 529 (RFC
+	 * 3461 4); CRLF counted. Rounded up: RFC 5321 asks for no limit where
+	 * there need be none. */
 	SMTP_COMMAND_MAX = 2048,
 	SMTP_AUTH_LINE_MAX = 12288, /* RFC 4954 4 */
+	SMTP_ENVID_MAX = 100,	/* of the value; RFC 3461 4.4 */
+	SMTP_ORCPT_MAX = 500,	/* the same; 4.2 */
 };
 
 struct smtp_command {
@@ -23,6 +28,10 @@ struct smtp_command {
 
 /* False for a line that does not begin with a word. */
 must_check bool smtp_command(struct str line, struct smtp_command *out);
+
+/* Extensions that not everybody has: in MAIL what may be asked for, in RCPT
+ * what was. */
+enum smtp_extension { WITH_DSN = 1, WITH_UTF8 = 2 };
 
 enum smtp_body { BODY_7BIT, BODY_8BITMIME };
 
@@ -35,18 +44,23 @@ struct mail_args {
 	enum smtp_body body;	/* RFC 6152 */
 	bool has_auth;
 	struct str auth;	/* RFC 4954 5, xtext undone; empty for <> */
+	bool smtputf8;		/* RFC 6531: addresses may be UTF-8 */
+	uint32_t ret;		/* RFC 3461 4.3: RET_* */
+	struct str envid;	/* 4.4, as given: xtext; empty if not */
 };
 
-must_check enum smtp_syntax smtp_parse_mail(struct str args, struct arena *a,
-    struct mail_args *out);
+must_check enum smtp_syntax smtp_parse_mail(struct str args, unsigned with,
+    struct arena *a, struct mail_args *out);
 
-/* RCPT TO:<forward-path> [SP Rcpt-parameters]; no parameter is known yet */
+/* RCPT TO:<forward-path> [SP Rcpt-parameters] */
 struct rcpt_args {
 	struct path to;		/* domain is empty for <postmaster> */
+	uint32_t notify;	/* RFC 3461 4.1: NOTIFY_*; 0: not said */
+	struct str orcpt;	/* 4.2, as given: "rfc822;xtext"; or empty */
 };
 
-must_check enum smtp_syntax smtp_parse_rcpt(struct str args, struct arena *a,
-    struct rcpt_args *out);
+must_check enum smtp_syntax smtp_parse_rcpt(struct str args, unsigned with,
+    struct arena *a, struct rcpt_args *out);
 
 /* The argument of HELO and EHLO. Clients on real networks send names with
  * "_" and bare addresses too, and 4.1.4 forbids to refuse mail for it: any

@@ -25,6 +25,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	struct str line = str_make((const char *)data,
 	    size > SMTP_COMMAND_MAX ? SMTP_COMMAND_MAX : size);
+	const unsigned all = WITH_DSN | WITH_UTF8;
 	struct arena *a = arena_new(1 << 20);
 	struct smtp_command c;
 	struct mail_args m;
@@ -32,10 +33,18 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	struct str name;
 
 	if (smtp_command(line, &c)) {
-		if (smtp_parse_mail(c.args, a, &m) == SYNTAX_OK)
+		if (smtp_parse_mail(c.args, all, a, &m) == SYNTAX_OK) {
 			check_path(&m.from, a);
-		if (smtp_parse_rcpt(c.args, a, &r) == SYNTAX_OK)
+			bug_if(!m.smtputf8 && !str_is_ascii(m.from.text));
+			bug_if(m.envid.n > SMTP_ENVID_MAX);
+		}
+		if (smtp_parse_rcpt(c.args, all, a, &r) == SYNTAX_OK) {
 			check_path(&r.to, a);
+			bug_if(!str_is_utf8(r.orcpt) && r.orcpt.n > 0);
+			bug_if(r.orcpt.n > SMTP_ORCPT_MAX || r.notify > 14);
+		}
+		if (smtp_parse_rcpt(c.args, 0, a, &r) == SYNTAX_OK)
+			bug_if(!str_is_ascii(r.to.text) || r.notify);
 		if (smtp_parse_helo(c.args, &name))
 			bug_if(name.n == 0);
 	}

@@ -1,6 +1,7 @@
 #include "base/test.h"
 #include "smtp/grammar.h"
 
+#define L32 "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"
 #define L64 "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"
 
 static void
@@ -56,8 +57,35 @@ test_mail(void **state unused_arg)
 		{ "FROM:<a@b>SIZE=7", SYNTAX_ADDRESS },
 		{ "FROM:<a@b>>", SYNTAX_ADDRESS },
 		{ "FROM:<\xc3\xa4@b>", SYNTAX_NOT_ASCII },
-		{ "FROM:<a@b> SMTPUTF8", SYNTAX_PARAM },
-		{ "FROM:<a@b> RET=FULL", SYNTAX_PARAM },
+		{ "FROM:<a@b> SMTPUTF8", SYNTAX_OK, "a@b" },
+		{ "FROM:<\xc3\xa4@b> SMTPUTF8", SYNTAX_OK, "\xc3\xa4@b" },
+		{ "FROM:<a@\xc3\xa4.b> size=1 smtputf8", SYNTAX_OK,
+		    "a@\xc3\xa4.b" },
+		{ "FROM:<\xc3@b> SMTPUTF8", SYNTAX_NOT_ASCII },
+		{ "FROM:<a\xc2\x85@b> SMTPUTF8", SYNTAX_NOT_ASCII },
+		{ "FROM:<\xc3\xa4@> SMTPUTF8", SYNTAX_ADDRESS },
+		{ "FROM:<a@b> SMTPUTF8=1", SYNTAX_VALUE },
+		{ "FROM:<a@b> SMTPUTF8 SMTPUTF8", SYNTAX_VALUE },
+		{ "FROM:<a@b> SIZE=\xc3\xa4 SMTPUTF8", SYNTAX_VALUE },
+		{ "FROM:<a@b> AUTH=+C3+A4@b", SYNTAX_NOT_ASCII },
+		{ "FROM:<a@b> AUTH=+C3+A4@b SMTPUTF8", SYNTAX_OK, "a@b" },
+		{ "FROM:<a@b> RET=FULL", SYNTAX_OK, "a@b" },
+		{ "FROM:<a@b> ret=hdrs envid=a+2Bb+20c", SYNTAX_OK, "a@b" },
+		{ "FROM:<a@b> RET", SYNTAX_VALUE },
+		{ "FROM:<a@b> RET=ALL", SYNTAX_VALUE },
+		{ "FROM:<a@b> RET=FULL RET=FULL", SYNTAX_VALUE },
+		{ "FROM:<a@b> ENVID", SYNTAX_VALUE },
+		{ "FROM:<a@b> ENVID=", SYNTAX_ARGS },
+		{ "FROM:<a@b> ENVID=a ENVID=a", SYNTAX_VALUE },
+		{ "FROM:<a@b> ENVID=a+0D+0Ab", SYNTAX_VALUE },
+		{ "FROM:<a@b> ENVID=a+C3+A4", SYNTAX_VALUE },
+		{ "FROM:<a@b> ENVID=a=b", SYNTAX_VALUE },
+		{ "FROM:<a@b> ENVID=a+2", SYNTAX_VALUE },
+		{ "FROM:<a@b> ENVID=" L64 L32 "aaaa",
+		    SYNTAX_OK, "a@b" },
+		{ "FROM:<a@b> ENVID=" L64 L32 "aaaaa",
+		    SYNTAX_VALUE },
+		{ "FROM:<a@b> NOTIFY=NEVER", SYNTAX_PARAM },
 		{ "FROM:<a@b> SIZEX=1", SYNTAX_PARAM },
 		{ "FROM:<a@b> =1", SYNTAX_ARGS },
 		{ "FROM:<a@b> -x=1", SYNTAX_ARGS },
@@ -79,8 +107,8 @@ test_mail(void **state unused_arg)
 	struct mail_args m;
 
 	for (size_t i = 0; i < NELEM(t); i++) {
-		assert_int_equal(smtp_parse_mail(str_c(t[i].args), a, &m),
-		    t[i].why);
+		assert_int_equal(smtp_parse_mail(str_c(t[i].args),
+		    WITH_DSN | WITH_UTF8, a, &m), t[i].why);
 		if (t[i].why == SYNTAX_OK)
 			assert_str(m.from.text, t[i].from);
 	}
@@ -94,19 +122,33 @@ test_mail_params(void **state unused_arg)
 	struct mail_args m;
 
 	assert_int_equal(SYNTAX_OK,
-	    smtp_parse_mail(STR("FROM:<a@b>"), a, &m));
+	    smtp_parse_mail(STR("FROM:<a@b>"), 0, a, &m));
 	assert_false(m.has_size || m.has_body || m.has_auth);
 	assert_int_equal(SYNTAX_OK,
 	    smtp_parse_mail(STR("FROM:<a@b> body=8bitmime size=1000000000000 "
-				"AUTH=e+3Dmc2@example.com"), a, &m));
+				"AUTH=e+3Dmc2@example.com"), 0, a, &m));
 	assert_true(m.has_size && m.has_body && m.has_auth);
 	assert_int_equal(m.size_octets, 1000000000000);
 	assert_int_equal(m.body, BODY_8BITMIME);
 	assert_str(m.auth, "e=mc2@example.com");
 	assert_int_equal(SYNTAX_OK,
-	    smtp_parse_mail(STR("FROM:<a@b> AUTH=<>"), a, &m));
+	    smtp_parse_mail(STR("FROM:<a@b> AUTH=<>"), 0, a, &m));
 	assert_true(m.has_auth);
 	assert_str(m.auth, "");
+	assert_false(m.smtputf8 || m.ret || m.envid.n);
+	assert_int_equal(SYNTAX_OK,
+	    smtp_parse_mail(STR("FROM:<a@b> RET=HDRS ENVID=x+2By SMTPUTF8"),
+		WITH_DSN | WITH_UTF8, a, &m));
+	assert_int_equal(m.ret, RET_headers);
+	assert_str(m.envid, "x+2By");
+	assert_true(m.smtputf8);
+	/* Not offered: not known. */
+	assert_int_equal(SYNTAX_PARAM,
+	    smtp_parse_mail(STR("FROM:<a@b> RET=HDRS"), WITH_UTF8, a, &m));
+	assert_int_equal(SYNTAX_PARAM,
+	    smtp_parse_mail(STR("FROM:<a@b> ENVID=a"), WITH_UTF8, a, &m));
+	assert_int_equal(SYNTAX_PARAM,
+	    smtp_parse_mail(STR("FROM:<a@b> SMTPUTF8"), WITH_DSN, a, &m));
 	arena_free(a);
 }
 
@@ -131,7 +173,9 @@ test_rcpt(void **state unused_arg)
 		{ "FROM:<a@b>", SYNTAX_ARGS },
 		{ "", SYNTAX_ARGS },
 		{ "TO:<a@\xff>", SYNTAX_NOT_ASCII },
+		{ "TO:<a@\xc3\xa4>", SYNTAX_NOT_ASCII },
 		{ "TO:<a@b> NOTIFY=NEVER", SYNTAX_PARAM },
+		{ "TO:<a@b> ORCPT=rfc822;a@b", SYNTAX_PARAM },
 		{ "TO:<a@b> SIZE=1", SYNTAX_PARAM },
 		{ "TO:<a@b> *", SYNTAX_ARGS },
 	};
@@ -140,10 +184,73 @@ test_rcpt(void **state unused_arg)
 	for (size_t i = 0; i < NELEM(t); i++) {
 		struct rcpt_args m;
 
-		assert_int_equal(smtp_parse_rcpt(str_c(t[i].args), a, &m),
-		    t[i].why);
+		assert_int_equal(smtp_parse_rcpt(str_c(t[i].args), 0, a,
+		    &m), t[i].why);
 		if (t[i].why == SYNTAX_OK)
 			assert_str(m.to.text, t[i].to);
+	}
+	arena_free(a);
+}
+
+/* RFC 3461 4.1 and 4.2, RFC 6533 3 */
+static void
+test_rcpt_params(void **state unused_arg)
+{
+	static const struct {
+		const char *params;
+		enum smtp_syntax why;
+		uint32_t notify;
+		const char *orcpt;
+	} t[] = {
+		{ "", SYNTAX_OK, 0, "" },
+		{ " NOTIFY=NEVER", SYNTAX_OK, NOTIFY_never, "" },
+		{ " notify=never", SYNTAX_OK, NOTIFY_never, "" },
+		{ " NOTIFY=SUCCESS,failure,DELAY", SYNTAX_OK, NOTIFY_success |
+		    NOTIFY_failure | NOTIFY_delay, "" },
+		{ " NOTIFY=DELAY ORCPT=rfc822;a+2Bb@c", SYNTAX_OK,
+		    NOTIFY_delay, "rfc822;a+2Bb@c" },
+		{ " ORCPT=x400;/C=de/+20", SYNTAX_VALUE },
+		{ " ORCPT=x400;/C+3Dde/+20", SYNTAX_OK, 0,
+		    "x400;/C+3Dde/+20" },
+		{ " ORCPT=utf-8;j\\x{FC}@b", SYNTAX_OK, 0,
+		    "utf-8;j\\x{FC}@b" },
+		{ " ORCPT=utf-8;j\xc3\xbc@b", SYNTAX_OK, 0,
+		    "utf-8;j\xc3\xbc@b" },
+		{ " ORCPT=utf-8;a+2Bb@c", SYNTAX_VALUE },
+		{ " ORCPT=rfc822;j\xc3\xbc@b", SYNTAX_VALUE },
+		{ " NOTIFY", SYNTAX_VALUE },
+		{ " NOTIFY=", SYNTAX_ARGS },
+		{ " NOTIFY=,", SYNTAX_VALUE },
+		{ " NOTIFY=DELAY,", SYNTAX_VALUE },
+		{ " NOTIFY=SOMETIMES", SYNTAX_VALUE },
+		{ " NOTIFY=NEVER,DELAY", SYNTAX_VALUE },
+		{ " NOTIFY=DELAY,NEVER", SYNTAX_VALUE },
+		{ " NOTIFY=DELAY NOTIFY=DELAY", SYNTAX_VALUE },
+		{ " ORCPT", SYNTAX_VALUE },
+		{ " ORCPT=a@b", SYNTAX_VALUE },
+		{ " ORCPT=;a@b", SYNTAX_VALUE },
+		{ " ORCPT=rfc822;", SYNTAX_VALUE },
+		{ " ORCPT=rfc822;a+0Db", SYNTAX_VALUE },
+		{ " ORCPT=rfc822;a+C3+A4b", SYNTAX_VALUE },
+		{ " ORCPT=rfc822;a+", SYNTAX_VALUE },
+		{ " ORCPT=rfc822;a ORCPT=rfc822;a", SYNTAX_VALUE },
+		{ " RET=FULL", SYNTAX_PARAM },
+		{ " SMTPUTF8", SYNTAX_PARAM },
+	};
+	struct arena *a = arena_new(1 << 16);
+
+	for (size_t i = 0; i < NELEM(t); i++) {
+		struct rcpt_args m;
+		struct str args = arena_printf(a, "TO:<a@\xc3\xa4>%s",
+		    t[i].params);
+
+		assert_int_equal(smtp_parse_rcpt(args, WITH_DSN | WITH_UTF8, a,
+		    &m), t[i].why);
+		if (t[i].why != SYNTAX_OK)
+			continue;
+		assert_str(m.to.text, "a@\xc3\xa4");
+		assert_int_equal(m.notify, t[i].notify);
+		assert_str(m.orcpt, t[i].orcpt);
 	}
 	arena_free(a);
 }
@@ -184,6 +291,7 @@ main(void)
 		cmocka_unit_test(test_mail),
 		cmocka_unit_test(test_mail_params),
 		cmocka_unit_test(test_rcpt),
+		cmocka_unit_test(test_rcpt_params),
 		cmocka_unit_test(test_helo),
 	};
 

@@ -2,11 +2,19 @@
 
 #include <arpa/inet.h>
 
+/* UTF8-non-ascii, an octet of it                           RFC 6531 3.3 */
+static bool
+is_utf8(char c)
+{
+	return (unsigned char)c > 127;
+}
+
 /* atext                                                      RFC 5322 3.2.3 */
 static bool
 is_atext(char c)
 {
-	return ascii_is_alnum(c) || (c && strchr("!#$%&'*+-/=?^_`{|}~", c));
+	return is_utf8(c) || ascii_is_alnum(c) ||
+	    (c && strchr("!#$%&'*+-/=?^_`{|}~", c));
 }
 
 static bool
@@ -15,11 +23,19 @@ is_ldh(char c)
 	return ascii_is_alnum(c) || c == '-';
 }
 
-/* %d32-126: what may stand in a quoted string, plain or behind "\". */
+/* sub-domain =/ U-label                                    RFC 6531 3.3 */
+static bool
+is_label(char c)
+{
+	return is_utf8(c) || is_ldh(c);
+}
+
+/* %d32-126 / UTF8-non-ascii: what may stand in a quoted string, plain or (but
+ * for the latter, which harms nobody there) behind "\". */
 static bool
 is_quotable(char c)
 {
-	return c >= 32 && c <= 126;
+	return is_utf8(c) || (c >= 32 && c <= 126);
 }
 
 /* dcontent = %d33-90 / %d94-126 */
@@ -68,7 +84,7 @@ domain(struct rd *r, struct str *out)
 	const char *start = r->p;
 
 	do {
-		struct str label = rd_some(r, is_ldh);
+		struct str label = rd_some(r, is_label);
 
 		if (!rd_ok(r) || label.p[0] == '-' ||
 		    label.p[label.n - 1] == '-')
@@ -140,7 +156,8 @@ smtp_is_domain(struct str s)
 	struct rd r = rd_of(s);
 	struct str out;
 
-	return s.n <= SMTP_DOMAIN_MAX && domain(&r, &out) && rd_done(&r);
+	return s.n <= SMTP_DOMAIN_MAX && str_is_ascii(s) &&
+	    domain(&r, &out) && rd_done(&r);
 }
 
 static bool
@@ -224,7 +241,8 @@ smtp_mailbox(struct str s, struct arena *a, struct path *out)
 {
 	struct rd r = rd_of(s);
 
-	return s.n <= SMTP_PATH_MAX - 2 && mailbox(&r, a, out) &&
+	return s.n <= SMTP_PATH_MAX - 2 && str_is_utf8(s) &&
+	    mailbox(&r, a, out) &&
 	    rd_done(&r) && out->domain.n <= SMTP_DOMAIN_MAX;
 }
 

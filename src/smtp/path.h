@@ -1,9 +1,11 @@
 /*
- * path.h - mailboxes and paths as SMTP has them.            RFC 5321 4.1.2
+ * path.h - mailboxes and paths as SMTP has them.  RFC 5321 4.1.2, 6531 3.3
  *
- * Pure. Quoting is undone, so two ways to write one local part come out the
- * same (4.1.2: all quoted forms MUST be treated as equivalent). Source routes
- * are accepted and dropped (appendix C).
+ * Pure. Octets over 127 may stand in local parts and names of domains: who
+ * reads a path looks first that all is UTF-8, and then whether SMTPUTF8 was
+ * asked for. Quoting is undone, so two ways to write one local part come out
+ * the same (4.1.2: all quoted forms MUST be treated as equivalent). Source
+ * routes are accepted and dropped (appendix C).
  */
 #pragma once
 #include "base/arena.h"
@@ -21,7 +23,7 @@ enum smtp_syntax {
 	SYNTAX_ARGS,		/* not shaped like this command at all */
 	SYNTAX_ADDRESS,		/* not a path */
 	SYNTAX_TOO_LONG,	/* a path over 4.5.3.1 */
-	SYNTAX_NOT_ASCII,	/* would need SMTPUTF8 */
+	SYNTAX_NOT_ASCII,	/* needs SMTPUTF8, or is not even UTF-8 */
 	SYNTAX_PARAM,		/* a parameter we do not have */
 	SYNTAX_VALUE,		/* a parameter with a wrong value, or twice */
 	SYNTAX_N
@@ -40,10 +42,10 @@ struct path {
 must_check enum smtp_syntax smtp_path(struct rd *r, struct arena *a,
     struct path *out);
 
-/* A whole slice as Mailbox: no brackets, no route. */
+/* A whole slice as Mailbox, of UTF-8: no brackets, no route. */
 must_check bool smtp_mailbox(struct str s, struct arena *a,
     struct path *out);
 
-/* A whole slice as Domain, as address-literal with its brackets. */
+/* A whole slice as Domain of ASCII, as address-literal with its brackets. */
 bool smtp_is_domain(struct str s);
 bool smtp_is_literal(struct str s);

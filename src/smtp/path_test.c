@@ -86,6 +86,15 @@ test_paths(void **state unused_arg)
 		{ "<\"a\tb\"@c>", SYNTAX_ADDRESS },
 		{ "<a\\b@c>", SYNTAX_ADDRESS },
 		{ "<a,b@c>", SYNTAX_ADDRESS },
+		/* RFC 6531 3.3: as much as atoms, quoted text and labels */
+		{ "<\xc3\xa4.b@\xc3\xb6.c>", SYNTAX_OK, "\xc3\xa4.b@\xc3\xb6.c",
+		    "\xc3\xa4.b", "\xc3\xb6.c", "" },
+		{ "<\"\xc3\xa4 b\"@c>", SYNTAX_OK, "\"\xc3\xa4 b\"@c",
+		    "\xc3\xa4 b", "c", "" },
+		{ "<\"\xc3\xa4\"@c>", SYNTAX_OK, "\xc3\xa4@c", "\xc3\xa4", "c",
+		    "" },
+		{ "<\xc3\xa4@[\xc3\xa4:1]>", SYNTAX_ADDRESS },
+		{ "<a@-\xc3\xa4>", SYNTAX_ADDRESS },
 		/* 256 with the brackets, and one more */
 		{ "<" L64 "@" L64 "." L64 "." L64 ">", SYNTAX_TOO_LONG },
 	};
@@ -138,6 +147,9 @@ test_mailbox(void **state unused_arg)
 	assert_false(smtp_mailbox(STR("<a@b>"), a, &p));
 	assert_false(smtp_mailbox(STR("@x:a@b"), a, &p));
 	assert_false(smtp_mailbox(STR("postmaster"), a, &p));
+	assert_true(smtp_mailbox(STR("\xc3\xa4@b"), a, &p));
+	assert_false(smtp_mailbox(STR("\xc3@b"), a, &p));
+	assert_false(smtp_is_domain(STR("\xc3\xa4.example")));
 	assert_false(smtp_mailbox(STR_NULL, a, &p));
 	arena_free(a);
 }

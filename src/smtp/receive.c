@@ -34,16 +34,21 @@ struct incoming {
 	struct err err;
 };
 
+/* RFC 3848, RFC 6531 4.3 */
 static struct str
 protocol(const struct smtp_session *s)
 {
-	bool tls = stream_tls(s->stream).on;
+	static const struct str names[2][2][2] = { /* utf8, tls, login */
+		{ { { "ESMTP", 5 }, { "ESMTPA", 6 } },
+		    { { "ESMTPS", 6 }, { "ESMTPSA", 7 } } },
+		{ { { "UTF8SMTP", 8 }, { "UTF8SMTPA", 9 } },
+		    { { "UTF8SMTPS", 9 }, { "UTF8SMTPSA", 10 } } },
+	};
+	bool tls = stream_tls(s->stream).on, utf8 = s->txn->mail.smtputf8;
 
-	if (!s->esmtp)
+	if (!s->esmtp && !utf8)
 		return STR("SMTP");
-	if (s->login)
-		return tls ? STR("ESMTPSA") : STR("ESMTPA");
-	return tls ? STR("ESMTPS") : STR("ESMTP");
+	return names[utf8][tls][s->login != NULL];
 }
 
 static void
@@ -139,7 +144,7 @@ renew_handles(struct incoming *in)
 
 	s->txn->generation = store_generation(s->store);
 	for (struct rcpt *r = s->txn->rcpts; r; r = r->next) {
-		e = smtp_ask_rcpt(s, r->address, &answer, &in->err);
+		e = smtp_ask_rcpt(s, r, &answer, &in->err);
 		if (e < 0)
 			return e;
 		if (answer.kind != RCPT_LOCAL && answer.kind != RCPT_REMOTE)
@@ -206,6 +211,9 @@ hand_over(struct incoming *in, const struct facts *facts)
 		.facts = buf_get(&in->facts),
 		.message_id = str_first(facts->message_id, 998),
 		.body_8bit = (facts->flags & FACTS_8BIT) != 0,
+		.smtputf8 = t->mail.smtputf8,
+		.ret = t->mail.ret,
+		.envid = t->mail.envid,
 		.peer = str_c(s->peer.address),
 		.helo = buf_get(&s->helo),
 		.tls = stream_tls(s->stream).version,

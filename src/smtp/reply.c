@@ -70,7 +70,7 @@ smtp_reply_syntax(enum smtp_syntax why, const char *address)
 		[SYNTAX_TOO_LONG] = SMTP_REPLY_INIT(501, NULL,
 		    "Address too long"),
 		[SYNTAX_NOT_ASCII] = SMTP_REPLY_INIT(553, "5.6.7",
-		    "SMTPUTF8 is not supported"),
+		    "Addresses beyond ASCII need SMTPUTF8"),
 		[SYNTAX_PARAM] = SMTP_REPLY_INIT(555, "5.5.4",
 		    "Unknown parameter"),
 		[SYNTAX_VALUE] = SMTP_REPLY_INIT(501, "5.5.4",

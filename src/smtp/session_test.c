@@ -101,7 +101,7 @@ test_envelope(void **state unused_arg)
 		{ "MAIL FROM:a@b\r\n", "501 5.1.7 Bad address syntax\r\n" },
 		{ "MAIL FROM\r\n", "501 5.5.4 Syntax error\r\n" },
 		{ "MAIL FROM:<\xc3\xa4@b>\r\n",
-		    "553 5.6.7 SMTPUTF8 is not supported\r\n" },
+		    "553 5.6.7 Addresses beyond ASCII need SMTPUTF8\r\n" },
 		{ "MAIL FROM:<a@b> RET=FULL\r\n",
 		    "555 5.5.4 Unknown parameter\r\n" },
 		{ "MAIL FROM:<a@b> SIZE=x\r\n",

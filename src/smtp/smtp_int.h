@@ -62,6 +62,8 @@ struct smtp_service {
 struct rcpt {
 	struct rcpt *next;
 	struct str address;
+	uint32_t notify;	/* RFC 3461 4.1 */
+	struct str orcpt;	/* 4.2; empty */
 	uint64_t handle;	/* of the store generation below */
 };
 
@@ -125,8 +127,8 @@ struct reply smtp_receive(struct smtp_session *s);
 void smtp_note_refused(struct smtp_session *s, struct str address,
     const struct reply *r);
 
-/* Ask store for a recipient's handle. 0 or E_*. */
-int smtp_ask_rcpt(struct smtp_session *s, struct str address,
+/* Ask store for a recipient's handle (r's own is not looked at). 0 or E_*. */
+int smtp_ask_rcpt(struct smtp_session *s, const struct rcpt *r,
     struct rcpt_answer *answer, struct err *err);
 
 /* Handlers. */

@@ -133,6 +133,7 @@ smtp_submission_new(struct loop *l, const struct config *conf,
 		.nverbs = NELEM(verbs),
 		.must_login = true,
 		.texts = &texts,
+		.dsn = true,
 		.verbs_arg = vault,
 	};
 

@@ -1,7 +1,8 @@
 #include "smtp/test_world.h"
 
-#define EHLO_TLS EHLO_BEGIN "250-HELP\r\n250 AUTH PLAIN LOGIN\r\n"
-#define EHLO_USER EHLO_BEGIN "250 HELP\r\n"
+#define EHLO_CLEAR EHLO_BEGIN "250-DSN\r\n250-HELP\r\n250 STARTTLS\r\n"
+#define EHLO_TLS EHLO_BEGIN "250-DSN\r\n250-HELP\r\n250 AUTH PLAIN LOGIN\r\n"
+#define EHLO_USER EHLO_BEGIN "250-DSN\r\n250 HELP\r\n"
 #define READY "220 2.0.0 Ready to start TLS\r\n"
 /* "\0alice@example.test\0secret", and the two of them alone */
 #define PLAIN_ALICE "AGFsaWNlQGV4YW1wbGUudGVzdABzZWNyZXQ="
@@ -15,7 +16,7 @@ open_tls(struct world *w)
 {
 	world_open(w, LISTEN_SUBMISSION, 65536);
 	assert_str(world_got(w), GREETING);
-	world_say(w, EHLO "STARTTLS\r\n", EHLO_REPLY READY);
+	world_say(w, EHLO "STARTTLS\r\n", EHLO_CLEAR READY);
 	assert_true(world_client_tls(w));
 	/* No second greeting, and nothing of the first EHLO is left. */
 	world_say(w, "", "");
@@ -29,7 +30,7 @@ test_in_clear(void **state unused_arg)
 
 	world_open(&w, LISTEN_SUBMISSION, 65536);
 	assert_str(world_got(&w), GREETING);
-	world_say(&w, EHLO, EHLO_REPLY);
+	world_say(&w, EHLO, EHLO_CLEAR);
 	world_say(&w, "AUTH PLAIN " PLAIN_ALICE "\r\n",
 	    "538 5.7.11 Only inside TLS\r\n");
 	world_say(&w, "MAIL FROM:<alice@example.test>\r\n",
@@ -65,8 +66,10 @@ test_message(void **state unused_arg)
 	assert_true(str_find(w.submits[0].text,
 			STR("with ESMTPSA\r\n\t(TLSv1.")) <
 	    w.submits[0].text.n);
-	world_say(&w, "MAIL FROM:<>\r\nRSET\r\nQUIT\r\n",
-	    "553 5.7.1 Not an address of yours\r\n250 2.0.0 Ok\r\n"
+	/* A report, as of a mail program that says "displayed": RFC 8098 3. */
+	world_say(&w, "MAIL FROM:<>\r\nRCPT TO:<who@far.test>\r\n"
+		      "RSET\r\nQUIT\r\n",
+	    "250 2.1.0 Ok\r\n250 2.1.5 Ok\r\n250 2.0.0 Ok\r\n"
 	    "221 2.0.0 Bye\r\n");
 	assert_int_equal(w.nlogouts, 1);
 	world_close(&w);
@@ -120,6 +123,75 @@ test_signed(void **state unused_arg)
 	world_close(&w);
 }
 
+/* What is asked of reports goes to store, also when its handles have to be
+ * got again.                                                 RFC 3461 4 */
+static void
+test_dsn(void **state unused_arg)
+{
+	struct world w;
+
+	world_open(&w, LISTEN_SUBMISSIONS, 65536);
+	assert_true(world_client_tls(&w));
+	(void)world_got(&w);
+	world_say(&w, EHLO, EHLO_TLS);
+	world_say(&w, "AUTH PLAIN " PLAIN_ALICE "\r\n", WELCOME);
+	world_say(&w, "MAIL FROM:<alice@example.test> RET=XX\r\n",
+	    "501 5.5.4 Bad value of a parameter\r\n");
+	world_say(&w, "MAIL FROM:<alice@example.test> ret=hdrs ENVID=a+2Bb\r\n"
+		      "RCPT TO:<who@far.test> NOTIFY=Success,DELAY "
+		      "ORCPT=rfc822;who@far.test\r\n",
+	    ENVELOPE_OK);
+	assert_int_equal(w.rcpt.notify, NOTIFY_success | NOTIFY_delay);
+	assert_str(w.rcpt.orcpt, "rfc822;who@far.test");
+	assert_int_equal(w.rcpt.bounce, 0);
+	memset(&w.rcpt, 0, sizeof(w.rcpt));
+	w.lose_handles = 1;
+	world_say(&w, "DATA\r\n", GO);
+	world_say(&w, "a: b\r\n.\r\n", "250 2.0.0 Ok: queued as 1\r\n");
+	assert_int_equal(w.rcpt.notify, NOTIFY_success | NOTIFY_delay);
+	assert_str(w.rcpt.orcpt, "rfc822;who@far.test");
+	assert_int_equal(w.submits[0].ret, RET_headers);
+	assert_str(w.submits[0].envid, "a+2Bb");
+	assert_int_equal(w.submits[0].smtputf8, 0);
+	world_say(&w, "MAIL FROM:<>\r\nRCPT TO:<who@far.test>\r\n",
+	    ENVELOPE_OK);
+	assert_int_equal(w.rcpt.bounce, 1);
+	assert_int_equal(w.rcpt.notify, 0);
+	world_close(&w);
+}
+
+/* RFC 6531: addresses of UTF-8, and what the trace says then. */
+static void
+test_utf8(void **state unused_arg)
+{
+	struct world w;
+
+	world_open(&w, LISTEN_SUBMISSIONS, 65536);
+	assert_true(world_client_tls(&w));
+	(void)world_got(&w);
+	world_say(&w, EHLO, EHLO_TLS);
+	world_say(&w, "AUTH PLAIN " PLAIN_ALICE "\r\n", WELCOME);
+	world_say(&w, "MAIL FROM:<alice@example.test>\r\n"
+		      "RCPT TO:<j\xc3\xbcrgen@example.test>\r\nRSET\r\n",
+	    "250 2.1.0 Ok\r\n"
+	    "553 5.6.7 Addresses beyond ASCII need SMTPUTF8\r\n"
+	    "250 2.0.0 Ok\r\n");
+	world_say(&w, "MAIL FROM:<alice@example.test> SMTPUTF8\r\n"
+		      "RCPT TO:<j\xc3\xbcrgen@example.test>\r\n",
+	    ENVELOPE_OK);
+	assert_str(w.rcpt.address, "j\xc3\xbcrgen@example.test");
+	world_say(&w, "DATA\r\n", GO);
+	world_say(&w, "a: b\r\n.\r\n", "250 2.0.0 Ok: queued as 1\r\n");
+	assert_int_equal(w.submits[0].smtputf8, 1);
+	assert_str(w.submits[0].protocol, "UTF8SMTPSA");
+	assert_true(str_find(w.submits[0].text, STR("with UTF8SMTPSA\r\n")) <
+	    w.submits[0].text.n);
+	assert_true(str_find(w.submits[0].text,
+			STR("for <j\xc3\xbcrgen@example.test>")) <
+	    w.submits[0].text.n);
+	world_close(&w);
+}
+
 /* What is said before TLS in one packet with STARTTLS counts no more:
  * RFC 3207 4.2, and CVE-2011-0411 in others. */
 static void
@@ -139,7 +211,7 @@ test_injection(void **state unused_arg)
 		assert_str(world_got(&w), GREETING);
 		world_send(&w, arena_printf(w.mem, EHLO "STARTTLS\r\n%s",
 		    injected[i]));
-		assert_str(world_got(&w), EHLO_REPLY READY);
+		assert_str(world_got(&w), EHLO_CLEAR READY);
 		assert_true(world_client_tls(&w));
 		world_say(&w, "", "");
 		/* not even our name is remembered */
@@ -307,6 +379,8 @@ main(void)
 		cmocka_unit_test(test_in_clear),
 		cmocka_unit_test(test_message),
 		cmocka_unit_test(test_signed),
+		cmocka_unit_test(test_dsn),
+		cmocka_unit_test(test_utf8),
 		cmocka_unit_test(test_injection),
 		cmocka_unit_test(test_starttls_twice),
 		cmocka_unit_test(test_implicit_tls),

@@ -20,6 +20,7 @@ kind_of(const struct store *st, struct str address)
 		{ "alice@example.test", RCPT_LOCAL },
 		{ "bob@example.test", RCPT_LOCAL },
 		{ "postmaster", RCPT_LOCAL },
+		{ "j\xc3\xbcrgen@example.test", RCPT_LOCAL },
 		{ "full@example.test", RCPT_FULL },
 	};
 
@@ -35,6 +36,9 @@ static int
 fake_rcpt(struct store *st, const struct rcpt_ask *ask,
     struct rcpt_answer *answer, struct err *err)
 {
+	st->w->rcpt = *ask;
+	st->w->rcpt.address = str_dup(st->w->mem, ask->address);
+	st->w->rcpt.orcpt = str_dup(st->w->mem, ask->orcpt);
 	if (st->w->rcpt_error < 0)
 		return err_set(err, st->w->rcpt_error, "told so");
 	answer->kind = kind_of(st, ask->address);
@@ -55,6 +59,9 @@ keep_submit(struct world *w, const struct submit_ask *ask)
 	to->session = str_dup(w->mem, ask->session);
 	to->signature = str_dup(w->mem, ask->signature);
 	to->text = str_dup(w->mem, ask->octets);
+	to->envid = str_dup(w->mem, ask->envid);
+	to->ret = ask->ret;
+	to->smtputf8 = ask->smtputf8;
 	to->nhandles = ask->handles.n / 8;
 	to->change = ask->change;
 }
@@ -91,7 +98,8 @@ fake_submit(struct store *st, const struct submit_ask *ask,
 static int
 fake_sender(const struct sender_ask *ask, struct err *err)
 {
-	if (str_eqi(ask->address, STR("alice@example.test")))
+	if (ask->address.n == 0 ||
+	    str_eqi(ask->address, STR("alice@example.test")))
 		return 0;
 	return err_set(err, E_DENIED, "not theirs");
 }

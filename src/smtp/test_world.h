@@ -14,6 +14,9 @@ struct submitted {
 	struct str reverse_path, protocol, helo, tls, session;
 	struct str signature;
 	struct str text;	/* of the message, our Received: first */
+	struct str envid;
+	uint32_t ret;
+	uint8_t smtputf8;
 	size_t nhandles;
 	uint64_t change;
 };
@@ -45,6 +48,7 @@ struct world {
 	int lose_store;		/* submits that find a new store */
 	int lose_handles;	/* submits that find their handles gone */
 	struct submitted *submits;	/* WORLD_SUBMITS */
+	struct rcpt_ask rcpt;	/* the last one */
 	size_t nsubmits, nrcpts, nlogins, nlogouts, njournal;
 	size_t nsigned;
 };
@@ -88,7 +92,8 @@ struct str world_got(struct world *w);
 #define EHLO "EHLO c.example\r\n"
 #define EHLO_BEGIN                                             \
 	"250-" HELLO "250-PIPELINING\r\n250-8BITMIME\r\n"      \
-	"250-ENHANCEDSTATUSCODES\r\n250-SIZE 100000\r\n"
+	"250-ENHANCEDSTATUSCODES\r\n250-SMTPUTF8\r\n"         \
+	"250-SIZE 100000\r\n"
 #define EHLO_REPLY EHLO_BEGIN "250-HELP\r\n250 STARTTLS\r\n"
 #define ENVELOPE "MAIL FROM:<x@y.test>\r\nRCPT TO:<alice@example.test>\r\n"
 #define ENVELOPE_OK "250 2.1.0 Ok\r\n250 2.1.5 Ok\r\n"

@@ -6,12 +6,15 @@ S{
 S~ 250[- ]PIPELINING
 S~ 250[- ]8BITMIME
 S~ 250[- ]ENHANCEDSTATUSCODES
+S~ 250[- ]SMTPUTF8
 S~ 250[- ]SIZE [1-9][0-9]*
 S~ 250[- ]STARTTLS
 S~ 250[- ]HELP
 }
 # The world cannot log in, and nobody can in clear.
 NONE 250.AUTH.*
+# Reports on what strangers send are promised to nobody.      RFC 3461
+NONE 250.DSN.*
 # Any case, spaces behind, literals, and again: each begins afresh.
 C: eHlO [127.0.0.1]  
 S* 250 .*

@@ -7,6 +7,13 @@ C: MAIL FROM:<bob@example.test>
 S~ 55[03] 5\.7\.1 .*
 C: MAIL FROM:<someone@example.org>
 S~ 55[03] 5\.7\.1 .*
+# A report, as of a mail program that says "displayed".       RFC 8098 3
+C: MAIL FROM:<>
+S~ 250 .*
+C: RCPT TO:<bob@example.test>
+S~ 250 .*
+C: RSET
+S~ 250 .*
 C: MAIL FROM:<Alice@EXAMPLE.test>
 S~ 250 .*
 C: RCPT TO:<nobody@example.test>
