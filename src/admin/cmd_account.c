@@ -1,4 +1,4 @@
-#include "admin/operator.h"
+#include "admin/domain.h"
 #include "admin/password.h"
 #include "admin/table.h"
 
@@ -34,30 +34,6 @@ seal(struct ctx *c, struct str *sealed, struct err *err)
 	return 0;
 }
 
-static int
-have_domain(struct ctx *c, struct str name, bool *have, struct err *err)
-{
-	struct domains_ask ask = { STR_NULL };
-	struct domains_answer answer;
-	struct domain_row row;
-
-	*have = false;
-	do {
-		struct rd r;
-
-		if (operator_store(c->op, STORE_domains, &ask, &answer,
-			err) < 0)
-			return err->code;
-		r = rd_of(answer.rows);
-		while (rd_left(&r) > 0 &&
-		    msg_take(&r, &domain_row_shape, &row)) {
-			*have = *have || str_eqi(row.name, name);
-			ask.after = row.name;
-		}
-	} while (answer.more && !*have);
-	return 0;
-}
-
 /* Before a password is asked for in vain. */
 static int
 check_domain(struct ctx *c, struct err *err)
@@ -70,7 +46,7 @@ check_domain(struct ctx *c, struct err *err)
 		return err_set(err, E_INVALID, "\"%s\" is no address; expected "
 		    "somebody@a.domain", c->address);
 	domain = str_from(s, at + 1);
-	if (have_domain(c, domain, &have, err) < 0)
+	if (domain_known(c->op, domain, &have, err) < 0)
 		return err->code;
 	if (!have)
 		return err_set(err, E_NOTFOUND, "no mail is taken for %.*s; "

@@ -1,24 +1,57 @@
-#include "admin/operator.h"
+#include "admin/domain.h"
 #include "admin/table.h"
 
 static const char usage[] =
     "usage: postern domain add NAME\n"
+    "       postern domain dns NAME [--json]\n"
     "       postern domain list [--json]\n"
     "       postern domain remove NAME\n\n"
-    "The domains that mail is taken for. A domain can be removed when it has\n"
-    "no accounts any more.\n\n"
+    "The domains that mail is taken for. A domain gets keys that sign its\n"
+    "mail (DKIM); dns prints the records to publish, ready to paste. A domain\n"
+    "can be removed when it has no accounts any more.\n\n"
     "  --data DIR | --config FILE   which server (default: postern.conf or\n"
     "                               postern-data here)\n";
+
+int
+domain_known(struct operator *op, struct str name, bool *known,
+    struct err *err)
+{
+	struct domains_ask ask = { STR_NULL };
+	struct domains_answer answer;
+	struct domain_row row;
+
+	*known = false;
+	do {
+		struct rd r;
+
+		if (operator_store(op, STORE_domains, &ask, &answer,
+			err) < 0)
+			return err->code;
+		r = rd_of(answer.rows);
+		while (rd_left(&r) > 0 &&
+		    msg_take(&r, &domain_row_shape, &row)) {
+			*known = *known || str_eqi(row.name, name);
+			ask.after = row.name;
+		}
+	} while (answer.more && !*known);
+	return 0;
+}
 
 static int
 add(struct operator *op, const char *name, struct err *err)
 {
 	struct domain_add_ask ask = { operator_change(op), str_c(name) };
+	struct dkim_keys_ask keys = { str_c(name), 1 };
+	struct dkim_keys_answer answer;
 	struct done done;
 
 	if (operator_store(op, STORE_domain_add, &ask, &done, err) < 0)
 		return err->code;
 	printf("%s added; next: postern account add you@%s\n", name, name);
+	if (operator_vault(op, VAULT_dkim_keys, &keys, &answer, err) < 0)
+		printf("its mail is not signed: %s\n", err->text);
+	else
+		printf("and: postern domain dns %s\n", name);
 	return 0;
 }
 
@@ -68,9 +101,21 @@ act(struct admin *a, struct operator *op, const struct options *o,
 {
 	if (str_eq(verb, STR("add")))
 		return add(op, name, err);
+	if (str_eq(verb, STR("dns")))
+		return domain_dns(a, op, name, o->json, err);
 	if (str_eq(verb, STR("remove")))
 		return remove_one(op, name, err);
 	return list(a, op, o->json, err);
+}
+
+/* The verb itself counts; -1 if it is none. */
+static int
+arguments_of(struct str verb)
+{
+	if (str_eq(verb, STR("list")))
+		return 1;
+	return str_eq(verb, STR("add")) || str_eq(verb, STR("dns")) ||
+	    str_eq(verb, STR("remove")) ? 2 : -1;
 }
 
 int
@@ -85,9 +130,7 @@ cmd_domain(struct admin *a, int argc, char **argv)
 	if (n < 0)
 		return o.code;
 	verb = n < argc ? str_c(argv[n]) : STR("");
-	if (str_eq(verb, STR("list")) ? argc - n != 1 :
-	    (!str_eq(verb, STR("add")) && !str_eq(verb, STR("remove"))) ||
-		argc - n != 2)
+	if (argc - n != arguments_of(verb))
 		return options_wrong(usage);
 	if (operator_open(a, &o, &op, &err) < 0)
 		return admin_fail("domain", "%s", err.text);

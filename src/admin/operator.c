@@ -16,6 +16,7 @@ struct operator {
 	struct loop *loop;
 	struct arena *memory;	/* of answers: the command's at first */
 	struct ipc *store, *vault;
+	struct str hostname;
 	pid_t master;		/* > 0: started by us */
 };
 
@@ -131,6 +132,7 @@ operator_open(struct admin *a, const struct options *o, struct operator **op,
 	if (where_config(a->memory, o->data, o->config, &c, err) < 0)
 		return err->code;
 	n->memory = a->memory;
+	n->hostname = c.hostname;
 	n->clock = clock_real();
 	n->loop = loop_new(&n->clock, NULL);
 	if (reach(n, a, &c, err) < 0) {
@@ -139,6 +141,12 @@ operator_open(struct admin *a, const struct options *o, struct operator **op,
 	}
 	*op = n;
 	return 0;
+}
+
+struct str
+operator_hostname(const struct operator *op)
+{
+	return op->hostname;
 }
 
 void

@@ -16,6 +16,9 @@ int operator_open(struct admin *a, const struct options *o,
     struct operator **op, struct err *err);
 void operator_close(struct operator *op); /* NULL is fine */
 
+/* As configured; empty if only the data folder is known. */
+struct str operator_hostname(const struct operator *op);
+
 /* One call; waits for the answer, whose strs live as long as the command; or
  * from now on in this arena, which the caller may reset (returns the one
  * before). */

@@ -1,0 +1,143 @@
+#include "admin/domain.h"
+#include "admin/table.h"
+
+enum { RECORDS_MAX = 16, TXT_STRING = 255 /* RFC 1035 3.3.14 */ };
+
+struct record {
+	const char *type;
+	struct str name, value;	/* of TXT: the text, not in quotes */
+};
+
+struct records {
+	struct arena *a;
+	struct str domain, host;
+	struct record v[RECORDS_MAX];
+	size_t n;
+};
+
+static void
+put(struct records *r, const char *type, struct str name, struct str value)
+{
+	bug_if(r->n == RECORDS_MAX);
+	r->v[r->n++] = (struct record){ type, name, value };
+}
+
+static int
+put_keys(struct records *r, struct operator *op, struct err *err)
+{
+	struct dkim_keys_ask ask = { r->domain, 1 };
+	struct dkim_keys_answer answer;
+	struct dkim_key_row row;
+	struct rd rd;
+
+	if (operator_vault(op, VAULT_dkim_keys, &ask, &answer, err) < 0)
+		return err->code;
+	rd = rd_of(answer.keys);
+	while (rd_left(&rd) > 0 && msg_take(&rd, &dkim_key_row_shape, &row) &&
+	    r->n < RECORDS_MAX / 2)
+		put(r, "TXT", arena_printf(r->a, "%.*s._domainkey.%.*s.",
+		    STR_FMT(row.selector), STR_FMT(r->domain)), row.record);
+	return 0;
+}
+
+/* What a receiver looks for: where mail goes (RFC 5321 5.1), who may send it
+ * (RFC 7208), who signs it (RFC 6376), and what to do with the rest (RFC
+ * 7489). A bounce comes from the server itself: it has a policy of its own
+ * (RFC 7208 2.4). */
+static int
+collect(struct records *r, struct operator *op, struct err *err)
+{
+	struct str name = arena_printf(r->a, "%.*s.", STR_FMT(r->domain));
+	struct str host = arena_printf(r->a, "%.*s.", STR_FMT(r->host));
+
+	put(r, "MX", name, arena_printf(r->a, "10 %.*s", STR_FMT(host)));
+	put(r, "TXT", name, STR("v=spf1 mx -all"));
+	if (put_keys(r, op, err) < 0)
+		return err->code;
+	put(r, "TXT", arena_printf(r->a, "_dmarc.%.*s", STR_FMT(name)),
+	    STR("v=DMARC1; p=quarantine"));
+	if (!str_eqi(host, name))
+		put(r, "TXT", host, STR("v=spf1 a -all"));
+	return 0;
+}
+
+/* "..." "...": none over 255 octets. Nothing here has quotes inside. */
+static void
+print_text(struct str text)
+{
+	for (; text.n > TXT_STRING; text = str_from(text, TXT_STRING))
+		printf("\"%.*s\" ", TXT_STRING, text.p);
+	printf("\"%.*s\"", STR_FMT(text));
+}
+
+static void
+print_record(const struct record *r)
+{
+	printf("%.*s IN %s ", STR_FMT(r->name), r->type);
+	if (str_eq(str_c(r->type), STR("TXT")))
+		print_text(r->value);
+	else
+		printf("%.*s", STR_FMT(r->value));
+	printf("\n");
+}
+
+static void
+print_zone(const struct records *r, bool named)
+{
+	printf("; What %.*s publishes in DNS. Each record is one line.\n",
+	    STR_FMT(r->domain));
+	for (size_t i = 0; i < r->n; i++)
+		print_record(&r->v[i]);
+	if (!named)
+		printf(";\n; %.*s stands for the server's name: no hostname is "
+		    "configured here.\n", STR_FMT(r->host));
+	printf(";\n; The server's own name needs its addresses, and each of "
+	       "these a PTR back to it:\n"
+	       "; %.*s. IN A    (its IPv4 address)\n"
+	       "; %.*s. IN AAAA (its IPv6 address, if it has one)\n"
+	       "; (address).in-addr.arpa. IN PTR %.*s.\n", STR_FMT(r->host),
+	    STR_FMT(r->host), STR_FMT(r->host));
+}
+
+static void
+print_json(const struct records *r)
+{
+	static const struct table_column columns[] = {
+		{ "name", false }, { "type", false }, { "value", false } };
+	struct table t = { .columns = columns, .ncolumns = NELEM(columns) };
+
+	for (size_t i = 0; i < r->n; i++) {
+		struct str *cells = table_row(&t, r->a);
+
+		cells[0] = r->v[i].name;
+		cells[1] = str_c(r->v[i].type);
+		cells[2] = r->v[i].value;
+	}
+	table_print(&t, true);
+}
+
+int
+domain_dns(struct admin *a, struct operator *op, const char *name, bool json,
+    struct err *err)
+{
+	struct str host = operator_hostname(op);
+	struct records r = { .a = a->memory,
+		.domain = str_lower(a->memory, str_c(name)), .host = host };
+	bool known;
+
+	if (domain_known(op, r.domain, &known, err) < 0)
+		return err->code;
+	if (!known)
+		return err_set(err, E_NOTFOUND, "no mail is taken for %s; "
+		    "first: postern domain add %s", name, name);
+	if (host.n == 0)
+		r.host = arena_printf(a->memory, "mail.%.*s",
+		    STR_FMT(r.domain));
+	if (collect(&r, op, err) < 0)
+		return err->code;
+	if (json)
+		print_json(&r);
+	else
+		print_zone(&r, host.n > 0);
+	return 0;
+}
