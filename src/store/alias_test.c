@@ -6,6 +6,7 @@
 #include <sys/stat.h>
 
 #include "store/desk.h"
+#include "store/recipients.h"
 #include "store/resolve.h"
 
 struct place_of {
@@ -473,6 +474,24 @@ test_forward(void **state)
 	p->d.now_us -= 22ll * 86400 * 1000000;
 }
 
+static const char *
+reported_to(struct place_of *p, const char *reverse_path)
+{
+	static char found[330];
+	struct recipients out;
+	int rc = recipients_report(p->d.e, str_c(reverse_path), &out,
+	    &p->d.err);
+
+	if (rc == E_NOTFOUND)
+		return "nobody";
+	OK(rc);
+	assert_int_equal(out.n, 1);
+	assert_int_equal(out.rcpt[0]->notify, NOTIFY_never);
+	(void)snprintf(found, sizeof(found), "%.*s",
+	    STR_FMT(out.rcpt[0]->address));
+	return found;
+}
+
 static void
 test_return(void **state)
 {
@@ -494,6 +513,17 @@ test_return(void **state)
 	assert_int_equal(submit_to(p, &p->d.mx, "", r), E_DENIED);
 	r.ours = true;
 	assert_int_equal(submit_to(p, &p->d.mx, "", r), E_BUSY);
+	/* A report on what was sent on goes there, too. */
+	assert_string_equal(reported_to(p, back), "sender@elsewhere.test");
+	OK(alias(p, "team@ours.test", "bob@ours.test"));
+	assert_string_equal(reported_to(p, "team@ours.test"),
+	    "bob@ours.test");
+	assert_string_equal(reported_to(p, "x@far.test"), "x@far.test");
+	assert_string_equal(reported_to(p, "nobody@ours.test"), "nobody");
+	back[6] = back[6] == 'A' ? 'B' : 'A';
+	assert_string_equal(reported_to(p, back), "nobody");
+	(void)snprintf(back, sizeof(back), "%s", look(p, "SELECT "
+	    "CAST(reverse_path AS TEXT) FROM queue ORDER BY message"));
 	/* The key is kept: look() opened the data anew. */
 	assert_int_equal(kind_of(p, back, true), RCPT_LOCAL);
 }

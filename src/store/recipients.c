@@ -4,7 +4,10 @@
 
 struct gathering {
 	struct engine *e;
-	const struct write *w;
+	uint32_t authority;
+	struct str reverse_path;
+	const struct recipient *from;	/* as named */
+	size_t nfrom;
 	struct recipients *out;
 	struct err *err;
 	struct walk walk;
@@ -19,7 +22,7 @@ add(struct gathering *g, const struct recipient *r)
 	const struct recipient **p;
 
 	if (out->n == out->room) {
-		out->room = 2 * out->room + g->w->nrcpts;
+		out->room = 2 * out->room + g->nfrom;
 		p = arena_array(g->e->arena, out->room, sizeof(*p));
 		if (out->n)
 			memcpy(p, out->rcpt, out->n * sizeof(*p));
@@ -74,7 +77,6 @@ expand(struct gathering *g, const struct recipient *r, struct str from)
 static int
 resolve(struct gathering *g, const struct recipient *r)
 {
-	const struct submit_ask *ask = g->w->ask;
 	struct engine *e = g->e;
 	struct resolved who;
 	struct str back;
@@ -84,7 +86,7 @@ resolve(struct gathering *g, const struct recipient *r)
 		return rc;
 	if (who.kind == ADDRESS_ACCOUNT || who.kind == ADDRESS_ALIAS)
 		return expand(g, r, r->address);
-	if (who.kind == ADDRESS_SRS && ask->reverse_path.n == 0 &&
+	if (who.kind == ADDRESS_SRS && g->reverse_path.n == 0 &&
 	    srs_return(&e->srs_key, str_first(r->address,
 	    str_rchr(r->address, '@')), e->now_s, e->arena, &back))
 		return expand(g, r, back);
@@ -94,7 +96,7 @@ resolve(struct gathering *g, const struct recipient *r)
 static int
 add_direct(struct gathering *g, const struct recipient *r)
 {
-	uint32_t who = g->w->caller->authority;
+	uint32_t who = g->authority;
 
 	if (!address_is_safe(r->address))
 		return err_set(g->err, E_INVALID, "unusable address");
@@ -114,22 +116,21 @@ add_direct(struct gathering *g, const struct recipient *r)
 static int
 set_return_path(struct gathering *g)
 {
-	const struct submit_ask *ask = g->w->ask;
 	struct engine *e = g->e;
 	struct resolved from;
 	int rc;
 
-	g->out->return_path = ask->reverse_path;
-	if (g->forwarder.n == 0 || ask->reverse_path.n == 0)
+	g->out->return_path = g->reverse_path;
+	if (g->forwarder.n == 0 || g->reverse_path.n == 0)
 		return 0;
-	rc = resolve_address(&e->w, e->arena, ask->reverse_path, &from,
+	rc = resolve_address(&e->w, e->arena, g->reverse_path, &from,
 	    g->err);
 	if (rc < 0 || from.kind != ADDRESS_REMOTE)
 		return rc;
-	bug_if(g->w->caller->authority != AUTH_MX);
+	bug_if(g->authority != AUTH_MX);
 	/* One that cannot be rewritten stays as it is: better that a bounce
 	 * finds its way than that SPF holds. */
-	(void)srs_rewrite(&e->srs_key, ask->reverse_path, g->forwarder,
+	(void)srs_rewrite(&e->srs_key, g->reverse_path, g->forwarder,
 	    e->now_s, e->arena, &g->out->return_path);
 	return 0;
 }
@@ -137,31 +138,65 @@ set_return_path(struct gathering *g)
 static int
 gather(struct gathering *g)
 {
-	const struct write *w = g->w;
 	size_t i;
 	int rc = 0;
 
 	/* Who is named gets it under that name, whatever aliases say. */
-	for (i = 0; i < w->nrcpts && rc == 0; i++)
-		rc = add_direct(g, &w->rcpts[i]);
-	for (i = 0; i < w->nrcpts && rc == 0; i++)
-		if (w->rcpts[i].ours)
-			rc = resolve(g, &w->rcpts[i]);
+	for (i = 0; i < g->nfrom && rc == 0; i++)
+		rc = add_direct(g, &g->from[i]);
+	for (i = 0; i < g->nfrom && rc == 0; i++)
+		if (g->from[i].ours)
+			rc = resolve(g, &g->from[i]);
 	if (rc == 0 && g->out->n == 0)
 		return err_set(g->err, E_INVALID, "no recipients");
 	return rc < 0 ? rc : set_return_path(g);
+}
+
+static int
+run(struct gathering *g)
+{
+	int rc;
+
+	*g->out = (struct recipients){ 0 };
+	walk_begin(&g->walk, &g->e->w, g->e->arena);
+	rc = gather(g);
+	walk_end(&g->walk);
+	return rc;
 }
 
 int
 recipients_gather(struct engine *e, const struct write *w,
     struct recipients *out, struct err *err)
 {
-	struct gathering g = { .e = e, .w = w, .out = out, .err = err };
-	int rc;
+	const struct submit_ask *ask = w->ask;
+	struct gathering g = { .e = e, .out = out, .err = err,
+		.authority = w->caller->authority,
+		.reverse_path = ask->reverse_path, .from = w->rcpts,
+		.nfrom = w->nrcpts };
 
-	*out = (struct recipients){ 0 };
-	walk_begin(&g.walk, &e->w, e->arena);
-	rc = gather(&g);
-	walk_end(&g.walk);
-	return rc;
+	return run(&g);
+}
+
+int
+recipients_report(struct engine *e, struct str reverse_path,
+    struct recipients *out, struct err *err)
+{
+	struct recipient *to = arena_new_of(e->arena, struct recipient);
+	/* Store's own doing, on behalf of who sent the message. */
+	struct gathering g = { .e = e, .out = out, .err = err,
+		.authority = AUTH_LOCAL, .from = to, .nfrom = 1 };
+	struct resolved who;
+	int rc = resolve_address(&e->w, e->arena, reverse_path, &who, err);
+
+	if (rc < 0)
+		return rc;
+	*to = (struct recipient){ .address = reverse_path,
+		.account = who.account, .notify = NOTIFY_never,
+		.ours = who.kind == ADDRESS_ALIAS ||
+		    who.kind == ADDRESS_SRS };
+	if (who.kind == ADDRESS_UNKNOWN)
+		return err_set(err, E_NOTFOUND, "nobody has the address");
+	rc = run(&g);
+	return rc == E_BUSY ? err_set(err, E_NOTFOUND, "nobody has the "
+	    "address") : rc;
 }
