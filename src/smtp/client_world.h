@@ -27,7 +27,8 @@ struct scene {
 	size_t nmessages;
 	size_t nrcpts;		/* of each, "r0@b.test" and on */
 	struct smtp_outgoing how;	/* of all messages */
-	bool starttls, login;
+	bool starttls, tls_first, verify, login;
+	int64_t cancel_ms;	/* the client, then; 0: never */
 	int text_error;		/* of the callback, after the text */
 	size_t wire;		/* octets in flight; 0: 64 KiB */
 	size_t cut;		/* of what the server says; 0: nothing is */
@@ -38,6 +39,8 @@ struct scene {
 	struct loop *loop;
 	struct arena *mem;
 	struct smtp_client *client;
+	struct fiber *fiber;
+	struct timer cancel;
 	struct stream *server;
 	struct tls_client *tls;
 	struct tls_ctx *tls_ctx;
@@ -48,11 +51,11 @@ struct scene {
 	int rc;			/* of hello, starttls or login */
 	struct smtp_answer why;
 	int send_rc;
-	unsigned offers;
+	unsigned offers, offers_at_end;	/* before STARTTLS, and last */
 	uint64_t size;
 	bool usable, alive, tls_on;
 	uint32_t accepted;	/* messages */
-	int64_t took_ms;
+	int64_t took_ms, quit_ms;
 	struct smtp_outgoing_rcpt *rcpts[SCENE_MESSAGES];
 	struct buf answers;	/* "code status text|" for each */
 };
