@@ -113,7 +113,7 @@ serve(struct local *p, void *arg)
 	const struct peer peer = { .address = "127.0.0.1" };
 	struct smtp_options o = { .loop = p->loop,
 		.max_recipients = MAX_RCPTS, .timeout_s = TIMEOUT_S,
-		.compress = p->compress, .local = true };
+		.compress = p->compress, .local = true, .dsn = true };
 	struct smtp_service *service;
 	int code = local_open(p);
 

@@ -371,6 +371,16 @@ submit(struct submit_local *s, struct submit_ask *ask, uint64_t *message,
 	return rc;
 }
 
+/* RFC 6531 3.2: the next server has to know such addresses. */
+static bool
+needs_smtputf8(const struct submit_local *s)
+{
+	for (size_t i = 0; i < s->nrcpts; i++)
+		if (!str_is_ascii(s->rcpts[i].address))
+			return true;
+	return !str_is_ascii(s->sender);
+}
+
 int
 submit_local_finish(struct submit_local *s,
     const struct submit_local_how *how, uint64_t *message, struct err *err)
@@ -380,6 +390,7 @@ submit_local_finish(struct submit_local *s,
 	struct blob_ref blob;
 	struct submit_ask ask = {
 		.reverse_path = s->sender,
+		.smtputf8 = needs_smtputf8(s),
 		.ret = how->ret,
 		.envid = how->envid,
 		.peer = arena_printf(s->memory, "uid %u", how->uid),

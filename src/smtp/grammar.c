@@ -20,18 +20,6 @@ is_space(char c)
 	return c == ' ';
 }
 
-/* UTF-8 without the controls that Unicode has beyond ASCII (U+0080 to U+009F):
- * addresses go into header fields and logs. */
-static bool
-is_text(struct str s)
-{
-	for (size_t i = 0; i + 1 < s.n; i++)
-		if ((unsigned char)s.p[i] == 0xc2 &&
-		    (unsigned char)s.p[i + 1] < 0xa0)
-			return false;
-	return str_is_utf8(s);
-}
-
 static int
 hex_digit(int c)
 {
@@ -334,7 +322,7 @@ smtp_parse_mail(struct str args, unsigned with, struct arena *a,
 	struct mail_args m = { 0 };
 	enum smtp_syntax why;
 
-	if (!is_text(args))
+	if (!smtp_is_text(args))
 		return SYNTAX_NOT_ASCII;
 	why = clause(&r, STR("FROM:"), a, &m.from);
 	if (why == SYNTAX_OK && m.from.text.n > 0 && m.from.domain.n == 0)
@@ -358,7 +346,7 @@ smtp_parse_rcpt(struct str args, unsigned with, struct arena *a,
 	struct rcpt_args m = { 0 };
 	enum smtp_syntax why;
 
-	if (!is_text(args) || (!(with & WITH_UTF8) && !str_is_ascii(args)))
+	if (!smtp_is_text(args) || (!(with & WITH_UTF8) && !str_is_ascii(args)))
 		return SYNTAX_NOT_ASCII;
 	why = clause(&r, STR("TO:"), a, &m.to);
 	if (why == SYNTAX_OK && m.to.text.n == 0)

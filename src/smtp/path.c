@@ -237,11 +237,21 @@ mailbox(struct rd *r, struct arena *a, struct path *out)
 }
 
 bool
+smtp_is_text(struct str s)
+{
+	for (size_t i = 0; i + 1 < s.n; i++)
+		if ((unsigned char)s.p[i] == 0xc2 &&
+		    (unsigned char)s.p[i + 1] < 0xa0)
+			return false;
+	return str_is_utf8(s);
+}
+
+bool
 smtp_mailbox(struct str s, struct arena *a, struct path *out)
 {
 	struct rd r = rd_of(s);
 
-	return s.n <= SMTP_PATH_MAX - 2 && str_is_utf8(s) &&
+	return s.n <= SMTP_PATH_MAX - 2 && smtp_is_text(s) &&
 	    mailbox(&r, a, out) &&
 	    rd_done(&r) && out->domain.n <= SMTP_DOMAIN_MAX;
 }

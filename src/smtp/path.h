@@ -42,7 +42,11 @@ struct path {
 must_check enum smtp_syntax smtp_path(struct rd *r, struct arena *a,
     struct path *out);
 
-/* A whole slice as Mailbox, of UTF-8: no brackets, no route. */
+/* UTF-8 without the controls that Unicode has beyond ASCII (U+0080 to U+009F):
+ * addresses go into header fields and logs. */
+bool smtp_is_text(struct str s);
+
+/* A whole slice as Mailbox, of such text: no brackets, no route. */
 must_check bool smtp_mailbox(struct str s, struct arena *a,
     struct path *out);
 

@@ -149,6 +149,7 @@ test_mailbox(void **state unused_arg)
 	assert_false(smtp_mailbox(STR("postmaster"), a, &p));
 	assert_true(smtp_mailbox(STR("\xc3\xa4@b"), a, &p));
 	assert_false(smtp_mailbox(STR("\xc3@b"), a, &p));
+	assert_false(smtp_mailbox(STR("a\xc2\x9f@b"), a, &p));
 	assert_false(smtp_is_domain(STR("\xc3\xa4.example")));
 	assert_false(smtp_mailbox(STR_NULL, a, &p));
 	arena_free(a);

@@ -34,9 +34,9 @@ struct smtp_options {
 	const struct smtp_texts *texts;
 	bool local;		/* a program of this machine, without a login:
 				 * store says who it may write as */
-	/* Reports that senders ask for are promised (RFC 3461) to people who
-	 * have logged in only: a stranger could name anybody as the sender of
-	 * what is then reported, and learn who reads mail here when. */
+	/* Reports that senders ask for are promised (RFC 3461), but never to
+	 * strangers: they could name anybody as the sender of what is then
+	 * reported, and learn who reads mail here when. */
 	bool dsn;
 	void *verbs_arg;
 };
