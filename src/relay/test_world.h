@@ -1,0 +1,121 @@
+/*
+ * test_world.h - a relay on a fake clock, with a store, a resolver and SMTP
+ * servers that are a few lines each.
+ */
+#pragma once
+#include "base/test.h"
+#include "relay/relay.h"
+#include "relay/relay_int.h"
+#include "store/blob.h"
+
+enum { WORLD_SERVERS = 8, WORLD_RECORDS = 32, WORLD_LEASES = 20000,
+	WORLD_HANDED = 64 };
+
+enum fake_tls { TLS_UNKNOWN, TLS_REFUSED, TLS_BROKEN, TLS_WORKS };
+
+/* A server at an address; what it does is set by the test. A recipient
+ * "no..." is refused with 550, "later..." with 450. */
+struct server {
+	const char *address;
+	uint16_t port;
+	const char *greeting;	/* NULL: "220 ..."; "": it never comes */
+	bool down;		/* refuses the connection */
+	bool dsn, auth;
+	enum fake_tls tls;
+	const char *mail;	/* the reply to MAIL; NULL: 250 */
+	const char *text;	/* the reply to the text; NULL: 250 */
+	int most;		/* messages of one connection, then 421; 0 */
+	int lose_after;		/* in the text of this one (from 1) it goes */
+	int rcpts;		/* most of one message, then 452; 0 */
+	int64_t slow_ms;	/* before the reply to the text */
+	/* What has come. */
+	int dials, open, most_open, messages, quits, clear, encrypted;
+	struct buf got;		/* "from>to,to|text\n" of each message */
+	struct buf login;
+};
+
+struct record {
+	const char *name;
+	enum dns_type type;
+	uint32_t preference;
+	const char *data;	/* a name, or an address */
+	enum dns_result result;
+};
+
+struct handed {
+	uint32_t kind;
+	struct str destination;
+	struct buf items;
+};
+
+struct dns {
+	int lookups;
+};
+struct store {
+	int nothing;
+};
+
+struct world {
+	struct fake_clock clock;
+	struct loop *loop;
+	struct log *log;
+	struct arena *mem;
+	struct tls_lib *lib;
+	struct tls_ctx *tls;		/* of servers */
+	struct relay_options options;
+	struct config config;
+	struct relay *relay;
+	struct server server[WORLD_SERVERS];
+	size_t nservers;
+	struct record record[WORLD_RECORDS];
+	size_t nrecords;
+
+	/* store */
+	struct handed handed[WORLD_HANDED];
+	size_t nhanded, ntaken;
+	uint64_t generation;
+	uint64_t leases;
+	struct str text[WORLD_LEASES];
+	int text_error[WORLD_LEASES];	/* E_* */
+	struct queue_result *results;	/* in the order of reports */
+	size_t nresults, nreports, nreleased, nreads;
+	int64_t report_ms;		/* each report takes so long */
+	int report_error;		/* the next one fails with it */
+	size_t waiting;			/* takes */
+	struct buf bounced;		/* the text of the last */
+	struct bounce_ask bounce;
+	size_t nbounces;
+};
+
+void world_open(struct world *w);
+void world_close(struct world *w);
+/* Begin with the configuration as it is now. */
+void world_start(struct world *w);
+
+struct server *world_server(struct world *w, const char *address);
+void world_mx(struct world *w, const char *domain, uint32_t preference,
+    const char *host);
+void world_address(struct world *w, const char *host, const char *address);
+/* "example.org" with two hosts: mx1 at 192.0.2.1, mx2 at 192.0.2.2; and
+ * nothing is private. */
+void world_example(struct world *w);
+
+/* A message to these (commas between), for the next assignment. Its lease. */
+uint64_t world_item(struct world *w, const char *rcpts, const char *text);
+uint64_t world_item_with(struct world *w, struct queue_item item,
+    const char *rcpts, const char *text);
+/* Hand out what was put together. */
+void world_hand(struct world *w, enum take_kind kind, const char *destination);
+
+void world_settle(struct world *w);
+/* Until that many results have been reported; fails after ten minutes. */
+void world_wait(struct world *w, size_t results);
+void world_pass(struct world *w, int64_t ms);
+const struct queue_result *world_result(struct world *w, uint64_t lease,
+    uint32_t n);
+
+#define assert_has(s, part)                                              \
+	do {                                                             \
+		if (str_find((s), STR(part)) == (s).n)                   \
+			fail_msg("\"%.*s\" lacks \"%s\"", STR_FMT(s), part); \
+	} while (0)

@@ -1,0 +1,320 @@
+/*
+ * work_test.c - taking, reporting, stopping; and reports to senders.
+ */
+#include "relay/test_world.h"
+
+static int
+setup(void **state)
+{
+	struct world *w = calloc(1, sizeof(*w));
+
+	assert_non_null(w);
+	world_open(w);
+	world_example(w);
+	*state = w;
+	return 0;
+}
+
+static int
+teardown(void **state)
+{
+	world_close(*state);
+	free(*state);
+	return 0;
+}
+
+static void
+give_messages(struct world *w, int n)
+{
+	for (int i = 0; i < n; i++)
+		world_item(w, "a@example.org", "x\r\n");
+	world_hand(w, TAKE_DELIVER, "example.org");
+}
+
+/* Somebody always asks, never too many, and a burst finds takers. */
+static void
+test_takes(void **state)
+{
+	struct world *w = *state;
+
+	world_start(w);
+	world_pass(w, 100000);
+	assert_in_range(w->waiting, 1, 4);
+	w->server[0].slow_ms = 1000;
+	w->config.host_connections = 0;
+	for (int i = 0; i < 10; i++)
+		give_messages(w, 1);
+	world_pass(w, 500);
+	assert_int_equal(w->ntaken, 10);
+	assert_in_range(w->waiting, 1, 4);
+	world_wait(w, 10);
+	world_pass(w, 60000);
+	assert_in_range(w->waiting, 1, 4);
+	assert_in_range(loop_fibers(w->loop), 1, 4);
+}
+
+static void
+test_as_many_as_configured(void **state)
+{
+	struct world *w = *state;
+
+	w->config.relay_connections = 3;
+	w->server[0].slow_ms = 1000;
+	for (int i = 0; i < 10; i++)
+		give_messages(w, 1);
+	world_start(w);
+	world_pass(w, 500);
+	assert_int_equal(w->ntaken, 3);
+	assert_int_equal(w->waiting, 0);
+	world_wait(w, 10);
+	assert_int_equal(w->server[0].most_open, 3);
+}
+
+static void
+test_reports_are_batched(void **state)
+{
+	struct world *w = *state;
+
+	w->report_ms = 1000;
+	give_messages(w, 60);
+	world_start(w);
+	world_wait(w, 60);
+	assert_in_range(w->nreports, 1, 3);
+}
+
+static void
+test_report_is_tried_again(void **state)
+{
+	struct world *w = *state;
+
+	w->report_error = E_FULL;
+	give_messages(w, 5);
+	world_start(w);
+	world_wait(w, 5);
+	assert_int_equal(w->server[0].messages, 5);
+}
+
+/* Its leases are gone: nothing is reported, nothing more is sent. */
+static void
+test_store_restarts(void **state)
+{
+	struct world *w = *state;
+	int sent;
+
+	w->server[0].slow_ms = 100;
+	w->report_ms = 50;
+	give_messages(w, 50);
+	world_start(w);
+	world_pass(w, 1000);
+	sent = w->server[0].messages;
+	assert_in_range(sent, 2, 20);
+	w->generation++;
+	world_pass(w, 1000);
+	assert_in_range(w->server[0].messages, sent, sent + 1);
+	assert_in_range(w->nresults, 1, (size_t)sent);
+	sent = (int)w->nresults;
+	/* And then it goes on. */
+	give_messages(w, 5);
+	world_wait(w, (size_t)sent + 5);
+	assert_int_equal(w->nreleased, 0);
+}
+
+static void
+test_new_configuration(void **state)
+{
+	struct world *w = *state;
+
+	give_messages(w, 1);
+	world_start(w);
+	world_wait(w, 1);
+	w->config.relay_tls = ROUTE_TLS_MUST;
+	relay_configure(w->relay, &w->config);
+	give_messages(w, 1);
+	world_wait(w, 2);
+	assert_str(w->results[1].status, "4.7.4");
+}
+
+/* What is under way comes to its end; the rest is given back in time. */
+static void
+test_stop_in_the_middle(void **state)
+{
+	struct world *w = *state;
+	int64_t begin;
+
+	w->server[0].slow_ms = 400;
+	give_messages(w, 100);
+	world_start(w);
+	world_pass(w, 1000);
+	begin = loop_now_ms(w->loop);
+	relay_stop(w->relay);
+	while (loop_fibers(w->loop) > 0)
+		loop_once(w->loop, 100);
+	assert_in_range(loop_now_ms(w->loop) - begin, 2000, 4000);
+	assert_in_range(w->nresults, 5, 20);
+	assert_int_equal(w->nresults, w->server[0].messages);
+	assert_int_equal(w->nreleased, 100 - w->nresults);
+	assert_int_equal(w->server[0].open, 0);
+}
+
+static void
+test_stop_does_not_wait_for_the_slow(void **state)
+{
+	struct world *w = *state;
+	int64_t begin;
+
+	w->server[0].slow_ms = 60000;
+	give_messages(w, 3);
+	world_start(w);
+	world_pass(w, 1000);
+	begin = loop_now_ms(w->loop);
+	relay_stop(w->relay);
+	while (loop_fibers(w->loop) > 1)	/* the server's */
+		loop_once(w->loop, 100);
+	assert_in_range(loop_now_ms(w->loop) - begin, 3000, 4900);
+	assert_int_equal(w->nresults, 0);
+	assert_int_equal(w->nreleased, 3);
+	world_pass(w, 60000);
+}
+
+static void
+test_stop_when_idle(void **state)
+{
+	struct world *w = *state;
+
+	give_messages(w, 1);
+	world_start(w);
+	world_wait(w, 1);
+	relay_stop(w->relay);
+	world_settle(w);
+	assert_int_equal(loop_fibers(w->loop), 0);
+	assert_int_equal(w->server[0].quits, 1);
+}
+
+/* Results that store does not take hold the deliveries up. */
+static void
+test_bounded(void **state)
+{
+	struct world *w = *state;
+	size_t waiting;
+
+	w->report_ms = 100000;
+	for (int i = 0; i < 12; i++) {
+		auto_buf rcpts = BUF_INIT(100000);
+
+		for (int n = 0; n < 1000; n++)
+			buf_printf(&rcpts, "%sr%d@x", n ? "," : "", n);
+		buf_chr(&rcpts, '\0');
+		world_item(w, rcpts.p, "x\r\n");
+		world_hand(w, TAKE_DELIVER, "example.org");
+	}
+	w->config.relay_connections = 1;
+	world_start(w);
+	world_pass(w, 60000);
+	waiting = reports_waiting(w->relay->reports);
+	assert_in_range(waiting, 10000, 11000);
+	assert_in_range(w->ntaken, 10, 11);
+	w->report_ms = 0;
+	world_wait(w, 12000);
+	assert_int_equal(reports_waiting(w->relay->reports), 0);
+}
+
+/* Reports to senders ---------------------------------------------------- */
+
+static void
+give_report(struct world *w, uint32_t ret, const char *text)
+{
+	auto_buf rcpts = BUF_INIT(10000);
+	const struct queue_rcpt rcpt = { .address = STR("a@example.org"),
+		.outcome = OUTCOME_failed, .code = 550, .status = STR("5.1.1"),
+		.text = STR("nobody of that name"),
+		.host = STR("mx1.example.org") };
+	struct queue_item item = { .reverse_path = STR("me@here.test"),
+		.ret = ret };
+
+	msg_put(&rcpts, &queue_rcpt_shape, &rcpt);
+	item.rcpts = buf_get(&rcpts);
+	world_item_with(w, item, "", text);
+	world_hand(w, TAKE_REPORT, "");
+	if (!w->relay)
+		world_start(w);
+	world_pass(w, 1000);
+}
+
+#define MAIL "Subject: hello\r\nFrom: me@here.test\r\n\r\nThe body.\r\n"
+
+static void
+test_report_with_header(void **state)
+{
+	struct world *w = *state;
+	struct str s;
+
+	give_report(w, RET_headers, MAIL);
+	assert_int_equal(w->nbounces, 1);
+	s = buf_get(&w->bounced);
+	assert_has(s, "multipart/report");
+	assert_has(s, "nobody of that name");
+	assert_has(s, "Subject: hello\r\n");
+	assert_int_equal(str_find(s, STR("The body.")), s.n);
+	assert_int_equal(w->bounce.lease, 1);
+	assert_int_equal(w->bounce.raw_size, s.n);
+	assert_true(w->bounce.facts.n > 0);
+	assert_true(str_find(s, w->bounce.message_id) < s.n);
+	assert_true(w->bounce.message_id.n > 5);
+	assert_int_equal(w->nresults, 0);
+}
+
+static void
+test_report_with_message(void **state)
+{
+	struct world *w = *state;
+
+	give_report(w, RET_full, MAIL);
+	assert_has(buf_get(&w->bounced), MAIL);
+	/* Not if it is very long. */
+	{
+		struct buf b = BUF_INIT(4 << 20);
+
+		buf_lit(&b, "Subject: long\r\n\r\n");
+		for (int i = 0; i < 100000; i++)
+			buf_lit(&b, "0123456789012345678\r\n");
+		buf_chr(&b, '\0');
+		give_report(w, RET_full, b.p);
+		assert_in_range(w->bounced.n, 500, 100000);
+		assert_has(buf_get(&w->bounced), "Subject: long\r\n");
+		buf_free(&b);
+	}
+}
+
+static void
+test_report_without_original(void **state)
+{
+	struct world *w = *state;
+
+	w->text_error[1] = E_NOTFOUND;
+	give_report(w, RET_full, MAIL);
+	assert_int_equal(w->nbounces, 1);
+	assert_has(buf_get(&w->bounced), "nobody of that name");
+}
+
+int
+main(void)
+{
+#define T(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
+	const struct CMUnitTest tests[] = {
+		T(test_takes),
+		T(test_as_many_as_configured),
+		T(test_reports_are_batched),
+		T(test_report_is_tried_again),
+		T(test_store_restarts),
+		T(test_new_configuration),
+		T(test_stop_in_the_middle),
+		T(test_stop_does_not_wait_for_the_slow),
+		T(test_stop_when_idle),
+		T(test_bounded),
+		T(test_report_with_header),
+		T(test_report_with_message),
+		T(test_report_without_original),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
