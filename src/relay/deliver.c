@@ -149,8 +149,12 @@ static int
 to_wire(void *arg, struct str octets)
 {
 	const struct wire *w = arg;
-	int e = smtp_client_text(w->client, octets);
+	int e;
 
+	/* By its number another message may have been read. */
+	if (delivery_is_lost(w->c->d))
+		return E_PEER;
+	e = smtp_client_text(w->client, octets);
 	w->c->wire |= e < 0;
 	return e;
 }

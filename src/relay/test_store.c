@@ -123,8 +123,12 @@ blob_read_queued(struct store *st unused_arg, uint64_t lease,
 	if (w->text_error[lease] < 0)
 		return err_set(err, w->text_error[lease], "told so");
 	s = str_first(s, len < s.n ? (size_t)len : s.n);
-	for (; s.n > 0 && e == 0; s = str_from(s, 1000))
+	for (; s.n > 0 && e == 0; s = str_from(s, 1000)) {
+		if (w->read_ms > 0)
+			(void)fiber_sleep(w->loop,
+			    loop_now_ms(w->loop) + w->read_ms);
 		e = out(arg, str_first(s, 1000));
+	}
 	return e;
 }
 

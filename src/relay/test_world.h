@@ -81,6 +81,7 @@ struct world {
 	size_t nresults, nreports, nreleased, nreads;
 	int64_t report_ms;		/* each report takes so long */
 	int report_error;		/* the next one fails with it */
+	int64_t read_ms;		/* each 1000 octets take so long */
 	size_t waiting;			/* takes */
 	struct buf bounced;		/* the text of the last */
 	struct bounce_ask bounce;

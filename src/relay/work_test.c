@@ -119,6 +119,29 @@ test_store_restarts(void **state)
 	assert_int_equal(w->nreleased, 0);
 }
 
+/* Not even the rest of the message that is being sent. */
+static void
+test_store_restarts_in_a_text(void **state)
+{
+	struct world *w = *state;
+	struct buf b = BUF_INIT(8 << 20);
+
+	for (int i = 0; i < 50000; i++)
+		buf_lit(&b, "0123456789 0123456789 0123456789 0123456789\r\n");
+	buf_chr(&b, '\0');
+	world_item(w, "a@example.org", b.p);
+	world_hand(w, TAKE_DELIVER, "example.org");
+	world_start(w);
+	w->read_ms = 1;
+	world_pass(w, 100);
+	assert_int_equal(w->nreads, 1);
+	w->generation++;
+	world_pass(w, 10000);
+	assert_int_equal(w->nresults, 0);
+	assert_int_equal(w->server[0].messages, 0);
+	buf_free(&b);
+}
+
 static void
 test_new_configuration(void **state)
 {
@@ -306,6 +329,7 @@ main(void)
 		T(test_reports_are_batched),
 		T(test_report_is_tried_again),
 		T(test_store_restarts),
+		T(test_store_restarts_in_a_text),
 		T(test_new_configuration),
 		T(test_stop_in_the_middle),
 		T(test_stop_does_not_wait_for_the_slow),

@@ -283,8 +283,10 @@ is_bound(enum store_call which, const void *ask)
 {
 	if (which == STORE_append)
 		return ((const struct append_ask *)ask)->stage != 0;
+	/* A new store may have given the lease's number to another. */
 	return which == STORE_submit || which == STORE_stage ||
-	    which == STORE_unstage;
+	    which == STORE_unstage || which == STORE_queue_content ||
+	    which == STORE_report || which == STORE_bounce;
 }
 
 static int
