@@ -1,8 +1,6 @@
 #include "dns/hosts.h"
 
-#include "dns/name.h"
-
-enum { CANDIDATES_MAX = 512, WHY_MAX = 400 };
+enum { CANDIDATES_MAX = 512, WHY_MAX = 400, NAME_SHOWN = 255 };
 
 struct search {
 	struct dns *dns;
@@ -10,6 +8,7 @@ struct search {
 	struct hosts *out;
 	struct arena *a;	/* of the caller: what stays */
 	int64_t until_ms;
+	bool mx;		/* MX records are looked for first */
 };
 
 /* What went wrong, in words ------------------------------------------------ */
@@ -36,6 +35,16 @@ say(struct arena *a, const char *what, const struct lookup_answer *answer)
 		return arena_printf(a, "%s%.*s", what, STR_FMT(words));
 	return arena_printf(a, "%s%.*s: %.*s", what, STR_FMT(words),
 	    STR_FMT(str_first(answer->why, WHY_MAX)));
+}
+
+/* As resolver understood it (IDNA); what it could not, as it was said. */
+static struct str
+ascii_name(struct arena *a, const struct lookup_answer *answer,
+    struct str said)
+{
+	if (answer->name.n > 0)
+		return str_dup(a, answer->name);
+	return str_lower(a, str_first(said, NAME_SHOWN));
 }
 
 static int
@@ -117,6 +126,10 @@ judge(struct search *s, struct host *host, const struct lookup_answer *v6,
 	    v4->result == DNS_FAILED || v6->result != DNS_FAILED ? v4 : v6;
 
 	take_addresses(host, v6, v4);
+	host->name = ascii_name(s->a, v4, host->name);
+	host->bogus = v6->security == DNS_BOGUS || v4->security == DNS_BOGUS;
+	host->ttl = v6->result == DNS_OK && (v4->result != DNS_OK ||
+	    v6->ttl < v4->ttl) ? v6->ttl : v4->ttl;
 	/* RFC 7672 2.2.2: both, or TLSA records are not asked for. */
 	host->secure = v6->security == DNS_SECURE &&
 	    v4->security == DNS_SECURE;
@@ -178,11 +191,11 @@ find_all_addresses(struct search *s, struct err *err)
 		return finish(s, HOSTS_FAILED, arena_printf(s->a,
 		    "no address of %.*s could be looked up: %.*s",
 		    STR_FMT(out->host[0].name), STR_FMT(out->host[0].why)));
-	/* Without MX it is the name itself: 5.1.2 or no mail host. */
-	return finish(s, HOSTS_NO_ADDRESS, arena_printf(s->a,
-	    out->mx ? "none of its mail hosts has an address (%.*s: %.*s)" :
-	    "%.*s has neither MX nor address (%.*s)",
-	    STR_FMT(out->host[0].name), STR_FMT(out->host[0].why)));
+	return finish(s, HOSTS_NO_ADDRESS, arena_printf(s->a, out->mx ?
+	    "none of its mail hosts has an address (%.*s: %.*s)" : s->mx ?
+	    "there are neither MX records nor addresses of %.*s (%.*s)" :
+	    "%.*s: %.*s", STR_FMT(out->host[0].name),
+	    STR_FMT(out->host[0].why)));
 }
 
 /* The order ---------------------------------------------------------------- */
@@ -302,7 +315,9 @@ static bool
 by_mx(struct search *s, const struct lookup_answer *mx,
     const struct self *self)
 {
+	s->out->name = ascii_name(s->a, mx, s->out->name);
 	s->out->secure = mx->security == DNS_SECURE;
+	s->out->ttl = mx->ttl;
 	switch (mx->result) {
 	case DNS_OK:
 		s->out->mx = true;
@@ -348,25 +363,33 @@ literal(struct search *s, struct str text)
 	return finish(s, HOSTS_OK, STR(""));
 }
 
+static struct str
+without_dot(struct str name)
+{
+	return str_endsi(name, STR(".")) ? str_first(name, name.n - 1) : name;
+}
+
 int
 hosts_find(struct dns *d, struct loop *l, struct str domain, bool mx,
     const struct self *self, struct hosts *out, struct arena *a,
     int64_t until_ms, struct err *err)
 {
-	struct search s = { d, l, out, a, until_ms };
+	struct search s = { d, l, out, a, until_ms, mx };
 	bool go_on = true;
 	int rc = 0;
 
 	memset(out, 0, sizeof(*out));
 	if (domain.n > 0 && domain.p[0] == '[')
 		return literal(&s, str_first(domain, 300));
-	if (!dns_name(domain, a, &out->name))
-		return finish(&s, HOSTS_NONE, STR("it can be no domain name"));
+	out->name = without_dot(domain);
 	if (mx)
 		rc = find_mx(&s, self, &go_on, err);
 	else
 		add_host(&s, 0, out->name);
 	if (rc < 0 || !go_on)
 		return rc;
-	return find_all_addresses(&s, err);
+	rc = find_all_addresses(&s, err);
+	if (!mx)
+		out->name = out->host[0].name;
+	return rc;
 }

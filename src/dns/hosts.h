@@ -30,7 +30,9 @@ struct host_address {
 struct host {
 	struct str name;	/* ASCII, lower case */
 	uint32_t preference;	/* 0 without MX */
-	bool secure;		/* its addresses were */
+	bool secure;		/* its addresses are, both IPv6 and IPv4 */
+	bool bogus;		/* some were, and are left out */
+	uint32_t ttl;		/* of its addresses */
 	uint32_t naddresses;
 	struct host_address address[ADDRESSES_MAX];
 	struct str why;		/* no address: in words */
@@ -39,6 +41,7 @@ struct hosts {
 	enum hosts_result result;
 	bool mx;		/* from MX records */
 	bool secure;		/* the MX answer, or the missing of it */
+	uint32_t ttl;		/* of that answer */
 	struct str name;	/* the domain in ASCII */
 	struct str why;		/* other than HOSTS_OK: in words */
 	size_t n;
