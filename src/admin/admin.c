@@ -22,6 +22,7 @@ static const struct command commands[] = {
 	{ "queue", "what waits to be sent: list, retry, hold, drop",
 	    cmd_queue },
 	{ "trace", "the life of a message, in order", cmd_trace },
+	{ "mx", "where mail for a domain goes, and in which order", cmd_mx },
 	{ "verify", "recount everything and read every message", cmd_verify },
 	{ "journal", "what happened to messages on a day", cmd_journal },
 	{ "sendmail", "as programs call it: sendmail(1)", cmd_sendmail },

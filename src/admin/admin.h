@@ -30,6 +30,7 @@ int cmd_check_config(struct admin *a, int argc, char **argv);
 int cmd_demo(struct admin *a, int argc, char **argv);
 int cmd_domain(struct admin *a, int argc, char **argv);
 int cmd_journal(struct admin *a, int argc, char **argv);
+int cmd_mx(struct admin *a, int argc, char **argv);
 int cmd_queue(struct admin *a, int argc, char **argv);
 int cmd_run(struct admin *a, int argc, char **argv);
 /* Both "send" and "sendmail": runs another executable. */

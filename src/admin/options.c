@@ -11,6 +11,7 @@ static const struct option all[] = {
 	{ "yes", no_argument, NULL, 'y' },
 	{ "password-stdin", no_argument, NULL, 'p' },
 	{ "day", required_argument, NULL, 'D' },
+	{ "from", required_argument, NULL, 'F' },
 	{ "port-offset", required_argument, NULL, 'P' },
 	{ "sender", required_argument, NULL, 's' },
 	{ "rcpt", required_argument, NULL, 'r' },
@@ -53,6 +54,7 @@ set(struct options *o, int letter, const char *value)
 			break;
 		fprintf(stderr, "--days wants a number from 1 to 3660\n");
 		return false;
+	case 'F': o->from = value; break;
 	case 'P':
 		if (str_u32(str_c(value), &o->port_offset) &&
 		    o->port_offset <= 60000)

@@ -12,6 +12,7 @@ struct options {
 	bool yes;		/* --yes */
 	bool password_stdin;	/* --password-stdin */
 	const char *day;	/* --day */
+	const char *from;	/* --from HOST */
 	uint32_t port_offset;	/* --port-offset, default 1000 */
 	const char *sender;	/* --sender */
 	const char *rcpt;	/* --rcpt */
@@ -26,7 +27,8 @@ struct options {
 
 /* Read the options of argv[1...]. takes: one letter for each that this command
  * has: d data, c config, j json, o once, y yes, p password-stdin, D day,
- * P port-offset, s sender, r rcpt, m domain, O older, H held, A all, n days.
+ * P port-offset, s sender, r rcpt, m domain, O older, H held, A all, n days,
+ * F from.
  * QUEUE_OPTIONS are those that name messages of the queue. Returns the index
  * of the first argument; or -1 after usage was shown (--help, code 0) or an
  * option was wrong (code 2). */

@@ -1,0 +1,197 @@
+#include "admin/names.h"
+#include "admin/table.h"
+
+static const char usage[] =
+    "usage: postern mx [--from HOST] [--json] DOMAIN\n\n"
+    "Where mail for DOMAIN goes: its mail hosts in the order they are tried,\n"
+    "with their addresses and what DNSSEC says of both. Exits 1 if mail can\n"
+    "go nowhere now.\n\n"
+    "  --from HOST   as that mail host sees it: what it tries, and what it\n"
+    "                passes over, and why\n"
+    "  --data DIR | --config FILE   whose settings (default: postern.conf or\n"
+    "                               postern-data here, if there are any)\n";
+
+/* One look, and through whose eyes. */
+struct look {
+	struct admin *a;
+	struct hosts *h;
+	struct table t;
+	bool private_ok;
+	struct str from;	/* empty: nobody's */
+	bool is_mx;		/* from is one of the hosts */
+	uint32_t ours;		/* its preference, then */
+	unsigned tried;
+};
+
+static struct str
+host_state(const struct host *host)
+{
+	if (host->bogus)
+		return STR("bogus");
+	return host->secure ? STR("secure") : STR("insecure");
+}
+
+static struct str
+mx_state(const struct hosts *h)
+{
+	if (!h->mx)
+		return STR("none");
+	return h->secure ? STR("secure") : STR("insecure");
+}
+
+/* RFC 5321 5.1: ourselves and all that are no better are cut. */
+static bool
+passed_over(const struct look *k, const struct host *host, struct str *why)
+{
+	if (k->from.n == 0 || !k->is_mx || host->preference < k->ours)
+		return false;
+	if (str_eq(host->name, k->from))
+		*why = STR("ourselves: cut");
+	else if (host->preference == k->ours)
+		*why = STR("our equal: cut");
+	else
+		*why = STR("behind ourselves in the order: cut");
+	return true;
+}
+
+static struct str
+note(struct look *k, const struct host *host,
+    const struct host_address *address)
+{
+	struct str why;
+	bool private = address && host_address_is_private(address);
+
+	if (passed_over(k, host, &why))
+		return why;
+	if (!address)
+		return arena_printf(k->a->memory, "no address: %.*s",
+		    STR_FMT(host->why));
+	if (private && !k->private_ok)
+		return STR("private address: refused");
+	k->tried++;
+	if (k->from.n == 0)
+		return private ? STR("private address") : STR("");
+	return arena_printf(k->a->memory, "tried %u", k->tried);
+}
+
+static void
+add_row(struct look *k, const struct host *host,
+    const struct host_address *address)
+{
+	struct arena *a = k->a->memory;
+	struct str *cells = table_row(&k->t, a);
+	char room[48];
+
+	cells[0] = arena_printf(a, "%u", host->preference);
+	cells[1] = host->name;
+	cells[2] = mx_state(k->h);
+	cells[3] = arena_printf(a, "%u", k->h->ttl);
+	cells[4] = address ? str_dup(a, host_address_text(address, room)) :
+			     STR("");
+	cells[5] = host_state(host);
+	cells[6] = arena_printf(a, "%u", host->ttl);
+	cells[7] = note(k, host, address);
+}
+
+static void
+add_rows(struct look *k)
+{
+	for (size_t i = 0; i < k->h->n; i++) {
+		const struct host *host = &k->h->host[i];
+
+		for (size_t n = 0; n < host->naddresses; n++)
+			add_row(k, host, &host->address[n]);
+		if (host->naddresses == 0)
+			add_row(k, host, NULL);
+	}
+}
+
+static void
+find_ourselves(struct look *k)
+{
+	for (size_t i = 0; i < k->h->n; i++)
+		if (str_eq(k->h->host[i].name, k->from)) {
+			k->is_mx = true;
+			k->ours = k->h->host[i].preference;
+		}
+}
+
+/* What no table says. */
+static int
+conclude(const struct look *k, const char *domain)
+{
+	const struct hosts *h = k->h;
+
+	if (h->result == HOSTS_NULL_MX)
+		return admin_fail("mx", "%s takes no mail: null MX, %.*s "
+		    "(RFC 7505)", domain, STR_FMT(mx_state(h)));
+	if (h->result == HOSTS_NONE)
+		return admin_fail("mx", "%s: no such domain: %.*s", domain,
+		    STR_FMT(h->why));
+	if (h->result == HOSTS_FAILED)
+		return admin_fail("mx", "%s: DNS is in trouble, mail would "
+		    "wait: %.*s", domain, STR_FMT(h->why));
+	if (h->result != HOSTS_OK)
+		return admin_fail("mx", "%s: %.*s", domain, STR_FMT(h->why));
+	if (k->tried > 0)
+		return 0;
+	if (k->is_mx)
+		return admin_fail("mx", "%s: mail from %.*s would come back "
+		    "to itself", domain, STR_FMT(k->from));
+	return admin_fail("mx", "%s: every address is private, and none is "
+	    "tried", domain);
+}
+
+static int
+look(struct look *k, struct names *n, const char *domain, const char *from,
+    struct err *err)
+{
+	int rc;
+
+	if (from) {
+		/* For its name as DNS has it. */
+		rc = names_find(n, str_c(from), false, k->h, err);
+		if (rc < 0)
+			return rc;
+		if (k->h->name.n == 0 || from[0] == '[')
+			return err_set(err, E_INVALID, "--from wants the name "
+			    "of a host");
+		k->from = k->h->name;
+	}
+	rc = names_find(n, str_c(domain), true, k->h, err);
+	if (rc < 0)
+		return rc;
+	find_ourselves(k);
+	add_rows(k);
+	return 0;
+}
+
+int
+cmd_mx(struct admin *a, int argc, char **argv)
+{
+	static const struct table_column columns[] = { { "preference", true },
+		{ "host", false }, { "mx", false }, { "mx_ttl", true },
+		{ "address", false }, { "dnssec", false }, { "ttl", true },
+		{ "note", false } };
+	struct look k = { .a = a, .h = arena_new_of(a->memory, struct hosts),
+		.t = { .columns = columns, .ncolumns = NELEM(columns) } };
+	struct options o = { 0 };
+	struct err err = { 0 };
+	struct names *names;
+	int n = options_read(&o, argc, argv, usage, "dcjF"), rc;
+
+	if (n < 0)
+		return o.code;
+	if (n + 1 != argc)
+		return options_wrong(usage);
+	if (names_open(a, &o, &names, &err) < 0)
+		return admin_fail("mx", "%s", err.text);
+	k.private_ok = !o.from || names_private(names);
+	rc = look(&k, names, argv[n], o.from, &err);
+	names_close(names);
+	if (rc < 0)
+		return admin_fail("mx", "%s", err.text);
+	if (k.t.nrows > 0 || o.json)
+		table_print(&k.t, o.json);
+	return conclude(&k, argv[n]);
+}

@@ -1,0 +1,209 @@
+#include "admin/names.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <ftw.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/un.h>
+
+#include "admin/conf.h"
+#include "admin/launch.h"
+
+enum { FIND_MS = 60000, DEPTH = 16 };
+
+struct names {
+	struct clock clock;
+	struct loop *loop;
+	struct dns *dns;
+	struct config config;
+	struct arena *memory;
+	char *folder;		/* of the master we started */
+	pid_t master;		/* > 0: it runs */
+};
+
+static bool
+exists(const char *path)
+{
+	return access(path, F_OK) == 0;
+}
+
+static int
+find_config(struct admin *a, const struct options *o, struct config *c,
+    struct err *err)
+{
+	const char *data = o->data;
+
+	if (o->config)
+		return conf_read(o->config, a->memory, c, err);
+	if (!data && exists("postern.conf"))
+		return conf_read("postern.conf", a->memory, c, err);
+	if (!data && exists("postern-data"))
+		data = "postern-data";
+	conf_defaults(a->memory, c);
+	c->data = data ? conf_path(a->memory, conf_here(a->memory), data) :
+	    STR("");
+	return 0;
+}
+
+/* The folder's name may be longer than an address has room for. */
+static int
+connect_to(struct names *n, const char *data, struct err *err)
+{
+	int folder = open(data, O_RDONLY | O_DIRECTORY | O_CLOEXEC), fd;
+	struct sockaddr_un a = { .sun_family = AF_UNIX };
+	int rc = 0;
+
+	if (folder < 0)
+		return err_sys(err, errno == ENOENT ? E_NOTFOUND : E_DENIED,
+		    "data folder %s", data);
+	(void)snprintf(a.sun_path, sizeof(a.sun_path),
+	    "/proc/self/fd/%d/control-resolver", folder);
+	fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	if (fd < 0)
+		rc = err_sys(err, E_IO, "socket");
+	else if (connect(fd, (struct sockaddr *)&a, sizeof(a)) < 0)
+		rc = err_sys(err, errno == EACCES || errno == EPERM ?
+		    E_DENIED : E_NOTFOUND, "control socket control-resolver");
+	(void)close(folder);
+	if (rc == 0) {
+		(void)fcntl(fd, F_SETFL, fcntl(fd, F_GETFL) | O_NONBLOCK);
+		dns_replace(n->dns, fd);
+	} else if (fd >= 0) {
+		(void)close(fd);
+	}
+	return rc;
+}
+
+/* A server of its own ------------------------------------------------------ */
+
+static int
+remove_one(const char *path, const struct stat *st unused_arg,
+    int kind unused_arg, struct FTW *at unused_arg)
+{
+	return remove(path);
+}
+
+static int
+make_folder(struct names *n, struct err *err)
+{
+	const char *tmp = getenv("TMPDIR");
+
+	n->folder = str_dupz(n->memory, arena_printf(n->memory,
+	    "%s/postern-mx-XXXXXX", tmp && tmp[0] == '/' ? tmp : "/tmp"));
+	if (mkdtemp(n->folder))
+		return 0;
+	(void)err_sys(err, E_IO, "a folder in %s", tmp ? tmp : "/tmp");
+	n->folder = NULL;
+	return err->code;
+}
+
+/* Nobody from outside, no mail, and nothing of the real data folder: only the
+ * settings of names are the server's. */
+static int
+start_master(struct names *n, struct admin *a, struct err *err)
+{
+	struct config quiet = n->config;
+	struct serve s = { .config = &quiet, .tell_fd = -1 };
+	int rc;
+
+	if (make_folder(n, err) < 0)
+		return err->code;
+	quiet.data = str_c(n->folder);
+	quiet.mx_workers = quiet.front_workers = quiet.relay_workers = 0;
+	quiet.resolver_workers = 1;
+	quiet.listeners = quiet.certificates = quiet.routes = STR("");
+	quiet.hostname = STR("localhost");
+	quiet.log_level = LOG_ERROR;
+	s.log_fd = open("/dev/null", O_WRONLY | O_CLOEXEC);
+	if (s.log_fd < 0)
+		return err_sys(err, E_IO, "/dev/null");
+	rc = launch_start(a->server, &s, &n->master, err);
+	if (rc < 0)
+		n->master = 0;
+	(void)close(s.log_fd);
+	return rc < 0 ? rc : connect_to(n, n->folder, err);
+}
+
+static int
+reach(struct names *n, struct admin *a, struct err *err)
+{
+	int rc = E_NOTFOUND;
+
+	if (n->config.data.n > 0)
+		rc = connect_to(n, str_dupz(a->memory, n->config.data), err);
+	return rc == E_NOTFOUND ? start_master(n, a, err) : rc;
+}
+
+int
+names_open(struct admin *a, const struct options *o, struct names **out,
+    struct err *err)
+{
+	struct names *n = arena_new_of(a->memory, struct names);
+
+	if (find_config(a, o, &n->config, err) < 0)
+		return err->code;
+	n->memory = a->memory;
+	n->clock = clock_real();
+	n->loop = loop_new(&n->clock, NULL);
+	n->dns = dns_new(n->loop, -1);
+	if (reach(n, a, err) < 0) {
+		names_close(n);
+		return err->code;
+	}
+	*out = n;
+	return 0;
+}
+
+void
+names_close(struct names *n)
+{
+	if (!n)
+		return;
+	dns_free(n->dns);
+	loop_free(n->loop);
+	if (n->master > 0)
+		(void)launch_stop(n->master);
+	if (n->folder)
+		(void)nftw(n->folder, remove_one, DEPTH,
+		    FTW_DEPTH | FTW_PHYS | FTW_MOUNT);
+}
+
+/* Finding ------------------------------------------------------------------ */
+
+struct one_find {
+	struct names *n;
+	struct str domain;
+	bool mx, done;
+	struct hosts *hosts;
+	struct err *err;
+	int rc;
+};
+
+static void
+find_fiber(void *arg)
+{
+	struct one_find *f = arg;
+
+	f->rc = hosts_find(f->n->dns, f->n->loop, f->domain, f->mx, NULL,
+	    f->hosts, f->n->memory, loop_now_ms(f->n->loop) + FIND_MS, f->err);
+	f->done = true;
+}
+
+int
+names_find(struct names *n, struct str domain, bool mx, struct hosts *hosts,
+    struct err *err)
+{
+	struct one_find f = { n, domain, mx, false, hosts, err, 0 };
+
+	(void)fiber_spawn(n->loop, "find", find_fiber, &f);
+	while (!f.done)
+		loop_once(n->loop, 1000);
+	return f.rc;
+}
+
+bool
+names_private(const struct names *n)
+{
+	return n->config.relay_private != 0;
+}

@@ -1,0 +1,23 @@
+/*
+ * names.h - looking up names for a command, as the server does.
+ *
+ * Over the control socket of a running server; if none runs, by a resolver
+ * started for as long as this lives, in a folder that goes with it.
+ */
+#pragma once
+#include "admin/admin.h"
+#include "dns/hosts.h"
+
+struct names;
+
+/* Which server: --data, --config, ./postern.conf or ./postern-data; none of
+ * them: what is the default of every setting. */
+int names_open(struct admin *a, const struct options *o, struct names **n,
+    struct err *err);
+void names_close(struct names *n); /* NULL is fine */
+
+/* hosts_find(); waits. Strs live as long as the command. */
+int names_find(struct names *n, struct str domain, bool mx,
+    struct hosts *hosts, struct err *err);
+/* May mail go to private addresses that DNS names? */
+bool names_private(const struct names *n);
