@@ -56,7 +56,7 @@ def mix(folder, hostile):
     there = folder / f"bin-{hostile}"
     there.mkdir()
     shutil.copy2(BUILD / "postern", there / "postern")
-    for role in ROLES:
+    for role in (*ROLES, "resolver"):
         name = f"postern-{role}"
         source = BUILD / "tests" / "redteam" if role == hostile else BUILD
         shutil.copy2(source / name, there / name)

@@ -104,7 +104,7 @@ conf_check_route(cfg_t *cfg, cfg_opt_t *opt)
 void
 conf_out_defaults(struct config *c)
 {
-	c->resolver_workers = 0;
+	c->resolver_workers = 1;
 	c->relay_workers = 0;
 	c->relay_port = 25;
 	c->relay_connections = 200;

@@ -22,6 +22,9 @@ PEOPLE = ("alice", "bob")
 # What --port-offset is added to; a demo without it adds 1000.
 STANDARD = {"smtp": 25, "submission": 587, "submissions": 465,
             "imap": 143, "imaps": 993}
+# The kernel keeps 15 octets of a process's name.
+ROLES = {f"postern-{role}"[:15]: role for role in (
+    "store", "vault", "mx", "front", "resolver", "relay")}
 COMPLAINT = re.compile(r"Sanitizer|runtime error:|\bbug\b")
 START_SECONDS = 30
 STOP_SECONDS = 20
@@ -158,7 +161,7 @@ class Server:
         """Pids of the roles now running, by role or of one ("store")."""
         found = {}
         for pid, name in children(self.process.pid).items():
-            found.setdefault(name.removeprefix("postern-"), []).append(pid)
+            found.setdefault(ROLES.get(name, name), []).append(pid)
         return found if role is None else found.get(role, [])
 
     def kill_role(self, role):
