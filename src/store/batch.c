@@ -58,6 +58,32 @@ batch_journal(struct engine *e, const struct journal_row *row)
 	journal_encode(&e->rows, row);
 }
 
+void
+batch_news(struct engine *e, const struct queue_news *n)
+{
+	buf_chr(&e->news, (char)n->kind);
+	buf_le64(&e->news, n->message);
+	buf_le64(&e->news, (uint64_t)n->due);
+	buf_le32(&e->news, (uint32_t)n->domain.n);
+	buf_str(&e->news, n->domain);
+}
+
+bool
+queue_news_take(struct rd *r, struct queue_news *n)
+{
+	n->kind = (enum queue_news_kind)rd_le8(r);
+	n->message = rd_le64(r);
+	n->due = (int64_t)rd_le64(r);
+	n->domain = rd_take(r, rd_le32(r));
+	return rd_ok(r);
+}
+
+struct str
+engine_queue_news(const struct engine *e)
+{
+	return buf_get(&e->news);
+}
+
 const struct mailbox_changed *
 engine_changed(const struct engine *e, size_t *n)
 {
@@ -80,6 +106,7 @@ begin(struct engine *e)
 	e->nops = 0;
 	e->told_changed = e->nchanged;
 	e->told_revoked = e->nrevoked;
+	e->told_news = e->news.n;
 	e->now_s = e->o.wall_us(e->o.arg) / 1000000;
 	e->w.failed = 0;
 	e->in_transaction = false;
@@ -107,6 +134,7 @@ undo(struct engine *e)
 	state_forget(e);
 	e->nchanged = e->told_changed;
 	e->nrevoked = e->told_revoked;
+	e->news.n = e->told_news;
 	begin(e);
 }
 
@@ -211,6 +239,9 @@ handle(struct engine *e, struct write *w)
 	static int (*const calls[STORE_NCALLS])(struct engine *,
 	    struct write *) = {
 		[STORE_submit] = write_submit,
+		[STORE_report] = write_report,
+		[STORE_bounce] = write_bounce,
+		[STORE_queue_change] = write_queue_change,
 		[STORE_append] = write_append,
 		[STORE_flags] = write_flags,
 		[STORE_expunge] = write_expunge,
@@ -282,6 +313,7 @@ engine_commit(struct engine *e, struct write **w, size_t n, size_t *ndone,
 
 	arena_reset(e->arena);
 	e->nchanged = e->nrevoked = 0;
+	buf_reset(&e->news);
 	begin(e);
 	stages_first(e, w, n);
 	for (i = 0; i < n && e->w.failed == 0; i++) {

@@ -157,6 +157,7 @@ blob_writer_free(struct blob_writer *w)
 struct blob_reader {
 	struct store *st;
 	struct content_ask ask;
+	uint64_t lease;		/* 0: of a mailbox, by ask */
 	struct arena *arena;
 	struct str window;	/* stored octets from window_at on */
 	uint64_t window_at, total;
@@ -170,6 +171,22 @@ struct chunk {
 	uint32_t codec, raw, stored;
 };
 
+static int
+ask_queued(struct blob_reader *r, struct content_answer *answer,
+    struct err *err)
+{
+	struct queue_content_ask ask = { r->lease, r->ask.offset,
+		r->ask.len };
+	struct queue_content_answer queued;
+	int rc = store_call(r->st, STORE_queue_content, &ask, &queued,
+	    r->arena, err);
+
+	if (rc == 0)
+		*answer = (struct content_answer){ STR_NULL, queued.octets,
+			queued.total };
+	return rc;
+}
+
 /* Stored octets from `at` on, as many as one message holds. */
 static int
 load(struct blob_reader *r, uint64_t at, struct content_answer *answer,
@@ -180,7 +197,8 @@ load(struct blob_reader *r, uint64_t at, struct content_answer *answer,
 	arena_reset(r->arena);
 	r->ask.offset = at;
 	r->ask.len = MSG_CHUNK;
-	rc = store_call(r->st, STORE_content, &r->ask, answer, r->arena, err);
+	rc = r->lease ? ask_queued(r, answer, err) : store_call(r->st,
+	    STORE_content, &r->ask, answer, r->arena, err);
 	if (rc < 0)
 		return rc;
 	r->window = answer->octets;
@@ -309,25 +327,46 @@ give_prefix(struct blob_reader *r, struct str prefix, uint64_t offset,
 	return part.n > 0 ? r->out(r->arg, part) : 0;
 }
 
+static int
+read_all(struct blob_reader *r, uint64_t offset, uint64_t len,
+    struct err *err)
+{
+	struct content_answer answer;
+	int rc;
+
+	r->arena = arena_new(MSG_MAX + 65536);
+	buf_init(&r->raw, BLOB_CHUNK);
+	rc = load(r, 0, &answer, err);
+	if (rc == 0)
+		rc = give_prefix(r, answer.prefix, offset, len);
+	if (rc == 0)
+		rc = give_chunks(r, err);
+	arena_free(r->arena);
+	buf_free(&r->raw);
+	return rc;
+}
+
 int
 blob_read(struct store *st, uint64_t mailbox, uint32_t uid, uint64_t offset,
     uint64_t len, int (*out)(void *arg, struct str octets), void *arg,
     struct err *err)
 {
 	struct blob_reader r = { .st = st, .out = out, .arg = arg };
-	struct content_answer answer;
-	int rc;
 
 	r.ask.mailbox = mailbox;
 	r.ask.uid = uid;
-	r.arena = arena_new(MSG_MAX + 65536);
-	buf_init(&r.raw, BLOB_CHUNK);
-	rc = load(&r, 0, &answer, err);
-	if (rc == 0)
-		rc = give_prefix(&r, answer.prefix, offset, len);
-	if (rc == 0)
-		rc = give_chunks(&r, err);
-	arena_free(r.arena);
-	buf_free(&r.raw);
-	return rc;
+	return read_all(&r, offset, len, err);
+}
+
+int
+blob_read_queued(struct store *st, uint64_t lease, uint64_t offset,
+    uint64_t len, int (*out)(void *arg, struct str octets), void *arg,
+    struct err *err)
+{
+	struct blob_reader r = { .st = st, .lease = lease, .out = out,
+		.arg = arg };
+
+	if (lease == 0)
+		return err_set(err, E_NOTFOUND, "no lease");
+	return read_all(&r, offset, len, err);
 }

@@ -1,7 +1,7 @@
 #include <errno.h>
 #include <unistd.h>
 
-#include "store/service_int.h"
+#include "store/assign.h"
 
 /* ---- handles of recipients --------------------------------------------- */
 
@@ -258,6 +258,13 @@ calls_run(struct conn *c, struct ipc_req *req)
 		return;
 	case STORE_account_open:
 		run_account_open(c, req);
+		return;
+	case STORE_take:
+		assign_take(c, req);
+		return;
+	case STORE_release:
+		assign_release(c, req->ask);
+		ipc_drop(req);
 		return;
 	case STORE_journal:
 		engine_journal(c->service->o.engine, req->ask);

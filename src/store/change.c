@@ -5,12 +5,14 @@
  * look like a promise kept. */
 
 /* Connections that ask the same thing again after a restart share a scope:
- * one mx worker, one account, the operator, the vault. */
+ * one mx worker, one account, one local user, the operator, the vault. */
 static uint64_t
 scope_of(const struct caller *c)
 {
 	if (c->authority == AUTH_ACCOUNT)
 		return c->account << 8;
+	if (c->authority == AUTH_LOCAL) /* any uid of 32 bits */
+		return (uint64_t)c->worker << 32 | AUTH_LOCAL << 4 | 1;
 	return (uint64_t)c->authority << 4 | 1 | (uint64_t)c->worker << 40;
 }
 

@@ -93,6 +93,10 @@ clean_garbage(struct cleaning *c, struct err *err)
 	sql_end(q, SQL_garbage_due);
 	rc = sql_run(q, SQL_garbage_del, SQL_VALS(vi(due), vi(account),
 	    vi(email)), err);
+	if (rc == 0 && account == GARBAGE_QUEUED) {
+		rc = unref_blob(c, email, err);
+		return rc < 0 ? rc : 1;
+	}
 	if (rc == 0)
 		rc = sql_first(q, SQL_email_get, SQL_VALS(vi(account),
 		    vi(email)), err);

@@ -158,6 +158,7 @@ engine_open(const struct engine_options *o, struct engine **out,
 		e->o.column_octets = 256 << 20;
 	e->arena = arena_new(ANSWER_ARENA);
 	e->rows = BUF_INIT(64 << 20);
+	e->news = BUF_INIT((size_t)1 << 30);
 	e->vfs = vfs_new(o->files);
 	e->packs = packs_new(o->files, e->o.pack_octets);
 	e->columns = columns_new(e->o.column_octets);
@@ -187,6 +188,7 @@ engine_close(struct engine *e)
 	journal_free(e->journal);
 	arena_free(e->arena);
 	buf_free(&e->rows);
+	buf_free(&e->news);
 	free(e->op);
 	free(e->used_stage);
 	free(e->changed);
@@ -199,6 +201,39 @@ engine_limits(struct engine *e, uint64_t quota, uint64_t max_message)
 {
 	__atomic_store_n(&e->o.quota, quota, __ATOMIC_RELAXED);
 	__atomic_store_n(&e->o.max_message, max_message, __ATOMIC_RELAXED);
+}
+
+void
+engine_queue(struct engine *e, const struct queue_settings *q)
+{
+	const uint32_t *from = (const uint32_t *)q;
+	uint32_t *to = (uint32_t *)&e->o.queue;
+
+	for (size_t i = 0; i < sizeof(*q) / sizeof(*from); i++)
+		__atomic_store_n(&to[i], from[i], __ATOMIC_RELAXED);
+}
+
+/* Each of them as it is or was a moment ago: they belong to nobody's sum. */
+struct queue_settings
+engine_queue_settings(const struct engine *e)
+{
+	const uint32_t *from = (const uint32_t *)&e->o.queue;
+	struct queue_settings q;
+	uint32_t *to = (uint32_t *)&q;
+
+	for (size_t i = 0; i < sizeof(q) / sizeof(*to); i++)
+		to[i] = __atomic_load_n(&from[i], __ATOMIC_RELAXED);
+	q.retry_min_s = q.retry_min_s ? q.retry_min_s : 300;
+	q.retry_max_s = q.retry_max_s ? q.retry_max_s : 14400;
+	q.expire_s = q.expire_s ? q.expire_s : 432000;
+	q.host_connections = q.host_connections ? q.host_connections : 4;
+	return q;
+}
+
+int64_t
+engine_now_us(const struct engine *e)
+{
+	return e->o.wall_us(e->o.arg);
 }
 
 void
@@ -279,6 +314,7 @@ reader_ask(struct reader *r, const struct caller *c, enum store_call call,
 	CALL(aliases);
 	CALL(verify);
 	CALL(journal_read);
+	CALL(queue_list);
 #undef CALL
 	default:
 		return err_set(err, E_INVALID, "no call of the readers");

@@ -19,6 +19,7 @@ enum {
 	GARBAGE_S = 300,	/* expunged octets stay at least so long */
 	CHANGE_S = 3600,	/* ids of changes are remembered */
 	ANSWER_ARENA = 64 << 20,
+	GARBAGE_QUEUED = 0,	/* no account: a blob the queue named */
 };
 
 /* Counters of an account and a mailbox as the present batch leaves them; read
@@ -77,6 +78,8 @@ struct engine {
 	size_t nchanged, changed_room, told_changed;
 	uint64_t *revoked;
 	size_t nrevoked, revoked_room, told_revoked;
+	struct buf news;	/* of the queue */
+	size_t told_news;
 	uint64_t directory;	/* atomic */
 	bool names_changed;	/* in this batch */
 	int64_t now_s;
@@ -137,6 +140,7 @@ void batch_changed(struct engine *e, uint64_t account, uint64_t mailbox,
     uint64_t modseq);
 void batch_revoke(struct engine *e, uint64_t account);
 void batch_journal(struct engine *e, const struct journal_row *row);
+void batch_news(struct engine *e, const struct queue_news *n);
 
 /* change.c: asked again? 1: the answer's octets are in *before. `sum` says
  * what the ask was: another one under the same id is E_INVALID. */
@@ -186,6 +190,9 @@ int blob_insert(struct engine *e, const struct place *at, uint64_t refs,
 /* The writer's calls: fill in w->answer, or say why not. Nothing was written
  * when they fail, or the whole batch did (w.failed). */
 int write_submit(struct engine *e, struct write *w);
+int write_report(struct engine *e, struct write *w);
+int write_bounce(struct engine *e, struct write *w);
+int write_queue_change(struct engine *e, struct write *w);
 int write_append(struct engine *e, struct write *w);
 int write_flags(struct engine *e, struct write *w);
 int write_expunge(struct engine *e, struct write *w);
@@ -208,6 +215,7 @@ struct reader {
 	struct sql q;
 	struct arena *arena;
 	struct buf rows, more;
+	struct under_way under_way;
 };
 #define READER_CALL(name) \
 	int read_##name(struct reader *r, const struct caller *c, \
@@ -228,6 +236,7 @@ READER_CALL(accounts);
 READER_CALL(aliases);
 READER_CALL(verify);
 READER_CALL(journal_read);
+READER_CALL(queue_list);
 int place_get(struct sql *q, uint64_t blob, struct place *at, struct err *err);
 
 /* The larger of an array's room and what n more need, doubled. */

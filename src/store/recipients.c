@@ -46,6 +46,19 @@ notify_of(const struct recipient *r, size_t ends)
 	return less ? less : NOTIFY_never;
 }
 
+static void
+note_expanded(struct gathering *g, const struct recipient *r)
+{
+	struct recipients *out = g->out;
+
+	if (g->walk.met <= 1 || !(r->notify & NOTIFY_success))
+		return;
+	if (!out->expanded)
+		out->expanded = arena_array(g->e->arena, g->nfrom,
+		    sizeof(*out->expanded));
+	out->expanded[out->nexpanded++] = r;
+}
+
 /* Where an address of ours leads, as things are now. */
 static int
 expand(struct gathering *g, const struct recipient *r, struct str from)
@@ -58,6 +71,7 @@ expand(struct gathering *g, const struct recipient *r, struct str from)
 		return rc;
 	if (g->walk.met == 0)
 		return err_set(g->err, E_BUSY, "a recipient has just gone");
+	note_expanded(g, r);
 	for (i = before; i < g->walk.nfound; i++) {
 		to = arena_new_of(g->e->arena, struct recipient);
 		*to = (struct recipient){ .address = g->walk.found[i].address,

@@ -9,6 +9,10 @@ struct recipients {
 	 * lead to say by which in `via`. */
 	const struct recipient **rcpt;
 	size_t n, room, nlocal, nremote;
+	/* Aliases of several that NOTIFY=SUCCESS was said of: to be reported
+	 * as expanded.                          RFC 3461 5.2.7.3 */
+	const struct recipient **expanded;
+	size_t nexpanded;
 	/* The reverse-path for those elsewhere. */
 	struct str return_path;
 };

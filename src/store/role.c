@@ -23,8 +23,8 @@ struct store_role {
 	struct files *files;
 	struct engine *engine;
 	struct service *service;
-	struct watch control;
-	bool has_control;
+	struct watch control, submit;
+	bool has_control, has_submit;
 };
 
 static int64_t
@@ -95,6 +95,17 @@ open_folder(struct store_role *s, struct err *err)
 	return lock_folder(s, err);
 }
 
+static struct queue_settings
+queue_of(const struct config *c)
+{
+	return (struct queue_settings){ .retry_min_s = c->retry_min_s,
+		.retry_max_s = c->retry_max_s, .expire_s = c->expire_s,
+		.notice_s = c->notice_s,
+		.host_connections = c->host_connections,
+		.host_rate = c->host_rate,
+		.double_bounces = c->double_bounces };
+}
+
 static int
 walled(struct role *r, struct err *err)
 {
@@ -102,7 +113,7 @@ walled(struct role *r, struct err *err)
 	struct engine_options o = { .quota = r->config.quota,
 		.max_message = r->config.max_message, .wall_us = wall_us,
 		.mono_us = mono_us, .random = randomness, .arg = s,
-		.log = r->log };
+		.log = r->log, .queue = queue_of(&r->config) };
 	struct service_options so = { .loop = r->loop, .log = r->log,
 		.fatal = fatal, .arg = s };
 	int rc;
@@ -130,6 +141,9 @@ peer(struct role *r, enum role_kind kind, uint32_t index, int fd)
 
 	if (kind == ROLE_MX)
 		rc = service_connect(s->service, fd, AUTH_MX, 0, index, &err);
+	else if (kind == ROLE_RELAY)
+		rc = service_connect(s->service, fd, AUTH_RELAY, 0, index,
+		    &err);
 	else if (kind == ROLE_VAULT)
 		rc = service_connect(s->service, fd, AUTH_VAULT, 0, 0, &err);
 	else
@@ -139,16 +153,50 @@ peer(struct role *r, enum role_kind kind, uint32_t index, int fd)
 		    F_STR("role", str_c(role_name(kind))), F_ERR(&err));
 }
 
-/* Total power: only for root and whoever the store itself is. */
+/* Who is at the other end, by the kernel. */
 static bool
-may_operate(int fd)
+who_is(int fd, uid_t *uid)
 {
 	struct ucred who;
 	socklen_t n = sizeof(who);
 
 	if (getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &who, &n) < 0)
 		return false;
-	return who.uid == 0 || who.uid == geteuid();
+	*uid = who.uid;
+	return true;
+}
+
+/* Total power: only for root and whoever the store itself is. */
+static bool
+may_operate(int fd)
+{
+	uid_t uid;
+
+	return who_is(fd, &uid) && (uid == 0 || uid == geteuid());
+}
+
+static void
+connect_local(struct store_role *s, int fd)
+{
+	struct err err = { 0 };
+	uid_t uid;
+
+	if (!who_is(fd, &uid))
+		(void)close(fd);
+	else if (service_connect(s->service, fd, AUTH_LOCAL, 0, uid, &err) < 0)
+		log_event(s->role->log, LOG_WARN, "submit", F_ERR(&err));
+}
+
+static void
+on_submit(struct watch *w, uint32_t events)
+{
+	struct store_role *s = container_of(w, struct store_role, submit);
+	int fd;
+
+	(void)events;
+	while ((fd = accept4(w->fd, NULL, NULL,
+	    SOCK_CLOEXEC | SOCK_NONBLOCK)) >= 0)
+		connect_local(s, fd);
 }
 
 static void
@@ -176,17 +224,21 @@ static void
 on_listen(struct role *r, enum listen_kind kind, int fd)
 {
 	struct store_role *s = r->state;
+	bool submit = kind == LISTEN_SUBMIT;
+	bool *has = submit ? &s->has_submit : &s->has_control;
+	struct watch *w = submit ? &s->submit : &s->control;
 	struct err err = { 0 };
 
-	if (kind != LISTEN_CONTROL || s->has_control) {
+	if ((kind != LISTEN_CONTROL && !submit) || *has) {
 		(void)close(fd);
 		return;
 	}
-	s->control = (struct watch){ .fd = fd,
-		.events = EPOLLIN, .fn = on_control };
-	s->has_control = loop_watch(r->loop, &s->control, &err) == 0;
-	if (!s->has_control)
-		log_event(r->log, LOG_ERROR, "control", F_ERR(&err));
+	*w = (struct watch){ .fd = fd, .events = EPOLLIN,
+		.fn = submit ? on_submit : on_control };
+	*has = loop_watch(r->loop, w, &err) == 0;
+	if (!*has)
+		log_event(r->log, LOG_ERROR, submit ? "submit" : "control",
+		    F_ERR(&err));
 }
 
 static void
@@ -194,7 +246,21 @@ reload(struct role *r)
 {
 	struct store_role *s = r->state;
 
+	struct queue_settings queue = queue_of(&r->config);
+
 	engine_limits(s->engine, r->config.quota, r->config.max_message);
+	engine_queue(s->engine, &queue);
+	service_settings(s->service);
+}
+
+static void
+stop_listening(struct role *r, struct watch *w, bool *has)
+{
+	if (!*has)
+		return;
+	loop_unwatch(r->loop, w);
+	(void)close(w->fd);
+	*has = false;
 }
 
 static void
@@ -202,11 +268,8 @@ stop(struct role *r)
 {
 	struct store_role *s = r->state;
 
-	if (!s->has_control)
-		return;
-	loop_unwatch(r->loop, &s->control);
-	(void)close(s->control.fd);
-	s->has_control = false;
+	stop_listening(r, &s->control, &s->has_control);
+	stop_listening(r, &s->submit, &s->has_submit);
 }
 
 static void

@@ -80,9 +80,11 @@ static const char version_1[] =
 /*
  * The queue in earnest, and aliases.
  *
- *   state       of queue_rcpt: 0 waits for next_due, 1 held by the operator,
- *               2 has an outcome that is to be reported to the sender
- *   next_due    when it may be tried (state 0), seconds since 1970
+ *   state       of queue_rcpt: 0 waits for next_due after an attempt, 1 held
+ *               by the operator, 2 has an outcome that is to be reported to
+ *               the sender, 3 was never tried (two states, so that the index
+ *               gives new ones before old ones)
+ *   next_due    when it may be tried (states 0 and 3), seconds since 1970
  *   noticed     the sender was told of the delay
  *   outcome ... what happened last: the fields of struct queue_result
  *   target      of alias: an address, here (in lower case) or elsewhere
@@ -105,6 +107,7 @@ static const char version_2[] =
     "ALTER TABLE queue_rcpt ADD COLUMN last INTEGER NOT NULL DEFAULT 0;"
     "CREATE INDEX queue_due ON queue_rcpt"
     " (domain, state, next_due, message, rcpt);"
+    "CREATE INDEX queue_reports ON queue_rcpt (message) WHERE state=2;"
     "CREATE TABLE alias (domain BLOB NOT NULL, local BLOB NOT NULL,"
     " target BLOB NOT NULL, PRIMARY KEY (domain, local, target))"
     " STRICT, WITHOUT ROWID;"

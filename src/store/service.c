@@ -1,6 +1,7 @@
 #include <errno.h>
+#include <unistd.h>
 
-#include "store/service_int.h"
+#include "store/assign.h"
 
 struct conn *
 conn_ref(struct conn *c)
@@ -30,6 +31,8 @@ conn_end(struct conn *c)
 		c->next->link = c->link;
 	calls_unwatch(c);
 	calls_free_handles(c);
+	assign_gone(c);
+	c->service->nlocal -= c->caller.authority == AUTH_LOCAL;
 	ipc_close(c->ipc);
 	j->conn = c;
 	jobs_add(&c->service->writes, j);
@@ -48,24 +51,49 @@ job_new(struct conn *c, struct ipc_req *req)
 	return j;
 }
 
+/* What handles and leases stand for is known here and now. */
+static int
+resolve(struct conn *c, struct job *j, struct err *err)
+{
+	const void *ask = j->req->ask;
+	struct write *w = &j->write;
+	int rc = 0;
+
+	if (w->call == STORE_submit)
+		rc = calls_take_handles(c, ask, &j->rcpts, &w->nrcpts, err);
+	else if (w->call == STORE_report)
+		rc = assign_of_report(c, ask, &j->leased, &w->nleased, err);
+	else if (w->call == STORE_bounce)
+		rc = assign_of_bounce(c, ask, &j->leased, &w->nleased);
+	w->rcpts = j->rcpts;
+	w->leased = j->leased;
+	return rc;
+}
+
 static void
 queue_write(struct conn *c, struct ipc_req *req)
 {
-	struct recipient *rcpts = NULL;
+	struct job *j = job_new(c, req);
 	struct err err = { 0 };
-	size_t n = 0;
-	struct job *j;
 
-	if (req->call->index == STORE_submit &&
-	    calls_take_handles(c, req->ask, &rcpts, &n, &err) < 0) {
+	if (resolve(c, j, &err) < 0) {
 		ipc_fail(req, err.code, err.text);
+		conn_unref(c);
+		free(j);
 		return;
 	}
-	j = job_new(c, req);
-	j->rcpts = rcpts;
-	j->write.rcpts = rcpts;
-	j->write.nrcpts = n;
 	jobs_add(&c->service->writes, j);
+}
+
+static void
+queue_read(struct conn *c, struct ipc_req *req)
+{
+	const struct queue_content_ask *ask = req->ask;
+	struct job *j = job_new(c, req);
+
+	if (req->call->index == STORE_queue_content)
+		j->message = assign_message(c, ask->lease);
+	jobs_add(&c->service->reads, j);
 }
 
 static void
@@ -76,7 +104,7 @@ on_ask(void *owner, struct ipc_req *req)
 	if (req->call->run == RUN_WRITER)
 		queue_write(c, req);
 	else if (req->call->run == RUN_READER)
-		jobs_add(&c->service->reads, job_new(c, req));
+		queue_read(c, req);
 	else
 		calls_run(c, req);
 }
@@ -92,16 +120,27 @@ on_gone(void *owner, struct ipc *ipc, const char *why)
 static const struct ipc_service service_calls = { store_calls, STORE_NCALLS,
 	on_ask, on_gone };
 
+static uint32_t
+window_of(uint32_t authority)
+{
+	return authority & (AUTH_ACCOUNT | AUTH_LOCAL) ? STORE_ACCOUNT_WINDOW
+						       : STORE_WINDOW;
+}
+
 int
 service_connect(struct service *s, int fd, uint32_t authority,
     uint64_t account, uint32_t worker, struct err *err)
 {
-	struct conn *c = calloc(1, sizeof(*c));
-	struct ipc_options o = { .service = &service_calls, .owner = c,
-		.authority = authority, .window = authority == AUTH_ACCOUNT
-			? STORE_ACCOUNT_WINDOW : STORE_WINDOW };
+	struct conn *c;
+	struct ipc_options o = { .service = &service_calls,
+		.authority = authority, .window = window_of(authority) };
 	struct ipc *ipc;
 
+	if (authority == AUTH_LOCAL && s->nlocal >= LOCALS_MAX) {
+		(void)close(fd);
+		return err_set(err, E_LIMIT, "too many local programs");
+	}
+	o.owner = c = calloc(1, sizeof(*c));
 	bug_if(!c);
 	ipc = ipc_open(s->o.loop, fd, &o, err);
 	if (!ipc) {
@@ -109,6 +148,7 @@ service_connect(struct service *s, int fd, uint32_t authority,
 		return E_IO;
 	}
 	c->service = s;
+	s->nlocal += authority == AUTH_LOCAL;
 	c->ipc = ipc_ref(ipc);
 	c->refs = 1;
 	c->caller = (struct caller){ .authority = authority,
@@ -132,7 +172,14 @@ service_new(const struct service_options *o, struct service **out,
 	s->o = *o;
 	if (s->o.readers <= 0 || s->o.readers > READERS_MAX)
 		s->o.readers = 2;
+	s->box = calloc(1, sizeof(*s->box));
+	bug_if(!s->box);
+	*s->box = (struct news_box){ s, 1 };
 	rc = reader_open(o->engine, &s->look, err);
+	if (rc == 0)
+		rc = threads_prepare(s, err);
+	if (rc == 0)
+		rc = assign_new(s, &s->assign, err);
 	if (rc == 0)
 		rc = threads_start(s, err);
 	if (rc < 0)
@@ -143,6 +190,12 @@ service_new(const struct service_options *o, struct service **out,
 }
 
 void
+service_settings(struct service *s)
+{
+	assign_settings(s->assign);
+}
+
+void
 service_free(struct service *s)
 {
 	if (!s)
@@ -150,6 +203,9 @@ service_free(struct service *s)
 	while (s->conns)
 		conn_end(s->conns);
 	threads_stop(s);
+	assign_free(s->assign);
+	s->box->service = NULL;
+	news_box_unref(s->box);
 	reader_close(s->look);
 	map_free(&s->watchers);
 	free(s);

@@ -27,7 +27,11 @@ int service_new(const struct service_options *o, struct service **s,
 /* Ends the threads; what the writer had is done first. */
 void service_free(struct service *s);
 
+/* The engine has other settings of the queue. */
+void service_settings(struct service *s);
+
 /* A connection that has one authority from now on. worker: which of several
- * mx. Owns fd. */
+ * mx, or of AUTH_LOCAL whose program it is (uid). Owns fd. E_LIMIT: too many
+ * of these. */
 int service_connect(struct service *s, int fd, uint32_t authority,
     uint64_t account, uint32_t worker, struct err *err);

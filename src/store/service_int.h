@@ -13,6 +13,7 @@ enum {
 	WATCHES_MAX = 8,	/* of one connection */
 	RCPTS_MAX = 2000,
 	READERS_MAX = 8,
+	LOCALS_MAX = 64,	/* local programs at a time */
 };
 
 struct handle {
@@ -37,16 +38,27 @@ struct conn {
 	struct handle *handles;	/* a ring: slot = id & (nhandles - 1) */
 	size_t nhandles, next_handle;
 	struct watcher watches[WATCHES_MAX];
+	struct lease *leases;	/* of relay: what it has of the queue */
 	bool flushing;		/* the writer's, while it answers */
 };
 
-/* An ask on its way through a thread; no req: forget the connection. */
+/* An ask on its way through a thread; no req: forget the connection, or (no
+ * conn either) a report of store's own. */
 struct job {
 	struct job *next;
 	struct conn *conn;
 	struct ipc_req *req;
 	struct write write;
 	struct recipient *rcpts;
+	struct leased *leased;	/* of report and bounce */
+	uint64_t message;	/* of queue_content; 0: none */
+	struct report_ask own;
+};
+
+/* What the writer posts to the loop may come when the service has gone. */
+struct news_box {
+	struct service *service;	/* NULL: gone */
+	int refs;			/* atomic */
 };
 
 struct jobs {
@@ -66,8 +78,12 @@ struct service {
 	struct jobs writes, reads;
 	pthread_t writer, reader[READERS_MAX];
 	struct reader *readers[READERS_MAX];
-	int nreaders;
+	int nreaders, reading;	/* open; their threads */
 	bool writing;
+	struct assign *assign;	/* the queue */
+	struct news_box *box;
+	struct caller own;	/* whose reports are store's own */
+	int nlocal;		/* connections of local programs */
 };
 
 struct conn *conn_ref(struct conn *c);
@@ -86,6 +102,11 @@ void calls_tell(struct service *s, const struct mailbox_changed *changed,
     size_t n);
 
 /* threads.c */
+void news_box_unref(struct news_box *b);
+/* A report by store itself; takes over both. */
+void threads_own_report(struct service *s, struct buf *results,
+    struct leased *leased, size_t n);
 void jobs_add(struct jobs *q, struct job *j);
+int threads_prepare(struct service *s, struct err *err);	/* readers */
 int threads_start(struct service *s, struct err *err);
 void threads_stop(struct service *s);

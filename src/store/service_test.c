@@ -1,166 +1,6 @@
-#include "base/test.h"
-
-#include <dirent.h>
-#include <fcntl.h>
-#include <sys/stat.h>
-#include <unistd.h>
+#include "store/test_world.h"
 
 #include "store/blob.h"
-#include "store/service.h"
-
-struct world {
-	char path[64];
-	int dirfd;
-	struct clock clock;
-	struct loop *loop;
-	struct files *files;
-	struct engine *engine;
-	struct service *service;
-	struct store *mx;
-	struct ipc *vault, *operator_;
-	struct arena *a;
-	struct err err;
-	uint64_t changed;
-};
-
-static int64_t
-wall_us(void *arg)
-{
-	struct world *w = arg;
-
-	return w->clock.wall_us(&w->clock);
-}
-
-static void
-randomness(void *arg, void *p, size_t n)
-{
-	struct world *w = arg;
-
-	loop_random(w->loop, p, n);
-}
-
-static void
-fatal(void *arg unused_arg, const struct err *why)
-{
-	bug("%s", why->text);
-}
-
-static int
-connect_as(struct world *w, uint32_t authority)
-{
-	int fds[2];
-
-	assert_int_equal(ipc_pair(fds, &w->err), 0);
-	assert_int_equal(service_connect(w->service, fds[0], authority, 0, 0,
-	    &w->err), 0);
-	return fds[1];
-}
-
-static int
-set_up(void **state)
-{
-	struct world *w = calloc(1, sizeof(*w));
-	struct engine_options o = { .wall_us = wall_us, .mono_us = wall_us,
-		.random = randomness, .arg = w };
-	struct service_options so = { .fatal = fatal };
-	struct ipc_options client = { .window = 8 };
-
-	(void)snprintf(w->path, sizeof(w->path), "/tmp/postern-XXXXXX");
-	assert_non_null(mkdtemp(w->path));
-	w->dirfd = open(w->path, O_RDONLY | O_DIRECTORY);
-	w->clock = clock_real();
-	w->loop = loop_new(&w->clock, NULL);
-	w->a = arena_new(64 << 20);
-	o.files = w->files = files_real(w->dirfd);
-	if (engine_open(&o, &w->engine, &w->err) < 0)
-		fail_msg("%s", w->err.text);
-	so.loop = w->loop;
-	so.engine = w->engine;
-	assert_int_equal(service_new(&so, &w->service, &w->err), 0);
-	w->mx = store_new(w->loop, connect_as(w, AUTH_MX), NULL, NULL);
-	w->vault = ipc_open(w->loop, connect_as(w, AUTH_VAULT), &client,
-	    &w->err);
-	w->operator_ = ipc_open(w->loop, connect_as(w, AUTH_OPERATOR),
-	    &client, &w->err);
-	*state = w;
-	return 0;
-}
-
-static void
-remove_all(int dirfd, const char *name)
-{
-	int fd = openat(dirfd, name, O_RDONLY | O_DIRECTORY);
-	DIR *d = fdopendir(fd);
-	struct dirent *e;
-
-	while ((e = readdir(d)))
-		if (e->d_name[0] != '.' && unlinkat(fd, e->d_name, 0) < 0)
-			remove_all(fd, e->d_name);
-	closedir(d);
-	unlinkat(dirfd, name, AT_REMOVEDIR);
-}
-
-static int
-tear_down(void **state)
-{
-	struct world *w = *state;
-
-	store_close(w->mx);
-	ipc_close(w->vault);
-	ipc_close(w->operator_);
-	service_free(w->service);
-	for (int i = 0; i < 10; i++)
-		loop_once(w->loop, 0);
-	loop_free(w->loop);
-	engine_close(w->engine);
-	arena_free(w->a);
-	free(w->files);
-	close(w->dirfd);
-	remove_all(AT_FDCWD, w->path);
-	free(w);
-	return 0;
-}
-
-static int
-ask(struct world *w, struct ipc *c, enum store_call which, const void *what,
-    void *answer, int *fd)
-{
-	return ipc_call(c, &store_calls[which], what, -1, answer, w->a, fd,
-	    loop_now_ms(w->loop) + 5000, &w->err);
-}
-
-#define OK(call)                                                          \
-	do {                                                              \
-		int ok_rc = (call);                                       \
-		if (ok_rc < 0)                                            \
-			fail_msg("%s: %d %s", #call, ok_rc, w->err.text); \
-	} while (0)
-
-static uint64_t
-make_account(struct world *w, const char *address)
-{
-	static const char domain[] = "example.test";
-	struct domain_add_ask d = { 10, str_c(domain) };
-	struct account_add_ask a = { 11, str_c(address), STR("sealed") };
-	struct account_add_answer account;
-	struct done done;
-
-	OK(ask(w, w->operator_, STORE_domain_add, &d, &done, NULL));
-	OK(ask(w, w->operator_, STORE_account_add, &a, &account, NULL));
-	return account.account;
-}
-
-static struct store *
-open_account(struct world *w, uint64_t account)
-{
-	struct account_open_ask a = { account };
-	struct done done;
-	int fd = -1;
-
-	OK(ask(w, w->vault, STORE_account_open, &a, &done, &fd));
-	assert_true(fd >= 0);
-	return store_new(w->loop, fd, NULL, NULL);
-}
 
 static uint64_t
 handle_of(struct world *w, const char *address)
@@ -205,8 +45,8 @@ static void
 deliver_and_hear(void *arg)
 {
 	struct world *w = arg;
-	uint64_t account = make_account(w, "alice@example.test"), h;
-	struct store *st = open_account(w, account);
+	uint64_t account = world_account(w, "alice@example.test"), h;
+	struct store *st = world_open_account(w, account);
 	struct open_ask o = { STR("INBOX") };
 	struct open_answer in;
 	struct watch_ask watch = { 0, 1 };
@@ -241,8 +81,7 @@ test_deliver_and_hear(void **state)
 {
 	struct world *w = *state;
 
-	fiber_spawn(w->loop, "test", deliver_and_hear, w);
-	loop_run(w->loop);
+	world_run(w, deliver_and_hear);
 	assert_true(w->changed > 0);
 }
 
@@ -250,7 +89,7 @@ static void
 passwd_ends_connections(void *arg)
 {
 	struct world *w = arg;
-	uint64_t account = make_account(w, "alice@example.test");
+	uint64_t account = world_account(w, "alice@example.test");
 	struct account_open_ask a = { account };
 	struct account_passwd_ask p = { 20, STR("alice@example.test"),
 		STR("other") };
@@ -261,19 +100,19 @@ passwd_ends_connections(void *arg)
 	struct ipc *mine;
 	int fd;
 
-	OK(ask(w, w->vault, STORE_account_open, &a, &done, &fd));
+	OK(world_ask(w, w->vault, STORE_account_open, &a, &done, &fd));
 	mine = ipc_open(w->loop, fd, &client, &w->err);
-	OK(ask(w, w->operator_, STORE_account_passwd, &p, &done, NULL));
+	OK(world_ask(w, w->operator_, STORE_account_passwd, &p, &done, NULL));
 	for (int i = 0; i < 500 && ipc_alive(mine); i++)
 		(void)fiber_sleep(w->loop, loop_now_ms(w->loop) + 10);
 	assert_false(ipc_alive(mine));
 	ipc_close(mine);
-	OK(ask(w, w->vault, STORE_credential, &c, &credential, NULL));
+	OK(world_ask(w, w->vault, STORE_credential, &c, &credential, NULL));
 	assert_str(credential.sealed, "other");
 	assert_int_equal(credential.account, account);
 	a.account = 999;
-	assert_int_equal(ask(w, w->vault, STORE_account_open, &a, &done, &fd),
-	    E_NOTFOUND);
+	assert_int_equal(world_ask(w, w->vault, STORE_account_open, &a, &done,
+	    &fd), E_NOTFOUND);
 	w->changed = 1;
 	loop_stop(w->loop);
 }
@@ -309,8 +148,8 @@ large_blob(void *arg)
 {
 	enum { SIZE = 3000000 };
 	struct world *w = arg;
-	struct store *st = open_account(w,
-	    make_account(w, "alice@example.test"));
+	struct store *st = world_open_account(w,
+	    world_account(w, "alice@example.test"));
 	struct blob_writer *bw = blob_writer_new(st, 0);
 	struct append_ask a = { .change = 5, .name = STR("Drafts") };
 	struct append_answer answer;
@@ -352,7 +191,8 @@ test_large_blob(void **state)
 int
 main(void)
 {
-#define T(f) cmocka_unit_test_setup_teardown(f, set_up, tear_down)
+#define T(f) cmocka_unit_test_setup_teardown(f, world_set_up, \
+    world_tear_down)
 	const struct CMUnitTest tests[] = {
 		T(test_deliver_and_hear),
 		T(test_passwd),

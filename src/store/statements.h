@@ -6,6 +6,12 @@
  */
 #pragma once
 
+/* All of a recipient in the queue and of its message: enum queue_column. */
+#define QUEUE_ITEM "r.message, r.rcpt, r.next_due, r.state, r.address,"    \
+	" r.notify, r.orcpt, r.attempts, r.outcome, r.code, r.status,"     \
+	" r.text, r.host, r.last, r.noticed, q.reverse_path, q.size,"      \
+	" q.body_8bit, q.smtputf8, q.at, q.ret, q.envid, q.signature"
+
 #define STATEMENTS(S)                                                         \
 	S(begin, "BEGIN IMMEDIATE")                                           \
 	S(read_begin, "BEGIN")                                                \
@@ -151,10 +157,45 @@
 	S(pack_del, "DELETE FROM pack WHERE pack=?1")                         \
 	S(pack_list, "SELECT pack, written, live FROM pack ORDER BY pack")    \
 	/* ---- queue, changes ---- */                                        \
-	S(queue_add, "INSERT INTO queue (message, account, reverse_path,"      \
-	    " size, at, body_8bit) VALUES (?1, ?2, ?3, ?4, ?5, ?6)")          \
-	S(queue_rcpt_add, "INSERT INTO queue_rcpt (message, rcpt, address,"   \
-	    " domain, state, next_due) VALUES (?1, ?2, ?3, ?4, 0, ?5)")       \
+	S(queue_add, "INSERT INTO queue VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7,"  \
+	    " ?8, ?9, ?10)")                                                  \
+	S(queue_get, "SELECT reverse_path, at FROM queue WHERE message=?1")   \
+	S(queue_del, "DELETE FROM queue WHERE message=?1")                    \
+	S(queue_left, "SELECT rcpt FROM queue_rcpt WHERE message=?1 LIMIT 1") \
+	S(queue_rcpt_add, "INSERT INTO queue_rcpt VALUES (?1, ?2, ?3, ?4, ?5," \
+	    " ?6, ?7, ?8, 0, 0, ?9, ?10, ?11, ?12, x'', ?13)")                \
+	S(queue_rcpt_get, "SELECT r.address, r.domain, r.state, r.attempts,"  \
+	    " r.notify, q.at, q.reverse_path FROM queue_rcpt r"               \
+	    " JOIN queue q ON q.message=r.message"                            \
+	    " WHERE r.message=?1 AND r.rcpt=?2")                              \
+	S(queue_rcpt_put, "UPDATE queue_rcpt SET state=?1, next_due=?2,"      \
+	    " attempts=?3, outcome=?4, code=?5, status=?6, text=?7, host=?8," \
+	    " last=?9 WHERE message=?10 AND rcpt=?11")                        \
+	S(queue_rcpt_move, "UPDATE queue_rcpt SET state=?1, next_due=?2"      \
+	    " WHERE message=?3 AND rcpt=?4")                                  \
+	S(queue_rcpt_noticed, "UPDATE queue_rcpt SET noticed=1"               \
+	    " WHERE message=?1 AND rcpt=?2")                                  \
+	S(queue_rcpt_del, "DELETE FROM queue_rcpt"                            \
+	    " WHERE message=?1 AND rcpt=?2")                                  \
+	S(queue_start, "SELECT domain, state, min(next_due) FROM queue_rcpt"  \
+	    " GROUP BY domain, state")                                        \
+	S(queue_reports, "SELECT DISTINCT message FROM queue_rcpt"            \
+	    " WHERE state=2 AND message>?1 ORDER BY message LIMIT 1000")      \
+	S(queue_due, "SELECT " QUEUE_ITEM " FROM queue_rcpt r"                \
+	    " JOIN queue q ON q.message=r.message WHERE r.domain=?1"          \
+	    " AND r.state=?2 AND (r.next_due, r.message, r.rcpt)>(?3, ?4, ?5)" \
+	    " ORDER BY r.next_due, r.message, r.rcpt")                        \
+	S(queue_of, "SELECT " QUEUE_ITEM " FROM queue_rcpt r"                 \
+	    " JOIN queue q ON q.message=r.message WHERE r.message=?1"         \
+	    " ORDER BY r.message, r.rcpt")                                    \
+	S(queue_walk, "SELECT r.message, r.rcpt, r.state, r.notify,"          \
+	    " r.noticed, q.at, q.reverse_path, r.code, r.status, r.text,"     \
+	    " r.host FROM queue_rcpt r"                                       \
+	    " JOIN queue q ON q.message=r.message"                            \
+	    " WHERE (r.message, r.rcpt)>(?1, ?2) ORDER BY r.message, r.rcpt") \
+	S(queue_rows, "SELECT " QUEUE_ITEM ", r.domain FROM queue_rcpt r"     \
+	    " JOIN queue q ON q.message=r.message"                            \
+	    " WHERE (r.message, r.rcpt)>(?1, ?2) ORDER BY r.message, r.rcpt") \
 	S(change_get, "SELECT answer FROM change"                             \
 	    " WHERE id=?1 AND scope=?2 AND part=?3")                          \
 	S(change_add, "INSERT INTO change VALUES (?1, ?2, ?3, ?4, ?5)")       \
@@ -190,7 +231,8 @@
 	    " FROM blob WHERE blob>?1 ORDER BY blob LIMIT 2000")              \
 	S(verify_named, "SELECT blob, count(*) FROM (SELECT blob FROM email"  \
 	    " WHERE blob>?1 AND blob<=?2 UNION ALL SELECT message FROM queue" \
-	    " WHERE message>?1 AND message<=?2) AS n"                         \
+	    " WHERE message>?1 AND message<=?2 UNION ALL SELECT email"        \
+	    " FROM garbage WHERE account=0 AND email>?1 AND email<=?2) AS n"  \
 	    " GROUP BY blob ORDER BY blob")                                   \
 	S(verify_refs, "SELECT blob, refs FROM blob"                          \
 	    " WHERE blob>?1 AND blob<=?2 ORDER BY blob")                      \
@@ -211,4 +253,9 @@
 	    " (SELECT count(*) FROM address a WHERE a.domain=d.name)")        \
 	S(verify_queue, "SELECT q.message FROM queue q"                       \
 	    " LEFT JOIN blob b ON b.blob=q.message"                           \
-	    " WHERE b.blob IS NULL")
+	    " WHERE b.blob IS NULL")                                          \
+	S(verify_rcpts, "SELECT r.message FROM queue_rcpt r"                  \
+	    " LEFT JOIN queue q ON q.message=r.message"                       \
+	    " WHERE q.message IS NULL")                                       \
+	S(verify_unsent, "SELECT q.message FROM queue q WHERE NOT EXISTS"     \
+	    " (SELECT 1 FROM queue_rcpt r WHERE r.message=q.message)")

@@ -1,4 +1,5 @@
 #include "store/crc32c.h"
+#include "store/queue_int.h"
 #include "store/recipients.h"
 #include "store/resolve.h"
 
@@ -18,6 +19,7 @@ sum_of(const struct submit_ask *ask)
 
 	c = crc32c(c, &ask->raw_size, sizeof(ask->raw_size));
 	c = crc32c(c, ask->message_id.p, ask->message_id.n);
+	c = crc32c(c, ask->envid.p, ask->envid.n);
 	return crc32c(c, ask->octets.p, ask->octets.n);
 }
 
@@ -63,6 +65,16 @@ check_recipient(struct submission *s, const struct recipient *r)
 	return 0;
 }
 
+/* A program of this machine is who the kernel says, not who it says. */
+static struct str
+peer_of(struct submission *s)
+{
+	if (s->w->caller->authority != AUTH_LOCAL)
+		return s->ask->peer;
+	return arena_printf(s->e->arena, "local uid %u",
+	    s->w->caller->worker);
+}
+
 static void
 journal(struct submission *s, enum journal_event event, struct str address)
 {
@@ -71,7 +83,7 @@ journal(struct submission *s, enum journal_event event, struct str address)
 	int n = 0;
 	struct journal_row row = { .at_us = s->e->o.wall_us(s->e->o.arg),
 		.event = event, .message = s->at.blob,
-		.session = ask->session, .peer = ask->peer,
+		.session = ask->session, .peer = peer_of(s),
 		.from = ask->reverse_path, .address = address, .code = 250 };
 
 	if (event == JOURNAL_received)
@@ -132,47 +144,90 @@ put_local(struct submission *s, const struct recipient *r)
 	return deliver(s->e, &d, &uid, &s->w->err);
 }
 
+/* A local recipient whose sender wants to hear of it is in the queue too, for
+ * the report.                                           RFC 3461 5.2.3 */
 static int
-put_remote(struct submission *s, const struct recipient *r, uint64_t n)
+put_one(struct submission *s, const struct recipient *r, uint64_t n)
 {
-	struct str domain = str_from(r->address,
-	    str_rchr(r->address, '@') + 1);
+	struct err *err = &s->w->err;
+	int rc;
 
-	journal(s, JOURNAL_queued, r->address);
-	return sql_run(&s->e->w, SQL_queue_rcpt_add, SQL_VALS(
-	    vi(s->at.blob), vi(n), vs(r->address),
-	    vs(str_lower(s->e->arena, domain)), vi((uint64_t)s->e->now_s)),
-	    &s->w->err);
+	journal_forwarded(s, r);
+	if (r->account == 0) {
+		journal(s, JOURNAL_queued, r->address);
+		return queue_put_rcpt(s->e, s->at.blob, n, r, err);
+	}
+	rc = put_local(s, r);
+	if (rc < 0 || !queue_wants_success(s->w->caller, s->ask, r))
+		return rc;
+	return queue_put_outcome(s->e, s->at.blob, n, r, OUTCOME_local,
+	    s->to.nremote > 0, err);
+}
+
+/* The others that are in the queue only to be reported. */
+static size_t
+count_told(const struct submission *s)
+{
+	size_t n = 0, i;
+
+	for (i = 0; i < s->to.n; i++)
+		n += s->to.rcpt[i]->account &&
+		    queue_wants_success(s->w->caller, s->ask, s->to.rcpt[i]);
+	for (i = 0; i < s->to.nexpanded; i++)
+		n += queue_wants_success(s->w->caller, s->ask,
+		    s->to.expanded[i]);
+	return n;
+}
+
+/* RFC 3461 5.2.7.3 d */
+static int
+put_expanded(struct submission *s)
+{
+	const struct recipient *r;
+	size_t i;
+	int rc = 0;
+
+	for (i = 0; i < s->to.nexpanded && rc == 0; i++) {
+		r = s->to.expanded[i];
+		if (queue_wants_success(s->w->caller, s->ask, r))
+			rc = queue_put_outcome(s->e, s->at.blob, s->to.n + i,
+			    r, OUTCOME_expanded, s->to.nremote > 0,
+			    &s->w->err);
+	}
+	return rc;
 }
 
 static int
 put_all(struct submission *s)
 {
 	struct err *err = &s->w->err;
+	bool queued = s->to.nremote + count_told(s) > 0;
 	size_t i;
-	int rc = blob_insert(s->e, &s->at, s->to.nlocal +
-	    (s->to.nremote > 0), err);
+	int rc = blob_insert(s->e, &s->at, s->to.nlocal + queued, err);
 
 	journal(s, JOURNAL_received, STR_NULL);
-	if (rc == 0 && s->to.nremote)
-		rc = sql_run(&s->e->w, SQL_queue_add, SQL_VALS(
-		    vi(s->at.blob), vi(s->w->caller->account),
-		    vs(s->to.return_path), vi(s->ask->raw_size),
-		    vi((uint64_t)s->e->now_s), vi(s->ask->body_8bit)), err);
-	for (i = 0; i < s->to.n && rc == 0; i++) {
-		journal_forwarded(s, s->to.rcpt[i]);
-		rc = s->to.rcpt[i]->account ? put_local(s, s->to.rcpt[i])
-					 : put_remote(s, s->to.rcpt[i], i);
-	}
-	return rc;
+	if (rc == 0 && queued)
+		rc = queue_put(s->e, s->w, s->ask, s->to.return_path,
+		    s->at.blob, err);
+	for (i = 0; i < s->to.n && rc == 0; i++)
+		rc = put_one(s, s->to.rcpt[i], i);
+	return rc < 0 ? rc : put_expanded(s);
+}
+
+static int
+place(struct submission *s)
+{
+	const struct submit_ask *ask = s->ask;
+	struct blob_ask b = { s->w->caller, ask->stage, ask->raw_size,
+		ask->octets, ask->facts };
+
+	return stage_place(s->e, &b, &s->at, &s->w->err);
 }
 
 int
 write_submit(struct engine *e, struct write *w)
 {
 	struct submission s = { .e = e, .w = w, .ask = w->ask };
-	struct blob_ask b = { w->caller, s.ask->stage, s.ask->raw_size,
-		s.ask->octets, s.ask->facts };
 	uint32_t sum = sum_of(s.ask);
 	size_t i;
 	int rc;
@@ -187,11 +242,34 @@ write_submit(struct engine *e, struct write *w)
 	for (i = 0; i < s.to.n && rc == 0; i++)
 		rc = check_recipient(&s, s.to.rcpt[i]);
 	if (rc == 0)
-		rc = stage_place(e, &b, &s.at, &w->err);
+		rc = place(&s);
 	if (rc < 0)
 		return rc;
 	w->answer.submit.message = s.at.blob;
 	rc = put_all(&s);
 	return rc < 0 ? rc : change_answer(e, w, s.ask->change, sum,
 	    &submit_answer_shape, &w->answer.submit, &w->err);
+}
+
+/* A full mailbox takes it all the same: it is small, and about mail that the
+ * account sent itself. */
+int
+submit_report(struct engine *e, struct write *w,
+    const struct submit_ask *ask, struct str to, uint64_t *message)
+{
+	struct submission s = { .e = e, .w = w, .ask = ask };
+	int rc;
+
+	if (!address_is_safe(to) || str_chr(to, '@') == to.n)
+		return err_set(&w->err, E_NOTFOUND, "nobody has the address");
+	rc = recipients_report(e, to, &s.to, &w->err);
+	if (rc < 0)
+		return rc;
+	rc = place(&s);
+	if (rc == E_NOTFOUND)	/* which means something else here */
+		return err_set(&w->err, E_INVALID, "no such stage");
+	if (rc == 0)
+		rc = put_all(&s);
+	*message = s.at.blob;
+	return rc;
 }

@@ -2,7 +2,7 @@
 #include <signal.h>
 #include <time.h>
 
-#include "store/service_int.h"
+#include "store/assign.h"
 
 enum {
 	STACK = 1 << 20,
@@ -83,8 +83,11 @@ jobs_wait(struct jobs *q, size_t most, size_t *n, int64_t limit_ms)
 static void
 job_free(struct job *j)
 {
-	conn_unref(j->conn);
+	if (j->conn)
+		conn_unref(j->conn);
+	free((char *)(uintptr_t)j->own.results.p);
 	free(j->rcpts);
+	free(j->leased);
 	free(j);
 }
 
@@ -92,11 +95,21 @@ job_free(struct job *j)
 
 /* What a commit changed, on its way to the loop. */
 struct news {
-	struct service *service;
+	struct news_box *box;
 	struct mailbox_changed *changed;
 	uint64_t *revoked;
 	size_t nchanged, nrevoked;
+	char *queue;
+	size_t nqueue;
+	struct settled *settled;
 };
+
+void
+news_box_unref(struct news_box *b)
+{
+	if (__atomic_sub_fetch(&b->refs, 1, __ATOMIC_ACQ_REL) == 0)
+		free(b);
+}
 
 static void
 end_account(struct service *s, uint64_t account)
@@ -112,16 +125,36 @@ end_account(struct service *s, uint64_t account)
 }
 
 static void
+tell(struct service *s, struct news *n)
+{
+	struct settled *x;
+	size_t i;
+
+	calls_tell(s, n->changed, n->nchanged);
+	for (i = 0; i < n->nrevoked; i++)
+		end_account(s, n->revoked[i]);
+	assign_news(s->assign, str_make(n->queue, n->nqueue));
+	for (x = n->settled; x; x = x->next)
+		assign_settle(s->assign, x);
+}
+
+static void
 on_news(void *arg)
 {
 	struct news *n = arg;
-	size_t i;
+	struct settled *x;
 
-	calls_tell(n->service, n->changed, n->nchanged);
-	for (i = 0; i < n->nrevoked; i++)
-		end_account(n->service, n->revoked[i]);
+	if (n->box->service)
+		tell(n->box->service, n);
+	news_box_unref(n->box);
+	while ((x = n->settled)) {
+		n->settled = x->next;
+		free(x->leased);
+		free(x);
+	}
 	free(n->changed);
 	free(n->revoked);
+	free(n->queue);
 	free(n);
 }
 
@@ -136,24 +169,50 @@ copy(const void *p, size_t n)
 	return c;
 }
 
+/* Reports and bounces that have been answered, in their order. */
+static struct settled *
+settled_of(struct job **job, size_t n)
+{
+	struct settled *first = NULL, **last = &first, *x;
+	size_t i;
+
+	for (i = 0; i < n; i++) {
+		if (!job[i]->leased)
+			continue;
+		x = calloc(1, sizeof(*x));
+		bug_if(!x);
+		*x = (struct settled){ NULL, job[i]->leased,
+			job[i]->write.nleased, job[i]->write.code >= 0,
+			!job[i]->conn };
+		job[i]->leased = NULL;
+		*last = x;
+		last = &x->next;
+	}
+	return first;
+}
+
 static void
-tell_news(struct service *s)
+tell_news(struct service *s, struct job **job, size_t njobs)
 {
 	size_t nchanged, nrevoked;
 	const struct mailbox_changed *changed = engine_changed(s->o.engine,
 	    &nchanged);
 	const uint64_t *revoked = engine_revoked(s->o.engine, &nrevoked);
+	struct str queue = engine_queue_news(s->o.engine);
+	struct settled *settled = settled_of(job, njobs);
 	struct news *n;
 
 	if (__atomic_load_n(&s->nwatchers, __ATOMIC_RELAXED) == 0)
 		nchanged = 0;
-	if (nchanged == 0 && nrevoked == 0)
+	if (nchanged == 0 && nrevoked == 0 && queue.n == 0 && !settled)
 		return;
 	n = calloc(1, sizeof(*n));
 	bug_if(!n);
-	*n = (struct news){ s, copy(changed, nchanged * sizeof(*changed)),
+	*n = (struct news){ s->box,
+		copy(changed, nchanged * sizeof(*changed)),
 		copy(revoked, nrevoked * sizeof(*revoked)), nchanged,
-		nrevoked };
+		nrevoked, copy(queue.p, queue.n), queue.n, settled };
+	__atomic_add_fetch(&s->box->refs, 1, __ATOMIC_RELAXED);
 	loop_post(s->o.loop, on_news, n);
 }
 
@@ -162,6 +221,8 @@ answer(struct job *j)
 {
 	struct write *w = &j->write;
 
+	if (!j->req)
+		return;
 	if (w->code < 0)
 		ipc_fail(j->req, w->code, w->err.text);
 	else
@@ -178,6 +239,8 @@ answer_all(struct job **job, size_t n)
 	for (i = 0; i < n; i++)
 		answer(job[i]);
 	for (i = 0; i < n; i++) {
+		if (!job[i]->conn)
+			continue;
 		if (job[i]->conn->flushing)
 			ipc_flush(job[i]->conn->ipc);
 		job[i]->conn->flushing = false;
@@ -194,8 +257,9 @@ commit(struct service *s, struct job **job, struct write **w, size_t n)
 		if (engine_commit(s->o.engine, w + from, n - from, &done,
 		    &err) < 0)
 			s->o.fatal(s->o.arg, &err);
+		/* The loop knows before anybody can ask it. */
+		tell_news(s, job + from, done);
 		answer_all(job + from, done);
-		tell_news(s);
 	}
 }
 
@@ -207,7 +271,7 @@ batch(struct service *s, struct job *first, struct job **job,
 	size_t n = 0;
 
 	for (j = first; j; j = j->next) {
-		if (!j->req)
+		if (!j->req && j->conn)
 			continue;
 		job[n] = j;
 		w[n++] = &j->write;
@@ -215,10 +279,24 @@ batch(struct service *s, struct job *first, struct job **job,
 	commit(s, job, w, n);
 	for (j = first; j; j = next) {
 		next = j->next;
-		if (!j->req)
+		if (!j->req && j->conn)
 			engine_forget(s->o.engine, &j->conn->caller);
 		job_free(j);
 	}
+}
+
+void
+threads_own_report(struct service *s, struct buf *results,
+    struct leased *leased, size_t n)
+{
+	struct job *j = calloc(1, sizeof(*j));
+
+	bug_if(!j || buf_failed(results));
+	j->own.results = buf_get(results); /* freed with the job */
+	j->leased = leased;
+	j->write = (struct write){ .caller = &s->own, .call = STORE_report,
+		.ask = &j->own, .leased = leased, .nleased = n };
+	jobs_add(&s->writes, j);
 }
 
 static int64_t
@@ -288,8 +366,16 @@ read_one(struct reader *r, struct job *j)
 	union read_answer ans;
 	struct err err = { 0 };
 	struct ipc *ipc = j->conn->ipc;
-	int rc = reader_ask(r, &j->conn->caller, j->write.call, j->write.ask,
-	    &ans, &err);
+	int rc;
+
+	if (j->write.call != STORE_queue_content)
+		rc = reader_ask(r, &j->conn->caller, j->write.call,
+		    j->write.ask, &ans, &err);
+	else if (j->message)
+		rc = reader_queue_content(r, j->message, j->write.ask, &ans,
+		    &err);
+	else
+		rc = err_set(&err, E_NOTFOUND, "no lease of yours");
 
 	if (rc < 0)
 		ipc_fail(j->req, rc, err.text);
@@ -332,23 +418,33 @@ start(pthread_t *t, void *(*fn)(void *), void *arg, struct err *err)
 	return rc ? err_sys(err, E_IO, "make a thread") : 0;
 }
 
+int
+threads_prepare(struct service *s, struct err *err)
+{
+	int rc = 0;
+
+	jobs_init(&s->writes);
+	jobs_init(&s->reads);
+	while (rc == 0 && s->nreaders < s->o.readers) {
+		rc = reader_open(s->o.engine, &s->readers[s->nreaders], err);
+		s->nreaders += rc == 0;
+	}
+	return rc;
+}
+
 static int
-start_reader(struct service *s, struct err *err)
+start_reader(struct service *s, int i, struct err *err)
 {
 	struct reading *x = calloc(1, sizeof(*x));
-	int rc = reader_open(s->o.engine, &s->readers[s->nreaders], err);
+	int rc;
 
 	bug_if(!x);
-	*x = (struct reading){ s, s->readers[s->nreaders] };
-	if (rc == 0)
-		rc = start(&s->reader[s->nreaders], reader_main, x, err);
-	if (rc < 0) {
-		reader_close(s->readers[s->nreaders]);
+	*x = (struct reading){ s, s->readers[i] };
+	rc = start(&s->reader[i], reader_main, x, err);
+	if (rc < 0)
 		free(x);
-		return rc;
-	}
-	s->nreaders++;
-	return 0;
+	s->reading += rc == 0;
+	return rc;
 }
 
 int
@@ -356,10 +452,8 @@ threads_start(struct service *s, struct err *err)
 {
 	int rc = 0;
 
-	jobs_init(&s->writes);
-	jobs_init(&s->reads);
-	while (rc == 0 && s->nreaders < s->o.readers)
-		rc = start_reader(s, err);
+	while (rc == 0 && s->reading < s->nreaders)
+		rc = start_reader(s, s->reading, err);
 	if (rc == 0)
 		rc = start(&s->writer, writer_main, s, err);
 	s->writing = rc == 0;
@@ -381,10 +475,10 @@ threads_stop(struct service *s)
 	int i;
 
 	stop_jobs(&s->reads);
-	for (i = 0; i < s->nreaders; i++) {
+	for (i = 0; i < s->reading; i++)
 		pthread_join(s->reader[i], NULL);
+	for (i = 0; i < s->nreaders; i++)
 		reader_close(s->readers[i]);
-	}
 	stop_jobs(&s->writes);
 	if (s->writing)
 		pthread_join(s->writer, NULL);

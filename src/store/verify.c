@@ -144,6 +144,12 @@ check_common(struct verifying *v)
 	if (rc == 0)
 		rc = check_rows(v, SQL_verify_queue,
 		    "a queued message without its blob");
+	if (rc == 0)
+		rc = check_rows(v, SQL_verify_rcpts,
+		    "a recipient in the queue without its message");
+	if (rc == 0)
+		rc = check_rows(v, SQL_verify_unsent,
+		    "a queued message without recipients");
 	return rc < 0 ? rc : check_packs(v);
 }
 
