@@ -151,18 +151,17 @@ client_nonsense(struct smtp_client *c, const char *after, const char *what,
 	return E_PROTO;
 }
 
-/* At least one octet. A server that refuses and goes away at once was heard,
- * even if our last words found nobody. */
+/* At least one octet. A server that refused and went away at once, or listens
+ * no more, was heard, even if our last words found nobody. */
 static int
 more(struct smtp_client *c, struct str *octets)
 {
 	int rc = stream_peek(c->s, octets, NULL);
 
-	if (rc == E_CLOSED || rc == E_IO) {
-		*octets = stream_poll(c->s);
-		return octets->n > 0 ? 0 : rc;
-	}
-	return rc;
+	if (rc == 0 || rc == E_CANCELED)
+		return rc;
+	*octets = stream_poll(c->s);
+	return octets->n > 0 ? 0 : rc;
 }
 
 /* One deadline for the whole of it: octets that come one by one buy no time. */

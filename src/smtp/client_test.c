@@ -432,6 +432,31 @@ test_deaf(void **state unused_arg)
 	scene_end(&s);
 }
 
+/* It refuses in the middle of a long text, and takes no more of it. */
+static void
+test_refused_midway(void **state unused_arg)
+{
+	static const char *const then[] = { "X\n", "W 100000000\n" };
+	auto_buf text = BUF_INIT(1 << 20);
+	char script[200];
+
+	while (text.n < 500000)
+		buf_lit(&text, "some text\r\n");
+	for (size_t i = 0; i < NELEM(then); i++) {
+		struct scene s = { .script = script, .nmessages = 1,
+			.messages = { buf_get(&text) }, .nrcpts = 1,
+			.wire = 4096 };
+
+		(void)snprintf(script, sizeof(script), "%s%s", HI PIPE
+		    "C\nC\nC\nS 250 ok\nS 250 ok\nS 354 go\nC\nW 100\n"
+		    "S 552 5.3.4 too big\n", then[i]);
+		scene_play(&s);
+		assert_str(buf_get(&s.answers), "552 5.3.4 too big +|");
+		assert_false(s.usable);
+		scene_end(&s);
+	}
+}
+
 int
 main(void)
 {
@@ -445,6 +470,7 @@ main(void)
 		cmocka_unit_test(test_many),
 		cmocka_unit_test(test_drip),
 		cmocka_unit_test(test_deaf),
+		cmocka_unit_test(test_refused_midway),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
