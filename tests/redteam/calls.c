@@ -36,6 +36,8 @@ union any_answer {
 	struct tls_sign_answer sign;
 	struct login_answer login;
 	struct seal_password_answer seal;
+	struct dkim_sign_answer dkim;
+	struct dkim_keys_answer keys;
 	struct status_answer status;
 	struct sync_answer sync;
 };
@@ -155,6 +157,46 @@ message_to(uint64_t *handles, size_t n, uint64_t change)
 		.octets = STR("\0\0\0\0\2\0\0\0\2\0\0\0\r\n"), .raw_size = 2 };
 }
 
+/* Mail in somebody else's name, or with no name at all. */
+static void
+forged_mail(struct attack *a, struct ipc *vault, struct str ticket,
+    const char *as)
+{
+	const struct str from = STR("from:Bob <" BOB ">\r\n"),
+	    hash = STR("0123456789abcdef0123456789abcdef"),
+	    transcript = STR("                                "
+		"                                "
+		"TLS 1.3, server CertificateVerify\0"
+		"0123456789abcdef0123456789abcdef");
+	int64_t now = loop_wall(a->role->loop);
+	const struct {
+		const char *what;
+		struct dkim_sign_ask ask;
+	} tries[] = {
+		{ "vault signs mail of bob's",
+		    { ticket, STR(BOB), STR("From:From"), from, hash, now } },
+		{ "vault signs mail of nobody's",
+		    { ticket, STR(""), STR("From:From"), from, hash, now } },
+		{ "vault signs a TLS transcript as mail",
+		    { ticket, STR(ALICE), STR("From:From"), transcript, hash,
+			now } },
+		{ "vault signs with tags of the asker's",
+		    { ticket, STR(ALICE), STR("From; d=other.test"), from,
+			hash, now } },
+	};
+	struct dkim_keys_ask keys = { STR("example.test"), 1 };
+	char what[100];
+
+	for (size_t i = 0; i < NELEM(tries); i++) {
+		(void)snprintf(what, sizeof(what), "%s for %s",
+		    tries[i].what, as);
+		refused(a, vault, &vault_calls[VAULT_dkim_sign], &tries[i].ask,
+		    what);
+	}
+	refused(a, vault, &vault_calls[VAULT_dkim_keys], &keys,
+	    "a domain's keys are asked for");
+}
+
 /* mx ------------------------------------------------------------------- */
 
 static void
@@ -195,6 +237,7 @@ attack_mx(struct attack *a)
 	refused(a, vault->ipc, &vault_calls[VAULT_seal_password], &seal,
 	    "mx has a password sealed");
 	forbidden_signatures(a, vault->ipc);
+	forged_mail(a, vault->ipc, STR("0123456789abcdef"), "mx");
 	attack_flood(a, store, &store_calls[STORE_stage], &stage,
 	    "mx floods the window of store");
 	attack_garbage(a, vault, "vault");
@@ -343,6 +386,7 @@ attack_front(struct attack *a)
 	refused(a, vault->ipc, &vault_calls[VAULT_seal_password], &seal,
 	    "front has a password sealed");
 	forbidden_signatures(a, vault->ipc);
+	forged_mail(a, vault->ipc, STR("0123456789abcdef"), "nobody");
 	if (!log_in(a, vault->ipc, STR(ALICE), &alice) ||
 	    !log_in(a, vault->ipc, STR(BOB), &bob)) {
 		attempt(a, "the two log in (else nothing is shown)", false,
@@ -352,6 +396,7 @@ attack_front(struct attack *a)
 	read_bob(a, &alice, &bob);
 	change_bob(a, &alice, &bob);
 	replay_handle(a, &alice, &bob);
+	forged_mail(a, vault->ipc, alice.ticket, "alice");
 	every_store_call(a, alice.held.ipc, AUTH_ACCOUNT, "front");
 	attack_flood(a, &alice.held, &store_calls[STORE_stage], &stage,
 	    "front floods the window of store");
