@@ -80,9 +80,9 @@ test_rows_of_the_journal(void **state unused_arg)
 	row.text = STR("size=1 id=<odd id>");
 	assert_str(trace_message_id(&row), "odd id");
 	row.event = JOURNAL_reported;
-	row.text = STR("message=77");
+	row.text = STR("failed; the report is 77");
 	assert_int_equal(trace_report(&row), 77);
-	row.text = STR("message=x");
+	row.text = STR("failed; the report is x");
 	assert_int_equal(trace_report(&row), 0);
 }
 

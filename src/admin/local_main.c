@@ -1,6 +1,7 @@
 /*
  * local_main.c - postern-sendmail: who calls it, and by which name.
  */
+#include <openssl/crypto.h>
 #include <pwd.h>
 #include <stdlib.h>
 #include <time.h>
@@ -63,6 +64,8 @@ main(int argc, char **argv)
 	argv += named;
 	if (!named)
 		argv[0] = (char *)(uintptr_t)"sendmail";
+	/* On this stack: a fiber's is small. */
+	(void)OPENSSL_init_crypto(OPENSSL_INIT_LOAD_CONFIG, NULL);
 	clock = clock_real();
 	p.loop = loop_new(&clock, NULL);
 	p.command = send ? "postern send" : "sendmail";

@@ -9,7 +9,9 @@
 #include <unistd.h>
 
 #include "admin/local.h"
-#include "smtp/session.h"
+#include "smtp/originate.h"
+#include "smtp/smtp_int.h"
+#include "vault/messages.h"
 
 enum { MAX_RCPTS = 2000, TIMEOUT_S = 300 };
 
@@ -91,10 +93,48 @@ stdio_new(struct loop *l)
 	return &s->t;
 }
 
+/* ---- texts --------------------------------------------------------------- */
+
+/* What submission does with them, too. The only session there is. */
+static struct local *here;
+
+static struct originate *
+begin_text(struct smtp_session *s unused_arg, struct str id, struct arena *a)
+{
+	struct originate_options o = { .hostname = here->letter.domain,
+		.id = id, .at = loop_wall(here->loop) };
+
+	return originate_new(a, &o);
+}
+
+static int
+sign_text(struct smtp_session *s unused_arg, struct originate *t,
+    struct arena *a, struct str *fields, struct err *err unused_arg)
+{
+	struct arena *mem = arena_new(ORIGINATE_ARENA);
+	struct dkim_sign_ask ask = { 0 };
+	struct originated o;
+
+	*fields = STR_NULL;
+	if (originate_facts(t, mem, &o)) {
+		ask.names = o.names;
+		ask.header = o.header;
+		ask.body_hash = str_make((const char *)o.body_hash,
+		    sizeof(o.body_hash));
+		submit_local_sign(here->to, &ask, o.authors, o.nauthors,
+		    fields);
+		*fields = str_dup(a, *fields);
+	}
+	arena_free(mem);
+	return 0;
+}
+
+static const struct smtp_texts texts = { begin_text, originate_next,
+	originate_rest, sign_text, originate_free };
+
 /* ---- the session --------------------------------------------------------- */
 
 struct session {
-	struct fiber *fiber;
 	bool done;
 };
 
@@ -113,12 +153,14 @@ serve(struct local *p, void *arg)
 	const struct peer peer = { .address = "127.0.0.1" };
 	struct smtp_options o = { .loop = p->loop,
 		.max_recipients = MAX_RCPTS, .timeout_s = TIMEOUT_S,
-		.compress = p->compress, .local = true, .dsn = true };
+		.compress = p->compress, .local = true, .dsn = true,
+		.texts = &texts };
 	struct smtp_service *service;
 	int code = local_open(p);
 
 	if (code != 0)
 		return code;
+	here = p;
 	o.hostname = p->letter.domain;
 	o.max_message = submit_local_max_message(p->to);
 	o.store = submit_local_store(p->to);

@@ -284,54 +284,66 @@ gone(void *owner unused_arg, struct ipc *ipc unused_arg,
 {
 }
 
-static int
-ask_vault(struct submit_local *s, const struct dkim_sign_ask *ask,
-    struct dkim_sign_answer *answer)
+static struct ipc *
+open_vault(struct submit_local *s)
 {
 	static const struct ipc_service service = { .gone = gone };
 	struct ipc_options o = { .service = &service, .owner = s };
 	struct err err = { 0 };
-	int fd = connect_to(s->data, "vault", &err), rc;
-	struct ipc *vault;
+	int fd = connect_to(s->data, "vault", &err);
 
-	if (fd < 0)
-		return fd;
-	vault = ipc_open(s->loop, fd, &o, &err);
-	if (!vault)
-		return err.code;
-	rc = ipc_call(vault, &vault_calls[VAULT_dkim_sign], ask, -1, answer,
-	    s->memory, NULL, loop_now_ms(s->loop) + SIGN_MS, &err);
-	ipc_close(vault);
-	return rc;
+	return fd < 0 ? NULL : ipc_open(s->loop, fd, &o, &err);
 }
 
-/* Fields to send first, or none: a message goes out unsigned rather than not
- * at all (a domain may have no keys, the author may not be ours). */
+/* For the first author who is of a domain of ours. */
+void
+submit_local_sign(struct submit_local *s, struct dkim_sign_ask *ask,
+    const struct str *authors, size_t nauthors, struct str *fields)
+{
+	struct ipc *vault = open_vault(s);
+	struct dkim_sign_answer answer;
+	int rc = E_NOTFOUND;
+
+	*fields = STR_NULL;
+	if (!vault)
+		return;
+	ask->at = loop_wall(s->loop);
+	for (size_t i = 0; i < nauthors && rc < 0; i++) {
+		ask->from = authors[i];
+		if (ask->from.n <= 320)
+			rc = ipc_call(vault, &vault_calls[VAULT_dkim_sign],
+			    ask, -1, &answer, s->memory, NULL,
+			    loop_now_ms(s->loop) + SIGN_MS, NULL);
+	}
+	if (rc == 0)
+		*fields = answer.fields;
+	ipc_close(vault);
+}
+
 static struct str
 sign(struct submit_local *s)
 {
 	auto_buf names = BUF_INIT(DKIM_NAMES_MAX);
 	auto_buf canonical = BUF_INIT(DKIM_HEADER_MAX);
-	struct str authors[DKIM_AUTHORS_MAX], header;
+	struct str authors[DKIM_AUTHORS_MAX], header, fields;
 	unsigned char hash[EVP_MAX_MD_SIZE];
-	struct dkim_sign_answer answer;
-	struct dkim_sign_ask ask = { .at = loop_wall(s->loop) };
+	struct dkim_sign_ask ask = { 0 };
 	unsigned len;
+	size_t n;
 
 	if (!dkim_text_finish(&s->dkim))
 		return STR_NULL;
 	if (EVP_DigestFinal_ex(s->sha, hash, &len) != 1)
 		bug("SHA-256");
 	header = buf_get(&s->dkim.header);
-	if (dkim_header_authors(s->memory, header, authors) == 0 ||
-	    !dkim_header_choose(header, &names, &canonical))
+	n = dkim_header_authors(s->memory, header, authors);
+	if (n == 0 || !dkim_header_choose(header, &names, &canonical))
 		return STR_NULL;
-	ask.from = authors[0];
 	ask.names = buf_get(&names);
 	ask.header = buf_get(&canonical);
 	ask.body_hash = str_make((char *)hash, len);
-	return ask.from.n <= 320 && ask_vault(s, &ask, &answer) == 0 ?
-	    answer.fields : STR_NULL;
+	submit_local_sign(s, &ask, authors, n, &fields);
+	return fields;
 }
 
 /* ---- the end ------------------------------------------------------------- */

@@ -29,6 +29,13 @@ int submit_local_sender(struct submit_local *s, struct str address,
 int submit_local_rcpt(struct submit_local *s, struct str address,
     uint32_t notify, enum rcpt_kind *kind, struct err *err);
 
+/* Ask vault for a signature: *fields are to be sent first, or empty: a message
+ * goes out unsigned rather than not at all (a domain may have no keys, no
+ * author may be ours, vault may not be there). */
+struct dkim_sign_ask;
+void submit_local_sign(struct submit_local *s, struct dkim_sign_ask *ask,
+    const struct str *authors, size_t nauthors, struct str *fields);
+
 /* Octets of the message, whole lines or not. E_LIMIT: it is too long. */
 int submit_local_text(struct submit_local *s, struct str octets,
     struct err *err);

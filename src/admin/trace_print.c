@@ -42,13 +42,16 @@ trace_message_id(const struct journal_row *row)
 	return id;
 }
 
+/* "failed; the report is 77" */
 uint64_t
 trace_report(const struct journal_row *row)
 {
+	struct str says = STR("the report is ");
+	size_t i = str_find(row->text, says);
 	uint64_t id;
 
-	if (row->event != JOURNAL_reported ||
-	    !str_u64(trace_value(row->text, "message"), &id))
+	if (row->event != JOURNAL_reported || i == row->text.n ||
+	    !str_u64(str_from(row->text, i + says.n), &id))
 		return 0;
 	return id;
 }
