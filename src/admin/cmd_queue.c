@@ -118,7 +118,7 @@ print_line(const char *name, struct str value)
 {
 	auto_buf b = BUF_INIT(4096);
 
-	buf_printf(&b, "%-12s", name);
+	buf_printf(&b, "%-13s", name);
 	put_plain(&b, value);
 	printf("%.*s\n", STR_FMT(buf_get(&b)));
 }

@@ -11,7 +11,7 @@ static const char usage[] =
     "The life of a message in order: where it came from, whose mailbox it\n"
     "went into, each attempt to send it on and what the other server said,\n"
     "and what still waits. Of an address: all that was from or to it, the\n"
-    "newest last.\n\n"
+    "newest last. Times are UTC.\n\n"
     "  --days N                     look at the last N days (7)\n"
     "  --data DIR | --config FILE   which server (default: postern.conf or\n"
     "                               postern-data here)\n";

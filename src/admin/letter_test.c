@@ -119,6 +119,8 @@ static const struct {
 	    "\"the one\"@x.test \"a..b\"@x.test", "" },
 	{ "To: a@-x.test, <b@x.test>, c@x..test\r\n", "b@x.test",
 	    "a@-x.test c@x..test" },
+	{ "To: b\xc3\xbc@x.test, \xff@x.test\r\n", "b\xc3\xbc@x.test",
+	    "\xff@x.test" },
 	{ "Subject: none\r\n", "", "" },
 };
 
