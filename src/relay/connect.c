@@ -11,7 +11,7 @@
 enum {
 	LOOKUP_MS = 60 * 1000,
 	DIAL_MS = 30 * 1000,
-	ROOM_MS = 10 * 1000,	/* wait for others to be done with a host */
+	ROOM_MS = 30 * 1000,	/* wait for others to be done with a host */
 	DIALS_MAX = 12,		/* RFC 5321 5.1: at least two */
 	LOSSES_MAX = 3,
 	KEY_MAX = 2048,
@@ -71,7 +71,29 @@ judge(struct verdict *v, enum trouble t, int code, struct str status)
 		v->status[0] = '4';
 }
 
-/* The address that was tried, and what came of it. */
+/* The host that was tried, its address if it has one, and what came of it. */
+static void
+say(struct verdict *v, struct str host, struct str address, int code,
+    struct str words)
+{
+	char digits[16];
+
+	if (v->words.n > 0)
+		add_words(&v->words, STR("; "));
+	add_words(&v->words, host);
+	if (address.n > 0) {
+		add_words(&v->words, STR(" ["));
+		add_words(&v->words, address);
+		add_words(&v->words, STR("]"));
+	}
+	add_words(&v->words, STR(": "));
+	if (code != 0) {
+		(void)snprintf(digits, sizeof(digits), "%d ", code);
+		add_words(&v->words, str_c(digits));
+	}
+	add_words(&v->words, words);
+}
+
 static void
 note(struct delivery *d, enum trouble t, int code, struct str status,
     struct str words)
@@ -84,19 +106,18 @@ note(struct delivery *d, enum trouble t, int code, struct str status,
 	v->host = connect_host(d)->name;
 	(void)snprintf(v->address, sizeof(v->address), "%.*s",
 	    STR_FMT(address));
-	if (v->words.n > 0)
-		add_words(&v->words, STR("; "));
-	add_words(&v->words, v->host);
-	add_words(&v->words, STR(" ["));
-	add_words(&v->words, address);
-	add_words(&v->words, STR("]: "));
-	if (code != 0) {
-		char digits[16];
+	say(v, v->host, address, code, words);
+}
 
-		(void)snprintf(digits, sizeof(digits), "%d ", code);
-		add_words(&v->words, str_c(digits));
-	}
-	add_words(&v->words, words);
+/* It may have one another time: no reason to give up. */
+static void
+note_no_address(struct delivery *d)
+{
+	const struct host *h = connect_host(d);
+
+	judge(&d->verdict, UNREACHED, 0, STR("4.4.4"));
+	say(&d->verdict, h->name, STR_NULL, 0,
+	    h->why.n > 0 ? h->why : STR("no address"));
 }
 
 static void
@@ -440,14 +461,15 @@ next_address(struct delivery *d)
 	d->address = 0;
 }
 
-/* Is there one at all? Hosts without an address are passed over. */
+/* Is there one more? Hosts without an address are passed over. */
 static bool
 at_address(struct delivery *d)
 {
 	if (d->found != HOSTS_OK)
 		return false;
-	while (d->host < d->hosts->n && connect_host(d)->naddresses == 0)
-		d->host++;
+	for (; d->host < d->hosts->n && connect_host(d)->naddresses == 0;
+	    d->host++)
+		note_no_address(d);
 	return d->host < d->hosts->n && d->dials < DIALS_MAX &&
 	    d->losses < LOSSES_MAX;
 }

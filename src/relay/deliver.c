@@ -32,6 +32,12 @@ struct carriage {
 /* Results --------------------------------------------------------------- */
 
 static void
+release(struct delivery *d, uint64_t lease)
+{
+	reports_release(d->relay->reports, d->generation, lease);
+}
+
+static void
 add_result(struct carriage *c, const struct queue_rcpt *rcpt,
     struct queue_result *q)
 {
@@ -323,6 +329,8 @@ carry(struct carriage *c)
 	int e;
 
 	take_rcpts(c);
+	if (c->ntodo == 0)	/* nobody is left: no result would end it */
+		release(c->d, c->item->lease);
 	while (c->ntodo > 0) {
 		if ((e = connect_next(c->d)) == E_CANCELED)
 			return e;
@@ -353,12 +361,6 @@ static bool
 next_item(struct rd *rd, struct queue_item *item)
 {
 	return rd_left(rd) > 0 && msg_take(rd, &queue_item_shape, item);
-}
-
-static void
-release(struct delivery *d, uint64_t lease)
-{
-	reports_release(d->relay->reports, d->generation, lease);
 }
 
 /* Item by item; the text of the next is read while this one is sent. False:

@@ -282,6 +282,24 @@ test_private(void **state)
 	assert_int_equal(w->server[2].dials, 0);
 }
 
+/* Where one host has no address now, another's refusal is not the end. */
+static void
+test_host_without_address(void **state)
+{
+	struct world *w = *state;
+	uint64_t lease = world_item(w, "a@half.test", "x\r\n");
+
+	world_mx(w, "half.test", 5, "gone.test");
+	world_mx(w, "half.test", 10, "mx1.example.org");
+	w->server[0].greeting = "554 5.3.2 no mail";
+	world_hand(w, TAKE_DELIVER, "half.test");
+	world_start(w);
+	world_wait(w, 1);
+	assert_result(w, lease, 0, OUTCOME_deferred, 0, "4.4.4");
+	assert_has(world_result(w, lease, 0)->text, "gone.test: no such name");
+	assert_has(world_result(w, lease, 0)->text, "554 no mail");
+}
+
 /* TLS ------------------------------------------------------------------- */
 
 static void
@@ -602,6 +620,7 @@ main(void)
 		T(test_dns_fails),
 		T(test_loop),
 		T(test_private),
+		T(test_host_without_address),
 		T(test_tls_if_offered),
 		T(test_clear_when_tls_fails),
 		T(test_must_have_tls),

@@ -143,6 +143,18 @@ test_store_restarts_in_a_text(void **state)
 }
 
 static void
+test_item_for_nobody(void **state)
+{
+	struct world *w = *state;
+
+	world_item(w, "", "x\r\n");
+	give_messages(w, 2);
+	world_start(w);
+	world_wait(w, 2);
+	assert_int_equal(w->nreleased, 1);
+}
+
+static void
 test_new_configuration(void **state)
 {
 	struct world *w = *state;
@@ -330,6 +342,7 @@ main(void)
 		T(test_report_is_tried_again),
 		T(test_store_restarts),
 		T(test_store_restarts_in_a_text),
+		T(test_item_for_nobody),
 		T(test_new_configuration),
 		T(test_stop_in_the_middle),
 		T(test_stop_does_not_wait_for_the_slow),
