@@ -149,10 +149,10 @@ def test_added_fields(sent):
 @pytest.mark.parametrize("change", [
     lambda m: m.replace(b"Hello", b"hello"),
     lambda m: m + b"x\r\n",
-    lambda m: m.replace(b"Subject: signed", b"Subject: changed"),
-    lambda m: m.replace(b"From: ", b"From: Mallory <m@x.test>\r\nFrom: "),
-    lambda m: m.replace(b"To: ", b"Subject: another\r\nTo: ", 1),
-    lambda m: m.replace(b"Subject", b"Reply-To: m@x.test\r\nSubject", 1),
+    lambda m: m.replace(b"\nSubject: signed", b"\nSubject: changed"),
+    lambda m: m.replace(b"\nFrom: ", b"\nFrom: Mallory <m@x.test>\r\nFrom: "),
+    lambda m: m.replace(b"\nTo: ", b"\nSubject: another\r\nTo: "),
+    lambda m: m.replace(b"\nTo: ", b"\nReply-To: m@x.test\r\nTo: "),
     lambda m: re.sub(rb" t=\d+", b" t=1", m),
 ])
 def test_tampered(sent, change):
