@@ -170,14 +170,34 @@ def test_trace(server):
 
 
 def test_trace_of_an_address(server):
-    numbers = [server.send("only@example.net") for _ in range(3)]
+    numbers = [server.send("only@example.net", "b@example.net")
+               for _ in range(3)]
     events(server, numbers[-1], {"queued"})
     found = json.loads(server.command("trace", "only@example.net",
                                       "--json").stdout)
     assert [str(m["message"]) for m in found] == numbers
+    assert {e["address"] for e in found[0]["events"]} == {
+        "", "only@example.net"}
     done = server.command("trace", "nobody@nowhere.test", check=False)
     assert done.returncode == 1 and "--days" in done.stderr
     assert server.command("trace", check=False).returncode == 2
+
+
+def test_trace_of_an_alias(server):
+    """What became of it at the address it leads to belongs to it."""
+    server.command("alias", "add", "team@example.test", ALICE,
+                   "far@example.net")
+    number = server.send("team@example.test", "b@example.net")
+    events(server, number, {"forwarded", "stored"})
+    message, = json.loads(server.command("trace", "team@example.test",
+                                         "--json").stdout)
+    assert {(e["event"], e["address"]) for e in message["events"]} >= {
+        ("received", ""), ("forwarded", ALICE), ("stored", ALICE),
+        ("forwarded", "far@example.net"), ("queued", "far@example.net")}
+    assert "b@example.net" not in {e["address"] for e in message["events"]}
+    assert [q["recipient"] for q in message["queue"]] == ["far@example.net"]
+    text = server.command("trace", "team@example.test").stdout
+    assert f"events of other recipients: postern trace {number}" in text
 
 
 def test_a_long_queue(server):

@@ -16,7 +16,10 @@ static const char usage[] =
     "  --data DIR | --config FILE   which server (default: postern.conf or\n"
     "                               postern-data here)\n";
 
-enum { ID_KEPT = 150 };	/* of a Message-ID, in the journal */
+enum {
+	ID_KEPT = 150,	/* of a Message-ID, in the journal */
+	ALSO_MAX = 32,	/* addresses that an alias leads to */
+};
 
 struct wanted {
 	uint64_t number;	/* 0: not by number */
@@ -28,10 +31,13 @@ struct search {
 	struct admin *a;
 	struct operator *op;
 	struct wanted wanted;
+	struct str also[ALSO_MAX]; /* where its mail went, if it is an alias */
+	size_t nalso;
 	struct trace_message *m;
 	size_t n;
 	uint64_t more;		/* messages that found no place */
 	uint64_t rows;
+	size_t kept;
 	struct progress progress;
 	struct str day;
 };
@@ -75,36 +81,76 @@ add(struct search *s, uint64_t id)
 static void
 keep(struct search *s, struct trace_message *m, const struct journal_row *row)
 {
-	struct trace_event *e = arena_new_of(s->a->memory,
-	    struct trace_event);
+	struct trace_event *e;
 
-	/* The array may have moved since the last one. */
-	struct trace_event **end = &m->first;
-
-	if (m->nevents++ >= TRACE_EVENTS)
+	if (m->nevents++ >= TRACE_EVENTS || s->kept++ >= TRACE_ALL)
 		return;
+	e = arena_new_of(s->a->memory, struct trace_event);
 	e->row = *row;
 	msg_keep(s->a->memory, &journal_row_shape, &e->row);
-	if (m->nevents > 1)
-		end = m->last;
-	*end = e;
+	/* m may have moved since the last one: no pointer into itself. */
+	*(m->first ? m->last : &m->first) = e;
 	m->last = &e->next;
 }
 
 static bool
-fits(const struct wanted *w, const struct journal_row *row)
+has_id(const struct wanted *w, const struct journal_row *row)
 {
 	struct str id;
 
 	if (w->number)
 		return row->message == w->number;
-	if (w->address.n > 0 && (str_eqi(row->from, w->address) ||
-				    str_eqi(row->address, w->address)))
-		return row->event != JOURNAL_login &&
-		    row->event != JOURNAL_login_failed;
 	id = trace_message_id(row);
 	return id.n > 0 && str_eq(str_first(w->id, ID_KEPT),
 	    str_first(id, ID_KEPT));
+}
+
+/* The address, or one that it leads to. */
+static bool
+is_mine(const struct search *s, struct str address)
+{
+	if (s->wanted.address.n == 0)
+		return false;
+	for (size_t i = 0; i < s->nalso; i++)
+		if (str_eqi(address, s->also[i]))
+			return true;
+	return str_eqi(address, s->wanted.address);
+}
+
+/* An alias that is ours sent it on: "by=team@example.org". */
+static bool
+is_sent_on(const struct search *s, const struct journal_row *row)
+{
+	return row->event == JOURNAL_forwarded &&
+	    is_mine(s, trace_value(row->text, "by"));
+}
+
+static void
+note_target(struct search *s, const struct journal_row *row)
+{
+	if (s->nalso < ALSO_MAX && !is_mine(s, row->address))
+		s->also[s->nalso++] = str_dup(s->a->memory, row->address);
+}
+
+static bool
+has_address(const struct search *s, const struct journal_row *row)
+{
+	struct str address = s->wanted.address;
+
+	if (address.n == 0 || row->event == JOURNAL_login ||
+	    row->event == JOURNAL_login_failed)
+		return false;
+	return str_eqi(row->from, address) || str_eqi(row->address, address) ||
+	    is_sent_on(s, row);
+}
+
+/* Of a message to many, what is about others is only counted. */
+static bool
+concerns(const struct search *s, const struct trace_message *m,
+    struct str sender, struct str address)
+{
+	return m->whole || address.n == 0 || is_mine(s, address) ||
+	    str_eqi(sender, s->wanted.address);
 }
 
 /* First: which messages. What was refused has no number and one row. */
@@ -113,16 +159,24 @@ look(void *arg, struct arena *page unused_arg, const struct journal_row *row)
 {
 	struct search *s = arg;
 	struct trace_message *m = row->message ? find(s, row->message) : NULL;
+	bool id = has_id(&s->wanted, row);
 	uint64_t report;
 
 	s->rows++;
-	if (!m && fits(&s->wanted, row))
+	if (!m && (id || has_address(s, row)))
 		m = add(s, row->message);
 	if (!m || row->message == 0)
 		return;
+	m->whole = m->whole || id;
+	if (is_sent_on(s, row))
+		note_target(s, row);
 	report = trace_report(row);
-	if (report && !find(s, report))
-		add(s, report)->report_of = row->message;
+	if (!report || find(s, report) ||
+	    !concerns(s, m, row->from, row->address))
+		return;
+	m = add(s, report);
+	m->report_of = row->message;
+	m->whole = true;
 }
 
 /* Then: all that happened to them. A message that came before its number was
@@ -136,12 +190,16 @@ gather(void *arg, struct arena *page unused_arg, const struct journal_row *row)
 	s->rows++;
 	if (row->message)
 		m = find(s, row->message);
-	else if (fits(&s->wanted, row))
+	else if (has_address(s, row))
 		for (size_t i = 0; i < s->n && !m; i++)
 			if (s->m[i].id == 0 && s->m[i].nevents == 0)
 				m = &s->m[i];
-	if (m)
+	if (!m)
+		return;
+	if (concerns(s, m, row->from, row->address) || is_sent_on(s, row))
 		keep(s, m, row);
+	else
+		m->others++;
 }
 
 static void
@@ -174,11 +232,13 @@ keep_rest(void *arg, struct arena *page unused_arg,
 {
 	struct search *s = arg;
 	struct trace_message *m = find(s, row->message);
-	struct trace_rest *r = arena_new_of(s->a->memory, struct trace_rest);
+	struct trace_rest *r;
 
-	if (!m || m->nevents > TRACE_EVENTS)
+	if (!m || m->nevents > TRACE_EVENTS || s->kept++ >= TRACE_ALL ||
+	    !concerns(s, m, row->sender, row->rcpt))
 		return;
 	m->nevents++;
+	r = arena_new_of(s->a->memory, struct trace_rest);
 	r->row = *row;
 	msg_keep(s->a->memory, &queue_row_shape, &r->row);
 	*(m->rest ? m->last_rest : &m->rest) = r;
@@ -194,7 +254,7 @@ present(struct search *s, struct err *err)
 	int rc = 0;
 
 	if (s->wanted.number && !find(s, s->wanted.number))
-		(void)add(s, s->wanted.number);
+		add(s, s->wanted.number)->whole = true;
 	for (size_t i = 0; i < s->n && rc == 0; i++) {
 		f.message = s->m[i].id;
 		if (f.message)

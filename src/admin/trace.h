@@ -8,6 +8,7 @@
 enum {
 	TRACE_MESSAGES = 50,	/* of an address: the newest */
 	TRACE_EVENTS = 5000,	/* of one message */
+	TRACE_ALL = 60000,	/* of all: what memory takes at their longest */
 };
 
 struct trace_event {
@@ -23,6 +24,8 @@ struct trace_rest {	/* what waits now */
 struct trace_message {
 	uint64_t id;		/* 0: something refused, one event */
 	uint64_t report_of;	/* it is the report about this one; 0 */
+	bool whole;		/* all of it is wanted, not one address */
+	uint64_t others;	/* rows of other recipients */
 	struct trace_event *first, **last;
 	size_t nevents;
 	struct trace_rest *rest, **last_rest;

@@ -216,6 +216,11 @@ trace_print(struct arena *a, const struct trace_message *m, size_t n,
 			print_rest(a, &r->row, now);
 		if (m[i].nevents >= TRACE_EVENTS)
 			puts("  and more");
+		if (m[i].others > 0)
+			printf("  and %llu events of other recipients: "
+			       "postern trace %llu\n",
+			    (unsigned long long)m[i].others,
+			    (unsigned long long)m[i].id);
 	}
 }
 
