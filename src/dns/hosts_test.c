@@ -336,7 +336,8 @@ test_self(void **state)
 	assert_int_equal(w.hosts.n, 1);
 	assert_str(w.hosts.host[0].name, "mx1.test");
 	/* Our equals are no better than we are. */
-	assert_int_equal(find("equal.test", true), HOSTS_LOOP);
+	for (int i = 0; i < 30; i++)
+		assert_int_equal(find("equal.test", true), HOSTS_LOOP);
 	assert_int_equal(find("half.test", true), HOSTS_LOOP);
 	assert_int_equal(find("mx2.test", true), HOSTS_LOOP);
 	/* Who names a host means it. */
