@@ -40,6 +40,7 @@ desk_init(struct desk *d, struct files *files)
 	d->operator_.authority = AUTH_OPERATOR;
 	d->mx.authority = AUTH_MX;
 	d->vault.authority = AUTH_VAULT;
+	d->relay.authority = AUTH_RELAY;
 }
 
 int
@@ -178,6 +179,85 @@ desk_submit_as(struct desk *d, struct caller *who, const char *from,
 		.raw_size = strlen(text), .protocol = STR("ESMTPSA") };
 
 	return submit(d, who, &ask, to, message);
+}
+
+enum { OUTCOMES_MAX = 8 };
+
+static size_t
+leased_of(struct leased *l, uint64_t message, const struct desk_outcome *o,
+    size_t n)
+{
+	size_t i;
+
+	bug_if(n > OUTCOMES_MAX);
+	for (i = 0; i < n; i++)
+		l[i] = (struct leased){ .message = message, .n = o[i].n,
+			.outcome = o[i].outcome };
+	return message ? n : 0;
+}
+
+int
+desk_report(struct desk *d, uint64_t message, const struct desk_outcome *o,
+    size_t n)
+{
+	auto_buf results = BUF_INIT(10000);
+	struct report_ask ask = { .change = ++d->change };
+	struct leased l[OUTCOMES_MAX];
+	struct write w = { .caller = &d->relay, .call = STORE_report,
+		.ask = &ask, .leased = l, .nleased = n };
+	size_t i;
+
+	(void)leased_of(l, message, o, n);
+	for (i = 0; i < n; i++)
+		msg_put(&results, &queue_result_shape, &(struct queue_result){
+		    .lease = 7, .n = o[i].n, .outcome = o[i].outcome,
+		    .code = 450, .status = STR("4.2.0"), .text = STR("reply"),
+		    .host = STR("mx.far.test") });
+	ask.results = buf_get(&results);
+	return desk_write(d, &w);
+}
+
+int
+desk_bounce(struct desk *d, uint64_t message, const struct desk_outcome *o,
+    size_t n)
+{
+	struct bounce_ask ask = { .change = ++d->change, .lease = 7,
+		.octets = STR("a report"), .raw_size = 8,
+		.facts = STR("facts of a report") };
+	struct leased l[OUTCOMES_MAX];
+	struct write w = { .caller = &d->relay, .call = STORE_bounce,
+		.ask = &ask, .leased = l,
+		.nleased = leased_of(l, message, o, n) };
+
+	return desk_write(d, &w);
+}
+
+int
+desk_queue_change(struct desk *d, uint32_t action, const char *rcpt)
+{
+	struct queue_change_ask ask = { .change = ++d->change,
+		.action = action, .rcpt = str_c(rcpt) };
+	struct write w = { .caller = &d->operator_,
+		.call = STORE_queue_change, .ask = &ask };
+
+	return desk_write(d, &w);
+}
+
+uint64_t
+desk_queued(struct desk *d, const char *rcpt)
+{
+	struct queue_list_ask ask = { .rcpt = str_c(rcpt) };
+	union read_answer answer;
+	struct queue_row row;
+	struct rd r;
+
+	if (reader_ask(d->r, &d->operator_, STORE_queue_list, &ask, &answer,
+	    &d->err) < 0)
+		return 0;
+	r = rd_of(answer.queue_list.rows);
+	if (rd_left(&r) == 0 || !msg_take(&r, &queue_row_shape, &row))
+		return 0;
+	return row.message;
 }
 
 int

@@ -9,7 +9,7 @@ struct desk {
 	struct engine_options o;
 	struct engine *e;
 	struct reader *r;
-	struct caller operator_, mx, vault;
+	struct caller operator_, mx, vault, relay;
 	int64_t now_us;
 	uint64_t change, seed;
 	struct err err;
@@ -36,6 +36,20 @@ int desk_submit(struct desk *d, uint64_t change, const char *text,
     const char *const *to, uint64_t *message);
 int desk_submit_as(struct desk *d, struct caller *who, const char *from,
     const char *text, const char *const *to, uint64_t *message);
+/* What relay says became of recipients of a queued message; message 0: of a
+ * lease that is none. */
+struct desk_outcome {
+	uint32_t n, outcome;
+};
+int desk_report(struct desk *d, uint64_t message,
+    const struct desk_outcome *o, size_t n);
+/* A report on them. */
+int desk_bounce(struct desk *d, uint64_t message,
+    const struct desk_outcome *o, size_t n);
+/* What the operator does to recipients that are (or are in) rcpt. */
+int desk_queue_change(struct desk *d, uint32_t action, const char *rcpt);
+/* The first queued message to this recipient: 0 if none. */
+uint64_t desk_queued(struct desk *d, const char *rcpt);
 int desk_append(struct desk *d, struct caller *who, const char *mailbox,
     const char *text, uint32_t flags, const char *keywords,
     struct append_answer *out);

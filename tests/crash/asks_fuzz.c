@@ -13,9 +13,11 @@ struct fuzz {
 	struct faulty *disk;
 	struct desk d;
 	struct arena *a;
-	struct caller who[5];
+	struct caller who[7];
 	struct write w[WRITES];
 	size_t n;
+	const struct leased *leased;	/* of the next one added */
+	size_t nleased;
 };
 
 static uint8_t
@@ -128,7 +130,9 @@ add(struct fuzz *f, enum store_call call, const void *ask, size_t size)
 
 	memcpy(copy, ask, size);
 	f->w[f->n] = (struct write){ .caller = somebody(f), .call = call,
-		.ask = copy };
+		.ask = copy, .leased = f->leased, .nleased = f->nleased };
+	f->leased = NULL;
+	f->nleased = 0;
 	if (++f->n == WRITES)
 		commit(f);
 }
@@ -144,7 +148,8 @@ add_submit(struct fuzz *f)
 	size_t n = octet(f) % 4, i;
 
 	for (i = 0; i < n; i++)
-		to[i] = (struct recipient){ address(f), number(f) % 5 };
+		to[i] = (struct recipient){ .address = address(f),
+			.account = number(f) % 5, .notify = octet(f) % 16 };
 	*ask = (struct submit_ask){ .change = number(f),
 		.reverse_path = address(f), .stage = octet(f) % 3,
 		.octets = text(f, 200), .raw_size = number(f),
@@ -153,6 +158,58 @@ add_submit(struct fuzz *f)
 		.call = STORE_submit, .ask = ask, .rcpts = to, .nrcpts = n };
 	if (++f->n == WRITES)
 		commit(f);
+}
+
+static struct leased *
+leases(struct fuzz *f, size_t n)
+{
+	struct leased *l = arena_array(f->a, n + 1, sizeof(*l));
+	size_t i;
+
+	for (i = 0; i < n; i++)
+		l[i] = (struct leased){ .message = number(f),
+			.n = octet(f) % 4, .outcome = octet(f) % 9 };
+	return l;
+}
+
+static struct str
+results(struct fuzz *f, size_t n)
+{
+	struct buf b = BUF_INIT(10000);
+	struct str s;
+
+	while (n-- > 0)
+		msg_put(&b, &queue_result_shape, &(struct queue_result){
+		    .outcome = octet(f) % 6, .code = octet(f),
+		    .text = text(f, 20) });
+	s = str_dup(f->a, buf_get(&b));
+	buf_free(&b);
+	return s;
+}
+
+static void
+add_queue(struct fuzz *f)
+{
+	static const char *const whose[] = { "", "@far.test", "x@far.test" };
+	size_t n = octet(f) % 3;
+
+	switch (octet(f) % 3) {
+	case 0:
+		f->leased = leases(f, n);
+		f->nleased = n;
+		ADD(f, report, number(f), results(f, n));
+		break;
+	case 1:
+		f->leased = leases(f, n);
+		f->nleased = n;
+		ADD(f, bounce, number(f), 1, octet(f) % 3, text(f, 50),
+		    number(f));
+		break;
+	default:
+		ADD(f, queue_change, number(f), octet(f) % 6, octet(f) % 8,
+		    address(f), word(f, whose, NELEM(whose)), domain(f), 0,
+		    octet(f) & 1, text(f, 12));
+	}
 }
 
 static void
@@ -194,7 +251,10 @@ add_write(struct fuzz *f)
 		ADD(f, domain_add, number(f), domain(f));
 		return;
 	default:
-		ADD(f, domain_remove, number(f), domain(f));
+		if (octet(f) % 4 == 0)
+			ADD(f, domain_remove, number(f), domain(f));
+		else
+			add_queue(f);
 	}
 }
 
@@ -245,6 +305,8 @@ look_at(struct fuzz *f)
 		return;
 	default:
 		LOOK(f, mailboxes, mailbox_name(f));
+		LOOK(f, queue_list, number(f), address(f), address(f),
+		    domain(f), 0, octet(f) & 1, text(f, 12));
 	}
 }
 
@@ -321,6 +383,8 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	f->who[2] = desk_person(3);
 	f->who[3].authority = AUTH_MX;
 	f->who[4].authority = AUTH_OPERATOR;
+	f->who[5].authority = AUTH_RELAY;
+	f->who[6].authority = AUTH_LOCAL;
 	for (i = 0; i < OPS && f->p < f->end; i++)
 		one(f);
 	commit(f);

@@ -18,7 +18,7 @@
 #include "faulty.h"
 #include "script.h"
 
-enum { STEPS_MAX = 40 };
+enum { STEPS_MAX = 50 };
 
 struct golden {
 	struct buf seen[STEPS_MAX + 1];	/* before step i */
