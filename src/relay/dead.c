@@ -16,6 +16,7 @@ struct row {
 };
 
 struct dead {
+	int64_t min_ms, max_ms;
 	struct row rows[SETS][WAYS];
 };
 
@@ -25,7 +26,21 @@ dead_new(void)
 	struct dead *d = calloc(1, sizeof(*d));
 
 	bug_if(!d);
+	dead_limits(d, 0, 0);
 	return d;
+}
+
+static int64_t
+limit(int64_t ms, uint32_t s)
+{
+	return s > 0 && (int64_t)s * 1000 < ms ? (int64_t)s * 1000 : ms;
+}
+
+void
+dead_limits(struct dead *d, uint32_t min_s, uint32_t max_s)
+{
+	d->min_ms = limit(BACKOFF_MIN_MS, min_s);
+	d->max_ms = limit(BACKOFF_MAX_MS, max_s);
 }
 
 void
@@ -102,9 +117,9 @@ dead_failed(struct dead *d, const struct host_address *a, uint16_t port,
 		return;
 	if (!r)
 		r = row_for(d, a, port);
-	r->backoff_ms = r->backoff_ms ? r->backoff_ms * 2 : BACKOFF_MIN_MS;
-	if (r->backoff_ms > BACKOFF_MAX_MS)
-		r->backoff_ms = BACKOFF_MAX_MS;
+	r->backoff_ms = r->backoff_ms ? r->backoff_ms * 2 : d->min_ms;
+	if (r->backoff_ms > d->max_ms)
+		r->backoff_ms = d->max_ms;
 	r->until_ms = now_ms + r->backoff_ms;
 	why = str_first(why.n > 0 ? why : STR("it failed"), WHY_MAX);
 	memcpy(r->why, why.p, why.n);

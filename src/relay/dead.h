@@ -11,6 +11,8 @@
 struct dead;
 
 struct dead *dead_new(void);
+/* Not longer than messages wait for another try anyway; 0: as it is. */
+void dead_limits(struct dead *d, uint32_t min_s, uint32_t max_s);
 void dead_free(struct dead *d); /* NULL is fine */
 
 /* Is it to be left alone now? Why it failed, or empty. The str is good until

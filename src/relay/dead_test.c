@@ -39,6 +39,21 @@ test_backoff(void **state unused_arg)
 }
 
 static void
+test_limits(void **state unused_arg)
+{
+	struct dead *d = dead_new();
+
+	dead_limits(d, 2, 3);
+	dead_failed(d, &one, 25, 0, STR("refused"));
+	assert_true(is_dead(d, &one, 1999));
+	assert_false(is_dead(d, &one, 2000));
+	dead_failed(d, &one, 25, 2000, STR("refused"));
+	assert_true(is_dead(d, &one, 4999));
+	assert_false(is_dead(d, &one, 5000));
+	dead_free(d);
+}
+
+static void
 test_apart(void **state unused_arg)
 {
 	struct dead *d = dead_new();
@@ -80,6 +95,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_backoff),
+		cmocka_unit_test(test_limits),
 		cmocka_unit_test(test_apart),
 		cmocka_unit_test(test_bounded),
 	};

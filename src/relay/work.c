@@ -192,6 +192,7 @@ relay_new(const struct relay_options *o, const struct config *c)
 	r->conf = conf_new(c);
 	r->pool = pool_new(r->loop);
 	r->dead = dead_new();
+	dead_limits(r->dead, c->retry_min_s, c->retry_max_s);
 	r->reports = reports_new(r->loop, o->store);
 	return r;
 }
@@ -201,6 +202,7 @@ relay_configure(struct relay *r, const struct config *c)
 {
 	conf_unref(r->conf);
 	r->conf = conf_new(c);
+	dead_limits(r->dead, c->retry_min_s, c->retry_max_s);
 	take_more(r);
 }
 
