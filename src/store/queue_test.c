@@ -209,24 +209,6 @@ exists(struct world *w, struct store *st)
 }
 
 static int
-verify(struct world *w)
-{
-	struct verify_ask ask = { STR_NULL };
-	struct verify_answer answer;
-	int problems = 0;
-
-	do {
-		OK(world_ask(w, w->operator_, STORE_verify, &ask, &answer,
-		    NULL));
-		if (answer.problems.n)
-			fprintf(stderr, "%.*s", STR_FMT(answer.problems));
-		problems += answer.problems.n > 0;
-		ask.cursor = answer.next;
-	} while (ask.cursor.n);
-	return problems;
-}
-
-static int
 take_piece(void *arg, struct str octets)
 {
 	struct buf *b = arg;
@@ -248,7 +230,7 @@ alice(struct world *w)
 		struct store *st = alice(w);    \
 		struct store *r = relay(w)
 #define END                              \
-		assert_int_equal(verify(w), 0); \
+		assert_int_equal(world_verify(w), 0); \
 		store_close(st);         \
 		store_close(r);          \
 		w->changed = 1;          \
@@ -390,7 +372,6 @@ BEGIN(fails_and_reports);
 	(void)list(w, row, &n);
 	assert_int_equal(n, 0);
 	/* From outside: the report goes there, with nobody to answer to. */
-	to[0] = (struct to){ "gone@example.test", 0 };
 	submit_notify(w, st, "alice@example.test",
 	    (struct to[]){ { "bad@far.test", 0 }, { NULL, 0 } }, "second");
 	g = take(w, r, 2000);
@@ -540,6 +521,38 @@ BEGIN(tells_of_delay);
 END
 CASE(tells_of_delay)
 
+/* A report that finds nobody is the postmaster's, if he wants it. */
+BEGIN(double_bounce);
+	struct queue_settings o = { .double_bounces = 1 };
+	struct alias_add_ask alias = { 600, STR("list@example.test"),
+		STR("gone@far.test") };
+	struct queue_row *row = rows(w);
+	struct done done;
+	struct got g;
+	size_t n, i;
+
+	OK(world_ask(w, w->operator_, STORE_alias_add, &alias, &done, NULL));
+	for (i = 0; i < 2; i++) {
+		/* The world's, with no sender, sent on by the alias. */
+		submit_notify(w, w->mx, "", (struct to[]){
+		    { "list@example.test", 0 }, { NULL, 0 } }, "hello");
+		g = take(w, r, 2000);
+		assert_int_equal(g.n, 1);
+		report(w, r, g.item[0].lease, rcpt_of(&g.item[0], 0).n,
+		    OUTCOME_failed);
+		g = take(w, r, i ? 2000 : 50);
+		assert_int_equal(g.n, i);
+		engine_queue(w->engine, &o);
+	}
+	assert_int_equal(g.answer.kind, TAKE_REPORT);
+	assert_str(g.item[0].reverse_path, "postmaster@example.test");
+	(void)bounce(w, r, g.item[0].lease);
+	assert_int_equal(exists(w, st), 1);
+	(void)list(w, row, &n);
+	assert_int_equal(n, 0);
+END
+CASE(double_bounce)
+
 BEGIN(many);
 	/* Batches of one destination, no more than settings allow. */
 	struct got g[8];
@@ -638,7 +651,7 @@ after_restart(void *arg)
 		h = g;
 	(void)bounce(w, r, h.item[0].lease);
 	assert_int_equal(take(w, r, 1).n, 0);
-	assert_int_equal(verify(w), 0);
+	assert_int_equal(world_verify(w), 0);
 	store_close(r);
 	w->changed = 0;
 	loop_stop(w->loop);
@@ -668,6 +681,7 @@ main(void)
 		T(test_operator_acts),
 		T(test_down_and_expiry),
 		T(test_tells_of_delay),
+		T(test_double_bounce),
 		T(test_many),
 		T(test_local),
 		T(test_restart),

@@ -292,11 +292,84 @@ test_steady(void **state unused_arg)
 	remove_all(AT_FDCWD, path);
 }
 
+static int
+count_files(int dirfd, const char *name)
+{
+	DIR *dir = fdopendir(openat(dirfd, name, O_RDONLY | O_DIRECTORY));
+	struct dirent *e;
+	int n = 0;
+
+	while ((e = readdir(dir)))
+		n += e->d_name[0] != '.';
+	closedir(dir);
+	return n;
+}
+
+/* Some come into the queue, and those before leave it. */
+static void
+queue_some(struct desk *d, struct caller *who, uint64_t *message)
+{
+	static const char *const to[] = { "x@far.test", NULL };
+	static const struct desk_outcome gone = { 0, OUTCOME_delivered };
+	char text[1000] = { 0 };
+	bool more = true;
+	size_t i;
+
+	memset(text, 'x', sizeof(text) - 1);
+	for (i = 0; i < BATCH; i++) {
+		if (message[i])
+			assert_int_equal(desk_report(d, message[i], &gone, 1),
+			    0);
+		assert_int_equal(desk_submit_as(d, who, "alice@a.test", text,
+		    to, &message[i]), 0);
+	}
+	d->now_us += 1000000;
+	while (more)
+		assert_int_equal(engine_clean(d->e, &more, &d->err), 0);
+}
+
+/* A queue that mail goes through does not grow, nor what keeps it. */
+static void
+test_queue(void **state unused_arg)
+{
+	char path[] = "/tmp/postern-XXXXXX";
+	uint64_t account, message[BATCH] = { 0 }, before = 0;
+	struct caller alice;
+	struct files *files;
+	struct desk d;
+	int dirfd, i;
+
+	assert_non_null(mkdtemp(path));
+	dirfd = open(path, O_RDONLY | O_DIRECTORY);
+	files = files_real(dirfd);
+	desk_init(&d, files);
+	d.o.wal_octets = 1 << 20;
+	d.o.pack_octets = 64 << 10;
+	assert_int_equal(desk_open(&d), 0);
+	assert_int_equal(desk_domain(&d, "a.test"), 0);
+	assert_int_equal(desk_account(&d, "alice@a.test", &account), 0);
+	alice = desk_person(account);
+	for (i = 0; i < 60; i++) {
+		queue_some(&d, &alice, message);
+		/* Ids of changes are kept for an hour; packs go at once. */
+		assert_true(count_files(dirfd, "packs") <= 3);
+		if (i == 20)
+			before = wal_size(dirfd);
+	}
+	assert_true(wal_size(dirfd) <= before + (1 << 20));
+	assert_int_equal(desk_verify(&d), 0);
+	desk_close(&d);
+	free(files);
+	close(dirfd);
+	remove_all(AT_FDCWD, path);
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_steady),
+		cmocka_unit_test(test_queue),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

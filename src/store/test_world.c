@@ -166,3 +166,21 @@ world_run(struct world *w, void (*fn)(void *arg))
 	fiber_spawn(w->loop, "test", fn, w);
 	loop_run(w->loop);
 }
+
+int
+world_verify(struct world *w)
+{
+	struct verify_ask ask = { STR_NULL };
+	struct verify_answer answer;
+	int problems = 0;
+
+	do {
+		OK(world_ask(w, w->operator_, STORE_verify, &ask, &answer,
+		    NULL));
+		if (answer.problems.n)
+			fprintf(stderr, "%.*s", STR_FMT(answer.problems));
+		problems += answer.problems.n > 0;
+		ask.cursor = answer.next;
+	} while (ask.cursor.n);
+	return problems;
+}

@@ -34,6 +34,8 @@ int world_ask(struct world *w, struct ipc *c, enum store_call which,
     const void *what, void *answer, int *fd);
 uint64_t world_account(struct world *w, const char *address);
 struct store *world_open_account(struct world *w, uint64_t account);
+/* How many answers of verify name problems. */
+int world_verify(struct world *w);
 /* fn(w) on a fiber, until it calls loop_stop(). */
 void world_run(struct world *w, void (*fn)(void *arg));
 
