@@ -105,7 +105,7 @@ void
 conf_out_defaults(struct config *c)
 {
 	c->resolver_workers = 1;
-	c->relay_workers = 0;
+	c->relay_workers = 1;
 	c->relay_port = 25;
 	c->relay_connections = 200;
 	c->host_connections = 20;
