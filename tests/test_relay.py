@@ -283,7 +283,7 @@ def test_mixed_answers(world):
     report = reports(here)[0]
     assert outcome(report) == {"no@there.test": ("failed", "5.1.1")}
     waiting = here.queued()
-    assert [row["rcpt"] for row in waiting] == ["full@there.test"]
+    assert [row["recipient"] for row in waiting] == ["full@there.test"]
     assert sorted(r for m in there.messages for r in m.recipients) == [
         "later@there.test", "yes@there.test"]
 
@@ -351,7 +351,14 @@ def test_what_notify_ret_and_envid_ask_for(world):
     assert outcome(report)["bob@there.test"][0] == "relayed"
     whole = report.as_string()
     assert "QQ+314" in whole and "robert+@there.test" in whole
-    assert report.get_payload()[2].get_content_type() == "message/rfc822"
+    # Nothing failed: the header is enough. RFC 3461 4.3
+    assert report.get_payload()[2].get_content_type() == \
+        "text/rfc822-headers"
+    world.send(here, "alice", ["nobody@there.test"], "all of it please",
+               body="the whole text\r\n", options=["RET=FULL"])
+    whole = reports(here, n=2)[1].get_payload()[2]
+    assert whole.get_content_type() == "message/rfc822"
+    assert "the whole text" in whole.as_string()
 
 
 def test_notify_goes_on_to_those_who_know_it(world):
@@ -443,7 +450,7 @@ def test_cut_after_the_final_dot(world):
     here, there = pair(world, cut_at_end=True)
     world.send(here, "alice", ["bob@there.test"])
     row = eventually(lambda: [r for r in here.queued() if r["attempts"]])[0]
-    assert "lost" in row["text"]
+    assert "lost" in row["reply"]
     there.behaviour.cut_at_end = False
     there.wait(1)
     assert empty(here)
@@ -470,7 +477,7 @@ def test_bad_certificate_where_it_matters(world):
     world.start()
     world.send(here, "alice", ["bob@there.test"])
     row = eventually(lambda: [r for r in here.queued() if r["attempts"]])[0]
-    assert "certificate" in row["text"] and row["status"].startswith("4.7")
+    assert "certificate" in row["reply"] and row["status"].startswith("4.7")
     assert not there.messages
 
 
@@ -527,7 +534,7 @@ def test_hold_release_drop_and_trace(world):
     there.stop()
     world.send(here, "alice", ["bob@there.test"], "one")
     row = eventually(here.queued)[0]
-    number = str(row["message"])
+    number = str(row["id"])
     here.command("queue", "hold", number)
     there.start()
     time.sleep(3)

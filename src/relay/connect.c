@@ -414,7 +414,7 @@ is_skipped(struct delivery *d)
 	}
 	why = dead_why(d->relay->dead, present_address(d), port_of(d),
 	    loop_now_ms(d->relay->loop));
-	if (why.n == 0)
+	if (why.n == 0 || d->again)
 		return false;
 	note(d, UNREACHED, 0, STR("4.4.1"),
 	    arena_printf(d->txn_mem, "not tried again so soon: %.*s",

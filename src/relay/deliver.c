@@ -396,6 +396,7 @@ deliver(struct delivery *d, const struct take_answer *work)
 	size_t i = 0;
 
 	d->destination = work->destination;
+	d->again = work->again;
 	good = connect_begin(d) != E_CANCELED;
 	while (next_item(&rd, &item)) {
 		good = good && may_go_on(d) && carry_item(d, &item, rd, i++);

@@ -72,6 +72,7 @@ struct delivery {
 	struct relay_conf *conf;
 	uint64_t generation;	/* of the connection that its leases are of */
 	struct str destination;
+	bool again;		/* also hosts that were down */
 
 	/* Where to: connect.c. */
 	struct route route;

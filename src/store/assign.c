@@ -276,11 +276,12 @@ give_lease(void *arg, uint64_t message, const uint32_t *n,
 }
 
 static void
-answer_first(struct assign *a, uint32_t kind, struct str destination)
+answer_first(struct assign *a, uint32_t kind, struct str destination,
+    uint8_t again)
 {
 	struct taker *t = a->takers;
 	struct take_answer answer = { kind, destination,
-		buf_get(&a->items) };
+		buf_get(&a->items), again };
 
 	a->takers = t->next;
 	if (t->next)
@@ -370,7 +371,8 @@ give_batch(struct assign *a, struct destination *d)
 	if (n < 0)
 		fail_first(a, &err);
 	else if (n > 0)
-		answer_first(a, TAKE_DELIVER, str_make(d->name, d->name_n));
+		answer_first(a, TAKE_DELIVER, str_make(d->name, d->name_n),
+		    d->again);
 	plan_served(a->plan, d, b->n, now_us(a));
 	if (b->n == 0)
 		free(b);
@@ -399,7 +401,7 @@ give_report(struct assign *a, uint64_t message)
 	} else {
 		if (more) /* comes again when this one is done */
 			pending_add(a->pending, message, true, now_us(a));
-		answer_first(a, TAKE_REPORT, STR_NULL);
+		answer_first(a, TAKE_REPORT, STR_NULL, 0);
 	}
 }
 

@@ -195,7 +195,9 @@ enum take_kind { TAKE_DELIVER = 1, TAKE_REPORT };
 #define FIELDS_take_answer(F, S)                                      \
 	F(S, u32, kind, 0)                                            \
 	F(S, str, destination, 255)	/* a domain, lower case */    \
-	F(S, str, items, MSG_CHUNK)
+	F(S, str, items, MSG_CHUNK)                                   \
+	F(S, u8, again, 0)	/* the operator asked: also hosts that were \
+				 * down a moment ago */
 #define FIELDS_queue_item(F, S)                                       \
 	F(S, u64, lease, 0)                                           \
 	F(S, u64, message, 0)		/* its name in logs */        \

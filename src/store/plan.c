@@ -279,6 +279,7 @@ plan_news(struct plan *p, const struct queue_news *n)
 			return;
 		d->blocked = 0;
 		d->failures = 0;
+		d->again = 1;
 	} else {
 		d = get(p, n->domain);
 		if (d->busy)
@@ -366,6 +367,7 @@ plan_down(struct plan *p, struct destination *d, int64_t now)
 	uint64_t most = p->o.retry_max_s < BLOCKED_MAX_S ? p->o.retry_max_s
 							 : BLOCKED_MAX_S;
 
+	d->again = 0;
 	if (d->blocked > now)
 		return; /* another batch has said so */
 	s = s << d->failures < most ? s << d->failures : most;
@@ -380,6 +382,7 @@ plan_down(struct plan *p, struct destination *d, int64_t now)
 void
 plan_up(struct plan *p, struct destination *d)
 {
+	d->again = 0;
 	if (d->failures == 0 && d->blocked == 0)
 		return;
 	d->failures = 0;

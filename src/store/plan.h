@@ -32,6 +32,7 @@ struct destination {
 	int64_t blocked;		/* until then; 0 */
 	uint32_t slot;			/* in the heap; 0: not there */
 	uint8_t failures;		/* in a row */
+	uint8_t again;			/* the operator wants it tried now */
 	uint8_t name_n;
 	char name[];
 };
