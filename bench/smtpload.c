@@ -6,9 +6,9 @@
  *
  * Sends MESSAGES messages of OCTETS octets over SESSIONS connections that are
  * used again and again, waiting for each answer as a plain client does.
- * Message i goes to u<i mod RCPTS>@bench.test (or of DOMAIN). --tls is from the
- * first octet and trusts anybody; --login is AUTH PLAIN. Prints one line: messages a
- * second up to the last 250, and the 50th and 99th percentile of a
+ * Message i goes to u<i mod RCPTS>@bench.test (or of DOMAIN). --tls is from
+ * the first octet and trusts anybody; --login is AUTH PLAIN. Prints one line:
+ * messages a second up to the last 250, and the 50th and 99th percentile of a
  * transaction's time in ms. Exits 1 at the first refusal.
  */
 #include <arpa/inet.h>

@@ -41,9 +41,9 @@ for d in usr etc var; do
 	mount -t overlay overlay \
 		-o "lowerdir=/$d,upperdir=$V/$d,workdir=$V/work-$d" "/$d"
 done
-for deb in $DEBS; do dpkg -x "$deb" "$V/root"; done
+for deb in $DEBS; do dpkg -x "$deb" "$V/unpacked"; done
 for d in usr etc var; do
-	[ ! -d "$V/root/$d" ] || cp -a "$V/root/$d/." "/$d/"
+	[ ! -d "$V/unpacked/$d" ] || cp -a "$V/unpacked/$d/." "/$d/"
 done
 for u in $USERS; do
 	getent group "$u" >/dev/null || groupadd -r "$u"
@@ -60,7 +60,7 @@ C=/etc/postfix
 rm -rf /var/spool/postfix $C/main.cf $C/master.cf
 mkdir -p $C/dynamicmaps.cf.d $C/postfix-files.d /var/lib/postfix \
 	/var/spool/postfix
-cp $V/root/etc/postfix/postfix-files $C/
+cp $V/unpacked/etc/postfix/postfix-files $C/
 touch $C/dynamicmaps.cf
 chown postfix /var/lib/postfix
 cat >$C/master.cf <<X
