@@ -8,6 +8,7 @@
 enum {
 	BATCH_MESSAGES = 20,
 	BATCHES_A_ROUND = 8,	/* then others of the loop have their turn */
+	WAIT_MIN_MS = 5,
 	WAIT_MAX_MS = 60000,
 	OLD_FIRST_EVERY = 4,	/* batches: new before old, but not only */
 	OWN_MAX = 4,
@@ -499,6 +500,7 @@ assign_take(struct conn *c, struct ipc_req *req)
 	struct assign *a = c->service->assign;
 	struct taker *t = calloc(1, sizeof(*t));
 	struct loop *l = a->s->o.loop;
+	uint32_t ms = ask->wait_ms < WAIT_MAX_MS ? ask->wait_ms : WAIT_MAX_MS;
 
 	bug_if(!t);
 	t->a = a;
@@ -507,8 +509,9 @@ assign_take(struct conn *c, struct ipc_req *req)
 	t->link = a->last;
 	*a->last = t;
 	a->last = &t->next;
-	timer_set(l, &t->timer, loop_now_ms(l) + (ask->wait_ms < WAIT_MAX_MS
-		? ask->wait_ms : WAIT_MAX_MS), on_wait_over);
+	/* Who does not want to wait gets what is there all the same. */
+	timer_set(l, &t->timer, loop_now_ms(l) + (ms > WAIT_MIN_MS ? ms
+		: WAIT_MIN_MS), on_wait_over);
 	soon(a);
 }
 
