@@ -12,7 +12,7 @@ enum {
 	LOOKUP_MS = 60 * 1000,
 	DIAL_MS = 30 * 1000,
 	ROOM_MS = 30 * 1000,	/* wait for others to be done with a host */
-	DIALS_MAX = 12,		/* RFC 5321 5.1: at least two */
+	DIALS_MAX = HOSTS_MAX,	/* RFC 5321 5.1: at least two */
 	LOSSES_MAX = 3,
 	KEY_MAX = 2048,
 };

@@ -62,19 +62,23 @@ add_result(struct carriage *c, const struct queue_rcpt *rcpt,
 	reports_add(r->reports, d->generation, q);
 }
 
-/* All that are left: no host takes it. */
+/* All that are left: no host takes it. For good only if somebody said so, and
+ * nobody anything else. */
 static void
 no_host(struct carriage *c)
 {
 	const struct verdict *v = &c->d->verdict;
+	bool silent = !v->later && !v->never;
 
 	for (size_t i = 0; i < c->ntodo; i++) {
 		struct queue_result q = {
-			.outcome = v->later ? OUTCOME_deferred : OUTCOME_failed,
+			.outcome = v->later || silent ? OUTCOME_deferred
+						      : OUTCOME_failed,
 			.down = v->later && !v->reached,
 			.code = (uint32_t)v->code,
-			.status = str_c(v->status),
-			.text = buf_get(&v->words),
+			.status = silent ? STR("4.4.2") : str_c(v->status),
+			.text = silent ? STR("not tried: the connection was "
+			    "lost several times") : buf_get(&v->words),
 			.host = v->host,
 			.address = str_c(v->address),
 		};

@@ -529,6 +529,26 @@ test_lost_again_and_again(void **state)
 	assert_true(w->server[0].dials + w->server[1].dials < 10);
 }
 
+/* One whose connections never outlive a text: nobody has refused anything. */
+static void
+test_lost_in_every_text(void **state)
+{
+	struct world *w = *state;
+
+	w->server[0].lose_after = 1;
+	w->server[0].lose_always = true;
+	give_messages(w, 10);
+	world_start(w);
+	world_wait(w, 10);
+	for (size_t i = 0; i < 10; i++) {
+		assert_int_equal(w->results[i].outcome, OUTCOME_deferred);
+		assert_str(w->results[i].status, "4.4.2");
+		assert_true(w->results[i].text.n > 0);
+	}
+	assert_int_equal(w->server[0].messages, 0);
+	assert_true(w->server[0].dials < 5);
+}
+
 static void
 test_host_connections(void **state)
 {
@@ -634,6 +654,7 @@ main(void)
 		T(test_server_lets_go),
 		T(test_lost_in_the_text),
 		T(test_lost_again_and_again),
+		T(test_lost_in_every_text),
 		T(test_host_connections),
 		T(test_text_is_gone),
 		T(test_long_texts),

@@ -115,7 +115,8 @@ read_text(struct visit *v)
 		v->over = stream_line(v->stream, 100000, &line, NULL) < 0 ||
 		    v->s->lose_after == v->s->messages + 1;
 		if (v->over) {
-			v->s->lose_after = 0;
+			if (!v->s->lose_always)
+				v->s->lose_after = 0;
 			return;
 		}
 		if (str_eq(line, STR(".")))

@@ -26,6 +26,7 @@ struct server {
 	const char *text;	/* the reply to the text; NULL: 250 */
 	int most;		/* messages of one connection, then 421; 0 */
 	int lose_after;		/* in the text of this one (from 1) it goes */
+	bool lose_always;	/* and all others so too */
 	int rcpts;		/* most of one message, then 452; 0 */
 	int64_t slow_ms;	/* before the reply to the text */
 	/* What has come. */
