@@ -8,7 +8,8 @@ Needs root (and overlays); available() says so.
     hop = NextHop("exim", folder, "127.0.0.9", 2525, "there.test")
     hop.start(); ...; hop.mail("bob")       # octets of messages; hop.stop()
 
-bob has a mailbox, others are unknown. extra: more of its configuration.
+bob has a mailbox, others are unknown. Mail for other domains, from here, goes
+to the server at (address, port) back, if there is one.
 """
 
 import os
@@ -98,10 +99,12 @@ smtpd_relay_restrictions = permit_mynetworks, reject
 smtpd_tls_security_level = may
 smtpd_tls_cert_file = $F/cert.pem
 smtpd_tls_key_file = $F/key.pem
+smtpd_tls_received_header = yes
+smtp_tls_security_level = may
 maillog_file = /var/log/postfix
 alias_maps =
 X
-[ -z "$EXTRA" ] || printf '%s\n' "$EXTRA" >>$C/main.cf
+[ -z "$BACK" ] || echo "relayhost = [$BACK]:$BACK_PORT" >>$C/main.cf
 /usr/sbin/postfix start
 exec tail -n +1 -F /var/log/postfix
 """,
@@ -124,11 +127,14 @@ tls_certificate = /etc/exim4/cert.pem
 tls_privatekey = /etc/exim4/key.pem
 dsn_advertise_hosts = *
 log_file_path = /var/log/exim4/%slog
-$EXTRA
+smtp_accept_queue_per_connection = 0
+keep_environment =
 begin acl
 acl_rcpt:
   accept domains = +local_domains
          verify = recipient
+  accept domains = !+local_domains
+         condition = \${if def:sender_host_address{${BACK:+yes}}}
   deny message = unrouteable
 begin routers
 box:
@@ -136,7 +142,15 @@ box:
   domains = +local_domains
   local_parts = bob
   transport = md
+out:
+  driver = manualroute
+  domains = !+local_domains
+  route_list = * ${BACK:-127.0.0.1}::${BACK_PORT:-1}
+  self = send
+  transport = remote
 begin transports
+remote:
+  driver = smtp
 md:
   driver = appendfile
   directory = $F/mail
@@ -161,6 +175,10 @@ table vuser { "bob@$DOMAIN" = bob }
 listen on $IP port $PORT tls pki mail.$DOMAIN hostname mail.$DOMAIN
 action "box" maildir "$F/mail" virtual <vuser>
 match from any for domain "$DOMAIN" action "box"
+X
+[ -z "$BACK" ] || cat >>/etc/smtpd.conf <<X
+action "out" relay host "smtp://$BACK:$BACK_PORT"
+match from any for any action "out"
 X
 exec /usr/sbin/smtpd -d -f /etc/smtpd.conf
 """,
@@ -193,9 +211,9 @@ def packages(kind):
 
 
 class NextHop:
-    def __init__(self, kind, folder, address, port, domain, extra=""):
+    def __init__(self, kind, folder, address, port, domain, back=None):
         self.kind, self.address, self.port = kind, address, port
-        self.domain, self.extra = domain, extra
+        self.domain, self.back = domain, back or ("", "")
         self.folder = pathlib.Path(folder)
         self.folder.mkdir(parents=True, exist_ok=True)
         for path in [self.folder, *self.folder.parents][:3]:
@@ -214,12 +232,14 @@ class NextHop:
         env = dict(os.environ, V=str(view), F=str(self.folder),
                    DEBS=" ".join(packages(self.kind)), IP=self.address,
                    USERS=" ".join(USERS[self.kind]), PORT=str(self.port),
-                   DOMAIN=self.domain, EXTRA=self.extra)
+                   DOMAIN=self.domain, BACK=self.back[0],
+                   BACK_PORT=str(self.back[1]))
         with open(self.folder / "log", "ab") as log:
             self.process = subprocess.Popen(
                 ["unshare", "-mpf", "--kill-child", "--mount-proc",
-                 "--propagation", "private", "bash", "-c", ENTER + START[self.kind]], env=env, stdout=log, stderr=log,
-                stdin=subprocess.DEVNULL, start_new_session=True,
+                 "--propagation", "private", "bash", "-c",
+                 ENTER + START[self.kind]],
+                env=env, stdout=log, stderr=log, stdin=subprocess.DEVNULL, start_new_session=True,
                 cwd=self.folder)
         end = time.monotonic() + 30
         while True:
