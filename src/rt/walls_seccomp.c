@@ -29,7 +29,7 @@ struct rule {
 	int nr;
 	uint32_t may;	/* WALL_*: one of them is needed; ALWAYS */
 	unsigned n;	/* conditions, all must hold */
-	struct scmp_arg_cmp args[2];
+	struct scmp_arg_cmp args[3];
 };
 
 #define TYPE_IS(i, type) { (i), SCMP_CMP_MASKED_EQ, 0xf, (type) }
@@ -38,6 +38,11 @@ struct rule {
 #define WITHOUT(i, bits) { (i), SCMP_CMP_MASKED_EQ, (uint64_t)(bits), 0 }
 #define R1(name, may, a) { SCMP_SYS(name), (may), 1, { a } }
 #define R2(name, may, a, b) { SCMP_SYS(name), (may), 2, { a, b } }
+/* socket(), and of no other protocol: Landlock's ports are those of TCP, and
+ * MPTCP or SCTP would go past them. */
+#define SOCKET(may, family, type, protocol)                             \
+	{ SCMP_SYS(socket), (may), 3, { IS(0, family), TYPE_IS(1, type), \
+		IS(2, protocol) } }
 
 static const struct rule rules[] = {
 	/* octets, over what is open already */
@@ -89,10 +94,14 @@ static const struct rule rules[] = {
 
 	R(accept4, WALL_ACCEPT),
 
-	R2(socket, WALL_CONNECT, IS(0, AF_INET), TYPE_IS(1, SOCK_STREAM)),
-	R2(socket, WALL_CONNECT, IS(0, AF_INET6), TYPE_IS(1, SOCK_STREAM)),
-	R2(socket, WALL_DATAGRAM, IS(0, AF_INET), TYPE_IS(1, SOCK_DGRAM)),
-	R2(socket, WALL_DATAGRAM, IS(0, AF_INET6), TYPE_IS(1, SOCK_DGRAM)),
+	SOCKET(WALL_CONNECT, AF_INET, SOCK_STREAM, 0),
+	SOCKET(WALL_CONNECT, AF_INET, SOCK_STREAM, IPPROTO_TCP),
+	SOCKET(WALL_CONNECT, AF_INET6, SOCK_STREAM, 0),
+	SOCKET(WALL_CONNECT, AF_INET6, SOCK_STREAM, IPPROTO_TCP),
+	SOCKET(WALL_DATAGRAM, AF_INET, SOCK_DGRAM, 0),
+	SOCKET(WALL_DATAGRAM, AF_INET, SOCK_DGRAM, IPPROTO_UDP),
+	SOCKET(WALL_DATAGRAM, AF_INET6, SOCK_DGRAM, 0),
+	SOCKET(WALL_DATAGRAM, AF_INET6, SOCK_DGRAM, IPPROTO_UDP),
 	R(connect, WALL_CONNECT | WALL_DATAGRAM),
 	R(bind, WALL_CONNECT | WALL_DATAGRAM),
 	R1(sendto, WALL_DATAGRAM, WITHOUT(3, MSG_FASTOPEN)),

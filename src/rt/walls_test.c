@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <pthread.h>
 #include <sched.h>
 #include <signal.h>
@@ -11,6 +12,7 @@
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
+#include <sys/un.h>
 #include <sys/wait.h>
 
 #include "base/test.h"
@@ -67,6 +69,23 @@ try_raw(void)
 	return verdict(socket(AF_INET, SOCK_RAW, IPPROTO_ICMP));
 }
 
+/* TCP to whoever sees it, and to Landlock's ports something else. */
+static int
+try_mptcp(void)
+{
+	return verdict(socket(AF_INET, SOCK_STREAM, 262 /* MPTCP */));
+}
+static int
+try_sctp(void)
+{
+	return verdict(socket(AF_INET6, SOCK_STREAM, IPPROTO_SCTP));
+}
+static int
+try_udplite(void)
+{
+	return verdict(socket(AF_INET, SOCK_DGRAM, IPPROTO_UDPLITE));
+}
+
 /* Nobody listens at either: refused by the kernel is as good as connected. */
 enum { OPEN_PORT = 1, CLOSED_PORT = 2 };
 static int
@@ -91,6 +110,33 @@ try_other_port(void)
 {
 	return dial(CLOSED_PORT);
 }
+/* What listens in the folder, from a socket that we were born with. */
+static int born_with;
+static char path[sizeof(((struct sockaddr_un *)0)->sun_path)];
+static int
+try_path(void)
+{
+	struct sockaddr_un a = { .sun_family = AF_UNIX };
+
+	memcpy(a.sun_path, path, sizeof(path));
+	return verdict(connect(born_with, (struct sockaddr *)&a, sizeof(a)));
+}
+static int
+try_later_fast_open(void)
+{
+	int on = 1;
+
+	return verdict(setsockopt(0, IPPROTO_TCP, TCP_FASTOPEN_CONNECT, &on,
+	    sizeof(on)));
+}
+static int
+try_mark(void)
+{
+	int mark = 1;
+
+	return verdict(setsockopt(0, SOL_SOCKET, SO_MARK, &mark,
+	    sizeof(mark)));
+}
 static int
 try_listen(void)
 {
@@ -103,6 +149,18 @@ try_fastopen(void)
 
 	return verdict(sendto(0, "x", 1, MSG_FASTOPEN,
 	    (struct sockaddr *)&a, sizeof(a)));
+}
+static int
+try_fastopen_message(void)
+{
+	struct sockaddr_in a = { .sin_family = AF_INET,
+		.sin_port = htons(OPEN_PORT) };
+	char x[1] = { 0 };
+	struct iovec octet = { x, 1 };
+	struct msghdr m = { .msg_name = &a, .msg_namelen = sizeof(a),
+		.msg_iov = &octet, .msg_iovlen = 1 };
+
+	return verdict(sendmsg(0, &m, MSG_FASTOPEN | MSG_NOSIGNAL));
 }
 static int
 try_exec(void)
@@ -206,19 +264,28 @@ static const struct attempt {
 	int (*fn)(void);
 	uint32_t may;	/* these walls have a gate here */
 	int wanted;	/* errno if they have none */
+	int open;	/* and if they have one */
 } attempts[] = {
 	{ "open /etc/passwd", try_passwd, 0, ANY },
 	{ "open /etc", try_etc, 0, ANY },
 	{ "internet socket", try_socket, WALL_CONNECT, EPERM },
 	{ "datagrams", try_udp, WALL_DATAGRAM, EPERM },
 	{ "raw socket", try_raw, 0, EPERM },
+	{ "MPTCP", try_mptcp, 0, EPERM },
+	{ "SCTP", try_sctp, 0, EPERM },
+	{ "UDP-Lite", try_udplite, 0, EPERM },
 	{ "dial where it may", try_port, WALL_CONNECT, EPERM },
 	{ "dial elsewhere", try_other_port, 0, ANY },
 	{ "listen", try_listen, 0, EPERM },
+	{ "connect to a path", try_path, 0, ANY },
+	{ "option: fast open", try_later_fast_open, 0, EPERM },
+	{ "option: mark", try_mark, 0, EPERM },
 	{ "unix socket", try_unix, 0, EPERM },
 	{ "datagram pair", try_datagrams, 0, EPERM },
 	{ "socket pair", try_pair, WALL_PAIRS, EPERM },
 	{ "fast open", try_fastopen, 0, EPERM },
+	{ "fast open by sendmsg", try_fastopen_message, WALL_CONNECT, EPERM,
+	    EPIPE },
 	{ "exec", try_exec, 0, EPERM },
 	{ "fork", try_fork, 0, EPERM },
 	{ "user namespace", try_namespace, 0, EPERM },
@@ -239,7 +306,7 @@ check_attempt(const struct attempt *a, const struct walls *w)
 {
 	int got = a->fn();
 	bool open_gate = (a->may & w->may) != 0;
-	bool good = open_gate ? got == 0 :
+	bool good = open_gate ? got == a->open :
 	    a->wanted == ANY  ? got != 0 :
 				got == a->wanted;
 
@@ -249,12 +316,28 @@ check_attempt(const struct attempt *a, const struct walls *w)
 	_exit(1);
 }
 
+/* As master does it: a role's sockets of this kind are ends of pairs. */
+static void
+give_birth(const char *folder)
+{
+	struct sockaddr_un a = { .sun_family = AF_UNIX };
+	int s[2], there = socket(AF_UNIX, SOCK_STREAM, 0);
+
+	(void)snprintf(path, sizeof(path), "%s/control", folder);
+	memcpy(a.sun_path, path, sizeof(path));
+	if (bind(there, (struct sockaddr *)&a, sizeof(a)) < 0 ||
+	    listen(there, 1) < 0 || socketpair(AF_UNIX, SOCK_STREAM, 0, s) < 0)
+		_exit(7);
+	born_with = s[0];
+}
+
 static void
 child(const struct walls *w, uint32_t uid, const char *folder)
 {
 	auto_buf missing = BUF_INIT(200);
 	struct err err;
 
+	give_birth(folder);
 	if (walls_close(w, uid, folder, &missing, &err) < 0) {
 		fprintf(stderr, "%s\n", err.text);
 		_exit(2);
@@ -299,6 +382,7 @@ run(const struct walls *w, uint32_t uid)
 		    (unsigned)status);
 	assert_int_equal(status, 0);
 	(void)unlinkat(at, "here", AT_REMOVEDIR);
+	(void)unlinkat(at, "control", 0);
 	assert_int_equal(rmdir(folder), 0);
 	(void)close(at);
 }
