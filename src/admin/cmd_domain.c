@@ -2,13 +2,14 @@
 #include "admin/table.h"
 
 static const char usage[] =
-    "usage: postern domain add NAME\n"
+    "usage: postern domain add NAME [--unsigned]\n"
     "       postern domain dns NAME [--json]\n"
     "       postern domain list [--json]\n"
     "       postern domain remove NAME\n\n"
     "The domains that mail is taken for. A domain gets keys that sign its\n"
-    "mail (DKIM); dns prints the records to publish, ready to paste. A domain\n"
-    "can be removed when it has no accounts any more.\n\n"
+    "mail (DKIM), --unsigned: not before dns, which prints the records to\n"
+    "publish, ready to paste. A domain can be removed when it has no accounts\n"
+    "any more.\n\n"
     "  --data DIR | --config FILE   which server (default: postern.conf or\n"
     "                               postern-data here)\n";
 
@@ -38,7 +39,7 @@ domain_known(struct operator *op, struct str name, bool *known,
 }
 
 static int
-add(struct operator *op, const char *name, struct err *err)
+add(struct operator *op, const char *name, bool sign, struct err *err)
 {
 	struct domain_add_ask ask = { operator_change(op), str_c(name) };
 	struct dkim_keys_ask keys = { str_c(name), 1 };
@@ -48,6 +49,8 @@ add(struct operator *op, const char *name, struct err *err)
 	if (operator_store(op, STORE_domain_add, &ask, &done, err) < 0)
 		return err->code;
 	printf("%s added; next: postern account add you@%s\n", name, name);
+	if (!sign)
+		return 0;
 	if (operator_vault(op, VAULT_dkim_keys, &keys, &answer, err) < 0)
 		printf("its mail is not signed: %s\n", err->text);
 	else
@@ -100,7 +103,7 @@ act(struct admin *a, struct operator *op, const struct options *o,
     struct str verb, const char *name, struct err *err)
 {
 	if (str_eq(verb, STR("add")))
-		return add(op, name, err);
+		return add(op, name, !o->unsigned_, err);
 	if (str_eq(verb, STR("dns")))
 		return domain_dns(a, op, name, o->json, err);
 	if (str_eq(verb, STR("remove")))
@@ -125,7 +128,7 @@ cmd_domain(struct admin *a, int argc, char **argv)
 	struct err err = { 0 };
 	struct operator *op;
 	struct str verb;
-	int n = options_read(&o, argc, argv, usage, "dcj"), rc;
+	int n = options_read(&o, argc, argv, usage, "dcjU"), rc;
 
 	if (n < 0)
 		return o.code;

@@ -19,6 +19,7 @@ static const struct option all[] = {
 	{ "older", required_argument, NULL, 'O' },
 	{ "held", no_argument, NULL, 'H' },
 	{ "all", no_argument, NULL, 'A' },
+	{ "unsigned", no_argument, NULL, 'U' },
 	{ "days", required_argument, NULL, 'n' },
 	{ "help", no_argument, NULL, 'h' },
 	{ 0 },
@@ -48,6 +49,7 @@ set(struct options *o, int letter, const char *value)
 	case 'O': o->older = value; break;
 	case 'H': o->held = true; break;
 	case 'A': o->all = true; break;
+	case 'U': o->unsigned_ = true; break;
 	case 'n':
 		if (str_u32(str_c(value), &o->days) && o->days > 0 &&
 		    o->days <= 3660)

@@ -20,6 +20,7 @@ struct options {
 	const char *older;	/* --older */
 	bool held;		/* --held */
 	bool all;		/* --all */
+	bool unsigned_;		/* --unsigned */
 	uint32_t days;		/* --days, default 7 */
 	bool help;
 	int code;		/* to return, if options_read() was < 0 */
@@ -28,7 +29,7 @@ struct options {
 /* Read the options of argv[1...]. takes: one letter for each that this command
  * has: d data, c config, j json, o once, y yes, p password-stdin, D day,
  * P port-offset, s sender, r rcpt, m domain, O older, H held, A all, n days,
- * F from.
+ * F from, U unsigned.
  * QUEUE_OPTIONS are those that name messages of the queue. Returns the index
  * of the first argument; or -1 after usage was shown (--help, code 0) or an
  * option was wrong (code 2). */
