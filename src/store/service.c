@@ -82,6 +82,7 @@ queue_write(struct conn *c, struct ipc_req *req)
 		free(j);
 		return;
 	}
+	j->patient = req->call->index == STORE_report;
 	jobs_add(&c->service->writes, j);
 }
 

@@ -48,6 +48,7 @@ struct job {
 	struct job *next;
 	struct conn *conn;
 	struct ipc_req *req;
+	bool patient;		/* nobody's 250 waits for it: see threads.c */
 	struct write write;
 	struct recipient *rcpts;
 	struct leased *leased;	/* of report and bounce */
@@ -65,7 +66,8 @@ struct jobs {
 	pthread_mutex_t lock;
 	pthread_cond_t more;
 	struct job *first, **last;
-	size_t n;
+	size_t n, hurried;	/* all, and those that are not patient */
+	int64_t since_us;	/* the first came */
 	bool stop;
 };
 
