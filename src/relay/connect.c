@@ -14,6 +14,10 @@ enum {
 	ROOM_MS = 30 * 1000,	/* wait for others to be done with a host */
 	DIALS_MAX = HOSTS_MAX,	/* RFC 5321 5.1: at least two */
 	LOSSES_MAX = 3,
+	/* Limits of one wait are RFC 5321 4.5.3.2; these are of the sum, so
+	 * that hosts that are slow on purpose hold nobody else up. */
+	HANDSHAKE_MS = 8 * 60 * 1000,	/* greeting to MAIL, of one host */
+	SEARCH_MS = 15 * 60 * 1000,	/* begin no other host after it */
 	KEY_MAX = 2048,
 };
 
@@ -198,6 +202,7 @@ fall_back(struct delivery *d)
 		return E_NOTFOUND;
 	d->fallen_back = true;
 	d->dials = 0;
+	d->until_ms = loop_now_ms(d->relay->loop) + SEARCH_MS;
 	return find_hosts(d, d->route.fallback, false);
 }
 
@@ -299,6 +304,8 @@ dial(struct delivery *d, struct err *err)
 		return e;
 	d->conn->client = smtp_client_new(&o, stream_new(r->loop, t),
 	    connect_host(d)->name);
+	smtp_client_until(d->conn->client,
+	    loop_now_ms(r->loop) + HANDSHAKE_MS);
 	return 0;
 }
 
@@ -471,7 +478,22 @@ at_address(struct delivery *d)
 	    d->host++)
 		note_no_address(d);
 	return d->host < d->hosts->n && d->dials < DIALS_MAX &&
-	    d->losses < LOSSES_MAX;
+	    d->losses < LOSSES_MAX &&
+	    loop_now_ms(d->relay->loop) < d->until_ms;
+}
+
+/* Some are left: nobody knows what they would have said. */
+static void
+note_untried(struct delivery *d)
+{
+	struct verdict *v = &d->verdict;
+
+	if (d->found != HOSTS_OK || d->host >= d->hosts->n || v->untried)
+		return;
+	v->untried = true;
+	if (!v->later)
+		judge(v, UNREACHED, 0, STR("4.4.1"));
+	say(v, connect_host(d)->name, STR_NULL, 0, STR("not tried any more"));
 }
 
 int
@@ -481,6 +503,8 @@ connect_next(struct delivery *d)
 
 	if (d->conn)
 		return 0;
+	if (d->until_ms == 0)
+		d->until_ms = loop_now_ms(d->relay->loop) + SEARCH_MS;
 	do {
 		while (at_address(d)) {
 			e = try_address(d);
@@ -490,6 +514,7 @@ connect_next(struct delivery *d)
 				return e;
 			next_address(d);
 		}
+		note_untried(d);
 		e = fall_back(d);
 	} while (e == 0);
 	return e;
@@ -507,4 +532,13 @@ connect_lost(struct delivery *d, const struct smtp_answer *why)
 		d->losses++;
 	else
 		next_address(d);
+}
+
+void
+connect_lost_text(struct delivery *d)
+{
+	note(d, LATER, 0, STR("4.4.2"),
+	    STR("the connection was lost in another message"));
+	give_up(d);
+	d->losses++;
 }

@@ -13,6 +13,13 @@
 
 enum {
 	RCPTS_MAX = 100,	/* of one transaction: RFC 5321 4.5.3.1.8 */
+	/* An assignment holds a fiber, and the destination's turn, no longer
+	 * than what it has begun needs. */
+	ASSIGNMENT_MS = 10 * 60 * 1000,
+	/* MAIL to the end of the text. RFC 5321 4.5.3.2 is about each wait. */
+	TRANSACTION_MS = 15 * 60 * 1000,
+	RCPT_MS = 10 * 1000,
+	OCTETS_A_MS = 4,
 };
 
 /* One message, to some recipients that are still without a result. */
@@ -68,17 +75,15 @@ static void
 no_host(struct carriage *c)
 {
 	const struct verdict *v = &c->d->verdict;
-	bool silent = !v->later && !v->never;
+	bool failed = v->never && !v->later;
 
 	for (size_t i = 0; i < c->ntodo; i++) {
 		struct queue_result q = {
-			.outcome = v->later || silent ? OUTCOME_deferred
-						      : OUTCOME_failed,
+			.outcome = failed ? OUTCOME_failed : OUTCOME_deferred,
 			.down = v->later && !v->reached,
 			.code = (uint32_t)v->code,
-			.status = silent ? STR("4.4.2") : str_c(v->status),
-			.text = silent ? STR("not tried: the connection was "
-			    "lost several times") : buf_get(&v->words),
+			.status = str_c(v->status),
+			.text = buf_get(&v->words),
 			.host = v->host,
 			.address = str_c(v->address),
 		};
@@ -250,7 +255,8 @@ look_after(struct delivery *d, bool begun)
 		return;
 	d->conn->used = true;
 	if (!smtp_client_usable(d->conn->client)) {
-		d->losses += begun;
+		if (begun)
+			connect_lost_text(d);
 		pool_drop(d->conn);
 		d->conn = NULL;
 		return;
@@ -295,6 +301,9 @@ transact(struct carriage *c)
 	c->begun = c->wire = false;
 	c->rc = 0;
 	fill_rcpts(&m, c);
+	smtp_client_until(d->conn->client, loop_now_ms(d->relay->loop) +
+	    TRANSACTION_MS + RCPT_MS * (int64_t)m.nrcpts +
+	    (int64_t)(m.size / OCTETS_A_MS));
 	if (smtp_client_send(d->conn->client, &m, d->txn_mem) < 0)
 		return E_CANCELED;
 	if (c->rc < 0 && !c->wire && delivery_is_lost(d))
@@ -325,17 +334,32 @@ take_rcpts(struct carriage *c)
 		c->ntodo++;
 }
 
-/* 0, or E_CANCELED: somebody is left without a result. */
+/* May more begin? */
+static bool
+may_go_on(struct delivery *d)
+{
+	return reports_room(d->relay->reports) == 0 && !delivery_is_lost(d) &&
+	    !d->relay->giving_back &&
+	    loop_now_ms(d->relay->loop) < d->late_ms;
+}
+
+/* 0, or E_CANCELED: somebody is left without a result. Not everybody, if that
+ * is for the time it takes: what is given back is due at once, and must have
+ * become less. */
 static int
 carry(struct carriage *c)
 {
 	struct err err = { 0 };
+	size_t all;
 	int e;
 
 	take_rcpts(c);
+	all = c->ntodo;
 	if (c->ntodo == 0)	/* nobody is left: no result would end it */
 		release(c->d, c->item->lease);
 	while (c->ntodo > 0) {
+		if (c->ntodo < all && !may_go_on(c->d))
+			return E_CANCELED;
 		if ((e = connect_next(c->d)) == E_CANCELED)
 			return e;
 		if (e < 0) {
@@ -351,14 +375,6 @@ carry(struct carriage *c)
 			return e;
 	}
 	return 0;
-}
-
-/* May another message begin? */
-static bool
-may_go_on(struct delivery *d)
-{
-	return reports_room(d->relay->reports) == 0 && !delivery_is_lost(d) &&
-	    !d->relay->giving_back;
 }
 
 static bool
@@ -384,6 +400,7 @@ carry_item(struct delivery *d, const struct queue_item *item, struct rd ahead,
 	if (next_item(&ahead, &next))
 		text_begin(&d->text[(i + 1) % 2], d->relay, d->generation,
 		    &next);
+	d->until_ms = 0;
 	good = carry(&c) == 0;
 	text_end(c.text);
 	arena_reset(d->txn_mem);
@@ -401,6 +418,7 @@ deliver(struct delivery *d, const struct take_answer *work)
 
 	d->destination = work->destination;
 	d->again = work->again;
+	d->late_ms = loop_now_ms(d->relay->loop) + ASSIGNMENT_MS;
 	good = connect_begin(d) != E_CANCELED;
 	while (next_item(&rd, &item)) {
 		good = good && may_go_on(d) && carry_item(d, &item, rd, i++);

@@ -53,6 +53,7 @@ struct text {
 struct verdict {
 	bool reached;		/* somebody answered */
 	bool later, never;	/* there was reason for that */
+	bool untried;		/* hosts were left when it took too long */
 	int code;
 	char status[12];
 	char address[48];	/* the last one tried */
@@ -73,6 +74,7 @@ struct delivery {
 	uint64_t generation;	/* of the connection that its leases are of */
 	struct str destination;
 	bool again;		/* also hosts that were down */
+	int64_t late_ms;	/* then it begins nothing more */
 
 	/* Where to: connect.c. */
 	struct route route;
@@ -81,6 +83,7 @@ struct delivery {
 	bool fallen_back;
 	size_t host, address;	/* the one that is tried, or in use */
 	uint32_t dials, losses;
+	int64_t until_ms;	/* of looking for a host; 0: did not begin */
 	struct verdict verdict;
 	struct conn *conn;	/* ours now, or NULL */
 
@@ -96,6 +99,8 @@ int connect_next(struct delivery *d);
 /* The connection was lost before any message was under way on it, or in one:
  * the next connect_next() tries again, or elsewhere. */
 void connect_lost(struct delivery *d, const struct smtp_answer *why);
+/* The same, in a text: who had it has a result, but nobody else was refused. */
+void connect_lost_text(struct delivery *d);
 void connect_end(struct delivery *d);
 const struct host *connect_host(const struct delivery *d);
 

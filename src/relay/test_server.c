@@ -143,6 +143,9 @@ read_text(struct visit *v)
 static void
 on_line(struct visit *v, struct str line)
 {
+	if (v->s->pause_ms > 0)
+		(void)fiber_sleep(w->loop,
+		    loop_now_ms(w->loop) + v->s->pause_ms);
 	if (str_starts(line, STR("EHLO")))
 		on_ehlo(v);
 	else if (str_starts(line, STR("STARTTLS")))

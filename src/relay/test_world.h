@@ -29,6 +29,7 @@ struct server {
 	bool lose_always;	/* and all others so too */
 	int rcpts;		/* most of one message, then 452; 0 */
 	int64_t slow_ms;	/* before the reply to the text */
+	int64_t pause_ms;	/* before the reply to any command */
 	/* What has come. */
 	int dials, open, most_open, messages, quits, clear, encrypted;
 	struct buf got;		/* "from>to,to|text\n" of each message */

@@ -43,7 +43,22 @@ smtp_client_new(const struct smtp_client_options *o, struct stream *s,
 	set_limits(&c->o);
 	c->s = s;
 	c->name = str_dup(life, name);
+	c->until_ms = NEVER;
 	return c;
+}
+
+void
+smtp_client_until(struct smtp_client *c, int64_t at_ms)
+{
+	c->until_ms = at_ms;
+}
+
+void
+client_deadline(struct smtp_client *c, int64_t limit_ms)
+{
+	int64_t at = loop_now_ms(c->o.loop) + limit_ms;
+
+	stream_deadline(c->s, at < c->until_ms ? at : c->until_ms);
 }
 
 void
@@ -61,6 +76,7 @@ smtp_client_free(struct smtp_client *c)
 	struct smtp_answer bye;
 
 	if (c && c->greeted && !c->lost) {
+		c->until_ms = NEVER;
 		(void)stream_write(c->s, STR("QUIT\r\n"));
 		(void)client_answer(c, "QUIT", QUIT_MS, &bye);
 	}
@@ -177,7 +193,7 @@ client_read(struct smtp_client *c, const char *after, int64_t limit_ms,
 	answer_begin(&c->in);
 	c->in.on_line = c->on_line;
 	c->in.arg = c;
-	stream_deadline(c->s, loop_now_ms(c->o.loop) + limit_ms);
+	client_deadline(c, limit_ms);
 	do {
 		if ((rc = more(c, &octets)) < 0)
 			return client_lost(c, rc, after, out);
@@ -200,7 +216,7 @@ client_answer(struct smtp_client *c, const char *after, int64_t limit_ms,
 {
 	int64_t start = loop_now_ms(c->o.loop);
 
-	stream_deadline(c->s, start + limit_ms);
+	client_deadline(c, limit_ms);
 	(void)stream_flush(c->s, NULL);
 	return client_read(c, after, start + limit_ms -
 	    loop_now_ms(c->o.loop), out);

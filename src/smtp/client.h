@@ -41,6 +41,11 @@ void smtp_client_free(struct smtp_client *c);
 /* Close at once. */
 void smtp_client_drop(struct smtp_client *c);
 
+/* Whatever the limits are, nothing waits past at_ms: it ends as if there had
+ * been no answer in time. But for the answer to the final dot, which always
+ * has its own limit (4.5.3.2.6), and forgets at_ms. NEVER at first. */
+void smtp_client_until(struct smtp_client *c, int64_t at_ms);
+
 /* All return 0 or a negative E_* with the answer filled in: 0 when the dialogue
  * may go on, negative when it did not work (what the server said, or what
  * happened, is in *why). E_DENIED: the server, or we, said no, and the

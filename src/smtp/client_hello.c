@@ -130,7 +130,7 @@ smtp_client_tls(struct smtp_client *c, struct tls_client *tls,
 	int rc;
 
 	c->ready = false;
-	stream_deadline(c->s, loop_now_ms(c->o.loop) + c->o.command_ms);
+	client_deadline(c, c->o.command_ms);
 	rc = stream_tls_connect(c->s, tls, c->name, &err);
 	if (rc == 0)
 		return 0;

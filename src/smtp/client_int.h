@@ -16,6 +16,7 @@ struct smtp_client {
 	bool ready;	/* for messages */
 	bool lost;	/* nothing more can be said */
 	bool open;	/* a transaction has begun and not ended */
+	int64_t until_ms;	/* no wait goes past it */
 	size_t unsent;	/* octets of the text in the stream's buffer */
 	char tail[2];	/* the last two octets of the text */
 	/* Given each line of the next reply; NULL. */
@@ -27,6 +28,8 @@ struct smtp_client {
 struct smtp_answer client_words(struct smtp_client *c, const char *status,
     const char *fmt, ...) printf_like(3, 4);
 
+/* What follows may take so long, but not past until_ms. */
+void client_deadline(struct smtp_client *c, int64_t limit_ms);
 /* Waits for one whole reply, at most limit_ms. 0: there is one, whatever it
  * says. Negative: no other will come, and *out says why: 421 (E_CLOSED), the
  * connection was lost, no sense in it (E_PROTO). after is what had been said,

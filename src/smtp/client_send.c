@@ -287,11 +287,12 @@ send_text(struct sending *x)
 	if (rc == 0)
 		rc = client_text_end(c);
 	if (rc == 0) {
-		stream_deadline(c->s, loop_now_ms(c->o.loop) + c->o.text_ms);
+		client_deadline(c, c->o.text_ms);
 		rc = stream_flush(c->s, NULL);
 	}
 	if (rc < 0)
 		return text_failed(x, rc, &err);
+	c->until_ms = NEVER;
 	rc = client_ask(c, AFTER_TEXT, c->o.end_ms, 2, &got);
 	c->open = false;
 	if (rc == 0)

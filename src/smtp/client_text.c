@@ -20,7 +20,7 @@ flush_text(struct smtp_client *c)
 	c->unsent = 0;
 	if (stream_poll(c->s).n > 0)
 		return E_CLOSED;
-	stream_deadline(c->s, loop_now_ms(c->o.loop) + c->o.text_ms);
+	client_deadline(c, c->o.text_ms);
 	return stream_flush(c->s, NULL);
 }
 
