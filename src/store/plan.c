@@ -2,7 +2,8 @@
 
 #include <stdlib.h>
 
-enum { BUCKETS_MIN = 256, FAILURES_MAX = 16, BLOCKED_MAX_S = 3600 };
+/* Fresh mail waits for a blocked destination too: look again soon enough. */
+enum { BUCKETS_MIN = 256, FAILURES_MAX = 16, BLOCKED_MAX_S = 900 };
 static const int64_t SECOND = 1000000, MINUTE = 60000000;
 
 struct entry {
