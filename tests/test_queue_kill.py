@@ -1,6 +1,6 @@
 """kill -9 of relay, store or everything while a full queue drains: every
-recipient is delivered, still queued or reported. What came twice are those
-whose 250 was not yet committed here; they are counted."""
+recipient is delivered, still queued or reported. What came again was under
+way when somebody died, or its 250 was not yet committed; nothing else did."""
 
 import collections
 import random
@@ -16,6 +16,9 @@ from lib.world import World
 
 TOKEN = re.compile(rb"(?m)^X-Token: (\d+)\r$")
 THREADS = 4
+# Seconds from a 250 of a next hop until store has committed it, and from the
+# end of store until relay begins nothing more: a few ms, on a busy machine.
+COMMIT = NOTICE = 0.3
 
 
 def fill(server, numbers, domain):
@@ -71,28 +74,67 @@ def fill_all(server, total, domain):
         raise failures[0]
 
 
-def kill_at_random(server, rng, kills, until, most):
-    while not until() and sum(kills.values()) < most:
-        time.sleep(rng.uniform(0.2, 1.2))
-        what = rng.choice(("relay", "store", "resolver", "all"))
-        kills[what] += 1
+def kill_at_random(server, rng, until, most):
+    """[(what, just before it, just after it)] of the kills."""
+    kills, first = [], ["relay", "store", "all"]
+    rng.shuffle(first)
+    while not until() and len(kills) < most:
+        time.sleep(rng.uniform(0.2, 0.8))
+        what = first.pop() if first else rng.choice(
+            ("relay", "store", "resolver", "all"))
+        before = time.monotonic()
         if what == "all":
             server.kill_all()
-            time.sleep(rng.uniform(0, 0.3))
-            server.start()
         else:
             server.kill_role(what)
+        kills.append((what, before, time.monotonic()))
+        if what == "all":
+            time.sleep(rng.uniform(0, 0.3))
+            server.start()
+    return kills
+
+
+def token(octets):
+    return int(TOKEN.search(octets)[1])
+
+
+def excuse(taken, kills):
+    """Why this may come again: "" if nothing explains it. A kill of those
+    who know of a delivery (resolver does not) while it was under way, or
+    before its 250 can have been committed."""
+    for what, before, after in kills:
+        if what == "resolver":
+            continue
+        if taken.began <= after + NOTICE and taken.when >= before:
+            return "under way"
+        if before - COMMIT <= taken.when <= before:
+            return "not committed"
+    return ""
+
+
+def again(messages, kills):
+    """A Counter of the excuses of all that came once more."""
+    copies = collections.defaultdict(list)
+    for message in messages:
+        copies[token(message.text)].append(message)
+    found = collections.Counter()
+    for n, taken in copies.items():
+        taken.sort(key=lambda m: m.when)
+        for message in taken[:-1]:
+            found[excuse(message, kills)] += 1
+    return found
 
 
 @pytest.mark.timeout(1200)
 def test_kill_while_the_queue_drains(long):
     seed = random.SystemRandom().randrange(1 << 32)
     rng = random.Random(seed)
-    kills = collections.Counter()
     total = 10000 if long else 3000
     with World() as world:
         here = world.postern("here.test")
-        sinks = [world.sink(f"there{i}.test") for i in range(5)]
+        # Disks of others take their time, too: there is always something
+        # under way.
+        sinks = [world.sink(f"there{i}.test", think=0.06) for i in range(5)]
         sinks[4].behaviour.rcpt = {"bob7": "550 5.1.1 no such person"}
         world.start()
         for sink in sinks:
@@ -104,30 +146,29 @@ def test_kill_while_the_queue_drains(long):
         here.command("queue", "retry", "--all")
 
         def done():
-            return sum(len(s.messages) for s in sinks) >= \
-                total - len(refused)
-        kill_at_random(here, rng, kills, done, 40 if long else 12)
-        end = time.monotonic() + 300
+            return len({token(m.text) for s in sinks for m in
+                        list(s.messages)}) >= total - len(refused)
+        kills = kill_at_random(here, rng, done, 40 if long else 12)
+        end = time.monotonic() + 60
         while time.monotonic() < end and here.queued():
-            here.command("queue", "retry", "--all", check=False)
-            time.sleep(1)
+            time.sleep(0.2)
         waiting = here.queued()
         here.stop()
         here.start()
-        came = collections.Counter(
-            int(TOKEN.search(m.text)[1]) for s in sinks for m in s.messages)
-        back = collections.Counter(
-            int(TOKEN.search(octets)[1]) for octets in here.inbox("alice"))
+        messages = [m for s in sinks for m in s.messages]
+        came = {token(m.text) for m in messages}
+        back = collections.Counter(map(token, here.inbox("alice")))
         verified = here.command("verify", check=False)
     lost = [n for n in range(total) if n not in came and n not in back]
-    twice = sum(c - 1 for c in came.values())
-    print(f"seed {seed}, kills {dict(kills)}: {len(came)} of {total} "
-          f"delivered, {len(back)} came back, {twice} came twice, "
-          f"{len(waiting)} wait, {len(lost)} lost")
-    assert sum(kills.values()) >= 3, "it was over before it began"
+    twice = again(messages, kills)
+    count = dict(collections.Counter(k[0] for k in kills))
+    print(f"seed {seed}, kills {count}: {len(came)} of {total} delivered, "
+          f"{len(back)} came back, {len(waiting)} wait, {len(lost)} lost; "
+          f"came again: {dict(twice)}")
+    assert len(kills) >= 3, "it was over before it began"
     assert not lost, (seed, lost[:10])
     assert not waiting, (seed, waiting[:3])
-    assert set(back) == refused and not refused & set(came)
-    # At most what was on its way at each kill: a batch a connection.
-    assert twice <= sum(kills.values()) * 200, (seed, twice)
+    assert set(back) == refused and not refused & came
+    assert set(back.values()) == {1}, (seed, back)
+    assert not twice[""], (seed, twice)
     assert verified.returncode == 0, verified.stdout + verified.stderr

@@ -75,6 +75,16 @@ def children(pid):
     return found
 
 
+def is_gone(pid):
+    """All of its threads ended; nobody may have waited for it yet."""
+    task = pathlib.Path("/proc", str(pid), "task")
+    with contextlib.suppress(OSError):
+        states = [(t / "stat").read_text().rsplit(")", 1)[1].split()[0]
+                  for t in task.iterdir()]
+        return states == ["Z"] or not states
+    return not task.exists()
+
+
 class Server:
     """`with Server() as s:` runs a demo until the block ends."""
 
@@ -180,8 +190,7 @@ class Server:
                 os.kill(pid, signal.SIGKILL)
         self.process.wait()
         end = time.monotonic() + 10
-        while time.monotonic() < end and any(
-                os.path.exists(f"/proc/{pid}") for pid in below):
+        while time.monotonic() < end and not all(map(is_gone, below)):
             time.sleep(0.01)
 
     def command(self, *args, check=True, text=None):

@@ -27,6 +27,8 @@ class Taken:
     tls: bool
     session: int
     auth: tuple = ()
+    began: float = 0    # time.monotonic() of MAIL
+    when: float = 0     # and when it was taken: the 250 follows
 
     def header(self, name):
         found = re.search(rb"(?im)^" + name.encode() + rb":[ \t]*(.*)",
@@ -53,6 +55,7 @@ class Behaviour:
     cut_at_end: bool = False    # cut after the final dot, nothing said
     keep_cut: bool = False      # and the message is taken all the same
     slow: float = 0             # seconds an octet
+    think: float = 0            # seconds before a message is taken
     messages_a_session: int = None  # then 421
 
 
@@ -64,7 +67,7 @@ class Session:
     def __init__(self, sink, sock, number):
         self.sink, self.b, self.sock = sink, sink.behaviour, sock
         self.number, self.said, self.tls = number, 0, False
-        self.auth, self.taken = (), 0
+        self.auth, self.taken, self.began = (), 0, 0
         self.file = None
 
     def say(self, line):
@@ -147,6 +150,7 @@ class Session:
             self.say("421 4.7.0 enough for now")
             return "end"
         self.reset()
+        self.began = time.monotonic()
         answer = self.b.mail
         if self.b.login and not self.auth:
             answer = "530 5.7.0 log in first"
@@ -185,9 +189,10 @@ class Session:
             if line == b".\r\n":
                 break
             lines.append(line[1:] if line.startswith(b".") else line)
+        time.sleep(self.b.think)
         message = Taken(self.sender, self.rcpts, b"".join(lines),
                         self.mail_line, self.rcpt_lines, self.tls,
-                        self.number, self.auth)
+                        self.number, self.auth, self.began)
         if self.b.cut_at_end:
             if self.b.keep_cut:
                 self.sink.take(message)
@@ -277,6 +282,7 @@ class Sink:
 
     def take(self, message):
         with self.changed:
+            message.when = time.monotonic()
             self.messages.append(message)
             self.changed.notify_all()
 
