@@ -5,6 +5,7 @@ honest role, behind the same walls, in a server whose other roles are honest.
 """
 
 import contextlib
+import json
 import os
 import pathlib
 import re
@@ -18,10 +19,12 @@ import time
 import pytest
 
 from lib.server import BUILD, free_offset
+from lib.sink import Sink
 
-ROLES = ("vault", "store", "mx", "front")
+ROLES = ("vault", "store", "mx", "front", "relay", "resolver")
 # Attempts each must have made: a role that tried less proves nothing.
-LEAST = {"vault": 55, "store": 35, "mx": 65, "front": 60}
+LEAST = {"vault": 65, "store": 45, "mx": 110, "front": 75, "relay": 85,
+         "resolver": 40}
 LINE = re.compile(r'attempt what=(?P<what>"(?:[^"\\]|\\.)*"|\S+) '
                   r'result=(?P<result>\S+) how=(?P<how>".*"|\S+)')
 SECONDS = 60
@@ -56,14 +59,14 @@ def mix(folder, hostile):
     there = folder / f"bin-{hostile}"
     there.mkdir()
     shutil.copy2(BUILD / "postern", there / "postern")
-    for role in (*ROLES, "resolver"):
+    for role in ROLES:
         name = f"postern-{role}"
         source = BUILD / "tests" / "redteam" if role == hostile else BUILD
         shutil.copy2(source / name, there / name)
     return there
 
 
-def write_config(folder):
+def write_config(folder, more=""):
     offset = free_offset()
     path = folder / "postern.conf"
     path.write_text(
@@ -72,20 +75,143 @@ def write_config(folder):
         "mx-workers = 2\nfront-workers = 1\n"
         f"listen {{ kind = smtp address = localhost port = {25 + offset} }}\n"
         f"listen {{ kind = imaps address = localhost port = {993 + offset} }}"
-        "\n")
+        f"\n{more}")
     return path
 
 
-def attack(folder, user, hostile, workers):
+# Where nobody listens: what is sent there stays in the queue.
+NOWHERE = "".join(
+    f'route "{name}.test" {{ host = "[127.0.0.1]" port = 2 private = true }}\n'
+    for name in ("first", "second"))
+
+
+def postern(folder, user, *args, text=None):
+    return subprocess.run(
+        [*as_user(user), str(BUILD / "postern"), *args,
+         "--data", str(folder / "data")], input=text,
+        capture_output=True, text=True, timeout=60, check=True).stdout
+
+
+def wait_for(log, what, seconds=30):
+    end = time.monotonic() + seconds
+    while what not in (text := log.read_text(errors="replace")):
+        assert time.monotonic() < end, text[-3000:]
+        time.sleep(0.02)
+    return text
+
+
+@contextlib.contextmanager
+def honest(folder, user, more=""):
+    """A server without any hostile role."""
+    log = folder / "log-honest"
+    with open(log, "wb") as out:
+        server = subprocess.Popen(
+            [*as_user(user), str(BUILD / "postern"), "run", "--config",
+             str(write_config(folder, more))],
+            stdin=subprocess.DEVNULL, stdout=out, stderr=out)
+    try:
+        wait_for(log, " ready ")
+        yield log
+    finally:
+        server.send_signal(signal.SIGTERM)
+        assert server.wait(20) == 0
+
+
+def send(folder, user, *to):
+    postern(folder, user, "send", "--from", "alice@example.test",
+            "--subject", "hello", *to, text="words\n")
+
+
+def rows(folder, user):
+    """What is in the queue on hold: nobody was given it."""
+    return json.loads(postern(folder, user, "queue", "list", "--held",
+                              "--json") or "[]")
+
+
+class Nothing:
+    """What a hostile role needs around it, before and while it runs."""
+
+    config = ""
+
+    def __init__(self, folder, user):
+        self.folder, self.user = folder, user
+
+    def before(self):
+        pass
+
+    def during(self, log):
+        pass
+
+    def after(self):
+        pass
+
+    def end(self):
+        pass
+
+
+class Queue(Nothing):
+    """One message for relay to be given, and one that it never is."""
+
+    config = NOWHERE
+
+    def before(self):
+        with honest(self.folder, self.user, NOWHERE):
+            send(self.folder, self.user, "a@second.test")
+            self._queue("hold", "--domain", "second.test")
+            send(self.folder, self.user, "a@first.test")
+            self.held = rows(self.folder, self.user)
+        assert len(self.held) == 1
+
+    def _queue(self, *args):
+        postern(self.folder, self.user, "queue", *args)
+
+    def during(self, log):
+        wait_for(log, "takes kind=1")
+        self._queue("retry", "--domain", "first.test")
+
+    def after(self):
+        with honest(self.folder, self.user, NOWHERE):
+            assert rows(self.folder, self.user) == self.held
+
+
+class Names(Nothing):
+    """Mail to many domains, so that relay asks for many names."""
+
+    def during(self, log):
+        wait_for(log, "info lies")
+        for i in range(30):
+            with contextlib.suppress(subprocess.CalledProcessError):
+                send(self.folder, self.user, f"x@d{i}.test")
+
+
+class Hop(Nothing):
+    """A next hop that takes whatever a hostile store has relay send."""
+
+    def __init__(self, folder, user):
+        super().__init__(folder, user)
+        port = 30000 + free_offset()
+        self.sink = Sink("127.0.0.1", port).start()
+        self.config = (f'route "*" {{ host = "[127.0.0.1]" port = {port} '
+                       "private = true }\n")
+
+    def end(self):
+        self.sink.stop()
+
+
+AROUND = {"relay": Queue, "resolver": Names, "store": Hop}
+
+
+def attack(folder, user, hostile, workers, around):
     """Run until every hostile worker has done its worst, and been ended."""
     there = mix(folder, hostile)
     log = folder / f"log-{hostile}"
     with open(log, "wb") as out:
         server = subprocess.Popen(
             [*as_user(user), str(there / "postern"), "run", "--config",
-             str(write_config(folder))],
+             str(write_config(folder, around.config))],
             stdin=subprocess.DEVNULL, stdout=out, stderr=out)
         try:
+            around.during(log)
             text = wait_done(server, log, workers)
         finally:
             with contextlib.suppress(ProcessLookupError):
@@ -109,10 +235,7 @@ def wait_done(server, log, workers):
 
 def people(folder, user):
     """What an honest server finds afterwards."""
-    return subprocess.run(
-        [*as_user(user), str(BUILD / "postern"), "account", "list",
-         "--json", "--data", str(folder / "data")],
-        capture_output=True, text=True, timeout=60, check=True).stdout
+    return json.loads(postern(folder, user, "account", "list", "--json"))
 
 
 def died_of_attack(text, role):
@@ -127,20 +250,74 @@ def show(role, rows):
         print(f"  {what:50} {result:10} {how}", file=sys.stderr)
 
 
-@pytest.mark.parametrize("role", ROLES)
-def test_everything_is_refused(place, role):
-    folder, user = place
+def attempts(text):
+    """(what, result, how) of each. A kernel without rules for TCP ports lets
+    a role that may dial dial anybody: the master says so."""
+    found = [(m["what"].strip('"'), m["result"], m["how"].strip('"'))
+             for m in map(LINE.search, text.splitlines()) if m]
+    if "landlock-network" in text:
+        found = [row for row in found if "port" not in row[0]]
+    return found
+
+
+def number(found, person):
+    """Of messages that the person has."""
+    return next(p["messages"] for p in found
+                if p["address"].startswith(person))
+
+
+def make_people(folder, user):
     subprocess.run(
         [*as_user(user), str(BUILD / "postern"), "demo", "--once",
          "--data", str(folder / "data"), "--port-offset", str(free_offset())],
         check=True, stdin=subprocess.DEVNULL, capture_output=True,
         timeout=60)
-    before = people(folder, user)
-    text = attack(folder, user, role, 2 if role == "mx" else 1)
-    rows = [(m["what"].strip('"'), m["result"], m["how"].strip('"'))
-            for m in map(LINE.search, text.splitlines()) if m]
-    show(role, rows)
-    assert [row for row in rows if row[1] != "refused"] == []
-    assert len({row[0] for row in rows}) >= LEAST[role]
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_everything_is_refused(place, role):
+    folder, user = place
+    make_people(folder, user)
+    around = AROUND.get(role, Nothing)(folder, user)
+    try:
+        around.before()
+        before = people(folder, user)
+        text = attack(folder, user, role, 2 if role == "mx" else 1, around)
+        around.after()
+    finally:
+        around.end()
+    found = attempts(text)
+    show(role, found)
+    assert [row for row in found if row[1] != "refused"] == []
+    assert len({row[0] for row in found}) >= LEAST[role]
     assert died_of_attack(text, role) == []
+    after = people(folder, user)
+    if role == "relay":     # the sender gets what it says is a report
+        assert number(after, "alice") == number(before, "alice") + 1
+    if role in ("relay", "resolver"):
+        after, before = (
+            [p for p in both if not p["address"].startswith("alice")]
+            for both in (after, before))
+    assert after == before
+
+
+def test_a_program_on_this_machine(place):
+    """It may submit. Whatever else it asks for is refused, and what it may
+    ask for has bounds."""
+    folder, user = place
+    make_people(folder, user)
+    before = people(folder, user)
+    with honest(folder, user) as log:
+        done = subprocess.run(
+            [*as_user(NOBODY if os.geteuid() == 0 else user),
+             str(BUILD / "tests" / "redteam" / "redteam-local"),
+             str(folder / "data")], capture_output=True, text=True,
+            timeout=120)
+        assert done.returncode == 0, done.stderr[-3000:]
+        text = log.read_text()
+    found = attempts(done.stderr)
+    show("program", found)
+    assert [row for row in found if row[1] != "refused"] == []
+    assert len({row[0] for row in found}) >= 70
+    assert "role died" not in text
     assert people(folder, user) == before

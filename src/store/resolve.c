@@ -157,6 +157,8 @@ resolve_sender(struct sql *q, struct arena *a, const struct caller *c,
 
 	if (address.n == 0)
 		return 0;
+	if (!address_is_safe(address))
+		return err_set(err, E_DENIED, "not an address at all");
 	rc = resolve_address(q, a, address, &who, err);
 	if (rc < 0)
 		return rc;

@@ -5,25 +5,6 @@
 /* The one process-wide thing: hostile code keeps to no house rules. */
 static struct attack the_attack;
 
-void
-attempt(struct attack *a, const char *what, bool refused, const char *how)
-{
-	log_event(a->role->log, LOG_INFO, "attempt",
-	    F_STR("what", str_c(what)),
-	    F_STR("result", refused ? STR("refused") : STR("SUCCEEDED")),
-	    F_STR("how", str_c(how)));
-}
-
-void
-attempt_rc(struct attack *a, const char *what, int rc, const struct err *err)
-{
-	char how[280];
-
-	(void)snprintf(how, sizeof(how), "%s: %s", err_name(rc),
-	    rc < 0 ? err->text : "");
-	attempt(a, what, rc < 0, how);
-}
-
 static void
 attack_fiber(void *arg)
 {
@@ -32,6 +13,8 @@ attack_fiber(void *arg)
 		[ROLE_FRONT] = attack_front,
 		[ROLE_VAULT] = attack_vault,
 		[ROLE_STORE] = attack_store,
+		[ROLE_RELAY] = attack_relay,
+		[ROLE_RESOLVER] = attack_resolver,
 	};
 	struct attack *a = arg;
 	struct str name, rest;
@@ -61,40 +44,36 @@ complete(const struct attack *a)
 	switch (a->real->kind) {
 	case ROLE_MX: return have[ROLE_STORE] && have[ROLE_VAULT];
 	case ROLE_FRONT: return have[ROLE_VAULT];
-	case ROLE_STORE: return have[ROLE_VAULT] && have[ROLE_MX];
+	case ROLE_STORE: return have[ROLE_VAULT] && have[ROLE_MX] &&
+	    have[ROLE_RELAY];
+	case ROLE_RELAY: return have[ROLE_STORE] && have[ROLE_RESOLVER];
+	case ROLE_RESOLVER: return have[ROLE_RELAY];
 	default: return have[ROLE_STORE] && have[ROLE_MX] && have[ROLE_FRONT];
 	}
 }
 
 static void
-gone(void *owner, struct ipc *ipc, const char *why)
-{
-	(void)owner;
-	(void)ipc;
-	(void)why;
-}
-
-static void
 peer(struct role *r, enum role_kind kind, uint32_t index, int fd)
 {
-	static const struct ipc_service service = { .gone = gone };
-	struct ipc_options o = { .service = &service, .owner = &the_attack };
+	struct ipc_options o;
 	struct attack *a = &the_attack;
 	struct peer_held *p = &a->peers[a->npeers];
 	struct err err;
 
 	a->role = r;
+	if (!a->memory)
+		a->memory = arena_new(1 << 30);
 	if (a->npeers == PEERS_MAX)
 		return;
 	p->kind = kind;
 	p->index = index;
 	p->fd = fcntl(fd, F_DUPFD_CLOEXEC, 0);
+	lies_options(a, kind, &o);
 	p->ipc = ipc_open(r->loop, fd, &o, &err);
 	a->npeers++;
 	if (a->begun || !complete(a))
 		return;
 	a->begun = true;
-	a->memory = arena_new(64 << 20);
 	(void)fiber_spawn(r->loop, "attack", attack_fiber, a);
 }
 

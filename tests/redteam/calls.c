@@ -1,201 +1,10 @@
 /*
- * calls.c - what each role asks of the others that it may not.
+ * calls.c - what each role asks of the others that it may not: vault, store,
+ * and who listens to the world. (reach.c has those that reach out.)
  */
 #include <fcntl.h>
 
-#include "redteam.h"
-#include "store/messages.h"
-#include "vault/messages.h"
-
-#define ALICE "alice@example.test"
-#define BOB "bob@example.test"
-#define PASSWORD "postern-demo"
-
-enum { PATIENCE_MS = 5000 };
-
-union any_answer {
-	struct done done;
-	struct rcpt_answer rcpt;
-	struct open_answer open;
-	struct fetch_answer fetch;
-	struct content_answer content;
-	struct flags_answer flags;
-	struct expunge_answer expunge;
-	struct append_answer append;
-	struct submit_answer submit;
-	struct accounts_answer accounts;
-	struct domains_answer domains;
-	struct verify_answer verify;
-	struct journal_read_answer journal;
-	struct credential_answer credential;
-	struct secret_get_answer secret;
-	struct mailboxes_answer mailboxes;
-	struct stage_answer stage;
-	struct account_add_answer account;
-	struct certs_answer certs;
-	struct tls_sign_answer sign;
-	struct login_answer login;
-	struct seal_password_answer seal;
-	struct dkim_sign_answer dkim;
-	struct dkim_keys_answer keys;
-	struct status_answer status;
-	struct sync_answer sync;
-};
-
-static struct peer_held *
-peer_of(struct attack *a, enum role_kind kind)
-{
-	/* the newest: an older one may belong to a process that died */
-	for (size_t i = a->npeers; i-- > 0;)
-		if (a->peers[i].kind == kind)
-			return &a->peers[i];
-	bug("no such peer");
-}
-
-static int
-call(struct attack *a, struct ipc *ipc, const struct ipc_call *c,
-    const void *ask, union any_answer *answer, int *fd, struct err *err)
-{
-	*err = (struct err){ 0 };
-	return ipc_call(ipc, c, ask, -1, answer, a->memory, fd,
-	    loop_now_ms(a->role->loop) + PATIENCE_MS, err);
-}
-
-static void
-refused(struct attack *a, struct ipc *ipc, const struct ipc_call *c,
-    const void *ask, const char *what)
-{
-	union any_answer answer = { 0 };
-	struct err err;
-	int fd = -1, rc = call(a, ipc, c, ask, &answer, &fd, &err);
-
-	attempt_rc(a, what, rc, &err);
-	if (fd >= 0)
-		(void)close(fd);
-}
-
-/* Every call of store that this authority does not have, with fields that
- * would make sense for one that has it. */
-static void
-every_store_call(struct attack *a, struct ipc *ipc, uint32_t authority,
-    const char *from)
-{
-	static const union {
-		struct fetch_ask fetch;
-		struct append_ask append;
-		struct secret_put_ask put;
-		struct flags_ask flags;
-		struct submit_ask submit;
-	} zero;
-	char what[100];
-
-	for (size_t i = 0; i < STORE_NCALLS; i++) {
-		const struct ipc_call *c = &store_calls[i];
-
-		if ((c->who & authority) || !c->answer)
-			continue;
-		(void)snprintf(what, sizeof(what), "%s calls %s of store", from,
-		    c->name);
-		refused(a, ipc, c, &zero, what);
-	}
-}
-
-static void
-forbidden_signatures(struct attack *a, struct ipc *vault)
-{
-	const struct str dkim = STR("from:alice@example.test\r\n"
-	    "dkim-signature:v=1; d=example.test; b=");
-	const struct {
-		const char *what;
-		struct tls_sign_ask ask;
-	} tries[] = {
-		{ "vault signs a DKIM header",
-		    { 0, STR("SHA256"), 0, dkim } },
-		{ "vault signs nothing at all",
-		    { 0, STR("SHA256"), 0, STR("") } },
-		{ "vault signs a bare hash",
-		    { 0, STR("SHA256"), 0,
-			STR("0123456789abcdef0123456789abcdef") } },
-		{ "vault signs a client's part of TLS",
-		    { 0, STR("SHA256"), 0,
-			STR("                                "
-			    "                                "
-			    "TLS 1.3, client CertificateVerify\0"
-			    "0123456789abcdef0123456789abcdef") } },
-		{ "vault signs with a key there is not",
-		    { 4711, STR("SHA256"), 0,
-			STR("                                "
-			    "                                "
-			    "TLS 1.3, server CertificateVerify\0"
-			    "0123456789abcdef0123456789abcdef") } },
-	};
-	struct certs_ask which = { 0 };
-	union any_answer answer = { 0 };
-	struct err err;
-	uint32_t key = 0;
-
-	if (call(a, vault, &vault_calls[VAULT_certs], &which, &answer, NULL,
-		&err) == 0)
-		key = answer.certs.key;
-	for (size_t i = 0; i < NELEM(tries); i++) {
-		struct tls_sign_ask ask = tries[i].ask;
-
-		if (ask.key == 0)
-			ask.key = key;
-		refused(a, vault, &vault_calls[VAULT_tls_sign], &ask,
-		    tries[i].what);
-	}
-}
-
-static struct submit_ask
-message_to(uint64_t *handles, size_t n, uint64_t change)
-{
-	return (struct submit_ask){ .change = change,
-		.reverse_path = STR(ALICE),
-		.handles = str_make((const char *)handles,
-		    n * sizeof(*handles)),
-		.octets = STR("\0\0\0\0\2\0\0\0\2\0\0\0\r\n"), .raw_size = 2 };
-}
-
-/* Mail in somebody else's name, or with no name at all. */
-static void
-forged_mail(struct attack *a, struct ipc *vault, struct str ticket,
-    const char *as)
-{
-	const struct str from = STR("from:Bob <" BOB ">\r\n"),
-	    hash = STR("0123456789abcdef0123456789abcdef"),
-	    transcript = STR("                                "
-		"                                "
-		"TLS 1.3, server CertificateVerify\0"
-		"0123456789abcdef0123456789abcdef");
-	int64_t now = loop_wall(a->role->loop);
-	const struct {
-		const char *what;
-		struct dkim_sign_ask ask;
-	} tries[] = {
-		{ "vault signs mail of bob's",
-		    { ticket, STR(BOB), STR("From:From"), from, hash, now } },
-		{ "vault signs mail of nobody's",
-		    { ticket, STR(""), STR("From:From"), from, hash, now } },
-		{ "vault signs a TLS transcript as mail",
-		    { ticket, STR(ALICE), STR("From:From"), transcript, hash,
-			now } },
-		{ "vault signs with tags of the asker's",
-		    { ticket, STR(ALICE), STR("From; d=other.test"), from,
-			hash, now } },
-	};
-	struct dkim_keys_ask keys = { STR("example.test"), 1 };
-	char what[100];
-
-	for (size_t i = 0; i < NELEM(tries); i++) {
-		(void)snprintf(what, sizeof(what), "%s for %s",
-		    tries[i].what, as);
-		refused(a, vault, &vault_calls[VAULT_dkim_sign], &tries[i].ask,
-		    what);
-	}
-	refused(a, vault, &vault_calls[VAULT_dkim_keys], &keys,
-	    "a domain's keys are asked for");
-}
+#include "asks.h"
 
 /* mx ------------------------------------------------------------------- */
 
@@ -217,6 +26,42 @@ invented_handles(struct attack *a, struct ipc *store)
 	}
 }
 
+/* Addresses that are none, of others, and a bounce address nobody made. */
+static void
+hostile_recipients(struct attack *a, struct ipc *store)
+{
+	static const struct str addresses[] = { STR("x@elsewhere.test"),
+		STR("SRS0=AAAA=AA=elsewhere.test=x@example.test"),
+		STR("SRS1=AAAA=elsewhere.test==AAAA=AA=b.test=x@example.test"),
+		STR("alice@example.test\r\nRCPT TO:<x@elsewhere.test>"),
+		STR("alice\0@example.test"), STR("alice@example.test\0"),
+		STR("@example.test"), STR("alice@"), STR("@"), STR(""),
+		STR("\xff\xfe@example.test"), STR("*@example.test"),
+		STR("%@example.test"), STR("' OR 1=1 --@example.test") };
+
+	for (size_t i = 0; i < NELEM(addresses); i++) {
+		struct rcpt_ask ask = { addresses[i], i % 2, UINT32_MAX,
+			STR("rfc822;\r\n\0") };
+		union any_answer answer = { 0 };
+		struct submit_ask submit;
+		struct err err;
+		char what[100];
+		int rc = call(a, store, &store_calls[STORE_rcpt], &ask,
+		    &answer, NULL, &err);
+		uint64_t handle = rc < 0 ? 0 : answer.rcpt.handle;
+		uint32_t kind = rc < 0 ? 0 : answer.rcpt.kind;
+
+		(void)snprintf(what, sizeof(what), "mx: recipient %zu", i);
+		attempt(a, what, kind != RCPT_LOCAL && handle == 0,
+		    rc < 0 ? err.text : "no handle");
+		submit = message_to(&handle, 1,
+		    loop_random64(a->role->loop) | 1);
+		(void)snprintf(what, sizeof(what),
+		    "mx: mail to recipient %zu", i);
+		refused(a, store, &store_calls[STORE_submit], &submit, what);
+	}
+}
+
 void
 attack_mx(struct attack *a)
 {
@@ -230,6 +75,7 @@ attack_mx(struct attack *a)
 
 	every_store_call(a, store->ipc, AUTH_MX, "mx");
 	invented_handles(a, store->ipc);
+	hostile_recipients(a, store->ipc);
 	refused(a, vault->ipc, &vault_calls[VAULT_login], &login,
 	    "mx logs in with a right password");
 	refused(a, vault->ipc, &vault_calls[VAULT_reopen], &ticket,
@@ -425,8 +271,10 @@ attack_store(struct attack *a)
 	struct peer_held *vault = peer_of(a, ROLE_VAULT);
 	struct tls_sign_ask sign = { 0, STR("SHA256"), 0, STR("x") };
 
+	lies_wait(a, "store lies to relay");
 	refused(a, vault->ipc, &vault_calls[VAULT_tls_sign], &sign,
 	    "store has vault sign");
 	attack_garbage(a, vault, "vault");
 	attack_garbage(a, peer_of(a, ROLE_MX), "mx");
+	attack_garbage(a, peer_of(a, ROLE_RELAY), "relay");
 }

@@ -24,6 +24,7 @@ struct attack {
 	size_t npeers;
 	struct arena *memory;
 	bool begun;
+	unsigned lies, texts;	/* told to relay */
 };
 
 /* One line in the log: what was tried, and how it was refused; or that it
@@ -36,11 +37,19 @@ void attempt_rc(struct attack *a, const char *what, int rc,
 /* system.c: the kernel's walls. folder is the server's data folder. */
 void attack_system(struct attack *a, const char *folder);
 
-/* calls.c: the other roles. */
+/* calls.c and reach.c: the other roles. */
 void attack_mx(struct attack *a);
 void attack_front(struct attack *a);
 void attack_vault(struct attack *a);
 void attack_store(struct attack *a);
+void attack_relay(struct attack *a);
+void attack_resolver(struct attack *a);
+
+/* lies.c: relay's asks are answered, when store or resolver is hostile. */
+void lies_options(struct attack *a, enum role_kind kind,
+    struct ipc_options *o);
+/* Until enough lies were told. */
+void lies_wait(struct attack *a, const char *what);
 
 /* frames.c: what does not fit. The peer's own connection is given up first;
  * both report whether we were thrown out, and end it. */

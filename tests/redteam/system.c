@@ -61,6 +61,89 @@ try_datagram_pair(void)
 
 	return socketpair(AF_UNIX, SOCK_DGRAM, 0, s);
 }
+/* Of a role that may dial: not there. */
+enum { NO_PORT = 1 };
+static long
+dial(int protocol)
+{
+	struct sockaddr_in to = { .sin_family = AF_INET,
+		.sin_port = htons(NO_PORT),
+		.sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
+	int fd = socket(AF_INET, SOCK_STREAM, protocol);
+	long rc = fd < 0 ? -1 :
+	    connect(fd, (struct sockaddr *)&to, sizeof(to));
+
+	/* Nobody listens: that it heard so is bad enough. */
+	return rc < 0 && errno == ECONNREFUSED ? 0 : rc;
+}
+static long
+try_dial(void)
+{
+	return dial(0);
+}
+static long
+try_dial6(void)
+{
+	struct sockaddr_in6 to = { .sin6_family = AF_INET6,
+		.sin6_port = htons(NO_PORT), .sin6_addr = in6addr_loopback };
+	int fd = socket(AF_INET6, SOCK_STREAM, 0);
+	long rc = fd < 0 ? -1 :
+	    connect(fd, (struct sockaddr *)&to, sizeof(to));
+
+	return rc < 0 && errno == ECONNREFUSED ? 0 : rc;
+}
+static long
+try_mptcp(void)
+{
+	return dial(262);
+}
+static long
+try_sctp(void)
+{
+	return socket(AF_INET, SOCK_STREAM, IPPROTO_SCTP);
+}
+static long
+try_raw(void)
+{
+	return socket(AF_INET, SOCK_RAW, IPPROTO_ICMP);
+}
+static long
+try_listen(void)
+{
+	int fd = socket(AF_INET, SOCK_STREAM, 0);
+
+	return fd < 0 ? -1 : listen(fd, 1);
+}
+static long
+try_bind_port(void)
+{
+	struct sockaddr_in at = { .sin_family = AF_INET,
+		.sin_port = htons(62525) };
+	int fd = socket(AF_INET, SOCK_STREAM, 0);
+
+	return fd < 0 ? -1 : bind(fd, (struct sockaddr *)&at, sizeof(at));
+}
+static long
+try_fast_open_message(void)
+{
+	struct sockaddr_in to = { .sin_family = AF_INET,
+		.sin_port = htons(NO_PORT),
+		.sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
+	char x[1] = { 0 };
+	struct iovec octet = { x, 1 };
+	struct msghdr m = { .msg_name = &to, .msg_namelen = sizeof(to),
+		.msg_iov = &octet, .msg_iovlen = 1 };
+	int fd = socket(AF_INET, SOCK_STREAM, 0);
+
+	return sendmsg(fd < 0 ? 3 : fd, &m, MSG_FASTOPEN | MSG_NOSIGNAL);
+}
+static long
+try_mark(void)
+{
+	int on = 1;
+
+	return setsockopt(3, SOL_SOCKET, SO_MARK, &on, sizeof(on));
+}
 static long
 try_connect(void)
 {
@@ -208,19 +291,30 @@ try_limits(void)
 static const struct {
 	const char *name;
 	long (*fn)(void);
+	uint32_t may;	/* not tried where the walls have a gate for it */
 } tries[] = {
 	{ "open /etc/passwd", try_passwd },
 	{ "open /etc", try_root_folder },
 	{ "write into /tmp", try_write_tmp },
 	{ "open /proc/self/mem", try_proc },
-	{ "make an IPv4 socket", try_inet },
-	{ "make an IPv6 socket", try_inet6 },
+	{ "make an IPv4 socket", try_inet, WALL_CONNECT },
+	{ "make an IPv6 datagram socket", try_inet6, WALL_DATAGRAM },
 	{ "make a unix socket", try_unix },
 	{ "make a netlink socket", try_netlink },
 	{ "make a datagram pair", try_datagram_pair },
 	{ "connect out", try_connect },
 	{ "connect out by fast open", try_fast_open },
-	{ "bind", try_bind },
+	{ "connect out by fast open and sendmsg", try_fast_open_message },
+	{ "dial a port that is nobody's business", try_dial },
+	{ "dial such a port over IPv6", try_dial6 },
+	{ "dial such a port by MPTCP", try_mptcp },
+	{ "make an SCTP socket", try_sctp },
+	{ "make a raw socket", try_raw },
+	{ "listen", try_listen },
+	{ "bind a port", try_bind_port },
+	{ "mark a socket", try_mark },
+	/* it gives one's end of a pair a name, and no more */
+	{ "bind", try_bind, WALL_CONNECT },
 	{ "exec /bin/sh", try_exec },
 	{ "file of memory to exec", try_exec_memory },
 	{ "fork", try_fork },
@@ -264,6 +358,19 @@ try_file(struct attack *a, const char *folder, const char *name)
 	judge(a, what, open(path, O_RDONLY));
 }
 
+/* Whoever got there would have the operator's power. */
+static void
+try_socket(struct attack *a, const char *folder, const char *name)
+{
+	struct sockaddr_un to = { .sun_family = AF_UNIX };
+	char what[100];
+
+	(void)snprintf(to.sun_path, sizeof(to.sun_path), "%s/%s", folder,
+	    name);
+	(void)snprintf(what, sizeof(what), "connect to %s", name);
+	judge(a, what, connect(3, (struct sockaddr *)&to, sizeof(to)));
+}
+
 void
 attack_system(struct attack *a, const char *folder)
 {
@@ -271,11 +378,15 @@ attack_system(struct attack *a, const char *folder)
 		/* A sanitizer build leaves prctl() open for its own use. */
 		if (HAVE_ASAN && tries[i].fn == try_dumpable)
 			continue;
+		if (tries[i].may & a->real->walls.may)
+			continue;
 		judge(a, tries[i].name, tries[i].fn());
 	}
 	try_file(a, folder, "vault/vault.key");
 	try_file(a, folder, "lock");
 	try_file(a, folder, "control");
+	try_socket(a, folder, "control");
+	try_socket(a, folder, "submit/store");
 	if (a->real->kind != ROLE_STORE)
 		try_file(a, folder, "store");
 }

@@ -1,0 +1,64 @@
+/*
+ * asks.h - asking what one may not ask, for all of the hostile.
+ */
+#pragma once
+#include "dns/messages.h"
+#include "redteam.h"
+#include "store/messages.h"
+#include "vault/messages.h"
+
+#define ALICE "alice@example.test"
+#define BOB "bob@example.test"
+#define PASSWORD "postern-demo"
+
+union any_answer {
+	struct done done;
+	struct rcpt_answer rcpt;
+	struct open_answer open;
+	struct fetch_answer fetch;
+	struct content_answer content;
+	struct flags_answer flags;
+	struct expunge_answer expunge;
+	struct append_answer append;
+	struct submit_answer submit;
+	struct accounts_answer accounts;
+	struct domains_answer domains;
+	struct verify_answer verify;
+	struct journal_read_answer journal;
+	struct credential_answer credential;
+	struct secret_get_answer secret;
+	struct mailboxes_answer mailboxes;
+	struct stage_answer stage;
+	struct account_add_answer account;
+	struct certs_answer certs;
+	struct tls_sign_answer sign;
+	struct login_answer login;
+	struct seal_password_answer seal;
+	struct dkim_sign_answer dkim;
+	struct dkim_keys_answer keys;
+	struct status_answer status;
+	struct sync_answer sync;
+	struct take_answer take;
+	struct queue_content_answer queued;
+	struct lookup_answer lookup;
+};
+
+/* The newest connection to such a role. */
+struct peer_held *peer_of(struct attack *a, enum role_kind kind);
+int call(struct attack *a, struct ipc *ipc, const struct ipc_call *c,
+    const void *ask, union any_answer *answer, int *fd, struct err *err);
+/* An attempt: it must fail. */
+void refused(struct attack *a, struct ipc *ipc, const struct ipc_call *c,
+    const void *ask, const char *what);
+/* Every call that this authority does not have, with fields that would make
+ * sense for one that has it. */
+void every_store_call(struct attack *a, struct ipc *ipc, uint32_t authority,
+    const char *from);
+void every_vault_call(struct attack *a, struct ipc *ipc, uint32_t authority,
+    const char *from);
+struct submit_ask message_to(uint64_t *handles, size_t n, uint64_t change);
+void forbidden_signatures(struct attack *a, struct ipc *vault);
+/* Mail in somebody else's name, or with no name at all. */
+void forged_mail(struct attack *a, struct ipc *vault, struct str ticket,
+    const char *as);
+void too_many_stages(struct attack *a, struct ipc *store);
