@@ -20,6 +20,7 @@ enum {
 	TRANSACTION_MS = 15 * 60 * 1000,
 	RCPT_MS = 10 * 1000,
 	OCTETS_A_MS = 4,
+	LOOK_MS = 100,
 };
 
 /* One message, to some recipients that are still without a result. */
@@ -66,7 +67,8 @@ add_result(struct carriage *c, const struct queue_rcpt *rcpt,
 	    F_STR("tls", q->tls),
 	    F_INT("ms", loop_now_ms(r->loop) - c->since_ms),
 	    F_STR("text", q->text));
-	reports_add(r->reports, d->generation, q);
+	reports_add(r->reports, d->generation,
+	    sent_id(c->item, rcpt), q);
 }
 
 /* All that are left: no host takes it. For good only if somebody said so, and
@@ -334,6 +336,52 @@ take_rcpts(struct carriage *c)
 		c->ntodo++;
 }
 
+/* Under leases that are gone another fiber may still wait to hear what became
+ * of it. */
+static bool
+others_have_it(const struct carriage *c)
+{
+	const struct delivery *d = c->d->relay->deliveries;
+
+	while (d && (d == c->d || d->message != c->item->message ||
+	    !delivery_is_lost(d)))
+		d = d->next;
+	return d;
+}
+
+static int
+wait_for_others(const struct carriage *c)
+{
+	struct loop *l = c->d->relay->loop;
+	int e = 0;
+
+	while (e == 0 && others_have_it(c))
+		e = fiber_sleep(l, loop_now_ms(l) + LOOK_MS);
+	return e;
+}
+
+/* Those who have had it: only store does not know. */
+static void
+skip_delivered(struct carriage *c)
+{
+	struct delivery *d = c->d;
+	struct queue_result q;
+	size_t kept = 0;
+
+	for (size_t i = 0; i < c->ntodo; i++) {
+		struct sent_id id = sent_id(c->item, &c->todo[i]);
+
+		if (reports_delivered(d->relay->reports, id, &q,
+		    d->item_mem)) {
+			q.lease = c->item->lease;
+			reports_add(d->relay->reports, d->generation, id, &q);
+		} else {
+			c->todo[kept++] = c->todo[i];
+		}
+	}
+	c->ntodo = kept;
+}
+
 /* May more begin? */
 static bool
 may_go_on(struct delivery *d)
@@ -354,9 +402,10 @@ carry(struct carriage *c)
 	int e;
 
 	take_rcpts(c);
-	all = c->ntodo;
 	if (c->ntodo == 0)	/* nobody is left: no result would end it */
 		release(c->d, c->item->lease);
+	skip_delivered(c);
+	all = c->ntodo;
 	while (c->ntodo > 0) {
 		if (c->ntodo < all && !may_go_on(c->d))
 			return E_CANCELED;
@@ -401,7 +450,10 @@ carry_item(struct delivery *d, const struct queue_item *item, struct rd ahead,
 		text_begin(&d->text[(i + 1) % 2], d->relay, d->generation,
 		    &next);
 	d->until_ms = 0;
-	good = carry(&c) == 0;
+	good = wait_for_others(&c) == 0 && !delivery_is_lost(d);
+	d->message = item->message;
+	good = good && carry(&c) == 0;
+	d->message = 0;
 	text_end(c.text);
 	arena_reset(d->txn_mem);
 	arena_reset(d->item_mem);

@@ -4,6 +4,7 @@
  *   work.c      fibers that take assignments
  *   deliver.c   the messages of an assignment, and the results
  *   connect.c   from a destination to a connection that takes mail
+ *   sent.c      what was delivered and could not be reported
  *   text.c      the octets of a message, read ahead
  *   bounce.c    an assignment that is a report
  */
@@ -72,6 +73,7 @@ struct delivery {
 	struct arena *txn_mem;	/* of one try to send that */
 	struct relay_conf *conf;
 	uint64_t generation;	/* of the connection that its leases are of */
+	uint64_t message;	/* that it sends just now; 0 */
 	struct str destination;
 	bool again;		/* also hosts that were down */
 	int64_t late_ms;	/* then it begins nothing more */

@@ -3,8 +3,7 @@
 enum {
 	WAITING_MAX = 10000,
 	LOOK_MS = 50,
-	TRIES = 20,
-	RETRY_MS = 500,
+	RETRY_MIN_MS = 500, RETRY_MAX_MS = 10000,
 	RESULT_FIXED = 128, /* octets of a result besides its long texts */
 	LEASES_MAX = 8 * 1000,
 };
@@ -15,6 +14,7 @@ struct batch {
 	uint64_t generation;
 	size_t n;
 	struct buf results;
+	struct buf ids; /* a struct sent_id of each */
 	struct buf leases; /* u64 each: released behind the results */
 };
 
@@ -23,6 +23,7 @@ struct reports {
 	struct store *store;
 	struct batch *first, **end;
 	struct batch *last;
+	struct sent *sent;
 	size_t waiting;
 	bool running;
 };
@@ -35,6 +36,7 @@ reports_new(struct loop *l, struct store *st)
 	bug_if(!r);
 	r->loop = l;
 	r->store = st;
+	r->sent = sent_new();
 	r->end = &r->first;
 	return r;
 }
@@ -56,6 +58,7 @@ static void
 batch_free(struct batch *b)
 {
 	buf_free(&b->results);
+	buf_free(&b->ids);
 	buf_free(&b->leases);
 	free(b);
 }
@@ -68,6 +71,7 @@ reports_free(struct reports *r)
 	bug_if(r->running);
 	while (r->first)
 		batch_free(shift(r));
+	sent_free(r->sent);
 	free(r);
 }
 
@@ -93,22 +97,53 @@ may_pass(int e)
 	    e == E_LIMIT;
 }
 
+/* As long as store is there: without them it would hold on to the leases, and
+ * its successor send again what has been delivered. */
 static int
 report(struct reports *r, struct batch *b, struct err *err)
 {
 	const struct report_ask ask = { store_change_id(r->store),
 		buf_get(&b->results) };
 	struct done done;
-	int e = 0;
+	int64_t pause_ms = RETRY_MIN_MS;
+	int e;
 
-	for (int i = 0; i < TRIES && !is_lost(r, b); i++) {
+	while (!is_lost(r, b)) {
 		e = store_call(r->store, STORE_report, &ask, &done, NULL, err);
 		if (!may_pass(e) || loop_stopping(r->loop))
 			return e;
-		if (fiber_sleep(r->loop, loop_now_ms(r->loop) + RETRY_MS) < 0)
+		log_event(loop_log(r->loop), LOG_WARN, "unreported",
+		    F_INT("results", b->n), F_ERR(err));
+		if (fiber_sleep(r->loop, loop_now_ms(r->loop) + pause_ms) < 0)
 			return e;
+		pause_ms = pause_ms * 2 < RETRY_MAX_MS ? pause_ms * 2
+						       : RETRY_MAX_MS;
 	}
-	return is_lost(r, b) ? err_set(err, E_PEER, "store was restarted") : e;
+	return err_set(err, E_PEER, "store was restarted");
+}
+
+static void
+remember_one(struct reports *r, struct sent_id id,
+    const struct queue_result *q)
+{
+	if (q->outcome == OUTCOME_delivered || q->outcome == OUTCOME_relayed)
+		sent_add(r->sent, id, q, loop_now_ms(r->loop));
+}
+
+static void
+remember(struct reports *r, const struct batch *b)
+{
+	struct rd results = rd_of(buf_get(&b->results));
+	struct rd ids = rd_of(buf_get(&b->ids));
+	struct queue_result q;
+	struct sent_id id;
+
+	while (rd_left(&results) > 0 &&
+	    msg_take(&results, &queue_result_shape, &q)) {
+		id.message = rd_le64(&ids);
+		id.rcpt = rd_le64(&ids);
+		remember_one(r, id, &q);
+	}
 }
 
 static void
@@ -121,6 +156,8 @@ send(struct reports *r, struct batch *b)
 	if (e < 0)
 		log_event(log, e == E_PEER ? LOG_WARN : LOG_ERROR, "unreported",
 		    F_INT("results", b->n), F_ERR(&err));
+	if (e == E_PEER || is_lost(r, b))
+		remember(r, b);
 	if (b->leases.n > 0 && !is_lost(r, b)) {
 		const struct release_ask ask = { buf_get(&b->leases) };
 
@@ -158,6 +195,7 @@ batch_for(struct reports *r, uint64_t generation, size_t octets)
 	bug_if(!b);
 	b->generation = generation;
 	b->results = BUF_INIT(MSG_CHUNK);
+	b->ids = BUF_INIT(MSG_CHUNK);
 	b->leases = BUF_INIT(LEASES_MAX);
 	*r->end = r->last = b;
 	r->end = &b->next;
@@ -175,7 +213,7 @@ wake(struct reports *r)
 }
 
 void
-reports_add(struct reports *r, uint64_t generation,
+reports_add(struct reports *r, uint64_t generation, struct sent_id id,
     const struct queue_result *result)
 {
 	struct queue_result q = *result;
@@ -186,13 +224,26 @@ reports_add(struct reports *r, uint64_t generation,
 	q.host = str_first(q.host, 255);
 	q.address = str_first(q.address, 64);
 	q.tls = str_first(q.tls, 64);
+	if (generation != store_generation(r->store)) {
+		remember_one(r, id, &q);
+		return;
+	}
 	b = batch_for(r, generation, RESULT_FIXED + q.text.n + q.host.n +
 	    q.address.n + q.tls.n);
 	msg_put(&b->results, &queue_result_shape, &q);
-	bug_if(buf_failed(&b->results));
+	buf_le64(&b->ids, id.message);
+	buf_le64(&b->ids, id.rcpt);
+	bug_if(buf_failed(&b->results) || buf_failed(&b->ids));
 	b->n++;
 	r->waiting++;
 	wake(r);
+}
+
+bool
+reports_delivered(struct reports *r, struct sent_id id,
+    struct queue_result *result, struct arena *a)
+{
+	return sent_take(r->sent, id, result, a);
 }
 
 void

@@ -44,13 +44,17 @@ static int
 fake_report(const struct report_ask *ask, struct err *err)
 {
 	struct rd rd = rd_of(ask->results);
+	uint64_t generation = w->generation;
 	int e = w->report_error;
 
 	assert_true(ask->change != 0);
-	if (w->report_ms > 0)
-		(void)fiber_sleep(w->loop, loop_now_ms(w->loop) +
-		    w->report_ms);
-	w->report_error = 0;
+	for (int64_t ms = 0; ms < w->report_ms &&
+	    generation == w->generation; ms += 10)
+		(void)fiber_sleep(w->loop, loop_now_ms(w->loop) + 10);
+	if (w->report_errors-- <= 0)
+		w->report_error = w->report_errors = 0;
+	if (generation != w->generation)
+		e = E_PEER;
 	if (e < 0)
 		return err_set(err, e, "told so");
 	w->nreports++;

@@ -184,15 +184,16 @@ put_rcpts(struct buf *b, struct str rcpts)
 }
 
 uint64_t
-world_item_with(struct world *w, struct queue_item item, const char *rcpts,
-    const char *text)
+world_item_of(struct world *w, struct queue_item item, uint64_t message,
+    const char *rcpts, const char *text)
 {
 	struct buf *b = &w->handed[w->nhanded].items;
 	auto_buf rows = BUF_INIT(150000);
 
 	*b = b->cap ? *b : BUF_INIT(MSG_CHUNK);
 	put_rcpts(&rows, str_c(rcpts));
-	item.lease = item.message = w->leases++;
+	item.lease = w->leases++;
+	item.message = message;
 	item.size = strlen(text);
 	if (item.rcpts.n == 0)
 		item.rcpts = buf_get(&rows);
@@ -200,6 +201,13 @@ world_item_with(struct world *w, struct queue_item item, const char *rcpts,
 	msg_put(b, &queue_item_shape, &item);
 	assert_false(buf_failed(b));
 	return item.lease;
+}
+
+uint64_t
+world_item_with(struct world *w, struct queue_item item, const char *rcpts,
+    const char *text)
+{
+	return world_item_of(w, item, w->leases, rcpts, text);
 }
 
 uint64_t

@@ -82,7 +82,8 @@ struct world {
 	struct queue_result *results;	/* in the order of reports */
 	size_t nresults, nreports, nreleased, nreads;
 	int64_t report_ms;		/* each report takes so long */
-	int report_error;		/* the next one fails with it */
+	int report_error;		/* the next one fails with it, */
+	int report_errors;		/* and so many behind it */
 	int64_t read_ms;		/* each 1000 octets take so long */
 	size_t waiting;			/* takes */
 	struct buf bounced;		/* the text of the last */
@@ -107,6 +108,9 @@ void world_example(struct world *w);
 uint64_t world_item(struct world *w, const char *rcpts, const char *text);
 uint64_t world_item_with(struct world *w, struct queue_item item,
     const char *rcpts, const char *text);
+/* A message that may have been handed out before. */
+uint64_t world_item_of(struct world *w, struct queue_item item,
+    uint64_t message, const char *rcpts, const char *text);
 /* Hand out what was put together. */
 void world_hand(struct world *w, enum take_kind kind, const char *destination);
 

@@ -94,6 +94,79 @@ test_report_is_tried_again(void **state)
 	assert_int_equal(w->server[0].messages, 5);
 }
 
+/* However long it takes: nobody else knows what was delivered. */
+static void
+test_report_is_tried_for_long(void **state)
+{
+	struct world *w = *state;
+
+	w->report_error = E_FULL;
+	w->report_errors = 100;
+	give_messages(w, 5);
+	world_start(w);
+	world_pass(w, 500 * 1000);
+	assert_int_equal(w->nresults, 0);
+	world_wait(w, 5);
+	assert_int_equal(w->server[0].messages, 5);
+}
+
+/* The same messages from the next store, under leases of its own. */
+static void
+give_again(struct world *w, uint64_t first, int n)
+{
+	const struct queue_item item = { .reverse_path = STR("me@here.test") };
+
+	for (int i = 0; i < n; i++)
+		world_item_of(w, item, first + (uint64_t)i, "a@example.org",
+		    "x\r\n");
+	world_hand(w, TAKE_DELIVER, "example.org");
+}
+
+/* Delivered, and store goes while it is told so. */
+static void
+test_delivered_is_remembered(void **state)
+{
+	struct world *w = *state;
+	uint64_t first = w->leases;
+
+	w->report_ms = 5000;
+	give_messages(w, 5);
+	world_start(w);
+	world_pass(w, 1000);
+	assert_int_equal(w->server[0].messages, 5);
+	w->generation++;
+	give_again(w, first, 6);
+	world_wait(w, 6);
+	assert_int_equal(w->server[0].messages, 6);
+	for (uint64_t i = 0; i < 6; i++)
+		assert_int_equal(world_result(w, first + 5 + i, 0)->outcome,
+		    OUTCOME_relayed);
+	/* Once: if it comes once more there is a reason. */
+	give_again(w, first, 1);
+	world_wait(w, 7);
+	assert_int_equal(w->server[0].messages, 7);
+}
+
+/* Store goes while the server has yet to say what it makes of it. */
+static void
+test_under_way_is_waited_for(void **state)
+{
+	struct world *w = *state;
+	uint64_t first = w->leases;
+
+	w->server[0].slow_ms = 20000;
+	give_messages(w, 1);
+	world_start(w);
+	world_pass(w, 1000);
+	assert_int_equal(w->server[0].dials, 1);
+	w->generation++;
+	give_again(w, first, 1);
+	world_wait(w, 1);
+	assert_int_equal(w->server[0].messages, 1);
+	assert_int_equal(w->server[0].dials, 1);
+	assert_int_equal(world_result(w, first + 1, 0)->code, 250);
+}
+
 /* Its leases are gone: nothing is reported, nothing more is sent. */
 static void
 test_store_restarts(void **state)
@@ -340,6 +413,9 @@ main(void)
 		T(test_as_many_as_configured),
 		T(test_reports_are_batched),
 		T(test_report_is_tried_again),
+		T(test_report_is_tried_for_long),
+		T(test_delivered_is_remembered),
+		T(test_under_way_is_waited_for),
 		T(test_store_restarts),
 		T(test_store_restarts_in_a_text),
 		T(test_item_for_nobody),
