@@ -586,7 +586,8 @@ int
 assign_new(struct service *s, struct assign **out, struct err *err)
 {
 	struct assign *a = calloc(1, sizeof(*a));
-	struct under_way u = { leases_under_way, NULL };
+	struct under_way u = { .is = leases_under_way,
+		.blocked = plan_blocked };
 	struct aging_use use = { s->look, on_expired, on_delayed,
 		aging_room, a };
 	int rc, i;
@@ -596,7 +597,7 @@ assign_new(struct service *s, struct assign **out, struct err *err)
 	a->s = s;
 	a->last = &a->takers;
 	a->items = BUF_INIT(MSG_CHUNK);
-	a->plan = plan_new(loop_random64(s->o.loop));
+	u.plan = a->plan = plan_new(loop_random64(s->o.loop));
 	a->pending = pending_new();
 	u.arg = a->leases = leases_new();
 	reader_under_way(s->look, &u);

@@ -190,6 +190,9 @@ int reader_rcpt(struct reader *r, const struct caller *c,
 struct under_way {
 	bool (*is)(void *arg, uint64_t message, uint32_t n);
 	void *arg;
+	/* Until when the destination rests: microseconds since 1970; 0. */
+	int64_t (*blocked)(void *plan, struct str domain);
+	void *plan;
 };
 void reader_under_way(struct reader *r, const struct under_way *u);
 

@@ -1,5 +1,6 @@
 #include "store/plan.h"
 
+#include <pthread.h>
 #include <stdlib.h>
 
 /* Fresh mail waits for a blocked destination too: look again soon enough. */
@@ -12,6 +13,7 @@ struct entry {
 };
 
 struct plan {
+	pthread_mutex_t lock;	/* of the names and blocked, against threads */
 	struct queue_settings o;
 	uint64_t seed, random;
 	struct destination **bucket;
@@ -26,6 +28,7 @@ plan_new(uint64_t seed)
 	struct plan *p = calloc(1, sizeof(*p));
 
 	bug_if(!p);
+	pthread_mutex_init(&p->lock, NULL);
 	p->seed = seed;
 	p->random = seed | 1;
 	p->nbuckets = BUCKETS_MIN;
@@ -51,13 +54,8 @@ plan_free(struct plan *p)
 	}
 	free(p->bucket);
 	free(p->heap);
+	pthread_mutex_destroy(&p->lock);
 	free(p);
-}
-
-void
-plan_settings(struct plan *p, const struct queue_settings *o)
-{
-	p->o = *o;
 }
 
 size_t
@@ -179,18 +177,20 @@ get(struct plan *p, struct str name)
 
 	if (d)
 		return d;
-	if (p->n >= p->nbuckets)
-		grow(p);
 	d = calloc(1, sizeof(*d) + name.n);
 	bug_if(!d || name.n > UINT8_MAX);
 	d->name_n = (uint8_t)name.n;
 	if (name.n)
 		memcpy(d->name, name.p, name.n);
 	d->due = INT64_MAX;
+	pthread_mutex_lock(&p->lock);
+	if (p->n >= p->nbuckets)
+		grow(p);
 	b = bucket_of(p, name.p, name.n);
 	d->next = p->bucket[b];
 	p->bucket[b] = d;
 	p->n++;
+	pthread_mutex_unlock(&p->lock);
 	return d;
 }
 
@@ -200,13 +200,37 @@ forget(struct plan *p, struct destination *d)
 	struct destination **at = &p->bucket[bucket_of(p, d->name,
 	    d->name_n)];
 
+	pthread_mutex_lock(&p->lock);
 	while (*at != d)
 		at = &(*at)->next;
 	*at = d->next;
+	pthread_mutex_unlock(&p->lock);
 	heap_remove(p, d);
 	free(d->busy);
 	free(d);
 	p->n--;
+}
+
+static void
+set_blocked(struct plan *p, struct destination *d, int64_t until)
+{
+	pthread_mutex_lock(&p->lock);
+	d->blocked = until;
+	pthread_mutex_unlock(&p->lock);
+}
+
+int64_t
+plan_blocked(void *plan, struct str domain)
+{
+	struct plan *p = plan;
+	const struct destination *d;
+	int64_t until;
+
+	pthread_mutex_lock(&p->lock);
+	d = find(p, domain);
+	until = d ? d->blocked : 0;
+	pthread_mutex_unlock(&p->lock);
+	return until;
 }
 
 /* ---- when -------------------------------------------------------------- */
@@ -256,6 +280,22 @@ replan(struct plan *p, struct destination *d)
 		heap_set(p, d, ready(p, d));
 }
 
+/* Who waited for a limit that is another one now waits no longer. */
+void
+plan_settings(struct plan *p, const struct queue_settings *o)
+{
+	bool limits = p->o.host_rate != o->host_rate ||
+	    p->o.host_connections != o->host_connections;
+	struct destination *d, *next;
+
+	p->o = *o;
+	for (size_t i = 0; limits && i < p->nbuckets; i++)
+		for (d = p->bucket[i]; d; d = next) {
+			next = d->next;
+			replan(p, d);
+		}
+}
+
 /* Something due before the place where the walk stands: walk again. */
 static void
 news_in_lane(struct plan_busy *b, int lane, const struct queue_news *n)
@@ -278,7 +318,7 @@ plan_news(struct plan *p, const struct queue_news *n)
 		d = find(p, n->domain);
 		if (!d)
 			return;
-		d->blocked = 0;
+		set_blocked(p, d, 0);
 		d->failures = 0;
 		d->again = 1;
 	} else {
@@ -374,7 +414,7 @@ plan_down(struct plan *p, struct destination *d, int64_t now)
 	s = s << d->failures < most ? s << d->failures : most;
 	p->random = p->random * 6364136223846793005u + 1442695040888963407u;
 	s = s * 1000000 + (p->random >> 33) % (s * 250000 + 1);
-	d->blocked = now + (int64_t)s;
+	set_blocked(p, d, now + (int64_t)s);
 	if (d->failures < FAILURES_MAX)
 		d->failures++;
 	replan(p, d);
@@ -387,6 +427,6 @@ plan_up(struct plan *p, struct destination *d)
 	if (d->failures == 0 && d->blocked == 0)
 		return;
 	d->failures = 0;
-	d->blocked = 0;
+	set_blocked(p, d, 0);
 	replan(p, d);
 }

@@ -63,3 +63,6 @@ void plan_ended(struct plan *p, struct destination *d, bool lost,
 /* No host of it could be reached; or one could. */
 void plan_down(struct plan *p, struct destination *d, int64_t now);
 void plan_up(struct plan *p, struct destination *d);
+/* Until when nothing of it is tried because it was down; 0: no such thing.
+ * Other threads may ask. */
+int64_t plan_blocked(void *plan, struct str domain);

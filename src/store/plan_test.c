@@ -150,6 +150,11 @@ test_rate(void **state unused_arg)
 	assert_int_equal(plan_next(p), 160 * SECOND);
 	d = plan_take(p, 160 * SECOND);
 	assert_int_equal(plan_room(p, d, 20), 20);
+	serve(p, 160 * SECOND, "a.test", 30, true);
+	assert_int_equal(plan_next(p), 220 * SECOND);
+	/* The limit is lifted meanwhile. */
+	plan_settings(p, &(struct queue_settings){ .host_connections = 9 });
+	serve(p, 161 * SECOND, "a.test", 20, true);
 	plan_free(p);
 }
 

@@ -21,16 +21,22 @@ delay_s(const struct queue_settings *o, const struct queued *q)
 	return (int64_t)(s + crc32c(0, key, sizeof(key)) % (s / 4 + 1));
 }
 
-/* "4.2.2 the reply; host=mx.example.org[192.0.2.1] tls=TLSv1.3" */
+/* "4.2.2 the reply; host=mx.example.org[192.0.2.1] tls=TLSv1.3"; without a
+ * host if none was asked. */
 static struct str
 journal_text(struct engine *e, const struct queue_result *res,
     struct str more)
 {
-	return arena_printf(e->arena, "%.*s%s%.*s; host=%.*s[%.*s] "
-	    "tls=%.*s%.*s", STR_FMT(res->status), res->status.n ? " " : "",
-	    STR_FMT(str_first(res->text, 500)), STR_FMT(res->host),
-	    STR_FMT(res->address),
-	    STR_FMT(res->tls.n ? res->tls : STR("no")), STR_FMT(more));
+	struct str where = STR_NULL;
+
+	if (res->host.n > 0)
+		where = arena_printf(e->arena, "; host=%.*s[%.*s] tls=%.*s",
+		    STR_FMT(res->host), STR_FMT(res->address),
+		    STR_FMT(res->tls.n ? res->tls : STR("no")));
+	return arena_printf(e->arena, "%.*s%s%.*s%.*s%.*s",
+	    STR_FMT(res->status), res->status.n ? " " : "",
+	    STR_FMT(str_first(res->text, 500)), STR_FMT(where),
+	    STR_FMT(more));
 }
 
 static int
@@ -70,7 +76,8 @@ failed(struct engine *e, struct queued *q, const struct queue_result *res,
 	return queued_drop(e, q, err);
 }
 
-/* RFC 3463 3.5: X.4.7 */
+/* RFC 3463 3.5: X.4.7. It is us who say so; what the last server said is
+ * told as its own words. */
 static int
 expired(struct engine *e, struct queued *q, const struct queue_result *res,
     struct err *err)
@@ -79,9 +86,16 @@ expired(struct engine *e, struct queued *q, const struct queue_result *res,
 
 	end.outcome = OUTCOME_failed;
 	end.status = STR("4.4.7");
-	end.text = arena_printf(e->arena, "not delivered in time%s%.*s",
-	    res->text.n ? "; at last: " : "",
-	    STR_FMT(str_first(res->text, 950)));
+	end.code = 0;
+	end.text = STR("not delivered in time");
+	if (res->code)
+		end.text = arena_printf(e->arena, "%.*s; at last: %u %.*s%s"
+		    "%.*s", STR_FMT(end.text), res->code,
+		    STR_FMT(res->status), res->status.n ? " " : "",
+		    STR_FMT(str_first(res->text, 900)));
+	else if (res->text.n)
+		end.text = arena_printf(e->arena, "%.*s; at last: %.*s",
+		    STR_FMT(end.text), STR_FMT(str_first(res->text, 950)));
 	return failed(e, q, &end, err);
 }
 

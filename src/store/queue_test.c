@@ -460,6 +460,12 @@ BEGIN(down_and_expiry);
 	/* New mail waits too, but the operator may have it tried. */
 	submit_to(w, st, "y@far.test");
 	assert_int_equal(take(w, r, 20).n, 0);
+	(void)list(w, row, &n);
+	assert_int_equal(n, 2);
+	assert_true(row[1].next >= row[1].queued + 60);
+	assert_int_equal(row[1].attempts, 0);
+	assert_str(row[1].text,
+	    "the destination could not be reached for earlier mail");
 	change(w, QUEUE_RETRY, "far.test");
 	g = take(w, r, 2000);
 	assert_int_equal(g.n, 2);
@@ -481,6 +487,9 @@ BEGIN(down_and_expiry);
 		assert_int_equal(rcpt_of(&g.item[0], 0).outcome,
 		    OUTCOME_failed);
 		assert_str(rcpt_of(&g.item[0], 0).status, "4.4.7");
+		assert_int_equal(rcpt_of(&g.item[0], 0).code, 0);
+		assert_true(str_starts(rcpt_of(&g.item[0], 0).text,
+		    STR("not delivered in time")));
 		(void)bounce(w, r, g.item[0].lease);
 		n++;
 	}

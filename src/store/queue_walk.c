@@ -116,6 +116,22 @@ state_of(const struct reader *r, enum row_state state, uint64_t message,
 	return state == ROW_reports ? QUEUE_reports : QUEUE_waits;
 }
 
+/* Its destination was down, and is left alone for a while. */
+static void
+put_rest(const struct reader *r, struct queue_row *row)
+{
+	const struct under_way *u = &r->under_way;
+	int64_t until = u->blocked ? u->blocked(u->plan, row->domain) : 0;
+
+	until = (until + 999999) / 1000000;
+	if (row->state != QUEUE_waits || until <= row->next)
+		return;
+	row->next = until;
+	if (row->attempts == 0)
+		row->text = STR("the destination could not be reached for "
+			"earlier mail");
+}
+
 static void
 list_row(struct reader *r)
 {
@@ -137,6 +153,7 @@ list_row(struct reader *r)
 		.host = sql_str(q, s, QC_host) };
 
 	row.state = state_of(r, sql_u32(q, s, QC_state), row.message, row.n);
+	put_rest(r, &row);
 	row.expires = row.queued + engine_queue_settings(r->e).expire_s;
 	msg_put(&r->rows, &queue_row_shape, &row);
 }
