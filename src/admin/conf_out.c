@@ -53,6 +53,7 @@ const struct option_row conf_route_options[] = {
 	{ "source6", CFGT_STR, conf_check_v6, NULL },
 	{ "fallback", CFGT_STR, NULL, NULL },
 	{ "fallback-port", CFGT_INT, conf_check_number, NULL },
+	{ "refuse", CFGT_STR, NULL, NULL },
 	{ NULL },
 };
 
@@ -242,6 +243,7 @@ take_route(cfg_t *sec, struct str folder, struct arena *a, struct buf *to,
 		.source_v4 = text_of(sec, "source", a),
 		.source_v6 = text_of(sec, "source6", a),
 		.fallback = text_of(sec, "fallback", a),
+		.refuse = text_of(sec, "refuse", a),
 		.fallback_port = 25 };
 	struct str file;
 
@@ -260,7 +262,7 @@ take_route(cfg_t *sec, struct str folder, struct arena *a, struct buf *to,
 			return err->code;
 	}
 	if (r.host.n > 255 || r.user.n > 320 || r.password.n > PASSWORD_MAX ||
-	    r.fallback.n > 255)
+	    r.fallback.n > 255 || r.refuse.n > 500)
 		return err_set(err, E_INVALID, "route %.*s: a value is too "
 		    "long", STR_FMT(r.match));
 	msg_put(to, &route_conf_shape, &r);

@@ -139,7 +139,8 @@ test_leaving(void **state)
 	    " delay-notice = 0 double-bounces = true }\n"
 	    "route \"Example.net\" { }\n"
 	    "route \"*\" { host = \"out.example.com\" tls = first user = me\n"
-	    " password = \"s e\" fallback = \"[192.0.2.9]\" }\n");
+	    " password = \"s e\" fallback = \"[192.0.2.9]\"\n"
+	    " refuse = \"not now\" }\n");
 	assert_int_equal(conf_read(path, a, &c, &err), 0);
 	r = rd_of(c.nameservers);
 	assert_true(msg_take(&r, &nameserver_conf_shape, &server));
@@ -172,6 +173,7 @@ test_leaving(void **state)
 	assert_int_equal(route.port, 465);
 	assert_str(route.password, "s e");
 	assert_str(route.fallback, "[192.0.2.9]");
+	assert_str(route.refuse, "not now");
 	(void)unlink(path);
 	(void)rmdir(folder);
 	arena_free(a);

@@ -98,6 +98,18 @@ say(struct verdict *v, struct str host, struct str address, int code,
 	add_words(&v->words, words);
 }
 
+/* As far as it came: a password may have been refused inside. */
+static void
+note_tls(struct delivery *d)
+{
+	struct tls_facts f = { 0 };
+
+	if (d->conn && d->conn->client)
+		f = smtp_client_tls_facts(d->conn->client);
+	(void)snprintf(d->verdict.tls, sizeof(d->verdict.tls), "%.*s",
+	    STR_FMT(f.on ? f.version : STR_NULL));
+}
+
 static void
 note(struct delivery *d, enum trouble t, int code, struct str status,
     struct str words)
@@ -108,6 +120,7 @@ note(struct delivery *d, enum trouble t, int code, struct str status,
 
 	judge(v, t, code, status);
 	v->host = connect_host(d)->name;
+	note_tls(d);
 	(void)snprintf(v->address, sizeof(v->address), "%.*s",
 	    STR_FMT(address));
 	say(v, v->host, address, code, words);
@@ -188,6 +201,16 @@ find_hosts(struct delivery *d, struct str name, bool mx)
 	return 0;
 }
 
+/* Nobody is asked, DNS neither: RFC 3463 X.7.1. */
+static int
+refused(struct delivery *d)
+{
+	d->found = HOSTS_NONE;
+	judge(&d->verdict, NEVER_AGAIN, 0, STR("5.7.1"));
+	add_words(&d->verdict.words, d->route.refuse);
+	return E_NOTFOUND;
+}
+
 static bool
 may_fall_back(const struct delivery *d)
 {
@@ -214,6 +237,8 @@ connect_begin(struct delivery *d)
 	d->hosts = arena_new_of(d->mem, struct hosts);
 	d->verdict.words = BUF_INIT(WORDS_MAX);
 	route_of(&d->conf->c, d->destination, &d->route);
+	if (d->route.refuse.n > 0)
+		return refused(d);
 	e = find_hosts(d, d->route.host, d->route.mx);
 	return e == E_NOTFOUND ? fall_back(d) : e;
 }
@@ -250,6 +275,9 @@ key_of(const struct delivery *d)
 	buf_str(&b, source_of(d));
 	buf_chr(&b, ' ');
 	buf_str(&b, r->user);
+	/* With another password it is another login. */
+	buf_chr(&b, ' ');
+	buf_str(&b, r->password);
 	bug_if(buf_failed(&b));
 	return str_dup(d->txn_mem, buf_get(&b));
 }
@@ -325,7 +353,7 @@ start_tls(struct delivery *d, struct smtp_answer *why)
 		return 0;
 	if (!offered) {
 		note(d, LATER, 0, STR("4.7.4"),
-		    STR("it offers no TLS, and must"));
+		    STR("it offers no TLS, which the route demands"));
 		return E_TLS;
 	}
 	e = smtp_client_starttls(c,

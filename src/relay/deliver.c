@@ -88,6 +88,7 @@ no_host(struct carriage *c)
 			.text = buf_get(&v->words),
 			.host = v->host,
 			.address = str_c(v->address),
+			.tls = str_c(v->tls),
 		};
 
 		add_result(c, &c->todo[i], &q);

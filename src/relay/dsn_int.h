@@ -43,6 +43,8 @@ struct dsn_advice {
 	const char *meaning, *advice;
 };
 const struct dsn_advice *dsn_advice(struct str status);
+/* The same of a recipient: by whom it was refused matters, too. */
+const struct dsn_advice *dsn_advice_for(const struct queue_rcpt *r);
 
 /* May UTF-8 stand in header and status fields? Only the sender's address can
  * tell that those who read them know it.                   RFC 6533 4.5 */

@@ -49,6 +49,26 @@ test_advice(void **state unused_arg)
 }
 
 static void
+test_advice_by_whom(void **state unused_arg)
+{
+	struct queue_rcpt r = { .outcome = OUTCOME_failed,
+		.status = STR("5.7.1") };
+
+	assert_non_null(strstr(dsn_advice_for(&r)->meaning,
+	    "Your own mail server sends no mail there"));
+	r.host = STR("mx.test");
+	r.code = 550;
+	assert_non_null(strstr(dsn_advice_for(&r)->meaning,
+	    "The other server does not want this message"));
+	/* Greylisting is no refusal. */
+	r.outcome = OUTCOME_delayed;
+	r.code = 451;
+	r.status = STR("4.7.1");
+	assert_non_null(strstr(dsn_advice_for(&r)->meaning,
+	    "does not take the message yet"));
+}
+
+static void
 test_orcpt(void **state unused_arg)
 {
 	static const struct {
@@ -302,6 +322,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_status),
 		cmocka_unit_test(test_advice),
+		cmocka_unit_test(test_advice_by_whom),
 		cmocka_unit_test(test_orcpt),
 		cmocka_unit_test(test_safe),
 		cmocka_unit_test(test_wrapped),

@@ -70,8 +70,10 @@ put_span(struct buf *out, int64_t seconds)
 		put_count(out, s / 86400, "day");
 	else if (s >= 2 * 3600)
 		put_count(out, s / 3600, "hour");
-	else
+	else if (s >= 60)
 		put_count(out, s / 60, "minute");
+	else
+		buf_lit(out, "less than a minute");
 }
 
 /* "It was tried 12 times in 5 days, last on ... with the server ...." */
@@ -132,7 +134,7 @@ put_what_next(struct buf *out, const struct dsn *d,
 
 	if (class == '5') {
 		buf_lit(&b, "What to do: ");
-		buf_str(&b, str_c(dsn_advice(dsn_status(r))->advice));
+		buf_str(&b, str_c(dsn_advice_for(r)->advice));
 	} else if (class == '4') {
 		buf_lit(&b, "What to do: nothing. It is tried again until ");
 		time_rfc5322(&b, d->item->expires);
@@ -171,7 +173,7 @@ put_rcpt(struct buf *out, const struct dsn *d, const struct queue_rcpt *r)
 	put_paragraph(out, "  ", str_c(o->sentence));
 	if (o->class == '2')
 		return;
-	put_paragraph(out, "  ", str_c(dsn_advice(dsn_status(r))->meaning));
+	put_paragraph(out, "  ", str_c(dsn_advice_for(r)->meaning));
 	put_tries(out, d, r);
 	put_said(out, r);
 	put_what_next(out, d, r);

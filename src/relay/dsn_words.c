@@ -186,3 +186,35 @@ dsn_advice(struct str status)
 		a = find(STR(""));
 	return a;
 }
+
+/* A route with a refusal in it: no other server had a say. */
+static bool
+is_refused_here(const struct queue_rcpt *r)
+{
+	return r->code == 0 && r->host.n == 0 &&
+	    str_eq(dsn_status(r), STR("5.7.1"));
+}
+
+const struct dsn_advice *
+dsn_advice_for(const struct queue_rcpt *r)
+{
+	static const struct dsn_advice here = { "7.1",
+		"Your own mail server sends no mail there: whoever runs it "
+		"has decided so.",
+		"If it should be sent, talk to the administrator of your "
+		"mail server." };
+
+	/* What to do about a delay is always the same: nothing. */
+	static const struct dsn_advice later = { "7",
+		"The other server does not take the message yet. Many let a "
+		"sender whom they do not know wait at first, or take only "
+		"so much at a time.",
+		"" };
+
+	if (is_refused_here(r))
+		return &here;
+	if (dsn_outcome(r)->class == '4' &&
+	    str_starts(dsn_status(r), STR("4.7.")) && r->code > 0)
+		return &later;
+	return dsn_advice(dsn_status(r));
+}

@@ -58,6 +58,7 @@ struct verdict {
 	int code;
 	char status[12];
 	char address[48];	/* the last one tried */
+	char tls[16];		/* with it; empty: none */
 	struct str host;
 	struct buf words;	/* all that was tried, one after the other */
 };

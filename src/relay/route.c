@@ -59,6 +59,7 @@ by_row(const struct config *c, const struct route_conf *row,
 	r.source_v6 = str_or(row->source_v6, r.source_v6);
 	r.fallback = row->fallback;
 	r.fallback_port = port_or(row->fallback_port, r.port);
+	r.refuse = row->refuse;
 	return r;
 }
 

@@ -18,6 +18,7 @@ struct route {
 	struct str source_v4, source_v6;	/* empty: any */
 	struct str fallback;	/* another host; empty */
 	uint16_t fallback_port;
+	struct str refuse;	/* nothing goes there, and why; empty */
 };
 
 /* domain: lower case, or "[address]". The strs are those of the configuration

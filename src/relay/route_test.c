@@ -74,7 +74,8 @@ test_fallback_and_login(void **state unused_arg)
 {
 	const struct route_conf row = { .match = STR("*"),
 		.host = STR("smart.test"), .port = 587, .user = STR("u"),
-		.password = STR("p"), .fallback = STR("other.test") };
+		.password = STR("p"), .fallback = STR("other.test"),
+		.refuse = STR("no") };
 	auto_buf rows = BUF_INIT(65536);
 	struct config c = { .source_v4 = STR("192.0.2.9") };
 	struct route r;
@@ -85,6 +86,7 @@ test_fallback_and_login(void **state unused_arg)
 	assert_str(r.user, "u");
 	assert_str(r.password, "p");
 	assert_str(r.fallback, "other.test");
+	assert_str(r.refuse, "no");
 	assert_int_equal(r.fallback_port, 587);
 	assert_str(r.source_v4, "192.0.2.9");
 	assert_false(r.private);

@@ -107,5 +107,6 @@ enum route_tls {
 	F(S, str, source_v4, 48) F(S, str, source_v6, 48)            \
 	F(S, str, fallback, 255) /* host, when none of these can be \
 				  * reached; empty */                \
-	F(S, u32, fallback_port, 0)
+	F(S, u32, fallback_port, 0)                                  \
+	F(S, str, refuse, 500)	/* why nothing goes there at all; empty */
 MSG_STRUCT(route_conf);
