@@ -25,7 +25,8 @@ static const char usage[] =
     "usage: postern demo [--data DIR] [--once] [--port-offset N]\n\n"
     "A private mail system for " DOMAIN " on loopback, with\n"
     ALICE " and " BOB ", password " PASSWORD ".\n"
-    "It sends a first message, shows how, and stays until Ctrl-C.\n\n"
+    "It sends a first message, shows how, and stays until Ctrl-C. Mail to\n"
+    "other domains comes back to its sender: nothing leaves.\n\n"
     "  --data DIR        where the mail is kept (postern-demo)\n"
     "  --once            end after the first message; 0 if all of it worked\n"
     "  --port-offset N   ports are the standard ones plus N (1000)\n";
@@ -43,6 +44,19 @@ struct demo {
 	struct str trusted;	/* the demo's certificate, PEM */
 	struct str message_id;
 };
+
+/* A demonstration on somebody's machine writes to no strangers. */
+static void
+send_nowhere(struct demo *d)
+{
+	static const struct route_conf all = { .match = STR("*"),
+		.refuse = STR("this is a demonstration: it sends no mail to "
+			"other domains than " DOMAIN) };
+	auto_buf b = BUF_INIT(1000);
+
+	msg_put(&b, &route_conf_shape, &all);
+	d->config.routes = str_dup(d->a->memory, buf_get(&b));
+}
 
 static void
 configure(struct demo *d)
@@ -69,6 +83,7 @@ configure(struct demo *d)
 			"localhost", d->ports[i] };
 	}
 	conf_listen(d->a->memory, &d->config, listen, SERVICES);
+	send_nowhere(d);
 }
 
 static int
@@ -297,7 +312,9 @@ static void
 show_ports(const struct demo *d)
 {
 	printf("\nPoint a mail program at it: host 127.0.0.1, user %s\n"
-	       "or %s, password %s.\n\n"
+	       "or %s, password %s.\n"
+	       "Mail to other domains than theirs comes back: nothing leaves.\n"
+	       "\n"
 	       "  read     IMAP         port %u  TLS\n"
 	       "           IMAP         port %u  STARTTLS\n"
 	       "  write    submission   port %u  TLS\n"

@@ -1,11 +1,13 @@
 #include "admin/names.h"
 #include "admin/table.h"
+#include "relay/route.h"
 
 static const char usage[] =
     "usage: postern mx [--from HOST] [--json] DOMAIN\n\n"
     "Where mail for DOMAIN goes: its mail hosts in the order they are tried,\n"
-    "with their addresses and what DNSSEC says of both. Exits 1 if mail can\n"
-    "go nowhere now.\n\n"
+    "with their addresses and what DNSSEC says of both, and the route of\n"
+    "postern.conf if one leads another way. Exits 1 if mail can go nowhere\n"
+    "now.\n\n"
     "  --from HOST   as that mail host sees it: what it tries, and what it\n"
     "                passes over, and why\n"
     "  --data DIR | --config FILE   whose settings (default: postern.conf or\n"
@@ -166,6 +168,31 @@ look(struct look *k, struct names *n, const char *domain, const char *from,
 	return 0;
 }
 
+/* A route of the configuration comes before what DNS says. 1: it was told,
+ * and DNS has no say; E_DENIED: nothing is sent there. */
+static int
+told_route(struct look *k, const struct config *c, const char *domain,
+    bool json)
+{
+	struct route r;
+
+	route_of(c, str_lower(k->a->memory, str_c(domain)), &r);
+	if (r.refuse.n > 0) {
+		(void)admin_fail("mx", "%s: nothing is sent there, as a route "
+		    "says: %.*s", domain, STR_FMT(r.refuse));
+		return E_DENIED;
+	}
+	if (str_eqi(r.host, str_c(domain)))
+		return 0;
+	if (json)
+		return 1;
+	if (k->t.nrows > 0)
+		putchar('\n');
+	printf("A route leads another way: to %.*s%s, port %u.\n",
+	    STR_FMT(r.host), r.mx ? " (its MX)" : "", r.port);
+	return 1;
+}
+
 int
 cmd_mx(struct admin *a, int argc, char **argv)
 {
@@ -178,6 +205,7 @@ cmd_mx(struct admin *a, int argc, char **argv)
 	struct options o = { 0 };
 	struct err err = { 0 };
 	struct names *names;
+	struct config c;
 	int n = options_read(&o, argc, argv, usage, "dcjF"), rc;
 
 	if (n < 0)
@@ -186,6 +214,7 @@ cmd_mx(struct admin *a, int argc, char **argv)
 		return options_wrong(usage);
 	if (names_open(a, &o, &names, &err) < 0)
 		return admin_fail("mx", "%s", err.text);
+	c = *names_config(names);
 	k.private_ok = !o.from || names_private(names);
 	rc = look(&k, names, argv[n], o.from, &err);
 	names_close(names);
@@ -193,5 +222,7 @@ cmd_mx(struct admin *a, int argc, char **argv)
 		return admin_fail("mx", "%s", err.text);
 	if (k.t.nrows > 0 || o.json)
 		table_print(&k.t, o.json);
-	return conclude(&k, argv[n]);
+	if (!o.from)
+		rc = told_route(&k, &c, argv[n], o.json);
+	return rc < 0 ? 1 : rc > 0 ? 0 : conclude(&k, argv[n]);
 }

@@ -157,10 +157,10 @@ show_row(void *arg, struct arena *a, const struct queue_row *row)
 	print_line("attempts", arena_printf(a, "%u", row->attempts));
 	if (row->state == QUEUE_waits)
 		print_line("next", queue_next_text(a, row, now));
-	if (row->attempts > 0) {
+	if (row->attempts > 0)
 		print_line("last", with_age(a, row->last, now, " ago"));
+	if (row->attempts > 0 || row->text.n > 0)
 		print_line("reply", queue_reply_text(a, row));
-	}
 }
 
 static int

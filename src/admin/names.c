@@ -202,6 +202,12 @@ names_find(struct names *n, struct str domain, bool mx, struct hosts *hosts,
 	return f.rc;
 }
 
+const struct config *
+names_config(const struct names *n)
+{
+	return &n->config;
+}
+
 bool
 names_private(const struct names *n)
 {

@@ -19,5 +19,7 @@ void names_close(struct names *n); /* NULL is fine */
 /* hosts_find(); waits. Strs live as long as the command. */
 int names_find(struct names *n, struct str domain, bool mx,
     struct hosts *hosts, struct err *err);
+/* The configuration that was found: its routes are known to it only. */
+const struct config *names_config(const struct names *n);
 /* May mail go to private addresses that DNS names? */
 bool names_private(const struct names *n);

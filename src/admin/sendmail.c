@@ -223,6 +223,22 @@ ask_postern(struct local *p, const char *what, const char *verb)
 	    "in its ../../bin", STR_FMT(here));
 }
 
+static const char usage[] =
+    "usage: sendmail [-t] [-i] [-f ADDRESS] [-F NAME] [-v] [-C FILE]\n"
+    "                [-N never|success,failure,delay] [-R full|hdrs] [-V ID]\n"
+    "                [ADDRESS...] < MESSAGE\n"
+    "       sendmail -bs | -bp | -q\n\n"
+    "As programs call it: hands the message in to the running server, or\n"
+    "speaks SMTP (-bs), lists the queue (-bp), tries all of it now (-q).\n"
+    "sendmail, mailq and newaliases may be links to postern.\n\n"
+    "  -t           recipients are those in To, Cc and Bcc, too\n"
+    "  -i           a line with a dot alone is not the end\n"
+    "  -f ADDRESS   the envelope's sender; <>: none\n"
+    "  -F NAME      the full name for the From field\n"
+    "  -C FILE      the server of this postern.conf; without it that of the\n"
+    "               data folder $POSTERN_DATA, or /var/lib/postern\n"
+    "  -v           say the message's number\n";
+
 int
 local_sendmail(struct local *p, int argc, char **argv)
 {
@@ -231,6 +247,8 @@ local_sendmail(struct local *p, int argc, char **argv)
 	struct err err = { 0 };
 	int code;
 
+	if (argc > 1 && str_eq(str_c(argv[1]), STR("--help")))
+		return fputs(usage, stdout) < 0 ? LOCAL_USAGE : 0;
 	if (sendmail_args_read(argc, argv, o, &err) < 0)
 		return local_fail(p, LOCAL_USAGE, "%s", err.text);
 	if ((code = find_data(p, o)) != 0 ||

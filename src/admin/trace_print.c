@@ -168,6 +168,11 @@ print_rest(struct arena *a, const struct queue_row *row, int64_t now)
 	if (row->state == QUEUE_waits)
 		buf_printf(&b, ", attempt %u %.*s", row->attempts + 1,
 		    STR_FMT(queue_next_text(a, row, now)));
+	/* Why it was not tried; what was said of tries stands above. */
+	if (row->attempts == 0 && row->text.n > 0) {
+		buf_lit(&b, ": ");
+		put_plain(&b, row->text);
+	}
 	printf("%.*s\n", STR_FMT(buf_get(&b)));
 }
 
