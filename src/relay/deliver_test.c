@@ -169,94 +169,6 @@ test_silent_host(void **state)
 	assert_int_equal(w->server[0].dials, 1);
 }
 
-static void
-test_fallback(void **state)
-{
-	struct world *w = *state;
-	const struct route_conf row = { .match = STR("*"), .mx = 1,
-		.fallback = STR("[192.0.2.3]"), .fallback_port = 26 };
-	auto_buf rows = BUF_INIT(65536);
-
-	msg_put(&rows, &route_conf_shape, &row);
-	w->config.routes = buf_get(&rows);
-	world_server(w, "192.0.2.3")->port = 26;
-	/* Not when somebody answered. */
-	w->server[0].greeting = w->server[1].greeting = "450 4.3.2 busy";
-	assert_int_equal(send_one(w)->outcome, OUTCOME_deferred);
-	w->server[0].down = w->server[1].down = true;
-	assert_str(send_one(w)->address, "192.0.2.3");
-	assert_int_equal(w->server[2].messages, 1);
-}
-
-static void
-test_route_with_login(void **state)
-{
-	struct world *w = *state;
-	const struct route_conf row = { .match = STR("example.org"),
-		.host = STR("[192.0.2.3]"), .port = 587,
-		.tls = ROUTE_TLS_MUST, .user = STR("u"),
-		.password = STR("p") };
-	auto_buf rows = BUF_INIT(65536);
-	struct server *s = world_server(w, "192.0.2.3");
-
-	msg_put(&rows, &route_conf_shape, &row);
-	w->config.routes = buf_get(&rows);
-	s->port = 587;
-	s->auth = true;
-	s->tls = TLS_WORKS;
-	assert_int_equal(send_one(w)->outcome, OUTCOME_relayed);
-	assert_str(buf_get(&s->login), "AUTH PLAIN AHUAcA==");
-	assert_int_equal(s->encrypted, 1);
-}
-
-/* Nobody is asked: neither DNS, which does not know the name, nor a host. */
-static void
-test_route_refuses(void **state)
-{
-	struct world *w = *state;
-	const struct route_conf row = { .match = STR("*"),
-		.refuse = STR("not from here"),
-		.fallback = STR("[192.0.2.3]") };
-	auto_buf rows = BUF_INIT(65536);
-	const struct queue_result *q;
-
-	msg_put(&rows, &route_conf_shape, &row);
-	w->config.routes = buf_get(&rows);
-	q = send_one(w);
-	assert_int_equal(q->outcome, OUTCOME_failed);
-	assert_str(q->status, "5.7.1");
-	assert_str(q->text, "not from here");
-	assert_int_equal(q->host.n, 0);
-	assert_int_equal(w->server[0].dials + w->server[1].dials, 0);
-}
-
-/* The same user with another password may not have his connection. */
-static void
-test_logins_are_apart(void **state)
-{
-	struct world *w = *state;
-	struct route_conf row = { .match = STR("example.org"),
-		.host = STR("[192.0.2.3]"), .port = 587,
-		.tls = ROUTE_TLS_MUST, .user = STR("u"),
-		.password = STR("p") };
-	auto_buf rows = BUF_INIT(65536);
-	struct server *s = world_server(w, "192.0.2.3");
-
-	msg_put(&rows, &route_conf_shape, &row);
-	row.match = STR("two.example");
-	row.password = STR("q");
-	msg_put(&rows, &route_conf_shape, &row);
-	w->config.routes = buf_get(&rows);
-	s->port = 587;
-	s->auth = true;
-	s->tls = TLS_WORKS;
-	assert_int_equal(send_one(w)->outcome, OUTCOME_relayed);
-	(void)world_item(w, "a@two.example", "x\r\n");
-	world_hand(w, TAKE_DELIVER, "two.example");
-	world_wait(w, 2);
-	assert_int_equal(s->dials, 2);
-}
-
 /* DNS ------------------------------------------------------------------- */
 
 static void
@@ -681,10 +593,6 @@ main(void)
 		T(test_one_may_take_it_later),
 		T(test_nobody_is_there),
 		T(test_silent_host),
-		T(test_fallback),
-		T(test_route_with_login),
-		T(test_route_refuses),
-		T(test_logins_are_apart),
 		T(test_no_such_domain),
 		T(test_null_mx),
 		T(test_dns_fails),
