@@ -111,7 +111,7 @@ note_tls(struct delivery *d)
 }
 
 static void
-note(struct delivery *d, enum trouble t, int code, struct str status,
+note_quietly(struct delivery *d, enum trouble t, int code, struct str status,
     struct str words)
 {
 	struct verdict *v = &d->verdict;
@@ -124,6 +124,28 @@ note(struct delivery *d, enum trouble t, int code, struct str status,
 	(void)snprintf(v->address, sizeof(v->address), "%.*s",
 	    STR_FMT(address));
 	say(v, v->host, address, code, words);
+}
+
+/* Whether it is delivered to another in the end or not. */
+static void
+log_host(struct delivery *d, int code, struct str status, struct str words)
+{
+	char room[48];
+
+	log_event(loop_log(d->relay->loop), LOG_INFO, "host",
+	    F_STR("host", connect_host(d)->name),
+	    F_STR("address", host_address_text(present_address(d), room)),
+	    F_STR("for", d->destination), F_INT("code", code),
+	    F_STR("status", status), F_STR("text", words));
+}
+
+/* One that was tried. */
+static void
+note(struct delivery *d, enum trouble t, int code, struct str status,
+    struct str words)
+{
+	note_quietly(d, t, code, status, words);
+	log_host(d, code, status, words);
 }
 
 /* It may have one another time: no reason to give up. */
@@ -360,8 +382,10 @@ start_tls(struct delivery *d, struct smtp_answer *why)
 	    want == ROUTE_TLS_VERIFY ? o->tls_verify : o->tls_any, why);
 	if (e >= 0 || e == E_CANCELED)
 		return e;
-	if (want == ROUTE_TLS_MAY)	/* RFC 7435: rather that than none */
+	if (want == ROUTE_TLS_MAY) {	/* RFC 7435: rather that than none */
+		log_host(d, why->code, str_c(why->status), why->text);
 		return smtp_client_usable(c) ? 0 : E_AGAIN;
+	}
 	note(d, LATER, why->code, STR("4.7.5"), why->text);
 	return E_TLS;
 }
@@ -443,7 +467,7 @@ is_skipped(struct delivery *d)
 	struct str why;
 
 	if (is_forbidden(d)) {
-		note(d, NEVER_AGAIN, 0, STR("5.1.2"),
+		note_quietly(d, NEVER_AGAIN, 0, STR("5.1.2"),
 		    STR("a private address, where no mail is sent to"));
 		return true;
 	}
@@ -451,7 +475,7 @@ is_skipped(struct delivery *d)
 	    loop_now_ms(d->relay->loop));
 	if (why.n == 0 || d->again)
 		return false;
-	note(d, UNREACHED, 0, STR("4.4.1"),
+	note_quietly(d, UNREACHED, 0, STR("4.4.1"),
 	    arena_printf(d->txn_mem, "not tried again so soon: %.*s",
 		STR_FMT(why)));
 	return true;
@@ -465,7 +489,7 @@ try_address(struct delivery *d)
 	if (is_skipped(d))
 		return E_NOTFOUND;
 	if ((e = claim(d)) == E_BUSY)
-		note(d, LATER, 0, STR("4.4.5"),
+		note_quietly(d, LATER, 0, STR("4.4.5"),
 		    STR("too many connections to it already"));
 	if (e < 0)
 		return e;
@@ -565,7 +589,7 @@ connect_lost(struct delivery *d, const struct smtp_answer *why)
 void
 connect_lost_text(struct delivery *d)
 {
-	note(d, LATER, 0, STR("4.4.2"),
+	note_quietly(d, LATER, 0, STR("4.4.2"),
 	    STR("the connection was lost in another message"));
 	give_up(d);
 	d->losses++;

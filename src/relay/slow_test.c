@@ -2,6 +2,9 @@
  * slow_test.c - servers that take as long as they may, and some that do worse:
  * they hold up nobody else for long, and nobody is given up for them.
  */
+#include <sys/mman.h>
+#include <unistd.h>
+
 #include "relay/test_world.h"
 
 enum { MINUTE_MS = 60 * 1000 };
@@ -158,6 +161,33 @@ test_refused_and_lost(void **state)
 	}
 }
 
+/* A host that failed leaves a line, though another has taken the message. */
+static void
+test_failed_host_is_logged(void **state)
+{
+	struct world *w = *state;
+	int fd = memfd_create("log", MFD_CLOEXEC), kept = dup(2);
+	char text[1500];
+	ssize_t n;
+
+	assert_true(fd >= 0 && kept >= 0);
+	world_example(w);
+	w->server[0].greeting = "554 5.3.2 no mail here";
+	assert_int_equal(dup2(fd, 2), 2);
+	log_set_level(w->log, LOG_INFO);
+	give(w, 1, "a@example.org");
+	world_wait(w, 1);
+	log_set_level(w->log, LOG_ERROR);
+	assert_int_equal(dup2(kept, 2), 2);
+	n = pread(fd, text, sizeof(text), 0);
+	(void)close(fd);
+	(void)close(kept);
+	assert_true(n > 0);
+	assert_has(str_make(text, (size_t)n), " host host=mx1.example.org "
+	    "address=192.0.2.1 for=example.org code=554 status=5.3.2 ");
+	assert_has(str_make(text, (size_t)n), "delivered message=");
+}
+
 int
 main(void)
 {
@@ -169,6 +199,7 @@ main(void)
 		T(test_many_hosts),
 		T(test_handshake),
 		T(test_refused_and_lost),
+		T(test_failed_host_is_logged),
 	};
 #undef T
 	return cmocka_run_group_tests(tests, NULL, NULL);
