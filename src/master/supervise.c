@@ -246,12 +246,12 @@ same_names(const struct config *a, const struct config *b)
 	    str_eq(a->trust_anchor, b->trust_anchor);
 }
 
-/* The ports it may dial. */
+/* The ports it may dial, and whether it needs trusted roots. */
 static bool
 same_routes(const struct config *a, const struct config *b)
 {
 	return str_eq(a->routes, b->routes) &&
-	    a->relay_port == b->relay_port;
+	    a->relay_port == b->relay_port && a->relay_tls == b->relay_tls;
 }
 
 static void

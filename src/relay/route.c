@@ -93,3 +93,23 @@ route_ports(const struct config *c, void (*fn)(void *arg, uint16_t port),
 			fn(arg, r.fallback_port);
 	}
 }
+
+static bool
+verifies(uint32_t tls)
+{
+	return tls == ROUTE_TLS_VERIFY || tls == ROUTE_TLS_FIRST;
+}
+
+bool
+route_verifies(const struct config *c)
+{
+	struct rd rd = rd_of(c->routes);
+	struct route_conf row;
+
+	if (verifies(by_mx(c, STR_NULL).tls))
+		return true;
+	while (rd_left(&rd) > 0 && msg_take(&rd, &route_conf_shape, &row))
+		if (verifies(by_row(c, &row, STR_NULL).tls))
+			return true;
+	return false;
+}

@@ -27,3 +27,5 @@ void route_of(const struct config *c, struct str domain, struct route *out);
 /* Every port that some route leads to. */
 void route_ports(const struct config *c, void (*fn)(void *arg, uint16_t port),
     void *arg);
+/* Is there any that asks for a certificate it can trust? */
+bool route_verifies(const struct config *c);

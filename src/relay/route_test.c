@@ -112,6 +112,32 @@ test_ports(void **state unused_arg)
 	assert_int_equal(sum, 10000 + 1 + 465);
 }
 
+/* Trusted roots are read for these alone. */
+static void
+test_verifies(void **state)
+{
+	static const struct {
+		uint32_t tls;
+		bool verifies;
+	} cases[] = { { ROUTE_TLS_MAY, false }, { ROUTE_TLS_NONE, false },
+		{ ROUTE_TLS_MUST, false }, { ROUTE_TLS_VERIFY, true },
+		{ ROUTE_TLS_FIRST, true } };
+
+	(void)state;
+	for (size_t i = 0; i < NELEM(cases); i++) {
+		auto_buf rows = BUF_INIT(65536);
+		struct config c = { .relay_port = 25,
+			.relay_tls = cases[i].tls };
+
+		assert_int_equal(route_verifies(&c), cases[i].verifies);
+		c.relay_tls = ROUTE_TLS_MAY;
+		add(&rows, "one.test", "", false, 1, ROUTE_TLS_MAY);
+		add(&rows, "*", "a.test", true, 0, cases[i].tls);
+		c.routes = buf_get(&rows);
+		assert_int_equal(route_verifies(&c), cases[i].verifies);
+	}
+}
+
 int
 main(void)
 {
@@ -120,6 +146,7 @@ main(void)
 		cmocka_unit_test(test_table),
 		cmocka_unit_test(test_fallback_and_login),
 		cmocka_unit_test(test_ports),
+		cmocka_unit_test(test_verifies),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
