@@ -17,13 +17,13 @@ static struct str
 words_of(const struct lookup_answer *answer)
 {
 	if (answer->security == DNS_BOGUS)
-		return STR("bogus");
+		return STR("bogus by DNSSEC");
 	switch (answer->result) {
 	case DNS_NXDOMAIN: return STR("no such name");
 	case DNS_NODATA: return STR("it has no address");
 	case DNS_BAD_NAME: return STR("it can be no domain name");
 	}
-	return STR("looking it up failed");
+	return STR("the lookup failed");
 }
 
 static struct str
@@ -325,8 +325,7 @@ by_mx(struct search *s, const struct lookup_answer *mx,
 	case DNS_NODATA:
 		return choose_itself(s, self);
 	case DNS_FAILED:
-		(void)finish(s, HOSTS_FAILED, say(s->a, "its MX records: ",
-		    mx));
+		(void)finish(s, HOSTS_FAILED, say(s->a, "MX records: ", mx));
 		return false;
 	default:
 		(void)finish(s, HOSTS_NONE, say(s->a, "", mx));

@@ -172,7 +172,8 @@ note_answer(struct delivery *d, const struct smtp_answer *a)
 
 /* RFC 3463; RFC 5321 5.1; RFC 7505 3 */
 static int
-not_found(struct delivery *d, enum hosts_result result, struct str why)
+not_found(struct delivery *d, struct str name, enum hosts_result result,
+    struct str why)
 {
 	static const struct {
 		const char *status, *words;
@@ -194,6 +195,9 @@ not_found(struct delivery *d, enum hosts_result result, struct str why)
 	    str_c(t[result].status));
 	if (v->words.n > 0)
 		add_words(&v->words, STR("; "));
+	add_words(&v->words, STR("DNS: "));
+	add_words(&v->words, name);
+	add_words(&v->words, STR(": "));
 	add_words(&v->words, why.n > 0 ? why : str_c(t[result].words));
 	return E_NOTFOUND;
 }
@@ -216,9 +220,9 @@ find_hosts(struct delivery *d, struct str name, bool mx)
 	if (e == E_CANCELED)
 		return e;
 	if (e < 0)
-		return not_found(d, HOSTS_FAILED, str_c(err.text));
+		return not_found(d, name, HOSTS_FAILED, str_c(err.text));
 	if (d->hosts->result != HOSTS_OK)
-		return not_found(d, d->hosts->result, d->hosts->why);
+		return not_found(d, name, d->hosts->result, d->hosts->why);
 	d->found = HOSTS_OK;
 	return 0;
 }

@@ -15,7 +15,8 @@ struct journal {
 	pthread_mutex_t lock;
 	struct buf waiting;
 	uint64_t lost;
-	/* Of the thread that flushes. */
+	/* Of who flushes. */
+	pthread_mutex_t flushing;
 	struct buf writing;
 	struct file *f;
 	int64_t day;
@@ -32,6 +33,7 @@ journal_new(struct files *fs)
 	j->waiting = BUF_INIT(WAITING_MAX);
 	j->writing = BUF_INIT(WAITING_MAX);
 	pthread_mutex_init(&j->lock, NULL);
+	pthread_mutex_init(&j->flushing, NULL);
 	return j;
 }
 
@@ -44,6 +46,7 @@ journal_free(struct journal *j)
 	buf_free(&j->waiting);
 	buf_free(&j->writing);
 	pthread_mutex_destroy(&j->lock);
+	pthread_mutex_destroy(&j->flushing);
 	free(j);
 }
 
@@ -124,8 +127,8 @@ put_waiting(struct journal *j)
 	return true;
 }
 
-void
-journal_flush(struct journal *j, int64_t now_us)
+static void
+flush(struct journal *j, int64_t now_us)
 {
 	struct buf swap;
 
@@ -141,6 +144,14 @@ journal_flush(struct journal *j, int64_t now_us)
 		j->f = NULL;
 	}
 	buf_reset(&j->writing);
+}
+
+void
+journal_flush(struct journal *j, int64_t now_us)
+{
+	pthread_mutex_lock(&j->flushing);
+	flush(j, now_us);
+	pthread_mutex_unlock(&j->flushing);
 }
 
 struct dropping {

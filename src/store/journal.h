@@ -19,7 +19,7 @@ void journal_add(struct journal *j, const struct journal_row *row);
 /* Rows encoded by journal_encode(). */
 void journal_add_encoded(struct journal *j, struct str records, int64_t at_us);
 void journal_encode(struct buf *b, const struct journal_row *row);
-/* Write what waits; by one thread. */
+/* Write what waits. Any thread. */
 void journal_flush(struct journal *j, int64_t now_us);
 /* Remove files of days before this (seconds since 1970). */
 void journal_drop_before(struct journal *j, int64_t day);
