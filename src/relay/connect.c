@@ -450,8 +450,10 @@ open_new(struct delivery *d, bool clear)
 		if (e == E_CANCELED)
 			return e;
 		note(d, UNREACHED, 0, STR("4.4.1"), str_c(err.text));
-		dead_failed(d->relay->dead, present_address(d), port_of(d),
-		    loop_now_ms(d->relay->loop), str_c(err.text));
+		if (e != E_LIMIT)	/* that is our own trouble */
+			dead_failed(d->relay->dead, present_address(d),
+			    port_of(d), loop_now_ms(d->relay->loop),
+			    str_c(err.text));
 		return e;
 	}
 	return shake_hands(d, clear);

@@ -205,6 +205,8 @@ test_server_dial(struct loop *l, const char *address, uint16_t port,
 			s = &w->server[i];
 	if (s)
 		s->dials++;
+	if (s && s->no_socket)
+		return err_set(err, E_LIMIT, "too many open files");
 	if (!s || s->down)
 		return err_set(err, E_IO, "connect to %s port %d: refused",
 		    address, port);

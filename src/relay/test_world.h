@@ -20,6 +20,7 @@ struct server {
 	uint16_t port;
 	const char *greeting;	/* NULL: "220 ..."; "": it never comes */
 	bool down;		/* refuses the connection */
+	bool no_socket;		/* we cannot even ask */
 	bool dsn, auth;
 	enum fake_tls tls;
 	const char *mail;	/* the reply to MAIL; NULL: 250 */

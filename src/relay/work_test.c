@@ -94,6 +94,23 @@ test_report_is_tried_again(void **state)
 	assert_int_equal(w->server[0].messages, 5);
 }
 
+/* Our own trouble is not the host's: it is dialled again at once. */
+static void
+test_no_socket(void **state)
+{
+	struct world *w = *state;
+
+	w->server[0].no_socket = w->server[1].no_socket = true;
+	give_messages(w, 1);
+	world_start(w);
+	world_wait(w, 1);
+	assert_int_equal(w->results[0].outcome, OUTCOME_deferred);
+	w->server[0].no_socket = false;
+	give_messages(w, 1);
+	world_wait(w, 2);
+	assert_int_equal(w->results[1].outcome, OUTCOME_relayed);
+}
+
 /* However long it takes: nobody else knows what was delivered. */
 static void
 test_report_is_tried_for_long(void **state)
@@ -413,6 +430,7 @@ main(void)
 		T(test_as_many_as_configured),
 		T(test_reports_are_batched),
 		T(test_report_is_tried_again),
+		T(test_no_socket),
 		T(test_report_is_tried_for_long),
 		T(test_delivered_is_remembered),
 		T(test_under_way_is_waited_for),

@@ -118,8 +118,8 @@ transport_dial(struct loop *l, const char *address, uint16_t port,
 	fd = socket(to.at.ss_family,
 	    SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
 	if (fd < 0)
-		return err_sys(err, E_IO, "connect to %s port %u", address,
-		    port);
+		return err_sys(err, errno == EAFNOSUPPORT ? E_IO : E_LIMIT,
+		    "connect to %s port %u", address, port);
 	/* What is written is whole: do not wait for more. */
 	(void)setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &one, sizeof(one));
 	rc = bind_to(fd, to.at.ss_family, from, err);
