@@ -14,7 +14,7 @@ from lib.server import (BUILD, PASSWORD, ROOT, ConfiguredServer, Server,
 from lib.wire import Imap, Smtp
 
 
-ROLES = ("mx", "front", "store", "vault")
+ROLES = ("mx", "front", "store", "vault", "resolver", "relay")
 
 
 def deliver(server, subject):
@@ -153,7 +153,8 @@ def test_ordinary_user(tmp_path_factory):
 def test_roles_are_processes(demo):
     found = demo.processes()
     assert set(ROLES) <= set(found), found
-    assert len(found["store"]) == len(found["vault"]) == 1
+    assert all(len(found[role]) == 1
+               for role in ("store", "vault", "resolver", "relay"))
     workers = min(os.cpu_count(), 8)
     assert len(found["mx"]) == len(found["front"]) == workers
 

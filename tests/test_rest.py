@@ -1,0 +1,37 @@
+"""What a server costs that nobody uses: memory at rest, and the time until it
+is ready."""
+
+import re
+import sys
+import time
+
+import pytest
+from lib.server import BUILD, ROOT, ConfiguredServer
+
+sys.path.insert(0, str(ROOT / "bench"))
+import processes  # noqa: E402
+
+AT_REST_KB = 17 << 10   # two mx and two front among them
+READY_MS = 150
+STARTS = 3
+
+
+def test_at_rest():
+    if "sanitize" in str(BUILD) or b"__asan" in \
+            (BUILD / "postern-store").read_bytes():
+        pytest.skip("sanitizers have memory of their own")
+    with ConfiguredServer() as server:
+        for _ in range(STARTS - 1):     # of a folder that is there
+            server.stop()
+            server.start()
+        time.sleep(1)
+        total, by_name = processes.memory_kb(server.process.pid)
+        ready = [int(ms) for ms in re.findall(r" master info ready .* ms=(\d+)",
+                                              server.log.read_text())]
+    for name, (count, kb) in sorted(by_name.items()):
+        print(f"{name:16} x {count} {kb:6} KB")
+    print(f"{'all':18} {total:6} KB, ready after {ready} ms")
+    workers = by_name["postern-mx"][0] + by_name["postern-front"][0]
+    # Machines with more processors have more of them, at 1.6 MB each.
+    assert total < AT_REST_KB + max(0, workers - 4) * 1600
+    assert min(ready) < READY_MS
