@@ -92,6 +92,20 @@ def test_demo_reports_success(empty_demo):
     assert "The message is in the mailbox." in words(report)
 
 
+@pytest.mark.parametrize("words,wanted", [
+    (["queue", "list", "--bogus"], "--bogus is no option of it"),
+    (["queue", "list", "-x"], "-x is no option of it"),
+    (["queue", "list", "--days", "3"], "--days is no option of it"),
+    (["trace", "--days", "none", "1"], "--days wants a number"),
+    (["trace", "x", "--days"], "--days wants a value")])
+def test_wrong_options_are_one_line(words, wanted):
+    done = subprocess.run([BUILD / "postern", *words], capture_output=True,
+                          text=True, timeout=10)
+    assert done.returncode == 2 and not done.stdout, done
+    assert done.stderr.count("\n") == 1, done.stderr
+    assert done.stderr.startswith(f"postern {words[0]}: {wanted}"), done
+
+
 def test_sendmail_says_how():
     done = subprocess.run([BUILD / "postern", "sendmail", "--help"],
                           capture_output=True, text=True, timeout=10)
@@ -210,6 +224,26 @@ def test_connections_to_one_destination(world):
         t.join()
     there.wait(90, 60)
     assert max(most) == 3, most
+
+
+def test_new_before_old(world):
+    """What was never tried does not stand behind what waits."""
+    there = world.sink("there.test", mail="451 4.3.2 later")
+    here = world.postern("here.test", queue="retry-min = 5m",
+                         relay="private = true per-destination = 1")
+    world.start()
+    submit_many(here, "bob@there.test", 120)
+    assert eventually(lambda: all(r["attempts"] for r in here.queued()), 60)
+    there.behaviour.mail = "250 2.1.0 ok"
+    there.behaviour.slow = 0.0003
+    here.command("queue", "retry", "--all")
+    there.wait(3)
+    world.send(here, "alice", ["fresh@there.test"])
+    eventually(lambda: [m for m in there.messages
+                        if m.recipients == ["fresh@there.test"]])
+    assert len(there.messages) < 90, len(there.messages)
+    there.behaviour.slow = 0
+    there.wait(121, 60)
 
 
 def reload(server):

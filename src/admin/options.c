@@ -32,8 +32,32 @@ options_wrong(const char *usage)
 	return 2;
 }
 
+/* One line, and where there is more. */
+static int
+wrong_option(const char *command, const char *name, const char *why)
+{
+	fprintf(stderr, "postern %s: %s %s; postern %s --help says more\n",
+	    command, name, why, command);
+	return -1;
+}
+
+static int
+not_taken(char *const *argv, int letter)
+{
+	char brief[] = { '-', (char)optopt, '\0' };
+	const char *name = argv[optind - 1];
+
+	if (name == optarg)
+		name = argv[optind - 2];
+	/* "-x", perhaps of several; not "--json=x". */
+	else if (letter == '?' && optopt && !strchr(name, '='))
+		name = brief;
+	return wrong_option(argv[0], name, letter == ':' ?
+	    "wants a value" : "is no option of it");
+}
+
 static bool
-set(struct options *o, int letter, const char *value)
+set(struct options *o, const char *command, int letter, const char *value)
 {
 	switch (letter) {
 	case 'd': o->data = value; break;
@@ -54,14 +78,16 @@ set(struct options *o, int letter, const char *value)
 		if (str_u32(str_c(value), &o->days) && o->days > 0 &&
 		    o->days <= 3660)
 			break;
-		fprintf(stderr, "--days wants a number from 1 to 3660\n");
+		fprintf(stderr, "postern %s: --days wants a number from 1 to "
+				"3660, not \"%s\"\n", command, value);
 		return false;
 	case 'F': o->from = value; break;
 	case 'P':
 		if (str_u32(str_c(value), &o->port_offset) &&
 		    o->port_offset <= 60000)
 			break;
-		fprintf(stderr, "--port-offset wants a number up to 60000\n");
+		fprintf(stderr, "postern %s: --port-offset wants a number up "
+				"to 60000, not \"%s\"\n", command, value);
 		return false;
 	}
 	return true;
@@ -77,20 +103,16 @@ options_read(struct options *o, int argc, char **argv, const char *usage,
 	o->days = 7;
 	o->code = 2;
 	optind = 1;
-	while ((letter = getopt_long(argc, argv, "h", all, NULL)) >= 0) {
+	opterr = 0;
+	while ((letter = getopt_long(argc, argv, ":h", all, NULL)) >= 0) {
 		if (letter == 'h') {
 			fputs(usage, stdout);
 			o->code = 0;
 			return -1;
 		}
-		if (letter == '?' || !memchr(takes, letter, strlen(takes))) {
-			if (letter != '?')
-				fprintf(stderr, "postern %s has no such "
-						"option\n", argv[0]);
-			fputs(usage, stderr);
-			return -1;
-		}
-		if (!set(o, letter, optarg))
+		if (!memchr(takes, letter, strlen(takes)))
+			return not_taken(argv, letter);
+		if (!set(o, argv[0], letter, optarg))
 			return -1;
 	}
 	return optind;
