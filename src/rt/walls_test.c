@@ -130,12 +130,12 @@ try_later_fast_open(void)
 	    sizeof(on)));
 }
 static int
-try_mark(void)
+try_broadcast(void)
 {
-	int mark = 1;
+	int on = 1;
 
-	return verdict(setsockopt(0, SOL_SOCKET, SO_MARK, &mark,
-	    sizeof(mark)));
+	return verdict(setsockopt(0, SOL_SOCKET, SO_BROADCAST, &on,
+	    sizeof(on)));
 }
 static int
 try_listen(void)
@@ -279,7 +279,7 @@ static const struct attempt {
 	{ "listen", try_listen, 0, EPERM },
 	{ "connect to a path", try_path, 0, ANY },
 	{ "option: fast open", try_later_fast_open, 0, EPERM },
-	{ "option: mark", try_mark, 0, EPERM },
+	{ "option: broadcast", try_broadcast, 0, EPERM },
 	{ "unix socket", try_unix, 0, EPERM },
 	{ "datagram pair", try_datagrams, 0, EPERM },
 	{ "socket pair", try_pair, WALL_PAIRS, EPERM },

@@ -70,11 +70,9 @@ dial(int protocol)
 		.sin_port = htons(NO_PORT),
 		.sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
 	int fd = socket(AF_INET, SOCK_STREAM, protocol);
-	long rc = fd < 0 ? -1 :
-	    connect(fd, (struct sockaddr *)&to, sizeof(to));
 
-	/* Nobody listens: that it heard so is bad enough. */
-	return rc < 0 && errno == ECONNREFUSED ? 0 : rc;
+	return fd < 0 ? -1 :
+	    connect(fd, (struct sockaddr *)&to, sizeof(to));
 }
 static long
 try_dial(void)
@@ -87,10 +85,9 @@ try_dial6(void)
 	struct sockaddr_in6 to = { .sin6_family = AF_INET6,
 		.sin6_port = htons(NO_PORT), .sin6_addr = in6addr_loopback };
 	int fd = socket(AF_INET6, SOCK_STREAM, 0);
-	long rc = fd < 0 ? -1 :
-	    connect(fd, (struct sockaddr *)&to, sizeof(to));
 
-	return rc < 0 && errno == ECONNREFUSED ? 0 : rc;
+	return fd < 0 ? -1 :
+	    connect(fd, (struct sockaddr *)&to, sizeof(to));
 }
 static long
 try_mptcp(void)
@@ -138,11 +135,11 @@ try_fast_open_message(void)
 	return sendmsg(fd < 0 ? 3 : fd, &m, MSG_FASTOPEN | MSG_NOSIGNAL);
 }
 static long
-try_mark(void)
+try_option(void)
 {
 	int on = 1;
 
-	return setsockopt(3, SOL_SOCKET, SO_MARK, &on, sizeof(on));
+	return setsockopt(3, SOL_SOCKET, SO_BROADCAST, &on, sizeof(on));
 }
 static long
 try_connect(void)
@@ -312,7 +309,7 @@ static const struct {
 	{ "make a raw socket", try_raw },
 	{ "listen", try_listen },
 	{ "bind a port", try_bind_port },
-	{ "mark a socket", try_mark },
+	{ "an option of no use here", try_option },
 	/* it gives one's end of a pair a name, and no more */
 	{ "bind", try_bind, WALL_CONNECT },
 	{ "exec /bin/sh", try_exec },
@@ -336,14 +333,24 @@ static const struct {
 	{ "limits of master", try_limits },
 };
 
+/* That somebody out there, or the kernel behind the walls, said no is none of
+ * the walls' doing. */
+static bool
+got_out(long rc)
+{
+	return rc >= 0 || errno == ECONNREFUSED || errno == EINPROGRESS ||
+	    errno == EPROTONOSUPPORT;
+}
+
 static void
 judge(struct attack *a, const char *what, long rc)
 {
+	bool out = got_out(rc);
 	char how[64];
 
 	(void)snprintf(how, sizeof(how), "%s",
 	    rc < 0 ? strerrorname_np(errno) : "it worked");
-	attempt(a, what, rc < 0, how);
+	attempt(a, what, !out, how);
 	if (rc >= 0)
 		(void)close((int)rc);
 }
