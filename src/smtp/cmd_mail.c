@@ -15,10 +15,18 @@ may_send_as(struct smtp_session *s, struct str from, struct err *err)
 {
 	struct sender_ask ask = { .address = from };
 	struct done done;
+	int e;
 
 	if (!s->login && !s->service->o.local)
 		return 0;
-	return store_call(s->store, STORE_sender, &ask, &done, s->cmd, err);
+	/* Only so that they hear of it early: submit looks again. */
+	if (from.n > 0 && str_eq(buf_get(&s->sender), from))
+		return 0;
+	e = store_call(s->store, STORE_sender, &ask, &done, s->cmd, err);
+	buf_reset(&s->sender);
+	if (e == 0)
+		buf_str(&s->sender, from);
+	return e;
 }
 
 static void

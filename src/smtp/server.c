@@ -59,6 +59,7 @@ smtp_forget(struct smtp_session *s)
 		s->logout(s);
 	buf_free(&s->helo);
 	buf_free(&s->user);
+	buf_free(&s->sender);
 	s->esmtp = false;
 }
 
@@ -262,6 +263,7 @@ session_new(struct smtp_service *sv, struct stream *stream,
 	s->cmd = arena_new(CMD_MEM);
 	s->helo = BUF_INIT(SMTP_DOMAIN_MAX);
 	s->user = BUF_INIT(320);
+	s->sender = BUF_INIT(320);
 	s->peer = *peer;
 	(void)snprintf(s->id, sizeof(s->id), "%012llx",
 	    (unsigned long long)(loop_random64(sv->o.loop) >> 16));

@@ -86,6 +86,7 @@ struct smtp_session {
 	void (*logout)(struct smtp_session *s);
 	struct buf helo;	/* empty: none yet */
 	struct buf user;	/* who has logged in; empty: nobody */
+	struct buf sender;	/* whom store last let them write as */
 	bool esmtp;
 	bool leaving;		/* no command after this reply */
 	uint32_t messages;	/* accepted, and begun: for ids */

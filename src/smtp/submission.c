@@ -39,6 +39,7 @@ smtp_login(struct smtp_session *s, const struct login_ask *ask,
 		free(login);
 		return e;
 	}
+	buf_reset(&s->sender);
 	buf_reset(&s->user);
 	buf_str(&s->user, login->address);
 	login->address = buf_get(&s->user);

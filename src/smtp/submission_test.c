@@ -42,6 +42,29 @@ test_in_clear(void **state unused_arg)
 	world_close(&w);
 }
 
+/* Store is asked once about an address, again about another, and never does
+ * a no become a yes. */
+static void
+test_senders(void **state unused_arg)
+{
+	struct world w;
+
+	open_tls(&w);
+	world_say(&w, "AUTH PLAIN " PLAIN_ALICE "\r\n", WELCOME);
+	for (int i = 0; i < 3; i++)
+		world_say(&w, "MAIL FROM:<alice@example.test>\r\nRSET\r\n",
+		    "250 2.1.0 Ok\r\n250 2.0.0 Ok\r\n");
+	assert_int_equal(w.nsenders, 1);
+	for (int i = 0; i < 2; i++)
+		world_say(&w, "MAIL FROM:<bob@example.test>\r\n",
+		    "553 5.7.1 Not an address of yours\r\n");
+	assert_int_equal(w.nsenders, 3);
+	world_say(&w, "MAIL FROM:<alice@example.test>\r\n",
+	    "250 2.1.0 Ok\r\n");
+	assert_int_equal(w.nsenders, 4);
+	world_close(&w);
+}
+
 static void
 test_message(void **state unused_arg)
 {
@@ -377,6 +400,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_in_clear),
+		cmocka_unit_test(test_senders),
 		cmocka_unit_test(test_message),
 		cmocka_unit_test(test_signed),
 		cmocka_unit_test(test_dsn),

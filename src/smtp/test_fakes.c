@@ -96,8 +96,9 @@ fake_submit(struct store *st, const struct submit_ask *ask,
 }
 
 static int
-fake_sender(const struct sender_ask *ask, struct err *err)
+fake_sender(struct world *w, const struct sender_ask *ask, struct err *err)
 {
+	w->nsenders++;
 	if (ask->address.n == 0 ||
 	    str_eqi(ask->address, STR("alice@example.test")))
 		return 0;
@@ -120,7 +121,7 @@ store_call(struct store *st, enum store_call which, const void *ask,
 	if (which == STORE_submit)
 		return fake_submit(st, ask, answer, err);
 	if (which == STORE_sender)
-		return fake_sender(ask, err);
+		return fake_sender(st->w, ask, err);
 	fail_msg("call %d", (int)which);
 	return E_INVALID;
 }

@@ -50,7 +50,7 @@ struct world {
 	struct submitted *submits;	/* WORLD_SUBMITS */
 	struct rcpt_ask rcpt;	/* the last one */
 	size_t nsubmits, nrcpts, nlogins, nlogouts, njournal;
-	size_t nsigned;
+	size_t nsigned, nsenders; /* asked about */
 };
 
 /* The vault of submission is the world itself. */
