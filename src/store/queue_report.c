@@ -8,8 +8,8 @@
  * the sender to be told (ROW_reports).
  */
 
-/* Half as much again at most: what failed together comes back apart, but the
- * recipients of one message stay together. */
+/* Up to a quarter more by chance: what failed together comes back apart, but
+ * the recipients of one message stay together. */
 static int64_t
 delay_s(const struct queue_settings *o, const struct queued *q)
 {
