@@ -350,7 +350,9 @@ def test_forwarding_and_reload(nsd, deaf):
     """Name servers for everything; others after a reload."""
     with Named(f'nameservers = {{"127.0.0.1@{deaf}"}}\n') as server:
         first = server.processes("resolver")
-        server.configure(f'nameservers = {{"{nsd.server}"}}\n')
+        # Its anchors, not the root's: nothing here leads down from that.
+        server.configure(f'nameservers = {{"{nsd.server}"}}\n'
+                         f'trust-anchor = "{nsd.anchor}"\n')
         server.process.send_signal(1)
         end = time.monotonic() + 20
         while server.processes("resolver") in (first, []):
