@@ -29,18 +29,6 @@ is_dot_atom(struct str s)
 	return !dot;
 }
 
-static void
-put_quoted(struct buf *b, struct str s)
-{
-	buf_chr(b, '"');
-	for (size_t i = 0; i < s.n; i++) {
-		if (s.p[i] == '"' || s.p[i] == '\\')
-			buf_chr(b, '\\');
-		buf_chr(b, s.p[i]);
-	}
-	buf_chr(b, '"');
-}
-
 /* local@domain in the form that SMTP takes. */
 static int
 make_path(struct letter *l, struct str local, struct str host,
@@ -52,7 +40,7 @@ make_path(struct letter *l, struct str local, struct str host,
 	if (is_dot_atom(local))
 		buf_str(&b, local);
 	else
-		put_quoted(&b, local);
+		buf_quoted(&b, local);
 	buf_chr(&b, '@');
 	buf_str(&b, host.n > 0 ? host : l->domain);
 	if (buf_failed(&b) || !smtp_mailbox(buf_get(&b), l->memory, &path))
@@ -201,7 +189,7 @@ letter_put_phrase(struct buf *b, struct str name)
 	else if (atoms)
 		buf_str(b, name);
 	else
-		put_quoted(b, name);
+		buf_quoted(b, name);
 }
 
 /* ---- the header ---------------------------------------------------------- */
@@ -272,7 +260,7 @@ put_missing(const struct letter *l, int has, struct buf *out)
 		if (is_dot_atom(l->login))
 			buf_str(out, l->login);
 		else
-			put_quoted(out, l->login);
+			buf_quoted(out, l->login);
 		buf_printf(out, "@%.*s%s\r\n", STR_FMT(l->domain),
 		    l->name.n > 0 ? ">" : "");
 	}

@@ -75,6 +75,18 @@ buf_put_grow(struct buf *b, const void *p, size_t n)
 }
 
 void
+buf_quoted(struct buf *b, struct str s)
+{
+	buf_chr(b, '"');
+	for (size_t i = 0; i < s.n; i++) {
+		if (s.p[i] == '"' || s.p[i] == '\\')
+			buf_chr(b, '\\');
+		buf_chr(b, s.p[i]);
+	}
+	buf_chr(b, '"');
+}
+
+void
 buf_u64(struct buf *b, uint64_t v)
 {
 	char digits[20];

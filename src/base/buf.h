@@ -25,6 +25,9 @@ static inline void buf_put(struct buf *b, const void *p, size_t n);
 static inline void buf_str(struct buf *b, struct str s);
 static inline void buf_chr(struct buf *b, char c);
 void buf_u64(struct buf *b, uint64_t v);	/* as decimal digits */
+/* In double quotes, with a backslash before each quote and backslash: the
+ * quoted-string of RFC 5322 3.2.4, the quoted of RFC 3501 9. */
+void buf_quoted(struct buf *b, struct str s);
 void buf_printf(struct buf *b, const char *fmt, ...) printf_like(2, 3);
 #define buf_lit(b, lit) buf_put((b), "" lit, sizeof(lit) - 1)
 

@@ -97,3 +97,12 @@ ascii_is_alnum(char c)
 {
 	return ascii_is_alpha(c) || ascii_is_digit(c);
 }
+/* The value of a hex digit of either case; -1 if it is none. */
+static inline int
+ascii_hex(char c)
+{
+	if (ascii_is_digit(c))
+		return c - '0';
+	c = ascii_lower(c);
+	return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
+}

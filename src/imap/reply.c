@@ -11,18 +11,6 @@ is_quotable(char c)
 	return c >= ' ' && c < 0x7f;
 }
 
-static void
-put_quoted(struct buf *b, struct str s)
-{
-	buf_chr(b, '"');
-	for (size_t i = 0; i < s.n; i++) {
-		if (s.p[i] == '"' || s.p[i] == '\\')
-			buf_chr(b, '\\');
-		buf_chr(b, s.p[i]);
-	}
-	buf_chr(b, '"');
-}
-
 void
 reply_literal(struct buf *b, uint64_t n)
 {
@@ -39,7 +27,7 @@ reply_string(struct buf *b, struct str s)
 	for (size_t i = 0; quotable && i < s.n; i++)
 		quotable = is_quotable(s.p[i]);
 	if (quotable) {
-		put_quoted(b, s);
+		buf_quoted(b, s);
 		return;
 	}
 	reply_literal(b, s.n);
@@ -76,7 +64,7 @@ reply_mailbox(struct buf *b, struct str name, bool utf8)
 
 	if (utf8) {
 		/* Names hold no controls, so they can be quoted as UTF-8. */
-		put_quoted(b, name);
+		buf_quoted(b, name);
 		return;
 	}
 	utf7_put(&text, name);

@@ -32,15 +32,6 @@ decode_base64(struct buf *out, struct str text)
 	}
 }
 
-static int
-hex_digit(char c)
-{
-	if (ascii_is_digit(c))
-		return c - '0';
-	c = ascii_lower(c);
-	return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
-}
-
 /* The octet of the two hex digits behind text.p[i]; -1 if they are none. */
 static int
 hex_octet(struct str text, size_t i)
@@ -49,8 +40,8 @@ hex_octet(struct str text, size_t i)
 
 	if (text.n - i < 3)
 		return -1;
-	high = hex_digit(text.p[i + 1]);
-	low = hex_digit(text.p[i + 2]);
+	high = ascii_hex(text.p[i + 1]);
+	low = ascii_hex(text.p[i + 2]);
 	return high < 0 || low < 0 ? -1 : high << 4 | low;
 }
 

@@ -9,15 +9,6 @@ enum {
 	LINE_ROOM = 975,	/* of a value that is not folded: 998 in all */
 };
 
-static int
-hex_digit(int c)
-{
-	if (c >= '0' && c <= '9')
-		return c - '0';
-	c |= 0x20;
-	return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
-}
-
 /* hexchar = "+" 2HEXDIG; what is none stands for itself.      RFC 3461 4 */
 static void
 put_xtext_decoded(struct buf *out, struct str s)
@@ -26,8 +17,8 @@ put_xtext_decoded(struct buf *out, struct str s)
 		int high = -1, low = -1;
 
 		if (s.p[i] == '+' && s.n - i > 2) {
-			high = hex_digit(s.p[i + 1]);
-			low = hex_digit(s.p[i + 2]);
+			high = ascii_hex(s.p[i + 1]);
+			low = ascii_hex(s.p[i + 2]);
 		}
 		if (high < 0 || low < 0) {
 			buf_chr(out, s.p[i]);
@@ -70,7 +61,7 @@ take_embedded(struct str s, uint32_t *c)
 	if (!str_starts(s, STR("\\x{")) || end >= 10 || end == s.n || end < 5)
 		return 0;
 	for (size_t i = 3; i < end; i++) {
-		int digit = hex_digit(s.p[i]);
+		int digit = ascii_hex(s.p[i]);
 
 		if (digit < 0)
 			return 0;

@@ -20,15 +20,6 @@ is_space(char c)
 	return c == ' ';
 }
 
-static int
-hex_digit(int c)
-{
-	if (c >= '0' && c <= '9')
-		return c - '0';
-	c |= 0x20;
-	return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
-}
-
 bool
 smtp_xtext(struct str s, struct arena *a, struct str *out)
 {
@@ -42,8 +33,8 @@ smtp_xtext(struct str s, struct arena *a, struct str *out)
 		if (c < 33 || c > 126 || c == '=')
 			return false;
 		if (c == '+') {
-			high = hex_digit(rd_next(&r));
-			low = hex_digit(rd_next(&r));
+			high = ascii_hex((char)rd_next(&r));
+			low = ascii_hex((char)rd_next(&r));
 			if (high < 0 || low < 0)
 				return false;
 			c = high << 4 | low;
