@@ -88,10 +88,10 @@ take_signals(struct master *m, struct err *err)
 }
 
 static bool
-have_roles(const char *folder, struct arena *a)
+have_role(const struct master *m, const char *role)
 {
-	return access(str_dupz(a, arena_printf(a, "%s/postern-store", folder)),
-		   X_OK) == 0;
+	return access(str_dupz(m->forever, arena_printf(m->forever,
+	    "%s/postern-%s", m->libexec, role)), X_OK) == 0;
 }
 
 /* The roles: beside us (a build folder), or where an installation has them. */
@@ -114,11 +114,31 @@ find_roles(struct master *m, struct err *err)
 	for (size_t i = 0; i < NELEM(places); i++) {
 		m->libexec = str_dupz(m->forever, arena_printf(m->forever,
 		    "%.*s%s", STR_FMT(here), places[i]));
-		if (have_roles(m->libexec, m->forever))
+		if (have_role(m, role_name(ROLE_STORE)))
 			return 0;
 	}
 	return err_set(err, E_NOTFOUND, "postern-store is neither in %.*s nor "
 	    "in its ../libexec/postern", STR_FMT(here));
+}
+
+/* One line about all of them: half a build starts and dies, again and again. */
+static int
+check_roles(const struct master *m, struct err *err)
+{
+	char missing[200] = "";
+	size_t n = 0;
+
+	for (size_t i = 0; i < m->nchildren; i++) {
+		const char *role = role_name(m->children[i].kind);
+
+		if (m->children[i].index == 0 && !have_role(m, role))
+			n += (size_t)snprintf(missing + n, sizeof(missing) - n,
+			    "%spostern-%s", n > 0 ? ", " : "", role);
+	}
+	if (n == 0)
+		return 0;
+	return err_set(err, E_NOTFOUND, "%s lacks %s: build or install all of "
+	    "Postern", m->libexec, missing);
 }
 
 static void
@@ -144,15 +164,16 @@ begin(struct master *m, struct err *err)
 		files.rlim_cur = files.rlim_max;
 		(void)setrlimit(RLIMIT_NOFILE, &files);
 	}
-	if (find_roles(m, err) < 0 || folder_open(m, err) < 0 ||
-	    sockets_open(m, err) < 0 || take_signals(m, err) < 0)
-		return err->code;
 	add_children(m, ROLE_STORE, 1);
 	add_children(m, ROLE_VAULT, 1);
 	add_children(m, ROLE_RESOLVER, m->config.resolver_workers);
 	add_children(m, ROLE_RELAY, m->config.relay_workers);
 	add_children(m, ROLE_MX, m->config.mx_workers);
 	add_children(m, ROLE_FRONT, m->config.front_workers);
+	if (find_roles(m, err) < 0 || check_roles(m, err) < 0 ||
+	    folder_open(m, err) < 0 || sockets_open(m, err) < 0 ||
+	    take_signals(m, err) < 0)
+		return err->code;
 	m->started_ms = loop_now_ms(m->loop);
 	supervise_start(m);
 	return 0;

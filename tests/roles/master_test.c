@@ -220,6 +220,40 @@ test_gives_up(void **state)
 	}
 }
 
+/* A build or an installation that lacks some is told at once, in one line. */
+static void
+test_missing_roles(void **state)
+{
+	static const char *const there[] = { "store", "vault", "mx" };
+	char folder[] = "/tmp/roles-XXXXXX", text[200], from[200], to[200];
+	struct rig r;
+	ssize_t n;
+
+	assert_non_null(mkdtemp(folder));
+	for (size_t i = 0; i < NELEM(there); i++) {
+		(void)snprintf(from, sizeof(from), "%s/postern-%s",
+		    libexec_of(state), there[i]);
+		(void)snprintf(to, sizeof(to), "%s/postern-%s", folder,
+		    there[i]);
+		assert_int_equal(symlink(from, to), 0);
+	}
+	rig_open(&r, folder, "plain");
+	r.config.resolver_workers = 1;
+	rig_start(&r);
+	assert_int_equal(rig_wait(&r, 3000), 1);
+	n = read(r.tell, text, sizeof(text));
+	assert_true(n > 0 && str_find(str_make(text, (size_t)n),
+	    STR(" lacks postern-resolver, postern-front: ")) < (size_t)n);
+	assert_true(rig_none(&r, "store", "prepare"));
+	rig_close(&r);
+	for (size_t i = 0; i < NELEM(there); i++) {
+		(void)snprintf(to, sizeof(to), "%s/postern-%s", folder,
+		    there[i]);
+		assert_int_equal(unlink(to), 0);
+	}
+	assert_int_equal(rmdir(folder), 0);
+}
+
 static void
 test_second_master(void **state)
 {
@@ -314,6 +348,7 @@ main(int argc, char **argv)
 		cmocka_unit_test_prestate(test_order, &g),
 		cmocka_unit_test_prestate(test_deadline, &g),
 		cmocka_unit_test_prestate(test_gives_up, &g),
+		cmocka_unit_test_prestate(test_missing_roles, &g),
 		cmocka_unit_test_prestate(test_second_master, &g),
 		cmocka_unit_test_prestate(test_busy_port, &g),
 		cmocka_unit_test_prestate(test_nobody_outlives_master, &g),
