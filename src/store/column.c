@@ -1,6 +1,6 @@
 #include "store/column.h"
 
-#include "store/crc32c.h"
+#include "base/crc32c.h"
 #include "store/engine_int.h"
 
 struct columns {
@@ -50,7 +50,7 @@ columns_free(struct columns *cs)
 	if (!cs)
 		return;
 	while ((s = map_next(&cs->map, &at)))
-		column_free(s->v);
+		column_free(s->p);
 	map_free(&cs->map);
 	pthread_mutex_destroy(&cs->lock);
 	pthread_cond_destroy(&cs->loaded);
@@ -119,17 +119,10 @@ hash_of(struct str words)
 	return low | (uint64_t)crc32c(~0u, words.p, words.n) << 32;
 }
 
-/* A map holds pointers; this is none, but even, as it wants them. */
-static void *
-slot_value(uint32_t set)
-{
-	return (void *)((uintptr_t)set << 1);
-}
-
 static uint32_t
 first_set(const struct column *c, uint64_t hash)
 {
-	return (uint32_t)((uintptr_t)map_get(&c->by_words, hash, 0, 0) >> 1);
+	return (uint32_t)map_get_number(&c->by_words, hash, 0, 0);
 }
 
 static uint32_t
@@ -149,7 +142,7 @@ new_set(struct column *c, struct str words, uint64_t hash)
 	}
 	c->set[i] = (struct keyword_set){ { copy, words.n }, 0,
 		first_set(c, hash) };
-	map_put(&c->by_words, hash, 0, 0, slot_value(i));
+	map_put_number(&c->by_words, hash, 0, 0, i);
 	return i;
 }
 
@@ -184,7 +177,7 @@ unuse_set(struct column *c, uint32_t i)
 	hash = hash_of(s->words);
 	at = first_set(c, hash);
 	if (at == i && s->next)
-		map_put(&c->by_words, hash, 0, 0, slot_value(s->next));
+		map_put_number(&c->by_words, hash, 0, 0, s->next);
 	else if (at == i)
 		map_del(&c->by_words, hash, 0, 0);
 	for (; at != i && c->set[at].next != i; at = c->set[at].next)
@@ -384,7 +377,7 @@ evict(struct columns *cs)
 		least = NULL;
 		at = 0;
 		while ((s = map_next(&cs->map, &at))) {
-			c = s->v;
+			c = s->p;
 			if (c->users == 0 && (!least || c->last < least->last))
 				least = c;
 		}

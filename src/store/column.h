@@ -13,7 +13,7 @@
 #include <pthread.h>
 
 #include "base/arena.h"
-#include "store/map.h"
+#include "base/map.h"
 #include "store/sql.h"
 
 struct column_row {

@@ -4,7 +4,7 @@
 #include <pthread.h>
 
 #include "base/timetext.h"
-#include "store/crc32c.h"
+#include "base/crc32c.h"
 
 /* A day's file has a bound: who floods it shall not fill the disk. */
 enum { DAY_MAX = 1 << 30, WAITING_MAX = 4 << 20, ROW_MAX = 4096 };

@@ -1,7 +1,7 @@
 #include "store/known.h"
 
 #include "base/err.h"
-#include "store/crc32c.h"
+#include "base/crc32c.h"
 
 enum { ENTRIES = 1024, ADDRESS_MAX = 80 };
 

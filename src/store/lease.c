@@ -3,14 +3,14 @@
 #include <pthread.h>
 #include <stdlib.h>
 
-#include "store/map.h"
+#include "base/map.h"
 
 enum { LEASES_MAX = 65536 };
 
 struct leases {
 	pthread_mutex_t lock;	/* of under_way, against other threads */
 	struct map under_way;	/* (message, n + 1) -> lease; (message, 0) ->
-				 * twice the number of them */
+				 * the number of them */
 	struct lease *slot[LEASES_MAX];
 	size_t n, next;
 };
@@ -50,12 +50,10 @@ leases_full(const struct leases *ls)
 static void
 count(struct leases *ls, uint64_t message, int change)
 {
-	uintptr_t n = (uintptr_t)map_get(&ls->under_way, message, 0, 0);
+	struct map_slot *of = map_add(&ls->under_way, message, 0, 0);
 
-	n = change > 0 ? n + 2 : n - 2;
-	if (n)
-		map_put(&ls->under_way, message, 0, 0, (void *)n);
-	else
+	of->number += (uint64_t)change;
+	if (of->number == 0)
 		map_del(&ls->under_way, message, 0, 0);
 }
 
@@ -211,7 +209,7 @@ lease_end(struct leases *ls, struct lease *l)
 size_t
 leases_of(const struct leases *ls, uint64_t message)
 {
-	return (uintptr_t)map_get(&ls->under_way, message, 0, 0) / 2;
+	return map_get_number(&ls->under_way, message, 0, 0);
 }
 
 bool

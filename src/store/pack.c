@@ -2,7 +2,7 @@
 
 #include <errno.h>
 
-#include "store/crc32c.h"
+#include "base/crc32c.h"
 
 enum { WRITE_PIECE = 1 << 20, AHEAD = 1 << 20 };
 

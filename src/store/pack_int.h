@@ -4,7 +4,7 @@
 #pragma once
 #include <pthread.h>
 
-#include "store/map.h"
+#include "base/map.h"
 #include "store/pack.h"
 
 enum { OPEN_FILES = 32 };

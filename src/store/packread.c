@@ -1,6 +1,6 @@
 #include <errno.h>
 
-#include "store/crc32c.h"
+#include "base/crc32c.h"
 #include "store/pack_int.h"
 
 /* The descriptor of a place's file, or a free one to open it in. */

@@ -1,64 +1,12 @@
 /*
- * Tests of the small parts that need no disk: maps, checksums, addresses,
- * keywords, rows, views.
+ * Tests of the small parts that need no disk: addresses, keywords, rows,
+ * views.
  */
 #include "base/test.h"
 
-#include "store/crc32c.h"
 #include "store/engine_int.h"
 #include "store/keywords.h"
 #include "store/view.h"
-
-static void
-test_map(void **state unused_arg)
-{
-	struct map m = { 0 };
-	int *v = calloc(3000, sizeof(*v));
-	struct map_slot *s;
-	size_t at = 0, n = 0;
-	uint64_t i;
-
-	assert_null(map_get(&m, 1, 2, 3));
-	for (i = 0; i < 3000; i++)
-		map_put(&m, i, i * 3, i & 1, &v[i]);
-	for (i = 0; i < 3000; i += 2)
-		map_del(&m, i, i * 3, i & 1);
-	for (i = 0; i < 3000; i++)
-		assert_ptr_equal(map_get(&m, i, i * 3, i & 1),
-		    i % 2 ? &v[i] : NULL);
-	assert_null(map_get(&m, 1, 3, 0));
-	while ((s = map_next(&m, &at)))
-		n++;
-	assert_int_equal(n, 1500);
-	/* Putting and removing for ever does not grow it. */
-	for (i = 0; i < 100000; i++) {
-		map_put(&m, i, 7, 7, &v[0]);
-		map_del(&m, i, 7, 7);
-	}
-	assert_true(m.size <= 32768);
-	map_clear(&m);
-	assert_null(map_get(&m, 1, 3, 1));
-	map_free(&m);
-	free(v);
-}
-
-/* RFC 3720 B.4, and what it is in pieces. */
-static void
-test_crc32c(void **state unused_arg)
-{
-	char zeros[32] = { 0 }, ones[32], up[32];
-	size_t i;
-
-	memset(ones, 0xff, sizeof(ones));
-	for (i = 0; i < 32; i++)
-		up[i] = (char)i;
-	assert_int_equal(crc32c(0, zeros, 32), 0x8a9136aa);
-	assert_int_equal(crc32c(0, ones, 32), 0x62a8ab43);
-	assert_int_equal(crc32c(0, up, 32), 0x46dd794e);
-	for (i = 0; i <= 32; i++)
-		assert_int_equal(crc32c(crc32c(0, up, i), up + i, 32 - i),
-		    0x46dd794e);
-}
 
 static void
 test_address(void **state unused_arg)
@@ -289,8 +237,6 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_map),
-		cmocka_unit_test(test_crc32c),
 		cmocka_unit_test(test_address),
 		cmocka_unit_test(test_keywords),
 		cmocka_unit_test(test_row),

@@ -3,7 +3,7 @@
 #include <stdlib.h>
 
 #include "base/err.h"
-#include "store/map.h"
+#include "base/map.h"
 
 enum { PENDING_MAX = 100000, LOAD_BELOW = 1000 };
 static const int64_t WAIT_US = 30000000;
@@ -50,7 +50,7 @@ pending_free(struct pending *p)
 	if (!p)
 		return;
 	while ((s = map_next(&p->all, &at)))
-		free(s->v);
+		free(s->p);
 	map_free(&p->all);
 	free(p);
 }

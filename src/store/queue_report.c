@@ -1,5 +1,5 @@
 #include "base/timetext.h"
-#include "store/crc32c.h"
+#include "base/crc32c.h"
 #include "store/queue_int.h"
 
 /*

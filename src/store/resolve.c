@@ -1,6 +1,6 @@
 #include "store/resolve.h"
 
-#include "store/crc32c.h"
+#include "base/crc32c.h"
 #include "store/srs.h"
 
 /* ---- one address ------------------------------------------------------- */

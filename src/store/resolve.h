@@ -10,7 +10,7 @@
 #pragma once
 #include "store/address.h"
 #include "store/engine.h"
-#include "store/map.h"
+#include "base/map.h"
 #include "store/sql.h"
 
 enum {

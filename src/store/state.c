@@ -193,10 +193,10 @@ state_forget(struct engine *e)
 	size_t at = 0;
 
 	while ((s = map_next(&e->accts, &at)))
-		acct_free(s->v);
+		acct_free(s->p);
 	at = 0;
 	while ((s = map_next(&e->mboxes, &at)))
-		free(s->v);
+		free(s->p);
 	map_clear(&e->accts);
 	map_clear(&e->mboxes);
 	e->dirty_accts = NULL;
@@ -225,7 +225,7 @@ state_drop_account(struct engine *e, uint64_t account)
 	while ((s = map_next(&e->mboxes, &at))) {
 		if (s->a != account)
 			continue;
-		free(s->v);
+		free(s->p);
 		map_del(&e->mboxes, s->a, s->b, 0);
 	}
 	acct_free(map_get(&e->accts, account, 0, 0));
