@@ -85,7 +85,7 @@ read_original(struct composed *c)
 }
 
 static int
-put(struct composed *c, struct str octets)
+put_octets(struct composed *c, struct str octets)
 {
 	mime_scan_feed(c->scan, octets);
 	return blob_write(c->blob, octets, &c->err);
@@ -99,7 +99,7 @@ put_part(struct composed *c,
 	part(&c->text, &c->dsn);
 	if (buf_failed(&c->text))
 		return err_set(&c->err, E_LIMIT, "the report is too long");
-	return put(c, buf_get(&c->text));
+	return put_octets(c, buf_get(&c->text));
 }
 
 static int
@@ -108,7 +108,7 @@ put_all(struct composed *c)
 	int e = put_part(c, dsn_begin);
 
 	if (e == 0 && c->dsn.whole)
-		e = put(c, buf_get(&c->original));
+		e = put_octets(c, buf_get(&c->original));
 	return e < 0 ? e : put_part(c, dsn_end);
 }
 
@@ -154,7 +154,7 @@ hand_over(struct composed *c)
 }
 
 static void
-take_rcpts(struct composed *c)
+decode_rcpts(struct composed *c)
 {
 	struct rd rd = rd_of(c->item->rcpts);
 	struct queue_rcpt rcpt, *rcpts;
@@ -183,7 +183,7 @@ compose(struct composed *c)
 		.now = loop_wall(l),
 		.item = c->item,
 	};
-	take_rcpts(c);
+	decode_rcpts(c);
 	if ((e = read_original(c)) < 0 || (e = put_all(c)) < 0)
 		return e;
 	return hand_over(c);

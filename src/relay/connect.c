@@ -409,6 +409,13 @@ log_in(struct delivery *d, struct smtp_answer *why)
 	return e;
 }
 
+static void
+backoff_failed(struct delivery *d, struct str why)
+{
+	host_backoff_failed(d->relay->backoff, present_address(d), port_of(d),
+	    loop_now_ms(d->relay->loop), why);
+}
+
 /* From the first octet to where MAIL may be said. Whatever fails has been
  * noted. */
 static int
@@ -428,11 +435,11 @@ shake_hands(struct delivery *d, bool clear)
 		if (e != E_CANCELED)
 			note_answer(d, &why);
 		if (e != E_CANCELED && why.code == 0)
-			dead_failed(d->relay->dead, present_address(d),
-			    port_of(d), loop_now_ms(d->relay->loop), why.text);
+			backoff_failed(d, why.text);
 		return e;
 	}
-	dead_answered(d->relay->dead, present_address(d), port_of(d));
+	host_backoff_answered(d->relay->backoff, present_address(d),
+	    port_of(d));
 	d->verdict.reached = true;
 	if (!clear && (e = start_tls(d, &why)) < 0)
 		return e;
@@ -451,9 +458,7 @@ open_new(struct delivery *d, bool clear)
 			return e;
 		note(d, UNREACHED, 0, STR("4.4.1"), str_c(err.text));
 		if (e != E_LIMIT)	/* that is our own trouble */
-			dead_failed(d->relay->dead, present_address(d),
-			    port_of(d), loop_now_ms(d->relay->loop),
-			    str_c(err.text));
+			backoff_failed(d, str_c(err.text));
 		return e;
 	}
 	return shake_hands(d, clear);
@@ -477,8 +482,8 @@ is_skipped(struct delivery *d)
 		    STR("a private address, where no mail is sent to"));
 		return true;
 	}
-	why = dead_why(d->relay->dead, present_address(d), port_of(d),
-	    loop_now_ms(d->relay->loop));
+	why = host_backoff_why(d->relay->backoff, present_address(d),
+	    port_of(d), loop_now_ms(d->relay->loop));
 	if (why.n == 0 || d->again)
 		return false;
 	note_quietly(d, UNREACHED, 0, STR("4.4.1"),

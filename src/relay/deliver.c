@@ -24,10 +24,10 @@ enum {
 };
 
 /* One message, to some recipients that are still without a result. */
-struct carriage {
+struct delivery_item {
 	struct delivery *d;
 	const struct queue_item *item;
-	struct text *text;
+	struct prefetch *text;
 	struct queue_rcpt *todo;
 	size_t ntodo;
 	int64_t since_ms;
@@ -46,7 +46,7 @@ release(struct delivery *d, uint64_t lease)
 }
 
 static void
-add_result(struct carriage *c, const struct queue_rcpt *rcpt,
+add_result(struct delivery_item *c, const struct queue_rcpt *rcpt,
     struct queue_result *q)
 {
 	static const char *const names[] = {
@@ -68,13 +68,13 @@ add_result(struct carriage *c, const struct queue_rcpt *rcpt,
 	    F_INT("ms", loop_now_ms(r->loop) - c->since_ms),
 	    F_STR("text", q->text));
 	reports_add(r->reports, d->generation,
-	    sent_id(c->item, rcpt), q);
+	    delivered_id(c->item, rcpt), q);
 }
 
 /* All that are left: no host takes it. For good only if somebody said so, and
  * nobody anything else. */
 static void
-no_host(struct carriage *c)
+no_host(struct delivery_item *c)
 {
 	const struct verdict *v = &c->d->verdict;
 	bool failed = v->never && !v->later;
@@ -99,7 +99,7 @@ no_host(struct carriage *c)
 /* The text cannot be had. E_NOTFOUND, E_IO: it is gone or does not make sense,
  * and another try would not help (RFC 3463 X.3.0). */
 static void
-unread(struct carriage *c, const struct queue_rcpt *rcpt, int e)
+unread(struct delivery_item *c, const struct queue_rcpt *rcpt, int e)
 {
 	bool gone = e == E_NOTFOUND || e == E_IO;
 	struct queue_result q = {
@@ -113,7 +113,7 @@ unread(struct carriage *c, const struct queue_rcpt *rcpt, int e)
 }
 
 static void
-log_unread(const struct carriage *c, int e, const struct err *err)
+log_unread(const struct delivery_item *c, int e, const struct err *err)
 {
 	log_event(loop_log(c->d->relay->loop),
 	    e == E_NOTFOUND || e == E_IO ? LOG_ERROR : LOG_WARN, "text",
@@ -121,7 +121,7 @@ log_unread(const struct carriage *c, int e, const struct err *err)
 }
 
 static void
-no_text(struct carriage *c, int e, const struct err *err)
+no_text(struct delivery_item *c, int e, const struct err *err)
 {
 	log_unread(c, e, err);
 	for (size_t i = 0; i < c->ntodo; i++)
@@ -130,7 +130,7 @@ no_text(struct carriage *c, int e, const struct err *err)
 }
 
 static void
-answered(struct carriage *c, const struct queue_rcpt *rcpt,
+answered(struct delivery_item *c, const struct queue_rcpt *rcpt,
     const struct smtp_answer *a)
 {
 	const struct delivery *d = c->d;
@@ -159,7 +159,7 @@ answered(struct carriage *c, const struct queue_rcpt *rcpt,
 /* The text -------------------------------------------------------------- */
 
 struct wire {
-	struct carriage *c;
+	struct delivery_item *c;
 	struct smtp_client *client;
 };
 
@@ -181,13 +181,13 @@ to_wire(void *arg, struct str octets)
 static int
 write_text(void *arg, struct smtp_client *client, struct err *err)
 {
-	struct carriage *c = arg;
+	struct delivery_item *c = arg;
 	struct wire w = { c, client };
 
 	c->begun = true;
 	c->rc = to_wire(&w, c->item->signature);
 	if (c->rc == 0)
-		c->rc = text_give(c->text, to_wire, &w, &c->err);
+		c->rc = prefetch_give(c->text, to_wire, &w, &c->err);
 	if (c->rc < 0 && !c->wire && err)
 		*err = c->err;
 	return c->rc;
@@ -198,7 +198,7 @@ write_text(void *arg, struct smtp_client *client, struct err *err)
 /* Nobody's answer: the connection went, or the server let go of it, before
  * any text. 421: RFC 5321 3.8. */
 static bool
-is_no_answer(const struct carriage *c, const struct smtp_answer *a)
+is_no_answer(const struct delivery_item *c, const struct smtp_answer *a)
 {
 	return !c->begun && !smtp_client_usable(c->d->conn->client) &&
 	    (a->code == 0 || a->code == 421);
@@ -223,7 +223,7 @@ some_accepted(const struct smtp_outgoing *m)
 
 /* Results for the first n; who gets none stays in todo. */
 static void
-settle(struct carriage *c, const struct smtp_outgoing *m)
+settle(struct delivery_item *c, const struct smtp_outgoing *m)
 {
 	bool some = some_accepted(m);
 	const struct smtp_answer *lost = NULL;
@@ -272,7 +272,7 @@ look_after(struct delivery *d, bool begun)
 }
 
 static void
-fill_rcpts(struct smtp_outgoing *m, const struct carriage *c)
+fill_rcpts(struct smtp_outgoing *m, const struct delivery_item *c)
 {
 	m->nrcpts = c->ntodo < RCPTS_MAX ? c->ntodo : RCPTS_MAX;
 	m->rcpts = arena_array(c->d->txn_mem, m->nrcpts, sizeof(*m->rcpts));
@@ -286,7 +286,7 @@ fill_rcpts(struct smtp_outgoing *m, const struct carriage *c)
 
 /* 0: go on with what is left in todo. E_CANCELED. */
 static int
-transact(struct carriage *c)
+transact(struct delivery_item *c)
 {
 	struct delivery *d = c->d;
 	const struct queue_item *item = c->item;
@@ -322,7 +322,7 @@ transact(struct carriage *c)
 /* Messages -------------------------------------------------------------- */
 
 static void
-take_rcpts(struct carriage *c)
+decode_rcpts(struct delivery_item *c)
 {
 	struct rd rd = rd_of(c->item->rcpts);
 	struct queue_rcpt rcpt;
@@ -340,7 +340,7 @@ take_rcpts(struct carriage *c)
 /* Under leases that are gone another fiber may still wait to hear what became
  * of it. */
 static bool
-others_have_it(const struct carriage *c)
+others_have_it(const struct delivery_item *c)
 {
 	const struct delivery *d = c->d->relay->deliveries;
 
@@ -351,7 +351,7 @@ others_have_it(const struct carriage *c)
 }
 
 static int
-wait_for_others(const struct carriage *c)
+wait_for_others(const struct delivery_item *c)
 {
 	struct loop *l = c->d->relay->loop;
 	int e = 0;
@@ -363,14 +363,14 @@ wait_for_others(const struct carriage *c)
 
 /* Those who have had it: only store does not know. */
 static void
-skip_delivered(struct carriage *c)
+skip_delivered(struct delivery_item *c)
 {
 	struct delivery *d = c->d;
 	struct queue_result q;
 	size_t kept = 0;
 
 	for (size_t i = 0; i < c->ntodo; i++) {
-		struct sent_id id = sent_id(c->item, &c->todo[i]);
+		struct delivered_id id = delivered_id(c->item, &c->todo[i]);
 
 		if (reports_delivered(d->relay->reports, id, &q,
 		    d->item_mem)) {
@@ -396,13 +396,13 @@ may_go_on(struct delivery *d)
  * is for the time it takes: what is given back is due at once, and must have
  * become less. */
 static int
-carry(struct carriage *c)
+deliver_rcpts(struct delivery_item *c)
 {
 	struct err err = { 0 };
 	size_t all;
 	int e;
 
-	take_rcpts(c);
+	decode_rcpts(c);
 	if (c->ntodo == 0)	/* nobody is left: no result would end it */
 		release(c->d, c->item->lease);
 	skip_delivered(c);
@@ -416,7 +416,7 @@ carry(struct carriage *c)
 			no_host(c);
 			break;
 		}
-		e = text_wait(c->text, &err);
+		e = prefetch_wait(c->text, &err);
 		if (delivery_is_lost(c->d) || e == E_CANCELED)
 			return E_CANCELED;
 		if (e < 0)
@@ -436,26 +436,26 @@ next_item(struct rd *rd, struct queue_item *item)
 /* Item by item; the text of the next is read while this one is sent. False:
  * the rest is given back. */
 static bool
-carry_item(struct delivery *d, const struct queue_item *item, struct rd ahead,
+deliver_item(struct delivery *d, const struct queue_item *item, struct rd ahead,
     size_t i)
 {
 	struct queue_item next;
-	struct carriage c = { .d = d, .item = item,
+	struct delivery_item c = { .d = d, .item = item,
 		.text = &d->text[i % 2],
 		.since_ms = loop_now_ms(d->relay->loop) };
 	bool good;
 
 	if (!c.text->relay)
-		text_begin(c.text, d->relay, d->generation, item);
+		prefetch_begin(c.text, d->relay, d->generation, item);
 	if (next_item(&ahead, &next))
-		text_begin(&d->text[(i + 1) % 2], d->relay, d->generation,
+		prefetch_begin(&d->text[(i + 1) % 2], d->relay, d->generation,
 		    &next);
 	d->until_ms = 0;
 	good = wait_for_others(&c) == 0 && !delivery_is_lost(d);
 	d->message = item->message;
-	good = good && carry(&c) == 0;
+	good = good && deliver_rcpts(&c) == 0;
 	d->message = 0;
-	text_end(c.text);
+	prefetch_end(c.text);
 	arena_reset(d->txn_mem);
 	arena_reset(d->item_mem);
 	return good;
@@ -474,12 +474,12 @@ deliver(struct delivery *d, const struct take_answer *work)
 	d->late_ms = loop_now_ms(d->relay->loop) + ASSIGNMENT_MS;
 	good = connect_begin(d) != E_CANCELED;
 	while (next_item(&rd, &item)) {
-		good = good && may_go_on(d) && carry_item(d, &item, rd, i++);
+		good = good && may_go_on(d) && deliver_item(d, &item, rd, i++);
 		if (!good)
 			release(d, item.lease);
 	}
-	text_end(&d->text[0]);
-	text_end(&d->text[1]);
+	prefetch_end(&d->text[0]);
+	prefetch_end(&d->text[1]);
 	/* In the middle of something it is not for others. */
 	connect_end(d);
 }

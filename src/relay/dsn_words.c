@@ -166,7 +166,7 @@ static const struct dsn_advice advices[] = {
 };
 
 static const struct dsn_advice *
-find(struct str status)
+words_of(struct str status)
 {
 	for (size_t i = 0; i < NELEM(advices); i++)
 		if (str_eq(status, str_c(advices[i].status)))
@@ -182,8 +182,8 @@ dsn_advice(struct str status)
 
 	(void)str_cut(status, '.', &class, &rest);
 	(void)str_cut(rest, '.', &subject, &detail);
-	if (!(a = find(rest)) && !(a = find(subject)))
-		a = find(STR(""));
+	if (!(a = words_of(rest)) && !(a = words_of(subject)))
+		a = words_of(STR(""));
 	return a;
 }
 

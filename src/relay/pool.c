@@ -7,7 +7,7 @@ struct pool_waiter {
 
 struct pool {
 	struct loop *loop;
-	struct conn *all;
+	struct pool_conn *all;
 	size_t n, nidle;
 	bool stopping;
 	struct timer timer;
@@ -44,7 +44,7 @@ pool_count(const struct pool *p)
 }
 
 static void
-set_idle(struct conn *c, bool idle)
+set_idle(struct pool_conn *c, bool idle)
 {
 	if (c->idle != idle)
 		c->pool->nidle += idle ? 1 : (size_t)-1;
@@ -58,9 +58,9 @@ wake_all(struct pool *p)
 		fiber_wake(p->loop, w->fiber);
 }
 
-/* Out of the books: its client is the caller's. */
+/* From now on its client is the caller's. */
 static struct smtp_client *
-forget(struct conn *c)
+remove_conn(struct pool_conn *c)
 {
 	struct smtp_client *client = c->client;
 	struct pool *p = c->pool;
@@ -77,40 +77,40 @@ forget(struct conn *c)
 }
 
 void
-pool_drop(struct conn *c)
+pool_drop(struct pool_conn *c)
 {
 	struct smtp_client *client;
 
 	if (!c)
 		return;
-	client = forget(c);
+	client = remove_conn(c);
 	if (client)
 		smtp_client_drop(client);
 }
 
 static void
-quit(void *arg)
+say_quit(void *arg)
 {
 	smtp_client_free(arg);
 }
 
-/* Its client says goodbye on a fiber: whoever closes it does not wait. */
+/* QUIT is said on a fiber of its own: the caller does not wait. */
 static void
-close_politely(struct conn *c)
+close_politely(struct pool_conn *c)
 {
 	struct loop *l = c->pool->loop;
-	struct smtp_client *client = forget(c);
+	struct smtp_client *client = remove_conn(c);
 
 	if (client)
-		(void)fiber_spawn(l, "quit", quit, client);
+		(void)fiber_spawn(l, "quit", say_quit, client);
 }
 
 /* Taking ---------------------------------------------------------------- */
 
-struct conn *
+struct pool_conn *
 pool_take(struct pool *p, struct str key)
 {
-	for (struct conn *c = p->all, *next; c; c = next) {
+	for (struct pool_conn *c = p->all, *next; c; c = next) {
 		next = c->next;
 		if (!c->idle || !str_eq(c->key, key))
 			continue;
@@ -124,15 +124,15 @@ pool_take(struct pool *p, struct str key)
 	return NULL;
 }
 
-struct conn *
+struct pool_conn *
 pool_add(struct pool *p, struct str key, const struct host_address *a)
 {
-	struct conn *c = calloc(1, sizeof(*c));
+	struct pool_conn *c = calloc(1, sizeof(*c));
 	char *copy = malloc(key.n + 1);
 
 	bug_if(!c || !copy);
 	memcpy(copy, key.p, key.n);
-	*c = (struct conn){ .next = p->all, .prev = &p->all, .pool = p,
+	*c = (struct pool_conn){ .next = p->all, .prev = &p->all, .pool = p,
 		.address = *a, .key = str_make(copy, key.n) };
 	if (c->next)
 		c->next->prev = &c->next;
@@ -142,7 +142,7 @@ pool_add(struct pool *p, struct str key, const struct host_address *a)
 }
 
 static bool
-is_to(const struct conn *c, const struct host_address *a)
+is_to(const struct pool_conn *c, const struct host_address *a)
 {
 	return c->address.v6 == a->v6 &&
 	    memcmp(c->address.octets, a->octets, a->v6 ? 16 : 4) == 0;
@@ -151,10 +151,10 @@ is_to(const struct conn *c, const struct host_address *a)
 bool
 pool_room(struct pool *p, const struct host_address *a, uint32_t max)
 {
-	struct conn *idle = NULL;
+	struct pool_conn *idle = NULL;
 	uint32_t n = 0;
 
-	for (struct conn *c = p->all; c; c = c->next)
+	for (struct pool_conn *c = p->all; c; c = c->next)
 		if (is_to(c, a)) {
 			n++;
 			idle = c->idle ? c : idle;
@@ -184,13 +184,14 @@ pool_wait(struct pool *p, int64_t until_ms)
 
 static void on_timer(struct timer *t);
 
-/* Close those that have been idle long enough; look again for the next. */
+/* Close those that have been idle long enough, and set the timer for the next
+ * one. */
 static void
-sweep(struct pool *p)
+close_expired(struct pool *p)
 {
 	int64_t now = loop_now_ms(p->loop), at = NEVER;
 
-	for (struct conn *c = p->all, *next; c; c = next) {
+	for (struct pool_conn *c = p->all, *next; c; c = next) {
 		next = c->next;
 		if (!c->idle)
 			continue;
@@ -208,11 +209,11 @@ sweep(struct pool *p)
 static void
 on_timer(struct timer *t)
 {
-	sweep(container_of(t, struct pool, timer));
+	close_expired(container_of(t, struct pool, timer));
 }
 
 void
-pool_give(struct conn *c)
+pool_give(struct pool_conn *c)
 {
 	struct pool *p;
 
@@ -231,7 +232,7 @@ pool_give(struct conn *c)
 	c->until_ms = loop_now_ms(p->loop) + POOL_IDLE_MS;
 	set_idle(c, true);
 	if (p->nidle == 1)
-		sweep(p);
+		close_expired(p);
 	wake_all(p);
 }
 
@@ -239,5 +240,5 @@ void
 pool_stop(struct pool *p)
 {
 	p->stopping = true;
-	sweep(p);
+	close_expired(p);
 }

@@ -1,6 +1,6 @@
 /*
  * pool.h - connections to the hosts that mail goes to: those in use, and
- * those kept a few seconds for the next message.         RFC 5321 4.5.4.1
+ * those kept open for a few seconds for the next message. RFC 5321 4.5.4.1
  *
  * Connections are interchangeable when their keys are equal: address, port,
  * name, TLS, login and source. Nothing here dials.
@@ -12,12 +12,12 @@
 enum {
 	POOL_IDLE_MS = 5000,
 	POOL_IDLE_MAX = 100,	/* kept idle, all together */
-	CONN_MESSAGES_MAX = 100, /* then a new one: RFC 5321 does not say, many
-				  * servers do */
+	/* Then a new one: RFC 5321 has no limit, but many servers do. */
+	CONN_MESSAGES_MAX = 100,
 };
 
-struct conn {
-	struct conn *next, **prev;
+struct pool_conn {
+	struct pool_conn *next, **prev;
 	struct pool *pool;
 	struct smtp_client *client;	/* NULL while it is being dialled */
 	struct host_address address;
@@ -33,15 +33,15 @@ void pool_free(struct pool *p); /* NULL is fine */
 
 /* An idle one that is still alive, or NULL. It is the caller's until
  * pool_give(). */
-struct conn *pool_take(struct pool *p, struct str key);
+struct pool_conn *pool_take(struct pool *p, struct str key);
 /* Count one more to this address, with no client yet: the caller dials. */
-struct conn *pool_add(struct pool *p, struct str key,
+struct pool_conn *pool_add(struct pool *p, struct str key,
     const struct host_address *a);
 /* Done with it: kept if it can be used again, else closed (QUIT is said on a
  * fiber of its own). NULL is fine. */
-void pool_give(struct conn *c);
+void pool_give(struct pool_conn *c);
 /* It is of no use: closed at once. NULL is fine. */
-void pool_drop(struct conn *c);
+void pool_drop(struct pool_conn *c);
 
 /* Connections to this address, idle ones too. Room is made by closing idle
  * ones to it: false if all `max` are in use. */

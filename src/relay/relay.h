@@ -1,10 +1,10 @@
 /*
- * relay.h - carrying mail out: takes assignments from store, delivers them,
- * reports what became of them.
+ * relay.h - mail on its way out: takes assignments from store, delivers them,
+ * and reports what became of them.
  *
- * At most config.relay_connections assignments are under way; some asks for
- * more wait at store all the time. An assignment keeps the configuration it
- * began with.
+ * At most config.relay_connections assignments are under way; a few asks for
+ * more are always waiting at store. An assignment keeps the configuration that
+ * it began with.
  */
 #pragma once
 #include "dns/client.h"
@@ -17,7 +17,7 @@ struct relay_options {
 	struct loop *loop;
 	struct store *store;
 	struct dns *dns;
-	/* The first goes on with any certificate, the second does not. */
+	/* The first accepts any certificate, the second only a trusted one. */
 	struct tls_client *tls_any, *tls_verify;
 	/* transport_dial(), or a test's. */
 	int (*dial)(struct loop *l, const char *address, uint16_t port,

@@ -1,15 +1,16 @@
 /*
  * relay_int.h - what the files of a delivery share.
  *
- *   work.c      fibers that take assignments
- *   deliver.c   the messages of an assignment, and the results
- *   connect.c   from a destination to a connection that takes mail
- *   sent.c      what was delivered and could not be reported
- *   text.c      the octets of a message, read ahead
- *   bounce.c    an assignment that is a report
+ *   work.c              fibers that take assignments
+ *   deliver.c           the messages of an assignment, and the results
+ *   connect.c           from a destination to a connection that takes mail
+ *   host_backoff.c      addresses that could not be reached lately
+ *   delivered_ledger.c  what was delivered and could not be reported
+ *   prefetch.c          the octets of a message, read ahead
+ *   bounce.c            an assignment that is a report
  */
 #pragma once
-#include "relay/dead.h"
+#include "relay/host_backoff.h"
 #include "relay/pool.h"
 #include "relay/relay.h"
 #include "relay/report.h"
@@ -29,7 +30,7 @@ struct relay {
 	struct loop *loop;
 	struct relay_conf *conf;
 	struct pool *pool;
-	struct dead *dead;
+	struct host_backoff *backoff;
 	struct reports *reports;
 	struct delivery *deliveries;
 	size_t ntaking, nrunning;	/* of them: ask for work, have some */
@@ -39,7 +40,7 @@ struct relay {
 };
 
 /* The octets of a message. Small ones are read before they are wanted. */
-struct text {
+struct prefetch {
 	struct relay *relay;
 	uint64_t lease, generation;
 	struct fiber *fiber, *waiter;	/* NULL: not under way; nobody */
@@ -63,7 +64,7 @@ struct verdict {
 	struct buf words;	/* all that was tried, one after the other */
 };
 
-/* A fiber and the assignment that it carries. */
+/* A fiber and the assignment that it delivers. */
 struct delivery {
 	struct delivery *next, **prev;
 	struct relay *relay;
@@ -88,9 +89,9 @@ struct delivery {
 	uint32_t dials, losses;
 	int64_t until_ms;	/* of looking for a host; 0: did not begin */
 	struct verdict verdict;
-	struct conn *conn;	/* ours now, or NULL */
+	struct pool_conn *conn;	/* ours now, or NULL */
 
-	struct text text[2];	/* the present one, and the next */
+	struct prefetch text[2];	/* the present one, and the next */
 };
 
 /* connect.c */
@@ -107,16 +108,16 @@ void connect_lost_text(struct delivery *d);
 void connect_end(struct delivery *d);
 const struct host *connect_host(const struct delivery *d);
 
-/* text.c */
+/* prefetch.c */
 /* Begin to read it, if it is small. t is zeroed, or has ended. */
-void text_begin(struct text *t, struct relay *r, uint64_t generation,
+void prefetch_begin(struct prefetch *t, struct relay *r, uint64_t generation,
     const struct queue_item *item);
 /* Wait for it: 0, or why it cannot be read (E_NOTFOUND, E_IO: never). */
-int text_wait(struct text *t, struct err *err);
+int prefetch_wait(struct prefetch *t, struct err *err);
 /* Give all of it to out: as blob_read_queued(). */
-int text_give(struct text *t, int (*out)(void *arg, struct str octets),
+int prefetch_give(struct prefetch *t, int (*out)(void *arg, struct str octets),
     void *arg, struct err *err);
-void text_end(struct text *t);	/* a zeroed one is fine */
+void prefetch_end(struct prefetch *t);	/* a zeroed one is fine */
 
 /* deliver.c */
 void deliver(struct delivery *d, const struct take_answer *work);

@@ -9,21 +9,21 @@ enum {
 };
 
 /* What goes in one STORE_report. */
-struct batch {
-	struct batch *next;
+struct report_batch {
+	struct report_batch *next;
 	uint64_t generation;
 	size_t n;
 	struct buf results;
-	struct buf ids; /* a struct sent_id of each */
+	struct buf ids; /* a struct delivered_id of each */
 	struct buf leases; /* u64 each: released behind the results */
 };
 
 struct reports {
 	struct loop *loop;
 	struct store *store;
-	struct batch *first, **end;
-	struct batch *last;
-	struct sent *sent;
+	struct report_batch *first, **end;
+	struct report_batch *last;
+	struct delivered_ledger *ledger;
 	size_t waiting;
 	bool running;
 };
@@ -36,15 +36,15 @@ reports_new(struct loop *l, struct store *st)
 	bug_if(!r);
 	r->loop = l;
 	r->store = st;
-	r->sent = sent_new();
+	r->ledger = delivered_ledger_new();
 	r->end = &r->first;
 	return r;
 }
 
-static struct batch *
-shift(struct reports *r)
+static struct report_batch *
+first_batch(struct reports *r)
 {
-	struct batch *b = r->first;
+	struct report_batch *b = r->first;
 
 	r->first = b->next;
 	if (!r->first) {
@@ -55,7 +55,7 @@ shift(struct reports *r)
 }
 
 static void
-batch_free(struct batch *b)
+report_batch_free(struct report_batch *b)
 {
 	buf_free(&b->results);
 	buf_free(&b->ids);
@@ -70,8 +70,8 @@ reports_free(struct reports *r)
 		return;
 	bug_if(r->running);
 	while (r->first)
-		batch_free(shift(r));
-	sent_free(r->sent);
+		report_batch_free(first_batch(r));
+	delivered_ledger_free(r->ledger);
 	free(r);
 }
 
@@ -84,12 +84,12 @@ reports_waiting(const struct reports *r)
 /* Sending --------------------------------------------------------------- */
 
 static bool
-is_lost(const struct reports *r, const struct batch *b)
+is_lost(const struct reports *r, const struct report_batch *b)
 {
 	return b->generation != store_generation(r->store);
 }
 
-/* Worth another try, with the same change id: it is done once. */
+/* Worth another try: with the same change id it is done only once. */
 static bool
 may_pass(int e)
 {
@@ -97,10 +97,10 @@ may_pass(int e)
 	    e == E_LIMIT;
 }
 
-/* As long as store is there: without them it would hold on to the leases, and
- * its successor send again what has been delivered. */
+/* Until store has taken them, or is gone: without the results it would keep the
+ * leases, and its successor would send again what has been delivered. */
 static int
-report(struct reports *r, struct batch *b, struct err *err)
+report_batch(struct reports *r, struct report_batch *b, struct err *err)
 {
 	const struct report_ask ask = { store_change_id(r->store),
 		buf_get(&b->results) };
@@ -123,20 +123,20 @@ report(struct reports *r, struct batch *b, struct err *err)
 }
 
 static void
-remember_one(struct reports *r, struct sent_id id,
+remember_one(struct reports *r, struct delivered_id id,
     const struct queue_result *q)
 {
 	if (q->outcome == OUTCOME_delivered || q->outcome == OUTCOME_relayed)
-		sent_add(r->sent, id, q, loop_now_ms(r->loop));
+		delivered_ledger_add(r->ledger, id, q, loop_now_ms(r->loop));
 }
 
 static void
-remember(struct reports *r, const struct batch *b)
+remember_delivered(struct reports *r, const struct report_batch *b)
 {
 	struct rd results = rd_of(buf_get(&b->results));
 	struct rd ids = rd_of(buf_get(&b->ids));
 	struct queue_result q;
-	struct sent_id id;
+	struct delivered_id id;
 
 	while (rd_left(&results) > 0 &&
 	    msg_take(&results, &queue_result_shape, &q)) {
@@ -147,17 +147,17 @@ remember(struct reports *r, const struct batch *b)
 }
 
 static void
-send(struct reports *r, struct batch *b)
+send_batch(struct reports *r, struct report_batch *b)
 {
 	struct log *log = loop_log(r->loop);
 	struct err err = { 0 };
-	int e = b->n > 0 ? report(r, b, &err) : 0;
+	int e = b->n > 0 ? report_batch(r, b, &err) : 0;
 
 	if (e < 0)
 		log_event(log, e == E_PEER ? LOG_WARN : LOG_ERROR, "unreported",
 		    F_INT("results", b->n), F_ERR(&err));
 	if (e == E_PEER || is_lost(r, b))
-		remember(r, b);
+		remember_delivered(r, b);
 	if (b->leases.n > 0 && !is_lost(r, b)) {
 		const struct release_ask ask = { buf_get(&b->leases) };
 
@@ -167,15 +167,15 @@ send(struct reports *r, struct batch *b)
 }
 
 static void
-run(void *arg)
+send_batches(void *arg)
 {
 	struct reports *r = arg;
 
 	while (r->first) {
-		struct batch *b = shift(r);
+		struct report_batch *b = first_batch(r);
 
-		send(r, b);
-		batch_free(b);
+		send_batch(r, b);
+		report_batch_free(b);
 	}
 	r->running = false;
 }
@@ -183,10 +183,10 @@ run(void *arg)
 /* Gathering ------------------------------------------------------------- */
 
 /* The last one, if this still goes into it. */
-static struct batch *
+static struct report_batch *
 batch_for(struct reports *r, uint64_t generation, size_t octets)
 {
-	struct batch *b = r->last;
+	struct report_batch *b = r->last;
 
 	if (b && b->generation == generation && b->leases.n < LEASES_MAX &&
 	    octets <= MSG_CHUNK - b->results.n)
@@ -202,22 +202,22 @@ batch_for(struct reports *r, uint64_t generation, size_t octets)
 	return b;
 }
 
-/* Sent in the next round, with all that this one brings. */
+/* In the next round of the loop, with all that comes in this one. */
 static void
-wake(struct reports *r)
+begin_sending(struct reports *r)
 {
 	if (r->running)
 		return;
 	r->running = true;
-	(void)fiber_spawn(r->loop, "report", run, r);
+	(void)fiber_spawn(r->loop, "report", send_batches, r);
 }
 
 void
-reports_add(struct reports *r, uint64_t generation, struct sent_id id,
+reports_add(struct reports *r, uint64_t generation, struct delivered_id id,
     const struct queue_result *result)
 {
 	struct queue_result q = *result;
-	struct batch *b;
+	struct report_batch *b;
 
 	q.status = str_first(q.status, 12);
 	q.text = str_first(q.text, 1000);
@@ -236,24 +236,24 @@ reports_add(struct reports *r, uint64_t generation, struct sent_id id,
 	bug_if(buf_failed(&b->results) || buf_failed(&b->ids));
 	b->n++;
 	r->waiting++;
-	wake(r);
+	begin_sending(r);
 }
 
 bool
-reports_delivered(struct reports *r, struct sent_id id,
+reports_delivered(struct reports *r, struct delivered_id id,
     struct queue_result *result, struct arena *a)
 {
-	return sent_take(r->sent, id, result, a);
+	return delivered_ledger_take(r->ledger, id, result, a);
 }
 
 void
 reports_release(struct reports *r, uint64_t generation, uint64_t lease)
 {
-	struct batch *b = batch_for(r, generation, 0);
+	struct report_batch *b = batch_for(r, generation, 0);
 
 	buf_le64(&b->leases, lease);
 	bug_if(buf_failed(&b->leases));
-	wake(r);
+	begin_sending(r);
 }
 
 int

@@ -2,13 +2,14 @@
  * report.h - results on their way to store.
  *
  * Gathered from all deliveries and sent in batches: one STORE_report is under
- * way, what comes meanwhile goes with the next. Results belong to the
- * connection that their lease came over (store_generation()): when that is
- * gone store has made the work due again. Then what was delivered is
- * remembered, so that it is not sent twice, and the rest is dropped.
+ * way at a time, and what comes meanwhile goes with the next. Results belong
+ * to the connection that their lease came over (store_generation()): when that
+ * is gone, store has made the work due again. Then what was delivered is
+ * remembered in the ledger, so that it is not sent twice, and the rest is
+ * dropped.
  */
 #pragma once
-#include "relay/sent.h"
+#include "relay/delivered_ledger.h"
 #include "store/client.h"
 
 struct reports;
@@ -17,11 +18,11 @@ struct reports *reports_new(struct loop *l, struct store *st);
 void reports_free(struct reports *r); /* NULL is fine */
 
 /* Never suspends. Texts longer than their bound are cut. */
-void reports_add(struct reports *r, uint64_t generation, struct sent_id id,
+void reports_add(struct reports *r, uint64_t generation, struct delivered_id id,
     const struct queue_result *result);
-/* It was delivered under a lease that is gone: with this result, which is to
- * be added under the new one. Its strs are in the arena. */
-bool reports_delivered(struct reports *r, struct sent_id id,
+/* True if it was delivered under a lease that is gone: *result is to be added
+ * under the new one. Its strs are in the arena. */
+bool reports_delivered(struct reports *r, struct delivered_id id,
     struct queue_result *result, struct arena *a);
 /* Nothing more will come of this lease: told to store after the results that
  * were added before. */

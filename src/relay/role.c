@@ -1,5 +1,5 @@
 /*
- * role.c - postern-relay: carries mail out.
+ * role.c - postern-relay: delivers mail to other servers.
  *
  * Privileges: dials TCP, the ports of its routes only; talks to store (what
  * it is handed from the queue) and to resolver. Opens nothing, listens
@@ -13,7 +13,7 @@
 #include <fcntl.h>
 
 enum { ROOTS_MAX = 4 << 20 };
-/* Debian's and its kin's, Fedora's, BSD's. */
+/* Of Debian, Fedora, BSD. */
 static const char *const root_files[] = {
 	"/etc/ssl/certs/ca-certificates.crt",
 	"/etc/pki/tls/certs/ca-bundle.crt",
@@ -43,7 +43,7 @@ read_file(const char *path, struct buf *b)
 	return n == 0 && b->n > 0 && !buf_failed(b);
 }
 
-/* Without any, whatever must be verified fails: routes that say so wait. */
+/* Without any, no certificate verifies: mail for routes that verify waits. */
 static int
 trust_roots(struct role *r, struct err *err)
 {
@@ -60,7 +60,7 @@ trust_roots(struct role *r, struct err *err)
 		    F_STR("error", STR("no file of trusted roots")));
 		return 0;
 	}
-	/* They take a while to read: who verifies nothing needs none. */
+	/* They take a while to read, and only routes that verify need them. */
 	return tls_client_trust(s->verify, buf_get(&roots), err);
 }
 
@@ -82,8 +82,8 @@ prepare(struct role *r, struct err *err)
 	    !(s->any = tls_client_new(s->lib, false, err)) ||
 	    !(s->verify = tls_client_new(s->lib, true, err)))
 		return err->code;
-	/* A megabyte that most have no use for; other routes are another
-	 * process (master/supervise.c). */
+	/* A megabyte that most installations do not need; when the routes
+	 * change, master starts another process (master/supervise.c). */
 	if (route_verifies(&r->config) && (e = trust_roots(r, err)) < 0)
 		return e;
 	if (HAVE_ASAN)	/* test builds: see tls.h */
@@ -129,7 +129,7 @@ stop(struct role *r)
 }
 
 static void
-finish(struct role *r)
+finish_relay(struct role *r)
 {
 	struct relay_role *s = r->state;
 
@@ -153,7 +153,7 @@ main(void)
 		.peer = peer,
 		.reload = reload,
 		.stop = stop,
-		.finish = finish,
+		.finish = finish_relay,
 	};
 
 	return role_main(&ops);

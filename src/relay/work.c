@@ -1,9 +1,9 @@
 /*
- * work.c - the fibers that ask store for work and carry it.
+ * work.c - the fibers that ask store for work and deliver it.
  *
- * A fiber asks; when it gets an assignment it sees to it that others go on
- * asking, and carries it. So a burst finds one fiber after the other, and an
- * idle role has no more than TAKES_MAX of them.
+ * A fiber asks; when it gets an assignment it makes sure that others keep
+ * asking, and delivers it. So a burst is taken by one fiber after the other,
+ * and an idle role has no more than TAKES_MAX of them.
  */
 #include "relay/relay_int.h"
 
@@ -11,8 +11,7 @@ enum {
 	TAKES_MAX = 4,
 	TAKE_WAIT_MS = 20000,
 	PAUSE_MS = 1000,
-	/* Of the 5 s that master gives: what is left after them is for the
-	 * reports. */
+	/* Of the 5 s that master gives: the rest is for the reports. */
 	GIVE_BACK_MS = 2500, CANCEL_MS = 4000,
 	CONF_OCTETS = 512 * 1024,
 	WORK_OCTETS = 16 * 1024 * 1024,	/* an answer, what DNS says of it */
@@ -56,7 +55,7 @@ conf_ref(struct relay_conf *conf)
 static void take_more(struct relay *r);
 
 static void
-carry(struct delivery *d, const struct take_answer *work)
+do_assignment(struct delivery *d, const struct take_answer *work)
 {
 	d->conf = conf_ref(d->relay->conf);
 	if (work->kind == TAKE_REPORT)
@@ -66,9 +65,9 @@ carry(struct delivery *d, const struct take_answer *work)
 	conf_unref(d->conf);
 }
 
-/* Nothing of it is left for the next one. */
+/* Nothing of one assignment is left for the next. */
 static void
-clear(struct delivery *d)
+clear_delivery(struct delivery *d)
 {
 	struct delivery kept = *d;
 
@@ -85,9 +84,9 @@ clear(struct delivery *d)
 	arena_trim(d->txn_mem);
 }
 
-/* 0 and work, maybe none. */
+/* 0: *work has what came, if anything came in time. */
 static int
-take(struct delivery *d, struct take_answer *work)
+take_assignment(struct delivery *d, struct take_answer *work)
 {
 	struct relay *r = d->relay;
 	const struct take_ask ask = { .wait_ms = TAKE_WAIT_MS };
@@ -122,9 +121,9 @@ wanted(const struct relay *r)
 	return left < TAKES_MAX ? left : TAKES_MAX;
 }
 
-/* It ends when enough others ask. */
+/* Ends when enough others ask. */
 static void
-work(void *arg)
+relay_fiber(void *arg)
 {
 	struct delivery *d = arg;
 	struct relay *r = d->relay;
@@ -133,15 +132,15 @@ work(void *arg)
 	while (r->ntaking < wanted(r)) {
 		struct take_answer got = { 0 };
 
-		if (take(d, &got) < 0)
+		if (take_assignment(d, &got) < 0)
 			break;
 		if (got.items.n > 0) {
 			r->nrunning++;
 			take_more(r);
-			carry(d, &got);
+			do_assignment(d, &got);
 			r->nrunning--;
 		}
-		clear(d);
+		clear_delivery(d);
 	}
 	*d->prev = d->next;
 	if (d->next)
@@ -154,7 +153,7 @@ work(void *arg)
 }
 
 static void
-add_fiber(struct relay *r)
+spawn_fiber(struct relay *r)
 {
 	struct delivery *d = calloc(1, sizeof(*d));
 
@@ -168,15 +167,15 @@ add_fiber(struct relay *r)
 	if (d->next)
 		d->next->prev = &d->next;
 	r->deliveries = d;
-	(void)fiber_spawn(r->loop, "relay", work, d);
+	(void)fiber_spawn(r->loop, "relay", relay_fiber, d);
 }
 
-/* One at least waits for work, if there may be more. */
+/* At least one asks for work, if more may be under way. */
 static void
 take_more(struct relay *r)
 {
 	if (r->ntaking == 0 && wanted(r) > 0)
-		add_fiber(r);
+		spawn_fiber(r);
 }
 
 /* Life ------------------------------------------------------------------ */
@@ -191,8 +190,8 @@ relay_new(const struct relay_options *o, const struct config *c)
 	r->loop = o->loop;
 	r->conf = conf_new(c);
 	r->pool = pool_new(r->loop);
-	r->dead = dead_new();
-	dead_limits(r->dead, c->retry_min_s, c->retry_max_s);
+	r->backoff = host_backoff_new();
+	host_backoff_limits(r->backoff, c->retry_min_s, c->retry_max_s);
 	r->reports = reports_new(r->loop, o->store);
 	return r;
 }
@@ -202,7 +201,7 @@ relay_configure(struct relay *r, const struct config *c)
 {
 	conf_unref(r->conf);
 	r->conf = conf_new(c);
-	dead_limits(r->dead, c->retry_min_s, c->retry_max_s);
+	host_backoff_limits(r->backoff, c->retry_min_s, c->retry_max_s);
 	take_more(r);
 }
 
@@ -257,7 +256,7 @@ relay_free(struct relay *r)
 	timer_clear(r->loop, &r->timer);
 	reports_free(r->reports);
 	pool_free(r->pool);
-	dead_free(r->dead);
+	host_backoff_free(r->backoff);
 	conf_unref(r->conf);
 	free(r);
 }
