@@ -31,7 +31,8 @@ struct delivery_item {
 	struct queue_rcpt *todo;
 	size_t ntodo;
 	int64_t since_ms;
-	bool begun;	/* its text, in this transaction */
+	/* Of the transaction: */
+	bool begun;	/* its text */
 	bool wire;	/* it was the connection that failed, not reading */
 	struct err err;	/* of reading */
 	int rc;
@@ -40,13 +41,7 @@ struct delivery_item {
 /* Results --------------------------------------------------------------- */
 
 static void
-release(struct delivery *d, uint64_t lease)
-{
-	reports_release(d->relay->reports, d->generation, lease);
-}
-
-static void
-add_result(struct delivery_item *c, const struct queue_rcpt *rcpt,
+add_result(struct delivery_item *x, const struct queue_rcpt *rcpt,
     struct queue_result *q)
 {
 	static const char *const names[] = {
@@ -55,34 +50,32 @@ add_result(struct delivery_item *c, const struct queue_rcpt *rcpt,
 		[OUTCOME_deferred] = "deferred",
 		[OUTCOME_failed] = "failed",
 	};
-	struct delivery *d = c->d;
+	struct delivery *d = x->d;
 	struct relay *r = d->relay;
 
-	q->lease = c->item->lease;
+	q->lease = x->item->lease;
 	q->n = rcpt->n;
 	log_event(loop_log(r->loop), LOG_INFO, names[q->outcome],
-	    F_INT("message", c->item->message), F_STR("to", rcpt->address),
+	    F_INT("message", x->item->message), F_STR("to", rcpt->address),
 	    F_STR("host", q->host), F_STR("address", q->address),
 	    F_INT("code", q->code), F_STR("status", q->status),
 	    F_STR("tls", q->tls),
-	    F_INT("ms", loop_now_ms(r->loop) - c->since_ms),
+	    F_INT("ms", loop_now_ms(r->loop) - x->since_ms),
 	    F_STR("text", q->text));
-	reports_add(r->reports, d->generation,
-	    delivered_id(c->item, rcpt), q);
+	reports_add(r->reports, d->generation, delivered_id(x->item, rcpt), q);
 }
 
-/* All that are left: no host takes it. For good only if somebody said so, and
- * nobody anything else. */
+/* All that are left: no host takes it. */
 static void
-no_host(struct delivery_item *c)
+add_no_host(struct delivery_item *x)
 {
-	const struct verdict *v = &c->d->verdict;
-	bool failed = v->never && !v->later;
+	const struct verdict *v = &x->d->verdict;
 
-	for (size_t i = 0; i < c->ntodo; i++) {
+	for (size_t i = 0; i < x->ntodo; i++) {
 		struct queue_result q = {
-			.outcome = failed ? OUTCOME_failed : OUTCOME_deferred,
-			.down = v->later && !v->reached,
+			.outcome = v->rank == VERDICT_NEVER ? OUTCOME_failed :
+			    OUTCOME_deferred,
+			.down = verdict_is_down(v),
 			.code = (uint32_t)v->code,
 			.status = str_c(v->status),
 			.text = buf_get(&v->words),
@@ -91,15 +84,15 @@ no_host(struct delivery_item *c)
 			.tls = str_c(v->tls),
 		};
 
-		add_result(c, &c->todo[i], &q);
+		add_result(x, &x->todo[i], &q);
 	}
-	c->ntodo = 0;
+	x->ntodo = 0;
 }
 
 /* The text cannot be had. E_NOTFOUND, E_IO: it is gone or does not make sense,
  * and another try would not help (RFC 3463 X.3.0). */
 static void
-unread(struct delivery_item *c, const struct queue_rcpt *rcpt, int e)
+add_unread(struct delivery_item *x, const struct queue_rcpt *rcpt, int e)
 {
 	bool gone = e == E_NOTFOUND || e == E_IO;
 	struct queue_result q = {
@@ -109,31 +102,22 @@ unread(struct delivery_item *c, const struct queue_rcpt *rcpt, int e)
 			     : STR("the message could not be read now"),
 	};
 
-	add_result(c, rcpt, &q);
+	add_result(x, rcpt, &q);
 }
 
 static void
-log_unread(const struct delivery_item *c, int e, const struct err *err)
+log_unread(const struct delivery_item *x, int e, const struct err *err)
 {
-	log_event(loop_log(c->d->relay->loop),
+	log_event(loop_log(x->d->relay->loop),
 	    e == E_NOTFOUND || e == E_IO ? LOG_ERROR : LOG_WARN, "text",
-	    F_INT("message", c->item->message), F_ERR(err));
+	    F_INT("message", x->item->message), F_ERR(err));
 }
 
 static void
-no_text(struct delivery_item *c, int e, const struct err *err)
-{
-	log_unread(c, e, err);
-	for (size_t i = 0; i < c->ntodo; i++)
-		unread(c, &c->todo[i], e);
-	c->ntodo = 0;
-}
-
-static void
-answered(struct delivery_item *c, const struct queue_rcpt *rcpt,
+add_answer(struct delivery_item *x, const struct queue_rcpt *rcpt,
     const struct smtp_answer *a)
 {
-	const struct delivery *d = c->d;
+	const struct delivery *d = x->d;
 	const struct smtp_client *client = d->conn->client;
 	struct tls_facts tls = smtp_client_tls_facts(client);
 	char room[48];
@@ -153,106 +137,88 @@ answered(struct delivery_item *c, const struct queue_rcpt *rcpt,
 		    OUTCOME_delivered : OUTCOME_relayed;
 	else if (answer_is_final(a))
 		q.outcome = OUTCOME_failed;
-	add_result(c, rcpt, &q);
+	add_result(x, rcpt, &q);
 }
 
-/* The text -------------------------------------------------------------- */
+/* One transaction ------------------------------------------------------- */
 
-struct wire {
-	struct delivery_item *c;
+struct text_sink {
+	struct delivery_item *x;
 	struct smtp_client *client;
 };
 
 static int
-to_wire(void *arg, struct str octets)
+send_octets(void *arg, struct str octets)
 {
-	const struct wire *w = arg;
+	const struct text_sink *sink = arg;
 	int e;
 
 	/* By its number another message may have been read. */
-	if (delivery_is_lost(w->c->d))
+	if (delivery_is_lost(sink->x->d))
 		return E_PEER;
-	e = smtp_client_text(w->client, octets);
-	w->c->wire |= e < 0;
+	e = smtp_client_text(sink->client, octets);
+	sink->x->wire |= e < 0;
 	return e;
 }
 
 /* Signatures of ours first, then the message as it came. */
 static int
-write_text(void *arg, struct smtp_client *client, struct err *err)
+send_text(void *arg, struct smtp_client *client, struct err *err)
 {
-	struct delivery_item *c = arg;
-	struct wire w = { c, client };
+	struct delivery_item *x = arg;
+	struct text_sink sink = { x, client };
 
-	c->begun = true;
-	c->rc = to_wire(&w, c->item->signature);
-	if (c->rc == 0)
-		c->rc = prefetch_give(c->text, to_wire, &w, &c->err);
-	if (c->rc < 0 && !c->wire && err)
-		*err = c->err;
-	return c->rc;
+	x->begun = true;
+	x->rc = send_octets(&sink, x->item->signature);
+	if (x->rc == 0)
+		x->rc = prefetch_give(x->text, send_octets, &sink, &x->err);
+	if (x->rc < 0 && !x->wire && err)
+		*err = x->err;
+	return x->rc;
 }
 
-/* One transaction ------------------------------------------------------- */
-
-/* Nobody's answer: the connection went, or the server let go of it, before
- * any text. 421: RFC 5321 3.8. */
-static bool
-is_no_answer(const struct delivery_item *c, const struct smtp_answer *a)
-{
-	return !c->begun && !smtp_client_usable(c->d->conn->client) &&
-	    (a->code == 0 || a->code == 421);
-}
-
-/* "Too many recipients" when others were taken: they go next (RFC 5321
- * 4.5.3.1.10). */
-static bool
-is_surplus(const struct smtp_outgoing_rcpt *r, bool some)
-{
-	return some && !r->accepted && r->answer.code == 452;
-}
-
-static bool
-some_accepted(const struct smtp_outgoing *m)
-{
-	for (size_t i = 0; i < m->nrcpts; i++)
-		if (m->rcpts[i].accepted && answer_is_good(&m->rcpts[i].answer))
-			return true;
-	return false;
-}
-
-/* Results for the first n; who gets none stays in todo. */
+/* Results for those of the transaction; who gets none stays in todo. */
 static void
-settle(struct delivery_item *c, const struct smtp_outgoing *m)
+settle_transaction(struct delivery_item *x, const struct smtp_outgoing *m)
 {
-	bool some = some_accepted(m);
+	struct smtp_client *client = x->d->conn->client;
 	const struct smtp_answer *lost = NULL;
 	size_t kept = 0, n = m->nrcpts;
+	bool some = false;	/* were taken */
 
+	for (size_t i = 0; i < n; i++)
+		some |= m->rcpts[i].accepted &&
+		    answer_is_good(&m->rcpts[i].answer);
 	for (size_t i = 0; i < n; i++) {
 		const struct smtp_outgoing_rcpt *r = &m->rcpts[i];
+		const struct smtp_answer *a = &r->answer;
 
-		if (is_no_answer(c, &r->answer)) {
-			lost = &r->answer;
-			c->todo[kept++] = c->todo[i];
-		} else if (is_surplus(r, some)) {
-			c->todo[kept++] = c->todo[i];
-		} else if (r->accepted && c->rc < 0 && !c->wire) {
-			unread(c, &c->todo[i], c->rc);
+		if (!x->begun && !smtp_client_usable(client) &&
+		    (a->code == 0 || a->code == 421)) {
+			/* The connection was lost, or the server let go of it
+			 * (RFC 5321 3.8), before any text: nobody's answer. */
+			lost = a;
+			x->todo[kept++] = x->todo[i];
+		} else if (some && !r->accepted && a->code == 452) {
+			/* "Too many recipients" while others were taken: they
+			 * go next (RFC 5321 4.5.3.1.10). */
+			x->todo[kept++] = x->todo[i];
+		} else if (r->accepted && x->rc < 0 && !x->wire) {
+			add_unread(x, &x->todo[i], x->rc);
 		} else {
-			answered(c, &c->todo[i], &r->answer);
+			add_answer(x, &x->todo[i], a);
 		}
 	}
-	memmove(c->todo + kept, c->todo + n,
-	    (c->ntodo - n) * sizeof(*c->todo));
-	c->ntodo -= n - kept;
+	memmove(x->todo + kept, x->todo + n,
+	    (x->ntodo - n) * sizeof(*x->todo));
+	x->ntodo -= n - kept;
 	if (lost)
-		connect_lost(c->d, lost);
+		connect_lost(x->d, lost);
 }
 
 /* The connection after a transaction. */
 static void
-look_after(struct delivery *d, bool begun)
+keep_or_leave(struct delivery *d, bool begun)
 {
 	if (!d->conn)
 		return;
@@ -271,25 +237,13 @@ look_after(struct delivery *d, bool begun)
 	}
 }
 
-static void
-fill_rcpts(struct smtp_outgoing *m, const struct delivery_item *c)
-{
-	m->nrcpts = c->ntodo < RCPTS_MAX ? c->ntodo : RCPTS_MAX;
-	m->rcpts = arena_array(c->d->txn_mem, m->nrcpts, sizeof(*m->rcpts));
-	for (size_t i = 0; i < m->nrcpts; i++)
-		m->rcpts[i] = (struct smtp_outgoing_rcpt){
-			.address = c->todo[i].address,
-			.notify = c->todo[i].notify,
-			.orcpt = c->todo[i].orcpt,
-		};
-}
-
 /* 0: go on with what is left in todo. E_CANCELED. */
 static int
-transact(struct delivery_item *c)
+do_transaction(struct delivery_item *x)
 {
-	struct delivery *d = c->d;
-	const struct queue_item *item = c->item;
+	struct delivery *d = x->d;
+	const struct queue_item *item = x->item;
+	size_t n = x->ntodo < RCPTS_MAX ? x->ntodo : RCPTS_MAX;
 	struct smtp_outgoing m = {
 		.reverse_path = item->reverse_path,
 		.size = item->size + item->signature.n,
@@ -297,90 +251,90 @@ transact(struct delivery_item *c)
 		.smtputf8 = item->smtputf8,
 		.ret = item->ret,
 		.envid = item->envid,
-		.text = write_text,
-		.arg = c,
+		.rcpts = arena_array(d->txn_mem, n, sizeof(*m.rcpts)),
+		.nrcpts = n,
+		.text = send_text,
+		.arg = x,
 	};
 
-	c->begun = c->wire = false;
-	c->rc = 0;
-	fill_rcpts(&m, c);
+	for (size_t i = 0; i < n; i++)
+		m.rcpts[i] = (struct smtp_outgoing_rcpt){
+			.address = x->todo[i].address,
+			.notify = x->todo[i].notify,
+			.orcpt = x->todo[i].orcpt,
+		};
+	x->begun = x->wire = false;
+	x->rc = 0;
 	smtp_client_until(d->conn->client, loop_now_ms(d->relay->loop) +
-	    TRANSACTION_MS + RCPT_MS * (int64_t)m.nrcpts +
+	    TRANSACTION_MS + RCPT_MS * (int64_t)n +
 	    (int64_t)(m.size / OCTETS_A_MS));
 	if (smtp_client_send(d->conn->client, &m, d->txn_mem) < 0)
 		return E_CANCELED;
-	if (c->rc < 0 && !c->wire && delivery_is_lost(d))
-		return E_CANCELED;
-	if (c->rc < 0 && !c->wire)
-		log_unread(c, c->rc, &c->err);
-	settle(c, &m);
-	look_after(d, c->begun);
+	if (x->rc < 0 && !x->wire) {
+		if (delivery_is_lost(d))
+			return E_CANCELED;
+		log_unread(x, x->rc, &x->err);
+	}
+	settle_transaction(x, &m);
+	keep_or_leave(d, x->begun);
 	arena_reset(d->txn_mem);
 	return 0;
 }
 
 /* Messages -------------------------------------------------------------- */
 
+/* Its recipients, without those that have had it and only store does not know
+ * of that. */
 static void
-decode_rcpts(struct delivery_item *c)
+begin_item(struct delivery_item *x)
 {
-	struct rd rd = rd_of(c->item->rcpts);
+	struct delivery *d = x->d;
+	struct reports *reports = d->relay->reports;
+	struct rd rd = rd_of(x->item->rcpts);
 	struct queue_rcpt rcpt;
+	struct queue_result q;
 	size_t n = 0;
 
 	while (rd_left(&rd) > 0 && msg_take(&rd, &queue_rcpt_shape, &rcpt))
 		n++;
-	c->todo = arena_array(c->d->item_mem, n + 1, sizeof(*c->todo));
-	rd = rd_of(c->item->rcpts);
-	while (c->ntodo < n &&
-	    msg_take(&rd, &queue_rcpt_shape, &c->todo[c->ntodo]))
-		c->ntodo++;
+	x->todo = arena_array(d->item_mem, n + 1, sizeof(*x->todo));
+	rd = rd_of(x->item->rcpts);
+	for (size_t i = 0; i < n; i++) {
+		struct delivered_id id;
+
+		if (!msg_take(&rd, &queue_rcpt_shape, &rcpt))
+			break;
+		id = delivered_id(x->item, &rcpt);
+		if (!reports_delivered(reports, id, &q, d->item_mem)) {
+			x->todo[x->ntodo++] = rcpt;
+			continue;
+		}
+		q.lease = x->item->lease;
+		reports_add(reports, d->generation, id, &q);
+	}
+	if (n == 0)	/* nobody is left: no result would end it */
+		reports_release(reports, d->generation, x->item->lease);
 }
 
 /* Under leases that are gone another fiber may still wait to hear what became
- * of it. */
-static bool
-others_have_it(const struct delivery_item *c)
-{
-	const struct delivery *d = c->d->relay->deliveries;
-
-	while (d && (d == c->d || d->message != c->item->message ||
-	    !delivery_is_lost(d)))
-		d = d->next;
-	return d;
-}
-
+ * of this message. */
 static int
-wait_for_others(const struct delivery_item *c)
+wait_for_others(const struct delivery_item *x)
 {
-	struct loop *l = c->d->relay->loop;
+	struct loop *l = x->d->relay->loop;
 	int e = 0;
 
-	while (e == 0 && others_have_it(c))
+	while (e == 0) {
+		const struct delivery *d = x->d->relay->deliveries;
+
+		while (d && (d == x->d || d->message != x->item->message ||
+		    !delivery_is_lost(d)))
+			d = d->next;
+		if (!d)
+			break;
 		e = fiber_sleep(l, loop_now_ms(l) + LOOK_MS);
-	return e;
-}
-
-/* Those who have had it: only store does not know. */
-static void
-skip_delivered(struct delivery_item *c)
-{
-	struct delivery *d = c->d;
-	struct queue_result q;
-	size_t kept = 0;
-
-	for (size_t i = 0; i < c->ntodo; i++) {
-		struct delivered_id id = delivered_id(c->item, &c->todo[i]);
-
-		if (reports_delivered(d->relay->reports, id, &q,
-		    d->item_mem)) {
-			q.lease = c->item->lease;
-			reports_add(d->relay->reports, d->generation, id, &q);
-		} else {
-			c->todo[kept++] = c->todo[i];
-		}
 	}
-	c->ntodo = kept;
+	return e;
 }
 
 /* May more begin? */
@@ -396,32 +350,34 @@ may_go_on(struct delivery *d)
  * is for the time it takes: what is given back is due at once, and must have
  * become less. */
 static int
-deliver_rcpts(struct delivery_item *c)
+deliver_item(struct delivery_item *x)
 {
+	struct delivery *d = x->d;
 	struct err err = { 0 };
 	size_t all;
 	int e;
 
-	decode_rcpts(c);
-	if (c->ntodo == 0)	/* nobody is left: no result would end it */
-		release(c->d, c->item->lease);
-	skip_delivered(c);
-	all = c->ntodo;
-	while (c->ntodo > 0) {
-		if (c->ntodo < all && !may_go_on(c->d))
+	begin_item(x);
+	all = x->ntodo;
+	while (x->ntodo > 0) {
+		if (x->ntodo < all && !may_go_on(d))
 			return E_CANCELED;
-		if ((e = connect_next(c->d)) == E_CANCELED)
+		if ((e = connect_next(d)) == E_CANCELED)
 			return e;
 		if (e < 0) {
-			no_host(c);
+			add_no_host(x);
 			break;
 		}
-		e = prefetch_wait(c->text, &err);
-		if (delivery_is_lost(c->d) || e == E_CANCELED)
+		e = prefetch_wait(x->text, &err);
+		if (delivery_is_lost(d) || e == E_CANCELED)
 			return E_CANCELED;
-		if (e < 0)
-			no_text(c, e, &err);
-		else if ((e = transact(c)) < 0)
+		if (e < 0) {
+			log_unread(x, e, &err);
+			for (size_t i = 0; i < x->ntodo; i++)
+				add_unread(x, &x->todo[i], e);
+			break;
+		}
+		if ((e = do_transaction(x)) < 0)
 			return e;
 	}
 	return 0;
@@ -433,50 +389,45 @@ next_item(struct rd *rd, struct queue_item *item)
 	return rd_left(rd) > 0 && msg_take(rd, &queue_item_shape, item);
 }
 
-/* Item by item; the text of the next is read while this one is sent. False:
- * the rest is given back. */
-static bool
-deliver_item(struct delivery *d, const struct queue_item *item, struct rd ahead,
-    size_t i)
-{
-	struct queue_item next;
-	struct delivery_item c = { .d = d, .item = item,
-		.text = &d->text[i % 2],
-		.since_ms = loop_now_ms(d->relay->loop) };
-	bool good;
-
-	if (!c.text->relay)
-		prefetch_begin(c.text, d->relay, d->generation, item);
-	if (next_item(&ahead, &next))
-		prefetch_begin(&d->text[(i + 1) % 2], d->relay, d->generation,
-		    &next);
-	d->until_ms = 0;
-	good = wait_for_others(&c) == 0 && !delivery_is_lost(d);
-	d->message = item->message;
-	good = good && deliver_rcpts(&c) == 0;
-	d->message = 0;
-	prefetch_end(c.text);
-	arena_reset(d->txn_mem);
-	arena_reset(d->item_mem);
-	return good;
-}
-
+/* Item by item; the text of the next is read while this one is sent. What is
+ * not begun is given back. */
 void
 deliver(struct delivery *d, const struct take_answer *work)
 {
-	struct rd rd = rd_of(work->items);
-	struct queue_item item;
+	struct rd rd = rd_of(work->items), ahead;
+	struct queue_item item, next;
 	bool good;
-	size_t i = 0;
 
 	d->destination = work->destination;
 	d->again = work->again;
 	d->late_ms = loop_now_ms(d->relay->loop) + ASSIGNMENT_MS;
 	good = connect_begin(d) != E_CANCELED;
-	while (next_item(&rd, &item)) {
-		good = good && may_go_on(d) && deliver_item(d, &item, rd, i++);
+	for (size_t i = 0; next_item(&rd, &item); i++) {
+		struct delivery_item x = { .d = d, .item = &item,
+			.text = &d->text[i % 2] };
+
+		if (good && (good = may_go_on(d))) {
+			x.since_ms = loop_now_ms(d->relay->loop);
+			if (!x.text->relay)
+				prefetch_begin(x.text, d->relay, d->generation,
+				    &item);
+			ahead = rd;
+			if (next_item(&ahead, &next))
+				prefetch_begin(&d->text[(i + 1) % 2], d->relay,
+				    d->generation, &next);
+			d->until_ms = 0;
+			good = wait_for_others(&x) == 0 &&
+			    !delivery_is_lost(d);
+			d->message = item.message;
+			good = good && deliver_item(&x) == 0;
+			d->message = 0;
+			prefetch_end(x.text);
+			arena_reset(d->txn_mem);
+			arena_reset(d->item_mem);
+		}
 		if (!good)
-			release(d, item.lease);
+			reports_release(d->relay->reports, d->generation,
+			    item.lease);
 	}
 	prefetch_end(&d->text[0]);
 	prefetch_end(&d->text[1]);

@@ -51,18 +51,35 @@ struct prefetch {
 	struct buf octets;
 };
 
+/* How much what a host did says about the message. The highest rank of all
+ * hosts is the outcome: one that may take it another time outweighs all that
+ * refuse it, and a server's own word outweighs a reason of ours. */
+enum verdict_rank {
+	VERDICT_NONE,
+	VERDICT_NEVER,		/* for good */
+	VERDICT_LATER,		/* there is hope: unreached, without TLS ... */
+	VERDICT_TOLD_LATER,	/* and the server says so itself */
+};
+
 /* Why no host has taken it, gathered from host to host. */
 struct verdict {
+	enum verdict_rank rank;
 	bool reached;		/* somebody answered */
-	bool later, never;	/* there was reason for that */
 	bool untried;		/* hosts were left when it took too long */
-	int code;
+	int code;		/* these two are of the rank */
 	char status[12];
 	char address[48];	/* the last one tried */
 	char tls[16];		/* with it; empty: none */
 	struct str host;
 	struct buf words;	/* all that was tried, one after the other */
 };
+
+/* Nobody could be reached, and that may change. */
+static inline bool
+verdict_is_down(const struct verdict *v)
+{
+	return v->rank >= VERDICT_LATER && !v->reached;
+}
 
 /* A fiber and the assignment that it delivers. */
 struct delivery {

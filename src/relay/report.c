@@ -46,6 +46,8 @@ first_batch(struct reports *r)
 {
 	struct report_batch *b = r->first;
 
+	if (!b)
+		return NULL;
 	r->first = b->next;
 	if (!r->first) {
 		r->end = &r->first;
@@ -66,11 +68,13 @@ report_batch_free(struct report_batch *b)
 void
 reports_free(struct reports *r)
 {
+	struct report_batch *b;
+
 	if (!r)
 		return;
 	bug_if(r->running);
-	while (r->first)
-		report_batch_free(first_batch(r));
+	while ((b = first_batch(r)))
+		report_batch_free(b);
 	delivered_ledger_free(r->ledger);
 	free(r);
 }
@@ -147,34 +151,28 @@ remember_delivered(struct reports *r, const struct report_batch *b)
 }
 
 static void
-send_batch(struct reports *r, struct report_batch *b)
-{
-	struct log *log = loop_log(r->loop);
-	struct err err = { 0 };
-	int e = b->n > 0 ? report_batch(r, b, &err) : 0;
-
-	if (e < 0)
-		log_event(log, e == E_PEER ? LOG_WARN : LOG_ERROR, "unreported",
-		    F_INT("results", b->n), F_ERR(&err));
-	if (e == E_PEER || is_lost(r, b))
-		remember_delivered(r, b);
-	if (b->leases.n > 0 && !is_lost(r, b)) {
-		const struct release_ask ask = { buf_get(&b->leases) };
-
-		store_notify(r->store, STORE_release, &ask);
-	}
-	r->waiting -= b->n;
-}
-
-static void
 send_batches(void *arg)
 {
 	struct reports *r = arg;
+	struct log *log = loop_log(r->loop);
+	struct report_batch *b;
 
-	while (r->first) {
-		struct report_batch *b = first_batch(r);
+	while ((b = first_batch(r))) {
+		struct err err = { 0 };
+		int e = b->n > 0 ? report_batch(r, b, &err) : 0;
 
-		send_batch(r, b);
+		if (e < 0)
+			log_event(log, e == E_PEER ? LOG_WARN : LOG_ERROR,
+			    "unreported", F_INT("results", b->n),
+			    F_ERR(&err));
+		if (e == E_PEER || is_lost(r, b))
+			remember_delivered(r, b);
+		if (b->leases.n > 0 && !is_lost(r, b)) {
+			const struct release_ask ask = { buf_get(&b->leases) };
+
+			store_notify(r->store, STORE_release, &ask);
+		}
+		r->waiting -= b->n;
 		report_batch_free(b);
 	}
 	r->running = false;

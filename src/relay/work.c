@@ -43,27 +43,9 @@ conf_unref(struct relay_conf *conf)
 	free(conf);
 }
 
-static struct relay_conf *
-conf_ref(struct relay_conf *conf)
-{
-	conf->refs++;
-	return conf;
-}
-
 /* One assignment -------------------------------------------------------- */
 
 static void take_more(struct relay *r);
-
-static void
-do_assignment(struct delivery *d, const struct take_answer *work)
-{
-	d->conf = conf_ref(d->relay->conf);
-	if (work->kind == TAKE_REPORT)
-		bounce(d, work);
-	else
-		deliver(d, work);
-	conf_unref(d->conf);
-}
 
 /* Nothing of one assignment is left for the next. */
 static void
@@ -137,7 +119,13 @@ relay_fiber(void *arg)
 		if (got.items.n > 0) {
 			r->nrunning++;
 			take_more(r);
-			do_assignment(d, &got);
+			d->conf = r->conf;
+			d->conf->refs++;
+			if (got.kind == TAKE_REPORT)
+				bounce(d, &got);
+			else
+				deliver(d, &got);
+			conf_unref(d->conf);
 			r->nrunning--;
 		}
 		clear_delivery(d);
