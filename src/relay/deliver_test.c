@@ -202,8 +202,7 @@ test_dns_fails(void **state)
 	struct world *w = *state;
 	uint64_t lease = world_item(w, "a@broken.test,b@broken.test", "x\r\n");
 
-	w->record[w->nrecords++] = (struct record){ .name = "broken.test",
-		.result = DNS_FAILED };
+	dns_add(&w->dns, "broken.test", DNS_MX, 0, "", DNS_FAILED);
 	world_hand(w, TAKE_DELIVER, "broken.test");
 	world_start(w);
 	world_wait(w, 2);

@@ -106,7 +106,7 @@ test_many_hosts(void **state)
 	int dials = 0;
 
 	w->config.relay_private = true;
-	for (int i = 0; i < WORLD_SERVERS; i++) {
+	for (int i = 0; i < SERVERS_MAX; i++) {
 		const char *host = arena_printf(w->mem, "mx%d.test", i).p;
 		const char *at = arena_printf(w->mem, "192.0.2.%d", i + 1).p;
 
@@ -120,7 +120,7 @@ test_many_hosts(void **state)
 	q = &w->results[0];
 	assert_int_equal(q->outcome, OUTCOME_deferred);
 	assert_has(q->text, "not tried any more");
-	for (int i = 0; i < WORLD_SERVERS; i++)
+	for (int i = 0; i < SERVERS_MAX; i++)
 		dials += w->server[i].dials;
 	assert_in_range(dials, 2, 4);
 }

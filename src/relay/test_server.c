@@ -1,13 +1,47 @@
 #include "relay/test_server.h"
 
+#include "rt/tls_peer.h"
+
 enum { WIRE = 65536, LINE = 1000 };
 
-static struct world *w;
+static struct servers *network;
 
 void
-test_server_use(struct world *world)
+servers_open(struct servers *all, struct loop *l, struct tls_lib *lib)
 {
-	w = world;
+	struct test_cert cert = test_cert("EC", "mx1.example.org", "");
+	struct err err = { 0 };
+
+	*all = (struct servers){ .loop = l, .tls = tls_ctx_new(lib, &err) };
+	assert_non_null(all->tls);
+	assert_int_equal(0, tls_ctx_add(all->tls, buf_get(&cert.pem),
+	    cert.key, &err));
+	test_cert_free(&cert);
+	network = all;
+}
+
+void
+servers_close(struct servers *all)
+{
+	for (size_t i = 0; i < all->n; i++) {
+		assert_int_equal(all->server[i].open, 0);
+		buf_free(&all->server[i].got);
+		buf_free(&all->server[i].login);
+	}
+	tls_ctx_unref(all->tls);
+}
+
+struct server *
+server_add(struct servers *all, const char *address)
+{
+	struct server *s = &all->server[all->n++];
+
+	assert_true(all->n <= SERVERS_MAX);
+	*s = (struct server){ .address = address, .got = BUF_INIT(8 << 20),
+		.login = BUF_INIT(10000),
+		.rcpt = { { "no", "550 5.1.1 nobody of that name" },
+		    { "later", "450 4.2.1 come back" } } };
+	return s;
 }
 
 struct visit {
@@ -53,7 +87,7 @@ on_starttls(struct visit *v)
 		return;
 	}
 	(void)stream_flush(v->stream, NULL);
-	v->tls = stream_tls_accept(v->stream, w->tls, &err) == 0;
+	v->tls = stream_tls_accept(v->stream, network->tls, &err) == 0;
 	v->over = !v->tls;
 }
 
@@ -86,12 +120,15 @@ on_mail(struct visit *v, struct str line)
 static void
 on_rcpt(struct visit *v, struct str line)
 {
+	const struct rcpt_rule *r = v->s->rcpt;
 	struct str to = path_of(line);
+	int i = 0;
 
-	if (str_starts(to, STR("no"))) {
-		say(v, "550 5.1.1 nobody of that name");
-	} else if (str_starts(to, STR("later"))) {
-		say(v, "450 4.2.1 come back");
+	while (i < RCPT_RULES && r[i].begins &&
+	    !str_starts(to, str_c(r[i].begins)))
+		i++;
+	if (i < RCPT_RULES && r[i].begins) {
+		say(v, r[i].reply);
 	} else if (v->s->rcpts > 0 && v->rcpts >= v->s->rcpts) {
 		say(v, "452 4.5.3 too many");
 	} else {
@@ -125,8 +162,8 @@ read_text(struct visit *v)
 		buf_chr(&text, '/');
 	}
 	if (v->s->slow_ms > 0)
-		(void)fiber_sleep(w->loop,
-		    loop_now_ms(w->loop) + v->s->slow_ms);
+		(void)fiber_sleep(network->loop,
+		    loop_now_ms(network->loop) + v->s->slow_ms);
 	v->messages++;
 	v->s->messages++;
 	v->s->clear += !v->tls;
@@ -144,8 +181,8 @@ static void
 on_line(struct visit *v, struct str line)
 {
 	if (v->s->pause_ms > 0)
-		(void)fiber_sleep(w->loop,
-		    loop_now_ms(w->loop) + v->s->pause_ms);
+		(void)fiber_sleep(network->loop,
+		    loop_now_ms(network->loop) + v->s->pause_ms);
 	if (str_starts(line, STR("EHLO")))
 		on_ehlo(v);
 	else if (str_starts(line, STR("STARTTLS")))
@@ -173,9 +210,10 @@ serve(void *arg)
 	struct visit *v = arg;
 	struct str line;
 
-	v->stream = stream_new(w->loop, v->wire);
+	v->stream = stream_new(network->loop, v->wire);
 	stream_deadline(v->stream, NEVER);
-	if (!v->s->greeting || v->s->greeting[0])
+	v->over = v->s->talk && v->s->talk(v->s, v->stream);
+	if (!v->over && (!v->s->greeting || v->s->greeting[0]))
 		say(v, v->s->greeting ? v->s->greeting : "220 hello");
 	while (!v->over && stream_flush(v->stream, NULL) == 0 &&
 	    stream_line(v->stream, LINE, &line, NULL) == 0)
@@ -199,10 +237,13 @@ test_server_dial(struct loop *l, const char *address, uint16_t port,
 
 	if (e < 0)
 		return e;
-	for (size_t i = 0; i < w->nservers; i++)
-		if (str_eq(str_c(address), str_c(w->server[i].address)) &&
-		    (w->server[i].port == 0 || w->server[i].port == port))
-			s = &w->server[i];
+	for (size_t i = 0; i < network->n; i++) {
+		struct server *at = &network->server[i];
+
+		if (str_eq(str_c(address), str_c(at->address)) &&
+		    (at->port == 0 || at->port == port))
+			s = at;
+	}
 	if (s)
 		s->dials++;
 	if (s && s->no_socket)

@@ -1,5 +1,5 @@
 /*
- * test_store.c - the clients of store and resolver, as a few lines each.
+ * test_store.c - the client of store, as a few lines.
  */
 #include "relay/test_store.h"
 
@@ -171,62 +171,4 @@ blob_writer_free(struct blob_writer *b)
 {
 	buf_free(&b->text);
 	free(b);
-}
-
-/* ---- resolver --------------------------------------------------------- */
-
-/* "192.0.2.1" */
-static void
-put_address(struct buf *b, struct str text)
-{
-	struct str part;
-	uint32_t v;
-
-	do {
-		bool more = str_cut(text, '.', &part, &text);
-
-		assert_true(str_u32(part, &v));
-		buf_chr(b, (char)v);
-		if (!more)
-			return;
-	} while (true);
-}
-
-static void
-put_record(struct buf *out, const struct record *r)
-{
-	auto_buf data = BUF_INIT(300);
-	struct dns_record rr = { .preference = r->preference };
-
-	if (r->type == DNS_A)
-		put_address(&data, str_c(r->data));
-	else
-		buf_str(&data, str_c(r->data));
-	rr.data = buf_get(&data);
-	msg_put(out, &dns_record_shape, &rr);
-}
-
-int
-dns_lookup(struct dns *d, struct str name, enum dns_type type,
-    struct lookup_answer *answer, struct arena *a, int64_t until unused_arg,
-    struct err *err unused_arg)
-{
-	auto_buf records = BUF_INIT(65000);
-	uint32_t other = DNS_NXDOMAIN;
-
-	d->lookups++;
-	*answer = (struct lookup_answer){ .name = str_dup(a, name),
-		.canonical = str_dup(a, name) };
-	for (size_t i = 0; i < w->nrecords; i++) {
-		const struct record *r = &w->record[i];
-
-		if (!str_eqi(str_c(r->name), name))
-			continue;
-		other = r->result == DNS_OK ? DNS_NODATA : (uint32_t)r->result;
-		if (r->type == type && r->result == DNS_OK)
-			put_record(&records, r);
-	}
-	answer->result = records.n > 0 ? DNS_OK : other;
-	answer->records = str_dup(a, buf_get(&records));
-	return 0;
 }

@@ -1,13 +1,10 @@
 #include "relay/test_world.h"
 
-#include "relay/test_server.h"
 #include "relay/test_store.h"
-#include "rt/tls_peer.h"
 
 enum { ROUNDS = 60 };
 
 static struct store store;
-static struct dns dns;
 
 static int64_t
 wall_of(void *arg)
@@ -20,18 +17,12 @@ wall_of(void *arg)
 static void
 open_tls(struct world *w)
 {
-	struct test_cert cert = test_cert("EC", "mx1.example.org", "");
 	struct err err = { 0 };
 
 	w->lib = tls_lib_new(&err);
 	assert_non_null(w->lib);
-	w->tls = tls_ctx_new(w->lib, &err);
-	assert_non_null(w->tls);
-	assert_int_equal(0, tls_ctx_add(w->tls, buf_get(&cert.pem), cert.key,
-	    &err));
 	w->options.tls_any = tls_client_new(w->lib, false, &err);
 	w->options.tls_verify = tls_client_new(w->lib, true, &err);
-	test_cert_free(&cert);
 }
 
 void
@@ -54,13 +45,13 @@ world_open(struct world *w)
 		.host_connections = 5,
 	};
 	open_tls(w);
-	dns = (struct dns){ 0 };
 	w->options.loop = w->loop;
 	w->options.store = &store;
-	w->options.dns = &dns;
+	w->options.dns = &w->dns;
 	w->options.dial = test_server_dial;
 	test_store_use(w);
-	test_server_use(w);
+	servers_open(&w->servers, w->loop, w->lib);
+	w->server = w->servers.server;
 }
 
 void
@@ -118,15 +109,10 @@ world_close(struct world *w)
 	assert_int_equal(loop_fibers(w->loop), 0);
 	relay_free(w->relay);
 	loop_free(w->loop);
-	for (size_t i = 0; i < w->nservers; i++) {
-		assert_int_equal(w->server[i].open, 0);
-		buf_free(&w->server[i].got);
-		buf_free(&w->server[i].login);
-	}
+	servers_close(&w->servers);
 	for (size_t i = 0; i < WORLD_HANDED; i++)
 		buf_free(&w->handed[i].items);
 	buf_free(&w->bounced);
-	tls_ctx_unref(w->tls);
 	tls_client_unref(w->options.tls_any);
 	tls_client_unref(w->options.tls_verify);
 	tls_lib_unref(w->lib);
@@ -137,27 +123,20 @@ world_close(struct world *w)
 struct server *
 world_server(struct world *w, const char *address)
 {
-	struct server *s = &w->server[w->nservers++];
-
-	s->address = address;
-	s->got = BUF_INIT(8 << 20);
-	s->login = BUF_INIT(10000);
-	return s;
+	return server_add(&w->servers, address);
 }
 
 void
 world_mx(struct world *w, const char *domain, uint32_t preference,
     const char *host)
 {
-	w->record[w->nrecords++] = (struct record){ domain, DNS_MX,
-		preference, host, DNS_OK };
+	dns_add(&w->dns, domain, DNS_MX, preference, host, DNS_OK);
 }
 
 void
 world_address(struct world *w, const char *host, const char *address)
 {
-	w->record[w->nrecords++] = (struct record){ host, DNS_A, 0, address,
-		DNS_OK };
+	dns_add(&w->dns, host, DNS_A, 0, address, DNS_OK);
 }
 
 void

@@ -6,44 +6,12 @@
 #include "base/test.h"
 #include "relay/relay.h"
 #include "relay/relay_int.h"
+#include "relay/test_dns.h"
+#include "relay/test_server.h"
 #include "store/blob.h"
 
-enum { WORLD_SERVERS = 8, WORLD_RECORDS = 32, WORLD_LEASES = 20000,
+enum { WORLD_LEASES = 20000,
 	WORLD_HANDED = 64 };
-
-enum fake_tls { TLS_UNKNOWN, TLS_REFUSED, TLS_BROKEN, TLS_WORKS };
-
-/* A server at an address; what it does is set by the test. A recipient
- * "no..." is refused with 550, "later..." with 450. */
-struct server {
-	const char *address;
-	uint16_t port;
-	const char *greeting;	/* NULL: "220 ..."; "": it never comes */
-	bool down;		/* refuses the connection */
-	bool no_socket;		/* we cannot even ask */
-	bool dsn, auth;
-	enum fake_tls tls;
-	const char *mail;	/* the reply to MAIL; NULL: 250 */
-	const char *text;	/* the reply to the text; NULL: 250 */
-	int most;		/* messages of one connection, then 421; 0 */
-	int lose_after;		/* in the text of this one (from 1) it goes */
-	bool lose_always;	/* and all others so too */
-	int rcpts;		/* most of one message, then 452; 0 */
-	int64_t slow_ms;	/* before the reply to the text */
-	int64_t pause_ms;	/* before the reply to any command */
-	/* What has come. */
-	int dials, open, most_open, messages, quits, clear, encrypted;
-	struct buf got;		/* "from>to,to|text\n" of each message */
-	struct buf login;
-};
-
-struct record {
-	const char *name;
-	enum dns_type type;
-	uint32_t preference;
-	const char *data;	/* a name, or an address */
-	enum dns_result result;
-};
 
 struct handed {
 	uint32_t kind;
@@ -51,9 +19,6 @@ struct handed {
 	struct buf items;
 };
 
-struct dns {
-	int lookups;
-};
 struct store {
 	int nothing;
 };
@@ -64,14 +29,12 @@ struct world {
 	struct log *log;
 	struct arena *mem;
 	struct tls_lib *lib;
-	struct tls_ctx *tls;		/* of servers */
 	struct relay_options options;
 	struct config config;
 	struct relay *relay;
-	struct server server[WORLD_SERVERS];
-	size_t nservers;
-	struct record record[WORLD_RECORDS];
-	size_t nrecords;
+	struct servers servers;
+	struct server *server;		/* the first of them */
+	struct dns dns;
 
 	/* store */
 	struct handed handed[WORLD_HANDED];
