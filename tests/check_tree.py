@@ -22,7 +22,7 @@ import sys
 
 # Each stands only on those before it.
 FOLDERS = ("base rt mime dns trust store vault smtp policy sieve imap pop3 "
-           "http jmap api front relay errand admin master").split()
+           "http jmap api front relay errand conf sendmail admin master").split()
 # What a folder says to all others: a role's and a client's files may include
 # it wherever they are.
 PUBLIC = ("messages.h", "client.h", "blob.h")

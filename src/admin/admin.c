@@ -104,7 +104,7 @@ admin_main(const struct server *server, int argc, char **argv)
 	const struct command *c;
 	int code;
 
-	if (argc > 0 && outside_name(argv[0]))
+	if (argc > 0 && is_sendmail_name(argv[0]))
 		return cmd_sendmail(&a, argc, argv);
 	if (argc < 2) {
 		list_commands(stderr);

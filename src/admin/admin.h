@@ -39,4 +39,4 @@ int cmd_trace(struct admin *a, int argc, char **argv);
 int cmd_verify(struct admin *a, int argc, char **argv);
 int cmd_version(struct admin *a, int argc, char **argv);
 /* Is this a name that programs call sendmail by? */
-bool outside_name(const char *path);
+bool is_sendmail_name(const char *path);

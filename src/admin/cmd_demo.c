@@ -8,7 +8,7 @@
 #include <sys/stat.h>
 #include <sys/wait.h>
 
-#include "admin/conf.h"
+#include "conf/conf.h"
 #include "admin/dialogue.h"
 #include "admin/launch.h"
 #include "admin/operator.h"

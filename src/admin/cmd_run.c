@@ -1,5 +1,5 @@
 #include "admin/admin.h"
-#include "admin/conf.h"
+#include "conf/conf.h"
 
 static const char usage[] =
     "usage: postern run [--config FILE]\n\n"

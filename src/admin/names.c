@@ -7,7 +7,7 @@
 #include <sys/stat.h>
 #include <sys/un.h>
 
-#include "admin/conf.h"
+#include "conf/conf.h"
 #include "admin/launch.h"
 
 enum { FIND_MS = 60000, DEPTH = 16 };

@@ -6,7 +6,7 @@
 #include <sys/un.h>
 
 #include "admin/launch.h"
-#include "admin/where.h"
+#include "conf/find_config.h"
 #include "base/log.h"
 
 enum { CALL_MS = 600000, TRIES = 20, TRY_US = 250000 };
@@ -129,7 +129,7 @@ operator_open(struct admin *a, const struct options *o, struct operator **op,
 	struct operator *n = arena_new_of(a->memory, struct operator);
 	struct config c;
 
-	if (where_config(a->memory, o->data, o->config, &c, err) < 0)
+	if (find_config(a->memory, o->data, o->config, &c, err) < 0)
 		return err->code;
 	n->memory = a->memory;
 	n->hostname = c.hostname;

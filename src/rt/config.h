@@ -1,6 +1,6 @@
 /*
  * config.h - the configuration as a value: immutable, numbered, the same for
- * every role. The master parses the file (admin/conf.h) and hands it out; a
+ * every role. The master parses the file (conf/conf.h) and hands it out; a
  * session keeps the one it began with.
  */
 #pragma once

@@ -1,4 +1,4 @@
-#include "admin/letter.h"
+#include "sendmail/submit_header.h"
 
 #include "base/b64.h"
 #include "base/timetext.h"
@@ -31,7 +31,7 @@ is_dot_atom(struct str s)
 
 /* local@domain in the form that SMTP takes. */
 static int
-make_path(struct letter *l, struct str local, struct str host,
+make_path(struct submit_header *h, struct str local, struct str host,
     struct str *out, struct err *err)
 {
 	auto_buf b = BUF_INIT(4096);
@@ -42,19 +42,19 @@ make_path(struct letter *l, struct str local, struct str host,
 	else
 		buf_quoted(&b, local);
 	buf_chr(&b, '@');
-	buf_str(&b, host.n > 0 ? host : l->domain);
-	if (buf_failed(&b) || !smtp_mailbox(buf_get(&b), l->memory, &path))
+	buf_str(&b, host.n > 0 ? host : h->domain);
+	if (buf_failed(&b) || !smtp_mailbox(buf_get(&b), h->memory, &path))
 		return err_set(err, E_INVALID, "\"%.*s\" is no address",
 		    STR_FMT(str_first(buf_get(&b), 100)));
-	*out = str_dup(l->memory, path.text);
+	*out = str_dup(h->memory, path.text);
 	return 0;
 }
 
 static bool
-is_there(const struct letter *l, struct str address)
+is_there(const struct submit_header *h, struct str address)
 {
-	for (size_t i = 0; i < l->rcpts.n; i++)
-		if (str_eq(l->rcpts.v[i], address))
+	for (size_t i = 0; i < h->rcpts.n; i++)
+		if (str_eq(h->rcpts.v[i], address))
 			return true;
 	return false;
 }
@@ -63,34 +63,36 @@ static int
 too_many(struct err *err)
 {
 	return err_set(err, E_LIMIT, "more than %d recipients",
-	    LETTER_RCPTS_MAX);
+	    SUBMIT_HEADER_RCPTS_MAX);
 }
 
 static int
-add(struct letter *l, struct letter_rcpts *to, struct str s, struct err *err)
+add_to(struct submit_header *h, struct submit_header_rcpts *to, struct str s,
+    struct err *err)
 {
 	if (!to->v)
-		to->v = arena_array(l->memory, LETTER_RCPTS_MAX,
+		to->v = arena_array(h->memory, SUBMIT_HEADER_RCPTS_MAX,
 		    sizeof(*to->v));
-	if (to->n == LETTER_RCPTS_MAX)
+	if (to->n == SUBMIT_HEADER_RCPTS_MAX)
 		return too_many(err);
 	to->v[to->n++] = s;
 	return 0;
 }
 
 static struct str
-as_written(struct letter *l, const struct address *x)
+as_written(struct submit_header *h, const struct address *x)
 {
-	return arena_printf(l->memory, "%.*s%s%.*s",
+	return arena_printf(h->memory, "%.*s%s%.*s",
 	    STR_FMT(str_first(x->mailbox, 100)), x->host.n > 0 ? "@" : "",
 	    STR_FMT(str_first(x->host, 100)));
 }
 
 int
-letter_rcpts(struct letter *l, struct str list, struct err *err)
+submit_header_add_rcpts(struct submit_header *h, struct str list,
+    struct err *err)
 {
-	struct address_list found = address_parse(l->memory, list,
-	    2 * LETTER_RCPTS_MAX);
+	struct address_list found = address_parse(h->memory, list,
+	    2 * SUBMIT_HEADER_RCPTS_MAX);
 	struct str address;
 	int rc = 0;
 
@@ -99,10 +101,10 @@ letter_rcpts(struct letter *l, struct str list, struct err *err)
 
 		if (x->kind != ADDRESS_MAILBOX)
 			continue;
-		if (make_path(l, x->mailbox, x->host, &address, NULL) < 0)
-			rc = add(l, &l->bad, as_written(l, x), err);
-		else if (!is_there(l, address))
-			rc = add(l, &l->rcpts, address, err);
+		if (make_path(h, x->mailbox, x->host, &address, NULL) < 0)
+			rc = add_to(h, &h->bad, as_written(h, x), err);
+		else if (!is_there(h, address))
+			rc = add_to(h, &h->rcpts, address, err);
 		if (rc < 0)
 			return rc;
 	}
@@ -110,8 +112,8 @@ letter_rcpts(struct letter *l, struct str list, struct err *err)
 }
 
 int
-letter_address(struct letter *l, struct str text, struct str *address,
-    struct err *err)
+submit_header_address(struct submit_header *h, struct str text,
+    struct str *address, struct err *err)
 {
 	struct address_list found;
 
@@ -119,11 +121,11 @@ letter_address(struct letter *l, struct str text, struct str *address,
 	*address = STR_NULL;
 	if (text.n == 0 || str_eq(text, STR("<>")))
 		return 0;
-	found = address_parse(l->memory, text, 2);
+	found = address_parse(h->memory, text, 2);
 	if (found.n != 1 || found.v[0].kind != ADDRESS_MAILBOX)
 		return err_set(err, E_INVALID, "\"%.*s\" is not one address",
 		    STR_FMT(str_first(text, 100)));
-	return make_path(l, found.v[0].mailbox, found.v[0].host, address,
+	return make_path(h, found.v[0].mailbox, found.v[0].host, address,
 	    err);
 }
 
@@ -168,7 +170,7 @@ is_plain(struct str s)
 }
 
 void
-letter_put_text(struct buf *b, struct str text)
+submit_header_put_text(struct buf *b, struct str text)
 {
 	/* 998 of a line, with a long name before it. RFC 5322 2.1.1 */
 	if (is_plain(text) && text.n < 900)
@@ -178,7 +180,7 @@ letter_put_text(struct buf *b, struct str text)
 }
 
 void
-letter_put_phrase(struct buf *b, struct str name)
+submit_header_put_phrase(struct buf *b, struct str name)
 {
 	bool atoms = true;
 
@@ -240,55 +242,55 @@ which_rcpts(struct str in)
 }
 
 void
-letter_put_received(const struct letter *l, struct buf *out)
+submit_header_put_received(const struct submit_header *h, struct buf *out)
 {
 	buf_printf(out, "Received: by %.*s (Postern) with LOCAL (uid %u)\r\n"
-	    "\tid %.*s;\r\n\t", STR_FMT(l->domain), l->uid, STR_FMT(l->id));
-	time_rfc5322(out, l->now);
+	    "\tid %.*s;\r\n\t", STR_FMT(h->domain), h->uid, STR_FMT(h->id));
+	time_rfc5322(out, h->now);
 	buf_lit(out, "\r\n");
 }
 
 static void
-put_missing(const struct letter *l, int has, struct buf *out)
+put_missing(const struct submit_header *h, int has, struct buf *out)
 {
 	if (!(has & HAS_FROM)) {
 		buf_lit(out, "From: ");
-		if (l->name.n > 0) {
-			letter_put_phrase(out, l->name);
+		if (h->name.n > 0) {
+			submit_header_put_phrase(out, h->name);
 			buf_lit(out, " <");
 		}
-		if (is_dot_atom(l->login))
-			buf_str(out, l->login);
+		if (is_dot_atom(h->login))
+			buf_str(out, h->login);
 		else
-			buf_quoted(out, l->login);
-		buf_printf(out, "@%.*s%s\r\n", STR_FMT(l->domain),
-		    l->name.n > 0 ? ">" : "");
+			buf_quoted(out, h->login);
+		buf_printf(out, "@%.*s%s\r\n", STR_FMT(h->domain),
+		    h->name.n > 0 ? ">" : "");
 	}
 	if (!(has & HAS_DATE)) {
 		buf_lit(out, "Date: ");
-		time_rfc5322(out, l->now);
+		time_rfc5322(out, h->now);
 		buf_lit(out, "\r\n");
 	}
 	if (!(has & HAS_ID))
-		buf_printf(out, "Message-ID: <%.*s@%.*s>\r\n", STR_FMT(l->id),
-		    STR_FMT(l->domain));
+		buf_printf(out, "Message-ID: <%.*s@%.*s>\r\n", STR_FMT(h->id),
+		    STR_FMT(h->domain));
 }
 
 int
-letter_header(struct letter *l, struct str in, struct buf *out,
+submit_header_write(struct submit_header *h, struct str in, struct buf *out,
     struct err *err)
 {
 	enum rcpt_role rcpts = which_rcpts(in);
 	struct header_field f;
 	int has = 0;
 
-	letter_put_received(l, out);
+	submit_header_put_received(h, out);
 	while (header_next(&in, &f)) {
 		const struct known *k = find_known(f.name);
 
 		has |= k->has;
-		if (l->to_header && k->rcpts == rcpts &&
-		    letter_rcpts(l, f.value, err) < 0)
+		if (h->to_header && k->rcpts == rcpts &&
+		    submit_header_add_rcpts(h, f.value, err) < 0)
 			return err->code;
 		if (k->drop)
 			continue;
@@ -296,7 +298,7 @@ letter_header(struct letter *l, struct str in, struct buf *out,
 		if (!str_endsi(f.whole, STR("\r\n")))
 			buf_lit(out, "\r\n");
 	}
-	put_missing(l, has, out);
+	put_missing(h, has, out);
 	buf_lit(out, "\r\n");
 	return buf_failed(out) ? err_set(err, E_LIMIT, "the header is too "
 	    "long") : 0;

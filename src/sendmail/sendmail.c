@@ -8,10 +8,10 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-#include "admin/conf.h"
-#include "admin/lines.h"
-#include "admin/local.h"
-#include "admin/sendmail_args.h"
+#include "conf/conf.h"
+#include "sendmail/crlf.h"
+#include "sendmail/local.h"
+#include "sendmail/sendmail_args.h"
 
 enum {
 	PIECE = 64 * 1024,
@@ -33,7 +33,7 @@ struct request {
 struct input {
 	struct local *p;
 	struct request *r;
-	struct lines lines;
+	struct crlf crlf;
 	struct buf text;	/* with CRLFs, not handed on yet */
 	char *room;		/* PIECE octets */
 	bool end;
@@ -51,10 +51,10 @@ read_some(struct input *in)
 	if (n < 0)
 		return local_fail(in->p, LOCAL_NO_INPUT,
 		    "cannot read the message: %m");
-	lines_feed(&in->lines, str_make(in->room, (size_t)n), &in->text);
+	crlf_feed(&in->crlf, str_make(in->room, (size_t)n), &in->text);
 	if (n == 0)
-		lines_finish(&in->lines, &in->text);
-	in->end = n == 0 || in->lines.done;
+		crlf_finish(&in->crlf, &in->text);
+	in->end = n == 0 || in->crlf.done;
 	return 0;
 }
 
@@ -67,7 +67,7 @@ take_header(struct input *in, struct buf *header)
 	size_t from, end, body;
 	int code;
 
-	while (!lines_header(buf_get(&in->text), in->end, &from, &end,
+	while (!crlf_header(buf_get(&in->text), in->end, &from, &end,
 	    &body)) {
 		if (in->text.n > HEADER_MAX)
 			return local_fail(p, LOCAL_DATA, "the header is "
@@ -75,8 +75,8 @@ take_header(struct input *in, struct buf *header)
 		if ((code = read_some(in)) != 0)
 			return code;
 	}
-	if (letter_header(&p->letter, str_from(str_first(buf_get(&in->text),
-	    end), from), header, &err) < 0)
+	if (submit_header_write(&p->header, str_from(str_first(
+	    buf_get(&in->text), end), from), header, &err) < 0)
 		return local_fail_err(p, &err);
 	buf_eat(&in->text, body < in->text.n ? body : in->text.n);
 	return 0;
@@ -105,8 +105,8 @@ take_arguments(struct input *in)
 	struct err err = { 0 };
 
 	for (int i = in->r->o.first; i < in->r->argc; i++)
-		if (letter_rcpts(&in->p->letter, str_c(in->r->argv[i]),
-			&err) < 0)
+		if (submit_header_add_rcpts(&in->p->header,
+		    str_c(in->r->argv[i]), &err) < 0)
 			return local_fail_err(in->p, &err);
 	return 0;
 }
@@ -144,7 +144,7 @@ deliver(struct local *p, void *arg)
 {
 	struct request *r = arg;
 	struct input in = { .p = p, .r = r,
-		.lines = { .dot_ends = !r->o.ignore_dot },
+		.crlf = { .dot_ends = !r->o.ignore_dot },
 		.text = BUF_INIT(2 * HEADER_MAX),
 		.room = arena_alloc(p->memory, PIECE) };
 	int code = take_message(&in);
@@ -255,8 +255,8 @@ local_sendmail(struct local *p, int argc, char **argv)
 	    (o->envid && (code = set_envid(p, o->envid)) != 0))
 		return code;
 	if (o->name)
-		p->letter.name = str_trim(str_c(o->name));
-	p->letter.to_header = o->to_header;
+		p->header.name = str_trim(str_c(o->name));
+	p->header.to_header = o->to_header;
 	p->sender = o->from;
 	p->notify = o->notify;
 	p->ret = o->ret;

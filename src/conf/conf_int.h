@@ -8,7 +8,7 @@
 #pragma once
 #include <confuse.h>
 
-#include "admin/conf.h"
+#include "conf/conf.h"
 #include "base/log.h"
 
 enum { WORKERS_MAX = 8, CORES_MAX = WORKERS_MAX };

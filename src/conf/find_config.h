@@ -1,5 +1,5 @@
 /*
- * where.h - which server a command means.
+ * find_config.h - which server a command means.
  */
 #pragma once
 #include "base/arena.h"
@@ -8,5 +8,5 @@
 
 /* --config, --data (either may be NULL), else ./postern.conf, else
  * ./postern-data. Strs live in the arena. */
-int where_config(struct arena *a, const char *data, const char *config,
+int find_config(struct arena *a, const char *data, const char *config,
     struct config *c, struct err *err);

@@ -1,5 +1,5 @@
 /*
- * local_main.c - postern-sendmail: who calls it, and by which name.
+ * main.c - postern-sendmail: who calls it, and by which name.
  */
 #include <openssl/crypto.h>
 #include <pwd.h>
@@ -7,7 +7,7 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "admin/local.h"
+#include "sendmail/local.h"
 
 enum { MEMORY = 256 << 20 };
 
@@ -33,7 +33,7 @@ full_name(struct arena *a, struct str gecos, struct str login)
 static void
 who_am_i(struct local *p)
 {
-	struct letter *l = &p->letter;
+	struct submit_header *l = &p->header;
 	const struct passwd *pw = getpwuid(getuid());
 	const char *name = getenv("NAME");
 
@@ -69,9 +69,9 @@ main(int argc, char **argv)
 	clock = clock_real();
 	p.loop = loop_new(&clock, NULL);
 	p.command = send ? "postern send" : "sendmail";
-	p.letter.memory = p.memory;
-	p.letter.now = (int64_t)time(NULL);
-	p.letter.id = arena_printf(p.memory, "%016llx",
+	p.header.memory = p.memory;
+	p.header.now = (int64_t)time(NULL);
+	p.header.id = arena_printf(p.memory, "%016llx",
 	    (unsigned long long)loop_random64(p.loop));
 	who_am_i(&p);
 	code = send ? local_send(&p, argc, argv) :

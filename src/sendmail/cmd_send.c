@@ -8,9 +8,9 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-#include "admin/compose.h"
-#include "admin/local.h"
-#include "admin/where.h"
+#include "sendmail/compose.h"
+#include "sendmail/local.h"
+#include "conf/find_config.h"
 
 static const char usage[] =
     "usage: postern send [--from ADDRESS] [--subject TEXT] [--attach FILE]...\n"
@@ -114,12 +114,12 @@ static struct str
 from_field(struct local *p)
 {
 	auto_buf b = BUF_INIT(4096);
-	const struct letter *l = &p->letter;
+	const struct submit_header *l = &p->header;
 
 	if (p->sender)
 		return compose_addresses(p->memory, str_c(p->sender));
 	if (l->name.n > 0) {
-		letter_put_phrase(&b, l->name);
+		submit_header_put_phrase(&b, l->name);
 		buf_lit(&b, " <");
 	}
 	buf_printf(&b, "%.*s@%.*s%s", STR_FMT(l->login), STR_FMT(l->domain),
@@ -134,7 +134,8 @@ take_recipients(struct local *p, struct request *r, struct str *to)
 	struct err err = { 0 };
 
 	for (int i = 0; i < r->nto; i++) {
-		if (letter_rcpts(&p->letter, str_c(r->to[i]), &err) < 0)
+		if (submit_header_add_rcpts(&p->header, str_c(r->to[i]),
+		    &err) < 0)
 			return local_fail_err(p, &err);
 		buf_printf(&b, "%s%s", i ? ", " : "", r->to[i]);
 	}
@@ -147,14 +148,14 @@ put_received(struct local *p)
 {
 	auto_buf b = BUF_INIT(4096);
 
-	letter_put_received(&p->letter, &b);
+	submit_header_put_received(&p->header, &b);
 	return local_text(p, buf_get(&b));
 }
 
 static int
 hand_in(struct local *p, struct request *r, struct str text)
 {
-	struct compose c = { .letter = &p->letter, .text = text,
+	struct compose c = { .header = &p->header, .text = text,
 		.subject = str_c(r->subject), .files = r->files,
 		.nfiles = r->nfiles, .out = write_out, .arg = p };
 	int code = local_open(p);
@@ -200,7 +201,7 @@ local_send(struct local *p, int argc, char **argv)
 
 	if (code >= 0)
 		return code;
-	if (where_config(p->memory, r.data, r.config, &c, &err) < 0)
+	if (find_config(p->memory, r.data, r.config, &c, &err) < 0)
 		return local_fail(p, 1, "%s", err.text);
 	p->data = str_dupz(p->memory, c.data);
 	p->compress = c.compress;

@@ -1,4 +1,4 @@
-#include "admin/conf.h"
+#include "conf/conf.h"
 
 #include <fcntl.h>
 

@@ -8,7 +8,7 @@
 #include <sys/epoll.h>
 #include <unistd.h>
 
-#include "admin/local.h"
+#include "sendmail/local.h"
 #include "smtp/originate.h"
 #include "smtp/smtp_int.h"
 #include "vault/messages.h"
@@ -101,7 +101,7 @@ static struct local *here;
 static struct originate *
 begin_text(struct smtp_session *s unused_arg, struct str id, struct arena *a)
 {
-	struct originate_options o = { .hostname = here->letter.domain,
+	struct originate_options o = { .hostname = here->header.domain,
 		.id = id, .at = loop_wall(here->loop) };
 
 	return originate_new(a, &o);
@@ -161,7 +161,7 @@ serve(struct local *p, void *arg)
 	if (code != 0)
 		return code;
 	here = p;
-	o.hostname = p->letter.domain;
+	o.hostname = p->header.domain;
 	o.max_message = submit_local_max_message(p->to);
 	o.store = submit_local_store(p->to);
 	service = smtp_service_new(&o);

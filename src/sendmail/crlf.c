@@ -1,25 +1,25 @@
-#include "admin/lines.h"
+#include "sendmail/crlf.h"
 
 static void
-end_line(struct lines *l, struct buf *out)
+end_line(struct crlf *c, struct buf *out)
 {
-	if (l->dot && l->dot_ends) {
-		l->done = true;
+	if (c->dot && c->dot_ends) {
+		c->done = true;
 		return;
 	}
-	if (l->dot)
+	if (c->dot)
 		buf_chr(out, '.');
 	buf_lit(out, "\r\n");
-	*l = (struct lines){ .dot_ends = l->dot_ends };
+	*c = (struct crlf){ .dot_ends = c->dot_ends };
 }
 
 static void
-put_waiting(struct lines *l, struct buf *out)
+put_waiting(struct crlf *c, struct buf *out)
 {
-	if (l->dot)
+	if (c->dot)
 		buf_chr(out, '.');
-	l->dot = false;
-	for (; l->crs > 0; l->crs--)
+	c->dot = false;
+	for (; c->crs > 0; c->crs--)
 		buf_chr(out, ' ');
 }
 
@@ -30,7 +30,7 @@ is_plain(char c)
 }
 
 static size_t
-feed_some(struct lines *l, struct str s, struct buf *out)
+feed_some(struct crlf *c, struct str s, struct buf *out)
 {
 	size_t n = 1;
 
@@ -38,37 +38,37 @@ feed_some(struct lines *l, struct str s, struct buf *out)
 	case '\0':
 		return 1;
 	case '\n':
-		end_line(l, out);
+		end_line(c, out);
 		return 1;
 	case '\r':
-		l->crs++;
+		c->crs++;
 		return 1;
 	}
-	if (s.p[0] == '.' && l->column == 0 && l->crs == 0) {
-		l->dot = true;
-		l->column = 1;
+	if (s.p[0] == '.' && c->column == 0 && c->crs == 0) {
+		c->dot = true;
+		c->column = 1;
 		return 1;
 	}
 	while (n < s.n && is_plain(s.p[n]))
 		n++;
-	put_waiting(l, out);
+	put_waiting(c, out);
 	buf_put(out, s.p, n);
-	l->column += n;
+	c->column += n;
 	return n;
 }
 
 void
-lines_feed(struct lines *l, struct str octets, struct buf *out)
+crlf_feed(struct crlf *c, struct str octets, struct buf *out)
 {
-	while (octets.n > 0 && !l->done)
-		octets = str_from(octets, feed_some(l, octets, out));
+	while (octets.n > 0 && !c->done)
+		octets = str_from(octets, feed_some(c, octets, out));
 }
 
 void
-lines_finish(struct lines *l, struct buf *out)
+crlf_finish(struct crlf *c, struct buf *out)
 {
-	if (!l->done && (l->column > 0 || l->crs > 0))
-		end_line(l, out);
+	if (!c->done && (c->column > 0 || c->crs > 0))
+		end_line(c, out);
 }
 
 /* field-name ":"; ftext is %d33-57 / %d59-126           RFC 5322 2.2, 3.6.8 */
@@ -88,7 +88,7 @@ is_field(struct str line)
 }
 
 bool
-lines_header(struct str text, bool last, size_t *from, size_t *header,
+crlf_header(struct str text, bool last, size_t *from, size_t *header,
     size_t *body)
 {
 	size_t at = 0;

@@ -1,8 +1,8 @@
-#include "admin/letter.h"
+#include "sendmail/submit_header.h"
 
-#include "admin/compose.h"
-#include "admin/lines.h"
-#include "admin/sendmail_args.h"
+#include "sendmail/compose.h"
+#include "sendmail/crlf.h"
+#include "sendmail/sendmail_args.h"
 #include "base/test.h"
 #include "store/messages.h"
 
@@ -35,14 +35,14 @@ test_lines(void **state unused_arg)
 {
 	for (size_t i = 0; i < NELEM(line_cases); i++)
 		for (size_t step = 1; step <= 16; step *= 4) {
-			struct lines l = { .dot_ends = line_cases[i].dot_ends };
+			struct crlf c = { .dot_ends = line_cases[i].dot_ends };
 			struct str in = str_make(line_cases[i].in,
 			    line_cases[i].n);
 			auto_buf out = BUF_INIT(1000);
 
 			for (; in.n > 0; in = str_from(in, step))
-				lines_feed(&l, str_first(in, step), &out);
-			lines_finish(&l, &out);
+				crlf_feed(&c, str_first(in, step), &out);
+			crlf_finish(&c, &out);
 			assert_str(buf_get(&out), line_cases[i].want);
 		}
 }
@@ -71,7 +71,7 @@ test_header_end(void **state unused_arg)
 {
 	for (size_t i = 0; i < NELEM(header_cases); i++) {
 		size_t from = 0, header = 0, body = 0;
-		bool told = lines_header(str_c(header_cases[i].text),
+		bool told = crlf_header(str_c(header_cases[i].text),
 		    header_cases[i].last, &from, &header, &body);
 
 		assert_int_equal(told, header_cases[i].from >= 0);
@@ -85,16 +85,16 @@ test_header_end(void **state unused_arg)
 
 /* ---- the header ---------------------------------------------------------- */
 
-static struct letter
-new_letter(struct arena *a, bool to_header)
+static struct submit_header
+new_header(struct arena *a, bool to_header)
 {
-	return (struct letter){ .memory = a, .domain = STR("here.test"),
+	return (struct submit_header){ .memory = a, .domain = STR("here.test"),
 		.login = STR("ann"), .name = STR("Ann \"A.\" Other"),
 		.uid = 7, .id = STR("ab12"), .to_header = to_header };
 }
 
 static struct str
-join(struct arena *a, const struct letter_rcpts *r)
+join(struct arena *a, const struct submit_header_rcpts *r)
 {
 	auto_buf b = BUF_INIT(4096);
 
@@ -129,13 +129,13 @@ test_recipients(void **state unused_arg)
 {
 	for (size_t i = 0; i < NELEM(rcpt_cases); i++) {
 		struct arena *a = arena_new(1 << 20);
-		struct letter l = new_letter(a, true);
+		struct submit_header h = new_header(a, true);
 		auto_buf out = BUF_INIT(1 << 16);
 
-		assert_int_equal(letter_header(&l,
+		assert_int_equal(submit_header_write(&h,
 		    str_c(rcpt_cases[i].header), &out, NULL), 0);
-		assert_str(join(a, &l.rcpts), rcpt_cases[i].rcpts);
-		assert_str(join(a, &l.bad), rcpt_cases[i].bad);
+		assert_str(join(a, &h.rcpts), rcpt_cases[i].rcpts);
+		assert_str(join(a, &h.bad), rcpt_cases[i].bad);
 		assert_true(str_find(buf_get(&out), STR("Bcc")) == out.n);
 		arena_free(a);
 	}
@@ -145,11 +145,11 @@ static void
 test_what_is_missing(void **state unused_arg)
 {
 	struct arena *a = arena_new(1 << 20);
-	struct letter l = new_letter(a, false);
+	struct submit_header h = new_header(a, false);
 	auto_buf out = BUF_INIT(1 << 16);
 
-	assert_int_equal(letter_header(&l, STR("Subject: x\r\nbcc: q\r\n"),
-	    &out, NULL), 0);
+	assert_int_equal(submit_header_write(&h,
+	    STR("Subject: x\r\nbcc: q\r\n"), &out, NULL), 0);
 	assert_str(buf_get(&out),
 	    "Received: by here.test (Postern) with LOCAL (uid 7)\r\n"
 	    "\tid ab12;\r\n\tThu, 1 Jan 1970 00:00:00 +0000\r\n"
@@ -157,9 +157,10 @@ test_what_is_missing(void **state unused_arg)
 	    "From: \"Ann \\\"A.\\\" Other\" <ann@here.test>\r\n"
 	    "Date: Thu, 1 Jan 1970 00:00:00 +0000\r\n"
 	    "Message-ID: <ab12@here.test>\r\n\r\n");
-	assert_int_equal(l.rcpts.n, 0);
+	assert_int_equal(h.rcpts.n, 0);
 	buf_reset(&out);
-	assert_int_equal(letter_header(&l, STR("from: x@y\r\nDATE: now\r\n"
+	assert_int_equal(submit_header_write(&h,
+	    STR("from: x@y\r\nDATE: now\r\n"
 	    "message-id: <1@2>\r\n"), &out, NULL), 0);
 	assert_true(str_endsi(buf_get(&out),
 	    STR("+0000\r\nfrom: x@y\r\nDATE: now\r\nmessage-id: <1@2>\r\n"
@@ -171,15 +172,17 @@ static void
 test_too_many(void **state unused_arg)
 {
 	struct arena *a = arena_new(16 << 20);
-	struct letter l = new_letter(a, true);
+	struct submit_header h = new_header(a, true);
 	auto_buf list = BUF_INIT(1 << 20);
 
-	for (int i = 0; i < LETTER_RCPTS_MAX; i++)
+	for (int i = 0; i < SUBMIT_HEADER_RCPTS_MAX; i++)
 		buf_printf(&list, "u%d@x.test, ", i);
-	assert_int_equal(letter_rcpts(&l, buf_get(&list), NULL), 0);
-	assert_int_equal(l.rcpts.n, LETTER_RCPTS_MAX);
-	assert_int_equal(letter_rcpts(&l, STR("u1@x.test"), NULL), 0);
-	assert_int_equal(letter_rcpts(&l, STR("more@x.test"), NULL), E_LIMIT);
+	assert_int_equal(submit_header_add_rcpts(&h, buf_get(&list), NULL), 0);
+	assert_int_equal(h.rcpts.n, SUBMIT_HEADER_RCPTS_MAX);
+	assert_int_equal(submit_header_add_rcpts(&h, STR("u1@x.test"),
+	    NULL), 0);
+	assert_int_equal(submit_header_add_rcpts(&h, STR("more@x.test"),
+	    NULL), E_LIMIT);
 	arena_free(a);
 }
 
@@ -187,18 +190,19 @@ static void
 test_reverse_path(void **state unused_arg)
 {
 	struct arena *a = arena_new(1 << 20);
-	struct letter l = new_letter(a, false);
+	struct submit_header h = new_header(a, false);
 	struct str path;
 
-	assert_int_equal(letter_address(&l, STR("<>"), &path, NULL), 0);
+	assert_int_equal(submit_header_address(&h, STR("<>"), &path, NULL), 0);
 	assert_str(path, "");
-	assert_int_equal(letter_address(&l, STR("bob"), &path, NULL), 0);
+	assert_int_equal(submit_header_address(&h, STR("bob"), &path, NULL), 0);
 	assert_str(path, "bob@here.test");
-	assert_int_equal(letter_address(&l, STR("<a@b.c>"), &path, NULL), 0);
+	assert_int_equal(submit_header_address(&h, STR("<a@b.c>"), &path,
+	    NULL), 0);
 	assert_str(path, "a@b.c");
-	assert_int_equal(letter_address(&l, STR("a@b, c@d"), &path, NULL),
-	    E_INVALID);
-	assert_int_equal(letter_address(&l, STR("a@-b"), &path, NULL),
+	assert_int_equal(submit_header_address(&h, STR("a@b, c@d"), &path,
+	    NULL), E_INVALID);
+	assert_int_equal(submit_header_address(&h, STR("a@-b"), &path, NULL),
 	    E_INVALID);
 	arena_free(a);
 }
@@ -221,7 +225,7 @@ test_text_of_fields(void **state unused_arg)
 	for (size_t i = 0; i < NELEM(cases); i++) {
 		auto_buf b = BUF_INIT(1000);
 
-		letter_put_text(&b, str_c(cases[i].text));
+		submit_header_put_text(&b, str_c(cases[i].text));
 		assert_str(buf_get(&b), cases[i].want);
 	}
 }
@@ -259,9 +263,9 @@ static void
 test_compose(void **state unused_arg)
 {
 	struct arena *a = arena_new(1 << 20);
-	struct letter l = new_letter(a, false);
+	struct submit_header h = new_header(a, false);
 	auto_buf b = BUF_INIT(1 << 16);
-	struct compose c = { .letter = &l, .from = STR("a@x"),
+	struct compose c = { .header = &h, .from = STR("a@x"),
 		.to = compose_addresses(a, STR("B \xc3\xa9 <b@x>, c@x")),
 		.subject = STR("s"), .text = STR("caf\xc3\xa9 au lait\n"),
 		.out = gather, .arg = &b };

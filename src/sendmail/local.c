@@ -1,4 +1,4 @@
-#include "admin/local.h"
+#include "sendmail/local.h"
 
 #include <stdarg.h>
 #include <stdio.h>
@@ -77,9 +77,9 @@ local_open(struct local *p)
 	p->to = submit_local_new(p->loop, p->memory, p->data, p->compress);
 	if (submit_local_open(p->to, &err) < 0)
 		return local_fail_err(p, &err);
-	p->letter.domain = submit_local_domain(p->to);
-	if (p->letter.domain.n == 0)
-		p->letter.domain = STR("localhost");
+	p->header.domain = submit_local_domain(p->to);
+	if (p->header.domain.n == 0)
+		p->header.domain = STR("localhost");
 	return 0;
 }
 
@@ -89,10 +89,11 @@ reverse_path(struct local *p, struct str *path, struct err *err)
 	auto_buf own = BUF_INIT(400);
 
 	if (p->sender)
-		return letter_address(&p->letter, str_c(p->sender), path, err);
-	buf_printf(&own, "%.*s@%.*s", STR_FMT(p->letter.login),
-	    STR_FMT(p->letter.domain));
-	return letter_address(&p->letter, buf_get(&own), path, err);
+		return submit_header_address(&p->header, str_c(p->sender),
+		    path, err);
+	buf_printf(&own, "%.*s@%.*s", STR_FMT(p->header.login),
+	    STR_FMT(p->header.domain));
+	return submit_header_address(&p->header, buf_get(&own), path, err);
 }
 
 static int
@@ -118,17 +119,17 @@ refused(struct local *p, struct str address, enum rcpt_kind kind)
 int
 local_envelope(struct local *p)
 {
-	const struct letter_rcpts *to = &p->letter.rcpts;
+	const struct submit_header_rcpts *to = &p->header.rcpts;
 	struct err err = { 0 };
 	struct str path;
 	size_t taken = 0;
 	int worst = LOCAL_NO_USER;
 
-	for (size_t i = 0; i < p->letter.bad.n; i++)
+	for (size_t i = 0; i < p->header.bad.n; i++)
 		worst = local_fail(p, LOCAL_DATA, "\"%.*s\" is no address",
-		    STR_FMT(p->letter.bad.v[i]));
+		    STR_FMT(p->header.bad.v[i]));
 	if (to->n == 0)
-		return p->letter.bad.n > 0 ? worst : local_fail(p,
+		return p->header.bad.n > 0 ? worst : local_fail(p,
 		    LOCAL_USAGE, "there are no recipients");
 	if (reverse_path(p, &path, &err) < 0)
 		return local_fail_err(p, &err);
@@ -165,7 +166,7 @@ local_finish(struct local *p)
 {
 	struct err err = { 0 };
 	struct submit_local_how how = { .ret = p->ret, .envid = p->envid,
-		.session = p->letter.id, .uid = p->letter.uid };
+		.session = p->header.id, .uid = p->header.uid };
 
 	if (submit_local_finish(p->to, &how, &p->message, &err) < 0)
 		return local_fail_err(p, &err);

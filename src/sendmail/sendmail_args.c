@@ -1,4 +1,4 @@
-#include "admin/sendmail_args.h"
+#include "sendmail/sendmail_args.h"
 
 #include <unistd.h>
 

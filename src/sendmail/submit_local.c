@@ -1,4 +1,4 @@
-#include "admin/submit_local.h"
+#include "sendmail/submit_local.h"
 
 #include <errno.h>
 #include <fcntl.h>

@@ -6,8 +6,8 @@
  * reports.
  */
 #pragma once
-#include "admin/letter.h"
-#include "admin/submit_local.h"
+#include "sendmail/submit_header.h"
+#include "sendmail/submit_local.h"
 
 /* sysexits.h, which says more. */
 enum local_exit { LOCAL_OK = 0, LOCAL_USAGE = 64, LOCAL_DATA = 65,
@@ -20,7 +20,7 @@ struct local {
 	const char *command;	/* for what goes to stderr */
 	const char *data;	/* the server's folder */
 	uint32_t compress;
-	struct letter letter;
+	struct submit_header header;
 	const char *sender;	/* reverse-path asked for; NULL: the user's */
 	uint32_t notify, ret;
 	struct str envid;	/* in xtext */
@@ -40,7 +40,7 @@ int local_run(struct local *p, int (*fn)(struct local *p, void *arg),
     void *arg);
 
 /* The pieces of handing in a message, each 0 or an exit code after its line on
- * stderr: connect (the letter has a domain then), the envelope, the text, and
+ * stderr: connect (the header has a domain then), the envelope, the text, and
  * the end. They suspend. */
 int local_open(struct local *p);
 int local_envelope(struct local *p);

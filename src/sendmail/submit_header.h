@@ -1,6 +1,7 @@
 /*
- * letter.h - the header of a message that a local program hands in: who it
- * goes to, without Bcc, and with what every message must have.  RFC 5322 3.6
+ * submit_header.h - the header of a message that a local program hands in:
+ * who it goes to, without Bcc, and with what every message must have.
+ *                                                       RFC 5322 3.6
  *
  * Pure.
  */
@@ -9,14 +10,14 @@
 #include "base/buf.h"
 #include "base/err.h"
 
-enum { LETTER_RCPTS_MAX = 2000 };	/* what one submit takes */
+enum { SUBMIT_HEADER_RCPTS_MAX = 2000 };	/* what one submit takes */
 
-struct letter_rcpts {
+struct submit_header_rcpts {
 	struct str *v;		/* "local@domain" */
 	size_t n;
 };
 
-struct letter {
+struct submit_header {
 	struct arena *memory;
 	struct str domain;	/* of those who say none; also says "by" */
 	struct str login;	/* the local part of the user here */
@@ -25,27 +26,28 @@ struct letter {
 	struct str id;		/* of letters and digits, nobody else's */
 	int64_t now;
 	bool to_header;		/* -t: To, Cc and Bcc are recipients, too */
-	struct letter_rcpts rcpts;
-	struct letter_rcpts bad; /* texts that are no address */
+	struct submit_header_rcpts rcpts;
+	struct submit_header_rcpts bad; /* texts that are no address */
 };
 
 /* Add the addresses of a list, as in a To field. An address without a domain
  * gets ours; one that is there already is not added again; what is no address
  * goes to bad. E_LIMIT: there are too many. */
-int letter_rcpts(struct letter *l, struct str list, struct err *err);
-/* One address, as a reverse-path; "" and "<>" are empty. E_INVALID. */
-int letter_address(struct letter *l, struct str text, struct str *address,
+int submit_header_add_rcpts(struct submit_header *h, struct str list,
     struct err *err);
+/* One address, as a reverse-path; "" and "<>" are empty. E_INVALID. */
+int submit_header_address(struct submit_header *h, struct str text,
+    struct str *address, struct err *err);
 
 /* Append the header for this one, with its Received field and the blank line.
  * in: whole lines with CRLF, no blank one. */
-int letter_header(struct letter *l, struct str in, struct buf *out,
+int submit_header_write(struct submit_header *h, struct str in, struct buf *out,
     struct err *err);
 
 /* The trace of a message that was handed in here.      RFC 5321 4.4 */
-void letter_put_received(const struct letter *l, struct buf *b);
+void submit_header_put_received(const struct submit_header *h, struct buf *b);
 
 /* A phrase before an address: as it is, quoted, or as encoded words. */
-void letter_put_phrase(struct buf *b, struct str name);
+void submit_header_put_phrase(struct buf *b, struct str name);
 /* Text of a field: as it is, or as encoded words.             RFC 2047 */
-void letter_put_text(struct buf *b, struct str text);
+void submit_header_put_text(struct buf *b, struct str text);

@@ -1,8 +1,8 @@
-#include "admin/where.h"
+#include "conf/find_config.h"
 
 #include <unistd.h>
 
-#include "admin/conf.h"
+#include "conf/conf.h"
 
 static bool
 exists(const char *path)
@@ -11,7 +11,7 @@ exists(const char *path)
 }
 
 int
-where_config(struct arena *a, const char *data, const char *config,
+find_config(struct arena *a, const char *data, const char *config,
     struct config *c, struct err *err)
 {
 	struct str here = conf_here(a);

@@ -1,5 +1,5 @@
 /*
- * outside.c - commands that are an executable of their own, so that the
+ * exec_sendmail.c - commands that are an executable of their own, so that the
  * master, which is this one, does not carry what they are linked with.
  */
 #include <stdlib.h>
@@ -12,7 +12,7 @@ enum { SELF_MAX = 4000 };
 /* postern-sendmail NAME ARGUMENT..., beside us or in ../libexec/postern.
  * Comes back only if it is not there. */
 static void
-run_sendmail(const char *name, int argc, char **argv)
+exec_sendmail(const char *name, int argc, char **argv)
 {
 	static const char *const places[] = { "", "/../libexec/postern" };
 	struct arena *a = arena_new(16 << 20);
@@ -38,14 +38,14 @@ cmd_sendmail(struct admin *a unused_arg, int argc, char **argv)
 {
 	const char *slash = strrchr(argv[0], '/');
 
-	run_sendmail(slash ? slash + 1 : argv[0], argc, argv);
+	exec_sendmail(slash ? slash + 1 : argv[0], argc, argv);
 	(void)admin_fail(argv[0], "postern-sendmail is neither beside postern "
 	    "nor in its ../libexec/postern");
 	return 75;	/* EX_TEMPFAIL of sysexits.h: keep it and try again */
 }
 
 bool
-outside_name(const char *path)
+is_sendmail_name(const char *path)
 {
 	static const char *const names[] = { "sendmail", "mailq",
 		"newaliases" };

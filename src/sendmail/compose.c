@@ -1,9 +1,9 @@
-#include "admin/compose.h"
+#include "sendmail/compose.h"
 
 #include <errno.h>
 #include <unistd.h>
 
-#include "admin/lines.h"
+#include "sendmail/crlf.h"
 #include "base/b64.h"
 #include "base/timetext.h"
 #include "mime/address.h"
@@ -138,7 +138,7 @@ struct str
 compose_addresses(struct arena *a, struct str list)
 {
 	struct address_list found = address_parse(a, list,
-	    LETTER_RCPTS_MAX);
+	    SUBMIT_HEADER_RCPTS_MAX);
 	auto_buf b = BUF_INIT(HEADER_ROOM);
 
 	for (size_t i = 0; i < found.n; i++) {
@@ -149,7 +149,7 @@ compose_addresses(struct arena *a, struct str list)
 		if (b.n > 0)
 			buf_lit(&b, ",\r\n ");
 		if (x->name.n > 0) {
-			letter_put_phrase(&b, x->name);
+			submit_header_put_phrase(&b, x->name);
 			buf_lit(&b, " <");
 		}
 		buf_printf(&b, "%.*s%s%.*s%s", STR_FMT(x->mailbox),
@@ -190,13 +190,13 @@ put_text(const struct compose *c)
 	static const char *const names[] = { "7bit", "quoted-printable",
 		"base64" };
 	auto_buf b = BUF_INIT(256 << 20);
-	struct lines lines = { 0 };
+	struct crlf lines = { 0 };
 	auto_buf crlf = BUF_INIT(128 << 20);
 	struct str text;
 	enum encoding e;
 
-	lines_feed(&lines, c->text, &crlf);
-	lines_finish(&lines, &crlf);
+	crlf_feed(&lines, c->text, &crlf);
+	crlf_finish(&lines, &crlf);
 	text = buf_get(&crlf);
 	e = choose(text);
 	buf_printf(&b, "Content-Type: text/plain; charset=%s\r\n"
@@ -269,7 +269,7 @@ put_file(const struct compose *c, const struct compose_file *f,
 	rc = c->out(c->arg, buf_get(&b));
 	if (rc != 0)
 		return rc;
-	return put_octets(c, f->fd, arena_alloc(c->letter->memory, size),
+	return put_octets(c, f->fd, arena_alloc(c->header->memory, size),
 	    size);
 }
 
@@ -280,11 +280,11 @@ put_head(const struct compose *c, struct str boundary)
 
 	buf_printf(&b, "From: %.*s\r\nTo: %.*s\r\nSubject: ",
 	    STR_FMT(c->from), STR_FMT(c->to));
-	letter_put_text(&b, c->subject);
+	submit_header_put_text(&b, c->subject);
 	buf_lit(&b, "\r\nDate: ");
-	time_rfc5322(&b, c->letter->now);
+	time_rfc5322(&b, c->header->now);
 	buf_printf(&b, "\r\nMessage-ID: <%.*s@%.*s>\r\nMIME-Version: 1.0\r\n",
-	    STR_FMT(c->letter->id), STR_FMT(c->letter->domain));
+	    STR_FMT(c->header->id), STR_FMT(c->header->domain));
 	if (boundary.n > 0)
 		buf_printf(&b, "Content-Type: multipart/mixed; "
 		    "boundary=\"%.*s\"\r\n\r\n--%.*s\r\n", STR_FMT(boundary),
@@ -298,8 +298,8 @@ compose(const struct compose *c)
 	/* "=_" is in no base64 and no quoted-printable: RFC 2045 6.7; the
 	 * rest nobody can know in advance. */
 	struct str boundary = c->nfiles == 0 ? STR_NULL :
-	    arena_printf(c->letter->memory, "=_%.*s",
-		STR_FMT(c->letter->id));
+	    arena_printf(c->header->memory, "=_%.*s",
+		STR_FMT(c->header->id));
 	int rc = put_head(c, boundary);
 
 	if (rc == 0)
@@ -307,7 +307,7 @@ compose(const struct compose *c)
 	for (size_t i = 0; i < c->nfiles && rc == 0; i++)
 		rc = put_file(c, &c->files[i], boundary);
 	if (rc == 0 && c->nfiles > 0)
-		rc = c->out(c->arg, arena_printf(c->letter->memory,
+		rc = c->out(c->arg, arena_printf(c->header->memory,
 		    "\r\n--%.*s--\r\n", STR_FMT(boundary)));
 	return rc;
 }

@@ -2,7 +2,7 @@
  * compose.h - a message from its parts: text, attachments.   RFC 5322, 2045
  */
 #pragma once
-#include "admin/letter.h"
+#include "sendmail/submit_header.h"
 
 struct compose_file {
 	struct str name;	/* its last part */
@@ -10,7 +10,7 @@ struct compose_file {
 };
 
 struct compose {
-	const struct letter *letter;
+	const struct submit_header *header;
 	struct str from;	/* the field's value */
 	struct str to;		/* the same, as it was given */
 	struct str subject;	/* UTF-8 */

@@ -1,7 +1,7 @@
 #include <errno.h>
 #include <fcntl.h>
 
-#include "admin/conf_int.h"
+#include "conf/conf_int.h"
 
 enum { PASSWORD_MAX = 1000, LIST_MAX = 65536 };
 

@@ -3,8 +3,8 @@
  * of lines with CRLF, without Bcc, and recipients that SMTP takes; and lines
  * are the same however the text is cut.
  */
-#include "admin/letter.h"
-#include "admin/lines.h"
+#include "sendmail/submit_header.h"
+#include "sendmail/crlf.h"
 #include "mime/header.h"
 #include "smtp/path.h"
 
@@ -23,7 +23,7 @@ check_lines(struct str s)
 }
 
 static void
-check_header(struct str block, struct letter *l)
+check_header(struct str block, struct submit_header *h)
 {
 	struct header_field f;
 	struct path path;
@@ -35,8 +35,8 @@ check_header(struct str block, struct letter *l)
 	while (header_next(&block, &f))
 		bug_if(f.name.n == 0);
 	bug_if(block.n > 0);
-	for (size_t i = 0; i < l->rcpts.n; i++)
-		bug_if(!smtp_mailbox(l->rcpts.v[i], l->memory, &path));
+	for (size_t i = 0; i < h->rcpts.n; i++)
+		bug_if(!smtp_mailbox(h->rcpts.v[i], h->memory, &path));
 }
 
 int
@@ -45,27 +45,27 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	struct str text = str_make((const char *)data,
 	    size > TEXT_MAX ? TEXT_MAX : size);
 	struct arena *a = arena_new(64 << 20);
-	struct letter l = { .memory = a, .domain = STR("example.test"),
+	struct submit_header h = { .memory = a, .domain = STR("example.test"),
 		.login = STR("root"), .name = STR("The \"Root\""),
 		.id = STR("0123"), .to_header = true };
 	auto_buf whole = BUF_INIT(2 * TEXT_MAX + 2);
 	auto_buf cut = BUF_INIT(2 * TEXT_MAX + 2);
 	auto_buf header = BUF_INIT(4 * TEXT_MAX + 4096);
-	struct lines x = { .dot_ends = true }, y = x;
+	struct crlf x = { .dot_ends = true }, y = x;
 	size_t from, end, body;
 
-	lines_feed(&x, text, &whole);
-	lines_finish(&x, &whole);
+	crlf_feed(&x, text, &whole);
+	crlf_finish(&x, &whole);
 	for (size_t i = 0; i < text.n; i++)
-		lines_feed(&y, str_make(text.p + i, 1), &cut);
-	lines_finish(&y, &cut);
+		crlf_feed(&y, str_make(text.p + i, 1), &cut);
+	crlf_finish(&y, &cut);
 	bug_if(!str_eq(buf_get(&whole), buf_get(&cut)));
 	check_lines(buf_get(&whole));
-	bug_if(!lines_header(buf_get(&whole), true, &from, &end, &body));
+	bug_if(!crlf_header(buf_get(&whole), true, &from, &end, &body));
 	bug_if(from > end || end > body || body > whole.n + 2);
-	if (letter_header(&l, str_from(str_first(buf_get(&whole), end), from),
-		&header, NULL) == 0)
-		check_header(buf_get(&header), &l);
+	if (submit_header_write(&h, str_from(str_first(buf_get(&whole), end),
+	    from), &header, NULL) == 0)
+		check_header(buf_get(&header), &h);
 	arena_free(a);
 	return 0;
 }

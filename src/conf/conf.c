@@ -1,4 +1,4 @@
-#include "admin/conf_int.h"
+#include "conf/conf_int.h"
 
 #include <errno.h>
 #include <stdarg.h>
