@@ -78,6 +78,18 @@ list_unlink(struct list_link *k)
 	k->next = k->prev = NULL;
 }
 
+/* Take the first one out; NULL: there is none. */
+static inline struct list_link *
+list_pop_link(struct list *l)
+{
+	struct list_link *k = l->end.next;
+
+	if (list_empty(l))
+		return NULL;
+	list_unlink(k);
+	return k;
+}
+
 /* Append all of another list to this one and leave it empty. */
 static inline void
 list_append_all(struct list *l, struct list *from)
@@ -116,6 +128,7 @@ list_next_link(const struct list *l, const struct list_link *k)
 	((type *)list_member_at((k), __builtin_offsetof(type, m)))
 #define list_first(type, l, m) list_member(type, list_first_link(l), m)
 #define list_last(type, l, m) list_member(type, list_last_link(l), m)
+#define list_pop(type, l, m) list_member(type, list_pop_link(l), m)
 #define list_next(type, l, p, m) \
 	list_member(type, list_next_link((l), &(p)->m), m)
 

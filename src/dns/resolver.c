@@ -14,7 +14,7 @@ struct lookup {
 	void *arg;
 	struct timer timer;
 	enum dns_type type;
-	struct lookup *next, **prev;
+	struct list_link link;
 	char name[DNS_NAME_MAX + 1];
 };
 
@@ -23,7 +23,7 @@ struct resolver {
 	struct ub_event_base *base;
 	struct ub_ctx *ctx;
 	struct arena *a;	/* of one answer */
-	struct lookup *lookups;
+	struct list lookups;
 	size_t n;
 };
 
@@ -92,9 +92,7 @@ static void
 forget(struct lookup *k)
 {
 	timer_clear(k->r->loop, &k->timer);
-	*k->prev = k->next;
-	if (k->next)
-		k->next->prev = k->prev;
+	list_unlink(&k->link);
 	k->r->n--;
 	free(k);
 }
@@ -146,11 +144,7 @@ begin(struct resolver *r, struct str name, uint32_t type, resolver_fn *fn,
 	k->arg = arg;
 	k->type = (enum dns_type)type;
 	memcpy(k->name, name.p, name.n);
-	k->next = r->lookups;
-	k->prev = &r->lookups;
-	if (k->next)
-		k->next->prev = &k->next;
-	r->lookups = k;
+	list_append(&r->lookups, &k->link);
 	r->n++;
 	timer_set(r->loop, &k->timer, loop_now_ms(r->loop) + LOOKUP_MS,
 	    on_deadline);
@@ -284,13 +278,13 @@ resolver_free(struct resolver *r)
 {
 	if (!r)
 		return;
-	for (struct lookup *k = r->lookups; k; k = k->next)
+	list_each(struct lookup, k, &r->lookups, link)
 		tell_failed(k, DNS_INSECURE, STR("the resolver is ending"));
 	/* It may call back for what is under way, or not. */
 	if (r->ctx)
 		ub_ctx_delete(r->ctx);
-	while (r->lookups)
-		forget(r->lookups);
+	list_each(struct lookup, k, &r->lookups, link)
+		forget(k);
 	events_free(r->base);
 	arena_free(r->a);
 	free(r);

@@ -25,8 +25,8 @@ struct fiber {
 	char *stack;		/* lowest usable octet */
 	void *asan_stack;	/* AddressSanitizer's fake stack */
 	struct timer timer;
-	struct fiber *next_ready;
-	struct fiber *next, **prev;	/* all fibers of the loop */
+	struct list_link ready;	/* of those that run next */
+	struct list_link link;	/* of all fibers of the loop */
 #if !defined(__x86_64__) && !defined(__aarch64__)
 	void *context;
 #endif

@@ -55,12 +55,12 @@ ipc_unref(struct ipc *c)
 	bug_if(c->alive);
 	for (int i = 0; i < c->n_in_fds; i++)
 		(void)close(c->in_fds[i]);
-	for (size_t i = 0; i < c->n_out_fds; i++)
-		(void)close(c->out_fds[i].fd);
+	for (size_t i = 0; i < c->out_fds.n; i++)
+		(void)close(c->out_fds.p[i].fd);
 	(void)pthread_mutex_destroy(&c->mutex);
 	buf_free(&c->in);
 	buf_free(&c->out);
-	free(c->out_fds);
+	vec_free(&c->out_fds);
 	free(c->slots);
 	free(c);
 }
@@ -68,7 +68,7 @@ ipc_unref(struct ipc *c)
 void
 ipc_wake_queue(struct ipc *c)
 {
-	for (struct queued *q = c->queue; q; q = q->next)
+	list_each(struct queued, q, &c->queue, link)
 		fiber_wake(c->loop, q->fiber);
 }
 
@@ -172,14 +172,12 @@ grow_slots(struct ipc *c)
 static int
 wait_in_queue(struct ipc *c, int64_t until_ms)
 {
-	struct queued me = { c->queue, fiber_self(c->loop) }, **q;
+	struct queued me = { .fiber = fiber_self(c->loop) };
 	int rc;
 
-	c->queue = &me;
+	list_append(&c->queue, &me.link);
 	rc = fiber_wait(c->loop, until_ms);
-	for (q = &c->queue; *q != &me; q = &(*q)->next)
-		continue;
-	*q = me.next;
+	list_unlink(&me.link);
 	return rc;
 }
 

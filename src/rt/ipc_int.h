@@ -6,6 +6,8 @@
 #pragma once
 #include <pthread.h>
 
+#include "base/list.h"
+#include "base/vec.h"
 #include "rt/ipc.h"
 
 enum { HEAD = 16, FDS_MAX = 4, FDS_QUEUED = 32, WINDOW = 64 };
@@ -33,7 +35,7 @@ struct slot {
 
 /* A caller that waits for a slot. */
 struct queued {
-	struct queued *next;
+	struct list_link link;
 	struct fiber *fiber;
 };
 
@@ -53,7 +55,7 @@ struct ipc {
 	struct slot *slots;
 	uint32_t nslots, nfree;
 	uint64_t serial;
-	struct queued *queue;
+	struct list queue;
 
 	/* What came in and is not yet a whole frame. */
 	struct buf in;
@@ -66,8 +68,7 @@ struct ipc {
 	bool alive, blocked, posted;
 	struct buf out;
 	size_t out_at; /* how much of out is sent */
-	struct out_fd *out_fds;
-	size_t n_out_fds;
+	struct VEC(struct out_fd) out_fds;
 	uint32_t asked; /* of the other end's asks, not yet answered */
 };
 

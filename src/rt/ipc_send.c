@@ -36,10 +36,7 @@ ipc_queue(struct ipc *c, struct frame *f, const struct msg_shape *shape,
 	int copy = fd < 0 ? -1 : fcntl(fd, F_DUPFD_CLOEXEC, 0);
 
 	if (copy >= 0) {
-		c->out_fds = realloc(c->out_fds,
-		    (c->n_out_fds + 1) * sizeof(*c->out_fds));
-		bug_if(!c->out_fds);
-		c->out_fds[c->n_out_fds++] = (struct out_fd){ c->out.n, copy };
+		vec_push(&c->out_fds, (struct out_fd){ c->out.n, copy });
 		f->nfds = 1;
 	}
 	put_frame(c, f, shape, v);
@@ -75,10 +72,10 @@ sent(struct ipc *c, size_t n, bool with_fd)
 {
 	c->out_at += n;
 	if (with_fd) {
-		(void)close(c->out_fds[0].fd);
-		c->n_out_fds--;
-		memmove(c->out_fds, c->out_fds + 1,
-		    c->n_out_fds * sizeof(*c->out_fds));
+		(void)close(c->out_fds.p[0].fd);
+		c->out_fds.n--;
+		memmove(c->out_fds.p, c->out_fds.p + 1,
+		    c->out_fds.n * sizeof(*c->out_fds.p));
 	}
 	if (c->out_at < c->out.n)
 		return;
@@ -94,15 +91,15 @@ static bool
 send_out(struct ipc *c)
 {
 	while (c->out.n > c->out_at) {
-		bool with_fd = c->n_out_fds > 0 &&
-		    c->out_fds[0].at == c->out_at;
+		bool with_fd = c->out_fds.n > 0 &&
+		    c->out_fds.p[0].at == c->out_at;
 		size_t next = with_fd ? 1 : 0, end = c->out.n;
 		ssize_t done;
 
-		if (c->n_out_fds > next)
-			end = c->out_fds[next].at;
+		if (c->out_fds.n > next)
+			end = c->out_fds.p[next].at;
 		done = send_some(c, end - c->out_at,
-		    with_fd ? c->out_fds[0].fd : -1);
+		    with_fd ? c->out_fds.p[0].fd : -1);
 		if (done < 0 && errno == EAGAIN) {
 			c->blocked = true;
 			return true;
@@ -151,7 +148,7 @@ flush_deferred(struct defer *d)
 void
 ipc_flush_later(struct ipc *c)
 {
-	if (c->flush.queued)
+	if (list_linked(&c->flush.link))
 		return;
 	loop_defer(c->loop, &ipc_ref(c)->flush, flush_deferred);
 }

@@ -26,9 +26,6 @@ loop_new(struct clock *clock, struct log *log)
 	l->log = log;
 	l->thread = pthread_self();
 	l->seed = 0x853c49e6748fea9bu;
-	l->defers_end = &l->defers;
-	l->ready_end = &l->ready;
-	l->posts_end = &l->posts;
 	bug_if(pthread_mutex_init(&l->mutex, NULL) != 0);
 	l->epfd = epoll_create1(EPOLL_CLOEXEC);
 	l->wake.fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
@@ -191,27 +188,19 @@ loop_unwatch(struct loop *l, struct watch *w)
 void
 loop_defer(struct loop *l, struct defer *d, void (*fn)(struct defer *d))
 {
-	if (d->queued)
+	if (list_linked(&d->link))
 		return;
-	d->queued = true;
 	d->fn = fn;
-	d->next = NULL;
-	*l->defers_end = d;
-	l->defers_end = &d->next;
+	list_append(&l->defers, &d->link);
 }
 
 static void
 run_defers(struct loop *l)
 {
-	while (l->defers) {
-		struct defer *d = l->defers;
+	struct defer *d;
 
-		l->defers = d->next;
-		if (!l->defers)
-			l->defers_end = &l->defers;
-		d->queued = false;
+	while ((d = list_pop(struct defer, &l->defers, link)))
 		d->fn(d);
-	}
 }
 
 static void
@@ -230,11 +219,10 @@ loop_post(struct loop *l, void (*fn)(void *arg), void *arg)
 	bool first;
 
 	bug_if(!p);
-	*p = (struct post){ NULL, fn, arg };
+	*p = (struct post){ .fn = fn, .arg = arg };
 	(void)pthread_mutex_lock(&l->mutex);
-	first = !l->posts;
-	*l->posts_end = p;
-	l->posts_end = &p->next;
+	first = list_empty(&l->posts);
+	list_append(&l->posts, &p->link);
 	(void)pthread_mutex_unlock(&l->mutex);
 	if (first)
 		wake_loop(l);
@@ -243,15 +231,13 @@ loop_post(struct loop *l, void (*fn)(void *arg), void *arg)
 static void
 run_posts(struct loop *l)
 {
-	struct post *p, *next;
+	struct list posts = { 0 };
+	struct post *p;
 
 	(void)pthread_mutex_lock(&l->mutex);
-	p = l->posts;
-	l->posts = NULL;
-	l->posts_end = &l->posts;
+	list_append_all(&posts, &l->posts);
 	(void)pthread_mutex_unlock(&l->mutex);
-	for (; p; p = next) {
-		next = p->next;
+	while ((p = list_pop(struct post, &posts, link))) {
 		p->fn(p->arg);
 		free(p);
 	}
@@ -263,22 +249,13 @@ loop_on_stop(struct loop *l, struct stop_hook *h,
 {
 	loop_off_stop(h);
 	h->fn = fn;
-	h->next = l->hooks;
-	h->prev = &l->hooks;
-	if (h->next)
-		h->next->prev = &h->next;
-	l->hooks = h;
+	list_prepend(&l->hooks, &h->link);
 }
 
 void
 loop_off_stop(struct stop_hook *h)
 {
-	if (!h->prev)
-		return;
-	*h->prev = h->next;
-	if (h->next)
-		h->next->prev = h->prev;
-	h->prev = NULL;
+	list_unlink(&h->link);
 }
 
 void
@@ -297,16 +274,14 @@ loop_stopping(const struct loop *l)
 static void
 tell_stop(struct loop *l)
 {
+	struct stop_hook *h;
+
 	if (!loop_stopping(l))
 		return;
 	l->stopping = true;
 	/* Those that come to be while we stop are told as well. */
-	while (l->hooks) {
-		struct stop_hook *h = l->hooks;
-
-		loop_off_stop(h);
+	while ((h = list_pop(struct stop_hook, &l->hooks, link)))
 		h->fn(h);
-	}
 }
 
 /* Running --------------------------------------------------------------- */
@@ -316,9 +291,9 @@ wait_ms(struct loop *l, int64_t max_ms)
 {
 	int64_t until;
 
-	if (l->ready || l->defers || max_ms <= 0)
+	if (!list_empty(&l->ready) || !list_empty(&l->defers) || max_ms <= 0)
 		return 0;
-	if (loop_stopping(l) && l->hooks)
+	if (loop_stopping(l) && !list_empty(&l->hooks))
 		return 0;
 	if (l->ntimers == 0)
 		return max_ms > INT32_MAX ? -1 : (int)max_ms;
@@ -376,14 +351,15 @@ static bool
 is_dead(struct loop *l)
 {
 	return l->nfibers == 0 && l->nwatches == 0 && l->ntimers == 0 &&
-	    !l->defers && !l->ready;
+	    list_empty(&l->defers) && list_empty(&l->ready);
 }
 
 void
 loop_run(struct loop *l)
 {
 	for (;;) {
-		if (l->stopping && l->nfibers == 0 && !l->defers)
+		if (l->stopping && l->nfibers == 0 &&
+		    list_empty(&l->defers))
 			return;
 		if (is_dead(l))
 			return;

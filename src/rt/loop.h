@@ -10,6 +10,7 @@
 #include <sys/types.h>
 
 #include "base/err.h"
+#include "base/list.h"
 #include "base/log.h"
 #include "base/str.h"
 #include "rt/clock.h"
@@ -61,7 +62,7 @@ void loop_unwatch(struct loop *l, struct watch *w);
 
 /* Told once when the loop is stopping. The caller owns the struct. */
 struct stop_hook {
-	struct stop_hook *next, **prev;
+	struct list_link link;
 	void (*fn)(struct stop_hook *h);
 };
 void loop_on_stop(struct loop *l, struct stop_hook *h,
@@ -84,9 +85,8 @@ void timer_clear(struct loop *l, struct timer *t);
 /* Run fn before the loop next waits (once): for writing many things at
  * once. The caller owns the struct; queueing it twice is one run. */
 struct defer {
-	struct defer *next;
+	struct list_link link;
 	void (*fn)(struct defer *d);
-	bool queued;
 };
 void loop_defer(struct loop *l, struct defer *d, void (*fn)(struct defer *d));
 

@@ -6,12 +6,13 @@
 #include <pthread.h>
 #include <sys/epoll.h>
 
+#include "base/vec.h"
 #include "rt/fiber.h"
 
 enum { EVENTS = 64, STALL_US = 50000, SCRATCH = 256 * 1024 + 4096 };
 
 struct post {
-	struct post *next;
+	struct list_link link;
 	void (*fn)(void *arg);
 	void *arg;
 };
@@ -30,14 +31,13 @@ struct loop {
 	size_t npool;
 
 	struct timer **heap; /* heap[0] is unused: slots begin at 1 */
-	size_t ntimers, heap_size;
+	size_t ntimers, heap_room;
 	size_t nwatches;
-	struct defer *defers, **defers_end;
-	struct stop_hook *hooks;
+	struct list defers, hooks;
 
-	struct fiber *fibers; /* all */
+	struct list fibers; /* all */
 	size_t nfibers;
-	struct fiber *ready, **ready_end;
+	struct list ready;
 	struct fiber *running;
 	void (*on_switch)(void);
 	struct stack_pool stacks;
@@ -48,7 +48,7 @@ struct loop {
 	int nevents, event;
 
 	pthread_mutex_t mutex;
-	struct post *posts, **posts_end;
+	struct list posts;
 	char *scratch;
 };
 

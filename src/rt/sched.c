@@ -10,9 +10,7 @@ static void
 make_ready(struct loop *l, struct fiber *f)
 {
 	f->state = FIBER_READY;
-	f->next_ready = NULL;
-	*l->ready_end = f;
-	l->ready_end = &f->next_ready;
+	list_append(&l->ready, &f->ready);
 }
 
 static void
@@ -39,11 +37,7 @@ fiber_spawn(struct loop *l, const char *name, void (*fn)(void *arg),
 	f->name = name;
 	f->fn = fn;
 	f->arg = arg;
-	f->next = l->fibers;
-	f->prev = &l->fibers;
-	if (f->next)
-		f->next->prev = &f->next;
-	l->fibers = f;
+	list_prepend(&l->fibers, &f->link);
 	l->nfibers++;
 	make_ready(l, f);
 	return f;
@@ -52,9 +46,7 @@ fiber_spawn(struct loop *l, const char *name, void (*fn)(void *arg),
 static void
 fiber_end(struct loop *l, struct fiber *f)
 {
-	*f->prev = f->next;
-	if (f->next)
-		f->next->prev = f->prev;
+	list_unlink(&f->link);
 	l->nfibers--;
 	stack_put(&l->stacks, f->stack);
 #if !defined(__x86_64__) && !defined(__aarch64__)
@@ -101,16 +93,12 @@ run_fiber(struct loop *l, struct fiber *f)
 void
 loop_run_ready(struct loop *l)
 {
-	struct fiber *f = l->ready;
+	struct list now = { 0 };
+	struct fiber *f;
 
-	l->ready = NULL;
-	l->ready_end = &l->ready;
-	while (f) {
-		struct fiber *next = f->next_ready;
-
+	list_append_all(&now, &l->ready);
+	while ((f = list_pop(struct fiber, &now, ready)))
 		run_fiber(l, f);
-		f = next;
-	}
 }
 
 struct fiber *
@@ -189,7 +177,7 @@ fiber_cancel(struct loop *l, struct fiber *f)
 void
 loop_cancel_all(struct loop *l)
 {
-	for (struct fiber *f = l->fibers; f; f = f->next)
+	list_each(struct fiber, f, &l->fibers, link)
 		fiber_cancel(l, f);
 }
 

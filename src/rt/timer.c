@@ -48,13 +48,8 @@ timer_set(struct loop *l, struct timer *t, int64_t at_ms,
 	t->fn = fn;
 	if (at_ms == NEVER)
 		return;
-	if (l->ntimers + 2 > l->heap_size) {
-		size_t size = l->heap_size ? l->heap_size * 2 : 64;
-
-		l->heap = realloc(l->heap, size * sizeof(*l->heap));
-		bug_if(!l->heap);
-		l->heap_size = size;
-	}
+	l->heap = vec_grow(l->heap, l->ntimers, 2, &l->heap_room,
+	    sizeof(*l->heap));
 	heap_up(l, ++l->ntimers, t);
 }
 

@@ -9,7 +9,7 @@
 enum { THREADS_MAX = 16 };
 
 struct job {
-	struct job *next;
+	struct list_link link;
 	void (*fn)(void *arg);
 	void *arg;
 	struct loop *loop;
@@ -23,7 +23,7 @@ struct work_pool {
 	int nthreads, waiting, queue_max;
 	pthread_mutex_t mutex;
 	pthread_cond_t cond;
-	struct job *head, **tail;
+	struct list jobs;
 	bool ending;
 };
 
@@ -42,15 +42,11 @@ next_job(struct work_pool *p)
 	struct job *j;
 
 	(void)pthread_mutex_lock(&p->mutex);
-	while (!p->head && !p->ending)
+	while (list_empty(&p->jobs) && !p->ending)
 		(void)pthread_cond_wait(&p->cond, &p->mutex);
-	j = p->head;
-	if (j) {
-		p->head = j->next;
-		if (!p->head)
-			p->tail = &p->head;
+	j = list_pop(struct job, &p->jobs, link);
+	if (j)
 		p->waiting--;
-	}
 	(void)pthread_mutex_unlock(&p->mutex);
 	return j;
 }
@@ -77,7 +73,6 @@ work_pool_new(struct loop *l, int threads, int queue_max)
 	bug_if(!p || threads < 1 || threads > THREADS_MAX);
 	p->loop = l;
 	p->queue_max = queue_max;
-	p->tail = &p->head;
 	bug_if(pthread_mutex_init(&p->mutex, NULL) != 0);
 	bug_if(pthread_cond_init(&p->cond, NULL) != 0);
 	/* Signals are for the loop's thread. */
@@ -116,8 +111,7 @@ rt_work(struct work_pool *p, void (*fn)(void *arg), void *arg)
 	(void)pthread_mutex_lock(&p->mutex);
 	full = p->waiting >= p->queue_max;
 	if (!full) {
-		*p->tail = &j;
-		p->tail = &j.next;
+		list_append(&p->jobs, &j.link);
 		p->waiting++;
 		(void)pthread_cond_signal(&p->cond);
 	}

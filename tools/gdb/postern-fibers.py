@@ -67,10 +67,13 @@ def find_loop():
 
 def fibers():
     loop = find_loop()
-    fiber = loop["fibers"]
-    while int(fiber):
-        yield loop, fiber
-        fiber = fiber["next"]
+    end = loop["fibers"]["end"].address
+    fiber = gdb.lookup_type("struct fiber")
+    offset = next(f.bitpos // 8 for f in fiber.fields() if f.name == "link")
+    link = loop["fibers"]["end"]["next"]
+    while int(link) and link != end:
+        yield loop, gdb.Value(int(link) - offset).cast(fiber.pointer())
+        link = link["next"]
 
 
 def state(fiber):
