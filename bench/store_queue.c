@@ -15,14 +15,14 @@
 #include <unistd.h>
 
 #include "store/client.h"
-#include "store/desk.h"
-#include "store/plan.h"
-#include "store/service.h"
+#include "store/service/test_fixture.h"
+#include "store/dispatch/destination_schedule.h"
+#include "store/service/service.h"
 
 enum { OCTETS = 600, BATCH = 50, FIBERS = 16, HANDED_OUT = 100000 };
 
 struct bench {
-	struct desk d;
+	struct fixture d;
 	struct files *files;
 	uint64_t account, n, destinations;
 	char octets[OCTETS];
@@ -96,7 +96,7 @@ put_batch(struct bench *b)
 			.call = STORE_submit, .ask = &b->ask[i],
 			.rcpts = &b->rcpt[i], .nrcpts = 1 };
 	}
-	if (desk_commit(&b->d, b->w, BATCH) < 0 || b->w[0].code < 0) {
+	if (fixture_commit(&b->d, b->w, BATCH) < 0 || b->w[0].code < 0) {
 		fprintf(stderr, "%s\n", b->w[0].err.text);
 		exit(1);
 	}
@@ -253,24 +253,24 @@ measure_plan(uint64_t n)
 {
 	struct queue_settings o = { .host_connections = 4,
 		.retry_min_s = 300, .retry_max_s = 3600 };
-	struct plan *p = plan_new(42);
+	struct schedule *p = schedule_new(42);
 	double at = now_s(), mb = resident_mb();
 	char name[64];
 	uint64_t i;
 
-	plan_settings(p, &o);
+	schedule_settings(p, &o);
 	for (i = 0; i < n; i++) {
 		int k = snprintf(name, sizeof(name), "host%llu.far.test",
 		    (unsigned long long)i);
 
-		plan_news(p, &(struct queue_news){ QUEUE_NEWS_fresh, i,
+		schedule_news(p, &(struct queue_news){ QUEUE_NEWS_fresh, i,
 		    (int64_t)(i * 7919 % 100000), str_make(name,
 		    (size_t)k) });
 	}
 	printf("%-34s %8.0f octets each, %.2f us to add one\n",
 	    "destinations in the plan", (resident_mb() - mb) * 1e6 /
 	    (double)n, (now_s() - at) * 1e6 / (double)n);
-	plan_free(p);
+	schedule_free(p);
 }
 
 static void
@@ -312,17 +312,17 @@ main(int argc, char **argv)
 	b->destinations = number(argc, argv, 3, 1000);
 	dirfd = open(path, O_RDONLY | O_DIRECTORY);
 	b->files = files_real(dirfd);
-	desk_init(&b->d, b->files);
+	fixture_init(&b->d, b->files);
 	b->d.o.pack_octets = 0;
-	if (desk_open(&b->d) < 0 || desk_domain(&b->d, "a.test") < 0 ||
-	    desk_account(&b->d, "alice@a.test", &b->account) < 0)
+	if (fixture_open(&b->d) < 0 || fixture_domain(&b->d, "a.test") < 0 ||
+	    fixture_account(&b->d, "alice@a.test", &b->account) < 0)
 		return 1;
-	b->who = desk_person(b->account);
+	b->who = fixture_person(b->account);
 	put_many(b, 20000, "accept, nothing queued");
 	put_many(b, messages, "accept, until all are queued");
 	put_many(b, 20000, "accept, all queued");
 	printf("%-34s %8.1f MB\n", "in memory then", resident_mb());
-	desk_close(&b->d);
+	fixture_close(&b->d);
 	hand_out(b);
 	free(b->files);
 	close(dirfd);

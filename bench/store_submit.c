@@ -13,7 +13,7 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "store/desk.h"
+#include "store/service/test_fixture.h"
 
 enum { ACCOUNTS = 100, OCTETS = 1800, FACTS = 1200, BATCH_MAX = 50 };
 
@@ -123,7 +123,7 @@ wall_us(void)
 }
 
 struct bench {
-	struct desk d;
+	struct fixture d;
 	struct counting files;
 	uint64_t account[ACCOUNTS];
 	char octets[OCTETS], facts[FACTS], address[ACCOUNTS][32];
@@ -153,7 +153,7 @@ one_batch(struct bench *b, size_t batch)
 			.call = STORE_submit, .ask = &b->ask[i],
 			.rcpts = &b->rcpt[i], .nrcpts = 1 };
 	}
-	if (desk_commit(&b->d, b->w, batch) < 0 || b->w[0].code < 0) {
+	if (fixture_commit(&b->d, b->w, batch) < 0 || b->w[0].code < 0) {
 		fprintf(stderr, "%s\n", b->d.err.text);
 		exit(1);
 	}
@@ -226,12 +226,12 @@ fill(struct bench *b)
 	for (i = 0; i < OCTETS; i++)
 		b->octets[i] = (char)(i * 131 + i / 7);
 	memset(b->facts, 'f', FACTS);
-	if (desk_open(&b->d) < 0 || desk_domain(&b->d, "a.test") < 0)
+	if (fixture_open(&b->d) < 0 || fixture_domain(&b->d, "a.test") < 0)
 		exit(1);
 	for (i = 0; i < ACCOUNTS; i++) {
 		(void)snprintf(b->address[i], sizeof(b->address[i]),
 		    "user%zu@a.test", i);
-		if (desk_account(&b->d, b->address[i], &b->account[i]) < 0)
+		if (fixture_account(&b->d, b->address[i], &b->account[i]) < 0)
 			exit(1);
 	}
 }
@@ -251,7 +251,7 @@ main(int argc, char **argv)
 	dirfd = open(path, O_RDONLY | O_DIRECTORY);
 	real = files_real(dirfd);
 	counting_init(&b->files, real);
-	desk_init(&b->d, &b->files.files);
+	fixture_init(&b->d, &b->files.files);
 	b->d.o.pack_octets = 0;
 	fill(b);
 	measure(b, 20, 1);
@@ -260,8 +260,8 @@ main(int argc, char **argv)
 	measure(b, 20, 2);
 	measure(b, 50, 2);
 	measure_rcpt(b);
-	printf("problems: %d\n", desk_verify(&b->d));
-	desk_close(&b->d);
+	printf("problems: %d\n", fixture_verify(&b->d));
+	fixture_close(&b->d);
 	free(real);
 	close(dirfd);
 	remove_all(AT_FDCWD, path);

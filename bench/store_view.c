@@ -11,7 +11,7 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "store/desk.h"
+#include "store/service/test_fixture.h"
 
 enum { MESSAGES = 100000, BATCH = 100, FACTS = 1000 };
 
@@ -34,11 +34,11 @@ took(const char *what, double since)
 }
 
 static void
-fill(struct desk *d, uint64_t account)
+fill(struct fixture *d, uint64_t account)
 {
 	struct append_ask *ask = calloc(BATCH, sizeof(*ask));
 	struct write *w = calloc(BATCH, sizeof(*w));
-	struct caller who = desk_person(account);
+	struct caller who = fixture_person(account);
 	char *facts = calloc(1, FACTS);
 	size_t n, i;
 
@@ -50,7 +50,7 @@ fill(struct desk *d, uint64_t account)
 			w[i] = (struct write){ .caller = &who,
 				.call = STORE_append, .ask = &ask[i] };
 		}
-		if (desk_commit(d, w, BATCH) < 0 || w[0].code < 0)
+		if (fixture_commit(d, w, BATCH) < 0 || w[0].code < 0)
 			exit(1);
 	}
 	free(ask);
@@ -59,7 +59,7 @@ fill(struct desk *d, uint64_t account)
 }
 
 static void
-fetch(struct desk *d, const struct caller *who, const struct open_answer *in,
+fetch(struct fixture *d, const struct caller *who, const struct open_answer *in,
     uint32_t want)
 {
 	const uint32_t set[2] = { 1, UINT32_MAX };
@@ -80,33 +80,33 @@ fetch(struct desk *d, const struct caller *who, const struct open_answer *in,
 }
 
 static void
-measure(struct desk *d, uint64_t account)
+measure(struct fixture *d, uint64_t account)
 {
-	struct caller who = desk_person(account);
+	struct caller who = fixture_person(account);
 	struct open_answer in;
 	uint32_t gone;
 	double t = now_ms();
 
-	if (desk_open_mailbox(d, &who, "INBOX", &in) < 0)
+	if (fixture_open_mailbox(d, &who, "INBOX", &in) < 0)
 		exit(1);
 	t = took("open, column not there", t);
-	(void)desk_open_mailbox(d, &who, "INBOX", &in);
+	(void)fixture_open_mailbox(d, &who, "INBOX", &in);
 	t = took("open, column there", t);
 	fetch(d, &who, &in, 0);
 	t = took("fetch flags", t);
 	fetch(d, &who, &in, WANT_FACTS);
 	t = took("fetch facts", t);
-	(void)desk_flags(d, &who, &in, 1, UINT32_MAX, FLAGS_ADD,
+	(void)fixture_flags(d, &who, &in, 1, UINT32_MAX, FLAGS_ADD,
 	    FLAG_flagged, "");
 	t = took("store 1:* +flags", t);
-	(void)desk_open_mailbox(d, &who, "INBOX", &in);
-	(void)desk_flags(d, &who, &in, 1, 10000, FLAGS_ADD, FLAG_deleted,
+	(void)fixture_open_mailbox(d, &who, "INBOX", &in);
+	(void)fixture_flags(d, &who, &in, 1, 10000, FLAGS_ADD, FLAG_deleted,
 	    "");
 	t = took("store 1:10000 +\\Deleted", t);
-	(void)desk_open_mailbox(d, &who, "INBOX", &in);
-	(void)desk_expunge(d, &who, &in, &gone);
+	(void)fixture_open_mailbox(d, &who, "INBOX", &in);
+	(void)fixture_expunge(d, &who, &in, &gone);
 	t = took("expunge them", t);
-	(void)desk_append(d, &who, "INBOX", "one more", 0, "", NULL);
+	(void)fixture_append(d, &who, "INBOX", "one more", 0, "", NULL);
 	(void)took("append one", t);
 }
 
@@ -128,7 +128,7 @@ remove_all(int dirfd, const char *name)
 int
 main(int argc, char **argv)
 {
-	struct desk *d = calloc(1, sizeof(*d));
+	struct fixture *d = calloc(1, sizeof(*d));
 	uint64_t account;
 	struct files *files;
 	char path[256];
@@ -140,17 +140,17 @@ main(int argc, char **argv)
 		return 1;
 	dirfd = open(path, O_RDONLY | O_DIRECTORY);
 	files = files_real(dirfd);
-	desk_init(d, files);
+	fixture_init(d, files);
 	d->o.pack_octets = 0;
-	if (desk_open(d) < 0 || desk_domain(d, "a.test") < 0 ||
-	    desk_account(d, "alice@a.test", &account) < 0)
+	if (fixture_open(d) < 0 || fixture_domain(d, "a.test") < 0 ||
+	    fixture_account(d, "alice@a.test", &account) < 0)
 		return 1;
 	fill(d, account);
-	desk_close(d);
-	if (desk_open(d) < 0)
+	fixture_close(d);
+	if (fixture_open(d) < 0)
 		return 1;
 	measure(d, account);
-	desk_close(d);
+	fixture_close(d);
 	free(files);
 	close(dirfd);
 	remove_all(AT_FDCWD, path);

@@ -3,7 +3,11 @@
 
 usage: check_tree.py [--root DIR] [CHECK...]
 
-  includes  an include goes to its own folder or one above it in FOLDERS
+  includes  an include goes to its own folder or room, or one above it in
+            FOLDERS and ROOMS; of a folder with rooms others see the top only
+  calls     the same of what object files call, and no circle of more than
+            three files within a room of store (needs a build folder:
+            POSTERN_BUILD, or build/)
   headers   every header compiles by itself
   length    no file of src/ over 700 lines
   columns   no line over 80 columns (a tab is 8); rows of the message tables
@@ -14,6 +18,8 @@ Exits 1 if anything is found.
 """
 
 import argparse
+import collections
+import os
 import pathlib
 import re
 import shlex
@@ -21,8 +27,18 @@ import subprocess
 import sys
 
 # Each stands only on those before it.
-FOLDERS = ("base rt mime dns trust store vault smtp policy sieve imap pop3 "
-           "http jmap api front relay errand conf sendmail admin master").split()
+FOLDERS = ("base rt mime dns trust store vault mail smtp policy sieve imap "
+           "pop3 http jmap api front relay errand conf sendmail admin "
+           "master").split()
+# The rooms of a folder in the same way; "" is what lies in the folder itself.
+ROOMS = {
+    "store": ["", "address", "disk", "sql", "engine", "directory", "mailbox",
+              "queue", "dispatch", "upkeep", "service"],
+    "imap": ["grammar", ""],
+}
+# Rooms that no other folder looks into.
+CLOSED = ("store",)
+MAX_CIRCLE = 3
 # What a folder says to all others: a role's and a client's files may include
 # it wherever they are.
 PUBLIC = ("messages.h", "client.h", "blob.h")
@@ -61,31 +77,108 @@ def tracked(root):
             and "corpus" not in p.parts and "LICENSE" not in p.name]
 
 
-def speaks_to_others(path):
+def speaks_to_others(name):
     """role.c, client.c and client.h, and what helps them (role_x.c)."""
-    return re.fullmatch(r"(role|client)(_\w+)?\.[ch]", path.name)
+    return re.fullmatch(r"(role|client)(_\w+)?\.[ch]", name)
 
 
-def may_include(path, folder, target):
-    there = target.split("/")[0]
-    if there not in FOLDERS:
+def rank(parts):
+    """(folder, room) of src/..., as numbers that grow down the lists."""
+    folder, room = parts[0], parts[1] if len(parts) > 2 else ""
+    rooms = ROOMS.get(folder, [])
+    return (FOLDERS.index(folder),
+            rooms.index(room) if room in rooms else len(rooms))
+
+
+def may_include(here, target):
+    """Both as parts of a path below src/."""
+    if target[0] not in FOLDERS:
         return False
-    if FOLDERS.index(there) <= FOLDERS.index(folder):
+    if speaks_to_others(here[-1]) and target[-1] in PUBLIC:
         return True
-    return target.split("/")[-1] in PUBLIC and speaks_to_others(path)
+    if rank(target) > rank(here):
+        return False
+    return (target[0] == here[0] or len(target) == 2
+            or target[0] not in CLOSED)
 
 
 def check_includes(root):
     for path in files(root, "src/**/*.[ch]"):
-        folder = path.relative_to(root / "src").parts[0]
-        if folder not in FOLDERS:
-            yield f"{path}: {folder}/ is no folder of the design"
+        here = path.relative_to(root / "src").parts
+        if here[0] not in FOLDERS:
+            yield f"{path}: {here[0]}/ is no folder of the design"
             continue
         for target in INCLUDE.findall(path.read_text(errors="replace")):
             if "/" not in target:
                 yield f'{path}: include "{target}" by its folder'
-            elif not may_include(path, folder, target):
+            elif not may_include(here, target.split("/")):
                 yield f"{path}: may not include {target}"
+
+
+def calls_of(root, build):
+    """file -> file -> the symbols it uses there, of all libraries."""
+    sources = {str(p.relative_to(root / "src")).replace("/", "_"): p
+               for p in files(root, "src/**/*.c")}
+    defined, wanted = {}, collections.defaultdict(set)
+    for path in sorted((build / "src").glob("*/*.a.p/*.o")):
+        source = sources.get(f"{path.parts[-3]}_{path.name[:-2]}")
+        if not source:
+            continue    # of a file that has gone
+        out = subprocess.run(["nm", str(path)], capture_output=True,
+                             text=True).stdout
+        for kind, name in re.findall(r" ([A-Z]) (\S+)$", out, re.M):
+            if kind == "U":
+                wanted[source].add(name)
+            elif kind in "TDBR":
+                defined[name] = source
+    calls = collections.defaultdict(lambda: collections.defaultdict(list))
+    for source, names in wanted.items():
+        for name in sorted(names):
+            if defined.get(name, source) != source:
+                calls[source][defined[name]].append(name)
+    return calls
+
+
+def circles_of(calls):
+    """Sets of files that all reach each other (Tarjan)."""
+    seen, low, stack, found = {}, {}, [], []
+
+    def visit(v):
+        seen[v] = low[v] = len(seen)
+        stack.append(v)
+        for w in list(calls.get(v, ())):
+            if w not in seen:
+                visit(w)
+                low[v] = min(low[v], low[w])
+            elif w in stack:
+                low[v] = min(low[v], seen[w])
+        if low[v] == seen[v]:
+            circle = stack[stack.index(v):]
+            del stack[-len(circle):]
+            if len(circle) > 1:
+                found.append(sorted(circle))
+
+    for v in list(calls):
+        if v not in seen:
+            visit(v)
+    return found
+
+
+def check_calls(root):
+    build = root / os.environ.get("POSTERN_BUILD", "build")
+    calls = calls_of(root, build)
+    if not calls:
+        yield f"{build}: no object files: build first"
+    for source, there in calls.items():
+        here = source.relative_to(root / "src").parts
+        for target, names in there.items():
+            if rank(target.relative_to(root / "src").parts) > rank(here):
+                yield f"{source}: may not call {', '.join(names)} of {target}"
+    for circle in circles_of(calls):
+        if circle[0].is_relative_to(root / "src/store") and \
+                len(circle) > MAX_CIRCLE:
+            yield (f"{circle[0]}: one of a circle of {len(circle)}: "
+                   f"{', '.join(p.name for p in circle[1:])}")
 
 
 def pkg_flags():
@@ -140,6 +233,8 @@ def check_marks(root):
 CHECKS = {"includes": check_includes, "headers": check_headers,
           "length": check_length, "columns": check_columns,
           "marks": check_marks}
+# Only when asked for.
+MORE = {"calls": check_calls}
 
 
 def main():
@@ -149,7 +244,7 @@ def main():
     parser.add_argument("checks", nargs="*", metavar="CHECK")
     args = parser.parse_args()
     found = [line for name in args.checks or CHECKS
-             for line in CHECKS[name](args.root)]
+             for line in {**CHECKS, **MORE}[name](args.root)]
     for line in found:
         print(line)
     return 1 if found else 0

@@ -1,5 +1,5 @@
 #include "imap/imap_int.h"
-#include "imap/pattern.h"
+#include "imap/grammar/pattern.h"
 
 enum { NAMES_MAX = 4 << 20 };
 

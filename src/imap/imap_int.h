@@ -2,9 +2,9 @@
  * imap_int.h - what the files of the dialogue share.
  */
 #pragma once
-#include "imap/args.h"
-#include "imap/gather.h"
-#include "imap/reply.h"
+#include "imap/grammar/args.h"
+#include "imap/grammar/gather.h"
+#include "imap/grammar/reply.h"
 #include "imap/session.h"
 #include "store/client.h"
 

@@ -11,7 +11,7 @@ enum { WRITES = 6, OPS = 60 };
 struct fuzz {
 	const uint8_t *p, *end;
 	struct faulty *disk;
-	struct desk d;
+	struct fixture d;
 	struct arena *a;
 	struct caller who[7];
 	struct write w[WRITES];
@@ -118,7 +118,7 @@ somebody(struct fuzz *f)
 static void
 commit(struct fuzz *f)
 {
-	if (f->n > 0 && desk_commit(&f->d, f->w, f->n) < 0)
+	if (f->n > 0 && fixture_commit(&f->d, f->w, f->n) < 0)
 		bug("commit: %s", f->d.err.text);
 	f->n = 0;
 }
@@ -320,13 +320,13 @@ check(struct fuzz *f)
 		bug("look: %s", f->d.err.text);
 	for (i = 0; i < NELEM(f->who); i++)
 		engine_forget(f->d.e, &f->who[i]);
-	desk_close(&f->d);
-	if (desk_open(&f->d) < 0)
+	fixture_close(&f->d);
+	if (fixture_open(&f->d) < 0)
 		bug("open: %s", f->d.err.text);
 	if (script_dump(&f->d, &after) < 0)
 		bug("look again: %s", f->d.err.text);
 	bug_if(!str_eq(buf_get(&before), buf_get(&after)));
-	bug_if(desk_verify(&f->d) != 0);
+	bug_if(fixture_verify(&f->d) != 0);
 	buf_free(&before);
 	buf_free(&after);
 }
@@ -343,7 +343,7 @@ one(struct fuzz *f)
 	case 1:
 		commit(f);
 		f->d.now_us += 200000000;
-		if (engine_clean(f->d.e, &more, &f->d.err) < 0)
+		if (engine_gc(f->d.e, &more, &f->d.err) < 0)
 			bug("clean: %s", f->d.err.text);
 		return;
 	case 2:
@@ -369,18 +369,18 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	f->end = data + size;
 	f->a = arena_new(4 << 20);
 	f->disk = faulty_new();
-	desk_init(&f->d, faulty_files(f->disk));
+	fixture_init(&f->d, faulty_files(f->disk));
 	f->d.o.pack_octets = 4096;
 	f->d.o.wal_octets = 100000;
 	f->d.o.max_message = 1000;
 	f->d.o.quota = 20000;
-	if (desk_open(&f->d) < 0 || desk_domain(&f->d, "a.test") < 0 ||
-	    desk_account(&f->d, "alice@a.test", &account) < 0 ||
-	    desk_account(&f->d, "bob@a.test", &account) < 0)
+	if (fixture_open(&f->d) < 0 || fixture_domain(&f->d, "a.test") < 0 ||
+	    fixture_account(&f->d, "alice@a.test", &account) < 0 ||
+	    fixture_account(&f->d, "bob@a.test", &account) < 0)
 		bug("%s", f->d.err.text);
-	f->who[0] = desk_person(1);
-	f->who[1] = desk_person(2);
-	f->who[2] = desk_person(3);
+	f->who[0] = fixture_person(1);
+	f->who[1] = fixture_person(2);
+	f->who[2] = fixture_person(3);
 	f->who[3].authority = AUTH_MX;
 	f->who[4].authority = AUTH_OPERATOR;
 	f->who[5].authority = AUTH_RELAY;
@@ -389,7 +389,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		one(f);
 	commit(f);
 	check(f);
-	desk_close(&f->d);
+	fixture_close(&f->d);
 	faulty_free(f->disk);
 	arena_free(f->a);
 	free(f);

@@ -31,7 +31,7 @@ struct trial {
 	uint64_t point, seed;
 	const char *lie;
 	struct faulty *disk;
-	struct desk d;
+	struct fixture d;
 	bool violated;
 };
 
@@ -54,10 +54,10 @@ violation(struct trial *t, size_t step, const char *what, const char *more)
 static int
 open_store(struct trial *t)
 {
-	desk_init(&t->d, faulty_files(t->disk));
+	fixture_init(&t->d, faulty_files(t->disk));
 	t->d.o.pack_octets = 16384;
 	t->d.o.wal_octets = 120000;
-	return desk_open(&t->d);
+	return fixture_open(&t->d);
 }
 
 /* What is seen now: which of the two steps' is it? */
@@ -92,7 +92,7 @@ is_seen(struct trial *t, size_t step, size_t *which, size_t least,
 static bool
 recounts(struct trial *t, size_t step)
 {
-	int problems = desk_verify(&t->d);
+	int problems = fixture_verify(&t->d);
 
 	if (problems == 0)
 		return true;
@@ -107,7 +107,7 @@ reopen(struct trial *t, size_t step, size_t least, size_t most)
 {
 	size_t which;
 
-	desk_close(&t->d);
+	fixture_close(&t->d);
 	faulty_restart(t->disk);
 	if (open_store(t) < 0) {
 		violation(t, step, "does not open", t->d.err.text);
@@ -175,7 +175,7 @@ run(struct trial *t)
 	if (rc == 0)
 		(void)reopen(t, script_steps, script_steps,
 		    script_steps);
-	desk_close(&t->d);
+	fixture_close(&t->d);
 	faulty_free(t->disk);
 }
 
@@ -199,7 +199,7 @@ run_golden(struct golden *g)
 	}
 	g->points = faulty_points(t.disk);
 	ok = ok && reopen(&t, script_steps, script_steps, script_steps);
-	desk_close(&t.d);
+	fixture_close(&t.d);
 	faulty_free(t.disk);
 	return ok;
 }

@@ -13,8 +13,8 @@ enum { SECTOR = 512, NAME_ROOM = 64 };
 enum pending_kind { P_WRITE, P_SIZE };
 
 /* A change since the last sync. */
-struct pending {
-	struct pending *next;
+struct reports_due {
+	struct reports_due *next;
 	enum pending_kind kind;
 	uint64_t at, n;
 	char octets[];
@@ -22,7 +22,7 @@ struct pending {
 
 struct inode {
 	struct buf now, disk;	/* as read; as it is without power */
-	struct pending *first, **last;
+	struct reports_due *first, **last;
 	int refs;
 };
 
@@ -72,7 +72,7 @@ chance(struct faulty *d)
 static void
 drop_pending(struct inode *i)
 {
-	struct pending *p;
+	struct reports_due *p;
 
 	while ((p = i->first)) {
 		i->first = p->next;
@@ -146,7 +146,7 @@ static void
 pend(struct inode *i, enum pending_kind kind, uint64_t at, const void *p,
     uint64_t n)
 {
-	struct pending *x = malloc(sizeof(*x) + (p ? n : 0));
+	struct reports_due *x = malloc(sizeof(*x) + (p ? n : 0));
 
 	bug_if(!x);
 	x->next = NULL;
@@ -161,7 +161,7 @@ pend(struct inode *i, enum pending_kind kind, uint64_t at, const void *p,
 
 /* Sectors of the file, each as it was or as it was to be. */
 static void
-tear(struct faulty *d, struct inode *i, const struct pending *p)
+tear(struct faulty *d, struct inode *i, const struct reports_due *p)
 {
 	uint64_t from = p->at, end = p->at + p->n, to;
 
@@ -180,7 +180,7 @@ tear(struct faulty *d, struct inode *i, const struct pending *p)
 static void
 lose(struct faulty *d, struct inode *i, enum fault how)
 {
-	struct pending *p;
+	struct reports_due *p;
 
 	for (p = i->first; p && how != FAULT_POWER_NONE; p = p->next) {
 		bool all = how == FAULT_POWER_ALL || chance(d) % 3 == 0;
@@ -199,7 +199,7 @@ lose(struct faulty *d, struct inode *i, enum fault how)
 static void
 settle(struct inode *i)
 {
-	struct pending *p;
+	struct reports_due *p;
 
 	for (p = i->first; p; p = p->next)
 		if (p->kind == P_SIZE)

@@ -7,7 +7,7 @@
  * and in any order, as a seed has it.
  */
 #pragma once
-#include "store/file.h"
+#include "store/disk/file.h"
 
 enum fault {
 	FAULT_NONE,

@@ -1,6 +1,6 @@
 #include "script.h"
 
-#include "store/engine_int.h"
+#include "store/engine/engine_int.h"
 
 /*
  * Change ids and the clock follow from the step's number, so that a step done
@@ -14,7 +14,7 @@ static const char *const to_world[] = { "bob@a.test", "x@far.test",
 	"y@far.test", "z@other.test", NULL };
 
 static int
-person(struct desk *d, const char *address, struct caller *out)
+person(struct fixture *d, const char *address, struct caller *out)
 {
 	struct credential_ask ask = { str_c(address) };
 	union read_answer answer;
@@ -22,7 +22,7 @@ person(struct desk *d, const char *address, struct caller *out)
 	    &d->err);
 
 	if (rc == 0)
-		*out = desk_person(answer.credential.account);
+		*out = fixture_person(answer.credential.account);
 	return rc;
 }
 
@@ -40,84 +40,84 @@ text_of(char *room, size_t n, const char *name)
 
 
 static int
-domain_a(struct desk *d)
+domain_a(struct fixture *d)
 {
-	return desk_domain(d, "a.test");
+	return fixture_domain(d, "a.test");
 }
 
 static int
-domain_b(struct desk *d)
+domain_b(struct fixture *d)
 {
-	return desk_domain(d, "b.test");
+	return fixture_domain(d, "b.test");
 }
 
 static int
-alice(struct desk *d)
-{
-	uint64_t account;
-
-	return desk_account(d, "alice@a.test", &account);
-}
-
-static int
-bob(struct desk *d)
+alice(struct fixture *d)
 {
 	uint64_t account;
 
-	return desk_account(d, "bob@a.test", &account);
+	return fixture_account(d, "alice@a.test", &account);
 }
 
 static int
-carol(struct desk *d)
+bob(struct fixture *d)
 {
 	uint64_t account;
 
-	return desk_account(d, "carol@b.test", &account);
+	return fixture_account(d, "bob@a.test", &account);
 }
 
 static int
-first_mail(struct desk *d)
+carol(struct fixture *d)
 {
-	return desk_submit(d, 0, "first", to_all, NULL);
+	uint64_t account;
+
+	return fixture_account(d, "carol@b.test", &account);
 }
 
 static int
-mail_to_alice(struct desk *d)
+first_mail(struct fixture *d)
+{
+	return fixture_submit(d, 0, "first", to_all, NULL);
+}
+
+static int
+mail_to_alice(struct fixture *d)
 {
 	char room[2000];
 
-	return desk_submit(d, 0, text_of(room, sizeof(room), "some "),
+	return fixture_submit(d, 0, text_of(room, sizeof(room), "some "),
 	    to_alice, NULL);
 }
 
 static int
-mail_to_all(struct desk *d)
+mail_to_all(struct fixture *d)
 {
 	char room[1900];
 
-	return desk_submit(d, 0, text_of(room, sizeof(room), "all "), to_all,
+	return fixture_submit(d, 0, text_of(room, sizeof(room), "all "), to_all,
 	    NULL);
 }
 
 /* Larger than a pack of the test. */
 static int
-big_mail(struct desk *d)
+big_mail(struct fixture *d)
 {
 	static const size_t n = 21000;
 	char *room = malloc(n);
-	int rc = desk_submit(d, 0, text_of(room, n, "big "), to_all, NULL);
+	int rc = fixture_submit(d, 0, text_of(room, n, "big "), to_all, NULL);
 
 	free(room);
 	return rc;
 }
 
 static int
-to_the_world(struct desk *d)
+to_the_world(struct fixture *d)
 {
 	struct caller who;
 	int rc = person(d, "alice@a.test", &who);
 
-	return rc < 0 ? rc : desk_submit_as(d, &who, "alice@a.test",
+	return rc < 0 ? rc : fixture_submit_as(d, &who, "alice@a.test",
 	    "to the world", to_world, NULL);
 }
 
@@ -126,87 +126,87 @@ to_the_world(struct desk *d)
 enum { X = 1, Y, Z };
 
 static int
-one_goes_one_waits(struct desk *d)
+one_goes_one_waits(struct fixture *d)
 {
-	static const struct desk_outcome o[] = { { X, OUTCOME_delivered },
+	static const struct fixture_outcome o[] = { { X, OUTCOME_delivered },
 		{ Y, OUTCOME_deferred } };
 
-	return desk_report(d, desk_queued(d, "x@far.test"), o, 2);
+	return fixture_report(d, fixture_queued(d, "x@far.test"), o, 2);
 }
 
 static int
-both_fail(struct desk *d)
+both_fail(struct fixture *d)
 {
-	static const struct desk_outcome o[] = { { Y, OUTCOME_failed },
+	static const struct fixture_outcome o[] = { { Y, OUTCOME_failed },
 		{ Z, OUTCOME_failed } };
 
-	return desk_report(d, desk_queued(d, "y@far.test"), o, 2);
+	return fixture_report(d, fixture_queued(d, "y@far.test"), o, 2);
 }
 
 static int
-tell_of_delay(struct desk *d)
+tell_of_delay(struct fixture *d)
 {
-	static const struct desk_outcome o = { Y, OUTCOME_delayed };
+	static const struct fixture_outcome o = { Y, OUTCOME_delayed };
 
-	return desk_bounce(d, desk_queued(d, "y@far.test"), &o, 1);
+	return fixture_bounce(d, fixture_queued(d, "y@far.test"), &o, 1);
 }
 
 static int
-tell_of_y(struct desk *d)
+tell_of_y(struct fixture *d)
 {
-	static const struct desk_outcome o = { Y, OUTCOME_failed };
+	static const struct fixture_outcome o = { Y, OUTCOME_failed };
 
-	return desk_bounce(d, desk_queued(d, "y@far.test"), &o, 1);
+	return fixture_bounce(d, fixture_queued(d, "y@far.test"), &o, 1);
 }
 
 static int
-tell_of_z(struct desk *d)
+tell_of_z(struct fixture *d)
 {
-	static const struct desk_outcome o = { Z, OUTCOME_failed };
+	static const struct fixture_outcome o = { Z, OUTCOME_failed };
 
-	return desk_bounce(d, desk_queued(d, "z@other.test"), &o, 1);
+	return fixture_bounce(d, fixture_queued(d, "z@other.test"), &o, 1);
 }
 
 static int
-hold(struct desk *d)
+hold(struct fixture *d)
 {
-	return desk_queue_change(d, QUEUE_HOLD, "@far.test");
+	return fixture_queue_change(d, QUEUE_HOLD, "@far.test");
 }
 
 static int
-release(struct desk *d)
+release(struct fixture *d)
 {
-	return desk_queue_change(d, QUEUE_RELEASE, "");
+	return fixture_queue_change(d, QUEUE_RELEASE, "");
 }
 
 static int
-drop(struct desk *d)
+drop(struct fixture *d)
 {
-	return desk_queue_change(d, QUEUE_DROP, "@far.test");
+	return fixture_queue_change(d, QUEUE_DROP, "@far.test");
 }
 
 static int
-append_draft(struct desk *d)
+append_draft(struct fixture *d)
 {
 	struct caller who;
 	int rc = person(d, "alice@a.test", &who);
 
-	return rc < 0 ? rc : desk_append(d, &who, "Drafts", "draft",
+	return rc < 0 ? rc : fixture_append(d, &who, "Drafts", "draft",
 	    FLAG_draft | FLAG_seen, "one Two", NULL);
 }
 
 static int
-append_deleted(struct desk *d)
+append_deleted(struct fixture *d)
 {
 	struct caller who;
 	int rc = person(d, "alice@a.test", &who);
 
-	return rc < 0 ? rc : desk_append(d, &who, "INBOX", "appended",
+	return rc < 0 ? rc : fixture_append(d, &who, "INBOX", "appended",
 	    FLAG_deleted, "", NULL);
 }
 
 static int
-stage_all(struct desk *d, struct caller *who, const char *octets, size_t n,
+stage_all(struct fixture *d, struct caller *who, const char *octets, size_t n,
     uint64_t *stage)
 {
 	struct stage_ask piece = { 0 };
@@ -219,7 +219,7 @@ stage_all(struct desk *d, struct caller *who, const char *octets, size_t n,
 		k = n - piece.offset < 190000 ? n - piece.offset : 190000;
 		piece.octets = str_make(octets + piece.offset, k);
 		w.settled = false;
-		rc = desk_write(d, &w);
+		rc = fixture_write(d, &w);
 		piece.stage = w.answer.stage.stage;
 	}
 	*stage = piece.stage;
@@ -227,7 +227,7 @@ stage_all(struct desk *d, struct caller *who, const char *octets, size_t n,
 }
 
 static int
-staged(struct desk *d, size_t n)
+staged(struct fixture *d, size_t n)
 {
 	struct append_ask ask = { .change = ++d->change, .name = STR("Sent"),
 		.raw_size = n, .facts = STR("staged facts") };
@@ -242,7 +242,7 @@ staged(struct desk *d, size_t n)
 	if (rc == 0)
 		rc = stage_all(d, &who, octets, n, &ask.stage);
 	if (rc == 0)
-		rc = desk_write(d, &w);
+		rc = fixture_write(d, &w);
 	if (d->e)
 		engine_forget(d->e, &who);
 	free(octets);
@@ -250,20 +250,20 @@ staged(struct desk *d, size_t n)
 }
 
 static int
-staged_large(struct desk *d)
+staged_large(struct fixture *d)
 {
 	return staged(d, 1100000);
 }
 
 static int
-staged_small(struct desk *d)
+staged_small(struct fixture *d)
 {
 	return staged(d, 9000);
 }
 
 /* Several people's changes in one commit: it is all or nothing. */
 static int
-together(struct desk *d)
+together(struct fixture *d)
 {
 	struct recipient rcpts[2];
 	struct rcpt_ask to = { STR("alice@a.test") };
@@ -287,14 +287,14 @@ together(struct desk *d)
 		    &d->err);
 	rcpts[1] = (struct recipient){ STR("bob@a.test"), who.account };
 	if (rc == 0)
-		rc = desk_commit(d, w, 2);
+		rc = fixture_commit(d, w, 2);
 	if (rc == 0)
 		rc = w[0].code < 0 ? w[0].code : w[1].code;
 	return rc;
 }
 
 static int
-flag(struct desk *d, const char *address, const char *mailbox, uint32_t low,
+flag(struct fixture *d, const char *address, const char *mailbox, uint32_t low,
     uint32_t high, uint32_t mode, uint32_t flags, const char *keywords)
 {
 	struct open_answer in;
@@ -302,41 +302,41 @@ flag(struct desk *d, const char *address, const char *mailbox, uint32_t low,
 	int rc = person(d, address, &who);
 
 	if (rc == 0)
-		rc = desk_open_mailbox(d, &who, mailbox, &in);
-	return rc < 0 ? rc : desk_flags(d, &who, &in, low, high, mode, flags,
+		rc = fixture_open_mailbox(d, &who, mailbox, &in);
+	return rc < 0 ? rc : fixture_flags(d, &who, &in, low, high, mode, flags,
 	    keywords);
 }
 
 static int
-flags_add(struct desk *d)
+flags_add(struct fixture *d)
 {
 	return flag(d, "alice@a.test", "INBOX", 1, 2, FLAGS_ADD,
 	    FLAG_seen | FLAG_deleted, "work");
 }
 
 static int
-flags_set(struct desk *d)
+flags_set(struct fixture *d)
 {
 	return flag(d, "alice@a.test", "INBOX", 2, UINT32_MAX, FLAGS_SET,
 	    FLAG_flagged, "");
 }
 
 static int
-flags_delete(struct desk *d)
+flags_delete(struct fixture *d)
 {
 	return flag(d, "alice@a.test", "INBOX", 3, 4, FLAGS_ADD,
 	    FLAG_deleted, "");
 }
 
 static int
-flags_large(struct desk *d)
+flags_large(struct fixture *d)
 {
 	return flag(d, "bob@a.test", "Sent", 1, UINT32_MAX, FLAGS_ADD,
 	    FLAG_deleted, "");
 }
 
 static int
-expunge(struct desk *d, const char *address, const char *mailbox)
+expunge(struct fixture *d, const char *address, const char *mailbox)
 {
 	struct open_answer in;
 	struct caller who;
@@ -344,71 +344,71 @@ expunge(struct desk *d, const char *address, const char *mailbox)
 	int rc = person(d, address, &who);
 
 	if (rc == 0)
-		rc = desk_open_mailbox(d, &who, mailbox, &in);
-	return rc < 0 ? rc : desk_expunge(d, &who, &in, &gone);
+		rc = fixture_open_mailbox(d, &who, mailbox, &in);
+	return rc < 0 ? rc : fixture_expunge(d, &who, &in, &gone);
 }
 
 static int
-expunge_some(struct desk *d)
+expunge_some(struct fixture *d)
 {
 	return expunge(d, "alice@a.test", "INBOX");
 }
 
 static int
-expunge_large(struct desk *d)
+expunge_large(struct fixture *d)
 {
 	return expunge(d, "bob@a.test", "Sent");
 }
 
 static int
-clean(struct desk *d)
+clean(struct fixture *d)
 {
 	bool more = true;
 	int rc = 0;
 
 	while (more && rc == 0)
-		rc = engine_clean(d->e, &more, &d->err);
+		rc = engine_gc(d->e, &more, &d->err);
 	d->dead = rc < 0;
 	return rc;
 }
 
 static int
-journal(struct desk *d)
+journal(struct fixture *d)
 {
 	engine_flush_journal(d->e);
 	return 0;
 }
 
 static int
-secret(struct desk *d)
+secret(struct fixture *d)
 {
 	struct secret_put_ask ask = { ++d->change, SECRET_dkim_key,
 		STR("a.test"), STR("sealed key") };
 	struct write w = { .caller = &d->vault, .call = STORE_secret_put,
 		.ask = &ask };
 
-	return desk_write(d, &w);
+	return fixture_write(d, &w);
 }
 
 static int
-passwd(struct desk *d)
+passwd(struct fixture *d)
 {
 	struct account_passwd_ask ask = { ++d->change, STR("alice@a.test"),
 		STR("another") };
 	struct write w = { .caller = &d->operator_,
 		.call = STORE_account_passwd, .ask = &ask };
 
-	return desk_write(d, &w);
+	return fixture_write(d, &w);
 }
 
 static int
-remove_carol(struct desk *d)
+remove_carol(struct fixture *d)
 {
 	struct account_remove_ask ask = { ++d->change, STR("carol@b.test") };
 	struct write w = { .caller = &d->operator_,
 		.call = STORE_account_remove, .ask = &ask };
 
-	return desk_write(d, &w);
+	return fixture_write(d, &w);
 }
 
 /* Each is one commit that can be seen. */
@@ -457,7 +457,7 @@ const struct step script[] = {
 const size_t script_steps = NELEM(script);
 
 int
-script_run(struct desk *d, size_t i)
+script_run(struct fixture *d, size_t i)
 {
 	d->change = 1000 * (i + 1);
 	d->now_us = 1795000000000000 + (int64_t)(i + 1) * 400000000;
@@ -467,7 +467,7 @@ script_run(struct desk *d, size_t i)
 /* ---- what can be seen -------------------------------------------------- */
 
 static int
-dump_row(struct desk *d, const struct caller *c, uint64_t mailbox,
+dump_row(struct fixture *d, const struct caller *c, uint64_t mailbox,
     const struct fetch_row *r, struct buf *out)
 {
 	enum { MOST = 1200000 };
@@ -481,7 +481,7 @@ dump_row(struct desk *d, const struct caller *c, uint64_t mailbox,
 	    (unsigned long long)r->modseq, r->flags, STR_FMT(r->keywords),
 	    (long long)r->received, (unsigned long long)r->size,
 	    STR_FMT(r->facts));
-	n = desk_content(d, c, mailbox, r->uid, octets, MOST, &prefix);
+	n = fixture_content(d, c, mailbox, r->uid, octets, MOST, &prefix);
 	for (i = 0; i < n; i++)
 		sum = sum * 31 + (unsigned char)octets[i];
 	buf_printf(out, "octets %d sum %08x prefix [%.*s]\n", n, sum,
@@ -491,7 +491,7 @@ dump_row(struct desk *d, const struct caller *c, uint64_t mailbox,
 }
 
 static int
-dump_mailbox(struct desk *d, const struct caller *c, const char *name,
+dump_mailbox(struct fixture *d, const struct caller *c, const char *name,
     struct buf *out)
 {
 	enum { MOST = 40 };
@@ -500,7 +500,7 @@ dump_mailbox(struct desk *d, const struct caller *c, const char *name,
 	union read_answer answer;
 	struct open_answer in;
 	struct arena *a = arena_new(1 << 20);
-	int n = 0, i, rc = desk_open_mailbox(d, c, name, &in);
+	int n = 0, i, rc = fixture_open_mailbox(d, c, name, &in);
 
 	if (rc == 0) {
 		buf_printf(out, " %s: uidnext %u exists %u unseen %u\n", name,
@@ -515,7 +515,7 @@ dump_mailbox(struct desk *d, const struct caller *c, const char *name,
 		    s->uidnext, s->exists, s->unseen, s->deleted,
 		    (unsigned long long)s->size,
 		    (unsigned long long)s->modseq);
-		rc = n = desk_rows(d, c, &in, rows, MOST);
+		rc = n = fixture_rows(d, c, &in, rows, MOST);
 	}
 	for (i = 0; i < n; i++)
 		msg_keep(a, &fetch_row_shape, &rows[i]);
@@ -527,11 +527,11 @@ dump_mailbox(struct desk *d, const struct caller *c, const char *name,
 }
 
 static int
-dump_account(struct desk *d, const struct account_row *row, struct buf *out)
+dump_account(struct fixture *d, const struct account_row *row, struct buf *out)
 {
 	static const char *const names[] = { "INBOX", "Sent", "Drafts",
 		"Archive" };
-	struct caller c = desk_person(row->account);
+	struct caller c = fixture_person(row->account);
 	size_t i;
 	int rc = 0;
 
@@ -544,7 +544,7 @@ dump_account(struct desk *d, const struct account_row *row, struct buf *out)
 }
 
 static int
-dump_accounts(struct desk *d, struct buf *out)
+dump_accounts(struct fixture *d, struct buf *out)
 {
 	struct accounts_ask ask = { STR_NULL };
 	struct arena *a = arena_new(1 << 20);
@@ -567,7 +567,7 @@ dump_accounts(struct desk *d, struct buf *out)
 
 /* What nobody can ask for yet: the relay's rows, domains, secrets. */
 static int
-dump_tables(struct desk *d, struct buf *out)
+dump_tables(struct fixture *d, struct buf *out)
 {
 	static const char *const queries[] = {
 		/* Numbers of messages are not the same after a fault, and
@@ -601,7 +601,7 @@ dump_tables(struct desk *d, struct buf *out)
 }
 
 int
-script_dump(struct desk *d, struct buf *out)
+script_dump(struct fixture *d, struct buf *out)
 {
 	int rc = dump_accounts(d, out);
 

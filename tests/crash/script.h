@@ -4,12 +4,12 @@
  */
 #pragma once
 #include "base/buf.h"
-#include "store/desk.h"
+#include "store/service/test_fixture.h"
 
 struct step {
 	const char *name;
 	/* May be done again: it then asks with the same change ids. */
-	int (*run)(struct desk *d);
+	int (*run)(struct fixture *d);
 	bool several;	/* requests: one may find room and another not */
 };
 
@@ -18,6 +18,6 @@ extern const size_t script_steps;
 
 /* Step i from the start. 0, or the E_* of what failed (d->dead: the process
  * ended). */
-int script_run(struct desk *d, size_t i);
+int script_run(struct fixture *d, size_t i);
 /* Everything a person, the operator or the relay could see, as text. */
-int script_dump(struct desk *d, struct buf *out);
+int script_dump(struct fixture *d, struct buf *out);

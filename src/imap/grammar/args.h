@@ -1,0 +1,159 @@
+/*
+ * args.h - the arguments of every command.        RFC 3501 9, RFC 9051 9
+ *
+ * One parser a command: it reads all that follows the command's name, the
+ * first space included, to the end. "UID FETCH" and the like have the
+ * arguments of the plain command.
+ */
+#pragma once
+#include "imap/grammar/fetch_att.h"
+#include "imap/grammar/flags.h"
+#include "imap/grammar/search_key.h"
+
+/* STATUS items. */
+enum {
+	STATUS_MESSAGES = 1 << 0,
+	STATUS_RECENT = 1 << 1,
+	STATUS_UIDNEXT = 1 << 2,
+	STATUS_UIDVALIDITY = 1 << 3,
+	STATUS_UNSEEN = 1 << 4,
+	STATUS_DELETED = 1 << 5,
+	STATUS_SIZE = 1 << 6,
+	STATUS_HIGHESTMODSEQ = 1 << 7,
+	STATUS_APPENDLIMIT = 1 << 8,
+	STATUS_MAILBOXID = 1 << 9,
+};
+
+/* LIST's options.                                              RFC 5258 */
+enum {
+	LIST_SUBSCRIBED = 1 << 0,	/* selection */
+	LIST_REMOTE = 1 << 1,
+	LIST_RECURSIVEMATCH = 1 << 2,
+	LIST_SPECIAL_USE = 1 << 3,	/* RFC 6154 */
+	LIST_WANT_SUBSCRIBED = 1 << 4,	/* return */
+	LIST_WANT_CHILDREN = 1 << 5,
+	LIST_WANT_SPECIAL_USE = 1 << 6,
+	LIST_WANT_STATUS = 1 << 7,	/* RFC 5819 */
+	LIST_WANT_MYRIGHTS = 1 << 8,	/* RFC 8440 */
+};
+
+enum { PATTERNS_MAX = 32, ID_MAX = 30, ENABLE_MAX = 32 };
+
+/* FETCH's and STORE's modifiers are part of their arguments: RFC 7162. */
+#define NO_MODSEQ UINT64_MAX
+
+enum store_mode { STORE_SET, STORE_ADD, STORE_REMOVE };
+
+struct login_args {
+	struct str user, password;
+};
+struct authenticate_args {
+	struct str mechanism;
+	bool initial;			/* RFC 4959 */
+	struct str response;		/* base64; "=" for an empty one */
+};
+struct select_args {
+	struct str mailbox;
+	bool condstore, qresync;
+	uint32_t uidvalidity;		/* of QRESYNC */
+	uint64_t modseq;
+	struct seqset uids, seq_match, uid_match;
+};
+struct rename_args {
+	struct str from, to;
+};
+struct create_args {
+	struct str mailbox, special_use; /* "\Sent", or empty */
+};
+struct list_args {
+	bool extended;			/* any option or several patterns */
+	uint32_t options;		/* LIST_* */
+	struct str reference;
+	struct str *pattern;
+	size_t npattern;
+	uint32_t status;		/* STATUS_*, of RETURN (STATUS ...) */
+};
+struct status_args {
+	struct str mailbox;
+	uint32_t items;
+};
+/* The message itself does not come through here: see gather.h. */
+struct append_args {
+	struct str mailbox;
+	struct flag_list flags;
+	bool dated;
+	int64_t date;			/* seconds since 1970 UTC */
+	int zone_min;
+	bool literal8;
+	uint64_t size;
+};
+struct fetch_args {
+	struct seqset set;
+	struct fetch_att att;
+	uint64_t changed_since;		/* 0: not given */
+	bool vanished;
+};
+struct store_args {
+	struct seqset set;
+	uint64_t unchanged_since;	/* NO_MODSEQ: not given */
+	enum store_mode mode;
+	bool silent;
+	struct flag_list flags;
+};
+struct copy_args {
+	struct seqset set;
+	struct str mailbox;
+};
+struct id_args {
+	struct str name[ID_MAX], value[ID_MAX];	/* p is NULL for NIL */
+	size_t n;
+};
+struct enable_args {
+	struct str name[ENABLE_MAX];
+	size_t n;
+};
+
+union args {
+	struct login_args login;
+	struct authenticate_args authenticate;
+	struct select_args select;
+	struct rename_args rename;
+	struct create_args create;
+	struct list_args list;
+	struct status_args status;
+	struct append_args append;
+	struct fetch_args fetch;
+	struct store_args store;
+	struct copy_args copy;		/* and MOVE */
+	struct search_args search;
+	struct sort_args sort;
+	struct thread_args thread;
+	struct id_args id;
+	struct enable_args enable;
+	struct seqset uids;		/* of UID EXPUNGE */
+	struct str word;		/* a mailbox, or COMPRESS's mechanism */
+};
+
+typedef void args_parser(struct scan *s, union args *out);
+
+args_parser args_none;		/* CAPABILITY, NOOP, CHECK, IDLE, ... */
+args_parser args_login;
+args_parser args_authenticate;
+args_parser args_select;	/* EXAMINE too */
+args_parser args_create;
+args_parser args_mailbox;	/* DELETE, SUBSCRIBE, UNSUBSCRIBE */
+args_parser args_rename;
+args_parser args_list;
+args_parser args_lsub;
+args_parser args_status;
+args_parser args_append;
+args_parser args_fetch;
+args_parser args_store;
+args_parser args_copy;		/* MOVE too */
+args_parser args_uid_expunge;
+args_parser args_search;
+args_parser args_sort;
+args_parser args_thread;
+args_parser args_id;
+args_parser args_enable;
+args_parser args_atom;		/* COMPRESS */

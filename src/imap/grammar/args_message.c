@@ -1,0 +1,146 @@
+/* Arguments of the commands about messages. */
+#include "imap/grammar/args.h"
+
+/* append = "APPEND" SP mailbox [SP flag-list] [SP date-time] SP literal;
+ * what is here ends with the literal's head, its octets are streamed. */
+void
+args_append(struct scan *s, union args *out)
+{
+	struct append_args *a = &out->append;
+
+	scan_sp(s);
+	a->mailbox = scan_mailbox(s);
+	scan_sp(s);
+	if (rd_peek(&s->r) == '(') {
+		a->flags = scan_flag_list(s);
+		scan_sp(s);
+	}
+	if (rd_peek(&s->r) == '"') {
+		a->date = scan_date_time(s, &a->zone_min);
+		a->dated = true;
+		scan_sp(s);
+	}
+	a->literal8 = scan_opt(s, '~');
+	scan_need(s, '{', "expected the message as a literal");
+	a->size = scan_number64(s);
+	(void)scan_opt(s, '+');
+	scan_need(s, '}', "expected the message as a literal");
+	scan_end(s);
+}
+
+/* fetch-modifier                                 RFC 4466 2.4, RFC 7162 7 */
+static void
+fetch_modifiers(struct scan *s, struct fetch_args *a)
+{
+	static const struct word modifiers[] = {
+		{ STR("CHANGEDSINCE"), 0 },
+		{ STR("VANISHED"), 1 },
+	};
+
+	if (!scan_opt_text(s, STR(" (")))
+		return;
+	do {
+		int m = scan_word(s, modifiers, NELEM(modifiers),
+		    "no such modifier");
+
+		if (m == 1)
+			a->vanished = true;
+		if (m == 0) {
+			scan_sp(s);
+			a->changed_since = scan_modseq(s);
+			if (a->changed_since == 0)
+				scan_fail(s, "expected a mod-sequence over 0");
+		}
+	} while (scan_opt(s, ' '));
+	scan_need(s, ')', "expected the end of the modifiers");
+}
+
+/* fetch = "FETCH" SP sequence-set SP ("ALL" / "FULL" / "FAST" / fetch-att /
+ *   "(" fetch-att *(SP fetch-att) ")") [fetch-modifiers] */
+void
+args_fetch(struct scan *s, union args *out)
+{
+	scan_sp(s);
+	out->fetch.set = scan_seqset(s);
+	scan_sp(s);
+	out->fetch.att = scan_fetch_att(s);
+	fetch_modifiers(s, &out->fetch);
+	scan_end(s);
+}
+
+/* store-att-flags = (["+" / "-"] "FLAGS" [".SILENT"]) SP
+ *   (flag-list / (flag *(SP flag))) */
+static void
+store_att_flags(struct scan *s, struct store_args *a)
+{
+	static const struct word items[] = {
+		{ STR("FLAGS"), 0 },
+		{ STR("FLAGS.SILENT"), 1 },
+	};
+
+	if (scan_opt(s, '+'))
+		a->mode = STORE_ADD;
+	else if (scan_opt(s, '-'))
+		a->mode = STORE_REMOVE;
+	a->silent = scan_word(s, items, NELEM(items),
+	    "expected FLAGS") == 1;
+	scan_sp(s);
+	a->flags = scan_flags(s);
+}
+
+/* store = "STORE" SP sequence-set [store-modifiers] SP store-att-flags;
+ * the only modifier is UNCHANGEDSINCE                      RFC 7162 7 */
+void
+args_store(struct scan *s, union args *out)
+{
+	struct store_args *a = &out->store;
+
+	scan_sp(s);
+	a->set = scan_seqset(s);
+	a->unchanged_since = NO_MODSEQ;
+	if (scan_opt_text(s, STR(" (UNCHANGEDSINCE "))) {
+		a->unchanged_since = scan_modseq(s);
+		scan_need(s, ')', "expected the end of the modifiers");
+	}
+	scan_sp(s);
+	store_att_flags(s, a);
+	scan_end(s);
+}
+
+/* copy = "COPY" SP sequence-set SP mailbox */
+void
+args_copy(struct scan *s, union args *out)
+{
+	scan_sp(s);
+	out->copy.set = scan_seqset(s);
+	scan_sp(s);
+	out->copy.mailbox = scan_mailbox(s);
+	scan_end(s);
+}
+
+/* "UID" SP "EXPUNGE" SP sequence-set                      RFC 4315 2.1 */
+void
+args_uid_expunge(struct scan *s, union args *out)
+{
+	scan_sp(s);
+	out->uids = scan_seqset(s);
+	scan_end(s);
+}
+
+void
+args_search(struct scan *s, union args *out)
+{
+	scan_search(s, &out->search);
+}
+
+void
+args_sort(struct scan *s, union args *out)
+{
+	scan_sort(s, &out->sort);
+}
+
+void
+args_thread(struct scan *s, union args *out)
+{
+	scan_thread(s, &out->thread);
+}

@@ -1,0 +1,336 @@
+#include "imap/grammar/search_key.h"
+
+#include "imap/grammar/flags.h"
+
+/* What stands behind a key's name. */
+enum shape { NONE, TEXT, FIELD_TEXT, DATE, NUMBER, NZ_NUMBER, KEYWORD, SET,
+	MODSEQ, OBJECT_ID, KEY, KEY_KEY };
+
+struct key_row {
+	struct str name;
+	enum search_kind kind;
+	enum shape shape;
+	uint32_t flag;		/* SYS_* */
+	struct str field;	/* what FROM etc. look into */
+};
+
+static const struct key_row key_rows[] = {
+	{ STR("ALL"), SEARCH_ALL, NONE },
+	{ STR("ANSWERED"), SEARCH_FLAG, NONE, SYS_ANSWERED },
+	{ STR("BCC"), SEARCH_HEADER, TEXT, 0, STR("Bcc") },
+	{ STR("BEFORE"), SEARCH_BEFORE, DATE },
+	{ STR("BODY"), SEARCH_BODY, TEXT },
+	{ STR("CC"), SEARCH_HEADER, TEXT, 0, STR("Cc") },
+	{ STR("DELETED"), SEARCH_FLAG, NONE, SYS_DELETED },
+	{ STR("DRAFT"), SEARCH_FLAG, NONE, SYS_DRAFT },
+	{ STR("EMAILID"), SEARCH_EMAILID, OBJECT_ID },
+	{ STR("FLAGGED"), SEARCH_FLAG, NONE, SYS_FLAGGED },
+	{ STR("FROM"), SEARCH_HEADER, TEXT, 0, STR("From") },
+	{ STR("HEADER"), SEARCH_HEADER, FIELD_TEXT },
+	{ STR("KEYWORD"), SEARCH_KEYWORD, KEYWORD },
+	{ STR("LARGER"), SEARCH_LARGER, NUMBER },
+	{ STR("MODSEQ"), SEARCH_MODSEQ, MODSEQ },
+	{ STR("NEW"), SEARCH_NEW, NONE },
+	{ STR("NOT"), SEARCH_NOT, KEY },
+	{ STR("OLD"), SEARCH_OLD, NONE },
+	{ STR("OLDER"), SEARCH_OLDER, NZ_NUMBER },
+	{ STR("ON"), SEARCH_ON, DATE },
+	{ STR("OR"), SEARCH_OR, KEY_KEY },
+	{ STR("RECENT"), SEARCH_RECENT, NONE },
+	{ STR("SAVEDATESUPPORTED"), SEARCH_SAVEDATESUPPORTED, NONE },
+	{ STR("SAVEDBEFORE"), SEARCH_SAVEDBEFORE, DATE },
+	{ STR("SAVEDON"), SEARCH_SAVEDON, DATE },
+	{ STR("SAVEDSINCE"), SEARCH_SAVEDSINCE, DATE },
+	{ STR("SEEN"), SEARCH_FLAG, NONE, SYS_SEEN },
+	{ STR("SENTBEFORE"), SEARCH_SENTBEFORE, DATE },
+	{ STR("SENTON"), SEARCH_SENTON, DATE },
+	{ STR("SENTSINCE"), SEARCH_SENTSINCE, DATE },
+	{ STR("SINCE"), SEARCH_SINCE, DATE },
+	{ STR("SMALLER"), SEARCH_SMALLER, NUMBER },
+	{ STR("SUBJECT"), SEARCH_HEADER, TEXT, 0, STR("Subject") },
+	{ STR("TEXT"), SEARCH_TEXT, TEXT },
+	{ STR("THREADID"), SEARCH_THREADID, OBJECT_ID },
+	{ STR("TO"), SEARCH_HEADER, TEXT, 0, STR("To") },
+	{ STR("UID"), SEARCH_UID, SET },
+	{ STR("UNANSWERED"), SEARCH_UNFLAG, NONE, SYS_ANSWERED },
+	{ STR("UNDELETED"), SEARCH_UNFLAG, NONE, SYS_DELETED },
+	{ STR("UNDRAFT"), SEARCH_UNFLAG, NONE, SYS_DRAFT },
+	{ STR("UNFLAGGED"), SEARCH_UNFLAG, NONE, SYS_FLAGGED },
+	{ STR("UNKEYWORD"), SEARCH_UNKEYWORD, KEYWORD },
+	{ STR("UNSEEN"), SEARCH_UNFLAG, NONE, SYS_SEEN },
+	{ STR("YOUNGER"), SEARCH_YOUNGER, NZ_NUMBER },
+};
+
+struct budget {
+	size_t depth, keys;
+};
+
+static struct search_key *one_key(struct scan *s, struct budget *b);
+
+static struct search_key *
+new_key(struct scan *s, struct budget *b, enum search_kind kind)
+{
+	struct search_key *k = arena_new_of(s->a, struct search_key);
+
+	if (++b->keys > SEARCH_KEYS_MAX)
+		scan_fail(s, "too many search keys");
+	k->kind = kind;
+	return k;
+}
+
+/* search-key *(SP search-key) */
+static struct search_key *
+and_of_keys(struct scan *s, struct budget *b)
+{
+	struct search_key *and = new_key(s, b, SEARCH_AND);
+	struct search_key **tail = &and->kids;
+
+	do {
+		*tail = one_key(s, b);
+		tail = &(*tail)->next;
+	} while (scan_ok(s) && scan_opt(s, ' '));
+	return and;
+}
+
+/* "MODSEQ" [SP entry-name SP entry-type-req] SP mod-sequence-valzer; which
+ * entry is meant makes no difference to us.               RFC 7162 3.1.5 */
+static void
+modseq_shape(struct scan *s, struct search_key *k)
+{
+	if (rd_peek(&s->r) == '"') {
+		(void)scan_quoted(s);
+		scan_sp(s);
+		if (!scan_opt_text(s, STR("priv")) &&
+		    !scan_opt_text(s, STR("shared")) &&
+		    !scan_opt_text(s, STR("all")))
+			scan_fail(s, "no such entry type");
+		scan_sp(s);
+	}
+	k->n = scan_modseq(s);
+}
+
+static void
+kids_shape(struct scan *s, struct budget *b, struct search_key *k,
+    enum shape shape)
+{
+	k->kids = one_key(s, b);
+	if (shape == KEY_KEY) {
+		scan_sp(s);
+		k->kids->next = one_key(s, b);
+	}
+}
+
+static void
+shape_of_key(struct scan *s, struct budget *b, struct search_key *k,
+    enum shape shape)
+{
+	if (shape == NONE)
+		return;
+	scan_sp(s);
+	switch (shape) {
+	case FIELD_TEXT:
+		k->field = scan_astring(s);
+		scan_sp(s);
+		k->text = scan_astring(s);
+		break;
+	case TEXT:
+		k->text = scan_astring(s);
+		break;
+	case KEYWORD:
+		k->text = scan_keyword(s);
+		break;
+	case OBJECT_ID:
+		k->text = scan_atom(s);
+		break;
+	case DATE:
+		k->date = scan_date(s);
+		break;
+	case NUMBER:
+		k->n = scan_number64(s);
+		break;
+	case NZ_NUMBER:
+		k->n = scan_nz_number(s);
+		break;
+	case SET:
+		k->set = scan_seqset(s);
+		break;
+	case MODSEQ:
+		modseq_shape(s, k);
+		break;
+	default:
+		kids_shape(s, b, k, shape);
+		break;
+	}
+}
+
+static struct search_key *
+named_key(struct scan *s, struct budget *b)
+{
+	struct str name = scan_name(s, "expected a search key");
+	struct search_key *k;
+
+	for (size_t i = 0; i < NELEM(key_rows); i++) {
+		const struct key_row *row = &key_rows[i];
+
+		if (!str_eqi(row->name, name))
+			continue;
+		k = new_key(s, b, row->kind);
+		k->n = row->flag;
+		k->field = row->field;
+		shape_of_key(s, b, k, row->shape);
+		return k;
+	}
+	scan_fail(s, "no such search key");
+	return new_key(s, b, SEARCH_ALL);
+}
+
+static struct search_key *
+key_by_first(struct scan *s, struct budget *b)
+{
+	int c = rd_peek(&s->r);
+	struct search_key *k;
+
+	if (scan_opt(s, '(')) {
+		k = and_of_keys(s, b);
+		scan_need(s, ')', "expected the end of the list of keys");
+		return k;
+	}
+	if (c == '*' || c == '$' || (c >= '0' && c <= '9')) {
+		k = new_key(s, b, SEARCH_SET);
+		k->set = scan_seqset(s);
+		return k;
+	}
+	return named_key(s, b);
+}
+
+/* Never NULL, also when it fails. */
+static struct search_key *
+one_key(struct scan *s, struct budget *b)
+{
+	struct search_key *k;
+
+	if (b->depth == SEARCH_DEPTH_MAX)
+		scan_fail(s, "search keys nested too deeply");
+	if (!scan_ok(s))
+		return new_key(s, b, SEARCH_ALL);
+	b->depth++;
+	k = key_by_first(s, b);
+	b->depth--;
+	return k;
+}
+
+struct search_key *
+scan_search_keys(struct scan *s)
+{
+	struct budget b = { 0 };
+	struct search_key *k = and_of_keys(s, &b);
+
+	scan_end(s);
+	return k;
+}
+
+/* "RETURN" SP "(" [search-return-opt *(SP search-return-opt)] ")" SP */
+static void
+return_options(struct scan *s, struct search_args *out)
+{
+	static const struct word options[] = {
+		{ STR("MIN"), RETURN_MIN },
+		{ STR("MAX"), RETURN_MAX },
+		{ STR("ALL"), RETURN_ALL },
+		{ STR("COUNT"), RETURN_COUNT },
+		{ STR("SAVE"), RETURN_SAVE },
+	};
+	static const char want[] = "no such return option";
+
+	if (!scan_opt_text(s, STR("RETURN (")))
+		return;
+	out->esearch = true;
+	if (!scan_opt(s, ')')) {
+		do {
+			int o = scan_word(s, options, NELEM(options), want);
+
+			out->options |= o > 0 ? (uint32_t)o : 0;
+		} while (scan_opt(s, ' '));
+		scan_need(s, ')', want);
+	}
+	if (out->options == 0)
+		out->options = RETURN_ALL;
+	scan_sp(s);
+}
+
+void
+scan_search(struct scan *s, struct search_args *out)
+{
+	scan_sp(s);
+	return_options(s, out);
+	if (scan_opt_text(s, STR("CHARSET "))) {
+		out->charset = scan_astring(s);
+		scan_sp(s);
+	}
+	out->key = scan_search_keys(s);
+}
+
+/* charset SP search-key *(SP search-key), of SORT and THREAD */
+static void
+charset_and_keys(struct scan *s, struct search_args *out)
+{
+	scan_sp(s);
+	out->charset = scan_astring(s);
+	scan_sp(s);
+	out->key = scan_search_keys(s);
+}
+
+void
+scan_sort(struct scan *s, struct sort_args *out)
+{
+	static const struct word keys[] = {
+		{ STR("ARRIVAL"), SORT_ARRIVAL },
+		{ STR("CC"), SORT_CC },
+		{ STR("DATE"), SORT_DATE },
+		{ STR("FROM"), SORT_FROM },
+		{ STR("SIZE"), SORT_SIZE },
+		{ STR("SUBJECT"), SORT_SUBJECT },
+		{ STR("TO"), SORT_TO },
+		{ STR("DISPLAYFROM"), SORT_DISPLAYFROM },
+		{ STR("DISPLAYTO"), SORT_DISPLAYTO },
+	};
+
+	scan_sp(s);
+	return_options(s, &out->search);
+	scan_need(s, '(', "expected a list of sort criteria");
+	do {
+		struct sort_criterion c = { 0 };
+		int key;
+
+		c.reverse = scan_opt_text(s, STR("REVERSE "));
+		key = scan_word(s, keys, NELEM(keys), "no such sort key");
+		if (out->n == SORT_MAX)
+			scan_fail(s, "too many sort criteria");
+		if (!scan_ok(s))
+			return;
+		c.key = (enum sort_key)key;
+		out->by[out->n++] = c;
+	} while (scan_opt(s, ' '));
+	scan_need(s, ')', "expected the end of the sort criteria");
+	charset_and_keys(s, &out->search);
+}
+
+void
+scan_thread(struct scan *s, struct thread_args *out)
+{
+	static const struct word algorithms[] = {
+		{ STR("ORDEREDSUBJECT"), THREAD_ORDEREDSUBJECT },
+		{ STR("REFERENCES"), THREAD_REFERENCES },
+		{ STR("REFS"), THREAD_REFS },
+	};
+	int algorithm;
+
+	scan_sp(s);
+	return_options(s, &out->search);
+	algorithm = scan_word(s, algorithms, NELEM(algorithms),
+	    "no such threading algorithm");
+	if (!scan_ok(s))
+		return;
+	out->algorithm = (enum thread_algorithm)algorithm;
+	charset_and_keys(s, &out->search);
+}

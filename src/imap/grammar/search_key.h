@@ -1,0 +1,101 @@
+/*
+ * search_key.h - the search program as a tree.     RFC 3501 6.4.4, 9
+ *
+ * Depth and number of keys are bounded, so walking the tree by recursion is
+ * safe.
+ */
+#pragma once
+#include "imap/grammar/seqset.h"
+
+enum { SEARCH_DEPTH_MAX = 32, SEARCH_KEYS_MAX = 1000 };
+
+enum search_kind {
+	SEARCH_ALL,
+	SEARCH_AND,		/* kids: all of them */
+	SEARCH_OR,		/* kids: two */
+	SEARCH_NOT,		/* kids: one */
+	SEARCH_FLAG,		/* n: SYS_* bit */
+	SEARCH_UNFLAG,
+	SEARCH_KEYWORD,		/* text */
+	SEARCH_UNKEYWORD,
+	SEARCH_RECENT,
+	SEARCH_OLD,		/* not recent */
+	SEARCH_NEW,		/* recent and unseen */
+	SEARCH_HEADER,		/* field, text (may be empty: it is there) */
+	SEARCH_BODY,		/* text */
+	SEARCH_TEXT,
+	SEARCH_BEFORE,		/* date, of INTERNALDATE */
+	SEARCH_ON,
+	SEARCH_SINCE,
+	SEARCH_SENTBEFORE,	/* date, of the Date: field */
+	SEARCH_SENTON,
+	SEARCH_SENTSINCE,
+	SEARCH_SAVEDBEFORE,	/* RFC 8514 */
+	SEARCH_SAVEDON,
+	SEARCH_SAVEDSINCE,
+	SEARCH_SAVEDATESUPPORTED,
+	SEARCH_LARGER,		/* n octets */
+	SEARCH_SMALLER,
+	SEARCH_OLDER,		/* n seconds, RFC 5032 */
+	SEARCH_YOUNGER,
+	SEARCH_MODSEQ,		/* n, RFC 7162 */
+	SEARCH_EMAILID,		/* text, RFC 8474 */
+	SEARCH_THREADID,
+	SEARCH_SET,		/* set of sequence numbers */
+	SEARCH_UID,		/* set of UIDs */
+};
+
+struct search_key {
+	enum search_kind kind;
+	struct str field, text;
+	uint64_t n;
+	int64_t date;
+	struct seqset set;
+	struct search_key *kids, *next;
+};
+
+/* RETURN options                                      RFC 4731, RFC 5182 */
+enum {
+	RETURN_MIN = 1 << 0,
+	RETURN_MAX = 1 << 1,
+	RETURN_ALL = 1 << 2,
+	RETURN_COUNT = 1 << 3,
+	RETURN_SAVE = 1 << 4,
+};
+
+struct search_args {
+	bool esearch;			/* RETURN was given */
+	uint32_t options;		/* RETURN_*; "()" means ALL */
+	struct str charset;		/* empty: not given */
+	struct search_key *key;		/* a SEARCH_AND */
+};
+
+/* search-key *(SP search-key), to the end of the command */
+struct search_key *scan_search_keys(struct scan *s);
+/* What follows "SEARCH". */
+void scan_search(struct scan *s, struct search_args *out);
+
+/* sort-criteria                                       RFC 5256, RFC 5957 */
+enum sort_key { SORT_ARRIVAL, SORT_CC, SORT_DATE, SORT_FROM, SORT_SIZE,
+	SORT_SUBJECT, SORT_TO, SORT_DISPLAYFROM, SORT_DISPLAYTO };
+enum { SORT_MAX = 16 };
+
+struct sort_args {
+	struct sort_criterion {
+		enum sort_key key;
+		bool reverse;
+	} by[SORT_MAX];
+	size_t n;
+	struct search_args search;
+};
+/* What follows "SORT". */
+void scan_sort(struct scan *s, struct sort_args *out);
+
+enum thread_algorithm { THREAD_ORDEREDSUBJECT, THREAD_REFERENCES,
+	THREAD_REFS };
+struct thread_args {
+	enum thread_algorithm algorithm;
+	struct search_args search;
+};
+/* What follows "THREAD". */
+void scan_thread(struct scan *s, struct thread_args *out);

@@ -1,0 +1,313 @@
+#include "base/crc32c.h"
+#include "store/engine/engine_int.h"
+
+/*
+ * Domains, accounts and secrets: what the operator and the vault change.
+ */
+
+static int
+repeated(struct engine *e, struct write *w, uint64_t id, struct str what,
+    uint32_t *sum)
+{
+	*sum = crc32c((uint32_t)w->call, what.p, what.n);
+	return change_id_repeat(e, w, id, *sum, &done_shape, &w->answer.done,
+	    &w->err);
+}
+
+static int
+done(struct engine *e, struct write *w, uint64_t id, uint32_t sum)
+{
+	w->answer.done.nothing = 0;
+	return change_id_answer(e, w, id, sum, &done_shape, &w->answer.done,
+	    &w->err);
+}
+
+int
+write_secret_put(struct engine *e, struct write *w)
+{
+	const struct secret_put_ask *ask = w->ask;
+	uint32_t sum;
+	int rc = repeated(e, w, ask->change, ask->sealed, &sum);
+
+	if (rc != 0)
+		return rc < 0 ? rc : 0;
+	if (ask->kind < SECRET_tls_key || ask->kind > SECRET_dkim_key)
+		return err_set(&w->err, E_INVALID, "no such kind");
+	rc = sql_run(&e->w, SQL_secret_put, SQL_VALS(vi(ask->kind),
+	    vs(ask->name), vs(ask->sealed)), &w->err);
+	return rc < 0 ? rc : done(e, w, ask->change, sum);
+}
+
+struct domain {
+	struct str name;
+	uint64_t accounts, first;
+};
+
+static int
+get_domain(struct engine *e, struct str name, struct domain *d,
+    struct err *err)
+{
+	int rc;
+
+	if (!domain_key(name, e->arena, &d->name))
+		return err_set(err, E_INVALID, "no domain name");
+	rc = sql_first(&e->w, SQL_domain_get, SQL_VALS(vs(d->name)), err);
+	if (rc == 0)
+		return err_set(err, E_NOTFOUND, "no such domain");
+	if (rc < 0)
+		return rc;
+	d->accounts = sql_u64(&e->w, SQL_domain_get, 0);
+	d->first = sql_u64(&e->w, SQL_domain_get, 1);
+	sql_end(&e->w, SQL_domain_get);
+	return 0;
+}
+
+static int
+put_domain(struct engine *e, const struct domain *d, struct err *err)
+{
+	return sql_run(&e->w, SQL_domain_put, SQL_VALS(vi(d->accounts),
+	    vi(d->first), vs(d->name)), err);
+}
+
+int
+write_domain_add(struct engine *e, struct write *w)
+{
+	const struct domain_add_ask *ask = w->ask;
+	struct domain d;
+	uint32_t sum;
+	int rc = repeated(e, w, ask->change, ask->name, &sum);
+
+	if (rc != 0)
+		return rc < 0 ? rc : 0;
+	rc = get_domain(e, ask->name, &d, &w->err);
+	if (rc == 0)
+		return err_set(&w->err, E_EXISTS, "the domain is there");
+	if (rc == E_NOTFOUND)
+		rc = sql_run(&e->w, SQL_domain_add, SQL_VALS(vs(d.name)),
+		    &w->err);
+	return rc < 0 ? rc : done(e, w, ask->change, sum);
+}
+
+int
+write_domain_remove(struct engine *e, struct write *w)
+{
+	const struct domain_remove_ask *ask = w->ask;
+	struct domain d;
+	uint64_t aliases = 0;
+	uint32_t sum;
+	int rc = repeated(e, w, ask->change, ask->name, &sum);
+
+	if (rc != 0)
+		return rc < 0 ? rc : 0;
+	rc = get_domain(e, ask->name, &d, &w->err);
+	if (rc == 0 && d.accounts > 0)
+		return err_set(&w->err, E_INVALID,
+		    "the domain still has accounts");
+	if (rc == 0)
+		rc = sql_number(&e->w, SQL_alias_of_domain, SQL_VALS(
+		    vs(d.name)), &aliases, &w->err);
+	if (rc == 0 && aliases)
+		return err_set(&w->err, E_INVALID,
+		    "the domain still has aliases");
+	if (rc == 0)
+		rc = sql_run(&e->w, SQL_domain_del, SQL_VALS(vs(d.name)),
+		    &w->err);
+	return rc < 0 ? rc : done(e, w, ask->change, sum);
+}
+
+/* ---- accounts ---------------------------------------------------------- */
+
+struct naming {
+	struct domain domain;
+	struct str local;
+	uint64_t account;	/* 0: none has the address */
+	uint64_t alias;		/* 1: one has it */
+};
+
+/* The domain must be there, the account need not. */
+static int
+get_name(struct engine *e, struct str address, struct naming *n,
+    struct err *err)
+{
+	struct str domain;
+	int rc;
+
+	if (!address_key(address, e->arena, &domain, &n->local))
+		return err_set(err, E_INVALID, "no address");
+	rc = get_domain(e, domain, &n->domain, err);
+	if (rc == 0)
+		rc = sql_number(&e->w, SQL_address_get, SQL_VALS(
+		    vs(n->domain.name), vs(n->local)), &n->account, err);
+	return rc < 0 ? rc : sql_number(&e->w, SQL_alias_any, SQL_VALS(
+	    vs(n->domain.name), vs(n->local)), &n->alias, err);
+}
+
+static int
+get_named(struct engine *e, struct str address, struct naming *n,
+    struct err *err)
+{
+	int rc = get_name(e, address, n, err);
+
+	if (rc == E_NOTFOUND || (rc == 0 && n->account == 0))
+		return err_set(err, E_NOTFOUND, "no such account");
+	return rc;
+}
+
+/* With special use of RFC 6154. */
+static const struct {
+	const char *name;
+	uint32_t special;
+} mailboxes[] = {
+	{ "INBOX", SPECIAL_inbox },
+	{ "Sent", SPECIAL_sent },
+	{ "Drafts", SPECIAL_drafts },
+	{ "Trash", SPECIAL_trash },
+	{ "Junk", SPECIAL_junk },
+	{ "Archive", SPECIAL_archive },
+};
+
+/* No mailbox ever has the UIDVALIDITY an earlier one of its name had, also
+ * not when the whole account is made again. RFC 3501 2.3.1.1 */
+static int
+add_mailboxes(struct engine *e, uint64_t account, uint64_t uidvalidity,
+    struct err *err)
+{
+	size_t i;
+	int rc = 0;
+
+	for (i = 0; i < NELEM(mailboxes) && rc == 0; i++)
+		rc = sql_run(&e->w, SQL_mailbox_add, SQL_VALS(vi(account),
+		    vi(i + 1), vs(str_c(mailboxes[i].name)),
+		    vi(mailboxes[i].special), vi(uidvalidity + i)), err);
+	return rc;
+}
+
+static int
+add_account(struct engine *e, const struct account_add_ask *ask,
+    struct naming *n, uint64_t account, struct err *err)
+{
+	uint64_t uidvalidity = (uint64_t)e->now_s & UINT32_MAX;
+	int rc;
+
+	if (uidvalidity <= e->uidvalidity)
+		uidvalidity = e->uidvalidity + 1;
+	e->uidvalidity = uidvalidity + NELEM(mailboxes);
+	rc = sql_run(&e->w, SQL_account_add, SQL_VALS(vi(account),
+	    vs(ask->address), vi(e->uidvalidity),
+	    vi(NELEM(mailboxes) + 1)), err);
+	if (rc == 0)
+		rc = sql_run(&e->w, SQL_address_add, SQL_VALS(
+		    vs(n->domain.name), vs(n->local), vi(account)), err);
+	if (rc == 0)
+		rc = sql_run(&e->w, SQL_credential_add, SQL_VALS(vi(account),
+		    vs(ask->sealed)), err);
+	if (rc == 0)
+		rc = add_mailboxes(e, account, uidvalidity, err);
+	n->domain.accounts++;
+	if (n->domain.first == 0)
+		n->domain.first = account;
+	return rc < 0 ? rc : put_domain(e, &n->domain, err);
+}
+
+int
+write_account_add(struct engine *e, struct write *w)
+{
+	const struct account_add_ask *ask = w->ask;
+	uint32_t sum = crc32c(0, ask->address.p, ask->address.n);
+	struct account_add_answer *out = &w->answer.account_add;
+	struct naming n;
+	int rc = change_id_repeat(e, w, ask->change, sum,
+	    &account_add_answer_shape, out, &w->err);
+
+	if (rc != 0)
+		return rc < 0 ? rc : 0;
+	rc = get_name(e, ask->address, &n, &w->err);
+	if (rc == 0 && n.account)
+		return err_set(&w->err, E_EXISTS, "the account is there");
+	if (rc == 0 && (n.alias || str_eq(n.local, STR("*"))))
+		return err_set(&w->err, E_INVALID, "%.*s is an alias; first: "
+		    "postern alias remove %.*s", STR_FMT(ask->address),
+		    STR_FMT(ask->address));
+	if (rc < 0)
+		return rc;
+	out->account = e->next_account++;
+	rc = add_account(e, ask, &n, out->account, &w->err);
+	return rc < 0 ? rc : change_id_answer(e, w, ask->change, sum,
+	    &account_add_answer_shape, out, &w->err);
+}
+
+int
+write_account_passwd(struct engine *e, struct write *w)
+{
+	const struct account_passwd_ask *ask = w->ask;
+	struct naming n;
+	struct acct *a;
+	uint32_t sum;
+	int rc = repeated(e, w, ask->change, ask->sealed, &sum);
+
+	if (rc != 0)
+		return rc < 0 ? rc : 0;
+	rc = get_named(e, ask->address, &n, &w->err);
+	if (rc == 0)
+		rc = acct_get(e, n.account, &a, &w->err);
+	if (rc < 0)
+		return rc;
+	a->generation++;
+	acct_touch(e, a);
+	batch_revoke(e, n.account);
+	rc = sql_run(&e->w, SQL_credential_put, SQL_VALS(vs(ask->sealed),
+	    vi(n.account)), &w->err);
+	return rc < 0 ? rc : done(e, w, ask->change, sum);
+}
+
+/* Nobody reaches it from here on; its mail goes in slices (clean.c). */
+static int
+remove_account(struct engine *e, struct naming *n, struct err *err)
+{
+	struct acct *a;
+	int rc = acct_get(e, n->account, &a, err);
+
+	if (rc < 0)
+		return rc;
+	if (a->uidvalidity > e->uidvalidity)
+		e->uidvalidity = a->uidvalidity;
+	state_drop_account(e, n->account);
+	rc = sql_run(&e->w, SQL_address_del, SQL_VALS(vs(n->domain.name),
+	    vs(n->local)), err);
+	if (rc == 0)
+		rc = sql_run(&e->w, SQL_credential_del, SQL_VALS(
+		    vi(n->account)), err);
+	if (rc == 0)
+		rc = sql_run(&e->w, SQL_account_del, SQL_VALS(
+		    vi(n->account)), err);
+	if (rc == 0)
+		rc = sql_run(&e->w, SQL_removal_add, SQL_VALS(
+		    vi(n->account)), err);
+	n->domain.accounts--;
+	if (rc == 0 && n->domain.first == n->account)
+		rc = sql_number(&e->w, SQL_address_least, SQL_VALS(
+		    vs(n->domain.name)), &n->domain.first, err);
+	return rc < 0 ? rc : put_domain(e, &n->domain, err);
+}
+
+int
+write_account_remove(struct engine *e, struct write *w)
+{
+	const struct account_remove_ask *ask = w->ask;
+	struct naming n;
+	uint32_t sum;
+	int rc = repeated(e, w, ask->change, ask->address, &sum);
+
+	if (rc != 0)
+		return rc < 0 ? rc : 0;
+	rc = get_named(e, ask->address, &n, &w->err);
+	if (rc == 0)
+		rc = aliases_to(e, arena_printf(e->arena, "%.*s@%.*s",
+		    STR_FMT(n.local), STR_FMT(n.domain.name)), &w->err);
+	if (rc == 0)
+		rc = remove_account(e, &n, &w->err);
+	if (rc < 0)
+		return rc;
+	batch_revoke(e, n.account);
+	return done(e, w, ask->change, sum);
+}

@@ -1,0 +1,122 @@
+/*
+ * listing.c - what vault and the operator read: credentials, secrets, domains,
+ * accounts, the journal.
+ */
+#include "store/directory/resolve.h"
+#include "store/engine/engine_int.h"
+
+enum { ROWS_MAX = 180000 };
+
+int
+read_credential(struct reader *r, const struct caller *c,
+    const struct credential_ask *ask, union read_answer *answer,
+    struct err *err)
+{
+	struct credential_answer *out = &answer->credential;
+	int rc = resolve_account(&r->q, r->arena, ask->login, &out->account,
+	    err);
+
+	(void)c;
+	if (rc == 0 && out->account)
+		rc = sql_first(&r->q, SQL_account_get,
+		    SQL_VALS(vi(out->account)), err);
+	if (rc == 0)
+		return err_set(err, E_NOTFOUND, "no such account");
+	if (rc < 0)
+		return rc;
+	out->address = str_dup(r->arena, sql_str(&r->q, SQL_account_get, 0));
+	sql_end(&r->q, SQL_account_get);
+	rc = sql_first(&r->q, SQL_credential_get,
+	    SQL_VALS(vi(out->account)), err);
+	if (rc <= 0)
+		return rc < 0 ? rc : err_set(err, E_NOTFOUND, "no password");
+	out->sealed = str_dup(r->arena,
+	    sql_str(&r->q, SQL_credential_get, 0));
+	sql_end(&r->q, SQL_credential_get);
+	return 0;
+}
+
+int
+read_secret_get(struct reader *r, const struct caller *c,
+    const struct secret_get_ask *ask, union read_answer *answer,
+    struct err *err)
+{
+	int rc = sql_first(&r->q, SQL_secret_get, SQL_VALS(vi(ask->kind),
+	    vs(ask->name)), err);
+
+	(void)c;
+	if (rc == 0)
+		return err_set(err, E_NOTFOUND, "no such secret");
+	if (rc < 0)
+		return rc;
+	answer->secret_get.sealed = str_dup(r->arena,
+	    sql_str(&r->q, SQL_secret_get, 0));
+	sql_end(&r->q, SQL_secret_get);
+	return 0;
+}
+
+int
+read_domains(struct reader *r, const struct caller *c,
+    const struct domains_ask *ask, union read_answer *answer, struct err *err)
+{
+	enum sql_statement s = SQL_domain_list;
+	int rc = sql_first(&r->q, s, SQL_VALS(vs(str_lower(r->arena,
+	    ask->after))), err);
+	int n = 0;
+
+	(void)c;
+	for (; rc > 0 && r->rows.n < ROWS_MAX; n++) {
+		msg_put(&r->rows, &domain_row_shape, &(struct domain_row){
+		    sql_str(&r->q, s, 0), sql_u32(&r->q, s, 1) });
+		rc = sql_next(&r->q, s, err);
+	}
+	answer->domains.more = rc > 0 || n == 500;
+	if (rc > 0)
+		sql_end(&r->q, s);
+	answer->domains.rows = buf_get(&r->rows);
+	return rc < 0 ? rc : 0;
+}
+
+int
+read_accounts(struct reader *r, const struct caller *c,
+    const struct accounts_ask *ask, union read_answer *answer,
+    struct err *err)
+{
+	enum sql_statement s = SQL_address_list;
+	struct str domain = STR_NULL, local = STR_NULL;
+	int n = 0, rc;
+
+	(void)c;
+	if (ask->after.n && !address_key(ask->after, r->arena, &domain,
+	    &local))
+		return err_set(err, E_INVALID, "no address");
+	rc = sql_first(&r->q, s, SQL_VALS(vs(domain), vs(local)), err);
+	for (; rc > 0 && r->rows.n < ROWS_MAX; n++) {
+		msg_put(&r->rows, &account_row_shape, &(struct account_row){
+		    sql_u64(&r->q, s, 2), sql_str(&r->q, s, 3),
+		    sql_u32(&r->q, s, 4), sql_u64(&r->q, s, 5) });
+		rc = sql_next(&r->q, s, err);
+	}
+	answer->accounts.more = rc > 0 || n == 400;
+	if (rc > 0)
+		sql_end(&r->q, s);
+	answer->accounts.rows = buf_get(&r->rows);
+	return rc < 0 ? rc : 0;
+}
+
+int
+read_journal_read(struct reader *r, const struct caller *c,
+    const struct journal_read_ask *ask, union read_answer *answer,
+    struct err *err)
+{
+	struct journal_read_answer *out = &answer->journal_read;
+	int rc;
+
+	(void)c;
+	/* Who asks what became of his mail means: until now. */
+	engine_flush_journal(r->e);
+	rc = journal_read(r->e->journal, ask->day, ask->offset, ROWS_MAX,
+	    &r->rows, &out->next, err);
+	out->rows = buf_get(&r->rows);
+	return rc;
+}

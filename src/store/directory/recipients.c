@@ -1,0 +1,216 @@
+#include "store/directory/recipients.h"
+
+#include "store/directory/resolve.h"
+
+struct gathering {
+	struct engine *e;
+	uint32_t authority;
+	struct str reverse_path;
+	const struct recipient *from;	/* as named */
+	size_t nfrom;
+	struct recipients *out;
+	struct err *err;
+	struct walk walk;
+	struct str forwarder;	/* the domain of the first alias that leads
+				 * elsewhere; empty: none does */
+};
+
+static void
+add(struct gathering *g, const struct recipient *r)
+{
+	struct recipients *out = g->out;
+	const struct recipient **p;
+
+	if (out->n == out->room) {
+		out->room = 2 * out->room + g->nfrom;
+		p = arena_array(g->e->arena, out->room, sizeof(*p));
+		if (out->n)
+			memcpy(p, out->rcpt, out->n * sizeof(*p));
+		out->rcpt = p;
+	}
+	out->rcpt[out->n++] = r;
+	out->nlocal += r->account != 0;
+	out->nremote += r->account == 0;
+}
+
+/* NOTIFY goes along with an alias that is one address by another name
+ * (RFC 3461 5.2.7.2); of one with several only that failure and delay are to
+ * be told (5.2.7.3 c): 0 would say something else than nothing. */
+static uint32_t
+notify_of(const struct recipient *r, size_t ends)
+{
+	uint32_t less = r->notify & ~(uint32_t)NOTIFY_success;
+
+	if (ends <= 1 || r->notify == less)
+		return r->notify;
+	return less ? less : NOTIFY_never;
+}
+
+static void
+note_expanded(struct gathering *g, const struct recipient *r)
+{
+	struct recipients *out = g->out;
+
+	if (g->walk.met <= 1 || !(r->notify & NOTIFY_success))
+		return;
+	if (!out->expanded)
+		out->expanded = arena_array(g->e->arena, g->nfrom,
+		    sizeof(*out->expanded));
+	out->expanded[out->nexpanded++] = r;
+}
+
+/* Where an address of ours leads, as things are now. */
+static int
+expand(struct gathering *g, const struct recipient *r, struct str from)
+{
+	size_t before = g->walk.nfound, i;
+	struct recipient *to;
+	int rc = walk_along(&g->walk, from, g->err);
+
+	if (rc < 0)
+		return rc;
+	if (g->walk.met == 0)
+		return err_set(g->err, E_BUSY, "a recipient has just gone");
+	note_expanded(g, r);
+	for (i = before; i < g->walk.nfound; i++) {
+		to = arena_new_of(g->e->arena, struct recipient);
+		*to = (struct recipient){ .address = g->walk.found[i].address,
+			.account = g->walk.found[i].account,
+			.notify = notify_of(r, g->walk.met),
+			.orcpt = r->orcpt, .via = r->address };
+		add(g, to);
+		if (to->account == 0 && g->forwarder.n == 0)
+			g->forwarder = str_from(r->address,
+			    str_rchr(r->address, '@') + 1);
+	}
+	return 0;
+}
+
+/* What is in the handle was true when rcpt was answered, and the reverse-path
+ * was not known to store then. */
+static int
+resolve(struct gathering *g, const struct recipient *r)
+{
+	struct engine *e = g->e;
+	struct resolved who;
+	struct str back;
+	int rc = resolve_address(&e->w, e->arena, r->address, &who, g->err);
+
+	if (rc < 0)
+		return rc;
+	if (who.kind == ADDRESS_ACCOUNT || who.kind == ADDRESS_ALIAS)
+		return expand(g, r, r->address);
+	if (who.kind == ADDRESS_SRS && g->reverse_path.n == 0 &&
+	    srs_return(&e->srs_key, str_first(r->address,
+	    str_rchr(r->address, '@')), e->now_s, e->arena, &back))
+		return expand(g, r, back);
+	return err_set(g->err, E_BUSY, "a recipient has just gone");
+}
+
+static int
+add_direct(struct gathering *g, const struct recipient *r)
+{
+	uint32_t who = g->authority;
+
+	if (!address_is_safe(r->address))
+		return err_set(g->err, E_INVALID, "unusable address");
+	if (r->ours)
+		return 0;
+	if (r->account == 0 && who != AUTH_ACCOUNT && who != AUTH_LOCAL)
+		return err_set(g->err, E_DENIED, "no relaying");
+	if (walk_meet(&g->walk, &(struct target){ r->address, r->account }))
+		add(g, r);
+	return 0;
+}
+
+/* Mail of the world that is sent on says so in its reverse-path. What is of
+ * our own domains may come from here, and nobody's stays nobody's. So this is
+ * never so for mail of people or programs here, and one reverse-path is right
+ * for all of a message's remote recipients. */
+static int
+set_return_path(struct gathering *g)
+{
+	struct engine *e = g->e;
+	struct resolved from;
+	int rc;
+
+	g->out->return_path = g->reverse_path;
+	if (g->forwarder.n == 0 || g->reverse_path.n == 0)
+		return 0;
+	rc = resolve_address(&e->w, e->arena, g->reverse_path, &from,
+	    g->err);
+	if (rc < 0 || from.kind != ADDRESS_REMOTE)
+		return rc;
+	bug_if(g->authority != AUTH_MX);
+	/* One that cannot be rewritten stays as it is: better that a bounce
+	 * finds its way than that SPF holds. */
+	(void)srs_rewrite(&e->srs_key, g->reverse_path, g->forwarder,
+	    e->now_s, e->arena, &g->out->return_path);
+	return 0;
+}
+
+static int
+gather(struct gathering *g)
+{
+	size_t i;
+	int rc = 0;
+
+	/* Who is named gets it under that name, whatever aliases say. */
+	for (i = 0; i < g->nfrom && rc == 0; i++)
+		rc = add_direct(g, &g->from[i]);
+	for (i = 0; i < g->nfrom && rc == 0; i++)
+		if (g->from[i].ours)
+			rc = resolve(g, &g->from[i]);
+	if (rc == 0 && g->out->n == 0)
+		return err_set(g->err, E_INVALID, "no recipients");
+	return rc < 0 ? rc : set_return_path(g);
+}
+
+static int
+run(struct gathering *g)
+{
+	int rc;
+
+	*g->out = (struct recipients){ 0 };
+	walk_begin(&g->walk, &g->e->w, g->e->arena);
+	rc = gather(g);
+	walk_end(&g->walk);
+	return rc;
+}
+
+int
+recipients_gather(struct engine *e, const struct write *w,
+    struct recipients *out, struct err *err)
+{
+	const struct submit_ask *ask = w->ask;
+	struct gathering g = { .e = e, .out = out, .err = err,
+		.authority = w->caller->authority,
+		.reverse_path = ask->reverse_path, .from = w->rcpts,
+		.nfrom = w->nrcpts };
+
+	return run(&g);
+}
+
+int
+recipients_report(struct engine *e, struct str reverse_path,
+    struct recipients *out, struct err *err)
+{
+	struct recipient *to = arena_new_of(e->arena, struct recipient);
+	/* Store's own doing, on behalf of who sent the message. */
+	struct gathering g = { .e = e, .out = out, .err = err,
+		.authority = AUTH_LOCAL, .from = to, .nfrom = 1 };
+	struct resolved who;
+	int rc = resolve_address(&e->w, e->arena, reverse_path, &who, err);
+
+	if (rc < 0)
+		return rc;
+	*to = (struct recipient){ .address = reverse_path,
+		.account = who.account, .notify = NOTIFY_never,
+		.ours = who.kind == ADDRESS_ALIAS ||
+		    who.kind == ADDRESS_SRS };
+	if (who.kind == ADDRESS_UNKNOWN)
+		return err_set(err, E_NOTFOUND, "nobody has the address");
+	rc = run(&g);
+	return rc == E_BUSY ? err_set(err, E_NOTFOUND, "nobody has the "
+	    "address") : rc;
+}

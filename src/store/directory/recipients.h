@@ -1,0 +1,27 @@
+/*
+ * recipients.h - who gets a message in the end.
+ */
+#pragma once
+#include "store/engine/engine_int.h"
+
+struct recipients {
+	/* Every account once, every remote address once. Those that aliases
+	 * lead to say by which in `via`. */
+	const struct recipient **rcpt;
+	size_t n, room, nlocal, nremote;
+	/* Aliases of several that NOTIFY=SUCCESS was said of: to be reported
+	 * as expanded.                          RFC 3461 5.2.7.3 */
+	const struct recipient **expanded;
+	size_t nexpanded;
+	/* The reverse-path for those elsewhere. */
+	struct str return_path;
+};
+
+/* Of a submit: its recipients, expanded. Lives in the batch's arena. */
+int recipients_gather(struct engine *e, const struct write *w,
+    struct recipients *out, struct err *err);
+/* Of a report to the reverse-path of a message that was queued: whoever has
+ * it, also by alias, and who a rewritten one stands for. None of them is to
+ * be reported about (RFC 3461 6.1). E_NOTFOUND: nobody has it. */
+int recipients_report(struct engine *e, struct str reverse_path,
+    struct recipients *out, struct err *err);

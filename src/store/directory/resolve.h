@@ -1,0 +1,69 @@
+/*
+ * resolve.h - whose an address is, and where an alias leads.
+ *
+ * An address of a domain of ours is, the first that fits: an account's; an
+ * alias; with RECIPIENT_DELIMITER in its local part, what stands before it is
+ * one of these; postmaster or abuse, which every domain has (RFC 5321 4.5.1,
+ * RFC 2142 2 and 5), then its oldest account's; a reverse-path that we
+ * rewrote (srs.h); the domain's alias "*".
+ */
+#pragma once
+#include "store/address/address.h"
+#include "store/engine/engine.h"
+#include "base/map.h"
+#include "store/sql/sql.h"
+
+enum {
+	RESOLVE_LEVELS = 10,	/* of aliases that lead to aliases */
+	RESOLVE_TARGETS = 1000,	/* of one alias, with all levels */
+	RESOLVE_MESSAGE = 20000, /* of all recipients of a message */
+};
+
+struct resolved {
+	enum address_kind kind;
+	uint64_t account;
+	struct str domain, local;	/* of the alias that has it */
+};
+/* Strs live in the arena. */
+int resolve_address(struct sql *q, struct arena *a, struct str address,
+    struct resolved *out, struct err *err);
+/* The account that has this very address, 0 if there is none: for logins. */
+int resolve_account(struct sql *q, struct arena *a, struct str address,
+    uint64_t *account, struct err *err);
+
+/* May a caller write as this address (sender_ask)? E_DENIED. Their own, with
+ * whatever behind the delimiter, and every alias that leads straight to them;
+ * nobody's, which reports have (RFC 8098 3); a LOCAL: all of our domains. */
+int resolve_sender(struct sql *q, struct arena *a, const struct caller *c,
+    struct str address, struct err *err);
+
+/* A walk along aliases for one message. Nothing is met twice: loops end where
+ * they began. */
+struct target {
+	struct str address;	/* as the alias has it */
+	uint64_t account;	/* 0: a remote one */
+};
+struct walk {
+	struct sql *q;
+	struct arena *a;
+	struct map seen;
+	struct target *found;	/* none of them twice */
+	size_t nfound, room;
+	size_t met;		/* ends of the last walk_along(), also those
+				 * found before */
+	bool to_the_first;	/* only wants to know whether there is one */
+	/* An alias that is about to be: is it met? */
+	struct str domain, local;
+	bool returns;
+	/* Its own. */
+	struct step *steps;
+	size_t nsteps, steps_room, total;
+	unsigned walks;
+};
+void walk_begin(struct walk *w, struct sql *q, struct arena *a);
+void walk_end(struct walk *w);
+/* True the first time. */
+bool walk_meet(struct walk *w, const struct target *t);
+/* Add what the address leads to. Targets that nobody has are passed over.
+ * E_LIMIT over the bounds above. */
+int walk_along(struct walk *w, struct str address, struct err *err);

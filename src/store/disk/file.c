@@ -1,0 +1,214 @@
+#include "store/disk/file.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/attr.h"
+#include "base/err.h"
+
+struct real_files {
+	struct files files;
+	int dirfd;
+};
+struct real_file {
+	struct file file;
+	int fd;
+};
+
+static int
+dir_of(struct files *fs)
+{
+	return container_of(fs, struct real_files, files)->dirfd;
+}
+
+static int
+fd_of(struct file *f)
+{
+	return container_of(f, struct real_file, file)->fd;
+}
+
+static int
+real_open(struct files *fs, const char *name, uint32_t how, struct file **f)
+{
+	int flags = O_RDWR | O_CLOEXEC | O_NOFOLLOW;
+	struct real_file *r;
+	int fd;
+
+	if (how & FILE_CREATE)
+		flags |= O_CREAT;
+	if (how & FILE_EXCL)
+		flags |= O_EXCL;
+	fd = openat(dir_of(fs), name, flags, 0600);
+	if (fd < 0)
+		return -errno;
+	r = malloc(sizeof(*r));
+	bug_if(!r);
+	r->file.files = fs;
+	r->fd = fd;
+	*f = &r->file;
+	return 0;
+}
+
+static void
+real_close(struct file *f)
+{
+	struct real_file *r = container_of(f, struct real_file, file);
+
+	close(r->fd);
+	free(r);
+}
+
+static int
+real_read(struct file *f, void *p, size_t n, uint64_t at, size_t *got)
+{
+	size_t done = 0;
+	ssize_t k;
+
+	while (done < n) {
+		k = pread(fd_of(f), (char *)p + done, n - done,
+		    (off_t)(at + done));
+		if (k < 0 && errno == EINTR)
+			continue;
+		if (k < 0)
+			return -errno;
+		if (k == 0)
+			break;
+		done += (size_t)k;
+	}
+	*got = done;
+	return 0;
+}
+
+static int
+real_write(struct file *f, const void *p, size_t n, uint64_t at)
+{
+	size_t done = 0;
+	ssize_t k;
+
+	while (done < n) {
+		k = pwrite(fd_of(f), (const char *)p + done, n - done,
+		    (off_t)(at + done));
+		if (k < 0 && errno == EINTR)
+			continue;
+		if (k < 0)
+			return -errno;
+		done += (size_t)k;
+	}
+	return 0;
+}
+
+static int
+real_sync(struct file *f)
+{
+	return fdatasync(fd_of(f)) < 0 ? -errno : 0;
+}
+
+static int
+real_truncate(struct file *f, uint64_t size)
+{
+	return ftruncate(fd_of(f), (off_t)size) < 0 ? -errno : 0;
+}
+
+static int
+real_allocate(struct file *f, uint64_t size)
+{
+	/* Not every file system can; then writing finds out. */
+	if (fallocate(fd_of(f), 0, 0, (off_t)size) == 0 ||
+	    errno == EOPNOTSUPP)
+		return 0;
+	return -errno;
+}
+
+static int
+real_size(struct file *f, uint64_t *size)
+{
+	struct stat st;
+
+	if (fstat(fd_of(f), &st) < 0)
+		return -errno;
+	*size = (uint64_t)st.st_size;
+	return 0;
+}
+
+static int
+real_unlink(struct files *fs, const char *name)
+{
+	return unlinkat(dir_of(fs), name, 0) < 0 ? -errno : 0;
+}
+
+static int
+real_mkdir(struct files *fs, const char *name)
+{
+	if (mkdirat(dir_of(fs), name, 0700) < 0 && errno != EEXIST)
+		return -errno;
+	return 0;
+}
+
+static int
+real_sync_dir(struct files *fs, const char *dir)
+{
+	int fd = openat(dir_of(fs), dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	int rc;
+
+	if (fd < 0)
+		return -errno;
+	rc = fsync(fd) < 0 ? -errno : 0;
+	close(fd);
+	return rc;
+}
+
+static int
+real_exists(struct files *fs, const char *name)
+{
+	return faccessat(dir_of(fs), name, F_OK, 0) < 0 ? -errno : 0;
+}
+
+static int
+real_list(struct files *fs, const char *dir,
+    void (*fn)(void *arg, const char *name), void *arg)
+{
+	int fd = openat(dir_of(fs), dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	struct dirent *e;
+	DIR *d;
+
+	if (fd < 0)
+		return -errno;
+	d = fdopendir(fd);
+	bug_if(!d);
+	while ((e = readdir(d)))
+		if (e->d_name[0] != '.')
+			fn(arg, e->d_name);
+	closedir(d);
+	return 0;
+}
+
+struct files *
+files_real(int dirfd)
+{
+	static const struct files_ops ops = { real_open, real_close, real_read,
+		real_write, real_sync, real_truncate, real_allocate, real_size,
+		real_unlink, real_mkdir, real_sync_dir, real_exists,
+		real_list };
+	struct real_files *fs = malloc(sizeof(*fs));
+
+	bug_if(!fs);
+	fs->files.ops = &ops;
+	fs->dirfd = dirfd;
+	return &fs->files;
+}
+
+int
+file_read_all(struct file *f, void *p, size_t n, uint64_t at)
+{
+	size_t got;
+	int rc = f->files->ops->read(f, p, n, at, &got);
+
+	if (rc < 0)
+		return rc;
+	return got == n ? 0 : -EIO;
+}

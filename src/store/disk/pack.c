@@ -1,0 +1,405 @@
+#include "store/disk/pack_int.h"
+
+#include <errno.h>
+
+#include "base/crc32c.h"
+
+enum { WRITE_PIECE = 1 << 20, AHEAD = 1 << 20 };
+
+static const char zeros[8];
+
+uint64_t
+place_octets(const struct place *p)
+{
+	return (RECORD_HEADER + p->length + p->facts + 7) & ~(uint64_t)7;
+}
+
+int
+pack_failed(struct err *err, int rc, const char *what, uint64_t id)
+{
+	int code = E_IO;
+
+	if (rc == -ENOSPC || rc == -EDQUOT)
+		code = E_FULL;
+	if (rc == -ENOENT)
+		code = E_NOTFOUND;
+	errno = -rc;
+	return err_sys(err, code, "%s %llu", what, (unsigned long long)id);
+}
+
+void
+pack_name(char *out, size_t n, uint64_t pack)
+{
+	(void)snprintf(out, n, "packs/%016llx", (unsigned long long)pack);
+}
+
+void
+large_name(char *out, size_t n, uint64_t blob)
+{
+	(void)snprintf(out, n, "blobs/%016llx", (unsigned long long)blob);
+}
+
+void
+record_header(char out[RECORD_HEADER], const struct place *at)
+{
+	struct buf b = BUF_INIT(RECORD_HEADER);
+
+	buf_le32(&b, RECORD_MAGIC);
+	buf_le32(&b, 1);
+	buf_le64(&b, at->blob);
+	buf_le64(&b, at->length);
+	buf_le32(&b, at->facts);
+	buf_le32(&b, at->crc);
+	buf_le64(&b, 0);
+	buf_le32(&b, 0);
+	buf_le32(&b, crc32c(0, b.p, b.n));
+	memcpy(out, b.p, RECORD_HEADER);
+	buf_free(&b);
+}
+
+struct packs *
+packs_new(struct files *fs, uint64_t size)
+{
+	struct packs *p = calloc(1, sizeof(*p));
+
+	bug_if(!p);
+	p->fs = fs;
+	p->size = size;
+	p->pending = BUF_INIT(SIZE_MAX / 2);
+	pthread_mutex_init(&p->lock, NULL);
+	return p;
+}
+
+void
+packs_free(struct packs *p)
+{
+	size_t i;
+
+	if (!p)
+		return;
+	for (i = 0; i < NELEM(p->open); i++)
+		file_close(p->open[i].f);
+	file_close(p->f);
+	buf_free(&p->pending);
+	free(p->touched);
+	free(p->zeros);
+	map_free(&p->known);
+	pthread_mutex_destroy(&p->lock);
+	free(p);
+}
+
+/* ---- writing ----------------------------------------------------------- */
+
+static struct pack_touched *
+touch(struct packs *p)
+{
+	struct pack_touched *t = p->ntouched ? &p->touched[p->ntouched - 1]
+					     : NULL;
+
+	if (t && t->pack == p->pack)
+		return t;
+	p->touched = realloc(p->touched, sizeof(*t) * (p->ntouched + 1));
+	bug_if(!p->touched);
+	t = &p->touched[p->ntouched++];
+	*t = (struct pack_touched){ p->pack, p->end, 0 };
+	return t;
+}
+
+/* Zeros behind the end, once for some hundred messages. What was written
+ * before is synced without a change of the file's own records, which takes
+ * half the time; room that is only allocated is not. */
+static int
+write_ahead(struct packs *p)
+{
+	uint64_t n = p->pos < p->size ? p->size - p->pos : 0;
+	int rc;
+
+	if (p->pos <= p->ahead || n == 0)
+		return 0;
+	if (!p->zeros)
+		p->zeros = calloc(1, AHEAD);
+	bug_if(!p->zeros);
+	n = n < AHEAD ? n : AHEAD;
+	rc = p->fs->ops->write(p->f, p->zeros, n, p->pos);
+	if (rc == 0)
+		p->ahead = p->pos + n;
+	return rc;
+}
+
+int
+packs_write(struct packs *p, struct err *err)
+{
+	int rc;
+
+	if (p->pending.n == 0)
+		return 0;
+	rc = p->fs->ops->write(p->f, p->pending.p, p->pending.n,
+	    p->pos - p->pending.n);
+	if (rc == 0)
+		rc = write_ahead(p);
+	if (rc < 0)
+		return pack_failed(err, rc, "write pack", p->pack);
+	buf_reset(&p->pending);
+	p->unsynced = true;
+	return 0;
+}
+
+int
+packs_sync(struct packs *p, struct err *err)
+{
+	int rc;
+
+	if (!p->unsynced)
+		return 0;
+	rc = p->fs->ops->sync(p->f);
+	if (rc < 0)
+		return err_set(err, E_IO, "sync pack %llu: failed",
+		    (unsigned long long)p->pack);
+	p->unsynced = false;
+	return 0;
+}
+
+static int
+make_pack(struct packs *p, uint64_t pack, struct file **f, struct err *err)
+{
+	char name[40];
+	int rc;
+
+	pack_name(name, sizeof(name), pack);
+	rc = p->fs->ops->open(p->fs, name, FILE_CREATE, f);
+	if (rc < 0)
+		return pack_failed(err, rc, "create pack", pack);
+	rc = p->fs->ops->allocate(*f, p->size);
+	if (rc == 0)
+		rc = p->fs->ops->sync_dir(p->fs, "packs");
+	if (rc == 0)
+		return 0;
+	file_close(*f);
+	(void)p->fs->ops->unlink(p->fs, name);
+	return pack_failed(err, rc, "make pack", pack);
+}
+
+/* The present pack is full: the next one. Nothing changes if that fails. */
+static int
+roll(struct packs *p, struct err *err)
+{
+	struct file *f;
+	int rc = packs_write(p, err);
+
+	if (rc == 0)
+		rc = packs_sync(p, err);
+	if (rc < 0) {
+		p->broken = true;
+		return rc;
+	}
+	rc = make_pack(p, p->last + 1, &f, err);
+	if (rc < 0)
+		return rc;
+	file_close(p->f);
+	p->f = f;
+	p->pack = ++p->last;
+	p->end = p->pos = p->ahead = 0;
+	return 0;
+}
+
+int
+packs_put(struct packs *p, uint64_t blob, struct str octets, struct str facts,
+    struct place *out, struct err *err)
+{
+	struct place at = { .blob = blob, .length = octets.n,
+		.facts = (uint32_t)facts.n };
+	char header[RECORD_HEADER];
+	struct pack_touched *t;
+	uint64_t n;
+	int rc = 0;
+
+	at.crc = crc32c(crc32c(0, octets.p, octets.n), facts.p, facts.n);
+	n = place_octets(&at);
+	if (!p->f || (p->pos > 0 && n > p->size - p->pos) || p->pos > p->size)
+		rc = roll(p, err);
+	if (rc == 0 && p->pending.n > WRITE_PIECE) {
+		rc = packs_write(p, err);
+		p->broken = rc < 0;
+	}
+	if (rc < 0)
+		return rc;
+	at.pack = p->pack;
+	at.at = p->pos;
+	record_header(header, &at);
+	buf_put(&p->pending, header, sizeof(header));
+	buf_str(&p->pending, octets);
+	buf_str(&p->pending, facts);
+	buf_put(&p->pending, zeros,
+	    n - RECORD_HEADER - octets.n - facts.n);
+	p->pos += n;
+	t = touch(p);
+	t->written = p->pos;
+	t->added += n;
+	*out = at;
+	return 0;
+}
+
+const struct pack_touched *
+packs_touched(const struct packs *p, size_t *n)
+{
+	*n = p->ntouched;
+	return p->touched;
+}
+
+void
+packs_commit(struct packs *p)
+{
+	p->end = p->pos;
+	p->ntouched = 0;
+}
+
+/* A pack begun in this batch stays, empty: nothing names it yet. One that a
+ * roll left behind keeps the place SQL knows of it, and is not used again. */
+void
+packs_abort(struct packs *p)
+{
+	p->pos = p->end;
+	p->ntouched = 0;
+	p->broken = false;
+	buf_reset(&p->pending);
+}
+
+bool
+packs_broken(const struct packs *p)
+{
+	return p->broken;
+}
+
+bool
+packs_is_open(const struct packs *p, uint64_t pack)
+{
+	return p->f && p->pack == pack;
+}
+
+void
+packs_remove(struct packs *p, uint64_t pack)
+{
+	char name[40];
+
+	bug_if(packs_is_open(p, pack));
+	packs_forget(p, pack, 0);
+	pack_name(name, sizeof(name), pack);
+	(void)p->fs->ops->unlink(p->fs, name);
+}
+
+/* ---- recovery ---------------------------------------------------------- */
+
+int
+packs_known(struct packs *p, uint64_t pack, uint64_t written, struct err *err)
+{
+	uint64_t size = 0;
+	char name[40];
+	struct file *f;
+	int rc;
+
+	pack_name(name, sizeof(name), pack);
+	rc = p->fs->ops->open(p->fs, name, 0, &f);
+	if (rc < 0)
+		return pack_failed(err, rc, "open pack", pack);
+	rc = p->fs->ops->size(f, &size);
+	map_put(&p->known, 1, pack, 0, p);
+	if (pack > p->last)
+		p->last = pack;
+	if (rc < 0 || size < written) {
+		file_close(f);
+		return err_set(err, E_IO, "pack %llu ends before octet %llu",
+		    (unsigned long long)pack, (unsigned long long)written);
+	}
+	file_close(p->f);
+	p->f = f;
+	p->pack = pack;
+	p->end = p->pos = p->ahead = written;
+	return 0;
+}
+
+int
+packs_known_file(struct packs *p, uint64_t blob, struct err *err)
+{
+	char name[40];
+	int rc;
+
+	large_name(name, sizeof(name), blob);
+	map_put(&p->known, 2, blob, 0, p);
+	rc = p->fs->ops->exists(p->fs, name);
+	return rc < 0 ? pack_failed(err, rc, "open blob", blob) : 0;
+}
+
+struct stray {
+	struct packs *p;
+	uint64_t kind;
+	uint64_t *id;
+	size_t n;
+};
+
+static bool
+hex_id(const char *name, uint64_t *id)
+{
+	uint64_t v = 0;
+	int i;
+
+	for (i = 0; name[i] && i < 16; i++) {
+		const char *digits = "0123456789abcdef";
+		const char *at = strchr(digits, name[i]);
+
+		if (!at)
+			return false;
+		v = v << 4 | (uint64_t)(at - digits);
+	}
+	*id = v;
+	return i == 16 && !name[16];
+}
+
+static void
+stray_one(void *arg, const char *name)
+{
+	struct stray *s = arg;
+	uint64_t id;
+
+	if (!hex_id(name, &id) || map_get(&s->p->known, s->kind, id, 0))
+		return;
+	s->id = realloc(s->id, sizeof(*s->id) * (s->n + 1));
+	bug_if(!s->id);
+	s->id[s->n++] = id;
+}
+
+static int
+remove_strays(struct packs *p, const char *dir, uint64_t kind,
+    void (*name_of)(char *, size_t, uint64_t), struct err *err)
+{
+	struct stray s = { .p = p, .kind = kind };
+	char name[40];
+	size_t i;
+	int rc = p->fs->ops->list(p->fs, dir, stray_one, &s);
+
+	for (i = 0; rc == 0 && i < s.n; i++) {
+		name_of(name, sizeof(name), s.id[i]);
+		rc = p->fs->ops->unlink(p->fs, name);
+	}
+	free(s.id);
+	return rc < 0 ? pack_failed(err, rc, "clear", kind) : 0;
+}
+
+int
+packs_recovered(struct packs *p, struct err *err)
+{
+	int rc;
+
+	rc = remove_strays(p, "packs", 1, pack_name, err);
+	if (rc == 0)
+		rc = remove_strays(p, "blobs", 2, large_name, err);
+	map_free(&p->known);
+	if (rc < 0 || !p->f)
+		return rc;
+	/* The torn tail: only what lies beyond what SQL names. */
+	rc = p->fs->ops->truncate(p->f, p->end);
+	if (rc == 0)
+		rc = p->fs->ops->allocate(p->f, p->size);
+	if (rc == -ENOSPC)
+		rc = 0;
+	return rc < 0 ? pack_failed(err, rc, "cut pack", p->pack) : 0;
+}

@@ -1,0 +1,96 @@
+/*
+ * pack.h - where blobs live: packs and files.
+ *
+ * A pack is a preallocated file of records, written from its start; SQL names
+ * each record's place and the octets written (and lasting) of each pack.
+ * What lies behind those is nobody's and is written over. A record:
+ *
+ *    0 magic u32      4 format u32 (1)   8 blob u64   16 length u64
+ *   24 facts u32     28 crc32c u32 of octets and facts
+ *   32 dictionary u32 (0)  36 key u32 (0)  40 0 u32  44 crc32c u32 of 0..43
+ *   48 octets, facts, zeros up to a multiple of 8
+ *
+ * A large blob has a file of its own with one record in it (pack 0, at 0).
+ *
+ * Invariants: (1) a record is synced before the commit that names it; (2) a
+ * byte named by SQL is never written again; (3) a pack or file goes only
+ * after the commit by which nothing names it.
+ */
+#pragma once
+#include "base/buf.h"
+#include "base/err.h"
+#include "store/disk/file.h"
+
+enum { RECORD_HEADER = 48 };
+
+struct place {
+	uint64_t blob, pack, at, length;
+	uint32_t facts, crc;
+};
+
+/* Octets of the record at a place. */
+uint64_t place_octets(const struct place *p);
+
+struct packs;
+
+/* size is that of a new pack. */
+struct packs *packs_new(struct files *fs, uint64_t size);
+void packs_free(struct packs *p);
+
+/* Recovery: the packs that SQL names, with the octets written, are told one
+ * by one in ascending order, then all that nobody named is removed. */
+int packs_known(struct packs *p, uint64_t pack, uint64_t written,
+    struct err *err);
+int packs_known_file(struct packs *p, uint64_t blob, struct err *err);
+int packs_recovered(struct packs *p, struct err *err);
+
+/* ---- the writer's ------------------------------------------------------ */
+
+/* Take a record into the batch and say where it will be. E_FULL: this blob
+ * has no room; the others of the batch do. */
+int packs_put(struct packs *p, uint64_t blob, struct str octets,
+    struct str facts, struct place *out, struct err *err);
+/* Write what was taken (E_FULL: the batch has no room), then sync it. Any
+ * failure of the second is the end of the process. */
+int packs_write(struct packs *p, struct err *err);
+int packs_sync(struct packs *p, struct err *err);
+/* The packs the batch touched: octets written up to, octets added. */
+struct pack_touched {
+	uint64_t pack, written, added;
+};
+const struct pack_touched *packs_touched(const struct packs *p, size_t *n);
+/* The batch was committed, or was not. */
+void packs_commit(struct packs *p);
+void packs_abort(struct packs *p);
+/* A failure of packs_put() that was not the one blob's: the batch is lost. */
+bool packs_broken(const struct packs *p);
+bool packs_is_open(const struct packs *p, uint64_t pack); /* written to */
+/* Nothing names it any more. */
+void packs_remove(struct packs *p, uint64_t pack);
+
+/* A large blob, piece by piece. */
+struct large;
+int large_new(struct packs *p, uint64_t blob, struct large **l,
+    struct err *err);
+uint64_t large_blob(const struct large *l);
+int large_write(struct large *l, struct str octets, uint64_t at,
+    struct err *err);
+/* All octets are there: put header and facts around them and sync. May be
+ * done again. */
+int large_finish(struct large *l, struct str facts, struct place *out,
+    struct err *err);
+int large_sync(struct large *l, struct err *err);
+void large_keep(struct large *l);	/* a commit names it; frees l */
+void large_drop(struct large *l);	/* removes the file; frees l */
+void large_remove(struct packs *p, uint64_t blob);
+
+/* ---- any thread's ------------------------------------------------------ */
+
+/* Octets [from, from + n) of the blob's own, or of its facts. E_NOTFOUND if
+ * the file is gone, E_IO if it is too short. */
+int packs_read(struct packs *p, const struct place *at, uint64_t from,
+    void *out, size_t n, struct err *err);
+int packs_read_facts(struct packs *p, const struct place *at, void *out,
+    struct err *err);
+/* Read it all and check header and checksum: E_IO says what is wrong. */
+int packs_check(struct packs *p, const struct place *at, struct err *err);

@@ -1,0 +1,109 @@
+#include "store/dispatch/expiry.h"
+
+#include <stdlib.h>
+
+enum { AGAIN_S = 3600, MORE_US = 5000, LATER_US = 1000000 };
+static const int64_t SECOND = 1000000;
+
+struct cursor {
+	int64_t age_s;		/* 0: never */
+	uint64_t message;	/* all up to here was seen */
+	uint32_t n;
+	int64_t next, again;
+};
+
+struct expiry {
+	struct expiry_use use;
+	struct cursor cursor[2];	/* by enum queue_walk */
+};
+
+struct expiry *
+expiry_new(const struct expiry_use *use)
+{
+	struct expiry *w = calloc(1, sizeof(*w));
+
+	bug_if(!w);
+	w->use = *use;
+	return w;
+}
+
+void
+expiry_free(struct expiry *w)
+{
+	free(w);
+}
+
+void
+expiry_settings(struct expiry *w, const struct queue_settings *o)
+{
+	w->cursor[WALK_expired] = (struct cursor){ .age_s = o->expire_s };
+	w->cursor[WALK_delayed] = (struct cursor){ .age_s = o->notice_s };
+}
+
+static void
+tell(struct expiry *w, enum queue_walk what, const struct queue_waiting *found,
+    size_t n)
+{
+	size_t i;
+
+	if (what == WALK_expired && n > 0)
+		w->use.expired(w->use.arg, found, n);
+	for (i = 0; i < n && what == WALK_delayed; i++)
+		if (i == 0 || found[i].message != found[i - 1].message)
+			w->use.delayed(w->use.arg, found[i].message);
+}
+
+static void
+begin_again(struct cursor *c, int64_t now)
+{
+	int64_t s = c->age_s < AGAIN_S ? c->age_s : AGAIN_S;
+
+	c->message = 0;
+	c->n = 0;
+	c->again = now + s * SECOND;
+}
+
+static int64_t
+slice(struct expiry *w, enum queue_walk what, int64_t now)
+{
+	struct cursor *c = &w->cursor[what];
+	struct queue_waiting *found;
+	int64_t came;
+	size_t n;
+	int rc;
+
+	if (!w->use.room(w->use.arg, what))
+		return now + LATER_US;
+	if (now >= c->again)
+		begin_again(c, now);
+	rc = reader_queue_walk(w->use.reader, what, now / SECOND - c->age_s,
+	    &c->message, &c->n, &came, &found, &n, NULL);
+	if (rc < 0)
+		return now + LATER_US;
+	tell(w, what, found, n);
+	if (rc > 0)
+		return now + MORE_US;
+	/* What comes from now on is as old as that no earlier. */
+	if (came > now / SECOND)
+		came = now / SECOND;
+	came = (came + c->age_s) * SECOND;
+	return came < c->again ? came : c->again;
+}
+
+int64_t
+expiry_run(struct expiry *w, int64_t now)
+{
+	int64_t next = INT64_MAX;
+	int i;
+
+	for (i = 0; i < 2; i++) {
+		struct cursor *c = &w->cursor[i];
+
+		if (c->age_s == 0)
+			continue;
+		if (now >= c->next)
+			c->next = slice(w, (enum queue_walk)i, now);
+		next = c->next < next ? c->next : next;
+	}
+	return next;
+}

@@ -1,0 +1,32 @@
+/*
+ * expiry.h - finding what has waited too long.
+ *
+ * Numbers of messages grow with time, so two cursors in memory walk behind
+ * the clock: one finds recipients to be given up, also when their destination
+ * was never reached; the other those whose sender is to be told of a delay.
+ * Each looks only at what has just become old enough, and from time to time at
+ * everything old again: what was under way or held when it came by.
+ *
+ * Of the loop's thread. Times are microseconds since 1970.
+ */
+#pragma once
+#include "store/engine/engine.h"
+
+struct expiry;
+
+struct expiry_use {
+	struct reader *reader;
+	/* Strs are good during the call. */
+	void (*expired)(void *arg, const struct queue_waiting *w, size_t n);
+	void (*delayed)(void *arg, uint64_t message);
+	/* Is there room for more of these? */
+	bool (*room)(void *arg, enum queue_walk what);
+	void *arg;
+};
+
+struct expiry *expiry_new(const struct expiry_use *use);
+void expiry_free(struct expiry *w);
+/* From now on; everything is looked at again. */
+void expiry_settings(struct expiry *w, const struct queue_settings *o);
+/* A slice, if it is time. When it is time again. */
+int64_t expiry_run(struct expiry *w, int64_t now);

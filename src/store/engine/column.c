@@ -1,0 +1,544 @@
+#include "store/engine/column.h"
+
+#include "base/crc32c.h"
+#include "store/engine/engine_int.h"
+
+struct columns {
+	pthread_mutex_t lock;
+	pthread_cond_t loaded;
+	struct map map;
+	size_t octets, bound;
+	uint64_t clock;
+};
+
+struct columns *
+columns_new(size_t bound_octets)
+{
+	struct columns *cs = calloc(1, sizeof(*cs));
+
+	bug_if(!cs);
+	cs->bound = bound_octets;
+	pthread_mutex_init(&cs->lock, NULL);
+	pthread_cond_init(&cs->loaded, NULL);
+	return cs;
+}
+
+static void
+column_free(struct column *c)
+{
+	size_t i;
+
+	for (i = 0; i < c->nsets; i++)
+		free((char *)(uintptr_t)c->set[i].words.p);
+	for (i = 0; i < c->nlate; i++)
+		free((char *)(uintptr_t)c->late[i].keywords.p);
+	free(c->late);
+	free(c->set);
+	map_free(&c->by_words);
+	free(c->live);
+	free(c->dead);
+	pthread_rwlock_destroy(&c->lock);
+	free(c);
+}
+
+void
+columns_free(struct columns *cs)
+{
+	struct map_slot *s;
+	size_t at = 0;
+
+	if (!cs)
+		return;
+	while ((s = map_next(&cs->map, &at)))
+		column_free(s->p);
+	map_free(&cs->map);
+	pthread_mutex_destroy(&cs->lock);
+	pthread_cond_destroy(&cs->loaded);
+	free(cs);
+}
+
+static size_t
+column_octets(const struct column *c)
+{
+	return sizeof(*c) + (c->live_room + c->dead_room) *
+	    sizeof(struct column_row);
+}
+
+size_t
+columns_octets(struct columns *cs)
+{
+	size_t n;
+
+	pthread_mutex_lock(&cs->lock);
+	n = cs->octets;
+	pthread_mutex_unlock(&cs->lock);
+	return n;
+}
+
+/* ---- rows -------------------------------------------------------------- */
+
+static struct column_row *
+room(struct column_row **rows, size_t n, size_t *size)
+{
+	if (n < *size)
+		return &(*rows)[n];
+	*size = *size ? *size * 2 : 16;
+	*rows = realloc(*rows, *size * sizeof(**rows));
+	bug_if(!*rows);
+	return &(*rows)[n];
+}
+
+size_t
+column_seek(const struct column *c, uint32_t uid)
+{
+	size_t low = 0, high = c->nlive, mid;
+
+	while (low < high) {
+		mid = low + (high - low) / 2;
+		if (c->live[mid].uid < uid)
+			low = mid + 1;
+		else
+			high = mid;
+	}
+	return low;
+}
+
+struct str
+column_keywords(const struct column *c, uint32_t set)
+{
+	return set < c->nsets ? c->set[set].words : STR_NULL;
+}
+
+/* Whoever holds the mailbox chooses the words: found by hash, and sets whose
+ * hashes meet are in a chain. */
+static uint64_t
+hash_of(struct str words)
+{
+	uint64_t low = crc32c(0, words.p, words.n);
+
+	return low | (uint64_t)crc32c(~0u, words.p, words.n) << 32;
+}
+
+static uint32_t
+first_set(const struct column *c, uint64_t hash)
+{
+	return (uint32_t)map_get_number(&c->by_words, hash, 0, 0);
+}
+
+static uint32_t
+new_set(struct column *c, struct str words, uint64_t hash)
+{
+	uint32_t i = c->unused_set;
+	char *copy = malloc(words.n);
+
+	bug_if(!copy);
+	memcpy(copy, words.p, words.n);
+	if (i) {
+		c->unused_set = c->set[i].next;
+	} else {
+		c->set = grown(c->set, c->nsets, &c->sets_room,
+		    sizeof(*c->set));
+		i = (uint32_t)c->nsets++;
+	}
+	c->set[i] = (struct keyword_set){ { copy, words.n }, 0,
+		first_set(c, hash) };
+	map_put_number(&c->by_words, hash, 0, 0, i);
+	return i;
+}
+
+/* The set of these words; one more row has it. */
+static uint32_t
+use_set(struct column *c, struct str words)
+{
+	uint64_t hash;
+	uint32_t i;
+
+	if (words.n == 0)
+		return 0;
+	hash = hash_of(words);
+	for (i = first_set(c, hash); i; i = c->set[i].next)
+		if (str_eq(c->set[i].words, words))
+			break;
+	if (i == 0)
+		i = new_set(c, words, hash);
+	c->set[i].users++;
+	return i;
+}
+
+static void
+unuse_set(struct column *c, uint32_t i)
+{
+	struct keyword_set *s = &c->set[i];
+	uint64_t hash;
+	uint32_t at;
+
+	if (i == 0 || --s->users > 0)
+		return;
+	hash = hash_of(s->words);
+	at = first_set(c, hash);
+	if (at == i && s->next)
+		map_put_number(&c->by_words, hash, 0, 0, s->next);
+	else if (at == i)
+		map_del(&c->by_words, hash, 0, 0);
+	for (; at != i && c->set[at].next != i; at = c->set[at].next)
+		;
+	if (at != i)
+		c->set[at].next = s->next;
+	free((char *)(uintptr_t)s->words.p);
+	*s = (struct keyword_set){ STR_NULL, 0, c->unused_set };
+	c->unused_set = i;
+}
+
+static void
+add_live(struct column *c, const struct column_row *row, struct str keywords)
+{
+	struct column_row *r = room(&c->live, c->nlive, &c->live_room);
+
+	*r = *row;
+	r->keywords = use_set(c, keywords);
+	c->nlive++;
+	if (r->uid >= c->uidnext)
+		c->uidnext = r->uid + 1;
+}
+
+static void
+change_live(struct column *c, const struct column_row *row,
+    struct str keywords)
+{
+	size_t i = column_seek(c, row->uid);
+	struct column_row *r;
+	uint32_t set;
+
+	if (i == c->nlive || c->live[i].uid != row->uid)
+		return;
+	r = &c->live[i];
+	r->flags = row->flags;
+	r->modseq = row->modseq;
+	/* In this order: the words may be those of the set it leaves. */
+	set = use_set(c, keywords);
+	unuse_set(c, r->keywords);
+	r->keywords = set;
+}
+
+static void
+mark_expunged(struct column *c, const struct column_row *row)
+{
+	size_t i = column_seek(c, row->uid);
+
+	if (i < c->nlive && c->live[i].uid == row->uid) {
+		c->live[i].expunged = row->expunged;
+		c->live[i].modseq = row->expunged;
+	}
+}
+
+/* The marked ones go to the dead, in one pass. Keyword sets stay in use for
+ * them: another session may still look. */
+static void
+bury(struct column *c)
+{
+	size_t i, kept = 0;
+
+	for (i = 0; i < c->nlive; i++) {
+		if (c->live[i].expunged == 0) {
+			if (kept != i)
+				c->live[kept] = c->live[i];
+			kept++;
+			continue;
+		}
+		*room(&c->dead, c->ndead, &c->dead_room) = c->live[i];
+		c->ndead++;
+	}
+	c->nlive = kept;
+}
+
+static void
+apply_run(struct column *c, const struct column_op *op, size_t n,
+    uint64_t above)
+{
+	bool buried = false;
+	size_t i;
+
+	for (i = 0; i < n; i++) {
+		if (op[i].row.modseq <= above)
+			continue;
+		/* The dead keep the order of their modseqs. */
+		if (buried && op[i].kind != COLUMN_EXPUNGE) {
+			bury(c);
+			buried = false;
+		}
+		if (op[i].kind == COLUMN_ADD)
+			add_live(c, &op[i].row, op[i].keywords);
+		else if (op[i].kind == COLUMN_FLAGS)
+			change_live(c, &op[i].row, op[i].keywords);
+		else
+			mark_expunged(c, &op[i].row);
+		buried = buried || op[i].kind == COLUMN_EXPUNGE;
+		if (op[i].row.modseq > c->modseq)
+			c->modseq = op[i].row.modseq;
+	}
+	if (buried)
+		bury(c);
+}
+
+/* ---- filling ----------------------------------------------------------- */
+
+static int
+by_expunged(const void *a, const void *b)
+{
+	const struct column_row *x = a, *y = b;
+
+	if (x->expunged != y->expunged)
+		return x->expunged < y->expunged ? -1 : 1;
+	return x->uid < y->uid ? -1 : x->uid > y->uid;
+}
+
+static void
+load_row(struct column *c, const struct sql *q)
+{
+	enum sql_statement s = SQL_column_load;
+	struct column_row r = {
+		.uid = sql_u32(q, s, 0),
+		.email = sql_u64(q, s, 1),
+		.created = sql_u64(q, s, 2),
+		.modseq = sql_u64(q, s, 3),
+		.expunged = sql_u64(q, s, 5),
+		.blob = sql_u64(q, s, 6),
+		.flags = sql_u32(q, s, 7),
+		.received = (int64_t)sql_u64(q, s, 8),
+		.offset_min = (int32_t)sql_u32(q, s, 9),
+		.size = sql_u64(q, s, 10),
+		.prefix_len = sql_u32(q, s, 11),
+	};
+
+	if (sql_u32(q, s, 4))
+		r.flags |= FLAG_deleted;
+	if (r.expunged == 0) {
+		add_live(c, &r, sql_str(q, s, 12));
+		return;
+	}
+	r.keywords = use_set(c, sql_str(q, s, 12));
+	*room(&c->dead, c->ndead, &c->dead_room) = r;
+	c->ndead++;
+}
+
+static int
+load_rows(struct column *c, struct sql *q, struct err *err)
+{
+	int rc;
+
+	rc = sql_first(q, SQL_account_get, SQL_VALS(vi(c->account)), err);
+	if (rc > 0) {
+		c->modseq = sql_u64(q, SQL_account_get, 5);
+		sql_end(q, SQL_account_get);
+		rc = sql_first(q, SQL_mailbox_get, SQL_VALS(vi(c->account),
+		    vi(c->mailbox)), err);
+	}
+	if (rc == 0)
+		return err_set(err, E_NOTFOUND, "no such mailbox");
+	if (rc < 0)
+		return rc;
+	c->uidvalidity = sql_u32(q, SQL_mailbox_get, 0);
+	c->uidnext = sql_u32(q, SQL_mailbox_get, 1);
+	sql_end(q, SQL_mailbox_get);
+	rc = sql_first(q, SQL_column_load, SQL_VALS(vi(c->account),
+	    vi(c->mailbox)), err);
+	while (rc > 0) {
+		load_row(c, q);
+		rc = sql_next(q, SQL_column_load, err);
+	}
+	if (c->ndead)
+		qsort(c->dead, c->ndead, sizeof(*c->dead), by_expunged);
+	return rc;
+}
+
+static int
+load(struct column *c, struct sql *q, struct err *err)
+{
+	int rc = sql_read_begin(q, err);
+
+	if (rc < 0)
+		return rc;
+	rc = load_rows(c, q, err);
+	sql_read_end(q);
+	return rc;
+}
+
+/* ---- the cache --------------------------------------------------------- */
+
+/* Under the lock. */
+static void
+evict(struct columns *cs)
+{
+	struct column *least, *c;
+	struct map_slot *s;
+	size_t at;
+
+	while (cs->octets > cs->bound) {
+		least = NULL;
+		at = 0;
+		while ((s = map_next(&cs->map, &at))) {
+			c = s->p;
+			if (c->users == 0 && (!least || c->last < least->last))
+				least = c;
+		}
+		if (!least)
+			return;
+		cs->octets -= column_octets(least);
+		map_del(&cs->map, least->account, least->mailbox, 0);
+		column_free(least);
+	}
+}
+
+static void
+unuse(struct columns *cs, struct column *c)
+{
+	c->users--;
+	if (c->failed && c->users == 0)
+		column_free(c);
+	else
+		evict(cs);
+}
+
+static struct column *
+column_new(struct columns *cs, uint64_t account, uint64_t mailbox)
+{
+	struct column *c = calloc(1, sizeof(*c));
+
+	bug_if(!c);
+	pthread_rwlock_init(&c->lock, NULL);
+	c->account = account;
+	c->mailbox = mailbox;
+	c->loading = true;
+	c->set = grown(NULL, 0, &c->sets_room, sizeof(*c->set));
+	c->set[c->nsets++] = (struct keyword_set){ 0 }; /* the empty one */
+	map_put(&cs->map, account, mailbox, 0, c);
+	return c;
+}
+
+/* Commits made while we read are late: those the snapshot had not seen are
+ * applied now. */
+static void
+finish_load(struct columns *cs, struct column *c, int rc)
+{
+	size_t i;
+
+	pthread_mutex_lock(&cs->lock);
+	if (rc == 0)
+		apply_run(c, c->late, c->nlate, c->modseq);
+	for (i = 0; i < c->nlate; i++)
+		free((char *)(uintptr_t)c->late[i].keywords.p);
+	free(c->late);
+	c->late = NULL;
+	c->nlate = 0;
+	c->loading = false;
+	c->failed = rc < 0;
+	if (c->failed)
+		map_del(&cs->map, c->account, c->mailbox, 0);
+	else
+		cs->octets += column_octets(c);
+	pthread_cond_broadcast(&cs->loaded);
+	pthread_mutex_unlock(&cs->lock);
+}
+
+int
+columns_get(struct columns *cs, struct sql *q, uint64_t account,
+    uint64_t mailbox, struct column **out, struct err *err)
+{
+	bool first = false;
+	struct column *c;
+	int rc = 0;
+
+	pthread_mutex_lock(&cs->lock);
+	c = map_get(&cs->map, account, mailbox, 0);
+	if (!c) {
+		c = column_new(cs, account, mailbox);
+		first = true;
+	}
+	c->users++;
+	c->last = ++cs->clock;
+	while (!first && c->loading)
+		pthread_cond_wait(&cs->loaded, &cs->lock);
+	pthread_mutex_unlock(&cs->lock);
+	if (first) {
+		rc = load(c, q, err);
+		finish_load(cs, c, rc);
+	} else if (c->failed) {
+		rc = err_set(err, E_NOTFOUND, "no such mailbox");
+	}
+	if (rc < 0)
+		columns_put(cs, c);
+	else
+		*out = c;
+	return rc;
+}
+
+void
+columns_put(struct columns *cs, struct column *c)
+{
+	if (!c)
+		return;
+	pthread_mutex_lock(&cs->lock);
+	unuse(cs, c);
+	pthread_mutex_unlock(&cs->lock);
+}
+
+static void
+keep_late(struct column *c, const struct column_op *op, size_t n)
+{
+	struct column_op *o;
+	size_t i;
+	char *p;
+
+	c->late = realloc(c->late, (c->nlate + n) * sizeof(*o));
+	bug_if(!c->late);
+	for (i = 0; i < n; i++) {
+		o = &c->late[c->nlate++];
+		*o = op[i];
+		p = malloc(op[i].keywords.n + 1);
+		bug_if(!p);
+		if (op[i].keywords.n)
+			memcpy(p, op[i].keywords.p, op[i].keywords.n);
+		o->keywords.p = p;
+	}
+}
+
+static void
+apply_one(struct columns *cs, const struct column_op *op, size_t n)
+{
+	struct column *c;
+	size_t before;
+
+	pthread_mutex_lock(&cs->lock);
+	c = map_get(&cs->map, op->account, op->mailbox, 0);
+	if (c && c->loading) {
+		keep_late(c, op, n);
+		c = NULL;
+	}
+	if (c)
+		c->users++;
+	pthread_mutex_unlock(&cs->lock);
+	if (!c)
+		return;
+	pthread_rwlock_wrlock(&c->lock);
+	before = column_octets(c);
+	apply_run(c, op, n, 0);
+	pthread_rwlock_unlock(&c->lock);
+	pthread_mutex_lock(&cs->lock);
+	cs->octets += column_octets(c) - before;
+	unuse(cs, c);
+	pthread_mutex_unlock(&cs->lock);
+}
+
+void
+columns_apply(struct columns *cs, const struct column_op *op, size_t n)
+{
+	size_t from = 0, to;
+
+	for (; from < n; from = to) {
+		for (to = from + 1; to < n; to++)
+			if (op[to].account != op[from].account ||
+			    op[to].mailbox != op[from].mailbox)
+				break;
+		apply_one(cs, op + from, to - from);
+	}
+}

@@ -1,0 +1,78 @@
+/*
+ * column.h - the mutable fields of a mailbox's messages, in memory.
+ *
+ * A column holds one mailbox, is shared by all of its readers, and is the
+ * only place these fields are read from. It is filled from SQL when somebody
+ * asks and kept true by the writer, which applies every commit to it before
+ * it answers. Columns nobody uses leave when all together pass a bound.
+ *
+ * Invariants: rows are in order of uid and of created; the dead are in order
+ * of expunged; what a column shows is exactly the commits up to its modseq.
+ */
+#pragma once
+#include <pthread.h>
+
+#include "base/arena.h"
+#include "base/map.h"
+#include "store/sql/sql.h"
+
+struct column_row {
+	uint32_t uid, flags;		/* FLAG_* */
+	uint64_t modseq, created, expunged;
+	uint64_t email, blob, size;
+	int64_t received;
+	int32_t offset_min;
+	uint32_t prefix_len;
+	uint32_t keywords;		/* which set; 0 is the empty one */
+};
+
+struct keyword_set {
+	struct str words;	/* with spaces between */
+	size_t users;		/* rows; 0: the place is unused */
+	uint32_t next;		/* of the same hash, or unused too; 0: none */
+};
+
+struct column {
+	uint64_t account, mailbox;
+	pthread_rwlock_t lock;	/* of all that follows up to sets */
+	struct column_row *live, *dead;
+	size_t nlive, live_room, ndead, dead_room;
+	uint64_t modseq;
+	uint32_t uidnext, uidvalidity;
+	struct keyword_set *set;
+	size_t nsets, sets_room;
+	uint32_t unused_set;
+	struct map by_words;	/* hash of the words -> first set of it */
+	/* Of the cache, under its lock. */
+	bool loading, failed;
+	size_t users;
+	uint64_t last;
+	struct column_op *late;	/* commits made while it was loading */
+	size_t nlate;
+};
+
+/* What a commit did to one row. */
+struct column_op {
+	uint64_t account, mailbox;
+	enum { COLUMN_ADD, COLUMN_FLAGS, COLUMN_EXPUNGE } kind;
+	struct column_row row;	/* keywords unused */
+	struct str keywords;
+};
+
+struct columns;
+
+struct columns *columns_new(size_t bound_octets);
+void columns_free(struct columns *cs);
+
+/* The column, filled; q must not be inside a transaction. Hold its lock for
+ * reading while looking, and give it back. E_NOTFOUND: no such mailbox. */
+int columns_get(struct columns *cs, struct sql *q, uint64_t account,
+    uint64_t mailbox, struct column **out, struct err *err);
+void columns_put(struct columns *cs, struct column *c);
+/* A commit, by the writer only. */
+void columns_apply(struct columns *cs, const struct column_op *op, size_t n);
+size_t columns_octets(struct columns *cs);
+
+struct str column_keywords(const struct column *c, uint32_t set);
+/* Index of the first live row with at least this uid. */
+size_t column_seek(const struct column *c, uint32_t uid);

@@ -1,0 +1,336 @@
+#include "store/engine/engine_int.h"
+
+/*
+ * One commit of the writer, in this order: blobs into the pack, rows in one
+ * transaction, sync of the pack, commit (which syncs the WAL), columns. Only
+ * then does anybody hear of it.
+ *
+ * A request that fails by itself has written nothing. If the disk is full the
+ * whole batch is undone and run again one by one, so only those fail that
+ * find no room. Every other failure of the disk is the end of the process.
+ */
+
+enum { WAL_AGAIN = 256 }; /* pages until the next try to restart it */
+
+void *
+grown(void *p, size_t n, size_t *room, size_t size)
+{
+	if (n < *room)
+		return p;
+	*room = *room ? *room * 2 : 16;
+	p = realloc(p, *room * size);
+	bug_if(!p);
+	return p;
+}
+
+void
+batch_op(struct engine *e, const struct column_op *op)
+{
+	e->op = grown(e->op, e->nops, &e->ops_room, sizeof(*op));
+	e->op[e->nops++] = *op;
+}
+
+void
+batch_changed(struct engine *e, uint64_t account, uint64_t mailbox,
+    uint64_t modseq)
+{
+	struct mailbox_changed *c;
+
+	e->changed = grown(e->changed, e->nchanged, &e->changed_room,
+	    sizeof(*c));
+	c = e->nchanged ? &e->changed[e->nchanged - 1] : NULL;
+	if (!c || c->account != account || c->mailbox != mailbox)
+		c = &e->changed[e->nchanged++];
+	*c = (struct mailbox_changed){ account, mailbox, modseq };
+}
+
+void
+batch_revoke(struct engine *e, uint64_t account)
+{
+	e->revoked = grown(e->revoked, e->nrevoked, &e->revoked_room,
+	    sizeof(*e->revoked));
+	e->revoked[e->nrevoked++] = account;
+}
+
+void
+batch_journal(struct engine *e, const struct journal_row *row)
+{
+	journal_encode(&e->rows, row);
+}
+
+void
+batch_news(struct engine *e, const struct queue_news *n)
+{
+	buf_chr(&e->news, (char)n->kind);
+	buf_le64(&e->news, n->message);
+	buf_le64(&e->news, (uint64_t)n->due);
+	buf_le32(&e->news, (uint32_t)n->domain.n);
+	buf_str(&e->news, n->domain);
+}
+
+bool
+queue_news_take(struct rd *r, struct queue_news *n)
+{
+	n->kind = (enum queue_news_kind)rd_le8(r);
+	n->message = rd_le64(r);
+	n->due = (int64_t)rd_le64(r);
+	n->domain = rd_take(r, rd_le32(r));
+	return rd_ok(r);
+}
+
+struct str
+engine_queue_news(const struct engine *e)
+{
+	return buf_get(&e->news);
+}
+
+const struct mailbox_changed *
+engine_changed(const struct engine *e, size_t *n)
+{
+	*n = e->nchanged;
+	return e->changed;
+}
+
+const uint64_t *
+engine_revoked(const struct engine *e, size_t *n)
+{
+	*n = e->nrevoked;
+	return e->revoked;
+}
+
+static void
+begin(struct engine *e)
+{
+	map_clear(&e->fresh);
+	buf_reset(&e->rows);
+	e->nops = 0;
+	e->told_changed = e->nchanged;
+	e->told_revoked = e->nrevoked;
+	e->told_news = e->news.n;
+	e->now_s = e->o.wall_us(e->o.arg) / 1000000;
+	e->w.failed = 0;
+	e->in_transaction = false;
+	e->names_changed = false;
+}
+
+int
+batch_transaction(struct engine *e, struct err *err)
+{
+	int rc;
+
+	if (e->in_transaction)
+		return 0;
+	rc = sql_begin(&e->w, err);
+	e->in_transaction = rc == 0;
+	return rc;
+}
+
+static void
+undo(struct engine *e)
+{
+	sql_rollback(&e->w);
+	packs_abort(e->packs);
+	stage_abort(e);
+	state_forget(e);
+	e->nchanged = e->told_changed;
+	e->nrevoked = e->told_revoked;
+	e->news.n = e->told_news;
+	begin(e);
+}
+
+int
+engine_check_lease(struct engine *e, struct err *err)
+{
+	int rc = sql_change(&e->w, SQL_owner_put, SQL_VALS(vi(e->next_blob),
+	    vi(e->next_account), vi(e->uidvalidity),
+	    vs(str_make(e->owner, sizeof(e->owner))), vi(e->fence)), err);
+
+	if (rc == 0)
+		return err_set(err, E_STALE, "another store owns the data");
+	return rc < 0 ? rc : 0;
+}
+
+/* The rows that say what this batch did as a whole; the lease with them. */
+static int
+write_totals(struct engine *e, struct err *err)
+{
+	const struct pack_touched *t;
+	size_t n, i;
+	int rc = state_write(e, err);
+
+	t = packs_touched(e->packs, &n);
+	for (i = 0; i < n && rc == 0; i++)
+		rc = sql_run(&e->w, SQL_pack_put, SQL_VALS(vi(t[i].pack),
+		    vi(t[i].written), vi(t[i].added)), err);
+	return rc < 0 ? rc : engine_check_lease(e, err);
+}
+
+static int
+sync_all(struct engine *e, struct err *err)
+{
+	int rc = packs_write(e->packs, err);
+
+	if (rc == 0 && stage_sync(e, err) < 0)
+		return E_IO;
+	if (rc == 0 && packs_sync(e->packs, err) < 0)
+		return E_IO;
+	return rc == 0 ? sql_commit(&e->w, err) : rc;
+}
+
+/* At most as much WAL as was asked for and one batch. A reader in the way, or
+ * a full disk: next time. */
+static int
+restart_wal(struct engine *e, struct err *err)
+{
+	int rc;
+
+	if ((uint64_t)e->wal_pages * 4120 < e->o.wal_octets ||
+	    e->wal_pages < e->wal_again)
+		return 0;
+	rc = sqlite3_wal_checkpoint_v2(e->w.db, NULL,
+	    SQLITE_CHECKPOINT_RESTART, NULL, NULL);
+	e->wal_again = rc == SQLITE_OK ? 0 : e->wal_pages + WAL_AGAIN;
+	if (rc == SQLITE_OK)
+		e->wal_pages = 0;
+	if (rc == SQLITE_OK || rc == SQLITE_BUSY || rc == SQLITE_FULL)
+		return 0;
+	return err_set(err, E_IO, "checkpoint: %s", sqlite3_errmsg(e->w.db));
+}
+
+/* 0, E_FULL (and all is undone), or the end. */
+static int
+finish(struct engine *e, struct err *err)
+{
+	int rc = e->w.failed;
+
+	if (rc == 0 && !e->in_transaction)
+		return 0;
+	if (rc == 0)
+		rc = write_totals(e, err);
+	if (rc == 0)
+		rc = sync_all(e, err);
+	if (rc == E_FULL)
+		undo(e);
+	if (rc < 0)
+		return rc;
+	e->in_transaction = false;
+	if (e->names_changed)
+		__atomic_add_fetch(&e->directory, 1, __ATOMIC_RELEASE);
+	packs_commit(e->packs);
+	stage_commit(e);
+	state_clean(e);
+	columns_apply(e->columns, e->op, e->nops);
+	journal_add_encoded(e->journal, buf_get(&e->rows),
+	    e->now_s * 1000000);
+	return restart_wal(e, err);
+}
+
+static bool
+changes_names(enum store_call call)
+{
+	return call == STORE_domain_add || call == STORE_domain_remove ||
+	    call == STORE_account_add || call == STORE_account_remove ||
+	    call == STORE_alias_add || call == STORE_alias_remove;
+}
+
+static int
+handle(struct engine *e, struct write *w)
+{
+	static int (*const calls[STORE_NCALLS])(struct engine *,
+	    struct write *) = {
+		[STORE_submit] = write_submit,
+		[STORE_report] = write_report,
+		[STORE_bounce] = write_bounce,
+		[STORE_queue_change] = write_queue_change,
+		[STORE_append] = write_append,
+		[STORE_flags] = write_flags,
+		[STORE_expunge] = write_expunge,
+		[STORE_secret_put] = write_secret_put,
+		[STORE_domain_add] = write_domain_add,
+		[STORE_domain_remove] = write_domain_remove,
+		[STORE_account_add] = write_account_add,
+		[STORE_account_passwd] = write_account_passwd,
+		[STORE_account_remove] = write_account_remove,
+		[STORE_alias_add] = write_alias_add,
+		[STORE_alias_remove] = write_alias_remove,
+	};
+
+	if (w->call >= STORE_NCALLS || !calls[w->call])
+		return err_set(&w->err, E_INVALID, "no call of the writer");
+	if (batch_transaction(e, &w->err) < 0)
+		return e->w.failed;
+	e->names_changed |= changes_names(w->call);
+	return calls[w->call](e, w);
+}
+
+/* Pieces of large blobs need no transaction and are not run again. */
+static void
+stages_first(struct engine *e, struct write **w, size_t n)
+{
+	size_t i;
+
+	for (i = 0; i < n; i++) {
+		if (w[i]->settled || (w[i]->call != STORE_stage &&
+		    w[i]->call != STORE_unstage))
+			continue;
+		w[i]->code = w[i]->call == STORE_stage ? stage_write(e, w[i])
+						       : stage_drop(e, w[i]);
+		w[i]->settled = true;
+	}
+}
+
+/* Each for itself: who finds no room is told so. */
+static int
+one_by_one(struct engine *e, struct write **w, size_t n, struct err *err)
+{
+	size_t i;
+	int rc = 0;
+
+	for (i = 0; i < n && rc == 0; i++) {
+		if (w[i]->settled)
+			continue;
+		begin(e);
+		w[i]->code = handle(e, w[i]);
+		rc = finish(e, &w[i]->err);
+		if (rc == E_FULL && w[i]->code >= 0)
+			w[i]->code = E_FULL;
+		if (rc < 0 && rc != E_FULL)
+			*err = w[i]->err;
+		else
+			rc = 0;
+	}
+	return rc;
+}
+
+int
+engine_commit(struct engine *e, struct write **w, size_t n, size_t *ndone,
+    struct err *err)
+{
+	int64_t until = e->o.mono_us(e->o.arg) + SLICE_US;
+	struct err *last = err;
+	size_t i;
+	int rc;
+
+	arena_reset(e->arena);
+	e->nchanged = e->nrevoked = 0;
+	buf_reset(&e->news);
+	begin(e);
+	stages_first(e, w, n);
+	for (i = 0; i < n && e->w.failed == 0; i++) {
+		if (w[i]->settled)
+			continue;
+		w[i]->code = handle(e, w[i]);
+		last = &w[i]->err;
+		if (e->o.mono_us(e->o.arg) >= until) {
+			i++;
+			break;
+		}
+	}
+	*ndone = i;
+	if (e->w.failed && e->w.failed != E_FULL) {
+		*err = *last;
+		return e->w.failed;
+	}
+	rc = finish(e, err);
+	return rc == E_FULL ? one_by_one(e, w, *ndone, err) : rc;
+}

@@ -1,0 +1,336 @@
+#include "store/engine/engine_int.h"
+#include "store/sql/schema.h"
+
+enum {
+	WRITER_CACHE_KB = 32768,
+	LOOK_CACHE_KB = 4096,
+	READER_CACHE_KB = 8192,
+	BUSY_MS = 5,	/* for readers in the way of a restart of the WAL */
+};
+
+static int
+on_wal(void *arg, sqlite3 *db, const char *name, int pages)
+{
+	struct engine *e = arg;
+
+	(void)db;
+	(void)name;
+	e->wal_pages = pages;
+	return SQLITE_OK;
+}
+
+static int
+make_folders(struct files *fs, struct err *err)
+{
+	static const char *const dirs[] = { "packs", "blobs", "journal" };
+	size_t i;
+	int rc = 0;
+
+	for (i = 0; i < NELEM(dirs) && rc == 0; i++)
+		rc = fs->ops->mkdir(fs, dirs[i]);
+	if (rc == 0)
+		rc = fs->ops->sync_dir(fs, ".");
+	return rc < 0 ? err_set(err, E_IO, "make folders: %s",
+	    strerrordesc_np(-rc)) : 0;
+}
+
+/* Made once: what was rewritten with it is to find its way back. */
+static int
+get_srs_key(struct engine *e, struct err *err)
+{
+	unsigned char *key = e->srs_key.octets;
+	struct str kept;
+	int rc = sql_first(&e->w, SQL_srs_key_get, NULL, 0, err);
+
+	if (rc == 0) {
+		e->o.random(e->o.arg, key, SRS_KEY);
+		return sql_run(&e->w, SQL_srs_key_add, SQL_VALS(
+		    vs(str_make((const char *)key, SRS_KEY))), err);
+	}
+	if (rc < 0)
+		return rc;
+	kept = sql_str(&e->w, SQL_srs_key_get, 0);
+	rc = kept.n == SRS_KEY ? 0 : err_set(err, E_INVALID,
+	    "the key of reverse-paths is damaged");
+	if (rc == 0)
+		memcpy(key, kept.p, SRS_KEY);
+	sql_end(&e->w, SQL_srs_key_get);
+	return rc;
+}
+
+/* Every opening takes the lease anew: whoever had it finds another number. */
+static int
+take_lease(struct engine *e, struct err *err)
+{
+	int rc = sql_begin(&e->w, err);
+
+	if (rc == 0)
+		rc = sql_first(&e->w, SQL_owner_get, NULL, 0, err);
+	if (rc == 0)
+		rc = err_set(err, E_INVALID, "the owner's row is missing");
+	if (rc < 0)
+		return rc;
+	e->fence = sql_u64(&e->w, SQL_owner_get, 0) + 1;
+	e->next_blob = sql_u64(&e->w, SQL_owner_get, 1);
+	e->next_account = sql_u64(&e->w, SQL_owner_get, 2);
+	e->uidvalidity = sql_u64(&e->w, SQL_owner_get, 3);
+	sql_end(&e->w, SQL_owner_get);
+	e->o.random(e->o.arg, e->owner, sizeof(e->owner));
+	rc = sql_run(&e->w, SQL_owner_take, SQL_VALS(
+	    vs(str_make(e->owner, sizeof(e->owner))), vi(e->fence)), err);
+	if (rc == 0)
+		rc = get_srs_key(e, err);
+	return rc < 0 ? rc : sql_commit(&e->w, err);
+}
+
+static int
+recover_packs(struct engine *e, struct err *err)
+{
+	struct sql *q = &e->w;
+	int rc = sql_first(q, SQL_pack_list, NULL, 0, err), bad = 0;
+
+	while (rc > 0) {
+		bad = packs_known(e->packs, sql_u64(q, SQL_pack_list, 0),
+		    sql_u64(q, SQL_pack_list, 1), err);
+		if (bad < 0) {
+			sql_end(q, SQL_pack_list);
+			return bad;
+		}
+		rc = sql_next(q, SQL_pack_list, err);
+	}
+	if (rc == 0)
+		rc = sql_first(q, SQL_blob_files, NULL, 0, err);
+	while (rc > 0) {
+		bad = packs_known_file(e->packs,
+		    sql_u64(q, SQL_blob_files, 0), err);
+		if (bad < 0) {
+			sql_end(q, SQL_blob_files);
+			return bad;
+		}
+		rc = sql_next(q, SQL_blob_files, err);
+	}
+	return rc < 0 ? rc : packs_recovered(e->packs, err);
+}
+
+static int
+open_data(struct engine *e, struct err *err)
+{
+	int rc = make_folders(e->o.files, err);
+
+	if (rc == 0)
+		rc = sql_open(&e->w, e->vfs, "postern.db", WRITER_CACHE_KB,
+		    err);
+	if (rc < 0)
+		return rc;
+	/* The database and its log must be found after a crash. */
+	if (e->o.files->ops->sync_dir(e->o.files, ".") < 0)
+		return err_set(err, E_IO, "sync the data folder: failed");
+	sqlite3_wal_hook(e->w.db, on_wal, e);
+	sqlite3_busy_timeout(e->w.db, BUSY_MS);
+	rc = schema_migrate(&e->w, err);
+	if (rc == 0)
+		rc = take_lease(e, err);
+	if (rc == 0)
+		rc = recover_packs(e, err);
+	if (rc == 0)
+		rc = sql_open(&e->look, e->vfs, "postern.db", LOOK_CACHE_KB,
+		    err);
+	return rc;
+}
+
+int
+engine_open(const struct engine_options *o, struct engine **out,
+    struct err *err)
+{
+	struct engine *e = calloc(1, sizeof(*e));
+	int rc;
+
+	bug_if(!e);
+	e->o = *o;
+	e->directory = 1;
+	if (e->o.pack_octets == 0)
+		e->o.pack_octets = 64 << 20;
+	if (e->o.wal_octets == 0)
+		e->o.wal_octets = 64 << 20;
+	if (e->o.max_message == 0)
+		e->o.max_message = 64 << 20;
+	if (e->o.column_octets == 0)
+		e->o.column_octets = 256 << 20;
+	e->arena = arena_new(ANSWER_ARENA);
+	e->rows = BUF_INIT(64 << 20);
+	e->news = BUF_INIT((size_t)1 << 30);
+	e->vfs = vfs_new(o->files);
+	e->packs = packs_new(o->files, e->o.pack_octets);
+	e->columns = columns_new(e->o.column_octets);
+	e->journal = journal_new(o->files);
+	rc = open_data(e, err);
+	if (rc < 0)
+		engine_close(e);
+	else
+		*out = e;
+	return rc;
+}
+
+void
+engine_close(struct engine *e)
+{
+	if (!e)
+		return;
+	state_forget(e);
+	map_free(&e->accts);
+	map_free(&e->mboxes);
+	map_free(&e->fresh);
+	sql_close(&e->look);
+	sql_close(&e->w);
+	vfs_free(e->vfs);
+	packs_free(e->packs);
+	columns_free(e->columns);
+	journal_free(e->journal);
+	arena_free(e->arena);
+	buf_free(&e->rows);
+	buf_free(&e->news);
+	free(e->op);
+	free(e->used_stage);
+	free(e->changed);
+	free(e->revoked);
+	free(e);
+}
+
+void
+engine_limits(struct engine *e, uint64_t quota, uint64_t max_message)
+{
+	__atomic_store_n(&e->o.quota, quota, __ATOMIC_RELAXED);
+	__atomic_store_n(&e->o.max_message, max_message, __ATOMIC_RELAXED);
+}
+
+void
+engine_queue(struct engine *e, const struct queue_settings *q)
+{
+	const uint32_t *from = (const uint32_t *)q;
+	uint32_t *to = (uint32_t *)&e->o.queue;
+
+	for (size_t i = 0; i < sizeof(*q) / sizeof(*from); i++)
+		__atomic_store_n(&to[i], from[i], __ATOMIC_RELAXED);
+}
+
+/* Each of them as it is or was a moment ago: they belong to nobody's sum. */
+struct queue_settings
+engine_queue_settings(const struct engine *e)
+{
+	const uint32_t *from = (const uint32_t *)&e->o.queue;
+	struct queue_settings q;
+	uint32_t *to = (uint32_t *)&q;
+
+	for (size_t i = 0; i < sizeof(q) / sizeof(*to); i++)
+		to[i] = __atomic_load_n(&from[i], __ATOMIC_RELAXED);
+	q.retry_min_s = q.retry_min_s ? q.retry_min_s : 300;
+	q.retry_max_s = q.retry_max_s ? q.retry_max_s : 14400;
+	q.expire_s = q.expire_s ? q.expire_s : 432000;
+	q.host_connections = q.host_connections ? q.host_connections : 4;
+	return q;
+}
+
+int64_t
+engine_now_us(const struct engine *e)
+{
+	return e->o.wall_us(e->o.arg);
+}
+
+void
+engine_flush_journal(struct engine *e)
+{
+	journal_flush(e->journal, e->o.wall_us(e->o.arg));
+}
+
+void
+engine_journal(struct engine *e, const struct journal_ask *ask)
+{
+	journal_add(e->journal, &(struct journal_row){
+	    .at_us = e->o.wall_us(e->o.arg), .event = ask->event,
+	    .message = ask->message, .session = ask->session,
+	    .peer = ask->peer, .address = ask->address, .code = ask->code,
+	    .text = ask->text });
+}
+
+/* ---- readers ----------------------------------------------------------- */
+
+int
+reader_open(struct engine *e, struct reader **out, struct err *err)
+{
+	struct reader *r = calloc(1, sizeof(*r));
+	int rc;
+
+	bug_if(!r);
+	r->e = e;
+	r->known = address_cache_new();
+	r->arena = arena_new(16 << 20);
+	r->rows = BUF_INIT(MSG_MAX);
+	r->more = BUF_INIT(MSG_MAX);
+	rc = sql_open(&r->q, e->vfs, "postern.db", READER_CACHE_KB, err);
+	if (rc < 0)
+		reader_close(r);
+	else
+		*out = r;
+	return rc;
+}
+
+void
+reader_close(struct reader *r)
+{
+	if (!r)
+		return;
+	sql_close(&r->q);
+	address_cache_free(r->known);
+	arena_free(r->arena);
+	buf_free(&r->rows);
+	buf_free(&r->more);
+	free(r);
+}
+
+int
+reader_ask(struct reader *r, const struct caller *c, enum store_call call,
+    const void *ask, union read_answer *answer, struct err *err)
+{
+	arena_reset(r->arena);
+	buf_reset(&r->rows);
+	buf_reset(&r->more);
+	*answer = (union read_answer){ 0 };
+	switch (call) {
+#define CALL(name)           \
+	case STORE_##name:   \
+		return read_##name(r, c, ask, answer, err)
+	CALL(hello);
+	CALL(sender);
+	CALL(mailboxes);
+	CALL(open);
+	CALL(status);
+	CALL(fetch);
+	CALL(content);
+	CALL(sync);
+	CALL(credential);
+	CALL(secret_get);
+	CALL(domains);
+	CALL(accounts);
+	CALL(aliases);
+	CALL(verify);
+	CALL(journal_read);
+	CALL(queue_list);
+#undef CALL
+	default:
+		return err_set(err, E_INVALID, "no call of the readers");
+	}
+}
+
+int
+reader_account(struct reader *r, uint64_t account, struct err *err)
+{
+	int rc = sql_first(&r->q, SQL_account_get, SQL_VALS(vi(account)),
+	    err);
+
+	if (rc == 0)
+		return err_set(err, E_NOTFOUND, "no such account");
+	if (rc < 0)
+		return rc;
+	sql_end(&r->q, SQL_account_get);
+	return 0;
+}

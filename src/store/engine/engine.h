@@ -1,0 +1,253 @@
+/*
+ * engine.h - the store beneath its messages: one writer, many readers.
+ *
+ * The engine takes decoded asks and fills in answers; it knows no sockets and
+ * makes no threads. The writer's functions are for one thread at a time, a
+ * reader belongs to one thread.
+ */
+#pragma once
+#include "base/log.h"
+#include "store/disk/file.h"
+#include "store/messages.h"
+
+struct engine;
+
+/* Of the queue; what is 0 has the default named. */
+struct queue_settings {
+	uint32_t retry_min_s;	/* 300; it doubles up to */
+	uint32_t retry_max_s;	/* 14400 */
+	uint32_t expire_s;	/* 432000: RFC 5321 4.5.4.1 */
+	uint32_t notice_s;	/* 0: never tell of a delay */
+	uint32_t host_connections; /* 4: batches of one destination */
+	uint32_t host_rate;	/* messages a minute to one; 0: any */
+	uint32_t double_bounces;
+};
+
+struct engine_options {
+	struct files *files;
+	uint64_t pack_octets;	/* 0: 64 MB */
+	uint64_t wal_octets;	/* restart the WAL there; 0: 64 MB */
+	uint64_t quota;		/* of an account; 0: none */
+	uint64_t max_message;	/* octets; 0: 64 MB */
+	size_t column_octets;	/* cached columns; 0: 256 MB */
+	struct queue_settings queue;
+	int64_t (*wall_us)(void *arg);	/* since 1970 UTC */
+	int64_t (*mono_us)(void *arg);
+	void (*random)(void *arg, void *p, size_t n);
+	void *arg;
+	struct log *log;	/* NULL: none */
+};
+
+/* Opens and recovers what is in the folder, or makes it. */
+int engine_open(const struct engine_options *o, struct engine **e,
+    struct err *err);
+void engine_close(struct engine *e);
+
+/* Other limits from now on. Any thread. */
+void engine_limits(struct engine *e, uint64_t quota, uint64_t max_message);
+void engine_queue(struct engine *e, const struct queue_settings *q);
+struct queue_settings engine_queue_settings(const struct engine *e);
+int64_t engine_now_us(const struct engine *e);	/* since 1970 UTC */
+
+/* Who asks: made and freed by the thread that talks to them; what hangs from
+ * it is the writer's. */
+struct stages;
+struct caller {
+	uint32_t authority;	/* AUTH_* */
+	uint64_t account;	/* of AUTH_ACCOUNT */
+	uint32_t worker;	/* AUTH_MX: which of several; LOCAL: uid */
+	struct stages *stages;
+};
+
+/* A recipient that rcpt found; its strs are the asker's. */
+struct recipient {
+	struct str address;
+	uint64_t account;	/* 0: a remote one, or `ours` */
+	bool ours;		/* no account has it: submit resolves it */
+	uint32_t notify;
+	struct str orcpt;
+	struct str via;		/* submit's own: the alias it came by */
+};
+
+/* ---- the writer -------------------------------------------------------- */
+
+union write_answer {
+	struct done done;
+	struct stage_answer stage;
+	struct submit_answer submit;
+	struct append_answer append;
+	struct flags_answer flags;
+	struct expunge_answer expunge;
+	struct account_add_answer account_add;
+	struct queue_change_answer queue_change;
+};
+
+/* What a lease was for: of report, one for each result (message 0: no lease
+ * of the asker's); of bounce, one for each recipient to be reported, with the
+ * outcome that was told. */
+struct lease;
+struct leased {
+	struct lease *lease;	/* the asker's own */
+	uint64_t message;
+	uint32_t n, outcome;
+	bool down;
+};
+
+struct write {
+	struct caller *caller;
+	enum store_call call;
+	const void *ask;
+	const struct recipient *rcpts;	/* of submit */
+	size_t nrcpts;
+	const struct leased *leased;	/* of report and bounce */
+	size_t nleased;
+	/* Filled in. strs are good until the next engine_commit(). */
+	int code;
+	struct err err;
+	union write_answer answer;
+	bool settled; /* the engine's own */
+};
+
+/* Do the first *ndone of n (at least one; as many as 20 ms allow) in one
+ * commit. 0: each of them has its code, and what says 0 is on the disk. Else
+ * nothing was promised, and the process must end. */
+int engine_commit(struct engine *e, struct write **w, size_t n,
+    size_t *ndone, struct err *err);
+
+/* Mailboxes the last commit changed, for notifications. */
+struct mailbox_changed {
+	uint64_t account, mailbox, modseq;
+};
+const struct mailbox_changed *engine_changed(const struct engine *e,
+    size_t *n);
+/* Accounts it removed or gave another password: their connections end. */
+const uint64_t *engine_revoked(const struct engine *e, size_t *n);
+
+/* What the last commit did to the queue: records for queue_news_take(). */
+struct str engine_queue_news(const struct engine *e);
+enum queue_news_kind {
+	QUEUE_NEWS_waits,	/* something is due then, tried before */
+	QUEUE_NEWS_reports,	/* an outcome is to be reported */
+	QUEUE_NEWS_fresh,	/* something is due then, never tried */
+	QUEUE_NEWS_unblock,	/* try this destination now */
+};
+struct queue_news {
+	enum queue_news_kind kind;
+	uint64_t message;
+	int64_t due;
+	struct str domain;
+};
+bool queue_news_take(struct rd *r, struct queue_news *n);
+
+/* A caller went: drop what it staged. */
+void engine_forget(struct engine *e, struct caller *c);
+
+/* A slice of cleaning up; *more if there is something left to do now. */
+int engine_gc(struct engine *e, bool *more, struct err *err);
+/* Write journal rows that wait. Losing them is no failure. */
+void engine_flush_journal(struct engine *e);
+
+/* ---- readers ----------------------------------------------------------- */
+
+struct reader;
+
+int reader_open(struct engine *e, struct reader **r, struct err *err);
+void reader_close(struct reader *r);
+
+union read_answer {
+	struct hello_answer hello;
+	struct mailboxes_answer mailboxes;
+	struct open_answer open;
+	struct status_answer status;
+	struct fetch_answer fetch;
+	struct content_answer content;
+	struct sync_answer sync;
+	struct credential_answer credential;
+	struct secret_get_answer secret_get;
+	struct domains_answer domains;
+	struct accounts_answer accounts;
+	struct aliases_answer aliases;
+	struct verify_answer verify;
+	struct journal_read_answer journal_read;
+	struct queue_list_answer queue_list;
+	struct queue_content_answer queue_content;
+	struct done done;
+};
+/* Answer one ask; strs are good until the next of this reader. E_INVALID for
+ * a call that is none of the readers'. */
+int reader_ask(struct reader *r, const struct caller *c, enum store_call call,
+    const void *ask, union read_answer *answer, struct err *err);
+
+/* What rcpt wants to know, and the recipient it stands for (*who on
+ * RCPT_LOCAL and RCPT_REMOTE; its address is the ask's). */
+int reader_rcpt(struct reader *r, const struct caller *c,
+    const struct rcpt_ask *ask, struct rcpt_answer *answer,
+    struct recipient *who, struct err *err);
+/* ---- the queue, for the loop that hands it out ------------------------- */
+
+/* Is this recipient under way just now? Asked by the functions below and, for
+ * queue_list, by reader threads. */
+struct under_way {
+	bool (*is)(void *arg, uint64_t message, uint32_t n);
+	void *arg;
+	/* Until when the destination rests: microseconds since 1970; 0. */
+	int64_t (*blocked)(void *plan, struct str domain);
+	void *plan;
+};
+void reader_under_way(struct reader *r, const struct under_way *u);
+
+/* What is due, by destination; and messages to report on. */
+int reader_queue_start(struct reader *r,
+    void (*due)(void *arg, const struct queue_news *n), void *arg,
+    struct err *err);
+/* Messages above `after` with something to report: at most 1000. */
+int reader_queue_reports(struct reader *r, uint64_t after, uint64_t *message,
+    size_t *n, struct err *err);
+
+/* Where a walk along what is due stands: all before it was seen. */
+struct queue_place {
+	int64_t due;
+	uint64_t message;
+	uint32_t rcpt;
+};
+enum { ITEM_RCPTS = 100 };
+/* Makes the lease of an item: its recipients, and what is told of them. */
+struct queue_leasing {
+	uint64_t (*lease)(void *arg, uint64_t message, const uint32_t *n,
+	    const uint32_t *outcome, size_t count);
+	void *arg;
+};
+/* Up to `most` items of a destination from *at on into out, until it has about
+ * 60 KB. *at moves on; *next_due is when what follows is due (INT64_MAX:
+ * nothing follows), in seconds. The number of items, or E_*. */
+int reader_queue_batch(struct reader *r, struct str domain, bool fresh,
+    struct queue_place *at, size_t most, struct buf *out, int64_t *next_due,
+    const struct queue_leasing *l, struct err *err);
+/* What there is to report of a message, as one item. 0: nothing. *more: it
+ * is not all of it. */
+int reader_queue_report(struct reader *r, uint64_t message, struct buf *out,
+    bool *more, const struct queue_leasing *l, struct err *err);
+
+/* Recipients behind (*message, *n) whose message came at or before `before`
+ * and who wait, not yet told of the delay or not yet given up, in nobody's
+ * hands. *came is when the first one came that is too young (INT64_MAX: there
+ * is none). 1 if it stopped for having looked at enough. */
+enum queue_walk { WALK_expired, WALK_delayed };
+struct queue_waiting {
+	uint64_t message;
+	uint32_t n, code;	/* of the last reply, as what follows */
+	struct str status, text, host;
+};
+int reader_queue_walk(struct reader *r, enum queue_walk what, int64_t before,
+    uint64_t *message, uint32_t *n, int64_t *came,
+    struct queue_waiting **found, size_t *nfound, struct err *err);
+/* queue_content, once it is known which message the lease is for. */
+int reader_queue_content(struct reader *r, uint64_t message,
+    const struct queue_content_ask *ask, union read_answer *answer,
+    struct err *err);
+
+/* Is there such an account? E_NOTFOUND. */
+int reader_account(struct reader *r, uint64_t account, struct err *err);
+
+/* An event of a role's own for the journal. Any thread. */
+void engine_journal(struct engine *e, const struct journal_ask *ask);

@@ -1,0 +1,243 @@
+/*
+ * engine_int.h - what the files of the engine share.
+ */
+#pragma once
+#include "store/address/address.h"
+#include "store/engine/column.h"
+#include "store/engine/engine.h"
+#include "store/disk/journal.h"
+#include "store/address/address_cache.h"
+#include "store/disk/pack.h"
+#include "store/sql/sql.h"
+#include "store/address/srs.h"
+
+enum {
+	PREFIX_MAX = 2048,
+	LARGE_FROM = 1 << 20,	/* a larger blob has a file of its own */
+	SLICE_US = 20000,	/* how long the writer is held */
+	KEYWORDS_MAX = 1000,	/* octets of all keywords of an email */
+	GARBAGE_S = 300,	/* expunged octets stay at least so long */
+	CHANGE_S = 3600,	/* ids of changes are remembered */
+	ANSWER_ARENA = 64 << 20,
+	GARBAGE_QUEUED = 0,	/* no account: a blob the queue named */
+};
+
+/* Counters of an account and a mailbox as the present batch leaves them; read
+ * once, kept, written back once a batch. Only the writer has them. */
+struct acct {
+	uint64_t account;
+	struct str address;
+	uint64_t generation, uidvalidity, next_mailbox, next_email, modseq;
+	uint64_t messages, used;
+	struct mbox *inbox;
+	bool dirty;
+	struct acct *next_dirty;
+};
+struct mbox {
+	uint64_t account, mailbox;
+	uint64_t uidvalidity, uidnext, messages, unseen, deleted, size, modseq;
+	bool dirty;
+	struct mbox *next_dirty;
+};
+
+/* A flag change or expunge of this batch, which the column will only see
+ * after the commit. */
+struct fresh {
+	struct column_row row;
+	struct str keywords;
+};
+
+struct engine {
+	struct engine_options o;
+	struct vfs *vfs;
+	struct packs *packs;
+	struct columns *columns;
+	struct journal *journal;
+	struct sql w;		/* the writer's transaction */
+	struct sql look;	/* the writer's look at what is committed */
+	char owner[16];
+	uint64_t fence;
+	struct srs_key srs_key;
+	/* Counters of all accounts. They never go back, also when a batch
+	 * does: a number may be lost, none is given twice. */
+	uint64_t next_blob, next_account, uidvalidity;
+
+	struct map accts, mboxes;
+	struct acct *dirty_accts;
+	struct mbox *dirty_mboxes;
+
+	/* Of the present batch. */
+	struct arena *arena;
+	struct map fresh;	/* (account, mailbox, uid) -> struct fresh */
+	struct column_op *op;
+	size_t nops, ops_room;
+	struct buf rows;	/* journal rows, to be kept after commit */
+	struct stage **used_stage;
+	size_t nused, used_room;
+	struct mailbox_changed *changed;
+	size_t nchanged, changed_room, told_changed;
+	uint64_t *revoked;
+	size_t nrevoked, revoked_room, told_revoked;
+	struct buf news;	/* of the queue */
+	size_t told_news;
+	uint64_t directory;	/* atomic */
+	bool names_changed;	/* in this batch */
+	int64_t now_s;
+	bool in_transaction;
+
+	uint64_t staged_octets;	/* in memory, of all callers */
+	uint64_t next_stage;
+	uint64_t clean_walk;	/* where the next look at old changes begins */
+	int64_t cleaned_s;
+	int wal_pages;		/* told by SQLite at each commit */
+	int wal_again;		/* no other try to restart it before */
+};
+
+/* Limits change while threads look at them. */
+static inline uint64_t
+engine_quota(const struct engine *e)
+{
+	return __atomic_load_n(&e->o.quota, __ATOMIC_RELAXED);
+}
+/* The version of the directory: it grows with every change of an address or
+ * a domain, before anybody hears of it. Any thread. */
+static inline uint64_t
+engine_directory(const struct engine *e)
+{
+	return __atomic_load_n(&e->directory, __ATOMIC_ACQUIRE);
+}
+static inline uint64_t
+engine_max_message(const struct engine *e)
+{
+	return __atomic_load_n(&e->o.max_message, __ATOMIC_RELAXED);
+}
+
+/* state.c */
+int acct_get(struct engine *e, uint64_t account, struct acct **a,
+    struct err *err);
+void acct_touch(struct engine *e, struct acct *a);
+/* The account's next modseq. */
+uint64_t acct_modseq(struct engine *e, struct acct *a);
+int mbox_get(struct engine *e, uint64_t account, uint64_t mailbox,
+    struct mbox **m, struct err *err);
+int mbox_find(struct engine *e, uint64_t account, struct str name,
+    struct mbox **m, struct err *err);
+int acct_inbox(struct engine *e, struct acct *a, struct mbox **m,
+    struct err *err);
+void mbox_touch(struct engine *e, struct mbox *m);
+int state_write(struct engine *e, struct err *err);	/* all that is dirty */
+void state_clean(struct engine *e);	/* after the commit */
+void state_forget(struct engine *e);	/* instead of it */
+void state_drop_account(struct engine *e, uint64_t account);
+
+/* batch.c */
+/* Write the counters of all accounts, if we still own the data (E_STALE). */
+int engine_check_lease(struct engine *e, struct err *err);
+/* The transaction of the batch, begun when first needed. */
+int batch_transaction(struct engine *e, struct err *err);
+void batch_op(struct engine *e, const struct column_op *op);
+void batch_changed(struct engine *e, uint64_t account, uint64_t mailbox,
+    uint64_t modseq);
+void batch_revoke(struct engine *e, uint64_t account);
+void batch_journal(struct engine *e, const struct journal_row *row);
+void batch_news(struct engine *e, const struct queue_news *n);
+
+/* change.c: asked again? 1: the answer's octets are in *before. `sum` says
+ * what the ask was: another one under the same id is E_INVALID. */
+int change_id_before(struct engine *e, const struct caller *c, uint64_t id,
+    uint64_t part, uint32_t sum, struct str *before, struct err *err);
+int change_id_keep(struct engine *e, const struct caller *c, uint64_t id,
+    uint64_t part, uint32_t sum, struct str answer, struct err *err);
+/* The same with a message's shape. */
+int change_id_answer(struct engine *e, const struct write *w, uint64_t id,
+    uint32_t sum, const struct msg_shape *shape, const void *answer,
+    struct err *err);
+int change_id_repeat(struct engine *e, const struct write *w, uint64_t id,
+    uint32_t sum, const struct msg_shape *shape, void *answer,
+    struct err *err);
+
+/* stage.c */
+struct stage;
+int stage_write(struct engine *e, struct write *w);
+int stage_drop(struct engine *e, struct write *w);
+/* The blob of a submit or append, put where it will be. */
+struct blob_ask {
+	struct caller *caller;
+	uint64_t stage, raw_size;
+	struct str octets, facts;
+};
+int stage_place(struct engine *e, const struct blob_ask *b,
+    struct place *at, struct err *err);
+int stage_sync(struct engine *e, struct err *err);
+void stage_commit(struct engine *e);
+void stage_abort(struct engine *e);
+
+/* deliver.c */
+struct delivery {
+	struct acct *acct;
+	struct mbox *mbox;
+	uint64_t blob, size;
+	uint32_t flags;
+	int64_t received;
+	int32_t offset_min;
+	struct str prefix, keywords;
+};
+int deliver(struct engine *e, const struct delivery *d, uint32_t *uid,
+    struct err *err);
+int blob_insert(struct engine *e, const struct place *at, uint64_t refs,
+    struct err *err);
+
+/* The writer's calls: fill in w->answer, or say why not. Nothing was written
+ * when they fail, or the whole batch did (w.failed). */
+int write_submit(struct engine *e, struct write *w);
+int write_report(struct engine *e, struct write *w);
+int write_bounce(struct engine *e, struct write *w);
+int write_queue_change(struct engine *e, struct write *w);
+int write_append(struct engine *e, struct write *w);
+int write_flags(struct engine *e, struct write *w);
+int write_expunge(struct engine *e, struct write *w);
+int write_secret_put(struct engine *e, struct write *w);
+int write_domain_add(struct engine *e, struct write *w);
+int write_domain_remove(struct engine *e, struct write *w);
+int write_account_add(struct engine *e, struct write *w);
+int write_account_passwd(struct engine *e, struct write *w);
+int write_account_remove(struct engine *e, struct write *w);
+int write_alias_add(struct engine *e, struct write *w);
+int write_alias_remove(struct engine *e, struct write *w);
+
+/* aliases.c: E_INVALID and their names if aliases lead to this address. */
+int aliases_to(struct engine *e, struct str address, struct err *err);
+
+/* The readers. */
+struct reader {
+	struct engine *e;
+	struct address_cache *known;
+	struct sql q;
+	struct arena *arena;
+	struct buf rows, more;
+	struct under_way under_way;
+};
+#define READER_CALL(name) \
+	int read_##name(struct reader *r, const struct caller *c, \
+	    const struct name##_ask *ask, union read_answer *answer, \
+	    struct err *err)
+READER_CALL(hello);
+READER_CALL(sender);
+READER_CALL(mailboxes);
+READER_CALL(open);
+READER_CALL(status);
+READER_CALL(fetch);
+READER_CALL(content);
+READER_CALL(sync);
+READER_CALL(credential);
+READER_CALL(secret_get);
+READER_CALL(domains);
+READER_CALL(accounts);
+READER_CALL(aliases);
+READER_CALL(verify);
+READER_CALL(journal_read);
+READER_CALL(queue_list);
+int place_get(struct sql *q, uint64_t blob, struct place *at, struct err *err);
+
+/* The larger of an array's room and what n more need, doubled. */
+void *grown(void *p, size_t n, size_t *room, size_t size);

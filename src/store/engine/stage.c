@@ -1,0 +1,243 @@
+#include "store/engine/engine_int.h"
+
+enum {
+	STAGES_MX = 256,	/* one worker has many sessions */
+	STAGES_ACCOUNT = 16,
+	MEMORY_MAX = 64 << 20,	/* of all stages; then files take over */
+};
+
+struct stage {
+	struct stage *next;
+	struct caller *caller;
+	uint64_t id, size;
+	struct buf octets;	/* while there is no file */
+	struct large *large;
+	bool used;		/* by this batch */
+};
+struct stages {
+	struct stage *first;
+	size_t n;
+};
+
+static struct stage *
+find(struct caller *c, uint64_t id)
+{
+	struct stage *s = c->stages ? c->stages->first : NULL;
+
+	while (s && s->id != id)
+		s = s->next;
+	return s;
+}
+
+static void
+unlink_stage(struct engine *e, struct stage *s)
+{
+	struct stage **at = &s->caller->stages->first;
+
+	while (*at != s)
+		at = &(*at)->next;
+	*at = s->next;
+	s->caller->stages->n--;
+	e->staged_octets -= s->octets.n;
+	buf_free(&s->octets);
+	free(s);
+}
+
+static void
+drop(struct engine *e, struct stage *s)
+{
+	if (s->large)
+		large_drop(s->large);
+	unlink_stage(e, s);
+}
+
+void
+engine_forget(struct engine *e, struct caller *c)
+{
+	while (c->stages && c->stages->first)
+		drop(e, c->stages->first);
+	free(c->stages);
+	c->stages = NULL;
+}
+
+static int
+new_stage(struct engine *e, struct caller *c, struct stage **out,
+    struct err *err)
+{
+	size_t most = c->authority == AUTH_MX ? STAGES_MX : STAGES_ACCOUNT;
+	struct stage *s;
+
+	if (!c->stages)
+		c->stages = calloc(1, sizeof(*c->stages));
+	bug_if(!c->stages);
+	if (c->stages->n >= most)
+		return err_set(err, E_LIMIT, "too many staged at once");
+	s = calloc(1, sizeof(*s));
+	bug_if(!s);
+	s->caller = c;
+	s->id = ++e->next_stage;
+	s->octets = BUF_INIT(LARGE_FROM);
+	s->next = c->stages->first;
+	c->stages->first = s;
+	c->stages->n++;
+	*out = s;
+	return 0;
+}
+
+/* What is in memory becomes the start of a file. */
+static int
+spill(struct engine *e, struct stage *s, struct err *err)
+{
+	int rc = large_new(e->packs, e->next_blob, &s->large, err);
+
+	if (rc < 0)
+		return rc;
+	e->next_blob++;
+	rc = large_write(s->large, buf_get(&s->octets), 0, err);
+	if (rc < 0)
+		return rc;
+	e->staged_octets -= s->octets.n;
+	buf_free(&s->octets);
+	return 0;
+}
+
+static int
+add_piece(struct engine *e, struct stage *s, struct str octets,
+    struct err *err)
+{
+	uint64_t max = engine_max_message(e);
+	int rc = 0;
+
+	/* Chunks have heads, and some do not get smaller. */
+	if (s->size + octets.n > max + max / 1024 + 4096)
+		return err_set(err, E_LIMIT, "larger than a message may be");
+	if (!s->large && (octets.n > LARGE_FROM - s->octets.n ||
+	    e->staged_octets + octets.n > MEMORY_MAX))
+		rc = spill(e, s, err);
+	if (rc == 0 && s->large)
+		rc = large_write(s->large, octets, s->size, err);
+	if (rc < 0)
+		return rc;
+	if (!s->large) {
+		buf_str(&s->octets, octets);
+		e->staged_octets += octets.n;
+	}
+	s->size += octets.n;
+	return 0;
+}
+
+int
+stage_write(struct engine *e, struct write *w)
+{
+	const struct stage_ask *ask = w->ask;
+	struct stage *s = NULL;
+	int rc = 0;
+
+	if (ask->stage == 0)
+		rc = new_stage(e, w->caller, &s, &w->err);
+	else
+		s = find(w->caller, ask->stage);
+	if (rc < 0)
+		return rc;
+	if (!s)
+		return err_set(&w->err, E_NOTFOUND, "no such stage");
+	if (ask->offset != s->size)
+		rc = err_set(&w->err, E_INVALID, "a piece out of order");
+	else
+		rc = add_piece(e, s, ask->octets, &w->err);
+	if (rc < 0) {
+		drop(e, s); /* it has a hole */
+		return rc;
+	}
+	w->answer.stage.stage = s->id;
+	return 0;
+}
+
+int
+stage_drop(struct engine *e, struct write *w)
+{
+	const struct unstage_ask *ask = w->ask;
+	struct stage *s = find(w->caller, ask->stage);
+
+	if (s && !s->used)
+		drop(e, s);
+	return 0;
+}
+
+static int
+place_stage(struct engine *e, const struct blob_ask *b, struct place *at,
+    struct err *err)
+{
+	struct stage *s = find(b->caller, b->stage);
+	int rc;
+
+	if (!s || s->used)
+		return err_set(err, E_NOTFOUND, "no such stage");
+	if (s->large)
+		rc = large_finish(s->large, b->facts, at, err);
+	else
+		rc = packs_put(e->packs, e->next_blob++, buf_get(&s->octets),
+		    b->facts, at, err);
+	if (rc < 0)
+		return rc;
+	s->used = true;
+	e->used_stage = grown(e->used_stage, e->nused, &e->used_room,
+	    sizeof(struct stage *));
+	e->used_stage[e->nused++] = s;
+	return 0;
+}
+
+int
+stage_place(struct engine *e, const struct blob_ask *b, struct place *at,
+    struct err *err)
+{
+	int rc;
+
+	if (b->raw_size > engine_max_message(e))
+		return err_set(err, E_LIMIT, "larger than a message may be");
+	if (b->stage)
+		rc = place_stage(e, b, at, err);
+	else
+		rc = packs_put(e->packs, e->next_blob++, b->octets, b->facts,
+		    at, err);
+	/* Not this blob's fault alone: the whole batch is lost. */
+	if (rc < 0 && (packs_broken(e->packs) || rc == E_IO))
+		e->w.failed = rc;
+	return rc;
+}
+
+int
+stage_sync(struct engine *e, struct err *err)
+{
+	int rc = 0;
+	size_t i;
+
+	for (i = 0; i < e->nused && rc == 0; i++)
+		if (e->used_stage[i]->large)
+			rc = large_sync(e->used_stage[i]->large, err);
+	return rc;
+}
+
+void
+stage_commit(struct engine *e)
+{
+	size_t i;
+
+	for (i = 0; i < e->nused; i++) {
+		if (e->used_stage[i]->large)
+			large_keep(e->used_stage[i]->large);
+		unlink_stage(e, e->used_stage[i]);
+	}
+	e->nused = 0;
+}
+
+/* The batch was undone: what it used is staged as before. */
+void
+stage_abort(struct engine *e)
+{
+	size_t i;
+
+	for (i = 0; i < e->nused; i++)
+		e->used_stage[i]->used = false;
+	e->nused = 0;
+}

@@ -1,0 +1,233 @@
+#include "store/engine/engine_int.h"
+
+static void
+acct_free(struct acct *a)
+{
+	free((char *)(uintptr_t)a->address.p);
+	free(a);
+}
+
+static int
+acct_load(struct engine *e, uint64_t account, struct acct **out,
+    struct err *err)
+{
+	enum sql_statement s = SQL_account_get;
+	struct str address;
+	struct acct *a;
+	char *copy;
+	int rc = sql_first(&e->w, s, SQL_VALS(vi(account)), err);
+
+	if (rc == 0)
+		return err_set(err, E_NOTFOUND, "no such account");
+	if (rc < 0)
+		return rc;
+	a = calloc(1, sizeof(*a));
+	address = sql_str(&e->w, s, 0);
+	copy = malloc(address.n + 1);
+	bug_if(!a || !copy);
+	memcpy(copy, address.p, address.n);
+	*a = (struct acct){ .account = account,
+		.address = { copy, address.n },
+		.generation = sql_u64(&e->w, s, 1),
+		.uidvalidity = sql_u64(&e->w, s, 2),
+		.next_mailbox = sql_u64(&e->w, s, 3),
+		.next_email = sql_u64(&e->w, s, 4),
+		.modseq = sql_u64(&e->w, s, 5),
+		.messages = sql_u64(&e->w, s, 6),
+		.used = sql_u64(&e->w, s, 7) };
+	sql_end(&e->w, s);
+	map_put(&e->accts, account, 0, 0, a);
+	*out = a;
+	return 0;
+}
+
+int
+acct_get(struct engine *e, uint64_t account, struct acct **a, struct err *err)
+{
+	*a = map_get(&e->accts, account, 0, 0);
+	if (*a)
+		return 0;
+	return acct_load(e, account, a, err);
+}
+
+void
+acct_touch(struct engine *e, struct acct *a)
+{
+	if (a->dirty)
+		return;
+	a->dirty = true;
+	a->next_dirty = e->dirty_accts;
+	e->dirty_accts = a;
+}
+
+uint64_t
+acct_modseq(struct engine *e, struct acct *a)
+{
+	acct_touch(e, a);
+	return ++a->modseq;
+}
+
+static struct mbox *
+mbox_keep(struct engine *e, uint64_t account, uint64_t mailbox,
+    enum sql_statement s, int column)
+{
+	struct mbox *m = calloc(1, sizeof(*m));
+
+	bug_if(!m);
+	*m = (struct mbox){ .account = account, .mailbox = mailbox,
+		.uidvalidity = sql_u64(&e->w, s, column),
+		.uidnext = sql_u64(&e->w, s, column + 1),
+		.messages = sql_u64(&e->w, s, column + 2),
+		.unseen = sql_u64(&e->w, s, column + 3),
+		.deleted = sql_u64(&e->w, s, column + 4),
+		.size = sql_u64(&e->w, s, column + 5),
+		.modseq = sql_u64(&e->w, s, column + 6) };
+	map_put(&e->mboxes, account, mailbox, 0, m);
+	return m;
+}
+
+int
+mbox_get(struct engine *e, uint64_t account, uint64_t mailbox,
+    struct mbox **m, struct err *err)
+{
+	int rc;
+
+	*m = map_get(&e->mboxes, account, mailbox, 0);
+	if (*m)
+		return 0;
+	rc = sql_first(&e->w, SQL_mailbox_get, SQL_VALS(vi(account),
+	    vi(mailbox)), err);
+	if (rc == 0)
+		return err_set(err, E_NOTFOUND, "no such mailbox");
+	if (rc < 0)
+		return rc;
+	*m = mbox_keep(e, account, mailbox, SQL_mailbox_get, 0);
+	sql_end(&e->w, SQL_mailbox_get);
+	return 0;
+}
+
+int
+mbox_find(struct engine *e, uint64_t account, struct str name,
+    struct mbox **m, struct err *err)
+{
+	uint64_t mailbox;
+	int rc;
+
+	if (str_eqi(name, STR("INBOX")))
+		name = STR("INBOX");
+	rc = sql_first(&e->w, SQL_mailbox_find, SQL_VALS(vi(account),
+	    vs(name)), err);
+	if (rc == 0)
+		return err_set(err, E_NOTFOUND, "no such mailbox");
+	if (rc < 0)
+		return rc;
+	mailbox = sql_u64(&e->w, SQL_mailbox_find, 0);
+	*m = map_get(&e->mboxes, account, mailbox, 0);
+	if (!*m)
+		*m = mbox_keep(e, account, mailbox, SQL_mailbox_find, 1);
+	sql_end(&e->w, SQL_mailbox_find);
+	return 0;
+}
+
+int
+acct_inbox(struct engine *e, struct acct *a, struct mbox **m, struct err *err)
+{
+	int rc;
+
+	if (!a->inbox) {
+		rc = mbox_find(e, a->account, STR("INBOX"), &a->inbox, err);
+		if (rc < 0)
+			return rc;
+	}
+	*m = a->inbox;
+	return 0;
+}
+
+void
+mbox_touch(struct engine *e, struct mbox *m)
+{
+	if (m->dirty)
+		return;
+	m->dirty = true;
+	m->next_dirty = e->dirty_mboxes;
+	e->dirty_mboxes = m;
+}
+
+int
+state_write(struct engine *e, struct err *err)
+{
+	struct acct *a;
+	struct mbox *m;
+	int rc = 0;
+
+	for (m = e->dirty_mboxes; m && rc == 0; m = m->next_dirty)
+		rc = sql_run(&e->w, SQL_mailbox_put, SQL_VALS(vi(m->uidnext),
+		    vi(m->messages), vi(m->unseen), vi(m->deleted),
+		    vi(m->size), vi(m->modseq), vi(m->account),
+		    vi(m->mailbox)), err);
+	for (a = e->dirty_accts; a && rc == 0; a = a->next_dirty)
+		rc = sql_run(&e->w, SQL_account_put, SQL_VALS(
+		    vi(a->generation), vi(a->uidvalidity),
+		    vi(a->next_mailbox), vi(a->next_email), vi(a->modseq),
+		    vi(a->messages), vi(a->used), vi(a->account)), err);
+	return rc;
+}
+
+enum { KEPT_MAX = 200000 };
+
+void
+state_clean(struct engine *e)
+{
+	for (; e->dirty_mboxes; e->dirty_mboxes = e->dirty_mboxes->next_dirty)
+		e->dirty_mboxes->dirty = false;
+	for (; e->dirty_accts; e->dirty_accts = e->dirty_accts->next_dirty)
+		e->dirty_accts->dirty = false;
+	if (e->accts.n > KEPT_MAX || e->mboxes.n > KEPT_MAX)
+		state_forget(e);
+}
+
+void
+state_forget(struct engine *e)
+{
+	struct map_slot *s;
+	size_t at = 0;
+
+	while ((s = map_next(&e->accts, &at)))
+		acct_free(s->p);
+	at = 0;
+	while ((s = map_next(&e->mboxes, &at)))
+		free(s->p);
+	map_clear(&e->accts);
+	map_clear(&e->mboxes);
+	e->dirty_accts = NULL;
+	e->dirty_mboxes = NULL;
+}
+
+/* Its rows go: its counters are neither written nor found again. */
+void
+state_drop_account(struct engine *e, uint64_t account)
+{
+	struct mbox **m = &e->dirty_mboxes;
+	struct acct **a = &e->dirty_accts;
+	struct map_slot *s;
+	size_t at = 0;
+
+	while (*m)
+		if ((*m)->account == account)
+			*m = (*m)->next_dirty;
+		else
+			m = &(*m)->next_dirty;
+	while (*a)
+		if ((*a)->account == account)
+			*a = (*a)->next_dirty;
+		else
+			a = &(*a)->next_dirty;
+	while ((s = map_next(&e->mboxes, &at))) {
+		if (s->a != account)
+			continue;
+		free(s->p);
+		map_del(&e->mboxes, s->a, s->b, 0);
+	}
+	acct_free(map_get(&e->accts, account, 0, 0));
+	map_del(&e->accts, account, 0, 0);
+}

@@ -1,0 +1,49 @@
+#include "store/engine/engine_int.h"
+
+int
+deliver(struct engine *e, const struct delivery *d, uint32_t *uid,
+    struct err *err)
+{
+	uint64_t deleted = !!(d->flags & FLAG_deleted);
+	struct mbox *m = d->mbox;
+	struct acct *a = d->acct;
+	struct column_op op = { a->account, m->mailbox, COLUMN_ADD,
+		.keywords = d->keywords };
+	int rc;
+
+	op.row = (struct column_row){ .uid = (uint32_t)m->uidnext++,
+		.flags = d->flags, .modseq = acct_modseq(e, a),
+		.email = a->next_email++, .blob = d->blob, .size = d->size,
+		.received = d->received, .offset_min = d->offset_min,
+		.prefix_len = (uint32_t)d->prefix.n };
+	op.row.created = m->modseq = op.row.modseq;
+	m->messages++;
+	m->unseen += !(d->flags & FLAG_seen);
+	m->deleted += deleted;
+	m->size += d->size;
+	a->messages++;
+	a->used += d->size;
+	mbox_touch(e, m);
+	rc = sql_run(&e->w, SQL_email_add, SQL_VALS(vi(a->account),
+	    vi(op.row.email), vi(d->blob),
+	    vi(d->flags & ~(uint32_t)FLAG_deleted),
+	    vi((uint64_t)d->received), vi((uint64_t)(int64_t)d->offset_min),
+	    vi(d->size), vs(d->prefix), vs(d->keywords)), err);
+	if (rc == 0)
+		rc = sql_run(&e->w, SQL_placement_add, SQL_VALS(
+		    vi(a->account), vi(m->mailbox), vi(op.row.uid),
+		    vi(op.row.email), vi(op.row.created), vi(deleted)), err);
+	batch_op(e, &op);
+	batch_changed(e, a->account, m->mailbox, m->modseq);
+	*uid = op.row.uid;
+	return rc;
+}
+
+int
+blob_insert(struct engine *e, const struct place *at, uint64_t refs,
+    struct err *err)
+{
+	return sql_run(&e->w, SQL_blob_add, SQL_VALS(vi(at->blob),
+	    vi(at->pack), vi(at->at), vi(at->length), vi(at->facts),
+	    vi(at->crc), vi(refs)), err);
+}

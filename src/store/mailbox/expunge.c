@@ -1,0 +1,162 @@
+#include "base/crc32c.h"
+#include "store/engine/engine_int.h"
+#include "store/engine/view.h"
+
+enum { SLICE_ROWS = 4000 };
+
+struct expunging {
+	struct engine *e;
+	struct write *w;
+	const struct expunge_ask *ask;
+	struct acct *acct;
+	struct mbox *mbox;
+	struct column *c;
+	struct view_on view;
+	uint64_t modseq;
+	uint32_t n;
+	bool more;
+};
+
+static uint32_t
+sum_of(const struct expunge_ask *ask)
+{
+	uint32_t c = crc32c(0, ask->set.p, ask->set.n);
+
+	return crc32c(c, &ask->mailbox, sizeof(ask->mailbox));
+}
+
+static void
+count(struct expunging *x, const struct column_row *r)
+{
+	struct mbox *m = x->mbox;
+
+	m->messages--;
+	m->deleted--;
+	m->unseen -= !(r->flags & FLAG_seen);
+	m->size -= r->size;
+	m->modseq = x->modseq;
+	x->acct->messages--;
+	x->acct->used -= r->size;
+	mbox_touch(x->e, m);
+}
+
+static int
+expunge(struct expunging *x, const struct column_row *row, struct str words)
+{
+	struct fresh *is = arena_alloc(x->e->arena, sizeof(*is));
+	struct column_op op = { x->acct->account, x->mbox->mailbox,
+		COLUMN_EXPUNGE, .keywords = STR_NULL };
+	struct err *err = &x->w->err;
+	int rc;
+
+	if (x->modseq == 0)
+		x->modseq = acct_modseq(x->e, x->acct);
+	is->row = *row;
+	is->row.modseq = is->row.expunged = x->modseq;
+	is->keywords = words;
+	count(x, row);
+	rc = sql_run(&x->e->w, SQL_placement_expunge, SQL_VALS(
+	    vi(x->modseq), vi(op.account), vi(op.mailbox), vi(row->uid)),
+	    err);
+	if (rc == 0)
+		rc = sql_run(&x->e->w, SQL_email_unplace, SQL_VALS(
+		    vi(op.account), vi(row->email)), err);
+	if (rc == 0)
+		rc = sql_run(&x->e->w, SQL_garbage_add, SQL_VALS(
+		    vi((uint64_t)x->e->now_s + GARBAGE_S), vi(op.account),
+		    vi(row->email)), err);
+	op.row = is->row;
+	batch_op(x->e, &op);
+	map_put(&x->e->fresh, op.account, op.mailbox, row->uid, is);
+	x->n++;
+	return rc;
+}
+
+static int
+one(struct expunging *x, size_t i)
+{
+	const struct column_row *row = view_row(&x->view, i);
+	struct str words = column_keywords(x->c, row->keywords);
+	struct fresh *f;
+
+	f = map_get(&x->e->fresh, x->c->account, x->c->mailbox, row->uid);
+	if (f) {
+		row = &f->row;
+		words = f->keywords;
+	}
+	if (row->expunged || !(row->flags & FLAG_deleted))
+		return 0;
+	if (x->n >= SLICE_ROWS) {
+		x->more = true;
+		return 0;
+	}
+	return expunge(x, row, words);
+}
+
+static int
+run(struct expunging *x)
+{
+	struct str all = str_make("\1\0\0\0\xff\xff\xff\xff", 8);
+	struct arena *a = x->e->arena;
+	struct view_set set;
+	size_t k, i;
+	int rc;
+
+	view_make(&x->view, x->c, x->ask->arrivals, x->ask->expunges, a);
+	rc = view_select(&x->view, x->ask->set.n ? x->ask->set : all, true,
+	    &set, a, &x->w->err);
+	for (k = 0; rc == 0 && k < set.n; k++)
+		for (i = set.range[k].from; i < set.range[k].to && rc == 0 &&
+		     !x->more; i++)
+			rc = one(x, i);
+	return rc;
+}
+
+static int
+expunge_slice(struct expunging *x)
+{
+	struct err *err = &x->w->err;
+	int rc = acct_get(x->e, x->w->caller->account, &x->acct, err);
+
+	if (rc == 0)
+		rc = mbox_get(x->e, x->acct->account, x->ask->mailbox,
+		    &x->mbox, err);
+	if (rc == 0)
+		rc = columns_get(x->e->columns, &x->e->look,
+		    x->acct->account, x->ask->mailbox, &x->c, err);
+	if (rc < 0)
+		return rc;
+	pthread_rwlock_rdlock(&x->c->lock);
+	rc = run(x);
+	pthread_rwlock_unlock(&x->c->lock);
+	columns_put(x->e->columns, x->c);
+	if (x->modseq)
+		batch_changed(x->e, x->acct->account, x->mbox->mailbox,
+		    x->modseq);
+	return rc;
+}
+
+int
+write_expunge(struct engine *e, struct write *w)
+{
+	struct expunging x = { .e = e, .w = w, .ask = w->ask };
+	struct expunge_answer *out = &w->answer.expunge;
+	uint32_t sum = sum_of(x.ask);
+	int rc = change_id_repeat(e, w, x.ask->change, sum,
+	    &expunge_answer_shape, out, &w->err);
+
+	if (rc != 0)
+		return rc < 0 ? rc : 0;
+	rc = expunge_slice(&x);
+	if (rc < 0)
+		return rc;
+	out->expunged = x.n;
+	out->more = x.more;
+	if (x.n)
+		batch_journal(e, &(struct journal_row){
+		    .at_us = e->o.wall_us(e->o.arg),
+		    .event = JOURNAL_expunged, .address = x.acct->address,
+		    .code = x.n });
+	return change_id_answer(e, w, x.ask->change, sum, &expunge_answer_shape,
+	    out, &w->err);
+}

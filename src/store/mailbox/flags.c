@@ -1,0 +1,276 @@
+#include "base/crc32c.h"
+#include "store/engine/engine_int.h"
+#include "store/engine/keywords.h"
+#include "store/engine/view.h"
+
+enum { ROWS_MAX = 90000, REFUSED_MAX = 39000, SLICE_ROWS = 1000 };
+
+/* A slice of STORE. Repeated says it was done before: only tell the rows. */
+struct flagging {
+	struct engine *e;
+	struct write *w;
+	const struct flags_ask *ask;
+	struct acct *acct;
+	struct mbox *mbox;
+	struct column *c;
+	struct view_on view;
+	struct view_set set;
+	struct buf rows, refused;
+	struct str before; /* refused uids of the first time */
+	bool repeated;
+	uint32_t next;
+	uint64_t modseq;   /* of this slice's changes; 0: none yet */
+	size_t n;
+};
+
+static uint32_t
+sum_of(const struct flags_ask *ask)
+{
+	uint32_t c = crc32c(0, ask->set.p, ask->set.n);
+
+	c = crc32c(c, &ask->mode, sizeof(ask->mode));
+	c = crc32c(c, &ask->flags, sizeof(ask->flags));
+	c = crc32c(c, &ask->mailbox, sizeof(ask->mailbox));
+	return crc32c(c, ask->keywords.p, ask->keywords.n);
+}
+
+static int
+wanted(struct flagging *f, const struct column_row *row, struct str keywords,
+    struct fresh *out)
+{
+	const struct flags_ask *ask = f->ask;
+	struct arena *a = f->e->arena;
+	struct err *err = &f->w->err;
+
+	out->row = *row;
+	if (ask->mode == FLAGS_ADD) {
+		out->row.flags |= ask->flags;
+		return keywords_union(keywords, ask->keywords, a,
+		    &out->keywords, err);
+	}
+	if (ask->mode == FLAGS_REMOVE) {
+		out->row.flags &= ~ask->flags;
+		return keywords_without(keywords, ask->keywords, a,
+		    &out->keywords, err);
+	}
+	out->row.flags = ask->flags;
+	return keywords_union(STR_NULL, ask->keywords, a, &out->keywords,
+	    err);
+}
+
+static void
+count(struct mbox *m, uint32_t was, uint32_t is)
+{
+	m->unseen += !(is & FLAG_seen);
+	m->unseen -= !(was & FLAG_seen);
+	m->deleted += !!(is & FLAG_deleted);
+	m->deleted -= !!(was & FLAG_deleted);
+}
+
+/* System flags and keywords are the email's, \Deleted the placement's. */
+static int
+change(struct flagging *f, const struct column_row *was, struct str had,
+    struct fresh *is)
+{
+	struct engine *e = f->e;
+	struct column_row *r = &is->row;
+	struct column_op op = { f->acct->account, f->mbox->mailbox,
+		COLUMN_FLAGS, .keywords = is->keywords };
+	int rc = 0;
+
+	if (f->modseq == 0)
+		f->modseq = acct_modseq(e, f->acct);
+	r->modseq = f->mbox->modseq = f->modseq;
+	count(f->mbox, was->flags, r->flags);
+	mbox_touch(e, f->mbox);
+	if (((was->flags ^ r->flags) & ~(uint32_t)FLAG_deleted) ||
+	    !str_eq(had, is->keywords))
+		rc = sql_run(&e->w, SQL_email_flag, SQL_VALS(
+		    vi(r->flags & ~(uint32_t)FLAG_deleted), vs(is->keywords),
+		    vi(op.account), vi(r->email)), &f->w->err);
+	if (rc == 0)
+		rc = sql_run(&e->w, SQL_placement_flag, SQL_VALS(
+		    vi(r->modseq), vi(!!(r->flags & FLAG_deleted)),
+		    vi(op.account), vi(op.mailbox), vi(r->uid)), &f->w->err);
+	op.row = *r;
+	batch_op(e, &op);
+	map_put(&e->fresh, op.account, op.mailbox, r->uid, is);
+	batch_changed(e, op.account, op.mailbox, r->modseq);
+	return rc;
+}
+
+static bool
+was_refused(const struct flagging *f, uint32_t uid)
+{
+	struct rd r = rd_of(f->before);
+
+	while (rd_left(&r) > 0)
+		if (rd_le32(&r) == uid)
+			return true;
+	return false;
+}
+
+static int
+one(struct flagging *f, size_t i)
+{
+	const struct column_row *row = view_row(&f->view, i);
+	struct str had = column_keywords(f->c, row->keywords);
+	struct fresh *fresh, *is;
+	int rc;
+
+	fresh = map_get(&f->e->fresh, f->c->account, f->c->mailbox, row->uid);
+	if (fresh) {
+		row = &fresh->row;
+		had = fresh->keywords;
+	}
+	if (row->expunged || (f->repeated && was_refused(f, row->uid)))
+		return 0;
+	if (!f->repeated && row->modseq > f->ask->unchanged_since) {
+		buf_le32(&f->refused, row->uid);
+		return 0;
+	}
+	is = arena_alloc(f->e->arena, sizeof(*is));
+	rc = f->repeated ? 0 : wanted(f, row, had, is);
+	if (rc < 0)
+		return rc;
+	if (f->repeated) {
+		is->row = *row;
+		is->keywords = had;
+	} else if (is->row.flags != row->flags ||
+	    !str_eq(is->keywords, had)) {
+		rc = change(f, row, had, is);
+	}
+	view_put_row(&f->rows, (uint32_t)i + 1, &is->row, is->keywords,
+	    STR_NULL);
+	return rc;
+}
+
+/* Room in the answer, in the slice, and in what sync may tell at once. */
+static bool
+may_go_on(const struct flagging *f, int64_t until)
+{
+	return f->n < SLICE_ROWS &&
+	    f->rows.n + KEYWORDS_MAX + 100 < ROWS_MAX &&
+	    f->refused.n < REFUSED_MAX && (f->n % 64 != 63 ||
+	    f->e->o.mono_us(f->e->o.arg) < until);
+}
+
+static int
+run(struct flagging *f)
+{
+	size_t from = view_seek(&f->view, f->ask->cursor), k, i;
+	int64_t until = f->e->o.mono_us(f->e->o.arg) + SLICE_US;
+	int rc = 0;
+
+	for (k = 0; k < f->set.n && rc == 0; k++) {
+		i = f->set.range[k].from > from ? f->set.range[k].from : from;
+		for (; i < f->set.range[k].to && rc == 0; i++, f->n++) {
+			if (!may_go_on(f, until)) {
+				f->next = view_row(&f->view, i)->uid;
+				return 0;
+			}
+			rc = one(f, i);
+		}
+	}
+	return rc;
+}
+
+/* What is kept of the answer: where it ended and whom it refused. */
+static int
+keep(struct flagging *f, uint32_t sum)
+{
+	auto_buf b = BUF_INIT(MSG_MAX);
+
+	buf_le32(&b, f->next);
+	buf_str(&b, buf_get(&f->refused));
+	return change_id_keep(f->e, f->w->caller, f->ask->change,
+	    f->ask->cursor, sum, buf_get(&b), &f->w->err);
+}
+
+static void
+answer(struct flagging *f)
+{
+	struct flags_answer *out = &f->w->answer.flags;
+
+	out->rows = str_dup(f->e->arena, buf_get(&f->rows));
+	out->refused = str_dup(f->e->arena,
+	    f->repeated ? f->before : buf_get(&f->refused));
+	out->next = f->next;
+}
+
+static int
+slice(struct flagging *f, uint32_t sum)
+{
+	const struct flags_ask *ask = f->ask;
+	uint32_t next = 0;
+	struct rd r;
+	int rc;
+
+	view_make(&f->view, f->c, ask->arrivals, ask->expunges, f->e->arena);
+	rc = view_select(&f->view, ask->set, ask->by_uid, &f->set,
+	    f->e->arena, &f->w->err);
+	if (rc == 0 && f->repeated) {
+		r = rd_of(f->before);
+		next = rd_le32(&r);
+		f->before = rd_rest(&r);
+	}
+	if (rc == 0)
+		rc = run(f);
+	if (f->repeated && next)
+		f->next = next;
+	if (rc == 0 && !f->repeated)
+		rc = keep(f, sum);
+	if (rc == 0)
+		answer(f);
+	/* Half of it is written: then none of the batch may be. */
+	if (rc < 0 && f->modseq && f->e->w.failed == 0)
+		f->e->w.failed = E_FULL;
+	return rc;
+}
+
+/* A keyword list that cannot be kept is found before anything is written. */
+static int
+check(struct flagging *f)
+{
+	const struct flags_ask *ask = f->ask;
+	struct err *err = &f->w->err;
+	struct str words;
+	int rc;
+
+	if (ask->mode > FLAGS_REMOVE || ask->flags > 31)
+		return err_set(err, E_INVALID, "no such flags");
+	rc = keywords_union(STR_NULL, ask->keywords, f->e->arena, &words,
+	    err);
+	if (rc == 0)
+		rc = acct_get(f->e, f->w->caller->account, &f->acct, err);
+	if (rc == 0)
+		rc = mbox_get(f->e, f->acct->account, ask->mailbox, &f->mbox,
+		    err);
+	if (rc == 0)
+		rc = columns_get(f->e->columns, &f->e->look,
+		    f->acct->account, ask->mailbox, &f->c, err);
+	return rc;
+}
+
+int
+write_flags(struct engine *e, struct write *w)
+{
+	struct flagging f = { .e = e, .w = w, .ask = w->ask,
+		.rows = BUF_INIT(MSG_MAX), .refused = BUF_INIT(MSG_MAX) };
+	uint32_t sum = sum_of(f.ask);
+	int rc = change_id_before(e, w->caller, f.ask->change, f.ask->cursor,
+	    sum, &f.before, &w->err);
+
+	f.repeated = rc > 0;
+	if (rc >= 0)
+		rc = check(&f);
+	if (rc < 0)
+		return rc;
+	pthread_rwlock_rdlock(&f.c->lock);
+	rc = slice(&f, sum);
+	pthread_rwlock_unlock(&f.c->lock);
+	columns_put(e->columns, f.c);
+	buf_free(&f.rows);
+	buf_free(&f.refused);
+	return rc;
+}

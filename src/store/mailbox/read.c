@@ -1,0 +1,279 @@
+#include "store/engine/engine_int.h"
+#include "store/engine/keywords.h"
+#include "store/engine/view.h"
+
+enum { ROWS_MAX = 180000, OCTETS_MAX = 128 * 1024 + 4096 };
+
+int
+place_get(struct sql *q, uint64_t blob, struct place *at, struct err *err)
+{
+	int rc = sql_first(q, SQL_blob_get, SQL_VALS(vi(blob)), err);
+
+	if (rc == 0)
+		return err_set(err, E_NOTFOUND, "the message is gone");
+	if (rc < 0)
+		return rc;
+	*at = (struct place){ blob, sql_u64(q, SQL_blob_get, 0),
+		sql_u64(q, SQL_blob_get, 1), sql_u64(q, SQL_blob_get, 2),
+		sql_u32(q, SQL_blob_get, 3), sql_u32(q, SQL_blob_get, 4) };
+	sql_end(q, SQL_blob_get);
+	return 0;
+}
+
+static struct str
+mailbox_name(struct str name)
+{
+	return str_eqi(name, STR("INBOX")) ? STR("INBOX") : name;
+}
+
+int
+read_mailboxes(struct reader *r, const struct caller *c,
+    const struct mailboxes_ask *ask, union read_answer *answer,
+    struct err *err)
+{
+	enum sql_statement s = SQL_mailbox_list;
+	int rc = sql_first(&r->q, s, SQL_VALS(vi(c->account),
+	    vs(ask->after)), err);
+	int n = 0;
+
+	for (; rc > 0 && r->rows.n < ROWS_MAX; n++) {
+		msg_put(&r->rows, &mailbox_row_shape, &(struct mailbox_row){
+		    sql_u64(&r->q, s, 0), sql_str(&r->q, s, 1),
+		    sql_u32(&r->q, s, 2) });
+		rc = sql_next(&r->q, s, err);
+	}
+	answer->mailboxes.more = rc > 0 || n == 200;
+	if (rc > 0)
+		sql_end(&r->q, s);
+	answer->mailboxes.rows = buf_get(&r->rows);
+	return rc < 0 ? rc : 0;
+}
+
+static int
+find_mailbox(struct reader *r, const struct caller *c, struct str name,
+    struct status_answer *out, struct err *err)
+{
+	enum sql_statement s = SQL_mailbox_find;
+	int rc = sql_first(&r->q, s, SQL_VALS(vi(c->account),
+	    vs(mailbox_name(name))), err);
+
+	if (rc == 0)
+		return err_set(err, E_NOTFOUND, "no such mailbox");
+	if (rc < 0)
+		return rc;
+	*out = (struct status_answer){ sql_u64(&r->q, s, 0),
+		sql_u32(&r->q, s, 1), sql_u32(&r->q, s, 2),
+		sql_u32(&r->q, s, 3), sql_u32(&r->q, s, 4),
+		sql_u32(&r->q, s, 5), sql_u64(&r->q, s, 6),
+		sql_u64(&r->q, s, 7) };
+	sql_end(&r->q, s);
+	return 0;
+}
+
+int
+read_status(struct reader *r, const struct caller *c,
+    const struct status_ask *ask, union read_answer *answer, struct err *err)
+{
+	return find_mailbox(r, c, ask->name, &answer->status, err);
+}
+
+static void
+open_column(struct reader *r, const struct column *c, struct open_answer *out)
+{
+	struct buf words = BUF_INIT(16384);
+	size_t i;
+
+	for (i = 1; i < c->nsets && !buf_failed(&words); i++)
+		if (c->set[i].users > 0)
+			keywords_gather(&words, c->set[i].words);
+	out->keywords = str_dup(r->arena, buf_get(&words));
+	buf_free(&words);
+	out->uidvalidity = c->uidvalidity;
+	out->uidnext = c->uidnext;
+	out->exists = (uint32_t)c->nlive;
+	out->modseq = c->modseq;
+	for (i = 0; i < c->nlive; i++)
+		if (!(c->live[i].flags & FLAG_seen))
+			break;
+	out->first_unseen = i < c->nlive ? (uint32_t)i + 1 : 0;
+}
+
+int
+read_open(struct reader *r, const struct caller *c,
+    const struct open_ask *ask, union read_answer *answer, struct err *err)
+{
+	struct status_answer found;
+	struct column *col;
+	int rc = find_mailbox(r, c, ask->name, &found, err);
+
+	if (rc == 0)
+		rc = columns_get(r->e->columns, &r->q, c->account,
+		    found.mailbox, &col, err);
+	if (rc < 0)
+		return rc;
+	answer->open.mailbox = found.mailbox;
+	pthread_rwlock_rdlock(&col->lock);
+	open_column(r, col, &answer->open);
+	pthread_rwlock_unlock(&col->lock);
+	columns_put(r->e->columns, col);
+	return 0;
+}
+
+/* ---- fetch ------------------------------------------------------------- */
+
+/* A row copied out of the column, so that its lock is not held while facts
+ * are read from the disk. */
+struct picked {
+	struct column_row row;
+	struct str keywords;
+	uint32_t seq;
+};
+enum { PICK = 3000, PICK_FACTS = 400 };
+
+struct picking {
+	struct reader *r;
+	const struct fetch_ask *ask;
+	struct picked *picked;
+	size_t n, octets;
+	uint32_t next;
+};
+
+static bool
+pick(struct picking *p, const struct view_on *v, size_t i)
+{
+	const struct column_row *row = view_row(v, i);
+	struct str words = column_keywords(v->c, row->keywords);
+	size_t most = p->ask->want & WANT_FACTS ? PICK_FACTS : PICK;
+
+	if (row->modseq <= p->ask->changed_since)
+		return true;
+	if (p->n >= most || p->octets + 64 + words.n > ROWS_MAX) {
+		p->next = row->uid;
+		return false;
+	}
+	p->octets += 64 + words.n;
+	p->picked[p->n++] = (struct picked){ *row,
+		words.n ? str_dup(p->r->arena, words) : STR_NULL,
+		(uint32_t)i + 1 };
+	return true;
+}
+
+static int
+pick_all(struct picking *p, const struct column *c, struct err *err)
+{
+	const struct fetch_ask *ask = p->ask;
+	struct view_on v;
+	struct view_set set;
+	size_t from, k, i;
+	int rc;
+
+	view_make(&v, c, ask->arrivals, ask->expunges, p->r->arena);
+	rc = view_select(&v, ask->set, ask->by_uid, &set, p->r->arena, err);
+	if (rc < 0)
+		return rc;
+	from = view_seek(&v, ask->cursor);
+	for (k = 0; k < set.n; k++) {
+		i = set.range[k].from > from ? set.range[k].from : from;
+		for (; i < set.range[k].to; i++)
+			if (!pick(p, &v, i))
+				return 0;
+	}
+	return 0;
+}
+
+/* Facts are a cache: without them the row is still right. */
+static struct str
+facts_of(struct reader *r, const struct column_row *row)
+{
+	struct place at;
+	char *room;
+
+	if (row->blob == 0 || place_get(&r->q, row->blob, &at, NULL) < 0 ||
+	    at.facts == 0 || at.facts > 32768)
+		return STR_NULL;
+	buf_reset(&r->more);
+	room = buf_room(&r->more, at.facts);
+	if (!room || packs_read_facts(r->e->packs, &at, room, NULL) < 0)
+		return STR_NULL;
+	return str_make(room, at.facts);
+}
+
+static void
+put_picked(struct picking *p)
+{
+	struct str facts = STR_NULL;
+	const struct picked *x;
+	size_t i;
+
+	for (i = 0; i < p->n; i++) {
+		x = &p->picked[i];
+		if (p->ask->want & WANT_FACTS)
+			facts = facts_of(p->r, &x->row);
+		if (p->r->rows.n + 64 + x->keywords.n + facts.n > MSG_CHUNK) {
+			p->next = x->row.uid;
+			return;
+		}
+		view_put_row(&p->r->rows, x->seq, &x->row, x->keywords,
+		    facts);
+	}
+}
+
+int
+read_fetch(struct reader *r, const struct caller *c,
+    const struct fetch_ask *ask, union read_answer *answer, struct err *err)
+{
+	struct picking p = { .r = r, .ask = ask };
+	struct column *col;
+	int rc = columns_get(r->e->columns, &r->q, c->account, ask->mailbox,
+	    &col, err);
+
+	if (rc < 0)
+		return rc;
+	p.picked = arena_array(r->arena, PICK, sizeof(*p.picked));
+	pthread_rwlock_rdlock(&col->lock);
+	rc = pick_all(&p, col, err);
+	pthread_rwlock_unlock(&col->lock);
+	columns_put(r->e->columns, col);
+	if (rc < 0)
+		return rc;
+	/* One snapshot for all of the page's places. */
+	if (ask->want & WANT_FACTS)
+		rc = sql_read_begin(&r->q, err);
+	put_picked(&p);
+	sql_read_end(&r->q);
+	answer->fetch.rows = buf_get(&r->rows);
+	answer->fetch.next = p.next;
+	return rc;
+}
+
+int
+read_content(struct reader *r, const struct caller *c,
+    const struct content_ask *ask, union read_answer *answer, struct err *err)
+{
+	struct content_answer *out = &answer->content;
+	struct place at;
+	uint64_t blob, n;
+	int rc = sql_first(&r->q, SQL_placement_email, SQL_VALS(
+	    vi(c->account), vi(ask->mailbox), vi(ask->uid)), err);
+
+	if (rc == 0)
+		return err_set(err, E_NOTFOUND, "the message is gone");
+	if (rc < 0)
+		return rc;
+	blob = sql_u64(&r->q, SQL_placement_email, 2);
+	out->prefix = str_dup(r->arena,
+	    sql_str(&r->q, SQL_placement_email, 3));
+	sql_end(&r->q, SQL_placement_email);
+	rc = place_get(&r->q, blob, &at, err);
+	if (rc < 0)
+		return rc;
+	out->total = at.length;
+	n = ask->offset < at.length ? at.length - ask->offset : 0;
+	n = n < ask->len ? n : ask->len;
+	n = n < OCTETS_MAX ? n : OCTETS_MAX;
+	if (n == 0)
+		return 0;
+	out->octets = str_make(buf_room(&r->rows, n), n);
+	return packs_read(r->e->packs, &at, ask->offset,
+	    buf_room(&r->rows, n), n, err);
+}

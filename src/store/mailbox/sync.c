@@ -1,0 +1,181 @@
+#include "store/engine/engine_int.h"
+#include "store/engine/view.h"
+
+/*
+ * What is new since a view was told. A part of it when there is too much:
+ * changes are told in order of modseq, and no modseq by halves, so the new
+ * view is again two numbers. One modseq's rows (a slice of STORE) and
+ * expunges (a slice of EXPUNGE) always fit an answer.
+ */
+
+enum { ROWS_MAX = 99000, GONE_MAX = 16384 };
+
+struct syncing {
+	struct reader *r;
+	const struct sync_ask *ask;
+	const struct column *c;
+	uint64_t arrivals, expunges;
+	bool more;
+};
+
+/* How far expunges can be told. The dead are in order of their modseq. */
+static void
+choose_expunges(struct syncing *s)
+{
+	const struct column *c = s->c;
+	size_t from = 0, n, i;
+
+	s->expunges = s->ask->expunges;
+	if (!s->ask->expunge_ok || c->modseq <= s->ask->expunges)
+		return;
+	while (from < c->ndead && c->dead[from].expunged <= s->ask->expunges)
+		from++;
+	n = c->ndead - from;
+	if (n <= GONE_MAX) {
+		s->expunges = c->modseq;
+		return;
+	}
+	i = from + GONE_MAX;
+	while (i > from && c->dead[i - 1].expunged == c->dead[i].expunged)
+		i--;
+	if (i > from)
+		s->expunges = c->dead[i - 1].expunged;
+	s->more = true;
+}
+
+static void
+put_gone(struct syncing *s)
+{
+	struct view_on old;
+	size_t i;
+
+	view_make(&old, s->c, s->ask->arrivals, s->ask->expunges,
+	    s->r->arena);
+	for (i = old.ndead; i > 0; i--)
+		if (old.dead[i - 1]->expunged <= s->expunges)
+			buf_le32(&s->r->more,
+			    (uint32_t)old.dead_at[i - 1] + 1);
+}
+
+struct changed_row {
+	uint64_t modseq;
+	size_t i;
+};
+
+static int
+by_modseq(const void *a, const void *b)
+{
+	const struct changed_row *x = a, *y = b;
+
+	return x->modseq < y->modseq ? -1 : x->modseq > y->modseq;
+}
+
+static size_t
+row_octets(const struct syncing *s, const struct changed_row *x)
+{
+	const struct column_row *r = &s->c->live[x->i];
+
+	return 64 + column_keywords(s->c, r->keywords).n;
+}
+
+/* How many of the rows fit, whole modseqs only; at least one modseq. */
+static size_t
+how_many(const struct syncing *s, const struct changed_row *x, size_t n)
+{
+	size_t octets = 0, i, whole = 0;
+
+	for (i = 0; i < n; i++) {
+		if (i > 0 && x[i].modseq != x[i - 1].modseq)
+			whole = i;
+		octets += row_octets(s, &x[i]);
+		if (octets > ROWS_MAX)
+			return whole;
+	}
+	return n;
+}
+
+static int
+by_index(const void *a, const void *b)
+{
+	const struct changed_row *x = a, *y = b;
+
+	return x->i < y->i ? -1 : x->i > y->i;
+}
+
+static void
+put_rows(struct syncing *s, struct changed_row *x, size_t n)
+{
+	const struct column_row *row;
+	struct view_on v;
+	size_t i;
+
+	view_make(&v, s->c, s->arrivals, s->expunges, s->r->arena);
+	if (n > 1)
+		qsort(x, n, sizeof(*x), by_index);
+	for (i = 0; i < n; i++) {
+		row = &s->c->live[x[i].i];
+		view_put_row(&s->r->rows,
+		    (uint32_t)view_seek(&v, row->uid) + 1, row,
+		    column_keywords(s->c, row->keywords), STR_NULL);
+	}
+}
+
+/* Live messages of the old view that changed since. */
+static void
+choose_rows(struct syncing *s)
+{
+	const struct column *c = s->c;
+	struct changed_row *x = NULL;
+	size_t n = 0, room = 0, i, fit;
+
+	for (i = 0; i < c->nlive && c->live[i].created <= s->ask->arrivals;
+	     i++) {
+		if (c->live[i].modseq <= s->ask->arrivals)
+			continue;
+		x = grown(x, n, &room, sizeof(*x));
+		x[n++] = (struct changed_row){ c->live[i].modseq, i };
+	}
+	if (n > 1)
+		qsort(x, n, sizeof(*x), by_modseq);
+	fit = how_many(s, x, n);
+	if (fit < n)
+		s->more = true;
+	s->arrivals = fit < n ? x[fit].modseq - 1 : c->modseq;
+	put_rows(s, x, fit);
+	free(x);
+}
+
+static void
+fill(struct syncing *s, struct sync_answer *out)
+{
+	struct view_on v;
+
+	choose_expunges(s);
+	if (s->expunges > s->ask->expunges)
+		put_gone(s);
+	s->arrivals = s->ask->arrivals;
+	if (s->c->modseq > s->ask->arrivals)
+		choose_rows(s);
+	view_make(&v, s->c, s->arrivals, s->expunges, s->r->arena);
+	*out = (struct sync_answer){ s->arrivals, s->expunges, (uint32_t)v.n,
+		buf_get(&s->r->more), buf_get(&s->r->rows), s->more };
+}
+
+int
+read_sync(struct reader *r, const struct caller *c,
+    const struct sync_ask *ask, union read_answer *answer, struct err *err)
+{
+	struct syncing s = { .r = r, .ask = ask };
+	struct column *col;
+	int rc = columns_get(r->e->columns, &r->q, c->account, ask->mailbox,
+	    &col, err);
+
+	if (rc < 0)
+		return rc;
+	pthread_rwlock_rdlock(&col->lock);
+	s.c = col;
+	fill(&s, &answer->sync);
+	pthread_rwlock_unlock(&col->lock);
+	columns_put(r->e->columns, col);
+	return 0;
+}

@@ -1,0 +1,188 @@
+#include "base/crc32c.h"
+#include "store/queue/queue_int.h"
+
+/*
+ * What the operator does to many recipients at once, a slice at a time, so
+ * that a million of them hold up nobody's commit.
+ */
+
+enum { CHANGES_MAX = 400, LOOKED_AT_MAX = 5000 };
+
+/* "@example.org" is everybody there. */
+static bool
+address_fits(struct str want, struct str address)
+{
+	if (want.n == 0)
+		return true;
+	if (want.p[0] == '@')
+		return str_eqi(want, str_from(address,
+		    str_rchr(address, '@')));
+	return str_eqi(want, address);
+}
+
+bool
+queue_fits(const struct queue_list_ask *f, struct str sender, struct str rcpt,
+    struct str domain, int64_t at, uint32_t state)
+{
+	return address_fits(f->sender, sender) && address_fits(f->rcpt, rcpt) &&
+	    (f->domain.n == 0 || str_eqi(f->domain, domain)) &&
+	    (f->before == 0 || at < f->before) &&
+	    (!f->held || state == ROW_held);
+}
+
+bool
+queue_cursor(struct str cursor, uint64_t message, uint64_t *m, uint32_t *n)
+{
+	struct rd r = rd_of(cursor);
+
+	/* Behind all of the message before. */
+	*m = message ? message - 1 : 0;
+	*n = UINT32_MAX;
+	if (cursor.n == 0)
+		return true;
+	*m = rd_le64(&r);
+	*n = rd_le32(&r);
+	return rd_done(&r);
+}
+
+struct str
+queue_cursor_of(struct arena *a, uint64_t message, uint32_t n)
+{
+	struct buf b = BUF_INIT(16);
+	struct str out;
+
+	buf_le64(&b, message);
+	buf_le32(&b, n);
+	out = str_dup(a, buf_get(&b));
+	buf_free(&b);
+	return out;
+}
+
+struct changing {
+	struct engine *e;
+	struct write *w;
+	struct queue_list_ask filter;
+	uint32_t action;
+	struct { uint64_t message; uint32_t n; } row[CHANGES_MAX];
+	size_t n;
+};
+
+/* Which ones, first: a statement must not walk over rows that change. */
+static int
+choose(struct changing *c)
+{
+	enum sql_statement s = SQL_queue_rows;
+	struct sql *q = &c->e->w;
+	uint64_t message = 0;
+	uint32_t n = 0;
+	int rc, looked = 0;
+
+	if (!queue_cursor(c->filter.cursor, c->filter.message, &message, &n))
+		return err_set(&c->w->err, E_INVALID, "no such cursor");
+	rc = sql_first(q, s, SQL_VALS(vi(message), vi(n)), &c->w->err);
+	while (rc > 0) {
+		if (c->filter.message && sql_u64(q, s, QC_message) !=
+		    c->filter.message)
+			break;
+		if (c->n == CHANGES_MAX || looked++ == LOOKED_AT_MAX) {
+			c->w->answer.queue_change.next = queue_cursor_of(
+			    c->e->arena, message, n);
+			break;
+		}
+		message = sql_u64(q, s, QC_message);
+		n = sql_u32(q, s, QC_rcpt);
+		if (queue_fits(&c->filter, sql_str(q, s, QC_reverse_path),
+		    sql_str(q, s, QC_address), sql_str(q, s, QC_domain),
+		    (int64_t)sql_u64(q, s, QC_at), sql_u32(q, s, QC_state))) {
+			c->row[c->n].message = message;
+			c->row[c->n++].n = n;
+		}
+		rc = sql_next(q, s, &c->w->err);
+	}
+	if (rc > 0)
+		sql_end(q, s);
+	return rc < 0 ? rc : 0;
+}
+
+static int
+move(struct changing *c, const struct queued *q, enum row_state to,
+    enum journal_event event)
+{
+	queued_journal(c->e, event, q, 0, STR_NULL);
+	if (to != ROW_held) {
+		queued_news(c->e, QUEUE_NEWS_unblock, q, c->e->now_s);
+		queued_news(c->e, news_of_state(to), q, c->e->now_s);
+	}
+	c->w->answer.queue_change.changed++;
+	return sql_run(&c->e->w, SQL_queue_rcpt_move, SQL_VALS(vi(to),
+	    vi((uint64_t)c->e->now_s), vi(q->message), vi(q->n)),
+	    &c->w->err);
+}
+
+static int
+drop(struct changing *c, const struct queued *q)
+{
+	int rc = queued_drop(c->e, q, &c->w->err);
+
+	queued_journal(c->e, JOURNAL_dropped, q, 0, STR_NULL);
+	c->w->answer.queue_change.changed++;
+	return rc < 0 ? rc : queued_finish(c->e, q->message, &c->w->err);
+}
+
+static int
+change_one(struct changing *c, uint64_t message, uint32_t n)
+{
+	enum row_state tried;
+	struct queued q;
+	int rc = queued_get(c->e, message, n, &q, &c->w->err);
+
+	if (rc <= 0)
+		return rc;
+	tried = q.attempts ? ROW_waits : ROW_fresh;
+	if (c->action == QUEUE_DROP)
+		return drop(c, &q);
+	if (q.state == ROW_reports)
+		return 0;
+	if (c->action == QUEUE_HOLD && q.state != ROW_held)
+		return move(c, &q, ROW_held, JOURNAL_held);
+	if (c->action == QUEUE_RELEASE && q.state == ROW_held)
+		return move(c, &q, tried, JOURNAL_released);
+	if (c->action == QUEUE_RETRY && q.state != ROW_held)
+		return move(c, &q, q.state, JOURNAL_retried);
+	return 0;
+}
+
+static uint32_t
+sum_of(const struct queue_change_ask *ask)
+{
+	uint32_t c = crc32c(ask->action, &ask->message, sizeof(ask->message));
+
+	c = crc32c(c, ask->sender.p, ask->sender.n);
+	c = crc32c(c, ask->rcpt.p, ask->rcpt.n);
+	return crc32c(c, ask->cursor.p, ask->cursor.n);
+}
+
+int
+write_queue_change(struct engine *e, struct write *w)
+{
+	const struct queue_change_ask *ask = w->ask;
+	struct changing *c = arena_new_of(e->arena, struct changing);
+	uint32_t sum = sum_of(ask);
+	size_t i;
+	int rc = change_id_repeat(e, w, ask->change, sum,
+	    &queue_change_answer_shape, &w->answer.queue_change, &w->err);
+
+	if (rc != 0)
+		return rc < 0 ? rc : 0;
+	if (ask->action < QUEUE_RETRY || ask->action > QUEUE_DROP)
+		return err_set(&w->err, E_INVALID, "no such action");
+	*c = (struct changing){ .e = e, .w = w, .action = ask->action,
+		.filter = { ask->message, ask->sender, ask->rcpt, ask->domain,
+		    ask->before, ask->held, ask->cursor } };
+	w->answer.queue_change = (struct queue_change_answer){ 0 };
+	rc = choose(c);
+	for (i = 0; i < c->n && rc == 0; i++)
+		rc = change_one(c, c->row[i].message, c->row[i].n);
+	return rc < 0 ? rc : change_id_answer(e, w, ask->change, sum,
+	    &queue_change_answer_shape, &w->answer.queue_change, &w->err);
+}

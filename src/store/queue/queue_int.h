@@ -1,0 +1,77 @@
+/*
+ * queue_int.h - what the files of the queue share.
+ */
+#pragma once
+#include "store/engine/engine_int.h"
+
+/* Words of queue_rcpt.state: see schema.c. */
+enum row_state { ROW_waits, ROW_held, ROW_reports, ROW_fresh };
+
+/* Columns of QUEUE_ITEM (statements.h). */
+enum queue_column { QC_message, QC_rcpt, QC_next_due, QC_state, QC_address,
+	QC_notify, QC_orcpt, QC_attempts, QC_outcome, QC_code, QC_status,
+	QC_text, QC_host, QC_last, QC_noticed, QC_reverse_path, QC_size,
+	QC_body_8bit, QC_smtputf8, QC_at, QC_ret, QC_envid, QC_signature,
+	QC_domain };
+
+/* May the sender be told? bit is one of NOTIFY_*. Nobody is told of a message
+ * that has nobody to answer to, but the postmaster of a report that failed,
+ * if he wants to (double).                              RFC 3461 4.1, 6.1 */
+bool queue_may_tell(struct str reverse_path, uint32_t notify, uint32_t bit,
+    bool double_bounces);
+
+/* ---- the writer -------------------------------------------------------- */
+
+/* Rows of a message that has just been put into blob `message`. */
+int queue_put(struct engine *e, const struct write *w,
+    const struct submit_ask *ask, struct str return_path, uint64_t message,
+    struct err *err);
+int queue_put_rcpt(struct engine *e, uint64_t message, uint64_t n,
+    const struct recipient *r, struct err *err);
+/* Nothing is left to do for this recipient but to tell the sender, who asked
+ * for it: OUTCOME_local or OUTCOME_expanded. others: the message has some that
+ * are on their way, and one report may tell of all. */
+int queue_put_outcome(struct engine *e, uint64_t message, uint64_t n,
+    const struct recipient *r, enum queue_outcome outcome, bool others,
+    struct err *err);
+/* Does this sender want to hear of success, and may he? */
+bool queue_wants_success(const struct caller *c, const struct submit_ask *ask,
+    const struct recipient *r);
+
+/* A recipient of a queued message; strs live in the engine's arena. */
+struct queued {
+	uint64_t message;
+	uint32_t n, state, attempts, notify;
+	int64_t at;
+	struct str address, domain, reverse_path;
+};
+/* 1, or 0 if it is not there any more. */
+int queued_get(struct engine *e, uint64_t message, uint32_t n,
+    struct queued *q, struct err *err);
+int queued_drop(struct engine *e, const struct queued *q, struct err *err);
+/* What became of it: kept in its row. */
+int queued_keep(struct engine *e, const struct queued *q,
+    const struct queue_result *res, enum row_state state, int64_t next_due,
+    struct err *err);
+/* The message goes with its last recipient. */
+int queued_finish(struct engine *e, uint64_t message, struct err *err);
+void queued_journal(struct engine *e, enum journal_event event,
+    const struct queued *q, uint32_t code, struct str text);
+void queued_news(struct engine *e, enum queue_news_kind kind,
+    const struct queued *q, int64_t due);
+enum queue_news_kind news_of_state(enum row_state state);
+
+/* Put a report (of bounce) where it goes: `ask` is a submit of ours, with an
+ * empty reverse-path. Nothing is written when it fails; E_NOTFOUND: nobody
+ * has the address. */
+int submit_report(struct engine *e, struct write *w,
+    const struct submit_ask *ask, struct str to, uint64_t *message);
+
+/* ---- for the operator -------------------------------------------------- */
+
+/* A row, its strs those of the statement's present row, if it fits. */
+bool queue_fits(const struct queue_list_ask *filter, struct str sender,
+    struct str rcpt, struct str domain, int64_t at, uint32_t state);
+bool queue_cursor(struct str cursor, uint64_t message, uint64_t *m,
+    uint32_t *n);
+struct str queue_cursor_of(struct arena *a, uint64_t message, uint32_t n);

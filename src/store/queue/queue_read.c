@@ -1,0 +1,263 @@
+#include "store/queue/queue_int.h"
+
+/*
+ * What is due, as items for relay. The index has it in the order of
+ * (destination, state, when it is due, message), so recipients of one message
+ * that are due together come together and become one item.
+ */
+
+enum { ITEMS_OCTETS = 60000, RCPTS_OCTETS = 100000, CONTENT_MAX = 128 * 1024 };
+
+struct gathering {
+	struct reader *r;
+	struct buf *out;
+	const struct queue_leasing *l;
+	struct queue_item item;
+	uint32_t n[ITEM_RCPTS], outcome[ITEM_RCPTS];
+	size_t nrcpts, nitems;
+	struct queue_settings o;
+	int64_t now;
+};
+
+void
+reader_under_way(struct reader *r, const struct under_way *u)
+{
+	r->under_way = *u;
+}
+
+static bool
+is_under_way(const struct reader *r, uint64_t message, uint32_t n)
+{
+	return r->under_way.is && r->under_way.is(r->under_way.arg, message,
+	    n);
+}
+
+static void
+begin_item(struct gathering *g, enum sql_statement s)
+{
+	struct sql *q = &g->r->q;
+	struct arena *a = g->r->arena;
+
+	buf_reset(&g->r->more);
+	g->nrcpts = 0;
+	g->item = (struct queue_item){
+		.message = sql_u64(q, s, QC_message),
+		.reverse_path = str_dup(a, sql_str(q, s, QC_reverse_path)),
+		.size = sql_u64(q, s, QC_size),
+		.body_8bit = !!sql_u32(q, s, QC_body_8bit),
+		.smtputf8 = !!sql_u32(q, s, QC_smtputf8),
+		.queued = (int64_t)sql_u64(q, s, QC_at),
+		.ret = sql_u32(q, s, QC_ret),
+		.envid = str_dup(a, sql_str(q, s, QC_envid)),
+		.signature = str_dup(a, sql_str(q, s, QC_signature)) };
+	g->item.expires = g->item.queued + g->o.expire_s;
+}
+
+static struct queue_rcpt
+rcpt_of(struct gathering *g, enum sql_statement s)
+{
+	struct sql *q = &g->r->q;
+
+	return (struct queue_rcpt){ .n = sql_u32(q, s, QC_rcpt),
+		.address = sql_str(q, s, QC_address),
+		.notify = sql_u32(q, s, QC_notify),
+		.orcpt = sql_str(q, s, QC_orcpt),
+		.attempts = sql_u32(q, s, QC_attempts),
+		.outcome = sql_u32(q, s, QC_outcome),
+		.code = sql_u32(q, s, QC_code),
+		.status = sql_str(q, s, QC_status),
+		.text = sql_str(q, s, QC_text),
+		.host = sql_str(q, s, QC_host),
+		.last = (int64_t)sql_u64(q, s, QC_last) };
+}
+
+static void
+add_rcpt(struct gathering *g, const struct queue_rcpt *r)
+{
+	g->n[g->nrcpts] = r->n;
+	g->outcome[g->nrcpts++] = r->outcome;
+	msg_put(&g->r->more, &queue_rcpt_shape, r);
+}
+
+static bool
+item_is_full(const struct gathering *g)
+{
+	return g->nrcpts == ITEM_RCPTS || g->r->more.n > RCPTS_OCTETS;
+}
+
+static void
+end_item(struct gathering *g)
+{
+	if (g->nrcpts == 0)
+		return;
+	g->item.lease = g->l->lease(g->l->arg, g->item.message, g->n,
+	    g->outcome, g->nrcpts);
+	g->item.rcpts = buf_get(&g->r->more);
+	msg_put(g->out, &queue_item_shape, &g->item);
+	g->nrcpts = 0;
+	g->nitems++;
+}
+
+/* Take the present row, or say that there is no room for it. */
+static bool
+take_row(struct gathering *g, enum sql_statement s, size_t most)
+{
+	struct sql *q = &g->r->q;
+	uint64_t message = sql_u64(q, s, QC_message);
+	struct queue_rcpt r = rcpt_of(g, s);
+
+	if (is_under_way(g->r, message, r.n))
+		return true;
+	if (g->nrcpts && (g->item.message != message || item_is_full(g)))
+		end_item(g);
+	if (g->nrcpts == 0) {
+		if (g->nitems == most || g->out->n > ITEMS_OCTETS)
+			return false;
+		begin_item(g, s);
+	}
+	add_rcpt(g, &r);
+	return true;
+}
+
+int
+reader_queue_batch(struct reader *r, struct str domain, bool fresh,
+    struct queue_place *at, size_t most, struct buf *out, int64_t *next_due,
+    const struct queue_leasing *l, struct err *err)
+{
+	enum sql_statement s = SQL_queue_due;
+	struct gathering *g;
+	int64_t due;
+	int rc = sql_first(&r->q, s, SQL_VALS(vs(domain),
+	    vi(fresh ? ROW_fresh : ROW_waits), vi((uint64_t)at->due),
+	    vi(at->message), vi(at->rcpt)), err);
+
+	arena_reset(r->arena);
+	g = arena_new_of(r->arena, struct gathering);
+	*g = (struct gathering){ .r = r, .out = out, .l = l,
+		.o = engine_queue_settings(r->e),
+		.now = engine_now_us(r->e) / 1000000 };
+	*next_due = INT64_MAX;
+	while (rc > 0) {
+		due = (int64_t)sql_u64(&r->q, s, QC_next_due);
+		if (due > g->now || !take_row(g, s, most)) {
+			*next_due = due;
+			break;
+		}
+		*at = (struct queue_place){ due,
+			sql_u64(&r->q, s, QC_message),
+			sql_u32(&r->q, s, QC_rcpt) };
+		rc = sql_next(&r->q, s, err);
+	}
+	if (rc > 0)
+		sql_end(&r->q, s);
+	end_item(g);
+	return rc < 0 ? rc : (int)g->nitems;
+}
+
+/* ---- reports ----------------------------------------------------------- */
+
+static bool
+may_tell(struct gathering *g, enum sql_statement s, uint32_t bit)
+{
+	struct sql *q = &g->r->q;
+
+	return queue_may_tell(sql_str(q, s, QC_reverse_path),
+	    sql_u32(q, s, QC_notify), bit, g->o.double_bounces);
+}
+
+/* One that waits and is to be told of only because it waits so long. */
+static bool
+is_delayed(struct gathering *g, enum sql_statement s)
+{
+	struct sql *q = &g->r->q;
+	uint32_t state = sql_u32(q, s, QC_state);
+
+	return (state == ROW_waits || state == ROW_fresh) &&
+	    g->o.notice_s && !sql_u32(q, s, QC_noticed) &&
+	    (int64_t)sql_u64(q, s, QC_at) + g->o.notice_s <= g->now &&
+	    may_tell(g, s, NOTIFY_delay);
+}
+
+/* Who is told when the message itself has no sender. */
+static int
+postmaster(struct gathering *g, struct err *err)
+{
+	int rc = sql_first(&g->r->q, SQL_domain_first, NULL, 0, err);
+
+	if (rc <= 0)
+		return rc;
+	g->item.reverse_path = arena_printf(g->r->arena, "postmaster@%.*s",
+	    STR_FMT(sql_str(&g->r->q, SQL_domain_first, 0)));
+	sql_end(&g->r->q, SQL_domain_first);
+	return 0;
+}
+
+static void
+take_reported(struct gathering *g, enum sql_statement s)
+{
+	struct queue_rcpt r = rcpt_of(g, s);
+
+	if (sql_u32(&g->r->q, s, QC_state) != ROW_reports)
+		r.outcome = OUTCOME_delayed;
+	if (g->nrcpts == 0)
+		begin_item(g, s);
+	add_rcpt(g, &r);
+}
+
+int
+reader_queue_report(struct reader *r, uint64_t message, struct buf *out,
+    bool *more, const struct queue_leasing *l, struct err *err)
+{
+	enum sql_statement s = SQL_queue_of;
+	struct gathering *g;
+	int rc = sql_first(&r->q, s, SQL_VALS(vi(message)), err);
+
+	arena_reset(r->arena);
+	g = arena_new_of(r->arena, struct gathering);
+	*g = (struct gathering){ .r = r, .out = out, .l = l,
+		.o = engine_queue_settings(r->e),
+		.now = engine_now_us(r->e) / 1000000 };
+	while (rc > 0 && !item_is_full(g)) {
+		if (!is_under_way(r, message, sql_u32(&r->q, s, QC_rcpt)) &&
+		    (sql_u32(&r->q, s, QC_state) == ROW_reports ||
+			is_delayed(g, s)))
+			take_reported(g, s);
+		rc = sql_next(&r->q, s, err);
+	}
+	*more = rc > 0;
+	if (rc > 0)
+		sql_end(&r->q, s);
+	rc = rc < 0 ? rc : 0;
+	if (rc == 0 && g->nrcpts && g->item.reverse_path.n == 0)
+		rc = postmaster(g, err);
+	if (rc == 0)
+		end_item(g);
+	return rc < 0 ? rc : (int)g->nitems;
+}
+
+/* ---- content ----------------------------------------------------------- */
+
+int
+reader_queue_content(struct reader *r, uint64_t message,
+    const struct queue_content_ask *ask, union read_answer *answer,
+    struct err *err)
+{
+	struct queue_content_answer *out = &answer->queue_content;
+	struct place at;
+	uint64_t n;
+	int rc = place_get(&r->q, message, &at, err);
+
+	*out = (struct queue_content_answer){ 0 };
+	if (rc < 0)
+		return rc;
+	buf_reset(&r->rows);
+	out->total = at.length;
+	n = ask->offset < at.length ? at.length - ask->offset : 0;
+	n = n < ask->len ? n : ask->len;
+	n = n < CONTENT_MAX ? n : CONTENT_MAX;
+	if (n == 0)
+		return 0;
+	out->octets = str_make(buf_room(&r->rows, n), n);
+	return packs_read(r->e->packs, &at, ask->offset,
+	    buf_room(&r->rows, n), n, err);
+}

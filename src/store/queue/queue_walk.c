@@ -1,0 +1,214 @@
+#include "store/queue/queue_int.h"
+
+/*
+ * Looking at many rows, a slice at a time: at the start, for what has waited
+ * too long, and for the operator.
+ */
+
+enum { WALK_ROWS = 500, LIST_OCTETS = 150000, LIST_US = 20000,
+	LOOK_EVERY = 64 };
+
+int
+reader_queue_start(struct reader *r,
+    void (*due)(void *arg, const struct queue_news *n), void *arg,
+    struct err *err)
+{
+	enum sql_statement s = SQL_queue_start;
+	struct queue_news n = { 0 };
+	uint32_t state;
+	int rc = sql_first(&r->q, s, NULL, 0, err);
+
+	while (rc > 0) {
+		state = sql_u32(&r->q, s, 1);
+		n.domain = sql_str(&r->q, s, 0);
+		n.due = (int64_t)sql_u64(&r->q, s, 2);
+		n.kind = news_of_state(state);
+		if (state == ROW_waits || state == ROW_fresh)
+			due(arg, &n);
+		rc = sql_next(&r->q, s, err);
+	}
+	return rc;
+}
+
+int
+reader_queue_reports(struct reader *r, uint64_t after, uint64_t *message,
+    size_t *n, struct err *err)
+{
+	enum sql_statement s = SQL_queue_reports;
+	int rc = sql_first(&r->q, s, SQL_VALS(vi(after)), err);
+
+	for (*n = 0; rc > 0; rc = sql_next(&r->q, s, err))
+		message[(*n)++] = sql_u64(&r->q, s, 0);
+	return rc;
+}
+
+static bool
+walk_finds(const struct reader *r, enum queue_walk what, uint64_t message,
+    uint32_t n)
+{
+	enum sql_statement s = SQL_queue_walk;
+	uint32_t state = sql_u32(&r->q, s, 2);
+
+	if (state != ROW_waits && state != ROW_fresh)
+		return false;
+	if (what == WALK_delayed && (sql_u32(&r->q, s, 4) ||
+	    !queue_may_tell(sql_str(&r->q, s, 6), sql_u32(&r->q, s, 3),
+		NOTIFY_delay, false)))
+		return false;
+	return !r->under_way.is ||
+	    !r->under_way.is(r->under_way.arg, message, n);
+}
+
+static struct queue_waiting
+waiting(struct reader *r)
+{
+	enum sql_statement s = SQL_queue_walk;
+
+	return (struct queue_waiting){ sql_u64(&r->q, s, 0),
+		sql_u32(&r->q, s, 1), sql_u32(&r->q, s, 7),
+		str_dup(r->arena, sql_str(&r->q, s, 8)),
+		str_dup(r->arena, sql_str(&r->q, s, 9)),
+		str_dup(r->arena, sql_str(&r->q, s, 10)) };
+}
+
+int
+reader_queue_walk(struct reader *r, enum queue_walk what, int64_t before,
+    uint64_t *message, uint32_t *n, int64_t *came,
+    struct queue_waiting **found, size_t *nfound, struct err *err)
+{
+	enum sql_statement s = SQL_queue_walk;
+	int rows = 0, rc = sql_first(&r->q, s, SQL_VALS(vi(*message),
+	    vi(*n)), err);
+
+	arena_reset(r->arena);
+	*found = arena_array(r->arena, WALK_ROWS, sizeof(**found));
+	*nfound = 0;
+	*came = INT64_MAX;
+	while (rc > 0 && rows++ < WALK_ROWS) {
+		int64_t at = (int64_t)sql_u64(&r->q, s, 5);
+
+		if (at > before) {
+			*came = at;
+			sql_end(&r->q, s);
+			return 0;
+		}
+		*message = sql_u64(&r->q, s, 0);
+		*n = sql_u32(&r->q, s, 1);
+		if (walk_finds(r, what, *message, *n))
+			(*found)[(*nfound)++] = waiting(r);
+		rc = sql_next(&r->q, s, err);
+	}
+	if (rc > 0)
+		sql_end(&r->q, s);
+	return rc;
+}
+
+/* ---- for the operator -------------------------------------------------- */
+
+static uint32_t
+state_of(const struct reader *r, enum row_state state, uint64_t message,
+    uint32_t n)
+{
+	if (r->under_way.is && r->under_way.is(r->under_way.arg, message, n))
+		return QUEUE_under_way;
+	if (state == ROW_held)
+		return QUEUE_held;
+	return state == ROW_reports ? QUEUE_reports : QUEUE_waits;
+}
+
+/* Its destination was down, and is left alone for a while. */
+static void
+put_rest(const struct reader *r, struct queue_row *row)
+{
+	const struct under_way *u = &r->under_way;
+	int64_t until = u->blocked ? u->blocked(u->plan, row->domain) : 0;
+
+	until = (until + 999999) / 1000000;
+	if (row->state != QUEUE_waits || until <= row->next)
+		return;
+	row->next = until;
+	if (row->attempts == 0)
+		row->text = STR("the destination could not be reached for "
+			"earlier mail");
+}
+
+static void
+list_row(struct reader *r)
+{
+	enum sql_statement s = SQL_queue_rows;
+	struct sql *q = &r->q;
+	struct queue_row row = { .message = sql_u64(q, s, QC_message),
+		.n = sql_u32(q, s, QC_rcpt),
+		.sender = sql_str(q, s, QC_reverse_path),
+		.rcpt = sql_str(q, s, QC_address),
+		.domain = sql_str(q, s, QC_domain),
+		.size = sql_u64(q, s, QC_size),
+		.queued = (int64_t)sql_u64(q, s, QC_at),
+		.next = (int64_t)sql_u64(q, s, QC_next_due),
+		.attempts = sql_u32(q, s, QC_attempts),
+		.last = (int64_t)sql_u64(q, s, QC_last),
+		.code = sql_u32(q, s, QC_code),
+		.status = sql_str(q, s, QC_status),
+		.text = sql_str(q, s, QC_text),
+		.host = sql_str(q, s, QC_host) };
+
+	row.state = state_of(r, sql_u32(q, s, QC_state), row.message, row.n);
+	put_rest(r, &row);
+	row.expires = row.queued + engine_queue_settings(r->e).expire_s;
+	msg_put(&r->rows, &queue_row_shape, &row);
+}
+
+static bool
+row_fits(struct reader *r, const struct queue_list_ask *ask)
+{
+	enum sql_statement s = SQL_queue_rows;
+	struct sql *q = &r->q;
+
+	return queue_fits(ask, sql_str(q, s, QC_reverse_path),
+	    sql_str(q, s, QC_address), sql_str(q, s, QC_domain),
+	    (int64_t)sql_u64(q, s, QC_at), sql_u32(q, s, QC_state));
+}
+
+/* Enough for one answer: of octets, or of time. */
+static bool
+has_enough(struct reader *r, size_t looked, int64_t until)
+{
+	return r->rows.n > LIST_OCTETS || (looked % LOOK_EVERY == 0 &&
+	    r->e->o.mono_us(r->e->o.arg) > until);
+}
+
+int
+read_queue_list(struct reader *r, const struct caller *c,
+    const struct queue_list_ask *ask, union read_answer *answer,
+    struct err *err)
+{
+	enum sql_statement s = SQL_queue_rows;
+	int64_t until = r->e->o.mono_us(r->e->o.arg) + LIST_US;
+	uint64_t message;
+	size_t looked = 0;
+	uint32_t n;
+	int rc;
+
+	(void)c;
+	if (!queue_cursor(ask->cursor, ask->message, &message, &n))
+		return err_set(err, E_INVALID, "no such cursor");
+	rc = sql_first(&r->q, s, SQL_VALS(vi(message), vi(n)), err);
+	while (rc > 0) {
+		message = sql_u64(&r->q, s, QC_message);
+		n = sql_u32(&r->q, s, QC_rcpt);
+		if (ask->message && message != ask->message)
+			break;
+		if (row_fits(r, ask))
+			list_row(r);
+		rc = sql_next(&r->q, s, err);
+		if (rc > 0 && has_enough(r, ++looked, until)) {
+			answer->queue_list.next = queue_cursor_of(r->arena,
+			    message, n);
+			break;
+		}
+	}
+	if (rc > 0)
+		sql_end(&r->q, s);
+	answer->queue_list.rows = buf_get(&r->rows);
+	return rc < 0 ? rc : 0;
+}

@@ -1,0 +1,275 @@
+#include "base/crc32c.h"
+#include "store/queue/queue_int.h"
+#include "store/directory/recipients.h"
+#include "store/directory/resolve.h"
+
+/* One submit on its way through the checks. */
+struct submission {
+	struct engine *e;
+	struct write *w;
+	const struct submit_ask *ask;
+	struct recipients to;
+	struct place at;
+};
+
+static uint32_t
+sum_of(const struct submit_ask *ask)
+{
+	uint32_t c = crc32c(0, ask->reverse_path.p, ask->reverse_path.n);
+
+	c = crc32c(c, &ask->raw_size, sizeof(ask->raw_size));
+	c = crc32c(c, ask->message_id.p, ask->message_id.n);
+	c = crc32c(c, ask->envid.p, ask->envid.n);
+	return crc32c(c, ask->octets.p, ask->octets.n);
+}
+
+static int
+check_sender(struct submission *s)
+{
+	struct str from = s->ask->reverse_path;
+	struct write *w = s->w;
+
+	if (!address_is_safe(from))
+		return err_set(&w->err, E_INVALID, "unusable reverse-path");
+	if (!(w->caller->authority & AUTH_NAMES_SENDER))
+		return 0;
+	return resolve_sender(&s->e->w, s->e->arena, w->caller, from,
+	    &w->err);
+}
+
+static int
+check_recipient(struct submission *s, const struct recipient *r)
+{
+	struct err *err = &s->w->err;
+	struct acct *a;
+	struct mbox *m;
+	int rc;
+
+	if (r->account == 0)
+		return 0;
+	rc = acct_get(s->e, r->account, &a, err);
+	if (rc == 0)
+		rc = acct_inbox(s->e, a, &m, err);
+	if (rc == E_NOTFOUND)
+		return err_set(err, E_BUSY, "a recipient has just gone");
+	if (rc < 0)
+		return rc;
+	/* One full mailbox behind an alias must not keep the message from
+	 * the others, and whoever sent it knows of no mailbox: it goes over
+	 * its quota by this one. */
+	if (r->via.n == 0 && engine_quota(s->e) &&
+	    a->used >= engine_quota(s->e))
+		return err_set(err, E_FULL, "a mailbox is full");
+	if (m->uidnext + s->to.n >= UINT32_MAX)
+		return err_set(err, E_LIMIT, "no UIDs left");
+	return 0;
+}
+
+/* A program of this machine is who the kernel says, not who it says. */
+static struct str
+peer_of(struct submission *s)
+{
+	if (s->w->caller->authority != AUTH_LOCAL)
+		return s->ask->peer;
+	return arena_printf(s->e->arena, "local uid %u",
+	    s->w->caller->worker);
+}
+
+static void
+journal(struct submission *s, enum journal_event event, struct str address)
+{
+	const struct submit_ask *ask = s->ask;
+	char text[400];
+	int n = 0;
+	struct journal_row row = { .at_us = s->e->o.wall_us(s->e->o.arg),
+		.event = event, .message = s->at.blob,
+		.session = ask->session, .peer = peer_of(s),
+		.from = ask->reverse_path, .address = address, .code = 250 };
+
+	if (event == JOURNAL_received)
+		n = snprintf(text, sizeof(text), "size=%llu protocol=%.*s "
+		    "helo=%.*s tls=%.*s id=%.*s",
+		    (unsigned long long)ask->raw_size,
+		    STR_FMT(ask->protocol), STR_FMT(str_first(ask->helo, 100)),
+		    STR_FMT(ask->tls),
+		    STR_FMT(str_first(ask->message_id, 150)));
+	row.text = str_make(text, n > 0 ? (size_t)n : 0);
+	if (row.text.n >= sizeof(text))
+		row.text.n = sizeof(text) - 1;
+	batch_journal(s->e, &row);
+}
+
+/* An alias led there; what became of it there is in the next row. */
+static void
+journal_forwarded(struct submission *s, const struct recipient *r)
+{
+	const struct submit_ask *ask = s->ask;
+	struct journal_row row = { .at_us = s->e->o.wall_us(s->e->o.arg),
+		.event = JOURNAL_forwarded, .message = s->at.blob,
+		.session = ask->session, .from = ask->reverse_path,
+		.address = r->address, .code = 250,
+		.text = arena_printf(s->e->arena, "by=%.*s",
+		    STR_FMT(r->via)) };
+
+	if (r->via.n)
+		batch_journal(s->e, &row);
+}
+
+/* What stands in front of the message in this mailbox: RFC 5321 4.4. The
+ * alias was the first address it was delivered to. RFC 9228 4 */
+static struct str
+prefix(struct submission *s, const struct recipient *r)
+{
+	return arena_printf(s->e->arena, "Return-Path: <%.*s>\r\n"
+	    "Delivered-To: %.*s\r\n%s%.*s%s",
+	    STR_FMT(s->ask->reverse_path), STR_FMT(r->address),
+	    r->via.n ? "Delivered-To: " : "", STR_FMT(r->via),
+	    r->via.n ? "\r\n" : "");
+}
+
+static int
+put_local(struct submission *s, const struct recipient *r)
+{
+	struct delivery d = { .blob = s->at.blob, .received = s->e->now_s,
+		.prefix = prefix(s, r) };
+	uint32_t uid;
+	int rc = acct_get(s->e, r->account, &d.acct, &s->w->err);
+
+	if (rc == 0)
+		rc = acct_inbox(s->e, d.acct, &d.mbox, &s->w->err);
+	if (rc < 0)
+		return rc;
+	d.size = d.prefix.n + s->ask->raw_size;
+	journal(s, JOURNAL_stored, r->address);
+	return deliver(s->e, &d, &uid, &s->w->err);
+}
+
+/* A local recipient whose sender wants to hear of it is in the queue too, for
+ * the report.                                           RFC 3461 5.2.3 */
+static int
+put_one(struct submission *s, const struct recipient *r, uint64_t n)
+{
+	struct err *err = &s->w->err;
+	int rc;
+
+	journal_forwarded(s, r);
+	if (r->account == 0) {
+		journal(s, JOURNAL_queued, r->address);
+		return queue_put_rcpt(s->e, s->at.blob, n, r, err);
+	}
+	rc = put_local(s, r);
+	if (rc < 0 || !queue_wants_success(s->w->caller, s->ask, r))
+		return rc;
+	return queue_put_outcome(s->e, s->at.blob, n, r, OUTCOME_local,
+	    s->to.nremote > 0, err);
+}
+
+/* The others that are in the queue only to be reported. */
+static size_t
+count_told(const struct submission *s)
+{
+	size_t n = 0, i;
+
+	for (i = 0; i < s->to.n; i++)
+		n += s->to.rcpt[i]->account &&
+		    queue_wants_success(s->w->caller, s->ask, s->to.rcpt[i]);
+	for (i = 0; i < s->to.nexpanded; i++)
+		n += queue_wants_success(s->w->caller, s->ask,
+		    s->to.expanded[i]);
+	return n;
+}
+
+/* RFC 3461 5.2.7.3 d */
+static int
+put_expanded(struct submission *s)
+{
+	const struct recipient *r;
+	size_t i;
+	int rc = 0;
+
+	for (i = 0; i < s->to.nexpanded && rc == 0; i++) {
+		r = s->to.expanded[i];
+		if (queue_wants_success(s->w->caller, s->ask, r))
+			rc = queue_put_outcome(s->e, s->at.blob, s->to.n + i,
+			    r, OUTCOME_expanded, s->to.nremote > 0,
+			    &s->w->err);
+	}
+	return rc;
+}
+
+static int
+put_all(struct submission *s)
+{
+	struct err *err = &s->w->err;
+	bool queued = s->to.nremote + count_told(s) > 0;
+	size_t i;
+	int rc = blob_insert(s->e, &s->at, s->to.nlocal + queued, err);
+
+	journal(s, JOURNAL_received, STR_NULL);
+	if (rc == 0 && queued)
+		rc = queue_put(s->e, s->w, s->ask, s->to.return_path,
+		    s->at.blob, err);
+	for (i = 0; i < s->to.n && rc == 0; i++)
+		rc = put_one(s, s->to.rcpt[i], i);
+	return rc < 0 ? rc : put_expanded(s);
+}
+
+static int
+place(struct submission *s)
+{
+	const struct submit_ask *ask = s->ask;
+	struct blob_ask b = { s->w->caller, ask->stage, ask->raw_size,
+		ask->octets, ask->facts };
+
+	return stage_place(s->e, &b, &s->at, &s->w->err);
+}
+
+int
+write_submit(struct engine *e, struct write *w)
+{
+	struct submission s = { .e = e, .w = w, .ask = w->ask };
+	uint32_t sum = sum_of(s.ask);
+	size_t i;
+	int rc;
+
+	rc = change_id_repeat(e, w, s.ask->change, sum, &submit_answer_shape,
+	    &w->answer.submit, &w->err);
+	if (rc != 0)
+		return rc < 0 ? rc : 0;
+	rc = check_sender(&s);
+	if (rc == 0)
+		rc = recipients_gather(e, w, &s.to, &w->err);
+	for (i = 0; i < s.to.n && rc == 0; i++)
+		rc = check_recipient(&s, s.to.rcpt[i]);
+	if (rc == 0)
+		rc = place(&s);
+	if (rc < 0)
+		return rc;
+	w->answer.submit.message = s.at.blob;
+	rc = put_all(&s);
+	return rc < 0 ? rc : change_id_answer(e, w, s.ask->change, sum,
+	    &submit_answer_shape, &w->answer.submit, &w->err);
+}
+
+/* A full mailbox takes it all the same: it is small, and about mail that the
+ * account sent itself. */
+int
+submit_report(struct engine *e, struct write *w,
+    const struct submit_ask *ask, struct str to, uint64_t *message)
+{
+	struct submission s = { .e = e, .w = w, .ask = ask };
+	int rc;
+
+	if (!address_is_safe(to) || str_chr(to, '@') == to.n)
+		return err_set(&w->err, E_NOTFOUND, "nobody has the address");
+	rc = recipients_report(e, to, &s.to, &w->err);
+	if (rc < 0)
+		return rc;
+	rc = place(&s);
+	if (rc == E_NOTFOUND)	/* which means something else here */
+		return err_set(&w->err, E_INVALID, "no such stage");
+	if (rc == 0)
+		rc = put_all(&s);
+	*message = s.at.blob;
+	return rc;
+}

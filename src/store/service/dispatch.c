@@ -1,0 +1,625 @@
+#include "store/service/dispatch.h"
+
+#include "store/dispatch/lease.h"
+#include "store/dispatch/reports_due.h"
+#include "store/dispatch/destination_schedule.h"
+#include "store/dispatch/expiry.h"
+
+enum {
+	BATCH_MESSAGES = 20,
+	BATCHES_A_ROUND = 8,	/* then others of the loop have their turn */
+	WAIT_MIN_MS = 5,
+	WAIT_MAX_MS = 60000,
+	OLD_FIRST_EVERY = 4,	/* batches: new before old, but not only */
+	OWN_MAX = 4,
+	LOOK_AGAIN_MS = 30000,	/* the wall clock may jump */
+};
+
+struct taker {
+	struct taker *next, **link;
+	struct dispatch *a;
+	struct conn *conn;
+	struct ipc_req *req;
+	struct timer timer;
+};
+
+struct dispatch {
+	struct service *s;
+	struct schedule *plan;
+	struct leases *leases;
+	struct reports_due *pending;
+	struct expiry *expiry;
+	struct taker *takers, **last;	/* who waits longest is first */
+	struct timer timer;
+	struct buf items;
+	int nown;		/* reports of our own that the writer has */
+	uint64_t loaded[1000];
+	bool report_next;	/* reports and deliveries take turns */
+	/* Of the answer being made. */
+	struct conn *to;
+	struct batch *batch;
+};
+
+static void run(struct dispatch *a);
+
+static int64_t
+now_us(const struct dispatch *a)
+{
+	return engine_now_us(a->s->o.engine);
+}
+
+static void
+on_timer(struct timer *t)
+{
+	run(container_of(t, struct dispatch, timer));
+}
+
+/* Once, however much happens in this round. */
+static void
+soon(struct dispatch *a)
+{
+	struct loop *l = a->s->o.loop;
+
+	timer_set(l, &a->timer, loop_now_ms(l), on_timer);
+}
+
+/* ---- what is under way ------------------------------------------------- */
+
+static void
+end_batch(struct dispatch *a, struct batch *b)
+{
+	if (--b->n > 0)
+		return;
+	schedule_ended(a->plan, b->to, b->lost, now_us(a));
+	free(b);
+}
+
+static void
+end_lease(struct dispatch *a, struct lease *l)
+{
+	struct batch *b = l->batch;
+	uint64_t message = l->message;
+	bool report = l->report, lost;
+
+	lost = lease_end(a->leases, l);
+	if (report && lost)
+		reports_due_failed(a->pending, message, now_us(a));
+	else if (report)
+		reports_due_done(a->pending, message, false, now_us(a));
+	if (leases_of(a->leases, message) == 0)
+		reports_due_quiet(a->pending, message);
+	if (b) {
+		b->lost |= lost;
+		end_batch(a, b);
+	}
+	soon(a);
+}
+
+void
+dispatch_gone(struct conn *c)
+{
+	struct dispatch *a = c->service->dispatch;
+	struct taker *t = a->takers, *next;
+	struct lease *l;
+
+	for (; t; t = next) {
+		next = t->next;
+		if (t->conn != c)
+			continue;
+		*t->link = next;
+		if (next)
+			next->link = t->link;
+		else
+			a->last = t->link;
+		timer_clear(a->s->o.loop, &t->timer);
+		ipc_fail(t->req, E_CLOSED, "the connection ended");
+		free(t);
+	}
+	while ((l = c->leases)) {
+		lease_give_up(l);
+		if (lease_is_over(l))
+			end_lease(a, l);
+	}
+}
+
+void
+dispatch_release(struct conn *c, const struct release_ask *ask)
+{
+	struct dispatch *a = c->service->dispatch;
+	struct rd r = rd_of(ask->leases);
+	struct lease *l;
+
+	while (rd_left(&r) >= 8) {
+		l = lease_find(a->leases, rd_le64(&r), c);
+		if (!l)
+			continue;
+		lease_give_up(l);
+		if (lease_is_over(l))
+			end_lease(a, l);
+	}
+}
+
+uint64_t
+dispatch_message(struct conn *c, uint64_t lease)
+{
+	struct lease *l = lease_find(c->service->dispatch->leases, lease, c);
+
+	return l ? l->message : 0;
+}
+
+/* ---- what he reports --------------------------------------------------- */
+
+static bool
+count_results(struct str results, size_t *n)
+{
+	struct rd r = rd_of(results);
+	struct queue_result res;
+
+	for (*n = 0; rd_left(&r) > 0; (*n)++)
+		if (!msg_take(&r, &queue_result_shape, &res))
+			return false;
+	return rd_ok(&r);
+}
+
+int
+dispatch_of_report(struct conn *c, const struct report_ask *ask,
+    struct leased **out, size_t *n, struct err *err)
+{
+	struct dispatch *a = c->service->dispatch;
+	struct rd r = rd_of(ask->results);
+	struct queue_result res;
+	struct leased *of;
+	struct lease *l;
+	size_t i;
+
+	if (!count_results(ask->results, n))
+		return err_set(err, E_INVALID, "results make no sense");
+	of = calloc(*n + 1, sizeof(*of));
+	bug_if(!of);
+	for (i = 0; i < *n; i++) {
+		(void)msg_take(&r, &queue_result_shape, &res);
+		l = lease_find(a->leases, res.lease, c);
+		if (!l || l->report || !lease_report(l, res.n))
+			continue;
+		of[i] = (struct leased){ .lease = l, .message = l->message,
+			.n = res.n, .outcome = res.outcome,
+			.down = res.down };
+	}
+	*out = of;
+	return 0;
+}
+
+int
+dispatch_of_bounce(struct conn *c, const struct bounce_ask *ask,
+    struct leased **out, size_t *n)
+{
+	struct lease *l = lease_find(c->service->dispatch->leases, ask->lease,
+	    c);
+	struct leased *of;
+	uint32_t i;
+
+	*out = NULL;
+	*n = 0;
+	if (!l || !l->report)
+		return 0;
+	of = calloc(l->nrcpts, sizeof(*of));
+	bug_if(!of);
+	for (i = 0; i < l->nrcpts; i++)
+		if (lease_report(l, l->rcpt[i].n))
+			of[(*n)++] = (struct leased){ .lease = l,
+				.message = l->message, .n = l->rcpt[i].n,
+				.outcome = l->rcpt[i].outcome };
+	*out = of;
+	return 0;
+}
+
+static void
+settle_one(struct dispatch *a, const struct leased *x, bool ok)
+{
+	struct lease *l = x->lease;
+
+	if (!l)
+		return;
+	if (ok && l->batch && x->down)
+		schedule_down(a->plan, l->batch->to, now_us(a));
+	else if (ok && l->batch)
+		schedule_up(a->plan, l->batch->to);
+	lease_settle(a->leases, l, x->n, ok);
+	if (lease_is_over(l))
+		end_lease(a, l);
+}
+
+/* A lease ends with its last recipient, so nobody is asked for after it. */
+void
+dispatch_settle(struct dispatch *a, const struct settled *x)
+{
+	size_t i;
+
+	a->nown -= x->own;
+	for (i = 0; i < x->n; i++)
+		settle_one(a, &x->leased[i], x->ok);
+}
+
+void
+dispatch_news(struct dispatch *a, struct str news)
+{
+	struct rd r = rd_of(news);
+	struct queue_news n;
+
+	while (rd_left(&r) > 0 && queue_news_take(&r, &n)) {
+		if (n.kind == QUEUE_NEWS_reports)
+			reports_due_add(a->pending, n.message,
+			    leases_of(a->leases, n.message) > 0 ||
+			    n.due * 1000000 > now_us(a), now_us(a));
+		else
+			schedule_news(a->plan, &n);
+	}
+	if (news.n)
+		soon(a);
+}
+
+/* ---- what he gets ------------------------------------------------------ */
+
+static uint64_t
+give_lease(void *arg, uint64_t message, const uint32_t *n,
+    const uint32_t *outcome, size_t count)
+{
+	struct dispatch *a = arg;
+	struct lease *l = lease_make(a->leases,
+	    loop_random64(a->s->o.loop), a->to, &a->to->leases, message, n,
+	    outcome, count);
+
+	l->batch = a->batch;
+	l->report = !a->batch;
+	if (a->batch)
+		a->batch->n++;
+	return l->id;
+}
+
+static void
+answer_first(struct dispatch *a, uint32_t kind, struct str destination,
+    uint8_t again)
+{
+	struct taker *t = a->takers;
+	struct take_answer answer = { kind, destination,
+		buf_get(&a->items), again };
+
+	a->takers = t->next;
+	if (t->next)
+		t->next->link = &a->takers;
+	else
+		a->last = &a->takers;
+	timer_clear(a->s->o.loop, &t->timer);
+	ipc_reply(t->req, &answer, -1);
+	free(t);
+}
+
+/* Reading failed: who asked hears of it, and asks again. */
+static void
+fail_first(struct dispatch *a, const struct err *err)
+{
+	struct taker *t = a->takers;
+
+	a->takers = t->next;
+	if (t->next)
+		t->next->link = &a->takers;
+	else
+		a->last = &a->takers;
+	timer_clear(a->s->o.loop, &t->timer);
+	ipc_fail(t->req, err->code, err->text);
+	free(t);
+}
+
+/* The items of one lane; < 0 if reading failed. */
+static int
+fill_lane(struct dispatch *a, struct destination *d, int lane, size_t most,
+    struct err *err)
+{
+	struct queue_leasing l = { give_lease, a };
+	struct schedule_busy *b = d->busy;
+	int64_t next;
+	int n;
+
+	if (most == 0 || b->next[lane] > now_us(a))
+		return 0;
+	n = reader_queue_batch(a->s->look, str_make(d->name, d->name_n),
+	    lane == 1, &b->at[lane], most, &a->items, &next, &l, err);
+	if (n >= 0)
+		b->next[lane] = next > INT64_MAX / 1000000 ? INT64_MAX
+							   : next * 1000000;
+	return n;
+}
+
+static int
+fill(struct dispatch *a, struct destination *d, struct err *err)
+{
+	size_t most = schedule_room(a->plan, d, BATCH_MESSAGES);
+	int first = d->busy->turn % OLD_FIRST_EVERY == OLD_FIRST_EVERY - 1
+		? 0 : 1;
+	int n = fill_lane(a, d, first, most, err), more = 0;
+
+	if (n >= 0)
+		more = fill_lane(a, d, !first, most - (size_t)n, err);
+	return more < 0 ? more : n < 0 ? n : n + more;
+}
+
+/* Reading failed half-way: nobody heard of what had been leased. */
+static void
+take_back(struct dispatch *a, struct batch *b)
+{
+	struct lease *l;
+	size_t n = b->n;
+
+	while (n-- > 0 && (l = a->to->leases) && l->batch == b) {
+		lease_give_up(l);
+		end_lease(a, l);
+	}
+}
+
+static void
+give_batch(struct dispatch *a, struct destination *d)
+{
+	struct batch *b = calloc(1, sizeof(*b));
+	struct err err = { 0 };
+	int n;
+
+	bug_if(!b);
+	b->to = d;
+	a->batch = b;
+	a->to = a->takers->conn;
+	buf_reset(&a->items);
+	n = fill(a, d, &err);
+	if (n < 0)
+		fail_first(a, &err);
+	else if (n > 0)
+		answer_first(a, TAKE_DELIVER, str_make(d->name, d->name_n),
+		    d->again);
+	schedule_served(a->plan, d, b->n, now_us(a));
+	if (b->n == 0)
+		free(b);
+	else if (n < 0)
+		take_back(a, b);
+}
+
+static void
+give_report(struct dispatch *a, uint64_t message)
+{
+	struct queue_leasing l = { give_lease, a };
+	struct err err = { 0 };
+	bool more = false;
+	int n;
+
+	a->batch = NULL;
+	a->to = a->takers->conn;
+	buf_reset(&a->items);
+	n = reader_queue_report(a->s->look, message, &a->items, &more, &l,
+	    &err);
+	if (n < 0) {
+		reports_due_failed(a->pending, message, now_us(a));
+		fail_first(a, &err);
+	} else if (n == 0) {
+		reports_due_done(a->pending, message, false, now_us(a));
+	} else {
+		if (more) /* comes again when this one is done */
+			reports_due_add(a->pending, message, true, now_us(a));
+		answer_first(a, TAKE_REPORT, STR_NULL, 0);
+	}
+}
+
+/* One batch or report; false: there is nothing to give, or nobody. */
+static bool
+give_one(struct dispatch *a)
+{
+	struct destination *d;
+	uint64_t message = 0;
+
+	if (!a->takers || leases_full(a->leases))
+		return false;
+	d = schedule_take(a->plan, now_us(a));
+	if (!d || a->report_next)
+		message = reports_due_take(a->pending, now_us(a));
+	a->report_next = !a->report_next;
+	if (message)
+		give_report(a, message);
+	else if (d)
+		give_batch(a, d);
+	return message || d;
+}
+
+static void
+load_pending(struct dispatch *a)
+{
+	uint64_t after, *message = a->loaded;
+	struct err err = { 0 };
+	size_t n, i;
+
+	if (!reports_due_wants_more(a->pending, &after) ||
+	    reader_queue_reports(a->s->look, after, message, &n, &err) < 0)
+		return;
+	for (i = 0; i < n; i++)
+		reports_due_add(a->pending, message[i],
+		    leases_of(a->leases, message[i]) > 0, now_us(a));
+	reports_due_loaded(a->pending, n ? message[n - 1] : 0,
+	    n < NELEM(a->loaded));
+}
+
+static void
+sleep_until(struct dispatch *a, int64_t at)
+{
+	struct loop *l = a->s->o.loop;
+	int64_t ms = at == INT64_MAX ? LOOK_AGAIN_MS
+				     : (at - now_us(a) + 999) / 1000;
+
+	ms = ms < 0 ? 0 : ms > LOOK_AGAIN_MS ? LOOK_AGAIN_MS : ms;
+	timer_set(l, &a->timer, loop_now_ms(l) + ms, on_timer);
+}
+
+static int64_t
+earlier(int64_t a, int64_t b)
+{
+	return a < b ? a : b;
+}
+
+static void
+run(struct dispatch *a)
+{
+	int64_t at = expiry_run(a->expiry, now_us(a));
+	int i = 0;
+
+	load_pending(a);
+	while (i < BATCHES_A_ROUND && give_one(a))
+		i++;
+	if (a->takers && !leases_full(a->leases))
+		at = earlier(at, earlier(plan_next(a->plan),
+		    pending_next(a->pending)));
+	sleep_until(a, i == BATCHES_A_ROUND ? 0 : at);
+}
+
+/* ---- who waits --------------------------------------------------------- */
+
+static void
+on_wait_over(struct timer *timer)
+{
+	struct taker *t = container_of(timer, struct taker, timer);
+	struct dispatch *a = t->a;
+	struct take_answer nothing = { 0 };
+
+	*t->link = t->next;
+	if (t->next)
+		t->next->link = t->link;
+	else
+		a->last = t->link;
+	ipc_reply(t->req, &nothing, -1);
+	free(t);
+}
+
+void
+dispatch_take(struct conn *c, struct ipc_req *req)
+{
+	const struct take_ask *ask = req->ask;
+	struct dispatch *a = c->service->dispatch;
+	struct taker *t = calloc(1, sizeof(*t));
+	struct loop *l = a->s->o.loop;
+	uint32_t ms = ask->wait_ms < WAIT_MAX_MS ? ask->wait_ms : WAIT_MAX_MS;
+
+	bug_if(!t);
+	t->a = a;
+	t->conn = c;
+	t->req = req;
+	t->link = a->last;
+	*a->last = t;
+	a->last = &t->next;
+	/* Who does not want to wait gets what is there all the same. */
+	timer_set(l, &t->timer, loop_now_ms(l) + (ms > WAIT_MIN_MS ? ms
+		: WAIT_MIN_MS), on_wait_over);
+	soon(a);
+}
+
+/* ---- what waited too long ---------------------------------------------- */
+
+static void
+on_delayed(void *arg, uint64_t message)
+{
+	struct dispatch *a = arg;
+
+	reports_due_add(a->pending, message, false, now_us(a));
+}
+
+static bool
+expiry_room(void *arg, enum queue_walk what)
+{
+	const struct dispatch *a = arg;
+
+	return what == WALK_delayed ? !reports_due_is_full(a->pending)
+				    : a->nown < OWN_MAX;
+}
+
+/* Store gives it up itself, as if it had been tried once more. */
+static void
+on_expired(void *arg, const struct queue_waiting *w, size_t n)
+{
+	struct dispatch *a = arg;
+	struct leased *of = calloc(n, sizeof(*of));
+	struct buf results = BUF_INIT(4 << 20);
+	const uint32_t none = 0;
+	size_t i;
+
+	bug_if(!of);
+	for (i = 0; i < n; i++) {
+		of[i].lease = lease_make(a->leases,
+		    loop_random64(a->s->o.loop), NULL, NULL, w[i].message,
+		    &w[i].n, &none, 1);
+		of[i].message = w[i].message;
+		of[i].n = w[i].n;
+		bug_if(!lease_report(of[i].lease, w[i].n));
+		msg_put(&results, &queue_result_shape,
+		    &(struct queue_result){ .n = w[i].n,
+			.outcome = OUTCOME_deferred, .code = w[i].code,
+			.status = w[i].status, .text = w[i].text,
+			.host = w[i].host });
+	}
+	a->nown++;
+	threads_own_report(a->s, &results, of, n);
+}
+
+/* ---- life -------------------------------------------------------------- */
+
+static void
+on_start(void *arg, const struct queue_news *n)
+{
+	struct dispatch *a = arg;
+
+	schedule_news(a->plan, n);
+}
+
+void
+dispatch_settings(struct dispatch *a)
+{
+	struct queue_settings o = engine_queue_settings(a->s->o.engine);
+
+	schedule_settings(a->plan, &o);
+	expiry_settings(a->expiry, &o);
+	soon(a);
+}
+
+int
+dispatch_new(struct service *s, struct dispatch **out, struct err *err)
+{
+	struct dispatch *a = calloc(1, sizeof(*a));
+	struct under_way u = { .is = leases_under_way,
+		.blocked = plan_blocked };
+	struct expiry_use use = { s->look, on_expired, on_delayed,
+		expiry_room, a };
+	int rc, i;
+
+	bug_if(!a);
+	s->dispatch = a;
+	a->s = s;
+	a->last = &a->takers;
+	a->items = BUF_INIT(MSG_CHUNK);
+	u.plan = a->plan = schedule_new(loop_random64(s->o.loop));
+	a->pending = reports_due_new();
+	u.arg = a->leases = leases_new();
+	reader_under_way(s->look, &u);
+	for (i = 0; i < s->nreaders; i++)
+		reader_under_way(s->readers[i], &u);
+	a->expiry = expiry_new(&use);
+	dispatch_settings(a);
+	rc = reader_queue_start(s->look, on_start, a, err);
+	*out = a;
+	return rc;
+}
+
+void
+dispatch_free(struct dispatch *a)
+{
+	if (!a)
+		return;
+	timer_clear(a->s->o.loop, &a->timer);
+	schedule_free(a->plan);
+	leases_free(a->leases);
+	reports_due_free(a->pending);
+	expiry_free(a->expiry);
+	buf_free(&a->items);
+	free(a);
+}

@@ -1,0 +1,394 @@
+#include "base/test.h"
+
+#include <dirent.h>
+#include <fcntl.h>
+#include <sys/stat.h>
+
+#include "store/service/test_fixture.h"
+
+struct place_of {
+	char path[64];
+	int dirfd;
+	struct files *files;
+	struct fixture d;
+	uint64_t alice, bob;
+};
+
+static int
+set_up(void **state)
+{
+	struct place_of *p = calloc(1, sizeof(*p));
+
+	(void)snprintf(p->path, sizeof(p->path), "/tmp/postern-XXXXXX");
+	assert_non_null(mkdtemp(p->path));
+	p->dirfd = open(p->path, O_RDONLY | O_DIRECTORY);
+	p->files = files_real(p->dirfd);
+	fixture_init(&p->d, p->files);
+	*state = p;
+	return 0;
+}
+
+static void
+remove_all(int dirfd, const char *name)
+{
+	int fd = openat(dirfd, name, O_RDONLY | O_DIRECTORY);
+	DIR *d = fdopendir(fd);
+	struct dirent *e;
+
+	while ((e = readdir(d)))
+		if (e->d_name[0] != '.' && unlinkat(fd, e->d_name, 0) < 0)
+			remove_all(fd, e->d_name);
+	closedir(d);
+	unlinkat(dirfd, name, AT_REMOVEDIR);
+}
+
+static int
+tear_down(void **state)
+{
+	struct place_of *p = *state;
+
+	fixture_close(&p->d);
+	close(p->dirfd);
+	remove_all(AT_FDCWD, p->path);
+	free(p->files);
+	free(p);
+	return 0;
+}
+
+#define OK(call)                                                      \
+	do {                                                          \
+		int ok_rc = (call);                                   \
+		if (ok_rc < 0)                                        \
+			fail_msg("%s: %d %s", #call, ok_rc,           \
+			    p->d.err.text);                           \
+	} while (0)
+
+static struct place_of *
+with_people(void **state)
+{
+	struct place_of *p = *state;
+
+	OK(fixture_open(&p->d));
+	OK(fixture_domain(&p->d, "Example.Test"));
+	OK(fixture_account(&p->d, "Alice@example.test", &p->alice));
+	OK(fixture_account(&p->d, "bob@example.test", &p->bob));
+	return p;
+}
+
+static const char *const to_both[] = { "alice@EXAMPLE.test",
+	"bob@example.test", "BOB@example.test", NULL };
+static const char *const to_alice[] = { "alice@example.test", NULL };
+
+static void
+test_submit_and_read(void **state)
+{
+	struct place_of *p = with_people(state);
+	struct caller alice = fixture_person(p->alice);
+	struct caller bob = fixture_person(p->bob);
+	struct open_answer in;
+	struct fetch_row rows[4];
+	char octets[100];
+	struct str prefix;
+	uint64_t message, again;
+
+	OK(fixture_submit(&p->d, 77, "Subject: hi\r\n\r\nHello\r\n", to_both,
+	    &message));
+	OK(fixture_submit(&p->d, 77, "Subject: hi\r\n\r\nHello\r\n", to_both,
+	    &again));
+	assert_int_equal(message, again);
+	assert_int_equal(fixture_submit(&p->d, 77, "another", to_both, &again),
+	    E_INVALID);
+	OK(fixture_open_mailbox(&p->d, &bob, "inbox", &in));
+	assert_int_equal(in.exists, 1);
+	assert_int_equal(in.first_unseen, 1);
+	assert_int_equal(in.uidnext, 2);
+	assert_int_equal(fixture_rows(&p->d, &bob, &in, rows, 4), 1);
+	assert_int_equal(rows[0].uid, 1);
+	assert_int_equal(rows[0].seq, 1);
+	assert_str(rows[0].facts, "facts of it");
+	assert_int_equal(rows[0].size, rows[0].prefix_len + 22);
+	assert_int_equal(fixture_content(&p->d, &bob, in.mailbox, 1, octets,
+	    sizeof(octets), &prefix), 22);
+	assert_memory_equal(octets, "Subject: hi\r\n\r\nHello\r\n", 22);
+	assert_str(prefix, "Return-Path: <sender@elsewhere.test>\r\n"
+	    "Delivered-To: bob@example.test\r\n");
+	assert_int_equal(prefix.n, rows[0].prefix_len);
+	/* Alice cannot reach what is Bob's by its number. */
+	OK(fixture_open_mailbox(&p->d, &alice, "INBOX", &in));
+	assert_int_equal(in.exists, 1);
+	assert_int_equal(fixture_verify(&p->d), 0);
+	/* All of it is there after a restart, and the id still counts. */
+	fixture_close(&p->d);
+	OK(fixture_open(&p->d));
+	OK(fixture_open_mailbox(&p->d, &alice, "INBOX", &in));
+	assert_int_equal(in.exists, 1);
+	OK(fixture_submit(&p->d, 77, "Subject: hi\r\n\r\nHello\r\n", to_both,
+	    &again));
+	assert_int_equal(message, again);
+	assert_int_equal(fixture_content(&p->d, &alice, in.mailbox, 1, octets,
+	    sizeof(octets), NULL), 22);
+	assert_int_equal(fixture_verify(&p->d), 0);
+}
+
+static void
+test_sender_and_relay(void **state)
+{
+	static const char *const out[] = { "x@far.test", "bob@example.test",
+		NULL };
+	static const char *const postmaster[] = { "Postmaster@example.test",
+		NULL };
+	static const char *const of_no_domain[] = { "PostMaster", NULL };
+	struct place_of *p = with_people(state);
+	struct caller alice = fixture_person(p->alice);
+	struct open_answer in;
+
+	assert_int_equal(fixture_submit(&p->d, 0, "m", out, NULL), E_NOTFOUND);
+	OK(fixture_submit_as(&p->d, &alice, "ALICE@example.test", "m", out,
+	    NULL));
+	assert_int_equal(fixture_submit_as(&p->d, &alice, "bob@example.test",
+	    "m", out, NULL), E_DENIED);
+	/* A report. RFC 8098 3 */
+	OK(fixture_submit_as(&p->d, &alice, "", "m", out, NULL));
+	/* RFC 5321 4.5.1 */
+	OK(fixture_submit(&p->d, 0, "m", postmaster, NULL));
+	OK(fixture_submit(&p->d, 0, "m", of_no_domain, NULL));
+	OK(fixture_open_mailbox(&p->d, &alice, "INBOX", &in));
+	assert_int_equal(in.exists, 2);
+	assert_int_equal(fixture_verify(&p->d), 0);
+}
+
+static void
+test_flags_and_expunge(void **state)
+{
+	struct place_of *p = with_people(state);
+	struct caller alice = fixture_person(p->alice);
+	struct open_answer old, in;
+	struct fetch_row rows[8];
+	struct sync_ask ask;
+	union read_answer answer;
+	uint32_t gone, i;
+	struct rd r;
+
+	for (i = 0; i < 5; i++)
+		OK(fixture_append(&p->d, &alice, "Archive", "text", i == 0 ?
+		    FLAG_seen : 0, i == 1 ? "$Junk work" : "", NULL));
+	OK(fixture_open_mailbox(&p->d, &alice, "Archive", &old));
+	assert_int_equal(old.exists, 5);
+	assert_int_equal(old.first_unseen, 2);
+	assert_str(old.keywords, "$Junk work");
+	OK(fixture_flags(&p->d, &alice, &old, 2, 4, FLAGS_ADD,
+	    FLAG_deleted | FLAG_flagged, "work"));
+	OK(fixture_flags(&p->d, &alice, &old, 3, 3, FLAGS_REMOVE, FLAG_deleted,
+	    "WORK"));
+	OK(fixture_expunge(&p->d, &alice, &old, &gone));
+	assert_int_equal(gone, 2);
+	OK(fixture_append(&p->d, &alice, "Archive", "new", 0, "", NULL));
+	/* The old view still numbers five. */
+	assert_int_equal(fixture_rows(&p->d, &alice, &old, rows, 8), 5);
+	assert_int_equal(rows[2].uid, 3);
+	assert_int_equal(rows[2].seq, 3);
+	assert_int_equal(rows[2].flags, FLAG_flagged);
+	assert_int_equal(rows[3].flags, FLAG_flagged | FLAG_deleted);
+	ask = (struct sync_ask){ old.mailbox, old.modseq, old.modseq, 1 };
+	OK(reader_ask(p->d.r, &alice, STORE_sync, &ask, &answer, &p->d.err));
+	assert_int_equal(answer.sync.exists, 4);
+	r = rd_of(answer.sync.gone);
+	assert_int_equal(rd_le32(&r), 4);
+	assert_int_equal(rd_le32(&r), 2);
+	assert_true(rd_done(&r));
+	r = rd_of(answer.sync.rows);
+	assert_true(msg_take(&r, &fetch_row_shape, &rows[0]));
+	assert_true(rd_done(&r));
+	assert_int_equal(rows[0].uid, 3);
+	assert_int_equal(rows[0].seq, 2);
+	/* Without leave to tell expunges the numbers stay. */
+	ask.expunge_ok = 0;
+	OK(reader_ask(p->d.r, &alice, STORE_sync, &ask, &answer, &p->d.err));
+	assert_int_equal(answer.sync.exists, 6);
+	assert_int_equal(answer.sync.gone.n, 0);
+	assert_int_equal(fixture_verify(&p->d), 0);
+	/* What columns say is what SQL says. */
+	OK(fixture_open_mailbox(&p->d, &alice, "Archive", &in));
+	fixture_close(&p->d);
+	OK(fixture_open(&p->d));
+	OK(fixture_open_mailbox(&p->d, &alice, "Archive", &old));
+	assert_int_equal(old.exists, in.exists);
+	assert_int_equal(old.uidnext, in.uidnext);
+	assert_int_equal(old.modseq, in.modseq);
+	assert_int_equal(fixture_rows(&p->d, &alice, &old, rows, 8), 4);
+}
+
+/* Words that come and go, many sets of them at once. */
+static void
+test_keyword_sets(void **state)
+{
+	struct place_of *p = with_people(state);
+	struct caller alice = fixture_person(p->alice);
+	struct fetch_row *rows = calloc(50, sizeof(*rows));
+	struct open_answer in;
+	char word[32];
+	uint32_t i, round;
+
+	for (i = 1; i <= 40; i++)
+		OK(fixture_append(&p->d, &alice, "INBOX", "text", 0, "", NULL));
+	OK(fixture_open_mailbox(&p->d, &alice, "INBOX", &in));
+	for (round = 0; round < 3; round++)
+		for (i = 1; i <= 40; i++) {
+			(void)snprintf(word, sizeof(word), "w%u",
+			    (i * 7 + round) % 23);
+			OK(fixture_flags(&p->d, &alice, &in, i, i, FLAGS_SET, 0,
+			    word));
+		}
+	assert_int_equal(fixture_rows(&p->d, &alice, &in, rows, 50), 40);
+	for (i = 0; i < 40; i++) {
+		(void)snprintf(word, sizeof(word), "w%u",
+		    ((i + 1) * 7 + 2) % 23);
+		assert_str(rows[i].keywords, word);
+	}
+	/* A message that alone has its words keeps them through a change. */
+	OK(fixture_flags(&p->d, &alice, &in, 1, 1, FLAGS_SET, 0, "mine alone"));
+	OK(fixture_flags(&p->d, &alice, &in, 1, 1, FLAGS_ADD, FLAG_seen, ""));
+	OK(fixture_flags(&p->d, &alice, &in, 1, 1, FLAGS_REMOVE, FLAG_seen,
+	    ""));
+	assert_true(fixture_rows(&p->d, &alice, &in, rows, 50) == 40);
+	assert_str(rows[0].keywords, "mine alone");
+	OK(fixture_flags(&p->d, &alice, &in, 1, 40, FLAGS_SET, 0, ""));
+	OK(fixture_open_mailbox(&p->d, &alice, "INBOX", &in));
+	assert_int_equal(in.keywords.n, 0);
+	free(rows);
+}
+
+static void
+test_clean(void **state)
+{
+	struct place_of *p = with_people(state);
+	struct caller alice = fixture_person(p->alice);
+	struct open_answer in;
+	uint32_t gone;
+	bool more;
+
+	OK(fixture_append(&p->d, &alice, "INBOX", "text", FLAG_deleted, "",
+	    NULL));
+	OK(fixture_submit(&p->d, 0, "to both", to_both, NULL));
+	OK(fixture_open_mailbox(&p->d, &alice, "INBOX", &in));
+	OK(fixture_flags(&p->d, &alice, &in, 2, 2, FLAGS_SET, FLAG_deleted,
+	    ""));
+	OK(fixture_expunge(&p->d, &alice, &in, &gone));
+	assert_int_equal(gone, 2);
+	OK(engine_gc(p->d.e, &more, &p->d.err));
+	assert_int_equal(fixture_verify(&p->d), 0);
+	p->d.now_us += 400 * 1000000LL;
+	OK(engine_gc(p->d.e, &more, &p->d.err));
+	assert_int_equal(fixture_verify(&p->d), 0);
+	assert_int_equal(fixture_content(&p->d, &alice, in.mailbox, 1, NULL, 0,
+	    NULL), E_NOTFOUND);
+	/* Bob's copy shares the blob and is untouched. */
+	alice = fixture_person(p->bob);
+	OK(fixture_open_mailbox(&p->d, &alice, "INBOX", &in));
+	assert_int_equal(in.exists, 1);
+}
+
+static void
+test_account_remove(void **state)
+{
+	struct place_of *p = with_people(state);
+	struct caller alice = fixture_person(p->alice);
+	struct account_remove_ask ask = { 5, STR("ALICE@example.test") };
+	struct write w = { .caller = &p->d.operator_,
+		.call = STORE_account_remove, .ask = &ask };
+	struct open_answer before, after;
+	uint64_t account;
+	bool more = true;
+	size_t n;
+
+	OK(fixture_submit(&p->d, 0, "to both", to_both, NULL));
+	OK(fixture_open_mailbox(&p->d, &alice, "INBOX", &before));
+	OK(fixture_write(&p->d, &w));
+	assert_int_equal(engine_revoked(p->d.e, &n)[0], p->alice);
+	assert_int_equal(n, 1);
+	assert_int_equal(fixture_submit(&p->d, 0, "m", to_alice, NULL),
+	    E_NOTFOUND);
+	while (more)
+		OK(engine_gc(p->d.e, &more, &p->d.err));
+	assert_int_equal(fixture_verify(&p->d), 0);
+	OK(fixture_account(&p->d, "alice@example.test", &account));
+	assert_int_not_equal(account, p->alice);
+	alice = fixture_person(account);
+	OK(fixture_open_mailbox(&p->d, &alice, "INBOX", &after));
+	assert_int_equal(after.exists, 0);
+	assert_true(after.uidvalidity > before.uidvalidity);
+}
+
+static void
+test_stages(void **state)
+{
+	struct place_of *p = with_people(state);
+	struct caller alice = fixture_person(p->alice);
+	char *octets = malloc(3000000), *back = malloc(3000000);
+	struct stage_ask piece = { 0 };
+	struct write w = { .caller = &alice, .call = STORE_stage,
+		.ask = &piece };
+	struct append_ask ask = { .change = 1, .name = STR("Sent"),
+		.raw_size = 2900000, .facts = STR("large facts") };
+	struct open_answer in;
+	struct fetch_row row;
+	size_t i;
+
+	for (i = 0; i < 3000000; i++)
+		octets[i] = (char)(i * 7 + i / 1000);
+	for (i = 0; i < 30; i++) {
+		piece.offset = i * 100000;
+		piece.octets = str_make(octets + i * 100000, 100000);
+		w.settled = false;
+		OK(fixture_write(&p->d, &w));
+		piece.stage = w.answer.stage.stage;
+	}
+	ask.stage = piece.stage;
+	w = (struct write){ .caller = &alice, .call = STORE_append,
+		.ask = &ask };
+	OK(fixture_write(&p->d, &w));
+	OK(fixture_write(&p->d, &w)); /* the same change: the same answer */
+	ask.change = 2;
+	assert_int_equal(fixture_write(&p->d, &w), E_NOTFOUND);
+	OK(fixture_open_mailbox(&p->d, &alice, "Sent", &in));
+	assert_int_equal(in.exists, 1);
+	assert_int_equal(fixture_rows(&p->d, &alice, &in, &row, 1), 1);
+	assert_str(row.facts, "large facts");
+	assert_int_equal(fixture_content(&p->d, &alice, in.mailbox, 1, back,
+	    3000000, NULL), 3000000);
+	assert_memory_equal(octets, back, 3000000);
+	assert_int_equal(fixture_verify(&p->d), 0);
+	/* One that nobody submits goes with its caller. */
+	piece = (struct stage_ask){ 0, 0, str_make(octets, 190000) };
+	w = (struct write){ .caller = &alice, .call = STORE_stage,
+		.ask = &piece };
+	for (i = 0; i < 8; i++) {
+		w.settled = false;
+		OK(fixture_write(&p->d, &w));
+		piece.stage = w.answer.stage.stage;
+		piece.offset += 190000;
+	}
+	engine_forget(p->d.e, &alice);
+	fixture_close(&p->d);
+	OK(fixture_open(&p->d));
+	assert_int_equal(fixture_verify(&p->d), 0);
+	free(octets);
+	free(back);
+}
+
+int
+main(void)
+{
+#define T(f) cmocka_unit_test_setup_teardown(f, set_up, tear_down)
+	const struct CMUnitTest tests[] = {
+		T(test_submit_and_read),
+		T(test_sender_and_relay),
+		T(test_flags_and_expunge),
+		T(test_keyword_sets),
+		T(test_clean),
+		T(test_account_remove),
+		T(test_stages),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,213 @@
+#include <errno.h>
+#include <unistd.h>
+
+#include "store/service/dispatch.h"
+
+struct conn *
+conn_ref(struct conn *c)
+{
+	__atomic_add_fetch(&c->refs, 1, __ATOMIC_RELAXED);
+	return c;
+}
+
+void
+conn_unref(struct conn *c)
+{
+	if (__atomic_sub_fetch(&c->refs, 1, __ATOMIC_ACQ_REL) > 0)
+		return;
+	ipc_unref(c->ipc);
+	free(c);
+}
+
+/* The writer drops what it staged, behind everything it asked for. */
+void
+conn_end(struct conn *c)
+{
+	struct job *j = calloc(1, sizeof(*j));
+
+	bug_if(!j);
+	*c->link = c->next;
+	if (c->next)
+		c->next->link = c->link;
+	calls_unwatch(c);
+	calls_free_handles(c);
+	dispatch_gone(c);
+	c->service->nlocal -= c->caller.authority == AUTH_LOCAL;
+	ipc_close(c->ipc);
+	j->conn = c;
+	jobs_add(&c->service->writes, j);
+}
+
+static struct job *
+job_new(struct conn *c, struct ipc_req *req)
+{
+	struct job *j = calloc(1, sizeof(*j));
+
+	bug_if(!j);
+	j->conn = conn_ref(c);
+	j->req = req;
+	j->write = (struct write){ .caller = &c->caller,
+		.call = (enum store_call)req->call->index, .ask = req->ask };
+	return j;
+}
+
+/* What handles and leases stand for is known here and now. */
+static int
+resolve(struct conn *c, struct job *j, struct err *err)
+{
+	const void *ask = j->req->ask;
+	struct write *w = &j->write;
+	int rc = 0;
+
+	if (w->call == STORE_submit)
+		rc = calls_take_handles(c, ask, &j->rcpts, &w->nrcpts, err);
+	else if (w->call == STORE_report)
+		rc = dispatch_of_report(c, ask, &j->leased, &w->nleased, err);
+	else if (w->call == STORE_bounce)
+		rc = dispatch_of_bounce(c, ask, &j->leased, &w->nleased);
+	w->rcpts = j->rcpts;
+	w->leased = j->leased;
+	return rc;
+}
+
+static void
+queue_write(struct conn *c, struct ipc_req *req)
+{
+	struct job *j = job_new(c, req);
+	struct err err = { 0 };
+
+	if (resolve(c, j, &err) < 0) {
+		ipc_fail(req, err.code, err.text);
+		conn_unref(c);
+		free(j);
+		return;
+	}
+	j->patient = req->call->index == STORE_report;
+	jobs_add(&c->service->writes, j);
+}
+
+static void
+queue_read(struct conn *c, struct ipc_req *req)
+{
+	const struct queue_content_ask *ask = req->ask;
+	struct job *j = job_new(c, req);
+
+	if (req->call->index == STORE_queue_content)
+		j->message = dispatch_message(c, ask->lease);
+	jobs_add(&c->service->reads, j);
+}
+
+static void
+on_ask(void *owner, struct ipc_req *req)
+{
+	struct conn *c = owner;
+
+	if (req->call->run == RUN_WRITER)
+		queue_write(c, req);
+	else if (req->call->run == RUN_READER)
+		queue_read(c, req);
+	else
+		calls_run(c, req);
+}
+
+static void
+on_gone(void *owner, struct ipc *ipc, const char *why)
+{
+	(void)ipc;
+	(void)why;
+	conn_end(owner);
+}
+
+static const struct ipc_service service_calls = { store_calls, STORE_NCALLS,
+	on_ask, on_gone };
+
+static uint32_t
+window_of(uint32_t authority)
+{
+	return authority & (AUTH_ACCOUNT | AUTH_LOCAL) ? STORE_ACCOUNT_WINDOW
+						       : STORE_WINDOW;
+}
+
+int
+service_connect(struct service *s, int fd, uint32_t authority,
+    uint64_t account, uint32_t worker, struct err *err)
+{
+	struct conn *c;
+	struct ipc_options o = { .service = &service_calls,
+		.authority = authority, .window = window_of(authority) };
+	struct ipc *ipc;
+
+	if (authority == AUTH_LOCAL && s->nlocal >= LOCALS_MAX) {
+		(void)close(fd);
+		return err_set(err, E_LIMIT, "too many local programs");
+	}
+	o.owner = c = calloc(1, sizeof(*c));
+	bug_if(!c);
+	ipc = ipc_open(s->o.loop, fd, &o, err);
+	if (!ipc) {
+		free(c);
+		return E_IO;
+	}
+	c->service = s;
+	s->nlocal += authority == AUTH_LOCAL;
+	c->ipc = ipc_ref(ipc);
+	c->refs = 1;
+	c->caller = (struct caller){ .authority = authority,
+		.account = account, .worker = worker };
+	c->next = s->conns;
+	c->link = &s->conns;
+	if (c->next)
+		c->next->link = &c->next;
+	s->conns = c;
+	return 0;
+}
+
+int
+service_new(const struct service_options *o, struct service **out,
+    struct err *err)
+{
+	struct service *s = calloc(1, sizeof(*s));
+	int rc;
+
+	bug_if(!s);
+	s->o = *o;
+	if (s->o.readers <= 0 || s->o.readers > READERS_MAX)
+		s->o.readers = 2;
+	s->box = calloc(1, sizeof(*s->box));
+	bug_if(!s->box);
+	*s->box = (struct news_box){ s, 1 };
+	rc = reader_open(o->engine, &s->look, err);
+	if (rc == 0)
+		rc = threads_prepare(s, err);
+	if (rc == 0)
+		rc = dispatch_new(s, &s->dispatch, err);
+	if (rc == 0)
+		rc = threads_start(s, err);
+	if (rc < 0)
+		service_free(s);
+	else
+		*out = s;
+	return rc;
+}
+
+void
+service_settings(struct service *s)
+{
+	dispatch_settings(s->dispatch);
+}
+
+void
+service_free(struct service *s)
+{
+	if (!s)
+		return;
+	while (s->conns)
+		conn_end(s->conns);
+	threads_stop(s);
+	dispatch_free(s->dispatch);
+	s->box->service = NULL;
+	news_box_unref(s->box);
+	reader_close(s->look);
+	map_free(&s->watchers);
+	free(s);
+}

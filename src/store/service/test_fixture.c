@@ -1,0 +1,422 @@
+#include "store/service/test_fixture.h"
+
+static int64_t
+fixture_wall(void *arg)
+{
+	struct fixture *d = arg;
+
+	return d->now_us;
+}
+
+static int64_t
+fixture_mono(void *arg)
+{
+	struct fixture *d = arg;
+
+	return d->now_us;
+}
+
+static void
+fixture_random(void *arg, void *p, size_t n)
+{
+	struct fixture *d = arg;
+	unsigned char *out = p;
+	size_t i;
+
+	for (i = 0; i < n; i++) {
+		d->seed = d->seed * 6364136223846793005u + 1442695040888963407u;
+		out[i] = (unsigned char)(d->seed >> 56);
+	}
+}
+
+void
+fixture_init(struct fixture *d, struct files *files)
+{
+	*d = (struct fixture){ .now_us = 1795000000000000, .change = 1000,
+		.seed = 42 };
+	d->o = (struct engine_options){ .files = files,
+		.pack_octets = 1 << 20, .wall_us = fixture_wall,
+		.mono_us = fixture_mono, .random = fixture_random, .arg = d };
+	d->operator_.authority = AUTH_OPERATOR;
+	d->mx.authority = AUTH_MX;
+	d->vault.authority = AUTH_VAULT;
+	d->relay.authority = AUTH_RELAY;
+}
+
+int
+fixture_open(struct fixture *d)
+{
+	int rc = engine_open(&d->o, &d->e, &d->err);
+
+	if (rc == 0)
+		rc = reader_open(d->e, &d->r, &d->err);
+	return rc;
+}
+
+void
+fixture_close(struct fixture *d)
+{
+	if (d->e)
+		engine_forget(d->e, &d->mx);
+	reader_close(d->r);
+	engine_close(d->e);
+	d->r = NULL;
+	d->e = NULL;
+}
+
+int
+fixture_commit(struct fixture *d, struct write *w, size_t n)
+{
+	struct write **list = calloc(n, sizeof(struct write *));
+	size_t i, done, from = 0;
+	int rc = 0;
+
+	bug_if(!list);
+	for (i = 0; i < n; i++)
+		list[i] = &w[i];
+	while (from < n && rc == 0) {
+		rc = engine_commit(d->e, list + from, n - from, &done,
+		    &d->err);
+		from += done;
+	}
+	free(list);
+	d->dead = rc < 0;
+	return rc;
+}
+
+int
+fixture_write(struct fixture *d, struct write *w)
+{
+	int rc = fixture_commit(d, w, 1);
+
+	if (rc < 0)
+		return rc;
+	if (w->code < 0)
+		d->err = w->err;
+	return w->code;
+}
+
+int
+fixture_domain(struct fixture *d, const char *name)
+{
+	struct domain_add_ask ask = { ++d->change, str_c(name) };
+	struct write w = { .caller = &d->operator_,
+		.call = STORE_domain_add, .ask = &ask };
+
+	return fixture_write(d, &w);
+}
+
+int
+fixture_account(struct fixture *d, const char *address, uint64_t *account)
+{
+	struct account_add_ask ask = { ++d->change, str_c(address),
+		STR("sealed") };
+	struct write w = { .caller = &d->operator_,
+		.call = STORE_account_add, .ask = &ask };
+	int rc = fixture_write(d, &w);
+
+	if (rc == 0)
+		*account = w.answer.account_add.account;
+	return rc;
+}
+
+struct caller
+fixture_person(uint64_t account)
+{
+	return (struct caller){ .authority = AUTH_ACCOUNT,
+		.account = account };
+}
+
+enum { TO_MAX = 16 };
+
+static int
+submit(struct fixture *d, struct caller *who, struct submit_ask *ask,
+    const char *const *to, uint64_t *message)
+{
+	struct recipient rcpts[TO_MAX];
+	struct write w = { .caller = who, .call = STORE_submit, .ask = ask,
+		.rcpts = rcpts };
+	struct rcpt_answer answer;
+	int rc;
+
+	for (; to[w.nrcpts]; w.nrcpts++) {
+		struct rcpt_ask r = { str_c(to[w.nrcpts]) };
+
+		bug_if(w.nrcpts == TO_MAX);
+		rc = reader_rcpt(d->r, who, &r, &answer, &rcpts[w.nrcpts],
+		    &d->err);
+		if (rc < 0)
+			return rc;
+		if (answer.kind > RCPT_REMOTE)
+			return err_set(&d->err, E_NOTFOUND, "%s",
+			    to[w.nrcpts]);
+	}
+	rc = fixture_write(d, &w);
+	if (rc == 0 && message)
+		*message = w.answer.submit.message;
+	return rc;
+}
+
+int
+fixture_submit(struct fixture *d, uint64_t change, const char *text,
+    const char *const *to, uint64_t *message)
+{
+	struct submit_ask ask = { .change = change ? change : ++d->change,
+		.reverse_path = STR("sender@elsewhere.test"),
+		.octets = str_c(text), .raw_size = strlen(text),
+		.facts = STR("facts of it"), .message_id = STR("<m@x>"),
+		.protocol = STR("ESMTP") };
+
+	return submit(d, &d->mx, &ask, to, message);
+}
+
+int
+fixture_submit_as(struct fixture *d, struct caller *who, const char *from,
+    const char *text, const char *const *to, uint64_t *message)
+{
+	struct submit_ask ask = { .change = ++d->change,
+		.reverse_path = str_c(from), .octets = str_c(text),
+		.raw_size = strlen(text), .protocol = STR("ESMTPSA") };
+
+	return submit(d, who, &ask, to, message);
+}
+
+enum { OUTCOMES_MAX = 8 };
+
+static size_t
+leased_of(struct leased *l, uint64_t message, const struct fixture_outcome *o,
+    size_t n)
+{
+	size_t i;
+
+	bug_if(n > OUTCOMES_MAX);
+	for (i = 0; i < n; i++)
+		l[i] = (struct leased){ .message = message, .n = o[i].n,
+			.outcome = o[i].outcome };
+	return message ? n : 0;
+}
+
+int
+fixture_report(struct fixture *d, uint64_t message,
+    const struct fixture_outcome *o, size_t n)
+{
+	auto_buf results = BUF_INIT(10000);
+	struct report_ask ask = { .change = ++d->change };
+	struct leased l[OUTCOMES_MAX];
+	struct write w = { .caller = &d->relay, .call = STORE_report,
+		.ask = &ask, .leased = l, .nleased = n };
+	size_t i;
+
+	(void)leased_of(l, message, o, n);
+	for (i = 0; i < n; i++)
+		msg_put(&results, &queue_result_shape, &(struct queue_result){
+		    .lease = 7, .n = o[i].n, .outcome = o[i].outcome,
+		    .code = 450, .status = STR("4.2.0"), .text = STR("reply"),
+		    .host = STR("mx.far.test") });
+	ask.results = buf_get(&results);
+	return fixture_write(d, &w);
+}
+
+int
+fixture_bounce(struct fixture *d, uint64_t message,
+    const struct fixture_outcome *o, size_t n)
+{
+	struct bounce_ask ask = { .change = ++d->change, .lease = 7,
+		.octets = STR("a report"), .raw_size = 8,
+		.facts = STR("facts of a report") };
+	struct leased l[OUTCOMES_MAX];
+	struct write w = { .caller = &d->relay, .call = STORE_bounce,
+		.ask = &ask, .leased = l,
+		.nleased = leased_of(l, message, o, n) };
+
+	return fixture_write(d, &w);
+}
+
+int
+fixture_queue_change(struct fixture *d, uint32_t action, const char *rcpt)
+{
+	struct queue_change_ask ask = { .change = ++d->change,
+		.action = action, .rcpt = str_c(rcpt) };
+	struct write w = { .caller = &d->operator_,
+		.call = STORE_queue_change, .ask = &ask };
+
+	return fixture_write(d, &w);
+}
+
+uint64_t
+fixture_queued(struct fixture *d, const char *rcpt)
+{
+	struct queue_list_ask ask = { .rcpt = str_c(rcpt) };
+	union read_answer answer;
+	struct queue_row row;
+	struct rd r;
+
+	if (reader_ask(d->r, &d->operator_, STORE_queue_list, &ask, &answer,
+	    &d->err) < 0)
+		return 0;
+	r = rd_of(answer.queue_list.rows);
+	if (rd_left(&r) == 0 || !msg_take(&r, &queue_row_shape, &row))
+		return 0;
+	return row.message;
+}
+
+int
+fixture_append(struct fixture *d, struct caller *who, const char *mailbox,
+    const char *text, uint32_t flags, const char *keywords,
+    struct append_answer *out)
+{
+	struct append_ask ask = { .change = ++d->change,
+		.name = str_c(mailbox), .flags = flags,
+		.keywords = str_c(keywords), .received = 1700000000,
+		.offset_min = -90, .octets = str_c(text),
+		.raw_size = strlen(text), .facts = STR("appended facts") };
+	struct write w = { .caller = who, .call = STORE_append, .ask = &ask };
+	int rc = fixture_write(d, &w);
+
+	if (rc == 0 && out)
+		*out = w.answer.append;
+	return rc;
+}
+
+int
+fixture_open_mailbox(struct fixture *d, const struct caller *who,
+    const char *name, struct open_answer *out)
+{
+	struct open_ask ask = { str_c(name) };
+	union read_answer answer;
+	int rc = reader_ask(d->r, who, STORE_open, &ask, &answer, &d->err);
+
+	if (rc == 0)
+		*out = answer.open;
+	return rc;
+}
+
+static struct str
+set_of(char room[8], uint32_t low, uint32_t high)
+{
+	uint32_t pair[2] = { htole32(low), htole32(high) };
+
+	memcpy(room, pair, 8);
+	return str_make(room, 8);
+}
+
+int
+fixture_flags(struct fixture *d, struct caller *who,
+    const struct open_answer *view, uint32_t low, uint32_t high, uint32_t mode,
+    uint32_t flags, const char *keywords)
+{
+	char room[8];
+	struct flags_ask ask = { .change = ++d->change,
+		.mailbox = view->mailbox, .arrivals = view->modseq,
+		.expunges = view->modseq, .by_uid = 1,
+		.set = set_of(room, low, high), .mode = mode, .flags = flags,
+		.keywords = str_c(keywords), .unchanged_since = UINT64_MAX };
+	struct write w = { .caller = who, .call = STORE_flags, .ask = &ask };
+	int rc;
+
+	do {
+		w.settled = false;
+		rc = fixture_write(d, &w);
+		ask.cursor = w.answer.flags.next;
+	} while (rc == 0 && ask.cursor);
+	return rc;
+}
+
+int
+fixture_expunge(struct fixture *d, struct caller *who,
+    const struct open_answer *view, uint32_t *expunged)
+{
+	struct expunge_ask ask = { .mailbox = view->mailbox,
+		.arrivals = view->modseq, .expunges = view->modseq };
+	struct write w = { .caller = who, .call = STORE_expunge,
+		.ask = &ask };
+	int rc;
+
+	*expunged = 0;
+	do {
+		ask.change = ++d->change;
+		rc = fixture_write(d, &w);
+		if (rc == 0)
+			*expunged += w.answer.expunge.expunged;
+	} while (rc == 0 && w.answer.expunge.more);
+	return rc;
+}
+
+int
+fixture_rows(struct fixture *d, const struct caller *who,
+    const struct open_answer *view, struct fetch_row *rows, size_t max)
+{
+	char room[8];
+	struct fetch_ask ask = { .mailbox = view->mailbox,
+		.arrivals = view->modseq, .expunges = view->modseq,
+		.set = set_of(room, 1, UINT32_MAX), .want = WANT_FACTS };
+	union read_answer answer;
+	size_t n = 0;
+	struct rd r;
+	int rc;
+
+	do {
+		rc = reader_ask(d->r, who, STORE_fetch, &ask, &answer,
+		    &d->err);
+		if (rc < 0)
+			return rc;
+		r = rd_of(answer.fetch.rows);
+		while (rd_left(&r) > 0 && n < max)
+			bug_if(!msg_take(&r, &fetch_row_shape, &rows[n++]));
+		ask.cursor = answer.fetch.next;
+	} while (ask.cursor && n < max);
+	return (int)n;
+}
+
+int
+fixture_content(struct fixture *d, const struct caller *who, uint64_t mailbox,
+    uint32_t uid, char *out, size_t cap, struct str *prefix)
+{
+	struct content_ask ask = { mailbox, uid, 0, 100000 };
+	union read_answer answer;
+	size_t n = 0;
+	int rc;
+
+	do {
+		ask.offset = n;
+		rc = reader_ask(d->r, who, STORE_content, &ask, &answer,
+		    &d->err);
+		if (rc < 0)
+			return rc;
+		bug_if(answer.content.octets.n > cap - n);
+		if (answer.content.octets.n)
+			memcpy(out + n, answer.content.octets.p,
+			    answer.content.octets.n);
+		n += answer.content.octets.n;
+	} while (n < answer.content.total);
+	if (prefix)
+		*prefix = answer.content.prefix;
+	return (int)n;
+}
+
+int
+fixture_verify(struct fixture *d)
+{
+	struct verify_ask ask = { STR_NULL };
+	union read_answer answer;
+	char cursor[64];
+	int problems = 0, rc;
+	size_t i;
+
+	do {
+		rc = reader_ask(d->r, &d->operator_, STORE_verify, &ask,
+		    &answer, &d->err);
+		if (rc < 0)
+			return rc;
+		for (i = 0; i < answer.verify.problems.n; i++)
+			problems += answer.verify.problems.p[i] == '\n';
+		if (answer.verify.problems.n)
+			fprintf(stderr, "%.*s",
+			    STR_FMT(answer.verify.problems));
+		ask.cursor = str_make(cursor, answer.verify.next.n);
+		if (answer.verify.next.n)
+			memcpy(cursor, answer.verify.next.p,
+			    answer.verify.next.n);
+	} while (ask.cursor.n);
+	return problems;
+}

@@ -1,0 +1,72 @@
+/*
+ * test_fixture.h - an engine with everything around it, for tests and
+ * benchmarks: short calls that do one thing each.
+ */
+#pragma once
+#include "store/engine/engine.h"
+
+struct fixture {
+	struct engine_options o;
+	struct engine *e;
+	struct reader *r;
+	struct caller operator_, mx, vault, relay;
+	int64_t now_us;
+	uint64_t change, seed;
+	struct err err;
+	bool dead;	/* a commit was the end of the process */
+};
+
+/* Options may be changed between the two. */
+void fixture_init(struct fixture *d, struct files *files);
+int fixture_open(struct fixture *d);
+void fixture_close(struct fixture *d);
+
+/* One write, alone in its commit. */
+int fixture_write(struct fixture *d, struct write *w);
+/* All of one commit. */
+int fixture_commit(struct fixture *d, struct write *w, size_t n);
+
+int fixture_domain(struct fixture *d, const char *name);
+int fixture_account(struct fixture *d, const char *address, uint64_t *account);
+struct caller fixture_person(uint64_t account);
+
+/* A message whose octets are `text`, from nobody, to these (NULL ends). The
+ * change id is `change`, or a new one for 0. */
+int fixture_submit(struct fixture *d, uint64_t change, const char *text,
+    const char *const *to, uint64_t *message);
+int fixture_submit_as(struct fixture *d, struct caller *who, const char *from,
+    const char *text, const char *const *to, uint64_t *message);
+/* What relay says became of recipients of a queued message; message 0: of a
+ * lease that is none. */
+struct fixture_outcome {
+	uint32_t n, outcome;
+};
+int fixture_report(struct fixture *d, uint64_t message,
+    const struct fixture_outcome *o, size_t n);
+/* A report on them. */
+int fixture_bounce(struct fixture *d, uint64_t message,
+    const struct fixture_outcome *o, size_t n);
+/* What the operator does to recipients that are (or are in) rcpt. */
+int fixture_queue_change(struct fixture *d, uint32_t action, const char *rcpt);
+/* The first queued message to this recipient: 0 if none. */
+uint64_t fixture_queued(struct fixture *d, const char *rcpt);
+int fixture_append(struct fixture *d, struct caller *who, const char *mailbox,
+    const char *text, uint32_t flags, const char *keywords,
+    struct append_answer *out);
+int fixture_open_mailbox(struct fixture *d, const struct caller *who,
+    const char *name, struct open_answer *out);
+/* UIDs low to high. */
+int fixture_flags(struct fixture *d, struct caller *who,
+    const struct open_answer *view, uint32_t low, uint32_t high,
+    uint32_t mode, uint32_t flags, const char *keywords);
+int fixture_expunge(struct fixture *d, struct caller *who,
+    const struct open_answer *view, uint32_t *expunged);
+/* All rows of a view, at most max; their number or E_*. Strs are good until
+ * the next ask. */
+int fixture_rows(struct fixture *d, const struct caller *who,
+    const struct open_answer *view, struct fetch_row *rows, size_t max);
+/* The stored octets of a message into out (cap octets): their number. */
+int fixture_content(struct fixture *d, const struct caller *who,
+    uint64_t mailbox, uint32_t uid, char *out, size_t cap, struct str *prefix);
+/* How many problems verify finds; printed to stderr. Negative E_*. */
+int fixture_verify(struct fixture *d);

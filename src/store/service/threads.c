@@ -1,0 +1,507 @@
+#include <errno.h>
+#include <signal.h>
+#include <time.h>
+
+#include "store/service/dispatch.h"
+
+enum {
+	STACK = 1 << 20,
+	BATCH_MAX = 1000,
+	IDLE_MS = 1000,	/* journal and cleaning when nothing else is to do */
+	PATIENCE_US = 4000,
+};
+
+static int64_t
+now_us(void)
+{
+	struct timespec ts;
+
+	clock_gettime(CLOCK_MONOTONIC, &ts);
+	return ts.tv_sec * 1000000LL + ts.tv_nsec / 1000;
+}
+
+/* ---- queues ------------------------------------------------------------
+ *
+ * A patient job (what relay reports) waits some milliseconds for one that is
+ * not, and shares its commit: with one sender at a time that is one flush a
+ * message instead of two.
+ */
+
+static void
+jobs_init(struct jobs *q)
+{
+	pthread_condattr_t a;
+
+	pthread_mutex_init(&q->lock, NULL);
+	pthread_condattr_init(&a);
+	pthread_condattr_setclock(&a, CLOCK_MONOTONIC);
+	pthread_cond_init(&q->more, &a);
+	pthread_condattr_destroy(&a);
+	q->last = &q->first;
+}
+
+void
+jobs_add(struct jobs *q, struct job *j)
+{
+	bool wake;
+
+	pthread_mutex_lock(&q->lock);
+	wake = q->n == 0 || (!j->patient && q->hurried == 0);
+	if (q->n == 0 && j->patient)
+		q->since_us = now_us();
+	*q->last = j;
+	q->last = &j->next;
+	q->n++;
+	q->hurried += !j->patient;
+	pthread_mutex_unlock(&q->lock);
+	/* Who takes it and leaves others behind wakes the next. */
+	if (wake)
+		pthread_cond_signal(&q->more);
+}
+
+static struct job *
+jobs_take(struct jobs *q, size_t most, size_t *n)
+{
+	struct job *first = q->first, *last = first;
+
+	if (!first || (q->hurried == 0 && !q->stop &&
+	    now_us() - q->since_us < PATIENCE_US))
+		return NULL;
+	q->hurried -= !first->patient;
+	for (*n = 1; *n < most && last->next; (*n)++) {
+		last = last->next;
+		q->hurried -= !last->patient;
+	}
+	q->first = last->next;
+	if (!q->first)
+		q->last = &q->first;
+	q->n -= *n;
+	last->next = NULL;
+	return first;
+}
+
+/* Waits; NULL when the service ends (or, with a limit, when it passes). */
+static struct job *
+jobs_wait(struct jobs *q, size_t most, size_t *n, int64_t limit_ms)
+{
+	int64_t end = limit_ms ? now_us() + limit_ms * 1000 : INT64_MAX, at;
+	struct timespec until;
+	struct job *j;
+
+	*n = 0;
+	pthread_mutex_lock(&q->lock);
+	while (!(j = jobs_take(q, most, n)) && !q->stop && now_us() < end) {
+		at = q->first && q->since_us + PATIENCE_US < end ?
+		    q->since_us + PATIENCE_US : end;
+		until = (struct timespec){ at / 1000000,
+			at % 1000000 * 1000 };
+		if (at == INT64_MAX)
+			(void)pthread_cond_wait(&q->more, &q->lock);
+		else
+			(void)pthread_cond_timedwait(&q->more, &q->lock,
+			    &until);
+	}
+	if (q->first)
+		pthread_cond_signal(&q->more);
+	pthread_mutex_unlock(&q->lock);
+	return j;
+}
+
+static void
+job_free(struct job *j)
+{
+	if (j->conn)
+		conn_unref(j->conn);
+	free((char *)(uintptr_t)j->own.results.p);
+	free(j->rcpts);
+	free(j->leased);
+	free(j);
+}
+
+/* ---- the writer -------------------------------------------------------- */
+
+/* What a commit changed, on its way to the loop. */
+struct news {
+	struct news_box *box;
+	struct mailbox_changed *changed;
+	uint64_t *revoked;
+	size_t nchanged, nrevoked;
+	char *queue;
+	size_t nqueue;
+	struct settled *settled;
+};
+
+void
+news_box_unref(struct news_box *b)
+{
+	if (__atomic_sub_fetch(&b->refs, 1, __ATOMIC_ACQ_REL) == 0)
+		free(b);
+}
+
+static void
+end_account(struct service *s, uint64_t account)
+{
+	struct conn *c, *next;
+
+	for (c = s->conns; c; c = next) {
+		next = c->next;
+		if (c->caller.authority == AUTH_ACCOUNT &&
+		    c->caller.account == account)
+			conn_end(c);
+	}
+}
+
+static void
+tell(struct service *s, struct news *n)
+{
+	struct settled *x;
+	size_t i;
+
+	calls_tell(s, n->changed, n->nchanged);
+	for (i = 0; i < n->nrevoked; i++)
+		end_account(s, n->revoked[i]);
+	dispatch_news(s->dispatch, str_make(n->queue, n->nqueue));
+	for (x = n->settled; x; x = x->next)
+		dispatch_settle(s->dispatch, x);
+}
+
+static void
+on_news(void *arg)
+{
+	struct news *n = arg;
+	struct settled *x;
+
+	if (n->box->service)
+		tell(n->box->service, n);
+	news_box_unref(n->box);
+	while ((x = n->settled)) {
+		n->settled = x->next;
+		free(x->leased);
+		free(x);
+	}
+	free(n->changed);
+	free(n->revoked);
+	free(n->queue);
+	free(n);
+}
+
+static void *
+copy(const void *p, size_t n)
+{
+	void *c = malloc(n + 1);
+
+	bug_if(!c);
+	if (n)
+		memcpy(c, p, n);
+	return c;
+}
+
+/* Reports and bounces that have been answered, in their order. */
+static struct settled *
+settled_of(struct job **job, size_t n)
+{
+	struct settled *first = NULL, **last = &first, *x;
+	size_t i;
+
+	for (i = 0; i < n; i++) {
+		if (!job[i]->leased)
+			continue;
+		x = calloc(1, sizeof(*x));
+		bug_if(!x);
+		*x = (struct settled){ NULL, job[i]->leased,
+			job[i]->write.nleased, job[i]->write.code >= 0,
+			!job[i]->conn };
+		job[i]->leased = NULL;
+		*last = x;
+		last = &x->next;
+	}
+	return first;
+}
+
+static void
+tell_news(struct service *s, struct job **job, size_t njobs)
+{
+	size_t nchanged, nrevoked;
+	const struct mailbox_changed *changed = engine_changed(s->o.engine,
+	    &nchanged);
+	const uint64_t *revoked = engine_revoked(s->o.engine, &nrevoked);
+	struct str queue = engine_queue_news(s->o.engine);
+	struct settled *settled = settled_of(job, njobs);
+	struct news *n;
+
+	if (__atomic_load_n(&s->nwatchers, __ATOMIC_RELAXED) == 0)
+		nchanged = 0;
+	if (nchanged == 0 && nrevoked == 0 && queue.n == 0 && !settled)
+		return;
+	n = calloc(1, sizeof(*n));
+	bug_if(!n);
+	*n = (struct news){ s->box,
+		copy(changed, nchanged * sizeof(*changed)),
+		copy(revoked, nrevoked * sizeof(*revoked)), nchanged,
+		nrevoked, copy(queue.p, queue.n), queue.n, settled };
+	__atomic_add_fetch(&s->box->refs, 1, __ATOMIC_RELAXED);
+	loop_post(s->o.loop, on_news, n);
+}
+
+static void
+answer(struct job *j)
+{
+	struct write *w = &j->write;
+
+	if (!j->req)
+		return;
+	if (w->code < 0)
+		ipc_fail(j->req, w->code, w->err.text);
+	else
+		ipc_reply(j->req, &w->answer, -1);
+	j->conn->flushing = true;
+}
+
+/* One write to each connection, however many answers it gets. */
+static void
+answer_all(struct job **job, size_t n)
+{
+	size_t i;
+
+	for (i = 0; i < n; i++)
+		answer(job[i]);
+	for (i = 0; i < n; i++) {
+		if (!job[i]->conn)
+			continue;
+		if (job[i]->conn->flushing)
+			ipc_flush(job[i]->conn->ipc);
+		job[i]->conn->flushing = false;
+	}
+}
+
+static void
+commit(struct service *s, struct job **job, struct write **w, size_t n)
+{
+	struct err err = { 0 };
+	size_t from = 0, done;
+
+	for (; from < n; from += done) {
+		if (engine_commit(s->o.engine, w + from, n - from, &done,
+		    &err) < 0)
+			s->o.fatal(s->o.arg, &err);
+		/* The loop knows before anybody can ask it. */
+		tell_news(s, job + from, done);
+		answer_all(job + from, done);
+	}
+}
+
+static void
+batch(struct service *s, struct job *first, struct job **job,
+    struct write **w)
+{
+	struct job *j, *next;
+	size_t n = 0;
+
+	for (j = first; j; j = j->next) {
+		if (!j->req && j->conn)
+			continue;
+		job[n] = j;
+		w[n++] = &j->write;
+	}
+	commit(s, job, w, n);
+	for (j = first; j; j = next) {
+		next = j->next;
+		if (!j->req && j->conn)
+			engine_forget(s->o.engine, &j->conn->caller);
+		job_free(j);
+	}
+}
+
+void
+threads_own_report(struct service *s, struct buf *results,
+    struct leased *leased, size_t n)
+{
+	struct job *j = calloc(1, sizeof(*j));
+
+	bug_if(!j || buf_failed(results));
+	j->own.results = buf_get(results); /* freed with the job */
+	j->leased = leased;
+	j->write = (struct write){ .caller = &s->own, .call = STORE_report,
+		.ask = &j->own, .leased = leased, .nleased = n };
+	jobs_add(&s->writes, j);
+}
+
+/* A slice of cleaning between two batches, at most once a second unless
+ * there is more to do. */
+static void
+housekeeping(struct service *s, int64_t *next_ms)
+{
+	struct err err = { 0 };
+	bool more = false;
+
+	if (now_us() / 1000 < *next_ms)
+		return;
+	engine_flush_journal(s->o.engine);
+	if (engine_gc(s->o.engine, &more, &err) < 0)
+		s->o.fatal(s->o.arg, &err);
+	*next_ms = now_us() / 1000 + (more ? 20 : IDLE_MS);
+}
+
+static void *
+writer_main(void *arg)
+{
+	struct job **job = calloc(BATCH_MAX, sizeof(struct job *));
+	struct write **w = calloc(BATCH_MAX, sizeof(struct write *));
+	struct service *s = arg;
+	int64_t next_ms = 0;
+	bool stop = false;
+	struct job *j;
+	size_t n;
+
+	bug_if(!job || !w);
+	while (!stop) {
+		j = jobs_wait(&s->writes, BATCH_MAX, &n, IDLE_MS);
+		if (j) {
+			batch(s, j, job, w);
+		} else {
+			pthread_mutex_lock(&s->writes.lock);
+			stop = s->writes.stop && s->writes.n == 0;
+			pthread_mutex_unlock(&s->writes.lock);
+		}
+		housekeeping(s, &next_ms);
+	}
+	engine_flush_journal(s->o.engine);
+	free(job);
+	free(w);
+	return NULL;
+}
+
+/* ---- readers ----------------------------------------------------------- */
+
+struct reading {
+	struct service *service;
+	struct reader *reader;
+};
+
+static void
+read_one(struct reader *r, struct job *j)
+{
+	union read_answer ans;
+	struct err err = { 0 };
+	struct ipc *ipc = j->conn->ipc;
+	int rc;
+
+	if (j->write.call != STORE_queue_content)
+		rc = reader_ask(r, &j->conn->caller, j->write.call,
+		    j->write.ask, &ans, &err);
+	else if (j->message)
+		rc = reader_queue_content(r, j->message, j->write.ask, &ans,
+		    &err);
+	else
+		rc = err_set(&err, E_NOTFOUND, "no lease of yours");
+
+	if (rc < 0)
+		ipc_fail(j->req, rc, err.text);
+	else
+		ipc_reply(j->req, &ans, -1);
+	ipc_flush(ipc);
+	job_free(j);
+}
+
+static void *
+reader_main(void *arg)
+{
+	struct reading *x = arg;
+	struct job *j;
+	size_t n;
+
+	while ((j = jobs_wait(&x->service->reads, 1, &n, 0)))
+		read_one(x->reader, j);
+	free(x);
+	return NULL;
+}
+
+/* ---- life -------------------------------------------------------------- */
+
+static int
+start(pthread_t *t, void *(*fn)(void *), void *arg, struct err *err)
+{
+	pthread_attr_t a;
+	sigset_t all, old;
+	int rc;
+
+	sigfillset(&all);
+	pthread_attr_init(&a);
+	pthread_attr_setstacksize(&a, STACK);
+	pthread_sigmask(SIG_SETMASK, &all, &old);
+	rc = pthread_create(t, &a, fn, arg);
+	pthread_sigmask(SIG_SETMASK, &old, NULL);
+	pthread_attr_destroy(&a);
+	errno = rc;
+	return rc ? err_sys(err, E_IO, "make a thread") : 0;
+}
+
+int
+threads_prepare(struct service *s, struct err *err)
+{
+	int rc = 0;
+
+	jobs_init(&s->writes);
+	jobs_init(&s->reads);
+	while (rc == 0 && s->nreaders < s->o.readers) {
+		rc = reader_open(s->o.engine, &s->readers[s->nreaders], err);
+		s->nreaders += rc == 0;
+	}
+	return rc;
+}
+
+static int
+start_reader(struct service *s, int i, struct err *err)
+{
+	struct reading *x = calloc(1, sizeof(*x));
+	int rc;
+
+	bug_if(!x);
+	*x = (struct reading){ s, s->readers[i] };
+	rc = start(&s->reader[i], reader_main, x, err);
+	if (rc < 0)
+		free(x);
+	s->reading += rc == 0;
+	return rc;
+}
+
+int
+threads_start(struct service *s, struct err *err)
+{
+	int rc = 0;
+
+	while (rc == 0 && s->reading < s->nreaders)
+		rc = start_reader(s, s->reading, err);
+	if (rc == 0)
+		rc = start(&s->writer, writer_main, s, err);
+	s->writing = rc == 0;
+	return rc;
+}
+
+static void
+stop_jobs(struct jobs *q)
+{
+	pthread_mutex_lock(&q->lock);
+	q->stop = true;
+	pthread_cond_broadcast(&q->more);
+	pthread_mutex_unlock(&q->lock);
+}
+
+void
+threads_stop(struct service *s)
+{
+	int i;
+
+	stop_jobs(&s->reads);
+	for (i = 0; i < s->reading; i++)
+		pthread_join(s->reader[i], NULL);
+	for (i = 0; i < s->nreaders; i++)
+		reader_close(s->readers[i]);
+	stop_jobs(&s->writes);
+	if (s->writing)
+		pthread_join(s->writer, NULL);
+	pthread_mutex_destroy(&s->reads.lock);
+	pthread_mutex_destroy(&s->writes.lock);
+	pthread_cond_destroy(&s->reads.more);
+	pthread_cond_destroy(&s->writes.more);
+}

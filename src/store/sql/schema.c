@@ -1,0 +1,163 @@
+#include "store/sql/schema.h"
+
+/*
+ * Words of the columns:
+ *   modseq      one counter per account, for all that is visible
+ *   created     the modseq a placement came with
+ *   expunged    the modseq it went with, 0 while it is there: a tombstone
+ *   refs        emails and queued messages that name a blob
+ *   live        octets of a pack that blobs still name
+ *   first       the account that answers for postmaster of a domain
+ *
+ * "owner" is the lease: every write transaction begins with an update of its
+ * row that only succeeds for the holder, and keeps the global counters.
+ */
+static const char version_1[] =
+    "CREATE TABLE meta (name BLOB PRIMARY KEY, value INTEGER NOT NULL)"
+    " STRICT, WITHOUT ROWID;"
+    "CREATE TABLE owner (scope INTEGER PRIMARY KEY, store BLOB NOT NULL,"
+    " fence INTEGER NOT NULL, next_blob INTEGER NOT NULL,"
+    " next_account INTEGER NOT NULL, uidvalidity INTEGER NOT NULL) STRICT;"
+    "CREATE TABLE domain (name BLOB PRIMARY KEY, accounts INTEGER NOT NULL,"
+    " first INTEGER NOT NULL) STRICT, WITHOUT ROWID;"
+    "CREATE TABLE account (account INTEGER PRIMARY KEY,"
+    " address BLOB NOT NULL, generation INTEGER NOT NULL,"
+    " uidvalidity INTEGER NOT NULL, next_mailbox INTEGER NOT NULL,"
+    " next_email INTEGER NOT NULL, modseq INTEGER NOT NULL,"
+    " messages INTEGER NOT NULL, used INTEGER NOT NULL) STRICT;"
+    "CREATE TABLE address (domain BLOB NOT NULL, local BLOB NOT NULL,"
+    " account INTEGER NOT NULL, PRIMARY KEY (domain, local))"
+    " STRICT, WITHOUT ROWID;"
+    "CREATE TABLE credential (account INTEGER PRIMARY KEY,"
+    " sealed BLOB NOT NULL) STRICT;"
+    "CREATE TABLE secret (kind INTEGER NOT NULL, name BLOB NOT NULL,"
+    " sealed BLOB NOT NULL, PRIMARY KEY (kind, name))"
+    " STRICT, WITHOUT ROWID;"
+    "CREATE TABLE mailbox (account INTEGER NOT NULL,"
+    " mailbox INTEGER NOT NULL, name BLOB NOT NULL,"
+    " special INTEGER NOT NULL, uidvalidity INTEGER NOT NULL,"
+    " uidnext INTEGER NOT NULL, messages INTEGER NOT NULL,"
+    " unseen INTEGER NOT NULL, deleted INTEGER NOT NULL,"
+    " size INTEGER NOT NULL, modseq INTEGER NOT NULL,"
+    " PRIMARY KEY (account, mailbox)) STRICT, WITHOUT ROWID;"
+    "CREATE UNIQUE INDEX mailbox_name ON mailbox (account, name);"
+    "CREATE TABLE placement (account INTEGER NOT NULL,"
+    " mailbox INTEGER NOT NULL, uid INTEGER NOT NULL,"
+    " email INTEGER NOT NULL, created INTEGER NOT NULL,"
+    " modseq INTEGER NOT NULL, deleted INTEGER NOT NULL,"
+    " expunged INTEGER NOT NULL, PRIMARY KEY (account, mailbox, uid))"
+    " STRICT, WITHOUT ROWID;"
+    "CREATE TABLE email (account INTEGER NOT NULL, email INTEGER NOT NULL,"
+    " blob INTEGER NOT NULL, placements INTEGER NOT NULL,"
+    " flags INTEGER NOT NULL, received INTEGER NOT NULL,"
+    " offset_min INTEGER NOT NULL, size INTEGER NOT NULL,"
+    " prefix BLOB NOT NULL, keywords BLOB NOT NULL,"
+    " PRIMARY KEY (account, email)) STRICT, WITHOUT ROWID;"
+    "CREATE TABLE garbage (due INTEGER NOT NULL, account INTEGER NOT NULL,"
+    " email INTEGER NOT NULL, PRIMARY KEY (due, account, email))"
+    " STRICT, WITHOUT ROWID;"
+    "CREATE TABLE removal (account INTEGER PRIMARY KEY) STRICT;"
+    "CREATE TABLE blob (blob INTEGER PRIMARY KEY, pack INTEGER NOT NULL,"
+    " at INTEGER NOT NULL, length INTEGER NOT NULL, facts INTEGER NOT NULL,"
+    " crc INTEGER NOT NULL, refs INTEGER NOT NULL) STRICT;"
+    "CREATE TABLE pack (pack INTEGER PRIMARY KEY, written INTEGER NOT NULL,"
+    " live INTEGER NOT NULL) STRICT;"
+    "CREATE TABLE queue (message INTEGER PRIMARY KEY,"
+    " account INTEGER NOT NULL, reverse_path BLOB NOT NULL,"
+    " size INTEGER NOT NULL, at INTEGER NOT NULL,"
+    " body_8bit INTEGER NOT NULL) STRICT;"
+    "CREATE TABLE queue_rcpt (message INTEGER NOT NULL,"
+    " rcpt INTEGER NOT NULL, address BLOB NOT NULL, domain BLOB NOT NULL,"
+    " state INTEGER NOT NULL, next_due INTEGER NOT NULL,"
+    " PRIMARY KEY (message, rcpt)) STRICT, WITHOUT ROWID;"
+    /* By id first: askers make ids that grow, so rows append. */
+    "CREATE TABLE change (id INTEGER NOT NULL, scope INTEGER NOT NULL,"
+    " part INTEGER NOT NULL, at INTEGER NOT NULL, answer BLOB NOT NULL,"
+    " PRIMARY KEY (id, scope, part)) STRICT, WITHOUT ROWID;"
+    "INSERT INTO owner VALUES (0, x'', 0, 1, 1, 0);"
+    "INSERT INTO meta VALUES (CAST('version' AS BLOB), 1);";
+
+/*
+ * The queue in earnest, and aliases.
+ *
+ *   state       of queue_rcpt: 0 waits for next_due after an attempt, 1 held
+ *               by the operator, 2 has an outcome that is to be reported to
+ *               the sender, 3 was never tried (two states, so that the index
+ *               gives new ones before old ones)
+ *   next_due    when it may be tried (states 0 and 3), seconds since 1970
+ *   noticed     the sender was told of the delay
+ *   outcome ... what happened last: the fields of struct queue_result
+ *   target      of alias: an address, here (in lower case) or elsewhere
+ *   key         of srs_key: what rewritten reverse-paths are signed with
+ */
+static const char version_2[] =
+    "ALTER TABLE queue ADD COLUMN smtputf8 INTEGER NOT NULL DEFAULT 0;"
+    "ALTER TABLE queue ADD COLUMN ret INTEGER NOT NULL DEFAULT 0;"
+    "ALTER TABLE queue ADD COLUMN envid BLOB NOT NULL DEFAULT x'';"
+    "ALTER TABLE queue ADD COLUMN signature BLOB NOT NULL DEFAULT x'';"
+    "ALTER TABLE queue_rcpt ADD COLUMN notify INTEGER NOT NULL DEFAULT 0;"
+    "ALTER TABLE queue_rcpt ADD COLUMN orcpt BLOB NOT NULL DEFAULT x'';"
+    "ALTER TABLE queue_rcpt ADD COLUMN attempts INTEGER NOT NULL DEFAULT 0;"
+    "ALTER TABLE queue_rcpt ADD COLUMN noticed INTEGER NOT NULL DEFAULT 0;"
+    "ALTER TABLE queue_rcpt ADD COLUMN outcome INTEGER NOT NULL DEFAULT 0;"
+    "ALTER TABLE queue_rcpt ADD COLUMN code INTEGER NOT NULL DEFAULT 0;"
+    "ALTER TABLE queue_rcpt ADD COLUMN status BLOB NOT NULL DEFAULT x'';"
+    "ALTER TABLE queue_rcpt ADD COLUMN text BLOB NOT NULL DEFAULT x'';"
+    "ALTER TABLE queue_rcpt ADD COLUMN host BLOB NOT NULL DEFAULT x'';"
+    "ALTER TABLE queue_rcpt ADD COLUMN last INTEGER NOT NULL DEFAULT 0;"
+    "CREATE INDEX queue_due ON queue_rcpt"
+    " (domain, state, next_due, message, rcpt);"
+    "CREATE INDEX queue_reports ON queue_rcpt (message) WHERE state=2;"
+    "CREATE TABLE alias (domain BLOB NOT NULL, local BLOB NOT NULL,"
+    " target BLOB NOT NULL, PRIMARY KEY (domain, local, target))"
+    " STRICT, WITHOUT ROWID;"
+    "CREATE INDEX alias_target ON alias (target);"
+    "CREATE TABLE srs_key (scope INTEGER PRIMARY KEY, key BLOB NOT NULL)"
+    " STRICT;";
+
+static const char *const steps[SCHEMA_VERSION] = { version_1, version_2 };
+
+static int
+present_version(struct sql *q, uint64_t *version, struct err *err)
+{
+	uint64_t tables;
+	int rc = sql_number(q, SQL_has_meta, NULL, 0, &tables, err);
+
+	*version = 0;
+	if (rc < 0 || tables == 0)
+		return rc;
+	return sql_number(q, SQL_version, NULL, 0, version, err);
+}
+
+static int
+step(struct sql *q, uint64_t to, struct err *err)
+{
+	int rc = sql_begin(q, err);
+
+	if (rc == 0)
+		rc = sql_exec(q, steps[to - 1], err);
+	if (rc == 0)
+		rc = sql_run(q, SQL_set_version, SQL_VALS(vi(to)), err);
+	if (rc == 0)
+		rc = sql_commit(q, err);
+	if (rc < 0)
+		sql_rollback(q);
+	return rc;
+}
+
+int
+schema_migrate(struct sql *q, struct err *err)
+{
+	uint64_t version;
+	int rc = present_version(q, &version, err);
+
+	if (rc < 0)
+		return rc;
+	if (version > SCHEMA_VERSION)
+		return err_set(err, E_INVALID, "the data is of version %llu, "
+		    "newer than this program's %d",
+		    (unsigned long long)version, SCHEMA_VERSION);
+	while (rc == 0 && version < SCHEMA_VERSION)
+		rc = step(q, ++version, err);
+	return rc;
+}

@@ -1,0 +1,11 @@
+/*
+ * schema.h - the tables, as numbered steps forward.
+ */
+#pragma once
+#include "store/sql/sql.h"
+
+enum { SCHEMA_VERSION = 2 };
+
+/* Bring the database to SCHEMA_VERSION, a step a transaction. E_INVALID if
+ * it is newer than this program. */
+int schema_migrate(struct sql *q, struct err *err);

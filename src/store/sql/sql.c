@@ -1,0 +1,203 @@
+#include "store/sql/sql.h"
+
+static const char *const statements[SQL_NSTATEMENTS] = {
+#define S(name, text) [SQL_##name] = (text),
+	STATEMENTS(S)
+#undef S
+};
+
+static int
+failed(struct sql *q, int rc, const char *what, struct err *err)
+{
+	int code = (rc & 0xff) == SQLITE_FULL ? E_FULL : E_IO;
+
+	if (q->failed == 0 || code == E_IO)
+		q->failed = code;
+	return err_set(err, code, "%.60s: %s (%d)", what,
+	    q->db ? sqlite3_errmsg(q->db) : sqlite3_errstr(rc), rc);
+}
+
+int
+sql_exec(struct sql *q, const char *text, struct err *err)
+{
+	int rc = sqlite3_exec(q->db, text, NULL, NULL, NULL);
+
+	return rc == SQLITE_OK ? 0 : failed(q, rc, text, err);
+}
+
+int
+sql_open(struct sql *q, const struct vfs *v, const char *name, int cache_kb,
+    struct err *err)
+{
+	char text[64];
+	int rc;
+
+	*q = (struct sql){ 0 };
+	rc = sqlite3_open_v2(name, &q->db, SQLITE_OPEN_READWRITE |
+	    SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX, vfs_name(v));
+	if (rc != SQLITE_OK) {
+		(void)failed(q, rc, "open", err);
+		sql_close(q);
+		return err ? err->code : E_IO;
+	}
+	/* Deleted octets are overwritten where a page is written anyway. */
+	rc = sql_exec(q, "PRAGMA page_size=4096; PRAGMA temp_store=MEMORY;"
+	    "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;"
+	    "PRAGMA wal_autocheckpoint=0; PRAGMA secure_delete=FAST;", err);
+	(void)snprintf(text, sizeof(text), "PRAGMA cache_size=-%d", cache_kb);
+	if (rc == 0)
+		rc = sql_exec(q, text, err);
+	if (rc < 0)
+		sql_close(q);
+	return rc;
+}
+
+void
+sql_close(struct sql *q)
+{
+	size_t i;
+
+	for (i = 0; i < SQL_NSTATEMENTS; i++)
+		sqlite3_finalize(q->st[i]);
+	sqlite3_close(q->db);
+	*q = (struct sql){ 0 };
+}
+
+static int
+bind(sqlite3_stmt *st, const struct sql_val *v, size_t n)
+{
+	int rc = SQLITE_OK;
+	size_t i;
+
+	for (i = 0; i < n && rc == SQLITE_OK; i++)
+		if (v[i].kind == SQL_INT)
+			rc = sqlite3_bind_int64(st, (int)i + 1, v[i].i);
+		else
+			rc = sqlite3_bind_blob64(st, (int)i + 1,
+			    v[i].s.p ? v[i].s.p : "", v[i].s.n, SQLITE_STATIC);
+	return rc;
+}
+
+int
+sql_next(struct sql *q, enum sql_statement which, struct err *err)
+{
+	int rc = sqlite3_step(q->st[which]);
+
+	if (rc == SQLITE_ROW)
+		return 1;
+	if (rc != SQLITE_DONE)
+		(void)failed(q, rc, statements[which], err);
+	sqlite3_reset(q->st[which]);
+	if (rc == SQLITE_DONE)
+		return 0;
+	return (rc & 0xff) == SQLITE_FULL ? E_FULL : E_IO;
+}
+
+int
+sql_first(struct sql *q, enum sql_statement which, const struct sql_val *v,
+    size_t n, struct err *err)
+{
+	int rc = SQLITE_OK;
+
+	if (!q->st[which])
+		rc = sqlite3_prepare_v3(q->db, statements[which], -1,
+		    SQLITE_PREPARE_PERSISTENT, &q->st[which], NULL);
+	if (rc == SQLITE_OK)
+		rc = bind(q->st[which], v, n);
+	if (rc != SQLITE_OK)
+		return failed(q, rc, statements[which], err);
+	return sql_next(q, which, err);
+}
+
+int
+sql_run(struct sql *q, enum sql_statement which, const struct sql_val *v,
+    size_t n, struct err *err)
+{
+	int rc = sql_first(q, which, v, n, err);
+
+	bug_if(rc > 0);
+	return rc;
+}
+
+int
+sql_change(struct sql *q, enum sql_statement which, const struct sql_val *v,
+    size_t n, struct err *err)
+{
+	int rc = sql_run(q, which, v, n, err);
+
+	return rc < 0 ? rc : sqlite3_changes(q->db);
+}
+
+void
+sql_end(struct sql *q, enum sql_statement which)
+{
+	sqlite3_reset(q->st[which]);
+}
+
+int
+sql_begin(struct sql *q, struct err *err)
+{
+	q->failed = 0;
+	return sql_run(q, SQL_begin, NULL, 0, err);
+}
+
+int
+sql_commit(struct sql *q, struct err *err)
+{
+	return sql_run(q, SQL_commit, NULL, 0, err);
+}
+
+void
+sql_rollback(struct sql *q)
+{
+	if (!sqlite3_get_autocommit(q->db))
+		(void)sql_run(q, SQL_rollback, NULL, 0, NULL);
+}
+
+int
+sql_read_begin(struct sql *q, struct err *err)
+{
+	return sql_run(q, SQL_read_begin, NULL, 0, err);
+}
+
+void
+sql_read_end(struct sql *q)
+{
+	if (!sqlite3_get_autocommit(q->db))
+		(void)sql_run(q, SQL_commit, NULL, 0, NULL);
+}
+
+uint64_t
+sql_u64(const struct sql *q, enum sql_statement which, int column)
+{
+	return (uint64_t)sqlite3_column_int64(q->st[which], column);
+}
+
+uint32_t
+sql_u32(const struct sql *q, enum sql_statement which, int column)
+{
+	return (uint32_t)sqlite3_column_int64(q->st[which], column);
+}
+
+struct str
+sql_str(const struct sql *q, enum sql_statement which, int column)
+{
+	const char *p = sqlite3_column_blob(q->st[which], column);
+
+	return str_make(p,
+	    (size_t)sqlite3_column_bytes(q->st[which], column));
+}
+
+int
+sql_number(struct sql *q, enum sql_statement which, const struct sql_val *v,
+    size_t n, uint64_t *out, struct err *err)
+{
+	int rc = sql_first(q, which, v, n, err);
+
+	if (rc < 0)
+		return rc;
+	*out = rc ? sql_u64(q, which, 0) : 0;
+	if (rc)
+		sql_end(q, which);
+	return 0;
+}

@@ -1,0 +1,606 @@
+#include "store/sql/vfs.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <pthread.h>
+#include <sqlite3.h>
+#include <sys/random.h>
+
+#include "base/attr.h"
+#include "base/err.h"
+
+enum { NAME_MAX_ = 64, GATHER = 1 << 20 };
+
+/* What the connections to one database file share. */
+struct node {
+	struct node *next;
+	char name[NAME_MAX_];
+	int refs;
+	/* Locks of the file itself. */
+	int shared, reserved, pending, exclusive;
+	/* The WAL's index: regions of memory and locks. */
+	void **region;
+	int nregions;
+	int shm_shared[SQLITE_SHM_NLOCK];
+	bool shm_exclusive[SQLITE_SHM_NLOCK];
+};
+
+struct vfs {
+	sqlite3_vfs base;
+	char name[32];
+	struct files *fs;
+	pthread_mutex_t lock; /* of the nodes and all in them */
+	struct node *nodes;
+};
+
+struct vfile {
+	sqlite3_file base;
+	struct vfs *vfs;
+	struct file *f;
+	struct node *node;	/* of a main database; else NULL */
+	int level;		/* SQLITE_LOCK_* we hold */
+	uint32_t shm_shared, shm_exclusive; /* bits we hold */
+	char *gather;
+	size_t gathered, room;
+	uint64_t gather_at;
+	char name[NAME_MAX_];
+	bool delete_at_close;
+	bool unnamed;	/* its name may not yet last a loss of power */
+};
+
+static struct vfile *
+vfile_of(sqlite3_file *f)
+{
+	return container_of(f, struct vfile, base);
+}
+
+static struct vfs *
+vfs_of(sqlite3_vfs *v)
+{
+	return container_of(v, struct vfs, base);
+}
+
+static int
+sqlite_code(int rc, int otherwise)
+{
+	if (rc == 0)
+		return SQLITE_OK;
+	return rc == -ENOSPC || rc == -EDQUOT ? SQLITE_FULL : otherwise;
+}
+
+/* ---- octets ------------------------------------------------------------ */
+
+static int
+put_gathered(struct vfile *f)
+{
+	size_t n = f->gathered;
+
+	f->gathered = 0;
+	if (n == 0)
+		return SQLITE_OK;
+	return sqlite_code(f->f->files->ops->write(f->f, f->gather, n,
+	    f->gather_at), SQLITE_IOERR_WRITE);
+}
+
+static int
+v_read(sqlite3_file *file, void *p, int n, sqlite3_int64 at)
+{
+	struct vfile *f = vfile_of(file);
+	uint64_t from = (uint64_t)at, end = from + (uint64_t)n;
+	size_t got;
+	int rc = SQLITE_OK;
+
+	if (f->gathered > 0 && from < f->gather_at + f->gathered &&
+	    end > f->gather_at)
+		rc = put_gathered(f);
+	if (rc != SQLITE_OK)
+		return rc;
+	if (f->f->files->ops->read(f->f, p, (size_t)n, from, &got) < 0)
+		return SQLITE_IOERR_READ;
+	if (got == (size_t)n)
+		return SQLITE_OK;
+	memset((char *)p + got, 0, (size_t)n - got);
+	return SQLITE_IOERR_SHORT_READ;
+}
+
+static void
+gather_more(struct vfile *f, size_t n)
+{
+	size_t room = f->room ? f->room : 8192;
+
+	while (room < f->gathered + n)
+		room *= 2;
+	if (room == f->room)
+		return;
+	f->gather = realloc(f->gather, room);
+	bug_if(!f->gather);
+	f->room = room;
+}
+
+static int
+v_write(sqlite3_file *file, const void *p, int n, sqlite3_int64 at)
+{
+	struct vfile *f = vfile_of(file);
+	uint64_t from = (uint64_t)at;
+	int rc = SQLITE_OK;
+
+	if (f->gathered > 0 && (from != f->gather_at + f->gathered ||
+	    f->gathered + (size_t)n > GATHER))
+		rc = put_gathered(f);
+	if (rc != SQLITE_OK)
+		return rc;
+	gather_more(f, (size_t)n);
+	if (f->gathered == 0)
+		f->gather_at = from;
+	memcpy(f->gather + f->gathered, p, (size_t)n);
+	f->gathered += (size_t)n;
+	return SQLITE_OK;
+}
+
+static int
+v_truncate(sqlite3_file *file, sqlite3_int64 size)
+{
+	struct vfile *f = vfile_of(file);
+	int rc = put_gathered(f);
+
+	if (rc != SQLITE_OK)
+		return rc;
+	return sqlite_code(f->f->files->ops->truncate(f->f, (uint64_t)size),
+	    SQLITE_IOERR_TRUNCATE);
+}
+
+static int
+v_sync(sqlite3_file *file, int flags)
+{
+	struct vfile *f = vfile_of(file);
+	int rc = put_gathered(f);
+
+	(void)flags;
+	if (rc != SQLITE_OK)
+		return rc;
+	/* Whatever the reason: after this the kernel's pages are in doubt. */
+	if (f->f->files->ops->sync(f->f) < 0)
+		return SQLITE_IOERR_FSYNC;
+	if (f->unnamed && f->vfs->fs->ops->sync_dir(f->vfs->fs, ".") < 0)
+		return SQLITE_IOERR_DIR_FSYNC;
+	f->unnamed = false;
+	return SQLITE_OK;
+}
+
+static int
+v_size(sqlite3_file *file, sqlite3_int64 *size)
+{
+	struct vfile *f = vfile_of(file);
+	int rc = put_gathered(f);
+	uint64_t n;
+
+	if (rc != SQLITE_OK)
+		return rc;
+	if (f->f->files->ops->size(f->f, &n) < 0)
+		return SQLITE_IOERR_FSTAT;
+	*size = (sqlite3_int64)n;
+	return SQLITE_OK;
+}
+
+/* ---- locks of the database file ---------------------------------------- */
+
+static int
+take(struct vfile *f, int level)
+{
+	struct node *n = f->node;
+
+	if (level == SQLITE_LOCK_SHARED) {
+		if (n->pending || n->exclusive)
+			return SQLITE_BUSY;
+		n->shared++;
+	} else if (level == SQLITE_LOCK_RESERVED) {
+		if (n->reserved)
+			return SQLITE_BUSY;
+		n->reserved = 1;
+	} else {
+		if (f->level < SQLITE_LOCK_PENDING && n->pending)
+			return SQLITE_BUSY;
+		n->pending = 1;
+		if (f->level < SQLITE_LOCK_PENDING)
+			f->level = SQLITE_LOCK_PENDING;
+		if (level < SQLITE_LOCK_EXCLUSIVE)
+			return SQLITE_OK;
+		if (n->shared > 1)
+			return SQLITE_BUSY;
+		n->exclusive = 1;
+	}
+	f->level = level;
+	return SQLITE_OK;
+}
+
+static int
+v_lock(sqlite3_file *file, int level)
+{
+	struct vfile *f = vfile_of(file);
+	int rc;
+
+	if (!f->node || f->level >= level)
+		return SQLITE_OK;
+	pthread_mutex_lock(&f->vfs->lock);
+	rc = take(f, level);
+	pthread_mutex_unlock(&f->vfs->lock);
+	return rc;
+}
+
+static int
+v_unlock(sqlite3_file *file, int level)
+{
+	struct vfile *f = vfile_of(file);
+	struct node *n = f->node;
+
+	if (!n || f->level <= level)
+		return SQLITE_OK;
+	pthread_mutex_lock(&f->vfs->lock);
+	if (f->level >= SQLITE_LOCK_EXCLUSIVE)
+		n->exclusive = 0;
+	if (f->level >= SQLITE_LOCK_PENDING)
+		n->pending = 0;
+	if (f->level >= SQLITE_LOCK_RESERVED)
+		n->reserved = 0;
+	if (level == SQLITE_LOCK_NONE)
+		n->shared--;
+	f->level = level;
+	pthread_mutex_unlock(&f->vfs->lock);
+	return SQLITE_OK;
+}
+
+static int
+v_check_reserved(sqlite3_file *file, int *held)
+{
+	struct vfile *f = vfile_of(file);
+
+	*held = f->node && f->node->reserved;
+	return SQLITE_OK;
+}
+
+/* ---- the WAL's index --------------------------------------------------- */
+
+static int
+v_shm_map(sqlite3_file *file, int i, int size, int extend,
+    void volatile **out)
+{
+	struct vfile *f = vfile_of(file);
+	struct node *n = f->node;
+
+	*out = NULL;
+	pthread_mutex_lock(&f->vfs->lock);
+	if (i >= n->nregions && extend) {
+		n->region = realloc(n->region, sizeof(void *) *
+		    ((size_t)i + 1));
+		bug_if(!n->region);
+		for (; n->nregions <= i; n->nregions++) {
+			n->region[n->nregions] = calloc(1, (size_t)size);
+			bug_if(!n->region[n->nregions]);
+		}
+	}
+	if (i < n->nregions)
+		*out = n->region[i];
+	pthread_mutex_unlock(&f->vfs->lock);
+	return SQLITE_OK;
+}
+
+static bool
+shm_free(const struct vfile *f, uint32_t mask, bool exclusive)
+{
+	const struct node *n = f->node;
+	int i;
+
+	for (i = 0; i < SQLITE_SHM_NLOCK; i++) {
+		uint32_t bit = 1u << i;
+		int others = n->shm_shared[i] - !!(f->shm_shared & bit);
+
+		if (!(mask & bit))
+			continue;
+		if (n->shm_exclusive[i] && !(f->shm_exclusive & bit))
+			return false;
+		if (exclusive && others > 0)
+			return false;
+	}
+	return true;
+}
+
+static void
+shm_set(struct vfile *f, int i, bool exclusive, bool on)
+{
+	uint32_t bit = 1u << i, *held = exclusive ? &f->shm_exclusive :
+						    &f->shm_shared;
+
+	if (!!(*held & bit) == on)
+		return;
+	*held ^= bit;
+	if (exclusive)
+		f->node->shm_exclusive[i] = on;
+	else
+		f->node->shm_shared[i] += on ? 1 : -1;
+}
+
+static int
+v_shm_lock(sqlite3_file *file, int offset, int n, int flags)
+{
+	struct vfile *f = vfile_of(file);
+	bool on = flags & SQLITE_SHM_LOCK;
+	bool exclusive = flags & SQLITE_SHM_EXCLUSIVE;
+	uint32_t mask = ((1u << n) - 1) << offset;
+	int i, rc = SQLITE_OK;
+
+	pthread_mutex_lock(&f->vfs->lock);
+	if (on && !shm_free(f, mask, exclusive))
+		rc = SQLITE_BUSY;
+	else
+		for (i = offset; i < offset + n; i++)
+			shm_set(f, i, exclusive, on);
+	pthread_mutex_unlock(&f->vfs->lock);
+	return rc;
+}
+
+static void
+v_shm_barrier(sqlite3_file *file)
+{
+	(void)file;
+	__sync_synchronize();
+}
+
+static int
+v_shm_unmap(sqlite3_file *file, int delete)
+{
+	struct vfile *f = vfile_of(file);
+	int i;
+
+	(void)delete; /* the memory goes with the node */
+	pthread_mutex_lock(&f->vfs->lock);
+	for (i = 0; i < SQLITE_SHM_NLOCK; i++) {
+		shm_set(f, i, true, false);
+		shm_set(f, i, false, false);
+	}
+	pthread_mutex_unlock(&f->vfs->lock);
+	return SQLITE_OK;
+}
+
+/* ---- the rest of a file ------------------------------------------------ */
+
+static int
+v_file_control(sqlite3_file *file, int op, void *arg)
+{
+	(void)file;
+	(void)op;
+	(void)arg;
+	return SQLITE_NOTFOUND;
+}
+
+static int
+v_sector_size(sqlite3_file *file)
+{
+	(void)file;
+	return 512;
+}
+
+static int
+v_characteristics(sqlite3_file *file)
+{
+	(void)file;
+	return SQLITE_IOCAP_POWERSAFE_OVERWRITE;
+}
+
+static void
+node_unref(struct vfs *v, struct node *n)
+{
+	struct node **at = &v->nodes;
+
+	if (--n->refs > 0)
+		return;
+	while (*at != n)
+		at = &(*at)->next;
+	*at = n->next;
+	while (n->nregions > 0)
+		free(n->region[--n->nregions]);
+	free(n->region);
+	free(n);
+}
+
+static struct node *
+node_ref(struct vfs *v, const char *name)
+{
+	struct node *n;
+
+	for (n = v->nodes; n; n = n->next)
+		if (strcmp(n->name, name) == 0)
+			break;
+	if (!n) {
+		n = calloc(1, sizeof(*n));
+		bug_if(!n);
+		(void)snprintf(n->name, sizeof(n->name), "%s", name);
+		n->next = v->nodes;
+		v->nodes = n;
+	}
+	n->refs++;
+	return n;
+}
+
+static int
+v_close(sqlite3_file *file)
+{
+	struct vfile *f = vfile_of(file);
+	int rc = put_gathered(f);
+
+	(void)v_unlock(file, SQLITE_LOCK_NONE);
+	file_close(f->f);
+	if (f->delete_at_close)
+		(void)f->vfs->fs->ops->unlink(f->vfs->fs, f->name);
+	pthread_mutex_lock(&f->vfs->lock);
+	if (f->node)
+		node_unref(f->vfs, f->node);
+	pthread_mutex_unlock(&f->vfs->lock);
+	free(f->gather);
+	return rc;
+}
+
+/* ---- the file system --------------------------------------------------- */
+
+static const sqlite3_io_methods methods = {
+	.iVersion = 2,
+	.xClose = v_close,
+	.xRead = v_read,
+	.xWrite = v_write,
+	.xTruncate = v_truncate,
+	.xSync = v_sync,
+	.xFileSize = v_size,
+	.xLock = v_lock,
+	.xUnlock = v_unlock,
+	.xCheckReservedLock = v_check_reserved,
+	.xFileControl = v_file_control,
+	.xSectorSize = v_sector_size,
+	.xDeviceCharacteristics = v_characteristics,
+	.xShmMap = v_shm_map,
+	.xShmLock = v_shm_lock,
+	.xShmBarrier = v_shm_barrier,
+	.xShmUnmap = v_shm_unmap,
+};
+
+static int
+v_open(sqlite3_vfs *base, const char *name, sqlite3_file *file, int flags,
+    int *out)
+{
+	struct vfs *v = vfs_of(base);
+	struct vfile *f = vfile_of(file);
+	uint32_t how = flags & SQLITE_OPEN_CREATE ? FILE_CREATE : 0;
+
+	memset(f, 0, sizeof(*f));
+	if (!name || strlen(name) >= NAME_MAX_)
+		return SQLITE_CANTOPEN; /* temporary files: memory has them */
+	f->unnamed = v->fs->ops->exists(v->fs, name) < 0;
+	if (v->fs->ops->open(v->fs, name, how, &f->f) < 0)
+		return SQLITE_CANTOPEN;
+	f->vfs = v;
+	f->delete_at_close = flags & SQLITE_OPEN_DELETEONCLOSE;
+	(void)snprintf(f->name, sizeof(f->name), "%s", name);
+	if (flags & SQLITE_OPEN_MAIN_DB) {
+		pthread_mutex_lock(&v->lock);
+		f->node = node_ref(v, name);
+		pthread_mutex_unlock(&v->lock);
+	}
+	f->base.pMethods = &methods;
+	if (out)
+		*out = flags;
+	return SQLITE_OK;
+}
+
+static int
+v_delete(sqlite3_vfs *base, const char *name, int sync)
+{
+	struct files *fs = vfs_of(base)->fs;
+	int rc = fs->ops->unlink(fs, name);
+
+	if (rc == -ENOENT)
+		return SQLITE_IOERR_DELETE_NOENT;
+	if (rc < 0)
+		return SQLITE_IOERR_DELETE;
+	if (sync && fs->ops->sync_dir(fs, ".") < 0)
+		return SQLITE_IOERR_DIR_FSYNC;
+	return SQLITE_OK;
+}
+
+static int
+v_access(sqlite3_vfs *base, const char *name, int flags, int *yes)
+{
+	struct files *fs = vfs_of(base)->fs;
+
+	(void)flags;
+	*yes = fs->ops->exists(fs, name) == 0;
+	return SQLITE_OK;
+}
+
+static int
+v_full_pathname(sqlite3_vfs *base, const char *name, int n, char *out)
+{
+	(void)base;
+	return snprintf(out, (size_t)n, "%s", name) < n ? SQLITE_OK
+							: SQLITE_CANTOPEN;
+}
+
+static int
+v_randomness(sqlite3_vfs *base, int n, char *out)
+{
+	ssize_t got = getrandom(out, (size_t)n, 0);
+
+	(void)base;
+	return got < 0 ? 0 : (int)got;
+}
+
+static int
+v_sleep(sqlite3_vfs *base, int us)
+{
+	struct timespec ts = { us / 1000000, us % 1000000 * 1000L };
+
+	(void)base;
+	nanosleep(&ts, NULL);
+	return us;
+}
+
+static int
+v_time(sqlite3_vfs *base, sqlite3_int64 *ms)
+{
+	struct timespec ts;
+
+	(void)base;
+	clock_gettime(CLOCK_REALTIME, &ts);
+	*ms = 210866760000000LL + ts.tv_sec * 1000LL + ts.tv_nsec / 1000000;
+	return SQLITE_OK;
+}
+
+static int
+v_last_error(sqlite3_vfs *base, int n, char *out)
+{
+	(void)base;
+	(void)n;
+	(void)out;
+	return 0;
+}
+
+struct vfs *
+vfs_new(struct files *fs)
+{
+	struct vfs *v = calloc(1, sizeof(*v));
+
+	bug_if(!v);
+	v->fs = fs;
+	pthread_mutex_init(&v->lock, NULL);
+	(void)snprintf(v->name, sizeof(v->name), "postern-%p", (void *)v);
+	v->base = (sqlite3_vfs){
+		.iVersion = 2,
+		.szOsFile = sizeof(struct vfile),
+		.mxPathname = NAME_MAX_,
+		.zName = v->name,
+		.xOpen = v_open,
+		.xDelete = v_delete,
+		.xAccess = v_access,
+		.xFullPathname = v_full_pathname,
+		.xRandomness = v_randomness,
+		.xSleep = v_sleep,
+		.xGetLastError = v_last_error,
+		.xCurrentTimeInt64 = v_time,
+	};
+	/* The default one too: SQLite takes its randomness from that. */
+	bug_if(sqlite3_vfs_register(&v->base, 1) != SQLITE_OK);
+	return v;
+}
+
+const char *
+vfs_name(const struct vfs *v)
+{
+	return v->name;
+}
+
+void
+vfs_free(struct vfs *v)
+{
+	if (!v)
+		return;
+	sqlite3_vfs_unregister(&v->base);
+	pthread_mutex_destroy(&v->lock);
+	free(v);
+}

@@ -1,0 +1,219 @@
+#include "store/engine/engine_int.h"
+
+/*
+ * Cleaning up, in slices of the writer's: emails nobody has any more, their
+ * blobs, packs without a living blob, accounts that were removed, ids of old
+ * changes, old days of the journal.
+ *
+ * A file goes only after the commit by which nothing names it. If the process
+ * ends between the two, the next start removes it.
+ */
+
+enum { EMAILS_A_SLICE = 200, JOURNAL_DAYS = 30, WALK_EVERY_S = 20 };
+
+struct cleaning {
+	struct engine *e;
+	uint64_t *pack, *blob;	/* files to remove after the commit */
+	size_t npacks, packs_room, nblobs, blobs_room;
+	bool more;
+};
+
+static int
+free_octets(struct cleaning *c, const struct place *at, struct err *err)
+{
+	struct engine *e = c->e;
+	uint64_t live;
+	int rc;
+
+	if (at->pack == 0) {
+		c->blob = grown(c->blob, c->nblobs, &c->blobs_room,
+		    sizeof(*c->blob));
+		c->blob[c->nblobs++] = at->blob;
+		return 0;
+	}
+	rc = sql_run(&e->w, SQL_pack_free, SQL_VALS(vi(place_octets(at)),
+	    vi(at->pack)), err);
+	if (rc == 0)
+		rc = sql_number(&e->w, SQL_pack_live, SQL_VALS(vi(at->pack)),
+		    &live, err);
+	if (rc < 0 || live > 0 || packs_is_open(e->packs, at->pack))
+		return rc;
+	c->pack = grown(c->pack, c->npacks, &c->packs_room, sizeof(*c->pack));
+	c->pack[c->npacks++] = at->pack;
+	return sql_run(&e->w, SQL_pack_del, SQL_VALS(vi(at->pack)), err);
+}
+
+static int
+unref_blob(struct cleaning *c, uint64_t blob, struct err *err)
+{
+	struct sql *q = &c->e->w;
+	struct place at;
+	uint64_t refs;
+	int rc = sql_run(q, SQL_blob_unref, SQL_VALS(vi(blob)), err);
+
+	if (rc == 0)
+		rc = sql_first(q, SQL_blob_get, SQL_VALS(vi(blob)), err);
+	if (rc <= 0)
+		return rc;
+	at = (struct place){ blob, sql_u64(q, SQL_blob_get, 0),
+		sql_u64(q, SQL_blob_get, 1), sql_u64(q, SQL_blob_get, 2),
+		sql_u32(q, SQL_blob_get, 3), sql_u32(q, SQL_blob_get, 4) };
+	refs = sql_u64(q, SQL_blob_get, 5);
+	sql_end(q, SQL_blob_get);
+	if (refs > 0)
+		return 0;
+	rc = sql_run(q, SQL_blob_del, SQL_VALS(vi(blob)), err);
+	return rc < 0 ? rc : free_octets(c, &at, err);
+}
+
+static int
+free_email(struct cleaning *c, uint64_t account, uint64_t email,
+    uint64_t blob, struct err *err)
+{
+	int rc = sql_run(&c->e->w, SQL_email_del, SQL_VALS(vi(account),
+	    vi(email)), err);
+
+	return rc < 0 ? rc : unref_blob(c, blob, err);
+}
+
+/* The oldest email that is due: 1, or 0 if none is. */
+static int
+clean_garbage(struct cleaning *c, struct err *err)
+{
+	struct sql *q = &c->e->w;
+	uint64_t due, account, email, blob, placements;
+	int rc = sql_first(q, SQL_garbage_due, SQL_VALS(
+	    vi((uint64_t)c->e->now_s)), err);
+
+	if (rc <= 0)
+		return rc;
+	due = sql_u64(q, SQL_garbage_due, 0);
+	account = sql_u64(q, SQL_garbage_due, 1);
+	email = sql_u64(q, SQL_garbage_due, 2);
+	sql_end(q, SQL_garbage_due);
+	rc = sql_run(q, SQL_garbage_del, SQL_VALS(vi(due), vi(account),
+	    vi(email)), err);
+	if (rc == 0 && account == GARBAGE_QUEUED) {
+		rc = unref_blob(c, email, err);
+		return rc < 0 ? rc : 1;
+	}
+	if (rc == 0)
+		rc = sql_first(q, SQL_email_get, SQL_VALS(vi(account),
+		    vi(email)), err);
+	if (rc <= 0)
+		return rc < 0 ? rc : 1;
+	blob = sql_u64(q, SQL_email_get, 0);
+	placements = sql_u64(q, SQL_email_get, 1);
+	sql_end(q, SQL_email_get);
+	rc = placements ? 0 : free_email(c, account, email, blob, err);
+	return rc < 0 ? rc : 1;
+}
+
+/* A slice of an account that was removed. */
+static int
+clean_account(struct cleaning *c, uint64_t account, struct err *err)
+{
+	uint64_t email[100], blob[100];
+	struct sql *q = &c->e->w;
+	size_t n = 0, i;
+	int rc = sql_change(q, SQL_placement_del, SQL_VALS(vi(account)), err);
+
+	c->more = true;
+	if (rc != 0)
+		return rc < 0 ? rc : 0;
+	rc = sql_first(q, SQL_email_some, SQL_VALS(vi(account)), err);
+	while (rc > 0 && n < NELEM(email)) {
+		email[n] = sql_u64(q, SQL_email_some, 0);
+		blob[n++] = sql_u64(q, SQL_email_some, 1);
+		rc = sql_next(q, SQL_email_some, err);
+	}
+	if (rc > 0)
+		sql_end(q, SQL_email_some);
+	for (i = 0; i < n && rc >= 0; i++)
+		rc = free_email(c, account, email[i], blob[i], err);
+	if (rc < 0 || n > 0)
+		return rc;
+	rc = sql_run(q, SQL_mailbox_del, SQL_VALS(vi(account)), err);
+	return rc < 0 ? rc : sql_run(q, SQL_removal_del, SQL_VALS(
+	    vi(account)), err);
+}
+
+/* Ids come in any order of time, so look at all of them in turn. SQL has them
+ * as signed numbers: TOP turns the least of those into 0 and back. */
+static int
+clean_changes(struct engine *e, struct err *err)
+{
+	const uint64_t TOP = (uint64_t)1 << 63;
+	uint64_t from = e->clean_walk, last = 0;
+	int rc;
+
+	if (e->now_s - e->cleaned_s < WALK_EVERY_S && from == 0)
+		return 0;
+	e->cleaned_s = e->now_s;
+	rc = sql_number(&e->w, SQL_change_walk, SQL_VALS(vi(from ^ TOP)),
+	    &last, err);
+	last ^= TOP;
+	if (rc == 0)
+		rc = sql_run(&e->w, SQL_change_old, SQL_VALS(
+		    vi((uint64_t)(e->now_s - CHANGE_S)), vi(from ^ TOP)),
+		    err);
+	e->clean_walk = last > from ? last + 1 : 0;
+	journal_drop_before(e->journal, e->now_s - JOURNAL_DAYS * 86400);
+	return rc;
+}
+
+static int
+clean_slice(struct cleaning *c, struct err *err)
+{
+	struct engine *e = c->e;
+	uint64_t account;
+	int i, rc = 1;
+
+	for (i = 0; i < EMAILS_A_SLICE && rc > 0; i++)
+		rc = clean_garbage(c, err);
+	c->more = rc > 0;
+	if (rc >= 0)
+		rc = sql_number(&e->w, SQL_removal_any, NULL, 0, &account,
+		    err);
+	if (rc == 0 && account)
+		rc = clean_account(c, account, err);
+	return rc < 0 ? rc : clean_changes(e, err);
+}
+
+static void
+remove_files(struct cleaning *c)
+{
+	size_t i;
+
+	for (i = 0; i < c->npacks; i++)
+		packs_remove(c->e->packs, c->pack[i]);
+	for (i = 0; i < c->nblobs; i++)
+		large_remove(c->e->packs, c->blob[i]);
+}
+
+int
+engine_gc(struct engine *e, bool *more, struct err *err)
+{
+	int before = sqlite3_total_changes(e->w.db);
+	struct cleaning c = { .e = e };
+	bool idle;
+	int rc;
+
+	e->now_s = e->o.wall_us(e->o.arg) / 1000000;
+	rc = sql_begin(&e->w, err);
+	if (rc == 0)
+		rc = clean_slice(&c, err);
+	idle = sqlite3_total_changes(e->w.db) == before;
+	if (rc == 0 && !idle)
+		rc = engine_check_lease(e, err);
+	if (rc == 0 && !idle)
+		rc = sql_commit(&e->w, err);
+	if (rc == 0 && !idle)
+		remove_files(&c);
+	else
+		sql_rollback(&e->w);
+	free(c.pack);
+	free(c.blob);
+	*more = rc == 0 && c.more;
+	return rc == E_FULL ? 0 : rc; /* a full disk: another time */
+}

@@ -1,0 +1,435 @@
+#include "store/engine/engine_int.h"
+
+/*
+ * Recount everything, in slices. The cursor is a phase and where it stands:
+ * "r<blob>" for references to blobs, "a<account>" for accounts, "b<blob>" for
+ * the octets of blobs; empty at first and at the end. Each slice is one
+ * snapshot, so a busy store gives no false alarm.
+ */
+
+enum { BLOBS_OCTETS = 8 << 20, BLOBS_MAX = 2000, PROBLEMS_MAX = 180000,
+	REFS_A_SLICE = 500000 };
+
+struct verifying {
+	struct reader *r;
+	struct sql *q;
+	struct verify_answer *out;
+	struct err *err;
+};
+
+static void problem(struct verifying *v, const char *fmt, ...)
+    printf_like(2, 3);
+
+static void
+problem(struct verifying *v, const char *fmt, ...)
+{
+	char line[300];
+	va_list ap;
+	int n;
+
+	va_start(ap, fmt);
+	n = vsnprintf(line, sizeof(line), fmt, ap);
+	va_end(ap);
+	if (n <= 0 || v->r->more.n > PROBLEMS_MAX)
+		return;
+	buf_put(&v->r->more, line, (size_t)n < sizeof(line) ? (size_t)n
+							    : sizeof(line) - 1);
+	buf_chr(&v->r->more, '\n');
+}
+
+#define ULL(s, c) ((unsigned long long)sql_u64(v->q, (s), (c)))
+
+/* ---- what belongs to nobody's account ---------------------------------- */
+
+static int
+check_rows(struct verifying *v, enum sql_statement s, const char *what)
+{
+	int rc = sql_first(v->q, s, NULL, 0, v->err);
+
+	while (rc > 0) {
+		struct str a = sql_str(v->q, s, 0);
+
+		problem(v, "%s: %.*s", what, STR_FMT(str_first(a, 200)));
+		rc = sql_next(v->q, s, v->err);
+	}
+	return rc;
+}
+
+/* Both in order of blob: how often each is named, and how often its row says
+ * it is. */
+struct counts {
+	uint64_t named, times, blob, refs;
+	int more_named, more_blobs;
+};
+
+static void
+take_counts(struct verifying *v, struct counts *c)
+{
+	c->named = c->more_named > 0 ? ULL(SQL_verify_named, 0) : UINT64_MAX;
+	c->times = c->more_named > 0 ? ULL(SQL_verify_named, 1) : 0;
+	c->blob = c->more_blobs > 0 ? ULL(SQL_verify_refs, 0) : UINT64_MAX;
+	c->refs = c->more_blobs > 0 ? ULL(SQL_verify_refs, 1) : 0;
+}
+
+static void
+compare_counts(struct verifying *v, const struct counts *c)
+{
+	bool named = c->named <= c->blob, there = c->blob <= c->named;
+
+	if (!there)
+		problem(v, "blob %llu: missing, but named %llu times",
+		    (unsigned long long)c->named,
+		    (unsigned long long)c->times);
+	else if (c->refs != (named ? c->times : 0))
+		problem(v, "blob %llu: %llu references, counted %llu",
+		    (unsigned long long)c->blob, (unsigned long long)c->refs,
+		    named ? (unsigned long long)c->times : 0);
+}
+
+static int
+check_counts(struct verifying *v, uint64_t after, uint64_t last)
+{
+	struct counts c = { 0 };
+	bool named, there;
+
+	c.more_named = sql_first(v->q, SQL_verify_named, SQL_VALS(vi(after),
+	    vi(last)), v->err);
+	c.more_blobs = sql_first(v->q, SQL_verify_refs, SQL_VALS(vi(after),
+	    vi(last)), v->err);
+	while (c.more_named > 0 || c.more_blobs > 0) {
+		take_counts(v, &c);
+		compare_counts(v, &c);
+		named = c.named <= c.blob;
+		there = c.blob <= c.named;
+		if (named)
+			c.more_named = sql_next(v->q, SQL_verify_named,
+			    v->err);
+		if (there)
+			c.more_blobs = sql_next(v->q, SQL_verify_refs,
+			    v->err);
+	}
+	return c.more_named < 0 || c.more_blobs < 0 ? E_IO : 0;
+}
+
+static int
+check_packs(struct verifying *v)
+{
+	enum sql_statement s = SQL_verify_packs;
+	int rc = sql_first(v->q, s, NULL, 0, v->err);
+
+	while (rc > 0) {
+		if (ULL(s, 1) != ULL(s, 3))
+			problem(v, "pack %llu: %llu living octets, counted "
+			    "%llu", ULL(s, 0), ULL(s, 1), ULL(s, 3));
+		if (ULL(s, 4) > ULL(s, 2))
+			problem(v, "pack %llu: a blob ends at %llu, behind "
+			    "its end %llu", ULL(s, 0), ULL(s, 4), ULL(s, 2));
+		rc = sql_next(v->q, s, v->err);
+	}
+	return rc;
+}
+
+static int
+check_common(struct verifying *v)
+{
+	int rc = check_rows(v, SQL_verify_addresses,
+	    "an address without its account or domain");
+
+	if (rc == 0)
+		rc = check_rows(v, SQL_verify_aliases,
+		    "an alias without its domain, or that an account is");
+	if (rc == 0)
+		rc = check_rows(v, SQL_verify_domains,
+		    "a domain with another number of accounts");
+	if (rc == 0)
+		rc = check_rows(v, SQL_verify_queue,
+		    "a queued message without its blob");
+	if (rc == 0)
+		rc = check_rows(v, SQL_verify_rcpts,
+		    "a recipient in the queue without its message");
+	if (rc == 0)
+		rc = check_rows(v, SQL_verify_unsent,
+		    "a queued message without recipients");
+	return rc < 0 ? rc : check_packs(v);
+}
+
+/* ---- an account -------------------------------------------------------- */
+
+struct counted {
+	uint64_t messages, unseen, deleted, size, emails, top_uid, modseq;
+};
+
+static int
+count_mailbox(struct verifying *v, uint64_t account, uint64_t mailbox,
+    struct counted *c)
+{
+	enum sql_statement s = SQL_verify_mailbox;
+	int rc = sql_first(v->q, s, SQL_VALS(vi(account), vi(mailbox)),
+	    v->err);
+
+	if (rc <= 0)
+		return rc;
+	*c = (struct counted){ ULL(s, 0), ULL(s, 1), ULL(s, 2), ULL(s, 3),
+		ULL(s, 5), 0, 0 };
+	sql_end(v->q, s);
+	rc = sql_first(v->q, SQL_verify_tomb, SQL_VALS(vi(account),
+	    vi(mailbox)), v->err);
+	if (rc <= 0)
+		return rc;
+	c->top_uid = ULL(SQL_verify_tomb, 0);
+	c->modseq = ULL(SQL_verify_tomb, 1);
+	sql_end(v->q, SQL_verify_tomb);
+	return 0;
+}
+
+static void
+differs(struct verifying *v, uint64_t account, uint64_t mailbox,
+    const char *what, uint64_t is, uint64_t counted)
+{
+	if (is != counted)
+		problem(v, "account %llu mailbox %llu: %s is %llu, counted "
+		    "%llu", (unsigned long long)account,
+		    (unsigned long long)mailbox, what, (unsigned long long)is,
+		    (unsigned long long)counted);
+}
+
+static int
+check_mailbox(struct verifying *v, uint64_t account, struct counted *total)
+{
+	enum sql_statement s = SQL_verify_mailboxes;
+	uint64_t mailbox = ULL(s, 0), uidnext = ULL(s, 1);
+	uint64_t modseq = ULL(s, 6);
+	struct counted c = { 0 };
+	int rc = count_mailbox(v, account, mailbox, &c);
+
+	if (rc < 0)
+		return rc;
+	differs(v, account, mailbox, "messages", ULL(s, 2), c.messages);
+	differs(v, account, mailbox, "unseen", ULL(s, 3), c.unseen);
+	differs(v, account, mailbox, "deleted", ULL(s, 4), c.deleted);
+	differs(v, account, mailbox, "size", ULL(s, 5), c.size);
+	differs(v, account, mailbox, "emails", c.messages, c.emails);
+	if (c.top_uid >= uidnext)
+		differs(v, account, mailbox, "uidnext", uidnext, c.top_uid);
+	if (c.modseq > modseq)
+		differs(v, account, mailbox, "modseq", modseq, c.modseq);
+	total->messages += c.messages;
+	total->size += c.size;
+	if (c.modseq > total->modseq)
+		total->modseq = c.modseq;
+	return 0;
+}
+
+static int
+check_emails(struct verifying *v, uint64_t account, uint64_t next_email)
+{
+	enum sql_statement s = SQL_verify_emails;
+	uint64_t n;
+	int rc = sql_first(v->q, s, SQL_VALS(vi(account), vi(next_email)),
+	    v->err);
+
+	while (rc > 0) {
+		problem(v, "account %llu email %llu: its blob is missing or "
+		    "its placements are miscounted",
+		    (unsigned long long)account, ULL(s, 0));
+		rc = sql_next(v->q, s, v->err);
+	}
+	if (rc == 0)
+		rc = sql_number(v->q, SQL_verify_dead, SQL_VALS(vi(account)),
+		    &n, v->err);
+	if (rc == 0 && n)
+		differs(v, account, 0, "emails nobody frees", 0, n);
+	if (rc == 0)
+		rc = sql_number(v->q, SQL_verify_stray,
+		    SQL_VALS(vi(account)), &n, v->err);
+	if (rc == 0 && n)
+		differs(v, account, 0, "placements in no mailbox", 0, n);
+	return rc;
+}
+
+static int
+check_account(struct verifying *v, uint64_t account)
+{
+	enum sql_statement s = SQL_account_get;
+	struct counted total = { 0 };
+	uint64_t messages, used, modseq, next_email;
+	int rc = sql_first(v->q, s, SQL_VALS(vi(account)), v->err);
+
+	if (rc <= 0)
+		return rc;
+	next_email = ULL(s, 4);
+	modseq = ULL(s, 5);
+	messages = ULL(s, 6);
+	used = ULL(s, 7);
+	sql_end(v->q, s);
+	s = SQL_verify_mailboxes;
+	rc = sql_first(v->q, s, SQL_VALS(vi(account)), v->err);
+	while (rc > 0) {
+		rc = check_mailbox(v, account, &total);
+		if (rc < 0)
+			sql_end(v->q, s);
+		else
+			rc = sql_next(v->q, s, v->err);
+	}
+	differs(v, account, 0, "messages", messages, total.messages);
+	differs(v, account, 0, "use of quota", used, total.size);
+	if (total.modseq > modseq)
+		differs(v, account, 0, "modseq", modseq, total.modseq);
+	v->out->checked += total.messages;
+	return rc < 0 ? rc : check_emails(v, account, next_email);
+}
+
+static int
+next_account(struct verifying *v, uint64_t after, uint64_t *account)
+{
+	return sql_number(v->q, SQL_account_next, SQL_VALS(vi(after)),
+	    account, v->err);
+}
+
+/* ---- blobs ------------------------------------------------------------- */
+
+/* The places of a slice are read first: their octets without a snapshot. */
+static int
+some_blobs(struct verifying *v, uint64_t after, struct place *at, size_t *n)
+{
+	enum sql_statement s = SQL_verify_blobs;
+	int rc = sql_first(v->q, s, SQL_VALS(vi(after)), v->err);
+	uint64_t octets = 0;
+
+	*n = 0;
+	while (rc > 0 && *n < BLOBS_MAX && octets < BLOBS_OCTETS) {
+		at[*n] = (struct place){ ULL(s, 0), ULL(s, 1), ULL(s, 2),
+			ULL(s, 3), sql_u32(v->q, s, 4), sql_u32(v->q, s, 5) };
+		octets += place_octets(&at[(*n)++]);
+		rc = sql_next(v->q, s, v->err);
+	}
+	if (rc > 0)
+		sql_end(v->q, s);
+	return rc < 0 ? rc : 0;
+}
+
+/* Gone meanwhile is no problem. */
+static void
+check_blob(struct verifying *v, const struct place *at)
+{
+	struct err why = { 0 };
+	struct place now;
+
+	v->out->octets += place_octets(at);
+	if (packs_check(v->r->e->packs, at, &why) == 0)
+		return;
+	if (place_get(v->q, at->blob, &now, NULL) == 0)
+		problem(v, "%s", why.text);
+}
+
+static int
+check_blobs(struct verifying *v, uint64_t after, uint64_t *last)
+{
+	struct place *at = arena_array(v->r->arena, BLOBS_MAX, sizeof(*at));
+	size_t n, i;
+	int rc = some_blobs(v, after, at, &n);
+
+	for (i = 0; rc == 0 && i < n; i++)
+		check_blob(v, &at[i]);
+	*last = n ? at[n - 1].blob : 0;
+	v->out->checked += n;
+	return rc;
+}
+
+/* ---- the whole --------------------------------------------------------- */
+
+static void
+set_next(struct verifying *v, char phase, uint64_t at)
+{
+	v->out->next = arena_printf(v->r->arena, "%c%llu", phase,
+	    (unsigned long long)at);
+}
+
+static int
+account_slice(struct verifying *v, uint64_t after)
+{
+	uint64_t account;
+	int rc = sql_read_begin(v->q, v->err);
+
+	if (rc == 0)
+		rc = next_account(v, after, &account);
+	if (rc == 0 && account)
+		rc = check_account(v, account);
+	sql_read_end(v->q);
+	if (rc == 0)
+		set_next(v, account ? 'a' : 'b', account);
+	v->out->percent = 20;
+	return rc;
+}
+
+static int
+blob_slice(struct verifying *v, uint64_t after)
+{
+	uint64_t last = 0, top = 0;
+	int rc = check_blobs(v, after, &last);
+
+	if (rc == 0)
+		rc = sql_number(v->q, SQL_blob_last, NULL, 0, &top, v->err);
+	v->out->percent = 100;
+	if (rc < 0 || last == 0)
+		return rc;
+	set_next(v, 'b', last);
+	v->out->percent = 20 + (uint32_t)(last * 79 / (top > last ? top
+								  : last));
+	return 0;
+}
+
+static int
+first_slice(struct verifying *v)
+{
+	int rc = sql_read_begin(v->q, v->err);
+
+	if (rc == 0)
+		rc = check_common(v);
+	sql_read_end(v->q);
+	set_next(v, 'r', 0);
+	v->out->percent = 5;
+	return rc;
+}
+
+static int
+refs_slice(struct verifying *v, uint64_t after)
+{
+	uint64_t last = 0;
+	int rc = sql_read_begin(v->q, v->err);
+
+	if (rc == 0)
+		rc = check_counts(v, after, after + REFS_A_SLICE);
+	if (rc == 0)
+		rc = sql_number(v->q, SQL_blob_last, NULL, 0, &last, v->err);
+	sql_read_end(v->q);
+	if (last > after + REFS_A_SLICE)
+		set_next(v, 'r', after + REFS_A_SLICE);
+	else
+		set_next(v, 'a', 0);
+	v->out->percent = 10;
+	return rc;
+}
+
+int
+read_verify(struct reader *r, const struct caller *c,
+    const struct verify_ask *ask, union read_answer *answer, struct err *err)
+{
+	struct verifying v = { r, &r->q, &answer->verify, err };
+	uint64_t at = 0;
+	int rc;
+
+	(void)c;
+	if (ask->cursor.n && !str_u64(str_from(ask->cursor, 1), &at))
+		return err_set(err, E_INVALID, "no such cursor");
+	if (ask->cursor.n == 0)
+		rc = first_slice(&v);
+	else if (ask->cursor.p[0] == 'r')
+		rc = refs_slice(&v, at);
+	else if (ask->cursor.p[0] == 'a')
+		rc = account_slice(&v, at);
+	else
+		rc = blob_slice(&v, at);
+	answer->verify.problems = buf_get(&r->more);
+	return rc;
+}
