@@ -16,6 +16,8 @@ DIALOGUES = ("smtp", "imap")
 def pytest_addoption(parser):
     parser.addoption("--only", default="",
                      help="run the tests whose id has this in it")
+    parser.addoption("--count", type=pathlib.Path,
+                     help="write to this file how many tests will run")
     parser.addoption("--long", action="store_true",
                      help="the long forms of the kill and load tests")
 
@@ -26,6 +28,12 @@ def pytest_collection_modifyitems(config, items):
     if dropped:
         config.hook.pytest_deselected(items=dropped)
         items[:] = [item for item in items if only in item.nodeid]
+
+
+def pytest_collection_finish(session):
+    count = session.config.getoption("--count")
+    if count:
+        count.write_text(str(len(session.items)))
 
 
 class Shared:

@@ -11,7 +11,6 @@ from lib.world import World, text
 from test_relay import empty, eventually, outcome, reports
 
 pytestmark = [
-    pytest.mark.timeout(300),
     pytest.mark.skipif(nexthop.available() is not None,
                        reason=str(nexthop.available())),
 ]

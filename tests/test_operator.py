@@ -16,8 +16,6 @@ from lib.server import BUILD, address
 from lib.wire import Imap, Smtp
 from lib.world import World, text
 
-pytestmark = pytest.mark.timeout(300)
-
 
 def eventually(look, seconds=30):
     """What look() returns, once it is true."""

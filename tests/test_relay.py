@@ -9,8 +9,6 @@ import time
 import pytest
 from lib.world import World, text
 
-pytestmark = pytest.mark.timeout(300)
-
 
 def eventually(look, seconds=30):
     """What look() returns, once it is true."""

@@ -9,8 +9,6 @@ import pytest
 from lib.world import World
 from test_relay import empty, eventually, outcome, reports
 
-pytestmark = pytest.mark.timeout(120)
-
 
 @pytest.fixture
 def world():

@@ -4,7 +4,6 @@ import email
 import email.policy
 import os
 import pathlib
-import shutil
 import subprocess
 import time
 
@@ -256,7 +255,6 @@ def test_email_package(server):
     assert got["Subject"] == "Grüße" and got.get_content() == "Füße\r\n"
 
 
-@pytest.mark.skipif(not shutil.which("s-nail"), reason="no s-nail")
 def test_s_nail(server):
     shell(server, f"echo hello | s-nail -:/ -Sv15-compat "
           f"-Smta={server.path} -Ssendwait -s 'from s-nail' -b {BOB} {ALICE}",
@@ -266,7 +264,6 @@ def test_s_nail(server):
         assert got["Subject"] == "from s-nail" and got["Bcc"] is None
 
 
-@pytest.mark.skipif(not shutil.which("mutt"), reason="no mutt")
 def test_mutt(server, tmp_path):
     (tmp_path / "muttrc").write_text(
         f'set sendmail="{server.path} -oem -oi"\nset sendmail_wait=0\n'

@@ -26,8 +26,10 @@ STANDARD = {"smtp": 25, "submission": 587, "submissions": 465,
 ROLES = {f"postern-{role}"[:15]: role for role in (
     "store", "vault", "mx", "front", "resolver", "relay")}
 COMPLAINT = re.compile(r"Sanitizer|runtime error:|\bbug\b")
-START_SECONDS = 30
-STOP_SECONDS = 20
+# For those that hang; a slow machine is given more.
+PATIENCE = float(os.environ.get("POSTERN_PATIENCE", "1"))
+START_SECONDS = 120 * PATIENCE
+STOP_SECONDS = 60 * PATIENCE
 
 
 def address(person):

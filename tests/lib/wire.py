@@ -6,7 +6,7 @@ import ssl
 
 from .server import PASSWORD, address
 
-TIMEOUT = 15
+TIMEOUT = 60
 IMPLICIT_TLS = ("submissions", "imaps")
 
 

@@ -1,0 +1,322 @@
+#!/usr/bin/python3
+"""./test: build, run every test, count, and end with one line
+"N passed, N failed, N skipped". Exits 0 only if all that should have run did,
+and passed: what a runner says by its exit status and what it wrote down have to
+agree, and whoever was listed and has no result has failed.
+
+A test that runs into its time limit fails by name. The limits are long; a slow
+machine sets POSTERN_PATIENCE to a number that they are multiplied with.
+"""
+
+import argparse
+import json
+import os
+import pathlib
+import re
+import subprocess
+import sys
+import tempfile
+import xml.etree.ElementTree as ET
+
+ROOT = pathlib.Path(__file__).resolve().parents[1]
+PATIENCE = float(os.environ.get("POSTERN_PATIENCE", "1"))
+# meson's 30 s for a test that names no limit of its own is for fast machines.
+MESON_TIMES = 10
+PYTEST_SECONDS = 600
+PYTEST_RUN_SECONDS = 3 * 3600
+SANITIZED = "-Db_sanitize=address,undefined", "-Db_lundef=false"
+
+# cmocka's own counts: one that ends early with status 0 has not passed.
+RUNNING = re.compile(r"^\[=+\] Running (\d+) test", re.M)
+RAN = re.compile(r"^\[ +(OK|SKIPPED) \] (\w+)", re.M)
+REPLAYED = re.compile(r"^(\d+) inputs replayed$", re.M)
+
+
+class Results:
+    """What passed, failed or was skipped, by name, and why."""
+
+    def __init__(self):
+        self.passed = 0
+        self.failed = []
+        self.skipped = []
+
+    def ok(self):
+        self.passed += 1
+
+    def fail(self, name, why):
+        self.failed.append(f"{name}: {why}")
+
+    def skip(self, name, why):
+        self.skipped.append(f"{name}: {why}")
+
+    def __len__(self):
+        return self.passed + len(self.failed) + len(self.skipped)
+
+
+def say(text):
+    print(f"\n== {text}", flush=True)
+
+
+def last_line(text):
+    lines = [line.strip() for line in (text or "").splitlines()]
+    return ([line for line in lines if line] or ["no reason given"])[-1][:200]
+
+
+def runs(command, **more):
+    """The exit status; 127 where there is no such program."""
+    try:
+        return subprocess.run(command, cwd=ROOT, **more).returncode
+    except FileNotFoundError as e:
+        print(f"there is no {e.filename}", file=more.get("stdout"))
+        return 127
+
+
+class Run:
+    def __init__(self, pattern, vectors):
+        self.pattern = pattern
+        self.vectors = vectors
+        self.results = Results()
+
+    def step(self, name, *command, env=None):
+        """One thing that works or not, counted as a test."""
+        say(name)
+        with tempfile.TemporaryFile("w+", errors="replace") as log:
+            status = runs([str(c) for c in command], stdout=log, stderr=log,
+                          env={**os.environ, **(env or {})})
+            log.seek(0)
+            lines = log.read().splitlines()
+        print("\n".join(lines[-3 if status == 0 else -60:]), flush=True)
+        if status:
+            self.results.fail(name, f"exit status {status}: "
+                              + last_line("\n".join(lines)))
+        else:
+            self.results.ok()
+        return status == 0
+
+    def build(self, name, folder, *options, cc="gcc"):
+        """Configure once, compile; warnings are errors."""
+        env = {"CC": os.environ.get("CC", cc) if cc == "gcc" else cc}
+        known = ROOT / folder / "meson-info/intro-buildoptions.json"
+        setup = ["meson", "setup", folder, "-Dtests=enabled", *options]
+        if known.exists():
+            # ./run made it, on a machine without what tests need.
+            wanted = [o for o in json.loads(known.read_text())
+                      if o["name"] == "tests" and o["value"] == "enabled"]
+            setup = [] if wanted else [*setup, "--reconfigure"]
+        if setup and not self.step(f"{name}: configure", *setup, env=env):
+            return False
+        return self.step(name, "ninja", "-C", folder, env=env)
+
+    # Tests declared in meson.build: units, replays of fuzz corpora.
+
+    def meson_tests(self, folder, label, times=1):
+        listed = subprocess.run(["meson", "test", "-C", folder, "--list",
+                                 "--no-rebuild"],
+                                cwd=ROOT, capture_output=True, text=True)
+        names = [line for line in listed.stdout.splitlines() if " / " in line]
+        if listed.returncode or not names:
+            self.results.fail(f"{label} meson", "lists no tests: "
+                              + last_line(listed.stdout + listed.stderr))
+            return
+        chosen = {n.rsplit(" / ")[-1] for n in names if self.pattern in n}
+        names = [n for n in names if n.rsplit(" / ")[-1] in chosen]
+        if not names:
+            return
+        say(f"{label}: {len(names)} tests of meson")
+        log = ROOT / folder / "meson-logs/testlog.json"
+        log.unlink(missing_ok=True)
+        status = runs(["meson", "test", "-C", folder, "--no-rebuild",
+                       "--print-errorlogs", "--quiet", "--timeout-multiplier",
+                       str(MESON_TIMES * PATIENCE * times),
+                       *(sorted(chosen) if self.pattern else [])])
+        ran = {}
+        if log.exists():
+            for line in log.read_text(errors="replace").splitlines():
+                test = json.loads(line)
+                ran[test["name"]] = test
+        before = len(self.results.failed)
+        for name in names:
+            self.meson_verdict(f"{label} {name}", ran.pop(name, None))
+        for name in ran:
+            self.results.fail(f"{label} {name}", "ran, and is not listed")
+        self.agree(f"{label} meson", status, before)
+
+    def meson_verdict(self, name, test):
+        if not test:
+            self.results.fail(name, "did not run")
+        elif test["result"] == "TIMEOUT":
+            self.results.fail(name, f"hangs: ended after "
+                              f"{test['duration']:.0f} s")
+        elif test["result"] == "SKIP":
+            self.results.skip(name, last_line(test["stdout"]))
+        elif test["result"] not in ("OK", "EXPECTEDFAIL"):
+            self.results.fail(name, f"{test['result'].lower()}, exit status "
+                              f"{test['returncode']}")
+        elif why := self.incomplete(name, test.get("stdout") or ""):
+            self.results.fail(name, why)
+        else:
+            self.results.ok()
+
+    def incomplete(self, name, said):
+        """Why a status of 0 is not believed, or None."""
+        ran = RAN.findall(said)
+        wanted = sum(map(int, RUNNING.findall(said)))
+        for verdict, test in ran:
+            if verdict == "SKIPPED":
+                self.results.skip(f"{name} {test}", "skipped by itself")
+        if len(ran) != wanted:
+            return f"{len(ran)} of its {wanted} tests ran"
+        if " / fuzz/" in name:
+            replayed = REPLAYED.findall(said)
+            if not replayed or int(replayed[-1]) == 0:
+                return "replayed no input"
+        return None
+
+    # Tests over the wire.
+
+    def pytest_tests(self, folder, label, *args, times=1):
+        say(f"{label}: end to end")
+        xml, count = (ROOT / folder / f"pytest.{e}" for e in ("xml", "count"))
+        for path in (xml, count):
+            path.unlink(missing_ok=True)
+        name = f"{label} pytest"
+        try:
+            status = runs(
+                [sys.executable, "-m", "pytest", *(args or ("tests",)),
+                 "--only", self.pattern, "--junitxml", str(xml),
+                 "--count", str(count),
+                 "-o", f"timeout={PYTEST_SECONDS * PATIENCE * times:.0f}"],
+                env={**os.environ, "POSTERN_BUILD": folder},
+                timeout=PYTEST_RUN_SECONDS * PATIENCE)
+        except subprocess.TimeoutExpired as e:
+            self.results.fail(name, f"hangs: ended after {e.timeout:.0f} s")
+            return
+        if status == 5 and self.pattern:
+            return  # no test has the pattern in its name
+        if not xml.exists():
+            self.results.fail(name, "ended early, with exit status "
+                              f"{status} and without results")
+            return
+        suite = ET.parse(xml).getroot().find("testsuite")
+        before = len(self.results.failed)
+        seen = set()
+        for case in suite.iter("testcase"):
+            self.pytest_verdict(label, case)
+            seen.add((case.get("classname"), case.get("name")))
+        selected = count.read_text() if count.exists() else "?"
+        if selected != str(len(seen)):
+            self.results.fail(name, f"{len(seen)} of its {selected} tests ran")
+        self.agree(name, status, before)
+
+    def pytest_verdict(self, label, case):
+        name = " ".join(filter(None, (label, case.get("classname"),
+                                      case.get("name"))))
+        skipped = case.find("skipped")
+        for kind in ("failure", "error"):
+            if (found := case.find(kind)) is not None:
+                why = (found.get("message") or "").splitlines()
+                self.results.fail(name, (why or [kind])[0][:200])
+                return
+        if skipped is None:
+            self.results.ok()
+            return
+        why = skipped.get("message") or "no reason given"
+        if self.vectors and ("vectors" in why or "empty parameter" in why):
+            self.results.fail(name, why)
+        else:
+            self.results.skip(name, why)
+
+    def agree(self, name, status, before):
+        """What a runner says by its status is what its tests say."""
+        failed = len(self.results.failed) - before
+        if (status != 0) != (failed > 0):
+            self.results.fail(name, f"exit status {status}, and {failed} of "
+                              "its tests failed")
+
+    def fuzz_minutes(self):
+        if not self.build("build fuzz targets", "build-fuzz", "-Dfuzz=true",
+                          *SANITIZED, cc="clang"):
+            return
+        targets = [p for p in sorted((ROOT / "build-fuzz").rglob("fuzz_*"))
+                   if p.is_file() and os.access(p, os.X_OK)]
+        for target in targets:
+            name = target.name.removeprefix("fuzz_")
+            corpus = ROOT / "build-fuzz/corpus" / name
+            corpus.mkdir(parents=True, exist_ok=True)
+            self.step(f"fuzz/{name} for a minute", target,
+                      "-max_total_time=" + os.environ.get("FUZZ_SECONDS",
+                                                          "60"),
+                      "-rss_limit_mb=2048", "-timeout=10",
+                      "-print_final_stats=1", corpus, f"tests/corpus/{name}")
+
+    def everything(self, args):
+        lock = ROOT / "tests/node_modules/.package-lock.json"
+        wanted = ROOT / "tests/package-lock.json"
+        if not (lock.exists() and
+                lock.stat().st_mtime >= wanted.stat().st_mtime):
+            self.step("npm ci", "npm", "--prefix", "tests", "ci",
+                      "--no-audit", "--no-fund")
+        if not self.build("build with gcc", "build"):
+            return
+        before = len(self.results)
+        self.meson_tests("build", "gcc")
+        self.pytest_tests("build", "gcc",
+                          *(["tests", "--long"] if args.long else []))
+        if self.pattern and len(self.results) == before:
+            self.results.fail("./test", "no test has "
+                              f"{self.pattern!r} in its name")
+            return
+        if args.clang or args.long:
+            self.build("build with clang", "build-clang", cc="clang")
+        if args.asan or args.long:
+            self.sanitized(args)
+        if args.long:
+            self.step("crash at every write, more seeds",
+                      "build/tests/crash/crash", "--long")
+            self.fuzz_minutes()
+
+    def sanitized(self, args):
+        if not self.build("build with ASan and UBSan", "build-asan",
+                          *SANITIZED):
+            return
+        self.meson_tests("build-asan", "asan", times=3)
+        self.pytest_tests("build-asan", "asan", times=3, *(
+            ["tests"] if args.long else ["tests/smtp", "tests/imap"]))
+
+    def report(self):
+        say("results")
+        for name in self.results.skipped:
+            print("skipped:", name)
+        for name in self.results.failed:
+            print("failed:", name)
+        print(f"{self.results.passed} passed, {len(self.results.failed)} "
+              f"failed, {len(self.results.skipped)} skipped", flush=True)
+        return 1 if self.results.failed or not self.results.passed else 0
+
+
+def main():
+    parser = argparse.ArgumentParser(
+        prog="./test", formatter_class=argparse.RawDescriptionHelpFormatter,
+        description=__doc__)
+    parser.add_argument("--clang", action="store_true",
+                        help="also build everything with clang")
+    parser.add_argument("--asan", action="store_true", help="also run unit "
+                        "tests and dialogues under ASan + UBSan")
+    parser.add_argument("--long", action="store_true",
+                        help="both, every test under ASan + UBSan, a minute "
+                        "for each fuzz target, and the long forms of the "
+                        "kill and crash tests")
+    parser.add_argument("--vectors", action="store_true", help="fail where "
+                        "the messages of others, ../shared/vectors, are not")
+    parser.add_argument("pattern", metavar="PATTERN", nargs="?", default="",
+                        help="only tests whose name has it inside: unit, "
+                        "fuzz, smtp/, imap/, test_vectors ...")
+    args = parser.parse_args()
+    os.environ.update(CCACHE_BASEDIR=str(ROOT), CCACHE_NOHASHDIR="1")
+    run = Run(args.pattern, args.vectors)
+    run.everything(args)
+    return run.report()
+
+
+if __name__ == "__main__":
+    sys.exit(main())
