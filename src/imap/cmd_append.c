@@ -62,23 +62,23 @@ read_message(struct incoming *in, struct str *rest)
 	int e;
 
 	while (left > 0) {
-		imap_patience(s, IMAP_COMMAND_MS);
-		if ((e = stream_peek(s->stream, &octets, &err)) < 0)
+		dialogue_deadline(&s->d, IMAP_COMMAND_MS);
+		if ((e = stream_peek(s->d.stream, &octets, &err)) < 0)
 			return e;
 		octets.n = left < octets.n ? (size_t)left : octets.n;
 		keep(in, octets);
-		stream_eat(s->stream, octets.n);
+		stream_eat(s->d.stream, octets.n);
 		left -= octets.n;
 		unyielded += octets.n;
 		if (unyielded >= YIELD_OCTETS) {
 			unyielded = 0;
-			fiber_yield(s->loop);
+			fiber_yield(s->d.loop);
 		}
 	}
-	e = stream_line(s->stream, GATHER_LINE_MAX, rest, &err);
+	e = stream_line(s->d.stream, GATHER_LINE_MAX, rest, &err);
 	if (e == E_LIMIT) {
 		*rest = STR("too long");
-		return stream_skip_line(s->stream, &err);
+		return stream_skip_line(s->d.stream, &err);
 	}
 	return e;
 }
@@ -92,7 +92,7 @@ hand_over(struct incoming *in, const struct append_args *a)
 		.name = a->mailbox,
 		.flags = a->flags.system,
 		.keywords = imap_keywords(s->cmd, &a->flags),
-		.received = a->dated ? a->date : loop_wall(s->loop),
+		.received = a->dated ? a->date : loop_wall(s->d.loop),
 		.offset_min = a->dated ? a->zone_min : 0,
 		/* A cache: who reads it without computes it again. */
 		.facts = in->facts.n > FACTS_MAX ? STR_NULL :
@@ -162,7 +162,7 @@ imap_append(struct imap_session *s, const struct imap_command *c)
 	answer = check_mailbox(s, a->mailbox);
 	if (answer.kind != ANSWER_NONE)
 		return imap_refuse_message(s, answer);
-	if (stream_failed(s->stream) < 0)
+	if (stream_failed(s->d.stream) < 0)
 		return NO_ANSWER;
 	in.mem = arena_new(MIME_SCAN_ARENA + 65536);
 	in.scan = mime_scan_new(in.mem, NULL);

@@ -13,9 +13,9 @@ ask_response(struct imap_session *s, struct str *response)
 
 	if (imap_continue(s, STR_NULL) < 0)
 		return NO_ANSWER;
-	e = stream_line(s->stream, RESPONSE_MAX, &line, &err);
+	e = stream_line(s->d.stream, RESPONSE_MAX, &line, &err);
 	if (e == E_LIMIT) {
-		if (stream_skip_line(s->stream, &err) < 0)
+		if (stream_skip_line(s->d.stream, &err) < 0)
 			return NO_ANSWER;
 		return BAD("The response is too long");
 	}
@@ -45,17 +45,17 @@ struct answer
 imap_authenticate(struct imap_session *s, const struct imap_command *c)
 {
 	struct login_ask ask = { .mechanism = STR("PLAIN"),
-		.peer = str_c(s->peer.address) };
+		.peer = str_c(s->d.peer.address) };
 	struct str response = STR_NULL;
 	struct sasl_plain p;
 	struct answer a;
 
 	if (!str_eqi(c->args.authenticate.mechanism, STR("PLAIN")))
 		return NO_CODE("CANNOT", "Unknown mechanism");
-	if (!stream_tls(s->stream).on)
+	if (!stream_tls(s->d.stream).on)
 		return NO_CODE("PRIVACYREQUIRED", "Only inside TLS");
 	a = get_response(s, &c->args.authenticate, &response);
-	if (a.kind != ANSWER_NONE || stream_failed(s->stream) < 0)
+	if (a.kind != ANSWER_NONE || stream_failed(s->d.stream) < 0)
 		return a;
 	if (!sasl_plain(response, &p))
 		return NO_CODE("AUTHENTICATIONFAILED",

@@ -5,6 +5,6 @@
 struct answer
 imap_enable(struct imap_session *s, const struct imap_command *c unused_arg)
 {
-	(void)stream_printf(s->stream, "* ENABLED\r\n");
+	(void)stream_printf(s->d.stream, "* ENABLED\r\n");
 	return OK("Nothing of that needs to be enabled");
 }

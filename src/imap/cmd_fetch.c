@@ -117,7 +117,7 @@ write_out(struct fetching *f)
 {
 	imap_say(f->s, &f->out);
 	buf_reset(&f->out);
-	imap_patience(f->s, IMAP_COMMAND_MS);
+	dialogue_deadline(&f->s->d, IMAP_COMMAND_MS);
 }
 
 static int
@@ -140,7 +140,7 @@ put_sections(struct fetching *f, const struct fetch_row *row,
 	buf_lit(&f->out, ")\r\n");
 	if (f->out.n > WRITE_AT)
 		write_out(f);
-	return stream_failed(s->stream);
+	return stream_failed(s->d.stream);
 }
 
 /* One message. E_* only when the stream is lost; a message that cannot be
@@ -165,7 +165,7 @@ put_row(struct fetching *f, const struct fetch_row *row, bool tell_flags)
 	    row->uid, err.code ? err.text : "facts make no sense");
 	f->out.n = start;
 	f->out.failed = false;
-	return stream_failed(f->s->stream);
+	return stream_failed(f->s->d.stream);
 }
 
 static int
@@ -229,7 +229,7 @@ fetch(struct fetching *f, struct selection *sel)
 	while (e >= 0 && selection_next(sel, &ask.set))
 		e = fetch_page(f, &ask, &err);
 	if (s->state == STATE_LOGOUT) {
-		log_ctx_event(&s->log, LOG_WARN, "fetch", F_ERR(&f->failed));
+		log_ctx_event(&s->d.log, LOG_WARN, "fetch", F_ERR(&f->failed));
 		return NO_ANSWER;
 	}
 	if (e < 0)

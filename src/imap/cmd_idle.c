@@ -25,7 +25,7 @@ imap_idle(struct imap_session *s, const struct imap_command *c)
 		if (a.kind != ANSWER_NONE)
 			return a;
 	}
-	if (stream_failed(s->stream) < 0 ||
+	if (stream_failed(s->d.stream) < 0 ||
 	    imap_continue(s, STR("Idling")) < 0)
 		return NO_ANSWER;
 	s->idling = true;

@@ -7,7 +7,7 @@ on_change(void *arg, uint64_t mailbox unused_arg, uint64_t modseq unused_arg)
 	struct imap_session *s = arg;
 
 	if (s->idling)
-		stream_kick(s->stream);
+		stream_kick(s->d.stream);
 }
 
 static void
@@ -15,8 +15,8 @@ note_login(struct imap_session *s)
 {
 	struct journal_ask j = {
 		.event = JOURNAL_login,
-		.session = str_c(s->id),
-		.peer = str_c(s->peer.address),
+		.session = str_c(s->d.id),
+		.peer = str_c(s->d.peer.address),
 		.address = str_c(s->user),
 		.text = STR("imap"),
 	};
@@ -48,7 +48,7 @@ imap_prove(struct imap_session *s, const struct login_ask *ask)
 	struct err err = { 0 };
 	int e = vault_login(s->service->vault, ask, &s->login, s->cmd, &err);
 
-	log_ctx_event(&s->log, LOG_INFO, "login", F_STR("user", ask->user),
+	log_ctx_event(&s->d.log, LOG_INFO, "login", F_STR("user", ask->user),
 	    F_STR("mechanism", ask->mechanism),
 	    F_STR("result", str_c(e < 0 ? err_name(e) : "ok")));
 	if (e >= 0)
@@ -69,10 +69,10 @@ imap_login(struct imap_session *s, const struct imap_command *c)
 		.mechanism = STR("LOGIN"),
 		.user = a->user,
 		.password = a->password,
-		.peer = str_c(s->peer.address),
+		.peer = str_c(s->d.peer.address),
 	};
 
-	if (!stream_tls(s->stream).on)
+	if (!stream_tls(s->d.stream).on)
 		return NO_CODE("PRIVACYREQUIRED", "Only inside TLS");
 	if (!sasl_user_password(a->user, a->password))
 		return NO_CODE("AUTHENTICATIONFAILED",

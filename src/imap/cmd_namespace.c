@@ -4,7 +4,7 @@
 struct answer
 imap_namespace(struct imap_session *s, const struct imap_command *c unused_arg)
 {
-	(void)stream_printf(s->stream,
+	(void)stream_printf(s->d.stream,
 	    "* NAMESPACE ((\"\" \"/\")) NIL NIL\r\n");
 	return OK("One namespace");
 }

@@ -8,17 +8,17 @@ imap_starttls(struct imap_session *s, const struct imap_command *c)
 	struct err err = { 0 };
 	auto_buf b = BUF_INIT(1024);
 
-	if (stream_tls(s->stream).on)
+	if (stream_tls(s->d.stream).on)
 		return BAD("TLS is on already");
 	if (!s->service->tls)
 		return NO_CODE("UNAVAILABLE", "No certificate");
 	imap_put_answer(&b, c->tag, &go);
 	imap_say(s, &b);
-	if (stream_flush(s->stream, &err) < 0)
+	if (stream_flush(s->d.stream, &err) < 0)
 		return NO_ANSWER;
 	/* Drops what was buffered: nothing sent in clear survives. */
-	if (stream_tls_accept(s->stream, s->service->tls, &err) < 0) {
-		log_ctx_event(&s->log, LOG_INFO, "tls", F_ERR(&err));
+	if (stream_tls_accept(s->d.stream, s->service->tls, &err) < 0) {
+		log_ctx_event(&s->d.log, LOG_INFO, "tls", F_ERR(&err));
 		s->state = STATE_LOGOUT;
 	}
 	return NO_ANSWER;

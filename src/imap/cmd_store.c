@@ -37,7 +37,7 @@ tell_rows(struct imap_session *s, const struct imap_command *c,
 			return err_set(err, E_PROTO, "rows make no sense");
 	}
 	imap_say(s, &b);
-	return stream_failed(s->stream);
+	return stream_failed(s->d.stream);
 }
 
 /* One page of the set, in store's slices. */
@@ -51,7 +51,7 @@ store_page(struct imap_session *s, const struct imap_command *c,
 	ask->cursor = 0;
 	do {
 		arena_reset(mem);
-		imap_patience(s, IMAP_COMMAND_MS);
+		dialogue_deadline(&s->d, IMAP_COMMAND_MS);
 		ask->change = store_change_id(s->store);
 		e = store_call(s->store, STORE_flags, ask, &a, mem, err);
 		if (e >= 0)

@@ -15,20 +15,21 @@ before_login(const struct imap_session *s)
 static bool
 can_start_tls(const struct imap_session *s)
 {
-	return before_login(s) && s->service->tls && !stream_tls(s->stream).on;
+	return before_login(s) && s->service->tls &&
+	    !stream_tls(s->d.stream).on;
 }
 
 static bool
 can_authenticate(const struct imap_session *s)
 {
-	return before_login(s) && stream_tls(s->stream).on;
+	return before_login(s) && stream_tls(s->d.stream).on;
 }
 
 /* RFC 3501 6.2.3: no password in clear. */
 static bool
 login_disabled(const struct imap_session *s)
 {
-	return before_login(s) && !stream_tls(s->stream).on;
+	return before_login(s) && !stream_tls(s->d.stream).on;
 }
 
 #define C(...) STR(__VA_ARGS__)

@@ -27,7 +27,7 @@ feed(void *arg, struct str octets)
 	struct feed *f = arg;
 
 	mime_scan_feed(f->scan, octets);
-	fiber_yield(f->s->loop);
+	fiber_yield(f->s->d.loop);
 	return 0;
 }
 
@@ -132,10 +132,10 @@ begin(struct sending *to)
 {
 	put_name(to->s, to->sec);
 	if (to->left)
-		(void)stream_printf(to->s->stream, "{%ju}\r\n",
+		(void)stream_printf(to->s->d.stream, "{%ju}\r\n",
 		    (uintmax_t)to->left);
 	else
-		(void)stream_write(to->s->stream, STR("\"\""));
+		(void)stream_write(to->s->d.stream, STR("\"\""));
 	to->begun = true;
 }
 
@@ -149,8 +149,8 @@ send_octets(void *arg, struct str octets)
 	if (!to->begun)
 		begin(to);
 	to->left -= octets.n;
-	imap_patience(to->s, IMAP_COMMAND_MS);
-	return stream_write(to->s->stream, octets);
+	dialogue_deadline(&to->s->d, IMAP_COMMAND_MS);
+	return stream_write(to->s->d.stream, octets);
 }
 
 static int
@@ -207,7 +207,7 @@ send_fields(struct imap_session *s, const struct section *sec,
 	else
 		(void)send_octets(&to, str_first(str_from(buf_get(&kept),
 		    (size_t)part.offset), (size_t)part.len));
-	return stream_failed(s->stream);
+	return stream_failed(s->d.stream);
 }
 
 bool
@@ -226,7 +226,7 @@ send_section(struct imap_session *s, const struct section *sec,
 	if (e == E_NOTFOUND) {
 		/* No such section: that is an answer, not a failure. */
 		put_name(s, sec);
-		(void)stream_write(s->stream, STR("NIL"));
+		(void)stream_write(s->d.stream, STR("NIL"));
 		return 0;
 	}
 	if (e < 0)
@@ -245,7 +245,7 @@ imap_put_section(struct imap_session *s, const struct section *sec,
 	/* RFC 9051 7.5.2: the line must be whole, whatever happened. */
 	if (e < 0 && s->state != STATE_LOGOUT) {
 		put_name(s, sec);
-		(void)stream_write(s->stream, STR("NIL"));
+		(void)stream_write(s->d.stream, STR("NIL"));
 	}
 	return e;
 }

@@ -6,6 +6,7 @@
 #include "imap/grammar/gather.h"
 #include "imap/grammar/reply.h"
 #include "imap/session.h"
+#include "rt/dialogue.h"
 #include "store/client.h"
 
 enum {
@@ -89,9 +90,8 @@ struct imap_service {
 };
 
 struct imap_session {
+	struct dialogue d;
 	struct imap_service *service;
-	struct loop *loop;
-	struct stream *stream;
 	enum imap_state state;
 	struct gather gather;
 	struct arena *cmd;	/* of one command */
@@ -112,17 +112,9 @@ struct imap_session {
 	size_t idle_tag_len;
 
 	uint32_t bad, bad_logins;
-	struct peer peer;
-	char id[17];
-	struct log_field fields[2];
-	struct log_ctx log;
-	void (*done)(void *arg);
-	void *done_arg;
 };
 
 /* ---- session.c */
-/* The deadline of what is read or written next: ms from now. */
-void imap_patience(struct imap_session *s, int64_t ms);
 /* Untagged text, written but not flushed. */
 void imap_say(struct imap_session *s, const struct buf *b);
 /* "+ text", sent at once. 0 or E_*. */

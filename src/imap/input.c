@@ -5,31 +5,17 @@
 
 enum { DROP_MAX = 8 };	/* times max_message */
 
-/* Say what is to be said before we wait for the rest of a line. */
-static int
-flush_before_wait(struct imap_session *s, struct err *err)
-{
-	struct str there = stream_buffered(s->stream);
-
-	if (str_find(there, STR("\r\n")) < there.n)
-		return 0;
-	return stream_flush(s->stream, err);
-}
-
 static int
 read_line(struct imap_session *s, struct err *err)
 {
 	struct gather *g = &s->gather;
 	struct str line;
-	int e = flush_before_wait(s, err);
+	int e = dialogue_line(&s->d, gather_line_room(g), &line, err);
 
-	if (e < 0)
-		return e;
-	e = stream_line(s->stream, gather_line_room(g), &line, err);
 	if (e == E_LIMIT) {
 		g->state = GATHER_TOO_BIG;
 		g->sync = true;
-		return stream_skip_line(s->stream, err);
+		return stream_skip_line(s->d.stream, err);
 	}
 	if (e < 0)
 		return e;
@@ -53,11 +39,11 @@ read_literal(struct imap_session *s, struct err *err)
 		(void)gather_octets(g, STR_NULL);
 		return 0;
 	}
-	if ((e = stream_peek(s->stream, &octets, err)) < 0)
+	if ((e = stream_peek(s->d.stream, &octets, err)) < 0)
 		return e;
 	octets = str_first(octets, g->n < octets.n ? (size_t)g->n : octets.n);
 	(void)gather_octets(g, octets);
-	stream_eat(s->stream, octets.n);
+	stream_eat(s->d.stream, octets.n);
 	return 0;
 }
 
@@ -86,11 +72,11 @@ drop(struct imap_session *s, uint64_t n, struct err *err)
 	int e;
 
 	while (n > 0) {
-		imap_patience(s, IMAP_COMMAND_MS);
-		if ((e = stream_peek(s->stream, &octets, err)) < 0)
+		dialogue_deadline(&s->d, IMAP_COMMAND_MS);
+		if ((e = stream_peek(s->d.stream, &octets, err)) < 0)
 			return e;
 		octets.n = n < octets.n ? (size_t)n : octets.n;
-		stream_eat(s->stream, octets.n);
+		stream_eat(s->d.stream, octets.n);
 		n -= octets.n;
 	}
 	return 0;
@@ -108,7 +94,7 @@ imap_refuse_message(struct imap_session *s, struct answer a)
 		return NO_ANSWER;
 	}
 	if (drop(s, s->gather.n, &err) < 0 ||
-	    stream_skip_line(s->stream, &err) < 0)
+	    stream_skip_line(s->d.stream, &err) < 0)
 		return NO_ANSWER;
 	return a;
 }

@@ -1,24 +1,19 @@
 /*
- * session.c - the loop of a session: command, answer; and its ends.
- *
- * While commands are there the session runs on a fiber. With none left it
- * sends what it has to say, gives its memory back and parks without a stack;
- * in IDLE it is woken by store's notices as well.
+ * session.c - IMAP for rt/dialogue.h: command, answer; and its last words. In
+ * IDLE a parked session is kicked by store's notices.
  */
 #include "imap/imap_int.h"
 
 enum {
-	BATCH = 50,		/* commands until others have a turn */
-	FAREWELL_MS = 5000,
 	LINE_MAX_OUT = 8192,
 	IDLE_LINE_MAX = 1024,
 	TOLD_MAX = 16 << 20,
 };
 
-void
-imap_patience(struct imap_session *s, int64_t ms)
+static struct imap_session *
+session_of(struct dialogue *d)
 {
-	stream_deadline(s->stream, loop_now_ms(s->loop) + ms);
+	return container_of(d, struct imap_session, d);
 }
 
 void
@@ -26,7 +21,7 @@ imap_say(struct imap_session *s, const struct buf *b)
 {
 	bug_if(buf_failed(b));
 	/* A failed stream stays failed: seen at the next read or flush. */
-	(void)stream_write(s->stream, buf_get(b));
+	(void)stream_write(s->d.stream, buf_get(b));
 }
 
 int
@@ -34,14 +29,14 @@ imap_continue(struct imap_session *s, struct str text)
 {
 	struct err err = { 0 };
 
-	(void)stream_printf(s->stream, "+ %.*s\r\n", STR_FMT(text));
-	return stream_flush(s->stream, &err);
+	(void)stream_printf(s->d.stream, "+ %.*s\r\n", STR_FMT(text));
+	return stream_flush(s->d.stream, &err);
 }
 
 void
 imap_bye(struct imap_session *s, const char *text)
 {
-	(void)stream_printf(s->stream, "* BYE %s\r\n", text);
+	(void)stream_printf(s->d.stream, "* BYE %s\r\n", text);
 	s->state = STATE_LOGOUT;
 }
 
@@ -57,29 +52,16 @@ imap_log_out(struct imap_session *s)
 	s->login = (struct login){ 0 };
 }
 
-static void
-session_end(struct imap_session *s, const char *why)
-{
-	log_ctx_event(&s->log, LOG_INFO, "disconnect", F_STR("why", str_c(why)),
-	    F_STR("user", str_c(s->user)), F_INT("errors", s->bad));
-	imap_log_out(s);
-	stream_close(s->stream);
-	gather_free(&s->gather);
-	buf_free(&s->told);
-	arena_free(s->cmd);
-	s->done(s->done_arg);
-	imap_service_unref(s->service);
-	free(s);
-}
-
 /* RFC 3501 5.4: not under 30 minutes for people logged in. */
 static int64_t
-autologout_at(const struct imap_session *s)
+wait_ms(struct dialogue *d, bool parked)
 {
-	int64_t ms = s->state == STATE_NOT_AUTH ? IMAP_LOGIN_MS
-	    : (int64_t)s->service->timeout_s * 1000;
+	struct imap_session *s = session_of(d);
 
-	return loop_now_ms(s->loop) + ms;
+	if (s->state == STATE_NOT_AUTH)
+		return IMAP_LOGIN_MS;
+	return parked ? (int64_t)s->service->timeout_s * 1000 :
+	    IMAP_COMMAND_MS;
 }
 
 static void
@@ -127,42 +109,16 @@ refuse_too_big(struct imap_session *s)
 	finish_command(s, scan_tag(&scan), ROW_QUIET, a);
 }
 
-static int
-one_command(struct imap_session *s, struct err *err)
-{
-	uint32_t flags = ROW_QUIET;
-	struct str tag = STR_NULL;
-	struct answer a;
-	int e;
-
-	imap_patience(s, s->state == STATE_NOT_AUTH ? IMAP_LOGIN_MS :
-	    IMAP_COMMAND_MS);
-	if ((e = imap_read_command(s, err)) < 0)
-		return e;
-	if (s->gather.state == GATHER_TOO_BIG) {
-		refuse_too_big(s);
-		return 0;
-	}
-	a = imap_run(s, &tag, &flags);
-	if ((e = stream_failed(s->stream)) < 0)
-		return e;
-	finish_command(s, tag, flags, a);
-	arena_reset(s->cmd);
-	return stream_failed(s->stream);
-}
-
 /* A line while idling.                                          RFC 2177 */
 static int
 idle_line(struct imap_session *s, struct err *err)
 {
 	struct str tag = str_make(s->idle_tag, s->idle_tag_len), line;
 	struct answer a;
-	int e;
+	int e = dialogue_line(&s->d, IDLE_LINE_MAX, &line, err);
 
-	imap_patience(s, IMAP_COMMAND_MS);
-	e = stream_line(s->stream, IDLE_LINE_MAX, &line, err);
 	if (e == E_LIMIT) {
-		if ((e = stream_skip_line(s->stream, err)) < 0)
+		if ((e = stream_skip_line(s->d.stream, err)) < 0)
 			return e;
 		line = STR_NULL;
 	}
@@ -170,130 +126,97 @@ idle_line(struct imap_session *s, struct err *err)
 		return e;
 	a = imap_idle_input(s, line);
 	finish_command(s, tag, 0, a);
-	return stream_failed(s->stream);
+	return 0;
 }
 
-/* The last words, if the peer is still there to hear them. */
-static void
-farewell(struct imap_session *s, int e)
+static int
+whole_command(struct imap_session *s, struct err *err)
 {
-	imap_patience(s, FAREWELL_MS);
-	if (e == E_TIMEOUT)
-		imap_bye(s, "Autologout: nothing was heard for too long");
-	else if (e == E_CANCELED)
-		imap_bye(s, "Shutting down, come back in a moment");
-	(void)stream_flush(s->stream, NULL);
-	session_end(s, err_name(e));
-}
+	uint32_t flags = ROW_QUIET;
+	struct str tag = STR_NULL;
+	struct answer a;
+	int e;
 
-static void resume(void *arg, enum park why);
-
-/* Without a stack until something comes. */
-static void
-rest(struct imap_session *s)
-{
-	struct err err = { 0 };
-	int e = stream_flush(s->stream, &err);
-
-	if (e < 0) {
-		farewell(s, e);
-		return;
+	if ((e = imap_read_command(s, err)) < 0)
+		return e;
+	if (s->gather.state == GATHER_TOO_BIG) {
+		refuse_too_big(s);
+		return 0;
 	}
-	arena_trim(s->cmd);
-	gather_free(&s->gather);
-	stream_park(s->stream, autologout_at(s), resume, s);
+	a = imap_run(s, &tag, &flags);
+	if ((e = stream_failed(s->d.stream)) < 0)
+		return e;
+	finish_command(s, tag, flags, a);
+	arena_reset(s->cmd);
+	return 0;
 }
 
-static void
-serve(struct imap_session *s)
+static int
+one_command(struct dialogue *d, struct err *err)
 {
-	struct err err = { 0 };
-	int e = 0;
+	struct imap_session *s = session_of(d);
+	int e = s->idling ? idle_line(s, err) : whole_command(s, err);
 
-	for (int n = 1; e >= 0 && s->state != STATE_LOGOUT; n++) {
-		e = s->idling ? idle_line(s, &err) : one_command(s, &err);
-		if (e >= 0 && loop_stopping(s->loop))
-			e = E_CANCELED;
-		if (e >= 0 && s->state != STATE_LOGOUT &&
-		    stream_buffered(s->stream).n == 0) {
-			rest(s);
-			return;
-		}
-		if (n % BATCH == 0)
-			fiber_yield(s->loop);
-	}
-	farewell(s, e);
+	if (e < 0 || (e = stream_failed(d->stream)) < 0)
+		return e;
+	return s->state == STATE_LOGOUT ? DIALOGUE_OVER : 0;
 }
 
 /* Something changed while idling. */
-static void
-tell_idler(struct imap_session *s)
+static int
+tell_idler(struct dialogue *d, struct err *err)
 {
-	struct err err = { 0 };
+	struct imap_session *s = session_of(d);
 
-	imap_patience(s, IMAP_COMMAND_MS);
-	if (s->idling && imap_update(s, true, &err) < 0) {
-		/* Nobody would tell it anything any more. */
-		(void)imap_fail(s, "idle", &err);
-		imap_bye(s, "Lost the mailbox, come back in a moment");
-		farewell(s, E_PEER);
-		return;
-	}
-	rest(s);
+	if (!s->idling || imap_update(s, true, err) >= 0)
+		return 0;
+	/* Nobody would tell it anything any more. */
+	(void)imap_fail(s, "idle", err);
+	imap_bye(s, "Lost the mailbox, come back in a moment");
+	return E_PEER;
 }
 
 static void
-resume(void *arg, enum park why)
+say_farewell(struct dialogue *d, int e)
 {
-	static const int codes[] = {
-		[PARK_TIMEOUT] = E_TIMEOUT,
-		[PARK_CLOSED] = E_CLOSED,
-		[PARK_STOP] = E_CANCELED,
-	};
-	struct imap_session *s = arg;
-
-	if (why == PARK_INPUT)
-		serve(s);
-	else if (why == PARK_KICK)
-		tell_idler(s);
-	else
-		farewell(s, codes[why]);
-}
-
-static struct imap_session *
-session_new(struct imap_service *sv, struct stream *stream,
-    const struct peer *peer)
-{
-	struct imap_session *s = calloc(1, sizeof(*s));
-
-	if (!s)
-		bug("out of memory");
-	s->service = sv;
-	sv->refs++;
-	s->loop = sv->loop;
-	s->stream = stream;
-	s->state = STATE_NOT_AUTH;
-	gather_init(&s->gather);
-	s->cmd = arena_new(SCAN_ARENA(GATHER_LINE_MAX + GATHER_LITERALS_MAX) +
-	    (1 << 20));
-	s->told = BUF_INIT(TOLD_MAX);
-	s->peer = *peer;
-	(void)snprintf(s->id, sizeof(s->id), "%012llx",
-	    (unsigned long long)(loop_random64(s->loop) >> 16));
-	s->fields[0] = (struct log_field)F_STR("session", str_c(s->id));
-	s->fields[1] = (struct log_field)F_STR("peer", str_c(s->peer.address));
-	s->log = (struct log_ctx){ loop_log(s->loop), s->fields, 2 };
-	return s;
+	imap_bye(session_of(d), e == E_TIMEOUT ?
+	    "Autologout: nothing was heard for too long" :
+	    "Shutting down, come back in a moment");
 }
 
 /* greeting = "*" SP resp-cond-auth CRLF                    RFC 3501 7.1.1 */
 static void
-greet(struct imap_session *s)
+greet(struct dialogue *d)
 {
+	struct imap_session *s = session_of(d);
 	struct answer a = OK("Postern is ready");
 
 	a.code = imap_capability_code(s);
 	write_answer(s, STR_NULL, &a);
+}
+
+static void
+trim_session(struct dialogue *d)
+{
+	struct imap_session *s = session_of(d);
+
+	arena_trim(s->cmd);
+	gather_free(&s->gather);
+}
+
+static void
+end_session(struct dialogue *d, const char *why)
+{
+	struct imap_session *s = session_of(d);
+
+	log_ctx_event(&d->log, LOG_INFO, "disconnect", F_STR("why", str_c(why)),
+	    F_STR("user", str_c(s->user)), F_INT("errors", s->bad));
+	imap_log_out(s);
+	gather_free(&s->gather);
+	buf_free(&s->told);
+	arena_free(s->cmd);
+	imap_service_unref(s->service);
+	free(s);
 }
 
 void
@@ -301,21 +224,21 @@ imap_start(struct imap_service *sv, struct stream *stream,
     const struct peer *peer, bool tls_first, void (*done)(void *arg),
     void *arg)
 {
-	struct imap_session *s = session_new(sv, stream, peer);
-	struct err err = { 0 };
-	int e = 0;
+	static const struct dialogue_ops ops = { .greet = greet,
+		.command = one_command, .kick = tell_idler,
+		.wait_ms = wait_ms, .trim = trim_session,
+		.farewell = say_farewell, .end = end_session };
+	struct imap_session *s = calloc(1, sizeof(*s));
 
-	s->done = done;
-	s->done_arg = arg;
-	log_ctx_event(&s->log, LOG_DEBUG, "connect",
-	    F_INT("port", peer->local_port));
-	imap_patience(s, IMAP_LOGIN_MS);
-	if (tls_first)
-		e = stream_tls_accept(stream, sv->tls, &err);
-	if (e < 0) {
-		session_end(s, err.text);
-		return;
-	}
-	greet(s);
-	rest(s);
+	if (!s)
+		bug("out of memory");
+	dialogue_init(&s->d, &ops, sv->loop, stream, peer);
+	s->service = sv;
+	sv->refs++;
+	s->state = STATE_NOT_AUTH;
+	gather_init(&s->gather);
+	s->cmd = arena_new(SCAN_ARENA(GATHER_LINE_MAX + GATHER_LITERALS_MAX) +
+	    (1 << 20));
+	s->told = BUF_INIT(TOLD_MAX);
+	dialogue_start(&s->d, tls_first ? sv->tls : NULL, done, arg);
 }

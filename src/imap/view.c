@@ -108,7 +108,7 @@ tell(struct imap_session *s, const struct sync_answer *a, struct err *err)
 	if (a->exists < s->exists)
 		return broken(err);
 	if (a->exists > s->exists) {
-		(void)stream_printf(s->stream, "* %u EXISTS\r\n", a->exists);
+		(void)stream_printf(s->d.stream, "* %u EXISTS\r\n", a->exists);
 		s->exists = a->exists;
 	}
 	if ((e = tell_flags(s, a->rows, err)) < 0)
@@ -138,7 +138,7 @@ imap_update(struct imap_session *s, bool expunge_ok, struct err *err)
 		if (e >= 0)
 			e = tell(s, &a, err);
 		if (e >= 0)
-			e = stream_failed(s->stream);
+			e = stream_failed(s->d.stream);
 	}
 	arena_free(mem);
 	buf_free(&s->told);

@@ -120,9 +120,9 @@ void stream_kick(struct stream *s);
  * address as text ("192.0.2.1", "2001:db8::1"). fn runs on a fresh fiber. */
 struct listener;
 struct peer {
-	char address[48];
+	char address[46];	/* INET6_ADDRSTRLEN */
 	uint16_t port;
-	char local[48];		/* the address they came to */
+	char local[46];		/* the address they came to */
 	uint16_t local_port;
 };
 struct listener *listener_new(struct loop *l, int fd, size_t max_open,

@@ -11,7 +11,7 @@ enum { MAX_BAD_LOGINS = 5 };
 bool
 smtp_auth_offered(const struct smtp_session *s)
 {
-	return stream_tls(s->stream).on && !s->login;
+	return stream_tls(s->d.stream).on && !s->login;
 }
 
 /* Ask for one more response: 334, and a line decoded. Code 0 if it came. */
@@ -25,10 +25,10 @@ ask_more(struct smtp_session *s, struct str challenge_b64, struct str *out)
 
 	if (smtp_say(s, prompt, &err) < 0)
 		return SMTP_NO_REPLY;
-	smtp_patience(s);
-	e = stream_line(s->stream, SMTP_AUTH_LINE_MAX, &line, &err);
+	smtp_deadline(s);
+	e = stream_line(s->d.stream, SMTP_AUTH_LINE_MAX, &line, &err);
 	if (e == E_LIMIT) {
-		(void)stream_skip_line(s->stream, &err);
+		(void)stream_skip_line(s->d.stream, &err);
 		return smtp_reply(500, "5.5.6", "Response too long");
 	}
 	if (e < 0)
@@ -60,7 +60,7 @@ get_plain(struct smtp_session *s, struct str initial, struct login_ask *ask)
 	struct str message = STR_NULL;
 	struct reply r = first_response(s, initial, STR_NULL, &message);
 
-	if (r.code != 0 || stream_failed(s->stream) < 0)
+	if (r.code != 0 || stream_failed(s->d.stream) < 0)
 		return r;
 	if (!sasl_plain(message, &p))
 		return smtp_reply(535, "5.7.8", "Malformed PLAIN response");
@@ -78,9 +78,9 @@ get_login(struct smtp_session *s, struct str initial, struct login_ask *ask)
 	struct str user = STR_NULL, password = STR_NULL;
 	struct reply r = first_response(s, initial, STR("VXNlcm5hbWU6"), &user);
 
-	if (r.code == 0 && stream_failed(s->stream) == 0)
+	if (r.code == 0 && stream_failed(s->d.stream) == 0)
 		r = ask_more(s, STR("UGFzc3dvcmQ6"), &password);
-	if (r.code != 0 || stream_failed(s->stream) < 0)
+	if (r.code != 0 || stream_failed(s->d.stream) < 0)
 		return r;
 	if (!sasl_user_password(user, password))
 		return smtp_reply(535, "5.7.8", "Malformed LOGIN response");
@@ -114,7 +114,7 @@ log_in(struct smtp_session *s, const struct login_ask *ask)
 	struct err err = { 0 };
 	int e = smtp_login(s, ask, &err);
 
-	log_ctx_event(&s->log, LOG_INFO, "login", F_STR("user", ask->user),
+	log_ctx_event(&s->d.log, LOG_INFO, "login", F_STR("user", ask->user),
 	    F_STR("mechanism", ask->mechanism),
 	    F_STR("result", str_c(e < 0 ? err_name(e) : "ok")));
 	if (e >= 0)
@@ -131,13 +131,13 @@ struct reply
 smtp_auth(struct smtp_session *s, struct str args)
 {
 	const struct mechanism *m;
-	struct login_ask ask = { .peer = str_c(s->peer.address) };
+	struct login_ask ask = { .peer = str_c(s->d.peer.address) };
 	struct str name, initial = STR_NULL;
 	struct reply r;
 
 	if (s->login)
 		return smtp_reply(503, "5.5.1", "You are logged in already");
-	if (!stream_tls(s->stream).on)
+	if (!stream_tls(s->d.stream).on)
 		return smtp_reply(538, "5.7.11", "Only inside TLS");
 	if (args.n == 0)
 		return smtp_reply(501, "5.5.4", "Syntax: AUTH mechanism");
@@ -146,7 +146,7 @@ smtp_auth(struct smtp_session *s, struct str args)
 		return smtp_reply(504, "5.5.4", "Unknown mechanism");
 	ask.mechanism = str_c(m->name);
 	r = m->get(s, str_trim(initial), &ask);
-	if (r.code != 0 || stream_failed(s->stream) < 0)
+	if (r.code != 0 || stream_failed(s->d.stream) < 0)
 		return r;
 	return log_in(s, &ask);
 }

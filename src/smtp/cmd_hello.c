@@ -32,7 +32,7 @@ smtp_helo(struct smtp_session *s, struct str args)
 	if (!hello(s, args, false))
 		return bad_name();
 	return smtp_replyf(s->cmd, 250, NULL, "%.*s Hello %.*s [%s]",
-	    STR_FMT(s->service->o.hostname), STR_FMT(args), s->peer.address);
+	    STR_FMT(s->service->o.hostname), STR_FMT(args), s->d.peer.address);
 }
 
 /* ehlo-ok-rsp: a line for us and one for each extension. */
@@ -46,7 +46,7 @@ smtp_ehlo(struct smtp_session *s, struct str args)
 	if (!hello(s, args, true))
 		return bad_name();
 	buf_printf(&b, "%.*s Hello %.*s [%s]", STR_FMT(o->hostname),
-	    STR_FMT(args), s->peer.address);
+	    STR_FMT(args), s->d.peer.address);
 	buf_lit(&b, "\nPIPELINING\n8BITMIME\nENHANCEDSTATUSCODES\nSMTPUTF8");
 	buf_printf(&b, "\nSIZE %llu", (unsigned long long)o->max_message);
 	if (o->dsn)

@@ -66,13 +66,13 @@ smtp_mail(struct smtp_session *s, struct str args)
 		return smtp_reply(552, "5.3.4", "Message too big");
 	e = may_send_as(s, mail.from.text, &err);
 	if (e == E_DENIED) {
-		log_ctx_event(&s->log, LOG_INFO, "sender denied",
+		log_ctx_event(&s->d.log, LOG_INFO, "sender denied",
 		    F_STR("from", mail.from.text),
 		    F_STR("user", buf_get(&s->user)));
 		return smtp_reply(553, "5.7.1", "Not an address of yours");
 	}
 	if (e < 0) {
-		log_ctx_event(&s->log, LOG_WARN, "sender", F_ERR(&err));
+		log_ctx_event(&s->d.log, LOG_WARN, "sender", F_ERR(&err));
 		return smtp_reply_err(e);
 	}
 	txn_begin(s, &mail);
@@ -136,14 +136,14 @@ smtp_note_refused(struct smtp_session *s, struct str address,
 {
 	struct journal_ask j = {
 		.event = JOURNAL_refused,
-		.session = str_c(s->id),
-		.peer = str_c(s->peer.address),
+		.session = str_c(s->d.id),
+		.peer = str_c(s->d.peer.address),
 		.address = address,
 		.code = (uint32_t)r->code,
 		.text = r->text,
 	};
 
-	log_ctx_event(&s->log, LOG_INFO, "refused", F_STR("to", address),
+	log_ctx_event(&s->d.log, LOG_INFO, "refused", F_STR("to", address),
 	    F_STR("from", s->txn->mail.from.text), F_INT("code", r->code),
 	    F_STR("text", r->text));
 	store_notify(s->store, STORE_journal, &j);
@@ -172,7 +172,7 @@ smtp_rcpt(struct smtp_session *s, struct str args)
 	/* Suspends this session only. */
 	e = smtp_ask_rcpt(s, &rcpt, &answer, &err);
 	if (e < 0) {
-		log_ctx_event(&s->log, LOG_WARN, "rcpt", F_ERR(&err));
+		log_ctx_event(&s->d.log, LOG_WARN, "rcpt", F_ERR(&err));
 		return smtp_reply_err(e);
 	}
 	r = judge(&answer, s->txn->mail.size_octets);
@@ -180,7 +180,8 @@ smtp_rcpt(struct smtp_session *s, struct str args)
 		rcpt_add(s, &rcpt, answer.handle);
 		return r;
 	}
-	s->refused += r.code >= 500;
+	if (r.code >= 500)
+		s->refused++;
 	smtp_note_refused(s, rcpt.address, &r);
 	return r;
 }

@@ -6,7 +6,7 @@
 bool
 smtp_starttls_offered(const struct smtp_session *s)
 {
-	return s->service->o.tls && !stream_tls(s->stream).on;
+	return s->service->o.tls && !stream_tls(s->d.stream).on;
 }
 
 /* What was said in clear, by whoever said it, counts no more (4.2): the
@@ -18,7 +18,7 @@ smtp_starttls(struct smtp_session *s, struct str args unused_arg)
 	struct err err = { 0 };
 	struct tls_facts tls;
 
-	if (stream_tls(s->stream).on)
+	if (stream_tls(s->d.stream).on)
 		return smtp_reply(503, "5.5.1", "TLS is on already");
 	if (!s->service->o.tls)
 		return smtp_reply(454, "4.7.0", "TLS not available");
@@ -26,13 +26,13 @@ smtp_starttls(struct smtp_session *s, struct str args unused_arg)
 		&err) < 0)
 		return SMTP_NO_REPLY;
 	smtp_forget(s);
-	if (stream_tls_accept(s->stream, s->service->o.tls, &err) < 0) {
-		log_ctx_event(&s->log, LOG_INFO, "tls", F_ERR(&err));
+	if (stream_tls_accept(s->d.stream, s->service->o.tls, &err) < 0) {
+		log_ctx_event(&s->d.log, LOG_INFO, "tls", F_ERR(&err));
 		s->leaving = true;
 		return SMTP_NO_REPLY;
 	}
-	tls = stream_tls(s->stream);
-	log_ctx_event(&s->log, LOG_DEBUG, "tls", F_STR("version", tls.version),
-	    F_STR("cipher", tls.cipher));
+	tls = stream_tls(s->d.stream);
+	log_ctx_event(&s->d.log, LOG_DEBUG, "tls",
+	    F_STR("version", tls.version), F_STR("cipher", tls.cipher));
 	return SMTP_NO_REPLY;
 }

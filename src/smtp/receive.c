@@ -44,7 +44,7 @@ protocol(const struct smtp_session *s)
 		{ { { "UTF8SMTP", 8 }, { "UTF8SMTPA", 9 } },
 		    { { "UTF8SMTPS", 9 }, { "UTF8SMTPSA", 10 } } },
 	};
-	bool tls = stream_tls(s->stream).on, utf8 = s->txn->mail.smtputf8;
+	bool tls = stream_tls(s->d.stream).on, utf8 = s->txn->mail.smtputf8;
 
 	if (!s->esmtp && !utf8)
 		return STR("SMTP");
@@ -78,18 +78,18 @@ put_trace(struct incoming *in)
 {
 	struct smtp_session *s = in->s;
 	struct smtp_txn *t = s->txn;
-	struct tls_facts tls = stream_tls(s->stream);
+	struct tls_facts tls = stream_tls(s->d.stream);
 	auto_buf b = BUF_INIT(TRACE_MAX);
 	struct smtp_trace trace = {
 		.helo = buf_get(&s->helo),
-		.peer = str_c(s->peer.address),
+		.peer = str_c(s->d.peer.address),
 		.host = s->service->o.hostname,
 		.with = protocol(s),
 		.tls_version = tls.on ? tls.version : STR_NULL,
 		.tls_cipher = tls.on ? tls.cipher : STR_NULL,
 		.id = in->id,
 		.only_rcpt = t->nrcpt == 1 ? t->rcpts->address : STR_NULL,
-		.at = loop_wall(s->service->o.loop),
+		.at = loop_wall(s->d.loop),
 	};
 
 	smtp_trace_put(&b, &trace);
@@ -107,17 +107,17 @@ read_text(struct incoming *in)
 	int e;
 
 	while (!smtp_data_done(&in->data)) {
-		smtp_patience(s);
-		if ((e = stream_peek(s->stream, &octets, &err)) < 0)
+		smtp_deadline(s);
+		if ((e = stream_peek(s->d.stream, &octets, &err)) < 0)
 			return e;
 		rest = octets;
 		while (smtp_data_next(&in->data, &rest, &out))
 			keep_text(in, out);
 		in->unyielded += octets.n - rest.n;
-		stream_eat(s->stream, octets.n - rest.n);
+		stream_eat(s->d.stream, octets.n - rest.n);
 		if (in->unyielded >= YIELD_OCTETS) {
 			in->unyielded = 0;
-			fiber_yield(s->service->o.loop);
+			fiber_yield(s->d.loop);
 		}
 	}
 	return 0;
@@ -214,11 +214,11 @@ hand_over(struct incoming *in, const struct facts *facts)
 		.smtputf8 = t->mail.smtputf8,
 		.ret = t->mail.ret,
 		.envid = t->mail.envid,
-		.peer = str_c(s->peer.address),
+		.peer = str_c(s->d.peer.address),
 		.helo = buf_get(&s->helo),
-		.tls = stream_tls(s->stream).version,
+		.tls = stream_tls(s->d.stream).version,
 		.protocol = protocol(s),
-		.session = str_c(s->id),
+		.session = str_c(s->d.id),
 	};
 	int e = blob_finish(in->blob, &blob, &in->err);
 
@@ -232,7 +232,7 @@ hand_over(struct incoming *in, const struct facts *facts)
 	if (e < 0)
 		return smtp_reply_err(in->failed = e);
 	s->messages++;
-	log_ctx_event(&s->log, LOG_INFO, "received",
+	log_ctx_event(&s->d.log, LOG_INFO, "received",
 	    F_INT("message", answer.message),
 	    F_STR("from", t->mail.from.text), F_INT("recipients", t->nrcpt),
 	    F_INT("size", ask.raw_size), F_STR("user", buf_get(&s->user)),
@@ -270,7 +270,7 @@ take(struct incoming *in)
 	struct reply r;
 	int e;
 
-	in->id = arena_printf(in->mem, "%s.%u", in->s->id, ++in->s->begun);
+	in->id = arena_printf(in->mem, "%s.%u", in->s->d.id, ++in->s->begun);
 	put_trace(in);
 	if (in->texts)
 		in->text = in->texts->begin(in->s, in->id, in->mem);
@@ -285,7 +285,7 @@ take(struct incoming *in)
 	if (r.code != 250)
 		smtp_note_refused(in->s, STR_NULL, &r);
 	if (in->failed < 0)
-		log_ctx_event(&in->s->log, LOG_WARN, "submit",
+		log_ctx_event(&in->s->d.log, LOG_WARN, "submit",
 		    F_ERR(&in->err));
 	return r;
 }

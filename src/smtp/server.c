@@ -1,26 +1,29 @@
 /*
- * server.c - the loop of a session: line, command, reply; and its ends.
- *
- * While commands are there the session runs on a fiber. With none left it
- * sends what it has to say (so a pipelined batch is answered in one write,
- * RFC 2920 3.2), gives its memory back and parks without a stack.
+ * server.c - SMTP for rt/dialogue.h: line, command, reply; and its last words.
  */
 #include "smtp/smtp_int.h"
 
 enum {
 	CMD_MEM = 128 * 1024,
 	REPLY_MAX = 8192,
-	BATCH = 50,		/* commands until others have a turn */
-	FAREWELL_MS = 5000,
 };
 
-void
-smtp_patience(struct smtp_session *s)
+static struct smtp_session *
+session_of(struct dialogue *d)
 {
-	const struct smtp_options *o = &s->service->o;
+	return container_of(d, struct smtp_session, d);
+}
 
-	stream_deadline(s->stream,
-	    loop_now_ms(o->loop) + (int64_t)o->timeout_s * 1000);
+static int64_t
+wait_ms(struct dialogue *d, bool parked unused_arg)
+{
+	return (int64_t)session_of(d)->service->o.timeout_s * 1000;
+}
+
+void
+smtp_deadline(struct smtp_session *s)
+{
+	dialogue_deadline(&s->d, wait_ms(&s->d, false));
 }
 
 static void
@@ -33,14 +36,14 @@ put_reply(struct smtp_session *s, const struct reply *r)
 	smtp_reply_put(&b, r);
 	bug_if(buf_failed(&b));
 	/* A failed stream stays failed: seen at the next read or flush. */
-	(void)stream_write(s->stream, buf_get(&b));
+	(void)stream_write(s->d.stream, buf_get(&b));
 }
 
 int
 smtp_say(struct smtp_session *s, struct reply r, struct err *err)
 {
 	put_reply(s, &r);
-	return stream_flush(s->stream, err);
+	return stream_flush(s->d.stream, err);
 }
 
 void
@@ -63,20 +66,7 @@ smtp_forget(struct smtp_session *s)
 	s->esmtp = false;
 }
 
-static void
-session_end(struct smtp_session *s, const char *why)
-{
-	log_ctx_event(&s->log, LOG_INFO, "disconnect", F_STR("why", str_c(why)),
-	    F_INT("messages", s->messages), F_INT("errors", s->errors));
-	smtp_forget(s);
-	stream_close(s->stream);
-	arena_free(s->cmd);
-	s->done(s->done_arg);
-	smtp_service_unref(s->service);
-	free(s);
-}
-
-/* 503 and its kin: NULL if the command may come now. */
+/* What is wrong with the command at this point; NULL: nothing. */
 static const struct reply *
 not_now(const struct smtp_session *s, const struct smtp_verb *v,
     struct str args)
@@ -144,133 +134,63 @@ count(struct smtp_session *s, struct reply r, uint32_t refused_before)
 	return smtp_reply(421, "4.7.0", "Too many errors");
 }
 
-/* One command. Negative E_* when there is nobody to answer any more. */
 static int
-one_command(struct smtp_session *s, struct err *err)
+one_command(struct dialogue *d, struct err *err)
 {
-	struct str line, there = stream_buffered(s->stream);
+	struct smtp_session *s = session_of(d);
 	uint32_t refused = s->refused;
+	struct str line;
 	struct reply r;
-	int e;
+	int e = dialogue_line(d, SMTP_AUTH_LINE_MAX, &line, err);
 
-	/* Say what is to be said before we wait for the rest of a line. */
-	if (str_find(there, STR("\r\n")) == there.n &&
-	    (e = stream_flush(s->stream, err)) < 0)
-		return e;
-	e = stream_line(s->stream, SMTP_AUTH_LINE_MAX, &line, err);
 	if (e == E_LIMIT) {
-		if ((e = stream_skip_line(s->stream, err)) < 0)
+		if ((e = stream_skip_line(d->stream, err)) < 0)
 			return e;
 		r = smtp_reply(500, "5.5.2", "Line too long");
 	} else if (e < 0)
 		return e;
 	else
 		r = answer(s, line);
-	if ((e = stream_failed(s->stream)) < 0)
+	if ((e = stream_failed(d->stream)) < 0)
 		return e;
 	r = count(s, r, refused);
 	put_reply(s, &r);
-	s->leaving = s->leaving || smtp_reply_ends(&r);
 	arena_reset(s->cmd);
-	smtp_patience(s);
-	return 0;
-}
-
-/* The last words, if the peer is still there to hear them. */
-static void
-farewell(struct smtp_session *s, int e)
-{
-	stream_deadline(s->stream,
-	    loop_now_ms(s->service->o.loop) + FAREWELL_MS);
-	if (e == E_TIMEOUT || e == E_CANCELED)
-		(void)smtp_say(s, smtp_reply_err(e), NULL);
-	session_end(s, err_name(e));
-}
-
-static void resume(void *arg, enum park why);
-
-static void
-rest(struct smtp_session *s)
-{
-	const struct smtp_options *o = &s->service->o;
-	struct err err = { 0 };
-	int e = stream_flush(s->stream, &err);
-
-	if (e < 0) {
-		farewell(s, e);
-		return;
-	}
-	arena_trim(s->cmd);
-	stream_park(s->stream,
-	    loop_now_ms(o->loop) + (int64_t)o->timeout_s * 1000, resume, s);
+	return s->leaving || smtp_reply_ends(&r) ? DIALOGUE_OVER : 0;
 }
 
 static void
-serve(struct smtp_session *s)
+say_farewell(struct dialogue *d, int e)
 {
-	struct err err = { 0 };
-	int e = 0;
+	struct reply r = smtp_reply_err(e);
 
-	smtp_patience(s);
-	for (int n = 1; e >= 0 && !s->leaving; n++) {
-		e = one_command(s, &err);
-		if (e >= 0 && loop_stopping(s->service->o.loop))
-			e = E_CANCELED;
-		if (e >= 0 && !s->leaving &&
-		    stream_buffered(s->stream).n == 0) {
-			rest(s);
-			return;
-		}
-		if (n % BATCH == 0)
-			fiber_yield(s->service->o.loop);
-	}
-	if (e >= 0)
-		e = stream_flush(s->stream, &err);
-	if (e < 0)
-		farewell(s, e);
-	else
-		session_end(s, "quit");
+	put_reply(session_of(d), &r);
 }
 
 static void
-resume(void *arg, enum park why)
+greet(struct dialogue *d)
 {
-	static const int codes[] = {
-		[PARK_TIMEOUT] = E_TIMEOUT,
-		[PARK_CLOSED] = E_CLOSED,
-		[PARK_STOP] = E_CANCELED,
-	};
-	struct smtp_session *s = arg;
-
-	if (why == PARK_INPUT || why == PARK_KICK)
-		serve(s);
-	else
-		farewell(s, codes[why]);
+	(void)stream_printf(d->stream, "220 %.*s ESMTP Postern\r\n",
+	    STR_FMT(session_of(d)->service->o.hostname));
 }
 
-static struct smtp_session *
-session_new(struct smtp_service *sv, struct stream *stream,
-    const struct peer *peer)
+static void
+trim_session(struct dialogue *d)
 {
-	struct smtp_session *s = calloc(1, sizeof(*s));
+	arena_trim(session_of(d)->cmd);
+}
 
-	if (!s)
-		bug("out of memory");
-	s->service = sv;
-	sv->refs++;
-	s->stream = stream;
-	s->store = sv->o.store;
-	s->cmd = arena_new(CMD_MEM);
-	s->helo = BUF_INIT(SMTP_DOMAIN_MAX);
-	s->user = BUF_INIT(320);
-	s->sender = BUF_INIT(320);
-	s->peer = *peer;
-	(void)snprintf(s->id, sizeof(s->id), "%012llx",
-	    (unsigned long long)(loop_random64(sv->o.loop) >> 16));
-	s->fields[0] = (struct log_field)F_STR("session", str_c(s->id));
-	s->fields[1] = (struct log_field)F_STR("peer", str_c(s->peer.address));
-	s->log = (struct log_ctx){ loop_log(sv->o.loop), s->fields, 2 };
-	return s;
+static void
+end_session(struct dialogue *d, const char *why)
+{
+	struct smtp_session *s = session_of(d);
+
+	log_ctx_event(&d->log, LOG_INFO, "disconnect", F_STR("why", str_c(why)),
+	    F_INT("messages", s->messages), F_INT("errors", s->errors));
+	smtp_forget(s);
+	arena_free(s->cmd);
+	smtp_service_unref(s->service);
+	free(s);
 }
 
 void
@@ -278,22 +198,21 @@ smtp_start(struct smtp_service *sv, struct stream *stream,
     const struct peer *peer, bool tls_first, void (*done)(void *arg),
     void *arg)
 {
-	struct smtp_session *s = session_new(sv, stream, peer);
-	struct err err = { 0 };
-	int e = 0;
+	static const struct dialogue_ops ops = { .greet = greet,
+		.command = one_command, .wait_ms = wait_ms,
+		.trim = trim_session, .farewell = say_farewell,
+		.end = end_session };
+	struct smtp_session *s = calloc(1, sizeof(*s));
 
-	s->done = done;
-	s->done_arg = arg;
-	log_ctx_event(&s->log, LOG_DEBUG, "connect",
-	    F_INT("port", peer->local_port));
-	smtp_patience(s);
-	if (tls_first)
-		e = stream_tls_accept(stream, sv->o.tls, &err);
-	if (e < 0) {
-		session_end(s, err.text);
-		return;
-	}
-	stream_printf(stream, "220 %.*s ESMTP Postern\r\n",
-	    STR_FMT(sv->o.hostname));
-	rest(s);
+	if (!s)
+		bug("out of memory");
+	dialogue_init(&s->d, &ops, sv->o.loop, stream, peer);
+	s->service = sv;
+	sv->refs++;
+	s->store = sv->o.store;
+	s->cmd = arena_new(CMD_MEM);
+	s->helo = BUF_INIT(SMTP_DOMAIN_MAX);
+	s->user = BUF_INIT(320);
+	s->sender = BUF_INIT(320);
+	dialogue_start(&s->d, tls_first ? sv->o.tls : NULL, done, arg);
 }

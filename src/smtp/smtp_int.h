@@ -2,6 +2,7 @@
  * smtp_int.h - what the files of the server dialogue share.
  */
 #pragma once
+#include "rt/dialogue.h"
 #include "smtp/grammar.h"
 #include "smtp/reply.h"
 #include "smtp/session.h"
@@ -77,8 +78,8 @@ struct smtp_txn {
 };
 
 struct smtp_session {
+	struct dialogue d;
 	struct smtp_service *service;
-	struct stream *stream;
 	struct store *store;	/* the service's, or that of the login */
 	struct arena *cmd;	/* of one command */
 	struct smtp_txn *txn;	/* NULL outside */
@@ -89,15 +90,9 @@ struct smtp_session {
 	struct buf sender;	/* whom store last let them write as */
 	bool esmtp;
 	bool leaving;		/* no command after this reply */
+	uint16_t errors, refused, bad_logins; /* none goes over its bound */
 	uint32_t messages;	/* accepted, and begun: for ids */
 	uint32_t begun;
-	uint32_t errors, refused, bad_logins;
-	struct peer peer;
-	char id[17];
-	struct log_field fields[2];
-	struct log_ctx log;
-	void (*done)(void *arg);
-	void *done_arg;
 };
 
 /* Forget the transaction (RSET). */
@@ -106,7 +101,7 @@ void smtp_txn_end(struct smtp_session *s);
 void smtp_forget(struct smtp_session *s);
 
 /* The deadline of what is read next: the command timeout from now. */
-void smtp_patience(struct smtp_session *s);
+void smtp_deadline(struct smtp_session *s);
 
 /* What a handler returns that has said all there was to say. */
 #define SMTP_NO_REPLY ((struct reply){ 0, NULL, STR_NULL })

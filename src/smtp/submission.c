@@ -58,7 +58,7 @@ begin_text(struct smtp_session *s, struct str id, struct arena *a)
 		.lib = vault_ossl(vault_of(s)),
 		.hostname = s->service->o.hostname,
 		.id = id,
-		.at = loop_wall(s->service->o.loop),
+		.at = loop_wall(s->d.loop),
 	};
 
 	return originate_new(a, &o);
@@ -76,7 +76,7 @@ sign_as(struct smtp_session *s, const struct originated *o, struct arena *a,
 		.header = o->header,
 		.body_hash = str_make((const char *)o->body_hash,
 		    sizeof(o->body_hash)),
-		.at = loop_wall(s->service->o.loop),
+		.at = loop_wall(s->d.loop),
 	};
 	int e = 0;
 
@@ -88,7 +88,7 @@ sign_as(struct smtp_session *s, const struct originated *o, struct arena *a,
 			return e;
 	}
 	if (e == E_DENIED)
-		log_ctx_event(&s->log, LOG_INFO, "not signed",
+		log_ctx_event(&s->d.log, LOG_INFO, "not signed",
 		    F_STR("from", ask.from), F_ERR(err));
 	return 0;
 }

@@ -1,0 +1,167 @@
+#include "rt/dialogue.h"
+
+enum {
+	BATCH = 50,		/* commands until others have a turn */
+	FAREWELL_MS = 5000,
+};
+
+void
+dialogue_deadline(struct dialogue *d, int64_t ms)
+{
+	stream_deadline(d->stream, loop_now_ms(d->loop) + ms);
+}
+
+int
+dialogue_line(struct dialogue *d, size_t max, struct str *line,
+    struct err *err)
+{
+	struct str there = stream_buffered(d->stream);
+	int e;
+
+	if (str_find(there, STR("\r\n")) == there.n &&
+	    (e = stream_flush(d->stream, err)) < 0)
+		return e;
+	return stream_line(d->stream, max, line, err);
+}
+
+static void
+end_dialogue(struct dialogue *d, const char *why)
+{
+	void (*done)(void *arg) = d->done;
+	void *arg = d->done_arg;
+
+	stream_close(d->stream);
+	d->stream = NULL;
+	d->ops->end(d, why);
+	done(arg);
+}
+
+/* The last words, if the peer is still there to hear them. */
+static void
+say_farewell(struct dialogue *d, int e)
+{
+	dialogue_deadline(d, FAREWELL_MS);
+	if (e == E_TIMEOUT || e == E_CANCELED)
+		d->ops->farewell(d, e);
+	(void)stream_flush(d->stream, NULL);
+	end_dialogue(d, err_name(e));
+}
+
+/* After the last command, or a failure. */
+static void
+leave_dialogue(struct dialogue *d, int e)
+{
+	if (e > 0)
+		e = stream_flush(d->stream, NULL);
+	if (e < 0)
+		say_farewell(d, e);
+	else
+		end_dialogue(d, "quit");
+}
+
+static void unpark_dialogue(void *arg, enum park why);
+
+/* Without a stack until something comes. */
+static void
+park_dialogue(struct dialogue *d)
+{
+	int e;
+
+	dialogue_deadline(d, d->ops->wait_ms(d, false));
+	if ((e = stream_flush(d->stream, NULL)) < 0) {
+		say_farewell(d, e);
+		return;
+	}
+	d->ops->trim(d);
+	stream_park(d->stream,
+	    loop_now_ms(d->loop) + d->ops->wait_ms(d, true), unpark_dialogue,
+	    d);
+}
+
+/* The commands that are there, and what comes of them. */
+static void
+serve_batch(struct dialogue *d)
+{
+	struct err err = { 0 };
+	int e = 0;
+
+	for (int n = 1; e == 0; n++) {
+		dialogue_deadline(d, d->ops->wait_ms(d, false));
+		e = d->ops->command(d, &err);
+		if (e == 0 && loop_stopping(d->loop))
+			e = E_CANCELED;
+		if (e == 0 && stream_buffered(d->stream).n == 0) {
+			park_dialogue(d);
+			return;
+		}
+		if (n % BATCH == 0)
+			fiber_yield(d->loop);
+	}
+	leave_dialogue(d, e);
+}
+
+static void
+take_kick(struct dialogue *d)
+{
+	struct err err = { 0 };
+	int e;
+
+	dialogue_deadline(d, d->ops->wait_ms(d, false));
+	e = d->ops->kick ? d->ops->kick(d, &err) : 0;
+	if (e == 0)
+		park_dialogue(d);
+	else
+		leave_dialogue(d, e);
+}
+
+static void
+unpark_dialogue(void *arg, enum park why)
+{
+	static const int codes[] = {
+		[PARK_TIMEOUT] = E_TIMEOUT,
+		[PARK_CLOSED] = E_CLOSED,
+		[PARK_STOP] = E_CANCELED,
+	};
+	struct dialogue *d = arg;
+
+	if (why == PARK_INPUT)
+		serve_batch(d);
+	else if (why == PARK_KICK)
+		take_kick(d);
+	else
+		say_farewell(d, codes[why]);
+}
+
+void
+dialogue_init(struct dialogue *d, const struct dialogue_ops *ops,
+    struct loop *l, struct stream *s, const struct peer *peer)
+{
+	d->ops = ops;
+	d->loop = l;
+	d->stream = s;
+	d->peer = *peer;
+	(void)snprintf(d->id, sizeof(d->id), "%012llx",
+	    (unsigned long long)(loop_random64(l) >> 16));
+	d->fields[0] = (struct log_field)F_STR("session", str_c(d->id));
+	d->fields[1] = (struct log_field)F_STR("peer", str_c(d->peer.address));
+	d->log = (struct log_ctx){ loop_log(l), d->fields, NELEM(d->fields) };
+}
+
+void
+dialogue_start(struct dialogue *d, struct tls_ctx *tls,
+    void (*done)(void *arg), void *arg)
+{
+	struct err err = { 0 };
+
+	d->done = done;
+	d->done_arg = arg;
+	log_ctx_event(&d->log, LOG_DEBUG, "connect",
+	    F_INT("port", d->peer.local_port));
+	dialogue_deadline(d, d->ops->wait_ms(d, false));
+	if (tls && stream_tls_accept(d->stream, tls, &err) < 0) {
+		end_dialogue(d, err.text);
+		return;
+	}
+	d->ops->greet(d);
+	park_dialogue(d);
+}
