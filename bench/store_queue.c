@@ -126,6 +126,14 @@ wall_us(void *arg)
 	return b->clock.wall_us(&b->clock);
 }
 
+static int64_t
+mono_us(void *arg)
+{
+	struct bench *b = arg;
+
+	return b->clock.mono_us(&b->clock);
+}
+
 static void
 randomness(void *arg, void *p, size_t n)
 {
@@ -200,9 +208,9 @@ static void
 hand_out(struct bench *b)
 {
 	struct engine_options o = { .files = b->files, .wall_us = wall_us,
-		.mono_us = wall_us, .random = randomness, .arg = b,
+		.mono_us = mono_us, .random = randomness, .arg = b,
 		.queue = { .host_connections = 20 } };
-	struct service_options so = { .fatal = fatal };
+	struct service_options so = { .readers = 2, .fatal = fatal };
 	struct err err = { 0 };
 	struct engine *e;
 	double at, cpu, before = resident_mb();

@@ -236,6 +236,12 @@ engine_now_us(const struct engine *e)
 	return e->o.wall_us(e->o.arg);
 }
 
+int64_t
+engine_mono_us(const struct engine *e)
+{
+	return e->o.mono_us(e->o.arg);
+}
+
 void
 engine_flush_journal(struct engine *e)
 {

@@ -32,6 +32,7 @@ struct engine_options {
 	size_t column_octets;	/* cached columns; 0: 256 MB */
 	struct queue_settings queue;
 	int64_t (*wall_us)(void *arg);	/* since 1970 UTC */
+	/* That of CLOCK_MONOTONIC where threads wait by it. */
 	int64_t (*mono_us)(void *arg);
 	void (*random)(void *arg, void *p, size_t n);
 	void *arg;
@@ -48,6 +49,7 @@ void engine_limits(struct engine *e, uint64_t quota, uint64_t max_message);
 void engine_queue(struct engine *e, const struct queue_settings *q);
 struct queue_settings engine_queue_settings(const struct engine *e);
 int64_t engine_now_us(const struct engine *e);	/* since 1970 UTC */
+int64_t engine_mono_us(const struct engine *e);
 
 /* Who asks: made and freed by the thread that talks to them; what hangs from
  * it is the writer's. */

@@ -115,7 +115,7 @@ walled(struct role *r, struct err *err)
 		.mono_us = mono_us, .random = randomness, .arg = s,
 		.log = r->log, .queue = queue_of(&r->config) };
 	struct service_options so = { .loop = r->loop, .log = r->log,
-		.fatal = fatal, .arg = s };
+		.readers = 2, .fatal = fatal, .arg = s };
 	int rc;
 
 	s->role = r;

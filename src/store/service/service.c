@@ -171,8 +171,7 @@ service_new(const struct service_options *o, struct service **out,
 
 	bug_if(!s);
 	s->o = *o;
-	if (s->o.readers <= 0 || s->o.readers > READERS_MAX)
-		s->o.readers = 2;
+	bug_if(s->o.readers < 0 || s->o.readers > READERS_MAX);
 	s->box = calloc(1, sizeof(*s->box));
 	bug_if(!s->box);
 	*s->box = (struct news_box){ s, 1 };

@@ -15,7 +15,9 @@ struct service_options {
 	struct loop *loop;
 	struct engine *engine;
 	struct log *log;
-	int readers;	/* threads; 0: 2 */
+	/* Threads that read. 0: no threads, the writer's neither. All runs on
+	 * the loop, whose clock may then be a fake one. */
+	int readers;
 	/* The disk failed: nothing of the present batch was promised. It does
 	 * not return. Called on the writer's thread. */
 	void (*fatal)(void *arg, const struct err *why);

@@ -63,6 +63,7 @@ struct news_box {
 };
 
 struct jobs {
+	struct service *service;
 	pthread_mutex_t lock;
 	pthread_cond_t more;
 	struct job *first, **last;
@@ -83,6 +84,10 @@ struct service {
 	int nreaders, reading;	/* open; their threads */
 	bool writing;
 	struct dispatch *dispatch;	/* the queue */
+	struct job **job;	/* the writer's: of the present batch */
+	struct write **write;
+	int64_t next_ms;	/* when it cleans up */
+	struct timer here;	/* instead of threads */
 	struct news_box *box;
 	struct caller own;	/* whose reports are store's own */
 	int nlocal;		/* connections of local programs */

@@ -188,15 +188,82 @@ test_large_blob(void **state)
 	assert_true(w->changed > 0);
 }
 
+/* A message that is refused for now comes back when it is due: of days on the
+ * clock nothing is waited for. */
+static void
+days_pass(void *arg)
+{
+	struct world *w = arg;
+	struct store *st = world_open_account(w, world_account(w,
+	    "alice@example.test"));
+	struct store *relay = store_new(w->loop, world_connect(w, AUTH_RELAY,
+	    0), NULL, NULL);
+	int64_t began = loop_now_ms(w->loop), hours;
+	struct rcpt_ask r = { STR("x@far.test") };
+	struct rcpt_answer to;
+	struct submit_ask s = { .change = store_change_id(st),
+		.reverse_path = STR("alice@example.test"),
+		.handles = str_make((const char *)&to.handle, 8),
+		.octets = STR("hello"), .raw_size = 5 };
+	struct submit_answer submitted;
+	struct take_ask take = { 20000 };
+	struct take_answer work;
+	struct report_ask report;
+	struct queue_item item;
+	struct done done;
+	struct rd rd;
+	int tries = 0;
+
+	OK(store_call(st, STORE_rcpt, &r, &to, w->a, &w->err));
+	OK(store_call(st, STORE_submit, &s, &submitted, w->a, &w->err));
+	for (;;) {
+		auto_buf results = BUF_INIT(2000);
+
+		OK(store_call(relay, STORE_take, &take, &work, w->a,
+		    &w->err));
+		if (work.items.n == 0)
+			continue;
+		rd = rd_of(work.items);
+		assert_true(msg_take(&rd, &queue_item_shape, &item));
+		if (work.kind == TAKE_REPORT)
+			break;
+		tries++;
+		msg_put(&results, &queue_result_shape,
+		    &(struct queue_result){ .lease = item.lease,
+			.outcome = OUTCOME_deferred, .code = 451 });
+		report = (struct report_ask){ store_change_id(relay),
+			buf_get(&results) };
+		OK(store_call(relay, STORE_report, &report, &done, w->a,
+		    &w->err));
+	}
+	/* 300 s and twice as long each time up to four hours; five days. */
+	hours = (loop_now_ms(w->loop) - began) / 3600000;
+	assert_in_range(tries, 25, 40);
+	assert_in_range(hours, 5 * 24, 5 * 24 + 5);
+	store_close(st);
+	store_close(relay);
+	w->changed = 1;
+	loop_stop(w->loop);
+}
+
+static void
+test_days_pass(void **state)
+{
+	struct world *w = *state;
+
+	world_run(w, days_pass);
+	assert_true(w->changed > 0);
+}
+
 int
 main(void)
 {
-#define T(f) cmocka_unit_test_setup_teardown(f, world_set_up, \
-    world_tear_down)
 	const struct CMUnitTest tests[] = {
-		T(test_deliver_and_hear),
-		T(test_passwd),
-		T(test_large_blob),
+		BOTH(test_deliver_and_hear),
+		BOTH(test_passwd),
+		BOTH(test_large_blob),
+		cmocka_unit_test_setup_teardown(test_days_pass,
+		    world_set_up_fake, world_tear_down),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

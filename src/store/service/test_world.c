@@ -10,8 +10,16 @@ wall_us(void *arg)
 {
 	struct world *w = arg;
 
-	return w->clock.wall_us(&w->clock) +
+	return w->time.clock.wall_us(&w->time.clock) +
 	    __atomic_load_n(&w->ahead_us, __ATOMIC_RELAXED);
+}
+
+static int64_t
+mono_us(void *arg)
+{
+	struct world *w = arg;
+
+	return w->time.clock.mono_us(&w->time.clock);
 }
 
 static void
@@ -42,12 +50,13 @@ world_connect(struct world *w, uint32_t authority, uint32_t worker)
 static void
 begin(struct world *w)
 {
-	struct engine_options o = { .wall_us = wall_us, .mono_us = wall_us,
+	struct engine_options o = { .wall_us = wall_us, .mono_us = mono_us,
 		.random = randomness, .arg = w, .queue = w->queue };
-	struct service_options so = { .fatal = fatal };
+	struct service_options so = { .fatal = fatal,
+		.readers = w->readers };
 	struct ipc_options client = { .window = 8 };
 
-	w->loop = loop_new(&w->clock, NULL);
+	w->loop = loop_new(&w->time.clock, NULL);
 	o.files = w->files;
 	if (engine_open(&o, &w->engine, &w->err) < 0)
 		fail_msg("%s", w->err.text);
@@ -82,20 +91,33 @@ world_restart(struct world *w)
 	begin(w);
 }
 
-int
-world_set_up(void **state)
+static int
+set_up(void **state, struct fake_clock time, int readers)
 {
 	struct world *w = calloc(1, sizeof(*w));
 
+	w->time = time;
+	w->readers = readers;
 	(void)snprintf(w->path, sizeof(w->path), "/tmp/postern-XXXXXX");
 	assert_non_null(mkdtemp(w->path));
 	w->dirfd = open(w->path, O_RDONLY | O_DIRECTORY);
-	w->clock = clock_real();
 	w->a = arena_new(64 << 20);
 	w->files = files_real(w->dirfd);
 	begin(w);
 	*state = w;
 	return 0;
+}
+
+int
+world_set_up(void **state)
+{
+	return set_up(state, (struct fake_clock){ .clock = clock_real() }, 2);
+}
+
+int
+world_set_up_fake(void **state)
+{
+	return set_up(state, clock_fake(1795000000000000), 0);
 }
 
 static void

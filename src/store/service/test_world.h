@@ -10,7 +10,8 @@
 struct world {
 	char path[64];
 	int dirfd;
-	struct clock clock;
+	struct fake_clock time;	/* or a real one */
+	int readers;		/* threads; none on a fake clock */
 	int64_t ahead_us;	/* of the engine's clock, set by the test */
 	struct loop *loop;
 	struct files *files;
@@ -25,6 +26,8 @@ struct world {
 };
 
 int world_set_up(void **state);
+/* No threads, and a clock that goes on when there is nothing to do. */
+int world_set_up_fake(void **state);
 int world_tear_down(void **state);
 /* Everything ends and is opened again. */
 void world_restart(struct world *w);
@@ -38,6 +41,12 @@ struct store *world_open_account(struct world *w, uint64_t account);
 int world_verify(struct world *w);
 /* fn(w) on a fiber, until it calls loop_stop(). */
 void world_run(struct world *w, void (*fn)(void *arg));
+
+/* A test in both. */
+#define BOTH(f)                                                             \
+	cmocka_unit_test_setup_teardown(f, world_set_up, world_tear_down),  \
+	    cmocka_unit_test_setup_teardown(f, world_set_up_fake,           \
+		world_tear_down)
 
 #define OK(call)                                                          \
 	do {                                                              \

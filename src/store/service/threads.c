@@ -1,6 +1,5 @@
 #include <errno.h>
 #include <signal.h>
-#include <time.h>
 
 #include "store/service/dispatch.h"
 
@@ -8,17 +7,9 @@ enum {
 	STACK = 1 << 20,
 	BATCH_MAX = 1000,
 	IDLE_MS = 1000,	/* journal and cleaning when nothing else is to do */
+	IDLE_HERE_MS = 60000, /* a fake clock runs through days of that */
 	PATIENCE_US = 4000,
 };
-
-static int64_t
-now_us(void)
-{
-	struct timespec ts;
-
-	clock_gettime(CLOCK_MONOTONIC, &ts);
-	return ts.tv_sec * 1000000LL + ts.tv_nsec / 1000;
-}
 
 /* ---- queues ------------------------------------------------------------
  *
@@ -28,10 +19,11 @@ now_us(void)
  */
 
 static void
-jobs_init(struct jobs *q)
+jobs_init(struct jobs *q, struct service *s)
 {
 	pthread_condattr_t a;
 
+	q->service = s;
 	pthread_mutex_init(&q->lock, NULL);
 	pthread_condattr_init(&a);
 	pthread_condattr_setclock(&a, CLOCK_MONOTONIC);
@@ -39,6 +31,14 @@ jobs_init(struct jobs *q)
 	pthread_condattr_destroy(&a);
 	q->last = &q->first;
 }
+
+static int64_t
+now_us(const struct jobs *q)
+{
+	return engine_mono_us(q->service->o.engine);
+}
+
+static void run_soon(struct service *s);
 
 void
 jobs_add(struct jobs *q, struct job *j)
@@ -48,14 +48,16 @@ jobs_add(struct jobs *q, struct job *j)
 	pthread_mutex_lock(&q->lock);
 	wake = q->n == 0 || (!j->patient && q->hurried == 0);
 	if (q->n == 0 && j->patient)
-		q->since_us = now_us();
+		q->since_us = now_us(q);
 	*q->last = j;
 	q->last = &j->next;
 	q->n++;
 	q->hurried += !j->patient;
 	pthread_mutex_unlock(&q->lock);
+	if (q->service->o.readers == 0)
+		run_soon(q->service);
 	/* Who takes it and leaves others behind wakes the next. */
-	if (wake)
+	else if (wake)
 		pthread_cond_signal(&q->more);
 }
 
@@ -65,7 +67,7 @@ jobs_take(struct jobs *q, size_t most, size_t *n)
 	struct job *first = q->first, *last = first;
 
 	if (!first || (q->hurried == 0 && !q->stop &&
-	    now_us() - q->since_us < PATIENCE_US))
+	    now_us(q) - q->since_us < PATIENCE_US))
 		return NULL;
 	q->hurried -= !first->patient;
 	for (*n = 1; *n < most && last->next; (*n)++) {
@@ -84,13 +86,13 @@ jobs_take(struct jobs *q, size_t most, size_t *n)
 static struct job *
 jobs_wait(struct jobs *q, size_t most, size_t *n, int64_t limit_ms)
 {
-	int64_t end = limit_ms ? now_us() + limit_ms * 1000 : INT64_MAX, at;
+	int64_t end = limit_ms ? now_us(q) + limit_ms * 1000 : INT64_MAX, at;
 	struct timespec until;
 	struct job *j;
 
 	*n = 0;
 	pthread_mutex_lock(&q->lock);
-	while (!(j = jobs_take(q, most, n)) && !q->stop && now_us() < end) {
+	while (!(j = jobs_take(q, most, n)) && !q->stop && now_us(q) < end) {
 		at = q->first && q->since_us + PATIENCE_US < end ?
 		    q->since_us + PATIENCE_US : end;
 		until = (struct timespec){ at / 1000000,
@@ -291,8 +293,7 @@ commit(struct service *s, struct job **job, struct write **w, size_t n)
 }
 
 static void
-batch(struct service *s, struct job *first, struct job **job,
-    struct write **w)
+batch(struct service *s, struct job *first)
 {
 	struct job *j, *next;
 	size_t n = 0;
@@ -300,10 +301,10 @@ batch(struct service *s, struct job *first, struct job **job,
 	for (j = first; j; j = j->next) {
 		if (!j->req && j->conn)
 			continue;
-		job[n] = j;
-		w[n++] = &j->write;
+		s->job[n] = j;
+		s->write[n++] = &j->write;
 	}
-	commit(s, job, w, n);
+	commit(s, s->job, s->write, n);
 	for (j = first; j; j = next) {
 		next = j->next;
 		if (!j->req && j->conn)
@@ -329,45 +330,40 @@ threads_own_report(struct service *s, struct buf *results,
 /* A slice of cleaning between two batches, at most once a second unless
  * there is more to do. */
 static void
-housekeeping(struct service *s, int64_t *next_ms)
+housekeeping(struct service *s)
 {
 	struct err err = { 0 };
 	bool more = false;
 
-	if (now_us() / 1000 < *next_ms)
+	if (now_us(&s->writes) / 1000 < s->next_ms)
 		return;
 	engine_flush_journal(s->o.engine);
 	if (engine_gc(s->o.engine, &more, &err) < 0)
 		s->o.fatal(s->o.arg, &err);
-	*next_ms = now_us() / 1000 + (more ? 20 : IDLE_MS);
+	s->next_ms = now_us(&s->writes) / 1000 + (more ? 20
+	    : s->o.readers ? IDLE_MS : IDLE_HERE_MS);
 }
 
 static void *
 writer_main(void *arg)
 {
-	struct job **job = calloc(BATCH_MAX, sizeof(struct job *));
-	struct write **w = calloc(BATCH_MAX, sizeof(struct write *));
 	struct service *s = arg;
-	int64_t next_ms = 0;
 	bool stop = false;
 	struct job *j;
 	size_t n;
 
-	bug_if(!job || !w);
 	while (!stop) {
 		j = jobs_wait(&s->writes, BATCH_MAX, &n, IDLE_MS);
 		if (j) {
-			batch(s, j, job, w);
+			batch(s, j);
 		} else {
 			pthread_mutex_lock(&s->writes.lock);
 			stop = s->writes.stop && s->writes.n == 0;
 			pthread_mutex_unlock(&s->writes.lock);
 		}
-		housekeeping(s, &next_ms);
+		housekeeping(s);
 	}
 	engine_flush_journal(s->o.engine);
-	free(job);
-	free(w);
 	return NULL;
 }
 
@@ -416,6 +412,48 @@ reader_main(void *arg)
 	return NULL;
 }
 
+/* ---- without threads ---------------------------------------------------
+ *
+ * What they would do, on the loop: tests see one order of things, and days
+ * pass at once on a fake clock.
+ */
+
+static void
+run_here(struct service *s)
+{
+	struct job *j;
+	size_t n;
+
+	while ((j = jobs_take(&s->reads, 1, &n)))
+		read_one(s->readers[0], j);
+	while ((j = jobs_take(&s->writes, BATCH_MAX, &n)))
+		batch(s, j);
+	housekeeping(s);
+}
+
+static void
+on_run_here(struct timer *t)
+{
+	struct service *s = container_of(t, struct service, here);
+
+	run_here(s);
+	run_soon(s);
+}
+
+/* At once, when a patient one has waited enough, or to clean up. */
+static void
+run_soon(struct service *s)
+{
+	int64_t now = now_us(&s->writes), at = s->next_ms * 1000;
+
+	if (s->writes.n && s->writes.since_us + PATIENCE_US < at)
+		at = s->writes.since_us + PATIENCE_US;
+	if (s->reads.n || s->writes.hurried || at < now)
+		at = now;
+	timer_set(s->o.loop, &s->here, loop_now_ms(s->o.loop) +
+	    (at - now + 999) / 1000, on_run_here);
+}
+
 /* ---- life -------------------------------------------------------------- */
 
 static int
@@ -439,11 +477,14 @@ start(pthread_t *t, void *(*fn)(void *), void *arg, struct err *err)
 int
 threads_prepare(struct service *s, struct err *err)
 {
-	int rc = 0;
+	int rc = 0, n = s->o.readers ? s->o.readers : 1;
 
-	jobs_init(&s->writes);
-	jobs_init(&s->reads);
-	while (rc == 0 && s->nreaders < s->o.readers) {
+	jobs_init(&s->writes, s);
+	jobs_init(&s->reads, s);
+	s->job = calloc(BATCH_MAX, sizeof(struct job *));
+	s->write = calloc(BATCH_MAX, sizeof(struct write *));
+	bug_if(!s->job || !s->write);
+	while (rc == 0 && s->nreaders < n) {
 		rc = reader_open(s->o.engine, &s->readers[s->nreaders], err);
 		s->nreaders += rc == 0;
 	}
@@ -470,6 +511,10 @@ threads_start(struct service *s, struct err *err)
 {
 	int rc = 0;
 
+	if (s->o.readers == 0) {
+		run_soon(s);
+		return 0;
+	}
 	while (rc == 0 && s->reading < s->nreaders)
 		rc = start_reader(s, s->reading, err);
 	if (rc == 0)
@@ -495,6 +540,12 @@ threads_stop(struct service *s)
 	stop_jobs(&s->reads);
 	for (i = 0; i < s->reading; i++)
 		pthread_join(s->reader[i], NULL);
+	if (s->o.readers == 0) {
+		s->writes.stop = true; /* nobody waits any more */
+		run_here(s);
+		engine_flush_journal(s->o.engine);
+		timer_clear(s->o.loop, &s->here);
+	}
 	for (i = 0; i < s->nreaders; i++)
 		reader_close(s->readers[i]);
 	stop_jobs(&s->writes);
@@ -504,4 +555,6 @@ threads_stop(struct service *s)
 	pthread_mutex_destroy(&s->writes.lock);
 	pthread_cond_destroy(&s->reads.more);
 	pthread_cond_destroy(&s->writes.more);
+	free(s->job);
+	free(s->write);
 }
