@@ -342,12 +342,14 @@ MSG_STRUCT(view);
 #define SELECTION(F, S) FIELDS_view(F, S) F(S, u8, by_uid, 0) F(S, str, set, 65536)
 
 /* Rows of messages, a page at a time: cursor is 0 at first and then `next`
- * of the answer before, which is 0 at the end. */
+ * of the answer before, which is 0 at the end. modseq is the mailbox's: where
+ * it is not above the view's, nothing is new and no sync is needed. */
 enum { WANT_FACTS = 1 };
 #define FIELDS_fetch_ask(F, S)                                        \
 	SELECTION(F, S) F(S, u32, want, 0)                            \
 	F(S, u64, changed_since, 0) F(S, u32, cursor, 0)
-#define FIELDS_fetch_answer(F, S) F(S, str, rows, MSG_CHUNK) F(S, u32, next, 0)
+#define FIELDS_fetch_answer(F, S)                                     \
+	F(S, str, rows, MSG_CHUNK) F(S, u32, next, 0) F(S, u64, modseq, 0)
 #define FIELDS_fetch_row(F, S)                                        \
 	F(S, u32, seq, 0) F(S, u32, uid, 0) F(S, u64, modseq, 0)      \
 	F(S, u32, flags, 0) F(S, str, keywords, 16384)                \
@@ -359,13 +361,16 @@ enum { WANT_FACTS = 1 };
 	F(S, str, facts, 32768)	/* empty unless wanted */
 
 /* Octets of a message: its prefix, and len octets of its blob's from offset
- * (as stored: see store/blob.h). total is the blob's stored length. */
+ * (as stored: see store/blob.h). total is the blob's stored length. Which
+ * message: the one of this email, or of this UID where email is 0. */
 #define FIELDS_content_ask(F, S)                                      \
 	F(S, u64, mailbox, 0) F(S, u32, uid, 0)                       \
-	F(S, u64, offset, 0) F(S, u32, len, 0)
+	F(S, u64, offset, 0) F(S, u32, len, 0)                        \
+	F(S, u64, email, 0) F(S, u32, want, 0)
 #define FIELDS_content_answer(F, S)                                   \
 	F(S, str, prefix, 2048) F(S, str, octets, MSG_CHUNK)          \
-	F(S, u64, total, 0)
+	F(S, u64, total, 0)                                           \
+	F(S, str, facts, 32768)	/* empty unless wanted */
 
 /* What is new since the view was told. gone: sequence numbers in the old
  * view, highest first, each right to be announced as it stands. rows: fetch
@@ -397,7 +402,7 @@ MSG_STRUCT(changed);
 /* Change flags, a slice at a time (cursor as in fetch; one change id for all
  * of them). rows: the messages of the slice, as they are now. unchanged_since:
  * UINT64_MAX for none; the UIDs it kept from changing are in refused (u32
- * each). */
+ * each). modseq is the mailbox's with these changes. */
 enum { FLAGS_SET, FLAGS_ADD, FLAGS_REMOVE };
 #define FIELDS_flags_ask(F, S)                                        \
 	F(S, u64, change, 0) SELECTION(F, S)                          \
@@ -406,7 +411,7 @@ enum { FLAGS_SET, FLAGS_ADD, FLAGS_REMOVE };
 	F(S, u64, unchanged_since, 0) F(S, u32, cursor, 0)
 #define FIELDS_flags_answer(F, S)                                     \
 	F(S, str, rows, 150000) F(S, str, refused, 40000)             \
-	F(S, u32, next, 0)
+	F(S, u32, next, 0) F(S, u64, modseq, 0)
 
 /* Expunge the messages of the view that are \Deleted (and in the set of
  * UIDs, if it is not empty). The session hears of them by sync. If more is

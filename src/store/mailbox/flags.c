@@ -196,6 +196,7 @@ answer(struct flagging *f)
 	out->refused = str_dup(f->e->arena,
 	    f->repeated ? f->before : buf_get(&f->refused));
 	out->next = f->next;
+	out->modseq = f->mbox->modseq;
 }
 
 static int

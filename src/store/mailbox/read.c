@@ -181,21 +181,29 @@ pick_all(struct picking *p, const struct column *c, struct err *err)
 	return 0;
 }
 
-/* Facts are a cache: without them the row is still right. */
+/* Facts are a cache: without them the message is still right. */
+static struct str
+facts_at(struct reader *r, const struct place *at)
+{
+	char *room;
+
+	if (at->facts == 0 || at->facts > 32768)
+		return STR_NULL;
+	buf_reset(&r->more);
+	room = buf_room(&r->more, at->facts);
+	if (!room || packs_read_facts(r->e->packs, at, room, NULL) < 0)
+		return STR_NULL;
+	return str_make(room, at->facts);
+}
+
 static struct str
 facts_of(struct reader *r, const struct column_row *row)
 {
 	struct place at;
-	char *room;
 
-	if (row->blob == 0 || place_get(&r->q, row->blob, &at, NULL) < 0 ||
-	    at.facts == 0 || at.facts > 32768)
+	if (row->blob == 0 || place_get(&r->q, row->blob, &at, NULL) < 0)
 		return STR_NULL;
-	buf_reset(&r->more);
-	room = buf_room(&r->more, at.facts);
-	if (!room || packs_read_facts(r->e->packs, &at, room, NULL) < 0)
-		return STR_NULL;
-	return str_make(room, at.facts);
+	return facts_at(r, &at);
 }
 
 static void
@@ -232,6 +240,7 @@ read_fetch(struct reader *r, const struct caller *c,
 	p.picked = arena_array(r->arena, PICK, sizeof(*p.picked));
 	pthread_rwlock_rdlock(&col->lock);
 	rc = pick_all(&p, col, err);
+	answer->fetch.modseq = col->modseq;
 	pthread_rwlock_unlock(&col->lock);
 	columns_put(r->e->columns, col);
 	if (rc < 0)
@@ -253,21 +262,33 @@ read_content(struct reader *r, const struct caller *c,
 	struct content_answer *out = &answer->content;
 	struct place at;
 	uint64_t blob, n;
-	int rc = sql_first(&r->q, SQL_placement_email, SQL_VALS(
-	    vi(c->account), vi(ask->mailbox), vi(ask->uid)), err);
+	int rc;
 
+	rc = ask->email ? sql_first(&r->q, SQL_email_content, SQL_VALS(
+	    vi(c->account), vi(ask->email)), err) : sql_first(&r->q,
+	    SQL_placement_email, SQL_VALS(vi(c->account), vi(ask->mailbox),
+	    vi(ask->uid)), err);
 	if (rc == 0)
 		return err_set(err, E_NOTFOUND, "the message is gone");
 	if (rc < 0)
 		return rc;
-	blob = sql_u64(&r->q, SQL_placement_email, 2);
-	out->prefix = str_dup(r->arena,
-	    sql_str(&r->q, SQL_placement_email, 3));
-	sql_end(&r->q, SQL_placement_email);
+	if (ask->email) {
+		blob = sql_u64(&r->q, SQL_email_content, 0);
+		out->prefix = str_dup(r->arena,
+		    sql_str(&r->q, SQL_email_content, 1));
+		sql_end(&r->q, SQL_email_content);
+	} else {
+		blob = sql_u64(&r->q, SQL_placement_email, 2);
+		out->prefix = str_dup(r->arena,
+		    sql_str(&r->q, SQL_placement_email, 3));
+		sql_end(&r->q, SQL_placement_email);
+	}
 	rc = place_get(&r->q, blob, &at, err);
 	if (rc < 0)
 		return rc;
 	out->total = at.length;
+	if (ask->want & WANT_FACTS)
+		out->facts = facts_at(r, &at);
 	n = ask->offset < at.length ? at.length - ask->offset : 0;
 	n = n < ask->len ? n : ask->len;
 	n = n < OCTETS_MAX ? n : OCTETS_MAX;

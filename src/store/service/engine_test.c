@@ -218,6 +218,96 @@ test_flags_and_expunge(void **state)
 	assert_int_equal(fixture_rows(&p->d, &alice, &old, rows, 8), 4);
 }
 
+/* What spares a session the question whether anything is new. */
+static void
+test_modseq_of_answers(void **state)
+{
+	struct place_of *p = with_people(state);
+	struct caller alice = fixture_person(p->alice);
+	struct open_answer in;
+	char set[8];
+	struct fetch_ask fetch;
+	struct flags_ask flags = { .mode = FLAGS_ADD, .flags = FLAG_seen,
+		.by_uid = 1, .unchanged_since = UINT64_MAX };
+	struct write w = { .caller = &alice, .call = STORE_flags,
+		.ask = &flags };
+	struct buf b = { .p = set, .size = sizeof(set), .cap = sizeof(set) };
+	union read_answer answer;
+
+	buf_le32(&b, 1);
+	buf_le32(&b, UINT32_MAX);
+	OK(fixture_append(&p->d, &alice, "INBOX", "text", 0, "", NULL));
+	OK(fixture_append(&p->d, &alice, "Archive", "text", 0, "", NULL));
+	OK(fixture_open_mailbox(&p->d, &alice, "INBOX", &in));
+	fetch = (struct fetch_ask){ .mailbox = in.mailbox, .arrivals =
+		in.modseq, .expunges = in.modseq, .set = buf_get(&b) };
+	OK(reader_ask(p->d.r, &alice, STORE_fetch, &fetch, &answer,
+	    &p->d.err));
+	assert_int_equal(answer.fetch.modseq, in.modseq);
+	flags.change = ++p->d.change;
+	flags.mailbox = in.mailbox;
+	flags.arrivals = flags.expunges = in.modseq;
+	flags.set = buf_get(&b);
+	OK(fixture_write(&p->d, &w));
+	assert_true(w.answer.flags.modseq > in.modseq);
+	OK(reader_ask(p->d.r, &alice, STORE_fetch, &fetch, &answer,
+	    &p->d.err));
+	assert_int_equal(answer.fetch.modseq, w.answer.flags.modseq);
+	/* One that changes nothing: nothing is new. */
+	flags.change = ++p->d.change;
+	w.settled = false;
+	OK(fixture_write(&p->d, &w));
+	assert_int_equal(w.answer.flags.modseq, answer.fetch.modseq);
+	/* What others do is. */
+	OK(fixture_append(&p->d, &alice, "INBOX", "text", 0, "", NULL));
+	OK(reader_ask(p->d.r, &alice, STORE_fetch, &fetch, &answer,
+	    &p->d.err));
+	assert_true(answer.fetch.modseq > w.answer.flags.modseq);
+}
+
+static void
+test_content_by_email(void **state)
+{
+	struct place_of *p = with_people(state);
+	struct caller alice = fixture_person(p->alice);
+	struct caller bob = fixture_person(p->bob);
+	struct content_ask ask = { .len = 100, .want = WANT_FACTS };
+	struct fetch_row row;
+	struct open_answer in;
+	union read_answer answer;
+
+	OK(fixture_submit(&p->d, 0, "Subject: a\r\n\r\n", to_alice, NULL));
+	OK(fixture_open_mailbox(&p->d, &alice, "INBOX", &in));
+	assert_int_equal(fixture_rows(&p->d, &alice, &in, &row, 1), 1);
+	ask.email = row.email;
+	OK(reader_ask(p->d.r, &alice, STORE_content, &ask, &answer,
+	    &p->d.err));
+	assert_str(answer.content.octets, "Subject: a\r\n\r\n");
+	assert_int_equal(answer.content.total, 14);
+	assert_str(answer.content.facts, "facts of it");
+	assert_int_equal(answer.content.prefix.n, row.prefix_len);
+	ask.want = 0;
+	OK(reader_ask(p->d.r, &alice, STORE_content, &ask, &answer,
+	    &p->d.err));
+	assert_int_equal(answer.content.facts.n, 0);
+	/* Numbers of emails are an account's own: Bob has none of this one. */
+	assert_int_equal(reader_ask(p->d.r, &bob, STORE_content, &ask,
+	    &answer, &p->d.err), E_NOTFOUND);
+	/* Nor does a mailbox of Alice's help him to it. */
+	ask.mailbox = in.mailbox;
+	ask.uid = row.uid;
+	assert_int_equal(reader_ask(p->d.r, &bob, STORE_content, &ask,
+	    &answer, &p->d.err), E_NOTFOUND);
+	/* Both have an email of this number now; each reads what is his. */
+	OK(fixture_append(&p->d, &bob, "INBOX", "bob's own", 0, "", NULL));
+	OK(reader_ask(p->d.r, &bob, STORE_content, &ask, &answer,
+	    &p->d.err));
+	assert_str(answer.content.octets, "bob's own");
+	ask.email = UINT64_MAX;
+	assert_int_equal(reader_ask(p->d.r, &alice, STORE_content, &ask,
+	    &answer, &p->d.err), E_NOTFOUND);
+}
+
 /* Words that come and go, many sets of them at once. */
 static void
 test_keyword_sets(void **state)
@@ -384,6 +474,8 @@ main(void)
 		T(test_submit_and_read),
 		T(test_sender_and_relay),
 		T(test_flags_and_expunge),
+		T(test_modseq_of_answers),
+		T(test_content_by_email),
 		T(test_keyword_sets),
 		T(test_clean),
 		T(test_account_remove),

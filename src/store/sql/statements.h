@@ -111,6 +111,8 @@
 	    " FROM placement p JOIN email e"                                  \
 	    " ON e.account=p.account AND e.email=p.email"                     \
 	    " WHERE p.account=?1 AND p.mailbox=?2 AND p.uid=?3")              \
+	S(email_content, "SELECT blob, prefix FROM email"                     \
+	    " WHERE account=?1 AND email=?2")                                 \
 	S(column_load, "SELECT p.uid, p.email, p.created, p.modseq,"          \
 	    " p.deleted, p.expunged, e.blob, e.flags, e.received,"            \
 	    " e.offset_min, e.size, length(e.prefix), e.keywords"             \
