@@ -30,7 +30,7 @@ NOT_OFFERED = re.compile(r"AUTH.*")
 def scripts():
     if not SCRIPTS.is_dir():
         return [pytest.param("none", marks=pytest.mark.skip(
-            reason="no shared/vectors beside the project"))]
+            reason="no vectors beside the project"))]
     return [pytest.param(path.stem, marks=[pytest.mark.skip(
                 reason=SKIPPED[path.stem])] if path.stem in SKIPPED else [])
             for path in sorted(SCRIPTS.glob("*.test"))]

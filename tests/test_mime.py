@@ -322,7 +322,7 @@ def test_vectors_as_email(path):
 def field_cases(name):
     path = VECTORS / "mail-parser" / name
     if not path.exists():
-        pytest.skip("no vectors beside the repository")
+        pytest.skip("no vectors beside the project")
     return json.loads(path.read_text())
 
 

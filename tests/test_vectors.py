@@ -8,7 +8,7 @@ from lib.server import VECTORS
 from lib.wire import Imap, Smtp
 
 needs_vectors = pytest.mark.skipif(
-    not VECTORS.is_dir(), reason="no shared/vectors beside the project")
+    not VECTORS.is_dir(), reason="no vectors beside the project")
 
 # What is put in front: whole header fields, in this order.  RFC 5321 4.4
 TRACE = re.compile(
@@ -21,6 +21,14 @@ def behind_trace(octets):
     match = TRACE.match(octets)
     assert match, octets[:300]
     return octets[match.end():]
+
+
+@needs_vectors
+@pytest.mark.parametrize("folder", sorted(
+    {pattern.split("/")[0] for pattern, _ in vectors.SOURCES} |
+    {"james-mpt"}))
+def test_all_there(folder):
+    assert any(p.is_file() for p in (VECTORS / folder).rglob("*")), folder
 
 
 @needs_vectors
