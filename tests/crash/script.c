@@ -1,5 +1,7 @@
 #include "script.h"
 
+#include <sqlite3.h>
+
 #include "store/engine/engine_int.h"
 
 /*

@@ -7,7 +7,7 @@
  * Aliases: what the operator changes, and the list.
  */
 
-enum { ROWS_MAX = 180000, LIST_LIMIT = 200 };
+enum { ROWS_MAX = 180000, ALIASES_A_PAGE = 200, ALIASES_NAMED = 3 };
 
 /* An alias of a domain of ours; it may be there or not. */
 struct naming {
@@ -160,13 +160,17 @@ aliases_to(struct engine *e, struct str address, struct err *err)
 {
 	enum sql_statement s = SQL_alias_to;
 	struct buf names = BUF_INIT(150);
-	int rc = sql_first(&e->w, s, SQL_VALS(vs(address)), err), n = 0;
+	int rc = sql_first(&e->w, s, SQL_VALS(vs(address),
+	    vi(ALIASES_NAMED + 1)), err), n = 0;
 
 	for (; rc > 0; n++) {
+		struct str local = sql_str(&e->w, alias_to, local);
+		struct str domain = sql_str(&e->w, alias_to, domain);
+
 		buf_str(&names, n ? STR(", ") : STR(""));
-		buf_str(&names, n == 3 ? STR("...") : arena_printf(e->arena,
-		    "%.*s@%.*s", STR_FMT(sql_str(&e->w, s, 1)),
-		    STR_FMT(sql_str(&e->w, s, 0))));
+		buf_str(&names, n == ALIASES_NAMED ? STR("...") :
+		    arena_printf(e->arena, "%.*s@%.*s", STR_FMT(local),
+			STR_FMT(domain)));
 		rc = sql_next(&e->w, s, err);
 	}
 	if (rc == 0 && n > 0)
@@ -257,17 +261,18 @@ read_aliases(struct reader *r, const struct caller *c,
 	(void)c;
 	if (!read_cursor(r, ask->after, &domain, &local, &target))
 		return err_set(err, E_INVALID, "no such cursor");
-	rc = sql_first(&r->q, s, SQL_VALS(vs(domain), vs(local), vs(target)),
-	    err);
+	rc = sql_first(&r->q, s, SQL_VALS(vs(domain), vs(local), vs(target),
+	    vi(ALIASES_A_PAGE)), err);
 	for (; rc > 0 && r->rows.n < ROWS_MAX; n++) {
 		row.address = arena_printf(r->arena, "%.*s@%.*s",
-		    STR_FMT(sql_str(&r->q, s, 1)),
-		    STR_FMT(sql_str(&r->q, s, 0)));
-		row.target = str_dup(r->arena, sql_str(&r->q, s, 2));
+		    STR_FMT(sql_str(&r->q, alias_list, local)),
+		    STR_FMT(sql_str(&r->q, alias_list, domain)));
+		row.target = str_dup(r->arena,
+		    sql_str(&r->q, alias_list, target));
 		msg_put(&r->rows, &alias_row_shape, &row);
 		rc = sql_next(&r->q, s, err);
 	}
-	if (rc > 0 || n == LIST_LIMIT)
+	if (rc > 0 || n == ALIASES_A_PAGE)
 		out->next = arena_printf(r->arena, "%.*s %.*s",
 		    STR_FMT(row.address), STR_FMT(row.target));
 	if (rc > 0)

@@ -56,8 +56,8 @@ get_domain(struct engine *e, struct str name, struct domain *d,
 		return err_set(err, E_NOTFOUND, "no such domain");
 	if (rc < 0)
 		return rc;
-	d->accounts = sql_u64(&e->w, SQL_domain_get, 0);
-	d->first = sql_u64(&e->w, SQL_domain_get, 1);
+	d->accounts = sql_u64(&e->w, domain_get, accounts);
+	d->first = sql_u64(&e->w, domain_get, first);
 	sql_end(&e->w, SQL_domain_get);
 	return 0;
 }

@@ -5,7 +5,7 @@
 #include "store/directory/resolve.h"
 #include "store/engine/engine_int.h"
 
-enum { ROWS_MAX = 180000 };
+enum { ROWS_MAX = 180000, DOMAINS_A_PAGE = 500, ACCOUNTS_A_PAGE = 400 };
 
 int
 read_credential(struct reader *r, const struct caller *c,
@@ -24,14 +24,14 @@ read_credential(struct reader *r, const struct caller *c,
 		return err_set(err, E_NOTFOUND, "no such account");
 	if (rc < 0)
 		return rc;
-	out->address = str_dup(r->arena, sql_str(&r->q, SQL_account_get, 0));
+	out->address = str_dup(r->arena, sql_str(&r->q, account_get, address));
 	sql_end(&r->q, SQL_account_get);
 	rc = sql_first(&r->q, SQL_credential_get,
 	    SQL_VALS(vi(out->account)), err);
 	if (rc <= 0)
 		return rc < 0 ? rc : err_set(err, E_NOTFOUND, "no password");
 	out->sealed = str_dup(r->arena,
-	    sql_str(&r->q, SQL_credential_get, 0));
+	    sql_str(&r->q, credential_get, sealed));
 	sql_end(&r->q, SQL_credential_get);
 	return 0;
 }
@@ -50,7 +50,7 @@ read_secret_get(struct reader *r, const struct caller *c,
 	if (rc < 0)
 		return rc;
 	answer->secret_get.sealed = str_dup(r->arena,
-	    sql_str(&r->q, SQL_secret_get, 0));
+	    sql_str(&r->q, secret_get, sealed));
 	sql_end(&r->q, SQL_secret_get);
 	return 0;
 }
@@ -61,16 +61,17 @@ read_domains(struct reader *r, const struct caller *c,
 {
 	enum sql_statement s = SQL_domain_list;
 	int rc = sql_first(&r->q, s, SQL_VALS(vs(str_lower(r->arena,
-	    ask->after))), err);
+	    ask->after)), vi(DOMAINS_A_PAGE)), err);
 	int n = 0;
 
 	(void)c;
 	for (; rc > 0 && r->rows.n < ROWS_MAX; n++) {
 		msg_put(&r->rows, &domain_row_shape, &(struct domain_row){
-		    sql_str(&r->q, s, 0), sql_u32(&r->q, s, 1) });
+		    sql_str(&r->q, domain_list, name),
+		    sql_u32(&r->q, domain_list, accounts) });
 		rc = sql_next(&r->q, s, err);
 	}
-	answer->domains.more = rc > 0 || n == 500;
+	answer->domains.more = rc > 0 || n == DOMAINS_A_PAGE;
 	if (rc > 0)
 		sql_end(&r->q, s);
 	answer->domains.rows = buf_get(&r->rows);
@@ -90,14 +91,17 @@ read_accounts(struct reader *r, const struct caller *c,
 	if (ask->after.n && !address_key(ask->after, r->arena, &domain,
 	    &local))
 		return err_set(err, E_INVALID, "no address");
-	rc = sql_first(&r->q, s, SQL_VALS(vs(domain), vs(local)), err);
+	rc = sql_first(&r->q, s, SQL_VALS(vs(domain), vs(local),
+	    vi(ACCOUNTS_A_PAGE)), err);
 	for (; rc > 0 && r->rows.n < ROWS_MAX; n++) {
 		msg_put(&r->rows, &account_row_shape, &(struct account_row){
-		    sql_u64(&r->q, s, 2), sql_str(&r->q, s, 3),
-		    sql_u32(&r->q, s, 4), sql_u64(&r->q, s, 5) });
+		    sql_u64(&r->q, address_list, account),
+		    sql_str(&r->q, address_list, address),
+		    sql_u32(&r->q, address_list, messages),
+		    sql_u64(&r->q, address_list, used) });
 		rc = sql_next(&r->q, s, err);
 	}
-	answer->accounts.more = rc > 0 || n == 400;
+	answer->accounts.more = rc > 0 || n == ACCOUNTS_A_PAGE;
 	if (rc > 0)
 		sql_end(&r->q, s);
 	answer->accounts.rows = buf_get(&r->rows);

@@ -16,7 +16,7 @@ first_domain(struct reader *r, const char *local, struct str *address,
 	if (rc <= 0)
 		return rc;
 	*address = arena_printf(r->arena, "%s@%.*s", local,
-	    STR_FMT(sql_str(&r->q, SQL_domain_first, 0)));
+	    STR_FMT(sql_str(&r->q, domain_first, name)));
 	sql_end(&r->q, SQL_domain_first);
 	return 0;
 }
@@ -39,7 +39,7 @@ read_hello(struct reader *r, const struct caller *c,
 	if (rc < 0)
 		return rc;
 	answer->hello.address = str_dup(r->arena,
-	    sql_str(&r->q, SQL_account_get, 0));
+	    sql_str(&r->q, account_get, address));
 	sql_end(&r->q, SQL_account_get);
 	return 0;
 }
@@ -68,7 +68,7 @@ room_of(struct reader *r, uint64_t account, uint64_t *room, struct err *err)
 	rc = sql_first(&r->q, SQL_account_get, SQL_VALS(vi(account)), err);
 	if (rc <= 0)
 		return rc;
-	used = sql_u64(&r->q, SQL_account_get, 7);
+	used = sql_u64(&r->q, account_get, used);
 	sql_end(&r->q, SQL_account_get);
 	*room = used < quota ? quota - used : 0;
 	return 0;

@@ -75,7 +75,7 @@ resolve_address(struct sql *q, struct arena *a, struct str address,
 	rc = sql_first(q, SQL_domain_get, SQL_VALS(vs(domain)), err);
 	if (rc <= 0)
 		return rc;
-	first = sql_u64(q, SQL_domain_get, 1);
+	first = sql_u64(q, domain_get, first);
 	sql_end(q, SQL_domain_get);
 	out->kind = ADDRESS_UNKNOWN;
 	if (!address_is_local(str_first(address, at)))
@@ -122,7 +122,8 @@ targets_of(struct sql *q, struct arena *a, const struct resolved *alias,
 		rc = sql_first(q, s, SQL_VALS(vs(alias->domain),
 		    vs(alias->local)), err);
 	while (rc > 0 && out->n < n) {
-		out->target[out->n++] = str_dup(a, sql_str(q, s, 0));
+		out->target[out->n++] = str_dup(a,
+		    sql_str(q, alias_targets, target));
 		rc = sql_next(q, s, err);
 	}
 	if (rc > 0)

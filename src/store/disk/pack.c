@@ -6,12 +6,13 @@
 
 enum { WRITE_PIECE = 1 << 20, AHEAD = 1 << 20 };
 
-static const char zeros[8];
+static const char zeros[RECORD_ALIGN];
 
 uint64_t
 place_octets(const struct place *p)
 {
-	return (RECORD_HEADER + p->length + p->facts + 7) & ~(uint64_t)7;
+	return (RECORD_HEADER + p->length + p->facts + RECORD_ALIGN - 1) /
+	    RECORD_ALIGN * RECORD_ALIGN;
 }
 
 int

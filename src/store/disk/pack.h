@@ -21,7 +21,7 @@
 #include "base/err.h"
 #include "store/disk/file.h"
 
-enum { RECORD_HEADER = 48 };
+enum { RECORD_HEADER = 48, RECORD_ALIGN = 8 };
 
 struct place {
 	uint64_t blob, pack, at, length;

@@ -31,7 +31,7 @@ change_id_before(struct engine *e, const struct caller *c, uint64_t id,
 	    vi(scope_of(c)), vi(part)), err);
 	if (rc <= 0)
 		return rc;
-	kept = str_dup(e->arena, sql_str(&e->w, SQL_change_get, 0));
+	kept = str_dup(e->arena, sql_str(&e->w, change_get, answer));
 	sql_end(&e->w, SQL_change_get);
 	r = rd_of(kept);
 	same = rd_le32(&r) == sum && rd_ok(&r);

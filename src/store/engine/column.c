@@ -295,28 +295,27 @@ by_expunged(const void *a, const void *b)
 static void
 load_row(struct column *c, const struct sql *q)
 {
-	enum sql_statement s = SQL_column_load;
 	struct column_row r = {
-		.uid = sql_u32(q, s, 0),
-		.email = sql_u64(q, s, 1),
-		.created = sql_u64(q, s, 2),
-		.modseq = sql_u64(q, s, 3),
-		.expunged = sql_u64(q, s, 5),
-		.blob = sql_u64(q, s, 6),
-		.flags = sql_u32(q, s, 7),
-		.received = (int64_t)sql_u64(q, s, 8),
-		.offset_min = (int32_t)sql_u32(q, s, 9),
-		.size = sql_u64(q, s, 10),
-		.prefix_len = sql_u32(q, s, 11),
+		.uid = sql_u32(q, column_load, uid),
+		.email = sql_u64(q, column_load, email),
+		.created = sql_u64(q, column_load, created),
+		.modseq = sql_u64(q, column_load, modseq),
+		.expunged = sql_u64(q, column_load, expunged),
+		.blob = sql_u64(q, column_load, blob),
+		.flags = sql_u32(q, column_load, flags),
+		.received = sql_i64(q, column_load, received),
+		.offset_min = (int32_t)sql_u32(q, column_load, offset_min),
+		.size = sql_u64(q, column_load, size),
+		.prefix_len = sql_u32(q, column_load, prefix_len),
 	};
 
-	if (sql_u32(q, s, 4))
+	if (sql_u32(q, column_load, deleted))
 		r.flags |= FLAG_deleted;
 	if (r.expunged == 0) {
-		add_live(c, &r, sql_str(q, s, 12));
+		add_live(c, &r, sql_str(q, column_load, keywords));
 		return;
 	}
-	r.keywords = use_set(c, sql_str(q, s, 12));
+	r.keywords = use_set(c, sql_str(q, column_load, keywords));
 	*room(&c->dead, c->ndead, &c->dead_room) = r;
 	c->ndead++;
 }
@@ -328,7 +327,7 @@ load_rows(struct column *c, struct sql *q, struct err *err)
 
 	rc = sql_first(q, SQL_account_get, SQL_VALS(vi(c->account)), err);
 	if (rc > 0) {
-		c->modseq = sql_u64(q, SQL_account_get, 5);
+		c->modseq = sql_u64(q, account_get, modseq);
 		sql_end(q, SQL_account_get);
 		rc = sql_first(q, SQL_mailbox_get, SQL_VALS(vi(c->account),
 		    vi(c->mailbox)), err);
@@ -337,8 +336,8 @@ load_rows(struct column *c, struct sql *q, struct err *err)
 		return err_set(err, E_NOTFOUND, "no such mailbox");
 	if (rc < 0)
 		return rc;
-	c->uidvalidity = sql_u32(q, SQL_mailbox_get, 0);
-	c->uidnext = sql_u32(q, SQL_mailbox_get, 1);
+	c->uidvalidity = sql_u32(q, mailbox_get, uidvalidity);
+	c->uidnext = sql_u32(q, mailbox_get, uidnext);
 	sql_end(q, SQL_mailbox_get);
 	rc = sql_first(q, SQL_column_load, SQL_VALS(vi(c->account),
 	    vi(c->mailbox)), err);

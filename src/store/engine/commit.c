@@ -10,8 +10,6 @@
  * find no room. Every other failure of the disk is the end of the process.
  */
 
-enum { WAL_AGAIN = 256 }; /* pages until the next try to restart it */
-
 void *
 grown(void *p, size_t n, size_t *room, size_t size)
 {
@@ -177,26 +175,6 @@ sync_all(struct engine *e, struct err *err)
 	return rc == 0 ? sql_commit(&e->w, err) : rc;
 }
 
-/* At most as much WAL as was asked for and one batch. A reader in the way, or
- * a full disk: next time. */
-static int
-restart_wal(struct engine *e, struct err *err)
-{
-	int rc;
-
-	if ((uint64_t)e->wal_pages * 4120 < e->o.wal_octets ||
-	    e->wal_pages < e->wal_again)
-		return 0;
-	rc = sqlite3_wal_checkpoint_v2(e->w.db, NULL,
-	    SQLITE_CHECKPOINT_RESTART, NULL, NULL);
-	e->wal_again = rc == SQLITE_OK ? 0 : e->wal_pages + WAL_AGAIN;
-	if (rc == SQLITE_OK)
-		e->wal_pages = 0;
-	if (rc == SQLITE_OK || rc == SQLITE_BUSY || rc == SQLITE_FULL)
-		return 0;
-	return err_set(err, E_IO, "checkpoint: %s", sqlite3_errmsg(e->w.db));
-}
-
 /* 0, E_FULL (and all is undone), or the end. */
 static int
 finish(struct engine *e, struct err *err)
@@ -222,7 +200,7 @@ finish(struct engine *e, struct err *err)
 	columns_apply(e->columns, e->op, e->nops);
 	journal_add_encoded(e->journal, buf_get(&e->rows),
 	    e->now_s * 1000000);
-	return restart_wal(e, err);
+	return sql_restart_wal(&e->w, e->o.wal_octets, err);
 }
 
 static bool

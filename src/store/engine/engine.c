@@ -5,19 +5,7 @@ enum {
 	WRITER_CACHE_KB = 32768,
 	LOOK_CACHE_KB = 4096,
 	READER_CACHE_KB = 8192,
-	BUSY_MS = 5,	/* for readers in the way of a restart of the WAL */
 };
-
-static int
-on_wal(void *arg, sqlite3 *db, const char *name, int pages)
-{
-	struct engine *e = arg;
-
-	(void)db;
-	(void)name;
-	e->wal_pages = pages;
-	return SQLITE_OK;
-}
 
 static int
 make_folders(struct files *fs, struct err *err)
@@ -49,7 +37,7 @@ get_srs_key(struct engine *e, struct err *err)
 	}
 	if (rc < 0)
 		return rc;
-	kept = sql_str(&e->w, SQL_srs_key_get, 0);
+	kept = sql_str(&e->w, srs_key_get, key);
 	rc = kept.n == SRS_KEY ? 0 : err_set(err, E_INVALID,
 	    "the key of reverse-paths is damaged");
 	if (rc == 0)
@@ -70,10 +58,10 @@ take_lease(struct engine *e, struct err *err)
 		rc = err_set(err, E_INVALID, "the owner's row is missing");
 	if (rc < 0)
 		return rc;
-	e->fence = sql_u64(&e->w, SQL_owner_get, 0) + 1;
-	e->next_blob = sql_u64(&e->w, SQL_owner_get, 1);
-	e->next_account = sql_u64(&e->w, SQL_owner_get, 2);
-	e->uidvalidity = sql_u64(&e->w, SQL_owner_get, 3);
+	e->fence = sql_u64(&e->w, owner_get, fence) + 1;
+	e->next_blob = sql_u64(&e->w, owner_get, next_blob);
+	e->next_account = sql_u64(&e->w, owner_get, next_account);
+	e->uidvalidity = sql_u64(&e->w, owner_get, uidvalidity);
 	sql_end(&e->w, SQL_owner_get);
 	e->o.random(e->o.arg, e->owner, sizeof(e->owner));
 	rc = sql_run(&e->w, SQL_owner_take, SQL_VALS(
@@ -90,8 +78,8 @@ recover_packs(struct engine *e, struct err *err)
 	int rc = sql_first(q, SQL_pack_list, NULL, 0, err), bad = 0;
 
 	while (rc > 0) {
-		bad = packs_known(e->packs, sql_u64(q, SQL_pack_list, 0),
-		    sql_u64(q, SQL_pack_list, 1), err);
+		bad = packs_known(e->packs, sql_u64(q, pack_list, pack),
+		    sql_u64(q, pack_list, written), err);
 		if (bad < 0) {
 			sql_end(q, SQL_pack_list);
 			return bad;
@@ -102,7 +90,7 @@ recover_packs(struct engine *e, struct err *err)
 		rc = sql_first(q, SQL_blob_files, NULL, 0, err);
 	while (rc > 0) {
 		bad = packs_known_file(e->packs,
-		    sql_u64(q, SQL_blob_files, 0), err);
+		    sql_u64(q, blob_files, blob), err);
 		if (bad < 0) {
 			sql_end(q, SQL_blob_files);
 			return bad;
@@ -125,8 +113,7 @@ open_data(struct engine *e, struct err *err)
 	/* The database and its log must be found after a crash. */
 	if (e->o.files->ops->sync_dir(e->o.files, ".") < 0)
 		return err_set(err, E_IO, "sync the data folder: failed");
-	sqlite3_wal_hook(e->w.db, on_wal, e);
-	sqlite3_busy_timeout(e->w.db, BUSY_MS);
+	sql_is_writer(&e->w);
 	rc = schema_migrate(&e->w, err);
 	if (rc == 0)
 		rc = take_lease(e, err);

@@ -202,9 +202,10 @@ void reader_under_way(struct reader *r, const struct under_way *u);
 int reader_queue_start(struct reader *r,
     void (*due)(void *arg, const struct queue_news *n), void *arg,
     struct err *err);
-/* Messages above `after` with something to report: at most 1000. */
+/* Messages above `after` with something to report; message has room for
+ * `most`. */
 int reader_queue_reports(struct reader *r, uint64_t after, uint64_t *message,
-    size_t *n, struct err *err);
+    size_t most, size_t *n, struct err *err);
 
 /* Where a walk along what is due stands: all before it was seen. */
 struct queue_place {

@@ -89,8 +89,6 @@ struct engine {
 	uint64_t next_stage;
 	uint64_t clean_walk;	/* where the next look at old changes begins */
 	int64_t cleaned_s;
-	int wal_pages;		/* told by SQLite at each commit */
-	int wal_again;		/* no other try to restart it before */
 };
 
 /* Limits change while threads look at them. */

@@ -22,19 +22,19 @@ acct_load(struct engine *e, uint64_t account, struct acct **out,
 	if (rc < 0)
 		return rc;
 	a = calloc(1, sizeof(*a));
-	address = sql_str(&e->w, s, 0);
+	address = sql_str(&e->w, account_get, address);
 	copy = malloc(address.n + 1);
 	bug_if(!a || !copy);
 	memcpy(copy, address.p, address.n);
 	*a = (struct acct){ .account = account,
 		.address = { copy, address.n },
-		.generation = sql_u64(&e->w, s, 1),
-		.uidvalidity = sql_u64(&e->w, s, 2),
-		.next_mailbox = sql_u64(&e->w, s, 3),
-		.next_email = sql_u64(&e->w, s, 4),
-		.modseq = sql_u64(&e->w, s, 5),
-		.messages = sql_u64(&e->w, s, 6),
-		.used = sql_u64(&e->w, s, 7) };
+		.generation = sql_u64(&e->w, account_get, generation),
+		.uidvalidity = sql_u64(&e->w, account_get, uidvalidity),
+		.next_mailbox = sql_u64(&e->w, account_get, next_mailbox),
+		.next_email = sql_u64(&e->w, account_get, next_email),
+		.modseq = sql_u64(&e->w, account_get, modseq),
+		.messages = sql_u64(&e->w, account_get, messages),
+		.used = sql_u64(&e->w, account_get, used) };
 	sql_end(&e->w, s);
 	map_put(&e->accts, account, 0, 0, a);
 	*out = a;
@@ -67,21 +67,21 @@ acct_modseq(struct engine *e, struct acct *a)
 	return ++a->modseq;
 }
 
+/* s: one whose rows are MAILBOX. */
 static struct mbox *
 mbox_keep(struct engine *e, uint64_t account, uint64_t mailbox,
-    enum sql_statement s, int column)
+    enum sql_statement s)
 {
+#define U64(c) sql_column_u64(&e->w, s, SQL_COLUMN(mailbox_get, c))
 	struct mbox *m = calloc(1, sizeof(*m));
 
 	bug_if(!m);
 	*m = (struct mbox){ .account = account, .mailbox = mailbox,
-		.uidvalidity = sql_u64(&e->w, s, column),
-		.uidnext = sql_u64(&e->w, s, column + 1),
-		.messages = sql_u64(&e->w, s, column + 2),
-		.unseen = sql_u64(&e->w, s, column + 3),
-		.deleted = sql_u64(&e->w, s, column + 4),
-		.size = sql_u64(&e->w, s, column + 5),
-		.modseq = sql_u64(&e->w, s, column + 6) };
+		.uidvalidity = U64(uidvalidity), .uidnext = U64(uidnext),
+		.messages = U64(messages), .unseen = U64(unseen),
+		.deleted = U64(deleted), .size = U64(size),
+		.modseq = U64(modseq) };
+#undef U64
 	map_put(&e->mboxes, account, mailbox, 0, m);
 	return m;
 }
@@ -101,7 +101,7 @@ mbox_get(struct engine *e, uint64_t account, uint64_t mailbox,
 		return err_set(err, E_NOTFOUND, "no such mailbox");
 	if (rc < 0)
 		return rc;
-	*m = mbox_keep(e, account, mailbox, SQL_mailbox_get, 0);
+	*m = mbox_keep(e, account, mailbox, SQL_mailbox_get);
 	sql_end(&e->w, SQL_mailbox_get);
 	return 0;
 }
@@ -121,10 +121,10 @@ mbox_find(struct engine *e, uint64_t account, struct str name,
 		return err_set(err, E_NOTFOUND, "no such mailbox");
 	if (rc < 0)
 		return rc;
-	mailbox = sql_u64(&e->w, SQL_mailbox_find, 0);
+	mailbox = sql_u64(&e->w, mailbox_find, mailbox);
 	*m = map_get(&e->mboxes, account, mailbox, 0);
 	if (!*m)
-		*m = mbox_keep(e, account, mailbox, SQL_mailbox_find, 1);
+		*m = mbox_keep(e, account, mailbox, SQL_mailbox_find);
 	sql_end(&e->w, SQL_mailbox_find);
 	return 0;
 }

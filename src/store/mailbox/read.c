@@ -2,7 +2,8 @@
 #include "store/engine/keywords.h"
 #include "store/engine/view.h"
 
-enum { ROWS_MAX = 180000, OCTETS_MAX = 128 * 1024 + 4096 };
+enum { ROWS_MAX = 180000, OCTETS_MAX = 128 * 1024 + 4096,
+	MAILBOXES_A_PAGE = 200 };
 
 int
 place_get(struct sql *q, uint64_t blob, struct place *at, struct err *err)
@@ -13,9 +14,9 @@ place_get(struct sql *q, uint64_t blob, struct place *at, struct err *err)
 		return err_set(err, E_NOTFOUND, "the message is gone");
 	if (rc < 0)
 		return rc;
-	*at = (struct place){ blob, sql_u64(q, SQL_blob_get, 0),
-		sql_u64(q, SQL_blob_get, 1), sql_u64(q, SQL_blob_get, 2),
-		sql_u32(q, SQL_blob_get, 3), sql_u32(q, SQL_blob_get, 4) };
+	*at = (struct place){ blob, sql_u64(q, blob_get, pack),
+		sql_u64(q, blob_get, at), sql_u64(q, blob_get, length),
+		sql_u32(q, blob_get, facts), sql_u32(q, blob_get, crc) };
 	sql_end(q, SQL_blob_get);
 	return 0;
 }
@@ -33,16 +34,17 @@ read_mailboxes(struct reader *r, const struct caller *c,
 {
 	enum sql_statement s = SQL_mailbox_list;
 	int rc = sql_first(&r->q, s, SQL_VALS(vi(c->account),
-	    vs(ask->after)), err);
+	    vs(ask->after), vi(MAILBOXES_A_PAGE)), err);
 	int n = 0;
 
 	for (; rc > 0 && r->rows.n < ROWS_MAX; n++) {
 		msg_put(&r->rows, &mailbox_row_shape, &(struct mailbox_row){
-		    sql_u64(&r->q, s, 0), sql_str(&r->q, s, 1),
-		    sql_u32(&r->q, s, 2) });
+		    sql_u64(&r->q, mailbox_list, mailbox),
+		    sql_str(&r->q, mailbox_list, name),
+		    sql_u32(&r->q, mailbox_list, special) });
 		rc = sql_next(&r->q, s, err);
 	}
-	answer->mailboxes.more = rc > 0 || n == 200;
+	answer->mailboxes.more = rc > 0 || n == MAILBOXES_A_PAGE;
 	if (rc > 0)
 		sql_end(&r->q, s);
 	answer->mailboxes.rows = buf_get(&r->rows);
@@ -61,11 +63,14 @@ find_mailbox(struct reader *r, const struct caller *c, struct str name,
 		return err_set(err, E_NOTFOUND, "no such mailbox");
 	if (rc < 0)
 		return rc;
-	*out = (struct status_answer){ sql_u64(&r->q, s, 0),
-		sql_u32(&r->q, s, 1), sql_u32(&r->q, s, 2),
-		sql_u32(&r->q, s, 3), sql_u32(&r->q, s, 4),
-		sql_u32(&r->q, s, 5), sql_u64(&r->q, s, 6),
-		sql_u64(&r->q, s, 7) };
+	*out = (struct status_answer){ sql_u64(&r->q, mailbox_find, mailbox),
+		sql_u32(&r->q, mailbox_find, uidvalidity),
+		sql_u32(&r->q, mailbox_find, uidnext),
+		sql_u32(&r->q, mailbox_find, messages),
+		sql_u32(&r->q, mailbox_find, unseen),
+		sql_u32(&r->q, mailbox_find, deleted),
+		sql_u64(&r->q, mailbox_find, size),
+		sql_u64(&r->q, mailbox_find, modseq) };
 	sql_end(&r->q, s);
 	return 0;
 }
@@ -260,29 +265,24 @@ read_content(struct reader *r, const struct caller *c,
     const struct content_ask *ask, union read_answer *answer, struct err *err)
 {
 	struct content_answer *out = &answer->content;
+	/* Both give the same columns. */
+	enum sql_statement s = ask->email ? SQL_email_content
+					  : SQL_placement_content;
 	struct place at;
 	uint64_t blob, n;
 	int rc;
 
-	rc = ask->email ? sql_first(&r->q, SQL_email_content, SQL_VALS(
-	    vi(c->account), vi(ask->email)), err) : sql_first(&r->q,
-	    SQL_placement_email, SQL_VALS(vi(c->account), vi(ask->mailbox),
-	    vi(ask->uid)), err);
+	rc = ask->email ? sql_first(&r->q, s, SQL_VALS(vi(c->account),
+	    vi(ask->email)), err) : sql_first(&r->q, s, SQL_VALS(
+	    vi(c->account), vi(ask->mailbox), vi(ask->uid)), err);
 	if (rc == 0)
 		return err_set(err, E_NOTFOUND, "the message is gone");
 	if (rc < 0)
 		return rc;
-	if (ask->email) {
-		blob = sql_u64(&r->q, SQL_email_content, 0);
-		out->prefix = str_dup(r->arena,
-		    sql_str(&r->q, SQL_email_content, 1));
-		sql_end(&r->q, SQL_email_content);
-	} else {
-		blob = sql_u64(&r->q, SQL_placement_email, 2);
-		out->prefix = str_dup(r->arena,
-		    sql_str(&r->q, SQL_placement_email, 3));
-		sql_end(&r->q, SQL_placement_email);
-	}
+	blob = sql_column_u64(&r->q, s, SQL_COLUMN(email_content, blob));
+	out->prefix = str_dup(r->arena, sql_column_str(&r->q, s,
+	    SQL_COLUMN(email_content, prefix)));
+	sql_end(&r->q, s);
 	rc = place_get(&r->q, blob, &at, err);
 	if (rc < 0)
 		return rc;

@@ -71,8 +71,8 @@ send_to_postmaster(struct bounce *b)
 		    &b->w->err);
 		if (rc <= 0)
 			return rc < 0 ? rc : E_NOTFOUND;
-		domain = str_dup(b->e->arena, sql_str(&b->e->w,
-		    SQL_domain_first, 0));
+		domain = str_dup(b->e->arena,
+		    sql_str(&b->e->w, domain_first, name));
 		sql_end(&b->e->w, SQL_domain_first);
 	}
 	return send_to(b, arena_printf(b->e->arena, "postmaster@%.*s",

@@ -81,7 +81,7 @@ choose(struct changing *c)
 		return err_set(&c->w->err, E_INVALID, "no such cursor");
 	rc = sql_first(q, s, SQL_VALS(vi(message), vi(n)), &c->w->err);
 	while (rc > 0) {
-		if (c->filter.message && sql_u64(q, s, QC_message) !=
+		if (c->filter.message && queue_u64(q, s, message) !=
 		    c->filter.message)
 			break;
 		if (c->n == CHANGES_MAX || looked++ == LOOKED_AT_MAX) {
@@ -89,11 +89,11 @@ choose(struct changing *c)
 			    c->e->arena, message, n);
 			break;
 		}
-		message = sql_u64(q, s, QC_message);
-		n = sql_u32(q, s, QC_rcpt);
-		if (queue_fits(&c->filter, sql_str(q, s, QC_reverse_path),
-		    sql_str(q, s, QC_address), sql_str(q, s, QC_domain),
-		    (int64_t)sql_u64(q, s, QC_at), sql_u32(q, s, QC_state))) {
+		message = queue_u64(q, s, message);
+		n = queue_u32(q, s, rcpt);
+		if (queue_fits(&c->filter, queue_str(q, s, reverse_path),
+		    queue_str(q, s, address), queue_str(q, s, domain),
+		    queue_i64(q, s, at), queue_u32(q, s, state))) {
 			c->row[c->n].message = message;
 			c->row[c->n++].n = n;
 		}

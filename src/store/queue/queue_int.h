@@ -7,12 +7,11 @@
 /* Words of queue_rcpt.state: see schema.c. */
 enum row_state { ROW_waits, ROW_held, ROW_reports, ROW_fresh };
 
-/* Columns of QUEUE_ITEM (statements.h). */
-enum queue_column { QC_message, QC_rcpt, QC_next_due, QC_state, QC_address,
-	QC_notify, QC_orcpt, QC_attempts, QC_outcome, QC_code, QC_status,
-	QC_text, QC_host, QC_last, QC_noticed, QC_reverse_path, QC_size,
-	QC_body_8bit, QC_smtputf8, QC_at, QC_ret, QC_envid, QC_signature,
-	QC_domain };
+/* A column of the present row of s, a statement whose rows are QUEUE_ITEM. */
+#define queue_u64(q, s, c) sql_column_u64((q), (s), SQL_COLUMN(queue_rows, c))
+#define queue_i64(q, s, c) ((int64_t)queue_u64(q, s, c))
+#define queue_u32(q, s, c) ((uint32_t)queue_u64(q, s, c))
+#define queue_str(q, s, c) sql_column_str((q), (s), SQL_COLUMN(queue_rows, c))
 
 /* May the sender be told? bit is one of NOTIFY_*. Nobody is told of a message
  * that has nobody to answer to, but the postmaster of a report that failed,

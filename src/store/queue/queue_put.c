@@ -39,7 +39,7 @@ put(struct engine *e, uint64_t message, uint64_t n,
 	    vi(n), vs(r->address), vs(news.domain), vi(state),
 	    vi((uint64_t)e->now_s), vi(r->notify), vs(r->orcpt), vi(outcome),
 	    vi(0), vs(done ? STR("2.0.0") : STR_NULL), vs(text),
-	    vi(done ? (uint64_t)e->now_s : 0)), err);
+	    vs(STR_NULL), vi(done ? (uint64_t)e->now_s : 0)), err);
 }
 
 int

@@ -41,15 +41,15 @@ begin_item(struct gathering *g, enum sql_statement s)
 	buf_reset(&g->r->more);
 	g->nrcpts = 0;
 	g->item = (struct queue_item){
-		.message = sql_u64(q, s, QC_message),
-		.reverse_path = str_dup(a, sql_str(q, s, QC_reverse_path)),
-		.size = sql_u64(q, s, QC_size),
-		.body_8bit = !!sql_u32(q, s, QC_body_8bit),
-		.smtputf8 = !!sql_u32(q, s, QC_smtputf8),
-		.queued = (int64_t)sql_u64(q, s, QC_at),
-		.ret = sql_u32(q, s, QC_ret),
-		.envid = str_dup(a, sql_str(q, s, QC_envid)),
-		.signature = str_dup(a, sql_str(q, s, QC_signature)) };
+		.message = queue_u64(q, s, message),
+		.reverse_path = str_dup(a, queue_str(q, s, reverse_path)),
+		.size = queue_u64(q, s, size),
+		.body_8bit = !!queue_u32(q, s, body_8bit),
+		.smtputf8 = !!queue_u32(q, s, smtputf8),
+		.queued = queue_i64(q, s, at),
+		.ret = queue_u32(q, s, ret),
+		.envid = str_dup(a, queue_str(q, s, envid)),
+		.signature = str_dup(a, queue_str(q, s, signature)) };
 	g->item.expires = g->item.queued + g->o.expire_s;
 }
 
@@ -58,17 +58,17 @@ rcpt_of(struct gathering *g, enum sql_statement s)
 {
 	struct sql *q = &g->r->q;
 
-	return (struct queue_rcpt){ .n = sql_u32(q, s, QC_rcpt),
-		.address = sql_str(q, s, QC_address),
-		.notify = sql_u32(q, s, QC_notify),
-		.orcpt = sql_str(q, s, QC_orcpt),
-		.attempts = sql_u32(q, s, QC_attempts),
-		.outcome = sql_u32(q, s, QC_outcome),
-		.code = sql_u32(q, s, QC_code),
-		.status = sql_str(q, s, QC_status),
-		.text = sql_str(q, s, QC_text),
-		.host = sql_str(q, s, QC_host),
-		.last = (int64_t)sql_u64(q, s, QC_last) };
+	return (struct queue_rcpt){ .n = queue_u32(q, s, rcpt),
+		.address = queue_str(q, s, address),
+		.notify = queue_u32(q, s, notify),
+		.orcpt = queue_str(q, s, orcpt),
+		.attempts = queue_u32(q, s, attempts),
+		.outcome = queue_u32(q, s, outcome),
+		.code = queue_u32(q, s, code),
+		.status = queue_str(q, s, status),
+		.text = queue_str(q, s, text),
+		.host = queue_str(q, s, host),
+		.last = queue_i64(q, s, last) };
 }
 
 static void
@@ -103,7 +103,7 @@ static bool
 take_row(struct gathering *g, enum sql_statement s, size_t most)
 {
 	struct sql *q = &g->r->q;
-	uint64_t message = sql_u64(q, s, QC_message);
+	uint64_t message = queue_u64(q, s, message);
 	struct queue_rcpt r = rcpt_of(g, s);
 
 	if (is_under_way(g->r, message, r.n))
@@ -138,14 +138,14 @@ reader_queue_batch(struct reader *r, struct str domain, bool fresh,
 		.now = engine_now_us(r->e) / 1000000 };
 	*next_due = INT64_MAX;
 	while (rc > 0) {
-		due = (int64_t)sql_u64(&r->q, s, QC_next_due);
+		due = queue_i64(&r->q, s, next_due);
 		if (due > g->now || !take_row(g, s, most)) {
 			*next_due = due;
 			break;
 		}
 		*at = (struct queue_place){ due,
-			sql_u64(&r->q, s, QC_message),
-			sql_u32(&r->q, s, QC_rcpt) };
+			queue_u64(&r->q, s, message),
+			queue_u32(&r->q, s, rcpt) };
 		rc = sql_next(&r->q, s, err);
 	}
 	if (rc > 0)
@@ -161,8 +161,8 @@ may_tell(struct gathering *g, enum sql_statement s, uint32_t bit)
 {
 	struct sql *q = &g->r->q;
 
-	return queue_may_tell(sql_str(q, s, QC_reverse_path),
-	    sql_u32(q, s, QC_notify), bit, g->o.double_bounces);
+	return queue_may_tell(queue_str(q, s, reverse_path),
+	    queue_u32(q, s, notify), bit, g->o.double_bounces);
 }
 
 /* One that waits and is to be told of only because it waits so long. */
@@ -170,11 +170,11 @@ static bool
 is_delayed(struct gathering *g, enum sql_statement s)
 {
 	struct sql *q = &g->r->q;
-	uint32_t state = sql_u32(q, s, QC_state);
+	uint32_t state = queue_u32(q, s, state);
 
 	return (state == ROW_waits || state == ROW_fresh) &&
-	    g->o.notice_s && !sql_u32(q, s, QC_noticed) &&
-	    (int64_t)sql_u64(q, s, QC_at) + g->o.notice_s <= g->now &&
+	    g->o.notice_s && !queue_u32(q, s, noticed) &&
+	    queue_i64(q, s, at) + g->o.notice_s <= g->now &&
 	    may_tell(g, s, NOTIFY_delay);
 }
 
@@ -187,7 +187,7 @@ postmaster(struct gathering *g, struct err *err)
 	if (rc <= 0)
 		return rc;
 	g->item.reverse_path = arena_printf(g->r->arena, "postmaster@%.*s",
-	    STR_FMT(sql_str(&g->r->q, SQL_domain_first, 0)));
+	    STR_FMT(sql_str(&g->r->q, domain_first, name)));
 	sql_end(&g->r->q, SQL_domain_first);
 	return 0;
 }
@@ -197,7 +197,7 @@ take_reported(struct gathering *g, enum sql_statement s)
 {
 	struct queue_rcpt r = rcpt_of(g, s);
 
-	if (sql_u32(&g->r->q, s, QC_state) != ROW_reports)
+	if (queue_u32(&g->r->q, s, state) != ROW_reports)
 		r.outcome = OUTCOME_delayed;
 	if (g->nrcpts == 0)
 		begin_item(g, s);
@@ -218,8 +218,8 @@ reader_queue_report(struct reader *r, uint64_t message, struct buf *out,
 		.o = engine_queue_settings(r->e),
 		.now = engine_now_us(r->e) / 1000000 };
 	while (rc > 0 && !item_is_full(g)) {
-		if (!is_under_way(r, message, sql_u32(&r->q, s, QC_rcpt)) &&
-		    (sql_u32(&r->q, s, QC_state) == ROW_reports ||
+		if (!is_under_way(r, message, queue_u32(&r->q, s, rcpt)) &&
+		    (queue_u32(&r->q, s, state) == ROW_reports ||
 			is_delayed(g, s)))
 			take_reported(g, s);
 		rc = sql_next(&r->q, s, err);

@@ -10,13 +10,16 @@ queued_get(struct engine *e, uint64_t message, uint32_t n, struct queued *q,
 	if (rc <= 0)
 		return rc;
 	*q = (struct queued){ .message = message, .n = n,
-		.address = str_dup(e->arena, sql_str(&e->w, s, 0)),
-		.domain = str_dup(e->arena, sql_str(&e->w, s, 1)),
-		.state = sql_u32(&e->w, s, 2),
-		.attempts = sql_u32(&e->w, s, 3),
-		.notify = sql_u32(&e->w, s, 4),
-		.at = (int64_t)sql_u64(&e->w, s, 5),
-		.reverse_path = str_dup(e->arena, sql_str(&e->w, s, 6)) };
+		.address = str_dup(e->arena,
+		    sql_str(&e->w, queue_rcpt_get, address)),
+		.domain = str_dup(e->arena,
+		    sql_str(&e->w, queue_rcpt_get, domain)),
+		.state = sql_u32(&e->w, queue_rcpt_get, state),
+		.attempts = sql_u32(&e->w, queue_rcpt_get, attempts),
+		.notify = sql_u32(&e->w, queue_rcpt_get, notify),
+		.at = sql_i64(&e->w, queue_rcpt_get, at),
+		.reverse_path = str_dup(e->arena,
+		    sql_str(&e->w, queue_rcpt_get, reverse_path)) };
 	sql_end(&e->w, s);
 	return 1;
 }

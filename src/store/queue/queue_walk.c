@@ -19,9 +19,9 @@ reader_queue_start(struct reader *r,
 	int rc = sql_first(&r->q, s, NULL, 0, err);
 
 	while (rc > 0) {
-		state = sql_u32(&r->q, s, 1);
-		n.domain = sql_str(&r->q, s, 0);
-		n.due = (int64_t)sql_u64(&r->q, s, 2);
+		state = sql_u32(&r->q, queue_start, state);
+		n.domain = sql_str(&r->q, queue_start, domain);
+		n.due = sql_i64(&r->q, queue_start, due);
 		n.kind = news_of_state(state);
 		if (state == ROW_waits || state == ROW_fresh)
 			due(arg, &n);
@@ -32,13 +32,13 @@ reader_queue_start(struct reader *r,
 
 int
 reader_queue_reports(struct reader *r, uint64_t after, uint64_t *message,
-    size_t *n, struct err *err)
+    size_t most, size_t *n, struct err *err)
 {
 	enum sql_statement s = SQL_queue_reports;
-	int rc = sql_first(&r->q, s, SQL_VALS(vi(after)), err);
+	int rc = sql_first(&r->q, s, SQL_VALS(vi(after), vi(most)), err);
 
 	for (*n = 0; rc > 0; rc = sql_next(&r->q, s, err))
-		message[(*n)++] = sql_u64(&r->q, s, 0);
+		message[(*n)++] = sql_u64(&r->q, queue_reports, message);
 	return rc;
 }
 
@@ -46,14 +46,14 @@ static bool
 walk_finds(const struct reader *r, enum queue_walk what, uint64_t message,
     uint32_t n)
 {
-	enum sql_statement s = SQL_queue_walk;
-	uint32_t state = sql_u32(&r->q, s, 2);
+	const struct sql *q = &r->q;
+	uint32_t state = sql_u32(q, queue_walk, state);
 
 	if (state != ROW_waits && state != ROW_fresh)
 		return false;
-	if (what == WALK_delayed && (sql_u32(&r->q, s, 4) ||
-	    !queue_may_tell(sql_str(&r->q, s, 6), sql_u32(&r->q, s, 3),
-		NOTIFY_delay, false)))
+	if (what == WALK_delayed && (sql_u32(q, queue_walk, noticed) ||
+	    !queue_may_tell(sql_str(q, queue_walk, reverse_path),
+		sql_u32(q, queue_walk, notify), NOTIFY_delay, false)))
 		return false;
 	return !r->under_way.is ||
 	    !r->under_way.is(r->under_way.arg, message, n);
@@ -62,13 +62,13 @@ walk_finds(const struct reader *r, enum queue_walk what, uint64_t message,
 static struct queue_waiting
 waiting(struct reader *r)
 {
-	enum sql_statement s = SQL_queue_walk;
+	const struct sql *q = &r->q;
 
-	return (struct queue_waiting){ sql_u64(&r->q, s, 0),
-		sql_u32(&r->q, s, 1), sql_u32(&r->q, s, 7),
-		str_dup(r->arena, sql_str(&r->q, s, 8)),
-		str_dup(r->arena, sql_str(&r->q, s, 9)),
-		str_dup(r->arena, sql_str(&r->q, s, 10)) };
+	return (struct queue_waiting){ sql_u64(q, queue_walk, message),
+		sql_u32(q, queue_walk, rcpt), sql_u32(q, queue_walk, code),
+		str_dup(r->arena, sql_str(q, queue_walk, status)),
+		str_dup(r->arena, sql_str(q, queue_walk, text)),
+		str_dup(r->arena, sql_str(q, queue_walk, host)) };
 }
 
 int
@@ -85,15 +85,15 @@ reader_queue_walk(struct reader *r, enum queue_walk what, int64_t before,
 	*nfound = 0;
 	*came = INT64_MAX;
 	while (rc > 0 && rows++ < WALK_ROWS) {
-		int64_t at = (int64_t)sql_u64(&r->q, s, 5);
+		int64_t at = sql_i64(&r->q, queue_walk, at);
 
 		if (at > before) {
 			*came = at;
 			sql_end(&r->q, s);
 			return 0;
 		}
-		*message = sql_u64(&r->q, s, 0);
-		*n = sql_u32(&r->q, s, 1);
+		*message = sql_u64(&r->q, queue_walk, message);
+		*n = sql_u32(&r->q, queue_walk, rcpt);
 		if (walk_finds(r, what, *message, *n))
 			(*found)[(*nfound)++] = waiting(r);
 		rc = sql_next(&r->q, s, err);
@@ -137,22 +137,22 @@ list_row(struct reader *r)
 {
 	enum sql_statement s = SQL_queue_rows;
 	struct sql *q = &r->q;
-	struct queue_row row = { .message = sql_u64(q, s, QC_message),
-		.n = sql_u32(q, s, QC_rcpt),
-		.sender = sql_str(q, s, QC_reverse_path),
-		.rcpt = sql_str(q, s, QC_address),
-		.domain = sql_str(q, s, QC_domain),
-		.size = sql_u64(q, s, QC_size),
-		.queued = (int64_t)sql_u64(q, s, QC_at),
-		.next = (int64_t)sql_u64(q, s, QC_next_due),
-		.attempts = sql_u32(q, s, QC_attempts),
-		.last = (int64_t)sql_u64(q, s, QC_last),
-		.code = sql_u32(q, s, QC_code),
-		.status = sql_str(q, s, QC_status),
-		.text = sql_str(q, s, QC_text),
-		.host = sql_str(q, s, QC_host) };
+	struct queue_row row = { .message = queue_u64(q, s, message),
+		.n = queue_u32(q, s, rcpt),
+		.sender = queue_str(q, s, reverse_path),
+		.rcpt = queue_str(q, s, address),
+		.domain = queue_str(q, s, domain),
+		.size = queue_u64(q, s, size),
+		.queued = queue_i64(q, s, at),
+		.next = queue_i64(q, s, next_due),
+		.attempts = queue_u32(q, s, attempts),
+		.last = queue_i64(q, s, last),
+		.code = queue_u32(q, s, code),
+		.status = queue_str(q, s, status),
+		.text = queue_str(q, s, text),
+		.host = queue_str(q, s, host) };
 
-	row.state = state_of(r, sql_u32(q, s, QC_state), row.message, row.n);
+	row.state = state_of(r, queue_u32(q, s, state), row.message, row.n);
 	put_rest(r, &row);
 	row.expires = row.queued + engine_queue_settings(r->e).expire_s;
 	msg_put(&r->rows, &queue_row_shape, &row);
@@ -164,9 +164,9 @@ row_fits(struct reader *r, const struct queue_list_ask *ask)
 	enum sql_statement s = SQL_queue_rows;
 	struct sql *q = &r->q;
 
-	return queue_fits(ask, sql_str(q, s, QC_reverse_path),
-	    sql_str(q, s, QC_address), sql_str(q, s, QC_domain),
-	    (int64_t)sql_u64(q, s, QC_at), sql_u32(q, s, QC_state));
+	return queue_fits(ask, queue_str(q, s, reverse_path),
+	    queue_str(q, s, address), queue_str(q, s, domain),
+	    queue_i64(q, s, at), queue_u32(q, s, state));
 }
 
 /* Enough for one answer: of octets, or of time. */
@@ -194,8 +194,8 @@ read_queue_list(struct reader *r, const struct caller *c,
 		return err_set(err, E_INVALID, "no such cursor");
 	rc = sql_first(&r->q, s, SQL_VALS(vi(message), vi(n)), err);
 	while (rc > 0) {
-		message = sql_u64(&r->q, s, QC_message);
-		n = sql_u32(&r->q, s, QC_rcpt);
+		message = queue_u64(&r->q, s, message);
+		n = queue_u32(&r->q, s, rcpt);
 		if (ask->message && message != ask->message)
 			break;
 		if (row_fits(r, ask))

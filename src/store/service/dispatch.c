@@ -434,7 +434,8 @@ load_pending(struct dispatch *a)
 	size_t n, i;
 
 	if (!reports_due_wants_more(a->pending, &after) ||
-	    reader_queue_reports(a->s->look, after, message, &n, &err) < 0)
+	    reader_queue_reports(a->s->look, after, message,
+		NELEM(a->loaded), &n, &err) < 0)
 		return;
 	for (i = 0; i < n; i++)
 		reports_due_add(a->pending, message[i],

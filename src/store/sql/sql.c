@@ -1,8 +1,28 @@
+/*
+ * sql.c - the only file, with vfs.c and schema.c, that knows which database
+ * this is.
+ */
 #include "store/sql/sql.h"
+
+#include <sqlite3.h>
+
+enum {
+	PAGE_OCTETS = 4096,
+	FRAME_OCTETS = PAGE_OCTETS + 24,	/* of the WAL */
+	WAL_AGAIN = 256,	/* pages until the next try to restart it */
+	BUSY_MS = 5,	/* for readers in the way of a restart of the WAL */
+};
 
 static const char *const statements[SQL_NSTATEMENTS] = {
 #define S(name, text) [SQL_##name] = (text),
-	STATEMENTS(S)
+#define NAMES(...) #__VA_ARGS__
+#define R(name, columns, text) [SQL_##name] = "SELECT " NAMES columns " " text,
+#define E(name, columns, text) [SQL_##name] = (text),
+	STATEMENTS(S, R, E)
+	DIALECT_STATEMENTS(S)
+#undef E
+#undef R
+#undef NAMES
 #undef S
 };
 
@@ -141,6 +161,47 @@ sql_begin(struct sql *q, struct err *err)
 	return sql_run(q, SQL_begin, NULL, 0, err);
 }
 
+static int
+on_wal(void *arg, sqlite3 *db unused_arg, const char *name unused_arg,
+    int pages)
+{
+	struct sql *q = arg;
+
+	q->wal_pages = pages;
+	return SQLITE_OK;
+}
+
+void
+sql_is_writer(struct sql *q)
+{
+	sqlite3_wal_hook(q->db, on_wal, q);
+	sqlite3_busy_timeout(q->db, BUSY_MS);
+}
+
+int
+sql_restart_wal(struct sql *q, uint64_t octets, struct err *err)
+{
+	int rc;
+
+	if ((uint64_t)q->wal_pages * FRAME_OCTETS < octets ||
+	    q->wal_pages < q->wal_again)
+		return 0;
+	rc = sqlite3_wal_checkpoint_v2(q->db, NULL,
+	    SQLITE_CHECKPOINT_RESTART, NULL, NULL);
+	q->wal_again = rc == SQLITE_OK ? 0 : q->wal_pages + WAL_AGAIN;
+	if (rc == SQLITE_OK)
+		q->wal_pages = 0;
+	if (rc == SQLITE_OK || rc == SQLITE_BUSY || rc == SQLITE_FULL)
+		return 0;
+	return err_set(err, E_IO, "checkpoint: %s", sqlite3_errmsg(q->db));
+}
+
+int
+sql_changes(const struct sql *q)
+{
+	return sqlite3_total_changes(q->db);
+}
+
 int
 sql_commit(struct sql *q, struct err *err)
 {
@@ -168,19 +229,13 @@ sql_read_end(struct sql *q)
 }
 
 uint64_t
-sql_u64(const struct sql *q, enum sql_statement which, int column)
+sql_column_u64(const struct sql *q, enum sql_statement which, int column)
 {
 	return (uint64_t)sqlite3_column_int64(q->st[which], column);
 }
 
-uint32_t
-sql_u32(const struct sql *q, enum sql_statement which, int column)
-{
-	return (uint32_t)sqlite3_column_int64(q->st[which], column);
-}
-
 struct str
-sql_str(const struct sql *q, enum sql_statement which, int column)
+sql_column_str(const struct sql *q, enum sql_statement which, int column)
 {
 	const char *p = sqlite3_column_blob(q->st[which], column);
 
@@ -196,7 +251,7 @@ sql_number(struct sql *q, enum sql_statement which, const struct sql_val *v,
 
 	if (rc < 0)
 		return rc;
-	*out = rc ? sql_u64(q, which, 0) : 0;
+	*out = rc ? sql_column_u64(q, which, 0) : 0;
 	if (rc)
 		sql_end(q, which);
 	return 0;

@@ -5,24 +5,38 @@
  * kept. Text and octets are BLOBs. A connection belongs to one thread.
  */
 #pragma once
-#include <sqlite3.h>
+#include <stddef.h>
 
 #include "base/err.h"
 #include "base/str.h"
+#include "store/sql/dialect.h"
 #include "store/sql/statements.h"
 #include "store/sql/vfs.h"
 
 enum sql_statement {
 #define S(name, text) SQL_##name,
-	STATEMENTS(S)
+#define ROWS(name, columns, text) SQL_##name,
+	STATEMENTS(S, ROWS, ROWS)
+	DIALECT_STATEMENTS(S)
+#undef ROWS
 #undef S
 	SQL_NSTATEMENTS
 };
 
+/* The columns of each statement that gives rows; see SQL_COLUMN(). */
+#define SQL_LIST(...) __VA_ARGS__
+#define S(name, text)
+#define ROWS(name, columns, text) \
+	struct sql_row_##name { char SQL_LIST columns; };
+STATEMENTS(S, ROWS, ROWS)
+#undef ROWS
+#undef S
+
 struct sql {
-	sqlite3 *db;
-	sqlite3_stmt *st[SQL_NSTATEMENTS];
+	struct sqlite3 *db;
+	struct sqlite3_stmt *st[SQL_NSTATEMENTS];
 	int failed; /* the first E_* since sql_begin() */
+	int wal_pages, wal_again; /* of the writer: see sql_restart_wal() */
 };
 
 struct sql_val {
@@ -52,9 +66,16 @@ void sql_close(struct sql *q);
 
 /* E_FULL when the disk is, E_IO for all else. */
 int sql_exec(struct sql *q, const char *text, struct err *err);
+/* This connection is the one that writes. */
+void sql_is_writer(struct sql *q);
 int sql_begin(struct sql *q, struct err *err);	/* of the writer */
 int sql_commit(struct sql *q, struct err *err);
 void sql_rollback(struct sql *q);
+/* How many rows it has changed since it was opened. */
+int sql_changes(const struct sql *q);
+/* After a commit of the writer: go on at the beginning of the WAL once it has
+ * this many octets. A reader in the way, or a full disk: next time. */
+int sql_restart_wal(struct sql *q, uint64_t octets, struct err *err);
 /* One snapshot for the statements of a request, if they are several. */
 int sql_read_begin(struct sql *q, struct err *err);
 void sql_read_end(struct sql *q);
@@ -73,10 +94,19 @@ int sql_first(struct sql *q, enum sql_statement which,
 int sql_next(struct sql *q, enum sql_statement which, struct err *err);
 void sql_end(struct sql *q, enum sql_statement which);
 
-/* Columns of the present row; octets are good until the next step. */
-uint64_t sql_u64(const struct sql *q, enum sql_statement which, int column);
-uint32_t sql_u32(const struct sql *q, enum sql_statement which, int column);
-struct str sql_str(const struct sql *q, enum sql_statement which, int column);
+/* Columns of the present row, by the name of the statement and of the column
+ * in statements.h: sql_u64(q, domain_get, accounts). Octets are good until the
+ * next step. */
+#define sql_u64(q, s, c) sql_column_u64((q), SQL_##s, SQL_COLUMN(s, c))
+#define sql_i64(q, s, c) ((int64_t)sql_u64(q, s, c))
+#define sql_u32(q, s, c) ((uint32_t)sql_u64(q, s, c))
+#define sql_str(q, s, c) sql_column_str((q), SQL_##s, SQL_COLUMN(s, c))
+/* The same where only the row knows whose it is. */
+#define SQL_COLUMN(s, c) ((int)offsetof(struct sql_row_##s, c))
+uint64_t sql_column_u64(const struct sql *q, enum sql_statement which,
+    int column);
+struct str sql_column_str(const struct sql *q, enum sql_statement which,
+    int column);
 
 /* One number from a statement of one row; 0 if there is none. */
 int sql_number(struct sql *q, enum sql_statement which,

@@ -2,260 +2,275 @@
  * statements.h - every SQL statement of store, in one table.
  *
  * One set for all engines: no sequences, no engine's own words, parameters in
- * numeric order, octets as BLOB.
+ * numeric order, octets as BLOB. (dialect.h has what only SQLite says.)
+ *
+ *   S(name, text)           gives no rows, or one number
+ *   R(name, columns, text)  gives rows: text goes on behind SELECT columns
+ *   E(name, columns, text)  gives rows of expressions: text is all of it, and
+ *                           names its columns AS they are listed
+ *
+ * What a row is read by are these names of columns: sql_u64() in sql.h.
  */
 #pragma once
 
-/* All of a recipient in the queue and of its message: enum queue_column. */
-#define QUEUE_ITEM "r.message, r.rcpt, r.next_due, r.state, r.address,"    \
-	" r.notify, r.orcpt, r.attempts, r.outcome, r.code, r.status,"     \
-	" r.text, r.host, r.last, r.noticed, q.reverse_path, q.size,"      \
-	" q.body_8bit, q.smtputf8, q.at, q.ret, q.envid, q.signature"
+/* All of a recipient in the queue and of its message. */
+#define QUEUE_ITEM message, rcpt, next_due, state, address, notify, orcpt,    \
+	attempts, outcome, code, status, text, host, last, noticed,           \
+	reverse_path, size, body_8bit, smtputf8, at, ret, envid, signature,   \
+	domain
 
-#define STATEMENTS(S)                                                         \
-	S(begin, "BEGIN IMMEDIATE")                                           \
-	S(read_begin, "BEGIN")                                                \
-	S(commit, "COMMIT")                                                   \
-	S(rollback, "ROLLBACK")                                               \
-	S(has_meta, "SELECT count(*) FROM sqlite_schema"                      \
-	    " WHERE type='table' AND name='meta'")                            \
+#define STATEMENTS(S, R, E)                                                   \
 	S(version, "SELECT value FROM meta"                                   \
 	    " WHERE name=CAST('version' AS BLOB)")                            \
 	S(set_version, "UPDATE meta SET value=?1"                             \
 	    " WHERE name=CAST('version' AS BLOB)")                            \
 	/* ---- the lease and the counters of all ---- */                     \
-	S(owner_get, "SELECT fence, next_blob, next_account, uidvalidity"     \
-	    " FROM owner WHERE scope=0")                                      \
+	R(owner_get, (fence, next_blob, next_account, uidvalidity),           \
+	    "FROM owner WHERE scope=0")                                       \
 	S(owner_take, "UPDATE owner SET store=?1, fence=?2 WHERE scope=0")    \
 	S(owner_put, "UPDATE owner SET next_blob=?1, next_account=?2,"        \
 	    " uidvalidity=?3 WHERE scope=0 AND store=?4 AND fence=?5")        \
 	/* ---- directory ---- */                                             \
-	S(domain_get, "SELECT accounts, first FROM domain WHERE name=?1")     \
+	R(domain_get, (accounts, first), "FROM domain WHERE name=?1")         \
 	S(domain_add, "INSERT INTO domain VALUES (?1, 0, 0)")                 \
 	S(domain_del, "DELETE FROM domain WHERE name=?1")                     \
-	S(domain_put, "UPDATE domain SET accounts=?1, first=?2 WHERE name=?3") \
-	S(domain_first, "SELECT name FROM domain WHERE accounts>0"            \
-	    " ORDER BY first, name LIMIT 1")                                  \
-	S(domain_list, "SELECT name, accounts FROM domain WHERE name>?1"      \
-	    " ORDER BY name LIMIT 500")                                       \
-	S(address_get, "SELECT account FROM address"                          \
-	    " WHERE domain=?1 AND local=?2")                                  \
+	S(domain_put, "UPDATE domain SET accounts=?1, first=?2"               \
+	    " WHERE name=?3")                                                 \
+	R(domain_first, (name),                                               \
+	    "FROM domain WHERE accounts>0 ORDER BY first, name LIMIT 1")      \
+	R(domain_list, (name, accounts),                                      \
+	    "FROM domain WHERE name>?1 ORDER BY name LIMIT ?2")               \
+	S(address_get, "SELECT account FROM address WHERE domain=?1"          \
+	    " AND local=?2")                                                  \
 	S(address_add, "INSERT INTO address VALUES (?1, ?2, ?3)")             \
 	S(address_del, "DELETE FROM address WHERE domain=?1 AND local=?2")    \
 	S(address_least, "SELECT min(account) FROM address WHERE domain=?1")  \
-	S(address_list, "SELECT address.domain, address.local,"               \
-	    " account.account, account.address, account.messages,"            \
-	    " account.used FROM address"                                      \
-	    " JOIN account ON account.account=address.account"                \
+	R(address_list, (domain, local, account, address, messages, used),    \
+	    "FROM address JOIN account USING (account)"                       \
 	    " WHERE (address.domain, address.local)>(?1, ?2)"                 \
-	    " ORDER BY address.domain, address.local LIMIT 400")              \
+	    " ORDER BY address.domain, address.local LIMIT ?3")               \
 	S(alias_any, "SELECT 1 FROM alias WHERE domain=?1 AND local=?2"       \
 	    " LIMIT 1")                                                       \
-	S(alias_count, "SELECT count(*) FROM alias"                           \
-	    " WHERE domain=?1 AND local=?2")                                  \
-	S(alias_targets, "SELECT target FROM alias"                           \
-	    " WHERE domain=?1 AND local=?2 ORDER BY target")                  \
-	S(alias_get, "SELECT 1 FROM alias"                                    \
-	    " WHERE domain=?1 AND local=?2 AND target=?3")                    \
+	S(alias_count, "SELECT count(*) FROM alias WHERE domain=?1"           \
+	    " AND local=?2")                                                  \
+	R(alias_targets, (target),                                            \
+	    "FROM alias WHERE domain=?1 AND local=?2 ORDER BY target")        \
+	S(alias_get, "SELECT 1 FROM alias WHERE domain=?1 AND local=?2"       \
+	    " AND target=?3")                                                 \
 	S(alias_add, "INSERT INTO alias VALUES (?1, ?2, ?3)")                 \
-	S(alias_del, "DELETE FROM alias"                                      \
-	    " WHERE domain=?1 AND local=?2 AND target=?3")                    \
+	S(alias_del, "DELETE FROM alias WHERE domain=?1 AND local=?2"         \
+	    " AND target=?3")                                                 \
 	S(alias_del_all, "DELETE FROM alias WHERE domain=?1 AND local=?2")    \
 	S(alias_of_domain, "SELECT 1 FROM alias WHERE domain=?1 LIMIT 1")     \
-	S(alias_to, "SELECT domain, local FROM alias WHERE target=?1"         \
-	    " ORDER BY domain, local LIMIT 4")                                \
-	S(alias_list, "SELECT domain, local, target FROM alias"               \
-	    " WHERE (domain, local, target)>(?1, ?2, ?3)"                     \
-	    " ORDER BY domain, local, target LIMIT 200")                      \
-	S(srs_key_get, "SELECT key FROM srs_key")                             \
+	R(alias_to, (domain, local),                                          \
+	    "FROM alias WHERE target=?1 ORDER BY domain, local LIMIT ?2")     \
+	R(alias_list, (domain, local, target),                                \
+	    "FROM alias WHERE (domain, local, target)>(?1, ?2, ?3)"           \
+	    " ORDER BY domain, local, target LIMIT ?4")                       \
+	R(srs_key_get, (key), "FROM srs_key")                                 \
 	S(srs_key_add, "INSERT INTO srs_key VALUES (0, ?1)")                  \
-	S(account_get, "SELECT address, generation, uidvalidity,"             \
-	    " next_mailbox, next_email, modseq, messages, used FROM account"  \
-	    " WHERE account=?1")                                              \
-	S(account_add, "INSERT INTO account"                                  \
-	    " VALUES (?1, ?2, 1, ?3, ?4, 1, 1, 0, 0)")                        \
+	R(account_get, (address, generation, uidvalidity, next_mailbox,       \
+	    next_email, modseq, messages, used),                              \
+	    "FROM account WHERE account=?1")                                  \
+	S(account_add, "INSERT INTO account VALUES (?1, ?2, 1, ?3, ?4, 1,"    \
+	    " 1, 0, 0)")                                                      \
 	S(account_put, "UPDATE account SET generation=?1, uidvalidity=?2,"    \
-	    " next_mailbox=?3, next_email=?4, modseq=?5, messages=?6, used=?7" \
-	    " WHERE account=?8")                                              \
+	    " next_mailbox=?3, next_email=?4, modseq=?5, messages=?6,"        \
+	    " used=?7 WHERE account=?8")                                      \
 	S(account_del, "DELETE FROM account WHERE account=?1")                \
 	S(account_next, "SELECT account FROM account WHERE account>?1"        \
 	    " ORDER BY account LIMIT 1")                                      \
-	S(credential_get, "SELECT sealed FROM credential WHERE account=?1")   \
+	R(credential_get, (sealed), "FROM credential WHERE account=?1")       \
 	S(credential_add, "INSERT INTO credential VALUES (?1, ?2)")           \
-	S(credential_put, "UPDATE credential SET sealed=?1 WHERE account=?2") \
+	S(credential_put, "UPDATE credential SET sealed=?1"                   \
+	    " WHERE account=?2")                                              \
 	S(credential_del, "DELETE FROM credential WHERE account=?1")          \
-	S(secret_get, "SELECT sealed FROM secret WHERE kind=?1 AND name=?2")  \
+	R(secret_get, (sealed), "FROM secret WHERE kind=?1 AND name=?2")      \
 	S(secret_put, "INSERT INTO secret VALUES (?1, ?2, ?3)"                \
-	    " ON CONFLICT (kind, name) DO UPDATE SET sealed=excluded.sealed") \
+	    " ON CONFLICT (kind, name) DO UPDATE"                             \
+	    " SET sealed=excluded.sealed")                                    \
 	/* ---- mail ---- */                                                  \
-	S(mailbox_get, "SELECT uidvalidity, uidnext, messages, unseen,"       \
-	    " deleted, size, modseq FROM mailbox"                             \
-	    " WHERE account=?1 AND mailbox=?2")                               \
-	S(mailbox_find, "SELECT mailbox, uidvalidity, uidnext, messages,"     \
-	    " unseen, deleted, size, modseq FROM mailbox"                     \
-	    " WHERE account=?1 AND name=?2")                                  \
-	S(mailbox_add, "INSERT INTO mailbox"                                  \
-	    " VALUES (?1, ?2, ?3, ?4, ?5, 1, 0, 0, 0, 0, 1)")                 \
+	R(mailbox_get, (mailbox, uidvalidity, uidnext, messages, unseen,      \
+	    deleted, size, modseq),                                           \
+	    "FROM mailbox WHERE account=?1 AND mailbox=?2")                   \
+	R(mailbox_find, (mailbox, uidvalidity, uidnext, messages, unseen,     \
+	    deleted, size, modseq),                                           \
+	    "FROM mailbox WHERE account=?1 AND name=?2")                      \
+	S(mailbox_add, "INSERT INTO mailbox VALUES (?1, ?2, ?3, ?4, ?5, 1,"   \
+	    " 0, 0, 0, 0, 1)")                                                \
 	S(mailbox_put, "UPDATE mailbox SET uidnext=?1, messages=?2,"          \
-	    " unseen=?3, deleted=?4, size=?5, modseq=?6"                      \
-	    " WHERE account=?7 AND mailbox=?8")                               \
-	S(mailbox_list, "SELECT mailbox, name, special FROM mailbox"          \
-	    " WHERE account=?1 AND name>?2 ORDER BY name LIMIT 200")          \
+	    " unseen=?3, deleted=?4, size=?5, modseq=?6 WHERE account=?7"     \
+	    " AND mailbox=?8")                                                \
+	R(mailbox_list, (mailbox, name, special),                             \
+	    "FROM mailbox WHERE account=?1 AND name>?2 ORDER BY name"         \
+	    " LIMIT ?3")                                                      \
 	S(placement_add, "INSERT INTO placement"                              \
 	    " VALUES (?1, ?2, ?3, ?4, ?5, ?5, ?6, 0)")                        \
 	S(placement_flag, "UPDATE placement SET modseq=?1, deleted=?2"        \
 	    " WHERE account=?3 AND mailbox=?4 AND uid=?5")                    \
 	S(placement_expunge, "UPDATE placement SET modseq=?1, expunged=?1"    \
 	    " WHERE account=?2 AND mailbox=?3 AND uid=?4")                    \
-	S(placement_email, "SELECT p.expunged, e.email, e.blob, e.prefix"     \
-	    " FROM placement p JOIN email e"                                  \
-	    " ON e.account=p.account AND e.email=p.email"                     \
+	R(placement_content, (blob, prefix),                                  \
+	    "FROM placement p JOIN email e USING (account, email)"            \
 	    " WHERE p.account=?1 AND p.mailbox=?2 AND p.uid=?3")              \
-	S(email_content, "SELECT blob, prefix FROM email"                     \
-	    " WHERE account=?1 AND email=?2")                                 \
-	S(column_load, "SELECT p.uid, p.email, p.created, p.modseq,"          \
-	    " p.deleted, p.expunged, e.blob, e.flags, e.received,"            \
-	    " e.offset_min, e.size, length(e.prefix), e.keywords"             \
-	    " FROM placement p LEFT JOIN email e"                             \
-	    " ON e.account=p.account AND e.email=p.email"                     \
-	    " WHERE p.account=?1 AND p.mailbox=?2 ORDER BY p.uid")            \
-	S(email_add, "INSERT INTO email"                                      \
-	    " VALUES (?1, ?2, ?3, 1, ?4, ?5, ?6, ?7, ?8, ?9)")                \
+	R(email_content, (blob, prefix),                                      \
+	    "FROM email WHERE account=?1 AND email=?2")                       \
+	E(column_load, (uid, email, created, modseq, deleted, expunged, blob, \
+	    flags, received, offset_min, size, prefix_len, keywords),         \
+	    "SELECT uid, email, created, modseq, deleted, expunged, blob,"    \
+	    " flags, received, offset_min, size, length(prefix) AS"           \
+	    " prefix_len, keywords FROM placement p"                          \
+	    " LEFT JOIN email e USING (account, email) WHERE p.account=?1"    \
+	    " AND p.mailbox=?2 ORDER BY p.uid")                               \
+	S(email_add, "INSERT INTO email VALUES (?1, ?2, ?3, 1, ?4, ?5, ?6,"   \
+	    " ?7, ?8, ?9)")                                                   \
 	S(email_flag, "UPDATE email SET flags=?1, keywords=?2"                \
 	    " WHERE account=?3 AND email=?4")                                 \
 	S(email_unplace, "UPDATE email SET placements=placements-1"           \
 	    " WHERE account=?1 AND email=?2")                                 \
-	S(email_get, "SELECT blob, placements FROM email"                     \
-	    " WHERE account=?1 AND email=?2")                                 \
+	R(email_get, (blob, placements),                                      \
+	    "FROM email WHERE account=?1 AND email=?2")                       \
 	S(email_del, "DELETE FROM email WHERE account=?1 AND email=?2")       \
-	S(email_some, "SELECT email, blob FROM email WHERE account=?1"        \
-	    " LIMIT 100")                                                     \
-	S(placement_del, "DELETE FROM placement WHERE (account, mailbox, uid)" \
-	    " IN (SELECT account, mailbox, uid FROM placement"                \
+	R(email_some, (email, blob), "FROM email WHERE account=?1 LIMIT ?2")  \
+	S(placement_del, "DELETE FROM placement"                              \
+	    " WHERE (account, mailbox, uid) IN"                               \
+	    " (SELECT account, mailbox, uid FROM placement"                   \
 	    " WHERE account=?1 LIMIT 1000)")                                  \
 	S(mailbox_del, "DELETE FROM mailbox WHERE account=?1")                \
 	S(garbage_add, "INSERT INTO garbage VALUES (?1, ?2, ?3)"              \
 	    " ON CONFLICT DO NOTHING")                                        \
-	S(garbage_due, "SELECT due, account, email FROM garbage"              \
-	    " WHERE due<=?1 ORDER BY due, account, email LIMIT 1")            \
-	S(garbage_del, "DELETE FROM garbage"                                  \
-	    " WHERE due=?1 AND account=?2 AND email=?3")                      \
+	R(garbage_due, (due, account, email),                                 \
+	    "FROM garbage WHERE due<=?1 ORDER BY due, account, email"         \
+	    " LIMIT 1")                                                       \
+	S(garbage_del, "DELETE FROM garbage WHERE due=?1 AND account=?2"      \
+	    " AND email=?3")                                                  \
 	S(removal_add, "INSERT INTO removal VALUES (?1)")                     \
 	S(removal_any, "SELECT account FROM removal LIMIT 1")                 \
 	S(removal_del, "DELETE FROM removal WHERE account=?1")                \
 	/* ---- blobs ---- */                                                 \
 	S(blob_add, "INSERT INTO blob VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)")   \
-	S(blob_get, "SELECT pack, at, length, facts, crc, refs FROM blob"     \
-	    " WHERE blob=?1")                                                 \
+	R(blob_get, (pack, at, length, facts, crc, refs),                     \
+	    "FROM blob WHERE blob=?1")                                        \
 	S(blob_unref, "UPDATE blob SET refs=refs-1 WHERE blob=?1")            \
 	S(blob_del, "DELETE FROM blob WHERE blob=?1")                         \
-	S(blob_files, "SELECT blob FROM blob WHERE pack=0")                   \
+	R(blob_files, (blob), "FROM blob WHERE pack=0")                       \
 	S(blob_last, "SELECT max(blob) FROM blob")                            \
-	S(pack_put, "INSERT INTO pack VALUES (?1, ?2, ?3) ON CONFLICT (pack)" \
-	    " DO UPDATE SET written=excluded.written,"                        \
-	    " live=live+excluded.live")                                       \
+	S(pack_put, "INSERT INTO pack VALUES (?1, ?2, ?3)"                    \
+	    " ON CONFLICT (pack) DO UPDATE"                                   \
+	    " SET written=excluded.written, live=live+excluded.live")         \
 	S(pack_free, "UPDATE pack SET live=live-?1 WHERE pack=?2")            \
 	S(pack_live, "SELECT live FROM pack WHERE pack=?1")                   \
 	S(pack_del, "DELETE FROM pack WHERE pack=?1")                         \
-	S(pack_list, "SELECT pack, written, live FROM pack ORDER BY pack")    \
+	R(pack_list, (pack, written, live), "FROM pack ORDER BY pack")        \
 	/* ---- queue, changes ---- */                                        \
-	S(queue_add, "INSERT INTO queue VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7,"  \
-	    " ?8, ?9, ?10)")                                                  \
-	S(queue_get, "SELECT reverse_path, at FROM queue WHERE message=?1")   \
+	S(queue_add, "INSERT INTO queue VALUES (?1, ?2, ?3, ?4, ?5, ?6,"      \
+	    " ?7, ?8, ?9, ?10)")                                              \
+	R(queue_get, (reverse_path, at), "FROM queue WHERE message=?1")       \
 	S(queue_del, "DELETE FROM queue WHERE message=?1")                    \
-	S(queue_left, "SELECT rcpt FROM queue_rcpt WHERE message=?1 LIMIT 1") \
-	S(queue_rcpt_add, "INSERT INTO queue_rcpt VALUES (?1, ?2, ?3, ?4, ?5," \
-	    " ?6, ?7, ?8, 0, 0, ?9, ?10, ?11, ?12, x'', ?13)")                \
-	S(queue_rcpt_get, "SELECT r.address, r.domain, r.state, r.attempts,"  \
-	    " r.notify, q.at, q.reverse_path FROM queue_rcpt r"               \
-	    " JOIN queue q ON q.message=r.message"                            \
+	S(queue_left, "SELECT rcpt FROM queue_rcpt WHERE message=?1"          \
+	    " LIMIT 1")                                                       \
+	S(queue_rcpt_add, "INSERT INTO queue_rcpt"                            \
+	    " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, 0, 0, ?9, ?10, ?11,"    \
+	    " ?12, ?13, ?14)")                                                \
+	R(queue_rcpt_get, (address, domain, state, attempts, notify, at,      \
+	    reverse_path),                                                    \
+	    "FROM queue_rcpt r JOIN queue q USING (message)"                  \
 	    " WHERE r.message=?1 AND r.rcpt=?2")                              \
 	S(queue_rcpt_put, "UPDATE queue_rcpt SET state=?1, next_due=?2,"      \
-	    " attempts=?3, outcome=?4, code=?5, status=?6, text=?7, host=?8," \
-	    " last=?9 WHERE message=?10 AND rcpt=?11")                        \
+	    " attempts=?3, outcome=?4, code=?5, status=?6, text=?7,"          \
+	    " host=?8, last=?9 WHERE message=?10 AND rcpt=?11")               \
 	S(queue_rcpt_move, "UPDATE queue_rcpt SET state=?1, next_due=?2"      \
 	    " WHERE message=?3 AND rcpt=?4")                                  \
 	S(queue_rcpt_noticed, "UPDATE queue_rcpt SET noticed=1"               \
 	    " WHERE message=?1 AND rcpt=?2")                                  \
-	S(queue_rcpt_del, "DELETE FROM queue_rcpt"                            \
-	    " WHERE message=?1 AND rcpt=?2")                                  \
-	S(queue_start, "SELECT domain, state, min(next_due) FROM queue_rcpt"  \
+	S(queue_rcpt_del, "DELETE FROM queue_rcpt WHERE message=?1"           \
+	    " AND rcpt=?2")                                                   \
+	E(queue_start, (domain, state, due),                                  \
+	    "SELECT domain, state, min(next_due) AS due FROM queue_rcpt"      \
 	    " GROUP BY domain, state")                                        \
-	S(queue_reports, "SELECT DISTINCT message FROM queue_rcpt"            \
-	    " WHERE state=2 AND message>?1 ORDER BY message LIMIT 1000")      \
-	S(queue_due, "SELECT " QUEUE_ITEM " FROM queue_rcpt r"                \
-	    " JOIN queue q ON q.message=r.message WHERE r.domain=?1"          \
-	    " AND r.state=?2 AND (r.next_due, r.message, r.rcpt)>(?3, ?4, ?5)" \
+	E(queue_reports, (message),                                           \
+	    "SELECT DISTINCT message FROM queue_rcpt WHERE state=2"           \
+	    " AND message>?1 ORDER BY message LIMIT ?2")                      \
+	R(queue_due, (QUEUE_ITEM),                                            \
+	    "FROM queue_rcpt r JOIN queue q USING (message)"                  \
+	    " WHERE r.domain=?1 AND r.state=?2"                               \
+	    " AND (r.next_due, r.message, r.rcpt)>(?3, ?4, ?5)"               \
 	    " ORDER BY r.next_due, r.message, r.rcpt")                        \
-	S(queue_of, "SELECT " QUEUE_ITEM " FROM queue_rcpt r"                 \
-	    " JOIN queue q ON q.message=r.message WHERE r.message=?1"         \
+	R(queue_of, (QUEUE_ITEM),                                             \
+	    "FROM queue_rcpt r JOIN queue q USING (message)"                  \
+	    " WHERE r.message=?1 ORDER BY r.message, r.rcpt")                 \
+	R(queue_walk, (message, rcpt, state, notify, noticed, at,             \
+	    reverse_path, code, status, text, host),                          \
+	    "FROM queue_rcpt r JOIN queue q USING (message)"                  \
+	    " WHERE (r.message, r.rcpt)>(?1, ?2)"                             \
 	    " ORDER BY r.message, r.rcpt")                                    \
-	S(queue_walk, "SELECT r.message, r.rcpt, r.state, r.notify,"          \
-	    " r.noticed, q.at, q.reverse_path, r.code, r.status, r.text,"     \
-	    " r.host FROM queue_rcpt r"                                       \
-	    " JOIN queue q ON q.message=r.message"                            \
-	    " WHERE (r.message, r.rcpt)>(?1, ?2) ORDER BY r.message, r.rcpt") \
-	S(queue_rows, "SELECT " QUEUE_ITEM ", r.domain FROM queue_rcpt r"     \
-	    " JOIN queue q ON q.message=r.message"                            \
-	    " WHERE (r.message, r.rcpt)>(?1, ?2) ORDER BY r.message, r.rcpt") \
-	S(change_get, "SELECT answer FROM change"                             \
-	    " WHERE id=?1 AND scope=?2 AND part=?3")                          \
+	R(queue_rows, (QUEUE_ITEM),                                           \
+	    "FROM queue_rcpt r JOIN queue q USING (message)"                  \
+	    " WHERE (r.message, r.rcpt)>(?1, ?2)"                             \
+	    " ORDER BY r.message, r.rcpt")                                    \
+	R(change_get, (answer),                                               \
+	    "FROM change WHERE id=?1 AND scope=?2 AND part=?3")               \
 	S(change_add, "INSERT INTO change VALUES (?1, ?2, ?3, ?4, ?5)")       \
-	S(change_old, "DELETE FROM change WHERE at<?1 AND (id, scope, part)"  \
-	    " IN (SELECT id, scope, part FROM change WHERE id>=?2"            \
-	    " ORDER BY id, scope, part LIMIT 500)")                           \
+	S(change_old, "DELETE FROM change WHERE at<?1"                        \
+	    " AND (id, scope, part) IN (SELECT id, scope, part FROM change"   \
+	    " WHERE id>=?2 ORDER BY id, scope, part LIMIT ?3)")               \
 	S(change_walk, "SELECT max(id) FROM (SELECT id FROM change"           \
-	    " WHERE id>=?1 ORDER BY id, scope, part LIMIT 500)")              \
+	    " WHERE id>=?1 ORDER BY id, scope, part LIMIT ?2)")               \
 	/* ---- recounting ---- */                                            \
-	S(verify_mailboxes, "SELECT mailbox, uidnext, messages, unseen,"      \
-	    " deleted, size, modseq FROM mailbox WHERE account=?1")           \
-	S(verify_mailbox, "SELECT count(*), sum((e.flags & 1)=0),"            \
-	    " sum(p.deleted), sum(e.size), max(p.uid), count(e.email),"       \
-	    " max(p.modseq) FROM placement p LEFT JOIN email e"               \
+	R(verify_mailboxes, (mailbox, uidnext, messages, unseen, deleted,     \
+	    size, modseq), "FROM mailbox WHERE account=?1")                   \
+	E(verify_mailbox, (messages, unseen, deleted, size, emails),          \
+	    "SELECT count(*) AS messages, sum((e.flags & 1)=0) AS unseen,"    \
+	    " sum(p.deleted) AS deleted, sum(e.size) AS size,"                \
+	    " count(e.email) AS emails FROM placement p LEFT JOIN email e"    \
 	    " ON e.account=p.account AND e.email=p.email"                     \
 	    " WHERE p.account=?1 AND p.mailbox=?2 AND p.expunged=0")          \
-	S(verify_tomb, "SELECT max(uid), max(modseq) FROM placement"          \
-	    " WHERE account=?1 AND mailbox=?2")                               \
+	E(verify_tomb, (top_uid, modseq),                                     \
+	    "SELECT max(uid) AS top_uid, max(modseq) AS modseq"               \
+	    " FROM placement WHERE account=?1 AND mailbox=?2")                \
 	S(verify_stray, "SELECT count(*) FROM placement p"                    \
-	    " LEFT JOIN mailbox m"                                            \
-	    " ON m.account=p.account AND m.mailbox=p.mailbox"                 \
-	    " WHERE p.account=?1 AND m.mailbox IS NULL")                      \
-	S(verify_emails, "SELECT e.email FROM email e"                        \
-	    " LEFT JOIN blob b ON b.blob=e.blob"                              \
-	    " LEFT JOIN (SELECT email, count(*) AS n FROM placement"          \
-	    " WHERE account=?1 AND expunged=0 GROUP BY email) p"              \
-	    " ON p.email=e.email WHERE e.account=?1 AND (b.blob IS NULL"      \
-	    " OR e.placements<>coalesce(p.n, 0) OR e.email>=?2)")             \
+	    " LEFT JOIN mailbox m ON m.account=p.account"                     \
+	    " AND m.mailbox=p.mailbox WHERE p.account=?1"                     \
+	    " AND m.mailbox IS NULL")                                         \
+	E(verify_emails, (email),                                             \
+	    "SELECT e.email AS email FROM email e LEFT JOIN blob b"           \
+	    " ON b.blob=e.blob LEFT JOIN (SELECT email, count(*) AS n"        \
+	    " FROM placement WHERE account=?1 AND expunged=0"                 \
+	    " GROUP BY email) p ON p.email=e.email WHERE e.account=?1"        \
+	    " AND (b.blob IS NULL OR e.placements<>coalesce(p.n, 0) OR"       \
+	    " e.email>=?2)")                                                  \
 	S(verify_dead, "SELECT count(*) FROM email e WHERE e.account=?1"      \
-	    " AND e.placements=0 AND e.email NOT IN"                          \
-	    " (SELECT email FROM garbage WHERE account=?1)")                  \
-	S(verify_blobs, "SELECT blob, pack, at, length, facts, crc, refs"     \
-	    " FROM blob WHERE blob>?1 ORDER BY blob LIMIT 2000")              \
-	S(verify_named, "SELECT blob, count(*) FROM (SELECT blob FROM email"  \
-	    " WHERE blob>?1 AND blob<=?2 UNION ALL SELECT message FROM queue" \
-	    " WHERE message>?1 AND message<=?2 UNION ALL SELECT email"        \
-	    " FROM garbage WHERE account=0 AND email>?1 AND email<=?2) AS n"  \
-	    " GROUP BY blob ORDER BY blob")                                   \
-	S(verify_refs, "SELECT blob, refs FROM blob"                          \
-	    " WHERE blob>?1 AND blob<=?2 ORDER BY blob")                      \
-	S(verify_packs, "SELECT p.pack, p.live, p.written,"                   \
-	    " coalesce(c.octets, 0), coalesce(c.top, 0) FROM pack p"          \
-	    " LEFT JOIN (SELECT pack, sum((48+length+facts+7)/8*8) AS octets," \
-	    " max(at+(48+length+facts+7)/8*8) AS top FROM blob GROUP BY pack)" \
-	    " c ON c.pack=p.pack")                                            \
+	    " AND e.placements=0 AND e.email NOT IN (SELECT email"            \
+	    " FROM garbage WHERE account=?1)")                                \
+	R(verify_blobs, (blob, pack, at, length, facts, crc, refs),           \
+	    "FROM blob WHERE blob>?1 ORDER BY blob LIMIT ?2")                 \
+	E(verify_named, (blob, times),                                        \
+	    "SELECT blob, count(*) AS times FROM (SELECT blob FROM email"     \
+	    " WHERE blob>?1 AND blob<=?2 UNION ALL SELECT message"            \
+	    " FROM queue WHERE message>?1 AND message<=?2"                    \
+	    " UNION ALL SELECT email FROM garbage WHERE account=0"            \
+	    " AND email>?1 AND email<=?2) AS n GROUP BY blob ORDER BY blob")  \
+	R(verify_refs, (blob, refs),                                          \
+	    "FROM blob WHERE blob>?1 AND blob<=?2 ORDER BY blob")             \
+	E(verify_packs, (pack, live, written, counted, top),                  \
+	    "SELECT p.pack AS pack, p.live AS live, p.written AS written,"    \
+	    " coalesce(c.octets, 0) AS counted, coalesce(c.top, 0) AS top"    \
+	    " FROM pack p LEFT JOIN"                                          \
+	    " (SELECT pack, sum((?1+length+facts)/?2*?2) AS octets,"          \
+	    " max(at+(?1+length+facts)/?2*?2) AS top FROM blob"               \
+	    " GROUP BY pack) c ON c.pack=p.pack")                             \
 	S(verify_addresses, "SELECT a.domain, a.local FROM address a"         \
 	    " LEFT JOIN account c ON c.account=a.account"                     \
 	    " LEFT JOIN domain d ON d.name=a.domain"                          \
 	    " WHERE c.account IS NULL OR d.name IS NULL")                     \
-	S(verify_aliases, "SELECT l.local FROM alias l"                       \
-	    " LEFT JOIN domain d ON d.name=l.domain"                          \
-	    " LEFT JOIN address a ON a.domain=l.domain AND a.local=l.local"   \
-	    " WHERE d.name IS NULL OR a.local IS NOT NULL")                   \
+	S(verify_aliases, "SELECT l.local FROM alias l LEFT JOIN domain d"    \
+	    " ON d.name=l.domain LEFT JOIN address a ON a.domain=l.domain"    \
+	    " AND a.local=l.local WHERE d.name IS NULL OR a.local IS NOT"     \
+	    " NULL")                                                          \
 	S(verify_domains, "SELECT name FROM domain d WHERE accounts<>"        \
 	    " (SELECT count(*) FROM address a WHERE a.domain=d.name)")        \
-	S(verify_queue, "SELECT q.message FROM queue q"                       \
-	    " LEFT JOIN blob b ON b.blob=q.message"                           \
-	    " WHERE b.blob IS NULL")                                          \
+	S(verify_queue, "SELECT q.message FROM queue q LEFT JOIN blob b"      \
+	    " ON b.blob=q.message WHERE b.blob IS NULL")                      \
 	S(verify_rcpts, "SELECT r.message FROM queue_rcpt r"                  \
 	    " LEFT JOIN queue q ON q.message=r.message"                       \
 	    " WHERE q.message IS NULL")                                       \

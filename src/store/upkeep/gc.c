@@ -9,7 +9,8 @@
  * ends between the two, the next start removes it.
  */
 
-enum { EMAILS_A_SLICE = 200, JOURNAL_DAYS = 30, WALK_EVERY_S = 20 };
+enum { EMAILS_A_SLICE = 200, JOURNAL_DAYS = 30, CHANGES_A_WALK = 500,
+	WALK_EVERY_S = 20 };
 
 struct cleaning {
 	struct engine *e;
@@ -55,10 +56,10 @@ unref_blob(struct cleaning *c, uint64_t blob, struct err *err)
 		rc = sql_first(q, SQL_blob_get, SQL_VALS(vi(blob)), err);
 	if (rc <= 0)
 		return rc;
-	at = (struct place){ blob, sql_u64(q, SQL_blob_get, 0),
-		sql_u64(q, SQL_blob_get, 1), sql_u64(q, SQL_blob_get, 2),
-		sql_u32(q, SQL_blob_get, 3), sql_u32(q, SQL_blob_get, 4) };
-	refs = sql_u64(q, SQL_blob_get, 5);
+	at = (struct place){ blob, sql_u64(q, blob_get, pack),
+		sql_u64(q, blob_get, at), sql_u64(q, blob_get, length),
+		sql_u32(q, blob_get, facts), sql_u32(q, blob_get, crc) };
+	refs = sql_u64(q, blob_get, refs);
 	sql_end(q, SQL_blob_get);
 	if (refs > 0)
 		return 0;
@@ -87,9 +88,9 @@ clean_garbage(struct cleaning *c, struct err *err)
 
 	if (rc <= 0)
 		return rc;
-	due = sql_u64(q, SQL_garbage_due, 0);
-	account = sql_u64(q, SQL_garbage_due, 1);
-	email = sql_u64(q, SQL_garbage_due, 2);
+	due = sql_u64(q, garbage_due, due);
+	account = sql_u64(q, garbage_due, account);
+	email = sql_u64(q, garbage_due, email);
 	sql_end(q, SQL_garbage_due);
 	rc = sql_run(q, SQL_garbage_del, SQL_VALS(vi(due), vi(account),
 	    vi(email)), err);
@@ -102,8 +103,8 @@ clean_garbage(struct cleaning *c, struct err *err)
 		    vi(email)), err);
 	if (rc <= 0)
 		return rc < 0 ? rc : 1;
-	blob = sql_u64(q, SQL_email_get, 0);
-	placements = sql_u64(q, SQL_email_get, 1);
+	blob = sql_u64(q, email_get, blob);
+	placements = sql_u64(q, email_get, placements);
 	sql_end(q, SQL_email_get);
 	rc = placements ? 0 : free_email(c, account, email, blob, err);
 	return rc < 0 ? rc : 1;
@@ -121,10 +122,11 @@ clean_account(struct cleaning *c, uint64_t account, struct err *err)
 	c->more = true;
 	if (rc != 0)
 		return rc < 0 ? rc : 0;
-	rc = sql_first(q, SQL_email_some, SQL_VALS(vi(account)), err);
+	rc = sql_first(q, SQL_email_some, SQL_VALS(vi(account),
+	    vi(NELEM(email))), err);
 	while (rc > 0 && n < NELEM(email)) {
-		email[n] = sql_u64(q, SQL_email_some, 0);
-		blob[n++] = sql_u64(q, SQL_email_some, 1);
+		email[n] = sql_u64(q, email_some, email);
+		blob[n++] = sql_u64(q, email_some, blob);
 		rc = sql_next(q, SQL_email_some, err);
 	}
 	if (rc > 0)
@@ -150,13 +152,13 @@ clean_changes(struct engine *e, struct err *err)
 	if (e->now_s - e->cleaned_s < WALK_EVERY_S && from == 0)
 		return 0;
 	e->cleaned_s = e->now_s;
-	rc = sql_number(&e->w, SQL_change_walk, SQL_VALS(vi(from ^ TOP)),
-	    &last, err);
+	rc = sql_number(&e->w, SQL_change_walk, SQL_VALS(vi(from ^ TOP),
+	    vi(CHANGES_A_WALK)), &last, err);
 	last ^= TOP;
 	if (rc == 0)
 		rc = sql_run(&e->w, SQL_change_old, SQL_VALS(
-		    vi((uint64_t)(e->now_s - CHANGE_S)), vi(from ^ TOP)),
-		    err);
+		    vi((uint64_t)(e->now_s - CHANGE_S)), vi(from ^ TOP),
+		    vi(CHANGES_A_WALK)), err);
 	e->clean_walk = last > from ? last + 1 : 0;
 	journal_drop_before(e->journal, e->now_s - JOURNAL_DAYS * 86400);
 	return rc;
@@ -194,7 +196,7 @@ remove_files(struct cleaning *c)
 int
 engine_gc(struct engine *e, bool *more, struct err *err)
 {
-	int before = sqlite3_total_changes(e->w.db);
+	int before = sql_changes(&e->w);
 	struct cleaning c = { .e = e };
 	bool idle;
 	int rc;
@@ -203,7 +205,7 @@ engine_gc(struct engine *e, bool *more, struct err *err)
 	rc = sql_begin(&e->w, err);
 	if (rc == 0)
 		rc = clean_slice(&c, err);
-	idle = sqlite3_total_changes(e->w.db) == before;
+	idle = sql_changes(&e->w) == before;
 	if (rc == 0 && !idle)
 		rc = engine_check_lease(e, err);
 	if (rc == 0 && !idle)

@@ -1,3 +1,5 @@
+#include <stdarg.h>
+
 #include "store/engine/engine_int.h"
 
 /*
@@ -37,17 +39,18 @@ problem(struct verifying *v, const char *fmt, ...)
 	buf_chr(&v->r->more, '\n');
 }
 
-#define ULL(s, c) ((unsigned long long)sql_u64(v->q, (s), (c)))
+#define ULL(s, c) ((unsigned long long)sql_u64(v->q, s, c))
 
 /* ---- what belongs to nobody's account ---------------------------------- */
 
+/* Each row of s is a problem; its first column says whose. */
 static int
 check_rows(struct verifying *v, enum sql_statement s, const char *what)
 {
 	int rc = sql_first(v->q, s, NULL, 0, v->err);
 
 	while (rc > 0) {
-		struct str a = sql_str(v->q, s, 0);
+		struct str a = sql_column_str(v->q, s, 0);
 
 		problem(v, "%s: %.*s", what, STR_FMT(str_first(a, 200)));
 		rc = sql_next(v->q, s, v->err);
@@ -65,10 +68,10 @@ struct counts {
 static void
 take_counts(struct verifying *v, struct counts *c)
 {
-	c->named = c->more_named > 0 ? ULL(SQL_verify_named, 0) : UINT64_MAX;
-	c->times = c->more_named > 0 ? ULL(SQL_verify_named, 1) : 0;
-	c->blob = c->more_blobs > 0 ? ULL(SQL_verify_refs, 0) : UINT64_MAX;
-	c->refs = c->more_blobs > 0 ? ULL(SQL_verify_refs, 1) : 0;
+	c->named = c->more_named > 0 ? ULL(verify_named, blob) : UINT64_MAX;
+	c->times = c->more_named > 0 ? ULL(verify_named, times) : 0;
+	c->blob = c->more_blobs > 0 ? ULL(verify_refs, blob) : UINT64_MAX;
+	c->refs = c->more_blobs > 0 ? ULL(verify_refs, refs) : 0;
 }
 
 static void
@@ -115,15 +118,22 @@ static int
 check_packs(struct verifying *v)
 {
 	enum sql_statement s = SQL_verify_packs;
-	int rc = sql_first(v->q, s, NULL, 0, v->err);
+	int rc = sql_first(v->q, s, SQL_VALS(vi(RECORD_HEADER + RECORD_ALIGN
+	    - 1), vi(RECORD_ALIGN)), v->err);
 
 	while (rc > 0) {
-		if (ULL(s, 1) != ULL(s, 3))
+		unsigned long long pack = ULL(verify_packs, pack);
+		unsigned long long live = ULL(verify_packs, live);
+		unsigned long long counted = ULL(verify_packs, counted);
+		unsigned long long top = ULL(verify_packs, top);
+		unsigned long long written = ULL(verify_packs, written);
+
+		if (live != counted)
 			problem(v, "pack %llu: %llu living octets, counted "
-			    "%llu", ULL(s, 0), ULL(s, 1), ULL(s, 3));
-		if (ULL(s, 4) > ULL(s, 2))
+			    "%llu", pack, live, counted);
+		if (top > written)
 			problem(v, "pack %llu: a blob ends at %llu, behind "
-			    "its end %llu", ULL(s, 0), ULL(s, 4), ULL(s, 2));
+			    "its end %llu", pack, top, written);
 		rc = sql_next(v->q, s, v->err);
 	}
 	return rc;
@@ -169,15 +179,18 @@ count_mailbox(struct verifying *v, uint64_t account, uint64_t mailbox,
 
 	if (rc <= 0)
 		return rc;
-	*c = (struct counted){ ULL(s, 0), ULL(s, 1), ULL(s, 2), ULL(s, 3),
-		ULL(s, 5), 0, 0 };
+	*c = (struct counted){ .messages = ULL(verify_mailbox, messages),
+		.unseen = ULL(verify_mailbox, unseen),
+		.deleted = ULL(verify_mailbox, deleted),
+		.size = ULL(verify_mailbox, size),
+		.emails = ULL(verify_mailbox, emails) };
 	sql_end(v->q, s);
 	rc = sql_first(v->q, SQL_verify_tomb, SQL_VALS(vi(account),
 	    vi(mailbox)), v->err);
 	if (rc <= 0)
 		return rc;
-	c->top_uid = ULL(SQL_verify_tomb, 0);
-	c->modseq = ULL(SQL_verify_tomb, 1);
+	c->top_uid = ULL(verify_tomb, top_uid);
+	c->modseq = ULL(verify_tomb, modseq);
 	sql_end(v->q, SQL_verify_tomb);
 	return 0;
 }
@@ -196,18 +209,23 @@ differs(struct verifying *v, uint64_t account, uint64_t mailbox,
 static int
 check_mailbox(struct verifying *v, uint64_t account, struct counted *total)
 {
-	enum sql_statement s = SQL_verify_mailboxes;
-	uint64_t mailbox = ULL(s, 0), uidnext = ULL(s, 1);
-	uint64_t modseq = ULL(s, 6);
+	struct sql *q = v->q;
+	uint64_t mailbox = sql_u64(q, verify_mailboxes, mailbox);
+	uint64_t uidnext = sql_u64(q, verify_mailboxes, uidnext);
+	uint64_t modseq = sql_u64(q, verify_mailboxes, modseq);
 	struct counted c = { 0 };
 	int rc = count_mailbox(v, account, mailbox, &c);
 
 	if (rc < 0)
 		return rc;
-	differs(v, account, mailbox, "messages", ULL(s, 2), c.messages);
-	differs(v, account, mailbox, "unseen", ULL(s, 3), c.unseen);
-	differs(v, account, mailbox, "deleted", ULL(s, 4), c.deleted);
-	differs(v, account, mailbox, "size", ULL(s, 5), c.size);
+	differs(v, account, mailbox, "messages",
+	    sql_u64(q, verify_mailboxes, messages), c.messages);
+	differs(v, account, mailbox, "unseen",
+	    sql_u64(q, verify_mailboxes, unseen), c.unseen);
+	differs(v, account, mailbox, "deleted",
+	    sql_u64(q, verify_mailboxes, deleted), c.deleted);
+	differs(v, account, mailbox, "size",
+	    sql_u64(q, verify_mailboxes, size), c.size);
 	differs(v, account, mailbox, "emails", c.messages, c.emails);
 	if (c.top_uid >= uidnext)
 		differs(v, account, mailbox, "uidnext", uidnext, c.top_uid);
@@ -231,7 +249,7 @@ check_emails(struct verifying *v, uint64_t account, uint64_t next_email)
 	while (rc > 0) {
 		problem(v, "account %llu email %llu: its blob is missing or "
 		    "its placements are miscounted",
-		    (unsigned long long)account, ULL(s, 0));
+		    (unsigned long long)account, ULL(verify_emails, email));
 		rc = sql_next(v->q, s, v->err);
 	}
 	if (rc == 0)
@@ -257,10 +275,10 @@ check_account(struct verifying *v, uint64_t account)
 
 	if (rc <= 0)
 		return rc;
-	next_email = ULL(s, 4);
-	modseq = ULL(s, 5);
-	messages = ULL(s, 6);
-	used = ULL(s, 7);
+	next_email = ULL(account_get, next_email);
+	modseq = ULL(account_get, modseq);
+	messages = ULL(account_get, messages);
+	used = ULL(account_get, used);
 	sql_end(v->q, s);
 	s = SQL_verify_mailboxes;
 	rc = sql_first(v->q, s, SQL_VALS(vi(account)), v->err);
@@ -293,15 +311,20 @@ static int
 some_blobs(struct verifying *v, uint64_t after, struct place *at, size_t *n)
 {
 	enum sql_statement s = SQL_verify_blobs;
-	int rc = sql_first(v->q, s, SQL_VALS(vi(after)), v->err);
+	struct sql *q = v->q;
+	int rc = sql_first(q, s, SQL_VALS(vi(after), vi(BLOBS_MAX)), v->err);
 	uint64_t octets = 0;
 
 	*n = 0;
-	while (rc > 0 && *n < BLOBS_MAX && octets < BLOBS_OCTETS) {
-		at[*n] = (struct place){ ULL(s, 0), ULL(s, 1), ULL(s, 2),
-			ULL(s, 3), sql_u32(v->q, s, 4), sql_u32(v->q, s, 5) };
+	while (rc > 0 && octets < BLOBS_OCTETS) {
+		at[*n] = (struct place){ sql_u64(q, verify_blobs, blob),
+			sql_u64(q, verify_blobs, pack),
+			sql_u64(q, verify_blobs, at),
+			sql_u64(q, verify_blobs, length),
+			sql_u32(q, verify_blobs, facts),
+			sql_u32(q, verify_blobs, crc) };
 		octets += place_octets(&at[(*n)++]);
-		rc = sql_next(v->q, s, v->err);
+		rc = sql_next(q, s, v->err);
 	}
 	if (rc > 0)
 		sql_end(v->q, s);
