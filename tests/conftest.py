@@ -1,6 +1,7 @@
 """What the end-to-end tests share: a running demo, and dialogue files."""
 
 import pathlib
+import subprocess
 import sys
 
 import pytest
@@ -8,9 +9,9 @@ import pytest
 sys.path.insert(0, str(pathlib.Path(__file__).parent))
 
 from lib.dialogue import Dialogue, Failure, clear  # noqa: E402
-from lib.server import Server  # noqa: E402
+from lib.server import BUILD, Server  # noqa: E402
 
-DIALOGUES = ("smtp", "imap")
+DIALOGUES = ("smtp", "imap", "relay")
 
 
 def pytest_addoption(parser):
@@ -74,7 +75,26 @@ def long(request):
 
 class DialogueFile(pytest.File):
     def collect(self):
-        yield DialogueItem.from_parent(self, name=self.path.stem)
+        kind = QueueDialogue if self.path.parent.name == "relay" \
+            else DialogueItem
+        yield kind.from_parent(self, name=self.path.stem)
+
+
+class QueueDialogue(pytest.Item):
+    """In one process, on a clock of its own: tests/relay/dialogue.c."""
+
+    def runtest(self):
+        done = subprocess.run(
+            [BUILD / "tests/relay/relay_dialogue", self.path],
+            capture_output=True, text=True, timeout=120)
+        if done.returncode:
+            raise Failure(done.stderr)
+
+    def repr_failure(self, info):
+        return str(info.value)
+
+    def reportinfo(self):
+        return self.path, 0, str(self.path.name)
 
 
 class DialogueItem(pytest.Item):

@@ -20,7 +20,7 @@ enum {
 	TRANSACTION_MS = 15 * 60 * 1000,
 	RCPT_MS = 10 * 1000,
 	OCTETS_A_MS = 4,
-	LOOK_MS = 100,
+	LOOK_MS = 500,
 };
 
 /* One message, to some recipients that are still without a result. */
@@ -392,7 +392,7 @@ next_item(struct rd *rd, struct queue_item *item)
 /* Item by item; the text of the next is read while this one is sent. What is
  * not begun is given back. */
 void
-deliver(struct delivery *d, const struct take_answer *work)
+deliver_assignment(struct delivery *d, const struct take_answer *work)
 {
 	struct rd rd = rd_of(work->items), ahead;
 	struct queue_item item, next;

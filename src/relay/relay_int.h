@@ -137,7 +137,7 @@ int prefetch_give(struct prefetch *t, int (*out)(void *arg, struct str octets),
 void prefetch_end(struct prefetch *t);	/* a zeroed one is fine */
 
 /* deliver.c */
-void deliver(struct delivery *d, const struct take_answer *work);
+void deliver_assignment(struct delivery *d, const struct take_answer *work);
 /* bounce.c */
 void bounce(struct delivery *d, const struct take_answer *work);
 

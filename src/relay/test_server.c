@@ -4,15 +4,16 @@
 
 enum { WIRE = 65536, LINE = 1000 };
 
-static struct servers *network;
+static struct test_servers *network;
 
 void
-servers_open(struct servers *all, struct loop *l, struct tls_lib *lib)
+servers_open(struct test_servers *all, struct loop *l, struct tls_lib *lib)
 {
 	struct test_cert cert = test_cert("EC", "mx1.example.org", "");
 	struct err err = { 0 };
 
-	*all = (struct servers){ .loop = l, .tls = tls_ctx_new(lib, &err) };
+	*all = (struct test_servers){ .loop = l,
+		.tls = tls_ctx_new(lib, &err) };
 	assert_non_null(all->tls);
 	assert_int_equal(0, tls_ctx_add(all->tls, buf_get(&cert.pem),
 	    cert.key, &err));
@@ -21,7 +22,7 @@ servers_open(struct servers *all, struct loop *l, struct tls_lib *lib)
 }
 
 void
-servers_close(struct servers *all)
+servers_close(struct test_servers *all)
 {
 	for (size_t i = 0; i < all->n; i++) {
 		assert_int_equal(all->server[i].open, 0);
@@ -31,13 +32,13 @@ servers_close(struct servers *all)
 	tls_ctx_unref(all->tls);
 }
 
-struct server *
-server_add(struct servers *all, const char *address)
+struct test_server *
+server_add(struct test_servers *all, const char *address)
 {
-	struct server *s = &all->server[all->n++];
+	struct test_server *s = &all->server[all->n++];
 
 	assert_true(all->n <= SERVERS_MAX);
-	*s = (struct server){ .address = address, .got = BUF_INIT(8 << 20),
+	*s = (struct test_server){ .address = address, .got = BUF_INIT(8 << 20),
 		.login = BUF_INIT(10000),
 		.rcpt = { { "no", "550 5.1.1 nobody of that name" },
 		    { "later", "450 4.2.1 come back" } } };
@@ -45,7 +46,7 @@ server_add(struct servers *all, const char *address)
 }
 
 struct visit {
-	struct server *s;
+	struct test_server *s;
 	struct stream *stream;
 	struct transport *wire;
 	struct buf from, to;
@@ -62,7 +63,7 @@ say(struct visit *v, const char *line)
 static void
 on_ehlo(struct visit *v)
 {
-	const struct server *s = v->s;
+	const struct test_server *s = v->s;
 
 	(void)stream_printf(v->stream, "250-%s\r\n%s%s%s250 PIPELINING\r\n",
 	    s->address, s->dsn ? "250-DSN\r\n" : "",
@@ -103,7 +104,7 @@ path_of(struct str line)
 static void
 on_mail(struct visit *v, struct str line)
 {
-	const struct server *s = v->s;
+	const struct test_server *s = v->s;
 
 	buf_reset(&v->from);
 	buf_reset(&v->to);
@@ -231,14 +232,14 @@ test_server_dial(struct loop *l, const char *address, uint16_t port,
     const char *from unused_arg, int64_t until unused_arg,
     struct transport **t, struct err *err)
 {
-	struct server *s = NULL;
+	struct test_server *s = NULL;
 	struct visit *v;
 	int e = fiber_sleep(l, loop_now_ms(l) + 1);
 
 	if (e < 0)
 		return e;
 	for (size_t i = 0; i < network->n; i++) {
-		struct server *at = &network->server[i];
+		struct test_server *at = &network->server[i];
 
 		if (str_eq(str_c(address), str_c(at->address)) &&
 		    (at->port == 0 || at->port == port))

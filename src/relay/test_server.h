@@ -17,7 +17,7 @@ struct rcpt_rule {
 };
 
 /* A server at an address; what it does is set by the test. */
-struct server {
+struct test_server {
 	const char *address;
 	uint16_t port;
 	const char *greeting;	/* NULL: "220 ..."; "": it never comes */
@@ -35,26 +35,27 @@ struct server {
 	int64_t slow_ms;	/* before the reply to the text */
 	int64_t pause_ms;	/* before the reply to any command */
 	/* If set, and true: it has had the whole dialogue. */
-	bool (*talk)(struct server *s, struct stream *stream);
+	bool (*talk)(struct test_server *s, struct stream *stream);
 	/* What has come. */
 	int dials, open, most_open, messages, quits, clear, encrypted;
 	struct buf got;		/* "from>to,to|text\n" of each message */
 	struct buf login;
 };
 
-struct servers {
+struct test_servers {
 	struct loop *loop;
 	struct tls_ctx *tls;	/* for names of mx1.example.org */
-	struct server server[SERVERS_MAX];
+	struct test_server server[SERVERS_MAX];
 	size_t n;
 };
 
 /* The network from now on. lib and l live longer. */
-void servers_open(struct servers *all, struct loop *l, struct tls_lib *lib);
+void servers_open(struct test_servers *all, struct loop *l,
+    struct tls_lib *lib);
 /* After the loop. */
-void servers_close(struct servers *all);
+void servers_close(struct test_servers *all);
 /* One that takes all mail but that for "no..." (550) and "later..." (450). */
-struct server *server_add(struct servers *all, const char *address);
+struct test_server *server_add(struct test_servers *all, const char *address);
 
 /* For relay_options. */
 int test_server_dial(struct loop *l, const char *address, uint16_t port,

@@ -120,7 +120,7 @@ world_close(struct world *w)
 	arena_free(w->mem);
 }
 
-struct server *
+struct test_server *
 world_server(struct world *w, const char *address)
 {
 	return server_add(&w->servers, address);

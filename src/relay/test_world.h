@@ -32,8 +32,8 @@ struct world {
 	struct relay_options options;
 	struct config config;
 	struct relay *relay;
-	struct servers servers;
-	struct server *server;		/* the first of them */
+	struct test_servers servers;
+	struct test_server *server;		/* the first of them */
 	struct dns dns;
 
 	/* store */
@@ -60,7 +60,7 @@ void world_close(struct world *w);
 /* Begin with the configuration as it is now. */
 void world_start(struct world *w);
 
-struct server *world_server(struct world *w, const char *address);
+struct test_server *world_server(struct world *w, const char *address);
 void world_mx(struct world *w, const char *domain, uint32_t preference,
     const char *host);
 void world_address(struct world *w, const char *host, const char *address);

@@ -124,7 +124,7 @@ relay_fiber(void *arg)
 			if (got.kind == TAKE_REPORT)
 				bounce(d, &got);
 			else
-				deliver(d, &got);
+				deliver_assignment(d, &got);
 			conf_unref(d->conf);
 			r->nrunning--;
 		}

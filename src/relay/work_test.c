@@ -94,23 +94,6 @@ test_report_is_tried_again(void **state)
 	assert_int_equal(w->server[0].messages, 5);
 }
 
-/* Our own trouble is not the host's: it is dialled again at once. */
-static void
-test_no_socket(void **state)
-{
-	struct world *w = *state;
-
-	w->server[0].no_socket = w->server[1].no_socket = true;
-	give_messages(w, 1);
-	world_start(w);
-	world_wait(w, 1);
-	assert_int_equal(w->results[0].outcome, OUTCOME_deferred);
-	w->server[0].no_socket = false;
-	give_messages(w, 1);
-	world_wait(w, 2);
-	assert_int_equal(w->results[1].outcome, OUTCOME_relayed);
-}
-
 /* However long it takes: nobody else knows what was delivered. */
 static void
 test_report_is_tried_for_long(void **state)
@@ -162,26 +145,6 @@ test_delivered_is_remembered(void **state)
 	give_again(w, first, 1);
 	world_wait(w, 7);
 	assert_int_equal(w->server[0].messages, 7);
-}
-
-/* Store goes while the server has yet to say what it makes of it. */
-static void
-test_under_way_is_waited_for(void **state)
-{
-	struct world *w = *state;
-	uint64_t first = w->leases;
-
-	w->server[0].slow_ms = 20000;
-	give_messages(w, 1);
-	world_start(w);
-	world_pass(w, 1000);
-	assert_int_equal(w->server[0].dials, 1);
-	w->generation++;
-	give_again(w, first, 1);
-	world_wait(w, 1);
-	assert_int_equal(w->server[0].messages, 1);
-	assert_int_equal(w->server[0].dials, 1);
-	assert_int_equal(world_result(w, first + 1, 0)->code, 250);
 }
 
 /* Its leases are gone: nothing is reported, nothing more is sent. */
@@ -242,21 +205,6 @@ test_item_for_nobody(void **state)
 	world_start(w);
 	world_wait(w, 2);
 	assert_int_equal(w->nreleased, 1);
-}
-
-static void
-test_new_configuration(void **state)
-{
-	struct world *w = *state;
-
-	give_messages(w, 1);
-	world_start(w);
-	world_wait(w, 1);
-	w->config.relay_tls = ROUTE_TLS_MUST;
-	relay_configure(w->relay, &w->config);
-	give_messages(w, 1);
-	world_wait(w, 2);
-	assert_str(w->results[1].status, "4.7.4");
 }
 
 /* What is under way comes to its end; the rest is given back in time. */
@@ -430,14 +378,11 @@ main(void)
 		T(test_as_many_as_configured),
 		T(test_reports_are_batched),
 		T(test_report_is_tried_again),
-		T(test_no_socket),
 		T(test_report_is_tried_for_long),
 		T(test_delivered_is_remembered),
-		T(test_under_way_is_waited_for),
 		T(test_store_restarts),
 		T(test_store_restarts_in_a_text),
 		T(test_item_for_nobody),
-		T(test_new_configuration),
 		T(test_stop_in_the_middle),
 		T(test_stop_does_not_wait_for_the_slow),
 		T(test_stop_when_idle),
