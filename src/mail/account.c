@@ -1,0 +1,86 @@
+#include "mail/account.h"
+
+enum { ANSWER_MEM = 16384, WATCH_ID = 1 };
+
+void
+account_init(struct account *a, struct loop *l, struct vault *v)
+{
+	*a = (struct account){ .loop = l, .vault = v };
+}
+
+enum login_result
+account_login(struct account *a, const struct login_ask *ask,
+    const struct log_ctx *log, struct err *err)
+{
+	struct arena *mem = arena_new(ANSWER_MEM);
+	int e = vault_login(a->vault, ask, &a->login, mem, err);
+
+	log_ctx_event(log, LOG_INFO, "login", F_STR("user", ask->user),
+	    F_STR("mechanism", ask->mechanism),
+	    F_STR("result", str_c(e < 0 ? err_name(e) : "ok")));
+	if (e >= 0) {
+		(void)snprintf(a->address, sizeof(a->address), "%.*s",
+		    STR_FMT(a->login.address));
+		a->login.address = str_c(a->address);
+		a->store = a->login.store;
+		a->refused = 0;
+	}
+	arena_free(mem);
+	if (e >= 0)
+		return LOGIN_OK;
+	if (e != E_DENIED && e != E_NOTFOUND && e != E_INVALID)
+		return LOGIN_FAILED;
+	a->refused++;
+	return LOGIN_REFUSED;
+}
+
+bool
+account_gave_up(const struct account *a)
+{
+	return a->refused >= ACCOUNT_MAX_REFUSED;
+}
+
+void
+account_journal(const struct account *a, enum journal_event event,
+    const char *session, const char *peer, struct str text)
+{
+	const struct journal_ask j = {
+		.event = event,
+		.session = str_c(session),
+		.peer = str_c(peer),
+		.address = str_c(a->address),
+		.text = text,
+	};
+
+	store_notify(a->store, STORE_journal, &j);
+}
+
+void
+account_on_change(struct account *a,
+    void (*fn)(void *arg, uint64_t mailbox, uint64_t modseq), void *arg)
+{
+	store_on_change(a->store, fn, arg);
+}
+
+int
+account_watch(const struct account *a, uint64_t mailbox, struct err *err)
+{
+	const struct watch_ask ask = { .mailbox = mailbox, .id = WATCH_ID };
+	struct arena *mem = arena_new(ANSWER_MEM);
+	struct done done;
+	int e = store_call(a->store, STORE_watch, &ask, &done, mem, err);
+
+	arena_free(mem);
+	return e;
+}
+
+void
+account_logout(struct account *a)
+{
+	if (!a->store)
+		return;
+	store_on_change(a->store, NULL, NULL);
+	a->store = NULL;
+	vault_logout(a->vault, &a->login);
+	a->login = (struct login){ 0 };
+}

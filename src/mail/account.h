@@ -1,0 +1,51 @@
+/*
+ * account.h - the account of somebody who has logged in.
+ *
+ * What a session holds of a person: the login, the store connection bound to
+ * it, and the watch on what changes. Everything else of src/mail that reads or
+ * changes a person's mail begins with one of these.
+ */
+#pragma once
+#include "base/log.h"
+#include "vault/client.h"
+
+enum { ACCOUNT_MAX_REFUSED = 5 };	/* logins, then a session ends */
+
+struct account {
+	struct loop *loop;
+	struct vault *vault;
+	struct login login;	/* its address is the text below */
+	struct store *store;	/* login's; NULL: nobody has logged in */
+	char address[321];	/* whose it is; stays after the end */
+	uint32_t refused;	/* logins, since the last good one */
+};
+
+/* Nobody's yet. loop and vault must outlive it. */
+void account_init(struct account *a, struct loop *l, struct vault *v);
+
+/* Prove who somebody is; suspends. Logs `login` with its outcome. */
+enum login_result {
+	LOGIN_OK,
+	LOGIN_REFUSED,		/* wrong user or password; counted */
+	LOGIN_FAILED,		/* we could not find out: *err says why */
+};
+enum login_result account_login(struct account *a, const struct login_ask *ask,
+    const struct log_ctx *log, struct err *err);
+/* Has it been refused so often that the session should end? */
+bool account_gave_up(const struct account *a);
+
+/* An event for the journal, about this person: session and peer as they are
+ * there, text is the event's own. May be lost; never suspends. */
+void account_journal(const struct account *a, enum journal_event event,
+    const char *session, const char *peer, struct str text);
+
+/* fn is called when a watched mailbox changed, or everything may have. It
+ * runs on the loop's own stack and must not suspend. */
+void account_on_change(struct account *a,
+    void (*fn)(void *arg, uint64_t mailbox, uint64_t modseq), void *arg);
+/* Be told of this mailbox, and of no other; 0 ends it. 0 or E_*. */
+int account_watch(const struct account *a, uint64_t mailbox, struct err *err);
+
+/* The session is over: closes the store connection. Never suspends; an
+ * account of nobody is fine. */
+void account_logout(struct account *a);

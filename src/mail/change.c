@@ -1,0 +1,70 @@
+#include "mail/change.h"
+
+int
+change_flags(struct mailbox_view *v, struct selection messages,
+    const struct flag_change *change,
+    int (*row)(void *arg, const struct fetch_row *row), void *arg,
+    struct err *err)
+{
+	struct store *st = v->account->store;
+	struct flags_ask ask = {
+		.mailbox = v->at.mailbox,
+		.arrivals = v->at.arrivals,
+		.expunges = v->at.expunges,
+		.by_uid = messages.by_uid,
+		.mode = change->mode,
+		.flags = change->flags,
+		.keywords = change->keywords,
+		.unchanged_since = UINT64_MAX,
+	};
+	struct arena *mem = arena_new(MAIL_PAGE_MEM);
+	struct flags_answer a = { 0 };
+	struct fetch_row r;
+	struct rd rows;
+	int e = 0;
+
+	while (e >= 0 && (ask.cursor != 0 ||
+	    selection_next(&messages, &ask.set))) {
+		/* One id names all slices of these ranges. */
+		if (ask.cursor == 0)
+			ask.change = store_change_id(st);
+		arena_reset(mem);
+		e = store_call(st, STORE_flags, &ask, &a, mem, err);
+		rows = rd_of(e < 0 ? STR_NULL : a.rows);
+		while (e >= 0 && (e = row_next(&rows, &r, err)) > 0) {
+			view_told(v, &r);
+			e = row(arg, &r);
+		}
+		ask.cursor = a.next;
+	}
+	arena_free(mem);
+	return e;
+}
+
+int
+change_expunge(struct mailbox_view *v, const struct selection *uids,
+    struct err *err)
+{
+	struct store *st = v->account->store;
+	struct selection left = uids ? *uids : (struct selection){ 0 };
+	struct expunge_ask ask = {
+		.mailbox = v->at.mailbox,
+		.arrivals = v->at.arrivals,
+		.expunges = v->at.expunges,
+	};
+	struct arena *mem = arena_new(MAIL_PAGE_MEM);
+	struct expunge_answer a;
+	int e = 0;
+
+	while (e >= 0 && (selection_next(&left, &ask.set) || !uids)) {
+		do {
+			arena_reset(mem);
+			ask.change = store_change_id(st);
+			e = store_call(st, STORE_expunge, &ask, &a, mem, err);
+		} while (e >= 0 && a.more);
+		if (!uids)
+			break;
+	}
+	arena_free(mem);
+	return e;
+}

@@ -1,0 +1,29 @@
+/*
+ * change.h - changing messages of a mailbox: their flags, and expunging them.
+ *
+ * Store takes a change in slices, so that nobody else waits for a large one;
+ * asked again after a loss it does none of them twice.
+ */
+#pragma once
+#include "mail/view.h"
+
+struct flag_change {
+	uint32_t mode;		/* FLAGS_SET, FLAGS_ADD, FLAGS_REMOVE */
+	uint32_t flags;		/* FLAG_* of store/messages.h */
+	struct str keywords;	/* with a space between two */
+};
+
+/* Change the flags of these messages of the view; suspends. row is called for
+ * each message as it is then, also if it was so before; it returns 0, or an
+ * E_* that ends the change between two slices of it. These rows count as told
+ * (view_told()). 0 or E_*: then some messages may be changed. */
+int change_flags(struct mailbox_view *v, struct selection messages,
+    const struct flag_change *change,
+    int (*row)(void *arg, const struct fetch_row *row), void *arg,
+    struct err *err);
+
+/* Expunge the messages of the view that are \Deleted; if uids is not NULL,
+ * only those in this selection by UID. The view hears of it by view_update().
+ * Suspends. 0 or E_*: then some may be expunged. */
+int change_expunge(struct mailbox_view *v, const struct selection *uids,
+    struct err *err);

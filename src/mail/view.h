@@ -1,0 +1,68 @@
+/*
+ * view.h - a mailbox as a session has been told of it.
+ *
+ * A view is two modseqs (store/messages.h). Nothing but view_update() moves
+ * them, so between two updates every sequence number names the same message.
+ *
+ * A session that changes flags tells of it at once (or need not tell at all).
+ * Such messages are remembered with the modseq of the change, and the next
+ * update leaves out exactly these: a change that somebody else made meanwhile
+ * has another modseq and is told.
+ */
+#pragma once
+#include "mail/account.h"
+
+enum { MAIL_PAGE_MEM = 2 << 20 };	/* an answer of store, decoded */
+
+struct mailbox_view {
+	const struct account *account;
+	struct view at;		/* mailbox 0: none is open */
+	uint32_t exists;	/* messages, as told */
+	uint64_t heard;		/* the mailbox's modseq, as answers since the
+				 * last update said it; 0: none did */
+	struct buf already_told; /* u32 UID and u64 modseq each, ascending */
+};
+
+/* No mailbox; gives its memory back. A view of zeros is fine. */
+void view_close(struct mailbox_view *v);
+
+/* An answer said that the mailbox is at this modseq now. */
+void view_heard(struct mailbox_view *v, uint64_t modseq);
+/* This message's flags, as of its modseq, were told or need not be. Messages
+ * come in ascending order of UID. */
+void view_told(struct mailbox_view *v, const struct fetch_row *row);
+
+enum news_kind {
+	NEWS_GONE,		/* n: the sequence number that is no more,
+				 * right at the time it is told */
+	NEWS_EXISTS,		/* n: how many messages there are now */
+	NEWS_FLAGS,		/* row: a message whose flags changed */
+};
+struct news {
+	enum news_kind kind;
+	uint32_t n;
+	const struct fetch_row *row;
+};
+
+/* Tell what changed since the view was told, in the order in which it has to
+ * be said, and move the view on; suspends. expunges: whether messages may go
+ * now. Asks store nothing when it has heard that there is nothing to tell.
+ * tell returns 0, or an E_* that ends the update. 0 or E_*. */
+int view_update(struct mailbox_view *v, bool expunges,
+    int (*tell)(void *arg, const struct news *news), void *arg,
+    struct err *err);
+
+/* Messages of a view, by sequence number or by UID: pairs of u32, low and
+ * high, both inside, ascending; UINT32_MAX is the last one there is. */
+struct selection {
+	struct str ranges;
+	bool by_uid;
+};
+/* Append a pair. */
+void selection_add(struct buf *ranges, uint32_t low, uint32_t high);
+/* Take as many ranges off the front as one ask holds; false at the end. */
+bool selection_next(struct selection *sel, struct str *ranges);
+
+/* The next of the fetch_row records of an answer: 1, 0 at their end, or
+ * E_PROTO. Its texts are borrowed from the records. */
+int row_next(struct rd *records, struct fetch_row *row, struct err *err);
