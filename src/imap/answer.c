@@ -35,7 +35,8 @@ imap_fail(struct imap_session *s, const char *what, const struct err *err)
 	log_ctx_event(&s->d.log, LOG_WARN, what, F_ERR(err));
 	/* All we ask for is an account's to ask: it is not ours any more (its
 	 * password was changed, or vault has forgotten us). */
-	if (err->code == E_DENIED && s->store && s->state != STATE_LOGOUT)
+	if (err->code == E_DENIED && s->account.store &&
+	    s->state != STATE_LOGOUT)
 		imap_bye(s, "Please log in again");
 	for (size_t i = 0; i < NELEM(failures); i++) {
 		if (failures[i].code == err->code)

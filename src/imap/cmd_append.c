@@ -36,7 +36,7 @@ check_mailbox(struct imap_session *s, struct str name)
 
 	if (!s->gather.sync)
 		return NO_ANSWER;
-	e = store_call(s->store, STORE_status, &ask, &m, s->cmd, &err);
+	e = store_call(s->account.store, STORE_status, &ask, &m, s->cmd, &err);
 	if (e == E_NOTFOUND)
 		return NO_CODE("TRYCREATE", "There is no such mailbox");
 	return e < 0 ? imap_fail(s, "append", &err) : NO_ANSWER;
@@ -88,10 +88,10 @@ hand_over(struct incoming *in, const struct append_args *a)
 {
 	struct imap_session *s = in->s;
 	struct append_ask ask = {
-		.change = store_change_id(s->store),
+		.change = store_change_id(s->account.store),
 		.name = a->mailbox,
 		.flags = a->flags.system,
-		.keywords = imap_keywords(s->cmd, &a->flags),
+		.keywords = flag_list_keywords(s->cmd, &a->flags),
 		.received = a->dated ? a->date : loop_wall(s->d.loop),
 		.offset_min = a->dated ? a->zone_min : 0,
 		/* A cache: who reads it without computes it again. */
@@ -107,8 +107,8 @@ hand_over(struct incoming *in, const struct append_args *a)
 	ask.octets = blob.octets;
 	ask.raw_size = blob.raw_size;
 	if (e >= 0)
-		e = store_call(s->store, STORE_append, &ask, &got, s->cmd,
-		    &in->err);
+		e = store_call(s->account.store, STORE_append, &ask, &got,
+		    s->cmd, &in->err);
 	if (e == E_NOTFOUND)
 		return NO_CODE("TRYCREATE", "There is no such mailbox");
 	if (e < 0)
@@ -166,7 +166,7 @@ imap_append(struct imap_session *s, const struct imap_command *c)
 		return NO_ANSWER;
 	in.mem = arena_new(MIME_SCAN_ARENA + 65536);
 	in.scan = mime_scan_new(in.mem, NULL);
-	in.blob = blob_writer_new(s->store, s->service->compress);
+	in.blob = blob_writer_new(s->account.store, s->service->compress);
 	answer = take(&in, a);
 	blob_writer_free(in.blob);
 	buf_free(&in.facts);

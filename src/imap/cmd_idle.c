@@ -1,30 +1,15 @@
 #include "imap/imap_int.h"
 
-static struct answer
-watch(struct imap_session *s, uint64_t mailbox)
-{
-	struct watch_ask ask = { .mailbox = mailbox, .id = 1 };
-	struct done done;
-	struct err err = { 0 };
-
-	if (store_call(s->store, STORE_watch, &ask, &done, s->cmd, &err) < 0)
-		return imap_fail(s, "watch", &err);
-	return NO_ANSWER;
-}
-
 /* IDLE: from here on the session waits in the state `idling`, without a
  * stack; idle_line() and tell_idler() of session.c go on.      RFC 2177 */
 struct answer
 imap_idle(struct imap_session *s, const struct imap_command *c)
 {
 	struct err err = { 0 };
-	struct answer a;
 
-	if (s->state == STATE_SELECTED) {
-		a = watch(s, s->view.mailbox);
-		if (a.kind != ANSWER_NONE)
-			return a;
-	}
+	if (s->state == STATE_SELECTED &&
+	    account_watch(&s->account, s->view.at.mailbox, &err) < 0)
+		return imap_fail(s, "watch", &err);
 	if (stream_failed(s->d.stream) < 0 ||
 	    imap_continue(s, STR("Idling")) < 0)
 		return NO_ANSWER;
@@ -41,9 +26,11 @@ struct answer
 imap_idle_input(struct imap_session *s, struct str line)
 {
 	bool done = str_eqi(line, STR("DONE"));
+	struct err err = { 0 };
 
 	s->idling = false;
-	if (s->state == STATE_SELECTED)
-		(void)watch(s, 0);
+	if (s->state == STATE_SELECTED &&
+	    account_watch(&s->account, 0, &err) < 0)
+		(void)imap_fail(s, "watch", &err);
 	return done ? OK("No longer idling") : BAD("Expected DONE");
 }

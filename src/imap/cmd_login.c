@@ -10,54 +10,29 @@ on_change(void *arg, uint64_t mailbox unused_arg, uint64_t modseq unused_arg)
 		stream_kick(s->d.stream);
 }
 
-static void
-note_login(struct imap_session *s)
-{
-	struct journal_ask j = {
-		.event = JOURNAL_login,
-		.session = str_c(s->d.id),
-		.peer = str_c(s->d.peer.address),
-		.address = str_c(s->user),
-		.text = STR("imap"),
-	};
-
-	store_notify(s->store, STORE_journal, &j);
-}
-
-static struct answer
-logged_in(struct imap_session *s)
-{
-	struct answer a = OK("Welcome");
-
-	(void)snprintf(s->user, sizeof(s->user), "%.*s",
-	    STR_FMT(s->login.address));
-	/* It lay in the command's arena. */
-	s->login.address = str_c(s->user);
-	s->store = s->login.store;
-	s->state = STATE_AUTH;
-	s->bad_logins = 0;
-	store_on_change(s->store, on_change, s);
-	note_login(s);
-	a.code = imap_capability_code(s);
-	return a;
-}
-
 struct answer
 imap_prove(struct imap_session *s, const struct login_ask *ask)
 {
+	struct answer welcome = OK("Welcome");
 	struct err err = { 0 };
-	int e = vault_login(s->service->vault, ask, &s->login, s->cmd, &err);
 
-	log_ctx_event(&s->d.log, LOG_INFO, "login", F_STR("user", ask->user),
-	    F_STR("mechanism", ask->mechanism),
-	    F_STR("result", str_c(e < 0 ? err_name(e) : "ok")));
-	if (e >= 0)
-		return logged_in(s);
-	if (e != E_DENIED && e != E_NOTFOUND && e != E_INVALID)
+	switch (account_login(&s->account, ask, &s->d.log, &err)) {
+	case LOGIN_FAILED:
 		return imap_fail(s, "login", &err);
-	if (++s->bad_logins >= IMAP_MAX_LOGINS)
-		imap_bye(s, "Too many failed logins");
-	return NO_CODE("AUTHENTICATIONFAILED", "Wrong user or password");
+	case LOGIN_REFUSED:
+		if (account_gave_up(&s->account))
+			imap_bye(s, "Too many failed logins");
+		return NO_CODE("AUTHENTICATIONFAILED",
+		    "Wrong user or password");
+	case LOGIN_OK:
+		break;
+	}
+	s->state = STATE_AUTH;
+	account_on_change(&s->account, on_change, s);
+	account_journal(&s->account, JOURNAL_login, s->d.id, s->d.peer.address,
+	    STR("imap"));
+	welcome.code = imap_capability_code(s);
+	return welcome;
 }
 
 /* LOGIN user password                                     RFC 3501 6.2.3 */

@@ -1,4 +1,5 @@
 #include "imap/imap_int.h"
+#include "mail/mailboxes.h"
 
 /* FLAGS, and what may be changed for good.              RFC 3501 7.2.6 */
 static void
@@ -8,16 +9,16 @@ put_flags(struct imap_session *s, struct buf *b, struct str keywords)
 	    SYS_DELETED | SYS_DRAFT;
 
 	buf_lit(b, "* FLAGS ");
-	imap_put_flags(b, all, keywords);
+	reply_flags(b, all, keywords);
 	buf_lit(b, "\r\n* OK [PERMANENTFLAGS ");
 	/* "\*": new keywords may be made. */
 	if (s->read_only)
 		buf_lit(b, "()");
 	else if (keywords.n)
-		imap_put_flags(b, all, arena_printf(s->cmd, "%.*s \\*",
+		reply_flags(b, all, arena_printf(s->cmd, "%.*s \\*",
 		    STR_FMT(keywords)));
 	else
-		imap_put_flags(b, all, STR("\\*"));
+		reply_flags(b, all, STR("\\*"));
 	buf_lit(b, "] Flags that stay\r\n");
 }
 
@@ -41,7 +42,6 @@ static struct answer
 open_mailbox(struct imap_session *s, const struct imap_command *c,
     bool read_only)
 {
-	struct open_ask ask = { .name = c->args.select.mailbox };
 	struct open_answer m;
 	struct err err = { 0 };
 
@@ -49,10 +49,9 @@ open_mailbox(struct imap_session *s, const struct imap_command *c,
 	imap_deselect(s);
 	if (c->args.select.condstore || c->args.select.qresync)
 		return BAD("No such parameter");
-	if (store_call(s->store, STORE_open, &ask, &m, s->cmd, &err) < 0)
+	if (mailbox_open(&s->account, c->args.select.mailbox, &s->view, &m,
+	    s->cmd, &err) < 0)
 		return imap_fail(s, "select", &err);
-	s->view = (struct view){ m.mailbox, m.modseq, m.modseq };
-	s->exists = m.exists;
 	s->read_only = read_only;
 	s->state = STATE_SELECTED;
 	put_mailbox(s, &m);

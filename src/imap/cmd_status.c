@@ -1,4 +1,5 @@
 #include "imap/imap_int.h"
+#include "mail/mailboxes.h"
 
 /* STATUS mailbox (items)                   RFC 3501 6.3.10, RFC 8438 */
 struct answer
@@ -7,7 +8,6 @@ imap_status(struct imap_session *s, const struct imap_command *c)
 	const struct status_args *a = &c->args.status;
 	const uint32_t served = STATUS_MESSAGES | STATUS_RECENT |
 	    STATUS_UIDNEXT | STATUS_UIDVALIDITY | STATUS_UNSEEN | STATUS_SIZE;
-	struct status_ask ask = { .name = a->mailbox };
 	struct status_answer m;
 	struct err err = { 0 };
 	auto_buf b = BUF_INIT(IMAP_OUT_MAX);
@@ -15,7 +15,7 @@ imap_status(struct imap_session *s, const struct imap_command *c)
 
 	if (a->items & ~served)
 		return BAD("No such status item");
-	if (store_call(s->store, STORE_status, &ask, &m, s->cmd, &err) < 0)
+	if (mailbox_status(&s->account, a->mailbox, &m, &err) < 0)
 		return imap_fail(s, "status", &err);
 	const struct {
 		uint32_t item;

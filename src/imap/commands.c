@@ -105,19 +105,6 @@ imap_capability_code(struct imap_session *s)
 	return str_dup(s->cmd, buf_get(&b));
 }
 
-static const struct command_row *
-find_row(struct str name, bool uid)
-{
-	for (size_t i = 0; i < imap_ncommands; i++) {
-		const struct command_row *row = &imap_commands[i];
-
-		if (!!(row->flags & ROW_UID) == uid &&
-		    str_eqi(row->name, name))
-			return row;
-	}
-	return NULL;
-}
-
 /* Why a command may not come in this state. */
 static struct answer
 wrong_state(const struct imap_session *s, const struct command_row *row)
@@ -133,7 +120,6 @@ wrong_state(const struct imap_session *s, const struct command_row *row)
 static const struct command_row *
 find_command(struct scan *scan, struct str *tag, const char **why)
 {
-	const struct command_row *row;
 	struct str name;
 	bool uid;
 
@@ -147,9 +133,15 @@ find_command(struct scan *scan, struct str *tag, const char **why)
 	*why = scan->want;
 	if (!scan_ok(scan))
 		return NULL;
-	row = find_row(name, uid);
+	for (size_t i = 0; i < imap_ncommands; i++) {
+		const struct command_row *row = &imap_commands[i];
+
+		if (!!(row->flags & ROW_UID) == uid &&
+		    str_eqi(row->name, name))
+			return row;
+	}
 	*why = "unknown command";
-	return row;
+	return NULL;
 }
 
 static struct answer

@@ -6,15 +6,13 @@
 #include "imap/grammar/gather.h"
 #include "imap/grammar/reply.h"
 #include "imap/session.h"
+#include "mail/view.h"
 #include "rt/dialogue.h"
-#include "store/client.h"
 
 enum {
 	IMAP_MAX_BAD = 20,	/* commands that made no sense */
-	IMAP_MAX_LOGINS = 5,	/* logins that failed */
 	IMAP_LOGIN_MS = 180000,	/* to log in; then autologout */
 	IMAP_COMMAND_MS = 300000, /* for the rest of a command begun */
-	IMAP_PAGE_MEM = 2 << 20,  /* answers of store, one at a time */
 	IMAP_OUT_MAX = 1 << 20,	/* what is rendered before it is written */
 };
 
@@ -96,27 +94,25 @@ struct imap_session {
 	struct gather gather;
 	struct arena *cmd;	/* of one command */
 
-	struct login login;	/* store NULL: nobody yet */
-	struct store *store;	/* login's */
-	char user[321];
+	struct account account;
 
 	/* The mailbox selected. RFC 3501 7.4.1: message numbers are those of
 	 * the view, which moves on in imap_update() only. */
-	struct view view;
-	uint32_t exists;	/* as told */
+	struct mailbox_view view;
 	bool read_only;
-	struct buf told;	/* see view.c */
 
 	bool idling;		/* RFC 2177; idle_tag is its command's */
 	char idle_tag[TAG_MAX];
 	size_t idle_tag_len;
 
-	uint32_t bad, bad_logins;
+	uint32_t bad;
 };
 
 /* ---- session.c */
 /* Untagged text, written but not flushed. */
 void imap_say(struct imap_session *s, const struct buf *b);
+/* The same for an answer of many pieces: empties b, and moves the deadline. */
+void imap_write_out(struct imap_session *s, struct buf *b);
 /* "+ text", sent at once. 0 or E_*. */
 int imap_continue(struct imap_session *s, struct str text);
 /* "* BYE text": the session ends after it. */
@@ -147,49 +143,26 @@ struct answer imap_fail(struct imap_session *s, const char *what,
     const struct err *err);
 
 /* ---- view.c */
+/* Resolve a client's set against the view: messages of it, in the command's
+ * arena. ANSWER_NONE if it makes sense. */
+struct answer imap_choose(struct imap_session *s, struct seqset *set,
+    bool by_uid, struct selection *out);
 /* Tell what changed since the view was told: EXPUNGE (if it may be), EXISTS,
  * FETCH FLAGS; the view moves on. 0 or E_* of store. */
 int imap_update(struct imap_session *s, bool expunge_ok, struct err *err);
-/* This message's flags, as of modseq, were told or need not be: the next
- * update leaves them out. Messages come in ascending order of UID. */
-void imap_told(struct imap_session *s, uint32_t uid, uint64_t modseq);
 /* No mailbox is selected any more. */
 void imap_deselect(struct imap_session *s);
 
-/* ---- rows.c */
-/* A set of messages as store wants it: in pages of ranges. */
-struct selection {
-	struct str ranges;	/* all of them, u32 pairs */
-	bool by_uid;
-};
-/* Resolve a client's set against the view. ANSWER_NONE if it makes sense. */
-struct answer imap_select_set(struct imap_session *s, struct seqset *set,
-    bool by_uid, struct selection *out);
-struct selection imap_selection_of(struct arena *a, const struct seqset *set,
-    bool by_uid);
-/* Take the next page of ranges off; false at the end. */
-bool selection_next(struct selection *sel, struct str *page);
-/* "(\Seen x)" */
-void imap_put_flags(struct buf *b, uint32_t flags, struct str keywords);
-/* Keywords with spaces between, as store wants them. */
-struct str imap_keywords(struct arena *a, const struct flag_list *l);
-
 /* ---- fetch_body.c */
-/* The facts of a row, recomputed if need be; they live in mem, which must
- * have room for a scan (MIME_SCAN_ARENA) and a record. 0 or E_*. */
 struct facts;
-int imap_facts(struct imap_session *s, const struct fetch_row *row,
-    struct arena *mem, struct facts *f, struct err *err);
-bool imap_needs_facts(const struct section *sec);
-/* One section of a message: its name, a space and its octets, or NIL. E_* if
- * it is NIL for a failure of ours; if that came in the middle of a literal,
- * state is STATE_LOGOUT and the stream must not be used any more. */
-int imap_put_section(struct imap_session *s, const struct section *sec,
-    const struct fetch_row *row, const struct facts *f, struct err *err);
-
-/* ---- fetch_seen.c */
-/* Set \Seen on those of these rows (fetch_row records) that lack it. */
-int imap_mark_seen(struct imap_session *s, struct str rows, struct err *err);
+struct mail_message;
+/* One section of a message: its name, a space and its octets, or NIL. What is
+ * in out is said before it; what is left in out comes behind it. E_* if it is
+ * NIL for a failure of ours; if that came in the middle of a literal, state is
+ * STATE_LOGOUT and the stream must not be used any more. */
+int imap_put_section(struct imap_session *s, struct buf *out,
+    const struct section *sec, const struct mail_message *m,
+    const struct facts *f, struct err *err);
 
 /* ---- handlers, one file each */
 typedef struct answer imap_handler(struct imap_session *s,

@@ -7,7 +7,6 @@
 enum {
 	LINE_MAX_OUT = 8192,
 	IDLE_LINE_MAX = 1024,
-	TOLD_MAX = 16 << 20,
 };
 
 static struct imap_session *
@@ -22,6 +21,14 @@ imap_say(struct imap_session *s, const struct buf *b)
 	bug_if(buf_failed(b));
 	/* A failed stream stays failed: seen at the next read or flush. */
 	(void)stream_write(s->d.stream, buf_get(b));
+}
+
+void
+imap_write_out(struct imap_session *s, struct buf *b)
+{
+	imap_say(s, b);
+	buf_reset(b);
+	dialogue_deadline(&s->d, IMAP_COMMAND_MS);
 }
 
 int
@@ -43,13 +50,8 @@ imap_bye(struct imap_session *s, const char *text)
 void
 imap_log_out(struct imap_session *s)
 {
-	if (!s->store)
-		return;
 	imap_deselect(s);
-	store_on_change(s->store, NULL, NULL);
-	s->store = NULL;
-	vault_logout(s->service->vault, &s->login);
-	s->login = (struct login){ 0 };
+	account_logout(&s->account);
 }
 
 /* RFC 3501 5.4: not under 30 minutes for people logged in. */
@@ -210,10 +212,9 @@ end_session(struct dialogue *d, const char *why)
 	struct imap_session *s = session_of(d);
 
 	log_ctx_event(&d->log, LOG_INFO, "disconnect", F_STR("why", str_c(why)),
-	    F_STR("user", str_c(s->user)), F_INT("errors", s->bad));
+	    F_STR("user", str_c(s->account.address)), F_INT("errors", s->bad));
 	imap_log_out(s);
 	gather_free(&s->gather);
-	buf_free(&s->told);
 	arena_free(s->cmd);
 	imap_service_unref(s->service);
 	free(s);
@@ -233,12 +234,12 @@ imap_start(struct imap_service *sv, struct stream *stream,
 	if (!s)
 		bug("out of memory");
 	dialogue_init(&s->d, &ops, sv->loop, stream, peer);
+	account_init(&s->account, sv->loop, sv->vault);
 	s->service = sv;
 	sv->refs++;
 	s->state = STATE_NOT_AUTH;
 	gather_init(&s->gather);
 	s->cmd = arena_new(SCAN_ARENA(GATHER_LINE_MAX + GATHER_LITERALS_MAX) +
 	    (1 << 20));
-	s->told = BUF_INIT(TOLD_MAX);
 	dialogue_start(&s->d, tls_first ? sv->tls : NULL, done, arg);
 }

@@ -104,7 +104,7 @@ test_too_many_logins(void **state unused_arg)
 	world_begin(&w);
 	world_connect(&w, 0, true);
 	(void)world_got(&w, 0);
-	for (int i = 1; i < IMAP_MAX_LOGINS; i++)
+	for (int i = 1; i < ACCOUNT_MAX_REFUSED; i++)
 		world_say(&w, 0, "a LOGIN a b\r\n", "a" WRONG);
 	world_say(&w, 0, "a LOGIN a b\r\n",
 	    "* BYE Too many failed logins\r\na" WRONG);

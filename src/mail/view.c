@@ -68,7 +68,7 @@ tell_answer(struct mailbox_view *v, const struct sync_answer *a,
 		struct news news = { NEWS_GONE, rd_le32(&gone), NULL };
 
 		if (!rd_ok(&gone) || news.n == 0 || news.n > v->exists)
-			return err_set(err, E_PROTO, "an expunge of no message");
+			return err_set(err, E_PROTO, "no such message went");
 		v->exists--;
 		e = tell(arg, &news);
 	}

@@ -1,5 +1,7 @@
 #include "imap/grammar/flags.h"
 
+#include "base/err.h"
+
 static const struct word system_flags[] = {
 	{ STR("\\Seen"), SYS_SEEN },
 	{ STR("\\Answered"), SYS_ANSWERED },
@@ -105,4 +107,37 @@ scan_flags(struct scan *s)
 		take_flag(s, &l);
 	while (scan_opt(s, ' '));
 	return l;
+}
+
+void
+reply_flags(struct buf *b, uint32_t flags, struct str keywords)
+{
+	size_t start = b->n + 1;
+
+	buf_chr(b, '(');
+	for (uint32_t bit = 1; bit <= SYS_DRAFT; bit <<= 1) {
+		if (!(flags & bit))
+			continue;
+		if (b->n > start)
+			buf_chr(b, ' ');
+		buf_str(b, flag_name(bit));
+	}
+	if (keywords.n && b->n > start)
+		buf_chr(b, ' ');
+	buf_str(b, keywords);
+	buf_chr(b, ')');
+}
+
+struct str
+flag_list_keywords(struct arena *a, const struct flag_list *l)
+{
+	auto_buf b = BUF_INIT(KEYWORDS_MAX * (KEYWORD_MAX + 1));
+
+	for (size_t i = 0; i < l->nkeywords; i++) {
+		if (i)
+			buf_chr(&b, ' ');
+		buf_str(&b, l->keywords[i]);
+	}
+	bug_if(buf_failed(&b));
+	return str_dup(a, buf_get(&b));
 }

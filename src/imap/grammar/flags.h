@@ -2,6 +2,7 @@
  * flags.h - flags and keywords as clients write them.     RFC 3501 2.3.2, 9
  */
 #pragma once
+#include "base/buf.h"
 #include "imap/grammar/scan.h"
 
 enum {
@@ -30,3 +31,8 @@ struct str scan_keyword(struct scan *s);
 
 /* "\Seen" for SYS_SEEN; one bit only. */
 struct str flag_name(uint32_t bit);
+
+/* "(\Seen x)": SYS_* bits, and keywords with a space between two. */
+void reply_flags(struct buf *b, uint32_t flags, struct str keywords);
+/* The keywords with a space between two, in the arena. */
+struct str flag_list_keywords(struct arena *a, const struct flag_list *l);
