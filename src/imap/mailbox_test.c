@@ -241,6 +241,40 @@ test_expunge(void **state unused_arg)
 	world_end(&w);
 }
 
+/* Store is asked for news only where an answer did not say that there are
+ * none. */
+static void
+test_asks_for_news(void **state unused_arg)
+{
+	static const struct {
+		const char *say;
+		size_t asks;
+	} rows[] = {
+		{ "a FETCH 1:* FLAGS\r\n", 0 },
+		{ "a UID FETCH 1:* (UID BODY.PEEK[])\r\n", 0 },
+		{ "a NOOP\r\n", 1 },
+		{ "a STORE 1 +FLAGS (\\Seen)\r\n", 1 },	/* it changed */
+		{ "a FETCH 1 FLAGS\r\n", 0 },
+		{ "a FETCH 1:2 BODY[]\r\n", 1 },	/* 2 is \Seen now */
+		{ "a FETCH 1:2 BODY[]\r\n", 0 },
+	};
+	struct world w;
+	struct str got;
+
+	begin(&w, 2, 0);
+	for (size_t i = 0; i < NELEM(rows); i++) {
+		w.store.calls[STORE_sync] = 0;
+		world_send(&w, 0, str_c(rows[i].say));
+		got = world_got(&w, 0);
+		assert_true(str_find(got, STR("a OK ")) < got.n);
+		assert_int_equal(w.store.calls[STORE_sync], rows[i].asks);
+	}
+	(void)fake_add(&w.store, 1, 0, STR(ONE));
+	world_say(&w, 0, "b FETCH 1 UID\r\n",
+	    "* 1 FETCH (UID 1)\r\n* 3 EXISTS\r\nb OK Fetched\r\n");
+	world_end(&w);
+}
+
 static void
 test_close(void **state unused_arg)
 {
@@ -492,6 +526,7 @@ main(void)
 		cmocka_unit_test(test_fetch_refused),
 		cmocka_unit_test(test_store),
 		cmocka_unit_test(test_expunge),
+		cmocka_unit_test(test_asks_for_news),
 		cmocka_unit_test(test_close),
 		cmocka_unit_test(test_idle),
 		cmocka_unit_test(test_append),

@@ -209,8 +209,8 @@ fake_fetch(struct fake_store *f, const struct fetch_ask *ask,
 
 	for (; i < end; i++)
 		put_row(&b, p[i].m, p[i].seq, ask->want & WANT_FACTS);
-	a->rows = str_dup(f->mem, buf_get(&b));
-	a->next = i < n ? (uint32_t)i : 0;
+	*a = (struct fetch_answer){ .rows = str_dup(f->mem, buf_get(&b)),
+		.next = i < n ? (uint32_t)i : 0, .modseq = f->modseq };
 	return 0;
 }
 
@@ -247,7 +247,7 @@ fake_flags(struct fake_store *f, const struct flags_ask *ask,
 		put_row(&b, p[i].m, p[i].seq, false);
 	}
 	*a = (struct flags_answer){ .rows = str_dup(f->mem, buf_get(&b)),
-		.next = i < n ? (uint32_t)i : 0 };
+		.next = i < n ? (uint32_t)i : 0, .modseq = f->modseq };
 	return 0;
 }
 

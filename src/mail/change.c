@@ -31,6 +31,7 @@ change_flags(struct mailbox_view *v, struct selection messages,
 		arena_reset(mem);
 		e = store_call(st, STORE_flags, &ask, &a, mem, err);
 		rows = rd_of(e < 0 ? STR_NULL : a.rows);
+		view_heard(v, e < 0 ? 0 : a.modseq);
 		while (e >= 0 && (e = row_next(&rows, &r, err)) > 0) {
 			view_told(v, &r);
 			e = row(arg, &r);

@@ -117,6 +117,7 @@ turn_page(struct rows *w, struct err *err)
 	w->mem[1] = w->mem[0];
 	w->mem[0] = mem;
 	w->page = rd_of(w->answer.rows);
+	view_heard(w->view, w->answer.modseq);
 	w->answered = false;
 	w->ask.cursor = w->answer.next;
 	if (w->ask.cursor == 0)

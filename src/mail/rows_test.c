@@ -20,7 +20,7 @@ fetch(struct world *w, const void *asked, void *answered)
 	for (; seq <= high && n < PAGE; n++, seq++)
 		world_put_row(&b, seq, 5, seq % 2 ? 0 : FLAG_seen);
 	*a = (struct fetch_answer){ .rows = str_dup(w->mem, buf_get(&b)),
-		.next = seq <= high ? seq : 0 };
+		.next = seq <= high ? seq : 0, .modseq = 5 };
 	buf_free(&b);
 	return 0;
 }
@@ -46,7 +46,8 @@ flags(struct world *w, const void *asked, void *answered)
 			world_put_row(&b, uid / 10, 9, FLAG_seen |
 			    (uid == 30 ? FLAG_flagged : 0));
 	}
-	*a = (struct flags_answer){ .rows = str_dup(w->mem, buf_get(&b)) };
+	*a = (struct flags_answer){ .rows = str_dup(w->mem, buf_get(&b)),
+		.modseq = 9 };
 	buf_free(&b);
 	return 0;
 }
@@ -88,6 +89,7 @@ walk(struct world *w)
 	assert_int_equal(n, MESSAGES);
 	assert_int_equal(rows_next(rows, &row, &flagged, &err), 0);
 	assert_int_equal(w->calls[STORE_fetch], 3);
+	assert_int_equal(v.heard, 5);
 	rows_close(rows);
 	rows_close(NULL);
 }
@@ -116,6 +118,8 @@ set_flags(struct world *w)
 		assert_int_equal(flagged, n % 2);
 		assert_int_equal(row.modseq, n % 2 && n != 5 ? 9 : 5);
 	}
+	/* What was asked for early is older than the change. */
+	assert_int_equal(v.heard, 9);
 	/* One change a page. */
 	assert_int_equal(w->calls[STORE_flags], 3);
 	assert_int_equal(v.already_told.n, 3 * 12);

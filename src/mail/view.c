@@ -95,8 +95,8 @@ view_update(struct mailbox_view *v, bool expunges,
     int (*tell)(void *arg, const struct news *news), void *arg,
     struct err *err)
 {
-	bool same = v->heard != 0 && v->heard == v->at.arrivals &&
-	    (!expunges || v->heard == v->at.expunges);
+	bool same = v->heard != 0 && v->heard <= v->at.arrivals &&
+	    (!expunges || v->heard <= v->at.expunges);
 	struct sync_answer a = { .more = !same };
 	struct arena *mem = arena_new(MAIL_PAGE_MEM);
 	int e = 0;
