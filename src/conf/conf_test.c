@@ -1,4 +1,4 @@
-#include "conf/conf.h"
+#include "conf/option.h"
 
 #include <fcntl.h>
 
@@ -16,7 +16,26 @@ static const struct {
 	{ "hostname = a.b\nhostnam = c\n", ":2: no such option 'hostnam'" },
 	{ "hostname = a.b\nmx-workers = 9\n",
 	    ":2: mx-workers: expected a number from 1 to 8, not 9" },
-	{ "hostname = a.b\nmx-workers = two\n", ":2: invalid integer" },
+	{ "hostname = a.b\nmx-workers = two\n",
+	    ":2: mx-workers: expected a number from 1 to 8, not two" },
+	{ "hostname = a.b\nmx-workers = -1\n", "from 1 to 8, not -1" },
+	{ "hostname = a.b\nmx-workers = cores\n", NULL },
+	{ "hostname = a.b\ndata = \"\"\n", ":2: data: expected" },
+	{ "hostname = a.b\nrelay { private = perhaps }\n",
+	    ":2: private: expected true or false, not \"perhaps\"" },
+	{ "hostname = a.b\nrelay { private = Yes }\n", NULL },
+	{ "hostname = a.b\nstub-zone \"\" { servers = ::1 }\n",
+	    ":2: stub-zone: expected a zone like" },
+	{ "hostname = a.b\nroute { }\n",
+	    ":2: expected \"example.org\", \".example.org\" or \"*\", not {" },
+	{ "hostname = a.b\nhostname\n", ":3: expected =, not the end" },
+	{ "hostname = a.b /* a\n\n comment */ x = 3 // and\n",
+	    ":3: no such option 'x'" },
+	{ "hostname = 'a.b' data = \"a \\\" \\\\ b\"#\n", NULL },
+	{ "hostname = a.b\nnameservers = {::1 ::2}\n",
+	    ":2: expected , or }, not \"::2\"" },
+	{ "hostname = a.b\nnameservers = {}\n", NULL },
+	{ "hostname = a.b\n\001\n", ":2: an octet that is no text" },
 	{ "hostname = a.b\n\nmax-message = 5X\n",
 	    ":3: max-message: expected a size like 50M or 2G, not \"5X\"" },
 	{ "hostname = a.b\nmax-message = 5M\nquota = 2g\n", NULL },
@@ -244,6 +263,138 @@ test_defaults(void **state)
 	arena_free(a);
 }
 
+/* ---- the table ----------------------------------------------------------- */
+
+static bool
+has_range(const struct conf_option *o)
+{
+	return o->type == CONF_NUMBER || o->type == CONF_WORKERS ||
+	    o->type == CONF_SIZE || o->type == CONF_TIME;
+}
+
+static bool
+takes(const struct conf_option *o, const char *text)
+{
+	struct arena *a = arena_new(1 << 20);
+	union {
+		struct config config;
+		union conf_record record;
+	} into = { 0 };
+	bool taken = conf_set(o, str_c(text), STR("/tmp"), a, &into, NULL);
+
+	arena_free(a);
+	return taken;
+}
+
+/* Every option says what it is, what holds without it, and within which
+ * bounds; and keeps to them. */
+static void
+test_rows(void **state unused_arg)
+{
+	char text[30];
+
+	for (size_t i = 0; i < conf_noptions; i++) {
+		const struct conf_option *o = &conf_options[i];
+
+		print_message("%s %s\n", conf_blocks[o->block].name, o->name);
+		assert_in_range(strlen(o->help), 3, 65);
+		assert_true(o->value || o->unset);
+		assert_true(!o->value || takes(o, o->value));
+		assert_true(o->low < o->high);
+		assert_true(o->type != CONF_WORD || o->words);
+		assert_int_equal(o->width, o->type < CONF_NUMBER ?
+		    sizeof(struct str) : o->type == CONF_SIZE ? 8 :
+		    o->type == CONF_BOOL ? 1 : o->width);
+		if (o->type < CONF_NUMBER)
+			continue;
+		assert_true(o->width == 8 || o->high < 1ull << 8 * o->width);
+		if (!has_range(o))
+			continue;
+		for (int more = 0; more <= 1; more++) {
+			(void)snprintf(text, sizeof(text), "%llu",
+			    (unsigned long long)o->high + (unsigned)more);
+			assert_int_equal(takes(o, text), !more);
+			(void)snprintf(text, sizeof(text), "%lld",
+			    (long long)o->low - more);
+			assert_int_equal(takes(o, text), !more);
+		}
+	}
+}
+
+/* Each field of struct config is an option's, a block's, or known to be none:
+ * so a field that nobody can set is noticed. */
+static void
+test_fields(void **state unused_arg)
+{
+	static const char *const own[] = { "number", "resolver_workers",
+		"relay_workers" };
+
+	for (size_t f = 0; f < config_shape.n; f++) {
+		const struct msg_field *field = &config_shape.fields[f];
+		unsigned found = 0;
+
+		for (size_t i = 0; i < conf_noptions; i++)
+			found += !conf_blocks[conf_options[i].block].shape &&
+			    conf_options[i].offset == field->offset;
+		for (size_t i = 0; i < CONF_BLOCKS; i++)
+			found += conf_blocks[i].shape &&
+			    conf_blocks[i].list == field->offset;
+		for (size_t i = 0; i < NELEM(own); i++)
+			found += str_eq(str_c(field->name), str_c(own[i]));
+		print_message("%s\n", field->name);
+		assert_int_equal(found, 1);
+	}
+}
+
+static void
+put_block(struct buf *b, enum conf_block block)
+{
+	const char *name = conf_blocks[block].name;
+
+	if (block != CONF_FILE)
+		buf_printf(b, "%s {\n", name);
+	for (size_t i = 0; i < conf_noptions; i++)
+		if (conf_options[i].block == block && conf_options[i].value)
+			buf_printf(b, "%s = \"%s\"\n", conf_options[i].name,
+			    conf_options[i].value);
+	if (block != CONF_FILE)
+		buf_lit(b, "}\n");
+}
+
+/* A file that says every default is the same as one that says nothing. */
+static void
+test_said_defaults(void **state unused_arg)
+{
+	char folder[] = "/tmp/conf-XXXXXX";
+	struct arena *a = arena_new(1 << 20);
+	auto_buf text = BUF_INIT(10000);
+	auto_buf all = BUF_INIT(100000), none = BUF_INIT(100000);
+	struct config c;
+	struct err err = { 0 };
+	const char *path;
+
+	assert_non_null(mkdtemp(folder));
+	path = write_file(folder, "hostname = a.b\n");
+	assert_int_equal(conf_read(path, a, &c, &err), 0);
+	msg_put(&none, &config_shape, &c);
+	buf_lit(&text, "hostname = a.b\n");
+	for (enum conf_block b = 0; b < CONF_BLOCKS; b++) {
+		if (!conf_blocks[b].shape)
+			put_block(&text, b);
+		buf_str(&text, str_c(conf_blocks[b].value));
+	}
+	buf_chr(&text, '\0');
+	path = write_file(folder, text.p);
+	if (conf_read(path, a, &c, &err) < 0)
+		print_error("%s\n", err.text);
+	assert_int_equal(err.code, 0);
+	msg_put(&all, &config_shape, &c);
+	assert_true(str_eq(buf_get(&all), buf_get(&none)));
+	(void)unlink(path);
+	(void)rmdir(folder);
+	arena_free(a);
+}
+
 /* The example in dist/ is right, and says what the defaults are. */
 static void
 test_example(void **state)
@@ -263,6 +414,40 @@ test_example(void **state)
 	arena_free(a);
 }
 
+/* What it shows in comments is right as well. */
+static void
+test_example_uncommented(void **state)
+{
+	char folder[] = "/tmp/conf-XXXXXX", line[200];
+	struct arena *a = arena_new(1 << 20);
+	auto_buf text = BUF_INIT(100000);
+	struct config c;
+	struct err err = { 0 };
+	FILE *example = fopen(*state, "r");
+	const char *path, *password;
+
+	assert_non_null(mkdtemp(folder));
+	assert_non_null(example);
+	while (fgets(line, sizeof(line), example))
+		buf_str(&text, str_from(str_c(line), line[0] == '#' &&
+		    line[1] != ' ' && line[1] != '\n'));
+	buf_chr(&text, '\0');
+	(void)fclose(example);
+	password = str_dupz(a, arena_printf(a, "%s/smarthost.password",
+	    folder));
+	assert_int_equal(symlink("/proc/self/comm", password), 0);
+	path = write_file(folder, text.p);
+	if (conf_read(path, a, &c, &err) < 0)
+		print_error("%s\n", err.text);
+	assert_int_equal(err.code, 0);
+	assert_true(c.nameservers.n > 0 && c.stub_zones.n > 0);
+	assert_true(c.routes.n > 0 && c.certificates.n > 0);
+	(void)unlink(password);
+	(void)unlink(path);
+	(void)rmdir(folder);
+	arena_free(a);
+}
+
 int
 main(int argc, char **argv)
 {
@@ -271,7 +456,12 @@ main(int argc, char **argv)
 		cmocka_unit_test(test_values),
 		cmocka_unit_test(test_leaving),
 		cmocka_unit_test(test_defaults),
+		cmocka_unit_test(test_rows),
+		cmocka_unit_test(test_fields),
+		cmocka_unit_test(test_said_defaults),
 		cmocka_unit_test_prestate(test_example,
+		    argc > 1 ? argv[1] : NULL),
+		cmocka_unit_test_prestate(test_example_uncommented,
 		    argc > 1 ? argv[1] : NULL),
 	};
 

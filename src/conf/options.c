@@ -1,0 +1,249 @@
+/*
+ * options.c - every option of postern.conf, in the order of the manual.
+ */
+#include "base/log.h"
+#include "conf/option.h"
+
+#define AT(S, field) offsetof(struct S, field), \
+	sizeof(((struct S *)NULL)->field)
+#define YEAR (365 * 86400)
+
+static const struct conf_word levels[] = {
+	{ "error", LOG_ERROR, NULL }, { "warn", LOG_WARN, NULL },
+	{ "info", LOG_INFO, NULL }, { "debug", LOG_DEBUG, NULL },
+	{ NULL, 0, NULL },
+};
+static const struct conf_word kinds[] = {
+	{ "smtp", LISTEN_SMTP, "other servers; STARTTLS if they want" },
+	{ "submission", LISTEN_SUBMISSION, "people who write; STARTTLS" },
+	{ "submissions", LISTEN_SUBMISSIONS,
+	    "people who write; TLS from the start" },
+	{ "imap", LISTEN_IMAP, "people who read; STARTTLS" },
+	{ "imaps", LISTEN_IMAPS, "people who read; TLS from the start" },
+	{ NULL, 0, NULL },
+};
+static const struct conf_word tls[] = {
+	{ "may", ROUTE_TLS_MAY, "if it is offered and works" },
+	{ "none", ROUTE_TLS_NONE, "never" },
+	{ "must", ROUTE_TLS_MUST, "encrypted, with anybody" },
+	{ "verify", ROUTE_TLS_VERIFY, "with a certificate of that name" },
+	{ "first", ROUTE_TLS_FIRST, "the same, from the first octet" },
+	{ NULL, 0, NULL },
+};
+
+const struct conf_block_row conf_blocks[CONF_BLOCKS] = {
+	[CONF_FILE] = { .name = "" },
+	[CONF_LISTEN] = { .name = "listen", .shape = &listener_conf_shape,
+	    .list = offsetof(struct config, listeners),
+	    .end = conf_end_listen, .at_start = true,
+	    .value =
+	    "listen { kind = smtp         port = 25 }\n"
+	    "listen { kind = submissions  port = 465 }\n"
+	    "listen { kind = submission   port = 587 }\n"
+	    "listen { kind = submission   port = 2525 }\n"
+	    "listen { kind = imap         port = 143 }\n"
+	    "listen { kind = imaps        port = 993 }\n",
+	    .help = "a listening socket, one block each",
+	    .more = "With one block or more, exactly those; with none:" },
+	[CONF_CERTIFICATE] = { .name = "certificate",
+	    .shape = &cert_conf_shape,
+	    .list = offsetof(struct config, certificates),
+	    .end = conf_end_certificate,
+	    .help = "a certificate for TLS, one block each",
+	    .more = "The first one answers names that no certificate covers. "
+	    "Without any, Postern makes a self-signed one for `hostname`." },
+	[CONF_STUB] = { .name = "stub-zone", .shape = &stub_conf_shape,
+	    .list = offsetof(struct config, stub_zones),
+	    .end = conf_end_stub, .title = "intern.example",
+	    .title_offset = offsetof(struct conf_stub, stub.zone),
+	    .title_wanted = "a zone like \"intern.example\"",
+	    .help = "who is asked about the names of one zone" },
+	[CONF_RELAY] = { .name = "relay", .help = "how mail leaves" },
+	[CONF_QUEUE] = { .name = "queue",
+	    .help = "what waits to be sent, and for how long",
+	    .more = "Times are `90s`, `5m`, `4h`, `5d`." },
+	[CONF_ROUTE] = { .name = "route", .shape = &route_conf_shape,
+	    .list = offsetof(struct config, routes), .end = conf_end_route,
+	    .title = "*",
+	    .title_offset = offsetof(struct conf_route, route.match),
+	    .title_wanted = "\"example.org\", \".example.org\" or \"*\"",
+	    .help = "another way than by MX for some domains",
+	    .more = "The first whose name fits the recipient's domain is "
+	    "taken: a domain, `.example.org` (every domain below it), or "
+	    "`*`.", .example =
+	    "route \".invalid\" { refuse = \"there is no such place\" }\n"
+	    "route \"intern.example\" { host = \"[10.0.0.5]\"  "
+	    "private = true }\n" },
+};
+
+const struct conf_option conf_options[] = {
+	/* ---- the file itself --------------------------------------------- */
+	{ "hostname", CONF_FILE, CONF_HOSTNAME, 1, 253, NULL,
+	    AT(config, hostname),
+	    "who this server is in greetings and trace fields",
+	    .more = "The name its address has in the DNS, and that MX records "
+	    "name.",
+	    .unset = "must be set", .example = "mail.example.org" },
+	{ "data", CONF_FILE, CONF_PATH, 1, 4000, "postern-data",
+	    AT(config, data),
+	    "the data folder: mail, queue, accounts, keys",
+	    .more = "Made if it is not there.", .at_start = true },
+	{ "mx-workers", CONF_FILE, CONF_WORKERS, 1, CORES_MAX, "cores",
+	    AT(config, mx_workers),
+	    "processes that talk with other servers",
+	    .more = "`cores` is one per processor core, 8 at most.",
+	    .at_start = true },
+	{ "front-workers", CONF_FILE, CONF_WORKERS, 1, CORES_MAX, "cores",
+	    AT(config, front_workers),
+	    "processes that talk with people", .at_start = true },
+	{ "max-connections", CONF_FILE, CONF_NUMBER, 1, 1000000, "4000",
+	    AT(config, max_connections),
+	    "connections that one of these takes at the same time" },
+	{ "max-recipients", CONF_FILE, CONF_NUMBER, 100, 2000, "1000",
+	    AT(config, max_recipients),		/* RFC 5321 4.5.3.1.8 */
+	    "recipients of one message" },
+	{ "max-message", CONF_FILE, CONF_SIZE, 1, 1ull << 40, "50M",
+	    AT(config, max_message),
+	    "the largest message",
+	    .more = "K, M, G and T are powers of 1024." },
+	{ "quota", CONF_FILE, CONF_SIZE, 0, 1ull << 50, "0",
+	    AT(config, quota),
+	    "what an account may hold; 0 is no limit" },
+	{ "smtp-timeout", CONF_FILE, CONF_NUMBER, 1, 86400, "300",
+	    AT(config, smtp_timeout_s),
+	    "seconds that a silent SMTP client is waited for",
+	    .more = "RFC 5321 4.5.3.2.7." },
+	{ "imap-timeout", CONF_FILE, CONF_NUMBER, 1, 604800, "1800",
+	    AT(config, imap_timeout_s),
+	    "seconds that a silent IMAP client is waited for",
+	    .more = "RFC 3501 5.4." },
+	{ "nameservers", CONF_FILE, CONF_SERVERS, 1, 1000, NULL,
+	    AT(config, nameservers),
+	    "recursive servers, each an address or address@port",
+	    .unset = "those of /etc/resolv.conf",
+	    .example = "{ \"192.0.2.53\", \"2001:db8::53@5353\" }" },
+	{ "trust-anchor", CONF_FILE, CONF_PATH, 1, 4000, NULL,
+	    AT(config, trust_anchor),
+	    "a file that DNSSEC is checked against",
+	    .unset = "the root's", .example = "/usr/share/dns/root.key" },
+	{ "compress", CONF_FILE, CONF_NUMBER, 0, 19, "1",
+	    AT(config, compress),
+	    "zstd level of new mail; 0 stores it as it is" },
+	{ "log-level", CONF_FILE, CONF_WORD, 0, LOG_DEBUG, "info",
+	    AT(config, log_level),
+	    "what is logged, one line an event on stderr", .words = levels },
+	{ "uid-base", CONF_FILE, CONF_NUMBER, 1000, 2000000000, "61840",
+	    AT(config, uid_base),
+	    "as root, each role runs as a user of its own: this plus 1 to 6",
+	    .more = "Take a range that no other program has.",
+	    .at_start = true },
+
+	/* ---- listen { } -------------------------------------------------- */
+	{ "kind", CONF_LISTEN, CONF_WORD, 0, LISTEN_IMAPS, NULL,
+	    AT(listener_conf, kind), "who comes", .unset = "must be set",
+	    .example = "submission", .words = kinds },
+	{ "address", CONF_LISTEN, CONF_TEXT, 0, 64, "*",
+	    AT(listener_conf, address),
+	    "`*` (all, IPv4 and IPv6), `localhost`, or one address",
+	    .example = "192.0.2.1" },
+	{ "port", CONF_LISTEN, CONF_NUMBER, 1, 65535, NULL,
+	    AT(listener_conf, port), "its number", .unset = "must be set",
+	    .example = "1587" },
+
+	/* ---- certificate { } --------------------------------------------- */
+	{ "chain", CONF_CERTIFICATE, CONF_PATH, 1, 4000, NULL,
+	    AT(cert_conf, chain_path),
+	    "a PEM file: the certificate, then those that vouch for it",
+	    .unset = "must be set",
+	    .example = "/etc/ssl/mail.example.org/fullchain.pem" },
+	{ "key", CONF_CERTIFICATE, CONF_PATH, 1, 4000, NULL,
+	    AT(cert_conf, key_path), "a PEM file: its private key",
+	    .unset = "must be set",
+	    .example = "/etc/ssl/mail.example.org/privkey.pem" },
+
+	/* ---- stub-zone "zone" { } ---------------------------------------- */
+	{ "servers", CONF_STUB, CONF_SERVERS, 1, 1000, NULL,
+	    AT(conf_stub, servers), "as in `nameservers`",
+	    .unset = "must be set", .example = "{ \"192.0.2.54\" }" },
+
+	/* ---- relay { } --------------------------------------------------- */
+	{ "port", CONF_RELAY, CONF_NUMBER, 1, 65535, "25",
+	    AT(config, relay_port), "where MX hosts listen" },
+	{ "tls", CONF_RELAY, CONF_WORD, 0, ROUTE_TLS_FIRST, "may",
+	    AT(config, relay_tls), "encryption", .words = tls },
+	{ "connections", CONF_RELAY, CONF_NUMBER, 1, 2000, "200",
+	    AT(config, relay_connections), "connections at the same time" },
+	{ "per-destination", CONF_RELAY, CONF_NUMBER, 1, 1000, "20",
+	    AT(config, host_connections), "connections to one destination" },
+	{ "rate", CONF_RELAY, CONF_NUMBER, 0, 1000000, "0",
+	    AT(config, host_rate),
+	    "messages a minute to one destination; 0 is no limit" },
+	{ "private", CONF_RELAY, CONF_BOOL, 0, 1, "false",
+	    AT(config, relay_private),
+	    "may the DNS name private addresses (RFC 6890)" },
+	{ "source", CONF_RELAY, CONF_IPV4, 1, 48, NULL,
+	    AT(config, source_v4), "the address to dial from",
+	    .unset = "any", .example = "192.0.2.1" },
+	{ "source6", CONF_RELAY, CONF_IPV6, 1, 48, NULL,
+	    AT(config, source_v6), "the same for IPv6",
+	    .unset = "any", .example = "2001:db8::1" },
+
+	/* ---- queue { } --------------------------------------------------- */
+	{ "retry-min", CONF_QUEUE, CONF_TIME, 1, YEAR, "5m",
+	    AT(config, retry_min_s), "the first delay",
+	    .more = "Some more or less, by chance." },
+	{ "retry-max", CONF_QUEUE, CONF_TIME, 1, YEAR, "4h",
+	    AT(config, retry_max_s), "what it doubles up to" },
+	{ "give-up", CONF_QUEUE, CONF_TIME, 1, YEAR, "5d",
+	    AT(config, expire_s), "then the sender gets the message back" },
+	{ "delay-notice", CONF_QUEUE, CONF_TIME, 0, YEAR, "4h",
+	    AT(config, notice_s),
+	    "the sender is told that it takes long; 0 is never" },
+	{ "double-bounces", CONF_QUEUE, CONF_BOOL, 0, 1, "false",
+	    AT(config, double_bounces),
+	    "reports that nobody takes go to postmaster" },
+
+	/* ---- route "domain" { } ------------------------------------------ */
+	{ "host", CONF_ROUTE, CONF_TEXT, 0, 255, NULL,
+	    AT(conf_route, route.host), "where to: a name, or \"[192.0.2.1]\"",
+	    .unset = "the domain", .example = "smtp.provider.example" },
+	{ "mx", CONF_ROUTE, CONF_BOOL, 0, 1, NULL,
+	    AT(conf_route, route.mx), "look for MX records of it",
+	    .unset = "only without `host`", .example = "false" },
+	{ "port", CONF_ROUTE, CONF_NUMBER, 1, 65535, NULL,
+	    AT(conf_route, route.port), "where it listens",
+	    .unset = "25; 465 with `tls = first`", .example = "587" },
+	{ "tls", CONF_ROUTE, CONF_WORD, 0, ROUTE_TLS_FIRST, "may",
+	    AT(conf_route, route.tls), "encryption", .example = "verify",
+	    .words = tls },
+	{ "private", CONF_ROUTE, CONF_BOOL, 0, 1, "false",
+	    AT(conf_route, route.private), "may it be a private address" },
+	{ "user", CONF_ROUTE, CONF_TEXT, 0, 320, NULL,
+	    AT(conf_route, route.user),
+	    "whom to log in as; needs `tls` of verify, first or must",
+	    .unset = "no login", .example = "me@provider.example" },
+	{ "password", CONF_ROUTE, CONF_TEXT, 0, 1000, NULL,
+	    AT(conf_route, route.password), "that user's password",
+	    .unset = "no login" },
+	{ "password-file", CONF_ROUTE, CONF_PATH, 1, 4000, NULL,
+	    AT(conf_route, password_file),
+	    "a file whose first line is the password", .unset = "no login",
+	    .example = "smarthost.password" },
+	{ "source", CONF_ROUTE, CONF_IPV4, 1, 48, NULL,
+	    AT(conf_route, route.source_v4), "the address to dial from",
+	    .unset = "that of `relay`", .example = "192.0.2.1" },
+	{ "source6", CONF_ROUTE, CONF_IPV6, 1, 48, NULL,
+	    AT(conf_route, route.source_v6), "the same for IPv6",
+	    .unset = "that of `relay`", .example = "2001:db8::1" },
+	{ "fallback", CONF_ROUTE, CONF_TEXT, 0, 255, NULL,
+	    AT(conf_route, route.fallback),
+	    "a host for when none of the others can be reached",
+	    .unset = "none", .example = "[192.0.2.9]" },
+	{ "fallback-port", CONF_ROUTE, CONF_NUMBER, 1, 65535, "25",
+	    AT(conf_route, route.fallback_port), "where it listens" },
+	{ "refuse", CONF_ROUTE, CONF_TEXT, 0, 500, NULL,
+	    AT(conf_route, route.refuse), "why nothing is sent there at all",
+	    .more = "The sender gets the message back with these words.",
+	    .unset = "mail is sent" },
+};
+const size_t conf_noptions = NELEM(conf_options);

@@ -1,0 +1,280 @@
+/*
+ * value.c - one value of postern.conf: from its text to its field.
+ */
+#include <arpa/inet.h>
+
+#include "conf/option.h"
+
+enum { SHOWN_MAX = 60 };
+
+struct unit {
+	char name;
+	uint64_t factor;
+};
+static const struct unit sizes[] = { { 'T', 1ull << 40 }, { 'G', 1 << 30 },
+	{ 'M', 1 << 20 }, { 'K', 1 << 10 }, { 0, 1 } };
+static const struct unit times[] = { { 'd', 86400 }, { 'h', 3600 },
+	{ 'm', 60 }, { 's', 1 }, { 0, 1 } };
+
+/* ---- numbers ------------------------------------------------------------- */
+
+static const struct unit *
+units_of(enum conf_type type)
+{
+	static const struct unit none[] = { { 0, 1 } };
+
+	return type == CONF_SIZE ? sizes : type == CONF_TIME ? times : none;
+}
+
+/* Digits, and a letter of its unit. */
+static bool
+read_number(enum conf_type type, struct str s, uint64_t *v)
+{
+	const struct unit *u = units_of(type);
+	char last = s.n > 0 ? s.p[s.n - 1] : '\0';
+	uint64_t n;
+
+	while (u->name && ascii_lower(u->name) != ascii_lower(last))
+		u++;
+	if (u->name)
+		s.n--;
+	return str_u64(s, &n) && !__builtin_mul_overflow(n, u->factor, v);
+}
+
+/* In the largest unit that holds it whole. */
+static void
+put_number(struct buf *b, enum conf_type type, uint64_t v)
+{
+	const struct unit *u = units_of(type);
+
+	while (u->name && (v == 0 || v % u->factor != 0))
+		u++;
+	buf_u64(b, v / u->factor);
+	if (u->name)
+		buf_chr(b, u->name);
+}
+
+static uint64_t
+cores(void)
+{
+	long n = sysconf(_SC_NPROCESSORS_ONLN);
+
+	return n < 1 ? 1 : n > CORES_MAX ? CORES_MAX : (uint64_t)n;
+}
+
+static bool
+read_bool(struct str s, uint64_t *v)
+{
+	static const char *const words[] = { "false", "true", "no", "yes",
+		"off", "on" };
+
+	for (size_t i = 0; i < NELEM(words); i++)
+		if (str_eqi(s, str_c(words[i]))) {
+			*v = i % 2;
+			return true;
+		}
+	return false;
+}
+
+const struct conf_word *
+conf_word(const struct conf_word *words, struct str name)
+{
+	for (; words->name; words++)
+		if (str_eqi(name, str_c(words->name)))
+			return words;
+	return NULL;
+}
+
+/* ---- texts --------------------------------------------------------------- */
+
+static bool
+is_hostname(struct str s)
+{
+	if (s.n == 0 || s.p[0] == '.' || s.p[0] == '-')
+		return false;
+	for (size_t i = 0; i < s.n; i++) {
+		if (s.p[i] == '.' && i + 1 < s.n && s.p[i + 1] != '.')
+			continue;
+		if (!ascii_is_alnum(s.p[i]) && s.p[i] != '-')
+			return false;
+	}
+	return true;
+}
+
+static bool
+is_address(struct str s, int family)
+{
+	char text[INET6_ADDRSTRLEN] = "";
+	uint8_t octets[16];
+
+	if (s.n >= sizeof(text))
+		return false;
+	memcpy(text, s.p, s.n);
+	return inet_pton(family, text, octets) == 1;
+}
+
+/* One more server: "192.0.2.53@5353". */
+static bool
+add_server(struct str s, struct arena *a, struct str *list)
+{
+	struct nameserver_conf row = { .port = 53 };
+	struct str port;
+	auto_buf b = BUF_INIT(8000);
+
+	if (str_cut(s, '@', &row.address, &port) && !str_u32(port, &row.port))
+		return false;
+	if (row.port == 0 || row.port > UINT16_MAX ||
+	    (!is_address(row.address, AF_INET) &&
+	    !is_address(row.address, AF_INET6)))
+		return false;
+	buf_str(&b, *list);
+	msg_put(&b, &nameserver_conf_shape, &row);
+	*list = str_dup(a, buf_get(&b));
+	return true;
+}
+
+/* ---- a value of any type ------------------------------------------------- */
+
+static bool
+is_number(const struct conf_option *o)
+{
+	return o->type >= CONF_NUMBER;
+}
+
+void
+conf_put_range(struct buf *b, const struct conf_option *o)
+{
+	put_number(b, o->type, o->low);
+	buf_lit(b, " to ");
+	put_number(b, o->type, o->high);
+}
+
+/* readable: it is one of these, but not in its range. */
+static void
+put_wanted(struct buf *b, const struct conf_option *o, bool readable)
+{
+	static const char *const wanted[] = {
+		[CONF_TEXT] = "a text", [CONF_PATH] = "the name of a file",
+		[CONF_HOSTNAME] = "a name like mail.example.org",
+		[CONF_IPV4] = "an IPv4 address",
+		[CONF_IPV6] = "an IPv6 address",
+		[CONF_SERVERS] = "an address like 192.0.2.53 or "
+		    "192.0.2.53@5353",
+		[CONF_NUMBER] = "a number", [CONF_WORKERS] = "a number",
+		[CONF_SIZE] = "a size like 50M or 2G",
+		[CONF_TIME] = "a time like 90s, 5m, 4h or 5d",
+		[CONF_BOOL] = "true or false", [CONF_WORD] = "one of ",
+	};
+
+	buf_printf(b, "%s", wanted[o->type]);
+	if (o->type == CONF_WORD)
+		for (const struct conf_word *w = o->words; w->name; w++)
+			buf_printf(b, "%s%s", w == o->words ? "" : ", ",
+			    w->name);
+	else if (readable && !is_number(o))
+		buf_printf(b, " of %llu to %llu octets",
+		    (unsigned long long)o->low, (unsigned long long)o->high);
+	else if (readable || o->type == CONF_NUMBER ||
+	    o->type == CONF_WORKERS) {
+		buf_lit(b, " from ");
+		conf_put_range(b, o);
+	}
+}
+
+static bool
+read_value(const struct conf_option *o, struct str text, struct str folder,
+    struct arena *a, uint64_t *v, struct str *s)
+{
+	const struct conf_word *w;
+
+	switch (o->type) {
+	case CONF_TEXT:
+		*s = str_dup(a, text);
+		return true;
+	case CONF_HOSTNAME:
+		*s = str_dup(a, text);
+		return is_hostname(text);
+	case CONF_PATH:
+		*s = conf_path(a, folder, str_dupz(a, text));
+		return text.n > 0;
+	case CONF_IPV4:
+	case CONF_IPV6:
+		*s = str_dup(a, text);
+		return is_address(text, o->type == CONF_IPV4 ? AF_INET :
+		    AF_INET6);
+	case CONF_SERVERS:
+		return add_server(text, a, s);
+	case CONF_WORKERS:
+		if (str_eqi(text, STR("cores"))) {
+			*v = cores();
+			return true;
+		}
+		return read_number(o->type, text, v);
+	case CONF_BOOL:
+		return read_bool(text, v);
+	case CONF_WORD:
+		w = conf_word(o->words, text);
+		*v = w ? w->value : 0;
+		return w != NULL;
+	default:
+		return read_number(o->type, text, v);
+	}
+}
+
+/* False if it is too large for its range. */
+static bool
+put_value(const struct conf_option *o, uint64_t v, struct str s, char *at)
+{
+	uint64_t measure = is_number(o) ? v : s.n;
+	uint32_t v4 = (uint32_t)v;
+
+	if (measure < o->low || measure > o->high)
+		return false;
+	if (!is_number(o))
+		memcpy(at, &s, sizeof(s));
+	else if (o->width == sizeof(uint8_t))
+		*at = (char)v;
+	else if (o->width == sizeof(v4))
+		memcpy(at, &v4, sizeof(v4));
+	else
+		memcpy(at, &v, sizeof(v));
+	return true;
+}
+
+bool
+conf_set(const struct conf_option *o, struct str text, struct str folder,
+    struct arena *a, void *record, struct err *err)
+{
+	char *at = (char *)record + o->offset;
+	auto_buf wanted = BUF_INIT(300);
+	struct str s = STR("");
+	uint64_t v = 0;
+	bool readable;
+
+	if (o->type == CONF_SERVERS)
+		memcpy(&s, at, sizeof(s));	/* one more */
+	readable = read_value(o, text, folder, a, &v, &s);
+	if (readable && put_value(o, v, s, at))
+		return true;
+	put_wanted(&wanted, o, readable);
+	(void)err_set(err, E_INVALID, o->type == CONF_NUMBER ||
+	    o->type == CONF_WORKERS ? "%s: expected %.*s, not %.*s%s" :
+	    "%s: expected %.*s, not \"%.*s%s\"", o->name,
+	    STR_FMT(buf_get(&wanted)), STR_FMT(str_first(text, SHOWN_MAX)),
+	    text.n > SHOWN_MAX ? "..." : "");
+	return false;
+}
+
+void
+conf_set_defaults(enum conf_block block, struct str folder, struct arena *a,
+    void *record)
+{
+	for (size_t i = 0; i < conf_noptions; i++) {
+		const struct conf_option *o = &conf_options[i];
+		struct err err = { 0 };
+
+		if (o->block == block && o->value && !conf_set(o,
+		    str_c(o->value), folder, a, record, &err))
+			bug("%s", err.text);
+	}
+}
