@@ -209,7 +209,9 @@ hand_out(struct bench *b)
 {
 	struct engine_options o = { .files = b->files, .wall_us = wall_us,
 		.mono_us = mono_us, .random = randomness, .arg = b,
-		.queue = { .host_connections = 20 } };
+		.max_message = 50 << 20, .queue = { .retry_min_s = 300,
+		.retry_max_s = 14400, .expire_s = 432000,
+		.host_connections = 20 } };
 	struct service_options so = { .readers = 2, .fatal = fatal };
 	struct err err = { 0 };
 	struct engine *e;

@@ -139,8 +139,6 @@ engine_open(const struct engine_options *o, struct engine **out,
 		e->o.pack_octets = 64 << 20;
 	if (e->o.wal_octets == 0)
 		e->o.wal_octets = 64 << 20;
-	if (e->o.max_message == 0)
-		e->o.max_message = 64 << 20;
 	if (e->o.column_octets == 0)
 		e->o.column_octets = 256 << 20;
 	e->arena = arena_new(ANSWER_ARENA);
@@ -210,10 +208,6 @@ engine_queue_settings(const struct engine *e)
 
 	for (size_t i = 0; i < sizeof(q) / sizeof(*to); i++)
 		to[i] = __atomic_load_n(&from[i], __ATOMIC_RELAXED);
-	q.retry_min_s = q.retry_min_s ? q.retry_min_s : 300;
-	q.retry_max_s = q.retry_max_s ? q.retry_max_s : 14400;
-	q.expire_s = q.expire_s ? q.expire_s : 432000;
-	q.host_connections = q.host_connections ? q.host_connections : 4;
 	return q;
 }
 

@@ -12,13 +12,13 @@
 
 struct engine;
 
-/* Of the queue; what is 0 has the default named. */
+/* Of the queue, as the configuration says: no defaults here. */
 struct queue_settings {
-	uint32_t retry_min_s;	/* 300; it doubles up to */
-	uint32_t retry_max_s;	/* 14400 */
-	uint32_t expire_s;	/* 432000: RFC 5321 4.5.4.1 */
+	uint32_t retry_min_s;	/* it doubles up to */
+	uint32_t retry_max_s;
+	uint32_t expire_s;	/* RFC 5321 4.5.4.1 */
 	uint32_t notice_s;	/* 0: never tell of a delay */
-	uint32_t host_connections; /* 4: batches of one destination */
+	uint32_t host_connections; /* batches of one destination */
 	uint32_t host_rate;	/* messages a minute to one; 0: any */
 	uint32_t double_bounces;
 };
@@ -28,7 +28,7 @@ struct engine_options {
 	uint64_t pack_octets;	/* 0: 64 MB */
 	uint64_t wal_octets;	/* restart the WAL there; 0: 64 MB */
 	uint64_t quota;		/* of an account; 0: none */
-	uint64_t max_message;	/* octets; 0: 64 MB */
+	uint64_t max_message;	/* octets */
 	size_t column_octets;	/* cached columns; 0: 256 MB */
 	struct queue_settings queue;
 	int64_t (*wall_us)(void *arg);	/* since 1970 UTC */

@@ -501,7 +501,7 @@ END
 CASE(down_and_expiry)
 
 BEGIN(tells_of_delay);
-	struct queue_settings o = { .notice_s = 100 };
+	struct queue_settings o = { TEST_QUEUE, .notice_s = 100 };
 	struct to to[] = { { "x@far.test", 0 }, { "y@far.test",
 		NOTIFY_failure }, { NULL, 0 } };
 	struct got g;
@@ -532,7 +532,7 @@ CASE(tells_of_delay)
 
 /* A report that finds nobody is the postmaster's, if he wants it. */
 BEGIN(double_bounce);
-	struct queue_settings o = { .double_bounces = 1 };
+	struct queue_settings o = { TEST_QUEUE, .double_bounces = 1 };
 	struct alias_add_ask alias = { 600, STR("list@example.test"),
 		STR("gone@far.test") };
 	struct queue_row *row = rows(w);

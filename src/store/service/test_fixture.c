@@ -35,7 +35,8 @@ fixture_init(struct fixture *d, struct files *files)
 	*d = (struct fixture){ .now_us = 1795000000000000, .change = 1000,
 		.seed = 42 };
 	d->o = (struct engine_options){ .files = files,
-		.pack_octets = 1 << 20, .wall_us = fixture_wall,
+		.pack_octets = 1 << 20, .max_message = TEST_MAX_MESSAGE,
+		.queue = { TEST_QUEUE }, .wall_us = fixture_wall,
 		.mono_us = fixture_mono, .random = fixture_random, .arg = d };
 	d->operator_.authority = AUTH_OPERATOR;
 	d->mx.authority = AUTH_MX;

@@ -5,6 +5,11 @@
 #pragma once
 #include "store/engine/engine.h"
 
+/* Settings of the queue, for those that a test does not choose. */
+#define TEST_QUEUE .retry_min_s = 300, .retry_max_s = 14400, \
+	.expire_s = 432000, .host_connections = 4
+enum { TEST_MAX_MESSAGE = 64 << 20 };
+
 struct fixture {
 	struct engine_options o;
 	struct engine *e;

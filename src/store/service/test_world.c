@@ -51,7 +51,8 @@ static void
 begin(struct world *w)
 {
 	struct engine_options o = { .wall_us = wall_us, .mono_us = mono_us,
-		.random = randomness, .arg = w, .queue = w->queue };
+		.max_message = TEST_MAX_MESSAGE, .random = randomness,
+		.arg = w, .queue = { TEST_QUEUE } };
 	struct service_options so = { .fatal = fatal,
 		.readers = w->readers };
 	struct ipc_options client = { .window = 8 };

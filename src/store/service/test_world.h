@@ -5,6 +5,7 @@
 #pragma once
 #include "base/test.h"
 #include "store/service/service.h"
+#include "store/service/test_fixture.h"
 #include "store/client.h"
 
 struct world {
@@ -15,7 +16,6 @@ struct world {
 	int64_t ahead_us;	/* of the engine's clock, set by the test */
 	struct loop *loop;
 	struct files *files;
-	struct queue_settings queue;
 	struct engine *engine;
 	struct service *service;
 	struct store *mx;
