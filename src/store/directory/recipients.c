@@ -63,7 +63,7 @@ note_expanded(struct gathering *g, const struct recipient *r)
 static int
 expand(struct gathering *g, const struct recipient *r, struct str from)
 {
-	size_t before = g->walk.nfound, i;
+	size_t before = g->walk.found.n, i;
 	struct recipient *to;
 	int rc = walk_along(&g->walk, from, g->err);
 
@@ -72,10 +72,10 @@ expand(struct gathering *g, const struct recipient *r, struct str from)
 	if (g->walk.met == 0)
 		return err_set(g->err, E_BUSY, "a recipient has just gone");
 	note_expanded(g, r);
-	for (i = before; i < g->walk.nfound; i++) {
+	for (i = before; i < g->walk.found.n; i++) {
 		to = arena_new_of(g->e->arena, struct recipient);
-		*to = (struct recipient){ .address = g->walk.found[i].address,
-			.account = g->walk.found[i].account,
+		*to = (struct recipient){ .address = g->walk.found.p[i].address,
+			.account = g->walk.found.p[i].account,
 			.notify = notify_of(r, g->walk.met),
 			.orcpt = r->orcpt, .via = r->address };
 		add(g, to);

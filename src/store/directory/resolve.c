@@ -176,10 +176,6 @@ resolve_sender(struct sql *q, struct arena *a, const struct caller *c,
 
 /* ---- walking along aliases --------------------------------------------- */
 
-struct step {
-	struct str address;
-	unsigned level;
-};
 struct seen {
 	struct str key;
 	unsigned walk;		/* in which it was met */
@@ -195,19 +191,8 @@ void
 walk_end(struct walk *w)
 {
 	map_free(&w->seen);
-	free(w->steps);
-	free(w->found);
-}
-
-static void *
-more_room(void *p, size_t n, size_t *room, size_t size)
-{
-	if (n < *room)
-		return p;
-	*room = *room ? *room * 2 : 16;
-	p = reallocarray(p, *room, size);
-	bug_if(!p);
-	return p;
+	vec_free(&w->steps);
+	vec_free(&w->found);
 }
 
 /* Who was met before, or NULL the first time. The sums of two may be the
@@ -238,9 +223,7 @@ walk_meet(struct walk *w, const struct target *t)
 static void
 add_step(struct walk *w, struct str address, unsigned level)
 {
-	w->steps = more_room(w->steps, w->nsteps, &w->steps_room,
-	    sizeof(*w->steps));
-	w->steps[w->nsteps++] = (struct step){ address, level };
+	vec_push(&w->steps, (struct step){ address, level });
 }
 
 static void
@@ -251,9 +234,7 @@ add_end(struct walk *w, struct str address, uint64_t account)
 	w->met++;
 	if (!walk_meet(w, &t))
 		return;
-	w->found = more_room(w->found, w->nfound, &w->room,
-	    sizeof(*w->found));
-	w->found[w->nfound++] = t;
+	vec_push(&w->found, t);
 }
 
 static int
@@ -275,7 +256,7 @@ add_alias(struct walk *w, const struct resolved *alias, unsigned level,
 		    "%d levels", RESOLVE_LEVELS);
 	rc = targets_of(w->q, w->a, alias, &t, err);
 	w->total += t.n;
-	if (rc == 0 && (w->nsteps + t.n > RESOLVE_TARGETS + 1 ||
+	if (rc == 0 && (w->steps.n + t.n > RESOLVE_TARGETS + 1 ||
 	    w->total > RESOLVE_MESSAGE))
 		return err_set(err, E_LIMIT, "an alias with too many targets");
 	for (size_t i = 0; i < t.n && rc == 0; i++)
@@ -320,11 +301,11 @@ walk_along(struct walk *w, struct str address, struct err *err)
 {
 	int rc = 0;
 
-	w->nsteps = w->met = 0;
+	w->steps.n = w->met = 0;
 	w->walks++;
 	add_step(w, address, 0);
-	for (size_t i = 0; i < w->nsteps && rc == 0 &&
+	for (size_t i = 0; i < w->steps.n && rc == 0 &&
 	    !(w->to_the_first && w->met); i++)
-		rc = take_step(w, w->steps[i], err);
+		rc = take_step(w, w->steps.p[i], err);
 	return rc;
 }

@@ -11,6 +11,7 @@
 #include "store/address/address.h"
 #include "store/engine/engine.h"
 #include "base/map.h"
+#include "base/vec.h"
 #include "store/sql/sql.h"
 
 enum {
@@ -43,12 +44,16 @@ struct target {
 	struct str address;	/* as the alias has it */
 	uint64_t account;	/* 0: a remote one */
 };
+/* Where a walk has yet to go. */
+struct step {
+	struct str address;
+	unsigned level;
+};
 struct walk {
 	struct sql *q;
 	struct arena *a;
 	struct map seen;
-	struct target *found;	/* none of them twice */
-	size_t nfound, room;
+	struct VEC(struct target) found;	/* none of them twice */
 	size_t met;		/* ends of the last walk_along(), also those
 				 * found before */
 	bool to_the_first;	/* only wants to know whether there is one */
@@ -56,8 +61,8 @@ struct walk {
 	struct str domain, local;
 	bool returns;
 	/* Its own. */
-	struct step *steps;
-	size_t nsteps, steps_room, total;
+	struct VEC(struct step) steps;
+	size_t total;
 	unsigned walks;
 };
 void walk_begin(struct walk *w, struct sql *q, struct arena *a);

@@ -82,7 +82,7 @@ packs_free(struct packs *p)
 		file_close(p->open[i].f);
 	file_close(p->f);
 	buf_free(&p->pending);
-	free(p->touched);
+	vec_free(&p->touched);
 	free(p->zeros);
 	map_free(&p->known);
 	pthread_mutex_destroy(&p->lock);
@@ -94,14 +94,12 @@ packs_free(struct packs *p)
 static struct pack_touched *
 touch(struct packs *p)
 {
-	struct pack_touched *t = p->ntouched ? &p->touched[p->ntouched - 1]
-					     : NULL;
+	struct pack_touched *t = p->touched.n ?
+	    &p->touched.p[p->touched.n - 1] : NULL;
 
 	if (t && t->pack == p->pack)
 		return t;
-	p->touched = realloc(p->touched, sizeof(*t) * (p->ntouched + 1));
-	bug_if(!p->touched);
-	t = &p->touched[p->ntouched++];
+	t = vec_add(&p->touched);
 	*t = (struct pack_touched){ p->pack, p->end, 0 };
 	return t;
 }
@@ -243,15 +241,15 @@ packs_put(struct packs *p, uint64_t blob, struct str octets, struct str facts,
 const struct pack_touched *
 packs_touched(const struct packs *p, size_t *n)
 {
-	*n = p->ntouched;
-	return p->touched;
+	*n = p->touched.n;
+	return p->touched.p;
 }
 
 void
 packs_commit(struct packs *p)
 {
 	p->end = p->pos;
-	p->ntouched = 0;
+	p->touched.n = 0;
 }
 
 /* A pack begun in this batch stays, empty: nothing names it yet. One that a
@@ -260,7 +258,7 @@ void
 packs_abort(struct packs *p)
 {
 	p->pos = p->end;
-	p->ntouched = 0;
+	p->touched.n = 0;
 	p->broken = false;
 	buf_reset(&p->pending);
 }
@@ -333,8 +331,7 @@ packs_known_file(struct packs *p, uint64_t blob, struct err *err)
 struct stray {
 	struct packs *p;
 	uint64_t kind;
-	uint64_t *id;
-	size_t n;
+	struct VEC(uint64_t) ids;
 };
 
 static bool
@@ -363,9 +360,7 @@ stray_one(void *arg, const char *name)
 
 	if (!hex_id(name, &id) || map_get(&s->p->known, s->kind, id, 0))
 		return;
-	s->id = realloc(s->id, sizeof(*s->id) * (s->n + 1));
-	bug_if(!s->id);
-	s->id[s->n++] = id;
+	vec_push(&s->ids, id);
 }
 
 static int
@@ -377,11 +372,11 @@ remove_strays(struct packs *p, const char *dir, uint64_t kind,
 	size_t i;
 	int rc = p->fs->ops->list(p->fs, dir, stray_one, &s);
 
-	for (i = 0; rc == 0 && i < s.n; i++) {
-		name_of(name, sizeof(name), s.id[i]);
+	for (i = 0; rc == 0 && i < s.ids.n; i++) {
+		name_of(name, sizeof(name), s.ids.p[i]);
 		rc = p->fs->ops->unlink(p->fs, name);
 	}
-	free(s.id);
+	vec_free(&s.ids);
 	return rc < 0 ? pack_failed(err, rc, "clear", kind) : 0;
 }
 

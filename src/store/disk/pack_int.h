@@ -5,6 +5,7 @@
 #include <pthread.h>
 
 #include "base/map.h"
+#include "base/vec.h"
 #include "store/disk/pack.h"
 
 enum { OPEN_FILES = 32 };
@@ -29,8 +30,7 @@ struct packs {
 	char *zeros;
 	struct buf pending;
 	bool unsynced, broken;
-	struct pack_touched *touched;
-	size_t ntouched;
+	struct VEC(struct pack_touched) touched;
 	struct map known; /* while recovering */
 	/* The readers'. */
 	pthread_mutex_t lock;

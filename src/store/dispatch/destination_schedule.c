@@ -3,6 +3,8 @@
 #include <pthread.h>
 #include <stdlib.h>
 
+#include "base/vec.h"
+
 /* Fresh mail waits for a blocked destination too: look again soon enough. */
 enum { BUCKETS_MIN = 256, FAILURES_MAX = 16, BLOCKED_MAX_S = 900 };
 static const int64_t SECOND = 1000000, MINUTE = 60000000;
@@ -114,11 +116,7 @@ heap_set(struct schedule *p, struct destination *d, int64_t at)
 		sift(p, d->slot, e);
 		return;
 	}
-	if (p->nheap + 2 > p->heap_room) {
-		p->heap_room = p->heap_room ? p->heap_room * 2 : 64;
-		p->heap = realloc(p->heap, p->heap_room * sizeof(e));
-		bug_if(!p->heap);
-	}
+	p->heap = vec_grow(p->heap, p->nheap, 2, &p->heap_room, sizeof(e));
 	sift(p, ++p->nheap, e);
 }
 
@@ -220,7 +218,7 @@ set_blocked(struct schedule *p, struct destination *d, int64_t until)
 }
 
 int64_t
-plan_blocked(void *plan, struct str domain)
+schedule_blocked(void *plan, struct str domain)
 {
 	struct schedule *p = plan;
 	const struct destination *d;
@@ -332,7 +330,7 @@ schedule_news(struct schedule *p, const struct queue_news *n)
 }
 
 int64_t
-plan_next(const struct schedule *p)
+schedule_next(const struct schedule *p)
 {
 	return p->nheap ? p->heap[1].at : INT64_MAX;
 }
@@ -342,7 +340,7 @@ schedule_take(struct schedule *p, int64_t now)
 {
 	struct destination *d;
 
-	if (plan_next(p) > now)
+	if (schedule_next(p) > now)
 		return NULL;
 	d = p->heap[1].d;
 	if (!d->busy) {

@@ -55,7 +55,7 @@ void schedule_served(struct schedule *p, struct destination *d, size_t items,
 size_t schedule_room(const struct schedule *p, const struct destination *d,
     size_t most);
 /* When schedule_take() is next worth it; INT64_MAX: never. */
-int64_t plan_next(const struct schedule *p);
+int64_t schedule_next(const struct schedule *p);
 
 /* A batch ended. lost: something of it is due as before. */
 void schedule_ended(struct schedule *p, struct destination *d, bool lost,
@@ -65,4 +65,4 @@ void schedule_down(struct schedule *p, struct destination *d, int64_t now);
 void schedule_up(struct schedule *p, struct destination *d);
 /* Until when nothing of it is tried because it was down; 0: no such thing.
  * Other threads may ask. */
-int64_t plan_blocked(void *plan, struct str domain);
+int64_t schedule_blocked(void *plan, struct str domain);

@@ -48,12 +48,12 @@ test_turns(void **state unused_arg)
 	struct schedule *p = a_plan(2, 0);
 	struct destination *a;
 
-	assert_int_equal(plan_next(p), INT64_MAX);
+	assert_int_equal(schedule_next(p), INT64_MAX);
 	due(p, "a.test", 10);
 	due(p, "b.test", 11);
 	due(p, "c.test", 12);
 	assert_null(schedule_take(p, 10 * SECOND - 1));
-	assert_int_equal(plan_next(p), 10 * SECOND);
+	assert_int_equal(schedule_next(p), 10 * SECOND);
 	a = serve(p, 20 * SECOND, "a.test", 1, true);
 	serve(p, 20 * SECOND, "b.test", 1, false);
 	/* It has more, but others are due. */
@@ -113,7 +113,7 @@ test_down(void **state unused_arg)
 	due(p, "a.test", 1);
 	d = serve(p, 2 * SECOND, "a.test", 1, true);
 	schedule_down(p, d, 2 * SECOND);
-	first = plan_next(p) == INT64_MAX ? d->blocked : plan_next(p);
+	first = schedule_next(p) == INT64_MAX ? d->blocked : schedule_next(p);
 	schedule_down(p, d, 2 * SECOND); /* the same bad news */
 	assert_int_equal(d->failures, 1);
 	assert_true(first >= 12 * SECOND && first <= 14 * SECOND + 500000);
@@ -147,11 +147,11 @@ test_rate(void **state unused_arg)
 	assert_int_equal(schedule_room(p, d, 20), 10);
 	serve(p, 101 * SECOND, "a.test", 10, true);
 	assert_null(schedule_take(p, 159 * SECOND));
-	assert_int_equal(plan_next(p), 160 * SECOND);
+	assert_int_equal(schedule_next(p), 160 * SECOND);
 	d = schedule_take(p, 160 * SECOND);
 	assert_int_equal(schedule_room(p, d, 20), 20);
 	serve(p, 160 * SECOND, "a.test", 30, true);
-	assert_int_equal(plan_next(p), 220 * SECOND);
+	assert_int_equal(schedule_next(p), 220 * SECOND);
 	/* The limit is lifted meanwhile. */
 	schedule_settings(p, &(struct queue_settings){ .host_connections = 9 });
 	serve(p, 161 * SECOND, "a.test", 20, true);
@@ -174,7 +174,7 @@ test_many_destinations(void **state unused_arg)
 	}
 	assert_int_equal(schedule_destinations(p), N);
 	for (i = 0; i < N; i++) {
-		at = plan_next(p);
+		at = schedule_next(p);
 		assert_true(at >= last);
 		last = at;
 		d = schedule_take(p, at);
@@ -191,7 +191,8 @@ test_leases(void **state unused_arg)
 	static const uint32_t n[] = { 3, 5 }, none[] = { 0, 0 };
 	static const uint32_t delayed[] = { OUTCOME_delayed, 0 };
 	struct leases *ls = leases_new();
-	struct lease *mine = NULL, *l, *other;
+	struct list mine = { 0 };
+	struct lease *l, *other;
 	int me, you;
 
 	l = lease_make(ls, 77, &me, &mine, 9, n, none, 2);
@@ -206,7 +207,7 @@ test_leases(void **state unused_arg)
 	assert_false(lease_report(l, 3)); /* the writer has it already */
 	/* Its connection ends, but the writer has something of it. */
 	lease_give_up(l);
-	assert_null(mine);
+	assert_true(list_empty(&mine));
 	assert_false(lease_is_over(l));
 	lease_settle(ls, l, 3, true);
 	assert_false(leases_under_way(ls, 9, 3));
@@ -225,7 +226,7 @@ test_leases(void **state unused_arg)
 	lease_settle(ls, other, 5, true);
 	assert_true(lease_is_over(other));
 	assert_false(lease_end(ls, other));
-	assert_null(mine);
+	assert_true(list_empty(&mine));
 	leases_free(ls);
 }
 
@@ -251,12 +252,12 @@ test_pending(void **state unused_arg)
 	reports_due_failed(p, 2, 5);
 	reports_due_quiet(p, 2); /* that is not what it waits for */
 	assert_int_equal(reports_due_take(p, 6), 0);
-	assert_int_equal(pending_next(p), 5 + 30 * SECOND);
+	assert_int_equal(reports_due_next(p), 5 + 30 * SECOND);
 	assert_int_equal(reports_due_take(p, 5 + 30 * SECOND), 2);
 	reports_due_done(p, 2, false, 40 * SECOND);
 	reports_due_add(p, 3, true, 40 * SECOND); /* 30 s are enough */
 	assert_int_equal(reports_due_take(p, 70 * SECOND), 3);
-	assert_int_equal(pending_next(p), INT64_MAX);
+	assert_int_equal(reports_due_next(p), INT64_MAX);
 	reports_due_free(p);
 }
 

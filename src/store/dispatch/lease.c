@@ -101,7 +101,7 @@ free_slot(struct leases *ls)
 
 struct lease *
 lease_make(struct leases *ls, uint64_t random, const void *owner,
-    struct lease **list, uint64_t message, const uint32_t *n,
+    struct list *list, uint64_t message, const uint32_t *n,
     const uint32_t *outcome, size_t count_of)
 {
 	struct lease *l = calloc(1, sizeof(*l) + count_of *
@@ -118,13 +118,8 @@ lease_make(struct leases *ls, uint64_t random, const void *owner,
 		l->rcpt[i].outcome = (uint16_t)outcome[i];
 		add(ls, l, (uint32_t)i);
 	}
-	if (list) {
-		l->next = *list;
-		l->link = list;
-		if (l->next)
-			l->next->link = &l->next;
-		*list = l;
-	}
+	if (list)
+		list_prepend(list, &l->link);
 	ls->slot[slot] = l;
 	ls->n++;
 	return l;
@@ -173,13 +168,7 @@ lease_settle(struct leases *ls, struct lease *l, uint32_t n, bool done)
 void
 lease_give_up(struct lease *l)
 {
-	if (l->link) {
-		*l->link = l->next;
-		if (l->next)
-			l->next->link = l->link;
-	}
-	l->link = NULL;
-	l->next = NULL;
+	list_unlink(&l->link);
 	l->owner = NULL;
 }
 

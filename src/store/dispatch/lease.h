@@ -9,6 +9,7 @@
  * of it is pending.
  */
 #pragma once
+#include "base/list.h"
 #include "store/engine/engine.h"
 
 struct leases;
@@ -24,7 +25,7 @@ enum rcpt_state { RCPT_open, RCPT_pending, RCPT_done };
 struct lease {
 	uint64_t id, message;
 	const void *owner;	/* NULL: given up, or store's own */
-	struct lease *next, **link;	/* of its owner's */
+	struct list_link link;	/* of its owner's */
 	struct batch *batch;	/* NULL: of a report, or store's own */
 	bool report;
 	uint32_t nrcpts, left;	/* not done */
@@ -42,7 +43,7 @@ bool leases_full(const struct leases *ls);
 
 /* random: 48 bits of it become the name. list: the owner's. */
 struct lease *lease_make(struct leases *ls, uint64_t random,
-    const void *owner, struct lease **list, uint64_t message,
+    const void *owner, struct list *list, uint64_t message,
     const uint32_t *n, const uint32_t *outcome, size_t count);
 /* Only its owner finds it. */
 struct lease *lease_find(const struct leases *ls, uint64_t id,

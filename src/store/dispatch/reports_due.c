@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "base/err.h"
+#include "base/list.h"
 #include "base/map.h"
 
 enum { PENDING_MAX = 100000, LOAD_BELOW = 1000 };
@@ -10,20 +11,16 @@ static const int64_t WAIT_US = 30000000;
 
 enum one_state { ONE_ready, ONE_waits, ONE_sulks, ONE_taken };
 
-struct one {
-	struct one *next, **link;	/* of its list; taken: none */
+struct report {
+	struct list_link link;	/* of its list; taken: none */
 	uint64_t message;
 	int64_t at;	/* when it need not wait any longer */
 	enum one_state state;
 	bool again;	/* more came while it was taken */
 };
 
-struct list {
-	struct one *first, **last;
-};
-
 struct reports_due {
-	struct map all;		/* message -> struct one */
+	struct map all;		/* message -> struct report */
 	struct list ready, waiting;	/* waiting: by at */
 	bool lost;		/* some are only in the database */
 	uint64_t after;
@@ -35,8 +32,6 @@ reports_due_new(void)
 	struct reports_due *p = calloc(1, sizeof(*p));
 
 	bug_if(!p);
-	p->ready.last = &p->ready.first;
-	p->waiting.last = &p->waiting.first;
 	p->lost = true;
 	return p;
 }
@@ -56,40 +51,18 @@ reports_due_free(struct reports_due *p)
 }
 
 static void
-append(struct list *l, struct one *o, enum one_state state)
-{
-	o->state = state;
-	o->next = NULL;
-	o->link = l->last;
-	*l->last = o;
-	l->last = &o->next;
-}
-
-static void
-unlink_one(struct reports_due *p, struct one *o)
-{
-	struct list *l = o->state == ONE_ready ? &p->ready : &p->waiting;
-
-	if (o->state == ONE_taken)
-		return;
-	*o->link = o->next;
-	if (o->next)
-		o->next->link = o->link;
-	else
-		l->last = o->link;
-}
-
-static void
-place(struct reports_due *p, struct one *o, enum one_state state, int64_t now)
+place(struct reports_due *p, struct report *o, enum one_state state,
+    int64_t now)
 {
 	o->at = now + WAIT_US;
-	append(state == ONE_ready ? &p->ready : &p->waiting, o, state);
+	o->state = state;
+	list_append(state == ONE_ready ? &p->ready : &p->waiting, &o->link);
 }
 
 void
 reports_due_add(struct reports_due *p, uint64_t message, bool busy, int64_t now)
 {
-	struct one *o = map_get(&p->all, message, 0, 0);
+	struct report *o = map_get(&p->all, message, 0, 0);
 
 	if (o) {
 		o->again = true;
@@ -109,24 +82,25 @@ reports_due_add(struct reports_due *p, uint64_t message, bool busy, int64_t now)
 void
 reports_due_quiet(struct reports_due *p, uint64_t message)
 {
-	struct one *o = map_get(&p->all, message, 0, 0);
+	struct report *o = map_get(&p->all, message, 0, 0);
 
 	if (!o || o->state != ONE_waits)
 		return;
-	unlink_one(p, o);
-	append(&p->ready, o, ONE_ready);
+	o->state = ONE_ready;
+	list_unlink(&o->link);
+	list_append(&p->ready, &o->link);
 }
 
 uint64_t
 reports_due_take(struct reports_due *p, int64_t now)
 {
-	struct one *o = p->ready.first;
+	struct report *o = list_first(struct report, &p->ready, link);
 
-	if (!o && p->waiting.first && p->waiting.first->at <= now)
-		o = p->waiting.first;
 	if (!o)
+		o = list_first(struct report, &p->waiting, link);
+	if (!o || (o->state != ONE_ready && o->at > now))
 		return 0;
-	unlink_one(p, o);
+	list_unlink(&o->link);
 	o->state = ONE_taken;
 	o->again = false;
 	return o->message;
@@ -136,7 +110,7 @@ void
 reports_due_done(struct reports_due *p, uint64_t message, bool more,
     int64_t now)
 {
-	struct one *o = map_get(&p->all, message, 0, 0);
+	struct report *o = map_get(&p->all, message, 0, 0);
 
 	if (!o || o->state != ONE_taken)
 		return;
@@ -151,18 +125,20 @@ reports_due_done(struct reports_due *p, uint64_t message, bool more,
 void
 reports_due_failed(struct reports_due *p, uint64_t message, int64_t now)
 {
-	struct one *o = map_get(&p->all, message, 0, 0);
+	struct report *o = map_get(&p->all, message, 0, 0);
 
 	if (o && o->state == ONE_taken)
 		place(p, o, ONE_sulks, now);
 }
 
 int64_t
-pending_next(const struct reports_due *p)
+reports_due_next(const struct reports_due *p)
 {
-	if (p->ready.first)
+	const struct report *o = list_first(struct report, &p->waiting, link);
+
+	if (!list_empty(&p->ready))
 		return 0;
-	return p->waiting.first ? p->waiting.first->at : INT64_MAX;
+	return o ? o->at : INT64_MAX;
 }
 
 bool

@@ -29,7 +29,7 @@ void reports_due_done(struct reports_due *p, uint64_t message, bool more,
 /* It was not: again in a while. */
 void reports_due_failed(struct reports_due *p, uint64_t message, int64_t now);
 /* When reports_due_take() is next worth it; INT64_MAX: never. */
-int64_t pending_next(const struct reports_due *p);
+int64_t reports_due_next(const struct reports_due *p);
 
 /* Were some not kept, and is there room now? Then add those above *after that
  * the database has and say whether these were all. */

@@ -28,15 +28,15 @@ column_free(struct column *c)
 {
 	size_t i;
 
-	for (i = 0; i < c->nsets; i++)
-		free((char *)(uintptr_t)c->set[i].words.p);
-	for (i = 0; i < c->nlate; i++)
-		free((char *)(uintptr_t)c->late[i].keywords.p);
-	free(c->late);
-	free(c->set);
+	for (i = 0; i < c->sets.n; i++)
+		free((char *)(uintptr_t)c->sets.p[i].words.p);
+	for (i = 0; i < c->late.n; i++)
+		free((char *)(uintptr_t)c->late.p[i].keywords.p);
+	vec_free(&c->late);
+	vec_free(&c->sets);
 	map_free(&c->by_words);
-	free(c->live);
-	free(c->dead);
+	vec_free(&c->live);
+	vec_free(&c->dead);
 	pthread_rwlock_destroy(&c->lock);
 	free(c);
 }
@@ -60,7 +60,7 @@ columns_free(struct columns *cs)
 static size_t
 column_octets(const struct column *c)
 {
-	return sizeof(*c) + (c->live_room + c->dead_room) *
+	return sizeof(*c) + (c->live.room + c->dead.room) *
 	    sizeof(struct column_row);
 }
 
@@ -77,25 +77,14 @@ columns_octets(struct columns *cs)
 
 /* ---- rows -------------------------------------------------------------- */
 
-static struct column_row *
-room(struct column_row **rows, size_t n, size_t *size)
-{
-	if (n < *size)
-		return &(*rows)[n];
-	*size = *size ? *size * 2 : 16;
-	*rows = realloc(*rows, *size * sizeof(**rows));
-	bug_if(!*rows);
-	return &(*rows)[n];
-}
-
 size_t
 column_seek(const struct column *c, uint32_t uid)
 {
-	size_t low = 0, high = c->nlive, mid;
+	size_t low = 0, high = c->live.n, mid;
 
 	while (low < high) {
 		mid = low + (high - low) / 2;
-		if (c->live[mid].uid < uid)
+		if (c->live.p[mid].uid < uid)
 			low = mid + 1;
 		else
 			high = mid;
@@ -106,7 +95,7 @@ column_seek(const struct column *c, uint32_t uid)
 struct str
 column_keywords(const struct column *c, uint32_t set)
 {
-	return set < c->nsets ? c->set[set].words : STR_NULL;
+	return set < c->sets.n ? c->sets.p[set].words : STR_NULL;
 }
 
 /* Whoever holds the mailbox chooses the words: found by hash, and sets whose
@@ -134,13 +123,12 @@ new_set(struct column *c, struct str words, uint64_t hash)
 	bug_if(!copy);
 	memcpy(copy, words.p, words.n);
 	if (i) {
-		c->unused_set = c->set[i].next;
+		c->unused_set = c->sets.p[i].next;
 	} else {
-		c->set = grown(c->set, c->nsets, &c->sets_room,
-		    sizeof(*c->set));
-		i = (uint32_t)c->nsets++;
+		i = (uint32_t)c->sets.n;
+		(void)vec_add(&c->sets);
 	}
-	c->set[i] = (struct keyword_set){ { copy, words.n }, 0,
+	c->sets.p[i] = (struct keyword_set){ { copy, words.n }, 0,
 		first_set(c, hash) };
 	map_put_number(&c->by_words, hash, 0, 0, i);
 	return i;
@@ -156,19 +144,19 @@ use_set(struct column *c, struct str words)
 	if (words.n == 0)
 		return 0;
 	hash = hash_of(words);
-	for (i = first_set(c, hash); i; i = c->set[i].next)
-		if (str_eq(c->set[i].words, words))
+	for (i = first_set(c, hash); i; i = c->sets.p[i].next)
+		if (str_eq(c->sets.p[i].words, words))
 			break;
 	if (i == 0)
 		i = new_set(c, words, hash);
-	c->set[i].users++;
+	c->sets.p[i].users++;
 	return i;
 }
 
 static void
 unuse_set(struct column *c, uint32_t i)
 {
-	struct keyword_set *s = &c->set[i];
+	struct keyword_set *s = &c->sets.p[i];
 	uint64_t hash;
 	uint32_t at;
 
@@ -180,10 +168,10 @@ unuse_set(struct column *c, uint32_t i)
 		map_put_number(&c->by_words, hash, 0, 0, s->next);
 	else if (at == i)
 		map_del(&c->by_words, hash, 0, 0);
-	for (; at != i && c->set[at].next != i; at = c->set[at].next)
+	for (; at != i && c->sets.p[at].next != i; at = c->sets.p[at].next)
 		;
 	if (at != i)
-		c->set[at].next = s->next;
+		c->sets.p[at].next = s->next;
 	free((char *)(uintptr_t)s->words.p);
 	*s = (struct keyword_set){ STR_NULL, 0, c->unused_set };
 	c->unused_set = i;
@@ -192,11 +180,10 @@ unuse_set(struct column *c, uint32_t i)
 static void
 add_live(struct column *c, const struct column_row *row, struct str keywords)
 {
-	struct column_row *r = room(&c->live, c->nlive, &c->live_room);
+	struct column_row *r = vec_add(&c->live);
 
 	*r = *row;
 	r->keywords = use_set(c, keywords);
-	c->nlive++;
 	if (r->uid >= c->uidnext)
 		c->uidnext = r->uid + 1;
 }
@@ -209,9 +196,9 @@ change_live(struct column *c, const struct column_row *row,
 	struct column_row *r;
 	uint32_t set;
 
-	if (i == c->nlive || c->live[i].uid != row->uid)
+	if (i == c->live.n || c->live.p[i].uid != row->uid)
 		return;
-	r = &c->live[i];
+	r = &c->live.p[i];
 	r->flags = row->flags;
 	r->modseq = row->modseq;
 	/* In this order: the words may be those of the set it leaves. */
@@ -225,9 +212,9 @@ mark_expunged(struct column *c, const struct column_row *row)
 {
 	size_t i = column_seek(c, row->uid);
 
-	if (i < c->nlive && c->live[i].uid == row->uid) {
-		c->live[i].expunged = row->expunged;
-		c->live[i].modseq = row->expunged;
+	if (i < c->live.n && c->live.p[i].uid == row->uid) {
+		c->live.p[i].expunged = row->expunged;
+		c->live.p[i].modseq = row->expunged;
 	}
 }
 
@@ -238,17 +225,16 @@ bury(struct column *c)
 {
 	size_t i, kept = 0;
 
-	for (i = 0; i < c->nlive; i++) {
-		if (c->live[i].expunged == 0) {
+	for (i = 0; i < c->live.n; i++) {
+		if (c->live.p[i].expunged == 0) {
 			if (kept != i)
-				c->live[kept] = c->live[i];
+				c->live.p[kept] = c->live.p[i];
 			kept++;
 			continue;
 		}
-		*room(&c->dead, c->ndead, &c->dead_room) = c->live[i];
-		c->ndead++;
+		vec_push(&c->dead, c->live.p[i]);
 	}
-	c->nlive = kept;
+	c->live.n = kept;
 }
 
 static void
@@ -316,8 +302,7 @@ load_row(struct column *c, const struct sql *q)
 		return;
 	}
 	r.keywords = use_set(c, sql_str(q, column_load, keywords));
-	*room(&c->dead, c->ndead, &c->dead_room) = r;
-	c->ndead++;
+	vec_push(&c->dead, r);
 }
 
 static int
@@ -345,8 +330,9 @@ load_rows(struct column *c, struct sql *q, struct err *err)
 		load_row(c, q);
 		rc = sql_next(q, SQL_column_load, err);
 	}
-	if (c->ndead)
-		qsort(c->dead, c->ndead, sizeof(*c->dead), by_expunged);
+	if (c->dead.n)
+		qsort(c->dead.p, c->dead.n, sizeof(*c->dead.p),
+		    by_expunged);
 	return rc;
 }
 
@@ -408,8 +394,7 @@ column_new(struct columns *cs, uint64_t account, uint64_t mailbox)
 	c->account = account;
 	c->mailbox = mailbox;
 	c->loading = true;
-	c->set = grown(NULL, 0, &c->sets_room, sizeof(*c->set));
-	c->set[c->nsets++] = (struct keyword_set){ 0 }; /* the empty one */
+	vec_push(&c->sets, (struct keyword_set){ 0 }); /* the empty one */
 	map_put(&cs->map, account, mailbox, 0, c);
 	return c;
 }
@@ -423,12 +408,10 @@ finish_load(struct columns *cs, struct column *c, int rc)
 
 	pthread_mutex_lock(&cs->lock);
 	if (rc == 0)
-		apply_run(c, c->late, c->nlate, c->modseq);
-	for (i = 0; i < c->nlate; i++)
-		free((char *)(uintptr_t)c->late[i].keywords.p);
-	free(c->late);
-	c->late = NULL;
-	c->nlate = 0;
+		apply_run(c, c->late.p, c->late.n, c->modseq);
+	for (i = 0; i < c->late.n; i++)
+		free((char *)(uintptr_t)c->late.p[i].keywords.p);
+	vec_free(&c->late);
 	c->loading = false;
 	c->failed = rc < 0;
 	if (c->failed)
@@ -488,10 +471,8 @@ keep_late(struct column *c, const struct column_op *op, size_t n)
 	size_t i;
 	char *p;
 
-	c->late = realloc(c->late, (c->nlate + n) * sizeof(*o));
-	bug_if(!c->late);
 	for (i = 0; i < n; i++) {
-		o = &c->late[c->nlate++];
+		o = vec_add(&c->late);
 		*o = op[i];
 		p = malloc(op[i].keywords.n + 1);
 		bug_if(!p);

@@ -14,6 +14,7 @@
 
 #include "base/arena.h"
 #include "base/map.h"
+#include "base/vec.h"
 #include "store/sql/sql.h"
 
 struct column_row {
@@ -32,31 +33,28 @@ struct keyword_set {
 	uint32_t next;		/* of the same hash, or unused too; 0: none */
 };
 
-struct column {
-	uint64_t account, mailbox;
-	pthread_rwlock_t lock;	/* of all that follows up to sets */
-	struct column_row *live, *dead;
-	size_t nlive, live_room, ndead, dead_room;
-	uint64_t modseq;
-	uint32_t uidnext, uidvalidity;
-	struct keyword_set *set;
-	size_t nsets, sets_room;
-	uint32_t unused_set;
-	struct map by_words;	/* hash of the words -> first set of it */
-	/* Of the cache, under its lock. */
-	bool loading, failed;
-	size_t users;
-	uint64_t last;
-	struct column_op *late;	/* commits made while it was loading */
-	size_t nlate;
-};
-
 /* What a commit did to one row. */
 struct column_op {
 	uint64_t account, mailbox;
 	enum { COLUMN_ADD, COLUMN_FLAGS, COLUMN_EXPUNGE } kind;
 	struct column_row row;	/* keywords unused */
 	struct str keywords;
+};
+
+struct column {
+	uint64_t account, mailbox;
+	pthread_rwlock_t lock;	/* of all that follows up to sets */
+	struct VEC(struct column_row) live, dead;
+	uint64_t modseq;
+	uint32_t uidnext, uidvalidity;
+	struct VEC(struct keyword_set) sets;
+	uint32_t unused_set;
+	struct map by_words;	/* hash of the words -> first set of it */
+	/* Of the cache, under its lock. */
+	bool loading, failed;
+	size_t users;
+	uint64_t last;
+	struct VEC(struct column_op) late;	/* commits made meanwhile */
 };
 
 struct columns;

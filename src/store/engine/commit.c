@@ -10,44 +10,28 @@
  * find no room. Every other failure of the disk is the end of the process.
  */
 
-void *
-grown(void *p, size_t n, size_t *room, size_t size)
-{
-	if (n < *room)
-		return p;
-	*room = *room ? *room * 2 : 16;
-	p = realloc(p, *room * size);
-	bug_if(!p);
-	return p;
-}
-
 void
 batch_op(struct engine *e, const struct column_op *op)
 {
-	e->op = grown(e->op, e->nops, &e->ops_room, sizeof(*op));
-	e->op[e->nops++] = *op;
+	vec_push(&e->ops, *op);
 }
 
 void
 batch_changed(struct engine *e, uint64_t account, uint64_t mailbox,
     uint64_t modseq)
 {
-	struct mailbox_changed *c;
+	struct mailbox_changed *c = e->changed.n ?
+	    &e->changed.p[e->changed.n - 1] : NULL;
 
-	e->changed = grown(e->changed, e->nchanged, &e->changed_room,
-	    sizeof(*c));
-	c = e->nchanged ? &e->changed[e->nchanged - 1] : NULL;
 	if (!c || c->account != account || c->mailbox != mailbox)
-		c = &e->changed[e->nchanged++];
+		c = vec_add(&e->changed);
 	*c = (struct mailbox_changed){ account, mailbox, modseq };
 }
 
 void
 batch_revoke(struct engine *e, uint64_t account)
 {
-	e->revoked = grown(e->revoked, e->nrevoked, &e->revoked_room,
-	    sizeof(*e->revoked));
-	e->revoked[e->nrevoked++] = account;
+	vec_push(&e->revoked, account);
 }
 
 void
@@ -85,15 +69,15 @@ engine_queue_news(const struct engine *e)
 const struct mailbox_changed *
 engine_changed(const struct engine *e, size_t *n)
 {
-	*n = e->nchanged;
-	return e->changed;
+	*n = e->changed.n;
+	return e->changed.p;
 }
 
 const uint64_t *
 engine_revoked(const struct engine *e, size_t *n)
 {
-	*n = e->nrevoked;
-	return e->revoked;
+	*n = e->revoked.n;
+	return e->revoked.p;
 }
 
 static void
@@ -101,9 +85,9 @@ begin(struct engine *e)
 {
 	map_clear(&e->fresh);
 	buf_reset(&e->rows);
-	e->nops = 0;
-	e->told_changed = e->nchanged;
-	e->told_revoked = e->nrevoked;
+	e->ops.n = 0;
+	e->told_changed = e->changed.n;
+	e->told_revoked = e->revoked.n;
 	e->told_news = e->news.n;
 	e->now_s = e->o.wall_us(e->o.arg) / 1000000;
 	e->w.failed = 0;
@@ -130,8 +114,8 @@ undo(struct engine *e)
 	packs_abort(e->packs);
 	stage_abort(e);
 	state_forget(e);
-	e->nchanged = e->told_changed;
-	e->nrevoked = e->told_revoked;
+	e->changed.n = e->told_changed;
+	e->revoked.n = e->told_revoked;
 	e->news.n = e->told_news;
 	begin(e);
 }
@@ -197,7 +181,7 @@ finish(struct engine *e, struct err *err)
 	packs_commit(e->packs);
 	stage_commit(e);
 	state_clean(e);
-	columns_apply(e->columns, e->op, e->nops);
+	columns_apply(e->columns, e->ops.p, e->ops.n);
 	journal_add_encoded(e->journal, buf_get(&e->rows),
 	    e->now_s * 1000000);
 	return sql_restart_wal(&e->w, e->o.wal_octets, err);
@@ -290,7 +274,7 @@ engine_commit(struct engine *e, struct write **w, size_t n, size_t *ndone,
 	int rc;
 
 	arena_reset(e->arena);
-	e->nchanged = e->nrevoked = 0;
+	e->changed.n = e->revoked.n = 0;
 	buf_reset(&e->news);
 	begin(e);
 	stages_first(e, w, n);

@@ -174,10 +174,10 @@ engine_close(struct engine *e)
 	arena_free(e->arena);
 	buf_free(&e->rows);
 	buf_free(&e->news);
-	free(e->op);
-	free(e->used_stage);
-	free(e->changed);
-	free(e->revoked);
+	vec_free(&e->ops);
+	vec_free(&e->used_stages);
+	vec_free(&e->changed);
+	vec_free(&e->revoked);
 	free(e);
 }
 

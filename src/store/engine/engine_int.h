@@ -2,6 +2,7 @@
  * engine_int.h - what the files of the engine share.
  */
 #pragma once
+#include "base/list.h"
 #include "store/address/address.h"
 #include "store/engine/column.h"
 #include "store/engine/engine.h"
@@ -30,14 +31,12 @@ struct acct {
 	uint64_t generation, uidvalidity, next_mailbox, next_email, modseq;
 	uint64_t messages, used;
 	struct mbox *inbox;
-	bool dirty;
-	struct acct *next_dirty;
+	struct list_link dirty;	/* of those that are to be written */
 };
 struct mbox {
 	uint64_t account, mailbox;
 	uint64_t uidvalidity, uidnext, messages, unseen, deleted, size, modseq;
-	bool dirty;
-	struct mbox *next_dirty;
+	struct list_link dirty;
 };
 
 /* A flag change or expunge of this batch, which the column will only see
@@ -63,21 +62,17 @@ struct engine {
 	uint64_t next_blob, next_account, uidvalidity;
 
 	struct map accts, mboxes;
-	struct acct *dirty_accts;
-	struct mbox *dirty_mboxes;
+	struct list dirty_accts, dirty_mboxes;
 
 	/* Of the present batch. */
 	struct arena *arena;
 	struct map fresh;	/* (account, mailbox, uid) -> struct fresh */
-	struct column_op *op;
-	size_t nops, ops_room;
+	struct VEC(struct column_op) ops;
 	struct buf rows;	/* journal rows, to be kept after commit */
-	struct stage **used_stage;
-	size_t nused, used_room;
-	struct mailbox_changed *changed;
-	size_t nchanged, changed_room, told_changed;
-	uint64_t *revoked;
-	size_t nrevoked, revoked_room, told_revoked;
+	struct VEC(struct stage *) used_stages;
+	struct VEC(struct mailbox_changed) changed;
+	struct VEC(uint64_t) revoked;
+	size_t told_changed, told_revoked;
 	struct buf news;	/* of the queue */
 	size_t told_news;
 	uint64_t directory;	/* atomic */
@@ -236,6 +231,3 @@ READER_CALL(verify);
 READER_CALL(journal_read);
 READER_CALL(queue_list);
 int place_get(struct sql *q, uint64_t blob, struct place *at, struct err *err);
-
-/* The larger of an array's room and what n more need, doubled. */
-void *grown(void *p, size_t n, size_t *room, size_t size);

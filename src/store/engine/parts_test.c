@@ -112,16 +112,16 @@ fill(struct column *c, const struct model *m)
 	uint64_t modseq;
 	size_t i;
 
-	c->live = calloc(ROWS, sizeof(*c->live));
-	c->dead = calloc(ROWS, sizeof(*c->dead));
+	c->live.p = calloc(ROWS, sizeof(*c->live.p));
+	c->dead.p = calloc(ROWS, sizeof(*c->dead.p));
 	for (i = 0; i < m->n; i++)
 		if (!m->expunged[i])
-			c->live[c->nlive++] = (struct column_row){
+			c->live.p[c->live.n++] = (struct column_row){
 				.uid = m->uid[i], .created = m->created[i] };
 	for (modseq = 1; modseq < 1000; modseq++)
 		for (i = 0; i < m->n; i++)
 			if (m->expunged[i] == modseq)
-				c->dead[c->ndead++] = (struct column_row){
+				c->dead.p[c->dead.n++] = (struct column_row){
 					.uid = m->uid[i],
 					.created = m->created[i],
 					.expunged = modseq };
@@ -172,8 +172,8 @@ test_views(void **state unused_arg)
 		fill(&c, &m);
 		for (x = 0; x < 160; x += 7)
 			check_view(&c, &m, x % 70, x, a);
-		free(c.live);
-		free(c.dead);
+		free(c.live.p);
+		free(c.dead.p);
 		arena_reset(a);
 	}
 	arena_free(a);
@@ -190,7 +190,7 @@ test_select(void **state unused_arg)
 {
 	struct column_row live[5] = { { .uid = 2 }, { .uid = 4 },
 		{ .uid = 6 }, { .uid = 8 }, { .uid = 10 } };
-	struct column c = { .live = live, .nlive = 5 };
+	struct column c = { .live = { .p = live, .n = 5 } };
 	struct arena *a = arena_new(65536);
 	const uint32_t star[] = { UINT32_MAX, UINT32_MAX };
 	const uint32_t beyond[] = { 99, UINT32_MAX };
@@ -225,7 +225,7 @@ test_select(void **state unused_arg)
 	assert_int_equal(s.range[1].to, 5);
 	assert_int_equal(view_select(&v, STR("abc"), false, &s, a, &err),
 	    E_INVALID);
-	c.nlive = 0;
+	c.live.n = 0;
 	view_make(&v, &c, 100, 100, a);
 	assert_int_equal(view_select(&v, pairs(star, 2), true, &s, a, &err),
 	    0);

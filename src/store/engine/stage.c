@@ -7,7 +7,7 @@ enum {
 };
 
 struct stage {
-	struct stage *next;
+	struct list_link link;
 	struct caller *caller;
 	uint64_t id, size;
 	struct buf octets;	/* while there is no file */
@@ -15,28 +15,25 @@ struct stage {
 	bool used;		/* by this batch */
 };
 struct stages {
-	struct stage *first;
+	struct list all;
 	size_t n;
 };
 
 static struct stage *
-find(struct caller *c, uint64_t id)
+stage_find(struct caller *c, uint64_t id)
 {
-	struct stage *s = c->stages ? c->stages->first : NULL;
-
-	while (s && s->id != id)
-		s = s->next;
-	return s;
+	if (!c->stages)
+		return NULL;
+	list_each(struct stage, s, &c->stages->all, link)
+		if (s->id == id)
+			return s;
+	return NULL;
 }
 
 static void
-unlink_stage(struct engine *e, struct stage *s)
+stage_free(struct engine *e, struct stage *s)
 {
-	struct stage **at = &s->caller->stages->first;
-
-	while (*at != s)
-		at = &(*at)->next;
-	*at = s->next;
+	list_unlink(&s->link);
 	s->caller->stages->n--;
 	e->staged_octets -= s->octets.n;
 	buf_free(&s->octets);
@@ -48,14 +45,16 @@ drop(struct engine *e, struct stage *s)
 {
 	if (s->large)
 		large_drop(s->large);
-	unlink_stage(e, s);
+	stage_free(e, s);
 }
 
 void
 engine_forget(struct engine *e, struct caller *c)
 {
-	while (c->stages && c->stages->first)
-		drop(e, c->stages->first);
+	if (!c->stages)
+		return;
+	list_each(struct stage, s, &c->stages->all, link)
+		drop(e, s);
 	free(c->stages);
 	c->stages = NULL;
 }
@@ -77,8 +76,7 @@ new_stage(struct engine *e, struct caller *c, struct stage **out,
 	s->caller = c;
 	s->id = ++e->next_stage;
 	s->octets = BUF_INIT(LARGE_FROM);
-	s->next = c->stages->first;
-	c->stages->first = s;
+	list_prepend(&c->stages->all, &s->link);
 	c->stages->n++;
 	*out = s;
 	return 0;
@@ -136,7 +134,7 @@ stage_write(struct engine *e, struct write *w)
 	if (ask->stage == 0)
 		rc = new_stage(e, w->caller, &s, &w->err);
 	else
-		s = find(w->caller, ask->stage);
+		s = stage_find(w->caller, ask->stage);
 	if (rc < 0)
 		return rc;
 	if (!s)
@@ -157,7 +155,7 @@ int
 stage_drop(struct engine *e, struct write *w)
 {
 	const struct unstage_ask *ask = w->ask;
-	struct stage *s = find(w->caller, ask->stage);
+	struct stage *s = stage_find(w->caller, ask->stage);
 
 	if (s && !s->used)
 		drop(e, s);
@@ -168,7 +166,7 @@ static int
 place_stage(struct engine *e, const struct blob_ask *b, struct place *at,
     struct err *err)
 {
-	struct stage *s = find(b->caller, b->stage);
+	struct stage *s = stage_find(b->caller, b->stage);
 	int rc;
 
 	if (!s || s->used)
@@ -181,9 +179,7 @@ place_stage(struct engine *e, const struct blob_ask *b, struct place *at,
 	if (rc < 0)
 		return rc;
 	s->used = true;
-	e->used_stage = grown(e->used_stage, e->nused, &e->used_room,
-	    sizeof(struct stage *));
-	e->used_stage[e->nused++] = s;
+	vec_push(&e->used_stages, s);
 	return 0;
 }
 
@@ -212,9 +208,9 @@ stage_sync(struct engine *e, struct err *err)
 	int rc = 0;
 	size_t i;
 
-	for (i = 0; i < e->nused && rc == 0; i++)
-		if (e->used_stage[i]->large)
-			rc = large_sync(e->used_stage[i]->large, err);
+	for (i = 0; i < e->used_stages.n && rc == 0; i++)
+		if (e->used_stages.p[i]->large)
+			rc = large_sync(e->used_stages.p[i]->large, err);
 	return rc;
 }
 
@@ -223,12 +219,12 @@ stage_commit(struct engine *e)
 {
 	size_t i;
 
-	for (i = 0; i < e->nused; i++) {
-		if (e->used_stage[i]->large)
-			large_keep(e->used_stage[i]->large);
-		unlink_stage(e, e->used_stage[i]);
+	for (i = 0; i < e->used_stages.n; i++) {
+		if (e->used_stages.p[i]->large)
+			large_keep(e->used_stages.p[i]->large);
+		stage_free(e, e->used_stages.p[i]);
 	}
-	e->nused = 0;
+	e->used_stages.n = 0;
 }
 
 /* The batch was undone: what it used is staged as before. */
@@ -237,7 +233,7 @@ stage_abort(struct engine *e)
 {
 	size_t i;
 
-	for (i = 0; i < e->nused; i++)
-		e->used_stage[i]->used = false;
-	e->nused = 0;
+	for (i = 0; i < e->used_stages.n; i++)
+		e->used_stages.p[i]->used = false;
+	e->used_stages.n = 0;
 }

@@ -53,11 +53,8 @@ acct_get(struct engine *e, uint64_t account, struct acct **a, struct err *err)
 void
 acct_touch(struct engine *e, struct acct *a)
 {
-	if (a->dirty)
-		return;
-	a->dirty = true;
-	a->next_dirty = e->dirty_accts;
-	e->dirty_accts = a;
+	if (!list_linked(&a->dirty))
+		list_append(&e->dirty_accts, &a->dirty);
 }
 
 uint64_t
@@ -146,31 +143,32 @@ acct_inbox(struct engine *e, struct acct *a, struct mbox **m, struct err *err)
 void
 mbox_touch(struct engine *e, struct mbox *m)
 {
-	if (m->dirty)
-		return;
-	m->dirty = true;
-	m->next_dirty = e->dirty_mboxes;
-	e->dirty_mboxes = m;
+	if (!list_linked(&m->dirty))
+		list_append(&e->dirty_mboxes, &m->dirty);
 }
 
 int
 state_write(struct engine *e, struct err *err)
 {
-	struct acct *a;
-	struct mbox *m;
-	int rc = 0;
+	int rc;
 
-	for (m = e->dirty_mboxes; m && rc == 0; m = m->next_dirty)
+	list_each(struct mbox, m, &e->dirty_mboxes, dirty) {
 		rc = sql_run(&e->w, SQL_mailbox_put, SQL_VALS(vi(m->uidnext),
 		    vi(m->messages), vi(m->unseen), vi(m->deleted),
 		    vi(m->size), vi(m->modseq), vi(m->account),
 		    vi(m->mailbox)), err);
-	for (a = e->dirty_accts; a && rc == 0; a = a->next_dirty)
+		if (rc < 0)
+			return rc;
+	}
+	list_each(struct acct, a, &e->dirty_accts, dirty) {
 		rc = sql_run(&e->w, SQL_account_put, SQL_VALS(
 		    vi(a->generation), vi(a->uidvalidity),
 		    vi(a->next_mailbox), vi(a->next_email), vi(a->modseq),
 		    vi(a->messages), vi(a->used), vi(a->account)), err);
-	return rc;
+		if (rc < 0)
+			return rc;
+	}
+	return 0;
 }
 
 enum { KEPT_MAX = 200000 };
@@ -178,10 +176,10 @@ enum { KEPT_MAX = 200000 };
 void
 state_clean(struct engine *e)
 {
-	for (; e->dirty_mboxes; e->dirty_mboxes = e->dirty_mboxes->next_dirty)
-		e->dirty_mboxes->dirty = false;
-	for (; e->dirty_accts; e->dirty_accts = e->dirty_accts->next_dirty)
-		e->dirty_accts->dirty = false;
+	while (list_pop_link(&e->dirty_mboxes))
+		continue;
+	while (list_pop_link(&e->dirty_accts))
+		continue;
 	if (e->accts.n > KEPT_MAX || e->mboxes.n > KEPT_MAX)
 		state_forget(e);
 }
@@ -199,35 +197,27 @@ state_forget(struct engine *e)
 		free(s->p);
 	map_clear(&e->accts);
 	map_clear(&e->mboxes);
-	e->dirty_accts = NULL;
-	e->dirty_mboxes = NULL;
+	e->dirty_accts = e->dirty_mboxes = (struct list){ 0 };
 }
 
 /* Its rows go: its counters are neither written nor found again. */
 void
 state_drop_account(struct engine *e, uint64_t account)
 {
-	struct mbox **m = &e->dirty_mboxes;
-	struct acct **a = &e->dirty_accts;
+	struct acct *a = map_get(&e->accts, account, 0, 0);
 	struct map_slot *s;
 	size_t at = 0;
 
-	while (*m)
-		if ((*m)->account == account)
-			*m = (*m)->next_dirty;
-		else
-			m = &(*m)->next_dirty;
-	while (*a)
-		if ((*a)->account == account)
-			*a = (*a)->next_dirty;
-		else
-			a = &(*a)->next_dirty;
 	while ((s = map_next(&e->mboxes, &at))) {
+		struct mbox *m = s->p;
+
 		if (s->a != account)
 			continue;
-		free(s->p);
+		list_unlink(&m->dirty);
+		free(m);
 		map_del(&e->mboxes, s->a, s->b, 0);
 	}
-	acct_free(map_get(&e->accts, account, 0, 0));
+	list_unlink(&a->dirty);
+	acct_free(a);
 	map_del(&e->accts, account, 0, 0);
 }

@@ -4,11 +4,11 @@
 static size_t
 first_unknown(const struct column *c, uint64_t expunges)
 {
-	size_t low = 0, high = c->ndead, mid;
+	size_t low = 0, high = c->dead.n, mid;
 
 	while (low < high) {
 		mid = low + (high - low) / 2;
-		if (c->dead[mid].expunged <= expunges)
+		if (c->dead.p[mid].expunged <= expunges)
 			low = mid + 1;
 		else
 			high = mid;
@@ -19,13 +19,13 @@ first_unknown(const struct column *c, uint64_t expunges)
 static size_t
 live_until(const struct column *c, uint64_t arrivals)
 {
-	size_t low = 0, high = c->nlive, mid;
+	size_t low = 0, high = c->live.n, mid;
 
-	if (high > 0 && c->live[high - 1].created <= arrivals)
+	if (high > 0 && c->live.p[high - 1].created <= arrivals)
 		return high;
 	while (low < high) {
 		mid = low + (high - low) / 2;
-		if (c->live[mid].created <= arrivals)
+		if (c->live.p[mid].created <= arrivals)
 			low = mid + 1;
 		else
 			high = mid;
@@ -49,13 +49,13 @@ view_make(struct view_on *v, const struct column *c, uint64_t arrivals,
 
 	*v = (struct view_on){ .c = c, .arrivals = arrivals,
 		.expunges = expunges, .nlive = live_until(c, arrivals) };
-	if (from < c->ndead) {
-		v->dead = arena_array(a, c->ndead - from, sizeof(*v->dead));
-		v->dead_at = arena_array(a, c->ndead - from, sizeof(size_t));
+	if (from < c->dead.n) {
+		v->dead = arena_array(a, c->dead.n - from, sizeof(*v->dead));
+		v->dead_at = arena_array(a, c->dead.n - from, sizeof(size_t));
 	}
-	for (i = from; i < c->ndead; i++)
-		if (c->dead[i].created <= arrivals)
-			v->dead[v->ndead++] = &c->dead[i];
+	for (i = from; i < c->dead.n; i++)
+		if (c->dead.p[i].created <= arrivals)
+			v->dead[v->ndead++] = &c->dead.p[i];
 	if (v->ndead)
 		qsort(v->dead, v->ndead, sizeof(*v->dead), by_uid);
 	for (i = 0; i < v->ndead; i++)
@@ -85,11 +85,11 @@ view_row(const struct view_on *v, size_t i)
 	size_t k;
 
 	if (v->ndead == 0)
-		return &v->c->live[i];
+		return &v->c->live.p[i];
 	k = dead_before(v, i);
 	if (k < v->ndead && v->dead_at[k] == i)
 		return v->dead[k];
-	return &v->c->live[i - k];
+	return &v->c->live.p[i - k];
 }
 
 size_t

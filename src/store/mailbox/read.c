@@ -88,19 +88,19 @@ open_column(struct reader *r, const struct column *c, struct open_answer *out)
 	struct buf words = BUF_INIT(16384);
 	size_t i;
 
-	for (i = 1; i < c->nsets && !buf_failed(&words); i++)
-		if (c->set[i].users > 0)
-			keywords_gather(&words, c->set[i].words);
+	for (i = 1; i < c->sets.n && !buf_failed(&words); i++)
+		if (c->sets.p[i].users > 0)
+			keywords_gather(&words, c->sets.p[i].words);
 	out->keywords = str_dup(r->arena, buf_get(&words));
 	buf_free(&words);
 	out->uidvalidity = c->uidvalidity;
 	out->uidnext = c->uidnext;
-	out->exists = (uint32_t)c->nlive;
+	out->exists = (uint32_t)c->live.n;
 	out->modseq = c->modseq;
-	for (i = 0; i < c->nlive; i++)
-		if (!(c->live[i].flags & FLAG_seen))
+	for (i = 0; i < c->live.n; i++)
+		if (!(c->live.p[i].flags & FLAG_seen))
 			break;
-	out->first_unseen = i < c->nlive ? (uint32_t)i + 1 : 0;
+	out->first_unseen = i < c->live.n ? (uint32_t)i + 1 : 0;
 }
 
 int

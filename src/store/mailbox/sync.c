@@ -28,18 +28,18 @@ choose_expunges(struct syncing *s)
 	s->expunges = s->ask->expunges;
 	if (!s->ask->expunge_ok || c->modseq <= s->ask->expunges)
 		return;
-	while (from < c->ndead && c->dead[from].expunged <= s->ask->expunges)
+	while (from < c->dead.n && c->dead.p[from].expunged <= s->ask->expunges)
 		from++;
-	n = c->ndead - from;
+	n = c->dead.n - from;
 	if (n <= GONE_MAX) {
 		s->expunges = c->modseq;
 		return;
 	}
 	i = from + GONE_MAX;
-	while (i > from && c->dead[i - 1].expunged == c->dead[i].expunged)
+	while (i > from && c->dead.p[i - 1].expunged == c->dead.p[i].expunged)
 		i--;
 	if (i > from)
-		s->expunges = c->dead[i - 1].expunged;
+		s->expunges = c->dead.p[i - 1].expunged;
 	s->more = true;
 }
 
@@ -73,7 +73,7 @@ by_modseq(const void *a, const void *b)
 static size_t
 row_octets(const struct syncing *s, const struct changed_row *x)
 {
-	const struct column_row *r = &s->c->live[x->i];
+	const struct column_row *r = &s->c->live.p[x->i];
 
 	return 64 + column_keywords(s->c, r->keywords).n;
 }
@@ -113,7 +113,7 @@ put_rows(struct syncing *s, struct changed_row *x, size_t n)
 	if (n > 1)
 		qsort(x, n, sizeof(*x), by_index);
 	for (i = 0; i < n; i++) {
-		row = &s->c->live[x[i].i];
+		row = &s->c->live.p[x[i].i];
 		view_put_row(&s->r->rows,
 		    (uint32_t)view_seek(&v, row->uid) + 1, row,
 		    column_keywords(s->c, row->keywords), STR_NULL);
@@ -125,24 +125,23 @@ static void
 choose_rows(struct syncing *s)
 {
 	const struct column *c = s->c;
-	struct changed_row *x = NULL;
-	size_t n = 0, room = 0, i, fit;
+	struct VEC(struct changed_row) x = { 0 };
+	size_t i, fit;
 
-	for (i = 0; i < c->nlive && c->live[i].created <= s->ask->arrivals;
+	for (i = 0; i < c->live.n && c->live.p[i].created <= s->ask->arrivals;
 	     i++) {
-		if (c->live[i].modseq <= s->ask->arrivals)
+		if (c->live.p[i].modseq <= s->ask->arrivals)
 			continue;
-		x = grown(x, n, &room, sizeof(*x));
-		x[n++] = (struct changed_row){ c->live[i].modseq, i };
+		vec_push(&x, (struct changed_row){ c->live.p[i].modseq, i });
 	}
-	if (n > 1)
-		qsort(x, n, sizeof(*x), by_modseq);
-	fit = how_many(s, x, n);
-	if (fit < n)
+	if (x.n > 1)
+		qsort(x.p, x.n, sizeof(*x.p), by_modseq);
+	fit = how_many(s, x.p, x.n);
+	if (fit < x.n)
 		s->more = true;
-	s->arrivals = fit < n ? x[fit].modseq - 1 : c->modseq;
-	put_rows(s, x, fit);
-	free(x);
+	s->arrivals = fit < x.n ? x.p[fit].modseq - 1 : c->modseq;
+	put_rows(s, x.p, fit);
+	vec_free(&x);
 }
 
 static void

@@ -16,8 +16,7 @@ enum {
 };
 
 struct taker {
-	struct taker *next, **link;
-	struct dispatch *a;
+	struct list_link link;
 	struct conn *conn;
 	struct ipc_req *req;
 	struct timer timer;
@@ -29,7 +28,7 @@ struct dispatch {
 	struct leases *leases;
 	struct reports_due *pending;
 	struct expiry *expiry;
-	struct taker *takers, **last;	/* who waits longest is first */
+	struct list takers;	/* who waits longest is first */
 	struct timer timer;
 	struct buf items;
 	int nown;		/* reports of our own that the writer has */
@@ -99,23 +98,17 @@ void
 dispatch_gone(struct conn *c)
 {
 	struct dispatch *a = c->service->dispatch;
-	struct taker *t = a->takers, *next;
 	struct lease *l;
 
-	for (; t; t = next) {
-		next = t->next;
+	list_each(struct taker, t, &a->takers, link) {
 		if (t->conn != c)
 			continue;
-		*t->link = next;
-		if (next)
-			next->link = t->link;
-		else
-			a->last = t->link;
+		list_unlink(&t->link);
 		timer_clear(a->s->o.loop, &t->timer);
 		ipc_fail(t->req, E_CLOSED, "the connection ended");
 		free(t);
 	}
-	while ((l = c->leases)) {
+	while ((l = list_first(struct lease, &c->leases, link))) {
 		lease_give_up(l);
 		if (lease_is_over(l))
 			end_lease(a, l);
@@ -280,15 +273,10 @@ static void
 answer_first(struct dispatch *a, uint32_t kind, struct str destination,
     uint8_t again)
 {
-	struct taker *t = a->takers;
+	struct taker *t = list_pop(struct taker, &a->takers, link);
 	struct take_answer answer = { kind, destination,
 		buf_get(&a->items), again };
 
-	a->takers = t->next;
-	if (t->next)
-		t->next->link = &a->takers;
-	else
-		a->last = &a->takers;
 	timer_clear(a->s->o.loop, &t->timer);
 	ipc_reply(t->req, &answer, -1);
 	free(t);
@@ -298,13 +286,8 @@ answer_first(struct dispatch *a, uint32_t kind, struct str destination,
 static void
 fail_first(struct dispatch *a, const struct err *err)
 {
-	struct taker *t = a->takers;
+	struct taker *t = list_pop(struct taker, &a->takers, link);
 
-	a->takers = t->next;
-	if (t->next)
-		t->next->link = &a->takers;
-	else
-		a->last = &a->takers;
 	timer_clear(a->s->o.loop, &t->timer);
 	ipc_fail(t->req, err->code, err->text);
 	free(t);
@@ -350,7 +333,8 @@ take_back(struct dispatch *a, struct batch *b)
 	struct lease *l;
 	size_t n = b->n;
 
-	while (n-- > 0 && (l = a->to->leases) && l->batch == b) {
+	while (n-- > 0 && (l = list_first(struct lease, &a->to->leases,
+	    link)) && l->batch == b) {
 		lease_give_up(l);
 		end_lease(a, l);
 	}
@@ -366,7 +350,7 @@ give_batch(struct dispatch *a, struct destination *d)
 	bug_if(!b);
 	b->to = d;
 	a->batch = b;
-	a->to = a->takers->conn;
+	a->to = list_first(struct taker, &a->takers, link)->conn;
 	buf_reset(&a->items);
 	n = fill(a, d, &err);
 	if (n < 0)
@@ -390,7 +374,7 @@ give_report(struct dispatch *a, uint64_t message)
 	int n;
 
 	a->batch = NULL;
-	a->to = a->takers->conn;
+	a->to = list_first(struct taker, &a->takers, link)->conn;
 	buf_reset(&a->items);
 	n = reader_queue_report(a->s->look, message, &a->items, &more, &l,
 	    &err);
@@ -413,7 +397,7 @@ give_one(struct dispatch *a)
 	struct destination *d;
 	uint64_t message = 0;
 
-	if (!a->takers || leases_full(a->leases))
+	if (list_empty(&a->takers) || leases_full(a->leases))
 		return false;
 	d = schedule_take(a->plan, now_us(a));
 	if (!d || a->report_next)
@@ -470,9 +454,9 @@ run(struct dispatch *a)
 	load_pending(a);
 	while (i < BATCHES_A_ROUND && give_one(a))
 		i++;
-	if (a->takers && !leases_full(a->leases))
-		at = earlier(at, earlier(plan_next(a->plan),
-		    pending_next(a->pending)));
+	if (!list_empty(&a->takers) && !leases_full(a->leases))
+		at = earlier(at, earlier(schedule_next(a->plan),
+		    reports_due_next(a->pending)));
 	sleep_until(a, i == BATCHES_A_ROUND ? 0 : at);
 }
 
@@ -482,14 +466,9 @@ static void
 on_wait_over(struct timer *timer)
 {
 	struct taker *t = container_of(timer, struct taker, timer);
-	struct dispatch *a = t->a;
 	struct take_answer nothing = { 0 };
 
-	*t->link = t->next;
-	if (t->next)
-		t->next->link = t->link;
-	else
-		a->last = t->link;
+	list_unlink(&t->link);
 	ipc_reply(t->req, &nothing, -1);
 	free(t);
 }
@@ -504,12 +483,9 @@ dispatch_take(struct conn *c, struct ipc_req *req)
 	uint32_t ms = ask->wait_ms < WAIT_MAX_MS ? ask->wait_ms : WAIT_MAX_MS;
 
 	bug_if(!t);
-	t->a = a;
 	t->conn = c;
 	t->req = req;
-	t->link = a->last;
-	*a->last = t;
-	a->last = &t->next;
+	list_append(&a->takers, &t->link);
 	/* Who does not want to wait gets what is there all the same. */
 	timer_set(l, &t->timer, loop_now_ms(l) + (ms > WAIT_MIN_MS ? ms
 		: WAIT_MIN_MS), on_wait_over);
@@ -588,7 +564,7 @@ dispatch_new(struct service *s, struct dispatch **out, struct err *err)
 {
 	struct dispatch *a = calloc(1, sizeof(*a));
 	struct under_way u = { .is = leases_under_way,
-		.blocked = plan_blocked };
+		.blocked = schedule_blocked };
 	struct expiry_use use = { s->look, on_expired, on_delayed,
 		expiry_room, a };
 	int rc, i;
@@ -596,7 +572,6 @@ dispatch_new(struct service *s, struct dispatch **out, struct err *err)
 	bug_if(!a);
 	s->dispatch = a;
 	a->s = s;
-	a->last = &a->takers;
 	a->items = BUF_INIT(MSG_CHUNK);
 	u.plan = a->plan = schedule_new(loop_random64(s->o.loop));
 	a->pending = reports_due_new();

@@ -38,7 +38,7 @@ struct conn {
 	struct handle *handles;	/* a ring: slot = id & (nhandles - 1) */
 	size_t nhandles, next_handle;
 	struct watcher watches[WATCHES_MAX];
-	struct lease *leases;	/* of relay: what it has of the queue */
+	struct list leases;	/* of relay: what it has of the queue */
 	bool flushing;		/* the writer's, while it answers */
 };
 

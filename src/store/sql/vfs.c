@@ -8,19 +8,20 @@
 
 #include "base/attr.h"
 #include "base/err.h"
+#include "base/list.h"
+#include "base/vec.h"
 
 enum { NAME_MAX_ = 64, GATHER = 1 << 20 };
 
 /* What the connections to one database file share. */
 struct node {
-	struct node *next;
+	struct list_link link;
 	char name[NAME_MAX_];
 	int refs;
 	/* Locks of the file itself. */
 	int shared, reserved, pending, exclusive;
 	/* The WAL's index: regions of memory and locks. */
-	void **region;
-	int nregions;
+	struct VEC(void *) regions;
 	int shm_shared[SQLITE_SHM_NLOCK];
 	bool shm_exclusive[SQLITE_SHM_NLOCK];
 };
@@ -30,7 +31,7 @@ struct vfs {
 	char name[32];
 	struct files *fs;
 	pthread_mutex_t lock; /* of the nodes and all in them */
-	struct node *nodes;
+	struct list nodes;
 };
 
 struct vfile {
@@ -40,8 +41,7 @@ struct vfile {
 	struct node *node;	/* of a main database; else NULL */
 	int level;		/* SQLITE_LOCK_* we hold */
 	uint32_t shm_shared, shm_exclusive; /* bits we hold */
-	char *gather;
-	size_t gathered, room;
+	struct VEC(char) gathered;
 	uint64_t gather_at;
 	char name[NAME_MAX_];
 	bool delete_at_close;
@@ -73,12 +73,12 @@ sqlite_code(int rc, int otherwise)
 static int
 put_gathered(struct vfile *f)
 {
-	size_t n = f->gathered;
+	size_t n = f->gathered.n;
 
-	f->gathered = 0;
+	f->gathered.n = 0;
 	if (n == 0)
 		return SQLITE_OK;
-	return sqlite_code(f->f->files->ops->write(f->f, f->gather, n,
+	return sqlite_code(f->f->files->ops->write(f->f, f->gathered.p, n,
 	    f->gather_at), SQLITE_IOERR_WRITE);
 }
 
@@ -90,7 +90,7 @@ v_read(sqlite3_file *file, void *p, int n, sqlite3_int64 at)
 	size_t got;
 	int rc = SQLITE_OK;
 
-	if (f->gathered > 0 && from < f->gather_at + f->gathered &&
+	if (f->gathered.n > 0 && from < f->gather_at + f->gathered.n &&
 	    end > f->gather_at)
 		rc = put_gathered(f);
 	if (rc != SQLITE_OK)
@@ -103,20 +103,6 @@ v_read(sqlite3_file *file, void *p, int n, sqlite3_int64 at)
 	return SQLITE_IOERR_SHORT_READ;
 }
 
-static void
-gather_more(struct vfile *f, size_t n)
-{
-	size_t room = f->room ? f->room : 8192;
-
-	while (room < f->gathered + n)
-		room *= 2;
-	if (room == f->room)
-		return;
-	f->gather = realloc(f->gather, room);
-	bug_if(!f->gather);
-	f->room = room;
-}
-
 static int
 v_write(sqlite3_file *file, const void *p, int n, sqlite3_int64 at)
 {
@@ -124,16 +110,16 @@ v_write(sqlite3_file *file, const void *p, int n, sqlite3_int64 at)
 	uint64_t from = (uint64_t)at;
 	int rc = SQLITE_OK;
 
-	if (f->gathered > 0 && (from != f->gather_at + f->gathered ||
-	    f->gathered + (size_t)n > GATHER))
+	if (f->gathered.n > 0 && (from != f->gather_at + f->gathered.n ||
+	    f->gathered.n + (size_t)n > GATHER))
 		rc = put_gathered(f);
 	if (rc != SQLITE_OK)
 		return rc;
-	gather_more(f, (size_t)n);
-	if (f->gathered == 0)
+	vec_reserve(&f->gathered, (size_t)n);
+	if (f->gathered.n == 0)
 		f->gather_at = from;
-	memcpy(f->gather + f->gathered, p, (size_t)n);
-	f->gathered += (size_t)n;
+	memcpy(f->gathered.p + f->gathered.n, p, (size_t)n);
+	f->gathered.n += (size_t)n;
 	return SQLITE_OK;
 }
 
@@ -269,17 +255,14 @@ v_shm_map(sqlite3_file *file, int i, int size, int extend,
 
 	*out = NULL;
 	pthread_mutex_lock(&f->vfs->lock);
-	if (i >= n->nregions && extend) {
-		n->region = realloc(n->region, sizeof(void *) *
-		    ((size_t)i + 1));
-		bug_if(!n->region);
-		for (; n->nregions <= i; n->nregions++) {
-			n->region[n->nregions] = calloc(1, (size_t)size);
-			bug_if(!n->region[n->nregions]);
-		}
+	while (n->regions.n <= (size_t)i && extend) {
+		void *region = calloc(1, (size_t)size);
+
+		bug_if(!region);
+		vec_push(&n->regions, region);
 	}
-	if (i < n->nregions)
-		*out = n->region[i];
+	if ((size_t)i < n->regions.n)
+		*out = n->regions.p[i];
 	pthread_mutex_unlock(&f->vfs->lock);
 	return SQLITE_OK;
 }
@@ -387,38 +370,34 @@ v_characteristics(sqlite3_file *file)
 }
 
 static void
-node_unref(struct vfs *v, struct node *n)
+node_unref(struct node *n)
 {
-	struct node **at = &v->nodes;
-
 	if (--n->refs > 0)
 		return;
-	while (*at != n)
-		at = &(*at)->next;
-	*at = n->next;
-	while (n->nregions > 0)
-		free(n->region[--n->nregions]);
-	free(n->region);
+	list_unlink(&n->link);
+	for (size_t i = 0; i < n->regions.n; i++)
+		free(n->regions.p[i]);
+	vec_free(&n->regions);
 	free(n);
 }
 
 static struct node *
 node_ref(struct vfs *v, const char *name)
 {
-	struct node *n;
+	struct node *made;
 
-	for (n = v->nodes; n; n = n->next)
-		if (strcmp(n->name, name) == 0)
-			break;
-	if (!n) {
-		n = calloc(1, sizeof(*n));
-		bug_if(!n);
-		(void)snprintf(n->name, sizeof(n->name), "%s", name);
-		n->next = v->nodes;
-		v->nodes = n;
+	list_each(struct node, n, &v->nodes, link) {
+		if (strcmp(n->name, name) != 0)
+			continue;
+		n->refs++;
+		return n;
 	}
-	n->refs++;
-	return n;
+	made = calloc(1, sizeof(*made));
+	bug_if(!made);
+	(void)snprintf(made->name, sizeof(made->name), "%s", name);
+	list_append(&v->nodes, &made->link);
+	made->refs = 1;
+	return made;
 }
 
 static int
@@ -433,9 +412,9 @@ v_close(sqlite3_file *file)
 		(void)f->vfs->fs->ops->unlink(f->vfs->fs, f->name);
 	pthread_mutex_lock(&f->vfs->lock);
 	if (f->node)
-		node_unref(f->vfs, f->node);
+		node_unref(f->node);
 	pthread_mutex_unlock(&f->vfs->lock);
-	free(f->gather);
+	vec_free(&f->gathered);
 	return rc;
 }
 

@@ -14,8 +14,7 @@ enum { EMAILS_A_SLICE = 200, JOURNAL_DAYS = 30, CHANGES_A_WALK = 500,
 
 struct cleaning {
 	struct engine *e;
-	uint64_t *pack, *blob;	/* files to remove after the commit */
-	size_t npacks, packs_room, nblobs, blobs_room;
+	struct VEC(uint64_t) packs, blobs; /* files to remove after it */
 	bool more;
 };
 
@@ -27,9 +26,7 @@ free_octets(struct cleaning *c, const struct place *at, struct err *err)
 	int rc;
 
 	if (at->pack == 0) {
-		c->blob = grown(c->blob, c->nblobs, &c->blobs_room,
-		    sizeof(*c->blob));
-		c->blob[c->nblobs++] = at->blob;
+		vec_push(&c->blobs, at->blob);
 		return 0;
 	}
 	rc = sql_run(&e->w, SQL_pack_free, SQL_VALS(vi(place_octets(at)),
@@ -39,8 +36,7 @@ free_octets(struct cleaning *c, const struct place *at, struct err *err)
 		    &live, err);
 	if (rc < 0 || live > 0 || packs_is_open(e->packs, at->pack))
 		return rc;
-	c->pack = grown(c->pack, c->npacks, &c->packs_room, sizeof(*c->pack));
-	c->pack[c->npacks++] = at->pack;
+	vec_push(&c->packs, at->pack);
 	return sql_run(&e->w, SQL_pack_del, SQL_VALS(vi(at->pack)), err);
 }
 
@@ -187,10 +183,10 @@ remove_files(struct cleaning *c)
 {
 	size_t i;
 
-	for (i = 0; i < c->npacks; i++)
-		packs_remove(c->e->packs, c->pack[i]);
-	for (i = 0; i < c->nblobs; i++)
-		large_remove(c->e->packs, c->blob[i]);
+	for (i = 0; i < c->packs.n; i++)
+		packs_remove(c->e->packs, c->packs.p[i]);
+	for (i = 0; i < c->blobs.n; i++)
+		large_remove(c->e->packs, c->blobs.p[i]);
 }
 
 int
@@ -214,8 +210,8 @@ engine_gc(struct engine *e, bool *more, struct err *err)
 		remove_files(&c);
 	else
 		sql_rollback(&e->w);
-	free(c.pack);
-	free(c.blob);
+	vec_free(&c.packs);
+	vec_free(&c.blobs);
 	*more = rc == 0 && c.more;
 	return rc == E_FULL ? 0 : rc; /* a full disk: another time */
 }
