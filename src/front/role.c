@@ -50,7 +50,7 @@ serve_with(void *arg, struct tls_ctx *tls)
 }
 
 static int
-prepare(struct role *r, struct err *err unused_arg)
+front_prepare(struct role *r, struct err *err unused_arg)
 {
 	/* What is served on which kind of socket. */
 	static const struct gate_kind kinds[] = {
@@ -68,7 +68,8 @@ prepare(struct role *r, struct err *err unused_arg)
 }
 
 static void
-peer(struct role *r, enum role_kind kind, uint32_t index unused_arg, int fd)
+front_peer(struct role *r, enum role_kind kind, uint32_t index unused_arg,
+    int fd)
 {
 	if (kind == ROLE_VAULT)
 		gates_vault(((struct front *)r->state)->gates, fd);
@@ -77,25 +78,25 @@ peer(struct role *r, enum role_kind kind, uint32_t index unused_arg, int fd)
 }
 
 static void
-listen_on(struct role *r, enum listen_kind kind, int fd)
+front_listen(struct role *r, enum listen_kind kind, int fd)
 {
 	gates_listen(((struct front *)r->state)->gates, kind, fd);
 }
 
 static void
-reload(struct role *r)
+front_reload(struct role *r)
 {
 	gates_reload(((struct front *)r->state)->gates);
 }
 
 static void
-stop(struct role *r)
+front_stop(struct role *r)
 {
 	gates_stop(((struct front *)r->state)->gates);
 }
 
 static void
-finish(struct role *r)
+front_finish(struct role *r)
 {
 	struct front *f = r->state;
 
@@ -112,12 +113,12 @@ main(void)
 		.kind = ROLE_FRONT,
 		.state_size = sizeof(struct front),
 		.walls = { .may = WALL_ACCEPT },
-		.prepare = prepare,
-		.peer = peer,
-		.listen = listen_on,
-		.reload = reload,
-		.stop = stop,
-		.finish = finish,
+		.prepare = front_prepare,
+		.peer = front_peer,
+		.listen = front_listen,
+		.reload = front_reload,
+		.stop = front_stop,
+		.finish = front_finish,
 	};
 
 	return role_main(&ops);

@@ -1,3 +1,6 @@
+/*
+ * answer.c - how a command ended, and what our failures are called.  RFC 5530
+ */
 #include "imap/imap_int.h"
 
 /* What happened to us, in the words of RFC 5530. What is missing here is our

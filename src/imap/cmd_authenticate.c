@@ -1,3 +1,6 @@
+/*
+ * cmd_authenticate.c - AUTHENTICATE: PLAIN, inside TLS only.
+ */
 #include "imap/imap_int.h"
 #include "smtp/sasl.h"
 

@@ -1,3 +1,6 @@
+/*
+ * cmd_capability.c - CAPABILITY, from the rows of commands.c.
+ */
 #include "imap/imap_int.h"
 
 /* CAPABILITY                                              RFC 3501 6.1.1 */

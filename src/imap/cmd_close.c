@@ -1,3 +1,6 @@
+/*
+ * cmd_close.c - CLOSE and UNSELECT: no mailbox is selected any more.
+ */
 #include "imap/imap_int.h"
 
 /* CLOSE: expunges and tells nothing of it.                RFC 3501 6.4.2 */

@@ -1,3 +1,6 @@
+/*
+ * cmd_enable.c - ENABLE.
+ */
 #include "imap/imap_int.h"
 
 /* ENABLE: there is nothing yet that needs it, and RFC 5161 3.1 wants what is

@@ -1,3 +1,6 @@
+/*
+ * cmd_expunge.c - EXPUNGE and UID EXPUNGE.
+ */
 #include "imap/imap_int.h"
 #include "mail/change.h"
 

@@ -1,3 +1,6 @@
+/*
+ * cmd_id.c - ID.
+ */
 #include "imap/imap_int.h"
 
 /* ID: who we are; who they say they are goes to the log.       RFC 2971 */

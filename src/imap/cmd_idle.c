@@ -1,3 +1,6 @@
+/*
+ * cmd_idle.c - IDLE: how it begins, and the line that ends it.
+ */
 #include "imap/imap_int.h"
 
 /* IDLE: from here on the session waits in the state `idling`, without a

@@ -1,3 +1,6 @@
+/*
+ * cmd_list.c - LIST and LSUB: the names that match a pattern.
+ */
 #include "imap/grammar/pattern.h"
 #include "imap/imap_int.h"
 #include "mail/mailboxes.h"
@@ -45,7 +48,7 @@ put_mailbox(struct imap_session *s, const struct mailbox_list *names,
 }
 
 static bool
-matches(struct str pattern, struct str name)
+name_matches(struct str pattern, struct str name)
 {
 	/* INBOX in any case (RFC 3501 5.1), also where it is a pattern. */
 	if (str_eq(name, STR("INBOX")) && str_eqi(pattern, name))
@@ -69,13 +72,15 @@ put_levels(struct imap_session *s, const struct mailbox_list *names,
 		if (i > 0 && str_starts(names->row[i - 1].name,
 		    str_first(name, n + 1)))
 			continue;
-		if (!mailboxes_find(names, level) && matches(pattern, level))
+		if (!mailboxes_find(names, level) &&
+		    name_matches(pattern, level))
 			put_name(s, word, "\\Noselect \\HasChildren", level);
 	}
 }
 
 static struct answer
-list(struct imap_session *s, const struct imap_command *c, struct str word)
+list_mailboxes(struct imap_session *s, const struct imap_command *c,
+    struct str word)
 {
 	const struct list_args *a = &c->args.list;
 	struct mailbox_list names;
@@ -94,7 +99,7 @@ list(struct imap_session *s, const struct imap_command *c, struct str word)
 	e = mailboxes_list(&s->account, &names, &err);
 	for (size_t i = 0; e >= 0 && i < names.n; i++) {
 		put_levels(s, &names, word, pattern, i);
-		if (matches(pattern, names.row[i].name))
+		if (name_matches(pattern, names.row[i].name))
 			put_mailbox(s, &names, word, &names.row[i]);
 	}
 	mailboxes_free(&names);
@@ -105,12 +110,12 @@ list(struct imap_session *s, const struct imap_command *c, struct str word)
 struct answer
 imap_list(struct imap_session *s, const struct imap_command *c)
 {
-	return list(s, c, STR("LIST"));
+	return list_mailboxes(s, c, STR("LIST"));
 }
 
 /* LSUB reference pattern: everything is subscribed.       RFC 3501 6.3.9 */
 struct answer
 imap_lsub(struct imap_session *s, const struct imap_command *c)
 {
-	return list(s, c, STR("LSUB"));
+	return list_mailboxes(s, c, STR("LSUB"));
 }

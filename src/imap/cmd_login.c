@@ -1,3 +1,6 @@
+/*
+ * cmd_login.c - LOGIN, and what every way to log in ends with.
+ */
 #include "imap/imap_int.h"
 #include "smtp/sasl.h"
 

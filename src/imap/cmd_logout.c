@@ -1,3 +1,6 @@
+/*
+ * cmd_logout.c - LOGOUT.
+ */
 #include "imap/imap_int.h"
 
 /* LOGOUT                                                  RFC 3501 6.1.3 */

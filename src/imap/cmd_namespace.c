@@ -1,3 +1,6 @@
+/*
+ * cmd_namespace.c - NAMESPACE.
+ */
 #include "imap/imap_int.h"
 
 /* NAMESPACE: all that people have is their own.                RFC 2342 */

@@ -1,3 +1,6 @@
+/*
+ * cmd_noop.c - NOOP and CHECK: what is new comes with every answer.
+ */
 #include "imap/imap_int.h"
 
 /* NOOP                                                    RFC 3501 6.1.2 */

@@ -1,3 +1,6 @@
+/*
+ * cmd_select.c - SELECT and EXAMINE.
+ */
 #include "imap/imap_int.h"
 #include "mail/mailboxes.h"
 

@@ -1,3 +1,6 @@
+/*
+ * cmd_starttls.c - STARTTLS.
+ */
 #include "imap/imap_int.h"
 
 /* STARTTLS                                                RFC 3501 6.2.1 */

@@ -1,3 +1,6 @@
+/*
+ * cmd_status.c - STATUS: the counters of a mailbox that is not selected.
+ */
 #include "imap/imap_int.h"
 #include "mail/mailboxes.h"
 

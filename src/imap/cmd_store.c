@@ -1,3 +1,6 @@
+/*
+ * cmd_store.c - STORE: changing flags, and saying what they are now.
+ */
 #include "imap/imap_int.h"
 #include "mail/change.h"
 

@@ -145,7 +145,7 @@ find_command(struct scan *scan, struct str *tag, const char **why)
 }
 
 static struct answer
-syntax(struct imap_session *s, const char *why)
+refuse_syntax(struct imap_session *s, const char *why)
 {
 	struct answer a = { ANSWER_BAD, STR_NULL,
 		arena_printf(s->cmd, "Syntax: %s", why) };
@@ -162,13 +162,13 @@ imap_run(struct imap_session *s, struct str *tag, uint32_t *flags)
 
 	c.row = find_command(&scan, tag, &why);
 	if (!c.row)
-		return syntax(s, why);
+		return refuse_syntax(s, why);
 	c.tag = *tag;
 	*flags = c.row->flags;
 	if (!(c.row->states & s->state))
 		return imap_refuse_message(s, wrong_state(s, c.row));
 	c.row->parse(&scan, &c.args);
 	if (!scan_ok(&scan))
-		return syntax(s, scan.want);
+		return refuse_syntax(s, scan.want);
 	return c.row->run(s, &c);
 }

@@ -66,7 +66,7 @@ imap_read_command(struct imap_session *s, struct err *err)
 
 /* Read and drop n octets. */
 static int
-drop(struct imap_session *s, uint64_t n, struct err *err)
+drop_octets(struct imap_session *s, uint64_t n, struct err *err)
 {
 	struct str octets;
 	int e;
@@ -93,7 +93,7 @@ imap_refuse_message(struct imap_session *s, struct answer a)
 		imap_bye(s, "[TOOBIG] The message is too large");
 		return NO_ANSWER;
 	}
-	if (drop(s, s->gather.n, &err) < 0 ||
+	if (drop_octets(s, s->gather.n, &err) < 0 ||
 	    stream_skip_line(s->d.stream, &err) < 0)
 		return NO_ANSWER;
 	return a;

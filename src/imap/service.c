@@ -1,3 +1,6 @@
+/*
+ * service.c - what the sessions of a worker have in common.
+ */
 #include "imap/imap_int.h"
 
 enum { SERVICE_MEM = 4096 };

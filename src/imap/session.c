@@ -188,7 +188,7 @@ say_farewell(struct dialogue *d, int e)
 
 /* greeting = "*" SP resp-cond-auth CRLF                    RFC 3501 7.1.1 */
 static void
-greet(struct dialogue *d)
+say_greeting(struct dialogue *d)
 {
 	struct imap_session *s = session_of(d);
 	struct answer a = OK("Postern is ready");
@@ -225,7 +225,7 @@ imap_start(struct imap_service *sv, struct stream *stream,
     const struct peer *peer, bool tls_first, void (*done)(void *arg),
     void *arg)
 {
-	static const struct dialogue_ops ops = { .greet = greet,
+	static const struct dialogue_ops ops = { .greet = say_greeting,
 		.command = one_command, .kick = tell_idler,
 		.wait_ms = wait_ms, .trim = trim_session,
 		.farewell = say_farewell, .end = end_session };

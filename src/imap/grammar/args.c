@@ -91,7 +91,7 @@ args_create(struct scan *s, union args *out)
 /* "QRESYNC" SP "(" uidvalidity SP mod-sequence-value [SP known-uids]
  *   [SP "(" known-sequence-set SP known-uid-set ")"] ")"   RFC 7162 7 */
 static void
-qresync(struct scan *s, struct select_args *a)
+qresync_param(struct scan *s, struct select_args *a)
 {
 	scan_sp(s);
 	scan_need(s, '(', "not a well-formed QRESYNC parameter");
@@ -136,7 +136,7 @@ args_select(struct scan *s, union args *out)
 
 			a->condstore |= p == 0;
 			if (p == 1)
-				qresync(s, a);
+				qresync_param(s, a);
 		} while (scan_opt(s, ' '));
 		scan_need(s, ')', "expected the end of the parameters");
 	}

@@ -12,7 +12,7 @@ skip_wildcards(bool *at, struct str pattern)
 }
 
 static void
-step(bool *at, struct str pattern, char c, char delimiter)
+pattern_step(bool *at, struct str pattern, char c, char delimiter)
 {
 	/* From the back, so that at[i] is still the state before c. */
 	for (size_t i = pattern.n + 1; i-- > 0;) {
@@ -35,7 +35,7 @@ pattern_match(struct str pattern, struct str name, char delimiter)
 		return false;
 	skip_wildcards(at, pattern);
 	for (size_t k = 0; k < name.n; k++) {
-		step(at, pattern, name.p[k], delimiter);
+		pattern_step(at, pattern, name.p[k], delimiter);
 		skip_wildcards(at, pattern);
 	}
 	return at[pattern.n];

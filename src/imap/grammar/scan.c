@@ -125,7 +125,7 @@ scan_atom(struct scan *s)
 }
 
 static struct str
-unescape(struct scan *s, struct str raw)
+unescape_quoted(struct scan *s, struct str raw)
 {
 	char *p = arena_alloc(s->a, raw.n);
 	size_t n = 0;
@@ -172,7 +172,7 @@ scan_quoted(struct scan *s)
 		scan_fail(s, "not a well-formed quoted string");
 		return STR_NULL;
 	}
-	return escaped ? unescape(s, raw) : raw;
+	return escaped ? unescape_quoted(s, raw) : raw;
 }
 
 static struct str

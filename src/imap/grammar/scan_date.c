@@ -1,3 +1,6 @@
+/*
+ * scan_date.c - dates and times as clients write them.      RFC 3501 9
+ */
 #include "base/timetext.h"
 #include "imap/grammar/scan.h"
 
@@ -5,7 +8,7 @@ enum { YEAR_MIN = 1970 };
 
 /* 1*n digits exactly, as a number */
 static int
-digits(struct scan *s, size_t n)
+date_digits(struct scan *s, size_t n)
 {
 	struct str d = rd_take(&s->r, n);
 	uint32_t v = 0;
@@ -24,7 +27,7 @@ month_and_year(struct scan *s, int day)
 	scan_need(s, '-', "not a well-formed date");
 	c.month = month_of(rd_take(&s->r, 3));
 	scan_need(s, '-', "not a well-formed date");
-	c.year = digits(s, 4);
+	c.year = date_digits(s, 4);
 	if (scan_ok(s) && c.month > 0 && c.year < YEAR_MIN)
 		c = (struct civil){ .year = YEAR_MIN, .month = 1, .day = 1 };
 	if (!scan_ok(s) || c.month == 0 || !civil_valid(&c))
@@ -38,7 +41,7 @@ date_text(struct scan *s)
 {
 	struct str rest = rd_rest(&s->r);
 	bool two = rest.n > 1 && ascii_is_digit(rest.p[1]);
-	struct civil c = month_and_year(s, digits(s, two ? 2 : 1));
+	struct civil c = month_and_year(s, date_digits(s, two ? 2 : 1));
 
 	return scan_ok(s) ? civil_time(&c) : 0;
 }
@@ -58,11 +61,11 @@ scan_date(struct scan *s)
 static void
 time_of_day(struct scan *s, struct civil *c)
 {
-	c->hour = digits(s, 2);
+	c->hour = date_digits(s, 2);
 	scan_need(s, ':', "not a well-formed time");
-	c->minute = digits(s, 2);
+	c->minute = date_digits(s, 2);
 	scan_need(s, ':', "not a well-formed time");
-	c->second = digits(s, 2);
+	c->second = date_digits(s, 2);
 	/* 60 is a leap second (RFC 3339 5.6): the same as the one after. */
 	if (c->hour > 23 || c->minute > 59 || c->second > 60)
 		scan_fail(s, "not a time of day that exists");
@@ -77,8 +80,8 @@ zone_minutes(struct scan *s)
 
 	if (!west)
 		scan_need(s, '+', "not a well-formed zone");
-	hours = digits(s, 2);
-	minutes = digits(s, 2);
+	hours = date_digits(s, 2);
+	minutes = date_digits(s, 2);
 	if (hours > 23 || minutes > 59)
 		scan_fail(s, "not a zone that exists");
 	return west ? -(hours * 60 + minutes) : hours * 60 + minutes;
@@ -93,7 +96,7 @@ scan_date_time(struct scan *s, int *zone_min)
 	int zone;
 
 	scan_need(s, '"', "expected a date-time in quotes");
-	c = month_and_year(s, scan_opt(s, ' ') ? digits(s, 1) : digits(s, 2));
+	c = month_and_year(s, date_digits(s, scan_opt(s, ' ') ? 1 : 2));
 	scan_sp(s);
 	time_of_day(s, &c);
 	scan_sp(s);

@@ -1,3 +1,6 @@
+/*
+ * scan_mailbox.c - names of mailboxes as clients write them. RFC 3501 5.1
+ */
 #include "imap/grammar/scan.h"
 #include "imap/grammar/utf7.h"
 

@@ -37,7 +37,7 @@ count_ranges(const struct scan *s)
 }
 
 static struct seqset
-ranges(struct scan *s, bool star)
+scan_ranges(struct scan *s, bool star)
 {
 	struct seqset set = { 0 };
 
@@ -55,13 +55,13 @@ scan_seqset(struct scan *s)
 {
 	if (scan_opt(s, '$'))
 		return (struct seqset){ .saved = true };
-	return ranges(s, true);
+	return scan_ranges(s, true);
 }
 
 struct seqset
 scan_uid_set(struct scan *s)
 {
-	return ranges(s, false);
+	return scan_ranges(s, false);
 }
 
 static int
