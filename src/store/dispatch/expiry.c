@@ -2,7 +2,10 @@
 
 #include <stdlib.h>
 
-enum { AGAIN_S = 3600, MORE_US = 5000, LATER_US = 1000000 };
+#include "base/log.h"
+
+enum { AGAIN_S = 3600, MORE_US = 5000, LATER_US = 1000000,
+	FAILED_US = 30000000 };
 static const int64_t SECOND = 1000000;
 
 struct cursor {
@@ -68,6 +71,7 @@ slice(struct expiry *w, enum queue_walk what, int64_t now)
 {
 	struct cursor *c = &w->cursor[what];
 	struct queue_waiting *found;
+	struct err err = { 0 };
 	int64_t came;
 	size_t n;
 	int rc;
@@ -77,9 +81,11 @@ slice(struct expiry *w, enum queue_walk what, int64_t now)
 	if (now >= c->again)
 		begin_again(c, now);
 	rc = reader_queue_walk(w->use.reader, what, now / SECOND - c->age_s,
-	    &c->message, &c->n, &came, &found, &n, NULL);
-	if (rc < 0)
-		return now + LATER_US;
+	    &c->message, &c->n, &came, &found, &n, &err);
+	if (rc < 0) {
+		log_event(w->use.log, LOG_ERROR, "expiry_failed", F_ERR(&err));
+		return now + FAILED_US;
+	}
 	tell(w, what, found, n);
 	if (rc > 0)
 		return now + MORE_US;

@@ -22,6 +22,7 @@ struct expiry_use {
 	/* Is there room for more of these? */
 	bool (*room)(void *arg, enum queue_walk what);
 	void *arg;
+	struct log *log;	/* NULL: none */
 };
 
 struct expiry *expiry_new(const struct expiry_use *use);

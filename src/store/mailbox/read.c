@@ -3,7 +3,7 @@
 #include "store/engine/view.h"
 
 enum { ROWS_MAX = 180000, OCTETS_MAX = 128 * 1024 + 4096,
-	MAILBOXES_A_PAGE = 200 };
+	MAILBOXES_A_PAGE = 200, FACTS_MAX = 32768 };
 
 int
 place_get(struct sql *q, uint64_t blob, struct place *at, struct err *err)
@@ -186,29 +186,27 @@ pick_all(struct picking *p, const struct column *c, struct err *err)
 	return 0;
 }
 
-/* Facts are a cache: without them the message is still right. */
+/* Facts are a cache: without them the message is still right, and whoever asks
+ * can make them from its octets. Why they cannot be read is for the log. */
 static struct str
-facts_at(struct reader *r, const struct place *at)
+facts_of(struct reader *r, uint64_t blob)
 {
-	char *room;
+	struct err err = { 0 };
+	struct place at = { 0 };
+	char *room = NULL;
+	int rc = place_get(&r->q, blob, &at, &err);
 
-	if (at->facts == 0 || at->facts > 32768)
+	if (rc == 0 && (at.facts == 0 || at.facts > FACTS_MAX))
 		return STR_NULL;
 	buf_reset(&r->more);
-	room = buf_room(&r->more, at->facts);
-	if (!room || packs_read_facts(r->e->packs, at, room, NULL) < 0)
-		return STR_NULL;
-	return str_make(room, at->facts);
-}
-
-static struct str
-facts_of(struct reader *r, const struct column_row *row)
-{
-	struct place at;
-
-	if (row->blob == 0 || place_get(&r->q, row->blob, &at, NULL) < 0)
-		return STR_NULL;
-	return facts_at(r, &at);
+	if (rc == 0)
+		room = buf_room(&r->more, at.facts);
+	if (room)
+		rc = packs_read_facts(r->e->packs, &at, room, &err);
+	if (rc < 0 && rc != E_NOTFOUND)	/* it went meanwhile */
+		log_event(r->e->o.log, LOG_ERROR, "facts_unread",
+		    F_INT("blob", blob), F_ERR(&err));
+	return rc == 0 && room ? str_make(room, at.facts) : STR_NULL;
 }
 
 static void
@@ -221,7 +219,7 @@ put_picked(struct picking *p)
 	for (i = 0; i < p->n; i++) {
 		x = &p->picked[i];
 		if (p->ask->want & WANT_FACTS)
-			facts = facts_of(p->r, &x->row);
+			facts = facts_of(p->r, x->row.blob);
 		if (p->r->rows.n + 64 + x->keywords.n + facts.n > MSG_CHUNK) {
 			p->next = x->row.uid;
 			return;
@@ -288,7 +286,7 @@ read_content(struct reader *r, const struct caller *c,
 		return rc;
 	out->total = at.length;
 	if (ask->want & WANT_FACTS)
-		out->facts = facts_at(r, &at);
+		out->facts = facts_of(r, blob);
 	n = ask->offset < at.length ? at.length - ask->offset : 0;
 	n = n < ask->len ? n : ask->len;
 	n = n < OCTETS_MAX ? n : OCTETS_MAX;

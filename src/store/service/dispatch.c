@@ -417,10 +417,14 @@ load_pending(struct dispatch *a)
 	struct err err = { 0 };
 	size_t n, i;
 
-	if (!reports_due_wants_more(a->pending, &after) ||
-	    reader_queue_reports(a->s->look, after, message,
-		NELEM(a->loaded), &n, &err) < 0)
+	if (!reports_due_wants_more(a->pending, &after))
 		return;
+	if (reader_queue_reports(a->s->look, after, message,
+	    NELEM(a->loaded), &n, &err) < 0) {
+		log_event(a->s->o.log, LOG_ERROR, "reports_due_failed",
+		    F_ERR(&err));
+		return;
+	}
 	for (i = 0; i < n; i++)
 		reports_due_add(a->pending, message[i],
 		    leases_of(a->leases, message[i]) > 0, now_us(a));
@@ -566,7 +570,7 @@ dispatch_new(struct service *s, struct dispatch **out, struct err *err)
 	struct under_way u = { .is = leases_under_way,
 		.blocked = schedule_blocked };
 	struct expiry_use use = { s->look, on_expired, on_delayed,
-		expiry_room, a };
+		expiry_room, a, s->o.log };
 	int rc, i;
 
 	bug_if(!a);
