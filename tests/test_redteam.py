@@ -226,7 +226,7 @@ def wait_done(server, log, workers):
     while time.monotonic() < end:
         text = log.read_text(errors="replace")
         if len(set(re.findall(r"attacks done index=(\d+)", text))) >= workers \
-                and "role died" in text.split("attacks done", 1)[1]:
+                and "role_died" in text.split("attacks done", 1)[1]:
             return text
         assert server.poll() is None, "master is gone:\n" + text[-3000:]
         time.sleep(0.05)
@@ -240,7 +240,7 @@ def people(folder, user):
 
 def died_of_attack(text, role):
     """Honest roles that died while others attacked."""
-    died = re.findall(r"role died role=([a-z]+)", text)
+    died = re.findall(r"role_died role=([a-z]+)", text)
     return [name for name in died if name != role]
 
 
@@ -319,5 +319,5 @@ def test_a_program_on_this_machine(place):
     show("program", found)
     assert [row for row in found if row[1] != "refused"] == []
     assert len({row[0] for row in found}) >= 70
-    assert "role died" not in text
+    assert "role_died" not in text
     assert people(folder, user) == before

@@ -64,7 +64,7 @@ on_gone(void *owner, struct ipc *ipc unused_arg, const char *why)
 	struct client *c = owner;
 
 	if (!str_eq(str_c(why), STR("closed")))
-		log_event(c->s->role->log, LOG_WARN, "thrown out",
+		log_event(c->s->role->log, LOG_WARN, "thrown_out",
 		    F_STR("why", str_c(why)));
 	client_drop(c);
 }
@@ -83,7 +83,7 @@ client_new(struct resolver_role *s, int fd, enum dns_authority authority)
 	c->s = s;
 	c->ipc = ipc_open(s->role->loop, fd, &o, &err);
 	if (!c->ipc) {
-		log_event(s->role->log, LOG_ERROR, "peer", F_ERR(&err));
+		log_event(s->role->log, LOG_ERROR, "peer_failed", F_ERR(&err));
 		free(c);
 		return;
 	}
@@ -145,7 +145,7 @@ listen_on(struct role *r, enum listen_kind kind, int fd)
 	s->control = (struct watch){ .fd = fd, .events = EPOLLIN,
 		.fn = on_control };
 	if (loop_watch(r->loop, &s->control, &err) < 0)
-		log_event(r->log, LOG_ERROR, "control", F_ERR(&err));
+		log_event(r->log, LOG_ERROR, "control_failed", F_ERR(&err));
 }
 
 /* The role ---------------------------------------------------------------- */
@@ -174,7 +174,7 @@ choose_anchor(struct role *r, struct settings *s)
 	if (s->anchor_is_default && access(root, R_OK) == 0)
 		s->trust_anchor = str_c(root);
 	if (s->trust_anchor.n == 0)
-		log_event(r->log, LOG_WARN, "no DNSSEC", F_STR("why",
+		log_event(r->log, LOG_WARN, "no_dnssec", F_STR("why",
 		    STR("no trust anchor is set, and dns-root-data is not "
 			"installed")));
 }

@@ -143,7 +143,7 @@ static struct answer
 end_fetch(struct fetching *f, int e, const struct err *err)
 {
 	if (f->s->state == STATE_LOGOUT) {
-		log_ctx_event(&f->s->d.log, LOG_WARN, "fetch",
+		log_ctx_event(&f->s->d.log, LOG_WARN, "fetch_failed",
 		    F_ERR(&f->failed));
 		return NO_ANSWER;
 	}

@@ -21,7 +21,7 @@ imap_starttls(struct imap_session *s, const struct imap_command *c)
 		return NO_ANSWER;
 	/* Drops what was buffered: nothing sent in clear survives. */
 	if (stream_tls_accept(s->d.stream, s->service->tls, &err) < 0) {
-		log_ctx_event(&s->d.log, LOG_INFO, "tls", F_ERR(&err));
+		log_ctx_event(&s->d.log, LOG_INFO, "tls_failed", F_ERR(&err));
 		s->state = STATE_LOGOUT;
 	}
 	return NO_ANSWER;

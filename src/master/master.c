@@ -222,7 +222,7 @@ master_run(const struct serve *s)
 	if (begin(m, &err) == 0) {
 		loop_run(m->loop);
 	} else {
-		log_event(m->log, LOG_ERROR, "cannot start", F_ERR(&err));
+		log_event(m->log, LOG_ERROR, "cannot_start", F_ERR(&err));
 		master_tell(m, 'F', err.text);
 		m->code = 1;
 	}

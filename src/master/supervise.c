@@ -40,7 +40,7 @@ connect_two(struct child *a, struct child *b)
 	int fds[2];
 
 	if (ipc_pair(fds, &err) < 0) {
-		log_event(a->m->log, LOG_ERROR, "connect",
+		log_event(a->m->log, LOG_ERROR, "connect_failed",
 		    F_STR("role", str_c(a->name)),
 		    F_STR("to", str_c(b->name)), F_ERR(&err));
 		child_kill(a); /* again, when there are descriptors */
@@ -108,7 +108,7 @@ supervise_ready(struct child *c, struct str missing)
 
 	c->ready = true;
 	if (missing.n > 0 && !m->was_ready && c->kind == ROLE_STORE)
-		log_event(m->log, LOG_WARN, "this kernel lacks walls",
+		log_event(m->log, LOG_WARN, "walls_missing",
 		    F_STR("missing", missing));
 	if (m->phase != RUNNING)
 		return;
@@ -147,7 +147,8 @@ start(struct child *c)
 
 	if (child_start(c, &err) == 0)
 		return;
-	log_event(c->m->log, LOG_ERROR, "start", F_STR("role", str_c(c->name)),
+	log_event(c->m->log, LOG_ERROR, "start_failed",
+	    F_STR("role", str_c(c->name)),
 	    F_ERR(&err));
 	if (c->pid == 0)
 		plan_restart(c);
@@ -177,7 +178,7 @@ log_death(struct child *c, int status)
 	bool killed = WIFSIGNALED(status);
 	struct str why = str_c(c->failed);
 
-	log_event(c->m->log, LOG_ERROR, "role died",
+	log_event(c->m->log, LOG_ERROR, "role_died",
 	    F_STR("role", str_c(c->name)),
 	    F_INT(killed ? "signal" : "code",
 		killed ? WTERMSIG(status) : WEXITSTATUS(status)),
@@ -289,16 +290,15 @@ supervise_reload(struct master *m)
 	struct err err = { 0 };
 
 	if (read_config(m, a, &c, &err) < 0) {
-		log_event(m->log, LOG_ERROR, "reload refused, going on with "
-		    "the old configuration", F_INT("number",
-		    m->config.number), F_ERR(&err));
+		log_event(m->log, LOG_ERROR, "reload_refused",
+		    F_INT("number", m->config.number), F_ERR(&err));
 		arena_free(a);
 		return;
 	}
 	if (!same_sockets(&c, &m->config))
-		log_event(m->log, LOG_WARN, "listen, workers and uid-base "
-		    "change with the next start", F_INT("number",
-		    m->config.number + 1));
+		log_event(m->log, LOG_WARN, "restart_wanted",
+		    F_STR("for", STR("listen, workers or uid-base")),
+		    F_INT("number", m->config.number + 1));
 	c.number = m->config.number + 1;
 	c.mx_workers = m->config.mx_workers;
 	c.front_workers = m->config.front_workers;
@@ -339,7 +339,7 @@ deadline_over(struct timer *t)
 
 	for (size_t i = 0; i < m->nchildren; i++)
 		if (in_phase(&m->children[i], m->phase)) {
-			log_event(m->log, LOG_WARN, "killed at the deadline",
+			log_event(m->log, LOG_WARN, "killed_at_deadline",
 			    F_STR("role", str_c(m->children[i].name)));
 			child_kill(&m->children[i]);
 		}
@@ -388,7 +388,7 @@ supervise_stop(struct master *m, int code, const char *text)
 		return;
 	m->code = code;
 	if (code != 0) {
-		log_event(m->log, LOG_ERROR, "giving up",
+		log_event(m->log, LOG_ERROR, "giving_up",
 		    F_STR("why", str_c(text)));
 		master_tell(m, 'F', text);
 	}
@@ -402,7 +402,7 @@ supervise_stop(struct master *m, int code, const char *text)
 void
 supervise_kill(struct master *m)
 {
-	log_event(m->log, LOG_WARN, "asked twice: ending all at once",
+	log_event(m->log, LOG_WARN, "asked_twice",
 	    F_INT("phase", m->phase));
 	for (size_t i = 0; i < m->nchildren; i++)
 		child_kill(&m->children[i]);

@@ -77,7 +77,7 @@ read_original(struct composed *c)
 	if (delivery_is_lost(c->d) || e == E_CANCELED)
 		return e < 0 ? e : E_PEER;
 	if (e < 0)
-		log_event(loop_log(c->d->relay->loop), LOG_ERROR, "text",
+		log_event(loop_log(c->d->relay->loop), LOG_ERROR, "text_failed",
 		    F_INT("message", c->item->message), F_ERR(&c->err));
 	c->dsn.header = header_of(buf_get(&c->original));
 	c->dsn.whole = whole && e == 0;
@@ -205,7 +205,7 @@ bounce_item(struct delivery *d, const struct queue_item *item)
 	int e = compose(&c);
 
 	if (e < 0 && e != E_CANCELED)
-		log_event(loop_log(r->loop), LOG_WARN, "report",
+		log_event(loop_log(r->loop), LOG_WARN, "report_failed",
 		    F_INT("message", item->message), F_ERR(&c.err));
 	/* It is due again then: at once would be too soon. */
 	if (e < 0 && e != E_CANCELED && !delivery_is_lost(d))

@@ -109,7 +109,7 @@ static void
 log_unread(const struct delivery_item *x, int e, const struct err *err)
 {
 	log_event(loop_log(x->d->relay->loop),
-	    e == E_NOTFOUND || e == E_IO ? LOG_ERROR : LOG_WARN, "text",
+	    e == E_NOTFOUND || e == E_IO ? LOG_ERROR : LOG_WARN, "text_failed",
 	    F_INT("message", x->item->message), F_ERR(err));
 }
 

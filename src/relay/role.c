@@ -56,7 +56,7 @@ trust_roots(struct role *r, struct err *err)
 		i++;
 	}
 	if (i == NELEM(root_files)) {
-		log_event(r->log, LOG_WARN, "roots",
+		log_event(r->log, LOG_WARN, "roots_missing",
 		    F_STR("error", STR("no file of trusted roots")));
 		return 0;
 	}

@@ -84,7 +84,8 @@ take_assignment(struct delivery *d, struct take_answer *work)
 	d->taking = false;
 	r->ntaking--;
 	if (e < 0 && e != E_CANCELED && !r->stopping) {
-		log_event(loop_log(r->loop), LOG_WARN, "take", F_ERR(&err));
+		log_event(loop_log(r->loop), LOG_WARN, "take_failed",
+		    F_ERR(&err));
 		e = fiber_sleep(r->loop, loop_now_ms(r->loop) + PAUSE_MS);
 		*work = (struct take_answer){ 0 };
 	}

@@ -120,7 +120,7 @@ on_connection(struct watch *w, uint32_t events unused_arg)
 	if (errno != EMFILE && errno != ENFILE && errno != ENOMEM &&
 	    errno != ENOBUFS)
 		return;
-	log_event(loop_log(l->loop), LOG_WARN, "accept",
+	log_event(loop_log(l->loop), LOG_WARN, "accept_failed",
 	    F_STR("error", str_c(strerrorname_np(errno))));
 	pause_accepting(l);
 	timer_set(l->loop, &l->rest, loop_now_ms(l->loop) + 100, rested);

@@ -227,7 +227,7 @@ serve(struct link *k)
 
 	k->master = ipc_open(k->role.loop, LINK_FD, &o, &err);
 	if (!k->master) {
-		log_event(k->role.log, LOG_ERROR, "link", F_ERR(&err));
+		log_event(k->role.log, LOG_ERROR, "link_failed", F_ERR(&err));
 		return 1;
 	}
 	loop_run(k->role.loop);

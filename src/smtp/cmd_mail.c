@@ -66,13 +66,14 @@ smtp_mail(struct smtp_session *s, struct str args)
 		return smtp_reply(552, "5.3.4", "Message too big");
 	e = may_send_as(s, mail.from.text, &err);
 	if (e == E_DENIED) {
-		log_ctx_event(&s->d.log, LOG_INFO, "sender denied",
+		log_ctx_event(&s->d.log, LOG_INFO, "sender_denied",
 		    F_STR("from", mail.from.text),
 		    F_STR("user", buf_get(&s->user)));
 		return smtp_reply(553, "5.7.1", "Not an address of yours");
 	}
 	if (e < 0) {
-		log_ctx_event(&s->d.log, LOG_WARN, "sender", F_ERR(&err));
+		log_ctx_event(&s->d.log, LOG_WARN, "sender_failed",
+		    F_ERR(&err));
 		return smtp_reply_err(e);
 	}
 	txn_begin(s, &mail);
@@ -172,7 +173,7 @@ smtp_rcpt(struct smtp_session *s, struct str args)
 	/* Suspends this session only. */
 	e = smtp_ask_rcpt(s, &rcpt, &answer, &err);
 	if (e < 0) {
-		log_ctx_event(&s->d.log, LOG_WARN, "rcpt", F_ERR(&err));
+		log_ctx_event(&s->d.log, LOG_WARN, "rcpt_failed", F_ERR(&err));
 		return smtp_reply_err(e);
 	}
 	r = judge(&answer, s->txn->mail.size_octets);

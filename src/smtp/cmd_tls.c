@@ -27,7 +27,7 @@ smtp_starttls(struct smtp_session *s, struct str args unused_arg)
 		return SMTP_NO_REPLY;
 	smtp_forget(s);
 	if (stream_tls_accept(s->d.stream, s->service->o.tls, &err) < 0) {
-		log_ctx_event(&s->d.log, LOG_INFO, "tls", F_ERR(&err));
+		log_ctx_event(&s->d.log, LOG_INFO, "tls_failed", F_ERR(&err));
 		s->leaving = true;
 		return SMTP_NO_REPLY;
 	}

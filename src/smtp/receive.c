@@ -285,7 +285,7 @@ take(struct incoming *in)
 	if (r.code != 250)
 		smtp_note_refused(in->s, STR_NULL, &r);
 	if (in->failed < 0)
-		log_ctx_event(&in->s->d.log, LOG_WARN, "submit",
+		log_ctx_event(&in->s->d.log, LOG_WARN, "submit_failed",
 		    F_ERR(&in->err));
 	return r;
 }

@@ -88,7 +88,7 @@ sign_as(struct smtp_session *s, const struct originated *o, struct arena *a,
 			return e;
 	}
 	if (e == E_DENIED)
-		log_ctx_event(&s->d.log, LOG_INFO, "not signed",
+		log_ctx_event(&s->d.log, LOG_INFO, "not_signed",
 		    F_STR("from", ask.from), F_ERR(err));
 	return 0;
 }

@@ -58,7 +58,7 @@ open_gate(struct gates *gs, struct gate *g)
 	    accepted, g, &err);
 	g->fd = -1;
 	if (!g->listener)
-		log_event(r->log, LOG_ERROR, "listen", F_ERR(&err));
+		log_event(r->log, LOG_ERROR, "listen_failed", F_ERR(&err));
 }
 
 static void
@@ -78,7 +78,7 @@ fetch_once(struct gates *gs)
 	struct err err = { 0 };
 
 	while (vault_tls_ctx(gs->vault, &tls, &err) < 0) {
-		log_event(gs->role->log, LOG_WARN, "certificates",
+		log_event(gs->role->log, LOG_WARN, "certificates_failed",
 		    F_ERR(&err));
 		if (fiber_sleep(l, loop_now_ms(l) + RETRY_MS) == E_CANCELED ||
 		    loop_stopping(l))
@@ -129,7 +129,7 @@ look(struct timer *t)
 			n->seen_ms = now;
 		if (now - n->seen_ms < LOST_MS)
 			continue;
-		log_event(gs->role->log, LOG_ERROR, "lost for good",
+		log_event(gs->role->log, LOG_ERROR, "peer_lost",
 		    F_STR("peer", str_c(n->name)));
 		loop_stop(l);
 		return;

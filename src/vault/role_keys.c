@@ -232,7 +232,7 @@ load(void *arg)
 			break;
 		/* Never another key for one that does not open: the operator
 		 * put back the wrong vault.key. */
-		log_event(v->role->log, LOG_ERROR, "own certificate",
+		log_event(v->role->log, LOG_ERROR, "own_certificate_failed",
 		    F_ERR(&err));
 		if (fiber_sleep(v->loop, loop_now_ms(v->loop) + RETRY_MS) ==
 		    E_CANCELED)

@@ -53,7 +53,7 @@ look_up(struct attempt *t, struct work *c, struct err *err)
 	rc = seal_open(&t->v->seal, what_of(c->a, t->row.address),
 	    t->row.sealed, c->a, &record, err);
 	if (rc < 0 || !credential_parse(record, &t->credential)) {
-		log_event(t->v->role->log, LOG_ERROR, "credential",
+		log_event(t->v->role->log, LOG_ERROR, "credential_failed",
 		    F_STR("address", t->row.address), F_INT("code", rc));
 		return err_set(err, E_IO, "a credential cannot be opened");
 	}
@@ -230,7 +230,7 @@ vault_resume(struct client *c, struct str token)
 		0 && read_token(plain, &t);
 
 	if (!good || !tickets_add(c->tickets, &t))
-		log_event(v->role->log, LOG_WARN, "token refused",
+		log_event(v->role->log, LOG_WARN, "token_refused",
 		    F_INT("front", c->index));
 	arena_free(a);
 }

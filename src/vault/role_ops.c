@@ -38,7 +38,7 @@ on_gone(void *owner, struct ipc *ipc unused_arg, const char *why)
 	struct client *c = owner;
 
 	if (!str_eq(str_c(why), STR("closed")))
-		log_event(c->v->role->log, LOG_WARN, "thrown out",
+		log_event(c->v->role->log, LOG_WARN, "thrown_out",
 		    F_STR("why", str_c(why)));
 	client_drop(c);
 }
@@ -117,7 +117,7 @@ client_new(struct vault_state *v, int fd, enum vault_authority authority,
 	c->tickets = tickets_new();
 	c->ipc = ipc_open(v->loop, fd, &o, &err);
 	if (!c->ipc) {
-		log_event(v->role->log, LOG_ERROR, "peer", F_ERR(&err));
+		log_event(v->role->log, LOG_ERROR, "peer_failed", F_ERR(&err));
 		client_unref(c);
 		return false;
 	}
@@ -186,7 +186,7 @@ listen_on(struct role *r, enum listen_kind kind, int fd)
 	*w = (struct watch){ .fd = fd, .events = EPOLLIN,
 		.fn = control ? on_control : on_submit };
 	if (loop_watch(r->loop, w, &err) < 0)
-		log_event(r->log, LOG_ERROR, "listen", F_ERR(&err));
+		log_event(r->log, LOG_ERROR, "listen_failed", F_ERR(&err));
 }
 
 static void

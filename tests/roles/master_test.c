@@ -192,7 +192,7 @@ test_deadline(void **state)
 	start_ready(&r, state, "vault.hangs");
 	rig_signal(&r, SIGINT);
 	assert_int_equal(rig_wait(&r, 5000), 0);
-	(void)rig_line(&r, "master", "killed at the deadline", 0);
+	(void)rig_line(&r, "master", "killed_at_deadline", 0);
 	(void)rig_line(&r, "store", "finish", 0);
 	rig_close(&r);
 }

@@ -58,7 +58,7 @@ fatal(void *arg, const struct err *why)
 {
 	struct store_role *s = arg;
 
-	log_event(s->role->log, LOG_ERROR, "disk-failed", F_ERR(why));
+	log_event(s->role->log, LOG_ERROR, "disk_failed", F_ERR(why));
 	_exit(EXIT_DISK);
 }
 
@@ -149,7 +149,7 @@ peer(struct role *r, enum role_kind kind, uint32_t index, int fd)
 	else
 		(void)close(fd);
 	if (rc < 0)
-		log_event(r->log, LOG_ERROR, "peer",
+		log_event(r->log, LOG_ERROR, "peer_failed",
 		    F_STR("role", str_c(role_name(kind))), F_ERR(&err));
 }
 
@@ -184,7 +184,7 @@ connect_local(struct store_role *s, int fd)
 	if (!who_is(fd, &uid))
 		(void)close(fd);
 	else if (service_connect(s->service, fd, AUTH_LOCAL, 0, uid, &err) < 0)
-		log_event(s->role->log, LOG_WARN, "submit", F_ERR(&err));
+		log_event(s->role->log, LOG_WARN, "submit_failed", F_ERR(&err));
 }
 
 static void
@@ -215,7 +215,7 @@ on_control(struct watch *w, uint32_t events)
 			(void)close(fd);
 		else if (service_connect(s->service, fd, AUTH_OPERATOR, 0, 0,
 		    &err) < 0)
-			log_event(s->role->log, LOG_WARN, "control",
+			log_event(s->role->log, LOG_WARN, "control_failed",
 			    F_ERR(&err));
 	}
 }
@@ -237,7 +237,8 @@ on_listen(struct role *r, enum listen_kind kind, int fd)
 		.fn = submit ? on_submit : on_control };
 	*has = loop_watch(r->loop, w, &err) == 0;
 	if (!*has)
-		log_event(r->log, LOG_ERROR, submit ? "submit" : "control",
+		log_event(r->log, LOG_ERROR,
+		    submit ? "submit_failed" : "control_failed",
 		    F_ERR(&err));
 }
 
