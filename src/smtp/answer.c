@@ -119,15 +119,23 @@ enhanced(struct rd *in, int code, char status[12])
 	return true;
 }
 
-/* Reply-code ( "-" / SP ) text, or the code alone. */
+/* Reply-code ( "-" / SP ) text, or the code alone; without its LF. */
 static enum answer_state
 take_line(struct answer_reader *r, struct str line)
 {
-	struct rd in = rd_of(line);
-	int code = reply_code(&in);
-	bool last = !rd_opt(&in, '-');
+	struct rd in;
 	char status[12];
+	bool last;
+	int code;
 
+	r->line_n = 0;
+	if (line.n > ANSWER_LINE_MAX)
+		return refuse(r, "line too long");
+	if (line.n > 0 && line.p[line.n - 1] == '\r')
+		line.n--;
+	in = rd_of(line);
+	code = reply_code(&in);
+	last = !rd_opt(&in, '-');
 	if (code == 0)
 		return refuse(r, "no reply code");
 	if (last && rd_left(&in) > 0 && !is_blank((char)rd_peek(&in)))
@@ -145,18 +153,6 @@ take_line(struct answer_reader *r, struct str line)
 		memcpy(r->status, status, sizeof(status));
 	put_text(r, str_trim(rd_rest(&in)));
 	return last ? ANSWER_DONE : ANSWER_MORE;
-}
-
-/* A whole line, without its LF. */
-static enum answer_state
-end_line(struct answer_reader *r, struct str line)
-{
-	r->line_n = 0;
-	if (line.n > ANSWER_LINE_MAX)
-		return refuse(r, "line too long");
-	if (line.n > 0 && line.p[line.n - 1] == '\r')
-		line.n--;
-	return take_line(r, line);
 }
 
 /* The beginning of a line that goes on, or the end of one. */
@@ -185,7 +181,7 @@ answer_feed(struct answer_reader *r, struct str octets, size_t *used)
 		if ((!whole || r->line_n > 0) && !gather(r, line))
 			state = refuse(r, "line too long");
 		else if (whole)
-			state = end_line(r, r->line_n > 0 ?
+			state = take_line(r, r->line_n > 0 ?
 			    str_make(r->line, r->line_n) : line);
 	}
 	*used = octets.n - rest.n;

@@ -10,24 +10,21 @@ enum { MINUTE_MS = 60000, QUIT_MS = 1000, LIFE_MAX = 1 << 16 };
 
 /* Life ------------------------------------------------------------------ */
 
-static void
-set_default(int64_t *limit_ms, int minutes)
-{
-	if (*limit_ms == 0)
-		*limit_ms = (int64_t)minutes * MINUTE_MS;
-}
-
 /* RFC 5321 4.5.3.2 */
 static void
 set_limits(struct smtp_client_options *o)
 {
-	set_default(&o->greeting_ms, 5);
-	set_default(&o->command_ms, 5);
-	set_default(&o->mail_ms, 5);
-	set_default(&o->rcpt_ms, 5);
-	set_default(&o->data_ms, 2);
-	set_default(&o->text_ms, 3);
-	set_default(&o->end_ms, 10);
+	const struct {
+		int64_t *limit_ms;
+		int minutes;
+	} limits[] = { { &o->greeting_ms, 5 }, { &o->command_ms, 5 },
+		{ &o->mail_ms, 5 }, { &o->rcpt_ms, 5 }, { &o->data_ms, 2 },
+		{ &o->text_ms, 3 }, { &o->end_ms, 10 } };
+
+	for (size_t i = 0; i < NELEM(limits); i++)
+		if (*limits[i].limit_ms == 0)
+			*limits[i].limit_ms = limits[i].minutes *
+			    (int64_t)MINUTE_MS;
 }
 
 struct smtp_client *
@@ -167,20 +164,9 @@ client_nonsense(struct smtp_client *c, const char *after, const char *what,
 	return E_PROTO;
 }
 
-/* At least one octet. A server that refused and went away at once, or listens
- * no more, was heard, even if our last words found nobody. */
-static int
-more(struct smtp_client *c, struct str *octets)
-{
-	int rc = stream_peek(c->s, octets, NULL);
-
-	if (rc == 0 || rc == E_CANCELED)
-		return rc;
-	*octets = stream_poll(c->s);
-	return octets->n > 0 ? 0 : rc;
-}
-
-/* One deadline for the whole of it: octets that come one by one buy no time. */
+/* One deadline for the whole of it: octets that come one by one buy no time. A
+ * server that refused and went away at once, or listens no more, was heard,
+ * even if our last words found nobody. */
 int
 client_read(struct smtp_client *c, const char *after, int64_t limit_ms,
     struct smtp_answer *out)
@@ -195,7 +181,11 @@ client_read(struct smtp_client *c, const char *after, int64_t limit_ms,
 	c->in.arg = c;
 	client_deadline(c, limit_ms);
 	do {
-		if ((rc = more(c, &octets)) < 0)
+		rc = stream_peek(c->s, &octets, NULL);
+		if (rc < 0 && rc != E_CANCELED &&
+		    (octets = stream_poll(c->s)).n > 0)
+			rc = 0;
+		if (rc < 0)
 			return client_lost(c, rc, after, out);
 		state = answer_feed(&c->in, octets, &used);
 		stream_eat(c->s, used);

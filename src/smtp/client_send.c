@@ -73,9 +73,9 @@ say_mail(struct smtp_client *c, const struct smtp_outgoing *m)
 	(void)stream_write(c->s, STR("\r\n"));
 }
 
-/* RFC 3461 4.1: NEVER stands alone. */
+/* NOTIFY and ORCPT: RFC 3461 4.1, 4.2. NEVER stands alone. */
 static void
-say_notify(struct smtp_client *c, uint32_t notify)
+say_rcpt(struct smtp_client *c, const struct smtp_outgoing_rcpt *r)
 {
 	static const struct {
 		uint32_t bit;
@@ -87,115 +87,76 @@ say_notify(struct smtp_client *c, uint32_t notify)
 	};
 	const char *before = " NOTIFY=";
 
-	if (notify & NOTIFY_never) {
-		(void)stream_write(c->s, STR(" NOTIFY=NEVER"));
-		return;
-	}
-	for (size_t i = 0; i < NELEM(words); i++)
-		if (notify & words[i].bit) {
-			(void)stream_printf(c->s, "%s%s", before,
-			    words[i].word);
-			before = ",";
-		}
-}
-
-static void
-say_rcpt(struct smtp_client *c, const struct smtp_outgoing_rcpt *r)
-{
-	if (has_answer(r))
-		return;
 	(void)stream_printf(c->s, "RCPT TO:<%.*s>", STR_FMT(r->address));
-	if (c->offers & OFFER_DSN) {
-		say_notify(c, r->notify);
-		if (is_xtext(r->orcpt))
-			(void)stream_printf(c->s, " ORCPT=%.*s",
-			    STR_FMT(r->orcpt));
-	}
+	if (c->offers & OFFER_DSN && r->notify & NOTIFY_never)
+		(void)stream_write(c->s, STR(" NOTIFY=NEVER"));
+	else if (c->offers & OFFER_DSN)
+		for (size_t i = 0; i < NELEM(words); i++)
+			if (r->notify & words[i].bit) {
+				(void)stream_printf(c->s, "%s%s", before,
+				    words[i].word);
+				before = ",";
+			}
+	if (c->offers & OFFER_DSN && is_xtext(r->orcpt))
+		(void)stream_printf(c->s, " ORCPT=%.*s", STR_FMT(r->orcpt));
 	(void)stream_write(c->s, STR("\r\n"));
 }
 
+/* A recipient with an answer is passed over. */
 static void
-say(struct sending *x, size_t step)
+say_step(struct sending *x, size_t step)
 {
 	if (step == STEP_RSET)
 		(void)stream_write(x->c->s, STR("RSET\r\n"));
 	else if (step == STEP_MAIL)
 		say_mail(x->c, x->m);
-	else if (step - STEP_RCPT < x->m->nrcpts)
-		say_rcpt(x->c, &x->m->rcpts[step - STEP_RCPT]);
-	else
+	else if (step - STEP_RCPT == x->m->nrcpts)
 		(void)stream_write(x->c->s, STR("DATA\r\n"));
+	else if (!has_answer(&x->m->rcpts[step - STEP_RCPT]))
+		say_rcpt(x->c, &x->m->rcpts[step - STEP_RCPT]);
 }
 
 /* What is heard ----------------------------------------------------------- */
 
-/* Nobody's recipients are refused by it. */
 static int
-hear_rset(struct sending *x, struct smtp_answer *got)
+hear_step(struct sending *x, size_t step, struct smtp_answer *got)
 {
-	int rc = client_ask(x->c, "RSET", x->c->o.command_ms, 2, got);
-
-	if (rc == E_DENIED)
-		return client_nonsense(x->c, "RSET", "refused", got);
-	x->c->open = false;
-	return rc;
-}
-
-static int
-hear_mail(struct sending *x, struct smtp_answer *got)
-{
-	int rc = client_ask(x->c, "MAIL", x->c->o.mail_ms, 2, got);
-
-	if (rc == 0)
-		x->c->open = true;
-	if (rc != E_DENIED)
-		return rc;
-	x->mail_refused = true;
-	return because(x, 0, got);
-}
-
-static int
-hear_rcpt(struct sending *x, struct smtp_outgoing_rcpt *r,
-    struct smtp_answer *got)
-{
+	struct smtp_client *c = x->c;
+	struct smtp_outgoing_rcpt *r;
 	int rc;
 
+	if (step == STEP_RSET) {
+		rc = client_ask(c, "RSET", c->o.command_ms, 2, got);
+		if (rc == E_DENIED)	/* of nobody's recipients */
+			return client_nonsense(c, "RSET", "refused", got);
+		c->open = false;
+		return rc;
+	}
+	if (step == STEP_MAIL) {
+		rc = client_ask(c, "MAIL", c->o.mail_ms, 2, got);
+		c->open |= rc == 0;
+		x->mail_refused = rc == E_DENIED;
+		return x->mail_refused ? because(x, 0, got) : rc;
+	}
+	if (step - STEP_RCPT == x->m->nrcpts) {
+		rc = client_ask(c, "DATA", c->o.data_ms, 3, got);
+		x->go = rc == 0;
+		if (rc != E_DENIED)
+			return rc;
+		return x->mail_refused ? 0 : because(x, 0, got);
+	}
+	r = &x->m->rcpts[step - STEP_RCPT];
 	if (has_answer(r))
 		return 0;
-	rc = client_ask(x->c, "RCPT", x->c->o.rcpt_ms, 2, got);
-	if (rc == 0 && !x->mail_refused) {
-		r->accepted = true;
-		x->naccepted++;
-	}
+	rc = client_ask(c, "RCPT", c->o.rcpt_ms, 2, got);
+	if (x->mail_refused)	/* it says only that there was no MAIL */
+		return rc == E_DENIED ? 0 : rc;
+	r->accepted = rc == 0;
+	x->naccepted += r->accepted;
 	if (rc != E_DENIED)
 		return rc;
-	/* Without MAIL it says only that there was none. */
-	if (!x->mail_refused)
-		r->answer = answer_keep(got, x->a);
+	r->answer = answer_keep(got, x->a);
 	return 0;
-}
-
-static int
-hear_data(struct sending *x, struct smtp_answer *got)
-{
-	int rc = client_ask(x->c, "DATA", x->c->o.data_ms, 3, got);
-
-	x->go = rc == 0;
-	if (rc != E_DENIED)
-		return rc;
-	return x->mail_refused ? 0 : because(x, 0, got);
-}
-
-static int
-hear(struct sending *x, size_t step, struct smtp_answer *got)
-{
-	if (step == STEP_RSET)
-		return hear_rset(x, got);
-	if (step == STEP_MAIL)
-		return hear_mail(x, got);
-	if (step - STEP_RCPT < x->m->nrcpts)
-		return hear_rcpt(x, &x->m->rcpts[step - STEP_RCPT], got);
-	return hear_data(x, got);
 }
 
 /* The envelope ------------------------------------------------------------ */
@@ -219,33 +180,26 @@ batch_end(const struct sending *x, size_t step)
 	return end;
 }
 
-/* Steps [from, to). */
-static int
-batch(struct sending *x, size_t from, size_t to)
-{
-	struct smtp_answer got;
-	int rc = client_quiet(x->c, &got);
-
-	for (size_t i = from; i < to && rc == 0; i++)
-		say(x, i);
-	for (size_t i = from; i < to && rc == 0; i++)
-		rc = hear(x, i, &got);
-	return rc == 0 || x->mail_refused ? rc : because(x, rc, &got);
-}
-
 /* 0: x->go says whether the text is wanted. */
 static int
-envelope(struct sending *x)
+say_envelope(struct sending *x)
 {
 	size_t data = STEP_RCPT + x->m->nrcpts;
-	size_t step = x->c->open ? STEP_RSET : STEP_MAIL, end;
+	size_t step = x->c->open ? STEP_RSET : STEP_MAIL, end, i;
+	struct smtp_answer got;
 	int rc = 0;
 
 	for (; step <= data && rc == 0 && !x->mail_refused; step = end) {
 		if (step == data && x->naccepted == 0)
 			return 0;
 		end = batch_end(x, step);
-		rc = batch(x, step, end);
+		rc = client_quiet(x->c, &got);
+		for (i = step; i < end && rc == 0; i++)
+			say_step(x, i);
+		for (i = step; i < end && rc == 0; i++)
+			rc = hear_step(x, i, &got);
+		if (rc < 0 && !x->mail_refused)
+			(void)because(x, rc, &got);
 	}
 	return rc;
 }
@@ -300,27 +254,21 @@ send_text(struct sending *x)
 	return because(x, rc == E_DENIED ? 0 : rc, &got);
 }
 
-/* RFC 2920 3.1: DATA was taken, but nobody is to get it. */
 static int
-send_nothing(struct sending *x)
+say_all(struct sending *x)
 {
 	struct smtp_answer got;
-	int rc;
+	int rc = say_envelope(x);
 
+	if (rc < 0 || !x->go)
+		return rc;
+	if (x->naccepted > 0)
+		return send_text(x);
+	/* RFC 2920 3.1: DATA was taken, but nobody is to get it. */
 	(void)stream_write(x->c->s, STR(".\r\n"));
 	rc = client_answer(x->c, "DATA for nobody", x->c->o.end_ms, &got);
 	x->c->open = false;
 	return rc;
-}
-
-static int
-transaction(struct sending *x)
-{
-	int rc = envelope(x);
-
-	if (rc < 0 || !x->go)
-		return rc;
-	return x->naccepted > 0 ? send_text(x) : send_nothing(x);
 }
 
 /* Before anything is said ------------------------------------------------- */
@@ -332,31 +280,6 @@ is_address(struct str s)
 		if ((unsigned char)s.p[i] < ' ' || s.p[i] == 0x7f)
 			return false;
 	return s.n <= ADDRESS_MAX;
-}
-
-static void
-refuse_bad_addresses(struct sending *x)
-{
-	for (size_t i = 0; i < x->m->nrcpts; i++) {
-		struct smtp_outgoing_rcpt *r = &x->m->rcpts[i];
-
-		if (r->address.n > 0 && is_address(r->address))
-			continue;
-		r->answer = client_words(x->c, "5.1.3", "not an address");
-		r->answer = answer_keep(&r->answer, x->a);
-	}
-}
-
-/* Addresses of its own may need it, whatever the caller says. */
-static bool
-needs_utf8(const struct smtp_outgoing *m)
-{
-	bool ascii = !m->smtputf8 && str_is_ascii(m->reverse_path);
-
-	for (size_t i = 0; i < m->nrcpts && ascii; i++)
-		ascii = has_answer(&m->rcpts[i]) ||
-		    str_is_ascii(m->rcpts[i].address);
-	return !ascii;
 }
 
 /* Can this server take it at all? */
@@ -387,44 +310,39 @@ fits(struct sending *x, struct smtp_answer *why)
 	return false;
 }
 
-/* Everybody who has no answer gets this one. */
-static void
-settle(struct sending *x)
-{
-	for (size_t i = 0; i < x->m->nrcpts; i++)
-		if (!has_answer(&x->m->rcpts[i]))
-			x->m->rcpts[i].answer = x->why;
-}
-
-static bool
-all_answered(const struct smtp_outgoing *m)
-{
-	for (size_t i = 0; i < m->nrcpts; i++)
-		if (!has_answer(&m->rcpts[i]))
-			return false;
-	return true;
-}
-
 int
 smtp_client_send(struct smtp_client *c, struct smtp_outgoing *m,
     struct arena *a)
 {
 	struct sending x = { .c = c, .m = m, .a = a };
+	bool ascii = str_is_ascii(m->reverse_path);
 	struct smtp_answer why;
+	size_t nleft = 0;
 	int rc = 0;
 
 	for (size_t i = 0; i < m->nrcpts; i++) {
-		m->rcpts[i].answer = (struct smtp_answer){ 0 };
-		m->rcpts[i].accepted = false;
+		struct smtp_outgoing_rcpt *r = &m->rcpts[i];
+
+		r->answer = (struct smtp_answer){ 0 };
+		r->accepted = false;
+		if (r->address.n > 0 && is_address(r->address)) {
+			ascii &= str_is_ascii(r->address);
+			nleft++;
+			continue;
+		}
+		why = client_words(c, "5.1.3", "not an address");
+		r->answer = answer_keep(&why, a);
 	}
-	refuse_bad_addresses(&x);
-	m->smtputf8 = needs_utf8(m);
-	if (all_answered(m))
+	/* Addresses of its own may need it, whatever the caller says. */
+	m->smtputf8 |= !ascii;
+	if (nleft == 0)
 		return 0;
 	if (fits(&x, &why))
-		rc = transaction(&x);
+		rc = say_all(&x);
 	else
 		(void)because(&x, 0, &why);
-	settle(&x);
+	for (size_t i = 0; i < m->nrcpts; i++)
+		if (!has_answer(&m->rcpts[i]))
+			m->rcpts[i].answer = x.why;
 	return rc == E_CANCELED ? rc : 0;
 }

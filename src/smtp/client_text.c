@@ -15,20 +15,17 @@ client_text_begin(struct smtp_client *c)
 /* A server that speaks before the dot refuses: there is no point in sending
  * it the rest. What it says is still to be read. */
 static int
-flush_text(struct smtp_client *c)
-{
-	c->unsent = 0;
-	if (stream_poll(c->s).n > 0)
-		return E_CLOSED;
-	client_deadline(c, c->o.text_ms);
-	return stream_flush(c->s, NULL);
-}
-
-static int
 put_text(struct smtp_client *c, struct str s)
 {
-	int rc = c->unsent + s.n > FLUSH_AT ? flush_text(c) : 0;
+	int rc = 0;
 
+	if (c->unsent + s.n > FLUSH_AT) {
+		c->unsent = 0;
+		if (stream_poll(c->s).n > 0)
+			return E_CLOSED;
+		client_deadline(c, c->o.text_ms);
+		rc = stream_flush(c->s, NULL);
+	}
 	if (rc < 0)
 		return rc;
 	c->unsent += s.n;
@@ -47,15 +44,6 @@ up_to_dot(struct str s)
 	return s.n;
 }
 
-static void
-remember_tail(struct smtp_client *c, struct str s)
-{
-	if (s.n == 0)
-		return;
-	c->tail[0] = s.n > 1 ? s.p[s.n - 2] : c->tail[1];
-	c->tail[1] = s.p[s.n - 1];
-}
-
 /* RFC 5321 4.5.2. After any LF: no reading of line ends finds an end of the
  * message that we did not mean. */
 int
@@ -72,7 +60,11 @@ smtp_client_text(struct smtp_client *c, struct str octets)
 			rc = put_text(c, piece);
 		if (rc < 0)
 			return rc;
-		remember_tail(c, piece);
+		if (piece.n > 0) {
+			c->tail[0] = piece.n > 1 ? piece.p[piece.n - 2] :
+			    c->tail[1];
+			c->tail[1] = piece.p[piece.n - 1];
+		}
 		octets = str_from(octets, piece.n);
 	}
 	return stream_failed(c->s);
