@@ -3,6 +3,8 @@
  */
 #include "imap/imap_int.h"
 
+enum { ANSWER_MAX = 8192 };
+
 /* What happened to us, in the words of RFC 5530. What is missing here is our
  * own fault: SERVERBUG. */
 static const struct {
@@ -50,7 +52,7 @@ imap_fail(struct imap_session *s, const char *what, const struct err *err)
 }
 
 void
-imap_put_answer(struct buf *b, struct str tag, const struct answer *a)
+imap_say_answer(struct imap_session *s, struct str tag, const struct answer *a)
 {
 	static const struct str words[] = {
 		[ANSWER_OK] = STR(" OK "),
@@ -58,16 +60,19 @@ imap_put_answer(struct buf *b, struct str tag, const struct answer *a)
 		[ANSWER_BAD] = STR(" BAD "),
 	};
 
+	auto_buf b = BUF_INIT(ANSWER_MAX);
+
 	if (a->kind == ANSWER_NONE)
 		return;
 	/* RFC 3501 7.1.3: "*" when the tag itself could not be read. */
-	buf_str(b, tag.n ? tag : STR("*"));
-	buf_str(b, words[a->kind]);
+	buf_str(&b, tag.n ? tag : STR("*"));
+	buf_str(&b, words[a->kind]);
 	if (a->code.n) {
-		buf_chr(b, '[');
-		buf_str(b, a->code);
-		buf_lit(b, "] ");
+		buf_chr(&b, '[');
+		buf_str(&b, a->code);
+		buf_lit(&b, "] ");
 	}
-	reply_text(b, a->text);
-	buf_lit(b, "\r\n");
+	reply_text(&b, a->text);
+	buf_lit(&b, "\r\n");
+	imap_say(s, &b);
 }

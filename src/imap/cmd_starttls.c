@@ -9,14 +9,12 @@ imap_starttls(struct imap_session *s, const struct imap_command *c)
 {
 	struct answer go = OK("Begin TLS now");
 	struct err err = { 0 };
-	auto_buf b = BUF_INIT(1024);
 
 	if (stream_tls(s->d.stream).on)
 		return BAD("TLS is on already");
 	if (!s->service->tls)
 		return NO_CODE("UNAVAILABLE", "No certificate");
-	imap_put_answer(&b, c->tag, &go);
-	imap_say(s, &b);
+	imap_say_answer(s, c->tag, &go);
 	if (stream_flush(s->d.stream, &err) < 0)
 		return NO_ANSWER;
 	/* Drops what was buffered: nothing sent in clear survives. */

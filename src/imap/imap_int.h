@@ -137,7 +137,8 @@ struct answer imap_run(struct imap_session *s, struct str *tag,
     uint32_t *flags);
 
 /* ---- answer.c */
-void imap_put_answer(struct buf *b, struct str tag, const struct answer *a);
+void imap_say_answer(struct imap_session *s, struct str tag,
+    const struct answer *a);
 /* The one table from E_* to IMAP. Logs what it hides. */
 struct answer imap_fail(struct imap_session *s, const char *what,
     const struct err *err);

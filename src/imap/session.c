@@ -5,7 +5,6 @@
 #include "imap/imap_int.h"
 
 enum {
-	LINE_MAX_OUT = 8192,
 	IDLE_LINE_MAX = 1024,
 };
 
@@ -66,15 +65,6 @@ wait_ms(struct dialogue *d, bool parked)
 	    IMAP_COMMAND_MS;
 }
 
-static void
-write_answer(struct imap_session *s, struct str tag, const struct answer *a)
-{
-	auto_buf b = BUF_INIT(LINE_MAX_OUT);
-
-	imap_put_answer(&b, tag, a);
-	imap_say(s, &b);
-}
-
 /* Updates, then the answer that they come before (RFC 3501 5.2, 7). */
 static void
 finish_command(struct imap_session *s, struct str tag, uint32_t flags,
@@ -90,7 +80,7 @@ finish_command(struct imap_session *s, struct str tag, uint32_t flags,
 		a = imap_fail(s, "update", &err);
 	if (a.kind == ANSWER_BAD)
 		s->bad++;
-	write_answer(s, tag, &a);
+	imap_say_answer(s, tag, &a);
 	if (s->bad >= IMAP_MAX_BAD && s->state != STATE_LOGOUT)
 		imap_bye(s, "Too many commands made no sense");
 }
@@ -194,7 +184,7 @@ say_greeting(struct dialogue *d)
 	struct answer a = OK("Postern is ready");
 
 	a.code = imap_capability_code(s);
-	write_answer(s, STR_NULL, &a);
+	imap_say_answer(s, STR_NULL, &a);
 }
 
 static void
