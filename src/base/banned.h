@@ -2,7 +2,7 @@
  * banned.h - functions this program does without, as compile errors.
  *
  * Included ahead of every file by the build, after the headers that declare
- * what it bans. str.h, buf.h and str_u32() and its kin are the replacements.
+ * what it bans. str.h, buf.h and the str_u32() family are the replacements.
  */
 #pragma once
 #include <stdio.h>

@@ -11,7 +11,7 @@ enum { SIZE_FIRST = 16, SIZE_KEPT = 1024 };
 enum state { SLOT_FREE, SLOT_TAKEN, SLOT_REMOVED };
 
 static size_t
-hash(const struct map *m, uint64_t a, uint64_t b, uint64_t c)
+map_hash(const struct map *m, uint64_t a, uint64_t b, uint64_t c)
 {
 	uint64_t h = a * 0x9e3779b97f4a7c15u;
 
@@ -28,7 +28,7 @@ map_find(const struct map *m, uint64_t a, uint64_t b, uint64_t c)
 
 	if (m->size == 0)
 		return NULL;
-	for (i = hash(m, a, b, c); m->state[i] != SLOT_FREE;
+	for (i = map_hash(m, a, b, c); m->state[i] != SLOT_FREE;
 	     i = (i + 1) & (m->size - 1)) {
 		s = &m->slot[i];
 		if (m->state[i] == SLOT_TAKEN && s->a == a && s->b == b &&
@@ -39,9 +39,9 @@ map_find(const struct map *m, uint64_t a, uint64_t b, uint64_t c)
 }
 
 static struct map_slot *
-insert(struct map *m, uint64_t a, uint64_t b, uint64_t c)
+map_insert(struct map *m, uint64_t a, uint64_t b, uint64_t c)
 {
-	size_t i = hash(m, a, b, c);
+	size_t i = map_hash(m, a, b, c);
 
 	while (m->state[i] != SLOT_FREE)
 		i = (i + 1) & (m->size - 1);
@@ -68,7 +68,7 @@ make_room(struct map *m)
 		const struct map_slot *s = &old.slot[i];
 
 		if (old.state[i] == SLOT_TAKEN)
-			*insert(m, s->a, s->b, s->c) = *s;
+			*map_insert(m, s->a, s->b, s->c) = *s;
 	}
 	map_free(&old);
 }
@@ -82,7 +82,7 @@ map_add(struct map *m, uint64_t a, uint64_t b, uint64_t c)
 		return s;
 	if (m->used * 2 >= m->size)
 		make_room(m);
-	return insert(m, a, b, c);
+	return map_insert(m, a, b, c);
 }
 
 void

@@ -9,8 +9,8 @@
  *
  * To be handed on, one gets a tag: struct row_list VEC(struct row);
  * The members move when it grows. Memory that is not there ends the process,
- * and so does more than VEC_OCTETS_MAX: whoever stores what comes from outside
- * knows how much it may be and asks before.
+ * and so does more than VEC_OCTETS_MAX: code that stores what comes from
+ * outside checks its own bound first.
  */
 #pragma once
 #include <stddef.h>

@@ -33,7 +33,7 @@ keep(struct master *m, enum listen_kind kind, enum role_kind role, int fd,
 	return 0;
 }
 
-struct address {
+struct socket_address {
 	union {
 		struct sockaddr any;
 		struct sockaddr_in v4;
@@ -43,9 +43,9 @@ struct address {
 };
 
 static bool
-address_of(const char *text, uint16_t port, struct address *out)
+address_of(const char *text, uint16_t port, struct socket_address *out)
 {
-	*out = (struct address){ 0 };
+	*out = (struct socket_address){ 0 };
 	if (inet_pton(AF_INET, text, &out->a.v4.sin_addr) == 1) {
 		out->a.v4.sin_family = AF_INET;
 		out->a.v4.sin_port = htons(port);
@@ -62,7 +62,7 @@ address_of(const char *text, uint16_t port, struct address *out)
 }
 
 static int
-make_socket(const struct address *a)
+make_socket(const struct socket_address *a)
 {
 	int fd, on = 1, saved;
 
@@ -86,7 +86,7 @@ static int
 open_one(struct master *m, size_t kind, const char *text, uint32_t port,
     struct err *err)
 {
-	struct address a;
+	struct socket_address a;
 	int fd;
 
 	if (port > UINT16_MAX || !address_of(text, (uint16_t)port, &a))
@@ -110,7 +110,7 @@ open_one(struct master *m, size_t kind, const char *text, uint32_t port,
 static bool
 have_v6(const char *text)
 {
-	struct address a;
+	struct socket_address a;
 	int fd;
 
 	if (!address_of(text, 0, &a))

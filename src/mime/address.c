@@ -15,7 +15,7 @@ struct parse {
 };
 
 static void
-put(struct parse *p, char c)
+put_char(struct parse *p, char c)
 {
 	if (p->n < p->cap)
 		p->text[p->n++] = c;
@@ -35,7 +35,7 @@ text_since(const struct parse *p, size_t start)
 }
 
 static struct address *
-add(struct parse *p, enum address_kind kind)
+add_address(struct parse *p, enum address_kind kind)
 {
 	struct address_list *l = &p->list;
 	struct address *v;
@@ -81,12 +81,12 @@ take_words(struct parse *p, struct str stop, bool tight, struct str *comment)
 		if (c < 0 || str_chr(stop, (char)c) < stop.n)
 			return text_since(p, start);
 		if (gap && !(tight && (c == '.' || p->text[p->n - 1] == '.')))
-			put(p, ' ');
+			put_char(p, ' ');
 		if (rd_opt(&p->r, '"')) {
 			put_raw(p, lex_quoted(&p->r));
 			continue;
 		}
-		put(p, (char)rd_next(&p->r));
+		put_char(p, (char)rd_next(&p->r));
 		put_raw(p, rd_while(&p->r, is_word));
 	}
 }
@@ -121,13 +121,13 @@ take_host(struct parse *p, struct str *comment)
 		if (gap && !dot && rd_peek(&p->r) != '.')
 			return text_since(p, start);
 		if (rd_opt(&p->r, '[')) {
-			put(p, '[');
+			put_char(p, '[');
 			put_raw(p, rd_while(&p->r, is_literal));
 			if (rd_opt(&p->r, ']'))
-				put(p, ']');
+				put_char(p, ']');
 			dot = false;
 		} else if (rd_opt(&p->r, '.')) {
-			put(p, '.');
+			put_char(p, '.');
 			dot = true;
 		} else {
 			struct str atom = rd_while(&p->r, is_domain);
@@ -154,7 +154,7 @@ take_route(struct parse *p)
 		(void)rd_next(&p->r);
 		if (c == ':')
 			return text_since(p, start);
-		put(p, (char)c);
+		put_char(p, (char)c);
 	}
 	p->r = back;
 	p->n = start;
@@ -215,7 +215,7 @@ add_mailbox(struct parse *p, const struct address *one)
 
 	if (one->mailbox.n == 0 && one->host.n == 0 && !one->name.p)
 		return;
-	to = add(p, ADDRESS_MAILBOX);
+	to = add_address(p, ADDRESS_MAILBOX);
 	if (to)
 		*to = *one;
 }
@@ -272,7 +272,7 @@ take_one(struct parse *p)
 			p->r.p = p->r.end;
 			return;
 		}
-		group = add(p, ADDRESS_GROUP);
+		group = add_address(p, ADDRESS_GROUP);
 		group->name = phrase;
 		p->in_group = true;
 		p->max--;
@@ -288,7 +288,7 @@ end_group(struct parse *p)
 		return;
 	p->in_group = false;
 	p->max++;
-	(void)add(p, ADDRESS_GROUP_END);
+	(void)add_address(p, ADDRESS_GROUP_END);
 }
 
 struct address_list

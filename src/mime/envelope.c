@@ -3,7 +3,7 @@
 #include "mime/address.h"
 #include "mime/render.h"
 
-struct making {
+struct envelope_making {
 	struct buf *out;
 	struct arena *a;
 	size_t end; /* out->n must stay below, but for what closes it */
@@ -39,7 +39,7 @@ put_address(struct buf *out, const struct address *x)
 }
 
 static bool
-fits(struct making *m, size_t n)
+fits(struct envelope_making *m, size_t n)
 {
 	if (m->out->n < m->end && n < m->end - m->out->n)
 		return true;
@@ -56,7 +56,7 @@ address_room(const struct address *x)
 
 /* False, and nothing written, if there is no address in it. */
 static bool
-put_list(struct making *m, struct str value)
+put_list(struct envelope_making *m, struct str value)
 {
 	struct address_list l = address_parse(m->a, value, *m->max);
 	bool in_group = false;
@@ -80,7 +80,7 @@ put_list(struct making *m, struct str value)
 }
 
 static void
-put_addresses(struct making *m, struct str value)
+put_addresses(struct envelope_making *m, struct str value)
 {
 	size_t start = m->out->n;
 
@@ -93,7 +93,7 @@ put_addresses(struct making *m, struct str value)
 }
 
 static void
-put_text(struct making *m, struct str value)
+put_text(struct envelope_making *m, struct str value)
 {
 	if (value.p && fits(m, 2 * value.n + 32))
 		render_string(m->out, header_unfold(m->a, value));
@@ -103,7 +103,8 @@ put_text(struct making *m, struct str value)
 
 /* Sender and Reply-To are From's where they are missing. */
 static void
-put_or_from(struct making *m, struct str value, size_t from, size_t from_len)
+put_or_from(struct envelope_making *m, struct str value, size_t from,
+    size_t from_len)
 {
 	size_t start = m->out->n;
 	char *room;
@@ -125,7 +126,7 @@ bool
 envelope_render(struct buf *out, struct arena *a, const struct fields *f,
     size_t room, size_t *max)
 {
-	struct making m = { out, a, out->n + room, max, false };
+	struct envelope_making m = { out, a, out->n + room, max, false };
 	size_t from, from_len;
 
 	buf_chr(out, '(');

@@ -247,7 +247,7 @@ keep_header(struct mime_scan *s, struct str octets)
 
 /* What of these octets, all of one line, has to be kept. */
 static void
-keep(struct mime_scan *s, struct str octets)
+keep_octets(struct mime_scan *s, struct str octets)
 {
 	if (s->in_header) {
 		keep_header(s, octets);
@@ -279,7 +279,7 @@ feed_run(struct mime_scan *s, struct str run, bool lf)
 	char before = run.n >= 2 ? run.p[run.n - 2] : s->last;
 	bool whole = lf && before == '\r' && s->line_octets + run.n >= 2;
 
-	keep(s, run);
+	keep_octets(s, run);
 	s->offset += run.n;
 	s->line_octets += run.n;
 	s->last = run.p[run.n - 1];

@@ -2,11 +2,11 @@
 #include "mime/record.h"
 
 /* A row of the part table, and the walk through it. */
-struct entry {
+struct part_entry {
 	uint64_t kind, depth, header_off, header_len, body_len;
 };
 
-struct walk {
+struct section_walk {
 	struct rd r;
 	const struct facts *f;
 	uint64_t before; /* header_off of the entry before */
@@ -14,7 +14,7 @@ struct walk {
 
 /* The next row; nothing in it points outside of the message. */
 static bool
-next_entry(struct walk *w, struct entry *e)
+next_entry(struct section_walk *w, struct part_entry *e)
 {
 	uint64_t left = w->f->size, *part[] = { &e->header_off,
 		&e->header_len, &e->body_len };
@@ -41,9 +41,9 @@ next_entry(struct walk *w, struct entry *e)
 /* Child k (from 1) of e, whose row was the last one read. The part that we
  * said a multipart without any has is empty, and where it ends. */
 static bool
-find_child(struct walk *w, struct entry *e, uint64_t k)
+find_child(struct section_walk *w, struct part_entry *e, uint64_t k)
 {
-	struct entry c;
+	struct part_entry c;
 	uint64_t n = 0;
 
 	while (next_entry(w, &c) && c.depth > e->depth) {
@@ -63,7 +63,8 @@ find_child(struct walk *w, struct entry *e, uint64_t k)
 /* Follow the part numbers. A message that is no multipart has a part 1, which
  * is itself. */
 static bool
-find_part(struct walk *w, struct entry *e, const uint32_t *path, size_t n)
+find_part(struct section_walk *w, struct part_entry *e, const uint32_t *path,
+    size_t n)
 {
 	bool is_message = true; /* e is what numbers count in, not a part */
 
@@ -90,8 +91,8 @@ int
 facts_section(const struct facts *f, const uint32_t *path, size_t npath,
     enum facts_what what, uint64_t *offset, uint64_t *len)
 {
-	struct walk w = { rd_of(f->parts), f, 0 };
-	struct entry e = { 0 };
+	struct section_walk w = { rd_of(f->parts), f, 0 };
+	struct part_entry e = { 0 };
 	bool of_message = what == FACTS_HEADER || what == FACTS_TEXT;
 
 	if (what == FACTS_BODY_ALL && npath == 0) {

@@ -4,13 +4,13 @@
 /* Extension data, which BODY lacks. The list of cuts alternates octets kept
  * with octets left out, so what it needs to know is where the last one
  * ended. */
-struct making {
+struct structure_making {
 	struct buf *out, *cuts;
 	size_t base, kept_from;
 };
 
 static void
-put_ext(struct making *m, struct str ext)
+put_ext(struct structure_making *m, struct str ext)
 {
 	rec_put(m->cuts, m->out->n - m->base - m->kept_from);
 	rec_put(m->cuts, ext.n);
@@ -18,12 +18,12 @@ put_ext(struct making *m, struct str ext)
 	m->kept_from = m->out->n - m->base;
 }
 
-static void put_part(struct making *m, const struct part *p);
+static void put_part(struct structure_making *m, const struct part *p);
 
 /* body-type-mpart = 1*body SP media-subtype [SP body-ext-mpart]
  * There must be one part at least: we say so if there is none. */
 static void
-put_multipart(struct making *m, const struct part *p)
+put_multipart(struct structure_making *m, const struct part *p)
 {
 	if (!p->child)
 		buf_lit(m->out, "(\"TEXT\" \"PLAIN\" (\"CHARSET\" "
@@ -37,7 +37,7 @@ put_multipart(struct making *m, const struct part *p)
 /* body-type-1part = (body-type-basic / body-type-msg / body-type-text)
  * [SP body-ext-1part] */
 static void
-put_single(struct making *m, const struct part *p)
+put_single(struct structure_making *m, const struct part *p)
 {
 	buf_str(m->out, p->head);
 	buf_chr(m->out, ' ');
@@ -55,7 +55,7 @@ put_single(struct making *m, const struct part *p)
 }
 
 static void
-put_part(struct making *m, const struct part *p)
+put_part(struct structure_making *m, const struct part *p)
 {
 	buf_chr(m->out, '(');
 	if (p->kind == PART_MULTIPART)
@@ -69,7 +69,7 @@ put_part(struct making *m, const struct part *p)
 void
 structure_render(struct buf *out, const struct part *p, struct buf *cuts)
 {
-	struct making m = { out, cuts, out->n, 0 };
+	struct structure_making m = { out, cuts, out->n, 0 };
 
 	put_part(&m, p);
 }

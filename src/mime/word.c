@@ -8,7 +8,7 @@
  * its end costs nothing to speak of. */
 enum { WORD_MAX = 1000 };
 
-struct word {
+struct coded_word {
 	struct str charset, text;
 	bool base64;
 };
@@ -16,7 +16,7 @@ struct word {
 /* encoded-word = "=?" charset "?" encoding "?" encoded-text "?="
  * Charset may carry "*language" (RFC 2231 5). The octets it took, else 0. */
 static size_t
-take_word(struct str s, struct word *w)
+take_word(struct str s, struct coded_word *w)
 {
 	struct str rest = str_from(str_first(s, WORD_MAX), 2);
 	struct str encoding, ignored;
@@ -39,7 +39,7 @@ take_word(struct str s, struct word *w)
 }
 
 static void
-put_word(struct buf *out, const struct word *w)
+put_word(struct buf *out, const struct coded_word *w)
 {
 	auto_buf octets = BUF_INIT(w->text.n + 1);
 
@@ -82,7 +82,7 @@ put_decoded(struct buf *out, struct str s)
 
 	while (s.n > 0) {
 		size_t gap = after_word ? space_octets(s) : 0;
-		struct word w = { 0 };
+		struct coded_word w = { 0 };
 		size_t n = take_word(str_from(s, gap), &w);
 
 		if (n > 0) {

@@ -68,7 +68,7 @@ ipc_unref(struct ipc *c)
 void
 ipc_wake_queue(struct ipc *c)
 {
-	list_each(struct queued, q, &c->queue, link)
+	list_each(struct slot_waiter, q, &c->queue, link)
 		fiber_wake(c->loop, q->fiber);
 }
 
@@ -172,7 +172,7 @@ grow_slots(struct ipc *c)
 static int
 wait_in_queue(struct ipc *c, int64_t until_ms)
 {
-	struct queued me = { .fiber = fiber_self(c->loop) };
+	struct slot_waiter me = { .fiber = fiber_self(c->loop) };
 	int rc;
 
 	list_append(&c->queue, &me.link);

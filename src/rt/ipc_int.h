@@ -34,7 +34,7 @@ struct slot {
 };
 
 /* A caller that waits for a slot. */
-struct queued {
+struct slot_waiter {
 	struct list_link link;
 	struct fiber *fiber;
 };

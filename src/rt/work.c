@@ -8,7 +8,7 @@
 
 enum { THREADS_MAX = 16 };
 
-struct job {
+struct work_job {
 	struct list_link link;
 	void (*fn)(void *arg);
 	void *arg;
@@ -30,21 +30,21 @@ struct work_pool {
 static void
 job_done(void *arg)
 {
-	struct job *j = arg;
+	struct work_job *j = arg;
 
 	j->done = true;
 	fiber_wake(j->loop, j->fiber);
 }
 
-static struct job *
+static struct work_job *
 next_job(struct work_pool *p)
 {
-	struct job *j;
+	struct work_job *j;
 
 	(void)pthread_mutex_lock(&p->mutex);
 	while (list_empty(&p->jobs) && !p->ending)
 		(void)pthread_cond_wait(&p->cond, &p->mutex);
-	j = list_pop(struct job, &p->jobs, link);
+	j = list_pop(struct work_job, &p->jobs, link);
 	if (j)
 		p->waiting--;
 	(void)pthread_mutex_unlock(&p->mutex);
@@ -55,7 +55,7 @@ static void *
 worker(void *arg)
 {
 	struct work_pool *p = arg;
-	struct job *j;
+	struct work_job *j;
 
 	while ((j = next_job(p))) {
 		j->fn(j->arg);
@@ -104,7 +104,7 @@ work_pool_free(struct work_pool *p)
 int
 rt_work(struct work_pool *p, void (*fn)(void *arg), void *arg)
 {
-	struct job j = { .fn = fn, .arg = arg, .loop = p->loop,
+	struct work_job j = { .fn = fn, .arg = arg, .loop = p->loop,
 		.fiber = fiber_self(p->loop) };
 	bool full;
 

@@ -212,12 +212,12 @@ param_orcpt(void *out, struct str value, struct arena *a)
 
 /* One row for each parameter. set() has the args to fill in; false if the
  * value is wrong, or came before. */
-struct param {
+struct esmtp_param {
 	const char *keyword;
 	unsigned with;		/* the extension it is of; 0: always there */
 	bool (*set)(void *out, struct str value, struct arena *a);
 };
-static const struct param mail_params[] = {
+static const struct esmtp_param mail_params[] = {
 	{ "SIZE", 0, param_size },
 	{ "BODY", 0, param_body },
 	{ "AUTH", 0, param_auth },
@@ -225,13 +225,14 @@ static const struct param mail_params[] = {
 	{ "RET", WITH_DSN, param_ret },
 	{ "ENVID", WITH_DSN, param_envid },
 };
-static const struct param rcpt_params[] = {
+static const struct esmtp_param rcpt_params[] = {
 	{ "NOTIFY", WITH_DSN, param_notify },
 	{ "ORCPT", WITH_DSN, param_orcpt },
 };
 
-static const struct param *
-find_param(const struct param *t, size_t n, unsigned with, struct str keyword)
+static const struct esmtp_param *
+find_param(const struct esmtp_param *t, size_t n, unsigned with,
+    struct str keyword)
 {
 	for (size_t i = 0; i < n; i++)
 		if (str_eqi(keyword, str_c(t[i].keyword)) &&
@@ -277,7 +278,7 @@ next_param(struct rd *r, struct str *keyword, struct str *value)
 
 /* *(SP esmtp-param), up to the end. */
 static enum smtp_syntax
-params(struct rd *r, const struct param *t, size_t n, unsigned with,
+params(struct rd *r, const struct esmtp_param *t, size_t n, unsigned with,
     void *out, struct arena *a)
 {
 	struct str keyword, value;
@@ -285,7 +286,7 @@ params(struct rd *r, const struct param *t, size_t n, unsigned with,
 
 	while ((why = next_param(r, &keyword, &value)) == SYNTAX_OK &&
 	    keyword.n > 0) {
-		const struct param *p = find_param(t, n, with, keyword);
+		const struct esmtp_param *p = find_param(t, n, with, keyword);
 
 		if (!p)
 			return SYNTAX_PARAM;

@@ -189,7 +189,7 @@ ask_queued(struct blob_reader *r, struct content_answer *answer,
 
 /* Stored octets from `at` on, as many as one message holds. */
 static int
-load(struct blob_reader *r, uint64_t at, struct content_answer *answer,
+load_chunk(struct blob_reader *r, uint64_t at, struct content_answer *answer,
     struct err *err)
 {
 	int rc;
@@ -218,7 +218,7 @@ stored(struct blob_reader *r, uint64_t at, size_t n, struct str *octets,
 
 	if (at < r->window_at || skip > r->window.n ||
 	    r->window.n - skip < n) {
-		rc = load(r, at, &answer, err);
+		rc = load_chunk(r, at, &answer, err);
 		if (rc < 0)
 			return rc;
 		skip = 0;
@@ -336,7 +336,7 @@ read_all(struct blob_reader *r, uint64_t offset, uint64_t len,
 
 	r->arena = arena_new(MSG_MAX + 65536);
 	buf_init(&r->raw, BLOB_CHUNK);
-	rc = load(r, 0, &answer, err);
+	rc = load_chunk(r, 0, &answer, err);
 	if (rc == 0)
 		rc = give_prefix(r, answer.prefix, offset, len);
 	if (rc == 0)

@@ -354,7 +354,7 @@ rewatch(void *arg)
 			continue;
 		rc = call(st, STORE_watch, &ask, &answer, a,
 		    loop_now_ms(st->loop) + PATIENCE_MS, &err);
-		/* Also when it failed: whoever waits finds out by asking. */
+		/* Also when it failed: those who wait find out by asking. */
 		if (st->changed)
 			st->changed(st->changed_arg, ask.mailbox, 0);
 		if (rc < 0)

@@ -7,14 +7,14 @@ enum { ENTRIES = 1024, ADDRESS_MAX = 80 };
 
 /* Where an address may stand is settled by its sum: a newer one takes the
  * place. Longer ones are looked up every time. */
-struct entry {
+struct cache_entry {
 	uint64_t version; /* 0: empty */
 	struct cached_address a;
 	uint8_t n;
 	char address[ADDRESS_MAX];
 };
 struct address_cache {
-	struct entry entry[ENTRIES];
+	struct cache_entry entry[ENTRIES];
 };
 
 struct address_cache *
@@ -42,7 +42,7 @@ bool
 address_cache_get(const struct address_cache *k, uint64_t version,
     struct str address, struct cached_address *a)
 {
-	const struct entry *e = &k->entry[place_of(address)];
+	const struct cache_entry *e = &k->entry[place_of(address)];
 
 	if (e->version != version ||
 	    !str_eq(str_make(e->address, e->n), address))
@@ -55,7 +55,7 @@ void
 address_cache_put(struct address_cache *k, uint64_t version, struct str address,
     const struct cached_address *a)
 {
-	struct entry *e = &k->entry[place_of(address)];
+	struct cache_entry *e = &k->entry[place_of(address)];
 
 	if (address.n == 0 || address.n > ADDRESS_MAX)
 		return;

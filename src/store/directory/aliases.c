@@ -10,7 +10,7 @@
 enum { ROWS_MAX = 180000, ALIASES_A_PAGE = 200, ALIASES_NAMED = 3 };
 
 /* An alias of a domain of ours; it may be there or not. */
-struct naming {
+struct alias_name {
 	struct str domain, local;
 	uint64_t targets;
 };
@@ -24,7 +24,7 @@ sum_of(const struct write *w, struct str address, struct str target)
 }
 
 static int
-get_name(struct engine *e, struct str address, struct naming *n,
+get_name(struct engine *e, struct str address, struct alias_name *n,
     struct err *err)
 {
 	uint64_t account;
@@ -89,7 +89,7 @@ check_target(struct engine *e, struct str target, bool *ours, struct err *err)
 
 /* Loops that come about in other ways are cut when they are walked. */
 static int
-check_loop(struct engine *e, const struct naming *n, struct str target,
+check_loop(struct engine *e, const struct alias_name *n, struct str target,
     struct err *err)
 {
 	struct walk w;
@@ -110,7 +110,7 @@ check_loop(struct engine *e, const struct naming *n, struct str target,
 }
 
 static int
-add_target(struct engine *e, const struct naming *n, struct str target,
+add_target(struct engine *e, const struct alias_name *n, struct str target,
     struct err *err)
 {
 	uint64_t there;
@@ -139,7 +139,7 @@ write_alias_add(struct engine *e, struct write *w)
 {
 	const struct alias_add_ask *ask = w->ask;
 	uint32_t sum = sum_of(w, ask->address, ask->target);
-	struct naming n;
+	struct alias_name n;
 	int rc = change_id_repeat(e, w, ask->change, sum, &done_shape,
 	    &w->answer.done, &w->err);
 
@@ -181,7 +181,7 @@ aliases_to(struct engine *e, struct str address, struct err *err)
 }
 
 static int
-remove_targets(struct engine *e, const struct naming *n, struct str target,
+remove_targets(struct engine *e, const struct alias_name *n, struct str target,
     struct err *err)
 {
 	struct str low = str_lower(e->arena, target);
@@ -205,7 +205,7 @@ remove_targets(struct engine *e, const struct naming *n, struct str target,
 
 /* The last target goes: others must not lead to what is no more. */
 static int
-check_end(struct engine *e, const struct naming *n, struct str target,
+check_end(struct engine *e, const struct alias_name *n, struct str target,
     struct err *err)
 {
 	if (target.n && n->targets > 1)
@@ -219,7 +219,7 @@ write_alias_remove(struct engine *e, struct write *w)
 {
 	const struct alias_remove_ask *ask = w->ask;
 	uint32_t sum = sum_of(w, ask->address, ask->target);
-	struct naming n;
+	struct alias_name n;
 	int rc = change_id_repeat(e, w, ask->change, sum, &done_shape,
 	    &w->answer.done, &w->err);
 

@@ -38,13 +38,13 @@ write_secret_put(struct engine *e, struct write *w)
 	return rc < 0 ? rc : done(e, w, ask->change, sum);
 }
 
-struct domain {
+struct domain_counters {
 	struct str name;
 	uint64_t accounts, first;
 };
 
 static int
-get_domain(struct engine *e, struct str name, struct domain *d,
+get_domain(struct engine *e, struct str name, struct domain_counters *d,
     struct err *err)
 {
 	int rc;
@@ -63,7 +63,7 @@ get_domain(struct engine *e, struct str name, struct domain *d,
 }
 
 static int
-put_domain(struct engine *e, const struct domain *d, struct err *err)
+put_domain(struct engine *e, const struct domain_counters *d, struct err *err)
 {
 	return sql_run(&e->w, SQL_domain_put, SQL_VALS(vi(d->accounts),
 	    vi(d->first), vs(d->name)), err);
@@ -73,7 +73,7 @@ int
 write_domain_add(struct engine *e, struct write *w)
 {
 	const struct domain_add_ask *ask = w->ask;
-	struct domain d;
+	struct domain_counters d;
 	uint32_t sum;
 	int rc = repeated(e, w, ask->change, ask->name, &sum);
 
@@ -92,7 +92,7 @@ int
 write_domain_remove(struct engine *e, struct write *w)
 {
 	const struct domain_remove_ask *ask = w->ask;
-	struct domain d;
+	struct domain_counters d;
 	uint64_t aliases = 0;
 	uint32_t sum;
 	int rc = repeated(e, w, ask->change, ask->name, &sum);
@@ -117,8 +117,8 @@ write_domain_remove(struct engine *e, struct write *w)
 
 /* ---- accounts ---------------------------------------------------------- */
 
-struct naming {
-	struct domain domain;
+struct account_name {
+	struct domain_counters domain;
 	struct str local;
 	uint64_t account;	/* 0: none has the address */
 	uint64_t alias;		/* 1: one has it */
@@ -126,7 +126,7 @@ struct naming {
 
 /* The domain must be there, the account need not. */
 static int
-get_name(struct engine *e, struct str address, struct naming *n,
+get_name(struct engine *e, struct str address, struct account_name *n,
     struct err *err)
 {
 	struct str domain;
@@ -143,7 +143,7 @@ get_name(struct engine *e, struct str address, struct naming *n,
 }
 
 static int
-get_named(struct engine *e, struct str address, struct naming *n,
+get_named(struct engine *e, struct str address, struct account_name *n,
     struct err *err)
 {
 	int rc = get_name(e, address, n, err);
@@ -184,7 +184,7 @@ add_mailboxes(struct engine *e, uint64_t account, uint64_t uidvalidity,
 
 static int
 add_account(struct engine *e, const struct account_add_ask *ask,
-    struct naming *n, uint64_t account, struct err *err)
+    struct account_name *n, uint64_t account, struct err *err)
 {
 	uint64_t uidvalidity = (uint64_t)e->now_s & UINT32_MAX;
 	int rc;
@@ -215,7 +215,7 @@ write_account_add(struct engine *e, struct write *w)
 	const struct account_add_ask *ask = w->ask;
 	uint32_t sum = crc32c(0, ask->address.p, ask->address.n);
 	struct account_add_answer *out = &w->answer.account_add;
-	struct naming n;
+	struct account_name n;
 	int rc = change_id_repeat(e, w, ask->change, sum,
 	    &account_add_answer_shape, out, &w->err);
 
@@ -240,7 +240,7 @@ int
 write_account_passwd(struct engine *e, struct write *w)
 {
 	const struct account_passwd_ask *ask = w->ask;
-	struct naming n;
+	struct account_name n;
 	struct acct *a;
 	uint32_t sum;
 	int rc = repeated(e, w, ask->change, ask->sealed, &sum);
@@ -262,7 +262,7 @@ write_account_passwd(struct engine *e, struct write *w)
 
 /* Nobody reaches it from here on; its mail goes in slices (clean.c). */
 static int
-remove_account(struct engine *e, struct naming *n, struct err *err)
+remove_account(struct engine *e, struct account_name *n, struct err *err)
 {
 	struct acct *a;
 	int rc = acct_get(e, n->account, &a, err);
@@ -294,7 +294,7 @@ int
 write_account_remove(struct engine *e, struct write *w)
 {
 	const struct account_remove_ask *ask = w->ask;
-	struct naming n;
+	struct account_name n;
 	uint32_t sum;
 	int rc = repeated(e, w, ask->change, ask->address, &sum);
 

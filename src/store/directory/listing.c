@@ -117,7 +117,7 @@ read_journal_read(struct reader *r, const struct caller *c,
 	int rc;
 
 	(void)c;
-	/* Who asks what became of his mail means: until now. */
+	/* A question about what became of a message means: until now. */
 	engine_flush_journal(r->e);
 	rc = journal_read(r->e->journal, ask->day, ask->offset, ROWS_MAX,
 	    &r->rows, &out->next, err);

@@ -2,7 +2,7 @@
 
 #include "store/directory/resolve.h"
 
-struct gathering {
+struct rcpt_gathering {
 	struct engine *e;
 	uint32_t authority;
 	struct str reverse_path;
@@ -16,7 +16,7 @@ struct gathering {
 };
 
 static void
-add(struct gathering *g, const struct recipient *r)
+add_recipient(struct rcpt_gathering *g, const struct recipient *r)
 {
 	struct recipients *out = g->out;
 	const struct recipient **p;
@@ -47,7 +47,7 @@ notify_of(const struct recipient *r, size_t ends)
 }
 
 static void
-note_expanded(struct gathering *g, const struct recipient *r)
+note_expanded(struct rcpt_gathering *g, const struct recipient *r)
 {
 	struct recipients *out = g->out;
 
@@ -61,7 +61,7 @@ note_expanded(struct gathering *g, const struct recipient *r)
 
 /* Where an address of ours leads, as things are now. */
 static int
-expand(struct gathering *g, const struct recipient *r, struct str from)
+expand(struct rcpt_gathering *g, const struct recipient *r, struct str from)
 {
 	size_t before = g->walk.found.n, i;
 	struct recipient *to;
@@ -78,7 +78,7 @@ expand(struct gathering *g, const struct recipient *r, struct str from)
 			.account = g->walk.found.p[i].account,
 			.notify = notify_of(r, g->walk.met),
 			.orcpt = r->orcpt, .via = r->address };
-		add(g, to);
+		add_recipient(g, to);
 		if (to->account == 0 && g->forwarder.n == 0)
 			g->forwarder = str_from(r->address,
 			    str_rchr(r->address, '@') + 1);
@@ -89,7 +89,7 @@ expand(struct gathering *g, const struct recipient *r, struct str from)
 /* What is in the handle was true when rcpt was answered, and the reverse-path
  * was not known to store then. */
 static int
-resolve(struct gathering *g, const struct recipient *r)
+resolve(struct rcpt_gathering *g, const struct recipient *r)
 {
 	struct engine *e = g->e;
 	struct resolved who;
@@ -108,7 +108,7 @@ resolve(struct gathering *g, const struct recipient *r)
 }
 
 static int
-add_direct(struct gathering *g, const struct recipient *r)
+add_direct(struct rcpt_gathering *g, const struct recipient *r)
 {
 	uint32_t who = g->authority;
 
@@ -119,7 +119,7 @@ add_direct(struct gathering *g, const struct recipient *r)
 	if (r->account == 0 && who != AUTH_ACCOUNT && who != AUTH_LOCAL)
 		return err_set(g->err, E_DENIED, "no relaying");
 	if (walk_meet(&g->walk, &(struct target){ r->address, r->account }))
-		add(g, r);
+		add_recipient(g, r);
 	return 0;
 }
 
@@ -128,7 +128,7 @@ add_direct(struct gathering *g, const struct recipient *r)
  * never so for mail of people or programs here, and one reverse-path is right
  * for all of a message's remote recipients. */
 static int
-set_return_path(struct gathering *g)
+set_return_path(struct rcpt_gathering *g)
 {
 	struct engine *e = g->e;
 	struct resolved from;
@@ -150,7 +150,7 @@ set_return_path(struct gathering *g)
 }
 
 static int
-gather(struct gathering *g)
+gather(struct rcpt_gathering *g)
 {
 	size_t i;
 	int rc = 0;
@@ -167,7 +167,7 @@ gather(struct gathering *g)
 }
 
 static int
-run(struct gathering *g)
+gather_all(struct rcpt_gathering *g)
 {
 	int rc;
 
@@ -183,12 +183,12 @@ recipients_gather(struct engine *e, const struct write *w,
     struct recipients *out, struct err *err)
 {
 	const struct submit_ask *ask = w->ask;
-	struct gathering g = { .e = e, .out = out, .err = err,
+	struct rcpt_gathering g = { .e = e, .out = out, .err = err,
 		.authority = w->caller->authority,
 		.reverse_path = ask->reverse_path, .from = w->rcpts,
 		.nfrom = w->nrcpts };
 
-	return run(&g);
+	return gather_all(&g);
 }
 
 int
@@ -197,7 +197,7 @@ recipients_report(struct engine *e, struct str reverse_path,
 {
 	struct recipient *to = arena_new_of(e->arena, struct recipient);
 	/* Store's own doing, on behalf of who sent the message. */
-	struct gathering g = { .e = e, .out = out, .err = err,
+	struct rcpt_gathering g = { .e = e, .out = out, .err = err,
 		.authority = AUTH_LOCAL, .from = to, .nfrom = 1 };
 	struct resolved who;
 	int rc = resolve_address(&e->w, e->arena, reverse_path, &who, err);
@@ -210,7 +210,7 @@ recipients_report(struct engine *e, struct str reverse_path,
 		    who.kind == ADDRESS_SRS };
 	if (who.kind == ADDRESS_UNKNOWN)
 		return err_set(err, E_NOTFOUND, "nobody has the address");
-	rc = run(&g);
+	rc = gather_all(&g);
 	return rc == E_BUSY ? err_set(err, E_NOTFOUND, "nobody has the "
 	    "address") : rc;
 }

@@ -20,8 +20,8 @@ struct recipients {
 /* Of a submit: its recipients, expanded. Lives in the batch's arena. */
 int recipients_gather(struct engine *e, const struct write *w,
     struct recipients *out, struct err *err);
-/* Of a report to the reverse-path of a message that was queued: whoever has
- * it, also by alias, and who a rewritten one stands for. None of them is to
- * be reported about (RFC 3461 6.1). E_NOTFOUND: nobody has it. */
+/* Of a report to the reverse-path of a message that was queued: those who have
+ * it, also by alias, and the one a rewritten path stands for. None of them is
+ * to be reported about (RFC 3461 6.1). E_NOTFOUND: nobody has it. */
 int recipients_report(struct engine *e, struct str reverse_path,
     struct recipients *out, struct err *err);

@@ -1,3 +1,7 @@
+/*
+ * large.c - blobs of more than a megabyte, each in a file of its own, which is
+ * written piece by piece and gets its header last.
+ */
 #include <errno.h>
 
 #include "base/crc32c.h"

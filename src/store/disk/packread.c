@@ -44,7 +44,7 @@ open_slot(struct packs *p, struct open_pack *o, uint64_t pack, uint64_t blob)
 }
 
 static int
-take(struct packs *p, const struct place *at, struct open_pack **out)
+take_open_pack(struct packs *p, const struct place *at, struct open_pack **out)
 {
 	uint64_t blob = at->pack ? 0 : at->blob;
 	struct open_pack *o;
@@ -99,7 +99,7 @@ read_record(struct packs *p, const struct place *at, uint64_t from, void *out,
     size_t n, struct err *err)
 {
 	struct open_pack *o;
-	int rc = take(p, at, &o);
+	int rc = take_open_pack(p, at, &o);
 
 	if (rc < 0)
 		return pack_failed(err, rc, "open pack", at->pack);

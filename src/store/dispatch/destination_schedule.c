@@ -9,7 +9,7 @@
 enum { BUCKETS_MIN = 256, FAILURES_MAX = 16, BLOCKED_MAX_S = 900 };
 static const int64_t SECOND = 1000000, MINUTE = 60000000;
 
-struct entry {
+struct heap_entry {
 	int64_t at;
 	struct destination *d;
 };
@@ -20,7 +20,7 @@ struct schedule {
 	uint64_t seed, random;
 	struct destination **bucket;
 	size_t nbuckets, n;
-	struct entry *heap;	/* from 1 on: the least first */
+	struct heap_entry *heap;	/* from 1 on: the least first */
 	size_t nheap, heap_room;
 };
 
@@ -69,35 +69,35 @@ schedule_destinations(const struct schedule *p)
 /* ---- the heap ---------------------------------------------------------- */
 
 static void
-put_at(struct schedule *p, size_t i, struct entry e)
+heap_put(struct schedule *p, size_t i, struct heap_entry e)
 {
 	p->heap[i] = e;
 	e.d->slot = (uint32_t)i;
 }
 
 static void
-sift(struct schedule *p, size_t i, struct entry e)
+sift(struct schedule *p, size_t i, struct heap_entry e)
 {
 	size_t child;
 
 	for (; i > 1 && p->heap[i / 2].at > e.at; i /= 2)
-		put_at(p, i, p->heap[i / 2]);
+		heap_put(p, i, p->heap[i / 2]);
 	for (; (child = i * 2) <= p->nheap; i = child) {
 		if (child < p->nheap &&
 		    p->heap[child + 1].at < p->heap[child].at)
 			child++;
 		if (p->heap[child].at >= e.at)
 			break;
-		put_at(p, i, p->heap[child]);
+		heap_put(p, i, p->heap[child]);
 	}
-	put_at(p, i, e);
+	heap_put(p, i, e);
 }
 
 static void
 heap_remove(struct schedule *p, struct destination *d)
 {
 	size_t i = d->slot;
-	struct entry last;
+	struct heap_entry last;
 
 	if (i == 0)
 		return;
@@ -110,7 +110,7 @@ heap_remove(struct schedule *p, struct destination *d)
 static void
 heap_set(struct schedule *p, struct destination *d, int64_t at)
 {
-	struct entry e = { at, d };
+	struct heap_entry e = { at, d };
 
 	if (d->slot) {
 		sift(p, d->slot, e);
@@ -158,7 +158,7 @@ grow(struct schedule *p)
 }
 
 static struct destination *
-find(const struct schedule *p, struct str name)
+find_destination(const struct schedule *p, struct str name)
 {
 	struct destination *d = p->bucket[bucket_of(p, name.p, name.n)];
 
@@ -168,9 +168,9 @@ find(const struct schedule *p, struct str name)
 }
 
 static struct destination *
-get(struct schedule *p, struct str name)
+get_destination(struct schedule *p, struct str name)
 {
-	struct destination *d = find(p, name);
+	struct destination *d = find_destination(p, name);
 	size_t b;
 
 	if (d)
@@ -225,7 +225,7 @@ schedule_blocked(void *plan, struct str domain)
 	int64_t until;
 
 	pthread_mutex_lock(&p->lock);
-	d = find(p, domain);
+	d = find_destination(p, domain);
 	until = d ? d->blocked : 0;
 	pthread_mutex_unlock(&p->lock);
 	return until;
@@ -313,14 +313,14 @@ schedule_news(struct schedule *p, const struct queue_news *n)
 	struct destination *d;
 
 	if (n->kind == QUEUE_NEWS_unblock) {
-		d = find(p, n->domain);
+		d = find_destination(p, n->domain);
 		if (!d)
 			return;
 		set_blocked(p, d, 0);
 		d->failures = 0;
 		d->again = 1;
 	} else {
-		d = get(p, n->domain);
+		d = get_destination(p, n->domain);
 		if (d->busy)
 			news_in_lane(d->busy, n->kind == QUEUE_NEWS_fresh, n);
 		if (n->due * SECOND < d->due)

@@ -44,8 +44,8 @@ expiry_settings(struct expiry *w, const struct queue_settings *o)
 }
 
 static void
-tell(struct expiry *w, enum queue_walk what, const struct queue_waiting *found,
-    size_t n)
+tell_found(struct expiry *w, enum queue_walk what,
+    const struct queue_waiting *found, size_t n)
 {
 	size_t i;
 
@@ -67,7 +67,7 @@ begin_again(struct cursor *c, int64_t now)
 }
 
 static int64_t
-slice(struct expiry *w, enum queue_walk what, int64_t now)
+walk_slice(struct expiry *w, enum queue_walk what, int64_t now)
 {
 	struct cursor *c = &w->cursor[what];
 	struct queue_waiting *found;
@@ -86,7 +86,7 @@ slice(struct expiry *w, enum queue_walk what, int64_t now)
 		log_event(w->use.log, LOG_ERROR, "expiry_failed", F_ERR(&err));
 		return now + FAILED_US;
 	}
-	tell(w, what, found, n);
+	tell_found(w, what, found, n);
 	if (rc > 0)
 		return now + MORE_US;
 	/* What comes from now on is as old as that no earlier. */
@@ -108,7 +108,7 @@ expiry_run(struct expiry *w, int64_t now)
 		if (c->age_s == 0)
 			continue;
 		if (now >= c->next)
-			c->next = slice(w, (enum queue_walk)i, now);
+			c->next = walk_slice(w, (enum queue_walk)i, now);
 		next = c->next < next ? c->next : next;
 	}
 	return next;

@@ -48,7 +48,7 @@ leases_full(const struct leases *ls)
 }
 
 static void
-count(struct leases *ls, uint64_t message, int change)
+count_under_way(struct leases *ls, uint64_t message, int change)
 {
 	struct map_slot *of = map_add(&ls->under_way, message, 0, 0);
 
@@ -57,7 +57,7 @@ count(struct leases *ls, uint64_t message, int change)
 		map_del(&ls->under_way, message, 0, 0);
 }
 
-/* Whoever is told of a delay is tried meanwhile. */
+/* A recipient whose sender is told of a delay is tried meanwhile. */
 static bool
 counts(const struct lease *l, uint32_t i)
 {
@@ -65,7 +65,7 @@ counts(const struct lease *l, uint32_t i)
 }
 
 static void
-add(struct leases *ls, struct lease *l, uint32_t i)
+add_under_way(struct leases *ls, struct lease *l, uint32_t i)
 {
 	uint32_t n = l->rcpt[i].n;
 
@@ -73,12 +73,12 @@ add(struct leases *ls, struct lease *l, uint32_t i)
 		return;
 	pthread_mutex_lock(&ls->lock);
 	map_put(&ls->under_way, l->message, (uint64_t)n + 1, 0, l);
-	count(ls, l->message, 1);
+	count_under_way(ls, l->message, 1);
 	pthread_mutex_unlock(&ls->lock);
 }
 
 static void
-drop(struct leases *ls, struct lease *l, uint32_t i)
+drop_under_way(struct leases *ls, struct lease *l, uint32_t i)
 {
 	uint32_t n = l->rcpt[i].n;
 
@@ -86,7 +86,7 @@ drop(struct leases *ls, struct lease *l, uint32_t i)
 		return;
 	pthread_mutex_lock(&ls->lock);
 	map_del(&ls->under_way, l->message, (uint64_t)n + 1, 0);
-	count(ls, l->message, -1);
+	count_under_way(ls, l->message, -1);
 	pthread_mutex_unlock(&ls->lock);
 }
 
@@ -116,7 +116,7 @@ lease_make(struct leases *ls, uint64_t random, const void *owner,
 	for (i = 0; i < count_of; i++) {
 		l->rcpt[i].n = n[i];
 		l->rcpt[i].outcome = (uint16_t)outcome[i];
-		add(ls, l, (uint32_t)i);
+		add_under_way(ls, l, (uint32_t)i);
 	}
 	if (list)
 		list_prepend(list, &l->link);
@@ -160,7 +160,7 @@ lease_settle(struct leases *ls, struct lease *l, uint32_t n, bool done)
 		l->rcpt[i].state = done ? RCPT_done : RCPT_open;
 		l->left -= done;
 		if (done)
-			drop(ls, l, i);
+			drop_under_way(ls, l, i);
 		return;
 	}
 }
@@ -186,7 +186,7 @@ lease_end(struct leases *ls, struct lease *l)
 
 	for (i = 0; i < l->nrcpts; i++)
 		if (l->rcpt[i].state != RCPT_done)
-			drop(ls, l, i);
+			drop_under_way(ls, l, i);
 	lease_give_up(l);
 	ls->slot[l->id % LEASES_MAX] = NULL;
 	ls->n--;

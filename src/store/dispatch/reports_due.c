@@ -11,7 +11,7 @@ static const int64_t WAIT_US = 30000000;
 
 enum one_state { ONE_ready, ONE_waits, ONE_sulks, ONE_taken };
 
-struct report {
+struct due_report {
 	struct list_link link;	/* of its list; taken: none */
 	uint64_t message;
 	int64_t at;	/* when it need not wait any longer */
@@ -20,7 +20,7 @@ struct report {
 };
 
 struct reports_due {
-	struct map all;		/* message -> struct report */
+	struct map all;		/* message -> struct due_report */
 	struct list ready, waiting;	/* waiting: by at */
 	bool lost;		/* some are only in the database */
 	uint64_t after;
@@ -51,7 +51,7 @@ reports_due_free(struct reports_due *p)
 }
 
 static void
-place(struct reports_due *p, struct report *o, enum one_state state,
+place(struct reports_due *p, struct due_report *o, enum one_state state,
     int64_t now)
 {
 	o->at = now + WAIT_US;
@@ -62,7 +62,7 @@ place(struct reports_due *p, struct report *o, enum one_state state,
 void
 reports_due_add(struct reports_due *p, uint64_t message, bool busy, int64_t now)
 {
-	struct report *o = map_get(&p->all, message, 0, 0);
+	struct due_report *o = map_get(&p->all, message, 0, 0);
 
 	if (o) {
 		o->again = true;
@@ -82,7 +82,7 @@ reports_due_add(struct reports_due *p, uint64_t message, bool busy, int64_t now)
 void
 reports_due_quiet(struct reports_due *p, uint64_t message)
 {
-	struct report *o = map_get(&p->all, message, 0, 0);
+	struct due_report *o = map_get(&p->all, message, 0, 0);
 
 	if (!o || o->state != ONE_waits)
 		return;
@@ -94,10 +94,10 @@ reports_due_quiet(struct reports_due *p, uint64_t message)
 uint64_t
 reports_due_take(struct reports_due *p, int64_t now)
 {
-	struct report *o = list_first(struct report, &p->ready, link);
+	struct due_report *o = list_first(struct due_report, &p->ready, link);
 
 	if (!o)
-		o = list_first(struct report, &p->waiting, link);
+		o = list_first(struct due_report, &p->waiting, link);
 	if (!o || (o->state != ONE_ready && o->at > now))
 		return 0;
 	list_unlink(&o->link);
@@ -110,7 +110,7 @@ void
 reports_due_done(struct reports_due *p, uint64_t message, bool more,
     int64_t now)
 {
-	struct report *o = map_get(&p->all, message, 0, 0);
+	struct due_report *o = map_get(&p->all, message, 0, 0);
 
 	if (!o || o->state != ONE_taken)
 		return;
@@ -125,7 +125,7 @@ reports_due_done(struct reports_due *p, uint64_t message, bool more,
 void
 reports_due_failed(struct reports_due *p, uint64_t message, int64_t now)
 {
-	struct report *o = map_get(&p->all, message, 0, 0);
+	struct due_report *o = map_get(&p->all, message, 0, 0);
 
 	if (o && o->state == ONE_taken)
 		place(p, o, ONE_sulks, now);
@@ -134,7 +134,8 @@ reports_due_failed(struct reports_due *p, uint64_t message, int64_t now)
 int64_t
 reports_due_next(const struct reports_due *p)
 {
-	const struct report *o = list_first(struct report, &p->waiting, link);
+	const struct due_report *o = list_first(struct due_report,
+	    &p->waiting, link);
 
 	if (!list_empty(&p->ready))
 		return 0;

@@ -98,8 +98,8 @@ column_keywords(const struct column *c, uint32_t set)
 	return set < c->sets.n ? c->sets.p[set].words : STR_NULL;
 }
 
-/* Whoever holds the mailbox chooses the words: found by hash, and sets whose
- * hashes meet are in a chain. */
+/* The owner of the mailbox chooses the words: they are found by hash, and sets
+ * of the same hash are in a chain. */
 static uint64_t
 hash_of(struct str words)
 {
@@ -337,7 +337,7 @@ load_rows(struct column *c, struct sql *q, struct err *err)
 }
 
 static int
-load(struct column *c, struct sql *q, struct err *err)
+load_column(struct column *c, struct sql *q, struct err *err)
 {
 	int rc = sql_read_begin(q, err);
 
@@ -352,7 +352,7 @@ load(struct column *c, struct sql *q, struct err *err)
 
 /* Under the lock. */
 static void
-evict(struct columns *cs)
+evict_columns(struct columns *cs)
 {
 	struct column *least, *c;
 	struct map_slot *s;
@@ -381,7 +381,7 @@ unuse(struct columns *cs, struct column *c)
 	if (c->failed && c->users == 0)
 		column_free(c);
 	else
-		evict(cs);
+		evict_columns(cs);
 }
 
 static struct column *
@@ -442,7 +442,7 @@ columns_get(struct columns *cs, struct sql *q, uint64_t account,
 		pthread_cond_wait(&cs->loaded, &cs->lock);
 	pthread_mutex_unlock(&cs->lock);
 	if (first) {
-		rc = load(c, q, err);
+		rc = load_column(c, q, err);
 		finish_load(cs, c, rc);
 	} else if (c->failed) {
 		rc = err_set(err, E_NOTFOUND, "no such mailbox");

@@ -46,7 +46,8 @@ get_srs_key(struct engine *e, struct err *err)
 	return rc;
 }
 
-/* Every opening takes the lease anew: whoever had it finds another number. */
+/* Every opening takes the lease anew: the previous holder finds another
+ * number. */
 static int
 take_lease(struct engine *e, struct err *err)
 {

@@ -166,7 +166,7 @@ void stage_commit(struct engine *e);
 void stage_abort(struct engine *e);
 
 /* deliver.c */
-struct delivery {
+struct placing {
 	struct acct *acct;
 	struct mbox *mbox;
 	uint64_t blob, size;
@@ -175,7 +175,7 @@ struct delivery {
 	int32_t offset_min;
 	struct str prefix, keywords;
 };
-int deliver(struct engine *e, const struct delivery *d, uint32_t *uid,
+int deliver(struct engine *e, const struct placing *d, uint32_t *uid,
     struct err *err);
 int blob_insert(struct engine *e, const struct place *at, uint64_t refs,
     struct err *err);

@@ -1,3 +1,7 @@
+/*
+ * stage.c - octets that are handed in piece by piece before the message they
+ * belong to: in memory while they are few, then in the file of a large blob.
+ */
 #include "store/engine/engine_int.h"
 
 enum {
@@ -41,7 +45,7 @@ stage_free(struct engine *e, struct stage *s)
 }
 
 static void
-drop(struct engine *e, struct stage *s)
+drop_stage(struct engine *e, struct stage *s)
 {
 	if (s->large)
 		large_drop(s->large);
@@ -54,7 +58,7 @@ engine_forget(struct engine *e, struct caller *c)
 	if (!c->stages)
 		return;
 	list_each(struct stage, s, &c->stages->all, link)
-		drop(e, s);
+		drop_stage(e, s);
 	free(c->stages);
 	c->stages = NULL;
 }
@@ -144,7 +148,7 @@ stage_write(struct engine *e, struct write *w)
 	else
 		rc = add_piece(e, s, ask->octets, &w->err);
 	if (rc < 0) {
-		drop(e, s); /* it has a hole */
+		drop_stage(e, s); /* it has a hole */
 		return rc;
 	}
 	w->answer.stage.stage = s->id;
@@ -158,7 +162,7 @@ stage_drop(struct engine *e, struct write *w)
 	struct stage *s = stage_find(w->caller, ask->stage);
 
 	if (s && !s->used)
-		drop(e, s);
+		drop_stage(e, s);
 	return 0;
 }
 

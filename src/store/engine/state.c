@@ -1,3 +1,7 @@
+/*
+ * state.c - the counters of accounts and mailboxes (struct acct, struct mbox):
+ * read when first needed, changed in memory, written once a commit.
+ */
 #include "store/engine/engine_int.h"
 
 static void

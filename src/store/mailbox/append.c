@@ -1,3 +1,6 @@
+/*
+ * append.c - STORE_append: a message that its owner puts into a mailbox.
+ */
 #include "base/crc32c.h"
 #include "store/engine/engine_int.h"
 #include "store/engine/keywords.h"
@@ -24,7 +27,7 @@ journal(struct engine *e, const struct write *w, uint64_t message,
 }
 
 static int
-check(struct engine *e, struct write *w, struct delivery *d)
+check_append(struct engine *e, struct write *w, struct placing *d)
 {
 	const struct append_ask *ask = w->ask;
 	int rc = acct_get(e, w->caller->account, &d->acct, &w->err);
@@ -50,7 +53,7 @@ int
 write_append(struct engine *e, struct write *w)
 {
 	const struct append_ask *ask = w->ask;
-	struct delivery d = { .flags = ask->flags, .received = ask->received,
+	struct placing d = { .flags = ask->flags, .received = ask->received,
 		.offset_min = (int32_t)ask->offset_min,
 		.size = ask->raw_size };
 	struct blob_ask b = { w->caller, ask->stage, ask->raw_size,
@@ -63,7 +66,7 @@ write_append(struct engine *e, struct write *w)
 
 	if (rc != 0)
 		return rc < 0 ? rc : 0;
-	rc = check(e, w, &d);
+	rc = check_append(e, w, &d);
 	if (rc == 0)
 		rc = stage_place(e, &b, &at, &w->err);
 	if (rc < 0)

@@ -1,7 +1,10 @@
+/*
+ * deliver.c - a message in a mailbox: its email, its placement, the counters.
+ */
 #include "store/engine/engine_int.h"
 
 int
-deliver(struct engine *e, const struct delivery *d, uint32_t *uid,
+deliver(struct engine *e, const struct placing *d, uint32_t *uid,
     struct err *err)
 {
 	uint64_t deleted = !!(d->flags & FLAG_deleted);

@@ -1,3 +1,7 @@
+/*
+ * expunge.c - STORE_expunge: messages become tombstones, and their emails
+ * garbage when no other mailbox has them.
+ */
 #include "base/crc32c.h"
 #include "store/engine/engine_int.h"
 #include "store/engine/view.h"
@@ -26,7 +30,7 @@ sum_of(const struct expunge_ask *ask)
 }
 
 static void
-count(struct expunging *x, const struct column_row *r)
+count_expunged(struct expunging *x, const struct column_row *r)
 {
 	struct mbox *m = x->mbox;
 
@@ -54,7 +58,7 @@ expunge(struct expunging *x, const struct column_row *row, struct str words)
 	is->row = *row;
 	is->row.modseq = is->row.expunged = x->modseq;
 	is->keywords = words;
-	count(x, row);
+	count_expunged(x, row);
 	rc = sql_run(&x->e->w, SQL_placement_expunge, SQL_VALS(
 	    vi(x->modseq), vi(op.account), vi(op.mailbox), vi(row->uid)),
 	    err);
@@ -73,7 +77,7 @@ expunge(struct expunging *x, const struct column_row *row, struct str words)
 }
 
 static int
-one(struct expunging *x, size_t i)
+expunge_one(struct expunging *x, size_t i)
 {
 	const struct column_row *row = view_row(&x->view, i);
 	struct str words = column_keywords(x->c, row->keywords);
@@ -94,7 +98,7 @@ one(struct expunging *x, size_t i)
 }
 
 static int
-run(struct expunging *x)
+expunge_each(struct expunging *x)
 {
 	struct str all = str_make("\1\0\0\0\xff\xff\xff\xff", 8);
 	struct arena *a = x->e->arena;
@@ -108,7 +112,7 @@ run(struct expunging *x)
 	for (k = 0; rc == 0 && k < set.n; k++)
 		for (i = set.range[k].from; i < set.range[k].to && rc == 0 &&
 		     !x->more; i++)
-			rc = one(x, i);
+			rc = expunge_one(x, i);
 	return rc;
 }
 
@@ -127,7 +131,7 @@ expunge_slice(struct expunging *x)
 	if (rc < 0)
 		return rc;
 	pthread_rwlock_rdlock(&x->c->lock);
-	rc = run(x);
+	rc = expunge_each(x);
 	pthread_rwlock_unlock(&x->c->lock);
 	columns_put(x->e->columns, x->c);
 	if (x->modseq)

@@ -1,3 +1,7 @@
+/*
+ * flags.c - STORE_flags: system flags and keywords of many messages, a slice
+ * at a time.
+ */
 #include "base/crc32c.h"
 #include "store/engine/engine_int.h"
 #include "store/engine/keywords.h"
@@ -35,8 +39,8 @@ sum_of(const struct flags_ask *ask)
 }
 
 static int
-wanted(struct flagging *f, const struct column_row *row, struct str keywords,
-    struct fresh *out)
+wanted_flags(struct flagging *f, const struct column_row *row,
+    struct str keywords, struct fresh *out)
 {
 	const struct flags_ask *ask = f->ask;
 	struct arena *a = f->e->arena;
@@ -59,7 +63,7 @@ wanted(struct flagging *f, const struct column_row *row, struct str keywords,
 }
 
 static void
-count(struct mbox *m, uint32_t was, uint32_t is)
+count_flags(struct mbox *m, uint32_t was, uint32_t is)
 {
 	m->unseen += !(is & FLAG_seen);
 	m->unseen -= !(was & FLAG_seen);
@@ -69,7 +73,7 @@ count(struct mbox *m, uint32_t was, uint32_t is)
 
 /* System flags and keywords are the email's, \Deleted the placement's. */
 static int
-change(struct flagging *f, const struct column_row *was, struct str had,
+change_flags(struct flagging *f, const struct column_row *was, struct str had,
     struct fresh *is)
 {
 	struct engine *e = f->e;
@@ -81,7 +85,7 @@ change(struct flagging *f, const struct column_row *was, struct str had,
 	if (f->modseq == 0)
 		f->modseq = acct_modseq(e, f->acct);
 	r->modseq = f->mbox->modseq = f->modseq;
-	count(f->mbox, was->flags, r->flags);
+	count_flags(f->mbox, was->flags, r->flags);
 	mbox_touch(e, f->mbox);
 	if (((was->flags ^ r->flags) & ~(uint32_t)FLAG_deleted) ||
 	    !str_eq(had, is->keywords))
@@ -111,7 +115,7 @@ was_refused(const struct flagging *f, uint32_t uid)
 }
 
 static int
-one(struct flagging *f, size_t i)
+flag_one(struct flagging *f, size_t i)
 {
 	const struct column_row *row = view_row(&f->view, i);
 	struct str had = column_keywords(f->c, row->keywords);
@@ -130,7 +134,7 @@ one(struct flagging *f, size_t i)
 		return 0;
 	}
 	is = arena_alloc(f->e->arena, sizeof(*is));
-	rc = f->repeated ? 0 : wanted(f, row, had, is);
+	rc = f->repeated ? 0 : wanted_flags(f, row, had, is);
 	if (rc < 0)
 		return rc;
 	if (f->repeated) {
@@ -138,7 +142,7 @@ one(struct flagging *f, size_t i)
 		is->keywords = had;
 	} else if (is->row.flags != row->flags ||
 	    !str_eq(is->keywords, had)) {
-		rc = change(f, row, had, is);
+		rc = change_flags(f, row, had, is);
 	}
 	view_put_row(&f->rows, (uint32_t)i + 1, &is->row, is->keywords,
 	    STR_NULL);
@@ -156,7 +160,7 @@ may_go_on(const struct flagging *f, int64_t until)
 }
 
 static int
-run(struct flagging *f)
+flag_each(struct flagging *f)
 {
 	size_t from = view_seek(&f->view, f->ask->cursor), k, i;
 	int64_t until = f->e->o.mono_us(f->e->o.arg) + SLICE_US;
@@ -169,7 +173,7 @@ run(struct flagging *f)
 				f->next = view_row(&f->view, i)->uid;
 				return 0;
 			}
-			rc = one(f, i);
+			rc = flag_one(f, i);
 		}
 	}
 	return rc;
@@ -177,7 +181,7 @@ run(struct flagging *f)
 
 /* What is kept of the answer: where it ended and whom it refused. */
 static int
-keep(struct flagging *f, uint32_t sum)
+keep_answer(struct flagging *f, uint32_t sum)
 {
 	auto_buf b = BUF_INIT(MSG_MAX);
 
@@ -188,7 +192,7 @@ keep(struct flagging *f, uint32_t sum)
 }
 
 static void
-answer(struct flagging *f)
+fill_answer(struct flagging *f)
 {
 	struct flags_answer *out = &f->w->answer.flags;
 
@@ -200,7 +204,7 @@ answer(struct flagging *f)
 }
 
 static int
-slice(struct flagging *f, uint32_t sum)
+flag_slice(struct flagging *f, uint32_t sum)
 {
 	const struct flags_ask *ask = f->ask;
 	uint32_t next = 0;
@@ -216,13 +220,13 @@ slice(struct flagging *f, uint32_t sum)
 		f->before = rd_rest(&r);
 	}
 	if (rc == 0)
-		rc = run(f);
+		rc = flag_each(f);
 	if (f->repeated && next)
 		f->next = next;
 	if (rc == 0 && !f->repeated)
-		rc = keep(f, sum);
+		rc = keep_answer(f, sum);
 	if (rc == 0)
-		answer(f);
+		fill_answer(f);
 	/* Half of it is written: then none of the batch may be. */
 	if (rc < 0 && f->modseq && f->e->w.failed == 0)
 		f->e->w.failed = E_FULL;
@@ -231,7 +235,7 @@ slice(struct flagging *f, uint32_t sum)
 
 /* A keyword list that cannot be kept is found before anything is written. */
 static int
-check(struct flagging *f)
+check_flags(struct flagging *f)
 {
 	const struct flags_ask *ask = f->ask;
 	struct err *err = &f->w->err;
@@ -264,11 +268,11 @@ write_flags(struct engine *e, struct write *w)
 
 	f.repeated = rc > 0;
 	if (rc >= 0)
-		rc = check(&f);
+		rc = check_flags(&f);
 	if (rc < 0)
 		return rc;
 	pthread_rwlock_rdlock(&f.c->lock);
-	rc = slice(&f, sum);
+	rc = flag_slice(&f, sum);
 	pthread_rwlock_unlock(&f.c->lock);
 	columns_put(e->columns, f.c);
 	buf_free(&f.rows);

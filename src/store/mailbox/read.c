@@ -1,3 +1,7 @@
+/*
+ * read.c - what sessions read of mailboxes: their names and counters, the rows
+ * of messages from the column, facts and octets from the packs.
+ */
 #include "store/engine/engine_int.h"
 #include "store/engine/keywords.h"
 #include "store/engine/view.h"
@@ -128,7 +132,7 @@ read_open(struct reader *r, const struct caller *c,
 
 /* A row copied out of the column, so that its lock is not held while facts
  * are read from the disk. */
-struct picked {
+struct picked_row {
 	struct column_row row;
 	struct str keywords;
 	uint32_t seq;
@@ -138,13 +142,13 @@ enum { PICK = 3000, PICK_FACTS = 400 };
 struct picking {
 	struct reader *r;
 	const struct fetch_ask *ask;
-	struct picked *picked;
+	struct picked_row *picked;
 	size_t n, octets;
 	uint32_t next;
 };
 
 static bool
-pick(struct picking *p, const struct view_on *v, size_t i)
+pick_row(struct picking *p, const struct view_on *v, size_t i)
 {
 	const struct column_row *row = view_row(v, i);
 	struct str words = column_keywords(v->c, row->keywords);
@@ -157,7 +161,7 @@ pick(struct picking *p, const struct view_on *v, size_t i)
 		return false;
 	}
 	p->octets += 64 + words.n;
-	p->picked[p->n++] = (struct picked){ *row,
+	p->picked[p->n++] = (struct picked_row){ *row,
 		words.n ? str_dup(p->r->arena, words) : STR_NULL,
 		(uint32_t)i + 1 };
 	return true;
@@ -180,14 +184,15 @@ pick_all(struct picking *p, const struct column *c, struct err *err)
 	for (k = 0; k < set.n; k++) {
 		i = set.range[k].from > from ? set.range[k].from : from;
 		for (; i < set.range[k].to; i++)
-			if (!pick(p, &v, i))
+			if (!pick_row(p, &v, i))
 				return 0;
 	}
 	return 0;
 }
 
-/* Facts are a cache: without them the message is still right, and whoever asks
- * can make them from its octets. Why they cannot be read is for the log. */
+/* Facts are a cache: without them the message is still right, and the
+ * client can make them from its octets. Why they cannot be read is for the
+ * log. */
 static struct str
 facts_of(struct reader *r, uint64_t blob)
 {
@@ -213,7 +218,7 @@ static void
 put_picked(struct picking *p)
 {
 	struct str facts = STR_NULL;
-	const struct picked *x;
+	const struct picked_row *x;
 	size_t i;
 
 	for (i = 0; i < p->n; i++) {

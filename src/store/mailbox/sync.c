@@ -145,7 +145,7 @@ choose_rows(struct syncing *s)
 }
 
 static void
-fill(struct syncing *s, struct sync_answer *out)
+fill_sync(struct syncing *s, struct sync_answer *out)
 {
 	struct view_on v;
 
@@ -173,7 +173,7 @@ read_sync(struct reader *r, const struct caller *c,
 		return rc;
 	pthread_rwlock_rdlock(&col->lock);
 	s.c = col;
-	fill(&s, &answer->sync);
+	fill_sync(&s, &answer->sync);
 	pthread_rwlock_unlock(&col->lock);
 	columns_put(r->e->columns, col);
 	return 0;

@@ -56,8 +56,8 @@ send_to(struct bounce *b, struct str to)
 	return submit_report(b->e, b->w, &submit, to, &b->message);
 }
 
-/* A report that finds nobody is for the postmaster, if he wants it: of the
- * sender's domain, or the one all of us have. */
+/* A report that finds nobody is for the postmaster, if the settings say so: of
+ * the sender's domain, or the one all of us have. */
 static int
 send_to_postmaster(struct bounce *b)
 {
@@ -114,7 +114,7 @@ forget(struct bounce *b, size_t i, bool told)
 }
 
 static int
-finish(struct bounce *b)
+finish_bounce(struct bounce *b)
 {
 	size_t i;
 	int rc = 0, sent = 0;
@@ -146,7 +146,7 @@ write_bounce(struct engine *e, struct write *w)
 		return err_set(&w->err, E_NOTFOUND, "no such lease");
 	rc = gather(&b);
 	if (rc == 0)
-		rc = finish(&b);
+		rc = finish_bounce(&b);
 	if (rc < 0)
 		return rc;
 	w->answer.submit.message = b.message;

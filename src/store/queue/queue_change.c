@@ -69,7 +69,7 @@ struct changing {
 
 /* Which ones, first: a statement must not walk over rows that change. */
 static int
-choose(struct changing *c)
+choose_rows(struct changing *c)
 {
 	enum sql_statement s = SQL_queue_rows;
 	struct sql *q = &c->e->w;
@@ -105,7 +105,7 @@ choose(struct changing *c)
 }
 
 static int
-move(struct changing *c, const struct queued *q, enum row_state to,
+move_row(struct changing *c, const struct queued *q, enum row_state to,
     enum journal_event event)
 {
 	queued_journal(c->e, event, q, 0, STR_NULL);
@@ -120,7 +120,7 @@ move(struct changing *c, const struct queued *q, enum row_state to,
 }
 
 static int
-drop(struct changing *c, const struct queued *q)
+drop_row(struct changing *c, const struct queued *q)
 {
 	int rc = queued_drop(c->e, q, &c->w->err);
 
@@ -140,15 +140,15 @@ change_one(struct changing *c, uint64_t message, uint32_t n)
 		return rc;
 	tried = q.attempts ? ROW_waits : ROW_fresh;
 	if (c->action == QUEUE_DROP)
-		return drop(c, &q);
+		return drop_row(c, &q);
 	if (q.state == ROW_reports)
 		return 0;
 	if (c->action == QUEUE_HOLD && q.state != ROW_held)
-		return move(c, &q, ROW_held, JOURNAL_held);
+		return move_row(c, &q, ROW_held, JOURNAL_held);
 	if (c->action == QUEUE_RELEASE && q.state == ROW_held)
-		return move(c, &q, tried, JOURNAL_released);
+		return move_row(c, &q, tried, JOURNAL_released);
 	if (c->action == QUEUE_RETRY && q.state != ROW_held)
-		return move(c, &q, q.state, JOURNAL_retried);
+		return move_row(c, &q, q.state, JOURNAL_retried);
 	return 0;
 }
 
@@ -180,7 +180,7 @@ write_queue_change(struct engine *e, struct write *w)
 		.filter = { ask->message, ask->sender, ask->rcpt, ask->domain,
 		    ask->before, ask->held, ask->cursor } };
 	w->answer.queue_change = (struct queue_change_answer){ 0 };
-	rc = choose(c);
+	rc = choose_rows(c);
 	for (i = 0; i < c->n && rc == 0; i++)
 		rc = change_one(c, c->row[i].message, c->row[i].n);
 	return rc < 0 ? rc : change_id_answer(e, w, ask->change, sum,

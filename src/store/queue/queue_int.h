@@ -15,7 +15,7 @@ enum row_state { ROW_waits, ROW_held, ROW_reports, ROW_fresh };
 
 /* May the sender be told? bit is one of NOTIFY_*. Nobody is told of a message
  * that has nobody to answer to, but the postmaster of a report that failed,
- * if he wants to (double).                              RFC 3461 4.1, 6.1 */
+ * if the settings say so (double).                      RFC 3461 4.1, 6.1 */
 bool queue_may_tell(struct str reverse_path, uint32_t notify, uint32_t bit,
     bool double_bounces);
 
@@ -33,7 +33,7 @@ int queue_put_rcpt(struct engine *e, uint64_t message, uint64_t n,
 int queue_put_outcome(struct engine *e, uint64_t message, uint64_t n,
     const struct recipient *r, enum queue_outcome outcome, bool others,
     struct err *err);
-/* Does this sender want to hear of success, and may he? */
+/* Does this sender want to hear of success, and may we tell? */
 bool queue_wants_success(const struct caller *c, const struct submit_ask *ask,
     const struct recipient *r);
 

@@ -24,7 +24,7 @@ queue_put(struct engine *e, const struct write *w,
 }
 
 static int
-put(struct engine *e, uint64_t message, uint64_t n,
+put_row(struct engine *e, uint64_t message, uint64_t n,
     const struct recipient *r, enum row_state state,
     enum queue_outcome outcome, struct str text, int64_t news_at,
     struct err *err)
@@ -46,7 +46,7 @@ int
 queue_put_rcpt(struct engine *e, uint64_t message, uint64_t n,
     const struct recipient *r, struct err *err)
 {
-	return put(e, message, n, r, ROW_fresh, 0, STR_NULL, e->now_s,
+	return put_row(e, message, n, r, ROW_fresh, 0, STR_NULL, e->now_s,
 	    err);
 }
 
@@ -55,14 +55,14 @@ queue_put_outcome(struct engine *e, uint64_t message, uint64_t n,
     const struct recipient *r, enum queue_outcome outcome, bool others,
     struct err *err)
 {
-	return put(e, message, n, r, ROW_reports, outcome,
+	return put_row(e, message, n, r, ROW_reports, outcome,
 	    outcome == OUTCOME_local ? STR("delivered to the mailbox")
 				     : STR("sent on to other addresses"),
 	    others ? e->now_s + 30 : e->now_s, err);
 }
 
-/* Strangers are not told: whoever forges a sender would have us write to
- * him, and learn whose addresses are whose. mx does not offer it. */
+/* Strangers are not told: with a forged sender they would have us write to
+ * that address, and learn whose addresses are whose. mx does not offer it. */
 bool
 queue_wants_success(const struct caller *c, const struct submit_ask *ask,
     const struct recipient *r)

@@ -8,7 +8,7 @@
 
 enum { ITEMS_OCTETS = 60000, RCPTS_OCTETS = 100000, CONTENT_MAX = 128 * 1024 };
 
-struct gathering {
+struct item_gathering {
 	struct reader *r;
 	struct buf *out;
 	const struct queue_leasing *l;
@@ -33,7 +33,7 @@ is_under_way(const struct reader *r, uint64_t message, uint32_t n)
 }
 
 static void
-begin_item(struct gathering *g, enum sql_statement s)
+begin_item(struct item_gathering *g, enum sql_statement s)
 {
 	struct sql *q = &g->r->q;
 	struct arena *a = g->r->arena;
@@ -54,7 +54,7 @@ begin_item(struct gathering *g, enum sql_statement s)
 }
 
 static struct queue_rcpt
-rcpt_of(struct gathering *g, enum sql_statement s)
+rcpt_of(struct item_gathering *g, enum sql_statement s)
 {
 	struct sql *q = &g->r->q;
 
@@ -72,7 +72,7 @@ rcpt_of(struct gathering *g, enum sql_statement s)
 }
 
 static void
-add_rcpt(struct gathering *g, const struct queue_rcpt *r)
+add_rcpt(struct item_gathering *g, const struct queue_rcpt *r)
 {
 	g->n[g->nrcpts] = r->n;
 	g->outcome[g->nrcpts++] = r->outcome;
@@ -80,13 +80,13 @@ add_rcpt(struct gathering *g, const struct queue_rcpt *r)
 }
 
 static bool
-item_is_full(const struct gathering *g)
+item_is_full(const struct item_gathering *g)
 {
 	return g->nrcpts == ITEM_RCPTS || g->r->more.n > RCPTS_OCTETS;
 }
 
 static void
-end_item(struct gathering *g)
+end_item(struct item_gathering *g)
 {
 	if (g->nrcpts == 0)
 		return;
@@ -100,7 +100,7 @@ end_item(struct gathering *g)
 
 /* Take the present row, or say that there is no room for it. */
 static bool
-take_row(struct gathering *g, enum sql_statement s, size_t most)
+take_row(struct item_gathering *g, enum sql_statement s, size_t most)
 {
 	struct sql *q = &g->r->q;
 	uint64_t message = queue_u64(q, s, message);
@@ -125,15 +125,15 @@ reader_queue_batch(struct reader *r, struct str domain, bool fresh,
     const struct queue_leasing *l, struct err *err)
 {
 	enum sql_statement s = SQL_queue_due;
-	struct gathering *g;
+	struct item_gathering *g;
 	int64_t due;
 	int rc = sql_first(&r->q, s, SQL_VALS(vs(domain),
 	    vi(fresh ? ROW_fresh : ROW_waits), vi((uint64_t)at->due),
 	    vi(at->message), vi(at->rcpt)), err);
 
 	arena_reset(r->arena);
-	g = arena_new_of(r->arena, struct gathering);
-	*g = (struct gathering){ .r = r, .out = out, .l = l,
+	g = arena_new_of(r->arena, struct item_gathering);
+	*g = (struct item_gathering){ .r = r, .out = out, .l = l,
 		.o = engine_queue_settings(r->e),
 		.now = engine_now_us(r->e) / 1000000 };
 	*next_due = INT64_MAX;
@@ -157,7 +157,7 @@ reader_queue_batch(struct reader *r, struct str domain, bool fresh,
 /* ---- reports ----------------------------------------------------------- */
 
 static bool
-may_tell(struct gathering *g, enum sql_statement s, uint32_t bit)
+may_tell(struct item_gathering *g, enum sql_statement s, uint32_t bit)
 {
 	struct sql *q = &g->r->q;
 
@@ -167,7 +167,7 @@ may_tell(struct gathering *g, enum sql_statement s, uint32_t bit)
 
 /* One that waits and is to be told of only because it waits so long. */
 static bool
-is_delayed(struct gathering *g, enum sql_statement s)
+is_delayed(struct item_gathering *g, enum sql_statement s)
 {
 	struct sql *q = &g->r->q;
 	uint32_t state = queue_u32(q, s, state);
@@ -180,7 +180,7 @@ is_delayed(struct gathering *g, enum sql_statement s)
 
 /* Who is told when the message itself has no sender. */
 static int
-postmaster(struct gathering *g, struct err *err)
+postmaster(struct item_gathering *g, struct err *err)
 {
 	int rc = sql_first(&g->r->q, SQL_domain_first, NULL, 0, err);
 
@@ -193,7 +193,7 @@ postmaster(struct gathering *g, struct err *err)
 }
 
 static void
-take_reported(struct gathering *g, enum sql_statement s)
+take_reported(struct item_gathering *g, enum sql_statement s)
 {
 	struct queue_rcpt r = rcpt_of(g, s);
 
@@ -209,12 +209,12 @@ reader_queue_report(struct reader *r, uint64_t message, struct buf *out,
     bool *more, const struct queue_leasing *l, struct err *err)
 {
 	enum sql_statement s = SQL_queue_of;
-	struct gathering *g;
+	struct item_gathering *g;
 	int rc = sql_first(&r->q, s, SQL_VALS(vi(message)), err);
 
 	arena_reset(r->arena);
-	g = arena_new_of(r->arena, struct gathering);
-	*g = (struct gathering){ .r = r, .out = out, .l = l,
+	g = arena_new_of(r->arena, struct item_gathering);
+	*g = (struct item_gathering){ .r = r, .out = out, .l = l,
 		.o = engine_queue_settings(r->e),
 		.now = engine_now_us(r->e) / 1000000 };
 	while (rc > 0 && !item_is_full(g)) {

@@ -60,7 +60,7 @@ delivered(struct engine *e, struct queued *q, const struct queue_result *res,
 }
 
 static int
-failed(struct engine *e, struct queued *q, const struct queue_result *res,
+rcpt_failed(struct engine *e, struct queued *q, const struct queue_result *res,
     struct err *err)
 {
 	struct queue_settings o = engine_queue_settings(e);
@@ -96,7 +96,7 @@ expired(struct engine *e, struct queued *q, const struct queue_result *res,
 	else if (res->text.n)
 		end.text = arena_printf(e->arena, "%.*s; at last: %.*s",
 		    STR_FMT(end.text), STR_FMT(str_first(res->text, 950)));
-	return failed(e, q, &end, err);
+	return rcpt_failed(e, q, &end, err);
 }
 
 /* One that the operator held meanwhile stays held. */
@@ -133,7 +133,7 @@ take_result(struct engine *e, const struct queue_result *res,
 	if (res->outcome == OUTCOME_deferred)
 		rc = deferred(e, &q, res, err);
 	else if (res->outcome == OUTCOME_failed)
-		rc = failed(e, &q, res, err);
+		rc = rcpt_failed(e, &q, res, err);
 	else
 		rc = delivered(e, &q, res, err);
 	return rc < 0 ? rc : queued_finish(e, l->message, err);

@@ -1,3 +1,6 @@
+/*
+ * queue_row.c - one recipient of the queue, for the writer: read, kept, gone.
+ */
 #include "store/queue/queue_int.h"
 
 int

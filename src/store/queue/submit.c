@@ -55,8 +55,8 @@ check_recipient(struct submission *s, const struct recipient *r)
 	if (rc < 0)
 		return rc;
 	/* One full mailbox behind an alias must not keep the message from
-	 * the others, and whoever sent it knows of no mailbox: it goes over
-	 * its quota by this one. */
+	 * the others, and its sender knows of no mailbox: it goes over its
+	 * quota by this one. */
 	if (r->via.n == 0 && engine_quota(s->e) &&
 	    a->used >= engine_quota(s->e))
 		return err_set(err, E_FULL, "a mailbox is full");
@@ -130,7 +130,7 @@ prefix(struct submission *s, const struct recipient *r)
 static int
 put_local(struct submission *s, const struct recipient *r)
 {
-	struct delivery d = { .blob = s->at.blob, .received = s->e->now_s,
+	struct placing d = { .blob = s->at.blob, .received = s->e->now_s,
 		.prefix = prefix(s, r) };
 	uint32_t uid;
 	int rc = acct_get(s->e, r->account, &d.acct, &s->w->err);

@@ -130,7 +130,7 @@ present_version(struct sql *q, uint64_t *version, struct err *err)
 }
 
 static int
-step(struct sql *q, uint64_t to, struct err *err)
+schema_step(struct sql *q, uint64_t to, struct err *err)
 {
 	int rc = sql_begin(q, err);
 
@@ -158,6 +158,6 @@ schema_migrate(struct sql *q, struct err *err)
 		    "newer than this program's %d",
 		    (unsigned long long)version, SCHEMA_VERSION);
 	while (rc == 0 && version < SCHEMA_VERSION)
-		rc = step(q, ++version, err);
+		rc = schema_step(q, ++version, err);
 	return rc;
 }

@@ -27,7 +27,7 @@ static const char *const statements[SQL_NSTATEMENTS] = {
 };
 
 static int
-failed(struct sql *q, int rc, const char *what, struct err *err)
+sql_failed(struct sql *q, int rc, const char *what, struct err *err)
 {
 	int code = (rc & 0xff) == SQLITE_FULL ? E_FULL : E_IO;
 
@@ -42,7 +42,7 @@ sql_exec(struct sql *q, const char *text, struct err *err)
 {
 	int rc = sqlite3_exec(q->db, text, NULL, NULL, NULL);
 
-	return rc == SQLITE_OK ? 0 : failed(q, rc, text, err);
+	return rc == SQLITE_OK ? 0 : sql_failed(q, rc, text, err);
 }
 
 int
@@ -56,7 +56,7 @@ sql_open(struct sql *q, const struct vfs *v, const char *name, int cache_kb,
 	rc = sqlite3_open_v2(name, &q->db, SQLITE_OPEN_READWRITE |
 	    SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX, vfs_name(v));
 	if (rc != SQLITE_OK) {
-		(void)failed(q, rc, "open", err);
+		(void)sql_failed(q, rc, "open", err);
 		sql_close(q);
 		return err ? err->code : E_IO;
 	}
@@ -84,7 +84,7 @@ sql_close(struct sql *q)
 }
 
 static int
-bind(sqlite3_stmt *st, const struct sql_val *v, size_t n)
+bind_values(sqlite3_stmt *st, const struct sql_val *v, size_t n)
 {
 	int rc = SQLITE_OK;
 	size_t i;
@@ -106,7 +106,7 @@ sql_next(struct sql *q, enum sql_statement which, struct err *err)
 	if (rc == SQLITE_ROW)
 		return 1;
 	if (rc != SQLITE_DONE)
-		(void)failed(q, rc, statements[which], err);
+		(void)sql_failed(q, rc, statements[which], err);
 	sqlite3_reset(q->st[which]);
 	if (rc == SQLITE_DONE)
 		return 0;
@@ -123,9 +123,9 @@ sql_first(struct sql *q, enum sql_statement which, const struct sql_val *v,
 		rc = sqlite3_prepare_v3(q->db, statements[which], -1,
 		    SQLITE_PREPARE_PERSISTENT, &q->st[which], NULL);
 	if (rc == SQLITE_OK)
-		rc = bind(q->st[which], v, n);
+		rc = bind_values(q->st[which], v, n);
 	if (rc != SQLITE_OK)
-		return failed(q, rc, statements[which], err);
+		return sql_failed(q, rc, statements[which], err);
 	return sql_next(q, which, err);
 }
 

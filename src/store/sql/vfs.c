@@ -171,7 +171,7 @@ v_size(sqlite3_file *file, sqlite3_int64 *size)
 /* ---- locks of the database file ---------------------------------------- */
 
 static int
-take(struct vfile *f, int level)
+take_lock(struct vfile *f, int level)
 {
 	struct node *n = f->node;
 
@@ -208,7 +208,7 @@ v_lock(sqlite3_file *file, int level)
 	if (!f->node || f->level >= level)
 		return SQLITE_OK;
 	pthread_mutex_lock(&f->vfs->lock);
-	rc = take(f, level);
+	rc = take_lock(f, level);
 	pthread_mutex_unlock(&f->vfs->lock);
 	return rc;
 }

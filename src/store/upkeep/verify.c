@@ -165,13 +165,13 @@ check_common(struct verifying *v)
 
 /* ---- an account -------------------------------------------------------- */
 
-struct counted {
+struct mailbox_counts {
 	uint64_t messages, unseen, deleted, size, emails, top_uid, modseq;
 };
 
 static int
 count_mailbox(struct verifying *v, uint64_t account, uint64_t mailbox,
-    struct counted *c)
+    struct mailbox_counts *c)
 {
 	enum sql_statement s = SQL_verify_mailbox;
 	int rc = sql_first(v->q, s, SQL_VALS(vi(account), vi(mailbox)),
@@ -179,7 +179,7 @@ count_mailbox(struct verifying *v, uint64_t account, uint64_t mailbox,
 
 	if (rc <= 0)
 		return rc;
-	*c = (struct counted){ .messages = ULL(verify_mailbox, messages),
+	*c = (struct mailbox_counts){ .messages = ULL(verify_mailbox, messages),
 		.unseen = ULL(verify_mailbox, unseen),
 		.deleted = ULL(verify_mailbox, deleted),
 		.size = ULL(verify_mailbox, size),
@@ -207,13 +207,14 @@ differs(struct verifying *v, uint64_t account, uint64_t mailbox,
 }
 
 static int
-check_mailbox(struct verifying *v, uint64_t account, struct counted *total)
+check_mailbox(struct verifying *v, uint64_t account,
+    struct mailbox_counts *total)
 {
 	struct sql *q = v->q;
 	uint64_t mailbox = sql_u64(q, verify_mailboxes, mailbox);
 	uint64_t uidnext = sql_u64(q, verify_mailboxes, uidnext);
 	uint64_t modseq = sql_u64(q, verify_mailboxes, modseq);
-	struct counted c = { 0 };
+	struct mailbox_counts c = { 0 };
 	int rc = count_mailbox(v, account, mailbox, &c);
 
 	if (rc < 0)
@@ -269,7 +270,7 @@ static int
 check_account(struct verifying *v, uint64_t account)
 {
 	enum sql_statement s = SQL_account_get;
-	struct counted total = { 0 };
+	struct mailbox_counts total = { 0 };
 	uint64_t messages, used, modseq, next_email;
 	int rc = sql_first(v->q, s, SQL_VALS(vi(account)), v->err);
 
