@@ -8,15 +8,30 @@
 
 enum { PASSWORD_MAX = 1000 };
 
+static bool
+is_any(struct str address)
+{
+	return str_eq(address, STR("*"));
+}
+
 int
 conf_end_listen(struct conf_reader *r, void *record, struct err *err)
 {
 	const struct listener_conf *l = record;
+	struct rd others = rd_of(conf_list(r, CONF_LISTEN));
+	struct listener_conf other;
 
 	if (l->kind == 0)
 		return err_set(err, E_INVALID, "kind is missing");
 	if (l->port == 0)
 		return err_set(err, E_INVALID, "port is missing");
+	while (rd_left(&others) > 0 &&
+	    msg_take(&others, &listener_conf_shape, &other))
+		if (other.port == l->port &&
+		    (is_any(other.address) || is_any(l->address) ||
+		    str_eq(other.address, l->address)))
+			return err_set(err, E_INVALID, "port %u is another "
+			    "block's already", l->port);
 	conf_append(r, CONF_LISTEN, l);
 	return 0;
 }
@@ -49,6 +64,20 @@ conf_end_stub(struct conf_reader *r, void *record, struct err *err)
 		c->stub.port = s.port;
 		conf_append(r, CONF_STUB, &c->stub);
 	}
+	return 0;
+}
+
+int
+conf_end_queue(struct conf_reader *r, void *record, struct err *err)
+{
+	struct config *c = record;
+
+	if (c->retry_max_s >= c->retry_min_s)
+		return 0;
+	if (conf_given(r, CONF_QUEUE, "retry-max"))
+		return err_set(err, E_INVALID, "retry-max is less than "
+		    "retry-min");
+	c->retry_max_s = c->retry_min_s;
 	return 0;
 }
 

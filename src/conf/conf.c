@@ -113,9 +113,6 @@ conf_read(const char *path, struct arena *a, struct config *c,
 	arena_free(scratch);
 	if (own.code)
 		return err_set(err, own.code, "%s", own.text);
-	/* Who sets only the first does not mean the second to be less. */
-	if (fresh.retry_max_s < fresh.retry_min_s)
-		fresh.retry_max_s = fresh.retry_min_s;
 	*c = fresh;
 	return 0;
 }

@@ -28,7 +28,7 @@ static const struct {
 	    ":2: stub-zone: expected a zone like" },
 	{ "hostname = a.b\nroute { }\n",
 	    ":2: expected \"example.org\", \".example.org\" or \"*\", not {" },
-	{ "hostname = a.b\nhostname\n", ":3: expected =, not the end" },
+	{ "hostname = a.b\nquota\n", ":3: expected =, not the end" },
 	{ "hostname = a.b /* a\n\n comment */ x = 3 // and\n",
 	    ":3: no such option 'x'" },
 	{ "hostname = 'a.b' data = \"a \\\" \\\\ b\"#\n", NULL },
@@ -77,6 +77,36 @@ static const struct {
 	{ "hostname = a.b\nroute \"*\" { host = h tls = must user = u\n"
 	  "password-file = nothere }\n", "nothere" },
 	{ "hostname = a.b\n}\n", ":2: " },
+	/* What looks right. */
+	{ "hostname = a.b\nhostnam = c\n", "did you mean hostname?" },
+	{ "hostname = a.b\nlistn { }\n", "did you mean listen?" },
+	{ "hostname = a.b\nretry-min = 5m\n", ":2: no such option "
+	    "'retry-min' here; it belongs into queue { }" },
+	{ "hostname = localhost\n", ":1: hostname: expected a name like" },
+	{ "hostname = mail\n", ":1: hostname: expected a name like" },
+	{ "hostname = 192.0.2.1\n", ":1: hostname: expected a name like" },
+	{ "hostname = a.b.\n", ":1: hostname: expected a name like" },
+	{ "hostname = a.b\nlisten { kind = imap port = 1\n"
+	  "address = 300.1.1.1 }\n",
+	    ":3: address: expected *, localhost or an address" },
+	{ "hostname = a.b\nlisten { kind = imap port = 1 }\n"
+	  "listen { kind = imaps port = 1 address = localhost }\n",
+	    ":3: listen: port 1 is another block's already" },
+	{ "hostname = a.b\nlisten { kind = imap port = 1 address = \"::1\" }\n"
+	  "listen { kind = imap port = 1 address = 127.0.0.1 }\n", NULL },
+	{ "hostname = a.b\ndata = x\n\ndata = y\n",
+	    ":4: data stands in line 2 already" },
+	{ "hostname = a.b\nrelay { rate = 1 }\nrelay { rate = 2 }\n",
+	    ":3: rate stands in line 2 already" },
+	{ "hostname = a.b\nqueue {\n retry-min = 5m\n", ":2: the } that ends "
+	    "this queue block is missing" },
+	{ "hostname = a.b\nqueue { retry-min = 300 }\n",
+	    ":2: retry-min: expected a time like 90s" },
+	{ "hostname = a.b\nqueue { retry-min = 2h\n retry-max = 1h }\n",
+	    ":2: queue: retry-max is less than retry-min" },
+	{ "hostname = a.b\nqueue { retry-min = 5h }\n", NULL },
+	{ "hostname = a.b\ndata = \"x\nquota = \"1G\"\n",
+	    ":2: the quote that ends \"x is missing" },
 };
 
 static const char *
@@ -311,11 +341,13 @@ test_rows(void **state unused_arg)
 		if (!has_range(o))
 			continue;
 		for (int more = 0; more <= 1; more++) {
-			(void)snprintf(text, sizeof(text), "%llu",
-			    (unsigned long long)o->high + (unsigned)more);
+			const char *s = o->type == CONF_TIME ? "s" : "";
+
+			(void)snprintf(text, sizeof(text), "%llu%s",
+			    (unsigned long long)o->high + (unsigned)more, s);
 			assert_int_equal(takes(o, text), !more);
-			(void)snprintf(text, sizeof(text), "%lld",
-			    (long long)o->low - more);
+			(void)snprintf(text, sizeof(text), "%lld%s",
+			    (long long)o->low - more, s);
 			assert_int_equal(takes(o, text), !more);
 		}
 	}

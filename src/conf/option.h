@@ -16,6 +16,7 @@ enum conf_type {
 	CONF_TEXT,
 	CONF_HOSTNAME,
 	CONF_PATH,		/* relative ones: to the file's folder */
+	CONF_ADDRESS,		/* to listen on: of either kind, *, localhost */
 	CONF_IPV4,
 	CONF_IPV6,
 	CONF_SERVERS,		/* of names: { "192.0.2.53@5353", ... } */
@@ -66,8 +67,8 @@ struct conf_block_row {
 	const char *title;	/* an example of it; NULL: it has none */
 	size_t title_offset;
 	const char *title_wanted;
-	/* At its closing brace: what single options cannot tell. NULL, or it
-	 * fills err and returns < 0; it appends to the list. */
+	/* At its closing brace: what single options cannot tell; it appends
+	 * to the list. It may be NULL. < 0: err says what is wrong. */
 	int (*end)(struct conf_reader *r, void *record, struct err *err);
 	const char *value;	/* blocks that are there if none is */
 	const char *help, *more, *example;
@@ -107,6 +108,7 @@ int conf_end_listen(struct conf_reader *r, void *record, struct err *err);
 int conf_end_certificate(struct conf_reader *r, void *record,
     struct err *err);
 int conf_end_stub(struct conf_reader *r, void *record, struct err *err);
+int conf_end_queue(struct conf_reader *r, void *record, struct err *err);
 int conf_end_route(struct conf_reader *r, void *record, struct err *err);
 
 /* Did this option stand in the block that is being read? */
@@ -115,6 +117,8 @@ bool conf_given(const struct conf_reader *r, enum conf_block block,
 /* Append a struct to the list of its block. */
 void conf_append(struct conf_reader *r, enum conf_block block,
     const void *record);
+/* What the blocks before this one came to. */
+struct str conf_list(const struct conf_reader *r, enum conf_block block);
 struct arena *conf_memory(const struct conf_reader *r);
 
 /* Read a whole text into *c, which has its defaults. `file` is for what is

@@ -161,14 +161,78 @@ block_by_name(struct str name)
 	return b;
 }
 
+/* How many letters differ: enough for what was typed wrongly. */
+static size_t
+distance(struct str a, const char *name)
+{
+	struct str b = str_c(name);
+	size_t row[40];
+
+	if (a.n >= NELEM(row) || b.n >= NELEM(row))
+		return SIZE_MAX;
+	for (size_t j = 0; j <= b.n; j++)
+		row[j] = j;
+	for (size_t i = 1; i <= a.n; i++) {
+		size_t above = row[0];
+
+		row[0] = i;
+		for (size_t j = 1; j <= b.n; j++) {
+			size_t same = above + (ascii_lower(a.p[i - 1]) !=
+			    b.p[j - 1]);
+
+			above = row[j];
+			row[j] = row[j] < row[j - 1] ? row[j] : row[j - 1];
+			row[j] = row[j] + 1 < same ? row[j] + 1 : same;
+		}
+	}
+	return row[b.n];
+}
+
+/* With the name that was meant, if one is near, or where it stands. */
+static int
+no_such_option(struct conf_reader *r, enum conf_block block)
+{
+	const struct str word = str_first(r->word, 40);
+	const char *near = NULL;
+	size_t n, least = word.n / 3 < 2 ? word.n / 3 + 1 : 3;
+
+	for (size_t i = 0; i < conf_noptions; i++) {
+		const struct conf_option *o = &conf_options[i];
+
+		n = o->block == block ? distance(word, o->name) : SIZE_MAX;
+		near = n < least ? o->name : near;
+		least = n < least ? n : least;
+	}
+	for (size_t i = CONF_FILE + 1; block == CONF_FILE &&
+	    i < CONF_BLOCKS; i++) {
+		n = distance(word, conf_blocks[i].name);
+		near = n < least ? conf_blocks[i].name : near;
+		least = n < least ? n : least;
+	}
+	if (near)
+		return wrong_at(r, r->line, "no such option '%.*s'; did you "
+		    "mean %s?", STR_FMT(word), near);
+	for (size_t i = 0; i < conf_noptions; i++)
+		if (str_eqi(word, str_c(conf_options[i].name)) &&
+		    conf_options[i].block != CONF_FILE)
+			return wrong_at(r, r->line, "no such option '%.*s' "
+			    "here; it belongs into %s { }", STR_FMT(word),
+			    conf_blocks[conf_options[i].block].name);
+	return wrong_at(r, r->line, "no such option '%.*s'", STR_FMT(word));
+}
+
 static int
 read_option(struct conf_reader *r, const struct conf_option *o, void *record)
 {
+	const unsigned line = r->line;
 	enum token token = next_token(r);
 	bool many = false;
 	struct err err = { 0 };
 
-	r->given[o - conf_options] = r->line;
+	if (r->given[o - conf_options])
+		return wrong_at(r, line, "%s stands in line %u already",
+		    o->name, r->given[o - conf_options]);
+	r->given[o - conf_options] = line;
 	if (token != TOKEN_IS)
 		return unexpected(r, token, "=");
 	token = next_token(r);
@@ -200,6 +264,7 @@ static int read_block(struct conf_reader *r, enum conf_block block);
 static int
 read_options(struct conf_reader *r, enum conf_block block, void *record)
 {
+	const unsigned begun = r->line;
 	const enum token end = block == CONF_FILE ? TOKEN_END : TOKEN_CLOSE;
 	const struct conf_option *o;
 	enum conf_block inner;
@@ -207,6 +272,9 @@ read_options(struct conf_reader *r, enum conf_block block, void *record)
 	int rc;
 
 	while ((token = next_token(r)) != end) {
+		if (token == TOKEN_END)
+			return wrong_at(r, begun, "the } that ends this %s "
+			    "block is missing", conf_blocks[block].name);
 		if (token != TOKEN_WORD)
 			return unexpected(r, token, block == CONF_FILE ?
 			    "an option" : "an option or }");
@@ -218,8 +286,7 @@ read_options(struct conf_reader *r, enum conf_block block, void *record)
 		else if (inner < CONF_BLOCKS)
 			rc = read_block(r, inner);
 		else
-			rc = wrong_at(r, r->line, "no such option '%.*s'",
-			    STR_FMT(str_first(r->word, 40)));
+			rc = no_such_option(r, block);
 		if (rc < 0)
 			return rc;
 	}
@@ -247,6 +314,7 @@ read_block(struct conf_reader *r, enum conf_block block)
 {
 	const struct conf_block_row *row = &conf_blocks[block];
 	union conf_record record = { 0 };
+	void *into = row->shape ? (void *)&record : r->config;
 	struct err err = { 0 };
 	enum token token;
 	unsigned line = r->line;
@@ -257,14 +325,13 @@ read_block(struct conf_reader *r, enum conf_block block)
 	token = next_token(r);
 	if (token != TOKEN_OPEN)
 		return unexpected(r, token, "{");
-	if (!row->shape)
-		return read_options(r, block, r->config);
 	for (size_t i = 0; i < conf_noptions; i++)
-		if (conf_options[i].block == block)
+		if (conf_options[i].block == block && row->shape)
 			r->given[i] = 0;
-	conf_set_defaults(block, r->folder, r->memory, &record);
-	rc = read_options(r, block, &record);
-	if (rc == 0 && row->end(r, &record, &err) < 0)
+	if (row->shape)
+		conf_set_defaults(block, r->folder, r->memory, &record);
+	rc = read_options(r, block, into);
+	if (rc == 0 && row->end && row->end(r, into, &err) < 0)
 		rc = wrong_at(r, line, "%s: %s", row->name, err.text);
 	return rc;
 }
@@ -282,6 +349,12 @@ void
 conf_append(struct conf_reader *r, enum conf_block block, const void *record)
 {
 	msg_put(&r->lists[block], conf_blocks[block].shape, record);
+}
+
+struct str
+conf_list(const struct conf_reader *r, enum conf_block block)
+{
+	return buf_get(&r->lists[block]);
 }
 
 struct arena *

@@ -87,10 +87,14 @@ conf_word(const struct conf_word *words, struct str name)
 
 /* ---- texts --------------------------------------------------------------- */
 
+/* What others can look up: of two words at least, and no address. */
 static bool
 is_hostname(struct str s)
 {
-	if (s.n == 0 || s.p[0] == '.' || s.p[0] == '-')
+	const size_t last = str_rchr(s, '.') + 1;
+
+	if (s.n == 0 || s.p[0] == '.' || s.p[0] == '-' || last >= s.n ||
+	    ascii_is_digit(s.p[last]))
 		return false;
 	for (size_t i = 0; i < s.n; i++) {
 		if (s.p[i] == '.' && i + 1 < s.n && s.p[i + 1] != '.')
@@ -156,6 +160,7 @@ put_wanted(struct buf *b, const struct conf_option *o, bool readable)
 	static const char *const wanted[] = {
 		[CONF_TEXT] = "a text", [CONF_PATH] = "the name of a file",
 		[CONF_HOSTNAME] = "a name like mail.example.org",
+		[CONF_ADDRESS] = "*, localhost or an address",
 		[CONF_IPV4] = "an IPv4 address",
 		[CONF_IPV6] = "an IPv6 address",
 		[CONF_SERVERS] = "an address like 192.0.2.53 or "
@@ -197,6 +202,11 @@ read_value(const struct conf_option *o, struct str text, struct str folder,
 	case CONF_PATH:
 		*s = conf_path(a, folder, str_dupz(a, text));
 		return text.n > 0;
+	case CONF_ADDRESS:
+		*s = str_dup(a, text);
+		return str_eq(text, STR("*")) ||
+		    str_eq(text, STR("localhost")) ||
+		    is_address(text, AF_INET) || is_address(text, AF_INET6);
 	case CONF_IPV4:
 	case CONF_IPV6:
 		*s = str_dup(a, text);
@@ -216,6 +226,9 @@ read_value(const struct conf_option *o, struct str text, struct str folder,
 		w = conf_word(o->words, text);
 		*v = w ? w->value : 0;
 		return w != NULL;
+	case CONF_TIME:		/* of which unit a number would be? */
+		return read_number(o->type, text, v) &&
+		    (*v == 0 || !ascii_is_digit(text.p[text.n - 1]));
 	default:
 		return read_number(o->type, text, v);
 	}
