@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import signal
 import socket
 import ssl
@@ -137,6 +138,69 @@ def test_check_config(tmp_path):
     conf.write_text("hostname = a.b\ncertificate { chain = c key = k }\n")
     assert "chain" in refused("check-config", str(conf))
     assert "No such file" in refused("run", "--config", "/nowhere.conf")
+
+
+def openssl(*args):
+    subprocess.run(["openssl", *map(str, args)], check=True,
+                   capture_output=True, timeout=60)
+
+
+@pytest.fixture(scope="module")
+def pairs(tmp_path_factory):
+    """Two pairs of certificate and key, and what is none."""
+    folder = tmp_path_factory.mktemp("pairs")
+    for name in "good", "other":
+        openssl("req", "-x509", "-newkey", "ec", "-pkeyopt",
+                "ec_paramgen_curve:P-256", "-nodes", "-subj", "/CN=mail.test",
+                "-days", 2, "-keyout", folder / f"{name}.key", "-out",
+                folder / f"{name}.pem")
+    openssl("x509", "-in", folder / "good.pem", "-signkey",
+            folder / "good.key", "-days", -1, "-out", folder / "old.pem")
+    openssl("pkey", "-in", folder / "good.key", "-aes128", "-passout",
+            "pass:x", "-out", folder / "locked.key")
+    openssl("pkey", "-in", folder / "good.key", "-outform", "der", "-out",
+            folder / "der.key")
+    openssl("x509", "-in", folder / "good.pem", "-outform", "der", "-out",
+            folder / "der.pem")
+    (folder / "empty").write_text("")
+    (folder / "file").write_text("not a folder\n")
+    return folder
+
+
+@pytest.mark.parametrize("chain,key,wanted", [
+    ("good.pem", "good.key", None),
+    ("nothing", "good.key", "chain .*nothing: No such file"),
+    ("good.pem", "nothing", "key .*nothing: No such file"),
+    ("empty", "good.key", "chain .*empty: it is empty"),
+    ("good.pem", "empty", "key .*empty: it is empty"),
+    ("file", "good.key", "chain .*file holds no certificate"),
+    ("good.key", "good.pem", "chain .*good.key holds no certificate"),
+    ("der.pem", "good.key", "chain .*der.pem holds no certificate"),
+    ("good.pem", "file", "key .*file holds no private key"),
+    ("good.pem", "der.key", "key .*der.key holds no private key"),
+    ("good.pem", "locked.key", "locked.key holds no private key"),
+    ("good.pem", "other.key", "do not go together"),
+    ("old.pem", "good.key", "old.pem: it has expired"),
+])
+def test_check_certificate(tmp_path, pairs, chain, key, wanted):
+    """check-config loads what vault would."""
+    conf = tmp_path / "postern.conf"
+    conf.write_text("hostname = mail.test\n" f'certificate {{ chain = '
+                    f'"{pairs / chain}" key = "{pairs / key}" }}\n')
+    if wanted:
+        assert re.search(wanted, refused("check-config", str(conf)))
+    else:
+        fine("check-config", str(conf))
+
+
+def test_check_files(tmp_path, pairs):
+    conf = tmp_path / "postern.conf"
+    for line, wanted in (
+            (f'data = "{pairs / "file"}"', "data: .*file is no folder"),
+            ('trust-anchor = "nothing.key"', "nothing.key: No such file"),
+            (f'trust-anchor = "{pairs / "empty"}"', "it is empty")):
+        conf.write_text(f"hostname = mail.test\n{line}\n")
+        assert re.search(wanted, refused("check-config", str(conf)))
 
 
 def test_demo_once_twice(tmp_path):

@@ -1,32 +1,13 @@
+/*
+ * cmd_check_config.c - postern check-config: what `run` would refuse.
+ */
 #include "admin/admin.h"
+#include "admin/check_files.h"
 #include "conf/conf.h"
 
 static const char usage[] =
     "usage: postern check-config [FILE] [--json]\n\n"
     "Read FILE (postern.conf) as run does, and say what is wrong with it.\n";
-
-static int
-check_file(struct admin *a, const char *what, struct str path,
-    struct err *err)
-{
-	if (access(str_dupz(a->memory, path), R_OK) == 0)
-		return 0;
-	return err_sys(err, E_NOTFOUND, "certificate: %s %.*s", what,
-	    STR_FMT(path));
-}
-
-static int
-check_certificates(struct admin *a, const struct config *c, struct err *err)
-{
-	struct rd r = rd_of(c->certificates);
-	struct cert_conf cert;
-
-	while (rd_left(&r) > 0 && msg_take(&r, &cert_conf_shape, &cert))
-		if (check_file(a, "chain", cert.chain_path, err) < 0 ||
-		    check_file(a, "key", cert.key_path, err) < 0)
-			return err->code;
-	return 0;
-}
 
 static unsigned
 count_listeners(const struct config *c)
@@ -57,7 +38,7 @@ cmd_check_config(struct admin *a, int argc, char **argv)
 		return options_wrong(usage);
 	if (conf_read(file, a->memory, &c, &err) < 0)
 		return admin_fail("check-config", "%s", err.text);
-	if (check_certificates(a, &c, &err) < 0)
+	if (check_files(a->memory, &c, &err) < 0)
 		return admin_fail("check-config", "%s: %s", file, err.text);
 	printf(o.json ? "{\"hostname\":\"%.*s\",\"listen\":%u}\n" :
 			"%.*s, %u listening ports",

@@ -1,0 +1,132 @@
+#include "admin/check_files.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <openssl/pem.h>
+#include <openssl/x509.h>
+#include <sys/stat.h>
+
+#include "rt/tls.h"
+
+enum { FILE_OCTETS = 256 * 1024 };
+
+static int
+read_file(struct arena *a, const char *what, struct str path, struct str *text,
+    struct err *err)
+{
+	char *room = arena_alloc(a, FILE_OCTETS);
+	int fd = open(str_dupz(a, path), O_RDONLY | O_CLOEXEC | O_NOCTTY |
+	    O_NONBLOCK);
+	ssize_t n = fd < 0 ? -1 : read(fd, room, FILE_OCTETS);
+
+	if (n < 0)
+		(void)err_sys(err, E_NOTFOUND, "%s %.*s", what, STR_FMT(path));
+	if (fd >= 0)
+		(void)close(fd);
+	if (n < 0)
+		return err->code;
+	if (n == 0)
+		return err_set(err, E_INVALID, "%s %.*s: it is empty", what,
+		    STR_FMT(path));
+	*text = str_make(room, (size_t)n);
+	return 0;
+}
+
+/* Nobody is asked for a pass phrase. */
+static int
+no_pass_phrase(char *to unused_arg, int size unused_arg, int rw unused_arg,
+    void *arg unused_arg)
+{
+	return -1;
+}
+
+static EVP_PKEY *
+key_of(struct tls_lib *lib, struct str pem)
+{
+	BIO *bio = BIO_new_mem_buf(pem.p, (int)pem.n);
+	EVP_PKEY *key = bio ? PEM_read_bio_PrivateKey_ex(bio, NULL,
+	    no_pass_phrase, NULL, tls_lib_ctx(lib), NULL) : NULL;
+
+	BIO_free(bio);
+	return key;
+}
+
+static X509 *
+leaf_of(struct str pem)
+{
+	BIO *bio = BIO_new_mem_buf(pem.p, (int)pem.n);
+	X509 *leaf = bio ? PEM_read_bio_X509(bio, NULL, no_pass_phrase, NULL) :
+	    NULL;
+
+	BIO_free(bio);
+	return leaf;
+}
+
+/* As vault will take them, and not out of date. */
+static int
+check_pair(struct tls_lib *lib, struct tls_ctx *ctx, const struct cert_conf *c,
+    struct str chain, struct str key_pem, struct err *err)
+{
+	EVP_PKEY *key = key_of(lib, key_pem);
+	X509 *leaf = leaf_of(chain);
+	struct err why = { 0 };
+
+	if (!leaf)
+		(void)err_set(err, E_INVALID, "certificate: chain %.*s holds "
+		    "no certificate in PEM", STR_FMT(c->chain_path));
+	else if (!key)
+		(void)err_set(err, E_INVALID, "certificate: key %.*s holds no "
+		    "private key (without a pass phrase) in PEM",
+		    STR_FMT(c->key_path));
+	else if (tls_ctx_add(ctx, chain, key, &why) < 0)
+		(void)err_set(err, E_INVALID, "certificate: chain %.*s and "
+		    "key %.*s do not go together: %s",
+		    STR_FMT(str_first(c->chain_path, 60)),
+		    STR_FMT(str_first(c->key_path, 60)), why.text);
+	else if (X509_cmp_current_time(X509_get0_notAfter(leaf)) < 0)
+		(void)err_set(err, E_INVALID, "certificate: chain %.*s: it "
+		    "has expired", STR_FMT(c->chain_path));
+	X509_free(leaf);
+	EVP_PKEY_free(key);
+	return err->code;
+}
+
+static int
+check_certificates(struct arena *a, const struct config *c, struct err *err)
+{
+	struct rd r = rd_of(c->certificates);
+	struct tls_lib *lib = tls_lib_new(err);
+	struct tls_ctx *ctx = lib ? tls_ctx_new(lib, err) : NULL;
+	struct cert_conf cert;
+	struct str chain, key;
+	int rc = ctx ? 0 : err->code;
+
+	while (rc == 0 && rd_left(&r) > 0 &&
+	    msg_take(&r, &cert_conf_shape, &cert)) {
+		rc = read_file(a, "certificate: chain", cert.chain_path,
+		    &chain, err);
+		if (rc == 0)
+			rc = read_file(a, "certificate: key", cert.key_path,
+			    &key, err);
+		if (rc == 0)
+			rc = check_pair(lib, ctx, &cert, chain, key, err);
+	}
+	tls_ctx_unref(ctx);
+	tls_lib_unref(lib);
+	return rc;
+}
+
+int
+check_files(struct arena *a, const struct config *c, struct err *err)
+{
+	struct stat st;
+	struct str anchor;
+
+	if (stat(str_dupz(a, c->data), &st) == 0 && !S_ISDIR(st.st_mode))
+		return err_set(err, E_INVALID, "data: %.*s is no folder",
+		    STR_FMT(c->data));
+	if (c->trust_anchor.n > 0 && read_file(a, "trust-anchor",
+	    c->trust_anchor, &anchor, err) < 0)
+		return err->code;
+	return check_certificates(a, c, err);
+}
