@@ -1,3 +1,6 @@
+/*
+ * cmd_account.c - postern account: people and their passwords.
+ */
 #include "admin/domain.h"
 #include "admin/password.h"
 #include "admin/table.h"
@@ -13,7 +16,7 @@ static const char usage[] =
     "  --data DIR | --config FILE   which server (default: postern.conf or\n"
     "                               postern-data here)\n";
 
-struct ctx {
+struct account_ctx {
 	struct admin *a;
 	struct operator *op;
 	const struct options *o;
@@ -21,7 +24,7 @@ struct ctx {
 };
 
 static int
-seal(struct ctx *c, struct str *sealed, struct err *err)
+account_seal(struct account_ctx *c, struct str *sealed, struct err *err)
 {
 	struct seal_password_ask ask = { .address = str_c(c->address) };
 	struct seal_password_answer answer;
@@ -36,7 +39,7 @@ seal(struct ctx *c, struct str *sealed, struct err *err)
 
 /* Before a password is asked for in vain. */
 static int
-check_domain(struct ctx *c, struct err *err)
+check_domain(struct account_ctx *c, struct err *err)
 {
 	struct str s = str_c(c->address), domain;
 	size_t at = str_rchr(s, '@');
@@ -56,13 +59,13 @@ check_domain(struct ctx *c, struct err *err)
 }
 
 static int
-add(struct ctx *c, struct err *err)
+account_add(struct account_ctx *c, struct err *err)
 {
 	struct account_add_ask ask = { .address = str_c(c->address) };
 	struct account_add_answer answer;
 	int rc;
 
-	if (check_domain(c, err) < 0 || seal(c, &ask.sealed, err) < 0)
+	if (check_domain(c, err) < 0 || account_seal(c, &ask.sealed, err) < 0)
 		return err->code;
 	ask.change = operator_change(c->op);
 	rc = operator_store(c->op, STORE_account_add, &ask, &answer, err);
@@ -78,12 +81,12 @@ add(struct ctx *c, struct err *err)
 }
 
 static int
-passwd(struct ctx *c, struct err *err)
+account_passwd(struct account_ctx *c, struct err *err)
 {
 	struct account_passwd_ask ask = { .address = str_c(c->address) };
 	struct done done;
 
-	if (seal(c, &ask.sealed, err) < 0)
+	if (account_seal(c, &ask.sealed, err) < 0)
 		return err->code;
 	ask.change = operator_change(c->op);
 	if (operator_store(c->op, STORE_account_passwd, &ask, &done, err) < 0)
@@ -94,7 +97,7 @@ passwd(struct ctx *c, struct err *err)
 }
 
 static bool
-agreed(struct ctx *c)
+account_agreed(struct account_ctx *c)
 {
 	char line[8] = "";
 
@@ -108,12 +111,12 @@ agreed(struct ctx *c)
 }
 
 static int
-remove_one(struct ctx *c, struct err *err)
+remove_one(struct account_ctx *c, struct err *err)
 {
 	struct account_remove_ask ask = { .address = str_c(c->address) };
 	struct done done;
 
-	if (!agreed(c))
+	if (!account_agreed(c))
 		return err_set(err, E_CANCELED, "nothing was removed; to "
 		    "remove %s and its mail: --yes", c->address);
 	ask.change = operator_change(c->op);
@@ -124,7 +127,7 @@ remove_one(struct ctx *c, struct err *err)
 }
 
 static int
-list(struct ctx *c, struct err *err)
+account_list(struct account_ctx *c, struct err *err)
 {
 	static const struct table_column columns[] = { { "address", false },
 		{ "messages", true }, { "octets", true } };
@@ -155,18 +158,18 @@ list(struct ctx *c, struct err *err)
 	return 0;
 }
 
-static const struct verb {
+static const struct account_verb {
 	const char *name;
 	int arguments;
-	int (*fn)(struct ctx *c, struct err *err);
+	int (*fn)(struct account_ctx *c, struct err *err);
 } verbs[] = {
-	{ "add", 1, add },
-	{ "list", 0, list },
-	{ "passwd", 1, passwd },
+	{ "add", 1, account_add },
+	{ "list", 0, account_list },
+	{ "passwd", 1, account_passwd },
 	{ "remove", 1, remove_one },
 };
 
-static const struct verb *
+static const struct account_verb *
 find_verb(int n, int argc, char **argv)
 {
 	for (size_t i = 0; i < NELEM(verbs) && n < argc; i++)
@@ -181,8 +184,8 @@ cmd_account(struct admin *a, int argc, char **argv)
 {
 	struct options o = { 0 };
 	struct err err = { 0 };
-	struct ctx c = { .a = a, .o = &o, .address = argv[argc - 1] };
-	const struct verb *verb;
+	struct account_ctx c = { .a = a, .o = &o, .address = argv[argc - 1] };
+	const struct account_verb *verb;
 	int n = options_read(&o, argc, argv, usage, "dcjpy"), rc;
 
 	if (n < 0)

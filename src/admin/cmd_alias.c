@@ -1,3 +1,6 @@
+/*
+ * cmd_alias.c - postern alias: other addresses of people.
+ */
 #include <limits.h>
 
 #include "admin/operator.h"
@@ -16,7 +19,7 @@ static const char usage[] =
     "  --data DIR | --config FILE   which server (default: postern.conf or\n"
     "                               postern-data here)\n";
 
-struct ctx {
+struct alias_ctx {
 	struct admin *a;
 	struct operator *op;
 	bool json;
@@ -24,7 +27,7 @@ struct ctx {
 };
 
 static int
-add(struct ctx *c, struct err *err)
+alias_add(struct alias_ctx *c, struct err *err)
 {
 	struct alias_add_ask ask = { .address = str_c(c->arguments[0]) };
 	struct done done;
@@ -41,7 +44,7 @@ add(struct ctx *c, struct err *err)
 }
 
 static int
-remove_one(struct ctx *c, struct str target, struct err *err)
+remove_one(struct alias_ctx *c, struct str target, struct err *err)
 {
 	struct alias_remove_ask ask = { operator_change(c->op),
 		str_c(c->arguments[0]), target };
@@ -59,7 +62,7 @@ remove_one(struct ctx *c, struct str target, struct err *err)
 }
 
 static int
-remove_some(struct ctx *c, struct err *err)
+remove_some(struct alias_ctx *c, struct err *err)
 {
 	int rc = 0;
 
@@ -74,7 +77,7 @@ remove_some(struct ctx *c, struct err *err)
 }
 
 static int
-list(struct ctx *c, struct err *err)
+alias_list(struct alias_ctx *c, struct err *err)
 {
 	static const struct table_column columns[] = {
 		{ "address", false }, { "target", false } };
@@ -103,17 +106,17 @@ list(struct ctx *c, struct err *err)
 	return 0;
 }
 
-static const struct verb {
+static const struct alias_verb {
 	const char *name;
 	int least, most;	/* arguments */
-	int (*fn)(struct ctx *c, struct err *err);
+	int (*fn)(struct alias_ctx *c, struct err *err);
 } verbs[] = {
-	{ "add", 2, INT_MAX, add },
-	{ "list", 0, 0, list },
+	{ "add", 2, INT_MAX, alias_add },
+	{ "list", 0, 0, alias_list },
 	{ "remove", 1, INT_MAX, remove_some },
 };
 
-static const struct verb *
+static const struct alias_verb *
 find_verb(int n, int argc, char **argv)
 {
 	for (size_t i = 0; i < NELEM(verbs) && n < argc; i++)
@@ -129,8 +132,8 @@ cmd_alias(struct admin *a, int argc, char **argv)
 {
 	struct options o = { 0 };
 	struct err err = { 0 };
-	struct ctx c = { .a = a };
-	const struct verb *verb;
+	struct alias_ctx c = { .a = a };
+	const struct alias_verb *verb;
 	int n = options_read(&o, argc, argv, usage, "dcj"), rc;
 
 	if (n < 0)

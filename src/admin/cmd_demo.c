@@ -9,7 +9,7 @@
 #include <sys/wait.h>
 
 #include "conf/conf.h"
-#include "admin/dialogue.h"
+#include "admin/demo_client.h"
 #include "admin/launch.h"
 #include "admin/operator.h"
 #include "base/b64.h"
@@ -181,49 +181,49 @@ furnish(struct demo *d, struct err *err)
 /* The first message ----------------------------------------------------- */
 
 static int
-say_message(struct demo *d, struct dialogue *g, struct err *err)
+say_message(struct demo *d, struct demo_client *g, struct err *err)
 {
 	auto_buf date = BUF_INIT(100);
 
 	time_rfc5322(&date, (int64_t)time(NULL));
 	buf_chr(&date, '\0');
-	if (dialogue_say(g, NULL, err, "From: Alice <%s>", ALICE) < 0 ||
-	    dialogue_say(g, NULL, err, "To: Bob <%s>", BOB) < 0 ||
-	    dialogue_say(g, NULL, err, "Subject: The gate is open") < 0 ||
-	    dialogue_say(g, NULL, err, "Date: %s", date.p) < 0 ||
-	    dialogue_say(g, NULL, err, "Message-ID: %.*s",
+	if (demo_say(g, NULL, err, "From: Alice <%s>", ALICE) < 0 ||
+	    demo_say(g, NULL, err, "To: Bob <%s>", BOB) < 0 ||
+	    demo_say(g, NULL, err, "Subject: The gate is open") < 0 ||
+	    demo_say(g, NULL, err, "Date: %s", date.p) < 0 ||
+	    demo_say(g, NULL, err, "Message-ID: %.*s",
 		STR_FMT(d->message_id)) < 0 ||
-	    dialogue_say(g, NULL, err, "%s", "") < 0 ||
-	    dialogue_say(g, NULL, err, "Dear Bob, this came through the small "
+	    demo_say(g, NULL, err, "%s", "") < 0 ||
+	    demo_say(g, NULL, err, "Dear Bob, this came through the small "
 		"gate in the big wall.") < 0)
 		return err->code;
-	return dialogue_say(g, NULL, err, ".");
+	return demo_say(g, NULL, err, ".");
 }
 
 static int
-submit(struct demo *d, struct dialogue *g, struct err *err)
+submit(struct demo *d, struct demo_client *g, struct err *err)
 {
 	static const char plain[] = "\0" ALICE "\0" PASSWORD;
 	auto_buf b = BUF_INIT(400);
 
 	b64_put(&b, str_make(plain, sizeof(plain) - 1));
 	buf_chr(&b, '\0');
-	if (dialogue_reply(g, "220", err) < 0 ||
-	    dialogue_say(g, NULL, err, "EHLO demo." DOMAIN) < 0 ||
-	    dialogue_reply(g, "250", err) < 0 ||
-	    dialogue_say(g, "AUTH PLAIN (" ALICE " and her password)", err,
+	if (demo_reply(g, "220", err) < 0 ||
+	    demo_say(g, NULL, err, "EHLO demo." DOMAIN) < 0 ||
+	    demo_reply(g, "250", err) < 0 ||
+	    demo_say(g, "AUTH PLAIN (" ALICE " and her password)", err,
 		"AUTH PLAIN %s", b.p) < 0 ||
-	    dialogue_reply(g, "235", err) < 0 ||
-	    dialogue_say(g, NULL, err, "MAIL FROM:<" ALICE ">") < 0 ||
-	    dialogue_reply(g, "250", err) < 0 ||
-	    dialogue_say(g, NULL, err, "RCPT TO:<" BOB ">") < 0 ||
-	    dialogue_reply(g, "250", err) < 0 ||
-	    dialogue_say(g, NULL, err, "DATA") < 0 ||
-	    dialogue_reply(g, "354", err) < 0 ||
-	    say_message(d, g, err) < 0 || dialogue_reply(g, "250", err) < 0 ||
-	    dialogue_say(g, NULL, err, "QUIT") < 0)
+	    demo_reply(g, "235", err) < 0 ||
+	    demo_say(g, NULL, err, "MAIL FROM:<" ALICE ">") < 0 ||
+	    demo_reply(g, "250", err) < 0 ||
+	    demo_say(g, NULL, err, "RCPT TO:<" BOB ">") < 0 ||
+	    demo_reply(g, "250", err) < 0 ||
+	    demo_say(g, NULL, err, "DATA") < 0 ||
+	    demo_reply(g, "354", err) < 0 ||
+	    say_message(d, g, err) < 0 || demo_reply(g, "250", err) < 0 ||
+	    demo_say(g, NULL, err, "QUIT") < 0)
 		return err->code;
-	return dialogue_reply(g, "221", err);
+	return demo_reply(g, "221", err);
 }
 
 /* "* 3 EXISTS" */
@@ -253,41 +253,41 @@ check_message(struct demo *d, struct str heard, struct err *err)
 }
 
 static int
-read_back(struct demo *d, struct dialogue *g, struct err *err)
+read_back(struct demo *d, struct demo_client *g, struct err *err)
 {
 	uint32_t exists = 0;
 
-	if (dialogue_greeting(g, "* OK", err) < 0 ||
-	    dialogue_say(g, "a1 LOGIN " BOB " (his password)", err,
+	if (demo_greeting(g, "* OK", err) < 0 ||
+	    demo_say(g, "a1 LOGIN " BOB " (his password)", err,
 		"a1 LOGIN " BOB " " PASSWORD) < 0 ||
-	    dialogue_tagged(g, "a1", err) < 0 ||
-	    dialogue_say(g, NULL, err, "a2 SELECT INBOX") < 0 ||
-	    dialogue_tagged(g, "a2", err) < 0)
+	    demo_tagged(g, "a1", err) < 0 ||
+	    demo_say(g, NULL, err, "a2 SELECT INBOX") < 0 ||
+	    demo_tagged(g, "a2", err) < 0)
 		return err->code;
-	if (!find_exists(dialogue_heard(g), &exists) || exists == 0)
+	if (!find_exists(demo_heard(g), &exists) || exists == 0)
 		return err_set(err, E_NOTFOUND, "bob's INBOX is empty");
-	if (dialogue_say(g, NULL, err, "a3 FETCH %u (UID FLAGS RFC822.SIZE "
+	if (demo_say(g, NULL, err, "a3 FETCH %u (UID FLAGS RFC822.SIZE "
 		"BODY.PEEK[])", exists) < 0 ||
-	    dialogue_tagged(g, "a3", err) < 0 ||
-	    check_message(d, dialogue_heard(g), err) < 0 ||
-	    dialogue_say(g, NULL, err, "a4 LOGOUT") < 0)
+	    demo_tagged(g, "a3", err) < 0 ||
+	    check_message(d, demo_heard(g), err) < 0 ||
+	    demo_say(g, NULL, err, "a4 LOGOUT") < 0)
 		return err->code;
-	return dialogue_tagged(g, "a4", err);
+	return demo_tagged(g, "a4", err);
 }
 
 static int
 converse(struct demo *d, enum service service, const char *what,
-    int (*fn)(struct demo *, struct dialogue *, struct err *),
+    int (*fn)(struct demo *, struct demo_client *, struct err *),
     struct err *err)
 {
-	struct dialogue *g = NULL;
+	struct demo_client *g = NULL;
 	int rc;
 
 	printf("\n%s (port %u)\n", what, d->ports[service]);
-	rc = dialogue_open(d->ports[service], HOST, d->trusted, &g, err);
+	rc = demo_open(d->ports[service], HOST, d->trusted, &g, err);
 	if (rc == 0)
 		rc = fn(d, g, err);
-	dialogue_close(g);
+	demo_close(g);
 	return rc;
 }
 

@@ -1,3 +1,6 @@
+/*
+ * cmd_domain.c - postern domain: what mail is taken for.
+ */
 #include "admin/domain.h"
 #include "admin/table.h"
 
@@ -39,7 +42,7 @@ domain_known(struct operator *op, struct str name, bool *known,
 }
 
 static int
-add(struct operator *op, const char *name, bool sign, struct err *err)
+domain_add(struct operator *op, const char *name, bool sign, struct err *err)
 {
 	struct domain_add_ask ask = { operator_change(op), str_c(name) };
 	struct dkim_keys_ask keys = { str_c(name), 1 };
@@ -71,7 +74,7 @@ remove_one(struct operator *op, const char *name, struct err *err)
 }
 
 static int
-list(struct admin *a, struct operator *op, bool json, struct err *err)
+domain_list(struct admin *a, struct operator *op, bool json, struct err *err)
 {
 	static const struct table_column columns[] = {
 		{ "domain", false }, { "accounts", true } };
@@ -99,16 +102,16 @@ list(struct admin *a, struct operator *op, bool json, struct err *err)
 }
 
 static int
-act(struct admin *a, struct operator *op, const struct options *o,
+domain_act(struct admin *a, struct operator *op, const struct options *o,
     struct str verb, const char *name, struct err *err)
 {
 	if (str_eq(verb, STR("add")))
-		return add(op, name, !o->unsigned_, err);
+		return domain_add(op, name, !o->unsigned_, err);
 	if (str_eq(verb, STR("dns")))
 		return domain_dns(a, op, name, o->json, err);
 	if (str_eq(verb, STR("remove")))
 		return remove_one(op, name, err);
-	return list(a, op, o->json, err);
+	return domain_list(a, op, o->json, err);
 }
 
 /* The verb itself counts; -1 if it is none. */
@@ -137,7 +140,7 @@ cmd_domain(struct admin *a, int argc, char **argv)
 		return options_wrong(usage);
 	if (operator_open(a, &o, &op, &err) < 0)
 		return admin_fail("domain", "%s", err.text);
-	rc = act(a, op, &o, verb, argv[argc - 1], &err);
+	rc = domain_act(a, op, &o, verb, argv[argc - 1], &err);
 	operator_close(op);
 	return rc < 0 ? admin_fail("domain", "%s", err.text) : 0;
 }

@@ -1,3 +1,6 @@
+/*
+ * cmd_journal.c - postern journal: what happened on a day.
+ */
 #include "admin/journal_rows.h"
 #include "admin/table.h"
 #include "base/timetext.h"
@@ -8,7 +11,7 @@ static const char usage[] =
     "  --data DIR | --config FILE   which server (default: postern.conf or\n"
     "                               postern-data here)\n";
 
-struct listing {
+struct journal_listing {
 	struct table t;
 	bool json;
 };
@@ -16,7 +19,7 @@ struct listing {
 static void
 take_row(void *arg, struct arena *a, const struct journal_row *row)
 {
-	struct listing *l = arg;
+	struct journal_listing *l = arg;
 	struct str *cells = table_row(&l->t, a);
 	auto_buf b = BUF_INIT(40);
 
@@ -35,7 +38,7 @@ take_row(void *arg, struct arena *a, const struct journal_row *row)
 static void
 print_page(void *arg)
 {
-	struct listing *l = arg;
+	struct journal_listing *l = arg;
 
 	if (l->t.nrows > 0 || !l->t.begun)
 		table_more(&l->t, l->json);
@@ -62,7 +65,7 @@ cmd_journal(struct admin *a, int argc, char **argv)
 		{ "event", false }, { "message", true }, { "session", false },
 		{ "peer", false }, { "from", false }, { "address", false },
 		{ "code", true }, { "text", false } };
-	struct listing l = { { .columns = columns,
+	struct journal_listing l = { { .columns = columns,
 		.ncolumns = NELEM(columns) }, false };
 	struct journal_rows to = { take_row, print_page, &l };
 	struct options o = { 0 };

@@ -1,3 +1,6 @@
+/*
+ * cmd_mx.c - postern mx: where mail for a domain goes.
+ */
 #include "admin/names.h"
 #include "admin/table.h"
 #include "relay/route.h"
@@ -57,7 +60,7 @@ passed_over(const struct look *k, const struct host *host, struct str *why)
 }
 
 static struct str
-note(struct look *k, const struct host *host,
+mx_note(struct look *k, const struct host *host,
     const struct host_address *address)
 {
 	struct str why;
@@ -92,7 +95,7 @@ add_row(struct look *k, const struct host *host,
 			     STR("");
 	cells[5] = host_state(host);
 	cells[6] = arena_printf(a, "%u", host->ttl);
-	cells[7] = note(k, host, address);
+	cells[7] = mx_note(k, host, address);
 }
 
 static void
@@ -120,7 +123,7 @@ find_ourselves(struct look *k)
 
 /* What no table says. */
 static int
-conclude(const struct look *k, const char *domain)
+mx_conclude(const struct look *k, const char *domain)
 {
 	const struct hosts *h = k->h;
 
@@ -145,7 +148,7 @@ conclude(const struct look *k, const char *domain)
 }
 
 static int
-look(struct look *k, struct names *n, const char *domain, const char *from,
+mx_look(struct look *k, struct names *n, const char *domain, const char *from,
     struct err *err)
 {
 	int rc;
@@ -216,7 +219,7 @@ cmd_mx(struct admin *a, int argc, char **argv)
 		return admin_fail("mx", "%s", err.text);
 	c = *names_config(names);
 	k.private_ok = !o.from || names_private(names);
-	rc = look(&k, names, argv[n], o.from, &err);
+	rc = mx_look(&k, names, argv[n], o.from, &err);
 	names_close(names);
 	if (rc < 0)
 		return admin_fail("mx", "%s", err.text);
@@ -224,5 +227,5 @@ cmd_mx(struct admin *a, int argc, char **argv)
 		table_print(&k.t, o.json);
 	if (!o.from)
 		rc = told_route(&k, &c, argv[n], o.json);
-	return rc < 0 ? 1 : rc > 0 ? 0 : conclude(&k, argv[n]);
+	return rc < 0 ? 1 : rc > 0 ? 0 : mx_conclude(&k, argv[n]);
 }

@@ -1,3 +1,6 @@
+/*
+ * cmd_queue.c - postern queue: what waits to be sent.
+ */
 #include <stdio.h>
 
 #include "admin/admin.h"
@@ -25,7 +28,7 @@ static const char usage[] =
 
 enum { REPLY_SHOWN = 60 };
 
-struct ctx {
+struct queue_ctx {
 	struct admin *a;
 	struct operator *op;
 	const struct options *o;
@@ -38,8 +41,8 @@ struct ctx {
 
 /* ---- list and show ------------------------------------------------------ */
 
-struct listing {
-	struct ctx *c;
+struct queue_listing {
+	struct queue_ctx *c;
 	struct table t;
 	uint64_t recipients, messages, last;
 };
@@ -49,7 +52,7 @@ static const struct table_column short_columns[] = { { "id", true },
 	{ "attempts", true }, { "next", false }, { "last reply", false } };
 
 static void
-short_cells(struct listing *l, struct arena *a, struct str *cells,
+short_cells(struct queue_listing *l, struct arena *a, struct str *cells,
     const struct queue_row *row)
 {
 	auto_buf age = BUF_INIT(64);
@@ -71,7 +74,7 @@ short_cells(struct listing *l, struct arena *a, struct str *cells,
 static void
 list_row(void *arg, struct arena *a, const struct queue_row *row)
 {
-	struct listing *l = arg;
+	struct queue_listing *l = arg;
 	struct str *cells = table_row(&l->t, a);
 
 	l->recipients++;
@@ -86,16 +89,16 @@ list_row(void *arg, struct arena *a, const struct queue_row *row)
 static void
 list_page(void *arg)
 {
-	struct listing *l = arg;
+	struct queue_listing *l = arg;
 
 	if (l->t.nrows > 0 || l->c->o->json)
 		table_more(&l->t, l->c->o->json);
 }
 
 static int
-list(struct ctx *c, struct err *err)
+queue_list(struct queue_ctx *c, struct err *err)
 {
-	struct listing l = { .c = c, .t = {
+	struct queue_listing l = { .c = c, .t = {
 		.columns = c->o->json ? queue_columns : short_columns,
 		.ncolumns = c->o->json ? queue_ncolumns :
 					 NELEM(short_columns) } };
@@ -137,7 +140,7 @@ with_age(struct arena *a, int64_t at, int64_t now, const char *fmt)
 static void
 show_row(void *arg, struct arena *a, const struct queue_row *row)
 {
-	struct listing *l = arg;
+	struct queue_listing *l = arg;
 	int64_t now = l->c->now;
 
 	if (l->recipients++ == 0) {
@@ -171,16 +174,16 @@ not_there(const char *id, struct err *err)
 }
 
 static int
-show(struct ctx *c, struct err *err)
+queue_show(struct queue_ctx *c, struct err *err)
 {
-	struct listing l = { .c = c };
+	struct queue_listing l = { .c = c };
 	struct queue_rows to = { show_row, NULL, &l };
 
 	if (!queue_id_read(c->args[0], &c->filter.message))
 		return err_set(err, E_INVALID, "\"%s\" is no number of a "
 		    "message", c->args[0]);
 	if (c->o->json)
-		return list(c, err);
+		return queue_list(c, err);
 	if (queue_rows(c->op, &c->filter, &to, err) < 0)
 		return err->code;
 	return l.recipients > 0 ? 0 : not_there(c->args[0], err);
@@ -189,7 +192,7 @@ show(struct ctx *c, struct err *err)
 /* ---- changes ------------------------------------------------------------ */
 
 struct change {
-	struct ctx *c;
+	struct queue_ctx *c;
 	enum queue_action action;
 	const char *done;	/* "on hold" */
 	struct progress progress;
@@ -219,7 +222,7 @@ change_some(struct change *ch, const struct queue_filter *f, struct err *err)
 static int
 change_ids(struct change *ch, struct err *err)
 {
-	struct ctx *c = ch->c;
+	struct queue_ctx *c = ch->c;
 	struct queue_filter f = { 0 };
 	uint64_t before;
 
@@ -241,7 +244,7 @@ change_ids(struct change *ch, struct err *err)
 }
 
 static bool
-agreed(struct ctx *c)
+queue_agreed(struct queue_ctx *c)
 {
 	char line[8] = "";
 
@@ -257,7 +260,7 @@ agreed(struct ctx *c)
 }
 
 static int
-change(struct ctx *c, enum queue_action action, const char *done,
+queue_change(struct queue_ctx *c, enum queue_action action, const char *done,
     struct err *err)
 {
 	struct change ch = { .c = c, .action = action, .done = done };
@@ -270,7 +273,7 @@ change(struct ctx *c, enum queue_action action, const char *done,
 		return err_set(err, E_INVALID, "which? Numbers of messages, "
 		    "a filter (--sender, --rcpt, --domain, --older, --held), "
 		    "or --all");
-	if (action == QUEUE_DROP && !agreed(c))
+	if (action == QUEUE_DROP && !queue_agreed(c))
 		return err_set(err, E_CANCELED, "nothing was dropped; to drop "
 		    "without being asked: --yes");
 	progress_begin(&ch.progress);
@@ -287,53 +290,53 @@ change(struct ctx *c, enum queue_action action, const char *done,
 }
 
 static int
-retry(struct ctx *c, struct err *err)
+queue_retry(struct queue_ctx *c, struct err *err)
 {
-	return change(c, QUEUE_RETRY, "to be tried now", err);
+	return queue_change(c, QUEUE_RETRY, "to be tried now", err);
 }
 
 static int
-hold(struct ctx *c, struct err *err)
+queue_hold(struct queue_ctx *c, struct err *err)
 {
-	return change(c, QUEUE_HOLD, "on hold", err);
+	return queue_change(c, QUEUE_HOLD, "on hold", err);
 }
 
 static int
-release(struct ctx *c, struct err *err)
+queue_release(struct queue_ctx *c, struct err *err)
 {
-	return change(c, QUEUE_RELEASE, "released", err);
+	return queue_change(c, QUEUE_RELEASE, "released", err);
 }
 
 static int
-drop(struct ctx *c, struct err *err)
+queue_drop(struct queue_ctx *c, struct err *err)
 {
-	return change(c, QUEUE_DROP, "dropped", err);
+	return queue_change(c, QUEUE_DROP, "dropped", err);
 }
 
 static int
-summary(struct ctx *c, struct err *err)
+queue_sums(struct queue_ctx *c, struct err *err)
 {
 	return queue_summary(c->a, c->op, c->o->json, err);
 }
 
 /* ------------------------------------------------------------------------- */
 
-static const struct verb {
+static const struct queue_verb {
 	const char *name;
 	int least, most;	/* arguments */
 	bool filters;
-	int (*fn)(struct ctx *c, struct err *err);
+	int (*fn)(struct queue_ctx *c, struct err *err);
 } verbs[] = {
-	{ "", 0, 0, false, summary },
-	{ "list", 0, 0, true, list },
-	{ "show", 1, 1, false, show },
-	{ "retry", 0, 10000, true, retry },
-	{ "hold", 0, 10000, true, hold },
-	{ "release", 0, 10000, true, release },
-	{ "drop", 0, 10000, true, drop },
+	{ "", 0, 0, false, queue_sums },
+	{ "list", 0, 0, true, queue_list },
+	{ "show", 1, 1, false, queue_show },
+	{ "retry", 0, 10000, true, queue_retry },
+	{ "hold", 0, 10000, true, queue_hold },
+	{ "release", 0, 10000, true, queue_release },
+	{ "drop", 0, 10000, true, queue_drop },
 };
 
-static const struct verb *
+static const struct queue_verb *
 find_verb(const char *name, int nargs, bool filtered)
 {
 	for (size_t i = 0; i < NELEM(verbs); i++)
@@ -349,8 +352,8 @@ cmd_queue(struct admin *a, int argc, char **argv)
 {
 	struct options o = { 0 };
 	struct err err = { 0 };
-	struct ctx c = { .a = a, .o = &o, .now = (int64_t)time(NULL) };
-	const struct verb *verb;
+	struct queue_ctx c = { .a = a, .o = &o, .now = (int64_t)time(NULL) };
+	const struct queue_verb *verb;
 	int n = options_read(&o, argc, argv, usage, "dcjyA" QUEUE_OPTIONS), rc;
 
 	if (n < 0)

@@ -1,3 +1,6 @@
+/*
+ * cmd_run.c - postern run: serve as postern.conf says.
+ */
 #include "admin/admin.h"
 #include "conf/conf.h"
 
@@ -7,7 +10,7 @@ static const char usage[] =
     "SIGTERM or Ctrl-C ends it in good order, SIGHUP reads FILE again.\n";
 
 static int
-reload(void *arg, struct arena *a, struct config *c, struct err *err)
+read_again(void *arg, struct arena *a, struct config *c, struct err *err)
 {
 	return conf_read(arg, a, c, err);
 }
@@ -18,7 +21,7 @@ cmd_run(struct admin *a, int argc, char **argv)
 	struct options o = { 0 };
 	struct config c;
 	struct err err = { 0 };
-	struct serve s = { .config = &c, .reload = reload, .tell_fd = -1,
+	struct serve s = { .config = &c, .reload = read_again, .tell_fd = -1,
 		.log_fd = STDERR_FILENO };
 	char *file;
 	int n = options_read(&o, argc, argv, usage, "c");

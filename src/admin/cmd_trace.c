@@ -1,3 +1,6 @@
+/*
+ * cmd_trace.c - postern trace: the life of a message, found in the journal.
+ */
 #include <stdio.h>
 
 #include "admin/filter.h"
@@ -27,7 +30,7 @@ struct wanted {
 	struct str address;
 };
 
-struct search {
+struct trace_search {
 	struct admin *a;
 	struct operator *op;
 	struct wanted wanted;
@@ -57,7 +60,7 @@ read_wanted(struct wanted *w, const char *text)
 }
 
 static struct trace_message *
-find(struct search *s, uint64_t id)
+trace_find(struct trace_search *s, uint64_t id)
 {
 	for (size_t i = s->n; i > 0; i--)
 		if (s->m[i - 1].id == id)
@@ -67,7 +70,7 @@ find(struct search *s, uint64_t id)
 
 /* The oldest one makes room. */
 static struct trace_message *
-add(struct search *s, uint64_t id)
+trace_add(struct trace_search *s, uint64_t id)
 {
 	if (s->n == TRACE_MESSAGES) {
 		memmove(s->m, s->m + 1, (s->n - 1) * sizeof(*s->m));
@@ -79,7 +82,8 @@ add(struct search *s, uint64_t id)
 }
 
 static void
-keep(struct search *s, struct trace_message *m, const struct journal_row *row)
+trace_keep(struct trace_search *s, struct trace_message *m,
+    const struct journal_row *row)
 {
 	struct trace_event *e;
 
@@ -107,7 +111,7 @@ has_id(const struct wanted *w, const struct journal_row *row)
 
 /* The address, or one that it leads to. */
 static bool
-is_mine(const struct search *s, struct str address)
+is_mine(const struct trace_search *s, struct str address)
 {
 	if (s->wanted.address.n == 0)
 		return false;
@@ -119,21 +123,21 @@ is_mine(const struct search *s, struct str address)
 
 /* An alias that is ours sent it on: "by=team@example.org". */
 static bool
-is_sent_on(const struct search *s, const struct journal_row *row)
+is_sent_on(const struct trace_search *s, const struct journal_row *row)
 {
 	return row->event == JOURNAL_forwarded &&
 	    is_mine(s, trace_value(row->text, "by"));
 }
 
 static void
-note_target(struct search *s, const struct journal_row *row)
+note_target(struct trace_search *s, const struct journal_row *row)
 {
 	if (s->nalso < ALSO_MAX && !is_mine(s, row->address))
 		s->also[s->nalso++] = str_dup(s->a->memory, row->address);
 }
 
 static bool
-has_address(const struct search *s, const struct journal_row *row)
+has_address(const struct trace_search *s, const struct journal_row *row)
 {
 	struct str address = s->wanted.address;
 
@@ -146,7 +150,7 @@ has_address(const struct search *s, const struct journal_row *row)
 
 /* Of a message to many, what is about others is only counted. */
 static bool
-concerns(const struct search *s, const struct trace_message *m,
+trace_concerns(const struct trace_search *s, const struct trace_message *m,
     struct str sender, struct str address)
 {
 	return m->whole || address.n == 0 || is_mine(s, address) ||
@@ -155,26 +159,28 @@ concerns(const struct search *s, const struct trace_message *m,
 
 /* First: which messages. What was refused has no number and one row. */
 static void
-look(void *arg, struct arena *page unused_arg, const struct journal_row *row)
+trace_look(void *arg, struct arena *page unused_arg,
+    const struct journal_row *row)
 {
-	struct search *s = arg;
-	struct trace_message *m = row->message ? find(s, row->message) : NULL;
+	struct trace_search *s = arg;
+	struct trace_message *m = row->message ?
+	    trace_find(s, row->message) : NULL;
 	bool id = has_id(&s->wanted, row);
 	uint64_t report;
 
 	s->rows++;
 	if (!m && (id || has_address(s, row)))
-		m = add(s, row->message);
+		m = trace_add(s, row->message);
 	if (!m || row->message == 0)
 		return;
 	m->whole = m->whole || id;
 	if (is_sent_on(s, row))
 		note_target(s, row);
 	report = trace_report(row);
-	if (!report || find(s, report) ||
-	    !concerns(s, m, row->from, row->address))
+	if (!report || trace_find(s, report) ||
+	    !trace_concerns(s, m, row->from, row->address))
 		return;
-	m = add(s, report);
+	m = trace_add(s, report);
 	m->report_of = row->message;
 	m->whole = true;
 }
@@ -182,41 +188,42 @@ look(void *arg, struct arena *page unused_arg, const struct journal_row *row)
 /* Then: all that happened to them. A message that came before its number was
  * found is whole, too. */
 static void
-gather(void *arg, struct arena *page unused_arg, const struct journal_row *row)
+trace_gather(void *arg, struct arena *page unused_arg,
+    const struct journal_row *row)
 {
-	struct search *s = arg;
+	struct trace_search *s = arg;
 	struct trace_message *m = NULL;
 
 	s->rows++;
 	if (row->message)
-		m = find(s, row->message);
+		m = trace_find(s, row->message);
 	else if (has_address(s, row))
 		for (size_t i = 0; i < s->n && !m; i++)
 			if (s->m[i].id == 0 && s->m[i].nevents == 0)
 				m = &s->m[i];
 	if (!m)
 		return;
-	if (concerns(s, m, row->from, row->address) || is_sent_on(s, row))
-		keep(s, m, row);
+	if (trace_concerns(s, m, row->from, row->address) || is_sent_on(s, row))
+		trace_keep(s, m, row);
 	else
 		m->others++;
 }
 
 static void
-tell(void *arg)
+trace_tell(void *arg)
 {
-	struct search *s = arg;
+	struct trace_search *s = arg;
 
 	progress_tell(&s->progress, "%.*s: %llu rows, %zu messages",
 	    STR_FMT(s->day), (unsigned long long)s->rows, s->n);
 }
 
 static int
-each_day(struct search *s, uint32_t days,
+each_day(struct trace_search *s, uint32_t days,
     void (*row)(void *, struct arena *, const struct journal_row *),
     int64_t now, struct err *err)
 {
-	struct journal_rows to = { row, tell, s };
+	struct journal_rows to = { row, trace_tell, s };
 	int rc = 0;
 
 	for (uint32_t i = days; i > 0 && rc == 0; i--) {
@@ -230,12 +237,12 @@ static void
 keep_rest(void *arg, struct arena *page unused_arg,
     const struct queue_row *row)
 {
-	struct search *s = arg;
-	struct trace_message *m = find(s, row->message);
+	struct trace_search *s = arg;
+	struct trace_message *m = trace_find(s, row->message);
 	struct trace_rest *r;
 
 	if (!m || m->nevents > TRACE_EVENTS || s->kept++ >= TRACE_ALL ||
-	    !concerns(s, m, row->sender, row->rcpt))
+	    !trace_concerns(s, m, row->sender, row->rcpt))
 		return;
 	m->nevents++;
 	r = arena_new_of(s->a->memory, struct trace_rest);
@@ -247,14 +254,14 @@ keep_rest(void *arg, struct arena *page unused_arg,
 
 /* What still waits; of a number also if its days have gone. */
 static int
-present(struct search *s, struct err *err)
+trace_present(struct trace_search *s, struct err *err)
 {
 	struct queue_rows to = { keep_rest, NULL, s };
 	struct queue_filter f = { 0 };
 	int rc = 0;
 
-	if (s->wanted.number && !find(s, s->wanted.number))
-		add(s, s->wanted.number)->whole = true;
+	if (s->wanted.number && !trace_find(s, s->wanted.number))
+		trace_add(s, s->wanted.number)->whole = true;
 	for (size_t i = 0; i < s->n && rc == 0; i++) {
 		f.message = s->m[i].id;
 		if (f.message)
@@ -264,23 +271,24 @@ present(struct search *s, struct err *err)
 }
 
 static int
-search(struct search *s, uint32_t days, int64_t now, struct err *err)
+trace_journal(struct trace_search *s, uint32_t days, int64_t now,
+    struct err *err)
 {
 	int rc;
 
 	progress_begin(&s->progress);
-	rc = each_day(s, days, look, now, err);
+	rc = each_day(s, days, trace_look, now, err);
 	if (rc == 0 && s->n > 0)
-		rc = each_day(s, days, gather, now, err);
+		rc = each_day(s, days, trace_gather, now, err);
 	if (rc == 0)
-		rc = present(s, err);
+		rc = trace_present(s, err);
 	progress_end(&s->progress);
 	return rc;
 }
 
 /* Places of what turned out to have no rows. */
 static void
-tidy(struct search *s)
+trace_tidy(struct trace_search *s)
 {
 	size_t n = 0;
 
@@ -293,25 +301,26 @@ tidy(struct search *s)
 /* The journal is written about once a second: who asks for what was sent just
  * now finds it with the second look. */
 static int
-search_twice(struct search *s, uint32_t days, int64_t now, struct err *err)
+search_twice(struct trace_search *s, uint32_t days, int64_t now,
+    struct err *err)
 {
-	const struct search before = *s;
+	const struct trace_search before = *s;
 	const struct timespec pause = { .tv_sec = 1, .tv_nsec = 200000000 };
-	int rc = search(s, days, now, err);
+	int rc = trace_journal(s, days, now, err);
 
-	tidy(s);
+	trace_tidy(s);
 	if (rc < 0 || s->n > 0)
 		return rc;
 	(void)nanosleep(&pause, NULL);
 	*s = before;
 	memset(s->m, 0, TRACE_MESSAGES * sizeof(*s->m));
-	rc = search(s, days, now + 2, err);
-	tidy(s);
+	rc = trace_journal(s, days, now + 2, err);
+	trace_tidy(s);
 	return rc;
 }
 
 static int
-report(struct search *s, const struct options *o, const char *what,
+trace_answer(struct trace_search *s, const struct options *o, const char *what,
     int64_t now)
 {
 	if (o->json) {
@@ -335,7 +344,7 @@ cmd_trace(struct admin *a, int argc, char **argv)
 {
 	struct options o = { 0 };
 	struct err err = { 0 };
-	struct search s = { .a = a };
+	struct trace_search s = { .a = a };
 	int64_t now = (int64_t)time(NULL);
 	int n = options_read(&o, argc, argv, usage, "dcjn"), rc;
 
@@ -351,5 +360,5 @@ cmd_trace(struct admin *a, int argc, char **argv)
 	operator_close(s.op);
 	if (rc < 0)
 		return admin_fail("trace", "%s", err.text);
-	return report(&s, &o, argv[n], now);
+	return trace_answer(&s, &o, argv[n], now);
 }

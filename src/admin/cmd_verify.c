@@ -1,3 +1,6 @@
+/*
+ * cmd_verify.c - postern verify: recount everything, read every message.
+ */
 #include "admin/operator.h"
 #include "admin/table.h"
 
@@ -8,13 +11,13 @@ static const char usage[] =
     "  --data DIR | --config FILE   which server (default: postern.conf or\n"
     "                               postern-data here)\n";
 
-struct sum {
+struct verify_sum {
 	uint64_t checked, octets, problems;
 	struct table table;
 };
 
 static void
-take_problems(struct admin *a, struct sum *s, struct str lines)
+take_problems(struct admin *a, struct verify_sum *s, struct str lines)
 {
 	struct str line;
 
@@ -29,7 +32,8 @@ take_problems(struct admin *a, struct sum *s, struct str lines)
 }
 
 static int
-verify(struct admin *a, struct operator *op, struct sum *s, struct err *err)
+verify_all(struct admin *a, struct operator *op, struct verify_sum *s,
+    struct err *err)
 {
 	bool show = isatty(STDERR_FILENO);
 	struct verify_ask ask = { STR_NULL };
@@ -53,7 +57,7 @@ verify(struct admin *a, struct operator *op, struct sum *s, struct err *err)
 }
 
 static void
-report(struct sum *s, bool json)
+verify_report(struct verify_sum *s, bool json)
 {
 	auto_buf b = BUF_INIT(1 << 20);
 
@@ -80,7 +84,8 @@ int
 cmd_verify(struct admin *a, int argc, char **argv)
 {
 	static const struct table_column columns[] = { { "problem", false } };
-	struct sum s = { .table = { .columns = columns, .ncolumns = 1 } };
+	struct verify_sum s = { .table = { .columns = columns,
+		.ncolumns = 1 } };
 	struct options o = { 0 };
 	struct err err = { 0 };
 	struct operator *op;
@@ -92,11 +97,11 @@ cmd_verify(struct admin *a, int argc, char **argv)
 		return options_wrong(usage);
 	if (operator_open(a, &o, &op, &err) < 0)
 		return admin_fail("verify", "%s", err.text);
-	rc = verify(a, op, &s, &err);
+	rc = verify_all(a, op, &s, &err);
 	operator_close(op);
 	if (rc < 0)
 		return admin_fail("verify", "%s", err.text);
-	report(&s, o.json);
+	verify_report(&s, o.json);
 	if (s.problems > 0)
 		return admin_fail("verify", "%llu problems, see above",
 		    (unsigned long long)s.problems);

@@ -1,29 +1,33 @@
+/*
+ * domain_dns.c - the DNS records that a domain needs.
+ */
 #include "admin/domain.h"
 #include "admin/table.h"
 
 enum { RECORDS_MAX = 16, TXT_STRING = 255 /* RFC 1035 3.3.14 */ };
 
-struct record {
+struct dns_record {
 	const char *type;
 	struct str name, value;	/* of TXT: the text, not in quotes */
 };
 
-struct records {
+struct dns_records {
 	struct arena *a;
 	struct str domain, host;
-	struct record v[RECORDS_MAX];
+	struct dns_record v[RECORDS_MAX];
 	size_t n;
 };
 
 static void
-put(struct records *r, const char *type, struct str name, struct str value)
+put_record(struct dns_records *r, const char *type, struct str name,
+    struct str value)
 {
 	bug_if(r->n == RECORDS_MAX);
-	r->v[r->n++] = (struct record){ type, name, value };
+	r->v[r->n++] = (struct dns_record){ type, name, value };
 }
 
 static int
-put_keys(struct records *r, struct operator *op, struct err *err)
+put_keys(struct dns_records *r, struct operator *op, struct err *err)
 {
 	struct dkim_keys_ask ask = { r->domain, 1 };
 	struct dkim_keys_answer answer;
@@ -35,7 +39,7 @@ put_keys(struct records *r, struct operator *op, struct err *err)
 	rd = rd_of(answer.keys);
 	while (rd_left(&rd) > 0 && msg_take(&rd, &dkim_key_row_shape, &row) &&
 	    r->n < RECORDS_MAX / 2)
-		put(r, "TXT", arena_printf(r->a, "%.*s._domainkey.%.*s.",
+		put_record(r, "TXT", arena_printf(r->a, "%.*s._domainkey.%.*s.",
 		    STR_FMT(row.selector), STR_FMT(r->domain)), row.record);
 	return 0;
 }
@@ -45,19 +49,19 @@ put_keys(struct records *r, struct operator *op, struct err *err)
  * 7489). A bounce comes from the server itself: it has a policy of its own
  * (RFC 7208 2.4). */
 static int
-collect(struct records *r, struct operator *op, struct err *err)
+collect_records(struct dns_records *r, struct operator *op, struct err *err)
 {
 	struct str name = arena_printf(r->a, "%.*s.", STR_FMT(r->domain));
 	struct str host = arena_printf(r->a, "%.*s.", STR_FMT(r->host));
 
-	put(r, "MX", name, arena_printf(r->a, "10 %.*s", STR_FMT(host)));
-	put(r, "TXT", name, STR("v=spf1 mx -all"));
+	put_record(r, "MX", name, arena_printf(r->a, "10 %.*s", STR_FMT(host)));
+	put_record(r, "TXT", name, STR("v=spf1 mx -all"));
 	if (put_keys(r, op, err) < 0)
 		return err->code;
-	put(r, "TXT", arena_printf(r->a, "_dmarc.%.*s", STR_FMT(name)),
+	put_record(r, "TXT", arena_printf(r->a, "_dmarc.%.*s", STR_FMT(name)),
 	    STR("v=DMARC1; p=quarantine"));
 	if (!str_eqi(host, name))
-		put(r, "TXT", host, STR("v=spf1 a -all"));
+		put_record(r, "TXT", host, STR("v=spf1 a -all"));
 	return 0;
 }
 
@@ -71,7 +75,7 @@ print_text(struct str text)
 }
 
 static void
-print_record(const struct record *r)
+print_record(const struct dns_record *r)
 {
 	printf("%.*s IN %s ", STR_FMT(r->name), r->type);
 	if (str_eq(str_c(r->type), STR("TXT")))
@@ -82,7 +86,7 @@ print_record(const struct record *r)
 }
 
 static void
-print_zone(const struct records *r, bool named)
+print_zone(const struct dns_records *r, bool named)
 {
 	printf("; What %.*s publishes in DNS. Each record is one line.\n",
 	    STR_FMT(r->domain));
@@ -100,7 +104,7 @@ print_zone(const struct records *r, bool named)
 }
 
 static void
-print_json(const struct records *r)
+print_json(const struct dns_records *r)
 {
 	static const struct table_column columns[] = {
 		{ "name", false }, { "type", false }, { "value", false } };
@@ -121,7 +125,7 @@ domain_dns(struct admin *a, struct operator *op, const char *name, bool json,
     struct err *err)
 {
 	struct str host = operator_hostname(op);
-	struct records r = { .a = a->memory,
+	struct dns_records r = { .a = a->memory,
 		.domain = str_lower(a->memory, str_c(name)), .host = host };
 	bool known;
 
@@ -133,7 +137,7 @@ domain_dns(struct admin *a, struct operator *op, const char *name, bool json,
 	if (host.n == 0)
 		r.host = arena_printf(a->memory, "mail.%.*s",
 		    STR_FMT(r.domain));
-	if (collect(&r, op, err) < 0)
+	if (collect_records(&r, op, err) < 0)
 		return err->code;
 	if (json)
 		print_json(&r);

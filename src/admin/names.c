@@ -29,8 +29,8 @@ exists(const char *path)
 }
 
 static int
-find_config(struct admin *a, const struct options *o, struct config *c,
-    struct err *err)
+names_read_config(struct admin *a, const struct options *o,
+    struct config *c, struct err *err)
 {
 	const char *data = o->data;
 
@@ -126,7 +126,7 @@ start_master(struct names *n, struct admin *a, struct err *err)
 }
 
 static int
-reach(struct names *n, struct admin *a, struct err *err)
+names_reach(struct names *n, struct admin *a, struct err *err)
 {
 	int rc = E_NOTFOUND;
 
@@ -141,13 +141,13 @@ names_open(struct admin *a, const struct options *o, struct names **out,
 {
 	struct names *n = arena_new_of(a->memory, struct names);
 
-	if (find_config(a, o, &n->config, err) < 0)
+	if (names_read_config(a, o, &n->config, err) < 0)
 		return err->code;
 	n->memory = a->memory;
 	n->clock = clock_real();
 	n->loop = loop_new(&n->clock, NULL);
 	n->dns = dns_new(n->loop, -1);
-	if (reach(n, a, err) < 0) {
+	if (names_reach(n, a, err) < 0) {
 		names_close(n);
 		return err->code;
 	}

@@ -22,7 +22,7 @@ struct operator {
 
 /* ipc_open() needs somebody to tell; calls fail by themselves. */
 static void
-gone(void *owner, struct ipc *ipc, const char *why)
+operator_gone(void *owner, struct ipc *ipc, const char *why)
 {
 	(void)owner;
 	(void)ipc;
@@ -33,7 +33,7 @@ static int
 connect_one(struct operator *op, int folder, const char *name,
     struct ipc **ipc, struct err *err)
 {
-	static const struct ipc_service service = { .gone = gone };
+	static const struct ipc_service service = { .gone = operator_gone };
 	struct ipc_options o = { .service = &service, .owner = op };
 	struct sockaddr_un a = { .sun_family = AF_UNIX };
 	int fd, rc;
@@ -101,7 +101,7 @@ start_master(struct operator *op, struct admin *a, const struct config *c,
 /* Another command's short-lived master, or one that is just starting, has the
  * folder for a moment. */
 static int
-reach(struct operator *op, struct admin *a, const struct config *c,
+operator_reach(struct operator *op, struct admin *a, const struct config *c,
     struct err *err)
 {
 	const char *data = str_dupz(a->memory, c->data);
@@ -135,7 +135,7 @@ operator_open(struct admin *a, const struct options *o, struct operator **op,
 	n->hostname = c.hostname;
 	n->clock = clock_real();
 	n->loop = loop_new(&n->clock, NULL);
-	if (reach(n, a, &c, err) < 0) {
+	if (operator_reach(n, a, &c, err) < 0) {
 		operator_close(n);
 		return err->code;
 	}

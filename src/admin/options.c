@@ -57,7 +57,8 @@ not_taken(char *const *argv, int letter)
 }
 
 static bool
-set(struct options *o, const char *command, int letter, const char *value)
+set_option(struct options *o, const char *command, int letter,
+    const char *value)
 {
 	switch (letter) {
 	case 'd': o->data = value; break;
@@ -112,7 +113,7 @@ options_read(struct options *o, int argc, char **argv, const char *usage,
 		}
 		if (!memchr(takes, letter, strlen(takes)))
 			return not_taken(argv, letter);
-		if (!set(o, argv[0], letter, optarg))
+		if (!set_option(o, argv[0], letter, optarg))
 			return -1;
 	}
 	return optind;

@@ -33,7 +33,8 @@ read_line(struct arena *a, struct str *line, struct err *err)
 }
 
 static int
-ask(const char *prompt, struct arena *a, struct str *line, struct err *err)
+ask_password(const char *prompt, struct arena *a, struct str *line,
+    struct err *err)
 {
 	struct termios old, silent;
 	int rc;
@@ -59,8 +60,8 @@ password_read(bool from_stdin, struct arena *a, struct str *password,
 
 	if (from_stdin)
 		return read_line(a, password, err);
-	if (ask("Password: ", a, password, err) < 0 ||
-	    ask("Again: ", a, &again, err) < 0)
+	if (ask_password("Password: ", a, password, err) < 0 ||
+	    ask_password("Again: ", a, &again, err) < 0)
 		return err->code;
 	if (!str_eq(*password, again))
 		return err_set(err, E_INVALID, "the two passwords differ");

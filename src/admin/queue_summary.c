@@ -8,15 +8,15 @@
 
 enum { SHOWN = 20, FIRST_ROOM = 256 };
 
-struct domain {
+struct domain_sum {
 	struct str name;	/* NULL: a free place */
 	uint64_t recipients;
 };
 
 /* A hash table with open addresses, at most half full. */
-struct sum {
+struct queue_sum {
 	struct arena *memory;	/* of names */
-	struct domain *v;
+	struct domain_sum *v;
 	size_t n, room;
 	uint64_t recipients, messages, held, under_way, last;
 	int64_t oldest;
@@ -24,7 +24,7 @@ struct sum {
 };
 
 static size_t
-hash(struct str s)
+summary_hash(struct str s)
 {
 	uint64_t h = 0xcbf29ce484222325;	/* FNV-1a */
 
@@ -33,10 +33,10 @@ hash(struct str s)
 	return (size_t)(h ^ h >> 32);
 }
 
-static struct domain *
-place(struct domain *v, size_t room, struct str name)
+static struct domain_sum *
+summary_place(struct domain_sum *v, size_t room, struct str name)
 {
-	size_t i = hash(name) & (room - 1);
+	size_t i = summary_hash(name) & (room - 1);
 
 	while (v[i].name.p && !str_eq(v[i].name, name))
 		i = (i + 1) & (room - 1);
@@ -44,29 +44,30 @@ place(struct domain *v, size_t room, struct str name)
 }
 
 static void
-grow(struct sum *s)
+summary_grow(struct queue_sum *s)
 {
 	size_t room = s->room ? 2 * s->room : FIRST_ROOM;
-	struct domain *v = calloc(room, sizeof(*v));
+	struct domain_sum *v = calloc(room, sizeof(*v));
 
 	bug_if(!v);
 	for (size_t i = 0; i < s->room; i++)
 		if (s->v[i].name.p)
-			*place(v, room, s->v[i].name) = s->v[i];
+			*summary_place(v, room, s->v[i].name) = s->v[i];
 	free(s->v);
 	s->v = v;
 	s->room = room;
 }
 
 static void
-count(void *arg, struct arena *page unused_arg, const struct queue_row *row)
+summary_count(void *arg, struct arena *page unused_arg,
+    const struct queue_row *row)
 {
-	struct sum *s = arg;
-	struct domain *d;
+	struct queue_sum *s = arg;
+	struct domain_sum *d;
 
 	if (2 * s->n >= s->room)
-		grow(s);
-	d = place(s->v, s->room, row->domain);
+		summary_grow(s);
+	d = summary_place(s->v, s->room, row->domain);
 	if (!d->name.p) {
 		d->name = str_make(str_dupz(s->memory, row->domain),
 		    row->domain.n);
@@ -83,9 +84,9 @@ count(void *arg, struct arena *page unused_arg, const struct queue_row *row)
 }
 
 static void
-tell(void *arg)
+summary_tell(void *arg)
 {
-	struct sum *s = arg;
+	struct queue_sum *s = arg;
 
 	progress_tell(&s->progress, "%llu recipients so far",
 	    (unsigned long long)s->recipients);
@@ -94,7 +95,7 @@ tell(void *arg)
 static int
 more_first(const void *x, const void *y)
 {
-	const struct domain *a = x, *b = y;
+	const struct domain_sum *a = x, *b = y;
 
 	if (a->recipients != b->recipients)
 		return a->recipients < b->recipients ? 1 : -1;
@@ -103,7 +104,7 @@ more_first(const void *x, const void *y)
 
 /* Free places last. */
 static size_t
-sort(struct sum *s)
+summary_sort(struct queue_sum *s)
 {
 	if (s->room > 0)
 		qsort(s->v, s->room, sizeof(*s->v), more_first);
@@ -111,7 +112,7 @@ sort(struct sum *s)
 }
 
 static void
-print_json(struct sum *s, size_t n, struct arena *a)
+print_json(struct queue_sum *s, size_t n, struct arena *a)
 {
 	auto_buf b = BUF_INIT(64 * 1024);
 
@@ -144,7 +145,7 @@ queue_count_print(uint64_t recipients, uint64_t messages)
 }
 
 static void
-print_plain(struct sum *s, size_t n, struct arena *a)
+print_plain(struct queue_sum *s, size_t n, struct arena *a)
 {
 	static const struct table_column columns[] = { { "domain", false },
 		{ "recipients", true } };
@@ -178,17 +179,17 @@ queue_summary(struct admin *a, struct operator *op, bool json,
     struct err *err)
 {
 	struct queue_filter everything = { 0 };
-	struct sum s = { .memory = a->memory };
-	struct queue_rows to = { count, tell, &s };
+	struct queue_sum s = { .memory = a->memory };
+	struct queue_rows to = { summary_count, summary_tell, &s };
 	int rc;
 
 	progress_begin(&s.progress);
 	rc = queue_rows(op, &everything, &to, err);
 	progress_end(&s.progress);
 	if (rc == 0 && json)
-		print_json(&s, sort(&s), a->memory);
+		print_json(&s, summary_sort(&s), a->memory);
 	else if (rc == 0)
-		print_plain(&s, sort(&s), a->memory);
+		print_plain(&s, summary_sort(&s), a->memory);
 	free(s.v);
 	return rc;
 }

@@ -1,3 +1,6 @@
+/*
+ * trace_print.c - the life of a message as text and as JSON.
+ */
 #include <stdio.h>
 
 #include "admin/journal_rows.h"

@@ -7,21 +7,21 @@
 
 enum { SHOWN_MAX = 60 };
 
-struct unit {
+struct conf_unit {
 	char name;
 	uint64_t factor;
 };
-static const struct unit sizes[] = { { 'T', 1ull << 40 }, { 'G', 1 << 30 },
+static const struct conf_unit sizes[] = { { 'T', 1ull << 40 }, { 'G', 1 << 30 },
 	{ 'M', 1 << 20 }, { 'K', 1 << 10 }, { 0, 1 } };
-static const struct unit times[] = { { 'd', 86400 }, { 'h', 3600 },
+static const struct conf_unit times[] = { { 'd', 86400 }, { 'h', 3600 },
 	{ 'm', 60 }, { 's', 1 }, { 0, 1 } };
 
 /* ---- numbers ------------------------------------------------------------- */
 
-static const struct unit *
+static const struct conf_unit *
 units_of(enum conf_type type)
 {
-	static const struct unit none[] = { { 0, 1 } };
+	static const struct conf_unit none[] = { { 0, 1 } };
 
 	return type == CONF_SIZE ? sizes : type == CONF_TIME ? times : none;
 }
@@ -30,7 +30,7 @@ units_of(enum conf_type type)
 static bool
 read_number(enum conf_type type, struct str s, uint64_t *v)
 {
-	const struct unit *u = units_of(type);
+	const struct conf_unit *u = units_of(type);
 	char last = s.n > 0 ? s.p[s.n - 1] : '\0';
 	uint64_t n;
 
@@ -45,7 +45,7 @@ read_number(enum conf_type type, struct str s, uint64_t *v)
 static void
 put_number(struct buf *b, enum conf_type type, uint64_t v)
 {
-	const struct unit *u = units_of(type);
+	const struct conf_unit *u = units_of(type);
 
 	while (u->name && (v == 0 || v % u->factor != 0))
 		u++;

@@ -22,7 +22,7 @@ static const char usage[] =
 
 enum { FILES_MAX = 64, TEXT_MAX = 64 << 20 };
 
-struct request {
+struct send_request {
 	const char *data, *config, *subject;
 	struct compose_file files[FILES_MAX];
 	size_t nfiles;
@@ -31,7 +31,7 @@ struct request {
 };
 
 static int
-attach(struct local *p, struct request *r, const char *path)
+attach_file(struct local *p, struct send_request *r, const char *path)
 {
 	struct str name = str_c(path);
 	int fd;
@@ -59,7 +59,7 @@ static const struct option options[] = {
 
 /* -1, or the exit code. */
 static int
-read_options(struct local *p, struct request *r, int argc, char **argv)
+read_options(struct local *p, struct send_request *r, int argc, char **argv)
 {
 	int letter, code = 0;
 
@@ -68,7 +68,7 @@ read_options(struct local *p, struct request *r, int argc, char **argv)
 		switch (letter) {
 		case 'f': p->sender = optarg; break;
 		case 's': r->subject = optarg; break;
-		case 'a': code = attach(p, r, optarg); break;
+		case 'a': code = attach_file(p, r, optarg); break;
 		case 'd': r->data = optarg; break;
 		case 'c': r->config = optarg; break;
 		case 'h': fputs(usage, stdout); return 0;
@@ -128,7 +128,7 @@ from_field(struct local *p)
 }
 
 static int
-take_recipients(struct local *p, struct request *r, struct str *to)
+take_recipients(struct local *p, struct send_request *r, struct str *to)
 {
 	auto_buf b = BUF_INIT(1 << 20);
 	struct err err = { 0 };
@@ -153,7 +153,7 @@ put_received(struct local *p)
 }
 
 static int
-hand_in(struct local *p, struct request *r, struct str text)
+hand_in(struct local *p, struct send_request *r, struct str text)
 {
 	struct compose c = { .header = &p->header, .text = text,
 		.subject = str_c(r->subject), .files = r->files,
@@ -176,15 +176,15 @@ hand_in(struct local *p, struct request *r, struct str text)
 	return code ? code : local_finish(p);
 }
 
-struct job {
-	struct request *r;
+struct send_job {
+	struct send_request *r;
 	struct str text;
 };
 
 static int
-run(struct local *p, void *arg)
+send_message(struct local *p, void *arg)
 {
-	struct job *j = arg;
+	struct send_job *j = arg;
 
 	return hand_in(p, j->r, j->text);
 }
@@ -192,12 +192,12 @@ run(struct local *p, void *arg)
 int
 local_send(struct local *p, int argc, char **argv)
 {
-	static struct request r;
+	static struct send_request r;
 	struct config c;
 	struct err err = { 0 };
 	auto_buf text = BUF_INIT(TEXT_MAX);
 	int code = read_options(p, &r, argc, argv);
-	struct job job = { &r, STR_NULL };
+	struct send_job job = { &r, STR_NULL };
 
 	if (code >= 0)
 		return code;
@@ -208,7 +208,7 @@ local_send(struct local *p, int argc, char **argv)
 	if ((code = read_text(p, &text)) != 0)
 		return code;
 	job.text = buf_get(&text);
-	code = local_run(p, run, &job);
+	code = local_run(p, send_message, &job);
 	if (code == 0)
 		printf("queued as %llu\n", (unsigned long long)p->message);
 	return code ? 1 : 0;

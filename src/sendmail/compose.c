@@ -18,7 +18,7 @@ enum {
 
 /* ---- types --------------------------------------------------------------- */
 
-static const struct type {
+static const struct file_type {
 	const char *end, *type;
 } types[] = {
 	{ ".txt", "text/plain" }, { ".log", "text/plain" },
@@ -115,7 +115,7 @@ put_b64_lines(struct buf *b, struct str octets)
 enum encoding { AS_IT_IS, QUOTED_PRINTABLE, BASE64 };
 
 static enum encoding
-choose(struct str text)
+choose_encoding(struct str text)
 {
 	size_t high = 0, line = 0, longest = 0;
 
@@ -198,7 +198,7 @@ put_text(const struct compose *c)
 	crlf_feed(&lines, c->text, &crlf);
 	crlf_finish(&lines, &crlf);
 	text = buf_get(&crlf);
-	e = choose(text);
+	e = choose_encoding(text);
 	buf_printf(&b, "Content-Type: text/plain; charset=%s\r\n"
 	    "Content-Transfer-Encoding: %s\r\n\r\n",
 	    str_is_ascii(text) ? "us-ascii" : str_is_utf8(text) ? "utf-8" :

@@ -38,7 +38,7 @@ local_fail_err(const struct local *p, const struct err *err)
 
 /* ---- the fiber ----------------------------------------------------------- */
 
-struct run {
+struct local_fiber {
 	struct local *p;
 	int (*fn)(struct local *p, void *arg);
 	void *arg;
@@ -49,7 +49,7 @@ struct run {
 static void
 run_fiber(void *arg)
 {
-	struct run *r = arg;
+	struct local_fiber *r = arg;
 
 	r->code = r->fn(r->p, r->arg);
 	submit_local_free(r->p->to);
@@ -59,7 +59,7 @@ run_fiber(void *arg)
 int
 local_run(struct local *p, int (*fn)(struct local *p, void *arg), void *arg)
 {
-	struct run r = { p, fn, arg, 0, false };
+	struct local_fiber r = { p, fn, arg, 0, false };
 
 	(void)fiber_spawn(p->loop, "local", run_fiber, &r);
 	while (!r.done)

@@ -22,7 +22,7 @@ enum {
 
 static const char data_folder[] = "/var/lib/postern";
 
-struct request {
+struct sendmail_request {
 	struct sendmail_args o;
 	int argc;
 	char **argv;
@@ -32,7 +32,7 @@ struct request {
 
 struct input {
 	struct local *p;
-	struct request *r;
+	struct sendmail_request *r;
 	struct crlf crlf;
 	struct buf text;	/* with CRLFs, not handed on yet */
 	char *room;		/* PIECE octets */
@@ -132,7 +132,7 @@ take_message(struct input *in)
 
 /* A program that writes to us shall not die of it that we do not listen. */
 static void
-drain(struct input *in)
+drain_stdin(struct input *in)
 {
 	while (!in->end && !isatty(in->p->fd) &&
 	    read(in->p->fd, in->room, PIECE) > 0)
@@ -140,9 +140,9 @@ drain(struct input *in)
 }
 
 static int
-deliver(struct local *p, void *arg)
+sendmail_deliver(struct local *p, void *arg)
 {
-	struct request *r = arg;
+	struct sendmail_request *r = arg;
 	struct input in = { .p = p, .r = r,
 		.crlf = { .dot_ends = !r->o.ignore_dot },
 		.text = BUF_INIT(2 * HEADER_MAX),
@@ -150,7 +150,7 @@ deliver(struct local *p, void *arg)
 	int code = take_message(&in);
 
 	if (code != 0)
-		drain(&in);
+		drain_stdin(&in);
 	buf_free(&in.text);
 	if (code == 0 && r->o.verbose)
 		fprintf(stderr, "sendmail: queued as %llu\n",
@@ -242,7 +242,7 @@ static const char usage[] =
 int
 local_sendmail(struct local *p, int argc, char **argv)
 {
-	struct request r = { .argc = argc, .argv = argv };
+	struct sendmail_request r = { .argc = argc, .argv = argv };
 	struct sendmail_args *o = &r.o;
 	struct err err = { 0 };
 	int code;
@@ -271,5 +271,5 @@ local_sendmail(struct local *p, int argc, char **argv)
 	if (!o->to_header && o->first == argc)
 		return local_fail(p, LOCAL_USAGE, "to whom? Recipients as "
 		    "arguments, or -t for those in the header");
-	return local_run(p, deliver, &r);
+	return local_run(p, sendmail_deliver, &r);
 }

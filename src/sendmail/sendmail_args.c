@@ -61,7 +61,7 @@ read_ret(struct sendmail_args *a, struct str word)
 }
 
 static bool
-set(struct sendmail_args *a, int letter, const char *value)
+set_option(struct sendmail_args *a, int letter, const char *value)
 {
 	switch (letter) {
 	case 'b': return read_mode(a, value[0]) && value[1] == '\0';
@@ -108,7 +108,7 @@ sendmail_args_read(int argc, char **argv, struct sendmail_args *a,
 		if (letter == '?')
 			return err_set(err, E_INVALID, "the option -%c is "
 			    "not known, or its value is missing", optopt);
-		else if (!set(a, letter, optarg ? optarg : ""))
+		else if (!set_option(a, letter, optarg ? optarg : ""))
 			return err_set(err, E_INVALID, "-%c cannot be \"%s\"",
 			    letter, optarg);
 	a->first = optind;

@@ -134,22 +134,22 @@ static const struct smtp_texts texts = { begin_text, originate_next,
 
 /* ---- the session --------------------------------------------------------- */
 
-struct session {
+struct stdin_session {
 	bool done;
 };
 
 static void
 session_done(void *arg)
 {
-	struct session *s = arg;
+	struct stdin_session *s = arg;
 
 	s->done = true;
 }
 
 static int
-serve(struct local *p, void *arg)
+serve_stdin(struct local *p, void *arg)
 {
-	struct session *session = arg;
+	struct stdin_session *session = arg;
 	const struct peer peer = { .address = "127.0.0.1" };
 	struct smtp_options o = { .loop = p->loop,
 		.max_recipients = MAX_RCPTS, .timeout_s = TIMEOUT_S,
@@ -176,8 +176,8 @@ serve(struct local *p, void *arg)
 int
 local_smtp(struct local *p)
 {
-	struct session session = { 0 };
-	int code = local_run(p, serve, &session);
+	struct stdin_session session = { 0 };
+	int code = local_run(p, serve_stdin, &session);
 
 	if (code != 0)
 		(void)!write(STDOUT_FILENO,

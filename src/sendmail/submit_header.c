@@ -199,7 +199,7 @@ submit_header_put_phrase(struct buf *b, struct str name)
 enum { HAS_FROM = 1, HAS_DATE = 2, HAS_ID = 4 };
 enum rcpt_role { NO_RCPT, RCPTS, RESENT_RCPTS };
 
-static const struct known {
+static const struct known_field {
 	const char *name;
 	int has;
 	enum rcpt_role rcpts;
@@ -218,10 +218,10 @@ static const struct known {
 	{ "Return-Path", 0, NO_RCPT, true },
 };
 
-static const struct known *
+static const struct known_field *
 find_known(struct str name)
 {
-	static const struct known other = { "", 0, NO_RCPT, false };
+	static const struct known_field other = { "", 0, NO_RCPT, false };
 
 	for (size_t i = 0; i < NELEM(known); i++)
 		if (str_eqi(name, str_c(known[i].name)))
@@ -286,7 +286,7 @@ submit_header_write(struct submit_header *h, struct str in, struct buf *out,
 
 	submit_header_put_received(h, out);
 	while (header_next(&in, &f)) {
-		const struct known *k = find_known(f.name);
+		const struct known_field *k = find_known(f.name);
 
 		has |= k->has;
 		if (h->to_header && k->rcpts == rcpts &&

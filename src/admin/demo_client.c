@@ -1,4 +1,4 @@
-#include "admin/dialogue.h"
+#include "admin/demo_client.h"
 
 #include <netinet/in.h>
 #include <openssl/err.h>
@@ -11,7 +11,7 @@
 
 enum { SECONDS = 10, HEARD_MAX = 1 << 20 };
 
-struct dialogue {
+struct demo_client {
 	SSL_CTX *ctx;
 	SSL *ssl;
 	int fd;
@@ -56,7 +56,7 @@ trust(SSL_CTX *ctx, struct str pem, struct err *err)
 }
 
 static int
-fail_tls(struct dialogue *d, const char *what, struct err *err)
+fail_tls(struct demo_client *d, const char *what, struct err *err)
 {
 	long verify = d->ssl ? SSL_get_verify_result(d->ssl) : X509_V_OK;
 	const char *why = ERR_reason_error_string(ERR_peek_error());
@@ -68,7 +68,7 @@ fail_tls(struct dialogue *d, const char *what, struct err *err)
 }
 
 static int
-handshake(struct dialogue *d, const char *host, struct str trusted,
+demo_handshake(struct demo_client *d, const char *host, struct str trusted,
     struct err *err)
 {
 	char name[256];		/* OpenSSL's macro wants it writable */
@@ -89,18 +89,18 @@ handshake(struct dialogue *d, const char *host, struct str trusted,
 }
 
 int
-dialogue_open(uint32_t port, const char *host, struct str trusted,
-    struct dialogue **d, struct err *err)
+demo_open(uint32_t port, const char *host, struct str trusted,
+    struct demo_client **d, struct err *err)
 {
-	struct dialogue *n = calloc(1, sizeof(*n));
+	struct demo_client *n = calloc(1, sizeof(*n));
 
 	if (!n)
 		bug("out of memory");
 	buf_init(&n->in, HEARD_MAX);
 	buf_init(&n->heard, HEARD_MAX);
 	n->fd = connect_to(port, err);
-	if (n->fd < 0 || handshake(n, host, trusted, err) < 0) {
-		dialogue_close(n);
+	if (n->fd < 0 || demo_handshake(n, host, trusted, err) < 0) {
+		demo_close(n);
 		return err->code;
 	}
 	*d = n;
@@ -108,7 +108,7 @@ dialogue_open(uint32_t port, const char *host, struct str trusted,
 }
 
 void
-dialogue_close(struct dialogue *d)
+demo_close(struct demo_client *d)
 {
 	if (!d)
 		return;
@@ -122,7 +122,7 @@ dialogue_close(struct dialogue *d)
 }
 
 int
-dialogue_say(struct dialogue *d, const char *shown, struct err *err,
+demo_say(struct demo_client *d, const char *shown, struct err *err,
     const char *fmt, ...)
 {
 	auto_buf b = BUF_INIT(65536);
@@ -146,7 +146,7 @@ dialogue_say(struct dialogue *d, const char *shown, struct err *err,
 
 /* The next line, without its CRLF; it is part of what was heard. */
 static int
-hear(struct dialogue *d, struct str *line, struct err *err)
+demo_hear(struct demo_client *d, struct str *line, struct err *err)
 {
 	size_t end, at = d->heard.n;
 	char *room;
@@ -172,11 +172,11 @@ hear(struct dialogue *d, struct str *line, struct err *err)
 }
 
 int
-dialogue_greeting(struct dialogue *d, const char *want, struct err *err)
+demo_greeting(struct demo_client *d, const char *want, struct err *err)
 {
 	struct str line;
 
-	if (hear(d, &line, err) < 0)
+	if (demo_hear(d, &line, err) < 0)
 		return err->code;
 	if (!str_starts(line, str_c(want)))
 		return err_set(err, E_PROTO, "expected \"%s\" but heard "
@@ -185,12 +185,12 @@ dialogue_greeting(struct dialogue *d, const char *want, struct err *err)
 }
 
 int
-dialogue_reply(struct dialogue *d, const char *code, struct err *err)
+demo_reply(struct demo_client *d, const char *code, struct err *err)
 {
 	struct str line;
 
 	do {
-		if (hear(d, &line, err) < 0)
+		if (demo_hear(d, &line, err) < 0)
 			return err->code;
 	} while (line.n > 3 && line.p[3] == '-');
 	if (!str_starts(line, str_c(code)))
@@ -200,12 +200,12 @@ dialogue_reply(struct dialogue *d, const char *code, struct err *err)
 }
 
 int
-dialogue_tagged(struct dialogue *d, const char *tag, struct err *err)
+demo_tagged(struct demo_client *d, const char *tag, struct err *err)
 {
 	struct str line;
 
 	do {
-		if (hear(d, &line, err) < 0)
+		if (demo_hear(d, &line, err) < 0)
 			return err->code;
 	} while (!str_starts(line, str_c(tag)) ||
 	    line.n <= strlen(tag) || line.p[strlen(tag)] != ' ');
@@ -216,7 +216,7 @@ dialogue_tagged(struct dialogue *d, const char *tag, struct err *err)
 }
 
 struct str
-dialogue_heard(const struct dialogue *d)
+demo_heard(const struct demo_client *d)
 {
 	return buf_get(&d->heard);
 }
