@@ -260,7 +260,7 @@ write_account_passwd(struct engine *e, struct write *w)
 	return rc < 0 ? rc : done(e, w, ask->change, sum);
 }
 
-/* Nobody reaches it from here on; its mail goes in slices (clean.c). */
+/* Nobody reaches it from here on; its mail goes in slices (gc.c). */
 static int
 remove_account(struct engine *e, struct account_name *n, struct err *err)
 {

@@ -123,7 +123,7 @@ void state_clean(struct engine *e);	/* after the commit */
 void state_forget(struct engine *e);	/* instead of it */
 void state_drop_account(struct engine *e, uint64_t account);
 
-/* batch.c */
+/* commit.c */
 /* Write the counters of all accounts, if we still own the data (E_STALE). */
 int engine_check_lease(struct engine *e, struct err *err);
 /* The transaction of the batch, begun when first needed. */
@@ -135,7 +135,7 @@ void batch_revoke(struct engine *e, uint64_t account);
 void batch_journal(struct engine *e, const struct journal_row *row);
 void batch_news(struct engine *e, const struct queue_news *n);
 
-/* change.c: asked again? 1: the answer's octets are in *before. `sum` says
+/* change_id.c: asked again? 1: the answer's octets are in *before. `sum` says
  * what the ask was: another one under the same id is E_INVALID. */
 int change_id_before(struct engine *e, const struct caller *c, uint64_t id,
     uint64_t part, uint32_t sum, struct str *before, struct err *err);
