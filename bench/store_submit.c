@@ -80,6 +80,8 @@ c_read(struct file *f, void *p, size_t n, uint64_t at, size_t *got)
 		return c->real->ops->op pass;                         \
 	}
 NAMED(unlink, (struct files *fs, const char *n), (c->real, n))
+NAMED(rename, (struct files *fs, const char *n, const char *to),
+    (c->real, n, to))
 NAMED(mkdir, (struct files *fs, const char *n), (c->real, n))
 NAMED(sync_dir, (struct files *fs, const char *n), (c->real, n))
 NAMED(exists, (struct files *fs, const char *n), (c->real, n))
@@ -96,6 +98,7 @@ counting_init(struct counting *c, struct files *real)
 	c->ops.write = c_write;
 	c->ops.sync = c_sync;
 	c->ops.unlink = c_unlink;
+	c->ops.rename = c_rename;
 	c->ops.mkdir = c_mkdir;
 	c->ops.sync_dir = c_sync_dir;
 	c->ops.exists = c_exists;

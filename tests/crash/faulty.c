@@ -13,8 +13,8 @@ enum { SECTOR = 512, NAME_ROOM = 64 };
 enum pending_kind { P_WRITE, P_SIZE };
 
 /* A change since the last sync. */
-struct reports_due {
-	struct reports_due *next;
+struct pending {
+	struct pending *next;
 	enum pending_kind kind;
 	uint64_t at, n;
 	char octets[];
@@ -22,7 +22,7 @@ struct reports_due {
 
 struct inode {
 	struct buf now, disk;	/* as read; as it is without power */
-	struct reports_due *first, **last;
+	struct pending *first, **last;
 	int refs;
 };
 
@@ -72,7 +72,7 @@ chance(struct faulty *d)
 static void
 drop_pending(struct inode *i)
 {
-	struct reports_due *p;
+	struct pending *p;
 
 	while ((p = i->first)) {
 		i->first = p->next;
@@ -146,7 +146,7 @@ static void
 pend(struct inode *i, enum pending_kind kind, uint64_t at, const void *p,
     uint64_t n)
 {
-	struct reports_due *x = malloc(sizeof(*x) + (p ? n : 0));
+	struct pending *x = malloc(sizeof(*x) + (p ? n : 0));
 
 	bug_if(!x);
 	x->next = NULL;
@@ -161,7 +161,7 @@ pend(struct inode *i, enum pending_kind kind, uint64_t at, const void *p,
 
 /* Sectors of the file, each as it was or as it was to be. */
 static void
-tear(struct faulty *d, struct inode *i, const struct reports_due *p)
+tear(struct faulty *d, struct inode *i, const struct pending *p)
 {
 	uint64_t from = p->at, end = p->at + p->n, to;
 
@@ -180,7 +180,7 @@ tear(struct faulty *d, struct inode *i, const struct reports_due *p)
 static void
 lose(struct faulty *d, struct inode *i, enum fault how)
 {
-	struct reports_due *p;
+	struct pending *p;
 
 	for (p = i->first; p && how != FAULT_POWER_NONE; p = p->next) {
 		bool all = how == FAULT_POWER_ALL || chance(d) % 3 == 0;
@@ -199,7 +199,7 @@ lose(struct faulty *d, struct inode *i, enum fault how)
 static void
 settle(struct inode *i)
 {
-	struct reports_due *p;
+	struct pending *p;
 
 	for (p = i->first; p; p = p->next)
 		if (p->kind == P_SIZE)
@@ -411,6 +411,24 @@ f_unlink(struct files *fs, const char *name)
 }
 
 static int
+f_rename(struct files *fs, const char *from, const char *to)
+{
+	struct faulty *d = disk_of(fs);
+	struct name *old = find(d, from), *new;
+	int rc;
+
+	if (!old || !old->now)
+		return -ENOENT;
+	rc = point(d, true);
+	if (rc < 0)
+		return rc;
+	new = make_name(d, to);
+	set_inode(&new->now, old->now);
+	set_inode(&old->now, NULL);
+	return 0;
+}
+
+static int
 f_mkdir(struct files *fs, const char *name)
 {
 	(void)name;
@@ -452,6 +470,24 @@ f_list(struct files *fs, const char *dir,
 	return 0;
 }
 
+/* One process has this disk. */
+static int
+f_lock(struct file *file, uint64_t at, uint64_t n)
+{
+	(void)at;
+	(void)n;
+	return open_of(file)->disk->off ? -EIO : 0;
+}
+
+static int
+f_is_named(struct file *file, const char *name)
+{
+	struct open_file *f = open_of(file);
+	struct name *n = find(f->disk, name);
+
+	return n && n->now == f->inode ? 0 : -ENOENT;
+}
+
 /* ---- life -------------------------------------------------------------- */
 
 struct faulty *
@@ -459,7 +495,8 @@ faulty_new(void)
 {
 	static const struct files_ops ops = { f_open, f_close, f_read,
 		f_write, f_sync, f_truncate, f_allocate, f_size, f_unlink,
-		f_mkdir, f_sync_dir, f_exists, f_list };
+		f_rename, f_mkdir, f_sync_dir, f_exists, f_list, f_lock,
+		f_is_named };
 	struct faulty *d = calloc(1, sizeof(*d));
 
 	bug_if(!d);

@@ -17,7 +17,7 @@ struct real_files {
 };
 struct real_file {
 	struct file file;
-	int fd;
+	int fd, dirfd;
 };
 
 static int
@@ -50,6 +50,7 @@ real_open(struct files *fs, const char *name, uint32_t how, struct file **f)
 	bug_if(!r);
 	r->file.files = fs;
 	r->fd = fd;
+	r->dirfd = dir_of(fs);
 	*f = &r->file;
 	return 0;
 }
@@ -142,6 +143,12 @@ real_unlink(struct files *fs, const char *name)
 }
 
 static int
+real_rename(struct files *fs, const char *from, const char *to)
+{
+	return renameat(dir_of(fs), from, dir_of(fs), to) < 0 ? -errno : 0;
+}
+
+static int
 real_mkdir(struct files *fs, const char *name)
 {
 	if (mkdirat(dir_of(fs), name, 0700) < 0 && errno != EEXIST)
@@ -187,13 +194,40 @@ real_list(struct files *fs, const char *dir,
 	return 0;
 }
 
+/* Of the open file, not of the process: a POSIX lock would be gone as soon as
+ * anybody here closes another descriptor of the same file. */
+static int
+real_lock(struct file *f, uint64_t at, uint64_t n)
+{
+	struct flock lock = { .l_type = F_WRLCK, .l_whence = SEEK_SET,
+		.l_start = (off_t)at, .l_len = (off_t)n };
+
+	if (fcntl(fd_of(f), F_OFD_SETLK, &lock) == 0)
+		return 0;
+	return errno == EACCES ? -EAGAIN : -errno;
+}
+
+static int
+real_is_named(struct file *f, const char *name)
+{
+	struct real_file *r = container_of(f, struct real_file, file);
+	struct stat held, there;
+
+	if (fstat(r->fd, &held) < 0 || fstatat(r->dirfd, name, &there,
+	    AT_SYMLINK_NOFOLLOW) < 0)
+		return -errno;
+	if (held.st_ino != there.st_ino || held.st_dev != there.st_dev)
+		return -ENOENT;
+	return 0;
+}
+
 struct files *
 files_real(int dirfd)
 {
 	static const struct files_ops ops = { real_open, real_close, real_read,
 		real_write, real_sync, real_truncate, real_allocate, real_size,
-		real_unlink, real_mkdir, real_sync_dir, real_exists,
-		real_list };
+		real_unlink, real_rename, real_mkdir, real_sync_dir,
+		real_exists, real_list, real_lock, real_is_named };
 	struct real_files *fs = malloc(sizeof(*fs));
 
 	bug_if(!fs);

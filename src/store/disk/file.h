@@ -35,12 +35,18 @@ struct files_ops {
 	int (*allocate)(struct file *f, uint64_t size);
 	int (*size)(struct file *f, uint64_t *size);
 	int (*unlink)(struct files *fs, const char *name);
+	int (*rename)(struct files *fs, const char *from, const char *to);
 	int (*mkdir)(struct files *fs, const char *name); /* may exist */
 	/* Names created and removed in dir ("." is the data folder) hold. */
 	int (*sync_dir)(struct files *fs, const char *dir);
 	int (*exists)(struct files *fs, const char *name);
 	int (*list)(struct files *fs, const char *dir,
 	    void (*fn)(void *arg, const char *name), void *arg);
+	/* No other process may lock any of these octets until f is closed.
+	 * -EAGAIN: one has. */
+	int (*lock)(struct file *f, uint64_t at, uint64_t n);
+	/* Does the name still lead to f? -ENOENT if not. */
+	int (*is_named)(struct file *f, const char *name);
 };
 
 /* The kernel's files beneath the folder open as dirfd (stays the caller's).

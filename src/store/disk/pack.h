@@ -19,6 +19,7 @@
 #pragma once
 #include "base/buf.h"
 #include "base/err.h"
+#include "base/log.h"
 #include "store/disk/file.h"
 
 enum { RECORD_HEADER = 48, RECORD_ALIGN = 8 };
@@ -37,12 +38,15 @@ struct packs;
 struct packs *packs_new(struct files *fs, uint64_t size);
 void packs_free(struct packs *p);
 
-/* Recovery: the packs that SQL names, with the octets written, are told one
- * by one in ascending order, then all that nobody named is removed. */
+/* Recovery (recover.c): the packs that SQL names, with the octets written, are
+ * told one by one in ascending order; one that is not there is logged and done
+ * without. Then all that nobody named is put aside as stray-*. log: NULL is
+ * fine. */
 int packs_known(struct packs *p, uint64_t pack, uint64_t written,
+    struct log *log, struct err *err);
+int packs_known_file(struct packs *p, uint64_t blob, struct log *log,
     struct err *err);
-int packs_known_file(struct packs *p, uint64_t blob, struct err *err);
-int packs_recovered(struct packs *p, struct err *err);
+int packs_recovered(struct packs *p, struct log *log, struct err *err);
 
 /* ---- the writer's ------------------------------------------------------ */
 

@@ -1,3 +1,4 @@
+#include "store/engine/data_state.h"
 #include "store/engine/engine_int.h"
 
 /*
@@ -159,6 +160,20 @@ sync_all(struct engine *e, struct err *err)
 	return rc == 0 ? sql_commit(&e->w, err) : rc;
 }
 
+/* Somebody removed the WAL under us. What is in it can be reached through our
+ * own descriptor only, so it goes into the database before anybody is told of
+ * this commit; then the process ends, and the next makes a new WAL. */
+static int
+save_from_lost_wal(struct engine *e, struct err *err)
+{
+	int rc = sql_checkpoint(&e->w, err);
+
+	if (rc == 0)
+		rc = data_state_put(e->o.files, false, e->fence, err);
+	return rc < 0 ? rc : err_set(err, E_STALE, "postern.db-wal was "
+	    "removed under the running server: all is saved in postern.db");
+}
+
 /* 0, E_FULL (and all is undone), or the end. */
 static int
 finish(struct engine *e, struct err *err)
@@ -184,6 +199,8 @@ finish(struct engine *e, struct err *err)
 	columns_apply(e->columns, e->ops.p, e->ops.n);
 	journal_add_encoded(e->journal, buf_get(&e->rows),
 	    e->now_s * 1000000);
+	if (vfs_lost_wal(e->vfs))
+		return save_from_lost_wal(e, err);
 	return sql_restart_wal(&e->w, e->o.wal_octets, err);
 }
 

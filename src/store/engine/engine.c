@@ -1,3 +1,4 @@
+#include "store/engine/data_state.h"
 #include "store/engine/engine_int.h"
 #include "store/sql/schema.h"
 
@@ -49,7 +50,7 @@ get_srs_key(struct engine *e, struct err *err)
 /* Every opening takes the lease anew: the previous holder finds another
  * number. */
 static int
-take_lease(struct engine *e, struct err *err)
+take_lease(struct engine *e, const struct data_state *before, struct err *err)
 {
 	int rc = sql_begin(&e->w, err);
 
@@ -64,6 +65,9 @@ take_lease(struct engine *e, struct err *err)
 	e->next_account = sql_u64(&e->w, owner_get, next_account);
 	e->uidvalidity = sql_u64(&e->w, owner_get, uidvalidity);
 	sql_end(&e->w, SQL_owner_get);
+	rc = data_state_check_fence(before, e->fence - 1, err);
+	if (rc < 0)
+		return rc;
 	e->o.random(e->o.arg, e->owner, sizeof(e->owner));
 	rc = sql_run(&e->w, SQL_owner_take, SQL_VALS(
 	    vs(str_make(e->owner, sizeof(e->owner))), vi(e->fence)), err);
@@ -80,7 +84,7 @@ recover_packs(struct engine *e, struct err *err)
 
 	while (rc > 0) {
 		bad = packs_known(e->packs, sql_u64(q, pack_list, pack),
-		    sql_u64(q, pack_list, written), err);
+		    sql_u64(q, pack_list, written), e->o.log, err);
 		if (bad < 0) {
 			sql_end(q, SQL_pack_list);
 			return bad;
@@ -91,21 +95,24 @@ recover_packs(struct engine *e, struct err *err)
 		rc = sql_first(q, SQL_blob_files, NULL, 0, err);
 	while (rc > 0) {
 		bad = packs_known_file(e->packs,
-		    sql_u64(q, blob_files, blob), err);
+		    sql_u64(q, blob_files, blob), e->o.log, err);
 		if (bad < 0) {
 			sql_end(q, SQL_blob_files);
 			return bad;
 		}
 		rc = sql_next(q, SQL_blob_files, err);
 	}
-	return rc < 0 ? rc : packs_recovered(e->packs, err);
+	return rc < 0 ? rc : packs_recovered(e->packs, e->o.log, err);
 }
 
 static int
 open_data(struct engine *e, struct err *err)
 {
+	struct data_state before = { 0 };
 	int rc = make_folders(e->o.files, err);
 
+	if (rc == 0)
+		rc = data_state_check(e->o.files, &before, err);
 	if (rc == 0)
 		rc = sql_open(&e->w, e->vfs, "postern.db", WRITER_CACHE_KB,
 		    err);
@@ -117,9 +124,14 @@ open_data(struct engine *e, struct err *err)
 	sql_is_writer(&e->w);
 	rc = schema_migrate(&e->w, err);
 	if (rc == 0)
-		rc = take_lease(e, err);
+		rc = take_lease(e, &before, err);
 	if (rc == 0)
 		rc = recover_packs(e, err);
+	e->running = rc == 0;	/* also if putting fails half way */
+	if (rc == 0)
+		rc = data_state_put(e->o.files, true, e->fence, err);
+	if (rc == E_FULL) /* the state before is still true, and safe */
+		rc = 0;
 	if (rc == 0)
 		rc = sql_open(&e->look, e->vfs, "postern.db", LOOK_CACHE_KB,
 		    err);
@@ -167,6 +179,10 @@ engine_close(struct engine *e)
 	map_free(&e->mboxes);
 	map_free(&e->fresh);
 	sql_close(&e->look);
+	/* Without that line the WAL has to stay. */
+	if (e->running && data_state_put(e->o.files, false, e->fence,
+	    NULL) < 0)
+		sql_keep_wal(&e->w);
 	sql_close(&e->w);
 	vfs_free(e->vfs);
 	packs_free(e->packs);

@@ -79,6 +79,7 @@ struct engine {
 	bool names_changed;	/* in this batch */
 	int64_t now_s;
 	bool in_transaction;
+	bool running;		/* as postern.state says */
 
 	uint64_t staged_octets;	/* in memory, of all callers */
 	uint64_t next_stage;

@@ -11,6 +11,7 @@ enum {
 	FRAME_OCTETS = PAGE_OCTETS + 24,	/* of the WAL */
 	WAL_AGAIN = 256,	/* pages until the next try to restart it */
 	BUSY_MS = 5,	/* for readers in the way of a restart of the WAL */
+	CHECKPOINT_TRIES = 400,
 };
 
 static const char *const statements[SQL_NSTATEMENTS] = {
@@ -55,10 +56,14 @@ sql_open(struct sql *q, const struct vfs *v, const char *name, int cache_kb,
 	*q = (struct sql){ 0 };
 	rc = sqlite3_open_v2(name, &q->db, SQLITE_OPEN_READWRITE |
 	    SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX, vfs_name(v));
+	if (rc == SQLITE_BUSY)
+		rc = err_set(err, E_BUSY, "another program has %s open: end "
+		    "it first", name);
+	else if (rc != SQLITE_OK)
+		rc = sql_failed(q, rc, "open", err);
 	if (rc != SQLITE_OK) {
-		(void)sql_failed(q, rc, "open", err);
 		sql_close(q);
-		return err ? err->code : E_IO;
+		return rc;
 	}
 	/* Deleted octets are overwritten where a page is written anyway. */
 	rc = sql_exec(q, "PRAGMA page_size=4096; PRAGMA temp_store=MEMORY;"
@@ -194,6 +199,24 @@ sql_restart_wal(struct sql *q, uint64_t octets, struct err *err)
 	if (rc == SQLITE_OK || rc == SQLITE_BUSY || rc == SQLITE_FULL)
 		return 0;
 	return err_set(err, E_IO, "checkpoint: %s", sqlite3_errmsg(q->db));
+}
+
+int
+sql_checkpoint(struct sql *q, struct err *err)
+{
+	int rc = SQLITE_BUSY;
+
+	for (int i = 0; i < CHECKPOINT_TRIES && rc == SQLITE_BUSY; i++)
+		rc = sqlite3_wal_checkpoint_v2(q->db, NULL,
+		    SQLITE_CHECKPOINT_FULL, NULL, NULL);
+	return rc == SQLITE_OK ? 0 : sql_failed(q, rc, "checkpoint", err);
+}
+
+void
+sql_keep_wal(struct sql *q)
+{
+	(void)sqlite3_db_config(q->db, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1,
+	    NULL);
 }
 
 int

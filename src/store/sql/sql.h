@@ -63,6 +63,8 @@ vs(struct str s)
 int sql_open(struct sql *q, const struct vfs *v, const char *name,
     int cache_kb, struct err *err);
 void sql_close(struct sql *q);
+/* Closing the last connection leaves the WAL where it is. */
+void sql_keep_wal(struct sql *q);
 
 /* E_FULL when the disk is, E_IO for all else. */
 int sql_exec(struct sql *q, const char *text, struct err *err);
@@ -76,6 +78,8 @@ int sql_changes(const struct sql *q);
 /* After a commit of the writer: go on at the beginning of the WAL once it has
  * this many octets. A reader in the way, or a full disk: next time. */
 int sql_restart_wal(struct sql *q, uint64_t octets, struct err *err);
+/* Everything that was committed into the database file itself. */
+int sql_checkpoint(struct sql *q, struct err *err);
 /* One snapshot for the statements of a request, if they are several. */
 int sql_read_begin(struct sql *q, struct err *err);
 void sql_read_end(struct sql *q);

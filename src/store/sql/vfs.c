@@ -13,10 +13,17 @@
 
 enum { NAME_MAX_ = 64, GATHER = 1 << 20 };
 
+/* What the unix VFS of SQLite locks of a database file: its pending octet, its
+ * reserved one and 510 shared ones behind them ("os.h", sqlite.org/fileformat2
+ * 1.4: the lock-byte page is never used for data). */
+enum { LOCK_BYTES = 0x40000000, LOCK_BYTES_N = 512 };
+enum { LOCK_WAIT_MS = 2000, LOCK_PAUSE_MS = 20 };
+
 /* What the connections to one database file share. */
 struct node {
 	struct list_link link;
 	char name[NAME_MAX_];
+	struct file *locked;	/* holds the lock against other processes */
 	int refs;
 	/* Locks of the file itself. */
 	int shared, reserved, pending, exclusive;
@@ -32,6 +39,7 @@ struct vfs {
 	struct files *fs;
 	pthread_mutex_t lock; /* of the nodes and all in them */
 	struct list nodes;
+	bool lost_wal;
 };
 
 struct vfile {
@@ -46,6 +54,7 @@ struct vfile {
 	char name[NAME_MAX_];
 	bool delete_at_close;
 	bool unnamed;	/* its name may not yet last a loss of power */
+	bool wal;
 };
 
 static struct vfile *
@@ -150,6 +159,8 @@ v_sync(sqlite3_file *file, int flags)
 	if (f->unnamed && f->vfs->fs->ops->sync_dir(f->vfs->fs, ".") < 0)
 		return SQLITE_IOERR_DIR_FSYNC;
 	f->unnamed = false;
+	if (f->wal && f->f->files->ops->is_named(f->f, f->name) < 0)
+		f->vfs->lost_wal = true;
 	return SQLITE_OK;
 }
 
@@ -378,26 +389,60 @@ node_unref(struct node *n)
 	for (size_t i = 0; i < n->regions.n; i++)
 		free(n->regions.p[i]);
 	vec_free(&n->regions);
+	file_close(n->locked);
 	free(n);
 }
 
-static struct node *
-node_ref(struct vfs *v, const char *name)
+/* Somebody who just looks has it for a moment: wait as long. */
+static int
+lock_out_others(struct vfs *v, const char *name, struct file **out)
 {
+	struct timespec pause = { 0, LOCK_PAUSE_MS * 1000000L };
+	struct file *f;
+	int rc = v->fs->ops->open(v->fs, name, 0, &f);
+
+	if (rc < 0)
+		return SQLITE_CANTOPEN;
+	for (int ms = 0; ms < LOCK_WAIT_MS; ms += LOCK_PAUSE_MS) {
+		rc = v->fs->ops->lock(f, LOCK_BYTES, LOCK_BYTES_N);
+		if (rc != -EAGAIN)
+			break;
+		nanosleep(&pause, NULL);
+	}
+	if (rc < 0) {
+		file_close(f);
+		return rc == -EAGAIN ? SQLITE_BUSY : SQLITE_IOERR_LOCK;
+	}
+	*out = f;
+	return SQLITE_OK;
+}
+
+/* The file is there. */
+static int
+node_ref(struct vfs *v, const char *name, struct node **out)
+{
+	struct file *locked = NULL;
 	struct node *made;
+	int rc;
 
 	list_each(struct node, n, &v->nodes, link) {
 		if (strcmp(n->name, name) != 0)
 			continue;
 		n->refs++;
-		return n;
+		*out = n;
+		return SQLITE_OK;
 	}
+	rc = lock_out_others(v, name, &locked);
+	if (rc != SQLITE_OK)
+		return rc;
 	made = calloc(1, sizeof(*made));
 	bug_if(!made);
+	made->locked = locked;
 	(void)snprintf(made->name, sizeof(made->name), "%s", name);
 	list_append(&v->nodes, &made->link);
 	made->refs = 1;
-	return made;
+	*out = made;
+	return SQLITE_OK;
 }
 
 static int
@@ -447,6 +492,7 @@ v_open(sqlite3_vfs *base, const char *name, sqlite3_file *file, int flags,
 	struct vfs *v = vfs_of(base);
 	struct vfile *f = vfile_of(file);
 	uint32_t how = flags & SQLITE_OPEN_CREATE ? FILE_CREATE : 0;
+	int rc = SQLITE_OK;
 
 	memset(f, 0, sizeof(*f));
 	if (!name || strlen(name) >= NAME_MAX_)
@@ -459,9 +505,14 @@ v_open(sqlite3_vfs *base, const char *name, sqlite3_file *file, int flags,
 	(void)snprintf(f->name, sizeof(f->name), "%s", name);
 	if (flags & SQLITE_OPEN_MAIN_DB) {
 		pthread_mutex_lock(&v->lock);
-		f->node = node_ref(v, name);
+		rc = node_ref(v, name, &f->node);
 		pthread_mutex_unlock(&v->lock);
 	}
+	if (rc != SQLITE_OK) {
+		file_close(f->f);
+		return rc;
+	}
+	f->wal = flags & SQLITE_OPEN_WAL;
 	f->base.pMethods = &methods;
 	if (out)
 		*out = flags;
@@ -566,6 +617,12 @@ vfs_new(struct files *fs)
 	/* The default one too: SQLite takes its randomness from that. */
 	bug_if(sqlite3_vfs_register(&v->base, 1) != SQLITE_OK);
 	return v;
+}
+
+bool
+vfs_lost_wal(const struct vfs *v)
+{
+	return v->lost_wal;
 }
 
 const char *

@@ -2,7 +2,12 @@
  * vfs.h - SQLite on the file layer.
  *
  * One process, many connections in it: locks and the shared index of the WAL
- * live in memory. Writes that follow one another are gathered and leave in
+ * live in memory. Other processes are kept out by the lock of SQLite's own unix
+ * VFS on the database file, held from its first opening to its last closing:
+ * they are told SQLITE_BUSY. Without it a look with the sqlite3 command would
+ * end with the WAL unlinked under us.
+ *
+ * Writes that follow one another are gathered and leave in
  * one piece before the next read of them, sync, size or truncation, so a
  * commit is one write and one sync however many pages it has.
  */
@@ -15,4 +20,7 @@ struct vfs;
  * All connections must be closed before vfs_free(). */
 struct vfs *vfs_new(struct files *fs);
 const char *vfs_name(const struct vfs *v);
+/* A sync found that the WAL's name leads to it no more: what was committed is
+ * in a file that the next start will not find. */
+bool vfs_lost_wal(const struct vfs *v);
 void vfs_free(struct vfs *v);

@@ -1,0 +1,169 @@
+/*
+ * recover.c - what SQL names and what lies in the folder, held together at
+ * the start.
+ *
+ * A file that nobody names is most often what a crash left behind; it is also
+ * all that is left of people's mail where the database was lost or is an old
+ * one. So it is never removed here, but put aside under a name that says so. A
+ * file that is named and not there, or too short, is told as well: the others
+ * are served.
+ */
+#include <errno.h>
+#include <stdlib.h>
+
+#include "base/vec.h"
+#include "store/disk/pack_int.h"
+
+enum known_kind { KNOWN_PACK = 1, KNOWN_BLOB };
+
+static void
+tell_missing(struct log *log, const char *name, const char *what)
+{
+	if (log)
+		log_event(log, LOG_ERROR, "file_missing",
+		    F_STR("file", str_c(name)), F_STR("what", str_c(what)));
+}
+
+int
+packs_known(struct packs *p, uint64_t pack, uint64_t written, struct log *log,
+    struct err *err)
+{
+	uint64_t size = 0;
+	char name[40];
+	struct file *f;
+	int rc;
+
+	map_put_number(&p->known, KNOWN_PACK, pack, 0, 1);
+	if (pack > p->last)
+		p->last = pack;
+	pack_name(name, sizeof(name), pack);
+	rc = p->fs->ops->open(p->fs, name, 0, &f);
+	if (rc == -ENOENT) {
+		tell_missing(log, name, "the file is gone");
+		return 0;
+	}
+	if (rc == 0)
+		rc = p->fs->ops->size(f, &size);
+	if (rc < 0)
+		return pack_failed(err, rc, "open pack", pack);
+	if (size < written) {
+		tell_missing(log, name, "the file is shorter than it was");
+		file_close(f);
+		return 0;
+	}
+	file_close(p->f);
+	p->f = f;
+	p->pack = pack;
+	p->end = p->pos = p->ahead = written;
+	return 0;
+}
+
+int
+packs_known_file(struct packs *p, uint64_t blob, struct log *log,
+    struct err *err)
+{
+	char name[40];
+	int rc;
+
+	large_name(name, sizeof(name), blob);
+	map_put_number(&p->known, KNOWN_BLOB, blob, 0, 1);
+	rc = p->fs->ops->exists(p->fs, name);
+	if (rc == -ENOENT)
+		tell_missing(log, name, "the file is gone");
+	else if (rc < 0)
+		return pack_failed(err, rc, "open blob", blob);
+	return 0;
+}
+
+/* ---- strays -------------------------------------------------------------- */
+
+struct strays {
+	struct packs *p;
+	uint64_t kind;
+	struct VEC(uint64_t) ids;
+};
+
+static bool
+hex_id(const char *name, uint64_t *id)
+{
+	uint64_t v = 0;
+	int i;
+
+	for (i = 0; name[i] && i < 16; i++) {
+		int digit = ascii_hex(name[i]);
+
+		if (digit < 0)
+			return false;
+		v = v << 4 | (uint64_t)digit;
+	}
+	*id = v;
+	return i == 16 && !name[16];
+}
+
+static void
+note_stray(void *arg, const char *name)
+{
+	struct strays *s = arg;
+	uint64_t id;
+
+	if (!hex_id(name, &id) ||
+	    map_get_number(&s->p->known, s->kind, id, 0) != 0)
+		return;
+	vec_push(&s->ids, id);
+}
+
+/* A name that nobody has. In the same folder: Landlock lets nothing move to
+ * another. */
+static void
+name_aside(struct packs *p, const char *dir, uint64_t id, char *out, size_t n)
+{
+	unsigned copy = 0;
+
+	do
+		(void)snprintf(out, n, "%s/stray-%016llx.%u", dir,
+		    (unsigned long long)id, copy++);
+	while (p->fs->ops->exists(p->fs, out) == 0);
+}
+
+static int
+put_strays_aside(struct packs *p, const char *dir, enum known_kind kind,
+    struct log *log, struct err *err)
+{
+	struct strays s = { .p = p, .kind = kind };
+	char name[40], aside[64];
+	int rc = p->fs->ops->list(p->fs, dir, note_stray, &s);
+
+	for (size_t i = 0; rc == 0 && i < s.ids.n; i++) {
+		if (kind == KNOWN_PACK)
+			pack_name(name, sizeof(name), s.ids.p[i]);
+		else
+			large_name(name, sizeof(name), s.ids.p[i]);
+		name_aside(p, dir, s.ids.p[i], aside, sizeof(aside));
+		rc = p->fs->ops->rename(p->fs, name, aside);
+		if (rc == 0 && log)
+			log_event(log, LOG_WARN, "stray_file",
+			    F_STR("file", str_c(name)),
+			    F_STR("now", str_c(aside)));
+	}
+	vec_free(&s.ids);
+	return rc < 0 ? pack_failed(err, rc, "put aside", kind) : 0;
+}
+
+int
+packs_recovered(struct packs *p, struct log *log, struct err *err)
+{
+	int rc = put_strays_aside(p, "packs", KNOWN_PACK, log, err);
+
+	if (rc == 0)
+		rc = put_strays_aside(p, "blobs", KNOWN_BLOB, log, err);
+	map_free(&p->known);
+	if (rc < 0 || !p->f)
+		return rc;
+	/* The torn tail: only what lies beyond what SQL names. */
+	rc = p->fs->ops->truncate(p->f, p->end);
+	if (rc == 0)
+		rc = p->fs->ops->allocate(p->f, p->size);
+	if (rc == -ENOSPC)
+		rc = 0;
+	return rc < 0 ? pack_failed(err, rc, "cut pack", p->pack) : 0;
+}

@@ -1,0 +1,331 @@
+/*
+ * Tests of what operators, damage and other programs do to a data folder: it
+ * is refused or saved, and never begun anew.
+ */
+#include "base/test.h"
+
+#include <dirent.h>
+#include <fcntl.h>
+#include <sqlite3.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "store/service/test_fixture.h"
+
+struct folder {
+	char path[64];
+	int dirfd;
+	struct files *files;
+	struct fixture d;
+	uint64_t alice;
+};
+
+static void
+remove_tree(int dirfd, const char *name)
+{
+	int fd = openat(dirfd, name, O_RDONLY | O_DIRECTORY);
+	DIR *d = fdopendir(fd);
+	struct dirent *e;
+
+	while ((e = readdir(d)))
+		if (e->d_name[0] != '.' && unlinkat(fd, e->d_name, 0) < 0)
+			remove_tree(fd, e->d_name);
+	closedir(d);
+	unlinkat(dirfd, name, AT_REMOVEDIR);
+}
+
+static void
+shell(const char *fmt, const char *path)
+{
+	char command[400];
+
+	(void)snprintf(command, sizeof(command), fmt, path, path, path, path);
+	assert_int_equal(system(command), 0);
+}
+
+/* The folder as a process that dies now leaves it. */
+static void
+crash(struct folder *p)
+{
+	shell("cp -a %s %s.crash", p->path);
+	fixture_close(&p->d);
+	shell("rm -rf %s/* && cp -a %s.crash/. %s && rm -rf %s.crash",
+	    p->path);
+}
+
+static void
+mail(struct folder *p, const char *text)
+{
+	const char *to[] = { "alice@ours.test", NULL };
+
+	assert_int_equal(fixture_submit(&p->d, 0, text, to, NULL), 0);
+}
+
+static uint32_t
+count(struct folder *p)
+{
+	struct caller alice = fixture_person(p->alice);
+	struct open_answer in;
+
+	assert_int_equal(fixture_open_mailbox(&p->d, &alice, "INBOX", &in), 0);
+	return in.exists;
+}
+
+static int
+set_up(void **state)
+{
+	struct folder *p = calloc(1, sizeof(*p));
+
+	(void)snprintf(p->path, sizeof(p->path), "/tmp/postern-XXXXXX");
+	assert_non_null(mkdtemp(p->path));
+	p->dirfd = open(p->path, O_RDONLY | O_DIRECTORY);
+	p->files = files_real(p->dirfd);
+	fixture_init(&p->d, p->files);
+	assert_int_equal(fixture_open(&p->d), 0);
+	assert_int_equal(fixture_domain(&p->d, "ours.test"), 0);
+	assert_int_equal(fixture_account(&p->d, "alice@ours.test", &p->alice),
+	    0);
+	mail(p, "Subject: one\r\n\r\none\r\n");
+	*state = p;
+	return 0;
+}
+
+static int
+tear_down(void **state)
+{
+	struct folder *p = *state;
+
+	fixture_close(&p->d);
+	close(p->dirfd);
+	remove_tree(AT_FDCWD, p->path);
+	free(p->files);
+	free(p);
+	return 0;
+}
+
+/* Another program's SQLite, with the VFS that everybody else has: what the
+ * first statement says. */
+static int
+foreign(struct folder *p, const char *text)
+{
+	char name[100];
+	sqlite3 *db;
+	int rc;
+
+	(void)snprintf(name, sizeof(name), "%s/postern.db", p->path);
+	rc = sqlite3_open_v2(name, &db, SQLITE_OPEN_READWRITE, "unix");
+	if (rc == SQLITE_OK)
+		rc = sqlite3_exec(db, text, NULL, NULL, NULL);
+	sqlite3_close(db);
+	return rc;
+}
+
+static bool
+has(struct folder *p, const char *name)
+{
+	struct stat st;
+
+	return fstatat(p->dirfd, name, &st, 0) == 0 && st.st_size > 0;
+}
+
+static void
+test_foreign(void **state)
+{
+	struct folder *p = *state;
+
+	assert_int_equal(foreign(p, "SELECT count(*) FROM email"),
+	    SQLITE_BUSY);
+	assert_int_equal(foreign(p, "PRAGMA wal_checkpoint(TRUNCATE)"),
+	    SQLITE_BUSY);
+	assert_true(has(p, "postern.db-wal"));
+	mail(p, "Subject: two\r\n\r\ntwo\r\n");
+	assert_int_equal(count(p), 2);
+	fixture_close(&p->d);
+	assert_int_equal(foreign(p, "SELECT count(*) FROM email"), SQLITE_OK);
+	assert_int_equal(fixture_open(&p->d), 0);
+	assert_int_equal(count(p), 2);
+}
+
+/* And the other way round: it is there when we come. In a process of its own:
+ * POSIX locks of ours would go with the first descriptor that is closed. */
+static void
+test_foreign_first(void **state)
+{
+	struct folder *p = *state;
+	int ready[2], go[2], status;
+	char octet = 0, name[100];
+	sqlite3 *db;
+	pid_t child;
+
+	fixture_close(&p->d);
+	assert_int_equal(pipe(ready) | pipe(go), 0);
+	child = fork();
+	if (child == 0) {
+		(void)snprintf(name, sizeof(name), "%s/postern.db", p->path);
+		if (sqlite3_open_v2(name, &db, SQLITE_OPEN_READWRITE, "unix") ||
+		    sqlite3_exec(db, "SELECT count(*) FROM email", NULL, NULL,
+		    NULL) || write(ready[1], &octet, 1) != 1)
+			_exit(1);
+		close(go[1]);
+		(void)!read(go[0], &octet, 1);
+		sqlite3_close(db);
+		_exit(0);
+	}
+	assert_int_equal(read(ready[0], &octet, 1), 1);
+	assert_int_equal(fixture_open(&p->d), E_BUSY);
+	assert_non_null(strstr(p->d.err.text, "another program"));
+	close(go[1]);
+	assert_int_equal(waitpid(child, &status, 0), child);
+	assert_int_equal(status, 0);
+	assert_int_equal(fixture_open(&p->d), 0);
+	assert_int_equal(count(p), 1);
+	close(go[0]);
+	close(ready[0]);
+	close(ready[1]);
+}
+
+/* The commit that finds it is kept, and nothing before it is lost. */
+static void
+test_wal_removed(void **state)
+{
+	const char *to[] = { "alice@ours.test", NULL };
+	struct folder *p = *state;
+
+	assert_int_equal(unlinkat(p->dirfd, "postern.db-wal", 0), 0);
+	assert_true(fixture_submit(&p->d, 0,
+	    "Subject: two\r\n\r\ntwo\r\n", to, NULL) < 0);
+	assert_non_null(strstr(p->d.err.text, "postern.db-wal"));
+	crash(p);
+	assert_int_equal(fixture_open(&p->d), 0);
+	assert_int_equal(count(p), 2);
+	assert_int_equal(fixture_verify(&p->d), 0);
+}
+
+static void
+empty_file(struct folder *p, const char *name)
+{
+	int fd = openat(p->dirfd, name, O_WRONLY | O_TRUNC | O_CREAT, 0600);
+
+	assert_true(fd >= 0);
+	close(fd);
+}
+
+static int
+count_packs(struct folder *p)
+{
+	int fd = openat(p->dirfd, "packs", O_RDONLY | O_DIRECTORY), n = 0;
+	DIR *d = fdopendir(fd);
+
+	while (readdir(d))
+		n++;
+	closedir(d);
+	return n - 2;
+}
+
+/* As it was after a good end, and after a crash: without its database, with an
+ * empty one, without its WAL, with an empty one. */
+static void
+test_lost(void **state)
+{
+	static const struct lost {
+		const char *name;
+		bool crash, empty;
+	} table[] = {
+		{ "postern.db", false, false },
+		{ "postern.db", false, true },
+		{ "postern.db", true, false },
+		{ "postern.db", true, true },
+		{ "postern.db-wal", true, false },
+		{ "postern.db-wal", true, true },
+	};
+	struct folder *p = *state;
+
+	for (size_t i = 0; i < NELEM(table); i++) {
+		const struct lost *l = &table[i];
+
+		if (l->crash)
+			crash(p);
+		else
+			fixture_close(&p->d);
+		assert_int_equal(renameat(p->dirfd, l->name, p->dirfd,
+		    "kept"), 0);
+		if (l->empty)
+			empty_file(p, l->name);
+		assert_int_equal(fixture_open(&p->d), E_INVALID);
+		assert_non_null(strstr(p->d.err.text, l->name));
+		assert_non_null(strstr(p->d.err.text, "restore"));
+		assert_int_equal(count_packs(p), 1);
+		/* Put back, all is well. */
+		assert_int_equal(renameat(p->dirfd, "kept", p->dirfd,
+		    l->name), 0);
+		assert_int_equal(fixture_open(&p->d), 0);
+		assert_int_equal(count(p), 1);
+	}
+}
+
+/* Last week's database in today's folder. */
+static void
+test_older(void **state)
+{
+	struct folder *p = *state;
+
+	fixture_close(&p->d);
+	shell("cp %s/postern.db %s/kept", p->path);
+	assert_int_equal(fixture_open(&p->d), 0);
+	mail(p, "Subject: two\r\n\r\ntwo\r\n");
+	fixture_close(&p->d);
+	assert_int_equal(renameat(p->dirfd, "kept", p->dirfd, "postern.db"),
+	    0);
+	assert_int_equal(fixture_open(&p->d), E_INVALID);
+	assert_non_null(strstr(p->d.err.text, "older"));
+	/* What the operator may decide. */
+	assert_int_equal(unlinkat(p->dirfd, "postern.state", 0), 0);
+	assert_int_equal(fixture_open(&p->d), 0);
+	assert_int_equal(count(p), 1);
+}
+
+/* A file that nobody names is kept under another name; one that is named and
+ * gone takes only its own mail along. */
+static void
+test_files(void **state)
+{
+	struct folder *p = *state;
+	struct caller alice = fixture_person(p->alice);
+	struct open_answer in;
+	char text[200];
+
+	fixture_close(&p->d);
+	empty_file(p, "packs/00000000000000ff");
+	assert_int_equal(renameat(p->dirfd, "packs/0000000000000001",
+	    p->dirfd, "kept"), 0);
+	assert_int_equal(fixture_open(&p->d), 0);
+	assert_int_equal(faccessat(p->dirfd, "packs/stray-00000000000000ff.0",
+	    F_OK, 0), 0);
+	assert_int_equal(fixture_open_mailbox(&p->d, &alice, "INBOX", &in), 0);
+	assert_int_equal(in.exists, 1);
+	assert_true(fixture_content(&p->d, &alice, in.mailbox, 1, text,
+	    sizeof(text), NULL) < 0);
+	mail(p, "Subject: two\r\n\r\ntwo\r\n");
+	assert_true(fixture_content(&p->d, &alice, in.mailbox, 2, text,
+	    sizeof(text), NULL) > 0);
+	assert_true(fixture_verify(&p->d) > 0);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup_teardown(test_foreign, set_up,
+		    tear_down),
+		cmocka_unit_test_setup_teardown(test_foreign_first, set_up,
+		    tear_down),
+		cmocka_unit_test_setup_teardown(test_wal_removed, set_up,
+		    tear_down),
+		cmocka_unit_test_setup_teardown(test_lost, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(test_older, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(test_files, set_up, tear_down),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
