@@ -12,6 +12,7 @@ usage: check_tree.py [--root DIR] [CHECK...]
   length    no file of src/ over 700 lines
   columns   no line over 80 columns (a tab is 8); rows of the message tables
             may be as wide as they are long to read, up to 90
+  words     no word of a protocol in src/mail, nor one of its libraries beneath
   marks     nothing left for later, no path of one machine, no registry host
 
 Exits 1 if anything is found.
@@ -48,6 +49,8 @@ MAX_LINES = 700
 MAX_COLUMNS = 80
 MAX_ROW_COLUMNS = 90
 ROW = re.compile(r"#define \w+\(F, S\)|/\* +name  |\t[CNF]\(.*(\\|\*/)?$")
+# A field of the envelope is called as its parameter.
+PROTOCOL = re.compile(r"imap|smtp(?!utf8)|jmap|pop3", re.I)
 MARKS = re.compile(r"\b(TODO|FIXME|XXX|HACK)\b")
 # Folders of one machine, and hosts that packages are fetched from. Written so
 # that this line does not find itself.
@@ -218,6 +221,14 @@ def check_columns(root):
                 yield f"{path}:{number}: {width} columns"
 
 
+def check_words(root):
+    for path in files(root, "src/mail/*.[ch]", "src/mail/meson.build"):
+        text = path.read_text(errors="replace")
+        for number, line in enumerate(text.splitlines(), 1):
+            if PROTOCOL.search(line):
+                yield f"{path}:{number}: {line.strip()}"
+
+
 def check_marks(root):
     for path in tracked(root):
         if path.name == pathlib.Path(__file__).name:
@@ -232,7 +243,7 @@ def check_marks(root):
 
 CHECKS = {"includes": check_includes, "headers": check_headers,
           "length": check_length, "columns": check_columns,
-          "marks": check_marks}
+          "words": check_words, "marks": check_marks}
 # Only when asked for.
 MORE = {"calls": check_calls}
 

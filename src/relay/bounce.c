@@ -2,16 +2,14 @@
  * bounce.c - an assignment that is a report: compose it from what store says
  * and the original's own octets, and hand it back.             RFC 3461 6
  */
-#include "mime/facts.h"
+#include "mail/deposit.h"
 #include "relay/dsn.h"
 #include "relay/relay_int.h"
-#include "store/blob.h"
 
 enum {
 	HEADER_MAX = 64 * 1024,
 	WHOLE_MAX = 1024 * 1024,	/* RFC 3461 6.2: longer ones are cut */
 	BEGIN_MAX = 4 * 1024 * 1024,
-	FACTS_MAX = 32768,		/* of bounce_ask */
 	PAUSE_MS = 2000,
 };
 
@@ -21,9 +19,7 @@ struct composed {
 	struct dsn dsn;
 	struct buf original;	/* its header, or all of it */
 	struct buf text;	/* what is written now */
-	struct buf facts;
-	struct mime_scan *scan;
-	struct blob_writer *blob;
+	struct deposit *report;
 	struct err err;
 };
 
@@ -85,13 +81,6 @@ read_original(struct composed *c)
 }
 
 static int
-put_octets(struct composed *c, struct str octets)
-{
-	mime_scan_feed(c->scan, octets);
-	return blob_write(c->blob, octets, &c->err);
-}
-
-static int
 put_part(struct composed *c,
     void (*part)(struct buf *out, const struct dsn *d))
 {
@@ -99,7 +88,8 @@ put_part(struct composed *c,
 	part(&c->text, &c->dsn);
 	if (buf_failed(&c->text))
 		return err_set(&c->err, E_LIMIT, "the report is too long");
-	return put_octets(c, buf_get(&c->text));
+	deposit_write(c->report, buf_get(&c->text));
+	return 0;
 }
 
 static int
@@ -108,35 +98,25 @@ put_all(struct composed *c)
 	int e = put_part(c, dsn_begin);
 
 	if (e == 0 && c->dsn.whole)
-		e = put_octets(c, buf_get(&c->original));
+		deposit_write(c->report, buf_get(&c->original));
 	return e < 0 ? e : put_part(c, dsn_end);
 }
 
 static int
-hand_over(struct composed *c)
+commit_report(struct composed *c)
 {
 	struct store *st = c->d->relay->o.store;
-	struct facts facts = { 0 };
 	struct submit_answer answer;
-	struct blob_ref blob;
+	struct deposit_facts facts;
 	struct bounce_ask ask = { .change = store_change_id(st),
-		.lease = c->item->lease };
-	int e = blob_finish(c->blob, &blob, &c->err);
+		.lease = c->item->lease,
+		/* RFC 6533: as is the way back. */
+		.smtputf8 = !str_is_ascii(c->item->reverse_path) };
+	int e = deposit_finish(c->report, &facts, &c->err);
 
 	if (e < 0)
 		return e;
-	mime_scan_finish(c->scan, &c->facts);
-	if (facts_decode(buf_get(&c->facts), &facts) < 0)
-		bug("facts of ours do not decode");
-	/* RFC 6533: as is the way back. */
-	ask.smtputf8 = !str_is_ascii(c->item->reverse_path);
-	ask.stage = blob.stage;
-	ask.octets = blob.octets;
-	ask.raw_size = blob.raw_size;
-	ask.body_8bit = (facts.flags & FACTS_8BIT) != 0;
-	/* A cache: who reads the message without it computes it again. */
-	if (c->facts.n <= FACTS_MAX)
-		ask.facts = buf_get(&c->facts);
+	MSG_COPY(deposited, &ask, &facts);
 	buf_reset(&c->text);
 	dsn_message_id(&c->text, &c->dsn);
 	ask.message_id = str_first(buf_get(&c->text), 998);
@@ -186,21 +166,20 @@ compose(struct composed *c)
 	decode_rcpts(c);
 	if ((e = read_original(c)) < 0 || (e = put_all(c)) < 0)
 		return e;
-	return hand_over(c);
+	return commit_report(c);
 }
 
 static void
 bounce_item(struct delivery *d, const struct queue_item *item)
 {
 	struct relay *r = d->relay;
-	struct arena *mem = arena_new(MIME_SCAN_ARENA + 64 * 1024);
+	const struct deposit_options o = { .store = r->o.store,
+		.compress = d->conf->c.compress, .loop = r->loop };
 	struct composed c = {
 		.d = d,
 		.item = item,
 		.text = BUF_INIT(BEGIN_MAX),
-		.facts = BUF_INIT(MIME_RECORD_MAX),
-		.scan = mime_scan_new(mem, NULL),
-		.blob = blob_writer_new(r->o.store, d->conf->c.compress),
+		.report = deposit_new(&o),
 	};
 	int e = compose(&c);
 
@@ -212,11 +191,9 @@ bounce_item(struct delivery *d, const struct queue_item *item)
 		(void)fiber_sleep(r->loop, loop_now_ms(r->loop) + PAUSE_MS);
 	if (e < 0)
 		reports_release(r->reports, d->generation, item->lease);
-	blob_writer_free(c.blob);
+	deposit_free(c.report);
 	buf_free(&c.original);
 	buf_free(&c.text);
-	buf_free(&c.facts);
-	arena_free(mem);
 }
 
 void

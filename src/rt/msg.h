@@ -48,6 +48,33 @@ struct msg_shape {
 		FIELDS_##S(MSG_MEMBER, S)          \
 	};                                         \
 	extern const struct msg_shape S##_shape
+/* Fields that several messages have in common: FIELDS_x(F, S) among those of
+ * each, and a plain struct of them. MSG_COPY(x, to, from) copies all of them
+ * between any two structs that have them; MSG_KEEP(x, arena, of) moves their
+ * strs into an arena. */
+#define MSG_GROUP(S)                               \
+	struct S {                                 \
+		FIELDS_##S(MSG_MEMBER, S)          \
+	}
+#define MSG_COPY_FIELD(S, kind, name, max) to_->name = from_->name;
+#define MSG_COPY(group, to, from)                  \
+	do {                                       \
+		__typeof__(to) to_ = (to);         \
+		__typeof__(from) from_ = (from);   \
+		FIELDS_##group(MSG_COPY_FIELD, )   \
+	} while (0)
+#define MSG_KEEP_u8(a, p)
+#define MSG_KEEP_u32(a, p)
+#define MSG_KEEP_u64(a, p)
+#define MSG_KEEP_i64(a, p)
+#define MSG_KEEP_str(a, p) *(p) = (p)->n ? str_dup(a, *(p)) : STR_NULL;
+#define MSG_KEEP_FIELD(S, kind, name, max) MSG_KEEP_##kind(a_, &of_->name)
+#define MSG_KEEP(group, a, of)                     \
+	do {                                       \
+		struct arena *a_ = (a);            \
+		__typeof__(of) of_ = (of);         \
+		FIELDS_##group(MSG_KEEP_FIELD, )   \
+	} while (0)
 #define MSG_DESC(S, kind, name, max) \
 	{ #name, MSG_##kind, (uint32_t)offsetof(struct S, name), (max) },
 #define MSG_SHAPE(S)                                                       \

@@ -52,6 +52,7 @@ run_fiber(void *arg)
 	struct local_fiber *r = arg;
 
 	r->code = r->fn(r->p, r->arg);
+	submit_end(r->p->submission);
 	submit_local_free(r->p->to);
 	r->done = true;
 }
@@ -74,7 +75,7 @@ local_open(struct local *p)
 {
 	struct err err = { 0 };
 
-	p->to = submit_local_new(p->loop, p->memory, p->data, p->compress);
+	p->to = submit_local_new(p->loop, p->memory, p->data);
 	if (submit_local_open(p->to, &err) < 0)
 		return local_fail_err(p, &err);
 	p->header.domain = submit_local_domain(p->to);
@@ -120,9 +121,11 @@ int
 local_envelope(struct local *p)
 {
 	const struct submit_header_rcpts *to = &p->header.rcpts;
+	struct deposit_options text = { .store = submit_local_store(p->to),
+		.compress = p->compress, .digest = true };
+	struct envelope envelope = { .ret = p->ret, .envid = p->envid };
 	struct err err = { 0 };
 	struct str path;
-	size_t taken = 0;
 	int worst = LOCAL_NO_USER;
 
 	for (size_t i = 0; i < p->header.bad.n; i++)
@@ -137,38 +140,56 @@ local_envelope(struct local *p)
 		return err.code == E_DENIED ? local_fail(p, LOCAL_NOT_ALLOWED,
 		    "mail cannot be sent as %.*s from here", STR_FMT(path)) :
 		    local_fail_err(p, &err);
+	envelope.reverse_path = path;
+	p->submission = submit_begin(&text, &envelope, 0);
 	for (size_t i = 0; i < to->n; i++) {
+		struct addressee a = { .address = to->v[i],
+			.notify = p->notify };
 		enum rcpt_kind kind;
 
-		if (submit_local_rcpt(p->to, to->v[i], p->notify, &kind,
-			&err) < 0)
+		if (submit_recipient(p->submission, &a, &kind, &err) < 0)
 			return local_fail_err(p, &err);
-		if (kind == RCPT_LOCAL || kind == RCPT_REMOTE)
-			taken++;
-		else
+		if (kind != RCPT_LOCAL && kind != RCPT_REMOTE)
 			worst = refused(p, to->v[i], kind);
 	}
-	return taken > 0 ? 0 : worst;
+	return submit_recipients(p->submission) > 0 ? 0 : worst;
 }
 
 int
 local_text(struct local *p, struct str octets)
 {
+	uint64_t max = submit_local_max_message(p->to);
 	struct err err = { 0 };
 
-	if (submit_local_text(p->to, octets, &err) < 0)
-		return local_fail_err(p, &err);
-	return 0;
+	p->octets += octets.n;
+	if (max > 0 && p->octets > max)
+		return local_fail(p, LOCAL_DATA, "the message is longer than "
+		    "the %llu octets the server takes",
+		    (unsigned long long)max);
+	submit_write(p->submission, octets);
+	return submit_failed(p->submission, &err) < 0 ?
+	    local_fail_err(p, &err) : 0;
 }
 
 int
 local_finish(struct local *p)
 {
+	struct origin origin = {
+		.peer = arena_printf(p->memory, "uid %u", p->header.uid),
+		.protocol = STR("LOCAL"),
+		.session = p->header.id,
+	};
+	struct deposit_facts facts;
+	struct signable what;
+	struct str signature = STR_NULL;
 	struct err err = { 0 };
-	struct submit_local_how how = { .ret = p->ret, .envid = p->envid,
-		.session = p->header.id, .uid = p->header.uid };
 
-	if (submit_local_finish(p->to, &how, &p->message, &err) < 0)
+	if (submit_text_end(p->submission, &facts, &err) < 0)
+		return local_fail_err(p, &err);
+	if (submit_signable(p->submission, p->memory, &what))
+		submit_local_sign(p->to, &what, p->memory, &signature);
+	if (submit_commit(p->submission, &origin, signature, &p->message,
+		&err) < 0)
 		return local_fail_err(p, &err);
 	return 0;
 }

@@ -25,6 +25,8 @@ struct local {
 	uint32_t notify, ret;
 	struct str envid;	/* in xtext */
 	struct submit_local *to;
+	struct submission *submission;
+	uint64_t octets;	/* of the text so far */
 	uint64_t message;	/* its number, at the end */
 	int fd;			/* where the text comes from */
 };

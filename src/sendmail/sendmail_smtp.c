@@ -9,9 +9,7 @@
 #include <unistd.h>
 
 #include "sendmail/local.h"
-#include "smtp/originate.h"
 #include "smtp/smtp_int.h"
-#include "vault/messages.h"
 
 enum { MAX_RCPTS = 2000, TIMEOUT_S = 300 };
 
@@ -93,46 +91,17 @@ stdio_new(struct loop *l)
 	return &s->t;
 }
 
-/* ---- texts --------------------------------------------------------------- */
-
-/* What submission does with them, too. The only session there is. */
-static struct local *here;
-
-static struct originate *
-begin_text(struct smtp_session *s unused_arg, struct str id, struct arena *a)
-{
-	struct originate_options o = { .hostname = here->header.domain,
-		.id = id, .at = loop_wall(here->loop) };
-
-	return originate_new(a, &o);
-}
+/* ---- the session --------------------------------------------------------- */
 
 static int
-sign_text(struct smtp_session *s unused_arg, struct originate *t,
+sign_as_author(struct smtp_session *s, const struct signable *what,
     struct arena *a, struct str *fields, struct err *err unused_arg)
 {
-	struct arena *mem = arena_new(ORIGINATE_ARENA);
-	struct dkim_sign_ask ask = { 0 };
-	struct originated o;
+	struct local *p = s->service->o.verbs_arg;
 
-	*fields = STR_NULL;
-	if (originate_facts(t, mem, &o)) {
-		ask.names = o.names;
-		ask.header = o.header;
-		ask.body_hash = str_make((const char *)o.body_hash,
-		    sizeof(o.body_hash));
-		submit_local_sign(here->to, &ask, o.authors, o.nauthors,
-		    fields);
-		*fields = str_dup(a, *fields);
-	}
-	arena_free(mem);
+	submit_local_sign(p->to, what, a, fields);
 	return 0;
 }
-
-static const struct smtp_texts texts = { begin_text, originate_next,
-	originate_rest, sign_text, originate_free };
-
-/* ---- the session --------------------------------------------------------- */
 
 struct stdin_session {
 	bool done;
@@ -154,13 +123,12 @@ serve_stdin(struct local *p, void *arg)
 	struct smtp_options o = { .loop = p->loop,
 		.max_recipients = MAX_RCPTS, .timeout_s = TIMEOUT_S,
 		.compress = p->compress, .local = true, .dsn = true,
-		.texts = &texts };
+		.sign = sign_as_author, .verbs_arg = p };
 	struct smtp_service *service;
 	int code = local_open(p);
 
 	if (code != 0)
 		return code;
-	here = p;
 	o.hostname = p->header.domain;
 	o.max_message = submit_local_max_message(p->to);
 	o.store = submit_local_store(p->to);

@@ -12,7 +12,7 @@ smtp_data(struct smtp_session *s, struct str args unused_arg)
 	struct reply r;
 
 	/* RFC 2920 3.1: the client may have sent DATA without knowing. */
-	if (s->txn->nrcpt == 0)
+	if (submit_recipients(s->txn) == 0)
 		return smtp_reply(554, "5.5.1", "No valid recipients");
 	if (smtp_say(s, smtp_reply(354, NULL,
 		"Go ahead, end with <CRLF>.<CRLF>"), &err) < 0)

@@ -108,9 +108,9 @@ param_smtputf8(void *out, struct str value, struct arena *a unused_arg)
 {
 	struct mail_args *m = out;
 
-	if (m->smtputf8 || value.n > 0)
+	if (m->envelope.smtputf8 || value.n > 0)
 		return false;
-	m->smtputf8 = true;
+	m->envelope.smtputf8 = true;
 	return true;
 }
 
@@ -120,10 +120,10 @@ param_ret(void *out, struct str value, struct arena *a unused_arg)
 {
 	struct mail_args *m = out;
 
-	if (m->ret != RET_unsaid)
+	if (m->envelope.ret != RET_unsaid)
 		return false;
-	m->ret = str_eqi(value, STR("FULL")) ? RET_full : RET_headers;
-	return m->ret == RET_full || str_eqi(value, STR("HDRS"));
+	m->envelope.ret = str_eqi(value, STR("FULL")) ? RET_full : RET_headers;
+	return m->envelope.ret == RET_full || str_eqi(value, STR("HDRS"));
 }
 
 /* ENVID=xtext                                                RFC 3461 4.4 */
@@ -132,10 +132,10 @@ param_envid(void *out, struct str value, struct arena *a)
 {
 	struct mail_args *m = out;
 
-	if (m->envid.n > 0 || value.n == 0 || value.n > SMTP_ENVID_MAX ||
-	    !is_printable_xtext(value, a))
+	if (m->envelope.envid.n > 0 || value.n == 0 ||
+	    value.n > SMTP_ENVID_MAX || !is_printable_xtext(value, a))
 		return false;
-	m->envid = value;
+	m->envelope.envid = value;
 	return true;
 }
 
@@ -168,9 +168,10 @@ param_notify(void *out, struct str value, struct arena *a unused_arg)
 			return false;
 		notify |= t[i].bit;
 	}
-	if (m->notify || (notify & NOTIFY_never && notify != NOTIFY_never))
+	if (m->addressee.notify ||
+	    (notify & NOTIFY_never && notify != NOTIFY_never))
 		return false;
-	m->notify = notify;
+	m->addressee.notify = notify;
 	return true;
 }
 
@@ -200,13 +201,14 @@ param_orcpt(void *out, struct str value, struct arena *a)
 	struct rd r = rd_of(value);
 	struct str type = rd_some(&r, is_addr_type), address;
 
-	if (m->orcpt.n > 0 || value.n > SMTP_ORCPT_MAX || !rd_need(&r, ';'))
+	if (m->addressee.orcpt.n > 0 || value.n > SMTP_ORCPT_MAX ||
+	    !rd_need(&r, ';'))
 		return false;
 	address = rd_rest(&r);
 	if (str_eqi(type, STR("utf-8")) ? !is_unitext(address) :
 	    address.n == 0 || !is_printable_xtext(address, a))
 		return false;
-	m->orcpt = value;
+	m->addressee.orcpt = value;
 	return true;
 }
 
@@ -322,9 +324,10 @@ smtp_parse_mail(struct str args, unsigned with, struct arena *a,
 	if (why == SYNTAX_OK)
 		why = params(&r, mail_params, NELEM(mail_params), with, &m, a);
 	/* SMTPUTF8 comes behind the path it is about. */
-	if (why == SYNTAX_OK && !m.smtputf8 &&
+	if (why == SYNTAX_OK && !m.envelope.smtputf8 &&
 	    !(str_is_ascii(args) && str_is_ascii(m.auth)))
 		why = SYNTAX_NOT_ASCII;
+	m.envelope.reverse_path = m.from.text;
 	if (why == SYNTAX_OK)
 		*out = m;
 	return why;
@@ -347,6 +350,7 @@ smtp_parse_rcpt(struct str args, unsigned with, struct arena *a,
 		why = SYNTAX_TOO_LONG;
 	if (why == SYNTAX_OK)
 		why = params(&r, rcpt_params, NELEM(rcpt_params), with, &m, a);
+	m.addressee.address = m.to.text;
 	if (why == SYNTAX_OK)
 		*out = m;
 	return why;

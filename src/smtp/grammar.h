@@ -44,9 +44,7 @@ struct mail_args {
 	enum smtp_body body;	/* RFC 6152 */
 	bool has_auth;
 	struct str auth;	/* RFC 4954 5, xtext undone; empty for <> */
-	bool smtputf8;		/* RFC 6531: addresses may be UTF-8 */
-	uint32_t ret;		/* RFC 3461 4.3: RET_* */
-	struct str envid;	/* 4.4, as given: xtext; empty if not */
+	struct envelope envelope; /* what is carried on */
 };
 
 must_check enum smtp_syntax smtp_parse_mail(struct str args, unsigned with,
@@ -55,8 +53,7 @@ must_check enum smtp_syntax smtp_parse_mail(struct str args, unsigned with,
 /* RCPT TO:<forward-path> [SP Rcpt-parameters] */
 struct rcpt_args {
 	struct path to;		/* domain is empty for <postmaster> */
-	uint32_t notify;	/* RFC 3461 4.1: NOTIFY_*; 0: not said */
-	struct str orcpt;	/* 4.2, as given: "rfc822;xtext"; or empty */
+	struct addressee addressee; /* what is carried on */
 };
 
 must_check enum smtp_syntax smtp_parse_rcpt(struct str args, unsigned with,

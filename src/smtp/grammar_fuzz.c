@@ -35,16 +35,19 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	if (smtp_command(line, &c)) {
 		if (smtp_parse_mail(c.args, all, a, &m) == SYNTAX_OK) {
 			check_path(&m.from, a);
-			bug_if(!m.smtputf8 && !str_is_ascii(m.from.text));
-			bug_if(m.envid.n > SMTP_ENVID_MAX);
+			bug_if(!m.envelope.smtputf8 &&
+			    !str_is_ascii(m.from.text));
+			bug_if(m.envelope.envid.n > SMTP_ENVID_MAX);
 		}
 		if (smtp_parse_rcpt(c.args, all, a, &r) == SYNTAX_OK) {
 			check_path(&r.to, a);
-			bug_if(!str_is_utf8(r.orcpt) && r.orcpt.n > 0);
-			bug_if(r.orcpt.n > SMTP_ORCPT_MAX || r.notify > 14);
+			bug_if(!str_is_utf8(r.addressee.orcpt) &&
+			    r.addressee.orcpt.n > 0);
+			bug_if(r.addressee.orcpt.n > SMTP_ORCPT_MAX ||
+			    r.addressee.notify > 14);
 		}
 		if (smtp_parse_rcpt(c.args, 0, a, &r) == SYNTAX_OK)
-			bug_if(!str_is_ascii(r.to.text) || r.notify);
+			bug_if(!str_is_ascii(r.to.text) || r.addressee.notify);
 		if (smtp_parse_helo(c.args, &name))
 			bug_if(name.n == 0);
 	}

@@ -135,13 +135,14 @@ test_mail_params(void **state unused_arg)
 	    smtp_parse_mail(STR("FROM:<a@b> AUTH=<>"), 0, a, &m));
 	assert_true(m.has_auth);
 	assert_str(m.auth, "");
-	assert_false(m.smtputf8 || m.ret || m.envid.n);
+	assert_false(m.envelope.smtputf8 || m.envelope.ret ||
+	    m.envelope.envid.n);
 	assert_int_equal(SYNTAX_OK,
 	    smtp_parse_mail(STR("FROM:<a@b> RET=HDRS ENVID=x+2By SMTPUTF8"),
 		WITH_DSN | WITH_UTF8, a, &m));
-	assert_int_equal(m.ret, RET_headers);
-	assert_str(m.envid, "x+2By");
-	assert_true(m.smtputf8);
+	assert_int_equal(m.envelope.ret, RET_headers);
+	assert_str(m.envelope.envid, "x+2By");
+	assert_true(m.envelope.smtputf8);
 	/* Not offered: not known. */
 	assert_int_equal(SYNTAX_PARAM,
 	    smtp_parse_mail(STR("FROM:<a@b> RET=HDRS"), WITH_UTF8, a, &m));
@@ -249,8 +250,8 @@ test_rcpt_params(void **state unused_arg)
 		if (t[i].why != SYNTAX_OK)
 			continue;
 		assert_str(m.to.text, "a@\xc3\xa4");
-		assert_int_equal(m.notify, t[i].notify);
-		assert_str(m.orcpt, t[i].orcpt);
+		assert_int_equal(m.addressee.notify, t[i].notify);
+		assert_str(m.addressee.orcpt, t[i].orcpt);
 	}
 	arena_free(a);
 }

@@ -49,8 +49,7 @@ smtp_say(struct smtp_session *s, struct reply r, struct err *err)
 void
 smtp_txn_end(struct smtp_session *s)
 {
-	if (s->txn)
-		arena_free(s->txn->mem);
+	submit_end(s->txn);
 	s->txn = NULL;
 }
 

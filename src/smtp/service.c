@@ -15,8 +15,8 @@ smtp_service_new(const struct smtp_options *o)
 	sv->o.hostname = str_dup(sv->mem, o->hostname);
 	if (o->tls)
 		sv->o.tls = tls_ctx_ref(o->tls);
-	if (sv->o.max_recipients > SMTP_RCPT_CEILING)
-		sv->o.max_recipients = SMTP_RCPT_CEILING;
+	if (sv->o.max_recipients > SUBMIT_RCPTS_MAX)
+		sv->o.max_recipients = SUBMIT_RCPTS_MAX;
 	return sv;
 }
 

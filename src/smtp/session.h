@@ -7,6 +7,7 @@
  * without a stack.
  */
 #pragma once
+#include "mail/submit.h"
 #include "rt/stream.h"
 #include "rt/tls.h"
 #include "store/client.h"
@@ -30,8 +31,12 @@ struct smtp_options {
 	const struct smtp_verb *verbs;
 	size_t nverbs;
 	bool must_login;
-	/* What becomes of texts before store gets them; NULL: nothing. */
-	const struct smtp_texts *texts;
+	/* What people submit gets a Date and a Message-ID if it has none, and
+	 * is signed (RFC 6409 8): *fields is for submit_commit(), in the
+	 * arena; it may stay empty. NULL: texts are taken as they are. */
+	int (*sign)(struct smtp_session *s, const struct signable *what,
+	    struct arena *a, struct str *fields, struct err *err);
+	OSSL_LIB_CTX *lib;	/* for the hashes of that */
 	bool local;		/* a program of this machine, without a login:
 				 * store says who it may write as */
 	/* Reports that senders ask for are promised (RFC 3461), but never to

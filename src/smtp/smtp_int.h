@@ -2,18 +2,16 @@
  * smtp_int.h - what the files of the server dialogue share.
  */
 #pragma once
+#include "mail/submit.h"
 #include "rt/dialogue.h"
 #include "smtp/grammar.h"
 #include "smtp/reply.h"
 #include "smtp/session.h"
 
-struct blob_writer;
-
 enum {
 	SMTP_MAX_ERRORS = 20,	/* commands that made no sense */
 	SMTP_MAX_REFUSED = 100,	/* recipients that we do not take */
 	SMTP_MAX_RECEIVED = 50,	/* Received: fields: a loop, 6.3 */
-	SMTP_RCPT_CEILING = 2000, /* handles that fit a submit */
 };
 
 /* When a command is allowed; checked in this order. */
@@ -39,42 +37,10 @@ struct smtp_verb {
 extern const struct smtp_verb smtp_verbs[];
 extern const size_t smtp_nverbs;
 
-/* What a service does with the text of a message besides taking it. The
- * functions are those of smtp/originate.h; mx links none of them. */
-struct originate;
-struct smtp_texts {
-	/* id is this message's in traces. */
-	struct originate *(*begin)(struct smtp_session *s, struct str id,
-	    struct arena *a);
-	bool (*next)(struct originate *t, struct str *in, struct str *out);
-	bool (*rest)(struct originate *t, struct str *out);
-	/* *fields is for submit_ask.signature, in the arena; may be empty. */
-	int (*sign)(struct smtp_session *s, struct originate *t,
-	    struct arena *a, struct str *fields, struct err *err);
-	void (*end)(struct originate *t);	/* NULL is fine */
-};
-
 struct smtp_service {
 	struct smtp_options o;
 	struct arena *mem;
 	size_t refs;
-};
-
-struct rcpt {
-	struct rcpt *next;
-	struct str address;
-	uint32_t notify;	/* RFC 3461 4.1 */
-	struct str orcpt;	/* 4.2; empty */
-	uint64_t handle;	/* of the store generation below */
-};
-
-/* From MAIL to the end of DATA. */
-struct smtp_txn {
-	struct arena *mem;
-	struct mail_args mail;
-	struct rcpt *rcpts, **last;
-	uint32_t nrcpt;
-	uint64_t generation;	/* of store, at the first RCPT */
 };
 
 struct smtp_session {
@@ -82,7 +48,7 @@ struct smtp_session {
 	struct smtp_service *service;
 	struct store *store;	/* the service's, or that of the login */
 	struct arena *cmd;	/* of one command */
-	struct smtp_txn *txn;	/* NULL outside */
+	struct submission *txn;	/* from MAIL to the end of DATA, else NULL */
 	void *login;		/* owned by auth.c; NULL: nobody */
 	void (*logout)(struct smtp_session *s);
 	struct buf helo;	/* empty: none yet */
@@ -122,10 +88,6 @@ struct reply smtp_receive(struct smtp_session *s);
  * and journal. */
 void smtp_note_refused(struct smtp_session *s, struct str address,
     const struct reply *r);
-
-/* Ask store for a recipient's handle (r's own is not looked at). 0 or E_*. */
-int smtp_ask_rcpt(struct smtp_session *s, const struct rcpt *r,
-    struct rcpt_answer *answer, struct err *err);
 
 /* Handlers. */
 struct reply smtp_helo(struct smtp_session *s, struct str args);

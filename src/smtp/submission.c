@@ -1,6 +1,5 @@
 #include "smtp/submission.h"
 
-#include "smtp/originate.h"
 #include "smtp/submission_int.h"
 
 static const struct smtp_verb verbs[] = {
@@ -49,74 +48,36 @@ smtp_login(struct smtp_session *s, const struct login_ask *ask,
 	return 0;
 }
 
-/* Texts --------------------------------------------------------------- */
-
-static struct originate *
-begin_text(struct smtp_session *s, struct str id, struct arena *a)
-{
-	struct originate_options o = {
-		.lib = vault_ossl(vault_of(s)),
-		.hostname = s->service->o.hostname,
-		.id = id,
-		.at = loop_wall(s->d.loop),
-	};
-
-	return originate_new(a, &o);
-}
-
 /* In the name of the first author who is of a domain of ours and is whom this
  * person may write as (RFC 6376 6.1: d= need not be more than that). What
  * nobody here answers for goes without a signature. */
 static int
-sign_as(struct smtp_session *s, const struct originated *o, struct arena *a,
-    struct str *fields, struct err *err)
+sign_as_author(struct smtp_session *s, const struct signable *what,
+    struct arena *a, struct str *fields, struct err *err)
 {
 	struct dkim_sign_ask ask = {
-		.names = o->names,
-		.header = o->header,
-		.body_hash = str_make((const char *)o->body_hash,
-		    sizeof(o->body_hash)),
+		.names = what->names,
+		.header = what->header,
+		.body_hash = what->body_hash,
 		.at = loop_wall(s->d.loop),
 	};
 	int e = 0;
 
-	for (size_t i = 0; i < o->nauthors; i++) {
-		ask.from = o->authors[i];
+	for (size_t i = 0; i < what->nauthors; i++) {
+		ask.from = what->authors[i];
 		e = vault_sign_mail(vault_of(s), s->login, &ask, fields, a,
 		    err);
-		if (e == 0 || (e != E_NOTFOUND && e != E_DENIED))
+		if (e == 0 || e == E_CANCELED)
 			return e;
+		/* Vault may be away for a moment: the client tries again. */
+		if (e != E_NOTFOUND && e != E_DENIED)
+			return E_PEER;
 	}
 	if (e == E_DENIED)
 		log_ctx_event(&s->d.log, LOG_INFO, "not_signed",
 		    F_STR("from", ask.from), F_ERR(err));
 	return 0;
 }
-
-/* Vault may be away for a moment: the client tries again. */
-static int
-sign_text(struct smtp_session *s, struct originate *t, struct arena *a,
-    struct str *fields, struct err *err)
-{
-	struct arena *mem = arena_new(ORIGINATE_ARENA);
-	struct originated o;
-	struct str signature = STR_NULL;
-	int e = 0;
-
-	if (originate_facts(t, mem, &o))
-		e = sign_as(s, &o, mem, &signature, err);
-	*fields = str_dup(a, signature);
-	arena_free(mem);
-	return e < 0 && e != E_CANCELED ? E_PEER : e;
-}
-
-static const struct smtp_texts texts = {
-	.begin = begin_text,
-	.next = originate_next,
-	.rest = originate_rest,
-	.sign = sign_text,
-	.end = originate_free,
-};
 
 struct smtp_service *
 smtp_submission_new(struct loop *l, const struct config *conf,
@@ -133,7 +94,8 @@ smtp_submission_new(struct loop *l, const struct config *conf,
 		.verbs = verbs,
 		.nverbs = NELEM(verbs),
 		.must_login = true,
-		.texts = &texts,
+		.sign = sign_as_author,
+		.lib = vault_ossl(vault),
 		.dsn = true,
 		.verbs_arg = vault,
 	};

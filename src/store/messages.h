@@ -116,11 +116,14 @@ enum rcpt_kind { RCPT_LOCAL = 1, RCPT_REMOTE, RCPT_NO_USER, RCPT_NO_DOMAIN,
 	RCPT_FULL };
 enum { NOTIFY_never = 1, NOTIFY_success = 2, NOTIFY_failure = 4,
 	NOTIFY_delay = 8 };	/* RFC 3461 4.1; 0: not said */
-#define FIELDS_rcpt_ask(F, S)                                              \
+/* What RCPT says, and what of it is carried on to the next server. */
+#define FIELDS_addressee(F, S)                                             \
 	F(S, str, address, 320)                                            \
-	F(S, u8, bounce, 0)		/* the reverse-path is empty */    \
-	F(S, u32, notify, 0)                                               \
-	F(S, str, orcpt, 500)		/* "rfc822;..." as given; empty */
+	F(S, u32, notify, 0)		/* RFC 3461 4.1: NOTIFY_* */       \
+	F(S, str, orcpt, 500)		/* 4.2: "rfc822;..." as given */
+#define FIELDS_rcpt_ask(F, S)                                              \
+	FIELDS_addressee(F, S)                                             \
+	F(S, u8, bounce, 0)		/* the reverse-path is empty */
 #define FIELDS_rcpt_answer(F, S) \
 	F(S, u32, kind, 0) F(S, u64, handle, 0) F(S, u64, room, 0)
 
@@ -139,29 +142,45 @@ enum { NOTIFY_never = 1, NOTIFY_success = 2, NOTIFY_failure = 4,
 #define FIELDS_stage_answer(F, S) F(S, u64, stage, 0)
 #define FIELDS_unstage_ask(F, S) F(S, u64, stage, 0)
 
-/* Take responsibility for a message: local recipients get it in this commit,
- * remote ones become queue rows. Either stage names the blob or octets holds
- * it (see store/blob.h for what a blob's octets are). facts: mime/facts.h.
- * Return-Path and Delivered-To are put in front for each mailbox. */
-#define FIELDS_submit_ask(F, S)                                            \
-	F(S, u64, change, 0)                                               \
+/* Fields that several messages have; MSG_COPY() copies such a group. */
+
+/* What MAIL says of a message, and what is carried on to the next server. */
+#define FIELDS_envelope(F, S)                                              \
 	F(S, str, reverse_path, 320)	/* empty: a bounce */              \
-	F(S, str, handles, 8 * 2000)	/* u64 each, of rcpt */            \
+	F(S, u8, smtputf8, 0)		/* RFC 6531: asked for in MAIL */  \
+	F(S, u32, ret, 0)		/* RET_*: RFC 3461 4.3 */          \
+	F(S, str, envid, 100)		/* 4.4: as given, in xtext */
+enum { RET_unsaid, RET_full, RET_headers };
+/* A text that was taken in: either stage names its blob or octets holds it
+ * (store/blob.h). facts: mime/facts.h; a cache: whoever reads the message
+ * without them computes them again. */
+enum { STORE_FACTS_MAX = 32768 };
+#define FIELDS_text(F, S)                                                  \
 	F(S, u64, stage, 0)                                                \
 	F(S, str, octets, MSG_CHUNK)                                       \
 	F(S, u64, raw_size, 0)		/* octets of the message itself */ \
-	F(S, str, facts, 32768)                                            \
+	F(S, str, facts, STORE_FACTS_MAX)
+#define FIELDS_deposited(F, S)                                             \
+	FIELDS_text(F, S)                                                  \
 	F(S, str, message_id, 998)	/* the field, for the journal */   \
-	F(S, u8, body_8bit, 0)                                             \
-	F(S, u8, smtputf8, 0)		/* RFC 6531: asked for in MAIL */  \
-	F(S, u32, ret, 0)		/* RET_*: RFC 3461 4.3 */          \
-	F(S, str, envid, 100)		/* as given, in xtext */           \
-	F(S, str, signature, 8192)	/* fields for remote recipients */ \
+	F(S, u8, body_8bit, 0)
+/* Who handed it in, for the journal. */
+#define FIELDS_origin(F, S)                                                \
 	F(S, str, peer, 64) F(S, str, helo, 255) F(S, str, tls, 64)        \
 	F(S, str, protocol, 16)		/* "ESMTPSA" */                    \
 	F(S, str, session, 32)
+
+/* Take responsibility for a message: local recipients get it in this commit,
+ * remote ones become queue rows. Return-Path and Delivered-To are put in
+ * front for each mailbox. */
+#define FIELDS_submit_ask(F, S)                                            \
+	F(S, u64, change, 0)                                               \
+	FIELDS_envelope(F, S)                                              \
+	FIELDS_deposited(F, S)                                             \
+	FIELDS_origin(F, S)                                                \
+	F(S, str, handles, 8 * 2000)	/* u64 each, of rcpt */            \
+	F(S, str, signature, 8192)	/* fields for remote recipients */
 #define FIELDS_submit_answer(F, S) F(S, u64, message, 0)
-enum { RET_unsaid, RET_full, RET_headers };
 
 /* An event for the journal, by the role that saw it. A notice: no answer. */
 enum journal_event { JOURNAL_refused = 1, JOURNAL_login, JOURNAL_login_failed,
@@ -259,10 +278,7 @@ enum queue_outcome {
  * its own, and forgets the recipients it was about. The lease ends. */
 #define FIELDS_bounce_ask(F, S)                                       \
 	F(S, u64, change, 0) F(S, u64, lease, 0)                      \
-	F(S, u64, stage, 0) F(S, str, octets, MSG_CHUNK)              \
-	F(S, u64, raw_size, 0) F(S, str, facts, 32768)                \
-	F(S, str, message_id, 998) F(S, u8, body_8bit, 0)             \
-	F(S, u8, smtputf8, 0)
+	FIELDS_deposited(F, S) F(S, u8, smtputf8, 0)
 
 /* For the operator. filter: what is empty or 0 is not looked at. */
 #define FIELDS_queue_filter(F, S)                                     \
@@ -394,8 +410,7 @@ MSG_STRUCT(changed);
 	F(S, u64, change, 0) F(S, str, name, 1000)                    \
 	F(S, u32, flags, 0) F(S, str, keywords, 16384)                \
 	F(S, i64, received, 0) F(S, i64, offset_min, 0)               \
-	F(S, u64, stage, 0) F(S, str, octets, MSG_CHUNK)              \
-	F(S, u64, raw_size, 0) F(S, str, facts, 32768)
+	FIELDS_text(F, S)
 #define FIELDS_append_answer(F, S) \
 	F(S, u64, mailbox, 0) F(S, u32, uidvalidity, 0) F(S, u32, uid, 0)
 
@@ -472,6 +487,11 @@ enum secret_kind { SECRET_tls_key = 1, SECRET_tls_chain, SECRET_dkim_key };
 	F(S, str, session, 32) F(S, str, peer, 64)                    \
 	F(S, str, from, 320) F(S, str, address, 320) F(S, u32, code, 0) \
 	F(S, str, text, 1000)
+
+MSG_GROUP(addressee);
+MSG_GROUP(envelope);
+MSG_GROUP(deposited);
+MSG_GROUP(origin);
 
 MSG_STRUCT(hello_ask);
 MSG_STRUCT(hello_answer);

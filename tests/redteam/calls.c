@@ -40,8 +40,9 @@ hostile_recipients(struct attack *a, struct ipc *store)
 		STR("%@example.test"), STR("' OR 1=1 --@example.test") };
 
 	for (size_t i = 0; i < NELEM(addresses); i++) {
-		struct rcpt_ask ask = { addresses[i], i % 2, UINT32_MAX,
-			STR("rfc822;\r\n\0") };
+		struct rcpt_ask ask = { .address = addresses[i],
+			.bounce = i % 2, .notify = UINT32_MAX,
+			.orcpt = STR("rfc822;\r\n\0") };
 		union any_answer answer = { 0 };
 		struct submit_ask submit;
 		struct err err;

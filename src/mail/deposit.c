@@ -1,0 +1,105 @@
+#include "mail/deposit.h"
+
+enum { YIELD_OCTETS = 512 * 1024 };	/* some ms of scanning */
+
+struct deposit {
+	struct deposit_options o;
+	struct arena *mem;
+	struct mime_scan *scan;
+	struct blob_writer *blob;
+	struct digest *digest;	/* NULL: not wanted */
+	struct buf record;
+	size_t unyielded;
+	int failed;		/* the first E_*: nothing is kept any more */
+	struct err err;
+};
+
+struct deposit *
+deposit_new(const struct deposit_options *o)
+{
+	struct arena *mem = arena_new(MIME_SCAN_ARENA + 64 * 1024);
+	struct deposit *d = arena_new_of(mem, struct deposit);
+
+	d->o = *o;
+	d->mem = mem;
+	d->scan = mime_scan_new(mem, NULL);
+	d->blob = blob_writer_new(o->store, o->compress);
+	d->digest = o->digest ? digest_new(o->lib) : NULL;
+	buf_init(&d->record, MIME_RECORD_MAX);
+	return d;
+}
+
+void
+deposit_skip(struct deposit *d, size_t n)
+{
+	d->unyielded += n;
+	if (!d->o.loop || d->unyielded < YIELD_OCTETS)
+		return;
+	d->unyielded = 0;
+	fiber_yield(d->o.loop);
+}
+
+void
+deposit_write(struct deposit *d, struct str octets)
+{
+	if (d->failed == 0) {
+		mime_scan_feed(d->scan, octets);
+		if (d->digest)
+			digest_feed(d->digest, octets);
+		d->failed = blob_write(d->blob, octets, &d->err);
+	}
+	deposit_skip(d, octets.n);
+}
+
+int
+deposit_failed(const struct deposit *d, struct err *err)
+{
+	return d->failed < 0 ? err_set(err, d->failed, "%s", d->err.text) : 0;
+}
+
+int
+deposit_finish(struct deposit *d, struct deposit_facts *out, struct err *err)
+{
+	struct facts facts = { 0 };
+	struct blob_ref blob = { 0 };
+
+	mime_scan_finish(d->scan, &d->record);
+	if (facts_decode(buf_get(&d->record), &facts) < 0)
+		bug("facts of ours do not decode");
+	if (d->failed == 0)
+		d->failed = blob_finish(d->blob, &blob, &d->err);
+	if (d->failed < 0)
+		return deposit_failed(d, err);
+	*out = (struct deposit_facts){
+		.stage = blob.stage,
+		.octets = blob.octets,
+		.raw_size = blob.raw_size,
+		/* A cache: whoever reads the message without it computes it
+		 * again. */
+		.facts = d->record.n <= STORE_FACTS_MAX ?
+		    buf_get(&d->record) : STR_NULL,
+		.message_id = str_first(facts.message_id, 998),
+		.body_8bit = (facts.flags & FACTS_8BIT) != 0,
+		.nul = (facts.flags & FACTS_NUL) != 0,
+		.received_count = facts.received_count,
+	};
+	return 0;
+}
+
+bool
+deposit_signable(struct deposit *d, struct arena *a, struct signable *out)
+{
+	bug_if(!d->digest);
+	return digest_finish(d->digest, a, out);
+}
+
+void
+deposit_free(struct deposit *d)
+{
+	if (!d)
+		return;
+	blob_writer_free(d->blob);
+	digest_free(d->digest);
+	buf_free(&d->record);
+	arena_free(d->mem);
+}

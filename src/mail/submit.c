@@ -1,0 +1,217 @@
+#include "mail/submit.h"
+
+enum {
+	/* Every recipient is an address, at most 320 octets, its ORCPT, and a
+	 * record. */
+	SUBMIT_MEM = 16 * 1024 + SUBMIT_RCPTS_MAX * (448 + 500),
+	SUBMIT_TRIES = 3,
+};
+
+struct rcpt {
+	struct rcpt *next;
+	struct addressee to;
+	uint64_t handle;	/* of the store generation below */
+};
+
+struct submission {
+	struct deposit_options o;
+	struct arena *mem;
+	struct envelope envelope;
+	uint64_t size_octets;	/* announced; 0: unknown */
+	struct rcpt *rcpts, **last;
+	uint32_t nrcpts;
+	uint64_t generation;	/* of store, at the first recipient */
+	struct deposit *text;	/* NULL: nothing of it yet */
+	struct deposit_facts facts;
+};
+
+struct submission *
+submit_begin(const struct deposit_options *o, const struct envelope *e,
+    uint64_t size_octets)
+{
+	struct arena *mem = arena_new(SUBMIT_MEM);
+	struct submission *sub = arena_new_of(mem, struct submission);
+
+	sub->o = *o;
+	sub->mem = mem;
+	sub->envelope = *e;
+	MSG_KEEP(envelope, mem, &sub->envelope);
+	sub->size_octets = size_octets;
+	sub->last = &sub->rcpts;
+	/* RFC 6531 3.2: the next server has to know such addresses. */
+	if (!str_is_ascii(e->reverse_path))
+		sub->envelope.smtputf8 = 1;
+	return sub;
+}
+
+const struct envelope *
+submit_envelope(const struct submission *sub)
+{
+	return &sub->envelope;
+}
+
+/* ---- recipients ---------------------------------------------------------- */
+
+static int
+ask_rcpt(struct submission *sub, const struct addressee *to,
+    struct rcpt_answer *answer, struct err *err)
+{
+	struct rcpt_ask ask = { .bounce = sub->envelope.reverse_path.n == 0 };
+
+	MSG_COPY(addressee, &ask, to);
+	return store_call(sub->o.store, STORE_rcpt, &ask, answer, sub->mem,
+	    err);
+}
+
+int
+submit_recipient(struct submission *sub, const struct addressee *to,
+    enum rcpt_kind *kind, struct err *err)
+{
+	struct rcpt_answer answer;
+	struct rcpt *r;
+	int e;
+
+	if (sub->nrcpts == SUBMIT_RCPTS_MAX)
+		return err_set(err, E_LIMIT, "more than %d recipients",
+		    SUBMIT_RCPTS_MAX);
+	if ((e = ask_rcpt(sub, to, &answer, err)) < 0)
+		return e;
+	if (answer.kind == RCPT_LOCAL && sub->size_octets > answer.room)
+		answer.kind = RCPT_FULL;
+	*kind = (enum rcpt_kind)answer.kind;
+	if (*kind != RCPT_LOCAL && *kind != RCPT_REMOTE)
+		return 0;
+	r = arena_new_of(sub->mem, struct rcpt);
+	r->to = *to;
+	MSG_KEEP(addressee, sub->mem, &r->to);
+	r->handle = answer.handle;
+	*sub->last = r;
+	sub->last = &r->next;
+	if (sub->nrcpts++ == 0)
+		sub->generation = store_generation(sub->o.store);
+	if (!str_is_ascii(to->address))
+		sub->envelope.smtputf8 = 1;
+	return 0;
+}
+
+uint32_t
+submit_recipients(const struct submission *sub)
+{
+	return sub->nrcpts;
+}
+
+struct str
+submit_only_recipient(const struct submission *sub)
+{
+	return sub->nrcpts == 1 ? sub->rcpts->to.address : STR_NULL;
+}
+
+/* Store was restarted and our handles with it: get new ones. */
+static int
+renew_handles(struct submission *sub, struct err *err)
+{
+	struct rcpt_answer answer;
+	int e;
+
+	sub->generation = store_generation(sub->o.store);
+	for (struct rcpt *r = sub->rcpts; r; r = r->next) {
+		if ((e = ask_rcpt(sub, &r->to, &answer, err)) < 0)
+			return e;
+		if (answer.kind != RCPT_LOCAL && answer.kind != RCPT_REMOTE)
+			return err_set(err, E_PEER,
+			    "a recipient has gone meanwhile");
+		r->handle = answer.handle;
+	}
+	return 0;
+}
+
+/* ---- the text ------------------------------------------------------------ */
+
+void
+submit_write(struct submission *sub, struct str octets)
+{
+	if (!sub->text)
+		sub->text = deposit_new(&sub->o);
+	deposit_write(sub->text, octets);
+}
+
+void
+submit_skip(struct submission *sub, size_t n)
+{
+	if (sub->text)
+		deposit_skip(sub->text, n);
+}
+
+int
+submit_failed(const struct submission *sub, struct err *err)
+{
+	return sub->text ? deposit_failed(sub->text, err) : 0;
+}
+
+int
+submit_text_end(struct submission *sub, struct deposit_facts *facts,
+    struct err *err)
+{
+	int e;
+
+	submit_write(sub, STR_NULL);	/* an empty one is one, too */
+	e = deposit_finish(sub->text, &sub->facts, err);
+	if (e == 0)
+		*facts = sub->facts;
+	return e;
+}
+
+bool
+submit_signable(struct submission *sub, struct arena *a, struct signable *out)
+{
+	return deposit_signable(sub->text, a, out);
+}
+
+/* ---- the end ------------------------------------------------------------- */
+
+/* With one change id for all tries, so it is done once at most. New handles
+ * help when store was restarted, unless what was staged went with the old
+ * connection; and a handle alone gives way when very many were asked for
+ * since (E_DENIED). */
+int
+submit_commit(struct submission *sub, const struct origin *from,
+    struct str signature, uint64_t *message, struct err *err)
+{
+	struct store *st = sub->o.store;
+	auto_buf handles = BUF_INIT(8 * SUBMIT_RCPTS_MAX);
+	struct submit_answer answer;
+	struct submit_ask ask = { .change = store_change_id(st),
+		.signature = signature };
+	bool stale = false;
+	int e = 0;
+
+	MSG_COPY(envelope, &ask, &sub->envelope);
+	MSG_COPY(deposited, &ask, &sub->facts);
+	MSG_COPY(origin, &ask, from);
+	for (int i = 0; i < SUBMIT_TRIES; i++) {
+		if ((stale || sub->generation != store_generation(st)) &&
+		    (e = renew_handles(sub, err)) < 0)
+			return e;
+		buf_reset(&handles);
+		for (struct rcpt *r = sub->rcpts; r; r = r->next)
+			buf_le64(&handles, r->handle);
+		ask.handles = buf_get(&handles);
+		e = store_call(st, STORE_submit, &ask, &answer, sub->mem, err);
+		if (e == 0)
+			*message = answer.message;
+		stale = e == E_DENIED || (e == E_PEER && ask.stage == 0 &&
+		    sub->generation != store_generation(st));
+		if (!stale)
+			return e;
+	}
+	return e;
+}
+
+void
+submit_end(struct submission *sub)
+{
+	if (!sub)
+		return;
+	deposit_free(sub->text);
+	arena_free(sub->mem);
+}

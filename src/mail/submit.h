@@ -1,0 +1,51 @@
+/*
+ * submit.h - hand in a message: envelope, text, and store's promise.
+ *                                                        RFC 5321 4.2.5
+ *
+ *   submit_begin() - submit_recipient()... - submit_write()... -
+ *   submit_text_end() - submit_commit() - submit_end()
+ *
+ * All but the first may suspend. They return 0 or a negative E_* with *err
+ * filled in: E_DENIED is for the sender; E_FULL, E_LIMIT, E_IO and E_PEER are
+ * worth another try later. A restart of store is not noticed as long as it
+ * can be helped.
+ */
+#pragma once
+#include "mail/deposit.h"
+
+enum { SUBMIT_RCPTS_MAX = 2000 };	/* E_LIMIT beyond */
+
+struct submission;
+
+/* Begin a message; the envelope is copied. size is the octets announced, 0 if
+ * unknown. The store of the options must outlive it. */
+struct submission *submit_begin(const struct deposit_options *o,
+    const struct envelope *e, uint64_t size_octets);
+const struct envelope *submit_envelope(const struct submission *sub);
+
+/* May it go to this one? Those that are RCPT_LOCAL or RCPT_REMOTE are
+ * recipients from now on. */
+int submit_recipient(struct submission *sub, const struct addressee *to,
+    enum rcpt_kind *kind, struct err *err);
+uint32_t submit_recipients(const struct submission *sub); /* how many */
+/* The address, if there is one recipient; else empty. */
+struct str submit_only_recipient(const struct submission *sub);
+
+/* The text, as in deposit.h. */
+void submit_write(struct submission *sub, struct str octets);
+void submit_skip(struct submission *sub, size_t n);
+int submit_failed(const struct submission *sub, struct err *err);
+int submit_text_end(struct submission *sub, struct deposit_facts *facts,
+    struct err *err);
+must_check bool submit_signable(struct submission *sub, struct arena *a,
+    struct signable *out);
+
+/* Make it durable and deliver it; once, after submit_text_end(). Returns only
+ * after the commit, so 250 may follow. signature: fields that remote recipients
+ * get in front, or empty. *message is its number. */
+int submit_commit(struct submission *sub, const struct origin *from,
+    struct str signature, uint64_t *message, struct err *err);
+
+/* The end, also of one that was not committed: nothing of it is left then.
+ * NULL is fine. */
+void submit_end(struct submission *sub);
