@@ -245,24 +245,17 @@ do_transaction(struct delivery_item *x)
 	const struct queue_item *item = x->item;
 	size_t n = x->ntodo < RCPTS_MAX ? x->ntodo : RCPTS_MAX;
 	struct smtp_outgoing m = {
-		.reverse_path = item->reverse_path,
 		.size = item->size + item->signature.n,
 		.body_8bit = item->body_8bit,
-		.smtputf8 = item->smtputf8,
-		.ret = item->ret,
-		.envid = item->envid,
 		.rcpts = arena_array(d->txn_mem, n, sizeof(*m.rcpts)),
 		.nrcpts = n,
 		.text = send_text,
 		.arg = x,
 	};
 
+	MSG_COPY(envelope, &m, item);
 	for (size_t i = 0; i < n; i++)
-		m.rcpts[i] = (struct smtp_outgoing_rcpt){
-			.address = x->todo[i].address,
-			.notify = x->todo[i].notify,
-			.orcpt = x->todo[i].orcpt,
-		};
+		MSG_COPY(addressee, &m.rcpts[i], &x->todo[i]);
 	x->begun = x->wire = false;
 	x->rc = 0;
 	smtp_client_until(d->conn->client, loop_now_ms(d->relay->loop) +

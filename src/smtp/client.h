@@ -15,6 +15,7 @@
 #include "rt/stream.h"
 #include "rt/tls.h"
 #include "smtp/answer.h"
+#include "store/messages.h"
 
 enum smtp_offers {	/* of EHLO */
 	OFFER_PIPELINING = 1, OFFER_SIZE = 2, OFFER_8BITMIME = 4,
@@ -73,19 +74,15 @@ bool smtp_client_usable(const struct smtp_client *c);
 uint32_t smtp_client_messages(const struct smtp_client *c); /* accepted */
 
 struct smtp_outgoing_rcpt {
-	struct str address;
-	uint32_t notify;	/* NOTIFY_* of RFC 3461; 0 */
-	struct str orcpt;	/* xtext, or empty */
+	FIELDS_addressee(MSG_MEMBER, )
 	/* Filled in: of RCPT, or of the text for those that were taken. */
 	struct smtp_answer answer;
 	bool accepted;		/* RCPT was; its answer is the text's */
 };
 struct smtp_outgoing {
-	struct str reverse_path;
+	FIELDS_envelope(MSG_MEMBER, )
 	uint64_t size;		/* octets, an estimate is fine */
-	bool body_8bit, smtputf8;
-	uint32_t ret;		/* 0, 1 FULL, 2 HDRS */
-	struct str envid;	/* xtext, or empty */
+	bool body_8bit;
 	struct smtp_outgoing_rcpt *rcpts;
 	size_t nrcpts;
 	/* Writes the text with smtp_client_text(); 0, or E_* to give up: the

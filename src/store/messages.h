@@ -220,20 +220,18 @@ enum take_kind { TAKE_DELIVER = 1, TAKE_REPORT };
 #define FIELDS_queue_item(F, S)                                       \
 	F(S, u64, lease, 0)                                           \
 	F(S, u64, message, 0)		/* its name in logs */        \
-	F(S, str, reverse_path, 320)                                  \
+	FIELDS_envelope(F, S)                                         \
 	F(S, u64, size, 0)		/* octets, without signature */ \
-	F(S, u8, body_8bit, 0) F(S, u8, smtputf8, 0)                  \
+	F(S, u8, body_8bit, 0)                                        \
 	F(S, i64, queued, 0)		/* when it came, seconds */   \
 	F(S, i64, expires, 0)		/* when we give up */         \
-	F(S, u32, ret, 0) F(S, str, envid, 100)                       \
 	F(S, str, signature, 8192)	/* fields to send first */    \
 	F(S, str, rcpts, 150000)	/* struct queue_rcpt each */
 /* outcome and what follows say what happened last (of a report: what is to
  * be reported); 0 and empty before the first attempt. */
 #define FIELDS_queue_rcpt(F, S)                                       \
 	F(S, u32, n, 0)			/* its number in the message */ \
-	F(S, str, address, 320)                                       \
-	F(S, u32, notify, 0) F(S, str, orcpt, 500)                    \
+	FIELDS_addressee(F, S)                                        \
 	F(S, u32, attempts, 0)                                        \
 	F(S, u32, outcome, 0) F(S, u32, code, 0)                      \
 	F(S, str, status, 12) F(S, str, text, 1000)                   \

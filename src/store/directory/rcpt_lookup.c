@@ -145,8 +145,8 @@ reader_rcpt(struct reader *r, const struct caller *c,
 
 	arena_reset(r->arena);
 	*answer = (struct rcpt_answer){ .room = UINT64_MAX };
-	*who = (struct recipient){ .address = ask->address,
-		.notify = ask->notify, .orcpt = ask->orcpt };
+	*who = (struct recipient){ 0 };
+	MSG_COPY(addressee, who, ask);
 	/* RCPT TO:<postmaster> has no domain.         RFC 5321 4.1.1.3 */
 	if (str_eqi(ask->address, STR("postmaster")))
 		rc = first_domain(r, "postmaster", &who->address, err);

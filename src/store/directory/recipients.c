@@ -74,10 +74,12 @@ expand(struct rcpt_gathering *g, const struct recipient *r, struct str from)
 	note_expanded(g, r);
 	for (i = before; i < g->walk.found.n; i++) {
 		to = arena_new_of(g->e->arena, struct recipient);
-		*to = (struct recipient){ .address = g->walk.found.p[i].address,
-			.account = g->walk.found.p[i].account,
-			.notify = notify_of(r, g->walk.met),
-			.orcpt = r->orcpt, .via = r->address };
+		*to = *r;	/* what is carried on stays */
+		to->address = g->walk.found.p[i].address;
+		to->account = g->walk.found.p[i].account;
+		to->ours = false;
+		to->notify = notify_of(r, g->walk.met);
+		to->via = r->address;
 		add_recipient(g, to);
 		if (to->account == 0 && g->forwarder.n == 0)
 			g->forwarder = str_from(r->address,

@@ -63,11 +63,9 @@ struct caller {
 
 /* A recipient that rcpt found; its strs are the asker's. */
 struct recipient {
-	struct str address;
+	FIELDS_addressee(MSG_MEMBER, )
 	uint64_t account;	/* 0: a remote one, or `ours` */
 	bool ours;		/* no account has it: submit resolves it */
-	uint32_t notify;
-	struct str orcpt;
 	struct str via;		/* submit's own: the alias it came by */
 };
 

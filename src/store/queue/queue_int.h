@@ -13,6 +13,17 @@ enum row_state { ROW_waits, ROW_held, ROW_reports, ROW_fresh };
 #define queue_u32(q, s, c) ((uint32_t)queue_u64(q, s, c))
 #define queue_str(q, s, c) sql_column_str((q), (s), SQL_COLUMN(queue_rows, c))
 
+/* What queue_put() binds and a row is read by, for the fields that are carried
+ * on: FIELDS_envelope(QUEUE_BIND, from) ... (QUEUE_READ, ). */
+#define QUEUE_BIND_u8 vi
+#define QUEUE_BIND_u32 vi
+#define QUEUE_BIND_str vs
+#define QUEUE_BIND(from, kind, name, max) QUEUE_BIND_##kind((from)->name),
+#define QUEUE_READ_u8(c) (uint8_t)queue_u32(q, s, c)
+#define QUEUE_READ_u32(c) queue_u32(q, s, c)
+#define QUEUE_READ_str(c) queue_str(q, s, c)
+#define QUEUE_READ(S, kind, name, max) .name = QUEUE_READ_##kind(name),
+
 /* May the sender be told? bit is one of NOTIFY_*. Nobody is told of a message
  * that has nobody to answer to, but the postmaster of a report that failed,
  * if the settings say so (double).                      RFC 3461 4.1, 6.1 */

@@ -17,10 +17,15 @@ queue_put(struct engine *e, const struct write *w,
     const struct submit_ask *ask, struct str return_path, uint64_t message,
     struct err *err)
 {
-	return sql_run(&e->w, SQL_queue_add, SQL_VALS(vi(message),
-	    vi(w->caller->account), vs(return_path), vi(ask->raw_size),
-	    vi((uint64_t)e->now_s), vi(ask->body_8bit), vi(ask->smtputf8),
-	    vi(ask->ret), vs(ask->envid), vs(ask->signature)), err);
+	struct envelope said;
+
+	MSG_COPY(envelope, &said, ask);
+	said.reverse_path = return_path;
+	return sql_run(&e->w, SQL_queue_add, SQL_VALS(
+	    FIELDS_envelope(QUEUE_BIND, &said) vi(message),
+	    vi(w->caller->account), vi(ask->raw_size),
+	    vi((uint64_t)e->now_s), vi(ask->body_8bit), vs(ask->signature)),
+	    err);
 }
 
 static int
@@ -35,9 +40,10 @@ put_row(struct engine *e, uint64_t message, uint64_t n,
 	uint64_t done = state == ROW_reports;
 
 	batch_news(e, &news);
-	return sql_run(&e->w, SQL_queue_rcpt_add, SQL_VALS(vi(message),
-	    vi(n), vs(r->address), vs(news.domain), vi(state),
-	    vi((uint64_t)e->now_s), vi(r->notify), vs(r->orcpt), vi(outcome),
+	return sql_run(&e->w, SQL_queue_rcpt_add, SQL_VALS(
+	    FIELDS_addressee(QUEUE_BIND, r) vi(message),
+	    vi(n), vs(news.domain), vi(state), vi((uint64_t)e->now_s),
+	    vi(outcome),
 	    vi(0), vs(done ? STR("2.0.0") : STR_NULL), vs(text),
 	    vs(STR_NULL), vi(done ? (uint64_t)e->now_s : 0)), err);
 }

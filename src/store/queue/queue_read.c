@@ -42,14 +42,12 @@ begin_item(struct item_gathering *g, enum sql_statement s)
 	g->nrcpts = 0;
 	g->item = (struct queue_item){
 		.message = queue_u64(q, s, message),
-		.reverse_path = str_dup(a, queue_str(q, s, reverse_path)),
+		FIELDS_envelope(QUEUE_READ, )
 		.size = queue_u64(q, s, size),
 		.body_8bit = !!queue_u32(q, s, body_8bit),
-		.smtputf8 = !!queue_u32(q, s, smtputf8),
 		.queued = queue_i64(q, s, at),
-		.ret = queue_u32(q, s, ret),
-		.envid = str_dup(a, queue_str(q, s, envid)),
 		.signature = str_dup(a, queue_str(q, s, signature)) };
+	MSG_KEEP(envelope, a, &g->item);
 	g->item.expires = g->item.queued + g->o.expire_s;
 }
 
@@ -59,9 +57,7 @@ rcpt_of(struct item_gathering *g, enum sql_statement s)
 	struct sql *q = &g->r->q;
 
 	return (struct queue_rcpt){ .n = queue_u32(q, s, rcpt),
-		.address = queue_str(q, s, address),
-		.notify = queue_u32(q, s, notify),
-		.orcpt = queue_str(q, s, orcpt),
+		FIELDS_addressee(QUEUE_READ, )
 		.attempts = queue_u32(q, s, attempts),
 		.outcome = queue_u32(q, s, outcome),
 		.code = queue_u32(q, s, code),

@@ -4,7 +4,7 @@
 #include "store/directory/resolve.h"
 
 /* One submit on its way through the checks. */
-struct submission {
+struct submitting {
 	struct engine *e;
 	struct write *w;
 	const struct submit_ask *ask;
@@ -24,7 +24,7 @@ sum_of(const struct submit_ask *ask)
 }
 
 static int
-check_sender(struct submission *s)
+check_sender(struct submitting *s)
 {
 	struct str from = s->ask->reverse_path;
 	struct write *w = s->w;
@@ -38,7 +38,7 @@ check_sender(struct submission *s)
 }
 
 static int
-check_recipient(struct submission *s, const struct recipient *r)
+check_recipient(struct submitting *s, const struct recipient *r)
 {
 	struct err *err = &s->w->err;
 	struct acct *a;
@@ -67,7 +67,7 @@ check_recipient(struct submission *s, const struct recipient *r)
 
 /* A program of this machine is who the kernel says, not who it says. */
 static struct str
-peer_of(struct submission *s)
+peer_of(struct submitting *s)
 {
 	if (s->w->caller->authority != AUTH_LOCAL)
 		return s->ask->peer;
@@ -76,7 +76,7 @@ peer_of(struct submission *s)
 }
 
 static void
-journal(struct submission *s, enum journal_event event, struct str address)
+journal(struct submitting *s, enum journal_event event, struct str address)
 {
 	const struct submit_ask *ask = s->ask;
 	char text[400];
@@ -101,7 +101,7 @@ journal(struct submission *s, enum journal_event event, struct str address)
 
 /* An alias led there; what became of it there is in the next row. */
 static void
-journal_forwarded(struct submission *s, const struct recipient *r)
+journal_forwarded(struct submitting *s, const struct recipient *r)
 {
 	const struct submit_ask *ask = s->ask;
 	struct journal_row row = { .at_us = s->e->o.wall_us(s->e->o.arg),
@@ -118,7 +118,7 @@ journal_forwarded(struct submission *s, const struct recipient *r)
 /* What stands in front of the message in this mailbox: RFC 5321 4.4. The
  * alias was the first address it was delivered to. RFC 9228 4 */
 static struct str
-prefix(struct submission *s, const struct recipient *r)
+prefix(struct submitting *s, const struct recipient *r)
 {
 	return arena_printf(s->e->arena, "Return-Path: <%.*s>\r\n"
 	    "Delivered-To: %.*s\r\n%s%.*s%s",
@@ -128,7 +128,7 @@ prefix(struct submission *s, const struct recipient *r)
 }
 
 static int
-put_local(struct submission *s, const struct recipient *r)
+put_local(struct submitting *s, const struct recipient *r)
 {
 	struct placing d = { .blob = s->at.blob, .received = s->e->now_s,
 		.prefix = prefix(s, r) };
@@ -147,7 +147,7 @@ put_local(struct submission *s, const struct recipient *r)
 /* A local recipient whose sender wants to hear of it is in the queue too, for
  * the report.                                           RFC 3461 5.2.3 */
 static int
-put_one(struct submission *s, const struct recipient *r, uint64_t n)
+put_one(struct submitting *s, const struct recipient *r, uint64_t n)
 {
 	struct err *err = &s->w->err;
 	int rc;
@@ -166,7 +166,7 @@ put_one(struct submission *s, const struct recipient *r, uint64_t n)
 
 /* The others that are in the queue only to be reported. */
 static size_t
-count_told(const struct submission *s)
+count_told(const struct submitting *s)
 {
 	size_t n = 0, i;
 
@@ -181,7 +181,7 @@ count_told(const struct submission *s)
 
 /* RFC 3461 5.2.7.3 d */
 static int
-put_expanded(struct submission *s)
+put_expanded(struct submitting *s)
 {
 	const struct recipient *r;
 	size_t i;
@@ -198,7 +198,7 @@ put_expanded(struct submission *s)
 }
 
 static int
-put_all(struct submission *s)
+put_all(struct submitting *s)
 {
 	struct err *err = &s->w->err;
 	bool queued = s->to.nremote + count_told(s) > 0;
@@ -215,7 +215,7 @@ put_all(struct submission *s)
 }
 
 static int
-place(struct submission *s)
+place(struct submitting *s)
 {
 	const struct submit_ask *ask = s->ask;
 	struct blob_ask b = { s->w->caller, ask->stage, ask->raw_size,
@@ -227,7 +227,7 @@ place(struct submission *s)
 int
 write_submit(struct engine *e, struct write *w)
 {
-	struct submission s = { .e = e, .w = w, .ask = w->ask };
+	struct submitting s = { .e = e, .w = w, .ask = w->ask };
 	uint32_t sum = sum_of(s.ask);
 	size_t i;
 	int rc;
@@ -257,7 +257,7 @@ int
 submit_report(struct engine *e, struct write *w,
     const struct submit_ask *ask, struct str to, uint64_t *message)
 {
-	struct submission s = { .e = e, .w = w, .ask = ask };
+	struct submitting s = { .e = e, .w = w, .ask = ask };
 	int rc;
 
 	if (!address_is_safe(to) || str_chr(to, '@') == to.n)

@@ -171,7 +171,8 @@ static void
 deliver_some(struct fixture *d, uint64_t account)
 {
 	struct submit_ask *ask = calloc(BATCH, sizeof(*ask));
-	struct recipient to = { STR("alice@a.test"), account };
+	struct recipient to = { .address = STR("alice@a.test"),
+		.account = account };
 	struct write *w = calloc(BATCH, sizeof(*w));
 	size_t i;
 

@@ -163,13 +163,18 @@
 	S(pack_del, "DELETE FROM pack WHERE pack=?1")                         \
 	R(pack_list, (pack, written, live), "FROM pack ORDER BY pack")        \
 	/* ---- queue, changes ---- */                                        \
-	S(queue_add, "INSERT INTO queue VALUES (?1, ?2, ?3, ?4, ?5, ?6,"      \
-	    " ?7, ?8, ?9, ?10)")                                              \
+	/* First the fields of the envelope, in the order of their table. */  \
+	S(queue_add, "INSERT INTO queue (reverse_path, smtputf8, ret, envid," \
+	    " message, account, size, at, body_8bit, signature)"              \
+	    " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)")              \
 	R(queue_get, (reverse_path, at), "FROM queue WHERE message=?1")       \
 	S(queue_del, "DELETE FROM queue WHERE message=?1")                    \
 	S(queue_left, "SELECT rcpt FROM queue_rcpt WHERE message=?1"          \
 	    " LIMIT 1")                                                       \
-	S(queue_rcpt_add, "INSERT INTO queue_rcpt"                            \
+	/* And here those of the addressee. */                                \
+	S(queue_rcpt_add, "INSERT INTO queue_rcpt (address, notify, orcpt,"   \
+	    " message, rcpt, domain, state, next_due, attempts, noticed,"     \
+	    " outcome, code, status, text, host, last)"                       \
 	    " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, 0, 0, ?9, ?10, ?11,"    \
 	    " ?12, ?13, ?14)")                                                \
 	R(queue_rcpt_get, (address, domain, state, attempts, notify, at,      \
