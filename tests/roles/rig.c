@@ -8,6 +8,9 @@
 #include <sys/prctl.h>
 #include <sys/wait.h>
 
+/* What is waited for comes; how soon is the machine's business. */
+enum { PATIENCE = 10 };
+
 int64_t
 rig_now_ms(void)
 {
@@ -94,7 +97,7 @@ find(struct rig *r, const char *who, const char *what)
 struct str
 rig_line(struct rig *r, const char *who, const char *what, int within_ms)
 {
-	int64_t until = rig_now_ms() + within_ms;
+	int64_t until = rig_now_ms() + (int64_t)PATIENCE * within_ms;
 
 	for (;;) {
 		struct str line = find(r, who, what);
@@ -147,7 +150,7 @@ rig_signal(struct rig *r, int signo)
 int
 rig_wait(struct rig *r, int within_ms)
 {
-	int64_t until = rig_now_ms() + within_ms;
+	int64_t until = rig_now_ms() + (int64_t)PATIENCE * within_ms;
 	int status;
 
 	while (waitpid(r->pid, &status, WNOHANG) == 0) {
