@@ -150,8 +150,9 @@ one_batch(struct bench *b, size_t batch)
 			.message_id = STR("<1234567890@elsewhere.test>"),
 			.peer = STR("192.0.2.1"), .helo = STR("elsewhere"),
 			.protocol = STR("ESMTP"), .session = STR("a81f") };
-		b->rcpt[i] = (struct recipient){ str_c(b->address[who]),
-			b->account[who] };
+		b->rcpt[i] = (struct recipient){
+			.address = str_c(b->address[who]),
+			.account = b->account[who] };
 		b->w[i] = (struct write){ .caller = &b->d.mx,
 			.call = STORE_submit, .ask = &b->ask[i],
 			.rcpts = &b->rcpt[i], .nrcpts = 1 };

@@ -287,7 +287,8 @@ together(struct fixture *d)
 	if (rc == 0)
 		rc = reader_rcpt(d->r, &d->mx, &to, &answer, &rcpts[0],
 		    &d->err);
-	rcpts[1] = (struct recipient){ STR("bob@a.test"), who.account };
+	rcpts[1] = (struct recipient){ .address = STR("bob@a.test"),
+		.account = who.account };
 	if (rc == 0)
 		rc = fixture_commit(d, w, 2);
 	if (rc == 0)
