@@ -7,20 +7,20 @@
  */
 #include "imap/imap_int.h"
 #include "mail/deposit.h"
+#include "mail/mailboxes.h"
 
 /* Is there such a mailbox? Asked before the client sends the message; if that
  * comes without waiting, the append itself will say. */
 static struct answer
 check_mailbox(struct imap_session *s, struct str name)
 {
-	struct status_ask ask = { .name = name };
 	struct status_answer m;
 	struct err err = { 0 };
 	int e;
 
 	if (!s->gather.sync)
 		return NO_ANSWER;
-	e = store_call(s->account.store, STORE_status, &ask, &m, s->cmd, &err);
+	e = mailbox_status(&s->account, name, &m, &err);
 	if (e == E_NOTFOUND)
 		return NO_CODE("TRYCREATE", "There is no such mailbox");
 	return e < 0 ? imap_fail(s, "append", &err) : NO_ANSWER;

@@ -6,12 +6,10 @@
 #include "smtp/submission.h"
 #include "smtp/submission_int.h"
 
-enum { MAX_BAD_LOGINS = 5 };
-
 bool
 smtp_auth_offered(const struct smtp_session *s)
 {
-	return stream_tls(s->d.stream).on && !s->login;
+	return stream_tls(s->d.stream).on && !smtp_logged_in(s);
 }
 
 /* Ask for one more response: 334, and a line decoded. Code 0 if it came. */
@@ -112,16 +110,16 @@ static struct reply
 log_in(struct smtp_session *s, const struct login_ask *ask)
 {
 	struct err err = { 0 };
-	int e = smtp_login(s, ask, &err);
 
-	log_ctx_event(&s->d.log, LOG_INFO, "login", F_STR("user", ask->user),
-	    F_STR("mechanism", ask->mechanism),
-	    F_STR("result", str_c(e < 0 ? err_name(e) : "ok")));
-	if (e >= 0)
+	switch (smtp_login(s, ask, &err)) {
+	case LOGIN_OK:
 		return smtp_reply(235, "2.7.0", "Welcome");
-	if (e != E_DENIED && e != E_NOTFOUND && e != E_INVALID)
+	case LOGIN_FAILED:
 		return smtp_reply(454, "4.7.0", "Cannot check that now");
-	if (++s->bad_logins >= MAX_BAD_LOGINS)
+	case LOGIN_REFUSED:
+		break;
+	}
+	if (account_gave_up(s->account))
 		return smtp_reply(421, "4.7.0", "Too many failed logins");
 	return smtp_reply(535, "5.7.8", "Wrong user or password");
 }
@@ -135,7 +133,7 @@ smtp_auth(struct smtp_session *s, struct str args)
 	struct str name, initial = STR_NULL;
 	struct reply r;
 
-	if (s->login)
+	if (smtp_logged_in(s))
 		return smtp_reply(503, "5.5.1", "You are logged in already");
 	if (!stream_tls(s->d.stream).on)
 		return smtp_reply(538, "5.7.11", "Only inside TLS");

@@ -11,7 +11,7 @@ may_send_as(struct smtp_session *s, struct str from, struct err *err)
 	struct done done;
 	int e;
 
-	if (!s->login && !s->service->o.local)
+	if (!smtp_logged_in(s) && !s->service->o.local)
 		return 0;
 	/* Only so that they hear of it early: submit looks again. */
 	if (from.n > 0 && str_eq(buf_get(&s->sender), from))
@@ -51,7 +51,7 @@ smtp_mail(struct smtp_session *s, struct str args)
 	if (e == E_DENIED) {
 		log_ctx_event(&s->d.log, LOG_INFO, "sender_denied",
 		    F_STR("from", mail.from.text),
-		    F_STR("user", buf_get(&s->user)));
+		    F_STR("user", smtp_user(s)));
 		return smtp_reply(553, "5.7.1", "Not an address of yours");
 	}
 	if (e < 0) {

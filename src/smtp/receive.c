@@ -39,7 +39,7 @@ protocol(const struct smtp_session *s)
 
 	if (!s->esmtp && !utf8)
 		return STR("SMTP");
-	return names[utf8][stream_tls(s->d.stream).on][s->login != NULL];
+	return names[utf8][stream_tls(s->d.stream).on][smtp_logged_in(s)];
 }
 
 /* What comes in front of the text. */
@@ -153,7 +153,7 @@ commit(struct reception *in)
 		e = submit_commit(s->txn, &in->origin, signature, &message,
 		    &in->err);
 	/* mx has no sender to be denied: it is our trouble. */
-	if (e == E_DENIED && !s->login)
+	if (e == E_DENIED && !smtp_logged_in(s))
 		e = E_PEER;
 	if (e < 0)
 		return smtp_reply_err(in->failed = e);
@@ -163,7 +163,7 @@ commit(struct reception *in)
 	    F_STR("from", submit_envelope(s->txn)->reverse_path),
 	    F_INT("recipients", submit_recipients(s->txn)),
 	    F_INT("size", in->facts.raw_size),
-	    F_STR("user", buf_get(&s->user)),
+	    F_STR("user", smtp_user(s)),
 	    F_STR("message-id", in->facts.message_id));
 	return smtp_replyf(s->cmd, 250, "2.0.0", "Ok: queued as %llu",
 	    (unsigned long long)message);

@@ -57,10 +57,9 @@ void
 smtp_forget(struct smtp_session *s)
 {
 	smtp_txn_end(s);
-	if (s->login)
+	if (s->account)
 		s->logout(s);
 	buf_free(&s->helo);
-	buf_free(&s->user);
 	buf_free(&s->sender);
 	s->esmtp = false;
 }
@@ -80,7 +79,8 @@ not_now(const struct smtp_session *s, const struct smtp_verb *v,
 
 	if (v->when & WHEN_BARE && args.n > 0)
 		return &table[0];
-	if (v->when & WHEN_LOGIN && s->service->o.must_login && !s->login)
+	if (v->when & WHEN_LOGIN && s->service->o.must_login &&
+	    !smtp_logged_in(s))
 		return &table[1];
 	if (v->when & WHEN_HELO && s->helo.n == 0)
 		return &table[2];
@@ -211,7 +211,6 @@ smtp_start(struct smtp_service *sv, struct stream *stream,
 	s->store = sv->o.store;
 	s->cmd = arena_new(CMD_MEM);
 	s->helo = BUF_INIT(SMTP_DOMAIN_MAX);
-	s->user = BUF_INIT(320);
 	s->sender = BUF_INIT(320);
 	dialogue_start(&s->d, tls_first ? sv->o.tls : NULL, done, arg);
 }

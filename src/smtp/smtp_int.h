@@ -2,6 +2,7 @@
  * smtp_int.h - what the files of the server dialogue share.
  */
 #pragma once
+#include "mail/account.h"
 #include "mail/submit.h"
 #include "rt/dialogue.h"
 #include "smtp/grammar.h"
@@ -49,17 +50,28 @@ struct smtp_session {
 	struct store *store;	/* the service's, or that of the login */
 	struct arena *cmd;	/* of one command */
 	struct submission *txn;	/* from MAIL to the end of DATA, else NULL */
-	void *login;		/* owned by auth.c; NULL: nobody */
-	void (*logout)(struct smtp_session *s);
+	struct account *account; /* whose it is; NULL: nobody has tried */
+	void (*logout)(struct smtp_session *s);	/* account is not NULL */
 	struct buf helo;	/* empty: none yet */
-	struct buf user;	/* who has logged in; empty: nobody */
 	struct buf sender;	/* whom store last let them write as */
 	bool esmtp;
 	bool leaving;		/* no command after this reply */
-	uint16_t errors, refused, bad_logins; /* none goes over its bound */
+	uint16_t errors, refused; /* none goes over its bound */
 	uint32_t messages;	/* accepted, and begun: for ids */
 	uint32_t begun;
 };
+
+/* Has somebody logged in, and who (empty: nobody)? */
+static inline bool
+smtp_logged_in(const struct smtp_session *s)
+{
+	return s->account && s->account->store;
+}
+static inline struct str
+smtp_user(const struct smtp_session *s)
+{
+	return s->account ? str_c(s->account->address) : STR("");
+}
 
 /* Forget the transaction (RSET). */
 void smtp_txn_end(struct smtp_session *s);

@@ -16,36 +16,30 @@ vault_of(const struct smtp_session *s)
 static void
 log_out(struct smtp_session *s)
 {
-	struct login *login = s->login;
-
-	s->login = NULL;
+	account_logout(s->account);
+	free(s->account);
+	s->account = NULL;
 	s->store = NULL;
-	vault_logout(vault_of(s), login);
-	free(login);
 }
 
-int
+enum login_result
 smtp_login(struct smtp_session *s, const struct login_ask *ask,
     struct err *err)
 {
-	struct login *login = calloc(1, sizeof(*login));
-	int e;
+	enum login_result result;
 
-	if (!login)
-		bug("out of memory");
-	e = vault_login(vault_of(s), ask, login, s->cmd, err);
-	if (e < 0) {
-		free(login);
-		return e;
+	if (!s->account) {
+		s->account = malloc(sizeof(*s->account));
+		bug_if(!s->account);
+		account_init(s->account, s->d.loop, vault_of(s));
+		s->logout = log_out;
 	}
-	buf_reset(&s->sender);
-	buf_reset(&s->user);
-	buf_str(&s->user, login->address);
-	login->address = buf_get(&s->user);
-	s->login = login;
-	s->logout = log_out;
-	s->store = login->store;
-	return 0;
+	result = account_login(s->account, ask, &s->d.log, err);
+	if (result == LOGIN_OK) {
+		buf_reset(&s->sender);
+		s->store = s->account->store;
+	}
+	return result;
 }
 
 /* In the name of the first author who is of a domain of ours and is whom this
@@ -65,8 +59,8 @@ sign_as_author(struct smtp_session *s, const struct signable *what,
 
 	for (size_t i = 0; i < what->nauthors; i++) {
 		ask.from = what->authors[i];
-		e = vault_sign_mail(vault_of(s), s->login, &ask, fields, a,
-		    err);
+		e = vault_sign_mail(vault_of(s), &s->account->login, &ask,
+		    fields, a, err);
 		if (e == 0 || e == E_CANCELED)
 			return e;
 		/* Vault may be away for a moment: the client tries again. */

@@ -3,11 +3,10 @@
  */
 #pragma once
 #include "smtp/smtp_int.h"
-#include "vault/client.h"
 
-/* Prove and keep the login: s->login, s->store, s->user. 0 or E_*. */
-int smtp_login(struct smtp_session *s, const struct login_ask *ask,
-    struct err *err);
+/* Prove and keep the login: s->account and s->store. */
+enum login_result smtp_login(struct smtp_session *s,
+    const struct login_ask *ask, struct err *err);
 
 struct reply smtp_auth(struct smtp_session *s, struct str args);
 bool smtp_auth_offered(const struct smtp_session *s);

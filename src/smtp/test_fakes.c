@@ -127,6 +127,14 @@ store_call(struct store *st, enum store_call which, const void *ask,
 }
 
 void
+store_on_change(struct store *st unused_arg,
+    void (*fn)(void *arg, uint64_t mailbox, uint64_t modseq),
+    void *arg unused_arg)
+{
+	assert_null(fn);	/* nobody watches */
+}
+
+void
 store_notify(struct store *st, enum store_call which,
     const void *ask unused_arg)
 {
