@@ -27,6 +27,7 @@ enum {
 	E_TLS = -14,
 	E_AGAIN = -15,		/* would block; never seen by dialogues */
 	E_STALE = -16,		/* fenced off: somebody else owns this now */
+	E_RESET = -17,		/* the other end threw the connection away */
 };
 
 struct err {

@@ -40,11 +40,19 @@ end_dialogue(struct dialogue *d, const char *why)
 static void
 say_farewell(struct dialogue *d, int e)
 {
+	struct err err;
+
+	(void)err_set(&err, e, "%s", err_name(e));
 	dialogue_deadline(d, FAREWELL_MS);
-	if (e == E_TIMEOUT || e == E_CANCELED)
-		d->ops->farewell(d, e);
-	(void)stream_flush(d->stream, NULL);
-	end_dialogue(d, err_name(e));
+	if (stream_failed(d->stream) < 0) {
+		/* That is what it says of itself. */
+		(void)stream_flush(d->stream, &err);
+	} else {
+		if (e == E_TIMEOUT || e == E_CANCELED)
+			d->ops->farewell(d, e);
+		(void)stream_flush(d->stream, NULL);
+	}
+	end_dialogue(d, err.text);
 }
 
 /* After the last command, or a failure. */

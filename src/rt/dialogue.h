@@ -34,7 +34,7 @@ struct dialogue_ops {
 	 * fault, E_CANCELED is ours. Written but not flushed. */
 	void (*farewell)(struct dialogue *d, int e);
 	/* It is over: log it and free the session. The stream is closed. why
-	 * is "quit", an E_* by name, or what was wrong with TLS. */
+	 * is "quit", an E_* by name, or what the system or TLS says. */
 	void (*end)(struct dialogue *d, const char *why);
 };
 enum { DIALOGUE_OVER = 1 };

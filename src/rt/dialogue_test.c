@@ -4,6 +4,8 @@
  */
 #include "rt/dialogue.h"
 
+#include <errno.h>
+
 #include "base/test.h"
 
 enum { PARKED_MS = 60000, COMMAND_MS = 5000, WIRE = 65536 };
@@ -288,6 +290,25 @@ test_closed(void **state unused_arg)
 	end(&w, "closed");
 }
 
+static ssize_t
+resets(struct transport *t unused_arg, void *p unused_arg, size_t n unused_arg)
+{
+	errno = ECONNRESET;
+	return E_RESET;
+}
+
+static void
+test_reset(void **state unused_arg)
+{
+	struct world w;
+
+	begin(&w);
+	w.counting.read = resets;
+	say(&w, "a\r\n");
+	expect(&w, "");
+	end(&w, "Connection reset by peer");
+}
+
 static void
 test_stop(void **state unused_arg)
 {
@@ -389,6 +410,7 @@ main(void)
 		cmocka_unit_test(test_deadline_parked),
 		cmocka_unit_test(test_deadline_in_command),
 		cmocka_unit_test(test_closed),
+		cmocka_unit_test(test_reset),
 		cmocka_unit_test(test_stop),
 		cmocka_unit_test(test_kick),
 		cmocka_unit_test(test_yield),

@@ -85,7 +85,7 @@ known_code(uint32_t code)
 {
 	int rc = -(int)(code & 0xff);
 
-	return rc < 0 && rc >= E_STALE ? rc : E_IO;
+	return rc < 0 && rc >= E_RESET ? rc : E_IO;
 }
 
 static bool

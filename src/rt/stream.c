@@ -1,5 +1,6 @@
 #include "rt/stream.h"
 
+#include <errno.h>
 #include <stdarg.h>
 
 #include "base/buf.h"
@@ -11,6 +12,7 @@ struct stream {
 	struct loop *loop;
 	struct transport *t;
 	bool kicked, parked;
+	uint16_t sys;	/* errno of the failure; 0: none */
 	int failed;
 	int64_t deadline;
 	struct fiber *waiter;
@@ -80,9 +82,14 @@ stream_failed(const struct stream *s)
 int
 stream_fail(struct stream *s, int code, struct err *err)
 {
+	char room[64];
+
+	if (!s->failed && (code == E_RESET || code == E_IO))
+		s->sys = (uint16_t)errno;
 	if (!s->failed)
 		s->failed = code;
-	return err_set(err, s->failed, "%s", err_name(s->failed));
+	return err_set(err, s->failed, "%s", s->sys ?
+	    strerror_r(s->sys, room, sizeof(room)) : err_name(s->failed));
 }
 
 /* Suspend until the transport says so. */
@@ -230,8 +237,8 @@ stream_poll(struct stream *s)
 {
 	ssize_t n = s->at == s->end ? fill(s) : E_AGAIN;
 
-	if (n <= 0 && n != E_AGAIN && !s->failed)
-		s->failed = n == 0 ? E_CLOSED : (int)n;
+	if (n <= 0 && n != E_AGAIN)
+		(void)stream_fail(s, n == 0 ? E_CLOSED : (int)n, NULL);
 	return stream_buffered(s);
 }
 
@@ -340,7 +347,7 @@ look(struct stream *s)
 	if (n > 0) {
 		unpark(s, PARK_INPUT);
 	} else if (n != E_AGAIN) {
-		s->failed = n == 0 ? E_CLOSED : (int)n;
+		(void)stream_fail(s, n == 0 ? E_CLOSED : (int)n, NULL);
 		unpark(s, PARK_CLOSED);
 	} else {
 		free(s->in);

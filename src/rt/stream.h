@@ -17,7 +17,8 @@ struct stream;
 struct tls_ctx;
 
 /* What is below the plain text: a socket, or memory in tests. All calls are
- * non-blocking: octets moved, 0 at the end (read), or E_AGAIN, E_IO. */
+ * non-blocking: octets moved, 0 at the end (read), or E_AGAIN, E_RESET, E_IO;
+ * errno says more of the last two, or is 0. */
 struct transport {
 	const struct transport_ops *ops;
 	/* Set by the stream; call it when E_AGAIN may be over. */
@@ -51,7 +52,9 @@ struct stream *stream_new(struct loop *l, struct transport *t);
 void stream_close(struct stream *s);
 
 void stream_deadline(struct stream *s, int64_t at_ms);
-/* The sticky failure: 0 or E_*. */
+/* The sticky failure: 0 or E_*. E_CLOSED is an end in good order, E_RESET the
+ * other end's and E_IO the network's. The err of a call that fails says in
+ * words what the system knows ("Connection timed out"). */
 int stream_failed(const struct stream *s);
 
 /* One line without its CRLF; only CRLF ends a line (a bare CR or LF is part

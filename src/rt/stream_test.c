@@ -1,5 +1,9 @@
 #include "rt/stream.h"
 
+#include <errno.h>
+#include <netinet/in.h>
+#include <sys/socket.h>
+
 #include "base/test.h"
 
 struct world {
@@ -284,6 +288,124 @@ test_poll(void **state unused_arg)
 	end(&w);
 }
 
+/* How a connection ends --------------------------------------------------- */
+
+struct ending {
+	struct clock clock;
+	struct loop *l;
+	struct stream *s;
+	int theirs;
+	struct str say;
+	int rc;
+	struct err err;
+};
+
+/* Two ends of a TCP connection. */
+static void
+tcp_pair(int *ours, int *theirs)
+{
+	struct sockaddr_in a = { .sin_family = AF_INET,
+		.sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
+	socklen_t len = sizeof(a);
+	int l = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+
+	*theirs = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	assert_int_equal(bind(l, (struct sockaddr *)&a, len), 0);
+	assert_int_equal(listen(l, 1), 0);
+	assert_int_equal(getsockname(l, (struct sockaddr *)&a, &len), 0);
+	assert_int_equal(connect(*theirs, (struct sockaddr *)&a, len), 0);
+	*ours = accept4(l, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC);
+	assert_true(*ours >= 0);
+	(void)close(l);
+}
+
+static void
+read_to_the_end(void *arg)
+{
+	struct ending *e = arg;
+	struct str line;
+
+	stream_deadline(e->s, loop_now_ms(e->l) + 5000);
+	(void)stream_write(e->s, e->say);
+	if ((e->rc = stream_flush(e->s, &e->err)) == 0)
+		while ((e->rc = stream_line(e->s, 100, &line, &e->err)) == 0)
+			continue;
+}
+
+/* A reset is not the end of a session in good order. */
+static void
+test_endings(void **state unused_arg)
+{
+	static const struct linger at_once = { 1, 0 };
+	static const struct {
+		bool reset, shut;
+		int code;
+		const char *text;
+	} t[] = {
+		{ false, false, E_CLOSED, "closed" },
+		{ true, false, E_RESET, "Connection reset by peer" },
+		{ false, true, E_RESET, "Broken pipe" },
+	};
+
+	for (size_t i = 0; i < NELEM(t); i++) {
+		struct ending e = { .clock = clock_real() };
+		struct transport *tr;
+		int ours;
+
+		e.l = loop_new(&e.clock, NULL);
+		tcp_pair(&ours, &e.theirs);
+		if (t[i].shut) {
+			assert_int_equal(shutdown(ours, SHUT_WR), 0);
+			e.say = STR("hello\r\n");
+		}
+		assert_int_equal(transport_socket(e.l, ours, &tr, NULL), 0);
+		e.s = stream_new(e.l, tr);
+		if (t[i].reset)
+			assert_int_equal(setsockopt(e.theirs, SOL_SOCKET,
+			    SO_LINGER, &at_once, sizeof(at_once)), 0);
+		(void)close(e.theirs);
+		(void)fiber_spawn(e.l, "reader", read_to_the_end, &e);
+		while (loop_fibers(e.l) > 0)
+			loop_once(e.l, 1000);
+		assert_int_equal(e.rc, t[i].code);
+		assert_string_equal(e.err.text, t[i].text);
+		assert_int_equal(stream_failed(e.s), t[i].code);
+		/* It stays what it was, whatever errno says later. */
+		errno = ENOENT;
+		assert_int_equal(stream_flush(e.s, &e.err), t[i].code);
+		assert_string_equal(e.err.text, t[i].text);
+		stream_close(e.s);
+		loop_free(e.l);
+	}
+}
+
+static ssize_t
+times_out(struct transport *t unused_arg, void *p unused_arg,
+    size_t n unused_arg)
+{
+	errno = ETIMEDOUT;
+	return E_IO;
+}
+
+/* The system gave the connection up: not our deadline, and no end. */
+static void
+test_timed_out(void **state unused_arg)
+{
+	struct transport_ops ops;
+	struct world w;
+	struct err err;
+
+	begin(&w, 16);
+	ops = *w.ta->ops;
+	ops.read = times_out;
+	w.ta->ops = &ops;
+	assert_int_equal(stream_poll(w.a).n, 0);
+	assert_int_equal(stream_failed(w.a), E_IO);
+	assert_int_equal(stream_flush(w.a, &err), E_IO);
+	assert_string_equal(err.text, "Connection timed out");
+	end(&w);
+}
+
 int
 main(void)
 {
@@ -293,6 +415,8 @@ main(void)
 		cmocka_unit_test(test_pressure),
 		cmocka_unit_test(test_park),
 		cmocka_unit_test(test_poll),
+		cmocka_unit_test(test_endings),
+		cmocka_unit_test(test_timed_out),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

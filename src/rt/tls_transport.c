@@ -5,6 +5,7 @@
  * every entry here begins and ends with an empty one, and what went wrong is
  * made text before that.
  */
+#include <errno.h>
 #include <openssl/err.h>
 
 #include "rt/tls_int.h"
@@ -19,6 +20,8 @@ struct tls {
 	bool done;	/* the handshake */
 	bool broken;	/* a fatal error: no close_notify any more */
 	bool eof;	/* inner has ended */
+	int lost;	/* E_RESET or E_IO of inner, and its errno */
+	int sys;
 };
 
 static ssize_t tls_read(struct transport *t, void *p, size_t n);
@@ -35,6 +38,16 @@ tls_of(struct transport *t)
 
 /* The BIO ------------------------------------------------------------- */
 
+/* OpenSSL may change errno before anybody asks. */
+static void
+inner_lost(struct tls *tls, ssize_t why)
+{
+	if (tls->lost || (why != E_RESET && why != E_IO))
+		return;
+	tls->lost = (int)why;
+	tls->sys = errno;
+}
+
 static int
 bio_read(BIO *b, char *p, size_t n, size_t *got)
 {
@@ -46,10 +59,12 @@ bio_read(BIO *b, char *p, size_t n, size_t *got)
 		*got = (size_t)rc;
 		return 1;
 	}
-	if (rc == E_AGAIN)
+	if (rc == E_AGAIN) {
 		BIO_set_retry_read(b);
-	else
-		tls->eof = true;
+		return 0;
+	}
+	tls->eof = rc == 0;
+	inner_lost(tls, rc);
 	return 0;
 }
 
@@ -66,6 +81,8 @@ bio_write(BIO *b, const char *p, size_t n, size_t *put)
 	}
 	if (rc == E_AGAIN || rc == 0)
 		BIO_set_retry_write(b);
+	else
+		inner_lost(tls, rc);
 	return 0;
 }
 
@@ -102,6 +119,13 @@ tls_bio_method(void)
 
 /* The transport ------------------------------------------------------- */
 
+static ssize_t
+failure(const struct tls *tls)
+{
+	errno = tls->sys;
+	return tls->lost ? tls->lost : E_IO;
+}
+
 /* What a call that moved nothing means; the queue is empty behind it. */
 static ssize_t
 outcome(struct tls *tls, int rc)
@@ -117,7 +141,7 @@ outcome(struct tls *tls, int rc)
 		return 0;
 	default:
 		tls->broken = true;
-		return E_IO;
+		return failure(tls);
 	}
 }
 
@@ -129,7 +153,7 @@ tls_read(struct transport *t, void *p, size_t n)
 	int rc;
 
 	if (tls->broken)
-		return E_IO;
+		return failure(tls);
 	ERR_clear_error();
 	rc = SSL_read_ex(tls->ssl, p, n, &got);
 	return rc == 1 ? (ssize_t)got : outcome(tls, rc);
@@ -144,13 +168,13 @@ tls_write(struct transport *t, const void *p, size_t n)
 	int rc;
 
 	if (tls->broken)
-		return E_IO;
+		return failure(tls);
 	ERR_clear_error();
 	rc = SSL_write_ex(tls->ssl, p, n, &put);
 	if (rc == 1)
 		return (ssize_t)put;
 	why = outcome(tls, rc);
-	return why == 0 ? E_IO : why;
+	return why == 0 ? failure(tls) : why;
 }
 
 static void
@@ -252,6 +276,11 @@ handshake_failed(struct tls *tls, int why, struct err *err)
 	if (tls->verdict && tls->verdict->enforce && tls->verdict->trouble) {
 		ERR_clear_error();
 		return err_set(err, E_TLS, "%s", tls->verdict->words);
+	}
+	if (tls->lost) {
+		ERR_clear_error();
+		errno = tls->sys;
+		return err_sys(err, tls->lost, "in the TLS handshake");
 	}
 	if (cut || (tls->eof && !ERR_peek_error())) {
 		ERR_clear_error();

@@ -30,6 +30,16 @@ socket_event(struct watch *w, uint32_t events)
 		s->t.ready(s->t.arg);
 }
 
+/* What errno says of a call that moved nothing; it stays as it is. */
+static ssize_t
+socket_failed(void)
+{
+	if (errno == EAGAIN || errno == EINTR)
+		return E_AGAIN;
+	/* EPIPE: it had closed its half, and then reset. */
+	return errno == ECONNRESET || errno == EPIPE ? E_RESET : E_IO;
+}
+
 /* A short read means that the kernel has no more, and the next edge will
  * tell us of what comes: epoll(7). */
 static ssize_t
@@ -42,7 +52,7 @@ socket_read(struct transport *t, void *p, size_t n)
 		return E_AGAIN;
 	got = recv(s->watch.fd, p, n, 0);
 	if (got < 0)
-		return errno == EAGAIN || errno == EINTR ? E_AGAIN : E_CLOSED;
+		return socket_failed();
 	s->drained = (size_t)got < n;
 	return got;
 }
@@ -53,9 +63,7 @@ socket_write(struct transport *t, const void *p, size_t n)
 	struct socket *s = container_of(t, struct socket, t);
 	ssize_t done = send(s->watch.fd, p, n, MSG_NOSIGNAL);
 
-	if (done < 0)
-		return errno == EAGAIN || errno == EINTR ? E_AGAIN : E_CLOSED;
-	return done;
+	return done < 0 ? socket_failed() : done;
 }
 
 static void

@@ -139,19 +139,23 @@ client_words(struct smtp_client *c, const char *status, const char *fmt, ...)
 }
 
 static int
-client_lost(struct smtp_client *c, int why, const char *after,
+client_lost(struct smtp_client *c, const struct err *err, const char *after,
     struct smtp_answer *out)
 {
 	c->lost = true;
-	if (why == E_CANCELED)
+	if (err->code == E_CANCELED)
 		*out = client_words(c, "4.3.2", "called off after %s", after);
-	else if (why == E_TIMEOUT)
+	else if (err->code == E_TIMEOUT)
 		*out = client_words(c, "4.4.2", "no answer in time after %s",
 		    after);
-	else
+	else if (err->code == E_CLOSED)
 		*out = client_words(c, "4.4.2",
 		    "the connection was lost after %s", after);
-	return why;
+	else
+		*out = client_words(c, "4.4.2",
+		    "the connection was lost (%s) after %s", err->text,
+		    after);
+	return err->code;
 }
 
 int
@@ -174,6 +178,7 @@ client_read(struct smtp_client *c, const char *after, int64_t limit_ms,
 	enum answer_state state;
 	struct str octets;
 	size_t used;
+	struct err err = { 0 };
 	int rc;
 
 	answer_begin(&c->in);
@@ -181,12 +186,12 @@ client_read(struct smtp_client *c, const char *after, int64_t limit_ms,
 	c->in.arg = c;
 	client_deadline(c, limit_ms);
 	do {
-		rc = stream_peek(c->s, &octets, NULL);
+		rc = stream_peek(c->s, &octets, &err);
 		if (rc < 0 && rc != E_CANCELED &&
 		    (octets = stream_poll(c->s)).n > 0)
 			rc = 0;
 		if (rc < 0)
-			return client_lost(c, rc, after, out);
+			return client_lost(c, &err, after, out);
 		state = answer_feed(&c->in, octets, &used);
 		stream_eat(c->s, used);
 	} while (state == ANSWER_MORE);

@@ -55,6 +55,8 @@ static const struct greeting {
 	{ "S 421 4.3.2 busy\n", E_CLOSED, "421 4.3.2 busy", "", 0, 0 },
 	{ "X\n", E_CLOSED, "0 4.4.2 the connection was lost after connecting",
 	    "", 0, 0 },
+	{ "Z\n", E_RESET, "0 4.4.2 the connection was lost (Connection reset "
+	    "by peer) after connecting", "", 0, 0 },
 	{ "R 220 h\nX\n", E_CLOSED,
 	    "0 4.4.2 the connection was lost after connecting", "", 0, 0 },
 	{ "W 10000000\n", E_TIMEOUT,
@@ -200,6 +202,10 @@ static const struct login {
 	{ AUTH_HI("LOGIN") "S 334 x\nC\nX\n", E_CLOSED,
 	    "0 4.4.2 the connection was lost after AUTH",
 	    "AUTH LOGIN\nam9l\n" },
+	/* The same through TLS. */
+	{ AUTH_HI("LOGIN") "S 334 x\nC\nZ\n", E_RESET,
+	    "0 4.4.2 the connection was lost (Connection reset by peer) "
+	    "after AUTH", "AUTH LOGIN\nam9l\n" },
 	{ AUTH_HI("XOAUTH2"), E_DENIED,
 	    "0 4.7.0 neither AUTH PLAIN nor LOGIN is offered", "QUIT\n" },
 };

@@ -12,7 +12,7 @@
 
 /* Envelopes --------------------------------------------------------------- */
 
-static const struct dialogue {
+static const struct scripted {
 	const char *script;
 	size_t nmessages, nrcpts;
 	const char *heard, *answers;
@@ -89,6 +89,9 @@ static const struct dialogue {
 	/* lost */
 	{ HI PLAIN "C\nX\n", 1, 1, HI_HEARD "MAIL FROM:<a@a.test>\n",
 	    "0 4.4.2 the connection was lost after MAIL|" },
+	{ HI PLAIN "C\nZ\n", 1, 1, HI_HEARD "MAIL FROM:<a@a.test>\n",
+	    "0 4.4.2 the connection was lost (Connection reset by peer) "
+	    "after MAIL|" },
 	{ HI PIPE "C\nC\nC\nS 250 ok\nX\n", 1, 1, HI_HEARD ENV1,
 	    "0 4.4.2 the connection was lost after RCPT|" },
 	{ HI PIPE "C\nC\nC\nS 250 ok\nS 250 ok\nX\n", 1, 1, HI_HEARD ENV1,
@@ -101,6 +104,10 @@ static const struct dialogue {
 	    1, 1, HI_HEARD ENV1 "hello\n.\n",
 	    "0 4.4.2 the connection was lost after the message was sent: "
 	    "it may have arrived +|" },
+	{ HI PIPE "C\nC\nC\nS 250 ok\nS 250 ok\nS 354 go\nM\nZ\n", 1, 1,
+	    HI_HEARD ENV1 "hello\n.\n",
+	    "0 4.4.2 the connection was lost (Connection reset by peer) "
+	    "after the message was sent: it may have arrived +|" },
 	/* nothing comes */
 	{ HI PLAIN "C\nW 1000000\n", 1, 1, HI_HEARD "MAIL FROM:<a@a.test>\n",
 	    "0 4.4.2 no answer in time after MAIL|" },
@@ -148,7 +155,7 @@ test_dialogues(void **state unused_arg)
 	static const size_t wires[] = { 65536, 100, 1 };
 
 	for (size_t i = 0; i < NELEM(dialogues) * NELEM(wires); i++) {
-		const struct dialogue *d = &dialogues[i / NELEM(wires)];
+		const struct scripted *d = &dialogues[i / NELEM(wires)];
 		struct scene s = { .script = d->script,
 			.messages = { STR("hello\r\n"), STR("hello\r\n") },
 			.nmessages = d->nmessages, .nrcpts = d->nrcpts,

@@ -1,5 +1,7 @@
 #include "smtp/client_world.h"
 
+#include <errno.h>
+
 /* The wires --------------------------------------------------------------- */
 
 /* An end that counts, and may be cut. */
@@ -13,9 +15,13 @@ struct counted {
 static ssize_t
 counted_read(struct transport *t, void *p, size_t n)
 {
-	struct transport *in = container_of(t, struct counted, t)->inner;
+	struct counted *c = container_of(t, struct counted, t);
 
-	return in->ops->read(in, p, n);
+	if (!c->server && c->scene->reset) {
+		errno = ECONNRESET;
+		return E_RESET;
+	}
+	return c->inner->ops->read(c->inner, p, n);
 }
 
 static ssize_t
@@ -152,6 +158,9 @@ act(struct scene *s, struct str line, uint32_t *drip_ms)
 		(void)stream_flush(s->server, NULL);
 		return s->tls_ctx && stream_tls_accept(s->server, s->tls_ctx,
 		    NULL) == 0;
+	case 'Z':
+		s->reset = true;
+		return false;
 	default:
 		return false;
 	}

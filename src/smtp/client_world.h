@@ -19,6 +19,7 @@ enum { SCENE_RCPTS = 300, SCENE_MESSAGES = 4 };
  *   D ms     says every octet from now on after so many ms
  *   T        begins TLS
  *   X        closes
+ *   Z        resets
  * At the end of it, it closes when the client has.
  */
 struct scene {
@@ -46,7 +47,7 @@ struct scene {
 	struct tls_ctx *tls_ctx;
 	struct buf heard;	/* by the server */
 	size_t said;		/* by the server, on the wire, to the end */
-	bool script_done;
+	bool script_done, reset;
 	int writes;		/* of the client */
 	int rc;			/* of hello, starttls or login */
 	struct smtp_answer why;
