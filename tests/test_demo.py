@@ -159,7 +159,7 @@ def test_roles_are_processes(demo):
     assert len(found["mx"]) == len(found["front"]) == workers
 
 
-def test_walls_are_closed(demo):
+def test_sandboxes_are_closed(demo):
     """Every role but the master has seccomp on and no new privileges."""
     for role in ROLES:
         for pid in demo.processes(role):

@@ -1,7 +1,7 @@
 """Hostile code in each role: everything it tries must be refused.
 
 The hostile roles are built from tests/redteam; each takes the place of one
-honest role, behind the same walls, in a server whose other roles are honest.
+honest role, behind the same sandbox, in a server whose other roles are honest.
 """
 
 import contextlib

@@ -1,20 +1,22 @@
 #include "dns/client.h"
 
-#include "rt/line.h"
+#include "rt/reconnect.h"
 
 struct dns {
-	struct line *line;
+	struct reconnect link;
 };
 
 struct dns *
 dns_new(struct loop *l, int fd)
 {
+	static const struct reconnect_kind kind = { "resolver", DNS_WINDOW,
+		.service = RECONNECT_SERVICE(NULL, 0) };
 	struct dns *d = calloc(1, sizeof(*d));
 
 	bug_if(!d);
-	d->line = line_new(l, "resolver", DNS_WINDOW);
+	reconnect_init(&d->link, l, &kind);
 	if (fd >= 0)
-		line_replace(d->line, fd);
+		reconnect_replace(&d->link, fd);
 	return d;
 }
 
@@ -23,14 +25,14 @@ dns_free(struct dns *d)
 {
 	if (!d)
 		return;
-	line_free(d->line);
+	reconnect_close(&d->link);
 	free(d);
 }
 
 void
 dns_replace(struct dns *d, int fd)
 {
-	line_replace(d->line, fd);
+	reconnect_replace(&d->link, fd);
 }
 
 int
@@ -40,6 +42,6 @@ dns_lookup(struct dns *d, struct str name, enum dns_type type,
 {
 	struct lookup_ask ask = { str_first(name, 1000), type };
 
-	return line_call(d->line, &dns_calls[DNS_CALL_lookup], &ask, answer,
-	    a, NULL, until_ms, err);
+	return reconnect_call(&d->link, &dns_calls[DNS_CALL_lookup], &ask,
+	    answer, a, NULL, until_ms, err);
 }

@@ -68,7 +68,7 @@ static struct world {
 	const char *domain;	/* the question */
 	bool mx;
 	struct self self;
-	int64_t patience_ms;
+	int64_t deadline_ms;
 	struct hosts hosts;	/* the answer */
 	struct err err;
 	int rc;
@@ -165,7 +165,7 @@ set_up(void **state)
 	w.server = ipc_open(w.loop, fds[1], &o, NULL);
 	w.dns = dns_new(w.loop, fds[0]);
 	w.a = arena_new(HOSTS_MEMORY);
-	w.patience_ms = 5000;
+	w.deadline_ms = 5000;
 	return 0;
 }
 
@@ -185,7 +185,7 @@ find_fiber(void *arg)
 {
 	(void)arg;
 	w.rc = hosts_find(w.dns, w.loop, str_c(w.domain), w.mx, &w.self,
-	    &w.hosts, w.a, loop_now_ms(w.loop) + w.patience_ms, &w.err);
+	    &w.hosts, w.a, loop_now_ms(w.loop) + w.deadline_ms, &w.err);
 	w.done = true;
 }
 
@@ -380,7 +380,7 @@ test_no_answer(void **state)
 {
 	(void)state;
 	w.mute = true;
-	w.patience_ms = 50;
+	w.deadline_ms = 50;
 	(void)find("one.test", true);
 	assert_int_equal(w.rc, E_TIMEOUT);
 	assert_int_equal(find("mx1.test", false), HOSTS_FAILED);

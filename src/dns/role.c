@@ -188,13 +188,13 @@ open_ports(struct role *r)
 	struct nameserver_conf all;
 	struct stub_conf stub;
 
-	walls_port(&r->walls, DNS_PORT);
+	sandbox_port(&r->sandbox, DNS_PORT);
 	while (rd_left(&asked) > 0 &&
 	    msg_take(&asked, &nameserver_conf_shape, &all))
-		walls_port(&r->walls, all.port);
+		sandbox_port(&r->sandbox, all.port);
 	while (rd_left(&stubs) > 0 &&
 	    msg_take(&stubs, &stub_conf_shape, &stub))
-		walls_port(&r->walls, stub.port);
+		sandbox_port(&r->sandbox, stub.port);
 }
 
 static int
@@ -246,7 +246,7 @@ main(void)
 	static const struct role_ops ops = {
 		.kind = ROLE_RESOLVER,
 		.state_size = sizeof(struct resolver_role),
-		.walls = { .may = WALL_CONNECT | WALL_DATAGRAM | WALL_ACCEPT },
+		.sandbox = { .may = MAY_CONNECT | MAY_DATAGRAM | MAY_ACCEPT },
 		.prepare = prepare,
 		.peer = peer,
 		.listen = listen_on,

@@ -112,7 +112,7 @@ main(void)
 	static const struct role_ops ops = {
 		.kind = ROLE_FRONT,
 		.state_size = sizeof(struct front),
-		.walls = { .may = WALL_ACCEPT },
+		.sandbox = { .may = MAY_ACCEPT },
 		.prepare = front_prepare,
 		.peer = front_peer,
 		.listen = front_listen,

@@ -20,7 +20,7 @@ struct child {
 	char name[16];		/* "mx.0" */
 	pid_t pid;		/* 0: none now */
 	struct ipc *link;
-	bool ready;		/* its walls are closed */
+	bool ready;		/* its sandbox is closed */
 	bool listening;		/* it has its listening sockets */
 	bool renew;		/* stopped only to be started again */
 	char failed[228];	/* why it gave up, in its own words */

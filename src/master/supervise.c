@@ -222,7 +222,7 @@ same_sockets(const struct config *a, const struct config *b)
 	    a->uid_base == b->uid_base;
 }
 
-/* Started anew: what changed is looked at before the walls are closed. */
+/* Started anew: what changed is looked at before the sandbox is closed. */
 static void
 renew(struct master *m, enum role_kind kind)
 {
@@ -348,9 +348,9 @@ deadline_over(struct timer *t)
 static bool
 begin_phase(struct master *m)
 {
-	static const uint32_t patience_ms[] = { [STOP_WORKERS] = 5000,
+	static const uint32_t deadline_ms[] = { [STOP_WORKERS] = 5000,
 		[STOP_VAULT] = 2000, [STOP_STORE] = 5000, [STOPPED] = 0 };
-	struct role_stop stop = { patience_ms[m->phase] };
+	struct role_stop stop = { deadline_ms[m->phase] };
 	bool any = false;
 
 	for (size_t i = 0; i < m->nchildren; i++) {
@@ -362,7 +362,7 @@ begin_phase(struct master *m)
 		child_send(c, ROLE_STOP, &stop, -1);
 	}
 	timer_set(m->loop, &m->deadline,
-	    loop_now_ms(m->loop) + patience_ms[m->phase], deadline_over);
+	    loop_now_ms(m->loop) + deadline_ms[m->phase], deadline_over);
 	return any;
 }
 

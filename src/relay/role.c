@@ -3,7 +3,7 @@
  *
  * Privileges: dials TCP, the ports of its routes only; talks to store (what
  * it is handed from the queue) and to resolver. Opens nothing, listens
- * nowhere; the trusted roots are read before the walls close.
+ * nowhere; the trusted roots are read before the sandbox closes.
  */
 #include "relay/relay.h"
 
@@ -67,7 +67,7 @@ trust_roots(struct role *r, struct err *err)
 static void
 open_port(void *arg, uint16_t port)
 {
-	walls_port(arg, port);
+	sandbox_port(arg, port);
 }
 
 static int
@@ -77,7 +77,7 @@ prepare(struct role *r, struct err *err)
 	struct relay_options o = { .loop = r->loop, .dial = transport_dial };
 	int e;
 
-	route_ports(&r->config, open_port, &r->walls);
+	route_ports(&r->config, open_port, &r->sandbox);
 	if (!(s->lib = tls_lib_new(err)) ||
 	    !(s->any = tls_client_new(s->lib, false, err)) ||
 	    !(s->verify = tls_client_new(s->lib, true, err)))
@@ -97,7 +97,7 @@ prepare(struct role *r, struct err *err)
 }
 
 static int
-walled(struct role *r, struct err *err unused_arg)
+sandboxed(struct role *r, struct err *err unused_arg)
 {
 	relay_start(((struct relay_role *)r->state)->relay);
 	return 0;
@@ -147,9 +147,9 @@ main(void)
 	static const struct role_ops ops = {
 		.kind = ROLE_RELAY,
 		.state_size = sizeof(struct relay_role),
-		.walls = { .may = WALL_CONNECT },
+		.sandbox = { .may = MAY_CONNECT },
 		.prepare = prepare,
-		.walled = walled,
+		.sandboxed = sandboxed,
 		.peer = peer,
 		.reload = reload,
 		.stop = stop,

@@ -17,7 +17,8 @@ struct link {
 };
 
 #if HAVE_ASAN
-/* The search for leaks traces the process from outside: walls forbid it. */
+/* The search for leaks traces the process from outside, which the sandbox
+ * forbids. */
 const char *__asan_default_options(void);
 const char *
 __asan_default_options(void)
@@ -78,15 +79,15 @@ begin(struct link *k, const struct role_start *m, struct buf *missing,
 		return err_set(err, E_PROTO, "the configuration does not fit");
 	k->started = true;
 	r->index = m->index;
-	r->walls = ops->walls;
+	r->sandbox = ops->sandbox;
 	if (ops->prepare && ops->prepare(r, err) < 0)
 		return err->code;
-	if (walls_close(&r->walls, m->uid, str_dupz(k->memory,
+	if (sandbox_enter(&r->sandbox, m->uid, str_dupz(k->memory,
 	    r->config.data), missing, err) < 0)
 		return err->code;
-	if (m->uid != 0 && ops->walls.whole_folder)
+	if (m->uid != 0 && ops->sandbox.whole_folder)
 		r->config.data = STR("/");
-	if (ops->walled && ops->walled(r, err) < 0)
+	if (ops->sandboxed && ops->sandboxed(r, err) < 0)
 		return err->code;
 	return 0;
 }
@@ -150,7 +151,7 @@ on_reload(struct link *k, struct ipc_req *req)
 
 	if (!take_config(k, m->config, &old))
 		return;
-	/* Where our folder is was settled when the walls closed. */
+	/* Where our folder is was settled when the sandbox closed. */
 	k->role.config.data = str_dup(k->memory, data);
 	if (k->ops->reload)
 		k->ops->reload(&k->role);
@@ -241,7 +242,7 @@ serve(struct link *k)
 }
 
 #ifdef POSTERN_REDTEAM
-/* tests/redteam: hostile code in this role's place, behind its walls. */
+/* tests/redteam: hostile code in this role's place, inside its sandbox. */
 const struct role_ops *redteam_ops(const struct role_ops *real);
 #else
 static const struct role_ops *

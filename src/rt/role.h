@@ -1,25 +1,25 @@
 /*
  * role.h - what every role's executable does: take its orders from master,
- * prepare, close the walls, serve, end in good order.
+ * prepare, enter the sandbox, serve, end in good order.
  *
  * A role is executed by master with its link to it on descriptor 3 and
  * nothing else open but stderr. main() of a role is one call of role_main().
  *
- *   START    config, name, index, uid      -> prepare(), walls, walled()
+ *   START    config, name, index, uid      -> prepare(), sandbox, sandboxed()
  *   PEER     a connection to another role  -> peer()
  *   LISTEN   a listening socket            -> listen()
  *   RELOAD   a new config                  -> reload()
  *   STOP     a deadline                    -> stop(), then the loop drains
  *
- * and the role answers START with READY when its walls are closed, or with
- * FAILED and its reason, and exits. No thread may run before the walls are
- * closed: a wall is put around one thread and those it starts.
+ * and the role answers START with READY when its sandbox is closed, or with
+ * FAILED and its reason, and exits. No thread may run before the sandbox is
+ * closed: it holds one thread and those that it starts.
  */
 #pragma once
 #include "rt/config.h"
 #include "rt/ipc.h"
 #include "rt/loop.h"
-#include "rt/walls.h"
+#include "rt/sandbox.h"
 
 enum role_kind {
 	ROLE_MASTER,
@@ -40,20 +40,20 @@ struct role {
 	struct log *log;
 	struct config config;	/* present one; strs live until the next */
 	uint32_t index;		/* which of several workers */
-	struct walls walls;	/* of the ops; prepare() may add ports */
+	struct sandbox sandbox;	/* of the ops; prepare() may add ports */
 	void *state;		/* of the role */
 };
 
 struct role_ops {
 	enum role_kind kind;
 	size_t state_size;	/* zeroed before prepare() */
-	struct walls walls;
+	struct sandbox sandbox;
 	/* With the files still open to us; blocking is fine. */
 	int (*prepare)(struct role *r, struct err *err);
-	/* The walls are closed, nothing from outside has come yet: the place
-	 * to open what lives in the folder (with WALL_FILES). As root and with
+	/* The sandbox is closed, nothing from outside has come yet: the place
+	 * to open what lives in the folder (with MAY_FILES). As root and with
 	 * whole_folder, r->config.data is "/" from here on. May be NULL. */
-	int (*walled)(struct role *r, struct err *err);
+	int (*sandboxed)(struct role *r, struct err *err);
 	/* A connection to another role's (worker's) process: new at the start
 	 * and again whenever that process was replaced. Owns fd. */
 	void (*peer)(struct role *r, enum role_kind kind, uint32_t index,

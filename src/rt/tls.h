@@ -19,7 +19,7 @@
  */
 struct tls_lib;
 
-/* Opens no file. Call it before the walls close: it makes OpenSSL ready. */
+/* Opens no file. Call it before the sandbox closes: it makes OpenSSL ready. */
 struct tls_lib *tls_lib_new(struct err *err);
 struct tls_lib *tls_lib_ref(struct tls_lib *lib);
 void tls_lib_unref(struct tls_lib *lib); /* NULL is fine */
@@ -70,7 +70,7 @@ struct tls_client;
 struct tls_client *tls_client_new(struct tls_lib *lib, bool verify,
     struct err *err);
 /* Trust these, PEM, besides none: the system's are read by the caller before
- * its walls close. */
+ * its sandbox closes. */
 int tls_client_trust(struct tls_client *c, struct str roots_pem,
     struct err *err);
 void tls_client_unref(struct tls_client *c); /* NULL is fine */

@@ -116,7 +116,7 @@ main(void)
 	static const struct role_ops ops = {
 		.kind = ROLE_MX,
 		.state_size = sizeof(struct mx),
-		.walls = { .may = WALL_ACCEPT },
+		.sandbox = { .may = MAY_ACCEPT },
 		.prepare = prepare,
 		.peer = peer,
 		.listen = listen_on,

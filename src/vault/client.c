@@ -1,10 +1,10 @@
 #include "vault/client.h"
 
-#include "rt/line.h"
+#include "rt/reconnect.h"
 #include "vault/remote_key.h"
 
 enum {
-	PATIENCE_MS = 30000,
+	CALL_MS = 30000,
 	SIGN_MS = 10000,	/* a handshake does not wait for longer */
 	CERTS_MAX = 64,
 };
@@ -12,7 +12,7 @@ enum {
 struct vault {
 	struct remote_signer signer;	/* first */
 	struct loop *loop;
-	struct line *line;
+	struct reconnect link;
 	struct tls_lib *lib;
 	struct tls_ctx *ctx;	/* of the connection number ctx_of */
 	uint64_t ctx_of;
@@ -46,7 +46,7 @@ sign_there(struct remote_signer *s, uint32_t key, struct str digest,
 	struct arena *a = arena_new(16384);
 	struct tls_sign_ask ask = { key, digest, padding, octets };
 	struct tls_sign_answer answer;
-	int rc = line_call(v->line, &vault_calls[VAULT_tls_sign], &ask,
+	int rc = reconnect_call(&v->link, &vault_calls[VAULT_tls_sign], &ask,
 	    &answer, a, NULL, after(v, SIGN_MS), err);
 
 	if (rc == 0 && answer.signature.n > *n)
@@ -62,13 +62,15 @@ sign_there(struct remote_signer *s, uint32_t key, struct str digest,
 struct vault *
 vault_new(struct loop *l, int fd)
 {
+	static const struct reconnect_kind kind = { "vault", VAULT_WINDOW,
+		.service = RECONNECT_SERVICE(NULL, 0) };
 	struct vault *v = calloc(1, sizeof(*v));
 	struct err err = { 0 };
 
 	bug_if(!v);
 	v->signer.sign = sign_there;
 	v->loop = l;
-	v->line = line_new(l, "vault", VAULT_WINDOW);
+	reconnect_init(&v->link, l, &kind);
 	v->codec = store_codec_new();
 	v->lib = tls_lib_new(&err);
 	if (!v->lib || remote_key_provide(v->lib, &err) < 0)
@@ -76,7 +78,7 @@ vault_new(struct loop *l, int fd)
 	if (HAVE_ASAN)	/* test builds: see tls.h */
 		loop_on_switch(l, tls_no_errors);
 	if (fd >= 0)
-		line_replace(v->line, fd);
+		reconnect_replace(&v->link, fd);
 	return v;
 }
 
@@ -87,7 +89,7 @@ vault_free(struct vault *v)
 		return;
 	tls_ctx_unref(v->ctx);
 	store_codec_unref(v->codec);
-	line_free(v->line);
+	reconnect_close(&v->link);
 	tls_lib_unref(v->lib);
 	free(v);
 }
@@ -95,7 +97,7 @@ vault_free(struct vault *v)
 bool
 vault_connected(const struct vault *v)
 {
-	return line_up(v->line);
+	return reconnect_up(&v->link);
 }
 
 OSSL_LIB_CTX *
@@ -107,11 +109,11 @@ vault_ossl(const struct vault *v)
 void
 vault_replace(struct vault *v, int fd)
 {
-	line_replace(v->line, fd);
+	reconnect_replace(&v->link, fd);
 	for (const struct vault_ticket *t = v->tickets; t; t = t->next) {
 		struct resume_ask ask = { buf_get(&t->token) };
 
-		line_notify(v->line, &vault_calls[VAULT_resume], &ask);
+		reconnect_notify(&v->link, &vault_calls[VAULT_resume], &ask);
 	}
 }
 
@@ -140,8 +142,8 @@ add_certs(struct vault *v, struct tls_ctx *ctx, struct err *err)
 		struct arena *a = arena_new(1 << 18);
 		struct certs_ask ask = { i };
 
-		rc = line_call(v->line, &vault_calls[VAULT_certs], &ask,
-		    &answer, a, NULL, after(v, PATIENCE_MS), err);
+		rc = reconnect_call(&v->link, &vault_calls[VAULT_certs], &ask,
+		    &answer, a, NULL, after(v, CALL_MS), err);
 		if (rc == 0)
 			rc = add_cert(v, ctx, &answer, err);
 		arena_free(a);
@@ -158,12 +160,12 @@ vault_tls_ctx(struct vault *v, struct tls_ctx **ctx, struct err *err)
 	uint64_t generation;
 	int rc;
 
-	if (v->ctx && v->ctx_of == line_generation(v->line)) {
+	if (v->ctx && v->ctx_of == reconnect_generation(&v->link)) {
 		*ctx = tls_ctx_ref(v->ctx);
 		return 0;
 	}
 	made = tls_ctx_new(v->lib, err);
-	generation = line_generation(v->line);
+	generation = reconnect_generation(&v->link);
 	rc = add_certs(v, made, err);
 	if (rc < 0) {
 		tls_ctx_unref(made);
@@ -205,8 +207,8 @@ reopen(void *arg, struct err *err)
 	int fd = -1, rc;
 
 	t->refs++;
-	rc = line_call(t->v->line, &vault_calls[VAULT_reopen], &ask, &answer,
-	    a, &fd, after(t->v, PATIENCE_MS), err);
+	rc = reconnect_call(&t->v->link, &vault_calls[VAULT_reopen], &ask,
+	    &answer, a, &fd, after(t->v, CALL_MS), err);
 	ticket_unref(t);
 	arena_free(a);
 	if (rc == 0 && fd < 0)
@@ -240,8 +242,8 @@ vault_login(struct vault *v, const struct login_ask *ask,
 	struct login_answer answer;
 	int fd = -1, rc;
 
-	rc = line_call(v->line, &vault_calls[VAULT_login], ask, &answer, a,
-	    &fd, after(v, PATIENCE_MS), err);
+	rc = reconnect_call(&v->link, &vault_calls[VAULT_login], ask, &answer,
+	    a, &fd, after(v, CALL_MS), err);
 	if (rc < 0)
 		return rc;
 	if (fd < 0 || answer.ticket.n != 16) {
@@ -267,8 +269,8 @@ vault_sign_mail(struct vault *v, const struct login *login,
 	int rc;
 
 	signed_by.ticket = ticket_id(login->ticket);
-	rc = line_call(v->line, &vault_calls[VAULT_dkim_sign], &signed_by,
-	    &answer, a, NULL, after(v, PATIENCE_MS), err);
+	rc = reconnect_call(&v->link, &vault_calls[VAULT_dkim_sign], &signed_by,
+	    &answer, a, NULL, after(v, CALL_MS), err);
 	if (rc == 0)
 		*fields = answer.fields;
 	return rc;
@@ -283,7 +285,7 @@ vault_logout(struct vault *v, struct login *login)
 	if (!t)
 		return;
 	ask = (struct logout_ask){ ticket_id(t) };
-	line_notify(v->line, &vault_calls[VAULT_logout], &ask);
+	reconnect_notify(&v->link, &vault_calls[VAULT_logout], &ask);
 	*t->prev = t->next;
 	if (t->next)
 		t->next->prev = t->prev;

@@ -12,7 +12,7 @@
 struct vault;
 
 /* fd -1: the connection comes with vault_replace(). Makes OpenSSL ready: call
- * it before the walls close. */
+ * it before the sandbox closes. */
 struct vault *vault_new(struct loop *l, int fd);
 /* After every stream, context and login that came from it. */
 void vault_free(struct vault *v);

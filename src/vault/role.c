@@ -1,7 +1,7 @@
 /*
  * role.c - postern-vault: the keys, and who knows which password.
  *
- * Privileges: its own folder (one file, read before the walls close), three
+ * Privileges: its own folder (one file, read before the sandbox closes), three
  * threads, the sockets of the operator and of local programs to accept from.
  * Opens nothing later, connects nowhere, parses nothing but messages of fixed
  * fields.

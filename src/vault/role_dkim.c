@@ -270,8 +270,8 @@ check_sender(struct work *c, uint64_t account, struct str address,
 
 	if (is_known_sender(s, account, address, loop_now_ms(v->loop)))
 		return 0;
-	rc = line_call(v->store, &store_calls[STORE_sender], &ask, &answer,
-	    c->a, NULL, c->until_ms, err);
+	rc = reconnect_call(&v->store, &store_calls[STORE_sender], &ask,
+	    &answer, c->a, NULL, c->until_ms, err);
 	if (rc < 0)
 		return rc;
 	s->account = account;

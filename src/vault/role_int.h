@@ -7,19 +7,19 @@
  *   role_dkim.c   keys that sign mail, one set for each domain
  */
 #pragma once
-#include "rt/line.h"
+#include "rt/reconnect.h"
 #include "rt/role.h"
 #include "rt/tls.h"
 #include "store/messages.h"
-#include "vault/tries.h"
+#include "vault/auth_cache.h"
+#include "vault/login_limit.h"
 #include "vault/messages.h"
-#include "vault/proofs.h"
 #include "vault/seal.h"
 #include "vault/tickets.h"
 
 enum {
 	KEYS_MAX = 64,
-	STORE_WAIT_MS = 20000,	/* less than the patience of who asked */
+	STORE_WAIT_MS = 20000,	/* shorter than the deadline of the asker */
 	HASH_THREADS = 2,	/* 19 MiB each */
 	HASH_QUEUE = 64,
 	OPERATORS_MAX = 16,
@@ -41,11 +41,11 @@ struct vault_state {
 	struct loop *loop;
 	struct seal_key seal;
 	struct tls_lib *lib;
-	struct line *store;
+	struct reconnect store;
 	int64_t started_ms;
 	struct work_pool *hashers;
-	struct proofs *proofs;
-	struct tries *tries;
+	struct auth_cache *auth_cache;
+	struct login_limit *login_limit;
 	struct client *clients;
 
 	struct tls_key keys[KEYS_MAX];
@@ -88,7 +88,7 @@ void vault_dkim_keys(struct work *c);
 /* A notice: takes the ticket of a session from before our start. */
 void vault_resume(struct client *c, struct str token);
 
-/* Read the configured files, with the walls still open. Blocks. */
+/* Read the configured files, with the sandbox still open. Blocks. */
 int keys_from_files(struct vault_state *v, struct err *err);
 /* Store is there: get our own certificate, or make one. Spawns. */
 void keys_from_store(struct vault_state *v);

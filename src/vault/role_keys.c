@@ -144,7 +144,7 @@ secret_get(struct vault_state *v, enum secret_kind kind,
 {
 	struct secret_get_ask ask = { kind, what.name };
 	struct secret_get_answer answer;
-	int rc = line_call(v->store, &store_calls[STORE_secret_get], &ask,
+	int rc = reconnect_call(&v->store, &store_calls[STORE_secret_get], &ask,
 	    &answer, a, NULL, until_ms, err);
 
 	if (rc < 0)
@@ -169,8 +169,8 @@ secret_put(struct vault_state *v, enum secret_kind kind,
 	loop_random(v->loop, nonce, sizeof(nonce));
 	seal_put(&v->seal, what, nonce, secret, &sealed);
 	ask.sealed = buf_get(&sealed);
-	rc = line_call(v->store, &store_calls[STORE_secret_put], &ask, &answer,
-	    a, NULL, until_ms, err);
+	rc = reconnect_call(&v->store, &store_calls[STORE_secret_put], &ask,
+	    &answer, a, NULL, until_ms, err);
 	arena_free(a);
 	return rc;
 }

@@ -41,8 +41,8 @@ look_up(struct attempt *t, struct work *c, struct err *err)
 {
 	struct credential_ask ask = { t->ask->user };
 	struct str record;
-	int rc = line_call(t->v->store, &store_calls[STORE_credential], &ask,
-	    &t->row, c->a, NULL, c->until_ms, err);
+	int rc = reconnect_call(&t->v->store, &store_calls[STORE_credential],
+	    &ask, &t->row, c->a, NULL, c->until_ms, err);
 
 	if (rc == E_NOTFOUND) {
 		t->row = (struct credential_answer){ .address = t->ask->user };
@@ -63,7 +63,7 @@ look_up(struct attempt *t, struct work *c, struct err *err)
 static int
 wrong(struct attempt *t, struct err *err)
 {
-	tries_failed(t->v->tries, t->ask->peer, t->row.address,
+	login_limit_failed(t->v->login_limit, t->ask->peer, t->row.address,
 	    proof_guess(&t->proof), loop_now_ms(t->v->loop));
 	return err_set(err, E_DENIED, "wrong user or password");
 }
@@ -84,12 +84,12 @@ prove(struct attempt *t, struct err *err)
 
 	if (rc < 0)
 		return err_set(err, E_BUSY, "too many logins at once");
-	if (!tries_peer_ok(v->tries, t->ask->peer, now) ||
-	    !tries_user_ok(v->tries, t->row.address, now))
+	if (!login_limit_peer_ok(v->login_limit, t->ask->peer, now) ||
+	    !login_limit_user_ok(v->login_limit, t->row.address, now))
 		return too_many(err);
 	if (!t->right)
 		return wrong(t, err);
-	proofs_add(v->proofs, &t->proof, t->ask->peer, now);
+	auth_cache_add(v->auth_cache, &t->proof, t->ask->peer, now);
 	return 0;
 }
 
@@ -103,16 +103,17 @@ authenticate(struct attempt *t, struct work *c, struct err *err)
 	enum proven proven;
 	int rc;
 
-	if (!tries_peer_ok(v->tries, t->ask->peer, loop_now_ms(v->loop)))
+	if (!login_limit_peer_ok(v->login_limit, t->ask->peer,
+	    loop_now_ms(v->loop)))
 		return too_many(err);
 	rc = look_up(t, c, err);
 	if (rc < 0)
 		return rc;
-	t->proof = proof_of(v->proofs, t->row.account ? t->row.sealed :
+	t->proof = proof_of(v->auth_cache, t->row.account ? t->row.sealed :
 	    t->row.address, t->ask->password);
-	proven = proofs_find(v->proofs, &t->proof, t->ask->peer,
+	proven = auth_cache_find(v->auth_cache, &t->proof, t->ask->peer,
 	    loop_now_ms(v->loop));
-	if (proven != PROVEN_BY_PEER && !tries_user_ok(v->tries,
+	if (proven != PROVEN_BY_PEER && !login_limit_user_ok(v->login_limit,
 	    t->row.address, loop_now_ms(v->loop)))
 		return too_many(err);
 	return proven == PROVEN_NOT ? prove(t, err) : 0;
@@ -142,8 +143,9 @@ open_account(struct work *c, uint64_t account, int *fd,
 	int rc;
 
 	*fd = -1;
-	rc = line_call(c->client->v->store, &store_calls[STORE_account_open],
-	    &ask, &answer, c->a, fd, c->until_ms, err);
+	rc = reconnect_call(&c->client->v->store,
+	    &store_calls[STORE_account_open], &ask, &answer, c->a, fd,
+	    c->until_ms, err);
 	if (rc == 0 && *fd < 0)
 		return err_set(err, E_PROTO, "store sent no connection");
 	return rc;
@@ -157,7 +159,7 @@ journal(const struct attempt *t, enum journal_event event, struct err *why)
 		.text = event == JOURNAL_login ? t->ask->mechanism :
 		    str_c(why->text) };
 
-	line_notify(t->v->store, &store_calls[STORE_journal], &ask);
+	reconnect_notify(&t->v->store, &store_calls[STORE_journal], &ask);
 }
 
 /* Tickets ------------------------------------------------------------- */
@@ -293,8 +295,9 @@ still_good(struct work *c, const struct ticket *t, struct err *err)
 {
 	struct credential_ask ask = { t->address };
 	struct credential_answer row;
-	int rc = line_call(c->client->v->store, &store_calls[STORE_credential],
-	    &ask, &row, c->a, NULL, c->until_ms, err);
+	int rc = reconnect_call(&c->client->v->store,
+	    &store_calls[STORE_credential], &ask, &row, c->a, NULL,
+	    c->until_ms, err);
 
 	if (rc < 0)
 		return rc == E_NOTFOUND ? err_set(err, E_DENIED,

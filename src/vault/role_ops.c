@@ -204,6 +204,8 @@ listen_end(struct role *r, struct watch *w)
 static int
 prepare(struct role *r, struct err *err)
 {
+	static const struct reconnect_kind kind = { "store", STORE_WINDOW,
+		.service = RECONNECT_SERVICE(NULL, 0) };
 	struct vault_state *v = r->state;
 	struct arena *a = arena_new(8192);
 	int rc;
@@ -218,24 +220,24 @@ prepare(struct role *r, struct err *err)
 	v->lib = tls_lib_new(err);
 	if (!v->lib)
 		return err->code;
-	v->store = line_new(r->loop, "store", STORE_WINDOW);
+	reconnect_init(&v->store, r->loop, &kind);
 	return keys_from_files(v, err);
 }
 
-/* Threads begin inside the walls. */
+/* Threads begin inside the sandbox. */
 static int
-walled(struct role *r, struct err *err unused_arg)
+sandboxed(struct role *r, struct err *err unused_arg)
 {
 	struct vault_state *v = r->state;
-	uint8_t key[PROOFS_KEY_LEN];
+	uint8_t key[AUTH_CACHE_KEY_LEN];
 
 	v->started_ms = loop_now_ms(r->loop);
 	v->hashers = work_pool_new(r->loop, HASH_THREADS, HASH_QUEUE);
 	loop_random(r->loop, key, sizeof(key));
 	v->dkim = vault_dkim_new(r->loop);
-	v->proofs = proofs_new(key);
+	v->auth_cache = auth_cache_new(key);
 	loop_random(r->loop, key, sizeof(key));
-	v->tries = tries_new(key);
+	v->login_limit = login_limit_new(key);
 	sodium_memzero(key, sizeof(key));
 	return 0;
 }
@@ -246,7 +248,7 @@ peer(struct role *r, enum role_kind kind, uint32_t index, int fd)
 	struct vault_state *v = r->state;
 
 	if (kind == ROLE_STORE) {
-		line_replace(v->store, fd);
+		reconnect_replace(&v->store, fd);
 		keys_from_store(v);
 	} else if (kind == ROLE_MX) {
 		(void)client_new(v, fd, VAULT_AUTH_MX, index);
@@ -277,20 +279,20 @@ finish(struct role *r)
 		client_drop(v->clients);
 	work_pool_free(v->hashers);
 	vault_dkim_free(v->dkim);
-	line_free(v->store);
+	reconnect_close(&v->store);
 	keys_free(v);
 	tls_lib_unref(v->lib);
-	proofs_free(v->proofs);
-	tries_free(v->tries);
+	auth_cache_free(v->auth_cache);
+	login_limit_free(v->login_limit);
 	sodium_memzero(&v->seal, sizeof(v->seal));
 }
 
 const struct role_ops vault_role_ops = {
 	.kind = ROLE_VAULT,
 	.state_size = sizeof(struct vault_state),
-	.walls = { .may = WALL_THREADS | WALL_ACCEPT },
+	.sandbox = { .may = MAY_THREADS | MAY_ACCEPT },
 	.prepare = prepare,
-	.walled = walled,
+	.sandboxed = sandboxed,
 	.peer = peer,
 	.listen = listen_on,
 	.stop = stop,

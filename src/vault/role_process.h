@@ -1,6 +1,6 @@
 /*
  * role_process.h - for tests: the role as what it is, a process behind its
- * walls. We are its master.
+ * sandbox. We are its master.
  */
 #pragma once
 #include <sys/types.h>
@@ -14,7 +14,7 @@ struct process {
 	bool ready;
 };
 
-/* Execute it and wait until its walls are closed. */
+/* Execute it and wait until its sandbox is closed. */
 void process_start(struct process *p, struct loop *l, const char *path,
     const struct config *config);
 /* Own fd. */

@@ -104,7 +104,7 @@ guesses(struct world *w)
 		    &login);
 		assert_true(rc == E_DENIED || rc == E_BUSY);
 	}
-	assert_int_equal(n, TRIES_PEER + 1);
+	assert_int_equal(n, LOGIN_LIMIT_PEER + 1);
 	assert_int_equal(try(w->front, "alice@mail.test", "postern-demo",
 	    "198.51.100.9", &login), E_BUSY);
 	assert_int_equal(try(w->front, "alice@mail.test", "postern-demo",
@@ -112,7 +112,7 @@ guesses(struct world *w)
 	vault_logout(w->front, &login);
 	/* From many places: the user is safe, and still gets in where they
 	 * were just now. */
-	for (n = 0; n < TRIES_USER; n++) {
+	for (n = 0; n < LOGIN_LIMIT_USER; n++) {
 		char peer[32];
 
 		(void)snprintf(guess, sizeof(guess), "guess %d", n + 100);

@@ -226,7 +226,7 @@ role_up(struct world *w)
 	}
 	if (vault_role_ops.prepare(&w->role, &err) < 0)
 		fail_msg("%s", err.text);
-	assert_int_equal(vault_role_ops.walled(&w->role, &err), 0);
+	assert_int_equal(vault_role_ops.sandboxed(&w->role, &err), 0);
 }
 
 void

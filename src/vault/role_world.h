@@ -2,7 +2,7 @@
  * role_world.h - for tests: the whole role and its clients. Store is a few
  * lines, mx and front are real clients, and what they say goes over real socket
  * pairs. The role lives in this process, or, if POSTERN_VAULT names the
- * executable, in one of its own behind its walls.
+ * executable, in one of its own behind its sandbox.
  */
 #pragma once
 #include "rt/tls_peer.h"
@@ -52,7 +52,7 @@ int world_down(void **state);
 
 void store_up(struct world *w);
 void store_down(struct world *w);
-/* Prepared and walled, without peers; all gone. */
+/* Prepared and sandboxed, without peers; all gone. */
 void role_up(struct world *w);
 void role_down(struct world *w);
 /* A new connection to the role: our end. */

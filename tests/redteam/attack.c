@@ -84,7 +84,7 @@ redteam_ops(const struct role_ops *real)
 
 	the_attack.real = real;
 	hostile = *real;
-	hostile.walled = NULL;
+	hostile.sandboxed = NULL;
 	hostile.peer = peer;
 	hostile.listen = NULL;
 	hostile.reload = NULL;

@@ -1,11 +1,11 @@
 /*
- * redteam.h - hostile code in a role: it has the role's walls, peers and
+ * redteam.h - hostile code in a role: it has the role's sandbox, peers and
  * rights, and tries what it should not be able to do. Test build only.
  */
 #pragma once
 #include "rt/role.h"
 
-/* The same kind, preparation and walls; everything behind them is ours. */
+/* The same kind, preparation and sandbox; everything inside it is ours. */
 const struct role_ops *redteam_ops(const struct role_ops *real);
 
 enum { PEERS_MAX = 32 };
@@ -34,7 +34,7 @@ void attempt(struct attack *a, const char *what, bool refused,
 void attempt_rc(struct attack *a, const char *what, int rc,
     const struct err *err);
 
-/* system.c: the kernel's walls. folder is the server's data folder. */
+/* system.c: the kernel's sandbox. folder is the server's data folder. */
 void attack_system(struct attack *a, const char *folder);
 
 /* calls.c and reach.c: the other roles. */

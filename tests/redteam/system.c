@@ -288,14 +288,14 @@ try_limits(void)
 static const struct {
 	const char *name;
 	long (*fn)(void);
-	uint32_t may;	/* not tried where the walls have a gate for it */
+	uint32_t may;	/* not tried where the sandbox has a gate for it */
 } tries[] = {
 	{ "open /etc/passwd", try_passwd },
 	{ "open /etc", try_root_folder },
 	{ "write into /tmp", try_write_tmp },
 	{ "open /proc/self/mem", try_proc },
-	{ "make an IPv4 socket", try_inet, WALL_CONNECT },
-	{ "make an IPv6 datagram socket", try_inet6, WALL_DATAGRAM },
+	{ "make an IPv4 socket", try_inet, MAY_CONNECT },
+	{ "make an IPv6 datagram socket", try_inet6, MAY_DATAGRAM },
 	{ "make a unix socket", try_unix },
 	{ "make a netlink socket", try_netlink },
 	{ "make a datagram pair", try_datagram_pair },
@@ -311,7 +311,7 @@ static const struct {
 	{ "bind a port", try_bind_port },
 	{ "an option of no use here", try_option },
 	/* it gives one's end of a pair a name, and no more */
-	{ "bind", try_bind, WALL_CONNECT },
+	{ "bind", try_bind, MAY_CONNECT },
 	{ "exec /bin/sh", try_exec },
 	{ "file of memory to exec", try_exec_memory },
 	{ "fork", try_fork },
@@ -333,8 +333,8 @@ static const struct {
 	{ "limits of master", try_limits },
 };
 
-/* That somebody out there, or the kernel behind the walls, said no is none of
- * the walls' doing. */
+/* That somebody out there, or the kernel behind the sandbox, said no is none of
+ * the sandbox's doing. */
 static bool
 got_out(long rc)
 {
@@ -385,7 +385,7 @@ attack_system(struct attack *a, const char *folder)
 		/* A sanitizer build leaves prctl() open for its own use. */
 		if (HAVE_ASAN && tries[i].fn == try_dumpable)
 			continue;
-		if (tries[i].may & a->real->walls.may)
+		if (tries[i].may & a->real->sandbox.may)
 			continue;
 		judge(a, tries[i].name, tries[i].fn());
 	}

@@ -62,7 +62,7 @@ test_peers(void **state)
 	assert_true(rig_none(&r, "front", "listen"));
 	assert_true(rig_none(&r, "mx", "peer of=front"));
 	if (geteuid() == 0) {
-		(void)rig_line(&r, "store", "walled data=/ uid=61842", 100);
+		(void)rig_line(&r, "store", "sandboxed data=/ uid=61842", 100);
 		(void)rig_line(&r, "vault", "/vault uid=61841", 100);
 		(void)rig_line(&r, "mx.1", "data=\"\" uid=61843", 100);
 	}

@@ -34,10 +34,10 @@ prepare(struct role *r, struct err *err)
 }
 
 static int
-walled(struct role *r, struct err *err)
+sandboxed(struct role *r, struct err *err)
 {
 	(void)err;
-	log_event(r->log, LOG_INFO, "walled", F_STR("data", r->config.data),
+	log_event(r->log, LOG_INFO, "sandboxed", F_STR("data", r->config.data),
 	    F_INT("uid", getuid()));
 	return 0;
 }
@@ -82,10 +82,10 @@ main(void)
 {
 	static const struct role_ops ops = {
 		.kind = KIND,
-		.walls = { KIND == ROLE_STORE ? WALL_FILES : 0,
+		.sandbox = { KIND == ROLE_STORE ? MAY_FILES : 0,
 			KIND == ROLE_STORE },
 		.prepare = prepare,
-		.walled = walled,
+		.sandboxed = sandboxed,
 		.peer = peer,
 		.listen = on_listen,
 		.reload = reload,

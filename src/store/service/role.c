@@ -107,7 +107,7 @@ queue_of(const struct config *c)
 }
 
 static int
-walled(struct role *r, struct err *err)
+sandboxed(struct role *r, struct err *err)
 {
 	struct store_role *s = r->state;
 	struct engine_options o = { .quota = r->config.quota,
@@ -289,9 +289,9 @@ main(void)
 	static const struct role_ops ops = {
 		.kind = ROLE_STORE,
 		.state_size = sizeof(struct store_role),
-		.walls = { WALL_THREADS | WALL_FILES | WALL_PAIRS |
-			WALL_ACCEPT, true },
-		.walled = walled,
+		.sandbox = { MAY_THREADS | MAY_FILES | MAY_PAIRS |
+			MAY_ACCEPT, true },
+		.sandboxed = sandboxed,
 		.peer = peer,
 		.listen = on_listen,
 		.reload = reload,

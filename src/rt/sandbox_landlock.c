@@ -7,7 +7,7 @@
 #include <linux/landlock.h>
 #include <sys/syscall.h>
 
-#include "rt/walls_int.h"
+#include "rt/sandbox_int.h"
 
 struct ruleset {
 	uint64_t fs;
@@ -50,12 +50,12 @@ allow_folder(int ruleset, const char *folder, uint64_t all, struct err *err)
 
 	beneath.parent_fd = open(folder, O_PATH | O_DIRECTORY | O_CLOEXEC);
 	if (beneath.parent_fd < 0)
-		return err_sys(err, E_IO, "walls: open %s", folder);
+		return err_sys(err, E_IO, "sandbox: open %s", folder);
 	rc = syscall(SYS_landlock_add_rule, ruleset,
 	    LANDLOCK_RULE_PATH_BENEATH, &beneath, 0);
 	(void)close(beneath.parent_fd);
 	if (rc < 0)
-		return err_sys(err, E_IO, "walls: landlock rule");
+		return err_sys(err, E_IO, "sandbox: landlock rule");
 	return 0;
 }
 
@@ -73,17 +73,17 @@ allow_port(int ruleset, uint64_t what, uint16_t port, struct err *err)
 
 	if (syscall(SYS_landlock_add_rule, ruleset, RULE_NET_PORT, &rule,
 		0) < 0)
-		return err_sys(err, E_IO, "walls: landlock port %u", port);
+		return err_sys(err, E_IO, "sandbox: landlock port %u", port);
 	return 0;
 }
 
 /* Port 0 as the end we dial from: any free one, at an address of choice. */
 static int
-allow_ports(int ruleset, const struct walls *w, struct err *err)
+allow_ports(int ruleset, const struct sandbox *w, struct err *err)
 {
 	int rc = 0;
 
-	if (!(w->may & WALL_CONNECT))
+	if (!(w->may & MAY_CONNECT))
 		return 0;
 	for (size_t i = 0; i < w->nports && rc == 0; i++)
 		rc = allow_port(ruleset, NET_CONNECT, w->ports[i], err);
@@ -96,12 +96,12 @@ enforce(int ruleset, const char *folder, uint64_t all, struct err *err)
 	if (folder && allow_folder(ruleset, folder, all, err) < 0)
 		return err->code;
 	if (syscall(SYS_landlock_restrict_self, ruleset, 0) < 0)
-		return err_sys(err, E_IO, "walls: landlock");
+		return err_sys(err, E_IO, "sandbox: landlock");
 	return 0;
 }
 
 int
-landlock_close(const struct walls *w, const char *folder,
+landlock_close(const struct sandbox *w, const char *folder,
     struct buf *missing, struct err *err)
 {
 	struct ruleset r = { 0 };
@@ -128,7 +128,7 @@ landlock_close(const struct walls *w, const char *folder,
 		size = version < 4 ? 8 : 16;
 	fd = syscall(SYS_landlock_create_ruleset, &r, size, 0);
 	if (fd < 0)
-		return err_sys(err, E_IO, "walls: landlock rules");
+		return err_sys(err, E_IO, "sandbox: landlock rules");
 	rc = r.net ? allow_ports((int)fd, w, err) : 0;
 	if (rc == 0)
 		rc = enforce((int)fd, folder, r.fs, err);

@@ -13,7 +13,7 @@
 #include <sys/prctl.h>
 #include <sys/socket.h>
 
-#include "rt/walls_int.h"
+#include "rt/sandbox_int.h"
 
 /* What glibc's pthread_create() asks for, to the bit: no new process and no
  * new namespace. */
@@ -27,7 +27,7 @@ enum { ALWAYS = 0, ASAN = 1 << 30 };
 
 struct rule {
 	int nr;
-	uint32_t may;	/* WALL_*: one of them is needed; ALWAYS */
+	uint32_t may;	/* MAY_*: one of them is needed; ALWAYS */
 	unsigned n;	/* conditions, all must hold */
 	struct scmp_arg_cmp args[3];
 };
@@ -92,52 +92,52 @@ static const struct rule rules[] = {
 	R(rt_sigreturn, ALWAYS), R(exit, ALWAYS), R(exit_group, ALWAYS),
 	R1(prctl, ALWAYS, IS(0, PR_SET_NAME)),
 
-	R(accept4, WALL_ACCEPT),
+	R(accept4, MAY_ACCEPT),
 
-	SOCKET(WALL_CONNECT, AF_INET, SOCK_STREAM, 0),
-	SOCKET(WALL_CONNECT, AF_INET, SOCK_STREAM, IPPROTO_TCP),
-	SOCKET(WALL_CONNECT, AF_INET6, SOCK_STREAM, 0),
-	SOCKET(WALL_CONNECT, AF_INET6, SOCK_STREAM, IPPROTO_TCP),
-	SOCKET(WALL_DATAGRAM, AF_INET, SOCK_DGRAM, 0),
-	SOCKET(WALL_DATAGRAM, AF_INET, SOCK_DGRAM, IPPROTO_UDP),
-	SOCKET(WALL_DATAGRAM, AF_INET6, SOCK_DGRAM, 0),
-	SOCKET(WALL_DATAGRAM, AF_INET6, SOCK_DGRAM, IPPROTO_UDP),
-	R(connect, WALL_CONNECT | WALL_DATAGRAM),
-	R(bind, WALL_CONNECT | WALL_DATAGRAM),
-	R1(sendto, WALL_DATAGRAM, WITHOUT(3, MSG_FASTOPEN)),
-	R1(setsockopt, WALL_DATAGRAM, IS(1, IPPROTO_IP)),
-	R1(setsockopt, WALL_DATAGRAM, IS(1, IPPROTO_IPV6)),
-	R2(setsockopt, WALL_DATAGRAM, IS(1, SOL_SOCKET), IS(2, SO_REUSEADDR)),
+	SOCKET(MAY_CONNECT, AF_INET, SOCK_STREAM, 0),
+	SOCKET(MAY_CONNECT, AF_INET, SOCK_STREAM, IPPROTO_TCP),
+	SOCKET(MAY_CONNECT, AF_INET6, SOCK_STREAM, 0),
+	SOCKET(MAY_CONNECT, AF_INET6, SOCK_STREAM, IPPROTO_TCP),
+	SOCKET(MAY_DATAGRAM, AF_INET, SOCK_DGRAM, 0),
+	SOCKET(MAY_DATAGRAM, AF_INET, SOCK_DGRAM, IPPROTO_UDP),
+	SOCKET(MAY_DATAGRAM, AF_INET6, SOCK_DGRAM, 0),
+	SOCKET(MAY_DATAGRAM, AF_INET6, SOCK_DGRAM, IPPROTO_UDP),
+	R(connect, MAY_CONNECT | MAY_DATAGRAM),
+	R(bind, MAY_CONNECT | MAY_DATAGRAM),
+	R1(sendto, MAY_DATAGRAM, WITHOUT(3, MSG_FASTOPEN)),
+	R1(setsockopt, MAY_DATAGRAM, IS(1, IPPROTO_IP)),
+	R1(setsockopt, MAY_DATAGRAM, IS(1, IPPROTO_IPV6)),
+	R2(setsockopt, MAY_DATAGRAM, IS(1, SOL_SOCKET), IS(2, SO_REUSEADDR)),
 
-	R2(socketpair, WALL_PAIRS, IS(0, AF_UNIX),
+	R2(socketpair, MAY_PAIRS, IS(0, AF_UNIX),
 	    IS(1, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK)),
 
-	R1(clone, WALL_THREADS, IS(0, THREAD_FLAGS)),
-	R(set_robust_list, WALL_THREADS), R(rseq, WALL_THREADS),
+	R1(clone, MAY_THREADS, IS(0, THREAD_FLAGS)),
+	R(set_robust_list, MAY_THREADS), R(rseq, MAY_THREADS),
 
 	/* Landlock and the root folder say which files. */
-	R(openat, WALL_FILES), R(open, WALL_FILES), R(stat, WALL_FILES),
-	R(lstat, WALL_FILES), R(fstat, WALL_FILES), R(newfstatat, WALL_FILES),
-	R(statx, WALL_FILES), R(statfs, WALL_FILES), R(fstatfs, WALL_FILES),
-	R(access, WALL_FILES), R(faccessat, WALL_FILES),
-	R(faccessat2, WALL_FILES), R(readlink, WALL_FILES),
-	R(readlinkat, WALL_FILES), R(getcwd, WALL_FILES),
-	R(getdents64, WALL_FILES), R(lseek, WALL_FILES),
-	R(pread64, WALL_FILES), R(pwrite64, WALL_FILES),
-	R(preadv, WALL_FILES), R(pwritev, WALL_FILES), R(preadv2, WALL_FILES),
-	R(pwritev2, WALL_FILES), R(fsync, WALL_FILES),
-	R(fdatasync, WALL_FILES), R(sync_file_range, WALL_FILES),
-	R(fallocate, WALL_FILES), R(ftruncate, WALL_FILES),
-	R(fadvise64, WALL_FILES), R(mkdir, WALL_FILES),
-	R(mkdirat, WALL_FILES), R(unlink, WALL_FILES),
-	R(unlinkat, WALL_FILES), R(rmdir, WALL_FILES), R(rename, WALL_FILES),
-	R(renameat, WALL_FILES), R(renameat2, WALL_FILES),
-	R(fchmod, WALL_FILES), R(flock, WALL_FILES), R(msync, WALL_FILES),
-	R1(fcntl, WALL_FILES, IS(1, F_GETLK)),
-	R1(fcntl, WALL_FILES, IS(1, F_SETLK)),
-	R1(fcntl, WALL_FILES, IS(1, F_SETLKW)),
-	R1(fcntl, WALL_FILES, IS(1, F_OFD_GETLK)),
-	R1(fcntl, WALL_FILES, IS(1, F_OFD_SETLK)),
+	R(openat, MAY_FILES), R(open, MAY_FILES), R(stat, MAY_FILES),
+	R(lstat, MAY_FILES), R(fstat, MAY_FILES), R(newfstatat, MAY_FILES),
+	R(statx, MAY_FILES), R(statfs, MAY_FILES), R(fstatfs, MAY_FILES),
+	R(access, MAY_FILES), R(faccessat, MAY_FILES),
+	R(faccessat2, MAY_FILES), R(readlink, MAY_FILES),
+	R(readlinkat, MAY_FILES), R(getcwd, MAY_FILES),
+	R(getdents64, MAY_FILES), R(lseek, MAY_FILES),
+	R(pread64, MAY_FILES), R(pwrite64, MAY_FILES),
+	R(preadv, MAY_FILES), R(pwritev, MAY_FILES), R(preadv2, MAY_FILES),
+	R(pwritev2, MAY_FILES), R(fsync, MAY_FILES),
+	R(fdatasync, MAY_FILES), R(sync_file_range, MAY_FILES),
+	R(fallocate, MAY_FILES), R(ftruncate, MAY_FILES),
+	R(fadvise64, MAY_FILES), R(mkdir, MAY_FILES),
+	R(mkdirat, MAY_FILES), R(unlink, MAY_FILES),
+	R(unlinkat, MAY_FILES), R(rmdir, MAY_FILES), R(rename, MAY_FILES),
+	R(renameat, MAY_FILES), R(renameat2, MAY_FILES),
+	R(fchmod, MAY_FILES), R(flock, MAY_FILES), R(msync, MAY_FILES),
+	R1(fcntl, MAY_FILES, IS(1, F_GETLK)),
+	R1(fcntl, MAY_FILES, IS(1, F_SETLK)),
+	R1(fcntl, MAY_FILES, IS(1, F_SETLKW)),
+	R1(fcntl, MAY_FILES, IS(1, F_OFD_GETLK)),
+	R1(fcntl, MAY_FILES, IS(1, F_OFD_SETLK)),
 
 	/* Sanitizers: stacks of threads, and their report at the end. */
 	R(sigaltstack, ASAN), R(pipe2, ASAN), R(pipe, ASAN), R(prctl, ASAN),
@@ -183,7 +183,7 @@ add_rules(scmp_filter_ctx ctx, uint32_t may)
 	}
 	if (rc == 0)
 		rc = allow_abort(ctx);
-	if (rc == 0 && (may & WALL_CONNECT))
+	if (rc == 0 && (may & MAY_CONNECT))
 		rc = refuse_fast_open(ctx);
 	/* glibc then falls back to clone(), whose flags a filter can see. */
 	if (rc == 0)
@@ -199,7 +199,7 @@ seccomp_close(uint32_t may, struct err *err)
 	int rc;
 
 	if (!ctx)
-		return err_set(err, E_IO, "walls: no seccomp");
+		return err_set(err, E_IO, "sandbox: no seccomp");
 	if (HAVE_ASAN)
 		may |= ASAN;
 	rc = seccomp_attr_set(ctx, SCMP_FLTATR_ACT_BADARCH,
@@ -213,6 +213,7 @@ seccomp_close(uint32_t may, struct err *err)
 		rc = seccomp_load(ctx);
 	seccomp_release(ctx);
 	if (rc != 0)
-		return err_set(err, E_IO, "walls: seccomp: %s", strerror(-rc));
+		return err_set(err, E_IO, "sandbox: seccomp: %s",
+		    strerror(-rc));
 	return 0;
 }

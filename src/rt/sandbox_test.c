@@ -1,4 +1,4 @@
-#include "rt/walls.h"
+#include "rt/sandbox.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -262,19 +262,19 @@ enum { ANY = -2 }; /* refused, whatever the word */
 static const struct attempt {
 	const char *name;
 	int (*fn)(void);
-	uint32_t may;	/* these walls have a gate here */
+	uint32_t may;	/* a sandbox with these lets it pass */
 	int wanted;	/* errno if they have none */
 	int open;	/* and if they have one */
 } attempts[] = {
 	{ "open /etc/passwd", try_passwd, 0, ANY },
 	{ "open /etc", try_etc, 0, ANY },
-	{ "internet socket", try_socket, WALL_CONNECT, EPERM },
-	{ "datagrams", try_udp, WALL_DATAGRAM, EPERM },
+	{ "internet socket", try_socket, MAY_CONNECT, EPERM },
+	{ "datagrams", try_udp, MAY_DATAGRAM, EPERM },
 	{ "raw socket", try_raw, 0, EPERM },
 	{ "MPTCP", try_mptcp, 0, EPERM },
 	{ "SCTP", try_sctp, 0, EPERM },
 	{ "UDP-Lite", try_udplite, 0, EPERM },
-	{ "dial where it may", try_port, WALL_CONNECT, EPERM },
+	{ "dial where it may", try_port, MAY_CONNECT, EPERM },
 	{ "dial elsewhere", try_other_port, 0, ANY },
 	{ "listen", try_listen, 0, EPERM },
 	{ "connect to a path", try_path, 0, ANY },
@@ -282,9 +282,9 @@ static const struct attempt {
 	{ "option: broadcast", try_broadcast, 0, EPERM },
 	{ "unix socket", try_unix, 0, EPERM },
 	{ "datagram pair", try_datagrams, 0, EPERM },
-	{ "socket pair", try_pair, WALL_PAIRS, EPERM },
+	{ "socket pair", try_pair, MAY_PAIRS, EPERM },
 	{ "fast open", try_fastopen, 0, EPERM },
-	{ "fast open by sendmsg", try_fastopen_message, WALL_CONNECT, EPERM,
+	{ "fast open by sendmsg", try_fastopen_message, MAY_CONNECT, EPERM,
 	    EPIPE },
 	{ "exec", try_exec, 0, EPERM },
 	{ "fork", try_fork, 0, EPERM },
@@ -297,12 +297,12 @@ static const struct attempt {
 	{ "mprotect X", try_mprotect, 0, EPERM },
 	{ "dumpable again", try_dumpable, 0, HAVE_ASAN ? 0 : EPERM },
 	{ "root again", try_uid, 0, EPERM },
-	{ "thread", try_thread, WALL_THREADS, EPERM },
-	{ "folder", try_mkdir, WALL_FILES, EPERM },
+	{ "thread", try_thread, MAY_THREADS, EPERM },
+	{ "folder", try_mkdir, MAY_FILES, EPERM },
 };
 
 static void
-check_attempt(const struct attempt *a, const struct walls *w)
+check_attempt(const struct attempt *a, const struct sandbox *w)
 {
 	int got = a->fn();
 	bool open_gate = (a->may & w->may) != 0;
@@ -312,7 +312,7 @@ check_attempt(const struct attempt *a, const struct walls *w)
 
 	if (good)
 		return;
-	fprintf(stderr, "walls %x: %s: errno %d\n", w->may, a->name, got);
+	fprintf(stderr, "sandbox %x: %s: errno %d\n", w->may, a->name, got);
 	_exit(1);
 }
 
@@ -332,13 +332,13 @@ give_birth(const char *folder)
 }
 
 static void
-child(const struct walls *w, uint32_t uid, const char *folder)
+child(const struct sandbox *w, uint32_t uid, const char *folder)
 {
 	auto_buf missing = BUF_INIT(200);
 	struct err err;
 
 	give_birth(folder);
-	if (walls_close(w, uid, folder, &missing, &err) < 0) {
+	if (sandbox_enter(w, uid, folder, &missing, &err) < 0) {
 		fprintf(stderr, "%s\n", err.text);
 		_exit(2);
 	}
@@ -347,9 +347,9 @@ child(const struct walls *w, uint32_t uid, const char *folder)
 		    str_find(buf_get(&missing), STR("landlock-net")) ==
 		    missing.n)
 			check_attempt(&attempts[i], w);
-	if (!(w->may & WALL_ACCEPT) && try_accept() != EPERM)
+	if (!(w->may & MAY_ACCEPT) && try_accept() != EPERM)
 		_exit(4);
-	if ((w->may & WALL_ACCEPT) && try_accept() == EPERM)
+	if ((w->may & MAY_ACCEPT) && try_accept() == EPERM)
 		_exit(5);
 	_exit(0);
 }
@@ -357,9 +357,9 @@ child(const struct walls *w, uint32_t uid, const char *folder)
 /* In a process of its own, in a folder of its own. uid 0: as an ordinary
  * user, who gets no new uid and no new root. */
 static void
-run(const struct walls *w, uint32_t uid)
+run(const struct sandbox *w, uint32_t uid)
 {
-	char folder[] = "/tmp/walls-XXXXXX";
+	char folder[] = "/tmp/sandbox-XXXXXX";
 	int status, at;
 	pid_t pid;
 
@@ -378,7 +378,7 @@ run(const struct walls *w, uint32_t uid)
 	}
 	assert_int_equal(waitpid(pid, &status, 0), pid);
 	if (status)
-		print_error("walls %x uid %u: status %x\n", w->may, uid,
+		print_error("sandbox %x uid %u: status %x\n", w->may, uid,
 		    (unsigned)status);
 	assert_int_equal(status, 0);
 	(void)unlinkat(at, "here", AT_REMOVEDIR);
@@ -390,14 +390,14 @@ run(const struct walls *w, uint32_t uid)
 static void
 test_walls(void **state)
 {
-	static const struct walls all[] = {
+	static const struct sandbox all[] = {
 		{ 0, false },
-		{ WALL_ACCEPT, false },
-		{ WALL_THREADS | WALL_ACCEPT, false },
-		{ WALL_CONNECT, false, { OPEN_PORT }, 1 },
-		{ WALL_CONNECT | WALL_DATAGRAM | WALL_ACCEPT, false,
+		{ MAY_ACCEPT, false },
+		{ MAY_THREADS | MAY_ACCEPT, false },
+		{ MAY_CONNECT, false, { OPEN_PORT }, 1 },
+		{ MAY_CONNECT | MAY_DATAGRAM | MAY_ACCEPT, false,
 		    { OPEN_PORT }, 1 },
-		{ WALL_FILES | WALL_THREADS | WALL_PAIRS, true },
+		{ MAY_FILES | MAY_THREADS | MAY_PAIRS, true },
 	};
 
 	(void)state;
@@ -419,7 +419,7 @@ wait_for_end(void *arg)
 static void
 test_second_thread(void **state)
 {
-	static const struct walls w = { 0, false };
+	static const struct sandbox w = { 0, false };
 	int status;
 	pid_t pid;
 
@@ -432,8 +432,8 @@ test_second_thread(void **state)
 
 		if (pthread_create(&t, NULL, wait_for_end, NULL))
 			_exit(1);
-		_exit(walls_close(&w, 61899, "", &missing, &err) == E_INVALID ?
-			0 : 2);
+		_exit(sandbox_enter(&w, 61899, "", &missing, &err) ==
+			E_INVALID ? 0 : 2);
 	}
 	assert_int_equal(waitpid(pid, &status, 0), pid);
 	assert_int_equal(status, 0);

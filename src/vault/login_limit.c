@@ -1,11 +1,11 @@
-#include "vault/tries.h"
+#include "vault/login_limit.h"
 
 #include <arpa/inet.h>
 #include <sodium.h>
 
 #include "base/err.h"
 
-enum { WAYS = 8, SETS = TRIES_MAX / WAYS };
+enum { WAYS = 8, SETS = LOGIN_LIMIT_MAX / WAYS };
 
 struct entry {
 	uint64_t who, guess;
@@ -13,17 +13,17 @@ struct entry {
 	uint32_t count;
 };
 
-struct tries {
-	uint8_t key[TRIES_KEY_LEN];
+struct login_limit {
+	uint8_t key[LOGIN_LIMIT_KEY_LEN];
 	struct entry entries[SETS][WAYS];
 };
 
-_Static_assert(TRIES_KEY_LEN == crypto_shorthash_KEYBYTES, "key");
+_Static_assert(LOGIN_LIMIT_KEY_LEN == crypto_shorthash_KEYBYTES, "key");
 
-struct tries *
-tries_new(const uint8_t key[TRIES_KEY_LEN])
+struct login_limit *
+login_limit_new(const uint8_t key[LOGIN_LIMIT_KEY_LEN])
 {
-	struct tries *l = calloc(1, sizeof(*l));
+	struct login_limit *l = calloc(1, sizeof(*l));
 
 	bug_if(!l);
 	memcpy(l->key, key, sizeof(l->key));
@@ -31,14 +31,14 @@ tries_new(const uint8_t key[TRIES_KEY_LEN])
 }
 
 void
-tries_free(struct tries *l)
+login_limit_free(struct login_limit *l)
 {
 	free(l);
 }
 
 /* Who it is, as a number that nobody outside can aim at. */
 static uint64_t
-hash(const struct tries *l, char kind, const void *octets, size_t n)
+hash(const struct login_limit *l, char kind, const void *octets, size_t n)
 {
 	uint8_t room[1 + 320] = { (uint8_t)kind };
 	uint64_t v;
@@ -56,7 +56,7 @@ struct who {
 };
 
 static struct who
-of_address(const struct tries *l, const uint8_t a[16])
+of_address(const struct login_limit *l, const uint8_t a[16])
 {
 	static const uint8_t mapped[12] = { [10] = 0xff, [11] = 0xff };
 	static const uint8_t loopback[16] = { [15] = 1 };
@@ -65,11 +65,11 @@ of_address(const struct tries *l, const uint8_t a[16])
 	    memcmp(a, loopback, sizeof(loopback)) == 0;
 
 	return (struct who){ hash(l, 'p', a, v4 ? 16 : 8),
-		local ? TRIES_LOCAL_PEER : TRIES_PEER, local };
+		local ? LOGIN_LIMIT_LOCAL_PEER : LOGIN_LIMIT_PEER, local };
 }
 
 static struct who
-of_peer(const struct tries *l, struct str peer)
+of_peer(const struct login_limit *l, struct str peer)
 {
 	uint8_t a[16] = { [10] = 0xff, [11] = 0xff };
 	char text[64];
@@ -79,22 +79,22 @@ of_peer(const struct tries *l, struct str peer)
 	    inet_pton(AF_INET6, text, a) == 1)
 		return of_address(l, a);
 	return (struct who){ hash(l, 't', peer.p ? peer.p : "", peer.n),
-		TRIES_PEER, false };
+		LOGIN_LIMIT_PEER, false };
 }
 
 static struct who
-of_user(const struct tries *l, struct str user)
+of_user(const struct login_limit *l, struct str user)
 {
 	char lower[320];
 	size_t n = user.n < sizeof(lower) ? user.n : sizeof(lower);
 
 	for (size_t i = 0; i < n; i++)
 		lower[i] = ascii_lower(user.p[i]);
-	return (struct who){ hash(l, 'u', lower, n), TRIES_USER, false };
+	return (struct who){ hash(l, 'u', lower, n), LOGIN_LIMIT_USER, false };
 }
 
 static struct entry *
-find(struct tries *l, uint64_t who, int64_t now_ms)
+find_counter(struct login_limit *l, uint64_t who, int64_t now_ms)
 {
 	struct entry *set = l->entries[who % SETS];
 
@@ -106,7 +106,7 @@ find(struct tries *l, uint64_t who, int64_t now_ms)
 
 /* A free place in its set, or that of whoever failed least. */
 static struct entry *
-make(struct tries *l, uint64_t who, int64_t now_ms)
+make_counter(struct login_limit *l, uint64_t who, int64_t now_ms)
 {
 	struct entry *set = l->entries[who % SETS], *to = set;
 
@@ -118,37 +118,38 @@ make(struct tries *l, uint64_t who, int64_t now_ms)
 		if (set[i].count < to->count)
 			to = &set[i];
 	}
-	*to = (struct entry){ .who = who, .until_ms = now_ms + TRIES_MS };
+	*to = (struct entry){ .who = who, .until_ms = now_ms + LOGIN_LIMIT_MS };
 	return to;
 }
 
 static bool
-ok(struct tries *l, struct who who, int64_t now_ms)
+is_under_limit(struct login_limit *l, struct who who, int64_t now_ms)
 {
-	const struct entry *e = find(l, who.id, now_ms);
+	const struct entry *e = find_counter(l, who.id, now_ms);
 
 	return !e || e->count < who.limit;
 }
 
 bool
-tries_peer_ok(struct tries *l, struct str peer, int64_t now_ms)
+login_limit_peer_ok(struct login_limit *l, struct str peer, int64_t now_ms)
 {
-	return ok(l, of_peer(l, peer), now_ms);
+	return is_under_limit(l, of_peer(l, peer), now_ms);
 }
 
 bool
-tries_user_ok(struct tries *l, struct str user, int64_t now_ms)
+login_limit_user_ok(struct login_limit *l, struct str user, int64_t now_ms)
 {
-	return ok(l, of_user(l, user), now_ms);
+	return is_under_limit(l, of_user(l, user), now_ms);
 }
 
 static void
-count(struct tries *l, struct who who, uint64_t guess, int64_t now_ms)
+count_guess(struct login_limit *l, struct who who, uint64_t guess,
+    int64_t now_ms)
 {
-	struct entry *e = find(l, who.id, now_ms);
+	struct entry *e = find_counter(l, who.id, now_ms);
 
 	if (!e)
-		e = make(l, who.id, now_ms);
+		e = make_counter(l, who.id, now_ms);
 	else if (e->guess == guess)
 		return;
 	e->guess = guess;
@@ -156,12 +157,12 @@ count(struct tries *l, struct who who, uint64_t guess, int64_t now_ms)
 }
 
 void
-tries_failed(struct tries *l, struct str peer, struct str user,
+login_limit_failed(struct login_limit *l, struct str peer, struct str user,
     uint64_t guess, int64_t now_ms)
 {
 	struct who p = of_peer(l, peer);
 
-	count(l, p, guess, now_ms);
+	count_guess(l, p, guess, now_ms);
 	if (!p.local)
-		count(l, of_user(l, user), guess, now_ms);
+		count_guess(l, of_user(l, user), guess, now_ms);
 }

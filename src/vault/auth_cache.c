@@ -1,11 +1,11 @@
-#include "vault/proofs.h"
+#include "vault/auth_cache.h"
 
 #include <sodium.h>
 
 #include "base/err.h"
 
 /* A table of small sets: a hash picks the set, within it all are looked at. */
-enum { WAYS = 4, SETS = PROOFS_MAX / WAYS };
+enum { WAYS = 4, SETS = AUTH_CACHE_MAX / WAYS };
 
 struct entry {
 	struct proof proof;
@@ -13,15 +13,15 @@ struct entry {
 	int64_t until_ms;	/* 0: free */
 };
 
-struct proofs {
-	uint8_t key[PROOFS_KEY_LEN];
+struct auth_cache {
+	uint8_t key[AUTH_CACHE_KEY_LEN];
 	struct entry entries[SETS][WAYS];
 };
 
-struct proofs *
-proofs_new(const uint8_t key[PROOFS_KEY_LEN])
+struct auth_cache *
+auth_cache_new(const uint8_t key[AUTH_CACHE_KEY_LEN])
 {
-	struct proofs *p = calloc(1, sizeof(*p));
+	struct auth_cache *p = calloc(1, sizeof(*p));
 
 	bug_if(!p);
 	memcpy(p->key, key, sizeof(p->key));
@@ -29,7 +29,7 @@ proofs_new(const uint8_t key[PROOFS_KEY_LEN])
 }
 
 void
-proofs_free(struct proofs *p)
+auth_cache_free(struct auth_cache *p)
 {
 	if (p)
 		sodium_memzero(p, sizeof(*p));
@@ -37,7 +37,7 @@ proofs_free(struct proofs *p)
 }
 
 struct proof
-proof_of(const struct proofs *p, struct str sealed, struct str password)
+proof_of(const struct auth_cache *p, struct str sealed, struct str password)
 {
 	uint64_t n = sealed.n;	/* no pair reads as another */
 	crypto_generichash_state h;
@@ -65,7 +65,7 @@ proof_guess(const struct proof *proof)
 }
 
 static struct entry *
-set_of(struct proofs *p, const struct proof *proof)
+set_of(struct auth_cache *p, const struct proof *proof)
 {
 	uint64_t v;
 
@@ -74,19 +74,19 @@ set_of(struct proofs *p, const struct proof *proof)
 }
 
 static uint64_t
-hash_peer(const struct proofs *p, struct str peer)
+hash_peer(const struct auth_cache *p, struct str peer)
 {
 	uint64_t v;
 
-	_Static_assert(PROOFS_KEY_LEN >= crypto_shorthash_KEYBYTES, "key");
+	_Static_assert(AUTH_CACHE_KEY_LEN >= crypto_shorthash_KEYBYTES, "key");
 	(void)crypto_shorthash((uint8_t *)&v, (const uint8_t *)peer.p, peer.n,
 	    p->key);
 	return v;
 }
 
 enum proven
-proofs_find(struct proofs *p, const struct proof *proof, struct str peer,
-    int64_t now_ms)
+auth_cache_find(struct auth_cache *p, const struct proof *proof,
+    struct str peer, int64_t now_ms)
 {
 	struct entry *set = set_of(p, proof);
 	uint64_t who = hash_peer(p, peer);
@@ -104,8 +104,8 @@ proofs_find(struct proofs *p, const struct proof *proof, struct str peer,
 }
 
 void
-proofs_add(struct proofs *p, const struct proof *proof, struct str peer,
-    int64_t now_ms)
+auth_cache_add(struct auth_cache *p, const struct proof *proof,
+    struct str peer, int64_t now_ms)
 {
 	struct entry *set = set_of(p, proof), *to = set;
 
@@ -118,5 +118,5 @@ proofs_add(struct proofs *p, const struct proof *proof, struct str peer,
 			to = &set[i];
 	}
 	*to = (struct entry){ *proof, hash_peer(p, peer),
-		now_ms + PROOFS_MS };
+		now_ms + AUTH_CACHE_MS };
 }

@@ -1,8 +1,8 @@
 #include <sodium.h>
 
 #include "base/test.h"
-#include "vault/tries.h"
-#include "vault/proofs.h"
+#include "vault/auth_cache.h"
+#include "vault/login_limit.h"
 #include "vault/tickets.h"
 
 static const uint8_t key[32] = { 1, 2, 3 };
@@ -15,123 +15,125 @@ test_peer(void **state unused_arg)
 		bool same;	/* they are one peer */
 		int limit;
 	} rows[] = {
-		{ "192.0.2.1", "192.0.2.1", true, TRIES_PEER },
-		{ "192.0.2.1", "::ffff:192.0.2.1", true, TRIES_PEER },
-		{ "192.0.2.1", "192.0.2.2", false, TRIES_PEER },
-		{ "2001:db8::1", "2001:db8::ffff:2", true, TRIES_PEER },
-		{ "2001:db8::1", "2001:db8:0:1::1", false, TRIES_PEER },
-		{ "127.0.0.1", "127.0.0.1", true, TRIES_LOCAL_PEER },
-		{ "::1", "::1", true, TRIES_LOCAL_PEER },
-		{ "nonsense", "nonsense", true, TRIES_PEER },
-		{ "", "nonsense", false, TRIES_PEER },
+		{ "192.0.2.1", "192.0.2.1", true, LOGIN_LIMIT_PEER },
+		{ "192.0.2.1", "::ffff:192.0.2.1", true, LOGIN_LIMIT_PEER },
+		{ "192.0.2.1", "192.0.2.2", false, LOGIN_LIMIT_PEER },
+		{ "2001:db8::1", "2001:db8::ffff:2", true, LOGIN_LIMIT_PEER },
+		{ "2001:db8::1", "2001:db8:0:1::1", false, LOGIN_LIMIT_PEER },
+		{ "127.0.0.1", "127.0.0.1", true, LOGIN_LIMIT_LOCAL_PEER },
+		{ "::1", "::1", true, LOGIN_LIMIT_LOCAL_PEER },
+		{ "nonsense", "nonsense", true, LOGIN_LIMIT_PEER },
+		{ "", "nonsense", false, LOGIN_LIMIT_PEER },
 	};
 
 	for (size_t i = 0; i < NELEM(rows); i++) {
-		struct tries *l = tries_new(key);
+		struct login_limit *l = login_limit_new(key);
 		struct str fails = str_c(rows[i].fails);
 		struct str asks = str_c(rows[i].asks);
 
 		for (int k = 0; k < rows[i].limit; k++) {
-			assert_true(tries_peer_ok(l, asks, 1000 + k));
-			tries_failed(l, fails, STR("x"), (uint64_t)k + 1,
+			assert_true(login_limit_peer_ok(l, asks, 1000 + k));
+			login_limit_failed(l, fails, STR("x"), (uint64_t)k + 1,
 			    1000 + k);
 		}
-		assert_int_equal(tries_peer_ok(l, asks, 2000), !rows[i].same);
-		assert_int_equal(tries_peer_ok(l, asks, 999 + TRIES_MS),
+		assert_int_equal(login_limit_peer_ok(l, asks, 2000),
 		    !rows[i].same);
-		assert_true(tries_peer_ok(l, asks, 1000 + TRIES_MS));
-		tries_free(l);
+		assert_int_equal(login_limit_peer_ok(l, asks,
+		    999 + LOGIN_LIMIT_MS), !rows[i].same);
+		assert_true(login_limit_peer_ok(l, asks,
+		    1000 + LOGIN_LIMIT_MS));
+		login_limit_free(l);
 	}
 }
 
 static void
 test_user(void **state unused_arg)
 {
-	struct tries *l = tries_new(key);
+	struct login_limit *l = login_limit_new(key);
 	struct arena *a = arena_new(1 << 20);
 
-	for (int k = 0; k < TRIES_USER * 2; k++)
-		tries_failed(l, STR("127.0.0.1"), STR("alice"),
+	for (int k = 0; k < LOGIN_LIMIT_USER * 2; k++)
+		login_limit_failed(l, STR("127.0.0.1"), STR("alice"),
 		    (uint64_t)k + 1, 0);
-	assert_true(tries_user_ok(l, STR("alice"), 0));
-	for (int k = 0; k < TRIES_USER; k++) {
-		assert_true(tries_user_ok(l, STR("alice"), 0));
-		tries_failed(l, arena_printf(a, "192.0.2.%d", k),
+	assert_true(login_limit_user_ok(l, STR("alice"), 0));
+	for (int k = 0; k < LOGIN_LIMIT_USER; k++) {
+		assert_true(login_limit_user_ok(l, STR("alice"), 0));
+		login_limit_failed(l, arena_printf(a, "192.0.2.%d", k),
 		    STR("Alice"), (uint64_t)k + 1, 0);
 	}
-	assert_false(tries_user_ok(l, STR("alice"), 1));
-	assert_true(tries_user_ok(l, STR("bob"), 1));
-	assert_true(tries_peer_ok(l, STR("192.0.2.1"), 1));
-	assert_true(tries_user_ok(l, STR("alice"), TRIES_MS));
+	assert_false(login_limit_user_ok(l, STR("alice"), 1));
+	assert_true(login_limit_user_ok(l, STR("bob"), 1));
+	assert_true(login_limit_peer_ok(l, STR("192.0.2.1"), 1));
+	assert_true(login_limit_user_ok(l, STR("alice"), LOGIN_LIMIT_MS));
 	arena_free(a);
-	tries_free(l);
+	login_limit_free(l);
 }
 
 static void
 test_same_guess(void **state unused_arg)
 {
-	struct tries *l = tries_new(key);
+	struct login_limit *l = login_limit_new(key);
 
 	for (int k = 0; k < 1000; k++)
-		tries_failed(l, STR("192.0.2.1"), STR("alice"), 77, k);
-	assert_true(tries_peer_ok(l, STR("192.0.2.1"), 1000));
-	assert_true(tries_user_ok(l, STR("alice"), 1000));
-	tries_free(l);
+		login_limit_failed(l, STR("192.0.2.1"), STR("alice"), 77, k);
+	assert_true(login_limit_peer_ok(l, STR("192.0.2.1"), 1000));
+	assert_true(login_limit_user_ok(l, STR("alice"), 1000));
+	login_limit_free(l);
 }
 
 /* More peers than there is room for: whoever fails most is kept. */
 static void
 test_bounded(void **state unused_arg)
 {
-	struct tries *l = tries_new(key);
+	struct login_limit *l = login_limit_new(key);
 	char text[64];
 
-	for (int k = 0; k < TRIES_PEER; k++)
-		tries_failed(l, STR("192.0.2.1"), STR("x"), (uint64_t)k + 1,
-		    0);
-	for (int k = 0; k < TRIES_MAX * 4; k++) {
+	for (int k = 0; k < LOGIN_LIMIT_PEER; k++)
+		login_limit_failed(l, STR("192.0.2.1"), STR("x"),
+		    (uint64_t)k + 1, 0);
+	for (int k = 0; k < LOGIN_LIMIT_MAX * 4; k++) {
 		(void)snprintf(text, sizeof(text), "10.%d.%d.1", k >> 8,
 		    k & 255);
-		tries_failed(l, str_c(text), str_c(text), 1, 1);
+		login_limit_failed(l, str_c(text), str_c(text), 1, 1);
 	}
-	assert_false(tries_peer_ok(l, STR("192.0.2.1"), 2));
-	tries_free(l);
+	assert_false(login_limit_peer_ok(l, STR("192.0.2.1"), 2));
+	login_limit_free(l);
 }
 
 static void
-test_proofs(void **state unused_arg)
+test_auth_cache(void **state unused_arg)
 {
-	struct proofs *p = proofs_new(key);
+	struct auth_cache *p = auth_cache_new(key);
 	struct str sealed = STR("sealed 1"), here = STR("192.0.2.1");
 	struct proof good = proof_of(p, sealed, STR("secret"));
 	struct proof other;
 
-	assert_int_equal(proofs_find(p, &good, here, 5), PROVEN_NOT);
-	proofs_add(p, &good, here, 5);
-	assert_int_equal(proofs_find(p, &good, here, 6), PROVEN_BY_PEER);
-	assert_int_equal(proofs_find(p, &good, STR("::1"), 6), PROVEN);
+	assert_int_equal(auth_cache_find(p, &good, here, 5), PROVEN_NOT);
+	auth_cache_add(p, &good, here, 5);
+	assert_int_equal(auth_cache_find(p, &good, here, 6), PROVEN_BY_PEER);
+	assert_int_equal(auth_cache_find(p, &good, STR("::1"), 6), PROVEN);
 	other = proof_of(p, sealed, STR("secreT"));
-	assert_int_equal(proofs_find(p, &other, here, 6), PROVEN_NOT);
+	assert_int_equal(auth_cache_find(p, &other, here, 6), PROVEN_NOT);
 	other = proof_of(p, STR("sealed 2"), STR("secret"));
-	assert_int_equal(proofs_find(p, &other, here, 6), PROVEN_NOT);
+	assert_int_equal(auth_cache_find(p, &other, here, 6), PROVEN_NOT);
 	other = proof_of(p, STR("sealed 1s"), STR("ecret"));
-	assert_int_equal(proofs_find(p, &other, here, 6), PROVEN_NOT);
-	assert_int_equal(proofs_find(p, &good, here, 4 + PROOFS_MS),
+	assert_int_equal(auth_cache_find(p, &other, here, 6), PROVEN_NOT);
+	assert_int_equal(auth_cache_find(p, &good, here, 4 + AUTH_CACHE_MS),
 	    PROVEN_BY_PEER);
-	assert_int_equal(proofs_find(p, &good, here, 5 + PROOFS_MS),
+	assert_int_equal(auth_cache_find(p, &good, here, 5 + AUTH_CACHE_MS),
 	    PROVEN_NOT);
 	/* Many more than it holds: the newest is there. */
-	for (int i = 0; i < PROOFS_MAX * 2; i++) {
+	for (int i = 0; i < AUTH_CACHE_MAX * 2; i++) {
 		char text[16];
 
 		(void)snprintf(text, sizeof(text), "%d", i);
 		other = proof_of(p, sealed, str_c(text));
-		proofs_add(p, &other, here, 10 + i);
-		assert_int_equal(proofs_find(p, &other, here, 10 + i),
+		auth_cache_add(p, &other, here, 10 + i);
+		assert_int_equal(auth_cache_find(p, &other, here, 10 + i),
 		    PROVEN_BY_PEER);
 	}
-	proofs_free(p);
-	proofs_free(NULL);
+	auth_cache_free(p);
+	auth_cache_free(NULL);
 }
 
 static void
@@ -196,7 +198,7 @@ main(void)
 		cmocka_unit_test(test_user),
 		cmocka_unit_test(test_same_guess),
 		cmocka_unit_test(test_bounded),
-		cmocka_unit_test(test_proofs),
+		cmocka_unit_test(test_auth_cache),
 		cmocka_unit_test(test_tickets),
 		cmocka_unit_test(test_tickets_bounded),
 	};

@@ -1,4 +1,4 @@
-#include "rt/walls.h"
+#include "rt/sandbox.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -8,7 +8,7 @@
 #include <sys/resource.h>
 #include <sys/stat.h>
 
-#include "rt/walls_int.h"
+#include "rt/sandbox_int.h"
 
 static int
 set_limit(int which, rlim_t soft, rlim_t hard, struct err *err)
@@ -16,7 +16,7 @@ set_limit(int which, rlim_t soft, rlim_t hard, struct err *err)
 	struct rlimit r = { soft, hard };
 
 	if (setrlimit((__rlimit_resource_t)which, &r) < 0)
-		return err_sys(err, E_IO, "walls: limit %d", which);
+		return err_sys(err, E_IO, "sandbox: limit %d", which);
 	return 0;
 }
 
@@ -26,7 +26,7 @@ close_limits(struct err *err)
 	struct rlimit files;
 
 	if (getrlimit(RLIMIT_NOFILE, &files) < 0)
-		return err_sys(err, E_IO, "walls: limit of open files");
+		return err_sys(err, E_IO, "sandbox: limit of open files");
 	if (set_limit(RLIMIT_NOFILE, files.rlim_max, files.rlim_max, err) < 0)
 		return err->code;
 	return set_limit(RLIMIT_CORE, 0, 0, err);
@@ -39,10 +39,10 @@ check_one_thread(struct err *err)
 	struct stat st;
 
 	if (stat("/proc/self/task", &st) < 0)
-		return err_sys(err, E_IO, "walls: /proc/self/task");
+		return err_sys(err, E_IO, "sandbox: /proc/self/task");
 	if (st.st_nlink != 3) /* ".", ".." and ours */
 		return err_set(err, E_INVALID,
-		    "walls: %lu threads run already",
+		    "sandbox: %lu threads run already",
 		    (unsigned long)st.st_nlink - 2);
 	return 0;
 }
@@ -57,19 +57,19 @@ enter_nothing(struct err *err)
 	if (!made)
 		made = mkdtemp(tmp);
 	if (!made)
-		return err_sys(err, E_IO, "walls: empty folder in /tmp");
+		return err_sys(err, E_IO, "sandbox: empty folder in /tmp");
 	if (chdir(made) < 0 || rmdir(made) < 0 || chroot(".") < 0)
-		return err_sys(err, E_IO, "walls: empty root %s", made);
+		return err_sys(err, E_IO, "sandbox: empty root %s", made);
 	return 0;
 }
 
 static int
-enter_root(const struct walls *w, const char *folder, struct err *err)
+enter_root(const struct sandbox *w, const char *folder, struct err *err)
 {
 	if (!w->whole_folder)
 		return enter_nothing(err);
 	if (chdir(folder) < 0 || chroot(".") < 0)
-		return err_sys(err, E_IO, "walls: root %s", folder);
+		return err_sys(err, E_IO, "sandbox: root %s", folder);
 	return 0;
 }
 
@@ -81,12 +81,13 @@ become(uid_t uid, struct err *err)
 
 	if (setgroups(0, NULL) < 0 || setresgid(gid, gid, gid) < 0 ||
 	    setresuid(uid, uid, uid) < 0)
-		return err_sys(err, E_IO, "walls: become uid %u", uid);
+		return err_sys(err, E_IO, "sandbox: become uid %u", uid);
 	if (getresuid(&r, &e, &s) < 0 || r != uid || e != uid || s != uid)
-		return err_set(err, E_IO, "walls: uid %u did not hold", uid);
+		return err_set(err, E_IO, "sandbox: uid %u did not hold", uid);
 	if (setresuid(0, 0, 0) == 0 || setuid(0) == 0 ||
 	    setresgid(0, 0, 0) == 0)
-		return err_set(err, E_IO, "walls: there is a way back to root");
+		return err_set(err, E_IO,
+		    "sandbox: there is a way back to root");
 	return 0;
 }
 
@@ -98,28 +99,28 @@ close_process(struct err *err)
 	if (prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0) < 0 ||
 	    prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) < 0 ||
 	    prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) < 0)
-		return err_sys(err, E_IO, "walls: prctl");
+		return err_sys(err, E_IO, "sandbox: prctl");
 	return 0;
 }
 
 void
-walls_port(struct walls *w, uint32_t port)
+sandbox_port(struct sandbox *w, uint32_t port)
 {
 	for (size_t i = 0; i < w->nports; i++)
 		if (w->ports[i] == port)
 			return;
-	if (w->nports < WALL_PORTS_MAX && port > 0 && port <= UINT16_MAX)
+	if (w->nports < SANDBOX_PORTS_MAX && port > 0 && port <= UINT16_MAX)
 		w->ports[w->nports++] = (uint16_t)port;
 }
 
 int
-walls_close(const struct walls *w, uint32_t uid, const char *folder,
+sandbox_enter(const struct sandbox *w, uint32_t uid, const char *folder,
     struct buf *missing, struct err *err)
 {
 	pid_t parent = getppid();
 
 	if (uid == 0 && geteuid() == 0)
-		return err_set(err, E_INVALID, "walls: a role never is root");
+		return err_set(err, E_INVALID, "sandbox: a role never is root");
 	(void)umask(077);
 	if (check_one_thread(err) < 0 || close_limits(err) < 0)
 		return err->code;
@@ -130,10 +131,10 @@ walls_close(const struct walls *w, uint32_t uid, const char *folder,
 	if (close_process(err) < 0)
 		return err->code;
 	if (getppid() != parent)
-		return err_set(err, E_CLOSED, "walls: master has gone");
+		return err_set(err, E_CLOSED, "sandbox: master has gone");
 	if (uid != 0 && w->whole_folder)
 		folder = "/";
-	if (!(w->may & WALL_FILES))
+	if (!(w->may & MAY_FILES))
 		folder = NULL;
 	if (landlock_close(w, folder, missing, err) < 0)
 		return err->code;

@@ -1,13 +1,13 @@
 /*
- * walls_int.h - the parts of walls.c, in the order they are closed.
+ * sandbox_int.h - the parts of sandbox.c, in the order they are closed.
  */
 #pragma once
-#include "rt/walls.h"
+#include "rt/sandbox.h"
 
 /* Files: nothing, or (folder not NULL) what is beneath it. TCP: no listening,
- * and connections to the walls' ports only. Abstract sockets and signals: none
+ * and connections to its ports only. Abstract sockets and signals: none
  * outside of ourselves. */
-int landlock_close(const struct walls *w, const char *folder,
+int landlock_close(const struct sandbox *w, const char *folder,
     struct buf *missing, struct err *err);
 
 /* Every system call that is not in the table is answered EPERM. */

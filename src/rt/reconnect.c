@@ -1,0 +1,204 @@
+#include "rt/reconnect.h"
+
+enum { RETRY_MS = 50 };
+
+struct reconnect_wait {
+	struct reconnect_wait *next;
+	struct fiber *fiber;
+};
+
+/* The connection ---------------------------------------------------------- */
+
+void
+reconnect_init(struct reconnect *n, struct loop *l,
+    const struct reconnect_kind *kind)
+{
+	*n = (struct reconnect){ .loop = l, .kind = kind };
+}
+
+static void
+wake_waiting(struct reconnect *n)
+{
+	for (struct reconnect_wait *w = n->waiting; w; w = w->next)
+		fiber_wake(n->loop, w->fiber);
+}
+
+void
+reconnect_close(struct reconnect *n)
+{
+	struct ipc *old = n->ipc;
+
+	n->ipc = NULL;
+	n->closed = true;
+	if (old)
+		ipc_close(old);
+	wake_waiting(n);
+}
+
+void
+reconnect_on_notice(void *owner, struct ipc_req *req)
+{
+	struct reconnect *n = owner;
+
+	n->kind->notice(n, req);
+}
+
+void
+reconnect_on_gone(void *owner, struct ipc *ipc, const char *why unused_arg)
+{
+	struct reconnect *n = owner;
+
+	if (n->ipc == ipc)
+		n->ipc = NULL;
+	ipc_close(ipc);
+	n->generation++;
+	if (n->kind->lost)
+		n->kind->lost(n);
+}
+
+static void
+use_connection(struct reconnect *n, int fd)
+{
+	struct ipc_options o = { .service = &n->kind->service, .owner = n,
+		.authority = n->kind->authority, .window = n->kind->window };
+	struct ipc *old = n->ipc;
+
+	if (n->closed) {
+		(void)close(fd);
+		return;
+	}
+	n->ipc = NULL;
+	if (old)
+		ipc_close(old);
+	n->ipc = ipc_open(n->loop, fd, &o, NULL);
+	wake_waiting(n);
+}
+
+void
+reconnect_replace(struct reconnect *n, int fd)
+{
+	n->generation++;
+	use_connection(n, fd);
+}
+
+bool
+reconnect_up(const struct reconnect *n)
+{
+	return n->ipc && ipc_alive(n->ipc);
+}
+
+uint64_t
+reconnect_generation(const struct reconnect *n)
+{
+	return n->generation;
+}
+
+/* Until there is one ------------------------------------------------------ */
+
+static int
+wait_for_connection(struct reconnect *n, int64_t until_ms, struct err *err)
+{
+	struct reconnect_wait me = { n->waiting, fiber_self(n->loop) }, **w;
+	int rc;
+
+	n->waiting = &me;
+	rc = fiber_wait(n->loop, until_ms);
+	for (w = &n->waiting; *w != &me; w = &(*w)->next)
+		continue;
+	*w = me.next;
+	if (rc == E_TIMEOUT)
+		return err_set(err, E_PEER, "no connection to %s",
+		    n->kind->name);
+	return rc < 0 ? err_set(err, rc, "%s", err_name(rc)) : 0;
+}
+
+/* One fiber opens a new connection, the others wait for what it gets. */
+static int
+open_connection(struct reconnect *n, int64_t until_ms, struct err *err)
+{
+	int64_t soon = loop_now_ms(n->loop) + RETRY_MS;
+	int fd;
+
+	n->opening = true;
+	fd = n->kind->open(n, err);
+	n->opening = false;
+	if (fd >= 0) {
+		use_connection(n, fd);
+		return 0;
+	}
+	if (fd == E_DENIED || fd == E_NOTFOUND || fd == E_CANCELED)
+		return fd;
+	if (loop_now_ms(n->loop) >= until_ms)
+		return fd == E_TIMEOUT ? E_PEER : fd;
+	return fiber_sleep(n->loop, soon);
+}
+
+static int
+need_connection(struct reconnect *n, int64_t until_ms, struct err *err)
+{
+	int rc = 0;
+
+	while (rc == 0 && !n->closed && !reconnect_up(n))
+		rc = n->kind->open && !n->opening ?
+		    open_connection(n, until_ms, err) :
+		    wait_for_connection(n, until_ms, err);
+	if (rc == 0 && n->closed)
+		return err_set(err, E_PEER, "%s is closed", n->kind->name);
+	return rc;
+}
+
+/* Calls ------------------------------------------------------------------- */
+
+/* *lost: it may have been heard or not. The other end may also say E_PEER of
+ * what is behind it. */
+static int
+call_and_see(struct reconnect *n, const struct ipc_call *call,
+    const void *ask, void *answer, struct arena *a, int *fd_out,
+    int64_t until_ms, bool *lost, struct err *err)
+{
+	int rc = need_connection(n, until_ms, err);
+	struct ipc *ipc;
+
+	*lost = false;
+	if (rc < 0)
+		return rc;
+	ipc = ipc_ref(n->ipc);
+	rc = ipc_call(ipc, call, ask, -1, answer, a, fd_out, until_ms, err);
+	*lost = rc == E_PEER && !ipc_alive(ipc);
+	ipc_unref(ipc);
+	return rc;
+}
+
+int
+reconnect_call(struct reconnect *n, const struct ipc_call *call,
+    const void *ask, void *answer, struct arena *a, int *fd_out,
+    int64_t until_ms, struct err *err)
+{
+	bool lost;
+	int rc;
+
+	do
+		rc = call_and_see(n, call, ask, answer, a, fd_out, until_ms,
+		    &lost, err);
+	while (lost);
+	return rc;
+}
+
+int
+reconnect_call_once(struct reconnect *n, const struct ipc_call *call,
+    const void *ask, void *answer, struct arena *a, int *fd_out,
+    int64_t until_ms, struct err *err)
+{
+	bool lost;
+
+	return call_and_see(n, call, ask, answer, a, fd_out, until_ms, &lost,
+	    err);
+}
+
+void
+reconnect_notify(struct reconnect *n, const struct ipc_call *call,
+    const void *ask)
+{
+	if (reconnect_up(n))
+		ipc_notify(n->ipc, call, ask, -1);
+}

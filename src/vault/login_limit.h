@@ -1,0 +1,34 @@
+/*
+ * login_limit.h - how often somebody may be wrong. Pure but for its memory.
+ *
+ * Wrong passwords are counted by the peer's network (IPv4 address, IPv6 /64)
+ * and by user, within five minutes of the first one. Over the limit the answer
+ * is E_BUSY until these minutes are over; nobody is made to wait. The same
+ * wrong guess again counts once: a forgotten telephone with an old password
+ * locks nobody out. Programs on this very machine have a higher limit, and do
+ * not count against the user.
+ */
+#pragma once
+#include "base/str.h"
+
+enum {
+	LOGIN_LIMIT_KEY_LEN = 16,
+	LOGIN_LIMIT_PEER = 10,
+	LOGIN_LIMIT_LOCAL_PEER = 100,
+	LOGIN_LIMIT_USER = 20,
+	LOGIN_LIMIT_MS = 5 * 60 * 1000,
+	LOGIN_LIMIT_MAX = 8192,	/* remembered; then those with fewest go */
+};
+
+struct login_limit;
+struct login_limit *login_limit_new(const uint8_t key[LOGIN_LIMIT_KEY_LEN]);
+void login_limit_free(struct login_limit *l); /* NULL is fine */
+
+/* peer is an address as text; anything else is a peer of its own. */
+bool login_limit_peer_ok(struct login_limit *l, struct str peer,
+    int64_t now_ms);
+bool login_limit_user_ok(struct login_limit *l, struct str user,
+    int64_t now_ms);
+/* guess: a number that is the same when user and password are. */
+void login_limit_failed(struct login_limit *l, struct str peer, struct str user,
+    uint64_t guess, int64_t now_ms);
