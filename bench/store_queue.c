@@ -211,7 +211,7 @@ hand_out(struct bench *b)
 		.mono_us = mono_us, .random = randomness, .arg = b,
 		.max_message = 50 << 20, .queue = { .retry_min_s = 300,
 		.retry_max_s = 14400, .expire_s = 432000,
-		.host_connections = 20 } };
+		.host_connections = 20 }, .calls = service_engine_calls };
 	struct service_options so = { .readers = 2, .fatal = fatal };
 	struct err err = { 0 };
 	struct engine *e;

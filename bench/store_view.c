@@ -66,7 +66,7 @@ fetch(struct fixture *d, const struct caller *who, const struct open_answer *in,
 	struct fetch_ask ask = { .mailbox = in->mailbox,
 		.arrivals = in->modseq, .expunges = in->modseq,
 		.set = { (const char *)set, 8 }, .want = want };
-	union read_answer answer;
+	union store_answer answer;
 	size_t octets = 0;
 
 	do {

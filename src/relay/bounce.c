@@ -106,7 +106,7 @@ static int
 commit_report(struct composed *c)
 {
 	struct store *st = c->d->relay->o.store;
-	struct submit_answer answer;
+	struct bounce_answer answer;
 	struct deposit_facts facts;
 	struct bounce_ask ask = { .change = store_change_id(st),
 		.lease = c->item->lease,

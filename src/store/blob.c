@@ -182,8 +182,8 @@ ask_queued(struct blob_reader *r, struct content_answer *answer,
 	    r->arena, err);
 
 	if (rc == 0)
-		*answer = (struct content_answer){ STR_NULL, queued.octets,
-			queued.total };
+		*answer = (struct content_answer){ queued.prefix,
+			queued.octets, queued.total };
 	return rc;
 }
 

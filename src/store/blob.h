@@ -43,8 +43,8 @@ int blob_read(struct store *st, uint64_t mailbox, uint32_t uid,
     uint64_t offset, uint64_t len,
     int (*out)(void *arg, struct str octets), void *arg, struct err *err);
 
-/* The same of a message of the queue, by its lease: no prefix. Of AUTH_RELAY
- * connections only. */
+/* The same of a message of the queue, by its lease: its prefix is what it was
+ * submitted with (submit_ask.front). Of AUTH_RELAY connections only. */
 int blob_read_queued(struct store *st, uint64_t lease, uint64_t offset,
     uint64_t len, int (*out)(void *arg, struct str octets), void *arg,
     struct err *err);

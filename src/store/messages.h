@@ -6,11 +6,13 @@
  * pair is made; no message names an account but those of VAULT and OPERATOR.
  * Store treats every ask as written by an attacker.
  *
- * Change ids: `change` names a change (a random number of the asker's, never
- * 0). Asking again with the same id, also after a restart of store, returns
- * the first answer instead of doing it twice. Ids are remembered for an hour,
- * apart for each account, each mx worker, the operator and the vault. An id
- * that comes again with another ask is E_INVALID.
+ * Change ids: `change` names a change (the asker's number, never 0, best one
+ * that grows with time: store_change_id()). Asking again with the same id,
+ * also after a restart of store, returns the first answer instead of doing it
+ * twice. Ids are remembered for an hour, apart for each account, each mx
+ * worker, each local user, the relay, the operator and the vault. An id that
+ * comes again with another ask is E_INVALID; what is good on one connection
+ * only (stage, handles, lease) may differ, and so may the signature.
  */
 #pragma once
 #include "rt/ipc.h"
@@ -25,6 +27,7 @@ enum store_authority {
 };
 /* Who may hand in messages, and who may ask whose an address is. */
 enum { AUTH_SUBMITS = AUTH_MX | AUTH_ACCOUNT | AUTH_LOCAL,
+	AUTH_STAGES = AUTH_SUBMITS | AUTH_RELAY,
 	AUTH_NAMES_SENDER = AUTH_ACCOUNT | AUTH_LOCAL | AUTH_VAULT };
 
 /* Asks that may be outstanding on a connection. */
@@ -32,50 +35,70 @@ enum { STORE_WINDOW = 256, STORE_ACCOUNT_WINDOW = 8 };
 /* "alice+news@example.org" is alice's, and "*" as local part all the rest. */
 #define RECIPIENT_DELIMITER '+'
 
-/* Where store runs a call: on its loop (short look-ups), on a reader thread,
- * or in the writer's next group commit. */
+/* Where store runs a call: on its loop, on a reader thread, or in the writer's
+ * next group commit. */
 enum store_run { RUN_LOOP, RUN_READER, RUN_WRITER };
 
-/*        name            answer                 authorities              where */
+/* What else there is to a change: one of the words below, of these. */
+enum store_effect {
+	EFFECT_once = 1,	/* remembered by its change id */
+	EFFECT_slices = 2,	/* one id for all, apart by `cursor`; asked
+				 * again, what is told is made anew */
+	EFFECT_names = 4,	/* the directory is another one afterwards */
+	EFFECT_pieces = 8,	/* of a blob: outside of commits */
+	EFFECT_patient = 16,	/* nobody's 250 waits for it */
+	CHANGE_once = EFFECT_once,
+	CHANGE_slices = EFFECT_once | EFFECT_slices,
+	CHANGE_names = EFFECT_once | EFFECT_names,
+	CHANGE_patient = EFFECT_once | EFFECT_patient,
+	CHANGE_pieces = EFFECT_pieces,
+	CHANGE_none = 0,
+};
+
+/* One row is all that store has to know of a call. answer: it has one of its
+ * own (FIELDS_<name>_answer), or is "done". Its function is call_<name>(),
+ * read_<name>() or write_<name>(), by where it runs.
+ *
+ *        name            answer  authorities        where       change */
 #define STORE_CALLS(C) \
-	C(hello,          hello_answer,          AUTH_SUBMITS,            RUN_LOOP) \
-	C(rcpt,           rcpt_answer,           AUTH_SUBMITS,            RUN_LOOP) \
-	C(sender,         done,                  AUTH_NAMES_SENDER,       RUN_LOOP) \
-	C(stage,          stage_answer,          AUTH_SUBMITS | AUTH_RELAY, RUN_WRITER) \
-	C(unstage,        done,                  AUTH_SUBMITS | AUTH_RELAY, RUN_WRITER) \
-	C(submit,         submit_answer,         AUTH_SUBMITS,            RUN_WRITER) \
-	C(mailboxes,      mailboxes_answer,      AUTH_ACCOUNT,            RUN_READER) \
-	C(open,           open_answer,           AUTH_ACCOUNT,            RUN_READER) \
-	C(status,         status_answer,         AUTH_ACCOUNT,            RUN_READER) \
-	C(fetch,          fetch_answer,          AUTH_ACCOUNT,            RUN_READER) \
-	C(content,        content_answer,        AUTH_ACCOUNT,            RUN_READER) \
-	C(sync,           sync_answer,           AUTH_ACCOUNT,            RUN_READER) \
-	C(watch,          done,                  AUTH_ACCOUNT,            RUN_LOOP) \
-	C(append,         append_answer,         AUTH_ACCOUNT,            RUN_WRITER) \
-	C(flags,          flags_answer,          AUTH_ACCOUNT,            RUN_WRITER) \
-	C(expunge,        expunge_answer,        AUTH_ACCOUNT,            RUN_WRITER) \
-	C(take,           take_answer,           AUTH_RELAY,              RUN_LOOP) \
-	C(queue_content,  queue_content_answer,  AUTH_RELAY,              RUN_READER) \
-	C(report,         done,                  AUTH_RELAY,              RUN_WRITER) \
-	C(bounce,         submit_answer,         AUTH_RELAY,              RUN_WRITER) \
-	C(credential,     credential_answer,     AUTH_VAULT,              RUN_LOOP) \
-	C(account_open,   done,                  AUTH_VAULT,              RUN_LOOP) \
-	C(secret_get,     secret_get_answer,     AUTH_VAULT,              RUN_LOOP) \
-	C(secret_put,     done,                  AUTH_VAULT,              RUN_WRITER) \
-	C(domain_add,     done,                  AUTH_OPERATOR,           RUN_WRITER) \
-	C(domain_remove,  done,                  AUTH_OPERATOR,           RUN_WRITER) \
-	C(domains,        domains_answer,        AUTH_OPERATOR,           RUN_READER) \
-	C(account_add,    account_add_answer,    AUTH_OPERATOR,           RUN_WRITER) \
-	C(account_passwd, done,                  AUTH_OPERATOR,           RUN_WRITER) \
-	C(account_remove, done,                  AUTH_OPERATOR,           RUN_WRITER) \
-	C(accounts,       accounts_answer,       AUTH_OPERATOR,           RUN_READER) \
-	C(alias_add,      done,                  AUTH_OPERATOR,           RUN_WRITER) \
-	C(alias_remove,   done,                  AUTH_OPERATOR,           RUN_WRITER) \
-	C(aliases,        aliases_answer,        AUTH_OPERATOR,           RUN_READER) \
-	C(queue_list,     queue_list_answer,     AUTH_OPERATOR,           RUN_READER) \
-	C(queue_change,   queue_change_answer,   AUTH_OPERATOR,           RUN_WRITER) \
-	C(verify,         verify_answer,         AUTH_OPERATOR,           RUN_READER) \
-	C(journal_read,   journal_read_answer,   AUTH_OPERATOR,           RUN_READER)
+	C(hello,          answer, AUTH_SUBMITS,      RUN_READER, CHANGE_none) \
+	C(rcpt,           answer, AUTH_SUBMITS,      RUN_LOOP,   CHANGE_none) \
+	C(sender,         done,   AUTH_NAMES_SENDER, RUN_READER, CHANGE_none) \
+	C(stage,          answer, AUTH_STAGES,       RUN_WRITER, CHANGE_pieces) \
+	C(unstage,        done,   AUTH_STAGES,       RUN_WRITER, CHANGE_pieces) \
+	C(submit,         answer, AUTH_SUBMITS,      RUN_WRITER, CHANGE_once) \
+	C(mailboxes,      answer, AUTH_ACCOUNT,      RUN_READER, CHANGE_none) \
+	C(open,           answer, AUTH_ACCOUNT,      RUN_READER, CHANGE_none) \
+	C(status,         answer, AUTH_ACCOUNT,      RUN_READER, CHANGE_none) \
+	C(fetch,          answer, AUTH_ACCOUNT,      RUN_READER, CHANGE_none) \
+	C(content,        answer, AUTH_ACCOUNT,      RUN_READER, CHANGE_none) \
+	C(sync,           answer, AUTH_ACCOUNT,      RUN_READER, CHANGE_none) \
+	C(watch,          done,   AUTH_ACCOUNT,      RUN_LOOP,   CHANGE_none) \
+	C(append,         answer, AUTH_ACCOUNT,      RUN_WRITER, CHANGE_once) \
+	C(flags,          answer, AUTH_ACCOUNT,      RUN_WRITER, CHANGE_slices) \
+	C(expunge,        answer, AUTH_ACCOUNT,      RUN_WRITER, CHANGE_once) \
+	C(take,           answer, AUTH_RELAY,        RUN_LOOP,   CHANGE_none) \
+	C(queue_content,  answer, AUTH_RELAY,        RUN_READER, CHANGE_none) \
+	C(report,         done,   AUTH_RELAY,        RUN_WRITER, CHANGE_patient) \
+	C(bounce,         answer, AUTH_RELAY,        RUN_WRITER, CHANGE_once) \
+	C(credential,     answer, AUTH_VAULT,        RUN_READER, CHANGE_none) \
+	C(account_open,   done,   AUTH_VAULT,        RUN_LOOP,   CHANGE_none) \
+	C(secret_get,     answer, AUTH_VAULT,        RUN_READER, CHANGE_none) \
+	C(secret_put,     done,   AUTH_VAULT,        RUN_WRITER, CHANGE_once) \
+	C(domain_add,     done,   AUTH_OPERATOR,     RUN_WRITER, CHANGE_names) \
+	C(domain_remove,  done,   AUTH_OPERATOR,     RUN_WRITER, CHANGE_names) \
+	C(domains,        answer, AUTH_OPERATOR,     RUN_READER, CHANGE_none) \
+	C(account_add,    answer, AUTH_OPERATOR,     RUN_WRITER, CHANGE_names) \
+	C(account_passwd, done,   AUTH_OPERATOR,     RUN_WRITER, CHANGE_once) \
+	C(account_remove, done,   AUTH_OPERATOR,     RUN_WRITER, CHANGE_names) \
+	C(accounts,       answer, AUTH_OPERATOR,     RUN_READER, CHANGE_none) \
+	C(alias_add,      done,   AUTH_OPERATOR,     RUN_WRITER, CHANGE_names) \
+	C(alias_remove,   done,   AUTH_OPERATOR,     RUN_WRITER, CHANGE_names) \
+	C(aliases,        answer, AUTH_OPERATOR,     RUN_READER, CHANGE_none) \
+	C(queue_list,     answer, AUTH_OPERATOR,     RUN_READER, CHANGE_none) \
+	C(queue_change,   answer, AUTH_OPERATOR,     RUN_WRITER, CHANGE_once) \
+	C(verify,         answer, AUTH_OPERATOR,     RUN_READER, CHANGE_none) \
+	C(journal_read,   answer, AUTH_OPERATOR,     RUN_READER, CHANGE_none)
 
 /* Notices to store: nobody answers. */
 #define STORE_NOTICES(N) \
@@ -83,7 +106,7 @@ enum store_run { RUN_LOOP, RUN_READER, RUN_WRITER };
 	N(release, AUTH_RELAY)
 
 enum store_call {
-#define C(name, answer, who, run) STORE_##name,
+#define C(name, answer, who, run, effects) STORE_##name,
 #define N(name, who) STORE_##name,
 	STORE_CALLS(C)
 	STORE_NOTICES(N)
@@ -99,7 +122,6 @@ enum { AUTH_FROM_STORE = 1 }; /* the authority store has at its clients */
 
 /* An answer that is nothing but "done". */
 #define FIELDS_done(F, S) F(S, u8, nothing, 0)
-MSG_STRUCT(done);
 
 /* Who am I connected as: for greetings, limits, and a first look. address is
  * the account's first; of LOCAL only "@" and the domain its people have when
@@ -172,13 +194,17 @@ enum { STORE_FACTS_MAX = 32768 };
 
 /* Take responsibility for a message: local recipients get it in this commit,
  * remote ones become queue rows. Return-Path and Delivered-To are put in
- * front for each mailbox. */
+ * front for each mailbox, and behind them, before the message itself wherever
+ * it goes, `front`: whole header fields that were known only when its text had
+ * been read. */
+enum { FRONT_MAX = 16384 };
 #define FIELDS_submit_ask(F, S)                                            \
 	F(S, u64, change, 0)                                               \
 	FIELDS_envelope(F, S)                                              \
 	FIELDS_deposited(F, S)                                             \
 	FIELDS_origin(F, S)                                                \
 	F(S, str, handles, 8 * 2000)	/* u64 each, of rcpt */            \
+	F(S, str, front, FRONT_MAX)	/* fields for everybody */         \
 	F(S, str, signature, 8192)	/* fields for remote recipients */
 #define FIELDS_submit_answer(F, S) F(S, u64, message, 0)
 
@@ -221,7 +247,7 @@ enum take_kind { TAKE_DELIVER = 1, TAKE_REPORT };
 	F(S, u64, lease, 0)                                           \
 	F(S, u64, message, 0)		/* its name in logs */        \
 	FIELDS_envelope(F, S)                                         \
-	F(S, u64, size, 0)		/* octets, without signature */ \
+	F(S, u64, size, 0)		/* octets, signature apart */ \
 	F(S, u8, body_8bit, 0)                                        \
 	F(S, i64, queued, 0)		/* when it came, seconds */   \
 	F(S, i64, expires, 0)		/* when we give up */         \
@@ -237,11 +263,13 @@ enum take_kind { TAKE_DELIVER = 1, TAKE_REPORT };
 	F(S, str, status, 12) F(S, str, text, 1000)                   \
 	F(S, str, host, 255) F(S, i64, last, 0)
 
-/* The stored octets of a leased message: as content_answer. */
+/* The stored octets of a leased message: as content_answer; its prefix is the
+ * `front` it came with. */
 #define FIELDS_queue_content_ask(F, S) \
 	F(S, u64, lease, 0) F(S, u64, offset, 0) F(S, u32, len, 0)
 #define FIELDS_queue_content_answer(F, S) \
-	F(S, str, octets, MSG_CHUNK) F(S, u64, total, 0)
+	F(S, str, octets, MSG_CHUNK) F(S, u64, total, 0) \
+	F(S, str, prefix, FRONT_MAX)
 
 /* What became of recipients: struct queue_result each. A lease ends when all
  * its recipients have a result. Committed when answered. A recipient that is
@@ -277,6 +305,7 @@ enum queue_outcome {
 #define FIELDS_bounce_ask(F, S)                                       \
 	F(S, u64, change, 0) F(S, u64, lease, 0)                      \
 	FIELDS_deposited(F, S) F(S, u8, smtputf8, 0)
+#define FIELDS_bounce_answer(F, S) F(S, u64, message, 0)
 
 /* For the operator. filter: what is empty or 0 is not looked at. */
 #define FIELDS_queue_filter(F, S)                                     \
@@ -352,7 +381,6 @@ enum { FLAG_seen = 1, FLAG_answered = 2, FLAG_flagged = 4, FLAG_deleted = 8,
  * high; UINT32_MAX is "*") of sequence numbers in this view, or of UIDs. */
 #define FIELDS_view(F, S) \
 	F(S, u64, mailbox, 0) F(S, u64, arrivals, 0) F(S, u64, expunges, 0)
-MSG_STRUCT(view);
 #define SELECTION(F, S) FIELDS_view(F, S) F(S, u8, by_uid, 0) F(S, str, set, 65536)
 
 /* Rows of messages, a page at a time: cursor is 0 at first and then `next`
@@ -382,7 +410,8 @@ enum { WANT_FACTS = 1 };
 	F(S, u64, offset, 0) F(S, u32, len, 0)                        \
 	F(S, u64, email, 0) F(S, u32, want, 0)
 #define FIELDS_content_answer(F, S)                                   \
-	F(S, str, prefix, 2048) F(S, str, octets, MSG_CHUNK)          \
+	F(S, str, prefix, 2048 + FRONT_MAX)                           \
+	F(S, str, octets, MSG_CHUNK)                                  \
 	F(S, u64, total, 0)                                           \
 	F(S, str, facts, 32768)	/* empty unless wanted */
 
@@ -397,12 +426,13 @@ enum { WANT_FACTS = 1 };
 	F(S, u32, exists, 0) F(S, str, gone, 65536)                   \
 	F(S, str, rows, 100000) F(S, u8, more, 0)
 
-/* Ask to be told (notice `changed`) when this mailbox changes. One mailbox a
- * watch id; mailbox 0 ends it. The watch ids are the client's. */
+/* Ask to be told (notice `changed`) when this mailbox changes, or any of the
+ * account. One of them a watch id; mailbox 0 ends it. The watch ids are the
+ * client's. */
+#define WATCH_ACCOUNT UINT64_MAX
 #define FIELDS_watch_ask(F, S) F(S, u64, mailbox, 0) F(S, u32, id, 0)
-/* Only a hint: modseq is now at least this. */
+/* Only a hint: the modseq of this mailbox is now at least this. */
 #define FIELDS_changed(F, S) F(S, u32, id, 0) F(S, u64, mailbox, 0) F(S, u64, modseq, 0)
-MSG_STRUCT(changed);
 
 #define FIELDS_append_ask(F, S)                                       \
 	F(S, u64, change, 0) F(S, str, name, 1000)                    \
@@ -436,8 +466,8 @@ enum { FLAGS_SET, FLAGS_ADD, FLAGS_REMOVE };
 
 /* For vault. A credential is sealed; store cannot read it. login is an
  * address. account_open's answer carries the descriptor of a new ACCOUNT
- * connection; `live` counts the account's generation: it changes when the
- * account is removed or its password set, and store then closes them. */
+ * connection; store closes it when the account is removed or its password
+ * set. */
 #define FIELDS_credential_ask(F, S) F(S, str, login, 320)
 #define FIELDS_credential_answer(F, S)                                \
 	F(S, u64, account, 0) F(S, str, address, 320) F(S, str, sealed, 4096)
@@ -486,83 +516,39 @@ enum secret_kind { SECRET_tls_key = 1, SECRET_tls_chain, SECRET_dkim_key };
 	F(S, str, from, 320) F(S, str, address, 320) F(S, u32, code, 0) \
 	F(S, str, text, 1000)
 
+/* ---- structs and shapes of all these ----------------------------------- */
+
 MSG_GROUP(addressee);
 MSG_GROUP(envelope);
 MSG_GROUP(deposited);
 MSG_GROUP(origin);
 
-MSG_STRUCT(hello_ask);
-MSG_STRUCT(hello_answer);
-MSG_STRUCT(rcpt_ask);
-MSG_STRUCT(rcpt_answer);
-MSG_STRUCT(sender_ask);
-MSG_STRUCT(stage_ask);
-MSG_STRUCT(stage_answer);
-MSG_STRUCT(unstage_ask);
-MSG_STRUCT(submit_ask);
-MSG_STRUCT(submit_answer);
-MSG_STRUCT(journal_ask);
-MSG_STRUCT(mailboxes_ask);
-MSG_STRUCT(mailboxes_answer);
-MSG_STRUCT(mailbox_row);
-MSG_STRUCT(open_ask);
-MSG_STRUCT(open_answer);
-MSG_STRUCT(status_ask);
-MSG_STRUCT(status_answer);
-MSG_STRUCT(fetch_ask);
-MSG_STRUCT(fetch_answer);
-MSG_STRUCT(fetch_row);
-MSG_STRUCT(content_ask);
-MSG_STRUCT(content_answer);
-MSG_STRUCT(sync_ask);
-MSG_STRUCT(sync_answer);
-MSG_STRUCT(watch_ask);
-MSG_STRUCT(append_ask);
-MSG_STRUCT(append_answer);
-MSG_STRUCT(flags_ask);
-MSG_STRUCT(flags_answer);
-MSG_STRUCT(expunge_ask);
-MSG_STRUCT(expunge_answer);
-MSG_STRUCT(credential_ask);
-MSG_STRUCT(credential_answer);
-MSG_STRUCT(account_open_ask);
-MSG_STRUCT(secret_get_ask);
-MSG_STRUCT(secret_get_answer);
-MSG_STRUCT(secret_put_ask);
-MSG_STRUCT(domain_add_ask);
-MSG_STRUCT(domain_remove_ask);
-MSG_STRUCT(domains_ask);
-MSG_STRUCT(domains_answer);
-MSG_STRUCT(domain_row);
-MSG_STRUCT(account_add_ask);
-MSG_STRUCT(account_add_answer);
-MSG_STRUCT(account_passwd_ask);
-MSG_STRUCT(account_remove_ask);
-MSG_STRUCT(accounts_ask);
-MSG_STRUCT(accounts_answer);
-MSG_STRUCT(account_row);
-MSG_STRUCT(verify_ask);
-MSG_STRUCT(verify_answer);
-MSG_STRUCT(journal_read_ask);
-MSG_STRUCT(journal_read_answer);
-MSG_STRUCT(journal_row);
-MSG_STRUCT(take_ask);
-MSG_STRUCT(take_answer);
-MSG_STRUCT(queue_item);
-MSG_STRUCT(queue_rcpt);
-MSG_STRUCT(queue_content_ask);
-MSG_STRUCT(queue_content_answer);
-MSG_STRUCT(report_ask);
-MSG_STRUCT(queue_result);
-MSG_STRUCT(release_ask);
-MSG_STRUCT(bounce_ask);
-MSG_STRUCT(queue_list_ask);
-MSG_STRUCT(queue_list_answer);
-MSG_STRUCT(queue_row);
-MSG_STRUCT(queue_change_ask);
-MSG_STRUCT(queue_change_answer);
-MSG_STRUCT(alias_add_ask);
-MSG_STRUCT(alias_remove_ask);
-MSG_STRUCT(aliases_ask);
-MSG_STRUCT(aliases_answer);
-MSG_STRUCT(alias_row);
+/* Records in lists, and what else is none of a call's own. */
+#define STORE_RECORDS(R) \
+	R(done) R(view) R(changed) R(mailbox_row) R(fetch_row) \
+	R(queue_item) R(queue_rcpt) R(queue_result) R(queue_row) \
+	R(alias_row) R(domain_row) R(account_row) R(journal_row)
+
+#define STORE_ANSWER_answer(name) name##_answer
+#define STORE_ANSWER_done(name) done
+#define STORE_STRUCT_answer(name) MSG_STRUCT(name##_answer);
+#define STORE_STRUCT_done(name)
+#define R(name) MSG_STRUCT(name);
+#define C(name, answer, who, run, effects) \
+	MSG_STRUCT(name##_ask);            \
+	STORE_STRUCT_##answer(name)
+#define N(name, who) MSG_STRUCT(name##_ask);
+STORE_RECORDS(R)
+STORE_CALLS(C)
+STORE_NOTICES(N)
+#undef R
+#undef C
+#undef N
+
+/* Room for the answer of any call; its member is the call's name. */
+union store_answer {
+#define C(name, answer, who, run, effects) \
+	struct STORE_ANSWER_##answer(name) name;
+	STORE_CALLS(C)
+#undef C
+};

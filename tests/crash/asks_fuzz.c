@@ -263,7 +263,7 @@ add_write(struct fuzz *f)
 static void
 look(struct fuzz *f, enum store_call call, const void *ask)
 {
-	union read_answer answer;
+	union store_answer answer;
 	struct err err;
 
 	(void)reader_ask(f->d.r, somebody(f), call, ask, &answer, &err);

@@ -19,7 +19,7 @@ static int
 person(struct fixture *d, const char *address, struct caller *out)
 {
 	struct credential_ask ask = { str_c(address) };
-	union read_answer answer;
+	union store_answer answer;
 	int rc = reader_ask(d->r, &d->vault, STORE_credential, &ask, &answer,
 	    &d->err);
 
@@ -500,7 +500,7 @@ dump_mailbox(struct fixture *d, const struct caller *c, const char *name,
 	enum { MOST = 40 };
 	struct fetch_row *rows = calloc(MOST, sizeof(*rows));
 	struct status_ask ask = { str_c(name) };
-	union read_answer answer;
+	union store_answer answer;
 	struct open_answer in;
 	struct arena *a = arena_new(1 << 20);
 	int n = 0, i, rc = fixture_open_mailbox(d, c, name, &in);
@@ -551,7 +551,7 @@ dump_accounts(struct fixture *d, struct buf *out)
 {
 	struct accounts_ask ask = { STR_NULL };
 	struct arena *a = arena_new(1 << 20);
-	union read_answer answer;
+	union store_answer answer;
 	struct account_row row;
 	struct str rows;
 	struct rd r;

@@ -126,7 +126,8 @@ open_store(struct queue_world *w)
 		.quota = w->config.quota,
 		.max_message = w->config.max_message,
 		.wall_us = wall_us, .mono_us = mono_us, .random = randomness,
-		.arg = w, .log = w->log, .queue = queue_of(&w->config) };
+		.arg = w, .log = w->log, .queue = queue_of(&w->config),
+		.calls = service_engine_calls };
 	struct service_options so = { .loop = w->loop, .log = w->log,
 		.fatal = fatal };
 

@@ -1,5 +1,7 @@
 #include "store/address/address_cache.h"
 
+#include <pthread.h>
+
 #include "base/err.h"
 #include "base/crc32c.h"
 
@@ -14,6 +16,7 @@ struct cache_entry {
 	char address[ADDRESS_MAX];
 };
 struct address_cache {
+	pthread_mutex_t lock;
 	struct cache_entry entry[ENTRIES];
 };
 
@@ -22,13 +25,15 @@ address_cache_new(void)
 {
 	struct address_cache *k = calloc(1, sizeof(*k));
 
-	bug_if(!k);
+	bug_if(!k || pthread_mutex_init(&k->lock, NULL) != 0);
 	return k;
 }
 
 void
 address_cache_free(struct address_cache *k)
 {
+	if (k)
+		(void)pthread_mutex_destroy(&k->lock);
 	free(k);
 }
 
@@ -39,16 +44,19 @@ place_of(struct str address)
 }
 
 bool
-address_cache_get(const struct address_cache *k, uint64_t version,
+address_cache_get(struct address_cache *k, uint64_t version,
     struct str address, struct cached_address *a)
 {
 	const struct cache_entry *e = &k->entry[place_of(address)];
+	bool is;
 
-	if (e->version != version ||
-	    !str_eq(str_make(e->address, e->n), address))
-		return false;
-	*a = e->a;
-	return true;
+	(void)pthread_mutex_lock(&k->lock);
+	is = e->version == version &&
+	    str_eq(str_make(e->address, e->n), address);
+	if (is)
+		*a = e->a;
+	(void)pthread_mutex_unlock(&k->lock);
+	return is;
 }
 
 void
@@ -59,8 +67,10 @@ address_cache_put(struct address_cache *k, uint64_t version, struct str address,
 
 	if (address.n == 0 || address.n > ADDRESS_MAX)
 		return;
+	(void)pthread_mutex_lock(&k->lock);
 	e->version = version;
 	e->a = *a;
 	e->n = (uint8_t)address.n;
 	memcpy(e->address, address.p, address.n);
+	(void)pthread_mutex_unlock(&k->lock);
 }

@@ -3,7 +3,7 @@
  *
  * RCPT asks for the same people again and again, and every commit makes
  * SQLite forget the pages it knew. An entry is good for one version of the
- * directory. Bounded; one thread.
+ * directory. Bounded; any thread.
  */
 #pragma once
 #include "store/address/address.h"
@@ -17,7 +17,7 @@ struct cached_address {
 	enum address_kind kind;
 	uint64_t account;	/* of ADDRESS_ACCOUNT */
 };
-bool address_cache_get(const struct address_cache *k, uint64_t version,
+bool address_cache_get(struct address_cache *k, uint64_t version,
     struct str address, struct cached_address *a);
 void address_cache_put(struct address_cache *k, uint64_t version,
     struct str address, const struct cached_address *a);

@@ -1,4 +1,3 @@
-#include "base/crc32c.h"
 #include "store/engine/engine_int.h"
 #include "store/directory/resolve.h"
 #include "store/address/srs.h"
@@ -14,14 +13,6 @@ struct alias_name {
 	struct str domain, local;
 	uint64_t targets;
 };
-
-static uint32_t
-sum_of(const struct write *w, struct str address, struct str target)
-{
-	uint32_t c = crc32c((uint32_t)w->call, address.p, address.n);
-
-	return crc32c(c, target.p, target.n);
-}
 
 static int
 get_name(struct engine *e, struct str address, struct alias_name *n,
@@ -138,21 +129,15 @@ int
 write_alias_add(struct engine *e, struct write *w)
 {
 	const struct alias_add_ask *ask = w->ask;
-	uint32_t sum = sum_of(w, ask->address, ask->target);
 	struct alias_name n;
-	int rc = change_id_repeat(e, w, ask->change, sum, &done_shape,
-	    &w->answer.done, &w->err);
+	int rc = get_name(e, ask->address, &n, &w->err);
 
-	if (rc != 0)
-		return rc < 0 ? rc : 0;
-	rc = get_name(e, ask->address, &n, &w->err);
 	if (rc == 0 && srs_is(n.local))
 		return err_set(&w->err, E_INVALID, "addresses that begin with "
 		    "SRS0 and SRS1 are those of forwarded mail");
 	if (rc == 0)
 		rc = add_target(e, &n, ask->target, &w->err);
-	return rc < 0 ? rc : change_id_answer(e, w, ask->change, sum,
-	    &done_shape, &w->answer.done, &w->err);
+	return rc;
 }
 
 int
@@ -218,20 +203,14 @@ int
 write_alias_remove(struct engine *e, struct write *w)
 {
 	const struct alias_remove_ask *ask = w->ask;
-	uint32_t sum = sum_of(w, ask->address, ask->target);
 	struct alias_name n;
-	int rc = change_id_repeat(e, w, ask->change, sum, &done_shape,
-	    &w->answer.done, &w->err);
+	int rc = get_name(e, ask->address, &n, &w->err);
 
-	if (rc != 0)
-		return rc < 0 ? rc : 0;
-	rc = get_name(e, ask->address, &n, &w->err);
 	if (rc == 0)
 		rc = check_end(e, &n, ask->target, &w->err);
 	if (rc == 0)
 		rc = remove_targets(e, &n, ask->target, &w->err);
-	return rc < 0 ? rc : change_id_answer(e, w, ask->change, sum,
-	    &done_shape, &w->answer.done, &w->err);
+	return rc;
 }
 
 /* ---- the list ---------------------------------------------------------- */
@@ -250,7 +229,7 @@ read_cursor(struct reader *r, struct str after, struct str *domain,
 
 int
 read_aliases(struct reader *r, const struct caller *c,
-    const struct aliases_ask *ask, union read_answer *answer, struct err *err)
+    const struct aliases_ask *ask, union store_answer *answer, struct err *err)
 {
 	struct aliases_answer *out = &answer->aliases;
 	enum sql_statement s = SQL_alias_list;

@@ -1,41 +1,20 @@
-#include "base/crc32c.h"
 #include "store/engine/engine_int.h"
 
 /*
  * Domains, accounts and secrets: what the operator and the vault change.
  */
 
-static int
-repeated(struct engine *e, struct write *w, uint64_t id, struct str what,
-    uint32_t *sum)
-{
-	*sum = crc32c((uint32_t)w->call, what.p, what.n);
-	return change_id_repeat(e, w, id, *sum, &done_shape, &w->answer.done,
-	    &w->err);
-}
-
-static int
-done(struct engine *e, struct write *w, uint64_t id, uint32_t sum)
-{
-	w->answer.done.nothing = 0;
-	return change_id_answer(e, w, id, sum, &done_shape, &w->answer.done,
-	    &w->err);
-}
-
 int
 write_secret_put(struct engine *e, struct write *w)
 {
 	const struct secret_put_ask *ask = w->ask;
-	uint32_t sum;
-	int rc = repeated(e, w, ask->change, ask->sealed, &sum);
+	int rc;
 
-	if (rc != 0)
-		return rc < 0 ? rc : 0;
 	if (ask->kind < SECRET_tls_key || ask->kind > SECRET_dkim_key)
 		return err_set(&w->err, E_INVALID, "no such kind");
 	rc = sql_run(&e->w, SQL_secret_put, SQL_VALS(vi(ask->kind),
 	    vs(ask->name), vs(ask->sealed)), &w->err);
-	return rc < 0 ? rc : done(e, w, ask->change, sum);
+	return rc;
 }
 
 struct domain_counters {
@@ -74,18 +53,13 @@ write_domain_add(struct engine *e, struct write *w)
 {
 	const struct domain_add_ask *ask = w->ask;
 	struct domain_counters d;
-	uint32_t sum;
-	int rc = repeated(e, w, ask->change, ask->name, &sum);
-
-	if (rc != 0)
-		return rc < 0 ? rc : 0;
-	rc = get_domain(e, ask->name, &d, &w->err);
+	int rc = get_domain(e, ask->name, &d, &w->err);
 	if (rc == 0)
 		return err_set(&w->err, E_EXISTS, "the domain is there");
 	if (rc == E_NOTFOUND)
 		rc = sql_run(&e->w, SQL_domain_add, SQL_VALS(vs(d.name)),
 		    &w->err);
-	return rc < 0 ? rc : done(e, w, ask->change, sum);
+	return rc;
 }
 
 int
@@ -94,12 +68,7 @@ write_domain_remove(struct engine *e, struct write *w)
 	const struct domain_remove_ask *ask = w->ask;
 	struct domain_counters d;
 	uint64_t aliases = 0;
-	uint32_t sum;
-	int rc = repeated(e, w, ask->change, ask->name, &sum);
-
-	if (rc != 0)
-		return rc < 0 ? rc : 0;
-	rc = get_domain(e, ask->name, &d, &w->err);
+	int rc = get_domain(e, ask->name, &d, &w->err);
 	if (rc == 0 && d.accounts > 0)
 		return err_set(&w->err, E_INVALID,
 		    "the domain still has accounts");
@@ -112,7 +81,7 @@ write_domain_remove(struct engine *e, struct write *w)
 	if (rc == 0)
 		rc = sql_run(&e->w, SQL_domain_del, SQL_VALS(vs(d.name)),
 		    &w->err);
-	return rc < 0 ? rc : done(e, w, ask->change, sum);
+	return rc;
 }
 
 /* ---- accounts ---------------------------------------------------------- */
@@ -213,15 +182,9 @@ int
 write_account_add(struct engine *e, struct write *w)
 {
 	const struct account_add_ask *ask = w->ask;
-	uint32_t sum = crc32c(0, ask->address.p, ask->address.n);
 	struct account_add_answer *out = &w->answer.account_add;
 	struct account_name n;
-	int rc = change_id_repeat(e, w, ask->change, sum,
-	    &account_add_answer_shape, out, &w->err);
-
-	if (rc != 0)
-		return rc < 0 ? rc : 0;
-	rc = get_name(e, ask->address, &n, &w->err);
+	int rc = get_name(e, ask->address, &n, &w->err);
 	if (rc == 0 && n.account)
 		return err_set(&w->err, E_EXISTS, "the account is there");
 	if (rc == 0 && (n.alias || str_eq(n.local, STR("*"))))
@@ -232,8 +195,7 @@ write_account_add(struct engine *e, struct write *w)
 		return rc;
 	out->account = e->next_account++;
 	rc = add_account(e, ask, &n, out->account, &w->err);
-	return rc < 0 ? rc : change_id_answer(e, w, ask->change, sum,
-	    &account_add_answer_shape, out, &w->err);
+	return rc;
 }
 
 int
@@ -242,12 +204,7 @@ write_account_passwd(struct engine *e, struct write *w)
 	const struct account_passwd_ask *ask = w->ask;
 	struct account_name n;
 	struct acct *a;
-	uint32_t sum;
-	int rc = repeated(e, w, ask->change, ask->sealed, &sum);
-
-	if (rc != 0)
-		return rc < 0 ? rc : 0;
-	rc = get_named(e, ask->address, &n, &w->err);
+	int rc = get_named(e, ask->address, &n, &w->err);
 	if (rc == 0)
 		rc = acct_get(e, n.account, &a, &w->err);
 	if (rc < 0)
@@ -257,7 +214,7 @@ write_account_passwd(struct engine *e, struct write *w)
 	batch_revoke(e, n.account);
 	rc = sql_run(&e->w, SQL_credential_put, SQL_VALS(vs(ask->sealed),
 	    vi(n.account)), &w->err);
-	return rc < 0 ? rc : done(e, w, ask->change, sum);
+	return rc;
 }
 
 /* Nobody reaches it from here on; its mail goes in slices (gc.c). */
@@ -295,12 +252,7 @@ write_account_remove(struct engine *e, struct write *w)
 {
 	const struct account_remove_ask *ask = w->ask;
 	struct account_name n;
-	uint32_t sum;
-	int rc = repeated(e, w, ask->change, ask->address, &sum);
-
-	if (rc != 0)
-		return rc < 0 ? rc : 0;
-	rc = get_named(e, ask->address, &n, &w->err);
+	int rc = get_named(e, ask->address, &n, &w->err);
 	if (rc == 0)
 		rc = aliases_to(e, arena_printf(e->arena, "%.*s@%.*s",
 		    STR_FMT(n.local), STR_FMT(n.domain.name)), &w->err);
@@ -309,5 +261,5 @@ write_account_remove(struct engine *e, struct write *w)
 	if (rc < 0)
 		return rc;
 	batch_revoke(e, n.account);
-	return done(e, w, ask->change, sum);
+	return 0;
 }

@@ -9,7 +9,7 @@ enum { ROWS_MAX = 180000, DOMAINS_A_PAGE = 500, ACCOUNTS_A_PAGE = 400 };
 
 int
 read_credential(struct reader *r, const struct caller *c,
-    const struct credential_ask *ask, union read_answer *answer,
+    const struct credential_ask *ask, union store_answer *answer,
     struct err *err)
 {
 	struct credential_answer *out = &answer->credential;
@@ -38,7 +38,7 @@ read_credential(struct reader *r, const struct caller *c,
 
 int
 read_secret_get(struct reader *r, const struct caller *c,
-    const struct secret_get_ask *ask, union read_answer *answer,
+    const struct secret_get_ask *ask, union store_answer *answer,
     struct err *err)
 {
 	int rc = sql_first(&r->q, SQL_secret_get, SQL_VALS(vi(ask->kind),
@@ -57,7 +57,7 @@ read_secret_get(struct reader *r, const struct caller *c,
 
 int
 read_domains(struct reader *r, const struct caller *c,
-    const struct domains_ask *ask, union read_answer *answer, struct err *err)
+    const struct domains_ask *ask, union store_answer *answer, struct err *err)
 {
 	enum sql_statement s = SQL_domain_list;
 	int rc = sql_first(&r->q, s, SQL_VALS(vs(str_lower(r->arena,
@@ -80,7 +80,7 @@ read_domains(struct reader *r, const struct caller *c,
 
 int
 read_accounts(struct reader *r, const struct caller *c,
-    const struct accounts_ask *ask, union read_answer *answer,
+    const struct accounts_ask *ask, union store_answer *answer,
     struct err *err)
 {
 	enum sql_statement s = SQL_address_list;
@@ -110,7 +110,7 @@ read_accounts(struct reader *r, const struct caller *c,
 
 int
 read_journal_read(struct reader *r, const struct caller *c,
-    const struct journal_read_ask *ask, union read_answer *answer,
+    const struct journal_read_ask *ask, union store_answer *answer,
     struct err *err)
 {
 	struct journal_read_answer *out = &answer->journal_read;

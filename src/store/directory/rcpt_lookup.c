@@ -1,6 +1,6 @@
 /*
- * rcpt_lookup.c - the short look-ups of the loop: who asks, whose an address
- * is, and whether a message may go there.
+ * rcpt_lookup.c - short look-ups: who asks, whose an address is, and whether
+ * a message may go there.
  */
 #include "store/engine/engine_int.h"
 #include "store/directory/resolve.h"
@@ -23,7 +23,7 @@ first_domain(struct reader *r, const char *local, struct str *address,
 
 int
 read_hello(struct reader *r, const struct caller *c,
-    const struct hello_ask *ask, union read_answer *answer, struct err *err)
+    const struct hello_ask *ask, union store_answer *answer, struct err *err)
 {
 	int rc;
 
@@ -46,7 +46,7 @@ read_hello(struct reader *r, const struct caller *c,
 
 int
 read_sender(struct reader *r, const struct caller *c,
-    const struct sender_ask *ask, union read_answer *answer, struct err *err)
+    const struct sender_ask *ask, union store_answer *answer, struct err *err)
 {
 	struct caller who = *c;
 
@@ -56,21 +56,35 @@ read_sender(struct reader *r, const struct caller *c,
 	return resolve_sender(&r->q, r->arena, &who, ask->address, err);
 }
 
+static uint64_t
+room_in(const struct engine *e, uint64_t used)
+{
+	uint64_t quota = engine_quota(e);
+
+	if (quota == 0)
+		return UINT64_MAX;
+	return used < quota ? quota - used : 0;
+}
+
 static int
 room_of(struct reader *r, uint64_t account, uint64_t *room, struct err *err)
 {
-	uint64_t quota = engine_quota(r->e), used;
+	uint64_t used = 0;
 	int rc;
 
-	*room = UINT64_MAX;
-	if (quota == 0)
+	*room = room_in(r->e, 0);
+	if (engine_quota(r->e) == 0)
 		return 0;
-	rc = sql_first(&r->q, SQL_account_get, SQL_VALS(vi(account)), err);
-	if (rc <= 0)
-		return rc;
-	used = sql_u64(&r->q, account_get, used);
-	sql_end(&r->q, SQL_account_get);
-	*room = used < quota ? quota - used : 0;
+	if (!state_used(r->e, account, &used)) {
+		rc = sql_first(&r->q, SQL_account_get, SQL_VALS(vi(account)),
+		    err);
+		if (rc <= 0)
+			return rc;
+		used = sql_u64(&r->q, account_get, used);
+		sql_end(&r->q, SQL_account_get);
+		state_used_was(r->e, account, used);
+	}
+	*room = room_in(r->e, used);
 	return 0;
 }
 
@@ -92,15 +106,15 @@ leads_nowhere(struct reader *r, struct str alias, bool *nowhere,
 
 /* By what was known lately, or by the tables. */
 static int
-find_address(struct reader *r, struct str address, struct cached_address *a,
-    struct err *err)
+look_up_address(struct reader *r, struct str address,
+    struct cached_address *a, struct err *err)
 {
 	uint64_t version = engine_directory(r->e);
 	struct resolved who;
 	bool nowhere = false;
 	int rc;
 
-	if (address_cache_get(r->known, version, address, a))
+	if (address_cache_get(r->e->addresses, version, address, a))
 		return 0;
 	rc = resolve_address(&r->q, r->arena, address, &who, err);
 	if (rc == 0 && who.kind == ADDRESS_ALIAS)
@@ -109,18 +123,8 @@ find_address(struct reader *r, struct str address, struct cached_address *a,
 		return rc;
 	*a = (struct cached_address){ nowhere ? ADDRESS_UNKNOWN : who.kind,
 		who.account };
-	address_cache_put(r->known, version, address, a);
+	address_cache_put(r->e->addresses, version, address, a);
 	return 0;
-}
-
-static int
-answer_account(struct reader *r, uint64_t account, struct rcpt_answer *answer,
-    struct err *err)
-{
-	int rc = room_of(r, account, &answer->room, err);
-
-	answer->kind = answer->room ? RCPT_LOCAL : RCPT_FULL;
-	return rc;
 }
 
 /* What comes back to a path that we rewrote is a bounce, or no mail. */
@@ -135,36 +139,76 @@ is_return(struct reader *r, const struct rcpt_ask *ask, struct str address)
 	    r->arena, &back);
 }
 
+static void
+answer_rcpt(const struct caller *c, const struct cached_address *a,
+    uint64_t room, bool ours, struct rcpt_answer *answer,
+    struct recipient *who)
+{
+	*answer = (struct rcpt_answer){ .room = UINT64_MAX };
+	who->account = a->account;
+	who->ours = ours;
+	if (a->kind == ADDRESS_ACCOUNT) {
+		answer->room = room;
+		answer->kind = room ? RCPT_LOCAL : RCPT_FULL;
+	} else if (a->kind == ADDRESS_REMOTE) {
+		answer->kind = c->authority == AUTH_MX ? RCPT_NO_DOMAIN
+						       : RCPT_REMOTE;
+	} else {
+		answer->kind = ours ? RCPT_LOCAL : RCPT_NO_USER;
+	}
+}
+
+static struct recipient
+recipient_of(const struct rcpt_ask *ask)
+{
+	struct recipient who = { 0 };
+
+	MSG_COPY(addressee, &who, ask);
+	return who;
+}
+
+bool
+rcpt_is_known(struct engine *e, const struct caller *c,
+    const struct rcpt_ask *ask, struct rcpt_answer *answer,
+    struct recipient *who)
+{
+	struct cached_address a;
+	uint64_t used = 0;
+
+	if (!address_cache_get(e->addresses, engine_directory(e),
+	    ask->address, &a) || a.kind == ADDRESS_SRS)
+		return false;
+	if (a.kind == ADDRESS_ACCOUNT && engine_quota(e) &&
+	    !state_used(e, a.account, &used))
+		return false;
+	*who = recipient_of(ask);
+	answer_rcpt(c, &a, room_in(e, used), a.kind == ADDRESS_ALIAS, answer,
+	    who);
+	return true;
+}
+
 int
 reader_rcpt(struct reader *r, const struct caller *c,
     const struct rcpt_ask *ask, struct rcpt_answer *answer,
     struct recipient *who, struct err *err)
 {
+	uint64_t room = UINT64_MAX;
 	struct cached_address a;
 	int rc = 0;
 
 	arena_reset(r->arena);
-	*answer = (struct rcpt_answer){ .room = UINT64_MAX };
-	*who = (struct recipient){ 0 };
-	MSG_COPY(addressee, who, ask);
+	*who = recipient_of(ask);
 	/* RCPT TO:<postmaster> has no domain.         RFC 5321 4.1.1.3 */
 	if (str_eqi(ask->address, STR("postmaster")))
 		rc = first_domain(r, "postmaster", &who->address, err);
 	if (rc == 0)
-		rc = find_address(r, who->address, &a, err);
+		rc = look_up_address(r, who->address, &a, err);
+	if (rc == 0 && a.kind == ADDRESS_ACCOUNT)
+		rc = room_of(r, a.account, &room, err);
 	if (rc < 0)
 		return rc;
-	who->account = a.account;
-	if (a.kind == ADDRESS_ACCOUNT)
-		return answer_account(r, a.account, answer, err);
-	if (a.kind == ADDRESS_REMOTE) {
-		answer->kind = c->authority == AUTH_MX ? RCPT_NO_DOMAIN
-						       : RCPT_REMOTE;
-		return 0;
-	}
-	who->ours = a.kind == ADDRESS_ALIAS || (a.kind == ADDRESS_SRS &&
-	    is_return(r, ask, who->address));
-	answer->kind = who->ours ? RCPT_LOCAL : RCPT_NO_USER;
+	answer_rcpt(c, &a, room, a.kind == ADDRESS_ALIAS ||
+	    (a.kind == ADDRESS_SRS && is_return(r, ask, who->address)),
+	    answer, who);
 	return 0;
 }
-

@@ -27,6 +27,8 @@ enum { RECORD_HEADER = 48, RECORD_ALIGN = 8 };
 struct place {
 	uint64_t blob, pack, at, length;
 	uint32_t facts, crc;
+	uint32_t front;	/* the last of the facts' octets are none: they are
+			 * fields that stand before the blob's text */
 };
 
 /* Octets of the record at a place. */
@@ -90,11 +92,14 @@ void large_remove(struct packs *p, uint64_t blob);
 
 /* ---- any thread's ------------------------------------------------------ */
 
-/* Octets [from, from + n) of the blob's own, or of its facts. E_NOTFOUND if
- * the file is gone, E_IO if it is too short. */
+/* Octets [from, from + n) of the blob's own, its facts (place.facts less
+ * place.front of them), or its front. E_NOTFOUND if the file is gone, E_IO if
+ * it is too short. */
 int packs_read(struct packs *p, const struct place *at, uint64_t from,
     void *out, size_t n, struct err *err);
 int packs_read_facts(struct packs *p, const struct place *at, void *out,
+    struct err *err);
+int packs_read_front(struct packs *p, const struct place *at, void *out,
     struct err *err);
 /* Read it all and check header and checksum: E_IO says what is wrong. */
 int packs_check(struct packs *p, const struct place *at, struct err *err);

@@ -122,8 +122,16 @@ int
 packs_read_facts(struct packs *p, const struct place *at, void *out,
     struct err *err)
 {
-	return read_record(p, at, RECORD_HEADER + at->length, out, at->facts,
-	    err);
+	return read_record(p, at, RECORD_HEADER + at->length, out,
+	    at->facts - at->front, err);
+}
+
+int
+packs_read_front(struct packs *p, const struct place *at, void *out,
+    struct err *err)
+{
+	return read_record(p, at, RECORD_HEADER + at->length + at->facts -
+	    at->front, out, at->front, err);
 }
 
 int

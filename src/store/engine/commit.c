@@ -11,6 +11,8 @@
  * find no room. Every other failure of the disk is the end of the process.
  */
 
+enum { UNDONE = 1 };	/* the batch was, and may be run again one by one */
+
 void
 batch_op(struct engine *e, const struct column_op *op)
 {
@@ -94,6 +96,7 @@ begin(struct engine *e)
 	e->w.failed = 0;
 	e->in_transaction = false;
 	e->names_changed = false;
+	e->half_written = false;
 }
 
 int
@@ -174,7 +177,7 @@ save_from_lost_wal(struct engine *e, struct err *err)
 	    "removed under the running server: all is saved in postern.db");
 }
 
-/* 0, E_FULL (and all is undone), or the end. */
+/* 0, UNDONE, or the end. */
 static int
 finish(struct engine *e, struct err *err)
 {
@@ -182,12 +185,14 @@ finish(struct engine *e, struct err *err)
 
 	if (rc == 0 && !e->in_transaction)
 		return 0;
-	if (rc == 0)
+	if (rc == 0 && !e->half_written)
 		rc = write_totals(e, err);
-	if (rc == 0)
+	if (rc == 0 && !e->half_written)
 		rc = sync_all(e, err);
-	if (rc == E_FULL)
+	if (rc == E_FULL || (rc == 0 && e->half_written)) {
 		undo(e);
+		return UNDONE;
+	}
 	if (rc < 0)
 		return rc;
 	e->in_transaction = false;
@@ -204,56 +209,76 @@ finish(struct engine *e, struct err *err)
 	return sql_restart_wal(&e->w, e->o.wal_octets, err);
 }
 
-static bool
-changes_names(enum store_call call)
+/* What was kept of a change's answer is the answer, but of slices. */
+static int
+take_kept(struct write *w, unsigned effects)
 {
-	return call == STORE_domain_add || call == STORE_domain_remove ||
-	    call == STORE_account_add || call == STORE_account_remove ||
-	    call == STORE_alias_add || call == STORE_alias_remove;
+	if (effects & EFFECT_slices)
+		return 1;
+	if (!msg_whole(w->kept, store_calls[w->call].answer, &w->answer))
+		return err_set(&w->err, E_INVALID, "id of another change");
+	return 0;
 }
 
 static int
-handle(struct engine *e, struct write *w)
+keep_answer(struct engine *e, struct write *w, unsigned effects,
+    const struct change_id *id)
 {
-	static int (*const calls[STORE_NCALLS])(struct engine *,
-	    struct write *) = {
-		[STORE_submit] = write_submit,
-		[STORE_report] = write_report,
-		[STORE_bounce] = write_bounce,
-		[STORE_queue_change] = write_queue_change,
-		[STORE_append] = write_append,
-		[STORE_flags] = write_flags,
-		[STORE_expunge] = write_expunge,
-		[STORE_secret_put] = write_secret_put,
-		[STORE_domain_add] = write_domain_add,
-		[STORE_domain_remove] = write_domain_remove,
-		[STORE_account_add] = write_account_add,
-		[STORE_account_passwd] = write_account_passwd,
-		[STORE_account_remove] = write_account_remove,
-		[STORE_alias_add] = write_alias_add,
-		[STORE_alias_remove] = write_alias_remove,
-	};
+	auto_buf b = BUF_INIT(MSG_MAX);
 
-	if (w->call >= STORE_NCALLS || !calls[w->call])
-		return err_set(&w->err, E_INVALID, "no call of the writer");
+	if (effects & EFFECT_slices)
+		return change_id_keep(e, id, w->kept, &w->err);
+	msg_put(&b, store_calls[w->call].answer, &w->answer);
+	return change_id_keep(e, id, buf_get(&b), &w->err);
+}
+
+/* One change, once. Store's own have no id: nobody asks again. */
+static int
+execute(struct engine *e, struct write *w)
+{
+	const struct engine_call *call = &e->o.calls[w->call];
+	bool once = (call->effects & EFFECT_once) && w->caller->authority;
+	struct change_id id;
+	int rc = 0;
+
+	w->answer = (union store_answer){ 0 };
 	if (batch_transaction(e, &w->err) < 0)
 		return e->w.failed;
-	e->names_changed |= changes_names(w->call);
-	return calls[w->call](e, w);
+	if (once)
+		rc = change_id_begin(e, w, call->effects & EFFECT_slices, &id,
+		    &w->kept, &w->err);
+	w->repeated = rc > 0;
+	if (w->repeated)
+		rc = take_kept(w, call->effects);
+	if (rc < 0 || (w->repeated && rc == 0))
+		return rc;
+	e->names_changed |= (call->effects & EFFECT_names) != 0;
+	rc = call->write(e, w);
+	if (rc < 0 || !once || w->repeated)
+		return rc;
+	return keep_answer(e, w, call->effects, &id);
 }
 
 /* Pieces of large blobs need no transaction and are not run again. */
 static void
-stages_first(struct engine *e, struct write **w, size_t n)
+pieces_first(struct engine *e, struct write **w, size_t n)
 {
+	const struct engine_call *call;
 	size_t i;
 
 	for (i = 0; i < n; i++) {
-		if (w[i]->settled || (w[i]->call != STORE_stage &&
-		    w[i]->call != STORE_unstage))
+		call = w[i]->call < STORE_NCALLS ? &e->o.calls[w[i]->call]
+						 : NULL;
+		if (w[i]->settled)
 			continue;
-		w[i]->code = w[i]->call == STORE_stage ? stage_write(e, w[i])
-						       : stage_drop(e, w[i]);
+		w[i]->answer = (union store_answer){ 0 };
+		if (!call || !call->write)
+			w[i]->code = err_set(&w[i]->err, E_INVALID,
+			    "no call of the writer");
+		else if (call->effects & EFFECT_pieces)
+			w[i]->code = call->write(e, w[i]);
+		else
+			continue;
 		w[i]->settled = true;
 	}
 }
@@ -265,20 +290,18 @@ one_by_one(struct engine *e, struct write **w, size_t n, struct err *err)
 	size_t i;
 	int rc = 0;
 
-	for (i = 0; i < n && rc == 0; i++) {
+	for (i = 0; i < n && rc >= 0; i++) {
 		if (w[i]->settled)
 			continue;
 		begin(e);
-		w[i]->code = handle(e, w[i]);
+		w[i]->code = execute(e, w[i]);
 		rc = finish(e, &w[i]->err);
-		if (rc == E_FULL && w[i]->code >= 0)
+		if (rc == UNDONE && w[i]->code >= 0)
 			w[i]->code = E_FULL;
-		if (rc < 0 && rc != E_FULL)
+		if (rc < 0)
 			*err = w[i]->err;
-		else
-			rc = 0;
 	}
-	return rc;
+	return rc < 0 ? rc : 0;
 }
 
 int
@@ -294,11 +317,12 @@ engine_commit(struct engine *e, struct write **w, size_t n, size_t *ndone,
 	e->changed.n = e->revoked.n = 0;
 	buf_reset(&e->news);
 	begin(e);
-	stages_first(e, w, n);
-	for (i = 0; i < n && e->w.failed == 0; i++) {
+	pieces_first(e, w, n);
+	for (i = 0; i < n && e->w.failed == 0 &&
+	    !e->half_written; i++) {
 		if (w[i]->settled)
 			continue;
-		w[i]->code = handle(e, w[i]);
+		w[i]->code = execute(e, w[i]);
 		last = &w[i]->err;
 		if (e->o.mono_us(e->o.arg) >= until) {
 			i++;
@@ -311,5 +335,5 @@ engine_commit(struct engine *e, struct write **w, size_t n, size_t *ndone,
 		return e->w.failed;
 	}
 	rc = finish(e, err);
-	return rc == E_FULL ? one_by_one(e, w, *ndone, err) : rc;
+	return rc == UNDONE ? one_by_one(e, w, *ndone, err) : rc;
 }

@@ -145,7 +145,7 @@ engine_open(const struct engine_options *o, struct engine **out,
 	struct engine *e = calloc(1, sizeof(*e));
 	int rc;
 
-	bug_if(!e);
+	bug_if(!e || !o->calls);
 	e->o = *o;
 	e->directory = 1;
 	if (e->o.pack_octets == 0)
@@ -161,6 +161,8 @@ engine_open(const struct engine_options *o, struct engine **out,
 	e->packs = packs_new(o->files, e->o.pack_octets);
 	e->columns = columns_new(e->o.column_octets);
 	e->journal = journal_new(o->files);
+	e->addresses = address_cache_new();
+	bug_if(pthread_mutex_init(&e->used_lock, NULL) != 0);
 	rc = open_data(e, err);
 	if (rc < 0)
 		engine_close(e);
@@ -178,6 +180,9 @@ engine_close(struct engine *e)
 	map_free(&e->accts);
 	map_free(&e->mboxes);
 	map_free(&e->fresh);
+	map_free(&e->used);
+	(void)pthread_mutex_destroy(&e->used_lock);
+	address_cache_free(e->addresses);
 	sql_close(&e->look);
 	/* Without that line the WAL has to stay. */
 	if (e->running && data_state_put(e->o.files, false, e->fence,
@@ -266,7 +271,6 @@ reader_open(struct engine *e, struct reader **out, struct err *err)
 
 	bug_if(!r);
 	r->e = e;
-	r->known = address_cache_new();
 	r->arena = arena_new(16 << 20);
 	r->rows = BUF_INIT(MSG_MAX);
 	r->more = BUF_INIT(MSG_MAX);
@@ -284,7 +288,6 @@ reader_close(struct reader *r)
 	if (!r)
 		return;
 	sql_close(&r->q);
-	address_cache_free(r->known);
 	arena_free(r->arena);
 	buf_free(&r->rows);
 	buf_free(&r->more);
@@ -293,36 +296,15 @@ reader_close(struct reader *r)
 
 int
 reader_ask(struct reader *r, const struct caller *c, enum store_call call,
-    const void *ask, union read_answer *answer, struct err *err)
+    const void *ask, union store_answer *answer, struct err *err)
 {
 	arena_reset(r->arena);
 	buf_reset(&r->rows);
 	buf_reset(&r->more);
-	*answer = (union read_answer){ 0 };
-	switch (call) {
-#define CALL(name)           \
-	case STORE_##name:   \
-		return read_##name(r, c, ask, answer, err)
-	CALL(hello);
-	CALL(sender);
-	CALL(mailboxes);
-	CALL(open);
-	CALL(status);
-	CALL(fetch);
-	CALL(content);
-	CALL(sync);
-	CALL(credential);
-	CALL(secret_get);
-	CALL(domains);
-	CALL(accounts);
-	CALL(aliases);
-	CALL(verify);
-	CALL(journal_read);
-	CALL(queue_list);
-#undef CALL
-	default:
+	*answer = (union store_answer){ 0 };
+	if (call >= STORE_NCALLS || !r->e->o.calls[call].read)
 		return err_set(err, E_INVALID, "no call of the readers");
-	}
+	return r->e->o.calls[call].read(r, c, ask, answer, err);
 }
 
 int

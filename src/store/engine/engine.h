@@ -23,7 +23,20 @@ struct queue_settings {
 	uint32_t double_bounces;
 };
 
+/* How a call is executed: the engine knows none of its functions, it is handed
+ * a table of them. */
+struct write;
+struct caller;
+struct reader;
+struct engine_call {
+	int (*write)(struct engine *e, struct write *w);
+	int (*read)(struct reader *r, const struct caller *c, const void *ask,
+	    union store_answer *answer, struct err *err);
+	unsigned effects;	/* enum store_effect */
+};
+
 struct engine_options {
+	const struct engine_call *calls;	/* by enum store_call */
 	struct files *files;
 	uint64_t pack_octets;	/* 0: 64 MB */
 	uint64_t wal_octets;	/* restart the WAL there; 0: 64 MB */
@@ -71,17 +84,6 @@ struct recipient {
 
 /* ---- the writer -------------------------------------------------------- */
 
-union write_answer {
-	struct done done;
-	struct stage_answer stage;
-	struct submit_answer submit;
-	struct append_answer append;
-	struct flags_answer flags;
-	struct expunge_answer expunge;
-	struct account_add_answer account_add;
-	struct queue_change_answer queue_change;
-};
-
 /* What a lease was for: of report, one for each result (message 0: no lease
  * of the asker's); of bounce, one for each recipient to be reported, with the
  * outcome that was told. */
@@ -104,8 +106,11 @@ struct write {
 	/* Filled in. strs are good until the next engine_commit(). */
 	int code;
 	struct err err;
-	union write_answer answer;
-	bool settled; /* the engine's own */
+	union store_answer answer;
+	/* Between the engine and the call's function. */
+	bool settled;
+	bool repeated;		/* of slices: it was done before, and this */
+	struct str kept;	/* is what it wanted to be kept of its answer */
 };
 
 /* Do the first *ndone of n (at least one; as many as 20 ms allow) in one
@@ -154,35 +159,20 @@ struct reader;
 int reader_open(struct engine *e, struct reader **r, struct err *err);
 void reader_close(struct reader *r);
 
-union read_answer {
-	struct hello_answer hello;
-	struct mailboxes_answer mailboxes;
-	struct open_answer open;
-	struct status_answer status;
-	struct fetch_answer fetch;
-	struct content_answer content;
-	struct sync_answer sync;
-	struct credential_answer credential;
-	struct secret_get_answer secret_get;
-	struct domains_answer domains;
-	struct accounts_answer accounts;
-	struct aliases_answer aliases;
-	struct verify_answer verify;
-	struct journal_read_answer journal_read;
-	struct queue_list_answer queue_list;
-	struct queue_content_answer queue_content;
-	struct done done;
-};
 /* Answer one ask; strs are good until the next of this reader. E_INVALID for
  * a call that is none of the readers'. */
 int reader_ask(struct reader *r, const struct caller *c, enum store_call call,
-    const void *ask, union read_answer *answer, struct err *err);
+    const void *ask, union store_answer *answer, struct err *err);
 
 /* What rcpt wants to know, and the recipient it stands for (*who on
  * RCPT_LOCAL and RCPT_REMOTE; its address is the ask's). */
 int reader_rcpt(struct reader *r, const struct caller *c,
     const struct rcpt_ask *ask, struct rcpt_answer *answer,
     struct recipient *who, struct err *err);
+/* The same if it needs no look at SQL; false: it does. Any thread. */
+bool rcpt_is_known(struct engine *e, const struct caller *c,
+    const struct rcpt_ask *ask, struct rcpt_answer *answer,
+    struct recipient *who);
 /* ---- the queue, for the loop that hands it out ------------------------- */
 
 /* Is this recipient under way just now? Asked by the functions below and, for
@@ -242,10 +232,9 @@ struct queue_waiting {
 int reader_queue_walk(struct reader *r, enum queue_walk what, int64_t before,
     uint64_t *message, uint32_t *n, int64_t *came,
     struct queue_waiting **found, size_t *nfound, struct err *err);
-/* queue_content, once it is known which message the lease is for. */
-int reader_queue_content(struct reader *r, uint64_t message,
-    const struct queue_content_ask *ask, union read_answer *answer,
-    struct err *err);
+/* Of the next ask, if it is queue_content: the message its lease is for; 0:
+ * none of the asker's. */
+void reader_leased(struct reader *r, uint64_t message);
 
 /* Is there such an account? E_NOTFOUND. */
 int reader_account(struct reader *r, uint64_t account, struct err *err);

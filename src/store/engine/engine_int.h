@@ -64,6 +64,11 @@ struct engine {
 	struct map accts, mboxes;
 	struct list dirty_accts, dirty_mboxes;
 
+	/* Of any thread: what RCPT is answered from without a look at SQL. */
+	struct address_cache *addresses;
+	pthread_mutex_t used_lock;
+	struct map used;	/* account -> octets, as of the last commit */
+
 	/* Of the present batch. */
 	struct arena *arena;
 	struct map fresh;	/* (account, mailbox, uid) -> struct fresh */
@@ -77,6 +82,8 @@ struct engine {
 	size_t told_news;
 	uint64_t directory;	/* atomic */
 	bool names_changed;	/* in this batch */
+	bool half_written;	/* by a change that failed: undo all of it, and
+				 * run the others again */
 	int64_t now_s;
 	bool in_transaction;
 	bool running;		/* as postern.state says */
@@ -123,6 +130,10 @@ int state_write(struct engine *e, struct err *err);	/* all that is dirty */
 void state_clean(struct engine *e);	/* after the commit */
 void state_forget(struct engine *e);	/* instead of it */
 void state_drop_account(struct engine *e, uint64_t account);
+/* How much an account uses, if that is known without SQL. Any thread. */
+bool state_used(struct engine *e, uint64_t account, uint64_t *used);
+/* What a reader found when it was not. */
+void state_used_was(struct engine *e, uint64_t account, uint64_t used);
 
 /* commit.c */
 /* Write the counters of all accounts, if we still own the data (E_STALE). */
@@ -136,29 +147,24 @@ void batch_revoke(struct engine *e, uint64_t account);
 void batch_journal(struct engine *e, const struct journal_row *row);
 void batch_news(struct engine *e, const struct queue_news *n);
 
-/* change_id.c: asked again? 1: the answer's octets are in *before. `sum` says
- * what the ask was: another one under the same id is E_INVALID. */
-int change_id_before(struct engine *e, const struct caller *c, uint64_t id,
-    uint64_t part, uint32_t sum, struct str *before, struct err *err);
-int change_id_keep(struct engine *e, const struct caller *c, uint64_t id,
-    uint64_t part, uint32_t sum, struct str answer, struct err *err);
-/* The same with a message's shape. */
-int change_id_answer(struct engine *e, const struct write *w, uint64_t id,
-    uint32_t sum, const struct msg_shape *shape, const void *answer,
-    struct err *err);
-int change_id_repeat(struct engine *e, const struct write *w, uint64_t id,
-    uint32_t sum, const struct msg_shape *shape, void *answer,
-    struct err *err);
+/* change_id.c */
+struct change_id {
+	uint64_t id, scope, part;
+	uint32_t sum;	/* of the ask: another one under its id is E_INVALID */
+};
+/* Asked again? 1: what was kept of its answer is in *before. */
+int change_id_begin(struct engine *e, const struct write *w, bool slices,
+    struct change_id *c, struct str *before, struct err *err);
+int change_id_keep(struct engine *e, const struct change_id *c,
+    struct str answer, struct err *err);
 
 /* stage.c */
 struct stage;
-int stage_write(struct engine *e, struct write *w);
-int stage_drop(struct engine *e, struct write *w);
 /* The blob of a submit or append, put where it will be. */
 struct blob_ask {
 	struct caller *caller;
 	uint64_t stage, raw_size;
-	struct str octets, facts;
+	struct str octets, facts, front;
 };
 int stage_place(struct engine *e, const struct blob_ask *b,
     struct place *at, struct err *err);
@@ -170,8 +176,8 @@ void stage_abort(struct engine *e);
 struct placing {
 	struct acct *acct;
 	struct mbox *mbox;
-	uint64_t blob, size;
-	uint32_t flags;
+	uint64_t blob, size;	/* size: prefix, front and message */
+	uint32_t flags, front;
 	int64_t received;
 	int32_t offset_min;
 	struct str prefix, keywords;
@@ -181,54 +187,34 @@ int deliver(struct engine *e, const struct placing *d, uint32_t *uid,
 int blob_insert(struct engine *e, const struct place *at, uint64_t refs,
     struct err *err);
 
-/* The writer's calls: fill in w->answer, or say why not. Nothing was written
- * when they fail, or the whole batch did (w.failed). */
-int write_submit(struct engine *e, struct write *w);
-int write_report(struct engine *e, struct write *w);
-int write_bounce(struct engine *e, struct write *w);
-int write_queue_change(struct engine *e, struct write *w);
-int write_append(struct engine *e, struct write *w);
-int write_flags(struct engine *e, struct write *w);
-int write_expunge(struct engine *e, struct write *w);
-int write_secret_put(struct engine *e, struct write *w);
-int write_domain_add(struct engine *e, struct write *w);
-int write_domain_remove(struct engine *e, struct write *w);
-int write_account_add(struct engine *e, struct write *w);
-int write_account_passwd(struct engine *e, struct write *w);
-int write_account_remove(struct engine *e, struct write *w);
-int write_alias_add(struct engine *e, struct write *w);
-int write_alias_remove(struct engine *e, struct write *w);
-
 /* aliases.c: E_INVALID and their names if aliases lead to this address. */
 int aliases_to(struct engine *e, struct str address, struct err *err);
 
 /* The readers. */
 struct reader {
 	struct engine *e;
-	struct address_cache *known;
 	struct sql q;
 	struct arena *arena;
 	struct buf rows, more;
 	struct under_way under_way;
+	uint64_t leased;	/* see reader_leased() */
 };
-#define READER_CALL(name) \
-	int read_##name(struct reader *r, const struct caller *c, \
-	    const struct name##_ask *ask, union read_answer *answer, \
-	    struct err *err)
-READER_CALL(hello);
-READER_CALL(sender);
-READER_CALL(mailboxes);
-READER_CALL(open);
-READER_CALL(status);
-READER_CALL(fetch);
-READER_CALL(content);
-READER_CALL(sync);
-READER_CALL(credential);
-READER_CALL(secret_get);
-READER_CALL(domains);
-READER_CALL(accounts);
-READER_CALL(aliases);
-READER_CALL(verify);
-READER_CALL(journal_read);
-READER_CALL(queue_list);
+
+/* The functions of the calls, each in its room. A writer's fills in w->answer,
+ * or says why not; nothing was written when it fails, or the whole batch did
+ * (w.failed). A reader's strs are good until the next ask of its reader. */
+#define DECLARE_RUN_LOOP(name)
+#define DECLARE_RUN_WRITER(name) \
+	int write_##name(struct engine *e, struct write *w);
+#define DECLARE_RUN_READER(name)                                    \
+	int read_##name(struct reader *r, const struct caller *c,   \
+	    const struct name##_ask *ask, union store_answer *answer, \
+	    struct err *err);
+#define C(name, answer, who, run, effects) DECLARE_##run(name)
+STORE_CALLS(C)
+#undef C
+
+/* `before` and behind it the fields that stand before the blob's text. */
+int front_get(struct reader *r, const struct place *at, struct str before,
+    struct str *out, struct err *err);
 int place_get(struct sql *q, uint64_t blob, struct place *at, struct err *err);

@@ -129,7 +129,7 @@ add_piece(struct engine *e, struct stage *s, struct str octets,
 }
 
 int
-stage_write(struct engine *e, struct write *w)
+write_stage(struct engine *e, struct write *w)
 {
 	const struct stage_ask *ask = w->ask;
 	struct stage *s = NULL;
@@ -156,7 +156,7 @@ stage_write(struct engine *e, struct write *w)
 }
 
 int
-stage_drop(struct engine *e, struct write *w)
+write_unstage(struct engine *e, struct write *w)
 {
 	const struct unstage_ask *ask = w->ask;
 	struct stage *s = stage_find(w->caller, ask->stage);
@@ -188,11 +188,23 @@ place_stage(struct engine *e, const struct blob_ask *b, struct place *at,
 }
 
 int
-stage_place(struct engine *e, const struct blob_ask *b, struct place *at,
+stage_place(struct engine *e, const struct blob_ask *asked, struct place *at,
     struct err *err)
 {
+	struct blob_ask together = *asked, *b = &together;
+	char *room;
 	int rc;
 
+	if (b->front.n && (b->front.n > FRONT_MAX || b->facts.n > MSG_CHUNK ||
+	    !str_endsi(b->front, STR("\r\n"))))
+		return err_set(err, E_INVALID, "these are no header fields");
+	if (b->front.n) {
+		room = arena_alloc(e->arena, b->facts.n + b->front.n);
+		if (b->facts.n)
+			memcpy(room, b->facts.p, b->facts.n);
+		memcpy(room + b->facts.n, b->front.p, b->front.n);
+		b->facts = str_make(room, b->facts.n + b->front.n);
+	}
 	if (b->raw_size > engine_max_message(e))
 		return err_set(err, E_LIMIT, "larger than a message may be");
 	if (b->stage)
@@ -200,6 +212,7 @@ stage_place(struct engine *e, const struct blob_ask *b, struct place *at,
 	else
 		rc = packs_put(e->packs, e->next_blob++, b->octets, b->facts,
 		    at, err);
+	at->front = (uint32_t)b->front.n;
 	/* Not this blob's fault alone: the whole batch is lost. */
 	if (rc < 0 && (packs_broken(e->packs) || rc == E_IO))
 		e->w.failed = rc;

@@ -177,9 +177,43 @@ state_write(struct engine *e, struct err *err)
 
 enum { KEPT_MAX = 200000 };
 
+bool
+state_used(struct engine *e, uint64_t account, uint64_t *used)
+{
+	const struct map_slot *s;
+
+	(void)pthread_mutex_lock(&e->used_lock);
+	s = map_find(&e->used, account, 0, 0);
+	if (s)
+		*used = s->number;
+	(void)pthread_mutex_unlock(&e->used_lock);
+	return s;
+}
+
+/* What the writer says is newer than what a reader found. */
+static void
+put_used(struct engine *e, uint64_t account, uint64_t used, bool newer)
+{
+	bool is;
+
+	(void)pthread_mutex_lock(&e->used_lock);
+	is = map_find(&e->used, account, 0, 0);
+	if (is ? newer : e->used.n < KEPT_MAX)
+		map_put_number(&e->used, account, 0, 0, used);
+	(void)pthread_mutex_unlock(&e->used_lock);
+}
+
+void
+state_used_was(struct engine *e, uint64_t account, uint64_t used)
+{
+	put_used(e, account, used, false);
+}
+
 void
 state_clean(struct engine *e)
 {
+	list_each(struct acct, a, &e->dirty_accts, dirty)
+		put_used(e, a->account, a->used, true);
 	while (list_pop_link(&e->dirty_mboxes))
 		continue;
 	while (list_pop_link(&e->dirty_accts))

@@ -1,18 +1,8 @@
 /*
  * append.c - STORE_append: a message that its owner puts into a mailbox.
  */
-#include "base/crc32c.h"
 #include "store/engine/engine_int.h"
 #include "store/engine/keywords.h"
-
-static uint32_t
-sum_of(const struct append_ask *ask)
-{
-	uint32_t c = crc32c(0, ask->name.p, ask->name.n);
-
-	c = crc32c(c, &ask->raw_size, sizeof(ask->raw_size));
-	return crc32c(c, ask->octets.p, ask->octets.n);
-}
 
 static void
 journal(struct engine *e, const struct write *w, uint64_t message,
@@ -59,14 +49,9 @@ write_append(struct engine *e, struct write *w)
 	struct blob_ask b = { w->caller, ask->stage, ask->raw_size,
 		ask->octets, ask->facts };
 	struct append_answer *out = &w->answer.append;
-	uint32_t sum = sum_of(ask);
 	struct place at;
-	int rc = change_id_repeat(e, w, ask->change, sum, &append_answer_shape,
-	    out, &w->err);
+	int rc = check_append(e, w, &d);
 
-	if (rc != 0)
-		return rc < 0 ? rc : 0;
-	rc = check_append(e, w, &d);
 	if (rc == 0)
 		rc = stage_place(e, &b, &at, &w->err);
 	if (rc < 0)
@@ -78,6 +63,5 @@ write_append(struct engine *e, struct write *w)
 	journal(e, w, at.blob, d.acct);
 	out->mailbox = d.mbox->mailbox;
 	out->uidvalidity = (uint32_t)d.mbox->uidvalidity;
-	return rc < 0 ? rc : change_id_answer(e, w, ask->change, sum,
-	    &append_answer_shape, out, &w->err);
+	return rc;
 }

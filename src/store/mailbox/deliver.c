@@ -18,7 +18,7 @@ deliver(struct engine *e, const struct placing *d, uint32_t *uid,
 		.flags = d->flags, .modseq = acct_modseq(e, a),
 		.email = a->next_email++, .blob = d->blob, .size = d->size,
 		.received = d->received, .offset_min = d->offset_min,
-		.prefix_len = (uint32_t)d->prefix.n };
+		.prefix_len = (uint32_t)d->prefix.n + d->front };
 	op.row.created = m->modseq = op.row.modseq;
 	m->messages++;
 	m->unseen += !(d->flags & FLAG_seen);
@@ -31,7 +31,7 @@ deliver(struct engine *e, const struct placing *d, uint32_t *uid,
 	    vi(op.row.email), vi(d->blob),
 	    vi(d->flags & ~(uint32_t)FLAG_deleted),
 	    vi((uint64_t)d->received), vi((uint64_t)(int64_t)d->offset_min),
-	    vi(d->size), vs(d->prefix), vs(d->keywords)), err);
+	    vi(d->size), vs(d->prefix), vs(d->keywords), vi(d->front)), err);
 	if (rc == 0)
 		rc = sql_run(&e->w, SQL_placement_add, SQL_VALS(
 		    vi(a->account), vi(m->mailbox), vi(op.row.uid),
@@ -48,5 +48,5 @@ blob_insert(struct engine *e, const struct place *at, uint64_t refs,
 {
 	return sql_run(&e->w, SQL_blob_add, SQL_VALS(vi(at->blob),
 	    vi(at->pack), vi(at->at), vi(at->length), vi(at->facts),
-	    vi(at->crc), vi(refs)), err);
+	    vi(at->crc), vi(refs), vi(at->front)), err);
 }

@@ -2,7 +2,6 @@
  * expunge.c - STORE_expunge: messages become tombstones, and their emails
  * garbage when no other mailbox has them.
  */
-#include "base/crc32c.h"
 #include "store/engine/engine_int.h"
 #include "store/engine/view.h"
 
@@ -20,14 +19,6 @@ struct expunging {
 	uint32_t n;
 	bool more;
 };
-
-static uint32_t
-sum_of(const struct expunge_ask *ask)
-{
-	uint32_t c = crc32c(0, ask->set.p, ask->set.n);
-
-	return crc32c(c, &ask->mailbox, sizeof(ask->mailbox));
-}
 
 static void
 count_expunged(struct expunging *x, const struct column_row *r)
@@ -145,13 +136,8 @@ write_expunge(struct engine *e, struct write *w)
 {
 	struct expunging x = { .e = e, .w = w, .ask = w->ask };
 	struct expunge_answer *out = &w->answer.expunge;
-	uint32_t sum = sum_of(x.ask);
-	int rc = change_id_repeat(e, w, x.ask->change, sum,
-	    &expunge_answer_shape, out, &w->err);
+	int rc = expunge_slice(&x);
 
-	if (rc != 0)
-		return rc < 0 ? rc : 0;
-	rc = expunge_slice(&x);
 	if (rc < 0)
 		return rc;
 	out->expunged = x.n;
@@ -161,6 +147,5 @@ write_expunge(struct engine *e, struct write *w)
 		    .at_us = e->o.wall_us(e->o.arg),
 		    .event = JOURNAL_expunged, .address = x.acct->address,
 		    .code = x.n });
-	return change_id_answer(e, w, x.ask->change, sum, &expunge_answer_shape,
-	    out, &w->err);
+	return 0;
 }

@@ -2,7 +2,6 @@
  * flags.c - STORE_flags: system flags and keywords of many messages, a slice
  * at a time.
  */
-#include "base/crc32c.h"
 #include "store/engine/engine_int.h"
 #include "store/engine/keywords.h"
 #include "store/engine/view.h"
@@ -21,22 +20,10 @@ struct flagging {
 	struct view_set set;
 	struct buf rows, refused;
 	struct str before; /* refused uids of the first time */
-	bool repeated;
 	uint32_t next;
 	uint64_t modseq;   /* of this slice's changes; 0: none yet */
 	size_t n;
 };
-
-static uint32_t
-sum_of(const struct flags_ask *ask)
-{
-	uint32_t c = crc32c(0, ask->set.p, ask->set.n);
-
-	c = crc32c(c, &ask->mode, sizeof(ask->mode));
-	c = crc32c(c, &ask->flags, sizeof(ask->flags));
-	c = crc32c(c, &ask->mailbox, sizeof(ask->mailbox));
-	return crc32c(c, ask->keywords.p, ask->keywords.n);
-}
 
 static int
 wanted_flags(struct flagging *f, const struct column_row *row,
@@ -127,17 +114,17 @@ flag_one(struct flagging *f, size_t i)
 		row = &fresh->row;
 		had = fresh->keywords;
 	}
-	if (row->expunged || (f->repeated && was_refused(f, row->uid)))
+	if (row->expunged || (f->w->repeated && was_refused(f, row->uid)))
 		return 0;
-	if (!f->repeated && row->modseq > f->ask->unchanged_since) {
+	if (!f->w->repeated && row->modseq > f->ask->unchanged_since) {
 		buf_le32(&f->refused, row->uid);
 		return 0;
 	}
 	is = arena_alloc(f->e->arena, sizeof(*is));
-	rc = f->repeated ? 0 : wanted_flags(f, row, had, is);
+	rc = f->w->repeated ? 0 : wanted_flags(f, row, had, is);
 	if (rc < 0)
 		return rc;
-	if (f->repeated) {
+	if (f->w->repeated) {
 		is->row = *row;
 		is->keywords = had;
 	} else if (is->row.flags != row->flags ||
@@ -180,15 +167,14 @@ flag_each(struct flagging *f)
 }
 
 /* What is kept of the answer: where it ended and whom it refused. */
-static int
-keep_answer(struct flagging *f, uint32_t sum)
+static void
+keep_slice(struct flagging *f)
 {
 	auto_buf b = BUF_INIT(MSG_MAX);
 
 	buf_le32(&b, f->next);
 	buf_str(&b, buf_get(&f->refused));
-	return change_id_keep(f->e, f->w->caller, f->ask->change,
-	    f->ask->cursor, sum, buf_get(&b), &f->w->err);
+	f->w->kept = str_dup(f->e->arena, buf_get(&b));
 }
 
 static void
@@ -198,13 +184,13 @@ fill_answer(struct flagging *f)
 
 	out->rows = str_dup(f->e->arena, buf_get(&f->rows));
 	out->refused = str_dup(f->e->arena,
-	    f->repeated ? f->before : buf_get(&f->refused));
+	    f->w->repeated ? f->before : buf_get(&f->refused));
 	out->next = f->next;
 	out->modseq = f->mbox->modseq;
 }
 
 static int
-flag_slice(struct flagging *f, uint32_t sum)
+slice(struct flagging *f)
 {
 	const struct flags_ask *ask = f->ask;
 	uint32_t next = 0;
@@ -214,22 +200,21 @@ flag_slice(struct flagging *f, uint32_t sum)
 	view_make(&f->view, f->c, ask->arrivals, ask->expunges, f->e->arena);
 	rc = view_select(&f->view, ask->set, ask->by_uid, &f->set,
 	    f->e->arena, &f->w->err);
-	if (rc == 0 && f->repeated) {
-		r = rd_of(f->before);
+	if (rc == 0 && f->w->repeated) {
+		r = rd_of(f->w->kept);
 		next = rd_le32(&r);
 		f->before = rd_rest(&r);
 	}
 	if (rc == 0)
 		rc = flag_each(f);
-	if (f->repeated && next)
+	if (f->w->repeated && next)
 		f->next = next;
-	if (rc == 0 && !f->repeated)
-		rc = keep_answer(f, sum);
+	if (rc == 0 && !f->w->repeated)
+		keep_slice(f);
 	if (rc == 0)
 		fill_answer(f);
-	/* Half of it is written: then none of the batch may be. */
-	if (rc < 0 && f->modseq && f->e->w.failed == 0)
-		f->e->w.failed = E_FULL;
+	if (rc < 0 && f->modseq)
+		f->e->half_written = true;
 	return rc;
 }
 
@@ -262,17 +247,12 @@ write_flags(struct engine *e, struct write *w)
 {
 	struct flagging f = { .e = e, .w = w, .ask = w->ask,
 		.rows = BUF_INIT(MSG_MAX), .refused = BUF_INIT(MSG_MAX) };
-	uint32_t sum = sum_of(f.ask);
-	int rc = change_id_before(e, w->caller, f.ask->change, f.ask->cursor,
-	    sum, &f.before, &w->err);
+	int rc = check_flags(&f);
 
-	f.repeated = rc > 0;
-	if (rc >= 0)
-		rc = check_flags(&f);
 	if (rc < 0)
 		return rc;
 	pthread_rwlock_rdlock(&f.c->lock);
-	rc = flag_slice(&f, sum);
+	rc = slice(&f);
 	pthread_rwlock_unlock(&f.c->lock);
 	columns_put(e->columns, f.c);
 	buf_free(&f.rows);

@@ -20,9 +20,31 @@ place_get(struct sql *q, uint64_t blob, struct place *at, struct err *err)
 		return rc;
 	*at = (struct place){ blob, sql_u64(q, blob_get, pack),
 		sql_u64(q, blob_get, at), sql_u64(q, blob_get, length),
-		sql_u32(q, blob_get, facts), sql_u32(q, blob_get, crc) };
+		sql_u32(q, blob_get, facts), sql_u32(q, blob_get, crc),
+		sql_u32(q, blob_get, front) };
 	sql_end(q, SQL_blob_get);
+	if (at->front > at->facts || at->front > FRONT_MAX)
+		return err_set(err, E_IO, "blob %llu: its row makes no sense",
+		    (unsigned long long)blob);
 	return 0;
+}
+
+int
+front_get(struct reader *r, const struct place *at, struct str before,
+    struct str *out, struct err *err)
+{
+	char *room;
+	int rc;
+
+	*out = before;
+	if (at->front == 0)
+		return 0;
+	room = arena_alloc(r->arena, before.n + at->front);
+	if (before.n)
+		memcpy(room, before.p, before.n);
+	rc = packs_read_front(r->e->packs, at, room + before.n, err);
+	*out = str_make(room, before.n + at->front);
+	return rc;
 }
 
 static struct str
@@ -33,7 +55,7 @@ mailbox_name(struct str name)
 
 int
 read_mailboxes(struct reader *r, const struct caller *c,
-    const struct mailboxes_ask *ask, union read_answer *answer,
+    const struct mailboxes_ask *ask, union store_answer *answer,
     struct err *err)
 {
 	enum sql_statement s = SQL_mailbox_list;
@@ -81,7 +103,7 @@ find_mailbox(struct reader *r, const struct caller *c, struct str name,
 
 int
 read_status(struct reader *r, const struct caller *c,
-    const struct status_ask *ask, union read_answer *answer, struct err *err)
+    const struct status_ask *ask, union store_answer *answer, struct err *err)
 {
 	return find_mailbox(r, c, ask->name, &answer->status, err);
 }
@@ -109,7 +131,7 @@ open_column(struct reader *r, const struct column *c, struct open_answer *out)
 
 int
 read_open(struct reader *r, const struct caller *c,
-    const struct open_ask *ask, union read_answer *answer, struct err *err)
+    const struct open_ask *ask, union store_answer *answer, struct err *err)
 {
 	struct status_answer found;
 	struct column *col;
@@ -200,18 +222,19 @@ facts_of(struct reader *r, uint64_t blob)
 	struct place at = { 0 };
 	char *room = NULL;
 	int rc = place_get(&r->q, blob, &at, &err);
+	size_t n = at.facts - at.front;
 
-	if (rc == 0 && (at.facts == 0 || at.facts > FACTS_MAX))
+	if (rc == 0 && (n == 0 || n > FACTS_MAX))
 		return STR_NULL;
 	buf_reset(&r->more);
 	if (rc == 0)
-		room = buf_room(&r->more, at.facts);
+		room = buf_room(&r->more, n);
 	if (room)
 		rc = packs_read_facts(r->e->packs, &at, room, &err);
 	if (rc < 0 && rc != E_NOTFOUND)	/* it went meanwhile */
 		log_event(r->e->o.log, LOG_ERROR, "facts_unread",
 		    F_INT("blob", blob), F_ERR(&err));
-	return rc == 0 && room ? str_make(room, at.facts) : STR_NULL;
+	return rc == 0 && room ? str_make(room, n) : STR_NULL;
 }
 
 static void
@@ -236,7 +259,7 @@ put_picked(struct picking *p)
 
 int
 read_fetch(struct reader *r, const struct caller *c,
-    const struct fetch_ask *ask, union read_answer *answer, struct err *err)
+    const struct fetch_ask *ask, union store_answer *answer, struct err *err)
 {
 	struct picking p = { .r = r, .ask = ask };
 	struct column *col;
@@ -265,7 +288,7 @@ read_fetch(struct reader *r, const struct caller *c,
 
 int
 read_content(struct reader *r, const struct caller *c,
-    const struct content_ask *ask, union read_answer *answer, struct err *err)
+    const struct content_ask *ask, union store_answer *answer, struct err *err)
 {
 	struct content_answer *out = &answer->content;
 	/* Both give the same columns. */
@@ -287,6 +310,8 @@ read_content(struct reader *r, const struct caller *c,
 	    SQL_COLUMN(email_content, prefix)));
 	sql_end(&r->q, s);
 	rc = place_get(&r->q, blob, &at, err);
+	if (rc == 0)
+		rc = front_get(r, &at, out->prefix, &out->prefix, err);
 	if (rc < 0)
 		return rc;
 	out->total = at.length;

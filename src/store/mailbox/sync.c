@@ -162,7 +162,7 @@ fill_sync(struct syncing *s, struct sync_answer *out)
 
 int
 read_sync(struct reader *r, const struct caller *c,
-    const struct sync_ask *ask, union read_answer *answer, struct err *err)
+    const struct sync_ask *ask, union store_answer *answer, struct err *err)
 {
 	struct syncing s = { .r = r, .ask = ask };
 	struct column *col;

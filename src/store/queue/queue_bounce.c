@@ -1,4 +1,3 @@
-#include "base/crc32c.h"
 #include "store/queue/queue_int.h"
 
 /*
@@ -133,15 +132,9 @@ finish_bounce(struct bounce *b)
 int
 write_bounce(struct engine *e, struct write *w)
 {
-	const struct bounce_ask *ask = w->ask;
-	struct bounce b = { .e = e, .w = w, .ask = ask };
-	uint32_t sum = crc32c(crc32c(0, &ask->raw_size,
-	    sizeof(ask->raw_size)), ask->octets.p, ask->octets.n);
-	int rc = change_id_repeat(e, w, ask->change, sum, &submit_answer_shape,
-	    &w->answer.submit, &w->err);
+	struct bounce b = { .e = e, .w = w, .ask = w->ask };
+	int rc;
 
-	if (rc != 0)
-		return rc < 0 ? rc : 0;
 	if (w->nleased == 0)
 		return err_set(&w->err, E_NOTFOUND, "no such lease");
 	rc = gather(&b);
@@ -149,7 +142,6 @@ write_bounce(struct engine *e, struct write *w)
 		rc = finish_bounce(&b);
 	if (rc < 0)
 		return rc;
-	w->answer.submit.message = b.message;
-	return change_id_answer(e, w, ask->change, sum, &submit_answer_shape,
-	    &w->answer.submit, &w->err);
+	w->answer.bounce.message = b.message;
+	return 0;
 }

@@ -1,4 +1,3 @@
-#include "base/crc32c.h"
 #include "store/queue/queue_int.h"
 
 /*
@@ -152,37 +151,21 @@ change_one(struct changing *c, uint64_t message, uint32_t n)
 	return 0;
 }
 
-static uint32_t
-sum_of(const struct queue_change_ask *ask)
-{
-	uint32_t c = crc32c(ask->action, &ask->message, sizeof(ask->message));
-
-	c = crc32c(c, ask->sender.p, ask->sender.n);
-	c = crc32c(c, ask->rcpt.p, ask->rcpt.n);
-	return crc32c(c, ask->cursor.p, ask->cursor.n);
-}
-
 int
 write_queue_change(struct engine *e, struct write *w)
 {
 	const struct queue_change_ask *ask = w->ask;
 	struct changing *c = arena_new_of(e->arena, struct changing);
-	uint32_t sum = sum_of(ask);
 	size_t i;
-	int rc = change_id_repeat(e, w, ask->change, sum,
-	    &queue_change_answer_shape, &w->answer.queue_change, &w->err);
+	int rc;
 
-	if (rc != 0)
-		return rc < 0 ? rc : 0;
 	if (ask->action < QUEUE_RETRY || ask->action > QUEUE_DROP)
 		return err_set(&w->err, E_INVALID, "no such action");
 	*c = (struct changing){ .e = e, .w = w, .action = ask->action,
 		.filter = { ask->message, ask->sender, ask->rcpt, ask->domain,
 		    ask->before, ask->held, ask->cursor } };
-	w->answer.queue_change = (struct queue_change_answer){ 0 };
 	rc = choose_rows(c);
 	for (i = 0; i < c->n && rc == 0; i++)
 		rc = change_one(c, c->row[i].message, c->row[i].n);
-	return rc < 0 ? rc : change_id_answer(e, w, ask->change, sum,
-	    &queue_change_answer_shape, &w->answer.queue_change, &w->err);
+	return rc;
 }

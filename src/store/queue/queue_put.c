@@ -23,7 +23,8 @@ queue_put(struct engine *e, const struct write *w,
 	said.reverse_path = return_path;
 	return sql_run(&e->w, SQL_queue_add, SQL_VALS(
 	    FIELDS_envelope(QUEUE_BIND, &said) vi(message),
-	    vi(w->caller->account), vi(ask->raw_size),
+	    vi(w->caller->account),
+	    vi(ask->raw_size + ask->front.n),
 	    vi((uint64_t)e->now_s), vi(ask->body_8bit), vs(ask->signature)),
 	    err);
 }

@@ -233,20 +233,30 @@ reader_queue_report(struct reader *r, uint64_t message, struct buf *out,
 
 /* ---- content ----------------------------------------------------------- */
 
+void
+reader_leased(struct reader *r, uint64_t message)
+{
+	r->leased = message;
+}
+
 int
-reader_queue_content(struct reader *r, uint64_t message,
-    const struct queue_content_ask *ask, union read_answer *answer,
+read_queue_content(struct reader *r, const struct caller *c,
+    const struct queue_content_ask *ask, union store_answer *answer,
     struct err *err)
 {
 	struct queue_content_answer *out = &answer->queue_content;
 	struct place at;
 	uint64_t n;
-	int rc = place_get(&r->q, message, &at, err);
+	int rc;
 
-	*out = (struct queue_content_answer){ 0 };
+	(void)c;
+	if (r->leased == 0)
+		return err_set(err, E_NOTFOUND, "no lease of yours");
+	rc = place_get(&r->q, r->leased, &at, err);
+	if (rc == 0)
+		rc = front_get(r, &at, STR_NULL, &out->prefix, err);
 	if (rc < 0)
 		return rc;
-	buf_reset(&r->rows);
 	out->total = at.length;
 	n = ask->offset < at.length ? at.length - ask->offset : 0;
 	n = n < ask->len ? n : ask->len;

@@ -155,27 +155,15 @@ makes_sense(struct str results, size_t n)
 	return rd_ok(&r) && n == 0;
 }
 
-/* Store's own: it gives up what was never tried. It has no change id, for
- * nobody asks again. */
-static bool
-is_own(const struct write *w)
-{
-	return w->caller->authority == 0;
-}
-
 int
 write_report(struct engine *e, struct write *w)
 {
 	const struct report_ask *ask = w->ask;
-	uint32_t sum = crc32c(0, ask->results.p, ask->results.n);
 	struct rd r = rd_of(ask->results);
 	struct queue_result res;
 	size_t i;
-	int rc = is_own(w) ? 0 : change_id_repeat(e, w, ask->change, sum,
-	    &done_shape, &w->answer.done, &w->err);
+	int rc = 0;
 
-	if (rc != 0)
-		return rc < 0 ? rc : 0;
 	if (!makes_sense(ask->results, w->nleased))
 		return err_set(&w->err, E_INVALID, "results make no sense");
 	for (i = 0; i < w->nleased && rc == 0; i++) {
@@ -183,9 +171,5 @@ write_report(struct engine *e, struct write *w)
 		if (w->leased[i].message)
 			rc = take_result(e, &res, &w->leased[i], &w->err);
 	}
-	w->answer.done.nothing = 0;
-	if (rc < 0 || is_own(w))
-		return rc;
-	return change_id_answer(e, w, ask->change, sum, &done_shape,
-	    &w->answer.done, &w->err);
+	return rc;
 }

@@ -179,7 +179,7 @@ has_enough(struct reader *r, size_t looked, int64_t until)
 
 int
 read_queue_list(struct reader *r, const struct caller *c,
-    const struct queue_list_ask *ask, union read_answer *answer,
+    const struct queue_list_ask *ask, union store_answer *answer,
     struct err *err)
 {
 	enum sql_statement s = SQL_queue_rows;

@@ -1,4 +1,3 @@
-#include "base/crc32c.h"
 #include "store/queue/queue_int.h"
 #include "store/directory/recipients.h"
 #include "store/directory/resolve.h"
@@ -11,17 +10,6 @@ struct submitting {
 	struct recipients to;
 	struct place at;
 };
-
-static uint32_t
-sum_of(const struct submit_ask *ask)
-{
-	uint32_t c = crc32c(0, ask->reverse_path.p, ask->reverse_path.n);
-
-	c = crc32c(c, &ask->raw_size, sizeof(ask->raw_size));
-	c = crc32c(c, ask->message_id.p, ask->message_id.n);
-	c = crc32c(c, ask->envid.p, ask->envid.n);
-	return crc32c(c, ask->octets.p, ask->octets.n);
-}
 
 static int
 check_sender(struct submitting *s)
@@ -131,6 +119,7 @@ static int
 put_local(struct submitting *s, const struct recipient *r)
 {
 	struct placing d = { .blob = s->at.blob, .received = s->e->now_s,
+		.front = s->at.front,
 		.prefix = prefix(s, r) };
 	uint32_t uid;
 	int rc = acct_get(s->e, r->account, &d.acct, &s->w->err);
@@ -139,7 +128,7 @@ put_local(struct submitting *s, const struct recipient *r)
 		rc = acct_inbox(s->e, d.acct, &d.mbox, &s->w->err);
 	if (rc < 0)
 		return rc;
-	d.size = d.prefix.n + s->ask->raw_size;
+	d.size = d.prefix.n + d.front + s->ask->raw_size;
 	journal(s, JOURNAL_stored, r->address);
 	return deliver(s->e, &d, &uid, &s->w->err);
 }
@@ -219,7 +208,7 @@ place(struct submitting *s)
 {
 	const struct submit_ask *ask = s->ask;
 	struct blob_ask b = { s->w->caller, ask->stage, ask->raw_size,
-		ask->octets, ask->facts };
+		ask->octets, ask->facts, ask->front };
 
 	return stage_place(s->e, &b, &s->at, &s->w->err);
 }
@@ -228,15 +217,9 @@ int
 write_submit(struct engine *e, struct write *w)
 {
 	struct submitting s = { .e = e, .w = w, .ask = w->ask };
-	uint32_t sum = sum_of(s.ask);
 	size_t i;
-	int rc;
+	int rc = check_sender(&s);
 
-	rc = change_id_repeat(e, w, s.ask->change, sum, &submit_answer_shape,
-	    &w->answer.submit, &w->err);
-	if (rc != 0)
-		return rc < 0 ? rc : 0;
-	rc = check_sender(&s);
 	if (rc == 0)
 		rc = recipients_gather(e, w, &s.to, &w->err);
 	for (i = 0; i < s.to.n && rc == 0; i++)
@@ -246,9 +229,7 @@ write_submit(struct engine *e, struct write *w)
 	if (rc < 0)
 		return rc;
 	w->answer.submit.message = s.at.blob;
-	rc = put_all(&s);
-	return rc < 0 ? rc : change_id_answer(e, w, s.ask->change, sum,
-	    &submit_answer_shape, &w->answer.submit, &w->err);
+	return put_all(&s);
 }
 
 /* A full mailbox takes it all the same: it is small, and about mail that the

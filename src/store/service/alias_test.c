@@ -368,7 +368,7 @@ static int
 may(struct place_of *p, struct caller who, const char *address)
 {
 	struct sender_ask ask = { str_c(address), p->bob };
-	union read_answer answer;
+	union store_answer answer;
 
 	return reader_ask(p->d.r, &who, STORE_sender, &ask, &answer,
 	    &p->d.err);
@@ -417,7 +417,7 @@ test_login_is_an_account(void **state)
 		"alice+x@ours.test", "postmaster@ours.test", "a@far.test" };
 	struct place_of *p = *state;
 	struct credential_ask ask = { STR("ALICE@ours.test") };
-	union read_answer answer;
+	union store_answer answer;
 
 	OK(alias(p, "team@ours.test", "alice@ours.test"));
 	OK(reader_ask(p->d.r, &p->d.vault, STORE_credential, &ask, &answer,
@@ -552,7 +552,7 @@ test_list(void **state)
 {
 	struct place_of *p = *state;
 	struct aliases_ask ask = { STR_NULL };
-	union read_answer answer;
+	union store_answer answer;
 	struct alias_row row;
 	char target[40], after[100];
 	int n = 0, asked = 0;

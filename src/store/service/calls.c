@@ -1,6 +1,7 @@
 #include <errno.h>
 #include <unistd.h>
 
+#include "store/engine/engine_int.h"
 #include "store/service/dispatch.h"
 
 /* ---- handles of recipients --------------------------------------------- */
@@ -103,20 +104,47 @@ calls_free_handles(struct conn *c)
 }
 
 static void
-run_rcpt(struct conn *c, struct ipc_req *req)
+reply_rcpt(struct conn *c, struct ipc_req *req, struct rcpt_answer *answer,
+    const struct recipient *who)
+{
+	if (answer->kind == RCPT_LOCAL || answer->kind == RCPT_REMOTE)
+		answer->handle = give_handle(c, who);
+	ipc_reply(req, answer, -1);
+}
+
+static int
+look_up_rcpt(struct reader *r, struct job *j)
+{
+	struct write *w = &j->write;
+	struct recipient who;
+	int rc = reader_rcpt(r, w->caller, w->ask, &w->answer.rcpt, &who,
+	    &w->err);
+
+	if (rc < 0)
+		return rc;
+	j->rcpts = malloc(sizeof(who) + who.address.n + who.orcpt.n);
+	bug_if(!j->rcpts);
+	(void)keep_recipient(j->rcpts, &who, (char *)(j->rcpts + 1));
+	return 0;
+}
+
+static void
+reply_looked_up_rcpt(struct job *j)
+{
+	reply_rcpt(j->conn, j->req, &j->write.answer.rcpt, j->rcpts);
+}
+
+void
+call_rcpt(struct conn *c, struct ipc_req *req)
 {
 	struct rcpt_answer answer;
 	struct recipient who;
-	struct err err = { 0 };
 
-	if (reader_rcpt(c->service->look, &c->caller, req->ask, &answer, &who,
-	    &err) < 0) {
-		ipc_fail(req, err.code, err.text);
-		return;
-	}
-	if (answer.kind == RCPT_LOCAL || answer.kind == RCPT_REMOTE)
-		answer.handle = give_handle(c, &who);
-	ipc_reply(req, &answer, -1);
+	if (rcpt_is_known(c->service->o.engine, &c->caller, req->ask, &answer,
+	    &who))
+		reply_rcpt(c, req, &answer, &who);
+	else
+		threads_look(c, req, look_up_rcpt, reply_looked_up_rcpt);
 }
 
 /* ---- watches ----------------------------------------------------------- */
@@ -165,8 +193,8 @@ place_of_watch(struct conn *c, uint32_t id)
 	return unused;
 }
 
-static void
-run_watch(struct conn *c, struct ipc_req *req)
+void
+call_watch(struct conn *c, struct ipc_req *req)
 {
 	const struct watch_ask *ask = req->ask;
 	struct service *s = c->service;
@@ -194,12 +222,14 @@ calls_tell(struct service *s, const struct mailbox_changed *changed, size_t n)
 	struct changed hint;
 	struct watcher *w;
 
-	for (size_t i = 0; i < n; i++) {
-		w = map_get(&s->watchers, changed[i].account,
-		    changed[i].mailbox, 0);
+	for (size_t i = 0; i < 2 * n; i++) {
+		const struct mailbox_changed *c = &changed[i / 2];
+
+		w = map_get(&s->watchers, c->account,
+		    i % 2 ? WATCH_ACCOUNT : c->mailbox, 0);
 		for (; w; w = w->next) {
-			hint = (struct changed){ w->id, changed[i].mailbox,
-				changed[i].modseq };
+			hint = (struct changed){ w->id, c->mailbox,
+				c->modseq };
 			ipc_notify(w->conn->ipc,
 			    &store_notices[NOTICE_changed], &hint, -1);
 		}
@@ -208,69 +238,94 @@ calls_tell(struct service *s, const struct mailbox_changed *changed, size_t n)
 
 /* ---- the others -------------------------------------------------------- */
 
-static void
-run_account_open(struct conn *c, struct ipc_req *req)
+static int
+look_up_account(struct reader *r, struct job *j)
 {
-	const struct account_open_ask *ask = req->ask;
-	struct service *s = c->service;
+	const struct account_open_ask *ask = j->write.ask;
+
+	return reader_account(r, ask->account, &j->write.err);
+}
+
+static void
+reply_account_open(struct job *j)
+{
+	const struct account_open_ask *ask = j->write.ask;
 	struct done done = { 0 };
 	struct err err = { 0 };
 	int fds[2], rc;
 
-	rc = reader_account(s->look, ask->account, &err);
-	if (rc == 0)
-		rc = ipc_pair(fds, &err);
-	if (rc < 0) {
-		ipc_fail(req, rc, err.text);
+	/* It may have been this one: look again. */
+	if (j->revocations != j->conn->service->revocations) {
+		call_account_open(j->conn, j->req);
 		return;
 	}
-	rc = service_connect(s, fds[0], AUTH_ACCOUNT, ask->account, 0, &err);
+	rc = ipc_pair(fds, &err);
+	if (rc < 0) {
+		ipc_fail(j->req, rc, err.text);
+		return;
+	}
+	rc = service_connect(j->conn->service, fds[0], AUTH_ACCOUNT,
+	    ask->account, 0, &err);
 	if (rc < 0)
-		ipc_fail(req, rc, err.text);
+		ipc_fail(j->req, rc, err.text);
 	else
-		ipc_reply(req, &done, fds[1]);
+		ipc_reply(j->req, &done, fds[1]);
 	(void)close(fds[1]);
 }
 
-static void
-run_lookup(struct conn *c, struct ipc_req *req)
+void
+call_account_open(struct conn *c, struct ipc_req *req)
 {
-	union read_answer answer;
-	struct err err = { 0 };
-	int rc = reader_ask(c->service->look, &c->caller,
-	    (enum store_call)req->call->index, req->ask, &answer, &err);
-
-	if (rc < 0)
-		ipc_fail(req, rc, err.text);
-	else
-		ipc_reply(req, &answer, -1);
+	threads_look(c, req, look_up_account, reply_account_open);
 }
 
 void
-calls_run(struct conn *c, struct ipc_req *req)
+call_release(struct conn *c, struct ipc_req *req)
 {
-	switch (req->call->index) {
-	case STORE_rcpt:
-		run_rcpt(c, req);
-		return;
-	case STORE_watch:
-		run_watch(c, req);
-		return;
-	case STORE_account_open:
-		run_account_open(c, req);
-		return;
-	case STORE_take:
-		dispatch_take(c, req);
-		return;
-	case STORE_release:
-		dispatch_release(c, req->ask);
-		ipc_drop(req);
-		return;
-	case STORE_journal:
-		engine_journal(c->service->o.engine, req->ask);
-		ipc_drop(req);
-		return;
-	default:
-		run_lookup(c, req);
-	}
+	dispatch_release(c, req->ask);
+	ipc_drop(req);
 }
+
+void
+call_journal(struct conn *c, struct ipc_req *req)
+{
+	engine_journal(c->service->o.engine, req->ask);
+	ipc_drop(req);
+}
+
+/* ---- the table --------------------------------------------------------- */
+
+/* A reader's function as the table wants it. */
+#define READ_RUN_LOOP(name)
+#define READ_RUN_WRITER(name)
+#define READ_RUN_READER(name)                                             \
+	static int run_##name(struct reader *r, const struct caller *c,   \
+	    const void *ask, union store_answer *answer, struct err *err) \
+	{                                                                 \
+		return read_##name(r, c, ask, answer, err);               \
+	}
+#define C(name, answer, who, run, effects) READ_##run(name)
+STORE_CALLS(C)
+#undef C
+
+#define ENTRY_RUN_LOOP(name) .read = NULL
+#define ENTRY_RUN_WRITER(name) .write = write_##name
+#define ENTRY_RUN_READER(name) .read = run_##name
+const struct engine_call service_engine_calls[STORE_NCALLS] = {
+#define C(name, answer, who, run, effects_of) \
+	[STORE_##name] = { ENTRY_##run(name), .effects = (effects_of) },
+	STORE_CALLS(C)
+#undef C
+};
+
+#define HERE_RUN_LOOP(name) [STORE_##name] = call_##name,
+#define HERE_RUN_WRITER(name)
+#define HERE_RUN_READER(name)
+call_on_loop *const service_loop_calls[STORE_NCALLS] = {
+#define C(name, answer, who, run, effects) HERE_##run(name)
+#define N(name, who) HERE_RUN_LOOP(name)
+	STORE_CALLS(C)
+	STORE_NOTICES(N)
+#undef C
+#undef N
+};

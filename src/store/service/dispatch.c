@@ -478,7 +478,7 @@ on_wait_over(struct timer *timer)
 }
 
 void
-dispatch_take(struct conn *c, struct ipc_req *req)
+call_take(struct conn *c, struct ipc_req *req)
 {
 	const struct take_ask *ask = req->ask;
 	struct dispatch *a = c->service->dispatch;

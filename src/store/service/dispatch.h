@@ -14,7 +14,6 @@ void dispatch_free(struct dispatch *a);	/* NULL is fine */
 void dispatch_settings(struct dispatch *a);	/* the engine has new ones */
 
 /* Calls of relay. */
-void dispatch_take(struct conn *c, struct ipc_req *req);
 void dispatch_release(struct conn *c, const struct release_ask *ask);
 /* What the asker's leases stand for. They are pending until the job has been
  * settled. */

@@ -165,7 +165,7 @@ test_flags_and_expunge(void **state)
 	struct open_answer old, in;
 	struct fetch_row rows[8];
 	struct sync_ask ask;
-	union read_answer answer;
+	union store_answer answer;
 	uint32_t gone, i;
 	struct rd r;
 
@@ -232,7 +232,7 @@ test_modseq_of_answers(void **state)
 	struct write w = { .caller = &alice, .call = STORE_flags,
 		.ask = &flags };
 	struct buf b = { .p = set, .size = sizeof(set), .cap = sizeof(set) };
-	union read_answer answer;
+	union store_answer answer;
 
 	buf_le32(&b, 1);
 	buf_le32(&b, UINT32_MAX);
@@ -274,7 +274,7 @@ test_content_by_email(void **state)
 	struct content_ask ask = { .len = 100, .want = WANT_FACTS };
 	struct fetch_row row;
 	struct open_answer in;
-	union read_answer answer;
+	union store_answer answer;
 
 	OK(fixture_submit(&p->d, 0, "Subject: a\r\n\r\n", to_alice, NULL));
 	OK(fixture_open_mailbox(&p->d, &alice, "INBOX", &in));

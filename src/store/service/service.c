@@ -26,6 +26,7 @@ conn_end(struct conn *c)
 	struct job *j = calloc(1, sizeof(*j));
 
 	bug_if(!j);
+	c->ended = true;
 	*c->link = c->next;
 	if (c->next)
 		c->next->link = c->link;
@@ -38,7 +39,7 @@ conn_end(struct conn *c)
 	jobs_add(&c->service->writes, j);
 }
 
-static struct job *
+struct job *
 job_new(struct conn *c, struct ipc_req *req)
 {
 	struct job *j = calloc(1, sizeof(*j));
@@ -107,7 +108,7 @@ on_ask(void *owner, struct ipc_req *req)
 	else if (req->call->run == RUN_READER)
 		queue_read(c, req);
 	else
-		calls_run(c, req);
+		service_loop_calls[req->call->index](c, req);
 }
 
 static void

@@ -11,6 +11,9 @@
 
 struct service;
 
+/* For engine_options.calls. */
+extern const struct engine_call service_engine_calls[STORE_NCALLS];
+
 struct service_options {
 	struct loop *loop;
 	struct engine *engine;

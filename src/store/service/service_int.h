@@ -40,6 +40,7 @@ struct conn {
 	struct watcher watches[WATCHES_MAX];
 	struct list leases;	/* of relay: what it has of the queue */
 	bool flushing;		/* the writer's, while it answers */
+	bool ended;		/* the loop's */
 };
 
 /* An ask on its way through a thread; no req: forget the connection, or (no
@@ -53,6 +54,11 @@ struct job {
 	struct recipient *rcpts;
 	struct leased *leased;	/* of report and bounce */
 	uint64_t message;	/* of queue_content; 0: none */
+	uint64_t revocations;	/* of the service, when it was asked */
+	/* A call of the loop that had to look at SQL: on a reader's thread,
+	 * and then on the loop again. */
+	int (*look)(struct reader *r, struct job *j);
+	void (*then)(struct job *j);
 	struct report_ask own;
 };
 
@@ -91,6 +97,7 @@ struct service {
 	struct news_box *box;
 	struct caller own;	/* whose reports are store's own */
 	int nlocal;		/* connections of local programs */
+	uint64_t revocations;	/* of accounts, so far */
 };
 
 struct conn *conn_ref(struct conn *c);
@@ -98,7 +105,17 @@ void conn_unref(struct conn *c);	/* any thread */
 void conn_end(struct conn *c);		/* the loop's */
 
 /* calls.c: on the loop. */
-void calls_run(struct conn *c, struct ipc_req *req);
+typedef void call_on_loop(struct conn *c, struct ipc_req *req);
+#define DECLARE_HERE_RUN_LOOP(name) call_on_loop call_##name;
+#define DECLARE_HERE_RUN_WRITER(name)
+#define DECLARE_HERE_RUN_READER(name)
+#define C(name, answer, who, run, effects) DECLARE_HERE_##run(name)
+#define N(name, who) DECLARE_HERE_RUN_LOOP(name)
+STORE_CALLS(C)
+STORE_NOTICES(N)
+#undef C
+#undef N
+extern call_on_loop *const service_loop_calls[STORE_NCALLS];
 /* Turn a submit's handles into recipients; they are used up. */
 int calls_take_handles(struct conn *c, const struct submit_ask *ask,
     struct recipient **out, size_t *n, struct err *err);
@@ -114,6 +131,10 @@ void news_box_unref(struct news_box *b);
 void threads_own_report(struct service *s, struct buf *results,
     struct leased *leased, size_t n);
 void jobs_add(struct jobs *q, struct job *j);
+struct job *job_new(struct conn *c, struct ipc_req *req);
+/* `then` answers; the job is freed after it. */
+void threads_look(struct conn *c, struct ipc_req *req,
+    int (*look)(struct reader *r, struct job *j), void (*then)(struct job *j));
 int threads_prepare(struct service *s, struct err *err);	/* readers */
 int threads_start(struct service *s, struct err *err);
 void threads_stop(struct service *s);

@@ -188,6 +188,195 @@ test_large_blob(void **state)
 	assert_true(w->changed > 0);
 }
 
+/* Fields that were known only when the text had been read stand before it for
+ * all: in sizes, before facts, here and on the way out. */
+static void
+in_front(void *arg)
+{
+	static const char front[] = "X-Verdict: fine\r\n";
+	static const char text[] = "Subject: x\r\n\r\nhi\r\n";
+	struct world *w = arg;
+	uint64_t account = world_account(w, "alice@example.test"), handle[2];
+	struct store *st = world_open_account(w, account);
+	struct store *relay = store_new(w->loop, world_connect(w, AUTH_RELAY,
+	    0), NULL, NULL);
+	struct rcpt_ask r[2] = { { STR("x@far.test") },
+		{ STR("alice@example.test") } };
+	struct submit_ask s = { .change = store_change_id(st),
+		.reverse_path = STR("alice@example.test"),
+		.handles = str_make((const char *)handle, 16),
+		.facts = STR("facts of it"), .front = str_c(front) };
+	struct open_ask o = { STR("INBOX") };
+	struct take_ask take = { 20000 };
+	struct blob_writer *bw = blob_writer_new(st, 0);
+	struct got got = { arena_alloc(w->a, 10000), 0 };
+	struct submit_answer submitted;
+	struct fetch_answer page;
+	struct fetch_ask fetch;
+	struct rcpt_answer to;
+	struct take_answer work;
+	struct queue_item item;
+	struct open_answer in;
+	struct fetch_row row;
+	struct blob_ref ref;
+	struct rd rd;
+
+	for (int i = 0; i < 2; i++) {
+		OK(store_call(st, STORE_rcpt, &r[i], &to, w->a, &w->err));
+		handle[i] = to.handle;
+	}
+	OK(blob_write(bw, str_c(text), &w->err));
+	OK(blob_finish(bw, &ref, &w->err));
+	s.octets = ref.octets;
+	s.raw_size = ref.raw_size;
+	s.front = STR("no line");
+	assert_int_equal(store_call(st, STORE_submit, &s, &submitted, w->a,
+	    &w->err), E_INVALID);
+	for (int i = 0; i < 2; i++) {
+		OK(store_call(st, STORE_rcpt, &r[i], &to, w->a, &w->err));
+		handle[i] = to.handle;
+	}
+	s.front = str_c(front);
+	OK(store_call(st, STORE_submit, &s, &submitted, w->a, &w->err));
+	blob_writer_free(bw);
+
+	OK(store_call(st, STORE_open, &o, &in, w->a, &w->err));
+	fetch = (struct fetch_ask){ .mailbox = in.mailbox,
+		.arrivals = in.modseq, .expunges = in.modseq,
+		.set = str_make("\1\0\0\0\1\0\0\0", 8), .want = WANT_FACTS };
+	OK(store_call(st, STORE_fetch, &fetch, &page, w->a, &w->err));
+	rd = rd_of(page.rows);
+	assert_true(msg_take(&rd, &fetch_row_shape, &row));
+	assert_str(row.facts, "facts of it");
+	assert_int_equal(row.size, row.prefix_len + strlen(text));
+	OK(blob_read(st, in.mailbox, row.uid, 0, UINT64_MAX, take_piece, &got,
+	    &w->err));
+	assert_str(str_make(got.p, got.n),
+	    "Return-Path: <alice@example.test>\r\n"
+	    "Delivered-To: alice@example.test\r\n"
+	    "X-Verdict: fine\r\nSubject: x\r\n\r\nhi\r\n");
+	assert_int_equal(got.n, row.size);
+	got.n = 0;
+	OK(blob_read(st, in.mailbox, row.uid, row.prefix_len, 7, take_piece,
+	    &got, &w->err));
+	assert_str(str_make(got.p, got.n), "Subject");
+
+	OK(store_call(relay, STORE_take, &take, &work, w->a, &w->err));
+	rd = rd_of(work.items);
+	assert_true(msg_take(&rd, &queue_item_shape, &item));
+	assert_int_equal(item.size, strlen(front) + strlen(text));
+	got.n = 0;
+	OK(blob_read_queued(relay, item.lease, 0, item.size, take_piece, &got,
+	    &w->err));
+	assert_str(str_make(got.p, got.n),
+	    "X-Verdict: fine\r\nSubject: x\r\n\r\nhi\r\n");
+	assert_int_equal(world_verify(w), 0);
+	store_close(st);
+	store_close(relay);
+	w->changed = 1;
+	loop_stop(w->loop);
+}
+
+static void
+test_in_front(void **state)
+{
+	struct world *w = *state;
+
+	world_run(w, in_front);
+	assert_true(w->changed > 0);
+}
+
+static void
+watch_all(void *arg)
+{
+	struct world *w = arg;
+	struct store *st = world_open_account(w,
+	    world_account(w, "alice@example.test"));
+	struct watch_ask all = { WATCH_ACCOUNT, 1 }, end = { 0, 1 };
+	struct append_ask a = { .change = 5, .name = STR("Drafts"),
+		.octets = STR("x"), .raw_size = 1 };
+	struct append_answer answer;
+	struct done done;
+
+	store_on_change(st, on_change, w);
+	OK(store_call(st, STORE_watch, &all, &done, w->a, &w->err));
+	OK(store_call(st, STORE_append, &a, &answer, w->a, &w->err));
+	wait_for_change(w);
+	w->changed = 0;
+	OK(store_call(st, STORE_watch, &end, &done, w->a, &w->err));
+	a.change++;
+	OK(store_call(st, STORE_append, &a, &answer, w->a, &w->err));
+	(void)fiber_sleep(w->loop, loop_now_ms(w->loop) + 20);
+	assert_int_equal(w->changed, 0);
+	store_close(st);
+	w->changed = 1;
+	loop_stop(w->loop);
+}
+
+static void
+test_watch_all(void **state)
+{
+	struct world *w = *state;
+
+	world_run(w, watch_all);
+	assert_true(w->changed > 0);
+}
+
+/* From what is remembered or from a reader: RCPT always says what is so. */
+static void
+rcpt_is_right(void *arg)
+{
+	struct world *w = arg;
+	uint64_t account = world_account(w, "alice@example.test");
+	struct store *st = world_open_account(w, account);
+	struct rcpt_ask r = { STR("alice@example.test") };
+	struct rcpt_ask later = { STR("bob@example.test") };
+	struct rcpt_ask nobody = { STR("postmaster") };
+	struct account_add_ask add = { 30, STR("bob@example.test"),
+		STR("sealed") };
+	struct account_remove_ask removal = { 31, STR("bob@example.test") };
+	struct append_ask a = { .change = 5, .name = STR("INBOX"),
+		.octets = STR("x"), .raw_size = 600 };
+	struct account_add_answer bob;
+	struct append_answer appended;
+	struct rcpt_answer to;
+	struct done done;
+
+	engine_limits(w->engine, 1000, 0);
+	for (int i = 0; i < 3; i++) {
+		OK(store_call(w->mx, STORE_rcpt, &r, &to, w->a, &w->err));
+		assert_int_equal(to.room, 1000);
+		OK(store_call(w->mx, STORE_rcpt, &later, &to, w->a, &w->err));
+		assert_int_equal(to.kind, RCPT_NO_USER);
+		OK(store_call(w->mx, STORE_rcpt, &nobody, &to, w->a,
+		    &w->err));
+		assert_int_equal(to.kind, RCPT_LOCAL);
+	}
+	engine_limits(w->engine, 1000, 100000);
+	OK(store_call(st, STORE_append, &a, &appended, w->a, &w->err));
+	OK(store_call(w->mx, STORE_rcpt, &r, &to, w->a, &w->err));
+	assert_int_equal(to.room, 400);
+	OK(world_ask(w, w->operator_, STORE_account_add, &add, &bob, NULL));
+	OK(store_call(w->mx, STORE_rcpt, &later, &to, w->a, &w->err));
+	assert_int_equal(to.kind, RCPT_LOCAL);
+	OK(world_ask(w, w->operator_, STORE_account_remove, &removal, &done,
+	    NULL));
+	OK(store_call(w->mx, STORE_rcpt, &later, &to, w->a, &w->err));
+	assert_int_equal(to.kind, RCPT_NO_USER);
+	store_close(st);
+	w->changed = 1;
+	loop_stop(w->loop);
+}
+
+static void
+test_rcpt_is_right(void **state)
+{
+	struct world *w = *state;
+
+	world_run(w, rcpt_is_right);
+	assert_true(w->changed > 0);
+}
+
 /* A message that is refused for now comes back when it is due: of days on the
  * clock nothing is waited for. */
 static void
@@ -262,6 +451,9 @@ main(void)
 		BOTH(test_deliver_and_hear),
 		BOTH(test_passwd),
 		BOTH(test_large_blob),
+		BOTH(test_in_front),
+		BOTH(test_watch_all),
+		BOTH(test_rcpt_is_right),
 		cmocka_unit_test_setup_teardown(test_days_pass,
 		    world_set_up_fake, world_tear_down),
 	};

@@ -39,7 +39,7 @@ struct session {
 
 static bool
 ask(struct session *s, enum store_call call, const void *what,
-    union read_answer *answer)
+    union store_answer *answer)
 {
 	struct err err;
 
@@ -54,7 +54,7 @@ fetch_new(struct session *s, uint32_t exists)
 	struct fetch_ask f = { .mailbox = s->in.mailbox,
 		.arrivals = s->arrivals, .expunges = s->expunges,
 		.set = str_make((const char *)set, 8) };
-	union read_answer answer;
+	union store_answer answer;
 	struct fetch_row row;
 	struct rd r;
 
@@ -111,7 +111,7 @@ sync_once(struct session *s, bool expunges)
 {
 	struct sync_ask what = { s->in.mailbox, s->arrivals, s->expunges,
 		expunges };
-	union read_answer answer;
+	union store_answer answer;
 	uint32_t exists;
 	bool more;
 
@@ -152,7 +152,7 @@ begin(struct session *s, struct fixture *d, struct caller who, const bool *stop,
     bool tell)
 {
 	struct open_ask open = { STR("INBOX") };
-	union read_answer answer;
+	union store_answer answer;
 
 	assert_int_equal(reader_open(d->e, &s->r, &d->err), 0);
 	s->who = who;

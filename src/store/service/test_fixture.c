@@ -1,5 +1,7 @@
 #include "store/service/test_fixture.h"
 
+#include "store/service/service.h"
+
 static int64_t
 fixture_wall(void *arg)
 {
@@ -37,7 +39,8 @@ fixture_init(struct fixture *d, struct files *files)
 	d->o = (struct engine_options){ .files = files,
 		.pack_octets = 1 << 20, .max_message = TEST_MAX_MESSAGE,
 		.queue = { TEST_QUEUE }, .wall_us = fixture_wall,
-		.mono_us = fixture_mono, .random = fixture_random, .arg = d };
+		.mono_us = fixture_mono, .random = fixture_random, .arg = d,
+		.calls = service_engine_calls };
 	d->operator_.authority = AUTH_OPERATOR;
 	d->mx.authority = AUTH_MX;
 	d->vault.authority = AUTH_VAULT;
@@ -248,7 +251,7 @@ uint64_t
 fixture_queued(struct fixture *d, const char *rcpt)
 {
 	struct queue_list_ask ask = { .rcpt = str_c(rcpt) };
-	union read_answer answer;
+	union store_answer answer;
 	struct queue_row row;
 	struct rd r;
 
@@ -284,7 +287,7 @@ fixture_open_mailbox(struct fixture *d, const struct caller *who,
     const char *name, struct open_answer *out)
 {
 	struct open_ask ask = { str_c(name) };
-	union read_answer answer;
+	union store_answer answer;
 	int rc = reader_ask(d->r, who, STORE_open, &ask, &answer, &d->err);
 
 	if (rc == 0)
@@ -351,7 +354,7 @@ fixture_rows(struct fixture *d, const struct caller *who,
 	struct fetch_ask ask = { .mailbox = view->mailbox,
 		.arrivals = view->modseq, .expunges = view->modseq,
 		.set = set_of(room, 1, UINT32_MAX), .want = WANT_FACTS };
-	union read_answer answer;
+	union store_answer answer;
 	size_t n = 0;
 	struct rd r;
 	int rc;
@@ -374,7 +377,7 @@ fixture_content(struct fixture *d, const struct caller *who, uint64_t mailbox,
     uint32_t uid, char *out, size_t cap, struct str *prefix)
 {
 	struct content_ask ask = { mailbox, uid, 0, 100000 };
-	union read_answer answer;
+	union store_answer answer;
 	size_t n = 0;
 	int rc;
 
@@ -399,7 +402,7 @@ int
 fixture_verify(struct fixture *d)
 {
 	struct verify_ask ask = { STR_NULL };
-	union read_answer answer;
+	union store_answer answer;
 	char cursor[64];
 	int problems = 0, rc;
 	size_t i;

@@ -52,7 +52,8 @@ begin(struct world *w)
 {
 	struct engine_options o = { .wall_us = wall_us, .mono_us = mono_us,
 		.max_message = TEST_MAX_MESSAGE, .random = randomness,
-		.arg = w, .queue = { TEST_QUEUE } };
+		.arg = w, .queue = { TEST_QUEUE },
+		.calls = service_engine_calls };
 	struct service_options so = { .fatal = fatal,
 		.readers = w->readers };
 	struct ipc_options client = { .window = 8 };

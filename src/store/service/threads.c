@@ -160,6 +160,7 @@ tell(struct service *s, struct news *n)
 	size_t i;
 
 	calls_tell(s, n->changed, n->nchanged);
+	s->revocations += n->nrevoked;
 	for (i = 0; i < n->nrevoked; i++)
 		end_account(s, n->revoked[i]);
 	dispatch_news(s->dispatch, str_make(n->queue, n->nqueue));
@@ -375,22 +376,47 @@ struct reading {
 };
 
 static void
+on_looked(void *arg)
+{
+	struct job *j = arg;
+
+	if (j->write.code < 0)
+		ipc_fail(j->req, j->write.code, j->write.err.text);
+	else if (j->conn->ended)
+		ipc_fail(j->req, E_CLOSED, "the connection ended");
+	else
+		j->then(j);
+	job_free(j);
+}
+
+void
+threads_look(struct conn *c, struct ipc_req *req,
+    int (*look)(struct reader *r, struct job *j), void (*then)(struct job *j))
+{
+	struct job *j = job_new(c, req);
+
+	j->revocations = c->service->revocations;
+	j->look = look;
+	j->then = then;
+	jobs_add(&c->service->reads, j);
+}
+
+static void
 read_one(struct reader *r, struct job *j)
 {
-	union read_answer ans;
+	union store_answer ans;
 	struct err err = { 0 };
 	struct ipc *ipc = j->conn->ipc;
 	int rc;
 
-	if (j->write.call != STORE_queue_content)
-		rc = reader_ask(r, &j->conn->caller, j->write.call,
-		    j->write.ask, &ans, &err);
-	else if (j->message)
-		rc = reader_queue_content(r, j->message, j->write.ask, &ans,
-		    &err);
-	else
-		rc = err_set(&err, E_NOTFOUND, "no lease of yours");
-
+	if (j->look) {
+		j->write.code = j->look(r, j);
+		loop_post(j->conn->service->o.loop, on_looked, j);
+		return;
+	}
+	reader_leased(r, j->message);
+	rc = reader_ask(r, &j->conn->caller, j->write.call, j->write.ask,
+	    &ans, &err);
 	if (rc < 0)
 		ipc_fail(j->req, rc, err.text);
 	else

@@ -115,7 +115,18 @@ static const char version_2[] =
     "CREATE TABLE srs_key (scope INTEGER PRIMARY KEY, key BLOB NOT NULL)"
     " STRICT;";
 
-static const char *const steps[SCHEMA_VERSION] = { version_1, version_2 };
+/*
+ * Header fields that stand before the text of a message for all who read it.
+ *
+ *   front       of blob: their octets, the last of `facts` of them; of email:
+ *               the same, so that a mailbox is read without its blobs
+ */
+static const char version_3[] =
+    "ALTER TABLE blob ADD COLUMN front INTEGER NOT NULL DEFAULT 0;"
+    "ALTER TABLE email ADD COLUMN front INTEGER NOT NULL DEFAULT 0;";
+
+static const char *const steps[SCHEMA_VERSION] = { version_1, version_2,
+	version_3 };
 
 static int
 present_version(struct sql *q, uint64_t *version, struct err *err)

@@ -67,12 +67,13 @@ test_columns_by_name(void **state unused_arg)
 	assert_int_equal(sqlite3_open(":memory:", &q.db), SQLITE_OK);
 	assert_int_equal(schema_migrate(&q, NULL), 0);
 	assert_int_equal(sql_run(&q, SQL_blob_add, SQL_VALS(vi(1), vi(2),
-	    vi(3), vi(4), vi(5), vi(6), vi(7)), NULL), 0);
+	    vi(3), vi(4), vi(5), vi(6), vi(7), vi(8)), NULL), 0);
 	assert_int_equal(sql_first(&q, SQL_blob_get, SQL_VALS(vi(1)), NULL),
 	    1);
 	assert_int_equal(sql_u64(&q, blob_get, pack), 2);
 	assert_int_equal(sql_u32(&q, blob_get, facts), 5);
 	assert_int_equal(sql_u64(&q, blob_get, refs), 7);
+	assert_int_equal(sql_u32(&q, blob_get, front), 8);
 	sql_end(&q, SQL_blob_get);
 	sql_close(&q);
 }

@@ -118,12 +118,12 @@
 	E(column_load, (uid, email, created, modseq, deleted, expunged, blob, \
 	    flags, received, offset_min, size, prefix_len, keywords),         \
 	    "SELECT uid, email, created, modseq, deleted, expunged, blob,"    \
-	    " flags, received, offset_min, size, length(prefix) AS"           \
+	    " flags, received, offset_min, size, length(prefix)+front AS"     \
 	    " prefix_len, keywords FROM placement p"                          \
 	    " LEFT JOIN email e USING (account, email) WHERE p.account=?1"    \
 	    " AND p.mailbox=?2 ORDER BY p.uid")                               \
 	S(email_add, "INSERT INTO email VALUES (?1, ?2, ?3, 1, ?4, ?5, ?6,"   \
-	    " ?7, ?8, ?9)")                                                   \
+	    " ?7, ?8, ?9, ?10)")                                              \
 	S(email_flag, "UPDATE email SET flags=?1, keywords=?2"                \
 	    " WHERE account=?3 AND email=?4")                                 \
 	S(email_unplace, "UPDATE email SET placements=placements-1"           \
@@ -148,8 +148,9 @@
 	S(removal_any, "SELECT account FROM removal LIMIT 1")                 \
 	S(removal_del, "DELETE FROM removal WHERE account=?1")                \
 	/* ---- blobs ---- */                                                 \
-	S(blob_add, "INSERT INTO blob VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)")   \
-	R(blob_get, (pack, at, length, facts, crc, refs),                     \
+	S(blob_add, "INSERT INTO blob VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7,"    \
+	    " ?8)")                                                           \
+	R(blob_get, (pack, at, length, facts, crc, refs, front),              \
 	    "FROM blob WHERE blob=?1")                                        \
 	S(blob_unref, "UPDATE blob SET refs=refs-1 WHERE blob=?1")            \
 	S(blob_del, "DELETE FROM blob WHERE blob=?1")                         \

@@ -437,7 +437,7 @@ refs_slice(struct verifying *v, uint64_t after)
 
 int
 read_verify(struct reader *r, const struct caller *c,
-    const struct verify_ask *ask, union read_answer *answer, struct err *err)
+    const struct verify_ask *ask, union store_answer *answer, struct err *err)
 {
 	struct verifying v = { r, &r->q, &answer->verify, err };
 	uint64_t at = 0;
