@@ -7,30 +7,20 @@
  * settings mean another process: a reload is not for us.
  */
 #include <fcntl.h>
-#include <sys/epoll.h>
-#include <sys/socket.h>
 
 #include "dns/resolver.h"
 #include "dns/settings.h"
+#include "rt/clients.h"
 #include "rt/role.h"
 
 enum { DNS_PORT = 53, RESOLV_CONF_MAX = 65536, OPERATORS_MAX = 16 };
 
-struct client {
-	struct resolver_role *s;
-	struct ipc *ipc;
-	struct client *next, **prev;
-};
-
 struct resolver_role {
 	struct role *role;
 	struct resolver *resolver;
-	struct client *clients;
-	struct watch control;	/* fd -1: there is none */
-	unsigned operators;
+	struct clients clients;
+	struct client_socket control;
 };
-
-/* Asks -------------------------------------------------------------------- */
 
 static void
 reply(void *arg, const struct lookup_answer *answer)
@@ -41,111 +31,46 @@ reply(void *arg, const struct lookup_answer *answer)
 static void
 on_ask(void *owner, struct ipc_req *req)
 {
-	struct client *c = owner;
+	struct resolver_role *s = container_of(
+	    ((struct ipc_client *)owner)->clients, struct resolver_role,
+	    clients);
 
-	resolver_lookup(c->s->resolver, req->ask, reply, req);
-}
-
-static void
-client_drop(struct client *c)
-{
-	if (ipc_authority(c->ipc) == DNS_AUTH_OPERATOR)
-		c->s->operators--;
-	*c->prev = c->next;
-	if (c->next)
-		c->next->prev = c->prev;
-	ipc_close(c->ipc);
-	free(c);
-}
-
-static void
-on_gone(void *owner, struct ipc *ipc unused_arg, const char *why)
-{
-	struct client *c = owner;
-
-	if (!str_eq(str_c(why), STR("closed")))
-		log_event(c->s->role->log, LOG_WARN, "thrown_out",
-		    F_STR("why", str_c(why)));
-	client_drop(c);
-}
-
-static void
-client_new(struct resolver_role *s, int fd, enum dns_authority authority)
-{
-	static const struct ipc_service service = { dns_calls, DNS_NCALLS,
-		on_ask, on_gone };
-	struct client *c = calloc(1, sizeof(*c));
-	struct ipc_options o = { .service = &service, .owner = c,
-		.authority = authority, .window = DNS_WINDOW };
-	struct err err = { 0 };
-
-	bug_if(!c);
-	c->s = s;
-	c->ipc = ipc_open(s->role->loop, fd, &o, &err);
-	if (!c->ipc) {
-		log_event(s->role->log, LOG_ERROR, "peer_failed", F_ERR(&err));
-		free(c);
-		return;
-	}
-	if (authority == DNS_AUTH_OPERATOR)
-		s->operators++;
-	c->next = s->clients;
-	c->prev = &s->clients;
-	if (c->next)
-		c->next->prev = &c->next;
-	s->clients = c;
+	resolver_lookup(s->resolver, req->ask, reply, req);
 }
 
 static void
 peer(struct role *r, enum role_kind kind, uint32_t index unused_arg, int fd)
 {
+	static const struct client_rights rights = { DNS_AUTH_ROLE, DNS_WINDOW,
+		0 };
+	struct resolver_role *s = r->state;
+
 	if (kind == ROLE_RELAY || kind == ROLE_MX)
-		client_new(r->state, fd, DNS_AUTH_ROLE);
+		clients_add(&s->clients, fd, &rights, 0);
 	else
 		(void)close(fd);
-}
-
-/* The operator's socket ---------------------------------------------------- */
-
-static bool
-is_operator(int fd)
-{
-	struct ucred who;
-	socklen_t n = sizeof(who);
-
-	return getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &who, &n) == 0 &&
-	    n == sizeof(who) && (who.uid == 0 || who.uid == getuid());
 }
 
 static void
-on_control(struct watch *w, uint32_t events unused_arg)
+on_operator(struct client_socket *from, int fd, uid_t uid unused_arg)
 {
-	struct resolver_role *s = container_of(w, struct resolver_role,
+	static const struct client_rights rights = { DNS_AUTH_OPERATOR,
+		DNS_WINDOW, OPERATORS_MAX };
+	struct resolver_role *s = container_of(from, struct resolver_role,
 	    control);
-	int fd = accept4(w->fd, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
 
-	if (fd < 0)
-		return;
-	if (s->operators >= OPERATORS_MAX || !is_operator(fd))
-		(void)close(fd);
-	else
-		client_new(s, fd, DNS_AUTH_OPERATOR);
+	clients_add(&s->clients, fd, &rights, 0);
 }
 
 static void
 listen_on(struct role *r, enum listen_kind kind, int fd)
 {
 	struct resolver_role *s = r->state;
-	struct err err = { 0 };
 
-	if (kind != LISTEN_RESOLVER_CONTROL || s->control.fd >= 0) {
+	if (kind == LISTEN_RESOLVER_CONTROL)
+		client_socket_open(&s->control, r->loop, fd, true, on_operator);
+	else
 		(void)close(fd);
-		return;
-	}
-	s->control = (struct watch){ .fd = fd, .events = EPOLLIN,
-		.fn = on_control };
-	if (loop_watch(r->loop, &s->control, &err) < 0)
-		log_event(r->log, LOG_ERROR, "control_failed", F_ERR(&err));
 }
 
 /* The role ---------------------------------------------------------------- */
@@ -200,13 +125,16 @@ open_ports(struct role *r)
 static int
 prepare(struct role *r, struct err *err)
 {
+	static const struct clients_kind kind = { .service =
+		CLIENTS_SERVICE(dns_calls, DNS_NCALLS, on_ask),
+		.size = sizeof(struct ipc_client) };
 	struct resolver_role *s = r->state;
 	auto_buf resolv_conf = BUF_INIT(RESOLV_CONF_MAX);
 	auto_buf text = BUF_INIT(1 << 18);
 	struct settings settings = { .config = &r->config };
 
 	s->role = r;
-	s->control.fd = -1;
+	s->clients = (struct clients){ .loop = r->loop, .kind = &kind };
 	open_ports(r);
 	choose_anchor(r, &settings);
 	if (r->config.nameservers.n == 0)
@@ -221,13 +149,7 @@ prepare(struct role *r, struct err *err)
 static void
 stop(struct role *r)
 {
-	struct resolver_role *s = r->state;
-
-	if (s->control.fd < 0)
-		return;
-	loop_unwatch(r->loop, &s->control);
-	(void)close(s->control.fd);
-	s->control.fd = -1;
+	client_socket_close(&((struct resolver_role *)r->state)->control);
 }
 
 static void
@@ -236,8 +158,7 @@ finish(struct role *r)
 	struct resolver_role *s = r->state;
 
 	resolver_free(s->resolver);
-	while (s->clients)
-		client_drop(s->clients);
+	clients_end(&s->clients);
 }
 
 int

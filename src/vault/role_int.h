@@ -7,6 +7,7 @@
  *   role_dkim.c   keys that sign mail, one set for each domain
  */
 #pragma once
+#include "rt/clients.h"
 #include "rt/reconnect.h"
 #include "rt/role.h"
 #include "rt/tls.h"
@@ -46,7 +47,7 @@ struct vault_state {
 	struct work_pool *hashers;
 	struct auth_cache *auth_cache;
 	struct login_limit *login_limit;
-	struct client *clients;
+	struct clients clients;
 
 	struct tls_key keys[KEYS_MAX];
 	size_t nkeys;		/* 0: not known yet */
@@ -54,19 +55,14 @@ struct vault_state {
 
 	struct vault_dkim *dkim;
 
-	struct watch control;	/* fd -1: there is none */
-	struct watch submit;	/* the same; for local programs */
-	unsigned operators, locals;
+	struct client_socket control, submit;	/* submit: local programs */
 };
 
 /* Who is connected: an mx, a front, the operator, or a local program. */
 struct client {
+	struct ipc_client c;
 	struct vault_state *v;
-	struct ipc *ipc;	/* NULL: it has gone */
-	int refs;		/* the connection, and asks under way */
-	uint32_t index;		/* which worker */
 	struct tickets *tickets;
-	struct client *next, **prev;
 };
 
 /* An ask on a fiber of its own. */
@@ -108,7 +104,5 @@ int secret_put(struct vault_state *v, enum secret_kind kind,
 /* Begins a thread. */
 struct vault_dkim *vault_dkim_new(struct loop *l);
 void vault_dkim_free(struct vault_dkim *d); /* NULL is fine */
-
-void client_unref(struct client *c);
 
 extern const struct role_ops vault_role_ops;

@@ -172,7 +172,7 @@ static struct seal_what
 what_token(struct arena *a, const struct client *c)
 {
 	return (struct seal_what){ STR("ticket"), arena_printf(a, "front.%u",
-	    c->index) };
+	    c->c.index) };
 }
 
 static uint64_t
@@ -233,7 +233,7 @@ vault_resume(struct client *c, struct str token)
 
 	if (!good || !tickets_add(c->tickets, &t))
 		log_event(v->role->log, LOG_WARN, "token_refused",
-		    F_INT("front", c->index));
+		    F_INT("front", c->c.index));
 	arena_free(a);
 }
 

@@ -1,46 +1,22 @@
 #include <sodium.h>
-#include <sys/epoll.h>
-#include <sys/socket.h>
 
 #include "vault/role_int.h"
 
 /* Clients ------------------------------------------------------------- */
 
-void
-client_unref(struct client *c)
+static void
+client_begin(struct ipc_client *ipc_client)
 {
-	if (--c->refs > 0)
-		return;
-	tickets_free(c->tickets);
-	free(c);
+	struct client *c = container_of(ipc_client, struct client, c);
+
+	c->v = container_of(ipc_client->clients, struct vault_state, clients);
+	c->tickets = tickets_new();
 }
 
 static void
-client_drop(struct client *c)
+client_end(struct ipc_client *ipc_client)
 {
-	struct ipc *ipc = c->ipc;
-
-	c->ipc = NULL;
-	if (ipc_authority(ipc) == VAULT_AUTH_OPERATOR)
-		c->v->operators--;
-	if (ipc_authority(ipc) == VAULT_AUTH_LOCAL)
-		c->v->locals--;
-	*c->prev = c->next;
-	if (c->next)
-		c->next->prev = c->prev;
-	ipc_close(ipc);
-	client_unref(c);
-}
-
-static void
-on_gone(void *owner, struct ipc *ipc unused_arg, const char *why)
-{
-	struct client *c = owner;
-
-	if (!str_eq(str_c(why), STR("closed")))
-		log_event(c->v->role->log, LOG_WARN, "thrown_out",
-		    F_STR("why", str_c(why)));
-	client_drop(c);
+	tickets_free(container_of(ipc_client, struct client, c)->tickets);
 }
 
 typedef void serve_fn(struct work *c);
@@ -61,7 +37,7 @@ serve(void *arg)
 
 	serves[c->req->call->index](c);
 	arena_free(c->a);
-	client_unref(c->client);
+	ipc_client_unref(&c->client->c);
 	free(c);
 }
 
@@ -91,112 +67,53 @@ on_ask(void *owner, struct ipc_req *req)
 		return;
 	c = calloc(1, sizeof(*c));
 	bug_if(!c);
-	client->refs++;
+	ipc_client_ref(&client->c);
 	*c = (struct work){ client, req, arena_new(1 << 18),
 		loop_now_ms(v->loop) + STORE_WAIT_MS };
 	(void)fiber_spawn(v->loop, req->call->name, serve, c);
 }
 
-static bool
-client_new(struct vault_state *v, int fd, enum vault_authority authority,
-    uint32_t index)
-{
-	static const struct ipc_service service = { vault_calls, VAULT_NCALLS,
-		on_ask, on_gone };
-	struct client *c = calloc(1, sizeof(*c));
-	struct ipc_options o = { .service = &service, .owner = c,
-		.authority = authority,
-		.window = authority == VAULT_AUTH_LOCAL ? LOCAL_WINDOW :
-		    VAULT_WINDOW };
-	struct err err = { 0 };
-
-	bug_if(!c);
-	c->v = v;
-	c->refs = 1;
-	c->index = index;
-	c->tickets = tickets_new();
-	c->ipc = ipc_open(v->loop, fd, &o, &err);
-	if (!c->ipc) {
-		log_event(v->role->log, LOG_ERROR, "peer_failed", F_ERR(&err));
-		client_unref(c);
-		return false;
-	}
-	c->next = v->clients;
-	c->prev = &v->clients;
-	if (c->next)
-		c->next->prev = &c->next;
-	v->clients = c;
-	return true;
-}
-
-/* Sockets to accept from ------------------------------------------------- */
-
-/* Root, or who runs the server: whoever else got at the file is sent away. */
-static bool
-is_operator(int fd)
-{
-	struct ucred who;
-	socklen_t n = sizeof(who);
-
-	return getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &who, &n) == 0 &&
-	    n == sizeof(who) && (who.uid == 0 || who.uid == getuid());
-}
+static const struct clients_kind clients_kind = {
+	.service = CLIENTS_SERVICE(vault_calls, VAULT_NCALLS, on_ask),
+	.size = sizeof(struct client),
+	.begin = client_begin,
+	.end = client_end,
+};
 
 static void
-on_control(struct watch *w, uint32_t events unused_arg)
+on_operator(struct client_socket *from, int fd, uid_t uid unused_arg)
 {
-	struct vault_state *v = container_of(w, struct vault_state, control);
-	int fd = accept4(w->fd, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
+	static const struct client_rights rights = { VAULT_AUTH_OPERATOR,
+		VAULT_WINDOW, OPERATORS_MAX };
+	struct vault_state *v = container_of(from, struct vault_state,
+	    control);
 
-	if (fd < 0)
-		return;
-	if (v->operators >= OPERATORS_MAX || !is_operator(fd))
-		(void)close(fd);
-	else if (client_new(v, fd, VAULT_AUTH_OPERATOR, 0))
-		v->operators++;
+	clients_add(&v->clients, fd, &rights, 0);
 }
 
-/* Local programs: whoever got at the file may submit. */
+/* Local programs: anybody who got at the file may submit. */
 static void
-on_submit(struct watch *w, uint32_t events unused_arg)
+on_local(struct client_socket *from, int fd, uid_t uid unused_arg)
 {
-	struct vault_state *v = container_of(w, struct vault_state, submit);
-	int fd = accept4(w->fd, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
+	static const struct client_rights rights = { VAULT_AUTH_LOCAL,
+		LOCAL_WINDOW, LOCALS_MAX };
+	struct vault_state *v = container_of(from, struct vault_state, submit);
 
-	if (fd < 0)
-		return;
-	if (v->locals >= LOCALS_MAX)
-		(void)close(fd);
-	else if (client_new(v, fd, VAULT_AUTH_LOCAL, 0))
-		v->locals++;
+	clients_add(&v->clients, fd, &rights, 0);
 }
 
 static void
 listen_on(struct role *r, enum listen_kind kind, int fd)
 {
 	struct vault_state *v = r->state;
-	bool control = kind == LISTEN_VAULT_CONTROL;
-	struct watch *w = control ? &v->control : &v->submit;
-	struct err err = { 0 };
 
-	if ((!control && kind != LISTEN_VAULT_SUBMIT) || w->fd >= 0) {
+	if (kind == LISTEN_VAULT_CONTROL)
+		client_socket_open(&v->control, r->loop, fd, true,
+		    on_operator);
+	else if (kind == LISTEN_VAULT_SUBMIT)
+		client_socket_open(&v->submit, r->loop, fd, false, on_local);
+	else
 		(void)close(fd);
-		return;
-	}
-	*w = (struct watch){ .fd = fd, .events = EPOLLIN,
-		.fn = control ? on_control : on_submit };
-	if (loop_watch(r->loop, w, &err) < 0)
-		log_event(r->log, LOG_ERROR, "listen_failed", F_ERR(&err));
-}
-
-static void
-listen_end(struct role *r, struct watch *w)
-{
-	if (w->fd < 0)
-		return;
-	loop_unwatch(r->loop, w);
-	(void)close(w->fd);
-	w->fd = -1;
 }
 
 /* The role ------------------------------------------------------------ */
@@ -212,7 +129,8 @@ prepare(struct role *r, struct err *err)
 
 	v->role = r;
 	v->loop = r->loop;
-	v->control.fd = v->submit.fd = -1;
+	v->clients = (struct clients){ .loop = r->loop,
+		.kind = &clients_kind };
 	rc = seal_key_open(str_dupz(a, r->config.data), &v->seal, err);
 	arena_free(a);
 	if (rc < 0)
@@ -245,15 +163,19 @@ sandboxed(struct role *r, struct err *err unused_arg)
 static void
 peer(struct role *r, enum role_kind kind, uint32_t index, int fd)
 {
+	static const struct client_rights mx = { VAULT_AUTH_MX, VAULT_WINDOW,
+		0 };
+	static const struct client_rights front = { VAULT_AUTH_FRONT,
+		VAULT_WINDOW, 0 };
 	struct vault_state *v = r->state;
 
 	if (kind == ROLE_STORE) {
 		reconnect_replace(&v->store, fd);
 		keys_from_store(v);
 	} else if (kind == ROLE_MX) {
-		(void)client_new(v, fd, VAULT_AUTH_MX, index);
+		clients_add(&v->clients, fd, &mx, index);
 	} else if (kind == ROLE_FRONT) {
-		(void)client_new(v, fd, VAULT_AUTH_FRONT, index);
+		clients_add(&v->clients, fd, &front, index);
 	} else {
 		(void)close(fd);
 	}
@@ -265,8 +187,8 @@ stop(struct role *r)
 {
 	struct vault_state *v = r->state;
 
-	listen_end(r, &v->control);
-	listen_end(r, &v->submit);
+	client_socket_close(&v->control);
+	client_socket_close(&v->submit);
 	loop_cancel_all(r->loop);
 }
 
@@ -275,8 +197,7 @@ finish(struct role *r)
 {
 	struct vault_state *v = r->state;
 
-	while (v->clients)
-		client_drop(v->clients);
+	clients_end(&v->clients);
 	work_pool_free(v->hashers);
 	vault_dkim_free(v->dkim);
 	reconnect_close(&v->store);

@@ -7,10 +7,9 @@
  */
 #include <errno.h>
 #include <fcntl.h>
-#include <sys/epoll.h>
 #include <sys/file.h>
-#include <sys/socket.h>
 
+#include "rt/clients.h"
 #include "rt/role.h"
 #include "store/service/service.h"
 
@@ -23,8 +22,7 @@ struct store_role {
 	struct files *files;
 	struct engine *engine;
 	struct service *service;
-	struct watch control, submit;
-	bool has_control, has_submit;
+	struct client_socket control, submit;
 };
 
 static int64_t
@@ -154,93 +152,38 @@ peer(struct role *r, enum role_kind kind, uint32_t index, int fd)
 		    F_STR("role", str_c(role_name(kind))), F_ERR(&err));
 }
 
-/* Who is at the other end, by the kernel. */
-static bool
-who_is(int fd, uid_t *uid)
+static void
+on_control(struct client_socket *from, int fd, uid_t uid unused_arg)
 {
-	struct ucred who;
-	socklen_t n = sizeof(who);
+	struct store_role *s = container_of(from, struct store_role, control);
+	struct err err = { 0 };
 
-	if (getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &who, &n) < 0)
-		return false;
-	*uid = who.uid;
-	return true;
-}
-
-/* Total power: only for root and whoever the store itself is. */
-static bool
-may_operate(int fd)
-{
-	uid_t uid;
-
-	return who_is(fd, &uid) && (uid == 0 || uid == geteuid());
+	if (service_connect(s->service, fd, AUTH_OPERATOR, 0, 0, &err) < 0)
+		log_event(s->role->log, LOG_WARN, "control_failed",
+		    F_ERR(&err));
 }
 
 static void
-connect_local(struct store_role *s, int fd)
+on_submit(struct client_socket *from, int fd, uid_t uid)
 {
+	struct store_role *s = container_of(from, struct store_role, submit);
 	struct err err = { 0 };
-	uid_t uid;
 
-	if (!who_is(fd, &uid))
-		(void)close(fd);
-	else if (service_connect(s->service, fd, AUTH_LOCAL, 0, uid, &err) < 0)
+	if (service_connect(s->service, fd, AUTH_LOCAL, 0, uid, &err) < 0)
 		log_event(s->role->log, LOG_WARN, "submit_failed", F_ERR(&err));
-}
-
-static void
-on_submit(struct watch *w, uint32_t events)
-{
-	struct store_role *s = container_of(w, struct store_role, submit);
-	int fd;
-
-	(void)events;
-	while ((fd = accept4(w->fd, NULL, NULL,
-	    SOCK_CLOEXEC | SOCK_NONBLOCK)) >= 0)
-		connect_local(s, fd);
-}
-
-static void
-on_control(struct watch *w, uint32_t events)
-{
-	struct store_role *s = container_of(w, struct store_role, control);
-	struct err err = { 0 };
-	int fd;
-
-	(void)events;
-	for (;;) {
-		fd = accept4(w->fd, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
-		if (fd < 0)
-			return;
-		if (!may_operate(fd))
-			(void)close(fd);
-		else if (service_connect(s->service, fd, AUTH_OPERATOR, 0, 0,
-		    &err) < 0)
-			log_event(s->role->log, LOG_WARN, "control_failed",
-			    F_ERR(&err));
-	}
 }
 
 static void
 on_listen(struct role *r, enum listen_kind kind, int fd)
 {
 	struct store_role *s = r->state;
-	bool submit = kind == LISTEN_SUBMIT;
-	bool *has = submit ? &s->has_submit : &s->has_control;
-	struct watch *w = submit ? &s->submit : &s->control;
-	struct err err = { 0 };
 
-	if ((kind != LISTEN_CONTROL && !submit) || *has) {
+	if (kind == LISTEN_CONTROL)	/* total power */
+		client_socket_open(&s->control, r->loop, fd, true, on_control);
+	else if (kind == LISTEN_SUBMIT)
+		client_socket_open(&s->submit, r->loop, fd, false, on_submit);
+	else
 		(void)close(fd);
-		return;
-	}
-	*w = (struct watch){ .fd = fd, .events = EPOLLIN,
-		.fn = submit ? on_submit : on_control };
-	*has = loop_watch(r->loop, w, &err) == 0;
-	if (!*has)
-		log_event(r->log, LOG_ERROR,
-		    submit ? "submit_failed" : "control_failed",
-		    F_ERR(&err));
 }
 
 static void
@@ -256,22 +199,12 @@ reload(struct role *r)
 }
 
 static void
-stop_listening(struct role *r, struct watch *w, bool *has)
-{
-	if (!*has)
-		return;
-	loop_unwatch(r->loop, w);
-	(void)close(w->fd);
-	*has = false;
-}
-
-static void
 stop(struct role *r)
 {
 	struct store_role *s = r->state;
 
-	stop_listening(r, &s->control, &s->has_control);
-	stop_listening(r, &s->submit, &s->has_submit);
+	client_socket_close(&s->control);
+	client_socket_close(&s->submit);
 }
 
 static void
