@@ -6,54 +6,59 @@
  * each bound to one account. Opens nothing, connects nowhere.
  */
 #include "imap/session.h"
-#include "rt/role.h"
+#include "rt/listeners.h"
 #include "smtp/submission.h"
-#include "vault/gates.h"
+#include "vault/client.h"
 
 struct front {
 	struct role *role;
 	struct vault *vault;
-	struct gates *gates;
+	struct listeners *listeners;
 	struct imap_service *imap;
 	struct smtp_service *submission;
 };
 
 static void
-start_imap(void *arg, struct gate *gate, struct stream *s,
+start_imap(void *arg, struct listener *from, struct stream *s,
     const struct peer *peer, bool tls_first)
 {
 	struct front *f = arg;
 
-	imap_start(f->imap, s, peer, tls_first, gate_left, gate);
+	imap_start(f->imap, s, peer, tls_first, listener_done, from);
 }
 
 static void
-start_submission(void *arg, struct gate *gate, struct stream *s,
+start_submission(void *arg, struct listener *from, struct stream *s,
     const struct peer *peer, bool tls_first)
 {
 	struct front *f = arg;
 
-	smtp_start(f->submission, s, peer, tls_first, gate_left, gate);
+	smtp_start(f->submission, s, peer, tls_first, listener_done, from);
 }
 
-static void
-serve_with(void *arg, struct tls_ctx *tls)
+static int
+make_ready(void *arg, struct err *err)
 {
 	struct front *f = arg;
 	const struct config *c = &f->role->config;
 	struct loop *l = f->role->loop;
+	struct tls_ctx *tls;
 
+	if (vault_tls_ctx(f->vault, &tls, err) < 0)
+		return err->code;
 	imap_service_unref(f->imap);
 	f->imap = imap_service_new(l, c, f->vault, tls);
 	smtp_service_unref(f->submission);
 	f->submission = smtp_submission_new(l, c, f->vault, tls);
+	tls_ctx_unref(tls);
+	return 0;
 }
 
 static int
 front_prepare(struct role *r, struct err *err unused_arg)
 {
 	/* What is served on which kind of socket. */
-	static const struct gate_kind kinds[] = {
+	static const struct listener_kind kinds[] = {
 		{ LISTEN_IMAP, start_imap, false },
 		{ LISTEN_IMAPS, start_imap, true },
 		{ LISTEN_SUBMISSION, start_submission, false },
@@ -63,7 +68,8 @@ front_prepare(struct role *r, struct err *err unused_arg)
 
 	f->role = r;
 	f->vault = vault_new(r->loop, -1);
-	f->gates = gates_new(r, f->vault, kinds, NELEM(kinds), serve_with, f);
+	f->listeners = listeners_new(r, kinds, NELEM(kinds), make_ready, f);
+	listeners_need(f->listeners, vault_link(f->vault));
 	return 0;
 }
 
@@ -71,28 +77,32 @@ static void
 front_peer(struct role *r, enum role_kind kind, uint32_t index unused_arg,
     int fd)
 {
-	if (kind == ROLE_VAULT)
-		gates_vault(((struct front *)r->state)->gates, fd);
-	else
+	struct front *f = r->state;
+
+	if (kind == ROLE_VAULT) {
+		vault_replace(f->vault, fd);
+		listeners_renew(f->listeners);
+	} else {
 		(void)close(fd);
+	}
 }
 
 static void
 front_listen(struct role *r, enum listen_kind kind, int fd)
 {
-	gates_listen(((struct front *)r->state)->gates, kind, fd);
+	listeners_add(((struct front *)r->state)->listeners, kind, fd);
 }
 
 static void
 front_reload(struct role *r)
 {
-	gates_reload(((struct front *)r->state)->gates);
+	listeners_renew(((struct front *)r->state)->listeners);
 }
 
 static void
 front_stop(struct role *r)
 {
-	gates_stop(((struct front *)r->state)->gates);
+	listeners_stop(((struct front *)r->state)->listeners);
 }
 
 static void
@@ -100,7 +110,7 @@ front_finish(struct role *r)
 {
 	struct front *f = r->state;
 
-	gates_free(f->gates);
+	listeners_free(f->listeners);
 	imap_service_unref(f->imap);
 	smtp_service_unref(f->submission);
 	vault_free(f->vault);

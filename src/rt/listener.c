@@ -170,8 +170,10 @@ free_if_over(struct listener *l)
 }
 
 void
-listener_done(struct listener *l)
+listener_done(void *listener)
 {
+	struct listener *l = listener;
+
 	bug_if(l->open == 0);
 	l->open--;
 	if (!l->closed && l->open + 1 == l->max_open)

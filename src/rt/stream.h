@@ -131,7 +131,7 @@ struct peer {
 struct listener *listener_new(struct loop *l, int fd, size_t max_open,
     void (*fn)(void *arg, struct stream *s, const struct peer *peer),
     void *arg, struct err *err);
-void listener_done(struct listener *l);
+void listener_done(void *listener);
 /* Accept no more; the socket stays open. */
 void listener_stop(struct listener *l);
 void listener_close(struct listener *l);

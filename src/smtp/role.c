@@ -4,57 +4,54 @@
  * Privileges: accepts on the sockets it was given, talks to store (submit
  * only) and vault (TLS keys only). Opens nothing, connects nowhere.
  */
-#include "rt/role.h"
+#include "rt/listeners.h"
 #include "smtp/session.h"
-#include "vault/gates.h"
+#include "vault/client.h"
 
 struct mx {
 	struct role *role;
 	struct store *store;
 	struct vault *vault;
-	struct gates *gates;
+	struct listeners *listeners;
 	struct smtp_service *service;
 };
 
 static void
-start(void *arg, struct gate *gate, struct stream *s, const struct peer *peer,
-    bool tls_first)
+start(void *arg, struct listener *from, struct stream *s,
+    const struct peer *peer, bool tls_first)
 {
 	struct mx *mx = arg;
 
-	smtp_start(mx->service, s, peer, tls_first, gate_left, gate);
+	smtp_start(mx->service, s, peer, tls_first, listener_done, from);
 }
 
-static void
-serve_with(void *arg, struct tls_ctx *tls)
+static int
+make_ready(void *arg, struct err *err)
 {
 	struct mx *mx = arg;
 	const struct config *c = &mx->role->config;
-	const struct smtp_options o = {
+	struct smtp_options o = {
 		.loop = mx->role->loop,
 		.hostname = c->hostname,
 		.max_message = c->max_message,
 		.max_recipients = c->max_recipients,
 		.timeout_s = c->smtp_timeout_s,
 		.compress = c->compress,
-		.tls = tls,
 		.store = mx->store,
 	};
 
+	if (vault_tls_ctx(mx->vault, &o.tls, err) < 0)
+		return err->code;
 	smtp_service_unref(mx->service);
 	mx->service = smtp_service_new(&o);
-}
-
-static bool
-store_is_connected(const void *what)
-{
-	return store_connected(what);
+	tls_ctx_unref(o.tls);
+	return 0;
 }
 
 static int
 prepare(struct role *r, struct err *err unused_arg)
 {
-	static const struct gate_kind kinds[] = {
+	static const struct listener_kind kinds[] = {
 		{ LISTEN_SMTP, start, false },
 	};
 	struct mx *mx = r->state;
@@ -62,9 +59,9 @@ prepare(struct role *r, struct err *err unused_arg)
 	mx->role = r;
 	mx->store = store_new(r->loop, -1, NULL, NULL);
 	mx->vault = vault_new(r->loop, -1);
-	mx->gates = gates_new(r, mx->vault, kinds, NELEM(kinds), serve_with,
-	    mx);
-	gates_need(mx->gates, "store", store_is_connected, mx->store);
+	mx->listeners = listeners_new(r, kinds, NELEM(kinds), make_ready, mx);
+	listeners_need(mx->listeners, vault_link(mx->vault));
+	listeners_need(mx->listeners, store_link(mx->store));
 	return 0;
 }
 
@@ -73,30 +70,32 @@ peer(struct role *r, enum role_kind kind, uint32_t index unused_arg, int fd)
 {
 	struct mx *mx = r->state;
 
-	if (kind == ROLE_STORE)
+	if (kind == ROLE_STORE) {
 		store_replace(mx->store, fd);
-	else if (kind == ROLE_VAULT)
-		gates_vault(mx->gates, fd);
-	else
+	} else if (kind == ROLE_VAULT) {
+		vault_replace(mx->vault, fd);
+		listeners_renew(mx->listeners);
+	} else {
 		(void)close(fd);
+	}
 }
 
 static void
 listen_on(struct role *r, enum listen_kind kind, int fd)
 {
-	gates_listen(((struct mx *)r->state)->gates, kind, fd);
+	listeners_add(((struct mx *)r->state)->listeners, kind, fd);
 }
 
 static void
 reload(struct role *r)
 {
-	gates_reload(((struct mx *)r->state)->gates);
+	listeners_renew(((struct mx *)r->state)->listeners);
 }
 
 static void
 stop(struct role *r)
 {
-	gates_stop(((struct mx *)r->state)->gates);
+	listeners_stop(((struct mx *)r->state)->listeners);
 }
 
 static void
@@ -104,7 +103,7 @@ finish(struct role *r)
 {
 	struct mx *mx = r->state;
 
-	gates_free(mx->gates);
+	listeners_free(mx->listeners);
 	smtp_service_unref(mx->service);
 	store_close(mx->store);
 	vault_free(mx->vault);

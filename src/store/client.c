@@ -119,10 +119,10 @@ store_replace(struct store *st, int fd)
 	reconnect_replace(&st->link, fd);
 }
 
-bool
-store_connected(const struct store *st)
+const struct reconnect *
+store_link(const struct store *st)
 {
-	return reconnect_up(&st->link);
+	return &st->link;
 }
 
 uint64_t

@@ -13,6 +13,7 @@
 #include "store/messages.h"
 
 struct store;
+struct reconnect;
 
 /* reopen is called (on a fiber) to get a new connection after the old one
  * went: it returns a descriptor or a negative E_*. NULL if somebody will call
@@ -21,8 +22,8 @@ struct store *store_new(struct loop *l, int fd,
     int (*reopen)(void *arg, struct err *err), void *arg);
 void store_close(struct store *st); /* NULL is fine */
 void store_replace(struct store *st, int fd);
-/* Is there a connection now? */
-bool store_connected(const struct store *st);
+/* Its connection, for listeners_need(). */
+const struct reconnect *store_link(const struct store *st);
 
 /* What blobs are packed and unpacked with takes some 100 KB once it has been
  * used. Each connection begins with one of its own; a role with many of them,

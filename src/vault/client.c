@@ -94,10 +94,10 @@ vault_free(struct vault *v)
 	free(v);
 }
 
-bool
-vault_connected(const struct vault *v)
+const struct reconnect *
+vault_link(const struct vault *v)
 {
-	return reconnect_up(&v->link);
+	return &v->link;
 }
 
 OSSL_LIB_CTX *

@@ -10,6 +10,7 @@
 #include "vault/messages.h"
 
 struct vault;
+struct reconnect;
 
 /* fd -1: the connection comes with vault_replace(). Makes OpenSSL ready: call
  * it before the sandbox closes. */
@@ -17,8 +18,8 @@ struct vault *vault_new(struct loop *l, int fd);
 /* After every stream, context and login that came from it. */
 void vault_free(struct vault *v);
 void vault_replace(struct vault *v, int fd);
-/* Is there a connection now? */
-bool vault_connected(const struct vault *v);
+/* Its connection, for listeners_need(). */
+const struct reconnect *vault_link(const struct vault *v);
 
 /* For those who hash something themselves: lives as long as v. */
 OSSL_LIB_CTX *vault_ossl(const struct vault *v);

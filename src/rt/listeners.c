@@ -1,0 +1,176 @@
+#include "rt/listeners.h"
+
+enum { SOCKETS_MAX = 32, RETRY_MS = 200 };
+enum { NEEDS_MAX = 2, LOOK_MS = 5000, LOST_MS = 30000 };
+
+struct listening {
+	struct listeners *all;
+	const struct listener_kind *kind;
+	struct listener *listener;
+	int fd;			/* waiting for ready(); -1 then */
+};
+
+struct need {
+	const struct reconnect *peer;
+	int64_t seen_ms;	/* when it was last up */
+};
+
+struct listeners {
+	struct role *role;
+	const struct listener_kind *kinds;
+	size_t nkinds;
+	int (*ready)(void *arg, struct err *err);
+	void *arg;
+	struct listening socket[SOCKETS_MAX];
+	size_t n;
+	bool serving, renewing, again, stopping;
+	struct need need[NEEDS_MAX];
+	size_t nneeds;
+	struct timer look;
+};
+
+static void
+accepted(void *arg, struct stream *s, const struct peer *peer)
+{
+	struct listening *k = arg;
+
+	k->kind->start(k->all->arg, k->listener, s, peer, k->kind->tls_first);
+}
+
+static void
+accept_on_all(struct listeners *ls)
+{
+	struct role *r = ls->role;
+	struct err err = { 0 };
+
+	for (size_t i = 0; i < ls->n && !ls->stopping; i++) {
+		struct listening *k = &ls->socket[i];
+
+		if (k->fd < 0)
+			continue;
+		k->listener = listener_new(r->loop, k->fd,
+		    r->config.max_connections, accepted, k, &err);
+		k->fd = -1;
+		if (!k->listener)
+			log_event(r->log, LOG_ERROR, "listen_failed",
+			    F_ERR(&err));
+	}
+}
+
+/* The peers it asks may come up after us. */
+static void
+renew(void *arg)
+{
+	struct listeners *ls = arg;
+	struct loop *l = ls->role->loop;
+	struct err err = { 0 };
+
+	while (ls->again) {
+		ls->again = false;
+		if (ls->ready(ls->arg, &err) == 0) {
+			ls->serving = true;
+			accept_on_all(ls);
+			continue;
+		}
+		log_event(ls->role->log, LOG_WARN, "certificates_failed",
+		    F_ERR(&err));
+		if (fiber_sleep(l, loop_now_ms(l) + RETRY_MS) == E_CANCELED ||
+		    loop_stopping(l))
+			break;
+		ls->again = true;
+	}
+	ls->renewing = false;
+}
+
+void
+listeners_renew(struct listeners *ls)
+{
+	ls->again = true;
+	if (ls->renewing || ls->stopping)
+		return;
+	ls->renewing = true;
+	(void)fiber_spawn(ls->role->loop, "certificates", renew, ls);
+}
+
+static void
+look(struct timer *t)
+{
+	struct listeners *ls = container_of(t, struct listeners, look);
+	struct loop *l = ls->role->loop;
+	int64_t now = loop_now_ms(l);
+
+	for (size_t i = 0; i < ls->nneeds; i++) {
+		struct need *n = &ls->need[i];
+
+		if (reconnect_up(n->peer))
+			n->seen_ms = now;
+		if (now - n->seen_ms < LOST_MS)
+			continue;
+		log_event(ls->role->log, LOG_ERROR, "peer_lost",
+		    F_STR("peer", str_c(n->peer->kind->name)));
+		loop_stop(l);
+		return;
+	}
+	timer_set(l, &ls->look, now + LOOK_MS, look);
+}
+
+void
+listeners_need(struct listeners *ls, const struct reconnect *peer)
+{
+	int64_t now = loop_now_ms(ls->role->loop);
+
+	bug_if(ls->nneeds == NEEDS_MAX);
+	ls->need[ls->nneeds++] = (struct need){ peer, now };
+	timer_set(ls->role->loop, &ls->look, now + LOOK_MS, look);
+}
+
+struct listeners *
+listeners_new(struct role *r, const struct listener_kind *kinds, size_t nkinds,
+    int (*ready)(void *arg, struct err *err), void *arg)
+{
+	struct listeners *ls = calloc(1, sizeof(*ls));
+
+	bug_if(!ls);
+	ls->role = r;
+	ls->kinds = kinds;
+	ls->nkinds = nkinds;
+	ls->ready = ready;
+	ls->arg = arg;
+	listeners_renew(ls);
+	return ls;
+}
+
+void
+listeners_add(struct listeners *ls, enum listen_kind kind, int fd)
+{
+	const struct listener_kind *k = NULL;
+
+	for (size_t i = 0; i < ls->nkinds && !k; i++)
+		if (ls->kinds[i].kind == kind)
+			k = &ls->kinds[i];
+	if (!k || ls->n == SOCKETS_MAX) {
+		(void)close(fd);
+		return;
+	}
+	ls->socket[ls->n++] = (struct listening){ ls, k, NULL, fd };
+	if (ls->serving)
+		accept_on_all(ls);
+}
+
+void
+listeners_stop(struct listeners *ls)
+{
+	ls->stopping = true;
+	for (size_t i = 0; i < ls->n; i++)
+		if (ls->socket[i].listener)
+			listener_stop(ls->socket[i].listener);
+}
+
+void
+listeners_free(struct listeners *ls)
+{
+	for (size_t i = 0; i < ls->n; i++)
+		listener_close(ls->socket[i].listener);
+	timer_clear(ls->role->loop, &ls->look);
+	free(ls);
+}

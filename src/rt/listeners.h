@@ -1,0 +1,39 @@
+/*
+ * listeners.h - the listening sockets of a role that serves the world, and
+ * what its sessions begin with (certificates, settings).
+ *
+ * Accepting waits until the role has that ready. It is made ready again on a
+ * reload and when a peer was started anew; sessions keep what they began with.
+ */
+#pragma once
+#include "rt/reconnect.h"
+#include "rt/role.h"
+#include "rt/stream.h"
+
+struct listeners;
+
+/* How a connection on one kind of socket begins; runs on a fiber of its own.
+ * The session calls listener_done(from) once, at its end. */
+struct listener_kind {
+	enum listen_kind kind;
+	void (*start)(void *arg, struct listener *from, struct stream *s,
+	    const struct peer *peer, bool tls_first);
+	bool tls_first;			/* RFC 8314 */
+};
+
+/* ready() makes what sessions begin with from now on. It runs on a fiber, may
+ * suspend, and is asked again until it returns 0; no start() comes before. */
+struct listeners *listeners_new(struct role *r,
+    const struct listener_kind *kinds, size_t nkinds,
+    int (*ready)(void *arg, struct err *err), void *arg);
+/* Owns fd; a kind that is not among ours is closed. */
+void listeners_add(struct listeners *ls, enum listen_kind kind, int fd);
+/* Have ready() run once more: also when it is running now, since it may have
+ * asked a peer that has gone. */
+void listeners_renew(struct listeners *ls);
+/* A peer this role cannot work without. If it has thrown us out and lives on,
+ * nobody replaces the connection: after 30 s without one the role ends in
+ * good order, and master starts it with new connections. */
+void listeners_need(struct listeners *ls, const struct reconnect *peer);
+void listeners_stop(struct listeners *ls);	/* accept no more */
+void listeners_free(struct listeners *ls);	/* after the loop */
