@@ -241,11 +241,10 @@ def check_marks(root):
                 yield f"{path}:{number}: {line.strip()}"
 
 
-CHECKS = {"includes": check_includes, "headers": check_headers,
+CHECKS = {"includes": check_includes, "calls": check_calls,
+          "headers": check_headers,
           "length": check_length, "columns": check_columns,
           "words": check_words, "marks": check_marks}
-# Only when asked for.
-MORE = {"calls": check_calls}
 
 
 def main():
@@ -255,7 +254,7 @@ def main():
     parser.add_argument("checks", nargs="*", metavar="CHECK")
     args = parser.parse_args()
     found = [line for name in args.checks or CHECKS
-             for line in {**CHECKS, **MORE}[name](args.root)]
+             for line in CHECKS[name](args.root)]
     for line in found:
         print(line)
     return 1 if found else 0

@@ -24,9 +24,10 @@ struct taker {
 
 struct dispatch {
 	struct service *s;
-	struct schedule *plan;
+	dispatch_reporter *report;
+	struct schedule *schedule;
 	struct leases *leases;
-	struct reports_due *pending;
+	struct reports_due *reports_due;
 	struct expiry *expiry;
 	struct list takers;	/* who waits longest is first */
 	struct timer timer;
@@ -69,7 +70,7 @@ end_batch(struct dispatch *a, struct batch *b)
 {
 	if (--b->n > 0)
 		return;
-	schedule_ended(a->plan, b->to, b->lost, now_us(a));
+	schedule_ended(a->schedule, b->to, b->lost, now_us(a));
 	free(b);
 }
 
@@ -82,11 +83,11 @@ end_lease(struct dispatch *a, struct lease *l)
 
 	lost = lease_end(a->leases, l);
 	if (report && lost)
-		reports_due_failed(a->pending, message, now_us(a));
+		reports_due_failed(a->reports_due, message, now_us(a));
 	else if (report)
-		reports_due_done(a->pending, message, false, now_us(a));
+		reports_due_done(a->reports_due, message, false, now_us(a));
 	if (leases_of(a->leases, message) == 0)
-		reports_due_quiet(a->pending, message);
+		reports_due_quiet(a->reports_due, message);
 	if (b) {
 		b->lost |= lost;
 		end_batch(a, b);
@@ -214,9 +215,9 @@ settle_one(struct dispatch *a, const struct leased *x, bool ok)
 	if (!l)
 		return;
 	if (ok && l->batch && x->down)
-		schedule_down(a->plan, l->batch->to, now_us(a));
+		schedule_down(a->schedule, l->batch->to, now_us(a));
 	else if (ok && l->batch)
-		schedule_up(a->plan, l->batch->to);
+		schedule_up(a->schedule, l->batch->to);
 	lease_settle(a->leases, l, x->n, ok);
 	if (lease_is_over(l))
 		end_lease(a, l);
@@ -241,11 +242,11 @@ dispatch_news(struct dispatch *a, struct str news)
 
 	while (rd_left(&r) > 0 && queue_news_take(&r, &n)) {
 		if (n.kind == QUEUE_NEWS_reports)
-			reports_due_add(a->pending, n.message,
+			reports_due_add(a->reports_due, n.message,
 			    leases_of(a->leases, n.message) > 0 ||
 			    n.due * 1000000 > now_us(a), now_us(a));
 		else
-			schedule_news(a->plan, &n);
+			schedule_news(a->schedule, &n);
 	}
 	if (news.n)
 		soon(a);
@@ -316,7 +317,7 @@ fill_lane(struct dispatch *a, struct destination *d, int lane, size_t most,
 static int
 fill(struct dispatch *a, struct destination *d, struct err *err)
 {
-	size_t most = schedule_room(a->plan, d, BATCH_MESSAGES);
+	size_t most = schedule_room(a->schedule, d, BATCH_MESSAGES);
 	int first = d->busy->turn % OLD_FIRST_EVERY == OLD_FIRST_EVERY - 1
 		? 0 : 1;
 	int n = fill_lane(a, d, first, most, err), more = 0;
@@ -358,7 +359,7 @@ give_batch(struct dispatch *a, struct destination *d)
 	else if (n > 0)
 		answer_first(a, TAKE_DELIVER, str_make(d->name, d->name_n),
 		    d->again);
-	schedule_served(a->plan, d, b->n, now_us(a));
+	schedule_served(a->schedule, d, b->n, now_us(a));
 	if (b->n == 0)
 		free(b);
 	else if (n < 0)
@@ -379,13 +380,14 @@ give_report(struct dispatch *a, uint64_t message)
 	n = reader_queue_report(a->s->look, message, &a->items, &more, &l,
 	    &err);
 	if (n < 0) {
-		reports_due_failed(a->pending, message, now_us(a));
+		reports_due_failed(a->reports_due, message, now_us(a));
 		fail_first(a, &err);
 	} else if (n == 0) {
-		reports_due_done(a->pending, message, false, now_us(a));
+		reports_due_done(a->reports_due, message, false, now_us(a));
 	} else {
 		if (more) /* comes again when this one is done */
-			reports_due_add(a->pending, message, true, now_us(a));
+			reports_due_add(a->reports_due, message, true,
+			    now_us(a));
 		answer_first(a, TAKE_REPORT, STR_NULL, 0);
 	}
 }
@@ -399,9 +401,9 @@ give_one(struct dispatch *a)
 
 	if (list_empty(&a->takers) || leases_full(a->leases))
 		return false;
-	d = schedule_take(a->plan, now_us(a));
+	d = schedule_take(a->schedule, now_us(a));
 	if (!d || a->report_next)
-		message = reports_due_take(a->pending, now_us(a));
+		message = reports_due_take(a->reports_due, now_us(a));
 	a->report_next = !a->report_next;
 	if (message)
 		give_report(a, message);
@@ -417,7 +419,7 @@ load_pending(struct dispatch *a)
 	struct err err = { 0 };
 	size_t n, i;
 
-	if (!reports_due_wants_more(a->pending, &after))
+	if (!reports_due_wants_more(a->reports_due, &after))
 		return;
 	if (reader_queue_reports(a->s->look, after, message,
 	    NELEM(a->loaded), &n, &err) < 0) {
@@ -426,9 +428,9 @@ load_pending(struct dispatch *a)
 		return;
 	}
 	for (i = 0; i < n; i++)
-		reports_due_add(a->pending, message[i],
+		reports_due_add(a->reports_due, message[i],
 		    leases_of(a->leases, message[i]) > 0, now_us(a));
-	reports_due_loaded(a->pending, n ? message[n - 1] : 0,
+	reports_due_loaded(a->reports_due, n ? message[n - 1] : 0,
 	    n < NELEM(a->loaded));
 }
 
@@ -459,8 +461,8 @@ run(struct dispatch *a)
 	while (i < BATCHES_A_ROUND && give_one(a))
 		i++;
 	if (!list_empty(&a->takers) && !leases_full(a->leases))
-		at = earlier(at, earlier(schedule_next(a->plan),
-		    reports_due_next(a->pending)));
+		at = earlier(at, earlier(schedule_next(a->schedule),
+		    reports_due_next(a->reports_due)));
 	sleep_until(a, i == BATCHES_A_ROUND ? 0 : at);
 }
 
@@ -503,7 +505,7 @@ on_delayed(void *arg, uint64_t message)
 {
 	struct dispatch *a = arg;
 
-	reports_due_add(a->pending, message, false, now_us(a));
+	reports_due_add(a->reports_due, message, false, now_us(a));
 }
 
 static bool
@@ -511,7 +513,7 @@ expiry_room(void *arg, enum queue_walk what)
 {
 	const struct dispatch *a = arg;
 
-	return what == WALK_delayed ? !reports_due_is_full(a->pending)
+	return what == WALK_delayed ? !reports_due_is_full(a->reports_due)
 				    : a->nown < OWN_MAX;
 }
 
@@ -540,7 +542,7 @@ on_expired(void *arg, const struct queue_waiting *w, size_t n)
 			.host = w[i].host });
 	}
 	a->nown++;
-	threads_own_report(a->s, &results, of, n);
+	a->report(a->s, &results, of, n);
 }
 
 /* ---- life -------------------------------------------------------------- */
@@ -550,7 +552,7 @@ on_start(void *arg, const struct queue_news *n)
 {
 	struct dispatch *a = arg;
 
-	schedule_news(a->plan, n);
+	schedule_news(a->schedule, n);
 }
 
 void
@@ -558,13 +560,14 @@ dispatch_settings(struct dispatch *a)
 {
 	struct queue_settings o = engine_queue_settings(a->s->o.engine);
 
-	schedule_settings(a->plan, &o);
+	schedule_settings(a->schedule, &o);
 	expiry_settings(a->expiry, &o);
 	soon(a);
 }
 
 int
-dispatch_new(struct service *s, struct dispatch **out, struct err *err)
+dispatch_new(struct service *s, dispatch_reporter *report,
+    struct dispatch **out, struct err *err)
 {
 	struct dispatch *a = calloc(1, sizeof(*a));
 	struct under_way u = { .is = leases_under_way,
@@ -576,9 +579,10 @@ dispatch_new(struct service *s, struct dispatch **out, struct err *err)
 	bug_if(!a);
 	s->dispatch = a;
 	a->s = s;
+	a->report = report;
 	a->items = BUF_INIT(MSG_CHUNK);
-	u.plan = a->plan = schedule_new(loop_random64(s->o.loop));
-	a->pending = reports_due_new();
+	u.plan = a->schedule = schedule_new(loop_random64(s->o.loop));
+	a->reports_due = reports_due_new();
 	u.arg = a->leases = leases_new();
 	reader_under_way(s->look, &u);
 	for (i = 0; i < s->nreaders; i++)
@@ -596,9 +600,9 @@ dispatch_free(struct dispatch *a)
 	if (!a)
 		return;
 	timer_clear(a->s->o.loop, &a->timer);
-	schedule_free(a->plan);
+	schedule_free(a->schedule);
 	leases_free(a->leases);
-	reports_due_free(a->pending);
+	reports_due_free(a->reports_due);
 	expiry_free(a->expiry);
 	buf_free(&a->items);
 	free(a);

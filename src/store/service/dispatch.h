@@ -9,7 +9,11 @@
 
 struct dispatch;
 
-int dispatch_new(struct service *s, struct dispatch **a, struct err *err);
+/* Hands a report of store's own to the writer; takes over both. */
+typedef void dispatch_reporter(struct service *s, struct buf *results,
+    struct leased *leased, size_t n);
+int dispatch_new(struct service *s, dispatch_reporter *report,
+    struct dispatch **a, struct err *err);
 void dispatch_free(struct dispatch *a);	/* NULL is fine */
 void dispatch_settings(struct dispatch *a);	/* the engine has new ones */
 

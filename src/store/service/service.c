@@ -180,7 +180,7 @@ service_new(const struct service_options *o, struct service **out,
 	if (rc == 0)
 		rc = threads_prepare(s, err);
 	if (rc == 0)
-		rc = dispatch_new(s, &s->dispatch, err);
+		rc = dispatch_new(s, threads_own_report, &s->dispatch, err);
 	if (rc == 0)
 		rc = threads_start(s, err);
 	if (rc < 0)
