@@ -133,7 +133,7 @@ param_envid(void *out, struct str value, struct arena *a)
 	struct mail_args *m = out;
 
 	if (m->envelope.envid.n > 0 || value.n == 0 ||
-	    value.n > SMTP_ENVID_MAX || !is_printable_xtext(value, a))
+	    value.n > SMTP_MAIL_MAX_envid || !is_printable_xtext(value, a))
 		return false;
 	m->envelope.envid = value;
 	return true;
@@ -201,7 +201,7 @@ param_orcpt(void *out, struct str value, struct arena *a)
 	struct rd r = rd_of(value);
 	struct str type = rd_some(&r, is_addr_type), address;
 
-	if (m->addressee.orcpt.n > 0 || value.n > SMTP_ORCPT_MAX ||
+	if (m->addressee.orcpt.n > 0 || value.n > SMTP_RCPT_MAX_orcpt ||
 	    !rd_need(&r, ';'))
 		return false;
 	address = rd_rest(&r);

@@ -17,8 +17,14 @@ enum {
 	 * there need be none. */
 	SMTP_COMMAND_MAX = 2048,
 	SMTP_AUTH_LINE_MAX = 12288, /* RFC 4954 4 */
-	SMTP_ENVID_MAX = 100,	/* of the value; RFC 3461 4.4 */
-	SMTP_ORCPT_MAX = 500,	/* the same; 4.2 */
+};
+
+/* What store/messages.h has room for: SMTP_MAIL_MAX_envid (RFC 3461 4.4: 100),
+ * SMTP_RCPT_MAX_orcpt (4.2: 500). */
+#define SMTP_BOUND(S, kind, name, max) S##_##name = (max),
+enum {
+	FIELDS_envelope(SMTP_BOUND, SMTP_MAIL_MAX)
+	FIELDS_addressee(SMTP_BOUND, SMTP_RCPT_MAX)
 };
 
 struct smtp_command {

@@ -37,13 +37,13 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 			check_path(&m.from, a);
 			bug_if(!m.envelope.smtputf8 &&
 			    !str_is_ascii(m.from.text));
-			bug_if(m.envelope.envid.n > SMTP_ENVID_MAX);
+			bug_if(m.envelope.envid.n > SMTP_MAIL_MAX_envid);
 		}
 		if (smtp_parse_rcpt(c.args, all, a, &r) == SYNTAX_OK) {
 			check_path(&r.to, a);
 			bug_if(!str_is_utf8(r.addressee.orcpt) &&
 			    r.addressee.orcpt.n > 0);
-			bug_if(r.addressee.orcpt.n > SMTP_ORCPT_MAX ||
+			bug_if(r.addressee.orcpt.n > SMTP_RCPT_MAX_orcpt ||
 			    r.addressee.notify > 14);
 		}
 		if (smtp_parse_rcpt(c.args, 0, a, &r) == SYNTAX_OK)
