@@ -1,3 +1,7 @@
+/*
+ * address.c - addresses and address literals, and which of them are not for
+ * everybody.                                       RFC 5321 4.1.3, RFC 6890
+ */
 #include <arpa/inet.h>
 
 #include "dns/hosts.h"

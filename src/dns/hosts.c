@@ -48,7 +48,7 @@ ascii_name(struct arena *a, const struct lookup_answer *answer,
 }
 
 static int
-finish(struct search *s, enum hosts_result result, struct str why)
+search_finish(struct search *s, enum hosts_result result, struct str why)
 {
 	s->out->result = result;
 	s->out->why = why;
@@ -119,8 +119,9 @@ take_addresses(struct host *host, const struct lookup_answer *v6,
 
 /* *failed is set if it may have addresses that we could not learn. */
 static void
-judge(struct search *s, struct host *host, const struct lookup_answer *v6,
-    const struct lookup_answer *v4, bool *failed)
+host_weigh_addresses(struct search *s, struct host *host,
+    const struct lookup_answer *v6, const struct lookup_answer *v4,
+    bool *failed)
 {
 	const struct lookup_answer *worse =
 	    v4->result == DNS_FAILED || v6->result != DNS_FAILED ? v4 : v6;
@@ -166,7 +167,7 @@ find_addresses(struct search *s, struct host *host, bool *failed,
 	else if (v6.rc < 0)
 		(void)err_set(err, v6.rc, "%s", v6.err.text);
 	else
-		judge(s, host, &v6.answer, &v4.answer, failed);
+		host_weigh_addresses(s, host, &v6.answer, &v4.answer, failed);
 	arena_free(v6.a);
 	arena_free(v4.a);
 	return v4.rc < 0 ? v4.rc : v6.rc;
@@ -186,12 +187,12 @@ find_all_addresses(struct search *s, struct err *err)
 		any = any || out->host[i].naddresses > 0;
 	}
 	if (any)
-		return finish(s, HOSTS_OK, STR(""));
+		return search_finish(s, HOSTS_OK, STR(""));
 	if (failed)
-		return finish(s, HOSTS_FAILED, arena_printf(s->a,
+		return search_finish(s, HOSTS_FAILED, arena_printf(s->a,
 		    "no address of %.*s could be looked up: %.*s",
 		    STR_FMT(out->host[0].name), STR_FMT(out->host[0].why)));
-	return finish(s, HOSTS_NO_ADDRESS, arena_printf(s->a, out->mx ?
+	return search_finish(s, HOSTS_NO_ADDRESS, arena_printf(s->a, out->mx ?
 	    "none of its mail hosts has an address (%.*s: %.*s)" : s->mx ?
 	    "there are neither MX records nor addresses of %.*s (%.*s)" :
 	    "%.*s: %.*s", STR_FMT(out->host[0].name),
@@ -290,9 +291,9 @@ choose(struct search *s, struct str records, const struct self *self)
 		add_host(s, c[i].preference, c[i].name);
 	arena_free(a);
 	if (all == 0)
-		(void)finish(s, HOSTS_NULL_MX, STR("it takes no mail"));
+		(void)search_finish(s, HOSTS_NULL_MX, STR("it takes no mail"));
 	else if (n == 0)
-		(void)finish(s, HOSTS_LOOP,
+		(void)search_finish(s, HOSTS_LOOP,
 		    STR("we are the best of its mail hosts"));
 	return n > 0;
 }
@@ -302,7 +303,7 @@ static bool
 choose_itself(struct search *s, const struct self *self)
 {
 	if (is_self(self, s->out->name)) {
-		(void)finish(s, HOSTS_LOOP,
+		(void)search_finish(s, HOSTS_LOOP,
 		    STR("it has no MX, and we are the host of that name"));
 		return false;
 	}
@@ -325,10 +326,11 @@ by_mx(struct search *s, const struct lookup_answer *mx,
 	case DNS_NODATA:
 		return choose_itself(s, self);
 	case DNS_FAILED:
-		(void)finish(s, HOSTS_FAILED, say(s->a, "MX records: ", mx));
+		(void)search_finish(s, HOSTS_FAILED,
+		    say(s->a, "MX records: ", mx));
 		return false;
 	default:
-		(void)finish(s, HOSTS_NONE, say(s->a, "", mx));
+		(void)search_finish(s, HOSTS_NONE, say(s->a, "", mx));
 		return false;
 	}
 }
@@ -355,11 +357,11 @@ literal(struct search *s, struct str text)
 
 	s->out->name = str_lower(s->a, text);
 	if (!host_literal_read(text, &host->address[0]))
-		return finish(s, HOSTS_NONE, STR("no address literal"));
+		return search_finish(s, HOSTS_NONE, STR("no address literal"));
 	host->name = s->out->name;
 	host->naddresses = 1;
 	s->out->n = 1;
-	return finish(s, HOSTS_OK, STR(""));
+	return search_finish(s, HOSTS_OK, STR(""));
 }
 
 static struct str

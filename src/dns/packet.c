@@ -125,7 +125,7 @@ take_rr(struct str octets, struct rd *r, struct rr *rr, struct arena *a)
 	return class == CLASS_IN;
 }
 
-struct answer {
+struct packet_answer {
 	struct str octets;
 	struct rr *rr;
 	size_t n;
@@ -134,7 +134,8 @@ struct answer {
 };
 
 static size_t
-take_section(struct answer *p, struct rd *r, uint32_t count, struct rr *rr)
+take_section(struct packet_answer *p, struct rd *r, uint32_t count,
+    struct rr *rr)
 {
 	size_t n = 0;
 
@@ -146,7 +147,7 @@ take_section(struct answer *p, struct rd *r, uint32_t count, struct rr *rr)
 
 /* How long the missing of something may be remembered: RFC 2308 5. */
 static uint32_t
-negative_ttl(struct answer *p, struct rd *r, uint32_t count)
+negative_ttl(struct packet_answer *p, struct rd *r, uint32_t count)
 {
 	for (uint32_t i = 0; i < count && i < PACKET_RECORDS; i++) {
 		struct rr rr;
@@ -166,7 +167,7 @@ negative_ttl(struct answer *p, struct rd *r, uint32_t count)
 /* Data of one record, by type ---------------------------------------------- */
 
 static bool
-data_name_behind(struct answer *p, const struct rr *rr, size_t skip,
+data_name_behind(struct packet_answer *p, const struct rr *rr, size_t skip,
     struct dns_record *out)
 {
 	struct str upto = str_first(p->octets, rr->at + rr->data.n);
@@ -180,13 +181,13 @@ data_name_behind(struct answer *p, const struct rr *rr, size_t skip,
 }
 
 static bool
-data_name(struct answer *p, const struct rr *rr, struct dns_record *out)
+data_name(struct packet_answer *p, const struct rr *rr, struct dns_record *out)
 {
 	return data_name_behind(p, rr, 0, out);
 }
 
 static bool
-data_mx(struct answer *p, const struct rr *rr, struct dns_record *out)
+data_mx(struct packet_answer *p, const struct rr *rr, struct dns_record *out)
 {
 	struct rd r = rd_of(rr->data);
 
@@ -195,7 +196,7 @@ data_mx(struct answer *p, const struct rr *rr, struct dns_record *out)
 }
 
 static bool
-data_address(struct answer *p unused_arg, const struct rr *rr,
+data_address(struct packet_answer *p unused_arg, const struct rr *rr,
     struct dns_record *out)
 {
 	out->data = rr->data;
@@ -203,7 +204,7 @@ data_address(struct answer *p unused_arg, const struct rr *rr,
 }
 
 static bool
-data_tlsa(struct answer *p unused_arg, const struct rr *rr,
+data_tlsa(struct packet_answer *p unused_arg, const struct rr *rr,
     struct dns_record *out)
 {
 	out->data = rr->data;
@@ -212,7 +213,7 @@ data_tlsa(struct answer *p unused_arg, const struct rr *rr,
 
 /* Strings, each with its length ahead: RFC 1035 3.3.14. */
 static bool
-data_txt(struct answer *p, const struct rr *rr, struct dns_record *out)
+data_txt(struct packet_answer *p, const struct rr *rr, struct dns_record *out)
 {
 	struct rd r = rd_of(rr->data);
 	char *text = arena_alloc(p->a, rr->data.n + 1);
@@ -233,7 +234,7 @@ data_txt(struct answer *p, const struct rr *rr, struct dns_record *out)
 
 static const struct {
 	enum dns_type type;
-	bool (*read)(struct answer *p, const struct rr *rr,
+	bool (*read)(struct packet_answer *p, const struct rr *rr,
 	    struct dns_record *out);
 } types[] = {
 	{ DNS_A, data_address },
@@ -246,7 +247,7 @@ static const struct {
 };
 
 static bool
-read_data(struct answer *p, const struct rr *rr, struct dns_record *out)
+read_data(struct packet_answer *p, const struct rr *rr, struct dns_record *out)
 {
 	*out = (struct dns_record){ 0 };
 	for (size_t i = 0; i < NELEM(types); i++)
@@ -258,7 +259,8 @@ read_data(struct answer *p, const struct rr *rr, struct dns_record *out)
 /* The chain --------------------------------------------------------------- */
 
 static const struct rr *
-find(const struct answer *p, struct str owner, enum dns_type type)
+answer_find_rr(const struct packet_answer *p, struct str owner,
+    enum dns_type type)
 {
 	for (size_t i = 0; i < p->n; i++)
 		if (p->rr[i].type == type && str_eq(p->rr[i].owner, owner))
@@ -282,14 +284,15 @@ is_ours(struct str name)
 
 /* To where there are records of the type, or no further CNAME. */
 static bool
-follow(struct answer *p, enum dns_type type, struct packet *out,
+follow(struct packet_answer *p, enum dns_type type, struct packet *out,
     const char **why)
 {
 	for (int i = 0; i < PACKET_CNAMES; i++) {
-		const struct rr *rr = find(p, out->canonical, DNS_CNAME);
+		const struct rr *rr = answer_find_rr(p, out->canonical,
+		    DNS_CNAME);
 		struct dns_record to;
 
-		if (!rr || find(p, out->canonical, type))
+		if (!rr || answer_find_rr(p, out->canonical, type))
 			return true;
 		*why = "a CNAME leads to what can be no name";
 		if (!read_data(p, rr, &to) || !is_ours(to.data))
@@ -302,7 +305,7 @@ follow(struct answer *p, enum dns_type type, struct packet *out,
 }
 
 static bool
-gather(struct answer *p, enum dns_type type, struct packet *out)
+gather(struct packet_answer *p, enum dns_type type, struct packet *out)
 {
 	auto_buf rows = BUF_INIT(PACKET_ROWS);
 	size_t fit = 0;
@@ -342,7 +345,7 @@ packet_parse(struct str octets, struct str name, enum dns_type type,
     struct packet *out, struct arena *a, const char **why)
 {
 	struct rd r = rd_of(octets);
-	struct answer p = { .octets = octets, .a = a };
+	struct packet_answer p = { .octets = octets, .a = a };
 	struct packet made = { .ttl = INT32_MAX };
 	uint32_t questions, answers, authorities;
 	struct name question;

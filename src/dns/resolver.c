@@ -31,7 +31,7 @@ struct resolver {
 
 /* The lookup stays until the library has done with it, too. */
 static void
-tell(struct lookup *k, struct lookup_answer *answer)
+lookup_tell(struct lookup *k, struct lookup_answer *answer)
 {
 	resolver_fn *fn = k->fn;
 
@@ -50,7 +50,7 @@ tell_failed(struct lookup *k, enum dns_security security, struct str why)
 	struct lookup_answer answer = { .result = DNS_FAILED,
 		.security = security, .why = str_first(why, 300) };
 
-	tell(k, &answer);
+	lookup_tell(k, &answer);
 }
 
 static struct str
@@ -85,7 +85,7 @@ tell_packet(struct lookup *k, struct str octets, enum dns_security security)
 		answer.why = name_of_rcode(p.rcode);
 		answer.records = STR("");
 	}
-	tell(k, &answer);
+	lookup_tell(k, &answer);
 }
 
 static void
@@ -133,8 +133,8 @@ on_deadline(struct timer *t)
 /* Lookups ----------------------------------------------------------------- */
 
 static struct lookup *
-begin(struct resolver *r, struct str name, uint32_t type, resolver_fn *fn,
-    void *arg)
+lookup_begin(struct resolver *r, struct str name, uint32_t type,
+    resolver_fn *fn, void *arg)
 {
 	struct lookup *k = calloc(1, sizeof(*k));
 
@@ -192,7 +192,7 @@ resolver_lookup(struct resolver *r, const struct lookup_ask *ask,
 		refuse(DNS_FAILED, STR("too many lookups at once"), fn, arg);
 		return;
 	}
-	k = begin(r, name, ask->type, fn, arg);
+	k = lookup_begin(r, name, ask->type, fn, arg);
 	rc = ub_resolve_event(r->ctx, k->name, (int)ask->type, CLASS_IN, k,
 	    on_answer, NULL);
 	if (rc == 0)
@@ -239,7 +239,7 @@ warm(struct resolver *r, struct err *err)
 	struct lookup *k;
 	int rc;
 
-	k = begin(r, ask.name, ask.type, on_warm, &done);
+	k = lookup_begin(r, ask.name, ask.type, on_warm, &done);
 	rc = ub_resolve_event(r->ctx, k->name, DNS_A, CLASS_IN, k, on_answer,
 	    NULL);
 	if (rc != 0) {

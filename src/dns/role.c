@@ -147,13 +147,13 @@ prepare(struct role *r, struct err *err)
 }
 
 static void
-stop(struct role *r)
+resolver_role_stop(struct role *r)
 {
 	client_socket_close(&((struct resolver_role *)r->state)->control);
 }
 
 static void
-finish(struct role *r)
+resolver_role_finish(struct role *r)
 {
 	struct resolver_role *s = r->state;
 
@@ -171,8 +171,8 @@ main(void)
 		.prepare = prepare,
 		.peer = peer,
 		.listen = listen_on,
-		.stop = stop,
-		.finish = finish,
+		.stop = resolver_role_stop,
+		.finish = resolver_role_finish,
 	};
 
 	return role_main(&ops);

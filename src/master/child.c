@@ -1,3 +1,6 @@
+/*
+ * child.c - one process of a role: started, configured, heard, killed.
+ */
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/close_range.h>

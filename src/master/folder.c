@@ -1,3 +1,6 @@
+/*
+ * folder.c - the data folder: its lock, and a folder of its own for each role.
+ */
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>

@@ -156,7 +156,7 @@ add_children(struct master *m, enum role_kind kind, uint32_t n)
 }
 
 static int
-begin(struct master *m, struct err *err)
+master_begin(struct master *m, struct err *err)
 {
 	struct rlimit files;
 
@@ -180,7 +180,7 @@ begin(struct master *m, struct err *err)
 }
 
 static void
-end(struct master *m)
+master_end(struct master *m)
 {
 	if (m->signals.fd >= 0) {
 		loop_unwatch(m->loop, &m->signals);
@@ -219,7 +219,7 @@ master_run(const struct serve *s)
 	m->config = *s->config;
 	m->config.number = 1;
 	msg_keep(m->memory, &config_shape, &m->config);
-	if (begin(m, &err) == 0) {
+	if (master_begin(m, &err) == 0) {
 		loop_run(m->loop);
 	} else {
 		log_event(m->log, LOG_ERROR, "cannot_start", F_ERR(&err));
@@ -227,6 +227,6 @@ master_run(const struct serve *s)
 		m->code = 1;
 	}
 	code = m->code;
-	end(m);
+	master_end(m);
 	return code;
 }

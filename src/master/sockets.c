@@ -1,3 +1,7 @@
+/*
+ * sockets.c - listening sockets, opened as configured and kept for the roles
+ * that accept on them.
+ */
 #include <arpa/inet.h>
 #include <errno.h>
 #include <sys/socket.h>
@@ -21,8 +25,8 @@ static const struct {
 };
 
 static int
-keep(struct master *m, enum listen_kind kind, enum role_kind role, int fd,
-    struct err *err)
+keep_socket(struct master *m, enum listen_kind kind, enum role_kind role,
+    int fd, struct err *err)
 {
 	if (m->nsockets == SOCKETS_MAX) {
 		(void)close(fd);
@@ -94,7 +98,8 @@ open_one(struct master *m, size_t kind, const char *text, uint32_t port,
 					       "address", text, port);
 	fd = make_socket(&a);
 	if (fd >= 0)
-		return keep(m, kinds[kind].kind, kinds[kind].role, fd, err);
+		return keep_socket(m, kinds[kind].kind, kinds[kind].role, fd,
+		    err);
 	if (errno == EACCES)
 		return err_set(err, E_IO, "cannot listen on %s port %u (%s): "
 		    "ports below 1024 need root", text, port,
@@ -181,7 +186,7 @@ open_named(struct master *m, const struct named *s, struct err *err)
 	if (fd >= 0 && bind(fd, (struct sockaddr *)&a, sizeof(a)) == 0 &&
 	    fchmodat(m->folder, name, s->mode, 0) == 0 &&
 	    listen(fd, BACKLOG) == 0)
-		return keep(m, s->kind, s->role, fd, err);
+		return keep_socket(m, s->kind, s->role, fd, err);
 	(void)err_sys(err, E_IO, "socket %s in %.*s", name,
 	    STR_FMT(m->config.data));
 	if (fd >= 0)

@@ -141,7 +141,7 @@ plan_restart(struct child *c)
 }
 
 static void
-start(struct child *c)
+start_or_plan(struct child *c)
 {
 	struct err err = { 0 };
 
@@ -160,14 +160,14 @@ start_again(struct timer *t)
 	struct child *c = container_of(t, struct child, again);
 
 	if (c->m->phase == RUNNING)
-		start(c);
+		start_or_plan(c);
 }
 
 void
 supervise_start(struct master *m)
 {
 	for (size_t i = 0; i < m->nchildren; i++)
-		start(&m->children[i]);
+		start_or_plan(&m->children[i]);
 }
 
 static void stop_next(struct master *m);

@@ -1,3 +1,7 @@
+/*
+ * dial_test.c - connecting to servers on this machine that answer, refuse, or
+ * are full.
+ */
 #include <arpa/inet.h>
 #include <sys/socket.h>
 

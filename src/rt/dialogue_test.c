@@ -10,7 +10,7 @@
 
 enum { PARKED_MS = 60000, COMMAND_MS = 5000, WIRE = 65536 };
 
-struct session {
+struct two_words {
 	struct dialogue d;
 	struct world *w;
 };
@@ -21,7 +21,7 @@ struct world {
 	struct transport *peer;
 	const struct transport_ops *real;
 	struct transport_ops counting;
-	struct session *s;
+	struct two_words *s;
 	struct buf got;
 	bool eof;
 	int writes, trims, done;
@@ -42,7 +42,7 @@ count_write(struct transport *t, const void *p, size_t n)
 static struct world *
 world_of(struct dialogue *d)
 {
-	return container_of(d, struct session, d)->w;
+	return container_of(d, struct two_words, d)->w;
 }
 
 static void

@@ -193,7 +193,7 @@ fiber_prepare(struct fiber *f, void (*entry)(struct fiber *f))
 
 /* makecontext() passes ints: a pointer goes as two. */
 static void
-start(unsigned high, unsigned low, unsigned ehigh, unsigned elow)
+fiber_entry(unsigned high, unsigned low, unsigned ehigh, unsigned elow)
 {
 	uintptr_t f = (uintptr_t)((uint64_t)high << 32 | low);
 	uintptr_t e = (uintptr_t)((uint64_t)ehigh << 32 | elow);
@@ -210,7 +210,7 @@ fiber_prepare(struct fiber *f, void (*entry)(struct fiber *f))
 	bug_if(!c || getcontext(c) < 0);
 	c->uc_stack.ss_sp = f->stack;
 	c->uc_stack.ss_size = FIBER_STACK;
-	makecontext(c, (void (*)(void))start, 4, (unsigned)(p >> 32),
+	makecontext(c, (void (*)(void))fiber_entry, 4, (unsigned)(p >> 32),
 	    (unsigned)p, (unsigned)(e >> 32), (unsigned)e);
 	f->context = c;
 }

@@ -1,3 +1,7 @@
+/*
+ * ipc_receive.c - the receiving half of rt/ipc.h: frames become asks, notices
+ * and answers; a frame that does not fit its call ends the connection.
+ */
 #include <errno.h>
 #include <sys/epoll.h>
 #include <sys/socket.h>

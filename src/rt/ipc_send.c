@@ -1,3 +1,7 @@
+/*
+ * ipc_send.c - the sending half of rt/ipc.h: frames and descriptors are queued,
+ * and leave in one write where they can.
+ */
 #include <errno.h>
 #include <fcntl.h>
 #include <sys/epoll.h>
@@ -211,8 +215,8 @@ free_req(struct ipc_req *r)
 }
 
 static void
-answer(struct ipc_req *r, struct frame *f, const struct msg_shape *shape,
-    const void *v, int fd)
+ipc_send_answer(struct ipc_req *r, struct frame *f,
+    const struct msg_shape *shape, const void *v, int fd)
 {
 	struct ipc *c = r->ipc;
 
@@ -233,7 +237,7 @@ ipc_reply(struct ipc_req *r, const void *v, int fd)
 {
 	struct frame f = { .kind = FRAME_ANSWER };
 
-	answer(r, &f, r->call->answer, v, fd);
+	ipc_send_answer(r, &f, r->call->answer, v, fd);
 	free_req(r);
 }
 
@@ -246,7 +250,7 @@ ipc_fail(struct ipc_req *r, int code, const char *text)
 	buf_le32(&b, (uint32_t)-code);
 	buf_str(&b, str_first(str_c(text), 400));
 	f.body = buf_get(&b);
-	answer(r, &f, NULL, NULL, -1);
+	ipc_send_answer(r, &f, NULL, NULL, -1);
 	free_req(r);
 }
 

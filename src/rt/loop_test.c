@@ -199,7 +199,7 @@ block(void *arg)
 	(void)__atomic_fetch_add((int *)arg, 1, __ATOMIC_RELAXED);
 }
 
-struct jobs {
+struct loop_jobs {
 	struct loop *l;
 	struct work_pool *pool;
 	int done, busy, fibers;
@@ -208,7 +208,7 @@ struct jobs {
 static void
 job(void *arg)
 {
-	struct jobs *j = arg;
+	struct loop_jobs *j = arg;
 
 	if (rt_work(j->pool, block, &j->done) == E_BUSY)
 		j->busy++;
@@ -220,7 +220,7 @@ static void
 test_work(void **state unused_arg)
 {
 	struct clock real = clock_real();
-	struct jobs j = { .fibers = 30 };
+	struct loop_jobs j = { .fibers = 30 };
 
 	j.l = loop_new(&real, NULL);
 	j.pool = work_pool_new(j.l, 2, 20);

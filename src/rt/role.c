@@ -55,7 +55,7 @@ take_config(struct link *k, struct str octets, struct arena **old)
 }
 
 static void
-fail(struct link *k, const char *text)
+role_report_failed(struct link *k, const char *text)
 {
 	struct role_failed m = { .text = str_c(text) };
 
@@ -66,7 +66,7 @@ fail(struct link *k, const char *text)
 }
 
 static int
-begin(struct link *k, const struct role_start *m, struct buf *missing,
+role_enter(struct link *k, const struct role_start *m, struct buf *missing,
     struct err *err)
 {
 	const struct role_ops *ops = k->ops;
@@ -99,8 +99,8 @@ on_start(struct link *k, struct ipc_req *req)
 	struct role_ready m;
 	struct err err = { 0 };
 
-	if (begin(k, req->ask, &missing, &err) < 0) {
-		fail(k, err.text);
+	if (role_enter(k, req->ask, &missing, &err) < 0) {
+		role_report_failed(k, err.text);
 		return;
 	}
 	m.missing = str_trim(buf_get(&missing));

@@ -1,3 +1,6 @@
+/*
+ * role_messages.c - what master and a role tell each other, as tables.
+ */
 #include "rt/role.h"
 
 MSG_SHAPE(config);

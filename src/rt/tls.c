@@ -24,7 +24,7 @@ struct tls_lib {
 
 /* One set of names: a leaf to compare with, and at most one certificate for
  * each kind of key. */
-struct entry {
+struct tls_entry {
 	SSL_CTX *ssl;
 	X509 *leaf;
 };
@@ -32,7 +32,7 @@ struct entry {
 struct tls_ctx {
 	int refs;
 	struct tls_lib *lib;
-	struct entry *entries;
+	struct tls_entry *entries;
 	size_t n;
 };
 
@@ -307,10 +307,10 @@ read_chain(struct tls_lib *lib, struct str pem, X509 **leaf,
 	return *leaf;
 }
 
-static struct entry *
+static struct tls_entry *
 new_entry(struct tls_ctx *ctx, X509 *leaf)
 {
-	struct entry *grown = reallocarray(ctx->entries, ctx->n + 1,
+	struct tls_entry *grown = reallocarray(ctx->entries, ctx->n + 1,
 	    sizeof(*grown));
 	SSL_CTX *s = new_ssl_ctx(ctx);
 
@@ -319,14 +319,14 @@ new_entry(struct tls_ctx *ctx, X509 *leaf)
 	if (!s)
 		return NULL;
 	X509_up_ref(leaf);
-	grown[ctx->n] = (struct entry){ s, leaf };
+	grown[ctx->n] = (struct tls_entry){ s, leaf };
 	return &grown[ctx->n++];
 }
 
 static bool
 install(struct tls_ctx *ctx, X509 *leaf, STACK_OF(X509) *rest, EVP_PKEY *key)
 {
-	struct entry *e;
+	struct tls_entry *e;
 
 	for (size_t i = 0; i < ctx->n; i++)
 		if (same_names(ctx->entries[i].leaf, leaf) &&

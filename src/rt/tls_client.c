@@ -75,7 +75,7 @@ remember(struct tls_verdict *v, X509_STORE_CTX *x)
 
 /* For each certificate of the chain, and each thing that is wrong. */
 static int
-judge(int good, X509_STORE_CTX *x)
+tls_client_verify(int good, X509_STORE_CTX *x)
 {
 	const SSL *ssl = X509_STORE_CTX_get_ex_data(x,
 	    SSL_get_ex_data_X509_STORE_CTX_idx());
@@ -111,7 +111,7 @@ tls_client_new(struct tls_lib *lib, bool verify, struct err *err)
 	/* Keys of 1024 bits are no worse than none. */
 	SSL_CTX_set_security_level(c->ssl, verify ? 2 : 1);
 	(void)SSL_CTX_set_options(c->ssl, SSL_OP_NO_TICKET);
-	SSL_CTX_set_verify(c->ssl, SSL_VERIFY_PEER, judge);
+	SSL_CTX_set_verify(c->ssl, SSL_VERIFY_PEER, tls_client_verify);
 	return c;
 }
 

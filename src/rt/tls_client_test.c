@@ -1,3 +1,7 @@
+/*
+ * tls_client_test.c - what our client believes of a server's certificates.
+ *                                                  RFC 5280 6, RFC 8461 4.1
+ */
 #include <openssl/err.h>
 
 #include "base/test.h"

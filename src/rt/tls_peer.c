@@ -77,7 +77,7 @@ test_cert_free(struct test_cert *c)
 
 /* The wire: a BIO pair, whose one end is a transport ------------------- */
 
-struct wire {
+struct bio_wire {
 	struct transport t;
 	BIO *end;
 	bool *closed;
@@ -86,7 +86,7 @@ struct wire {
 static ssize_t
 wire_read(struct transport *t, void *p, size_t n)
 {
-	struct wire *w = container_of(t, struct wire, t);
+	struct bio_wire *w = container_of(t, struct bio_wire, t);
 	int got = BIO_read(w->end, p, (int)n);
 
 	if (got > 0)
@@ -97,7 +97,7 @@ wire_read(struct transport *t, void *p, size_t n)
 static ssize_t
 wire_write(struct transport *t, const void *p, size_t n)
 {
-	struct wire *w = container_of(t, struct wire, t);
+	struct bio_wire *w = container_of(t, struct bio_wire, t);
 	int put = BIO_write(w->end, p, (int)n);
 
 	if (put > 0)
@@ -108,7 +108,7 @@ wire_write(struct transport *t, const void *p, size_t n)
 static void
 wire_close(struct transport *t)
 {
-	struct wire *w = container_of(t, struct wire, t);
+	struct bio_wire *w = container_of(t, struct bio_wire, t);
 
 	/* The BIO stays until the peer goes: octets are still in it. */
 	(void)BIO_shutdown_wr(w->end);
@@ -121,7 +121,7 @@ wire_new(BIO *end, bool *closed)
 {
 	static const struct transport_ops ops = { wire_read, wire_write,
 		wire_close };
-	struct wire *w = calloc(1, sizeof(*w));
+	struct bio_wire *w = calloc(1, sizeof(*w));
 
 	bug_if(!w);
 	w->t.ops = &ops;

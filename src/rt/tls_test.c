@@ -3,7 +3,7 @@
 #include "base/test.h"
 #include "rt/tls_peer.h"
 
-struct fixture {
+struct tls_fixture {
 	struct tls_lib *lib;
 	struct tls_ctx *ctx;
 	struct test_cert a, a_rsa, wild, cn;
@@ -12,7 +12,7 @@ struct fixture {
 static int
 set_up(void **state)
 {
-	struct fixture *f = calloc(1, sizeof(*f));
+	struct tls_fixture *f = calloc(1, sizeof(*f));
 	struct err err;
 
 	f->lib = tls_lib_new(&err);
@@ -37,7 +37,7 @@ set_up(void **state)
 static int
 tear_down(void **state)
 {
-	struct fixture *f = *state;
+	struct tls_fixture *f = *state;
 
 	tls_ctx_unref(f->ctx);
 	tls_lib_unref(f->lib);
@@ -70,7 +70,7 @@ shake(struct tls_peer *p, struct transport *server, struct err *err)
 static void
 test_names(void **state)
 {
-	struct fixture *f = *state;
+	struct tls_fixture *f = *state;
 	const struct {
 		const char *sni, *sigalgs, *type, *cn;
 	} rows[] = {
@@ -121,7 +121,7 @@ test_names(void **state)
 static void
 test_octets(void **state)
 {
-	struct fixture *f = *state;
+	struct tls_fixture *f = *state;
 	struct tls_peer p = tls_peer(TLS1_3_VERSION, "a.test", NULL);
 	struct transport *t = transport_tls(p.wire, f->ctx);
 	char room[64];
@@ -156,7 +156,7 @@ test_octets(void **state)
 static void
 test_end(void **state)
 {
-	struct fixture *f = *state;
+	struct tls_fixture *f = *state;
 	struct tls_peer p = tls_peer(TLS1_2_VERSION, NULL, NULL);
 	struct transport *t = transport_tls(p.wire, f->ctx);
 	char room[8];
@@ -173,7 +173,7 @@ test_end(void **state)
 static void
 test_refused(void **state)
 {
-	struct fixture *f = *state;
+	struct tls_fixture *f = *state;
 	const struct {
 		const char *octets;
 		bool cut;
@@ -211,7 +211,7 @@ test_refused(void **state)
 static void
 test_bad_certificates(void **state)
 {
-	struct fixture *f = *state;
+	struct tls_fixture *f = *state;
 	struct tls_peer p = tls_peer(TLS1_3_VERSION, NULL, NULL);
 	struct err err = { 0 };
 	struct tls_ctx *ctx = tls_ctx_new(f->lib, &err);

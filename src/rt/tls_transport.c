@@ -218,7 +218,7 @@ tls_over(struct transport *inner)
 
 /* NULL, a context without a certificate, is a transport that failed. */
 static struct transport *
-begin(struct tls *tls, SSL *ssl, struct tls_lib *lib)
+tls_attach_ssl(struct tls *tls, SSL *ssl, struct tls_lib *lib)
 {
 	BIO *bio = ssl ? BIO_new(tls_lib_bio(lib)) : NULL;
 
@@ -245,7 +245,7 @@ transport_tls(struct transport *inner, struct tls_ctx *ctx)
 	ssl = tls_ctx_ssl(ctx);
 	if (ssl)
 		SSL_set_accept_state(ssl);
-	return begin(tls, ssl, tls_ctx_lib(ctx));
+	return tls_attach_ssl(tls, ssl, tls_ctx_lib(ctx));
 }
 
 struct transport *
@@ -262,7 +262,7 @@ transport_tls_client(struct transport *inner, struct tls_client *c,
 	ssl = tls_client_ssl(c, name, tls->verdict);
 	if (ssl)
 		SSL_set_connect_state(ssl);
-	return begin(tls, ssl, tls_client_lib(c));
+	return tls_attach_ssl(tls, ssl, tls_client_lib(c));
 }
 
 /* A fatal handshake error as text. What the queue says first is the cause. */

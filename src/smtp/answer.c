@@ -33,7 +33,7 @@ character(struct str s)
 
 /* False if it does not fit. */
 static bool
-put(struct answer_reader *r, struct str s)
+answer_put_text(struct answer_reader *r, struct str s)
 {
 	if (s.n > sizeof(r->text) - r->text_n)
 		return false;
@@ -48,14 +48,15 @@ put_text(struct answer_reader *r, struct str s)
 	bool room = s.n > 0;
 
 	if (room && r->text_n > 0)
-		room = put(r, STR(" "));
+		room = answer_put_text(r, STR(" "));
 	while (room && s.n > 0) {
 		size_t n = character(s);
 
 		if (n > 0)
-			room = put(r, str_first(s, n));
+			room = answer_put_text(r, str_first(s, n));
 		else
-			room = put(r, s.p[0] == '\t' ? STR(" ") : STR("?"));
+			room = answer_put_text(r,
+			    s.p[0] == '\t' ? STR(" ") : STR("?"));
 		s = str_from(s, n ? n : 1);
 	}
 }

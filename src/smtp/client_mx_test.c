@@ -4,7 +4,7 @@
 #include "smtp/client.h"
 #include "smtp/test_world.h"
 
-struct visit {
+struct mx_visit {
 	struct world *w;
 	struct stream *stream;
 	struct tls_client *tls;		/* NULL: in clear */
@@ -19,13 +19,13 @@ struct visit {
 static int
 text(void *arg, struct smtp_client *c, struct err *err unused_arg)
 {
-	const struct visit *v = arg;
+	const struct mx_visit *v = arg;
 
 	return smtp_client_text(c, v->text);
 }
 
 static void
-send_one(struct visit *v, struct smtp_client *c)
+send_one(struct mx_visit *v, struct smtp_client *c)
 {
 	static const char *const to[] = { "alice@example.test",
 		"nobody@example.test", "bob@example.test" };
@@ -42,7 +42,7 @@ send_one(struct visit *v, struct smtp_client *c)
 static void
 visit(void *arg)
 {
-	struct visit *v = arg;
+	struct mx_visit *v = arg;
 	const struct smtp_client_options o = { .loop = v->w->loop,
 		.hostname = STR("c.example") };
 	struct smtp_client *c = smtp_client_new(&o, v->stream,
@@ -63,7 +63,7 @@ visit(void *arg)
 static void
 ended(void *arg)
 {
-	struct visit *v = arg;
+	struct mx_visit *v = arg;
 
 	v->ended = true;
 }
@@ -72,7 +72,7 @@ static void
 serve(void *arg)
 {
 	static const struct peer peer = { .address = "192.0.2.2" };
-	struct visit *v = arg;
+	struct mx_visit *v = arg;
 
 	smtp_start(v->w->service, stream_new(v->w->loop, v->server), &peer,
 	    false, ended, v);
@@ -80,7 +80,7 @@ serve(void *arg)
 
 /* Beside the session that the world begins with. */
 static void
-run(struct visit *v, struct world *w, size_t cap)
+run(struct mx_visit *v, struct world *w, size_t cap)
 {
 	struct transport *client;
 
@@ -112,7 +112,7 @@ test_clear(void **state unused_arg)
 
 	for (size_t i = 0; i < NELEM(caps); i++) {
 		struct world w;
-		struct visit v = { .nmessages = 2,
+		struct mx_visit v = { .nmessages = 2,
 			.text = STR("A: b\r\n\r\n.\r\n..x\r\n.y") };
 
 		run(&v, &w, caps[i]);
@@ -132,7 +132,7 @@ test_tls(void **state unused_arg)
 	struct tls_lib *lib = tls_lib_new(&err);
 	auto_buf b = BUF_INIT(1 << 20);
 	struct world w;
-	struct visit v = { .nmessages = 1,
+	struct mx_visit v = { .nmessages = 1,
 		.tls = tls_client_new(lib, false, &err) };
 
 	buf_lit(&b, "A: b\r\n\r\n");

@@ -5,7 +5,7 @@
 /* The wires --------------------------------------------------------------- */
 
 /* An end that counts, and may be cut. */
-struct counted {
+struct counting_end {
 	struct transport t;
 	struct transport *inner;
 	struct scene *scene;
@@ -15,7 +15,7 @@ struct counted {
 static ssize_t
 counted_read(struct transport *t, void *p, size_t n)
 {
-	struct counted *c = container_of(t, struct counted, t);
+	struct counting_end *c = container_of(t, struct counting_end, t);
 
 	if (!c->server && c->scene->reset) {
 		errno = ECONNRESET;
@@ -25,7 +25,7 @@ counted_read(struct transport *t, void *p, size_t n)
 }
 
 static ssize_t
-cut_write(struct counted *c, const void *p, size_t n)
+cut_write(struct counting_end *c, const void *p, size_t n)
 {
 	struct scene *s = c->scene;
 	size_t left = s->cut - s->said;
@@ -40,7 +40,7 @@ cut_write(struct counted *c, const void *p, size_t n)
 static ssize_t
 counted_write(struct transport *t, const void *p, size_t n)
 {
-	struct counted *c = container_of(t, struct counted, t);
+	struct counting_end *c = container_of(t, struct counting_end, t);
 	struct scene *s = c->scene;
 	bool cut = c->server && s->cut > 0;
 	ssize_t did = cut ? cut_write(c, p, n)
@@ -57,7 +57,7 @@ counted_write(struct transport *t, const void *p, size_t n)
 static void
 counted_close(struct transport *t)
 {
-	struct counted *c = container_of(t, struct counted, t);
+	struct counting_end *c = container_of(t, struct counting_end, t);
 
 	c->inner->ops->close(c->inner);
 	free(c);
@@ -66,7 +66,7 @@ counted_close(struct transport *t)
 static void
 counted_ready(void *arg)
 {
-	struct counted *c = arg;
+	struct counting_end *c = arg;
 
 	if (c->t.ready)
 		c->t.ready(c->t.arg);
@@ -77,10 +77,10 @@ end_of(struct scene *s, struct transport *inner, bool server)
 {
 	static const struct transport_ops ops = { counted_read, counted_write,
 		counted_close };
-	struct counted *c = calloc(1, sizeof(*c));
+	struct counting_end *c = calloc(1, sizeof(*c));
 
 	assert_non_null(c);
-	*c = (struct counted){ { .ops = &ops }, inner, s, server };
+	*c = (struct counting_end){ { .ops = &ops }, inner, s, server };
 	inner->ready = counted_ready;
 	inner->arg = c;
 	return stream_new(s->loop, &c->t);

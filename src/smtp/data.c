@@ -7,7 +7,7 @@ smtp_data_init(struct smtp_data *d, uint64_t max_octets)
 }
 
 static void
-fail(struct smtp_data *d, enum smtp_data_fault fault)
+data_note_fault(struct smtp_data *d, enum smtp_data_fault fault)
 {
 	if (d->fault == DATA_OK)
 		d->fault = fault;
@@ -18,7 +18,7 @@ static void
 count_line(struct smtp_data *d, size_t n)
 {
 	if (n > SMTP_LINE_MAX - d->line_octets)
-		fail(d, DATA_LONG_LINE);
+		data_note_fault(d, DATA_LONG_LINE);
 	else
 		d->line_octets += n;
 }
@@ -28,7 +28,7 @@ count_octets(struct smtp_data *d, size_t n)
 {
 	d->octets += n;
 	if (d->max_octets > 0 && d->octets > d->max_octets)
-		fail(d, DATA_TOO_BIG);
+		data_note_fault(d, DATA_TOO_BIG);
 }
 
 /* A piece of a line without LF. */
@@ -39,9 +39,9 @@ look_at(struct smtp_data *d, const char *p, size_t n)
 		return;
 	count_line(d, n);
 	if (memchr(p, '\r', n))
-		fail(d, DATA_BARE);
+		data_note_fault(d, DATA_BARE);
 	if (memchr(p, 0, n))
-		fail(d, DATA_NUL);
+		data_note_fault(d, DATA_NUL);
 }
 
 /* [p, end) begins inside a line. Goes on to just behind the next CRLF or to
@@ -55,14 +55,14 @@ rest_of_line(struct smtp_data *d, const char *p, const char *end)
 
 	/* A CR from the last piece that something else follows now. */
 	if (d->state == IN_LINE_CR && stop > p)
-		fail(d, DATA_BARE);
+		data_note_fault(d, DATA_BARE);
 	look_at(d, p, (size_t)(stop - p) - (stop > p && cr));
 	if (!lf) {
 		d->state = cr ? IN_LINE_CR : IN_LINE;
 		return end;
 	}
 	if (!cr) {
-		fail(d, DATA_BARE);
+		data_note_fault(d, DATA_BARE);
 		count_line(d, 1);
 		d->state = IN_LINE;
 		return lf + 1;
@@ -93,14 +93,14 @@ after_dot_cr(struct smtp_data *d, const char *p)
 	}
 	/* ".\r" and more: a bare CR. The CR itself is not given back, but
 	 * nothing is any more. */
-	fail(d, DATA_BARE);
+	data_note_fault(d, DATA_BARE);
 	d->state = IN_LINE;
 	return p;
 }
 
 /* Everything up to the next dot that begins a line. */
 static const char *
-run(struct smtp_data *d, const char *p, const char *end)
+data_run_of_text(struct smtp_data *d, const char *p, const char *end)
 {
 	while (p < end && !(d->state == AT_LINE && *p == '.'))
 		p = rest_of_line(d, p, end);
@@ -134,7 +134,7 @@ smtp_data_next(struct smtp_data *d, struct str *in, struct str *out)
 			p = start;
 			continue;
 		}
-		p = run(d, start, end);
+		p = data_run_of_text(d, start, end);
 		if (p > start)
 			count_octets(d, (size_t)(p - start));
 		if (d->fault != DATA_OK || p == start)

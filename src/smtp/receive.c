@@ -125,7 +125,7 @@ check(struct reception *in)
 
 /* Signed, if this is a submission that somebody here answers for. */
 static int
-sign(struct reception *in, struct str *signature)
+reception_sign(struct reception *in, struct str *signature)
 {
 	const struct smtp_options *o = &in->s->service->o;
 	struct arena *mem;
@@ -147,7 +147,7 @@ commit(struct reception *in)
 	struct smtp_session *s = in->s;
 	struct str signature = STR_NULL;
 	uint64_t message;
-	int e = sign(in, &signature);
+	int e = reception_sign(in, &signature);
 
 	if (e == 0)
 		e = submit_commit(s->txn, &in->origin, signature, &message,

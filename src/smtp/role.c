@@ -17,7 +17,7 @@ struct mx {
 };
 
 static void
-start(void *arg, struct listener *from, struct stream *s,
+mx_start_session(void *arg, struct listener *from, struct stream *s,
     const struct peer *peer, bool tls_first)
 {
 	struct mx *mx = arg;
@@ -52,7 +52,7 @@ static int
 prepare(struct role *r, struct err *err unused_arg)
 {
 	static const struct listener_kind kinds[] = {
-		{ LISTEN_SMTP, start, false },
+		{ LISTEN_SMTP, mx_start_session, false },
 	};
 	struct mx *mx = r->state;
 
@@ -93,13 +93,13 @@ reload(struct role *r)
 }
 
 static void
-stop(struct role *r)
+mx_role_stop(struct role *r)
 {
 	listeners_stop(((struct mx *)r->state)->listeners);
 }
 
 static void
-finish(struct role *r)
+mx_role_finish(struct role *r)
 {
 	struct mx *mx = r->state;
 
@@ -120,8 +120,8 @@ main(void)
 		.peer = peer,
 		.listen = listen_on,
 		.reload = reload,
-		.stop = stop,
-		.finish = finish,
+		.stop = mx_role_stop,
+		.finish = mx_role_finish,
 	};
 
 	return role_main(&ops);

@@ -101,7 +101,7 @@ has_controls(struct str line)
 }
 
 static struct reply
-answer(struct smtp_session *s, struct str line)
+smtp_answer_line(struct smtp_session *s, struct str line)
 {
 	const struct smtp_verb *v;
 	const struct reply *no;
@@ -121,7 +121,8 @@ answer(struct smtp_session *s, struct str line)
 
 /* Enough is enough: the reply that ends the session instead of this one. */
 static struct reply
-count(struct smtp_session *s, struct reply r, uint32_t refused_before)
+smtp_count_refusal(struct smtp_session *s, struct reply r,
+    uint32_t refused_before)
 {
 	if (r.code < 500)
 		return r;
@@ -149,10 +150,10 @@ one_command(struct dialogue *d, struct err *err)
 	} else if (e < 0)
 		return e;
 	else
-		r = answer(s, line);
+		r = smtp_answer_line(s, line);
 	if ((e = stream_failed(d->stream)) < 0)
 		return e;
-	r = count(s, r, refused);
+	r = smtp_count_refusal(s, r, refused);
 	put_reply(s, &r);
 	arena_reset(s->cmd);
 	return s->leaving || smtp_reply_ends(&r) ? DIALOGUE_OVER : 0;

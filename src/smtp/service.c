@@ -1,3 +1,7 @@
+/*
+ * service.c - what the sessions of one listener share; it lives as long as the
+ * last of them.
+ */
 #include "smtp/smtp_int.h"
 
 enum { SERVICE_MEM = 4096 };

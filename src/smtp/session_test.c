@@ -1,3 +1,7 @@
+/*
+ * session_test.c - whole sessions: envelopes, texts, limits, and the same
+ * octets cut at every place.                              RFC 5321 4.1, 4.5
+ */
 #include "smtp/test_world.h"
 
 static void

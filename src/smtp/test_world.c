@@ -26,7 +26,7 @@ nothing(void *arg unused_arg)
 }
 
 /* The server's end of the wire, and how often it was written to. */
-struct counted {
+struct counted_end {
 	struct transport t;
 	struct transport *inner;
 	struct world *w;
@@ -35,7 +35,7 @@ struct counted {
 static ssize_t
 counted_read(struct transport *t, void *p, size_t n)
 {
-	struct transport *in = container_of(t, struct counted, t)->inner;
+	struct transport *in = container_of(t, struct counted_end, t)->inner;
 
 	return in->ops->read(in, p, n);
 }
@@ -43,7 +43,7 @@ counted_read(struct transport *t, void *p, size_t n)
 static ssize_t
 counted_write(struct transport *t, const void *p, size_t n)
 {
-	struct counted *c = container_of(t, struct counted, t);
+	struct counted_end *c = container_of(t, struct counted_end, t);
 
 	c->w->writes++;
 	return c->inner->ops->write(c->inner, p, n);
@@ -52,7 +52,7 @@ counted_write(struct transport *t, const void *p, size_t n)
 static void
 counted_close(struct transport *t)
 {
-	struct counted *c = container_of(t, struct counted, t);
+	struct counted_end *c = container_of(t, struct counted_end, t);
 
 	c->inner->ops->close(c->inner);
 	free(c);
@@ -61,7 +61,7 @@ counted_close(struct transport *t)
 static void
 counted_ready(void *arg)
 {
-	struct counted *c = arg;
+	struct counted_end *c = arg;
 
 	if (c->t.ready)
 		c->t.ready(c->t.arg);
@@ -72,16 +72,16 @@ counted(struct world *w, struct transport *inner)
 {
 	static const struct transport_ops ops = { counted_read, counted_write,
 		counted_close };
-	struct counted *c = calloc(1, sizeof(*c));
+	struct counted_end *c = calloc(1, sizeof(*c));
 
 	assert_non_null(c);
-	*c = (struct counted){ { .ops = &ops }, inner, w };
+	*c = (struct counted_end){ { .ops = &ops }, inner, w };
 	inner->ready = counted_ready;
 	inner->arg = c;
 	return &c->t;
 }
 
-struct start {
+struct session_start {
 	struct world *w;
 	struct stream *stream;
 	bool tls_first;
@@ -90,7 +90,7 @@ struct start {
 static void
 start(void *arg)
 {
-	struct start *st = arg;
+	struct session_start *st = arg;
 	const struct peer peer = { .address = "192.0.2.1", .port = 4321 };
 
 	smtp_start(st->w->service, st->stream, &peer, st->tls_first, ended,
@@ -133,7 +133,7 @@ world_open_with(struct world *w, enum listen_kind kind, size_t cap,
     struct tls_ctx *tls)
 {
 	struct transport *server;
-	struct start *st;
+	struct session_start *st;
 
 	memset(w, 0, sizeof(*w));
 	w->clock = clock_fake(1795320061000000);
@@ -148,8 +148,9 @@ world_open_with(struct world *w, enum listen_kind kind, size_t cap,
 	make_service(w, kind);
 	transport_pair(w->loop, cap, &server, &w->client);
 	w->client->ready = nothing;
-	st = arena_new_of(w->mem, struct start);
-	*st = (struct start){ w, stream_new(w->loop, counted(w, server)),
+	st = arena_new_of(w->mem, struct session_start);
+	*st = (struct session_start){ w,
+		stream_new(w->loop, counted(w, server)),
 		kind == LISTEN_SUBMISSIONS };
 	fiber_spawn(w->loop, "session", start, st);
 	world_settle(w);

@@ -1,3 +1,7 @@
+/*
+ * trouble_test.c - sessions that go wrong: silence, a client that reads nothing
+ * or hangs up, shutdown, a store that fails.              RFC 5321 4.5.3.2
+ */
 #include "smtp/test_world.h"
 
 static void

@@ -19,7 +19,7 @@ flush(struct dkim_body *b)
 }
 
 static void
-put(struct dkim_body *b, struct str s)
+dkim_body_put(struct dkim_body *b, struct str s)
 {
 	if (s.n > sizeof(b->out) - b->n)
 		flush(b);
@@ -36,12 +36,12 @@ static void
 put_text(struct dkim_body *b, struct str s)
 {
 	for (; b->crlfs > 0; b->crlfs--)
-		put(b, STR("\r\n"));
+		dkim_body_put(b, STR("\r\n"));
 	if (b->wsp)
-		put(b, STR(" "));
+		dkim_body_put(b, STR(" "));
 	b->wsp = false;
 	b->any = true;
-	put(b, s);
+	dkim_body_put(b, s);
 }
 
 static bool
@@ -104,6 +104,6 @@ dkim_body_finish(struct dkim_body *b)
 		put_text(b, STR("\r"));
 	b->cr = false;
 	if (b->any)
-		put(b, STR("\r\n"));
+		dkim_body_put(b, STR("\r\n"));
 	flush(b);
 }

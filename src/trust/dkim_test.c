@@ -1,3 +1,7 @@
+/*
+ * dkim_test.c - bodies, header fields and authors, as DKIM reads them.
+ *                                                       RFC 6376 3.4, 5.4
+ */
 #include <openssl/evp.h>
 
 #include "base/b64.h"

@@ -7,7 +7,7 @@
 /* A table of small sets: a hash picks the set, within it all are looked at. */
 enum { WAYS = 4, SETS = AUTH_CACHE_MAX / WAYS };
 
-struct entry {
+struct cached_proof {
 	struct proof proof;
 	uint64_t peer;
 	int64_t until_ms;	/* 0: free */
@@ -15,7 +15,7 @@ struct entry {
 
 struct auth_cache {
 	uint8_t key[AUTH_CACHE_KEY_LEN];
-	struct entry entries[SETS][WAYS];
+	struct cached_proof entries[SETS][WAYS];
 };
 
 struct auth_cache *
@@ -64,7 +64,7 @@ proof_guess(const struct proof *proof)
 	return v;
 }
 
-static struct entry *
+static struct cached_proof *
 set_of(struct auth_cache *p, const struct proof *proof)
 {
 	uint64_t v;
@@ -88,7 +88,7 @@ enum proven
 auth_cache_find(struct auth_cache *p, const struct proof *proof,
     struct str peer, int64_t now_ms)
 {
-	struct entry *set = set_of(p, proof);
+	struct cached_proof *set = set_of(p, proof);
 	uint64_t who = hash_peer(p, peer);
 
 	for (size_t i = 0; i < WAYS; i++) {
@@ -107,7 +107,7 @@ void
 auth_cache_add(struct auth_cache *p, const struct proof *proof,
     struct str peer, int64_t now_ms)
 {
-	struct entry *set = set_of(p, proof), *to = set;
+	struct cached_proof *set = set_of(p, proof), *to = set;
 
 	for (size_t i = 0; i < WAYS; i++) {
 		if (memcmp(&set[i].proof, proof, sizeof(*proof)) == 0) {
@@ -117,6 +117,6 @@ auth_cache_add(struct auth_cache *p, const struct proof *proof,
 		if (set[i].until_ms < to->until_ms)
 			to = &set[i];
 	}
-	*to = (struct entry){ *proof, hash_peer(p, peer),
+	*to = (struct cached_proof){ *proof, hash_peer(p, peer),
 		now_ms + AUTH_CACHE_MS };
 }

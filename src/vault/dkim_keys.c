@@ -1,3 +1,7 @@
+/*
+ * dkim_keys.c - keys that sign mail: made, kept as a record, published.
+ *                                            RFC 6376 3.6.1, RFC 8463 4
+ */
 #include <openssl/err.h>
 #include <openssl/x509.h>
 #include <sodium.h>

@@ -1,3 +1,7 @@
+/*
+ * dkim_sign.c - a DKIM-Signature field, composed, folded and signed.
+ *                                            RFC 6376 3.5, 3.7, RFC 8463 3
+ */
 #include <openssl/err.h>
 #include <openssl/rsa.h>
 
@@ -49,7 +53,7 @@ struct folded {
 };
 
 static void
-put(struct folded *f, struct str piece)
+folded_put(struct folded *f, struct str piece)
 {
 	buf_str(f->out, piece);
 	f->column += piece.n;
@@ -58,7 +62,7 @@ put(struct folded *f, struct str piece)
 static void
 fold(struct folded *f)
 {
-	put(f, STR("\r\n "));
+	folded_put(f, STR("\r\n "));
 	f->column = 1;
 }
 
@@ -71,10 +75,10 @@ put_tag(struct folded *f, const char *name, struct str value)
 	if (f->column + 1 + s.n + value.n + 1 > COLUMNS)
 		fold(f);
 	else
-		put(f, STR(" "));
-	put(f, s);
-	put(f, value);
-	put(f, STR(";"));
+		folded_put(f, STR(" "));
+	folded_put(f, s);
+	folded_put(f, value);
+	folded_put(f, STR(";"));
 }
 
 /* sig-h-tag: FWS may stand around each colon.             RFC 6376 3.5 */
@@ -84,7 +88,7 @@ put_names(struct folded *f, struct str names)
 	struct str name;
 
 	fold(f);
-	put(f, STR("h="));
+	folded_put(f, STR("h="));
 	while (names.n > 0) {
 		bool more = str_cut(names, ':', &name, &names);
 
@@ -92,8 +96,8 @@ put_names(struct folded *f, struct str names)
 			names = STR_NULL;
 		if (f->column + name.n + 1 > COLUMNS)
 			fold(f);
-		put(f, name);
-		put(f, more ? STR(":") : STR(";"));
+		folded_put(f, name);
+		folded_put(f, more ? STR(":") : STR(";"));
 	}
 }
 
@@ -109,7 +113,7 @@ put_base64(struct folded *f, struct str octets)
 		if (f->column >= COLUMNS)
 			fold(f);
 		line = str_first(rest, COLUMNS - f->column);
-		put(f, line);
+		folded_put(f, line);
 	}
 }
 
@@ -120,7 +124,7 @@ compose(struct folded *f, const struct dkim_key *key,
 {
 	auto_buf text = BUF_INIT(64);
 
-	put(f, STR("DKIM-Signature: v=1;"));
+	folded_put(f, STR("DKIM-Signature: v=1;"));
 	put_tag(f, "a=", key->algorithm == DKIM_RSA ? STR("rsa-sha256") :
 	    STR("ed25519-sha256"));
 	put_tag(f, "c=", STR("relaxed/relaxed"));
@@ -133,7 +137,7 @@ compose(struct folded *f, const struct dkim_key *key,
 	b64_put(&text, s->body_hash);
 	put_tag(f, "bh=", buf_get(&text));
 	fold(f);
-	put(f, STR("b="));
+	folded_put(f, STR("b="));
 }
 
 /* The signature ----------------------------------------------------------- */
@@ -210,7 +214,7 @@ dkim_sign(OSSL_LIB_CTX *lib, const struct dkim_key *key,
 	if (!ok)
 		return err_set(err, E_TLS, "OpenSSL does not sign");
 	put_base64(&f, str_make((const char *)sig, n));
-	put(&f, STR("\r\n"));
+	folded_put(&f, STR("\r\n"));
 	buf_str(field, buf_get(&own));
 	return buf_failed(field) ? err_set(err, E_LIMIT,
 	    "a signature too long") : 0;

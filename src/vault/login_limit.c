@@ -7,7 +7,7 @@
 
 enum { WAYS = 8, SETS = LOGIN_LIMIT_MAX / WAYS };
 
-struct entry {
+struct limit_entry {
 	uint64_t who, guess;
 	int64_t until_ms;	/* at or after it: free */
 	uint32_t count;
@@ -15,7 +15,7 @@ struct entry {
 
 struct login_limit {
 	uint8_t key[LOGIN_LIMIT_KEY_LEN];
-	struct entry entries[SETS][WAYS];
+	struct limit_entry entries[SETS][WAYS];
 };
 
 _Static_assert(LOGIN_LIMIT_KEY_LEN == crypto_shorthash_KEYBYTES, "key");
@@ -93,10 +93,10 @@ of_user(const struct login_limit *l, struct str user)
 	return (struct who){ hash(l, 'u', lower, n), LOGIN_LIMIT_USER, false };
 }
 
-static struct entry *
+static struct limit_entry *
 find_counter(struct login_limit *l, uint64_t who, int64_t now_ms)
 {
-	struct entry *set = l->entries[who % SETS];
+	struct limit_entry *set = l->entries[who % SETS];
 
 	for (size_t i = 0; i < WAYS; i++)
 		if (set[i].who == who && now_ms < set[i].until_ms)
@@ -105,10 +105,10 @@ find_counter(struct login_limit *l, uint64_t who, int64_t now_ms)
 }
 
 /* A free place in its set, or that of whoever failed least. */
-static struct entry *
+static struct limit_entry *
 make_counter(struct login_limit *l, uint64_t who, int64_t now_ms)
 {
-	struct entry *set = l->entries[who % SETS], *to = set;
+	struct limit_entry *set = l->entries[who % SETS], *to = set;
 
 	for (size_t i = 0; i < WAYS; i++) {
 		if (now_ms >= set[i].until_ms) {
@@ -118,14 +118,15 @@ make_counter(struct login_limit *l, uint64_t who, int64_t now_ms)
 		if (set[i].count < to->count)
 			to = &set[i];
 	}
-	*to = (struct entry){ .who = who, .until_ms = now_ms + LOGIN_LIMIT_MS };
+	*to = (struct limit_entry){ .who = who,
+		.until_ms = now_ms + LOGIN_LIMIT_MS };
 	return to;
 }
 
 static bool
 is_under_limit(struct login_limit *l, struct who who, int64_t now_ms)
 {
-	const struct entry *e = find_counter(l, who.id, now_ms);
+	const struct limit_entry *e = find_counter(l, who.id, now_ms);
 
 	return !e || e->count < who.limit;
 }
@@ -146,7 +147,7 @@ static void
 count_guess(struct login_limit *l, struct who who, uint64_t guess,
     int64_t now_ms)
 {
-	struct entry *e = find_counter(l, who.id, now_ms);
+	struct limit_entry *e = find_counter(l, who.id, now_ms);
 
 	if (!e)
 		e = make_counter(l, who.id, now_ms);

@@ -108,7 +108,7 @@ tear_down(void **state)
 /* One connection: a session of ours that answers one line. */
 enum fate { GOOD, GARBAGE, CUT_AT_ONCE, CUT_IN_SIGNING, FATES };
 
-struct conn {
+struct key_conn {
 	struct world *w;
 	struct tls_peer peer;
 	struct tls_ctx *ctx;
@@ -122,7 +122,7 @@ struct conn {
 static void
 serve(void *arg)
 {
-	struct conn *c = arg;
+	struct key_conn *c = arg;
 	struct str line;
 
 	stream_deadline(c->s, loop_now_ms(c->w->loop) + 60000);
@@ -139,10 +139,10 @@ serve(void *arg)
 }
 
 static void
-begin(struct conn *c, struct world *w, int kind, int version,
+begin(struct key_conn *c, struct world *w, int kind, int version,
     const char *sigalgs, enum fate fate)
 {
-	*c = (struct conn){ .w = w, .ctx = w->ctx[kind], .fate = fate };
+	*c = (struct key_conn){ .w = w, .ctx = w->ctx[kind], .fate = fate };
 	c->peer = tls_peer(version, "a.test", sigalgs);
 	c->s = stream_new(w->loop, c->peer.wire);
 	(void)fiber_spawn(w->loop, "session", serve, c);
@@ -150,7 +150,7 @@ begin(struct conn *c, struct world *w, int kind, int version,
 
 /* What the client does next. */
 static void
-act(struct conn *c)
+act(struct key_conn *c)
 {
 	if (c->ended || c->client != 0)
 		return;
@@ -167,7 +167,7 @@ act(struct conn *c)
 }
 
 static void
-until_ended(struct conn *conns, size_t n)
+until_ended(struct key_conn *conns, size_t n)
 {
 	size_t ended = 0;
 
@@ -185,7 +185,7 @@ until_ended(struct conn *conns, size_t n)
 }
 
 static void
-answered(struct conn *c)
+answered(struct key_conn *c)
 {
 	char room[64];
 	int n = tls_peer_read(&c->peer, room, sizeof(room));
@@ -218,7 +218,7 @@ test_kinds(void **state)
 	};
 
 	for (size_t i = 0; i < NELEM(rows); i++) {
-		struct conn c;
+		struct key_conn c;
 		int asked = w->stub.asked;
 		char groups[16];	/* OpenSSL's macro wants it writable */
 
@@ -241,7 +241,7 @@ test_resumption(void **state)
 
 	for (int i = 0; i < 2; i++) {
 		int version = i ? TLS1_2_VERSION : TLS1_3_VERSION;
-		struct conn c, again;
+		struct key_conn c, again;
 		SSL_SESSION *ticket;
 		int asked;
 
@@ -266,7 +266,7 @@ static void
 test_signer_fails(void **state)
 {
 	struct world *w = *state;
-	struct conn c;
+	struct key_conn c;
 
 	w->stub.refuse_every = 1;
 	begin(&c, w, 0, TLS1_3_VERSION, NULL, GOOD);
@@ -278,7 +278,7 @@ test_signer_fails(void **state)
 
 /* Until this many are parked in signing and all the bad ones are gone. */
 static void
-park_all(struct conn *conns, size_t n, int parked)
+park_all(struct key_conn *conns, size_t n, int parked)
 {
 	struct stub *stub = &conns[0].w->stub;
 	size_t bad = 0;
@@ -300,7 +300,7 @@ static void
 test_parked_in_signing(void **state)
 {
 	struct world *w = *state;
-	struct conn *conns = calloc(MANY * 3 / 2, sizeof(*conns));
+	struct key_conn *conns = calloc(MANY * 3 / 2, sizeof(*conns));
 	size_t n = 0;
 	int counts[FATES] = { 0 };
 
@@ -338,7 +338,7 @@ test_parked_in_signing(void **state)
 static void
 park_resumed(void *arg, enum park why unused_arg)
 {
-	struct conn *c = arg;
+	struct key_conn *c = arg;
 
 	stream_close(c->s);
 	c->ended = true;
@@ -347,7 +347,7 @@ park_resumed(void *arg, enum park why unused_arg)
 static void
 serve_idle(void *arg)
 {
-	struct conn *c = arg;
+	struct key_conn *c = arg;
 	struct err err;
 	struct str line;
 
@@ -364,13 +364,13 @@ test_memory(void **state)
 {
 	enum { IDLE = 100 };
 	struct world *w = *state;
-	struct conn *conns = calloc(IDLE, sizeof(*conns));
+	struct key_conn *conns = calloc(IDLE, sizeof(*conns));
 	size_t full, empty;
 
 	for (int i = 0; i < IDLE; i++) {
-		struct conn *c = &conns[i];
+		struct key_conn *c = &conns[i];
 
-		*c = (struct conn){ .w = w, .ctx = w->ctx[0] };
+		*c = (struct key_conn){ .w = w, .ctx = w->ctx[0] };
 		c->peer = tls_peer(TLS1_3_VERSION, NULL, NULL);
 		c->s = stream_new(w->loop, c->peer.wire);
 		(void)fiber_spawn(w->loop, "idle", serve_idle, c);

@@ -1,3 +1,7 @@
+/*
+ * role_dkim_test.c - who gets mail signed, and by which keys.
+ *                                                        RFC 6376, RFC 8463
+ */
 #include "vault/role_world.h"
 
 #include "base/test.h"

@@ -59,7 +59,7 @@ struct vault_state {
 };
 
 /* Who is connected: an mx, a front, the operator, or a local program. */
-struct client {
+struct vault_client {
 	struct ipc_client c;
 	struct vault_state *v;
 	struct tickets *tickets;
@@ -67,7 +67,7 @@ struct client {
 
 /* An ask on a fiber of its own. */
 struct work {
-	struct client *client;
+	struct vault_client *client;
 	struct ipc_req *req;
 	struct arena *a;
 	int64_t until_ms;
@@ -82,7 +82,7 @@ void vault_seal_password(struct work *c);
 void vault_dkim_sign(struct work *c);
 void vault_dkim_keys(struct work *c);
 /* A notice: takes the ticket of a session from before our start. */
-void vault_resume(struct client *c, struct str token);
+void vault_resume(struct vault_client *c, struct str token);
 
 /* Read the configured files, with the sandbox still open. Blocks. */
 int keys_from_files(struct vault_state *v, struct err *err);

@@ -1,3 +1,7 @@
+/*
+ * role_keys.c - the keys and chains of TLS, from files of the operator or from
+ * store, and signatures with them.                          RFC 8446 4.4.3
+ */
 #include <errno.h>
 #include <fcntl.h>
 #include <sodium.h>

@@ -6,7 +6,7 @@
 #include "rt/tls_peer.h"
 #include "vault/role_int.h"
 
-struct files {
+struct key_files {
 	char folder[40];
 	char chain[64], key[64], other[64], none[64], empty[64];
 	struct test_cert cert;
@@ -35,7 +35,7 @@ put_key(const char *path, EVP_PKEY *key)
 static int
 set_up(void **state)
 {
-	struct files *f = calloc(1, sizeof(*f));
+	struct key_files *f = calloc(1, sizeof(*f));
 	struct test_cert other = test_cert("EC", "b.test", "DNS:b.test");
 
 	(void)snprintf(f->folder, sizeof(f->folder), "/tmp/vault-keys-XXXXXX");
@@ -58,7 +58,7 @@ set_up(void **state)
 static int
 tear_down(void **state)
 {
-	struct files *f = *state;
+	struct key_files *f = *state;
 	const char *const paths[] = { f->chain, f->key, f->other, f->empty };
 
 	for (size_t i = 0; i < NELEM(paths); i++)
@@ -93,7 +93,7 @@ load(const char *chain, const char *key, size_t *n, struct err *err)
 static void
 test_files(void **state)
 {
-	const struct files *f = *state;
+	const struct key_files *f = *state;
 	const struct {
 		const char *chain, *key;
 		int want;

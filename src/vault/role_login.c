@@ -1,3 +1,6 @@
+/*
+ * role_login.c - a password is proved, and tickets that stand for it later.
+ */
 #include <sodium.h>
 
 #include "base/rd.h"
@@ -169,7 +172,7 @@ journal(const struct attempt *t, enum journal_event event, struct err *why)
  *           for this worker
  */
 static struct seal_what
-what_token(struct arena *a, const struct client *c)
+what_token(struct arena *a, const struct vault_client *c)
 {
 	return (struct seal_what){ STR("ticket"), arena_printf(a, "front.%u",
 	    c->c.index) };
@@ -219,7 +222,7 @@ read_token(struct str plain, struct ticket *t)
 }
 
 void
-vault_resume(struct client *c, struct str token)
+vault_resume(struct vault_client *c, struct str token)
 {
 	const struct vault_state *v = c->v;
 	struct arena *a = arena_new(8192);

@@ -1,3 +1,7 @@
+/*
+ * role_ops.c - the vault's role: who is connected, what each may ask, and how
+ * the process begins and ends.
+ */
 #include <sodium.h>
 
 #include "vault/role_int.h"
@@ -7,7 +11,8 @@
 static void
 client_begin(struct ipc_client *ipc_client)
 {
-	struct client *c = container_of(ipc_client, struct client, c);
+	struct vault_client *c = container_of(ipc_client,
+	    struct vault_client, c);
 
 	c->v = container_of(ipc_client->clients, struct vault_state, clients);
 	c->tickets = tickets_new();
@@ -16,7 +21,7 @@ client_begin(struct ipc_client *ipc_client)
 static void
 client_end(struct ipc_client *ipc_client)
 {
-	tickets_free(container_of(ipc_client, struct client, c)->tickets);
+	tickets_free(container_of(ipc_client, struct vault_client, c)->tickets);
 }
 
 typedef void serve_fn(struct work *c);
@@ -44,7 +49,7 @@ serve(void *arg)
 static void
 on_ask(void *owner, struct ipc_req *req)
 {
-	struct client *client = owner;
+	struct vault_client *client = owner;
 	struct vault_state *v = client->v;
 	struct work *c;
 
@@ -75,7 +80,7 @@ on_ask(void *owner, struct ipc_req *req)
 
 static const struct clients_kind clients_kind = {
 	.service = CLIENTS_SERVICE(vault_calls, VAULT_NCALLS, on_ask),
-	.size = sizeof(struct client),
+	.size = sizeof(struct vault_client),
 	.begin = client_begin,
 	.end = client_end,
 };
@@ -183,7 +188,7 @@ peer(struct role *r, enum role_kind kind, uint32_t index, int fd)
 
 /* Those who would wait for an answer have stopped before us. */
 static void
-stop(struct role *r)
+vault_role_stop(struct role *r)
 {
 	struct vault_state *v = r->state;
 
@@ -193,7 +198,7 @@ stop(struct role *r)
 }
 
 static void
-finish(struct role *r)
+vault_role_finish(struct role *r)
 {
 	struct vault_state *v = r->state;
 
@@ -216,6 +221,6 @@ const struct role_ops vault_role_ops = {
 	.sandboxed = sandboxed,
 	.peer = peer,
 	.listen = listen_on,
-	.stop = stop,
-	.finish = finish,
+	.stop = vault_role_stop,
+	.finish = vault_role_finish,
 };

@@ -1,3 +1,7 @@
+/*
+ * role_test.c - the vault as a process of ours: logins, tickets, floods, and
+ * handshakes that it signs.
+ */
 #include "vault/role_world.h"
 
 #include <openssl/x509v3.h>
