@@ -13,6 +13,7 @@ usage: check_tree.py [--root DIR] [CHECK...]
   columns   no line over 80 columns (a tab is 8); rows of the message tables
             may be as wide as they are long to read, up to 90
   words     no word of a protocol in src/mail, nor one of its libraries beneath
+  names     no static function that nobody can search for or break on
   marks     nothing left for later, no path of one machine, no registry host
 
 Exits 1 if anything is found.
@@ -51,6 +52,12 @@ MAX_ROW_COLUMNS = 90
 ROW = re.compile(r"#define \w+\(F, S\)|/\* +name  |\t[CNF]\(.*(\\|\*/)?$")
 # A field of the envelope is called as its parameter.
 PROTOCOL = re.compile(r"imap|smtp(?!utf8)|jmap|pop3", re.I)
+# A static function called only that, behind its type or on the next line.
+NAMES = re.compile(
+    r"^static\b[^;={}()]*[\s*](find|finish|add|run|take|keep|put|start|stop"
+    r"|begin|end|tell|fail|count)\(", re.M)
+# Where it is still to do.
+NAMES_BUT = ("store", "admin/cmd_demo.c", "relay/role.c")
 MARKS = re.compile(r"\b(TODO|FIXME|XXX|HACK)\b")
 # Folders of one machine, and hosts that packages are fetched from. Written so
 # that this line does not find itself.
@@ -229,6 +236,18 @@ def check_words(root):
                 yield f"{path}:{number}: {line.strip()}"
 
 
+def check_names(root):
+    for path in files(root, "src/**/*.c"):
+        here = path.relative_to(root / "src")
+        if re.search(r"^test_|_(test|fuzz)\.c$", path.name) or \
+                any(here.is_relative_to(but) for but in NAMES_BUT):
+            continue
+        text = path.read_text(errors="replace")
+        for found in NAMES.finditer(text):
+            line = text.count("\n", 0, found.start(1)) + 1
+            yield f"{path}:{line}: static {found[1]}() says too little"
+
+
 def check_marks(root):
     for path in tracked(root):
         if path.name == pathlib.Path(__file__).name:
@@ -244,7 +263,7 @@ def check_marks(root):
 CHECKS = {"includes": check_includes, "calls": check_calls,
           "headers": check_headers,
           "length": check_length, "columns": check_columns,
-          "words": check_words, "marks": check_marks}
+          "words": check_words, "names": check_names, "marks": check_marks}
 
 
 def main():
