@@ -19,6 +19,8 @@ SECOND = "echo '[       OK ] test_two'"
 REPLAY = "echo {} inputs replayed"
 # In the place of a demo and its dialogues.
 SERVER = """
+import pathlib
+BUILD = pathlib.Path("build")
 class Server:
     def start(self): pass
     def close(self): pass

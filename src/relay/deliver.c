@@ -20,7 +20,7 @@ enum {
 	TRANSACTION_MS = 15 * 60 * 1000,
 	RCPT_MS = 10 * 1000,
 	OCTETS_A_MS = 4,
-	LOOK_MS = 500,
+	LOOK_MS = 100,
 };
 
 /* One message, to some recipients that are still without a result. */
