@@ -1,6 +1,5 @@
 #include "base/test.h"
 
-#include <dirent.h>
 #include <fcntl.h>
 #include <sqlite3.h>
 #include <sys/stat.h>
@@ -16,20 +15,6 @@ struct place_of {
 	struct fixture d;
 	uint64_t alice, bob, other;
 };
-
-static void
-remove_all(int dirfd, const char *name)
-{
-	int fd = openat(dirfd, name, O_RDONLY | O_DIRECTORY);
-	DIR *d = fdopendir(fd);
-	struct dirent *e;
-
-	while ((e = readdir(d)))
-		if (e->d_name[0] != '.' && unlinkat(fd, e->d_name, 0) < 0)
-			remove_all(fd, e->d_name);
-	closedir(d);
-	unlinkat(dirfd, name, AT_REMOVEDIR);
-}
 
 #define OK(call)                                                      \
 	do {                                                          \
@@ -67,7 +52,7 @@ tear_down(void **state)
 	assert_int_equal(fixture_verify(&p->d), 0);
 	fixture_close(&p->d);
 	close(p->dirfd);
-	remove_all(AT_FDCWD, p->path);
+	fixture_remove_folder(AT_FDCWD, p->path);
 	free(p->files);
 	free(p);
 	return 0;

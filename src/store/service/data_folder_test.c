@@ -22,20 +22,6 @@ struct folder {
 };
 
 static void
-remove_tree(int dirfd, const char *name)
-{
-	int fd = openat(dirfd, name, O_RDONLY | O_DIRECTORY);
-	DIR *d = fdopendir(fd);
-	struct dirent *e;
-
-	while ((e = readdir(d)))
-		if (e->d_name[0] != '.' && unlinkat(fd, e->d_name, 0) < 0)
-			remove_tree(fd, e->d_name);
-	closedir(d);
-	unlinkat(dirfd, name, AT_REMOVEDIR);
-}
-
-static void
 shell(const char *fmt, const char *path)
 {
 	char command[400];
@@ -98,7 +84,7 @@ tear_down(void **state)
 
 	fixture_close(&p->d);
 	close(p->dirfd);
-	remove_tree(AT_FDCWD, p->path);
+	fixture_remove_folder(AT_FDCWD, p->path);
 	free(p->files);
 	free(p);
 	return 0;

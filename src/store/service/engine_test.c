@@ -1,6 +1,5 @@
 #include "base/test.h"
 
-#include <dirent.h>
 #include <fcntl.h>
 #include <sys/stat.h>
 
@@ -28,20 +27,6 @@ set_up(void **state)
 	return 0;
 }
 
-static void
-remove_all(int dirfd, const char *name)
-{
-	int fd = openat(dirfd, name, O_RDONLY | O_DIRECTORY);
-	DIR *d = fdopendir(fd);
-	struct dirent *e;
-
-	while ((e = readdir(d)))
-		if (e->d_name[0] != '.' && unlinkat(fd, e->d_name, 0) < 0)
-			remove_all(fd, e->d_name);
-	closedir(d);
-	unlinkat(dirfd, name, AT_REMOVEDIR);
-}
-
 static int
 tear_down(void **state)
 {
@@ -49,7 +34,7 @@ tear_down(void **state)
 
 	fixture_close(&p->d);
 	close(p->dirfd);
-	remove_all(AT_FDCWD, p->path);
+	fixture_remove_folder(AT_FDCWD, p->path);
 	free(p->files);
 	free(p);
 	return 0;

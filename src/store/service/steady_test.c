@@ -237,20 +237,6 @@ check(struct session *s, struct fixture *d)
 }
 
 static void
-remove_all(int dirfd, const char *name)
-{
-	int fd = openat(dirfd, name, O_RDONLY | O_DIRECTORY);
-	DIR *dir = fdopendir(fd);
-	struct dirent *e;
-
-	while ((e = readdir(dir)))
-		if (e->d_name[0] != '.' && unlinkat(fd, e->d_name, 0) < 0)
-			remove_all(fd, e->d_name);
-	closedir(dir);
-	unlinkat(dirfd, name, AT_REMOVEDIR);
-}
-
-static void
 test_steady(void **state unused_arg)
 {
 	char path[] = "/tmp/postern-XXXXXX";
@@ -290,7 +276,7 @@ test_steady(void **state unused_arg)
 	fixture_close(&d);
 	free(files);
 	close(dirfd);
-	remove_all(AT_FDCWD, path);
+	fixture_remove_folder(AT_FDCWD, path);
 }
 
 static int
@@ -362,7 +348,7 @@ test_queue(void **state unused_arg)
 	fixture_close(&d);
 	free(files);
 	close(dirfd);
-	remove_all(AT_FDCWD, path);
+	fixture_remove_folder(AT_FDCWD, path);
 }
 
 int

@@ -1,5 +1,9 @@
 #include "store/service/test_fixture.h"
 
+#include <dirent.h>
+#include <fcntl.h>
+#include <unistd.h>
+
 #include "store/service/service.h"
 
 static int64_t
@@ -423,4 +427,18 @@ fixture_verify(struct fixture *d)
 			    answer.verify.next.n);
 	} while (ask.cursor.n);
 	return problems;
+}
+
+void
+fixture_remove_folder(int dirfd, const char *name)
+{
+	int fd = openat(dirfd, name, O_RDONLY | O_DIRECTORY);
+	DIR *d = fdopendir(fd);
+	struct dirent *e;
+
+	while ((e = readdir(d)))
+		if (e->d_name[0] != '.' && unlinkat(fd, e->d_name, 0) < 0)
+			fixture_remove_folder(fd, e->d_name);
+	closedir(d);
+	unlinkat(dirfd, name, AT_REMOVEDIR);
 }

@@ -75,3 +75,6 @@ int fixture_content(struct fixture *d, const struct caller *who,
     uint64_t mailbox, uint32_t uid, char *out, size_t cap, struct str *prefix);
 /* How many problems verify finds; printed to stderr. Negative E_*. */
 int fixture_verify(struct fixture *d);
+
+/* A folder of a test with all that is in it. */
+void fixture_remove_folder(int dirfd, const char *name);
