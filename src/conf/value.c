@@ -163,8 +163,7 @@ put_wanted(struct buf *b, const struct conf_option *o, bool readable)
 		[CONF_ADDRESS] = "*, localhost or an address",
 		[CONF_IPV4] = "an IPv4 address",
 		[CONF_IPV6] = "an IPv6 address",
-		[CONF_SERVERS] = "an address like 192.0.2.53 or "
-		    "192.0.2.53@5353",
+		[CONF_SERVERS] = "an address like 192.0.2.53@5353",
 		[CONF_NUMBER] = "a number", [CONF_WORKERS] = "a number",
 		[CONF_SIZE] = "a size like 50M or 2G",
 		[CONF_TIME] = "a time like 90s, 5m, 4h or 5d",
