@@ -129,7 +129,7 @@ test_fetch(void **state unused_arg)
 	fetch_all(&w);
 	w.store.m[0].facts = STR("nonsense");
 	fetch_all(&w);
-	assert_int_equal(w.store.calls[STORE_flags], 0);
+	assert_int_equal(w.store.fake.calls[STORE_flags], 0);
 	world_end(&w);
 }
 
@@ -168,10 +168,10 @@ test_fetch_refused(void **state unused_arg)
 	    "d BAD No search result is saved\r\n");
 	world_say(&w, 0, "e FETCH 1 XYZ\r\n",
 	    "e BAD Syntax: no such item to fetch\r\n");
-	w.store.fail[STORE_fetch] = E_IO;
+	w.store.fake.fail[STORE_fetch] = E_IO;
 	world_say(&w, 0, "f FETCH 1 FLAGS\r\n",
 	    "f NO [UNAVAILABLE] Storage failed, try again later\r\n");
-	w.store.fail[STORE_fetch] = 0;
+	w.store.fake.fail[STORE_fetch] = 0;
 	/* gone for good under our hands */
 	w.store.lose_content = true;
 	world_say(&w, 0, "g FETCH 1:2 (UID BODY.PEEK[])\r\n",
@@ -263,11 +263,11 @@ test_asks_for_news(void **state unused_arg)
 
 	begin(&w, 2, 0);
 	for (size_t i = 0; i < NELEM(rows); i++) {
-		w.store.calls[STORE_sync] = 0;
+		w.store.fake.calls[STORE_sync] = 0;
 		world_send(&w, 0, str_c(rows[i].say));
 		got = world_got(&w, 0);
 		assert_true(str_find(got, STR("a OK ")) < got.n);
-		assert_int_equal(w.store.calls[STORE_sync], rows[i].asks);
+		assert_int_equal(w.store.fake.calls[STORE_sync], rows[i].asks);
 	}
 	(void)fake_add(&w.store, 1, 0, STR(ONE));
 	world_say(&w, 0, "b FETCH 1 UID\r\n",
@@ -389,7 +389,7 @@ test_append_refused(void **state unused_arg)
 	world_send(&w, 0, STR("a APPEND INBOX {3+}\r\na\0b\r\n"));
 	assert_str(world_got(&w, 0),
 	    "a BAD Syntax: a message with NUL in it\r\n");
-	w.store.fail[STORE_append] = E_FULL;
+	w.store.fake.fail[STORE_append] = E_FULL;
 	world_say(&w, 0, "b APPEND INBOX {3+}\r\nabc\r\n",
 	    "b NO [OVERQUOTA] No room is left\r\n");
 	assert_int_equal(w.store.n, 0);
@@ -438,7 +438,7 @@ test_list(void **state unused_arg)
 	}
 	world_say(&w, 0, "b LIST (SUBSCRIBED) \"\" *\r\n",
 	    "b BAD No such list option\r\n");
-	w.store.fail[STORE_mailboxes] = E_TIMEOUT;
+	w.store.fake.fail[STORE_mailboxes] = E_TIMEOUT;
 	world_say(&w, 0, "c LIST \"\" *\r\n", "c NO [UNAVAILABLE] "
 	    "That took too long, try again later\r\n");
 	world_end(&w);
@@ -474,16 +474,16 @@ test_lost_account(void **state unused_arg)
 	struct world w;
 
 	begin(&w, 1, 0);
-	w.store.fail[STORE_fetch] = E_DENIED;
+	w.store.fake.fail[STORE_fetch] = E_DENIED;
 	world_say(&w, 0, "a FETCH 1 FLAGS\r\n", "* BYE Please log in again\r\n"
 	    "a NO [EXPIRED] Not logged in\r\n");
 	assert_true(w.c[0].eof);
-	w.store.fail[STORE_fetch] = 0;
+	w.store.fake.fail[STORE_fetch] = 0;
 	world_end(&w);
 
 	begin(&w, 1, 0);
 	world_say(&w, 0, "a IDLE\r\n", "+ Idling\r\n");
-	w.store.fail[STORE_sync] = E_PEER;
+	w.store.fake.fail[STORE_sync] = E_PEER;
 	world_notify(&w);
 	assert_str(world_got(&w, 0),
 	    "* BYE Lost the mailbox, come back in a moment\r\n");
@@ -503,10 +503,10 @@ test_back_pressure(void **state unused_arg)
 	begin(&w, FAKE_MESSAGES, FLAG_seen);
 	w.c[0].deaf = true;
 	world_send(&w, 0, buf_get(&many));
-	assert_true(w.store.calls[STORE_fetch] < 40);
+	assert_true(w.store.fake.calls[STORE_fetch] < 40);
 	w.c[0].deaf = false;
 	world_settle(&w);
-	assert_int_equal(w.store.calls[STORE_fetch], 40);
+	assert_int_equal(w.store.fake.calls[STORE_fetch], 40);
 	assert_true(str_endsi(world_got(&w, 0), STR("a OK Fetched\r\n")));
 	/* one that never reads again is let go */
 	w.c[0].deaf = true;

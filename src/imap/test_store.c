@@ -24,7 +24,7 @@ facts_of(struct arena *mem, struct str text)
 }
 
 struct fake_message *
-fake_add(struct fake_store *f, uint64_t mailbox, uint32_t flags,
+fake_add(struct fake_boxes *f, uint64_t mailbox, uint32_t flags,
     struct str text)
 {
 	struct fake_message *m = &f->m[f->n++];
@@ -46,9 +46,15 @@ fake_add(struct fake_store *f, uint64_t mailbox, uint32_t flags,
 }
 
 void
-fake_expunge(struct fake_store *f, struct fake_message *m)
+fake_expunge(struct fake_boxes *f, struct fake_message *m)
 {
 	m->expunged = ++f->modseq;
+}
+
+static struct fake_boxes *
+boxes_of(struct store *st)
+{
+	return container_of(st->fake, struct fake_boxes, fake);
 }
 
 static const struct mailbox_row *
@@ -107,7 +113,7 @@ struct picked {
 
 /* The messages of a selection, with their numbers. */
 static size_t
-pick(struct fake_store *f, const struct view *v, bool by_uid, struct str set,
+pick(struct fake_boxes *f, const struct view *v, bool by_uid, struct str set,
     struct picked *out)
 {
 	uint32_t seq = 0, last = 0;
@@ -130,9 +136,11 @@ pick(struct fake_store *f, const struct view *v, bool by_uid, struct str set,
 }
 
 static int
-fake_mailboxes(struct fake_store *f, const struct mailboxes_ask *ask,
-    struct mailboxes_answer *a)
+fake_mailboxes(struct store *st, const void *asked, void *answered)
 {
+	const struct mailboxes_ask *ask = asked;
+	struct mailboxes_answer *a = answered;
+	struct fake_boxes *f = boxes_of(st);
 	auto_buf b = BUF_INIT(100000);
 
 	/* One a page: the cursor is under test too. */
@@ -149,9 +157,11 @@ fake_mailboxes(struct fake_store *f, const struct mailboxes_ask *ask,
 }
 
 static int
-fake_open(struct fake_store *f, const struct open_ask *ask,
-    struct open_answer *a)
+fake_open(struct store *st, const void *asked, void *answered)
 {
+	const struct open_ask *ask = asked;
+	struct open_answer *a = answered;
+	struct fake_boxes *f = boxes_of(st);
 	const struct mailbox_row *box = box_named(ask->name);
 
 	if (!box)
@@ -174,12 +184,14 @@ fake_open(struct fake_store *f, const struct open_ask *ask,
 }
 
 static int
-fake_status(struct fake_store *f, const struct status_ask *ask,
-    struct status_answer *a)
+fake_status(struct store *st, const void *asked, void *answered)
 {
+	const struct status_ask *ask = asked;
+	struct status_answer *a = answered;
+	struct fake_boxes *f = boxes_of(st);
 	const struct open_ask as_open = { ask->name };
 	struct open_answer o;
-	int e = fake_open(f, &as_open, &o);
+	int e = fake_open(st, &as_open, &o);
 
 	if (e < 0)
 		return e;
@@ -198,9 +210,11 @@ fake_status(struct fake_store *f, const struct status_ask *ask,
 }
 
 static int
-fake_fetch(struct fake_store *f, const struct fetch_ask *ask,
-    struct fetch_answer *a)
+fake_fetch(struct store *st, const void *asked, void *answered)
 {
+	const struct fetch_ask *ask = asked;
+	struct fetch_answer *a = answered;
+	struct fake_boxes *f = boxes_of(st);
 	const struct view v = { ask->mailbox, ask->arrivals, ask->expunges };
 	struct picked p[FAKE_MESSAGES];
 	auto_buf b = BUF_INIT(MSG_CHUNK);
@@ -215,7 +229,7 @@ fake_fetch(struct fake_store *f, const struct fetch_ask *ask,
 }
 
 static void
-change_flags(struct fake_store *f, struct fake_message *m,
+change_flags(struct fake_boxes *f, struct fake_message *m,
     const struct flags_ask *ask)
 {
 	if (ask->mode == FLAGS_SET)
@@ -231,9 +245,11 @@ change_flags(struct fake_store *f, struct fake_message *m,
 }
 
 static int
-fake_flags(struct fake_store *f, const struct flags_ask *ask,
-    struct flags_answer *a)
+fake_flags(struct store *st, const void *asked, void *answered)
 {
+	const struct flags_ask *ask = asked;
+	struct flags_answer *a = answered;
+	struct fake_boxes *f = boxes_of(st);
 	const struct view v = { ask->mailbox, ask->arrivals, ask->expunges };
 	struct picked p[FAKE_MESSAGES];
 	auto_buf b = BUF_INIT(MSG_CHUNK);
@@ -252,9 +268,11 @@ fake_flags(struct fake_store *f, const struct flags_ask *ask,
 }
 
 static int
-fake_expunge_call(struct fake_store *f, const struct expunge_ask *ask,
-    struct expunge_answer *a)
+fake_expunge_call(struct store *st, const void *asked, void *answered)
 {
+	const struct expunge_ask *ask = asked;
+	struct expunge_answer *a = answered;
+	struct fake_boxes *f = boxes_of(st);
 	const struct view v = { ask->mailbox, ask->arrivals, ask->expunges };
 	const struct str all = STR("\x01\0\0\0\xff\xff\xff\xff");
 	struct picked p[FAKE_MESSAGES];
@@ -275,7 +293,7 @@ fake_expunge_call(struct fake_store *f, const struct expunge_ask *ask,
 }
 
 static void
-sync_gone(struct fake_store *f, const struct sync_ask *ask, struct buf *gone)
+sync_gone(struct fake_boxes *f, const struct sync_ask *ask, struct buf *gone)
 {
 	uint32_t seqs[FAKE_MESSAGES], n = 0, seq = 0;
 
@@ -292,9 +310,11 @@ sync_gone(struct fake_store *f, const struct sync_ask *ask, struct buf *gone)
 }
 
 static int
-fake_sync(struct fake_store *f, const struct sync_ask *ask,
-    struct sync_answer *a)
+fake_sync(struct store *st, const void *asked, void *answered)
 {
+	const struct sync_ask *ask = asked;
+	struct sync_answer *a = answered;
+	struct fake_boxes *f = boxes_of(st);
 	auto_buf gone = BUF_INIT(65536), rows = BUF_INIT(100000);
 	uint64_t expunges = ask->expunge_ok ? f->modseq : ask->expunges;
 
@@ -316,9 +336,11 @@ fake_sync(struct fake_store *f, const struct sync_ask *ask,
 }
 
 static int
-fake_append(struct fake_store *f, const struct append_ask *ask,
-    struct append_answer *a)
+fake_append(struct store *st, const void *asked, void *answered)
 {
+	const struct append_ask *ask = asked;
+	struct append_answer *a = answered;
+	struct fake_boxes *f = boxes_of(st);
 	const struct mailbox_row *box = box_named(ask->name);
 	struct fake_message *m;
 
@@ -336,130 +358,43 @@ fake_append(struct fake_store *f, const struct append_ask *ask,
 }
 
 static int
-dispatch(struct fake_store *f, enum store_call which, const void *ask,
-    void *answer)
+fake_watch(struct store *st, const void *asked, void *answer unused_arg)
 {
-	switch (which) {
-	case STORE_mailboxes:
-		return fake_mailboxes(f, ask, answer);
-	case STORE_open:
-		return fake_open(f, ask, answer);
-	case STORE_status:
-		return fake_status(f, ask, answer);
-	case STORE_fetch:
-		return fake_fetch(f, ask, answer);
-	case STORE_sync:
-		return fake_sync(f, ask, answer);
-	case STORE_flags:
-		return fake_flags(f, ask, answer);
-	case STORE_expunge:
-		return fake_expunge_call(f, ask, answer);
-	case STORE_append:
-		return fake_append(f, ask, answer);
-	case STORE_watch:
-		f->watched = ((const struct watch_ask *)ask)->mailbox != 0;
-		return 0;
-	default:
-		fail_msg("call %d", (int)which);
-		return E_INVALID;
-	}
-}
+	const struct watch_ask *ask = asked;
 
-/* ---- what store/client.h and store/blob.h promise --------------------- */
-
-int
-store_call(struct store *st, enum store_call which, const void *ask,
-    void *answer, struct arena *a unused_arg, struct err *err)
-{
-	struct fake_store *f = st->fake;
-	int e;
-
-	fiber_yield(st->loop);
-	f->calls[which]++;
-	e = f->fail[which] ? f->fail[which] :
-	    dispatch(f, which, ask, answer);
-	return e < 0 ? err_set(err, e, "call %d", (int)which) : 0;
-}
-
-void
-store_notify(struct store *st unused_arg, enum store_call which,
-    const void *ask unused_arg)
-{
-	assert_int_equal(which, STORE_journal);
-}
-
-uint64_t
-store_change_id(struct store *st)
-{
-	return loop_random64(st->loop) | 1;
-}
-
-void
-store_on_change(struct store *st,
-    void (*fn)(void *arg, uint64_t mailbox, uint64_t modseq), void *arg)
-{
-	st->changed = fn;
-	st->arg = arg;
-}
-
-struct blob_writer {
-	struct buf text;
-};
-
-struct blob_writer *
-blob_writer_new(struct store *st unused_arg, uint32_t level unused_arg)
-{
-	struct blob_writer *w = calloc(1, sizeof(*w));
-
-	assert_non_null(w);
-	w->text = BUF_INIT(1 << 20);
-	return w;
-}
-
-int
-blob_write(struct blob_writer *w, struct str octets, struct err *err unused_arg)
-{
-	buf_str(&w->text, octets);
+	boxes_of(st)->watched = ask->mailbox != 0;
 	return 0;
 }
 
-int
-blob_finish(struct blob_writer *w, struct blob_ref *ref,
-    struct err *err unused_arg)
+static struct str
+text_of(struct fake_store *fake, uint64_t mailbox, uint32_t uid)
 {
-	*ref = (struct blob_ref){ 0, buf_get(&w->text), w->text.n };
-	return 0;
-}
-
-void
-blob_writer_free(struct blob_writer *w)
-{
-	buf_free(&w->text);
-	free(w);
-}
-
-/* Three octets at a time. */
-int
-blob_read(struct store *st, uint64_t mailbox, uint32_t uid, uint64_t offset,
-    uint64_t len, int (*out)(void *arg, struct str octets), void *arg,
-    struct err *err)
-{
-	struct fake_store *f = st->fake;
-	int e = 0;
+	struct fake_boxes *f = container_of(fake, struct fake_boxes, fake);
 
 	for (size_t i = 0; i < f->n && !f->lose_content; i++) {
 		struct fake_message *m = &f->m[i];
-		struct str all;
 
-		if (m->mailbox != mailbox || m->uid != uid)
-			continue;
-		all = arena_printf(f->mem, "%.*s%.*s", STR_FMT(m->prefix),
-		    STR_FMT(m->text));
-		assert_true(offset + len <= all.n);
-		all = str_first(str_from(all, (size_t)offset), (size_t)len);
-		for (; e >= 0 && all.n; all = str_from(all, 3))
-			e = out(arg, str_first(all, 3));
-		return e;
+		if (m->mailbox == mailbox && m->uid == uid)
+			return arena_printf(f->mem, "%.*s%.*s",
+			    STR_FMT(m->prefix), STR_FMT(m->text));
 	}
-	return err_set(err, E_NOTFOUND, "no message %u", uid);
+	return STR_NULL;
+}
+
+void
+fake_boxes_init(struct fake_boxes *f, struct loop *l, struct arena *mem)
+{
+	*f = (struct fake_boxes){ .mem = mem, .fake = { .loop = l,
+		.text = text_of, .piece = 3, .answer = {
+			[STORE_mailboxes] = fake_mailboxes,
+			[STORE_open] = fake_open,
+			[STORE_status] = fake_status,
+			[STORE_fetch] = fake_fetch,
+			[STORE_sync] = fake_sync,
+			[STORE_flags] = fake_flags,
+			[STORE_expunge] = fake_expunge_call,
+			[STORE_append] = fake_append,
+			[STORE_watch] = fake_watch,
+		} } };
+	f->m = arena_array(mem, FAKE_MESSAGES, sizeof(*f->m));
 }

@@ -15,7 +15,6 @@ vault_login(struct vault *v, const struct login_ask *ask,
     struct login *login, struct arena *a, struct err *err)
 {
 	struct world *w = &v->w;
-	struct store *st;
 	size_t i = 0;
 
 	assert_str(ask->peer, "192.0.2.1");
@@ -24,13 +23,10 @@ vault_login(struct vault *v, const struct login_ask *ask,
 	if (!str_eqi(ask->user, STR("alice@example.test")) ||
 	    !str_eq(ask->password, STR("se cret")) || ask->authzid.n)
 		return err_set(err, E_DENIED, "wrong");
-	st = calloc(1, sizeof(*st));
-	assert_non_null(st);
-	*st = (struct store){ .fake = &w->store, .loop = w->loop };
 	while (w->stores[i])
 		i++;
-	w->stores[i] = st;
-	*login = (struct login){ .account = 1, .store = st,
+	w->stores[i] = fake_store_login(&w->store.fake);
+	*login = (struct login){ .account = 1, .store = w->stores[i],
 		.address = str_dup(a, STR("alice@example.test")) };
 	return 0;
 }
@@ -80,8 +76,7 @@ begin(struct world *w, struct tls_ctx *tls_ctx)
 	w->log = log_new(2, "test", LOG_ERROR, wall_of, w);
 	w->loop = loop_new(&w->clock.clock, w->log);
 	w->mem = arena_new(64 << 20);
-	w->store.mem = w->mem;
-	w->store.m = arena_array(w->mem, FAKE_MESSAGES, sizeof(*w->store.m));
+	fake_boxes_init(&w->store, w->loop, w->mem);
 	w->tls_ctx = tls_ctx;
 	w->service = imap_service_new(w->loop, &conf,
 	    container_of(w, struct vault, w), w->tls_ctx);

@@ -22,7 +22,7 @@ struct world {
 	struct imap_service *service;
 	struct tls_ctx *tls_ctx;
 	struct client c[WORLD_CLIENTS];
-	struct fake_store store;
+	struct fake_boxes store;
 	struct store *stores[WORLD_CLIENTS]; /* connections; NULL: none */
 	int started, ended;
 };

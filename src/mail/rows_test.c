@@ -6,7 +6,7 @@ enum { PAGE = 3, MESSAGES = 8 };
 
 /* Messages 1 to 8, three a page; the even ones are seen. */
 static int
-fetch(struct world *w, const void *asked, void *answered)
+fetch(struct store *st, const void *asked, void *answered)
 {
 	const struct fetch_ask *ask = asked;
 	struct fetch_answer *a = answered;
@@ -19,7 +19,8 @@ fetch(struct world *w, const void *asked, void *answered)
 		high = MESSAGES;
 	for (; seq <= high && n < PAGE; n++, seq++)
 		world_put_row(&b, seq, 5, seq % 2 ? 0 : FLAG_seen);
-	*a = (struct fetch_answer){ .rows = str_dup(w->mem, buf_get(&b)),
+	*a = (struct fetch_answer){
+		.rows = str_dup(world_of(st)->mem, buf_get(&b)),
 		.next = seq <= high ? seq : 0, .modseq = 5 };
 	buf_free(&b);
 	return 0;
@@ -27,7 +28,7 @@ fetch(struct world *w, const void *asked, void *answered)
 
 /* By UID; somebody else has flagged 30 meanwhile, and 10 has gone. */
 static int
-flags(struct world *w, const void *asked, void *answered)
+flags(struct store *st, const void *asked, void *answered)
 {
 	const struct flags_ask *ask = asked;
 	struct flags_answer *a = answered;
@@ -46,7 +47,8 @@ flags(struct world *w, const void *asked, void *answered)
 			world_put_row(&b, uid / 10, 9, FLAG_seen |
 			    (uid == 30 ? FLAG_flagged : 0));
 	}
-	*a = (struct flags_answer){ .rows = str_dup(w->mem, buf_get(&b)),
+	*a = (struct flags_answer){
+		.rows = str_dup(world_of(st)->mem, buf_get(&b)),
 		.modseq = 9 };
 	buf_free(&b);
 	return 0;
@@ -74,21 +76,21 @@ walk(struct world *w)
 	uint32_t n = 0;
 	int e;
 
-	w->answer[STORE_fetch] = fetch;
+	w->fake.answer[STORE_fetch] = fetch;
 	while ((e = rows_next(rows, &row, &flagged, &err)) > 0) {
 		assert_int_equal(row.seq, ++n);
 		assert_false(flagged);
 		/* One page ahead, and not two. */
-		assert_true(w->calls[STORE_fetch] <= (n - 1) / PAGE + 2);
+		assert_true(w->fake.calls[STORE_fetch] <= (n - 1) / PAGE + 2);
 		fiber_yield(w->loop);
 		if (n < 7)
-			assert_int_equal(w->calls[STORE_fetch],
+			assert_int_equal(w->fake.calls[STORE_fetch],
 			    (n - 1) / PAGE + 2);
 	}
 	assert_int_equal(e, 0);
 	assert_int_equal(n, MESSAGES);
 	assert_int_equal(rows_next(rows, &row, &flagged, &err), 0);
-	assert_int_equal(w->calls[STORE_fetch], 3);
+	assert_int_equal(w->fake.calls[STORE_fetch], 3);
 	assert_int_equal(v.heard, 5);
 	rows_close(rows);
 	rows_close(NULL);
@@ -109,8 +111,8 @@ set_flags(struct world *w)
 	bool flagged;
 	struct err err = { 0 };
 
-	w->answer[STORE_fetch] = fetch;
-	w->answer[STORE_flags] = flags;
+	w->fake.answer[STORE_fetch] = fetch;
+	w->fake.answer[STORE_flags] = flags;
 	for (uint32_t n = 1; n <= MESSAGES; n++) {
 		assert_int_equal(rows_next(rows, &row, &flagged, &err), 1);
 		assert_int_equal(row.seq, n);
@@ -121,14 +123,14 @@ set_flags(struct world *w)
 	/* What was asked for early is older than the change. */
 	assert_int_equal(v.heard, 9);
 	/* One change a page. */
-	assert_int_equal(w->calls[STORE_flags], 3);
+	assert_int_equal(w->fake.calls[STORE_flags], 3);
 	assert_int_equal(v.already_told.n, 3 * 12);
 	rows_close(rows);
 	view_close(&v);
 }
 
 static int
-broken(struct world *w unused_arg, const void *ask unused_arg, void *answered)
+broken(struct store *st unused_arg, const void *ask unused_arg, void *answered)
 {
 	*(struct fetch_answer *)answered = (struct fetch_answer){
 		.rows = STR("nonsense") };
@@ -147,18 +149,18 @@ left_early(struct world *w)
 	bool flagged;
 	struct err err = { 0 };
 
-	w->answer[STORE_fetch] = fetch;
+	w->fake.answer[STORE_fetch] = fetch;
 	assert_int_equal(rows_next(rows, &row, &flagged, &err), 1);
 	rows_close(rows);
 	/* While the next page is asked for: it is given up. */
 	rows = rows_open(&v, &ask);
 	assert_int_equal(rows_next(rows, &row, &flagged, &err), 1);
-	w->hold = true;
+	w->fake.hold = true;
 	fiber_yield(w->loop);
-	assert_int_equal(w->under_way, 1);
+	assert_int_equal(w->fake.under_way, 1);
 	rows_close(rows);
-	assert_int_equal(w->under_way, 0);
-	w->hold = false;
+	assert_int_equal(w->fake.under_way, 0);
+	w->fake.hold = false;
 	/* Never begun, and with nothing to walk over. */
 	rows_close(rows_open(&v, &ask));
 	ask.messages.ranges = STR_NULL;
@@ -178,7 +180,7 @@ failures(struct world *w)
 	bool flagged;
 	struct err err = { 0 };
 
-	w->answer[STORE_fetch] = broken;
+	w->fake.answer[STORE_fetch] = broken;
 	assert_int_equal(rows_next(rows, &row, &flagged, &err),
 	    E_PROTO);
 	assert_int_equal(rows_next(rows, &row, &flagged, &err),

@@ -4,10 +4,8 @@
  */
 #pragma once
 #include "base/test.h"
+#include "lib/fake_store.h"
 #include "mail/view.h"
-
-struct world;
-typedef int world_answer(struct world *w, const void *ask, void *answer);
 
 struct world {
 	struct fake_clock clock;
@@ -15,21 +13,16 @@ struct world {
 	struct log *log;
 	struct arena *mem;
 	struct account account;	/* logged in */
-	world_answer *answer[STORE_NCALLS];	/* a call without is a fault */
-	size_t calls[STORE_NCALLS];	/* how often each was asked */
-	size_t under_way, most_under_way;
-	bool hold;		/* answers do not come until they are given
-				 * up */
-	struct str text;	/* of every message: what blob_read() gives */
+	struct fake_store fake;
+	struct str text;	/* of every message */
 	int login_error;	/* what vault answers */
-	uint64_t change;	/* the change id given out last */
-	size_t logouts, notices;
-	void (*changed)(void *arg, uint64_t mailbox, uint64_t modseq);
-	void *changed_arg;
+	size_t logouts;
 };
 
 /* Run a test on a fiber of its own, to its end. */
 void world_run(void (*test)(struct world *w));
+/* Whose store it is. */
+struct world *world_of(const struct store *st);
 /* Append a row to an answer's. */
 void world_put_row(struct buf *b, uint32_t seq, uint64_t modseq,
     uint32_t flags);

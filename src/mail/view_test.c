@@ -6,7 +6,7 @@
 /* Three messages, 2 is expunged; of the two left the flags changed, and two
  * came: in two answers. */
 static int
-sync_in_two(struct world *w, const void *asked, void *answered)
+sync_in_two(struct store *st, const void *asked, void *answered)
 {
 	const struct sync_ask *ask = asked;
 	struct sync_answer *a = answered;
@@ -23,13 +23,13 @@ sync_in_two(struct world *w, const void *asked, void *answered)
 	world_put_row(&b, 1, 8, FLAG_seen);
 	world_put_row(&b, 2, 9, FLAG_flagged);
 	*a = (struct sync_answer){ .arrivals = 9, .expunges = 9, .exists = 4,
-		.rows = str_dup(w->mem, buf_get(&b)) };
+		.rows = str_dup(world_of(st)->mem, buf_get(&b)) };
 	buf_free(&b);
 	return 0;
 }
 
 static int
-sync_nothing(struct world *w unused_arg, const void *asked, void *answered)
+sync_nothing(struct store *st unused_arg, const void *asked, void *answered)
 {
 	const struct sync_ask *ask = asked;
 
@@ -40,7 +40,7 @@ sync_nothing(struct world *w unused_arg, const void *asked, void *answered)
 }
 
 static int
-sync_gone_wrong(struct world *w unused_arg, const void *ask unused_arg,
+sync_gone_wrong(struct store *st unused_arg, const void *ask unused_arg,
     void *answered)
 {
 	*(struct sync_answer *)answered = (struct sync_answer){
@@ -77,12 +77,12 @@ update(struct world *w)
 	auto_buf news = BUF_INIT(4096);
 	struct err err = { 0 };
 
-	w->answer[STORE_sync] = sync_in_two;
+	w->fake.answer[STORE_sync] = sync_in_two;
 	view_told(&v, &told);	/* this very change */
 	view_told(&v, &other);	/* not what is told now */
 	assert_int_equal(view_update(&v, true, note_news, &news, &err), 0);
 	assert_str(buf_get(&news), "gone 2; exists 4; flags 2 4; ");
-	assert_int_equal(w->calls[STORE_sync], 2);
+	assert_int_equal(w->fake.calls[STORE_sync], 2);
 	assert_int_equal(v.at.arrivals, 9);
 	assert_int_equal(v.at.expunges, 9);
 	assert_int_equal(v.exists, 4);
@@ -111,7 +111,7 @@ update_asks(struct world *w)
 		{ 0, 0, 0, true, 1 },	/* a mailbox that never changed */
 	};
 
-	w->answer[STORE_sync] = sync_nothing;
+	w->fake.answer[STORE_sync] = sync_nothing;
 	for (size_t i = 0; i < NELEM(rows); i++) {
 		struct mailbox_view v = view_of(w);
 		auto_buf news = BUF_INIT(4096);
@@ -120,15 +120,15 @@ update_asks(struct world *w)
 		v.at = (struct view){ 1, rows[i].arrivals, rows[i].expunges };
 		view_heard(&v, rows[i].heard);
 		view_heard(&v, rows[i].heard ? rows[i].heard - 1 : 0);
-		w->calls[STORE_sync] = 0;
+		w->fake.calls[STORE_sync] = 0;
 		assert_int_equal(view_update(&v, rows[i].may_expunge,
 		    note_news, &news, &err), 0);
-		assert_int_equal(w->calls[STORE_sync], rows[i].asks);
+		assert_int_equal(w->fake.calls[STORE_sync], rows[i].asks);
 		assert_str(buf_get(&news), "");
 		/* Heard once: the next command asks again. */
 		assert_int_equal(view_update(&v, rows[i].may_expunge,
 		    note_news, &news, &err), 0);
-		assert_int_equal(w->calls[STORE_sync], rows[i].asks + 1);
+		assert_int_equal(w->fake.calls[STORE_sync], rows[i].asks + 1);
 	}
 }
 
@@ -139,7 +139,7 @@ update_fails(struct world *w)
 	auto_buf news = BUF_INIT(4096);
 	struct err err = { 0 };
 
-	w->answer[STORE_sync] = sync_gone_wrong;
+	w->fake.answer[STORE_sync] = sync_gone_wrong;
 	assert_int_equal(view_update(&v, true, note_news, &news, &err),
 	    E_PROTO);
 	assert_int_equal(v.at.arrivals, 5);
@@ -150,7 +150,7 @@ update_fails(struct world *w)
 
 /* A slice a message. */
 static int
-flags_in_slices(struct world *w, const void *asked, void *answered)
+flags_in_slices(struct store *st, const void *asked, void *answered)
 {
 	const struct flags_ask *ask = asked;
 	struct flags_answer *a = answered;
@@ -161,7 +161,8 @@ flags_in_slices(struct world *w, const void *asked, void *answered)
 	assert_str(ask->keywords, "x y");
 	assert_true(ask->unchanged_since == UINT64_MAX);
 	world_put_row(&b, seq, 6, ask->flags);
-	*a = (struct flags_answer){ .rows = str_dup(w->mem, buf_get(&b)),
+	*a = (struct flags_answer){
+		.rows = str_dup(world_of(st)->mem, buf_get(&b)),
 		.next = seq < 3 ? seq : 0 };
 	buf_free(&b);
 	return 0;
@@ -189,33 +190,33 @@ change(struct world *w)
 	struct buf two = BUF_INIT(2);
 	struct err err = { 0 };
 
-	w->answer[STORE_flags] = flags_in_slices;
+	w->fake.answer[STORE_flags] = flags_in_slices;
 	assert_int_equal(change_flags(&v, messages, &flagged, note_row, &rows,
 	    &err), 0);
 	assert_str(buf_get(&rows), "1:4 2:4 3:4 ");
-	assert_int_equal(w->calls[STORE_flags], 3);
-	assert_int_equal(w->change, 1);
+	assert_int_equal(w->fake.calls[STORE_flags], 3);
+	assert_int_equal(w->fake.change, 1);
 	assert_int_equal(v.already_told.n, 3 * 12);
 	view_close(&v);
 	/* Whoever listens has enough of it. */
-	w->change = 0;
+	w->fake.change = 0;
 	v = view_of(w);
 	assert_int_equal(change_flags(&v, messages, &flagged, note_row, &two,
 	    &err), E_CLOSED);
-	assert_int_equal(w->calls[STORE_flags], 5);
+	assert_int_equal(w->fake.calls[STORE_flags], 5);
 	view_close(&v);
 	buf_free(&two);
 }
 
 static int
-expunge_in_slices(struct world *w, const void *asked, void *answered)
+expunge_in_slices(struct store *st, const void *asked, void *answered)
 {
 	const struct expunge_ask *ask = asked;
 
 	/* Every slice is a change of its own. */
-	assert_int_equal(ask->change, w->calls[STORE_expunge]);
+	assert_int_equal(ask->change, st->fake->calls[STORE_expunge]);
 	*(struct expunge_answer *)answered = (struct expunge_answer){ 1,
-		w->calls[STORE_expunge] % 3 != 0 };
+		st->fake->calls[STORE_expunge] % 3 != 0 };
 	return 0;
 }
 
@@ -227,18 +228,18 @@ expunge(struct world *w)
 	struct selection uids = { .by_uid = true };
 	struct err err = { 0 };
 
-	w->answer[STORE_expunge] = expunge_in_slices;
+	w->fake.answer[STORE_expunge] = expunge_in_slices;
 	assert_int_equal(change_expunge(&v, NULL, &err), 0);
-	assert_int_equal(w->calls[STORE_expunge], 3);
+	assert_int_equal(w->fake.calls[STORE_expunge], 3);
 	/* No UIDs are none, not all. */
 	assert_int_equal(change_expunge(&v, &uids, &err), 0);
-	assert_int_equal(w->calls[STORE_expunge], 3);
+	assert_int_equal(w->fake.calls[STORE_expunge], 3);
 	/* More ranges than one ask holds. */
 	for (uint32_t i = 0; i < 8193; i++)
 		selection_add(&ranges, i, i);
 	uids.ranges = buf_get(&ranges);
 	assert_int_equal(change_expunge(&v, &uids, &err), 0);
-	assert_int_equal(w->calls[STORE_expunge], 9);
+	assert_int_equal(w->fake.calls[STORE_expunge], 9);
 }
 
 static void

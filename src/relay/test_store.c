@@ -1,23 +1,22 @@
 /*
- * test_store.c - the client of store, as a few lines.
+ * test_store.c - what store answers, a few lines each.
  */
-#include "relay/test_store.h"
+#include "relay/test_world.h"
 
-static struct world *w;
-
-void
-test_store_use(struct world *world)
+static struct world *
+world_of(const struct store *st)
 {
-	w = world;
+	return container_of(st->fake, struct world, fake);
 }
 
-/* ---- store ----------------------------------------------------------- */
-
 static int
-fake_take(const struct take_ask *ask, struct take_answer *answer)
+fake_take(struct store *st, const void *asked, void *answered)
 {
+	const struct take_ask *ask = asked;
+	struct take_answer *answer = answered;
+	struct world *w = world_of(st);
 	int64_t until = loop_now_ms(w->loop) + ask->wait_ms;
-	uint64_t generation = w->generation;
+	uint64_t generation = w->fake.generation;
 	int e = 0;
 
 	*answer = (struct take_answer){ 0 };
@@ -28,7 +27,7 @@ fake_take(const struct take_ask *ask, struct take_answer *answer)
 		e = fiber_sleep(w->loop, look < until ? look : until);
 		if (e == 0 && look >= until)
 			break;
-		if (generation != w->generation)
+		if (generation != w->fake.generation)
 			e = E_PEER;
 	}
 	w->waiting--;
@@ -41,22 +40,24 @@ fake_take(const struct take_ask *ask, struct take_answer *answer)
 }
 
 static int
-fake_report(const struct report_ask *ask, struct err *err)
+fake_report(struct store *st, const void *asked, void *answered unused_arg)
 {
+	const struct report_ask *ask = asked;
+	struct world *w = world_of(st);
 	struct rd rd = rd_of(ask->results);
-	uint64_t generation = w->generation;
+	uint64_t generation = w->fake.generation;
 	int e = w->report_error;
 
 	assert_true(ask->change != 0);
 	for (int64_t ms = 0; ms < w->report_ms &&
-	    generation == w->generation; ms += 10)
+	    generation == w->fake.generation; ms += 10)
 		(void)fiber_sleep(w->loop, loop_now_ms(w->loop) + 10);
 	if (w->report_errors-- <= 0)
 		w->report_error = w->report_errors = 0;
-	if (generation != w->generation)
+	if (generation != w->fake.generation)
 		e = E_PEER;
 	if (e < 0)
-		return err_set(err, e, "told so");
+		return e;
 	w->nreports++;
 	while (rd_left(&rd) > 0) {
 		struct queue_result *q = &w->results[w->nresults++];
@@ -68,8 +69,11 @@ fake_report(const struct report_ask *ask, struct err *err)
 }
 
 static int
-fake_bounce(const struct bounce_ask *ask)
+fake_bounce(struct store *st, const void *asked, void *answered unused_arg)
 {
+	const struct bounce_ask *ask = asked;
+	struct world *w = world_of(st);
+
 	w->nbounces++;
 	w->bounce = *ask;
 	msg_keep(w->mem, &bounce_ask_shape, &w->bounce);
@@ -78,46 +82,35 @@ fake_bounce(const struct bounce_ask *ask)
 	return 0;
 }
 
-int
-store_call(struct store *st unused_arg, enum store_call which,
-    const void *ask, void *answer, struct arena *a unused_arg,
-    struct err *err)
+/* Said, not asked. */
+static int
+fake_release(struct store *st, const void *asked, void *answered unused_arg)
 {
-	if (which == STORE_take)
-		return fake_take(ask, answer);
-	if (which == STORE_report)
-		return fake_report(ask, err);
-	if (which == STORE_bounce)
-		return fake_bounce(ask);
-	fail_msg("call %d", (int)which);
-	return E_INVALID;
+	const struct release_ask *ask = asked;
+
+	world_of(st)->nreleased += ask->leases.n / 8;
+	return 0;
 }
 
 void
-store_notify(struct store *st unused_arg, enum store_call which,
-    const void *ask)
+test_store_init(struct world *w)
 {
-	assert_int_equal(which, STORE_release);
-	w->nreleased += ((const struct release_ask *)ask)->leases.n / 8;
-}
-
-uint64_t
-store_generation(const struct store *st unused_arg)
-{
-	return w->generation;
-}
-
-uint64_t
-store_change_id(struct store *st unused_arg)
-{
-	return loop_random64(w->loop) | 1;
+	w->fake = (struct fake_store){ .loop = w->loop, .generation = 1,
+		.answer = {
+			[STORE_take] = fake_take,
+			[STORE_report] = fake_report,
+			[STORE_bounce] = fake_bounce,
+			[STORE_release] = fake_release,
+		} };
+	w->store = (struct store){ .fake = &w->fake };
 }
 
 int
-blob_read_queued(struct store *st unused_arg, uint64_t lease,
+blob_read_queued(struct store *st, uint64_t lease,
     uint64_t offset unused_arg, uint64_t len,
     int (*out)(void *arg, struct str octets), void *arg, struct err *err)
 {
+	struct world *w = world_of(st);
 	struct str s = w->text[lease];
 	int e = fiber_sleep(w->loop, loop_now_ms(w->loop) + 1);
 
@@ -134,41 +127,4 @@ blob_read_queued(struct store *st unused_arg, uint64_t lease,
 		e = out(arg, str_first(s, 1000));
 	}
 	return e;
-}
-
-struct blob_writer {
-	struct buf text;
-};
-
-struct blob_writer *
-blob_writer_new(struct store *st unused_arg, uint32_t level unused_arg)
-{
-	struct blob_writer *b = calloc(1, sizeof(*b));
-
-	assert_non_null(b);
-	b->text = BUF_INIT(16 << 20);
-	return b;
-}
-
-int
-blob_write(struct blob_writer *b, struct str octets,
-    struct err *err unused_arg)
-{
-	buf_str(&b->text, octets);
-	return 0;
-}
-
-int
-blob_finish(struct blob_writer *b, struct blob_ref *ref,
-    struct err *err unused_arg)
-{
-	*ref = (struct blob_ref){ 0, buf_get(&b->text), b->text.n };
-	return 0;
-}
-
-void
-blob_writer_free(struct blob_writer *b)
-{
-	buf_free(&b->text);
-	free(b);
 }

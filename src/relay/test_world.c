@@ -1,10 +1,6 @@
 #include "relay/test_world.h"
 
-#include "relay/test_store.h"
-
 enum { ROUNDS = 60 };
-
-static struct store store;
 
 static int64_t
 wall_of(void *arg)
@@ -35,7 +31,6 @@ world_open(struct world *w)
 	w->mem = arena_new(256 << 20);
 	w->results = arena_array(w->mem, WORLD_LEASES, sizeof(*w->results));
 	w->bounced = BUF_INIT(8 << 20);
-	w->generation = 1;
 	w->leases = 1;
 	w->config = (struct config){
 		.hostname = STR("relay.example.test"),
@@ -46,10 +41,10 @@ world_open(struct world *w)
 	};
 	open_tls(w);
 	w->options.loop = w->loop;
-	w->options.store = &store;
+	w->options.store = &w->store;
 	w->options.dns = &w->dns;
 	w->options.dial = test_server_dial;
-	test_store_use(w);
+	test_store_init(w);
 	servers_open(&w->servers, w->loop, w->lib);
 	w->server = w->servers.server;
 }

@@ -3,12 +3,11 @@
  * servers that are a few lines each.
  */
 #pragma once
-#include "base/test.h"
+#include "lib/fake_store.h"
 #include "relay/relay.h"
 #include "relay/relay_int.h"
 #include "relay/test_dns.h"
 #include "relay/test_server.h"
-#include "store/blob.h"
 
 enum { WORLD_LEASES = 20000,
 	WORLD_HANDED = 64 };
@@ -17,10 +16,6 @@ struct handed {
 	uint32_t kind;
 	struct str destination;
 	struct buf items;
-};
-
-struct store {
-	int nothing;
 };
 
 struct world {
@@ -36,10 +31,10 @@ struct world {
 	struct test_server *server;		/* the first of them */
 	struct dns dns;
 
-	/* store */
+	struct fake_store fake;
+	struct store store;
 	struct handed handed[WORLD_HANDED];
 	size_t nhanded, ntaken;
-	uint64_t generation;
 	uint64_t leases;
 	struct str text[WORLD_LEASES];
 	int text_error[WORLD_LEASES];	/* E_* */
@@ -55,6 +50,8 @@ struct world {
 	size_t nbounces;
 };
 
+/* What store answers. */
+void test_store_init(struct world *w);
 void world_open(struct world *w);
 void world_close(struct world *w);
 /* Begin with the configuration as it is now. */

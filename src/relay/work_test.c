@@ -134,7 +134,7 @@ test_delivered_is_remembered(void **state)
 	world_start(w);
 	world_pass(w, 1000);
 	assert_int_equal(w->server[0].messages, 5);
-	w->generation++;
+	w->fake.generation++;
 	give_again(w, first, 6);
 	world_wait(w, 6);
 	assert_int_equal(w->server[0].messages, 6);
@@ -161,7 +161,7 @@ test_store_restarts(void **state)
 	world_pass(w, 1000);
 	sent = w->server[0].messages;
 	assert_in_range(sent, 2, 20);
-	w->generation++;
+	w->fake.generation++;
 	world_pass(w, 1000);
 	assert_in_range(w->server[0].messages, sent, sent + 1);
 	assert_in_range(w->nresults, 1, (size_t)sent);
@@ -188,7 +188,7 @@ test_store_restarts_in_a_text(void **state)
 	w->read_ms = 1;
 	world_pass(w, 100);
 	assert_int_equal(w->nreads, 1);
-	w->generation++;
+	w->fake.generation++;
 	world_pass(w, 10000);
 	assert_int_equal(w->nresults, 0);
 	assert_int_equal(w->server[0].messages, 0);

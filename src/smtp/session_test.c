@@ -237,7 +237,7 @@ test_refused_text(void **state unused_arg)
 		world_say(&w, ENVELOPE "DATA\r\n", ENVELOPE_OK GO);
 		world_say(&w, t[i].text, t[i].want);
 		assert_int_equal(w.nsubmits, 0);
-		assert_int_equal(w.njournal, 1);
+		assert_int_equal(w.fake.calls[STORE_journal], 1);
 		world_say(&w, "RCPT TO:<bob@example.test>\r\n",
 		    "503 5.5.1 Send MAIL first\r\n");
 		world_say(&w, ENVELOPE "DATA\r\n.\r\n",

@@ -54,14 +54,14 @@ test_senders(void **state unused_arg)
 	for (int i = 0; i < 3; i++)
 		world_say(&w, "MAIL FROM:<alice@example.test>\r\nRSET\r\n",
 		    "250 2.1.0 Ok\r\n250 2.0.0 Ok\r\n");
-	assert_int_equal(w.nsenders, 1);
+	assert_int_equal(w.fake.calls[STORE_sender], 1);
 	for (int i = 0; i < 2; i++)
 		world_say(&w, "MAIL FROM:<bob@example.test>\r\n",
 		    "553 5.7.1 Not an address of yours\r\n");
-	assert_int_equal(w.nsenders, 3);
+	assert_int_equal(w.fake.calls[STORE_sender], 3);
 	world_say(&w, "MAIL FROM:<alice@example.test>\r\n",
 	    "250 2.1.0 Ok\r\n");
-	assert_int_equal(w.nsenders, 4);
+	assert_int_equal(w.fake.calls[STORE_sender], 4);
 	world_close(&w);
 }
 

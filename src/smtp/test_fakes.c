@@ -1,14 +1,15 @@
 /*
- * test_fakes.c - the clients of store and vault, as a few lines each.
+ * test_fakes.c - what store and vault answer, a few lines each.
  */
 #include "smtp/test_world.h"
 
 /* ---- store ----------------------------------------------------------- */
 
-struct blob_writer {
-	struct store *st;
-	struct buf text;
-};
+static struct world *
+world_of(const struct store *st)
+{
+	return container_of(st->fake, struct world, fake);
+}
 
 static uint32_t
 kind_of(const struct store *st, struct str address)
@@ -33,16 +34,17 @@ kind_of(const struct store *st, struct str address)
 }
 
 static int
-fake_rcpt(struct store *st, const struct rcpt_ask *ask,
-    struct rcpt_answer *answer, struct err *err)
+fake_rcpt(struct store *st, const void *asked, void *answered)
 {
-	st->w->rcpt = *ask;
-	st->w->rcpt.address = str_dup(st->w->mem, ask->address);
-	st->w->rcpt.orcpt = str_dup(st->w->mem, ask->orcpt);
-	if (st->w->rcpt_error < 0)
-		return err_set(err, st->w->rcpt_error, "told so");
+	const struct rcpt_ask *ask = asked;
+	struct rcpt_answer *answer = answered;
+	struct world *w = world_of(st);
+
+	w->rcpt = *ask;
+	w->rcpt.address = str_dup(w->mem, ask->address);
+	w->rcpt.orcpt = str_dup(w->mem, ask->orcpt);
 	answer->kind = kind_of(st, ask->address);
-	answer->handle = st->w->generation << 32 | ++st->w->nrcpts;
+	answer->handle = w->fake.generation << 32 | ++w->nrcpts;
 	answer->room = 1000000;
 	return 0;
 }
@@ -68,125 +70,51 @@ keep_submit(struct world *w, const struct submit_ask *ask)
 
 /* Handles are good for one generation of the connection only. */
 static int
-fake_submit(struct store *st, const struct submit_ask *ask,
-    struct submit_answer *answer, struct err *err)
+fake_submit(struct store *st, const void *asked, void *answered)
 {
-	struct world *w = st->w;
+	const struct submit_ask *ask = asked;
+	struct submit_answer *answer = answered;
+	struct world *w = world_of(st);
 	struct rd r = rd_of(ask->handles);
 
 	if (w->lose_store > 0) {
 		w->lose_store--;
-		w->generation++;
-		return err_set(err, E_PEER, "restarted");
+		w->fake.generation++;
+		return E_PEER;
 	}
 	if (w->lose_handles > 0) {
 		w->lose_handles--;
-		return err_set(err, E_DENIED, "forgotten");
+		return E_DENIED;
 	}
 	while (rd_left(&r) > 0)
-		if (rd_le64(&r) >> 32 != w->generation)
-			return err_set(err, E_PEER, "old handle");
-	if (w->submit_error < 0)
-		return err_set(err, w->submit_error, "told so");
+		if (rd_le64(&r) >> 32 != w->fake.generation)
+			return E_PEER;
 	if (w->nsubmits == WORLD_SUBMITS)
-		return err_set(err, E_FULL, "no more than %d", WORLD_SUBMITS);
+		return E_FULL;
 	keep_submit(w, ask);
 	answer->message = w->nsubmits;
 	return 0;
 }
 
 static int
-fake_sender(struct world *w, const struct sender_ask *ask, struct err *err)
+fake_sender(struct store *st unused_arg, const void *asked,
+    void *answered unused_arg)
 {
-	w->nsenders++;
-	if (ask->address.n == 0 ||
-	    str_eqi(ask->address, STR("alice@example.test")))
-		return 0;
-	return err_set(err, E_DENIED, "not theirs");
-}
+	const struct sender_ask *ask = asked;
 
-int
-store_call(struct store *st, enum store_call which, const void *ask,
-    void *answer, struct arena *a unused_arg, struct err *err)
-{
-	struct loop *l = st->w->loop;
-	int e;
-
-	if (st->w->store_delay_ms > 0 &&
-	    (e = fiber_sleep(l, loop_now_ms(l) + st->w->store_delay_ms)) ==
-		E_CANCELED)
-		return err_set(err, e, "canceled");
-	if (which == STORE_rcpt)
-		return fake_rcpt(st, ask, answer, err);
-	if (which == STORE_submit)
-		return fake_submit(st, ask, answer, err);
-	if (which == STORE_sender)
-		return fake_sender(st->w, ask, err);
-	fail_msg("call %d", (int)which);
-	return E_INVALID;
+	return ask->address.n == 0 ||
+	    str_eqi(ask->address, STR("alice@example.test")) ? 0 : E_DENIED;
 }
 
 void
-store_on_change(struct store *st unused_arg,
-    void (*fn)(void *arg, uint64_t mailbox, uint64_t modseq),
-    void *arg unused_arg)
+fakes_init(struct world *w)
 {
-	assert_null(fn);	/* nobody watches */
-}
-
-void
-store_notify(struct store *st, enum store_call which,
-    const void *ask unused_arg)
-{
-	assert_int_equal(which, STORE_journal);
-	st->w->njournal++;
-}
-
-uint64_t
-store_generation(const struct store *st)
-{
-	return st->w->generation;
-}
-
-uint64_t
-store_change_id(struct store *st)
-{
-	return loop_random64(st->w->loop) | 1;
-}
-
-struct blob_writer *
-blob_writer_new(struct store *st, uint32_t level unused_arg)
-{
-	struct blob_writer *b = calloc(1, sizeof(*b));
-
-	assert_non_null(b);
-	b->st = st;
-	b->text = BUF_INIT(16 << 20);
-	return b;
-}
-
-int
-blob_write(struct blob_writer *b, struct str octets, struct err *err)
-{
-	if (b->st->w->blob_error < 0)
-		return err_set(err, b->st->w->blob_error, "told so");
-	buf_str(&b->text, octets);
-	return 0;
-}
-
-int
-blob_finish(struct blob_writer *b, struct blob_ref *ref,
-    struct err *err unused_arg)
-{
-	*ref = (struct blob_ref){ 0, buf_get(&b->text), b->text.n };
-	return 0;
-}
-
-void
-blob_writer_free(struct blob_writer *b)
-{
-	buf_free(&b->text);
-	free(b);
+	w->fake = (struct fake_store){ .loop = w->loop, .answer = {
+		[STORE_rcpt] = fake_rcpt,
+		[STORE_submit] = fake_submit,
+		[STORE_sender] = fake_sender,
+	} };
+	w->store = (struct store){ .fake = &w->fake };
 }
 
 /* ---- vault ------------------------------------------------------------ */
@@ -196,7 +124,6 @@ vault_login(struct vault *v, const struct login_ask *ask,
     struct login *login, struct arena *a, struct err *err)
 {
 	struct world *w = &v->w;
-	struct store *st;
 
 	w->nlogins++;
 	assert_str(ask->peer, "192.0.2.1");
@@ -205,10 +132,8 @@ vault_login(struct vault *v, const struct login_ask *ask,
 	if (!str_eqi(ask->user, STR("alice@example.test")) ||
 	    !str_eq(ask->password, STR("secret")))
 		return err_set(err, E_DENIED, "wrong");
-	st = calloc(1, sizeof(*st));
-	assert_non_null(st);
-	*st = (struct store){ w, true };
-	*login = (struct login){ .account = 1, .store = st,
+	*login = (struct login){ .account = 1,
+		.store = fake_store_login(&w->fake),
 		.address = str_dup(a, STR("alice@example.test")) };
 	return 0;
 }

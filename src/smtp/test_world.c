@@ -143,7 +143,7 @@ world_open_with(struct world *w, enum listen_kind kind, size_t cap,
 	w->submits = arena_array(w->mem, WORLD_SUBMITS,
 	    sizeof(*w->submits));
 	w->got = BUF_INIT(16 << 20);
-	w->store = (struct store){ w, false };
+	fakes_init(w);
 	w->tls_ctx = tls;
 	make_service(w, kind);
 	transport_pair(w->loop, cap, &server, &w->client);

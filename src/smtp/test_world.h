@@ -3,9 +3,8 @@
  * a store, a blob writer and a vault that are a few lines each.
  */
 #pragma once
-#include "base/test.h"
+#include "lib/fake_store.h"
 #include "smtp/submission.h"
-#include "store/blob.h"
 
 enum { WORLD_SUBMITS = 8 };
 
@@ -19,11 +18,6 @@ struct submitted {
 	uint8_t smtputf8;
 	size_t nhandles;
 	uint64_t change;
-};
-
-struct store {
-	struct world *w;
-	bool account;		/* bound to one, not mx's */
 };
 
 struct world {
@@ -41,16 +35,14 @@ struct world {
 	int ended;		/* sessions that are over */
 	int writes;		/* of the server */
 
-	struct store store;
-	uint64_t generation;
-	int64_t store_delay_ms;	/* every call takes so long */
-	int rcpt_error, submit_error, blob_error, sign_error; /* E_*, 0 */
+	struct fake_store fake;
+	struct store store;	/* mx's connection to it */
+	int sign_error;		/* E_*, 0 */
 	int lose_store;		/* submits that find a new store */
 	int lose_handles;	/* submits that find their handles gone */
 	struct submitted *submits;	/* WORLD_SUBMITS */
 	struct rcpt_ask rcpt;	/* the last one */
-	size_t nsubmits, nrcpts, nlogins, nlogouts, njournal;
-	size_t nsigned, nsenders; /* asked about */
+	size_t nsubmits, nrcpts, nlogins, nlogouts, nsigned;
 };
 
 /* The vault of submission is the world itself. */
@@ -66,6 +58,8 @@ void world_open_with(struct world *w, enum listen_kind kind, size_t cap,
     struct tls_ctx *tls);
 void world_close(struct world *w);
 
+/* What store answers. */
+void fakes_init(struct world *w);
 /* Let everything happen that can without time passing. */
 void world_settle(struct world *w);
 /* Let ms pass, and what happens in it. */

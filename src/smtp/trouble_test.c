@@ -123,23 +123,23 @@ test_our_failures(void **state unused_arg)
 	open_greeted(&w, 4096);
 	world_say(&w, EHLO "MAIL FROM:<a@b>\r\n",
 	    EHLO_REPLY "250 2.1.0 Ok\r\n");
-	w.rcpt_error = E_PEER;
+	w.fake.fail[STORE_rcpt] = E_PEER;
 	world_say(&w, "RCPT TO:<alice@example.test>\r\n",
 	    "451 4.3.0 Trouble here, try again later\r\n");
-	w.rcpt_error = 0;
+	w.fake.fail[STORE_rcpt] = 0;
 	world_say(&w, "RCPT TO:<alice@example.test>\r\n", "250 2.1.5 Ok\r\n");
-	w.submit_error = E_FULL;
+	w.fake.fail[STORE_submit] = E_FULL;
 	world_say(&w, "DATA\r\n.\r\n",
 	    GO "452 4.3.1 Out of space, try again later\r\n");
-	w.submit_error = E_IO;
+	w.fake.fail[STORE_submit] = E_IO;
 	world_say(&w, ENVELOPE "DATA\r\n.\r\n", ENVELOPE_OK GO
 	    "451 4.3.0 Trouble here, try again later\r\n");
-	w.submit_error = 0;
+	w.fake.fail[STORE_submit] = 0;
 	/* The text is read to its end even when nobody wants it. */
-	w.blob_error = E_FULL;
+	w.fake.blob_error = E_FULL;
 	world_say(&w, ENVELOPE "DATA\r\nNOOP\r\n.\r\nNOOP\r\n", ENVELOPE_OK GO
 	    "452 4.3.1 Out of space, try again later\r\n250 2.0.0 Ok\r\n");
-	w.blob_error = 0;
+	w.fake.blob_error = 0;
 	world_say(&w, ENVELOPE "DATA\r\n.\r\n", ENVELOPE_OK GO
 	    "250 2.0.0 Ok: queued as 1\r\n");
 	assert_int_equal(w.nsubmits, 1);
@@ -155,7 +155,7 @@ test_store_restart(void **state unused_arg)
 
 	open_greeted(&w, 4096);
 	world_say(&w, EHLO ENVELOPE, EHLO_REPLY ENVELOPE_OK);
-	w.generation++;
+	w.fake.generation++;
 	world_say(&w, "DATA\r\n.\r\n", GO "250 2.0.0 Ok: queued as 1\r\n");
 	w.lose_store = 1;
 	world_say(&w, ENVELOPE "RCPT TO:<bob@example.test>\r\nDATA\r\n.\r\n",
@@ -184,7 +184,7 @@ test_waits_for_commit(void **state unused_arg)
 
 	open_greeted(&w, 4096);
 	world_say(&w, EHLO ENVELOPE "DATA\r\n", EHLO_REPLY ENVELOPE_OK GO);
-	w.store_delay_ms = 10000;
+	w.fake.delay_ms = 10000;
 	world_say(&w, ".\r\n", "");
 	world_pass(&w, 9000);
 	assert_str(world_got(&w), "");
