@@ -87,7 +87,7 @@ configure(struct demo *d)
 }
 
 static int
-start(struct demo *d, struct err *err)
+start_master(struct demo *d, struct err *err)
 {
 	struct serve s = { .config = &d->config, .tell_fd = -1 };
 	const char *data = str_dupz(d->a->memory, d->data);
@@ -366,7 +366,7 @@ demonstrate(struct demo *d, const sigset_t *set, struct err *err)
 {
 	printf("Postern " POSTERN_VERSION ": a mail system for " DOMAIN
 	       " in %.*s\n", STR_FMT(d->data));
-	if (start(d, err) < 0 || furnish(d, err) < 0 ||
+	if (start_master(d, err) < 0 || furnish(d, err) < 0 ||
 	    first_message(d, err) < 0)
 		return err->code;
 	printf("\nIt went through: sent, stored, synced and read back.\n");

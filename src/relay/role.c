@@ -123,7 +123,7 @@ reload(struct role *r)
 }
 
 static void
-stop(struct role *r)
+stop_relay(struct role *r)
 {
 	relay_stop(((struct relay_role *)r->state)->relay);
 }
@@ -152,7 +152,7 @@ main(void)
 		.sandboxed = sandboxed,
 		.peer = peer,
 		.reload = reload,
-		.stop = stop,
+		.stop = stop_relay,
 		.finish = finish_relay,
 	};
 

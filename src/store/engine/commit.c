@@ -84,7 +84,7 @@ engine_revoked(const struct engine *e, size_t *n)
 }
 
 static void
-begin(struct engine *e)
+begin_batch(struct engine *e)
 {
 	map_clear(&e->fresh);
 	buf_reset(&e->rows);
@@ -121,7 +121,7 @@ undo(struct engine *e)
 	e->changed.n = e->told_changed;
 	e->revoked.n = e->told_revoked;
 	e->news.n = e->told_news;
-	begin(e);
+	begin_batch(e);
 }
 
 int
@@ -179,7 +179,7 @@ save_from_lost_wal(struct engine *e, struct err *err)
 
 /* 0, UNDONE, or the end. */
 static int
-finish(struct engine *e, struct err *err)
+commit_batch(struct engine *e, struct err *err)
 {
 	int rc = e->w.failed;
 
@@ -293,9 +293,9 @@ one_by_one(struct engine *e, struct write **w, size_t n, struct err *err)
 	for (i = 0; i < n && rc >= 0; i++) {
 		if (w[i]->settled)
 			continue;
-		begin(e);
+		begin_batch(e);
 		w[i]->code = execute(e, w[i]);
-		rc = finish(e, &w[i]->err);
+		rc = commit_batch(e, &w[i]->err);
 		if (rc == UNDONE && w[i]->code >= 0)
 			w[i]->code = E_FULL;
 		if (rc < 0)
@@ -316,7 +316,7 @@ engine_commit(struct engine *e, struct write **w, size_t n, size_t *ndone,
 	arena_reset(e->arena);
 	e->changed.n = e->revoked.n = 0;
 	buf_reset(&e->news);
-	begin(e);
+	begin_batch(e);
 	pieces_first(e, w, n);
 	for (i = 0; i < n && e->w.failed == 0 &&
 	    !e->half_written; i++) {
@@ -334,6 +334,6 @@ engine_commit(struct engine *e, struct write **w, size_t n, size_t *ndone,
 		*err = *last;
 		return e->w.failed;
 	}
-	rc = finish(e, err);
+	rc = commit_batch(e, err);
 	return rc == UNDONE ? one_by_one(e, w, *ndone, err) : rc;
 }

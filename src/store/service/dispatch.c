@@ -40,7 +40,7 @@ struct dispatch {
 	struct batch *batch;
 };
 
-static void run(struct dispatch *a);
+static void hand_out(struct dispatch *a);
 
 static int64_t
 now_us(const struct dispatch *a)
@@ -51,7 +51,7 @@ now_us(const struct dispatch *a)
 static void
 on_timer(struct timer *t)
 {
-	run(container_of(t, struct dispatch, timer));
+	hand_out(container_of(t, struct dispatch, timer));
 }
 
 /* Once, however much happens in this round. */
@@ -452,7 +452,7 @@ earlier(int64_t a, int64_t b)
 }
 
 static void
-run(struct dispatch *a)
+hand_out(struct dispatch *a)
 {
 	int64_t at = expiry_run(a->expiry, now_us(a));
 	int i = 0;

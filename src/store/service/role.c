@@ -199,7 +199,7 @@ reload(struct role *r)
 }
 
 static void
-stop(struct role *r)
+stop_store(struct role *r)
 {
 	struct store_role *s = r->state;
 
@@ -208,7 +208,7 @@ stop(struct role *r)
 }
 
 static void
-finish(struct role *r)
+free_store(struct role *r)
 {
 	struct store_role *s = r->state;
 
@@ -229,8 +229,8 @@ main(void)
 		.peer = peer,
 		.listen = on_listen,
 		.reload = reload,
-		.stop = stop,
-		.finish = finish,
+		.stop = stop_store,
+		.finish = free_store,
 	};
 
 	return role_main(&ops);

@@ -154,7 +154,7 @@ end_account(struct service *s, uint64_t account)
 }
 
 static void
-tell(struct service *s, struct news *n)
+tell_committed(struct service *s, struct news *n)
 {
 	struct settled *x;
 	size_t i;
@@ -175,7 +175,7 @@ on_news(void *arg)
 	struct settled *x;
 
 	if (n->box->service)
-		tell(n->box->service, n);
+		tell_committed(n->box->service, n);
 	news_box_unref(n->box);
 	while ((x = n->settled)) {
 		n->settled = x->next;
@@ -483,7 +483,7 @@ run_soon(struct service *s)
 /* ---- life -------------------------------------------------------------- */
 
 static int
-start(pthread_t *t, void *(*fn)(void *), void *arg, struct err *err)
+start_thread(pthread_t *t, void *(*fn)(void *), void *arg, struct err *err)
 {
 	pthread_attr_t a;
 	sigset_t all, old;
@@ -525,7 +525,7 @@ start_reader(struct service *s, int i, struct err *err)
 
 	bug_if(!x);
 	*x = (struct reading){ s, s->readers[i] };
-	rc = start(&s->reader[i], reader_main, x, err);
+	rc = start_thread(&s->reader[i], reader_main, x, err);
 	if (rc < 0)
 		free(x);
 	s->reading += rc == 0;
@@ -544,7 +544,7 @@ threads_start(struct service *s, struct err *err)
 	while (rc == 0 && s->reading < s->nreaders)
 		rc = start_reader(s, s->reading, err);
 	if (rc == 0)
-		rc = start(&s->writer, writer_main, s, err);
+		rc = start_thread(&s->writer, writer_main, s, err);
 	s->writing = rc == 0;
 	return rc;
 }
