@@ -60,6 +60,10 @@ def test_help():
 def test_without_a_server(data):
     assert "neither postern.conf" in refused("domain", "list",
                                              cwd=data / "postern-data")
+    assert "no data folder of Postern; postern run makes one" in refused(
+        "account", "list", cwd=data)
+    fine("domain", "add", "other.example", cwd=data)
+    fine("domain", "remove", "other.example", cwd=data)
     said = refused("account", "add", "you@example.org", "--password-stdin",
                    text="secret-1\n", cwd=data)
     assert "postern domain add example.org" in said

@@ -13,8 +13,7 @@ static const char usage[] =
     "People, each with an address of a domain that was added before. The\n"
     "password is asked for twice, or read from the first line of stdin.\n"
     "remove deletes the person's mail; it asks before, or wants --yes.\n\n"
-    "  --data DIR | --config FILE   which server (default: postern.conf or\n"
-    "                               postern-data here)\n";
+    WHICH_SERVER;
 
 struct account_ctx {
 	struct admin *a;

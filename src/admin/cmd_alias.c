@@ -16,8 +16,7 @@ static const char usage[] =
     "has. Without a TARGET remove takes the whole alias away.\n\n"
     "What has no alias needs none: alice+anything@DOMAIN is alice's, and\n"
     "postmaster and abuse are the first account's of their domain.\n\n"
-    "  --data DIR | --config FILE   which server (default: postern.conf or\n"
-    "                               postern-data here)\n";
+    WHICH_SERVER;
 
 struct alias_ctx {
 	struct admin *a;

@@ -4,6 +4,7 @@
 #include "admin/admin.h"
 #include "admin/check_files.h"
 #include "conf/conf.h"
+#include "conf/find_config.h"
 
 static const char usage[] =
     "usage: postern check-config [FILE] [--json]\n\n"
@@ -27,7 +28,7 @@ cmd_check_config(struct admin *a, int argc, char **argv)
 	struct options o = { 0 };
 	struct config c;
 	struct err err = { 0 };
-	const char *file = "postern.conf";
+	const char *file = NULL;
 	int n = options_read(&o, argc, argv, usage, "j");
 
 	if (n < 0)
@@ -36,7 +37,8 @@ cmd_check_config(struct admin *a, int argc, char **argv)
 		file = argv[n++];
 	if (n != argc)
 		return options_wrong(usage);
-	if (conf_read(file, a->memory, &c, &err) < 0)
+	if (find_config_file(file, &file, &err) < 0 ||
+	    conf_read(file, a->memory, &c, &err) < 0)
 		return admin_fail("check-config", "%s", err.text);
 	if (check_files(a->memory, &c, &err) < 0)
 		return admin_fail("check-config", "%s: %s", file, err.text);

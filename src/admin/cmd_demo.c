@@ -5,15 +5,15 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
-#include <sys/stat.h>
 #include <sys/wait.h>
 
-#include "conf/conf.h"
 #include "admin/demo_client.h"
 #include "admin/launch.h"
 #include "admin/operator.h"
 #include "base/b64.h"
 #include "base/timetext.h"
+#include "conf/conf.h"
+#include "conf/data_folder.h"
 
 #define DOMAIN "example.test"
 #define HOST "mail." DOMAIN
@@ -39,6 +39,7 @@ struct demo {
 	struct options o;
 	struct config config;
 	struct str data;
+	int folder;
 	uint32_t ports[SERVICES];
 	pid_t master;
 	struct str trusted;	/* the demo's certificate, PEM */
@@ -89,17 +90,22 @@ configure(struct demo *d)
 static int
 start_master(struct demo *d, struct err *err)
 {
-	struct serve s = { .config = &d->config, .tell_fd = -1 };
-	const char *data = str_dupz(d->a->memory, d->data);
-	const char *log = str_dupz(d->a->memory,
-	    arena_printf(d->a->memory, "%s/log", data));
+	struct serve s = { .config = &d->config, .tell_fd = -1,
+		.make_data = true };
+	struct data_folder f;
 	int rc;
 
-	if (mkdir(data, 0700) < 0 && errno != EEXIST)
-		return err_sys(err, E_IO, "make folder %s", data);
-	s.log_fd = open(log, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
+	if (data_folder_open(str_dupz(d->a->memory, d->data),
+	    DATA_FOLDER_MAKE, &f, err) < 0)
+		return err->code;
+	d->folder = f.fd;
+	if (f.made)
+		printf("Made the folder %.*s\n", STR_FMT(d->data));
+	s.log_fd = openat(f.fd, "log", O_WRONLY | O_CREAT | O_APPEND |
+	    O_NOFOLLOW | O_CLOEXEC, 0600);
 	if (s.log_fd < 0)
-		return err_sys(err, E_IO, "open %s", log);
+		return err_sys(err, E_IO, "open log in %.*s",
+		    STR_FMT(d->data));
 	rc = launch_start(d->a->server, &s, &d->master, err);
 	(void)close(s.log_fd);
 	if (rc < 0)
@@ -131,18 +137,18 @@ add_person(struct demo *d, struct operator *op, const char *address,
 static int
 write_certificate(struct demo *d, struct err *err)
 {
-	const char *path = str_dupz(d->a->memory,
-	    arena_printf(d->a->memory, "%.*s/certificate.pem",
-		STR_FMT(d->data)));
-	int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
+	int fd = openat(d->folder, "certificate.pem", O_WRONLY | O_CREAT |
+	    O_TRUNC | O_NOFOLLOW | O_CLOEXEC, 0644);
 	ssize_t n;
 
 	if (fd < 0)
-		return err_sys(err, E_IO, "open %s", path);
+		return err_sys(err, E_IO, "open certificate.pem in %.*s",
+		    STR_FMT(d->data));
 	n = write(fd, d->trusted.p, d->trusted.n);
 	(void)close(fd);
 	return n == (ssize_t)d->trusted.n ? 0 :
-	    err_sys(err, E_IO, "write %s", path);
+	    err_sys(err, E_IO, "write certificate.pem in %.*s",
+		STR_FMT(d->data));
 }
 
 static int
@@ -379,7 +385,7 @@ demonstrate(struct demo *d, const sigset_t *set, struct err *err)
 int
 cmd_demo(struct admin *a, int argc, char **argv)
 {
-	struct demo d = { .a = a };
+	struct demo d = { .a = a, .folder = -1 };
 	struct err err = { 0 };
 	sigset_t set;
 	int n = options_read(&d.o, argc, argv, usage, "doP"), rc;
@@ -394,6 +400,8 @@ cmd_demo(struct admin *a, int argc, char **argv)
 	own_signals(&set);
 	rc = demonstrate(&d, &set, &err);
 	(void)fflush(stdout);
+	if (d.folder >= 0)
+		(void)close(d.folder);
 	if (d.master > 0 && launch_stop(d.master) != 0 && rc == 0)
 		rc = err_set(&err, E_IO, "the server did not end in order");
 	if (rc == 0)

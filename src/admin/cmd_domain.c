@@ -13,8 +13,7 @@ static const char usage[] =
     "mail (DKIM), --unsigned: not before dns, which prints the records to\n"
     "publish, ready to paste. A domain can be removed when it has no accounts\n"
     "any more.\n\n"
-    "  --data DIR | --config FILE   which server (default: postern.conf or\n"
-    "                               postern-data here)\n";
+    WHICH_SERVER;
 
 int
 domain_known(struct operator *op, struct str name, bool *known,
@@ -138,6 +137,7 @@ cmd_domain(struct admin *a, int argc, char **argv)
 	verb = n < argc ? str_c(argv[n]) : STR("");
 	if (argc - n != arguments_of(verb))
 		return options_wrong(usage);
+	o.make_data = str_eq(verb, STR("add"));
 	if (operator_open(a, &o, &op, &err) < 0)
 		return admin_fail("domain", "%s", err.text);
 	rc = domain_act(a, op, &o, verb, argv[argc - 1], &err);

@@ -8,8 +8,7 @@
 static const char usage[] =
     "usage: postern journal [--day YYYY-MM-DD] [--json]\n\n"
     "What happened to messages on that day (UTC), today by default.\n\n"
-    "  --data DIR | --config FILE   which server (default: postern.conf or\n"
-    "                               postern-data here)\n";
+    WHICH_SERVER;
 
 struct journal_listing {
 	struct table t;

@@ -13,8 +13,7 @@ static const char usage[] =
     "now.\n\n"
     "  --from HOST   as that mail host sees it: what it tries, and what it\n"
     "                passes over, and why\n"
-    "  --data DIR | --config FILE   whose settings (default: postern.conf or\n"
-    "                               postern-data here, if there are any)\n";
+    WHICH_SERVER;
 
 /* One look, and through whose eyes. */
 struct look {

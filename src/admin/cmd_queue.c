@@ -23,8 +23,7 @@ static const char usage[] =
     "  --domain DOMAIN              the destination\n"
     "  --older TIME                 came before: 30s, 5m, 2h, 3d\n"
     "  --held                       on hold\n"
-    "  --data DIR | --config FILE   which server (default: postern.conf or\n"
-    "                               postern-data here)\n";
+    WHICH_SERVER;
 
 enum { REPLY_SHOWN = 60 };
 

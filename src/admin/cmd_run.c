@@ -3,6 +3,7 @@
  */
 #include "admin/admin.h"
 #include "conf/conf.h"
+#include "conf/find_config.h"
 
 static const char usage[] =
     "usage: postern run [--config FILE]\n\n"
@@ -23,17 +24,17 @@ cmd_run(struct admin *a, int argc, char **argv)
 	struct err err = { 0 };
 	struct serve s = { .config = &c, .reload = read_again, .tell_fd = -1,
 		.log_fd = STDERR_FILENO };
-	char *file;
+	const char *file;
 	int n = options_read(&o, argc, argv, usage, "c");
 
 	if (n < 0)
 		return o.code;
 	if (n != argc)
 		return options_wrong(usage);
-	file = str_dupz(a->memory, str_c(o.config ? o.config :
-		"postern.conf"));
-	if (conf_read(file, a->memory, &c, &err) < 0)
+	if (find_config_file(o.config, &file, &err) < 0 ||
+	    conf_read(file, a->memory, &c, &err) < 0)
 		return admin_fail("run", "%s", err.text);
-	s.arg = file;
+	s.arg = str_dupz(a->memory, str_c(file));
+	s.make_data = true;
 	return a->server->run(&s);
 }

@@ -16,8 +16,7 @@ static const char usage[] =
     "and what still waits. Of an address: all that was from or to it, the\n"
     "newest last. Times are UTC.\n\n"
     "  --days N                     look at the last N days (7)\n"
-    "  --data DIR | --config FILE   which server (default: postern.conf or\n"
-    "                               postern-data here)\n";
+    WHICH_SERVER;
 
 enum {
 	ID_KEPT = 150,	/* of a Message-ID, in the journal */

@@ -8,8 +8,7 @@ static const char usage[] =
     "usage: postern verify [--json]\n\n"
     "Recount every mailbox and account, read every message and compare its\n"
     "checksum. Works while the server runs. Exits 1 if anything is wrong.\n\n"
-    "  --data DIR | --config FILE   which server (default: postern.conf or\n"
-    "                               postern-data here)\n";
+    WHICH_SERVER;
 
 struct verify_sum {
 	uint64_t checked, octets, problems;

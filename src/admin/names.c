@@ -3,12 +3,12 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <ftw.h>
-#include <sys/socket.h>
 #include <sys/stat.h>
-#include <sys/un.h>
 
-#include "conf/conf.h"
 #include "admin/launch.h"
+#include "conf/conf.h"
+#include "conf/data_folder.h"
+#include "conf/find_config.h"
 
 enum { FIND_MS = 60000, DEPTH = 16 };
 
@@ -22,57 +22,35 @@ struct names {
 	pid_t master;		/* > 0: it runs */
 };
 
-static bool
-exists(const char *path)
-{
-	return access(path, F_OK) == 0;
-}
-
+/* The defaults, where there is no server at all. */
 static int
 names_read_config(struct admin *a, const struct options *o,
     struct config *c, struct err *err)
 {
-	const char *data = o->data;
+	int rc = find_config(a->memory, o->data, o->config, c, err);
 
-	if (o->config)
-		return conf_read(o->config, a->memory, c, err);
-	if (!data && exists("postern.conf"))
-		return conf_read("postern.conf", a->memory, c, err);
-	if (!data && exists("postern-data"))
-		data = "postern-data";
+	if (rc != E_NOTFOUND || o->config)
+		return rc;
 	conf_defaults(a->memory, c);
-	c->data = data ? conf_path(a->memory, conf_here(a->memory), data) :
-	    STR("");
+	c->data = STR("");
 	return 0;
 }
 
-/* The folder's name may be longer than an address has room for. */
 static int
 connect_to(struct names *n, const char *data, struct err *err)
 {
-	int folder = open(data, O_RDONLY | O_DIRECTORY | O_CLOEXEC), fd;
-	struct sockaddr_un a = { .sun_family = AF_UNIX };
-	int rc = 0;
+	struct data_folder f;
+	int fd;
 
-	if (folder < 0)
-		return err_sys(err, errno == ENOENT ? E_NOTFOUND : E_DENIED,
-		    "data folder %s", data);
-	(void)snprintf(a.sun_path, sizeof(a.sun_path),
-	    "/proc/self/fd/%d/control-resolver", folder);
-	fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	if (data_folder_open(data, DATA_FOLDER_FIND, &f, err) < 0)
+		return err->code;
+	fd = data_folder_connect(f.fd, "control-resolver", err);
+	(void)close(f.fd);
 	if (fd < 0)
-		rc = err_sys(err, E_IO, "socket");
-	else if (connect(fd, (struct sockaddr *)&a, sizeof(a)) < 0)
-		rc = err_sys(err, errno == EACCES || errno == EPERM ?
-		    E_DENIED : E_NOTFOUND, "control socket control-resolver");
-	(void)close(folder);
-	if (rc == 0) {
-		(void)fcntl(fd, F_SETFL, fcntl(fd, F_GETFL) | O_NONBLOCK);
-		dns_replace(n->dns, fd);
-	} else if (fd >= 0) {
-		(void)close(fd);
-	}
-	return rc;
+		return fd;
+	(void)fcntl(fd, F_SETFL, fcntl(fd, F_GETFL) | O_NONBLOCK);
+	dns_replace(n->dns, fd);
+	return 0;
 }
 
 /* A server of its own ------------------------------------------------------ */
@@ -104,7 +82,8 @@ static int
 start_master(struct names *n, struct admin *a, struct err *err)
 {
 	struct config quiet = n->config;
-	struct serve s = { .config = &quiet, .tell_fd = -1 };
+	struct serve s = { .config = &quiet, .tell_fd = -1,
+		.make_data = true };
 	int rc;
 
 	if (make_folder(n, err) < 0)
@@ -132,7 +111,8 @@ names_reach(struct names *n, struct admin *a, struct err *err)
 
 	if (n->config.data.n > 0)
 		rc = connect_to(n, str_dupz(a->memory, n->config.data), err);
-	return rc == E_NOTFOUND ? start_master(n, a, err) : rc;
+	return rc == E_NOTFOUND || rc == E_INVALID ? start_master(n, a, err) :
+	    rc;
 }
 
 int

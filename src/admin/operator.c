@@ -2,12 +2,11 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <sys/socket.h>
-#include <sys/un.h>
 
 #include "admin/launch.h"
-#include "conf/find_config.h"
 #include "base/log.h"
+#include "conf/data_folder.h"
+#include "conf/find_config.h"
 
 enum { CALL_MS = 600000, TRIES = 20, TRY_US = 250000 };
 
@@ -18,6 +17,7 @@ struct operator {
 	struct ipc *store, *vault;
 	struct str hostname;
 	pid_t master;		/* > 0: started by us */
+	bool make;		/* also a data folder */
 };
 
 /* ipc_open() needs somebody to tell; calls fail by themselves. */
@@ -35,37 +35,22 @@ connect_one(struct operator *op, int folder, const char *name,
 {
 	static const struct ipc_service service = { .gone = operator_gone };
 	struct ipc_options o = { .service = &service, .owner = op };
-	struct sockaddr_un a = { .sun_family = AF_UNIX };
-	int fd, rc;
+	int fd = data_folder_connect(folder, name, err);
 
-	(void)snprintf(a.sun_path, sizeof(a.sun_path), "/proc/self/fd/%d/%s",
-	    folder, name);
-	fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
 	if (fd < 0)
-		return err_sys(err, E_IO, "socket");
-	if (connect(fd, (struct sockaddr *)&a, sizeof(a)) < 0) {
-		rc = errno == EACCES || errno == EPERM ? E_DENIED : E_NOTFOUND;
-		(void)err_sys(err, rc, "control socket %s", name);
-		(void)close(fd);
-		return rc;
-	}
+		return fd;
 	(void)fcntl(fd, F_SETFL, fcntl(fd, F_GETFL) | O_NONBLOCK);
 	*ipc = ipc_open(op->loop, fd, &o, err);
 	return *ipc ? 0 : err->code;
 }
 
 static int
-connect_both(struct operator *op, const char *data, struct err *err)
+connect_both(struct operator *op, int folder, struct err *err)
 {
-	int folder = open(data, O_RDONLY | O_DIRECTORY | O_CLOEXEC), rc;
+	int rc = connect_one(op, folder, "control", &op->store, err);
 
-	if (folder < 0)
-		return err_sys(err, errno == ENOENT ? E_NOTFOUND : E_DENIED,
-		    "data folder %s", data);
-	rc = connect_one(op, folder, "control", &op->store, err);
 	if (rc == 0)
 		rc = connect_one(op, folder, "control-vault", &op->vault, err);
-	(void)close(folder);
 	if (rc < 0 && op->store) {
 		ipc_close(op->store);
 		op->store = NULL;
@@ -79,7 +64,8 @@ start_master(struct operator *op, struct admin *a, const struct config *c,
     struct err *err)
 {
 	struct config quiet = *c;
-	struct serve s = { .config = &quiet, .tell_fd = -1 };
+	struct serve s = { .config = &quiet, .tell_fd = -1,
+		.make_data = op->make };
 	int rc;
 
 	quiet.mx_workers = quiet.front_workers = 0;
@@ -102,18 +88,17 @@ start_master(struct operator *op, struct admin *a, const struct config *c,
  * folder for a moment. */
 static int
 operator_reach(struct operator *op, struct admin *a, const struct config *c,
-    struct err *err)
+    int folder, struct err *err)
 {
-	const char *data = str_dupz(a->memory, c->data);
 	int rc = 0;
 
 	for (int i = 0; i < TRIES; i++) {
-		rc = connect_both(op, data, err);
+		rc = connect_both(op, folder, err);
 		if (rc != E_NOTFOUND)
 			return rc;
 		rc = start_master(op, a, c, err);
 		if (rc == 0)
-			return connect_both(op, data, err);
+			return connect_both(op, folder, err);
 		if (str_find(str_c(err->text), STR("runs on")) ==
 		    strlen(err->text))
 			return rc;
@@ -127,15 +112,24 @@ operator_open(struct admin *a, const struct options *o, struct operator **op,
     struct err *err)
 {
 	struct operator *n = arena_new_of(a->memory, struct operator);
+	struct data_folder f;
 	struct config c;
+	int rc;
 
-	if (find_config(a->memory, o->data, o->config, &c, err) < 0)
+	if (find_config(a->memory, o->data, o->config, &c, err) < 0 ||
+	    data_folder_open(str_dupz(a->memory, c.data), o->make_data ?
+	    DATA_FOLDER_MAKE : DATA_FOLDER_FIND, &f, err) < 0)
 		return err->code;
+	if (f.made)
+		printf("made the data folder %.*s\n", STR_FMT(c.data));
+	n->make = o->make_data;
 	n->memory = a->memory;
 	n->hostname = c.hostname;
 	n->clock = clock_real();
 	n->loop = loop_new(&n->clock, NULL);
-	if (operator_reach(n, a, &c, err) < 0) {
+	rc = operator_reach(n, a, &c, f.fd, err);
+	(void)close(f.fd);
+	if (rc < 0) {
 		operator_close(n);
 		return err->code;
 	}

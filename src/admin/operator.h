@@ -11,7 +11,7 @@
 
 struct operator;
 
-/* Which server: --data, --config, ./postern.conf or ./postern-data. */
+/* Which server: find_config(). */
 int operator_open(struct admin *a, const struct options *o,
     struct operator **op, struct err *err);
 void operator_close(struct operator *op); /* NULL is fine */

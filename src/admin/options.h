@@ -22,7 +22,7 @@ struct options {
 	bool all;		/* --all */
 	bool unsigned_;		/* --unsigned */
 	uint32_t days;		/* --days, default 7 */
-	bool help;
+	bool make_data;		/* of a command: it may make the folder */
 	int code;		/* to return, if options_read() was < 0 */
 };
 
@@ -37,6 +37,12 @@ int options_read(struct options *o, int argc, char **argv, const char *usage,
     const char *takes);
 
 #define QUEUE_OPTIONS "srmOH"
+
+/* The end of what --help says. */
+#define WHICH_SERVER                                                        \
+	"  --data DIR | --config FILE   which server; by default that of\n"   \
+	"                               ./postern.conf, ./postern-data or\n"  \
+	"                               /etc/postern/postern.conf\n"
 
 /* Called wrongly: usage on stderr. Returns 2. */
 int options_wrong(const char *usage);

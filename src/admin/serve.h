@@ -10,6 +10,8 @@ struct serve {
 	/* Where postern-store etc. are; NULL: beside the running program, or
 	 * in ../libexec/postern. */
 	const char *libexec;
+	/* Also in a folder that is missing or empty. */
+	bool make_data;
 	/* Read the configuration again (SIGHUP): strs into the arena. NULL:
 	 * there is nothing to read. */
 	int (*reload)(void *arg, struct arena *a, struct config *c,

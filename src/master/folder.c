@@ -7,6 +7,7 @@
 #include <sys/file.h>
 #include <sys/stat.h>
 
+#include "conf/data_folder.h"
 #include "master/master_int.h"
 
 enum { DEPTH_MAX = 8 };
@@ -94,15 +95,13 @@ role_folder(struct master *m, enum role_kind kind, struct err *err)
 static int
 submit_folder(struct master *m, struct err *err)
 {
-	int fd = -1, rc = 0;
+	mode_t mask = umask(0);
+	int rc = 0;
 
-	if (mkdirat(m->folder, "submit", 0755) == 0 || errno == EEXIST)
-		fd = openat(m->folder, "submit",
-		    O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
-	if (fd < 0 || fchmod(fd, 0755) < 0 || fchmod(m->folder, 0711) < 0)
-		rc = err_sys(err, E_IO, "folder submit in the data folder");
-	if (fd >= 0)
-		(void)close(fd);
+	if (mkdirat(m->folder, "submit", 0755) < 0 && errno != EEXIST)
+		rc = err_sys(err, E_IO, "make folder submit in the data "
+		    "folder");
+	(void)umask(mask);
 	return rc;
 }
 
@@ -110,13 +109,18 @@ submit_folder(struct master *m, struct err *err)
 static int
 lock_folder(struct master *m, struct err *err)
 {
+	struct stat st;
 	char text[24];
 	ssize_t n;
 
-	m->lock = openat(m->folder, "lock", O_RDWR | O_CREAT | O_CLOEXEC, 0600);
-	if (m->lock < 0)
+	m->lock = openat(m->folder, "lock", O_RDWR | O_CREAT | O_NOFOLLOW |
+	    O_NONBLOCK | O_CLOEXEC, 0600);
+	if (m->lock < 0 || fstat(m->lock, &st) < 0)
 		return err_sys(err, E_IO, "open lock in %.*s",
 		    STR_FMT(m->config.data));
+	if (!S_ISREG(st.st_mode) || st.st_nlink != 1)
+		return err_set(err, E_INVALID, "lock in %.*s is not a plain "
+		    "file", STR_FMT(m->config.data));
 	if (flock(m->lock, LOCK_EX | LOCK_NB) < 0) {
 		n = pread(m->lock, text, sizeof(text), 0);
 		return err_set(err, E_BUSY,
@@ -136,13 +140,16 @@ int
 folder_open(struct master *m, struct err *err)
 {
 	const char *path = str_dupz(m->forever, m->config.data);
+	struct data_folder f;
 
 	(void)umask(077);
-	if (mkdir(path, 0700) < 0 && errno != EEXIST)
-		return err_sys(err, E_IO, "make data folder %s", path);
-	m->folder = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	if (m->folder < 0)
-		return err_sys(err, E_IO, "open data folder %s", path);
+	if (data_folder_open(path, m->serve->make_data ? DATA_FOLDER_MAKE :
+	    DATA_FOLDER_FIND, &f, err) < 0)
+		return err->code;
+	m->folder = f.fd;
+	if (f.made)
+		log_event(m->log, LOG_INFO, "data_folder_made",
+		    F_STR("data", m->config.data));
 	if (lock_folder(m, err) < 0 || role_folder(m, ROLE_STORE, err) < 0 ||
 	    role_folder(m, ROLE_VAULT, err) < 0)
 		return err->code;

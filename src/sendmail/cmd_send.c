@@ -17,8 +17,9 @@ static const char usage[] =
     "                    ADDRESS... [< TEXT]\n\n"
     "Send a message with the text of stdin. Says the number it is known by:\n"
     "postern trace NUMBER.\n\n"
-    "  --data DIR | --config FILE   which server (default: postern.conf or\n"
-    "                               postern-data here)\n";
+    "  --data DIR | --config FILE   which server; by default that of\n"
+    "                               ./postern.conf, ./postern-data or\n"
+    "                               /etc/postern/postern.conf\n";
 
 enum { FILES_MAX = 64, TEXT_MAX = 64 << 20 };
 
