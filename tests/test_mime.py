@@ -1,6 +1,6 @@
 """The facts of messages, beside what others say about the same messages.
 
-build/src/mime/mime-facts scans a message and prints its facts. They are
+build/src/imap/mime-facts scans a message and prints its facts. They are
 compared with Python's email package and with the trees that come with the
 vectors of mime4j and mail-parser, where those are at hand.
 """
@@ -21,7 +21,7 @@ from email.message import EmailMessage
 import pytest
 
 ROOT = pathlib.Path(__file__).resolve().parents[1]
-TOOL = ROOT / "build/src/mime/mime-facts"
+TOOL = ROOT / "build/src/imap/mime-facts"
 VECTORS = pathlib.Path(os.environ.get("POSTERN_VECTORS",
                                       ROOT.parent / "shared/vectors"))
 MIME4J = sorted((VECTORS / "mime4j/testmsgs").glob("*.msg"))

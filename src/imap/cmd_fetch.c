@@ -5,11 +5,13 @@
  * fetch of everything takes no more memory than one of a page.
  */
 #include "base/timetext.h"
+#include "imap/grammar/reply_facts.h"
 #include "imap/imap_int.h"
 #include "mail/rows.h"
 #include "mail/section.h"
 
-enum { WRITE_AT = 32768 };	/* octets rendered before they are written */
+enum { WRITE_AT = 32768,	/* octets rendered before they are written */
+	ROW_MAX = 3 * FACTS_REPLY_MAX + 65536 };
 
 struct fetching {
 	struct imap_session *s;
@@ -52,7 +54,7 @@ put_item(struct buf *b, struct str name)
 }
 
 /* All but the sections: cheap, and in memory. */
-static int
+static void
 put_items(struct fetching *f, const struct fetch_row *row, bool tell_flags,
     const struct facts *facts)
 {
@@ -83,17 +85,16 @@ put_items(struct fetching *f, const struct fetch_row *row, bool tell_flags,
 	}
 	if (items & FETCH_ENVELOPE) {
 		put_item(b, STR("ENVELOPE"));
-		buf_str(b, facts->envelope);
+		reply_envelope(b, &facts->envelope);
 	}
 	if (items & FETCH_BODYSTRUCTURE) {
 		put_item(b, STR("BODYSTRUCTURE"));
-		buf_str(b, facts->bodystructure);
+		reply_structure(b, f->mem, facts, true);
 	}
 	if (items & FETCH_BODY) {
 		put_item(b, STR("BODY"));
-		return facts_put_body(facts, b);
+		reply_structure(b, f->mem, facts, false);
 	}
-	return 0;
 }
 
 /* One message. E_* only when the stream is lost; a message that cannot be
@@ -104,7 +105,6 @@ put_message(struct fetching *f, const struct fetch_row *row, bool tell_flags)
 	struct imap_session *s = f->s;
 	const struct mail_message m = message_of(&s->account,
 	    s->view.at.mailbox, row);
-	size_t start = f->out.n;
 	struct facts facts = { 0 };
 	struct err err = { 0 };
 	int e = 0;
@@ -113,16 +113,11 @@ put_message(struct fetching *f, const struct fetch_row *row, bool tell_flags)
 		arena_reset(f->mem);
 		e = message_facts(&m, f->mem, &facts, &err);
 	}
-	if (e >= 0)
-		e = put_items(f, row, tell_flags, &facts);
-	if (e < 0 || buf_failed(&f->out)) {
-		(void)err_set(&f->failed, err.code ? err.code : E_PROTO,
-		    "uid %u: %s", row->uid,
-		    err.code ? err.text : "facts make no sense");
-		f->out.n = start;
-		f->out.failed = false;
+	if (e < 0) {
+		(void)err_set(&f->failed, e, "uid %u: %s", row->uid, err.text);
 		return stream_failed(s->d.stream);
 	}
+	put_items(f, row, tell_flags, &facts);
 	for (size_t i = 0; i < f->att->nsection; i++) {
 		if (f->out.n == 0 || f->out.p[f->out.n - 1] != '(')
 			buf_chr(&f->out, ' ');
@@ -183,7 +178,7 @@ imap_fetch(struct imap_session *s, const struct imap_command *c)
 	if (!s->read_only && fetch_sets_seen(&fa->att))
 		ask.set_flags = FLAG_seen;
 	f.mem = arena_new(MESSAGE_FACTS_MEM);
-	f.out = BUF_INIT(IMAP_OUT_MAX);
+	f.out = BUF_INIT(WRITE_AT + ROW_MAX);
 	rows = rows_open(&s->view, &ask);
 	while ((e = rows_next(rows, &row, &flagged, &err)) > 0) {
 		if ((e = put_message(&f, &row, flagged)) < 0)

@@ -8,6 +8,7 @@
 #pragma once
 #include "base/arena.h"
 
+/* Kept in records of facts: see record.h before these change. */
 enum address_kind {
 	ADDRESS_MAILBOX,
 	ADDRESS_GROUP,	   /* start of a group; name is the group's */

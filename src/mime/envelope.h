@@ -1,12 +1,13 @@
 /*
- * envelope.h - ENVELOPE of a header.                       RFC 3501 7.4.2
+ * envelope.h - the fields of a message's header, for its record.
  *
  * Internal to mime/.
  */
 #pragma once
 #include "mime/fields.h"
 
-/* Append the envelope in at most about `room` octets and `max` addresses; a
- * list that meets a bound is cut, a text that does is NIL. True if one was. */
-bool envelope_render(struct buf *out, struct arena *a, const struct fields *f,
+/* Append the envelope as record.h has it: no more than about `room` octets,
+ * and at most *max addresses, which are taken off *max. True if something had
+ * to be left out. */
+bool envelope_write(struct buf *out, struct arena *a, const struct fields *f,
     size_t room, size_t *max);

@@ -1,9 +1,11 @@
 /*
- * facts.h - what IMAP and its kin want to know of a message.
+ * facts.h - what readers of every protocol want to know of a message.
  *
  * Computed once, in one pass, by the role that received the message, and kept
  * beside it as one octet string. That string is a cache: versioned, checked
- * on every read, never trusted, recomputable.
+ * on every read, never trusted, recomputable. It holds fields and no word of
+ * any protocol: whoever reads it writes them in his own. So the worst that a
+ * false record can do is to tell a lie about its one message.
  *
  * Only CRLF ends a line. A message is never refused for its structure: what
  * is malformed or beyond a bound becomes an opaque part. Nothing suspends.
@@ -12,6 +14,8 @@
 #include "base/arena.h"
 #include "base/buf.h"
 #include "base/err.h"
+#include "base/rd.h"
+#include "mime/address.h"
 
 /* ---- making them ------------------------------------------------------ */
 
@@ -44,6 +48,17 @@ void mime_scan_finish(struct mime_scan *scan, struct buf *out);
 
 /* ---- reading them ----------------------------------------------------- */
 
+/* The fields of a message's header, unfolded; encoded words are as they came,
+ * .p is NULL where there is no such field. What has several To, Cc or Bcc
+ * fields has one list of them (RFC 5322 4.5.3). */
+struct facts_envelope {
+	struct str date, subject;
+	struct str from, sender, reply_to, to, cc, bcc; /* lists of addresses:
+							 * facts_next_address();
+							 * empty if none */
+	struct str in_reply_to, message_id;
+};
+
 enum facts_flag {
 	FACTS_DATE = 1 << 0,	   /* sent and sent_offset_min are valid */
 	FACTS_ATTACHMENT = 1 << 1, /* a part people would save as a file */
@@ -68,32 +83,64 @@ struct facts {
 	int64_t sent;		   /* Date:, seconds since 1970 UTC */
 	int sent_offset_min;	   /* its zone, minutes east */
 
-	/* Rendered: copy them out as they are. May hold literals, so may hold
-	 * CRLF; never NUL.            RFC 3501 7.4.2, RFC 9051 7.5.2 */
-	struct str envelope;	  /* "(...)" */
-	struct str bodystructure; /* "(...)" */
+	struct facts_envelope envelope;
 
 	struct str message_id;	 /* without < >; empty if none */
-	struct str in_reply_to;	 /* lists of ids: facts_next_id() */
+	struct str in_reply_to;	 /* lists of ids: facts_next_text() */
 	struct str references;
 	struct str base_subject; /* UTF-8, RFC 5256 2.1; case as it was */
 	struct str preview;	 /* UTF-8, up to 256 octets, one line */
 
-	/* For the functions below: the part table, and what BODY lacks of
-	 * the body structure. */
-	struct str parts, cuts;
+	/* For the functions below: where the parts are, and what they are. */
+	struct str table, parts;
 };
 
-/* Read a record: 0, or E_PROTO if it is none of this version. All slices
- * point into rec. */
+/* Read a record: 0, or E_PROTO if it is none of this version or not well
+ * formed to its last octet; so nothing below fails. All slices point into
+ * rec; any octet may be in them. */
 must_check int facts_decode(struct str rec, struct facts *f);
 
-/* Take the next id off a list (f->references): false at its end. */
-bool facts_next_id(struct str *list, struct str *id);
+/* Take the next address, pair or text off a list: false at its end. */
+bool facts_next_address(struct str *list, struct address *address);
+bool facts_next_param(struct str *list, struct str *name, struct str *value);
+bool facts_next_text(struct str *list, struct str *text);
 
-/* Append BODY: the body structure without extension data. E_PROTO if the
- * record makes no sense (then out holds part of it). */
-must_check int facts_put_body(const struct facts *f, struct buf *out);
+enum part_kind {
+	PART_LEAF,	/* neither multipart/... nor message/rfc822 */
+	PART_MULTIPART, /* the parts below it are its own, maybe none */
+	PART_MESSAGE,	/* message/rfc822; one below it: the message in it */
+};
+
+/* A part, as its header says it; encoded words and the forms of RFC 2231 are
+ * as they came. .p is NULL where there is no such field. */
+struct facts_part {
+	enum part_kind kind;
+	uint32_t depth;
+	uint64_t header_off, header_len, body_len; /* the body follows */
+	uint64_t lines;		/* CRLFs in the body */
+	struct str type, subtype;
+	struct str params;	/* list: facts_next_param() */
+	struct str id, description, encoding, md5;
+	struct str disposition, disposition_params;
+	struct str languages;	/* list: facts_next_text() */
+	struct str location;
+	/* Only where the header is that of a message: of this one (depth 0) or
+	 * of one in a PART_MESSAGE. */
+	bool is_message;
+	struct facts_envelope envelope;
+};
+
+/* All parts, in the order of the message: each before those below it. */
+struct facts_walk {
+	struct rd table, parts;
+	uint64_t before, size;
+	/* Of what we are inside of, by depth: multiparts, and messages whose
+	 * one part has not come yet. */
+	uint64_t multiparts, messages;
+	bool begun;
+};
+struct facts_walk facts_walk_of(const struct facts *f);
+bool facts_next_part(struct facts_walk *w, struct facts_part *p);
 
 enum facts_what {
 	FACTS_BODY_ALL, /* BODY[], BODY[1.2] */

@@ -32,87 +32,169 @@ facts_of(struct arena *a, struct str message)
 	return f;
 }
 
+/* A part in a line: depth, kind, media type, octets and lines of its body. */
+static struct str
+parts_of(struct arena *a, const struct facts *f)
+{
+	auto_buf b = BUF_INIT(65536);
+	struct facts_walk w = facts_walk_of(f);
+	struct facts_part p;
+
+	while (facts_next_part(&w, &p))
+		buf_printf(&b, "%s%u%c%.*s/%.*s:%ju:%ju", b.n ? " " : "",
+		    p.depth, "-*m"[p.kind], STR_FMT(p.type),
+		    STR_FMT(p.subtype), (uintmax_t)p.body_len,
+		    (uintmax_t)p.lines);
+	return str_dup(a, buf_get(&b));
+}
+
 static const struct {
-	const char *message, *body;
-} bodies[] = {
-	{ "", "(\"TEXT\" \"PLAIN\" (\"CHARSET\" \"US-ASCII\") NIL NIL "
-	      "\"7BIT\" 0 0)" },
-	{ "Content-Type: image/png; name=\"a\xff\"\r\n"
-	  "Content-Transfer-Encoding: base64\r\nContent-ID: <x@y>\r\n"
-	  "Content-Description: a \"picture\"\r\n\r\nAAAA\r\n",
-	  "(\"IMAGE\" \"PNG\" (\"NAME\" {2}\r\na\xff) \"<x@y>\" "
-	  "\"a \\\"picture\\\"\" \"BASE64\" 6)" },
-	/* No parts at all: IMAP wants one. */
+	const char *message, *parts;
+} trees[] = {
+	{ "", "0-text/plain:0:0" },
+	{ "Content-Type: Image/PNG\r\n\r\nAAAA\r\n", "0-Image/PNG:6:1" },
+	/* No parts at all. */
 	{ "Content-Type: multipart/mixed; boundary=b\r\n\r\nnothing\r\n",
-	  "((\"TEXT\" \"PLAIN\" (\"CHARSET\" \"US-ASCII\") NIL NIL \"7BIT\" "
-	  "0 0) \"MIXED\")" },
+	  "0*multipart/mixed:9:1" },
 	/* Without a boundary it is text. */
 	{ "Content-Type: multipart/mixed\r\n\r\n--b\r\n\r\nx\r\n",
-	  "(\"TEXT\" \"PLAIN\" (\"CHARSET\" \"US-ASCII\") NIL NIL \"7BIT\" "
-	  "10 3)" },
+	  "0-text/plain:10:3" },
 	/* RFC 2046 5.1.5: parts of a digest are messages. */
 	{ "Content-Type: multipart/digest; boundary=b\r\n\r\n--b\r\n\r\n"
 	  "Subject: s\r\n\r\nt\r\n--b--\r\n",
-	  "((\"MESSAGE\" \"RFC822\" NIL NIL NIL \"7BIT\" 15 (NIL \"s\" NIL "
-	  "NIL NIL NIL NIL NIL NIL NIL) (\"TEXT\" \"PLAIN\" (\"CHARSET\" "
-	  "\"US-ASCII\") NIL NIL \"7BIT\" 1 0) 2) \"DIGEST\")" },
+	  "0*multipart/digest:31:6 1mmessage/rfc822:15:2 2-text/plain:1:0" },
 	/* The outer boundary ends the inner parts. */
 	{ "Content-Type: multipart/mixed; boundary=a\r\n\r\n--a\r\n"
 	  "Content-Type: multipart/mixed; boundary=ab\r\n\r\n--ab \r\n\r\n"
 	  "1\r\n--ab\r\n\r\n2\r\n--a\r\n\r\n3\r\n--a--",
-	  "(((\"TEXT\" \"PLAIN\" (\"CHARSET\" \"US-ASCII\") NIL NIL \"7BIT\" "
-	  "1 0)(\"TEXT\" \"PLAIN\" (\"CHARSET\" \"US-ASCII\") NIL NIL "
-	  "\"7BIT\" 1 0) \"MIXED\")(\"TEXT\" \"PLAIN\" (\"CHARSET\" "
-	  "\"US-ASCII\") NIL NIL \"7BIT\" 1 0) \"MIXED\")" },
+	  "0*multipart/mixed:89:12 1*multipart/mixed:21:5 2-text/plain:1:0 "
+	  "2-text/plain:1:0 1-text/plain:1:0" },
+	/* RFC 2046 5.1.1: what follows the boundary in its line is nothing,
+	 * unless it makes it the boundary of an inner part. */
+	{ "Content-Type: multipart/mixed; boundary=a\r\n\r\n--a and\r\n\r\n1"
+	  "\r\n--ab\r\n\r\n2\r\n--a--c\r\n--a\r\n",
+	  "0*multipart/mixed:38:8 1-text/plain:1:0 1-text/plain:1:0" },
 	/* Bare LF is no line end, so this is no boundary. */
 	{ "Content-Type: multipart/mixed; boundary=b\r\n\r\n--b\r\n\r\nx\n"
-	  "--b--\r\n",
-	  "((\"TEXT\" \"PLAIN\" (\"CHARSET\" \"US-ASCII\") NIL NIL \"7BIT\" "
-	  "9 1) \"MIXED\")" },
+	  "--b--\r\n", "0*multipart/mixed:16:3 1-text/plain:9:1" },
 };
 
 static void
-test_body(void **state)
+test_parts(void **state)
 {
 	(void)state;
-	for (size_t i = 0; i < NELEM(bodies); i++) {
+	for (size_t i = 0; i < NELEM(trees); i++) {
 		struct arena *a = arena_new(64 << 20);
-		struct facts f = facts_of(a, str_c(bodies[i].message));
-		auto_buf out = BUF_INIT(4096);
+		struct facts f = facts_of(a, str_c(trees[i].message));
 
-		assert_int_equal(facts_put_body(&f, &out), 0);
-		assert_str(buf_get(&out), bodies[i].body);
+		assert_str(parts_of(a, &f), trees[i].parts);
 		arena_free(a);
 	}
 }
 
-static const struct {
-	const char *header, *envelope;
-} envelopes[] = {
-	{ "Subject:\r\nFrom: a@b\r\nSender:\r\n",
-	  "(NIL \"\" ((NIL NIL \"a\" \"b\")) ((NIL NIL \"a\" \"b\")) ((NIL "
-	  "NIL \"a\" \"b\")) NIL NIL NIL NIL NIL)" },
-	{ "To: g:a@b, \"x, y\" <@r,@s:c@d>;, lost\r\nCc: u:;\r\n",
-	  "(NIL NIL NIL NIL NIL ((NIL NIL \"g\" NIL)(NIL NIL \"a\" \"b\")"
-	  "(\"x, y\" \"@r,@s\" \"c\" \"d\")(NIL NIL NIL NIL)(NIL NIL \"lost\" "
-	  "\"\")) ((NIL NIL \"u\" NIL)(NIL NIL NIL NIL)) NIL NIL NIL)" },
-	{ "Date: whenever\r\nSubject: a\r\n \\\"b\xc3\xa4\r\n"
-	  "Message-ID: <i@j>\r\nIn-Reply-To: <k@l>\r\n",
-	  "(\"whenever\" {7}\r\na \\\"b\xc3\xa4 NIL NIL NIL NIL NIL NIL "
-	  "\"<k@l>\" \"<i@j>\")" },
-};
+static void
+test_part(void **state)
+{
+	struct arena *a = arena_new(64 << 20);
+	struct facts f = facts_of(a, STR("Content-Type: a/b; c=d; e*0=\"\\f\""
+	    "\r\nContent-ID: <x@y>\r\nContent-Description: a\r\n \"p\"\r\n"
+	    "Content-Disposition: inline; g=h\r\n"
+	    "Content-Language: de, en\r\n\r\n"));
+	struct facts_walk w = facts_walk_of(&f);
+	struct str name, value;
+	struct facts_part p;
+
+	(void)state;
+	assert_true(facts_next_part(&w, &p));
+	assert_true(facts_next_param(&p.params, &name, &value));
+	assert_str(name, "c");
+	assert_str(value, "d");
+	assert_true(facts_next_param(&p.params, &name, &value));
+	assert_str(name, "e*0");
+	assert_str(value, "f");
+	assert_false(facts_next_param(&p.params, &name, &value));
+	assert_str(p.id, "<x@y>");
+	assert_str(p.description, "a \"p\"");
+	assert_null(p.encoding.p);
+	assert_null(p.md5.p);
+	assert_str(p.disposition, "inline");
+	assert_true(facts_next_param(&p.disposition_params, &name, &value));
+	assert_str(value, "h");
+	assert_true(facts_next_text(&p.languages, &value));
+	assert_str(value, "de");
+	assert_true(facts_next_text(&p.languages, &value));
+	assert_str(value, "en");
+	assert_false(facts_next_text(&p.languages, &value));
+	assert_null(p.location.p);
+	arena_free(a);
+}
+
+/* An address in a word: name, route, local part, host; ":" and ";" are the
+ * two ends of a group. */
+static struct str
+addresses_of(struct arena *a, struct str list)
+{
+	auto_buf b = BUF_INIT(1 << 20);
+	struct address x;
+
+	while (facts_next_address(&list, &x)) {
+		buf_chr(&b, ' ');
+		if (x.kind == ADDRESS_GROUP_END)
+			buf_chr(&b, ';');
+		else if (x.kind == ADDRESS_GROUP)
+			buf_printf(&b, "%.*s:", STR_FMT(x.name));
+		else
+			buf_printf(&b, "%.*s<%.*s%.*s@%.*s>", STR_FMT(x.name),
+			    STR_FMT(x.route), STR_FMT(x.mailbox),
+			    STR_FMT(x.host));
+	}
+	return str_dup(a, buf_get(&b));
+}
 
 static void
 test_envelope(void **state)
 {
-	(void)state;
-	for (size_t i = 0; i < NELEM(envelopes); i++) {
-		struct arena *a = arena_new(64 << 20);
-		struct facts f = facts_of(a, str_c(envelopes[i].header));
+	struct arena *a = arena_new(64 << 20);
+	struct facts f = facts_of(a, STR("Subject:\r\nFrom: a@b\r\n"
+	    "From: not@this\r\nTo: g:a@b, \"x, y\" <@r,@s:c@d>;, lost\r\n"
+	    "Cc: u:;\r\nTo: =?utf-8?q?t?= <two@b>\r\nCC: three@b\r\n"
+	    "Date: when\r\n\tever\r\nMessage-ID: <i@j>\r\n\r\n"));
+	const struct facts_envelope *e = &f.envelope;
 
-		assert_str(f.envelope, envelopes[i].envelope);
-		arena_free(a);
-	}
+	(void)state;
+	assert_non_null(e->subject.p);
+	assert_int_equal(e->subject.n, 0);
+	assert_str(e->date, "when\tever");
+	assert_str(e->message_id, "<i@j>");
+	assert_null(e->in_reply_to.p);
+	assert_str(addresses_of(a, e->from), " <a@b>");
+	assert_int_equal(e->sender.n + e->reply_to.n + e->bcc.n, 0);
+	/* RFC 5322 4.5.3: several fields of recipients are one list. */
+	assert_str(addresses_of(a, e->to), " g: <a@b> x, y<@r,@sc@d> ; <lost@>"
+	    " =?utf-8?q?t?=<two@b>");
+	assert_str(addresses_of(a, e->cc), " u: ; <three@b>");
+	arena_free(a);
+}
+
+/* 70 Cc lines, as some programs write them. */
+static void
+test_many_fields(void **state)
+{
+	auto_buf m = BUF_INIT(65536);
+	struct arena *a = arena_new(64 << 20);
+	struct address x;
+	struct facts f;
+	uint32_t n = 0;
+
+	(void)state;
+	for (int i = 0; i < 70; i++)
+		buf_printf(&m, "Cc: c%d@example.net\r\n", i);
+	f = facts_of(a, buf_get(&m));
+	while (facts_next_address(&f.envelope.cc, &x))
+		n++;
+	assert_int_equal(n, 70);
+	assert_str(x.mailbox, "c69");
+	arena_free(a);
 }
 
 static const char nested[] = "Content-Type: multipart/mixed; boundary=o\r\n"
@@ -222,12 +304,12 @@ test_facts(void **state)
 	assert_int_equal(f.sent_offset_min, -360);
 	assert_int_equal(f.flags, FACTS_DATE | FACTS_8BIT | FACTS_REPLY);
 	assert_str(f.message_id, "a@b");
-	assert_true(facts_next_id(&f.references, &id));
+	assert_true(facts_next_text(&f.references, &id));
 	assert_str(id, "r1@x");
-	assert_true(facts_next_id(&f.references, &id));
+	assert_true(facts_next_text(&f.references, &id));
 	assert_str(id, "r2@x");
-	assert_false(facts_next_id(&f.references, &id));
-	assert_true(facts_next_id(&f.in_reply_to, &id));
+	assert_false(facts_next_text(&f.references, &id));
+	assert_true(facts_next_text(&f.in_reply_to, &id));
 	assert_str(id, "r2@x");
 	assert_str(f.base_subject, "caf\xc3\xa9");
 	assert_str(f.preview, "Some text and\xef\xbf\xbd an end last");
@@ -271,8 +353,8 @@ test_bounds(void **state)
 
 	(void)state;
 	for (int i = 0; i < 500; i++)
-		buf_printf(&deep, "Content-Type: multipart/mixed; boundary=%d"
-				  "\r\n\r\n--%d\r\n", i, i);
+		buf_printf(&deep, "Content-Type: multipart/mixed; boundary=%d."
+				  "\r\n\r\n--%d.\r\n", i, i);
 	assert_int_equal(facts_decode(scan(a, buf_get(&deep), 1000), &f), 0);
 	assert_int_equal(f.nparts, 65);
 	assert_true(f.flags & FACTS_CUT);
@@ -306,7 +388,8 @@ test_worst(void **state)
 		{ "Content-Language: ", "a," },
 		{ "Subject: ", "=?utf-8?q?" }, { "Subject: ", "[a]" },
 		{ "Subject: Re: ", "[fwd:" }, { "References: ", "<a>" },
-		{ "", "X\r\n" }, { "Date: ", "(" },
+		{ "", "X\r\n" }, { "Date: ", "(" }, { "", "To: a\r\n" },
+		{ "", "Cc: g:;\r\n" },
 		{ "Content-Type: multipart/mixed; boundary=b\r\n\r\n",
 		  "--b\r\nContent-Type: a/b; c=\"\\d\"\r\n\r\n" },
 	};
@@ -343,12 +426,75 @@ test_hostile_record(void **state)
 	arena_free(a);
 }
 
+/* One field of a record changed to what no scan writes. */
+static void
+test_false_record(void **state)
+{
+	static const struct {
+		struct str was, is;
+	} lies[] = {
+		/* A leaf that claims to be a message, a multipart, nothing. */
+		{ STR("letters\007sixsix"), STR("message\007rfc822") },
+		{ STR("\010letters\007sixsix"), STR("\012multipart\005six") },
+		{ STR("\010letters\007sixsix"), STR("\001\016letters6sixsix") },
+		/* A pair without its second half. */
+		{ STR("\003\001a\000"), STR("\003\001a\007") },
+		/* A group within a group, and one without an end. */
+		{ STR("\010\001\001g\002\001\001h\002"),
+		  STR("\010\001\001g\001\001h\002\002") },
+		{ STR("\010\001\001g\002\001\001h\002"),
+		  STR("\010\001\001g\002\001\002hh") },
+	};
+	struct arena *a = arena_new(64 << 20);
+	struct facts f;
+
+	(void)state;
+	for (size_t i = 0; i < NELEM(lies); i++) {
+		struct str rec = scan(a, STR("To: g:;,h:;\r\nContent-Type: "
+		    "letters/sixsix; a=\"\"\r\n\r\nx"), 9999);
+		size_t at = str_find(rec, lies[i].was);
+
+		assert_int_equal(facts_decode(rec, &f), 0);
+		assert_true(at < rec.n);
+		memcpy((char *)(uintptr_t)rec.p + at, lies[i].is.p,
+		    lies[i].is.n);
+		assert_int_equal(facts_decode(rec, &f), E_PROTO);
+	}
+	arena_free(a);
+}
+
+/* All room taken, and as many ids as are kept: still one message between
+ * roles. */
+static void
+test_largest(void **state)
+{
+	auto_buf m = BUF_INIT(1 << 20);
+	struct arena *a = arena_new(MIME_SCAN_ARENA);
+	struct facts f;
+
+	(void)state;
+	for (int k = 0; k < 2; k++) {
+		buf_str(&m, k ? STR("In-Reply-To:") : STR("References:"));
+		for (int i = 0; i < 40; i++)
+			buf_printf(&m, " <%0510d>\r\n", i);
+	}
+	buf_lit(&m, "To: ");
+	for (int i = 0; i < 400; i++)
+		buf_printf(&m, "\"%0500d\" <a@b>,\r\n ", i);
+	buf_lit(&m, "\r\n\r\n");
+	assert_int_equal(facts_decode(scan(a, buf_get(&m), 1000), &f), 0);
+	assert_true(f.flags & FACTS_CUT);
+	arena_free(a);
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_body),
+		cmocka_unit_test(test_parts),
+		cmocka_unit_test(test_part),
 		cmocka_unit_test(test_envelope),
+		cmocka_unit_test(test_many_fields),
 		cmocka_unit_test(test_section),
 		cmocka_unit_test(test_section_single),
 		cmocka_unit_test(test_facts),
@@ -356,6 +502,8 @@ main(void)
 		cmocka_unit_test(test_bounds),
 		cmocka_unit_test(test_worst),
 		cmocka_unit_test(test_hostile_record),
+		cmocka_unit_test(test_false_record),
+		cmocka_unit_test(test_largest),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -29,7 +29,7 @@ fields_read(struct fields *f, struct str block)
 {
 	struct header_field h;
 
-	*f = (struct fields){ 0 };
+	*f = (struct fields){ .block = block };
 	while (header_next(&block, &h)) {
 		if (str_eqi(h.name, STR("Received")))
 			f->received++;
@@ -39,7 +39,23 @@ fields_read(struct fields *f, struct str block)
 				continue;
 			if (!f->v[i].p)
 				f->v[i] = str_trim(h.value);
+			else
+				f->again |= 1u << i;
 			break;
 		}
 	}
+}
+
+bool
+fields_next(struct str *rest, enum field which, struct str *value)
+{
+	struct header_field h;
+
+	while (header_next(rest, &h)) {
+		if (!str_eqi(h.name, names[which]))
+			continue;
+		*value = str_trim(h.value);
+		return true;
+	}
+	return false;
 }

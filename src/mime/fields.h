@@ -11,13 +11,17 @@ enum field {
 	F_IN_REPLY_TO, F_MESSAGE_ID, F_REFERENCES,
 	F_TYPE, F_ENCODING, F_ID, F_DESCRIPTION, F_MD5, F_DISPOSITION,
 	F_LANGUAGE, F_LOCATION,
-	NFIELDS
+	NFIELDS /* fewer than bits in `again` */
 };
 
 struct fields {
 	struct str v[NFIELDS]; /* first of its name, raw but trimmed; .p is
 				* NULL if absent */
+	uint32_t again;	       /* which came more than once, as bits */
 	uint32_t received;     /* Received: fields */
+	struct str block;      /* all of them */
 };
 
 void fields_read(struct fields *f, struct str block);
+/* The next value of this name in *rest, which is the block at first. */
+bool fields_next(struct str *rest, enum field which, struct str *value);

@@ -7,8 +7,8 @@
 #include "mime/tally.h"
 
 enum {
-	FACTS_VERSION = 1,
-	DEPTH_MAX = 64,	     /* no limits go above: rendering recurses */
+	FACTS_VERSION = 2,
+	DEPTH_MAX = 64,	     /* no limits go above: a walk has a bit each */
 	BOUNDARY_MAX = 1000, /* RFC 2046 says 70; real ones are longer */
 	LINE_HOLD = 2048,    /* start of a line that a boundary may be in */
 	CAPTURE_TEXT = 768,  /* of the first text, for the preview; */
@@ -21,21 +21,16 @@ enum {
 	ADDRESS_MAX = 4096, /* addresses of all envelopes together */
 	/* A record is at most: texts and parts, charged one by one, plus the
 	 * bounded rest (ids, subject, preview, numbers). */
-	ROOM_MAX = MIME_RECORD_MAX - (24 << 10),
-	PART_ROOM = 192, /* what the smallest part takes */
-};
-
-enum part_kind {
-	PART_LEAF,
-	PART_MULTIPART, /* children are its parts */
-	PART_MESSAGE,	/* one child: the message in it */
+	ROOM_MAX = MIME_RECORD_MAX - (40 << 10),
+	PART_ROOM = 112, /* what the smallest part takes */
+	PARTS_MAX = 1000,
 };
 
 struct part {
 	struct part *parent, *next; /* next in the order of the message */
 	struct part *child, *last, *sibling;
 	enum part_kind kind;
-	bool text;	 /* text/...: its lines are counted for IMAP */
+	bool text;	 /* text/... */
 	bool digest;	 /* children are messages unless they say no */
 	bool open;	 /* boundary lines still count */
 	bool attachment;
@@ -43,10 +38,7 @@ struct part {
 	uint64_t header_off, header_len, body_off, body_len;
 	uint64_t lines; /* CRLFs in the body */
 	struct str boundary;
-	/* Rendered when its header is complete. */
-	struct str head; /* leaf: type to encoding; multipart: the subtype */
-	struct str ext;	 /* extension data, each item with a space ahead */
-	struct str envelope; /* of a message's own header */
+	struct str described; /* when its header is complete: record.h */
 	/* For the preview. */
 	struct str charset, encoding;
 	bool html;
@@ -85,12 +77,18 @@ struct mime_scan {
 };
 
 /* Read the header of p (scan->header): its kind, what follows from it and what
- * is rendered of it. opaque: it may have no parts, whatever it says. */
+ * the record will say of it. opaque: it may have no parts, whatever it
+ * says. */
 void part_read(struct mime_scan *s, struct part *p, bool opaque);
 
-/* Append BODYSTRUCTURE of p and all below; *cuts gets where the extension
- * data is (see record.h). */
-void structure_render(struct buf *out, const struct part *p, struct buf *cuts);
+/* A row of the part table, as record.h has it. */
+struct part_row {
+	uint64_t kind, depth, header_off, header_len, body_len, lines;
+};
+/* Take the next one; *before is 0 at first. Nothing in it points outside of a
+ * message of `size` octets. False at the end, or with the sticky error. */
+bool part_row_next(struct rd *table, uint64_t size, uint64_t *before,
+    struct part_row *row);
 
 /* Append at most PREVIEW_MAX octets of UTF-8 of the captured text. */
 void preview_make(struct buf *out, const struct part *p, struct str raw);

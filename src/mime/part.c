@@ -1,12 +1,11 @@
 #include "mime/envelope.h"
 #include "mime/mime_int.h"
 #include "mime/param.h"
-#include "mime/render.h"
+#include "mime/record.h"
 
 /* What a header says that its part is. */
 struct type {
 	struct str main, sub, params;
-	bool guessed; /* it says nothing, or nothing that makes sense */
 };
 
 static bool
@@ -19,10 +18,10 @@ is_type(const struct type *t, struct str main, struct str sub)
 static void
 guess_type(struct type *t, const struct part *p, bool absent)
 {
-	*t = (struct type){ STR("TEXT"), STR("PLAIN"), STR_NULL, true };
+	*t = (struct type){ STR("text"), STR("plain"), STR_NULL };
 	if (absent && p->parent && p->parent->digest) {
-		t->main = STR("MESSAGE");
-		t->sub = STR("RFC822");
+		t->main = STR("message");
+		t->sub = STR("rfc822");
 	}
 }
 
@@ -35,8 +34,7 @@ take_boundary(struct mime_scan *s, struct part *p, const struct type *t)
 		p->boundary = str_dup(s->a, b);
 }
 
-/* Sets the kind; *t becomes another type where p cannot be what it says: IMAP
- * has no way to say "multipart without parts". */
+/* Sets the kind; *t becomes another type where p cannot be what it says. */
 static void
 read_type(struct mime_scan *s, struct part *p, bool opaque,
     const struct fields *f, struct type *t)
@@ -49,8 +47,8 @@ read_type(struct mime_scan *s, struct part *p, bool opaque,
 	multipart = str_eqi(t->main, STR("multipart"));
 	message = is_type(t, STR("message"), STR("rfc822"));
 	if (opaque && (multipart || message)) {
-		*t = (struct type){ .main = STR("APPLICATION"),
-			.sub = STR("OCTET-STREAM") };
+		*t = (struct type){ STR("application"), STR("octet-stream"),
+			STR_NULL };
 		s->flags |= FACTS_CUT;
 	} else if (multipart) {
 		take_boundary(s, p, t);
@@ -64,7 +62,7 @@ read_type(struct mime_scan *s, struct part *p, bool opaque,
 	p->text = str_eqi(t->main, STR("text"));
 }
 
-/* The header a text is in, but for its line ends; .p NULL stays so. */
+/* The text of a field, but for its line ends; .p NULL stays so. */
 static struct str
 text_of(struct mime_scan *s, struct str value)
 {
@@ -72,159 +70,104 @@ text_of(struct mime_scan *s, struct str value)
 }
 
 static void
-put_type_params(struct buf *out, struct mime_scan *s, const struct type *t)
+put_params(struct buf *out, struct mime_scan *s, struct str rest)
 {
-	size_t start = out->n;
+	auto_buf list = BUF_INIT(s->room);
+	struct param p;
 
-	if (!t->guessed)
-		render_params(out, s->a, t->params);
-	else if (str_eqi(t->main, STR("text")))
-		buf_lit(out, "(\"CHARSET\" \"US-ASCII\")");
-	else
-		buf_lit(out, "NIL");
-	/* RFC 2046 4.1.2: the charset of text/plain that names none. */
-	if (str_eq(str_from(buf_get(out), start), STR("NIL")) &&
-	    is_type(t, STR("text"), STR("plain"))) {
-		out->n = start;
-		buf_lit(out, "(\"CHARSET\" \"US-ASCII\")");
+	for (int n = 0; n < PARAM_MAX && param_next(s->a, &rest, &p); n++) {
+		rec_put_str(&list, p.name);
+		rec_put_str(&list, p.value);
 	}
+	rec_put_list(out, &list);
 }
 
-/* body-fields, but for the octets, with the media type ahead. */
+/* RFC 3282: words with commas between. */
 static void
-put_head(struct buf *out, struct mime_scan *s, const struct part *p,
-    const struct fields *f, const struct type *t)
+put_languages(struct buf *out, struct mime_scan *s, struct str value)
 {
-	if (p->kind == PART_MULTIPART) {
-		render_upper(out, t->sub);
-		return;
+	auto_buf list = BUF_INIT(s->room);
+	struct str word, rest;
+
+	for (int n = 0; n < PARAM_MAX && param_word(value, &word, &rest); n++) {
+		rec_put_str(&list, word);
+		(void)str_cut(rest, ',', &word, &value);
 	}
-	render_upper(out, t->main);
-	buf_chr(out, ' ');
-	render_upper(out, t->sub);
-	buf_chr(out, ' ');
-	put_type_params(out, s, t);
-	buf_chr(out, ' ');
-	render_nstring(out, text_of(s, f->v[F_ID]));
-	buf_chr(out, ' ');
-	render_nstring(out, text_of(s, f->v[F_DESCRIPTION]));
-	buf_chr(out, ' ');
-	render_upper(out, p->encoding);
+	rec_put_list(out, &list);
 }
 
-/* body-fld-dsp = "(" string SP body-fld-param ")" / nil */
 static void
 put_disposition(struct buf *out, struct mime_scan *s, struct str value)
 {
-	struct str word, rest;
+	struct str word = STR_NULL, rest = STR_NULL;
 
-	if (!param_word(value, &word, &rest)) {
-		buf_lit(out, "NIL");
-		return;
-	}
-	buf_chr(out, '(');
-	render_upper(out, word);
-	buf_chr(out, ' ');
-	render_params(out, s->a, rest);
-	buf_chr(out, ')');
+	if (!param_word(value, &word, &rest))
+		rest = STR_NULL;
+	rec_put_opt(out, word);
+	put_params(out, s, rest);
 }
 
-/* body-fld-lang = nstring / "(" string *(SP string) ")"     RFC 3282 */
 static void
-put_language(struct buf *out, struct str value)
-{
-	struct str word, rest;
-	int n = 0;
-
-	while (n < PARAM_MAX && param_word(value, &word, &rest)) {
-		buf_chr(out, n++ ? ' ' : '(');
-		render_string(out, word);
-		(void)str_cut(rest, ',', &word, &value);
-	}
-	if (n)
-		buf_chr(out, ')');
-	else
-		buf_lit(out, "NIL");
-}
-
-/* body-ext-1part, or body-ext-mpart: with the parameters instead of MD5. */
-static void
-put_ext(struct buf *out, struct mime_scan *s, const struct part *p,
+put_description(struct buf *out, struct mime_scan *s, const struct part *p,
     const struct fields *f, const struct type *t)
 {
-	buf_chr(out, ' ');
-	if (p->kind == PART_MULTIPART)
-		render_params(out, s->a, t->params);
-	else
-		render_nstring(out, text_of(s, f->v[F_MD5]));
-	buf_chr(out, ' ');
+	rec_put_opt(out, t->main);
+	rec_put_opt(out, t->sub);
+	put_params(out, s, t->params);
+	rec_put_opt(out, text_of(s, f->v[F_ID]));
+	rec_put_opt(out, text_of(s, f->v[F_DESCRIPTION]));
+	rec_put_opt(out, p->encoding);
+	rec_put_opt(out, text_of(s, f->v[F_MD5]));
 	put_disposition(out, s, f->v[F_DISPOSITION]);
-	buf_chr(out, ' ');
-	put_language(out, f->v[F_LANGUAGE]);
-	buf_chr(out, ' ');
-	render_nstring(out, text_of(s, f->v[F_LOCATION]));
+	put_languages(out, s, f->v[F_LANGUAGE]);
+	rec_put_opt(out, text_of(s, f->v[F_LOCATION]));
 }
 
 /* Without room for what it says of itself, a part says the least. */
 static void
-say_least(struct mime_scan *s, struct part *p)
+put_least(struct buf *out, struct mime_scan *s, struct part *p)
 {
 	static const struct {
-		const char *head, *ext;
+		struct str main, sub;
 	} least[] = {
-		[PART_LEAF] = { "\"APPLICATION\" \"OCTET-STREAM\" NIL NIL NIL "
-				"\"7BIT\"", " NIL NIL NIL NIL" },
-		[PART_MULTIPART] = { "\"MIXED\"", " NIL NIL NIL NIL" },
-		[PART_MESSAGE] = { "\"MESSAGE\" \"RFC822\" NIL NIL NIL "
-				   "\"7BIT\"", " NIL NIL NIL NIL" },
+		[PART_LEAF] = { STR("application"), STR("octet-stream") },
+		[PART_MULTIPART] = { STR("multipart"), STR("mixed") },
+		[PART_MESSAGE] = { STR("message"), STR("rfc822") },
 	};
 
-	p->head = str_c(least[p->kind].head);
-	p->ext = str_c(least[p->kind].ext);
+	rec_put_opt(out, least[p->kind].main);
+	rec_put_opt(out, least[p->kind].sub);
+	for (int i = 0; i < 9; i++) /* parameters to location */
+		rec_put(out, 0);
 	p->text = false;
 	s->flags |= FACTS_CUT;
 }
 
 static void
-render_part(struct mime_scan *s, struct part *p, const struct fields *f,
+describe_part(struct mime_scan *s, struct part *p, const struct fields *f,
     const struct type *t)
 {
-	auto_buf head = BUF_INIT(s->room), ext = BUF_INIT(s->room);
+	auto_buf out = BUF_INIT(2 * s->room + 4 * PART_ROOM);
 	struct str word, rest;
+	size_t own;
 
-	p->encoding = STR("7BIT");
+	p->encoding = STR_NULL;
 	if (param_word(f->v[F_ENCODING], &word, &rest))
 		p->encoding = str_dup(s->a, word);
-	put_head(&head, s, p, f, t);
-	put_ext(&ext, s, p, f, t);
-	if (buf_failed(&head) || buf_failed(&ext) ||
-	    head.n + ext.n > s->room) {
-		say_least(s, p);
-		return;
-	}
-	s->room -= head.n + ext.n;
-	p->head = str_dup(s->a, buf_get(&head));
-	p->ext = str_dup(s->a, buf_get(&ext));
-}
-
-static const struct str no_envelope = {
-	"(NIL NIL NIL NIL NIL NIL NIL NIL NIL NIL)", 41
-};
-
-static void
-render_envelope(struct mime_scan *s, struct part *p, const struct fields *f)
-{
-	auto_buf out = BUF_INIT(s->room);
-
-	p->envelope = no_envelope;
-	if (envelope_render(&out, s->a, f, s->room, &s->addresses))
+	if ((!p->parent || p->parent->kind == PART_MESSAGE) &&
+	    envelope_write(&out, s->a, f, s->room, &s->addresses))
 		s->flags |= FACTS_CUT;
-	if (buf_failed(&out)) {
-		s->flags |= FACTS_CUT;
-		return;
+	s->room -= out.n < s->room ? out.n : s->room;
+	own = out.n;
+	put_description(&out, s, p, f, t);
+	if (buf_failed(&out) || out.n - own > s->room) {
+		out.n = own;
+		out.failed = false;
+		put_least(&out, s, p);
 	}
-	s->room -= out.n;
-	p->envelope = str_dup(s->a, buf_get(&out));
+	bug_if(buf_failed(&out));
+	s->room -= out.n - own < s->room ? out.n - own : s->room;
+	p->described = str_dup(s->a, buf_get(&out));
 }
 
 static bool
@@ -271,10 +214,8 @@ part_read(struct mime_scan *s, struct part *p, bool opaque)
 	tally_add(&tally, block);
 	if (tally.high)
 		s->flags |= FACTS_8BIT_HEADER;
-	if (!p->parent || p->parent->kind == PART_MESSAGE)
-		render_envelope(s, p, &f);
 	read_type(s, p, opaque, &f, &t);
-	render_part(s, p, &f, &t);
+	describe_part(s, p, &f, &t);
 	p->attachment = is_attachment(s, p, &f, &t);
 	if (p->attachment)
 		s->flags |= FACTS_ATTACHMENT;

@@ -27,8 +27,22 @@ rec_put_str(struct buf *out, struct str s)
 	buf_str(out, s);
 }
 
+void
+rec_put_opt(struct buf *out, struct str s)
+{
+	rec_put(out, s.p ? s.n + 1 : 0);
+	buf_str(out, s);
+}
+
+void
+rec_put_list(struct buf *out, const struct buf *list)
+{
+	rec_put_str(out, buf_get(list));
+	out->failed |= list->failed;
+}
+
 uint64_t
-rec_num(struct rd *r)
+rec_num_long(struct rd *r)
 {
 	uint64_t v = 0;
 
@@ -41,18 +55,6 @@ rec_num(struct rd *r)
 	}
 	rd_fail(r);
 	return 0;
-}
-
-struct str
-rec_str(struct rd *r)
-{
-	uint64_t n = rec_num(r);
-
-	if (n > rd_left(r)) {
-		rd_fail(r);
-		return STR_NULL;
-	}
-	return rd_take(r, (size_t)n);
 }
 
 /* White space in an id comes from folding; without it ids compare. */
@@ -105,7 +107,8 @@ put_message_id(struct buf *out, struct str value)
 static void
 put_parts(struct buf *out, const struct part *root, uint32_t nparts)
 {
-	auto_buf table = BUF_INIT((size_t)nparts * 48 + 1);
+	auto_buf table = BUF_INIT((size_t)nparts * 64 + 1);
+	auto_buf described = BUF_INIT(MIME_RECORD_MAX);
 	uint64_t before = 0;
 
 	for (const struct part *p = root; p; p = p->next) {
@@ -114,9 +117,12 @@ put_parts(struct buf *out, const struct part *root, uint32_t nparts)
 		rec_put(&table, p->header_off - before);
 		rec_put(&table, p->header_len);
 		rec_put(&table, p->body_len);
+		rec_put(&table, p->lines);
 		before = p->header_off;
+		buf_str(&described, p->described);
 	}
-	rec_put_str(out, buf_get(&table));
+	rec_put_list(out, &table);
+	rec_put_list(out, &described);
 }
 
 static void
@@ -133,8 +139,6 @@ put_numbers(struct buf *out, const struct mime_scan *s)
 void
 record_write(struct mime_scan *s, struct buf *out)
 {
-	auto_buf structure = BUF_INIT(MIME_RECORD_MAX);
-	auto_buf cuts = BUF_INIT(MIME_RECORD_MAX);
 	auto_buf preview = BUF_INIT(PREVIEW_MAX);
 	auto_buf subject = BUF_INIT(8 * SUBJECT_READ);
 	const struct fields *f = &s->fields;
@@ -145,7 +149,6 @@ record_write(struct mime_scan *s, struct buf *out)
 		flags |= FACTS_DATE;
 	if (subject_base(&subject, str_first(f->v[F_SUBJECT], SUBJECT_READ)))
 		flags |= FACTS_REPLY;
-	structure_render(&structure, s->root, &cuts);
 	if (s->captured)
 		preview_make(&preview, s->captured, s->preview_text);
 	buf_chr(out, FACTS_VERSION);
@@ -153,13 +156,10 @@ record_write(struct mime_scan *s, struct buf *out)
 	buf_le64(out, (uint64_t)date.at);
 	buf_le16(out, (uint16_t)date.offset_min);
 	put_numbers(out, s);
-	rec_put_str(out, s->root->envelope);
-	rec_put_str(out, buf_get(&structure));
 	put_message_id(out, f->v[F_MESSAGE_ID]);
 	put_ids(out, f->v[F_IN_REPLY_TO]);
 	put_ids(out, f->v[F_REFERENCES]);
 	rec_put_str(out, utf8_first(buf_get(&subject), SUBJECT_MAX));
 	rec_put_str(out, buf_get(&preview));
 	put_parts(out, s->root, s->nparts);
-	rec_put_str(out, buf_get(&cuts));
 }

@@ -23,8 +23,8 @@ mime_scan_new(struct arena *a, const struct mime_limits *lim)
 		s->lim.header_octets = 256 << 10;
 	if (!s->lim.depth || s->lim.depth > DEPTH_MAX)
 		s->lim.depth = DEPTH_MAX;
-	if (!s->lim.parts)
-		s->lim.parts = 1000;
+	if (!s->lim.parts || s->lim.parts > PARTS_MAX)
+		s->lim.parts = PARTS_MAX;
 	s->a = a;
 	s->header_left = s->lim.header_octets;
 	s->room = ROOM_MAX - PART_ROOM;
@@ -142,34 +142,25 @@ end_parts(struct mime_scan *s, struct part *upto, uint64_t at, uint64_t end,
 		end_part(s, s->cur, end, lines);
 }
 
-/* Where the white space at the end of s begins. */
-static size_t
-blank_from(struct str s)
-{
-	while (s.n > 0 && (s.p[s.n - 1] == ' ' || s.p[s.n - 1] == '\t'))
-		s.n--;
-	return s.n;
-}
-
-/* boundary line = "--" boundary ["--"] *WSP            RFC 2046 5.1.1
- * The innermost part wins. What else may follow the boundary makes it another
- * one: it may well be the start of an inner one. */
+/* "It is sufficient that the boundary appear in its entirety following the
+ * CRLF": whatever follows in the line.                     RFC 2046 5.1.1
+ * One boundary may begin with another: the longest wins, of equal ones the
+ * innermost. */
 static struct part *
 boundary_of(const struct mime_scan *s, struct str line, bool *closing)
 {
 	struct str text = str_from(line, 2);
-	size_t blank = blank_from(text);
+	struct part *found = NULL;
 
 	for (struct part *p = s->cur; p; p = p->parent) {
-		size_t n = p->boundary.n;
-
-		if (!p->open || !str_starts(text, p->boundary))
-			continue;
-		*closing = str_starts(str_from(text, n), STR("--"));
-		if (n + (*closing ? 2 : 0) >= blank)
-			return p;
+		if (p->open && str_starts(text, p->boundary) &&
+		    (!found || p->boundary.n > found->boundary.n))
+			found = p;
 	}
-	return NULL;
+	if (found)
+		*closing = str_starts(str_from(text, found->boundary.n),
+		    STR("--"));
+	return found;
 }
 
 /* A line that begins at `at`, without its CRLF, may be a boundary line; then

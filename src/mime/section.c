@@ -1,52 +1,55 @@
 #include "mime/mime_int.h"
 #include "mime/record.h"
 
-/* A row of the part table, and the walk through it. */
-struct part_entry {
-	uint64_t kind, depth, header_off, header_len, body_len;
-};
-
 struct section_walk {
 	struct rd r;
 	const struct facts *f;
-	uint64_t before; /* header_off of the entry before */
+	uint64_t before; /* header_off of the row before */
 };
 
-/* The next row; nothing in it points outside of the message. */
-static bool
-next_entry(struct section_walk *w, struct part_entry *e)
+bool
+part_row_next(struct rd *table, uint64_t size, uint64_t *before,
+    struct part_row *row)
 {
-	uint64_t left = w->f->size, *part[] = { &e->header_off,
-		&e->header_len, &e->body_len };
+	uint64_t left = size, *part[] = { &row->header_off, &row->header_len,
+		&row->body_len };
 
-	if (rd_left(&w->r) == 0)
+	if (rd_left(table) == 0)
 		return false;
-	e->kind = rec_num(&w->r);
-	e->depth = rec_num(&w->r);
-	e->header_off = rec_num(&w->r);
-	e->header_len = rec_num(&w->r);
-	e->body_len = rec_num(&w->r);
-	if (e->kind > PART_MESSAGE || e->depth > DEPTH_MAX ||
-	    __builtin_add_overflow(e->header_off, w->before, &e->header_off))
-		rd_fail(&w->r);
+	row->kind = rec_num(table);
+	row->depth = rec_num(table);
+	row->header_off = rec_num(table);
+	row->header_len = rec_num(table);
+	row->body_len = rec_num(table);
+	row->lines = rec_num(table);
+	if (row->kind > PART_MESSAGE || row->depth > DEPTH_MAX ||
+	    row->lines > size || __builtin_add_overflow(row->header_off,
+	    *before, &row->header_off))
+		rd_fail(table);
 	for (size_t i = 0; i < NELEM(part); i++) {
 		if (*part[i] > left)
-			rd_fail(&w->r);
+			rd_fail(table);
 		left -= *part[i];
 	}
-	w->before = e->header_off;
-	return rd_ok(&w->r);
+	*before = row->header_off;
+	return rd_ok(table);
+}
+
+static bool
+next_row(struct section_walk *w, struct part_row *row)
+{
+	return part_row_next(&w->r, w->f->size, &w->before, row);
 }
 
 /* Child k (from 1) of e, whose row was the last one read. The part that we
  * said a multipart without any has is empty, and where it ends. */
 static bool
-find_child(struct section_walk *w, struct part_entry *e, uint64_t k)
+find_child(struct section_walk *w, struct part_row *e, uint64_t k)
 {
-	struct part_entry c;
+	struct part_row c;
 	uint64_t n = 0;
 
-	while (next_entry(w, &c) && c.depth > e->depth) {
+	while (next_row(w, &c) && c.depth > e->depth) {
 		if (c.depth == e->depth + 1 && ++n == k) {
 			*e = c;
 			return true;
@@ -63,12 +66,12 @@ find_child(struct section_walk *w, struct part_entry *e, uint64_t k)
 /* Follow the part numbers. A message that is no multipart has a part 1, which
  * is itself. */
 static bool
-find_part(struct section_walk *w, struct part_entry *e, const uint32_t *path,
+find_part(struct section_walk *w, struct part_row *e, const uint32_t *path,
     size_t n)
 {
 	bool is_message = true; /* e is what numbers count in, not a part */
 
-	if (!next_entry(w, e))
+	if (!next_row(w, e))
 		return false;
 	for (size_t i = 0; i < n; i++) {
 		if (!is_message && e->kind == PART_MESSAGE) {
@@ -91,8 +94,8 @@ int
 facts_section(const struct facts *f, const uint32_t *path, size_t npath,
     enum facts_what what, uint64_t *offset, uint64_t *len)
 {
-	struct section_walk w = { rd_of(f->parts), f, 0 };
-	struct part_entry e = { 0 };
+	struct section_walk w = { rd_of(f->table), f, 0 };
+	struct part_row e = { 0 };
 	bool of_message = what == FACTS_HEADER || what == FACTS_TEXT;
 
 	if (what == FACTS_BODY_ALL && npath == 0) {

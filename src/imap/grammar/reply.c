@@ -22,16 +22,28 @@ reply_literal(struct buf *b, uint64_t n)
 void
 reply_string(struct buf *b, struct str s)
 {
-	bool quotable = s.n <= QUOTED_MAX;
+	bool quotable = s.n <= QUOTED_MAX, plain = true;
+	size_t start;
 
-	for (size_t i = 0; quotable && i < s.n; i++)
+	for (size_t i = 0; quotable && i < s.n; i++) {
 		quotable = is_quotable(s.p[i]);
+		plain &= s.p[i] != '"' && s.p[i] != '\\';
+	}
+	if (quotable && plain) {
+		buf_chr(b, '"');
+		buf_str(b, s);
+		buf_chr(b, '"');
+		return;
+	}
 	if (quotable) {
 		buf_quoted(b, s);
 		return;
 	}
 	reply_literal(b, s.n);
+	start = b->n;
 	buf_str(b, s);
+	for (size_t i = start; i < b->n; i++)
+		b->p[i] = b->p[i] ? b->p[i] : '?';
 }
 
 void

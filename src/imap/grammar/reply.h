@@ -6,7 +6,8 @@
 #pragma once
 #include "base/buf.h"
 
-/* quoted where that is allowed (short, 7-bit, no CR, LF, NUL), else literal. */
+/* quoted where that is allowed (short, 7-bit, no CR, LF, NUL), else literal;
+ * NUL, which neither may hold, becomes "?". */
 void reply_string(struct buf *b, struct str s);
 /* NIL for the slice whose p is NULL. */
 void reply_nstring(struct buf *b, struct str s);

@@ -7,7 +7,7 @@
  * record and prints one fact a line; then, for each part number that a walk
  * finds, where its sections are.
  */
-#include "mime/facts.h"
+#include "imap/grammar/reply_facts.h"
 
 enum { MESSAGE_MAX = 256 << 20, PATH_MAX_ = 8, CHILD_MAX = 1000 };
 
@@ -32,7 +32,7 @@ print_list(const char *name, struct str list)
 {
 	struct str id;
 
-	while (facts_next_id(&list, &id))
+	while (facts_next_text(&list, &id))
 		print_str(name, id);
 }
 
@@ -87,7 +87,8 @@ print_parts(const struct facts *f)
 static void
 print_facts(const struct facts *f)
 {
-	auto_buf body = BUF_INIT(MIME_RECORD_MAX);
+	struct arena *a = arena_new(MIME_RECORD_MAX);
+	auto_buf said = BUF_INIT(FACTS_REPLY_MAX);
 
 	printf("flags %x\nsent %lld %d\n", f->flags, (long long)f->sent,
 	    f->sent_offset_min);
@@ -101,11 +102,16 @@ print_facts(const struct facts *f)
 	print_list("reference", f->references);
 	print_str("subject", f->base_subject);
 	print_str("preview", f->preview);
-	print_str("envelope", f->envelope);
-	print_str("bodystructure", f->bodystructure);
-	if (facts_put_body(f, &body) == 0)
-		print_str("body", buf_get(&body));
+	reply_envelope(&said, &f->envelope);
+	print_str("envelope", buf_get(&said));
+	buf_reset(&said);
+	reply_structure(&said, a, f, true);
+	print_str("bodystructure", buf_get(&said));
+	buf_reset(&said);
+	reply_structure(&said, a, f, false);
+	print_str("body", buf_get(&said));
 	print_parts(f);
+	arena_free(a);
 }
 
 int
