@@ -27,8 +27,7 @@ LEAST = {"vault": 65, "store": 45, "mx": 110, "front": 75, "relay": 85,
          "resolver": 40}
 LINE = re.compile(r'attempt what=(?P<what>"(?:[^"\\]|\\.)*"|\S+) '
                   r'result=(?P<result>\S+) how=(?P<how>".*"|\S+)')
-SECONDS = 100
-ATTACKS = 3
+SECONDS = 60
 NOBODY = 65534
 
 
@@ -275,13 +274,6 @@ def make_people(folder, user):
         timeout=60)
 
 
-def told_enough(text):
-    """A relay whose hands are all full of lies takes no more of them: that
-    says nothing about what it refused, so the attack is run again."""
-    return not any("lies to relay" in what and result != "refused"
-                   for what, result, _ in attempts(text))
-
-
 @pytest.mark.parametrize("role", ROLES)
 def test_everything_is_refused(place, role):
     folder, user = place
@@ -290,11 +282,7 @@ def test_everything_is_refused(place, role):
     try:
         around.before()
         before = people(folder, user)
-        for _ in range(ATTACKS):
-            text = attack(folder, user, role, 2 if role == "mx" else 1,
-                          around)
-            if told_enough(text):
-                break
+        text = attack(folder, user, role, 2 if role == "mx" else 1, around)
         around.after()
     finally:
         around.end()

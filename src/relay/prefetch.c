@@ -4,13 +4,15 @@
 #include "relay/relay_int.h"
 #include "store/blob.h"
 
-enum { AHEAD_MAX = 64 * 1024 };
+enum { AHEAD_MAX = 64 * 1024, AHEAD_MS = 5 * 60 * 1000 };
 
 static int
 keep_octets(void *arg, struct str octets)
 {
 	struct prefetch *p = arg;
 
+	if (loop_now_ms(p->relay->loop) >= p->until_ms)
+		return err_set(&p->err, E_TIMEOUT, "it takes too long");
 	buf_str(&p->octets, octets);
 	return buf_failed(&p->octets) ? E_LIMIT : 0;
 }
@@ -45,6 +47,7 @@ prefetch_begin(struct prefetch *p, struct relay *r, uint64_t generation,
 	if (!p->ahead)
 		return;
 	buf_init(&p->octets, AHEAD_MAX);
+	p->until_ms = loop_now_ms(r->loop) + AHEAD_MS;
 	p->fiber = fiber_spawn(r->loop, "text", read_ahead, p);
 }
 

@@ -3,7 +3,7 @@
 enum {
 	WAITING_MAX = 10000,
 	LOOK_MS = 50,
-	RETRY_MIN_MS = 500, RETRY_MAX_MS = 10000,
+	AGAIN_MIN_MS = 500, AGAIN_MAX_MS = 10000,
 	RESULT_FIXED = 128, /* octets of a result besides its long texts */
 	LEASES_MAX = 8 * 1000,
 };
@@ -12,6 +12,8 @@ enum {
 struct report_batch {
 	struct report_batch *next;
 	uint64_t generation;
+	uint64_t change;	/* 0: not told yet, so more may be added */
+	int64_t again_ms, pause_ms;	/* store could not: not before that */
 	size_t n;
 	struct buf results;
 	struct buf ids; /* a struct delivered_id of each */
@@ -22,10 +24,9 @@ struct reports {
 	struct loop *loop;
 	struct store *store;
 	struct report_batch *first, **end;
-	struct report_batch *last;
 	struct delivered_ledger *ledger;
 	size_t waiting;
-	bool running;
+	struct fiber *fiber;	/* that sends them; NULL: none */
 };
 
 struct reports *
@@ -39,21 +40,6 @@ reports_new(struct loop *l, struct store *st)
 	r->ledger = delivered_ledger_new();
 	r->end = &r->first;
 	return r;
-}
-
-static struct report_batch *
-first_batch(struct reports *r)
-{
-	struct report_batch *b = r->first;
-
-	if (!b)
-		return NULL;
-	r->first = b->next;
-	if (!r->first) {
-		r->end = &r->first;
-		r->last = NULL;
-	}
-	return b;
 }
 
 static void
@@ -72,9 +58,11 @@ reports_free(struct reports *r)
 
 	if (!r)
 		return;
-	bug_if(r->running);
-	while ((b = first_batch(r)))
+	bug_if(r->fiber);
+	while ((b = r->first)) {
+		r->first = b->next;
 		report_batch_free(b);
+	}
 	delivered_ledger_free(r->ledger);
 	free(r);
 }
@@ -93,37 +81,12 @@ is_lost(const struct reports *r, const struct report_batch *b)
 	return b->generation != store_generation(r->store);
 }
 
-/* Worth another try: with the same change id it is done only once. */
+/* Worth another try: with the same change id it is done only once. What is
+ * over a bound of store's is so the next time, too. */
 static bool
 may_pass(int e)
 {
-	return e == E_BUSY || e == E_FULL || e == E_TIMEOUT || e == E_IO ||
-	    e == E_LIMIT;
-}
-
-/* Until store has taken them, or is gone: without the results it would keep the
- * leases, and its successor would send again what has been delivered. */
-static int
-report_batch(struct reports *r, struct report_batch *b, struct err *err)
-{
-	const struct report_ask ask = { store_change_id(r->store),
-		buf_get(&b->results) };
-	struct done done;
-	int64_t pause_ms = RETRY_MIN_MS;
-	int e;
-
-	while (!is_lost(r, b)) {
-		e = store_call(r->store, STORE_report, &ask, &done, NULL, err);
-		if (!may_pass(e) || loop_stopping(r->loop))
-			return e;
-		log_event(loop_log(r->loop), LOG_WARN, "unreported",
-		    F_INT("results", b->n), F_ERR(err));
-		if (fiber_sleep(r->loop, loop_now_ms(r->loop) + pause_ms) < 0)
-			return e;
-		pause_ms = pause_ms * 2 < RETRY_MAX_MS ? pause_ms * 2
-						       : RETRY_MAX_MS;
-	}
-	return err_set(err, E_PEER, "store was restarted");
+	return e == E_BUSY || e == E_FULL || e == E_TIMEOUT || e == E_IO;
 }
 
 static void
@@ -150,32 +113,96 @@ remember_delivered(struct reports *r, const struct report_batch *b)
 	}
 }
 
+/* Take the first off that may be told now; NULL: none, and none before *at. */
+static struct report_batch *
+take_batch(struct reports *r, bool stopping, int64_t *at)
+{
+	struct report_batch **from = &r->first, *b;
+	int64_t now = loop_now_ms(r->loop);
+
+	for (*at = NEVER; (b = *from); from = &b->next) {
+		if (b->again_ms <= now || is_lost(r, b) || stopping)
+			break;
+		*at = b->again_ms < *at ? b->again_ms : *at;
+	}
+	if (!b)
+		return NULL;
+	*from = b->next;
+	if (!b->next)
+		r->end = from;
+	return b;
+}
+
+static void
+put_batch(struct reports *r, struct report_batch *b)
+{
+	b->next = NULL;
+	*r->end = b;
+	r->end = &b->next;
+}
+
+/* Without the results store would keep the leases, and its successor would
+ * send again what has been delivered: so what it cannot take now is told later
+ * and until it is gone, behind all others. One batch that it never can take,
+ * for a damaged page for example, holds up nothing but itself. */
+static void
+send_batch(struct reports *r, struct report_batch *b)
+{
+	struct log *log = loop_log(r->loop);
+	const struct report_ask ask = {
+		b->change ? b->change : store_change_id(r->store),
+		buf_get(&b->results) };
+	struct err err = { 0 };
+	struct done done;
+	int e = 0;
+
+	b->change = ask.change;
+	if (is_lost(r, b))
+		e = err_set(&err, E_PEER, "store was restarted");
+	else if (b->n > 0)
+		e = store_call(r->store, STORE_report, &ask, &done, NULL,
+		    &err);
+	if (e < 0)
+		log_event(log, e == E_PEER || may_pass(e) ? LOG_WARN :
+		    LOG_ERROR, "unreported", F_INT("results", b->n),
+		    F_ERR(&err));
+	if (may_pass(e) && !is_lost(r, b) && !loop_stopping(r->loop)) {
+		b->pause_ms = b->pause_ms == 0 ? AGAIN_MIN_MS :
+		    b->pause_ms < AGAIN_MAX_MS / 2 ? b->pause_ms * 2 :
+		    AGAIN_MAX_MS;
+		b->again_ms = loop_now_ms(r->loop) + b->pause_ms;
+		put_batch(r, b);
+		return;
+	}
+	if (e == E_PEER || is_lost(r, b))
+		remember_delivered(r, b);
+	if (b->leases.n > 0 && !is_lost(r, b)) {
+		const struct release_ask release = { buf_get(&b->leases) };
+
+		store_notify(r->store, STORE_release, &release);
+	}
+	r->waiting -= b->n;
+	report_batch_free(b);
+}
+
 static void
 send_batches(void *arg)
 {
 	struct reports *r = arg;
-	struct log *log = loop_log(r->loop);
 	struct report_batch *b;
+	bool stopping = false;
+	int64_t at, look;
 
-	while ((b = first_batch(r))) {
-		struct err err = { 0 };
-		int e = b->n > 0 ? report_batch(r, b, &err) : 0;
-
-		if (e < 0)
-			log_event(log, e == E_PEER ? LOG_WARN : LOG_ERROR,
-			    "unreported", F_INT("results", b->n),
-			    F_ERR(&err));
-		if (e == E_PEER || is_lost(r, b))
-			remember_delivered(r, b);
-		if (b->leases.n > 0 && !is_lost(r, b)) {
-			const struct release_ask ask = { buf_get(&b->leases) };
-
-			store_notify(r->store, STORE_release, &ask);
-		}
-		r->waiting -= b->n;
-		report_batch_free(b);
+	while (r->first) {
+		stopping |= loop_stopping(r->loop);
+		look = loop_now_ms(r->loop) + AGAIN_MIN_MS;
+		if ((b = take_batch(r, stopping, &at)))
+			send_batch(r, b);
+		else
+			stopping = fiber_wait(r->loop, at < look ? at :
+			    look) == E_CANCELED;
 	}
-	r->running = false;
+	r->fiber = NULL;
 }
 
 /* Gathering ------------------------------------------------------------- */
@@ -184,10 +211,11 @@ send_batches(void *arg)
 static struct report_batch *
 batch_for(struct reports *r, uint64_t generation, size_t octets)
 {
-	struct report_batch *b = r->last;
+	struct report_batch *b = r->first ?
+	    container_of(r->end, struct report_batch, next) : NULL;
 
-	if (b && b->generation == generation && b->leases.n < LEASES_MAX &&
-	    octets <= MSG_CHUNK - b->results.n)
+	if (b && b->change == 0 && b->generation == generation &&
+	    b->leases.n < LEASES_MAX && octets <= MSG_CHUNK - b->results.n)
 		return b;
 	b = calloc(1, sizeof(*b));
 	bug_if(!b);
@@ -195,8 +223,7 @@ batch_for(struct reports *r, uint64_t generation, size_t octets)
 	b->results = BUF_INIT(MSG_CHUNK);
 	b->ids = BUF_INIT(MSG_CHUNK);
 	b->leases = BUF_INIT(LEASES_MAX);
-	*r->end = r->last = b;
-	r->end = &b->next;
+	put_batch(r, b);
 	return b;
 }
 
@@ -204,10 +231,10 @@ batch_for(struct reports *r, uint64_t generation, size_t octets)
 static void
 begin_sending(struct reports *r)
 {
-	if (r->running)
-		return;
-	r->running = true;
-	(void)fiber_spawn(r->loop, "report", send_batches, r);
+	if (r->fiber)
+		fiber_wake(r->loop, r->fiber);
+	else
+		r->fiber = fiber_spawn(r->loop, "report", send_batches, r);
 }
 
 void

@@ -43,6 +43,7 @@ struct world {
 	int64_t report_ms;		/* each report takes so long */
 	int report_error;		/* the next one fails with it, */
 	int report_errors;		/* and so many behind it */
+	uint64_t report_never;		/* a lease: store chokes on it */
 	int64_t read_ms;		/* each 1000 octets take so long */
 	size_t waiting;			/* takes */
 	struct buf bounced;		/* the text of the last */

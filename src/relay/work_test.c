@@ -101,13 +101,53 @@ test_report_is_tried_for_long(void **state)
 	struct world *w = *state;
 
 	w->report_error = E_FULL;
-	w->report_errors = 100;
+	w->report_errors = 10000;
 	give_messages(w, 5);
 	world_start(w);
 	world_pass(w, 500 * 1000);
 	assert_int_equal(w->nresults, 0);
+	w->report_errors = 0;
 	world_wait(w, 5);
 	assert_int_equal(w->server[0].messages, 5);
+}
+
+/* One that store never takes holds up nothing but itself. */
+static void
+test_report_that_never_passes(void **state)
+{
+	struct world *w = *state;
+
+	w->report_never = 1;
+	give_messages(w, 1);
+	world_start(w);
+	world_pass(w, 60 * 1000);
+	assert_int_equal(w->nresults, 0);
+	for (int i = 1; i <= 20; i++) {
+		give_messages(w, 5);
+		world_pass(w, 1000);
+		assert_int_equal(w->nresults, 5 * i);
+	}
+	w->report_never = 0;
+	world_wait(w, 101);
+	assert_int_equal(w->server[0].messages, 101);
+}
+
+/* Over a bound of store's is what it will be the next time, too. */
+static void
+test_report_over_a_bound(void **state)
+{
+	struct world *w = *state;
+
+	w->report_error = E_LIMIT;
+	w->report_errors = 1000;
+	give_messages(w, 5);
+	world_start(w);
+	world_pass(w, 100 * 1000);
+	assert_int_equal(w->nreports, 0);
+	assert_in_range(w->report_errors, 990, 999);
+	w->report_error = w->report_errors = 0;
+	give_messages(w, 1);
+	world_wait(w, 1);
 }
 
 /* The same messages from the next store, under leases of its own. */
@@ -379,6 +419,8 @@ main(void)
 		T(test_reports_are_batched),
 		T(test_report_is_tried_again),
 		T(test_report_is_tried_for_long),
+		T(test_report_that_never_passes),
+		T(test_report_over_a_bound),
 		T(test_delivered_is_remembered),
 		T(test_store_restarts),
 		T(test_store_restarts_in_a_text),

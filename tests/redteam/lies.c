@@ -4,7 +4,7 @@
  */
 #include "asks.h"
 
-enum { LIES_MAX_MS = 50000, LIES_WANTED = 40, TEXT_MAX = 150000 };
+enum { LIES_MAX_MS = 25000, LIES_WANTED = 40, TEXT_MAX = 150000 };
 
 /* Frames that do not fit are frames.c's; these fit, and make no sense. */
 
@@ -181,7 +181,8 @@ lie_store(void *owner, struct ipc_req *req)
 	else if (!req->call->answer)
 		ipc_drop(req);
 	else
-		ipc_fail(req, -1 - (int)(a->lies % 20), "\x1b[31mlies\r\n");
+		ipc_fail(req, -1 - (int)(a->refusals++ % 20),
+		    "\x1b[31mlies\r\n");
 }
 
 static void

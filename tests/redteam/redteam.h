@@ -24,7 +24,7 @@ struct attack {
 	size_t npeers;
 	struct arena *memory;
 	bool begun;
-	unsigned lies, texts;	/* told to relay */
+	unsigned lies, texts, refusals;	/* told to relay */
 };
 
 /* One line in the log: what was tried, and how it was refused; or that it
