@@ -81,6 +81,7 @@ deposit_finish(struct deposit *d, struct deposit_facts *out, struct err *err)
 		.message_id = str_first(facts.message_id, 998),
 		.body_8bit = (facts.flags & FACTS_8BIT) != 0,
 		.nul = (facts.flags & FACTS_NUL) != 0,
+		.utf8_header = (facts.flags & FACTS_8BIT_HEADER) != 0,
 		.received_count = facts.received_count,
 	};
 	return 0;

@@ -31,6 +31,7 @@ struct deposit_options {
 struct deposit_facts {
 	FIELDS_deposited(MSG_MEMBER, )
 	bool nul;
+	bool utf8_header;	/* octets beyond ASCII in a header */
 	uint32_t received_count;
 };
 

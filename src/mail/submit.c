@@ -186,6 +186,10 @@ submit_commit(struct submission *sub, const struct origin *from,
 	int e = 0;
 
 	MSG_COPY(envelope, &ask, &sub->envelope);
+	/* What was asked for is not what is needed: many say SMTPUTF8 whenever
+	 * it is offered, and not every next server knows it. Addresses that
+	 * need it are seen when the next server is told them. */
+	ask.smtputf8 &= sub->facts.utf8_header;
 	MSG_COPY(deposited, &ask, &sub->facts);
 	MSG_COPY(origin, &ask, from);
 	for (int i = 0; i < SUBMIT_TRIES; i++) {

@@ -10,7 +10,7 @@ answer_begin(struct answer_reader *r)
 	r->lines = 0;
 	r->bad = NULL;
 	r->status[0] = '\0';
-	r->text_n = r->line_n = 0;
+	r->text_n = r->line_n = r->octets = 0;
 	r->on_line = NULL;
 }
 
@@ -130,8 +130,7 @@ take_line(struct answer_reader *r, struct str line)
 	int code;
 
 	r->line_n = 0;
-	if (line.n > ANSWER_LINE_MAX)
-		return refuse(r, "line too long");
+	line = str_first(line, ANSWER_LINE_MAX);
 	if (line.n > 0 && line.p[line.n - 1] == '\r')
 		line.n--;
 	in = rd_of(line);
@@ -143,8 +142,6 @@ take_line(struct answer_reader *r, struct str line)
 		return refuse(r, "no reply code");
 	if (r->lines > 0 && code != r->code)
 		return refuse(r, "two codes in one reply");
-	if (r->lines == ANSWER_LINES_MAX)
-		return refuse(r, "too many lines");
 	r->code = code;
 	(void)rd_while(&in, is_blank);
 	if (r->on_line)
@@ -157,36 +154,43 @@ take_line(struct answer_reader *r, struct str line)
 }
 
 /* The beginning of a line that goes on, or the end of one. */
-static bool
+static void
 gather(struct answer_reader *r, struct str s)
 {
-	if (s.n > sizeof(r->line) - r->line_n)
-		return false;
+	s = str_first(s, sizeof(r->line) - r->line_n);
 	if (s.n > 0)
 		memcpy(r->line + r->line_n, s.p, s.n);
 	r->line_n += s.n;
-	return true;
 }
 
 enum answer_state
 answer_feed(struct answer_reader *r, struct str octets, size_t *used)
 {
 	enum answer_state state = ANSWER_MORE;
-	struct str rest = octets, line;
+	struct str rest, line;
 
+	octets = str_first(octets, ANSWER_OCTETS_MAX - r->octets);
+	rest = octets;
 	while (state == ANSWER_MORE && rest.n > 0) {
 		bool whole = str_cut(rest, '\n', &line, &rest);
 
 		if (!whole)
 			rest = str_from(line, line.n);
-		if ((!whole || r->line_n > 0) && !gather(r, line))
-			state = refuse(r, "line too long");
-		else if (whole)
+		if (!whole || r->line_n > 0)
+			gather(r, line);
+		if (whole)
 			state = take_line(r, r->line_n > 0 ?
 			    str_make(r->line, r->line_n) : line);
 	}
 	*used = octets.n - rest.n;
-	return state;
+	r->octets += *used;
+	if (state != ANSWER_MORE || r->octets < ANSWER_OCTETS_MAX)
+		return state;
+	/* Its first line may be what does not end. */
+	if (r->lines == 0 && r->line_n > 0)
+		state = take_line(r, str_make(r->line, r->line_n));
+	return state == ANSWER_BAD || r->lines == 0 ?
+	    refuse(r, "a reply without an end") : ANSWER_ENDLESS;
 }
 
 struct smtp_answer

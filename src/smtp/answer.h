@@ -12,8 +12,11 @@
  *           ... drop `used` of them
  *   } while (state == ANSWER_MORE);
  *
- * It forgives what servers do (no text, tabs, bare LF, long lines) and refuses
- * what has two readings (another code in the same reply, no code at all).
+ * It forgives what servers do (no text, tabs, bare LF, long lines, many lines)
+ * and refuses what has two readings (another code in the same reply, no code
+ * at all). The code decides, however much is said behind it: what is beyond the
+ * bounds is read and dropped. A reply that does not end within
+ * ANSWER_OCTETS_MAX counts, but nothing can be said after it.
  */
 #pragma once
 #include "base/arena.h"
@@ -21,8 +24,8 @@
 
 enum {
 	ANSWER_TEXT_MAX = 1000,	/* kept of a reply, lines joined by a space */
-	ANSWER_LINE_MAX = 2048,	/* 4.5.3.1.5 says 512 */
-	ANSWER_LINES_MAX = 128,
+	ANSWER_LINE_MAX = 2048,	/* kept of a line; 4.5.3.1.5 says 512 */
+	ANSWER_OCTETS_MAX = 1 << 20,
 };
 
 struct smtp_answer {
@@ -48,7 +51,7 @@ struct answer_reader {
 	unsigned lines;
 	const char *bad;	/* after ANSWER_BAD: why, in words */
 	char status[12];	/* empty: none said yet */
-	size_t text_n, line_n;
+	size_t text_n, line_n, octets;
 	/* Called with each line's text as it is, if not NULL; nth from 0. */
 	void (*on_line)(void *arg, unsigned nth, struct str text);
 	void *arg;
@@ -56,13 +59,13 @@ struct answer_reader {
 	char line[ANSWER_LINE_MAX];
 };
 
-enum answer_state { ANSWER_MORE, ANSWER_DONE, ANSWER_BAD };
+enum answer_state { ANSWER_MORE, ANSWER_DONE, ANSWER_ENDLESS, ANSWER_BAD };
 
 void answer_begin(struct answer_reader *r);
 /* Takes octets up to the end of the reply; *used says how many. */
 enum answer_state answer_feed(struct answer_reader *r, struct str octets,
     size_t *used);
-/* After ANSWER_DONE; the text is the reader's. */
+/* After ANSWER_DONE or ANSWER_ENDLESS; the text is the reader's. */
 struct smtp_answer answer_get(const struct answer_reader *r);
 /* The same with a text of the arena. */
 struct smtp_answer answer_keep(const struct smtp_answer *a, struct arena *mem);

@@ -36,7 +36,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 			if (answer_feed(&slow, str_make(in.p + i, 1), &one) !=
 			    ANSWER_MORE)
 				break;
-		if (state == ANSWER_DONE) {
+		if (state == ANSWER_DONE || state == ANSWER_ENDLESS) {
 			struct smtp_answer a = answer_get(&whole),
 			    b = answer_get(&slow);
 

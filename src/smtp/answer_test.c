@@ -110,43 +110,78 @@ test_cut(void **state unused_arg)
 		    read_answer(str_first(in, n), n + 1, &rest));
 }
 
+/* However long a line is, its code decides, and the next reply is found. */
 static void
-test_bounds(void **state unused_arg)
+test_long_lines(void **state unused_arg)
 {
 	auto_buf b = BUF_INIT(1 << 20);
 	struct str rest;
 
-	for (size_t n = ANSWER_LINE_MAX - 10; n < ANSWER_LINE_MAX + 10; n++)
+	for (size_t n = ANSWER_LINE_MAX - 10; n < 5 * ANSWER_LINE_MAX;
+	    n += n < ANSWER_LINE_MAX + 10 ? 1 : 777)
 		for (size_t piece = 1; piece < 9000; piece += 1300) {
-			enum answer_state s;
-
 			buf_reset(&b);
-			buf_lit(&b, "250 ");
+			buf_lit(&b, "550 5.1.1 ");
 			while (b.n < n - 1)
 				buf_chr(&b, 'x');
-			buf_lit(&b, "\r\n");
-			s = read_answer(buf_get(&b), piece, &rest);
-			assert_int_equal(s, n <= ANSWER_LINE_MAX
-			    ? ANSWER_DONE : ANSWER_BAD);
-			if (s == ANSWER_BAD)
-				assert_string_equal(r.bad, "line too long");
-			else
-				assert_int_equal(answer_get(&r).text.n,
-				    ANSWER_TEXT_MAX);
+			buf_lit(&b, "\r\n250 x\r\n");
+			assert_int_equal(ANSWER_DONE,
+			    read_answer(buf_get(&b), piece, &rest));
+			assert_int_equal(answer_get(&r).code, 550);
+			assert_string_equal(answer_get(&r).status, "5.1.1");
+			assert_int_equal(answer_get(&r).text.n,
+			    ANSWER_TEXT_MAX);
+			assert_str(rest, "250 x\r\n");
 		}
-	/* No end at all: told when it is too much. */
-	buf_reset(&b);
-	while (b.n <= ANSWER_LINE_MAX)
-		buf_chr(&b, '2');
-	assert_int_equal(ANSWER_BAD, read_answer(buf_get(&b), 1, &rest));
+}
 
-	for (int n = ANSWER_LINES_MAX - 1; n <= ANSWER_LINES_MAX; n++) {
+static void
+test_many_lines(void **state unused_arg)
+{
+	auto_buf b = BUF_INIT(1 << 20);
+	struct str rest;
+
+	for (int n = 127; n < 4000; n += n < 130 ? 1 : 997) {
 		buf_reset(&b);
 		for (int i = 0; i < n; i++)
 			buf_lit(&b, "250-x\r\n");
-		buf_lit(&b, "250 x\r\n");
-		assert_int_equal(read_answer(buf_get(&b), 100, &rest),
-		    n < ANSWER_LINES_MAX ? ANSWER_DONE : ANSWER_BAD);
+		buf_lit(&b, "250 x\r\n354 x\r\n");
+		assert_int_equal(ANSWER_DONE,
+		    read_answer(buf_get(&b), 100, &rest));
+		assert_int_equal(answer_get(&r).code, 250);
+		assert_str(rest, "354 x\r\n");
+	}
+}
+
+/* What has no end is read to a bound: its code counts all the same. */
+static void
+test_endless(void **state unused_arg)
+{
+	static const struct {
+		const char *first, *then;
+		enum answer_state state;
+	} t[] = {
+		{ "250-", "x\r\n250-", ANSWER_ENDLESS },
+		{ "250 ", "x", ANSWER_ENDLESS },
+		{ "250-", "x", ANSWER_ENDLESS },
+		{ "2", "2", ANSWER_BAD },
+		{ "250-x\r\n", "2", ANSWER_ENDLESS },
+	};
+	auto_buf b = BUF_INIT(2 << 20);
+	struct str rest;
+
+	for (size_t i = 0; i < NELEM(t); i++) {
+		buf_reset(&b);
+		buf_str(&b, str_c(t[i].first));
+		while (b.n < ANSWER_OCTETS_MAX + 1000)
+			buf_str(&b, str_c(t[i].then));
+		for (size_t piece = 1000; piece < 10000; piece += 777) {
+			assert_int_equal(t[i].state,
+			    read_answer(buf_get(&b), piece, &rest));
+			assert_int_equal(rest.n, b.n - ANSWER_OCTETS_MAX);
+			if (t[i].state == ANSWER_ENDLESS)
+				assert_int_equal(answer_get(&r).code, 250);
+		}
 	}
 }
 
@@ -205,7 +240,9 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_replies),
 		cmocka_unit_test(test_cut),
-		cmocka_unit_test(test_bounds),
+		cmocka_unit_test(test_long_lines),
+		cmocka_unit_test(test_many_lines),
+		cmocka_unit_test(test_endless),
 		cmocka_unit_test(test_text_cut),
 		cmocka_unit_test(test_lines),
 	};

@@ -198,10 +198,8 @@ client_read(struct smtp_client *c, const char *after, int64_t limit_ms,
 	if (state == ANSWER_BAD)
 		return client_nonsense(c, after, c->in.bad, out);
 	*out = answer_get(&c->in);
-	if (out->code != 421)
-		return 0;
-	c->lost = true;
-	return E_CLOSED;
+	c->lost |= state == ANSWER_ENDLESS || out->code == 421;
+	return out->code == 421 ? E_CLOSED : 0;
 }
 
 /* A flush that fails shows when there is nothing to read. */

@@ -94,9 +94,10 @@ struct smtp_outgoing {
  * the text. Each recipient gets its answer, whatever happens: also when the
  * connection is lost (then it is to be tried again, the more so after the
  * final dot: 4.5.3.2.6). Checks what the message needs first: SIZE (5.3.4),
- * 8BITMIME (5.6.3), SMTPUTF8 (5.6.7). Answers live in the arena, which holds
- * ANSWER_TEXT_MAX octets for each recipient and two more. Returns 0 or
- * E_CANCELED. */
+ * 8BITMIME (5.6.3), SMTPUTF8 (5.6.7; an address that needs it for its domain
+ * alone goes with A-labels). Answers, and such addresses, live in the arena,
+ * which holds ANSWER_TEXT_MAX octets for each recipient and two more, twice.
+ * Returns 0 or E_CANCELED. */
 int smtp_client_send(struct smtp_client *c, struct smtp_outgoing *m,
     struct arena *a);
 /* From inside text(): octets of the message with CRLF line ends; dots are

@@ -6,6 +6,7 @@
  * a batch are read before the next one: a single command without PIPELINING,
  * else as many as surely fit between the two (RFC 2920 3.1).
  */
+#include "dns/name.h"
 #include "smtp/client_int.h"
 #include "store/messages.h"
 
@@ -282,6 +283,22 @@ is_address(struct str s)
 	return s.n <= ADDRESS_MAX;
 }
 
+/* RFC 5890 4.4: a domain beyond ASCII can be said in A-labels, a local part
+ * cannot. */
+static struct str
+without_utf8(struct sending *x, struct str address)
+{
+	size_t at = str_rchr(address, '@');
+	struct str domain;
+
+	if (x->c->offers & OFFER_SMTPUTF8 || str_is_ascii(address) ||
+	    !str_is_ascii(str_first(address, at)) ||
+	    !dns_name(str_from(address, at + 1), x->a, &domain))
+		return address;
+	return arena_printf(x->a, "%.*s@%.*s", STR_FMT(str_first(address, at)),
+	    STR_FMT(domain));
+}
+
 /* Can this server take it at all? */
 static bool
 fits(struct sending *x, struct smtp_answer *why)
@@ -315,17 +332,20 @@ smtp_client_send(struct smtp_client *c, struct smtp_outgoing *m,
     struct arena *a)
 {
 	struct sending x = { .c = c, .m = m, .a = a };
-	bool ascii = str_is_ascii(m->reverse_path);
 	struct smtp_answer why;
 	size_t nleft = 0;
 	int rc = 0;
+	bool ascii;
 
+	m->reverse_path = without_utf8(&x, m->reverse_path);
+	ascii = str_is_ascii(m->reverse_path);
 	for (size_t i = 0; i < m->nrcpts; i++) {
 		struct smtp_outgoing_rcpt *r = &m->rcpts[i];
 
 		r->answer = (struct smtp_answer){ 0 };
 		r->accepted = false;
 		if (r->address.n > 0 && is_address(r->address)) {
+			r->address = without_utf8(&x, r->address);
 			ascii &= str_is_ascii(r->address);
 			nleft++;
 			continue;

@@ -231,6 +231,18 @@ static const struct {
 	{ KNOWS_ALL, { .ret = 0 }, { .address = { "\xc3\xbc@b.test", 9 } },
 	    "MAIL FROM:<a@a.test> SMTPUTF8\n",
 	    "RCPT TO:<\xc3\xbc@b.test>\n", "250 2.0.0 queued +|" },
+	/* a domain alone can be said in ASCII, and is where it has to be */
+	{ PLAIN, { .reverse_path = { "a@b\xc3\xbc" "cher.example", 17 } },
+	    { .address = { "x@B\xc3\xbc" "cher.example", 17 } },
+	    "MAIL FROM:<a@xn--bcher-kva.example>\n",
+	    "RCPT TO:<x@xn--bcher-kva.example>\n", "250 2.0.0 queued +|" },
+	{ PLAIN, { .smtputf8 = true },
+	    { .address = { "x@b\xc3\xbc" "cher.example", 17 } }, "", "",
+	    "0 5.6.7 the server does not offer SMTPUTF8|" },
+	{ KNOWS_ALL, { .ret = 0 },
+	    { .address = { "x@b\xc3\xbc" "cher.example", 17 } },
+	    "MAIL FROM:<a@a.test> SMTPUTF8\n",
+	    "RCPT TO:<x@b\xc3\xbc" "cher.example>\n", "250 2.0.0 queued +|" },
 	{ "S 250-mx\nS 250 SIZE 0\n", { .size = 1 << 30 }, { .notify = 0 },
 	    "MAIL FROM:<a@a.test> SIZE=1073741824\n",
 	    "RCPT TO:<r0@b.test>\n", "250 2.0.0 queued +|" },
@@ -383,6 +395,71 @@ test_many(void **state unused_arg)
 	scene_end(&s);
 }
 
+/* However much a server says, its code decides, and what follows is heard. */
+static void
+test_long_replies(void **state unused_arg)
+{
+	auto_buf line = BUF_INIT(1 << 16), lines = BUF_INIT(1 << 16);
+	auto_buf script = BUF_INIT(1 << 20);
+
+	while (line.n < 5000)
+		buf_lit(&line, "a line that is long ");
+	for (int i = 0; i < 300; i++)
+		buf_printf(&lines, "S 250-KEYWORD%d x\n", i);
+	for (int where = 0; where < 3; where++) {
+		const char *rcpt = where == 1 ? "550 5.1.1" : "250";
+		struct scene s = { .nmessages = 2, .nrcpts = 1,
+			.messages = { STR("hello\r\n"), STR("again\r\n") } };
+
+		buf_reset(&script);
+		buf_lit(&script, HI);
+		if (where == 0)
+			buf_printf(&script, "S 250-%.*s\n%.*s",
+			    STR_FMT(buf_get(&line)), STR_FMT(buf_get(&lines)));
+		buf_printf(&script, PIPE "C\nC\nC\nS 250 ok\nS %s %.*s\n",
+		    rcpt, STR_FMT(where == 1 ? buf_get(&line) : STR("ok")));
+		if (where == 1)
+			buf_lit(&script, "S 503 no\nC\nS 250 reset\n");
+		else
+			buf_printf(&script, "S 354 go\nM\n%.*sS 250 %.*s\n",
+			    STR_FMT(buf_get(&lines)), STR_FMT(buf_get(&line)));
+		buf_lit(&script, "C\nC\nC\nS 250 ok\nS 250 ok\nS 354 go\n"
+		    "M\nS 250 queued\n" BYE);
+		buf_chr(&script, '\0');
+		s.script = script.p;
+		scene_play(&s);
+		assert_int_equal(s.rc, 0);
+		assert_true(s.usable);
+		assert_int_equal(s.accepted, where == 1 ? 1 : 2);
+		assert_true(s.offers & OFFER_PIPELINING);
+		assert_str(str_first(buf_get(&s.answers), 10), where == 1 ?
+		    "550 5.1.1 " : "250 2.0.0 ");
+		scene_end(&s);
+	}
+}
+
+/* One that never ends is heard, and that is the end of the connection. */
+static void
+test_endless_reply(void **state unused_arg)
+{
+	auto_buf script = BUF_INIT(4 << 20);
+	struct scene s = { .nmessages = 2, .nrcpts = 1,
+		.messages = { STR("hello\r\n"), STR("again\r\n") } };
+
+	buf_lit(&script, HI PIPE "C\nC\nC\nS 250 ok\nS 250 ok\nS 354 go\n"
+	    "M\nR 250 ");
+	while (script.n < ANSWER_OCTETS_MAX + 1000)
+		buf_lit(&script, "and so on ");
+	buf_lit(&script, "\n");
+	buf_chr(&script, '\0');
+	s.script = script.p;
+	scene_play(&s);
+	assert_int_equal(s.accepted, 1);
+	assert_false(s.usable);
+	assert_str(str_first(buf_get(&s.answers), 10), "250 2.0.0 ");
+	scene_end(&s);
+}
+
 /* Time -------------------------------------------------------------------- */
 
 static void
@@ -475,6 +552,8 @@ main(void)
 		cmocka_unit_test(test_no_text),
 		cmocka_unit_test(test_few_writes),
 		cmocka_unit_test(test_many),
+		cmocka_unit_test(test_long_replies),
+		cmocka_unit_test(test_endless_reply),
 		cmocka_unit_test(test_drip),
 		cmocka_unit_test(test_deaf),
 		cmocka_unit_test(test_refused_midway),

@@ -54,7 +54,9 @@ smtp_trace_put(struct buf *b, const struct smtp_trace *t)
 		buf_lit(b, "\r\n\tid ");
 		buf_str(b, t->id);
 	}
-	if (t->only_rcpt.n > 0) {
+	/* Beyond ASCII it would make the header need SMTPUTF8, also where an
+	 * alias leads on to somebody who needs none. */
+	if (t->only_rcpt.n > 0 && str_is_ascii(t->only_rcpt)) {
 		buf_lit(b, "\r\n\tfor <");
 		buf_str(b, t->only_rcpt);
 		buf_lit(b, ">");

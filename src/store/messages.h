@@ -169,7 +169,9 @@ enum { NOTIFY_never = 1, NOTIFY_success = 2, NOTIFY_failure = 4,
 /* What MAIL says of a message, and what is carried on to the next server. */
 #define FIELDS_envelope(F, S)                                              \
 	F(S, str, reverse_path, 320)	/* empty: a bounce */              \
-	F(S, u8, smtputf8, 0)		/* RFC 6531: asked for in MAIL */  \
+	F(S, u8, smtputf8, 0)		/* RFC 6531: asked for in MAIL; of \
+					 * what was handed in: and the     \
+					 * header needs it */              \
 	F(S, u32, ret, 0)		/* RET_*: RFC 3461 4.3 */          \
 	F(S, str, envid, 100)		/* 4.4: as given, in xtext */
 enum { RET_unsaid, RET_full, RET_headers };
