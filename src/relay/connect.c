@@ -43,7 +43,8 @@ port_of(const struct delivery *d)
 
 /* The highest rank wins, and the first of those. */
 static void
-judge(struct verdict *v, enum verdict_rank rank, int code, struct str status)
+rank_verdict(struct verdict *v, enum verdict_rank rank, int code,
+    struct str status)
 {
 	v->reached |= code != 0;
 	if (rank == VERDICT_LATER && code != 0)
@@ -88,7 +89,7 @@ note_quietly(struct delivery *d, enum verdict_rank rank, int code,
 	char room[48];
 	struct str address = host_address_text(present_address(d), room);
 
-	judge(v, rank, code, status);
+	rank_verdict(v, rank, code, status);
 	v->host = connect_host(d)->name;
 	(void)snprintf(v->address, sizeof(v->address), "%.*s",
 	    STR_FMT(address));
@@ -162,7 +163,8 @@ find_hosts(struct delivery *d, struct str name, bool mx)
 	if (d->found == HOSTS_OK)
 		return 0;
 	why = e < 0 ? str_c(err.text) : d->hosts->why;
-	judge(&d->verdict, t[d->found].rank, 0, str_c(t[d->found].status));
+	rank_verdict(&d->verdict, t[d->found].rank, 0,
+	    str_c(t[d->found].status));
 	say(d, arena_printf(d->txn_mem, "DNS: %.*s", STR_FMT(name)), STR_NULL,
 	    0, why.n > 0 ? why : str_c(t[d->found].words));
 	return E_NOTFOUND;
@@ -192,12 +194,49 @@ connect_begin(struct delivery *d)
 	route_of(&d->conf->c, d->destination, &d->route);
 	if (d->route.refuse.n > 0) {	/* without DNS: RFC 3463 X.7.1 */
 		d->found = HOSTS_NONE;
-		judge(&d->verdict, VERDICT_NEVER, 0, STR("5.7.1"));
+		rank_verdict(&d->verdict, VERDICT_NEVER, 0, STR("5.7.1"));
 		buf_str(words, str_first(d->route.refuse, words->cap));
 		return E_NOTFOUND;
 	}
 	e = find_hosts(d, d->route.host, d->route.mx);
 	return e == E_NOTFOUND ? fall_back(d) : e;
+}
+
+/* What was said of hosts for another message says nothing about this one. */
+void
+connect_item(struct delivery *d)
+{
+	struct buf words = d->verdict.words;
+
+	d->until_ms = 0;
+	if (!d->passed_on)
+		return;
+	pool_give(d->conn);
+	d->conn = NULL;
+	d->passed_on = d->tls_refused = d->clear = false;
+	d->host = d->address = 0;
+	d->dials = d->losses = 0;
+	buf_reset(&words);
+	d->verdict = (struct verdict){ .words = words };
+}
+
+bool
+connect_next_host(struct delivery *d, const struct smtp_answer *why)
+{
+	size_t next = d->host + 1;
+
+	while (next < d->hosts->n && d->hosts->host[next].naddresses == 0)
+		next++;
+	if (next >= d->hosts->n)
+		return false;
+	log_host(d, why->code, str_c(why->status), why->text);
+	pool_give(d->conn);
+	d->conn = NULL;
+	d->passed_on = true;
+	d->tls_refused = d->clear = false;
+	d->host = next;
+	d->address = 0;
+	return true;
 }
 
 void
@@ -245,7 +284,10 @@ claim_conn(struct delivery *d)
 			break;
 		if (e < 0)
 			return e == E_TIMEOUT ? E_BUSY : e;
+		if ((e = relay_stand_aside(d->relay)) < 0)
+			return e;
 		e = pool_wait(p, until);
+		relay_stand_back(d->relay);
 	}
 	d->conn = pool_add(p, buf_get(&key), a);
 	return 0;
@@ -320,6 +362,7 @@ start_tls(struct delivery *d, struct smtp_answer *why)
 	if (e >= 0 || e == E_CANCELED)
 		return e;
 	if (want == ROUTE_TLS_MAY) {	/* RFC 7435: rather that than none */
+		d->tls_refused = true;
 		log_host(d, why->code, str_c(why->status), why->text);
 		return smtp_client_usable(c) ? 0 : E_AGAIN;
 	}
@@ -329,7 +372,7 @@ start_tls(struct delivery *d, struct smtp_answer *why)
 
 /* From the first octet to where MAIL may be said. What failed is noted. */
 static int
-shake_hands(struct delivery *d, bool clear)
+shake_hands(struct delivery *d)
 {
 	const struct route *r = &d->route;
 	struct smtp_client *c = d->conn->client;
@@ -356,7 +399,7 @@ shake_hands(struct delivery *d, bool clear)
 	host_backoff_answered(d->relay->backoff, present_address(d),
 	    port_of(d));
 	d->verdict.reached = true;
-	if (!clear && (e = start_tls(d, &why)) < 0)
+	if (!d->clear && (e = start_tls(d, &why)) < 0)
 		return e;
 	if (r->user.n == 0)
 		return 0;
@@ -405,13 +448,14 @@ try_address(struct delivery *d)
 		return 0;
 	}
 	if ((e = dial(d)) == 0)
-		e = shake_hands(d, false);
+		e = shake_hands(d);
 	if (e == E_AGAIN) {
 		key = str_dup(d->txn_mem, d->conn->key);
 		drop_conn(d);
 		d->conn = pool_add(r->pool, key, a);
+		d->clear = true;
 		if ((e = dial(d)) == 0)
-			e = shake_hands(d, true);
+			e = shake_hands(d);
 	}
 	if (e < 0)
 		drop_conn(d);
@@ -423,6 +467,7 @@ try_address(struct delivery *d)
 static void
 next_address(struct delivery *d)
 {
+	d->tls_refused = d->clear = false;
 	if (++d->address < connect_host(d)->naddresses)
 		return;
 	d->host++;
@@ -441,7 +486,7 @@ at_address(struct delivery *d)
 
 		if (h->naddresses > 0)
 			break;
-		judge(&d->verdict, VERDICT_LATER, 0, STR("4.4.4"));
+		rank_verdict(&d->verdict, VERDICT_LATER, 0, STR("4.4.4"));
 		say(d, h->name, STR_NULL, 0,
 		    h->why.n > 0 ? h->why : STR("no address"));
 	}
@@ -473,7 +518,7 @@ connect_next(struct delivery *d)
 		if (d->found == HOSTS_OK && d->host < d->hosts->n &&
 		    !v->untried) {
 			v->untried = true;
-			judge(v, VERDICT_LATER, 0, STR("4.4.1"));
+			rank_verdict(v, VERDICT_LATER, 0, STR("4.4.1"));
 			say(d, connect_host(d)->name, STR_NULL, 0,
 			    STR("not tried any more"));
 		}
@@ -489,8 +534,10 @@ connect_lost(struct delivery *d, const struct smtp_answer *why)
 
 	note(d, VERDICT_LATER, why->code, STR("4.4.2"), why->text);
 	drop_conn(d);
-	/* One that was good until now may be so again. */
-	if (was_good)
+	if (!was_good && d->tls_refused && !d->clear)
+		/* "454" to STARTTLS and gone: once more without. */
+		d->clear = true;
+	else if (was_good)	/* until now, and may be so again */
 		d->losses++;
 	else
 		next_address(d);

@@ -2,11 +2,12 @@
  * deliver.c - the messages of an assignment, one after the other over one
  * connection, and what becomes of each recipient.
  *
- * A host's refusal of MAIL, RCPT or the text is the recipient's result; other
- * hosts are not asked for a better one (RFC 5321 5.1 is about hosts that
- * cannot be reached). A connection lost before the text began was nobody's
- * answer: the message goes over another. Once the text has begun it is for
- * later, and never for another host now: the server may have taken it
+ * A host's refusal for good of MAIL, RCPT or the text is the recipient's
+ * result. Where it says "later", the next host is asked in the same attempt
+ * (RFC 5321 5.1: in order until one succeeds); if none takes it, the best
+ * host's word is the result. A connection lost before the text began was
+ * nobody's answer: the message goes over another. One that is lost in the text
+ * is for later, and never for another host now: the server may have taken it
  * (4.5.3.2.6).
  */
 #include "relay/relay_int.h"
@@ -20,20 +21,36 @@ enum {
 	TRANSACTION_MS = 15 * 60 * 1000,
 	RCPT_MS = 10 * 1000,
 	OCTETS_A_MS = 4,
+	SIZE_MAX_OCTETS = 1 << 30,
 	LOOK_MS = 100,
 };
 
-/* One message, to some recipients that are still without a result. */
+/* What a host said about a recipient. */
+struct told {
+	struct smtp_answer answer;
+	struct str host, address, tls;
+};
+
+/* A recipient without a result. */
+struct todo {
+	struct queue_rcpt rcpt;
+	struct told *later;	/* of the best host that said so; NULL: none */
+};
+
+/* One message, to some recipients. */
 struct delivery_item {
 	struct delivery *d;
 	const struct queue_item *item;
 	struct prefetch *text;
-	struct queue_rcpt *todo;
+	struct todo *todo;	/* this host is to be asked */
 	size_t ntodo;
+	struct todo *later;	/* it was, and said "later" */
+	size_t nlater;
 	int64_t since_ms;
 	/* Of the transaction: */
 	bool begun;	/* its text */
 	bool wire;	/* it was the connection that failed, not reading */
+	int64_t until_ms;
 	struct err err;	/* of reading */
 	int rc;
 };
@@ -42,7 +59,7 @@ struct delivery_item {
 
 static void
 add_result(struct delivery_item *x, const struct queue_rcpt *rcpt,
-    struct queue_result *q)
+    struct queue_result q)
 {
 	static const char *const names[] = {
 		[OUTCOME_delivered] = "delivered",
@@ -53,39 +70,40 @@ add_result(struct delivery_item *x, const struct queue_rcpt *rcpt,
 	struct delivery *d = x->d;
 	struct relay *r = d->relay;
 
-	q->lease = x->item->lease;
-	q->n = rcpt->n;
-	log_event(loop_log(r->loop), LOG_INFO, names[q->outcome],
+	q.lease = x->item->lease;
+	q.n = rcpt->n;
+	log_event(loop_log(r->loop), LOG_INFO, names[q.outcome],
 	    F_INT("message", x->item->message), F_STR("to", rcpt->address),
-	    F_STR("host", q->host), F_STR("address", q->address),
-	    F_INT("code", q->code), F_STR("status", q->status),
-	    F_STR("tls", q->tls),
+	    F_STR("host", q.host), F_STR("address", q.address),
+	    F_INT("code", q.code), F_STR("status", q.status),
+	    F_STR("tls", q.tls),
 	    F_INT("ms", loop_now_ms(r->loop) - x->since_ms),
-	    F_STR("text", q->text));
-	reports_add(r->reports, d->generation, delivered_id(x->item, rcpt), q);
+	    F_STR("text", q.text));
+	reports_add(r->reports, d->generation, delivered_id(x->item, rcpt), &q);
 }
 
-/* All that are left: no host takes it. */
+/* Those that no host takes; who was told "later" by one keeps that. */
 static void
 add_no_host(struct delivery_item *x)
 {
 	const struct verdict *v = &x->d->verdict;
+	const struct queue_result q = {
+		.outcome = v->rank == VERDICT_NEVER ? OUTCOME_failed :
+		    OUTCOME_deferred,
+		.down = verdict_is_down(v),
+		.code = (uint32_t)v->code,
+		.status = str_c(v->status),
+		.text = buf_get(&v->words),
+		.host = v->host,
+		.address = str_c(v->address),
+		.tls = str_c(v->tls),
+	};
 
-	for (size_t i = 0; i < x->ntodo; i++) {
-		struct queue_result q = {
-			.outcome = v->rank == VERDICT_NEVER ? OUTCOME_failed :
-			    OUTCOME_deferred,
-			.down = verdict_is_down(v),
-			.code = (uint32_t)v->code,
-			.status = str_c(v->status),
-			.text = buf_get(&v->words),
-			.host = v->host,
-			.address = str_c(v->address),
-			.tls = str_c(v->tls),
-		};
-
-		add_result(x, &x->todo[i], &q);
-	}
+	for (size_t i = 0; i < x->ntodo; i++)
+		if (x->todo[i].later)
+			x->later[x->nlater++] = x->todo[i];
+		else
+			add_result(x, &x->todo[i].rcpt, q);
 	x->ntodo = 0;
 }
 
@@ -95,14 +113,14 @@ static void
 add_unread(struct delivery_item *x, const struct queue_rcpt *rcpt, int e)
 {
 	bool gone = e == E_NOTFOUND || e == E_IO;
-	struct queue_result q = {
+	const struct queue_result q = {
 		.outcome = gone ? OUTCOME_failed : OUTCOME_deferred,
 		.status = gone ? STR("5.3.0") : STR("4.3.0"),
 		.text = gone ? STR("the stored message cannot be read")
 			     : STR("the message could not be read now"),
 	};
 
-	add_result(x, rcpt, &q);
+	add_result(x, rcpt, q);
 }
 
 static void
@@ -113,31 +131,88 @@ log_unread(const struct delivery_item *x, int e, const struct err *err)
 	    F_INT("message", x->item->message), F_ERR(err));
 }
 
+/* What the present host says. Strs are good as long as those of a, and room. */
+static struct told
+told_now(const struct delivery *d, const struct smtp_answer *a, char room[48])
+{
+	struct tls_facts tls = smtp_client_tls_facts(d->conn->client);
+
+	return (struct told){ *a, connect_host(d)->name,
+		host_address_text(&d->conn->address, room),
+		tls.on ? tls.version : STR_NULL };
+}
+
 static void
-add_answer(struct delivery_item *x, const struct queue_rcpt *rcpt,
-    const struct smtp_answer *a)
+add_told(struct delivery_item *x, const struct queue_rcpt *rcpt,
+    const struct told *t, enum queue_outcome outcome)
+{
+	add_result(x, rcpt, (struct queue_result){
+	    .outcome = outcome,
+	    .code = (uint32_t)t->answer.code,
+	    .status = str_c(t->answer.status),
+	    .text = t->answer.text,
+	    .host = t->host,
+	    .address = t->address,
+	    .tls = t->tls,
+	});
+}
+
+/* Nobody else is to be asked now. */
+static void
+add_later(struct delivery_item *x)
+{
+	for (size_t i = 0; i < x->nlater; i++)
+		add_told(x, &x->later[i].rcpt, x->later[i].later,
+		    OUTCOME_deferred);
+	for (size_t i = 0; i < x->ntodo; i++)
+		if (x->todo[i].later)
+			add_told(x, &x->todo[i].rcpt, x->todo[i].later,
+			    OUTCOME_deferred);
+	x->nlater = x->ntodo = 0;
+}
+
+/* RFC 5321 4.5.3.1.10: 552 stood for 452 once. */
+static bool
+is_too_many(const struct smtp_answer *a, bool some)
+{
+	return a->code == 452 || (a->code == 552 &&
+	    (strcmp(a->status, "5.5.3") == 0 ||
+		(some && strcmp(a->status, "5.0.0") == 0)));
+}
+
+/* One that has an answer: its result, unless that is "later". A better host's
+ * "later" outweighs what the next ones refuse. */
+static void
+take_answer(struct delivery_item *x, struct todo *t,
+    const struct smtp_answer *answer, bool of_rcpt)
 {
 	const struct delivery *d = x->d;
-	const struct smtp_client *client = d->conn->client;
-	struct tls_facts tls = smtp_client_tls_facts(client);
+	struct arena *mem = d->item_mem;
+	struct smtp_answer a = *answer;
 	char room[48];
-	struct queue_result q = {
-		.outcome = OUTCOME_deferred,
-		.code = (uint32_t)a->code,
-		.status = str_c(a->status),
-		.text = a->text,
-		.host = connect_host(d)->name,
-		.address = host_address_text(&d->conn->address, room),
-		.tls = tls.on ? tls.version : STR_NULL,
-	};
+	struct told now;
 
+	if (of_rcpt && is_too_many(&a, false))
+		a.status[0] = '4';
+	now = told_now(d, &a, room);
 	/* RFC 3461 5.2.2: what becomes of NOTIFY=SUCCESS. */
-	if (answer_is_good(a))
-		q.outcome = smtp_client_offers(client) & OFFER_DSN ?
-		    OUTCOME_delivered : OUTCOME_relayed;
-	else if (answer_is_final(a))
-		q.outcome = OUTCOME_failed;
-	add_result(x, rcpt, &q);
+	if (answer_is_good(&a))
+		add_told(x, &t->rcpt, &now,
+		    smtp_client_offers(d->conn->client) & OFFER_DSN ?
+			OUTCOME_delivered : OUTCOME_relayed);
+	else if (answer_is_final(&a) && !t->later)
+		add_told(x, &t->rcpt, &now, OUTCOME_failed);
+	else if (a.code == 0 && !answer_is_final(&a))
+		add_told(x, &t->rcpt, &now, OUTCOME_deferred);
+	else {
+		if (!t->later) {
+			t->later = arena_new_of(mem, struct told);
+			*t->later = (struct told){ answer_keep(&a, mem),
+				now.host, str_dup(mem, now.address),
+				str_dup(mem, now.tls) };
+		}
+		x->later[x->nlater++] = *t;
+	}
 }
 
 /* One transaction ------------------------------------------------------- */
@@ -156,6 +231,9 @@ send_octets(void *arg, struct str octets)
 	/* By its number another message may have been read. */
 	if (delivery_is_lost(sink->x->d))
 		return E_PEER;
+	/* It may come drop by drop, and never be enough to be sent. */
+	if (loop_now_ms(sink->x->d->relay->loop) >= sink->x->until_ms)
+		return err_set(&sink->x->err, E_TIMEOUT, "it takes too long");
 	e = smtp_client_text(sink->client, octets);
 	sink->x->wire |= e < 0;
 	return e;
@@ -199,14 +277,14 @@ settle_transaction(struct delivery_item *x, const struct smtp_outgoing *m)
 			 * (RFC 5321 3.8), before any text: nobody's answer. */
 			lost = a;
 			x->todo[kept++] = x->todo[i];
-		} else if (some && !r->accepted && a->code == 452) {
+		} else if (some && !r->accepted && is_too_many(a, some)) {
 			/* "Too many recipients" while others were taken: they
 			 * go next (RFC 5321 4.5.3.1.10). */
 			x->todo[kept++] = x->todo[i];
 		} else if (r->accepted && x->rc < 0 && !x->wire) {
-			add_unread(x, &x->todo[i], x->rc);
+			add_unread(x, &x->todo[i].rcpt, x->rc);
 		} else {
-			add_answer(x, &x->todo[i], a);
+			take_answer(x, &x->todo[i], a, !r->accepted);
 		}
 	}
 	memmove(x->todo + kept, x->todo + n,
@@ -255,12 +333,14 @@ do_transaction(struct delivery_item *x)
 
 	MSG_COPY(envelope, &m, item);
 	for (size_t i = 0; i < n; i++)
-		MSG_COPY(addressee, &m.rcpts[i], &x->todo[i]);
+		MSG_COPY(addressee, &m.rcpts[i], &x->todo[i].rcpt);
 	x->begun = x->wire = false;
 	x->rc = 0;
-	smtp_client_until(d->conn->client, loop_now_ms(d->relay->loop) +
-	    TRANSACTION_MS + RCPT_MS * (int64_t)n +
-	    (int64_t)(m.size / OCTETS_A_MS));
+	x->until_ms = loop_now_ms(d->relay->loop) + TRANSACTION_MS +
+	    RCPT_MS * (int64_t)n +
+	    (int64_t)((m.size < SIZE_MAX_OCTETS ? m.size : SIZE_MAX_OCTETS) /
+		OCTETS_A_MS);
+	smtp_client_until(d->conn->client, x->until_ms);
 	if (smtp_client_send(d->conn->client, &m, d->txn_mem) < 0)
 		return E_CANCELED;
 	if (x->rc < 0 && !x->wire) {
@@ -291,6 +371,7 @@ begin_item(struct delivery_item *x)
 	while (rd_left(&rd) > 0 && msg_take(&rd, &queue_rcpt_shape, &rcpt))
 		n++;
 	x->todo = arena_array(d->item_mem, n + 1, sizeof(*x->todo));
+	x->later = arena_array(d->item_mem, n + 1, sizeof(*x->later));
 	rd = rd_of(x->item->rcpts);
 	for (size_t i = 0; i < n; i++) {
 		struct delivered_id id;
@@ -299,7 +380,7 @@ begin_item(struct delivery_item *x)
 			break;
 		id = delivered_id(x->item, &rcpt);
 		if (!reports_delivered(reports, id, &q, d->item_mem)) {
-			x->todo[x->ntodo++] = rcpt;
+			x->todo[x->ntodo++].rcpt = rcpt;
 			continue;
 		}
 		q.lease = x->item->lease;
@@ -339,6 +420,23 @@ may_go_on(struct delivery *d)
 	    loop_now_ms(d->relay->loop) < d->late_ms;
 }
 
+/* All that are left were told "later" by this host: the next one may take
+ * them now. */
+static bool
+ask_next_host(struct delivery_item *x)
+{
+	struct todo *t = x->todo;
+
+	if (x->nlater == 0 || !may_go_on(x->d) ||
+	    !connect_next_host(x->d, &x->later[0].later->answer))
+		return false;
+	x->todo = x->later;
+	x->ntodo = x->nlater;
+	x->later = t;
+	x->nlater = 0;
+	return true;
+}
+
 /* 0, or E_CANCELED: somebody is left without a result. Not everybody, if that
  * is for the time it takes: what is given back is due at once, and must have
  * become less. */
@@ -348,32 +446,37 @@ deliver_item(struct delivery_item *x)
 	struct delivery *d = x->d;
 	struct err err = { 0 };
 	size_t all;
-	int e;
+	int e = 0;
 
 	begin_item(x);
 	all = x->ntodo;
-	while (x->ntodo > 0) {
-		if (x->ntodo < all && !may_go_on(d))
-			return E_CANCELED;
+	while (e == 0 && (x->ntodo > 0 || ask_next_host(x))) {
+		if (x->ntodo < all && !may_go_on(d)) {
+			e = E_CANCELED;
+			break;
+		}
 		if ((e = connect_next(d)) == E_CANCELED)
-			return e;
+			break;
 		if (e < 0) {
 			add_no_host(x);
+			e = 0;
 			break;
 		}
 		e = prefetch_wait(x->text, &err);
-		if (delivery_is_lost(d) || e == E_CANCELED)
-			return E_CANCELED;
-		if (e < 0) {
+		if (delivery_is_lost(d) || e == E_CANCELED) {
+			e = E_CANCELED;
+		} else if (e < 0) {
 			log_unread(x, e, &err);
 			for (size_t i = 0; i < x->ntodo; i++)
-				add_unread(x, &x->todo[i], e);
-			break;
+				add_unread(x, &x->todo[i].rcpt, e);
+			x->ntodo = 0;
+			e = 0;
+		} else {
+			e = do_transaction(x);
 		}
-		if ((e = do_transaction(x)) < 0)
-			return e;
 	}
-	return 0;
+	add_later(x);
+	return e;
 }
 
 static bool
@@ -408,7 +511,7 @@ deliver_assignment(struct delivery *d, const struct take_answer *work)
 			if (next_item(&ahead, &next))
 				prefetch_begin(&d->text[(i + 1) % 2], d->relay,
 				    d->generation, &next);
-			d->until_ms = 0;
+			connect_item(d);
 			good = wait_for_others(&x) == 0 &&
 			    !delivery_is_lost(d);
 			d->message = item.message;

@@ -34,6 +34,7 @@ struct relay {
 	struct reports *reports;
 	struct delivery *deliveries;
 	size_t ntaking, nrunning;	/* of them: ask for work, have some */
+	size_t naside;		/* have some, and wait for room at a host */
 	bool stopping;		/* take no more */
 	bool giving_back;	/* begin no message more */
 	struct timer timer;
@@ -43,6 +44,7 @@ struct relay {
 struct prefetch {
 	struct relay *relay;
 	uint64_t lease, generation;
+	int64_t until_ms;	/* of reading ahead */
 	struct fiber *fiber, *waiter;	/* NULL: not under way; nobody */
 	bool ahead;		/* octets hold it, or will */
 	bool done;
@@ -102,6 +104,9 @@ struct delivery {
 	struct hosts *hosts;
 	enum hosts_result found;
 	bool fallen_back;
+	bool passed_on;		/* a host said "later", the next is asked */
+	bool tls_refused, clear;	/* at this address: it is tried once
+					 * more, without */
 	size_t host, address;	/* the one that is tried, or in use */
 	uint32_t dials, losses;
 	int64_t until_ms;	/* of looking for a host; 0: did not begin */
@@ -111,9 +116,20 @@ struct delivery {
 	struct prefetch text[2];	/* the present one, and the next */
 };
 
+/* work.c */
+/* Who waits for others to be done with a host leaves his place to somebody
+ * whose mail can go; then he is back. E_BUSY: too many wait already. */
+int relay_stand_aside(struct relay *r);
+void relay_stand_back(struct relay *r);
+
 /* connect.c */
 /* Look the hosts up. 0, E_CANCELED, or E_NOTFOUND: the verdict says why. */
 int connect_begin(struct delivery *d);
+/* Before each message: it begins with the best host. */
+void connect_item(struct delivery *d);
+/* The host has said "later" to this message: is there another? The next
+ * connect_next() asks that one. */
+bool connect_next_host(struct delivery *d, const struct smtp_answer *why);
 /* d->conn is set: 0. E_NOTFOUND: no host takes it, says the verdict.
  * E_CANCELED. */
 int connect_next(struct delivery *d);

@@ -15,8 +15,8 @@ enum {
 	GIVE_BACK_MS = 2500, CANCEL_MS = 4000,
 	CONF_OCTETS = 512 * 1024,
 	WORK_OCTETS = 16 * 1024 * 1024,	/* an answer, what DNS says of it */
-	ITEM_OCTETS = 4 * 1024 * 1024,	/* 3000 recipients */
-	TXN_OCTETS = 2 * 1024 * 1024,	/* 100, with what was said of them */
+	ITEM_OCTETS = 8 * 1024 * 1024,	/* 3000 recipients, and what was said */
+	TXN_OCTETS = 4 * 1024 * 1024,	/* 100, with what was said of them */
 };
 
 /* The configuration ----------------------------------------------------- */
@@ -165,6 +165,24 @@ take_more(struct relay *r)
 {
 	if (r->ntaking == 0 && wanted(r) > 0)
 		spawn_fiber(r);
+}
+
+int
+relay_stand_aside(struct relay *r)
+{
+	if (r->naside >= r->conf->c.relay_connections)
+		return E_BUSY;
+	r->naside++;
+	r->nrunning--;
+	take_more(r);
+	return 0;
+}
+
+void
+relay_stand_back(struct relay *r)
+{
+	r->naside--;
+	r->nrunning++;
 }
 
 /* Life ------------------------------------------------------------------ */

@@ -3,7 +3,7 @@
  */
 #include "dialogue.h"
 
-enum { LINE_OCTETS = 1000 };
+enum { LINE_OCTETS = 4000 };
 
 static const char *
 keep(struct str s)
