@@ -94,6 +94,12 @@ front_listen(struct role *r, enum listen_kind kind, int fd)
 }
 
 static void
+front_tickets(struct role *r, struct str keys)
+{
+	vault_tickets(((struct front *)r->state)->vault, keys);
+}
+
+static void
 front_reload(struct role *r)
 {
 	listeners_renew(((struct front *)r->state)->listeners);
@@ -126,6 +132,7 @@ main(void)
 		.prepare = front_prepare,
 		.peer = front_peer,
 		.listen = front_listen,
+		.tickets = front_tickets,
 		.reload = front_reload,
 		.stop = front_stop,
 		.finish = front_finish,

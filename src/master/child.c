@@ -12,7 +12,7 @@
 enum { LINK_FD = 3, CONFIG_OCTETS = 200000 };
 
 /* What this role is told of the configuration: its own folder, and no names
- * of files that only vault opens. */
+ * of files that only we open. */
 static void
 encode_config(struct child *c, struct buf *b)
 {
@@ -21,8 +21,7 @@ encode_config(struct child *c, struct buf *b)
 
 	own.data = STR("");
 	own.listeners = STR("");
-	if (c->kind != ROLE_VAULT)
-		own.certificates = STR("");
+	own.certificates = STR("");
 	if (c->kind != ROLE_RELAY)
 		own.routes = STR(""); /* they may hold passwords */
 	if (c->kind == ROLE_VAULT || c->kind == ROLE_STORE)
@@ -49,7 +48,10 @@ send_start(struct child *c)
 
 	encode_config(c, &b);
 	m.config = buf_get(&b);
+	if (c->kind == ROLE_VAULT)
+		certs_begin(c);
 	child_send(c, ROLE_START, &m, -1);
+	tickets_send(c);
 }
 
 void
@@ -71,7 +73,15 @@ on_message(void *owner, struct ipc_req *req)
 	if (req->call->index == ROLE_READY && !c->ready) {
 		const struct role_ready *m = req->ask;
 
+		c->proven = !m->unproven;
 		supervise_ready(c, m->missing);
+	} else if (req->call->index == ROLE_PROVEN && c->ready) {
+		const struct role_proven *m = req->ask;
+
+		if (m->set == 0)
+			supervise_proven(c);
+		else
+			certs_judged(c, m->set, m->error);
 	} else if (req->call->index == ROLE_FAILED) {
 		const struct role_failed *m = req->ask;
 
@@ -179,7 +189,7 @@ child_start(struct child *c, struct err *err)
 		return err->code;
 	c->started_ms = loop_now_ms(c->m->loop);
 	c->failed[0] = 0;
-	c->ready = c->listening = c->renew = false;
+	c->ready = c->proven = c->listening = c->renew = false;
 	fork_role(c, fds[1]);
 	(void)close(fds[1]);
 	if (c->pid < 0) {

@@ -171,10 +171,11 @@ master_begin(struct master *m, struct err *err)
 	add_children(m, ROLE_MX, m->config.mx_workers);
 	add_children(m, ROLE_FRONT, m->config.front_workers);
 	if (find_roles(m, err) < 0 || check_roles(m, err) < 0 ||
-	    folder_open(m, err) < 0 || sockets_open(m, err) < 0 ||
-	    take_signals(m, err) < 0)
+	    certs_open(m, err) < 0 || folder_open(m, err) < 0 ||
+	    sockets_open(m, err) < 0 || take_signals(m, err) < 0)
 		return err->code;
 	m->started_ms = loop_now_ms(m->loop);
+	tickets_begin(m);
 	supervise_start(m);
 	return 0;
 }
@@ -191,6 +192,8 @@ master_end(struct master *m)
 		(void)close(m->lock);
 	if (m->folder >= 0)
 		(void)close(m->folder);
+	certs_free(m->certs);
+	certs_free(m->trial);
 	loop_free(m->loop);
 	log_free(m->log);
 	arena_free(m->memory);

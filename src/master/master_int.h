@@ -21,6 +21,7 @@ struct child {
 	pid_t pid;		/* 0: none now */
 	struct ipc *link;
 	bool ready;		/* its sandbox is closed */
+	bool proven;		/* and it can serve with what it got */
 	bool listening;		/* it has its listening sockets */
 	bool renew;		/* stopped only to be started again */
 	char failed[228];	/* why it gave up, in its own words */
@@ -33,6 +34,11 @@ struct socket_kept {
 	enum listen_kind kind;
 	enum role_kind role;
 	int fd;
+};
+
+/* As rt/tls.h wants them, the newest first. */
+struct ticket_keys {
+	uint8_t octets[2][80];
 };
 
 enum stop_phase { RUNNING, STOP_WORKERS, STOP_VAULT, STOP_STORE, STOPPED };
@@ -48,6 +54,9 @@ struct master {
 	const char *libexec;	/* the folder of the roles */
 	int folder;		/* the data folder */
 	int lock;
+	struct ticket_keys mx_tickets, front_tickets;
+	struct timer turn;
+	struct cert_files *certs, *trial;	/* see certs.c */
 	struct socket_kept sockets[SOCKETS_MAX];
 	size_t nsockets;
 	struct child children[CHILDREN_MAX];
@@ -71,6 +80,20 @@ uint32_t role_uid(const struct master *m, enum role_kind kind);
 int sockets_open(struct master *m, struct err *err);
 void sockets_close(struct master *m);
 
+/* certs.c: the files of certificates, for vault. */
+struct cert_files;
+int certs_open(struct master *m, struct err *err);
+void certs_free(struct cert_files *f); /* NULL is fine */
+void certs_begin(struct child *vault);	/* before it is told to start */
+void certs_reload(struct master *m);	/* config is the new one */
+void certs_try(struct child *c);	/* maybe a vault, maybe it should */
+void certs_judged(struct child *vault, uint64_t set, struct str error);
+void certs_vault_died(struct master *m);
+
+/* tickets.c: keys under which TLS sessions are resumed. */
+void tickets_begin(struct master *m);
+void tickets_send(struct child *c);	/* if it wants some */
+
 /* child.c */
 int child_start(struct child *c, struct err *err);
 void child_send(struct child *c, enum role_message what, const void *m,
@@ -81,6 +104,7 @@ void child_kill(struct child *c);
 /* supervise.c */
 void supervise_start(struct master *m);
 void supervise_ready(struct child *c, struct str missing);
+void supervise_proven(struct child *c);
 void supervise_died(struct child *c, int status);
 void supervise_reload(struct master *m);
 /* Give up (code 1, text is told) or end in good order (code 0). */

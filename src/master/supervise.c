@@ -53,10 +53,10 @@ connect_two(struct child *a, struct child *b)
 }
 
 static bool
-kind_ready(const struct master *m, enum role_kind kind)
+kind_proven(const struct master *m, enum role_kind kind)
 {
 	for (size_t i = 0; i < m->nchildren; i++)
-		if (m->children[i].kind == kind && !m->children[i].ready)
+		if (m->children[i].kind == kind && !m->children[i].proven)
 			return false;
 	return true;
 }
@@ -65,7 +65,7 @@ kind_ready(const struct master *m, enum role_kind kind)
 static void
 hand_sockets(struct master *m)
 {
-	if (!kind_ready(m, ROLE_STORE) || !kind_ready(m, ROLE_VAULT))
+	if (!kind_proven(m, ROLE_STORE) || !kind_proven(m, ROLE_VAULT))
 		return;
 	for (size_t i = 0; i < m->nchildren; i++) {
 		struct child *c = &m->children[i];
@@ -108,7 +108,7 @@ supervise_ready(struct child *c, struct str missing)
 
 	c->ready = true;
 	if (missing.n > 0 && !m->was_ready && c->kind == ROLE_STORE)
-		log_event(m->log, LOG_WARN, "walls_missing",
+		log_event(m->log, LOG_WARN, "sandbox_incomplete",
 		    F_STR("missing", missing));
 	if (m->phase != RUNNING)
 		return;
@@ -120,6 +120,17 @@ supervise_ready(struct child *c, struct str missing)
 	}
 	hand_sockets(m);
 	announce(m);
+}
+
+void
+supervise_proven(struct child *c)
+{
+	c->proven = true;
+	if (c->m->phase != RUNNING)
+		return;
+	hand_sockets(c->m);
+	announce(c->m);
+	certs_try(c);
 }
 
 static void start_again(struct timer *t);
@@ -195,7 +206,9 @@ supervise_died(struct child *c, int status)
 	if (!wanted)
 		log_death(c, status);
 	c->pid = 0;
-	c->ready = c->listening = false;
+	c->ready = c->proven = c->listening = false;
+	if (c->kind == ROLE_VAULT)
+		certs_vault_died(m);
 	if (c->link) {
 		struct ipc *link = c->link;
 
@@ -258,9 +271,6 @@ same_routes(const struct config *a, const struct config *b)
 static void
 renew_some(struct master *m, const struct config *old)
 {
-	/* Certificates are files. */
-	if (m->config.certificates.n > 0)
-		renew(m, ROLE_VAULT);
 	if (!same_names(&m->config, old))
 		renew(m, ROLE_RESOLVER);
 	if (!same_routes(&m->config, old))
@@ -312,6 +322,7 @@ supervise_reload(struct master *m)
 	for (size_t i = 0; i < m->nchildren; i++)
 		child_config(&m->children[i]);
 	renew_some(m, &before);
+	certs_reload(m);
 	arena_free(old);
 	log_event(m->log, LOG_INFO, "reloaded", F_INT("number", c.number));
 }

@@ -23,7 +23,8 @@ struct listeners {
 	void *arg;
 	struct listening socket[SOCKETS_MAX];
 	size_t n;
-	bool serving, renewing, again, stopping;
+	struct fiber *renewing;		/* NULL: not now */
+	bool serving, again, stopping;
 	struct need need[NEEDS_MAX];
 	size_t nneeds;
 	struct timer look;
@@ -72,6 +73,8 @@ renew(void *arg)
 			accept_on_all(ls);
 			continue;
 		}
+		if (ls->stopping)
+			break;
 		log_event(ls->role->log, LOG_WARN, "certificates_failed",
 		    F_ERR(&err));
 		if (fiber_sleep(l, loop_now_ms(l) + RETRY_MS) == E_CANCELED ||
@@ -79,7 +82,7 @@ renew(void *arg)
 			break;
 		ls->again = true;
 	}
-	ls->renewing = false;
+	ls->renewing = NULL;
 }
 
 void
@@ -88,8 +91,7 @@ listeners_renew(struct listeners *ls)
 	ls->again = true;
 	if (ls->renewing || ls->stopping)
 		return;
-	ls->renewing = true;
-	(void)fiber_spawn(ls->role->loop, "certificates", renew, ls);
+	ls->renewing = fiber_spawn(ls->role->loop, "certificates", renew, ls);
 }
 
 static void
@@ -161,6 +163,8 @@ void
 listeners_stop(struct listeners *ls)
 {
 	ls->stopping = true;
+	if (ls->renewing)	/* it may wait for who has gone */
+		fiber_cancel(ls->role->loop, ls->renewing);
 	for (size_t i = 0; i < ls->n; i++)
 		if (ls->socket[i].listener)
 			listener_stop(ls->socket[i].listener);

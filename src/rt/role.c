@@ -10,10 +10,8 @@ enum { LINK_FD = 3, CONFIG_OCTETS = 512 * 1024 };
 struct link {
 	struct role role;
 	const struct role_ops *ops;
-	struct ipc *master;
 	struct arena *memory; /* of role.config */
 	bool started;
-	int code;
 };
 
 #if HAVE_ASAN
@@ -54,17 +52,6 @@ take_config(struct link *k, struct str octets, struct arena **old)
 	return true;
 }
 
-static void
-role_report_failed(struct link *k, const char *text)
-{
-	struct role_failed m = { .text = str_c(text) };
-
-	k->code = 1;
-	ipc_notify(k->master, &role_calls[ROLE_FAILED], &m, -1);
-	ipc_flush(k->master);
-	loop_stop(k->role.loop);
-}
-
 static int
 role_enter(struct link *k, const struct role_start *m, struct buf *missing,
     struct err *err)
@@ -100,12 +87,13 @@ on_start(struct link *k, struct ipc_req *req)
 	struct err err = { 0 };
 
 	if (role_enter(k, req->ask, &missing, &err) < 0) {
-		role_report_failed(k, err.text);
+		role_give_up(&k->role, err.text);
 		return;
 	}
 	m.missing = str_trim(buf_get(&missing));
-	ipc_notify(k->master, &role_calls[ROLE_READY], &m, -1);
-	ipc_flush(k->master);
+	m.unproven = k->ops->proves;
+	ipc_notify(k->role.master, &role_calls[ROLE_READY], &m, -1);
+	ipc_flush(k->role.master);
 }
 
 static int
@@ -143,6 +131,26 @@ on_listen(struct link *k, struct ipc_req *req)
 }
 
 static void
+on_file(struct link *k, struct ipc_req *req)
+{
+	int fd = take_fd(req);
+
+	if (k->ops->file)
+		k->ops->file(&k->role, req->ask, fd);
+	else if (fd >= 0)
+		(void)close(fd);
+}
+
+static void
+on_tickets(struct link *k, struct ipc_req *req)
+{
+	const struct role_tickets *m = req->ask;
+
+	if (k->ops->tickets)
+		k->ops->tickets(&k->role, m->keys);
+}
+
+static void
 on_reload(struct link *k, struct ipc_req *req)
 {
 	const struct role_reload *m = req->ask;
@@ -177,11 +185,14 @@ on_message(void *owner, struct ipc_req *req)
 		[ROLE_LISTEN] = on_listen,
 		[ROLE_RELOAD] = on_reload,
 		[ROLE_STOP] = on_stop,
+		[ROLE_FILE] = on_file,
+		[ROLE_TICKETS] = on_tickets,
 	};
 	struct link *k = owner;
 	uint16_t i = req->call->index;
 
-	if (fns[i] && (k->started || i == ROLE_START || i == ROLE_STOP))
+	if (fns[i] && (k->started || i == ROLE_START || i == ROLE_STOP ||
+	    i == ROLE_FILE))
 		fns[i](k, req);
 	ipc_drop(req);
 }
@@ -193,7 +204,7 @@ on_gone(void *owner, struct ipc *ipc, const char *why)
 
 	(void)ipc;
 	(void)why;
-	k->code = 1;
+	k->role.code = 1;
 	loop_stop(k->role.loop);
 }
 
@@ -226,8 +237,8 @@ serve(struct link *k)
 		.authority = ROLE_FROM_MASTER };
 	struct err err = { 0 };
 
-	k->master = ipc_open(k->role.loop, LINK_FD, &o, &err);
-	if (!k->master) {
+	k->role.master = ipc_open(k->role.loop, LINK_FD, &o, &err);
+	if (!k->role.master) {
 		log_event(k->role.log, LOG_ERROR, "link_failed", F_ERR(&err));
 		return 1;
 	}
@@ -235,10 +246,10 @@ serve(struct link *k)
 	/* The census of stacks: tests/test_stacks.py. */
 	log_event(k->role.log, LOG_DEBUG, "stacks",
 	    F_INT("peak", loop_stack_peak(k->role.loop)));
-	if (k->started && k->code == 0 && k->ops->finish)
+	if (k->started && k->role.code == 0 && k->ops->finish)
 		k->ops->finish(&k->role);
-	ipc_close(k->master);
-	return k->code;
+	ipc_close(k->role.master);
+	return k->role.code;
 }
 
 #ifdef POSTERN_REDTEAM

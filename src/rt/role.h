@@ -5,15 +5,18 @@
  * A role is executed by master with its link to it on descriptor 3 and
  * nothing else open but stderr. main() of a role is one call of role_main().
  *
+ *   FILE     a file of the operator's      -> file(), also before START
  *   START    config, name, index, uid      -> prepare(), sandbox, sandboxed()
  *   PEER     a connection to another role  -> peer()
  *   LISTEN   a listening socket            -> listen()
+ *   TICKETS  keys for TLS sessions         -> tickets()
  *   RELOAD   a new config                  -> reload()
  *   STOP     a deadline                    -> stop(), then the loop drains
  *
  * and the role answers START with READY when its sandbox is closed, or with
- * FAILED and its reason, and exits. No thread may run before the sandbox is
- * closed: it holds one thread and those that it starts.
+ * FAILED and its reason, and exits. One that proves says PROVEN when it has
+ * looked at what it got: nobody is served before that. No thread may run before
+ * the sandbox is closed: it holds one thread and those that it starts.
  */
 #pragma once
 #include "rt/config.h"
@@ -42,10 +45,14 @@ struct role {
 	uint32_t index;		/* which of several workers */
 	struct sandbox sandbox;	/* of the ops; prepare() may add ports */
 	void *state;		/* of the role */
+	struct ipc *master;	/* NULL: in a test */
+	int code;		/* to exit with */
 };
 
+struct role_file;
 struct role_ops {
 	enum role_kind kind;
+	bool proves;		/* says role_proven() before it serves */
 	size_t state_size;	/* zeroed before prepare() */
 	struct sandbox sandbox;
 	/* With the files still open to us; blocking is fine. */
@@ -60,6 +67,12 @@ struct role_ops {
 	    int fd);
 	/* A listening socket to accept from; owns fd. NULL if none. */
 	void (*listen)(struct role *r, enum listen_kind kind, int fd);
+	/* A file that only master can open; owns fd (-1: the set is empty). Of
+	 * the role only loop and log are there before START. NULL if none. */
+	void (*file)(struct role *r, const struct role_file *f, int fd);
+	/* Keys under which TLS sessions are resumed, of all workers of this
+	 * role: at the start and every few hours. NULL if none. */
+	void (*tickets)(struct role *r, struct str keys);
 	void (*reload)(struct role *r);		/* r->config is the new one */
 	void (*stop)(struct role *r);		/* may be NULL */
 	void (*finish)(struct role *r);	/* after the loop; may be NULL */
@@ -67,6 +80,12 @@ struct role_ops {
 
 /* Does it all; returns the exit code. */
 int role_main(const struct role_ops *ops);
+
+/* What came with START (set 0) or a later set of files is good, or error says
+ * what is wrong with it and what was before goes on. */
+void role_proven(struct role *r, uint64_t set, const char *error);
+/* It cannot go on, and says why: the process ends, with exit code 1. */
+void role_give_up(struct role *r, const char *why);
 
 /* The messages on the link, for master and role.c. */
 #define FIELDS_role_start(F, S)              \
@@ -78,16 +97,25 @@ int role_main(const struct role_ops *ops);
 #define FIELDS_role_listen(F, S) F(S, u32, kind, 0)
 #define FIELDS_role_reload(F, S) F(S, str, config, 200000)
 #define FIELDS_role_stop(F, S) F(S, u32, deadline_ms, 0)
-#define FIELDS_role_ready(F, S) F(S, str, missing, 1000)
+/* One of a set, whose last one has left 0. */
+#define FIELDS_role_file(F, S) \
+	F(S, u64, set, 0) F(S, u32, left, 0) F(S, str, path, 4000)
+#define FIELDS_role_tickets(F, S) F(S, str, keys, 400)
+#define FIELDS_role_ready(F, S) F(S, str, missing, 1000) F(S, u8, unproven, 0)
+#define FIELDS_role_proven(F, S) F(S, u64, set, 0) F(S, str, error, 1000)
 #define FIELDS_role_failed(F, S) F(S, str, text, 1000)
 MSG_STRUCT(role_start);
 MSG_STRUCT(role_peer);
 MSG_STRUCT(role_listen);
 MSG_STRUCT(role_reload);
 MSG_STRUCT(role_stop);
+MSG_STRUCT(role_file);
+MSG_STRUCT(role_tickets);
 MSG_STRUCT(role_ready);
+MSG_STRUCT(role_proven);
 MSG_STRUCT(role_failed);
 enum { ROLE_FROM_MASTER = 1, ROLE_FROM_ROLE = 2 };
 enum role_message { ROLE_START, ROLE_PEER, ROLE_LISTEN, ROLE_RELOAD, ROLE_STOP,
-	ROLE_READY, ROLE_FAILED, ROLE_MESSAGES };
+	ROLE_FILE, ROLE_TICKETS, ROLE_READY, ROLE_PROVEN, ROLE_FAILED,
+	ROLE_MESSAGES };
 extern const struct ipc_call role_calls[ROLE_MESSAGES];

@@ -1,6 +1,8 @@
 /*
  * role_messages.c - what master and a role tell each other, as tables.
  */
+#include <unistd.h>
+
 #include "rt/role.h"
 
 MSG_SHAPE(config);
@@ -14,7 +16,10 @@ MSG_SHAPE(role_peer);
 MSG_SHAPE(role_listen);
 MSG_SHAPE(role_reload);
 MSG_SHAPE(role_stop);
+MSG_SHAPE(role_file);
+MSG_SHAPE(role_tickets);
 MSG_SHAPE(role_ready);
+MSG_SHAPE(role_proven);
 MSG_SHAPE(role_failed);
 
 #define ROW(what, name, who) \
@@ -25,7 +30,10 @@ const struct ipc_call role_calls[ROLE_MESSAGES] = {
 	ROW(ROLE_LISTEN, listen, ROLE_FROM_MASTER),
 	ROW(ROLE_RELOAD, reload, ROLE_FROM_MASTER),
 	ROW(ROLE_STOP, stop, ROLE_FROM_MASTER),
+	ROW(ROLE_FILE, file, ROLE_FROM_MASTER),
+	ROW(ROLE_TICKETS, tickets, ROLE_FROM_MASTER),
 	ROW(ROLE_READY, ready, ROLE_FROM_ROLE),
+	ROW(ROLE_PROVEN, proven, ROLE_FROM_ROLE),
 	ROW(ROLE_FAILED, failed, ROLE_FROM_ROLE),
 };
 
@@ -36,4 +44,27 @@ role_name(enum role_kind kind)
 		"store", "mx", "front", "resolver", "relay" };
 
 	return (size_t)kind < NELEM(names) ? names[kind] : NULL;
+}
+
+void
+role_give_up(struct role *r, const char *why)
+{
+	struct role_failed m = { .text = str_c(why) };
+
+	if (r->master) {
+		ipc_notify(r->master, &role_calls[ROLE_FAILED], &m, -1);
+		ipc_flush(r->master);
+		_exit(1);	/* whoever waits for us would wait on */
+	}
+	r->code = 1;
+	loop_stop(r->loop);
+}
+
+void
+role_proven(struct role *r, uint64_t set, const char *error)
+{
+	struct role_proven m = { set, str_c(error) };
+
+	if (r->master)
+		ipc_notify(r->master, &role_calls[ROLE_PROVEN], &m, -1);
 }

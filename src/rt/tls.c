@@ -1,12 +1,13 @@
 #include <openssl/err.h>
 #include <openssl/pem.h>
+#include <openssl/rand.h>
 #include <openssl/x509v3.h>
 
 #include "rt/tls_int.h"
 
-/* AEAD first; CBC with forward secrecy is better than no TLS for old mail
- * servers. Key exchange by RSA would need the key itself: not possible. */
-#define CIPHERS "ECDHE+AESGCM:ECDHE+CHACHA20:ECDHE+AES:!AESCCM"
+/* AEAD only (RFC 9325 4.2). Key exchange by RSA would need the key itself: not
+ * possible. */
+#define CIPHERS "ECDHE+AESGCM:ECDHE+CHACHA20"
 #define GROUPS "X25519:P-256"
 #define SIGALGS                                                             \
 	"ed25519:ECDSA+SHA256:ECDSA+SHA384:ECDSA+SHA512:RSA-PSS+SHA256:"    \
@@ -14,12 +15,14 @@
 	"RSA+SHA384:RSA+SHA512"
 
 enum { CHAIN_MAX = 10, NAME_MAX_OCTETS = 255 };
+enum { TICKET_S = 7200 };	/* and then the next key (master/tickets.c) */
 
 struct tls_lib {
 	int refs;
 	OSSL_LIB_CTX *ctx;
 	OSSL_PROVIDER *providers[2];	/* "default", ours */
 	BIO_METHOD *bio;
+	struct tls_ticket_keys tickets;
 };
 
 /* One set of names: a leaf to compare with, and at most one certificate for
@@ -72,6 +75,8 @@ static void
 lib_free(struct tls_lib *lib)
 {
 	BIO_meth_free(lib->bio);
+	EVP_CIPHER_free(lib->tickets.cipher);
+	OPENSSL_cleanse(&lib->tickets, sizeof(lib->tickets));
 	for (size_t i = 0; i < NELEM(lib->providers); i++)
 		if (lib->providers[i])
 			(void)OSSL_PROVIDER_unload(lib->providers[i]);
@@ -90,7 +95,11 @@ tls_lib_new(struct err *err)
 	    OPENSSL_INIT_LOAD_SSL_STRINGS | OPENSSL_INIT_LOAD_CRYPTO_STRINGS,
 	    NULL) || !(lib->ctx = OSSL_LIB_CTX_new()) ||
 	    !(lib->providers[0] = OSSL_PROVIDER_load(lib->ctx, "default")) ||
-	    !(lib->bio = tls_bio_method())) {
+	    !(lib->bio = tls_bio_method()) ||
+	    !(lib->tickets.cipher = EVP_CIPHER_fetch(lib->ctx, "AES-256-CBC",
+		NULL)) ||
+	    RAND_priv_bytes_ex(lib->ctx, lib->tickets.octets[0],
+		sizeof(lib->tickets.octets), 0) != 1) {
 		(void)tls_err(err, E_TLS, "OpenSSL does not start");
 		lib_free(lib);
 		return NULL;
@@ -137,6 +146,28 @@ BIO_METHOD *
 tls_lib_bio(struct tls_lib *lib)
 {
 	return lib->bio;
+}
+
+void
+tls_lib_tickets(struct tls_lib *lib, struct str keys)
+{
+	if (keys.n == sizeof(lib->tickets.octets))
+		memcpy(lib->tickets.octets, keys.p, keys.n);
+}
+
+const struct tls_ticket_keys *
+tls_lib_ticket_keys(const struct tls_lib *lib)
+{
+	return &lib->tickets;
+}
+
+struct tls_lib *
+tls_lib_of(SSL *ssl)
+{
+	const struct tls_ctx *ctx = SSL_CTX_get_app_data(
+	    SSL_get_SSL_CTX(ssl));
+
+	return ctx->lib;
 }
 
 /* Names --------------------------------------------------------------- */
@@ -217,8 +248,7 @@ tls_ssl_ctx(struct tls_lib *lib, const SSL_METHOD *method)
 	return NULL;
 }
 
-/* Sessions are resumed by tickets under keys of this context: there is no
- * cache to fill. */
+/* Sessions are resumed by tickets: there is no cache to fill. */
 static SSL_CTX *
 new_ssl_ctx(struct tls_ctx *ctx)
 {
@@ -232,13 +262,16 @@ new_ssl_ctx(struct tls_ctx *ctx)
 	(void)SSL_CTX_set_options(s, SSL_OP_CIPHER_SERVER_PREFERENCE |
 	    SSL_OP_PRIORITIZE_CHACHA);
 	SSL_CTX_set_verify(s, SSL_VERIFY_NONE, NULL);
+	(void)SSL_CTX_set_app_data(s, ctx);
+	(void)SSL_CTX_set_timeout(s, TICKET_S);
 	if (SSL_CTX_set_cipher_list(s, CIPHERS) &&
 	    SSL_CTX_set1_groups_list(s, groups) &&
 	    SSL_CTX_set1_sigalgs_list(s, sigalgs) &&
 	    SSL_CTX_set_session_id_context(s, (const uint8_t *)id,
 		(unsigned)str_c(id).n) &&
 	    SSL_CTX_set_tlsext_servername_callback(s, choose) &&
-	    SSL_CTX_set_tlsext_servername_arg(s, ctx))
+	    SSL_CTX_set_tlsext_servername_arg(s, ctx) &&
+	    SSL_CTX_set_tlsext_ticket_key_evp_cb(s, tls_ticket_key))
 		return s;
 	SSL_CTX_free(s);
 	return NULL;
@@ -287,13 +320,14 @@ tls_next_cert(struct tls_lib *lib, BIO *pem)
 	return NULL;
 }
 
-/* Leaf and the others of a chain; false if it is no chain. */
+/* Leaf and the others of a chain; false if it is no whole chain: one that is
+ * cut off in its second certificate is still being written. */
 static bool
 read_chain(struct tls_lib *lib, struct str pem, X509 **leaf,
     STACK_OF(X509) *rest)
 {
 	BIO *bio = BIO_new_mem_buf(pem.p, (int)pem.n);
-	X509 *x;
+	X509 *x = NULL;
 
 	*leaf = bio ? tls_next_cert(lib, bio) : NULL;
 	while (*leaf && sk_X509_num(rest) < CHAIN_MAX &&
@@ -301,10 +335,11 @@ read_chain(struct tls_lib *lib, struct str pem, X509 **leaf,
 		if (!sk_X509_push(rest, x))
 			X509_free(x);
 	BIO_free(bio);
-	/* The end of a PEM file is an error to OpenSSL. */
-	if (*leaf)
-		ERR_clear_error();
-	return *leaf;
+	if (!*leaf || (!x && ERR_GET_REASON(ERR_peek_last_error()) !=
+	    PEM_R_NO_START_LINE))
+		return false;
+	ERR_clear_error();	/* the end of the file is one to OpenSSL */
+	return true;
 }
 
 static struct tls_entry *
@@ -356,7 +391,8 @@ tls_ctx_add(struct tls_ctx *ctx, struct str chain_pem, EVP_PKEY *key,
 	bug_if(!rest);
 	ERR_clear_error();
 	if (!read_chain(ctx->lib, chain_pem, &leaf, rest))
-		rc = tls_err(err, E_INVALID, "no certificate in the chain");
+		rc = tls_err(err, E_INVALID, "no certificate in the chain, "
+		    "or not all of one");
 	else if (!install(ctx, leaf, rest, key))
 		rc = tls_err(err, E_TLS, "certificate and key");
 	X509_free(leaf);

@@ -28,6 +28,12 @@ OSSL_LIB_CTX *tls_lib_ctx(struct tls_lib *lib);
 int tls_lib_provide(struct tls_lib *lib, const char *name,
     OSSL_provider_init_fn *init, struct err *err);
 
+/* Sessions are resumed under these: TLS_TICKET_KEYS of them, random, the newest
+ * first. All workers of a role get the same from master, who changes them (see
+ * role.h); until then they are lib's own. */
+enum { TLS_TICKET_KEY_LEN = 80, TLS_TICKET_KEYS = 2 };
+void tls_lib_tickets(struct tls_lib *lib, struct str keys);
+
 /* "what: OpenSSL's reasons", and its error queue empty again. Returns code. */
 int tls_err(struct err *err, int code, const char *what);
 /* A bug unless the queue is empty: for loop_on_switch(). Fibers share it. */

@@ -15,6 +15,16 @@ BIO_METHOD *tls_lib_bio(struct tls_lib *lib);
 SSL *tls_ctx_ssl(struct tls_ctx *ctx);
 struct tls_lib *tls_ctx_lib(struct tls_ctx *ctx);
 
+/* tls_tickets.c: what SSL_CTX_set_tlsext_ticket_key_evp_cb() wants. */
+struct tls_ticket_keys {
+	uint8_t octets[TLS_TICKET_KEYS][TLS_TICKET_KEY_LEN];
+	EVP_CIPHER *cipher;
+};
+const struct tls_ticket_keys *tls_lib_ticket_keys(const struct tls_lib *lib);
+struct tls_lib *tls_lib_of(SSL *ssl);
+int tls_ticket_key(SSL *ssl, uint8_t *name, uint8_t *iv,
+    EVP_CIPHER_CTX *cipher, EVP_MAC_CTX *mac, int making);
+
 /* Settings of both sides; no certificate, no trust. NULL if OpenSSL will
  * not. */
 SSL_CTX *tls_ssl_ctx(struct tls_lib *lib, const SSL_METHOD *method);

@@ -87,6 +87,12 @@ listen_on(struct role *r, enum listen_kind kind, int fd)
 }
 
 static void
+tickets(struct role *r, struct str keys)
+{
+	vault_tickets(((struct mx *)r->state)->vault, keys);
+}
+
+static void
 reload(struct role *r)
 {
 	listeners_renew(((struct mx *)r->state)->listeners);
@@ -119,6 +125,7 @@ main(void)
 		.prepare = prepare,
 		.peer = peer,
 		.listen = listen_on,
+		.tickets = tickets,
 		.reload = reload,
 		.stop = mx_role_stop,
 		.finish = mx_role_finish,

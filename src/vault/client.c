@@ -14,8 +14,6 @@ struct vault {
 	struct loop *loop;
 	struct reconnect link;
 	struct tls_lib *lib;
-	struct tls_ctx *ctx;	/* of the connection number ctx_of */
-	uint64_t ctx_of;
 	struct store_codec *codec; /* of all store connections of logins */
 	struct vault_ticket *tickets;	/* of all who are logged in */
 };
@@ -87,7 +85,6 @@ vault_free(struct vault *v)
 {
 	if (!v)
 		return;
-	tls_ctx_unref(v->ctx);
 	store_codec_unref(v->codec);
 	reconnect_close(&v->link);
 	tls_lib_unref(v->lib);
@@ -156,27 +153,20 @@ add_certs(struct vault *v, struct tls_ctx *ctx, struct err *err)
 int
 vault_tls_ctx(struct vault *v, struct tls_ctx **ctx, struct err *err)
 {
-	struct tls_ctx *made;
-	uint64_t generation;
-	int rc;
+	struct tls_ctx *made = tls_ctx_new(v->lib, err);
+	int rc = add_certs(v, made, err);
 
-	if (v->ctx && v->ctx_of == reconnect_generation(&v->link)) {
-		*ctx = tls_ctx_ref(v->ctx);
-		return 0;
-	}
-	made = tls_ctx_new(v->lib, err);
-	generation = reconnect_generation(&v->link);
-	rc = add_certs(v, made, err);
-	if (rc < 0) {
+	if (rc < 0)
 		tls_ctx_unref(made);
-		return rc;
-	}
-	tls_ctx_unref(v->ctx);
-	v->ctx = tls_ctx_ref(made);
-	/* Replaced meanwhile: good for now, asked again next time. */
-	v->ctx_of = generation;
-	*ctx = made;
-	return 0;
+	else
+		*ctx = made;
+	return rc;
+}
+
+void
+vault_tickets(struct vault *v, struct str keys)
+{
+	tls_lib_tickets(v->lib, keys);
 }
 
 /* People -------------------------------------------------------------- */

@@ -24,10 +24,11 @@ const struct reconnect *vault_link(const struct vault *v);
 /* For those who hash something themselves: lives as long as v. */
 OSSL_LIB_CTX *vault_ossl(const struct vault *v);
 
-/* A TLS context with every certificate vault has, whose keys sign in vault
- * (the signing fiber is suspended meanwhile). Suspends for the first one of a
- * connection; later it is the same. The caller unrefs. */
+/* A TLS context with every certificate vault has now, whose keys sign in vault
+ * (the signing fiber is suspended meanwhile). Suspends. The caller unrefs. */
 int vault_tls_ctx(struct vault *v, struct tls_ctx **ctx, struct err *err);
+/* As tls_lib_tickets(), for all contexts. */
+void vault_tickets(struct vault *v, struct str keys);
 
 /* Who has logged in: the account and its store connection. */
 struct login {

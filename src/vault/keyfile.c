@@ -67,7 +67,8 @@ make_key(int folder, const char *path, struct seal_key *key, struct err *err)
 }
 
 int
-seal_key_open(const char *folder, struct seal_key *key, struct err *err)
+seal_key_open(const char *folder, struct seal_key *key, bool *made,
+    struct err *err)
 {
 	auto_fd dir = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	auto_buf path = BUF_INIT(8192);
@@ -80,6 +81,7 @@ seal_key_open(const char *folder, struct seal_key *key, struct err *err)
 	if (dir < 0)
 		return err_sys(err, E_IO, "open %s", folder);
 	fd = openat(dir, "vault.key", O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
+	*made = fd < 0;
 	if (fd >= 0)
 		return read_key(fd, path.p, key, err);
 	if (errno != ENOENT)

@@ -10,8 +10,6 @@
 #include "vault/dkim.h"
 #include "vault/role_int.h"
 
-#define KIND_DKIM STR("dkim-key")
-
 enum {
 	DOMAINS_MAX = 256,	/* remembered */
 	SIGN_QUEUE = 256,

@@ -2,7 +2,9 @@
  * role_int.h - what the files of the vault role share.
  *
  *   role_ops.c    peers and asks: who may say what to whom
- *   role_keys.c   certificates and their keys: from files or from store
+ *   role_keys.c   certificates and their keys, and what files hold of them
+ *   role_secrets.c  what store keeps sealed: is vault.key the one that opens
+ *                 it, our own certificate
  *   role_login.c  people: login, reopen, logout, sealing passwords
  *   role_dkim.c   keys that sign mail, one set for each domain
  */
@@ -37,10 +39,27 @@ struct tls_key {
 	EVP_PKEY *key;
 };
 
+struct key_set {
+	struct tls_key keys[KEYS_MAX];
+	size_t n;
+};
+
+/* The files of a set as master sends them: chain, key, chain, key ... */
+struct key_file {
+	int fd;
+	char *path;
+};
+struct key_files {
+	uint64_t set;
+	struct key_file file[2 * KEYS_MAX];
+	size_t n;
+};
+
 struct vault_state {
 	struct role *role;
 	struct loop *loop;
 	struct seal_key seal;
+	bool seal_made, seal_proven;	/* at this start */
 	struct tls_lib *lib;
 	struct reconnect store;
 	int64_t started_ms;
@@ -49,9 +68,13 @@ struct vault_state {
 	struct login_limit *login_limit;
 	struct clients clients;
 
-	struct tls_key keys[KEYS_MAX];
-	size_t nkeys;		/* 0: not known yet */
-	bool loading;
+	struct key_files files;		/* not all have come */
+	struct key_set keys;		/* n 0: not known yet */
+	struct key_set before;		/* who shakes hands may have these */
+	struct timer forget;
+	bool filed;			/* keys are the operator's files */
+	bool opening, reopen;		/* role_secrets.c is at it, again */
+	uint64_t own_set;		/* files: none, so our own */
 
 	struct vault_dkim *dkim;
 
@@ -84,13 +107,30 @@ void vault_dkim_keys(struct work *c);
 /* A notice: takes the ticket of a session from before our start. */
 void vault_resume(struct vault_client *c, struct str token);
 
-/* Read the configured files, with the sandbox still open. Blocks. */
+/* A file of the operator's; owns fd. With the last one of a set the keys are
+ * those of its files, or what was before goes on and master is told why. */
+void vault_take_file(struct role *r, const struct role_file *f, int fd);
+/* The keys are those of the files that have come. */
 int keys_from_files(struct vault_state *v, struct err *err);
-/* Store is there: get our own certificate, or make one. Spawns. */
-void keys_from_store(struct vault_state *v);
+/* Does the key go with the chain? Then it is one more of the set. */
+int key_set_add(struct vault_state *v, struct key_set *set, struct str chain,
+    struct str key_pem, struct err *err);
+void key_set_free(struct key_set *set);	/* what is in it */
+/* From now on; what was before is forgotten after a while. Takes them. */
+void keys_use(struct vault_state *v, struct key_set *set);
 /* Sign with no waiting, if the keys are known: else false. */
 bool keys_sign(struct vault_state *v, struct ipc_req *req);
 void keys_free(struct vault_state *v);
+
+/* Store is there: see whether vault.key opens what it keeps, or give up; then,
+ * without files, get our own certificate, or make one. Spawns. */
+void secrets_open(struct vault_state *v);
+
+/* What secrets are sealed as. */
+#define KIND_KEY STR("tls-key")
+#define KIND_CHAIN STR("tls-chain")
+#define KIND_DKIM STR("dkim-key")
+#define KIND_CREDENTIAL STR("credential")
 
 /* A secret that store keeps: get and open it (it lives in the arena, where
  * the caller wipes it), seal and put it. */

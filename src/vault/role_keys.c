@@ -1,9 +1,8 @@
 /*
- * role_keys.c - the keys and chains of TLS, from files of the operator or from
- * store, and signatures with them.                          RFC 8446 4.4.3
+ * role_keys.c - the keys and chains of TLS, those of the operator's files, and
+ * signatures with them.                                     RFC 8446 4.4.3
  */
 #include <errno.h>
-#include <fcntl.h>
 #include <sodium.h>
 
 #include "base/rd.h"
@@ -11,10 +10,8 @@
 #include "vault/selfsigned.h"
 #include "vault/sign.h"
 
-enum { PEM_MAX = 100000, RETRY_MS = 500, KEYS_POLL_MS = 20 };
-
-#define KIND_KEY STR("tls-key")
-#define KIND_CHAIN STR("tls-chain")
+/* A session that began before may say STARTTLS within KEEP_MS. */
+enum { PEM_MAX = 100000, PIECE = 4096, KEYS_POLL_MS = 20, KEEP_MS = 600000 };
 
 /* The keys ------------------------------------------------------------ */
 
@@ -42,18 +39,18 @@ fits(struct vault_state *v, struct str chain, EVP_PKEY *key, struct err *err)
 	return rc;
 }
 
-static int
-add_key(struct vault_state *v, struct str chain, struct str key_pem,
-    struct err *err)
+int
+key_set_add(struct vault_state *v, struct key_set *set, struct str chain,
+    struct str key_pem, struct err *err)
 {
 	EVP_PKEY *key = pem_key(tls_lib_ctx(v->lib), key_pem);
-	struct tls_key *k = &v->keys[v->nkeys];
+	struct tls_key *k = &set->keys[set->n];
 	int rc;
 
 	if (!key)
 		return err_set(err, E_INVALID, "no private key (without a "
 		    "pass phrase) in PEM");
-	rc = v->nkeys < KEYS_MAX ? fits(v, chain, key, err) :
+	rc = set->n < KEYS_MAX ? fits(v, chain, key, err) :
 	    err_set(err, E_LIMIT, "more than %d certificates", KEYS_MAX);
 	if (rc < 0) {
 		EVP_PKEY_free(key);
@@ -63,196 +60,146 @@ add_key(struct vault_state *v, struct str chain, struct str key_pem,
 		key };
 	bug_if(!k->chain);
 	memcpy(k->chain, chain.p, chain.n);
-	v->nkeys++;
+	set->n++;
 	return 0;
+}
+
+void
+key_set_free(struct key_set *set)
+{
+	for (size_t i = 0; i < set->n; i++) {
+		EVP_PKEY_free(set->keys[i].key);
+		free(set->keys[i].chain);
+	}
+	set->n = 0;
+}
+
+static void
+forget_before(struct timer *t)
+{
+	key_set_free(&container_of(t, struct vault_state, forget)->before);
+}
+
+void
+keys_use(struct vault_state *v, struct key_set *set)
+{
+	key_set_free(&v->before);
+	v->before = v->keys;
+	v->keys = *set;
+	set->n = 0;
+	if (v->before.n > 0)
+		timer_set(v->loop, &v->forget, loop_now_ms(v->loop) + KEEP_MS,
+		    forget_before);
+}
+
+/* Files of the operator's ---------------------------------------------- */
+
+static void
+files_close(struct key_files *f)
+{
+	for (size_t i = 0; i < f->n; i++) {
+		(void)close(f->file[i].fd);
+		free(f->file[i].path);
+	}
+	f->n = 0;
 }
 
 void
 keys_free(struct vault_state *v)
 {
-	for (size_t i = 0; i < v->nkeys; i++) {
-		EVP_PKEY_free(v->keys[i].key);
-		free(v->keys[i].chain);
-	}
-	v->nkeys = 0;
-}
-
-/* Files of the operator's ---------------------------------------------- */
-
-static int
-read_pem(struct str path, struct buf *to, struct err *err)
-{
-	auto_buf name = BUF_INIT(4096);
-	ssize_t n;
-	char *room;
-	int fd;
-
-	buf_str(&name, path);
-	buf_chr(&name, 0);
-	room = buf_room(to, PEM_MAX);
-	bug_if(!room || buf_failed(&name));
-	fd = open(name.p, O_RDONLY | O_CLOEXEC | O_NOCTTY);
-	if (fd < 0)
-		return err_sys(err, E_IO, "certificate: %s", name.p);
-	n = read(fd, room, PEM_MAX);
-	if (n <= 0 || n == PEM_MAX) {
-		(void)close(fd);
-		return err_set(err, E_IO, "certificate: %s: %s", name.p,
-		    n == 0 ? "empty" : n < 0 ? "cannot be read" : "too large");
-	}
-	(void)close(fd);
-	buf_added(to, (size_t)n);
-	return 0;
+	if (v->before.n > 0)
+		timer_clear(v->loop, &v->forget);
+	key_set_free(&v->before);
+	key_set_free(&v->keys);
+	files_close(&v->files);
 }
 
 static int
-add_files(struct vault_state *v, const struct cert_conf *c, struct err *err)
+read_pem(const struct key_file *f, struct buf *to, struct err *err)
 {
-	auto_buf chain = BUF_INIT(PEM_MAX), key = BUF_INIT(PEM_MAX);
+	ssize_t n = 1;
+
+	while (n > 0 && to->n <= PEM_MAX) {
+		char *room = buf_room(to, PIECE);
+
+		bug_if(!room);
+		n = read(f->fd, room, PIECE);
+		if (n < 0)
+			return err_sys(err, E_IO, "certificate: %s", f->path);
+		buf_added(to, (size_t)n);
+	}
+	return n == 0 ? 0 : err_set(err, E_LIMIT, "certificate: %s: too "
+	    "large", f->path);
+}
+
+static int
+add_files(struct vault_state *v, struct key_set *set,
+    const struct key_file *chain, const struct key_file *key, struct err *err)
+{
+	auto_buf chain_pem = BUF_INIT(PEM_MAX + PIECE);
+	auto_buf key_pem = BUF_INIT(PEM_MAX + PIECE);
 	struct err why = { 0 };
-	int rc = read_pem(c->chain_path, &chain, err);
+	int rc = read_pem(chain, &chain_pem, err);
 
 	if (rc == 0)
-		rc = read_pem(c->key_path, &key, err);
+		rc = read_pem(key, &key_pem, err);
 	if (rc < 0)
 		return rc;
-	rc = add_key(v, buf_get(&chain), buf_get(&key), &why);
-	sodium_memzero(key.p, key.n);
+	rc = key_set_add(v, set, buf_get(&chain_pem), buf_get(&key_pem), &why);
+	if (key_pem.p)
+		sodium_memzero(key_pem.p, key_pem.n);
 	if (rc < 0)
-		return err_set(err, rc, "%.*s: %s", STR_FMT(c->chain_path),
-		    why.text);
+		return err_set(err, rc, "certificate: chain %s and key %s: %s",
+		    chain->path, key->path, why.text);
 	return 0;
 }
 
 int
 keys_from_files(struct vault_state *v, struct err *err)
 {
-	struct rd r = rd_of(v->role->config.certificates);
-	struct cert_conf c;
+	struct key_files *f = &v->files;
+	struct key_set *set = calloc(1, sizeof(*set));
+	int rc = 0;
 
-	while (rd_left(&r) > 0) {
-		if (!msg_take(&r, &cert_conf_shape, &c))
-			return err_set(err, E_INVALID, "certificates");
-		if (add_files(v, &c, err) < 0)
-			return err->code;
-	}
-	return 0;
-}
-
-/* Secrets, kept by store ------------------------------------------------- */
-
-int
-secret_get(struct vault_state *v, enum secret_kind kind,
-    struct seal_what what, int64_t until_ms, struct arena *a,
-    struct str *secret, struct err *err)
-{
-	struct secret_get_ask ask = { kind, what.name };
-	struct secret_get_answer answer;
-	int rc = reconnect_call(&v->store, &store_calls[STORE_secret_get], &ask,
-	    &answer, a, NULL, until_ms, err);
-
-	if (rc < 0)
-		return rc;
-	return seal_open(&v->seal, what, answer.sealed, a, secret, err);
-}
-
-int
-secret_put(struct vault_state *v, enum secret_kind kind,
-    struct seal_what what, struct str secret, int64_t until_ms,
-    struct err *err)
-{
-	uint64_t ms = (uint64_t)(loop_wall_us(v->loop) / 1000);
-	uint64_t change = ms << 20 | (loop_random64(v->loop) & 0xfffff);
-	auto_buf sealed = BUF_INIT(PEM_MAX);
-	uint8_t nonce[SEAL_NONCE_LEN];
-	struct secret_put_ask ask = { change, kind, what.name, STR_NULL };
-	struct arena *a = arena_new(4096);
-	struct done answer;
-	int rc;
-
-	loop_random(v->loop, nonce, sizeof(nonce));
-	seal_put(&v->seal, what, nonce, secret, &sealed);
-	ask.sealed = buf_get(&sealed);
-	rc = reconnect_call(&v->store, &store_calls[STORE_secret_put], &ask,
-	    &answer, a, NULL, until_ms, err);
-	arena_free(a);
+	bug_if(!set);
+	for (size_t i = 0; rc == 0 && i + 1 < f->n; i += 2)
+		rc = add_files(v, set, &f->file[i], &f->file[i + 1], err);
+	if (rc == 0)
+		keys_use(v, set);
+	v->filed = v->filed || rc == 0;
+	key_set_free(set);
+	free(set);
+	files_close(f);
 	return rc;
-}
-
-/* Our own certificate ----------------------------------------------------- */
-
-static int
-make_own(struct vault_state *v, struct str name, struct err *err)
-{
-	auto_buf chain = BUF_INIT(PEM_MAX), key = BUF_INIT(PEM_MAX);
-	int rc = selfsigned_make(tls_lib_ctx(v->lib), name,
-	    loop_wall(v->loop), &chain, &key, err);
-
-	if (rc == 0)
-		rc = secret_put(v, SECRET_tls_key, (struct seal_what){
-		    KIND_KEY, name }, buf_get(&key), NEVER, err);
-	if (rc == 0)
-		rc = secret_put(v, SECRET_tls_chain, (struct seal_what){
-		    KIND_CHAIN, name }, buf_get(&chain), NEVER, err);
-	if (rc == 0)
-		rc = add_key(v, buf_get(&chain), buf_get(&key), err);
-	if (key.p)
-		sodium_memzero(key.p, key.n);
-	return rc;
-}
-
-/* Key first, chain second: if one is missing, neither was ever used. */
-static int
-load_own(struct vault_state *v, struct str name, struct err *err)
-{
-	struct arena *a = arena_new(PEM_MAX * 8);
-	struct str key, chain;
-	int rc;
-
-	rc = secret_get(v, SECRET_tls_key, (struct seal_what){ KIND_KEY,
-	    name }, NEVER, a, &key, err);
-	if (rc == 0)
-		rc = secret_get(v, SECRET_tls_chain, (struct seal_what){
-		    KIND_CHAIN, name }, NEVER, a, &chain, err);
-	if (rc == 0)
-		rc = add_key(v, chain, key, err);
-	else if (rc == E_NOTFOUND)
-		rc = make_own(v, name, err);
-	arena_free(a);
-	return rc;
-}
-
-static void
-load(void *arg)
-{
-	struct vault_state *v = arg;
-	struct arena *a = arena_new(4096);
-	/* The configuration may be replaced while we wait. */
-	struct str name = str_dup(a, v->role->config.hostname);
-	struct err err = { 0 };
-
-	while (v->nkeys == 0 && load_own(v, name, &err) < 0) {
-		if (err.code == E_CANCELED)
-			break;
-		/* Never another key for one that does not open: the operator
-		 * put back the wrong vault.key. */
-		log_event(v->role->log, LOG_ERROR, "own_certificate_failed",
-		    F_ERR(&err));
-		if (fiber_sleep(v->loop, loop_now_ms(v->loop) + RETRY_MS) ==
-		    E_CANCELED)
-			break;
-	}
-	v->loading = false;
-	arena_free(a);
 }
 
 void
-keys_from_store(struct vault_state *v)
+vault_take_file(struct role *r, const struct role_file *m, int fd)
 {
-	if (v->nkeys > 0 || v->loading)
+	struct vault_state *v = r->state;
+	struct key_files *f = &v->files;
+	struct err err = { 0 };
+
+	if (f->set != m->set)
+		files_close(f);
+	f->set = m->set;
+	if (fd >= 0 && f->n < NELEM(f->file)) {
+		f->file[f->n].path = strndup(m->path.p, m->path.n);
+		bug_if(!f->file[f->n].path);
+		f->file[f->n++].fd = fd;
+	} else if (fd >= 0) {
+		(void)close(fd);
+	}
+	if (m->left > 0 || !v->loop)	/* before START */
 		return;
-	v->loading = true;
-	(void)fiber_spawn(v->loop, "own certificate", load, v);
+	if (f->n > 0) {
+		(void)keys_from_files(v, &err);
+		role_proven(r, m->set, err.text);
+		return;
+	}
+	v->filed = false;
+	v->own_set = m->set;
+	secrets_open(v);
 }
 
 /* Asks ---------------------------------------------------------------- */
@@ -264,12 +211,12 @@ keys_ready(const struct work *c)
 	const struct vault_state *v = c->client->v;
 	int64_t now = loop_now_ms(v->loop);
 
-	while (v->nkeys == 0 && now < c->until_ms) {
+	while (v->keys.n == 0 && now < c->until_ms) {
 		if (fiber_sleep(v->loop, now + KEYS_POLL_MS) == E_CANCELED)
 			return false;
 		now = loop_now_ms(v->loop);
 	}
-	return v->nkeys > 0;
+	return v->keys.n > 0;
 }
 
 void
@@ -284,14 +231,23 @@ vault_certs(struct work *c)
 		ipc_fail(c->req, E_PEER, "no certificate yet");
 		return;
 	}
-	if (ask->index >= v->nkeys) {
+	if (ask->index >= v->keys.n) {
 		ipc_fail(c->req, E_NOTFOUND, "no more certificates");
 		return;
 	}
-	k = &v->keys[ask->index];
+	k = &v->keys.keys[ask->index];
 	answer = (struct certs_answer){ str_make(k->chain, k->chain_len),
 		k->number };
 	ipc_reply(c->req, &answer, -1);
+}
+
+static const struct tls_key *
+find_key(const struct key_set *set, uint32_t number)
+{
+	for (size_t i = 0; i < set->n; i++)
+		if (set->keys[i].number == number)
+			return &set->keys[i];
+	return NULL;
 }
 
 bool
@@ -300,18 +256,18 @@ keys_sign(struct vault_state *v, struct ipc_req *req)
 	const struct tls_sign_ask *ask = req->ask;
 	struct tls_sign_answer answer;
 	uint8_t sig[1024];
-	size_t n = sizeof(sig), i = 0;
+	size_t n = sizeof(sig);
+	const struct tls_key *k = find_key(&v->keys, ask->key);
 	struct err err = { 0 };
 
-	if (v->nkeys == 0)
+	if (v->keys.n == 0)
 		return false;
-	while (i < v->nkeys && v->keys[i].number != ask->key)
-		i++;
-	if (i == v->nkeys) {
+	k = k ? k : find_key(&v->before, ask->key);
+	if (!k) {
 		ipc_fail(req, E_NOTFOUND, "no such key");
 		return true;
 	}
-	if (sign_tls(tls_lib_ctx(v->lib), v->keys[i].key, ask->digest,
+	if (sign_tls(tls_lib_ctx(v->lib), k->key, ask->digest,
 	    ask->padding, ask->octets, sig, &n, &err) < 0) {
 		ipc_fail(req, err.code, err.text);
 		return true;

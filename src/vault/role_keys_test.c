@@ -6,9 +6,9 @@
 #include "rt/tls_peer.h"
 #include "vault/role_int.h"
 
-struct key_files {
+struct pem_files {
 	char folder[40];
-	char chain[64], key[64], other[64], none[64], empty[64];
+	char chain[64], key[64], other[64], large[64], empty[64];
 	struct test_cert cert;
 };
 
@@ -35,21 +35,23 @@ put_key(const char *path, EVP_PKEY *key)
 static int
 set_up(void **state)
 {
-	struct key_files *f = calloc(1, sizeof(*f));
+	struct pem_files *f = calloc(1, sizeof(*f));
 	struct test_cert other = test_cert("EC", "b.test", "DNS:b.test");
+	static const char zeros[100001];
 
 	(void)snprintf(f->folder, sizeof(f->folder), "/tmp/vault-keys-XXXXXX");
 	assert_non_null(mkdtemp(f->folder));
 	(void)snprintf(f->chain, sizeof(f->chain), "%s/chain", f->folder);
 	(void)snprintf(f->key, sizeof(f->key), "%s/key", f->folder);
 	(void)snprintf(f->other, sizeof(f->other), "%s/other", f->folder);
-	(void)snprintf(f->none, sizeof(f->none), "%s/none", f->folder);
+	(void)snprintf(f->large, sizeof(f->large), "%s/large", f->folder);
 	(void)snprintf(f->empty, sizeof(f->empty), "%s/empty", f->folder);
 	f->cert = test_cert("RSA", "a.test", "DNS:a.test");
 	put_file(f->chain, buf_get(&f->cert.pem));
 	put_key(f->key, f->cert.key);
 	put_key(f->other, other.key);
 	put_file(f->empty, STR(""));
+	put_file(f->large, str_make(zeros, sizeof(zeros)));
 	test_cert_free(&other);
 	*state = f;
 	return 0;
@@ -58,8 +60,9 @@ set_up(void **state)
 static int
 tear_down(void **state)
 {
-	struct key_files *f = *state;
-	const char *const paths[] = { f->chain, f->key, f->other, f->empty };
+	struct pem_files *f = *state;
+	const char *const paths[] = { f->chain, f->key, f->other, f->empty,
+		f->large };
 
 	for (size_t i = 0; i < NELEM(paths); i++)
 		assert_int_equal(unlink(paths[i]), 0);
@@ -69,21 +72,31 @@ tear_down(void **state)
 	return 0;
 }
 
+static void
+take(struct role *r, const char *path, uint32_t left)
+{
+	struct role_file f = { 1, left, str_c(path) };
+	int fd = open(path, O_RDONLY | O_CLOEXEC);
+
+	assert_true(fd >= 0);
+	vault_take_file(r, &f, fd);
+}
+
+/* As they come before START. */
 static int
 load(const char *chain, const char *key, size_t *n, struct err *err)
 {
-	struct role role = { 0 };
 	struct vault_state *v = calloc(1, sizeof(*v));
-	struct cert_conf c = { str_c(chain), str_c(key) };
-	auto_buf list = BUF_INIT(10000);
+	struct role role = { .state = v };
 	int rc;
 
 	v->role = &role;
 	v->lib = tls_lib_new(err);
-	msg_put(&list, &cert_conf_shape, &c);
-	role.config.certificates = buf_get(&list);
+	take(&role, chain, 1);
+	take(&role, key, 0);
 	rc = keys_from_files(v, err);
-	*n = v->nkeys;
+	*n = v->keys.n;
+	assert_int_equal(v->files.n, 0);
 	keys_free(v);
 	tls_lib_unref(v->lib);
 	free(v);
@@ -93,7 +106,7 @@ load(const char *chain, const char *key, size_t *n, struct err *err)
 static void
 test_files(void **state)
 {
-	const struct key_files *f = *state;
+	const struct pem_files *f = *state;
 	const struct {
 		const char *chain, *key;
 		int want;
@@ -101,12 +114,12 @@ test_files(void **state)
 	} rows[] = {
 		{ f->chain, f->key, 0, "" },
 		{ f->chain, f->other, E_TLS, "mismatch" },
-		{ f->none, f->key, E_IO, "none: No such file" },
-		{ f->chain, f->none, E_IO, "none: No such file" },
-		{ f->empty, f->key, E_IO, "empty: empty" },
+		{ f->empty, f->key, E_INVALID, "no certificate" },
+		{ f->chain, f->empty, E_INVALID, "no private key" },
+		{ f->large, f->key, E_LIMIT, "large: too large" },
 		{ f->key, f->key, E_INVALID, "no certificate" },
 		{ f->chain, f->chain, E_INVALID, "no private key" },
-		{ f->folder, f->key, E_IO, "cannot be read" },
+		{ f->folder, f->key, E_IO, "Is a directory" },
 	};
 
 	for (size_t i = 0; i < NELEM(rows); i++) {

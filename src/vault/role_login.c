@@ -7,8 +7,6 @@
 #include "vault/credential.h"
 #include "vault/role_int.h"
 
-#define KIND_CREDENTIAL STR("credential")
-
 /* What a credential is sealed to: the account's address, in lower case. */
 static struct seal_what
 what_of(struct arena *a, struct str address)

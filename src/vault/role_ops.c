@@ -136,7 +136,8 @@ prepare(struct role *r, struct err *err)
 	v->loop = r->loop;
 	v->clients = (struct clients){ .loop = r->loop,
 		.kind = &clients_kind };
-	rc = seal_key_open(str_dupz(a, r->config.data), &v->seal, err);
+	rc = seal_key_open(str_dupz(a, r->config.data), &v->seal,
+	    &v->seal_made, err);
 	arena_free(a);
 	if (rc < 0)
 		return rc;
@@ -144,16 +145,19 @@ prepare(struct role *r, struct err *err)
 	if (!v->lib)
 		return err->code;
 	reconnect_init(&v->store, r->loop, &kind);
-	return keys_from_files(v, err);
+	return 0;
 }
 
-/* Threads begin inside the sandbox. */
+/* Threads begin inside the sandbox, and files are looked at in it. */
 static int
-sandboxed(struct role *r, struct err *err unused_arg)
+sandboxed(struct role *r, struct err *err)
 {
 	struct vault_state *v = r->state;
 	uint8_t key[AUTH_CACHE_KEY_LEN];
+	int rc = v->files.n > 0 ? keys_from_files(v, err) : 0;
 
+	if (rc < 0)
+		return rc;
 	v->started_ms = loop_now_ms(r->loop);
 	v->hashers = work_pool_new(r->loop, HASH_THREADS, HASH_QUEUE);
 	loop_random(r->loop, key, sizeof(key));
@@ -176,7 +180,8 @@ peer(struct role *r, enum role_kind kind, uint32_t index, int fd)
 
 	if (kind == ROLE_STORE) {
 		reconnect_replace(&v->store, fd);
-		keys_from_store(v);
+		if (!v->seal_proven || v->keys.n == 0)
+			secrets_open(v);
 	} else if (kind == ROLE_MX) {
 		clients_add(&v->clients, fd, &mx, index);
 	} else if (kind == ROLE_FRONT) {
@@ -215,12 +220,14 @@ vault_role_finish(struct role *r)
 
 const struct role_ops vault_role_ops = {
 	.kind = ROLE_VAULT,
+	.proves = true,
 	.state_size = sizeof(struct vault_state),
 	.sandbox = { .may = MAY_THREADS | MAY_ACCEPT },
 	.prepare = prepare,
 	.sandboxed = sandboxed,
 	.peer = peer,
 	.listen = listen_on,
+	.file = vault_take_file,
 	.stop = vault_role_stop,
 	.finish = vault_role_finish,
 };

@@ -99,6 +99,26 @@ on_secret_put(struct world *w, struct ipc_req *req)
 	ipc_reply(req, &answer, -1);
 }
 
+static void
+on_sealed(struct world *w, struct ipc_req *req)
+{
+	struct sealed_answer answer;
+	auto_buf rows = BUF_INIT(65536);
+
+	for (uint32_t i = 1; i < SECRETS; i++)
+		if (w->secrets[i].sealed.n > 0)
+			msg_put(&rows, &sealed_row_shape, &(struct sealed_row){
+			    i, STR("mail.test"),
+			    buf_get(&w->secrets[i].sealed) });
+	for (size_t i = 0; i < PEOPLE; i++)
+		if (w->people[i].sealed.n > 0)
+			msg_put(&rows, &sealed_row_shape, &(struct sealed_row){
+			    0, w->people[i].address,
+			    buf_get(&w->people[i].sealed) });
+	answer.rows = buf_get(&rows);
+	ipc_reply(req, &answer, -1);
+}
+
 /* Alice is account 7 and may write as two. */
 static void
 on_sender(struct world *w, struct ipc_req *req)
@@ -133,6 +153,7 @@ on_store_ask(void *owner, struct ipc_req *req)
 		[STORE_account_open] = on_account_open,
 		[STORE_secret_get] = on_secret_get,
 		[STORE_secret_put] = on_secret_put,
+		[STORE_sealed] = on_sealed,
 		[STORE_sender] = on_sender,
 		[STORE_journal] = on_journal,
 	};

@@ -19,9 +19,11 @@ struct seal_key {
 };
 
 /* Read FOLDER/vault.key; make it (0600, synced, as is its folder) if there is
- * none. E_INVALID, saying why, if others can read it or its size is wrong: a
- * damaged key must not be replaced in silence, it opens everything. Blocks. */
-int seal_key_open(const char *folder, struct seal_key *key, struct err *err);
+ * none: *made says so. E_INVALID, saying why, if others can read it or its size
+ * is wrong: a damaged key must not be replaced in silence, it opens everything.
+ * Blocks. */
+int seal_key_open(const char *folder, struct seal_key *key, bool *made,
+    struct err *err);
 
 /* What a secret is: a constant of ours, and whose ("alice@example.test"). */
 struct seal_what {

@@ -61,34 +61,37 @@ test_key_file(void **state unused_arg)
 	struct seal_key one, two;
 	struct err err = { 0 };
 	struct stat st;
+	bool made = false;
 	int fd;
 
 	assert_non_null(mkdtemp(folder));
 	(void)snprintf(path, sizeof(path), "%s/vault.key", folder);
-	assert_int_equal(seal_key_open(folder, &one, &err), 0);
+	assert_int_equal(seal_key_open(folder, &one, &made, &err), 0);
+	assert_true(made);
 	assert_int_equal(stat(path, &st), 0);
 	assert_int_equal(st.st_mode & 07777, 0600);
 	assert_int_equal(st.st_size, 32);
-	assert_int_equal(seal_key_open(folder, &two, &err), 0);
+	assert_int_equal(seal_key_open(folder, &two, &made, &err), 0);
+	assert_false(made);
 	assert_memory_equal(&one, &two, sizeof(one));
 
 	assert_int_equal(chmod(path, 0640), 0);
-	assert_int_equal(seal_key_open(folder, &two, &err), E_INVALID);
+	assert_int_equal(seal_key_open(folder, &two, &made, &err), E_INVALID);
 	assert_non_null(strstr(err.text, "0600"));
 	assert_int_equal(chmod(path, 0600), 0);
 	fd = open(path, O_WRONLY | O_APPEND);
 	assert_int_equal(write(fd, "x", 1), 1);
-	assert_int_equal(seal_key_open(folder, &two, &err), E_INVALID);
+	assert_int_equal(seal_key_open(folder, &two, &made, &err), E_INVALID);
 	assert_non_null(strstr(err.text, "33 octets"));
 	assert_int_equal(ftruncate(fd, 0), 0);
-	assert_int_equal(seal_key_open(folder, &two, &err), E_INVALID);
+	assert_int_equal(seal_key_open(folder, &two, &made, &err), E_INVALID);
 	(void)close(fd);
 	assert_int_equal(unlink(path), 0);
 	assert_int_equal(symlink("/dev/zero", path), 0);
-	assert_int_equal(seal_key_open(folder, &two, &err), E_IO);
+	assert_int_equal(seal_key_open(folder, &two, &made, &err), E_IO);
 	assert_int_equal(unlink(path), 0);
 	assert_int_equal(rmdir(folder), 0);
-	assert_int_equal(seal_key_open(folder, &two, &err), E_IO);
+	assert_int_equal(seal_key_open(folder, &two, &made, &err), E_IO);
 }
 
 int

@@ -5,7 +5,8 @@
 #include "store/directory/resolve.h"
 #include "store/engine/engine_int.h"
 
-enum { ROWS_MAX = 180000, DOMAINS_A_PAGE = 500, ACCOUNTS_A_PAGE = 400 };
+enum { ROWS_MAX = 180000, DOMAINS_A_PAGE = 500, ACCOUNTS_A_PAGE = 400,
+	SEALED_SOME = 4 };
 
 int
 read_credential(struct reader *r, const struct caller *c,
@@ -53,6 +54,30 @@ read_secret_get(struct reader *r, const struct caller *c,
 	    sql_str(&r->q, secret_get, sealed));
 	sql_end(&r->q, SQL_secret_get);
 	return 0;
+}
+
+int
+read_sealed(struct reader *r, const struct caller *c unused_arg,
+    const struct sealed_ask *ask unused_arg, union store_answer *answer,
+    struct err *err)
+{
+	enum sql_statement s = SQL_secret_some, t = SQL_credential_some;
+	int rc;
+
+	for (rc = sql_first(&r->q, s, SQL_VALS(vi(SEALED_SOME)), err); rc > 0;
+	    rc = sql_next(&r->q, s, err))
+		msg_put(&r->rows, &sealed_row_shape, &(struct sealed_row){
+		    sql_u32(&r->q, secret_some, kind),
+		    sql_str(&r->q, secret_some, name),
+		    sql_str(&r->q, secret_some, sealed) });
+	if (rc == 0)
+		rc = sql_first(&r->q, t, SQL_VALS(vi(SEALED_SOME)), err);
+	for (; rc > 0; rc = sql_next(&r->q, t, err))
+		msg_put(&r->rows, &sealed_row_shape, &(struct sealed_row){ 0,
+		    sql_str(&r->q, credential_some, address),
+		    sql_str(&r->q, credential_some, sealed) });
+	answer->sealed.rows = buf_get(&r->rows);
+	return rc;
 }
 
 int

@@ -86,6 +86,11 @@
 	    " WHERE account=?2")                                              \
 	S(credential_del, "DELETE FROM credential WHERE account=?1")          \
 	R(secret_get, (sealed), "FROM secret WHERE kind=?1 AND name=?2")      \
+	R(secret_some, (kind, name, sealed), "FROM secret"                    \
+	    " WHERE length(sealed)<=4096 ORDER BY kind, name LIMIT ?1")       \
+	R(credential_some, (address, sealed),                                 \
+	    "FROM credential JOIN account USING (account)"                    \
+	    " WHERE length(sealed)<=4096 ORDER BY account LIMIT ?1")          \
 	S(secret_put, "INSERT INTO secret VALUES (?1, ?2, ?3)"                \
 	    " ON CONFLICT (kind, name) DO UPDATE"                             \
 	    " SET sealed=excluded.sealed")                                    \
