@@ -18,6 +18,7 @@
 #include "store/service/test_fixture.h"
 #include "store/dispatch/destination_schedule.h"
 #include "store/service/service.h"
+#include "store/test_blob.h"
 
 enum { OCTETS = 600, BATCH = 50, FIBERS = 16, HANDED_OUT = 100000 };
 
@@ -328,6 +329,7 @@ main(int argc, char **argv)
 	    fixture_account(&b->d, "alice@a.test", &b->account) < 0)
 		return 1;
 	b->who = fixture_person(b->account);
+	test_blob_packed(b->octets, OCTETS, 900);
 	put_many(b, 20000, "accept, nothing queued");
 	put_many(b, messages, "accept, until all are queued");
 	put_many(b, 20000, "accept, all queued");

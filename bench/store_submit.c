@@ -14,6 +14,7 @@
 #include <unistd.h>
 
 #include "store/service/test_fixture.h"
+#include "store/test_blob.h"
 
 enum { ACCOUNTS = 100, OCTETS = 1800, FACTS = 1200, BATCH_MAX = 50 };
 
@@ -229,6 +230,7 @@ fill(struct bench *b)
 
 	for (i = 0; i < OCTETS; i++)
 		b->octets[i] = (char)(i * 131 + i / 7);
+	test_blob_packed(b->octets, OCTETS, 4096);
 	memset(b->facts, 'f', FACTS);
 	if (fixture_open(&b->d) < 0 || fixture_domain(&b->d, "a.test") < 0)
 		exit(1);

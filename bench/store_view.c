@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "store/service/test_fixture.h"
+#include "store/test_blob.h"
 
 enum { MESSAGES = 100000, BATCH = 100, FACTS = 1000 };
 
@@ -40,12 +41,13 @@ fill(struct fixture *d, uint64_t account)
 	struct write *w = calloc(BATCH, sizeof(*w));
 	struct caller who = fixture_person(account);
 	char *facts = calloc(1, FACTS);
+	struct str text = test_blob(STR("text"));
 	size_t n, i;
 
 	for (n = 0; n < MESSAGES; n += BATCH) {
 		for (i = 0; i < BATCH; i++) {
 			ask[i] = (struct append_ask){ .change = ++d->change,
-				.name = STR("INBOX"), .octets = STR("text"),
+				.name = STR("INBOX"), .octets = text,
 				.raw_size = 4, .facts = { facts, FACTS } };
 			w[i] = (struct write){ .caller = &who,
 				.call = STORE_append, .ask = &ask[i] };

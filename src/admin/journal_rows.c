@@ -26,6 +26,7 @@ journal_event_name(uint32_t event)
 		[JOURNAL_released] = "released",
 		[JOURNAL_retried] = "retried",
 		[JOURNAL_dropped] = "dropped",
+		[JOURNAL_damaged] = "damaged",
 	};
 
 	return event < NELEM(names) && names[event] ? str_c(names[event]) :

@@ -28,6 +28,8 @@ enum {
 	E_AGAIN = -15,		/* would block; never seen by dialogues */
 	E_STALE = -16,		/* fenced off: somebody else owns this now */
 	E_RESET = -17,		/* the other end threw the connection away */
+	E_DAMAGED = -18,	/* the disk gives back something else than was
+				 * written: asking again is no use */
 };
 
 struct err {

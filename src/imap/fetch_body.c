@@ -1,5 +1,12 @@
 /*
  * fetch_body.c - octets of a message: BODY[...], RFC822 and the like.
+ *
+ * A literal's length is a promise, and who breaks it loses the connection, and
+ * loses it again when the client comes back for the same message. So what is
+ * damaged is known before the length is said (blob_read() looks at all that is
+ * wanted first): the section is NIL and the command ends with NO. To serve the
+ * good octets and fill up the others would look like a message, and clients
+ * keep what they got. Only damage that comes up in between is filled up.
  */
 #include "imap/imap_int.h"
 #include "mail/section.h"
@@ -10,7 +17,7 @@ struct section_out {
 	struct imap_session *s;
 	struct buf *before;	/* what is to be said before it */
 	const struct section *sec;
-	uint64_t len;
+	uint64_t len, sent;
 	bool begun;
 };
 
@@ -34,7 +41,27 @@ send_octets(void *arg, struct str octets)
 	if (!to->begun)
 		begin_section(to);
 	dialogue_deadline(&to->s->d, IMAP_COMMAND_MS);
+	to->sent += octets.n;
 	return stream_write(to->s->d.stream, octets);
+}
+
+/* What is missing of a literal that was announced, said in the place where it
+ * is missing. */
+static int
+fill_up(struct section_out *to)
+{
+	struct str text = STR("\r\n[The rest of this is damaged on the "
+	    "server's disk and was left out.]\r\n");
+	int e = 0;
+
+	while (e >= 0 && to->sent < to->len) {
+		e = send_octets(to, str_first(text,
+		    (size_t)(to->len - to->sent < text.n ? to->len - to->sent
+							  : text.n)));
+		text = STR("                                        "
+		    "                                        ");
+	}
+	return e;
 }
 
 int
@@ -53,7 +80,7 @@ imap_put_section(struct imap_session *s, struct buf *out,
 	bool except = sec->text == SECTION_FIELDS_NOT;
 	bool by_name = sec->text == SECTION_FIELDS || except;
 	auto_buf fields = BUF_INIT(MESSAGE_HEADER_MAX + 2);
-	struct section_out to = { s, out, sec, 0, false };
+	struct section_out to = { s, out, sec, 0, 0, false };
 	struct octet_range r;
 	int e = message_section(m, f, whats[sec->text], sec->part, sec->npart,
 	    &r, err);
@@ -91,6 +118,8 @@ imap_put_section(struct imap_session *s, struct buf *out,
 	}
 	if (e >= 0)
 		return 0;
+	if (to.begun && e == E_DAMAGED && fill_up(&to) >= 0)
+		return e;
 	if (to.begun) {
 		/* Half a literal: there is no way to go on. */
 		s->state = STATE_LOGOUT;

@@ -185,6 +185,36 @@ test_fetch_refused(void **state unused_arg)
 	world_end(&w);
 }
 
+/* The line stays whole, and the connection stays: NIL where it is known in
+ * time, as many octets as were said where it is not. */
+static void
+test_fetch_damaged(void **state unused_arg)
+{
+	struct world w;
+
+	begin(&w, 2, 0);
+	w.store.fake.fail[STORE_content] = E_DAMAGED;
+	world_say(&w, 0, "a FETCH 1 (UID BODY.PEEK[])\r\n",
+	    "* 1 FETCH (UID 1 BODY[] NIL)\r\n"
+	    "a NO [SERVERBUG] This is damaged on the server's disk\r\n");
+	w.store.fake.fail[STORE_content] = 0;
+	w.store.m[0].text = STR("Subject: x\r\n\r\n1234567890123456789012345"
+	    "678901234567890123456789012345678901234567890");
+	w.store.m[0].prefix = STR("");
+	w.store.fake.read_error = E_DAMAGED;
+	world_say(&w, 0, "b FETCH 1 (BODY.PEEK[]<0.84>)\r\n",
+	    "* 1 FETCH (BODY[]<0> {84}\r\nSub"
+	    "\r\n[The rest of this is damaged on the server's disk and was "
+	    "left out.]\r\n         )\r\n"
+	    "b NO [SERVERBUG] This is damaged on the server's disk\r\n");
+	world_say(&w, 0, "c FETCH 1 (BODY.PEEK[]<0.5>)\r\n",
+	    "* 1 FETCH (BODY[]<0> {5}\r\nSub\r\n)\r\n"
+	    "c NO [SERVERBUG] This is damaged on the server's disk\r\n");
+	w.store.fake.read_error = 0;
+	world_say(&w, 0, "d NOOP\r\n", "d OK Done\r\n");
+	world_end(&w);
+}
+
 static void
 test_store(void **state unused_arg)
 {
@@ -524,6 +554,7 @@ main(void)
 		cmocka_unit_test(test_fetch),
 		cmocka_unit_test(test_fetch_seen),
 		cmocka_unit_test(test_fetch_refused),
+		cmocka_unit_test(test_fetch_damaged),
 		cmocka_unit_test(test_store),
 		cmocka_unit_test(test_expunge),
 		cmocka_unit_test(test_asks_for_news),

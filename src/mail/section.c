@@ -85,7 +85,7 @@ read_octets(void *arg, struct str octets)
 	struct reading *to = arg;
 
 	if (octets.n > to->left)
-		return E_IO;
+		return E_DAMAGED;
 	to->left -= octets.n;
 	return to->out(to->arg, octets);
 }
@@ -102,7 +102,7 @@ message_read(const struct mail_message *m, struct octet_range what,
 	e = blob_read(m->account->store, m->mailbox, m->uid, what.offset,
 	    what.len, read_octets, &to, err);
 	if (e >= 0 && to.left > 0)
-		return err_set(err, E_IO, "a message shorter than it was");
+		return err_set(err, E_DAMAGED, "a message shorter than it was");
 	return e;
 }
 

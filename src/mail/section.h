@@ -42,7 +42,7 @@ int message_section(const struct mail_message *m, const struct facts *f,
 
 /* Give these octets to out, piece by piece; suspends. What out returns other
  * than 0 ends the reading and is returned. E_NOTFOUND: the message is gone;
- * E_IO: its octets make no sense or are fewer than they were. */
+ * E_DAMAGED: its octets are not what was stored, or fewer (blob_read()). */
 int message_read(const struct mail_message *m, struct octet_range what,
     int (*out)(void *arg, struct str octets), void *arg, struct err *err);
 

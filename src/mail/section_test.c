@@ -133,7 +133,7 @@ failures(struct world *w)
 	    collect, &got, &err), E_NOTFOUND);
 	w->text = STR("short");
 	assert_int_equal(message_read(&m, (struct octet_range){ 0, 100 },
-	    collect, &got, &err), E_IO);
+	    collect, &got, &err), E_DAMAGED);
 	assert_int_equal(message_read(&m, (struct octet_range){ 0, 5 },
 	    collect, &little, &err), E_FULL);
 	w->text = str_make(large, MESSAGE_HEADER_MAX + 1);

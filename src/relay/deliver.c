@@ -107,12 +107,19 @@ add_no_host(struct delivery_item *x)
 	x->ntodo = 0;
 }
 
-/* The text cannot be had. E_NOTFOUND, E_IO: it is gone or does not make sense,
- * and another try would not help (RFC 3463 X.3.0). */
+/* E_NOTFOUND, E_IO, E_DAMAGED: the text is gone or does not make sense, and
+ * another try would not help. */
+static bool
+is_gone(int e)
+{
+	return e == E_NOTFOUND || e == E_IO || e == E_DAMAGED;
+}
+
+/* The text cannot be had. RFC 3463 X.3.0 */
 static void
 add_unread(struct delivery_item *x, const struct queue_rcpt *rcpt, int e)
 {
-	bool gone = e == E_NOTFOUND || e == E_IO;
+	bool gone = is_gone(e);
 	const struct queue_result q = {
 		.outcome = gone ? OUTCOME_failed : OUTCOME_deferred,
 		.status = gone ? STR("5.3.0") : STR("4.3.0"),
@@ -127,7 +134,7 @@ static void
 log_unread(const struct delivery_item *x, int e, const struct err *err)
 {
 	log_event(loop_log(x->d->relay->loop),
-	    e == E_NOTFOUND || e == E_IO ? LOG_ERROR : LOG_WARN, "text_failed",
+	    is_gone(e) ? LOG_ERROR : LOG_WARN, "text_failed",
 	    F_INT("message", x->item->message), F_ERR(err));
 }
 

@@ -145,7 +145,8 @@ const struct host *connect_host(const struct delivery *d);
 /* Begin to read it, if it is small. t is zeroed, or has ended. */
 void prefetch_begin(struct prefetch *t, struct relay *r, uint64_t generation,
     const struct queue_item *item);
-/* Wait for it: 0, or why it cannot be read (E_NOTFOUND, E_IO: never). */
+/* Wait for it: 0, or why it cannot be read (E_NOTFOUND, E_IO,
+ * E_DAMAGED: never). */
 int prefetch_wait(struct prefetch *t, struct err *err);
 /* Give all of it to out: as blob_read_queued(). */
 int prefetch_give(struct prefetch *t, int (*out)(void *arg, struct str octets),

@@ -45,7 +45,7 @@ test_long_line(void **state unused_arg)
 static void
 test_tables(void **state unused_arg)
 {
-	for (int e = E_STALE; e < 0; e++) {
+	for (int e = E_DAMAGED; e < 0; e++) {
 		struct reply r = smtp_reply_err(e);
 
 		assert_int_equal(r.code / 100, r.enhanced[0] - '0');

@@ -2,8 +2,7 @@
 
 #include "store/client_int.h"
 
-enum { CODEC_NONE, CODEC_ZSTD, CODECS };
-enum { CHUNK_HEAD = 12, STORED_MAX = BLOB_CHUNK, WORTH_IT = 128 };
+enum { WORTH_IT = 128, ANSWER_MEM = MSG_MAX + 65536 };
 
 /* Writing --------------------------------------------------------------- */
 
@@ -32,11 +31,10 @@ blob_writer_new(struct store *st, uint32_t level)
 }
 
 static void
-chunk_head(struct buf *b, uint32_t codec, size_t raw, size_t stored)
+put_head(struct buf *b, uint32_t codec, size_t raw, size_t stored)
 {
-	buf_le32(b, codec);
-	buf_le32(b, (uint32_t)raw);
-	buf_le32(b, (uint32_t)stored);
+	chunk_put_head(b, &(struct chunk){ codec, (uint32_t)raw,
+	    (uint32_t)stored });
 }
 
 /* Packed, if that saves an eighth: 0 otherwise. */
@@ -61,16 +59,16 @@ end_chunk(struct blob_writer *w)
 
 	if (w->chunk.n == 0)
 		return;
-	chunk_head(&w->out, CODEC_ZSTD, w->chunk.n, 0);
+	put_head(&w->out, CODEC_ZSTD, w->chunk.n, 0);
 	room = buf_room(&w->out, w->chunk.n);
 	bug_if(!room);
 	n = pack(w, room, w->chunk.n);
 	w->out.n = at;
 	if (n > 0) {
-		chunk_head(&w->out, CODEC_ZSTD, w->chunk.n, n);
+		put_head(&w->out, CODEC_ZSTD, w->chunk.n, n);
 		buf_added(&w->out, n);
 	} else {
-		chunk_head(&w->out, CODEC_NONE, w->chunk.n, w->chunk.n);
+		put_head(&w->out, CODEC_NONE, w->chunk.n, w->chunk.n);
 		buf_str(&w->out, buf_get(&w->chunk));
 	}
 	bug_if(buf_failed(&w->out));
@@ -158,17 +156,15 @@ struct blob_reader {
 	struct store *st;
 	struct content_ask ask;
 	uint64_t lease;		/* 0: of a mailbox, by ask */
-	struct arena *arena;
+	struct arena *arena;	/* of the window */
+	struct arena *mem;
+	struct str prefix;	/* what is wanted of it, until it is given */
 	struct str window;	/* stored octets from window_at on */
 	uint64_t window_at, total;
 	uint64_t from, to;	/* wanted of the message, without prefix */
 	int (*out)(void *arg, struct str octets);
 	void *arg;
 	struct buf raw;
-};
-
-struct chunk {
-	uint32_t codec, raw, stored;
 };
 
 static int
@@ -225,7 +221,7 @@ stored(struct blob_reader *r, uint64_t at, size_t n, struct str *octets,
 	}
 	*octets = str_first(str_from(r->window, (size_t)skip), n);
 	if (octets->n < n)
-		return err_set(err, E_IO, "blob ends in the middle of a chunk");
+		return err_set(err, E_DAMAGED, "blob: it ends in a chunk");
 	return 0;
 }
 
@@ -234,20 +230,11 @@ read_head(struct blob_reader *r, uint64_t at, struct chunk *c,
     struct err *err)
 {
 	struct str octets;
-	struct rd rd;
 	int rc = stored(r, at, CHUNK_HEAD, &octets, err);
 
-	if (rc < 0)
-		return rc;
-	rd = rd_of(octets);
-	c->codec = rd_le32(&rd);
-	c->raw = rd_le32(&rd);
-	c->stored = rd_le32(&rd);
-	if (c->codec >= CODECS || c->raw == 0 || c->raw > BLOB_CHUNK ||
-	    c->stored > STORED_MAX ||
-	    (c->codec == CODEC_NONE && c->stored != c->raw))
-		return err_set(err, E_IO, "blob: a chunk makes no sense");
-	return 0;
+	if (rc == 0 && !chunk_read(octets, c))
+		rc = err_set(err, E_DAMAGED, "blob: a chunk makes no sense");
+	return rc;
 }
 
 static int
@@ -266,9 +253,20 @@ unpack(struct blob_reader *r, const struct chunk *c, struct str octets,
 	n = ZSTD_decompressDCtx(store_dctx(r->st), room, c->raw, octets.p,
 	    octets.n);
 	if (ZSTD_isError(n) || n != c->raw)
-		return err_set(err, E_IO, "blob: a chunk does not unpack");
+		return err_set(err, E_DAMAGED,
+		    "blob: a chunk does not unpack");
 	*raw = str_make(room, n);
 	return 0;
+}
+
+/* The prefix goes out when what follows it is known to be good. */
+static int
+give_prefix(struct blob_reader *r)
+{
+	struct str prefix = r->prefix;
+
+	r->prefix = STR_NULL;
+	return prefix.n > 0 ? r->out(r->arg, prefix) : 0;
 }
 
 /* The part of this chunk that is wanted; it begins at raw_at. */
@@ -289,32 +287,87 @@ give_chunk(struct blob_reader *r, const struct chunk *c, uint64_t at,
 		return rc;
 	raw = str_first(raw, (size_t)(r->to - raw_at < raw.n ?
 		    r->to - raw_at : raw.n));
-	return r->out(r->arg, str_from(raw, (size_t)skip));
+	rc = give_prefix(r);
+	return rc != 0 ? rc : r->out(r->arg, str_from(raw, (size_t)skip));
+}
+
+/* Compare what follows the chunk that ends at stored octet `at`, as far as it
+ * is wanted: `left` octets of the message. A chunk that does not get smaller is
+ * stored as it is. */
+static int
+check_rest(struct blob_reader *r, uint64_t at, uint64_t left, struct err *err)
+{
+	uint64_t chunks = left / BLOB_CHUNK + 2;
+	uint64_t end = left > r->total ? r->total : at + left +
+	    chunks * CHUNK_HEAD;
+	struct arena *mem = arena_new(ANSWER_MEM);
+	struct content_ask ask = r->ask;
+	struct content_answer answer;
+	int rc = 0;
+
+	if (end > r->total)
+		end = r->total;
+	ask.want = WANT_CHECK;
+	for (; rc == 0 && at < end; at = answer.checked) {
+		ask.offset = at;
+		ask.len = end - at < UINT32_MAX ? (uint32_t)(end - at)
+						: UINT32_MAX;
+		rc = store_call(r->st, STORE_content, &ask, &answer, mem, err);
+		if (rc == 0 && answer.checked <= at)
+			rc = err_set(err, E_PROTO, "a check without end");
+		arena_reset(mem);
+	}
+	arena_free(mem);
+	return rc;
+}
+
+/* Is the message as long as is wanted? That is known when all its heads are
+ * here; a longer one is found out when it ends. */
+static int
+check_length(struct blob_reader *r, struct err *err)
+{
+	struct chunk_sum sum = { 0 };
+
+	if (r->lease || r->to == UINT64_MAX || r->window_at > 0 ||
+	    r->window.n < r->total)
+		return 0;
+	chunk_sum_add(&sum, r->window);
+	if (!chunk_sum_is_whole(&sum) || sum.raw < r->to)
+		return err_set(err, E_DAMAGED, "blob: shorter than it was");
+	return 0;
 }
 
 static int
 give_chunks(struct blob_reader *r, struct err *err)
 {
 	uint64_t at = 0, raw_at = 0;
+	bool checked = r->lease != 0;
+	struct chunk c;
+	int rc = check_length(r, err);
 
-	while (raw_at < r->to && at < r->total) {
-		struct chunk c;
-		int rc = read_head(r, at, &c, err);
-
+	while (rc == 0 && raw_at < r->to && at < r->total) {
+		rc = read_head(r, at, &c, err);
+		/* It goes on behind the first one that is wanted. */
+		if (rc == 0 && !checked && raw_at + c.raw > r->from &&
+		    raw_at + c.raw < r->to) {
+			rc = check_rest(r, at + CHUNK_HEAD + c.stored,
+			    r->to - raw_at - c.raw, err);
+			checked = true;
+		}
 		if (rc == 0)
 			rc = give_chunk(r, &c, at, raw_at, err);
-		if (rc != 0)
-			return rc;
 		at += CHUNK_HEAD + c.stored;
 		raw_at += c.raw;
 	}
-	return 0;
+	if (rc == 0 && !r->lease && r->to != UINT64_MAX && raw_at < r->to)
+		rc = err_set(err, E_DAMAGED, "blob: shorter than it was");
+	return rc;
 }
 
-/* The prefix stands before the message: give of it what is wanted, and count
+/* The prefix stands before the message: take of it what is wanted, and count
  * the message from its own beginning. */
-static int
-give_prefix(struct blob_reader *r, struct str prefix, uint64_t offset,
+static void
+take_prefix(struct blob_reader *r, struct str prefix, uint64_t offset,
     uint64_t len)
 {
 	uint64_t end = len > UINT64_MAX - offset ? UINT64_MAX : offset + len;
@@ -323,8 +376,10 @@ give_prefix(struct blob_reader *r, struct str prefix, uint64_t offset,
 
 	r->from = offset > prefix.n ? offset - prefix.n : 0;
 	r->to = end > prefix.n ? end - prefix.n : 0;
+	if (end == UINT64_MAX)
+		r->to = UINT64_MAX;
 	part = str_from(part, offset < part.n ? (size_t)offset : part.n);
-	return part.n > 0 ? r->out(r->arg, part) : 0;
+	r->prefix = part.n > 0 ? str_dup(r->mem, part) : STR_NULL;
 }
 
 static int
@@ -334,14 +389,18 @@ read_all(struct blob_reader *r, uint64_t offset, uint64_t len,
 	struct content_answer answer;
 	int rc;
 
-	r->arena = arena_new(MSG_MAX + 65536);
+	r->arena = arena_new(ANSWER_MEM);
+	r->mem = arena_new(ANSWER_MEM);
 	buf_init(&r->raw, BLOB_CHUNK);
 	rc = load_chunk(r, 0, &answer, err);
 	if (rc == 0)
-		rc = give_prefix(r, answer.prefix, offset, len);
+		take_prefix(r, answer.prefix, offset, len);
 	if (rc == 0)
 		rc = give_chunks(r, err);
+	if (rc == 0)
+		rc = give_prefix(r);
 	arena_free(r->arena);
+	arena_free(r->mem);
 	buf_free(&r->raw);
 	return rc;
 }

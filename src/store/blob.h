@@ -1,20 +1,15 @@
 /*
  * blob.h - the octets of a stored message, written and read by the roles.
  *
- * Store sees a blob as opaque octets: a row of chunks, each at most 128 KiB of
- * the message, compressed on its own, so any range can be read without the
- * rest before it being unpacked:
- *
- *   chunk = codec (u8: 0 as it is, 1 zstd)  reserved (3 octets, 0)
- *           raw length (u32)  stored length (u32)  stored octets
+ * A blob is a row of chunks (chunk.h), so any range can be read without the
+ * rest before it being unpacked.
  *
  * A blob that fits one message travels inside submit or append; a larger one
  * is staged piece by piece while it comes in.
  */
 #pragma once
+#include "store/chunk.h"
 #include "store/client.h"
-
-enum { BLOB_CHUNK = 128 * 1024 };
 
 /* What submit_ask and append_ask want to know of it. */
 struct blob_ref {
@@ -38,13 +33,17 @@ void blob_writer_free(struct blob_writer *w);
 /* Read octets [offset, offset + len) of a message of a mailbox: its prefix
  * and then the message, as IMAP counts them. out gets pieces in order and may
  * suspend; what it returns other than 0 ends the reading and is returned.
- * E_NOTFOUND if it is gone, E_IO if its octets do not make sense. */
+ * E_NOTFOUND if it is gone. E_DAMAGED if it is not what was stored, or shorter
+ * than offset + len (of UINT64_MAX: as long as it is): that is said before out
+ * gets anything, so a caller can still choose what to announce; but for damage
+ * that comes up while it is being read. */
 int blob_read(struct store *st, uint64_t mailbox, uint32_t uid,
     uint64_t offset, uint64_t len,
     int (*out)(void *arg, struct str octets), void *arg, struct err *err);
 
 /* The same of a message of the queue, by its lease: its prefix is what it was
- * submitted with (submit_ask.front). Of AUTH_RELAY connections only. */
+ * submitted with (submit_ask.front). Of AUTH_RELAY connections only; out may
+ * have got some of it when damage is told. */
 int blob_read_queued(struct store *st, uint64_t lease, uint64_t offset,
     uint64_t len, int (*out)(void *arg, struct str octets), void *arg,
     struct err *err);

@@ -11,7 +11,8 @@ struct world {
 	struct buf blob;	/* as stored */
 	uint32_t level;
 	size_t size, piece;
-	int stages, unstaged;
+	int stages, unstaged, checks;
+	uint64_t damaged_at;	/* this stored octet is; 0: none */
 	struct buf text, got;
 };
 
@@ -35,7 +36,17 @@ on_ask(void *owner, struct ipc_req *r)
 				      (size_t)ask->offset), ask->len),
 			w->blob.n };
 
-		ipc_reply(r, &a, -1);
+		if (ask->want & WANT_CHECK) {
+			w->checks++;
+			a.octets = STR_NULL;
+			a.checked = ask->offset + ask->len;
+		}
+		if (w->damaged_at && (ask->want & WANT_CHECK ||
+		    ask->offset > 0) && ask->offset <= w->damaged_at &&
+		    w->damaged_at < ask->offset + ask->len)
+			ipc_fail(r, E_DAMAGED, "damaged");
+		else
+			ipc_reply(r, &a, -1);
 	} else {
 		struct done done = { 0 };
 
@@ -88,6 +99,18 @@ check_range(struct world *w, uint64_t offset, uint64_t len)
 	assert_true(str_eq(buf_get(&w->got), all));
 }
 
+/* It is told before any octet is given. */
+static void
+check_damage(struct world *w, uint64_t offset, uint64_t len)
+{
+	struct err err = { 0 };
+
+	buf_reset(&w->got);
+	assert_int_equal(blob_read(w->st, 1, 1, offset, len, take, w, &err),
+	    E_DAMAGED);
+	assert_int_equal(w->got.n, 0);
+}
+
 static void
 write_and_read(void *arg)
 {
@@ -114,12 +137,30 @@ write_and_read(void *arg)
 
 	n = w->text.n;
 	check_range(w, 0, UINT64_MAX);
-	check_range(w, 5, 20);
+	check_range(w, 5, n < 25 ? n - 5 : 20);
 	check_range(w, 17, 1);
 	check_range(w, n / 2, n / 3);
 	check_range(w, n - 1, 1);
-	check_range(w, n, 10);
+	check_range(w, n, 0);
 	check_range(w, UINT64_MAX, UINT64_MAX);
+	/* Shorter than was said; how long it is is known when all of its
+	 * heads are here. */
+	if (w->blob.n <= MSG_CHUNK) {
+		check_damage(w, n, 10);
+		check_damage(w, n / 2, n);
+	} else {
+		assert_int_equal(blob_read(w->st, 1, 1, n / 2, n, take, w,
+		    &err), E_DAMAGED);
+	}
+	/* In what is only read while the first octets are on their way, if
+	 * nobody looks before. */
+	if (w->blob.n > MSG_CHUNK) {
+		w->damaged_at = w->blob.n - 1;
+		check_damage(w, 5, n - 5);
+		check_range(w, 0, 1000);
+		check_range(w, 30, BLOB_CHUNK / 2);
+		w->damaged_at = 0;
+	}
 	/* Another connection: the reading goes on. */
 	ipc_close(w->server);
 	w->server = NULL;

@@ -221,7 +221,8 @@ enum journal_event { JOURNAL_refused = 1, JOURNAL_login, JOURNAL_login_failed,
 	JOURNAL_failed,		/* for good */
 	JOURNAL_reported,	/* a report went to the sender */
 	JOURNAL_unreported,	/* a report that had nobody to go to */
-	JOURNAL_held, JOURNAL_released, JOURNAL_retried, JOURNAL_dropped };
+	JOURNAL_held, JOURNAL_released, JOURNAL_retried, JOURNAL_dropped,
+	JOURNAL_damaged };	/* on the disk: it cannot be read */
 #define FIELDS_journal_ask(F, S)                                    \
 	F(S, u32, event, 0)                                         \
 	F(S, u64, message, 0)		/* 0: none */               \
@@ -389,7 +390,7 @@ enum { FLAG_seen = 1, FLAG_answered = 2, FLAG_flagged = 4, FLAG_deleted = 8,
 /* Rows of messages, a page at a time: cursor is 0 at first and then `next`
  * of the answer before, which is 0 at the end. modseq is the mailbox's: where
  * it is not above the view's, nothing is new and no sync is needed. */
-enum { WANT_FACTS = 1 };
+enum { WANT_FACTS = 1, WANT_CHECK = 2 };
 #define FIELDS_fetch_ask(F, S)                                        \
 	SELECTION(F, S) F(S, u32, want, 0)                            \
 	F(S, u64, changed_since, 0) F(S, u32, cursor, 0)
@@ -407,7 +408,11 @@ enum { WANT_FACTS = 1 };
 
 /* Octets of a message: its prefix, and len octets of its blob's from offset
  * (as stored: see store/blob.h). total is the blob's stored length. Which
- * message: the one of this email, or of this UID where email is 0. */
+ * message: the one of this email, or of this UID where email is 0.
+ *
+ * What is answered was compared with its checksum. E_DAMAGED: it is not what
+ * was stored. WANT_CHECK: say so of these octets now, instead of answering them
+ * (some MB at once: from `checked` on is to be asked again). */
 #define FIELDS_content_ask(F, S)                                      \
 	F(S, u64, mailbox, 0) F(S, u32, uid, 0)                       \
 	F(S, u64, offset, 0) F(S, u32, len, 0)                        \
@@ -416,7 +421,8 @@ enum { WANT_FACTS = 1 };
 	F(S, str, prefix, 2048 + FRONT_MAX)                           \
 	F(S, str, octets, MSG_CHUNK)                                  \
 	F(S, u64, total, 0)                                           \
-	F(S, str, facts, 32768)	/* empty unless wanted */
+	F(S, str, facts, 32768)	/* empty unless wanted */           \
+	F(S, u64, checked, 0)
 
 /* What is new since the view was told. gone: sequence numbers in the old
  * view, highest first, each right to be announced as it stands. rows: fetch

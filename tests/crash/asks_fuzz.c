@@ -5,6 +5,7 @@
  */
 #include "faulty.h"
 #include "script.h"
+#include "store/test_blob.h"
 
 enum { WRITES = 6, OPS = 60 };
 
@@ -146,6 +147,7 @@ add_submit(struct fuzz *f)
 	struct recipient *to = arena_array(f->a, 4, sizeof(*to));
 	struct submit_ask *ask = arena_alloc(f->a, sizeof(*ask));
 	size_t n = octet(f) % 4, i;
+	struct str body;
 
 	for (i = 0; i < n; i++)
 		to[i] = (struct recipient){ .address = address(f),
@@ -154,6 +156,12 @@ add_submit(struct fuzz *f)
 		.reverse_path = address(f), .stage = octet(f) % 3,
 		.octets = text(f, 200), .raw_size = number(f),
 		.facts = text(f, 100), .message_id = text(f, 20) };
+	/* Most are what they say. */
+	if (ask->raw_size % 4) {
+		body = ask->octets;
+		ask->raw_size = body.n;
+		ask->octets = str_dup(f->a, test_blob(body));
+	}
 	f->w[f->n] = (struct write){ .caller = somebody(f),
 		.call = STORE_submit, .ask = ask, .rcpts = to, .nrcpts = n };
 	if (++f->n == WRITES)

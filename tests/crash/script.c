@@ -3,6 +3,7 @@
 #include <sqlite3.h>
 
 #include "store/engine/engine_int.h"
+#include "store/test_blob.h"
 
 /*
  * Change ids and the clock follow from the step's number, so that a step done
@@ -208,18 +209,18 @@ append_deleted(struct fixture *d)
 }
 
 static int
-stage_all(struct fixture *d, struct caller *who, const char *octets, size_t n,
+stage_all(struct fixture *d, struct caller *who, struct str blob,
     uint64_t *stage)
 {
 	struct stage_ask piece = { 0 };
 	struct write w = { .caller = who, .call = STORE_stage,
 		.ask = &piece };
-	size_t k;
 	int rc = 0;
 
-	for (; piece.offset < n && rc == 0; piece.offset += k) {
-		k = n - piece.offset < 190000 ? n - piece.offset : 190000;
-		piece.octets = str_make(octets + piece.offset, k);
+	for (; piece.offset < blob.n && rc == 0;
+	    piece.offset += piece.octets.n) {
+		piece.octets = str_first(str_from(blob,
+		    (size_t)piece.offset), 190000);
 		w.settled = false;
 		rc = fixture_write(d, &w);
 		piece.stage = w.answer.stage.stage;
@@ -242,7 +243,8 @@ staged(struct fixture *d, size_t n)
 	(void)text_of(octets, n, "staged ");
 	rc = person(d, "bob@a.test", &who);
 	if (rc == 0)
-		rc = stage_all(d, &who, octets, n, &ask.stage);
+		rc = stage_all(d, &who, test_blob(str_make(octets, n)),
+		    &ask.stage);
 	if (rc == 0)
 		rc = fixture_write(d, &w);
 	if (d->e)
@@ -271,10 +273,10 @@ together(struct fixture *d)
 	struct rcpt_ask to = { STR("alice@a.test") };
 	struct rcpt_answer answer;
 	struct submit_ask submit = { .change = ++d->change,
-		.reverse_path = STR("s@far.test"), .octets = STR("together"),
-		.raw_size = 8 };
+		.reverse_path = STR("s@far.test"),
+		.octets = test_blob(STR("together")), .raw_size = 8 };
 	struct append_ask append = { .change = ++d->change,
-		.name = STR("Archive"), .octets = STR("beside"),
+		.name = STR("Archive"), .octets = test_blob(STR("beside")),
 		.raw_size = 6 };
 	struct caller who;
 	struct write w[2] = {

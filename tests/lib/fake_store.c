@@ -133,8 +133,13 @@ blob_read(struct store *st, uint64_t mailbox, uint32_t uid, uint64_t offset,
 
 	if (left.n == 0)
 		return err_set(err, E_NOTFOUND, "no message %u", uid);
+	if (f->fail[STORE_content])
+		return err_set(err, f->fail[STORE_content], "as asked");
 	left = str_first(str_from(left, (size_t)offset), (size_t)len);
-	for (; e >= 0 && left.n; left = str_from(left, f->piece))
+	for (; e >= 0 && left.n; left = str_from(left, f->piece)) {
 		e = out(arg, str_first(left, f->piece));
+		if (e >= 0 && f->read_error)
+			return err_set(err, f->read_error, "as asked");
+	}
 	return e;
 }

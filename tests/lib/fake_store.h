@@ -23,6 +23,7 @@ struct fake_store {
 
 	int fail[STORE_NCALLS];	/* E_* that a call answers, 0: none */
 	int blob_error;		/* E_* of blob_write() */
+	int read_error;		/* E_* of blob_read() behind its first piece */
 	int64_t delay_ms;	/* every call takes so long */
 	bool hold;		/* no answer comes until it is given up */
 	uint64_t generation;

@@ -12,6 +12,7 @@ struct large {
 	struct file *f;
 	uint64_t blob, length;
 	uint32_t crc;	/* of the octets so far */
+	struct sums sums;
 	bool named;	/* its name in the folder lasts */
 };
 
@@ -53,29 +54,50 @@ large_write(struct large *l, struct str octets, uint64_t at, struct err *err)
 	if (rc < 0)
 		return pack_failed(err, rc, "write blob", l->blob);
 	l->crc = crc32c(l->crc, octets.p, octets.n);
+	sums_add(&l->sums, octets);
 	l->length += octets.n;
 	return 0;
 }
 
-int
-large_finish(struct large *l, struct str facts, struct place *out,
-    struct err *err)
+static int
+write_rest(struct large *l, const struct blob_parts *b, struct str sums,
+    const char header[RECORD_HEADER], struct err *err)
 {
-	struct place at = { .blob = l->blob, .length = l->length,
-		.facts = (uint32_t)facts.n };
-	char header[RECORD_HEADER];
+	const struct files_ops *ops = l->f->files->ops;
+	struct buf rest = BUF_INIT(SIZE_MAX / 2);
 	int rc;
 
-	at.crc = crc32c(l->crc, facts.p, facts.n);
-	record_header(header, &at);
-	rc = l->f->files->ops->write(l->f, facts.p, facts.n,
-	    RECORD_HEADER + l->length);
+	buf_str(&rest, b->facts);
+	buf_str(&rest, b->front);
+	buf_str(&rest, sums);
+	rc = ops->write(l->f, rest.p, rest.n, RECORD_HEADER + l->length);
+	buf_free(&rest);
 	if (rc == 0)
-		rc = l->f->files->ops->write(l->f, header, sizeof(header), 0);
-	if (rc < 0)
-		return pack_failed(err, rc, "write blob", l->blob);
-	*out = at;
-	return 0;
+		rc = ops->write(l->f, header, RECORD_HEADER, 0);
+	return rc < 0 ? pack_failed(err, rc, "write blob", l->blob) : 0;
+}
+
+int
+large_finish(struct large *l, const struct blob_parts *b, struct place *out,
+    struct err *err)
+{
+	struct sums before = l->sums;	/* of the octets alone */
+	char header[RECORD_HEADER];
+	struct record r;
+	struct place at = record_begin(&r, b, l->length, l->crc);
+	struct str sums = STR_NULL;
+	int rc;
+
+	if (r.sums)
+		sums = sums_of_rest(&l->sums, b);
+	record_end(header, &r, sums, &at);
+	rc = write_rest(l, b, sums, header, err);
+	l->sums.done.n = before.done.n;
+	l->sums.crc = before.crc;
+	l->sums.fill = before.fill;
+	if (rc == 0)
+		*out = at;
+	return rc;
 }
 
 int
@@ -97,6 +119,7 @@ void
 large_keep(struct large *l)
 {
 	file_close(l->f);
+	sums_free(&l->sums);
 	free(l);
 }
 

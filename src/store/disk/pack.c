@@ -40,24 +40,6 @@ large_name(char *out, size_t n, uint64_t blob)
 	(void)snprintf(out, n, "blobs/%016llx", (unsigned long long)blob);
 }
 
-void
-record_header(char out[RECORD_HEADER], const struct place *at)
-{
-	struct buf b = BUF_INIT(RECORD_HEADER);
-
-	buf_le32(&b, RECORD_MAGIC);
-	buf_le32(&b, 1);
-	buf_le64(&b, at->blob);
-	buf_le64(&b, at->length);
-	buf_le32(&b, at->facts);
-	buf_le32(&b, at->crc);
-	buf_le64(&b, 0);
-	buf_le32(&b, 0);
-	buf_le32(&b, crc32c(0, b.p, b.n));
-	memcpy(out, b.p, RECORD_HEADER);
-	buf_free(&b);
-}
-
 struct packs *
 packs_new(struct files *fs, uint64_t size)
 {
@@ -201,39 +183,56 @@ roll(struct packs *p, struct err *err)
 	return 0;
 }
 
-int
-packs_put(struct packs *p, uint64_t blob, struct str octets, struct str facts,
-    struct place *out, struct err *err)
+/* Where the record will be, once there is a pack to put it in. */
+static int
+find_room(struct packs *p, const struct place *at, struct err *err)
 {
-	struct place at = { .blob = blob, .length = octets.n,
-		.facts = (uint32_t)facts.n };
-	char header[RECORD_HEADER];
-	struct pack_touched *t;
-	uint64_t n;
+	uint64_t n = place_octets(at);
 	int rc = 0;
 
-	at.crc = crc32c(crc32c(0, octets.p, octets.n), facts.p, facts.n);
-	n = place_octets(&at);
 	if (!p->f || (p->pos > 0 && n > p->size - p->pos) || p->pos > p->size)
 		rc = roll(p, err);
 	if (rc == 0 && p->pending.n > WRITE_PIECE) {
 		rc = packs_write(p, err);
 		p->broken = rc < 0;
 	}
+	return rc;
+}
+
+int
+packs_put(struct packs *p, const struct blob_parts *b, struct place *out,
+    struct err *err)
+{
+	struct sums sums = { 0 };
+	char header[RECORD_HEADER];
+	struct pack_touched *t;
+	struct record r;
+	struct place at = record_begin(&r, b, b->octets.n,
+	    crc32c(0, b->octets.p, b->octets.n));
+	struct str table = STR_NULL;
+	int rc = find_room(p, &at, err);
+
 	if (rc < 0)
 		return rc;
+	if (r.sums) {
+		sums_add(&sums, b->octets);
+		table = sums_of_rest(&sums, b);
+	}
+	record_end(header, &r, table, &at);
 	at.pack = p->pack;
 	at.at = p->pos;
-	record_header(header, &at);
 	buf_put(&p->pending, header, sizeof(header));
-	buf_str(&p->pending, octets);
-	buf_str(&p->pending, facts);
-	buf_put(&p->pending, zeros,
-	    n - RECORD_HEADER - octets.n - facts.n);
-	p->pos += n;
+	buf_str(&p->pending, b->octets);
+	buf_str(&p->pending, b->facts);
+	buf_str(&p->pending, b->front);
+	buf_str(&p->pending, table);
+	sums_free(&sums);
+	p->pos += place_octets(&at);
+	buf_put(&p->pending, zeros, place_octets(&at) - RECORD_HEADER -
+	    at.length - at.facts);
 	t = touch(p);
 	t->written = p->pos;
-	t->added += n;
+	t->added += place_octets(&at);
 	*out = at;
 	return 0;
 }

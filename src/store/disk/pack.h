@@ -1,16 +1,10 @@
 /*
  * pack.h - where blobs live: packs and files.
  *
- * A pack is a preallocated file of records, written from its start; SQL names
- * each record's place and the octets written (and lasting) of each pack.
- * What lies behind those is nobody's and is written over. A record:
- *
- *    0 magic u32      4 format u32 (1)   8 blob u64   16 length u64
- *   24 facts u32     28 crc32c u32 of octets and facts
- *   32 dictionary u32 (0)  36 key u32 (0)  40 0 u32  44 crc32c u32 of 0..43
- *   48 octets, facts, zeros up to a multiple of 8
- *
- * A large blob has a file of its own with one record in it (pack 0, at 0).
+ * A pack is a preallocated file of records (record.h), written from its start;
+ * SQL names each record's place and the octets written (and lasting) of each
+ * pack. What lies behind those is nobody's and is written over. A large blob
+ * has a file of its own with one record in it (pack 0, at 0).
  *
  * Invariants: (1) a record is synced before the commit that names it; (2) a
  * byte named by SQL is never written again; (3) a pack or file goes only
@@ -26,9 +20,14 @@ enum { RECORD_HEADER = 48, RECORD_ALIGN = 8 };
 
 struct place {
 	uint64_t blob, pack, at, length;
-	uint32_t facts, crc;
-	uint32_t front;	/* the last of the facts' octets are none: they are
-			 * fields that stand before the blob's text */
+	uint32_t facts, crc;	/* facts: all that lies behind its octets */
+	uint32_t front;	/* so many of them are no facts, but fields that stand
+			 * before the blob's text */
+};
+/* What a blob is made of. account: see record.h. */
+struct blob_parts {
+	uint64_t blob, account;
+	struct str octets, facts, front;
 };
 
 /* Octets of the record at a place. */
@@ -54,8 +53,8 @@ int packs_recovered(struct packs *p, struct log *log, struct err *err);
 
 /* Take a record into the batch and say where it will be. E_FULL: this blob
  * has no room; the others of the batch do. */
-int packs_put(struct packs *p, uint64_t blob, struct str octets,
-    struct str facts, struct place *out, struct err *err);
+int packs_put(struct packs *p, const struct blob_parts *b, struct place *out,
+    struct err *err);
 /* Write what was taken (E_FULL: the batch has no room), then sync it. Any
  * failure of the second is the end of the process. */
 int packs_write(struct packs *p, struct err *err);
@@ -81,10 +80,9 @@ int large_new(struct packs *p, uint64_t blob, struct large **l,
 uint64_t large_blob(const struct large *l);
 int large_write(struct large *l, struct str octets, uint64_t at,
     struct err *err);
-/* All octets are there: put header and facts around them and sync. May be
- * done again. */
-int large_finish(struct large *l, struct str facts, struct place *out,
-    struct err *err);
+/* All octets are there: put the rest of b around them. May be done again. */
+int large_finish(struct large *l, const struct blob_parts *b,
+    struct place *out, struct err *err);
 int large_sync(struct large *l, struct err *err);
 void large_keep(struct large *l);	/* a commit names it; frees l */
 void large_drop(struct large *l);	/* removes the file; frees l */
@@ -92,14 +90,25 @@ void large_remove(struct packs *p, uint64_t blob);
 
 /* ---- any thread's ------------------------------------------------------ */
 
-/* Octets [from, from + n) of the blob's own, its facts (place.facts less
- * place.front of them), or its front. E_NOTFOUND if the file is gone, E_IO if
- * it is too short. */
+/* Octets [from, from + n) of the blob's own, its facts, or its front: *out lies
+ * in room, which they empty and which must be able to hold what is read with
+ * them (RECORD_ROOM more). All of it was compared with a checksum, but for a
+ * part of a long record of format 1. E_DAMAGED: it is not what was written, or
+ * not there; the caller knows whether that is because it was removed. */
+enum { RECORD_ROOM = 64 * 1024 };
 int packs_read(struct packs *p, const struct place *at, uint64_t from,
-    void *out, size_t n, struct err *err);
-int packs_read_facts(struct packs *p, const struct place *at, void *out,
+    size_t n, struct buf *room, struct str *out, struct err *err);
+int packs_read_facts(struct packs *p, const struct place *at,
+    struct buf *room, struct str *out, struct err *err);
+int packs_read_front(struct packs *p, const struct place *at,
+    struct buf *room, struct str *out, struct err *err);
+/* Compare octets [from, from + n) without handing them out; *checked is how far
+ * that went, which may be farther. */
+int packs_check_part(struct packs *p, const struct place *at, uint64_t from,
+    uint64_t n, uint64_t *checked, struct err *err);
+/* Compare everything. *raw is the length of its message by its chunks. */
+int packs_check(struct packs *p, const struct place *at, uint64_t *raw,
     struct err *err);
-int packs_read_front(struct packs *p, const struct place *at, void *out,
+/* The same length, of heads that are read alone. */
+int packs_raw_size(struct packs *p, const struct place *at, uint64_t *raw,
     struct err *err);
-/* Read it all and check header and checksum: E_IO says what is wrong. */
-int packs_check(struct packs *p, const struct place *at, struct err *err);

@@ -1,15 +1,14 @@
 /*
- * pack_int.h - what pack.c, packread.c and large.c share.
+ * pack_int.h - what pack.c, packread.c, packcheck.c and large.c share.
  */
 #pragma once
 #include <pthread.h>
 
 #include "base/map.h"
 #include "base/vec.h"
-#include "store/disk/pack.h"
+#include "store/disk/record.h"
 
 enum { OPEN_FILES = 32 };
-#define RECORD_MAGIC 0x63657250u /* "Prec" */
 
 /* A file open for reading. */
 struct open_pack {
@@ -40,7 +39,25 @@ struct packs {
 
 void pack_name(char *out, size_t n, uint64_t pack);
 void large_name(char *out, size_t n, uint64_t blob);
-void record_header(char out[RECORD_HEADER], const struct place *at);
 int pack_failed(struct err *err, int rc, const char *what, uint64_t id);
+/* packread.c: a record that is being read. The functions return 0 or E_*, as
+ * packs_read() does. */
+struct record_reader {
+	struct packs *p;
+	const struct place *at;
+	struct open_pack *o;
+	struct record r;
+	struct err *err;
+};
+int record_open(struct record_reader *x, struct packs *p,
+    const struct place *at, struct err *err);
+void record_close(struct record_reader *x);
+/* Octets of it, counted from its header on. */
+int record_octets(struct record_reader *x, uint64_t from, void *out,
+    size_t n);
+/* Is that the header of the record that belongs there? Fills in x->r. */
+int record_is_it(struct record_reader *x, const char header[RECORD_HEADER]);
+int record_damaged(const struct record_reader *x, const char *what);
+
 /* Close the readers' descriptor of a file that goes. */
 void packs_forget(struct packs *p, uint64_t pack, uint64_t blob);

@@ -163,6 +163,7 @@ engine_open(const struct engine_options *o, struct engine **out,
 	e->journal = journal_new(o->files);
 	e->addresses = address_cache_new();
 	bug_if(pthread_mutex_init(&e->used_lock, NULL) != 0);
+	bug_if(pthread_mutex_init(&e->damage_lock, NULL) != 0);
 	rc = open_data(e, err);
 	if (rc < 0)
 		engine_close(e);
@@ -181,7 +182,9 @@ engine_close(struct engine *e)
 	map_free(&e->mboxes);
 	map_free(&e->fresh);
 	map_free(&e->used);
+	map_free(&e->damage_told);
 	(void)pthread_mutex_destroy(&e->used_lock);
+	(void)pthread_mutex_destroy(&e->damage_lock);
 	address_cache_free(e->addresses);
 	sql_close(&e->look);
 	/* Without that line the WAL has to stay. */

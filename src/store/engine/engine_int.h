@@ -4,6 +4,7 @@
 #pragma once
 #include "base/list.h"
 #include "store/address/address.h"
+#include "store/chunk.h"
 #include "store/engine/column.h"
 #include "store/engine/engine.h"
 #include "store/disk/journal.h"
@@ -90,6 +91,10 @@ struct engine {
 
 	uint64_t staged_octets;	/* in memory, of all callers */
 	uint64_t next_stage;
+	/* Of any thread: which damage was told. */
+	pthread_mutex_t damage_lock;
+	struct map damage_told;
+
 	uint64_t clean_walk;	/* where the next look at old changes begins */
 	int64_t cleaned_s;
 };
@@ -163,7 +168,7 @@ struct stage;
 /* The blob of a submit or append, put where it will be. */
 struct blob_ask {
 	struct caller *caller;
-	uint64_t stage, raw_size;
+	uint64_t stage, raw_size, account;	/* account: see record.h */
 	struct str octets, facts, front;
 };
 int stage_place(struct engine *e, const struct blob_ask *b,
@@ -214,7 +219,18 @@ struct reader {
 STORE_CALLS(C)
 #undef C
 
-/* `before` and behind it the fields that stand before the blob's text. */
-int front_get(struct reader *r, const struct place *at, struct str before,
-    struct str *out, struct err *err);
+/* blobs.c */
+enum { OCTETS_MAX = BLOB_CHUNK + 4096 };
 int place_get(struct sql *q, uint64_t blob, struct place *at, struct err *err);
+/* `before` and behind it the fields that stand before the blob's text; lies in
+ * the reader's arena. */
+int blob_front(struct reader *r, const struct place *at, struct str before,
+    struct str *out, struct err *err);
+/* At most len octets, and OCTETS_MAX, from offset on; they lie in r->rows. */
+int blob_octets(struct reader *r, const struct place *at, uint64_t offset,
+    uint64_t len, struct str *out, struct err *err);
+/* What rc, of reading this blob, comes to. E_DAMAGED is E_NOTFOUND if it was
+ * removed meanwhile; otherwise log and journal are told, once. Not within
+ * sql_read_begin(): that does not see what happened since. */
+enum damage_kind { DAMAGE_BLOB = 1, DAMAGE_PAGE };
+int blob_damaged(struct reader *r, uint64_t blob, int rc, struct err *err);

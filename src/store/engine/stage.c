@@ -16,6 +16,7 @@ struct stage {
 	uint64_t id, size;
 	struct buf octets;	/* while there is no file */
 	struct large *large;
+	struct chunk_sum sum;
 	bool used;		/* by this batch */
 };
 struct stages {
@@ -125,6 +126,7 @@ add_piece(struct engine *e, struct stage *s, struct str octets,
 		e->staged_octets += octets.n;
 	}
 	s->size += octets.n;
+	chunk_sum_add(&s->sum, octets);
 	return 0;
 }
 
@@ -166,20 +168,37 @@ write_unstage(struct engine *e, struct write *w)
 	return 0;
 }
 
+/* How long a message is decides about quotas and about what is promised to
+ * those who read it: the sum of its chunks, not what a role says. */
 static int
-place_stage(struct engine *e, const struct blob_ask *b, struct place *at,
+check_size(const struct blob_ask *b, const struct chunk_sum *sum,
     struct err *err)
+{
+	if (chunk_sum_is_whole(sum) && sum->raw == b->raw_size)
+		return 0;
+	return err_set(err, E_INVALID, "a text of another length than said");
+}
+
+static int
+place_stage(struct engine *e, const struct blob_ask *b,
+    struct blob_parts *parts, struct place *at, struct err *err)
 {
 	struct stage *s = stage_find(b->caller, b->stage);
 	int rc;
 
 	if (!s || s->used)
 		return err_set(err, E_NOTFOUND, "no such stage");
-	if (s->large)
-		rc = large_finish(s->large, b->facts, at, err);
-	else
-		rc = packs_put(e->packs, e->next_blob++, buf_get(&s->octets),
-		    b->facts, at, err);
+	rc = check_size(b, &s->sum, err);
+	if (rc < 0)
+		return rc;
+	parts->octets = buf_get(&s->octets);
+	if (s->large) {
+		parts->blob = large_blob(s->large);
+		rc = large_finish(s->large, parts, at, err);
+	} else {
+		parts->blob = e->next_blob++;
+		rc = packs_put(e->packs, parts, at, err);
+	}
 	if (rc < 0)
 		return rc;
 	s->used = true;
@@ -187,32 +206,39 @@ place_stage(struct engine *e, const struct blob_ask *b, struct place *at,
 	return 0;
 }
 
-int
-stage_place(struct engine *e, const struct blob_ask *asked, struct place *at,
-    struct err *err)
+static int
+place_inline(struct engine *e, const struct blob_ask *b,
+    struct blob_parts *parts, struct place *at, struct err *err)
 {
-	struct blob_ask together = *asked, *b = &together;
-	char *room;
+	struct chunk_sum sum = { 0 };
 	int rc;
 
-	if (b->front.n && (b->front.n > FRONT_MAX || b->facts.n > MSG_CHUNK ||
+	chunk_sum_add(&sum, b->octets);
+	rc = check_size(b, &sum, err);
+	if (rc < 0)
+		return rc;
+	parts->blob = e->next_blob++;
+	parts->octets = b->octets;
+	return packs_put(e->packs, parts, at, err);
+}
+
+int
+stage_place(struct engine *e, const struct blob_ask *b, struct place *at,
+    struct err *err)
+{
+	struct blob_parts parts = { .account = b->account,
+		.facts = b->facts, .front = b->front };
+	int rc;
+
+	if (b->front.n && (b->front.n > FRONT_MAX ||
 	    !str_endsi(b->front, STR("\r\n"))))
 		return err_set(err, E_INVALID, "these are no header fields");
-	if (b->front.n) {
-		room = arena_alloc(e->arena, b->facts.n + b->front.n);
-		if (b->facts.n)
-			memcpy(room, b->facts.p, b->facts.n);
-		memcpy(room + b->facts.n, b->front.p, b->front.n);
-		b->facts = str_make(room, b->facts.n + b->front.n);
-	}
 	if (b->raw_size > engine_max_message(e))
 		return err_set(err, E_LIMIT, "larger than a message may be");
 	if (b->stage)
-		rc = place_stage(e, b, at, err);
+		rc = place_stage(e, b, &parts, at, err);
 	else
-		rc = packs_put(e->packs, e->next_blob++, b->octets, b->facts,
-		    at, err);
-	at->front = (uint32_t)b->front.n;
+		rc = place_inline(e, b, &parts, at, err);
 	/* Not this blob's fault alone: the whole batch is lost. */
 	if (rc < 0 && (packs_broken(e->packs) || rc == E_IO))
 		e->w.failed = rc;

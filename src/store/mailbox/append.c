@@ -47,7 +47,7 @@ write_append(struct engine *e, struct write *w)
 		.offset_min = (int32_t)ask->offset_min,
 		.size = ask->raw_size };
 	struct blob_ask b = { w->caller, ask->stage, ask->raw_size,
-		ask->octets, ask->facts };
+		w->caller->account, ask->octets, ask->facts };
 	struct append_answer *out = &w->answer.append;
 	struct place at;
 	int rc = check_append(e, w, &d);

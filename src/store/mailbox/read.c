@@ -6,46 +6,8 @@
 #include "store/engine/keywords.h"
 #include "store/engine/view.h"
 
-enum { ROWS_MAX = 180000, OCTETS_MAX = 128 * 1024 + 4096,
-	MAILBOXES_A_PAGE = 200, FACTS_MAX = 32768 };
-
-int
-place_get(struct sql *q, uint64_t blob, struct place *at, struct err *err)
-{
-	int rc = sql_first(q, SQL_blob_get, SQL_VALS(vi(blob)), err);
-
-	if (rc == 0)
-		return err_set(err, E_NOTFOUND, "the message is gone");
-	if (rc < 0)
-		return rc;
-	*at = (struct place){ blob, sql_u64(q, blob_get, pack),
-		sql_u64(q, blob_get, at), sql_u64(q, blob_get, length),
-		sql_u32(q, blob_get, facts), sql_u32(q, blob_get, crc),
-		sql_u32(q, blob_get, front) };
-	sql_end(q, SQL_blob_get);
-	if (at->front > at->facts || at->front > FRONT_MAX)
-		return err_set(err, E_IO, "blob %llu: its row makes no sense",
-		    (unsigned long long)blob);
-	return 0;
-}
-
-int
-front_get(struct reader *r, const struct place *at, struct str before,
-    struct str *out, struct err *err)
-{
-	char *room;
-	int rc;
-
-	*out = before;
-	if (at->front == 0)
-		return 0;
-	room = arena_alloc(r->arena, before.n + at->front);
-	if (before.n)
-		memcpy(room, before.p, before.n);
-	rc = packs_read_front(r->e->packs, at, room + before.n, err);
-	*out = str_make(room, before.n + at->front);
-	return rc;
-}
+enum { ROWS_MAX = 180000, MAILBOXES_A_PAGE = 200, FACTS_MAX = 32768,
+	CHECK_MAX = 4 << 20 };
 
 static struct str
 mailbox_name(struct str name)
@@ -159,7 +121,7 @@ struct picked_row {
 	struct str keywords;
 	uint32_t seq;
 };
-enum { PICK = 3000, PICK_FACTS = 400 };
+enum { PICK = 3000, PICK_FACTS = 400, DAMAGED_MAX = 8 };
 
 struct picking {
 	struct reader *r;
@@ -167,6 +129,11 @@ struct picking {
 	struct picked_row *picked;
 	size_t n, octets;
 	uint32_t next;
+	struct damaged {
+		uint64_t blob;
+		struct err why;
+	} *damaged;		/* to be told of when the snapshot is gone */
+	size_t ndamaged;
 };
 
 static bool
@@ -215,26 +182,33 @@ pick_all(struct picking *p, const struct column *c, struct err *err)
 /* Facts are a cache: without them the message is still right, and the
  * client can make them from its octets. Why they cannot be read is for the
  * log. */
-static struct str
-facts_of(struct reader *r, uint64_t blob)
+static int
+facts_of(struct reader *r, uint64_t blob, struct str *facts, struct err *err)
 {
-	struct err err = { 0 };
 	struct place at = { 0 };
-	char *room = NULL;
-	int rc = place_get(&r->q, blob, &at, &err);
-	size_t n = at.facts - at.front;
+	int rc = place_get(&r->q, blob, &at, err);
 
-	if (rc == 0 && (n == 0 || n > FACTS_MAX))
-		return STR_NULL;
-	buf_reset(&r->more);
+	*facts = STR_NULL;
 	if (rc == 0)
-		room = buf_room(&r->more, n);
-	if (room)
-		rc = packs_read_facts(r->e->packs, &at, room, &err);
-	if (rc < 0 && rc != E_NOTFOUND)	/* it went meanwhile */
+		rc = packs_read_facts(r->e->packs, &at, &r->more, facts, err);
+	if (rc < 0 || facts->n > FACTS_MAX)
+		*facts = STR_NULL;
+	if (rc < 0 && rc != E_NOTFOUND && rc != E_DAMAGED)
 		log_event(r->e->o.log, LOG_ERROR, "facts_unread",
-		    F_INT("blob", blob), F_ERR(&err));
-	return rc == 0 && room ? str_make(room, n) : STR_NULL;
+		    F_INT("blob", blob), F_ERR(err));
+	return rc;
+}
+
+static struct str
+picked_facts(struct picking *p, uint64_t blob)
+{
+	struct err why = { 0 };
+	struct str facts;
+
+	if (facts_of(p->r, blob, &facts, &why) == E_DAMAGED &&
+	    p->ndamaged < DAMAGED_MAX)
+		p->damaged[p->ndamaged++] = (struct damaged){ blob, why };
+	return facts;
 }
 
 static void
@@ -247,7 +221,7 @@ put_picked(struct picking *p)
 	for (i = 0; i < p->n; i++) {
 		x = &p->picked[i];
 		if (p->ask->want & WANT_FACTS)
-			facts = facts_of(p->r, x->row.blob);
+			facts = picked_facts(p, x->row.blob);
 		if (p->r->rows.n + 64 + x->keywords.n + facts.n > MSG_CHUNK) {
 			p->next = x->row.uid;
 			return;
@@ -269,6 +243,7 @@ read_fetch(struct reader *r, const struct caller *c,
 	if (rc < 0)
 		return rc;
 	p.picked = arena_array(r->arena, PICK, sizeof(*p.picked));
+	p.damaged = arena_array(r->arena, DAMAGED_MAX, sizeof(*p.damaged));
 	pthread_rwlock_rdlock(&col->lock);
 	rc = pick_all(&p, col, err);
 	answer->fetch.modseq = col->modseq;
@@ -281,21 +256,23 @@ read_fetch(struct reader *r, const struct caller *c,
 		rc = sql_read_begin(&r->q, err);
 	put_picked(&p);
 	sql_read_end(&r->q);
+	for (size_t i = 0; i < p.ndamaged; i++)
+		(void)blob_damaged(r, p.damaged[i].blob, E_DAMAGED,
+		    &p.damaged[i].why);
 	answer->fetch.rows = buf_get(&r->rows);
 	answer->fetch.next = p.next;
 	return rc;
 }
 
-int
-read_content(struct reader *r, const struct caller *c,
-    const struct content_ask *ask, union store_answer *answer, struct err *err)
+/* Which blob, and the fields that are in front of it for this mailbox. */
+static int
+find_content(struct reader *r, const struct caller *c,
+    const struct content_ask *ask, uint64_t *blob, struct str *prefix,
+    struct err *err)
 {
-	struct content_answer *out = &answer->content;
 	/* Both give the same columns. */
 	enum sql_statement s = ask->email ? SQL_email_content
 					  : SQL_placement_content;
-	struct place at;
-	uint64_t blob, n;
 	int rc;
 
 	rc = ask->email ? sql_first(&r->q, s, SQL_VALS(vi(c->account),
@@ -305,24 +282,37 @@ read_content(struct reader *r, const struct caller *c,
 		return err_set(err, E_NOTFOUND, "the message is gone");
 	if (rc < 0)
 		return rc;
-	blob = sql_column_u64(&r->q, s, SQL_COLUMN(email_content, blob));
-	out->prefix = str_dup(r->arena, sql_column_str(&r->q, s,
+	*blob = sql_column_u64(&r->q, s, SQL_COLUMN(email_content, blob));
+	*prefix = str_dup(r->arena, sql_column_str(&r->q, s,
 	    SQL_COLUMN(email_content, prefix)));
 	sql_end(&r->q, s);
-	rc = place_get(&r->q, blob, &at, err);
-	if (rc == 0)
-		rc = front_get(r, &at, out->prefix, &out->prefix, err);
+	return 0;
+}
+
+int
+read_content(struct reader *r, const struct caller *c,
+    const struct content_ask *ask, union store_answer *answer, struct err *err)
+{
+	struct content_answer *out = &answer->content;
+	struct place at = { 0 };
+	struct err why;
+	uint64_t blob = 0;
+	int rc = find_content(r, c, ask, &blob, &out->prefix, err);
+
 	if (rc < 0)
 		return rc;
+	rc = place_get(&r->q, blob, &at, err);
 	out->total = at.length;
-	if (ask->want & WANT_FACTS)
-		out->facts = facts_of(r, blob);
-	n = ask->offset < at.length ? at.length - ask->offset : 0;
-	n = n < ask->len ? n : ask->len;
-	n = n < OCTETS_MAX ? n : OCTETS_MAX;
-	if (n == 0)
-		return 0;
-	out->octets = str_make(buf_room(&r->rows, n), n);
-	return packs_read(r->e->packs, &at, ask->offset,
-	    buf_room(&r->rows, n), n, err);
+	if (rc == 0 && ask->want & WANT_CHECK)
+		rc = packs_check_part(r->e->packs, &at, ask->offset,
+		    ask->len < CHECK_MAX ? ask->len : CHECK_MAX,
+		    &out->checked, err);
+	else if (rc == 0)
+		rc = blob_octets(r, &at, ask->offset, ask->len, &out->octets,
+		    err);
+	if (rc == 0)
+		rc = blob_front(r, &at, out->prefix, &out->prefix, err);
+	if (rc == 0 && ask->want & WANT_FACTS)
+		(void)facts_of(r, blob, &out->facts, &why);
+	return blob_damaged(r, blob, rc, err);
 }

@@ -6,7 +6,7 @@
  * that are due together come together and become one item.
  */
 
-enum { ITEMS_OCTETS = 60000, RCPTS_OCTETS = 100000, CONTENT_MAX = 128 * 1024 };
+enum { ITEMS_OCTETS = 60000, RCPTS_OCTETS = 100000 };
 
 struct item_gathering {
 	struct reader *r;
@@ -246,7 +246,6 @@ read_queue_content(struct reader *r, const struct caller *c,
 {
 	struct queue_content_answer *out = &answer->queue_content;
 	struct place at;
-	uint64_t n;
 	int rc;
 
 	(void)c;
@@ -254,16 +253,10 @@ read_queue_content(struct reader *r, const struct caller *c,
 		return err_set(err, E_NOTFOUND, "no lease of yours");
 	rc = place_get(&r->q, r->leased, &at, err);
 	if (rc == 0)
-		rc = front_get(r, &at, STR_NULL, &out->prefix, err);
-	if (rc < 0)
-		return rc;
-	out->total = at.length;
-	n = ask->offset < at.length ? at.length - ask->offset : 0;
-	n = n < ask->len ? n : ask->len;
-	n = n < CONTENT_MAX ? n : CONTENT_MAX;
-	if (n == 0)
-		return 0;
-	out->octets = str_make(buf_room(&r->rows, n), n);
-	return packs_read(r->e->packs, &at, ask->offset,
-	    buf_room(&r->rows, n), n, err);
+		rc = blob_front(r, &at, STR_NULL, &out->prefix, err);
+	if (rc == 0)
+		rc = blob_octets(r, &at, ask->offset, ask->len, &out->octets,
+		    err);
+	out->total = rc == 0 ? at.length : 0;
+	return blob_damaged(r, r->leased, rc, err);
 }

@@ -203,12 +203,22 @@ put_all(struct submitting *s)
 	return rc < 0 ? rc : put_expanded(s);
 }
 
+/* The first whose mailbox it goes to; 0. */
+static uint64_t
+first_account(const struct submitting *s)
+{
+	for (size_t i = 0; i < s->to.n; i++)
+		if (s->to.rcpt[i]->account)
+			return s->to.rcpt[i]->account;
+	return 0;
+}
+
 static int
 place(struct submitting *s)
 {
 	const struct submit_ask *ask = s->ask;
 	struct blob_ask b = { s->w->caller, ask->stage, ask->raw_size,
-		ask->octets, ask->facts, ask->front };
+		first_account(s), ask->octets, ask->facts, ask->front };
 
 	return stage_place(s->e, &b, &s->at, &s->w->err);
 }

@@ -5,6 +5,7 @@
 #include <sys/stat.h>
 
 #include "store/service/test_fixture.h"
+#include "store/test_blob.h"
 #include "store/directory/recipients.h"
 #include "store/directory/resolve.h"
 
@@ -138,7 +139,7 @@ submit_to(struct place_of *p, struct caller *who, const char *from,
     struct recipient r)
 {
 	struct submit_ask ask = { .change = ++p->d.change,
-		.reverse_path = str_c(from), .octets = STR("m"),
+		.reverse_path = str_c(from), .octets = test_blob(STR("m")),
 		.raw_size = 1 };
 	struct write w = { .caller = who, .call = STORE_submit, .ask = &ask,
 		.rcpts = &r, .nrcpts = 1 };

@@ -74,7 +74,7 @@ submit_notify(struct world *w, struct store *st, const char *from,
     const struct to *to, const char *text)
 {
 	struct submit_ask s = { .change = store_change_id(st),
-		.reverse_path = str_c(from), .octets = str_c(text),
+		.reverse_path = str_c(from), .octets = test_blob(str_c(text)),
 		.raw_size = strlen(text), .envid = STR("env"),
 		.signature = STR("DKIM-Signature: x\r\n") };
 	struct submit_answer answer;
@@ -150,8 +150,8 @@ static struct submit_answer
 bounce(struct world *w, struct store *r, uint64_t lease)
 {
 	struct bounce_ask ask = { .change = store_change_id(r),
-		.lease = lease, .octets = STR("a report"), .raw_size = 8,
-		.message_id = STR("<report@x>") };
+		.lease = lease, .octets = test_blob(STR("a report")),
+		.raw_size = 8, .message_id = STR("<report@x>") };
 	struct submit_answer answer;
 
 	OK(store_call(r, STORE_bounce, &ask, &answer, w->a, &w->err));
@@ -364,7 +364,7 @@ BEGIN(fails_and_reports);
 	assert_int_equal(rcpt_of(&g.item[0], 2).outcome, OUTCOME_local);
 	assert_int_equal(exists(w, st), 1);
 	twice = (struct bounce_ask){ .change = 77, .lease = g.item[0].lease,
-		.octets = STR("a report"), .raw_size = 8 };
+		.octets = test_blob(STR("a report")), .raw_size = 8 };
 	OK(store_call(r, STORE_bounce, &twice, &a1, w->a, &w->err));
 	OK(store_call(r, STORE_bounce, &twice, &a2, w->a, &w->err));
 	assert_int_equal(a1.message, a2.message);

@@ -19,7 +19,7 @@ submit(struct world *w, uint64_t handle, const char *text)
 	struct submit_ask s = { .change = store_change_id(w->mx),
 		.reverse_path = STR("a@b.test"),
 		.handles = str_make((const char *)&handle, 8),
-		.octets = str_c(text), .raw_size = strlen(text) };
+		.octets = test_blob(str_c(text)), .raw_size = strlen(text) };
 	struct submit_answer answer;
 
 	return store_call(w->mx, STORE_submit, &s, &answer, w->a, &w->err);
@@ -294,7 +294,7 @@ watch_all(void *arg)
 	    world_account(w, "alice@example.test"));
 	struct watch_ask all = { WATCH_ACCOUNT, 1 }, end = { 0, 1 };
 	struct append_ask a = { .change = 5, .name = STR("Drafts"),
-		.octets = STR("x"), .raw_size = 1 };
+		.octets = test_blob(STR("x")), .raw_size = 1 };
 	struct append_answer answer;
 	struct done done;
 
@@ -326,6 +326,7 @@ test_watch_all(void **state)
 static void
 rcpt_is_right(void *arg)
 {
+	static const char text[600];
 	struct world *w = arg;
 	uint64_t account = world_account(w, "alice@example.test");
 	struct store *st = world_open_account(w, account);
@@ -336,7 +337,7 @@ rcpt_is_right(void *arg)
 		STR("sealed") };
 	struct account_remove_ask removal = { 31, STR("bob@example.test") };
 	struct append_ask a = { .change = 5, .name = STR("INBOX"),
-		.octets = STR("x"), .raw_size = 600 };
+		.octets = test_blob(str_make(text, 600)), .raw_size = 600 };
 	struct account_add_answer bob;
 	struct append_answer appended;
 	struct rcpt_answer to;
@@ -393,7 +394,7 @@ days_pass(void *arg)
 	struct submit_ask s = { .change = store_change_id(st),
 		.reverse_path = STR("alice@example.test"),
 		.handles = str_make((const char *)&to.handle, 8),
-		.octets = STR("hello"), .raw_size = 5 };
+		.octets = test_blob(STR("hello")), .raw_size = 5 };
 	struct submit_answer submitted;
 	struct take_ask take = { 20000 };
 	struct take_answer work;

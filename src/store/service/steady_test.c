@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "store/service/test_fixture.h"
+#include "store/test_blob.h"
 
 enum { SESSIONS = 3, ROUNDS = 400, BATCH = 20, WAL = 4 << 20, MOST = 20000 };
 
@@ -178,7 +179,8 @@ deliver_some(struct fixture *d, uint64_t account)
 
 	for (i = 0; i < BATCH; i++) {
 		ask[i] = (struct submit_ask){ .change = ++d->change,
-			.octets = STR("text of a message"), .raw_size = 17 };
+			.octets = test_blob(STR("text of a message")),
+			.raw_size = 17 };
 		w[i] = (struct write){ .caller = &d->mx,
 			.call = STORE_submit, .ask = &ask[i], .rcpts = &to,
 			.nrcpts = 1 };

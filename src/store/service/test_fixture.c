@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include "store/service/service.h"
+#include "store/test_blob.h"
 
 static int64_t
 fixture_wall(void *arg)
@@ -171,7 +172,7 @@ fixture_submit(struct fixture *d, uint64_t change, const char *text,
 {
 	struct submit_ask ask = { .change = change ? change : ++d->change,
 		.reverse_path = STR("sender@elsewhere.test"),
-		.octets = str_c(text), .raw_size = strlen(text),
+		.octets = test_blob(str_c(text)), .raw_size = strlen(text),
 		.facts = STR("facts of it"), .message_id = STR("<m@x>"),
 		.protocol = STR("ESMTP") };
 
@@ -183,7 +184,7 @@ fixture_submit_as(struct fixture *d, struct caller *who, const char *from,
     const char *text, const char *const *to, uint64_t *message)
 {
 	struct submit_ask ask = { .change = ++d->change,
-		.reverse_path = str_c(from), .octets = str_c(text),
+		.reverse_path = str_c(from), .octets = test_blob(str_c(text)),
 		.raw_size = strlen(text), .protocol = STR("ESMTPSA") };
 
 	return submit(d, who, &ask, to, message);
@@ -230,7 +231,7 @@ fixture_bounce(struct fixture *d, uint64_t message,
     const struct fixture_outcome *o, size_t n)
 {
 	struct bounce_ask ask = { .change = ++d->change, .lease = 7,
-		.octets = STR("a report"), .raw_size = 8,
+		.octets = test_blob(STR("a report")), .raw_size = 8,
 		.facts = STR("facts of a report") };
 	struct leased l[OUTCOMES_MAX];
 	struct write w = { .caller = &d->relay, .call = STORE_bounce,
@@ -276,7 +277,7 @@ fixture_append(struct fixture *d, struct caller *who, const char *mailbox,
 	struct append_ask ask = { .change = ++d->change,
 		.name = str_c(mailbox), .flags = flags,
 		.keywords = str_c(keywords), .received = 1700000000,
-		.offset_min = -90, .octets = str_c(text),
+		.offset_min = -90, .octets = test_blob(str_c(text)),
 		.raw_size = strlen(text), .facts = STR("appended facts") };
 	struct write w = { .caller = who, .call = STORE_append, .ask = &ask };
 	int rc = fixture_write(d, &w);
@@ -399,7 +400,7 @@ fixture_content(struct fixture *d, const struct caller *who, uint64_t mailbox,
 	} while (n < answer.content.total);
 	if (prefix)
 		*prefix = answer.content.prefix;
-	return (int)n;
+	return (int)test_blob_text(out, n);
 }
 
 int

@@ -70,7 +70,8 @@ int fixture_expunge(struct fixture *d, struct caller *who,
  * the next ask. */
 int fixture_rows(struct fixture *d, const struct caller *who,
     const struct open_answer *view, struct fetch_row *rows, size_t max);
-/* The stored octets of a message into out (cap octets): their number. */
+/* The text of a message into out (cap octets, with room for the heads of its
+ * chunks): how many octets. */
 int fixture_content(struct fixture *d, const struct caller *who,
     uint64_t mailbox, uint32_t uid, char *out, size_t cap, struct str *prefix);
 /* How many problems verify finds; printed to stderr. Negative E_*. */

@@ -7,6 +7,7 @@
 #include "store/service/service.h"
 #include "store/service/test_fixture.h"
 #include "store/client.h"
+#include "store/test_blob.h"
 
 struct world {
 	char path[64];

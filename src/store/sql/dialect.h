@@ -8,5 +8,10 @@
 	S(read_begin, "BEGIN")                                                \
 	S(commit, "COMMIT")                                                   \
 	S(rollback, "ROLLBACK")                                               \
+	S(table_name, "SELECT name FROM sqlite_schema WHERE type='table'"     \
+	    " ORDER BY name LIMIT 1 OFFSET ?1")                               \
+	/* At most 100 lines, or one that says "ok". */                       \
+	S(table_check, "SELECT integrity_check"                               \
+	    " FROM pragma_integrity_check(CAST(?1 AS TEXT))")                 \
 	S(has_meta, "SELECT count(*) FROM sqlite_schema"                      \
 	    " WHERE type='table' AND name='meta'")

@@ -250,10 +250,17 @@
 	    " GROUP BY email) p ON p.email=e.email WHERE e.account=?1"        \
 	    " AND (b.blob IS NULL OR e.placements<>coalesce(p.n, 0) OR"       \
 	    " e.email>=?2)")                                                  \
+	E(verify_sizes, (email, size, before, blob, pack, at, length, facts,  \
+	    crc, front), "SELECT email, size, length(prefix) AS before,"      \
+	    " blob, pack, at, length, facts, crc, b.front AS front"           \
+	    " FROM email e JOIN blob b USING (blob) WHERE e.account=?1")      \
+	E(verify_queued, (blob, pack, at, length, facts, crc, front, size),   \
+	    "SELECT blob, pack, b.at AS at, length, facts, crc, front,"       \
+	    " q.size AS size FROM queue q JOIN blob b ON b.blob=q.message")   \
 	S(verify_dead, "SELECT count(*) FROM email e WHERE e.account=?1"      \
 	    " AND e.placements=0 AND e.email NOT IN (SELECT email"            \
 	    " FROM garbage WHERE account=?1)")                                \
-	R(verify_blobs, (blob, pack, at, length, facts, crc, refs),           \
+	R(verify_blobs, (blob, pack, at, length, facts, crc, refs, front),    \
 	    "FROM blob WHERE blob>?1 ORDER BY blob LIMIT ?2")                 \
 	E(verify_named, (blob, times),                                        \
 	    "SELECT blob, count(*) AS times FROM (SELECT blob FROM email"     \

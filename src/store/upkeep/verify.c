@@ -4,13 +4,17 @@
 
 /*
  * Recount everything, in slices. The cursor is a phase and where it stands:
- * "r<blob>" for references to blobs, "a<account>" for accounts, "b<blob>" for
- * the octets of blobs; empty at first and at the end. Each slice is one
- * snapshot, so a busy store gives no false alarm.
+ * "t<n>" for the tables as SQLite checks them, "r<blob>" for references to
+ * blobs, "a<account>" for accounts, "b<blob>" for the octets of blobs; empty at
+ * first and at the end. Each slice is one snapshot, so a busy store gives no
+ * false alarm.
+ *
+ * What cannot be read is a problem like any other: the slices behind it are
+ * looked at all the same.
  */
 
 enum { BLOBS_OCTETS = 8 << 20, BLOBS_MAX = 2000, PROBLEMS_MAX = 180000,
-	REFS_A_SLICE = 500000 };
+	REFS_A_SLICE = 500000, BLOBS_A_PAGE = 100 };
 
 struct verifying {
 	struct reader *r;
@@ -37,6 +41,14 @@ problem(struct verifying *v, const char *fmt, ...)
 	buf_put(&v->r->more, line, (size_t)n < sizeof(line) ? (size_t)n
 							    : sizeof(line) - 1);
 	buf_chr(&v->r->more, '\n');
+}
+
+/* A part of a slice could not be read: say so, and go on. */
+static void
+unread(struct verifying *v, int rc)
+{
+	if (rc < 0)
+		problem(v, "%s", v->err->text);
 }
 
 #define ULL(s, c) ((unsigned long long)sql_u64(v->q, s, c))
@@ -139,28 +151,82 @@ check_packs(struct verifying *v)
 	return rc;
 }
 
+/* The length of a queued message by its chunks. */
 static int
+check_queued(struct verifying *v)
+{
+	enum sql_statement s = SQL_verify_queued;
+	struct err why = { 0 };
+	uint64_t raw, size;
+	struct place at;
+	int rc = sql_first(v->q, s, NULL, 0, v->err);
+
+	while (rc > 0) {
+		at = (struct place){ ULL(verify_queued, blob),
+			ULL(verify_queued, pack), ULL(verify_queued, at),
+			ULL(verify_queued, length),
+			sql_u32(v->q, verify_queued, facts),
+			sql_u32(v->q, verify_queued, crc),
+			sql_u32(v->q, verify_queued, front) };
+		size = ULL(verify_queued, size);
+		if (packs_raw_size(v->r->e->packs, &at, &raw, &why) == 0 &&
+		    raw + at.front != size)
+			problem(v, "queued message %llu: its size is %llu, "
+			    "its chunks have %llu", (unsigned long long)at.blob,
+			    (unsigned long long)size,
+			    (unsigned long long)(raw + at.front));
+		rc = sql_next(v->q, s, v->err);
+	}
+	return rc;
+}
+
+static void
 check_common(struct verifying *v)
 {
-	int rc = check_rows(v, SQL_verify_addresses,
-	    "an address without its account or domain");
+	static const struct {
+		enum sql_statement statement;
+		const char *what;
+	} checks[] = {
+		{ SQL_verify_addresses,
+		    "an address without its account or domain" },
+		{ SQL_verify_aliases,
+		    "an alias without its domain, or that an account is" },
+		{ SQL_verify_domains,
+		    "a domain with another number of accounts" },
+		{ SQL_verify_queue, "a queued message without its blob" },
+		{ SQL_verify_rcpts,
+		    "a recipient in the queue without its message" },
+		{ SQL_verify_unsent, "a queued message without recipients" },
+	};
 
-	if (rc == 0)
-		rc = check_rows(v, SQL_verify_aliases,
-		    "an alias without its domain, or that an account is");
-	if (rc == 0)
-		rc = check_rows(v, SQL_verify_domains,
-		    "a domain with another number of accounts");
-	if (rc == 0)
-		rc = check_rows(v, SQL_verify_queue,
-		    "a queued message without its blob");
-	if (rc == 0)
-		rc = check_rows(v, SQL_verify_rcpts,
-		    "a recipient in the queue without its message");
-	if (rc == 0)
-		rc = check_rows(v, SQL_verify_unsent,
-		    "a queued message without recipients");
-	return rc < 0 ? rc : check_packs(v);
+	for (size_t i = 0; i < NELEM(checks); i++)
+		unread(v, check_rows(v, checks[i].statement, checks[i].what));
+	unread(v, check_queued(v));
+	unread(v, check_packs(v));
+}
+
+/* What SQLite says of the n-th table and its indices. 1; 0: there is none. */
+static int
+check_table(struct verifying *v, uint64_t n)
+{
+	enum sql_statement s = SQL_table_check;
+	struct str name, says;
+	int rc = sql_first(v->q, SQL_table_name, SQL_VALS(vi(n)), v->err);
+
+	if (rc <= 0)
+		return rc;
+	name = str_dup(v->r->arena, sql_column_str(v->q, SQL_table_name, 0));
+	sql_end(v->q, SQL_table_name);
+	rc = sql_first(v->q, s, SQL_VALS(vs(name)), v->err);
+	while (rc > 0) {
+		says = sql_column_str(v->q, s, 0);
+		if (!str_eq(says, STR("ok")))
+			problem(v, "table %.*s: %.*s", STR_FMT(name),
+			    STR_FMT(str_first(says, 200)));
+		rc = sql_next(v->q, s, v->err);
+	}
+	unread(v, rc);
+	return 1;
 }
 
 /* ---- an account -------------------------------------------------------- */
@@ -266,6 +332,37 @@ check_emails(struct verifying *v, uint64_t account, uint64_t next_email)
 	return rc;
 }
 
+/* What is said of a message's length is what its chunks have. */
+static int
+check_sizes(struct verifying *v, uint64_t account)
+{
+	enum sql_statement s = SQL_verify_sizes;
+	struct err why = { 0 };
+	uint64_t raw, size, before;
+	struct place at;
+	int rc = sql_first(v->q, s, SQL_VALS(vi(account)), v->err);
+
+	while (rc > 0) {
+		at = (struct place){ ULL(verify_sizes, blob),
+			ULL(verify_sizes, pack), ULL(verify_sizes, at),
+			ULL(verify_sizes, length),
+			sql_u32(v->q, verify_sizes, facts),
+			sql_u32(v->q, verify_sizes, crc),
+			sql_u32(v->q, verify_sizes, front) };
+		size = ULL(verify_sizes, size);
+		before = ULL(verify_sizes, before) + at.front;
+		if (packs_raw_size(v->r->e->packs, &at, &raw, &why) == 0 &&
+		    raw + before != size)
+			problem(v, "account %llu email %llu: its size is "
+			    "%llu, its chunks have %llu",
+			    (unsigned long long)account, ULL(verify_sizes,
+			    email), (unsigned long long)size,
+			    (unsigned long long)(raw + before));
+		rc = sql_next(v->q, s, v->err);
+	}
+	return rc;
+}
+
 static int
 check_account(struct verifying *v, uint64_t account)
 {
@@ -284,18 +381,17 @@ check_account(struct verifying *v, uint64_t account)
 	s = SQL_verify_mailboxes;
 	rc = sql_first(v->q, s, SQL_VALS(vi(account)), v->err);
 	while (rc > 0) {
-		rc = check_mailbox(v, account, &total);
-		if (rc < 0)
-			sql_end(v->q, s);
-		else
-			rc = sql_next(v->q, s, v->err);
+		unread(v, check_mailbox(v, account, &total));
+		rc = sql_next(v->q, s, v->err);
 	}
+	unread(v, rc);
 	differs(v, account, 0, "messages", messages, total.messages);
 	differs(v, account, 0, "use of quota", used, total.size);
 	if (total.modseq > modseq)
 		differs(v, account, 0, "modseq", modseq, total.modseq);
 	v->out->checked += total.messages;
-	return rc < 0 ? rc : check_emails(v, account, next_email);
+	unread(v, check_sizes(v, account));
+	return check_emails(v, account, next_email);
 }
 
 static int
@@ -323,7 +419,8 @@ some_blobs(struct verifying *v, uint64_t after, struct place *at, size_t *n)
 			sql_u64(q, verify_blobs, at),
 			sql_u64(q, verify_blobs, length),
 			sql_u32(q, verify_blobs, facts),
-			sql_u32(q, verify_blobs, crc) };
+			sql_u32(q, verify_blobs, crc),
+			sql_u32(q, verify_blobs, front) };
 		octets += place_octets(&at[(*n)++]);
 		rc = sql_next(q, s, v->err);
 	}
@@ -332,32 +429,37 @@ some_blobs(struct verifying *v, uint64_t after, struct place *at, size_t *n)
 	return rc < 0 ? rc : 0;
 }
 
-/* Gone meanwhile is no problem. */
+/* Gone meanwhile is no problem; a file that is gone is. */
 static void
 check_blob(struct verifying *v, const struct place *at)
 {
 	struct err why = { 0 };
 	struct place now;
+	uint64_t raw;
 
 	v->out->octets += place_octets(at);
-	if (packs_check(v->r->e->packs, at, &why) == 0)
+	if (packs_check(v->r->e->packs, at, &raw, &why) == 0)
 		return;
-	if (place_get(v->q, at->blob, &now, NULL) == 0)
+	if (place_get(v->q, at->blob, &now, NULL) != E_NOTFOUND)
 		problem(v, "%s", why.text);
 }
 
-static int
+/* Where the rows cannot be read, the next ones that can are looked for behind
+ * a page of them. */
+static void
 check_blobs(struct verifying *v, uint64_t after, uint64_t *last)
 {
 	struct place *at = arena_array(v->r->arena, BLOBS_MAX, sizeof(*at));
 	size_t n, i;
 	int rc = some_blobs(v, after, at, &n);
 
-	for (i = 0; rc == 0 && i < n; i++)
+	for (i = 0; i < n; i++)
 		check_blob(v, &at[i]);
 	*last = n ? at[n - 1].blob : 0;
 	v->out->checked += n;
-	return rc;
+	unread(v, rc);
+	if (rc < 0)
+		*last = (n ? *last : after) + BLOBS_A_PAGE;
 }
 
 /* ---- the whole --------------------------------------------------------- */
@@ -369,10 +471,10 @@ set_next(struct verifying *v, char phase, uint64_t at)
 	    (unsigned long long)at);
 }
 
-static int
+static void
 account_slice(struct verifying *v, uint64_t after)
 {
-	uint64_t account;
+	uint64_t account = 0;
 	int rc = sql_read_begin(v->q, v->err);
 
 	if (rc == 0)
@@ -380,43 +482,49 @@ account_slice(struct verifying *v, uint64_t after)
 	if (rc == 0 && account)
 		rc = check_account(v, account);
 	sql_read_end(v->q);
-	if (rc == 0)
-		set_next(v, account ? 'a' : 'b', account);
+	unread(v, rc);
+	set_next(v, account ? 'a' : 'b', account);
 	v->out->percent = 20;
-	return rc;
 }
 
-static int
+static void
 blob_slice(struct verifying *v, uint64_t after)
 {
 	uint64_t last = 0, top = 0;
-	int rc = check_blobs(v, after, &last);
 
-	if (rc == 0)
-		rc = sql_number(v->q, SQL_blob_last, NULL, 0, &top, v->err);
+	check_blobs(v, after, &last);
+	unread(v, sql_number(v->q, SQL_blob_last, NULL, 0, &top, v->err));
 	v->out->percent = 100;
-	if (rc < 0 || last == 0)
-		return rc;
+	if (last == 0 || last > top)
+		return;
 	set_next(v, 'b', last);
-	v->out->percent = 20 + (uint32_t)(last * 79 / (top > last ? top
-								  : last));
-	return 0;
+	v->out->percent = 20 + (uint32_t)(last * 79 / top);
 }
 
-static int
+static void
 first_slice(struct verifying *v)
 {
 	int rc = sql_read_begin(v->q, v->err);
 
 	if (rc == 0)
-		rc = check_common(v);
+		check_common(v);
 	sql_read_end(v->q);
-	set_next(v, 'r', 0);
-	v->out->percent = 5;
-	return rc;
+	unread(v, rc);
+	set_next(v, 't', 0);
+	v->out->percent = 1;
 }
 
-static int
+static void
+table_slice(struct verifying *v, uint64_t n)
+{
+	int rc = check_table(v, n);
+
+	unread(v, rc);
+	set_next(v, rc > 0 ? 't' : 'r', rc > 0 ? n + 1 : 0);
+	v->out->percent = 5;
+}
+
+static void
 refs_slice(struct verifying *v, uint64_t after)
 {
 	uint64_t last = 0;
@@ -424,15 +532,14 @@ refs_slice(struct verifying *v, uint64_t after)
 
 	if (rc == 0)
 		rc = check_counts(v, after, after + REFS_A_SLICE);
-	if (rc == 0)
-		rc = sql_number(v->q, SQL_blob_last, NULL, 0, &last, v->err);
+	unread(v, rc);
+	unread(v, sql_number(v->q, SQL_blob_last, NULL, 0, &last, v->err));
 	sql_read_end(v->q);
 	if (last > after + REFS_A_SLICE)
 		set_next(v, 'r', after + REFS_A_SLICE);
 	else
 		set_next(v, 'a', 0);
 	v->out->percent = 10;
-	return rc;
 }
 
 int
@@ -441,19 +548,20 @@ read_verify(struct reader *r, const struct caller *c,
 {
 	struct verifying v = { r, &r->q, &answer->verify, err };
 	uint64_t at = 0;
-	int rc;
 
 	(void)c;
 	if (ask->cursor.n && !str_u64(str_from(ask->cursor, 1), &at))
 		return err_set(err, E_INVALID, "no such cursor");
 	if (ask->cursor.n == 0)
-		rc = first_slice(&v);
+		first_slice(&v);
+	else if (ask->cursor.p[0] == 't')
+		table_slice(&v, at);
 	else if (ask->cursor.p[0] == 'r')
-		rc = refs_slice(&v, at);
+		refs_slice(&v, at);
 	else if (ask->cursor.p[0] == 'a')
-		rc = account_slice(&v, at);
+		account_slice(&v, at);
 	else
-		rc = blob_slice(&v, at);
+		blob_slice(&v, at);
 	answer->verify.problems = buf_get(&r->more);
-	return rc;
+	return 0;
 }
