@@ -77,7 +77,15 @@ def test_without_a_server(data):
     assert "password-stdin" in refused("account", "passwd",
                                        "you@example.org", cwd=data)
     assert json.loads(fine("account", "list", "--json", cwd=data)) == [
-        {"address": "you@example.org", "messages": 0, "octets": 0}]
+        {"address": "you@example.org", "messages": 0, "octets": 0,
+         "send-as": "own"}]
+    assert "own, ours, anyone" in refused(
+        "account", "send-as", "you@example.org", "all", cwd=data)
+    assert "no such account" in refused(
+        "account", "send-as", "other@example.org", "ours", cwd=data)
+    fine("account", "send-as", "you@example.org", "ours", cwd=data)
+    assert json.loads(fine("account", "list", "--json", cwd=data))[0][
+        "send-as"] == "ours"
     assert "you@example.org" in fine("account", "list", cwd=data)
     assert refused("domain", "remove", "example.org", cwd=data)
     assert "--yes" in refused("account", "remove", "you@example.org",

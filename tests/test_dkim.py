@@ -59,12 +59,10 @@ MESSAGES = {
     "dots": HEADER + b"\r\n.\r\n..\r\n. x\r\n",
     "noise": HEADER + b"\r\n" + noise(1, 200),
     "large": HEADER + b"\r\n" + noise(2, 40000),
+    "somebody else's": HEADER.replace(b"alice", b"bob") + b"\r\nService.\r\n",
 }
 UNSIGNED = {
     "elsewhere's": HEADER.replace(DOMAIN.encode(), b"elsewhere.test"),
-    "somebody else's": HEADER.replace(b"alice", b"bob"),
-    "nobody's": REST,
-    "everybody's": FROM + HEADER,
 }
 
 
@@ -79,6 +77,8 @@ class Sent:
                 if row["type"] == "TXT"}
             self.zone = server.command("domain", "dns", DOMAIN).stdout
             everything = {**MESSAGES, **UNSIGNED}
+            # A service: may write as anybody, and is signed as who is ours.
+            server.command("account", "send-as", address("alice"), "anyone")
             for octets in everything.values():
                 submit(server, octets)
             server.kill_role("vault")

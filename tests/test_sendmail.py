@@ -192,6 +192,22 @@ def test_smtp_on_stdin(server, tmp_path):
     assert len(server.inbox()) == 1
 
 
+def test_smtp_on_stdin_with_lf(server):
+    """The first line says what lines end with: LF alone ends them then, and
+    where it was CRLF a text with LFs ends no message early."""
+    lines = (b"EHLO local", b"MAIL FROM:<alice@example.test>",
+             b"RCPT TO:<alice@example.test>", b"DATA", b"Subject: lf", b"",
+             b"..x", b".", b"QUIT")
+    done = server.sendmail("-bs", text=b"\n".join(lines) + b"\n")
+    assert b"\r\n250 2.0.0 Ok: queued" in done.stdout
+    assert body(server.one()) == ".x\n"
+    lines = lines[:5] + (b"\n.\nMAIL FROM:<alice@example.test>\nx",) + \
+        lines[6:]
+    done = server.sendmail("-bs", text=b"\r\n".join(lines) + b"\r\n")
+    assert b"\r\n550 5.6.0 " in done.stdout
+    assert len(server.inbox()) == 0
+
+
 def test_other_names(server):
     for name in ("mailq", "newaliases"):
         path = server.path.parent / name

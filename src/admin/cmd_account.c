@@ -9,10 +9,15 @@ static const char usage[] =
     "usage: postern account add ADDRESS [--password-stdin]\n"
     "       postern account list [--json]\n"
     "       postern account passwd ADDRESS [--password-stdin]\n"
+    "       postern account send-as ADDRESS own|ours|anyone\n"
     "       postern account remove ADDRESS [--yes]\n\n"
     "People, each with an address of a domain that was added before. The\n"
     "password is asked for twice, or read from the first line of stdin.\n"
-    "remove deletes the person's mail; it asks before, or wants --yes.\n\n"
+    "remove deletes the person's mail; it asks before, or wants --yes.\n"
+    "send-as says whom the account may write as, in From and in MAIL FROM:\n"
+    "its own addresses and aliases (own, where nothing was said), every\n"
+    "address of the domains here (ours), or anybody at all (anyone); the\n"
+    "last two are for services.\n\n"
     WHICH_SERVER;
 
 struct account_ctx {
@@ -20,7 +25,11 @@ struct account_ctx {
 	struct operator *op;
 	const struct options *o;
 	const char *address;
+	const char *word;	/* behind it */
 };
+
+/* As SEND_AS_*. */
+static const char *const rights[SEND_AS_N] = { "own", "ours", "anyone" };
 
 static int
 account_seal(struct account_ctx *c, struct str *sealed, struct err *err)
@@ -95,6 +104,25 @@ account_passwd(struct account_ctx *c, struct err *err)
 	return 0;
 }
 
+static int
+account_send_as(struct account_ctx *c, struct err *err)
+{
+	struct account_let_ask ask = { .address = str_c(c->address) };
+	struct done done;
+
+	while (ask.send_as < SEND_AS_N &&
+	    strcmp(rights[ask.send_as], c->word) != 0)
+		ask.send_as++;
+	if (ask.send_as == SEND_AS_N)
+		return err_set(err, E_INVALID, "\"%s\" is not one of own, "
+		    "ours, anyone", c->word);
+	ask.change = operator_change(c->op);
+	if (operator_store(c->op, STORE_account_let, &ask, &done, err) < 0)
+		return err->code;
+	printf("%s may write as: %s\n", c->address, c->word);
+	return 0;
+}
+
 static bool
 account_agreed(struct account_ctx *c)
 {
@@ -129,7 +157,8 @@ static int
 account_list(struct account_ctx *c, struct err *err)
 {
 	static const struct table_column columns[] = { { "address", false },
-		{ "messages", true }, { "octets", true } };
+		{ "messages", true }, { "octets", true },
+		{ "send-as", false } };
 	struct table t = { .columns = columns, .ncolumns = NELEM(columns) };
 	struct arena *a = c->a->memory;
 	struct accounts_ask ask = { STR_NULL };
@@ -151,6 +180,8 @@ account_list(struct account_ctx *c, struct err *err)
 			cells[1] = arena_printf(a, "%u", row.messages);
 			cells[2] = arena_printf(a, "%llu",
 			    (unsigned long long)row.size);
+			cells[3] = row.send_as < SEND_AS_N ?
+			    str_c(rights[row.send_as]) : STR("?");
 		}
 	} while (answer.more);
 	table_print(&t, c->o->json);
@@ -165,6 +196,7 @@ static const struct account_verb {
 	{ "add", 1, account_add },
 	{ "list", 0, account_list },
 	{ "passwd", 1, account_passwd },
+	{ "send-as", 2, account_send_as },
 	{ "remove", 1, remove_one },
 };
 
@@ -192,7 +224,9 @@ cmd_account(struct admin *a, int argc, char **argv)
 	verb = find_verb(n, argc, argv);
 	if (!verb)
 		return options_wrong(usage);
-	c.address = argv[argc - 1];	/* getopt put the options in front */
+	/* getopt put the options in front. */
+	c.address = argv[n + (argc > n + 1)];
+	c.word = argv[argc - 1];
 	if (operator_open(a, &o, &c.op, &err) < 0)
 		return admin_fail("account", "%s", err.text);
 	rc = verb->fn(&c, &err);

@@ -171,7 +171,11 @@ tell_idler(struct dialogue *d, struct err *err)
 static void
 say_farewell(struct dialogue *d, int e)
 {
-	imap_bye(session_of(d), e == E_TIMEOUT ?
+	struct imap_session *s = session_of(d);
+
+	if (s->state == STATE_LOGOUT)	/* or TLS did not come about */
+		return;
+	imap_bye(s, e == E_TIMEOUT ?
 	    "Autologout: nothing was heard for too long" :
 	    "Shutting down, come back in a moment");
 }

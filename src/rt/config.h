@@ -19,6 +19,9 @@
 	F(S, u64, max_message, 0)	/* octets */                     \
 	F(S, u64, quota, 0)		/* octets an account, 0 is none */ \
 	F(S, u32, smtp_timeout_s, 0)	/* RFC 5321 4.5.3.2.7: 300 */    \
+	F(S, u32, data_rate, 0)		/* octets a second of a text */  \
+	F(S, u32, data_time_s, 0)	/* for all of one */             \
+	F(S, u8, strict_helo, 0)	/* on port 25 */                 \
 	F(S, u32, imap_timeout_s, 0)	/* RFC 3501 5.4: 1800 */         \
 	F(S, u32, log_level, 0)		/* enum log_level */             \
 	F(S, u32, uid_base, 0)		/* as root: role n runs as this + n */ \

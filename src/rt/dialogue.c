@@ -44,7 +44,7 @@ say_farewell(struct dialogue *d, int e)
 
 	(void)err_set(&err, e, "%s", err_name(e));
 	dialogue_deadline(d, FAREWELL_MS);
-	if (stream_failed(d->stream) < 0) {
+	if (stream_failed(d->stream) < 0 && !stream_revive(d->stream)) {
 		/* That is what it says of itself. */
 		(void)stream_flush(d->stream, &err);
 	} else {

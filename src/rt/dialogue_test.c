@@ -263,7 +263,7 @@ test_deadline_parked(void **state unused_arg)
 	end(&w, "timeout");
 }
 
-/* A stream that has failed says nothing more. */
+/* Whoever is silent in the middle of a command hears why it ends, too. */
 static void
 test_deadline_in_command(void **state unused_arg)
 {
@@ -275,7 +275,7 @@ test_deadline_in_command(void **state unused_arg)
 	pass(&w, COMMAND_MS - 1000);
 	assert_int_equal(w.done, 0);
 	pass(&w, 2000);
-	expect(&w, "");
+	expect(&w, "farewell timeout\r\n");
 	end(&w, "timeout");
 }
 

@@ -79,6 +79,15 @@ stream_failed(const struct stream *s)
 	return s->failed;
 }
 
+bool
+stream_revive(struct stream *s)
+{
+	if (s->failed != E_TIMEOUT)
+		return false;
+	s->failed = 0;
+	return true;
+}
+
 int
 stream_fail(struct stream *s, int code, struct err *err)
 {

@@ -57,6 +57,10 @@ void stream_deadline(struct stream *s, int64_t at_ms);
  * words what the system knows ("Connection timed out"). */
 int stream_failed(const struct stream *s);
 
+/* If all that is wrong is that the deadline came, it may be written to once
+ * more: last words. Set another deadline. */
+bool stream_revive(struct stream *s);
+
 /* One line without its CRLF; only CRLF ends a line (a bare CR or LF is part
  * of it). Valid until the next call that reads. E_LIMIT if max octets came
  * without CRLF: that is not sticky, see stream_skip_line(). E_CLOSED at the

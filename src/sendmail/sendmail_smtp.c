@@ -21,6 +21,12 @@ struct stdio {
 	struct loop *loop;
 	struct watch watch;
 	bool watched;
+	/* What lines end with: the first one says it for all. Where that is
+	 * CRLF an LF alone is none, so no text can end its message early. */
+	enum { NO_LINE, CRLF_LINES, LF_LINES } lines;
+	char last;		/* octet that was given */
+	char raw[4096];
+	size_t at, end;		/* of raw: not given yet */
 };
 
 static void
@@ -32,6 +38,25 @@ stdin_event(struct watch *w, uint32_t events unused_arg)
 		s->t.ready(s->t.arg);
 }
 
+static ssize_t
+give_octets(struct stdio *s, char *p, size_t room)
+{
+	size_t n = 0;
+
+	while (n < room && s->at < s->end) {
+		char c = s->raw[s->at];
+
+		if (c == '\n' && s->lines == NO_LINE)
+			s->lines = s->last == '\r' ? CRLF_LINES : LF_LINES;
+		if (c == '\n' && s->lines == LF_LINES && s->last != '\r')
+			c = '\r';
+		else
+			s->at++;
+		p[n++] = s->last = c;
+	}
+	return (ssize_t)n;
+}
+
 /* Others may share the descriptor, so it stays as it is: asked first, and
  * never made non-blocking. */
 static ssize_t
@@ -41,14 +66,20 @@ stdin_read(struct transport *t, void *p, size_t n)
 	struct pollfd ask = { .fd = STDIN_FILENO, .events = POLLIN };
 	ssize_t got;
 
+	if (s->at < s->end)
+		return give_octets(s, p, n);
 	if (s->watched && poll(&ask, 1, 0) <= 0)
 		return E_AGAIN;
 	do
-		got = read(STDIN_FILENO, p, n);
+		got = read(STDIN_FILENO, s->raw, sizeof(s->raw));
 	while (got < 0 && errno == EINTR);
 	if (got < 0 && errno == EAGAIN)
 		return E_AGAIN;
-	return got < 0 ? E_CLOSED : got;
+	if (got <= 0)
+		return got < 0 ? E_CLOSED : 0;
+	s->at = 0;
+	s->end = (size_t)got;
+	return give_octets(s, p, n);
 }
 
 static ssize_t

@@ -17,7 +17,7 @@ hello(struct smtp_session *s, struct str args, bool esmtp)
 {
 	struct str name;
 
-	if (!smtp_parse_helo(args, &name))
+	if (!smtp_parse_helo(args, s->service->o.strict_helo, s->cmd, &name))
 		return false;
 	smtp_txn_end(s);
 	buf_reset(&s->helo);
@@ -32,7 +32,8 @@ smtp_helo(struct smtp_session *s, struct str args)
 	if (!hello(s, args, false))
 		return bad_name();
 	return smtp_replyf(s->cmd, 250, NULL, "%.*s Hello %.*s [%s]",
-	    STR_FMT(s->service->o.hostname), STR_FMT(args), s->d.peer.address);
+	    STR_FMT(s->service->o.hostname), STR_FMT(buf_get(&s->helo)),
+	    s->d.peer.address);
 }
 
 /* ehlo-ok-rsp: a line for us and one for each extension. */
@@ -46,7 +47,7 @@ smtp_ehlo(struct smtp_session *s, struct str args)
 	if (!hello(s, args, true))
 		return bad_name();
 	buf_printf(&b, "%.*s Hello %.*s [%s]", STR_FMT(o->hostname),
-	    STR_FMT(args), s->d.peer.address);
+	    STR_FMT(buf_get(&s->helo)), s->d.peer.address);
 	buf_lit(&b, "\nPIPELINING\n8BITMIME\nENHANCEDSTATUSCODES\nSMTPUTF8");
 	buf_printf(&b, "\nSIZE %llu", (unsigned long long)o->max_message);
 	if (o->dsn)

@@ -4,8 +4,8 @@
 #include "smtp/smtp_int.h"
 
 /* RFC 6409 6.1: people write only as one of their own addresses. */
-static int
-may_send_as(struct smtp_session *s, struct str from, struct err *err)
+int
+smtp_may_send_as(struct smtp_session *s, struct str from, struct err *err)
 {
 	struct sender_ask ask = { .address = from };
 	struct done done;
@@ -14,13 +14,22 @@ may_send_as(struct smtp_session *s, struct str from, struct err *err)
 	if (!smtp_logged_in(s) && !s->service->o.local)
 		return 0;
 	/* Only so that they hear of it early: submit looks again. */
-	if (from.n > 0 && str_eq(buf_get(&s->sender), from))
+	if (from.n > 0 && str_eqi(buf_get(&s->sender), from))
 		return 0;
+	if (from.n > SMTP_SENDER_MAX)
+		return err_set(err, E_DENIED, "longer than any address");
 	e = store_call(s->store, STORE_sender, &ask, &done, s->cmd, err);
 	buf_reset(&s->sender);
 	if (e == 0)
 		buf_str(&s->sender, from);
 	return e;
+}
+
+void
+smtp_note_denied(struct smtp_session *s, struct str from)
+{
+	log_ctx_event(&s->d.log, LOG_INFO, "sender_denied",
+	    F_STR("from", from), F_STR("user", smtp_user(s)));
 }
 
 static unsigned
@@ -47,11 +56,9 @@ smtp_mail(struct smtp_session *s, struct str args)
 		return smtp_reply_syntax(why, "5.1.7");
 	if (mail.size_octets > o->max_message)
 		return smtp_reply(552, "5.3.4", "Message too big");
-	e = may_send_as(s, mail.from.text, &err);
+	e = smtp_may_send_as(s, mail.from.text, &err);
 	if (e == E_DENIED) {
-		log_ctx_event(&s->d.log, LOG_INFO, "sender_denied",
-		    F_STR("from", mail.from.text),
-		    F_STR("user", smtp_user(s)));
+		smtp_note_denied(s, mail.from.text);
 		return smtp_reply(553, "5.7.1", "Not an address of yours");
 	}
 	if (e < 0) {

@@ -28,10 +28,15 @@ smtp_expn(struct smtp_session *s unused_arg, struct str args unused_arg)
 
 /* HELP [String]                                         RFC 5321 4.1.1.8 */
 struct reply
-smtp_help(struct smtp_session *s, struct str args unused_arg)
+smtp_help(struct smtp_session *s, struct str args)
 {
 	const struct smtp_verb *v;
 	auto_buf b = BUF_INIT(1024);
+
+	if (args.n > 0 && (v = smtp_verb_find(s, args)) && v->help)
+		return (struct reply){ 214, "2.0.0", str_c(v->help) };
+	if (args.n > 0)
+		return smtp_reply(504, "5.5.4", "No help on that");
 
 	buf_lit(&b, "Commands:");
 	for (size_t i = 0; (v = smtp_verb_at(s, i)); i++)

@@ -1,5 +1,7 @@
 #include "smtp/grammar.h"
 
+#include <stdio.h>
+
 bool
 smtp_command(struct str line, struct smtp_command *out)
 {
@@ -17,7 +19,7 @@ smtp_command(struct str line, struct smtp_command *out)
 static bool
 is_space(char c)
 {
-	return c == ' ';
+	return c == ' ' || c == '\t';
 }
 
 bool
@@ -60,14 +62,18 @@ is_printable_xtext(struct str s, struct arena *a)
 	return true;
 }
 
-/* SIZE=1*20DIGIT                                             RFC 1870 4 */
+/* SIZE=1*20DIGIT, which may be more than 64 bits hold.       RFC 1870 4 */
 static bool
 param_size(void *out, struct str value, struct arena *a unused_arg)
 {
 	struct mail_args *m = out;
+	struct rd r = rd_of(value);
 
-	if (m->has_size || value.n > 20 || !str_u64(value, &m->size_octets))
+	(void)rd_some(&r, ascii_is_digit);
+	if (m->has_size || value.n > 20 || !rd_done(&r))
 		return false;
+	if (!str_u64(value, &m->size_octets))
+		m->size_octets = UINT64_MAX;
 	m->has_size = true;
 	return true;
 }
@@ -362,14 +368,30 @@ is_helo(char c)
 	return ascii_is_alnum(c) || (c && strchr("-_.:[]", c));
 }
 
+static bool
+is_in_comment(char c)
+{
+	return c >= ' ' && c <= '~' && !strchr("()\\%", c);
+}
+
 bool
-smtp_parse_helo(struct str args, struct str *name)
+smtp_parse_helo(struct str args, bool strict, struct arena *a,
+    struct str *name)
 {
 	struct rd r = rd_of(args);
-	struct str word = rd_some(&r, is_helo);
+	char *p = arena_alloc(a, SMTP_DOMAIN_MAX + 4);
+	size_t n = 0;
 
-	if (!rd_done(&r) || word.n > SMTP_DOMAIN_MAX)
+	(void)rd_while(&r, is_helo);
+	if (args.n == 0 ||
+	    (strict && (!rd_done(&r) || args.n > SMTP_DOMAIN_MAX)))
 		return false;
-	*name = word;
+	for (size_t i = 0; i < args.n && n < SMTP_DOMAIN_MAX - 3; i++)
+		if (is_in_comment(args.p[i]))
+			p[n++] = args.p[i];
+		else
+			n += (size_t)snprintf(p + n, 4, "%%%02X",
+			    (unsigned char)args.p[i]);
+	*name = str_make(p, n);
 	return true;
 }

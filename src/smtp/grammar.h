@@ -65,11 +65,13 @@ struct rcpt_args {
 must_check enum smtp_syntax smtp_parse_rcpt(struct str args, unsigned with,
     struct arena *a, struct rcpt_args *out);
 
-/* The argument of HELO and EHLO. Clients on real networks send names with
- * "_" and bare addresses too, and 4.1.4 forbids to refuse mail for it: any
- * word of letters, digits and "-_.:[]" passes; smtp_is_domain() and
- * smtp_is_literal() tell what it is. */
-must_check bool smtp_parse_helo(struct str args, struct str *name);
+/* The argument of HELO and EHLO. Clients on real networks send all sorts of
+ * texts, and 4.1.4 forbids to refuse mail for it: anything passes that there is
+ * (strict: names, literals, and names with "_"). *name is what may stand in a
+ * comment (RFC 5322 3.2.2): octets that may not are "%C3", and it is cut at
+ * SMTP_DOMAIN_MAX. */
+must_check bool smtp_parse_helo(struct str args, bool strict, struct arena *a,
+    struct str *name);
 
 /* xtext = *(xchar / hexchar)                                RFC 3461 4 */
 must_check bool smtp_xtext(struct str s, struct arena *a, struct str *out);

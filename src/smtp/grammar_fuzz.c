@@ -48,8 +48,9 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		}
 		if (smtp_parse_rcpt(c.args, 0, a, &r) == SYNTAX_OK)
 			bug_if(!str_is_ascii(r.to.text) || r.addressee.notify);
-		if (smtp_parse_helo(c.args, &name))
-			bug_if(name.n == 0);
+		if (smtp_parse_helo(c.args, false, a, &name))
+			bug_if(name.n == 0 || name.n > SMTP_DOMAIN_MAX ||
+			    !str_is_ascii(name) || str_chr(name, ')') < name.n);
 	}
 	arena_free(a);
 	return 0;

@@ -52,7 +52,11 @@ test_mail(void **state unused_arg)
 		{ "FROM <a@b>", SYNTAX_ARGS },
 		{ "TO:<a@b>", SYNTAX_ARGS },
 		{ "FROM:", SYNTAX_ADDRESS },
-		{ "FROM:a@b", SYNTAX_ADDRESS },
+		{ "FROM:a@b", SYNTAX_OK, "a@b" },
+		{ "FROM:\ta@b\tSIZE=7", SYNTAX_OK, "a@b" },
+		{ "FROM:\t<a@b>", SYNTAX_OK, "a@b" },
+		{ "FROM:a", SYNTAX_ADDRESS },
+		{ "FROM:a@bSIZE=7", SYNTAX_ADDRESS },
 		{ "FROM:<postmaster>", SYNTAX_ADDRESS },
 		{ "FROM:<a@b>SIZE=7", SYNTAX_ADDRESS },
 		{ "FROM:<a@b>>", SYNTAX_ADDRESS },
@@ -94,7 +98,9 @@ test_mail(void **state unused_arg)
 		{ "FROM:<a@b> SIZE", SYNTAX_VALUE },
 		{ "FROM:<a@b> SIZE=x", SYNTAX_VALUE },
 		{ "FROM:<a@b> SIZE=-1", SYNTAX_VALUE },
-		{ "FROM:<a@b> SIZE=18446744073709551616", SYNTAX_VALUE },
+		{ "FROM:<a@b> SIZE=99999999999999999999", SYNTAX_OK,
+		    "a@b" },
+		{ "FROM:<a@b> SIZE=000000000000000000001", SYNTAX_VALUE },
 		{ "FROM:<a@b> SIZE=1 SIZE=1", SYNTAX_VALUE },
 		{ "FROM:<a@b> BODY=BINARYMIME", SYNTAX_VALUE },
 		{ "FROM:<a@b> BODY=7BIT BODY=7BIT", SYNTAX_VALUE },
@@ -169,7 +175,9 @@ test_rcpt(void **state unused_arg)
 		{ "TO:<\"" L64 "\"@b>", SYNTAX_OK, L64 "@b" },
 		{ "TO:<" L64 "a@b>", SYNTAX_TOO_LONG },
 		{ "TO:<>", SYNTAX_ADDRESS },
-		{ "TO:a@b", SYNTAX_ADDRESS },
+		{ "TO:a@b", SYNTAX_OK, "a@b" },
+		{ "TO:postmaster", SYNTAX_OK, "postmaster" },
+		{ "TO:a", SYNTAX_ADDRESS },
 		{ "TO:<a@b>x", SYNTAX_ADDRESS },
 		{ "FROM:<a@b>", SYNTAX_ARGS },
 		{ "", SYNTAX_ARGS },
@@ -261,27 +269,33 @@ test_helo(void **state unused_arg)
 {
 	static const struct {
 		const char *arg;
-		bool ok;
+		bool proper;
+		const char *shown;
 	} t[] = {
-		{ "mail.example.org", true },
-		{ "[192.0.2.1]", true },
-		{ "[IPv6:2001:db8::1]", true },
-		{ "MY_PC", true },
-		{ "", false },
-		{ "a b", false },
-		{ "a(b)", false },
-		{ "\xc3\xa4", false },
-		{ L64 L64 L64 L64, false },
+		{ "mail.example.org", true, "mail.example.org" },
+		{ "[192.0.2.1]", true, "[192.0.2.1]" },
+		{ "[IPv6:2001:db8::1]", true, "[IPv6:2001:db8::1]" },
+		{ "MY_PC", true, "MY_PC" },
+		{ "a b", false, "a b" },
+		{ "localhost.(none)", false, "localhost.%28none%29" },
+		{ "[fe80::1%eth0]", false, "[fe80::1%25eth0]" },
+		{ "b\xc3\xbcro\xff\\\t", false, "b%C3%BCro%FF%5C%09" },
+		{ L64 L64 L64 L64, false, NULL },
 	};
+	struct arena *a = arena_new(1 << 16);
+	struct str name;
 
 	for (size_t i = 0; i < NELEM(t); i++) {
-		struct str name;
-
-		assert_int_equal(smtp_parse_helo(str_c(t[i].arg), &name),
-		    t[i].ok);
-		if (t[i].ok)
-			assert_str(name, t[i].arg);
+		assert_true(smtp_parse_helo(str_c(t[i].arg), false, a,
+		    &name));
+		if (t[i].shown)
+			assert_str(name, t[i].shown);
+		assert_true(name.n <= SMTP_DOMAIN_MAX);
+		assert_int_equal(smtp_parse_helo(str_c(t[i].arg), true, a,
+		    &name), t[i].proper);
 	}
+	assert_false(smtp_parse_helo(STR(""), false, a, &name));
+	arena_free(a);
 }
 
 int

@@ -45,6 +45,12 @@ is_dcontent(char c)
 	return (c >= 33 && c <= 90) || (c >= 94 && c <= 126);
 }
 
+static bool
+is_atext_or_dot(char c)
+{
+	return c == '.' || is_atext(c);
+}
+
 /* Dot-string = Atom *("." Atom) */
 static bool
 dot_string(struct rd *r, struct str *out)
@@ -55,6 +61,15 @@ dot_string(struct rd *r, struct str *out)
 		(void)rd_some(r, is_atext);
 	while (rd_ok(r) && rd_opt(r, '.'));
 	*out = str_make(start, (size_t)(r->p - start));
+	return rd_ok(r);
+}
+
+/* A Dot-string, or what real senders have instead: dots at its ends, or two in
+ * a row. It is quoted where we say it on.                    4.1.2 */
+static bool
+dotted_string(struct rd *r, struct str *out)
+{
+	*out = rd_some(r, is_atext_or_dot);
 	return rd_ok(r);
 }
 
@@ -77,20 +92,25 @@ quoted_string(struct rd *r, struct arena *a, struct str *out)
 	return rd_ok(r);
 }
 
-/* sub-domain *("." sub-domain); sub-domain = Let-dig [Ldh-str] */
+/* sub-domain *("." sub-domain); sub-domain = Let-dig [Ldh-str]. The dot of the
+ * root at its end is none of ours. */
 static bool
 domain(struct rd *r, struct str *out)
 {
 	const char *start = r->p;
+	size_t n = 0;
 
 	do {
-		struct str label = rd_some(r, is_label);
+		struct str label = rd_while(r, is_label);
 
-		if (!rd_ok(r) || label.p[0] == '-' ||
+		if (label.n == 0 && n > 0)
+			break;
+		if (label.n == 0 || label.p[0] == '-' ||
 		    label.p[label.n - 1] == '-')
 			return false;
+		n = (size_t)(r->p - start);
 	} while (rd_opt(r, '.'));
-	*out = str_make(start, (size_t)(r->p - start));
+	*out = str_make(start, n);
 	return true;
 }
 
@@ -157,7 +177,7 @@ smtp_is_domain(struct str s)
 	struct str out;
 
 	return s.n <= SMTP_DOMAIN_MAX && str_is_ascii(s) &&
-	    domain(&r, &out) && rd_done(&r);
+	    domain(&r, &out) && rd_done(&r) && out.n == s.n;
 }
 
 static bool
@@ -208,7 +228,7 @@ static bool
 local_part(struct rd *r, struct arena *a, struct str *out)
 {
 	return rd_peek(r) == '"' ? quoted_string(r, a, out)
-				 : dot_string(r, out);
+				 : dotted_string(r, out);
 }
 
 /* Mailbox = Local-part "@" ( Domain / address-literal ), or only the word
@@ -222,12 +242,11 @@ mailbox(struct rd *r, struct arena *a, struct path *out)
 	if (!local_part(r, a, &out->local))
 		return false;
 	local = local_text(a, out->local);
-	if (rd_peek(r) == '>') {
+	if (rd_peek(r) != '@') {
 		out->text = local;
 		return str_eqi(local, STR("postmaster"));
 	}
-	if (!rd_need(r, '@'))
-		return false;
+	(void)rd_next(r);
 	if (!(rd_peek(r) == '[' ? address_literal(r, &out->domain)
 				: domain(r, &out->domain)))
 		return false;
@@ -252,8 +271,8 @@ smtp_mailbox(struct str s, struct arena *a, struct path *out)
 	struct rd r = rd_of(s);
 
 	return s.n <= SMTP_PATH_MAX - 2 && smtp_is_text(s) &&
-	    mailbox(&r, a, out) &&
-	    rd_done(&r) && out->domain.n <= SMTP_DOMAIN_MAX;
+	    mailbox(&r, a, out) && rd_done(&r) && out->domain.n > 0 &&
+	    out->domain.n <= SMTP_DOMAIN_MAX;
 }
 
 static bool
@@ -266,16 +285,17 @@ enum smtp_syntax
 smtp_path(struct rd *r, struct arena *a, struct path *out)
 {
 	struct path p = { 0 };
+	bool bare = rd_peek(r) != '<';	/* as people type it */
 
-	if (!rd_need(r, '<'))
-		return SYNTAX_ADDRESS;
-	if (rd_opt(r, '>')) {
+	if (!bare)
+		(void)rd_next(r);
+	if (!bare && rd_opt(r, '>')) {
 		*out = p;
 		return SYNTAX_OK;
 	}
 	if (rd_peek(r) == '@' && !source_route(r))
 		return SYNTAX_ADDRESS;
-	if (!mailbox(r, a, &p) || !rd_need(r, '>'))
+	if (!mailbox(r, a, &p) || (!bare && !rd_need(r, '>')))
 		return SYNTAX_ADDRESS;
 	if (too_long(&p))
 		return SYNTAX_TOO_LONG;

@@ -5,7 +5,9 @@
  * reads a path looks first that all is UTF-8, and then whether SMTPUTF8 was
  * asked for. Quoting is undone, so two ways to write one local part come out
  * the same (4.1.2: all quoted forms MUST be treated as equivalent). Source
- * routes are accepted and dropped (appendix C).
+ * routes are accepted and dropped (appendix C). So are dots at the end of a
+ * domain; local parts may have dots where a Dot-string has none (a..b, .a, a.)
+ * and are quoted then.
  */
 #pragma once
 #include "base/arena.h"
@@ -38,7 +40,8 @@ struct path {
 };
 
 /* Path or <>, at the cursor and with its brackets, which is left behind the
- * ">". The slices live in the arena or in the input. */
+ * ">"; or a mailbox without them. The slices live in the arena or in the
+ * input. */
 must_check enum smtp_syntax smtp_path(struct rd *r, struct arena *a,
     struct path *out);
 

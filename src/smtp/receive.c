@@ -7,6 +7,7 @@
  * but for its signature.
  */
 #include "smtp/data.h"
+#include "smtp/results_filter.h"
 #include "smtp/smtp_int.h"
 #include "smtp/submission_fixup.h"
 #include "smtp/trace.h"
@@ -16,7 +17,10 @@ enum { TRACE_MAX = 2048, RECEPTION_MEM = 64 * 1024 };
 struct reception {
 	struct smtp_session *s;
 	struct smtp_data data;
-	struct submission_fixup *fixup;	/* NULL: the text is as it is */
+	struct submission_fixup *fixup;	/* of a submission; NULL: by this */
+	struct results_filter filter;
+	struct reply refusal;	/* of what the header says; code 0: none */
+	bool looked;		/* at it */
 	struct deposit_facts facts;
 	struct arena *mem;
 	struct origin origin;
@@ -72,11 +76,111 @@ store_octets(struct reception *in, struct str octets)
 {
 	struct str out;
 
-	if (!in->fixup)
-		submit_write(in->s->txn, octets);
-	else
-		while (submission_fixup_next(in->fixup, &octets, &out))
-			submit_write(in->s->txn, out);
+	while (in->fixup ? submission_fixup_next(in->fixup, &octets, &out) :
+	    results_filter_next(&in->filter, &octets, &out))
+		submit_write(in->s->txn, out);
+}
+
+static void
+store_rest(struct reception *in)
+{
+	struct str out;
+
+	while (in->fixup ? submission_fixup_rest(in->fixup, &out) :
+	    results_filter_rest(&in->filter, &out))
+		submit_write(in->s->txn, out);
+}
+
+/* Whoever a submission says wrote it has to be who hands it in, or somebody
+ * that may write for them.                                    RFC 6409 6.1 */
+static struct reply
+check_people(struct reception *in, const struct submission_people *p)
+{
+	static const struct reply faults[HEADER_FAULT_N] = {
+		[HEADER_TOO_BIG] = SMTP_REPLY_INIT(552, "5.3.4",
+		    "Header too big"),
+		[HEADER_TWO_FROMS] = SMTP_REPLY_INIT(550, "5.6.0",
+		    "More than one From field"),
+		[HEADER_TWO_SENDERS] = SMTP_REPLY_INIT(550, "5.6.0",
+		    "More than one Sender field"),
+		[HEADER_NOBODY] = SMTP_REPLY_INIT(550, "5.6.0",
+		    "From names no address"),
+		[HEADER_TOO_MANY] = SMTP_REPLY_INIT(550, "5.6.0",
+		    "Too many addresses in From"),
+	};
+	struct smtp_session *s = in->s;
+
+	/* What programs of this machine write has no domain now and then. */
+	if (p->fault != HEADER_FINE &&
+	    !(p->fault == HEADER_NOBODY && s->service->o.local))
+		return faults[p->fault];
+	for (size_t i = 0; i < p->n && smtp_logged_in(s); i++) {
+		int e = smtp_may_send_as(s, p->address[i], &in->err);
+
+		if (e == E_DENIED) {
+			smtp_note_denied(s, p->address[i]);
+			return smtp_replyf(s->cmd, 553, "5.7.1",
+			    "From: %.*s is not an address of yours",
+			    STR_FMT(str_first(p->address[i], 320)));
+		}
+		if (e < 0)
+			return smtp_reply_err(in->failed = e);
+	}
+	return SMTP_NO_REPLY;
+}
+
+/* As soon as the header is there. */
+static void
+look_at_people(struct reception *in)
+{
+	const struct submission_people *p = in->looked || !in->fixup ? NULL :
+	    submission_fixup_people(in->fixup);
+
+	if (!p)
+		return;
+	in->looked = true;
+	in->refusal = check_people(in, p);
+}
+
+static int64_t
+sooner(int64_t a, int64_t b)
+{
+	return a < b ? a : b;
+}
+
+/* Of a text: an octet now and then does not hold us for ever. */
+struct pace {
+	struct loop *loop;
+	int64_t span_ms, end_ms, over_ms; /* of a span; of this; of all */
+	uint64_t least, left;	/* octets of a span; still to come in this */
+};
+
+static void
+pace_begin(struct pace *p, const struct smtp_session *s)
+{
+	const struct smtp_options *o = &s->service->o;
+	int64_t now = loop_now_ms(s->d.loop);
+
+	p->loop = s->d.loop;
+	p->span_ms = (int64_t)o->timeout_s * 1000;
+	p->end_ms = now + p->span_ms;
+	p->over_ms = o->data_time_s ? now + (int64_t)o->data_time_s * 1000 :
+				      NEVER;
+	p->least = (uint64_t)o->data_rate * o->timeout_s;
+	if (p->least == 0)
+		p->least = 1;
+	p->left = p->least;
+}
+
+static void
+pace_count(struct pace *p, size_t octets)
+{
+	if (octets < p->left) {
+		p->left -= octets;
+		return;
+	}
+	p->left = p->least;
+	p->end_ms = loop_now_ms(p->loop) + p->span_ms;
 }
 
 /* Up to its end, whatever becomes of it. Negative when the client is lost. */
@@ -86,16 +190,22 @@ receive_text(struct reception *in)
 	struct stream *stream = in->s->d.stream;
 	struct err err = { 0 };
 	struct str octets, rest, out;
+	struct pace pace;
 	int e;
 
+	pace_begin(&pace, in->s);
 	while (!smtp_data_done(&in->data)) {
-		smtp_deadline(in->s);
+		stream_deadline(stream, sooner(pace.end_ms, pace.over_ms));
 		if ((e = stream_peek(stream, &octets, &err)) < 0)
 			return e;
+		pace_count(&pace, octets.n);
 		rest = octets;
 		while (smtp_data_next(&in->data, &rest, &out))
-			store_octets(in, out);
-		if (in->data.fault != DATA_OK)
+			if (in->refusal.code == 0) {
+				store_octets(in, out);
+				look_at_people(in);
+			}
+		if (in->data.fault != DATA_OK || in->refusal.code != 0)
 			submit_skip(in->s->txn, octets.n - rest.n);
 		stream_eat(stream, octets.n - rest.n);
 	}
@@ -106,14 +216,15 @@ receive_text(struct reception *in)
 static struct reply
 check(struct reception *in)
 {
-	struct str out;
-
 	if (in->data.fault != DATA_OK) {
 		in->failed = submit_failed(in->s->txn, &in->err);
 		return smtp_data_reply(in->data.fault);
 	}
-	while (in->fixup && submission_fixup_rest(in->fixup, &out))
-		submit_write(in->s->txn, out);
+	if (in->refusal.code == 0)
+		store_rest(in);
+	look_at_people(in);
+	if (in->refusal.code != 0)
+		return in->refusal;
 	in->failed = submit_text_end(in->s->txn, &in->facts, &in->err);
 	if (in->failed < 0)
 		return smtp_reply_err(in->failed);
@@ -152,12 +263,16 @@ commit(struct reception *in)
 	if (e == 0)
 		e = submit_commit(s->txn, &in->origin, signature, &message,
 		    &in->err);
-	/* mx has no sender to be denied: it is our trouble. */
+	/* mx has no sender to be denied: it is our trouble. What was staged
+	 * gave way to others. */
 	if (e == E_DENIED && !smtp_logged_in(s))
 		e = E_PEER;
+	if (e == E_NOTFOUND)
+		e = E_LIMIT;
 	if (e < 0)
 		return smtp_reply_err(in->failed = e);
 	s->messages++;
+	s->junk = 0;
 	log_ctx_event(&s->d.log, LOG_INFO, "received",
 	    F_INT("message", message),
 	    F_STR("from", submit_envelope(s->txn)->reverse_path),
@@ -167,6 +282,15 @@ commit(struct reception *in)
 	    F_STR("message-id", in->facts.message_id));
 	return smtp_replyf(s->cmd, 250, "2.0.0", "Ok: queued as %llu",
 	    (unsigned long long)message);
+}
+
+/* Who hands it in, as From or Sender would say. */
+static struct str
+submitter(const struct smtp_session *s)
+{
+	struct str from = submit_envelope(s->txn)->reverse_path;
+
+	return from.n > 0 ? from : smtp_user(s);
 }
 
 struct reply
@@ -191,7 +315,9 @@ smtp_receive(struct smtp_session *s)
 		    &(struct submission_fixup_options){
 			.hostname = s->service->o.hostname,
 			.id = in.id,
+			.sender = submitter(s),
 			.at = loop_wall(s->d.loop) });
+	results_filter_init(&in.filter, s->service->o.hostname);
 	smtp_data_init(&in.data, s->service->o.max_message);
 	store_trace(&in);
 	if (receive_text(&in) == 0) {
@@ -205,6 +331,7 @@ smtp_receive(struct smtp_session *s)
 			    F_ERR(&in.err));
 	}
 	submission_fixup_free(in.fixup);
+	results_filter_free(&in.filter);
 	arena_free(in.mem);
 	return r;
 }

@@ -64,9 +64,9 @@ smtp_reply_syntax(enum smtp_syntax why, const char *address)
 {
 	static const struct reply table[SYNTAX_N] = {
 		[SYNTAX_ARGS] = SMTP_REPLY_INIT(501, "5.5.4",
-		    "Syntax error"),
+		    "Syntax: MAIL FROM:<address> or RCPT TO:<address>"),
 		[SYNTAX_ADDRESS] = SMTP_REPLY_INIT(501, NULL,
-		    "Bad address syntax"),
+		    "Not an address; it looks like <you@example.org>"),
 		[SYNTAX_TOO_LONG] = SMTP_REPLY_INIT(501, NULL,
 		    "Address too long"),
 		[SYNTAX_NOT_ASCII] = SMTP_REPLY_INIT(553, "5.6.7",

@@ -36,6 +36,9 @@ make_ready(void *arg, struct err *err)
 		.max_message = c->max_message,
 		.max_recipients = c->max_recipients,
 		.timeout_s = c->smtp_timeout_s,
+		.data_rate = c->data_rate,
+		.data_time_s = c->data_time_s,
+		.strict_helo = c->strict_helo,
 		.compress = c->compress,
 		.store = mx->store,
 	};

@@ -5,6 +5,7 @@
 
 enum {
 	CMD_MEM = 128 * 1024,
+	LF_MS = 2000,		/* until we say what lines end with */
 	REPLY_MAX = 8192,
 };
 
@@ -116,6 +117,13 @@ smtp_answer_line(struct smtp_session *s, struct str line)
 		return smtp_reply(500, "5.5.2", "Line too long");
 	if ((no = not_now(s, v, c.args)))
 		return *no;
+	if (v->handle != smtp_rcpt && v->handle != smtp_data &&
+	    ++s->junk >= SMTP_MAX_JUNK) {
+		log_ctx_event(&s->d.log, LOG_INFO, "junk_commands",
+		    F_STR("last", c.verb));
+		return smtp_reply(421, "4.7.0",
+		    "Too many commands without a message");
+	}
 	return v->handle(s, c.args);
 }
 
@@ -134,6 +142,27 @@ smtp_count_refusal(struct smtp_session *s, struct reply r,
 	return smtp_reply(421, "4.7.0", "Too many errors");
 }
 
+/* A line that ends with LF alone is none. People who type by hand wait for an
+ * answer then: unless its CRLF comes in a moment, it is dropped and they are
+ * told. E_AGAIN: that was so. */
+static int
+take_line(struct dialogue *d, struct str *line, struct err *err)
+{
+	struct str there = stream_buffered(d->stream);
+	bool lf = there.n > 0 && there.p[there.n - 1] == '\n' &&
+	    str_find(there, STR("\r\n")) == there.n;
+	int e;
+
+	if (lf)
+		dialogue_deadline(d, LF_MS);
+	e = dialogue_line(d, SMTP_AUTH_LINE_MAX, line, err);
+	if (!lf || e != E_TIMEOUT || !stream_revive(d->stream))
+		return e;
+	stream_eat(d->stream, stream_buffered(d->stream).n);
+	smtp_deadline(session_of(d));
+	return E_AGAIN;
+}
+
 static int
 one_command(struct dialogue *d, struct err *err)
 {
@@ -141,9 +170,12 @@ one_command(struct dialogue *d, struct err *err)
 	uint32_t refused = s->refused;
 	struct str line;
 	struct reply r;
-	int e = dialogue_line(d, SMTP_AUTH_LINE_MAX, &line, err);
+	int e = take_line(d, &line, err);
 
-	if (e == E_LIMIT) {
+	if (e == E_AGAIN) {
+		r = smtp_reply(500, "5.5.2", "Lines end with CRLF, not with "
+		    "LF alone (nc has -C for that)");
+	} else if (e == E_LIMIT) {
 		if ((e = stream_skip_line(d->stream, err)) < 0)
 			return e;
 		r = smtp_reply(500, "5.5.2", "Line too long");
@@ -162,9 +194,11 @@ one_command(struct dialogue *d, struct err *err)
 static void
 say_farewell(struct dialogue *d, int e)
 {
+	struct smtp_session *s = session_of(d);
 	struct reply r = smtp_reply_err(e);
 
-	put_reply(session_of(d), &r);
+	if (!s->leaving)	/* or TLS did not come about */
+		put_reply(s, &r);
 }
 
 static void
@@ -212,6 +246,6 @@ smtp_start(struct smtp_service *sv, struct stream *stream,
 	s->store = sv->o.store;
 	s->cmd = arena_new(CMD_MEM);
 	s->helo = BUF_INIT(SMTP_DOMAIN_MAX);
-	s->sender = BUF_INIT(320);
+	s->sender = BUF_INIT(SMTP_SENDER_MAX);
 	dialogue_start(&s->d, tls_first ? sv->o.tls : NULL, done, arg);
 }

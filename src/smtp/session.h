@@ -23,6 +23,9 @@ struct smtp_options {
 	uint64_t max_message;	/* octets */
 	uint32_t max_recipients;
 	uint32_t timeout_s;	/* between commands; 4.5.3.2.7 says 300 */
+	uint32_t data_rate;	/* octets a second of a text, on average over
+				 * each timeout_s; 0: any */
+	uint32_t data_time_s;	/* for all of a text; 0: any */
 	uint32_t compress;	/* for store/blob.h */
 	struct tls_ctx *tls;	/* NULL: STARTTLS is not offered */
 	struct store *store;	/* mx: who takes the mail; must outlive us.
@@ -31,6 +34,7 @@ struct smtp_options {
 	const struct smtp_verb *verbs;
 	size_t nverbs;
 	bool must_login;
+	bool strict_helo;	/* refuse words that are no name */
 	/* What people submit gets a Date and a Message-ID if it has none, and
 	 * is signed (RFC 6409 8): *fields is for submit_commit(), in the
 	 * arena; it may stay empty. NULL: texts are taken as they are. */

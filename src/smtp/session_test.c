@@ -57,7 +57,11 @@ test_commands(void **state unused_arg)
 	} t[] = {
 		{ "HELO c.example\r\n", "250 " HELLO },
 		{ "EHLO\r\n", "501 5.5.4 Syntax: EHLO name\r\n" },
-		{ "EHLO a b\r\n", "501 5.5.4 Syntax: EHLO name\r\n" },
+		{ "HELO a (b)\r\n",
+		    "250 mx.example.test Hello a %28b%29 [192.0.2.1]\r\n" },
+		{ "HELP noop\r\n", "214-2.0.0 NOOP\r\n"
+		    "214 2.0.0 Does nothing.\r\n" },
+		{ "HELP FOO\r\n", "504 5.5.4 No help on that\r\n" },
 		{ "NOOP\r\n", "250 2.0.0 Ok\r\n" },
 		{ "noop with words \r\n", "250 2.0.0 Ok\r\n" },
 		{ "VRFY alice\r\n",
@@ -102,8 +106,13 @@ test_envelope(void **state unused_arg)
 	} t[] = {
 		{ "MAIL FROM:<>\r\n", "250 2.1.0 Ok\r\n" },
 		{ "MAIL FROM: <a@b>\r\n", "250 2.1.0 Ok\r\n" },
-		{ "MAIL FROM:a@b\r\n", "501 5.1.7 Bad address syntax\r\n" },
-		{ "MAIL FROM\r\n", "501 5.5.4 Syntax error\r\n" },
+		{ "MAIL FROM:a@b\r\n", "250 2.1.0 Ok\r\n" },
+		{ "MAIL FROM:a b\r\n", "501 5.1.7 Not an address; it looks "
+		    "like <you@example.org>\r\n" },
+		{ "MAIL FROM\r\n", "501 5.5.4 Syntax: MAIL FROM:<address> or "
+		    "RCPT TO:<address>\r\n" },
+		{ "MAIL FROM:<a@b> SIZE=99999999999999999999\r\n",
+		    "552 5.3.4 Message too big\r\n" },
 		{ "MAIL FROM:<\xc3\xa4@b>\r\n",
 		    "553 5.6.7 Addresses beyond ASCII need SMTPUTF8\r\n" },
 		{ "MAIL FROM:<a@b> RET=FULL\r\n",
@@ -136,7 +145,8 @@ test_envelope(void **state unused_arg)
 		{ "MAIL FROM:<a@b>\r\nRCPT TO:<full@example.test>\r\n",
 		    "250 2.1.0 Ok\r\n452 4.2.2 Mailbox full\r\n" },
 		{ "MAIL FROM:<a@b>\r\nRCPT TO:<>\r\n",
-		    "250 2.1.0 Ok\r\n501 5.1.3 Bad address syntax\r\n" },
+		    "250 2.1.0 Ok\r\n501 5.1.3 Not an address; it looks "
+		    "like <you@example.org>\r\n" },
 		{ "MAIL FROM:<a@b>\r\nRCPT TO:<bob@example.test> ORCPT=x\r\n",
 		    "250 2.1.0 Ok\r\n555 5.5.4 Unknown parameter\r\n" },
 	};

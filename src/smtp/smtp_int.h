@@ -12,7 +12,10 @@
 enum {
 	SMTP_MAX_ERRORS = 20,	/* commands that made no sense */
 	SMTP_MAX_REFUSED = 100,	/* recipients that we do not take */
+	SMTP_MAX_JUNK = 200,	/* commands since the last message, RCPT and
+				 * DATA apart */
 	SMTP_MAX_RECEIVED = 50,	/* Received: fields: a loop, 6.3 */
+	SMTP_SENDER_MAX = 320,	/* of an address that store is asked about */
 };
 
 /* When a command is allowed; checked in this order. */
@@ -34,6 +37,7 @@ struct smtp_verb {
 	 * always). */
 	const char *keyword;
 	bool (*offered)(const struct smtp_session *s);
+	const char *help;	/* for HELP with its name; lines */
 };
 extern const struct smtp_verb smtp_verbs[];
 extern const size_t smtp_nverbs;
@@ -56,7 +60,7 @@ struct smtp_session {
 	struct buf sender;	/* whom store last let them write as */
 	bool esmtp;
 	bool leaving;		/* no command after this reply */
-	uint16_t errors, refused; /* none goes over its bound */
+	uint16_t errors, refused, junk; /* none goes over its bound */
 	uint32_t messages;	/* accepted, and begun: for ids */
 	uint32_t begun;
 };
@@ -95,6 +99,12 @@ const struct smtp_verb *smtp_verb_at(const struct smtp_session *s, size_t i);
 
 /* Take the text of the message, after 354, up to the submit. */
 struct reply smtp_receive(struct smtp_session *s);
+
+/* May whoever is in this session write as this address? 0, E_DENIED, or why
+ * that cannot be said. */
+int smtp_may_send_as(struct smtp_session *s, struct str from, struct err *err);
+/* They may not: for the log. */
+void smtp_note_denied(struct smtp_session *s, struct str from);
 
 /* A recipient was refused, or (address empty) a message, after MAIL: for log
  * and journal. */

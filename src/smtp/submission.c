@@ -4,7 +4,9 @@
 
 static const struct smtp_verb verbs[] = {
 	{ "AUTH", WHEN_IDLE, smtp_auth, "AUTH PLAIN LOGIN",
-	    smtp_auth_offered },
+	    smtp_auth_offered,
+	    "AUTH PLAIN [response]\nWho you are, inside TLS only. The "
+	    "response is base64 of NUL user NUL password." },
 };
 
 static struct vault *
@@ -83,6 +85,8 @@ smtp_submission_new(struct loop *l, const struct config *conf,
 		.max_message = conf->max_message,
 		.max_recipients = conf->max_recipients,
 		.timeout_s = conf->smtp_timeout_s,
+		.data_rate = conf->data_rate,
+		.data_time_s = conf->data_time_s,
 		.compress = conf->compress,
 		.tls = tls,
 		.verbs = verbs,

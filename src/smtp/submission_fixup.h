@@ -1,6 +1,7 @@
 /*
- * submission_fixup.h - what submission adds to a message that lacks it: a Date
- * and a Message-ID.                                     RFC 6409 8.2, 8.3
+ * submission_fixup.h - the header of a message as it is submitted: what it
+ * lacks is added, what is nobody's business leaves, and who it says wrote it
+ * comes out.                               RFC 6409 8, RFC 5322 3.6, RFC 8601 5
  *
  * The text passes through: feed it in, what comes out is the text. Its header
  * is held back until it is complete. Pure.
@@ -11,13 +12,34 @@
 
 struct submission_fixup;
 
-/* Of a header; a longer one goes on as it is. */
-enum { SUBMISSION_FIXUP_MAX = 64 * 1024 };
+enum {
+	SUBMISSION_HEADER_MAX = 1 << 20, /* 2,000 recipients in To */
+	SUBMISSION_PEOPLE_MAX = 100,	/* in From and Sender */
+};
 
 struct submission_fixup_options {
 	struct str hostname;	/* these are copied into the arena */
 	struct str id;		/* unique: before the "@" of a Message-ID */
+	struct str sender;	/* an address, for a From or Sender that is
+				 * missing; may be empty */
 	int64_t at;		/* now */
+};
+
+/* The header is one that cannot go out. */
+enum submission_fault {
+	HEADER_FINE,
+	HEADER_TOO_BIG,		/* nothing of the text comes out */
+	HEADER_TWO_FROMS,
+	HEADER_TWO_SENDERS,
+	HEADER_NOBODY,		/* From names no address */
+	HEADER_TOO_MANY,	/* over SUBMISSION_PEOPLE_MAX */
+	HEADER_FAULT_N
+};
+/* Who wrote it: the addresses of From, and that of Sender. */
+struct submission_people {
+	enum submission_fault fault;
+	struct str *address;
+	size_t n;
 };
 
 /* The arena must outlive it; submission_fixup_free() is for what is not in
@@ -34,3 +56,7 @@ must_check bool submission_fixup_next(struct submission_fixup *t,
 /* The text is over: what was still held comes out, a slice at a time. */
 must_check bool submission_fixup_rest(struct submission_fixup *t,
     struct str *out);
+/* NULL before the header is complete: look again after each slice, and after
+ * the rest. */
+const struct submission_people *submission_fixup_people(
+    const struct submission_fixup *t);

@@ -110,8 +110,8 @@ send_text(struct world *w, const char *text, const char *want)
 	assert_str(world_got(w), want);
 }
 
-/* Who the authors are decides whether it is signed; it goes out either way,
- * unless vault cannot say. RFC 6409 8.2, 8.3, 8.5 */
+/* What the author wrote is signed, with what was added, unless vault cannot.
+ * RFC 6409 8.2, 8.3, 8.5 */
 static void
 test_signed(void **state unused_arg)
 {
@@ -121,7 +121,7 @@ test_signed(void **state unused_arg)
 	open_tls(&w);
 	world_say(&w, "AUTH PLAIN " PLAIN_ALICE "\r\n", WELCOME);
 	world_say(&w, EHLO, EHLO_USER);
-	send_text(&w, "From: x@far.test, alice@example.test\r\n\r\nHi\r\n.\r\n",
+	send_text(&w, "From: A <alice@example.test>\r\n\r\nHi\r\n.\r\n",
 	    "250 2.0.0 Ok: queued as 1\r\n");
 	assert_true(str_starts(w.submits[0].signature, STR("alice@example.test "
 	    "From:From:")));
@@ -130,19 +130,52 @@ test_signed(void **state unused_arg)
 	text = w.submits[0].text;
 	text = str_from(text, str_find(text, STR("\r\nDate: ")));
 	assert_true(str_find(text, STR("\r\nMessage-ID: <")) < text.n);
-	assert_true(str_endsi(text, STR("@mx.example.test>\r\nFrom: x@far.test,"
-	    " alice@example.test\r\n\r\nHi\r\n")));
-	send_text(&w, "From: bob@example.test\r\n\r\nHi\r\n.\r\n",
-	    "250 2.0.0 Ok: queued as 2\r\n");
-	assert_int_equal(w.submits[1].signature.n, 0);
-	send_text(&w, "From: x@far.test\r\n\r\nHi\r\n.\r\n",
-	    "250 2.0.0 Ok: queued as 3\r\n");
-	assert_int_equal(w.submits[2].signature.n, 0);
-	assert_int_equal(w.nsigned, 4);
+	assert_true(str_endsi(text, STR("@mx.example.test>\r\nFrom: "
+	    "A <alice@example.test>\r\n\r\nHi\r\n")));
+	assert_int_equal(w.nsigned, 1);
 	w.sign_error = E_TIMEOUT;
 	send_text(&w, "From: alice@example.test\r\n\r\nHi\r\n.\r\n",
 	    "451 4.3.0 Trouble here, try again later\r\n");
-	assert_int_equal(w.nsubmits, 3);
+	assert_int_equal(w.nsubmits, 1);
+	world_close(&w);
+}
+
+/* Store is asked about everybody that the header names, and only when it is
+ * somebody else than MAIL FROM named. */
+static void
+test_people(void **state unused_arg)
+{
+	static const char *const refused[] = {
+		"From: bob@example.test\r\n\r\nHi\r\n.\r\n",
+		"From: alice@example.test, bob@example.test\r\n\r\n.\r\n",
+		"Subject: s\r\nFrom: \"alice@example.test\"\r\n"
+		" <bob@example.test>\r\n.\r\n",
+		"From: alice@example.test\r\nSender: bob@example.test\r\n"
+		"\r\nHi\r\n.\r\n",
+	};
+	struct world w;
+
+	open_tls(&w);
+	world_say(&w, "AUTH PLAIN " PLAIN_ALICE "\r\n", WELCOME);
+	world_say(&w, EHLO, EHLO_USER);
+	for (size_t i = 0; i < NELEM(refused); i++)
+		send_text(&w, refused[i], "553 5.7.1 From: bob@example.test "
+		    "is not an address of yours\r\n");
+	send_text(&w, "From: alice@example.test\r\nFROM: alice@example.test"
+	    "\r\n\r\nHi\r\n.\r\n",
+	    "550 5.6.0 More than one From field\r\n");
+	send_text(&w, "From: Alice\r\n\r\nHi\r\n.\r\n",
+	    "550 5.6.0 From names no address\r\n");
+	assert_int_equal(w.nsubmits, 0);
+	w.fake.calls[STORE_sender] = 0;
+	send_text(&w, "From: Me <ALICE@example.test>\r\n\r\nHi\r\n.\r\n",
+	    "250 2.0.0 Ok: queued as 1\r\n");
+	send_text(&w, "Subject: nobody\r\n\r\nHi\r\n.\r\n",
+	    "250 2.0.0 Ok: queued as 2\r\n");
+	assert_true(str_find(w.submits[1].text,
+	    STR("\r\nFrom: <alice@example.test>\r\n")) <
+	    w.submits[1].text.n);
+	assert_int_equal(w.fake.calls[STORE_sender], 0);
 	world_close(&w);
 }
 
@@ -415,6 +448,7 @@ main(void)
 		cmocka_unit_test(test_senders),
 		cmocka_unit_test(test_message),
 		cmocka_unit_test(test_signed),
+		cmocka_unit_test(test_people),
 		cmocka_unit_test(test_dsn),
 		cmocka_unit_test(test_utf8),
 		cmocka_unit_test(test_injection),

@@ -112,6 +112,8 @@ make_service(struct world *w, enum listen_kind kind)
 		.max_message = conf.max_message,
 		.max_recipients = conf.max_recipients,
 		.timeout_s = conf.smtp_timeout_s,
+		.data_rate = WORLD_DATA_RATE,
+		.data_time_s = WORLD_DATA_TIME_S,
 		.tls = w->tls_ctx,
 		.store = &w->store,
 	};

@@ -6,7 +6,7 @@
 #include "lib/fake_store.h"
 #include "smtp/submission.h"
 
-enum { WORLD_SUBMITS = 8 };
+enum { WORLD_SUBMITS = 8, WORLD_DATA_RATE = 10, WORLD_DATA_TIME_S = 1800 };
 
 /* What store was given. */
 struct submitted {

@@ -26,20 +26,92 @@ test_timeouts(void **state unused_arg)
 		world_send(&w, STR("N"));
 		world_pass(&w, 61000);
 	}
+	assert_str(world_got(&w), "421 4.4.2 Timeout\r\n");
+	assert_true(w.client_eof);
 	assert_int_equal(w.ended, 1);
 	world_close(&w);
+}
 
-	/* in the middle of a message: each piece has its own five minutes */
-	open_greeted(&w, 4096);
-	world_say(&w, EHLO ENVELOPE "DATA\r\n", EHLO_REPLY ENVELOPE_OK GO);
-	for (int i = 0; i < 3; i++) {
-		world_send(&w, STR("a\r\n"));
-		world_pass(&w, 290000);
+/* A text comes with WORLD_DATA_RATE octets a second over five minutes, and in
+ * WORLD_DATA_TIME_S: an octet now and then holds nobody. */
+static void
+test_slow_text(void **state unused_arg)
+{
+	static const struct {
+		size_t octets;	/* every 100 seconds */
+		int pieces;	/* that are waited for */
+	} t[] = {
+		{ 3, 2 }, { 100 * WORLD_DATA_RATE - 3, 2 },
+		{ 100 * WORLD_DATA_RATE, WORLD_DATA_TIME_S / 100 - 1 },
+	};
+
+	for (size_t i = 0; i < NELEM(t); i++) {
+		auto_buf line = BUF_INIT(10000);
+		struct world w;
+
+		while (line.n + 2 < t[i].octets)
+			buf_chr(&line, 'x');
+		buf_lit(&line, "\r\n");
+		open_greeted(&w, 65536);
+		world_say(&w, EHLO ENVELOPE "DATA\r\n",
+		    EHLO_REPLY ENVELOPE_OK GO);
+		for (int n = 0; n < t[i].pieces; n++) {
+			world_pass(&w, 99999);
+			world_send(&w, buf_get(&line));
+			assert_int_equal(w.ended, 0);
+		}
+		world_pass(&w, 101000);
+		assert_str(world_got(&w), "421 4.4.2 Timeout\r\n");
+		assert_int_equal(w.ended, 1);
+		assert_int_equal(w.nsubmits, 0);
+		world_close(&w);
 	}
-	assert_int_equal(w.ended, 0);
-	world_pass(&w, 20000);
+}
+
+/* Lines that end with LF: people who type hear of it after a moment, and a
+ * CRLF that was under way still counts. */
+static void
+test_bare_lf(void **state unused_arg)
+{
+	struct world w;
+
+	open_greeted(&w, 4096);
+	world_say(&w, "HELO c.example\n", "");
+	world_pass(&w, 2001);
+	assert_str(world_got(&w), "500 5.5.2 Lines end with CRLF, not with LF "
+	    "alone (nc has -C for that)\r\n");
+	world_say(&w, "NOOP\n", "");
+	world_pass(&w, 1000);
+	world_say(&w, "\r\n", "500 5.5.2 Not a command\r\n");
+	world_say(&w, "NOOP\r\n", "250 2.0.0 Ok\r\n");
+	for (int i = 0; i < 30; i++) {
+		world_send(&w, STR("NOOP\n"));
+		world_pass(&w, 2001);
+	}
 	assert_int_equal(w.ended, 1);
-	assert_int_equal(w.nsubmits, 0);
+	world_close(&w);
+}
+
+static void
+test_junk(void **state unused_arg)
+{
+	struct world w;
+
+	open_greeted(&w, 4096);
+	world_say(&w, EHLO, EHLO_REPLY);
+	for (int round = 0; round < 2; round++) {
+		for (int i = 0; i < 100; i++)
+			world_say(&w, "NOOP\r\n", "250 2.0.0 Ok\r\n");
+		world_say(&w, ENVELOPE "DATA\r\n.\r\n", round == 0 ?
+		    ENVELOPE_OK GO "250 2.0.0 Ok: queued as 1\r\n" :
+		    ENVELOPE_OK GO "250 2.0.0 Ok: queued as 2\r\n");
+	}
+	for (int i = 0; i < 99; i++)
+		world_say(&w, "MAIL FROM:<a@b>\r\nRSET\r\n",
+		    "250 2.1.0 Ok\r\n250 2.0.0 Ok\r\n");
+	world_say(&w, "NOOP\r\nNOOP\r\n", "250 2.0.0 Ok\r\n"
+	    "421 4.7.0 Too many commands without a message\r\n");
+	assert_int_equal(w.ended, 1);
 	world_close(&w);
 }
 
@@ -53,6 +125,7 @@ test_deaf_client(void **state unused_arg)
 	w.deaf = true;
 	world_send(&w, STR("EHLO c.example\r\n"));
 	world_pass(&w, 301000);
+	world_pass(&w, 5000);	/* for last words */
 	assert_int_equal(w.ended, 1);
 	world_close(&w);
 }
@@ -198,6 +271,9 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_timeouts),
+		cmocka_unit_test(test_slow_text),
+		cmocka_unit_test(test_bare_lf),
+		cmocka_unit_test(test_junk),
 		cmocka_unit_test(test_deaf_client),
 		cmocka_unit_test(test_hang_up),
 		cmocka_unit_test(test_shutdown),

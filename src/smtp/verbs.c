@@ -4,19 +4,32 @@
 #include "smtp/smtp_int.h"
 
 const struct smtp_verb smtp_verbs[] = {
-	{ "HELO", 0, smtp_helo },
-	{ "EHLO", 0, smtp_ehlo },
-	{ "MAIL", WHEN_LOGIN | WHEN_HELO | WHEN_IDLE, smtp_mail },
-	{ "RCPT", WHEN_LOGIN | WHEN_MAIL, smtp_rcpt },
-	{ "DATA", WHEN_LOGIN | WHEN_BARE | WHEN_MAIL, smtp_data },
-	{ "RSET", WHEN_BARE, smtp_rset },
-	{ "NOOP", 0, smtp_noop },
-	{ "QUIT", WHEN_BARE, smtp_quit },
-	{ "VRFY", 0, smtp_vrfy },
-	{ "EXPN", 0, smtp_expn },
-	{ "HELP", 0, smtp_help, "HELP" },
+	{ "HELO", 0, smtp_helo, .help =
+	    "HELO your.host.name\nSays who you are; EHLO says more." },
+	{ "EHLO", 0, smtp_ehlo, .help =
+	    "EHLO your.host.name\nSays who you are, and asks what is offered "
+	    "here." },
+	{ "MAIL", WHEN_LOGIN | WHEN_HELO | WHEN_IDLE, smtp_mail, .help =
+	    "MAIL FROM:<you@example.org> [SIZE=octets] [BODY=8BITMIME]\n"
+	    "Begins a message; reports come back to this address.\n"
+	    "Next: RCPT" },
+	{ "RCPT", WHEN_LOGIN | WHEN_MAIL, smtp_rcpt, .help =
+	    "RCPT TO:<somebody@example.org>\n"
+	    "Who gets the message; once for each.\nNext: DATA" },
+	{ "DATA", WHEN_LOGIN | WHEN_BARE | WHEN_MAIL, smtp_data, .help =
+	    "DATA\nThe text follows: header, empty line, body, and a line "
+	    "that is one dot." },
+	{ "RSET", WHEN_BARE, smtp_rset, .help =
+	    "RSET\nForgets the message that was begun." },
+	{ "NOOP", 0, smtp_noop, .help = "NOOP\nDoes nothing." },
+	{ "QUIT", WHEN_BARE, smtp_quit, .help = "QUIT\nEnds the session." },
+	{ "VRFY", 0, smtp_vrfy, .help =
+	    "VRFY address\nNobody is told who is here; RCPT tells." },
+	{ "EXPN", 0, smtp_expn, .help = "EXPN list\nNot done here." },
+	{ "HELP", 0, smtp_help, "HELP", .help = "HELP [command]" },
 	{ "STARTTLS", WHEN_BARE | WHEN_IDLE, smtp_starttls, "STARTTLS",
-	    smtp_starttls_offered },
+	    smtp_starttls_offered,
+	    "STARTTLS\nEncryption begins right after the answer." },
 };
 const size_t smtp_nverbs = NELEM(smtp_verbs);
 

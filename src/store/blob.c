@@ -87,6 +87,9 @@ send_stage(struct blob_writer *w, struct err *err)
 		return err_set(err, E_PEER, "lost what was staged");
 	w->generation = store_generation(w->st);
 	rc = store_call(w->st, STORE_stage, &ask, &answer, NULL, err);
+	/* It was there: it gave way to others. */
+	if (rc == E_NOTFOUND)
+		return err_set(err, E_LIMIT, "what was staged gave way");
 	if (rc < 0)
 		return rc;
 	w->stage = answer.stage;

@@ -91,6 +91,7 @@ enum store_effect {
 	C(domains,        answer, AUTH_OPERATOR,     RUN_READER, CHANGE_none) \
 	C(account_add,    answer, AUTH_OPERATOR,     RUN_WRITER, CHANGE_names) \
 	C(account_passwd, done,   AUTH_OPERATOR,     RUN_WRITER, CHANGE_once) \
+	C(account_let,    done,   AUTH_OPERATOR,     RUN_WRITER, CHANGE_names) \
 	C(account_remove, done,   AUTH_OPERATOR,     RUN_WRITER, CHANGE_names) \
 	C(accounts,       answer, AUTH_OPERATOR,     RUN_READER, CHANGE_none) \
 	C(alias_add,      done,   AUTH_OPERATOR,     RUN_WRITER, CHANGE_names) \
@@ -505,13 +506,17 @@ enum secret_kind { SECRET_tls_key = 1, SECRET_tls_chain, SECRET_dkim_key };
 #define FIELDS_account_add_answer(F, S) F(S, u64, account, 0)
 #define FIELDS_account_passwd_ask(F, S) \
 	F(S, u64, change, 0) F(S, str, address, 320) F(S, str, sealed, 4096)
+/* Whom a person may write as besides their own addresses. */
+enum { SEND_AS_own, SEND_AS_ours, SEND_AS_anyone, SEND_AS_N };
+#define FIELDS_account_let_ask(F, S) \
+	F(S, u64, change, 0) F(S, str, address, 320) F(S, u32, send_as, 0)
 #define FIELDS_account_remove_ask(F, S) \
 	F(S, u64, change, 0) F(S, str, address, 320)
 #define FIELDS_accounts_ask(F, S) F(S, str, after, 320)
 #define FIELDS_accounts_answer(F, S) F(S, str, rows, MSG_CHUNK) F(S, u8, more, 0)
 #define FIELDS_account_row(F, S)                                      \
 	F(S, u64, account, 0) F(S, str, address, 320)                 \
-	F(S, u32, messages, 0) F(S, u64, size, 0)
+	F(S, u32, messages, 0) F(S, u64, size, 0) F(S, u32, send_as, 0)
 /* Recount everything and read every blob, a slice at a time: cursor is empty
  * at first and then `next`, which is empty at the end. problems: one line
  * each. */

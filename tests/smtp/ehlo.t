@@ -24,13 +24,24 @@ C: EHLO under_score.example.net
 S* 250 .*
 C: EHLO
 S~ 501 .*
+# What is no name at all is no reason to refuse mail.             4.1.4
 C: EHLO two words
-S~ 501 .*
-C: EHLO (comment)
-S~ 501 .*
-# A refused EHLO leaves what was said before.                       4.1.4
+S* 250 .*
+C: EHLO localhost.(none)
+S* 250 .*
+C: EHLO [fe80::1%eth0]
+S* 250 .*
+C: EHLO b\xc3\xbcro.example.net
+S* 250 .*
+C: EHLO \xd0\x9f\xd0\x9a
+S* 250 .*
+C: EHLO latin1-\xfc
+S* 250 .*
 C: MAIL FROM:<a@example.net>
 S~ 250 .*
+# A refused EHLO leaves what was said before.                       4.1.4
+C: EHLO
+S~ 501 .*
 # An accepted one ends the transaction.
 C: EHLO client.example.net
 S* 250 .*

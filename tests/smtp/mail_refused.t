@@ -10,8 +10,8 @@ C: MAIL FROM
 S~ 501 .*
 C: MAIL FROM:
 S~ 501 5\.1\.7 .*
-C: MAIL FROM:a@example.net
-S~ 501 5\.1\.7 .*
+C: MAIL FROM: a b@example.net
+S~ 501 5\.1\.7 .*<.*@.*>.*
 C: MAIL FROM:<a@example.net
 S~ 501 5\.1\.7 .*
 C: MAIL FROM:<a>

@@ -13,7 +13,7 @@ C: RCPT TO:<>
 S~ 501 5\.1\.3 .*
 C: RCPT FROM:<alice@example.test>
 S~ 501 .*
-C: RCPT TO:alice@example.test
+C: RCPT TO:alice@example.test, bob@example.test
 S~ 501 5\.1\.3 .*
 C: RCPT TO:<alice>
 S~ 501 5\.1\.3 .*

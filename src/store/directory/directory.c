@@ -217,6 +217,19 @@ write_account_passwd(struct engine *e, struct write *w)
 	return rc;
 }
 
+int
+write_account_let(struct engine *e, struct write *w)
+{
+	const struct account_let_ask *ask = w->ask;
+	struct account_name n;
+	int rc = get_named(e, ask->address, &n, &w->err);
+
+	if (rc == 0 && ask->send_as >= SEND_AS_N)
+		return err_set(&w->err, E_INVALID, "no such right");
+	return rc < 0 ? rc : sql_run(&e->w, SQL_account_let, SQL_VALS(
+	    vi(ask->send_as), vi(n.account)), &w->err);
+}
+
 /* Nobody reaches it from here on; its mail goes in slices (gc.c). */
 static int
 remove_account(struct engine *e, struct account_name *n, struct err *err)

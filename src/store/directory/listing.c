@@ -123,7 +123,8 @@ read_accounts(struct reader *r, const struct caller *c,
 		    sql_u64(&r->q, address_list, account),
 		    sql_str(&r->q, address_list, address),
 		    sql_u32(&r->q, address_list, messages),
-		    sql_u64(&r->q, address_list, used) });
+		    sql_u64(&r->q, address_list, used),
+		    sql_u32(&r->q, address_list, send_as) });
 		rc = sql_next(&r->q, s, err);
 	}
 	answer->accounts.more = rc > 0 || n == ACCOUNTS_A_PAGE;

@@ -148,6 +148,20 @@ leads_to(struct sql *q, struct arena *a, const struct resolved *alias,
 	return rc;
 }
 
+/* Services write for others, where the operator lets them. */
+static int
+may_by_right(struct sql *q, uint64_t account, enum address_kind kind,
+    bool *may, struct err *err)
+{
+	uint64_t right = SEND_AS_own;
+	int rc = sql_number(q, SQL_account_send_as, SQL_VALS(vi(account)),
+	    &right, err);
+
+	*may = rc == 0 && (right == SEND_AS_anyone ||
+	    (right == SEND_AS_ours && kind != ADDRESS_REMOTE));
+	return rc;
+}
+
 int
 resolve_sender(struct sql *q, struct arena *a, const struct caller *c,
     struct str address, struct err *err)
@@ -169,6 +183,8 @@ resolve_sender(struct sql *q, struct arena *a, const struct caller *c,
 		may = who.account == c->account;
 	else if (who.kind == ADDRESS_ALIAS)
 		rc = leads_to(q, a, &who, c->account, &may, err);
+	if (rc == 0 && !may && c->authority != AUTH_LOCAL)
+		rc = may_by_right(q, c->account, who.kind, &may, err);
 	if (rc == 0 && !may)
 		return err_set(err, E_DENIED, "not an address of yours");
 	return rc;

@@ -34,7 +34,8 @@ int resolve_account(struct sql *q, struct arena *a, struct str address,
 
 /* May a caller write as this address (sender_ask)? E_DENIED. Their own, with
  * whatever behind the delimiter, and every alias that leads straight to them;
- * nobody's, which reports have (RFC 8098 3); a LOCAL: all of our domains. */
+ * nobody's, which reports have (RFC 8098 3); whom the operator lets them
+ * (SEND_AS_*); a LOCAL: all of our domains. */
 int resolve_sender(struct sql *q, struct arena *a, const struct caller *c,
     struct str address, struct err *err);
 

@@ -42,6 +42,8 @@ struct engine_options {
 	uint64_t wal_octets;	/* restart the WAL there; 0: 64 MB */
 	uint64_t quota;		/* of an account; 0: none */
 	uint64_t max_message;	/* octets */
+	uint64_t staged_octets;	/* by one mx worker; 0: 1 GB, or 32 of the
+				 * largest messages */
 	size_t column_octets;	/* cached columns; 0: 256 MB */
 	struct queue_settings queue;
 	int64_t (*wall_us)(void *arg);	/* since 1970 UTC */

@@ -5,9 +5,16 @@
 #include "store/engine/engine_int.h"
 
 enum {
-	STAGES_MX = 256,	/* one worker has many sessions */
 	STAGES_ACCOUNT = 16,
+	/* One worker of mx has many sessions: all it has staged is bounded by
+	 * octets, so slow ones that each hold a little are in nobody's way. */
+	STAGES_MX = 4096,	/* for their files */
+	STAGED_MESSAGES = 32,	/* of the largest size, and */
+	STAGED_MX = 1 << 30,	/* at least */
 	MEMORY_MAX = 64 << 20,	/* of all stages; then files take over */
+	/* What our own server puts before a text that it agreed to take: the
+	 * trace, and fields that were missing. */
+	OWN_OCTETS = 16 * 1024,
 };
 
 struct stage {
@@ -20,8 +27,9 @@ struct stage {
 	bool used;		/* by this batch */
 };
 struct stages {
-	struct list all;
+	struct list all;	/* the oldest is the last */
 	size_t n;
+	uint64_t octets;
 };
 
 static struct stage *
@@ -40,6 +48,7 @@ stage_free(struct engine *e, struct stage *s)
 {
 	list_unlink(&s->link);
 	s->caller->stages->n--;
+	s->caller->stages->octets -= s->size;
 	e->staged_octets -= s->octets.n;
 	buf_free(&s->octets);
 	free(s);
@@ -64,17 +73,45 @@ engine_forget(struct engine *e, struct caller *c)
 	c->stages = NULL;
 }
 
+static uint64_t
+staged_most(const struct engine *e)
+{
+	uint64_t most = STAGED_MESSAGES * engine_max_message(e);
+
+	if (e->o.staged_octets)
+		return e->o.staged_octets;
+	return most > STAGED_MX ? most : STAGED_MX;
+}
+
+/* Who has taken longest gives way: what is slow, and not what comes now. */
+static void
+make_way(struct engine *e, struct stages *all, const struct stage *but,
+    uint64_t octets)
+{
+	uint64_t most = staged_most(e);
+	struct stage *oldest;
+
+	while (all->n > STAGES_MX || all->octets + octets > most) {
+		oldest = NULL;
+		list_each(struct stage, s, &all->all, link)
+			if (s != but && !s->used)
+				oldest = s;
+		if (!oldest)
+			return;
+		drop_stage(e, oldest);
+	}
+}
+
 static int
 new_stage(struct engine *e, struct caller *c, struct stage **out,
     struct err *err)
 {
-	size_t most = c->authority == AUTH_MX ? STAGES_MX : STAGES_ACCOUNT;
 	struct stage *s;
 
 	if (!c->stages)
 		c->stages = calloc(1, sizeof(*c->stages));
 	bug_if(!c->stages);
-	if (c->stages->n >= most)
+	if (c->authority != AUTH_MX && c->stages->n >= STAGES_ACCOUNT)
 		return err_set(err, E_LIMIT, "too many staged at once");
 	s = calloc(1, sizeof(*s));
 	bug_if(!s);
@@ -108,12 +145,14 @@ static int
 add_piece(struct engine *e, struct stage *s, struct str octets,
     struct err *err)
 {
-	uint64_t max = engine_max_message(e);
+	uint64_t max = engine_max_message(e) + OWN_OCTETS;
 	int rc = 0;
 
 	/* Chunks have heads, and some do not get smaller. */
 	if (s->size + octets.n > max + max / 1024 + 4096)
 		return err_set(err, E_LIMIT, "larger than a message may be");
+	if (s->caller->authority == AUTH_MX)
+		make_way(e, s->caller->stages, s, octets.n);
 	if (!s->large && (octets.n > LARGE_FROM - s->octets.n ||
 	    e->staged_octets + octets.n > MEMORY_MAX))
 		rc = spill(e, s, err);
@@ -127,6 +166,7 @@ add_piece(struct engine *e, struct stage *s, struct str octets,
 	}
 	s->size += octets.n;
 	chunk_sum_add(&s->sum, octets);
+	s->caller->stages->octets += octets.n;
 	return 0;
 }
 
@@ -233,7 +273,7 @@ stage_place(struct engine *e, const struct blob_ask *b, struct place *at,
 	if (b->front.n && (b->front.n > FRONT_MAX ||
 	    !str_endsi(b->front, STR("\r\n"))))
 		return err_set(err, E_INVALID, "these are no header fields");
-	if (b->raw_size > engine_max_message(e))
+	if (b->raw_size > engine_max_message(e) + OWN_OCTETS)
 		return err_set(err, E_LIMIT, "larger than a message may be");
 	if (b->stage)
 		rc = place_stage(e, b, &parts, at, err);

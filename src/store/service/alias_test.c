@@ -71,6 +71,17 @@ alias(struct place_of *p, const char *address, const char *target)
 }
 
 static int
+let(struct place_of *p, const char *address, uint32_t send_as)
+{
+	struct account_let_ask ask = { ++p->d.change, str_c(address),
+		send_as };
+	struct write w = { .caller = &p->d.operator_, .ask = &ask,
+		.call = STORE_account_let };
+
+	return fixture_write(&p->d, &w);
+}
+
+static int
 unalias(struct place_of *p, const char *address, const char *target)
 {
 	struct alias_remove_ask ask = { ++p->d.change, str_c(address),
@@ -383,6 +394,20 @@ test_senders(void **state)
 	assert_int_equal(may(p, alice, "nobody@ours.test"), E_DENIED);
 	OK(may(p, p->d.vault, "bob@ours.test"));
 	assert_int_equal(may(p, p->d.vault, "alice@ours.test"), E_DENIED);
+	/* A service, as far as it is let. */
+	OK(let(p, "alice@ours.test", SEND_AS_ours));
+	OK(may(p, alice, "bob@ours.test"));
+	OK(may(p, alice, "nobody@ours.test"));
+	assert_int_equal(may(p, alice, "x@far.test"), E_DENIED);
+	assert_int_equal(may(p, p->d.vault, "alice@ours.test"), E_DENIED);
+	OK(let(p, "alice@ours.test", SEND_AS_anyone));
+	OK(may(p, alice, "x@far.test"));
+	OK(may(p, alice, "x@[192.0.2.1]"));
+	assert_int_equal(may(p, alice, "x\r\n@far.test"), E_DENIED);
+	OK(let(p, "alice@ours.test", SEND_AS_own));
+	assert_int_equal(may(p, alice, "bob@ours.test"), E_DENIED);
+	assert_int_equal(let(p, "alice@ours.test", SEND_AS_N), E_INVALID);
+	assert_int_equal(let(p, "team@ours.test", SEND_AS_own), E_NOTFOUND);
 	OK(may(p, local, "root@ours.test"));
 	OK(may(p, local, ""));
 	assert_int_equal(may(p, local, "x@far.test"), E_DENIED);

@@ -455,6 +455,56 @@ test_stages(void **state)
 	free(back);
 }
 
+/* A piece of what mx hands in; stage 0 begins. */
+static int
+stage_piece(struct fixture *d, uint64_t *stage, uint64_t offset,
+    struct str octets)
+{
+	struct stage_ask piece = { *stage, offset, octets };
+	struct write w = { .caller = &d->mx, .call = STORE_stage,
+		.ask = &piece };
+	int rc = fixture_write(d, &w);
+
+	if (rc == 0)
+		*stage = w.answer.stage.stage;
+	return rc;
+}
+
+/* However many are slow, what comes now has its place: over the bound, which is
+ * of octets, who has taken longest gives way. */
+static void
+test_slow_stages(void **state)
+{
+	struct place_of *p = with_people(state);
+	struct fixture *d = &p->d;
+	enum { N = 600 };
+	uint64_t *stages = calloc(N, sizeof(*stages)), large = 0;
+	char *octets = calloc(1, 100000);
+	size_t i;
+
+	fixture_close(d);
+	d->o.staged_octets = 8 << 20;
+	OK(fixture_open(d));
+	for (i = 0; i < N; i++)
+		OK(stage_piece(d, &stages[i], 0, str_make(octets, 10000)));
+	for (i = 0; i < 60; i++)
+		OK(stage_piece(d, &large, i * 100000,
+		    str_make(octets, 100000)));
+	assert_int_equal(stage_piece(d, &stages[0], 10000,
+	    str_make(octets, 1)), E_NOTFOUND);
+	OK(stage_piece(d, &stages[599], 10000, str_make(octets, 1)));
+	/* Alone it may be as large as a message. */
+	for (; i < 100; i++)
+		OK(stage_piece(d, &large, i * 100000,
+		    str_make(octets, 100000)));
+	assert_int_equal(stage_piece(d, &stages[599], 10001,
+	    str_make(octets, 1)), E_NOTFOUND);
+	engine_forget(d->e, &d->mx);
+	assert_int_equal(fixture_verify(d), 0);
+	free(octets);
+	free(stages);
+}
+
 int
 main(void)
 {
@@ -469,6 +519,7 @@ main(void)
 		T(test_clean),
 		T(test_account_remove),
 		T(test_stages),
+		T(test_slow_stages),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -125,8 +125,14 @@ static const char version_3[] =
     "ALTER TABLE blob ADD COLUMN front INTEGER NOT NULL DEFAULT 0;"
     "ALTER TABLE email ADD COLUMN front INTEGER NOT NULL DEFAULT 0;";
 
+/*
+ *   send_as     of account: whom they may write as (SEND_AS_*)
+ */
+static const char version_4[] =
+    "ALTER TABLE account ADD COLUMN send_as INTEGER NOT NULL DEFAULT 0;";
+
 static const char *const steps[SCHEMA_VERSION] = { version_1, version_2,
-	version_3 };
+	version_3, version_4 };
 
 static int
 present_version(struct sql *q, uint64_t *version, struct err *err)

@@ -4,7 +4,7 @@
 #pragma once
 #include "store/sql/sql.h"
 
-enum { SCHEMA_VERSION = 3 };
+enum { SCHEMA_VERSION = 4 };
 
 /* Bring the database to SCHEMA_VERSION, a step a transaction. E_INVALID if
  * it is newer than this program. */

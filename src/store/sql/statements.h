@@ -45,7 +45,8 @@
 	S(address_add, "INSERT INTO address VALUES (?1, ?2, ?3)")             \
 	S(address_del, "DELETE FROM address WHERE domain=?1 AND local=?2")    \
 	S(address_least, "SELECT min(account) FROM address WHERE domain=?1")  \
-	R(address_list, (domain, local, account, address, messages, used),    \
+	R(address_list, (domain, local, account, address, messages, used,     \
+	    send_as),                                                         \
 	    "FROM address JOIN account USING (account)"                       \
 	    " WHERE (address.domain, address.local)>(?1, ?2)"                 \
 	    " ORDER BY address.domain, address.local LIMIT ?3")               \
@@ -73,7 +74,9 @@
 	    next_email, modseq, messages, used),                              \
 	    "FROM account WHERE account=?1")                                  \
 	S(account_add, "INSERT INTO account VALUES (?1, ?2, 1, ?3, ?4, 1,"    \
-	    " 1, 0, 0)")                                                      \
+	    " 1, 0, 0, 0)")                                                   \
+	S(account_send_as, "SELECT send_as FROM account WHERE account=?1")    \
+	S(account_let, "UPDATE account SET send_as=?1 WHERE account=?2")      \
 	S(account_put, "UPDATE account SET generation=?1, uidvalidity=?2,"    \
 	    " next_mailbox=?3, next_email=?4, modseq=?5, messages=?6,"        \
 	    " used=?7 WHERE account=?8")                                      \

@@ -1,0 +1,93 @@
+#include "smtp/results_filter.h"
+
+#include "base/err.h"
+#include "base/test.h"
+
+#define OURS "Authentication-Results: mail.test; spf=pass\r\n"
+#define FOREIGN "Authentication-Results: far.test; spf=pass\r\n\tx\r\n"
+
+static void
+filter_text(struct str text, size_t step, struct buf *got)
+{
+	struct results_filter f;
+	struct str in, out;
+
+	results_filter_init(&f, STR("mail.test"));
+	for (size_t i = 0; i < text.n; i += step) {
+		in = str_first(str_from(text, i), step);
+		while (results_filter_next(&f, &in, &out)) {
+			assert_true(out.n > 0);
+			buf_str(got, out);
+		}
+		assert_int_equal(in.n, 0);
+	}
+	while (results_filter_rest(&f, &out))
+		buf_str(got, out);
+	results_filter_free(&f);
+}
+
+static void
+test_texts(void **state unused_arg)
+{
+	static const struct {
+		const char *text, *want;
+	} rows[] = {
+		{ "", "" },
+		{ OURS, "" },
+		{ FOREIGN, FOREIGN },
+		{ "A: b\r\n" OURS "C: d\r\n\r\n" OURS,
+		    "A: b\r\nC: d\r\n\r\n" OURS },
+		{ OURS OURS FOREIGN OURS "\r\nx", FOREIGN "\r\nx" },
+		{ "AUTHENTICATION-results \t:\r\n (c) Mail.Test\r\n\t;none\r\n"
+		  "B: c\r\n", "B: c\r\n" },
+		{ "Authentication-Resultsx: mail.test\r\n",
+		    "Authentication-Resultsx: mail.test\r\n" },
+		{ "Authentication-Results\r\n", "Authentication-Results\r\n" },
+		{ "Authent", "Authent" },
+		{ "X: y\r\n Authentication-Results: mail.test\r\n",
+		    "X: y\r\n Authentication-Results: mail.test\r\n" },
+		{ " " OURS, " " OURS },
+		{ "\r\n" OURS, "\r\n" OURS },
+	};
+
+	for (size_t i = 0; i < NELEM(rows); i++)
+		for (size_t step = 1; step < 100; step += step / 2 + 1) {
+			auto_buf got = BUF_INIT(4096);
+
+			filter_text(str_c(rows[i].text), step, &got);
+			assert_str(buf_get(&got), rows[i].want);
+		}
+}
+
+/* Neither a name nor a value hides by its length. */
+static void
+test_long(void **state unused_arg)
+{
+	auto_buf text = BUF_INIT(1 << 20);
+
+	for (size_t i = 0; i < 2; i++) {
+		auto_buf got = BUF_INIT(1 << 20);
+
+		buf_reset(&text);
+		buf_lit(&text, "A: b\r\nAuthentication-Results");
+		for (size_t n = 0; i == 0 && n < 5000; n++)
+			buf_chr(&text, ' ');
+		buf_lit(&text, ":");
+		for (size_t n = 0; i == 1 && n < 5000; n++)
+			buf_lit(&text, " (comment)\r\n");
+		buf_lit(&text, " mail.test; none\r\nC: d\r\n\r\nx");
+		filter_text(buf_get(&text), 777, &got);
+		assert_str(buf_get(&got), "A: b\r\nC: d\r\n\r\nx");
+	}
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_texts),
+		cmocka_unit_test(test_long),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
