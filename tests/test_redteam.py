@@ -320,4 +320,7 @@ def test_a_program_on_this_machine(place):
     assert [row for row in found if row[1] != "refused"] == []
     assert len({row[0] for row in found}) >= 70
     assert "role_died" not in text
+    for role in "store", "vault":   # and it is said who was thrown out
+        assert re.search(rf"{role} warn thrown_out who=local index=\d+ why=\S",
+                         text)
     assert people(folder, user) == before

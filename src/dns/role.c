@@ -41,8 +41,8 @@ on_ask(void *owner, struct ipc_req *req)
 static void
 peer(struct role *r, enum role_kind kind, uint32_t index unused_arg, int fd)
 {
-	static const struct client_rights rights = { DNS_AUTH_ROLE, DNS_WINDOW,
-		0 };
+	static const struct client_rights rights = { .name = "role",
+		.authority = DNS_AUTH_ROLE, .window = DNS_WINDOW };
 	struct resolver_role *s = r->state;
 
 	if (kind == ROLE_RELAY || kind == ROLE_MX)
@@ -54,8 +54,9 @@ peer(struct role *r, enum role_kind kind, uint32_t index unused_arg, int fd)
 static void
 on_operator(struct client_socket *from, int fd, uid_t uid unused_arg)
 {
-	static const struct client_rights rights = { DNS_AUTH_OPERATOR,
-		DNS_WINDOW, OPERATORS_MAX };
+	static const struct client_rights rights = { .name = "operator",
+		.authority = DNS_AUTH_OPERATOR, .window = DNS_WINDOW,
+		.max = OPERATORS_MAX };
 	struct resolver_role *s = container_of(from, struct resolver_role,
 	    control);
 

@@ -41,7 +41,8 @@ clients_on_gone(void *owner, struct ipc *ipc unused_arg, const char *why)
 
 	if (!str_eq(str_c(why), STR("closed")))
 		log_event(loop_log(c->clients->loop), LOG_WARN, "thrown_out",
-		    F_STR("why", str_c(why)));
+		    F_STR("who", str_c(c->rights->name)),
+		    F_INT("index", c->index), F_STR("why", str_c(why)));
 	client_gone(c);
 }
 
@@ -50,20 +51,30 @@ clients_add(struct clients *cl, int fd, const struct client_rights *r,
     uint32_t index)
 {
 	struct ipc_options o = { .service = &cl->kind->service,
-		.authority = r->authority, .window = r->window };
+		.authority = r->authority, .window = r->window,
+		.idle_ms = r->idle_ms };
 	struct ipc_client *c;
 	struct err err = { 0 };
-	size_t n = 0;
+	size_t n = 0, same = 0;
 
 	list_each(struct ipc_client, other, &cl->list, link)
-		n += ipc_authority(other->ipc) == r->authority;
-	if (r->max > 0 && n >= r->max) {
+		if (ipc_authority(other->ipc) == r->authority) {
+			n++;
+			same += other->index == index;
+		}
+	if ((r->max > 0 && n >= r->max) ||
+	    (r->max_each > 0 && same >= r->max_each)) {
+		log_event(loop_log(cl->loop), LOG_WARN, "too_many_clients",
+		    F_STR("who", str_c(r->name)), F_INT("index", index),
+		    F_INT("n", r->max_each > 0 && same >= r->max_each ?
+			same : n));
 		(void)close(fd);
 		return;
 	}
 	o.owner = c = calloc(1, cl->kind->size);
 	bug_if(!c);
 	c->clients = cl;
+	c->rights = r;
 	c->index = index;
 	c->refs = 1;
 	if (cl->kind->begin)
@@ -95,8 +106,10 @@ on_connection(struct watch *w, uint32_t events unused_arg)
 	struct ucred who;
 	socklen_t n = sizeof(who);
 
-	if (fd < 0)
+	if (fd < 0) {
+		accept_failed(&s->pause, s->loop, w);
 		return;
+	}
 	if (getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &who, &n) < 0 ||
 	    n != sizeof(who) ||
 	    (s->operator_only && who.uid != 0 && who.uid != getuid()))
@@ -131,6 +144,7 @@ client_socket_close(struct client_socket *s)
 {
 	if (!s->loop)
 		return;
+	accept_pause_end(&s->pause, s->loop);
 	loop_unwatch(s->loop, &s->watch);
 	(void)close(s->watch.fd);
 	s->loop = NULL;

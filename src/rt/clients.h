@@ -7,6 +7,7 @@
  * hold it longer.
  */
 #pragma once
+#include "rt/accept_pause.h"
 #include "rt/ipc.h"
 
 struct ipc_client;
@@ -25,8 +26,11 @@ void clients_on_gone(void *owner, struct ipc *ipc, const char *why);
 
 /* As what somebody connects. */
 struct client_rights {
+	const char *name;	/* for the log: "mx", "operator" */
 	uint32_t authority, window;	/* as in ipc.h */
 	size_t max;		/* with this authority at a time; 0: any */
+	size_t max_each;	/* of these, with the same index; 0: any */
+	int64_t idle_ms;	/* as in ipc.h */
 };
 
 struct clients {
@@ -39,11 +43,13 @@ struct ipc_client {
 	struct list_link link;
 	struct clients *clients;
 	struct ipc *ipc;
+	const struct client_rights *rights;
 	int refs;		/* the connection, and asks under way */
-	uint32_t index;		/* which worker of another role */
+	uint32_t index;		/* which worker of another role, whose uid */
 };
 
-/* One more. Owns fd, which is closed if there are too many already. */
+/* One more. Owns fd, which is closed if there are too many already. r is a
+ * constant. */
 void clients_add(struct clients *cl, int fd, const struct client_rights *r,
     uint32_t index);
 void clients_end(struct clients *cl);	/* all connections */
@@ -56,6 +62,7 @@ struct client_socket {
 	struct loop *loop;
 	bool operator_only;
 	void (*connected)(struct client_socket *s, int fd, uid_t uid);
+	struct accept_pause pause;
 };
 /* Owns fd, a listening socket; it is closed if s has one already. connected()
  * owns the descriptor it gets; uid is by the kernel. operator_only: anybody but

@@ -2,6 +2,7 @@
 
 #include <fcntl.h>
 #include <signal.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/un.h>
@@ -81,8 +82,8 @@ static const struct clients_kind kind = {
 static void
 on_operator(struct client_socket *s, int fd, uid_t uid)
 {
-	static const struct client_rights rights = { AS_OPERATOR, 0,
-		OPERATORS };
+	static const struct client_rights rights = { .name = "operator",
+		.authority = AS_OPERATOR, .max = OPERATORS };
 	struct world *w = container_of(s, struct world, socket);
 
 	w->connected++;
@@ -232,7 +233,8 @@ test_bound(void **state)
 static void
 test_authority(void **state)
 {
-	static const struct client_rights rights = { AS_ROLE, 0, 0 };
+	static const struct client_rights rights = { .name = "role",
+		.authority = AS_ROLE };
 	struct world *w = *state;
 	struct ipc *role[OPERATORS + 1];
 	struct ipc *operator = program(w, program_fd(w));
@@ -252,11 +254,60 @@ test_authority(void **state)
 	ipc_close(operator);
 }
 
+/* No one of them takes the places of all. */
+static void
+test_bound_of_each(void **state)
+{
+	static const struct client_rights rights = { .name = "role",
+		.authority = AS_ROLE, .max = 4, .max_each = 3 };
+	static const struct {
+		uint32_t index;
+		int rc;
+	} rows[] = { { 7, 1 }, { 7, 1 }, { 7, 1 }, { 7, E_PEER }, { 8, 1 },
+		{ 9, E_PEER } };
+	struct world *w = *state;
+	struct ipc *c[NELEM(rows)];
+	int fds[2];
+
+	for (size_t i = 0; i < NELEM(rows); i++) {
+		assert_int_equal(ipc_pair(fds, NULL), 0);
+		clients_add(&w->clients, fds[0], &rights, rows[i].index);
+		c[i] = program(w, fds[1]);
+		assert_int_equal(ask(w, c[i]), rows[i].rc);
+	}
+	for (size_t i = 0; i < NELEM(rows); i++)
+		ipc_close(c[i]);
+}
+
+/* Without a descriptor to take somebody with, the loop rests. */
+static void
+test_no_descriptors(void **state)
+{
+	struct world *w = *state;
+	struct rlimit before, none;
+	struct ipc *c;
+	int rounds = 0;
+
+	c = program(w, program_fd(w));
+	assert_int_equal(getrlimit(RLIMIT_NOFILE, &before), 0);
+	none = before;
+	none.rlim_cur = 0;
+	assert_int_equal(setrlimit(RLIMIT_NOFILE, &none), 0);
+	for (int64_t end = loop_now_ms(w->l) + 250; loop_now_ms(w->l) < end;
+	    rounds++)
+		loop_once(w->l, 50);
+	assert_int_equal(setrlimit(RLIMIT_NOFILE, &before), 0);
+	assert_true(rounds < 20);
+	assert_int_equal(ask(w, c), 1);
+	ipc_close(c);
+}
+
 /* What is known about a client stays as long as an ask of it is under way. */
 static void
 test_held(void **state)
 {
-	static const struct client_rights rights = { AS_ROLE, 0, 0 };
+	static const struct client_rights rights = { .name = "role",
+		.authority = AS_ROLE };
 	struct world *w = *state;
 	struct number n = { 1 };
 	struct known *k;
@@ -355,6 +406,10 @@ main(void)
 		cmocka_unit_test_setup_teardown(test_bound, world_up,
 		    world_down),
 		cmocka_unit_test_setup_teardown(test_authority, world_up,
+		    world_down),
+		cmocka_unit_test_setup_teardown(test_bound_of_each, world_up,
+		    world_down),
+		cmocka_unit_test_setup_teardown(test_no_descriptors, world_up,
 		    world_down),
 		cmocka_unit_test_setup_teardown(test_held, world_up,
 		    world_down),

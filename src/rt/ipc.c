@@ -14,6 +14,23 @@ ipc_pair(int fds[2], struct err *err)
 	return 0;
 }
 
+static void
+on_idle(struct timer *t)
+{
+	struct ipc *c = container_of(t, struct ipc, idle);
+	bool busy;
+
+	ipc_lock(c);
+	busy = c->asked > 0 || c->heard;
+	ipc_unlock(c);
+	c->heard = false;
+	if (busy)
+		timer_set(c->loop, t, loop_now_ms(c->loop) + c->o.idle_ms,
+		    on_idle);
+	else
+		ipc_die(c, "idle");
+}
+
 struct ipc *
 ipc_open(struct loop *l, int fd, const struct ipc_options *o, struct err *err)
 {
@@ -37,6 +54,8 @@ ipc_open(struct loop *l, int fd, const struct ipc_options *o, struct err *err)
 		ipc_unref(c);
 		return NULL;
 	}
+	if (o->idle_ms > 0)
+		timer_set(l, &c->idle, loop_now_ms(l) + o->idle_ms, on_idle);
 	return c;
 }
 
@@ -93,6 +112,7 @@ shut(struct ipc *c)
 	ipc_lock(c);
 	c->alive = false;
 	ipc_unlock(c);
+	timer_clear(c->loop, &c->idle);
 	loop_unwatch(c->loop, &c->watch);
 	(void)close(c->watch.fd);
 	c->watch.fd = -1;

@@ -7,7 +7,8 @@
  * shape of ask and answer, and which authorities may use it. A frame that
  * does not fit its shape, an unknown call, or more asks outstanding than the
  * window ends the connection; a call the authority may not use is answered
- * E_DENIED.
+ * E_DENIED. An ask that brings more descriptors than its call takes is answered
+ * E_INVALID, and they are closed; descriptors of no frame end the connection.
  */
 #pragma once
 #include "rt/loop.h"
@@ -22,6 +23,7 @@ struct ipc_call {
 	const struct msg_shape *ask, *answer; /* answer NULL: a notice */
 	uint32_t who;	/* bit mask of authorities that may send it */
 	uint8_t run;	/* for the service's own use */
+	uint8_t fds;	/* descriptors that an ask may bring along */
 };
 
 /* An ask that came in. Lives until ipc_reply() or ipc_fail(), which may be
@@ -51,6 +53,7 @@ struct ipc_options {
 	void *owner;
 	uint32_t authority;	/* of the other end: one bit of `who` */
 	uint32_t window;	/* asks it may have outstanding; 0 is 64 */
+	int64_t idle_ms;	/* it may be silent (or twice that); 0: ever */
 };
 
 /* Owns fd (a connected, non-blocking AF_UNIX stream socket). */

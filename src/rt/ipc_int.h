@@ -62,6 +62,9 @@ struct ipc {
 	int in_fds[FDS_QUEUED];
 	int n_in_fds;
 
+	struct timer idle;
+	bool heard;		/* since the timer was set */
+
 	bool gone_told;
 
 	pthread_mutex_t mutex; /* for all below */

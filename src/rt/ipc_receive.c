@@ -75,7 +75,11 @@ on_ask(struct ipc *c, const struct frame *f)
 			return "more asks than the window";
 		}
 	}
-	if (call->who & c->o.authority)
+	if (r->nfds > call->fds && f->kind == FRAME_ASK)
+		ipc_fail(r, E_INVALID, "more descriptors than it takes");
+	else if (r->nfds > call->fds)
+		ipc_drop(r);
+	else if (call->who & c->o.authority)
 		s->ask(c->o.owner, r);
 	else if (f->kind == FRAME_ASK)
 		ipc_fail(r, E_DENIED, "not with this authority");
@@ -154,6 +158,7 @@ on_frame(struct ipc *c, struct str octets)
 	f.nfds = rd_le8(&r);
 	f.id = rd_le64(&r);
 	f.body = rd_rest(&r);
+	c->heard = true;
 	if (!rd_ok(&r) || f.kind > FRAME_NOTICE || f.nfds > FDS_MAX)
 		return "malformed frame";
 	if (f.kind == FRAME_ASK || f.kind == FRAME_NOTICE)
@@ -248,6 +253,9 @@ read_some(struct ipc *c)
 	used = on_frames(c, all);
 	if (ipc_alive(c))
 		buf_str(&c->in, str_from(all, used));
+	/* They come with the first octets of their frame. */
+	if (ipc_alive(c) && c->n_in_fds > 0 && c->in.n == 0)
+		ipc_die(c, "descriptors of no frame");
 	return all.n == size;
 }
 

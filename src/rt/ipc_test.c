@@ -15,7 +15,7 @@ MSG_SHAPE(echo_answer);
 
 enum { ECHO, SECRET, HINT, SLOW, NCALLS };
 static const struct ipc_call calls[NCALLS] = {
-	{ "echo", ECHO, &echo_ask_shape, &echo_answer_shape, 1, 0 },
+	{ "echo", ECHO, &echo_ask_shape, &echo_answer_shape, 1, 0, 1 },
 	{ "secret", SECRET, &echo_ask_shape, &echo_answer_shape, 2, 0 },
 	{ "hint", HINT, &echo_ask_shape, NULL, 1, 0 },
 	{ "slow", SLOW, &echo_ask_shape, &echo_answer_shape, 1, 0 },
@@ -330,6 +330,104 @@ test_flood(void **state unused_arg)
 	end(&w);
 }
 
+static void
+descriptors(void *arg)
+{
+	struct world *w = arg;
+	struct arena *a = arena_new(1 << 16);
+	struct echo_ask ask = { 1, STR("fd") };
+	struct echo_answer answer;
+	struct err err;
+	int ends[2], got;
+	char octet;
+
+	assert_int_equal(pipe(ends), 0);
+	/* Calls that want none: refused, and closed there. */
+	assert_int_equal(ipc_call(w->client, &calls[SLOW], &ask, ends[1],
+	    &answer, a, &got, NEVER, &err), E_INVALID);
+	ipc_notify(w->client, &calls[HINT], &ask, ends[1]);
+	assert_int_equal(call(w, ECHO, 1, STR("x"), &answer, a, &err), 0);
+	assert_int_equal(w->nheld + w->hints, 0);
+	(void)close(ends[1]);
+	assert_int_equal(read(ends[0], &octet, 1), 0);
+	(void)close(ends[0]);
+	arena_free(a);
+	loop_stop(w->l);
+}
+
+static void
+test_descriptors(void **state unused_arg)
+{
+	struct world w;
+
+	begin(&w, true);
+	(void)fiber_spawn(w.l, "descriptors", descriptors, &w);
+	loop_run(w.l);
+	end(&w);
+}
+
+/* Some beside a frame that says it has none: they would go to the next. */
+static void
+test_stray_descriptors(void **state unused_arg)
+{
+	struct str hint = STR("\x14\0\0\0" "\2\0\3\0" "\1\0\0\0\0\0\0\0"
+			      "\1\0\0\0\0\0\0\0");
+	union {
+		char room[CMSG_SPACE(sizeof(int))];
+		struct cmsghdr align;
+	} control = { { 0 } };
+	struct iovec iov = { (void *)(uintptr_t)hint.p, hint.n };
+	struct msghdr m = { .msg_iov = &iov, .msg_iovlen = 1,
+		.msg_control = &control, .msg_controllen = sizeof(control) };
+	struct world w;
+	int ends[2];
+	char octet;
+
+	begin(&w, false);
+	assert_int_equal(pipe(ends), 0);
+	control.align = (struct cmsghdr){ .cmsg_len = CMSG_LEN(sizeof(int)),
+		.cmsg_level = SOL_SOCKET, .cmsg_type = SCM_RIGHTS };
+	memcpy(CMSG_DATA(&control.align), &ends[1], sizeof(int));
+	assert_int_equal(sendmsg(w.fds[1], &m, 0), hint.n);
+	for (int k = 0; k < 5; k++)
+		loop_once(w.l, 10);
+	assert_string_equal(w.why, "descriptors of no frame");
+	(void)close(w.fds[1]);
+	end(&w);
+	(void)close(ends[1]);
+	assert_int_equal(read(ends[0], &octet, 1), 0);
+	(void)close(ends[0]);
+}
+
+/* Who says nothing goes, but not while it waits for us. */
+static void
+test_idle(void **state unused_arg)
+{
+	struct ipc_options o = { .service = &service, .authority = 1,
+		.window = 8, .idle_ms = 20 };
+	static const char slow[] = "\x14\0\0\0" "\3\0\0\0"
+				   "\1\0\0\0\0\0\0\0" "\1\0\0\0\0\0\0\0";
+	struct world w;
+
+	begin(&w, false);
+	ipc_close(w.server);
+	(void)close(w.fds[1]);
+	assert_int_equal(ipc_pair(w.fds, NULL), 0);
+	o.owner = &w;
+	w.server = ipc_open(w.l, w.fds[0], &o, NULL);
+	assert_int_equal(send(w.fds[1], slow, 24, 0), 24);
+	for (int k = 0; k < 20; k++)
+		loop_once(w.l, 10);
+	assert_string_equal(w.why, "");
+	assert_int_equal(w.nheld, 1);
+	ipc_reply(w.held[--w.nheld], &(struct echo_answer){ 0 }, -1);
+	for (int k = 0; k < 200 && !w.why[0]; k++)
+		loop_once(w.l, 10);
+	assert_string_equal(w.why, "idle");
+	(void)close(w.fds[1]);
+	end(&w);
+}
+
 int
 main(void)
 {
@@ -340,6 +438,9 @@ main(void)
 		cmocka_unit_test(test_threads),
 		cmocka_unit_test(test_hostile),
 		cmocka_unit_test(test_flood),
+		cmocka_unit_test(test_descriptors),
+		cmocka_unit_test(test_stray_descriptors),
+		cmocka_unit_test(test_idle),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -2,11 +2,11 @@
  * listener.c - accepting connections, up to a bound.
  */
 #include <arpa/inet.h>
-#include <errno.h>
 #include <netinet/tcp.h>
 #include <sys/epoll.h>
 #include <sys/socket.h>
 
+#include "rt/accept_pause.h"
 #include "rt/stream.h"
 
 struct listener {
@@ -14,7 +14,7 @@ struct listener {
 	struct watch watch;
 	size_t open, max_open;
 	bool closed;
-	struct timer rest; /* after "too many open files" */
+	struct accept_pause pause; /* after "too many open files" */
 	struct stop_hook stop;
 	void (*fn)(void *arg, struct stream *s, const struct peer *peer);
 	void *arg;
@@ -86,18 +86,11 @@ welcome(struct listener *l, int fd, const struct sockaddr_storage *from)
 	(void)fiber_spawn(l->loop, "accept", arrived, a);
 }
 
-static void
-rested(struct timer *t)
-{
-	struct listener *l = container_of(t, struct listener, rest);
-
-	if (!l->closed && l->open < l->max_open)
-		loop_rewatch(l->loop, &l->watch, EPOLLIN);
-}
-
+/* At the bound, and until somebody goes. */
 static void
 pause_accepting(struct listener *l)
 {
+	accept_pause_end(&l->pause, l->loop);
 	loop_rewatch(l->loop, &l->watch, 0);
 }
 
@@ -117,19 +110,13 @@ on_connection(struct watch *w, uint32_t events unused_arg)
 			pause_accepting(l);
 		return;
 	}
-	if (errno != EMFILE && errno != ENFILE && errno != ENOMEM &&
-	    errno != ENOBUFS)
-		return;
-	log_event(loop_log(l->loop), LOG_WARN, "accept_failed",
-	    F_STR("error", str_c(strerrorname_np(errno))));
-	pause_accepting(l);
-	timer_set(l->loop, &l->rest, loop_now_ms(l->loop) + 100, rested);
+	accept_failed(&l->pause, l->loop, w);
 }
 
 void
 listener_stop(struct listener *l)
 {
-	timer_clear(l->loop, &l->rest);
+	accept_pause_end(&l->pause, l->loop);
 	loop_unwatch(l->loop, &l->watch);
 }
 
@@ -176,7 +163,8 @@ listener_done(void *listener)
 
 	bug_if(l->open == 0);
 	l->open--;
-	if (!l->closed && l->open + 1 == l->max_open)
+	if (!l->closed && l->open + 1 == l->max_open &&
+	    !accept_paused(&l->pause))
 		loop_rewatch(l->loop, &l->watch, EPOLLIN);
 	free_if_over(l);
 }

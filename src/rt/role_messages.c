@@ -23,7 +23,7 @@ MSG_SHAPE(role_proven);
 MSG_SHAPE(role_failed);
 
 #define ROW(what, name, who) \
-	[what] = { #name, what, &role_##name##_shape, NULL, who, 0 }
+	[what] = { #name, what, &role_##name##_shape, NULL, who, 0, 1 }
 const struct ipc_call role_calls[ROLE_MESSAGES] = {
 	ROW(ROLE_START, start, ROLE_FROM_MASTER),
 	ROW(ROLE_PEER, peer, ROLE_FROM_MASTER),

@@ -32,6 +32,9 @@ enum { AUTH_SUBMITS = AUTH_MX | AUTH_ACCOUNT | AUTH_LOCAL,
 
 /* Asks that may be outstanding on a connection. */
 enum { STORE_WINDOW = 256, STORE_ACCOUNT_WINDOW = 8 };
+/* Local programs at a time, of all and of one user; and how long one may be
+ * there and ask nothing. */
+enum { LOCALS_MAX = 64, LOCALS_EACH = 32, LOCAL_IDLE_MS = 300000 };
 /* "alice+news@example.org" is alice's, and "*" as local part all the rest. */
 #define RECIPIENT_DELIMITER '+'
 

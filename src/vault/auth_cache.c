@@ -9,7 +9,6 @@ enum { WAYS = 4, SETS = AUTH_CACHE_MAX / WAYS };
 
 struct cached_proof {
 	struct proof proof;
-	uint64_t peer;
 	int64_t until_ms;	/* 0: free */
 };
 
@@ -73,39 +72,24 @@ set_of(struct auth_cache *p, const struct proof *proof)
 	return p->entries[v % SETS];
 }
 
-static uint64_t
-hash_peer(const struct auth_cache *p, struct str peer)
-{
-	uint64_t v;
-
-	_Static_assert(AUTH_CACHE_KEY_LEN >= crypto_shorthash_KEYBYTES, "key");
-	(void)crypto_shorthash((uint8_t *)&v, (const uint8_t *)peer.p, peer.n,
-	    p->key);
-	return v;
-}
-
-enum proven
+bool
 auth_cache_find(struct auth_cache *p, const struct proof *proof,
-    struct str peer, int64_t now_ms)
+    int64_t now_ms)
 {
 	struct cached_proof *set = set_of(p, proof);
-	uint64_t who = hash_peer(p, peer);
 
 	for (size_t i = 0; i < WAYS; i++) {
-		bool same;
-
 		if (now_ms >= set[i].until_ms ||
 		    sodium_memcmp(&set[i].proof, proof, sizeof(*proof)) != 0)
 			continue;
-		same = set[i].peer == who;
-		return same ? PROVEN_BY_PEER : PROVEN;
+		set[i].until_ms = now_ms + AUTH_CACHE_MS;
+		return true;
 	}
-	return PROVEN_NOT;
+	return false;
 }
 
 void
-auth_cache_add(struct auth_cache *p, const struct proof *proof,
-    struct str peer, int64_t now_ms)
+auth_cache_add(struct auth_cache *p, const struct proof *proof, int64_t now_ms)
 {
 	struct cached_proof *set = set_of(p, proof), *to = set;
 
@@ -117,6 +101,5 @@ auth_cache_add(struct auth_cache *p, const struct proof *proof,
 		if (set[i].until_ms < to->until_ms)
 			to = &set[i];
 	}
-	*to = (struct cached_proof){ *proof, hash_peer(p, peer),
-		now_ms + AUTH_CACHE_MS };
+	*to = (struct cached_proof){ *proof, now_ms + AUTH_CACHE_MS };
 }

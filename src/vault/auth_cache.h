@@ -28,13 +28,9 @@ struct proof proof_of(const struct auth_cache *p, struct str sealed,
 /* A number for "the same guess again"; tells nothing of the password. */
 uint64_t proof_guess(const struct proof *proof);
 
-enum proven {
-	PROVEN_NOT,
-	PROVEN,			/* within the last AUTH_CACHE_MS */
-	PROVEN_BY_PEER,		/* and it was this very peer */
-};
-enum proven auth_cache_find(struct auth_cache *p, const struct proof *proof,
-    struct str peer, int64_t now_ms);
+/* It was proven within AUTH_CACHE_MS, which begin again with each use. */
+bool auth_cache_find(struct auth_cache *p, const struct proof *proof,
+    int64_t now_ms);
 /* It was proven just now the long way. The oldest beside it may go. */
 void auth_cache_add(struct auth_cache *p, const struct proof *proof,
-    struct str peer, int64_t now_ms);
+    int64_t now_ms);

@@ -5,7 +5,9 @@
 
 #include "base/err.h"
 
-enum { WAYS = 8, SETS = LOGIN_LIMIT_MAX / WAYS };
+enum { WAYS = 8, SETS = LOGIN_LIMIT_MAX / WAYS,
+	KNOWN_SETS = LOGIN_KNOWN_MAX / WAYS };
+static const int64_t known_ms = (int64_t)LOGIN_KNOWN_DAYS * 86400 * 1000;
 
 struct limit_entry {
 	uint64_t who, guess;
@@ -13,9 +15,15 @@ struct limit_entry {
 	uint32_t count;
 };
 
+struct known_entry {
+	uint64_t who;		/* a user and a network of theirs */
+	int64_t until_ms;	/* at or after it: free */
+};
+
 struct login_limit {
 	uint8_t key[LOGIN_LIMIT_KEY_LEN];
 	struct limit_entry entries[SETS][WAYS];
+	struct known_entry known[KNOWN_SETS][WAYS];
 };
 
 _Static_assert(LOGIN_LIMIT_KEY_LEN == crypto_shorthash_KEYBYTES, "key");
@@ -64,8 +72,11 @@ of_address(const struct login_limit *l, const uint8_t a[16])
 	bool local = v4 ? a[12] == 127 :
 	    memcmp(a, loopback, sizeof(loopback)) == 0;
 
-	return (struct who){ hash(l, 'p', a, v4 ? 16 : 8),
-		local ? LOGIN_LIMIT_LOCAL_PEER : LOGIN_LIMIT_PEER, local };
+	if (local)
+		return (struct who){ hash(l, 'm', "", 0),
+			LOGIN_LIMIT_LOCAL_PEER, true };
+	return (struct who){ hash(l, 'p', a, v4 ? 16 : 8), LOGIN_LIMIT_PEER,
+		false };
 }
 
 static struct who
@@ -82,15 +93,17 @@ of_peer(const struct login_limit *l, struct str peer)
 		LOGIN_LIMIT_PEER, false };
 }
 
+/* kind 'u', or 'l': as this very machine has it. */
 static struct who
-of_user(const struct login_limit *l, struct str user)
+of_user(const struct login_limit *l, char kind, struct str user)
 {
 	char lower[320];
 	size_t n = user.n < sizeof(lower) ? user.n : sizeof(lower);
 
 	for (size_t i = 0; i < n; i++)
 		lower[i] = ascii_lower(user.p[i]);
-	return (struct who){ hash(l, 'u', lower, n), LOGIN_LIMIT_USER, false };
+	return (struct who){ hash(l, kind, lower, n), kind == 'l' ?
+		LOGIN_LIMIT_LOCAL_USER : LOGIN_LIMIT_USER, false };
 }
 
 static struct limit_entry *
@@ -137,10 +150,49 @@ login_limit_peer_ok(struct login_limit *l, struct str peer, int64_t now_ms)
 	return is_under_limit(l, of_peer(l, peer), now_ms);
 }
 
-bool
-login_limit_user_ok(struct login_limit *l, struct str user, int64_t now_ms)
+static struct known_entry *
+find_known(struct login_limit *l, uint64_t who, int64_t now_ms)
 {
-	return is_under_limit(l, of_user(l, user), now_ms);
+	struct known_entry *set = l->known[who % KNOWN_SETS];
+
+	for (size_t i = 0; i < WAYS; i++)
+		if (set[i].who == who && now_ms < set[i].until_ms)
+			return &set[i];
+	return NULL;
+}
+
+static uint64_t
+of_both(const struct login_limit *l, struct who peer, struct str user)
+{
+	uint64_t both[2] = { peer.id, of_user(l, 'u', user).id };
+
+	return hash(l, 'k', both, sizeof(both));
+}
+
+bool
+login_limit_user_ok(struct login_limit *l, struct str peer, struct str user,
+    int64_t now_ms)
+{
+	struct who p = of_peer(l, peer);
+
+	if (p.local && !is_under_limit(l, of_user(l, 'l', user), now_ms))
+		return false;
+	return is_under_limit(l, of_user(l, 'u', user), now_ms) ||
+	    find_known(l, of_both(l, p, user), now_ms);
+}
+
+void
+login_limit_passed(struct login_limit *l, struct str peer, struct str user,
+    int64_t now_ms)
+{
+	uint64_t who = of_both(l, of_peer(l, peer), user);
+	struct known_entry *set = l->known[who % KNOWN_SETS];
+	struct known_entry *to = find_known(l, who, now_ms), *oldest = set;
+
+	for (size_t i = 1; i < WAYS; i++)
+		if (set[i].until_ms < oldest->until_ms)
+			oldest = &set[i];
+	*(to ? to : oldest) = (struct known_entry){ who, now_ms + known_ms };
 }
 
 static void
@@ -164,6 +216,5 @@ login_limit_failed(struct login_limit *l, struct str peer, struct str user,
 	struct who p = of_peer(l, peer);
 
 	count_guess(l, p, guess, now_ms);
-	if (!p.local)
-		count_guess(l, of_user(l, user), guess, now_ms);
+	count_guess(l, of_user(l, p.local ? 'l' : 'u', user), guess, now_ms);
 }

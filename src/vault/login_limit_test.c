@@ -6,6 +6,7 @@
 #include "vault/tickets.h"
 
 static const uint8_t key[32] = { 1, 2, 3 };
+static const struct str far = STR("198.51.100.1");
 
 static void
 test_peer(void **state unused_arg)
@@ -22,6 +23,8 @@ test_peer(void **state unused_arg)
 		{ "2001:db8::1", "2001:db8:0:1::1", false, LOGIN_LIMIT_PEER },
 		{ "127.0.0.1", "127.0.0.1", true, LOGIN_LIMIT_LOCAL_PEER },
 		{ "::1", "::1", true, LOGIN_LIMIT_LOCAL_PEER },
+		{ "127.0.0.1", "127.7.8.9", true, LOGIN_LIMIT_LOCAL_PEER },
+		{ "127.0.0.1", "::1", true, LOGIN_LIMIT_LOCAL_PEER },
 		{ "nonsense", "nonsense", true, LOGIN_LIMIT_PEER },
 		{ "", "nonsense", false, LOGIN_LIMIT_PEER },
 	};
@@ -52,19 +55,25 @@ test_user(void **state unused_arg)
 	struct login_limit *l = login_limit_new(key);
 	struct arena *a = arena_new(1 << 20);
 
-	for (int k = 0; k < LOGIN_LIMIT_USER * 2; k++)
-		login_limit_failed(l, STR("127.0.0.1"), STR("alice"),
-		    (uint64_t)k + 1, 0);
-	assert_true(login_limit_user_ok(l, STR("alice"), 0));
+	for (int k = 0; k < LOGIN_LIMIT_LOCAL_USER; k++) {
+		struct str peer = arena_printf(a, "127.0.0.%d", k + 1);
+
+		assert_true(login_limit_user_ok(l, peer, STR("alice"), 0));
+		login_limit_failed(l, peer, STR("alice"), (uint64_t)k + 1, 0);
+	}
+	assert_false(login_limit_user_ok(l, STR("127.0.0.99"), STR("alice"),
+	    0));
+	assert_true(login_limit_user_ok(l, STR("127.0.0.99"), STR("bob"), 0));
+	assert_true(login_limit_user_ok(l, far, STR("alice"), 0));
 	for (int k = 0; k < LOGIN_LIMIT_USER; k++) {
-		assert_true(login_limit_user_ok(l, STR("alice"), 0));
+		assert_true(login_limit_user_ok(l, far, STR("alice"), 0));
 		login_limit_failed(l, arena_printf(a, "192.0.2.%d", k),
 		    STR("Alice"), (uint64_t)k + 1, 0);
 	}
-	assert_false(login_limit_user_ok(l, STR("alice"), 1));
-	assert_true(login_limit_user_ok(l, STR("bob"), 1));
+	assert_false(login_limit_user_ok(l, far, STR("alice"), 1));
+	assert_true(login_limit_user_ok(l, far, STR("bob"), 1));
 	assert_true(login_limit_peer_ok(l, STR("192.0.2.1"), 1));
-	assert_true(login_limit_user_ok(l, STR("alice"), LOGIN_LIMIT_MS));
+	assert_true(login_limit_user_ok(l, far, STR("alice"), LOGIN_LIMIT_MS));
 	arena_free(a);
 	login_limit_free(l);
 }
@@ -77,7 +86,7 @@ test_same_guess(void **state unused_arg)
 	for (int k = 0; k < 1000; k++)
 		login_limit_failed(l, STR("192.0.2.1"), STR("alice"), 77, k);
 	assert_true(login_limit_peer_ok(l, STR("192.0.2.1"), 1000));
-	assert_true(login_limit_user_ok(l, STR("alice"), 1000));
+	assert_true(login_limit_user_ok(l, far, STR("alice"), 1000));
 	login_limit_free(l);
 }
 
@@ -100,37 +109,77 @@ test_bounded(void **state unused_arg)
 	login_limit_free(l);
 }
 
+/* From where they have been a user gets in, hours and days later too. */
+static void
+test_known(void **state unused_arg)
+{
+	const int64_t days = (int64_t)LOGIN_KNOWN_DAYS * 86400 * 1000;
+	struct login_limit *l = login_limit_new(key);
+	struct str home = STR("2001:db8::7"), guess = STR("2001:db8::8");
+	struct str user = STR("alice");
+	char text[64];
+
+	login_limit_passed(l, home, STR("Alice"), 0);
+	for (int64_t now = days / 3; now < days; now += days / 3) {
+		for (int k = 0; k < LOGIN_LIMIT_USER; k++) {
+			(void)snprintf(text, sizeof(text), "192.0.2.%d", k);
+			login_limit_failed(l, str_c(text), user,
+			    (uint64_t)k + 1, now);
+		}
+		assert_false(login_limit_user_ok(l, far, user, now));
+		assert_true(login_limit_user_ok(l, home, user, now));
+	}
+	/* Its limit as a peer is what it always is. */
+	for (int k = 0; k < LOGIN_LIMIT_PEER; k++)
+		login_limit_failed(l, guess, user, (uint64_t)k + 100, 5);
+	assert_false(login_limit_peer_ok(l, home, 6));
+	/* Nobody else, and not for ever. */
+	for (int k = 0; k < LOGIN_LIMIT_USER; k++) {
+		login_limit_failed(l, far, STR("bob"), (uint64_t)k + 1, days);
+		(void)snprintf(text, sizeof(text), "203.0.113.%d", k);
+		login_limit_failed(l, str_c(text), user, (uint64_t)k + 1,
+		    days);
+	}
+	assert_false(login_limit_user_ok(l, home, STR("bob"), days));
+	assert_false(login_limit_user_ok(l, home, user, days));
+	/* Many more than there is room for: the newest is there. */
+	for (int k = 0; k < LOGIN_KNOWN_MAX * 2; k++) {
+		(void)snprintf(text, sizeof(text), "10.%d.%d.1", k >> 8,
+		    k & 255);
+		login_limit_passed(l, str_c(text), user, days + k);
+	}
+	assert_true(login_limit_user_ok(l, str_c(text), user, days + 1));
+	login_limit_free(l);
+}
+
 static void
 test_auth_cache(void **state unused_arg)
 {
 	struct auth_cache *p = auth_cache_new(key);
-	struct str sealed = STR("sealed 1"), here = STR("192.0.2.1");
+	struct str sealed = STR("sealed 1");
 	struct proof good = proof_of(p, sealed, STR("secret"));
 	struct proof other;
 
-	assert_int_equal(auth_cache_find(p, &good, here, 5), PROVEN_NOT);
-	auth_cache_add(p, &good, here, 5);
-	assert_int_equal(auth_cache_find(p, &good, here, 6), PROVEN_BY_PEER);
-	assert_int_equal(auth_cache_find(p, &good, STR("::1"), 6), PROVEN);
+	assert_false(auth_cache_find(p, &good, 5));
+	auth_cache_add(p, &good, 5);
 	other = proof_of(p, sealed, STR("secreT"));
-	assert_int_equal(auth_cache_find(p, &other, here, 6), PROVEN_NOT);
+	assert_false(auth_cache_find(p, &other, 6));
 	other = proof_of(p, STR("sealed 2"), STR("secret"));
-	assert_int_equal(auth_cache_find(p, &other, here, 6), PROVEN_NOT);
+	assert_false(auth_cache_find(p, &other, 6));
 	other = proof_of(p, STR("sealed 1s"), STR("ecret"));
-	assert_int_equal(auth_cache_find(p, &other, here, 6), PROVEN_NOT);
-	assert_int_equal(auth_cache_find(p, &good, here, 4 + AUTH_CACHE_MS),
-	    PROVEN_BY_PEER);
-	assert_int_equal(auth_cache_find(p, &good, here, 5 + AUTH_CACHE_MS),
-	    PROVEN_NOT);
+	assert_false(auth_cache_find(p, &other, 6));
+	/* Each use renews it. */
+	assert_true(auth_cache_find(p, &good, 4 + AUTH_CACHE_MS));
+	assert_true(auth_cache_find(p, &good, 3 + 2 * AUTH_CACHE_MS));
+	assert_false(auth_cache_find(p, &good, 3 + 3 * AUTH_CACHE_MS));
 	/* Many more than it holds: the newest is there. */
 	for (int i = 0; i < AUTH_CACHE_MAX * 2; i++) {
 		char text[16];
 
 		(void)snprintf(text, sizeof(text), "%d", i);
 		other = proof_of(p, sealed, str_c(text));
-		auth_cache_add(p, &other, here, 10 + i);
-		assert_int_equal(auth_cache_find(p, &other, here, 10 + i),
-		    PROVEN_BY_PEER);
+		auth_cache_add(p, &other, 10 + i);
+		assert_true(auth_cache_find(p, &other, 10 + i));
 	}
 	auth_cache_free(p);
 	auth_cache_free(NULL);
@@ -198,6 +247,7 @@ main(void)
 		cmocka_unit_test(test_user),
 		cmocka_unit_test(test_same_guess),
 		cmocka_unit_test(test_bounded),
+		cmocka_unit_test(test_known),
 		cmocka_unit_test(test_auth_cache),
 		cmocka_unit_test(test_tickets),
 		cmocka_unit_test(test_tickets_bounded),

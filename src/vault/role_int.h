@@ -26,7 +26,6 @@ enum {
 	HASH_THREADS = 2,	/* 19 MiB each */
 	HASH_QUEUE = 64,
 	OPERATORS_MAX = 16,
-	LOCALS_MAX = 64,
 	LOCAL_WINDOW = 4,	/* 128 KB each */
 	RESUME_MS = 120000,	/* after our start */
 };

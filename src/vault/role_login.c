@@ -86,22 +86,22 @@ prove(struct attempt *t, struct err *err)
 	if (rc < 0)
 		return err_set(err, E_BUSY, "too many logins at once");
 	if (!login_limit_peer_ok(v->login_limit, t->ask->peer, now) ||
-	    !login_limit_user_ok(v->login_limit, t->row.address, now))
+	    !login_limit_user_ok(v->login_limit, t->ask->peer, t->row.address,
+		now))
 		return too_many(err);
 	if (!t->right)
 		return wrong(t, err);
-	auth_cache_add(v->auth_cache, &t->proof, t->ask->peer, now);
+	auth_cache_add(v->auth_cache, &t->proof, now);
 	return 0;
 }
 
 /* 0 if the password is the account's. When somebody tries to guess a user's
  * password from all over the world, that user still gets in from where they
- * were a moment ago. */
+ * have been before. */
 static int
 authenticate(struct attempt *t, struct work *c, struct err *err)
 {
 	struct vault_state *v = t->v;
-	enum proven proven;
 	int rc;
 
 	if (!login_limit_peer_ok(v->login_limit, t->ask->peer,
@@ -112,12 +112,15 @@ authenticate(struct attempt *t, struct work *c, struct err *err)
 		return rc;
 	t->proof = proof_of(v->auth_cache, t->row.account ? t->row.sealed :
 	    t->row.address, t->ask->password);
-	proven = auth_cache_find(v->auth_cache, &t->proof, t->ask->peer,
-	    loop_now_ms(v->loop));
-	if (proven != PROVEN_BY_PEER && !login_limit_user_ok(v->login_limit,
-	    t->row.address, loop_now_ms(v->loop)))
+	if (!login_limit_user_ok(v->login_limit, t->ask->peer, t->row.address,
+	    loop_now_ms(v->loop)))
 		return too_many(err);
-	return proven == PROVEN_NOT ? prove(t, err) : 0;
+	if (!auth_cache_find(v->auth_cache, &t->proof, loop_now_ms(v->loop)))
+		rc = prove(t, err);
+	if (rc == 0)
+		login_limit_passed(v->login_limit, t->ask->peer,
+		    t->row.address, loop_now_ms(v->loop));
+	return rc;
 }
 
 /* The mechanisms that say a password. An authorization identity is somebody

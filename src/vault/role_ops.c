@@ -88,8 +88,9 @@ static const struct clients_kind clients_kind = {
 static void
 on_operator(struct client_socket *from, int fd, uid_t uid unused_arg)
 {
-	static const struct client_rights rights = { VAULT_AUTH_OPERATOR,
-		VAULT_WINDOW, OPERATORS_MAX };
+	static const struct client_rights rights = { .name = "operator",
+		.authority = VAULT_AUTH_OPERATOR, .window = VAULT_WINDOW,
+		.max = OPERATORS_MAX };
 	struct vault_state *v = container_of(from, struct vault_state,
 	    control);
 
@@ -98,13 +99,15 @@ on_operator(struct client_socket *from, int fd, uid_t uid unused_arg)
 
 /* Local programs: anybody who got at the file may submit. */
 static void
-on_local(struct client_socket *from, int fd, uid_t uid unused_arg)
+on_local(struct client_socket *from, int fd, uid_t uid)
 {
-	static const struct client_rights rights = { VAULT_AUTH_LOCAL,
-		LOCAL_WINDOW, LOCALS_MAX };
+	static const struct client_rights rights = { .name = "local",
+		.authority = VAULT_AUTH_LOCAL, .window = LOCAL_WINDOW,
+		.max = LOCALS_MAX, .max_each = LOCALS_EACH,
+		.idle_ms = LOCAL_IDLE_MS };
 	struct vault_state *v = container_of(from, struct vault_state, submit);
 
-	clients_add(&v->clients, fd, &rights, 0);
+	clients_add(&v->clients, fd, &rights, uid);
 }
 
 static void
@@ -172,10 +175,10 @@ sandboxed(struct role *r, struct err *err)
 static void
 peer(struct role *r, enum role_kind kind, uint32_t index, int fd)
 {
-	static const struct client_rights mx = { VAULT_AUTH_MX, VAULT_WINDOW,
-		0 };
-	static const struct client_rights front = { VAULT_AUTH_FRONT,
-		VAULT_WINDOW, 0 };
+	static const struct client_rights mx = { .name = "mx",
+		.authority = VAULT_AUTH_MX, .window = VAULT_WINDOW };
+	static const struct client_rights front = { .name = "front",
+		.authority = VAULT_AUTH_FRONT, .window = VAULT_WINDOW };
 	struct vault_state *v = r->state;
 
 	if (kind == ROLE_STORE) {

@@ -9,7 +9,7 @@
 
 #include "asks.h"
 
-enum { CONNECTIONS = 100, AT_MOST = 64, SETTLE_MS = 500 };
+enum { CONNECTIONS = 100, AT_MOST = LOCALS_EACH, SETTLE_MS = 500 };
 
 static const char *data;
 

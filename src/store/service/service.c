@@ -111,12 +111,37 @@ on_ask(void *owner, struct ipc_req *req)
 		service_loop_calls[req->call->index](c, req);
 }
 
-static void
-on_gone(void *owner, struct ipc *ipc, const char *why)
+/* As the log has them. */
+static const char *
+name_of(uint32_t authority)
 {
-	(void)ipc;
-	(void)why;
-	conn_end(owner);
+	switch (authority) {
+	case AUTH_MX:
+		return "mx";
+	case AUTH_ACCOUNT:
+		return "account";
+	case AUTH_VAULT:
+		return "vault";
+	case AUTH_OPERATOR:
+		return "operator";
+	case AUTH_RELAY:
+		return "relay";
+	default:
+		return "local";
+	}
+}
+
+static void
+on_gone(void *owner, struct ipc *ipc unused_arg, const char *why)
+{
+	struct conn *c = owner;
+
+	if (!str_eq(str_c(why), STR("closed")))
+		log_event(c->service->o.log, LOG_WARN, "thrown_out",
+		    F_STR("who", str_c(name_of(c->caller.authority))),
+		    F_INT("index", c->caller.account ? c->caller.account :
+			c->caller.worker), F_STR("why", str_c(why)));
+	conn_end(c);
 }
 
 static const struct ipc_service service_calls = { store_calls, STORE_NCALLS,
@@ -129,6 +154,17 @@ window_of(uint32_t authority)
 						       : STORE_WINDOW;
 }
 
+static size_t
+locals_of(const struct service *s, uint32_t uid)
+{
+	size_t n = 0;
+
+	for (const struct conn *c = s->conns; c; c = c->next)
+		n += c->caller.authority == AUTH_LOCAL &&
+		    c->caller.worker == uid;
+	return n;
+}
+
 int
 service_connect(struct service *s, int fd, uint32_t authority,
     uint64_t account, uint32_t worker, struct err *err)
@@ -138,10 +174,14 @@ service_connect(struct service *s, int fd, uint32_t authority,
 		.authority = authority, .window = window_of(authority) };
 	struct ipc *ipc;
 
-	if (authority == AUTH_LOCAL && s->nlocal >= LOCALS_MAX) {
+	if (authority == AUTH_LOCAL && (s->nlocal >= LOCALS_MAX ||
+	    locals_of(s, worker) >= LOCALS_EACH)) {
 		(void)close(fd);
-		return err_set(err, E_LIMIT, "too many local programs");
+		return err_set(err, E_LIMIT, "too many local programs (uid "
+		    "%u)", worker);
 	}
+	if (authority == AUTH_LOCAL)
+		o.idle_ms = LOCAL_IDLE_MS;
 	o.owner = c = calloc(1, sizeof(*c));
 	bug_if(!c);
 	ipc = ipc_open(s->o.loop, fd, &o, err);

@@ -13,7 +13,6 @@ enum {
 	WATCHES_MAX = 8,	/* of one connection */
 	RCPTS_MAX = 2000,
 	READERS_MAX = 8,
-	LOCALS_MAX = 64,	/* local programs at a time */
 };
 
 struct handle {
