@@ -48,9 +48,9 @@ rig_start(struct rig *r)
 	r->pid = fork();
 	assert_true(r->pid >= 0);
 	if (r->pid == 0) {
-		struct serve s = { .config = &r->config, .libexec = r->libexec,
-			.reload = r->reload, .arg = r, .tell_fd = tell[1],
-			.log_fd = log[1] };
+		struct serve s = { .config = &r->config, .make_data = true,
+			.libexec = r->libexec, .reload = r->reload, .arg = r,
+			.tell_fd = tell[1], .log_fd = log[1] };
 
 		(void)prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0);
 		_exit(master_run(&s));
