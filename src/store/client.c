@@ -3,7 +3,7 @@
 #include "rt/reconnect.h"
 #include "store/client_int.h"
 
-enum { CALL_MS = 30000, WATCHES = 4 };
+enum { WATCHES = 4 };
 
 /* Memory for packing and unpacking, made when first wanted. */
 struct store_codec {
@@ -242,7 +242,7 @@ store_call(struct store *st, enum store_call which, const void *ask,
 
 	st->refs++;
 	rc = call_until(st, which, ask, answer, a,
-	    loop_now_ms(st->link.loop) + CALL_MS, err);
+	    loop_now_ms(st->link.loop) + STORE_CALL_MS, err);
 	if (rc == 0 && which == STORE_watch)
 		remember_watch(st, ask);
 	unref(st);
@@ -272,7 +272,7 @@ watch_again(void *arg)
 		if (ask.mailbox == 0)
 			continue;
 		rc = call_until(st, STORE_watch, &ask, &answer, a,
-		    loop_now_ms(st->link.loop) + CALL_MS, &err);
+		    loop_now_ms(st->link.loop) + STORE_CALL_MS, &err);
 		/* Also when it failed: those who wait find out by asking. */
 		if (st->changed)
 			st->changed(st->changed_arg, ask.mailbox, 0);

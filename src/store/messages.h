@@ -35,6 +35,8 @@ enum { STORE_WINDOW = 256, STORE_ACCOUNT_WINDOW = 8 };
 /* Local programs at a time, of all and of one user; and how long one may be
  * there and ask nothing. */
 enum { LOCALS_MAX = 64, LOCALS_EACH = 32, LOCAL_IDLE_MS = 300000 };
+/* How long they wait for an answer; what is read later is read for nobody. */
+enum { STORE_CALL_MS = 30000 };
 /* "alice+news@example.org" is alice's, and "*" as local part all the rest. */
 #define RECIPIENT_DELIMITER '+'
 
@@ -458,7 +460,9 @@ enum { WANT_FACTS = 1, WANT_CHECK = 2 };
 /* Change flags, a slice at a time (cursor as in fetch; one change id for all
  * of them). rows: the messages of the slice, as they are now. unchanged_since:
  * UINT64_MAX for none; the UIDs it kept from changing are in refused (u32
- * each). modseq is the mailbox's with these changes. */
+ * each). was: u64 each, the modseq of each of the rows before, UINT64_MAX where
+ * that is not known any more (asked again). modseq is the mailbox's with these
+ * changes. */
 enum { FLAGS_SET, FLAGS_ADD, FLAGS_REMOVE };
 #define FIELDS_flags_ask(F, S)                                        \
 	F(S, u64, change, 0) SELECTION(F, S)                          \
@@ -466,7 +470,8 @@ enum { FLAGS_SET, FLAGS_ADD, FLAGS_REMOVE };
 	F(S, str, keywords, 16384)                                    \
 	F(S, u64, unchanged_since, 0) F(S, u32, cursor, 0)
 #define FIELDS_flags_answer(F, S)                                     \
-	F(S, str, rows, 150000) F(S, str, refused, 40000)             \
+	F(S, str, rows, 150000) F(S, str, was, 8 * 1000)              \
+	F(S, str, refused, 40000)                                     \
 	F(S, u32, next, 0) F(S, u64, modseq, 0)
 
 /* Expunge the messages of the view that are \Deleted (and in the set of

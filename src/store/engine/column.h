@@ -27,6 +27,13 @@ struct column_row {
 	uint32_t keywords;		/* which set; 0 is the empty one */
 };
 
+/* A word of a set, once for all sets and in any case. */
+struct keyword {
+	struct str word;	/* as it came first */
+	size_t sets;		/* that have it; 0: the place is unused */
+	uint32_t next;		/* of the unused ones; 0: none */
+};
+
 struct keyword_set {
 	struct str words;	/* with spaces between */
 	size_t users;		/* rows; 0: the place is unused */
@@ -43,13 +50,16 @@ struct column_op {
 
 struct column {
 	uint64_t account, mailbox;
-	pthread_rwlock_t lock;	/* of all that follows up to sets */
+	pthread_rwlock_t lock;	/* of all that follows up to by_word */
 	struct VEC(struct column_row) live, dead;
 	uint64_t modseq;
 	uint32_t uidnext, uidvalidity;
 	struct VEC(struct keyword_set) sets;
 	uint32_t unused_set;
 	struct map by_words;	/* hash of the words -> first set of it */
+	struct VEC(struct keyword) keywords; /* of all sets; 0: none */
+	uint32_t unused_keyword;
+	struct map by_word;	/* hash of one in lower case -> its number */
 	/* Of the cache, under its lock. */
 	bool loading, failed;
 	size_t users;

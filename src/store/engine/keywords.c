@@ -38,20 +38,6 @@ has(struct str set, struct str word)
 	return false;
 }
 
-void
-keywords_gather(struct buf *b, struct str words)
-{
-	struct str w;
-
-	while (next_word(&words, &w)) {
-		if (has(buf_get(b), w))
-			continue;
-		if (b->n)
-			buf_chr(b, ' ');
-		buf_str(b, w);
-	}
-}
-
 static int
 add_new(struct buf *b, struct str words, struct str not_in, struct err *err)
 {

@@ -7,7 +7,6 @@
  */
 #pragma once
 #include "base/arena.h"
-#include "base/buf.h"
 #include "base/err.h"
 
 int keywords_union(struct str set, struct str more, struct arena *a,
@@ -15,5 +14,3 @@ int keywords_union(struct str set, struct str more, struct arena *a,
 /* set without the words of less. */
 int keywords_without(struct str set, struct str less, struct arena *a,
     struct str *out, struct err *err);
-/* Add the words that b has not yet. */
-void keywords_gather(struct buf *b, struct str words);

@@ -18,7 +18,7 @@ struct flagging {
 	struct column *c;
 	struct view_on view;
 	struct view_set set;
-	struct buf rows, refused;
+	struct buf rows, was, refused;
 	struct str before; /* refused uids of the first time */
 	uint32_t next;
 	uint64_t modseq;   /* of this slice's changes; 0: none yet */
@@ -131,6 +131,7 @@ flag_one(struct flagging *f, size_t i)
 	    !str_eq(is->keywords, had)) {
 		rc = change_flags(f, row, had, is);
 	}
+	buf_le64(&f->was, f->w->repeated ? UINT64_MAX : row->modseq);
 	view_put_row(&f->rows, (uint32_t)i + 1, &is->row, is->keywords,
 	    STR_NULL);
 	return rc;
@@ -183,6 +184,7 @@ fill_answer(struct flagging *f)
 	struct flags_answer *out = &f->w->answer.flags;
 
 	out->rows = str_dup(f->e->arena, buf_get(&f->rows));
+	out->was = str_dup(f->e->arena, buf_get(&f->was));
 	out->refused = str_dup(f->e->arena,
 	    f->w->repeated ? f->before : buf_get(&f->refused));
 	out->next = f->next;
@@ -246,7 +248,8 @@ int
 write_flags(struct engine *e, struct write *w)
 {
 	struct flagging f = { .e = e, .w = w, .ask = w->ask,
-		.rows = BUF_INIT(MSG_MAX), .refused = BUF_INIT(MSG_MAX) };
+		.rows = BUF_INIT(MSG_MAX), .was = BUF_INIT(MSG_MAX),
+		.refused = BUF_INIT(MSG_MAX) };
 	int rc = check_flags(&f);
 
 	if (rc < 0)
@@ -256,6 +259,7 @@ write_flags(struct engine *e, struct write *w)
 	pthread_rwlock_unlock(&f.c->lock);
 	columns_put(e->columns, f.c);
 	buf_free(&f.rows);
+	buf_free(&f.was);
 	buf_free(&f.refused);
 	return rc;
 }

@@ -3,7 +3,6 @@
  * of messages from the column, facts and octets from the packs.
  */
 #include "store/engine/engine_int.h"
-#include "store/engine/keywords.h"
 #include "store/engine/view.h"
 
 enum { ROWS_MAX = 180000, MAILBOXES_A_PAGE = 200, FACTS_MAX = 32768,
@@ -76,9 +75,15 @@ open_column(struct reader *r, const struct column *c, struct open_answer *out)
 	struct buf words = BUF_INIT(16384);
 	size_t i;
 
-	for (i = 1; i < c->sets.n && !buf_failed(&words); i++)
-		if (c->sets.p[i].users > 0)
-			keywords_gather(&words, c->sets.p[i].words);
+	for (i = 1; i < c->keywords.n; i++) {
+		const struct keyword *k = &c->keywords.p[i];
+
+		if (k->sets == 0 || words.n + k->word.n + 1 > words.cap)
+			continue;
+		if (words.n)
+			buf_chr(&words, ' ');
+		buf_str(&words, k->word);
+	}
 	out->keywords = str_dup(r->arena, buf_get(&words));
 	buf_free(&words);
 	out->uidvalidity = c->uidvalidity;

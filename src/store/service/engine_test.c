@@ -329,6 +329,11 @@ test_keyword_sets(void **state)
 	    ""));
 	assert_true(fixture_rows(&p->d, &alice, &in, rows, 50) == 40);
 	assert_str(rows[0].keywords, "mine alone");
+	/* Each word in use once, whatever its case. */
+	OK(fixture_flags(&p->d, &alice, &in, 2, 40, FLAGS_SET, 0, "w Alone"));
+	OK(fixture_flags(&p->d, &alice, &in, 2, 2, FLAGS_SET, 0, "MINE w"));
+	OK(fixture_open_mailbox(&p->d, &alice, "INBOX", &in));
+	assert_int_equal(in.keywords.n, strlen("mine alone w"));
 	OK(fixture_flags(&p->d, &alice, &in, 1, 40, FLAGS_SET, 0, ""));
 	OK(fixture_open_mailbox(&p->d, &alice, "INBOX", &in));
 	assert_int_equal(in.keywords.n, 0);

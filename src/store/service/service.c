@@ -26,7 +26,7 @@ conn_end(struct conn *c)
 	struct job *j = calloc(1, sizeof(*j));
 
 	bug_if(!j);
-	c->ended = true;
+	__atomic_store_n(&c->ended, true, __ATOMIC_RELAXED);
 	*c->link = c->next;
 	if (c->next)
 		c->next->link = c->link;

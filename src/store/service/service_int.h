@@ -39,7 +39,7 @@ struct conn {
 	struct watcher watches[WATCHES_MAX];
 	struct list leases;	/* of relay: what it has of the queue */
 	bool flushing;		/* the writer's, while it answers */
-	bool ended;		/* the loop's */
+	bool ended;		/* the loop sets it; atomic */
 };
 
 /* An ask on its way through a thread; no req: forget the connection, or (no
@@ -49,6 +49,7 @@ struct job {
 	struct conn *conn;
 	struct ipc_req *req;
 	bool patient;		/* nobody's 250 waits for it: see threads.c */
+	int64_t added_us;
 	struct write write;
 	struct recipient *rcpts;
 	struct leased *leased;	/* of report and bounce */
@@ -87,6 +88,7 @@ struct service {
 	pthread_t writer, reader[READERS_MAX];
 	struct reader *readers[READERS_MAX];
 	int nreaders, reading;	/* open; their threads */
+	uint64_t reading_of[READERS_MAX]; /* accounts; the lock of reads */
 	bool writing;
 	struct dispatch *dispatch;	/* the queue */
 	struct job **job;	/* the writer's: of the present batch */

@@ -45,8 +45,11 @@ jobs_add(struct jobs *q, struct job *j)
 {
 	bool wake;
 
+	j->added_us = now_us(q);
 	pthread_mutex_lock(&q->lock);
-	wake = q->n == 0 || (!j->patient && q->hurried == 0);
+	/* Of what is read some may wait for its turn: see take_fair(). */
+	wake = q == &q->service->reads || q->n == 0 ||
+	    (!j->patient && q->hurried == 0);
 	if (q->n == 0 && j->patient)
 		q->since_us = now_us(q);
 	*q->last = j;
@@ -373,7 +376,77 @@ writer_main(void *arg)
 struct reading {
 	struct service *service;
 	struct reader *reader;
+	int number;
 };
+
+/* Only people share: what roles and operators ask is never held back. */
+static uint64_t
+account_of(const struct job *j)
+{
+	return j->conn->caller.authority == AUTH_ACCOUNT ?
+	    j->conn->caller.account : 0;
+}
+
+static int
+readers_of(const struct service *s, uint64_t account)
+{
+	int i, n = 0;
+
+	for (i = 0; account && i < s->nreaders; i++)
+		n += s->reading_of[i] == account;
+	return n;
+}
+
+/* Fair by account: the oldest of those of whom nobody is at work yet, else the
+ * oldest of those who have not half of the readers. Whoever asks for much, over
+ * however many connections, waits for himself. */
+static struct job *
+take_fair(struct service *s, int number)
+{
+	struct jobs *q = &s->reads;
+	int most = q->stop ? READERS_MAX + 1 : (s->nreaders + 1) / 2, n;
+	struct job **link, **chosen = NULL, *j;
+
+	for (link = &q->first; *link; link = &(*link)->next) {
+		n = readers_of(s, account_of(*link));
+		if (n >= most)
+			continue;
+		if (!chosen)
+			chosen = link;
+		if (n == 0) {
+			chosen = link;
+			break;
+		}
+	}
+	if (!chosen)
+		return NULL;
+	j = *chosen;
+	*chosen = j->next;
+	if (!j->next)
+		q->last = chosen;
+	j->next = NULL;
+	q->n--;
+	q->hurried--;
+	s->reading_of[number] = account_of(j);
+	return j;
+}
+
+/* NULL when the service ends. */
+static struct job *
+wait_fair(struct service *s, int number)
+{
+	struct jobs *q = &s->reads;
+	struct job *j;
+
+	pthread_mutex_lock(&q->lock);
+	s->reading_of[number] = 0;
+	while (!(j = take_fair(s, number)) && !q->stop)
+		(void)pthread_cond_wait(&q->more, &q->lock);
+	if (q->first)
+		pthread_cond_signal(&q->more);
+	pthread_mutex_unlock(&q->lock);
+	return j;
+}
 
 static void
 on_looked(void *arg)
@@ -409,6 +482,15 @@ read_one(struct reader *r, struct job *j)
 	struct ipc *ipc = j->conn->ipc;
 	int rc;
 
+	/* Nobody waits any more. */
+	if (__atomic_load_n(&j->conn->ended, __ATOMIC_RELAXED) ||
+	    now_us(&j->conn->service->reads) - j->added_us >
+	    (int64_t)STORE_CALL_MS * 1000) {
+		ipc_fail(j->req, E_TIMEOUT, "nobody waits for it");
+		ipc_flush(ipc);
+		job_free(j);
+		return;
+	}
 	if (j->look) {
 		j->write.code = j->look(r, j);
 		loop_post(j->conn->service->o.loop, on_looked, j);
@@ -430,9 +512,8 @@ reader_main(void *arg)
 {
 	struct reading *x = arg;
 	struct job *j;
-	size_t n;
 
-	while ((j = jobs_wait(&x->service->reads, 1, &n, 0)))
+	while ((j = wait_fair(x->service, x->number)))
 		read_one(x->reader, j);
 	free(x);
 	return NULL;
@@ -524,7 +605,7 @@ start_reader(struct service *s, int i, struct err *err)
 	int rc;
 
 	bug_if(!x);
-	*x = (struct reading){ s, s->readers[i] };
+	*x = (struct reading){ s, s->readers[i], i };
 	rc = start_thread(&s->reader[i], reader_main, x, err);
 	if (rc < 0)
 		free(x);
