@@ -47,8 +47,12 @@ receive_text(struct imap_session *s, struct deposit *text, struct str *rest)
 	e = stream_line(s->d.stream, GATHER_LINE_MAX, rest, &err);
 	if (e == E_LIMIT) {
 		*rest = STR("too long");
-		return stream_skip_line(s->d.stream, &err);
+		return imap_drop_line(s, &err);
 	}
+	if (e < 0 || rest->n == 0)
+		return e;
+	e = imap_drop_rest(s, *rest, &err);
+	*rest = STR("something");
 	return e;
 }
 
@@ -109,6 +113,9 @@ imap_append(struct imap_session *s, const struct imap_command *c)
 	if (a->literal8)
 		return imap_refuse_message(s, NO_CODE("UNKNOWN-CTE",
 		    "No literal8 here"));
+	if (!a->mailbox.p)
+		return imap_refuse_message(s, NO_CODE("CANNOT",
+		    "No mailbox can have this name"));
 	if (a->size == 0)
 		return imap_refuse_message(s, NO("An empty message is none"));
 	if (a->size > s->service->max_message)

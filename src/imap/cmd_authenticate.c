@@ -18,7 +18,7 @@ ask_response(struct imap_session *s, struct str *response)
 		return NO_ANSWER;
 	e = stream_line(s->d.stream, RESPONSE_MAX, &line, &err);
 	if (e == E_LIMIT) {
-		if (stream_skip_line(s->d.stream, &err) < 0)
+		if (imap_drop_line(s, &err) < 0)
 			return NO_ANSWER;
 		return BAD("The response is too long");
 	}
@@ -27,8 +27,11 @@ ask_response(struct imap_session *s, struct str *response)
 	/* RFC 3501 6.2.2 */
 	if (str_eq(line, STR("*")))
 		return BAD("Canceled");
-	if (!sasl_response(line, false, s->cmd, response))
+	if (!sasl_response(line, false, s->cmd, response)) {
+		if (imap_drop_rest(s, line, &err) < 0)
+			return NO_ANSWER;
 		return BAD("Not base64");
+	}
 	return NO_ANSWER;
 }
 

@@ -61,6 +61,8 @@ put_items(struct fetching *f, const struct fetch_row *row, bool tell_flags,
 	struct buf *b = &f->out;
 	uint32_t items = f->att->items;
 
+	if (items & FETCH_FLAGS || tell_flags)
+		imap_tell_keywords(f->s, b, row->keywords);
 	buf_lit(b, "* ");
 	buf_u64(b, row->seq);
 	buf_lit(b, " FETCH (");

@@ -4,27 +4,6 @@
 #include "imap/imap_int.h"
 #include "mail/mailboxes.h"
 
-/* FLAGS, and what may be changed for good.              RFC 3501 7.2.6 */
-static void
-put_flags(struct imap_session *s, struct buf *b, struct str keywords)
-{
-	const uint32_t all = SYS_SEEN | SYS_ANSWERED | SYS_FLAGGED |
-	    SYS_DELETED | SYS_DRAFT;
-
-	buf_lit(b, "* FLAGS ");
-	reply_flags(b, all, keywords);
-	buf_lit(b, "\r\n* OK [PERMANENTFLAGS ");
-	/* "\*": new keywords may be made. */
-	if (s->read_only)
-		buf_lit(b, "()");
-	else if (keywords.n)
-		reply_flags(b, all, arena_printf(s->cmd, "%.*s \\*",
-		    STR_FMT(keywords)));
-	else
-		reply_flags(b, all, STR("\\*"));
-	buf_lit(b, "] Flags that stay\r\n");
-}
-
 /* In the order of the example of 6.3.1. */
 static void
 put_mailbox(struct imap_session *s, const struct open_answer *m)
@@ -37,7 +16,8 @@ put_mailbox(struct imap_session *s, const struct open_answer *m)
 		    m->first_unseen);
 	buf_printf(&b, "* OK [UIDVALIDITY %u] UIDs are valid\r\n"
 	    "* OK [UIDNEXT %u] The next UID\r\n", m->uidvalidity, m->uidnext);
-	put_flags(s, &b, m->keywords);
+	(void)imap_learn_keywords(s, m->keywords);
+	imap_put_flags(s, &b);
 	imap_say(s, &b);
 }
 

@@ -28,6 +28,7 @@ put_stored(void *arg, const struct fetch_row *row)
 	struct storing *to = arg;
 
 	if (!to->silent) {
+		imap_tell_keywords(to->s, &to->out, row->keywords);
 		buf_printf(&to->out, "* %u FETCH (", row->seq);
 		/* RFC 3501 6.4.8: UID commands name the UID. */
 		if (to->by_uid)
@@ -47,7 +48,7 @@ imap_store(struct imap_session *s, const struct imap_command *c)
 {
 	const struct store_args *sa = &c->args.store;
 	const struct flag_change change = { sa->mode, sa->flags.system,
-		flag_list_keywords(s->cmd, &sa->flags) };
+		flag_list_keywords(s->cmd, &sa->flags), sa->silent };
 	struct storing to = { s, (c->row->flags & ROW_UID) != 0, sa->silent,
 		BUF_INIT(IMAP_OUT_MAX) };
 	struct seqset set = sa->set;

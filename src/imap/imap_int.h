@@ -2,6 +2,7 @@
  * imap_int.h - what the files of the dialogue share.
  */
 #pragma once
+#include "base/map.h"
 #include "imap/grammar/args.h"
 #include "imap/grammar/gather.h"
 #include "imap/grammar/reply.h"
@@ -10,7 +11,7 @@
 #include "rt/dialogue.h"
 
 enum {
-	IMAP_MAX_BAD = 20,	/* commands that made no sense */
+	IMAP_MAX_BAD = 20,	/* commands without sense, one behind another */
 	IMAP_LOGIN_MS = 180000,	/* to log in; then autologout */
 	IMAP_COMMAND_MS = 300000, /* for the rest of a command begun */
 	IMAP_OUT_MAX = 1 << 20,	/* what is rendered before it is written */
@@ -100,12 +101,16 @@ struct imap_session {
 	 * the view, which moves on in imap_update() only. */
 	struct mailbox_view view;
 	bool read_only;
+	/* What FLAGS has said: the words, and each by its hash; and those of
+	 * the message that was told last. */
+	struct buf keywords, last_keywords;
+	struct map known_keywords;
 
 	bool idling;		/* RFC 2177; idle_tag is its command's */
 	char idle_tag[TAG_MAX];
 	size_t idle_tag_len;
 
-	uint32_t bad;
+	uint32_t bad, bad_in_row;
 };
 
 /* ---- session.c */
@@ -123,8 +128,15 @@ void imap_log_out(struct imap_session *s);
 /* Read the next command into s->gather: 0 when it is whole or its state says
  * why not, E_* when the stream is lost. */
 int imap_read_command(struct imap_session *s, struct err *err);
+/* Read and drop what is left of a command that is refused: the octets of the
+ * literal that its last line announces without waiting, the line behind them,
+ * and so on. They are never commands.                          RFC 7888 4
+ * E_LIMIT: they are too many, and BYE was said. */
+int imap_drop_rest(struct imap_session *s, struct str line, struct err *err);
+/* The same where that line has not been read. */
+int imap_drop_line(struct imap_session *s, struct err *err);
 /* The answer to a command whose message (GATHER_MESSAGE) nobody wants: what
- * comes of it all the same is read and dropped.                RFC 7888 4 */
+ * comes of it all the same is dropped. */
 struct answer imap_refuse_message(struct imap_session *s, struct answer a);
 
 /* ---- commands.c */
@@ -151,6 +163,13 @@ struct answer imap_choose(struct imap_session *s, struct seqset *set,
 /* Tell what changed since the view was told: EXPUNGE (if it may be), EXISTS,
  * FETCH FLAGS; the view moves on. 0 or E_* of store. */
 int imap_update(struct imap_session *s, bool expunge_ok, struct err *err);
+/* FLAGS, and what may be changed for good.              RFC 3501 7.2.6 */
+void imap_put_flags(const struct imap_session *s, struct buf *b);
+/* These keywords will be told. True: some of them FLAGS has not said yet. */
+bool imap_learn_keywords(struct imap_session *s, struct str words);
+/* Before flags with these keywords are told: says FLAGS again if it has to. */
+void imap_tell_keywords(struct imap_session *s, struct buf *b,
+    struct str words);
 /* No mailbox is selected any more. */
 void imap_deselect(struct imap_session *s);
 

@@ -3,7 +3,90 @@
  */
 #include "imap/imap_int.h"
 
-enum { DROP_MAX = 8 };	/* times max_message */
+enum {
+	DROP_MAX = 8,	/* times max_message */
+	TAIL_MAX = 32,	/* of a dropped line: longer than a literal's head */
+};
+
+/* Read and drop n octets. */
+static int
+drop_octets(struct imap_session *s, uint64_t n, struct err *err)
+{
+	struct str octets;
+	int e;
+
+	while (n > 0) {
+		dialogue_deadline(&s->d, IMAP_COMMAND_MS);
+		if ((e = stream_peek(s->d.stream, &octets, err)) < 0)
+			return e;
+		octets.n = n < octets.n ? (size_t)n : octets.n;
+		stream_eat(s->d.stream, octets.n);
+		n -= octets.n;
+	}
+	return 0;
+}
+
+/* Read and drop a line; *tail is how it ends, and lives in `room`. */
+static int
+drop_line(struct imap_session *s, char room[TAIL_MAX], struct str *tail,
+    struct err *err)
+{
+	struct str octets;
+	const char *lf;
+	size_t n = 0, more;
+	int e;
+
+	do {
+		if ((e = stream_peek(s->d.stream, &octets, err)) < 0)
+			return e;
+		lf = memchr(octets.p, '\n', octets.n);
+		octets.n = lf ? (size_t)(lf - octets.p) + 1 : octets.n;
+		more = octets.n < TAIL_MAX ? octets.n : TAIL_MAX;
+		if (n > TAIL_MAX - more) {
+			memmove(room, room + n - (TAIL_MAX - more),
+			    TAIL_MAX - more);
+			n = TAIL_MAX - more;
+		}
+		memcpy(room + n, octets.p + octets.n - more, more);
+		n += more;
+		stream_eat(s->d.stream, octets.n);
+	} while (!lf);
+	n -= n > 1 && room[n - 2] == '\r' ? 2 : 1;
+	*tail = str_make(room, n);
+	return 0;
+}
+
+int
+imap_drop_rest(struct imap_session *s, struct str line, struct err *err)
+{
+	uint64_t left = s->service->max_message * DROP_MAX, n;
+	char room[TAIL_MAX];
+	bool sync;
+	int e;
+
+	/* Whoever waits for our "+" hears the refusal instead. */
+	while (gather_literal(line, &n, &sync) && !sync) {
+		if (n > left) {
+			imap_bye(s, "[TOOBIG] The message is too large");
+			return E_LIMIT;
+		}
+		left -= n;
+		if ((e = drop_octets(s, n, err)) < 0 ||
+		    (e = drop_line(s, room, &line, err)) < 0)
+			return e;
+	}
+	return 0;
+}
+
+int
+imap_drop_line(struct imap_session *s, struct err *err)
+{
+	char room[TAIL_MAX];
+	struct str tail;
+	int e = drop_line(s, room, &tail, err);
+
+	return e < 0 ? e : imap_drop_rest(s, tail, err);
+}
 
 static int
 read_line(struct imap_session *s, struct err *err)
@@ -15,7 +98,11 @@ read_line(struct imap_session *s, struct err *err)
 	if (e == E_LIMIT) {
 		g->state = GATHER_TOO_BIG;
 		g->sync = true;
-		return stream_skip_line(s->d.stream, err);
+		/* Its tag is known, if no more of it. */
+		if (g->text.n == 0)
+			buf_str(&g->text, str_first(
+			    stream_buffered(s->d.stream), TAG_MAX + 1));
+		return imap_drop_line(s, err);
 	}
 	if (e < 0)
 		return e;
@@ -64,37 +151,14 @@ imap_read_command(struct imap_session *s, struct err *err)
 	return e;
 }
 
-/* Read and drop n octets. */
-static int
-drop_octets(struct imap_session *s, uint64_t n, struct err *err)
-{
-	struct str octets;
-	int e;
-
-	while (n > 0) {
-		dialogue_deadline(&s->d, IMAP_COMMAND_MS);
-		if ((e = stream_peek(s->d.stream, &octets, err)) < 0)
-			return e;
-		octets.n = n < octets.n ? (size_t)n : octets.n;
-		stream_eat(s->d.stream, octets.n);
-		n -= octets.n;
-	}
-	return 0;
-}
-
 struct answer
 imap_refuse_message(struct imap_session *s, struct answer a)
 {
 	struct err err = { 0 };
 
-	if (s->gather.state != GATHER_MESSAGE || s->gather.sync)
+	if (s->gather.state != GATHER_MESSAGE)
 		return a;
-	if (s->gather.n / DROP_MAX > s->service->max_message) {
-		imap_bye(s, "[TOOBIG] The message is too large");
-		return NO_ANSWER;
-	}
-	if (drop_octets(s, s->gather.n, &err) < 0 ||
-	    stream_skip_line(s->d.stream, &err) < 0)
+	if (imap_drop_rest(s, buf_get(&s->gather.text), &err) < 0)
 		return NO_ANSWER;
 	return a;
 }

@@ -223,6 +223,9 @@ test_store(void **state unused_arg)
 	begin(&w, 3, 0);
 	w.store.page = 2;
 	world_say(&w, 0, "a STORE 1:* +FLAGS (\\Flagged x)\r\n",
+	    "* FLAGS (\\Seen \\Answered \\Flagged \\Deleted \\Draft $Junk x)"
+	    "\r\n* OK [PERMANENTFLAGS (\\Seen \\Answered \\Flagged "
+	    "\\Deleted \\Draft $Junk x \\*)] Flags that stay\r\n"
 	    "* 1 FETCH (FLAGS (\\Flagged x))\r\n"
 	    "* 2 FETCH (FLAGS (\\Flagged x))\r\n"
 	    "* 3 FETCH (FLAGS (\\Flagged x))\r\na OK Stored\r\n");
@@ -466,7 +469,7 @@ test_list(void **state unused_arg)
 		world_send(&w, 0, STR("\r\n"));
 		assert_strs(world_got(&w, 0), buf_get(&want));
 	}
-	world_say(&w, 0, "b LIST (SUBSCRIBED) \"\" *\r\n",
+	world_say(&w, 0, "b LIST (RECURSIVEMATCH) \"\" *\r\n",
 	    "b BAD No such list option\r\n");
 	w.store.fake.fail[STORE_mailboxes] = E_TIMEOUT;
 	world_say(&w, 0, "c LIST \"\" *\r\n", "c NO [UNAVAILABLE] "

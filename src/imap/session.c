@@ -78,10 +78,10 @@ finish_command(struct imap_session *s, struct str tag, uint32_t flags,
 	    imap_update(s, !(flags & ROW_NO_EXPUNGE), &err) < 0 &&
 	    a.kind == ANSWER_OK)
 		a = imap_fail(s, "update", &err);
-	if (a.kind == ANSWER_BAD)
-		s->bad++;
+	s->bad += a.kind == ANSWER_BAD;
+	s->bad_in_row = a.kind == ANSWER_BAD ? s->bad_in_row + 1 : 0;
 	imap_say_answer(s, tag, &a);
-	if (s->bad >= IMAP_MAX_BAD && s->state != STATE_LOGOUT)
+	if (s->bad_in_row >= IMAP_MAX_BAD && s->state != STATE_LOGOUT)
 		imap_bye(s, "Too many commands made no sense");
 }
 
@@ -92,13 +92,17 @@ refuse_too_big(struct imap_session *s)
 	struct answer a = { ANSWER_BAD, STR("TOOBIG"),
 		STR("The command is too long") };
 	struct scan scan = scan_of(buf_get(&s->gather.text), NULL);
+	struct str tag;
 
 	if (!s->gather.sync) {
 		/* What comes now is no command, and we want none of it. */
 		imap_bye(s, "[TOOBIG] The literal is too long");
 		return;
 	}
-	finish_command(s, scan_tag(&scan), ROW_QUIET, a);
+	tag = scan_tag(&scan);
+	if (rd_peek(&scan.r) != ' ')
+		tag = STR_NULL;
+	finish_command(s, tag, ROW_QUIET, a);
 }
 
 /* A line while idling.                                          RFC 2177 */
@@ -110,13 +114,14 @@ idle_line(struct imap_session *s, struct err *err)
 	int e = dialogue_line(&s->d, IDLE_LINE_MAX, &line, err);
 
 	if (e == E_LIMIT) {
-		if ((e = stream_skip_line(s->d.stream, err)) < 0)
-			return e;
 		line = STR_NULL;
+		e = imap_drop_line(s, err);
 	}
 	if (e < 0)
 		return e;
 	a = imap_idle_input(s, line);
+	if (a.kind == ANSWER_BAD && (e = imap_drop_rest(s, line, err)) < 0)
+		return e;
 	finish_command(s, tag, 0, a);
 	return 0;
 }
@@ -149,9 +154,12 @@ one_command(struct dialogue *d, struct err *err)
 	struct imap_session *s = session_of(d);
 	int e = s->idling ? idle_line(s, err) : whole_command(s, err);
 
-	if (e < 0 || (e = stream_failed(d->stream)) < 0)
-		return e;
-	return s->state == STATE_LOGOUT ? DIALOGUE_OVER : 0;
+	if (stream_failed(d->stream) < 0)
+		return stream_failed(d->stream);
+	/* Before e: BYE may have been said of what could not be read. */
+	if (s->state == STATE_LOGOUT)
+		return DIALOGUE_OVER;
+	return e < 0 ? e : 0;
 }
 
 /* Something changed while idling. */
@@ -197,6 +205,7 @@ trim_session(struct dialogue *d)
 	struct imap_session *s = session_of(d);
 
 	arena_trim(s->cmd);
+	buf_free(&s->last_keywords);
 	gather_free(&s->gather);
 }
 
@@ -228,6 +237,8 @@ imap_start(struct imap_service *sv, struct stream *stream,
 	if (!s)
 		bug("out of memory");
 	dialogue_init(&s->d, &ops, sv->loop, stream, peer);
+	/* A message comes in literals only. */
+	stream_lone_lf(stream);
 	account_init(&s->account, sv->loop, sv->vault);
 	s->service = sv;
 	sv->refs++;

@@ -252,17 +252,19 @@ fake_flags(struct store *st, const void *asked, void *answered)
 	struct fake_boxes *f = boxes_of(st);
 	const struct view v = { ask->mailbox, ask->arrivals, ask->expunges };
 	struct picked p[FAKE_MESSAGES];
-	auto_buf b = BUF_INIT(MSG_CHUNK);
+	auto_buf b = BUF_INIT(MSG_CHUNK), was = BUF_INIT(MSG_CHUNK);
 	size_t n = pick(f, &v, ask->by_uid, ask->set, p), i = ask->cursor;
 	size_t end = f->page && i + f->page < n ? i + f->page : n;
 
 	assert_true(ask->change != 0);
 	f->modseq++;
 	for (; i < end; i++) {
+		buf_le64(&was, p[i].m->changed);
 		change_flags(f, p[i].m, ask);
 		put_row(&b, p[i].m, p[i].seq, false);
 	}
 	*a = (struct flags_answer){ .rows = str_dup(f->mem, buf_get(&b)),
+		.was = str_dup(f->mem, buf_get(&was)),
 		.next = i < n ? (uint32_t)i : 0, .modseq = f->modseq };
 	return 0;
 }

@@ -20,7 +20,7 @@ change_flags(struct mailbox_view *v, struct selection messages,
 	struct arena *mem = arena_new(MAIL_PAGE_MEM);
 	struct flags_answer a = { 0 };
 	struct fetch_row r;
-	struct rd rows;
+	struct rd rows, was;
 	int e = 0;
 
 	while (e >= 0 && (ask.cursor != 0 ||
@@ -31,9 +31,14 @@ change_flags(struct mailbox_view *v, struct selection messages,
 		arena_reset(mem);
 		e = store_call(st, STORE_flags, &ask, &a, mem, err);
 		rows = rd_of(e < 0 ? STR_NULL : a.rows);
+		was = rd_of(e < 0 ? STR_NULL : a.was);
 		view_heard(v, e < 0 ? 0 : a.modseq);
 		while (e >= 0 && (e = row_next(&rows, &r, err)) > 0) {
-			view_told(v, &r);
+			uint64_t before = rd_le64(&was);
+
+			if (!change->silent || (rd_ok(&was) &&
+			    view_knows(v, r.uid, before)))
+				view_told(v, &r);
 			e = row(arg, &r);
 		}
 		ask.cursor = a.next;

@@ -11,12 +11,16 @@ struct flag_change {
 	uint32_t mode;		/* FLAGS_SET, FLAGS_ADD, FLAGS_REMOVE */
 	uint32_t flags;		/* FLAG_* of store/messages.h */
 	struct str keywords;	/* with a space between two */
+	bool silent;		/* the rows are not said: whoever asked knows
+				 * what it makes of the flags it was told */
 };
 
 /* Change the flags of these messages of the view; suspends. row is called for
  * each message as it is then, also if it was so before; it returns 0, or an
  * E_* that ends the change between two slices of it. These rows count as told
- * (view_told()). 0 or E_*: then some messages may be changed. */
+ * (view_told()), but for those of a silent change whose flags somebody else
+ * had changed before, which view_update() has yet to tell. 0 or E_*: then some
+ * messages may be changed. */
 int change_flags(struct mailbox_view *v, struct selection messages,
     const struct flag_change *change,
     int (*row)(void *arg, const struct fetch_row *row), void *arg,

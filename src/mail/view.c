@@ -32,8 +32,9 @@ view_told(struct mailbox_view *v, const struct fetch_row *row)
 	buf_le64(&v->already_told, row->modseq);
 }
 
+/* By this session itself, since the last update. */
 static bool
-was_told(const struct mailbox_view *v, const struct fetch_row *row)
+was_told(const struct mailbox_view *v, uint32_t for_uid, uint64_t modseq)
 {
 	const struct buf *told = &v->already_told;
 	size_t lo = 0, hi = told->n / TOLD_SIZE;
@@ -44,14 +45,20 @@ was_told(const struct mailbox_view *v, const struct fetch_row *row)
 		    TOLD_SIZE));
 		uint32_t uid = rd_le32(&r);
 
-		if (uid == row->uid)
-			return rd_le64(&r) == row->modseq;
-		if (uid < row->uid)
+		if (uid == for_uid)
+			return rd_le64(&r) == modseq;
+		if (uid < for_uid)
 			lo = mid + 1;
 		else
 			hi = mid;
 	}
 	return false;
+}
+
+bool
+view_knows(const struct mailbox_view *v, uint32_t uid, uint64_t modseq)
+{
+	return modseq <= v->at.arrivals || was_told(v, uid, modseq);
 }
 
 /* One answer of store; the view is then where the answer says. */
@@ -79,7 +86,7 @@ tell_answer(struct mailbox_view *v, const struct sync_answer *a,
 		e = tell(arg, &(struct news){ NEWS_EXISTS, a->exists, NULL });
 	}
 	while (e >= 0 && (e = row_next(&rows, &row, err)) > 0) {
-		if (!was_told(v, &row))
+		if (!was_told(v, row.uid, row.modseq))
 			e = tell(arg, &(struct news){ NEWS_FLAGS, row.seq,
 			    &row });
 	}

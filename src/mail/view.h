@@ -32,6 +32,9 @@ void view_heard(struct mailbox_view *v, uint64_t modseq);
  * come in ascending order of UID. */
 void view_told(struct mailbox_view *v, const struct fetch_row *row);
 
+/* Was this message told as it was at this modseq? */
+bool view_knows(const struct mailbox_view *v, uint32_t uid, uint64_t modseq);
+
 enum news_kind {
 	NEWS_GONE,		/* n: the sequence number that is no more,
 				 * right at the time it is told */

@@ -12,6 +12,7 @@ struct stream {
 	struct loop *loop;
 	struct transport *t;
 	bool kicked, parked;
+	bool lone_lf;	/* ends a line too */
 	uint16_t sys;	/* errno of the failure; 0: none */
 	int failed;
 	int64_t deadline;
@@ -163,18 +164,21 @@ more(struct stream *s, struct err *err)
 	return n < 0 ? stream_fail(s, (int)n, err) : 0;
 }
 
-/* Index of the CRLF at or after `from`; false if there is none yet. */
+/* Where the line ends, at or after `from`, and the next one begins; false if
+ * its end has not come yet. */
 static bool
-find_crlf(const struct stream *s, size_t from, size_t *at)
+find_line_end(const struct stream *s, size_t from, size_t *at, size_t *next)
 {
 	const char *p = s->in + from, *end = s->in + s->end;
 
 	while (p < end && (p = memchr(p, '\n', (size_t)(end - p)))) {
-		if (p > s->in + s->at && p[-1] == '\r') {
-			*at = (size_t)(p - s->in) - 1;
-			return true;
-		}
+		bool cr = p > s->in + s->at && p[-1] == '\r';
+
 		p++;
+		*next = (size_t)(p - s->in);
+		*at = *next - (cr ? 2 : 1);
+		if (cr || s->lone_lf)
+			return true;
 	}
 	return false;
 }
@@ -182,39 +186,46 @@ find_crlf(const struct stream *s, size_t from, size_t *at)
 int
 stream_line(struct stream *s, size_t max, struct str *line, struct err *err)
 {
-	size_t seen = 0, crlf;
+	size_t seen = 0, end, next;
 	int rc;
 
 	bug_if(max > LINE_SIZE_MAX);
-	while (s->at == s->end || !find_crlf(s, s->at + seen, &crlf)) {
+	while (s->at == s->end ||
+	    !find_line_end(s, s->at + seen, &end, &next)) {
 		seen = s->end - s->at;
 		if (seen > max + 1)
 			return err_set(err, E_LIMIT, "line too long");
 		if ((rc = more(s, err)) < 0)
 			return rc;
 	}
-	if (crlf - s->at > max)
+	if (end - s->at > max)
 		return err_set(err, E_LIMIT, "line too long");
-	*line = str_make(s->in + s->at, crlf - s->at);
-	s->at = crlf + 2;
+	*line = str_make(s->in + s->at, end - s->at);
+	s->at = next;
 	return 0;
 }
 
 int
 stream_skip_line(struct stream *s, struct err *err)
 {
-	size_t crlf;
+	size_t end, next;
 	int rc;
 
-	while (s->at == s->end || !find_crlf(s, s->at, &crlf)) {
+	while (s->at == s->end || !find_line_end(s, s->at, &end, &next)) {
 		/* A CR at the end may be the first half. */
 		if (s->end - s->at > 1)
 			s->at = s->end - 1;
 		if ((rc = more(s, err)) < 0)
 			return rc;
 	}
-	s->at = crlf + 2;
+	s->at = next;
 	return 0;
+}
+
+void
+stream_lone_lf(struct stream *s)
+{
+	s->lone_lf = true;
 }
 
 int

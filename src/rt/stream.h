@@ -67,7 +67,10 @@ bool stream_revive(struct stream *s);
  * end of input, also in the middle of a line. */
 int stream_line(struct stream *s, size_t max, struct str *line,
     struct err *err);
-/* Drop octets up to and including the next CRLF. */
+/* From now on a bare LF ends a line as well: where nothing that is not of the
+ * protocol comes in lines. */
+void stream_lone_lf(struct stream *s);
+/* Drop octets up to and including the next end of a line. */
 int stream_skip_line(struct stream *s, struct err *err);
 /* All that has come, at least one octet (suspends for it). Take what you
  * used with stream_eat(); valid until the next call that reads. */

@@ -9,8 +9,8 @@ C:
 S~ \* BAD .*
 C: a3 NOOP more
 S~ a3 BAD .*
-C: a4  NOOP
-S~ a4 BAD .*
+C: a4NOOP
+S~ (a4NOOP|\*) BAD .*
 C: (a5) NOOP
 S~ \* BAD .*
 C: a+6 NOOP

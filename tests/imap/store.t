@@ -20,6 +20,8 @@ S~ \* 1 FETCH \(.*FLAGS \((?=.*\\Seen)(?=.*\\Flagged).*\).*\)
 S~ \* 2 FETCH \(.*FLAGS \((?!.*\\Seen)(?=.*\\Flagged).*\).*\)
 S~ a3 OK .*
 C: a4 STORE 1 FLAGS (\Answered $Forwarded)
+S~ \* FLAGS \(.*\$Forwarded.*\)
+S~ \* OK \[PERMANENTFLAGS \(.*\$Forwarded.*\)\] .*
 S~ \* 1 FETCH \(.*FLAGS \((?=.*\\Answered)(?=.*\$Forwarded)(?!.*\\Seen)(?!.*\\Flagged).*\).*\)
 S~ a4 OK .*
 C: a5 STORE 1 -FLAGS ($forwarded)

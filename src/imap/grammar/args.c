@@ -256,8 +256,11 @@ args_list(struct scan *s, union args *out)
 	a->reference = scan_mailbox(s);
 	scan_sp(s);
 	list_patterns(s, a);
-	if (scan_opt_text(s, STR(" RETURN (")))
+	if (scan_opt_text(s, STR(" RETURN"))) {
+		scan_sp(s);
+		scan_need(s, '(', "expected the return options");
 		list_options(s, a, want, NELEM(want));
+	}
 	scan_end(s);
 }
 

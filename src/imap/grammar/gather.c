@@ -32,7 +32,9 @@ gather_free(struct gather *g)
 size_t
 gather_line_room(const struct gather *g)
 {
-	return GATHER_LINE_MAX - g->line_octets;
+	size_t room = GATHER_LINE_MAX - g->line_octets;
+
+	return room > 2 ? room - 2 : 0;
 }
 
 /* Does the line end inside DQUOTEs? Then "{5}" there is no literal. */
@@ -50,16 +52,14 @@ ends_quoted(struct str line)
 	return quoted;
 }
 
-/* literal = "{" number64 ["+"] "}" CRLF; a size beyond all numbers counts as
- * the largest. */
-static bool
-literal_head(struct str line, uint64_t *n, bool *sync)
+bool
+gather_literal(struct str line, uint64_t *n, bool *sync)
 {
 	size_t open = str_rchr(line, '{');
 	struct str digits;
 	bool plus;
 
-	if (open == line.n || line.p[line.n - 1] != '}' || ends_quoted(line))
+	if (open == line.n || line.p[line.n - 1] != '}')
 		return false;
 	digits = str_from(str_first(line, line.n - 1), open + 1);
 	plus = digits.n && digits.p[digits.n - 1] == '+';
@@ -105,12 +105,12 @@ enum gather_state
 gather_line(struct gather *g, struct str line)
 {
 	bug_if(g->state != GATHER_LINE);
-	if (line.n + 2 > gather_line_room(g))
+	if (line.n > gather_line_room(g))
 		return g->state = GATHER_TOO_BIG;
 	g->line_octets += line.n + 2;
 	buf_str(&g->text, line);
 	bug_if(buf_failed(&g->text));
-	if (!literal_head(line, &g->n, &g->sync))
+	if (ends_quoted(line) || !gather_literal(line, &g->n, &g->sync))
 		return g->state = GATHER_DONE;
 	return literal_begins(g);
 }

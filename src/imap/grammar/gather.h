@@ -40,6 +40,10 @@ void gather_init(struct gather *g);
 void gather_reset(struct gather *g);
 void gather_free(struct gather *g);
 
+/* Does this text announce a literal at its end? "{" number64 ["+"] "}"; a size
+ * beyond all numbers counts as the largest. */
+bool gather_literal(struct str text, uint64_t *n, bool *sync);
+
 /* A line without its CRLF. */
 enum gather_state gather_line(struct gather *g, struct str line);
 /* The next octets of the literal, at most n. */

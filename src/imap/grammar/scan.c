@@ -14,22 +14,36 @@ scan_fail(struct scan *s, const char *want)
 	rd_fail(&s->r);
 }
 
+static bool
+is_space(char c)
+{
+	return c == ' ';
+}
+
+static bool
+skip_spaces(struct scan *s)
+{
+	return rd_while(&s->r, is_space).n > 0;
+}
+
 void
 scan_need(struct scan *s, char c, const char *want)
 {
-	if (!rd_opt(&s->r, c))
+	if (!scan_opt(s, c))
 		scan_fail(s, want);
 }
 
 void
 scan_sp(struct scan *s)
 {
-	scan_need(s, ' ', "expected one space");
+	if (!skip_spaces(s))
+		scan_fail(s, "expected a space");
 }
 
 void
 scan_end(struct scan *s)
 {
+	(void)skip_spaces(s);
 	if (!rd_done(&s->r))
 		scan_fail(s, "unexpected text behind the arguments");
 }
@@ -37,13 +51,41 @@ scan_end(struct scan *s)
 bool
 scan_opt(struct scan *s, char c)
 {
-	return rd_opt(&s->r, c);
+	struct rd before = s->r;
+
+	if (c == ' ') {
+		/* Something has to follow in the list or command. */
+		return skip_spaces(s) && rd_left(&s->r) > 0 &&
+		    rd_peek(&s->r) != ')';
+	}
+	if (c == ')')
+		(void)skip_spaces(s);
+	if (!rd_opt(&s->r, c)) {
+		s->r = before;
+		return false;
+	}
+	if (c == '(')
+		(void)skip_spaces(s);
+	return true;
 }
 
 bool
 scan_opt_text(struct scan *s, struct str text)
 {
-	return rd_opt_word(&s->r, text);
+	struct rd before = s->r;
+
+	if (text.p[0] == ' ') {
+		if (!skip_spaces(s))
+			return false;
+		text = str_from(text, 1);
+	}
+	if (!rd_opt_word(&s->r, text)) {
+		s->r = before;
+		return false;
+	}
+	if (text.n && (text.p[text.n - 1] == '(' || text.p[text.n - 1] == ' '))
+		(void)skip_spaces(s);
+	return true;
 }
 
 /* atom-specials = "(" / ")" / "{" / SP / CTL / "%" / "*" / DQUOTE / "\" /

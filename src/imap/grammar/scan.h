@@ -42,11 +42,15 @@ scan_ok(const struct scan *s)
 /* The sticky error. want is a constant that completes "BAD ...". */
 void scan_fail(struct scan *s, const char *want);
 
-/* One space, this octet, the end of the command: there, or it fails. */
+/* RFC 3501 has one space between two elements and none elsewhere. Clients do
+ * not: wherever a space is expected several are taken, and some inside of
+ * parentheses or at the end of the command.
+ *
+ * A space, this octet, the end of the command: there, or it fails. */
 void scan_sp(struct scan *s);
 void scan_need(struct scan *s, char c, const char *want);
 void scan_end(struct scan *s);
-/* Taken if it is next. */
+/* Taken if it is next; a space is only there if something follows it. */
 bool scan_opt(struct scan *s, char c);
 /* "SP (" and so on: taken only if all of it is next. */
 bool scan_opt_text(struct scan *s, struct str text);
@@ -78,10 +82,11 @@ uint64_t scan_number64(struct scan *s);
 uint64_t scan_modseq(struct scan *s);
 
 /* mailbox = "INBOX" / astring. UTF-8, "INBOX" in upper case whatever came,
- * no control characters, up to MAILBOX_MAX. */
+ * no control characters, up to MAILBOX_MAX. p is NULL for what is no name that
+ * a mailbox can have. */
 struct str scan_mailbox(struct scan *s);
 /* list-mailbox = 1*list-char / string; as UTF-8 with % and * in it. May be
- * empty when quoted. */
+ * empty when quoted. p is NULL for what matches no name. */
 struct str scan_list_mailbox(struct scan *s);
 
 /* Days and seconds since 1970 UTC.

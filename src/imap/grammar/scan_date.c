@@ -87,16 +87,20 @@ zone_minutes(struct scan *s)
 	return west ? -(hours * 60 + minutes) : hours * 60 + minutes;
 }
 
-/* date-day-fixed = (SP DIGIT) / 2DIGIT */
+/* date-day-fixed = (SP DIGIT) / 2DIGIT; phones leave the space out. */
 int64_t
 scan_date_time(struct scan *s, int *zone_min)
 {
+	struct str rest;
 	struct civil c;
 	int64_t at;
 	int zone;
 
 	scan_need(s, '"', "expected a date-time in quotes");
-	c = month_and_year(s, date_digits(s, scan_opt(s, ' ') ? 1 : 2));
+	(void)scan_opt(s, ' ');
+	rest = rd_rest(&s->r);
+	c = month_and_year(s, date_digits(s,
+	    rest.n > 1 && ascii_is_digit(rest.p[1]) ? 2 : 1));
 	scan_sp(s);
 	time_of_day(s, &c);
 	scan_sp(s);

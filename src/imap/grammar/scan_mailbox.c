@@ -21,20 +21,18 @@ has_control(struct str name)
 }
 
 /* What a client sent as a mailbox name, as UTF-8. RFC 3501 5.1.3: names are
- * modified UTF-7; RFC 9051 5.1 and RFC 6855 3: they are UTF-8. */
+ * modified UTF-7; RFC 9051 5.1 and RFC 6855 3: they are UTF-8. What is none of
+ * that, or too long, or has controls in it, is well-formed as an argument, but
+ * no mailbox can have that name. */
 static struct str
 name_text(struct scan *s, struct str sent)
 {
 	struct str name = sent;
 
-	if (s->utf8 ? !str_is_utf8(sent) : !utf7_decode(sent, s->a, &name)) {
-		scan_fail(s, "not a well-formed mailbox name");
+	if (s->utf8 ? !str_is_utf8(sent) : !utf7_decode(sent, s->a, &name))
 		return STR_NULL;
-	}
-	if (name.n > MAILBOX_MAX || has_control(name)) {
-		scan_fail(s, "a mailbox name too long or with controls");
+	if (name.n > MAILBOX_MAX || has_control(name))
 		return STR_NULL;
-	}
 	return name;
 }
 

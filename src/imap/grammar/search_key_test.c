@@ -78,11 +78,11 @@ test_trees(void **state unused_arg)
 static void
 test_refused(void **state unused_arg)
 {
-	static const char *const bad[] = { "", "ALL ", " ALL", "XYZ", "NOT",
+	static const char *const bad[] = { "", " ALL", "XYZ", "NOT",
 		"OR SEEN", "(SEEN", "()", "SEEN)", "FROM", "FROM ",
 		"SINCE yesterday", "LARGER -1", "KEYWORD \\Seen", "UID",
 		"UID x", "0", "1:", "HEADER a", "OLDER 0", "MODSEQ x",
-		"SEEN  UNSEEN" };
+		"SEEN( UNSEEN" };
 	struct arena *a = arena_new(SCAN_ARENA(1000));
 
 	for (size_t i = 0; i < NELEM(bad); i++) {

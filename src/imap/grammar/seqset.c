@@ -86,6 +86,24 @@ put_star(struct seqrange *r, uint32_t largest)
 }
 
 void
+seqset_resolve_uids(struct seqset *set)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < set->n; i++) {
+		struct seqrange r = set->r[i];
+
+		if (r.lo == UINT32_MAX && r.hi == UINT32_MAX)
+			continue;
+		r.lo -= r.lo == UINT32_MAX;
+		r.hi -= r.hi == UINT32_MAX;
+		set->r[n++] = r;
+	}
+	set->n = n;
+	seqset_resolve(set, UINT32_MAX);
+}
+
+void
 seqset_resolve(struct seqset *set, uint32_t largest)
 {
 	size_t n = 0;

@@ -30,6 +30,10 @@ struct seqset scan_uid_set(struct scan *s);
  * turn ranges the right way round, sort and join them. In place. */
 void seqset_resolve(struct seqset *set, uint32_t largest);
 
+/* The same for UIDs, of which only store knows the largest: "*" is UINT32_MAX.
+ * As a number that is nobody's UID, and names nothing. */
+void seqset_resolve_uids(struct seqset *set);
+
 /* The rest is for resolved sets. */
 bool seqset_has(const struct seqset *set, uint32_t v);
 /* The largest member, 0 if there is none; how many there are. */

@@ -121,11 +121,41 @@ test_out(void **state unused_arg)
 	assert_str(buf_get(&b), "1:3,5,7:9");
 }
 
+/* UIDs: only "*" names the last one. */
+static void
+test_uids(void **state unused_arg)
+{
+	static const struct {
+		const char *text, *want;
+	} uids[] = {
+		{ "*", "4294967295" },
+		{ "127:*", "127:4294967295" },
+		{ "4294967295", "" },
+		{ "4294967295:4294967295", "" },
+		{ "127:4294967295", "127:4294967294" },
+		{ "4294967295:127,5", "5,127:4294967294" },
+		{ "4294967295:*", "4294967294:4294967295" },
+	};
+	struct arena *a = arena_new(SCAN_ARENA(1000));
+
+	for (size_t i = 0; i < NELEM(uids); i++) {
+		struct scan s = scan_of(str_c(uids[i].text), a);
+		struct seqset set = scan_seqset(&s);
+		auto_buf b = BUF_INIT(1000);
+
+		seqset_resolve_uids(&set);
+		render(&set, &b);
+		assert_str(buf_get(&b), uids[i].want);
+	}
+	arena_free(a);
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_table),
+		cmocka_unit_test(test_uids),
 		cmocka_unit_test(test_members),
 		cmocka_unit_test(test_saved),
 		cmocka_unit_test(test_out),

@@ -1,0 +1,26 @@
+# A name that is not modified UTF-7 is an argument like others: there is no such
+# mailbox.                                                     RFC 3501 5.1.3
+PORT imaps
+S* \* OK .*
+LOGIN alice
+C: a1 SELECT "a&b"
+S~ a1 NO \[NONEXISTENT\] .*
+C: a2 STATUS "Entw\xc3\xbcrfe" (MESSAGES)
+S~ a2 NO \[NONEXISTENT\] .*
+C: a3 EXAMINE a&AAo-
+S~ a3 NO \[NONEXISTENT\] .*
+C: a4 STATUS \(x*1001) (MESSAGES)
+S~ a4 NO \[NONEXISTENT\] .*
+C: a5 LIST "" &A*
+S~ a5 OK .*
+C: a6 LIST "a&b" *
+S~ a6 OK .*
+C: a7 LSUB "" "Entw\xc3\xbc%"
+S~ a7 OK .*
+# None that could be created either.
+C: a8 APPEND a&b {3}
+S~ a8 NO \[CANNOT\] .*
+RAW a9 APPEND a&b {3+}\r\nabc\r\n
+S~ a9 NO \[CANNOT\] .*
+C: a10 NOOP
+S~ a10 OK .*
