@@ -86,7 +86,8 @@ is_lost(const struct reports *r, const struct report_batch *b)
 static bool
 may_pass(int e)
 {
-	return e == E_BUSY || e == E_FULL || e == E_TIMEOUT || e == E_IO;
+	return e == E_BUSY || e == E_FULL || e == E_TIMEOUT || e == E_IO ||
+	    e == E_DAMAGED;
 }
 
 static void

@@ -69,6 +69,22 @@ blob_damaged(struct reader *r, uint64_t blob, int rc, struct err *err)
 	return rc;
 }
 
+void
+page_damaged(void *engine, uint32_t page)
+{
+	struct engine *e = engine;
+	struct err why;
+
+	if (is_told(e, DAMAGE_PAGE, page))
+		return;
+	(void)err_set(&why, E_DAMAGED, "page %u of postern.db is damaged",
+	    page);
+	if (e->o.log)
+		log_event(e->o.log, LOG_ERROR, "page_damaged",
+		    F_INT("page", page));
+	journal_damage(e, 0, &why);
+}
+
 int
 blob_front(struct reader *r, const struct place *at, struct str before,
     struct str *out, struct err *err)

@@ -6,9 +6,10 @@
  * transaction, sync of the pack, commit (which syncs the WAL), columns. Only
  * then does anybody hear of it.
  *
- * A request that fails by itself has written nothing. If the disk is full the
- * whole batch is undone and run again one by one, so only those fail that
- * find no room. Every other failure of the disk is the end of the process.
+ * A request that fails by itself has written nothing. If the disk is full, or a
+ * page of the database damaged, the whole batch is undone and run again one by
+ * one, so only those fail that find no room, or need that page. Every other
+ * failure of the disk is the end of the process.
  */
 
 enum { UNDONE = 1 };	/* the batch was, and may be run again one by one */
@@ -177,6 +178,13 @@ save_from_lost_wal(struct engine *e, struct err *err)
 	    "removed under the running server: all is saved in postern.db");
 }
 
+/* A failure that takes only those requests along that meet it alone, too. */
+static bool
+is_ones_own(int rc)
+{
+	return rc == E_FULL || rc == E_DAMAGED;
+}
+
 /* 0, UNDONE, or the end. */
 static int
 commit_batch(struct engine *e, struct err *err)
@@ -189,7 +197,7 @@ commit_batch(struct engine *e, struct err *err)
 		rc = write_totals(e, err);
 	if (rc == 0 && !e->half_written)
 		rc = sync_all(e, err);
-	if (rc == E_FULL || (rc == 0 && e->half_written)) {
+	if (is_ones_own(rc) || (rc == 0 && e->half_written)) {
 		undo(e);
 		return UNDONE;
 	}
@@ -297,7 +305,8 @@ one_by_one(struct engine *e, struct write **w, size_t n, struct err *err)
 		w[i]->code = execute(e, w[i]);
 		rc = commit_batch(e, &w[i]->err);
 		if (rc == UNDONE && w[i]->code >= 0)
-			w[i]->code = E_FULL;
+			w[i]->code = w[i]->err.code == E_DAMAGED ? E_DAMAGED
+								 : E_FULL;
 		if (rc < 0)
 			*err = w[i]->err;
 	}
@@ -330,7 +339,7 @@ engine_commit(struct engine *e, struct write **w, size_t n, size_t *ndone,
 		}
 	}
 	*ndone = i;
-	if (e->w.failed && e->w.failed != E_FULL) {
+	if (e->w.failed && !is_ones_own(e->w.failed)) {
 		*err = *last;
 		return e->w.failed;
 	}

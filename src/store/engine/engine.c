@@ -105,6 +105,26 @@ recover_packs(struct engine *e, struct err *err)
 	return rc < 0 ? rc : packs_recovered(e->packs, e->o.log, err);
 }
 
+/* A database of before there were checksums gets them. Without room it goes on
+ * as it is. */
+static int
+sum_pages(struct engine *e, struct err *err)
+{
+	int64_t since = e->o.mono_us(e->o.arg), ms;
+	int rc;
+
+	if (vfs_is_summed(e->vfs, "postern.db"))
+		return 0;
+	rc = sql_sum_pages(&e->w, err);
+	ms = (e->o.mono_us(e->o.arg) - since) / 1000;
+	if (e->o.log && rc == 0)
+		log_event(e->o.log, LOG_INFO, "pages_summed", F_INT("ms", ms));
+	if (e->o.log && rc == E_FULL)
+		log_event(e->o.log, LOG_WARN, "pages_unsummed",
+		    F_INT("ms", ms));
+	return rc == E_FULL ? 0 : rc;
+}
+
 static int
 open_data(struct engine *e, struct err *err)
 {
@@ -123,6 +143,8 @@ open_data(struct engine *e, struct err *err)
 		return err_set(err, E_IO, "sync the data folder: failed");
 	sql_is_writer(&e->w);
 	rc = schema_migrate(&e->w, err);
+	if (rc == 0)
+		rc = sum_pages(e, err);
 	if (rc == 0)
 		rc = take_lease(e, &before, err);
 	if (rc == 0)
@@ -158,6 +180,7 @@ engine_open(const struct engine_options *o, struct engine **out,
 	e->rows = BUF_INIT(64 << 20);
 	e->news = BUF_INIT((size_t)1 << 30);
 	e->vfs = vfs_new(o->files);
+	vfs_on_damage(e->vfs, page_damaged, e);
 	e->packs = packs_new(o->files, e->o.pack_octets);
 	e->columns = columns_new(e->o.column_octets);
 	e->journal = journal_new(o->files);

@@ -234,3 +234,5 @@ int blob_octets(struct reader *r, const struct place *at, uint64_t offset,
  * sql_read_begin(): that does not see what happened since. */
 enum damage_kind { DAMAGE_BLOB = 1, DAMAGE_PAGE };
 int blob_damaged(struct reader *r, uint64_t blob, int rc, struct err *err);
+/* vfs_on_damage(): log and journal are told, once a page. */
+void page_damaged(void *engine, uint32_t page);

@@ -6,6 +6,7 @@
 
 #include <endian.h>
 #include <fcntl.h>
+#include <sqlite3.h>
 #include <unistd.h>
 
 #include "base/crc32c.h"
@@ -450,6 +451,172 @@ test_old(void **state)
 	assert_int_equal(fixture_verify(&p->d), 1);
 }
 
+enum { MANY = 300 };
+
+static uint32_t
+pages_of(struct folder *p)
+{
+	int fd = openat(p->dirfd, "postern.db", O_RDONLY);
+	off_t size = lseek(fd, 0, SEEK_END);
+
+	close(fd);
+	return (uint32_t)(size / 4096);
+}
+
+static void
+shell(struct folder *p, const char *what)
+{
+	char command[300];
+
+	(void)snprintf(command, sizeof(command), "cd %s && %s", p->path, what);
+	assert_int_equal(system(command), 0);
+}
+
+static unsigned char
+reserved(struct folder *p)
+{
+	int fd = openat(p->dirfd, "postern.db", O_RDONLY);
+	unsigned char octet = 0;
+
+	assert_int_equal(pread(fd, &octet, 1, 20), 1);
+	close(fd);
+	return octet;
+}
+
+static void
+append_many(struct folder *p)
+{
+	for (int i = 0; i < MANY; i++)
+		assert_int_equal(fixture_append(&p->d, &p->who, "INBOX",
+		    "text", 0, "", NULL), 0);
+}
+
+/* What is read is right, or told as damage; what is written is written, or
+ * refused, and ends nothing. verify goes through all of it. */
+static void
+check_pages(struct folder *p)
+{
+	struct fetch_row *row = calloc(MANY + 1, sizeof(*row));
+	int n = fixture_open_mailbox(&p->d, &p->who, "INBOX", &p->in), rc;
+
+	if (n == 0)
+		n = fixture_rows(&p->d, &p->who, &p->in, row, MANY + 1);
+	if (n < 0)
+		assert_int_equal(n, E_DAMAGED);
+	else
+		assert_int_equal(n, MANY);
+	for (int i = 0; i < n; i++) {
+		assert_int_equal(row[i].uid, i + 1);
+		assert_int_equal(row[i].size, 4);
+	}
+	free(row);
+	rc = fixture_append(&p->d, &p->who, "Sent", "text", 0, "", NULL);
+	assert_true(rc == 0 || rc == E_DAMAGED);
+	assert_false(p->d.dead);
+	assert_true(fixture_verify(&p->d) > 0);
+	assert_true(journal_has(p, 0));
+}
+
+/* Each page of the database in turn. */
+static void
+test_pages(void **state)
+{
+	struct folder *p = *state;
+	uint32_t pages, opened = 0;
+
+	append_many(p);
+	assert_int_equal(fixture_verify(&p->d), 0);
+	fixture_close(&p->d);
+	assert_int_equal(reserved(p), 8);
+	shell(p, "mkdir kept && cp -a postern.* packs blobs kept");
+	pages = pages_of(p);
+	assert_true(pages > 20);
+	for (uint32_t page = 1; page <= pages; page++) {
+		uint64_t at = (page - 1) * 4096 + (page == 1 ? 20 : page * 977 %
+		    4096);
+		int rc;
+
+		flip(p, "postern.db", at);
+		rc = fixture_open(&p->d);
+		if (rc == 0)
+			check_pages(p);
+		else if (rc != E_DAMAGED)
+			fail_msg("%d %s", rc, p->d.err.text);
+		opened += rc == 0;
+		fixture_close(&p->d);
+		shell(p, "rm -rf postern.* packs blobs; "
+		    "cp -a kept/. .");
+	}
+	/* Only the few pages that every start needs are in its way. */
+	assert_true(opened > pages / 2);
+}
+
+static void
+run_plain(sqlite3 *db, const char *text)
+{
+	char *why = NULL;
+
+	if (sqlite3_exec(db, text, NULL, NULL, &why) != SQLITE_OK)
+		fail_msg("%s: %s", text, why);
+}
+
+/* Its tables and indices in a database whose pages have no checksums. */
+static void
+make_unsummed(struct folder *p)
+{
+	char old[100], plain[100], text[300];
+	sqlite3_stmt *st;
+	sqlite3 *db;
+
+	(void)snprintf(old, sizeof(old), "%s/postern.db", p->path);
+	(void)snprintf(plain, sizeof(plain), "%s/plain.db", p->path);
+	assert_int_equal(sqlite3_open_v2(plain, &db, SQLITE_OPEN_READWRITE |
+	    SQLITE_OPEN_CREATE, "unix"), SQLITE_OK);
+	(void)snprintf(text, sizeof(text), "ATTACH '%s' AS old", old);
+	run_plain(db, text);
+	assert_int_equal(sqlite3_prepare_v2(db, "SELECT sql, name, type "
+	    "FROM old.sqlite_schema WHERE sql IS NOT NULL ORDER BY type DESC",
+	    -1, &st, NULL), SQLITE_OK);
+	while (sqlite3_step(st) == SQLITE_ROW) {
+		run_plain(db, (const char *)sqlite3_column_text(st, 0));
+		(void)snprintf(text, sizeof(text), "INSERT INTO main.%s "
+		    "SELECT * FROM old.%s", (const char *)
+		    sqlite3_column_text(st, 1), (const char *)
+		    sqlite3_column_text(st, 1));
+		if (sqlite3_column_text(st, 2)[0] == 't')
+			run_plain(db, text);
+	}
+	sqlite3_finalize(st);
+	run_plain(db, "DETACH old; PRAGMA journal_mode=WAL");
+	sqlite3_close(db);
+	assert_int_equal(renameat(p->dirfd, "plain.db", p->dirfd,
+	    "postern.db"), 0);
+}
+
+/* A database of before there were checksums. */
+static void
+test_migration(void **state)
+{
+	struct folder *p = *state;
+
+	append_many(p);
+	fixture_close(&p->d);
+	make_unsummed(p);
+	assert_int_equal(reserved(p), 0);
+	for (int i = 0; i < 2; i++) {
+		assert_int_equal(fixture_open(&p->d), 0);
+		assert_int_equal(reserved(p), 8);
+		assert_int_equal(fixture_verify(&p->d), 0);
+		assert_int_equal(fixture_open_mailbox(&p->d, &p->who, "INBOX",
+		    &p->in), 0);
+		assert_int_equal(p->in.exists, MANY);
+		fixture_close(&p->d);
+	}
+	flip(p, "postern.db", 4096 * 20 + 5);
+	assert_int_equal(fixture_open(&p->d), 0);
+	assert_true(fixture_verify(&p->d) > 0);
+}
+
 int
 main(void)
 {
@@ -462,6 +629,8 @@ main(void)
 		T(test_gone),
 		T(test_length),
 		T(test_old),
+		T(test_pages),
+		T(test_migration),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -6,8 +6,9 @@
 
 #include <sqlite3.h>
 
+#include "store/sql/page_sum.h"
+
 enum {
-	PAGE_OCTETS = 4096,
 	FRAME_OCTETS = PAGE_OCTETS + 24,	/* of the WAL */
 	WAL_AGAIN = 256,	/* pages until the next try to restart it */
 	BUSY_MS = 5,	/* for readers in the way of a restart of the WAL */
@@ -27,13 +28,32 @@ static const char *const statements[SQL_NSTATEMENTS] = {
 #undef S
 };
 
+/* The page whose checksum was wrong, if that is why a statement failed. */
+static uint32_t
+take_damaged_page(struct sql *q)
+{
+	uint32_t page = 0;
+
+	if (q->db)
+		(void)sqlite3_file_control(q->db, "main", VFS_TAKE_DAMAGED,
+		    &page);
+	return page;
+}
+
+/* Damaged: a page has another checksum, or makes no sense to SQLite. */
 static int
 sql_failed(struct sql *q, int rc, const char *what, struct err *err)
 {
-	int code = (rc & 0xff) == SQLITE_FULL ? E_FULL : E_IO;
+	int first = rc & 0xff, code = first == SQLITE_FULL ? E_FULL : E_IO;
+	uint32_t page = take_damaged_page(q);
 
+	if (page || first == SQLITE_CORRUPT || first == SQLITE_NOTADB)
+		code = E_DAMAGED;
 	if (q->failed == 0 || code == E_IO)
 		q->failed = code;
+	if (page)
+		return err_set(err, code, "page %u of postern.db is damaged "
+		    "(%.60s)", page, what);
 	return err_set(err, code, "%.60s: %s (%d)", what,
 	    q->db ? sqlite3_errmsg(q->db) : sqlite3_errstr(rc), rc);
 }
@@ -44,6 +64,16 @@ sql_exec(struct sql *q, const char *text, struct err *err)
 	int rc = sqlite3_exec(q->db, text, NULL, NULL, NULL);
 
 	return rc == SQLITE_OK ? 0 : sql_failed(q, rc, text, err);
+}
+
+/* The database that is made, or written anew, next has room for them. */
+static void
+reserve_sums(struct sql *q)
+{
+	int octets = PAGE_SUM;
+
+	(void)sqlite3_file_control(q->db, "main", SQLITE_FCNTL_RESERVE_BYTES,
+	    &octets);
 }
 
 int
@@ -65,6 +95,7 @@ sql_open(struct sql *q, const struct vfs *v, const char *name, int cache_kb,
 		sql_close(q);
 		return rc;
 	}
+	reserve_sums(q);	/* if it is a new one */
 	/* Deleted octets are overwritten where a page is written anyway. */
 	rc = sql_exec(q, "PRAGMA page_size=4096; PRAGMA temp_store=MEMORY;"
 	    "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;"
@@ -110,12 +141,9 @@ sql_next(struct sql *q, enum sql_statement which, struct err *err)
 
 	if (rc == SQLITE_ROW)
 		return 1;
-	if (rc != SQLITE_DONE)
-		(void)sql_failed(q, rc, statements[which], err);
+	rc = rc == SQLITE_DONE ? 0 : sql_failed(q, rc, statements[which], err);
 	sqlite3_reset(q->st[which]);
-	if (rc == SQLITE_DONE)
-		return 0;
-	return (rc & 0xff) == SQLITE_FULL ? E_FULL : E_IO;
+	return rc;
 }
 
 int
@@ -210,6 +238,21 @@ sql_checkpoint(struct sql *q, struct err *err)
 		rc = sqlite3_wal_checkpoint_v2(q->db, NULL,
 		    SQLITE_CHECKPOINT_FULL, NULL, NULL);
 	return rc == SQLITE_OK ? 0 : sql_failed(q, rc, "checkpoint", err);
+}
+
+void
+sql_forget_pages(struct sql *q)
+{
+	(void)sqlite3_db_release_memory(q->db);
+}
+
+int
+sql_sum_pages(struct sql *q, struct err *err)
+{
+	reserve_sums(q);
+	return sql_exec(q, "PRAGMA wal_checkpoint(TRUNCATE);"
+	    "PRAGMA temp_store=FILE; VACUUM; PRAGMA temp_store=MEMORY;"
+	    "PRAGMA wal_checkpoint(TRUNCATE)", err);
 }
 
 void

@@ -66,7 +66,7 @@ void sql_close(struct sql *q);
 /* Closing the last connection leaves the WAL where it is. */
 void sql_keep_wal(struct sql *q);
 
-/* E_FULL when the disk is, E_IO for all else. */
+/* E_FULL when the disk is, E_DAMAGED if a page is, E_IO for all else. */
 int sql_exec(struct sql *q, const char *text, struct err *err);
 /* This connection is the one that writes. */
 void sql_is_writer(struct sql *q);
@@ -80,6 +80,11 @@ int sql_changes(const struct sql *q);
 int sql_restart_wal(struct sql *q, uint64_t octets, struct err *err);
 /* Everything that was committed into the database file itself. */
 int sql_checkpoint(struct sql *q, struct err *err);
+/* What is read next comes from the disk. */
+void sql_forget_pages(struct sql *q);
+/* Write the whole database anew, with checksums at the end of its pages. It
+ * takes twice its size of the disk meanwhile. */
+int sql_sum_pages(struct sql *q, struct err *err);
 /* One snapshot for the statements of a request, if they are several. */
 int sql_read_begin(struct sql *q, struct err *err);
 void sql_read_end(struct sql *q);

@@ -4,12 +4,13 @@
 #include <fcntl.h>
 #include <pthread.h>
 #include <sqlite3.h>
-#include <sys/random.h>
 
 #include "base/attr.h"
 #include "base/err.h"
 #include "base/list.h"
 #include "base/vec.h"
+#include "store/sql/page_sum.h"
+#include "store/sql/vfs_host.h"
 
 enum { NAME_MAX_ = 64, GATHER = 1 << 20 };
 
@@ -25,6 +26,7 @@ struct node {
 	char name[NAME_MAX_];
 	struct file *locked;	/* holds the lock against other processes */
 	int refs;
+	bool summed;		/* atomic: its pages have checksums */
 	/* Locks of the file itself. */
 	int shared, reserved, pending, exclusive;
 	/* The WAL's index: regions of memory and locks. */
@@ -40,6 +42,9 @@ struct vfs {
 	pthread_mutex_t lock; /* of the nodes and all in them */
 	struct list nodes;
 	bool lost_wal;
+	void (*damaged)(void *arg, uint32_t page);
+	void *damaged_arg;
+	uint32_t temporary;	/* files so far */
 };
 
 struct vfile {
@@ -55,6 +60,7 @@ struct vfile {
 	bool delete_at_close;
 	bool unnamed;	/* its name may not yet last a loss of power */
 	bool wal;
+	uint32_t damaged;	/* see VFS_TAKE_DAMAGED */
 };
 
 static struct vfile *
@@ -75,6 +81,45 @@ sqlite_code(int rc, int otherwise)
 	if (rc == 0)
 		return SQLITE_OK;
 	return rc == -ENOSPC || rc == -EDQUOT ? SQLITE_FULL : otherwise;
+}
+
+/* ---- checksums of pages ------------------------------------------------ */
+
+static bool
+is_page(const struct vfile *f, size_t n, uint64_t at)
+{
+	return f->node && n == PAGE_OCTETS && at % PAGE_OCTETS == 0;
+}
+
+static bool
+is_summed(const struct vfile *f)
+{
+	return __atomic_load_n(&f->node->summed, __ATOMIC_RELAXED);
+}
+
+/* A page on its way into the database file. What the first one says counts from
+ * then on: SQLite writes it before all others. */
+static void
+seal_page(struct vfile *f, char *page, uint64_t at)
+{
+	if (at == 0)
+		__atomic_store_n(&f->node->summed, page[20] == PAGE_SUM,
+		    __ATOMIC_RELAXED);
+	if (is_summed(f))
+		page_sum_put(page, (uint32_t)(at / PAGE_OCTETS) + 1);
+}
+
+static int
+check_page(struct vfile *f, const char *page, uint64_t at)
+{
+	uint32_t number = (uint32_t)(at / PAGE_OCTETS) + 1;
+
+	if (!is_summed(f) || page_sum_is_right(page, number))
+		return SQLITE_OK;
+	f->damaged = number;
+	if (f->vfs->damaged)
+		f->vfs->damaged(f->vfs->damaged_arg, number);
+	return SQLITE_IOERR_DATA;
 }
 
 /* ---- octets ------------------------------------------------------------ */
@@ -107,7 +152,8 @@ v_read(sqlite3_file *file, void *p, int n, sqlite3_int64 at)
 	if (f->f->files->ops->read(f->f, p, (size_t)n, from, &got) < 0)
 		return SQLITE_IOERR_READ;
 	if (got == (size_t)n)
-		return SQLITE_OK;
+		return is_page(f, got, from) ? check_page(f, p, from)
+					     : SQLITE_OK;
 	memset((char *)p + got, 0, (size_t)n - got);
 	return SQLITE_IOERR_SHORT_READ;
 }
@@ -128,6 +174,8 @@ v_write(sqlite3_file *file, const void *p, int n, sqlite3_int64 at)
 	if (f->gathered.n == 0)
 		f->gather_at = from;
 	memcpy(f->gathered.p + f->gathered.n, p, (size_t)n);
+	if (is_page(f, (size_t)n, from))
+		seal_page(f, f->gathered.p + f->gathered.n, from);
 	f->gathered.n += (size_t)n;
 	return SQLITE_OK;
 }
@@ -360,10 +408,13 @@ v_shm_unmap(sqlite3_file *file, int delete)
 static int
 v_file_control(sqlite3_file *file, int op, void *arg)
 {
-	(void)file;
-	(void)op;
-	(void)arg;
-	return SQLITE_NOTFOUND;
+	struct vfile *f = vfile_of(file);
+
+	if (op != VFS_TAKE_DAMAGED)
+		return SQLITE_NOTFOUND;
+	*(uint32_t *)arg = f->damaged;
+	f->damaged = 0;
+	return SQLITE_OK;
 }
 
 static int
@@ -438,6 +489,7 @@ node_ref(struct vfs *v, const char *name, struct node **out)
 	made = calloc(1, sizeof(*made));
 	bug_if(!made);
 	made->locked = locked;
+	made->summed = page_sums_are_used(locked);
 	(void)snprintf(made->name, sizeof(made->name), "%s", name);
 	list_append(&v->nodes, &made->link);
 	made->refs = 1;
@@ -485,6 +537,23 @@ static const sqlite3_io_methods methods = {
 	.xShmUnmap = v_shm_unmap,
 };
 
+/* What a VACUUM needs, and only that: other things of the kind are in memory.
+ * It has no name as soon as it is open. */
+static int
+open_temporary(struct vfs *v, struct vfile *f, int flags, int *out)
+{
+	(void)snprintf(f->name, sizeof(f->name), "sqlite-temporary-%u",
+	    __atomic_add_fetch(&v->temporary, 1, __ATOMIC_RELAXED));
+	if (v->fs->ops->open(v->fs, f->name, FILE_CREATE, &f->f) < 0)
+		return SQLITE_CANTOPEN;
+	(void)v->fs->ops->unlink(v->fs, f->name);
+	f->vfs = v;
+	f->base.pMethods = &methods;
+	if (out)
+		*out = flags;
+	return SQLITE_OK;
+}
+
 static int
 v_open(sqlite3_vfs *base, const char *name, sqlite3_file *file, int flags,
     int *out)
@@ -495,8 +564,10 @@ v_open(sqlite3_vfs *base, const char *name, sqlite3_file *file, int flags,
 	int rc = SQLITE_OK;
 
 	memset(f, 0, sizeof(*f));
-	if (!name || strlen(name) >= NAME_MAX_)
-		return SQLITE_CANTOPEN; /* temporary files: memory has them */
+	if (!name)
+		return open_temporary(v, f, flags, out);
+	if (strlen(name) >= NAME_MAX_)
+		return SQLITE_CANTOPEN;
 	f->unnamed = v->fs->ops->exists(v->fs, name) < 0;
 	if (v->fs->ops->open(v->fs, name, how, &f->f) < 0)
 		return SQLITE_CANTOPEN;
@@ -544,53 +615,6 @@ v_access(sqlite3_vfs *base, const char *name, int flags, int *yes)
 	return SQLITE_OK;
 }
 
-static int
-v_full_pathname(sqlite3_vfs *base, const char *name, int n, char *out)
-{
-	(void)base;
-	return snprintf(out, (size_t)n, "%s", name) < n ? SQLITE_OK
-							: SQLITE_CANTOPEN;
-}
-
-static int
-v_randomness(sqlite3_vfs *base, int n, char *out)
-{
-	ssize_t got = getrandom(out, (size_t)n, 0);
-
-	(void)base;
-	return got < 0 ? 0 : (int)got;
-}
-
-static int
-v_sleep(sqlite3_vfs *base, int us)
-{
-	struct timespec ts = { us / 1000000, us % 1000000 * 1000L };
-
-	(void)base;
-	nanosleep(&ts, NULL);
-	return us;
-}
-
-static int
-v_time(sqlite3_vfs *base, sqlite3_int64 *ms)
-{
-	struct timespec ts;
-
-	(void)base;
-	clock_gettime(CLOCK_REALTIME, &ts);
-	*ms = 210866760000000LL + ts.tv_sec * 1000LL + ts.tv_nsec / 1000000;
-	return SQLITE_OK;
-}
-
-static int
-v_last_error(sqlite3_vfs *base, int n, char *out)
-{
-	(void)base;
-	(void)n;
-	(void)out;
-	return 0;
-}
-
 struct vfs *
 vfs_new(struct files *fs)
 {
@@ -608,11 +632,11 @@ vfs_new(struct files *fs)
 		.xOpen = v_open,
 		.xDelete = v_delete,
 		.xAccess = v_access,
-		.xFullPathname = v_full_pathname,
-		.xRandomness = v_randomness,
-		.xSleep = v_sleep,
-		.xGetLastError = v_last_error,
-		.xCurrentTimeInt64 = v_time,
+		.xFullPathname = vfs_full_pathname,
+		.xRandomness = vfs_randomness,
+		.xSleep = vfs_sleep,
+		.xGetLastError = vfs_last_error,
+		.xCurrentTimeInt64 = vfs_time,
 	};
 	/* The default one too: SQLite takes its randomness from that. */
 	bug_if(sqlite3_vfs_register(&v->base, 1) != SQLITE_OK);
@@ -623,6 +647,26 @@ bool
 vfs_lost_wal(const struct vfs *v)
 {
 	return v->lost_wal;
+}
+
+void
+vfs_on_damage(struct vfs *v, void (*fn)(void *arg, uint32_t page), void *arg)
+{
+	v->damaged = fn;
+	v->damaged_arg = arg;
+}
+
+bool
+vfs_is_summed(struct vfs *v, const char *name)
+{
+	bool is = false;
+
+	pthread_mutex_lock(&v->lock);
+	list_each(struct node, n, &v->nodes, link)
+		if (strcmp(n->name, name) == 0)
+			is = __atomic_load_n(&n->summed, __ATOMIC_RELAXED);
+	pthread_mutex_unlock(&v->lock);
+	return is;
 }
 
 const char *

@@ -213,5 +213,6 @@ engine_gc(struct engine *e, bool *more, struct err *err)
 	vec_free(&c.packs);
 	vec_free(&c.blobs);
 	*more = rc == 0 && c.more;
-	return rc == E_FULL ? 0 : rc; /* a full disk: another time */
+	/* A full disk: another time. A damaged page was told. */
+	return rc == E_FULL || rc == E_DAMAGED ? 0 : rc;
 }
