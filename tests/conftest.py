@@ -9,7 +9,7 @@ import pytest
 sys.path.insert(0, str(pathlib.Path(__file__).parent))
 
 from lib.dialogue import Dialogue, Failure, clear  # noqa: E402
-from lib.server import BUILD, Server  # noqa: E402
+from lib.server import BUILD, SharedServer  # noqa: E402
 
 DIALOGUES = ("smtp", "imap", "relay")
 
@@ -38,13 +38,13 @@ def pytest_collection_finish(session):
 
 
 class Shared:
-    """One demo for all tests of a run that do it no harm."""
+    """One server for all tests of a run that do it no harm."""
     server = None
 
     @classmethod
     def get(cls):
         if cls.server is None:
-            cls.server = Server()
+            cls.server = SharedServer()
             cls.server.start()
         return cls.server
 

@@ -11,7 +11,8 @@ import time
 
 import pytest
 
-from lib.server import BUILD, Server, free_offset
+from lib.server import BUILD, Server, address, free_offset
+from lib.wire import Imap, Smtp
 
 POSTERN = str(BUILD / "postern")
 
@@ -97,9 +98,10 @@ def test_without_a_server(data):
 
 
 def test_with_a_server(demo):
+    Imap(demo).login("alice").close()
     demo.command("domain", "add", "other.test")
     demo.command("account", "add", "carol@other.test", "--password-stdin",
-                 text="first\n")
+                 text="the first one\n")
     assert "carol@other.test" in demo.command("account", "list").stdout
     demo.command("account", "remove", "carol@other.test", "--yes")
     demo.command("domain", "remove", "other.test")
@@ -126,14 +128,14 @@ def test_password_is_changed(demo):
         cafile=str(demo.data / "certificate.pem"))
     demo.command("domain", "add", "change.test")
     demo.command("account", "add", "dora@change.test", "--password-stdin",
-                 text="first\n")
+                 text="the first one\n")
     demo.command("account", "passwd", "dora@change.test",
-                 "--password-stdin", text="second\n")
+                 "--password-stdin", text="the second one\n")
     box = imaplib.IMAP4_SSL("localhost", demo.ports["imaps"],
                             ssl_context=tls, timeout=10)
     with pytest.raises(imaplib.IMAP4.error):
-        box.login("dora@change.test", "first")
-    box.login("dora@change.test", "second")
+        box.login("dora@change.test", "the first one")
+    box.login("dora@change.test", "the second one")
     box.logout()
     demo.command("account", "remove", "dora@change.test", "--yes")
     demo.command("domain", "remove", "change.test")
@@ -350,3 +352,165 @@ def test_reload(tmp_path):
     finally:
         server.terminate()
         assert server.wait(15) == 0
+
+
+@pytest.mark.parametrize("name,says", [
+    ("http://example.com", "that is a URL"),
+    ("https://example.com/", "that is a URL"),
+    ("you@example.com", "that is an address"),
+    ("*", "two words at least"), ("localhost", "two words at least"),
+    ("com", "two words at least"),
+    ("*.example.com", "letters, digits and hyphens"),
+    ("a..b", "letters, digits and hyphens"),
+    (".example.com", "letters, digits and hyphens"),
+    ("exa_mple.com", "letters, digits and hyphens"),
+    ("exa mple.com", "letters, digits and hyphens"),
+    ("a.-b.example", "letters, digits and hyphens"),
+    ("a-.example.com", "letters, digits and hyphens"),
+    ("a" * 64 + ".example.com", "63 of them"),
+    ("[192.0.2.1].example", "letters, digits and hyphens"),
+    ("example.com:25", "letters, digits and hyphens"),
+    ("192.0.2.1", "an address of a machine"),
+    ("example.com..", "the dot at its end"),
+    (".".join(["a" * 63] * 4), "253 octets"),
+    (".".join(["a" * 60] * 5), "longer than 255 octets"),
+    ("", "two words at least")])
+def test_what_is_no_domain(demo, name, says):
+    done = demo.command("domain", "add", name, check=False)
+    assert done.returncode == 1 and done.stderr.count("\n") == 1, done
+    assert says in done.stderr, done.stderr
+
+
+def test_a_dot_at_the_end_is_the_same_domain(demo):
+    demo.command("domain", "add", "dotted.test.")
+    try:
+        listed = json.loads(demo.command("domain", "list", "--json").stdout)
+        assert "dotted.test" in [row["domain"] for row in listed]
+        again = demo.command("domain", "add", "dotted.test", check=False)
+        assert "the domain is there" in again.stderr
+    finally:
+        demo.command("domain", "remove", "dotted.test.")
+
+
+@pytest.mark.parametrize("password,says", [
+    ("a", "8 characters at least"), ("seven77", "8 characters at least"),
+    ("äöüßäöü", "8 characters at least"), ("", "is empty"),
+    ("password", "tried first"), ("PassWord1", "tried first"),
+    ("1qaz2wsx", "tried first"), ("pass.word@example.test", "tried first"),
+    ("Pass.Word", "tried first")])
+def test_passwords_that_are_tried_first(demo, password, says):
+    done = demo.command("account", "add", "pass.word@example.test",
+                        "--password-stdin", text=password + "\n",
+                        check=False)
+    assert done.returncode == 1 and done.stderr.count("\n") == 1, done
+    assert says in done.stderr
+    assert "pass.word" not in demo.command("account", "list").stdout
+
+
+def test_a_password_is_made(demo):
+    import imaplib
+    tls = ssl.create_default_context(
+        cafile=str(demo.data / "certificate.pem"))
+    name, seen = "made@example.test", set()
+    for command in ("add", "passwd"):
+        said = demo.command("account", command, name,
+                            "--make-password").stdout
+        made = re.search(r"^its password is (\S+)$", said, re.M)[1]
+        assert re.fullmatch(r"([2-9a-z]{5}-){3}[2-9a-z]{5}", made)
+        seen.add(made)
+        box = imaplib.IMAP4_SSL("localhost", demo.ports["imaps"],
+                                ssl_context=tls, timeout=10)
+        box.login(name, made)
+        box.logout()
+    assert len(seen) == 2
+    demo.command("account", "remove", name, "--yes")
+
+
+@pytest.mark.parametrize("command,says", [
+    (("add", "alice@example.test"), "is there already"),
+    (("add", "you@unknown.test"), "no mail is taken"),
+    (("add", "nonsense"), "is no address"),
+    (("passwd", "gone@example.test"), "no account gone@example.test")])
+def test_the_address_comes_before_the_password(demo, command, says):
+    """There is no terminal: whoever asks for a password says so."""
+    done = demo.command("account", *command, check=False)
+    assert done.returncode == 1 and says in done.stderr, done
+    assert "password-stdin" not in done.stderr
+
+
+@pytest.mark.parametrize("command", [
+    ("account", "add", "A@example.test", "--make-password"),
+    ("account", "remove", "A@example.test", "--yes"),
+    ("alias", "add", "A@example.test", "b@example.test"),
+    ("alias", "remove", "A@example.test"), ("domain", "remove", "A"),
+    ("queue", "list", "--sender", "A@example.test"),
+    ("queue", "list", "--domain", "A")], ids=" ".join)
+def test_what_is_too_long_is_refused(demo, command):
+    words = [w.replace("A", "a" * 5000) for w in command]
+    done = demo.command(*words, check=False)
+    assert done.returncode == 1 and done.stderr.count("\n") == 1, done
+
+
+# ---- what strangers say, on a terminal ----------------------------------
+
+CONTROLS = {"\x9b31m": "\\u009b31m", "\u202egnp": "\\u202egnp"}
+
+
+def test_controls_of_strangers_are_escaped(demo):
+    for raw in CONTROLS:
+        smtp = Smtp(demo)
+        smtp.do("EHLO client.example.net", 250)
+        smtp.do("MAIL FROM:<mallory@example.net> SMTPUTF8", 250)
+        smtp.do(f"RCPT TO:<{address('alice')}>", 250)
+        smtp.do("DATA", 354)
+        smtp.do(f"Message-ID: <{raw}@x>\r\n\r\nx\r\n.", 250)
+        smtp.close()
+    smtp = Smtp(demo)
+    smtp.do("EHLO client.example.net", 250)
+    smtp.do("MAIL FROM:<mallory@example.net> SMTPUTF8", 250)
+    smtp.do("RCPT TO:<who\u202egnp@example.test>", 550)
+    smtp.close()
+    wanted = [escaped for escaped in CONTROLS.values()]
+    end = time.monotonic() + 20
+    for command in (("journal",), ("journal", "--json"),
+                    ("trace", "mallory@example.net"),
+                    ("trace", "--json", "mallory@example.net")):
+        while True:
+            said = demo.command(*command).stdout
+            if all(w in said for w in wanted):
+                break
+            assert time.monotonic() < end, said
+            time.sleep(0.2)
+        assert not [c for c in said if "\x7f" <= c < "\xa0"
+                    or c in "\u202e\u2066"], said
+        if "--json" in command:
+            back = json.dumps(json.loads(said), ensure_ascii=False)
+            assert all(raw in back for raw in CONTROLS)
+    log = demo.log.read_bytes()
+    assert b"\xc2\x9b" not in log and b"\\xc2\\x9b31m" in log
+
+
+@pytest.mark.parametrize("width", [80, 60, 132])
+def test_tables_fit_a_terminal(demo, width):
+    import fcntl
+    import pty
+    import struct
+    import termios
+    for command in (("journal",), ("queue", "list"), ("account", "list")):
+        mine, theirs = pty.openpty()
+        fcntl.ioctl(theirs, termios.TIOCSWINSZ,
+                    struct.pack("4H", 24, width, 0, 0))
+        shown = b""
+        with subprocess.Popen([POSTERN, *command, "--data", demo.data],
+                              stdin=subprocess.DEVNULL, stdout=theirs,
+                              stderr=subprocess.DEVNULL) as process:
+            os.close(theirs)
+            try:
+                while piece := os.read(mine, 65536):
+                    shown += piece
+            except OSError:
+                pass
+            assert process.wait(60) == 0
+        os.close(mine)
+        rows = shown.decode().splitlines()
+        assert rows and max(map(len, rows)) <= max(width, 72), rows

@@ -214,10 +214,28 @@ def test_example_configuration():
          ROOT / "dist" / "postern.conf.example"],
         capture_output=True, text=True, timeout=10)
     assert done.returncode == 0, done.stderr
+    assert "hostname is still that of the example" in done.stdout
 
 
 @pytest.mark.parametrize("line,wanted", [
     ("nonsense = 1", "nonsense"),
+    ('listen { kind = smtp port = 25 address = localhost } '
+     'listen { kind = imap port = 25 address = "127.0.0.1" }',
+     "port 25 is another block's already"),
+    ('listen { kind = smtp port = 25 address = "0.0.0.0" } '
+     'listen { kind = imap port = 25 address = "192.0.2.1" }',
+     "port 25 is another block's already"),
+    ("queue { retry-min = 5m give-up = 1m }", "give-up is less than"),
+    ("queue { delay-notice = 6d give-up = 5d }", "delay-notice is not less"),
+    ('route "a.test" { host = "192.0.2.1" }', "an address like [192.0.2.1]"),
+    ('route "a.test" { host = "[192.0.2.300]" }', "a name, or an address"),
+    ('route "a.test" { host = "a b" }', "a name, or an address"),
+    ('route "a.test" { fallback = "[1.2.3]" }', "a name, or an address"),
+    ('route "http://a.test" { }', 'expected "example.org"'),
+    ('route "a.test" { } route "A.test" { }', "no mail would come here"),
+    ('route "*" { } route "a.test" { }', "no mail would come here"),
+    ('data = "a\x01b"', "no text in UTF-8"),
+    ("divert = \"\"", "divert: expected"),
     ("max-recipients = 99", "100"),
     ('max-message = "many"', "max-message"),
 ])
@@ -230,6 +248,33 @@ def test_bad_configuration(tmp_path, line, wanted):
     assert done.returncode != 0
     assert re.search(r"postern\.conf:2: ", done.stderr), done.stderr
     assert wanted in done.stderr, done.stderr
+
+
+@pytest.mark.parametrize("line,wanted", [
+    ('data = "/nonexistent/a/b"', "no /nonexistent/a to make it in"),
+    ("trust-anchor = anyfile", "holds neither a DS nor a DNSKEY"),
+    ("data = full", "no data folder of Postern, and not empty"),
+    ("data = anyfile", "is no folder")])
+def test_files_of_a_configuration(tmp_path, line, wanted):
+    """As run would find them; and nothing is made."""
+    (tmp_path / "anyfile").write_text("DS and DNSKEY\n")
+    (tmp_path / "full").mkdir()
+    (tmp_path / "full" / "something").write_text("x")
+    conf = tmp_path / "postern.conf"
+    conf.write_text(f'hostname = "mx.example.test"\n{line}\n')
+    before = sorted(tmp_path.rglob("*"))
+    done = subprocess.run([BUILD / "postern", "check-config", conf],
+                          capture_output=True, text=True, timeout=10)
+    assert done.returncode == 1 and wanted in done.stderr, done
+    assert sorted(tmp_path.rglob("*")) == before
+
+
+def test_a_hostname_with_a_long_label(tmp_path):
+    conf = tmp_path / "postern.conf"
+    conf.write_text(f'hostname = "{"a" * 64}.example.test"\n')
+    done = subprocess.run([BUILD / "postern", "check-config", conf],
+                          capture_output=True, text=True, timeout=10)
+    assert done.returncode == 1 and "a name like" in done.stderr, done
 
 
 def add_account(demo, name, password, check=True):
@@ -298,5 +343,5 @@ def test_verify(demo):
 
 def test_password_is_not_in_the_log(demo):
     imap_login(demo, address("alice"), PASSWORD).close()
-    log = (demo.data / "log").read_text(errors="replace")
+    log = demo.log.read_text(errors="replace")
     assert address("alice") in log and PASSWORD not in log

@@ -1,5 +1,4 @@
-"""What whoever runs a server sees and sets: routes, limits, reasons, and what
-the demonstration does with mail to strangers."""
+"""What whoever runs a server sees and sets: routes, limits, reasons."""
 
 import collections
 import email
@@ -41,7 +40,7 @@ def world():
         yield w
 
 
-# ---- the demonstration --------------------------------------------------
+# ---- reports ------------------------------------------------------------
 
 def newest(demo, name):
     """The newest message in somebody's INBOX."""
@@ -68,22 +67,22 @@ def submit(demo, to, subject, notify=""):
     smtp.close()
 
 
-def test_demo_writes_to_no_strangers(empty_demo):
+def test_refused_at_once(empty_demo):
     """It comes back at once, with the reason; no name is looked up."""
     submit(empty_demo, "somebody@example.com", "stranger")
     report = eventually(lambda: newest(empty_demo, "alice"))
     assert report["Subject"] == "Undelivered: stranger"
-    assert "this is a demonstration: it sends no mail to other domains" \
+    assert "this is a test: it sends no mail to other domains" \
         in words(report)
     assert "Your own mail server sends no mail there" in words(report)
     assert json.loads(
         empty_demo.command("queue", "list", "--json").stdout) == []
     said = trace(empty_demo, "<stranger@x>", "reported")
-    assert "failed     somebody@example.com: 5.7.1 this is a demo" in said
+    assert "failed     somebody@example.com: 5.7.1 this is a test" in said
     assert "host=" not in said
 
 
-def test_demo_reports_success(empty_demo):
+def test_success_is_reported(empty_demo):
     submit(empty_demo, address("bob"), "tell-me", " NOTIFY=SUCCESS")
     report = eventually(lambda: newest(empty_demo, "alice"))
     assert report["Subject"] == "Delivered: tell-me"

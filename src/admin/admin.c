@@ -10,6 +10,9 @@ static const struct command commands[] = {
 	{ "demo", "a private mail system on loopback, nothing to configure",
 	    cmd_demo },
 	{ "run", "serve, as postern.conf says", cmd_run },
+	{ "status", "is the server there, and since when", cmd_status },
+	{ "reload", "have it read postern.conf again", cmd_reload },
+	{ "stop", "end it in good order", cmd_stop },
 	{ "check-config", "read postern.conf and say what is wrong with it",
 	    cmd_check_config },
 	{ "domain", "add, list and remove the domains mail is taken for",
@@ -62,7 +65,7 @@ cmd_version(struct admin *a, int argc, char **argv)
 	if (n < 0)
 		return o.code;
 	if (n != argc)
-		return options_wrong(usage);
+		return options_wrong(argc, argv, n, usage);
 	if (o.json)
 		puts("{\"version\":\"" POSTERN_VERSION "\"}");
 	else
@@ -73,13 +76,13 @@ cmd_version(struct admin *a, int argc, char **argv)
 int
 admin_fail(const char *command, const char *fmt, ...)
 {
+	char text[1000];
 	va_list ap;
 
-	fprintf(stderr, "postern %s: ", command);
 	va_start(ap, fmt);
-	(void)vfprintf(stderr, fmt, ap);
+	(void)vsnprintf(text, sizeof(text), fmt, ap);
 	va_end(ap);
-	fputc('\n', stderr);
+	options_complain(command, text);
 	return 1;
 }
 

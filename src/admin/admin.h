@@ -21,7 +21,8 @@ struct command {
 /* main() of postern. */
 int admin_main(const struct server *server, int argc, char **argv);
 
-/* One line on stderr: "postern account: ...". Returns 1. */
+/* One line on stderr: "postern account: ..."; with --json an object with
+ * "error". Returns 1. */
 int admin_fail(const char *command, const char *fmt, ...) printf_like(2, 3);
 
 int cmd_account(struct admin *a, int argc, char **argv);
@@ -31,6 +32,9 @@ int cmd_demo(struct admin *a, int argc, char **argv);
 int cmd_domain(struct admin *a, int argc, char **argv);
 int cmd_journal(struct admin *a, int argc, char **argv);
 int cmd_mx(struct admin *a, int argc, char **argv);
+int cmd_reload(struct admin *a, int argc, char **argv);
+int cmd_status(struct admin *a, int argc, char **argv);
+int cmd_stop(struct admin *a, int argc, char **argv);
 int cmd_queue(struct admin *a, int argc, char **argv);
 int cmd_run(struct admin *a, int argc, char **argv);
 /* Both "send" and "sendmail": runs another executable. */

@@ -6,6 +6,7 @@
 #include <openssl/x509.h>
 #include <sys/stat.h>
 
+#include "conf/data_folder.h"
 #include "rt/tls.h"
 
 enum { FILE_OCTETS = 256 * 1024 };
@@ -116,17 +117,58 @@ check_certificates(struct arena *a, const struct config *c, struct err *err)
 	return rc;
 }
 
+static bool
+has_word(struct str text, struct str word)
+{
+	for (size_t i; (i = str_find(text, word)) < text.n;
+	    text = str_from(text, i + word.n))
+		if (i > 0 && (text.p[i - 1] == ' ' || text.p[i - 1] == '\t') &&
+		    i + word.n < text.n && (text.p[i + word.n] == ' ' ||
+		    text.p[i + word.n] == '\t'))
+			return true;
+	return false;
+}
+
+/* As run will open or make it; nothing is made here. Whose it is counts only
+ * for who could run a server. */
+static int
+check_data(struct arena *a, const struct config *c, struct err *err)
+{
+	const char *path = str_dupz(a, c->data);
+	struct str parent = str_first(c->data, str_rchr(c->data, '/'));
+	struct data_folder f;
+	struct err own = { 0 };
+	struct stat st;
+
+	if (stat(path, &st) < 0) {
+		if (parent.n > 0 && stat(str_dupz(a, parent), &st) < 0)
+			return err_set(err, E_NOTFOUND, "data: there is no "
+			    "%.*s to make it in", STR_FMT(parent));
+		return 0;
+	}
+	if (!S_ISDIR(st.st_mode))
+		return err_set(err, E_INVALID, "data: %.*s is no folder",
+		    STR_FMT(c->data));
+	if (data_folder_open(path, DATA_FOLDER_MAKE, &f, &own) == 0)
+		(void)close(f.fd);
+	else if (own.code != E_DENIED || geteuid() == 0)
+		return err_set(err, own.code, "data: %s", own.text);
+	return 0;
+}
+
 int
 check_files(struct arena *a, const struct config *c, struct err *err)
 {
-	struct stat st;
 	struct str anchor;
 
-	if (stat(str_dupz(a, c->data), &st) == 0 && !S_ISDIR(st.st_mode))
-		return err_set(err, E_INVALID, "data: %.*s is no folder",
-		    STR_FMT(c->data));
+	if (check_data(a, c, err) < 0)
+		return err->code;
 	if (c->trust_anchor.n > 0 && read_file(a, "trust-anchor",
 	    c->trust_anchor, &anchor, err) < 0)
 		return err->code;
+	if (c->trust_anchor.n > 0 && !has_word(anchor, STR("DS")) &&
+	    !has_word(anchor, STR("DNSKEY")))
+		return err_set(err, E_INVALID, "trust-anchor %.*s holds "
+		    "neither a DS nor a DNSKEY", STR_FMT(c->trust_anchor));
 	return check_certificates(a, c, err);
 }

@@ -6,13 +6,15 @@
 #include "admin/table.h"
 
 static const char usage[] =
-    "usage: postern account add ADDRESS [--password-stdin]\n"
+    "usage: postern account add ADDRESS [--password-stdin|--make-password]\n"
     "       postern account list [--json]\n"
-    "       postern account passwd ADDRESS [--password-stdin]\n"
+    "       postern account passwd ADDRESS [--password-stdin|--make-password]\n"
     "       postern account send-as ADDRESS own|ours|anyone\n"
     "       postern account remove ADDRESS [--yes]\n\n"
     "People, each with an address of a domain that was added before. The\n"
-    "password is asked for twice, or read from the first line of stdin.\n"
+    "password is asked for twice, or read from the first line of stdin, or\n"
+    "made and printed. It has 8 characters at least, and is none of the\n"
+    "10,000 most common ones.\n"
     "remove deletes the person's mail; it asks before, or wants --yes.\n"
     "send-as says whom the account may write as, in From and in MAIL FROM:\n"
     "its own addresses and aliases (own, where nothing was said), every\n"
@@ -26,6 +28,7 @@ struct account_ctx {
 	const struct options *o;
 	const char *address;
 	const char *word;	/* behind it */
+	struct str made;	/* a password, to be shown */
 };
 
 /* As SEND_AS_*. */
@@ -37,11 +40,52 @@ account_seal(struct account_ctx *c, struct str *sealed, struct err *err)
 	struct seal_password_ask ask = { .address = str_c(c->address) };
 	struct seal_password_answer answer;
 
-	if (password_read(c->o->password_stdin, c->a->memory, &ask.password,
-		err) < 0 ||
-	    operator_vault(c->op, VAULT_seal_password, &ask, &answer, err) < 0)
+	if (c->o->make_password)
+		c->made = ask.password = password_make(c->a->memory);
+	else if (password_read(c->o->password_stdin, ask.address,
+	    c->a->memory, &ask.password, err) < 0)
+		return err->code;
+	if (operator_vault(c->op, VAULT_seal_password, &ask, &answer, err) < 0)
 		return err->code;
 	*sealed = answer.sealed;
+	return 0;
+}
+
+static void
+account_say(const struct account_ctx *c, const char *done, const char *more)
+{
+	if (c->o->json) {
+		json_say(done, str_c(c->address), "password", c->made);
+		return;
+	}
+	printf("%s %s\n", c->address, more);
+	if (c->made.n > 0)
+		printf("its password is %.*s\n", STR_FMT(c->made));
+}
+
+/* Is there this person? */
+static int
+account_known(struct account_ctx *c, bool *known, struct err *err)
+{
+	struct accounts_ask ask = { STR_NULL };
+	struct accounts_answer answer;
+	struct account_row row;
+
+	*known = false;
+	do {
+		struct rd r;
+
+		if (operator_store(c->op, STORE_accounts, &ask, &answer,
+			err) < 0)
+			return err->code;
+		r = rd_of(answer.rows);
+		while (rd_left(&r) > 0 &&
+		    msg_take(&r, &account_row_shape, &row)) {
+			*known = *known || str_eqi(row.address,
+			    str_c(c->address));
+			ask.after = row.address;
+		}
+	} while (answer.more && !*known);
 	return 0;
 }
 
@@ -71,20 +115,26 @@ account_add(struct account_ctx *c, struct err *err)
 {
 	struct account_add_ask ask = { .address = str_c(c->address) };
 	struct account_add_answer answer;
-	int rc;
+	bool known;
+	int rc = check_domain(c, err);
 
-	if (check_domain(c, err) < 0 || account_seal(c, &ask.sealed, err) < 0)
-		return err->code;
-	ask.change = operator_change(c->op);
-	rc = operator_store(c->op, STORE_account_add, &ask, &answer, err);
+	if (rc == 0)
+		rc = account_known(c, &known, err);
+	if (rc == 0)
+		rc = known ? E_EXISTS : account_seal(c, &ask.sealed, err);
+	if (rc == 0) {
+		ask.change = operator_change(c->op);
+		rc = operator_store(c->op, STORE_account_add, &ask, &answer,
+		    err);
+	}
 	if (rc == E_EXISTS)
 		return err_set(err, rc, "%s is there already; for another "
 		    "password: postern account passwd %s", c->address,
 		    c->address);
 	if (rc < 0)
 		return rc;
-	printf("%s added; the user name for mail programs is the whole "
-	       "address\n", c->address);
+	account_say(c, "added", "added; the user name for mail programs is "
+	    "the whole address");
 	return 0;
 }
 
@@ -93,14 +143,20 @@ account_passwd(struct account_ctx *c, struct err *err)
 {
 	struct account_passwd_ask ask = { .address = str_c(c->address) };
 	struct done done;
+	bool known;
 
+	if (account_known(c, &known, err) < 0)
+		return err->code;
+	if (!known)
+		return err_set(err, E_NOTFOUND, "there is no account %s",
+		    c->address);
 	if (account_seal(c, &ask.sealed, err) < 0)
 		return err->code;
 	ask.change = operator_change(c->op);
 	if (operator_store(c->op, STORE_account_passwd, &ask, &done, err) < 0)
 		return err->code;
-	printf("%s has a new password; its open connections are closed\n",
-	    c->address);
+	account_say(c, "changed", "has a new password; its open connections "
+	    "are closed");
 	return 0;
 }
 
@@ -149,7 +205,7 @@ remove_one(struct account_ctx *c, struct err *err)
 	ask.change = operator_change(c->op);
 	if (operator_store(c->op, STORE_account_remove, &ask, &done, err) < 0)
 		return err->code;
-	printf("%s removed\n", c->address);
+	account_say(c, "removed", "removed");
 	return 0;
 }
 
@@ -217,13 +273,13 @@ cmd_account(struct admin *a, int argc, char **argv)
 	struct err err = { 0 };
 	struct account_ctx c = { .a = a, .o = &o, .address = argv[argc - 1] };
 	const struct account_verb *verb;
-	int n = options_read(&o, argc, argv, usage, "dcjpy"), rc;
+	int n = options_read(&o, argc, argv, usage, "dcjpyM"), rc;
 
 	if (n < 0)
 		return o.code;
 	verb = find_verb(n, argc, argv);
 	if (!verb)
-		return options_wrong(usage);
+		return options_wrong(argc, argv, n, usage);
 	/* getopt put the options in front. */
 	c.address = argv[n + (argc > n + 1)];
 	c.word = argv[argc - 1];

@@ -37,7 +37,10 @@ alias_add(struct alias_ctx *c, struct err *err)
 		if (operator_store(c->op, STORE_alias_add, &ask, &done,
 			err) < 0)
 			return err->code;
-		printf("%s leads to %s\n", c->arguments[0], *target);
+		if (c->json)
+			json_say("added", ask.address, "target", ask.target);
+		else
+			printf("%s leads to %s\n", c->arguments[0], *target);
 	}
 	return 0;
 }
@@ -52,7 +55,9 @@ remove_one(struct alias_ctx *c, struct str target, struct err *err)
 
 	if (rc < 0)
 		return rc;
-	if (target.n)
+	if (c->json)
+		json_say("removed", str_c(c->arguments[0]), "target", target);
+	else if (target.n)
 		printf("%s no longer leads to %.*s\n", c->arguments[0],
 		    STR_FMT(target));
 	else
@@ -139,7 +144,7 @@ cmd_alias(struct admin *a, int argc, char **argv)
 		return o.code;
 	verb = find_verb(n, argc, argv);
 	if (!verb)
-		return options_wrong(usage);
+		return options_wrong(argc, argv, n, usage);
 	c.arguments = argv + n + 1;
 	c.json = o.json;
 	if (operator_open(a, &o, &c.op, &err) < 0)

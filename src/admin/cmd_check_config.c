@@ -36,7 +36,7 @@ cmd_check_config(struct admin *a, int argc, char **argv)
 	if (n < argc)
 		file = argv[n++];
 	if (n != argc)
-		return options_wrong(usage);
+		return options_wrong(argc, argv, n, usage);
 	if (find_config_file(file, &file, &err) < 0 ||
 	    conf_read(file, a->memory, &c, &err) < 0)
 		return admin_fail("check-config", "%s", err.text);
@@ -46,6 +46,8 @@ cmd_check_config(struct admin *a, int argc, char **argv)
 			"%.*s, %u listening ports",
 	    STR_FMT(c.hostname), count_listeners(&c));
 	if (!o.json)
-		printf(", data in %.*s: fine\n", STR_FMT(c.data));
+		printf(", data in %.*s: fine%s\n", STR_FMT(c.data),
+		    str_eqi(c.hostname, STR("mail.example.org")) ? ", but "
+		    "hostname is still that of the example" : "");
 	return 0;
 }

@@ -22,15 +22,21 @@
 #define PASSWORD "postern-demo"
 
 static const char usage[] =
-    "usage: postern demo [--data DIR] [--once] [--port-offset N]\n\n"
+    "usage: postern demo [--data DIR] [--once] [--port-offset N]\n"
+    "                    [--deliver-outside]\n\n"
     "A private mail system for " DOMAIN " on loopback, with\n"
     ALICE " and " BOB ", password " PASSWORD ".\n"
     "It sends a first message, shows how, and stays until Ctrl-C. Mail to\n"
-    "other domains comes back to its sender: nothing leaves.\n\n"
+    "anybody else lands in the mailbox of " ALICE ", whoever\n"
+    "sent it: nothing leaves, and what a program sends can be looked at.\n\n"
     "  --data DIR        where the mail is kept (postern-demo)\n"
     "  --once            end after the first message; 0 if all of it worked\n"
-    "  --port-offset N   ports are the standard ones plus N (1000)\n";
+    "  --port-offset N   ports are the standard ones plus N (1000)\n"
+    "  --deliver-outside as a server in the world: mail to others leaves by\n"
+    "                    MX, people write under their own names only, and\n"
+    "                    log in inside TLS only\n";
 
+enum { SELF_MAX = 4000 };
 enum service { SMTP, SUBMISSIONS, SUBMISSION, SUBMISSION_2, IMAP, IMAPS,
 	SERVICES };
 
@@ -46,7 +52,9 @@ struct demo {
 	struct str message_id;
 };
 
-/* A demonstration on somebody's machine writes to no strangers. */
+/* A demonstration on somebody's machine writes to no strangers: alice gets all
+ * that would leave, and the relay, should it find something of yesterday, has
+ * nowhere to go. */
 static void
 send_nowhere(struct demo *d)
 {
@@ -55,7 +63,10 @@ send_nowhere(struct demo *d)
 			"other domains than " DOMAIN) };
 	auto_buf b = BUF_INIT(1000);
 
+	if (d->o.deliver_outside)
+		return;
 	msg_put(&b, &route_conf_shape, &all);
+	d->config.divert = STR(ALICE);
 	d->config.routes = str_dup(d->a->memory, buf_get(&b));
 }
 
@@ -65,13 +76,14 @@ configure(struct demo *d)
 	static const struct {
 		enum listen_kind kind;
 		uint32_t port;
+		enum listen_tls tls;	/* while nothing leaves */
 	} services[SERVICES] = {
-		[SMTP] = { LISTEN_SMTP, 25 },
-		[SUBMISSIONS] = { LISTEN_SUBMISSIONS, 465 },
-		[SUBMISSION] = { LISTEN_SUBMISSION, 587 },
-		[SUBMISSION_2] = { LISTEN_SUBMISSION, 1525 },
-		[IMAP] = { LISTEN_IMAP, 143 },
-		[IMAPS] = { LISTEN_IMAPS, 993 },
+		[SMTP] = { LISTEN_SMTP, 25, LISTEN_TLS_NONE },
+		[SUBMISSIONS] = { LISTEN_SUBMISSIONS, 465, LISTEN_TLS_LOGIN },
+		[SUBMISSION] = { LISTEN_SUBMISSION, 587, LISTEN_TLS_MAY },
+		[SUBMISSION_2] = { LISTEN_SUBMISSION, 1525, LISTEN_TLS_NONE },
+		[IMAP] = { LISTEN_IMAP, 143, LISTEN_TLS_MAY },
+		[IMAPS] = { LISTEN_IMAPS, 993, LISTEN_TLS_LOGIN },
 	};
 	struct conf_listen listen[SERVICES];
 
@@ -81,7 +93,8 @@ configure(struct demo *d)
 	for (size_t i = 0; i < SERVICES; i++) {
 		d->ports[i] = services[i].port + d->o.port_offset;
 		listen[i] = (struct conf_listen){ services[i].kind,
-			"localhost", d->ports[i] };
+			"localhost", d->ports[i], d->o.deliver_outside ?
+			LISTEN_TLS_LOGIN : services[i].tls };
 	}
 	conf_listen(d->a->memory, &d->config, listen, SERVICES);
 	send_nowhere(d);
@@ -314,23 +327,81 @@ first_message(struct demo *d, struct err *err)
 
 /* Around it ------------------------------------------------------------- */
 
-static void
-show_ports(const struct demo *d)
+/* In quotes, for a shell. */
+static struct str
+shell_word(const struct demo *d, struct str s)
 {
-	printf("\nPoint a mail program at it: host 127.0.0.1, user %s\n"
-	       "or %s, password %s.\n"
-	       "Mail to other domains than theirs comes back: nothing leaves.\n"
-	       "\n"
+	auto_buf b = BUF_INIT(3 * 4096);
+
+	if (str_chr(s, '\'') == s.n && str_chr(s, ' ') == s.n)
+		return s;
+	buf_chr(&b, '\'');
+	for (size_t i = 0; i < s.n; i++)
+		if (s.p[i] == '\'')
+			buf_lit(&b, "'\\''");
+		else
+			buf_chr(&b, s.p[i]);
+	buf_chr(&b, '\'');
+	return str_dup(d->a->memory, buf_get(&b));
+}
+
+static void
+show_outside(const struct demo *d)
+{
+	printf("Mail to other domains than theirs leaves by MX.\n\n"
 	       "  read     IMAP         port %u  TLS\n"
 	       "           IMAP         port %u  STARTTLS\n"
 	       "  write    submission   port %u  TLS\n"
 	       "           submission   port %u  STARTTLS (also %u)\n"
-	       "  receive  SMTP         port %u  as other servers do\n\n"
-	       "The certificate to trust: %.*s/certificate.pem\n"
-	       "The log:                  %.*s/log\n",
-	    ALICE, BOB, PASSWORD, d->ports[IMAPS], d->ports[IMAP],
-	    d->ports[SUBMISSIONS], d->ports[SUBMISSION],
-	    d->ports[SUBMISSION_2], d->ports[SMTP], STR_FMT(d->data),
+	       "  receive  SMTP         port %u  as other servers do\n\n",
+	    d->ports[IMAPS], d->ports[IMAP], d->ports[SUBMISSIONS],
+	    d->ports[SUBMISSION], d->ports[SUBMISSION_2], d->ports[SMTP]);
+}
+
+/* What a program sends to anybody, and where to look at it. */
+static void
+show_inside(const struct demo *d)
+{
+	char *self = arena_alloc(d->a->memory, SELF_MAX);
+	ssize_t n = readlink("/proc/self/exe", self, SELF_MAX);
+	struct str postern = shell_word(d, n > 0 ?
+	    str_make(self, (size_t)n) : STR("postern"));
+	struct str data = shell_word(d, d->data);
+
+	printf("\n"
+	       "  read     IMAP         port %u  TLS\n"
+	       "           IMAP         port %u  STARTTLS, or without TLS\n"
+	       "  write    submission   port %u  TLS\n"
+	       "           submission   port %u  STARTTLS, or without TLS\n"
+	       "           submission   port %u  without TLS\n"
+	       "  receive  SMTP         port %u  no login, no TLS\n\n",
+	    d->ports[IMAPS], d->ports[IMAP], d->ports[SUBMISSIONS],
+	    d->ports[SUBMISSION], d->ports[SUBMISSION_2], d->ports[SMTP]);
+	printf("What a program sends to port %u or %u, from and to anybody, "
+	       "or with\n"
+	       "  POSTERN_DATA=%.*s %.*s sendmail -t\n"
+	       "lands with alice (what is bob's, with bob); nothing leaves. "
+	       "The newest:\n"
+	       "  curl -s -u " ALICE ":" PASSWORD
+	       " 'imap://127.0.0.1:%u/INBOX;MAILINDEX=*'\n"
+	       "What happened to each message:\n"
+	       "  %.*s journal --data %.*s\n\n",
+	    d->ports[SMTP], d->ports[SUBMISSION_2], STR_FMT(data),
+	    STR_FMT(postern), d->ports[IMAP], STR_FMT(postern),
+	    STR_FMT(data));
+}
+
+static void
+show_ports(const struct demo *d)
+{
+	printf("\nPoint a mail program at it: host 127.0.0.1, user %s\n"
+	       "or %s, password %s.\n", ALICE, BOB, PASSWORD);
+	if (d->o.deliver_outside)
+		show_outside(d);
+	else
+		show_inside(d);
+	printf("The certificate to trust: %.*s/certificate.pem\n"
+	       "The log:                  %.*s/log\n", STR_FMT(d->data),
 	    STR_FMT(d->data));
 }
 
@@ -388,12 +459,12 @@ cmd_demo(struct admin *a, int argc, char **argv)
 	struct demo d = { .a = a, .folder = -1 };
 	struct err err = { 0 };
 	sigset_t set;
-	int n = options_read(&d.o, argc, argv, usage, "doP"), rc;
+	int n = options_read(&d.o, argc, argv, usage, "doPX"), rc;
 
 	if (n < 0)
 		return d.o.code;
 	if (n != argc)
-		return options_wrong(usage);
+		return options_wrong(argc, argv, n, usage);
 	d.data = conf_path(a->memory, conf_here(a->memory),
 	    d.o.data ? d.o.data : "postern-demo");
 	configure(&d);

@@ -41,7 +41,8 @@ domain_known(struct operator *op, struct str name, bool *known,
 }
 
 static int
-domain_add(struct operator *op, const char *name, bool sign, struct err *err)
+domain_add(struct operator *op, const char *name, const struct options *o,
+    struct err *err)
 {
 	struct domain_add_ask ask = { operator_change(op), str_c(name) };
 	struct dkim_keys_ask keys = { str_c(name), 1 };
@@ -50,25 +51,32 @@ domain_add(struct operator *op, const char *name, bool sign, struct err *err)
 
 	if (operator_store(op, STORE_domain_add, &ask, &done, err) < 0)
 		return err->code;
-	printf("%s added; next: postern account add you@%s\n", name, name);
-	if (!sign)
+	if (!o->json)
+		printf("%s added; next: postern account add you@%s\n", name,
+		    name);
+	else
+		json_say("added", str_c(name), "", STR_NULL);
+	if (o->unsigned_)
 		return 0;
 	if (operator_vault(op, VAULT_dkim_keys, &keys, &answer, err) < 0)
-		printf("its mail is not signed: %s\n", err->text);
-	else
+		fprintf(stderr, "its mail is not signed: %s\n", err->text);
+	else if (!o->json)
 		printf("and: postern domain dns %s\n", name);
 	return 0;
 }
 
 static int
-remove_one(struct operator *op, const char *name, struct err *err)
+remove_one(struct operator *op, const char *name, bool json, struct err *err)
 {
 	struct domain_remove_ask ask = { operator_change(op), str_c(name) };
 	struct done done;
 
 	if (operator_store(op, STORE_domain_remove, &ask, &done, err) < 0)
 		return err->code;
-	printf("%s removed\n", name);
+	if (json)
+		json_say("removed", str_c(name), "", STR_NULL);
+	else
+		printf("%s removed\n", name);
 	return 0;
 }
 
@@ -105,11 +113,11 @@ domain_act(struct admin *a, struct operator *op, const struct options *o,
     struct str verb, const char *name, struct err *err)
 {
 	if (str_eq(verb, STR("add")))
-		return domain_add(op, name, !o->unsigned_, err);
+		return domain_add(op, name, o, err);
 	if (str_eq(verb, STR("dns")))
 		return domain_dns(a, op, name, o->json, err);
 	if (str_eq(verb, STR("remove")))
-		return remove_one(op, name, err);
+		return remove_one(op, name, o->json, err);
 	return domain_list(a, op, o->json, err);
 }
 
@@ -121,6 +129,16 @@ arguments_of(struct str verb)
 		return 1;
 	return str_eq(verb, STR("add")) || str_eq(verb, STR("dns")) ||
 	    str_eq(verb, STR("remove")) ? 2 : -1;
+}
+
+/* As DNS writes it: the same domain. */
+static const char *
+without_dot(struct admin *a, const char *name)
+{
+	struct str s = str_c(name);
+
+	return s.n > 1 && s.p[s.n - 1] == '.' ?
+	    str_dupz(a->memory, str_first(s, s.n - 1)) : name;
 }
 
 int
@@ -136,11 +154,12 @@ cmd_domain(struct admin *a, int argc, char **argv)
 		return o.code;
 	verb = n < argc ? str_c(argv[n]) : STR("");
 	if (argc - n != arguments_of(verb))
-		return options_wrong(usage);
+		return options_wrong(argc, argv, n, usage);
 	o.make_data = str_eq(verb, STR("add"));
 	if (operator_open(a, &o, &op, &err) < 0)
 		return admin_fail("domain", "%s", err.text);
-	rc = domain_act(a, op, &o, verb, argv[argc - 1], &err);
+	rc = domain_act(a, op, &o, verb, without_dot(a, argv[argc - 1]),
+	    &err);
 	operator_close(op);
 	return rc < 0 ? admin_fail("domain", "%s", err.text) : 0;
 }

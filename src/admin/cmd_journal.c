@@ -1,6 +1,8 @@
 /*
  * cmd_journal.c - postern journal: what happened on a day.
  */
+#include <unistd.h>
+
 #include "admin/journal_rows.h"
 #include "admin/table.h"
 #include "base/timetext.h"
@@ -13,7 +15,16 @@ static const char usage[] =
 struct journal_listing {
 	struct table t;
 	bool json;
+	bool brief;		/* for a terminal: the day is known */
 };
+
+static const struct table_column columns[] = { { "time", false },
+	{ "event", false }, { "message", true }, { "session", false },
+	{ "peer", false }, { "from", false }, { "address", false },
+	{ "code", true }, { "text", false } };
+static const struct table_column brief_columns[] = { { "time", false },
+	{ "event", false }, { "message", true }, { "from", false },
+	{ "address", false }, { "code", true }, { "text", false } };
 
 static void
 take_row(void *arg, struct arena *a, const struct journal_row *row)
@@ -24,14 +35,19 @@ take_row(void *arg, struct arena *a, const struct journal_row *row)
 
 	time_rfc3339(&b, row->at_us / 1000000);
 	cells[0] = str_dup(a, buf_get(&b));
+	if (l->brief)
+		cells[0] = str_first(str_from(cells[0], 11), 8);
 	cells[1] = journal_event_name(row->event);
 	cells[2] = arena_printf(a, "%llu", (unsigned long long)row->message);
-	cells[3] = row->session;
-	cells[4] = row->peer;
-	cells[5] = row->from;
-	cells[6] = row->address;
-	cells[7] = arena_printf(a, "%u", row->code);
-	cells[8] = row->text;
+	cells += 3;
+	if (!l->brief) {
+		*cells++ = row->session;
+		*cells++ = row->peer;
+	}
+	*cells++ = row->from;
+	*cells++ = row->address;
+	*cells++ = arena_printf(a, "%u", row->code);
+	*cells++ = row->text;
 }
 
 static void
@@ -60,12 +76,7 @@ is_day(struct str s)
 int
 cmd_journal(struct admin *a, int argc, char **argv)
 {
-	static const struct table_column columns[] = { { "time", false },
-		{ "event", false }, { "message", true }, { "session", false },
-		{ "peer", false }, { "from", false }, { "address", false },
-		{ "code", true }, { "text", false } };
-	struct journal_listing l = { { .columns = columns,
-		.ncolumns = NELEM(columns) }, false };
+	struct journal_listing l = { 0 };
 	struct journal_rows to = { take_row, print_page, &l };
 	struct options o = { 0 };
 	struct err err = { 0 };
@@ -76,8 +87,11 @@ cmd_journal(struct admin *a, int argc, char **argv)
 	if (n < 0)
 		return o.code;
 	if (n != argc)
-		return options_wrong(usage);
+		return options_wrong(argc, argv, n, usage);
 	l.json = o.json;
+	l.brief = !o.json && isatty(STDOUT_FILENO);
+	l.t.columns = l.brief ? brief_columns : columns;
+	l.t.ncolumns = l.brief ? NELEM(brief_columns) : NELEM(columns);
 	day = o.day ? str_c(o.day) : day_text(a->memory, (int64_t)time(NULL));
 	if (!is_day(day))
 		return admin_fail("journal", "--day wants a day like "

@@ -213,7 +213,7 @@ cmd_mx(struct admin *a, int argc, char **argv)
 	if (n < 0)
 		return o.code;
 	if (n + 1 != argc)
-		return options_wrong(usage);
+		return options_wrong(argc, argv, n, usage);
 	if (names_open(a, &o, &names, &err) < 0)
 		return admin_fail("mx", "%s", err.text);
 	c = *names_config(names);

@@ -90,8 +90,15 @@ list_page(void *arg)
 {
 	struct queue_listing *l = arg;
 
-	if (l->t.nrows > 0 || l->c->o->json)
+	if (l->t.nrows > 0 || (l->c->o->json && !l->c->filter.message))
 		table_more(&l->t, l->c->o->json);
+}
+
+static int
+not_there(const char *id, struct err *err)
+{
+	return err_set(err, E_NOTFOUND, "there is no message %s in the queue; "
+	    "what became of it: postern trace %s", id, id);
 }
 
 static int
@@ -105,6 +112,8 @@ queue_list(struct queue_ctx *c, struct err *err)
 
 	if (queue_rows(c->op, &c->filter, &to, err) < 0)
 		return err->code;
+	if (c->filter.message && l.recipients == 0)
+		return not_there(c->args[0], err);
 	table_end(&l.t, c->o->json);
 	if (!c->o->json) {
 		if (l.recipients > 0)
@@ -163,13 +172,6 @@ show_row(void *arg, struct arena *a, const struct queue_row *row)
 		print_line("last", with_age(a, row->last, now, " ago"));
 	if (row->attempts > 0 || row->text.n > 0)
 		print_line("reply", queue_reply_text(a, row));
-}
-
-static int
-not_there(const char *id, struct err *err)
-{
-	return err_set(err, E_NOTFOUND, "there is no message %s in the queue; "
-	    "what became of it: postern trace %s", id, id);
 }
 
 static int
@@ -364,7 +366,7 @@ cmd_queue(struct admin *a, int argc, char **argv)
 	verb = find_verb(n < argc ? argv[n] : "", c.nargs,
 	    c.filtered || o.all);
 	if (!verb)
-		return options_wrong(usage);
+		return options_wrong(argc, argv, n, usage);
 	if (operator_open(a, &o, &c.op, &err) < 0)
 		return admin_fail("queue", "%s", err.text);
 	rc = verb->fn(&c, &err);

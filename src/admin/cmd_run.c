@@ -30,7 +30,7 @@ cmd_run(struct admin *a, int argc, char **argv)
 	if (n < 0)
 		return o.code;
 	if (n != argc)
-		return options_wrong(usage);
+		return options_wrong(argc, argv, n, usage);
 	if (find_config_file(o.config, &file, &err) < 0 ||
 	    conf_read(file, a->memory, &c, &err) < 0)
 		return admin_fail("run", "%s", err.text);

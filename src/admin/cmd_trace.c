@@ -322,7 +322,7 @@ static int
 trace_answer(struct trace_search *s, const struct options *o, const char *what,
     int64_t now)
 {
-	if (o->json) {
+	if (o->json && s->n > 0) {
 		trace_print_json(s->a->memory, s->m, s->n);
 		return 0;
 	}
@@ -350,7 +350,7 @@ cmd_trace(struct admin *a, int argc, char **argv)
 	if (n < 0)
 		return o.code;
 	if (n + 1 != argc || argv[n][0] == '\0')
-		return options_wrong(usage);
+		return options_wrong(argc, argv, n, usage);
 	read_wanted(&s.wanted, argv[n]);
 	s.m = arena_array(a->memory, TRACE_MESSAGES, sizeof(*s.m));
 	if (operator_open(a, &o, &s.op, &err) < 0)

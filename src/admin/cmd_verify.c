@@ -93,7 +93,7 @@ cmd_verify(struct admin *a, int argc, char **argv)
 	if (n < 0)
 		return o.code;
 	if (n != argc)
-		return options_wrong(usage);
+		return options_wrong(argc, argv, n, usage);
 	if (operator_open(a, &o, &op, &err) < 0)
 		return admin_fail("verify", "%s", err.text);
 	rc = verify_all(a, op, &s, &err);

@@ -121,7 +121,8 @@ operator_open(struct admin *a, const struct options *o, struct operator **op,
 	    DATA_FOLDER_MAKE : DATA_FOLDER_FIND, &f, err) < 0)
 		return err->code;
 	if (f.made)
-		printf("made the data folder %.*s\n", STR_FMT(c.data));
+		fprintf(o->json ? stderr : stdout,
+		    "made the data folder %.*s\n", STR_FMT(c.data));
 	n->make = o->make_data;
 	n->memory = a->memory;
 	n->hostname = c.hostname;
@@ -178,9 +179,28 @@ call_fiber(void *arg)
 	c->done = true;
 }
 
+/* What was typed may be longer than any message has room for. */
+static int
+check_lengths(const struct ipc_call *call, const void *ask, struct err *err)
+{
+	for (size_t i = 0; i < call->ask->n; i++) {
+		const struct msg_field *f = &call->ask->fields[i];
+		const struct str *s = (const void *)((const char *)ask +
+		    f->offset);
+
+		if (f->kind == MSG_str && s->n > f->max)
+			return err_set(err, E_INVALID, "\"%.*s...\" is longer "
+			    "than %u octets", STR_FMT(str_first(*s, 40)),
+			    f->max);
+	}
+	return 0;
+}
+
 static int
 call_wait(struct one_call *c)
 {
+	if (check_lengths(c->call, c->ask, c->err) < 0)
+		return c->err->code;
 	(void)fiber_spawn(c->op->loop, "call", call_fiber, c);
 	while (!c->done)
 		loop_once(c->op->loop, 1000);

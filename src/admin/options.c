@@ -1,7 +1,10 @@
 #include "admin/options.h"
 
 #include <getopt.h>
+#include <stdarg.h>
 #include <stdio.h>
+
+#include "admin/table.h"
 
 static const struct option all[] = {
 	{ "data", required_argument, NULL, 'd' },
@@ -21,23 +24,102 @@ static const struct option all[] = {
 	{ "all", no_argument, NULL, 'A' },
 	{ "unsigned", no_argument, NULL, 'U' },
 	{ "days", required_argument, NULL, 'n' },
+	{ "make-password", no_argument, NULL, 'M' },
+	{ "deliver-outside", no_argument, NULL, 'X' },
 	{ "help", no_argument, NULL, 'h' },
 	{ 0 },
 };
 
-int
-options_wrong(const char *usage)
+static bool wants_json;
+
+/* One line, with what others said escaped; as JSON if that was asked for. */
+void
+options_complain(const char *command, const char *text)
 {
-	fputs(usage, stderr);
+	auto_buf b = BUF_INIT(64 << 10);
+
+	if (wants_json) {
+		buf_lit(&b, "{\"error\":");
+		json_string(&b, str_c(text));
+		buf_lit(&b, ",\"command\":");
+		json_string(&b, str_c(command));
+		buf_chr(&b, '}');
+	} else {
+		buf_printf(&b, "postern %s: ", command);
+		put_plain(&b, str_c(text));
+	}
+	fprintf(stderr, "%.*s\n", STR_FMT(buf_get(&b)));
+}
+
+static int options_fail(const char *command, const char *fmt, ...)
+    printf_like(2, 3);
+
+static int
+options_fail(const char *command, const char *fmt, ...)
+{
+	char text[600];
+	va_list ap;
+
+	va_start(ap, fmt);
+	(void)vsnprintf(text, sizeof(text), fmt, ap);
+	va_end(ap);
+	options_complain(command, text);
 	return 2;
 }
 
-/* One line, and where there is more. */
+/* Is it one of "retry|hold|drop"? */
+static bool
+is_one_of(struct str verb, struct str token)
+{
+	struct str one;
+
+	while (token.n > 0) {
+		(void)str_cut(token, '|', &one, &token);
+		if (str_eq(one, verb))
+			return true;
+	}
+	return false;
+}
+
+int
+options_wrong(int argc, char **argv, int n, const char *usage)
+{
+	struct str lines = str_c(usage), line, token, prefix, first = STR_NULL;
+	struct str verb = n < argc ? str_c(argv[n]) : STR_NULL;
+	char start[40];
+	unsigned forms = 0;
+
+	(void)snprintf(start, sizeof(start), "postern %s ", argv[0]);
+	prefix = str_c(start);
+	while (str_cut(lines, '\n', &line, &lines) && line.n > 0) {
+		if (str_starts(line, STR("usage: ")))
+			line = str_from(line, 7);
+		line = str_trim(line);
+		if (!str_starts(line, prefix))
+			continue;
+		first = forms++ == 0 ? line : first;
+		token = str_from(line, prefix.n);
+		token = str_first(token, str_chr(token, ' '));
+		if (verb.n > 0 && is_one_of(verb, token))
+			return options_fail(argv[0], "usage: %.*s",
+			    STR_FMT(line));
+	}
+	if (forms == 1)
+		return options_fail(argv[0], "usage: %.*s", STR_FMT(first));
+	if (verb.n > 0)
+		return options_fail(argv[0], "\"%.*s\" is not known, or not "
+		    "with this; postern %s --help says more",
+		    STR_FMT(str_first(verb, 60)), argv[0]);
+	return options_fail(argv[0], "what? postern %s --help says more",
+	    argv[0]);
+}
+
+/* And where there is more. */
 static int
 wrong_option(const char *command, const char *name, const char *why)
 {
-	fprintf(stderr, "postern %s: %s %s; postern %s --help says more\n",
-	    command, name, why, command);
+	(void)options_fail(command, "%s %s; postern %s --help says more",
+	    name, why, command);
 	return -1;
 }
 
@@ -75,20 +157,22 @@ set_option(struct options *o, const char *command, int letter,
 	case 'H': o->held = true; break;
 	case 'A': o->all = true; break;
 	case 'U': o->unsigned_ = true; break;
+	case 'M': o->make_password = true; break;
+	case 'X': o->deliver_outside = true; break;
 	case 'n':
 		if (str_u32(str_c(value), &o->days) && o->days > 0 &&
 		    o->days <= 3660)
 			break;
-		fprintf(stderr, "postern %s: --days wants a number from 1 to "
-				"3660, not \"%s\"\n", command, value);
+		(void)options_fail(command, "--days wants a number from 1 to "
+		    "3660, not \"%s\"", value);
 		return false;
 	case 'F': o->from = value; break;
 	case 'P':
 		if (str_u32(str_c(value), &o->port_offset) &&
 		    o->port_offset <= 60000)
 			break;
-		fprintf(stderr, "postern %s: --port-offset wants a number up "
-				"to 60000, not \"%s\"\n", command, value);
+		(void)options_fail(command, "--port-offset wants a number up "
+		    "to 60000, not \"%s\"", value);
 		return false;
 	}
 	return true;
@@ -103,6 +187,8 @@ options_read(struct options *o, int argc, char **argv, const char *usage,
 	o->port_offset = 1000;
 	o->days = 7;
 	o->code = 2;
+	for (int i = 1; i < argc && strchr(takes, 'j'); i++)
+		wants_json |= str_eq(str_c(argv[i]), STR("--json"));
 	optind = 1;
 	opterr = 0;
 	while ((letter = getopt_long(argc, argv, ":h", all, NULL)) >= 0) {

@@ -21,6 +21,8 @@ struct options {
 	bool held;		/* --held */
 	bool all;		/* --all */
 	bool unsigned_;		/* --unsigned */
+	bool make_password;	/* --make-password */
+	bool deliver_outside;	/* --deliver-outside */
 	uint32_t days;		/* --days, default 7 */
 	bool make_data;		/* of a command: it may make the folder */
 	int code;		/* to return, if options_read() was < 0 */
@@ -29,7 +31,7 @@ struct options {
 /* Read the options of argv[1...]. takes: one letter for each that this command
  * has: d data, c config, j json, o once, y yes, p password-stdin, D day,
  * P port-offset, s sender, r rcpt, m domain, O older, H held, A all, n days,
- * F from, U unsigned.
+ * F from, U unsigned, X deliver-outside, M make-password.
  * QUEUE_OPTIONS are those that name messages of the queue. Returns the index
  * of the first argument; or -1 after usage was shown (--help, code 0) or an
  * option was wrong (code 2). */
@@ -44,5 +46,8 @@ int options_read(struct options *o, int argc, char **argv, const char *usage,
 	"                               ./postern.conf, ./postern-data or\n"  \
 	"                               /etc/postern/postern.conf\n"
 
-/* Called wrongly: usage on stderr. Returns 2. */
-int options_wrong(const char *usage);
+/* Called wrongly, with argv[n] as the first word: one line on stderr with the
+ * form of usage that was meant. Returns 2. */
+int options_wrong(int argc, char **argv, int n, const char *usage);
+/* One line on stderr: "postern queue: ...", or with --json an object. */
+void options_complain(const char *command, const char *text);

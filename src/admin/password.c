@@ -1,7 +1,11 @@
 #include "admin/password.h"
 
 #include <errno.h>
+#include <sys/random.h>
 #include <termios.h>
+
+#include "admin/password_int.h"
+#include "base/buf.h"
 
 enum { PASSWORD_MAX = 1000 };
 
@@ -25,8 +29,6 @@ read_line(struct arena *a, struct str *line, struct err *err)
 	if (n > PASSWORD_MAX)
 		return err_set(err, E_LIMIT, "the password is longer than %d "
 		    "octets", PASSWORD_MAX);
-	if (n == 0)
-		return err_set(err, E_INVALID, "the password is empty");
 	*line = str_dup(a, str_make(text, n));
 	explicit_bzero(text, sizeof(text));
 	return 0;
@@ -52,15 +54,78 @@ ask_password(const char *prompt, struct arena *a, struct str *line,
 	return rc;
 }
 
+static bool
+is_common(struct str password)
+{
+	struct str row, word;
+
+	for (size_t i = 0; i < common_npasswords; i++)
+		for (row = str_c(common_passwords[i]); row.n > 0;) {
+			(void)str_cut(row, ' ', &word, &row);
+			if (str_eqi(word, password))
+				return true;
+		}
+	return false;
+}
+
+static size_t
+count_characters(struct str s)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < s.n; i++)
+		n += ((unsigned char)s.p[i] & 0xc0) != 0x80;
+	return n;
+}
+
 int
-password_read(bool from_stdin, struct arena *a, struct str *password,
-    struct err *err)
+password_check(struct str password, struct str address, struct err *err)
+{
+	struct str local = str_first(address, str_rchr(address, '@'));
+
+	if (password.n == 0)
+		return err_set(err, E_INVALID, "the password is empty");
+	if (count_characters(password) < PASSWORD_LEAST)
+		return err_set(err, E_INVALID, "a password has %d characters "
+		    "at least; one is made with --make-password",
+		    PASSWORD_LEAST);
+	if (is_common(password) || str_eqi(password, address) ||
+	    str_eqi(password, local))
+		return err_set(err, E_INVALID, "this password is one of those "
+		    "that are tried first; one is made with --make-password");
+	return 0;
+}
+
+/* Four groups of five of 32 signs that are not taken for each other. */
+struct str
+password_make(struct arena *a)
+{
+	static const char signs[] = "23456789abcdefghjkmnpqrstuvwxyzo";
+	auto_buf b = BUF_INIT(64);
+	unsigned char random[20];
+
+	if (getrandom(random, sizeof(random), 0) != sizeof(random))
+		bug("no random octets");
+	for (size_t i = 0; i < sizeof(random); i++) {
+		if (i > 0 && i % 5 == 0)
+			buf_chr(&b, '-');
+		buf_chr(&b, signs[random[i] % 32]);
+	}
+	explicit_bzero(random, sizeof(random));
+	return str_dup(a, buf_get(&b));
+}
+
+int
+password_read(bool from_stdin, struct str address, struct arena *a,
+    struct str *password, struct err *err)
 {
 	struct str again;
 
 	if (from_stdin)
-		return read_line(a, password, err);
+		return read_line(a, password, err) < 0 ? err->code :
+		    password_check(*password, address, err);
 	if (ask_password("Password: ", a, password, err) < 0 ||
+	    password_check(*password, address, err) < 0 ||
 	    ask_password("Again: ", a, &again, err) < 0)
 		return err->code;
 	if (!str_eq(*password, again))

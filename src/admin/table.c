@@ -1,8 +1,12 @@
 #include "admin/table.h"
 
 #include <stdio.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
 
 #include "base/err.h"
+
+enum { TERMINAL_WIDTH = 80, CUT_LEAST = 6 };
 
 struct str *
 table_row(struct table *t, struct arena *a)
@@ -21,26 +25,51 @@ table_row(struct table *t, struct arena *a)
 	return t->cells + t->ncolumns * t->nrows++;
 }
 
+/* What drives a terminal or turns the direction of what follows: controls (C0,
+ * DEL, C1) and those of Unicode's that have no shape. */
+static bool
+is_control(uint32_t c)
+{
+	return c < ' ' || (c >= 0x7f && c < 0xa0) || c == 0x61c ||
+	    c == 0x200e || c == 0x200f || (c >= 0x2028 && c <= 0x202e) ||
+	    (c >= 0x2066 && c <= 0x2069);
+}
+
 /* RFC 8259 7; what is not UTF-8 becomes U+FFFD. */
 void
 json_string(struct buf *b, struct str s)
 {
-	bool utf8 = str_is_utf8(s);
+	uint32_t c = 0;
 
 	buf_chr(b, '"');
-	for (size_t i = 0; i < s.n; i++) {
-		unsigned char c = (unsigned char)s.p[i];
-
-		if (c == '"' || c == '\\')
-			buf_printf(b, "\\%c", c);
-		else if (c < ' ' || c == 0x7f)
+	for (size_t n; s.n > 0; s = str_from(s, n)) {
+		n = str_utf8_char(s, &c);
+		if (n == 0)
+			buf_printf(b, "\\u%04x", s.p[0] ? 0xfffd : 0);
+		else if (is_control(c))
 			buf_printf(b, "\\u%04x", c);
-		else if (c >= 0x80 && !utf8)
-			buf_lit(b, "\\ufffd");
+		else if (c == '"' || c == '\\')
+			buf_printf(b, "\\%c", (char)c);
 		else
-			buf_chr(b, (char)c);
+			buf_str(b, str_first(s, n));
+		n = n ? n : 1;
 	}
 	buf_chr(b, '"');
+}
+
+void
+json_say(const char *key, struct str value, const char *key2,
+    struct str value2)
+{
+	auto_buf b = BUF_INIT(64 << 10);
+
+	buf_printf(&b, "{\"%s\":", key);
+	json_string(&b, value);
+	if (value2.n > 0) {
+		buf_printf(&b, ",\"%s\":", key2);
+		json_string(&b, value2);
+	}
+	printf("%.*s}\n", STR_FMT(buf_get(&b)));
 }
 
 static void
@@ -64,48 +93,126 @@ put_json(struct table *t, struct buf *b)
 	}
 }
 
-static size_t
-width_of(const struct table *t, size_t c)
-{
-	size_t w = strlen(t->columns[c].name);
-
-	for (size_t r = 0; r < t->nrows; r++)
-		if (t->cells[r * t->ncolumns + c].n > w)
-			w = t->cells[r * t->ncolumns + c].n;
-	return w;
-}
-
 /* What came from outside must not drive a terminal. */
 void
 put_plain(struct buf *b, struct str s)
 {
-	for (size_t i = 0; i < s.n; i++) {
-		unsigned char c = (unsigned char)s.p[i];
+	uint32_t c = 0;
 
-		buf_chr(b, c < ' ' || c == 0x7f ? '?' : (char)c);
+	for (size_t n; s.n > 0; s = str_from(s, n)) {
+		n = str_utf8_char(s, &c);
+		if (n == 0)
+			buf_printf(b, "\\x%02x", (unsigned char)s.p[0]);
+		else if (is_control(c))
+			buf_printf(b, "\\u%04x", c);
+		else
+			buf_str(b, str_first(s, n));
+		n = n ? n : 1;
 	}
+}
+
+/* How many characters it is; those that are shown wide count as one. */
+static size_t
+length_of(struct str s)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < s.n; i++)
+		n += ((unsigned char)s.p[i] & 0xc0) != 0x80;
+	return n;
+}
+
+/* Its first characters. */
+static struct str
+cut_cell(struct str s, size_t most)
+{
+	size_t n = 0, i = 0;
+
+	while (i < s.n && (n < most || ((unsigned char)s.p[i] & 0xc0) == 0x80))
+		n += ((unsigned char)s.p[i++] & 0xc0) != 0x80;
+	return str_first(s, i);
 }
 
 static void
 put_cell(struct buf *b, struct str s, size_t width, bool number, bool last)
 {
-	size_t fill = width > s.n ? width - s.n : 0;
+	auto_buf cell = BUF_INIT(1 << 20);
+	size_t n, fill;
 
+	put_plain(&cell, s);
+	n = length_of(buf_get(&cell));
+	fill = width > n ? width - n : 0;
 	if (number)
 		buf_printf(b, "%*s", (int)fill, "");
-	put_plain(b, s);
+	if (n > width && width > CUT_LEAST) {
+		buf_str(b, cut_cell(buf_get(&cell), width - 3));
+		buf_lit(b, "...");
+	} else {
+		buf_str(b, buf_get(&cell));
+	}
 	if (!last)
 		buf_printf(b, "%*s", (int)(number ? 2 : fill + 2), "");
+}
+
+static size_t
+width_of(const struct table *t, size_t c)
+{
+	size_t w = strlen(t->columns[c].name), n;
+	auto_buf cell = BUF_INIT(1 << 20);
+
+	for (size_t r = 0; r < t->nrows; r++) {
+		buf_reset(&cell);
+		put_plain(&cell, t->cells[r * t->ncolumns + c]);
+		n = length_of(buf_get(&cell));
+		w = n > w ? n : w;
+	}
+	return w;
+}
+
+/* Of the terminal; 0: it goes to a program, which wants all of it. */
+static size_t
+terminal_width(void)
+{
+	struct winsize size = { 0 };
+
+	if (!isatty(STDOUT_FILENO))
+		return 0;
+	(void)ioctl(STDOUT_FILENO, TIOCGWINSZ, &size);
+	return size.ws_col > 0 ? size.ws_col : TERMINAL_WIDTH;
+}
+
+/* The widest text gives way until a row has room. */
+static void
+fit_columns(struct table *t)
+{
+	size_t most = terminal_width(), all, widest;
+
+	while (most > 0) {
+		all = 2 * (t->ncolumns - 1);
+		widest = t->ncolumns;
+		for (size_t c = 0; c < t->ncolumns; c++) {
+			all += t->width[c];
+			if (!t->columns[c].number && t->width[c] > CUT_LEAST &&
+			    (widest == t->ncolumns ||
+			    t->width[c] > t->width[widest]))
+				widest = c;
+		}
+		if (all <= most || widest == t->ncolumns)
+			return;
+		t->width[widest]--;
+	}
 }
 
 static void
 put_head(struct table *t, struct buf *b)
 {
+	for (size_t c = 0; c < t->ncolumns; c++)
+		t->width[c] = width_of(t, c);
+	fit_columns(t);
 	for (size_t c = 0; c < t->ncolumns; c++) {
 		char head[32];
 		size_t n = strlen(t->columns[c].name);
 
-		t->width[c] = width_of(t, c);
 		for (size_t i = 0; i < n && i < sizeof(head); i++)
 			head[i] = ascii_upper(t->columns[c].name[i]);
 		put_cell(b, str_make(head, n), t->width[c],

@@ -26,7 +26,7 @@ struct table {
 /* A new row; its cells are for the caller to fill (slices that outlive the
  * table, or of the arena). */
 struct str *table_row(struct table *t, struct arena *a);
-/* All rows on stdout. */
+/* All rows on stdout; on a terminal what is too wide for it is cut. */
 void table_print(struct table *t, bool json);
 /* The rows there are now; they are forgotten (their arena may be reset) and
  * more may follow. Widths are those of the first. */
@@ -34,6 +34,10 @@ void table_more(struct table *t, bool json);
 /* There are no more. */
 void table_end(struct table *t, bool json);
 
-/* Without what would drive a terminal. */
+/* With what would drive a terminal escaped: \u009b, and \xNN for what is no
+ * UTF-8. */
 void put_plain(struct buf *b, struct str s);
 void json_string(struct buf *b, struct str s);
+/* {"added":"x"} on stdout, with a second pair unless its value is empty. */
+void json_say(const char *key, struct str value, const char *key2,
+    struct str value2);

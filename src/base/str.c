@@ -139,7 +139,7 @@ bool
 str_is_ascii(struct str s)
 {
 	for (size_t i = 0; i < s.n; i++)
-		if (s.p[i] <= 0)
+		if ((signed char)s.p[i] <= 0)
 			return false;
 	return true;
 }
@@ -186,4 +186,20 @@ str_is_utf8(struct str s)
 		s = str_from(s, n);
 	}
 	return true;
+}
+
+size_t
+str_utf8_char(struct str s, uint32_t *code)
+{
+	static const unsigned char first[] = { 0, 0x7f, 0x1f, 0x0f, 0x07 };
+	size_t n = s.n > 0 ? utf8_char(s) : 0;
+	uint32_t c;
+
+	if (n == 0)
+		return 0;
+	c = (unsigned char)s.p[0] & first[n];
+	for (size_t i = 1; i < n; i++)
+		c = c << 6 | ((unsigned char)s.p[i] & 0x3f);
+	*code = c;
+	return n;
 }

@@ -71,6 +71,9 @@ must_check bool str_u64(struct str s, uint64_t *v);
 /* Only octets 0x01 to 0x7f; valid UTF-8 (RFC 3629) without NUL. */
 bool str_is_ascii(struct str s);
 bool str_is_utf8(struct str s);
+/* The octets of the character that s begins with, 0 if it is none (nor NUL):
+ * then *code stays as it was. */
+size_t str_utf8_char(struct str s, uint32_t *code);
 
 static inline char
 ascii_lower(char c)

@@ -9,9 +9,25 @@
 enum { PASSWORD_MAX = 1000 };
 
 static bool
-is_any(struct str address)
+is_loopback(struct str address)
 {
-	return str_eq(address, STR("*"));
+	return str_eq(address, STR("localhost")) ||
+	    str_eq(address, STR("::1")) || str_starts(address, STR("127."));
+}
+
+/* Has a the addresses of b? */
+static bool
+has_address(struct str a, struct str b)
+{
+	bool six = str_chr(b, ':') < b.n;
+
+	if (str_eq(a, STR("*")) || str_eq(a, b))
+		return true;
+	if (str_eq(a, STR("localhost")))
+		return str_eq(b, STR("127.0.0.1")) || str_eq(b, STR("::1"));
+	if (str_eq(b, STR("localhost")))
+		return str_eq(a, STR("0.0.0.0")) || str_eq(a, STR("::"));
+	return str_eq(a, six ? STR("::") : STR("0.0.0.0"));
 }
 
 int
@@ -25,11 +41,19 @@ conf_end_listen(struct conf_reader *r, void *record, struct err *err)
 		return err_set(err, E_INVALID, "kind is missing");
 	if (l->port == 0)
 		return err_set(err, E_INVALID, "port is missing");
+	if (l->tls != LISTEN_TLS_LOGIN && !is_loopback(l->address))
+		return err_set(err, E_INVALID, "tls = may or none wants an "
+		    "address of loopback: localhost");
+	if (l->tls != LISTEN_TLS_LOGIN && (l->kind == LISTEN_SUBMISSIONS ||
+	    l->kind == LISTEN_IMAPS || (l->kind == LISTEN_SMTP &&
+	    l->tls == LISTEN_TLS_MAY)))
+		return err_set(err, E_INVALID, "this kind cannot have this "
+		    "tls");
 	while (rd_left(&others) > 0 &&
 	    msg_take(&others, &listener_conf_shape, &other))
 		if (other.port == l->port &&
-		    (is_any(other.address) || is_any(l->address) ||
-		    str_eq(other.address, l->address)))
+		    (has_address(other.address, l->address) ||
+		    has_address(l->address, other.address)))
 			return err_set(err, E_INVALID, "port %u is another "
 			    "block's already", l->port);
 	conf_append(r, CONF_LISTEN, l);
@@ -72,6 +96,16 @@ conf_end_queue(struct conf_reader *r, void *record, struct err *err)
 {
 	struct config *c = record;
 
+	if (conf_given(r, CONF_QUEUE, "give-up") &&
+	    conf_given(r, CONF_QUEUE, "retry-min") &&
+	    c->expire_s < c->retry_min_s)
+		return err_set(err, E_INVALID, "give-up is less than "
+		    "retry-min: nothing would be tried twice");
+	if (conf_given(r, CONF_QUEUE, "delay-notice") &&
+	    conf_given(r, CONF_QUEUE, "give-up") &&
+	    c->notice_s >= c->expire_s)
+		return err_set(err, E_INVALID, "delay-notice is not less than "
+		    "give-up: it would never be sent; 0 says so");
 	if (c->retry_max_s >= c->retry_min_s)
 		return 0;
 	if (conf_given(r, CONF_QUEUE, "retry-max"))
@@ -105,6 +139,30 @@ read_password(const char *path, struct arena *a, struct str *out,
 	return 0;
 }
 
+/* Whom it is for, and that a block before does not have them all. */
+static int
+check_match(struct conf_reader *r, struct str match, struct err *err)
+{
+	struct rd before = rd_of(conf_list(r, CONF_ROUTE));
+	struct str name = match;
+	struct route_conf other;
+
+	if (str_starts(name, STR(".")))
+		name = str_from(name, 1);
+	if (!str_eq(match, STR("*")) && !conf_is_name(name))
+		return err_set(err, E_INVALID, "expected \"example.org\", "
+		    "\".example.org\" or \"*\", not \"%.*s\"",
+		    STR_FMT(str_first(match, 60)));
+	while (rd_left(&before) > 0 &&
+	    msg_take(&before, &route_conf_shape, &other))
+		if (str_eq(other.match, STR("*")) ||
+		    str_eqi(other.match, match))
+			return err_set(err, E_INVALID, "no mail would come "
+			    "here: the block for \"%.*s\" before has it all",
+			    STR_FMT(str_first(other.match, 60)));
+	return 0;
+}
+
 int
 conf_end_route(struct conf_reader *r, void *record, struct err *err)
 {
@@ -113,6 +171,8 @@ conf_end_route(struct conf_reader *r, void *record, struct err *err)
 	bool file = conf_given(r, CONF_ROUTE, "password-file");
 	const bool user = c->route.user.n > 0;
 
+	if (check_match(r, c->route.match, err) < 0)
+		return err->code;
 	if (user ? password == file : password || file)
 		return err_set(err, E_INVALID, "user goes with password or "
 		    "password-file");

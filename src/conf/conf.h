@@ -20,6 +20,7 @@ struct conf_listen {
 	enum listen_kind kind;
 	const char *address;
 	uint32_t port;
+	enum listen_tls tls;
 };
 void conf_listen(struct arena *a, struct config *c,
     const struct conf_listen *l, size_t n);

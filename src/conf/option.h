@@ -15,6 +15,7 @@ enum { CORES_MAX = 8, CONF_OCTETS_MAX = 256 << 10, CONF_SCRATCH = 128 << 20 };
 enum conf_type {
 	CONF_TEXT,
 	CONF_HOSTNAME,
+	CONF_HOST,		/* a name, or "[192.0.2.1]" */
 	CONF_PATH,		/* relative ones: to the file's folder */
 	CONF_ADDRESS,		/* to listen on: of either kind, *, localhost */
 	CONF_IPV4,
@@ -112,6 +113,8 @@ int conf_end_queue(struct conf_reader *r, void *record, struct err *err);
 int conf_end_route(struct conf_reader *r, void *record, struct err *err);
 
 /* Did this option stand in the block that is being read? */
+/* Labels with dots between, as DNS has them. */
+bool conf_is_name(struct str s);
 bool conf_given(const struct conf_reader *r, enum conf_block block,
     const char *name);
 /* Append a struct to the list of its block. */

@@ -22,6 +22,12 @@ static const struct conf_word kinds[] = {
 	{ "imaps", LISTEN_IMAPS, "people who read; TLS from the start" },
 	{ NULL, 0, NULL },
 };
+static const struct conf_word listen_tls[] = {
+	{ "login", LISTEN_TLS_LOGIN, "it comes before a password" },
+	{ "may", LISTEN_TLS_MAY, "a password is taken without it, too" },
+	{ "none", LISTEN_TLS_NONE, "it is not offered" },
+	{ NULL, 0, NULL },
+};
 static const struct conf_word tls[] = {
 	{ "may", ROUTE_TLS_MAY, "if it is offered and works" },
 	{ "none", ROUTE_TLS_NONE, "never" },
@@ -64,7 +70,7 @@ const struct conf_block_row conf_blocks[CONF_BLOCKS] = {
 	    .more = "Times are `90s`, `5m`, `4h`, `5d`." },
 	[CONF_ROUTE] = { .name = "route", .shape = &route_conf_shape,
 	    .list = offsetof(struct config, routes), .end = conf_end_route,
-	    .title = "*",
+	    .title = "example.net",
 	    .title_offset = offsetof(struct conf_route, route.match),
 	    .title_wanted = "\"example.org\", \".example.org\" or \"*\"",
 	    .help = "another way than by MX for some domains",
@@ -130,6 +136,12 @@ const struct conf_option conf_options[] = {
 	    AT(config, imap_timeout_s),
 	    "seconds that a silent IMAP client is waited for",
 	    .more = "RFC 3501 5.4." },
+	{ "divert", CONF_FILE, CONF_TEXT, 1, 320, NULL, AT(config, divert),
+	    "an account that gets all mail that nobody here has",
+	    .more = "For programs that are being written: nothing leaves, any "
+	    "recipient is taken, and any sender of who logged in.",
+	    .unset = "nobody", .example = "you@example.org",
+	    .at_start = true },
 	{ "nameservers", CONF_FILE, CONF_SERVERS, 1, 1000, NULL,
 	    AT(config, nameservers),
 	    "recursive servers, each an address or address@port",
@@ -162,6 +174,10 @@ const struct conf_option conf_options[] = {
 	{ "port", CONF_LISTEN, CONF_NUMBER, 1, 65535, NULL,
 	    AT(listener_conf, port), "its number", .unset = "must be set",
 	    .example = "1587" },
+	{ "tls", CONF_LISTEN, CONF_WORD, 0, LISTEN_TLS_NONE, "login",
+	    AT(listener_conf, tls), "STARTTLS",
+	    .more = "`may` and `none` only with an `address` of loopback: "
+	    "for programs that are being written.", .words = listen_tls },
 
 	/* ---- certificate { } --------------------------------------------- */
 	{ "chain", CONF_CERTIFICATE, CONF_PATH, 1, 4000, NULL,
@@ -217,7 +233,7 @@ const struct conf_option conf_options[] = {
 	    "reports that nobody takes go to postmaster" },
 
 	/* ---- route "domain" { } ------------------------------------------ */
-	{ "host", CONF_ROUTE, CONF_TEXT, 0, 255, NULL,
+	{ "host", CONF_ROUTE, CONF_HOST, 0, 255, NULL,
 	    AT(conf_route, route.host), "where to: a name, or \"[192.0.2.1]\"",
 	    .unset = "the domain", .example = "smtp.provider.example" },
 	{ "mx", CONF_ROUTE, CONF_BOOL, 0, 1, NULL,
@@ -248,7 +264,7 @@ const struct conf_option conf_options[] = {
 	{ "source6", CONF_ROUTE, CONF_IPV6, 1, 48, NULL,
 	    AT(conf_route, route.source_v6), "the same for IPv6",
 	    .unset = "that of `relay`", .example = "2001:db8::1" },
-	{ "fallback", CONF_ROUTE, CONF_TEXT, 0, 255, NULL,
+	{ "fallback", CONF_ROUTE, CONF_HOST, 0, 255, NULL,
 	    AT(conf_route, route.fallback),
 	    "a host for when none of the others can be reached",
 	    .unset = "none", .example = "[192.0.2.9]" },

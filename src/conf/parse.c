@@ -83,6 +83,14 @@ quoted_word(struct conf_reader *r)
 		    "missing", STR_FMT(str_first(line, 40)));
 		return TOKEN_BAD;
 	}
+	for (size_t i = 1; i < end; i++)
+		if ((unsigned char)line.p[i] < ' ' && line.p[i] != '\t')
+			end = 0;
+	if (end == 0 || !str_is_utf8(str_first(line, end))) {
+		(void)wrong_at(r, r->line, "a text in quotes that is no text "
+		    "in UTF-8");
+		return TOKEN_BAD;
+	}
 	text = arena_alloc(r->memory, end);
 	for (size_t i = 1; i < end; i++) {
 		i += line.p[i] == '\\';

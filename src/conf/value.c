@@ -87,22 +87,31 @@ conf_word(const struct conf_word *words, struct str name)
 
 /* ---- texts --------------------------------------------------------------- */
 
+bool
+conf_is_name(struct str s)
+{
+	size_t run = 0;
+
+	for (size_t i = 0; i < s.n; i++) {
+		if (s.p[i] == '.' ? run == 0 || s.p[i - 1] == '-' :
+		    !ascii_is_alnum(s.p[i]) && s.p[i] != '_' &&
+		    (s.p[i] != '-' || run == 0))
+			return false;
+		run = s.p[i] == '.' ? 0 : run + 1;
+		if (run > 63)
+			return false;
+	}
+	return run > 0 && s.p[s.n - 1] != '-' && s.n <= 253;
+}
+
 /* What others can look up: of two words at least, and no address. */
 static bool
 is_hostname(struct str s)
 {
 	const size_t last = str_rchr(s, '.') + 1;
 
-	if (s.n == 0 || s.p[0] == '.' || s.p[0] == '-' || last >= s.n ||
-	    ascii_is_digit(s.p[last]))
-		return false;
-	for (size_t i = 0; i < s.n; i++) {
-		if (s.p[i] == '.' && i + 1 < s.n && s.p[i + 1] != '.')
-			continue;
-		if (!ascii_is_alnum(s.p[i]) && s.p[i] != '-')
-			return false;
-	}
-	return true;
+	return conf_is_name(s) && last < s.n && !ascii_is_digit(s.p[last]) &&
+	    str_chr(s, '_') == s.n;
 }
 
 static bool
@@ -115,6 +124,20 @@ is_address(struct str s, int family)
 		return false;
 	memcpy(text, s.p, s.n);
 	return inet_pton(family, text, octets) == 1;
+}
+
+/* A name, of one word or more, or an address in brackets. */
+static bool
+is_host(struct str s)
+{
+	struct str in;
+
+	if (s.n < 2 || s.p[0] != '[')
+		return conf_is_name(s) && !is_address(s, AF_INET);
+	in = str_make(s.p + 1, s.n - 2);
+	return s.p[s.n - 1] == ']' && (is_address(in, AF_INET) ||
+	    is_address(in, AF_INET6) || (str_starts(in, STR("IPv6:")) &&
+	    is_address(str_from(in, 5), AF_INET6)));
 }
 
 /* One more server: "192.0.2.53@5353". */
@@ -160,6 +183,7 @@ put_wanted(struct buf *b, const struct conf_option *o, bool readable)
 	static const char *const wanted[] = {
 		[CONF_TEXT] = "a text", [CONF_PATH] = "the name of a file",
 		[CONF_HOSTNAME] = "a name like mail.example.org",
+		[CONF_HOST] = "a name, or an address like [192.0.2.1]",
 		[CONF_ADDRESS] = "*, localhost or an address",
 		[CONF_IPV4] = "an IPv4 address",
 		[CONF_IPV6] = "an IPv6 address",
@@ -198,6 +222,9 @@ read_value(const struct conf_option *o, struct str text, struct str folder,
 	case CONF_HOSTNAME:
 		*s = str_dup(a, text);
 		return is_hostname(text);
+	case CONF_HOST:
+		*s = str_dup(a, text);
+		return is_host(text);
 	case CONF_PATH:
 		*s = conf_path(a, folder, str_dupz(a, text));
 		return text.n > 0;

@@ -58,7 +58,7 @@ imap_authenticate(struct imap_session *s, const struct imap_command *c)
 
 	if (!str_eqi(c->args.authenticate.mechanism, STR("PLAIN")))
 		return NO_CODE("CANNOT", "Unknown mechanism");
-	if (!stream_tls(s->d.stream).on)
+	if (!dialogue_may_log_in(&s->d))
 		return NO_CODE("PRIVACYREQUIRED", "Only inside TLS");
 	a = get_response(s, &c->args.authenticate, &response);
 	if (a.kind != ANSWER_NONE || stream_failed(s->d.stream) < 0)

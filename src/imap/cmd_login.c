@@ -50,7 +50,7 @@ imap_login(struct imap_session *s, const struct imap_command *c)
 		.peer = str_c(s->d.peer.address),
 	};
 
-	if (!stream_tls(s->d.stream).on)
+	if (!dialogue_may_log_in(&s->d))
 		return NO_CODE("PRIVACYREQUIRED", "Only inside TLS");
 	if (!sasl_user_password(a->user, a->password))
 		return NO_CODE("AUTHENTICATIONFAILED",

@@ -12,7 +12,7 @@ imap_starttls(struct imap_session *s, const struct imap_command *c)
 
 	if (stream_tls(s->d.stream).on)
 		return BAD("TLS is on already");
-	if (!s->service->tls)
+	if (!s->service->tls || !dialogue_may_start_tls(&s->d))
 		return NO_CODE("UNAVAILABLE", "No certificate");
 	imap_say_answer(s, c->tag, &go);
 	if (stream_flush(s->d.stream, &err) < 0)

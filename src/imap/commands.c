@@ -16,20 +16,20 @@ static bool
 can_start_tls(const struct imap_session *s)
 {
 	return before_login(s) && s->service->tls &&
-	    !stream_tls(s->d.stream).on;
+	    dialogue_may_start_tls(&s->d);
 }
 
 static bool
 can_authenticate(const struct imap_session *s)
 {
-	return before_login(s) && stream_tls(s->d.stream).on;
+	return before_login(s) && dialogue_may_log_in(&s->d);
 }
 
 /* RFC 3501 6.2.3: no password in clear. */
 static bool
 login_disabled(const struct imap_session *s)
 {
-	return before_login(s) && !stream_tls(s->d.stream).on;
+	return before_login(s) && !dialogue_may_log_in(&s->d);
 }
 
 #define C(...) STR(__VA_ARGS__)

@@ -225,8 +225,8 @@ end_session(struct dialogue *d, const char *why)
 
 void
 imap_start(struct imap_service *sv, struct stream *stream,
-    const struct peer *peer, bool tls_first, void (*done)(void *arg),
-    void *arg)
+    const struct peer *peer, enum listen_tls rule,
+    void (*done)(void *arg), void *arg)
 {
 	static const struct dialogue_ops ops = { .greet = say_greeting,
 		.command = one_command, .kick = tell_idler,
@@ -246,5 +246,5 @@ imap_start(struct imap_service *sv, struct stream *stream,
 	gather_init(&s->gather);
 	s->cmd = arena_new(SCAN_ARENA(GATHER_LINE_MAX + GATHER_LITERALS_MAX) +
 	    (1 << 20));
-	dialogue_start(&s->d, tls_first ? sv->tls : NULL, done, arg);
+	dialogue_start(&s->d, rule, sv->tls, done, arg);
 }

@@ -101,6 +101,17 @@ submit_recipients(const struct submission *sub)
 }
 
 struct str
+submit_recipient_names(const struct submission *sub, struct arena *a)
+{
+	auto_buf b = BUF_INIT(600);
+
+	for (struct rcpt *r = sub->rcpts; r && b.n < 200; r = r->next)
+		buf_printf(&b, "%s%.*s", b.n ? "," : "",
+		    STR_FMT(r->to.address));
+	return str_dup(a, buf_get(&b));
+}
+
+struct str
 submit_only_recipient(const struct submission *sub)
 {
 	return sub->nrcpts == 1 ? sub->rcpts->to.address : STR_NULL;

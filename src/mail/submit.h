@@ -28,6 +28,10 @@ const struct envelope *submit_envelope(const struct submission *sub);
 int submit_recipient(struct submission *sub, const struct addressee *to,
     enum rcpt_kind *kind, struct err *err);
 uint32_t submit_recipients(const struct submission *sub); /* how many */
+/* Their addresses with commas between, for the log: no more than about 200
+ * octets. */
+struct str submit_recipient_names(const struct submission *sub,
+    struct arena *a);
 /* The address, if there is one recipient; else empty. */
 struct str submit_only_recipient(const struct submission *sub);
 

@@ -1,6 +1,7 @@
 #include "master/master_int.h"
 
 #include <errno.h>
+#include <poll.h>
 #include <signal.h>
 #include <sys/epoll.h>
 #include <sys/prctl.h>
@@ -40,11 +41,34 @@ reap(struct master *m)
 				supervise_died(&m->children[i], status);
 }
 
+/* Has the terminal been closed that we were started on? Then a SIGHUP is no
+ * wish of the operator's: the kernel sends it, or the shell on its way out. */
+static bool
+terminal_gone(struct master *m, int32_t origin)
+{
+	struct pollfd p = { .fd = m->terminal, .events = POLLOUT };
+
+	if (m->terminal < 0)
+		return false;
+	return origin == SI_KERNEL || (poll(&p, 1, 0) > 0 &&
+	    (p.revents & (POLLHUP | POLLERR)));
+}
+
+static int
+find_terminal(const struct master *m)
+{
+	if (isatty(m->serve->log_fd))
+		return m->serve->log_fd;
+	return isatty(STDIN_FILENO) ? STDIN_FILENO : -1;
+}
+
 static void
-on_signal(struct master *m, uint32_t signo)
+on_signal(struct master *m, uint32_t signo, int32_t origin)
 {
 	if (signo == SIGCHLD)
 		reap(m);
+	else if (signo == SIGHUP && terminal_gone(m, origin))
+		supervise_stop(m, 0, "");
 	else if (signo == SIGHUP && m->phase == RUNNING)
 		supervise_reload(m);
 	else if (signo == SIGTERM || signo == SIGINT) {
@@ -63,7 +87,7 @@ on_signals(struct watch *w, uint32_t events)
 
 	(void)events;
 	while (read(w->fd, &si, sizeof(si)) == (ssize_t)sizeof(si))
-		on_signal(m, si.ssi_signo);
+		on_signal(m, si.ssi_signo, si.ssi_code);
 }
 
 static int
@@ -213,6 +237,7 @@ master_run(const struct serve *s)
 	(void)prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
 	m->serve = s;
 	m->folder = m->lock = m->signals.fd = -1;
+	m->terminal = find_terminal(m);
 	m->clock = clock_real();
 	m->log = log_new(s->log_fd, "master",
 	    (enum log_level)s->config->log_level, wall_us, &m->clock);

@@ -57,6 +57,7 @@ struct master {
 	struct ticket_keys mx_tickets, front_tickets;
 	struct timer turn;
 	struct cert_files *certs, *trial;	/* see certs.c */
+	int terminal;		/* started on one; -1 */
 	struct socket_kept sockets[SOCKETS_MAX];
 	size_t nsockets;
 	struct child children[CHILDREN_MAX];

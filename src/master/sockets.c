@@ -13,15 +13,26 @@
 enum { BACKLOG = 1024 };
 
 static const struct {
-	enum listen_kind kind;
+	enum listen_kind said;	/* in the configuration */
+	enum listen_tls tls;
+	enum listen_kind kind;	/* for the role */
 	enum role_kind role;
 	const char *name;
 } kinds[] = {
-	{ LISTEN_SMTP, ROLE_MX, "smtp" },
-	{ LISTEN_SUBMISSION, ROLE_FRONT, "submission" },
-	{ LISTEN_SUBMISSIONS, ROLE_FRONT, "submissions" },
-	{ LISTEN_IMAP, ROLE_FRONT, "imap" },
-	{ LISTEN_IMAPS, ROLE_FRONT, "imaps" },
+	{ LISTEN_SMTP, LISTEN_TLS_LOGIN, LISTEN_SMTP, ROLE_MX, "smtp" },
+	{ LISTEN_SMTP, LISTEN_TLS_NONE, LISTEN_SMTP_NONE, ROLE_MX, "smtp" },
+	{ LISTEN_SUBMISSION, LISTEN_TLS_LOGIN, LISTEN_SUBMISSION, ROLE_FRONT,
+	    "submission" },
+	{ LISTEN_SUBMISSION, LISTEN_TLS_MAY, LISTEN_SUBMISSION_MAY, ROLE_FRONT,
+	    "submission" },
+	{ LISTEN_SUBMISSION, LISTEN_TLS_NONE, LISTEN_SUBMISSION_NONE,
+	    ROLE_FRONT, "submission" },
+	{ LISTEN_SUBMISSIONS, LISTEN_TLS_LOGIN, LISTEN_SUBMISSIONS, ROLE_FRONT,
+	    "submissions" },
+	{ LISTEN_IMAP, LISTEN_TLS_LOGIN, LISTEN_IMAP, ROLE_FRONT, "imap" },
+	{ LISTEN_IMAP, LISTEN_TLS_MAY, LISTEN_IMAP_MAY, ROLE_FRONT, "imap" },
+	{ LISTEN_IMAP, LISTEN_TLS_NONE, LISTEN_IMAP_NONE, ROLE_FRONT, "imap" },
+	{ LISTEN_IMAPS, LISTEN_TLS_LOGIN, LISTEN_IMAPS, ROLE_FRONT, "imaps" },
 };
 
 static int
@@ -138,7 +149,8 @@ open_conf(struct master *m, const struct listener_conf *c, struct err *err)
 	};
 	size_t kind = 0;
 
-	while (kind < NELEM(kinds) && kinds[kind].kind != c->kind)
+	while (kind < NELEM(kinds) && (kinds[kind].said != c->kind ||
+	    kinds[kind].tls != c->tls))
 		kind++;
 	if (kind == NELEM(kinds))
 		return err_set(err, E_INVALID, "listen: unknown kind");

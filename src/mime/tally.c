@@ -12,7 +12,7 @@ add_octets(struct tally *t, struct str s)
 		t->cr += s.p[i] == '\r';
 		t->lf += s.p[i] == '\n';
 		t->nul |= s.p[i] == 0;
-		t->high |= s.p[i] < 0;
+		t->high |= (signed char)s.p[i] < 0;
 	}
 }
 

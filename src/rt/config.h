@@ -45,7 +45,8 @@
 	F(S, u32, retry_max_s, 0)                                        \
 	F(S, u32, expire_s, 0)		/* give up */                    \
 	F(S, u32, notice_s, 0)		/* tell of the delay; 0: never */ \
-	F(S, u8, double_bounces, 0)	/* to postmaster */
+	F(S, u8, double_bounces, 0)	/* to postmaster */              \
+	F(S, str, divert, 320)		/* who gets what nobody here has */
 MSG_STRUCT(config);
 /*
  * data is an absolute path. In master and the command line it is the folder
@@ -60,6 +61,12 @@ enum listen_kind {
 	LISTEN_SUBMISSIONS,	/* 465: TLS from the start, front */
 	LISTEN_IMAP,		/* 143, front */
 	LISTEN_IMAPS,		/* 993, front */
+	/* The same with another listen_tls, on loopback only. */
+	LISTEN_SMTP_NONE,
+	LISTEN_SUBMISSION_MAY,
+	LISTEN_SUBMISSION_NONE,
+	LISTEN_IMAP_MAY,
+	LISTEN_IMAP_NONE,
 	/* Unix sockets in the data folder, for the operator; each accepted
 	 * connection has the operator's authority. Roles make none. */
 	LISTEN_CONTROL = 100,	/* <data>/control, store */
@@ -69,10 +76,18 @@ enum listen_kind {
 	LISTEN_SUBMIT,		/* <data>/submit/store, store */
 	LISTEN_VAULT_SUBMIT,	/* <data>/submit/vault, vault */
 };
+/* What a listening socket says of TLS. */
+enum listen_tls {
+	LISTEN_TLS_LOGIN,	/* STARTTLS comes before a login */
+	LISTEN_TLS_FIRST,	/* from the first octet, RFC 8314 */
+	LISTEN_TLS_MAY,		/* a login works without it, too */
+	LISTEN_TLS_NONE,	/* there is none */
+};
 #define FIELDS_listener_conf(F, S)               \
-	F(S, u32, kind, 0)                       \
+	F(S, u32, kind, 0)	/* of the first five */ \
 	F(S, str, address, 64)	/* "127.0.0.1", "::" */ \
-	F(S, u32, port, 0)
+	F(S, u32, port, 0)                       \
+	F(S, u32, tls, 0)	/* enum listen_tls */
 MSG_STRUCT(listener_conf);
 
 /* Files of a certificate given by the operator; none at all: vault makes a

@@ -156,20 +156,35 @@ dialogue_init(struct dialogue *d, const struct dialogue_ops *ops,
 }
 
 void
-dialogue_start(struct dialogue *d, struct tls_ctx *tls,
-    void (*done)(void *arg), void *arg)
+dialogue_start(struct dialogue *d, enum listen_tls rule,
+    struct tls_ctx *tls, void (*done)(void *arg), void *arg)
 {
 	struct err err = { 0 };
 
+	d->rule = rule;
 	d->done = done;
 	d->done_arg = arg;
 	log_ctx_event(&d->log, LOG_DEBUG, "connect",
 	    F_INT("port", d->peer.local_port));
 	dialogue_deadline(d, d->ops->wait_ms(d, false));
-	if (tls && stream_tls_accept(d->stream, tls, &err) < 0) {
+	if (rule == LISTEN_TLS_FIRST && tls &&
+	    stream_tls_accept(d->stream, tls, &err) < 0) {
 		end_dialogue(d, err.text);
 		return;
 	}
 	d->ops->greet(d);
 	park_dialogue(d);
+}
+
+bool
+dialogue_may_log_in(const struct dialogue *d)
+{
+	return stream_tls(d->stream).on || d->rule == LISTEN_TLS_MAY ||
+	    d->rule == LISTEN_TLS_NONE;
+}
+
+bool
+dialogue_may_start_tls(const struct dialogue *d)
+{
+	return !stream_tls(d->stream).on && d->rule != LISTEN_TLS_NONE;
 }

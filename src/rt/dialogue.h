@@ -11,6 +11,7 @@
  * with container_of().
  */
 #pragma once
+#include "rt/config.h"
 #include "rt/stream.h"
 
 struct dialogue;
@@ -44,6 +45,7 @@ struct dialogue {
 	struct loop *loop;
 	struct stream *stream;
 	struct peer peer;
+	enum listen_tls rule;
 	char id[13];		/* of the session, for logs and traces */
 	struct log_field fields[2];
 	struct log_ctx log;	/* says id and peer */
@@ -55,11 +57,17 @@ struct dialogue {
 void dialogue_init(struct dialogue *d, const struct dialogue_ops *ops,
     struct loop *l, struct stream *s, const struct peer *peer);
 
-/* Begin: TLS from the first octet (RFC 8314) unless tls is NULL, the greeting.
- * To be called on a fiber of its own, as the last thing: when it returns the
- * session has ended or is parked. done(arg) runs once, after end(). */
-void dialogue_start(struct dialogue *d, struct tls_ctx *tls,
-    void (*done)(void *arg), void *arg);
+/* Begin: with LISTEN_TLS_FIRST the handshake (unless tls is NULL), then the
+ * greeting. To be called on a fiber of its own, as the last thing: when it
+ * returns the session has ended or is parked. done(arg) runs once, after
+ * end(). */
+void dialogue_start(struct dialogue *d, enum listen_tls rule,
+    struct tls_ctx *tls, void (*done)(void *arg), void *arg);
+
+/* May a password be said now? */
+bool dialogue_may_log_in(const struct dialogue *d);
+/* May TLS begin now, if there is a certificate? */
+bool dialogue_may_start_tls(const struct dialogue *d);
 
 /* The deadline of what is read or written next: ms from now. */
 void dialogue_deadline(struct dialogue *d, int64_t ms);

@@ -120,7 +120,7 @@ start(void *arg)
 {
 	struct world *w = arg;
 
-	dialogue_start(&w->s->d, NULL, done, w);
+	dialogue_start(&w->s->d, LISTEN_TLS_LOGIN, NULL, done, w);
 }
 
 static void

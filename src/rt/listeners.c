@@ -35,7 +35,7 @@ accepted(void *arg, struct stream *s, const struct peer *peer)
 {
 	struct listening *k = arg;
 
-	k->kind->start(k->all->arg, k->listener, s, peer, k->kind->tls_first);
+	k->kind->start(k->all->arg, k->listener, s, peer, k->kind->rule);
 }
 
 static void

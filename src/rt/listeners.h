@@ -17,8 +17,8 @@ struct listeners;
 struct listener_kind {
 	enum listen_kind kind;
 	void (*start)(void *arg, struct listener *from, struct stream *s,
-	    const struct peer *peer, bool tls_first);
-	bool tls_first;			/* RFC 8314 */
+	    const struct peer *peer, enum listen_tls rule);
+	enum listen_tls rule;
 };
 
 /* ready() makes what sessions begin with from now on. It runs on a fiber, may

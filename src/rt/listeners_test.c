@@ -32,13 +32,13 @@ make_ready(void *arg, struct err *err)
 /* It is over at once. */
 static void
 start(void *arg, struct listener *from, struct stream *s,
-    const struct peer *peer unused_arg, bool tls_first)
+    const struct peer *peer unused_arg, enum listen_tls rule)
 {
 	struct world *w = arg;
 
 	w->too_early |= w->ready == 0;
 	w->started++;
-	w->tls_first = tls_first;
+	w->tls_first = rule == LISTEN_TLS_FIRST;
 	stream_close(s);
 	listener_done(from);
 }
@@ -47,8 +47,8 @@ static int
 world_up(void **state)
 {
 	static const struct listener_kind kinds[] = {
-		{ LISTEN_IMAP, start, false },
-		{ LISTEN_IMAPS, start, true },
+		{ LISTEN_IMAP, start, LISTEN_TLS_LOGIN },
+		{ LISTEN_IMAPS, start, LISTEN_TLS_FIRST },
 	};
 	static const struct reconnect_kind kind = { "store", 1,
 		.service = RECONNECT_SERVICE(NULL, 0) };

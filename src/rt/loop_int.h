@@ -9,7 +9,8 @@
 #include "base/vec.h"
 #include "rt/fiber.h"
 
-enum { EVENTS = 64, STALL_US = 50000, SCRATCH = 256 * 1024 + 4096 };
+enum { EVENTS = 64, STALL_US = 50000,
+	STALL_QUIET_US = 60000000, SCRATCH = 256 * 1024 + 4096 };
 
 struct post {
 	struct list_link link;
@@ -20,6 +21,9 @@ struct post {
 struct loop {
 	struct clock *clock;
 	struct log *log;
+	int64_t stall_quiet_us;	/* told until then: only counted */
+	int64_t stall_worst_us;
+	uint32_t stalls;
 	pthread_t thread;
 	int epfd;
 	struct watch wake; /* an eventfd: other threads */

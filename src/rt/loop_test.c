@@ -4,6 +4,7 @@
 
 #include "base/test.h"
 #include "rt/fiber.h"
+#include "rt/loop_int.h"
 
 struct world {
 	struct fake_clock clock;
@@ -297,9 +298,21 @@ test_watchdog(void **state unused_arg)
 	log = log_new(fds[1], "test", LOG_INFO, no_time, NULL);
 	l = loop_new(&real, log);
 	(void)fiber_spawn(l, "hog", hog, &real);
+	(void)fiber_spawn(l, "second", hog, &real);
 	loop_run(l);
 	assert_true(read(fds[0], line, sizeof(line) - 1) > 0);
 	assert_non_null(strstr(line, "test warn stall where=hog ms="));
+	/* One a minute: the others are counted. */
+	assert_null(strstr(line, "second"));
+	loop_watchdog(l, "third", real.mono_us(&real) - 200000);
+	assert_int_equal(l->stalls, 2);
+	assert_true(l->stall_worst_us >= 200000);
+	l->stall_quiet_us = 0;
+	loop_watchdog(l, "fourth", real.mono_us(&real) - 60000);
+	memset(line, 0, sizeof(line));
+	assert_true(read(fds[0], line, sizeof(line) - 1) > 0);
+	assert_non_null(strstr(line, " where=fourth ms="));
+	assert_non_null(strstr(line, " more=2 worst_ms=2"));
 	loop_free(l);
 	log_free(log);
 	(void)close(fds[0]);

@@ -58,11 +58,23 @@ fiber_end(struct loop *l, struct fiber *f)
 void
 loop_watchdog(struct loop *l, const char *who, int64_t since_us)
 {
-	int64_t took = l->clock->mono_us(l->clock) - since_us;
+	int64_t now = l->clock->mono_us(l->clock), took = now - since_us;
 
-	if (took > STALL_US && !l->clock->advance_to)
-		log_event(l->log, LOG_WARN, "stall",
-		    F_STR("where", str_c(who)), F_INT("ms", took / 1000));
+	if (took <= STALL_US || l->clock->advance_to)
+		return;
+	if (now < l->stall_quiet_us) {
+		l->stalls++;
+		if (took > l->stall_worst_us)
+			l->stall_worst_us = took;
+		return;
+	}
+	log_event(l->log, LOG_WARN, "stall",
+	    F_STR("where", str_c(who)), F_INT("ms", took / 1000),
+	    F_INT("more", l->stalls),
+	    F_INT("worst_ms", l->stall_worst_us / 1000));
+	l->stall_quiet_us = now + STALL_QUIET_US;
+	l->stall_worst_us = 0;
+	l->stalls = 0;
 }
 
 static void

@@ -14,7 +14,7 @@
 
 static const char usage[] =
     "usage: postern send [--from ADDRESS] [--subject TEXT] [--attach FILE]...\n"
-    "                    ADDRESS... [< TEXT]\n\n"
+    "                    [--json] ADDRESS... [< TEXT]\n\n"
     "Send a message with the text of stdin. Says the number it is known by:\n"
     "postern trace NUMBER.\n\n"
     "  --data DIR | --config FILE   which server; by default that of\n"
@@ -25,6 +25,7 @@ enum { FILES_MAX = 64, TEXT_MAX = 64 << 20 };
 
 struct send_request {
 	const char *data, *config, *subject;
+	bool json;
 	struct compose_file files[FILES_MAX];
 	size_t nfiles;
 	char **to;
@@ -54,9 +55,17 @@ static const struct option options[] = {
 	{ "attach", required_argument, NULL, 'a' },
 	{ "data", required_argument, NULL, 'd' },
 	{ "config", required_argument, NULL, 'c' },
+	{ "json", no_argument, NULL, 'j' },
 	{ "help", no_argument, NULL, 'h' },
 	{ 0 },
 };
+
+static int
+wrong_words(const struct local *p)
+{
+	return local_fail(p, 2, "usage: postern send [OPTION...] ADDRESS...; "
+	    "postern send --help says more");
+}
 
 /* -1, or the exit code. */
 static int
@@ -64,6 +73,7 @@ read_options(struct local *p, struct send_request *r, int argc, char **argv)
 {
 	int letter, code = 0;
 
+	opterr = 0;
 	while (code == 0 &&
 	    (letter = getopt_long(argc, argv, "h", options, NULL)) >= 0)
 		switch (letter) {
@@ -72,13 +82,12 @@ read_options(struct local *p, struct send_request *r, int argc, char **argv)
 		case 'a': code = attach_file(p, r, optarg); break;
 		case 'd': r->data = optarg; break;
 		case 'c': r->config = optarg; break;
+		case 'j': r->json = true; break;
 		case 'h': fputs(usage, stdout); return 0;
-		default: fputs(usage, stderr); return 2;
+		default: return wrong_words(p);
 		}
-	if (code == 0 && optind == argc) {
-		fputs(usage, stderr);
-		return 2;
-	}
+	if (code == 0 && optind == argc)
+		return wrong_words(p);
 	r->to = argv + optind;
 	r->nto = argc - optind;
 	return code ? code : -1;
@@ -211,6 +220,7 @@ local_send(struct local *p, int argc, char **argv)
 	job.text = buf_get(&text);
 	code = local_run(p, send_message, &job);
 	if (code == 0)
-		printf("queued as %llu\n", (unsigned long long)p->message);
+		printf(r.json ? "{\"message\":%llu}\n" : "queued as %llu\n",
+		    (unsigned long long)p->message);
 	return code ? 1 : 0;
 }

@@ -81,6 +81,9 @@ local_open(struct local *p)
 	p->header.domain = submit_local_domain(p->to);
 	if (p->header.domain.n == 0)
 		p->header.domain = STR("localhost");
+	p->header.hostname = submit_local_hostname(p->to);
+	if (p->header.hostname.n == 0)
+		p->header.hostname = p->header.domain;
 	return 0;
 }
 

@@ -160,12 +160,12 @@ serve_stdin(struct local *p, void *arg)
 
 	if (code != 0)
 		return code;
-	o.hostname = p->header.domain;
+	o.hostname = p->header.hostname;
 	o.max_message = submit_local_max_message(p->to);
 	o.store = submit_local_store(p->to);
 	service = smtp_service_new(&o);
 	smtp_start(service, stream_new(p->loop, stdio_new(p->loop)), &peer,
-	    false, session_done, session);
+	    LISTEN_TLS_LOGIN, session_done, session);
 	smtp_service_unref(service);
 	while (!session->done)
 		(void)fiber_sleep(p->loop, loop_now_ms(p->loop) + 20);

@@ -245,7 +245,7 @@ void
 submit_header_put_received(const struct submit_header *h, struct buf *out)
 {
 	buf_printf(out, "Received: by %.*s (Postern) with LOCAL (uid %u)\r\n"
-	    "\tid %.*s;\r\n\t", STR_FMT(h->domain), h->uid, STR_FMT(h->id));
+	    "\tid %.*s;\r\n\t", STR_FMT(h->hostname), h->uid, STR_FMT(h->id));
 	time_rfc5322(out, h->now);
 	buf_lit(out, "\r\n");
 }

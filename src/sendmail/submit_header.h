@@ -19,7 +19,8 @@ struct submit_header_rcpts {
 
 struct submit_header {
 	struct arena *memory;
-	struct str domain;	/* of those who say none; also says "by" */
+	struct str domain;	/* of those who say none */
+	struct str hostname;	/* says "by" */
 	struct str login;	/* the local part of the user here */
 	struct str name;	/* the user's, in UTF-8; may be empty */
 	uint32_t uid;

@@ -46,6 +46,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	    size > TEXT_MAX ? TEXT_MAX : size);
 	struct arena *a = arena_new(64 << 20);
 	struct submit_header h = { .memory = a, .domain = STR("example.test"),
+		.hostname = STR("mail.example.test"),
 		.login = STR("root"), .name = STR("The \"Root\""),
 		.id = STR("0123"), .to_header = true };
 	auto_buf whole = BUF_INIT(2 * TEXT_MAX + 2);

@@ -89,6 +89,7 @@ static struct submit_header
 new_header(struct arena *a, bool to_header)
 {
 	return (struct submit_header){ .memory = a, .domain = STR("here.test"),
+		.hostname = STR("mail.here.test"),
 		.login = STR("ann"), .name = STR("Ann \"A.\" Other"),
 		.uid = 7, .id = STR("ab12"), .to_header = to_header };
 }
@@ -151,7 +152,7 @@ test_what_is_missing(void **state unused_arg)
 	assert_int_equal(submit_header_write(&h,
 	    STR("Subject: x\r\nbcc: q\r\n"), &out, NULL), 0);
 	assert_str(buf_get(&out),
-	    "Received: by here.test (Postern) with LOCAL (uid 7)\r\n"
+	    "Received: by mail.here.test (Postern) with LOCAL (uid 7)\r\n"
 	    "\tid ab12;\r\n\tThu, 1 Jan 1970 00:00:00 +0000\r\n"
 	    "Subject: x\r\n"
 	    "From: \"Ann \\\"A.\\\" Other\" <ann@here.test>\r\n"

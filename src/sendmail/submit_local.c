@@ -95,6 +95,13 @@ submit_local_domain(const struct submit_local *s)
 	return str_from(a, str_rchr(a, '@') + 1);
 }
 
+struct str
+submit_local_hostname(const struct submit_local *s)
+{
+	return s->hello.hostname.n > 0 ? s->hello.hostname :
+	    submit_local_domain(s);
+}
+
 uint64_t
 submit_local_max_message(const struct submit_local *s)
 {

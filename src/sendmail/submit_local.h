@@ -19,6 +19,8 @@ void submit_local_free(struct submit_local *s);	/* NULL is fine */
 /* Connect, and hear whose we are. */
 int submit_local_open(struct submit_local *s, struct err *err);
 struct str submit_local_domain(const struct submit_local *s);
+/* For traces; the domain, where the server does not know its name. */
+struct str submit_local_hostname(const struct submit_local *s);
 uint64_t submit_local_max_message(const struct submit_local *s); /* 0: any */
 struct store *submit_local_store(struct submit_local *s);
 

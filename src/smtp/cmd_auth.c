@@ -1,5 +1,6 @@
 /*
- * cmd_auth.c - AUTH: PLAIN and LOGIN, inside TLS only.           RFC 4954
+ * cmd_auth.c - AUTH: PLAIN and LOGIN, inside TLS, or where the socket says that
+ * it works without.                                              RFC 4954
  */
 #include "smtp/sasl.h"
 #include "smtp/smtp_int.h"
@@ -9,7 +10,7 @@
 bool
 smtp_auth_offered(const struct smtp_session *s)
 {
-	return stream_tls(s->d.stream).on && !smtp_logged_in(s);
+	return dialogue_may_log_in(&s->d) && !smtp_logged_in(s);
 }
 
 /* Ask for one more response: 334, and a line decoded. Code 0 if it came. */
@@ -135,7 +136,7 @@ smtp_auth(struct smtp_session *s, struct str args)
 
 	if (smtp_logged_in(s))
 		return smtp_reply(503, "5.5.1", "You are logged in already");
-	if (!stream_tls(s->d.stream).on)
+	if (!dialogue_may_log_in(&s->d))
 		return smtp_reply(538, "5.7.11", "Only inside TLS");
 	if (args.n == 0)
 		return smtp_reply(501, "5.5.4", "Syntax: AUTH mechanism");

@@ -6,7 +6,7 @@
 bool
 smtp_starttls_offered(const struct smtp_session *s)
 {
-	return s->service->o.tls && !stream_tls(s->d.stream).on;
+	return s->service->o.tls && dialogue_may_start_tls(&s->d);
 }
 
 /* What was said in clear, by whoever said it, counts no more (4.2): the
@@ -20,7 +20,7 @@ smtp_starttls(struct smtp_session *s, struct str args unused_arg)
 
 	if (stream_tls(s->d.stream).on)
 		return smtp_reply(503, "5.5.1", "TLS is on already");
-	if (!s->service->o.tls)
+	if (!s->service->o.tls || !dialogue_may_start_tls(&s->d))
 		return smtp_reply(454, "4.7.0", "TLS not available");
 	if (smtp_say(s, smtp_reply(220, "2.0.0", "Ready to start TLS"),
 		&err) < 0)

@@ -276,6 +276,7 @@ commit(struct reception *in)
 	log_ctx_event(&s->d.log, LOG_INFO, "received",
 	    F_INT("message", message),
 	    F_STR("from", submit_envelope(s->txn)->reverse_path),
+	    F_STR("to", submit_recipient_names(s->txn, s->cmd)),
 	    F_INT("recipients", submit_recipients(s->txn)),
 	    F_INT("size", in->facts.raw_size),
 	    F_STR("user", smtp_user(s)),

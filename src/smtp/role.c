@@ -18,11 +18,11 @@ struct mx {
 
 static void
 mx_start_session(void *arg, struct listener *from, struct stream *s,
-    const struct peer *peer, bool tls_first)
+    const struct peer *peer, enum listen_tls rule)
 {
 	struct mx *mx = arg;
 
-	smtp_start(mx->service, s, peer, tls_first, listener_done, from);
+	smtp_start(mx->service, s, peer, rule, listener_done, from);
 }
 
 static int
@@ -55,7 +55,8 @@ static int
 prepare(struct role *r, struct err *err unused_arg)
 {
 	static const struct listener_kind kinds[] = {
-		{ LISTEN_SMTP, mx_start_session, false },
+		{ LISTEN_SMTP, mx_start_session, LISTEN_TLS_LOGIN },
+		{ LISTEN_SMTP_NONE, mx_start_session, LISTEN_TLS_NONE },
 	};
 	struct mx *mx = r->state;
 

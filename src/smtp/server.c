@@ -229,8 +229,8 @@ end_session(struct dialogue *d, const char *why)
 
 void
 smtp_start(struct smtp_service *sv, struct stream *stream,
-    const struct peer *peer, bool tls_first, void (*done)(void *arg),
-    void *arg)
+    const struct peer *peer, enum listen_tls rule,
+    void (*done)(void *arg), void *arg)
 {
 	static const struct dialogue_ops ops = { .greet = greet,
 		.command = one_command, .wait_ms = wait_ms,
@@ -247,5 +247,5 @@ smtp_start(struct smtp_service *sv, struct stream *stream,
 	s->cmd = arena_new(CMD_MEM);
 	s->helo = BUF_INIT(SMTP_DOMAIN_MAX);
 	s->sender = BUF_INIT(SMTP_SENDER_MAX);
-	dialogue_start(&s->d, tls_first ? sv->o.tls : NULL, done, arg);
+	dialogue_start(&s->d, rule, sv->o.tls, done, arg);
 }

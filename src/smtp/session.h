@@ -8,6 +8,7 @@
  */
 #pragma once
 #include "mail/submit.h"
+#include "rt/config.h"
 #include "rt/stream.h"
 #include "rt/tls.h"
 #include "store/client.h"
@@ -57,8 +58,8 @@ void smtp_service_unref(struct smtp_service *sv);
 
 /* Serve a connection; owns it. To be called on a fiber of its own: returns
  * when the session has ended or waits for its next command without a stack.
- * tls_first: TLS from the first octet (RFC 8314). done runs once, at the
+ * rule: of the socket it came by. done runs once, at the
  * end of the session. */
 void smtp_start(struct smtp_service *sv, struct stream *stream,
-    const struct peer *peer, bool tls_first, void (*done)(void *arg),
-    void *arg);
+    const struct peer *peer, enum listen_tls rule,
+    void (*done)(void *arg), void *arg);

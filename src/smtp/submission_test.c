@@ -1,8 +1,5 @@
 #include "smtp/test_world.h"
 
-#define EHLO_CLEAR EHLO_BEGIN "250-DSN\r\n250-HELP\r\n250 STARTTLS\r\n"
-#define EHLO_TLS EHLO_BEGIN "250-DSN\r\n250-HELP\r\n250 AUTH PLAIN LOGIN\r\n"
-#define EHLO_USER EHLO_BEGIN "250-DSN\r\n250 HELP\r\n"
 #define READY "220 2.0.0 Ready to start TLS\r\n"
 /* "\0alice@example.test\0secret", and the two of them alone */
 #define PLAIN_ALICE "AGFsaWNlQGV4YW1wbGUudGVzdABzZWNyZXQ="

@@ -136,7 +136,8 @@ enum { AUTH_FROM_STORE = 1 }; /* the authority store has at its clients */
 #define FIELDS_hello_ask(F, S) F(S, u8, nothing, 0)
 #define FIELDS_hello_answer(F, S)                 \
 	F(S, str, address, 320)                   \
-	F(S, u64, max_message, 0)
+	F(S, u64, max_message, 0)                 \
+	F(S, str, hostname, 255) /* ours, in traces */
 
 /* May a message go to this address? The handle is good on this connection
  * until its submit, and nowhere else. room is what the mailbox still takes,

@@ -102,3 +102,50 @@ address_is_plain(struct str address)
 	    is_dotted(str_first(address, at), is_atom_octet) &&
 	    domain_is_plain(str_from(address, at + 1));
 }
+
+/* label = let-dig [*(let-dig / "-") let-dig]                RFC 1034 3.5 */
+static bool
+is_label(struct str s)
+{
+	for (size_t i = 0; i < s.n; i++)
+		if (!is_label_octet(s.p[i]))
+			return false;
+	return s.n > 0 && s.n <= 63 && s.p[0] != '-' && s.p[s.n - 1] != '-';
+}
+
+static bool
+is_digits(struct str s)
+{
+	for (size_t i = 0; i < s.n; i++)
+		if (!ascii_is_digit(s.p[i]))
+			return false;
+	return true;
+}
+
+const char *
+domain_is_wrong(struct str name)
+{
+	struct str label = name, rest = name;
+
+	if (str_find(name, STR("://")) < name.n)
+		return "that is a URL: the name alone, like example.org";
+	if (str_chr(name, '@') < name.n)
+		return "that is an address: what stands behind its @";
+	if (name.n > 253)
+		return "a domain has 253 octets at most";
+	if (!str_is_utf8(name))
+		return "it is no text in UTF-8";
+	if (str_chr(name, '.') == name.n)
+		return "a domain has two words at least, like example.org";
+	while (rest.n > 0) {
+		(void)str_cut(rest, '.', &label, &rest);
+		if (!is_label(label))
+			return "a domain is made of letters, digits and "
+			       "hyphens, with single dots between, and 63 of "
+			       "them in a row at most";
+	}
+	if (name.p[name.n - 1] == '.')
+		return "the dot at its end is too much";
+	return is_digits(label) ? "an address of a machine is no domain" :
+	    NULL;
+}

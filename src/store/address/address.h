@@ -22,6 +22,9 @@ enum address_kind {
  * (length, control octets, spaces, no @). Strs live in the arena. */
 bool address_key(struct str address, struct arena *a, struct str *domain,
     struct str *local);
+/* Can mail be taken for it? NULL, or what is wrong with the name: a URL, an
+ * address, one word, something that DNS would not have. */
+const char *domain_is_wrong(struct str name);
 bool domain_key(struct str name, struct arena *a, struct str *domain);
 /* What may stand before the @, of any length. */
 bool address_is_local(struct str local);

@@ -52,8 +52,14 @@ int
 write_domain_add(struct engine *e, struct write *w)
 {
 	const struct domain_add_ask *ask = w->ask;
+	const char *wrong = domain_is_wrong(ask->name);
 	struct domain_counters d;
-	int rc = get_domain(e, ask->name, &d, &w->err);
+	int rc;
+
+	if (wrong)
+		return err_set(&w->err, E_INVALID, "%.*s: %s",
+		    STR_FMT(str_first(ask->name, 80)), wrong);
+	rc = get_domain(e, ask->name, &d, &w->err);
 	if (rc == 0)
 		return err_set(&w->err, E_EXISTS, "the domain is there");
 	if (rc == E_NOTFOUND)

@@ -8,6 +8,7 @@ struct rcpt_gathering {
 	struct str reverse_path;
 	const struct recipient *from;	/* as named */
 	size_t nfrom;
+	uint64_t divert;	/* who gets what would leave; 0: nobody */
 	struct recipients *out;
 	struct err *err;
 	struct walk walk;
@@ -73,10 +74,16 @@ expand(struct rcpt_gathering *g, const struct recipient *r, struct str from)
 		return err_set(g->err, E_BUSY, "a recipient has just gone");
 	note_expanded(g, r);
 	for (i = before; i < g->walk.found.n; i++) {
+		const struct target *t = &g->walk.found.p[i];
+		uint64_t account = t->account ? t->account : g->divert;
+
+		if (account != t->account && !walk_meet(&g->walk,
+		    &(struct target){ .account = account }))
+			continue;
 		to = arena_new_of(g->e->arena, struct recipient);
 		*to = *r;	/* what is carried on stays */
-		to->address = g->walk.found.p[i].address;
-		to->account = g->walk.found.p[i].account;
+		to->address = t->address;
+		to->account = account;
 		to->ours = false;
 		to->notify = notify_of(r, g->walk.met);
 		to->via = r->address;
@@ -174,6 +181,10 @@ gather_all(struct rcpt_gathering *g)
 	int rc;
 
 	*g->out = (struct recipients){ 0 };
+	rc = resolve_account(&g->e->w, g->e->arena, g->e->o.divert,
+	    &g->divert, g->err);
+	if (rc < 0)
+		return rc;
 	walk_begin(&g->walk, &g->e->w, g->e->arena);
 	rc = gather(g);
 	walk_end(&g->walk);
@@ -204,6 +215,12 @@ recipients_report(struct engine *e, struct str reverse_path,
 	struct resolved who;
 	int rc = resolve_address(&e->w, e->arena, reverse_path, &who, err);
 
+	if (rc == 0 && (who.kind == ADDRESS_REMOTE ||
+	    who.kind == ADDRESS_UNKNOWN)) {
+		rc = resolve_account(&e->w, e->arena, e->o.divert,
+		    &who.account, err);
+		who.kind = who.account ? ADDRESS_ACCOUNT : who.kind;
+	}
 	if (rc < 0)
 		return rc;
 	*to = (struct recipient){ .address = reverse_path,

@@ -160,6 +160,20 @@ open_data(struct engine *e, struct err *err)
 	return rc;
 }
 
+/* For as long as we are there: of a configuration that will be another one. */
+static void
+keep_names(struct engine *e)
+{
+	size_t n = e->o.hostname.n;
+
+	e->names = BUF_INIT(1000);
+	buf_str(&e->names, e->o.hostname);
+	buf_str(&e->names, e->o.divert);
+	bug_if(buf_failed(&e->names));
+	e->o.hostname = str_first(buf_get(&e->names), n);
+	e->o.divert = str_from(buf_get(&e->names), n);
+}
+
 int
 engine_open(const struct engine_options *o, struct engine **out,
     struct err *err)
@@ -169,6 +183,7 @@ engine_open(const struct engine_options *o, struct engine **out,
 
 	bug_if(!e || !o->calls);
 	e->o = *o;
+	keep_names(e);
 	e->directory = 1;
 	if (e->o.pack_octets == 0)
 		e->o.pack_octets = 64 << 20;
@@ -222,6 +237,7 @@ engine_close(struct engine *e)
 	arena_free(e->arena);
 	buf_free(&e->rows);
 	buf_free(&e->news);
+	buf_free(&e->names);
 	vec_free(&e->ops);
 	vec_free(&e->used_stages);
 	vec_free(&e->changed);

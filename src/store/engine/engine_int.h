@@ -56,6 +56,7 @@ struct engine {
 	struct sql w;		/* the writer's transaction */
 	struct sql look;	/* the writer's look at what is committed */
 	char owner[16];
+	struct buf names;	/* what o's strs are slices of */
 	uint64_t fence;
 	struct srs_key srs_key;
 	/* Counters of all accounts. They never go back, also when a batch

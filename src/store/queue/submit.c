@@ -19,7 +19,8 @@ check_sender(struct submitting *s)
 
 	if (!address_is_safe(from))
 		return err_set(&w->err, E_INVALID, "unusable reverse-path");
-	if (!(w->caller->authority & AUTH_NAMES_SENDER))
+	if (!(w->caller->authority & AUTH_NAMES_SENDER) ||
+	    s->e->o.divert.n > 0)
 		return 0;
 	return resolve_sender(&s->e->w, s->e->arena, w->caller, from,
 	    &w->err);

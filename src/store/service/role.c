@@ -109,7 +109,9 @@ sandboxed(struct role *r, struct err *err)
 {
 	struct store_role *s = r->state;
 	struct engine_options o = { .quota = r->config.quota,
-		.max_message = r->config.max_message, .wall_us = wall_us,
+		.max_message = r->config.max_message,
+		.hostname = r->config.hostname, .divert = r->config.divert,
+		.wall_us = wall_us,
 		.mono_us = mono_us, .random = randomness, .arg = s,
 		.log = r->log, .queue = queue_of(&r->config),
 		.calls = service_engine_calls };

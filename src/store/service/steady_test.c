@@ -322,7 +322,8 @@ static void
 test_queue(void **state unused_arg)
 {
 	char path[] = "/tmp/postern-XXXXXX";
-	uint64_t account, message[BATCH] = { 0 }, before = 0;
+	static uint64_t message[BATCH];
+	uint64_t account, before = 0;
 	struct caller alice;
 	struct files *files;
 	struct fixture d;

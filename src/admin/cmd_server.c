@@ -1,0 +1,200 @@
+/*
+ * cmd_server.c - postern status, reload and stop: of a server that runs.
+ *
+ * Who serves a data folder listens on its control socket, which the kernel
+ * knows, and holds its lock, which is told what ended.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <sys/file.h>
+#include <sys/pidfd.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+
+#include "admin/admin.h"
+#include "admin/check_files.h"
+#include "admin/table.h"
+#include "base/timetext.h"
+#include "conf/data_folder.h"
+#include "conf/find_config.h"
+
+enum { STOP_S = 30, LOOK_US = 50000 };
+
+static const char status_usage[] =
+    "usage: postern status [--json]\n\n"
+    "Is the server there, and since when? The status is 1 if it is not.\n\n"
+    WHICH_SERVER;
+static const char reload_usage[] =
+    "usage: postern reload [--json]\n\n"
+    "Have the server read postern.conf again, as SIGHUP does. One that\n"
+    "check-config would not call fine is refused here.\n\n"
+    WHICH_SERVER;
+static const char stop_usage[] =
+    "usage: postern stop [--json]\n\n"
+    "End the server in good order, as SIGTERM does, and wait until it has\n"
+    "gone.\n\n"
+    WHICH_SERVER;
+
+struct running {
+	struct config config;
+	struct options o;
+	int folder, pidfd;
+	pid_t pid;
+	int64_t since;		/* seconds since 1970 */
+};
+
+/* Does somebody hold the lock? */
+static bool
+is_locked(int folder)
+{
+	int fd = openat(folder, "lock", O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
+	bool locked = fd >= 0 && flock(fd, LOCK_SH | LOCK_NB) < 0 &&
+	    errno == EWOULDBLOCK;
+
+	if (fd >= 0)
+		(void)close(fd);
+	return locked;
+}
+
+static int
+find_master(struct running *r, struct err *err)
+{
+	struct ucred peer = { 0 };
+	socklen_t n = sizeof(peer);
+	struct stat st;
+	int fd = data_folder_connect(r->folder, "control", err);
+
+	if (fd < 0)
+		return fd == E_NOTFOUND ? err_set(err, fd, "no postern runs "
+		    "on %.*s", STR_FMT(r->config.data)) : fd;
+	(void)getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &peer, &n);
+	(void)close(fd);
+	r->pid = peer.pid;
+	r->pidfd = peer.pid > 0 ? pidfd_open(peer.pid, 0) : -1;
+	/* Looked at now, it is still the one that we hold. */
+	if (r->pidfd < 0 || !is_locked(r->folder))
+		return err_set(err, E_NOTFOUND, "the postern on %.*s has just "
+		    "ended", STR_FMT(r->config.data));
+	if (fstatat(r->folder, "lock", &st, AT_SYMLINK_NOFOLLOW) == 0)
+		r->since = st.st_mtim.tv_sec;
+	return 0;
+}
+
+/* -1 and *code, or 0. */
+static int
+find_running(struct admin *a, struct running *r, int argc, char **argv,
+    const char *usage, int *code)
+{
+	struct data_folder f;
+	struct err err = { 0 };
+	int n = options_read(&r->o, argc, argv, usage, "dcj");
+
+	*code = n < 0 ? r->o.code : 2;
+	if (n < 0)
+		return -1;
+	if (n != argc) {
+		*code = options_wrong(argc, argv, n, usage);
+		return -1;
+	}
+	*code = 1;
+	r->folder = r->pidfd = -1;
+	if (find_config(a->memory, r->o.data, r->o.config, &r->config,
+	    &err) < 0 || data_folder_open(str_dupz(a->memory, r->config.data),
+	    DATA_FOLDER_FIND, &f, &err) < 0) {
+		(void)admin_fail(argv[0], "%s", err.text);
+		return -1;
+	}
+	r->folder = f.fd;
+	if (find_master(r, &err) == 0)
+		return 0;
+	(void)close(f.fd);
+	(void)admin_fail(argv[0], "%s", err.text);
+	return -1;
+}
+
+static void
+put_said(const struct running *r, const char *word)
+{
+	auto_buf b = BUF_INIT(32 << 10);
+
+	if (r->o.json) {
+		buf_printf(&b, "{\"%s\":true,\"pid\":%d,\"data\":", word,
+		    (int)r->pid);
+		json_string(&b, r->config.data);
+		buf_lit(&b, ",\"since\":\"");
+		time_rfc3339(&b, r->since);
+		buf_lit(&b, "\"}");
+	} else {
+		buf_printf(&b, "process %d on ", (int)r->pid);
+		put_plain(&b, r->config.data);
+		buf_printf(&b, ": %s", word);
+		if (str_eq(str_c(word), STR("running"))) {
+			buf_lit(&b, " since ");
+			time_rfc3339(&b, r->since);
+		}
+	}
+	printf("%.*s\n", STR_FMT(buf_get(&b)));
+}
+
+static void
+running_close(struct running *r)
+{
+	(void)close(r->folder);
+	(void)close(r->pidfd);
+}
+
+int
+cmd_status(struct admin *a, int argc, char **argv)
+{
+	struct running r = { 0 };
+	int code;
+
+	if (find_running(a, &r, argc, argv, status_usage, &code) < 0)
+		return code;
+	put_said(&r, "running");
+	running_close(&r);
+	return 0;
+}
+
+int
+cmd_reload(struct admin *a, int argc, char **argv)
+{
+	struct running r = { 0 };
+	struct err err = { 0 };
+	int code, rc = 0;
+
+	if (find_running(a, &r, argc, argv, reload_usage, &code) < 0)
+		return code;
+	/* find_config() has read it; the files that it names were not. */
+	rc = check_files(a->memory, &r.config, &err);
+	if (rc == 0 && pidfd_send_signal(r.pidfd, SIGHUP, NULL, 0) < 0)
+		rc = err_sys(&err, E_IO, "process %d", (int)r.pid);
+	if (rc == 0)
+		put_said(&r, "reloading");
+	running_close(&r);
+	return rc < 0 ? admin_fail("reload", "%s", err.text) : 0;
+}
+
+int
+cmd_stop(struct admin *a, int argc, char **argv)
+{
+	struct running r = { 0 };
+	struct err err = { 0 };
+	int code, rc = 0, looks = STOP_S * 1000000 / LOOK_US;
+
+	if (find_running(a, &r, argc, argv, stop_usage, &code) < 0)
+		return code;
+	if (pidfd_send_signal(r.pidfd, SIGTERM, NULL, 0) < 0)
+		rc = err_sys(&err, E_IO, "process %d", (int)r.pid);
+	while (rc == 0 && is_locked(r.folder)) {
+		(void)usleep(LOOK_US);
+		if (--looks == 0)
+			rc = err_set(&err, E_TIMEOUT, "process %d has not "
+			    "ended after %d s", (int)r.pid, STOP_S);
+	}
+	if (rc == 0)
+		put_said(&r, "stopped");
+	running_close(&r);
+	return rc < 0 ? admin_fail("stop", "%s", err.text) : 0;
+}

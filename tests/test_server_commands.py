@@ -1,0 +1,207 @@
+"""postern status, reload and stop; what a closed terminal leaves; and errors
+as one line, or as JSON."""
+
+import contextlib
+import json
+import os
+import pty
+import re
+import signal
+import subprocess
+import time
+
+import pytest
+from lib.server import BUILD, ConfiguredServer, Server
+from lib.wire import Smtp
+
+POSTERN = str(BUILD / "postern")
+
+
+@pytest.fixture(scope="module")
+def server():
+    with ConfiguredServer() as s:
+        yield s
+
+
+def eventually(look, seconds=20):
+    end = time.monotonic() + seconds
+    while not (found := look()):
+        assert time.monotonic() < end
+        time.sleep(0.05)
+    return found
+
+
+def test_status(server):
+    said = server.command("status").stdout
+    pid = server.process.pid
+    assert re.fullmatch(
+        rf"process {pid} on {server.data}: running since \S+Z\n", said), said
+    told = json.loads(server.command("status", "--json").stdout)
+    assert told["running"] is True and told["pid"] == pid
+    assert told["data"] == str(server.data)
+
+
+def test_status_of_none(tmp_path):
+    data = tmp_path / "d"
+    subprocess.run([POSTERN, "domain", "add", "example.org", "--data", data],
+                   check=True, capture_output=True)
+    for command in ("status", "reload", "stop"):
+        done = subprocess.run(
+            [POSTERN, command, "--data", data, "--json"],
+            capture_output=True, text=True, timeout=30)
+        assert done.returncode == 1 and not done.stdout
+        assert json.loads(done.stderr) == {
+            "error": f"no postern runs on {data}", "command": command}
+
+
+def test_reload(server):
+    def postern_reload():
+        return subprocess.run(
+            [POSTERN, "reload", "--config", server.conf],
+            capture_output=True, text=True, timeout=30)
+    server.configure("max-message = 2M\n")
+    done = postern_reload()
+    assert done.returncode == 0 and "reloading" in done.stdout, done
+    eventually(lambda: "SIZE 2097152" in Smtp(server).do(
+        "EHLO client.example.net", 250))
+    # A wrong one is refused before the server hears of it.
+    for wrong in ("nonsense = 1\n", "certificate { chain = x key = y }\n"):
+        server.configure(wrong)
+        done = postern_reload()
+        assert done.returncode == 1 and done.stderr.count("\n") == 1, done
+    assert "reload_refused" not in server.tail(None)
+    server.configure()
+
+
+def test_stop():
+    with ConfiguredServer() as server:
+        below = server.processes()
+        said = server.command("stop").stdout
+        assert said == f"process {server.process.pid} on {server.data}: " \
+            "stopped\n"
+        assert server.process.wait(10) == 0
+        assert below
+        assert "no postern runs" in server.command(
+            "stop", check=False).stderr
+
+
+# ---- the terminal goes --------------------------------------------------
+
+def roles_of(data):
+    """Whoever was started with this folder in its command line, and below."""
+    found = []
+    for pid in filter(str.isdigit, os.listdir("/proc")):
+        with contextlib.suppress(OSError):
+            line = open(f"/proc/{pid}/cmdline", "rb").read()
+            if str(data).encode() in line:
+                found.append(int(pid))
+    return found
+
+
+@pytest.mark.parametrize("kind", ["run", "demo"])
+def test_a_closed_terminal_leaves_no_orphan(kind):
+    """As a terminal's window that is closed over a shell."""
+    server = (ConfiguredServer if kind == "run" else Server)()
+    words = [POSTERN, *server.arguments()]
+    pid, terminal = pty.fork()
+    if pid == 0:
+        os.execvp("bash", ["bash", "--norc", "-i"])
+    try:
+        os.write(terminal, (" ".join(words) + "\n").encode())
+        shown = b""
+        while (b" ready " if kind == "run" else b"Serving until") not in shown:
+            shown += os.read(terminal, 65536)
+        assert roles_of(server.data.parent)
+    finally:
+        os.close(terminal)
+    os.waitpid(pid, 0)
+    eventually(lambda: not roles_of(server.data.parent))
+    assert "no postern runs" in server.command("status", check=False).stderr
+    server._scratch.cleanup()
+
+
+def test_a_signal_still_reads_the_file_again(server):
+    server.configure("max-message = 3M\n")
+    server.process.send_signal(signal.SIGHUP)
+    eventually(lambda: "SIZE 3145728" in Smtp(server).do(
+        "EHLO client.example.net", 250))
+
+
+# ---- errors -------------------------------------------------------------
+
+@pytest.mark.parametrize("words,says", [
+    (("domain",), "what? postern domain --help says more"),
+    (("domain", "add"), "usage: postern domain add NAME [--unsigned]"),
+    (("domain", "list", "extra"), "usage: postern domain list [--json]"),
+    (("domain", "frob"), '"frob" is not known'),
+    (("account", "add", "a@b", "c@d"), "usage: postern account add ADDRESS"),
+    (("alias", "add", "a@b"), "usage: postern alias add ADDRESS TARGET..."),
+    (("queue", "show"), "usage: postern queue show ID [--json]"),
+    (("queue", "frob"), '"frob" is not known'),
+    (("trace",), "usage: postern trace"), (("trace", "a", "b"), "usage: "),
+    (("journal", "today"), "usage: postern journal"),
+    (("verify", "all"), "usage: postern verify [--json]"),
+    (("mx",), "usage: postern mx"), (("mx", "a", "b"), "usage: postern mx"),
+    (("run", "postern.conf"), "usage: postern run [--config FILE]"),
+    (("demo", "now"), "usage: postern demo"),
+    (("check-config", "a", "b"), "usage: postern check-config"),
+    (("version", "2"), "usage: postern version"),
+    (("status", "x"), "usage: postern status"),
+    (("send",), "usage: postern send"),
+    (("send", "--frob"), "usage: postern send")])
+def test_wrong_words_are_one_line(words, says):
+    done = subprocess.run([POSTERN, *words], capture_output=True, text=True,
+                          timeout=10)
+    assert done.returncode == 2 and not done.stdout, done
+    assert done.stderr.count("\n") == 1 and says in done.stderr, done
+    assert done.stderr.startswith(f"postern {words[0]}: "), done
+
+
+@pytest.mark.parametrize("words,says", [
+    (("queue", "show", "999999"), "there is no message 999999"),
+    (("queue", "show", "none"), "no number of a message"),
+    (("trace", "999999"), "nothing of 999999"),
+    (("domain", "add", "localhost"), "two words"),
+    (("domain", "remove", "unknown.test"), "no such domain"),
+    (("account", "remove", "unknown@example.test", "--yes"), "no such"),
+    (("journal", "--day", "x"), "--day wants a day"),
+    (("trace", "--days", "0", "1"), "--days wants a number"),
+    (("verify", "--frob"), "is no option of it")])
+def test_errors_as_json(server, words, says):
+    done = server.command(*words, "--json", check=False)
+    assert done.returncode in (1, 2) and not done.stdout, done
+    told = json.loads(done.stderr)
+    assert told["command"] == words[0] and says in told["error"], told
+    assert set(told) == {"error", "command"}
+
+
+def test_changes_as_json(server):
+    def told(*words):
+        return json.loads(server.command(*words, "--json").stdout)
+    assert told("domain", "add", "json.test") == {"added": "json.test"}
+    made = told("account", "add", "a@json.test", "--make-password")
+    assert made["added"] == "a@json.test" and len(made["password"]) == 23
+    made = told("account", "passwd", "a@json.test", "--make-password")
+    assert made["changed"] == "a@json.test" and made["password"]
+    assert told("alias", "add", "b@json.test", "a@json.test") == {
+        "added": "b@json.test", "target": "a@json.test"}
+    sent = subprocess.run(
+        [POSTERN, "send", "--data", server.data, "--json", "a@json.test"],
+        input="x", capture_output=True, text=True, timeout=30, check=True)
+    assert json.loads(sent.stdout)["message"] > 0
+    assert told("alias", "remove", "b@json.test") == {
+        "removed": "b@json.test"}
+    assert told("account", "remove", "a@json.test", "--yes") == {
+        "removed": "a@json.test"}
+    assert told("domain", "remove", "json.test") == {"removed": "json.test"}
+
+
+def test_the_log_says_for_whom(server):
+    smtp = Smtp(server)
+    smtp.do("EHLO client.example.net", 250)
+    smtp.send_message("a@example.net", ["alice@example.test",
+                                        "bob@example.test"], b"\r\nx\r\n")
+    smtp.close()
+    line = eventually(lambda: [row for row in server.tail().splitlines()
+                               if " received " in row])[-1]
+    assert " to=alice@example.test,bob@example.test recipients=2 " in line
