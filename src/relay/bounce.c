@@ -133,6 +133,36 @@ commit_report(struct composed *c)
 	return e;
 }
 
+static bool
+names(struct str text, struct str what)
+{
+	for (; what.n > 0 && text.n >= what.n; text = str_from(text, 1))
+		if (str_eqi(str_first(text, what.n), what))
+			return true;
+	return false;
+}
+
+/* A stranger wrote to an alias, and is told of that address alone: where it
+ * leads, and which server that is, are for its owner to tell (RFC 3464 4.2).
+ * What was said stays, unless it names them. */
+static void
+hide_target(struct composed *c, struct queue_rcpt *r)
+{
+	struct arena *mem = c->d->item_mem;
+	auto_buf was = BUF_INIT(1000);
+	struct str type, local, domain;
+
+	if (!c->item->stranger || !dsn_orcpt(&was, r->orcpt, true, &type) ||
+	    str_eqi(buf_get(&was), r->address))
+		return;
+	(void)str_cut(r->address, '@', &local, &domain);
+	if (r->code == 0 || names(r->text, local) || names(r->text, domain) ||
+	    names(r->text, r->host))
+		r->text = STR("the server of that address did not take it");
+	r->host = STR_NULL;
+	r->address = str_dup(mem, buf_get(&was));
+}
+
 static void
 decode_rcpts(struct composed *c)
 {
@@ -145,7 +175,7 @@ decode_rcpts(struct composed *c)
 	rcpts = arena_array(c->d->item_mem, n + 1, sizeof(*rcpts));
 	rd = rd_of(c->item->rcpts);
 	while (i < n && msg_take(&rd, &queue_rcpt_shape, &rcpts[i]))
-		i++;
+		hide_target(c, &rcpts[i++]);
 	c->dsn.rcpts = rcpts;
 	c->dsn.nrcpts = n;
 }

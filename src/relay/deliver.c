@@ -156,7 +156,8 @@ add_told(struct delivery_item *x, const struct queue_rcpt *rcpt,
 	add_result(x, rcpt, (struct queue_result){
 	    .outcome = outcome,
 	    .code = (uint32_t)t->answer.code,
-	    .status = str_c(t->answer.status),
+	    /* As it was said: what we make of the code is no word of his. */
+	    .status = t->answer.made ? STR_NULL : str_c(t->answer.status),
 	    .text = t->answer.text,
 	    .host = t->host,
 	    .address = t->address,

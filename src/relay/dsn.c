@@ -29,7 +29,9 @@ bool
 dsn_whole(const struct dsn *d)
 {
 	/* Such a message would have to be encoded in 7 bits, as nobody knows
-	 * what the way back to the sender can do: RFC 6533 4.5. */
+	 * what the way back to the sender can do: RFC 6533 4.5. One with 8
+	 * bits in its body alone goes back the way it came: RET=FULL is
+	 * offered to people of ours. */
 	if (d->item->smtputf8 && !dsn_is_utf8(d))
 		return false;
 	return d->whole && d->item->ret != RET_headers && any_failed(d);
@@ -132,7 +134,8 @@ put_header(struct buf *out, const struct dsn *d, bool eight)
 {
 	struct str id = original_id(d);
 
-	/* MAILER-DAEMON as everybody's filters expect; nobody reads it. */
+	/* MAILER-DAEMON as everybody's filters expect; the postmaster has
+	 * it (store/directory). */
 	buf_printf(out, "From: Mail Delivery System <MAILER-DAEMON@%.*s>\r\n",
 	    STR_FMT(d->hostname));
 	buf_lit(out, "To: <");
@@ -167,13 +170,22 @@ put_part_header(struct buf *out, const struct dsn *d, const char *type,
 	    "Content-Transfer-Encoding: %s\r\n\r\n", type, encoding);
 }
 
+/* In 7 bits, unless the sender's address says that the way back takes more:
+ * SMTPUTF8 comes with 8BITMIME (RFC 6531 3.1). */
 static void
 put_part(struct buf *out, const struct dsn *d, const char *type,
     const struct buf *content)
 {
-	put_part_header(out, d, type,
-	    str_is_ascii(buf_get(content)) ? "7bit" : "8bit");
-	buf_str(out, buf_get(content));
+	struct str s = buf_get(content);
+
+	if (str_is_ascii(s) || dsn_is_utf8(d)) {
+		put_part_header(out, d, type, str_is_ascii(s) ? "7bit" :
+		    "8bit");
+		buf_str(out, s);
+	} else {
+		put_part_header(out, d, type, "quoted-printable");
+		dsn_put_qp(out, s);
+	}
 }
 
 /* A line of the original header: no CR, LF or NUL inside, not too long. */
@@ -214,21 +226,12 @@ static void
 put_returned_header(struct buf *out, const struct dsn *d)
 {
 	auto_buf header = BUF_INIT(2 * DSN_HEADER_MAX);
-	bool global;
 
 	put_original_header(&header, d);
-	global = d->item->smtputf8 && !str_is_ascii(buf_get(&header));
 	if (header.n == 0)
 		return;	/* the third part may be missing: RFC 6522 3 */
-	if (!global) {
-		put_part(out, d, "text/rfc822-headers", &header);
-	} else if (dsn_is_utf8(d)) {
-		put_part(out, d, "message/global-headers", &header);
-	} else {
-		put_part_header(out, d, "message/global-headers",
-		    "quoted-printable");
-		dsn_put_qp(out, buf_get(&header));
-	}
+	put_part(out, d, d->item->smtputf8 && !str_is_ascii(buf_get(&header)) ?
+	    "message/global-headers" : "text/rfc822-headers", &header);
 }
 
 static void

@@ -212,8 +212,8 @@ put_diagnostic(struct buf *out, const struct dsn *d,
 		buf_printf(&b, "smtp; %03u ", r->code);
 	else
 		buf_lit(&b, "x-postern; ");
-	buf_str(&b, r->status);
-	buf_lit(&b, " ");
+	if (r->status.n > 0)	/* what was not said is not told */
+		buf_printf(&b, "%.*s ", STR_FMT(r->status));
 	buf_str(&b, r->text);
 	buf_str(out, name);
 	dsn_put_wrapped(out, buf_get(&b),

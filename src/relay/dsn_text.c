@@ -119,8 +119,8 @@ put_said(struct buf *out, const struct queue_rcpt *r)
 	} else {
 		put_paragraph(out, "  ", STR("In the words of a machine:"));
 	}
-	buf_str(&b, r->status);
-	buf_lit(&b, " ");
+	if (r->status.n > 0)
+		buf_printf(&b, "%.*s ", STR_FMT(r->status));
 	buf_str(&b, r->text);
 	put_paragraph(out, "      ", buf_get(&b));
 }
@@ -145,19 +145,25 @@ put_what_next(struct buf *out, const struct dsn *d,
 		put_paragraph(out, "  ", buf_get(&b));
 }
 
-/* The address that was written, if it is another one here (an alias). */
+/* The address that was written, if it is another one here (an alias); a
+ * stranger is not told which. */
 static void
-put_written(struct buf *out, const struct queue_rcpt *r)
+put_written(struct buf *out, const struct dsn *d, const struct queue_rcpt *r)
 {
 	auto_buf was = BUF_INIT(2000), b = BUF_INIT(3000);
 	struct str type;
 
-	if (!dsn_orcpt(&was, r->orcpt, true, &type) ||
-	    str_eqi(buf_get(&was), r->address))
+	if (!dsn_orcpt(&was, r->orcpt, true, &type))
 		return;
-	buf_lit(&b, "(You wrote to ");
-	buf_str(&b, buf_get(&was));
-	buf_lit(&b, ", and it was sent on from there.)");
+	buf_printf(&b, "(You wrote to %.*s, which goes on to ",
+	    STR_FMT(buf_get(&was)));
+	if (!str_eqi(buf_get(&was), r->address))
+		buf_str(&b, r->address);
+	else if (d->item->stranger)
+		buf_lit(&b, "another address");
+	else
+		return;
+	buf_lit(&b, ".)");
 	put_paragraph(out, "  ", buf_get(&b));
 }
 
@@ -169,7 +175,7 @@ put_rcpt(struct buf *out, const struct dsn *d, const struct queue_rcpt *r)
 	buf_lit(out, "\r\n<");
 	dsn_put_safe(out, r->address, false);
 	buf_lit(out, ">\r\n");
-	put_written(out, r);
+	put_written(out, d, r);
 	put_paragraph(out, "  ", str_c(o->sentence));
 	if (o->class == '2')
 		return;
@@ -209,7 +215,7 @@ dsn_text(struct buf *out, const struct dsn *d)
 		buf_printf(out, "\r\n... and %zu more; the attached report "
 		    "has them all.\r\n", d->nrcpts - told);
 	buf_lit(out, "\r\n");
-	put_paragraph(out, "", STR("A program wrote this; nobody would read "
-	    "an answer to it. What follows is meant for programs, and a "
+	put_paragraph(out, "", STR("A program wrote this; an answer to it goes "
+	    "to the postmaster. What follows is meant for programs, and a "
 	    "copy of your message or its header."));
 }

@@ -200,7 +200,8 @@ answer_get(const struct answer_reader *r)
 		.text = str_make(r->text, r->text_n) };
 
 	memcpy(a.status, r->status, sizeof(a.status));
-	if (!a.status[0])	/* RFC 3463 2: class, and nothing else known */
+	a.made = !a.status[0];
+	if (a.made)	/* RFC 3463 2: class, and nothing else known */
 		(void)snprintf(a.status, sizeof(a.status), "%d.0.0",
 		    r->code / 100 % 10);
 	return a;

@@ -263,6 +263,9 @@ enum take_kind { TAKE_DELIVER = 1, TAKE_REPORT };
 	F(S, i64, queued, 0)		/* when it came, seconds */   \
 	F(S, i64, expires, 0)		/* when we give up */         \
 	F(S, str, signature, 8192)	/* fields to send first */    \
+	F(S, u8, stranger, 0)		/* of a report: whom it goes to \
+					 * wrote to an alias, and is not \
+					 * told where that leads */   \
 	F(S, str, rcpts, 150000)	/* struct queue_rcpt each */
 /* outcome and what follows say what happened last (of a report: what is to
  * be reported); 0 and empty before the first attempt. */

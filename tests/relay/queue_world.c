@@ -124,6 +124,7 @@ open_store(struct queue_world *w)
 	const struct ipc_options client = { .window = 8 };
 	const struct engine_options o = { .files = w->files,
 		.quota = w->config.quota,
+		.hostname = w->config.hostname,
 		.max_message = w->config.max_message,
 		.wall_us = wall_us, .mono_us = mono_us, .random = randomness,
 		.arg = w, .log = w->log, .queue = queue_of(&w->config),

@@ -192,6 +192,22 @@ recipient_of(const struct rcpt_ask *ask)
 	return who;
 }
 
+/* Those who run this server, by its own name, which reports come from, or as
+ * others may write to who they see: at its address.     RFC 5321 4.5.1, 4.1.3
+ * Whose address a literal is we do not know; who comes to us with one means
+ * us. */
+static bool
+is_ours_by_name(const struct engine *e, const struct caller *c,
+    struct str address)
+{
+	size_t at = str_rchr(address, '@');
+	struct str domain = str_from(address, at + 1);
+
+	return resolve_is_postmaster(str_first(address, at)) &&
+	    ((domain.n > 0 && str_eqi(domain, e->o.hostname)) ||
+		(c->authority == AUTH_MX && str_starts(domain, STR("["))));
+}
+
 bool
 rcpt_is_known(struct engine *e, const struct caller *c,
     const struct rcpt_ask *ask, struct rcpt_answer *answer,
@@ -201,7 +217,9 @@ rcpt_is_known(struct engine *e, const struct caller *c,
 	uint64_t used = 0;
 
 	if (!address_cache_get(e->addresses, engine_directory(e),
-	    ask->address, &a) || a.kind == ADDRESS_SRS)
+	    ask->address, &a) || a.kind == ADDRESS_SRS ||
+	    (a.kind == ADDRESS_REMOTE &&
+		is_ours_by_name(e, c, ask->address)))
 		return false;
 	if (a.kind == ADDRESS_ACCOUNT && engine_quota(e) &&
 	    !state_used(e, a.account, &used))
@@ -228,6 +246,12 @@ reader_rcpt(struct reader *r, const struct caller *c,
 		rc = first_domain(r, "postmaster", &who->address, err);
 	if (rc == 0)
 		rc = look_up_address(r, who->address, &a, err);
+	if (rc == 0 && a.kind == ADDRESS_REMOTE &&
+	    is_ours_by_name(r->e, c, who->address)) {
+		rc = first_domain(r, "postmaster", &who->address, err);
+		if (rc == 0)
+			rc = look_up_address(r, who->address, &a, err);
+	}
 	if (rc == 0 && a.kind == ADDRESS_ACCOUNT)
 		rc = room_of(r, a.account, &room, err);
 	if (rc < 0)

@@ -60,6 +60,33 @@ note_expanded(struct rcpt_gathering *g, const struct recipient *r)
 	out->expanded[out->nexpanded++] = r;
 }
 
+/* The address that was written, for the report and the next server, where the
+ * sender has not said another. In xtext; beyond ASCII as characters of
+ * utf-8-addr-xtext.          RFC 3461 4, 4.2, 5.2.1 d, 5.2.7; RFC 6533 3 */
+static struct str
+orcpt_of(struct arena *a, struct str address)
+{
+	bool ascii = str_is_ascii(address);
+	auto_buf b = BUF_INIT(500);
+
+	buf_str(&b, ascii ? STR("rfc822;") : STR("utf-8;"));
+	for (size_t i = 0; i < address.n;) {
+		unsigned char c = (unsigned char)address.p[i++];
+		uint32_t v = c < 0x80 ? c : c < 0xe0 ? c & 0x1fU :
+		    c < 0xf0 ? c & 0x0fU : c & 0x07U;
+
+		for (; c >= 0xc0 && i < address.n &&
+		    (address.p[i] & 0xc0) == 0x80; i++)
+			v = v << 6 | ((unsigned char)address.p[i] & 0x3fU);
+		if (c > ' ' && c < 0x7f && c != '+' && c != '=' && c != '\\')
+			buf_chr(&b, (char)c);
+		else
+			buf_printf(&b, ascii ? "+%02X" : "\\x{%02X}",
+			    (unsigned)v);
+	}
+	return buf_failed(&b) ? STR_NULL : str_dup(a, buf_get(&b));
+}
+
 /* Where an address of ours leads, as things are now. */
 static int
 expand(struct rcpt_gathering *g, const struct recipient *r, struct str from)
@@ -87,6 +114,8 @@ expand(struct rcpt_gathering *g, const struct recipient *r, struct str from)
 		to->ours = false;
 		to->notify = notify_of(r, g->walk.met);
 		to->via = r->address;
+		if (to->account == 0 && to->orcpt.n == 0)
+			to->orcpt = orcpt_of(g->e->arena, r->address);
 		add_recipient(g, to);
 		if (to->account == 0 && g->forwarder.n == 0)
 			g->forwarder = str_from(r->address,

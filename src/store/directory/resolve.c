@@ -32,6 +32,14 @@ try_name(struct sql *q, struct str domain, struct str local,
 	return 0;
 }
 
+bool
+resolve_is_postmaster(struct str local)
+{
+	return str_eqi(local, STR("postmaster")) ||
+	    str_eqi(local, STR("abuse")) ||
+	    str_eqi(local, STR("mailer-daemon"));
+}
+
 /* first: the domain's oldest account, or 0. */
 static int
 try_all(struct sql *q, struct str domain, struct str local, uint64_t first,
@@ -45,8 +53,7 @@ try_all(struct sql *q, struct str domain, struct str local, uint64_t first,
 		rc = try_name(q, domain, base, out, err);
 	if (rc < 0 || out->kind != ADDRESS_UNKNOWN)
 		return rc;
-	if (first && (str_eq(base, STR("postmaster")) ||
-	    str_eq(base, STR("abuse")))) {
+	if (first && resolve_is_postmaster(base)) {
 		out->kind = ADDRESS_ACCOUNT;
 		out->account = first;
 		return 0;

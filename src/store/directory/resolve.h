@@ -4,8 +4,9 @@
  * An address of a domain of ours is, the first that fits: an account's; an
  * alias; with RECIPIENT_DELIMITER in its local part, what stands before it is
  * one of these; postmaster or abuse, which every domain has (RFC 5321 4.5.1,
- * RFC 2142 2 and 5), then its oldest account's; a reverse-path that we
- * rewrote (srs.h); the domain's alias "*".
+ * RFC 2142 2 and 5), or mailer-daemon, which reports come from, then its
+ * oldest account's; a reverse-path that we rewrote (srs.h); the domain's alias
+ * "*".
  */
 #pragma once
 #include "store/address/address.h"
@@ -28,6 +29,8 @@ struct resolved {
 /* Strs live in the arena. */
 int resolve_address(struct sql *q, struct arena *a, struct str address,
     struct resolved *out, struct err *err);
+/* One of the names that reach whoever runs the server. */
+bool resolve_is_postmaster(struct str local);
 /* The account that has this very address, 0 if there is none: for logins. */
 int resolve_account(struct sql *q, struct arena *a, struct str address,
     uint64_t *account, struct err *err);

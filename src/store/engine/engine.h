@@ -44,7 +44,8 @@ struct engine_options {
 	uint64_t max_message;	/* octets */
 	uint64_t staged_octets;	/* by one mx worker; 0: 1 GB, or 32 of the
 				 * largest messages */
-	struct str hostname;	/* in traces of local programs */
+	struct str hostname;	/* who sends reports, and in traces of local
+				 * programs; copied, as divert */
 	struct str divert;	/* who gets what nobody here has; empty */
 	size_t column_octets;	/* cached columns; 0: 256 MB */
 	struct queue_settings queue;

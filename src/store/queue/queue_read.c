@@ -1,3 +1,4 @@
+#include "store/address/srs.h"
 #include "store/queue/queue_int.h"
 
 /*
@@ -188,6 +189,20 @@ postmaster(struct item_gathering *g, struct err *err)
 	return 0;
 }
 
+/* Mail of strangers went on under an address of ours: the report is to them,
+ * and says so. */
+static void
+name_stranger(struct item_gathering *g)
+{
+	struct str path = g->item.reverse_path, back;
+
+	if (!srs_return(&g->r->e->srs_key, str_first(path,
+	    str_rchr(path, '@')), g->now, g->r->arena, &back))
+		return;
+	g->item.reverse_path = back;
+	g->item.stranger = 1;
+}
+
 static void
 take_reported(struct item_gathering *g, enum sql_statement s)
 {
@@ -195,8 +210,10 @@ take_reported(struct item_gathering *g, enum sql_statement s)
 
 	if (queue_u32(&g->r->q, s, state) != ROW_reports)
 		r.outcome = OUTCOME_delayed;
-	if (g->nrcpts == 0)
+	if (g->nrcpts == 0) {
 		begin_item(g, s);
+		name_stranger(g);
+	}
 	add_rcpt(g, &r);
 }
 
