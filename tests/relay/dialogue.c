@@ -30,6 +30,7 @@
  *                     alice submits it, with these lines as text; r#3@x are
  *                     r0@x, r1@x and r2@x
  *   TIME +5m          that time passes (at first: relay begins to take mail)
+ *   CLOCK +7d         the wall clock jumps; also: -1d
  *   TRACE             what the journal says since the last TRACE, all of it:
  *                     +HOURS:MINUTES EVENT ADDRESS CODE TEXT
  *   LOG               lines with this in them, in order, among what was
@@ -171,6 +172,14 @@ do_time(struct str rest)
 }
 
 static void
+do_clock(struct str rest)
+{
+	int64_t us = 1000 * ms_of(str_from(rest, 1));
+
+	D.w.clock.wall += rest.p[0] == '-' ? -us : us;
+}
+
+static void
 do_config(struct str rest unused_arg)
 {
 	struct buf text = BUF_INIT(TEXT_MAX);
@@ -188,7 +197,7 @@ static const struct {
 } steps[] = {
 	{ "CONFIG", do_config, false }, { "DNS", do_dns, false },
 	{ "HOST", do_host, false }, { "MAIL", do_mail, true },
-	{ "TIME", do_time, true }, { "TRACE", do_trace, true },
+	{ "TIME", do_time, true }, { "CLOCK", do_clock, true }, { "TRACE", do_trace, true },
 	{ "LOG", do_log, true }, { "HEARD", do_heard, true },
 	{ "COUNT", do_count, true }, { "LOGIN", do_login, true },
 	{ "QUEUE", do_queue, true }, { "INBOX", do_inbox, true },

@@ -294,6 +294,30 @@ schedule_settings(struct schedule *p, const struct queue_settings *o)
 		}
 }
 
+void
+schedule_pull_in(struct schedule *p, int64_t now)
+{
+	int64_t longest = now + BLOCKED_MAX_S * SECOND;
+	struct destination *d, *next;
+
+	for (size_t i = 0; i < p->nbuckets; i++)
+		for (d = p->bucket[i]; d; d = next) {
+			next = d->next;
+			if (d->blocked > longest)
+				set_blocked(p, d, longest);
+			if (d->due != INT64_MAX && d->due > now)
+				d->due = now;
+			for (int lane = 0; d->busy && lane < PLAN_LANES;
+			    lane++) {
+				d->busy->at[lane] = (struct queue_place){ 0 };
+				d->busy->next[lane] = now;
+			}
+			if (d->busy)
+				d->due = now;
+			replan(p, d);
+		}
+}
+
 /* Something due before the place where the walk stands: walk again. */
 static void
 news_in_lane(struct schedule_busy *b, int lane, const struct queue_news *n)

@@ -63,6 +63,9 @@ void schedule_ended(struct schedule *p, struct destination *d, bool lost,
 /* No host of it could be reached; or one could. */
 void schedule_down(struct schedule *p, struct destination *d, int64_t now);
 void schedule_up(struct schedule *p, struct destination *d);
+/* The clock jumped back: all destinations are looked at again, and none is
+ * left alone for longer than one that has just been found down. */
+void schedule_pull_in(struct schedule *p, int64_t now);
 /* Until when nothing of it is tried because it was down; 0: no such thing.
  * Other threads may ask. */
 int64_t schedule_blocked(void *plan, struct str domain);

@@ -43,6 +43,13 @@ expiry_settings(struct expiry *w, const struct queue_settings *o)
 	w->cursor[WALK_delayed] = (struct cursor){ .age_s = o->notice_s };
 }
 
+void
+expiry_again(struct expiry *w)
+{
+	for (size_t i = 0; i < NELEM(w->cursor); i++)
+		w->cursor[i] = (struct cursor){ .age_s = w->cursor[i].age_s };
+}
+
 static void
 tell_found(struct expiry *w, enum queue_walk what,
     const struct queue_waiting *found, size_t n)
@@ -80,8 +87,8 @@ walk_slice(struct expiry *w, enum queue_walk what, int64_t now)
 		return now + LATER_US;
 	if (now >= c->again)
 		begin_again(c, now);
-	rc = reader_queue_walk(w->use.reader, what, now / SECOND - c->age_s,
-	    &c->message, &c->n, &came, &found, &n, &err);
+	rc = reader_queue_walk(w->use.reader, what,
+	    w->use.since(w->use.arg, c->age_s), &c->message, &c->n, &came, &found, &n, &err);
 	if (rc < 0) {
 		log_event(w->use.log, LOG_ERROR, "expiry_failed", F_ERR(&err));
 		return now + FAILED_US;
@@ -93,6 +100,8 @@ walk_slice(struct expiry *w, enum queue_walk what, int64_t now)
 	if (came > now / SECOND)
 		came = now / SECOND;
 	came = (came + c->age_s) * SECOND;
+	if (came <= now)	/* it is younger than the clock says */
+		came = now + FAILED_US;
 	return came < c->again ? came : c->again;
 }
 

@@ -19,6 +19,8 @@ struct expiry_use {
 	/* Strs are good during the call. */
 	void (*expired)(void *arg, const struct queue_waiting *w, size_t n);
 	void (*delayed)(void *arg, uint64_t message);
+	/* What came then, or before, is so old: engine_since(). */
+	int64_t (*since)(void *arg, int64_t age_s);
 	/* Is there room for more of these? */
 	bool (*room)(void *arg, enum queue_walk what);
 	void *arg;
@@ -29,5 +31,7 @@ struct expiry *expiry_new(const struct expiry_use *use);
 void expiry_free(struct expiry *w);
 /* From now on; everything is looked at again. */
 void expiry_settings(struct expiry *w, const struct queue_settings *o);
+/* The clock jumped: the same. */
+void expiry_again(struct expiry *w);
 /* A slice, if it is time. When it is time again. */
 int64_t expiry_run(struct expiry *w, int64_t now);

@@ -131,6 +131,14 @@ reports_due_failed(struct reports_due *p, uint64_t message, int64_t now)
 		place(p, o, ONE_sulks, now);
 }
 
+void
+reports_due_pull_in(struct reports_due *p, int64_t now)
+{
+	list_each(struct due_report, o, &p->waiting, link)
+		if (o->at > now + WAIT_US)
+			o->at = now + WAIT_US;
+}
+
 int64_t
 reports_due_next(const struct reports_due *p)
 {

@@ -28,6 +28,8 @@ void reports_due_done(struct reports_due *p, uint64_t message, bool more,
     int64_t now);
 /* It was not: again in a while. */
 void reports_due_failed(struct reports_due *p, uint64_t message, int64_t now);
+/* The clock jumped back: nobody waits longer for that. */
+void reports_due_pull_in(struct reports_due *p, int64_t now);
 /* When reports_due_take() is next worth it; INT64_MAX: never. */
 int64_t reports_due_next(const struct reports_due *p);
 

@@ -125,6 +125,21 @@ sum_pages(struct engine *e, struct err *err)
 	return rc == E_FULL ? 0 : rc;
 }
 
+/* Whoever waits was not tried while nobody ran, or before the clock jumped. */
+static void
+find_gap(struct engine *e)
+{
+	int64_t now = engine_now_us(e) / 1000000, last;
+	uint64_t at = 0;
+	int rc = sql_number(&e->w, SQL_queue_last, NULL, 0, &at, NULL);
+
+	last = (int64_t)at;
+	/* A queue that cannot be read keeps nobody from starting. */
+	if (rc == 0 && last > 0 &&
+	    now - last > queue_longest_s(&e->o.queue))
+		engine_clock_jumped(e, last, now);
+}
+
 static int
 open_data(struct engine *e, struct err *err)
 {
@@ -145,6 +160,8 @@ open_data(struct engine *e, struct err *err)
 	rc = schema_migrate(&e->w, err);
 	if (rc == 0)
 		rc = sum_pages(e, err);
+	if (rc == 0)
+		find_gap(e);
 	if (rc == 0)
 		rc = take_lease(e, &before, err);
 	if (rc == 0)
@@ -202,6 +219,7 @@ engine_open(const struct engine_options *o, struct engine **out,
 	e->addresses = address_cache_new();
 	bug_if(pthread_mutex_init(&e->used_lock, NULL) != 0);
 	bug_if(pthread_mutex_init(&e->damage_lock, NULL) != 0);
+	waiting_time_init(&e->waiting);
 	rc = open_data(e, err);
 	if (rc < 0)
 		engine_close(e);
@@ -223,6 +241,7 @@ engine_close(struct engine *e)
 	map_free(&e->damage_told);
 	(void)pthread_mutex_destroy(&e->used_lock);
 	(void)pthread_mutex_destroy(&e->damage_lock);
+	waiting_time_end(&e->waiting);
 	address_cache_free(e->addresses);
 	sql_close(&e->look);
 	/* Without that line the WAL has to stay. */
@@ -273,6 +292,19 @@ engine_queue_settings(const struct engine *e)
 	for (size_t i = 0; i < sizeof(q) / sizeof(*to); i++)
 		to[i] = __atomic_load_n(&from[i], __ATOMIC_RELAXED);
 	return q;
+}
+
+int64_t
+engine_since(struct engine *e, int64_t age_s)
+{
+	return waiting_time_since(&e->waiting, engine_now_us(e) / 1000000,
+	    age_s);
+}
+
+void
+engine_clock_jumped(struct engine *e, int64_t from, int64_t to)
+{
+	waiting_time_jumped(&e->waiting, from, to);
 }
 
 int64_t

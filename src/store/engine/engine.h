@@ -68,6 +68,16 @@ void engine_queue(struct engine *e, const struct queue_settings *q);
 struct queue_settings engine_queue_settings(const struct engine *e);
 int64_t engine_now_us(const struct engine *e);	/* since 1970 UTC */
 int64_t engine_mono_us(const struct engine *e);
+/* What came then, or before, has waited for age_s: without the gaps that the
+ * clock made (waiting_time.h), which the loop sees. Seconds. */
+int64_t engine_since(struct engine *e, int64_t age_s);
+void engine_clock_jumped(struct engine *e, int64_t from, int64_t to);
+/* The longest that anything may have to wait for its next attempt. */
+static inline int64_t
+queue_longest_s(const struct queue_settings *q)
+{
+	return q->retry_max_s + (int64_t)q->retry_max_s / 4 + 1;
+}
 
 /* Who asks: made and freed by the thread that talks to them; what hangs from
  * it is the writer's. */

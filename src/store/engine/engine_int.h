@@ -10,6 +10,7 @@
 #include "store/disk/journal.h"
 #include "store/address/address_cache.h"
 #include "store/disk/pack.h"
+#include "store/engine/waiting_time.h"
 #include "store/sql/sql.h"
 #include "store/address/srs.h"
 
@@ -68,6 +69,7 @@ struct engine {
 
 	/* Of any thread: what RCPT is answered from without a look at SQL. */
 	struct address_cache *addresses;
+	struct waiting_time waiting;
 	pthread_mutex_t used_lock;
 	struct map used;	/* account -> octets, as of the last commit */
 

@@ -116,6 +116,32 @@ take_row(struct item_gathering *g, enum sql_statement s, size_t most)
 	return true;
 }
 
+/* Fresh mail is due when it comes, and no other waits longer than so: what is
+ * further ahead was so before the clock jumped back, and is due now. */
+static int
+take_far_ahead(struct item_gathering *g, struct str domain, bool fresh,
+    size_t most, int64_t *next_due, struct err *err)
+{
+	enum sql_statement s = SQL_queue_due;
+	int64_t far = g->now + (fresh ? 0 : queue_longest_s(&g->o));
+	int rc = sql_first(&g->r->q, s, SQL_VALS(vs(domain),
+	    vi(fresh ? ROW_fresh : ROW_waits), vi((uint64_t)far + 1), vi(0),
+	    vi(0)), err);
+
+	if (*next_due > far)
+		*next_due = INT64_MAX;
+	while (rc > 0) {
+		if (!take_row(g, s, most)) {
+			*next_due = g->now;
+			break;
+		}
+		rc = sql_next(&g->r->q, s, err);
+	}
+	if (rc > 0)
+		sql_end(&g->r->q, s);
+	return rc;
+}
+
 int
 reader_queue_batch(struct reader *r, struct str domain, bool fresh,
     struct queue_place *at, size_t most, struct buf *out, int64_t *next_due,
@@ -123,6 +149,7 @@ reader_queue_batch(struct reader *r, struct str domain, bool fresh,
 {
 	enum sql_statement s = SQL_queue_due;
 	struct item_gathering *g;
+	bool full = false;
 	int64_t due;
 	int rc = sql_first(&r->q, s, SQL_VALS(vs(domain),
 	    vi(fresh ? ROW_fresh : ROW_waits), vi((uint64_t)at->due),
@@ -136,7 +163,8 @@ reader_queue_batch(struct reader *r, struct str domain, bool fresh,
 	*next_due = INT64_MAX;
 	while (rc > 0) {
 		due = queue_i64(&r->q, s, next_due);
-		if (due > g->now || !take_row(g, s, most)) {
+		full = due <= g->now && !take_row(g, s, most);
+		if (due > g->now || full) {
 			*next_due = due;
 			break;
 		}
@@ -147,6 +175,8 @@ reader_queue_batch(struct reader *r, struct str domain, bool fresh,
 	}
 	if (rc > 0)
 		sql_end(&r->q, s);
+	if (rc >= 0 && !full)
+		rc = take_far_ahead(g, domain, fresh, most, next_due, err);
 	end_item(g);
 	return rc < 0 ? rc : (int)g->nitems;
 }
@@ -171,7 +201,7 @@ is_delayed(struct item_gathering *g, enum sql_statement s)
 
 	return (state == ROW_waits || state == ROW_fresh) &&
 	    g->o.notice_s && !queue_u32(q, s, noticed) &&
-	    queue_i64(q, s, at) + g->o.notice_s <= g->now &&
+	    queue_i64(q, s, at) <= engine_since(g->r->e, g->o.notice_s) &&
 	    may_tell(g, s, NOTIFY_delay);
 }
 

@@ -109,7 +109,7 @@ deferred(struct engine *e, struct queued *q, const struct queue_result *res,
 	auto_buf more = BUF_INIT(64);
 
 	q->attempts++;
-	if (e->now_s >= q->at + o.expire_s)
+	if (q->at <= engine_since(e, o.expire_s))
 		return expired(e, q, res, err);
 	buf_lit(&more, "; next attempt at ");
 	time_rfc3339(&more, due);

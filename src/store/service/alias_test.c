@@ -443,6 +443,9 @@ test_login_is_an_account(void **state)
 static const char queue_path[] =
     "SELECT CAST(reverse_path AS TEXT) FROM queue ORDER BY message DESC";
 
+static const char queue_orcpt[] =
+    "SELECT CAST(orcpt AS TEXT) FROM queue_rcpt ORDER BY message DESC";
+
 static void
 test_forward(void **state)
 {
@@ -459,6 +462,7 @@ test_forward(void **state)
 	path = look(p, queue_path);
 	assert_true(str_starts(str_c(path), STR("SRS0=")));
 	assert_non_null(strstr(path, "=elsewhere.test=sender@ours.test"));
+	assert_string_equal(look(p, queue_orcpt), "rfc822;out@ours.test");
 	(void)snprintf(back, sizeof(back), "%s", path);
 	/* People here are who they are, and nobody is nobody. */
 	OK(fixture_submit_as(&p->d, &alice, "alice@ours.test", "m", to, NULL));
@@ -596,6 +600,34 @@ test_list(void **state)
 	    &ask, &answer, &p->d.err), E_INVALID);
 }
 
+/* Whoever runs the server is reached by its name, which reports come from, and
+ * by its address from outside.                          RFC 5321 4.5.1 */
+static void
+test_postmaster(void **state)
+{
+	static const struct {
+		const char *address;
+		enum rcpt_kind kind;
+	} t[] = {
+		{ "postmaster@ours.test", RCPT_LOCAL },
+		{ "MAILER-DAEMON@ours.test", RCPT_LOCAL },
+		{ "MAILER-DAEMON@mail.host.test", RCPT_LOCAL },
+		{ "Postmaster@Mail.Host.test", RCPT_LOCAL },
+		{ "abuse@mail.host.test", RCPT_LOCAL },
+		{ "postmaster@[192.0.2.7]", RCPT_LOCAL },
+		{ "mailer-daemon@[IPv6:2001:db8::7]", RCPT_LOCAL },
+		{ "alice@mail.host.test", RCPT_NO_DOMAIN },
+		{ "alice@[192.0.2.7]", RCPT_NO_DOMAIN },
+		{ "postmaster@other.test", RCPT_NO_DOMAIN },
+	};
+	struct place_of *p = *state;
+
+	for (size_t round = 0; round < 2; round++)	/* the cache, too */
+		for (size_t i = 0; i < NELEM(t); i++)
+			assert_int_equal(kind_of(p, t[i].address, false),
+			    t[i].kind);
+}
+
 int
 main(void)
 {
@@ -603,7 +635,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		T(order), T(refused), T(loops), T(bounds), T(once_each),
 		T(senders), T(login_is_an_account), T(forward), T(return),
-		T(full_mailbox), T(list),
+		T(full_mailbox), T(list), T(postmaster),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -12,7 +12,8 @@ enum {
 	WAIT_MAX_MS = 60000,
 	OLD_FIRST_EVERY = 4,	/* batches: new before old, but not only */
 	OWN_MAX = 4,
-	LOOK_AGAIN_MS = 30000,	/* the wall clock may jump */
+	LOOK_AGAIN_MS = 30000,	/* the wall clock may jump: */
+	JUMP_S = 60,		/* no clock is set right by more, gently */
 };
 
 struct taker {
@@ -35,6 +36,7 @@ struct dispatch {
 	int nown;		/* reports of our own that the writer has */
 	uint64_t loaded[1000];
 	bool report_next;	/* reports and deliveries take turns */
+	int64_t wall_s, mono_s;	/* at the last look; 0: none yet */
 	/* Of the answer being made. */
 	struct conn *to;
 	struct batch *batch;
@@ -451,12 +453,39 @@ earlier(int64_t a, int64_t b)
 	return a < b ? a : b;
 }
 
+/* Due times are the wall's. When that has jumped ahead nobody has waited for
+ * longer, and when it has jumped back nobody is to wait for it to come there
+ * again. */
+static void
+look_at_clock(struct dispatch *a)
+{
+	struct loop *l = a->s->o.loop;
+	int64_t wall = loop_wall(l), mono = loop_now_ms(l) / 1000;
+	int64_t jump = (wall - a->wall_s) - (mono - a->mono_s);
+	bool first = a->wall_s == 0;
+
+	a->wall_s = wall;
+	a->mono_s = mono;
+	if (first || (jump < JUMP_S && jump > -JUMP_S))
+		return;
+	log_event(a->s->o.log, LOG_WARN, "clock_jumped", F_INT("s", jump));
+	wall = now_us(a) / 1000000;
+	engine_clock_jumped(a->s->o.engine, wall - jump, wall);
+	expiry_again(a->expiry);
+	if (jump > 0)
+		return;
+	schedule_pull_in(a->schedule, now_us(a));
+	reports_due_pull_in(a->reports_due, now_us(a));
+}
+
 static void
 hand_out(struct dispatch *a)
 {
-	int64_t at = expiry_run(a->expiry, now_us(a));
+	int64_t at;
 	int i = 0;
 
+	look_at_clock(a);
+	at = expiry_run(a->expiry, now_us(a));
 	load_pending(a);
 	while (i < BATCHES_A_ROUND && give_one(a))
 		i++;
@@ -547,12 +576,26 @@ on_expired(void *arg, const struct queue_waiting *w, size_t n)
 
 /* ---- life -------------------------------------------------------------- */
 
+/* Further ahead than anything waits: the clock was ahead when it was put. What
+ * is due of it then is queue_read.c's. */
 static void
 on_start(void *arg, const struct queue_news *n)
 {
+	struct queue_settings o = engine_queue_settings(
+	    ((struct dispatch *)arg)->s->o.engine);
 	struct dispatch *a = arg;
+	struct queue_news known = *n;
+	int64_t now = now_us(a) / 1000000;
 
-	schedule_news(a->schedule, n);
+	if (known.due > now + queue_longest_s(&o))
+		known.due = now;
+	schedule_news(a->schedule, &known);
+}
+
+static int64_t
+since(void *arg, int64_t age_s)
+{
+	return engine_since(((struct dispatch *)arg)->s->o.engine, age_s);
 }
 
 void
@@ -572,7 +615,7 @@ dispatch_new(struct service *s, dispatch_reporter *report,
 	struct dispatch *a = calloc(1, sizeof(*a));
 	struct under_way u = { .is = leases_under_way,
 		.blocked = schedule_blocked };
-	struct expiry_use use = { s->look, on_expired, on_delayed,
+	struct expiry_use use = { s->look, on_expired, on_delayed, since,
 		expiry_room, a, s->o.log };
 	int rc, i;
 

@@ -128,12 +128,18 @@ always(void *arg unused_arg, enum queue_walk what unused_arg)
 	return true;
 }
 
+static int64_t
+since_long(void *arg unused_arg, int64_t age_s unused_arg)
+{
+	return INT64_MAX;
+}
+
 static void
 test_expiry(void **state)
 {
 	struct world *w = *state;
 	struct expiry_use use = { .reader = w->service->look, .room = always,
-		.log = test_log };
+		.since = since_long, .log = test_log };
 	struct queue_settings o = { .expire_s = 60 };
 	struct expiry *x = expiry_new(&use);
 	int64_t now = engine_now_us(w->engine);

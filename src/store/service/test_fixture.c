@@ -43,7 +43,8 @@ fixture_init(struct fixture *d, struct files *files)
 		.seed = 42 };
 	d->o = (struct engine_options){ .files = files,
 		.pack_octets = 1 << 20, .max_message = TEST_MAX_MESSAGE,
-		.queue = { TEST_QUEUE }, .wall_us = fixture_wall,
+		.queue = { TEST_QUEUE }, .hostname = STR("mail.host.test"),
+		.wall_us = fixture_wall,
 		.mono_us = fixture_mono, .random = fixture_random, .arg = d,
 		.calls = service_engine_calls };
 	d->operator_.authority = AUTH_OPERATOR;

@@ -202,6 +202,9 @@
 	E(queue_start, (domain, state, due),                                  \
 	    "SELECT domain, state, min(next_due) AS due FROM queue_rcpt"      \
 	    " GROUP BY domain, state")                                        \
+	E(queue_last, (last),                                                 \
+	    "SELECT max(ifnull((SELECT max(last) FROM queue_rcpt), 0),"       \
+	    " ifnull((SELECT max(at) FROM queue), 0)) AS last")               \
 	E(queue_reports, (message),                                           \
 	    "SELECT DISTINCT message FROM queue_rcpt WHERE state=2"           \
 	    " AND message>?1 ORDER BY message LIMIT ?2")                      \
