@@ -28,7 +28,7 @@ CASES = {
     "relayed": [("bob@example.net", "relayed", "2.0.0")],
     "local": [("bob@example.net", "delivered", "2.0.0")],
     "expanded": [("bob@example.net", "expanded", "2.0.0")],
-    "plain": [("bob@example.net", "failed", "5.0.0")],
+    "plain": [("bob@example.net", "failed", "5.1.1")],
     "alias": [("carol@example.com", "failed", "5.1.1")],
     "stranger": [("bob@example.net", "failed", "5.1.1")],
     "mixed": [("bob@example.net", "failed", "5.7.1"),

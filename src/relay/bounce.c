@@ -3,7 +3,7 @@
  * and the original's own octets, and hand it back.             RFC 3461 6
  */
 #include "mail/deposit.h"
-#include "relay/dsn.h"
+#include "relay/dsn_int.h"
 #include "relay/relay_int.h"
 
 enum {

@@ -7,7 +7,7 @@ enum {
 	WRAP_COLUMN = 76,
 	WORD_MAX = 700,		/* of one line; then it is cut */
 	ENCODED_MAX = 60,	/* of "=?utf-8?q?...?=": 75 with all */
-	QP_MAX = 75,
+	QP_MAX = 76,
 };
 
 static bool
@@ -150,19 +150,21 @@ dsn_put_qp(struct buf *out, struct str lines)
 	for (size_t i = 0; i < lines.n; i++) {
 		char c = lines.p[i];
 		bool end = i + 1 == lines.n || lines.p[i + 1] == '\r';
+		bool quoted;
 
 		if (c == '\r' || c == '\n') {
 			buf_chr(out, c);
 			column = 0;
 			continue;
 		}
-		if (column + 3 > QP_MAX) {
+		quoted = c == '=' || c < ' ' || c > '~' || (c == ' ' && end);
+		/* With room for the "=" of one that goes on. */
+		if (column + (quoted ? 3 : 1) + !end > QP_MAX) {
 			buf_lit(out, "=\r\n");
 			column = 0;
 		}
 		/* No line of ours begins with "--". */
-		if (c == '=' || c < ' ' || c > '~' || (c == ' ' && end) ||
-		    (c == '-' && column == 0)) {
+		if (quoted || (c == '-' && column == 0)) {
 			buf_printf(out, "=%02X", (unsigned char)c);
 			column += 3;
 		} else {

@@ -47,11 +47,35 @@ is_status(struct str s)
 	return rd_done(&r);
 }
 
+/* A server without status codes says it in words: what most of them write. */
+static bool
+says_no_mailbox(const struct queue_rcpt *r)
+{
+	static const struct str words[] = { { "user unknown", 12 },
+		{ "unknown user", 12 }, { "no such user", 12 },
+		{ "unknown recipient", 17 }, { "recipient unknown", 17 },
+		{ "no such recipient", 17 }, { "no such mailbox", 15 },
+		{ "mailbox not found", 17 }, { "user not found", 14 },
+		{ "no mailbox here by that name", 28 } };
+
+	if (r->status.n > 0 || (r->code != 550 && r->code != 551 &&
+	    r->code != 553))
+		return false;
+	for (struct str s = r->text; s.n > 0; s = str_from(s, 1))
+		for (size_t i = 0; i < NELEM(words); i++)
+			if (str_eqi(str_first(s, words[i].n), words[i]))
+				return true;
+	return false;
+}
+
 struct str
 dsn_status(const struct queue_rcpt *r)
 {
 	const struct dsn_outcome *o = dsn_outcome(r);
 	bool good = is_status(r->status);
+
+	if (o->class == '5' && says_no_mailbox(r))
+		return STR("5.1.1");
 
 	/* Given up after trying: a failure of class 4 (RFC 3464 2.3.4). */
 	if (good && (r->status.p[0] == o->class ||
