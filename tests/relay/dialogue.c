@@ -197,11 +197,12 @@ static const struct {
 } steps[] = {
 	{ "CONFIG", do_config, false }, { "DNS", do_dns, false },
 	{ "HOST", do_host, false }, { "MAIL", do_mail, true },
-	{ "TIME", do_time, true }, { "CLOCK", do_clock, true }, { "TRACE", do_trace, true },
-	{ "LOG", do_log, true }, { "HEARD", do_heard, true },
-	{ "COUNT", do_count, true }, { "LOGIN", do_login, true },
-	{ "QUEUE", do_queue, true }, { "INBOX", do_inbox, true },
-	{ "OPERATOR", do_operator, true }, { "RESTART", do_restart, true },
+	{ "TIME", do_time, true }, { "CLOCK", do_clock, true },
+	{ "TRACE", do_trace, true }, { "LOG", do_log, true },
+	{ "HEARD", do_heard, true }, { "COUNT", do_count, true },
+	{ "LOGIN", do_login, true }, { "QUEUE", do_queue, true },
+	{ "INBOX", do_inbox, true }, { "OPERATOR", do_operator, true },
+	{ "RESTART", do_restart, true },
 };
 
 static bool

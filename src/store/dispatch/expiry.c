@@ -88,7 +88,8 @@ walk_slice(struct expiry *w, enum queue_walk what, int64_t now)
 	if (now >= c->again)
 		begin_again(c, now);
 	rc = reader_queue_walk(w->use.reader, what,
-	    w->use.since(w->use.arg, c->age_s), &c->message, &c->n, &came, &found, &n, &err);
+	    w->use.since(w->use.arg, c->age_s), &c->message, &c->n, &came,
+	    &found, &n, &err);
 	if (rc < 0) {
 		log_event(w->use.log, LOG_ERROR, "expiry_failed", F_ERR(&err));
 		return now + FAILED_US;

@@ -7,6 +7,7 @@
  */
 #pragma once
 #include <pthread.h>
+#include <stdint.h>
 
 #include "base/attr.h"
 
