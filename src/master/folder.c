@@ -115,6 +115,9 @@ lock_folder(struct master *m, struct err *err)
 
 	m->lock = openat(m->folder, "lock", O_RDWR | O_CREAT | O_NOFOLLOW |
 	    O_NONBLOCK | O_CLOEXEC, 0600);
+	if (m->lock < 0 && errno == EROFS)
+		m->lock = openat(m->folder, "lock", O_RDONLY | O_NOFOLLOW |
+		    O_NONBLOCK | O_CLOEXEC);
 	if (m->lock < 0 || fstat(m->lock, &st) < 0)
 		return err_sys(err, E_IO, "open lock in %.*s",
 		    STR_FMT(m->config.data));
@@ -129,10 +132,9 @@ lock_folder(struct master *m, struct err *err)
 		    STR_FMT(str_trim(str_make(text, n < 0 ? 0 : (size_t)n))));
 	}
 	n = snprintf(text, sizeof(text), "%d\n", (int)getpid());
-	if (ftruncate(m->lock, 0) < 0 ||
-	    pwrite(m->lock, text, (size_t)n, 0) != n)
-		return err_sys(err, E_IO, "write lock in %.*s",
-		    STR_FMT(m->config.data));
+	/* For people only: a full disk is no reason not to start. */
+	if (pwrite(m->lock, text, (size_t)n, 0) == n)
+		(void)!ftruncate(m->lock, n);
 	return 0;
 }
 

@@ -68,6 +68,7 @@ struct master {
 	bool was_ready;
 	bool told;
 	int64_t started_ms;
+	uint32_t waited_ms;	/* for what another one still has */
 	int code;
 };
 

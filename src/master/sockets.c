@@ -10,7 +10,7 @@
 
 #include "master/master_int.h"
 
-enum { BACKLOG = 1024 };
+enum { BACKLOG = 1024, WAIT_FOR_OTHERS_MS = 3000 };
 
 static const struct {
 	enum listen_kind said;	/* in the configuration */
@@ -97,6 +97,20 @@ make_socket(const struct socket_address *a)
 	return -1;
 }
 
+/* Those of a server that was killed a moment ago end one after the other: what
+ * is theirs is waited for, for a while from our start on. */
+static bool
+wait_a_little(struct master *m)
+{
+	struct timespec pause = { 0, 20 * 1000000 };
+
+	if (m->waited_ms >= WAIT_FOR_OTHERS_MS)
+		return false;
+	nanosleep(&pause, NULL);
+	m->waited_ms += 20;
+	return true;
+}
+
 static int
 open_one(struct master *m, size_t kind, const char *text, uint32_t port,
     struct err *err)
@@ -107,7 +121,9 @@ open_one(struct master *m, size_t kind, const char *text, uint32_t port,
 	if (port > UINT16_MAX || !address_of(text, (uint16_t)port, &a))
 		return err_set(err, E_INVALID, "listen: %s port %u is no "
 					       "address", text, port);
-	fd = make_socket(&a);
+	while ((fd = make_socket(&a)) < 0 && errno == EADDRINUSE)
+		if (!wait_a_little(m))
+			break;
 	if (fd >= 0)
 		return keep_socket(m, kinds[kind].kind, kinds[kind].role, fd,
 		    err);
@@ -181,8 +197,22 @@ static const struct named {
 	{ LISTEN_VAULT_SUBMIT, ROLE_VAULT, "submit/vault", 0666 },
 };
 
-/* We hold the lock, so a socket that is there belongs to nobody. The way over
- * /proc is short however long the folder's name is. */
+/* Whoever listens there has the folder, whatever became of its lock. */
+static bool
+somebody_listens(const struct sockaddr_un *a)
+{
+	int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+	bool yes;
+
+	if (fd < 0)
+		return false;
+	yes = connect(fd, (const struct sockaddr *)a, sizeof(*a)) == 0 ||
+	    errno == EAGAIN;
+	(void)close(fd);
+	return yes;
+}
+
+/* The way over /proc is short however long the folder's name is. */
 static int
 open_named(struct master *m, const struct named *s, struct err *err)
 {
@@ -192,7 +222,17 @@ open_named(struct master *m, const struct named *s, struct err *err)
 
 	(void)snprintf(a.sun_path, sizeof(a.sun_path), "/proc/self/fd/%d/%s",
 	    m->folder, name);
-	(void)unlinkat(m->folder, name, 0);
+	while (somebody_listens(&a))
+		if (!wait_a_little(m))
+			return err_set(err, E_BUSY, "another postern serves "
+			    "%.*s: it listens on %s there, though the lock "
+			    "was removed", STR_FMT(m->config.data), name);
+	if (unlinkat(m->folder, name, 0) < 0 && errno == EROFS) {
+		log_event(m->log, LOG_WARN, "no_control",
+		    F_STR("socket", str_c(name)),
+		    F_STR("why", STR("the file system is read-only")));
+		return 0;
+	}
 	fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
 	/* The umask makes it 0600 at first. */
 	if (fd >= 0 && bind(fd, (struct sockaddr *)&a, sizeof(a)) == 0 &&

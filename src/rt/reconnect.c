@@ -4,7 +4,9 @@ enum { RETRY_MS = 50 };
 
 struct reconnect_wait {
 	struct reconnect_wait *next;
+	struct loop *loop;
 	struct fiber *fiber;
+	struct stop_hook stop;
 };
 
 /* The connection ---------------------------------------------------------- */
@@ -95,14 +97,30 @@ reconnect_generation(const struct reconnect *n)
 
 /* Until there is one ------------------------------------------------------ */
 
+static void
+on_stop_waiting(struct stop_hook *h)
+{
+	struct reconnect_wait *w = container_of(h, struct reconnect_wait,
+	    stop);
+
+	fiber_wake(w->loop, w->fiber);
+}
+
+/* Who is about to stop gets no new connection: nobody is started any more. */
 static int
 wait_for_connection(struct reconnect *n, int64_t until_ms, struct err *err)
 {
-	struct reconnect_wait me = { n->waiting, fiber_self(n->loop) }, **w;
+	struct reconnect_wait me = { .next = n->waiting, .loop = n->loop,
+		.fiber = fiber_self(n->loop) }, **w;
 	int rc;
 
+	if (loop_stopping(n->loop))
+		return err_set(err, E_PEER, "no connection to %s came before "
+		    "the server was stopped", n->kind->name);
 	n->waiting = &me;
+	loop_on_stop(n->loop, &me.stop, on_stop_waiting);
 	rc = fiber_wait(n->loop, until_ms);
+	loop_off_stop(&me.stop);
 	for (w = &n->waiting; *w != &me; w = &(*w)->next)
 		continue;
 	*w = me.next;

@@ -52,11 +52,16 @@ enum store_effect {
 	EFFECT_names = 4,	/* the directory is another one afterwards */
 	EFFECT_pieces = 8,	/* of a blob: outside of commits */
 	EFFECT_patient = 16,	/* nobody's 250 waits for it */
+	EFFECT_frees = 32,	/* room, or leads to it: a full disk has a
+				 * reserve for it */
 	CHANGE_once = EFFECT_once,
-	CHANGE_slices = EFFECT_once | EFFECT_slices,
+	CHANGE_frees = EFFECT_once | EFFECT_frees,
+	CHANGE_slices = EFFECT_once | EFFECT_slices | EFFECT_frees,
 	CHANGE_names = EFFECT_once | EFFECT_names,
-	CHANGE_patient = EFFECT_once | EFFECT_patient,
+	CHANGE_removes = EFFECT_once | EFFECT_names | EFFECT_frees,
+	CHANGE_patient = EFFECT_once | EFFECT_patient | EFFECT_frees,
 	CHANGE_pieces = EFFECT_pieces,
+	CHANGE_no_piece = EFFECT_pieces | EFFECT_frees,
 	CHANGE_none = 0,
 };
 
@@ -70,7 +75,7 @@ enum store_effect {
 	C(rcpt,           answer, AUTH_SUBMITS,      RUN_LOOP,   CHANGE_none) \
 	C(sender,         done,   AUTH_NAMES_SENDER, RUN_READER, CHANGE_none) \
 	C(stage,          answer, AUTH_STAGES,       RUN_WRITER, CHANGE_pieces) \
-	C(unstage,        done,   AUTH_STAGES,       RUN_WRITER, CHANGE_pieces) \
+	C(unstage,        done,   AUTH_STAGES,       RUN_WRITER, CHANGE_no_piece) \
 	C(submit,         answer, AUTH_SUBMITS,      RUN_WRITER, CHANGE_once) \
 	C(mailboxes,      answer, AUTH_ACCOUNT,      RUN_READER, CHANGE_none) \
 	C(open,           answer, AUTH_ACCOUNT,      RUN_READER, CHANGE_none) \
@@ -81,7 +86,7 @@ enum store_effect {
 	C(watch,          done,   AUTH_ACCOUNT,      RUN_LOOP,   CHANGE_none) \
 	C(append,         answer, AUTH_ACCOUNT,      RUN_WRITER, CHANGE_once) \
 	C(flags,          answer, AUTH_ACCOUNT,      RUN_WRITER, CHANGE_slices) \
-	C(expunge,        answer, AUTH_ACCOUNT,      RUN_WRITER, CHANGE_once) \
+	C(expunge,        answer, AUTH_ACCOUNT,      RUN_WRITER, CHANGE_frees) \
 	C(take,           answer, AUTH_RELAY,        RUN_LOOP,   CHANGE_none) \
 	C(queue_content,  answer, AUTH_RELAY,        RUN_READER, CHANGE_none) \
 	C(report,         done,   AUTH_RELAY,        RUN_WRITER, CHANGE_patient) \
@@ -92,18 +97,18 @@ enum store_effect {
 	C(secret_put,     done,   AUTH_VAULT,        RUN_WRITER, CHANGE_once) \
 	C(sealed,         answer, AUTH_VAULT,        RUN_READER, CHANGE_none) \
 	C(domain_add,     done,   AUTH_OPERATOR,     RUN_WRITER, CHANGE_names) \
-	C(domain_remove,  done,   AUTH_OPERATOR,     RUN_WRITER, CHANGE_names) \
+	C(domain_remove,  done,   AUTH_OPERATOR,     RUN_WRITER, CHANGE_removes) \
 	C(domains,        answer, AUTH_OPERATOR,     RUN_READER, CHANGE_none) \
 	C(account_add,    answer, AUTH_OPERATOR,     RUN_WRITER, CHANGE_names) \
 	C(account_passwd, done,   AUTH_OPERATOR,     RUN_WRITER, CHANGE_once) \
 	C(account_let,    done,   AUTH_OPERATOR,     RUN_WRITER, CHANGE_names) \
-	C(account_remove, done,   AUTH_OPERATOR,     RUN_WRITER, CHANGE_names) \
+	C(account_remove, done,   AUTH_OPERATOR,     RUN_WRITER, CHANGE_removes) \
 	C(accounts,       answer, AUTH_OPERATOR,     RUN_READER, CHANGE_none) \
 	C(alias_add,      done,   AUTH_OPERATOR,     RUN_WRITER, CHANGE_names) \
-	C(alias_remove,   done,   AUTH_OPERATOR,     RUN_WRITER, CHANGE_names) \
+	C(alias_remove,   done,   AUTH_OPERATOR,     RUN_WRITER, CHANGE_removes) \
 	C(aliases,        answer, AUTH_OPERATOR,     RUN_READER, CHANGE_none) \
 	C(queue_list,     answer, AUTH_OPERATOR,     RUN_READER, CHANGE_none) \
-	C(queue_change,   answer, AUTH_OPERATOR,     RUN_WRITER, CHANGE_once) \
+	C(queue_change,   answer, AUTH_OPERATOR,     RUN_WRITER, CHANGE_frees) \
 	C(verify,         answer, AUTH_OPERATOR,     RUN_READER, CHANGE_none) \
 	C(journal_read,   answer, AUTH_OPERATOR,     RUN_READER, CHANGE_none)
 

@@ -9,6 +9,10 @@
  * is asked again with its change ids: it must end as if nothing had happened,
  * and so must the rest of the script.
  *
+ * Before each step, too: the process dies and begins again on a disk that is
+ * full; and a second one begins, though the first goes on. And some points
+ * again by clocks that go back or jump.
+ *
  *   crash [--long] [--seeds N] [--lie PREFIX] [--every N]
  */
 #include <getopt.h>
@@ -18,7 +22,7 @@
 #include "faulty.h"
 #include "script.h"
 
-enum { STEPS_MAX = 50 };
+enum { STEPS_MAX = 50, OTHER_CLOCKS_EVERY = 3 };
 
 struct golden {
 	struct buf seen[STEPS_MAX + 1];	/* before step i */
@@ -57,6 +61,7 @@ open_store(struct trial *t)
 	fixture_init(&t->d, faulty_files(t->disk));
 	t->d.o.pack_octets = 16384;
 	t->d.o.wal_octets = 120000;
+	t->d.o.reserve_octets = 300000;
 	return fixture_open(&t->d);
 }
 
@@ -130,6 +135,20 @@ again(struct trial *t, size_t step)
 	return is_seen(t, step, &which, step + 1, step + 1);
 }
 
+/* What store does every second: it may find that there is room again. */
+static void
+clean_up(struct trial *t, size_t step)
+{
+	bool more = true;
+
+	t->d.now_us += 10000000;
+	while (more)
+		if (engine_gc(t->d.e, &more, &t->d.err) < 0) {
+			violation(t, step, "clean up", t->d.err.text);
+			break;
+		}
+}
+
 static bool
 step_ok(struct trial *t, size_t step)
 {
@@ -145,6 +164,7 @@ step_ok(struct trial *t, size_t step)
 	}
 	if (rc == E_FULL) { /* only this request failed, and wholly */
 		faulty_room(t->disk);
+		clean_up(t, step);
 		ok = script[step].several ? recounts(t, step)
 			: is_seen(t, step, &which, step, step);
 	} else {
@@ -202,6 +222,75 @@ run_golden(struct golden *g)
 	fixture_close(&t.d);
 	faulty_free(t.disk);
 	return ok;
+}
+
+/* The steps before it, as they should be. */
+static bool
+run_until(struct trial *t, size_t step)
+{
+	t->disk = faulty_new();
+	if (open_store(t) < 0)
+		return false;
+	for (size_t i = 0; i < step; i++)
+		if (script_run(&t->d, i) < 0)
+			return false;
+	return true;
+}
+
+/* The process died, and the disk is full when the next one begins: it shows
+ * what there is. The step is done or finds no room, and is done with room. */
+static void
+run_full(struct trial *t, size_t step)
+{
+	size_t which;
+	int rc;
+
+	if (!run_until(t, step))
+		violation(t, step, "full", t->d.err.text);
+	faulty_plan(t->disk, FAULT_POWER_ALL, faulty_points(t->disk) + 1, 0);
+	fixture_close(&t->d);
+	faulty_restart(t->disk);
+	faulty_plan(t->disk, FAULT_FULL, faulty_points(t->disk) + 1, 0);
+	if (open_store(t) < 0) {
+		violation(t, step, "does not open when full", t->d.err.text);
+	} else if (is_seen(t, step, &which, step, step)) {
+		rc = script_run(&t->d, step);
+		if (rc < 0 && rc != E_FULL)
+			violation(t, step, "full", t->d.err.text);
+		faulty_room(t->disk);
+		clean_up(t, step);
+		(void)(again(t, step) && again(t, step) && recounts(t, step));
+	}
+	fixture_close(&t->d);
+	faulty_free(t->disk);
+}
+
+/* A second process has begun, as no lock kept it away: the first does not
+ * write an octet more, also when it ends. */
+static void
+run_two(struct trial *t, size_t step)
+{
+	struct trial first;
+	uint64_t points;
+	bool more;
+
+	if (!run_until(t, step))
+		violation(t, step, "two", t->d.err.text);
+	first = *t;
+	first.d.o.arg = &first.d;
+	if (open_store(t) < 0)
+		violation(t, step, "second", t->d.err.text);
+	points = faulty_points(t->disk);
+	if (engine_gc(first.d.e, &more, &first.d.err) != E_STALE)
+		violation(t, step, "the first one cleans", "");
+	(void)script_run(&first.d, step);
+	fixture_close(&first.d);
+	if (faulty_points(t->disk) != points)
+		violation(t, step, "the first one writes", "");
+	if (again(t, step) && again(t, step))
+		(void)recounts(t, step);
+	fixture_close(&t->d);
+	faulty_free(t->disk);
 }
 
 struct options {
@@ -265,24 +354,50 @@ try_fault(const struct options *o, const struct golden *g, enum fault fault,
 	return bad;
 }
 
+static uint64_t
+try_step(const struct golden *g, void (*fn)(struct trial *t, size_t step),
+    size_t step)
+{
+	struct trial t = { .golden = g };
+
+	fn(&t, step);
+	return t.violated;
+}
+
+static uint64_t
+try_clock(const struct options *o, uint64_t *tried)
+{
+	struct options some = *o;
+	struct golden *g = calloc(1, sizeof(*g));
+	uint64_t bad = 0;
+	size_t i;
+
+	bug_if(!g || script_steps > STEPS_MAX);
+	if (script_clock != CLOCK_GOES)
+		some.every *= OTHER_CLOCKS_EVERY;
+	if (!run_golden(g))
+		return 1;
+	for (int fault = FAULT_EIO; fault < FAULTS; fault++)
+		bad += try_fault(&some, g, (enum fault)fault, tried);
+	for (i = 0; i < script_steps; i += (size_t)some.every, *tried += 2)
+		bad += try_step(g, run_full, i) + try_step(g, run_two, i);
+	for (i = 0; i <= script_steps; i++)
+		buf_free(&g->seen[i]);
+	free(g);
+	return bad;
+}
+
 int
 main(int argc, char **argv)
 {
 	struct options o = options_of(argc, argv);
-	struct golden *g = calloc(1, sizeof(*g));
 	uint64_t tried = 0, violations = 0;
-	size_t i;
 
-	bug_if(!g || script_steps > STEPS_MAX);
-	if (!run_golden(g))
-		return 1;
-	for (int fault = FAULT_EIO; fault < FAULTS; fault++)
-		violations += try_fault(&o, g, (enum fault)fault, &tried);
-	printf("points tried: %llu (%llu in the script), violations: %llu\n",
-	    (unsigned long long)tried, (unsigned long long)g->points,
-	    (unsigned long long)violations);
-	for (i = 0; i <= script_steps; i++)
-		buf_free(&g->seen[i]);
-	free(g);
+	for (int clock = 0; clock < CLOCKS; clock++) {
+		script_clock = (enum script_clock)clock;
+		violations += try_clock(&o, &tried);
+	}
+	printf("points tried: %llu, violations: %llu\n",
+	    (unsigned long long)tried, (unsigned long long)violations);
 	return violations > 0;
 }

@@ -38,6 +38,7 @@ struct faulty {
 	uint64_t points, at, seed;
 	enum fault fault;
 	bool happened, off;
+	uint64_t room;	/* octets that a full disk has got back */
 	const char *lie;
 };
 
@@ -213,14 +214,17 @@ settle(struct inode *i)
 
 /* 0: do it. Else the error to give. *late: do it first, then give it. */
 static int
-point(struct faulty *d, bool needs_room)
+point(struct faulty *d, uint64_t needs)
 {
 	d->points++;
 	if (d->off)
 		return -EIO;
 	if (d->fault == FAULT_FULL && d->points >= d->at) {
 		d->happened = true;
-		return needs_room ? -ENOSPC : 0;
+		if (needs > d->room)
+			return -ENOSPC;
+		d->room -= needs;
+		return 0;
 	}
 	if (d->fault == FAULT_NONE || d->fault == FAULT_FULL ||
 	    d->points != d->at)
@@ -279,7 +283,7 @@ f_open(struct files *fs, const char *name, uint32_t how, struct file **out)
 	if (!n || !n->now) {
 		if (!(how & FILE_CREATE))
 			return -ENOENT;
-		rc = point(d, true);
+		rc = point(d, 1);
 		if (rc < 0)
 			return rc;
 		n = make_name(d, name);
@@ -327,7 +331,7 @@ f_write(struct file *file, const void *p, size_t n, uint64_t at)
 {
 	struct open_file *f = open_of(file);
 	bool was_off = f->disk->off;
-	int rc = point(f->disk, true);
+	int rc = point(f->disk, n);
 
 	/* Power that goes while writing: it may be there in part. So may a
 	 * write that fails. */
@@ -346,7 +350,7 @@ f_sync(struct file *file)
 {
 	struct open_file *f = open_of(file);
 	struct faulty *d = f->disk;
-	int rc = point(d, false);
+	int rc = point(d, 0);
 
 	if (rc == 0 && d->lie && strncmp(f->name, d->lie,
 	    strlen(d->lie)) == 0)
@@ -362,10 +366,12 @@ static int
 f_truncate(struct file *file, uint64_t size)
 {
 	struct open_file *f = open_of(file);
-	int rc = point(f->disk, false);
+	int rc = point(f->disk, 0);
 
 	if (rc < 0)
 		return rc;
+	if (size < f->inode->now.n)
+		f->disk->room += f->inode->now.n - size;
 	resize(&f->inode->now, size);
 	pend(f->inode, P_SIZE, size, NULL, 0);
 	return 0;
@@ -375,9 +381,10 @@ static int
 f_allocate(struct file *file, uint64_t size)
 {
 	struct open_file *f = open_of(file);
-	int rc = point(f->disk, true);
+	uint64_t has = f->inode->now.n;
+	int rc = point(f->disk, size > has ? size - has : 0);
 
-	if (rc < 0 || f->inode->now.n >= size)
+	if (rc < 0 || has >= size)
 		return rc;
 	resize(&f->inode->now, size);
 	pend(f->inode, P_SIZE, size, NULL, 0);
@@ -404,7 +411,9 @@ f_unlink(struct files *fs, const char *name)
 
 	if (!n || !n->now)
 		return -ENOENT;
-	rc = point(d, false);
+	rc = point(d, 0);
+	if (rc == 0)
+		d->room += n->now->now.n;
 	if (rc == 0)
 		set_inode(&n->now, NULL);
 	return rc;
@@ -419,7 +428,7 @@ f_rename(struct files *fs, const char *from, const char *to)
 
 	if (!old || !old->now)
 		return -ENOENT;
-	rc = point(d, true);
+	rc = point(d, 1);
 	if (rc < 0)
 		return rc;
 	new = make_name(d, to);
@@ -440,7 +449,7 @@ f_sync_dir(struct files *fs, const char *dir)
 {
 	struct faulty *d = disk_of(fs);
 	struct name *n;
-	int rc = point(d, false);
+	int rc = point(d, 0);
 
 	if (rc == 0 && d->lie && strcmp(d->lie, dir) == 0)
 		return 0;
@@ -488,6 +497,14 @@ f_is_named(struct file *file, const char *name)
 	return n && n->now == f->inode ? 0 : -ENOENT;
 }
 
+static int
+f_room(struct files *fs, uint64_t *total, uint64_t *unused)
+{
+	(void)fs;
+	*total = *unused = (uint64_t)1 << 40;
+	return 0;
+}
+
 /* ---- life -------------------------------------------------------------- */
 
 struct faulty *
@@ -496,7 +513,7 @@ faulty_new(void)
 	static const struct files_ops ops = { f_open, f_close, f_read,
 		f_write, f_sync, f_truncate, f_allocate, f_size, f_unlink,
 		f_rename, f_mkdir, f_sync_dir, f_exists, f_list, f_lock,
-		f_is_named };
+		f_is_named, f_room };
 	struct faulty *d = calloc(1, sizeof(*d));
 
 	bug_if(!d);
@@ -555,6 +572,7 @@ faulty_room(struct faulty *d)
 {
 	if (d->fault == FAULT_FULL)
 		d->fault = FAULT_NONE;
+	d->room = 0;
 }
 
 /* A name made or removed and not synced is as it was, or not. */
@@ -590,4 +608,5 @@ faulty_restart(struct faulty *d)
 		lose_power(d);
 	d->off = false;
 	d->fault = FAULT_NONE;
+	d->room = 0;
 }

@@ -461,11 +461,26 @@ const struct step script[] = {
 };
 const size_t script_steps = NELEM(script);
 
+/* Clocks that go, go back, and jump. */
+enum script_clock script_clock;
+
+static int64_t
+now_of(size_t i)
+{
+	int64_t steps = (int64_t)(i + 1) * 400000000;
+
+	if (script_clock == CLOCK_BACK)
+		steps = -steps;
+	if (script_clock == CLOCK_JUMPS)
+		steps = i % 2 ? steps + (int64_t)40 * 86400 * 1000000 : steps;
+	return 1795000000000000 + steps;
+}
+
 int
 script_run(struct fixture *d, size_t i)
 {
 	d->change = 1000 * (i + 1);
-	d->now_us = 1795000000000000 + (int64_t)(i + 1) * 400000000;
+	d->now_us = now_of(i);
 	return script[i].run(d);
 }
 

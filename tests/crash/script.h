@@ -18,6 +18,8 @@ extern const size_t script_steps;
 
 /* Step i from the start. 0, or the E_* of what failed (d->dead: the process
  * ended). */
+enum script_clock { CLOCK_GOES, CLOCK_BACK, CLOCK_JUMPS, CLOCKS };
+extern enum script_clock script_clock;
 int script_run(struct fixture *d, size_t i);
 /* Everything a person, the operator or the relay could see, as text. */
 int script_dump(struct fixture *d, struct buf *out);

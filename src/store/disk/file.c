@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/statvfs.h>
 #include <unistd.h>
 
 #include "base/attr.h"
@@ -36,6 +37,7 @@ static int
 real_open(struct files *fs, const char *name, uint32_t how, struct file **f)
 {
 	int flags = O_RDWR | O_CLOEXEC | O_NOFOLLOW;
+	bool read_only = false;
 	struct real_file *r;
 	int fd;
 
@@ -44,11 +46,18 @@ real_open(struct files *fs, const char *name, uint32_t how, struct file **f)
 	if (how & FILE_EXCL)
 		flags |= O_EXCL;
 	fd = openat(dir_of(fs), name, flags, 0600);
+	if (fd < 0 && errno == EROFS) {
+		read_only = true;
+		fd = openat(dir_of(fs), name, O_RDONLY | O_CLOEXEC |
+		    O_NOFOLLOW);
+		if (fd < 0 && errno == ENOENT && how & FILE_CREATE)
+			errno = EROFS;
+	}
 	if (fd < 0)
 		return -errno;
 	r = malloc(sizeof(*r));
 	bug_if(!r);
-	r->file.files = fs;
+	r->file = (struct file){ fs, read_only };
 	r->fd = fd;
 	r->dirfd = dir_of(fs);
 	*f = &r->file;
@@ -91,6 +100,8 @@ real_write(struct file *f, const void *p, size_t n, uint64_t at)
 	size_t done = 0;
 	ssize_t k;
 
+	if (f->read_only)
+		return -EROFS;
 	while (done < n) {
 		k = pwrite(fd_of(f), (const char *)p + done, n - done,
 		    (off_t)(at + done));
@@ -112,12 +123,16 @@ real_sync(struct file *f)
 static int
 real_truncate(struct file *f, uint64_t size)
 {
+	if (f->read_only)
+		return -EROFS;
 	return ftruncate(fd_of(f), (off_t)size) < 0 ? -errno : 0;
 }
 
 static int
 real_allocate(struct file *f, uint64_t size)
 {
+	if (f->read_only)
+		return -EROFS;
 	/* Not every file system can; then writing finds out. */
 	if (fallocate(fd_of(f), 0, 0, (off_t)size) == 0 ||
 	    errno == EOPNOTSUPP)
@@ -199,7 +214,8 @@ real_list(struct files *fs, const char *dir,
 static int
 real_lock(struct file *f, uint64_t at, uint64_t n)
 {
-	struct flock lock = { .l_type = F_WRLCK, .l_whence = SEEK_SET,
+	short type = f->read_only ? F_RDLCK : F_WRLCK;
+	struct flock lock = { .l_type = type, .l_whence = SEEK_SET,
 		.l_start = (off_t)at, .l_len = (off_t)n };
 
 	if (fcntl(fd_of(f), F_OFD_SETLK, &lock) == 0)
@@ -221,13 +237,26 @@ real_is_named(struct file *f, const char *name)
 	return 0;
 }
 
+static int
+real_room(struct files *fs, uint64_t *total, uint64_t *unused)
+{
+	struct statvfs v;
+
+	if (fstatvfs(dir_of(fs), &v) < 0)
+		return -errno;
+	*total = (uint64_t)v.f_blocks * v.f_frsize;
+	*unused = (uint64_t)v.f_bavail * v.f_frsize;
+	return 0;
+}
+
 struct files *
 files_real(int dirfd)
 {
 	static const struct files_ops ops = { real_open, real_close, real_read,
 		real_write, real_sync, real_truncate, real_allocate, real_size,
 		real_unlink, real_rename, real_mkdir, real_sync_dir,
-		real_exists, real_list, real_lock, real_is_named };
+		real_exists, real_list, real_lock, real_is_named,
+		real_room };
 	struct real_files *fs = malloc(sizeof(*fs));
 
 	bug_if(!fs);

@@ -18,9 +18,12 @@ struct files {
 };
 struct file {
 	struct files *files;
+	bool read_only;	/* the file system is */
 };
 
 struct files_ops {
+	/* Where the file system can only be read, so can the file: writing
+	 * says -EROFS. */
 	int (*open)(struct files *fs, const char *name, uint32_t how,
 	    struct file **f);
 	void (*close)(struct file *f);
@@ -47,6 +50,8 @@ struct files_ops {
 	int (*lock)(struct file *f, uint64_t at, uint64_t n);
 	/* Does the name still lead to f? -ENOENT if not. */
 	int (*is_named)(struct file *f, const char *name);
+	/* Octets of the file system, and those that we could still write. */
+	int (*room)(struct files *fs, uint64_t *total, uint64_t *unused);
 };
 
 /* The kernel's files beneath the folder open as dirfd (stays the caller's).

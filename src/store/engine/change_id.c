@@ -95,8 +95,10 @@ change_id_begin(struct engine *e, const struct write *w, bool slices,
 		return err_set(err, E_INVALID, "a change needs an id");
 	rc = sql_first(&e->w, SQL_change_get, SQL_VALS(vi(c->id),
 	    vi(c->scope), vi(c->part)), err);
-	if (rc <= 0)
+	if (rc <= 0) {
+		e->changes_damaged |= rc == E_IO || rc == E_DAMAGED;
 		return rc;
+	}
 	r = rd_of(str_dup(e->arena, sql_str(&e->w, change_get, answer)));
 	sql_end(&e->w, SQL_change_get);
 	if (rd_le32(&r) != c->sum || !rd_ok(&r))
@@ -110,10 +112,13 @@ change_id_keep(struct engine *e, const struct change_id *c, struct str answer,
     struct err *err)
 {
 	auto_buf b = BUF_INIT(MSG_MAX);
+	int rc;
 
 	buf_le32(&b, c->sum);
 	buf_str(&b, answer);
-	return sql_run(&e->w, SQL_change_add, SQL_VALS(vi(c->id),
+	rc = sql_run(&e->w, SQL_change_add, SQL_VALS(vi(c->id),
 	    vi(c->scope), vi(c->part), vi((uint64_t)e->now_s),
 	    vs(buf_get(&b))), err);
+	e->changes_damaged |= rc == E_IO || rc == E_DAMAGED;
+	return rc;
 }

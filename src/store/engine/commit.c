@@ -1,5 +1,6 @@
 #include "store/engine/data_state.h"
 #include "store/engine/engine_int.h"
+#include "store/sql/schema.h"
 
 /*
  * One commit of the writer, in this order: blobs into the pack, rows in one
@@ -8,11 +9,12 @@
  *
  * A request that fails by itself has written nothing. If the disk is full, or a
  * page of the database damaged, the whole batch is undone and run again one by
- * one, so only those fail that find no room, or need that page. Every other
- * failure of the disk is the end of the process.
+ * one, so only those fail that find no room, or need that page; what makes room
+ * has the reserve (room.c). Every other failure of the disk is the end of the
+ * process.
  */
 
-enum { UNDONE = 1 };	/* the batch was, and may be run again one by one */
+enum { FULL_WAL = 1 << 20 }; /* a WAL that has it keeps to it on a full disk */
 
 void
 batch_op(struct engine *e, const struct column_op *op)
@@ -84,8 +86,8 @@ engine_revoked(const struct engine *e, size_t *n)
 	return e->revoked.p;
 }
 
-static void
-begin_batch(struct engine *e)
+void
+batch_begin(struct engine *e)
 {
 	map_clear(&e->fresh);
 	buf_reset(&e->rows);
@@ -101,6 +103,14 @@ begin_batch(struct engine *e)
 }
 
 int
+engine_is_last(struct engine *e, struct err *err)
+{
+	if (e->claimed && data_state_is_last(e->o.files, e->fence, err) < 0)
+		return E_STALE;
+	return 0;
+}
+
+int
 batch_transaction(struct engine *e, struct err *err)
 {
 	int rc;
@@ -113,7 +123,7 @@ batch_transaction(struct engine *e, struct err *err)
 }
 
 static void
-undo(struct engine *e)
+undo_batch(struct engine *e)
 {
 	sql_rollback(&e->w);
 	packs_abort(e->packs);
@@ -122,7 +132,7 @@ undo(struct engine *e)
 	e->changed.n = e->told_changed;
 	e->revoked.n = e->told_revoked;
 	e->news.n = e->told_news;
-	begin_batch(e);
+	batch_begin(e);
 }
 
 int
@@ -134,7 +144,7 @@ engine_check_lease(struct engine *e, struct err *err)
 
 	if (rc == 0)
 		return err_set(err, E_STALE, "another store owns the data");
-	return rc < 0 ? rc : 0;
+	return rc < 0 ? rc : engine_is_last(e, err);
 }
 
 /* The rows that say what this batch did as a whole; the lease with them. */
@@ -185,9 +195,8 @@ is_ones_own(int rc)
 	return rc == E_FULL || rc == E_DAMAGED;
 }
 
-/* 0, UNDONE, or the end. */
-static int
-commit_batch(struct engine *e, struct err *err)
+int
+batch_finish(struct engine *e, struct err *err)
 {
 	int rc = e->w.failed;
 
@@ -197,9 +206,11 @@ commit_batch(struct engine *e, struct err *err)
 		rc = write_totals(e, err);
 	if (rc == 0 && !e->half_written)
 		rc = sync_all(e, err);
+	if (rc == E_FULL)
+		room_was_full(e, err);
 	if (is_ones_own(rc) || (rc == 0 && e->half_written)) {
-		undo(e);
-		return UNDONE;
+		undo_batch(e);
+		return BATCH_UNDONE;
 	}
 	if (rc < 0)
 		return rc;
@@ -214,7 +225,8 @@ commit_batch(struct engine *e, struct err *err)
 	    e->now_s * 1000000);
 	if (vfs_lost_wal(e->vfs))
 		return save_from_lost_wal(e, err);
-	return sql_restart_wal(&e->w, e->o.wal_octets, err);
+	return sql_restart_wal(&e->w, e->room.whole ? e->o.wal_octets :
+	    FULL_WAL, err);
 }
 
 /* What was kept of a change's answer is the answer, but of slices. */
@@ -267,6 +279,29 @@ execute(struct engine *e, struct write *w)
 	return keep_answer(e, w, call->effects, &id);
 }
 
+/* What cannot be done now, and need not be tried. */
+static void
+refuse_some(struct engine *e, struct write **w, size_t n)
+{
+	bool full = !e->refusal.code && !room_regain(e);
+	const struct engine_call *call;
+	size_t i;
+
+	for (i = 0; i < n && (full || e->refusal.code); i++) {
+		call = w[i]->call < STORE_NCALLS ? &e->o.calls[w[i]->call]
+						 : NULL;
+		if (e->refusal.code)
+			w[i]->code = err_set(&w[i]->err, e->refusal.code,
+			    "%s", e->refusal.text);
+		else if (!call || !(call->effects & EFFECT_frees))
+			w[i]->code = err_set(&w[i]->err, E_FULL,
+			    "the disk is full");
+		else
+			continue;
+		w[i]->settled = true;
+	}
+}
+
 /* Pieces of large blobs need no transaction and are not run again. */
 static void
 pieces_first(struct engine *e, struct write **w, size_t n)
@@ -291,6 +326,40 @@ pieces_first(struct engine *e, struct write **w, size_t n)
 	}
 }
 
+static int
+alone(struct engine *e, struct write *w)
+{
+	batch_begin(e);
+	w->code = execute(e, w);
+	return batch_finish(e, &w->err);
+}
+
+/* Answers of what was done are kept against being asked again. When they can
+ * be read no more, doing without is better than to end with every try. */
+static bool
+changes_forget(struct engine *e)
+{
+	struct err err = { 0 };
+	int rc;
+
+	if (!e->changes_damaged || e->changes_forgotten)
+		return false;
+	e->changes_forgotten = true;
+	undo_batch(e);
+	rc = batch_transaction(e, &err);
+	if (rc == 0)
+		rc = schema_forget_changes(&e->w, e->fence, &err);
+	if (rc == 0)
+		rc = sql_commit(&e->w, &err);
+	if (rc < 0)
+		sql_rollback(&e->w);
+	batch_begin(e);
+	if (e->o.log)
+		log_event(e->o.log, LOG_ERROR, "changes_forgotten",
+		    F_INT("done", rc == 0), F_ERR(&err));
+	return rc == 0;
+}
+
 /* Each for itself: who finds no room is told so. */
 static int
 one_by_one(struct engine *e, struct write **w, size_t n, struct err *err)
@@ -301,10 +370,14 @@ one_by_one(struct engine *e, struct write **w, size_t n, struct err *err)
 	for (i = 0; i < n && rc >= 0; i++) {
 		if (w[i]->settled)
 			continue;
-		begin_batch(e);
-		w[i]->code = execute(e, w[i]);
-		rc = commit_batch(e, &w[i]->err);
-		if (rc == UNDONE && w[i]->code >= 0)
+		rc = alone(e, w[i]);
+		if (rc == BATCH_UNDONE && e->room.full &&
+		    e->o.calls[w[i]->call].effects & EFFECT_frees &&
+		    room_give_up(e))
+			rc = alone(e, w[i]);
+		if (rc != 0 && changes_forget(e))
+			rc = alone(e, w[i]);
+		if (rc == BATCH_UNDONE && w[i]->code >= 0)
 			w[i]->code = w[i]->err.code == E_DAMAGED ? E_DAMAGED
 								 : E_FULL;
 		if (rc < 0)
@@ -325,7 +398,11 @@ engine_commit(struct engine *e, struct write **w, size_t n, size_t *ndone,
 	arena_reset(e->arena);
 	e->changed.n = e->revoked.n = 0;
 	buf_reset(&e->news);
-	begin_batch(e);
+	batch_begin(e);
+	rc = engine_is_last(e, err);
+	if (rc < 0)
+		return rc;
+	refuse_some(e, w, n);
 	pieces_first(e, w, n);
 	for (i = 0; i < n && e->w.failed == 0 &&
 	    !e->half_written; i++) {
@@ -339,10 +416,11 @@ engine_commit(struct engine *e, struct write **w, size_t n, size_t *ndone,
 		}
 	}
 	*ndone = i;
-	if (e->w.failed && !is_ones_own(e->w.failed)) {
+	if (e->w.failed)
 		*err = *last;
-		return e->w.failed;
-	}
-	rc = commit_batch(e, err);
-	return rc == UNDONE ? one_by_one(e, w, *ndone, err) : rc;
+	if (e->w.failed && !is_ones_own(e->w.failed))
+		return changes_forget(e) ? one_by_one(e, w, *ndone, err) :
+		    e->w.failed;
+	rc = batch_finish(e, err);
+	return rc == BATCH_UNDONE ? one_by_one(e, w, *ndone, err) : rc;
 }

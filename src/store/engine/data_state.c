@@ -43,25 +43,53 @@ holds_mail(struct files *fs)
 	return any;
 }
 
-/* "running 12" or "stopped 12", and spaces up to the newline. */
+static struct str
+next_word(struct str *line)
+{
+	struct str word;
+
+	*line = str_trim(*line);
+	word = str_first(*line, str_chr(*line, ' '));
+	*line = str_from(*line, word.n);
+	return word;
+}
+
+static int
+read_line(struct files *fs, char text[LINE])
+{
+	struct file *f;
+	int rc = fs->ops->open(fs, STATE, 0, &f);
+
+	if (rc < 0)
+		return rc;
+	rc = file_read_all(f, text, LINE, 0);
+	file_close(f);
+	return rc;
+}
+
+/* "running 12" or "stopped 12", or "starting 13 running", and spaces up to the
+ * newline. What the line of an opening that came to nothing says is what was
+ * before it. */
 static void
 read_state(struct files *fs, struct data_state *s)
 {
 	struct str line, word;
 	char text[LINE];
-	struct file *f;
+	bool starting;
 
 	*s = (struct data_state){ 0 };
-	if (fs->ops->open(fs, STATE, 0, &f) < 0)
+	if (read_line(fs, text) < 0)
 		return;
-	if (file_read_all(f, text, sizeof(text), 0) == 0) {
-		line = str_trim(str_make(text, sizeof(text)));
-		word = str_first(line, str_chr(line, ' '));
-		s->running = str_eq(word, STR("running"));
-		s->known = (s->running || str_eq(word, STR("stopped"))) &&
-		    str_u64(str_trim(str_from(line, word.n)), &s->fence);
+	line = str_make(text, sizeof(text));
+	word = next_word(&line);
+	starting = str_eq(word, STR("starting"));
+	s->known = str_u64(next_word(&line), &s->fence);
+	if (starting) {
+		word = next_word(&line);
+		s->fence--;
 	}
-	file_close(f);
+	s->running = str_eq(word, STR("running"));
+	s->known = s->known && (s->running || str_eq(word, STR("stopped")));
 }
 
 int
@@ -92,9 +120,8 @@ data_state_check_fence(const struct data_state *s, uint64_t fence,
 	    "it knows", fence, s->fence);
 }
 
-int
-data_state_put(struct files *fs, bool running, uint64_t fence,
-    struct err *err)
+static int
+write_line(struct files *fs, const char *words, struct err *err)
 {
 	bool is_new = fs->ops->exists(fs, STATE) < 0;
 	char text[LINE + 1];
@@ -104,8 +131,7 @@ data_state_put(struct files *fs, bool running, uint64_t fence,
 	if (rc < 0)
 		return err_set(err, rc == -ENOSPC ? E_FULL : E_IO, "%s: %s",
 		    STATE, strerrordesc_np(-rc));
-	(void)snprintf(text, sizeof(text), "%s %-*" PRIu64 "\n",
-	    running ? "running" : "stopped", LINE - 9, fence);
+	(void)snprintf(text, sizeof(text), "%-*s\n", LINE - 1, words);
 	rc = fs->ops->write(f, text, LINE, 0);
 	if (rc == 0)
 		rc = fs->ops->sync(f);
@@ -114,4 +140,43 @@ data_state_put(struct files *fs, bool running, uint64_t fence,
 		rc = fs->ops->sync_dir(fs, ".");
 	return rc < 0 ? err_set(err, rc == -ENOSPC ? E_FULL : E_IO, "%s: %s",
 	    STATE, strerrordesc_np(-rc)) : 0;
+}
+
+int
+data_state_claim(struct files *fs, const struct data_state *before,
+    uint64_t fence, struct err *err)
+{
+	char words[LINE];
+
+	(void)snprintf(words, sizeof(words), "starting %" PRIu64 " %s", fence,
+	    !before->known ? "new" : before->running ? "running" : "stopped");
+	return write_line(fs, words, err);
+}
+
+int
+data_state_put(struct files *fs, bool running, uint64_t fence,
+    struct err *err)
+{
+	char words[LINE];
+
+	(void)snprintf(words, sizeof(words), "%s %" PRIu64,
+	    running ? "running" : "stopped", fence);
+	return write_line(fs, words, err);
+}
+
+int
+data_state_is_last(struct files *fs, uint64_t fence, struct err *err)
+{
+	char text[LINE];
+	struct str line = str_make(text, sizeof(text));
+	uint64_t last = 0;
+
+	if (read_line(fs, text) == 0) {
+		(void)next_word(&line);
+		if (!str_u64(next_word(&line), &last))
+			last = 0;
+	}
+	return last == fence ? 0 : err_set(err, E_STALE, "another store has "
+	    "begun in this folder (start %" PRIu64 ", ours was %" PRIu64 ")",
+	    last, fence);
 }

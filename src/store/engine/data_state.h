@@ -8,9 +8,15 @@
  * in each of these cases going on would mean to say "no such user" for mail
  * that should wait, and to take people's mail for strays.
  *
+ * It is also where the lease can be seen by those who lost it: the rows in the
+ * database cannot tell a store that another one has begun, because each has
+ * the index of the WAL in its own memory.
+ *
  *   Invariants: (1) "running" is written after the first commit of an opening,
  *   so a WAL is there as long as it stands; (2) "stopped" is written before
- *   the WAL goes; (3) a line that does not make sense says nothing.
+ *   the WAL goes; (3) a line that does not make sense says nothing;
+ *   (4) "starting" is written before an opening changes anything else, and
+ *   keeps what the line said before of the end of the one before it.
  */
 #pragma once
 #include "base/err.h"
@@ -28,6 +34,11 @@ int data_state_check(struct files *fs, struct data_state *s, struct err *err);
  * older than the folder. */
 int data_state_check_fence(const struct data_state *s, uint64_t fence,
     struct err *err);
-/* 0 or E_*. */
+/* 0 or E_*. The first is for an opening that has not committed anything yet;
+ * before is what data_state_check() found. */
+int data_state_claim(struct files *fs, const struct data_state *before,
+    uint64_t fence, struct err *err);
 int data_state_put(struct files *fs, bool running, uint64_t fence,
     struct err *err);
+/* Is this opening still the last? E_STALE if not. */
+int data_state_is_last(struct files *fs, uint64_t fence, struct err *err);

@@ -1,4 +1,3 @@
-#include "store/engine/data_state.h"
 #include "store/engine/engine_int.h"
 #include "store/sql/schema.h"
 
@@ -25,18 +24,18 @@ make_folders(struct files *fs, struct err *err)
 
 /* Made once: what was rewritten with it is to find its way back. */
 static int
-get_srs_key(struct engine *e, struct err *err)
+get_srs_key(struct engine *e, bool make, struct err *err)
 {
 	unsigned char *key = e->srs_key.octets;
 	struct str kept;
 	int rc = sql_first(&e->w, SQL_srs_key_get, NULL, 0, err);
 
-	if (rc == 0) {
+	if (rc == 0 && make) {
 		e->o.random(e->o.arg, key, SRS_KEY);
 		return sql_run(&e->w, SQL_srs_key_add, SQL_VALS(
 		    vs(str_make((const char *)key, SRS_KEY))), err);
 	}
-	if (rc < 0)
+	if (rc <= 0)
 		return rc;
 	kept = sql_str(&e->w, srs_key_get, key);
 	rc = kept.n == SRS_KEY ? 0 : err_set(err, E_INVALID,
@@ -47,33 +46,64 @@ get_srs_key(struct engine *e, struct err *err)
 	return rc;
 }
 
-/* Every opening takes the lease anew: the previous holder finds another
- * number. */
+/* Of the opening before this one. */
 static int
-take_lease(struct engine *e, const struct data_state *before, struct err *err)
+read_owner(struct engine *e, struct err *err)
 {
-	int rc = sql_begin(&e->w, err);
+	int rc = sql_first(&e->w, SQL_owner_get, NULL, 0, err);
 
-	if (rc == 0)
-		rc = sql_first(&e->w, SQL_owner_get, NULL, 0, err);
 	if (rc == 0)
 		rc = err_set(err, E_INVALID, "the owner's row is missing");
 	if (rc < 0)
 		return rc;
-	e->fence = sql_u64(&e->w, owner_get, fence) + 1;
+	e->fence = sql_u64(&e->w, owner_get, fence);
 	e->next_blob = sql_u64(&e->w, owner_get, next_blob);
 	e->next_account = sql_u64(&e->w, owner_get, next_account);
 	e->uidvalidity = sql_u64(&e->w, owner_get, uidvalidity);
 	sql_end(&e->w, SQL_owner_get);
-	rc = data_state_check_fence(before, e->fence - 1, err);
+	return data_state_check_fence(&e->before, e->fence, err);
+}
+
+/* Every opening takes the lease anew: the previous holder finds another
+ * number, first in postern.state and then in the database. */
+static int
+take_lease(struct engine *e, struct err *err)
+{
+	int rc = sql_begin(&e->w, err);
+
+	if (rc == 0)
+		rc = read_owner(e, err);
 	if (rc < 0)
+		return rc;
+	rc = data_state_claim(e->o.files, &e->before, ++e->fence, err);
+	e->claimed = rc == 0;
+	if (rc < 0 && rc != E_FULL) /* without that line it can be done */
 		return rc;
 	e->o.random(e->o.arg, e->owner, sizeof(e->owner));
 	rc = sql_run(&e->w, SQL_owner_take, SQL_VALS(
 	    vs(str_make(e->owner, sizeof(e->owner))), vi(e->fence)), err);
 	if (rc == 0)
-		rc = get_srs_key(e, err);
+		rc = get_srs_key(e, true, err);
 	return rc < 0 ? rc : sql_commit(&e->w, err);
+}
+
+/* A full disk has room for it: the reserve, or what of the WAL is done with. */
+static int
+take_lease_anyhow(struct engine *e, struct err *err)
+{
+	int rc = take_lease(e, err);
+
+	if (rc < 0)
+		sql_rollback(&e->w);
+	if (rc != E_FULL)
+		return rc;
+	room_was_full(e, err);
+	(void)room_give_up(e);
+	(void)sql_checkpoint(&e->w, NULL);
+	rc = take_lease(e, err);
+	if (rc < 0)
+		sql_rollback(&e->w);
+	return rc;
 }
 
 static int
@@ -140,37 +170,88 @@ find_gap(struct engine *e)
 		engine_clock_jumped(e, last, now);
 }
 
-static int
-open_data(struct engine *e, struct err *err)
+int
+engine_begin_writing(struct engine *e, struct err *err)
 {
-	struct data_state before = { 0 };
-	int rc = make_folders(e->o.files, err);
+	int rc = take_lease_anyhow(e, err);
 
 	if (rc == 0)
-		rc = data_state_check(e->o.files, &before, err);
+		rc = recover_packs(e, err);
+	e->running = rc == 0;	/* also if putting fails half way */
+	if (rc < 0)
+		return rc;
+	rc = data_state_put(e->o.files, true, e->fence, err);
+	if (rc == 0 && !e->room.full)
+		(void)room_regain(e);
+	/* A full disk: the state before is still true, and safe. */
+	return rc == E_FULL ? 0 : rc;
+}
+
+/* What is there can be read. */
+static int
+begin_reading(struct engine *e, const struct err *why, struct err *err)
+{
+	int rc = read_owner(e, err);
+
 	if (rc == 0)
-		rc = sql_open(&e->w, e->vfs, "postern.db", WRITER_CACHE_KB,
-		    err);
+		rc = get_srs_key(e, false, err);
+	room_refuse(e, why);
+	if (rc == 0 && e->o.log)
+		log_event(e->o.log, LOG_ERROR, "only_reading", F_ERR(why));
+	return rc;
+}
+
+static int
+begin_writing_or_reading(struct engine *e, struct err *err)
+{
+	struct err why = { 0 };
+	int rc;
+
+	if (sql_is_read_only(&e->w))
+		rc = err_set(&why, E_IO, "the file system is read-only");
+	else
+		rc = engine_begin_writing(e, &why);
+	if (rc == E_FULL || sql_is_read_only(&e->w))
+		return begin_reading(e, &why, err);
+	*err = why;
+	return rc;
+}
+
+static int
+open_database(struct engine *e, struct err *err)
+{
+	int rc = sql_open(&e->w, e->vfs, "postern.db", WRITER_CACHE_KB, err);
+
 	if (rc < 0)
 		return rc;
 	/* The database and its log must be found after a crash. */
 	if (e->o.files->ops->sync_dir(e->o.files, ".") < 0)
-		return err_set(err, E_IO, "sync the data folder: failed");
+		rc = err_set(err, E_IO, "sync the data folder: failed");
 	sql_is_writer(&e->w);
-	rc = schema_migrate(&e->w, err);
 	if (rc == 0)
+		rc = schema_migrate(&e->w, err);
+	if (rc == 0 && !sql_is_read_only(&e->w))
 		rc = sum_pages(e, err);
+	if (rc < 0)
+		sql_close(&e->w);
+	return rc;
+}
+
+static int
+open_data(struct engine *e, struct err *err)
+{
+	int rc = make_folders(e->o.files, err);
+
+	if (rc == 0)
+		rc = data_state_check(e->o.files, &e->before, err);
+	if (rc == 0)
+		rc = open_database(e, err);
+	if (rc == E_FULL && room_give_up(e))
+		rc = open_database(e, err);
 	if (rc == 0)
 		find_gap(e);
 	if (rc == 0)
-		rc = take_lease(e, &before, err);
-	if (rc == 0)
-		rc = recover_packs(e, err);
-	e->running = rc == 0;	/* also if putting fails half way */
-	if (rc == 0)
-		rc = data_state_put(e->o.files, true, e->fence, err);
-	if (rc == E_FULL) /* the state before is still true, and safe */
-		rc = 0;
+		rc = begin_writing_or_reading(e, err);
 	if (rc == 0)
 		rc = sql_open(&e->look, e->vfs, "postern.db", LOOK_CACHE_KB,
 		    err);
@@ -206,6 +287,8 @@ engine_open(const struct engine_options *o, struct engine **out,
 		e->o.pack_octets = 64 << 20;
 	if (e->o.wal_octets == 0)
 		e->o.wal_octets = 64 << 20;
+	if (e->o.reserve_octets == 0)
+		e->o.reserve_octets = 16 << 20;
 	if (e->o.column_octets == 0)
 		e->o.column_octets = 256 << 20;
 	e->arena = arena_new(ANSWER_ARENA);
@@ -220,6 +303,7 @@ engine_open(const struct engine_options *o, struct engine **out,
 	bug_if(pthread_mutex_init(&e->used_lock, NULL) != 0);
 	bug_if(pthread_mutex_init(&e->damage_lock, NULL) != 0);
 	waiting_time_init(&e->waiting);
+	e->now_s = o->wall_us(o->arg) / 1000000;
 	rc = open_data(e, err);
 	if (rc < 0)
 		engine_close(e);
@@ -244,9 +328,10 @@ engine_close(struct engine *e)
 	waiting_time_end(&e->waiting);
 	address_cache_free(e->addresses);
 	sql_close(&e->look);
-	/* Without that line the WAL has to stay. */
-	if (e->running && data_state_put(e->o.files, false, e->fence,
-	    NULL) < 0)
+	/* Without that line the WAL has to stay; and if it is another's. */
+	if (!e->running || (e->claimed && data_state_is_last(e->o.files,
+	    e->fence, NULL) < 0) ||
+	    data_state_put(e->o.files, false, e->fence, NULL) < 0)
 		sql_keep_wal(&e->w);
 	sql_close(&e->w);
 	vfs_free(e->vfs);
@@ -322,7 +407,10 @@ engine_mono_us(const struct engine *e)
 void
 engine_flush_journal(struct engine *e)
 {
-	journal_flush(e->journal, e->o.wall_us(e->o.arg));
+	/* What a full disk still has is for those who make room. */
+	if (!e->refusal.code && e->room.whole &&
+	    engine_is_last(e, NULL) == 0)
+		journal_flush(e->journal, e->o.wall_us(e->o.arg));
 }
 
 void

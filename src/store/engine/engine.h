@@ -40,6 +40,7 @@ struct engine_options {
 	struct files *files;
 	uint64_t pack_octets;	/* 0: 64 MB */
 	uint64_t wal_octets;	/* restart the WAL there; 0: 64 MB */
+	uint64_t reserve_octets; /* for a full disk; 0: 16 MB */
 	uint64_t quota;		/* of an account; 0: none */
 	uint64_t max_message;	/* octets */
 	uint64_t staged_octets;	/* by one mx worker; 0: 1 GB, or 32 of the
@@ -57,7 +58,10 @@ struct engine_options {
 	struct log *log;	/* NULL: none */
 };
 
-/* Opens and recovers what is in the folder, or makes it. */
+/* Opens and recovers what is in the folder, or makes it. Where nothing can be
+ * written (the disk is full and there is no reserve; the file system is
+ * read-only), it is opened all the same, and every change refused; that ends
+ * by itself once there is room. */
 int engine_open(const struct engine_options *o, struct engine **e,
     struct err *err);
 void engine_close(struct engine *e);
@@ -66,6 +70,8 @@ void engine_close(struct engine *e);
 void engine_limits(struct engine *e, uint64_t quota, uint64_t max_message);
 void engine_queue(struct engine *e, const struct queue_settings *q);
 struct queue_settings engine_queue_settings(const struct engine *e);
+/* Nothing can be taken in now, and why: E_FULL, E_IO, or 0. Any thread. */
+int engine_refuses(const struct engine *e);
 int64_t engine_now_us(const struct engine *e);	/* since 1970 UTC */
 int64_t engine_mono_us(const struct engine *e);
 /* What came then, or before, has waited for age_s: without the gaps that the
@@ -162,7 +168,9 @@ bool queue_news_take(struct rd *r, struct queue_news *n);
 /* A caller went: drop what it staged. */
 void engine_forget(struct engine *e, struct caller *c);
 
-/* A slice of cleaning up; *more if there is something left to do now. */
+/* A slice of cleaning up, and a look at how full the disk is; *more if there
+ * is something left to do now. E_STALE: what kept this process from writing is
+ * over, or another one has the data. */
 int engine_gc(struct engine *e, bool *more, struct err *err);
 /* Write journal rows that wait. Losing them is no failure. */
 void engine_flush_journal(struct engine *e);

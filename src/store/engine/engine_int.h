@@ -6,6 +6,7 @@
 #include "store/address/address.h"
 #include "store/chunk.h"
 #include "store/engine/column.h"
+#include "store/engine/data_state.h"
 #include "store/engine/engine.h"
 #include "store/disk/journal.h"
 #include "store/address/address_cache.h"
@@ -46,6 +47,14 @@ struct mbox {
 struct fresh {
 	struct column_row row;
 	struct str keywords;
+};
+
+/* See room.c. */
+struct room {
+	bool whole;		/* the reserve is there */
+	bool full, low;		/* as was said */
+	int64_t full_since_s, looked_s;
+	int refuses;		/* atomic: an E_* */
 };
 
 struct engine {
@@ -91,6 +100,11 @@ struct engine {
 	int64_t now_s;
 	bool in_transaction;
 	bool running;		/* as postern.state says */
+	bool claimed;		/* and it says that we are the last */
+	struct data_state before;	/* what it said at the start */
+	struct room room;
+	struct err refusal;	/* of every change; code 0: none */
+	bool changes_damaged, changes_forgotten;
 
 	uint64_t staged_octets;	/* in memory, of all callers */
 	uint64_t next_stage;
@@ -99,7 +113,8 @@ struct engine {
 	struct map damage_told;
 
 	uint64_t clean_walk;	/* where the next look at old changes begins */
-	int64_t cleaned_s;
+	int64_t cleaned_s, walked_s, gc_after_s;
+	bool clean_front;	/* their lowest ids have more old ones */
 };
 
 /* Limits change while threads look at them. */
@@ -144,8 +159,16 @@ bool state_used(struct engine *e, uint64_t account, uint64_t *used);
 void state_used_was(struct engine *e, uint64_t account, uint64_t used);
 
 /* commit.c */
+/* A lease that was lost (E_STALE) is the end, before an octet is written. */
+int engine_is_last(struct engine *e, struct err *err);
 /* Write the counters of all accounts, if we still own the data (E_STALE). */
 int engine_check_lease(struct engine *e, struct err *err);
+/* A batch of the writer's own: begin, changes in batch_transaction(), and the
+ * commit with all that belongs to it. BATCH_UNDONE: the disk is full, or
+ * nothing says that all of it may stand. Negative: the end of the process. */
+enum { BATCH_UNDONE = 1 };
+void batch_begin(struct engine *e);
+int batch_finish(struct engine *e, struct err *err);
 /* The transaction of the batch, begun when first needed. */
 int batch_transaction(struct engine *e, struct err *err);
 void batch_op(struct engine *e, const struct column_op *op);
@@ -154,6 +177,16 @@ void batch_changed(struct engine *e, uint64_t account, uint64_t mailbox,
 void batch_revoke(struct engine *e, uint64_t account);
 void batch_journal(struct engine *e, const struct journal_row *row);
 void batch_news(struct engine *e, const struct queue_news *n);
+
+/* room.c: the writer's. */
+bool room_regain(struct engine *e);	/* is the reserve whole? */
+bool room_give_up(struct engine *e);	/* was there anything of it? */
+void room_was_full(struct engine *e, const struct err *why);
+void room_look(struct engine *e);
+void room_refuse(struct engine *e, const struct err *why);	/* changes */
+
+/* engine.c: from here on it writes. E_FULL: not yet. */
+int engine_begin_writing(struct engine *e, struct err *err);
 
 /* change_id.c */
 struct change_id {

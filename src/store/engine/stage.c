@@ -189,6 +189,8 @@ write_stage(struct engine *e, struct write *w)
 		rc = err_set(&w->err, E_INVALID, "a piece out of order");
 	else
 		rc = add_piece(e, s, ask->octets, &w->err);
+	if (rc == E_FULL)
+		room_was_full(e, &w->err);
 	if (rc < 0) {
 		drop_stage(e, s); /* it has a hole */
 		return rc;
@@ -279,6 +281,8 @@ stage_place(struct engine *e, const struct blob_ask *b, struct place *at,
 		rc = place_stage(e, b, &parts, at, err);
 	else
 		rc = place_inline(e, b, &parts, at, err);
+	if (rc == E_FULL)
+		room_was_full(e, err);
 	/* Not this blob's fault alone: the whole batch is lost. */
 	if (rc < 0 && (packs_broken(e->packs) || rc == E_IO))
 		e->w.failed = rc;

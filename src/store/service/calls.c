@@ -137,9 +137,14 @@ reply_looked_up_rcpt(struct job *j)
 void
 call_rcpt(struct conn *c, struct ipc_req *req)
 {
+	int refuses = engine_refuses(c->service->o.engine);
 	struct rcpt_answer answer;
 	struct recipient who;
 
+	if (refuses) {
+		ipc_fail(req, refuses, "nothing can be stored now");
+		return;
+	}
 	if (rcpt_is_known(c->service->o.engine, &c->caller, req->ask, &answer,
 	    &who))
 		reply_rcpt(c, req, &answer, &who);

@@ -298,6 +298,59 @@ test_files(void **state)
 	assert_true(fixture_verify(&p->d) > 0);
 }
 
+/* The same octets under another inode: a lock on the old one says nothing. */
+static void
+replace_database(struct folder *p)
+{
+	shell("cp %s/postern.db %s/copy && mv %s/copy %s/postern.db", p->path);
+}
+
+static long
+octets_of_wal(struct folder *p)
+{
+	struct stat st;
+
+	assert_int_equal(fstatat(p->dirfd, "postern.db-wal", &st, 0), 0);
+	return (long)st.st_size;
+}
+
+/* Two stores, and no lock that keeps them apart: the first finds that it is
+ * the last no more before it writes, and leaves everything as it is. */
+static void
+test_stale(void **state)
+{
+	const char *to[] = { "alice@ours.test", NULL };
+	struct folder *p = *state;
+	struct fixture second;
+	struct open_answer in;
+	struct caller alice = fixture_person(p->alice);
+	bool more = false;
+	long wal;
+
+	replace_database(p);
+	fixture_init(&second, p->files);
+	second.change = 5000;
+	assert_int_equal(fixture_open(&second), 0);
+	assert_int_equal(fixture_submit(&second, 0, "Subject: by the second",
+	    to, NULL), 0);
+	wal = octets_of_wal(p);
+	assert_int_equal(fixture_submit(&p->d, 0, "Subject: by the first", to,
+	    NULL), E_STALE);
+	p->d.now_us += (int64_t)4000 * 1000000;
+	assert_int_equal(engine_gc(p->d.e, &more, &p->d.err), E_STALE);
+	fixture_close(&p->d);
+	assert_int_equal(octets_of_wal(p), wal);
+	assert_int_equal(fixture_submit(&second, 0, "Subject: once more", to,
+	    NULL), 0);
+	assert_int_equal(fixture_open_mailbox(&second, &alice, "INBOX", &in),
+	    0);
+	assert_int_equal(in.exists, 3);
+	assert_int_equal(fixture_verify(&second), 0);
+	fixture_close(&second);
+	assert_int_equal(fixture_open(&p->d), 0);
+	assert_int_equal(count(p), 3);
+}
+
 int
 main(void)
 {
@@ -308,6 +361,7 @@ main(void)
 		    tear_down),
 		cmocka_unit_test_setup_teardown(test_wal_removed, set_up,
 		    tear_down),
+		cmocka_unit_test_setup_teardown(test_stale, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_lost, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_older, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_files, set_up, tear_down),

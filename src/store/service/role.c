@@ -56,11 +56,15 @@ fatal(void *arg, const struct err *why)
 {
 	struct store_role *s = arg;
 
-	log_event(s->role->log, LOG_ERROR, "disk_failed", F_ERR(why));
+	if (why->code == E_STALE)
+		log_event(s->role->log, LOG_WARN, "begins_again", F_ERR(why));
+	else
+		log_event(s->role->log, LOG_ERROR, "disk_failed", F_ERR(why));
 	_exit(EXIT_DISK);
 }
 
-/* One store at a time; the one before us may still be ending. */
+/* One store at a time; the one before us may still be ending. The folder itself
+ * is locked where there is no such file and nothing can be written. */
 static int
 lock_folder(struct store_role *s, struct err *err)
 {
@@ -69,6 +73,11 @@ lock_folder(struct store_role *s, struct err *err)
 
 	s->lockfd = openat(s->dirfd, "store.lock",
 	    O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
+	if (s->lockfd < 0 && errno == EROFS)
+		s->lockfd = openat(s->dirfd, "store.lock",
+		    O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
+	if (s->lockfd < 0 && errno == ENOENT)
+		s->lockfd = s->dirfd;
 	if (s->lockfd < 0)
 		return err_sys(err, E_IO, "open store.lock");
 	for (waited = 0; waited < WAIT_FOR_LOCK_MS; waited += 20) {

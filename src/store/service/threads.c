@@ -9,6 +9,7 @@ enum {
 	IDLE_MS = 1000,	/* journal and cleaning when nothing else is to do */
 	IDLE_HERE_MS = 60000, /* a fake clock runs through days of that */
 	PATIENCE_US = 4000,
+	SLICE_EVERY_MS = 20,
 };
 
 /* ---- queues ------------------------------------------------------------
@@ -332,20 +333,30 @@ threads_own_report(struct service *s, struct buf *results,
 }
 
 /* A slice of cleaning between two batches, at most once a second unless
- * there is more to do. */
+ * there is more to do; then all slices take a fifth of the time at most. */
 static void
 housekeeping(struct service *s)
 {
+	int64_t began_ms = now_us(&s->writes) / 1000, now_ms;
 	struct err err = { 0 };
 	bool more = false;
 
-	if (now_us(&s->writes) / 1000 < s->next_ms)
+	if (began_ms < s->next_ms)
 		return;
 	engine_flush_journal(s->o.engine);
 	if (engine_gc(s->o.engine, &more, &err) < 0)
 		s->o.fatal(s->o.arg, &err);
-	s->next_ms = now_us(&s->writes) / 1000 + (more ? 20
-	    : s->o.readers ? IDLE_MS : IDLE_HERE_MS);
+	now_ms = now_us(&s->writes) / 1000;
+	s->next_ms = now_ms + (more ? SLICE_EVERY_MS +
+	    4 * (now_ms - began_ms) : s->o.readers ? IDLE_MS : IDLE_HERE_MS);
+}
+
+static int64_t
+until_housekeeping_ms(struct service *s)
+{
+	int64_t ms = s->next_ms - now_us(&s->writes) / 1000;
+
+	return ms < 1 ? 1 : ms > IDLE_MS ? IDLE_MS : ms;
 }
 
 static void *
@@ -357,7 +368,8 @@ writer_main(void *arg)
 	size_t n;
 
 	while (!stop) {
-		j = jobs_wait(&s->writes, BATCH_MAX, &n, IDLE_MS);
+		j = jobs_wait(&s->writes, BATCH_MAX, &n,
+		    until_housekeeping_ms(s));
 		if (j) {
 			batch(s, j);
 		} else {

@@ -12,6 +12,12 @@
  * "owner" is the lease: every write transaction begins with an update of its
  * row that only succeeds for the holder, and keeps the global counters.
  */
+/* By id first: askers make ids that grow, so rows append. */
+#define CREATE_CHANGE                                                         \
+	"CREATE TABLE change (id INTEGER NOT NULL, scope INTEGER NOT NULL,"   \
+	" part INTEGER NOT NULL, at INTEGER NOT NULL, answer BLOB NOT NULL,"  \
+	" PRIMARY KEY (id, scope, part)) STRICT, WITHOUT ROWID;"
+
 static const char version_1[] =
     "CREATE TABLE meta (name BLOB PRIMARY KEY, value INTEGER NOT NULL)"
     " STRICT, WITHOUT ROWID;"
@@ -70,10 +76,7 @@ static const char version_1[] =
     " rcpt INTEGER NOT NULL, address BLOB NOT NULL, domain BLOB NOT NULL,"
     " state INTEGER NOT NULL, next_due INTEGER NOT NULL,"
     " PRIMARY KEY (message, rcpt)) STRICT, WITHOUT ROWID;"
-    /* By id first: askers make ids that grow, so rows append. */
-    "CREATE TABLE change (id INTEGER NOT NULL, scope INTEGER NOT NULL,"
-    " part INTEGER NOT NULL, at INTEGER NOT NULL, answer BLOB NOT NULL,"
-    " PRIMARY KEY (id, scope, part)) STRICT, WITHOUT ROWID;"
+    CREATE_CHANGE
     "INSERT INTO owner VALUES (0, x'', 0, 1, 1, 0);"
     "INSERT INTO meta VALUES (CAST('version' AS BLOB), 1);";
 
@@ -177,4 +180,17 @@ schema_migrate(struct sql *q, struct err *err)
 	while (rc == 0 && version < SCHEMA_VERSION)
 		rc = schema_step(q, ++version, err);
 	return rc;
+}
+
+/* The name alone changes hands: nothing of the table is read. */
+int
+schema_forget_changes(struct sql *q, uint64_t number, struct err *err)
+{
+	char text[80];
+	int rc;
+
+	(void)snprintf(text, sizeof(text), "ALTER TABLE change RENAME TO "
+	    "change_damaged_%llu", (unsigned long long)number);
+	rc = sql_exec(q, text, err);
+	return rc < 0 ? rc : sql_exec(q, CREATE_CHANGE, err);
 }

@@ -258,8 +258,15 @@ sql_sum_pages(struct sql *q, struct err *err)
 void
 sql_keep_wal(struct sql *q)
 {
-	(void)sqlite3_db_config(q->db, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1,
-	    NULL);
+	if (q->db)
+		(void)sqlite3_db_config(q->db,
+		    SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, NULL);
+}
+
+bool
+sql_is_read_only(const struct sql *q)
+{
+	return sqlite3_db_readonly(q->db, "main") == 1;
 }
 
 int

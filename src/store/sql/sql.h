@@ -73,6 +73,8 @@ void sql_is_writer(struct sql *q);
 int sql_begin(struct sql *q, struct err *err);	/* of the writer */
 int sql_commit(struct sql *q, struct err *err);
 void sql_rollback(struct sql *q);
+/* Its file system is. */
+bool sql_is_read_only(const struct sql *q);
 /* How many rows it has changed since it was opened. */
 int sql_changes(const struct sql *q);
 /* After a commit of the writer: go on at the beginning of the WAL once it has

@@ -80,7 +80,9 @@ sqlite_code(int rc, int otherwise)
 {
 	if (rc == 0)
 		return SQLITE_OK;
-	return rc == -ENOSPC || rc == -EDQUOT ? SQLITE_FULL : otherwise;
+	if (rc == -ENOSPC || rc == -EDQUOT)
+		return SQLITE_FULL;
+	return rc == -EROFS ? SQLITE_READONLY : otherwise;
 }
 
 /* ---- checksums of pages ------------------------------------------------ */
@@ -517,6 +519,53 @@ v_close(sqlite3_file *file)
 
 /* ---- the file system --------------------------------------------------- */
 
+/* A WAL that is not there and cannot be made, where nothing can be written:
+ * to those who read, it is empty. */
+static int
+none_read(struct file *f unused_arg, void *p unused_arg, size_t n unused_arg,
+    uint64_t at unused_arg, size_t *got)
+{
+	*got = 0;
+	return 0;
+}
+
+static int
+none_write(struct file *f unused_arg, const void *p unused_arg,
+    size_t n unused_arg, uint64_t at unused_arg)
+{
+	return -EROFS;
+}
+
+static int
+none_size(struct file *f unused_arg, uint64_t *size)
+{
+	*size = 0;
+	return 0;
+}
+
+static int
+none_sync(struct file *f unused_arg)
+{
+	return 0;
+}
+
+static void
+none_close(struct file *f unused_arg)
+{
+}
+
+static struct file *
+no_wal(void)
+{
+	static const struct files_ops ops = { .close = none_close,
+		.read = none_read, .write = none_write, .size = none_size,
+		.sync = none_sync };
+	static struct files files = { &ops };
+	static struct file none = { &files, true };
+
+	return &none;
+}
+
 static const sqlite3_io_methods methods = {
 	.iVersion = 2,
 	.xClose = v_close,
@@ -569,8 +618,12 @@ v_open(sqlite3_vfs *base, const char *name, sqlite3_file *file, int flags,
 	if (strlen(name) >= NAME_MAX_)
 		return SQLITE_CANTOPEN;
 	f->unnamed = v->fs->ops->exists(v->fs, name) < 0;
-	if (v->fs->ops->open(v->fs, name, how, &f->f) < 0)
-		return SQLITE_CANTOPEN;
+	rc = v->fs->ops->open(v->fs, name, how, &f->f);
+	if (rc == -EROFS && flags & SQLITE_OPEN_WAL)
+		f->f = no_wal();
+	else if (rc < 0)
+		return sqlite_code(rc, SQLITE_CANTOPEN);
+	rc = SQLITE_OK;
 	f->vfs = v;
 	f->delete_at_close = flags & SQLITE_OPEN_DELETEONCLOSE;
 	(void)snprintf(f->name, sizeof(f->name), "%s", name);
@@ -583,8 +636,10 @@ v_open(sqlite3_vfs *base, const char *name, sqlite3_file *file, int flags,
 		file_close(f->f);
 		return rc;
 	}
-	f->wal = flags & SQLITE_OPEN_WAL;
+	f->wal = flags & SQLITE_OPEN_WAL && !f->f->read_only;
 	f->base.pMethods = &methods;
+	if (f->f->read_only)
+		flags = (flags & ~SQLITE_OPEN_READWRITE) | SQLITE_OPEN_READONLY;
 	if (out)
 		*out = flags;
 	return SQLITE_OK;

@@ -6,11 +6,11 @@
  * changes, old days of the journal.
  *
  * A file goes only after the commit by which nothing names it. If the process
- * ends between the two, the next start removes it.
+ * ends between the two, the next start puts it aside.
  */
 
 enum { EMAILS_A_SLICE = 200, JOURNAL_DAYS = 30, CHANGES_A_WALK = 500,
-	WALK_EVERY_S = 20 };
+	WALK_EVERY_S = 20, PAUSE_S = 600, TRY_EVERY_S = 5 };
 
 struct cleaning {
 	struct engine *e;
@@ -136,28 +136,54 @@ clean_account(struct cleaning *c, uint64_t account, struct err *err)
 	    vi(account)), err);
 }
 
-/* Ids come in any order of time, so look at all of them in turn. SQL has them
- * as signed numbers: TOP turns the least of those into 0 and back. */
-static int
-clean_changes(struct engine *e, struct err *err)
-{
-	const uint64_t TOP = (uint64_t)1 << 63;
-	uint64_t from = e->clean_walk, last = 0;
-	int rc;
+/* SQL has ids as signed numbers: TOP turns the least of those into 0 and
+ * back. */
+#define TOP ((uint64_t)1 << 63)
 
-	if (e->now_s - e->cleaned_s < WALK_EVERY_S && from == 0)
-		return 0;
-	e->cleaned_s = e->now_s;
-	rc = sql_number(&e->w, SQL_change_walk, SQL_VALS(vi(from ^ TOP),
+/* Look at some ids from *from on, and where to go on: 0 at their end. How many
+ * were old. */
+static int
+clean_some_changes(struct engine *e, uint64_t *from, struct err *err)
+{
+	uint64_t last = 0;
+	int rc = sql_number(&e->w, SQL_change_walk, SQL_VALS(vi(*from ^ TOP),
 	    vi(CHANGES_A_WALK)), &last, err);
+
 	last ^= TOP;
 	if (rc == 0)
-		rc = sql_run(&e->w, SQL_change_old, SQL_VALS(
-		    vi((uint64_t)(e->now_s - CHANGE_S)), vi(from ^ TOP),
+		rc = sql_change(&e->w, SQL_change_old, SQL_VALS(
+		    vi((uint64_t)(e->now_s - CHANGE_S)), vi(*from ^ TOP),
 		    vi(CHANGES_A_WALK)), err);
-	e->clean_walk = last > from ? last + 1 : 0;
-	journal_drop_before(e->journal, e->now_s - JOURNAL_DAYS * 86400);
+	*from = last > *from ? last + 1 : 0;
 	return rc;
+}
+
+/* Most askers make ids that grow, so the old ones are the least of them: as
+ * many slices as it takes. An asker may do otherwise: all others are looked at
+ * in turn, a slice a second. */
+static int
+clean_changes(struct cleaning *c, struct err *err)
+{
+	struct engine *e = c->e;
+	bool walk = e->now_s - e->cleaned_s >= WALK_EVERY_S ||
+	    e->now_s < e->cleaned_s;
+	uint64_t least = 0;
+	int rc = 0;
+
+	if (walk || e->clean_front)
+		rc = clean_some_changes(e, &least, err);
+	e->clean_front = rc > 0;
+	c->more |= rc > 0;
+	if (walk)
+		journal_drop_before(e->journal,
+		    e->now_s - JOURNAL_DAYS * 86400);
+	if (rc == 0 && e->now_s != e->walked_s)
+		rc = clean_some_changes(e, &e->clean_walk, err);
+	if (walk)
+		e->cleaned_s = e->now_s;
+	e->walked_s = e->now_s;
+	e->changes_damaged |= rc == E_IO || rc == E_DAMAGED;
+	return rc < 0 ? rc : 0;
 }
 
 static int
@@ -175,7 +201,7 @@ clean_slice(struct cleaning *c, struct err *err)
 		    err);
 	if (rc == 0 && account)
 		rc = clean_account(c, account, err);
-	return rc < 0 ? rc : clean_changes(e, err);
+	return rc < 0 ? rc : clean_changes(c, err);
 }
 
 static void
@@ -189,30 +215,89 @@ remove_files(struct cleaning *c)
 		large_remove(c->e->packs, c->blobs.p[i]);
 }
 
+/* Begun without writing: is that over? Only a new process can open the files
+ * again that are open for reading. */
+static int
+write_again(struct engine *e, struct err *err)
+{
+	struct err why = { 0 };
+	struct file *f;
+	bool writable;
+	int rc;
+
+	if (e->now_s - e->cleaned_s < TRY_EVERY_S && e->now_s >= e->cleaned_s)
+		return 0;
+	e->cleaned_s = e->now_s;
+	if (sql_is_read_only(&e->w)) {
+		if (e->o.files->ops->open(e->o.files, "postern.db", 0, &f) < 0)
+			return 0;
+		writable = !f->read_only;
+		file_close(f);
+		return writable ? err_set(err, E_STALE,
+		    "the file system can be written again") : 0;
+	}
+	rc = engine_begin_writing(e, &why);
+	if (rc == 0)
+		room_refuse(e, &(struct err){ 0 });
+	else if (rc != E_FULL)
+		*err = why;
+	return rc == E_FULL ? 0 : rc;
+}
+
+/* What is damaged here is nobody's mail: they go on without cleaning. */
+static int
+pause_gc(struct engine *e, const struct err *why)
+{
+	e->gc_after_s = e->now_s + PAUSE_S;
+	if (e->o.log)
+		log_event(e->o.log, LOG_ERROR, "gc_failed", F_ERR(why));
+	return 0;
+}
+
+static int
+clean_and_commit(struct cleaning *c, struct err *err)
+{
+	struct engine *e = c->e;
+	int before = sql_changes(&e->w), rc;
+
+	batch_begin(e);
+	rc = engine_is_last(e, err);
+	if (rc == 0)
+		rc = batch_transaction(e, err);
+	if (rc < 0)
+		return rc;
+	rc = clean_slice(c, err);
+	if (rc == 0 && sql_changes(&e->w) != before)
+		return batch_finish(e, err);
+	sql_rollback(&e->w);
+	return rc == E_IO || rc == E_DAMAGED ? pause_gc(e, err) : rc;
+}
+
 int
 engine_gc(struct engine *e, bool *more, struct err *err)
 {
-	int before = sql_changes(&e->w);
 	struct cleaning c = { .e = e };
-	bool idle;
 	int rc;
 
+	*more = false;
 	e->now_s = e->o.wall_us(e->o.arg) / 1000000;
-	rc = sql_begin(&e->w, err);
+	if (e->refusal.code)
+		return write_again(e, err);
+	room_look(e);
+	if (e->now_s < e->gc_after_s && e->gc_after_s - e->now_s <= PAUSE_S)
+		return 0;
+	rc = clean_and_commit(&c, err);
 	if (rc == 0)
-		rc = clean_slice(&c, err);
-	idle = sql_changes(&e->w) == before;
-	if (rc == 0 && !idle)
-		rc = engine_check_lease(e, err);
-	if (rc == 0 && !idle)
-		rc = sql_commit(&e->w, err);
-	if (rc == 0 && !idle)
 		remove_files(&c);
-	else
-		sql_rollback(&e->w);
+	if (rc == BATCH_UNDONE && err->code == E_DAMAGED)
+		rc = pause_gc(e, err);
+	/* A full disk: in the place of the reserve, or another time. */
+	if (rc == E_FULL || rc == BATCH_UNDONE) {
+		c.more = room_give_up(e);
+		rc = 0;
+	}
+	*more = rc == 0 && c.more;
 	vec_free(&c.packs);
 	vec_free(&c.blobs);
-	*more = rc == 0 && c.more;
-	/* A full disk: another time. A damaged page was told. */
-	return rc == E_FULL || rc == E_DAMAGED ? 0 : rc;
+	return rc;
 }

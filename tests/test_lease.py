@@ -1,0 +1,96 @@
+"""One server has a data folder, whatever is done to its locks; and a new one
+waits a little for what the one before it still has."""
+
+import contextlib
+import socket
+import subprocess
+import threading
+import time
+
+import pytest
+from lib.server import (BUILD, STANDARD, ConfiguredServer, address,
+                        free_offset)
+from lib.wire import Smtp
+
+
+def deliver(server):
+    smtp = Smtp(server)
+    with contextlib.closing(smtp):
+        smtp.do("EHLO client.example.net", 250)
+        return smtp.send_message("a@example.net", [address("alice")],
+                                 b"Subject: x\r\n\r\n")[0]
+
+
+@pytest.fixture
+def server():
+    with ConfiguredServer() as s:
+        yield s
+
+
+def start_beside(server):
+    """Another server in the same folder, on ports of its own."""
+    text = server.conf.read_text()
+    offset = free_offset()
+    for name, port in STANDARD.items():
+        text = text.replace(f"port = {server.ports[name]} ",
+                            f"port = {port + offset} ")
+    conf = server.conf.with_name("other.conf")
+    conf.write_text(text)
+    return subprocess.run([BUILD / "postern", "run", "--config", conf],
+                          capture_output=True, text=True, timeout=60)
+
+
+def test_locks_removed(server):
+    (server.data / "lock").unlink()
+    (server.data / "store" / "store.lock").unlink()
+    second = start_beside(server)
+    assert second.returncode == 1
+    assert "another postern serves" in second.stderr, second.stderr
+    # The first has noticed nothing, and can still be talked to.
+    assert deliver(server) == 250
+    server.command("account", "list")
+    server.command("queue", "list")
+    assert server.command("verify").returncode == 0
+
+
+def test_refused_for_its_lock(server):
+    second = start_beside(server)
+    assert second.returncode == 1 and "runs on" in second.stderr
+    server.command("account", "list")
+
+
+def test_ports_are_waited_for():
+    """Processes of a server that was killed end one after the other."""
+    server = ConfiguredServer()
+    with socket.socket() as held:
+        held.bind(("127.0.0.1", server.ports["imap"]))
+        held.listen()
+        threading.Timer(1.5, held.close).start()
+        began = time.monotonic()
+        with server:
+            assert time.monotonic() - began > 1
+            assert deliver(server) == 250
+
+
+def test_port_of_somebody_else():
+    server = ConfiguredServer()
+    with socket.socket() as held:
+        held.bind(("127.0.0.1", server.ports["imap"]))
+        held.listen()
+        with pytest.raises(RuntimeError, match="in use by another program"):
+            server.start()
+
+
+def test_stop_says_why(server):
+    """Those who wait for a store that will not come end at once, and nobody
+    has to be killed."""
+    server.stop()
+    (server.data / "store" / "postern.db").write_bytes(b"")
+    began = time.monotonic()
+    with pytest.raises(RuntimeError):
+        server.start()
+    server.process.wait(20)
+    assert time.monotonic() - began < 4
+    said = server.tail()
+    assert "killed_at_deadline" not in said, said
+    assert "postern.db is missing or empty" in said
