@@ -11,6 +11,7 @@
 #include "base/vec.h"
 #include "store/sql/page_sum.h"
 #include "store/sql/vfs_host.h"
+#include "store/sql/vfs_no_wal.h"
 
 enum { NAME_MAX_ = 64, GATHER = 1 << 20 };
 
@@ -519,53 +520,6 @@ v_close(sqlite3_file *file)
 
 /* ---- the file system --------------------------------------------------- */
 
-/* A WAL that is not there and cannot be made, where nothing can be written:
- * to those who read, it is empty. */
-static int
-none_read(struct file *f unused_arg, void *p unused_arg, size_t n unused_arg,
-    uint64_t at unused_arg, size_t *got)
-{
-	*got = 0;
-	return 0;
-}
-
-static int
-none_write(struct file *f unused_arg, const void *p unused_arg,
-    size_t n unused_arg, uint64_t at unused_arg)
-{
-	return -EROFS;
-}
-
-static int
-none_size(struct file *f unused_arg, uint64_t *size)
-{
-	*size = 0;
-	return 0;
-}
-
-static int
-none_sync(struct file *f unused_arg)
-{
-	return 0;
-}
-
-static void
-none_close(struct file *f unused_arg)
-{
-}
-
-static struct file *
-no_wal(void)
-{
-	static const struct files_ops ops = { .close = none_close,
-		.read = none_read, .write = none_write, .size = none_size,
-		.sync = none_sync };
-	static struct files files = { &ops };
-	static struct file none = { &files, true };
-
-	return &none;
-}
-
 static const sqlite3_io_methods methods = {
 	.iVersion = 2,
 	.xClose = v_close,
@@ -620,7 +574,7 @@ v_open(sqlite3_vfs *base, const char *name, sqlite3_file *file, int flags,
 	f->unnamed = v->fs->ops->exists(v->fs, name) < 0;
 	rc = v->fs->ops->open(v->fs, name, how, &f->f);
 	if (rc == -EROFS && flags & SQLITE_OPEN_WAL)
-		f->f = no_wal();
+		f->f = vfs_no_wal();
 	else if (rc < 0)
 		return sqlite_code(rc, SQLITE_CANTOPEN);
 	rc = SQLITE_OK;
