@@ -105,6 +105,26 @@ const struct conf_option conf_options[] = {
 	{ "max-connections", CONF_FILE, CONF_NUMBER, 1, 1000000, "4000",
 	    AT(config, max_connections),
 	    "connections that one of these takes at the same time" },
+	{ "smtp-per-address", CONF_FILE, CONF_NUMBER, 0, 1000000, "50",
+	    AT(config, smtp_address),
+	    "connections to port 25 from one address; 0 is no limit",
+	    .more = "Counted over all workers, as those below; an IPv6 /64 is "
+	    "one address. This machine may have ten times as many. Who is "
+	    "over a limit is told 421 and why." },
+	{ "smtp-per-network", CONF_FILE, CONF_NUMBER, 0, 1000000, "200",
+	    AT(config, smtp_network),
+	    "the same from one network, an IPv4 /24 or an IPv6 /48" },
+	{ "people-per-address", CONF_FILE, CONF_NUMBER, 0, 1000000, "500",
+	    AT(config, people_address),
+	    "connections of people (submission and IMAP) from one address",
+	    .more = "An office behind one address has several for each of "
+	    "its people. The last tenth of all room is kept for addresses "
+	    "from which somebody logged in within a week." },
+	{ "people-per-network", CONF_FILE, CONF_NUMBER, 0, 1000000, "2000",
+	    AT(config, people_network), "the same from one network" },
+	{ "per-account", CONF_FILE, CONF_NUMBER, 0, 1000000, "100",
+	    AT(config, account_connections),
+	    "connections that are logged in to one account; 0 is no limit" },
 	{ "max-recipients", CONF_FILE, CONF_NUMBER, 100, 2000, "1000",
 	    AT(config, max_recipients),		/* RFC 5321 4.5.3.1.8 */
 	    "recipients of one message" },

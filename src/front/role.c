@@ -19,21 +19,21 @@ struct front {
 };
 
 static void
-start_imap(void *arg, struct listener *from, struct stream *s,
+start_imap(void *arg, struct connection *from, struct stream *s,
     const struct peer *peer, enum listen_tls rule)
 {
 	struct front *f = arg;
 
-	imap_start(f->imap, s, peer, rule, listener_done, from);
+	imap_start(f->imap, s, peer, rule, connection_done, from);
 }
 
 static void
-start_submission(void *arg, struct listener *from, struct stream *s,
+start_submission(void *arg, struct connection *from, struct stream *s,
     const struct peer *peer, enum listen_tls rule)
 {
 	struct front *f = arg;
 
-	smtp_start(f->submission, s, peer, rule, listener_done, from);
+	smtp_start(f->submission, s, peer, rule, connection_done, from);
 }
 
 static int
@@ -59,14 +59,20 @@ front_prepare(struct role *r, struct err *err unused_arg)
 {
 	/* What is served on which kind of socket. */
 	static const struct listener_kind kinds[] = {
-		{ LISTEN_IMAP, start_imap, LISTEN_TLS_LOGIN },
+		{ LISTEN_IMAP, start_imap, LISTEN_TLS_LOGIN,
+		    "* BYE [UNAVAILABLE] " },
 		{ LISTEN_IMAPS, start_imap, LISTEN_TLS_FIRST },
-		{ LISTEN_IMAP_MAY, start_imap, LISTEN_TLS_MAY },
-		{ LISTEN_IMAP_NONE, start_imap, LISTEN_TLS_NONE },
-		{ LISTEN_SUBMISSION, start_submission, LISTEN_TLS_LOGIN },
+		{ LISTEN_IMAP_MAY, start_imap, LISTEN_TLS_MAY,
+		    "* BYE [UNAVAILABLE] " },
+		{ LISTEN_IMAP_NONE, start_imap, LISTEN_TLS_NONE,
+		    "* BYE [UNAVAILABLE] " },
+		{ LISTEN_SUBMISSION, start_submission, LISTEN_TLS_LOGIN,
+		    "421 4.7.0 " },
 		{ LISTEN_SUBMISSIONS, start_submission, LISTEN_TLS_FIRST },
-		{ LISTEN_SUBMISSION_MAY, start_submission, LISTEN_TLS_MAY },
-		{ LISTEN_SUBMISSION_NONE, start_submission, LISTEN_TLS_NONE },
+		{ LISTEN_SUBMISSION_MAY, start_submission, LISTEN_TLS_MAY,
+		    "421 4.7.0 " },
+		{ LISTEN_SUBMISSION_NONE, start_submission, LISTEN_TLS_NONE,
+		    "421 4.7.0 " },
 	};
 	struct front *f = r->state;
 

@@ -22,6 +22,8 @@ imap_prove(struct imap_session *s, const struct login_ask *ask)
 	switch (account_login(&s->account, ask, &s->d.log, &err)) {
 	case LOGIN_FAILED:
 		return imap_fail(s, "login", &err);
+	case LOGIN_TOO_MANY:
+		return NO_CODE("LIMIT", "Too many connections of this account");
 	case LOGIN_REFUSED:
 		if (account_gave_up(&s->account))
 			imap_bye(s, "Too many failed logins");

@@ -240,6 +240,7 @@ imap_start(struct imap_service *sv, struct stream *stream,
 	/* A message comes in literals only. */
 	stream_lone_lf(stream);
 	account_init(&s->account, sv->loop, sv->vault);
+	s->account.visit = peer->visit;
 	s->service = sv;
 	sv->refs++;
 	s->state = STATE_NOT_AUTH;

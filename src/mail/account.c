@@ -26,6 +26,14 @@ account_login(struct account *a, const struct login_ask *ask,
 		a->refused = 0;
 	}
 	arena_free(mem);
+	if (e >= 0 && a->visit && visit_login(a->visit, str_c(a->address),
+	    loop_wall(a->loop)) != LIMIT_NONE) {
+		log_ctx_event(log, LOG_WARN, "limited",
+		    F_STR("by", str_c(limit_name(LIMIT_ACCOUNT))),
+		    F_STR("user", str_c(a->address)), F_INT("times", 1));
+		account_logout(a);
+		return LOGIN_TOO_MANY;
+	}
 	if (e >= 0)
 		return LOGIN_OK;
 	if (e != E_DENIED && e != E_NOTFOUND && e != E_INVALID)

@@ -7,6 +7,7 @@
  */
 #pragma once
 #include "base/log.h"
+#include "rt/conn_limits.h"
 #include "vault/client.h"
 
 enum { ACCOUNT_MAX_REFUSED = 5 };	/* logins, then a session ends */
@@ -18,6 +19,7 @@ struct account {
 	struct store *store;	/* login's; NULL: nobody has logged in */
 	char address[321];	/* whose it is; stays after the end */
 	uint32_t refused;	/* logins, since the last good one */
+	struct visit *visit;	/* of the session; NULL: not counted */
 };
 
 /* Nobody's yet. loop and vault must outlive it. */
@@ -28,6 +30,7 @@ enum login_result {
 	LOGIN_OK,
 	LOGIN_REFUSED,		/* wrong user or password; counted */
 	LOGIN_FAILED,		/* we could not find out: *err says why */
+	LOGIN_TOO_MANY,		/* the account has all connections it may */
 };
 enum login_result account_login(struct account *a, const struct login_ask *ask,
     const struct log_ctx *log, struct err *err);

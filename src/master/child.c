@@ -10,6 +10,7 @@
 #include "master/master_int.h"
 
 enum { LINK_FD = 3, CONFIG_OCTETS = 200000 };
+_Static_assert((int)WORKERS_MAX <= (int)LIMITS_WORKERS, "each has its part");
 
 /* What this role is told of the configuration: its own folder, and no names
  * of files that only we open. */
@@ -45,12 +46,13 @@ send_start(struct child *c)
 	auto_buf b = BUF_INIT(CONFIG_OCTETS);
 	struct role_start m = { .kind = c->kind, .index = c->index,
 		.uid = role_uid(c->m, c->kind) };
+	bool counts = c->kind == ROLE_MX || c->kind == ROLE_FRONT;
 
 	encode_config(c, &b);
 	m.config = buf_get(&b);
 	if (c->kind == ROLE_VAULT)
 		certs_begin(c);
-	child_send(c, ROLE_START, &m, -1);
+	child_send(c, ROLE_START, &m, counts ? c->m->limits : -1);
 	tickets_send(c);
 }
 

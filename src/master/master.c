@@ -196,7 +196,8 @@ master_begin(struct master *m, struct err *err)
 	add_children(m, ROLE_FRONT, m->config.front_workers);
 	if (find_roles(m, err) < 0 || check_roles(m, err) < 0 ||
 	    certs_open(m, err) < 0 || folder_open(m, err) < 0 ||
-	    sockets_open(m, err) < 0 || take_signals(m, err) < 0)
+	    sockets_open(m, err) < 0 || take_signals(m, err) < 0 ||
+	    (m->limits = limits_make(err)) < 0)
 		return err->code;
 	m->started_ms = loop_now_ms(m->loop);
 	tickets_begin(m);
@@ -214,6 +215,8 @@ master_end(struct master *m)
 	sockets_close(m);
 	if (m->lock >= 0)
 		(void)close(m->lock);
+	if (m->limits >= 0)
+		(void)close(m->limits);
 	if (m->folder >= 0)
 		(void)close(m->folder);
 	certs_free(m->certs);
@@ -236,7 +239,7 @@ master_run(const struct serve *s)
 		bug("out of memory");
 	(void)prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
 	m->serve = s;
-	m->folder = m->lock = m->signals.fd = -1;
+	m->folder = m->lock = m->limits = m->signals.fd = -1;
 	m->terminal = find_terminal(m);
 	m->clock = clock_real();
 	m->log = log_new(s->log_fd, "master",

@@ -5,6 +5,7 @@
 #include <sys/types.h>
 
 #include "master/master.h"
+#include "rt/conn_limits.h"
 #include "rt/role.h"
 
 enum { WORKERS_MAX = 8, CHILDREN_MAX = 4 + 2 * WORKERS_MAX,
@@ -54,6 +55,7 @@ struct master {
 	const char *libexec;	/* the folder of the roles */
 	int folder;		/* the data folder */
 	int lock;
+	int limits;		/* memory that mx and front share */
 	struct ticket_keys mx_tickets, front_tickets;
 	struct timer turn;
 	struct cert_files *certs, *trial;	/* see certs.c */

@@ -15,6 +15,11 @@
 	F(S, u32, mx_workers, 0)                                         \
 	F(S, u32, front_workers, 0)                                      \
 	F(S, u32, max_connections, 0)	/* of one worker */              \
+	F(S, u32, smtp_address, 0)	/* of one address; 0: any */     \
+	F(S, u32, smtp_network, 0)                                       \
+	F(S, u32, people_address, 0)                                     \
+	F(S, u32, people_network, 0)                                     \
+	F(S, u32, account_connections, 0)                                \
 	F(S, u32, max_recipients, 0)	/* of one message, >= 100 */     \
 	F(S, u64, max_message, 0)	/* octets */                     \
 	F(S, u64, quota, 0)		/* octets an account, 0 is none */ \

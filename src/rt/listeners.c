@@ -1,7 +1,8 @@
 #include "rt/listeners.h"
 
 enum { SOCKETS_MAX = 32, RETRY_MS = 200 };
-enum { NEEDS_MAX = 2, LOOK_MS = 5000, LOST_MS = 30000 };
+enum { NEEDS_MAX = 2, LOOK_MS = 5000, LOST_MS = 30000,
+	REFUSAL_MS = 1000 };
 
 struct listening {
 	struct listeners *all;
@@ -21,6 +22,7 @@ struct listeners {
 	size_t nkinds;
 	int (*ready)(void *arg, struct err *err);
 	void *arg;
+	struct limits *limits;
 	struct listening socket[SOCKETS_MAX];
 	size_t n;
 	struct fiber *renewing;		/* NULL: not now */
@@ -30,12 +32,63 @@ struct listeners {
 	struct timer look;
 };
 
+struct connection {
+	struct listener *listener;
+	struct visit visit;
+};
+
+void
+connection_done(void *connection)
+{
+	struct connection *c = connection;
+
+	visit_end(&c->visit);
+	listener_done(c->listener);
+	free(c);
+}
+
+/* Where TLS comes first there is nothing that they would read. */
+static void
+refuse_visit(struct listening *k, struct stream *s, const char *address,
+    enum limit by)
+{
+	static const char *const words[LIMIT_N] = {
+		[LIMIT_ADDRESS] = "Too many connections from your address",
+		[LIMIT_NETWORK] = "Too many connections from your network",
+		[LIMIT_TOTAL] = "Too many connections, try again later",
+	};
+	struct role *r = k->all->role;
+	int64_t now = loop_now_ms(r->loop);
+
+	limits_log(k->all->limits, r->log, now, by, address);
+	if (k->kind->refusal) {
+		stream_deadline(s, now + REFUSAL_MS);
+		(void)stream_printf(s, "%s%s\r\n", k->kind->refusal, words[by]);
+		(void)stream_flush(s, NULL);
+	}
+	stream_close(s);
+}
+
 static void
 accepted(void *arg, struct stream *s, const struct peer *peer)
 {
 	struct listening *k = arg;
+	struct listeners *ls = k->all;
+	struct connection *c = calloc(1, sizeof(*c));
+	struct peer who = *peer;
+	enum limit by;
 
-	k->kind->start(k->all->arg, k->listener, s, peer, k->kind->rule);
+	bug_if(!c);
+	c->listener = k->listener;
+	who.visit = &c->visit;
+	by = visit_begin(&c->visit, ls->limits, peer->address,
+	    loop_wall(ls->role->loop));
+	if (by == LIMIT_NONE) {
+		k->kind->start(ls->arg, c, s, &who, k->kind->rule);
+		return;
+	}
+	refuse_visit(k, s, peer->address, by);
+	connection_done(c);
 }
 
 static void
@@ -138,6 +191,9 @@ listeners_new(struct role *r, const struct listener_kind *kinds, size_t nkinds,
 	ls->nkinds = nkinds;
 	ls->ready = ready;
 	ls->arg = arg;
+	ls->limits = limits_new(r->shared, kinds[0].kind == LISTEN_SMTP ?
+	    LIMITS_SMTP : LIMITS_PEOPLE, r->index, &r->config);
+	r->shared = -1;
 	listeners_renew(ls);
 	return ls;
 }
@@ -176,5 +232,6 @@ listeners_free(struct listeners *ls)
 	for (size_t i = 0; i < ls->n; i++)
 		listener_close(ls->socket[i].listener);
 	timer_clear(ls->role->loop, &ls->look);
+	limits_free(ls->limits);
 	free(ls);
 }

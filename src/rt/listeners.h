@@ -6,22 +6,31 @@
  * reload and when a peer was started anew; sessions keep what they began with.
  */
 #pragma once
+#include "rt/conn_limits.h"
 #include "rt/reconnect.h"
 #include "rt/role.h"
 #include "rt/stream.h"
 
 struct listeners;
 
+/* One connection, from its first octet to its end. */
+struct connection;
+
 /* How a connection on one kind of socket begins; runs on a fiber of its own.
- * The session calls listener_done(from) once, at its end. */
+ * The session calls connection_done(from) once, at its end. Where there are too
+ * many (conn_limits.h) none begins: refusal and why are said. */
 struct listener_kind {
 	enum listen_kind kind;
-	void (*start)(void *arg, struct listener *from, struct stream *s,
+	void (*start)(void *arg, struct connection *from, struct stream *s,
 	    const struct peer *peer, enum listen_tls rule);
 	enum listen_tls rule;
+	const char *refusal;		/* "421 4.7.0 "; NULL: nothing */
 };
+void connection_done(void *connection);
 
-/* ready() makes what sessions begin with from now on. It runs on a fiber, may
+/* A role that serves LISTEN_SMTP counts apart from one that does not. The
+ * memory it shares with others is role->shared.
+ * ready() makes what sessions begin with from now on. It runs on a fiber, may
  * suspend, and is asked again until it returns 0; no start() comes before. */
 struct listeners *listeners_new(struct role *r,
     const struct listener_kind *kinds, size_t nkinds,

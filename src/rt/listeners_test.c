@@ -31,7 +31,7 @@ make_ready(void *arg, struct err *err)
 
 /* It is over at once. */
 static void
-start(void *arg, struct listener *from, struct stream *s,
+start(void *arg, struct connection *from, struct stream *s,
     const struct peer *peer unused_arg, enum listen_tls rule)
 {
 	struct world *w = arg;
@@ -40,14 +40,14 @@ start(void *arg, struct listener *from, struct stream *s,
 	w->started++;
 	w->tls_first = rule == LISTEN_TLS_FIRST;
 	stream_close(s);
-	listener_done(from);
+	connection_done(from);
 }
 
 static int
 world_up(void **state)
 {
 	static const struct listener_kind kinds[] = {
-		{ LISTEN_IMAP, start, LISTEN_TLS_LOGIN },
+		{ LISTEN_IMAP, start, LISTEN_TLS_LOGIN, "* BYE " },
 		{ LISTEN_IMAPS, start, LISTEN_TLS_FIRST },
 	};
 	static const struct reconnect_kind kind = { "store", 1,
@@ -57,7 +57,7 @@ world_up(void **state)
 
 	w->clock = clock_fake(0);
 	w->role = (struct role){ .loop = loop_new(&w->clock.clock, NULL),
-		.config = { .max_connections = 10 } };
+		.config = { .max_connections = 10 }, .shared = -1 };
 	assert_int_equal(ipc_pair(fds, NULL), 0);
 	reconnect_init(&w->peer, w->role.loop, &kind);
 	reconnect_replace(&w->peer, fds[0]);

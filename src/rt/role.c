@@ -53,6 +53,16 @@ take_config(struct link *k, struct str octets, struct arena **old)
 }
 
 static int
+take_fd(struct ipc_req *req)
+{
+	int fd = req->nfds > 0 ? req->fds[0] : -1;
+
+	if (req->nfds > 0)
+		req->fds[0] = -1;
+	return fd;
+}
+
+static int
 role_enter(struct link *k, const struct role_start *m, struct buf *missing,
     struct err *err)
 {
@@ -86,6 +96,8 @@ on_start(struct link *k, struct ipc_req *req)
 	struct role_ready m;
 	struct err err = { 0 };
 
+	if (!k->started)
+		k->role.shared = take_fd(req);
 	if (role_enter(k, req->ask, &missing, &err) < 0) {
 		role_give_up(&k->role, err.text);
 		return;
@@ -94,16 +106,6 @@ on_start(struct link *k, struct ipc_req *req)
 	m.unproven = k->ops->proves;
 	ipc_notify(k->role.master, &role_calls[ROLE_READY], &m, -1);
 	ipc_flush(k->role.master);
-}
-
-static int
-take_fd(struct ipc_req *req)
-{
-	int fd = req->nfds > 0 ? req->fds[0] : -1;
-
-	if (req->nfds > 0)
-		req->fds[0] = -1;
-	return fd;
 }
 
 static void
@@ -269,7 +271,7 @@ role_main(const struct role_ops *own)
 	const struct role_ops *ops = redteam_ops(own);
 	const char *name = getenv("POSTERN_ROLE"); /* "mx.0", for the log */
 	struct clock clock = clock_real();
-	struct link k = { .ops = ops };
+	struct link k = { .ops = ops, .role.shared = -1 };
 	int code;
 
 	(void)prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);

@@ -43,6 +43,8 @@ struct role {
 	struct log *log;
 	struct config config;	/* present one; strs live until the next */
 	uint32_t index;		/* which of several workers */
+	int shared;		/* memory of all workers, conn_limits.h, for
+				 * prepare(); -1: none, or it was taken */
 	struct sandbox sandbox;	/* of the ops; prepare() may add ports */
 	void *state;		/* of the role */
 	struct ipc *master;	/* NULL: in a test */

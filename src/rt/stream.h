@@ -129,11 +129,13 @@ void stream_kick(struct stream *s);
  * session calls at its end (the listener lives until then). peer is the
  * address as text ("192.0.2.1", "2001:db8::1"). fn runs on a fresh fiber. */
 struct listener;
+struct visit;
 struct peer {
 	char address[46];	/* INET6_ADDRSTRLEN */
 	uint16_t port;
 	char local[46];		/* the address they came to */
 	uint16_t local_port;
+	struct visit *visit;	/* rt/conn_limits.h; NULL: nobody counts */
 };
 struct listener *listener_new(struct loop *l, int fd, size_t max_open,
     void (*fn)(void *arg, struct stream *s, const struct peer *peer),

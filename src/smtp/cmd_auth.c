@@ -117,6 +117,9 @@ log_in(struct smtp_session *s, const struct login_ask *ask)
 		return smtp_reply(235, "2.7.0", "Welcome");
 	case LOGIN_FAILED:
 		return smtp_reply(454, "4.7.0", "Cannot check that now");
+	case LOGIN_TOO_MANY:
+		return smtp_reply(421, "4.7.0",
+		    "Too many connections of this account");
 	case LOGIN_REFUSED:
 		break;
 	}

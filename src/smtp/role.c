@@ -17,12 +17,12 @@ struct mx {
 };
 
 static void
-mx_start_session(void *arg, struct listener *from, struct stream *s,
+mx_start_session(void *arg, struct connection *from, struct stream *s,
     const struct peer *peer, enum listen_tls rule)
 {
 	struct mx *mx = arg;
 
-	smtp_start(mx->service, s, peer, rule, listener_done, from);
+	smtp_start(mx->service, s, peer, rule, connection_done, from);
 }
 
 static int
@@ -55,8 +55,10 @@ static int
 prepare(struct role *r, struct err *err unused_arg)
 {
 	static const struct listener_kind kinds[] = {
-		{ LISTEN_SMTP, mx_start_session, LISTEN_TLS_LOGIN },
-		{ LISTEN_SMTP_NONE, mx_start_session, LISTEN_TLS_NONE },
+		{ LISTEN_SMTP, mx_start_session, LISTEN_TLS_LOGIN,
+		    "421 4.7.0 " },
+		{ LISTEN_SMTP_NONE, mx_start_session, LISTEN_TLS_NONE,
+		    "421 4.7.0 " },
 	};
 	struct mx *mx = r->state;
 

@@ -34,6 +34,7 @@ smtp_login(struct smtp_session *s, const struct login_ask *ask,
 		s->account = malloc(sizeof(*s->account));
 		bug_if(!s->account);
 		account_init(s->account, s->d.loop, vault_of(s));
+		s->account->visit = s->d.peer.visit;
 		s->logout = log_out;
 	}
 	result = account_login(s->account, ask, &s->d.log, err);
