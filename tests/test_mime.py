@@ -52,6 +52,8 @@ PYTHON_OTHERWISE = OTHERWISE | {
     "multipartemptypart",
     # strips white space off the end of a boundary,
     "weird-boundary",
+    # wants a boundary to be all of its line, which RFC 2046 5.1.1 does not,
+    "ending-boundaries",
     # looks for parts in every kind of message/...,
     "001",
     # knows no white space ahead of the colon.
