@@ -170,8 +170,9 @@ def test_sandboxes_are_closed(demo):
 
 def test_many_connections(demo):
     """A thousand idle people, and one more is served at once."""
-    crowd = [Imap(demo, "imap") for _ in range(500)]
-    crowd += [Smtp(demo) for _ in range(500)]
+    # One address of this machine may have 500 to port 25.
+    crowd = [Imap(demo, "imap") for _ in range(600)]
+    crowd += [Smtp(demo) for _ in range(400)]
     began = time.monotonic()
     deliver(demo, "through the crowd")
     assert time.monotonic() - began < 2
