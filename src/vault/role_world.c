@@ -450,6 +450,9 @@ world_down(void **state)
 	ipc_close(w->local);
 	ipc_close(w->store);
 	ipc_close(w->mailbox);
+	/* What was to be sent holds them until it is looked at. */
+	for (int i = 0; i < 10; i++)
+		loop_once(w->loop, 0);
 	for (size_t i = 0; i < PEOPLE; i++)
 		buf_free(&w->people[i].sealed);
 	for (size_t i = 0; i < SECRETS; i++)

@@ -56,6 +56,7 @@ tear_down(void **state)
 {
 	struct folder *p = *state;
 
+	engine_forget(p->d.e, &p->who);
 	fixture_close(&p->d);
 	close(p->dirfd);
 	fixture_remove_folder(AT_FDCWD, p->path);
