@@ -68,16 +68,6 @@ is_common(struct str password)
 	return false;
 }
 
-static size_t
-count_characters(struct str s)
-{
-	size_t n = 0;
-
-	for (size_t i = 0; i < s.n; i++)
-		n += ((unsigned char)s.p[i] & 0xc0) != 0x80;
-	return n;
-}
-
 int
 password_check(struct str password, struct str address, struct err *err)
 {
@@ -85,7 +75,7 @@ password_check(struct str password, struct str address, struct err *err)
 
 	if (password.n == 0)
 		return err_set(err, E_INVALID, "the password is empty");
-	if (count_characters(password) < PASSWORD_LEAST)
+	if (str_utf8_length(password) < PASSWORD_LEAST)
 		return err_set(err, E_INVALID, "a password has %d characters "
 		    "at least; one is made with --make-password",
 		    PASSWORD_LEAST);

@@ -111,17 +111,6 @@ put_plain(struct buf *b, struct str s)
 	}
 }
 
-/* How many characters it is; those that are shown wide count as one. */
-static size_t
-length_of(struct str s)
-{
-	size_t n = 0;
-
-	for (size_t i = 0; i < s.n; i++)
-		n += ((unsigned char)s.p[i] & 0xc0) != 0x80;
-	return n;
-}
-
 /* Its first characters. */
 static struct str
 cut_cell(struct str s, size_t most)
@@ -140,7 +129,7 @@ put_cell(struct buf *b, struct str s, size_t width, bool number, bool last)
 	size_t n, fill;
 
 	put_plain(&cell, s);
-	n = length_of(buf_get(&cell));
+	n = str_utf8_length(buf_get(&cell));
 	fill = width > n ? width - n : 0;
 	if (number)
 		buf_printf(b, "%*s", (int)fill, "");
@@ -163,7 +152,7 @@ width_of(const struct table *t, size_t c)
 	for (size_t r = 0; r < t->nrows; r++) {
 		buf_reset(&cell);
 		put_plain(&cell, t->cells[r * t->ncolumns + c]);
-		n = length_of(buf_get(&cell));
+		n = str_utf8_length(buf_get(&cell));
 		w = n > w ? n : w;
 	}
 	return w;

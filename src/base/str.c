@@ -95,6 +95,15 @@ str_find(struct str s, struct str needle)
 	return q ? (size_t)(q - s.p) : s.n;
 }
 
+size_t
+str_findi(struct str s, struct str needle)
+{
+	for (size_t i = 0; i + needle.n <= s.n; i++)
+		if (str_eqi(str_first(str_from(s, i), needle.n), needle))
+			return i;
+	return s.n;
+}
+
 bool
 str_cut(struct str s, char c, struct str *head, struct str *tail)
 {
@@ -172,6 +181,16 @@ utf8_char(struct str s)
 	for (size_t i = 2; i < n; i++)
 		if (u[i] < 0x80 || u[i] > 0xbf)
 			return 0;
+	return n;
+}
+
+size_t
+str_utf8_length(struct str s)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < s.n; i++)
+		n += ((unsigned char)s.p[i] & 0xc0) != 0x80;
 	return n;
 }
 

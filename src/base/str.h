@@ -58,6 +58,8 @@ struct str str_trim(struct str s);
 size_t str_chr(struct str s, char c);
 size_t str_rchr(struct str s, char c);
 size_t str_find(struct str s, struct str needle);
+/* The same, whatever the case of ASCII letters. */
+size_t str_findi(struct str s, struct str needle);
 
 /* Split at the first c: *head before it, *tail behind it. False, and all of
  * it in *head, if there is no c. */
@@ -71,6 +73,8 @@ must_check bool str_u64(struct str s, uint64_t *v);
 /* Only octets 0x01 to 0x7f; valid UTF-8 (RFC 3629) without NUL. */
 bool str_is_ascii(struct str s);
 bool str_is_utf8(struct str s);
+/* How many characters valid UTF-8 has. */
+size_t str_utf8_length(struct str s);
 /* The octets of the character that s begins with, 0 if it is none (nor NUL):
  * then *code stays as it was. */
 size_t str_utf8_char(struct str s, uint32_t *code);

@@ -47,6 +47,11 @@ test_slices(void **state unused_arg)
 	assert_str(str_trim(STR("  ")), "");
 	assert_int_equal(str_find(STR("hello"), STR("ll")), 2);
 	assert_int_equal(str_find(STR("hello"), STR("lo!")), 5);
+	assert_int_equal(str_findi(STR("hello"), STR("LL")), 2);
+	assert_int_equal(str_findi(STR("HELLO"), STR("lo")), 3);
+	assert_int_equal(str_findi(STR("hello"), STR("lo!")), 5);
+	assert_int_equal(str_findi(STR("a"), STR("ab")), 1);
+	assert_int_equal(str_utf8_length(STR("gr\xc3\xbc\xc3\x9f")), 4);
 	assert_int_equal(str_rchr(STR("a.b.c"), '.'), 3);
 	assert_true(str_eqi(STR("INBOX"), STR("inbox")));
 	assert_true(str_endsi(STR("x.Test"), STR(".tEST")));

@@ -136,10 +136,7 @@ commit_report(struct composed *c)
 static bool
 names(struct str text, struct str what)
 {
-	for (; what.n > 0 && text.n >= what.n; text = str_from(text, 1))
-		if (str_eqi(str_first(text, what.n), what))
-			return true;
-	return false;
+	return what.n > 0 && str_findi(text, what) < text.n;
 }
 
 /* A stranger wrote to an alias, and is told of that address alone: where it

@@ -61,10 +61,9 @@ says_no_mailbox(const struct queue_rcpt *r)
 	if (r->status.n > 0 || (r->code != 550 && r->code != 551 &&
 	    r->code != 553))
 		return false;
-	for (struct str s = r->text; s.n > 0; s = str_from(s, 1))
-		for (size_t i = 0; i < NELEM(words); i++)
-			if (str_eqi(str_first(s, words[i].n), words[i]))
-				return true;
+	for (size_t i = 0; i < NELEM(words); i++)
+		if (str_findi(r->text, words[i]) < r->text.n)
+			return true;
 	return false;
 }
 

@@ -15,10 +15,7 @@ place_get(struct sql *q, uint64_t blob, struct place *at, struct err *err)
 		return err_set(err, E_NOTFOUND, "the message is gone");
 	if (rc < 0)
 		return rc;
-	*at = (struct place){ blob, sql_u64(q, blob_get, pack),
-		sql_u64(q, blob_get, at), sql_u64(q, blob_get, length),
-		sql_u32(q, blob_get, facts), sql_u32(q, blob_get, crc),
-		sql_u32(q, blob_get, front) };
+	*at = PLACE_OF(q, blob_get);
 	sql_end(q, SQL_blob_get);
 	if (at->front > at->facts || at->front > FRONT_MAX)
 		return err_set(err, E_DAMAGED, "message %llu: its row makes "

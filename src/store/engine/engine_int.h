@@ -257,6 +257,11 @@ STORE_CALLS(C)
 
 /* blobs.c */
 enum { OCTETS_MAX = BLOB_CHUNK + 4096 };
+/* Where the blob of a row is; for statements that give all of it. */
+#define PLACE_OF(q, s)                                                    \
+	((struct place){ sql_u64(q, s, blob), sql_u64(q, s, pack),        \
+	    sql_u64(q, s, at), sql_u64(q, s, length),                     \
+	    sql_u32(q, s, facts), sql_u32(q, s, crc), sql_u32(q, s, front) })
 int place_get(struct sql *q, uint64_t blob, struct place *at, struct err *err);
 /* `before` and behind it the fields that stand before the blob's text; lies in
  * the reader's arena. */

@@ -158,7 +158,7 @@
 	/* ---- blobs ---- */                                                 \
 	S(blob_add, "INSERT INTO blob VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7,"    \
 	    " ?8)")                                                           \
-	R(blob_get, (pack, at, length, facts, crc, refs, front),              \
+	R(blob_get, (blob, pack, at, length, facts, crc, refs, front),        \
 	    "FROM blob WHERE blob=?1")                                        \
 	S(blob_unref, "UPDATE blob SET refs=refs-1 WHERE blob=?1")            \
 	S(blob_del, "DELETE FROM blob WHERE blob=?1")                         \

@@ -52,9 +52,7 @@ unref_blob(struct cleaning *c, uint64_t blob, struct err *err)
 		rc = sql_first(q, SQL_blob_get, SQL_VALS(vi(blob)), err);
 	if (rc <= 0)
 		return rc;
-	at = (struct place){ blob, sql_u64(q, blob_get, pack),
-		sql_u64(q, blob_get, at), sql_u64(q, blob_get, length),
-		sql_u32(q, blob_get, facts), sql_u32(q, blob_get, crc) };
+	at = PLACE_OF(q, blob_get);
 	refs = sql_u64(q, blob_get, refs);
 	sql_end(q, SQL_blob_get);
 	if (refs > 0)

@@ -162,12 +162,7 @@ check_queued(struct verifying *v)
 	int rc = sql_first(v->q, s, NULL, 0, v->err);
 
 	while (rc > 0) {
-		at = (struct place){ ULL(verify_queued, blob),
-			ULL(verify_queued, pack), ULL(verify_queued, at),
-			ULL(verify_queued, length),
-			sql_u32(v->q, verify_queued, facts),
-			sql_u32(v->q, verify_queued, crc),
-			sql_u32(v->q, verify_queued, front) };
+		at = PLACE_OF(v->q, verify_queued);
 		size = ULL(verify_queued, size);
 		if (packs_raw_size(v->r->e->packs, &at, &raw, &why) == 0 &&
 		    raw + at.front != size)
@@ -347,12 +342,7 @@ check_sizes(struct verifying *v, uint64_t account)
 	int rc = sql_first(v->q, s, SQL_VALS(vi(account)), v->err);
 
 	while (rc > 0) {
-		at = (struct place){ ULL(verify_sizes, blob),
-			ULL(verify_sizes, pack), ULL(verify_sizes, at),
-			ULL(verify_sizes, length),
-			sql_u32(v->q, verify_sizes, facts),
-			sql_u32(v->q, verify_sizes, crc),
-			sql_u32(v->q, verify_sizes, front) };
+		at = PLACE_OF(v->q, verify_sizes);
 		size = ULL(verify_sizes, size);
 		before = ULL(verify_sizes, before) + at.front;
 		if (packs_raw_size(v->r->e->packs, &at, &raw, &why) == 0 &&
@@ -418,13 +408,7 @@ some_blobs(struct verifying *v, uint64_t after, struct place *at, size_t *n)
 
 	*n = 0;
 	while (rc > 0 && octets < BLOBS_OCTETS) {
-		at[*n] = (struct place){ sql_u64(q, verify_blobs, blob),
-			sql_u64(q, verify_blobs, pack),
-			sql_u64(q, verify_blobs, at),
-			sql_u64(q, verify_blobs, length),
-			sql_u32(q, verify_blobs, facts),
-			sql_u32(q, verify_blobs, crc),
-			sql_u32(q, verify_blobs, front) };
+		at[*n] = PLACE_OF(q, verify_blobs);
 		octets += place_octets(&at[(*n)++]);
 		rc = sql_next(q, s, v->err);
 	}
