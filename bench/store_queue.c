@@ -5,7 +5,6 @@
  *
  *   store_queue [FOLDER [MESSAGES [DESTINATIONS]]]
  */
-#include <dirent.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -284,21 +283,6 @@ measure_plan(uint64_t n)
 	schedule_free(p);
 }
 
-static void
-remove_all(int dirfd, const char *name)
-{
-	int fd = openat(dirfd, name, O_RDONLY | O_DIRECTORY);
-	DIR *d = fdopendir(fd);
-	struct dirent *e;
-
-	while (d && (e = readdir(d)))
-		if (e->d_name[0] != '.' && unlinkat(fd, e->d_name, 0) < 0)
-			remove_all(fd, e->d_name);
-	if (d)
-		closedir(d);
-	unlinkat(dirfd, name, AT_REMOVEDIR);
-}
-
 static uint64_t
 number(int argc, char **argv, int i, uint64_t otherwise)
 {
@@ -336,9 +320,7 @@ main(int argc, char **argv)
 	printf("%-34s %8.1f MB\n", "in memory then", resident_mb());
 	fixture_close(&b->d);
 	hand_out(b);
-	free(b->files);
-	close(dirfd);
-	remove_all(AT_FDCWD, path);
+	fixture_folder_end(path, dirfd, b->files);
 	free(b);
 	return 0;
 }

@@ -4,7 +4,6 @@
  *
  *   store_submit [FOLDER]     a scratch folder is made in FOLDER (/tmp)
  */
-#include <dirent.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -209,21 +208,6 @@ measure_rcpt(struct bench *b)
 }
 
 static void
-remove_all(int dirfd, const char *name)
-{
-	int fd = openat(dirfd, name, O_RDONLY | O_DIRECTORY);
-	DIR *d = fdopendir(fd);
-	struct dirent *e;
-
-	while (d && (e = readdir(d)))
-		if (e->d_name[0] != '.' && unlinkat(fd, e->d_name, 0) < 0)
-			remove_all(fd, e->d_name);
-	if (d)
-		closedir(d);
-	unlinkat(dirfd, name, AT_REMOVEDIR);
-}
-
-static void
 fill(struct bench *b)
 {
 	size_t i;
@@ -268,9 +252,7 @@ main(int argc, char **argv)
 	measure_rcpt(b);
 	printf("problems: %d\n", fixture_verify(&b->d));
 	fixture_close(&b->d);
-	free(real);
-	close(dirfd);
-	remove_all(AT_FDCWD, path);
+	fixture_folder_end(path, dirfd, real);
 	free(b);
 	return 0;
 }

@@ -4,7 +4,6 @@
  *
  *   store_view [FOLDER]     a scratch folder is made in FOLDER (/tmp)
  */
-#include <dirent.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -112,21 +111,6 @@ measure(struct fixture *d, uint64_t account)
 	(void)took("append one", t);
 }
 
-static void
-remove_all(int dirfd, const char *name)
-{
-	int fd = openat(dirfd, name, O_RDONLY | O_DIRECTORY);
-	DIR *d = fdopendir(fd);
-	struct dirent *e;
-
-	while (d && (e = readdir(d)))
-		if (e->d_name[0] != '.' && unlinkat(fd, e->d_name, 0) < 0)
-			remove_all(fd, e->d_name);
-	if (d)
-		closedir(d);
-	unlinkat(dirfd, name, AT_REMOVEDIR);
-}
-
 int
 main(int argc, char **argv)
 {
@@ -153,9 +137,7 @@ main(int argc, char **argv)
 		return 1;
 	measure(d, account);
 	fixture_close(d);
-	free(files);
-	close(dirfd);
-	remove_all(AT_FDCWD, path);
+	fixture_folder_end(path, dirfd, files);
 	free(d);
 	return 0;
 }

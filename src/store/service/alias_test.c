@@ -10,7 +10,7 @@
 #include "store/directory/resolve.h"
 
 struct place_of {
-	char path[64];
+	char path[FIXTURE_PATH];
 	int dirfd;
 	struct files *files;
 	struct fixture d;
@@ -31,10 +31,7 @@ set_up(void **state)
 {
 	struct place_of *p = calloc(1, sizeof(*p));
 
-	(void)snprintf(p->path, sizeof(p->path), "/tmp/postern-XXXXXX");
-	assert_non_null(mkdtemp(p->path));
-	p->dirfd = open(p->path, O_RDONLY | O_DIRECTORY);
-	p->files = files_real(p->dirfd);
+	p->files = fixture_folder(p->path, &p->dirfd);
 	fixture_init(&p->d, p->files);
 	OK(fixture_open(&p->d));
 	OK(fixture_domain(&p->d, "ours.test"));
@@ -52,9 +49,7 @@ tear_down(void **state)
 
 	assert_int_equal(fixture_verify(&p->d), 0);
 	fixture_close(&p->d);
-	close(p->dirfd);
-	fixture_remove_folder(AT_FDCWD, p->path);
-	free(p->files);
+	fixture_folder_end(p->path, p->dirfd, p->files);
 	free(p);
 	return 0;
 }

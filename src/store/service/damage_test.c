@@ -20,7 +20,7 @@
 enum { LONG = 90000, LARGE = 1500000, ROOM = 2000000 };
 
 struct folder {
-	char path[64];
+	char path[FIXTURE_PATH];
 	int dirfd;
 	struct files *files;
 	struct fixture d;
@@ -35,10 +35,7 @@ set_up(void **state)
 {
 	struct folder *p = calloc(1, sizeof(*p));
 
-	(void)snprintf(p->path, sizeof(p->path), "/tmp/postern-XXXXXX");
-	assert_non_null(mkdtemp(p->path));
-	p->dirfd = open(p->path, O_RDONLY | O_DIRECTORY);
-	p->files = files_real(p->dirfd);
+	p->files = fixture_folder(p->path, &p->dirfd);
 	p->text = malloc(ROOM);
 	p->back = malloc(ROOM);
 	fixture_init(&p->d, p->files);
@@ -58,9 +55,7 @@ tear_down(void **state)
 
 	engine_forget(p->d.e, &p->who);
 	fixture_close(&p->d);
-	close(p->dirfd);
-	fixture_remove_folder(AT_FDCWD, p->path);
-	free(p->files);
+	fixture_folder_end(p->path, p->dirfd, p->files);
 	free(p->text);
 	free(p->back);
 	free(p);

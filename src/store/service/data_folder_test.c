@@ -14,7 +14,7 @@
 #include "store/service/test_fixture.h"
 
 struct folder {
-	char path[64];
+	char path[FIXTURE_PATH];
 	int dirfd;
 	struct files *files;
 	struct fixture d;
@@ -63,10 +63,7 @@ set_up(void **state)
 {
 	struct folder *p = calloc(1, sizeof(*p));
 
-	(void)snprintf(p->path, sizeof(p->path), "/tmp/postern-XXXXXX");
-	assert_non_null(mkdtemp(p->path));
-	p->dirfd = open(p->path, O_RDONLY | O_DIRECTORY);
-	p->files = files_real(p->dirfd);
+	p->files = fixture_folder(p->path, &p->dirfd);
 	fixture_init(&p->d, p->files);
 	assert_int_equal(fixture_open(&p->d), 0);
 	assert_int_equal(fixture_domain(&p->d, "ours.test"), 0);
@@ -83,9 +80,7 @@ tear_down(void **state)
 	struct folder *p = *state;
 
 	fixture_close(&p->d);
-	close(p->dirfd);
-	fixture_remove_folder(AT_FDCWD, p->path);
-	free(p->files);
+	fixture_folder_end(p->path, p->dirfd, p->files);
 	free(p);
 	return 0;
 }

@@ -7,7 +7,7 @@
 #include "store/test_blob.h"
 
 struct place_of {
-	char path[64];
+	char path[FIXTURE_PATH];
 	int dirfd;
 	struct files *files;
 	struct fixture d;
@@ -19,10 +19,7 @@ set_up(void **state)
 {
 	struct place_of *p = calloc(1, sizeof(*p));
 
-	(void)snprintf(p->path, sizeof(p->path), "/tmp/postern-XXXXXX");
-	assert_non_null(mkdtemp(p->path));
-	p->dirfd = open(p->path, O_RDONLY | O_DIRECTORY);
-	p->files = files_real(p->dirfd);
+	p->files = fixture_folder(p->path, &p->dirfd);
 	fixture_init(&p->d, p->files);
 	*state = p;
 	return 0;
@@ -34,9 +31,7 @@ tear_down(void **state)
 	struct place_of *p = *state;
 
 	fixture_close(&p->d);
-	close(p->dirfd);
-	fixture_remove_folder(AT_FDCWD, p->path);
-	free(p->files);
+	fixture_folder_end(p->path, p->dirfd, p->files);
 	free(p);
 	return 0;
 }

@@ -241,7 +241,7 @@ check(struct session *s, struct fixture *d)
 static void
 test_steady(void **state unused_arg)
 {
-	char path[] = "/tmp/postern-XXXXXX";
+	char path[FIXTURE_PATH];
 	struct session s[SESSIONS] = { 0 };
 	bool stop = false;
 	uint64_t account, most = 0, size;
@@ -251,9 +251,7 @@ test_steady(void **state unused_arg)
 	uint32_t i;
 	int dirfd;
 
-	assert_non_null(mkdtemp(path));
-	dirfd = open(path, O_RDONLY | O_DIRECTORY);
-	files = files_real(dirfd);
+	files = fixture_folder(path, &dirfd);
 	fixture_init(&d, files);
 	d.o.wal_octets = WAL;
 	assert_int_equal(fixture_open(&d), 0);
@@ -276,9 +274,7 @@ test_steady(void **state unused_arg)
 	assert_true(most < WAL + WAL / 4);
 	assert_int_equal(fixture_verify(&d), 0);
 	fixture_close(&d);
-	free(files);
-	close(dirfd);
-	fixture_remove_folder(AT_FDCWD, path);
+	fixture_folder_end(path, dirfd, files);
 }
 
 static int
@@ -321,7 +317,7 @@ queue_some(struct fixture *d, struct caller *who, uint64_t *message)
 static void
 test_queue(void **state unused_arg)
 {
-	char path[] = "/tmp/postern-XXXXXX";
+	char path[FIXTURE_PATH];
 	static uint64_t message[BATCH];
 	uint64_t account, before = 0;
 	struct caller alice;
@@ -329,9 +325,7 @@ test_queue(void **state unused_arg)
 	struct fixture d;
 	int dirfd, i;
 
-	assert_non_null(mkdtemp(path));
-	dirfd = open(path, O_RDONLY | O_DIRECTORY);
-	files = files_real(dirfd);
+	files = fixture_folder(path, &dirfd);
 	fixture_init(&d, files);
 	d.o.wal_octets = 1 << 20;
 	d.o.pack_octets = 64 << 10;
@@ -349,9 +343,7 @@ test_queue(void **state unused_arg)
 	assert_true(wal_size(dirfd) <= before + (1 << 20));
 	assert_int_equal(fixture_verify(&d), 0);
 	fixture_close(&d);
-	free(files);
-	close(dirfd);
-	fixture_remove_folder(AT_FDCWD, path);
+	fixture_folder_end(path, dirfd, files);
 }
 
 int

@@ -431,8 +431,18 @@ fixture_verify(struct fixture *d)
 	return problems;
 }
 
-void
-fixture_remove_folder(int dirfd, const char *name)
+struct files *
+fixture_folder(char path[FIXTURE_PATH], int *dirfd)
+{
+	(void)snprintf(path, FIXTURE_PATH, "/tmp/postern-XXXXXX");
+	bug_if(!mkdtemp(path));
+	*dirfd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	bug_if(*dirfd < 0);
+	return files_real(*dirfd);
+}
+
+static void
+remove_folder(int dirfd, const char *name)
 {
 	int fd = openat(dirfd, name, O_RDONLY | O_DIRECTORY);
 	DIR *d = fdopendir(fd);
@@ -440,7 +450,15 @@ fixture_remove_folder(int dirfd, const char *name)
 
 	while ((e = readdir(d)))
 		if (e->d_name[0] != '.' && unlinkat(fd, e->d_name, 0) < 0)
-			fixture_remove_folder(fd, e->d_name);
+			remove_folder(fd, e->d_name);
 	closedir(d);
 	unlinkat(dirfd, name, AT_REMOVEDIR);
+}
+
+void
+fixture_folder_end(const char *path, int dirfd, struct files *files)
+{
+	(void)close(dirfd);
+	remove_folder(AT_FDCWD, path);
+	free(files);
 }

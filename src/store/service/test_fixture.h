@@ -77,5 +77,7 @@ int fixture_content(struct fixture *d, const struct caller *who,
 /* How many problems verify finds; printed to stderr. Negative E_*. */
 int fixture_verify(struct fixture *d);
 
-/* A folder of a test with all that is in it. */
-void fixture_remove_folder(int dirfd, const char *name);
+/* A new folder, for a test's own; its end, with all that is in it. */
+enum { FIXTURE_PATH = 64 };
+struct files *fixture_folder(char path[FIXTURE_PATH], int *dirfd);
+void fixture_folder_end(const char *path, int dirfd, struct files *files);

@@ -1,6 +1,5 @@
 #include "store/service/test_world.h"
 
-#include <dirent.h>
 #include <fcntl.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -100,11 +99,8 @@ set_up(void **state, struct fake_clock time, int readers)
 
 	w->time = time;
 	w->readers = readers;
-	(void)snprintf(w->path, sizeof(w->path), "/tmp/postern-XXXXXX");
-	assert_non_null(mkdtemp(w->path));
-	w->dirfd = open(w->path, O_RDONLY | O_DIRECTORY);
+	w->files = fixture_folder(w->path, &w->dirfd);
 	w->a = arena_new(64 << 20);
-	w->files = files_real(w->dirfd);
 	begin(w);
 	*state = w;
 	return 0;
@@ -122,20 +118,6 @@ world_set_up_fake(void **state)
 	return set_up(state, clock_fake(1795000000000000), 0);
 }
 
-static void
-remove_all(int dirfd, const char *name)
-{
-	int fd = openat(dirfd, name, O_RDONLY | O_DIRECTORY);
-	DIR *d = fdopendir(fd);
-	struct dirent *e;
-
-	while ((e = readdir(d)))
-		if (e->d_name[0] != '.' && unlinkat(fd, e->d_name, 0) < 0)
-			remove_all(fd, e->d_name);
-	closedir(d);
-	unlinkat(dirfd, name, AT_REMOVEDIR);
-}
-
 int
 world_tear_down(void **state)
 {
@@ -143,9 +125,7 @@ world_tear_down(void **state)
 
 	end(w);
 	arena_free(w->a);
-	free(w->files);
-	close(w->dirfd);
-	remove_all(AT_FDCWD, w->path);
+	fixture_folder_end(w->path, w->dirfd, w->files);
 	free(w);
 	return 0;
 }

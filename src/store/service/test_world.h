@@ -10,7 +10,7 @@
 #include "store/test_blob.h"
 
 struct world {
-	char path[64];
+	char path[FIXTURE_PATH];
 	int dirfd;
 	struct fake_clock time;	/* or a real one */
 	int readers;		/* threads; none on a fake clock */

@@ -12,7 +12,7 @@
 #include "store/service/test_fixture.h"
 
 struct folder {
-	char path[64];
+	char path[FIXTURE_PATH];
 	int dirfd, logfd;
 	struct files *files;
 	struct log *log;
@@ -41,12 +41,9 @@ set_up(void **state)
 {
 	struct folder *p = calloc(1, sizeof(*p));
 
-	(void)snprintf(p->path, sizeof(p->path), "/tmp/postern-XXXXXX");
-	assert_non_null(mkdtemp(p->path));
-	p->dirfd = open(p->path, O_RDONLY | O_DIRECTORY);
+	p->files = fixture_folder(p->path, &p->dirfd);
 	p->logfd = open("/tmp", O_TMPFILE | O_RDWR, 0600);
 	p->log = log_new(p->logfd, "store", LOG_INFO, log_clock, NULL);
-	p->files = files_real(p->dirfd);
 	open_again(p);
 	assert_int_equal(fixture_domain(&p->d, "ours.test"), 0);
 	assert_int_equal(fixture_account(&p->d, "alice@ours.test", &p->alice),
@@ -63,9 +60,7 @@ tear_down(void **state)
 	fixture_close(&p->d);
 	log_free(p->log);
 	close(p->logfd);
-	close(p->dirfd);
-	fixture_remove_folder(AT_FDCWD, p->path);
-	free(p->files);
+	fixture_folder_end(p->path, p->dirfd, p->files);
 	free(p);
 	return 0;
 }
