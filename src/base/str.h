@@ -104,6 +104,12 @@ ascii_is_alnum(char c)
 {
 	return ascii_is_alpha(c) || ascii_is_digit(c);
 }
+/* WSP of the grammars of mail: RFC 5234 B.1. */
+static inline bool
+ascii_is_wsp(char c)
+{
+	return c == ' ' || c == '\t';
+}
 /* The value of a hex digit of either case; -1 if it is none. */
 static inline int
 ascii_hex(char c)

@@ -18,12 +18,6 @@ line_octets(struct str s)
 	return s.n;
 }
 
-static bool
-is_wsp(char c)
-{
-	return c == ' ' || c == '\t';
-}
-
 /* ftext is %d33-57 and %d59-126 (RFC 5322 2.2); white space ahead of the
  * colon is obsolete but allowed (4.5.8). */
 static struct str
@@ -33,7 +27,7 @@ name_of(struct str line)
 
 	if (name.n == line.n)
 		return STR_NULL;
-	while (name.n > 0 && is_wsp(name.p[name.n - 1]))
+	while (name.n > 0 && ascii_is_wsp(name.p[name.n - 1]))
 		name.n--;
 	for (size_t i = 0; i < name.n; i++)
 		if (name.p[i] <= 32 || name.p[i] == 127)
@@ -60,7 +54,7 @@ header_next(struct str *block, struct header_field *f)
 	}
 	if (n == 0)
 		return false;
-	while (n < block->n && is_wsp(block->p[n]))
+	while (n < block->n && ascii_is_wsp(block->p[n]))
 		n += line_octets(str_from(*block, n));
 	f->whole = str_first(*block, n);
 	f->name = name_of(str_first(*block, first));

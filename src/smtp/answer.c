@@ -69,12 +69,6 @@ is_digit(char c)
 	return ascii_is_digit(c);
 }
 
-static bool
-is_blank(char c)
-{
-	return c == ' ' || c == '\t';
-}
-
 static enum answer_state
 refuse(struct answer_reader *r, const char *why)
 {
@@ -111,7 +105,7 @@ enhanced(struct rd *in, int code, char status[12])
 		if (!rd_opt(&r, '.') || (n = rd_while(&r, is_digit).n) < 1 ||
 		    n > 3)
 			return false;
-	if (rd_left(&r) > 0 && !is_blank((char)rd_peek(&r)))
+	if (rd_left(&r) > 0 && !ascii_is_wsp((char)rd_peek(&r)))
 		return false;
 	n = (size_t)(r.p - start);
 	memcpy(status, start, n);
@@ -138,12 +132,12 @@ take_line(struct answer_reader *r, struct str line)
 	last = !rd_opt(&in, '-');
 	if (code == 0)
 		return refuse(r, "no reply code");
-	if (last && rd_left(&in) > 0 && !is_blank((char)rd_peek(&in)))
+	if (last && rd_left(&in) > 0 && !ascii_is_wsp((char)rd_peek(&in)))
 		return refuse(r, "no reply code");
 	if (r->lines > 0 && code != r->code)
 		return refuse(r, "two codes in one reply");
 	r->code = code;
-	(void)rd_while(&in, is_blank);
+	(void)rd_while(&in, ascii_is_wsp);
 	if (r->on_line)
 		r->on_line(r->arg, r->lines, str_trim(rd_rest(&in)));
 	r->lines++;

@@ -16,12 +16,6 @@ smtp_command(struct str line, struct smtp_command *out)
 	return true;
 }
 
-static bool
-is_space(char c)
-{
-	return c == ' ' || c == '\t';
-}
-
 bool
 smtp_xtext(struct str s, struct arena *a, struct str *out)
 {
@@ -269,7 +263,7 @@ is_value(char c)
 static enum smtp_syntax
 next_param(struct rd *r, struct str *keyword, struct str *value)
 {
-	struct str gap = rd_while(r, is_space);
+	struct str gap = rd_while(r, ascii_is_wsp);
 
 	*keyword = *value = STR_NULL;
 	if (rd_done(r))
@@ -310,7 +304,7 @@ clause(struct rd *r, struct str word, struct arena *a, struct path *out)
 {
 	if (!rd_opt_word(r, word))
 		return SYNTAX_ARGS;
-	(void)rd_while(r, is_space);
+	(void)rd_while(r, ascii_is_wsp);
 	return smtp_path(r, a, out);
 }
 

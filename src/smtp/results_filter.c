@@ -19,12 +19,6 @@ results_filter_free(struct results_filter *f)
 	buf_free(&f->held);
 }
 
-static bool
-is_wsp(char c)
-{
-	return c == ' ' || c == '\t';
-}
-
 /* What was held is not ours: it goes on. */
 static bool
 give_held(struct results_filter *f, struct str *out)
@@ -48,10 +42,11 @@ is_ours(const struct results_filter *f)
 static bool
 begin_line(struct results_filter *f, char c, struct str *out)
 {
-	bool keep = f->state == FIELD_RESULTS && !is_wsp(c) && !is_ours(f);
+	bool keep = f->state == FIELD_RESULTS && !ascii_is_wsp(c) &&
+	    !is_ours(f);
 
 	f->line_over = false;
-	if (is_wsp(c))
+	if (ascii_is_wsp(c))
 		return false;
 	f->state = c == '\r' ? BODY : FIELD_UNKNOWN;
 	f->matched = 0;
@@ -72,7 +67,7 @@ match_name(struct results_filter *f, struct str *in, struct str *out)
 		f->state = FIELD_RESULTS;
 	} else if (!whole && ascii_lower(c) == field_name[f->matched]) {
 		f->matched++;
-	} else if (!whole || !is_wsp(c)) {
+	} else if (!whole || !ascii_is_wsp(c)) {
 		f->state = FIELD_OTHER;
 		return give_held(f, out);
 	}

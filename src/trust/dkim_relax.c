@@ -1,11 +1,5 @@
 #include "trust/dkim_relax.h"
 
-static bool
-is_space(char c)
-{
-	return c == ' ' || c == '\t';
-}
-
 /* RFC 6376 3.4.2: lower-case name, unfolded, white space in the value to one
  * space, none around the colon and at the end. */
 void
@@ -18,7 +12,7 @@ dkim_relax(struct buf *out, struct str name, struct str value)
 		buf_chr(out, ascii_lower(name.p[i]));
 	buf_chr(out, ':');
 	while (p < end) {
-		if (is_space(*p)) {
+		if (ascii_is_wsp(*p)) {
 			space = true;
 			p++;
 			continue;
@@ -30,7 +24,7 @@ dkim_relax(struct buf *out, struct str name, struct str value)
 		if (space && any)
 			buf_chr(out, ' ');
 		from = p++;
-		while (p < end && !is_space(*p) && *p != '\r')
+		while (p < end && !ascii_is_wsp(*p) && *p != '\r')
 			p++;
 		buf_put(out, from, (size_t)(p - from));
 		space = false;

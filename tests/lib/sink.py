@@ -74,10 +74,11 @@ class Session:
         octets = (line + "\r\n").encode()
         if self.b.cut_after is not None:
             octets = octets[:max(0, self.b.cut_after - self.said)]
-        for i in range(0, len(octets), 1 if self.b.slow else len(octets)):
-            self.sock.sendall(octets[i:i + 1] if self.b.slow else octets)
-            if self.b.slow:
-                time.sleep(self.b.slow)
+        slow = self.b.slow      # a test may change it in mid-line
+        for i in range(0, len(octets), 1 if slow else len(octets)):
+            self.sock.sendall(octets[i:i + 1] if slow else octets)
+            if slow:
+                time.sleep(slow)
         self.said += len(octets)
         if self.b.cut_after is not None and self.said >= self.b.cut_after:
             raise Cut
