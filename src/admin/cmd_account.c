@@ -4,6 +4,7 @@
 #include "admin/domain.h"
 #include "admin/password.h"
 #include "admin/table.h"
+#include "admin/typed.h"
 
 static const char usage[] =
     "usage: postern account add ADDRESS [--password-stdin|--make-password]\n"
@@ -26,7 +27,8 @@ struct account_ctx {
 	struct admin *a;
 	struct operator *op;
 	const struct options *o;
-	const char *address;
+	const char *address;	/* as it was typed */
+	struct str inside;	/* and in the form that is kept */
 	const char *word;	/* behind it */
 	struct str made;	/* a password, to be shown */
 };
@@ -37,7 +39,7 @@ static const char *const rights[SEND_AS_N] = { "own", "ours", "anyone" };
 static int
 account_seal(struct account_ctx *c, struct str *sealed, struct err *err)
 {
-	struct seal_password_ask ask = { .address = str_c(c->address) };
+	struct seal_password_ask ask = { .address = c->inside };
 	struct seal_password_answer answer;
 
 	if (c->o->make_password)
@@ -55,7 +57,7 @@ static void
 account_say(const struct account_ctx *c, const char *done, const char *more)
 {
 	if (c->o->json) {
-		json_say(done, str_c(c->address), "password", c->made);
+		json_say(done, c->inside, "password", c->made);
 		return;
 	}
 	printf("%s %s\n", c->address, more);
@@ -67,33 +69,19 @@ account_say(const struct account_ctx *c, const char *done, const char *more)
 static int
 account_known(struct account_ctx *c, bool *known, struct err *err)
 {
-	struct accounts_ask ask = { STR_NULL };
+	struct accounts_ask ask = { .only = c->inside };
 	struct accounts_answer answer;
-	struct account_row row;
+	int rc = operator_store(c->op, STORE_accounts, &ask, &answer, err);
 
-	*known = false;
-	do {
-		struct rd r;
-
-		if (operator_store(c->op, STORE_accounts, &ask, &answer,
-			err) < 0)
-			return err->code;
-		r = rd_of(answer.rows);
-		while (rd_left(&r) > 0 &&
-		    msg_take(&r, &account_row_shape, &row)) {
-			*known = *known || str_eqi(row.address,
-			    str_c(c->address));
-			ask.after = row.address;
-		}
-	} while (answer.more && !*known);
-	return 0;
+	*known = rc == 0 && answer.rows.n > 0;
+	return rc;
 }
 
 /* Before a password is asked for in vain. */
 static int
 check_domain(struct account_ctx *c, struct err *err)
 {
-	struct str s = str_c(c->address), domain;
+	struct str s = c->inside, domain;
 	size_t at = str_rchr(s, '@');
 	bool have;
 
@@ -113,7 +101,7 @@ check_domain(struct account_ctx *c, struct err *err)
 static int
 account_add(struct account_ctx *c, struct err *err)
 {
-	struct account_add_ask ask = { .address = str_c(c->address) };
+	struct account_add_ask ask = { .address = c->inside };
 	struct account_add_answer answer;
 	bool known;
 	int rc = check_domain(c, err);
@@ -141,7 +129,7 @@ account_add(struct account_ctx *c, struct err *err)
 static int
 account_passwd(struct account_ctx *c, struct err *err)
 {
-	struct account_passwd_ask ask = { .address = str_c(c->address) };
+	struct account_passwd_ask ask = { .address = c->inside };
 	struct done done;
 	bool known;
 
@@ -163,7 +151,7 @@ account_passwd(struct account_ctx *c, struct err *err)
 static int
 account_send_as(struct account_ctx *c, struct err *err)
 {
-	struct account_let_ask ask = { .address = str_c(c->address) };
+	struct account_let_ask ask = { .address = c->inside };
 	struct done done;
 
 	while (ask.send_as < SEND_AS_N &&
@@ -196,7 +184,7 @@ account_agreed(struct account_ctx *c)
 static int
 remove_one(struct account_ctx *c, struct err *err)
 {
-	struct account_remove_ask ask = { .address = str_c(c->address) };
+	struct account_remove_ask ask = { .address = c->inside };
 	struct done done;
 
 	if (!account_agreed(c))
@@ -212,9 +200,9 @@ remove_one(struct account_ctx *c, struct err *err)
 static int
 account_list(struct account_ctx *c, struct err *err)
 {
-	static const struct table_column columns[] = { { "address", false },
-		{ "messages", true }, { "octets", true },
-		{ "send-as", false } };
+	static const struct table_column columns[] = {
+		{ "address", false, true }, { "messages", true },
+		{ "octets", true }, { "send-as", false } };
 	struct table t = { .columns = columns, .ncolumns = NELEM(columns) };
 	struct arena *a = c->a->memory;
 	struct accounts_ask ask = { STR_NULL };
@@ -283,7 +271,8 @@ cmd_account(struct admin *a, int argc, char **argv)
 	/* getopt put the options in front. */
 	c.address = argv[n + (argc > n + 1)];
 	c.word = argv[argc - 1];
-	if (operator_open(a, &o, &c.op, &err) < 0)
+	if (typed_address(a->memory, c.address, &c.inside, &err) < 0 ||
+	    operator_open(a, &o, &c.op, &err) < 0)
 		return admin_fail("account", "%s", err.text);
 	rc = verb->fn(&c, &err);
 	operator_close(c.op);

@@ -5,6 +5,7 @@
 
 #include "admin/operator.h"
 #include "admin/table.h"
+#include "admin/typed.h"
 
 static const char usage[] =
     "usage: postern alias add ADDRESS TARGET...\n"
@@ -28,14 +29,17 @@ struct alias_ctx {
 static int
 alias_add(struct alias_ctx *c, struct err *err)
 {
-	struct alias_add_ask ask = { .address = str_c(c->arguments[0]) };
+	struct alias_add_ask ask = { 0 };
 	struct done done;
 
+	if (typed_address(c->a->memory, c->arguments[0], &ask.address,
+	    err) < 0)
+		return err->code;
 	for (char **target = c->arguments + 1; *target; target++) {
 		ask.change = operator_change(c->op);
-		ask.target = str_c(*target);
-		if (operator_store(c->op, STORE_alias_add, &ask, &done,
-			err) < 0)
+		if (typed_address(c->a->memory, *target, &ask.target,
+		    err) < 0 || operator_store(c->op, STORE_alias_add,
+		    &ask, &done, err) < 0)
 			return err->code;
 		if (c->json)
 			json_say("added", ask.address, "target", ask.target);
@@ -46,20 +50,25 @@ alias_add(struct alias_ctx *c, struct err *err)
 }
 
 static int
-remove_one(struct alias_ctx *c, struct str target, struct err *err)
+remove_one(struct alias_ctx *c, const char *target, struct err *err)
 {
-	struct alias_remove_ask ask = { operator_change(c->op),
-		str_c(c->arguments[0]), target };
+	struct alias_remove_ask ask = { .change = operator_change(c->op) };
 	struct done done;
-	int rc = operator_store(c->op, STORE_alias_remove, &ask, &done, err);
+	int rc = typed_address(c->a->memory, c->arguments[0], &ask.address,
+	    err);
 
+	if (rc == 0)
+		rc = typed_address(c->a->memory, target, &ask.target, err);
+	if (rc == 0)
+		rc = operator_store(c->op, STORE_alias_remove, &ask, &done,
+		    err);
 	if (rc < 0)
 		return rc;
 	if (c->json)
-		json_say("removed", str_c(c->arguments[0]), "target", target);
-	else if (target.n)
-		printf("%s no longer leads to %.*s\n", c->arguments[0],
-		    STR_FMT(target));
+		json_say("removed", ask.address, "target", ask.target);
+	else if (*target)
+		printf("%s no longer leads to %s\n", c->arguments[0],
+		    target);
 	else
 		printf("%s removed\n", c->arguments[0]);
 	return 0;
@@ -71,11 +80,11 @@ remove_some(struct alias_ctx *c, struct err *err)
 	int rc = 0;
 
 	if (!c->arguments[1])
-		return remove_one(c, STR_NULL, err);
+		return remove_one(c, "", err);
 	for (char **target = c->arguments + 1; *target && rc == 0; target++) {
 		if (!**target)
 			return err_set(err, E_INVALID, "an empty TARGET");
-		rc = remove_one(c, str_c(*target), err);
+		rc = remove_one(c, *target, err);
 	}
 	return rc;
 }
@@ -84,7 +93,7 @@ static int
 alias_list(struct alias_ctx *c, struct err *err)
 {
 	static const struct table_column columns[] = {
-		{ "address", false }, { "target", false } };
+		{ "address", false, true }, { "target", false, true } };
 	struct table t = { .columns = columns, .ncolumns = NELEM(columns) };
 	struct aliases_ask ask = { STR_NULL };
 	struct aliases_answer answer;

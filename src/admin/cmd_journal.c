@@ -20,11 +20,11 @@ struct journal_listing {
 
 static const struct table_column columns[] = { { "time", false },
 	{ "event", false }, { "message", true }, { "session", false },
-	{ "peer", false }, { "from", false }, { "address", false },
-	{ "code", true }, { "text", false } };
+	{ "peer", false }, { "from", false, true },
+	{ "address", false, true }, { "code", true }, { "text", false } };
 static const struct table_column brief_columns[] = { { "time", false },
-	{ "event", false }, { "message", true }, { "from", false },
-	{ "address", false }, { "code", true }, { "text", false } };
+	{ "event", false }, { "message", true }, { "from", false, true },
+	{ "address", false, true }, { "code", true }, { "text", false } };
 
 static void
 take_row(void *arg, struct arena *a, const struct journal_row *row)

@@ -3,6 +3,7 @@
  */
 #include "admin/names.h"
 #include "admin/table.h"
+#include "dns/name.h"
 #include "relay/route.h"
 
 static const char usage[] =
@@ -176,15 +177,17 @@ static int
 told_route(struct look *k, const struct config *c, const char *domain,
     bool json)
 {
+	struct str name = str_lower(k->a->memory, str_c(domain));
 	struct route r;
 
-	route_of(c, str_lower(k->a->memory, str_c(domain)), &r);
+	(void)dns_a_label(name, k->a->memory, &name);
+	route_of(c, name, &r);
 	if (r.refuse.n > 0) {
 		(void)admin_fail("mx", "%s: nothing is sent there, as a route "
 		    "says: %.*s", domain, STR_FMT(r.refuse));
 		return E_DENIED;
 	}
-	if (str_eqi(r.host, str_c(domain)))
+	if (str_eqi(r.host, name))
 		return 0;
 	if (json)
 		return 1;

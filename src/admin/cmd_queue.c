@@ -47,7 +47,8 @@ struct queue_listing {
 };
 
 static const struct table_column short_columns[] = { { "id", true },
-	{ "age", false }, { "sender", false }, { "recipient", false },
+	{ "age", false }, { "sender", false, true },
+	{ "recipient", false, true },
 	{ "attempts", true }, { "next", false }, { "last reply", false } };
 
 static void
@@ -361,7 +362,8 @@ cmd_queue(struct admin *a, int argc, char **argv)
 		return o.code;
 	c.args = argv + n + 1;
 	c.nargs = n < argc ? argc - n - 1 : 0;
-	if (filter_read(&o, c.now, &c.filter, &c.filtered, &err) < 0)
+	if (filter_read(&o, c.now, a->memory, &c.filter, &c.filtered,
+	    &err) < 0)
 		return admin_fail("queue", "%s", err.text);
 	verb = find_verb(n < argc ? argv[n] : "", c.nargs,
 	    c.filtered || o.all);

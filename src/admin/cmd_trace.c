@@ -8,6 +8,7 @@
 #include "admin/progress.h"
 #include "admin/queue_rows.h"
 #include "admin/trace.h"
+#include "dns/name.h"
 
 static const char usage[] =
     "usage: postern trace MESSAGE-ID|ADDRESS|NUMBER [--days N] [--json]\n\n"
@@ -46,7 +47,7 @@ struct trace_search {
 
 /* Message-IDs and addresses look alike: then it may be either. */
 static void
-read_wanted(struct wanted *w, const char *text)
+read_wanted(struct wanted *w, const char *text, struct arena *a)
 {
 	struct str s = str_trim(str_c(text));
 	bool angles = s.n > 2 && s.p[0] == '<' && s.p[s.n - 1] == '>';
@@ -54,7 +55,7 @@ read_wanted(struct wanted *w, const char *text)
 	if (queue_id_read(text, &w->number))
 		return;
 	w->id = angles ? str_make(s.p + 1, s.n - 2) : s;
-	if (!angles)
+	if (!angles && !dns_address(s, a, &w->address))
 		w->address = s;
 }
 
@@ -351,7 +352,7 @@ cmd_trace(struct admin *a, int argc, char **argv)
 		return o.code;
 	if (n + 1 != argc || argv[n][0] == '\0')
 		return options_wrong(argc, argv, n, usage);
-	read_wanted(&s.wanted, argv[n]);
+	read_wanted(&s.wanted, argv[n], a->memory);
 	s.m = arena_array(a->memory, TRACE_MESSAGES, sizeof(*s.m));
 	if (operator_open(a, &o, &s.op, &err) < 0)
 		return admin_fail("trace", "%s", err.text);

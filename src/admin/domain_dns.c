@@ -88,8 +88,11 @@ print_record(const struct dns_record *r)
 static void
 print_zone(const struct dns_records *r, bool named)
 {
+	auto_buf name = BUF_INIT(1000);
+
+	put_name(&name, r->domain);
 	printf("; What %.*s publishes in DNS. Each record is one line.\n",
-	    STR_FMT(r->domain));
+	    STR_FMT(buf_get(&name)));
 	for (size_t i = 0; i < r->n; i++)
 		print_record(&r->v[i]);
 	if (!named)
@@ -121,19 +124,20 @@ print_json(const struct dns_records *r)
 }
 
 int
-domain_dns(struct admin *a, struct operator *op, const char *name, bool json,
+domain_dns(struct admin *a, struct operator *op, struct str name, bool json,
     struct err *err)
 {
 	struct str host = operator_hostname(op);
 	struct dns_records r = { .a = a->memory,
-		.domain = str_lower(a->memory, str_c(name)), .host = host };
+		.domain = str_lower(a->memory, name), .host = host };
 	bool known;
 
 	if (domain_known(op, r.domain, &known, err) < 0)
 		return err->code;
 	if (!known)
-		return err_set(err, E_NOTFOUND, "no mail is taken for %s; "
-		    "first: postern domain add %s", name, name);
+		return err_set(err, E_NOTFOUND, "no mail is taken for %.*s; "
+		    "first: postern domain add %.*s", STR_FMT(name),
+		    STR_FMT(name));
 	if (host.n == 0)
 		r.host = arena_printf(a->memory, "mail.%.*s",
 		    STR_FMT(r.domain));

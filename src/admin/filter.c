@@ -1,5 +1,7 @@
 #include "admin/filter.h"
 
+#include "admin/typed.h"
+
 static const struct unit {
 	char letter;
 	int64_t seconds;
@@ -46,8 +48,8 @@ queue_id_read(const char *text, uint64_t *id)
 }
 
 static int
-read_address(const char *option, const char *value, struct str *out,
-    struct err *err)
+read_address(const char *option, const char *value, struct arena *a,
+    struct str *out, struct err *err)
 {
 	struct str s = str_c(value);
 	size_t at = str_rchr(s, '@');
@@ -57,21 +59,20 @@ read_address(const char *option, const char *value, struct str *out,
 	if (at + 1 >= s.n || s.n > 320)
 		return err_set(err, E_INVALID, "%s wants an address or "
 		    "@a.domain, not \"%s\"", option, value);
-	*out = s;
-	return 0;
+	return typed_address(a, value, out, err);
 }
 
 int
-filter_read(const struct options *o, int64_t now, struct queue_filter *f,
-    bool *any, struct err *err)
+filter_read(const struct options *o, int64_t now, struct arena *a,
+    struct queue_filter *f, bool *any, struct err *err)
 {
 	int64_t age;
 
 	*f = (struct queue_filter){ .held = o->held };
-	if (read_address("--sender", o->sender, &f->sender, err) < 0 ||
-	    read_address("--rcpt", o->rcpt, &f->rcpt, err) < 0)
+	if (read_address("--sender", o->sender, a, &f->sender, err) < 0 ||
+	    read_address("--rcpt", o->rcpt, a, &f->rcpt, err) < 0 ||
+	    (o->domain && typed_domain(a, o->domain, &f->domain, err) < 0))
 		return err->code;
-	f->domain = str_c(o->domain);
 	if (o->domain && (f->domain.n == 0 || f->domain.n > 255 ||
 			     str_chr(f->domain, '@') < f->domain.n))
 		return err_set(err, E_INVALID, "--domain wants a domain, not "

@@ -20,8 +20,8 @@ void duration_put(struct buf *b, int64_t seconds);
 must_check bool queue_id_read(const char *text, uint64_t *id);
 
 /* From --sender, --rcpt, --domain, --older and --held. *any: was there one?
- * E_INVALID says which is wrong. */
-int filter_read(const struct options *o, int64_t now,
+ * E_INVALID says which is wrong. Strs live in the arena or are the options. */
+int filter_read(const struct options *o, int64_t now, struct arena *a,
     struct queue_filter *f, bool *any, struct err *err);
 
 struct queue_list_ask filter_list(const struct queue_filter *f);

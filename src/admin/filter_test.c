@@ -50,19 +50,19 @@ test_filters(void **state unused_arg)
 	bool any;
 
 	assert_int_equal(filter_read(&(struct options){ .sender = "@a.test",
-	    .older = "1h", .held = true }, 10000, &f, &any, &err), 0);
+	    .older = "1h", .held = true }, 10000, NULL, &f, &any, &err), 0);
 	assert_true(any && f.held);
 	assert_str(f.sender, "@a.test");
 	assert_int_equal(f.before, 6400);
-	assert_int_equal(filter_read(&(struct options){ 0 }, 1, &f, &any,
+	assert_int_equal(filter_read(&(struct options){ 0 }, 1, NULL, &f, &any,
 	    &err), 0);
 	assert_false(any);
 	assert_int_equal(filter_read(&(struct options){ .rcpt = "nobody" },
-	    1, &f, &any, &err), E_INVALID);
+	    1, NULL, &f, &any, &err), E_INVALID);
 	assert_int_equal(filter_read(&(struct options){ .older = "soon" },
-	    1, &f, &any, &err), E_INVALID);
+	    1, NULL, &f, &any, &err), E_INVALID);
 	assert_int_equal(filter_read(&(struct options){ .domain = "a@b" },
-	    1, &f, &any, &err), E_INVALID);
+	    1, NULL, &f, &any, &err), E_INVALID);
 }
 
 static void

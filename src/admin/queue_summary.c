@@ -147,8 +147,8 @@ queue_count_print(uint64_t recipients, uint64_t messages)
 static void
 print_plain(struct queue_sum *s, size_t n, struct arena *a)
 {
-	static const struct table_column columns[] = { { "domain", false },
-		{ "recipients", true } };
+	static const struct table_column columns[] = {
+		{ "domain", false, true }, { "recipients", true } };
 	struct table t = { .columns = columns, .ncolumns = NELEM(columns) };
 	auto_buf age = BUF_INIT(64);
 

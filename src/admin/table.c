@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include "base/err.h"
+#include "dns/name.h"
 
 enum { TERMINAL_WIDTH = 80, CUT_LEAST = 6 };
 
@@ -111,6 +112,24 @@ put_plain(struct buf *b, struct str s)
 	}
 }
 
+void
+put_name(struct buf *b, struct str s)
+{
+	struct arena *a = arena_new(8192);
+
+	put_plain(b, dns_shown(s, a));
+	arena_free(a);
+}
+
+static void
+put_text(struct buf *b, const struct table_column *column, struct str s)
+{
+	if (column->idn)
+		put_name(b, s);
+	else
+		put_plain(b, s);
+}
+
 /* Its first characters. */
 static struct str
 cut_cell(struct str s, size_t most)
@@ -123,12 +142,14 @@ cut_cell(struct str s, size_t most)
 }
 
 static void
-put_cell(struct buf *b, struct str s, size_t width, bool number, bool last)
+put_cell(struct buf *b, struct str s, size_t width,
+    const struct table_column *column, bool last)
 {
+	const bool number = column->number;
 	auto_buf cell = BUF_INIT(1 << 20);
 	size_t n, fill;
 
-	put_plain(&cell, s);
+	put_text(&cell, column, s);
 	n = str_utf8_length(buf_get(&cell));
 	fill = width > n ? width - n : 0;
 	if (number)
@@ -151,7 +172,8 @@ width_of(const struct table *t, size_t c)
 
 	for (size_t r = 0; r < t->nrows; r++) {
 		buf_reset(&cell);
-		put_plain(&cell, t->cells[r * t->ncolumns + c]);
+		put_text(&cell, &t->columns[c],
+		    t->cells[r * t->ncolumns + c]);
 		n = str_utf8_length(buf_get(&cell));
 		w = n > w ? n : w;
 	}
@@ -204,8 +226,8 @@ put_head(struct table *t, struct buf *b)
 
 		for (size_t i = 0; i < n && i < sizeof(head); i++)
 			head[i] = ascii_upper(t->columns[c].name[i]);
-		put_cell(b, str_make(head, n), t->width[c],
-		    t->columns[c].number, c + 1 == t->ncolumns);
+		put_cell(b, str_make(head, n), t->width[c], &t->columns[c],
+		    c + 1 == t->ncolumns);
 	}
 	buf_chr(b, '\n');
 }
@@ -218,7 +240,7 @@ put_plain_rows(struct table *t, struct buf *b)
 	for (size_t r = 0; r < t->nrows; r++) {
 		for (size_t c = 0; c < t->ncolumns; c++)
 			put_cell(b, t->cells[r * t->ncolumns + c],
-			    t->width[c], t->columns[c].number,
+			    t->width[c], &t->columns[c],
 			    c + 1 == t->ncolumns);
 		buf_chr(b, '\n');
 	}

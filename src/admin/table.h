@@ -10,6 +10,7 @@ enum { TABLE_COLUMNS = 16 };
 struct table_column {
 	const char *name;	/* the JSON key; the heading in capitals */
 	bool number;
+	bool idn;	/* ends in the name of a domain: put_name() */
 };
 
 struct table {
@@ -37,6 +38,9 @@ void table_end(struct table *t, bool json);
 /* With what would drive a terminal escaped: \u009b, and \xNN for what is no
  * UTF-8. */
 void put_plain(struct buf *b, struct str s);
+/* A domain or an address so, as people read it: with U-labels. Programs are
+ * given A-labels (--json). */
+void put_name(struct buf *b, struct str s);
 void json_string(struct buf *b, struct str s);
 /* {"added":"x"} on stdout, with a second pair unless its value is empty. */
 void json_say(const char *key, struct str value, const char *key2,

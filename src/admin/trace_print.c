@@ -81,7 +81,7 @@ put_received(struct buf *b, const struct journal_row *row)
 		   protocol = trace_value(row->text, "protocol");
 
 	buf_lit(b, "from <");
-	put_plain(b, row->from);
+	put_name(b, row->from);
 	buf_lit(b, ">");
 	if (row->peer.n > 0) {
 		buf_lit(b, " by ");
@@ -152,7 +152,7 @@ print_event(const struct journal_row *row)
 		put_received(&b, row);
 	} else {
 		buf_printf(&b, "%s", word_before_address(row->event));
-		put_plain(&b, row->address);
+		put_name(&b, row->address);
 		if (says)
 			put_said(&b, row);
 	}
@@ -167,7 +167,7 @@ print_rest(struct arena *a, const struct queue_row *row, int64_t now)
 	auto_buf b = BUF_INIT(8192);
 
 	buf_printf(&b, "  %-23s  %-10s ", "now", queue_state_name(row->state));
-	put_plain(&b, row->rcpt);
+	put_name(&b, row->rcpt);
 	if (row->state == QUEUE_waits)
 		buf_printf(&b, ", attempt %u %.*s", row->attempts + 1,
 		    STR_FMT(queue_next_text(a, row, now)));

@@ -14,6 +14,14 @@ static const struct {
 	{ "", "hostname is missing: add hostname = \"mail.example.org\"" },
 	{ "hostname = \"a b\"\n", ":1: hostname: expected a name like" },
 	{ "hostname = a.b\nhostnam = c\n", ":2: no such option 'hostnam'" },
+	{ "hostname = b\xc3\xbc.test\n", NULL },
+	{ "hostname = \xe2\x80\xae.test\n", "expected a name like" },
+	{ "hostname = a.b\nroute \"b\xc3\xbc.test\" { refuse = no }\n"
+	    "route \".B\xc3\x9c.test\" { host = b\xc3\xbc.test }\n", NULL },
+	/* One name, in two forms. */
+	{ "hostname = a.b\nroute \"b\xc3\xbc.test\" { refuse = no }\n"
+	    "route \"xn--b-eha.test\" { refuse = no }\n",
+	    "the block for \"xn--b-eha.test\" before has it all" },
 	{ "hostname = a.b\nmx-workers = 9\n",
 	    ":2: mx-workers: expected a number from 1 to 8, not 9" },
 	{ "hostname = a.b\nmx-workers = two\n",

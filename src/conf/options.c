@@ -76,7 +76,7 @@ const struct conf_block_row conf_blocks[CONF_BLOCKS] = {
 	    .help = "another way than by MX for some domains",
 	    .more = "The first whose name fits the recipient's domain is "
 	    "taken: a domain, `.example.org` (every domain below it), or "
-	    "`*`.", .example =
+	    "`*`. One beyond ASCII is written in either form.", .example =
 	    "route \".invalid\" { refuse = \"there is no such place\" }\n"
 	    "route \"intern.example\" { host = \"[10.0.0.5]\"  "
 	    "private = true }\n" },

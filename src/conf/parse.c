@@ -12,6 +12,7 @@
 #include <stdarg.h>
 
 #include "conf/option.h"
+#include "dns/name.h"
 
 enum token { TOKEN_END, TOKEN_WORD, TOKEN_OPEN, TOKEN_CLOSE, TOKEN_IS,
 	TOKEN_COMMA, TOKEN_BAD };
@@ -306,10 +307,15 @@ read_title(struct conf_reader *r, const struct conf_block_row *row,
     union conf_record *record)
 {
 	enum token token = next_token(r);
-	struct str title = str_lower(r->memory, r->word);
+	const size_t dot = str_starts(r->word, STR(".")) ? 1 : 0;
+	struct str title = str_lower(r->memory, r->word), name;
 
 	if (token != TOKEN_WORD)
 		return unexpected(r, token, row->title_wanted);
+	/* A domain, or (".example.org") all below it. */
+	if (dns_a_label(str_from(title, dot), r->memory, &name))
+		title = arena_printf(r->memory, "%s%.*s", dot ? "." : "",
+		    STR_FMT(name));
 	if (title.n == 0 || title.n > 255)
 		return wrong_at(r, r->line, "%s: expected %s", row->name,
 		    row->title_wanted);

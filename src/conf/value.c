@@ -4,6 +4,7 @@
 #include <arpa/inet.h>
 
 #include "conf/option.h"
+#include "dns/name.h"
 
 enum { SHOWN_MAX = 60 };
 
@@ -220,11 +221,9 @@ read_value(const struct conf_option *o, struct str text, struct str folder,
 		*s = str_dup(a, text);
 		return true;
 	case CONF_HOSTNAME:
-		*s = str_dup(a, text);
-		return is_hostname(text);
+		return dns_a_label(str_dup(a, text), a, s) && is_hostname(*s);
 	case CONF_HOST:
-		*s = str_dup(a, text);
-		return is_host(text);
+		return dns_a_label(str_dup(a, text), a, s) && is_host(*s);
 	case CONF_PATH:
 		*s = conf_path(a, folder, str_dupz(a, text));
 		return text.n > 0;

@@ -1,5 +1,9 @@
 /*
  * name.h - domain names as they are asked for.  RFC 1035 2.3.4, 5890, UTS 46
+ *
+ * A name has one form inside: its A-label. Who reads one from outside (a
+ * command of SMTP, a login, a field, a file, what the operator types) makes it
+ * so at once; store compares octets. People are shown the other form.
  */
 #pragma once
 #include "base/arena.h"
@@ -18,3 +22,13 @@ dns_name_octet(char c)
  * A-labels (not transitional). False if it can be no name: empty, a label
  * empty or too long, all of it too long, or octets that none has. */
 bool dns_name(struct str text, struct arena *a, struct str *name);
+/* The same of a name that may be one of ours: ASCII stays as it is written,
+ * whatever it is. */
+bool dns_a_label(struct str text, struct arena *a, struct str *name);
+/* An address with its domain in that form. The local part is somebody else's
+ * and stays as it is; what has no domain, too. */
+bool dns_address(struct str address, struct arena *a, struct str *out);
+
+/* A name, or an address, as people read it: with U-labels, where these lead
+ * back to the same name; everything else as it is. */
+struct str dns_shown(struct str text, struct arena *a);

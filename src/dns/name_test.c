@@ -82,11 +82,57 @@ test_hostile(void **state)
 	arena_free(a);
 }
 
+/* Inside, and as people read it. */
+static void
+test_both_forms(void **state)
+{
+	static const struct {
+		const char *typed, *inside, *shown;
+	} t[] = {
+		{ "b\xc3\xbc" "cher.example", "xn--bcher-kva.example",
+		    "b\xc3\xbc" "cher.example" },
+		{ "\xc3\xa4@B\xc3\x9c" "CHER.Example",
+		    "\xc3\xa4@xn--bcher-kva.example",
+		    "\xc3\xa4@b\xc3\xbc" "cher.example" },
+		{ "@b\xc3\xbc" "cher.example", "@xn--bcher-kva.example",
+		    "@b\xc3\xbc" "cher.example" },
+		{ "a@b@\xc3\xb6.c", "a@b@xn--nda.c", "a@b@\xc3\xb6.c" },
+		{ "XN--BCHER-KVA.example", "XN--BCHER-KVA.example",
+		    "b\xc3\xbc" "cher.example" },
+		/* Nothing to do; and what only looks like one. */
+		{ "A@Example.org", "A@Example.org", "A@Example.org" },
+		{ "\xc3\xa4", "xn--4ca", "\xc3\xa4" },
+		{ "xn--bcher@a.b", "xn--bcher@a.b", "xn--bcher@a.b" },
+		{ "xn--zzzzzz-.c", "xn--zzzzzz-.c", "xn--zzzzzz-.c" },
+		{ "[192.0.2.1]", "[192.0.2.1]", "[192.0.2.1]" },
+		{ "", "", "" },
+		{ "a@\xe2\x80\xae.c", NULL, NULL },
+		{ "a@\xff.c", NULL, NULL },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < NELEM(t); i++) {
+		struct arena *a = arena_new(1 << 16);
+		struct str typed = str_c(t[i].typed), inside = STR_NULL;
+		bool ok = str_chr(typed, '@') < typed.n ?
+		    dns_address(typed, a, &inside) :
+		    dns_a_label(typed, a, &inside);
+
+		assert_int_equal(ok, t[i].inside != NULL);
+		if (ok) {
+			assert_str(inside, t[i].inside);
+			assert_str(dns_shown(inside, a), t[i].shown);
+		}
+		arena_free(a);
+	}
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_names),
+		cmocka_unit_test(test_both_forms),
 		cmocka_unit_test(test_hostile),
 	};
 

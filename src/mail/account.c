@@ -1,5 +1,7 @@
 #include "mail/account.h"
 
+#include "dns/name.h"
+
 enum { ANSWER_MEM = 16384, WATCH_ID = 1 };
 
 void
@@ -13,9 +15,14 @@ account_login(struct account *a, const struct login_ask *ask,
     const struct log_ctx *log, struct err *err)
 {
 	struct arena *mem = arena_new(ANSWER_MEM);
-	int e = vault_login(a->vault, ask, &a->login, mem, err);
+	struct login_ask inside = *ask;
+	int e;
 
-	log_ctx_event(log, LOG_INFO, "login", F_STR("user", ask->user),
+	/* What is no name is nobody's. */
+	(void)dns_address(ask->user, mem, &inside.user);
+	(void)dns_address(ask->authzid, mem, &inside.authzid);
+	e = vault_login(a->vault, &inside, &a->login, mem, err);
+	log_ctx_event(log, LOG_INFO, "login", F_STR("user", inside.user),
 	    F_STR("mechanism", ask->mechanism),
 	    F_STR("result", str_c(e < 0 ? err_name(e) : "ok")));
 	if (e >= 0) {

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "base/err.h"
+#include "dns/name.h"
 #include "trust/dkim_text.h"
 
 struct digest {
@@ -55,6 +56,8 @@ digest_finish(struct digest *d, struct arena *a, struct signable *out)
 	out->body_hash = str_make((const char *)d->body_hash,
 	    sizeof(d->body_hash));
 	out->nauthors = dkim_header_authors(a, header, out->authors);
+	for (size_t i = 0; i < out->nauthors; i++)
+		(void)dns_address(out->authors[i], a, &out->authors[i]);
 	return out->nauthors > 0;
 }
 

@@ -24,7 +24,7 @@ struct digest *digest_new(OSSL_LIB_CTX *lib);
 void digest_feed(struct digest *d, struct str octets);
 /* That was all; once. False if nobody can sign this: no author, or a header
  * out of bounds. The authors are in the arena, of DIGEST_ARENA, the rest is
- * good until digest_free(). */
+ * good until digest_free(). Authors' domains are A-labels: what d= can be. */
 must_check bool digest_finish(struct digest *d, struct arena *a,
     struct signable *out);
 void digest_free(struct digest *d);	/* NULL is fine */

@@ -2,6 +2,8 @@
 
 #include <arpa/inet.h>
 
+#include "dns/name.h"
+
 /* UTF8-non-ascii, an octet of it                           RFC 6531 3.3 */
 static bool
 is_utf8(char c)
@@ -248,7 +250,8 @@ mailbox(struct rd *r, struct arena *a, struct path *out)
 	}
 	(void)rd_next(r);
 	if (!(rd_peek(r) == '[' ? address_literal(r, &out->domain)
-				: domain(r, &out->domain)))
+				: domain(r, &out->domain)) ||
+	    !dns_a_label(out->domain, a, &out->domain))
 		return false;
 	out->text = arena_printf(a, "%.*s@%.*s", STR_FMT(local),
 	    STR_FMT(out->domain));

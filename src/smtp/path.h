@@ -1,13 +1,13 @@
 /*
  * path.h - mailboxes and paths as SMTP has them.  RFC 5321 4.1.2, 6531 3.3
  *
- * Pure. Octets over 127 may stand in local parts and names of domains: who
- * reads a path looks first that all is UTF-8, and then whether SMTPUTF8 was
- * asked for. Quoting is undone, so two ways to write one local part come out
- * the same (4.1.2: all quoted forms MUST be treated as equivalent). Source
- * routes are accepted and dropped (appendix C). So are dots at the end of a
- * domain; local parts may have dots where a Dot-string has none (a..b, .a, a.)
- * and are quoted then.
+ * Pure. Octets over 127 may stand in local parts, and in domains as they come
+ * in: who reads a path looks first that all is UTF-8, and then whether
+ * SMTPUTF8 was asked for. Quoting is undone, so two ways to write one local
+ * part come out the same (4.1.2: all quoted forms MUST be treated as
+ * equivalent). Source routes are accepted and dropped (appendix C). So are dots
+ * at the end of a domain; local parts may have dots where a Dot-string has none
+ * (a..b, .a, a.) and are quoted then.
  */
 #pragma once
 #include "base/arena.h"
@@ -36,7 +36,9 @@ struct path {
 	 * only the local part for <postmaster>. */
 	struct str text;
 	struct str local;	/* quoting undone */
-	struct str domain;	/* as it came; a literal with its brackets */
+	/* As it came, but U-labels as A-labels (RFC 5890 2.3.2.1); a literal
+	 * with its brackets. */
+	struct str domain;
 };
 
 /* Path or <>, at the cursor and with its brackets, which is left behind the

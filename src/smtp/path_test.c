@@ -95,8 +95,13 @@ test_paths(void **state unused_arg)
 		{ "<a\\b@c>", SYNTAX_ADDRESS },
 		{ "<a,b@c>", SYNTAX_ADDRESS },
 		/* RFC 6531 3.3: as much as atoms, quoted text and labels */
-		{ "<\xc3\xa4.b@\xc3\xb6.c>", SYNTAX_OK, "\xc3\xa4.b@\xc3\xb6.c",
-		    "\xc3\xa4.b", "\xc3\xb6.c", "" },
+		{ "<\xc3\xa4.b@\xc3\xb6.c>", SYNTAX_OK, "\xc3\xa4.b@xn--nda.c",
+		    "\xc3\xa4.b", "xn--nda.c", "" },
+		{ "<a@b\xc3\xbc" "cher.example>", SYNTAX_OK,
+		    "a@xn--bcher-kva.example", "a",
+		    "xn--bcher-kva.example", "" },
+		/* Nothing that a name could be. RFC 5892 2.3 */
+		{ "<a@\xe2\x80\xae.c>", SYNTAX_ADDRESS },
 		{ "<\"\xc3\xa4 b\"@c>", SYNTAX_OK, "\"\xc3\xa4 b\"@c",
 		    "\xc3\xa4 b", "c", "" },
 		{ "<\"\xc3\xa4\"@c>", SYNTAX_OK, "\xc3\xa4@c", "\xc3\xa4", "c",

@@ -2,6 +2,7 @@
 
 #include "base/err.h"
 #include "base/timetext.h"
+#include "dns/name.h"
 #include "mime/address.h"
 #include "mime/date.h"
 #include "mime/header.h"
@@ -126,10 +127,13 @@ add_people(struct submission_fixup *t, struct str value)
 		p->fault = HEADER_TOO_MANY;
 	for (size_t i = 0; i < list.n; i++) {
 		const struct address *a = &list.v[i];
+		struct str host = a->host;
 
+		/* What is no name is nobody's address. */
+		(void)dns_a_label(a->host, t->mem, &host);
 		if (a->kind == ADDRESS_MAILBOX && a->host.n > 0)
 			p->address[p->n++] = arena_printf(t->mem, "%.*s@%.*s",
-			    STR_FMT(a->mailbox), STR_FMT(a->host));
+			    STR_FMT(a->mailbox), STR_FMT(host));
 	}
 	return p->n - before;
 }

@@ -497,7 +497,10 @@ enum { FLAGS_SET, FLAGS_ADD, FLAGS_REMOVE };
  * set. */
 #define FIELDS_credential_ask(F, S) F(S, str, login, 320)
 #define FIELDS_credential_answer(F, S)                                \
-	F(S, u64, account, 0) F(S, str, address, 320) F(S, str, sealed, 4096)
+	F(S, u64, account, 0) F(S, str, address, 320)                 \
+	F(S, str, sealed, 4096)                                       \
+	F(S, str, sealed_to, 320)	/* the address it had then, if it was \
+					 * renamed: empty */
 #define FIELDS_account_open_ask(F, S) F(S, u64, account, 0)
 enum secret_kind { SECRET_tls_key = 1, SECRET_tls_chain, SECRET_dkim_key };
 #define FIELDS_secret_get_ask(F, S) F(S, u32, kind, 0) F(S, str, name, 320)
@@ -506,7 +509,8 @@ enum secret_kind { SECRET_tls_key = 1, SECRET_tls_chain, SECRET_dkim_key };
 	F(S, u64, change, 0) F(S, u32, kind, 0) F(S, str, name, 320) \
 	F(S, str, sealed, 100000)
 /* Some of all that is sealed, to try a key with: struct sealed_row each, none
- * in a new server. kind 0: a credential, name is the account's address. */
+ * in a new server. kind 0: a credential, name is the account's address when
+ * it was sealed. */
 #define FIELDS_sealed_ask(F, S) F(S, u8, nothing, 0)
 #define FIELDS_sealed_answer(F, S) F(S, str, rows, 65536)
 #define FIELDS_sealed_row(F, S) \
@@ -515,7 +519,8 @@ enum secret_kind { SECRET_tls_key = 1, SECRET_tls_chain, SECRET_dkim_key };
 /* For the operator. */
 #define FIELDS_domain_add_ask(F, S) F(S, u64, change, 0) F(S, str, name, 255)
 #define FIELDS_domain_remove_ask(F, S) F(S, u64, change, 0) F(S, str, name, 255)
-#define FIELDS_domains_ask(F, S) F(S, str, after, 255)
+/* only: this one, if it is there, and no other. */
+#define FIELDS_domains_ask(F, S) F(S, str, after, 255) F(S, str, only, 255)
 #define FIELDS_domains_answer(F, S) F(S, str, rows, MSG_CHUNK) F(S, u8, more, 0)
 #define FIELDS_domain_row(F, S) F(S, str, name, 255) F(S, u32, accounts, 0)
 #define FIELDS_account_add_ask(F, S) \
@@ -529,7 +534,7 @@ enum { SEND_AS_own, SEND_AS_ours, SEND_AS_anyone, SEND_AS_N };
 	F(S, u64, change, 0) F(S, str, address, 320) F(S, u32, send_as, 0)
 #define FIELDS_account_remove_ask(F, S) \
 	F(S, u64, change, 0) F(S, str, address, 320)
-#define FIELDS_accounts_ask(F, S) F(S, str, after, 320)
+#define FIELDS_accounts_ask(F, S) F(S, str, after, 320) F(S, str, only, 320)
 #define FIELDS_accounts_answer(F, S) F(S, str, rows, MSG_CHUNK) F(S, u8, more, 0)
 #define FIELDS_account_row(F, S)                                      \
 	F(S, u64, account, 0) F(S, str, address, 320)                 \

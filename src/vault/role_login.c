@@ -14,6 +14,18 @@ what_of(struct arena *a, struct str address)
 	return (struct seal_what){ KIND_CREDENTIAL, str_lower(a, address) };
 }
 
+/* Store says whose it is. That it was sealed to another address is believed
+ * only where domains were given their A-labels since: what is beyond ASCII
+ * there is nobody's address now. */
+static struct str
+sealed_to(const struct credential_answer *row)
+{
+	struct str then = row->sealed_to;
+	struct str domain = str_from(then, str_rchr(then, '@') + 1);
+
+	return str_is_ascii(domain) ? row->address : then;
+}
+
 /* Proving a password --------------------------------------------------- */
 
 struct attempt {
@@ -51,7 +63,7 @@ look_up(struct attempt *t, struct work *c, struct err *err)
 	}
 	if (rc < 0)
 		return rc;
-	rc = seal_open(&t->v->seal, what_of(c->a, t->row.address),
+	rc = seal_open(&t->v->seal, what_of(c->a, sealed_to(&t->row)),
 	    t->row.sealed, c->a, &record, err);
 	if (rc < 0 || !credential_parse(record, &t->credential)) {
 		log_event(t->v->role->log, LOG_ERROR, "credential_failed",

@@ -16,7 +16,7 @@ bool
 domain_key(struct str name, struct arena *a, struct str *domain)
 {
 	if (name.n == 0 || name.n > ADDRESS_DOMAIN_MAX || !is_plain(name) ||
-	    str_chr(name, '@') < name.n || !str_is_utf8(name))
+	    str_chr(name, '@') < name.n || !str_is_ascii(name))
 		return false;
 	*domain = str_lower(a, name);
 	return true;
@@ -69,7 +69,7 @@ is_atom_octet(char c)
 static bool
 is_label_octet(char c)
 {
-	return ascii_is_alnum(c) || (signed char)c < 0 || c == '-';
+	return ascii_is_alnum(c) || c == '-';
 }
 
 /* One or more of these, with single dots between. */
@@ -133,8 +133,8 @@ domain_is_wrong(struct str name)
 		return "that is an address: what stands behind its @";
 	if (name.n > 253)
 		return "a domain has 253 octets at most";
-	if (!str_is_utf8(name))
-		return "it is no text in UTF-8";
+	if (!str_is_ascii(name))
+		return "a name beyond ASCII goes by its A-label, xn--...";
 	if (str_chr(name, '.') == name.n)
 		return "a domain has two words at least, like example.org";
 	while (rest.n > 0) {

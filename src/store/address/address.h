@@ -1,5 +1,9 @@
 /*
  * address.h - addresses as store compares and keeps them. Pure.
+ *
+ * A domain is ASCII: beyond that a name has its A-label (RFC 5890), which is
+ * made by who reads it from outside (dns/name.h). Other octets in a domain are
+ * those of no address.
  */
 #pragma once
 #include "base/arena.h"
@@ -30,7 +34,7 @@ bool domain_key(struct str name, struct arena *a, struct str *domain);
 bool address_is_local(struct str local);
 /* May it stand in a header field of ours? Empty is fine. */
 bool address_is_safe(struct str address);
-/* Dot-string "@" Domain, the letters of SMTPUTF8 among them: neither quotes
+/* Dot-string "@" Domain, a local part of SMTPUTF8 among them: neither quotes
  * nor literals nor anything that would need them. RFC 5321 4.1.2, RFC 6531
  * 3.3. The length of the local part is not looked at. */
 bool address_is_plain(struct str address);

@@ -32,7 +32,7 @@ test_there_and_back(void **state unused_arg)
 	static const char *const paths[] = { "a@b.test", "Some.One+x@B.test",
 		"a=b=c@d.test", "SRS0@x.test", "SRS0=@x.test", "SRS2=x@x.test",
 		"SRS@x.test", "SRS1=h=a#b==x@x.test",
-		"gr\xc3\xbc\xc3\x9f@b\xc3\xbc.test" };
+		"gr\xc3\xbc\xc3\x9f@xn--b-eha.test" };
 	struct str out, back, low;
 
 	for (size_t i = 0; i < NELEM(paths); i++) {

@@ -33,6 +33,8 @@ read_credential(struct reader *r, const struct caller *c,
 		return rc < 0 ? rc : err_set(err, E_NOTFOUND, "no password");
 	out->sealed = str_dup(r->arena,
 	    sql_str(&r->q, credential_get, sealed));
+	out->sealed_to = str_dup(r->arena,
+	    sql_str(&r->q, credential_get, sealed_to));
 	sql_end(&r->q, SQL_credential_get);
 	return 0;
 }
@@ -62,6 +64,7 @@ read_sealed(struct reader *r, const struct caller *c unused_arg,
     struct err *err)
 {
 	enum sql_statement s = SQL_secret_some, t = SQL_credential_some;
+	struct str then;
 	int rc;
 
 	for (rc = sql_first(&r->q, s, SQL_VALS(vi(SEALED_SOME)), err); rc > 0;
@@ -72,12 +75,31 @@ read_sealed(struct reader *r, const struct caller *c unused_arg,
 		    sql_str(&r->q, secret_some, sealed) });
 	if (rc == 0)
 		rc = sql_first(&r->q, t, SQL_VALS(vi(SEALED_SOME)), err);
-	for (; rc > 0; rc = sql_next(&r->q, t, err))
+	for (; rc > 0; rc = sql_next(&r->q, t, err)) {
+		then = sql_str(&r->q, credential_some, sealed_to);
 		msg_put(&r->rows, &sealed_row_shape, &(struct sealed_row){ 0,
-		    sql_str(&r->q, credential_some, address),
+		    then.n ? then : sql_str(&r->q, credential_some, address),
 		    sql_str(&r->q, credential_some, sealed) });
+	}
 	answer->sealed.rows = buf_get(&r->rows);
 	return rc;
+}
+
+static int
+read_one_domain(struct reader *r, struct str name, struct err *err)
+{
+	struct domain_row row;
+	int rc;
+
+	if (!domain_key(name, r->arena, &row.name))
+		return 0;
+	rc = sql_first(&r->q, SQL_domain_get, SQL_VALS(vs(row.name)), err);
+	if (rc <= 0)
+		return rc;
+	row.accounts = sql_u32(&r->q, domain_get, accounts);
+	msg_put(&r->rows, &domain_row_shape, &row);
+	sql_end(&r->q, SQL_domain_get);
+	return 0;
 }
 
 int
@@ -85,11 +107,16 @@ read_domains(struct reader *r, const struct caller *c,
     const struct domains_ask *ask, union store_answer *answer, struct err *err)
 {
 	enum sql_statement s = SQL_domain_list;
-	int rc = sql_first(&r->q, s, SQL_VALS(vs(str_lower(r->arena,
-	    ask->after)), vi(DOMAINS_A_PAGE)), err);
-	int n = 0;
+	int n = 0, rc;
 
 	(void)c;
+	if (ask->only.n) {
+		rc = read_one_domain(r, ask->only, err);
+		answer->domains.rows = buf_get(&r->rows);
+		return rc;
+	}
+	rc = sql_first(&r->q, s, SQL_VALS(vs(str_lower(r->arena, ask->after)),
+	    vi(DOMAINS_A_PAGE)), err);
 	for (; rc > 0 && r->rows.n < ROWS_MAX; n++) {
 		msg_put(&r->rows, &domain_row_shape, &(struct domain_row){
 		    sql_str(&r->q, domain_list, name),
@@ -103,6 +130,28 @@ read_domains(struct reader *r, const struct caller *c,
 	return rc < 0 ? rc : 0;
 }
 
+static int
+read_one_account(struct reader *r, struct str address, struct err *err)
+{
+	struct str domain, local;
+	int rc;
+
+	if (!address_key(address, r->arena, &domain, &local))
+		return 0;
+	rc = sql_first(&r->q, SQL_address_one, SQL_VALS(vs(domain), vs(local)),
+	    err);
+	if (rc <= 0)
+		return rc;
+	msg_put(&r->rows, &account_row_shape, &(struct account_row){
+	    sql_u64(&r->q, address_one, account),
+	    sql_str(&r->q, address_one, address),
+	    sql_u32(&r->q, address_one, messages),
+	    sql_u64(&r->q, address_one, used),
+	    sql_u32(&r->q, address_one, send_as) });
+	sql_end(&r->q, SQL_address_one);
+	return 0;
+}
+
 int
 read_accounts(struct reader *r, const struct caller *c,
     const struct accounts_ask *ask, union store_answer *answer,
@@ -113,6 +162,11 @@ read_accounts(struct reader *r, const struct caller *c,
 	int n = 0, rc;
 
 	(void)c;
+	if (ask->only.n) {
+		rc = read_one_account(r, ask->only, err);
+		answer->accounts.rows = buf_get(&r->rows);
+		return rc;
+	}
 	if (ask->after.n && !address_key(ask->after, r->arena, &domain,
 	    &local))
 		return err_set(err, E_INVALID, "no address");

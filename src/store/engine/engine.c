@@ -229,7 +229,8 @@ open_database(struct engine *e, struct err *err)
 		rc = err_set(err, E_IO, "sync the data folder: failed");
 	sql_is_writer(&e->w);
 	if (rc == 0)
-		rc = schema_migrate(&e->w, err);
+		rc = schema_migrate(&e->w, &(struct schema_needs){
+		    .a_label = e->o.a_label, .log = e->o.log }, err);
 	if (rc == 0 && !sql_is_read_only(&e->w))
 		rc = sum_pages(e, err);
 	if (rc < 0)

@@ -48,6 +48,8 @@ struct engine_options {
 	struct str hostname;	/* who sends reports, and in traces of local
 				 * programs; copied, as divert */
 	struct str divert;	/* who gets what nobody here has; empty */
+	/* For domains of before the last A-label: schema.h. NULL: none. */
+	bool (*a_label)(struct str name, struct arena *a, struct str *out);
 	size_t column_octets;	/* cached columns; 0: 256 MB */
 	struct queue_settings queue;
 	int64_t (*wall_us)(void *arg);	/* since 1970 UTC */

@@ -9,6 +9,7 @@
 #include <fcntl.h>
 #include <sys/file.h>
 
+#include "dns/name.h"
 #include "rt/clients.h"
 #include "rt/role.h"
 #include "store/service/service.h"
@@ -120,6 +121,7 @@ sandboxed(struct role *r, struct err *err)
 	struct engine_options o = { .quota = r->config.quota,
 		.max_message = r->config.max_message,
 		.hostname = r->config.hostname, .divert = r->config.divert,
+		.a_label = dns_name,	/* once in the life of a folder */
 		.wall_us = wall_us,
 		.mono_us = mono_us, .random = randomness, .arg = s,
 		.log = r->log, .queue = queue_of(&r->config),

@@ -1,5 +1,7 @@
 #include "store/sql/schema.h"
 
+#include <sqlite3.h>
+
 /*
  * Words of the columns:
  *   modseq      one counter per account, for all that is visible
@@ -134,8 +136,153 @@ static const char version_3[] =
 static const char version_4[] =
     "ALTER TABLE account ADD COLUMN send_as INTEGER NOT NULL DEFAULT 0;";
 
+/*
+ * Domains beyond ASCII get their A-labels, and the two forms of one become one
+ * domain. The address that was there in the form of an A-label stays; who had
+ * the same local part in the other form keeps everything under another one
+ * (anna-17, of account 17), and what leads to them follows. Aliases of both
+ * forms lead to the targets of both; one that is now called as an account gets
+ * another name (info-alias).
+ *
+ *   sealed_to   of credential: the address the account had when it was
+ *               sealed, if it has another one now
+ */
+#define TEXT_OF(x) "CAST(" x " AS TEXT)"
+#define ADDRESS_OF(local, domain)                                             \
+	"CAST(" TEXT_OF(local) "||'@'||" TEXT_OF(domain) " AS BLOB)"
+
+static const char version_5[] =
+    "ALTER TABLE credential ADD COLUMN sealed_to BLOB NOT NULL DEFAULT x'';"
+    /* Domains. */
+    "CREATE TEMP TABLE renamed (old BLOB PRIMARY KEY, new BLOB NOT NULL);"
+    "INSERT INTO renamed SELECT name, a_label(name) FROM domain"
+    " WHERE a_label(name)<>name;"
+    "INSERT INTO domain SELECT new, SUM(accounts),"
+    " COALESCE(MIN(NULLIF(first, 0)), 0) FROM domain JOIN renamed ON name=old"
+    " WHERE TRUE GROUP BY new ON CONFLICT (name) DO UPDATE SET"
+    " accounts=accounts+excluded.accounts,"
+    " first=CASE WHEN first=0 THEN excluded.first ELSE first END;"
+    "DELETE FROM domain WHERE name IN (SELECT old FROM renamed);"
+    /* Accounts. */
+    "CREATE TEMP TABLE moved (account INTEGER PRIMARY KEY, was BLOB NOT NULL,"
+    " domain BLOB NOT NULL, local BLOB NOT NULL, given BLOB NOT NULL);"
+    "INSERT INTO moved SELECT account, " ADDRESS_OF("local", "domain")
+    ", new, local, local FROM address JOIN renamed ON domain=old;"
+    "UPDATE moved AS m SET local=CAST(CASE WHEN length(local)>40"
+    " THEN 'account' ELSE " TEXT_OF("local") " END||'-'||account AS BLOB)"
+    " WHERE EXISTS (SELECT 1 FROM address AS x"
+    "  WHERE x.domain=m.domain AND x.local=m.given)"
+    " OR EXISTS (SELECT 1 FROM alias AS x"
+    "  WHERE x.domain=m.domain AND x.local=m.given)"
+    " OR EXISTS (SELECT 1 FROM moved AS x WHERE x.domain=m.domain"
+    "  AND x.given=m.given AND x.account<m.account);"
+    "DELETE FROM address WHERE domain IN (SELECT old FROM renamed);"
+    "INSERT INTO address SELECT domain, local, account FROM moved;"
+    "UPDATE credential SET sealed_to=(SELECT address FROM account AS a"
+    " WHERE a.account=credential.account)"
+    " WHERE account IN (SELECT account FROM moved);"
+    "UPDATE account SET address=(SELECT CASE WHEN local=given"
+    " THEN a_address(account.address) ELSE " ADDRESS_OF("local", "domain")
+    " END FROM moved AS m WHERE m.account=account.account)"
+    " WHERE account IN (SELECT account FROM moved);"
+    /* Aliases. */
+    "UPDATE OR IGNORE alias SET target=(SELECT "
+    ADDRESS_OF("m.local", "m.domain") " FROM moved AS m WHERE was=target)"
+    " WHERE target IN (SELECT was FROM moved);"
+    "UPDATE OR IGNORE alias SET target=a_address(target)"
+    " WHERE a_address(target)<>target;"
+    "DELETE FROM alias WHERE a_address(target)<>target;"
+    "INSERT OR IGNORE INTO alias SELECT new, CASE WHEN EXISTS"
+    " (SELECT 1 FROM address AS x WHERE x.domain=new AND x.local=alias.local)"
+    " THEN CAST(" TEXT_OF("local") "||'-alias' AS BLOB) ELSE local END, target"
+    " FROM alias JOIN renamed ON domain=old;"
+    "DELETE FROM alias WHERE domain IN (SELECT old FROM renamed);"
+    /* Who hears of what is on its way. */
+    "UPDATE queue SET reverse_path=COALESCE((SELECT "
+    ADDRESS_OF("m.local", "m.domain") " FROM moved AS m"
+    " WHERE was=CAST(lower(" TEXT_OF("reverse_path") ") AS BLOB)),"
+    " a_address(reverse_path))"
+    " WHERE domain_of(reverse_path) IN (SELECT old FROM renamed);"
+    "DROP TABLE moved;"
+    "DROP TABLE renamed;";
+
 static const char *const steps[SCHEMA_VERSION] = { version_1, version_2,
-	version_3, version_4 };
+	version_3, version_4, version_5 };
+
+/* ---- what the steps compute with ----------------------------------------- */
+
+static struct str
+octets_of(sqlite3_value *v)
+{
+	const char *p = sqlite3_value_blob(v);
+
+	return str_make(p ? p : "", (size_t)sqlite3_value_bytes(v));
+}
+
+static void
+result(sqlite3_context *c, struct str s)
+{
+	sqlite3_result_blob(c, s.n ? s.p : "", (int)s.n, SQLITE_TRANSIENT);
+}
+
+/* domain_of(address) */
+static void
+sql_domain_of(sqlite3_context *c, int n unused_arg, sqlite3_value **v)
+{
+	struct str s = octets_of(v[0]);
+	struct arena *a = arena_new(2048);
+
+	result(c, str_lower(a, str_from(s, str_rchr(s, '@') + 1)));
+	arena_free(a);
+}
+
+/* a_label(domain), a_address(address): what is ASCII, or no name, stays. */
+static void
+sql_a_label(sqlite3_context *c, int n unused_arg, sqlite3_value **v)
+{
+	const struct schema_needs *needs = sqlite3_user_data(c);
+	struct str s = octets_of(v[0]), name = s;
+	size_t at = str_rchr(s, '@'), from = at < s.n ? at + 1 : 0;
+	struct arena *a = arena_new(8192);
+
+	if (!str_is_ascii(str_from(s, from)) && needs && needs->a_label &&
+	    needs->a_label(str_from(s, from), a, &name))
+		s = arena_printf(a, "%.*s%.*s", STR_FMT(str_first(s, from)),
+		    STR_FMT(name));
+	result(c, s);
+	arena_free(a);
+}
+
+static void
+add_functions(struct sql *q, const struct schema_needs *needs)
+{
+	static const struct {
+		const char *name;
+		void (*fn)(sqlite3_context *, int, sqlite3_value **);
+	} t[] = { { "domain_of", sql_domain_of }, { "a_label", sql_a_label },
+		{ "a_address", sql_a_label } };
+
+	for (size_t i = 0; i < NELEM(t); i++)
+		bug_if(sqlite3_create_function(q->db, t[i].name, 1,
+		    SQLITE_UTF8 | SQLITE_DETERMINISTIC,
+		    (void *)(uintptr_t)needs, t[i].fn, NULL, NULL));
+}
+
+/* The operator has to know who is called otherwise from now on. */
+static int
+say_renamed(struct sql *q, struct log *log, struct err *err)
+{
+	enum sql_statement s = SQL_renamed_list;
+	int rc = sql_first(q, s, NULL, 0, err);
+
+	for (; rc > 0; rc = sql_next(q, s, err))
+		log_event(log, LOG_WARN, "renamed",
+		    F_STR("was", sql_str(q, renamed_list, sealed_to)),
+		    F_STR("is", sql_str(q, renamed_list, address)));
+	return rc;
+}
+
+/* ---- step by step -------------------------------------------------------- */
 
 static int
 present_version(struct sql *q, uint64_t *version, struct err *err)
@@ -166,9 +313,10 @@ schema_step(struct sql *q, uint64_t to, struct err *err)
 }
 
 int
-schema_migrate(struct sql *q, struct err *err)
+schema_migrate(struct sql *q, const struct schema_needs *needs,
+    struct err *err)
 {
-	uint64_t version;
+	uint64_t version, before;
 	int rc = present_version(q, &version, err);
 
 	if (rc < 0)
@@ -177,8 +325,12 @@ schema_migrate(struct sql *q, struct err *err)
 		return err_set(err, E_INVALID, "the data is of version %llu, "
 		    "newer than this program's %d",
 		    (unsigned long long)version, SCHEMA_VERSION);
+	before = version;
+	add_functions(q, needs);
 	while (rc == 0 && version < SCHEMA_VERSION)
 		rc = schema_step(q, ++version, err);
+	if (rc == 0 && before > 0 && before < 5 && needs && needs->log)
+		rc = say_renamed(q, needs->log, err);
 	return rc;
 }
 

@@ -45,7 +45,7 @@ test_statements(void **state unused_arg)
 	sqlite3_stmt *st;
 
 	assert_int_equal(sqlite3_open(":memory:", &q.db), SQLITE_OK);
-	assert_int_equal(schema_migrate(&q, NULL), 0);
+	assert_int_equal(schema_migrate(&q, NULL, NULL), 0);
 	for (size_t i = 0; i < NELEM(statements); i++) {
 		const struct statement *s = &statements[i];
 
@@ -65,7 +65,7 @@ test_columns_by_name(void **state unused_arg)
 	struct sql q = { 0 };
 
 	assert_int_equal(sqlite3_open(":memory:", &q.db), SQLITE_OK);
-	assert_int_equal(schema_migrate(&q, NULL), 0);
+	assert_int_equal(schema_migrate(&q, NULL, NULL), 0);
 	assert_int_equal(sql_run(&q, SQL_blob_add, SQL_VALS(vi(1), vi(2),
 	    vi(3), vi(4), vi(5), vi(6), vi(7), vi(8)), NULL), 0);
 	assert_int_equal(sql_first(&q, SQL_blob_get, SQL_VALS(vi(1)), NULL),
@@ -78,10 +78,103 @@ test_columns_by_name(void **state unused_arg)
 	sql_close(&q);
 }
 
+/* A database as version 4 had it, with both forms of a domain in it: 1 and 2
+ * have one address in the two, 3 is called as an alias of the other form. */
+#define T(text) "CAST('" text "' AS BLOB)"
+#define U "b\xc3\xbc.test"
+#define A "xn--b-eha.test"
+#define ACCOUNT(n, address)                                                   \
+	"INSERT INTO account VALUES (" n ", " T(address) ", 1,1,1,1,1,0,0,0);" \
+	"INSERT INTO credential VALUES (" n ", x'');"
+static const char of_version_4[] =
+    "ALTER TABLE credential DROP COLUMN sealed_to;"
+    "UPDATE meta SET value=4;"
+    "INSERT INTO domain VALUES (" T(U) ", 2, 1), (" T(A) ", 1, 2);"
+    ACCOUNT("1", "Anna@" U) ACCOUNT("2", "anna@" A) ACCOUNT("3", "Info@" U)
+    ACCOUNT("4", "bert@" U)
+    "INSERT INTO address VALUES (" T(U) "," T("anna") ", 1),"
+    " (" T(A) "," T("anna") ", 2), (" T(U) "," T("info") ", 3),"
+    " (" T(U) "," T("bert") ", 4);"
+    "INSERT INTO alias VALUES (" T(A) "," T("info") "," T("anna@" A) "),"
+    " (" T("plain.test") "," T("x") "," T("anna@" U) "),"
+    " (" T("plain.test") "," T("x") "," T("You@b\xc3\xbcr.test") "),"
+    " (" T(U) "," T("both") "," T("bert@" U) "),"
+    " (" T(A) "," T("both") "," T("anna@" A) ");"
+    "INSERT INTO queue (message, account, reverse_path, size, at, body_8bit)"
+    " VALUES (7, 1, " T("Anna@" U) ", 1, 1, 0),"
+    " (8, 1, " T("bert@" U) ", 1, 1, 0),"
+    " (9, 1, " T("z@b\xc3\xbcr.test") ", 1, 1, 0);";
+
+/* What is left of it, a line a row. */
+static const char of_version_5[] =
+    "SELECT 'domain', name, accounts, first FROM domain UNION ALL"
+    " SELECT 'account', account.address, account.account, sealed_to"
+    " FROM account JOIN credential USING (account) UNION ALL"
+    " SELECT 'address', local, domain, account FROM address UNION ALL"
+    " SELECT 'alias', local, domain, target FROM alias UNION ALL"
+    " SELECT 'queue', message, reverse_path, 0 FROM queue ORDER BY 1, 2, 3, 4";
+static const char left[] =
+    "account anna-1@" A " 1 Anna@" U "\n"
+    "account anna@" A " 2 \n"
+    "account bert@" A " 4 bert@" U "\n"
+    "account info-3@" A " 3 Info@" U "\n"
+    "address anna " A " 2\n"
+    "address anna-1 " A " 1\n"
+    "address bert " A " 4\n"
+    "address info-3 " A " 3\n"
+    "alias both " A " anna@" A "\n"
+    "alias both " A " bert@" A "\n"
+    "alias info " A " anna@" A "\n"
+    "alias x plain.test You@xn--br-yka.test\n"
+    "alias x plain.test anna-1@" A "\n"
+    "domain " A " 3 2\n"
+    "queue 7 anna-1@" A " 0\n"
+    "queue 8 bert@" A " 0\n"
+    /* What is not of a domain of ours is not looked at. */
+    "queue 9 z@b\xc3\xbcr.test 0\n";
+
+static bool
+test_a_label(struct str name, struct arena *a, struct str *out)
+{
+	if (str_eq(name, STR(U)))
+		*out = STR(A);
+	else if (str_eq(name, STR("b\xc3\xbcr.test")))
+		*out = STR("xn--br-yka.test");
+	else
+		return false;
+	*out = str_dup(a, *out);
+	return true;
+}
+
+static void
+test_names_get_a_labels(void **state unused_arg)
+{
+	struct schema_needs needs = { .a_label = test_a_label };
+	auto_buf b = BUF_INIT(10000);
+	struct sql q = { 0 };
+	sqlite3_stmt *st;
+
+	assert_int_equal(sqlite3_open(":memory:", &q.db), SQLITE_OK);
+	assert_int_equal(schema_migrate(&q, NULL, NULL), 0);
+	if (sqlite3_exec(q.db, of_version_4, NULL, NULL, NULL))
+		fail_msg("%s", sqlite3_errmsg(q.db));
+	assert_int_equal(schema_migrate(&q, &needs, NULL), 0);
+	assert_int_equal(sqlite3_prepare_v2(q.db, of_version_5, -1, &st,
+	    NULL), SQLITE_OK);
+	while (sqlite3_step(st) == SQLITE_ROW)
+		for (int i = 0; i < 4; i++)
+			buf_printf(&b, "%s%s", sqlite3_column_text(st, i),
+			    i < 3 ? " " : "\n");
+	sqlite3_finalize(st);
+	assert_str(buf_get(&b), left);
+	sql_close(&q);
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_names_get_a_labels),
 		cmocka_unit_test(test_statements),
 		cmocka_unit_test(test_columns_by_name),
 	};

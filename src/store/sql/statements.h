@@ -50,6 +50,9 @@
 	    "FROM address JOIN account USING (account)"                       \
 	    " WHERE (address.domain, address.local)>(?1, ?2)"                 \
 	    " ORDER BY address.domain, address.local LIMIT ?3")               \
+	R(address_one, (account, address, messages, used, send_as),           \
+	    "FROM address JOIN account USING (account)"                       \
+	    " WHERE address.domain=?1 AND address.local=?2")                  \
 	S(alias_any, "SELECT 1 FROM alias WHERE domain=?1 AND local=?2"       \
 	    " LIMIT 1")                                                       \
 	S(alias_count, "SELECT count(*) FROM alias WHERE domain=?1"           \
@@ -83,15 +86,19 @@
 	S(account_del, "DELETE FROM account WHERE account=?1")                \
 	S(account_next, "SELECT account FROM account WHERE account>?1"        \
 	    " ORDER BY account LIMIT 1")                                      \
-	R(credential_get, (sealed), "FROM credential WHERE account=?1")       \
-	S(credential_add, "INSERT INTO credential VALUES (?1, ?2)")           \
-	S(credential_put, "UPDATE credential SET sealed=?1"                   \
+	R(credential_get, (sealed, sealed_to),                                \
+	    "FROM credential WHERE account=?1")                               \
+	S(credential_add, "INSERT INTO credential VALUES (?1, ?2, x'')")      \
+	S(credential_put, "UPDATE credential SET sealed=?1, sealed_to=x''"    \
 	    " WHERE account=?2")                                              \
+	R(renamed_list, (sealed_to, address),                                 \
+	    "FROM credential JOIN account USING (account)"                    \
+	    " WHERE length(sealed_to)>0 ORDER BY account")                    \
 	S(credential_del, "DELETE FROM credential WHERE account=?1")          \
 	R(secret_get, (sealed), "FROM secret WHERE kind=?1 AND name=?2")      \
 	R(secret_some, (kind, name, sealed), "FROM secret"                    \
 	    " WHERE length(sealed)<=4096 ORDER BY kind, name LIMIT ?1")       \
-	R(credential_some, (address, sealed),                                 \
+	R(credential_some, (address, sealed, sealed_to),                      \
 	    "FROM credential JOIN account USING (account)"                    \
 	    " WHERE length(sealed)<=4096 ORDER BY account LIMIT ?1")          \
 	S(secret_put, "INSERT INTO secret VALUES (?1, ?2, ?3)"                \
