@@ -377,6 +377,39 @@ clean(struct fixture *d)
 	return rc;
 }
 
+/* What is deleted goes, packs with little left are copied and removed. */
+static int
+compact(struct fixture *d)
+{
+	int rc = 0;
+
+	for (int i = 0; i < 6 && rc == 0; i++) {
+		d->now_us += (int64_t)700 * 1000000;
+		rc = clean(d);
+	}
+	return rc;
+}
+
+static int
+flags_most(struct fixture *d)
+{
+	return flag(d, "alice@a.test", "INBOX", 2, UINT32_MAX, FLAGS_ADD,
+	    FLAG_deleted, "");
+}
+
+static int
+flags_bob(struct fixture *d)
+{
+	return flag(d, "bob@a.test", "INBOX", 1, 8, FLAGS_ADD, FLAG_deleted,
+	    "");
+}
+
+static int
+expunge_bob(struct fixture *d)
+{
+	return expunge(d, "bob@a.test", "INBOX");
+}
+
 static int
 journal(struct fixture *d)
 {
@@ -457,7 +490,13 @@ const struct step script[] = {
 	{ "carol again", carol, false },
 	{ "mail to her", mail_to_all, false },
 	{ "more mail", mail_to_all, false },
+	{ "flags of most", flags_most, false },
+	{ "expunge most", expunge_some, false },
+	{ "flags of bob's", flags_bob, false },
+	{ "expunge bob's", expunge_bob, false },
+	{ "compact", compact, false },
 	{ "last mail", first_mail, false },
+	{ "compact again", compact, false },
 };
 const size_t script_steps = NELEM(script);
 

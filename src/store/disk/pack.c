@@ -199,13 +199,29 @@ find_room(struct packs *p, const struct place *at, struct err *err)
 	return rc;
 }
 
+/* The octets of the record at `at` were added to what waits: it lies where the
+ * batch ended before it. */
+static void
+count_record(struct packs *p, struct place *at)
+{
+	struct pack_touched *t;
+
+	at->pack = p->pack;
+	at->at = p->pos;
+	p->pos += place_octets(at);
+	buf_put(&p->pending, zeros, place_octets(at) - RECORD_HEADER -
+	    at->length - at->facts);
+	t = touch(p);
+	t->written = p->pos;
+	t->added += place_octets(at);
+}
+
 int
 packs_put(struct packs *p, const struct blob_parts *b, struct place *out,
     struct err *err)
 {
 	struct sums sums = { 0 };
 	char header[RECORD_HEADER];
-	struct pack_touched *t;
 	struct record r;
 	struct place at = record_begin(&r, b, b->octets.n,
 	    crc32c(0, b->octets.p, b->octets.n));
@@ -219,20 +235,29 @@ packs_put(struct packs *p, const struct blob_parts *b, struct place *out,
 		table = sums_of_rest(&sums, b);
 	}
 	record_end(header, &r, table, &at);
-	at.pack = p->pack;
-	at.at = p->pos;
 	buf_put(&p->pending, header, sizeof(header));
 	buf_str(&p->pending, b->octets);
 	buf_str(&p->pending, b->facts);
 	buf_str(&p->pending, b->front);
 	buf_str(&p->pending, table);
 	sums_free(&sums);
-	p->pos += place_octets(&at);
-	buf_put(&p->pending, zeros, place_octets(&at) - RECORD_HEADER -
-	    at.length - at.facts);
-	t = touch(p);
-	t->written = p->pos;
-	t->added += place_octets(&at);
+	count_record(p, &at);
+	*out = at;
+	return 0;
+}
+
+int
+packs_put_record(struct packs *p, struct str record, const struct place *from,
+    struct place *out, struct err *err)
+{
+	struct place at = *from;
+	int rc = find_room(p, &at, err);
+
+	if (rc < 0)
+		return rc;
+	bug_if(record.n != RECORD_HEADER + at.length + at.facts);
+	buf_str(&p->pending, record);
+	count_record(p, &at);
 	*out = at;
 	return 0;
 }
@@ -275,12 +300,24 @@ packs_is_open(const struct packs *p, uint64_t pack)
 }
 
 void
-packs_remove(struct packs *p, uint64_t pack)
+packs_retire(struct packs *p)
+{
+	bug_if(p->pos != p->end || p->unsynced);
+	file_close(p->f);
+	p->f = NULL;
+}
+
+int
+packs_remove(struct packs *p, uint64_t pack, struct err *err)
 {
 	char name[40];
+	int rc;
 
 	bug_if(packs_is_open(p, pack));
 	packs_forget(p, pack, 0);
 	pack_name(name, sizeof(name), pack);
-	(void)p->fs->ops->unlink(p->fs, name);
+	rc = p->fs->ops->unlink(p->fs, name);
+	if (rc == 0 || rc == -ENOENT)
+		rc = p->fs->ops->sync_dir(p->fs, "packs");
+	return rc < 0 ? pack_failed(err, rc, "remove pack", pack) : 0;
 }

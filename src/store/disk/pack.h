@@ -8,7 +8,8 @@
  *
  * Invariants: (1) a record is synced before the commit that names it; (2) a
  * byte named by SQL is never written again; (3) a pack or file goes only
- * after the commit by which nothing names it.
+ * after the commit by which no blob names it; (4) the records of a pack follow
+ * each other without a gap, up to what is written of it.
  */
 #pragma once
 #include "base/buf.h"
@@ -39,12 +40,12 @@ struct packs;
 struct packs *packs_new(struct files *fs, uint64_t size);
 void packs_free(struct packs *p);
 
-/* Recovery (recover.c): the packs that SQL names, with the octets written, are
- * told one by one in ascending order; one that is not there is logged and done
- * without. Then all that nobody named is put aside as stray-*. log: NULL is
- * fine. */
+/* Recovery (recover.c): the packs that SQL names, with the octets written and
+ * how many of those live, are told one by one in ascending order; one that is
+ * not there and should be is logged and done without. Then all that nobody
+ * named is put aside as stray-*. log: NULL is fine. */
 int packs_known(struct packs *p, uint64_t pack, uint64_t written,
-    struct log *log, struct err *err);
+    uint64_t live, struct log *log, struct err *err);
 int packs_known_file(struct packs *p, uint64_t blob, struct log *log,
     struct err *err);
 int packs_recovered(struct packs *p, struct log *log, struct err *err);
@@ -70,8 +71,22 @@ void packs_abort(struct packs *p);
 /* A failure of packs_put() that was not the one blob's: the batch is lost. */
 bool packs_broken(const struct packs *p);
 bool packs_is_open(const struct packs *p, uint64_t pack); /* written to */
-/* Nothing names it any more. */
-void packs_remove(struct packs *p, uint64_t pack);
+/* Between two batches: what comes next goes into a new pack. */
+void packs_retire(struct packs *p);
+/* No blob names it any more. Its name is gone for good when this returns 0; a
+ * file that is not there is no failure. */
+int packs_remove(struct packs *p, uint64_t pack, struct err *err);
+
+/* A record of a pack goes to the present one as it is. The first says what
+ * begins at an offset of the pack, of which `end` octets are written (of a
+ * record of format 1 it cannot say `front`); the second reads all of a record,
+ * compared with its checksum; the third is packs_put() for what was read. */
+int packs_look(struct packs *p, uint64_t pack, uint64_t at, uint64_t end,
+    struct place *out, struct err *err);
+int packs_read_record(struct packs *p, const struct place *at,
+    struct buf *room, struct err *err);
+int packs_put_record(struct packs *p, struct str record,
+    const struct place *from, struct place *out, struct err *err);
 
 /* A large blob, piece by piece. */
 struct large;

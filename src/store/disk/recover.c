@@ -25,8 +25,8 @@ tell_missing(struct log *log, const char *name, const char *what)
 }
 
 int
-packs_known(struct packs *p, uint64_t pack, uint64_t written, struct log *log,
-    struct err *err)
+packs_known(struct packs *p, uint64_t pack, uint64_t written, uint64_t live,
+    struct log *log, struct err *err)
 {
 	uint64_t size = 0;
 	char name[40];
@@ -39,7 +39,8 @@ packs_known(struct packs *p, uint64_t pack, uint64_t written, struct log *log,
 	pack_name(name, sizeof(name), pack);
 	rc = p->fs->ops->open(p->fs, name, 0, &f);
 	if (rc == -ENOENT) {
-		tell_missing(log, name, "the file is gone");
+		if (live > 0) /* else it was on its way out */
+			tell_missing(log, name, "the file is gone");
 		return 0;
 	}
 	if (rc == 0)

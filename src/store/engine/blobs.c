@@ -23,6 +23,18 @@ place_get(struct sql *q, uint64_t blob, struct place *at, struct err *err)
 	return 0;
 }
 
+bool
+blob_moved(struct sql *q, struct place *at)
+{
+	struct place now;
+
+	if (place_get(q, at->blob, &now, NULL) < 0 ||
+	    (now.pack == at->pack && now.at == at->at))
+		return false;
+	*at = now;
+	return true;
+}
+
 /* Once each, or a client that asks again and again fills the log. */
 static bool
 is_told(struct engine *e, uint64_t kind, uint64_t n)

@@ -114,7 +114,8 @@ recover_packs(struct engine *e, struct err *err)
 
 	while (rc > 0) {
 		bad = packs_known(e->packs, sql_u64(q, pack_list, pack),
-		    sql_u64(q, pack_list, written), e->o.log, err);
+		    sql_u64(q, pack_list, written),
+		    sql_u64(q, pack_list, live), e->o.log, err);
 		if (bad < 0) {
 			sql_end(q, SQL_pack_list);
 			return bad;
@@ -324,6 +325,7 @@ engine_close(struct engine *e)
 	map_free(&e->fresh);
 	map_free(&e->used);
 	map_free(&e->damage_told);
+	map_free(&e->compaction.seen);
 	(void)pthread_mutex_destroy(&e->used_lock);
 	(void)pthread_mutex_destroy(&e->damage_lock);
 	waiting_time_end(&e->waiting);

@@ -57,6 +57,17 @@ struct room {
 	int refuses;		/* atomic: an E_* */
 };
 
+/* See compact.c. */
+struct compaction {
+	uint64_t pack, at, written;	/* the one at work, how far; 0: none */
+	uint64_t moved;
+	int64_t octets;		/* that may be moved now; less than 0: a debt */
+	int64_t looked_s;	/* by CLOCK_MONOTONIC, as what follows */
+	struct map seen;	/* (what, pack) -> when that was seen first */
+	uint64_t filled;	/* octets of the present pack, */
+	int64_t filled_s;	/* and since when it has so many */
+};
+
 struct engine {
 	struct engine_options o;
 	struct vfs *vfs;
@@ -115,6 +126,7 @@ struct engine {
 	uint64_t clean_walk;	/* where the next look at old changes begins */
 	int64_t cleaned_s, walked_s, gc_after_s;
 	bool clean_front;	/* their lowest ids have more old ones */
+	struct compaction compaction;
 };
 
 /* Limits change while threads look at them. */
@@ -270,6 +282,9 @@ int blob_front(struct reader *r, const struct place *at, struct str before,
 /* At most len octets, and OCTETS_MAX, from offset on; they lie in r->rows. */
 int blob_octets(struct reader *r, const struct place *at, uint64_t offset,
     uint64_t len, struct str *out, struct err *err);
+/* Has compaction moved it since its place was read? Then it is *at now. Not
+ * within sql_read_begin(), as what follows. */
+bool blob_moved(struct sql *q, struct place *at);
 /* What rc, of reading this blob, comes to. E_DAMAGED is E_NOTFOUND if it was
  * removed meanwhile; otherwise log and journal are told, once. Not within
  * sql_read_begin(): that does not see what happened since. */

@@ -196,6 +196,8 @@ facts_of(struct reader *r, uint64_t blob, struct str *facts, struct err *err)
 	*facts = STR_NULL;
 	if (rc == 0)
 		rc = packs_read_facts(r->e->packs, &at, &r->more, facts, err);
+	if (rc == E_DAMAGED && blob_moved(&r->q, &at))
+		rc = packs_read_facts(r->e->packs, &at, &r->more, facts, err);
 	if (rc < 0 || facts->n > FACTS_MAX)
 		*facts = STR_NULL;
 	if (rc < 0 && rc != E_NOTFOUND && rc != E_DAMAGED)
@@ -294,6 +296,23 @@ find_content(struct reader *r, const struct caller *c,
 	return 0;
 }
 
+static int
+content_at(struct reader *r, const struct content_ask *ask,
+    const struct place *at, struct content_answer *out, struct err *err)
+{
+	int rc;
+
+	out->total = at->length;
+	if (ask->want & WANT_CHECK)
+		rc = packs_check_part(r->e->packs, at, ask->offset,
+		    ask->len < CHECK_MAX ? ask->len : CHECK_MAX,
+		    &out->checked, err);
+	else
+		rc = blob_octets(r, at, ask->offset, ask->len, &out->octets,
+		    err);
+	return rc < 0 ? rc : blob_front(r, at, out->prefix, &out->prefix, err);
+}
+
 int
 read_content(struct reader *r, const struct caller *c,
     const struct content_ask *ask, union store_answer *answer, struct err *err)
@@ -307,16 +326,10 @@ read_content(struct reader *r, const struct caller *c,
 	if (rc < 0)
 		return rc;
 	rc = place_get(&r->q, blob, &at, err);
-	out->total = at.length;
-	if (rc == 0 && ask->want & WANT_CHECK)
-		rc = packs_check_part(r->e->packs, &at, ask->offset,
-		    ask->len < CHECK_MAX ? ask->len : CHECK_MAX,
-		    &out->checked, err);
-	else if (rc == 0)
-		rc = blob_octets(r, &at, ask->offset, ask->len, &out->octets,
-		    err);
 	if (rc == 0)
-		rc = blob_front(r, &at, out->prefix, &out->prefix, err);
+		rc = content_at(r, ask, &at, out, err);
+	if (rc == E_DAMAGED && blob_moved(&r->q, &at))
+		rc = content_at(r, ask, &at, out, err);
 	if (rc == 0 && ask->want & WANT_FACTS)
 		(void)facts_of(r, blob, &out->facts, &why);
 	return blob_damaged(r, blob, rc, err);

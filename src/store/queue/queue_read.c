@@ -286,6 +286,17 @@ reader_leased(struct reader *r, uint64_t message)
 	r->leased = message;
 }
 
+static int
+queued_at(struct reader *r, const struct queue_content_ask *ask,
+    const struct place *at, struct queue_content_answer *out, struct err *err)
+{
+	int rc = blob_front(r, at, STR_NULL, &out->prefix, err);
+
+	out->total = at->length;
+	return rc < 0 ? rc : blob_octets(r, at, ask->offset, ask->len,
+	    &out->octets, err);
+}
+
 int
 read_queue_content(struct reader *r, const struct caller *c,
     const struct queue_content_ask *ask, union store_answer *answer,
@@ -300,10 +311,8 @@ read_queue_content(struct reader *r, const struct caller *c,
 		return err_set(err, E_NOTFOUND, "no lease of yours");
 	rc = place_get(&r->q, r->leased, &at, err);
 	if (rc == 0)
-		rc = blob_front(r, &at, STR_NULL, &out->prefix, err);
-	if (rc == 0)
-		rc = blob_octets(r, &at, ask->offset, ask->len, &out->octets,
-		    err);
-	out->total = rc == 0 ? at.length : 0;
+		rc = queued_at(r, ask, &at, out, err);
+	if (rc == E_DAMAGED && blob_moved(&r->q, &at))
+		rc = queued_at(r, ask, &at, out, err);
 	return blob_damaged(r, r->leased, rc, err);
 }

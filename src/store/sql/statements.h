@@ -175,8 +175,8 @@
 	    " ON CONFLICT (pack) DO UPDATE"                                   \
 	    " SET written=excluded.written, live=live+excluded.live")         \
 	S(pack_free, "UPDATE pack SET live=live-?1 WHERE pack=?2")            \
-	S(pack_live, "SELECT live FROM pack WHERE pack=?1")                   \
-	S(pack_del, "DELETE FROM pack WHERE pack=?1")                         \
+	S(pack_del, "DELETE FROM pack WHERE pack=?1 AND live=0")              \
+	S(blob_move, "UPDATE blob SET pack=?1, at=?2 WHERE blob=?3")          \
 	R(pack_list, (pack, written, live), "FROM pack ORDER BY pack")        \
 	/* ---- queue, changes ---- */                                        \
 	/* First the fields of the envelope, in the order of their table. */  \

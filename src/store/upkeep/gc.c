@@ -1,9 +1,9 @@
-#include "store/engine/engine_int.h"
+#include "store/upkeep/upkeep_int.h"
 
 /*
  * Cleaning up, in slices of the writer's: emails nobody has any more, their
- * blobs, packs without a living blob, accounts that were removed, ids of old
- * changes, old days of the journal.
+ * blobs, accounts that were removed, ids of old changes, old days of the
+ * journal; and when all that is done, packs (compact.c).
  *
  * A file goes only after the commit by which nothing names it. If the process
  * ends between the two, the next start puts it aside.
@@ -14,30 +14,18 @@ enum { EMAILS_A_SLICE = 200, JOURNAL_DAYS = 30, CHANGES_A_WALK = 500,
 
 struct cleaning {
 	struct engine *e;
-	struct VEC(uint64_t) packs, blobs; /* files to remove after it */
+	struct VEC(uint64_t) blobs;	/* files to remove after it */
 	bool more;
 };
 
 static int
 free_octets(struct cleaning *c, const struct place *at, struct err *err)
 {
-	struct engine *e = c->e;
-	uint64_t live;
-	int rc;
-
-	if (at->pack == 0) {
-		vec_push(&c->blobs, at->blob);
-		return 0;
-	}
-	rc = sql_run(&e->w, SQL_pack_free, SQL_VALS(vi(place_octets(at)),
-	    vi(at->pack)), err);
-	if (rc == 0)
-		rc = sql_number(&e->w, SQL_pack_live, SQL_VALS(vi(at->pack)),
-		    &live, err);
-	if (rc < 0 || live > 0 || packs_is_open(e->packs, at->pack))
-		return rc;
-	vec_push(&c->packs, at->pack);
-	return sql_run(&e->w, SQL_pack_del, SQL_VALS(vi(at->pack)), err);
+	if (at->pack)
+		return sql_run(&c->e->w, SQL_pack_free, SQL_VALS(
+		    vi(place_octets(at)), vi(at->pack)), err);
+	vec_push(&c->blobs, at->blob);
+	return 0;
 }
 
 static int
@@ -207,8 +195,6 @@ remove_files(struct cleaning *c)
 {
 	size_t i;
 
-	for (i = 0; i < c->packs.n; i++)
-		packs_remove(c->e->packs, c->packs.p[i]);
 	for (i = 0; i < c->blobs.n; i++)
 		large_remove(c->e->packs, c->blobs.p[i]);
 }
@@ -242,9 +228,8 @@ write_again(struct engine *e, struct err *err)
 	return rc == E_FULL ? 0 : rc;
 }
 
-/* What is damaged here is nobody's mail: they go on without cleaning. */
-static int
-pause_gc(struct engine *e, const struct err *why)
+int
+upkeep_pause(struct engine *e, const struct err *why)
 {
 	e->gc_after_s = e->now_s + PAUSE_S;
 	if (e->o.log)
@@ -268,7 +253,7 @@ clean_and_commit(struct cleaning *c, struct err *err)
 	if (rc == 0 && sql_changes(&e->w) != before)
 		return batch_finish(e, err);
 	sql_rollback(&e->w);
-	return rc == E_IO || rc == E_DAMAGED ? pause_gc(e, err) : rc;
+	return rc == E_IO || rc == E_DAMAGED ? upkeep_pause(e, err) : rc;
 }
 
 int
@@ -288,14 +273,15 @@ engine_gc(struct engine *e, bool *more, struct err *err)
 	if (rc == 0)
 		remove_files(&c);
 	if (rc == BATCH_UNDONE && err->code == E_DAMAGED)
-		rc = pause_gc(e, err);
+		rc = upkeep_pause(e, err);
 	/* A full disk: in the place of the reserve, or another time. */
 	if (rc == E_FULL || rc == BATCH_UNDONE) {
 		c.more = room_give_up(e);
 		rc = 0;
 	}
 	*more = rc == 0 && c.more;
-	vec_free(&c.packs);
 	vec_free(&c.blobs);
-	return rc;
+	if (rc < 0 || *more || e->gc_after_s > e->now_s)
+		return rc;
+	return compact_slice(e, more, err);
 }

@@ -419,16 +419,18 @@ some_blobs(struct verifying *v, uint64_t after, struct place *at, size_t *n)
 
 /* Gone meanwhile is no problem; a file that is gone is. */
 static void
-check_blob(struct verifying *v, const struct place *at)
+check_blob(struct verifying *v, struct place *at)
 {
+	struct packs *packs = v->r->e->packs;
 	struct err why = { 0 };
 	struct place now;
 	uint64_t raw;
+	int rc = packs_check(packs, at, &raw, &why);
 
 	v->out->octets += place_octets(at);
-	if (packs_check(v->r->e->packs, at, &raw, &why) == 0)
-		return;
-	if (place_get(v->q, at->blob, &now, NULL) != E_NOTFOUND)
+	if (rc < 0 && blob_moved(v->q, at))
+		rc = packs_check(packs, at, &raw, &why);
+	if (rc < 0 && place_get(v->q, at->blob, &now, NULL) != E_NOTFOUND)
 		problem(v, "%s", why.text);
 }
 

@@ -1,0 +1,13 @@
+/*
+ * upkeep_int.h - what the parts of cleaning up share: the writer's.
+ */
+#pragma once
+#include "store/engine/engine_int.h"
+
+/* A slice of compact.c, between two batches; *more if there is another one to
+ * do now. Negative: the end of the process. */
+int compact_slice(struct engine *e, bool *more, struct err *err);
+
+/* What is damaged here is nobody's mail: they go on without cleaning, for a
+ * while. Says 0. */
+int upkeep_pause(struct engine *e, const struct err *why);
