@@ -14,6 +14,7 @@ import pytest
 from lib.server import BUILD, address
 from lib.wire import Imap, Smtp
 from lib.world import World, text
+from test_relay import key_of
 
 
 def eventually(look, seconds=30):
@@ -155,7 +156,8 @@ def test_mx_tells_of_the_route(world):
 def test_wrong_password_waits_and_says_so(world):
     """And does not use the connection of those who have the right one."""
     smart = world.sink(login=("u", "right"), tls=world.tls("smart.test"))
-    way = f'host = "[{smart.address}]" tls = must user = u password = '
+    way = (f'host = "[{smart.address}]" tls = must '
+           f'pin = "{key_of(world, "smart.test")}" user = u password = ')
     here = world.postern("here.test", **routes(
         world, ("good.test", way + "right"), ("bad.test", way + "wrong")))
     world.start()

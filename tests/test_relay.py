@@ -3,7 +3,9 @@ back: Postern against next hops that behave in every way they can."""
 
 import email
 import email.policy
+import hashlib
 import smtplib
+import subprocess
 import time
 
 import pytest
@@ -135,6 +137,61 @@ def dkim_records(server):
             yield name, value.encode()
 
 
+def key_of(world, name):
+    """What `pin` wants of the certificate that world.tls(name) shows."""
+    chain = world.folder / f"{name}.30.pem"
+    key = subprocess.run(["openssl", "x509", "-in", str(chain), "-noout",
+                          "-pubkey"], check=True, capture_output=True).stdout
+    der = subprocess.run(["openssl", "pkey", "-pubin", "-outform", "der"],
+                         input=key, check=True, capture_output=True).stdout
+    return hashlib.sha256(der).hexdigest()
+
+
+@pytest.mark.parametrize("way", ["tls = verify", "tls = first", ""])
+def test_password_for_a_verified_host_only(world, way):
+    """A certificate with the right name that nobody vouches for: no password.
+    RFC 4954 9, RFC 7817 4"""
+    here, smart = world.postern("here.test"), world.sink()
+    world.record(f"smart A {smart.address}")
+    smart.behaviour.tls = world.tls("smart.test")
+    smart.behaviour.tls_first = "first" in way
+    smart.behaviour.login = ("me", "secret")
+    here.more = (f'route "*" {{ host = "smart.test" port = {world.port} {way} '
+                 'private = true user = me password = secret }')
+    world.start()
+    world.send(here, "alice", ["bob@there.example"])
+    row = eventually(lambda: [r for r in here.queued() if r["attempts"]])[0]
+    assert "certificate" in row["reply"] and row["status"] == "4.7.5"
+    assert not smart.messages and not any("AUTH" in line for line in smart.log)
+
+
+@pytest.mark.parametrize("tls", ["must", "verify", "first"])
+def test_password_for_a_pinned_key(world, tls):
+    """Another key: the reason names it, and nothing is said but EHLO. The
+    right one: whatever the certificate says otherwise."""
+    here, smart = world.postern("here.test"), world.sink()
+    world.record(f"smart A {smart.address}")
+    smart.behaviour.tls = world.tls("somebody.else")
+    smart.behaviour.tls_first = tls == "first"
+    smart.behaviour.login = ("me", "secret")
+    key = key_of(world, "somebody.else")
+    route = (f'route "*" {{ host = "smart.test" port = {world.port} '
+             f'tls = {tls} pin = "PIN" private = true '
+             'user = me password = secret }')
+    here.more = route.replace("PIN", "0" * 64)
+    world.start()
+    world.send(here, "alice", ["bob@there.example"])
+    row = eventually(lambda: [r for r in here.queued() if r["attempts"]])[0]
+    assert f"another key than the pinned one: {key}" in row["reply"]
+    assert row["status"] == "4.7.5"
+    assert not smart.messages and not any("AUTH" in line for line in smart.log)
+    here.more = route.replace("PIN", "0" * 64 + "  " + key.upper())
+    here.configure()
+    here.command("reload")
+    assert smart.wait(1)[0].auth == ("me", "secret")
+    assert empty(here)
+
+
 def test_route_to_smart_host(world):
     here = world.postern("here.test", more="")
     smart = world.sink()
@@ -142,7 +199,8 @@ def test_route_to_smart_host(world):
     smart.behaviour.tls = world.tls("smart.test")
     smart.behaviour.login = ("me", "secret")
     here.more = (f'route "*" {{ host = "smart.test" port = {world.port} '
-                 'tls = must private = true user = me password = secret }')
+                 f'tls = must pin = "{key_of(world, "smart.test")}" '
+                 'private = true user = me password = secret }')
     world.start()
     world.send(here, "alice", ["a@one.example", "b@two.example"])
     eventually(lambda: sum(len(m.recipients) for m in smart.messages) == 2)

@@ -163,6 +163,60 @@ check_match(struct conf_reader *r, struct str match, struct err *err)
 	return 0;
 }
 
+enum { PIN_DIGITS = 64, PINS_MAX = 4 };
+
+/* One space between, small letters: what relay compares. */
+static int
+read_pins(struct arena *a, struct str *pins, struct err *err)
+{
+	struct str rest = str_trim(str_lower(a, *pins)), one;
+	auto_buf b = BUF_INIT(PINS_MAX * (PIN_DIGITS + 1));
+
+	while (rest.n > 0) {
+		(void)str_cut(rest, ' ', &one, &rest);
+		for (size_t i = 0; i < one.n; i++)
+			if (ascii_hex(one.p[i]) < 0)
+				one.n = i;
+		if (one.n != PIN_DIGITS)
+			return err_set(err, E_INVALID, "pin: expected a "
+			    "SHA-256, 64 digits of hex");
+		buf_printf(&b, "%s%.*s", b.n ? " " : "", STR_FMT(one));
+		rest = str_trim(rest);
+	}
+	if (buf_failed(&b))
+		return err_set(err, E_INVALID, "pin: at most %d", PINS_MAX);
+	*pins = str_dup(a, buf_get(&b));
+	return 0;
+}
+
+static bool
+insists_on_tls(uint32_t tls)
+{
+	return tls == ROUTE_TLS_MUST || tls == ROUTE_TLS_VERIFY ||
+	    tls == ROUTE_TLS_FIRST;
+}
+
+/* A password goes to whom it is meant for and to nobody else. Whose name MX
+ * records give is for DNS to say, which may be anybody. RFC 7817 4 */
+static int
+check_secret(const struct route_conf *r, struct err *err)
+{
+	if (r->pin.n > 0)
+		return insists_on_tls(r->tls) ? 0 : err_set(err, E_INVALID,
+		    "a pin needs tls = must, verify or first");
+	if (r->user.n == 0)
+		return 0;
+	if (r->tls != ROUTE_TLS_VERIFY && r->tls != ROUTE_TLS_FIRST)
+		return err_set(err, E_INVALID, "a password goes to a verified "
+		    "certificate only: tls = verify or first; or with a pin "
+		    "also must");
+	if (r->mx || r->host.n == 0)
+		return err_set(err, E_INVALID, "a password goes to a host of "
+		    "the operator's only: host = \"smtp.provider.example\" "
+		    "and no mx; or with a pin");
+	return 0;
+}
+
 int
 conf_end_route(struct conf_reader *r, void *record, struct err *err)
 {
@@ -176,15 +230,14 @@ conf_end_route(struct conf_reader *r, void *record, struct err *err)
 	if (user ? password == file : password || file)
 		return err_set(err, E_INVALID, "user goes with password or "
 		    "password-file");
-	/* It never goes out in clear: only a route that knows whom it talks
-	 * to may have one. */
-	if (user && c->route.tls != ROUTE_TLS_VERIFY &&
-	    c->route.tls != ROUTE_TLS_FIRST && c->route.tls != ROUTE_TLS_MUST)
-		return err_set(err, E_INVALID, "a password needs tls = verify, "
-		    "first or must");
+	if (user && !conf_given(r, CONF_ROUTE, "tls"))
+		c->route.tls = ROUTE_TLS_VERIFY;
 	/* Of the domain itself the MX are meant, of a host itself. */
 	if (!conf_given(r, CONF_ROUTE, "mx"))
 		c->route.mx = c->route.host.n == 0;
+	if (read_pins(conf_memory(r), &c->route.pin, err) < 0 ||
+	    check_secret(&c->route, err) < 0)
+		return err->code;
 	if (c->route.port == 0)
 		c->route.port = c->route.tls == ROUTE_TLS_FIRST ? 465 : 25;
 	if (file && read_password(str_dupz(conf_memory(r), c->password_file),

@@ -5,6 +5,9 @@
 #include "base/log.h"
 #include "base/test.h"
 
+#define PIN \
+	"0123456789abcdef0123456789ABCDEF0123456789abcdef0123456789abcdef"
+
 static const struct {
 	const char *text;
 	const char *wrong;	/* NULL: it is right */
@@ -79,10 +82,29 @@ static const struct {
 	{ "hostname = a.b\nroute \"*\" { host = h user = u }\n",
 	    ":2: route: user goes with password or password-file" },
 	{ "hostname = a.b\nroute \"*\" { host = h user = u password = p }\n",
-	    ":2: route: a password needs tls = verify, first or must" },
+	    NULL },
+	{ "hostname = a.b\nroute \"*\" { host = h user = u password = p\n"
+	  "tls = must }\n",
+	    ":2: route: a password goes to a verified certificate only" },
+	{ "hostname = a.b\nroute \"*\" { user = u password = p }\n",
+	    ":2: route: a password goes to a host of the operator's only" },
+	{ "hostname = a.b\nroute \"*\" { host = h mx = true\n"
+	  "user = u password = p }\n", "the operator's only" },
+	{ "hostname = a.b\nroute \"*\" { host = h user = u password = p\n"
+	  "tls = must pin = \"" PIN " " PIN "\" }\n", NULL },
+	{ "hostname = a.b\nroute \"*\" { host = h pin = \"" PIN "\" }\n",
+	    "a pin needs tls = must, verify or first" },
+	{ "hostname = a.b\nroute \"*\" { host = h user = u password = p\n"
+	  "tls = none pin = \"" PIN "\" }\n", "a pin needs tls = must" },
+	{ "hostname = a.b\nroute \"*\" { host = h tls = must pin = \"" PIN
+	  "0\" }\n", "expected a SHA-256, 64 digits of hex" },
+	{ "hostname = a.b\nroute \"*\" { host = h tls = must pin = \"x"
+	  PIN "\" }\n", "expected a SHA-256, 64 digits of hex" },
+	{ "hostname = a.b\nroute \"*\" { host = h tls = must pin = \"" PIN
+	  " " PIN " " PIN " " PIN " " PIN "\" }\n", "pin: expected" },
 	{ "hostname = a.b\nroute \"*\" { host = h user = u password = p\n"
 	  "tls = verify }\n", NULL },
-	{ "hostname = a.b\nroute \"*\" { host = h tls = must user = u\n"
+	{ "hostname = a.b\nroute \"*\" { host = h tls = verify user = u\n"
 	  "password-file = nothere }\n", "nothere" },
 	{ "hostname = a.b\n}\n", ":2: " },
 	/* What looks right. */

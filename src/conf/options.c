@@ -268,8 +268,10 @@ const struct conf_option conf_options[] = {
 	{ "private", CONF_ROUTE, CONF_BOOL, 0, 1, "false",
 	    AT(conf_route, route.private), "may it be a private address" },
 	{ "user", CONF_ROUTE, CONF_TEXT, 0, 320, NULL,
-	    AT(conf_route, route.user),
-	    "whom to log in as; needs `tls` of verify, first or must",
+	    AT(conf_route, route.user), "whom to log in as",
+	    .more = "A password goes only to whom it is meant for: `tls` is "
+	    "verify where nothing else was said, and must be verify or first, "
+	    "with a `host` and without `mx`; or there is a `pin`.",
 	    .unset = "no login", .example = "me@provider.example" },
 	{ "password", CONF_ROUTE, CONF_TEXT, 0, 1000, NULL,
 	    AT(conf_route, route.password), "that user's password",
@@ -278,6 +280,16 @@ const struct conf_option conf_options[] = {
 	    AT(conf_route, password_file),
 	    "a file whose first line is the password", .unset = "no login",
 	    .example = "smarthost.password" },
+	{ "pin", CONF_ROUTE, CONF_TEXT, 0, 300, NULL,
+	    AT(conf_route, route.pin),
+	    "the host's public key: its SHA-256 in hex",
+	    .more = "Who shows this key is trusted, whatever else the "
+	    "certificate says; nobody else is. Several with spaces between, "
+	    "while a key is replaced. Needs `tls` of must, verify or first. "
+	    "What a host shows instead stands in the queue's reason.",
+	    .unset = "trusted roots, and the name",
+	    .example = "8f4e2d6b1a3c5e7f9012b4d6f8a0c2e4"
+	    "13579bdf02468ace8f4e2d6b1a3c5e7f" },
 	{ "source", CONF_ROUTE, CONF_IPV4, 1, 48, NULL,
 	    AT(conf_route, route.source_v4), "the address to dial from",
 	    .unset = "that of `relay`", .example = "192.0.2.1" },

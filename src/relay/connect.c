@@ -271,11 +271,11 @@ claim_conn(struct delivery *d)
 	int e = 0;
 
 	/* Connections with equal keys are interchangeable. With another
-	 * password it is another login. */
-	buf_printf(&key, "%.*s %u %d %.*s %.*s %.*s %.*s",
+	 * password it is another login, with another pin another judgement. */
+	buf_printf(&key, "%.*s %u %d %.*s %.*s %.*s %.*s %.*s",
 	    STR_FMT(at), port_of(d), (int)r->tls,
 	    STR_FMT(connect_host(d)->name), STR_FMT(source_of(d)),
-	    STR_FMT(r->user), STR_FMT(r->password));
+	    STR_FMT(r->user), STR_FMT(r->password), STR_FMT(r->pin));
 	bug_if(buf_failed(&key));
 	for (;;) {
 		if ((d->conn = pool_take(p, buf_get(&key))))
@@ -338,11 +338,37 @@ dial(struct delivery *d)
 	return 0;
 }
 
+/* Who judges the certificate: the roots that are trusted, or nobody, where a
+ * key is pinned or anybody will do. */
+static struct tls_client *
+judge_of(const struct delivery *d)
+{
+	const struct relay_options *o = &d->relay->o;
+	enum route_tls want = d->route.tls;
+
+	return d->route.pin.n == 0 && (want == ROUTE_TLS_VERIFY ||
+	    want == ROUTE_TLS_FIRST) ? o->tls_verify : o->tls_any;
+}
+
+/* Before a word that only the right host is to hear. */
+static int
+check_pin(struct delivery *d)
+{
+	char key[TLS_KEY_HEX + 1] = "none";
+	struct str pin = d->route.pin;
+
+	if (pin.n == 0 || (smtp_client_tls_key(d->conn->client, key) &&
+	    str_find(pin, str_c(key)) < pin.n))
+		return 0;
+	note(d, VERDICT_LATER, 0, STR("4.7.5"), arena_printf(d->txn_mem,
+	    "it shows another key than the pinned one: %s", key));
+	return E_TLS;
+}
+
 /* E_AGAIN: it failed where the route does not insist: once more, in clear. */
 static int
 start_tls(struct delivery *d, struct smtp_answer *why)
 {
-	const struct relay_options *o = &d->relay->o;
 	struct smtp_client *c = d->conn->client;
 	enum route_tls want = d->route.tls;
 	bool offered = smtp_client_offers(c) & OFFER_STARTTLS;
@@ -357,10 +383,9 @@ start_tls(struct delivery *d, struct smtp_answer *why)
 		    STR("it offers no TLS, which the route demands"));
 		return E_TLS;
 	}
-	e = smtp_client_starttls(c,
-	    want == ROUTE_TLS_VERIFY ? o->tls_verify : o->tls_any, why);
+	e = smtp_client_starttls(c, judge_of(d), why);
 	if (e >= 0 || e == E_CANCELED)
-		return e;
+		return e < 0 ? e : check_pin(d);
 	if (want == ROUTE_TLS_MAY) {	/* RFC 7435: rather that than none */
 		d->tls_refused = true;
 		log_host(d, why->code, str_c(why->status), why->text);
@@ -380,13 +405,15 @@ shake_hands(struct delivery *d)
 	int e;
 
 	if (r->tls == ROUTE_TLS_FIRST &&
-	    (e = smtp_client_tls(c, d->relay->o.tls_verify, &why)) < 0) {
+	    (e = smtp_client_tls(c, judge_of(d), &why)) < 0) {
 		if (e == E_CANCELED)
 			return e;
 		d->verdict.reached = true;
 		note(d, VERDICT_LATER, 0, STR("4.7.5"), why.text);
 		return e;
 	}
+	if (r->tls == ROUTE_TLS_FIRST && (e = check_pin(d)) < 0)
+		return e;
 	if ((e = smtp_client_hello(c, &why)) < 0) {
 		if (e == E_CANCELED)
 			return e;

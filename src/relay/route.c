@@ -55,6 +55,7 @@ by_row(const struct config *c, const struct route_conf *row,
 	r.private = row->private || c->relay_private;
 	r.user = row->user;
 	r.password = row->password;
+	r.pin = row->pin;
 	r.source_v4 = str_or(row->source_v4, r.source_v4);
 	r.source_v6 = str_or(row->source_v6, r.source_v6);
 	r.fallback = row->fallback;
@@ -95,9 +96,10 @@ route_ports(const struct config *c, void (*fn)(void *arg, uint16_t port),
 }
 
 static bool
-verifies(uint32_t tls)
+verifies(const struct route *r)
 {
-	return tls == ROUTE_TLS_VERIFY || tls == ROUTE_TLS_FIRST;
+	return r->pin.n == 0 &&
+	    (r->tls == ROUTE_TLS_VERIFY || r->tls == ROUTE_TLS_FIRST);
 }
 
 bool
@@ -105,11 +107,13 @@ route_verifies(const struct config *c)
 {
 	struct rd rd = rd_of(c->routes);
 	struct route_conf row;
+	struct route r = by_mx(c, STR_NULL);
+	bool any = verifies(&r);
 
-	if (verifies(by_mx(c, STR_NULL).tls))
-		return true;
-	while (rd_left(&rd) > 0 && msg_take(&rd, &route_conf_shape, &row))
-		if (verifies(by_row(c, &row, STR_NULL).tls))
-			return true;
-	return false;
+	while (!any && rd_left(&rd) > 0 &&
+	    msg_take(&rd, &route_conf_shape, &row)) {
+		r = by_row(c, &row, STR_NULL);
+		any = verifies(&r);
+	}
+	return any;
 }

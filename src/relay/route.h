@@ -15,6 +15,7 @@ struct route {
 	enum route_tls tls;
 	bool private;		/* may be a private address */
 	struct str user, password;
+	struct str pin;		/* the host's keys, as in config.h */
 	struct str source_v4, source_v6;	/* empty: any */
 	struct str fallback;	/* another host; empty */
 	uint16_t fallback_port;
@@ -27,5 +28,5 @@ void route_of(const struct config *c, struct str domain, struct route *out);
 /* Every port that some route leads to. */
 void route_ports(const struct config *c, void (*fn)(void *arg, uint16_t port),
     void *arg);
-/* Is there any that asks for a certificate it can trust? */
+/* Is there any that asks for a certificate of a trusted root? */
 bool route_verifies(const struct config *c);

@@ -127,6 +127,9 @@ enum route_tls {
 	F(S, u32, tls, 0)	/* enum route_tls */                 \
 	F(S, u8, private, 0)	/* may be a private address */       \
 	F(S, str, user, 320) F(S, str, password, 1000)               \
+	F(S, str, pin, 300)	/* keys of the host, in place of roots and \
+				 * names: SHA-256, 64 digits each, a space \
+				 * between; empty: none */               \
 	F(S, str, source_v4, 48) F(S, str, source_v6, 48)            \
 	F(S, str, fallback, 255) /* host, when none of these can be \
 				  * reached; empty */                \

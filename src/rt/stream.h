@@ -109,6 +109,10 @@ struct tls_facts {
 };
 /* Constants and memory of the stream: valid while it lives. */
 struct tls_facts stream_tls(const struct stream *s);
+/* SHA-256 of the public key (SubjectPublicKeyInfo) that the server has shown,
+ * as small digits of hex (RFC 7469 2.4 hashes the same). False: none was. */
+enum { TLS_KEY_HEX = 64 };
+bool stream_tls_key(const struct stream *s, char hex[TLS_KEY_HEX + 1]);
 
 /* Waiting without a stack ------------------------------------------------
  *

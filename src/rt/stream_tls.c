@@ -34,6 +34,12 @@ stream_tls_connect(struct stream *s, struct tls_client *c, struct str name,
 	    transport_tls_client(stream_transport(s), c, name), err);
 }
 
+bool
+stream_tls_key(const struct stream *s, char hex[TLS_KEY_HEX + 1])
+{
+	return transport_tls_key(stream_transport(s), hex);
+}
+
 struct tls_facts
 stream_tls(const struct stream *s)
 {

@@ -67,6 +67,7 @@ int transport_tls_step(struct transport *tls, struct err *err);
 /* Of any transport: on is false if it is none of these, or not yet. The strs
  * are good while it is. */
 void transport_tls_facts(const struct transport *tls, struct tls_facts *f);
+bool transport_tls_key(const struct transport *tls, char *hex);
 
 /* What a client asks of servers. With verify a handshake fails unless the
  * chain leads to a trusted root and the certificate names the host; without

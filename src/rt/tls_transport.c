@@ -7,6 +7,7 @@
  */
 #include <errno.h>
 #include <openssl/err.h>
+#include <openssl/x509.h>
 
 #include "rt/tls_int.h"
 
@@ -332,4 +333,28 @@ transport_tls_facts(const struct transport *t, struct tls_facts *f)
 	    tls->verdict->trouble == 0;
 	f->sni = str_c(SSL_get_servername(tls->ssl,
 	    TLSEXT_NAMETYPE_host_name));
+}
+
+bool
+transport_tls_key(const struct transport *t, char *hex)
+{
+	const struct tls *tls = (const void *)t;
+	uint8_t sum[TLS_KEY_HEX / 2];
+	unsigned char *spki = NULL;
+	const X509 *shown;
+	size_t n = 0;
+	int len;
+
+	if (t->ops != &tls_ops || !tls->done || !tls->client ||
+	    !(shown = SSL_get0_peer_certificate(tls->ssl)))
+		return false;
+	len = i2d_X509_PUBKEY(X509_get_X509_PUBKEY(shown), &spki);
+	if (len > 0 && EVP_Q_digest(tls_lib_ctx(tls_client_lib(tls->client)),
+	    "SHA256", NULL, spki, (size_t)len, sum, &n) == 1 &&
+	    n == sizeof(sum))
+		for (size_t i = 0; i < n; i++)
+			(void)snprintf(hex + 2 * i, 3, "%02x", sum[i]);
+	OPENSSL_free(spki);
+	ERR_clear_error();
+	return n == sizeof(sum);
 }

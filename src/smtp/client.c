@@ -101,6 +101,12 @@ smtp_client_tls_facts(const struct smtp_client *c)
 }
 
 bool
+smtp_client_tls_key(const struct smtp_client *c, char hex[TLS_KEY_HEX + 1])
+{
+	return stream_tls_key(c->s, hex);
+}
+
+bool
 smtp_client_usable(const struct smtp_client *c)
 {
 	return c->ready && !c->lost;

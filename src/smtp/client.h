@@ -69,6 +69,8 @@ int smtp_client_login(struct smtp_client *c, struct str user,
 unsigned smtp_client_offers(const struct smtp_client *c); /* OFFER_* */
 uint64_t smtp_client_size(const struct smtp_client *c); /* 0: no limit said */
 struct tls_facts smtp_client_tls_facts(const struct smtp_client *c);
+bool smtp_client_tls_key(const struct smtp_client *c,
+    char hex[TLS_KEY_HEX + 1]);		/* stream_tls_key() */
 /* May another message be sent? Not after a failure, 421, or E_CANCELED. */
 bool smtp_client_usable(const struct smtp_client *c);
 uint32_t smtp_client_messages(const struct smtp_client *c); /* accepted */
