@@ -130,6 +130,9 @@ def test_imaplib(empty_demo, tls):
         assert box.select("INBOX") == ("OK", [b"1"])
         (head, octets), _ = box.fetch("1", "(FLAGS BODY[])")[1]
         assert octets == MESSAGE.encode() and b"\\Seen" in head
+        assert box.search(None, "FROM", "alice", "SEEN")[1] == [b"1"]
+        assert box.search("UTF-8", "BODY", '"hello bob"')[1] == [b"1"]
+        assert box.uid("SEARCH", "UNSEEN")[1] == [b""]
         assert box.store("1", "+FLAGS", "(\\Deleted)")[0] == "OK"
         assert box.expunge()[1] == [b"1"]
         assert box.status("INBOX", "(MESSAGES)")[1][0].endswith(
@@ -163,6 +166,7 @@ def test_imapflow(empty_demo):
         "appended": True, "exists": 1, "subject": "one",
         "type": "text/plain", "source": True, "size": True, "text": True,
         "added": ["Work", "\\Flagged", "\\Seen"], "told": 2, "left": 0,
+        "found": [1], "notFound": [],
     }
 
 

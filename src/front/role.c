@@ -6,6 +6,7 @@
  * each bound to one account. Opens nothing, connects nowhere.
  */
 #include "imap/session.h"
+#include "mime/charset.h"
 #include "rt/listeners.h"
 #include "smtp/submission.h"
 #include "vault/client.h"
@@ -76,6 +77,7 @@ front_prepare(struct role *r, struct err *err unused_arg)
 	};
 	struct front *f = r->state;
 
+	charset_prepare();
 	f->role = r;
 	f->vault = vault_new(r->loop, -1);
 	f->listeners = listeners_new(r, kinds, NELEM(kinds), make_ready, f);

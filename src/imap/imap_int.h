@@ -15,6 +15,7 @@ enum {
 	IMAP_LOGIN_MS = 180000,	/* to log in; then autologout */
 	IMAP_COMMAND_MS = 300000, /* for the rest of a command begun */
 	IMAP_OUT_MAX = 1 << 20,	/* what is rendered before it is written */
+	IMAP_SAVED_MAX = 512 << 10, /* octets of the result of a search */
 };
 
 enum imap_state {
@@ -101,6 +102,8 @@ struct imap_session {
 	 * the view, which moves on in imap_update() only. */
 	struct mailbox_view view;
 	bool read_only;
+	/* RFC 5182: what "$" names, UIDs as a selection. */
+	struct buf saved;
 	/* What FLAGS has said: the words, and each by its hash; and those of
 	 * the message that was told last. */
 	struct buf keywords, last_keywords;
@@ -190,7 +193,7 @@ typedef struct answer imap_handler(struct imap_session *s,
 imap_handler imap_append, imap_authenticate, imap_capability, imap_check,
     imap_close, imap_enable, imap_examine, imap_expunge, imap_fetch, imap_id,
     imap_idle, imap_list, imap_login, imap_logout, imap_lsub, imap_namespace,
-    imap_noop, imap_select, imap_starttls, imap_status, imap_store,
+    imap_noop, imap_search, imap_select, imap_starttls, imap_status, imap_store,
     imap_uid_expunge, imap_unselect;
 
 /* DONE, or something else, came while idling. */

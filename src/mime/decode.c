@@ -13,23 +13,29 @@ value64(char c)
 }
 
 void
-decode_base64(struct buf *out, struct str text)
+decode_base64_more(struct base64 *b, struct buf *out, struct str text)
 {
-	uint32_t v = 0;
-	unsigned bits = 0;
-
-	for (size_t i = 0; i < text.n && text.p[i] != '='; i++) {
+	for (size_t i = 0; i < text.n && !b->over; i++) {
 		int d = value64(text.p[i]);
 
+		b->over = text.p[i] == '=';
 		if (d < 0)
 			continue;
-		v = (v << 6 | (uint32_t)d) & 0xffff;
-		bits += 6;
-		if (bits >= 8) {
-			bits -= 8;
-			buf_chr(out, (char)(v >> bits));
+		b->v = (b->v << 6 | (uint32_t)d) & 0xffff;
+		b->bits += 6;
+		if (b->bits >= 8) {
+			b->bits -= 8;
+			buf_chr(out, (char)(b->v >> b->bits));
 		}
 	}
+}
+
+void
+decode_base64(struct buf *out, struct str text)
+{
+	struct base64 b = { 0 };
+
+	decode_base64_more(&b, out, text);
 }
 
 /* The octet of the two hex digits behind text.p[i]; -1 if they are none. */

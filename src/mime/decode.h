@@ -9,6 +9,13 @@
 
 /* RFC 2045 6.8; other characters are skipped, "=" ends it. */
 void decode_base64(struct buf *out, struct str text);
+/* The same for text that comes in pieces; zeros are the beginning. */
+struct base64 {
+	uint32_t v;
+	unsigned bits;
+	bool over;
+};
+void decode_base64_more(struct base64 *b, struct buf *out, struct str text);
 
 /* RFC 2045 6.7; "=" that begins no escape stands for itself. With `q` it is
  * the Q encoding of RFC 2047 4.2: "_" is a space. */

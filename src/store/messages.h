@@ -81,6 +81,7 @@ enum store_effect {
 	C(open,           answer, AUTH_ACCOUNT,      RUN_READER, CHANGE_none) \
 	C(status,         answer, AUTH_ACCOUNT,      RUN_READER, CHANGE_none) \
 	C(fetch,          answer, AUTH_ACCOUNT,      RUN_READER, CHANGE_none) \
+	C(search,         answer, AUTH_ACCOUNT,      RUN_READER, CHANGE_none) \
 	C(content,        answer, AUTH_ACCOUNT,      RUN_READER, CHANGE_none) \
 	C(sync,           answer, AUTH_ACCOUNT,      RUN_READER, CHANGE_none) \
 	C(watch,          done,   AUTH_ACCOUNT,      RUN_LOOP,   CHANGE_none) \
@@ -421,6 +422,22 @@ enum { WANT_FACTS = 1, WANT_CHECK = 2 };
 	F(S, u64, email, 0)                                           \
 	F(S, str, facts, 32768)	/* empty unless wanted */
 
+/* Which of these messages match a program (store/search.h), a page at a time
+ * as fetch. runs: search_run each, ascending: messages that match, and those
+ * whose text has to be looked at by whoever asks, of neighbouring numbers and
+ * UIDs. highest is the largest modseq of those that match; last_uid is the
+ * UID of the last message of the view (0: it is empty), which "*" names in a
+ * program. E_INVALID: it is none. */
+enum { PROGRAM_MAX = 128 * 1024 };
+#define FIELDS_search_ask(F, S)                                       \
+	SELECTION(F, S) F(S, str, program, PROGRAM_MAX) F(S, u32, cursor, 0)
+#define FIELDS_search_answer(F, S)                                    \
+	F(S, str, runs, MSG_CHUNK) F(S, u32, next, 0)                 \
+	F(S, u64, modseq, 0) F(S, u64, highest, 0) F(S, u32, last_uid, 0)
+#define FIELDS_search_run(F, S)                                       \
+	F(S, u32, seq, 0) F(S, u32, uid, 0)	/* of the first */    \
+	F(S, u32, n, 0) F(S, u8, unknown, 0)
+
 /* Octets of a message: its prefix, and len octets of its blob's from offset
  * (as stored: see store/blob.h). total is the blob's stored length. Which
  * message: the one of this email, or of this UID where email is 0.
@@ -567,7 +584,7 @@ MSG_GROUP(origin);
 
 /* Records in lists, and what else is none of a call's own. */
 #define STORE_RECORDS(R) \
-	R(done) R(view) R(changed) R(mailbox_row) R(fetch_row) \
+	R(done) R(view) R(changed) R(mailbox_row) R(fetch_row) R(search_run) \
 	R(queue_item) R(queue_rcpt) R(queue_result) R(queue_row) \
 	R(alias_row) R(domain_row) R(account_row) R(journal_row) R(sealed_row)
 

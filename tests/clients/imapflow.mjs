@@ -44,6 +44,9 @@ try {
 		.filter((f) => f !== '\\Recent').sort();
 	await client.messageFlagsRemove('*', ['Work']);
 
+	seen.found = await client.search({ subject: 'ONE', unseen: false });
+	seen.notFound = await client.search({ body: 'good bye' });
+
 	// Another connection appends; we hear of it while idling.
 	const told = new Promise((resolve) => client.once('exists', resolve));
 	const idle = client.idle();

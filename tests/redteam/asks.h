@@ -16,6 +16,7 @@ union any_answer {
 	struct rcpt_answer rcpt;
 	struct open_answer open;
 	struct fetch_answer fetch;
+	struct search_answer search;
 	struct content_answer content;
 	struct flags_answer flags;
 	struct expunge_answer expunge;

@@ -143,6 +143,9 @@ read_bob(struct attack *a, struct person *alice, struct person *bob)
 	struct fetch_ask fetch = { .mailbox = bob->mailbox,
 		.arrivals = UINT64_MAX >> 1, .expunges = 0, .by_uid = 1,
 		.set = str_make((const char *)all, sizeof(all)) };
+	struct search_ask search = { .mailbox = bob->mailbox,
+		.arrivals = UINT64_MAX >> 1, .by_uid = 1, .set = fetch.set,
+		.program = STR("\1") };	/* all: store/search.h */
 	union any_answer answer = { 0 };
 	struct err err;
 	int rc;
@@ -159,6 +162,11 @@ read_bob(struct attack *a, struct person *alice, struct person *bob)
 	attempt(a, "alice's connection lists bob's mailbox",
 	    rc < 0 || answer.fetch.rows.n == 0,
 	    rc < 0 ? err.text : "no rows: hers is empty");
+	rc = call(a, alice->held.ipc, &store_calls[STORE_search], &search,
+	    &answer, NULL, &err);
+	attempt(a, "alice's connection searches bob's mailbox",
+	    rc < 0 || answer.search.runs.n == 0,
+	    rc < 0 ? err.text : "none: hers is empty");
 }
 
 static void

@@ -1,0 +1,48 @@
+/*
+ * cmd_search.c - SEARCH and UID SEARCH.       RFC 3501 6.4.4, RFC 9051 6.4.4
+ */
+#include "imap/search.h"
+
+enum { WRITE_AT = 32768 };	/* octets rendered before they are written */
+
+/* mailbox-data = "SEARCH" *(SP nz-number) [SP search-sort-mod-seq] */
+static void
+put_search(struct imap_session *s, const struct search_result *found,
+    bool uid, bool modseq)
+{
+	auto_buf b = BUF_INIT(IMAP_OUT_MAX);
+
+	buf_lit(&b, "* SEARCH");
+	for (size_t i = 0; i < found->runs.n; i++) {
+		const struct search_run *run = &found->runs.p[i];
+
+		for (uint32_t k = 0; k < run->n; k++) {
+			buf_chr(&b, ' ');
+			buf_u64(&b, (uid ? run->uid : run->seq) + k);
+			if (b.n > WRITE_AT)
+				imap_write_out(s, &b);
+		}
+	}
+	if (modseq && found->n > 0)	/* RFC 7162 3.1.5 */
+		buf_printf(&b, " (MODSEQ %llu)",
+		    (unsigned long long)found->highest);
+	buf_lit(&b, "\r\n");
+	imap_write_out(s, &b);
+}
+
+/* SEARCH [RETURN (options)] [CHARSET charset] keys */
+struct answer
+imap_search(struct imap_session *s, const struct imap_command *c)
+{
+	const struct search_args *args = &c->args.search;
+	struct search_result found;
+	struct answer a = imap_find(s, args, &found);
+
+	if (a.kind == ANSWER_NONE && args->esearch)
+		a = imap_put_esearch(s, c, args, &found, NULL);
+	else if (a.kind == ANSWER_NONE)
+		put_search(s, &found, (c->row->flags & ROW_UID) != 0,
+		    imap_asks_modseq(args->key));
+	search_result_free(&found);
+	return a.kind == ANSWER_NONE ? OK("Searched") : a;
+}

@@ -1,0 +1,378 @@
+#include "imap/search.h"
+
+#include "mime/charset.h"
+#include "mime/fold.h"
+
+enum { WRITE_AT = 32768,	/* octets rendered before they are written */
+	DAY = 86400,
+	FOLDED_MAX = 1 << 20 };
+
+struct building {
+	struct imap_session *s;
+	struct str charset;
+	const char *refused;	/* why a key cannot be looked for; NULL */
+};
+
+/* ---- keys ----------------------------------------------------------- */
+
+static struct condition *
+new_condition(struct building *b, enum condition_kind kind, int64_t low,
+    int64_t high)
+{
+	struct condition *c = arena_new_of(b->s->cmd, struct condition);
+
+	*c = (struct condition){ .kind = kind, .low = low, .high = high };
+	return c;
+}
+
+static struct condition *
+not_of(struct building *b, struct condition *kid)
+{
+	struct condition *c = new_condition(b, COND_NOT, 0, 0);
+
+	c->kids = kid;
+	return c;
+}
+
+static struct condition *
+flag_is_set(struct building *b, uint64_t flag)
+{
+	return new_condition(b, COND_FLAG, (int64_t)flag, 0);
+}
+
+static struct condition *
+has_keyword(struct building *b, struct str word)
+{
+	struct condition *c = new_condition(b, COND_KEYWORD, 0, 0);
+
+	c->text = word;
+	return c;
+}
+
+/* The same comparison for all texts: fold.h. Whatever is in a message holds
+ * an empty one; a header field has to be there. */
+static struct condition *
+holds_text(struct building *b, enum condition_kind kind,
+    const struct search_key *key)
+{
+	struct condition *c = new_condition(b, kind, 0, 0);
+	auto_buf utf8 = BUF_INIT(FOLDED_MAX);
+	auto_buf folded = BUF_INIT(FOLDED_MAX);
+
+	if (key->text.n == 0 && kind != COND_FIELD)
+		return new_condition(b, COND_ALL, 0, 0);
+	charset_put(&utf8, b->charset, key->text);
+	fold_text(&folded, buf_get(&utf8));
+	if (buf_failed(&utf8) || buf_failed(&folded))
+		b->refused = "A text is too long to be looked for";
+	c->name = key->field;
+	c->text = str_dup(b->s->cmd, buf_get(&folded));
+	return c;
+}
+
+static struct str
+pairs_of(struct building *b, const struct seqset *set)
+{
+	auto_buf pairs = BUF_INIT(set->n * sizeof(struct seqrange) + 1);
+
+	for (size_t i = 0; i < set->n; i++)
+		selection_add(&pairs, set->r[i].lo, set->r[i].hi);
+	return str_dup(b->s->cmd, buf_get(&pairs));
+}
+
+/* Numbers that no message has name none; "$" holds UIDs (RFC 5182 2). */
+static struct condition *
+is_in_set(struct building *b, const struct search_key *key)
+{
+	struct condition *c = new_condition(b, COND_UID, 0, 0);
+	struct seqset set = key->set;
+
+	if (set.saved) {
+		c->set = str_dup(b->s->cmd, buf_get(&b->s->saved));
+	} else if (key->kind == SEARCH_UID) {
+		seqset_resolve_uids(&set);
+		c->set = pairs_of(b, &set);
+	} else {
+		c->kind = COND_NUMBER;
+		seqset_resolve(&set, b->s->view.exists);
+		c->set = pairs_of(b, &set);
+	}
+	return c;
+}
+
+static struct condition *condition_of(struct building *b,
+    const struct search_key *key);
+
+static struct condition *
+of_kids(struct building *b, enum condition_kind kind,
+    const struct search_key *key)
+{
+	struct condition *c = new_condition(b, kind, 0, 0);
+	struct condition **tail = &c->kids;
+
+	for (const struct search_key *k = key->kids; k; k = k->next) {
+		*tail = condition_of(b, k);
+		tail = &(*tail)->next;
+	}
+	/* One kid is what it is. */
+	return kind == COND_AND && c->kids && !c->kids->next ? c->kids : c;
+}
+
+/* A number of octets or a date can be the largest there is. */
+static int64_t
+after(uint64_t n)
+{
+	return n < INT64_MAX ? (int64_t)n + 1 : INT64_MAX;
+}
+
+/* In the order of RFC 3501 6.4.4. */
+static struct condition *
+condition_of(struct building *b, const struct search_key *key)
+{
+	const int64_t now = loop_wall(b->s->service->loop);
+	const int64_t day = key->date, ago = now - (int64_t)key->n;
+
+	switch (key->kind) {
+	case SEARCH_SET:
+	case SEARCH_UID:
+		return is_in_set(b, key);
+	case SEARCH_ALL:
+	case SEARCH_OLD:	/* \Recent is not kept */
+		return new_condition(b, COND_ALL, 0, 0);
+	case SEARCH_RECENT:
+	case SEARCH_NEW:
+		return not_of(b, new_condition(b, COND_ALL, 0, 0));
+	case SEARCH_AND:
+		return of_kids(b, COND_AND, key);
+	case SEARCH_OR:
+		return of_kids(b, COND_OR, key);
+	case SEARCH_NOT:
+		return of_kids(b, COND_NOT, key);
+	case SEARCH_FLAG:
+		return flag_is_set(b, key->n);
+	case SEARCH_UNFLAG:
+		return not_of(b, flag_is_set(b, key->n));
+	case SEARCH_KEYWORD:
+		return has_keyword(b, key->text);
+	case SEARCH_UNKEYWORD:
+		return not_of(b, has_keyword(b, key->text));
+	case SEARCH_HEADER:
+		return holds_text(b, COND_FIELD, key);
+	case SEARCH_BODY:
+		return holds_text(b, COND_BODY, key);
+	case SEARCH_TEXT:
+		return holds_text(b, COND_TEXT, key);
+	case SEARCH_BEFORE:
+		return new_condition(b, COND_RECEIVED_DAY, INT64_MIN, day);
+	case SEARCH_ON:
+		return new_condition(b, COND_RECEIVED_DAY, day, day + DAY);
+	case SEARCH_SINCE:
+		return new_condition(b, COND_RECEIVED_DAY, day, INT64_MAX);
+	case SEARCH_SENTBEFORE:
+		return new_condition(b, COND_SENT_DAY, INT64_MIN, day);
+	case SEARCH_SENTON:
+		return new_condition(b, COND_SENT_DAY, day, day + DAY);
+	case SEARCH_SENTSINCE:
+		return new_condition(b, COND_SENT_DAY, day, INT64_MAX);
+	case SEARCH_LARGER:
+		return new_condition(b, COND_SIZE, after(key->n), INT64_MAX);
+	case SEARCH_SMALLER:
+		return new_condition(b, COND_SIZE, 0, after(key->n) - 1);
+	case SEARCH_OLDER:	/* RFC 5032 */
+		return new_condition(b, COND_RECEIVED, INT64_MIN, ago + 1);
+	case SEARCH_YOUNGER:
+		return new_condition(b, COND_RECEIVED, ago, INT64_MAX);
+	case SEARCH_MODSEQ:	/* RFC 7162 3.1.5 */
+		return new_condition(b, COND_CHANGED, (int64_t)key->n, 0);
+	case SEARCH_EMAILID:	/* RFC 8474, RFC 8514: not offered */
+	case SEARCH_THREADID:
+	case SEARCH_SAVEDBEFORE:
+	case SEARCH_SAVEDON:
+	case SEARCH_SAVEDSINCE:
+	case SEARCH_SAVEDATESUPPORTED:
+		break;
+	}
+	b->refused = "No such search key";
+	return new_condition(b, COND_ALL, 0, 0);
+}
+
+bool
+imap_asks_modseq(const struct search_key *key)
+{
+	for (const struct search_key *k = key->kids; k; k = k->next)
+		if (imap_asks_modseq(k))
+			return true;
+	return key->kind == SEARCH_MODSEQ;
+}
+
+/* RFC 3501 6.4.4: which charsets there are. */
+static struct answer
+bad_charset(struct imap_session *s)
+{
+	auto_buf names = BUF_INIT(4096);
+
+	charset_put_names(&names);
+	return (struct answer){ ANSWER_NO, arena_printf(s->cmd,
+	    "BADCHARSET (%.*s)", STR_FMT(str_from(buf_get(&names), 1))),
+		STR("This charset is not known here") };
+}
+
+struct answer
+imap_conditions(struct imap_session *s, const struct search_args *args,
+    struct condition **out)
+{
+	struct building b = { .s = s, .charset = args->charset };
+
+	if (!charset_known(args->charset))
+		return bad_charset(s);
+	*out = condition_of(&b, args->key);
+	if (b.refused)
+		return (struct answer){ ANSWER_BAD, STR_NULL,
+			str_c(b.refused) };
+	return NO_ANSWER;
+}
+
+/* RFC 5182 2.1: what cannot be looked for saves an empty result. */
+struct answer
+imap_find(struct imap_session *s, const struct search_args *args,
+    struct search_result *found)
+{
+	struct condition *c;
+	struct err err = { 0 };
+	struct answer a = imap_conditions(s, args, &c);
+
+	*found = (struct search_result){ 0 };
+	if (a.kind == ANSWER_NONE &&
+	    search_mailbox(&s->view, c, found, &err) < 0)
+		a = imap_fail(s, "search", &err);
+	if (a.kind == ANSWER_NO && args->options & RETURN_SAVE)
+		buf_free(&s->saved);
+	return a;
+}
+
+/* ---- ESEARCH -------------------------------------------------------- */
+
+/* The first or last message of a result. */
+static struct search_run
+one_of(const struct search_result *found, bool last)
+{
+	const struct search_run *run = &found->runs.p[last ?
+	    found->runs.n - 1 : 0];
+	uint32_t at = last ? run->n - 1 : 0;
+
+	return (struct search_run){ run->seq + at, run->uid + at, 1 };
+}
+
+/* RFC 5182 2.4: MIN and MAX alone save what they name; else it is all. */
+static struct answer
+save_result(struct imap_session *s, uint32_t options,
+    const struct search_result *found)
+{
+	const uint32_t ends = RETURN_MIN | RETURN_MAX;
+	bool all = !(options & ends) || options & ~(ends | RETURN_SAVE);
+
+	buf_free(&s->saved);
+	s->saved.cap = IMAP_SAVED_MAX;
+	for (size_t i = 0; all && i < found->runs.n; i++)
+		selection_add(&s->saved, found->runs.p[i].uid,
+		    found->runs.p[i].uid + found->runs.p[i].n - 1);
+	if (!all && found->n > 0 && options & RETURN_MIN)
+		selection_add(&s->saved, one_of(found, false).uid,
+		    one_of(found, false).uid);
+	if (!all && found->n > 0 && options & RETURN_MAX && (found->n > 1 ||
+	    !(options & RETURN_MIN)))
+		selection_add(&s->saved, one_of(found, true).uid,
+		    one_of(found, true).uid);
+	if (!buf_failed(&s->saved))
+		return NO_ANSWER;
+	buf_free(&s->saved);
+	return NO_CODE("NOTSAVED", "Too many messages apart to remember");
+}
+
+static void
+put_all(struct imap_session *s, struct buf *b,
+    const struct search_result *found, bool uid, const uint32_t *order)
+{
+	struct seqset_out set = { .b = b };
+
+	buf_lit(b, " ALL ");
+	for (size_t i = 0; order && i < found->n; i++) {
+		seqset_out_add(&set, order[i]);
+		if (b->n > WRITE_AT)
+			imap_write_out(s, b);
+	}
+	for (size_t i = 0; !order && i < found->runs.n; i++) {
+		const struct search_run *run = &found->runs.p[i];
+		uint32_t first = uid ? run->uid : run->seq;
+
+		seqset_out_range(&set, first, first + run->n - 1);
+		if (b->n > WRITE_AT)
+			imap_write_out(s, b);
+	}
+	seqset_out_end(&set);
+}
+
+/* RFC 4731 3.2: the highest modseq of the messages that are told of. */
+static int
+told_modseq(struct imap_session *s, uint32_t options,
+    const struct search_result *found, uint64_t *modseq, struct err *err)
+{
+	struct search_result ends = { 0 };
+	struct condition c = { COND_UID };
+	auto_buf pairs = BUF_INIT(64);
+	int e;
+
+	*modseq = found->highest;
+	if (options & (RETURN_ALL | RETURN_COUNT))
+		return 0;
+	if (options & RETURN_MIN)
+		selection_add(&pairs, one_of(found, false).uid,
+		    one_of(found, false).uid);
+	if (options & RETURN_MAX)
+		selection_add(&pairs, one_of(found, true).uid,
+		    one_of(found, true).uid);
+	c.set = buf_get(&pairs);
+	e = search_mailbox(&s->view, &c, &ends, err);
+	*modseq = ends.highest;
+	search_result_free(&ends);
+	return e;
+}
+
+struct answer
+imap_put_esearch(struct imap_session *s, const struct imap_command *c,
+    const struct search_args *args, const struct search_result *found,
+    const uint32_t *order)
+{
+	auto_buf b = BUF_INIT(IMAP_OUT_MAX);
+	bool uid = (c->row->flags & ROW_UID) != 0;
+	uint32_t options = args->options;
+	struct answer a = NO_ANSWER;
+	struct err err = { 0 };
+	uint64_t modseq = 0;
+
+	if (options & RETURN_SAVE)
+		a = save_result(s, options, found);
+	if (a.kind != ANSWER_NONE || options == RETURN_SAVE)
+		return a;
+	if (found->n > 0 && imap_asks_modseq(args->key) &&
+	    told_modseq(s, options, found, &modseq, &err) < 0)
+		return imap_fail(s, "search", &err);
+	buf_lit(&b, "* ESEARCH (TAG ");
+	buf_quoted(&b, c->tag);
+	buf_str(&b, uid ? STR(") UID") : STR(")"));
+	if (options & RETURN_MIN && found->n > 0)
+		buf_printf(&b, " MIN %u", order ? order[0] : uid ?
+		    one_of(found, false).uid : one_of(found, false).seq);
+	if (options & RETURN_MAX && found->n > 0)
+		buf_printf(&b, " MAX %u", order ? order[found->n - 1] : uid ?
+		    one_of(found, true).uid : one_of(found, true).seq);
+	if (options & RETURN_COUNT)
+		buf_printf(&b, " COUNT %u", found->n);
+	if (options & RETURN_ALL && found->n > 0)
+		put_all(s, &b, found, uid, order);
+	if (modseq)
+		buf_printf(&b, " MODSEQ %llu", (unsigned long long)modseq);
+	buf_lit(&b, "\r\n");
+	imap_write_out(s, &b);
+	return NO_ANSWER;
+}

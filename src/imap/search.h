@@ -1,0 +1,26 @@
+/*
+ * search.h - what SEARCH, SORT and THREAD share: a client's search keys as
+ * conditions, and what they name.             RFC 3501 6.4.4, RFC 9051 6.4.4
+ */
+#pragma once
+#include "imap/imap_int.h"
+#include "mail/search.h"
+
+/* The keys as conditions, in the command's arena. ANSWER_NONE if they make
+ * sense; else what to answer. */
+struct answer imap_conditions(struct imap_session *s,
+    const struct search_args *args, struct condition **out);
+
+/* Find what they name. The caller frees *found, whatever the answer is;
+ * ANSWER_NONE if all went well. */
+struct answer imap_find(struct imap_session *s, const struct search_args *args,
+    struct search_result *found);
+
+/* "* ESEARCH ..." of what RETURN wants of them, and the result that "$" names
+ * from now on (RFC 4731, RFC 5182). order: numbers or UIDs as SORT has them;
+ * NULL: ascending. ANSWER_NONE, or what to answer. */
+struct answer imap_put_esearch(struct imap_session *s,
+    const struct imap_command *c, const struct search_args *args,
+    const struct search_result *found, const uint32_t *order);
+/* Is a condition on modseqs among the keys?               RFC 7162 3.1.5 */
+bool imap_asks_modseq(const struct search_key *key);

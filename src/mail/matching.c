@@ -1,0 +1,419 @@
+#include "mail/matching.h"
+
+#include "base/vec.h"
+#include "mime/fold.h"
+#include "mime/header.h"
+#include "mime/text.h"
+#include "mime/word.h"
+
+enum {
+	WHOLE_MAX = 128 << 10,	/* what is read at once: a chunk has as much */
+	WINDOW = 64 << 10,	/* octets of text, then they are compared */
+	PIECE_TEXT = 16 * 8192,	/* the most that text_more() makes of a piece */
+	YIELD_OCTETS = 256 << 10, /* some ms of comparing */
+};
+
+/* How much of a message has been looked at. */
+enum depth { BY_ROW, BY_FACTS, BY_HEADER, BY_BODY };
+
+struct needle {
+	const struct condition *c;
+	bool found;
+};
+
+struct matching {
+	const struct condition *program;
+	bool wants[BY_BODY + 1];	/* is there a condition of its kind? */
+	struct VEC(struct needle) needles;	/* COND_BODY and COND_TEXT */
+	size_t longest;			/* of their texts */
+	struct arena *mem;
+
+	/* Of the message that is judged. */
+	const struct mail_message *message;
+	const struct searched *row;
+	enum depth depth;
+	struct facts facts;
+	struct buf whole, header;	/* octets, as far as they were read */
+	bool in_body;
+	struct buf window;
+	size_t missing;			/* needles that were not found */
+	size_t unyielded;
+};
+
+/* ---- the conditions ------------------------------------------------- */
+
+static void
+gather(struct matching *m, const struct condition *c)
+{
+	for (const struct condition *k = c->kids; k; k = k->next)
+		gather(m, k);
+	m->wants[BY_FACTS] |= c->kind == COND_SENT_DAY;
+	m->wants[BY_HEADER] |= c->kind == COND_FIELD;
+	if (c->kind != COND_BODY && c->kind != COND_TEXT)
+		return;
+	m->wants[BY_BODY] = true;
+	vec_push(&m->needles, (struct needle){ c, false });
+	if (c->text.n > m->longest)
+		m->longest = c->text.n;
+}
+
+struct matching *
+matching_new(const struct condition *c)
+{
+	struct matching *m = calloc(1, sizeof(*m));
+
+	bug_if(!m);
+	m->program = c;
+	gather(m, c);
+	m->mem = arena_new(MESSAGE_FACTS_MEM);
+	m->whole = BUF_INIT(WHOLE_MAX);
+	m->header = BUF_INIT(MESSAGE_HEADER_MAX);
+	m->window = BUF_INIT(WINDOW + m->longest + PIECE_TEXT);
+	return m;
+}
+
+void
+matching_free(struct matching *m)
+{
+	if (!m)
+		return;
+	vec_free(&m->needles);
+	arena_free(m->mem);
+	buf_free(&m->whole);
+	buf_free(&m->header);
+	buf_free(&m->window);
+	free(m);
+}
+
+bool
+matching_reads(const struct matching *m)
+{
+	return m->wants[BY_FACTS] || m->wants[BY_HEADER] || m->wants[BY_BODY];
+}
+
+/* ---- octets --------------------------------------------------------- */
+
+static void
+spent(struct matching *m, size_t octets)
+{
+	m->unyielded += octets;
+	if (m->unyielded < YIELD_OCTETS)
+		return;
+	m->unyielded = 0;
+	fiber_yield(m->message->account->loop);
+}
+
+static int
+keep_octets(void *arg, struct str octets)
+{
+	struct buf *b = arg;
+
+	/* What is beyond the bound is not looked at. */
+	buf_str(b, str_first(octets, b->cap - b->n));
+	return 0;
+}
+
+/* As message_read(); a small message is read only once. */
+static int
+read_range(struct matching *m, struct octet_range what,
+    int (*out)(void *arg, struct str octets), void *arg, struct err *err)
+{
+	const struct mail_message *message = m->message;
+	struct str whole;
+	int e = 0;
+
+	if (message->size > WHOLE_MAX)
+		return message_read(message, what, out, arg, err);
+	if (m->whole.n == 0)
+		e = message_read(message, (struct octet_range){ 0,
+		    message->size }, keep_octets, &m->whole, err);
+	if (e < 0)
+		return e;
+	whole = str_from(buf_get(&m->whole), (size_t)what.offset);
+	return out(arg, str_first(whole, (size_t)what.len));
+}
+
+/* ---- header fields -------------------------------------------------- */
+
+static int
+read_header(struct matching *m, struct err *err)
+{
+	struct octet_range where;
+	int e = message_section(m->message, &m->facts, FACTS_HEADER, NULL, 0,
+	    &where, err);
+
+	if (e >= 0 && m->header.n == 0)
+		e = read_range(m, where, keep_octets, &m->header, err);
+	return e;
+}
+
+/* "there": its text is empty. */
+static enum verdict
+has_field(struct matching *m, const struct condition *c)
+{
+	auto_buf words = BUF_INIT(8 * MESSAGE_HEADER_MAX);
+	auto_buf text = BUF_INIT(8 * MESSAGE_HEADER_MAX);
+	struct str block = buf_get(&m->header);
+	struct header_field f;
+
+	spent(m, block.n);
+	while (header_next(&block, &f)) {
+		if (!str_eqi(f.name, c->name))
+			continue;
+		buf_reset(&words);
+		buf_reset(&text);
+		word_decode(&words, str_trim(f.value));
+		fold_text(&text, buf_get(&words));
+		if (c->text.n == 0 ||
+		    str_find(buf_get(&text), c->text) < text.n)
+			return VERDICT_YES;
+	}
+	return VERDICT_NO;
+}
+
+/* ---- texts ---------------------------------------------------------- */
+
+static void
+look_at_window(struct matching *m)
+{
+	struct str text = buf_get(&m->window);
+
+	for (size_t i = 0; i < m->needles.n; i++) {
+		struct needle *n = &m->needles.p[i];
+
+		if (n->found || (n->c->kind == COND_BODY && !m->in_body))
+			continue;
+		spent(m, text.n);
+		n->found = n->c->text.n == 0 ||
+		    str_find(text, n->c->text) < text.n;
+		m->missing -= n->found;
+	}
+}
+
+/* Text was appended to the window. What a needle may begin in stays. */
+static void
+window_grew(struct matching *m)
+{
+	if (m->window.n < WINDOW + m->longest)
+		return;
+	look_at_window(m);
+	if (m->longest > 0)
+		buf_eat(&m->window, m->window.n - (m->longest - 1));
+	else
+		buf_reset(&m->window);
+}
+
+/* No text goes on behind this: a folded text has no line ends. */
+static void
+end_of_text(struct matching *m)
+{
+	buf_chr(&m->window, '\n');
+	window_grew(m);
+}
+
+static void
+add_fields(struct matching *m, struct str block)
+{
+	auto_buf words = BUF_INIT(8 * MESSAGE_HEADER_MAX);
+	auto_buf text = BUF_INIT(8 * MESSAGE_HEADER_MAX);
+	struct header_field f;
+
+	while (header_next(&block, &f)) {
+		struct str rest;
+
+		buf_reset(&words);
+		buf_reset(&text);
+		buf_str(&words, f.name);
+		buf_lit(&words, ": ");
+		word_decode(&words, str_trim(f.value));
+		fold_text(&text, buf_get(&words));
+		rest = buf_get(&text);
+		while (rest.n > 0) {
+			struct str piece = str_first(rest, WINDOW / 2);
+
+			buf_str(&m->window, piece);
+			window_grew(m);
+			rest = str_from(rest, piece.n);
+		}
+		end_of_text(m);
+	}
+}
+
+struct part_reading {
+	struct matching *m;
+	struct text_reader *text;
+};
+
+/* Ends the reading (E_CANCELED) when there is nothing left to find. */
+static int
+read_text(void *arg, struct str octets)
+{
+	struct part_reading *p = arg;
+
+	while (octets.n > 0) {
+		struct str piece = str_first(octets, 8192);
+
+		text_more(p->text, piece, &p->m->window);
+		window_grew(p->m);
+		if (p->m->missing == 0)
+			return E_CANCELED;
+		octets = str_from(octets, piece.n);
+		spent(p->m, piece.n);
+	}
+	return 0;
+}
+
+static struct str
+charset_of(const struct facts_part *part)
+{
+	struct str params = part->params, name, value;
+
+	while (facts_next_param(&params, &name, &value))
+		if (str_eqi(name, STR("charset")))
+			return value;
+	return STR_NULL;
+}
+
+static int
+look_at_part(struct matching *m, const struct facts_part *part,
+    struct err *err)
+{
+	const struct octet_range header = { m->message->prefix_len +
+	    part->header_off, part->header_len };
+	const struct octet_range body = { header.offset + header.len,
+	    part->body_len };
+	struct part_reading p = { .m = m };
+	int e = 0;
+
+	/* That of the message itself is not in its body. */
+	if (part->depth > 0) {
+		auto_buf block = BUF_INIT(MESSAGE_HEADER_MAX);
+
+		e = read_range(m, header, keep_octets, &block, err);
+		add_fields(m, buf_get(&block));
+	}
+	if (e < 0 || part->kind != PART_LEAF ||
+	    (!str_eqi(part->type, STR("text")) &&
+	    !str_eqi(part->type, STR("message"))))
+		return e;
+	p.text = text_begin(part->encoding, charset_of(part),
+	    str_eqi(part->subtype, STR("html")));
+	e = read_range(m, body, read_text, &p, err);
+	text_end(p.text, &m->window);
+	end_of_text(m);
+	return e == E_CANCELED && m->missing == 0 ? 0 : e;
+}
+
+static int
+look_at_body(struct matching *m, struct err *err)
+{
+	struct facts_walk w = facts_walk_of(&m->facts);
+	struct facts_part part;
+	int e = 0;
+
+	m->missing = m->needles.n;
+	for (size_t i = 0; i < m->needles.n; i++)
+		m->needles.p[i].found = false;
+	m->in_body = false;
+	add_fields(m, buf_get(&m->header));
+	look_at_window(m);
+	buf_reset(&m->window);
+	m->in_body = true;
+	while (e >= 0 && m->missing > 0 && facts_next_part(&w, &part))
+		e = look_at_part(m, &part, err);
+	look_at_window(m);
+	buf_reset(&m->window);
+	return e;
+}
+
+/* ---- judging -------------------------------------------------------- */
+
+static bool
+was_found(const struct matching *m, const struct condition *c)
+{
+	for (size_t i = 0; i < m->needles.n; i++)
+		if (m->needles.p[i].c == c)
+			return m->needles.p[i].found;
+	return false;
+}
+
+static bool
+was_sent(const struct facts *f, const struct condition *c)
+{
+	int64_t day = f->sent + 60 * (int64_t)f->sent_offset_min;
+
+	return (f->flags & FACTS_DATE) && day >= c->low && day < c->high;
+}
+
+static enum verdict
+known_of(void *arg, const struct condition *c)
+{
+	struct matching *m = arg;
+	bool is;
+
+	switch (c->kind) {
+	case COND_SENT_DAY:
+		if (m->depth < BY_FACTS)
+			return VERDICT_UNKNOWN;
+		is = was_sent(&m->facts, c);
+		break;
+	case COND_FIELD:
+		return m->depth < BY_HEADER ? VERDICT_UNKNOWN :
+		    has_field(m, c);
+	case COND_BODY:
+	case COND_TEXT:
+		if (m->depth < BY_BODY)
+			return VERDICT_UNKNOWN;
+		is = was_found(m, c);
+		break;
+	default:
+		return condition_of_row(c, m->row);
+	}
+	return is ? VERDICT_YES : VERDICT_NO;
+}
+
+static int
+look_deeper(struct matching *m, struct err *err)
+{
+	int e = 0;
+
+	switch (++m->depth) {
+	case BY_ROW:
+		break;
+	case BY_FACTS:
+		arena_reset(m->mem);
+		e = message_facts(m->message, m->mem, &m->facts, err);
+		break;
+	case BY_HEADER:
+		buf_reset(&m->whole);
+		buf_reset(&m->header);
+		if (m->wants[BY_HEADER])
+			e = read_header(m, err);
+		break;
+	case BY_BODY:
+		e = read_header(m, err);
+		if (e >= 0)
+			e = look_at_body(m, err);
+		break;
+	}
+	return e;
+}
+
+int
+matching_judge(struct matching *m, const struct mail_message *message,
+    const struct searched *row, struct err *err)
+{
+	enum verdict v;
+	int e = 0;
+
+	m->message = message;
+	m->row = row;
+	m->depth = BY_ROW;
+	while ((v = condition_judge(m->program, known_of, m)) ==
+	    VERDICT_UNKNOWN) {
+		bug_if(m->depth == BY_BODY);
+		if ((e = look_deeper(m, err)) < 0)
+			return e;
+	}
+	return v == VERDICT_YES;
+}

@@ -1,0 +1,26 @@
+/*
+ * matching.h - does a message match conditions? For those that its row alone
+ * does not decide.
+ *
+ * Texts are compared as fold.h says. A header field counts with its encoded
+ * words decoded; the body is the text of all parts that are text, those of
+ * messages in it too, and the headers of its parts. What costs more is looked
+ * at only where what costs less has not decided: the facts, the header, the
+ * body.
+ */
+#pragma once
+#include "mail/section.h"
+#include "store/search.h"
+
+struct matching;
+
+/* The conditions must outlive it; nothing in them is COND_UNKNOWN. */
+struct matching *matching_new(const struct condition *c);
+void matching_free(struct matching *m);
+/* Does it take more than rows to judge by them? */
+bool matching_reads(const struct matching *m);
+
+/* 1 or 0, or E_*: the message cannot be read (message_read()). Suspends, and
+ * lets others have a turn. */
+int matching_judge(struct matching *m, const struct mail_message *message,
+    const struct searched *row, struct err *err);

@@ -1,0 +1,128 @@
+/*
+ * search.c - STORE_search: which messages of a mailbox match a program, as far
+ * as their rows can say.
+ */
+#include "store/engine/engine_int.h"
+#include "store/engine/view.h"
+#include "store/search.h"
+
+/* What a page may cost, counted in conditions that are looked at and words of
+ * keywords that are compared: 2 to 5 ms, while the column is locked. */
+enum { PAGE_COST = 400000, COST_OCTETS = 16, RUN_OCTETS = 17 };
+
+struct page {
+	const struct condition *program;
+	size_t conditions, left;	/* left: of PAGE_COST */
+	struct buf *runs;
+	struct search_run run;		/* not yet put */
+	struct search_answer *out;
+};
+
+static void
+put_run(struct page *p)
+{
+	if (p->run.n)
+		msg_put(p->runs, &search_run_shape, &p->run);
+	p->run.n = 0;
+}
+
+static void
+add_message(struct page *p, const struct searched *m, bool unknown)
+{
+	struct search_run *run = &p->run;
+
+	if (!unknown && m->modseq > p->out->highest)
+		p->out->highest = m->modseq;
+	if (run->n > 0 && run->unknown == unknown &&
+	    run->seq + run->n == m->seq && run->uid + run->n == m->uid) {
+		run->n++;
+		return;
+	}
+	put_run(p);
+	*run = (struct search_run){ m->seq, m->uid, 1, unknown };
+}
+
+static enum verdict
+of_row(void *message, const struct condition *c)
+{
+	return condition_of_row(c, message);
+}
+
+/* False: the page is full, and this message not in it. The first one always
+ * is. */
+static bool
+judge_row(struct page *p, const struct view_on *v, size_t i)
+{
+	const struct column_row *row = view_row(v, i);
+	struct searched m = { .seq = (uint32_t)i + 1, .uid = row->uid,
+		.flags = row->flags, .last_uid = p->out->last_uid,
+		.modseq = row->modseq, .size = row->size,
+		.received = row->received, .offset_min = row->offset_min,
+		.keywords = column_keywords(v->c, row->keywords) };
+	size_t cost = p->conditions * (1 + m.keywords.n / COST_OCTETS);
+	enum verdict verdict;
+
+	if ((cost > p->left && p->left < PAGE_COST) ||
+	    p->runs->n + 2 * RUN_OCTETS > MSG_CHUNK) {
+		p->out->next = row->uid;
+		return false;
+	}
+	p->left -= cost < p->left ? cost : p->left;
+	verdict = condition_judge(p->program, of_row, &m);
+	if (verdict != VERDICT_NO)
+		add_message(p, &m, verdict == VERDICT_UNKNOWN);
+	return true;
+}
+
+static int
+judge_view(struct page *p, const struct column *c,
+    const struct search_ask *ask, struct arena *a, struct err *err)
+{
+	struct view_on v;
+	struct view_set set;
+	size_t from;
+	int rc;
+
+	view_make(&v, c, ask->arrivals, ask->expunges, a);
+	rc = view_select(&v, ask->set, ask->by_uid, &set, a, err);
+	if (rc < 0)
+		return rc;
+	p->out->last_uid = v.n ? view_row(&v, v.n - 1)->uid : 0;
+	from = view_seek(&v, ask->cursor);
+	for (size_t k = 0; k < set.n; k++) {
+		size_t i = set.range[k].from > from ? set.range[k].from : from;
+
+		for (; i < set.range[k].to; i++)
+			if (!judge_row(p, &v, i))
+				return 0;
+	}
+	return 0;
+}
+
+int
+read_search(struct reader *r, const struct caller *c,
+    const struct search_ask *ask, union store_answer *answer, struct err *err)
+{
+	struct page p = { .left = PAGE_COST, .runs = &r->rows,
+		.out = &answer->search };
+	struct condition *program;
+	struct column *col;
+	int rc;
+
+	if (condition_decode(ask->program, r->arena, &program) < 0)
+		return err_set(err, E_INVALID, "no search program");
+	p.program = program;
+	p.conditions = condition_count(program);
+	rc = columns_get(r->e->columns, &r->q, c->account, ask->mailbox,
+	    &col, err);
+	if (rc < 0)
+		return rc;
+	pthread_rwlock_rdlock(&col->lock);
+	rc = judge_view(&p, col, ask, r->arena, err);
+	answer->search.modseq = col->modseq;
+	pthread_rwlock_unlock(&col->lock);
+	columns_put(r->e->columns, col);
+	put_run(&p);
+	answer->search.runs = buf_get(&r->rows);
+	return rc;
+}
