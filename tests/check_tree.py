@@ -4,7 +4,8 @@
 usage: check_tree.py [--root DIR] [CHECK...]
 
   includes  an include goes to its own folder or room, or one above it in
-            FOLDERS and ROOMS; of a folder with rooms others see the top only
+            FOLDERS and ROOMS; of a folder with rooms others see the top only;
+            never to another of the DIALECTS
   calls     the same of what object files call, and no circle of more than
             three files within a room of store (needs a build folder:
             POSTERN_BUILD, or build/)
@@ -40,6 +41,8 @@ ROOMS = {
 }
 # Rooms that no other folder looks into.
 CLOSED = ("store",)
+# Dialects of one thing: none knows of another.
+DIALECTS = ("imap", "pop3", "jmap")
 MAX_CIRCLE = 3
 # What a folder says to all others: a role's and a client's files may include
 # it wherever they are.
@@ -98,6 +101,13 @@ def rank(parts):
             rooms.index(room) if room in rooms else len(rooms))
 
 
+def may_know(here, target):
+    """Is it above, and not another dialect?"""
+    return rank(target) <= rank(here) and not (
+        here[0] != target[0] and here[0] in DIALECTS
+        and target[0] in DIALECTS)
+
+
 def may_include(here, target):
     """Both as parts of a path below src/; of tests/lib only tests know."""
     if target[0] == "lib":
@@ -106,7 +116,7 @@ def may_include(here, target):
         return False
     if speaks_to_others(here[-1]) and target[-1] in PUBLIC:
         return True
-    if rank(target) > rank(here):
+    if not may_know(here, target):
         return False
     return (target[0] == here[0] or len(target) == 2
             or target[0] not in CLOSED)
@@ -182,7 +192,7 @@ def check_calls(root):
     for source, there in calls.items():
         here = source.relative_to(root / "src").parts
         for target, names in there.items():
-            if rank(target.relative_to(root / "src").parts) > rank(here):
+            if not may_know(here, target.relative_to(root / "src").parts):
                 yield f"{source}: may not call {', '.join(names)} of {target}"
     for circle in circles_of(calls):
         if circle[0].is_relative_to(root / "src/store") and \

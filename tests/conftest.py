@@ -11,7 +11,7 @@ sys.path.insert(0, str(pathlib.Path(__file__).parent))
 from lib.dialogue import Dialogue, Failure, clear  # noqa: E402
 from lib.server import BUILD, SharedServer  # noqa: E402
 
-DIALOGUES = ("smtp", "imap", "relay")
+DIALOGUES = ("smtp", "imap", "pop3", "relay")
 
 
 def pytest_addoption(parser):
@@ -100,7 +100,7 @@ class QueueDialogue(pytest.Item):
 class DialogueItem(pytest.Item):
     def runtest(self):
         server = Shared.get()
-        if self.path.parent.name == "imap":
+        if self.path.parent.name in ("imap", "pop3"):
             clear(server, "alice")
             clear(server, "bob")
         Dialogue(server, self.path.read_text(),

@@ -38,7 +38,7 @@ static const char usage[] =
 
 enum { SELF_MAX = 4000 };
 enum service { SMTP, SUBMISSIONS, SUBMISSION, SUBMISSION_2, IMAP, IMAPS,
-	SERVICES };
+	POP3, POP3S, SERVICES };
 
 struct demo {
 	struct admin *a;
@@ -84,6 +84,8 @@ configure(struct demo *d)
 		[SUBMISSION_2] = { LISTEN_SUBMISSION, 1525, LISTEN_TLS_NONE },
 		[IMAP] = { LISTEN_IMAP, 143, LISTEN_TLS_MAY },
 		[IMAPS] = { LISTEN_IMAPS, 993, LISTEN_TLS_LOGIN },
+		[POP3] = { LISTEN_POP3, 110, LISTEN_TLS_MAY },
+		[POP3S] = { LISTEN_POP3S, 995, LISTEN_TLS_LOGIN },
 	};
 	struct conf_listen listen[SERVICES];
 
@@ -351,11 +353,14 @@ show_outside(const struct demo *d)
 	printf("Mail to other domains than theirs leaves by MX.\n\n"
 	       "  read     IMAP         port %u  TLS\n"
 	       "           IMAP         port %u  STARTTLS\n"
+	       "  fetch    POP3         port %u  TLS\n"
+	       "           POP3         port %u  STARTTLS\n"
 	       "  write    submission   port %u  TLS\n"
 	       "           submission   port %u  STARTTLS (also %u)\n"
 	       "  receive  SMTP         port %u  as other servers do\n\n",
-	    d->ports[IMAPS], d->ports[IMAP], d->ports[SUBMISSIONS],
-	    d->ports[SUBMISSION], d->ports[SUBMISSION_2], d->ports[SMTP]);
+	    d->ports[IMAPS], d->ports[IMAP], d->ports[POP3S],
+	    d->ports[POP3], d->ports[SUBMISSIONS], d->ports[SUBMISSION],
+	    d->ports[SUBMISSION_2], d->ports[SMTP]);
 }
 
 /* What a program sends to anybody, and where to look at it. */
@@ -371,12 +376,15 @@ show_inside(const struct demo *d)
 	printf("\n"
 	       "  read     IMAP         port %u  TLS\n"
 	       "           IMAP         port %u  STARTTLS, or without TLS\n"
+	       "  fetch    POP3         port %u  TLS\n"
+	       "           POP3         port %u  STARTTLS, or without TLS\n"
 	       "  write    submission   port %u  TLS\n"
 	       "           submission   port %u  STARTTLS, or without TLS\n"
 	       "           submission   port %u  without TLS\n"
 	       "  receive  SMTP         port %u  no login, no TLS\n\n",
-	    d->ports[IMAPS], d->ports[IMAP], d->ports[SUBMISSIONS],
-	    d->ports[SUBMISSION], d->ports[SUBMISSION_2], d->ports[SMTP]);
+	    d->ports[IMAPS], d->ports[IMAP], d->ports[POP3S],
+	    d->ports[POP3], d->ports[SUBMISSIONS], d->ports[SUBMISSION],
+	    d->ports[SUBMISSION_2], d->ports[SMTP]);
 	printf("What a program sends to port %u or %u, from and to anybody, "
 	       "or with\n"
 	       "  POSTERN_DATA=%.*s %.*s sendmail -t\n"

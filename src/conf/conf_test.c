@@ -56,7 +56,7 @@ static const struct {
 	    ":3: port: expected a number from 1 to 65535, not 99999" },
 	{ "hostname = a.b\nlisten { kind = pop4 port = 1 }\n",
 	    ":2: kind: expected one of smtp, submission, submissions, imap, "
-	    "imaps, not \"pop4\"" },
+	    "imaps, pop3, pop3s, not \"pop4\"" },
 	{ "hostname = a.b\nlisten { kind = imap }\n",
 	    ":2: listen: port is missing" },
 	{ "hostname = a.b\nlisten { port = 1 }\n",
@@ -317,6 +317,8 @@ test_defaults(void **state)
 	check_listener(&r, LISTEN_SUBMISSION, "*", 2525);
 	check_listener(&r, LISTEN_IMAP, "*", 143);
 	check_listener(&r, LISTEN_IMAPS, "*", 993);
+	check_listener(&r, LISTEN_POP3, "*", 110);
+	check_listener(&r, LISTEN_POP3S, "*", 995);
 	assert_true(rd_done(&r));
 	assert_int_equal(c.max_recipients, 1000);
 	assert_true(c.mx_workers >= 1 && c.mx_workers <= 8);

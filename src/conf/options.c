@@ -20,6 +20,8 @@ static const struct conf_word kinds[] = {
 	    "people who write; TLS from the start" },
 	{ "imap", LISTEN_IMAP, "people who read; STARTTLS" },
 	{ "imaps", LISTEN_IMAPS, "people who read; TLS from the start" },
+	{ "pop3", LISTEN_POP3, "people who fetch; STARTTLS" },
+	{ "pop3s", LISTEN_POP3S, "people who fetch; TLS from the start" },
 	{ NULL, 0, NULL },
 };
 static const struct conf_word listen_tls[] = {
@@ -48,7 +50,9 @@ const struct conf_block_row conf_blocks[CONF_BLOCKS] = {
 	    "listen { kind = submission   port = 587 }\n"
 	    "listen { kind = submission   port = 2525 }\n"
 	    "listen { kind = imap         port = 143 }\n"
-	    "listen { kind = imaps        port = 993 }\n",
+	    "listen { kind = imaps        port = 993 }\n"
+	    "listen { kind = pop3         port = 110 }\n"
+	    "listen { kind = pop3s        port = 995 }\n",
 	    .help = "a listening socket, one block each",
 	    .more = "With one block or more, exactly those; with none:" },
 	[CONF_CERTIFICATE] = { .name = "certificate",
@@ -116,7 +120,7 @@ const struct conf_option conf_options[] = {
 	    "the same from one network, an IPv4 /24 or an IPv6 /48" },
 	{ "people-per-address", CONF_FILE, CONF_NUMBER, 0, 1000000, "500",
 	    AT(config, people_address),
-	    "connections of people (submission and IMAP) from one address",
+	    "connections of people (submission, IMAP, POP3) from one address",
 	    .more = "An office behind one address has several for each of "
 	    "its people. The last tenth of all room is kept for addresses "
 	    "from which somebody logged in within a week." },
@@ -156,6 +160,21 @@ const struct conf_option conf_options[] = {
 	    AT(config, imap_timeout_s),
 	    "seconds that a silent IMAP client is waited for",
 	    .more = "RFC 3501 5.4." },
+	{ "pop3-timeout", CONF_FILE, CONF_NUMBER, 1, 604800, "600",
+	    AT(config, pop3_timeout_s),
+	    "seconds that a silent POP3 client is waited for",
+	    .more = "RFC 1939 3 wants 600 at least." },
+	{ "pop3-exclusive", CONF_FILE, CONF_BOOL, 0, 1, "false",
+	    AT(config, pop3_exclusive),
+	    "one POP3 session at a time for each account",
+	    .more = "A second one is told [IN-USE]. Without it each session "
+	    "has its own view of the mailbox: a phone that lost its "
+	    "connection keeps nobody out." },
+	{ "pop3-login-delay", CONF_FILE, CONF_TIME, 0, 86400, "0",
+	    AT(config, pop3_login_delay_s),
+	    "the least time between two POP3 logins of an account",
+	    .more = "Who comes earlier is told [LOGIN-DELAY] (RFC 2449 "
+	    "6.5)." },
 	{ "divert", CONF_FILE, CONF_TEXT, 1, 320, NULL, AT(config, divert),
 	    "an account that gets all mail that nobody here has",
 	    .more = "For programs that are being written: nothing leaves, any "
@@ -184,7 +203,7 @@ const struct conf_option conf_options[] = {
 	    .at_start = true },
 
 	/* ---- listen { } -------------------------------------------------- */
-	{ "kind", CONF_LISTEN, CONF_WORD, 0, LISTEN_IMAPS, NULL,
+	{ "kind", CONF_LISTEN, CONF_WORD, 0, LISTEN_POP3S, NULL,
 	    AT(listener_conf, kind), "who comes", .unset = "must be set",
 	    .example = "submission", .words = kinds },
 	{ "address", CONF_LISTEN, CONF_ADDRESS, 1, 64, "*",

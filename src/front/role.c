@@ -1,5 +1,6 @@
 /*
- * role.c - postern-front: serves people who log in, IMAP and submission.
+ * role.c - postern-front: serves people who log in: IMAP, POP3 and
+ * submission.
  *
  * Privileges: accepts on the sockets it was given, talks to vault (TLS keys
  * to sign with, logins), and over connections that vault hands it to store,
@@ -7,6 +8,7 @@
  */
 #include "imap/session.h"
 #include "mime/charset.h"
+#include "pop3/session.h"
 #include "rt/listeners.h"
 #include "smtp/submission.h"
 #include "vault/client.h"
@@ -16,6 +18,7 @@ struct front {
 	struct vault *vault;
 	struct listeners *listeners;
 	struct imap_service *imap;
+	struct pop3_service *pop3;
 	struct smtp_service *submission;
 };
 
@@ -26,6 +29,15 @@ start_imap(void *arg, struct connection *from, struct stream *s,
 	struct front *f = arg;
 
 	imap_start(f->imap, s, peer, rule, connection_done, from);
+}
+
+static void
+start_pop3(void *arg, struct connection *from, struct stream *s,
+    const struct peer *peer, enum listen_tls rule)
+{
+	struct front *f = arg;
+
+	pop3_start(f->pop3, s, peer, rule, connection_done, from);
 }
 
 static void
@@ -49,6 +61,8 @@ make_ready(void *arg, struct err *err)
 		return err->code;
 	imap_service_unref(f->imap);
 	f->imap = imap_service_new(l, c, f->vault, tls);
+	pop3_service_unref(f->pop3);
+	f->pop3 = pop3_service_new(l, c, f->vault, tls);
 	smtp_service_unref(f->submission);
 	f->submission = smtp_submission_new(l, c, f->vault, tls);
 	tls_ctx_unref(tls);
@@ -67,6 +81,13 @@ front_prepare(struct role *r, struct err *err unused_arg)
 		    "* BYE [UNAVAILABLE] " },
 		{ LISTEN_IMAP_NONE, start_imap, LISTEN_TLS_NONE,
 		    "* BYE [UNAVAILABLE] " },
+		{ LISTEN_POP3, start_pop3, LISTEN_TLS_LOGIN,
+		    "-ERR [SYS/TEMP] " },
+		{ LISTEN_POP3S, start_pop3, LISTEN_TLS_FIRST },
+		{ LISTEN_POP3_MAY, start_pop3, LISTEN_TLS_MAY,
+		    "-ERR [SYS/TEMP] " },
+		{ LISTEN_POP3_NONE, start_pop3, LISTEN_TLS_NONE,
+		    "-ERR [SYS/TEMP] " },
 		{ LISTEN_SUBMISSION, start_submission, LISTEN_TLS_LOGIN,
 		    "421 4.7.0 " },
 		{ LISTEN_SUBMISSIONS, start_submission, LISTEN_TLS_FIRST },
@@ -130,6 +151,7 @@ front_finish(struct role *r)
 
 	listeners_free(f->listeners);
 	imap_service_unref(f->imap);
+	pop3_service_unref(f->pop3);
 	smtp_service_unref(f->submission);
 	vault_free(f->vault);
 }

@@ -47,8 +47,8 @@ change_flags(struct mailbox_view *v, struct selection messages,
 	return e;
 }
 
-int
-change_expunge(struct mailbox_view *v, const struct selection *uids,
+static int
+expunge(struct mailbox_view *v, const struct selection *uids, bool any,
     struct err *err)
 {
 	struct store *st = v->account->store;
@@ -57,6 +57,7 @@ change_expunge(struct mailbox_view *v, const struct selection *uids,
 		.mailbox = v->at.mailbox,
 		.arrivals = v->at.arrivals,
 		.expunges = v->at.expunges,
+		.any = any,
 	};
 	struct arena *mem = arena_new(MAIL_PAGE_MEM);
 	struct expunge_answer a;
@@ -73,4 +74,18 @@ change_expunge(struct mailbox_view *v, const struct selection *uids,
 	}
 	arena_free(mem);
 	return e;
+}
+
+int
+change_expunge(struct mailbox_view *v, const struct selection *uids,
+    struct err *err)
+{
+	return expunge(v, uids, false, err);
+}
+
+int
+change_remove(struct mailbox_view *v, const struct selection *uids,
+    struct err *err)
+{
+	return expunge(v, uids, true, err);
 }

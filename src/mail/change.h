@@ -31,3 +31,7 @@ int change_flags(struct mailbox_view *v, struct selection messages,
  * Suspends. 0 or E_*: then some may be expunged. */
 int change_expunge(struct mailbox_view *v, const struct selection *uids,
     struct err *err);
+/* Expunge the messages of this selection by UID, whatever flags they have, and
+ * the same about all else. Those that are gone already are no error. */
+int change_remove(struct mailbox_view *v, const struct selection *uids,
+    struct err *err);

@@ -101,7 +101,7 @@ message_read(const struct mail_message *m, struct octet_range what,
 		return 0;
 	e = blob_read(m->account->store, m->mailbox, m->uid, what.offset,
 	    what.len, read_octets, &to, err);
-	if (e >= 0 && to.left > 0)
+	if (e == 0 && to.left > 0)
 		return err_set(err, E_DAMAGED, "a message shorter than it was");
 	return e;
 }

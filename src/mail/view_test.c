@@ -208,6 +208,8 @@ change(struct world *w)
 	buf_free(&two);
 }
 
+static bool remove_any;
+
 static int
 expunge_in_slices(struct store *st, const void *asked, void *answered)
 {
@@ -215,6 +217,7 @@ expunge_in_slices(struct store *st, const void *asked, void *answered)
 
 	/* Every slice is a change of its own. */
 	assert_int_equal(ask->change, st->fake->calls[STORE_expunge]);
+	assert_int_equal(ask->any, remove_any);
 	*(struct expunge_answer *)answered = (struct expunge_answer){ 1,
 		st->fake->calls[STORE_expunge] % 3 != 0 };
 	return 0;
@@ -240,6 +243,9 @@ expunge(struct world *w)
 	uids.ranges = buf_get(&ranges);
 	assert_int_equal(change_expunge(&v, &uids, &err), 0);
 	assert_int_equal(w->fake.calls[STORE_expunge], 9);
+	remove_any = true;
+	assert_int_equal(change_remove(&v, &uids, &err), 0);
+	assert_int_equal(w->fake.calls[STORE_expunge], 15);
 }
 
 static void

@@ -28,6 +28,9 @@
 	F(S, u32, data_time_s, 0)	/* for all of one */             \
 	F(S, u8, strict_helo, 0)	/* on port 25 */                 \
 	F(S, u32, imap_timeout_s, 0)	/* RFC 3501 5.4: 1800 */         \
+	F(S, u32, pop3_timeout_s, 0)	/* RFC 1939 3: 600 */            \
+	F(S, u8, pop3_exclusive, 0)	/* one session a maildrop */     \
+	F(S, u32, pop3_login_delay_s, 0) /* RFC 2449 6.5; 0: none */     \
 	F(S, u32, log_level, 0)		/* enum log_level */             \
 	F(S, u32, uid_base, 0)		/* as root: role n runs as this + n */ \
 	F(S, u8, compress, 0)		/* zstd level of new mail, 0 is off */ \
@@ -66,12 +69,16 @@ enum listen_kind {
 	LISTEN_SUBMISSIONS,	/* 465: TLS from the start, front */
 	LISTEN_IMAP,		/* 143, front */
 	LISTEN_IMAPS,		/* 993, front */
+	LISTEN_POP3,		/* 110, front */
+	LISTEN_POP3S,		/* 995, front */
 	/* The same with another listen_tls, on loopback only. */
 	LISTEN_SMTP_NONE,
 	LISTEN_SUBMISSION_MAY,
 	LISTEN_SUBMISSION_NONE,
 	LISTEN_IMAP_MAY,
 	LISTEN_IMAP_NONE,
+	LISTEN_POP3_MAY,
+	LISTEN_POP3_NONE,
 	/* Unix sockets in the data folder, for the operator; each accepted
 	 * connection has the operator's authority. Roles make none. */
 	LISTEN_CONTROL = 100,	/* <data>/control, store */
@@ -89,7 +96,7 @@ enum listen_tls {
 	LISTEN_TLS_NONE,	/* there is none */
 };
 #define FIELDS_listener_conf(F, S)               \
-	F(S, u32, kind, 0)	/* of the first five */ \
+	F(S, u32, kind, 0)	/* up to LISTEN_POP3S */ \
 	F(S, str, address, 64)	/* "127.0.0.1", "::" */ \
 	F(S, u32, port, 0)                       \
 	F(S, u32, tls, 0)	/* enum listen_tls */

@@ -39,7 +39,7 @@ const char *
 limit_name(enum limit l)
 {
 	static const char *const names[LIMIT_N] = { "", "address", "network",
-		"account", "total" };
+		"account", "alone", "total", "delay" };
 
 	return names[l];
 }
@@ -226,10 +226,10 @@ is_full(const struct limits *l, uint64_t who, uint32_t limit, bool loopback)
 	return most > 0 && count_of(l, who) >= most;
 }
 
-/* ---- those who logged in lately ------------------------------------------ */
+/* ---- who logged in when: origins, and accounts --------------------------- */
 
 static void
-remember_origin(struct limits *l, uint64_t who, int64_t now_s)
+remember_login(struct limits *l, uint64_t who, int64_t now_s)
 {
 	struct limit_slot *set = l->own->known[who % KNOWN_SETS], *to = set;
 
@@ -246,13 +246,13 @@ remember_origin(struct limits *l, uint64_t who, int64_t now_s)
 }
 
 static bool
-is_known(const struct limits *l, uint64_t who, int64_t now_s)
+is_known(const struct limits *l, uint64_t who, int64_t now_s, uint64_t within_s)
 {
 	for (size_t i = 0; i < LIMITS_WORKERS; i++) {
 		uint64_t at = value_in(l->parts[i].known[who % KNOWN_SETS],
 		    who);
 
-		if (at && (uint64_t)now_s - at < LIMITS_LATELY_S)
+		if (at && (uint64_t)now_s - at < within_s)
 			return true;
 	}
 	return false;
@@ -271,7 +271,7 @@ is_crowded(const struct limits *l, uint64_t who, int64_t now_s)
 	for (size_t i = 0; i < LIMITS_WORKERS; i++)
 		open += atomic_load(&l->parts[i].open);
 	if (l->side == LIMITS_PEOPLE && open >= all - all / 10 && open < all)
-		return !is_known(l, who, now_s);
+		return !is_known(l, who, now_s, LIMITS_LATELY_S);
 	return open >= all;
 }
 
@@ -298,7 +298,7 @@ visit_begin(struct visit *v, struct limits *l, const char *address,
 	(void)snprintf(v->address, sizeof(v->address), "%s", address);
 	v->place[LIMIT_ADDRESS] = count_up(l, from.address);
 	v->place[LIMIT_NETWORK] = count_up(l, from.network);
-	v->place[LIMIT_ACCOUNT] = NOWHERE;
+	v->place[LIMIT_ACCOUNT] = v->place[LIMIT_ALONE] = NOWHERE;
 	atomic_fetch_add(&l->own->open, 1);
 	return LIMIT_NONE;
 }
@@ -311,13 +311,56 @@ visit_login(struct visit *v, struct str account, int64_t now_s)
 
 	if (!l)
 		return LIMIT_NONE;
-	count_down(l, &v->place[LIMIT_ACCOUNT]);
+	visit_logout(v);
 	who = who_is(l, LIMIT_ACCOUNT, account.p, account.n);
 	if (is_full(l, who, l->config->account_connections, false))
 		return LIMIT_ACCOUNT;
 	v->place[LIMIT_ACCOUNT] = count_up(l, who);
-	remember_origin(l, origin_of(l, v->address).address, now_s);
+	remember_login(l, origin_of(l, v->address).address, now_s);
 	return LIMIT_NONE;
+}
+
+/* Counted first and looked at then: whoever comes second sees both. */
+bool
+visit_alone(struct visit *v, struct str account)
+{
+	struct limits *l = v ? v->limits : NULL;
+	uint64_t who;
+
+	if (!l)
+		return true;
+	count_down(l, &v->place[LIMIT_ALONE]);
+	who = who_is(l, LIMIT_ALONE, account.p, account.n);
+	v->place[LIMIT_ALONE] = count_up(l, who);
+	if (v->place[LIMIT_ALONE] != NOWHERE && count_of(l, who) == 1)
+		return true;
+	count_down(l, &v->place[LIMIT_ALONE]);
+	return false;
+}
+
+bool
+visit_is_early(struct visit *v, struct str account, uint32_t delay_s,
+    int64_t now_s)
+{
+	struct limits *l = v ? v->limits : NULL;
+	uint64_t who;
+
+	if (!l || delay_s == 0)
+		return false;
+	who = who_is(l, LIMIT_DELAY, account.p, account.n);
+	if (is_known(l, who, now_s, delay_s))
+		return true;
+	remember_login(l, who, now_s);
+	return false;
+}
+
+void
+visit_logout(struct visit *v)
+{
+	if (!v || !v->limits)
+		return;
+	count_down(v->limits, &v->place[LIMIT_ACCOUNT]);
+	count_down(v->limits, &v->place[LIMIT_ALONE]);
 }
 
 void
@@ -327,7 +370,7 @@ visit_end(struct visit *v)
 
 	if (!l)
 		return;
-	for (size_t i = LIMIT_ADDRESS; i <= LIMIT_ACCOUNT; i++)
+	for (size_t i = LIMIT_ADDRESS; i <= LIMIT_ALONE; i++)
 		count_down(l, &v->place[i]);
 	if (atomic_load(&l->own->open) > 0)
 		atomic_fetch_sub(&l->own->open, 1);

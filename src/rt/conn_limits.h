@@ -27,7 +27,9 @@ enum limit {
 	LIMIT_ADDRESS,
 	LIMIT_NETWORK,
 	LIMIT_ACCOUNT,
+	LIMIT_ALONE,	/* one that wants an account for itself */
 	LIMIT_TOTAL,
+	LIMIT_DELAY,	/* between two logins */
 	LIMIT_N
 };
 /* "address" */
@@ -62,6 +64,17 @@ enum { LIMITS_LATELY_S = 7 * 86400 };
  * next login. */
 must_check enum limit visit_login(struct visit *v, struct str account,
     int64_t now_s);
+/* Behind visit_login(), till the end or the next login: nobody but this one is
+ * to have the account so. False: somebody else has it (or it cannot be counted,
+ * so many others are). Of two that ask in the same moment none may get it, but
+ * never both. */
+must_check bool visit_alone(struct visit *v, struct str account);
+/* Has there been a login so within the last delay_s seconds? If not, now there
+ * is. 0: never; a few are forgotten earlier where very many log in. */
+must_check bool visit_is_early(struct visit *v, struct str account,
+    uint32_t delay_s, int64_t now_s);
+/* The login came to nothing; the connection goes on. */
+void visit_logout(struct visit *v);
 void visit_end(struct visit *v);
 
 /* At most one line a second in the log, with how many more there were. */

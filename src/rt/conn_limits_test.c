@@ -129,6 +129,58 @@ test_accounts(void **state unused_arg)
 	pair_end(&p);
 }
 
+/* One at a time, in whichever worker. */
+static void
+test_alone(void **state unused_arg)
+{
+	struct pair p = pair_of(LIMITS_PEOPLE);
+	struct visit v[3], uncounted = { 0 };
+	struct str who = STR("a@b");
+
+	for (int i = 0; i < 3; i++)
+		assert_int_equal(come(i % 2 ? p.a : p.b, &v[i], "192.0.2.1"),
+		    LIMIT_NONE);
+	assert_true(visit_alone(&v[0], who));
+	assert_false(visit_alone(&v[1], who));
+	assert_false(visit_alone(&v[2], who));
+	assert_true(visit_alone(&v[2], STR("c@b")));
+	visit_logout(&v[0]);
+	assert_true(visit_alone(&v[1], who));
+	assert_false(visit_alone(&v[0], who));
+	/* A new login gives back what it had. */
+	assert_int_equal(visit_login(&v[1], who, NOW), LIMIT_NONE);
+	assert_true(visit_alone(&v[0], who));
+	visit_end(&v[0]);
+	assert_true(visit_alone(&v[1], who));
+	/* A worker that died keeps nobody out. */
+	assert_false(visit_alone(&v[2], who));
+	limits_free(p.a);
+	p.a = worker(p.fd, LIMITS_PEOPLE, 0);
+	assert_true(visit_alone(&v[2], who));
+	assert_true(visit_alone(&uncounted, who));
+	assert_true(visit_alone(NULL, who));
+	pair_end(&p);
+}
+
+static void
+test_delay(void **state unused_arg)
+{
+	struct pair p = pair_of(LIMITS_PEOPLE);
+	struct str who = STR("a@b");
+	struct visit v[2];
+
+	assert_int_equal(come(p.a, &v[0], "192.0.2.1"), LIMIT_NONE);
+	assert_int_equal(come(p.b, &v[1], "192.0.2.1"), LIMIT_NONE);
+	assert_false(visit_is_early(&v[0], who, 0, NOW));
+	assert_false(visit_is_early(&v[0], who, 60, NOW));
+	assert_true(visit_is_early(&v[1], who, 60, NOW + 59));
+	assert_false(visit_is_early(&v[1], STR("c@b"), 60, NOW + 59));
+	assert_false(visit_is_early(&v[1], who, 60, NOW + 60));
+	assert_true(visit_is_early(&v[0], who, 60, NOW + 61));
+	assert_false(visit_is_early(NULL, who, 60, NOW));
+	pair_end(&p);
+}
+
 /* The last tenth is for those who logged in lately, wherever they did. */
 static void
 test_reserve(void **state unused_arg)
@@ -205,6 +257,8 @@ main(void)
 		cmocka_unit_test(test_addresses),
 		cmocka_unit_test(test_loopback),
 		cmocka_unit_test(test_accounts),
+		cmocka_unit_test(test_alone),
+		cmocka_unit_test(test_delay),
 		cmocka_unit_test(test_reserve),
 		cmocka_unit_test(test_hostile),
 	};

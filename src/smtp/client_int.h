@@ -2,6 +2,7 @@
  * client_int.h - what the files of the client share.
  */
 #pragma once
+#include "base/dots.h"
 #include "smtp/client.h"
 
 struct smtp_client {
@@ -18,7 +19,7 @@ struct smtp_client {
 	bool open;	/* a transaction has begun and not ended */
 	int64_t until_ms;	/* no wait goes past it */
 	size_t unsent;	/* octets of the text in the stream's buffer */
-	char tail[2];	/* the last two octets of the text */
+	struct dots dots;	/* of the text */
 	/* Given each line of the next reply; NULL. */
 	void (*on_line)(void *arg, unsigned nth, struct str text);
 	struct answer_reader in;	/* answers' text is here */

@@ -501,11 +501,13 @@ enum { FLAGS_SET, FLAGS_ADD, FLAGS_REMOVE };
 	F(S, u32, next, 0) F(S, u64, modseq, 0)
 
 /* Expunge the messages of the view that are \Deleted (and in the set of
- * UIDs, if it is not empty). The session hears of them by sync. If more is
- * set ask again, with another change id. Their octets can still be read for
- * some minutes; then facts are empty and content is E_NOTFOUND. */
+ * UIDs, if it is not empty); with `any` all those in the set, which must name
+ * some. The session hears of them by sync. If more is set ask again, with
+ * another change id. Their octets can still be read for some minutes; then
+ * facts are empty and content is E_NOTFOUND. */
 #define FIELDS_expunge_ask(F, S) \
-	F(S, u64, change, 0) FIELDS_view(F, S) F(S, str, set, 65536)
+	F(S, u64, change, 0) FIELDS_view(F, S) F(S, str, set, 65536) \
+	F(S, u8, any, 0)
 #define FIELDS_expunge_answer(F, S) F(S, u32, expunged, 0) F(S, u8, more, 0)
 
 /* For vault. A credential is sealed; store cannot read it. login is an

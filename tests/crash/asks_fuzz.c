@@ -241,7 +241,7 @@ add_write(struct fuzz *f)
 		return;
 	case 5:
 		ADD(f, expunge, number(f), octet(f) % 8, number(f), number(f),
-		    set(f));
+		    set(f), octet(f) & 1);
 		return;
 	case 6:
 		ADD(f, stage, octet(f) % 3, number(f), text(f, 250));

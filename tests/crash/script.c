@@ -366,6 +366,20 @@ expunge_large(struct fixture *d)
 }
 
 static int
+remove_newest(struct fixture *d)
+{
+	struct open_answer in;
+	struct caller who;
+	uint32_t gone;
+	int rc = person(d, "alice@a.test", &who);
+
+	if (rc == 0)
+		rc = fixture_open_mailbox(d, &who, "INBOX", &in);
+	return rc < 0 ? rc : fixture_remove(d, &who, &in, UINT32_MAX,
+	    UINT32_MAX, &gone);
+}
+
+static int
 clean(struct fixture *d)
 {
 	bool more = true;
@@ -490,6 +504,7 @@ const struct step script[] = {
 	{ "carol again", carol, false },
 	{ "mail to her", mail_to_all, false },
 	{ "more mail", mail_to_all, false },
+	{ "remove the newest", remove_newest, false },
 	{ "flags of most", flags_most, false },
 	{ "expunge most", expunge_some, false },
 	{ "flags of bob's", flags_bob, false },

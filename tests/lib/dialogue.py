@@ -4,7 +4,8 @@ A file is read top to bottom, one direction a line:
 
     # text          a comment
     PORT imap       the port that new connections go to (else the folder's
-                    name); one of smtp, submission, submissions, imap, imaps
+                    name); one of smtp, submission, submissions, imap, imaps,
+                    pop3, pop3s
     CONN b          go on with connection b, opened on first use; a file
                     begins on connection "a", which opens at its first line
     C: text         send text and CRLF
@@ -245,6 +246,12 @@ class Dialogue:
             self.step(f"C: login{self.tags} LOGIN {address(person)} "
                       f"{PASSWORD}")
             self.step(f"S* login{self.tags} OK .*")
+            return
+        if self.port.startswith("pop3"):
+            self.step(f"C: USER {address(person)}")
+            self.step("S~ \\+OK .*")
+            self.step(f"C: PASS {PASSWORD}")
+            self.step("S~ \\+OK .*")
             return
         self.step("C: EHLO client.example.test")
         self.step("S* 250 .*")

@@ -22,7 +22,7 @@ PEOPLE = ("alice", "bob")
 
 # What --port-offset is added to; a demo without it adds 1000.
 STANDARD = {"smtp": 25, "submission": 587, "submissions": 465,
-            "imap": 143, "imaps": 993}
+            "imap": 143, "imaps": 993, "pop3": 110, "pop3s": 995}
 # The kernel keeps 15 octets of a process's name.
 ROLES = {f"postern-{role}"[:15]: role for role in (
     "store", "vault", "mx", "front", "resolver", "relay")}
@@ -221,6 +221,8 @@ listen {{ kind = submission address = "localhost" port = {submission} }}
 listen {{ kind = submissions address = "localhost" port = {submissions} }}
 listen {{ kind = imap address = "localhost" port = {imap} }}
 listen {{ kind = imaps address = "localhost" port = {imaps} }}
+listen {{ kind = pop3 address = "localhost" port = {pop3} }}
+listen {{ kind = pop3s address = "localhost" port = {pop3s} }}
 """
 
 

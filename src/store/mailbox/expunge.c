@@ -26,7 +26,7 @@ count_expunged(struct expunging *x, const struct column_row *r)
 	struct mbox *m = x->mbox;
 
 	m->messages--;
-	m->deleted--;
+	m->deleted -= !!(r->flags & FLAG_deleted);
 	m->unseen -= !(r->flags & FLAG_seen);
 	m->size -= r->size;
 	m->modseq = x->modseq;
@@ -79,7 +79,7 @@ expunge_one(struct expunging *x, size_t i)
 		row = &f->row;
 		words = f->keywords;
 	}
-	if (row->expunged || !(row->flags & FLAG_deleted))
+	if (row->expunged || !(x->ask->any || row->flags & FLAG_deleted))
 		return 0;
 	if (x->n >= SLICE_ROWS) {
 		x->more = true;
@@ -136,8 +136,11 @@ write_expunge(struct engine *e, struct write *w)
 {
 	struct expunging x = { .e = e, .w = w, .ask = w->ask };
 	struct expunge_answer *out = &w->answer.expunge;
-	int rc = expunge_slice(&x);
+	int rc;
 
+	if (x.ask->any && x.ask->set.n == 0)
+		return err_set(&w->err, E_INVALID, "which messages?");
+	rc = expunge_slice(&x);
 	if (rc < 0)
 		return rc;
 	out->expunged = x.n;

@@ -199,6 +199,39 @@ test_flags_and_expunge(void **state)
 	assert_int_equal(fixture_rows(&p->d, &alice, &old, rows, 8), 4);
 }
 
+/* Exactly those that are named, with \Deleted or without. */
+static void
+test_remove(void **state)
+{
+	struct place_of *p = with_people(state);
+	struct caller alice = fixture_person(p->alice);
+	struct expunge_ask all = { .change = 99, .any = 1 };
+	struct write w = { .caller = &alice, .call = STORE_expunge,
+		.ask = &all };
+	struct fetch_row rows[8];
+	struct open_answer in;
+	uint32_t gone, i;
+
+	for (i = 0; i < 5; i++)
+		OK(fixture_append(&p->d, &alice, "Archive", "text", i % 2 ?
+		    FLAG_deleted : FLAG_seen, "", NULL));
+	OK(fixture_open_mailbox(&p->d, &alice, "Archive", &in));
+	OK(fixture_remove(&p->d, &alice, &in, 2, 3, &gone));
+	assert_int_equal(gone, 2);
+	OK(fixture_remove(&p->d, &alice, &in, 1, 3, &gone));
+	assert_int_equal(gone, 1);
+	/* It names none, and does not mean all. */
+	all.mailbox = in.mailbox;
+	all.arrivals = all.expunges = in.modseq;
+	assert_int_equal(fixture_write(&p->d, &w), E_INVALID);
+	OK(fixture_open_mailbox(&p->d, &alice, "Archive", &in));
+	assert_int_equal(fixture_rows(&p->d, &alice, &in, rows, 8), 2);
+	assert_int_equal(rows[0].uid, 4);
+	assert_int_equal(rows[0].flags, FLAG_deleted);
+	assert_int_equal(rows[1].uid, 5);
+	assert_int_equal(fixture_verify(&p->d), 0);
+}
+
 /* What spares a session the question whether anything is new. */
 static void
 test_modseq_of_answers(void **state)
@@ -513,6 +546,7 @@ main(void)
 		T(test_submit_and_read),
 		T(test_sender_and_relay),
 		T(test_flags_and_expunge),
+		T(test_remove),
 		T(test_modseq_of_answers),
 		T(test_content_by_email),
 		T(test_keyword_sets),

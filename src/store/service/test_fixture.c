@@ -332,16 +332,17 @@ fixture_flags(struct fixture *d, struct caller *who,
 	return rc;
 }
 
-int
-fixture_expunge(struct fixture *d, struct caller *who,
-    const struct open_answer *view, uint32_t *expunged)
+static int
+expunge_all(struct fixture *d, struct caller *who,
+    const struct open_answer *view, struct expunge_ask ask,
+    uint32_t *expunged)
 {
-	struct expunge_ask ask = { .mailbox = view->mailbox,
-		.arrivals = view->modseq, .expunges = view->modseq };
 	struct write w = { .caller = who, .call = STORE_expunge,
 		.ask = &ask };
 	int rc;
 
+	ask.mailbox = view->mailbox;
+	ask.arrivals = ask.expunges = view->modseq;
 	*expunged = 0;
 	do {
 		ask.change = ++d->change;
@@ -350,6 +351,25 @@ fixture_expunge(struct fixture *d, struct caller *who,
 			*expunged += w.answer.expunge.expunged;
 	} while (rc == 0 && w.answer.expunge.more);
 	return rc;
+}
+
+int
+fixture_expunge(struct fixture *d, struct caller *who,
+    const struct open_answer *view, uint32_t *expunged)
+{
+	return expunge_all(d, who, view, (struct expunge_ask){ 0 }, expunged);
+}
+
+int
+fixture_remove(struct fixture *d, struct caller *who,
+    const struct open_answer *view, uint32_t low, uint32_t high,
+    uint32_t *expunged)
+{
+	char room[8];
+	const struct expunge_ask ask = { .set = set_of(room, low, high),
+		.any = 1 };
+
+	return expunge_all(d, who, view, ask, expunged);
 }
 
 int

@@ -66,6 +66,10 @@ int fixture_flags(struct fixture *d, struct caller *who,
     uint32_t mode, uint32_t flags, const char *keywords);
 int fixture_expunge(struct fixture *d, struct caller *who,
     const struct open_answer *view, uint32_t *expunged);
+/* Whatever flags they have: UIDs low to high. */
+int fixture_remove(struct fixture *d, struct caller *who,
+    const struct open_answer *view, uint32_t low, uint32_t high,
+    uint32_t *expunged);
 /* All rows of a view, at most max; their number or E_*. Strs are good until
  * the next ask. */
 int fixture_rows(struct fixture *d, const struct caller *who,

@@ -1,11 +1,10 @@
 /*
- * test_store.h - mailboxes in memory for the dialogues under test: one
+ * fake_boxes.h - mailboxes in memory for the dialogues of readers: one
  * account, three mailboxes, views and tombstones as store/messages.h promises
  * them.
  */
 #pragma once
 #include "lib/fake_store.h"
-#include "imap/imap_int.h"
 
 enum { FAKE_MESSAGES = 64 };
 

@@ -1,0 +1,202 @@
+/*
+ * cmd_login.c - USER and PASS, AUTH, STLS: the ways into TRANSACTION.
+ */
+#include "pop3/pop3_int.h"
+#include "smtp/sasl.h"
+
+#define WRONG ERR_CODE("AUTH", "Wrong user or password")
+#define IN_CLEAR ERR("Only inside TLS")
+
+static void
+note_limited(const struct pop3_session *s, enum limit by)
+{
+	log_ctx_event(&s->d.log, LOG_WARN, "limited",
+	    F_STR("by", str_c(limit_name(by))),
+	    F_STR("user", str_c(s->account.address)), F_INT("times", 1));
+}
+
+/* The maildrop of who has just logged in.               RFC 1939 4, 2449 8.1 */
+static struct answer
+open_maildrop(struct pop3_session *s)
+{
+	const struct pop3_service *sv = s->service;
+	struct account *a = &s->account;
+	struct str who = str_c(a->address);
+	struct answer welcome = OK("");
+	struct err err = { 0 };
+
+	if (visit_is_early(a->visit, who, sv->login_delay_s,
+	    loop_wall(s->d.loop))) {
+		note_limited(s, LIMIT_DELAY);
+		return ERR_CODE("LOGIN-DELAY", "Come back later: there was a "
+		    "login a moment ago");
+	}
+	if (sv->exclusive && !visit_alone(a->visit, who)) {
+		note_limited(s, LIMIT_ALONE);
+		return ERR_CODE("IN-USE", "Another session has this maildrop");
+	}
+	if (maildrop_open(&s->drop, a, &err) < 0)
+		return pop3_fail(s, "login", &err);
+	s->state = STATE_TRANSACTION;
+	account_journal(a, JOURNAL_login, s->d.id, s->d.peer.address,
+	    STR("pop3"));
+	welcome.text = arena_printf(s->cmd, "Welcome, %u messages (%ju octets)",
+	    s->drop.n, (uintmax_t)s->drop.size);
+	return welcome;
+}
+
+/* Shared by PASS and AUTH. */
+static struct answer
+prove(struct pop3_session *s, const struct login_ask *ask)
+{
+	struct err err = { 0 };
+	struct answer a;
+
+	switch (account_login(&s->account, ask, &s->d.log, &err)) {
+	case LOGIN_FAILED:
+		return pop3_fail(s, "login", &err);
+	case LOGIN_TOO_MANY:
+		return ERR_CODE("IN-USE",
+		    "Too many connections of this account");
+	case LOGIN_REFUSED:
+		if (account_gave_up(&s->account))
+			pop3_end(s);
+		return WRONG;
+	case LOGIN_OK:
+		break;
+	}
+	a = open_maildrop(s);
+	if (s->state != STATE_TRANSACTION) {
+		account_logout(&s->account);
+		visit_logout(s->account.visit);
+	}
+	return a;
+}
+
+/* USER name                                                   RFC 1939 7
+ * Whether there is such a name PASS says. */
+struct answer
+pop3_user(struct pop3_session *s, const struct pop3_params *p)
+{
+	if (!dialogue_may_log_in(&s->d))
+		return IN_CLEAR;
+	buf_reset(&s->user);
+	buf_str(&s->user, p->text);
+	return OK("And the password?");
+}
+
+/* PASS string                                                 RFC 1939 7 */
+struct answer
+pop3_pass(struct pop3_session *s, const struct pop3_params *p)
+{
+	struct login_ask ask = {
+		.mechanism = STR("LOGIN"),
+		.user = str_dup(s->cmd, buf_get(&s->user)),
+		.password = p->text,
+		.peer = str_c(s->d.peer.address),
+	};
+
+	if (!dialogue_may_log_in(&s->d))
+		return IN_CLEAR;
+	if (s->user.n == 0)
+		return BAD("Send USER first");
+	buf_free(&s->user);
+	if (!sasl_user_password(ask.user, ask.password))
+		return WRONG;
+	return prove(s, &ask);
+}
+
+/* continue-req = "+" SP [base64] CRLF, and what the client says to it. */
+static struct answer
+ask_response(struct pop3_session *s, struct str *response)
+{
+	struct err err = { 0 };
+	struct str line;
+	int e = pop3_say(s, STR("+ \r\n"));
+
+	if (e == 0)
+		e = stream_flush(s->d.stream, &err);
+	if (e == 0)
+		e = stream_line(s->d.stream, POP3_LINE_MAX, &line, &err);
+	if (e == E_LIMIT) {
+		(void)stream_skip_line(s->d.stream, &err);
+		return BAD("The response is too long");
+	}
+	if (e < 0)
+		return NO_ANSWER;
+	if (str_eq(line, STR("*")))
+		return ERR("Canceled");
+	if (!sasl_response(line, false, s->cmd, response))
+		return BAD("Not base64");
+	return NO_ANSWER;
+}
+
+static struct answer
+get_response(struct pop3_session *s, struct str initial, struct str *response)
+{
+	if (initial.n == 0)
+		return ask_response(s, response);
+	if (!sasl_response(initial, true, s->cmd, response))
+		return BAD("Not base64");
+	return NO_ANSWER;
+}
+
+/* AUTH without a mechanism asks which there are, by custom. */
+static struct answer
+list_mechanisms(struct pop3_session *s)
+{
+	pop3_begin_lines(s, STR("One of these"));
+	(void)pop3_say(s, STR("PLAIN\r\n"));
+	pop3_end_lines(s);
+	return NO_ANSWER;
+}
+
+/* AUTH mechanism [initial-response]                RFC 5034 4, RFC 4616 */
+struct answer
+pop3_auth(struct pop3_session *s, const struct pop3_params *p)
+{
+	struct login_ask ask = { .mechanism = STR("PLAIN"),
+		.peer = str_c(s->d.peer.address) };
+	struct str mechanism, initial = STR_NULL, response = STR_NULL;
+	struct sasl_plain plain;
+	struct answer a;
+
+	if (!dialogue_may_log_in(&s->d))
+		return IN_CLEAR;
+	(void)str_cut(str_trim(p->text), ' ', &mechanism, &initial);
+	if (mechanism.n == 0)
+		return list_mechanisms(s);
+	if (!str_eqi(mechanism, STR("PLAIN")))
+		return ERR("Unknown mechanism");
+	a = get_response(s, str_trim(initial), &response);
+	if (a.kind != ANSWER_NONE || stream_failed(s->d.stream) < 0)
+		return a;
+	if (!sasl_plain(response, &plain))
+		return ERR_CODE("AUTH", "Malformed PLAIN response");
+	ask.authzid = plain.authzid;
+	ask.user = plain.user;
+	ask.password = plain.password;
+	return prove(s, &ask);
+}
+
+/* STLS                                                        RFC 2595 4 */
+struct answer
+pop3_stls(struct pop3_session *s, const struct pop3_params *p unused_arg)
+{
+	struct err err = { 0 };
+
+	if (stream_tls(s->d.stream).on)
+		return ERR("TLS is on already");
+	if (!s->service->tls || !dialogue_may_start_tls(&s->d))
+		return ERR("No certificate");
+	if (pop3_say(s, STR("+OK Begin TLS now\r\n")) < 0 ||
+	    stream_flush(s->d.stream, &err) < 0)
+		return NO_ANSWER;
+	/* Drops what was buffered: nothing sent in clear survives. */
+	buf_free(&s->user);
+	if (stream_tls_accept(s->d.stream, s->service->tls, &err) < 0) {
+		log_ctx_event(&s->d.log, LOG_INFO, "tls_failed", F_ERR(&err));
+		pop3_end(s);
+	}
+	return NO_ANSWER;
+}
