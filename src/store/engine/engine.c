@@ -300,7 +300,7 @@ engine_open(const struct engine_options *o, struct engine **out,
 	vfs_on_damage(e->vfs, page_damaged, e);
 	e->packs = packs_new(o->files, e->o.pack_octets);
 	e->columns = columns_new(e->o.column_octets);
-	e->journal = journal_new(o->files);
+	e->journal = journal_new(o->files, NULL, o->log);
 	e->addresses = address_cache_new();
 	bug_if(pthread_mutex_init(&e->used_lock, NULL) != 0);
 	bug_if(pthread_mutex_init(&e->damage_lock, NULL) != 0);

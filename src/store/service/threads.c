@@ -391,12 +391,20 @@ struct reading {
 	int number;
 };
 
-/* Only people share: what roles and operators ask is never held back. */
+/* Nobody waits for its answer: the loop sets it, atomically. */
+static bool
+is_gone(const struct conn *c)
+{
+	return __atomic_load_n(&c->ended, __ATOMIC_RELAXED);
+}
+
+/* Only people share: what roles and operators ask is never held back, nor what
+ * is only to be dropped. */
 static uint64_t
 account_of(const struct job *j)
 {
-	return j->conn->caller.authority == AUTH_ACCOUNT ?
-	    j->conn->caller.account : 0;
+	return j->conn->caller.authority == AUTH_ACCOUNT &&
+	    !is_gone(j->conn) ? j->conn->caller.account : 0;
 }
 
 static int
@@ -494,9 +502,8 @@ read_one(struct reader *r, struct job *j)
 	struct ipc *ipc = j->conn->ipc;
 	int rc;
 
-	/* Nobody waits any more. */
-	if (__atomic_load_n(&j->conn->ended, __ATOMIC_RELAXED) ||
-	    now_us(&j->conn->service->reads) - j->added_us >
+	/* Nobody waits any more: who did has gone, or asks again. */
+	if (is_gone(j->conn) || now_us(&j->conn->service->reads) - j->added_us >
 	    (int64_t)STORE_CALL_MS * 1000) {
 		ipc_fail(j->req, E_TIMEOUT, "nobody waits for it");
 		ipc_flush(ipc);
