@@ -1,5 +1,6 @@
 """kill -9 of a role, or of all at once, under load: every message answered
-with 250 is there, once for each acknowledged recipient."""
+with 250 is there, once for each acknowledged recipient; and what IMAP answered
+with OK to APPEND, STORE and EXPUNGE is so."""
 
 import collections
 import random
@@ -7,6 +8,7 @@ import re
 import time
 
 import pytest
+from lib.imap_load import ImapLoad
 from lib.load import Load
 from lib.server import PEOPLE, ConfiguredServer, address
 from lib.wire import Imap, Smtp
@@ -73,6 +75,37 @@ def test_kill_under_load(long):
     assert len(wanted) > 100, "too little was sent to mean anything"
     assert not lost and not twice and not stray, (
         seed, lost[:5], twice[:5], stray[:5])
+    assert verified.returncode == 0, verified.stdout + verified.stderr
+
+
+@pytest.mark.timeout(1200)
+def test_kill_under_imap(long):
+    seed = random.SystemRandom().randrange(1 << 32)
+    rng = random.Random(seed)
+    kills = collections.Counter()
+    with ConfiguredServer() as server:
+        loads = [ImapLoad(server, person, mailbox, seed)
+                 for person in PEOPLE for mailbox in ("Archive", "Drafts")]
+        for load in loads:
+            load.start()
+        kill_at_random(server, rng, 300 if long else 20, kills)
+        for load in loads:
+            load.ended.set()
+        for load in loads:
+            load.join()
+        server.stop()
+        server.start()
+        broken = [line for load in loads for line in load.broken_promises()]
+        verified = server.command("verify", check=False)
+
+    messages = [m for load in loads for m in load.messages]
+    print(f"seed {seed}, kills {dict(kills)}, "
+          f"appended {sum(m.uid is not None for m in messages)} of "
+          f"{len(messages)}, flagged {sum(len(m.flags) for m in messages)}, "
+          f"expunged {sum(m.expunge == 'done' for m in messages)}")
+    assert not [load.failure for load in loads if load.failure]
+    assert sum(load.answered for load in loads) > 100, "too little was done"
+    assert not broken, (seed, broken[:5])
     assert verified.returncode == 0, verified.stdout + verified.stderr
 
 
