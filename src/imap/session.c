@@ -83,6 +83,9 @@ finish_command(struct imap_session *s, struct str tag, uint32_t flags,
 	imap_say_answer(s, tag, &a);
 	if (s->bad_in_row >= IMAP_MAX_BAD && s->state != STATE_LOGOUT)
 		imap_bye(s, "Too many commands made no sense");
+	/* Nobody can tell it any more what it missed. */
+	else if (err.code == E_STALE && s->state != STATE_LOGOUT)
+		imap_bye(s, "Lost the mailbox, come back in a moment");
 }
 
 /* A literal or a line over its bound.                          RFC 7888 4 */

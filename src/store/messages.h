@@ -384,7 +384,10 @@ enum { FLAG_seen = 1, FLAG_answered = 2, FLAG_flagged = 4, FLAG_deleted = 8,
 /* Select. The view begins as told up to modseq (arrivals and expunges both).
  * first_unseen is a sequence number, 0 if all are seen. E_NOTFOUND. */
 #define FIELDS_open_ask(F, S) F(S, str, name, 1000)
+/* forgotten: what was expunged at or before this modseq cannot be told of any
+ * more (RFC 7162 3.2.5.1); a view that was told less is E_STALE. */
 #define FIELDS_open_answer(F, S)                                       \
+	F(S, u64, forgotten, 0)                                        \
 	F(S, u64, mailbox, 0) F(S, u32, uidvalidity, 0)                \
 	F(S, u32, uidnext, 0) F(S, u32, exists, 0)                     \
 	F(S, u32, first_unseen, 0) F(S, u64, modseq, 0)                \

@@ -19,6 +19,7 @@ struct real_files {
 struct real_file {
 	struct file file;
 	int fd, dirfd;
+	struct stat held;	/* once it was asked for; st_ino 0: never */
 };
 
 static int
@@ -55,7 +56,7 @@ real_open(struct files *fs, const char *name, uint32_t how, struct file **f)
 	}
 	if (fd < 0)
 		return -errno;
-	r = malloc(sizeof(*r));
+	r = calloc(1, sizeof(*r));
 	bug_if(!r);
 	r->file = (struct file){ fs, read_only };
 	r->fd = fd;
@@ -227,12 +228,13 @@ static int
 real_is_named(struct file *f, const char *name)
 {
 	struct real_file *r = container_of(f, struct real_file, file);
-	struct stat held, there;
+	struct stat there;
 
-	if (fstat(r->fd, &held) < 0 || fstatat(r->dirfd, name, &there,
-	    AT_SYMLINK_NOFOLLOW) < 0)
+	if (r->held.st_ino == 0 && fstat(r->fd, &r->held) < 0)
 		return -errno;
-	if (held.st_ino != there.st_ino || held.st_dev != there.st_dev)
+	if (fstatat(r->dirfd, name, &there, AT_SYMLINK_NOFOLLOW) < 0)
+		return -errno;
+	if (r->held.st_ino != there.st_ino || r->held.st_dev != there.st_dev)
 		return -ENOENT;
 	return 0;
 }

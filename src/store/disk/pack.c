@@ -299,12 +299,19 @@ packs_is_open(const struct packs *p, uint64_t pack)
 	return p->f && p->pack == pack;
 }
 
+bool
+packs_is_next(const struct packs *p, uint64_t pack)
+{
+	return pack == p->last + 1;
+}
+
 void
 packs_retire(struct packs *p)
 {
-	bug_if(p->pos != p->end || p->unsynced);
+	bug_if(p->pos != p->end);
 	file_close(p->f);
 	p->f = NULL;
+	p->unsynced = false;	/* nobody's */
 }
 
 int

@@ -40,6 +40,9 @@ struct packs;
 struct packs *packs_new(struct files *fs, uint64_t size);
 void packs_free(struct packs *p);
 
+/* Before recovery, where it is not known whether the database is that of these
+ * packs: nothing that it does not name is written over or cut off. */
+void packs_keep_all(struct packs *p);
 /* Recovery (recover.c): the packs that SQL names, with the octets written and
  * how many of those live, are told one by one in ascending order; one that is
  * not there and should be is logged and done without. Then all that nobody
@@ -71,6 +74,7 @@ void packs_abort(struct packs *p);
 /* A failure of packs_put() that was not the one blob's: the batch is lost. */
 bool packs_broken(const struct packs *p);
 bool packs_is_open(const struct packs *p, uint64_t pack); /* written to */
+bool packs_is_next(const struct packs *p, uint64_t pack); /* will be made */
 /* Between two batches: what comes next goes into a new pack. */
 void packs_retire(struct packs *p);
 /* No blob names it any more. Its name is gone for good when this returns 0; a

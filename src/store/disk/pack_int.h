@@ -29,6 +29,7 @@ struct packs {
 	char *zeros;
 	struct buf pending;
 	bool unsynced, broken;
+	bool keep_all;	/* see packs_keep_all() */
 	struct VEC(struct pack_touched) touched;
 	struct map known; /* while recovering */
 	/* The readers'. */

@@ -24,6 +24,12 @@ tell_missing(struct log *log, const char *name, const char *what)
 		    F_STR("file", str_c(name)), F_STR("what", str_c(what)));
 }
 
+void
+packs_keep_all(struct packs *p)
+{
+	p->keep_all = true;
+}
+
 int
 packs_known(struct packs *p, uint64_t pack, uint64_t written, uint64_t live,
     struct log *log, struct err *err)
@@ -33,13 +39,16 @@ packs_known(struct packs *p, uint64_t pack, uint64_t written, uint64_t live,
 	struct file *f;
 	int rc;
 
-	map_put_number(&p->known, KNOWN_PACK, pack, 0, 1);
-	if (pack > p->last)
-		p->last = pack;
+	/* Else what is in it belongs to another database. */
+	if (written > 0 || !p->keep_all)
+		map_put_number(&p->known, KNOWN_PACK, pack, 0, 1);
 	pack_name(name, sizeof(name), pack);
 	rc = p->fs->ops->open(p->fs, name, 0, &f);
+	if (pack > p->last && (written > 0 ||
+	    (rc != -ENOENT && !p->keep_all)))
+		p->last = pack;
 	if (rc == -ENOENT) {
-		if (live > 0) /* else it was on its way out */
+		if (live > 0) /* else on its way in, or out */
 			tell_missing(log, name, "the file is gone");
 		return 0;
 	}
@@ -49,6 +58,10 @@ packs_known(struct packs *p, uint64_t pack, uint64_t written, uint64_t live,
 		return pack_failed(err, rc, "open pack", pack);
 	if (size < written) {
 		tell_missing(log, name, "the file is shorter than it was");
+		file_close(f);
+		return 0;
+	}
+	if (p->keep_all) {
 		file_close(f);
 		return 0;
 	}

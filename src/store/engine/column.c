@@ -405,6 +405,10 @@ load_rows(struct column *c, struct sql *q, struct err *err)
 	c->uidvalidity = sql_u32(q, mailbox_get, uidvalidity);
 	c->uidnext = sql_u32(q, mailbox_get, uidnext);
 	sql_end(q, SQL_mailbox_get);
+	rc = sql_number(q, SQL_floor_get, SQL_VALS(vi(c->account),
+	    vi(c->mailbox)), &c->forgotten, err);
+	if (rc < 0)
+		return rc;
 	rc = sql_first(q, SQL_column_load, SQL_VALS(vi(c->account),
 	    vi(c->mailbox)), err);
 	while (rc > 0) {
@@ -602,4 +606,33 @@ columns_apply(struct columns *cs, const struct column_op *op, size_t n)
 				break;
 		apply_one(cs, op + from, to - from);
 	}
+}
+
+/* One that is being loaded sees either what was before or what is now: both
+ * are whole. */
+void
+columns_forget(struct columns *cs, uint64_t account, uint64_t mailbox,
+    uint64_t forgotten)
+{
+	struct column *c;
+	size_t n = 0, i;
+
+	pthread_mutex_lock(&cs->lock);
+	c = map_get(&cs->map, account, mailbox, 0);
+	if (c && c->loading)
+		c = NULL;
+	if (c)
+		c->users++;
+	pthread_mutex_unlock(&cs->lock);
+	if (!c)
+		return;
+	pthread_rwlock_wrlock(&c->lock);
+	c->forgotten = forgotten;
+	while (n < c->dead.n && c->dead.p[n].expunged <= forgotten)
+		unuse_set(c, c->dead.p[n++].keywords);
+	for (i = n; i < c->dead.n; i++)
+		c->dead.p[i - n] = c->dead.p[i];
+	c->dead.n -= n;
+	pthread_rwlock_unlock(&c->lock);
+	columns_put(cs, c);
 }

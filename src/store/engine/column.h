@@ -53,6 +53,7 @@ struct column {
 	pthread_rwlock_t lock;	/* of all that follows up to by_word */
 	struct VEC(struct column_row) live, dead;
 	uint64_t modseq;
+	uint64_t forgotten;	/* expunges up to it: see schema.c */
 	uint32_t uidnext, uidvalidity;
 	struct VEC(struct keyword_set) sets;
 	uint32_t unused_set;
@@ -79,6 +80,9 @@ int columns_get(struct columns *cs, struct sql *q, uint64_t account,
 void columns_put(struct columns *cs, struct column *c);
 /* A commit, by the writer only. */
 void columns_apply(struct columns *cs, const struct column_op *op, size_t n);
+/* Its expunges up to that modseq are forgotten; by the writer only. */
+void columns_forget(struct columns *cs, uint64_t account, uint64_t mailbox,
+    uint64_t forgotten);
 size_t columns_octets(struct columns *cs);
 
 struct str column_keywords(const struct column *c, uint32_t set);

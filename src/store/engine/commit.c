@@ -105,7 +105,8 @@ batch_begin(struct engine *e)
 int
 engine_is_last(struct engine *e, struct err *err)
 {
-	if (e->claimed && data_state_is_last(e->o.files, e->fence, err) < 0)
+	if (e->claimed && data_state_is_last(e->o.files, &e->state, e->fence,
+	    err) < 0)
 		return E_STALE;
 	return 0;
 }
@@ -156,9 +157,15 @@ write_totals(struct engine *e, struct err *err)
 	int rc = state_write(e, err);
 
 	t = packs_touched(e->packs, &n);
-	for (i = 0; i < n && rc == 0; i++)
+	for (i = 0; i < n && rc == 0; i++) {
 		rc = sql_run(&e->w, SQL_pack_put, SQL_VALS(vi(t[i].pack),
 		    vi(t[i].written), vi(t[i].added)), err);
+		/* Should we die with a new pack begun, it has a row: what is
+		 * in it was promised to nobody, and it is gone on with. */
+		if (rc == 0 && t[i].written == t[i].added)
+			rc = sql_run(&e->w, SQL_pack_next,
+			    SQL_VALS(vi(t[i].pack + 1)), err);
+	}
 	return rc < 0 ? rc : engine_check_lease(e, err);
 }
 

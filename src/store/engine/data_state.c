@@ -164,14 +164,28 @@ data_state_put(struct files *fs, bool running, uint64_t fence,
 	return write_line(fs, words, err);
 }
 
+/* The file that has the name now: somebody may have put another one there. */
+static bool
+hold_state(struct files *fs, struct file **held)
+{
+	if (*held && fs->ops->is_named(*held, STATE) == 0)
+		return true;
+	file_close(*held);
+	if (fs->ops->open(fs, STATE, 0, held) == 0)
+		return true;
+	*held = NULL;
+	return false;
+}
+
 int
-data_state_is_last(struct files *fs, uint64_t fence, struct err *err)
+data_state_is_last(struct files *fs, struct file **held, uint64_t fence,
+    struct err *err)
 {
 	char text[LINE];
 	struct str line = str_make(text, sizeof(text));
 	uint64_t last = 0;
 
-	if (read_line(fs, text) == 0) {
+	if (hold_state(fs, held) && file_read_all(*held, text, LINE, 0) == 0) {
 		(void)next_word(&line);
 		if (!str_u64(next_word(&line), &last))
 			last = 0;

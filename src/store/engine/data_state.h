@@ -40,5 +40,8 @@ int data_state_claim(struct files *fs, const struct data_state *before,
     uint64_t fence, struct err *err);
 int data_state_put(struct files *fs, bool running, uint64_t fence,
     struct err *err);
-/* Is this opening still the last? E_STALE if not. */
-int data_state_is_last(struct files *fs, uint64_t fence, struct err *err);
+/* Is this opening still the last? E_STALE if not. Asked before and at the end
+ * of every commit, so *held keeps the file open (NULL at first; the caller
+ * closes it): a look is whether the name leads to it, and one read. */
+int data_state_is_last(struct files *fs, struct file **held, uint64_t fence,
+    struct err *err);

@@ -112,6 +112,8 @@ recover_packs(struct engine *e, struct err *err)
 	struct sql *q = &e->w;
 	int rc = sql_first(q, SQL_pack_list, NULL, 0, err), bad = 0;
 
+	if (!e->before.known)
+		packs_keep_all(e->packs);
 	while (rc > 0) {
 		bad = packs_known(e->packs, sql_u64(q, pack_list, pack),
 		    sql_u64(q, pack_list, written),
@@ -333,9 +335,10 @@ engine_close(struct engine *e)
 	sql_close(&e->look);
 	/* Without that line the WAL has to stay; and if it is another's. */
 	if (!e->running || (e->claimed && data_state_is_last(e->o.files,
-	    e->fence, NULL) < 0) ||
+	    &e->state, e->fence, NULL) < 0) ||
 	    data_state_put(e->o.files, false, e->fence, NULL) < 0)
 		sql_keep_wal(&e->w);
+	file_close(e->state);
 	sql_close(&e->w);
 	vfs_free(e->vfs);
 	packs_free(e->packs);

@@ -112,6 +112,7 @@ struct engine {
 	bool in_transaction;
 	bool running;		/* as postern.state says */
 	bool claimed;		/* and it says that we are the last */
+	struct file *state;	/* held for that: see data_state_is_last() */
 	struct data_state before;	/* what it said at the start */
 	struct room room;
 	struct err refusal;	/* of every change; code 0: none */
@@ -127,6 +128,11 @@ struct engine {
 	int64_t cleaned_s, walked_s, gc_after_s;
 	bool clean_front;	/* their lowest ids have more old ones */
 	struct compaction compaction;
+	/* See tombstones.c: whose were looked at last, when, and whether this
+	 * round goes on. */
+	uint64_t tombstones_of;
+	int64_t tombstones_s;
+	bool tombstones_more;
 };
 
 /* Limits change while threads look at them. */

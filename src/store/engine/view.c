@@ -63,6 +63,13 @@ view_make(struct view_on *v, const struct column *c, uint64_t arrivals,
 	v->n = v->nlive + v->ndead;
 }
 
+int
+view_check(const struct view_on *v, struct err *err)
+{
+	return v->expunges >= v->c->forgotten ? 0 : err_set(err, E_STALE,
+	    "what was expunged since is forgotten");
+}
+
 /* How many of the dead are at places before i. */
 static size_t
 dead_before(const struct view_on *v, size_t i)
@@ -169,6 +176,8 @@ view_select(const struct view_on *v, struct str set, bool uids,
 
 	if (set.n % 8 != 0)
 		return err_set(err, E_INVALID, "malformed set");
+	if (view_check(v, err) < 0)
+		return E_STALE;
 	*out = (struct view_set){ arena_array(a, set.n / 8 + 1, sizeof(x)), 0 };
 	while (v->n > 0 && rd_left(&r) > 0) {
 		low = rd_le32(&r);

@@ -27,6 +27,10 @@ const struct column_row *view_row(const struct view_on *v, size_t i);
 /* Index of the first message with at least this uid; n if none. */
 size_t view_seek(const struct view_on *v, uint32_t uid);
 
+/* Expunges that it was not told of are forgotten: its numbers mean nothing any
+ * more. E_STALE. */
+int view_check(const struct view_on *v, struct err *err);
+
 /* Messages a set names, as ranges of indexes: sorted, apart. */
 struct view_range {
 	size_t from, to;	/* to is not in it */
@@ -35,7 +39,8 @@ struct view_set {
 	struct view_range *range;
 	size_t n;
 };
-/* set: pairs of u32, see SELECTION. E_INVALID if it is malformed. */
+/* set: pairs of u32, see SELECTION. E_INVALID if it is malformed;
+ * E_STALE as view_check(). */
 int view_select(const struct view_on *v, struct str set, bool by_uid,
     struct view_set *out, struct arena *a, struct err *err);
 

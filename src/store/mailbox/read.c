@@ -90,6 +90,7 @@ open_column(struct reader *r, const struct column *c, struct open_answer *out)
 	out->uidnext = c->uidnext;
 	out->exists = (uint32_t)c->live.n;
 	out->modseq = c->modseq;
+	out->forgotten = c->forgotten;
 	for (i = 0; i < c->live.n; i++)
 		if (!(c->live.p[i].flags & FLAG_seen))
 			break;

@@ -173,8 +173,12 @@ read_sync(struct reader *r, const struct caller *c,
 		return rc;
 	pthread_rwlock_rdlock(&col->lock);
 	s.c = col;
-	fill_sync(&s, &answer->sync);
+	if (ask->expunges < col->forgotten)
+		rc = err_set(err, E_STALE, "what was expunged since is "
+		    "forgotten");
+	else
+		fill_sync(&s, &answer->sync);
 	pthread_rwlock_unlock(&col->lock);
 	columns_put(r->e->columns, col);
-	return 0;
+	return rc;
 }

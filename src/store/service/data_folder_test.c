@@ -346,6 +346,74 @@ test_stale(void **state)
 	assert_int_equal(count(p), 3);
 }
 
+/* ---- what a commit asks of the kernel ----------------------------------- */
+
+static const struct files_ops *kernel;
+static struct {
+	int opens, reads, writes, syncs, names;
+} calls;
+
+static int
+count_open(struct files *fs, const char *name, uint32_t how, struct file **f)
+{
+	calls.opens++;
+	return kernel->open(fs, name, how, f);
+}
+
+static int
+count_read(struct file *f, void *to, size_t n, uint64_t at, size_t *got)
+{
+	calls.reads++;
+	return kernel->read(f, to, n, at, got);
+}
+
+static int
+count_write(struct file *f, const void *from, size_t n, uint64_t at)
+{
+	calls.writes++;
+	return kernel->write(f, from, n, at);
+}
+
+static int
+count_sync(struct file *f)
+{
+	calls.syncs++;
+	return kernel->sync(f);
+}
+
+static int
+count_is_named(struct file *f, const char *name)
+{
+	calls.names++;
+	return kernel->is_named(f, name);
+}
+
+/* Before it and at its end it looks whether it is still the last; that opens
+ * nothing. */
+static void
+test_commit_calls(void **state)
+{
+	struct folder *p = *state;
+	struct files_ops ops;
+
+	mail(p, "Subject: two\r\n\r\ntwo\r\n");
+	kernel = p->files->ops;
+	ops = *kernel;
+	ops.open = count_open;
+	ops.read = count_read;
+	ops.write = count_write;
+	ops.sync = count_sync;
+	ops.is_named = count_is_named;
+	p->files->ops = &ops;
+	mail(p, "Subject: three\r\n\r\nthree\r\n");
+	p->files->ops = kernel;
+	assert_int_equal(calls.opens, 0);
+	assert_int_equal(calls.reads, 2);	/* of postern.state */
+	assert_int_equal(calls.names, 3);	/* its own, and the WAL's */
+	assert_int_equal(calls.writes, 2);	/* pack and WAL */
+	assert_int_equal(calls.syncs, 2);
+}
+
 int
 main(void)
 {
@@ -360,6 +428,8 @@ main(void)
 		cmocka_unit_test_setup_teardown(test_lost, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_older, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_files, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(test_commit_calls, set_up,
+		    tear_down),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

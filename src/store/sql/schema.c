@@ -146,6 +146,19 @@ static const char version_4[] =
  *
  *   sealed_to   of credential: the address the account had when it was
  *               sealed, if it has another one now
+ *
+ *   forgotten   of expunge_floor: the modseq up to which expunges in a mailbox
+ *               are forgotten: there are no tombstones of these any more. A
+ *               view, or a client (RFC 7162 3.2.5.1), that was told expunges
+ *               up to an earlier one cannot be told what it missed. In the
+ *               answer of open. No row: nothing was forgotten yet (nor in any
+ *               mailbox of before there was this table)
+ *   below       of expunge_mark: tombstones of the account's up to this modseq
+ *               may go; then those up to `mark`, which was its modseq at
+ *               `marked_at`, seconds since 1970
+ *
+ * The pack behind the last one has its row before there is a file (see
+ * write_totals()).
  */
 #define TEXT_OF(x) "CAST(" x " AS TEXT)"
 #define ADDRESS_OF(local, domain)                                             \
@@ -204,7 +217,16 @@ static const char version_5[] =
     " a_address(reverse_path))"
     " WHERE domain_of(reverse_path) IN (SELECT old FROM renamed);"
     "DROP TABLE moved;"
-    "DROP TABLE renamed;";
+    "DROP TABLE renamed;"
+    "CREATE TABLE expunge_floor (account INTEGER NOT NULL,"
+    " mailbox INTEGER NOT NULL, forgotten INTEGER NOT NULL,"
+    " PRIMARY KEY (account, mailbox)) STRICT, WITHOUT ROWID;"
+    "CREATE TABLE expunge_mark (account INTEGER PRIMARY KEY,"
+    " below INTEGER NOT NULL, mark INTEGER NOT NULL,"
+    " marked_at INTEGER NOT NULL) STRICT;"
+    "CREATE INDEX placement_expunged ON placement (account, expunged)"
+    " WHERE expunged>0;"
+    "INSERT INTO pack SELECT coalesce(max(pack), 0)+1, 0, 0 FROM pack;";
 
 static const char *const steps[SCHEMA_VERSION] = { version_1, version_2,
 	version_3, version_4, version_5 };

@@ -88,6 +88,8 @@ test_columns_by_name(void **state unused_arg)
 	"INSERT INTO credential VALUES (" n ", x'');"
 static const char of_version_4[] =
     "ALTER TABLE credential DROP COLUMN sealed_to;"
+    "DROP TABLE expunge_floor; DROP TABLE expunge_mark;"
+    "DROP INDEX placement_expunged;"
     "UPDATE meta SET value=4;"
     "INSERT INTO domain VALUES (" T(U) ", 2, 1), (" T(A) ", 1, 2);"
     ACCOUNT("1", "Anna@" U) ACCOUNT("2", "anna@" A) ACCOUNT("3", "Info@" U)

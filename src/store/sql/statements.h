@@ -152,6 +152,31 @@
 	    " (SELECT account, mailbox, uid FROM placement"                   \
 	    " WHERE account=?1 LIMIT 1000)")                                  \
 	S(mailbox_del, "DELETE FROM mailbox WHERE account=?1")                \
+	S(floor_get, "SELECT forgotten FROM expunge_floor WHERE account=?1"   \
+	    " AND mailbox=?2")                                                \
+	S(floor_put, "INSERT INTO expunge_floor VALUES (?1, ?2, ?3)"          \
+	    " ON CONFLICT (account, mailbox) DO UPDATE"                       \
+	    " SET forgotten=excluded.forgotten")                              \
+	S(floor_del, "DELETE FROM expunge_floor WHERE account=?1")            \
+	R(expunge_mark, (below, mark, marked_at),                             \
+	    "FROM expunge_mark WHERE account=?1")                             \
+	S(expunge_mark_put, "INSERT INTO expunge_mark VALUES (?1, ?2, ?3, ?4)" \
+	    " ON CONFLICT (account) DO UPDATE SET below=excluded.below,"      \
+	    " mark=excluded.mark, marked_at=excluded.marked_at")              \
+	S(expunge_mark_del, "DELETE FROM expunge_mark WHERE account=?1")      \
+	S(tombstone_account, "SELECT min(account) FROM placement"             \
+	    " WHERE expunged>0 AND account>?1")                               \
+	E(tombstones, (mailbox, forgotten),                                   \
+	    "SELECT mailbox, max(expunged) AS forgotten FROM"                 \
+	    " (SELECT mailbox, expunged FROM placement WHERE account=?1"      \
+	    " AND expunged>0 AND expunged<=?2 ORDER BY expunged, mailbox, uid" \
+	    " LIMIT ?3) GROUP BY mailbox")                                    \
+	S(tombstone_del, "DELETE FROM placement"                              \
+	    " WHERE (account, mailbox, uid) IN"                               \
+	    " (SELECT account, mailbox, uid FROM placement"                   \
+	    " WHERE account=?1 AND expunged>0 AND expunged<=?2"               \
+	    " ORDER BY expunged, mailbox, uid LIMIT ?3)")                     \
+	S(account_modseq, "SELECT modseq FROM account WHERE account=?1")      \
 	S(garbage_add, "INSERT INTO garbage VALUES (?1, ?2, ?3)"              \
 	    " ON CONFLICT DO NOTHING")                                        \
 	R(garbage_due, (due, account, email),                                 \
@@ -174,6 +199,8 @@
 	S(pack_put, "INSERT INTO pack VALUES (?1, ?2, ?3)"                    \
 	    " ON CONFLICT (pack) DO UPDATE"                                   \
 	    " SET written=excluded.written, live=live+excluded.live")         \
+	S(pack_next, "INSERT INTO pack VALUES (?1, 0, 0)"                     \
+	    " ON CONFLICT DO NOTHING")                                        \
 	S(pack_free, "UPDATE pack SET live=live-?1 WHERE pack=?2")            \
 	S(pack_del, "DELETE FROM pack WHERE pack=?1 AND live=0")              \
 	S(blob_move, "UPDATE blob SET pack=?1, at=?2 WHERE blob=?3")          \

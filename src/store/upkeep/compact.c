@@ -86,6 +86,8 @@ look_at_pack(struct engine *e, struct packs_seen *s)
 
 	if (packs_is_open(e->packs, pack)) {
 		look_at_open(e, written, live);
+	} else if (packs_is_next(e->packs, pack)) {
+		return;	/* it has its row, and no file yet */
 	} else if (live == 0) {
 		if (seen_for_s(e, SEEN_EMPTY, pack) >= EMPTY_S || e->room.full)
 			vec_push(&s->gone, pack);

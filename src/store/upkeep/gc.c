@@ -3,7 +3,8 @@
 /*
  * Cleaning up, in slices of the writer's: emails nobody has any more, their
  * blobs, accounts that were removed, ids of old changes, old days of the
- * journal; and when all that is done, packs (compact.c).
+ * journal; and when all that is done, tombstones and packs (tombstones.c,
+ * compact.c).
  *
  * A file goes only after the commit by which nothing names it. If the process
  * ends between the two, the next start puts it aside.
@@ -118,6 +119,11 @@ clean_account(struct cleaning *c, uint64_t account, struct err *err)
 	if (rc < 0 || n > 0)
 		return rc;
 	rc = sql_run(q, SQL_mailbox_del, SQL_VALS(vi(account)), err);
+	if (rc == 0)
+		rc = sql_run(q, SQL_floor_del, SQL_VALS(vi(account)), err);
+	if (rc == 0)
+		rc = sql_run(q, SQL_expunge_mark_del, SQL_VALS(vi(account)),
+		    err);
 	return rc < 0 ? rc : sql_run(q, SQL_removal_del, SQL_VALS(
 	    vi(account)), err);
 }
@@ -283,5 +289,6 @@ engine_gc(struct engine *e, bool *more, struct err *err)
 	vec_free(&c.blobs);
 	if (rc < 0 || *more || e->gc_after_s > e->now_s)
 		return rc;
-	return compact_slice(e, more, err);
+	rc = tombstones_slice(e, more, err);
+	return rc < 0 || *more ? rc : compact_slice(e, more, err);
 }

@@ -4,8 +4,9 @@
 #pragma once
 #include "store/engine/engine_int.h"
 
-/* A slice of compact.c, between two batches; *more if there is another one to
- * do now. Negative: the end of the process. */
+/* A slice of tombstones.c or compact.c, between two batches; *more if there is
+ * another one to do now. Negative: the end of the process. */
+int tombstones_slice(struct engine *e, bool *more, struct err *err);
 int compact_slice(struct engine *e, bool *more, struct err *err);
 
 /* What is damaged here is nobody's mail: they go on without cleaning, for a
