@@ -187,6 +187,8 @@ pop3_stls(struct pop3_session *s, const struct pop3_params *p unused_arg)
 
 	if (stream_tls(s->d.stream).on)
 		return ERR("TLS is on already");
+	if (s->utf8)	/* RFC 6856 2.1 */
+		return ERR("Not behind UTF8");
 	if (!s->service->tls || !dialogue_may_start_tls(&s->d))
 		return ERR("No certificate");
 	if (pop3_say(s, STR("+OK Begin TLS now\r\n")) < 0 ||

@@ -6,7 +6,7 @@
  * the last line: a client keeps nothing of it then, and comes again.
  */
 #include "base/dots.h"
-#include "mail/section.h"
+#include "mail/readable.h"
 #include "pop3/pop3_int.h"
 
 struct sending {
@@ -15,28 +15,21 @@ struct sending {
 	struct str first_line;	/* behind +OK */
 	bool begun;
 	bool cut;		/* behind the header, so many lines: */
-	uint64_t header_left;	/* octets */
 	uint32_t lines_left;
-	char last;		/* octet before this piece */
+	char last;		/* octet of the body before this piece */
 };
 
-/* How much of a piece is of the header, or of the lines that are wanted. */
+/* How much of a piece of the body is of the lines that are wanted. */
 static size_t
 octets_wanted(struct sending *to, struct str piece)
 {
-	size_t n = to->header_left < piece.n ? (size_t)to->header_left
-					     : piece.n;
+	size_t n = 0;
 
-	to->header_left -= n;
-	if (piece.n == 0)
-		return 0;
 	for (; n < piece.n && to->lines_left > 0; n++) {
-		char before = n > 0 ? piece.p[n - 1] : to->last;
-
-		if (piece.p[n] == '\n' && before == '\r')
+		if (piece.p[n] == '\n' && to->last == '\r')
 			to->lines_left--;
+		to->last = piece.p[n];
 	}
-	to->last = piece.p[piece.n - 1];
 	return n;
 }
 
@@ -50,40 +43,73 @@ begin_sending(struct sending *to)
 
 /* 1: that was all that is wanted. */
 static int
-send_octets(void *arg, struct str octets)
+send_octets(void *arg, struct str octets, bool in_header)
 {
 	struct sending *to = arg;
-	struct str piece = octets, slice;
+	struct str slice;
 	int e = 0;
 
-	if (to->cut)
-		piece.n = octets_wanted(to, octets);
+	if (to->cut && !in_header)
+		octets.n = octets_wanted(to, octets);
 	begin_sending(to);
 	dialogue_deadline(&to->s->d, POP3_COMMAND_MS);
-	while (e == 0 && dots_next(&to->dots, &piece, &slice))
+	while (e == 0 && dots_next(&to->dots, &octets, &slice))
 		e = stream_write(to->s->d.stream, slice);
-	if (e < 0)
-		return e;
-	return to->cut && to->header_left == 0 && to->lines_left == 0;
+	return e < 0 ? e : to->cut && !in_header && to->lines_left == 0;
+}
+
+/* A whole message, as it is. */
+static int
+send_body(void *arg, struct str octets)
+{
+	return send_octets(arg, octets, false);
+}
+
+/* RFC 6856 2.1: without UTF8 nobody is sent what is beyond ASCII in a header.
+ * Who has said it gets octets as they are stored, for which no facts are
+ * needed unless they are to be cut. */
+static int
+read_message(struct sending *to, uint32_t number, struct err *err)
+{
+	struct pop3_session *s = to->s;
+	bool ascii = !s->utf8, facts = ascii || to->cut;
+	struct mail_message m;
+	struct fetch_row row;
+	struct facts f;
+
+	if (maildrop_get(&s->drop, number, facts ? WANT_FACTS : 0, &row,
+	    s->cmd, err) < 0)
+		return err->code;
+	m = message_of(&s->account, s->drop.view.at.mailbox, &row);
+	to->first_line = arena_printf(s->cmd, "%ju octets",
+	    (uintmax_t)row.size);
+	if (!facts)
+		return message_read(&m, (struct octet_range){ 0, row.size },
+		    send_body, to, err);
+	if (message_facts(&m, s->cmd, &f, err) < 0)
+		return err->code;
+	if (to->cut && to->lines_left == 0)
+		row.size = m.prefix_len + f.header_len;
+	return message_read_text(&m, &f, row.size, ascii, send_octets, to,
+	    err);
 }
 
 static struct answer
-send_message(struct sending *to, const struct mail_message *m,
-    uint64_t octets)
+send_message(struct sending *to, uint32_t number)
 {
 	struct pop3_session *s = to->s;
 	struct err err = { 0 };
-	struct answer a = NO_ANSWER;
-	int e = message_read(m, (struct octet_range){ 0, octets }, send_octets,
-	    to, &err);
+	struct answer a;
 
-	if (e >= 0) {
+	if (!maildrop_has(&s->drop, number))
+		return ERR("There is no such message");
+	if (read_message(to, number, &err) >= 0) {
 		begin_sending(to);
 		(void)pop3_say(s, dots_end(&to->dots));
 		s->retrieved += !to->cut;
-		return a;
+		return NO_ANSWER;
 	}
-	a = pop3_fail(s, "retr", &err);
+	a = pop3_fail(s, to->cut ? "top" : "retr", &err);
 	if (!to->begun)
 		return a;
 	pop3_end(s);
@@ -95,18 +121,8 @@ struct answer
 pop3_retr(struct pop3_session *s, const struct pop3_params *p)
 {
 	struct sending to = { .s = s, .dots = DOTS_INIT };
-	struct fetch_row row;
-	struct mail_message m;
-	struct err err = { 0 };
 
-	if (!maildrop_has(&s->drop, p->message))
-		return ERR("There is no such message");
-	if (maildrop_get(&s->drop, p->message, 0, &row, s->cmd, &err) < 0)
-		return pop3_fail(s, "retr", &err);
-	m = message_of(&s->account, s->drop.view.at.mailbox, &row);
-	to.first_line = arena_printf(s->cmd, "%ju octets",
-	    (uintmax_t)row.size);
-	return send_message(&to, &m, row.size);
+	return send_message(&to, p->message);
 }
 
 /* TOP msg n                                                   RFC 1939 7 */
@@ -114,22 +130,7 @@ struct answer
 pop3_top(struct pop3_session *s, const struct pop3_params *p)
 {
 	struct sending to = { .s = s, .dots = DOTS_INIT, .cut = true,
-		.lines_left = p->lines, .first_line = STR("Top of message") };
-	struct fetch_row row;
-	struct mail_message m;
-	struct octet_range header = { 0 };
-	struct err err = { 0 };
-	struct facts f;
+		.lines_left = p->lines };
 
-	if (!maildrop_has(&s->drop, p->message))
-		return ERR("There is no such message");
-	if (maildrop_get(&s->drop, p->message, WANT_FACTS, &row, s->cmd,
-	    &err) < 0)
-		return pop3_fail(s, "top", &err);
-	m = message_of(&s->account, s->drop.view.at.mailbox, &row);
-	if (message_facts(&m, s->cmd, &f, &err) < 0 ||
-	    message_section(&m, &f, FACTS_HEADER, NULL, 0, &header, &err) < 0)
-		return pop3_fail(s, "top", &err);
-	to.header_left = header.len;
-	return send_message(&to, &m, p->lines ? row.size : header.len);
+	return send_message(&to, p->message);
 }

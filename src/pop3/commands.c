@@ -32,6 +32,8 @@ const struct pop3_command pop3_commands[] = {
 	{ C("AUTH"), BEFORE, FORM_ANY_TEXT, pop3_auth, C("SASL PLAIN"),
 	    may_log_in },
 	{ C("STLS"), BEFORE, FORM_NONE, pop3_stls, C("STLS"), can_start_tls },
+	{ C("UTF8"), BEFORE, FORM_NONE, pop3_utf8, C("UTF8"), NULL },
+	{ C("LANG"), ANY, FORM_ANY_TEXT, pop3_lang, C("LANG"), NULL },
 	{ C("STAT"), INSIDE, FORM_NONE, pop3_stat, NONE, NULL },
 	{ C("LIST"), INSIDE, FORM_ANY_MESSAGE, pop3_list, NONE, NULL },
 	{ C("UIDL"), INSIDE, FORM_ANY_MESSAGE, pop3_uidl, C("UIDL"), NULL },

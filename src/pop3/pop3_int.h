@@ -81,6 +81,7 @@ struct pop3_session {
 	struct account account;
 	struct maildrop drop;	/* in TRANSACTION */
 	struct buf user;	/* what USER said; empty: nothing */
+	bool utf8;		/* RFC 6856: they know it */
 	uint32_t bad, bad_in_row;
 	uint32_t retrieved, removed; /* messages */
 };
@@ -104,6 +105,6 @@ struct answer pop3_run(struct pop3_session *s, struct str line);
 /* ---- handlers */
 typedef struct answer pop3_handler(struct pop3_session *s,
     const struct pop3_params *p);
-pop3_handler pop3_auth, pop3_capa, pop3_dele, pop3_list, pop3_noop, pop3_pass,
-    pop3_quit, pop3_retr, pop3_rset, pop3_stat, pop3_stls, pop3_top,
-    pop3_uidl, pop3_user;
+pop3_handler pop3_auth, pop3_capa, pop3_dele, pop3_lang, pop3_list, pop3_noop,
+    pop3_pass, pop3_quit, pop3_retr, pop3_rset, pop3_stat, pop3_stls, pop3_top,
+    pop3_uidl, pop3_user, pop3_utf8;

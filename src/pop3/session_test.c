@@ -18,7 +18,7 @@ test_in_clear(void **state unused_arg)
 	world_connect(&w, 0, false);
 	assert_str(world_got(&w, 0), READY);
 	world_say(&w, 0, "capa\r\n", "+OK That is all I can\r\n" CAPS
-	    "STLS\r\nUIDL\r\nTOP\r\n.\r\n");
+	    "STLS\r\nUTF8\r\nLANG\r\nUIDL\r\nTOP\r\n.\r\n");
 	world_say(&w, 0, LOGIN, "-ERR Only inside TLS\r\n"
 	    "-ERR Only inside TLS\r\n");
 	world_say(&w, 0, "AUTH PLAIN AGEAYg==\r\n",
@@ -27,7 +27,7 @@ test_in_clear(void **state unused_arg)
 	world_say(&w, 0, "STLS\r\nCAPA\r\n", "+OK Begin TLS now\r\n");
 	assert_true(world_client_tls(&w, 0));
 	world_say(&w, 0, "CAPA\r\n", "+OK That is all I can\r\n" CAPS
-	    "USER\r\nSASL PLAIN\r\nUIDL\r\nTOP\r\n.\r\n");
+	    "USER\r\nSASL PLAIN\r\nUTF8\r\nLANG\r\nUIDL\r\nTOP\r\n.\r\n");
 	world_say(&w, 0, "STLS\r\n", "-ERR TLS is on already\r\n");
 	/* nothing runs between commands */
 	assert_int_equal(loop_fibers(w.loop), 0);
@@ -133,14 +133,19 @@ static const struct {
 	{ "RETR 1\r\n", "+OK 45 octets\r\n" PREFIX
 	    "Subject: one\r\n\r\n..\r\n..a\r\nb\r\n.\r\n" },
 	{ "RETR 2\r\n", "+OK 40 octets\r\n" PREFIX TWO ".\r\n" },
-	{ "TOP 1 0\r\n", "+OK Top of message\r\n" PREFIX
+	{ "TOP 1 0\r\n", "+OK 45 octets\r\n" PREFIX
 	    "Subject: one\r\n\r\n.\r\n" },
-	{ "TOP 1 2\r\n", "+OK Top of message\r\n" PREFIX
+	{ "TOP 1 2\r\n", "+OK 45 octets\r\n" PREFIX
 	    "Subject: one\r\n\r\n..\r\n..a\r\n.\r\n" },
-	{ "TOP 2 9\r\n", "+OK Top of message\r\n" PREFIX TWO ".\r\n" },
+	{ "TOP 2 9\r\n", "+OK 40 octets\r\n" PREFIX TWO ".\r\n" },
 	{ "DELE 1\r\nDELE 1\r\nSTAT\r\nLIST\r\nRSET\r\n",
 	    "+OK Removed when you quit\r\n" NO_SUCH "+OK 1 40\r\n"
 	    "+OK 1 messages\r\n2 40\r\n.\r\n+OK 2 messages (85 octets)\r\n" },
+	{ "LANG\r\n", "+OK One language\r\nen English\r\n.\r\n" },
+	{ "LANG *\r\nLANG EN-gb\r\n", "+OK en English it is\r\n"
+	    "+OK en English it is\r\n" },
+	{ "LANG de\r\n", "-ERR That language is not spoken here\r\n" },
+	{ "UTF8\r\n", "-ERR You are logged in already\r\n" },
 	{ "NOOP\r\n", "+OK Done\r\n" },
 	{ "FROB\r\n", "-ERR Unknown command\r\n" },
 	{ "RETR x\r\n",
@@ -253,8 +258,65 @@ test_unreadable(void **state unused_arg)
 	world_say(&w, 0, "RETR 1\r\n", "-ERR That message is gone\r\n");
 	w.store.lose_content = false;
 	w.store.fake.read_error = E_IO;
-	world_say(&w, 0, "RETR 1\r\n", "+OK 45 octets\r\nDel");
+	w.store.fake.piece = 30;
+	world_say(&w, 0, "RETR 1\r\n",
+	    "+OK 45 octets\r\n" PREFIX "Subject: ");
 	assert_true(w.c[0].eof);
+	world_end(&w);
+}
+
+#define U "\xc3\xbc"
+#define INNER "Subject: " U "\r\nX: " U "\r\n\r\n" U "\r\n"
+#define MIXED "To: " U " <a@b>\r\nContent-Type: multipart/mixed;" \
+	" boundary=x\r\n\r\n--x\r\nContent-Type: text/plain; name=" U \
+	"\r\n\r\n" U "\r\n--x\r\nContent-Type: message/rfc822\r\n\r\n"
+#define MIXED_ASCII "To: =?utf-8?B?w7w=?= <a@b>\r\nContent-Type:"       \
+	" multipart/mixed; boundary=x\r\n\r\n--x\r\nContent-Type: text/plain" \
+	"\r\n\r\n" U "\r\n--x\r\nContent-Type: message/rfc822\r\n\r\n"
+
+/* RFC 6856: who said UTF8 gets it, all others get ASCII in every header. */
+static void
+test_utf8(void **state unused_arg)
+{
+	struct world w;
+	struct fake_message *m;
+
+	for (size_t piece = 1; piece < 400; piece = piece * 3 + 2) {
+		world_begin(&w);
+		w.store.fake.piece = piece;
+		(void)fake_add(&w.store, 1, 0, STR(MIXED INNER "--x--\r\n"));
+		m = fake_add(&w.store, 1, 0, STR(TWO));
+		m->prefix = STR("Return-Path: <" U "@b>\r\n");
+		world_login(&w, 0);
+		world_say(&w, 0, "RETR 1\r\n", "+OK 196 octets\r\n" PREFIX
+		    MIXED_ASCII "Subject: =?utf-8?B?w7w=?=\r\n\r\n" U
+		    "\r\n--x--\r\n.\r\n");
+		world_say(&w, 0, "TOP 1 3\r\n", "+OK 196 octets\r\n" PREFIX
+		    "To: =?utf-8?B?w7w=?= <a@b>\r\nContent-Type: "
+		    "multipart/mixed; boundary=x\r\n\r\n--x\r\n"
+		    "Content-Type: text/plain\r\n\r\n.\r\n");
+		world_say(&w, 0, "TOP 2 0\r\n", "+OK 40 octets\r\n"
+		    "Return-Path: =?utf-8?B?w7xAYg==?= <invalid@"
+		    "internationalized-address.invalid>\r\nSubject: two\r\n"
+		    "\r\n.\r\n");
+		world_connect(&w, 0, true);
+		(void)world_got(&w, 0);
+		world_say(&w, 0, "UTF8\r\n",
+		    "+OK Messages come as they are\r\n");
+		world_send(&w, 0, STR(LOGIN));
+		(void)world_got(&w, 0);
+		world_say(&w, 0, "RETR 1\r\n", "+OK 196 octets\r\n" PREFIX
+		    MIXED INNER "--x--\r\n.\r\n");
+		world_say(&w, 0, "TOP 2 0\r\n", "+OK 40 octets\r\n"
+		    "Return-Path: <" U "@b>\r\nSubject: two\r\n\r\n.\r\n");
+		world_end(&w);
+	}
+	/* RFC 6856 2.1: no STLS behind UTF8. */
+	world_begin(&w);
+	world_connect(&w, 0, false);
+	(void)world_got(&w, 0);
+	world_say(&w, 0, "UTF8\r\nSTLS\r\n", "+OK Messages come as they "
+	    "are\r\n-ERR Not behind UTF8\r\n");
 	world_end(&w);
 }
 
@@ -360,6 +422,7 @@ main(void)
 		cmocka_unit_test(test_quit_fails),
 		cmocka_unit_test(test_snapshot),
 		cmocka_unit_test(test_unreadable),
+		cmocka_unit_test(test_utf8),
 		cmocka_unit_test(test_denied),
 		cmocka_unit_test(test_long_line),
 		cmocka_unit_test(test_too_many_bad),
