@@ -85,6 +85,10 @@ enum store_effect {
 	C(content,        answer, AUTH_ACCOUNT,      RUN_READER, CHANGE_none) \
 	C(sync,           answer, AUTH_ACCOUNT,      RUN_READER, CHANGE_none) \
 	C(watch,          done,   AUTH_ACCOUNT,      RUN_LOOP,   CHANGE_none) \
+	C(mailbox_create, answer, AUTH_ACCOUNT,      RUN_WRITER, CHANGE_once) \
+	C(mailbox_delete, done,   AUTH_ACCOUNT,      RUN_WRITER, CHANGE_frees) \
+	C(mailbox_rename, done,   AUTH_ACCOUNT,      RUN_WRITER, CHANGE_once) \
+	C(subscribe,      done,   AUTH_ACCOUNT,      RUN_WRITER, CHANGE_frees) \
 	C(append,         answer, AUTH_ACCOUNT,      RUN_WRITER, CHANGE_once) \
 	C(flags,          answer, AUTH_ACCOUNT,      RUN_WRITER, CHANGE_slices) \
 	C(expunge,        answer, AUTH_ACCOUNT,      RUN_WRITER, CHANGE_frees) \
@@ -369,13 +373,51 @@ enum queue_action { QUEUE_RETRY = 1, QUEUE_HOLD, QUEUE_RELEASE, QUEUE_DROP };
 #define FIELDS_aliases_answer(F, S) F(S, str, rows, MSG_CHUNK) F(S, str, next, 700)
 #define FIELDS_alias_row(F, S) F(S, str, address, 320) F(S, str, target, 320)
 
-/* Mailboxes. Names are UTF-8 with '/' between levels; "INBOX" is INBOX. */
+/* Mailboxes. Names are UTF-8 with '/' between levels; "INBOX" is INBOX, and
+ * store/mailbox_name.h has the rest. The mailboxes of an account are a whole
+ * tree: what is above one is one. */
 enum special { SPECIAL_inbox = 1, SPECIAL_sent = 2, SPECIAL_drafts = 4,
-	SPECIAL_trash = 8, SPECIAL_junk = 16, SPECIAL_archive = 32 };
+	SPECIAL_trash = 8, SPECIAL_junk = 16, SPECIAL_archive = 32,
+	SPECIAL_chosen = 62 /* what a person may say a mailbox is for */ };
+/* How many an account may have, and as many subscriptions. */
+enum { MAILBOXES_MAX = 2000 };
+#define FIELDS_mailbox_counters(F, S)                                  \
+	F(S, u32, uidvalidity, 0) F(S, u32, uidnext, 0)                \
+	F(S, u32, exists, 0) F(S, u32, unseen, 0)                      \
+	F(S, u32, deleted, 0) F(S, u64, size, 0) F(S, u64, modseq, 0)
+/* All mailboxes and all subscribed names, in order of their octets. mailbox is
+ * 0 where only the name is subscribed. */
 #define FIELDS_mailboxes_ask(F, S) F(S, str, after, 1000) /* cursor: a name */
 #define FIELDS_mailboxes_answer(F, S) F(S, str, rows, MSG_CHUNK) F(S, u8, more, 0)
-#define FIELDS_mailbox_row(F, S) \
-	F(S, u64, mailbox, 0) F(S, str, name, 1000) F(S, u32, special, 0)
+#define FIELDS_mailbox_row(F, S)                                       \
+	F(S, u64, mailbox, 0) F(S, str, name, 1000)                    \
+	F(S, u32, special, 0) F(S, u8, subscribed, 0)                  \
+	FIELDS_mailbox_counters(F, S)
+
+/* A new mailbox, and those above it that are missing. Its UIDVALIDITY was
+ * never one of this account. A use (SPECIAL_chosen) belongs to one mailbox: it
+ * leaves the one that had it. E_EXISTS; E_INVALID: no such name or use;
+ * E_LIMIT. */
+#define FIELDS_mailbox_create_ask(F, S) \
+	F(S, u64, change, 0) F(S, str, name, 1000) F(S, u32, special, 0)
+#define FIELDS_mailbox_create_answer(F, S) \
+	F(S, u64, mailbox, 0) F(S, u32, uidvalidity, 0)
+/* Gone with its messages, whose octets are freed in slices behind it. What is
+ * asked of the mailbox then is E_NOTFOUND; whoever watches it is told. The
+ * subscription stays. E_NOTFOUND; E_EXISTS: there are mailboxes below it;
+ * E_INVALID: INBOX. */
+#define FIELDS_mailbox_delete_ask(F, S) \
+	F(S, u64, change, 0) F(S, str, name, 1000)
+/* And all that is below it, to a name that nothing has; what is missing above
+ * that is made. Mailboxes stay what they are, with all who look at them.
+ * E_NOTFOUND; E_EXISTS; E_INVALID: INBOX, no such name, or one below itself;
+ * E_LIMIT: too many, or a name becomes too long. */
+#define FIELDS_mailbox_rename_ask(F, S) \
+	F(S, u64, change, 0) F(S, str, name, 1000) F(S, str, to, 1000)
+/* A name, whether there is such a mailbox or not. E_INVALID: none can be;
+ * E_LIMIT. */
+#define FIELDS_subscribe_ask(F, S) \
+	F(S, u64, change, 0) F(S, str, name, 1000) F(S, u8, subscribed, 0)
 
 /* System flags as bits. */
 enum { FLAG_seen = 1, FLAG_answered = 2, FLAG_flagged = 4, FLAG_deleted = 8,
@@ -393,10 +435,8 @@ enum { FLAG_seen = 1, FLAG_answered = 2, FLAG_flagged = 4, FLAG_deleted = 8,
 	F(S, u32, first_unseen, 0) F(S, u64, modseq, 0)                \
 	F(S, str, keywords, 16384)	/* in use, with spaces between */
 #define FIELDS_status_ask(F, S) F(S, str, name, 1000)
-#define FIELDS_status_answer(F, S)                                     \
-	F(S, u64, mailbox, 0) F(S, u32, uidvalidity, 0)                \
-	F(S, u32, uidnext, 0) F(S, u32, exists, 0) F(S, u32, unseen, 0) \
-	F(S, u32, deleted, 0) F(S, u64, size, 0) F(S, u64, modseq, 0)
+#define FIELDS_status_answer(F, S) \
+	F(S, u64, mailbox, 0) FIELDS_mailbox_counters(F, S)
 
 /* A view of a mailbox: arrivals and flags were told up to `arrivals`,
  * expunges up to `expunges`. A message is in it if it came at or before the
@@ -586,6 +626,7 @@ MSG_GROUP(addressee);
 MSG_GROUP(envelope);
 MSG_GROUP(deposited);
 MSG_GROUP(origin);
+MSG_GROUP(mailbox_counters);
 
 /* Records in lists, and what else is none of a call's own. */
 #define STORE_RECORDS(R) \

@@ -67,7 +67,7 @@ static struct str
 mailbox_name(struct fuzz *f)
 {
 	static const char *const names[] = { "INBOX", "inbox", "Sent",
-		"Archive" };
+		"Archive", "a", "a/b", "a/b/c", "b", "Sent/a", "INBOX/a" };
 
 	return word(f, names, NELEM(names));
 }
@@ -221,8 +221,30 @@ add_queue(struct fuzz *f)
 }
 
 static void
+add_mailbox(struct fuzz *f)
+{
+	switch (octet(f) % 4) {
+	case 0:
+		ADD(f, mailbox_create, number(f), mailbox_name(f),
+		    octet(f) % 80);
+		break;
+	case 1:
+		ADD(f, mailbox_delete, number(f), mailbox_name(f));
+		break;
+	case 2:
+		ADD(f, mailbox_rename, number(f), mailbox_name(f),
+		    mailbox_name(f));
+		break;
+	default:
+		ADD(f, subscribe, number(f), mailbox_name(f), octet(f) & 1);
+	}
+}
+
+static void
 add_write(struct fuzz *f)
 {
+	uint8_t which;
+
 	switch (octet(f) % 12) {
 	case 0:
 	case 1:
@@ -259,8 +281,11 @@ add_write(struct fuzz *f)
 		ADD(f, domain_add, number(f), domain(f));
 		return;
 	default:
-		if (octet(f) % 4 == 0)
+		which = octet(f) % 4;
+		if (which == 0)
 			ADD(f, domain_remove, number(f), domain(f));
+		else if (which == 1)
+			add_mailbox(f);
 		else
 			add_queue(f);
 	}

@@ -380,6 +380,65 @@ remove_newest(struct fixture *d)
 }
 
 static int
+make_mailboxes(struct fixture *d)
+{
+	struct caller who;
+	int rc = person(d, "bob@a.test", &who);
+
+	return rc < 0 ? rc : fixture_mailbox_create(d, &who, "a/b/c",
+	    SPECIAL_sent, NULL);
+}
+
+static int
+append_below(struct fixture *d)
+{
+	struct caller who;
+	int rc = person(d, "bob@a.test", &who);
+
+	return rc < 0 ? rc : fixture_append(d, &who, "a/b", "in a/b", 0, "",
+	    NULL);
+}
+
+static int
+subscribe(struct fixture *d)
+{
+	struct caller who;
+	int rc = person(d, "bob@a.test", &who);
+
+	return rc < 0 ? rc : fixture_subscribe(d, &who, "a/b", true);
+}
+
+static int
+rename_mailboxes(struct fixture *d)
+{
+	struct caller who;
+	int rc = person(d, "bob@a.test", &who);
+
+	return rc < 0 ? rc : fixture_mailbox_rename(d, &who, "a", "z/x");
+}
+
+static int
+remove_mailbox(struct fixture *d, const char *name)
+{
+	struct caller who;
+	int rc = person(d, "bob@a.test", &who);
+
+	return rc < 0 ? rc : fixture_mailbox_delete(d, &who, name);
+}
+
+static int
+remove_empty(struct fixture *d)
+{
+	return remove_mailbox(d, "z/x/b/c");
+}
+
+static int
+remove_with_mail(struct fixture *d)
+{
+	return remove_mailbox(d, "z/x/b");
+}
+
+static int
 clean(struct fixture *d)
 {
 	bool more = true;
@@ -493,6 +552,12 @@ const struct step script[] = {
 	{ "flags of the large one", flags_large, false },
 	{ "expunge the large one", expunge_large, false },
 	{ "tell of z", tell_of_z, false },
+	{ "make mailboxes", make_mailboxes, false },
+	{ "append below", append_below, false },
+	{ "subscribe", subscribe, false },
+	{ "rename mailboxes", rename_mailboxes, false },
+	{ "remove an empty one", remove_empty, false },
+	{ "remove one with mail", remove_with_mail, false },
 	{ "clean", clean, false },
 	{ "to the world again", to_the_world, false },
 	{ "drop", drop, false },
@@ -565,30 +630,22 @@ dump_row(struct fixture *d, const struct caller *c, uint64_t mailbox,
 }
 
 static int
-dump_mailbox(struct fixture *d, const struct caller *c, const char *name,
-    struct buf *out)
+dump_mailbox(struct fixture *d, const struct caller *c,
+    const struct mailbox_row *m, struct buf *out)
 {
 	enum { MOST = 40 };
 	struct fetch_row *rows = calloc(MOST, sizeof(*rows));
-	struct status_ask ask = { str_c(name) };
-	union store_answer answer;
+	char name[MAILBOX_NAME_MAX + 1];
 	struct open_answer in;
 	struct arena *a = arena_new(1 << 20);
-	int n = 0, i, rc = fixture_open_mailbox(d, c, name, &in);
+	int n = 0, i, rc;
 
+	(void)snprintf(name, sizeof(name), "%.*s", STR_FMT(m->name));
+	rc = fixture_open_mailbox(d, c, name, &in);
 	if (rc == 0) {
-		buf_printf(out, " %s: uidnext %u exists %u unseen %u\n", name,
+		/* Not its UIDVALIDITY: one may be lost with a fault. */
+		buf_printf(out, " uidnext %u exists %u unseen %u\n",
 		    in.uidnext, in.exists, in.first_unseen);
-		rc = reader_ask(d->r, c, STORE_status, &ask, &answer,
-		    &d->err);
-	}
-	if (rc == 0) {
-		struct status_answer *s = &answer.status;
-
-		buf_printf(out, " counters %u %u %u %u %llu %llu\n",
-		    s->uidnext, s->exists, s->unseen, s->deleted,
-		    (unsigned long long)s->size,
-		    (unsigned long long)s->modseq);
 		rc = n = fixture_rows(d, c, &in, rows, MOST);
 	}
 	for (i = 0; i < n; i++)
@@ -603,17 +660,30 @@ dump_mailbox(struct fixture *d, const struct caller *c, const char *name,
 static int
 dump_account(struct fixture *d, const struct account_row *row, struct buf *out)
 {
-	static const char *const names[] = { "INBOX", "Sent", "Drafts",
-		"Archive" };
 	struct caller c = fixture_person(row->account);
-	size_t i;
-	int rc = 0;
+	struct mailboxes_ask ask = { STR_NULL };
+	struct arena *a = arena_new(1 << 20);
+	union store_answer answer;
+	struct mailbox_row m;
+	struct rd r = { 0 };
+	int rc = reader_ask(d->r, &c, STORE_mailboxes, &ask, &answer, &d->err);
 
 	buf_printf(out, "account %.*s messages %u size %llu\n",
 	    STR_FMT(row->address), row->messages,
 	    (unsigned long long)row->size);
-	for (i = 0; i < NELEM(names) && rc == 0; i++)
-		rc = dump_mailbox(d, &c, names[i], out);
+	if (rc == 0)
+		r = rd_of(str_dup(a, answer.mailboxes.rows));
+	while (rc == 0 && rd_left(&r) > 0) {
+		bug_if(!msg_take(&r, &mailbox_row_shape, &m));
+		buf_printf(out, " %.*s: special %u subscribed %u uidnext %u "
+		    "exists %u unseen %u deleted %u size %llu modseq %llu\n",
+		    STR_FMT(m.name), m.special, m.subscribed, m.uidnext,
+		    m.exists, m.unseen, m.deleted, (unsigned long long)m.size,
+		    (unsigned long long)m.modseq);
+		if (m.mailbox)
+			rc = dump_mailbox(d, &c, &m, out);
+	}
+	arena_free(a);
 	return rc;
 }
 

@@ -150,10 +150,16 @@ add_mailboxes(struct engine *e, uint64_t account, uint64_t uidvalidity,
 	size_t i;
 	int rc = 0;
 
-	for (i = 0; i < NELEM(mailboxes) && rc == 0; i++)
+	for (i = 0; i < NELEM(mailboxes) && rc == 0; i++) {
+		struct str name = str_c(mailboxes[i].name);
+
 		rc = sql_run(&e->w, SQL_mailbox_add, SQL_VALS(vi(account),
-		    vi(i + 1), vs(str_c(mailboxes[i].name)),
-		    vi(mailboxes[i].special), vi(uidvalidity + i)), err);
+		    vi(i + 1), vs(name), vi(mailboxes[i].special),
+		    vi(uidvalidity + i)), err);
+		if (rc == 0)
+			rc = sql_run(&e->w, SQL_subscription_add, SQL_VALS(
+			    vi(account), vs(name)), err);
+	}
 	return rc;
 }
 

@@ -337,8 +337,10 @@ apply_run(struct column *c, const struct column_op *op, size_t n,
 			add_live(c, &op[i].row, op[i].keywords);
 		else if (op[i].kind == COLUMN_FLAGS)
 			change_live(c, &op[i].row, op[i].keywords);
-		else
+		else if (op[i].kind == COLUMN_EXPUNGE)
 			mark_expunged(c, &op[i].row);
+		else
+			c->gone = true;
 		buried = buried || op[i].kind == COLUMN_EXPUNGE;
 		if (op[i].row.modseq > c->modseq)
 			c->modseq = op[i].row.modseq;
@@ -463,10 +465,18 @@ static void
 unuse(struct columns *cs, struct column *c)
 {
 	c->users--;
-	if (c->failed && c->users == 0)
+	if (c->left && c->users == 0)
 		column_free(c);
 	else
 		evict_columns(cs);
+}
+
+/* Under the lock: whoever asks for it next reads it from SQL again. */
+static void
+leave_cache(struct columns *cs, struct column *c)
+{
+	c->left = true;
+	map_del(&cs->map, c->account, c->mailbox, 0);
 }
 
 static struct column *
@@ -498,9 +508,8 @@ finish_load(struct columns *cs, struct column *c, int rc)
 		free((char *)(uintptr_t)c->late.p[i].keywords.p);
 	vec_free(&c->late);
 	c->loading = false;
-	c->failed = rc < 0;
-	if (c->failed)
-		map_del(&cs->map, c->account, c->mailbox, 0);
+	if (rc < 0 || c->gone)
+		leave_cache(cs, c);
 	else
 		cs->octets += column_octets(c);
 	pthread_cond_broadcast(&cs->loaded);
@@ -511,7 +520,7 @@ int
 columns_get(struct columns *cs, struct sql *q, uint64_t account,
     uint64_t mailbox, struct column **out, struct err *err)
 {
-	bool first = false;
+	bool first = false, left;
 	struct column *c;
 	int rc = 0;
 
@@ -525,11 +534,12 @@ columns_get(struct columns *cs, struct sql *q, uint64_t account,
 	c->last = ++cs->clock;
 	while (!first && c->loading)
 		pthread_cond_wait(&cs->loaded, &cs->lock);
+	left = c->left;
 	pthread_mutex_unlock(&cs->lock);
 	if (first) {
 		rc = load_column(c, q, err);
 		finish_load(cs, c, rc);
-	} else if (c->failed) {
+	} else if (left) {
 		rc = err_set(err, E_NOTFOUND, "no such mailbox");
 	}
 	if (rc < 0)
@@ -589,7 +599,12 @@ apply_one(struct columns *cs, const struct column_op *op, size_t n)
 	apply_run(c, op, n, 0);
 	pthread_rwlock_unlock(&c->lock);
 	pthread_mutex_lock(&cs->lock);
-	cs->octets += column_octets(c) - before;
+	if (c->gone) {
+		cs->octets -= before;
+		leave_cache(cs, c);
+	} else {
+		cs->octets += column_octets(c) - before;
+	}
 	unuse(cs, c);
 	pthread_mutex_unlock(&cs->lock);
 }

@@ -43,7 +43,8 @@ struct keyword_set {
 /* What a commit did to one row. */
 struct column_op {
 	uint64_t account, mailbox;
-	enum { COLUMN_ADD, COLUMN_FLAGS, COLUMN_EXPUNGE } kind;
+	enum { COLUMN_ADD, COLUMN_FLAGS, COLUMN_EXPUNGE,
+		COLUMN_GONE /* the mailbox itself */ } kind;
 	struct column_row row;	/* keywords unused */
 	struct str keywords;
 };
@@ -55,6 +56,7 @@ struct column {
 	uint64_t modseq;
 	uint64_t forgotten;	/* expunges up to it: see schema.c */
 	uint32_t uidnext, uidvalidity;
+	bool gone;		/* so is the mailbox */
 	struct VEC(struct keyword_set) sets;
 	uint32_t unused_set;
 	struct map by_words;	/* hash of the words -> first set of it */
@@ -62,7 +64,8 @@ struct column {
 	uint32_t unused_keyword;
 	struct map by_word;	/* hash of one in lower case -> its number */
 	/* Of the cache, under its lock. */
-	bool loading, failed;
+	bool loading;
+	bool left;		/* it is not in the cache any more */
 	size_t users;
 	uint64_t last;
 	struct VEC(struct column_op) late;	/* commits made meanwhile */

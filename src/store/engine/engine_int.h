@@ -12,6 +12,7 @@
 #include "store/address/address_cache.h"
 #include "store/disk/pack.h"
 #include "store/engine/waiting_time.h"
+#include "store/mailbox_name.h"
 #include "store/sql/sql.h"
 #include "store/address/srs.h"
 
@@ -167,6 +168,8 @@ int mbox_find(struct engine *e, uint64_t account, struct str name,
 int acct_inbox(struct engine *e, struct acct *a, struct mbox **m,
     struct err *err);
 void mbox_touch(struct engine *e, struct mbox *m);
+/* Its row goes: its counters are neither written nor found again. */
+void state_drop_mailbox(struct engine *e, struct mbox *m);
 int state_write(struct engine *e, struct err *err);	/* all that is dirty */
 void state_clean(struct engine *e);	/* after the commit */
 void state_forget(struct engine *e);	/* instead of it */
@@ -244,6 +247,21 @@ struct placing {
 int deliver(struct engine *e, const struct placing *d, uint32_t *uid,
     struct err *err);
 int blob_insert(struct engine *e, const struct place *at, uint64_t refs,
+    struct err *err);
+
+/* create.c */
+/* Is there a mailbox of this name: 1, 0, or E_*. */
+int mailbox_exists(struct engine *e, uint64_t account, struct str name,
+    struct err *err);
+/* The mailboxes above this name that are missing, the highest first: their
+ * number. E_LIMIT if the account may not have them and one more. */
+int mailbox_missing_above(struct engine *e, uint64_t account,
+    struct str name, struct str missing[MAILBOX_LEVELS_MAX],
+    struct err *err);
+int mailbox_insert(struct engine *e, struct acct *a, struct str name,
+    uint32_t special, struct mailbox_create_answer *out, struct err *err);
+/* Is anything below it? 1, 0, or E_*. */
+int mailbox_has_below(struct engine *e, uint64_t account, struct str name,
     struct err *err);
 
 /* aliases.c: E_INVALID and their names if aliases lead to this address. */

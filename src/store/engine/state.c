@@ -151,6 +151,14 @@ mbox_touch(struct engine *e, struct mbox *m)
 		list_append(&e->dirty_mboxes, &m->dirty);
 }
 
+void
+state_drop_mailbox(struct engine *e, struct mbox *m)
+{
+	list_unlink(&m->dirty);
+	map_del(&e->mboxes, m->account, m->mailbox, 0);
+	free(m);
+}
+
 int
 state_write(struct engine *e, struct err *err)
 {

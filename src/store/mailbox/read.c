@@ -8,6 +8,13 @@
 enum { ROWS_MAX = 180000, MAILBOXES_A_PAGE = 200, FACTS_MAX = 32768,
 	CHECK_MAX = 4 << 20 };
 
+/* FIELDS_mailbox_counters, of statements that give all of them. */
+#define COUNTERS_OF(q, s)                                                 \
+	sql_u32(q, s, uidvalidity), sql_u32(q, s, uidnext),               \
+	    sql_u32(q, s, messages), sql_u32(q, s, unseen),               \
+	    sql_u32(q, s, deleted), sql_u64(q, s, size),                  \
+	    sql_u64(q, s, modseq)
+
 static struct str
 mailbox_name(struct str name)
 {
@@ -28,7 +35,9 @@ read_mailboxes(struct reader *r, const struct caller *c,
 		msg_put(&r->rows, &mailbox_row_shape, &(struct mailbox_row){
 		    sql_u64(&r->q, mailbox_list, mailbox),
 		    sql_str(&r->q, mailbox_list, name),
-		    sql_u32(&r->q, mailbox_list, special) });
+		    sql_u32(&r->q, mailbox_list, special),
+		    (uint8_t)sql_u32(&r->q, mailbox_list, subscribed),
+		    COUNTERS_OF(&r->q, mailbox_list) });
 		rc = sql_next(&r->q, s, err);
 	}
 	answer->mailboxes.more = rc > 0 || n == MAILBOXES_A_PAGE;
@@ -51,13 +60,7 @@ find_mailbox(struct reader *r, const struct caller *c, struct str name,
 	if (rc < 0)
 		return rc;
 	*out = (struct status_answer){ sql_u64(&r->q, mailbox_find, mailbox),
-		sql_u32(&r->q, mailbox_find, uidvalidity),
-		sql_u32(&r->q, mailbox_find, uidnext),
-		sql_u32(&r->q, mailbox_find, messages),
-		sql_u32(&r->q, mailbox_find, unseen),
-		sql_u32(&r->q, mailbox_find, deleted),
-		sql_u64(&r->q, mailbox_find, size),
-		sql_u64(&r->q, mailbox_find, modseq) };
+		COUNTERS_OF(&r->q, mailbox_find) };
 	sql_end(&r->q, s);
 	return 0;
 }

@@ -271,6 +271,53 @@ fixture_queued(struct fixture *d, const char *rcpt)
 }
 
 int
+fixture_mailbox_create(struct fixture *d, struct caller *who, const char *name,
+    uint32_t special, struct mailbox_create_answer *out)
+{
+	struct mailbox_create_ask ask = { ++d->change, str_c(name), special };
+	struct write w = { .caller = who, .call = STORE_mailbox_create,
+		.ask = &ask };
+	int rc = fixture_write(d, &w);
+
+	if (rc == 0 && out)
+		*out = w.answer.mailbox_create;
+	return rc;
+}
+
+int
+fixture_mailbox_delete(struct fixture *d, struct caller *who, const char *name)
+{
+	struct mailbox_delete_ask ask = { ++d->change, str_c(name) };
+	struct write w = { .caller = who, .call = STORE_mailbox_delete,
+		.ask = &ask };
+
+	return fixture_write(d, &w);
+}
+
+int
+fixture_mailbox_rename(struct fixture *d, struct caller *who, const char *name,
+    const char *to)
+{
+	struct mailbox_rename_ask ask = { ++d->change, str_c(name),
+		str_c(to) };
+	struct write w = { .caller = who, .call = STORE_mailbox_rename,
+		.ask = &ask };
+
+	return fixture_write(d, &w);
+}
+
+int
+fixture_subscribe(struct fixture *d, struct caller *who, const char *name,
+    bool subscribed)
+{
+	struct subscribe_ask ask = { ++d->change, str_c(name), subscribed };
+	struct write w = { .caller = who, .call = STORE_subscribe,
+		.ask = &ask };
+
+	return fixture_write(d, &w);
+}
+
+int
 fixture_append(struct fixture *d, struct caller *who, const char *mailbox,
     const char *text, uint32_t flags, const char *keywords,
     struct append_answer *out)

@@ -55,6 +55,14 @@ int fixture_bounce(struct fixture *d, uint64_t message,
 int fixture_queue_change(struct fixture *d, uint32_t action, const char *rcpt);
 /* The first queued message to this recipient: 0 if none. */
 uint64_t fixture_queued(struct fixture *d, const char *rcpt);
+int fixture_mailbox_create(struct fixture *d, struct caller *who,
+    const char *name, uint32_t special, struct mailbox_create_answer *out);
+int fixture_mailbox_delete(struct fixture *d, struct caller *who,
+    const char *name);
+int fixture_mailbox_rename(struct fixture *d, struct caller *who,
+    const char *name, const char *to);
+int fixture_subscribe(struct fixture *d, struct caller *who, const char *name,
+    bool subscribed);
 int fixture_append(struct fixture *d, struct caller *who, const char *mailbox,
     const char *text, uint32_t flags, const char *keywords,
     struct append_answer *out);

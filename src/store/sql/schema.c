@@ -159,6 +159,11 @@ static const char version_4[] =
  *
  * The pack behind the last one has its row before there is a file (see
  * write_totals()).
+ *
+ * And mailboxes that people make, and subscribe to: until here all there were,
+ * and all of them.
+ *
+ *   mailbox_removal  a mailbox that is gone: its placements are still to go
  */
 #define TEXT_OF(x) "CAST(" x " AS TEXT)"
 #define ADDRESS_OF(local, domain)                                             \
@@ -226,7 +231,15 @@ static const char version_5[] =
     " marked_at INTEGER NOT NULL) STRICT;"
     "CREATE INDEX placement_expunged ON placement (account, expunged)"
     " WHERE expunged>0;"
-    "INSERT INTO pack SELECT coalesce(max(pack), 0)+1, 0, 0 FROM pack;";
+    "INSERT INTO pack SELECT coalesce(max(pack), 0)+1, 0, 0 FROM pack;"
+    /* Mailboxes. */
+    "CREATE TABLE subscription (account INTEGER NOT NULL,"
+    " name BLOB NOT NULL, PRIMARY KEY (account, name))"
+    " STRICT, WITHOUT ROWID;"
+    "INSERT INTO subscription SELECT account, name FROM mailbox;"
+    "CREATE TABLE mailbox_removal (account INTEGER NOT NULL,"
+    " mailbox INTEGER NOT NULL, PRIMARY KEY (account, mailbox))"
+    " STRICT, WITHOUT ROWID;";
 
 static const char *const steps[SCHEMA_VERSION] = { version_1, version_2,
 	version_3, version_4, version_5 };

@@ -116,9 +116,41 @@
 	S(mailbox_put, "UPDATE mailbox SET uidnext=?1, messages=?2,"          \
 	    " unseen=?3, deleted=?4, size=?5, modseq=?6 WHERE account=?7"     \
 	    " AND mailbox=?8")                                                \
-	R(mailbox_list, (mailbox, name, special),                             \
-	    "FROM mailbox WHERE account=?1 AND name>?2 ORDER BY name"         \
-	    " LIMIT ?3")                                                      \
+	/* Both halves in order of name: they are merged. */                  \
+	E(mailbox_list, (mailbox, name, special, subscribed, uidvalidity,     \
+	    uidnext, messages, unseen, deleted, size, modseq),                \
+	    "SELECT mailbox, name, special, (SELECT count(*) FROM"            \
+	    " subscription s WHERE s.account=m.account AND s.name=m.name)"    \
+	    " AS subscribed, uidvalidity, uidnext, messages, unseen, deleted," \
+	    " size, modseq FROM mailbox m WHERE account=?1 AND name>?2"       \
+	    " UNION ALL SELECT 0, name, 0, 1, 0, 0, 0, 0, 0, 0, 0"            \
+	    " FROM subscription s WHERE account=?1 AND name>?2 AND NOT EXISTS" \
+	    " (SELECT 1 FROM mailbox m WHERE m.account=s.account"             \
+	    " AND m.name=s.name) ORDER BY name LIMIT ?3")                     \
+	S(mailbox_count, "SELECT count(*) FROM mailbox WHERE account=?1")     \
+	S(mailbox_unuse, "UPDATE mailbox SET special=special&~?1"             \
+	    " WHERE account=?2 AND special&?1<>0")                            \
+	R(mailbox_below, (name),                                              \
+	    "FROM mailbox WHERE account=?1 AND name>?2 AND name<?3")          \
+	S(mailbox_rename, "UPDATE mailbox"                                    \
+	    " SET name=CAST(?1||substr(name, ?2) AS BLOB)"                    \
+	    " WHERE account=?3 AND (name=?4 OR name>?5 AND name<?6)")         \
+	S(mailbox_remove, "DELETE FROM mailbox WHERE account=?1"              \
+	    " AND mailbox=?2")                                                \
+	S(mailbox_removal_add, "INSERT INTO mailbox_removal VALUES (?1, ?2)") \
+	R(mailbox_removal_any, (account, mailbox),                            \
+	    "FROM mailbox_removal ORDER BY account, mailbox LIMIT 1")         \
+	S(mailbox_removal_del, "DELETE FROM mailbox_removal"                  \
+	    " WHERE account=?1 AND mailbox=?2")                               \
+	S(mailbox_removal_del_all, "DELETE FROM mailbox_removal"              \
+	    " WHERE account=?1")                                              \
+	S(subscription_add, "INSERT INTO subscription VALUES (?1, ?2)"        \
+	    " ON CONFLICT DO NOTHING")                                        \
+	S(subscription_del, "DELETE FROM subscription WHERE account=?1"       \
+	    " AND name=?2")                                                   \
+	S(subscription_del_all, "DELETE FROM subscription WHERE account=?1")  \
+	S(subscription_count, "SELECT count(*) FROM subscription"             \
+	    " WHERE account=?1 AND name<>?2")                                 \
 	S(placement_add, "INSERT INTO placement"                              \
 	    " VALUES (?1, ?2, ?3, ?4, ?5, ?5, ?6, 0)")                        \
 	S(placement_flag, "UPDATE placement SET modseq=?1, deleted=?2"        \
@@ -147,6 +179,10 @@
 	    "FROM email WHERE account=?1 AND email=?2")                       \
 	S(email_del, "DELETE FROM email WHERE account=?1 AND email=?2")       \
 	R(email_some, (email, blob), "FROM email WHERE account=?1 LIMIT ?2")  \
+	R(placement_some, (uid, email, expunged),                             \
+	    "FROM placement WHERE account=?1 AND mailbox=?2 LIMIT ?3")        \
+	S(placement_del_one, "DELETE FROM placement WHERE account=?1"         \
+	    " AND mailbox=?2 AND uid=?3")                                     \
 	S(placement_del, "DELETE FROM placement"                              \
 	    " WHERE (account, mailbox, uid) IN"                               \
 	    " (SELECT account, mailbox, uid FROM placement"                   \
@@ -158,6 +194,8 @@
 	    " ON CONFLICT (account, mailbox) DO UPDATE"                       \
 	    " SET forgotten=excluded.forgotten")                              \
 	S(floor_del, "DELETE FROM expunge_floor WHERE account=?1")            \
+	S(floor_del_one, "DELETE FROM expunge_floor WHERE account=?1"         \
+	    " AND mailbox=?2")                                                \
 	R(expunge_mark, (below, mark, marked_at),                             \
 	    "FROM expunge_mark WHERE account=?1")                             \
 	S(expunge_mark_put, "INSERT INTO expunge_mark VALUES (?1, ?2, ?3, ?4)" \
@@ -268,8 +306,9 @@
 	S(change_walk, "SELECT max(id) FROM (SELECT id FROM change"           \
 	    " WHERE id>=?1 ORDER BY id, scope, part LIMIT ?2)")               \
 	/* ---- recounting ---- */                                            \
-	R(verify_mailboxes, (mailbox, uidnext, messages, unseen, deleted,     \
-	    size, modseq), "FROM mailbox WHERE account=?1")                   \
+	R(verify_mailboxes, (mailbox, name, uidvalidity, uidnext, messages,   \
+	    unseen, deleted, size, modseq), "FROM mailbox WHERE account=?1"   \
+	    " ORDER BY uidvalidity")                                          \
 	E(verify_mailbox, (messages, unseen, deleted, size, emails),          \
 	    "SELECT count(*) AS messages, sum((e.flags & 1)=0) AS unseen,"    \
 	    " sum(p.deleted) AS deleted, sum(e.size) AS size,"                \
@@ -282,7 +321,13 @@
 	S(verify_stray, "SELECT count(*) FROM placement p"                    \
 	    " LEFT JOIN mailbox m ON m.account=p.account"                     \
 	    " AND m.mailbox=p.mailbox WHERE p.account=?1"                     \
-	    " AND m.mailbox IS NULL")                                         \
+	    " AND m.mailbox IS NULL AND p.mailbox NOT IN (SELECT mailbox"     \
+	    " FROM mailbox_removal WHERE account=?1)")                        \
+	S(verify_removals, "SELECT name FROM mailbox_removal"                 \
+	    " JOIN mailbox USING (account, mailbox)")                         \
+	S(verify_subscriptions, "SELECT s.name FROM subscription s"           \
+	    " LEFT JOIN account a ON a.account=s.account WHERE a.account"     \
+	    " IS NULL AND s.account NOT IN (SELECT account FROM removal)")    \
 	E(verify_emails, (email),                                             \
 	    "SELECT e.email AS email FROM email e LEFT JOIN blob b"           \
 	    " ON b.blob=e.blob LEFT JOIN (SELECT email, count(*) AS n"        \

@@ -2,20 +2,26 @@
 
 /*
  * Cleaning up, in slices of the writer's: emails nobody has any more, their
- * blobs, accounts that were removed, ids of old changes, old days of the
- * journal; and when all that is done, tombstones and packs (tombstones.c,
- * compact.c).
+ * blobs, mailboxes and accounts that were removed, ids of old changes, old days
+ * of the journal; and when all that is done, tombstones and packs
+ * (tombstones.c, compact.c).
  *
  * A file goes only after the commit by which nothing names it. If the process
  * ends between the two, the next start puts it aside.
  */
 
-enum { EMAILS_A_SLICE = 200, JOURNAL_DAYS = 30, CHANGES_A_WALK = 500,
-	WALK_EVERY_S = 20, PAUSE_S = 600, TRY_EVERY_S = 5 };
+enum { EMAILS_A_SLICE = 200, PLACEMENTS_A_SLICE = 400, JOURNAL_DAYS = 30,
+	CHANGES_A_WALK = 500, WALK_EVERY_S = 20, PAUSE_S = 600, TRY_EVERY_S = 5 };
+
+struct placed {
+	uint32_t uid;
+	uint64_t email, expunged;
+};
 
 struct cleaning {
 	struct engine *e;
 	struct VEC(uint64_t) blobs;	/* files to remove after it */
+	struct VEC(struct placed) placed;
 	bool more;
 };
 
@@ -124,8 +130,67 @@ clean_account(struct cleaning *c, uint64_t account, struct err *err)
 	if (rc == 0)
 		rc = sql_run(q, SQL_expunge_mark_del, SQL_VALS(vi(account)),
 		    err);
+	if (rc == 0)
+		rc = sql_run(q, SQL_mailbox_removal_del_all, SQL_VALS(
+		    vi(account)), err);
+	if (rc == 0)
+		rc = sql_run(q, SQL_subscription_del_all, SQL_VALS(
+		    vi(account)), err);
 	return rc < 0 ? rc : sql_run(q, SQL_removal_del, SQL_VALS(
 	    vi(account)), err);
+}
+
+/* A placement of a mailbox that was removed. It may be a tombstone: then its
+ * email has been told already. */
+static int
+clean_placement(struct engine *e, uint64_t account, uint64_t mailbox,
+    const struct placed *r, struct err *err)
+{
+	int rc = sql_run(&e->w, SQL_placement_del_one, SQL_VALS(vi(account),
+	    vi(mailbox), vi(r->uid)), err);
+
+	if (rc < 0 || r->expunged)
+		return rc;
+	rc = sql_run(&e->w, SQL_email_unplace, SQL_VALS(vi(account),
+	    vi(r->email)), err);
+	return rc < 0 ? rc : sql_run(&e->w, SQL_garbage_add, SQL_VALS(
+	    vi((uint64_t)e->now_s + GARBAGE_S), vi(account), vi(r->email)),
+	    err);
+}
+
+/* A slice of a mailbox that was removed: its emails may be elsewhere too. */
+static int
+clean_mailbox(struct cleaning *c, struct err *err)
+{
+	struct sql *q = &c->e->w;
+	uint64_t account, mailbox;
+	size_t i;
+	int rc = sql_first(q, SQL_mailbox_removal_any, NULL, 0, err);
+
+	if (rc <= 0)
+		return rc;
+	account = sql_u64(q, mailbox_removal_any, account);
+	mailbox = sql_u64(q, mailbox_removal_any, mailbox);
+	sql_end(q, SQL_mailbox_removal_any);
+	c->more = true;
+	rc = sql_first(q, SQL_placement_some, SQL_VALS(vi(account),
+	    vi(mailbox), vi(PLACEMENTS_A_SLICE)), err);
+	while (rc > 0) {
+		vec_push(&c->placed, (struct placed){
+		    sql_u32(q, placement_some, uid),
+		    sql_u64(q, placement_some, email),
+		    sql_u64(q, placement_some, expunged) });
+		rc = sql_next(q, SQL_placement_some, err);
+	}
+	for (i = 0; i < c->placed.n && rc == 0; i++)
+		rc = clean_placement(c->e, account, mailbox,
+		    &c->placed.p[i], err);
+	if (rc < 0 || c->placed.n > 0)
+		return rc;
+	rc = sql_run(q, SQL_floor_del_one, SQL_VALS(vi(account),
+	    vi(mailbox)), err);
+	return rc < 0 ? rc : sql_run(q, SQL_mailbox_removal_del, SQL_VALS(
+	    vi(account), vi(mailbox)), err);
 }
 
 /* SQL has ids as signed numbers: TOP turns the least of those into 0 and
@@ -193,6 +258,8 @@ clean_slice(struct cleaning *c, struct err *err)
 		    err);
 	if (rc == 0 && account)
 		rc = clean_account(c, account, err);
+	if (rc == 0)
+		rc = clean_mailbox(c, err);
 	return rc < 0 ? rc : clean_changes(c, err);
 }
 
@@ -287,6 +354,7 @@ engine_gc(struct engine *e, bool *more, struct err *err)
 	}
 	*more = rc == 0 && c.more;
 	vec_free(&c.blobs);
+	vec_free(&c.placed);
 	if (rc < 0 || *more || e->gc_after_s > e->now_s)
 		return rc;
 	rc = tombstones_slice(e, more, err);

@@ -192,6 +192,9 @@ check_common(struct verifying *v)
 		{ SQL_verify_rcpts,
 		    "a recipient in the queue without its message" },
 		{ SQL_verify_unsent, "a queued message without recipients" },
+		{ SQL_verify_removals, "a mailbox that was removed" },
+		{ SQL_verify_subscriptions,
+		    "a subscription without its account" },
 	};
 
 	for (size_t i = 0; i < NELEM(checks); i++)
@@ -304,6 +307,36 @@ check_mailbox(struct verifying *v, uint64_t account,
 	return 0;
 }
 
+/* Its name, the mailbox above it, and a UIDVALIDITY of its own: they come in
+ * order of that, the one before in *last. */
+static int
+check_identity(struct verifying *v, uint64_t account, uint64_t *last)
+{
+	unsigned long long mailbox = ULL(verify_mailboxes, mailbox);
+	uint64_t uidvalidity = ULL(verify_mailboxes, uidvalidity);
+	struct str name = sql_str(v->q, verify_mailboxes, name);
+	struct str above = mailbox_name_above(name);
+	const char *wrong = mailbox_name_is_wrong(name);
+	int rc = 1;
+
+	if (wrong)
+		problem(v, "account %llu mailbox %llu: %s",
+		    (unsigned long long)account, mailbox, wrong);
+	if (uidvalidity == *last)
+		problem(v, "account %llu mailbox %llu: its UIDVALIDITY is "
+		    "another's", (unsigned long long)account, mailbox);
+	*last = uidvalidity;
+	if (above.n)
+		rc = sql_first(v->q, SQL_mailbox_find, SQL_VALS(vi(account),
+		    vs(above)), v->err);
+	if (rc == 0)
+		problem(v, "account %llu mailbox %llu: there is none above it",
+		    (unsigned long long)account, mailbox);
+	if (above.n && rc > 0)
+		sql_end(v->q, SQL_mailbox_find);
+	return rc < 0 ? rc : 0;
+}
+
 static int
 check_emails(struct verifying *v, uint64_t account, uint64_t next_email)
 {
@@ -362,7 +395,7 @@ check_account(struct verifying *v, uint64_t account)
 {
 	enum sql_statement s = SQL_account_get;
 	struct mailbox_counts total = { 0 };
-	uint64_t messages, used, modseq, next_email;
+	uint64_t messages, used, modseq, next_email, given, last = 0;
 	int rc = sql_first(v->q, s, SQL_VALS(vi(account)), v->err);
 
 	if (rc <= 0)
@@ -371,11 +404,13 @@ check_account(struct verifying *v, uint64_t account)
 	modseq = ULL(account_get, modseq);
 	messages = ULL(account_get, messages);
 	used = ULL(account_get, used);
+	given = ULL(account_get, uidvalidity);
 	sql_end(v->q, s);
 	s = SQL_verify_mailboxes;
 	rc = sql_first(v->q, s, SQL_VALS(vi(account)), v->err);
 	while (rc > 0) {
 		unread(v, check_mailbox(v, account, &total));
+		unread(v, check_identity(v, account, &last));
 		rc = sql_next(v->q, s, v->err);
 	}
 	unread(v, rc);
@@ -383,6 +418,8 @@ check_account(struct verifying *v, uint64_t account)
 	differs(v, account, 0, "use of quota", used, total.size);
 	if (total.modseq > modseq)
 		differs(v, account, 0, "modseq", modseq, total.modseq);
+	if (last > given)
+		differs(v, account, 0, "UIDVALIDITY given", given, last);
 	v->out->checked += total.messages;
 	unread(v, check_sizes(v, account));
 	return check_emails(v, account, next_email);

@@ -1,0 +1,102 @@
+/*
+ * create.c - STORE_mailbox_create: a mailbox, and those above it that are
+ * missing.
+ */
+#include "store/engine/engine_int.h"
+
+int
+mailbox_exists(struct engine *e, uint64_t account, struct str name,
+    struct err *err)
+{
+	struct mbox *m;
+	int rc = mbox_find(e, account, name, &m, err);
+
+	return rc == E_NOTFOUND ? 0 : rc < 0 ? rc : 1;
+}
+
+/* The mailboxes are a whole tree: above the first that is there all are. */
+int
+mailbox_missing_above(struct engine *e, uint64_t account, struct str name,
+    struct str missing[MAILBOX_LEVELS_MAX], struct err *err)
+{
+	struct str above = mailbox_name_above(name), swap;
+	uint64_t count = 0;
+	int n = 0, i, rc = 0;
+
+	for (; above.n > 0 && rc == 0; above = mailbox_name_above(above)) {
+		rc = mailbox_exists(e, account, above, err);
+		if (rc == 0)
+			missing[n++] = above;
+	}
+	if (rc >= 0)
+		rc = sql_number(&e->w, SQL_mailbox_count, SQL_VALS(
+		    vi(account)), &count, err);
+	if (rc < 0)
+		return rc;
+	if (count + (uint64_t)n >= MAILBOXES_MAX)
+		return err_set(err, E_LIMIT, "too many mailboxes");
+	for (i = 0; i < n / 2; i++) {
+		swap = missing[i];
+		missing[i] = missing[n - 1 - i];
+		missing[n - 1 - i] = swap;
+	}
+	return n;
+}
+
+/* No mailbox of an account ever has the UIDVALIDITY of another one, gone or
+ * not: so none has that of an earlier one of its name. Above the time it is
+ * also above what was given since a backup that was put back.
+ * RFC 3501 2.3.1.1 */
+int
+mailbox_insert(struct engine *e, struct acct *a, struct str name,
+    uint32_t special, struct mailbox_create_answer *out, struct err *err)
+{
+	uint64_t now = (uint64_t)e->now_s & UINT32_MAX;
+
+	if (a->uidvalidity >= UINT32_MAX)
+		return err_set(err, E_LIMIT, "no UIDVALIDITY is left");
+	a->uidvalidity = now > a->uidvalidity ? now : a->uidvalidity + 1;
+	acct_touch(e, a);
+	out->mailbox = a->next_mailbox++;
+	out->uidvalidity = (uint32_t)a->uidvalidity;
+	return sql_run(&e->w, SQL_mailbox_add, SQL_VALS(vi(a->account),
+	    vi(out->mailbox), vs(name), vi(special), vi(a->uidvalidity)),
+	    err);
+}
+
+/* Everything that may refuse it comes before the first change. */
+int
+write_mailbox_create(struct engine *e, struct write *w)
+{
+	const struct mailbox_create_ask *ask = w->ask;
+	struct mailbox_create_answer *out = &w->answer.mailbox_create;
+	const char *wrong = mailbox_name_is_wrong(ask->name);
+	struct str missing[MAILBOX_LEVELS_MAX];
+	struct acct *a;
+	int n, i, rc;
+
+	if (wrong)
+		return err_set(&w->err, E_INVALID, "%s", wrong);
+	if (ask->special & ~(uint32_t)SPECIAL_chosen)
+		return err_set(&w->err, E_INVALID, "no such use");
+	rc = acct_get(e, w->caller->account, &a, &w->err);
+	if (rc == 0)
+		rc = mailbox_exists(e, a->account, ask->name, &w->err);
+	if (rc > 0)
+		return err_set(&w->err, E_EXISTS, "the mailbox is there");
+	if (rc < 0)
+		return rc;
+	n = mailbox_missing_above(e, a->account, ask->name, missing, &w->err);
+	if (n < 0)
+		return n;
+	if (a->uidvalidity > UINT32_MAX - MAILBOX_LEVELS_MAX)
+		return err_set(&w->err, E_LIMIT, "no UIDVALIDITY is left");
+	for (i = 0; i < n && rc == 0; i++)
+		rc = mailbox_insert(e, a, missing[i], 0, out, &w->err);
+	/* RFC 6154 3: the use moves here from where it was. */
+	if (rc == 0 && ask->special)
+		rc = sql_run(&e->w, SQL_mailbox_unuse, SQL_VALS(
+		    vi(ask->special), vi(a->account)), &w->err);
+	return rc < 0 ? rc : mailbox_insert(e, a, ask->name, ask->special,
+	    out, &w->err);
+}

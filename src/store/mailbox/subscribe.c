@@ -1,0 +1,31 @@
+/*
+ * subscribe.c - STORE_subscribe: the names a person wants to see.
+ */
+#include "store/engine/engine_int.h"
+
+/* Also a name that is no mailbox, or not any more.        RFC 3501 6.3.6 */
+int
+write_subscribe(struct engine *e, struct write *w)
+{
+	const struct subscribe_ask *ask = w->ask;
+	const char *wrong = mailbox_name_is_wrong(ask->name);
+	uint64_t account = w->caller->account, others;
+	struct acct *a;
+	int rc;
+
+	if (wrong)
+		return err_set(&w->err, E_INVALID, "%s", wrong);
+	rc = acct_get(e, account, &a, &w->err);
+	if (rc == 0 && !ask->subscribed)
+		return sql_run(&e->w, SQL_subscription_del, SQL_VALS(
+		    vi(account), vs(ask->name)), &w->err);
+	if (rc == 0)
+		rc = sql_number(&e->w, SQL_subscription_count, SQL_VALS(
+		    vi(account), vs(ask->name)), &others, &w->err);
+	if (rc < 0)
+		return rc;
+	if (others >= MAILBOXES_MAX)
+		return err_set(&w->err, E_LIMIT, "too many subscriptions");
+	return sql_run(&e->w, SQL_subscription_add, SQL_VALS(vi(account),
+	    vs(ask->name)), &w->err);
+}
