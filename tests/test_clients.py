@@ -140,6 +140,29 @@ def test_imaplib(empty_demo, tls):
         assert box.close()[0] == "OK"
 
 
+def test_imaplib_folders(empty_demo):
+    """Folders: made, renamed, subscribed to, removed with their mail."""
+    box = imaplib.IMAP4_SSL("127.0.0.1", empty_demo.ports["imaps"],
+                            ssl_context=client_context())
+    with box:
+        box.login(ALICE, PASSWORD)
+        assert box.create("work/2026")[0] == "OK"
+        assert box.create("work")[0] == "NO"
+        assert box.append("work/2026", None, None,
+                          MESSAGE.encode())[0] == "OK"
+        assert box.subscribe("work/2026")[0] == "OK"
+        assert b'() "/" work/2026' in box.lsub()[1]
+        assert box.rename("work", "job")[0] == "OK"
+        assert box.select("job/2026") == ("OK", [b"1"])
+        assert box.unselect()[0] == "OK"
+        assert box.unsubscribe("work/2026")[0] == "OK"
+        assert box.delete("job")[0] == "NO"
+        assert box.delete("job/2026")[0] == "OK"
+        assert box.delete("job")[0] == "OK"
+        assert not any(b"job" in line for line in box.list()[1])
+        assert box.select("job")[0] == "NO"
+
+
 @pytest.mark.parametrize("port,secure", [("submission", "false"),
                                          ("submissions", "true")])
 def test_nodemailer(empty_demo, port, secure):
@@ -162,6 +185,11 @@ def test_imapflow(empty_demo):
     assert "INBOX" in seen.pop("list")
     assert [f for f in seen.pop("flags") if f != "\\Recent"] == ["\\Flagged"]
     assert seen.pop("status")["messages"] == 0
+    assert seen.pop("folders") == {
+        "created": [True, False], "path": "Entwürfe/2026",
+        "renamed": "Entwürfe/2027", "subscribed": True, "messages": 0,
+        "use": "\\Sent", "deleted": "Entwürfe/2027", "left": False,
+    }
     assert seen == {
         "appended": True, "exists": 1, "subject": "one",
         "type": "text/plain", "source": True, "size": True, "text": True,

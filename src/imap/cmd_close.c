@@ -11,7 +11,8 @@ imap_close(struct imap_session *s, const struct imap_command *c)
 
 	if (!s->read_only)
 		a = imap_expunge(s, c);
-	if (a.kind == ANSWER_NO)
+	/* What was removed has nothing left to expunge. */
+	if (a.kind == ANSWER_NO && !str_eq(a.code, STR("NONEXISTENT")))
 		return a;
 	imap_deselect(s);
 	return OK("Closed");

@@ -4,46 +4,63 @@
 #include "imap/imap_int.h"
 #include "mail/mailboxes.h"
 
-/* STATUS mailbox (items)                   RFC 3501 6.3.10, RFC 8438 */
-struct answer
-imap_status(struct imap_session *s, const struct imap_command *c)
-{
-	const struct status_args *a = &c->args.status;
-	const uint32_t served = STATUS_MESSAGES | STATUS_RECENT |
-	    STATUS_UIDNEXT | STATUS_UIDVALIDITY | STATUS_UNSEEN | STATUS_SIZE;
-	struct status_answer m;
-	struct err err = { 0 };
-	auto_buf b = BUF_INIT(IMAP_OUT_MAX);
-	const char *space = "";
+enum {
+	SERVED = STATUS_MESSAGES | STATUS_RECENT | STATUS_UIDNEXT |
+	    STATUS_UIDVALIDITY | STATUS_UNSEEN | STATUS_DELETED | STATUS_SIZE,
+};
 
-	if (a->items & ~served)
-		return BAD("No such status item");
-	if (mailbox_status(&s->account, a->mailbox, &m, &err) < 0)
-		return imap_fail(s, "status", &err);
+void
+imap_put_status(struct buf *b, struct str name, uint32_t items,
+    const struct status_answer *m)
+{
 	const struct {
 		uint32_t item;
 		const char *name;
 		uint64_t value;
-	} items[] = {
-		{ STATUS_MESSAGES, "MESSAGES", m.exists },
+	} values[] = {
+		{ STATUS_MESSAGES, "MESSAGES", m->exists },
 		{ STATUS_RECENT, "RECENT", 0 },
-		{ STATUS_UIDNEXT, "UIDNEXT", m.uidnext },
-		{ STATUS_UIDVALIDITY, "UIDVALIDITY", m.uidvalidity },
-		{ STATUS_UNSEEN, "UNSEEN", m.unseen },
-		{ STATUS_SIZE, "SIZE", m.size },
+		{ STATUS_UIDNEXT, "UIDNEXT", m->uidnext },
+		{ STATUS_UIDVALIDITY, "UIDVALIDITY", m->uidvalidity },
+		{ STATUS_UNSEEN, "UNSEEN", m->unseen },
+		{ STATUS_DELETED, "DELETED", m->deleted },
+		{ STATUS_SIZE, "SIZE", m->size },
 	};
+	const char *space = "";
 
-	buf_lit(&b, "* STATUS ");
-	reply_mailbox(&b, a->mailbox, false);
-	buf_lit(&b, " (");
-	for (size_t i = 0; i < NELEM(items); i++) {
-		if (!(a->items & items[i].item))
+	buf_lit(b, "* STATUS ");
+	reply_mailbox(b, name, false);
+	buf_lit(b, " (");
+	for (size_t i = 0; i < NELEM(values); i++) {
+		if (!(items & values[i].item))
 			continue;
-		buf_printf(&b, "%s%s %ju", space, items[i].name,
-		    (uintmax_t)items[i].value);
+		buf_printf(b, "%s%s %ju", space, values[i].name,
+		    (uintmax_t)values[i].value);
 		space = " ";
 	}
-	buf_lit(&b, ")\r\n");
+	buf_lit(b, ")\r\n");
+}
+
+bool
+imap_serves_status(uint32_t items)
+{
+	return !(items & ~(uint32_t)SERVED);
+}
+
+/* STATUS mailbox (items)    RFC 3501 6.3.10, RFC 8438, RFC 9051 6.3.11 */
+struct answer
+imap_status(struct imap_session *s, const struct imap_command *c)
+{
+	const struct status_args *a = &c->args.status;
+	auto_buf b = BUF_INIT(IMAP_OUT_MAX);
+	struct status_answer m;
+	struct err err = { 0 };
+
+	if (!imap_serves_status(a->items))
+		return BAD("No such status item");
+	if (mailbox_status(&s->account, a->mailbox, &m, &err) < 0)
+		return imap_fail(s, "status", &err);
+	imap_put_status(&b, a->mailbox, a->items, &m);
 	imap_say(s, &b);
 	return OK("Counted");
 }

@@ -176,6 +176,20 @@ void imap_tell_keywords(struct imap_session *s, struct buf *b,
 /* No mailbox is selected any more. */
 void imap_deselect(struct imap_session *s);
 
+/* ---- special_use.c */
+/* The attributes of RFC 6154 for SPECIAL_*, each with a space before it; and
+ * SPECIAL_* of one of them: 0 if no mailbox here can be that. */
+void imap_put_uses(struct buf *b, uint32_t special);
+uint32_t imap_use_of(struct str attribute);
+
+/* ---- cmd_status.c */
+struct status_answer;
+/* "* STATUS", with these items of the mailbox. */
+void imap_put_status(struct buf *b, struct str name, uint32_t items,
+    const struct status_answer *m);
+/* Are these all items that we have? */
+bool imap_serves_status(uint32_t items);
+
 /* ---- fetch_body.c */
 struct facts;
 struct mail_message;
@@ -191,10 +205,11 @@ int imap_put_section(struct imap_session *s, struct buf *out,
 typedef struct answer imap_handler(struct imap_session *s,
     const struct imap_command *c);
 imap_handler imap_append, imap_authenticate, imap_capability, imap_check,
-    imap_close, imap_enable, imap_examine, imap_expunge, imap_fetch, imap_id,
-    imap_idle, imap_list, imap_login, imap_logout, imap_lsub, imap_namespace,
-    imap_noop, imap_search, imap_select, imap_starttls, imap_status, imap_store,
-    imap_uid_expunge, imap_unselect;
+    imap_close, imap_create, imap_delete, imap_enable, imap_examine,
+    imap_expunge, imap_fetch, imap_id, imap_idle, imap_list, imap_login,
+    imap_logout, imap_lsub, imap_namespace, imap_noop, imap_rename,
+    imap_search, imap_select, imap_starttls, imap_status, imap_store,
+    imap_subscribe, imap_uid_expunge, imap_unselect, imap_unsubscribe;
 
 /* DONE, or something else, came while idling. */
 struct answer imap_idle_input(struct imap_session *s, struct str line);

@@ -437,19 +437,20 @@ static const struct {
 	{ "LIST \"\" \"\"", "* LIST (\\Noselect) \"/\" \"\"\r\n" },
 	{ "LIST \"\" *", "* LIST (\\HasNoChildren) \"/\" INBOX\r\n"
 	    "* LIST (\\HasNoChildren \\Sent) \"/\" Sent\r\n"
-	    "* LIST (\\Noselect \\HasChildren) \"/\" a\r\n"
-	    "* LIST (\\Noselect \\HasChildren) \"/\" a/b\r\n"
+	    "* LIST (\\HasChildren) \"/\" a\r\n"
+	    "* LIST (\\HasChildren) \"/\" a/b\r\n"
 	    "* LIST (\\HasNoChildren \\Drafts) \"/\" a/b/Entw&APw-rfe\r\n" },
 	{ "LIST \"\" %", "* LIST (\\HasNoChildren) \"/\" INBOX\r\n"
 	    "* LIST (\\HasNoChildren \\Sent) \"/\" Sent\r\n"
-	    "* LIST (\\Noselect \\HasChildren) \"/\" a\r\n" },
-	{ "LIST a/ %", "* LIST (\\Noselect \\HasChildren) \"/\" a/b\r\n" },
+	    "* LIST (\\HasChildren) \"/\" a\r\n" },
+	{ "LIST a/ %", "* LIST (\\HasChildren) \"/\" a/b\r\n" },
 	{ "LIST \"\" a/b/&APw-*", "" },
 	{ "LIST \"\" \"*&APw-*\"",
 	    "* LIST (\\HasNoChildren \\Drafts) \"/\" a/b/Entw&APw-rfe\r\n" },
 	{ "LIST \"\" inbox", "* LIST (\\HasNoChildren) \"/\" INBOX\r\n" },
 	{ "LIST \"\" nothing*", "" },
-	{ "LSUB \"\" Sent", "* LSUB (\\HasNoChildren \\Sent) \"/\" Sent\r\n" },
+	{ "LSUB \"\" Sent", "* LSUB () \"/\" Sent\r\n" },
+	{ "LSUB \"\" a%", "* LSUB (\\Noselect) \"/\" a\r\n" },
 };
 
 static void
@@ -470,7 +471,7 @@ test_list(void **state unused_arg)
 		assert_strs(world_got(&w, 0), buf_get(&want));
 	}
 	world_say(&w, 0, "b LIST (RECURSIVEMATCH) \"\" *\r\n",
-	    "b BAD No such list option\r\n");
+	    "b BAD RECURSIVEMATCH needs SUBSCRIBED\r\n");
 	w.store.fake.fail[STORE_mailboxes] = E_TIMEOUT;
 	world_say(&w, 0, "c LIST \"\" *\r\n", "c NO [UNAVAILABLE] "
 	    "That took too long, try again later\r\n");

@@ -144,6 +144,10 @@ tell_news(void *arg, const struct news *news)
 		reply_flags(&to->out, news->row->flags, news->row->keywords);
 		buf_lit(&to->out, ")\r\n");
 		break;
+	case NEWS_REMOVED:
+		buf_lit(&to->out, "* NO [NONEXISTENT] The mailbox was "
+		    "deleted\r\n");
+		break;
 	}
 	if (to->out.n > WRITE_AT) {
 		imap_say(to->s, &to->out);

@@ -1,18 +1,31 @@
 #include "mail/mailboxes.h"
 
-enum { RECORDS_MAX = 4 << 20, STATUS_MEM = 4096 };
+enum {
+	/* Twice as many names as mailboxes, with what is said of each. */
+	RECORDS_MAX = 2 * MAILBOXES_MAX * (MAILBOX_NAME_MAX + 100),
+	STATUS_MEM = 4096,
+};
 
+/* In order of the levels: '/' is less than any other octet. */
 static int
-by_name(const void *a, const void *b)
+by_level(const void *a, const void *b)
 {
 	const struct mailbox_row *x = a, *y = b;
+	size_t n = x->name.n < y->name.n ? x->name.n : y->name.n, i = 0;
+	unsigned char p, q;
 
-	return str_cmp(x->name, y->name);
+	while (i < n && x->name.p[i] == y->name.p[i])
+		i++;
+	if (i == n)
+		return x->name.n < y->name.n ? -1 : x->name.n > y->name.n;
+	p = x->name.p[i] == '/' ? 0 : (unsigned char)x->name.p[i];
+	q = y->name.p[i] == '/' ? 0 : (unsigned char)y->name.p[i];
+	return p < q ? -1 : 1;
 }
 
-/* The records of all pages, one after the other. */
+/* The records of all pages, one after the other: *n of them. */
 static int
-get_records(const struct account *a, struct mailbox_list *list,
+get_records(const struct account *a, struct mailbox_list *list, size_t *n,
     struct err *err)
 {
 	struct arena *mem = arena_new(MAIL_PAGE_MEM);
@@ -21,6 +34,7 @@ get_records(const struct account *a, struct mailbox_list *list,
 	char after[MAILBOX_NAME_MAX];
 	int e = 0;
 
+	*n = 0;
 	while (answer.more && e >= 0) {
 		struct mailbox_row row = { 0 };
 		struct rd r;
@@ -32,7 +46,7 @@ get_records(const struct account *a, struct mailbox_list *list,
 			break;
 		r = rd_of(answer.rows);
 		while (!rd_done(&r) && msg_take(&r, &mailbox_row_shape, &row))
-			list->n++;
+			(*n)++;
 		buf_str(&list->records, answer.rows);
 		if (!rd_done(&r) || (answer.more && row.name.n == 0))
 			e = err_set(err, E_PROTO, "rows make no sense");
@@ -46,76 +60,138 @@ get_records(const struct account *a, struct mailbox_list *list,
 	return e;
 }
 
+static bool
+is_below(struct str name, struct str above)
+{
+	return name.n > above.n && name.p[above.n] == '/' &&
+	    str_starts(name, above);
+}
+
+/* A node for the row, behind those of the levels above it that have none. The
+ * ones above the last node are the only ones it can be below. */
+static void
+add_node(struct mailbox_list *list, const struct mailbox_row *row)
+{
+	size_t above = list->n ? list->n - 1 : NO_NODE, from, i;
+
+	while (above != NO_NODE &&
+	    !is_below(row->name, list->node[above].row.name))
+		above = list->node[above].above;
+	from = above == NO_NODE ? 0 : list->node[above].row.name.n + 1;
+	for (i = from; i < row->name.n; i++) {
+		if (row->name.p[i] != '/')
+			continue;
+		list->node[list->n] = (struct mailbox_node){
+			.row.name = str_first(row->name, i), .above = above };
+		above = list->n++;
+	}
+	if (above != NO_NODE && row->mailbox)
+		list->node[above].has_children = true;
+	list->node[list->n++] = (struct mailbox_node){ *row, above, false };
+}
+
+/* How many nodes the rows can come to. */
+static size_t
+count_levels(const struct mailbox_row *row, size_t n)
+{
+	size_t levels = 0;
+
+	for (size_t i = 0; i < n; i++)
+		levels += row[i].mailbox ? 1 :
+		    mailbox_name_levels(row[i].name);
+	return levels;
+}
+
 int
 mailboxes_list(const struct account *a, struct mailbox_list *list,
     struct err *err)
 {
+	struct mailbox_row *row;
+	size_t n, i;
 	struct rd r;
 	int e;
 
 	*list = (struct mailbox_list){ .records = BUF_INIT(RECORDS_MAX) };
-	if ((e = get_records(a, list, err)) < 0) {
-		list->n = 0;
+	if ((e = get_records(a, list, &n, err)) < 0)
 		return e;
-	}
-	list->row = calloc(list->n + 1, sizeof(*list->row));
-	bug_if(!list->row);
+	row = calloc(n + 1, sizeof(*row));
+	bug_if(!row);
 	r = rd_of(buf_get(&list->records));
-	for (size_t i = 0; i < list->n; i++) {
-		if (!msg_take(&r, &mailbox_row_shape, &list->row[i]))
+	for (i = 0; i < n; i++) {
+		if (!msg_take(&r, &mailbox_row_shape, &row[i]))
 			bug("rows changed");
 	}
-	qsort(list->row, list->n, sizeof(*list->row), by_name);
+	qsort(row, n, sizeof(*row), by_level);
+	list->node = calloc(count_levels(row, n) + 1, sizeof(*list->node));
+	bug_if(!list->node);
+	for (i = 0; i < n; i++)
+		add_node(list, &row[i]);
+	free(row);
 	return 0;
 }
 
 void
 mailboxes_free(struct mailbox_list *list)
 {
-	free(list->row);
+	free(list->node);
 	buf_free(&list->records);
 	*list = (struct mailbox_list){ 0 };
 }
 
-/* The first name that is not before this one. */
-static size_t
-lower_bound(const struct mailbox_list *list, struct str name)
+int
+mailbox_create(const struct account *a, struct str name, uint32_t special,
+    struct mailbox_create_answer *made, struct err *err)
 {
-	size_t lo = 0, hi = list->n;
+	const struct mailbox_create_ask ask = { store_change_id(a->store),
+		name, special };
+	struct arena *mem = arena_new(STATUS_MEM);
+	int e = store_call(a->store, STORE_mailbox_create, &ask, made, mem,
+	    err);
 
-	while (lo < hi) {
-		size_t mid = lo + (hi - lo) / 2;
-
-		if (str_cmp(list->row[mid].name, name) < 0)
-			lo = mid + 1;
-		else
-			hi = mid;
-	}
-	return lo;
+	arena_free(mem);
+	return e;
 }
 
-const struct mailbox_row *
-mailboxes_find(const struct mailbox_list *list, struct str name)
+/* A change that has nothing to say. */
+static int
+change_mailbox(const struct account *a, enum store_call call, const void *ask,
+    struct err *err)
 {
-	size_t i = lower_bound(list, name);
+	struct arena *mem = arena_new(STATUS_MEM);
+	struct done done;
+	int e = store_call(a->store, call, ask, &done, mem, err);
 
-	return i < list->n && str_eq(list->row[i].name, name) ?
-	    &list->row[i] : NULL;
+	arena_free(mem);
+	return e;
 }
 
-bool
-mailboxes_has_below(const struct mailbox_list *list, struct str name)
+int
+mailbox_delete(const struct account *a, struct str name, struct err *err)
 {
-	char text[MAILBOX_NAME_MAX + 1];
-	struct str below = { text, name.n + 1 };
-	size_t i;
+	const struct mailbox_delete_ask ask = { store_change_id(a->store),
+		name };
 
-	if (name.n > MAILBOX_NAME_MAX)
-		return false;
-	memcpy(text, name.p, name.n);
-	text[name.n] = '/';
-	i = lower_bound(list, below);
-	return i < list->n && str_starts(list->row[i].name, below);
+	return change_mailbox(a, STORE_mailbox_delete, &ask, err);
+}
+
+int
+mailbox_rename(const struct account *a, struct str name, struct str to,
+    struct err *err)
+{
+	const struct mailbox_rename_ask ask = { store_change_id(a->store),
+		name, to };
+
+	return change_mailbox(a, STORE_mailbox_rename, &ask, err);
+}
+
+int
+mailbox_subscribe(const struct account *a, struct str name, bool subscribed,
+    struct err *err)
+{
+	const struct subscribe_ask ask = { store_change_id(a->store), name,
+		subscribed };
+
+	return change_mailbox(a, STORE_subscribe, &ask, err);
 }
 
 int

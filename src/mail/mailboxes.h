@@ -4,13 +4,20 @@
  */
 #pragma once
 #include "mail/view.h"
+#include "store/mailbox_name.h"
 
-enum { MAILBOX_NAME_MAX = 1000 };	/* octets, as in store/messages.h */
-
-/* All of an account, in the order of the octets of their names: what is below
- * a name ("a/b" below "a") stands in one run somewhere behind it. */
+/* A name: of a mailbox, or one that is only subscribed, or only a level above
+ * such a one. */
+struct mailbox_node {
+	struct mailbox_row row;	/* mailbox is 0 where there is none */
+	size_t above;		/* its index; NO_NODE */
+	bool has_children;	/* there are mailboxes right below it */
+};
+#define NO_NODE SIZE_MAX
+/* All of an account, as a tree: what is below a name ("a/b" below "a") stands
+ * right behind it, and every level of a name is there. */
 struct mailbox_list {
-	struct mailbox_row *row;
+	struct mailbox_node *node;
 	size_t n;
 	struct buf records;	/* where the names are */
 };
@@ -19,10 +26,22 @@ struct mailbox_list {
 int mailboxes_list(const struct account *a, struct mailbox_list *list,
     struct err *err);
 void mailboxes_free(struct mailbox_list *list);
-/* The one of this name; NULL. */
-const struct mailbox_row *mailboxes_find(const struct mailbox_list *list,
-    struct str name);
-bool mailboxes_has_below(const struct mailbox_list *list, struct str name);
+
+/* Make one, with those above it that are missing; special: what it is for
+ * (SPECIAL_*), 0: nothing. E_EXISTS; E_INVALID: it cannot have that name;
+ * E_LIMIT. */
+int mailbox_create(const struct account *a, struct str name, uint32_t special,
+    struct mailbox_create_answer *made, struct err *err);
+/* With all that is in it. E_NOTFOUND; E_EXISTS: there are some below it;
+ * E_INVALID: INBOX. */
+int mailbox_delete(const struct account *a, struct str name, struct err *err);
+/* And all that is below it. E_NOTFOUND; E_EXISTS; E_INVALID: it cannot have
+ * that name; E_LIMIT. */
+int mailbox_rename(const struct account *a, struct str name, struct str to,
+    struct err *err);
+/* A name, whether there is such a mailbox or not. E_INVALID; E_LIMIT. */
+int mailbox_subscribe(const struct account *a, struct str name,
+    bool subscribed, struct err *err);
 
 /* The counters of one. E_NOTFOUND: there is none of that name. */
 int mailbox_status(const struct account *a, struct str name,

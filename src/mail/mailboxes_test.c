@@ -2,22 +2,23 @@
 
 #include "mail/test_world.h"
 
-/* Two pages, not in the order of their octets. */
+/* Two pages, not in the order of their octets; 0: only subscribed. */
 static int
 list(struct store *st, const void *asked, void *answered)
 {
 	static const struct mailbox_row rows[] = {
 		{ 1, STR("INBOX"), SPECIAL_inbox }, { 2, STR("a/b"), 0 },
-		{ 3, STR("a"), 0 }, { 4, STR("a-z"), 0 },
+		{ 0, STR("x/y/z"), 0, 1 }, { 3, STR("a"), 0 },
+		{ 4, STR("a-z"), 0 }, { 0, STR("x/y/q"), 0, 1 },
 	};
 	const struct mailboxes_ask *ask = asked;
 	struct mailboxes_answer *a = answered;
-	size_t from = ask->after.n ? 2 : 0;
+	size_t from = ask->after.n ? 3 : 0;
 	struct buf b = BUF_INIT(4096);
 
 	if (from)
-		assert_str(ask->after, "a/b");
-	for (size_t i = from; i < from + 2; i++)
+		assert_str(ask->after, "x/y/z");
+	for (size_t i = from; i < from + 3; i++)
 		msg_put(&b, &mailbox_row_shape, &rows[i]);
 	*a = (struct mailboxes_answer){ str_dup(world_of(st)->mem, buf_get(&b)),
 		from == 0 };
@@ -38,21 +39,33 @@ list_without_end(struct store *st unused_arg, const void *ask unused_arg,
 static void
 listing(struct world *w)
 {
-	static const char *const order[] = { "INBOX", "a", "a-z", "a/b" };
+	static const struct {
+		const char *name;
+		uint64_t mailbox;
+		size_t above;
+		bool has_children;
+	} want[] = {
+		{ "INBOX", 1, NO_NODE, false },
+		{ "a", 3, NO_NODE, true },
+		{ "a/b", 2, 1, false },
+		{ "a-z", 4, NO_NODE, false },
+		{ "x", 0, NO_NODE, false },
+		{ "x/y", 0, 4, false },
+		{ "x/y/q", 0, 5, false },
+		{ "x/y/z", 0, 5, false },
+	};
 	struct mailbox_list l;
 	struct err err = { 0 };
 
 	w->fake.answer[STORE_mailboxes] = list;
 	assert_int_equal(mailboxes_list(&w->account, &l, &err), 0);
-	assert_int_equal(l.n, NELEM(order));
-	for (size_t i = 0; i < l.n; i++)
-		assert_str(l.row[i].name, order[i]);
-	assert_int_equal(mailboxes_find(&l, STR("a/b"))->mailbox, 2);
-	assert_null(mailboxes_find(&l, STR("a/")));
-	assert_null(mailboxes_find(&l, STR("b")));
-	assert_true(mailboxes_has_below(&l, STR("a")));
-	assert_false(mailboxes_has_below(&l, STR("a/b")));
-	assert_false(mailboxes_has_below(&l, STR("INBOX")));
+	assert_int_equal(l.n, NELEM(want));
+	for (size_t i = 0; i < l.n; i++) {
+		assert_str(l.node[i].row.name, want[i].name);
+		assert_int_equal(l.node[i].row.mailbox, want[i].mailbox);
+		assert_int_equal(l.node[i].above, want[i].above);
+		assert_int_equal(l.node[i].has_children, want[i].has_children);
+	}
 	mailboxes_free(&l);
 	w->fake.answer[STORE_mailboxes] = list_without_end;
 	assert_int_equal(mailboxes_list(&w->account, &l, &err), E_PROTO);

@@ -97,13 +97,27 @@ tell_answer(struct mailbox_view *v, const struct sync_answer *a,
 	return 0;
 }
 
+/* The mailbox was removed, and all messages with it. */
+static int
+tell_removed(struct mailbox_view *v,
+    int (*tell)(void *arg, const struct news *news), void *arg)
+{
+	int e = 0;
+
+	for (; v->exists > 0 && e >= 0; v->exists--)
+		e = tell(arg, &(struct news){ NEWS_GONE, v->exists, NULL });
+	v->at = (struct view){ 0 };
+	return e < 0 ? e : tell(arg, &(struct news){ NEWS_REMOVED, 0, NULL });
+}
+
 int
 view_update(struct mailbox_view *v, bool expunges,
     int (*tell)(void *arg, const struct news *news), void *arg,
     struct err *err)
 {
-	bool same = v->heard != 0 && v->heard <= v->at.arrivals &&
-	    (!expunges || v->heard <= v->at.expunges);
+	bool same = v->at.mailbox == 0 ||
+	    (v->heard != 0 && v->heard <= v->at.arrivals &&
+	    (!expunges || v->heard <= v->at.expunges));
 	struct sync_answer a = { .more = !same };
 	struct arena *mem = arena_new(MAIL_PAGE_MEM);
 	int e = 0;
@@ -123,6 +137,8 @@ view_update(struct mailbox_view *v, bool expunges,
 			e = tell_answer(v, &a, tell, arg, err);
 	}
 	arena_free(mem);
+	if (e == E_NOTFOUND)
+		e = expunges ? tell_removed(v, tell, arg) : 0;
 	buf_free(&v->already_told);
 	v->heard = 0;
 	return e;

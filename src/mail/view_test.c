@@ -55,6 +55,8 @@ note_news(void *arg, const struct news *news)
 
 	if (news->kind == NEWS_FLAGS)
 		buf_printf(b, "flags %u %u; ", news->n, news->row->flags);
+	else if (news->kind == NEWS_REMOVED)
+		buf_lit(b, "removed; ");
 	else
 		buf_printf(b, "%s %u; ", news->kind == NEWS_GONE ? "gone" :
 		    "exists", news->n);
@@ -90,6 +92,28 @@ update(struct world *w)
 	assert_int_equal(v.already_told.n, 0);
 	view_close(&v);
 	assert_int_equal(v.at.mailbox, 0);
+}
+
+/* The mailbox is gone: so are its messages, once they may be. */
+static void
+removed(struct world *w)
+{
+	struct mailbox_view v = view_of(w);
+	auto_buf news = BUF_INIT(4096);
+	struct err err = { 0 };
+
+	w->fake.fail[STORE_sync] = E_NOTFOUND;
+	assert_int_equal(view_update(&v, false, note_news, &news, &err), 0);
+	assert_int_equal(news.n, 0);
+	assert_int_equal(v.exists, 3);
+	assert_int_equal(view_update(&v, true, note_news, &news, &err), 0);
+	assert_str(buf_get(&news), "gone 3; gone 2; gone 1; removed; ");
+	assert_int_equal(v.exists, 0);
+	assert_int_equal(v.at.mailbox, 0);
+	assert_int_equal(w->fake.calls[STORE_sync], 2);
+	assert_int_equal(view_update(&v, true, note_news, &news, &err), 0);
+	assert_int_equal(w->fake.calls[STORE_sync], 2);
+	view_close(&v);
 }
 
 /* Store is asked when there may be something, and only then. */
@@ -261,6 +285,12 @@ test_update_asks(void **state unused_arg)
 }
 
 static void
+test_removed(void **state unused_arg)
+{
+	world_run(removed);
+}
+
+static void
 test_update_fails(void **state unused_arg)
 {
 	world_run(update_fails);
@@ -285,6 +315,7 @@ main(void)
 		cmocka_unit_test(test_update),
 		cmocka_unit_test(test_update_asks),
 		cmocka_unit_test(test_update_fails),
+		cmocka_unit_test(test_removed),
 		cmocka_unit_test(test_change),
 		cmocka_unit_test(test_expunge),
 	};

@@ -1,5 +1,5 @@
 // imapflow.mjs IMAPS_PORT USER PASSWORD: list, append, fetch, flags, idle,
-// delete. Prints one JSON object of what it saw.
+// delete, folders. Prints one JSON object of what it saw.
 import { ImapFlow } from 'imapflow';
 
 const [port, user, pass] = process.argv.slice(2);
@@ -59,6 +59,25 @@ try {
 } finally {
 	lock.release();
 }
+
+// Folders.
+const made = await client.mailboxCreate(['Entwürfe', '2026']);
+const again = await client.mailboxCreate(['Entwürfe', '2026']);
+const renamed = await client.mailboxRename(
+	'Entwürfe/2026', ['Entwürfe', '2027']);
+await client.mailboxSubscribe('Entwürfe/2027');
+const folders = await client.list({ statusQuery: { messages: true } });
+const found = folders.find((f) => f.path === 'Entwürfe/2027');
+const deleted = await client.mailboxDelete('Entwürfe/2027');
+await client.mailboxDelete('Entwürfe');
+seen.folders = {
+	created: [made.created, again.created], path: made.path,
+	renamed: renamed.newPath, subscribed: found.subscribed,
+	messages: found.status.messages,
+	use: folders.find((f) => f.path === 'Sent').specialUse,
+	deleted: deleted.path,
+	left: (await client.list()).some((f) => f.path.startsWith('Entw')),
+};
 await client.logout();
 await other.logout();
 console.log(JSON.stringify(seen));

@@ -26,7 +26,8 @@ S~ a5 OK .*
 C: a6 LIST () "" "" RETURN ()
 S~ a6 OK .*
 # Nothing that is not announced.
-C: a7 LIST "" % RETURN (STATUS (MESSAGES))
+C: a7 LIST "" % RETURN (MYRIGHTS)
 S~ a7 BAD .*
-C: a8 LIST (RECURSIVEMATCH SUBSCRIBED) "" %
+# RFC 5258 6: it needs an option that SPECIAL-USE is not.
+C: a8 LIST (RECURSIVEMATCH SPECIAL-USE) "" %
 S~ a8 BAD .*

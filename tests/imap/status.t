@@ -16,6 +16,9 @@ S~ a1 OK .*
 C: a2 STATUS INBOX (UIDNEXT UIDVALIDITY)
 S~ \* STATUS "?INBOX"? \((?=.*UIDNEXT (?P<next>\d+))(?=.*UIDVALIDITY (?P<validity>[1-9]\d*)).*\)
 S~ a2 OK .*
+C: a2b STATUS INBOX (DELETED SIZE)
+S~ \* STATUS "?INBOX"? \((?=.*DELETED 0\b)(?=.*SIZE [1-9]).*\)
+S~ a2b OK .*
 C: a3 SELECT INBOX
 S{
 S~ \* FLAGS .*

@@ -21,7 +21,7 @@ A file is read top to bottom, one direction a line:
     TLS             TLS starts now
     LOGIN alice     log in, over TLS in SMTP (sends EHLO first)
     CLOSED          the server closes the connection
-    CLEAR alice     empty all mailboxes of alice's
+    CLEAR alice     alice's mailboxes as those of a new account
     MAIL alice TEXT deliver a message with this subject to alice, over a
                     connection of its own
     APPEND alice INBOX [(FLAGS)] ["DATE"]
@@ -316,14 +316,37 @@ def append(server, person, mailbox, flags, octets):
         imap.close()
 
 
+# What a new account has, and what for.
+MAILBOXES = {b"INBOX": b"", b"Archive": b"\\Archive", b"Drafts": b"\\Drafts",
+             b"Junk": b"\\Junk", b"Sent": b"\\Sent", b"Trash": b"\\Trash"}
+
+
+def names(imap, command):
+    """Names as they are sent, with their attributes."""
+    found = {}
+    for parts in imap.ask(command):
+        attributes, name = parts[0].split(b'"/" ', 1)
+        found[name] = attributes
+    return found
+
+
 def clear(server, person):
-    """Empty every mailbox that can be selected."""
+    """All mailboxes as a new account has them, and empty."""
     imap = wire.Imap(server).login(person)
     try:
-        names = [parts[0].split(b'"/" ', 1)[1]
-                 for parts in imap.ask('LIST "" "*"')
-                 if b"\\Noselect" not in parts[0]]
-        for name in names:
-            imap.clear(name.decode())
+        there = names(imap, 'LIST "" "*"')
+        for name in sorted(there, key=len, reverse=True):
+            if MAILBOXES.get(name, b"?") not in there[name]:
+                imap.ask(b"DELETE " + name)
+                del there[name]
+            else:
+                imap.clear(name.decode())
+        for name in MAILBOXES.keys() - there.keys():
+            imap.ask(b"CREATE %b (USE (%b))" % (name, MAILBOXES[name]))
+        subscribed = names(imap, 'LSUB "" "*"')
+        for name in subscribed.keys() - MAILBOXES.keys():
+            imap.ask(b"UNSUBSCRIBE " + name)
+        for name in MAILBOXES.keys() - subscribed.keys():
+            imap.ask(b"SUBSCRIBE " + name)
     finally:
         imap.close()

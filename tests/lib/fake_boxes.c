@@ -5,9 +5,11 @@
 #include "mime/facts.h"
 
 static const struct mailbox_row boxes[] = {
-	{ 1, STR("INBOX"), SPECIAL_inbox },
-	{ 2, STR("Sent"), SPECIAL_sent },
-	{ 3, STR("a/b/Entw\xc3\xbcrfe"), SPECIAL_drafts },
+	{ 1, STR("INBOX"), SPECIAL_inbox, 1 },
+	{ 2, STR("Sent"), SPECIAL_sent, 1 },
+	{ 4, STR("a"), 0, 0 },
+	{ 5, STR("a/b"), 0, 0 },
+	{ 3, STR("a/b/Entw\xc3\xbcrfe"), SPECIAL_drafts, 1 },
 };
 
 static struct str

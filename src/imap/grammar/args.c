@@ -67,22 +67,36 @@ args_rename(struct scan *s, union args *out)
 	scan_end(s);
 }
 
-/* "CREATE" SP mailbox [SP "(USE (" use-attr "))"]         RFC 6154 6 */
+/* use-attr = "\" atom */
+static void
+add_use(struct scan *s, struct create_args *a)
+{
+	const char *start = s->r.p;
+
+	scan_need(s, '\\', "expected a special-use attribute");
+	(void)scan_atom(s);
+	if (a->nuse == USES_MAX)
+		scan_fail(s, "too many special-use attributes");
+	if (scan_ok(s))
+		a->use[a->nuse++] = str_make(start,
+		    (size_t)(s->r.p - start));
+}
+
+/* "CREATE" SP mailbox [SP "(" "USE" SP "(" [use-attr *(SP use-attr)] "))"]
+ *                                                         RFC 6154 6 */
 void
 args_create(struct scan *s, union args *out)
 {
-	const char *start;
+	struct create_args *a = &out->create;
 
 	scan_sp(s);
-	out->create.mailbox = scan_mailbox(s);
+	a->mailbox = scan_mailbox(s);
 	if (scan_opt_text(s, STR(" (USE ("))) {
-		start = s->r.p;
-		scan_need(s, '\\', "expected a special-use attribute");
-		(void)scan_atom(s);
-		if (scan_ok(s))
-			out->create.special_use = str_make(start,
-			    (size_t)(s->r.p - start));
-		scan_need(s, ')', "not a well-formed USE parameter");
+		while (scan_ok(s) && !scan_opt(s, ')')) {
+			if (a->nuse)
+				scan_sp(s);
+			add_use(s, a);
+		}
 		scan_need(s, ')', "not a well-formed USE parameter");
 	}
 	scan_end(s);

@@ -37,7 +37,7 @@ enum {
 	LIST_WANT_MYRIGHTS = 1 << 8,	/* RFC 8440 */
 };
 
-enum { PATTERNS_MAX = 32, ID_MAX = 30, ENABLE_MAX = 32 };
+enum { PATTERNS_MAX = 32, ID_MAX = 30, ENABLE_MAX = 32, USES_MAX = 16 };
 
 /* FETCH's and STORE's modifiers are part of their arguments: RFC 7162. */
 #define NO_MODSEQ UINT64_MAX
@@ -63,7 +63,9 @@ struct rename_args {
 	struct str from, to;
 };
 struct create_args {
-	struct str mailbox, special_use; /* "\Sent", or empty */
+	struct str mailbox;
+	struct str use[USES_MAX];	/* "\Sent": RFC 6154 */
+	size_t nuse;
 };
 struct list_args {
 	bool extended;			/* any option or several patterns */

@@ -47,7 +47,14 @@ static const struct {
 	{ "SELECT", false },
 	{ "CREATE a/b", true },
 	{ "CREATE a (USE (\\Sent))", true },
+	{ "CREATE a (USE (\\Sent \\Junk))", true },
+	{ "CREATE a (USE ())", true },
 	{ "CREATE a (USE (Sent))", false },
+	{ "CREATE a (USE (\\Sent)", false },
+	{ "CREATE a (USE (\\1 \\2 \\3 \\4 \\5 \\6 \\7 \\8 \\9 \\a \\b "
+	    "\\c \\d \\e \\f \\g))", true },
+	{ "CREATE a (USE (\\1 \\2 \\3 \\4 \\5 \\6 \\7 \\8 \\9 \\a \\b "
+	    "\\c \\d \\e \\f \\g \\h))", false },
 	{ "DELETE a", true },
 	{ "RENAME a b", true },
 	{ "RENAME a", false },

@@ -81,9 +81,9 @@ uint64_t scan_number64(struct scan *s);
 /* mod-sequence-valzer: up to 2^63-1                      RFC 7162 7 */
 uint64_t scan_modseq(struct scan *s);
 
-/* mailbox = "INBOX" / astring. UTF-8, "INBOX" in upper case whatever came,
- * no control characters, up to MAILBOX_MAX. p is NULL for what is no name that
- * a mailbox can have. */
+/* mailbox = "INBOX" / astring. The name that is meant (mail/mailbox_text.h),
+ * without control characters, up to MAILBOX_MAX. p is NULL for what is no name
+ * that a mailbox can have. */
 struct str scan_mailbox(struct scan *s);
 /* list-mailbox = 1*list-char / string; as UTF-8 with % and * in it. May be
  * empty when quoted. p is NULL for what matches no name. */

@@ -3,6 +3,7 @@
  */
 #include "imap/grammar/scan.h"
 #include "imap/grammar/utf7.h"
+#include "mail/mailbox_text.h"
 
 static bool
 is_list_char(char c)
@@ -41,10 +42,7 @@ scan_mailbox(struct scan *s)
 {
 	struct str name = name_text(s, scan_astring(s));
 
-	/* RFC 3501 5.1: INBOX is case-insensitive. */
-	if (str_eqi(name, STR("INBOX")))
-		return STR("INBOX");
-	return name;
+	return name.p ? mailbox_text_name(name, s->a) : STR_NULL;
 }
 
 struct str

@@ -54,7 +54,7 @@ static const struct {
 	{ scan_mailbox, STR("inBOX "), "INBOX", " " },
 	{ scan_mailbox, STR("\"inBOX\" "), "INBOX", " " },
 	{ scan_mailbox, STR("{5}\r\ninbox "), "INBOX", " " },
-	{ scan_mailbox, STR("inbox/a "), "inbox/a", " " },
+	{ scan_mailbox, STR("inbox/a "), "INBOX/a", " " },
 	{ scan_mailbox, STR("Entw&APw-rfe"), "Entw\xc3\xbcrfe", "" },
 	{ scan_mailbox, STR("a*"), "a", "*" },
 	{ scan_list_mailbox, STR("a*% "), "a*%", " " },

@@ -519,20 +519,6 @@ test_subscriptions(void **state)
 	assert_string_equal(list(p, &p->bob), AT_FIRST);
 }
 
-/* A folder of the version before: all that is there is subscribed. */
-static void
-test_old_folder(void **state)
-{
-	struct folder *p = *state;
-
-	assert_int_equal(sql_exec(&p->d.e->w, "DROP TABLE subscription;"
-	    "DROP TABLE mailbox_removal; UPDATE meta SET value=4",
-	    &p->d.err), 0);
-	fixture_close(&p->d);
-	assert_int_equal(fixture_open(&p->d), 0);
-	assert_string_equal(list(p, &p->alice), AT_FIRST);
-}
-
 #define T(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
 
 int
@@ -551,7 +537,6 @@ main(void)
 		T(test_together),
 		T(test_account_goes),
 		T(test_subscriptions),
-		T(test_old_folder),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -86,11 +86,14 @@ test_columns_by_name(void **state unused_arg)
 #define ACCOUNT(n, address)                                                   \
 	"INSERT INTO account VALUES (" n ", " T(address) ", 1,1,1,1,1,0,0,0);" \
 	"INSERT INTO credential VALUES (" n ", x'');"
+#define BACK_TO_4                                                             \
+	"ALTER TABLE credential DROP COLUMN sealed_to;"                       \
+	"DROP TABLE expunge_floor; DROP TABLE expunge_mark;"                  \
+	"DROP INDEX placement_expunged;"                                      \
+	"DROP TABLE subscription; DROP TABLE mailbox_removal;"                \
+	"UPDATE meta SET value=4;"
 static const char of_version_4[] =
-    "ALTER TABLE credential DROP COLUMN sealed_to;"
-    "DROP TABLE expunge_floor; DROP TABLE expunge_mark;"
-    "DROP INDEX placement_expunged;"
-    "UPDATE meta SET value=4;"
+    BACK_TO_4
     "INSERT INTO domain VALUES (" T(U) ", 2, 1), (" T(A) ", 1, 2);"
     ACCOUNT("1", "Anna@" U) ACCOUNT("2", "anna@" A) ACCOUNT("3", "Info@" U)
     ACCOUNT("4", "bert@" U)
@@ -172,11 +175,37 @@ test_names_get_a_labels(void **state unused_arg)
 	sql_close(&q);
 }
 
+/* Until version 4 every mailbox was told as subscribed. */
+static void
+test_mailboxes_are_subscribed(void **state unused_arg)
+{
+	struct sql q = { 0 };
+	uint64_t n = 0;
+
+	assert_int_equal(sqlite3_open(":memory:", &q.db), SQLITE_OK);
+	assert_int_equal(schema_migrate(&q, NULL, NULL), 0);
+	if (sqlite3_exec(q.db, BACK_TO_4 "INSERT INTO mailbox VALUES"
+	    " (1, 1, " T("INBOX") ", 1, 7, 1, 0, 0, 0, 0, 1),"
+	    " (2, 1, " T("INBOX") ", 1, 8, 1, 0, 0, 0, 0, 1),"
+	    " (2, 2, " T("Sent") ", 2, 9, 1, 0, 0, 0, 0, 1)", NULL, NULL,
+	    NULL))
+		fail_msg("%s", sqlite3_errmsg(q.db));
+	assert_int_equal(schema_migrate(&q, NULL, NULL), 0);
+	assert_int_equal(sql_number(&q, SQL_subscription_count, SQL_VALS(
+	    vi(1), vs(STR("x"))), &n, NULL), 0);
+	assert_int_equal(n, 1);
+	assert_int_equal(sql_number(&q, SQL_subscription_count, SQL_VALS(
+	    vi(2), vs(STR("Sent"))), &n, NULL), 0);
+	assert_int_equal(n, 1);
+	sql_close(&q);
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_names_get_a_labels),
+		cmocka_unit_test(test_mailboxes_are_subscribed),
 		cmocka_unit_test(test_statements),
 		cmocka_unit_test(test_columns_by_name),
 	};
