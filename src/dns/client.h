@@ -15,9 +15,6 @@ struct dns *dns_new(struct loop *l, int fd);
 void dns_free(struct dns *d); /* NULL is fine */
 void dns_replace(struct dns *d, int fd);
 
-/* What an answer may take of an arena. */
-enum { DNS_ANSWER_MEMORY = 128 * 1024 };
-
 /* Suspends. 0 and an answer, whose result says how it went, or E_TIMEOUT,
  * E_PEER, E_CANCELED. Strs live in the arena. */
 int dns_lookup(struct dns *d, struct str name, enum dns_type type,

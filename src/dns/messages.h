@@ -55,6 +55,8 @@ enum dns_result {
  * the other; TLSA usage, selector, matching type (one octet each), data. */
 #define FIELDS_dns_record(F, S) \
 	F(S, u32, preference, 0) F(S, str, data, 65000)
+/* What an answer may take of an arena. */
+enum { DNS_ANSWER_MEMORY = 128 * 1024 };
 
 MSG_STRUCT(lookup_ask);
 MSG_STRUCT(lookup_answer);
