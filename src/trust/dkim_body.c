@@ -7,7 +7,8 @@
  *     a space if wsp; the CR of cr is in neither.
  *  2. Line ends only go out ahead of an octet: those at the end of the body
  *     are empty lines, but for one.
- *  3. White space only goes out ahead of an octet of the same line.
+ *  3. White space only goes out ahead of an octet of the same line, if it is
+ *     not as good as text (simple).
  */
 
 static void
@@ -45,9 +46,9 @@ put_text(struct dkim_body *b, struct str s)
 }
 
 static bool
-is_plain(char c)
+is_plain(const struct dkim_body *b, char c)
 {
-	return c != ' ' && c != '\t' && c != '\r';
+	return c != '\r' && (b->simple || !ascii_is_wsp(c));
 }
 
 /* One that is not plain, or the octet behind a CR. */
@@ -65,16 +66,17 @@ feed_octet(struct dkim_body *b, char c)
 	}
 	if (c == '\r')
 		b->cr = true;
-	else if (c == ' ' || c == '\t')
+	else if (ascii_is_wsp(c) && !b->simple)
 		b->wsp = true;
 	else
 		put_text(b, str_make(&c, 1));
 }
 
 void
-dkim_body_init(struct dkim_body *b, struct dkim_hash hash)
+dkim_body_init(struct dkim_body *b, bool simple, struct dkim_hash hash)
 {
 	b->hash = hash;
+	b->simple = simple;
 	b->crlfs = 0;
 	b->wsp = b->cr = b->any = false;
 	b->n = 0;
@@ -86,7 +88,7 @@ dkim_body_feed(struct dkim_body *b, struct str octets)
 	const char *p = octets.p, *end = p + octets.n, *from;
 
 	while (p < end) {
-		for (from = p; p < end && !b->cr && is_plain(*p);)
+		for (from = p; p < end && !b->cr && is_plain(b, *p);)
 			p++;
 		if (p > from)
 			put_text(b, str_make(from, (size_t)(p - from)));
@@ -95,15 +97,15 @@ dkim_body_feed(struct dkim_body *b, struct str octets)
 	}
 }
 
-/* An empty body hashes nothing at all; any other ends in one CRLF, also when
- * it came without.                                     RFC 6376 3.4.4 b */
+/* A body ends in one CRLF, also when it came without or is empty; but the
+ * relaxed form of an empty one is nothing at all.      RFC 6376 3.4.3, 3.4.4 */
 void
 dkim_body_finish(struct dkim_body *b)
 {
 	if (b->cr)
 		put_text(b, STR("\r"));
 	b->cr = false;
-	if (b->any)
+	if (b->any || b->simple)
 		dkim_body_put(b, STR("\r\n"));
 	flush(b);
 }

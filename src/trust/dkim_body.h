@@ -1,9 +1,9 @@
 /*
- * dkim_body.h - the hash of a message's body, relaxed.      RFC 6376 3.4.4
+ * dkim_body.h - the hash of a message's body.        RFC 6376 3.4.3, 3.4.4
  *
  * Fed the octets of the body as they come, cut anywhere; SHA-256 over what
- * the relaxed canonicalization makes of them. Only CRLF ends a line. Nothing
- * suspends.
+ * the canonicalization makes of them: the relaxed one, or the simple one. Only
+ * CRLF ends a line. Nothing suspends.
  */
 #pragma once
 #include "base/arena.h"
@@ -20,6 +20,7 @@ enum { DKIM_BODY_ROOM = 1024 };
 
 struct dkim_body {
 	struct dkim_hash hash;
+	bool simple;
 	uint64_t crlfs;		/* line ends that were not hashed yet */
 	bool wsp;		/* white space was before this octet */
 	bool cr;		/* a CR, which may be half a line end */
@@ -28,7 +29,7 @@ struct dkim_body {
 	char out[DKIM_BODY_ROOM];
 };
 
-void dkim_body_init(struct dkim_body *b, struct dkim_hash hash);
+void dkim_body_init(struct dkim_body *b, bool simple, struct dkim_hash hash);
 void dkim_body_feed(struct dkim_body *b, struct str octets);
 /* The body is complete: all of it has gone to the hash. */
 void dkim_body_finish(struct dkim_body *b);

@@ -27,7 +27,7 @@ body_in_steps(struct str body, size_t step, struct buf *out)
 {
 	struct dkim_body b;
 
-	dkim_body_init(&b, (struct dkim_hash){ gather, out });
+	dkim_body_init(&b, false, (struct dkim_hash){ gather, out });
 	for (size_t i = 0; i < body.n; i += step)
 		dkim_body_feed(&b, str_first(str_from(body, i), step));
 	dkim_body_finish(&b);

@@ -4,7 +4,7 @@ void
 dkim_text_init(struct dkim_text *t, struct dkim_hash hash)
 {
 	buf_init(&t->header, DKIM_TEXT_HEADER_MAX);
-	dkim_body_init(&t->body, hash);
+	dkim_body_init(&t->body, false, hash);
 	t->end = HEADER_END_INIT;
 }
 

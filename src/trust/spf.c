@@ -1,6 +1,7 @@
 #include <arpa/inet.h>
 
 #include "base/rd.h"
+#include "trust/domain.h"
 #include "trust/spf.h"
 #include "trust/spf_macro.h"
 
@@ -125,8 +126,7 @@ closeness(struct str name, struct str domain)
 {
 	if (str_eqi(name, domain))
 		return 2;
-	return name.n > domain.n && str_endsi(name, domain) &&
-	    name.p[name.n - domain.n - 1] == '.';
+	return domain_is_below(name, domain);
 }
 
 /* Of the names of the client's address that lead back to it the one that is

@@ -1,17 +1,26 @@
 /*
- * spf-check - SPF over records given on standard input, for the tests.
+ * trust-check - the checks of this folder over records given on standard
+ * input, for the tests.
  *
  * Lines, all words but the first in hex:
  *
  *   R name type preference data    a record; data as dns/messages.h has it
  *   F name type                    asking for it fails
  *   Z                              no records any more
- *   C ip domain sender helo        check; says "result explanation why"
+ *   S ip domain sender helo        SPF: "result", explanation and why
+ *   D time text                    DKIM: "n", then for each of n signatures
+ *                                  verdict, domain, selector and why
+ *   M from spf dkim...             DMARC, of what passed: verdict, policy,
+ *                                  domain and why
+ *
+ * Answers have a tab between two words.
  */
-#include "base/rd.h"
+#include "trust/dkim_check.h"
+#include "trust/dmarc.h"
 #include "trust/spf.h"
 
-enum { RECORDS_MAX = 2000, LINE_MAX_ = 140000 };
+enum { RECORDS_MAX = 2000, LINE_OCTETS_MAX = 4 << 20, PIECE = 777,
+	PROOFS_MAX = 8 };
 
 static struct fake_record {
 	struct str name, data;
@@ -78,10 +87,11 @@ number(struct str *line, struct arena *a)
 	return n;
 }
 
+static const struct trust_dns dns = { look_up, NULL };
+
 static void
-check(struct str line, struct arena *a)
+check_spf(struct str line, struct arena *a)
 {
-	struct trust_dns dns = { look_up, NULL };
 	struct spf_ask ask = { .dns = &dns, .receiver = STR("unknown"),
 		.now = 1 };
 	struct spf_answer answer;
@@ -98,11 +108,52 @@ check(struct str line, struct arena *a)
 	    STR_FMT(answer.explanation), STR_FMT(answer.why));
 }
 
+static void
+check_dkim(struct str line, struct arena *a)
+{
+	struct dkim_check *c = dkim_check_new(NULL);
+	struct dkim_result r[DKIM_SIGNATURES_MAX];
+	uint32_t now = number(&line, a);
+	struct str text = word(&line, a);
+	size_t n;
+
+	for (size_t i = 0; i < text.n; i += PIECE)
+		dkim_check_feed(c, str_first(str_from(text, i), PIECE));
+	n = dkim_check_finish(c, &dns, now, a, r);
+	printf("%zu\n", n);
+	for (size_t i = 0; i < n; i++)
+		printf("%.*s\t%.*s\t%.*s\t%.*s\n",
+		    STR_FMT(dkim_word(r[i].verdict)), STR_FMT(r[i].domain),
+		    STR_FMT(r[i].selector), STR_FMT(r[i].why));
+	dkim_check_free(c);
+}
+
+static void
+check_dmarc(struct str line, struct arena *a)
+{
+	struct dmarc_ask ask = { .dns = &dns };
+	struct str proof[PROOFS_MAX];
+	struct dmarc_answer answer;
+
+	ask.from = word(&line, a);
+	ask.spf = word(&line, a);
+	ask.dkim = proof;
+	while (line.n > 0 && ask.ndkim < PROOFS_MAX) {
+		proof[ask.ndkim] = word(&line, a);
+		ask.ndkim += proof[ask.ndkim].n > 0;
+	}
+	dmarc_check(&ask, a, &answer);
+	printf("%.*s\t%.*s\t%.*s\t%.*s\n",
+	    STR_FMT(dmarc_word(answer.verdict)),
+	    STR_FMT(dmarc_policy_word(answer.policy)), STR_FMT(answer.domain),
+	    STR_FMT(answer.why));
+}
+
 int
 main(void)
 {
-	static char text[LINE_MAX_];
-	struct arena *a = arena_new(8 << 20);
+	static char text[LINE_OCTETS_MAX];
+	struct arena *a = arena_new(32 << 20);
 
 	zone = arena_new(64 << 20);
 	while (fgets(text, sizeof(text), stdin)) {
@@ -113,8 +164,12 @@ main(void)
 		line = str_from(line, 2);
 		if (text[0] == 'Z')
 			nrecords = 0;
-		if (text[0] == 'C')
-			check(line, a);
+		if (text[0] == 'S')
+			check_spf(line, a);
+		if (text[0] == 'D')
+			check_dkim(line, a);
+		if (text[0] == 'M')
+			check_dmarc(line, a);
 		if (text[0] != 'R' && text[0] != 'F')
 			continue;
 		f.fails = text[0] == 'F';

@@ -1,0 +1,152 @@
+#include "trust/dkim_signature.h"
+
+#include "trust/domain.h"
+
+static bool
+is_name_octet(char c)
+{
+	return ascii_is_alnum(c) || c == '-' || c == '_' || c == '.';
+}
+
+/* domain-name or selector: what can be asked of DNS. */
+static bool
+is_dns_text(struct str s)
+{
+	for (size_t i = 0; i < s.n; i++)
+		if (!is_name_octet(s.p[i]))
+			return false;
+	return s.n > 0 && s.n <= 253;
+}
+
+static const char *
+read_algorithm(struct str a, struct dkim_signature *out)
+{
+	static const struct {
+		struct str name;
+		enum dkim_algorithm algorithm;
+	} known[] = {
+		{ STR("rsa-sha256"), DKIM_RSA_SHA256 },
+		{ STR("ed25519-sha256"), DKIM_ED25519_SHA256 },
+		{ STR("rsa-sha1"), DKIM_RSA_SHA1 },
+	};
+
+	for (size_t i = 0; i < NELEM(known); i++) {
+		if (str_eqi(a, known[i].name)) {
+			out->algorithm = known[i].algorithm;
+			return NULL;
+		}
+	}
+	return "unknown algorithm";
+}
+
+/* c= header [ "/" body ]; both are simple if nothing is said. */
+static const char *
+read_canonicalization(struct str c, struct dkim_signature *out)
+{
+	struct str header, body = STR("simple");
+
+	if (!str_cut(c, '/', &header, &body))
+		body = STR("simple");
+	out->simple_header = str_eqi(header, STR("simple"));
+	out->simple_body = str_eqi(body, STR("simple"));
+	if ((!out->simple_header && !str_eqi(header, STR("relaxed"))) ||
+	    (!out->simple_body && !str_eqi(body, STR("relaxed"))))
+		return "unknown canonicalization";
+	return NULL;
+}
+
+/* A tag of digits that may be there. */
+static bool
+read_number(const struct tags *t, struct str name, bool *has, uint64_t *n)
+{
+	struct str value = tags_get(t, name);
+
+	*has = value.p != NULL;
+	return !*has || str_u64(value, n);
+}
+
+static bool
+is_within(struct str identity, struct str domain)
+{
+	size_t at = str_rchr(identity, '@');
+	struct str host = str_from(identity, at + 1);
+
+	return at < identity.n &&
+	    (str_eqi(host, domain) || domain_is_below(host, domain));
+}
+
+/* RFC 6376 3.5, 6.1.1 */
+const char *
+dkim_signature_parse(struct str value, struct dkim_signature *out)
+{
+	const char *wrong;
+	struct tags t;
+	struct str s;
+
+	*out = (struct dkim_signature){ .value = value, .simple_header = true,
+		.simple_body = true };
+	if (!tags_parse(value, false, &t))
+		return "no list of tags";
+	out->domain = tags_get(&t, STR("d"));
+	out->selector = tags_get(&t, STR("s"));
+	out->fields = tags_get(&t, STR("h"));
+	out->body_hash = tags_get(&t, STR("bh"));
+	out->signature = tags_get(&t, STR("b"));
+	out->identity = tags_get(&t, STR("i"));
+	if (!str_eq(tags_get(&t, STR("v")), STR("1")))
+		return "not version 1";
+	if (!is_dns_text(out->domain) || !is_dns_text(out->selector))
+		return "no domain or no selector";
+	if (out->body_hash.n == 0 || out->signature.n == 0)
+		return "no hash or no signature";
+	if ((wrong = read_algorithm(tags_get(&t, STR("a")), out)))
+		return wrong;
+	s = tags_get(&t, STR("c"));
+	if (s.p && (wrong = read_canonicalization(s, out)))
+		return wrong;
+	if (!tags_has_word(out->fields, STR("From")))
+		return "From is not signed";
+	s = tags_get(&t, STR("q"));
+	if (s.p && !tags_has_word(s, STR("dns/txt")))
+		return "its key is not in DNS";
+	if (out->identity.p && !is_within(out->identity, out->domain))
+		return "it is for an identity of another domain";
+	if (!read_number(&t, STR("l"), &out->has_length, &out->length) ||
+	    !read_number(&t, STR("t"), &out->has_time, &out->time) ||
+	    !read_number(&t, STR("x"), &out->has_expiry, &out->expiry))
+		return "a number is none";
+	if (out->has_time && out->has_expiry && out->expiry < out->time)
+		return "it expired before it was made";
+	return NULL;
+}
+
+/* RFC 6376 3.6.1, 6.1.2 */
+const char *
+dkim_key_parse(struct str text, struct dkim_key *out)
+{
+	struct tags t;
+	struct str s;
+
+	*out = (struct dkim_key){ 0 };
+	if (!tags_parse(text, false, &t))
+		return "no key record";
+	s = tags_get(&t, STR("v"));
+	if (s.p && (!str_eq(s, STR("DKIM1")) || t.tag[0].value.p != s.p))
+		return "no key record of DKIM";
+	s = tags_get(&t, STR("k"));
+	out->ed25519 = str_eqi(s, STR("ed25519"));
+	if (s.p && !out->ed25519 && !str_eqi(s, STR("rsa")))
+		return "a key of an unknown kind";
+	s = tags_get(&t, STR("s"));
+	if (s.p && !tags_has_word(s, STR("*")) &&
+	    !tags_has_word(s, STR("email")))
+		return "a key that is not for mail";
+	out->testing = tags_has_word(tags_get(&t, STR("t")), STR("y"));
+	out->strict = tags_has_word(tags_get(&t, STR("t")), STR("s"));
+	out->hashes = tags_get(&t, STR("h"));
+	out->octets = tags_get(&t, STR("p"));
+	if (!out->octets.p)
+		return "no key in the record";
+	out->revoked = out->octets.n == 0;
+	return NULL;
+}

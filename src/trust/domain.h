@@ -1,0 +1,13 @@
+/*
+ * domain.h - how names of domains lie to each other.
+ */
+#pragma once
+#include "base/str.h"
+
+/* Is name a subdomain of domain? Not so of itself. */
+static inline bool
+domain_is_below(struct str name, struct str domain)
+{
+	return name.n > domain.n + 1 && str_endsi(name, domain) &&
+	    name.p[name.n - domain.n - 1] == '.';
+}
