@@ -71,6 +71,20 @@ put_time(struct buf *b, int64_t at_us)
 	    (int)(at_us / 1000 % 1000));
 }
 
+/* ", dmarc=pass spf=pass dkim=none (by SPF of example.org)" */
+static void
+put_verdict(struct buf *b, const struct journal_row *row)
+{
+	struct str begin = STR(" verdict: "), text = row->text;
+	size_t i = str_find(text, begin);
+
+	if (i == text.n)
+		return;
+	text = str_from(text, i + begin.n);
+	buf_lit(b, ", ");
+	put_plain(b, str_first(text, str_find(text, STR(" id="))));
+}
+
 /* "from [192.0.2.1] (mx.example.net), ESMTPS TLSv1.3, 1234 octets" */
 static void
 put_received(struct buf *b, const struct journal_row *row)
@@ -105,6 +119,7 @@ put_received(struct buf *b, const struct journal_row *row)
 		put_plain(b, size);
 		buf_lit(b, " octets");
 	}
+	put_verdict(b, row);
 }
 
 /* What its reply, or somebody, said. */
@@ -153,8 +168,12 @@ print_event(const struct journal_row *row)
 	} else {
 		buf_printf(&b, "%s", word_before_address(row->event));
 		put_name(&b, row->address);
-		if (says)
+		if (says) {
 			put_said(&b, row);
+		} else if (row->text.n > 0) {
+			buf_lit(&b, ", ");
+			put_plain(&b, row->text);
+		}
 	}
 	while (b.n > 0 && b.p[b.n - 1] == ' ')
 		b.n--;

@@ -70,6 +70,10 @@ static const struct {
 	    NULL },
 	{ "hostname = a.b\nnameservers = {\"one\"}\n",
 	    ":2: nameservers: expected an address like" },
+	{ "hostname = a.b\nunjudged = \"192.0.2.0/33\"\n",
+	    ":2: unjudged: expected a network like" },
+	{ "hostname = a.b\nunjudged = { \"192.0.2.7\", \"x\" }\n",
+	    ":2: unjudged: expected a network like" },
 	{ "hostname = a.b\nstub-zone \"x.test\" { }\n",
 	    ":2: stub-zone: expected servers" },
 	{ "hostname = a.b\nqueue { retry-min = 5y }\n",
@@ -210,6 +214,7 @@ test_leaving(void **state)
 	(void)state;
 	assert_non_null(mkdtemp(folder));
 	path = write_file(folder, "hostname = a.b\n"
+	    "unjudged = { \"192.0.2.0/24\", \"2001:db8::1\" }\n"
 	    "nameservers = {\"192.0.2.53\", \"127.0.0.1@5353\"}\n"
 	    "stub-zone \"x.test\" { servers = {\"::1@99\"} }\n"
 	    "relay { port = 2025 tls = must private = true\n"
@@ -221,6 +226,7 @@ test_leaving(void **state)
 	    " password = \"s e\" fallback = \"[192.0.2.9]\"\n"
 	    " refuse = \"not now\" }\n");
 	assert_int_equal(conf_read(path, a, &c, &err), 0);
+	assert_str(c.unjudged, "192.0.2.0/24 2001:db8::1");
 	r = rd_of(c.nameservers);
 	assert_true(msg_take(&r, &nameserver_conf_shape, &server));
 	assert_str(server.address, "192.0.2.53");

@@ -21,6 +21,7 @@ enum conf_type {
 	CONF_IPV4,
 	CONF_IPV6,
 	CONF_SERVERS,		/* of names: { "192.0.2.53@5353", ... } */
+	CONF_NETWORKS,		/* { "192.0.2.0/24", "2001:db8::1", ... } */
 	CONF_NUMBER,
 	CONF_WORKERS,		/* a number, or "cores": one per core */
 	CONF_SIZE,		/* octets: 50M */
@@ -96,6 +97,12 @@ union conf_record {
 /* Put a value where its option belongs. False: err says what was expected. */
 must_check bool conf_set(const struct conf_option *o, struct str text,
     struct str folder, struct arena *a, void *record, struct err *err);
+/* May it have several values, in braces? */
+static inline bool
+conf_is_list(const struct conf_option *o)
+{
+	return o->type == CONF_SERVERS || o->type == CONF_NETWORKS;
+}
 /* What range or limit this option has: "100 to 2000". */
 void conf_put_range(struct buf *b, const struct conf_option *o);
 /* The defaults of a block's options. */

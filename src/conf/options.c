@@ -24,6 +24,13 @@ static const struct conf_word kinds[] = {
 	{ "pop3s", LISTEN_POP3S, "people who fetch; TLS from the start" },
 	{ NULL, 0, NULL },
 };
+static const struct conf_word dmarc_rules[] = {
+	{ "off", DMARC_OFF, "for nothing: they are not looked at" },
+	{ "mark", DMARC_MARK, "for Authentication-Results and the journal" },
+	{ "enforce", DMARC_ENFORCE, "for more: what a domain wants refused is "
+	    "refused, what it wants put aside is put into Junk" },
+	{ NULL, 0, NULL },
+};
 static const struct conf_word listen_tls[] = {
 	{ "login", LISTEN_TLS_LOGIN, "it comes before a password" },
 	{ "may", LISTEN_TLS_MAY, "a password is taken without it, too" },
@@ -156,6 +163,18 @@ const struct conf_option conf_options[] = {
 	    "refuse who says no proper name in HELO or EHLO on port 25",
 	    .more = "A name or an address in brackets (RFC 5321 4.1.1.1); "
 	    "RFC 5321 4.1.4 wants mail not to be refused for it." },
+	{ "dmarc", CONF_FILE, CONF_WORD, 0, DMARC_ENFORCE, "enforce",
+	    AT(config, dmarc),
+	    "what SPF, DKIM and DMARC of mail from the world are for",
+	    .more = "See doc/judge.md.", .words = dmarc_rules },
+	{ "unjudged", CONF_FILE, CONF_NETWORKS, 1, 2000, NULL,
+	    AT(config, unjudged),
+	    "whose mail on port 25 is taken without that",
+	    .more = "A second mail host of yours, a gateway in front of this "
+	    "one: what they hand in was judged by them. Who names some and "
+	    "has programs here that use port 25 names 127.0.0.0/8 and ::1 "
+	    "too.", .unset = "loopback",
+	    .example = "{ \"192.0.2.7\", \"2001:db8:1::/48\" }" },
 	{ "imap-timeout", CONF_FILE, CONF_NUMBER, 1, 604800, "1800",
 	    AT(config, imap_timeout_s),
 	    "seconds that a silent IMAP client is waited for",

@@ -245,7 +245,7 @@ read_option(struct conf_reader *r, const struct conf_option *o, void *record)
 	if (token != TOKEN_IS)
 		return unexpected(r, token, "=");
 	token = next_token(r);
-	if (o->type == CONF_SERVERS && token == TOKEN_OPEN) {
+	if (conf_is_list(o) && token == TOKEN_OPEN) {
 		many = true;
 		token = next_token(r);
 		if (token == TOKEN_CLOSE)

@@ -161,6 +161,24 @@ add_server(struct str s, struct arena *a, struct str *list)
 	return true;
 }
 
+/* One more network: "192.0.2.0/24", "2001:db8::1". */
+static bool
+add_network(struct str s, struct arena *a, struct str *list)
+{
+	struct str address, length;
+	uint32_t bits = 0;
+	bool v6;
+
+	if (str_cut(s, '/', &address, &length) && !str_u32(length, &bits))
+		return false;
+	v6 = is_address(address, AF_INET6);
+	if (bits > (v6 ? 128 : 32) || (!v6 && !is_address(address, AF_INET)))
+		return false;
+	*list = list->n == 0 ? str_dup(a, s) : arena_printf(a, "%.*s %.*s",
+	    STR_FMT(*list), STR_FMT(s));
+	return true;
+}
+
 /* ---- a value of any type ------------------------------------------------- */
 
 static bool
@@ -189,6 +207,7 @@ put_wanted(struct buf *b, const struct conf_option *o, bool readable)
 		[CONF_IPV4] = "an IPv4 address",
 		[CONF_IPV6] = "an IPv6 address",
 		[CONF_SERVERS] = "an address like 192.0.2.53@5353",
+		[CONF_NETWORKS] = "a network like 192.0.2.0/24",
 		[CONF_NUMBER] = "a number", [CONF_WORKERS] = "a number",
 		[CONF_SIZE] = "a size like 50M or 2G",
 		[CONF_TIME] = "a time like 90s, 5m, 4h or 5d",
@@ -239,6 +258,8 @@ read_value(const struct conf_option *o, struct str text, struct str folder,
 		    AF_INET6);
 	case CONF_SERVERS:
 		return add_server(text, a, s);
+	case CONF_NETWORKS:
+		return add_network(text, a, s);
 	case CONF_WORKERS:
 		if (str_eqi(text, STR("cores"))) {
 			*v = cores();
@@ -289,7 +310,7 @@ conf_set(const struct conf_option *o, struct str text, struct str folder,
 	uint64_t v = 0;
 	bool readable;
 
-	if (o->type == CONF_SERVERS)
+	if (conf_is_list(o))
 		memcpy(&s, at, sizeof(s));	/* one more */
 	readable = read_value(o, text, folder, a, &v, &s);
 	if (readable && put_value(o, v, s, at))

@@ -23,6 +23,8 @@ struct submission {
 	uint64_t generation;	/* of store, at the first recipient */
 	struct deposit *text;	/* NULL: nothing of it yet */
 	struct deposit_facts facts;
+	struct str front, words;	/* submit_judged() */
+	bool junk;
 };
 
 struct submission *
@@ -178,6 +180,15 @@ submit_signable(struct submission *sub, struct arena *a, struct signable *out)
 	return deposit_signable(sub->text, a, out);
 }
 
+void
+submit_judged(struct submission *sub, struct str fields, bool junk,
+    struct str words)
+{
+	sub->front = fields;
+	sub->junk = junk;
+	sub->words = words;
+}
+
 /* ---- the end ------------------------------------------------------------- */
 
 /* With one change id for all tries, so it is done once at most. New handles
@@ -192,7 +203,8 @@ submit_commit(struct submission *sub, const struct origin *from,
 	auto_buf handles = BUF_INIT(8 * SUBMIT_RCPTS_MAX);
 	struct submit_answer answer;
 	struct submit_ask ask = { .change = store_change_id(st),
-		.signature = signature };
+		.signature = signature, .front = sub->front,
+		.junk = sub->junk, .verdict = sub->words };
 	bool stale = false;
 	int e = 0;
 

@@ -44,6 +44,12 @@ int submit_text_end(struct submission *sub, struct deposit_facts *facts,
 must_check bool submit_signable(struct submission *sub, struct arena *a,
     struct signable *out);
 
+/* What became known when the text had been read: whole header fields that go
+ * in front of it, that local recipients get it as junk, and words for the
+ * journal. Kept as they are until submit_end(). */
+void submit_judged(struct submission *sub, struct str fields, bool junk,
+    struct str words);
+
 /* Make it durable and deliver it; once, after submit_text_end(). Returns only
  * after the commit, so 250 may follow. signature: fields that remote recipients
  * get in front, or empty. *message is its number. */

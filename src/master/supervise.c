@@ -2,7 +2,7 @@
  * When what is started, connected and stopped.
  *
  * Store and vault are connected; every mx and front has vault; every mx has
- * store; relay has store and resolver. A front has no connection to store but
+ * store and resolver; so has relay. A front has no connection to store but
  * the ones of people who logged in, and those come through vault.
  */
 #include <signal.h>
@@ -19,6 +19,7 @@ are_peers(enum role_kind a, enum role_kind b)
 		{ ROLE_STORE, ROLE_VAULT },
 		{ ROLE_MX, ROLE_VAULT },
 		{ ROLE_MX, ROLE_STORE },
+		{ ROLE_MX, ROLE_RESOLVER },
 		{ ROLE_FRONT, ROLE_VAULT },
 		{ ROLE_RELAY, ROLE_STORE },
 		{ ROLE_RELAY, ROLE_RESOLVER },

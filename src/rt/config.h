@@ -27,6 +27,8 @@
 	F(S, u32, data_rate, 0)		/* octets a second of a text */  \
 	F(S, u32, data_time_s, 0)	/* for all of one */             \
 	F(S, u8, strict_helo, 0)	/* on port 25 */                 \
+	F(S, u32, dmarc, 0)		/* enum dmarc_rule */            \
+	F(S, str, unjudged, 2000)	/* networks, spaces between */   \
 	F(S, u32, imap_timeout_s, 0)	/* RFC 3501 5.4: 1800 */         \
 	F(S, u32, pop3_timeout_s, 0)	/* RFC 1939 3: 600 */            \
 	F(S, u8, pop3_exclusive, 0)	/* one session a maildrop */     \
@@ -88,6 +90,8 @@ enum listen_kind {
 	LISTEN_SUBMIT,		/* <data>/submit/store, store */
 	LISTEN_VAULT_SUBMIT,	/* <data>/submit/vault, vault */
 };
+/* What SPF, DKIM and DMARC of mail from the world are for. */
+enum dmarc_rule { DMARC_OFF, DMARC_MARK, DMARC_ENFORCE };
 /* What a listening socket says of TLS. */
 enum listen_tls {
 	LISTEN_TLS_LOGIN,	/* STARTTLS comes before a login */

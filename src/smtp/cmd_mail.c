@@ -78,7 +78,9 @@ smtp_note_refused(struct smtp_session *s, struct str address,
 		.event = JOURNAL_refused,
 		.session = str_c(s->d.id),
 		.peer = str_c(s->d.peer.address),
-		.address = address,
+		.from = submit_envelope(s->txn)->reverse_path,
+		.address = address.n ? address :
+		    submit_only_recipient(s->txn),
 		.code = (uint32_t)r->code,
 		.text = r->text,
 	};

@@ -19,6 +19,8 @@ struct reception {
 	struct smtp_data data;
 	struct submission_fixup *fixup;	/* of a submission; NULL: by this */
 	struct results_filter filter;
+	struct judging *judging;	/* NULL: nobody does */
+	struct verdict verdict;
 	struct reply refusal;	/* of what the header says; code 0: none */
 	bool looked;		/* at it */
 	struct deposit_facts facts;
@@ -202,6 +204,9 @@ receive_text(struct reception *in)
 		rest = octets;
 		while (smtp_data_next(&in->data, &rest, &out))
 			if (in->refusal.code == 0) {
+				if (in->judging)
+					in->s->service->o.judge->feed(
+					    in->judging, out);
 				store_octets(in, out);
 				look_at_people(in);
 			}
@@ -231,6 +236,27 @@ check(struct reception *in)
 	/* Ours is among them. */
 	if (in->facts.received_count > SMTP_MAX_RECEIVED + 1)
 		return smtp_reply(554, "5.4.6", "Mail loop: too many hops");
+	return smtp_reply(250, "2.0.0", "Ok");
+}
+
+/* Who wrote it, and may it come in? 250: yes. */
+static struct reply
+hear_verdict(struct reception *in, struct arena *mem)
+{
+	struct smtp_session *s = in->s;
+	struct verdict *v = &in->verdict;
+
+	if (!in->judging)
+		return smtp_reply(250, "2.0.0", "Ok");
+	s->service->o.judge->finish(in->judging, mem, v);
+	log_ctx_event(&s->d.log, LOG_INFO, "judged",
+	    F_STR("from", submit_envelope(s->txn)->reverse_path),
+	    F_STR("verdict", v->words), F_INT("junk", v->junk));
+	if (v->refusal.code != 0) {
+		v->refusal.text = str_dup(s->cmd, v->refusal.text);
+		return v->refusal;
+	}
+	submit_judged(s->txn, v->fields, v->junk, v->words);
 	return smtp_reply(250, "2.0.0", "Ok");
 }
 
@@ -308,6 +334,8 @@ smtp_receive(struct smtp_session *s)
 			.session = str_c(s->d.id),
 		},
 	};
+	const struct smtp_judge *judge = s->service->o.judge;
+	struct arena *verdict_mem = arena_new(JUDGE_MEMORY);
 	struct reply r = SMTP_NO_REPLY;
 
 	in.id = arena_printf(in.mem, "%s.%u", s->d.id, ++s->begun);
@@ -319,10 +347,16 @@ smtp_receive(struct smtp_session *s)
 			.sender = submitter(s),
 			.at = loop_wall(s->d.loop) });
 	results_filter_init(&in.filter, s->service->o.hostname);
+	if (judge)
+		in.judging = judge->begin(judge, &(struct judge_ask){
+		    in.origin.peer, in.origin.helo,
+		    submit_envelope(s->txn)->reverse_path });
 	smtp_data_init(&in.data, s->service->o.max_message);
 	store_trace(&in);
 	if (receive_text(&in) == 0) {
 		r = check(&in);
+		if (r.code == 250)
+			r = hear_verdict(&in, verdict_mem);
 		if (r.code == 250)
 			r = commit(&in);
 		if (r.code != 250)
@@ -333,6 +367,9 @@ smtp_receive(struct smtp_session *s)
 	}
 	submission_fixup_free(in.fixup);
 	results_filter_free(&in.filter);
+	if (judge)
+		judge->end(in.judging);
+	arena_free(verdict_mem);
 	arena_free(in.mem);
 	return r;
 }

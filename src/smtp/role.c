@@ -2,16 +2,21 @@
  * role.c - postern-mx: takes mail from the world.
  *
  * Privileges: accepts on the sockets it was given, talks to store (submit
- * only) and vault (TLS keys only). Opens nothing, connects nowhere.
+ * only), vault (TLS keys only) and resolver. Opens nothing, connects nowhere.
  */
+#include "dns/client.h"
 #include "rt/listeners.h"
+#include "smtp/judge.h"
 #include "smtp/session.h"
 #include "vault/client.h"
+
+#define LOOPBACK STR("127.0.0.0/8 ::1")
 
 struct mx {
 	struct role *role;
 	struct store *store;
 	struct vault *vault;
+	struct dns *dns;
 	struct listeners *listeners;
 	struct smtp_service *service;
 };
@@ -30,6 +35,7 @@ make_ready(void *arg, struct err *err)
 {
 	struct mx *mx = arg;
 	const struct config *c = &mx->role->config;
+	struct smtp_judge judge = smtp_judge_mx;
 	struct smtp_options o = {
 		.loop = mx->role->loop,
 		.hostname = c->hostname,
@@ -43,6 +49,12 @@ make_ready(void *arg, struct err *err)
 		.store = mx->store,
 	};
 
+	judge.loop = mx->role->loop;
+	judge.dns = mx->dns;
+	judge.unjudged = c->unjudged.n ? c->unjudged : LOOPBACK;
+	judge.enforce = c->dmarc == DMARC_ENFORCE;
+	if (c->dmarc != DMARC_OFF && c->resolver_workers > 0)
+		o.judge = &judge;
 	if (vault_tls_ctx(mx->vault, &o.tls, err) < 0)
 		return err->code;
 	smtp_service_unref(mx->service);
@@ -65,6 +77,7 @@ prepare(struct role *r, struct err *err unused_arg)
 	mx->role = r;
 	mx->store = store_new(r->loop, -1, NULL, NULL);
 	mx->vault = vault_new(r->loop, -1);
+	mx->dns = dns_new(r->loop, -1);
 	mx->listeners = listeners_new(r, kinds, NELEM(kinds), make_ready, mx);
 	listeners_need(mx->listeners, vault_link(mx->vault));
 	listeners_need(mx->listeners, store_link(mx->store));
@@ -81,6 +94,8 @@ peer(struct role *r, enum role_kind kind, uint32_t index unused_arg, int fd)
 	} else if (kind == ROLE_VAULT) {
 		vault_replace(mx->vault, fd);
 		listeners_renew(mx->listeners);
+	} else if (kind == ROLE_RESOLVER) {
+		dns_replace(mx->dns, fd);
 	} else {
 		(void)close(fd);
 	}
@@ -119,6 +134,7 @@ mx_role_finish(struct role *r)
 	smtp_service_unref(mx->service);
 	store_close(mx->store);
 	vault_free(mx->vault);
+	dns_free(mx->dns);
 }
 
 int

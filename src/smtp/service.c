@@ -17,6 +17,12 @@ smtp_service_new(const struct smtp_options *o)
 	sv->o = *o;
 	sv->mem = arena_new(SERVICE_MEM);
 	sv->o.hostname = str_dup(sv->mem, o->hostname);
+	if (o->judge) {
+		sv->judge = *o->judge;
+		sv->judge.hostname = sv->o.hostname;
+		sv->judge.unjudged = str_dup(sv->mem, o->judge->unjudged);
+		sv->o.judge = &sv->judge;
+	}
 	if (o->tls)
 		sv->o.tls = tls_ctx_ref(o->tls);
 	if (sv->o.max_recipients > SUBMIT_RCPTS_MAX)

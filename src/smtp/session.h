@@ -42,6 +42,8 @@ struct smtp_options {
 	int (*sign)(struct smtp_session *s, const struct signable *what,
 	    struct arena *a, struct str *fields, struct err *err);
 	OSSL_LIB_CTX *lib;	/* for the hashes of that */
+	/* Who judges texts (smtp/judge.h); NULL: nobody. */
+	const struct smtp_judge *judge;
 	bool local;		/* a program of this machine, without a login:
 				 * store says who it may write as */
 	/* Reports that senders ask for are promised (RFC 3461), but never to

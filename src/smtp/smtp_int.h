@@ -6,6 +6,7 @@
 #include "mail/submit.h"
 #include "rt/dialogue.h"
 #include "smtp/grammar.h"
+#include "smtp/judge.h"
 #include "smtp/reply.h"
 #include "smtp/session.h"
 
@@ -44,6 +45,7 @@ extern const size_t smtp_nverbs;
 
 struct smtp_service {
 	struct smtp_options o;
+	struct smtp_judge judge;	/* o.judge is this, or NULL */
 	struct arena *mem;
 	size_t refs;
 };

@@ -225,6 +225,8 @@ enum { FRONT_MAX = 16384 };
 	FIELDS_origin(F, S)                                                \
 	F(S, str, handles, 8 * 2000)	/* u64 each, of rcpt */            \
 	F(S, str, front, FRONT_MAX)	/* fields for everybody */         \
+	F(S, u8, junk, 0)		/* not for INBOX, if there is Junk */ \
+	F(S, str, verdict, 300)		/* words for the journal */        \
 	F(S, str, signature, 8192)	/* fields for remote recipients */
 #define FIELDS_submit_answer(F, S) F(S, u64, message, 0)
 
@@ -244,7 +246,8 @@ enum journal_event { JOURNAL_refused = 1, JOURNAL_login, JOURNAL_login_failed,
 	F(S, u32, event, 0)                                         \
 	F(S, u64, message, 0)		/* 0: none */               \
 	F(S, str, session, 32) F(S, str, peer, 64)                  \
-	F(S, str, address, 320) F(S, u32, code, 0) F(S, str, text, 500)
+	F(S, str, from, 320) F(S, str, address, 320) F(S, u32, code, 0) \
+	F(S, str, text, 500)
 
 /* ---- the queue --------------------------------------------------------
  *

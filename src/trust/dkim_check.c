@@ -84,6 +84,12 @@ dkim_check_free(struct dkim_check *c)
 	free(c);
 }
 
+struct str
+dkim_check_header(const struct dkim_check *c)
+{
+	return buf_failed(&c->header) ? STR_NULL : buf_get(&c->header);
+}
+
 /* ---- the body ----------------------------------------------------------- */
 
 static void

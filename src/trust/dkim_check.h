@@ -39,4 +39,7 @@ void dkim_check_feed(struct dkim_check *c, struct str octets);
 size_t dkim_check_finish(struct dkim_check *c, const struct trust_dns *dns,
     int64_t now, struct arena *a,
     struct dkim_result results[DKIM_SIGNATURES_MAX]);
+/* The header, with its blank line, as far as it has come; empty if it is too
+ * long to keep. */
+struct str dkim_check_header(const struct dkim_check *c);
 void dkim_check_free(struct dkim_check *c);	/* NULL is fine */

@@ -425,8 +425,8 @@ engine_journal(struct engine *e, const struct journal_ask *ask)
 	journal_add(e->journal, &(struct journal_row){
 	    .at_us = e->o.wall_us(e->o.arg), .event = ask->event,
 	    .message = ask->message, .session = ask->session,
-	    .peer = ask->peer, .address = ask->address, .code = ask->code,
-	    .text = ask->text });
+	    .peer = ask->peer, .from = ask->from, .address = ask->address,
+	    .code = ask->code, .text = ask->text });
 }
 
 /* ---- readers ----------------------------------------------------------- */

@@ -165,6 +165,9 @@ int mbox_get(struct engine *e, uint64_t account, uint64_t mailbox,
     struct mbox **m, struct err *err);
 int mbox_find(struct engine *e, uint64_t account, struct str name,
     struct mbox **m, struct err *err);
+/* The first one of this use; E_NOTFOUND: there is none. */
+int mbox_special(struct engine *e, uint64_t account, enum special use,
+    struct mbox **m, struct err *err);
 int acct_inbox(struct engine *e, struct acct *a, struct mbox **m,
     struct err *err);
 void mbox_touch(struct engine *e, struct mbox *m);

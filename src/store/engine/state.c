@@ -131,6 +131,21 @@ mbox_find(struct engine *e, uint64_t account, struct str name,
 }
 
 int
+mbox_special(struct engine *e, uint64_t account, enum special use,
+    struct mbox **m, struct err *err)
+{
+	uint64_t mailbox;
+	int rc = sql_number(&e->w, SQL_mailbox_special,
+	    SQL_VALS(vi(account), vi(use)), &mailbox, err);
+
+	if (rc < 0)
+		return rc;
+	if (mailbox == 0)
+		return err_set(err, E_NOTFOUND, "no such mailbox");
+	return mbox_get(e, account, mailbox, m, err);
+}
+
+int
 acct_inbox(struct engine *e, struct acct *a, struct mbox **m, struct err *err)
 {
 	int rc;

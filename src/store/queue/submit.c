@@ -65,26 +65,24 @@ peer_of(struct submitting *s)
 }
 
 static void
-journal(struct submitting *s, enum journal_event event, struct str address)
+journal(struct submitting *s, enum journal_event event, struct str address,
+    struct str text)
 {
 	const struct submit_ask *ask = s->ask;
-	char text[400];
-	int n = 0;
 	struct journal_row row = { .at_us = s->e->o.wall_us(s->e->o.arg),
 		.event = event, .message = s->at.blob,
 		.session = ask->session, .peer = peer_of(s),
-		.from = ask->reverse_path, .address = address, .code = 250 };
+		.from = ask->reverse_path, .address = address, .code = 250,
+		.text = text };
 
 	if (event == JOURNAL_received)
-		n = snprintf(text, sizeof(text), "size=%llu protocol=%.*s "
-		    "helo=%.*s tls=%.*s id=%.*s",
+		row.text = arena_printf(s->e->arena, "size=%llu protocol=%.*s "
+		    "helo=%.*s tls=%.*s%s%.*s id=%.*s",
 		    (unsigned long long)ask->raw_size,
 		    STR_FMT(ask->protocol), STR_FMT(str_first(ask->helo, 100)),
-		    STR_FMT(ask->tls),
+		    STR_FMT(ask->tls), ask->verdict.n ? " verdict: " : "",
+		    STR_FMT(ask->verdict),
 		    STR_FMT(str_first(ask->message_id, 150)));
-	row.text = str_make(text, n > 0 ? (size_t)n : 0);
-	if (row.text.n >= sizeof(text))
-		row.text.n = sizeof(text) - 1;
 	batch_journal(s->e, &row);
 }
 
@@ -125,12 +123,16 @@ put_local(struct submitting *s, const struct recipient *r)
 	uint32_t uid;
 	int rc = acct_get(s->e, r->account, &d.acct, &s->w->err);
 
-	if (rc == 0)
+	if (rc == 0 && s->ask->junk)
+		rc = mbox_special(s->e, r->account, SPECIAL_junk, &d.mbox,
+		    &s->w->err);
+	if ((rc == 0 && !d.mbox) || rc == E_NOTFOUND)
 		rc = acct_inbox(s->e, d.acct, &d.mbox, &s->w->err);
 	if (rc < 0)
 		return rc;
 	d.size = d.prefix.n + d.front + s->ask->raw_size;
-	journal(s, JOURNAL_stored, r->address);
+	journal(s, JOURNAL_stored, r->address,
+	    d.mbox == d.acct->inbox ? STR_NULL : STR("as junk"));
 	return deliver(s->e, &d, &uid, &s->w->err);
 }
 
@@ -144,7 +146,7 @@ put_one(struct submitting *s, const struct recipient *r, uint64_t n)
 
 	journal_forwarded(s, r);
 	if (r->account == 0) {
-		journal(s, JOURNAL_queued, r->address);
+		journal(s, JOURNAL_queued, r->address, STR_NULL);
 		return queue_put_rcpt(s->e, s->at.blob, n, r, err);
 	}
 	rc = put_local(s, r);
@@ -195,7 +197,7 @@ put_all(struct submitting *s)
 	size_t i;
 	int rc = blob_insert(s->e, &s->at, s->to.nlocal + queued, err);
 
-	journal(s, JOURNAL_received, STR_NULL);
+	journal(s, JOURNAL_received, STR_NULL, STR_NULL);
 	if (rc == 0 && queued)
 		rc = queue_put(s->e, s->w, s->ask, s->to.return_path,
 		    s->at.blob, err);

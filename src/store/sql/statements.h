@@ -111,6 +111,8 @@
 	R(mailbox_find, (mailbox, uidvalidity, uidnext, messages, unseen,     \
 	    deleted, size, modseq),                                           \
 	    "FROM mailbox WHERE account=?1 AND name=?2")                      \
+	S(mailbox_special, "SELECT ifnull(min(mailbox), 0) FROM mailbox"      \
+	    " WHERE account=?1 AND special & ?2")                             \
 	S(mailbox_add, "INSERT INTO mailbox VALUES (?1, ?2, ?3, ?4, ?5, 1,"   \
 	    " 0, 0, 0, 0, 1)")                                                \
 	S(mailbox_put, "UPDATE mailbox SET uidnext=?1, messages=?2,"          \

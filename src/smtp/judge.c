@@ -1,0 +1,329 @@
+#include "smtp/judge.h"
+
+#include <stdlib.h>
+
+#include "dns/client.h"
+#include "dns/name.h"
+#include "trust/dkim_check.h"
+#include "trust/dkim_header.h"
+#include "trust/dmarc.h"
+#include "trust/spf.h"
+
+enum { FIELDS_OCTETS_MAX = 8192, WORDS_OCTETS_MAX = 300 };
+
+struct judging {
+	const struct smtp_judge *judge;
+	struct judge_ask ask;
+	struct ip ip;
+	struct dkim_check *dkim;
+	int64_t until_ms;
+};
+
+/* What was found, on its way to a verdict. */
+struct evidence {
+	struct judging *j;
+	struct arena *a;
+	struct trust_dns dns;
+	struct str spf_domain;	/* who was asked about: MAIL FROM, else HELO */
+	bool by_helo;
+	struct spf_answer spf;
+	struct dkim_result dkim[DKIM_SIGNATURES_MAX];
+	size_t ndkim;
+	struct str author;	/* the domain in From; empty: not just one */
+	bool authors_differ;
+	struct dmarc_answer dmarc;
+};
+
+/* ---- whose mail is judged -----------------------------------------------  */
+
+/* "192.0.2.0/24 ::1", as conf/ has checked it. */
+static bool
+is_unjudged(struct str networks, const struct ip *ip)
+{
+	struct str one, address, length;
+	struct ip network;
+	uint32_t bits;
+
+	while (networks.n > 0) {
+		(void)str_cut(networks, ' ', &one, &networks);
+		if (!str_cut(one, '/', &address, &length))
+			length = STR("128");
+		if (ip_parse(address, &network) && str_u32(length, &bits) &&
+		    ip_matches(ip, &network, network.v6 || bits <= 32 ? bits :
+		    32))
+			return true;
+	}
+	return false;
+}
+
+static struct judging *
+judge_begin(const struct smtp_judge *judge, const struct judge_ask *ask)
+{
+	struct judging *j;
+	struct ip ip;
+
+	if (!ip_parse(ask->peer, &ip) || is_unjudged(judge->unjudged, &ip))
+		return NULL;
+	j = calloc(1, sizeof(*j));
+	bug_if(!j);
+	j->judge = judge;
+	j->ask = *ask;
+	j->ip = ip;
+	j->dkim = dkim_check_new(NULL);
+	return j;
+}
+
+static void
+judge_feed(struct judging *j, struct str octets)
+{
+	dkim_check_feed(j->dkim, octets);
+}
+
+static void
+judge_end(struct judging *j)
+{
+	if (!j)
+		return;
+	dkim_check_free(j->dkim);
+	free(j);
+}
+
+/* ---- what can be proven -------------------------------------------------  */
+
+static void
+look_up(void *arg, struct str name, enum dns_type type,
+    struct lookup_answer *answer, struct arena *a)
+{
+	struct judging *j = arg;
+	struct err err = { 0 };
+
+	if (dns_lookup(j->judge->dns, name, type, answer, a, j->until_ms,
+	    &err) < 0)
+		*answer = (struct lookup_answer){ .result = DNS_FAILED };
+}
+
+/* RFC 7208 2.3, 2.4: the domain of MAIL FROM; of a report that of HELO */
+static void
+check_spf(struct evidence *e)
+{
+	const struct judge_ask *ask = &e->j->ask;
+	struct spf_ask spf = { .dns = &e->dns, .ip = e->j->ip,
+		.helo = ask->helo, .receiver = e->j->judge->hostname,
+		.now = loop_wall(e->j->judge->loop) };
+	struct str domain;
+
+	e->by_helo = ask->reverse_path.n == 0;
+	domain = e->by_helo ? ask->helo : str_from(ask->reverse_path,
+	    str_rchr(ask->reverse_path, '@') + 1);
+	if (!dns_name(domain, e->a, &e->spf_domain)) {
+		e->spf_domain = STR_NULL;
+		e->spf.why = STR("no name that can be asked for");
+		return;
+	}
+	spf.domain = e->spf_domain;
+	spf.sender = e->by_helo ? arena_printf(e->a, "postmaster@%.*s",
+	    STR_FMT(e->spf_domain)) : ask->reverse_path;
+	spf_check(&spf, e->a, &e->spf);
+}
+
+/* The domain in From. Of several addresses it is one if all have it. */
+static void
+find_author(struct evidence *e)
+{
+	struct str author[DKIM_AUTHORS_MAX], domain;
+	size_t n = dkim_header_authors(e->a, dkim_check_header(e->j->dkim),
+	    author);
+
+	for (size_t i = 0; i < n; i++) {
+		if (!dns_name(str_from(author[i], str_rchr(author[i], '@') +
+		    1), e->a, &domain))
+			domain = STR("");
+		if (i > 0 && !str_eq(domain, e->author))
+			e->authors_differ = true;
+		e->author = domain;
+	}
+	if (e->authors_differ)
+		e->author = STR_NULL;
+}
+
+/* unsure: what DNS could not answer counts as proven. */
+static void
+check_dmarc(struct evidence *e, bool unsure, struct dmarc_answer *answer)
+{
+	struct str proven[DKIM_SIGNATURES_MAX];
+	struct dmarc_ask ask = { .dns = &e->dns, .from = e->author,
+		.dkim = proven };
+
+	*answer = (struct dmarc_answer){ 0 };
+	if (e->author.n == 0) {
+		answer->verdict = DMARC_PERMERROR;
+		answer->why = e->authors_differ ?
+		    STR("From names people of several domains") :
+		    STR("From names nobody");
+		return;
+	}
+	for (size_t i = 0; i < e->ndkim; i++)
+		if (e->dkim[i].verdict == DKIM_PASS ||
+		    (unsure && e->dkim[i].verdict == DKIM_TEMPERROR))
+			proven[ask.ndkim++] = e->dkim[i].domain;
+	if (e->spf.result == SPF_PASS ||
+	    (unsure && e->spf.result == SPF_TEMPERROR))
+		ask.spf = e->spf_domain;
+	dmarc_check(&ask, e->a, answer);
+}
+
+/* ---- what is said of it -------------------------------------------------  */
+
+/* value = token / quoted-string; what comes from outside has no controls. */
+static void
+put_value(struct buf *b, struct str s)
+{
+	bool plain = s.n > 0;
+
+	for (size_t i = 0; i < s.n; i++)
+		plain = plain && (ascii_is_alnum(s.p[i]) ||
+		    strchr("-._@+", s.p[i]));
+	if (plain)
+		buf_str(b, s);
+	else
+		buf_quoted(b, s);
+}
+
+static void
+put_property(struct buf *b, const char *name, struct str value)
+{
+	if (value.n == 0)
+		return;
+	buf_printf(b, " %s=", name);
+	put_value(b, value);
+}
+
+/* " (why)": words of ours; what is quoted in them is visible ASCII. */
+static void
+put_comment(struct buf *b, struct str why)
+{
+	if (why.n == 0)
+		return;
+	buf_lit(b, "\r\n\t (");
+	for (size_t i = 0; i < why.n; i++)
+		buf_chr(b, strchr("()\\", why.p[i]) || why.p[i] < ' ' ||
+		    why.p[i] > '~' ? '?' : why.p[i]);
+	buf_lit(b, ")");
+}
+
+static bool
+is_printable(struct str s)
+{
+	for (size_t i = 0; i < s.n; i++)
+		if (s.p[i] < ' ' || s.p[i] > '~')
+			return false;
+	return true;
+}
+
+/* Authentication-Results                                  RFC 8601 2.2, 2.7 */
+static void
+put_results(struct buf *b, const struct evidence *e)
+{
+	struct str from = e->j->ask.reverse_path;
+
+	buf_printf(b, "Authentication-Results: %.*s;\r\n\tspf=%.*s",
+	    STR_FMT(e->j->judge->hostname), STR_FMT(spf_word(e->spf.result)));
+	put_comment(b, e->spf.why);
+	put_property(b, e->by_helo ? "smtp.helo" : "smtp.mailfrom",
+	    e->by_helo || !is_printable(from) ? e->spf_domain : from);
+	if (e->ndkim == 0)
+		buf_lit(b, ";\r\n\tdkim=none");
+	for (size_t i = 0; i < e->ndkim; i++) {
+		const struct dkim_result *r = &e->dkim[i];
+
+		buf_printf(b, ";\r\n\tdkim=%.*s", STR_FMT(dkim_word(
+		    r->verdict)));
+		put_comment(b, r->why);
+		put_property(b, "header.d", r->domain);
+		put_property(b, "header.s", r->selector);
+		put_property(b, "header.a", str_c(r->algorithm));
+	}
+	buf_printf(b, ";\r\n\tdmarc=%.*s", STR_FMT(dmarc_word(
+	    e->dmarc.verdict)));
+	put_comment(b, e->dmarc.why);
+	put_property(b, "header.from", e->author);
+	if (e->dmarc.verdict == DMARC_FAIL)
+		put_property(b, "policy.dmarc",
+		    dmarc_policy_word(e->dmarc.policy));
+	buf_lit(b, "\r\n");
+}
+
+/* "dmarc=pass spf=pass dkim=pass (by DKIM of example.org)" */
+static struct str
+words_of(const struct evidence *e)
+{
+	auto_buf b = BUF_INIT(WORDS_OCTETS_MAX);
+	bool passed = false;
+
+	for (size_t i = 0; i < e->ndkim; i++)
+		passed = passed || e->dkim[i].verdict == DKIM_PASS;
+	buf_printf(&b, "dmarc=%.*s spf=%.*s dkim=%.*s", STR_FMT(dmarc_word(
+	    e->dmarc.verdict)), STR_FMT(spf_word(e->spf.result)),
+	    STR_FMT(passed || e->ndkim == 0 ? dkim_word(passed ? DKIM_PASS :
+	    DKIM_NONE) : dkim_word(e->dkim[0].verdict)));
+	buf_printf(&b, " (%.*s)", STR_FMT(str_first(e->dmarc.why, 200)));
+	return str_dup(e->a, buf_get(&b));
+}
+
+/* ---- and done -----------------------------------------------------------  */
+
+/* RFC 9989 5.3.6, 5.4: the domain's wish is done in the dialogue, so that
+ * whoever sent it hears of it and nobody else does. */
+static void
+decide(struct evidence *e, struct verdict *out)
+{
+	struct dmarc_answer other;
+
+	out->junk = e->dmarc.verdict == DMARC_PERMERROR && e->authors_differ;
+	if (e->dmarc.verdict != DMARC_FAIL ||
+	    e->dmarc.policy == DMARC_P_NONE)
+		return;
+	check_dmarc(e, true, &other);
+	if (other.verdict != DMARC_FAIL) {
+		out->refusal = smtp_replyf(e->a, 451, "4.4.3", "DNS is in "
+		    "trouble, and %.*s wants to be sure: try again later",
+		    STR_FMT(e->author));
+		return;
+	}
+	if (e->dmarc.policy == DMARC_P_QUARANTINE) {
+		out->junk = true;
+		return;
+	}
+	/* RFC 7372 3.3 */
+	out->refusal = smtp_replyf(e->a, 550, "5.7.26", "%.*s wants mail "
+	    "refused that is not proven to be its own (DMARC): neither SPF "
+	    "nor DKIM is in order", STR_FMT(e->author));
+}
+
+static void
+judge_finish(struct judging *j, struct arena *a, struct verdict *out)
+{
+	struct evidence e = { .j = j, .a = a, .dns = { look_up, j } };
+	auto_buf fields = BUF_INIT(FIELDS_OCTETS_MAX);
+
+	*out = (struct verdict){ 0 };
+	j->until_ms = loop_now_ms(j->judge->loop) + JUDGE_MS;
+	check_spf(&e);
+	e.ndkim = dkim_check_finish(j->dkim, &e.dns,
+	    loop_wall(j->judge->loop), a, e.dkim);
+	find_author(&e);
+	check_dmarc(&e, false, &e.dmarc);
+	put_results(&fields, &e);
+	if (!buf_failed(&fields))
+		out->fields = str_dup(a, buf_get(&fields));
+	out->words = words_of(&e);
+	if (j->judge->enforce)
+		decide(&e, out);
+}
+
+const struct smtp_judge smtp_judge_mx = {
+	.begin = judge_begin,
+	.feed = judge_feed,
+	.finish = judge_finish,
+	.end = judge_end,
+};

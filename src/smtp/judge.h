@@ -1,0 +1,52 @@
+/*
+ * judge.h - who wrote what arrives, and may it come in: SPF, DKIM and DMARC,
+ * what is said of it in front of the text, and what is done.
+ *
+ * The dialogue knows the four functions of smtp_judge only; mx alone has
+ * something behind them.
+ */
+#pragma once
+#include "mail/submit.h"
+#include "smtp/reply.h"
+
+struct dns;
+struct judging;
+
+/* Who hands in what; borrowed until the judging has ended. */
+struct judge_ask {
+	struct str peer;	/* an address, as text */
+	struct str helo, reverse_path;
+};
+
+/* strs are in the arena, or static. */
+struct verdict {
+	struct reply refusal;	/* code 0: it may come in */
+	bool junk;		/* but not into INBOX */
+	struct str fields;	/* whole header fields, for in front */
+	struct str words;	/* one line for log and journal, ASCII */
+};
+
+struct smtp_judge {
+	/* NULL: nobody looks at what these hand in. */
+	struct judging *(*begin)(const struct smtp_judge *judge,
+	    const struct judge_ask *ask);
+	/* The text as it came, cut anywhere. */
+	void (*feed)(struct judging *j, struct str octets);
+	/* The text is complete; once. Suspends; at most JUDGE_MS. */
+	void (*finish)(struct judging *j, struct arena *a,
+	    struct verdict *out);
+	void (*end)(struct judging *j);	/* NULL is fine */
+	struct loop *loop;
+	struct dns *dns;
+	struct str hostname;	/* the service's */
+	struct str unjudged;	/* as in rt/config.h */
+	bool enforce;
+};
+
+enum {
+	JUDGE_MS = 30000,	/* for all that is asked of DNS */
+	JUDGE_MEMORY = 8 << 20,
+};
+
+/* The four. */
+extern const struct smtp_judge smtp_judge_mx;
