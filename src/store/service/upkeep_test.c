@@ -9,6 +9,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "store/engine/engine_int.h"
 #include "store/service/test_fixture.h"
 
 struct folder {
@@ -180,6 +181,103 @@ test_damaged_for_gc(void **state)
 	}
 }
 
+/* ---- its rate ----------------------------------------------------------- */
+
+enum { MANY = 2000, A_SLICE = 200, WAL = 1 << 20 };
+
+static uint64_t
+rows_of(struct folder *p, const char *table)
+{
+	char text[100];
+	sqlite3_stmt *st;
+	uint64_t n;
+
+	(void)snprintf(text, sizeof(text), "SELECT count(*) FROM %s", table);
+	assert_int_equal(sqlite3_prepare_v2(p->d.r->q.db, text, -1, &st,
+	    NULL), SQLITE_OK);
+	assert_int_equal(sqlite3_step(st), SQLITE_ROW);
+	n = (uint64_t)sqlite3_column_int64(st, 0);
+	sqlite3_finalize(st);
+	return n;
+}
+
+static uint64_t
+octets_of_wal(struct folder *p)
+{
+	struct stat st;
+
+	assert_int_equal(fstatat(p->dirfd, "postern.db-wal", &st, 0), 0);
+	return (uint64_t)st.st_size;
+}
+
+static void
+deliver_many(struct folder *p)
+{
+	fixture_close(&p->d);
+	p->d.o.wal_octets = WAL;
+	assert_int_equal(fixture_open(&p->d), 0);
+	for (int i = 0; i < MANY; i++)
+		assert_int_equal(mail(p, 0, "text"), 0);
+}
+
+/* Cleans to the end: so many rows of the table go in a slice, no more and no
+ * fewer, and the WAL never has more than its bound and a slice. Slices. */
+static uint64_t
+watch_cleaning(struct folder *p, const char *table, uint64_t a_slice)
+{
+	uint64_t slices = 0, before, gone;
+	bool more = true;
+
+	while (more) {
+		before = rows_of(p, table);
+		assert_int_equal(engine_gc(p->d.e, &more, &p->d.err), 0);
+		gone = before - rows_of(p, table);
+		assert_true(gone == a_slice || gone == before || gone == 0);
+		assert_true(octets_of_wal(p) < WAL + WAL / 2);
+		slices += gone > 0;
+	}
+	assert_int_equal(rows_of(p, table), 0);
+	return slices;
+}
+
+static void
+test_rate_of_garbage(void **state)
+{
+	struct folder *p = *state;
+	struct caller alice = fixture_person(p->alice);
+	struct open_answer in;
+	uint32_t gone;
+
+	deliver_many(p);
+	assert_int_equal(fixture_open_mailbox(&p->d, &alice, "INBOX", &in), 0);
+	assert_int_equal(fixture_flags(&p->d, &alice, &in, 1, UINT32_MAX,
+	    FLAGS_ADD, FLAG_deleted, ""), 0);
+	assert_int_equal(fixture_open_mailbox(&p->d, &alice, "INBOX", &in), 0);
+	assert_int_equal(fixture_expunge(&p->d, &alice, &in, &gone), 0);
+	assert_int_equal(gone, MANY);
+	p->d.now_us += (int64_t)400 * 1000000;
+	assert_int_equal(watch_cleaning(p, "garbage", A_SLICE),
+	    MANY / A_SLICE);
+	assert_int_equal(rows_of(p, "blob"), 0);
+	assert_int_equal(fixture_verify(&p->d), 0);
+}
+
+static void
+test_rate_of_removal(void **state)
+{
+	struct folder *p = *state;
+	struct account_remove_ask ask = { 77, STR("alice@ours.test") };
+	struct write w = { .caller = &p->d.operator_,
+		.call = STORE_account_remove, .ask = &ask };
+
+	deliver_many(p);
+	assert_int_equal(fixture_write(&p->d, &w), 0);
+	assert_int_equal(watch_cleaning(p, "placement", 1000), MANY / 1000);
+	assert_int_equal(rows_of(p, "email"), 0);
+	assert_int_equal(rows_of(p, "blob"), 0);
+	assert_int_equal(fixture_verify(&p->d), 0);
+}
+
 int
 main(void)
 {
@@ -187,6 +285,10 @@ main(void)
 		cmocka_unit_test_setup_teardown(test_damaged_changes, set_up,
 		    tear_down),
 		cmocka_unit_test_setup_teardown(test_damaged_for_gc, set_up,
+		    tear_down),
+		cmocka_unit_test_setup_teardown(test_rate_of_garbage, set_up,
+		    tear_down),
+		cmocka_unit_test_setup_teardown(test_rate_of_removal, set_up,
 		    tear_down),
 	};
 
