@@ -44,8 +44,9 @@ pop3_fail(struct pop3_session *s, const char *what, const struct err *err)
 	log_ctx_event(&s->d.log, LOG_WARN, "command_failed",
 	    F_STR("command", str_c(what)), F_ERR(err));
 	/* All we ask for is an account's to ask: it is not ours any more (its
-	 * password was changed, or vault has forgotten us). */
-	if (err->code == E_DENIED)
+	 * password was changed, or vault has forgotten us). Of a view that is
+	 * older than what store remembers no number can be said any more. */
+	if (err->code == E_DENIED || err->code == E_STALE)
 		pop3_end(s);
 	for (size_t i = 0; i < NELEM(failures); i++) {
 		if (failures[i].code == err->code)

@@ -320,6 +320,23 @@ test_utf8(void **state unused_arg)
 	world_end(&w);
 }
 
+/* Of a view as old as this nothing can be said any more. */
+static void
+test_stale(void **state unused_arg)
+{
+	struct world w;
+
+	two_messages(&w);
+	world_login(&w, 0);
+	w.store.fake.fail[STORE_fetch] = E_STALE;
+	world_say(&w, 0, "DELE 1\r\nRETR 2\r\nQUIT\r\n",
+	    "+OK Removed when you quit\r\n"
+	    "-ERR [SYS/TEMP] The mailbox has moved, try again\r\n");
+	assert_true(w.c[0].eof);
+	assert_int_equal(w.store.fake.calls[STORE_expunge], 0);
+	world_end(&w);
+}
+
 /* The account is not ours any more. */
 static void
 test_denied(void **state unused_arg)
@@ -423,6 +440,7 @@ main(void)
 		cmocka_unit_test(test_snapshot),
 		cmocka_unit_test(test_unreadable),
 		cmocka_unit_test(test_utf8),
+		cmocka_unit_test(test_stale),
 		cmocka_unit_test(test_denied),
 		cmocka_unit_test(test_long_line),
 		cmocka_unit_test(test_too_many_bad),
