@@ -334,3 +334,36 @@ def test_send(server, tmp_path):
                           check=False)
     assert done.returncode == 1 and "no such mailbox" in done.stderr
     assert server.command("send", check=False).returncode == 2
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="root alone has an /etc of its "
+                    "own to mount")
+def test_installed_server(running, tmp_path):
+    """/etc/postern/postern.conf names the server, also where it names what is
+    not for this user to read."""
+    conf = tmp_path / "postern.conf"
+    conf.write_text(
+        f'hostname = "mail.example.org"\ndata = "{running.data}"\n'
+        'route "example.com" { host = h.example.com user = u\n'
+        '    password-file = "/nobody/may/read/this" }\n')
+    done = subprocess.run(
+        ["unshare", "--mount", "sh", "-ec",
+         "mount -t tmpfs none /etc; mkdir /etc/postern;"
+         "cp $1 /etc/postern/postern.conf; cd /; unset POSTERN_DATA;"
+         "exec $0 -f $2 $3",
+         str(running.path), str(conf), ALICE, BOB],
+        input=b"Subject: as installed\n\ntext\n", capture_output=True,
+        timeout=60)
+    assert done.returncode == 0, done
+    assert running.one("bob")["Subject"] == "as installed"
+
+
+def test_results_that_are_not_ours(running):
+    """RFC 8601 5: nobody says in our name what we found out."""
+    ours = "mail." + ALICE.split("@")[1]
+    running.sendmail(ALICE, text=(
+        f"Authentication-Results: {ours}; spf=pass\n"
+        "Authentication-Results: other.example; spf=pass\n"
+        "Subject: x\n\ntext\n").encode())
+    assert running.one().get_all("Authentication-Results") == [
+        "other.example; spf=pass"]

@@ -95,6 +95,27 @@ read_file(const char *path, struct buf *text, struct err *err)
 }
 
 int
+conf_read_data(const char *path, struct arena *a, struct str *data,
+    struct err *err)
+{
+	auto_buf text = BUF_INIT(CONF_OCTETS_MAX);
+	struct arena *scratch = arena_new(CONF_SCRATCH);
+	struct str folder = folder_of(scratch, path);
+	struct err other = { 0 };
+	struct config c;
+	int rc = read_file(path, &text, err);
+
+	if (rc == 0) {
+		set_defaults(scratch, folder, &c);
+		(void)conf_parse(buf_get(&text), path, folder, scratch, &c,
+		    &other);
+		*data = str_dup(a, c.data);
+	}
+	arena_free(scratch);
+	return rc;
+}
+
+int
 conf_read(const char *path, struct arena *a, struct config *c,
     struct err *err)
 {

@@ -15,6 +15,12 @@ void conf_defaults(struct arena *a, struct config *c);
 int conf_read(const char *path, struct arena *a, struct config *c,
     struct err *err);
 
+/* Where the data of a file's server lies, whatever else is wrong with it: it
+ * may name what is not for us to read. E_NOTFOUND: the file is not there, or
+ * not for us. */
+int conf_read_data(const char *path, struct arena *a, struct str *data,
+    struct err *err);
+
 /* Replace the listening sockets. */
 struct conf_listen {
 	enum listen_kind kind;

@@ -29,10 +29,13 @@ bool
 dsn_whole(const struct dsn *d)
 {
 	/* Such a message would have to be encoded in 7 bits, as nobody knows
-	 * what the way back to the sender can do: RFC 6533 4.5. One with 8
-	 * bits in its body alone goes back the way it came: RET=FULL is
-	 * offered to people of ours. */
+	 * what the way back to the sender can do: RFC 6533 4.5. So would one
+	 * with 8 bits in its body alone, where the way back leads on, maybe
+	 * to who takes only 7 (and message/rfc822 may not be encoded, RFC
+	 * 2046 5.2.1): then the header says which message it was. */
 	if (d->item->smtputf8 && !dsn_is_utf8(d))
+		return false;
+	if (d->item->body_8bit && d->item->elsewhere)
 		return false;
 	return d->whole && d->item->ret != RET_headers && any_failed(d);
 }

@@ -272,6 +272,7 @@ test_whole(void **state unused_arg)
 		uint8_t smtputf8;
 		const char *sender;
 		bool want;
+		uint8_t body_8bit, elsewhere;
 	} t[] = {
 		{ true, RET_full, OUTCOME_failed, 0, "a@b", true },
 		{ true, RET_unsaid, OUTCOME_failed, 0, "a@b", true },
@@ -281,11 +282,16 @@ test_whole(void **state unused_arg)
 		{ true, RET_full, OUTCOME_relayed, 0, "a@b", false },
 		{ true, RET_full, OUTCOME_failed, 1, "a@b", false },
 		{ true, RET_full, OUTCOME_failed, 1, "\xc3\xa4@b", true },
+		{ true, RET_full, OUTCOME_failed, 0, "a@b", true, 1, 0 },
+		{ true, RET_full, OUTCOME_failed, 0, "a@b", true, 0, 1 },
+		{ true, RET_full, OUTCOME_failed, 0, "a@b", false, 1, 1 },
 	};
 
 	for (size_t i = 0; i < NELEM(t); i++) {
 		struct queue_item it = { .ret = t[i].ret,
 			.smtputf8 = t[i].smtputf8,
+			.body_8bit = t[i].body_8bit,
+			.elsewhere = t[i].elsewhere,
 			.reverse_path = str_c(t[i].sender) };
 		struct queue_rcpt r = { .outcome = t[i].outcome };
 		struct dsn d = { .item = &it, .rcpts = &r, .nrcpts = 1,

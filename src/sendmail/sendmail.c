@@ -21,6 +21,7 @@ enum {
 };
 
 static const char data_folder[] = "/var/lib/postern";
+static const char config_file[] = "/etc/postern/postern.conf";
 
 struct sendmail_request {
 	struct sendmail_args o;
@@ -177,6 +178,21 @@ set_envid(struct local *p, const char *envid)
 	return 0;
 }
 
+/* Of the server that is installed: what its configuration says, which may not
+ * be for every user to read. */
+static const char *
+installed_data(struct local *p)
+{
+	struct err err = { 0 };
+	struct str data;
+	const char *path;
+
+	if (conf_read_data(config_file, p->memory, &data, &err) < 0)
+		return data_folder;
+	path = str_dupz(p->memory, data);
+	return access(path, F_OK) == 0 ? path : data_folder;
+}
+
 static int
 find_data(struct local *p, const struct sendmail_args *o)
 {
@@ -190,7 +206,7 @@ find_data(struct local *p, const struct sendmail_args *o)
 		p->data = str_dupz(p->memory, c.data);
 		p->compress = c.compress;
 	} else if (!p->data || !p->data[0]) {
-		p->data = data_folder;
+		p->data = installed_data(p);
 	}
 	return 0;
 }
@@ -236,7 +252,8 @@ static const char usage[] =
     "  -f ADDRESS   the envelope's sender; <>: none\n"
     "  -F NAME      the full name for the From field\n"
     "  -C FILE      the server of this postern.conf; without it that of the\n"
-    "               data folder $POSTERN_DATA, or /var/lib/postern\n"
+    "               data folder $POSTERN_DATA, else that of\n"
+    "               /etc/postern/postern.conf, or of /var/lib/postern\n"
     "  -v           say the message's number\n";
 
 int

@@ -4,6 +4,7 @@
 #include "base/timetext.h"
 #include "mime/address.h"
 #include "mime/header.h"
+#include "mime/results.h"
 #include "smtp/path.h"
 
 enum { WORD_OCTETS = 42 };	/* 56 in base64: under 75, RFC 2047 2 */
@@ -218,6 +219,14 @@ static const struct known_field {
 	{ "Return-Path", 0, NO_RCPT, true },
 };
 
+/* One that claims to be a result of ours is not.                RFC 8601 5 */
+static bool
+is_forged(const struct submit_header *h, const struct header_field *f)
+{
+	return str_eqi(f->name, STR("Authentication-Results")) &&
+	    results_claim(f->value, h->hostname);
+}
+
 static const struct known_field *
 find_known(struct str name)
 {
@@ -292,7 +301,7 @@ submit_header_write(struct submit_header *h, struct str in, struct buf *out,
 		if (h->to_header && k->rcpts == rcpts &&
 		    submit_header_add_rcpts(h, f.value, err) < 0)
 			return err->code;
-		if (k->drop)
+		if (k->drop || is_forged(h, &f))
 			continue;
 		buf_str(out, f.whole);
 		if (!str_endsi(f.whole, STR("\r\n")))

@@ -279,6 +279,8 @@ enum take_kind { TAKE_DELIVER = 1, TAKE_REPORT };
 	F(S, u8, stranger, 0)		/* of a report: whom it goes to \
 					 * wrote to an alias, and is not \
 					 * told where that leads */   \
+	F(S, u8, elsewhere, 0)		/* of a report: nobody here has \
+					 * it alone, it goes on */    \
 	F(S, str, rcpts, 150000)	/* struct queue_rcpt each */
 /* outcome and what follows say what happened last (of a report: what is to
  * be reported); 0 and empty before the first attempt. */

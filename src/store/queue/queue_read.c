@@ -1,4 +1,5 @@
 #include "store/address/srs.h"
+#include "store/directory/resolve.h"
 #include "store/queue/queue_int.h"
 
 /*
@@ -233,6 +234,18 @@ name_stranger(struct item_gathering *g)
 	g->item.stranger = 1;
 }
 
+/* What the way of a report can do is known only if it ends here. */
+static int
+find_end_of_report(struct item_gathering *g, struct err *err)
+{
+	struct resolved who;
+	int rc = resolve_address(&g->r->q, g->r->arena, g->item.reverse_path,
+	    &who, err);
+
+	g->item.elsewhere = rc < 0 || who.kind != ADDRESS_ACCOUNT;
+	return rc;
+}
+
 static void
 take_reported(struct item_gathering *g, enum sql_statement s)
 {
@@ -273,6 +286,8 @@ reader_queue_report(struct reader *r, uint64_t message, struct buf *out,
 	rc = rc < 0 ? rc : 0;
 	if (rc == 0 && g->nrcpts && g->item.reverse_path.n == 0)
 		rc = postmaster(g, err);
+	if (rc == 0 && g->nrcpts)
+		rc = find_end_of_report(g, err);
 	if (rc == 0)
 		end_item(g);
 	return rc < 0 ? rc : (int)g->nitems;
