@@ -116,3 +116,15 @@ def test_worker_dies(server):
             pass
         assert time.monotonic() < end
         time.sleep(0.2)
+
+
+def test_a_long_literal_that_does_not_wait(server):
+    """Its octets belong to the command that they came with, however many they
+    are, and the session goes on. RFC 7888 4"""
+    imap = Imap(server).login("alice")
+    octets = b"x LOGOUT\r\n" * 30000
+    imap.send(b"a SELECT {%d+}\r\n" % len(octets) + octets +
+              b" {3+}\r\nabc\r\nb NOOP\r\n")
+    assert imap.line() == b"a BAD [TOOBIG] The command is too long"
+    assert imap.line().startswith(b"b OK")
+    imap.close()

@@ -88,24 +88,25 @@ finish_command(struct imap_session *s, struct str tag, uint32_t flags,
 		imap_bye(s, "Lost the mailbox, come back in a moment");
 }
 
-/* A literal or a line over its bound.                          RFC 7888 4 */
-static void
-refuse_too_big(struct imap_session *s)
+/* A literal or a line over its bound. The octets of one that does not wait are
+ * read and dropped, up to a bound.                             RFC 7888 4 */
+static int
+refuse_too_big(struct imap_session *s, struct err *err)
 {
 	struct answer a = { ANSWER_BAD, STR("TOOBIG"),
 		STR("The command is too long") };
 	struct scan scan = scan_of(buf_get(&s->gather.text), NULL);
 	struct str tag;
+	int e = s->gather.sync ? 0 : imap_drop_rest(s,
+	    buf_get(&s->gather.text), err);
 
-	if (!s->gather.sync) {
-		/* What comes now is no command, and we want none of it. */
-		imap_bye(s, "[TOOBIG] The literal is too long");
-		return;
-	}
+	if (e < 0)
+		return e;
 	tag = scan_tag(&scan);
 	if (rd_peek(&scan.r) != ' ')
 		tag = STR_NULL;
 	finish_command(s, tag, ROW_QUIET, a);
+	return 0;
 }
 
 /* A line while idling.                                          RFC 2177 */
@@ -139,10 +140,8 @@ whole_command(struct imap_session *s, struct err *err)
 
 	if ((e = imap_read_command(s, err)) < 0)
 		return e;
-	if (s->gather.state == GATHER_TOO_BIG) {
-		refuse_too_big(s);
-		return 0;
-	}
+	if (s->gather.state == GATHER_TOO_BIG)
+		return refuse_too_big(s, err);
 	a = imap_run(s, &tag, &flags);
 	if ((e = stream_failed(s->d.stream)) < 0)
 		return e;

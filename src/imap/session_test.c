@@ -143,8 +143,9 @@ static const struct {
 	{ "a APPEND (\r\n", "a BAD Log in first\r\n" },
 	{ "a LOGIN {65537}\r\nb NOOP\r\n",
 	    "a BAD [TOOBIG] The command is too long\r\nb OK Done\r\n" },
+	/* Dropped, but for more than eight messages. */
 	{ "a LOGIN {65537+}\r\nb NOOP\r\n",
-	    "* BYE [TOOBIG] The literal is too long\r\n" },
+	    "* BYE [TOOBIG] The message is too large\r\n" },
 	{ "a X {3+}\r\nabc\r\n", "a BAD Syntax: unknown command\r\n" },
 	{ "a ID NIL\r\n", "* ID (\"name\" \"Postern\" \"version\" \""
 	    POSTERN_VERSION "\")\r\na OK Pleased to meet you\r\n" },

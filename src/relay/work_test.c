@@ -334,23 +334,31 @@ test_bounded(void **state)
 /* Reports to senders ---------------------------------------------------- */
 
 static void
-give_report(struct world *w, uint32_t ret, const char *text)
+give_report_of(struct world *w, struct queue_item item,
+    const struct queue_rcpt *rcpt, const char *text)
 {
 	auto_buf rcpts = BUF_INIT(10000);
-	const struct queue_rcpt rcpt = { .address = STR("a@example.org"),
-		.outcome = OUTCOME_failed, .code = 550, .status = STR("5.1.1"),
-		.text = STR("nobody of that name"),
-		.host = STR("mx1.example.org") };
-	struct queue_item item = { .reverse_path = STR("me@here.test"),
-		.ret = ret };
 
-	msg_put(&rcpts, &queue_rcpt_shape, &rcpt);
+	msg_put(&rcpts, &queue_rcpt_shape, rcpt);
 	item.rcpts = buf_get(&rcpts);
 	world_item_with(w, item, "", text);
 	world_hand(w, TAKE_REPORT, "");
 	if (!w->relay)
 		world_start(w);
 	world_pass(w, 1000);
+}
+
+static void
+give_report(struct world *w, uint32_t ret, const char *text)
+{
+	const struct queue_rcpt rcpt = { .address = STR("a@example.org"),
+		.outcome = OUTCOME_failed, .code = 550, .status = STR("5.1.1"),
+		.text = STR("nobody of that name"),
+		.host = STR("mx1.example.org") };
+	const struct queue_item item = { .reverse_path = STR("me@here.test"),
+		.ret = ret };
+
+	give_report_of(w, item, &rcpt, text);
 }
 
 #define MAIL "Subject: hello\r\nFrom: me@here.test\r\n\r\nThe body.\r\n"
@@ -398,6 +406,53 @@ test_report_with_message(void **state)
 	}
 }
 
+/* A stranger is told of the alias he wrote to, and of nothing behind it, also
+ * where the other server's words name that. Our own people are told all. */
+static void
+test_report_hides_target(void **state)
+{
+	static const struct {
+		uint8_t stranger;
+		const char *text, *orcpt;
+		bool said, hidden;
+	} t[] = {
+		{ 1, "550 5.1.1 mailbox full of nothing", "rfc822;team@x.test",
+		    true, true },
+		{ 1, "550 Unknown: SECRET@TARGET.test", "rfc822;team@x.test",
+		    false, true },
+		{ 1, "550 no secret here", "rfc822;team@x.test", false, true },
+		{ 1, "550 mx9.target.test says no", "rfc822;team@x.test",
+		    false, true },
+		/* What he wrote to himself is no secret. */
+		{ 1, "550 no secret here", "rfc822;Secret@target.test", true,
+		    false },
+		{ 1, "550 no secret here", "", true, false },
+		{ 0, "550 no secret here", "rfc822;team@x.test", true, false },
+	};
+	struct world *w = *state;
+
+	for (size_t i = 0; i < NELEM(t); i++) {
+		const struct queue_rcpt rcpt = {
+			.address = STR("secret@target.test"),
+			.orcpt = str_c(t[i].orcpt),
+			.outcome = OUTCOME_failed, .code = 550,
+			.text = str_c(t[i].text),
+			.host = STR("mx9.target.test") };
+		const struct queue_item item = { .stranger = t[i].stranger,
+			.reverse_path = STR("somebody@far.test") };
+		struct str s;
+
+		give_report_of(w, item, &rcpt, MAIL);
+		s = buf_get(&w->bounced);
+		assert_int_equal(str_find(s, str_from(str_c(t[i].text), 4)) <
+		    s.n, t[i].said);
+		assert_int_equal(str_findi(s, STR("target.test")) == s.n,
+		    t[i].hidden);
+		if (t[i].hidden)
+			assert_int_equal(str_findi(s, STR("secret")), s.n);
+	}
+}
+
 static void
 test_report_without_original(void **state)
 {
@@ -431,6 +486,7 @@ main(void)
 		T(test_bounded),
 		T(test_report_with_header),
 		T(test_report_with_message),
+		T(test_report_hides_target),
 		T(test_report_without_original),
 	};
 

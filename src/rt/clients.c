@@ -40,7 +40,9 @@ clients_on_gone(void *owner, struct ipc *ipc unused_arg, const char *why)
 	struct ipc_client *c = owner;
 
 	if (!str_eq(str_c(why), STR("closed")))
-		log_event(loop_log(c->clients->loop), LOG_WARN, "thrown_out",
+		log_event(loop_log(c->clients->loop),
+		    str_eq(str_c(why), STR("idle")) ? LOG_INFO : LOG_WARN,
+		    "thrown_out",
 		    F_STR("who", str_c(c->rights->name)),
 		    F_INT("index", c->index), F_STR("why", str_c(why)));
 	client_gone(c);

@@ -137,7 +137,9 @@ on_gone(void *owner, struct ipc *ipc unused_arg, const char *why)
 	struct conn *c = owner;
 
 	if (!str_eq(str_c(why), STR("closed")))
-		log_event(c->service->o.log, LOG_WARN, "thrown_out",
+		log_event(c->service->o.log,
+		    str_eq(str_c(why), STR("idle")) ? LOG_INFO : LOG_WARN,
+		    "thrown_out",
 		    F_STR("who", str_c(name_of(c->caller.authority))),
 		    F_INT("index", c->caller.account ? c->caller.account :
 			c->caller.worker), F_STR("why", str_c(why)));
