@@ -312,29 +312,51 @@ put_all(struct imap_session *s, struct buf *b,
 	seqset_out_end(&set);
 }
 
+struct ends {
+	bool uids;
+	uint32_t first, last;
+};
+
+static struct ends
+ends_of(const struct search_result *found, bool uids, const uint32_t *order)
+{
+	struct search_run first, last;
+
+	if (found->n == 0)
+		return (struct ends){ uids, 0, 0 };
+	if (order)
+		return (struct ends){ uids, order[0], order[found->n - 1] };
+	first = one_of(found, false);
+	last = one_of(found, true);
+	return (struct ends){ uids, uids ? first.uid : first.seq,
+		uids ? last.uid : last.seq };
+}
+
 /* RFC 4731 3.2: the highest modseq of the messages that are told of. */
 static int
 told_modseq(struct imap_session *s, uint32_t options,
-    const struct search_result *found, uint64_t *modseq, struct err *err)
+    const struct search_result *found, const struct ends *ends,
+    uint64_t *modseq, struct err *err)
 {
-	struct search_result ends = { 0 };
-	struct condition c = { COND_UID };
+	uint32_t low = options & RETURN_MIN ? ends->first : ends->last;
+	uint32_t high = options & RETURN_MAX ? ends->last : ends->first;
+	struct search_result told = { 0 };
+	struct condition c = { ends->uids ? COND_UID : COND_NUMBER };
 	auto_buf pairs = BUF_INIT(64);
 	int e;
 
 	*modseq = found->highest;
 	if (options & (RETURN_ALL | RETURN_COUNT))
 		return 0;
-	if (options & RETURN_MIN)
-		selection_add(&pairs, one_of(found, false).uid,
-		    one_of(found, false).uid);
-	if (options & RETURN_MAX)
-		selection_add(&pairs, one_of(found, true).uid,
-		    one_of(found, true).uid);
+	selection_add(&pairs, low < high ? low : high, low < high ? low :
+	    high);
+	if (low != high)
+		selection_add(&pairs, low < high ? high : low, low < high ?
+		    high : low);
 	c.set = buf_get(&pairs);
-	e = search_mailbox(&s->view, &c, &ends, err);
-	*modseq = ends.highest;
-	search_result_free(&ends);
+	e = search_mailbox(&s->view, &c, &told, err);
+	*modseq = told.highest;
+	search_result_free(&told);
 	return e;
 }
 
@@ -345,6 +367,7 @@ imap_put_esearch(struct imap_session *s, const struct imap_command *c,
 {
 	auto_buf b = BUF_INIT(IMAP_OUT_MAX);
 	bool uid = (c->row->flags & ROW_UID) != 0;
+	const struct ends ends = ends_of(found, uid, order);
 	uint32_t options = args->options;
 	struct answer a = NO_ANSWER;
 	struct err err = { 0 };
@@ -355,17 +378,15 @@ imap_put_esearch(struct imap_session *s, const struct imap_command *c,
 	if (a.kind != ANSWER_NONE || options == RETURN_SAVE)
 		return a;
 	if (found->n > 0 && imap_asks_modseq(args->key) &&
-	    told_modseq(s, options, found, &modseq, &err) < 0)
+	    told_modseq(s, options, found, &ends, &modseq, &err) < 0)
 		return imap_fail(s, "search", &err);
 	buf_lit(&b, "* ESEARCH (TAG ");
 	buf_quoted(&b, c->tag);
 	buf_str(&b, uid ? STR(") UID") : STR(")"));
 	if (options & RETURN_MIN && found->n > 0)
-		buf_printf(&b, " MIN %u", order ? order[0] : uid ?
-		    one_of(found, false).uid : one_of(found, false).seq);
+		buf_printf(&b, " MIN %u", ends.first);
 	if (options & RETURN_MAX && found->n > 0)
-		buf_printf(&b, " MAX %u", order ? order[found->n - 1] : uid ?
-		    one_of(found, true).uid : one_of(found, true).seq);
+		buf_printf(&b, " MAX %u", ends.last);
 	if (options & RETURN_COUNT)
 		buf_printf(&b, " COUNT %u", found->n);
 	if (options & RETURN_ALL && found->n > 0)

@@ -171,6 +171,60 @@ has_field(struct matching *m, const struct condition *c)
 	return VERDICT_NO;
 }
 
+/* A list of addresses as people write it, its words decoded. */
+static void
+put_addresses(struct buf *b, struct str list)
+{
+	struct address a;
+
+	while (facts_next_address(&list, &a)) {
+		if (a.kind == ADDRESS_GROUP_END)
+			continue;
+		if (b->n > 0)
+			buf_lit(b, ", ");
+		word_decode(b, a.name);
+		if (a.kind == ADDRESS_GROUP)
+			continue;
+		buf_str(b, a.name.n ? STR(" <") : STR_NULL);
+		buf_str(b, a.mailbox);
+		buf_str(b, a.host.n ? STR("@") : STR_NULL);
+		buf_str(b, a.host);
+		buf_str(b, a.name.n ? STR(">") : STR_NULL);
+	}
+}
+
+/* What the facts say of a field: those that people search for most need no
+ * look at the message. Whether one that says nothing is there they do not
+ * know, nor what was cut. */
+static enum verdict
+has_known_field(const struct facts *f, const struct condition *c)
+{
+	const struct facts_envelope *e = &f->envelope;
+	const struct {
+		struct str name, list, text;
+	} known[] = { { STR("From"), e->from, STR_NULL },
+		{ STR("To"), e->to, STR_NULL }, { STR("Cc"), e->cc, STR_NULL },
+		{ STR("Bcc"), e->bcc, STR_NULL },
+		{ STR("Subject"), STR_NULL, e->subject } };
+	auto_buf words = BUF_INIT(MIME_RECORD_MAX * 8);
+	auto_buf text = BUF_INIT(MIME_RECORD_MAX * 8);
+
+	for (size_t i = 0; i < NELEM(known); i++) {
+		if (!str_eqi(known[i].name, c->name))
+			continue;
+		if (f->flags & FACTS_CUT)
+			return VERDICT_UNKNOWN;
+		put_addresses(&words, known[i].list);
+		word_decode(&words, known[i].text);
+		if (c->text.n == 0)
+			return words.n ? VERDICT_YES : VERDICT_UNKNOWN;
+		fold_text(&text, buf_get(&words));
+		return str_find(buf_get(&text), c->text) < text.n ?
+		    VERDICT_YES : VERDICT_NO;
+	}
+	return VERDICT_UNKNOWN;
+}
+
 /* ---- texts ---------------------------------------------------------- */
 
 static void
@@ -358,7 +412,9 @@ known_of(void *arg, const struct condition *c)
 		is = was_sent(&m->facts, c);
 		break;
 	case COND_FIELD:
-		return m->depth < BY_HEADER ? VERDICT_UNKNOWN :
+		if (m->depth < BY_FACTS)
+			return VERDICT_UNKNOWN;
+		return m->depth == BY_FACTS ? has_known_field(&m->facts, c) :
 		    has_field(m, c);
 	case COND_BODY:
 	case COND_TEXT:

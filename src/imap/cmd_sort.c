@@ -1,0 +1,77 @@
+/*
+ * cmd_sort.c - SORT and UID SORT.            RFC 5256, RFC 5957, RFC 5267 3
+ */
+#include "imap/search.h"
+#include "mail/sort.h"
+
+enum { WRITE_AT = 32768 };	/* octets rendered before they are written */
+
+static size_t
+order_of(const struct sort_args *args, struct order out[SORT_MAX])
+{
+	static const enum order_key keys[] = {
+		[SORT_ARRIVAL] = ORDER_RECEIVED,
+		[SORT_CC] = ORDER_CC,
+		[SORT_DATE] = ORDER_SENT,
+		[SORT_FROM] = ORDER_FROM,
+		[SORT_SIZE] = ORDER_SIZE,
+		[SORT_SUBJECT] = ORDER_SUBJECT,
+		[SORT_TO] = ORDER_TO,
+		[SORT_DISPLAYFROM] = ORDER_FROM_NAME,
+		[SORT_DISPLAYTO] = ORDER_TO_NAME,
+	};
+
+	for (size_t i = 0; i < args->n; i++)
+		out[i] = (struct order){ keys[args->by[i].key],
+			args->by[i].reverse };
+	return args->n;
+}
+
+/* sort-data = "SORT" *(SP nz-number) [SP search-sort-mod-seq] */
+static void
+put_sort(struct imap_session *s, const uint32_t *numbers, size_t n,
+    uint64_t modseq)
+{
+	auto_buf b = BUF_INIT(IMAP_OUT_MAX);
+
+	buf_lit(&b, "* SORT");
+	for (size_t i = 0; i < n; i++) {
+		buf_chr(&b, ' ');
+		buf_u64(&b, numbers[i]);
+		if (b.n > WRITE_AT)
+			imap_write_out(s, &b);
+	}
+	if (modseq)		/* RFC 7162 3.1.6 */
+		buf_printf(&b, " (MODSEQ %llu)", (unsigned long long)modseq);
+	buf_lit(&b, "\r\n");
+	imap_write_out(s, &b);
+}
+
+/* SORT [RETURN (options)] (criteria) charset keys */
+struct answer
+imap_sort(struct imap_session *s, const struct imap_command *c)
+{
+	const struct sort_args *args = &c->args.sort;
+	bool modseq = imap_asks_modseq(args->search.key);
+	struct order by[SORT_MAX];
+	size_t nby = order_of(args, by), n = 0;
+	struct search_result found;
+	uint32_t *numbers = NULL;
+	struct err err = { 0 };
+	struct answer a;
+
+	if (args->search.options & RETURN_SAVE)	/* RFC 5182: of SEARCH only */
+		return BAD("No such return option");
+	a = imap_find(s, &args->search, &found);
+	if (a.kind == ANSWER_NONE && sort_messages(&s->view, &found, by, nby,
+	    (c->row->flags & ROW_UID) != 0, &numbers, &n, &err) < 0)
+		a = imap_fail(s, "sort", &err);
+	found.n = (uint32_t)n;
+	if (a.kind == ANSWER_NONE && args->search.esearch)
+		a = imap_put_esearch(s, c, &args->search, &found, numbers);
+	else if (a.kind == ANSWER_NONE)
+		put_sort(s, numbers, n, modseq && n ? found.highest : 0);
+	free(numbers);
+	search_result_free(&found);
+	return a.kind == ANSWER_NONE ? OK("Sorted") : a;
+}

@@ -1,0 +1,264 @@
+#include "mail/sort.h"
+
+#include "mail/rows.h"
+#include "mail/section.h"
+#include "mime/fold.h"
+#include "mime/word.h"
+
+enum { YIELD_STEPS = 8192 };	/* some ms of comparing */
+
+/* ---- messages of a result -------------------------------------------- */
+
+int
+walk_result(struct mailbox_view *v, const struct search_result *found,
+    bool facts, int (*fn)(void *arg, const struct fetch_row *row,
+    const struct facts *facts), void *arg, struct err *err)
+{
+	auto_buf uids = BUF_INIT(8 * SEARCH_RUNS_MAX);
+	struct rows_ask ask = { .want = facts ? WANT_FACTS : 0 };
+	struct arena *mem = arena_new(MESSAGE_FACTS_MEM);
+	struct rows *rows;
+	struct fetch_row row;
+	bool flagged;
+	int e = 0;
+
+	for (size_t i = 0; i < found->runs.n; i++)
+		selection_add(&uids, found->runs.p[i].uid,
+		    found->runs.p[i].uid + found->runs.p[i].n - 1);
+	ask.messages = (struct selection){ buf_get(&uids), true };
+	rows = rows_open(v, &ask);
+	while (e >= 0 && (e = rows_next(rows, &row, &flagged, err)) > 0) {
+		const struct mail_message m = message_of(v->account,
+		    v->at.mailbox, &row);
+		struct facts f;
+		bool read = false;
+
+		arena_reset(mem);
+		if (facts) {
+			e = message_facts(&m, mem, &f, err);
+			read = e >= 0;
+		}
+		if (e == E_NOTFOUND || e == E_DAMAGED)
+			e = 0;
+		if (e >= 0)
+			e = fn(arg, &row, read ? &f : NULL);
+	}
+	rows_close(rows);
+	arena_free(mem);
+	return e;
+}
+
+/* ---- sorting ---------------------------------------------------------- */
+
+/* Two sorted neighbours, [from, middle) and [middle, to), into out. */
+static void
+merge_two(uint32_t *out, const uint32_t *v, size_t from, size_t middle,
+    size_t to, bool (*before)(const void *arg, uint32_t a, uint32_t b),
+    const void *arg)
+{
+	size_t a = from, b = middle;
+
+	for (size_t i = from; i < to; i++) {
+		bool second = a == middle ||
+		    (b < to && before(arg, v[b], v[a]));
+
+		out[i] = second ? v[b++] : v[a++];
+	}
+}
+
+void
+sort_numbers(struct loop *l, uint32_t *v, size_t n,
+    bool (*before)(const void *arg, uint32_t a, uint32_t b), const void *arg)
+{
+	uint32_t *other = calloc(n + 1, sizeof(*other)), *from = v;
+	size_t steps = 0;
+
+	bug_if(!other);
+	for (size_t width = 1; width < n; width *= 2) {
+		uint32_t *to = from == v ? other : v;
+
+		for (size_t at = 0; at < n; at += 2 * width) {
+			size_t middle = n - at > width ? at + width : n;
+			size_t end = n - at > 2 * width ? at + 2 * width : n;
+
+			merge_two(to, from, at, middle, end, before, arg);
+			steps += end - at;
+			if (steps > YIELD_STEPS) {
+				steps = 0;
+				fiber_yield(l);
+			}
+		}
+		from = to;
+	}
+	if (from != v && n > 0)
+		memcpy(v, from, n * sizeof(*v));
+	free(other);
+}
+
+/* ---- keys ------------------------------------------------------------- */
+
+/* A number, or where a text is. */
+struct order_value {
+	int64_t number;
+	uint32_t at, len;
+};
+
+struct ordering {
+	const struct order *by;
+	size_t nby;
+	struct VEC(uint32_t) numbers;	/* of the messages; ascending */
+	struct VEC(struct order_value) values;	/* nby for each */
+	struct buf texts;
+	bool uids;
+};
+
+static bool
+first_address(struct str list, struct address *a)
+{
+	*a = (struct address){ 0 };
+	return facts_next_address(&list, a);
+}
+
+/* addr-mailbox; of a group its name stands there. RFC 3501 7.4.2 */
+static void
+put_local_part(struct buf *b, struct str list)
+{
+	struct address a;
+
+	if (first_address(list, &a))
+		fold_text(b, a.kind == ADDRESS_MAILBOX ? a.mailbox : a.name);
+}
+
+/* RFC 5957 3 */
+static void
+put_display(struct buf *b, struct str list)
+{
+	struct address a;
+	size_t before = b->n;
+
+	if (!first_address(list, &a))
+		return;
+	if (a.name.n > 0) {
+		auto_buf words = BUF_INIT(8 * a.name.n + 1);
+
+		word_decode(&words, a.name);
+		fold_text(b, buf_get(&words));
+	}
+	if (b->n > before || a.kind != ADDRESS_MAILBOX)
+		return;
+	fold_text(b, a.mailbox);
+	if (a.host.n > 0) {
+		buf_chr(b, '@');
+		fold_text(b, a.host);
+	}
+}
+
+static struct order_value
+value_of(struct ordering *o, enum order_key key, const struct fetch_row *row,
+    const struct facts *f)
+{
+	struct order_value v = { .at = (uint32_t)o->texts.n };
+
+	switch (key) {
+	case ORDER_RECEIVED:
+		v.number = row->received;
+		break;
+	case ORDER_SIZE:
+		v.number = (int64_t)row->size;
+		break;
+	case ORDER_SENT:
+		v.number = f && f->flags & FACTS_DATE ? f->sent :
+		    row->received;
+		break;
+	case ORDER_SUBJECT:
+		fold_text(&o->texts, f ? f->base_subject : STR_NULL);
+		break;
+	case ORDER_FROM:
+		put_local_part(&o->texts, f ? f->envelope.from : STR_NULL);
+		break;
+	case ORDER_TO:
+		put_local_part(&o->texts, f ? f->envelope.to : STR_NULL);
+		break;
+	case ORDER_CC:
+		put_local_part(&o->texts, f ? f->envelope.cc : STR_NULL);
+		break;
+	case ORDER_FROM_NAME:
+		put_display(&o->texts, f ? f->envelope.from : STR_NULL);
+		break;
+	case ORDER_TO_NAME:
+		put_display(&o->texts, f ? f->envelope.to : STR_NULL);
+		break;
+	}
+	v.len = (uint32_t)o->texts.n - v.at;
+	return v;
+}
+
+static int
+add_values(void *arg, const struct fetch_row *row, const struct facts *f)
+{
+	struct ordering *o = arg;
+
+	vec_push(&o->numbers, o->uids ? row->uid : row->seq);
+	for (size_t k = 0; k < o->nby; k++)
+		vec_push(&o->values, value_of(o, o->by[k].key, row, f));
+	return buf_failed(&o->texts) ? E_LIMIT : 0;
+}
+
+static bool
+comes_before(const void *arg, uint32_t a, uint32_t b)
+{
+	const struct ordering *o = arg;
+
+	for (size_t k = 0; k < o->nby; k++) {
+		const struct order_value *x = &o->values.p[a * o->nby + k];
+		const struct order_value *y = &o->values.p[b * o->nby + k];
+		int by = (x->number > y->number) - (x->number < y->number);
+
+		if (by == 0)
+			by = str_cmp(str_make(o->texts.p + x->at, x->len),
+			    str_make(o->texts.p + y->at, y->len));
+		if (by != 0)
+			return o->by[k].reverse ? by > 0 : by < 0;
+	}
+	return a < b;
+}
+
+static bool
+needs_facts(const struct order *by, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		if (by[i].key != ORDER_RECEIVED && by[i].key != ORDER_SIZE)
+			return true;
+	return false;
+}
+
+int
+sort_messages(struct mailbox_view *v, const struct search_result *found,
+    const struct order *by, size_t nby, bool uids, uint32_t **numbers,
+    size_t *n, struct err *err)
+{
+	struct ordering o = { .by = by, .nby = nby, .uids = uids,
+		.texts = BUF_INIT(SORT_TEXTS_MAX) };
+	uint32_t *order = NULL;
+	int e = walk_result(v, found, needs_facts(by, nby), add_values, &o,
+	    err);
+
+	if (e == E_LIMIT)
+		e = err_set(err, E_LIMIT, "too much to sort by");
+	if (e >= 0) {
+		order = calloc(o.numbers.n + 1, sizeof(*order));
+		bug_if(!order);
+		for (uint32_t i = 0; i < o.numbers.n; i++)
+			order[i] = i;
+		sort_numbers(v->account->loop, order, o.numbers.n,
+		    comes_before, &o);
+		for (size_t i = 0; i < o.numbers.n; i++)
+			order[i] = o.numbers.p[order[i]];
+		*numbers = order;
+		*n = o.numbers.n;
+	}
+	vec_free(&o.numbers);
+	vec_free(&o.values);
+	buf_free(&o.texts);
+	return e < 0 ? e : 0;
+}

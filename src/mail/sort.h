@@ -1,0 +1,47 @@
+/*
+ * sort.h - messages in an order.                    RFC 5256 3, RFC 5957 3
+ *
+ * Keys come from rows and from facts; texts among them are folded
+ * (mime/fold.h). What is equal stays in the order of the mailbox. What a
+ * message lacks, or cannot be read, is empty and comes first.
+ */
+#pragma once
+#include "mail/search.h"
+#include "mime/facts.h"
+
+enum order_key {
+	ORDER_RECEIVED,
+	ORDER_SIZE,
+	ORDER_SENT,		/* Date:, or when it was received */
+	ORDER_SUBJECT,		/* the base subject */
+	ORDER_FROM,		/* the local part of the first address */
+	ORDER_TO,
+	ORDER_CC,
+	ORDER_FROM_NAME,	/* its name, or else the whole of it */
+	ORDER_TO_NAME,
+};
+struct order {
+	enum order_key key;
+	bool reverse;
+};
+
+/* The most octets that the keys of a sort may have. */
+enum { SORT_TEXTS_MAX = 64 << 20 };
+
+/* The messages of a result in this order, as numbers or UIDs: *numbers, which
+ * the caller frees, has found->n of them at most, *n. Suspends, and lets
+ * others have a turn. 0 or E_*; E_LIMIT: the keys are too long. */
+int sort_messages(struct mailbox_view *v, const struct search_result *found,
+    const struct order *by, size_t nby, bool uids, uint32_t **numbers,
+    size_t *n, struct err *err);
+
+/* Sort n numbers below n by before(), which orders all of them; lets others
+ * have a turn. */
+void sort_numbers(struct loop *l, uint32_t *v, size_t n,
+    bool (*before)(const void *arg, uint32_t a, uint32_t b), const void *arg);
+
+/* Walk over the messages of a result, with their facts if wanted (NULL where
+ * they cannot be read). fn returns 0 or an E_* that ends the walk. */
+int walk_result(struct mailbox_view *v, const struct search_result *found,
+    bool facts, int (*fn)(void *arg, const struct fetch_row *row,
+    const struct facts *facts), void *arg, struct err *err);
