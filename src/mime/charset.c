@@ -5,58 +5,89 @@
 #include <stdlib.h>
 
 #include "base/err.h"
+#include "mime/charset_tables.h"
 
 #define REPLACEMENT "\xef\xbf\xbd"
 
-/* Which charset a name means, by its letters and digits in lower case. A row
- * without a converter has that of the row above. */
+/* Which charset a name means, by its letters and digits in lower case: us-ascii
+ * and utf-8, what has a table, what the C library converts. shown is NULL for
+ * another name of the row above. */
 static const struct row {
 	char name[16];
+	const char *shown;
+	const uint16_t *table;	/* of octets from 0x80 on */
 	const char *converter;
 } rows[] = {
-	{ "utf8", "" }, { "usascii", "" }, { "ascii", "" },
-	{ "iso88591", "" }, { "latin1", "" },
-	{ "iso88592", "ISO-8859-2" }, { "latin2", NULL },
-	{ "iso88593", "ISO-8859-3" },
-	{ "iso88594", "ISO-8859-4" },
-	{ "iso88595", "ISO-8859-5" },
-	{ "iso88596", "ISO-8859-6" },
-	{ "iso88597", "ISO-8859-7" },
-	{ "iso88598", "ISO-8859-8" }, { "iso88598i", NULL },
-	{ "iso88599", "ISO-8859-9" },
-	{ "iso885910", "ISO-8859-10" },
-	{ "iso885913", "ISO-8859-13" },
-	{ "iso885914", "ISO-8859-14" },
-	{ "iso885915", "ISO-8859-15" }, { "latin9", NULL },
-	{ "iso885916", "ISO-8859-16" },
-	{ "windows1250", "CP1250" }, { "cp1250", NULL },
-	{ "windows1251", "CP1251" }, { "cp1251", NULL },
-	{ "windows1252", "CP1252" }, { "cp1252", NULL },
-	{ "windows1253", "CP1253" },
-	{ "windows1254", "CP1254" },
-	{ "windows1255", "CP1255" },
-	{ "windows1256", "CP1256" },
-	{ "windows1257", "CP1257" },
-	{ "windows1258", "CP1258" },
-	{ "windows874", "CP874" }, { "tis620", NULL },
-	{ "koi8r", "KOI8-R" },
-	{ "koi8u", "KOI8-U" },
-	{ "macintosh", "MACINTOSH" }, { "xmacroman", NULL },
-	{ "gb18030", "GB18030" }, { "gbk", NULL }, { "gb2312", NULL },
-	{ "cp936", NULL },
-	{ "big5", "BIG5-HKSCS" }, { "big5hkscs", NULL }, { "cp950", NULL },
-	{ "shiftjis", "CP932" }, { "sjis", NULL }, { "xsjis", NULL },
-	{ "cp932", NULL }, { "windows31j", NULL },
-	{ "eucjp", "EUC-JP" },
-	{ "iso2022jp", "ISO-2022-JP-2" },
-	{ "euckr", "CP949" }, { "ksc56011987", NULL }, { "cp949", NULL },
-	{ "iso2022kr", "ISO-2022-KR" },
-	{ "utf7", "UTF-7" }, { "unicode11utf7", NULL },
-	{ "utf16", "UTF-16" }, { "utf16le", "UTF-16LE" },
-	{ "utf16be", "UTF-16BE" },
+	{ "usascii", "US-ASCII" }, { "ascii" },
+	{ "utf8", "UTF-8" },
+	{ "iso88591", "ISO-8859-1", iso8859_1 },
+	{ "latin1", NULL, iso8859_1 },
+	{ "iso88592", "ISO-8859-2", iso8859_2 },
+	{ "latin2", NULL, iso8859_2 },
+	{ "iso88593", "ISO-8859-3", iso8859_3 },
+	{ "iso88594", "ISO-8859-4", iso8859_4 },
+	{ "iso88595", "ISO-8859-5", iso8859_5 },
+	{ "iso88596", "ISO-8859-6", iso8859_6 },
+	{ "iso88597", "ISO-8859-7", iso8859_7 },
+	{ "iso88598", "ISO-8859-8", iso8859_8 },
+	{ "iso88598i", NULL, iso8859_8 },
+	{ "iso88599", "ISO-8859-9", iso8859_9 },
+	{ "latin5", NULL, iso8859_9 },
+	{ "iso885910", "ISO-8859-10", iso8859_10 },
+	{ "iso885913", "ISO-8859-13", iso8859_13 },
+	{ "iso885914", "ISO-8859-14", iso8859_14 },
+	{ "iso885915", "ISO-8859-15", iso8859_15 },
+	{ "latin9", NULL, iso8859_15 },
+	{ "iso885916", "ISO-8859-16", iso8859_16 },
+	{ "windows1250", "windows-1250", cp1250 },
+	{ "cp1250", NULL, cp1250 },
+	{ "windows1251", "windows-1251", cp1251 },
+	{ "cp1251", NULL, cp1251 },
+	{ "windows1252", "windows-1252", cp1252 },
+	{ "cp1252", NULL, cp1252 },
+	{ "windows1253", "windows-1253", cp1253 },
+	{ "cp1253", NULL, cp1253 },
+	{ "windows1254", "windows-1254", cp1254 },
+	{ "cp1254", NULL, cp1254 },
+	{ "windows1255", "windows-1255", cp1255 },
+	{ "cp1255", NULL, cp1255 },
+	{ "windows1256", "windows-1256", cp1256 },
+	{ "cp1256", NULL, cp1256 },
+	{ "windows1257", "windows-1257", cp1257 },
+	{ "cp1257", NULL, cp1257 },
+	{ "windows1258", "windows-1258", cp1258 },
+	{ "cp1258", NULL, cp1258 },
+	{ "windows874", "windows-874", cp874 }, { "tis620", NULL, cp874 },
+	{ "koi8r", "KOI8-R", koi8_r }, { "koi8u", "KOI8-U", koi8_u },
+	{ "macintosh", "macintosh", mac_roman },
+	{ "xmacroman", NULL, mac_roman },
+	{ "ibm437", "IBM437", cp437 }, { "cp437", NULL, cp437 },
+	{ "ibm850", "IBM850", cp850 }, { "cp850", NULL, cp850 },
+	{ "ibm852", "IBM852", cp852 }, { "cp852", NULL, cp852 },
+	{ "ibm866", "IBM866", cp866 }, { "cp866", NULL, cp866 },
+	{ "gb18030", "GB18030", NULL, "GB18030" },
+	{ "gbk", NULL, NULL, "GB18030" }, { "gb2312", NULL, NULL, "GB18030" },
+	{ "cp936", NULL, NULL, "GB18030" },
+	{ "big5", "Big5", NULL, "BIG5-HKSCS" },
+	{ "big5hkscs", NULL, NULL, "BIG5-HKSCS" },
+	{ "cp950", NULL, NULL, "BIG5-HKSCS" },
+	{ "shiftjis", "Shift_JIS", NULL, "CP932" },
+	{ "sjis", NULL, NULL, "CP932" }, { "xsjis", NULL, NULL, "CP932" },
+	{ "cp932", NULL, NULL, "CP932" },
+	{ "windows31j", NULL, NULL, "CP932" },
+	{ "eucjp", "EUC-JP", NULL, "EUC-JP" },
+	{ "iso2022jp", "ISO-2022-JP", NULL, "ISO-2022-JP-2" },
+	{ "euckr", "EUC-KR", NULL, "CP949" },
+	{ "ksc56011987", NULL, NULL, "CP949" },
+	{ "cp949", NULL, NULL, "CP949" },
+	{ "iso2022kr", "ISO-2022-KR", NULL, "ISO-2022-KR" },
+	{ "utf7", "UTF-7", NULL, "UTF-7" },
+	{ "unicode11utf7", NULL, NULL, "UTF-7" },
+	{ "utf16", "UTF-16", NULL, "UTF-16" },
+	{ "utf16le", "UTF-16LE", NULL, "UTF-16LE" },
+	{ "utf16be", "UTF-16BE", NULL, "UTF-16BE" },
 };
 
-#define LATIN1 (&rows[3])
 #define NO_CONVERTER ((iconv_t)-1)
 /* A descriptor each, never closed: with its last one a converter goes. */
 static iconv_t loaded[NELEM(rows)];
@@ -68,15 +99,9 @@ charset_prepare(void)
 	if (prepared)
 		return;
 	prepared = true;
-	for (size_t i = 0; i < NELEM(rows); i++) {
-		const char *converter = rows[i].converter;
-
-		if (!converter)
-			loaded[i] = loaded[i - 1];
-		else
-			loaded[i] = *converter ?
-			    iconv_open("UTF-8", converter) : NO_CONVERTER;
-	}
+	for (size_t i = 0; i < NELEM(rows); i++)
+		loaded[i] = rows[i].converter ? iconv_open("UTF-8",
+		    rows[i].converter) : NO_CONVERTER;
 }
 
 static const struct row *
@@ -93,71 +118,75 @@ row_of(struct str charset)
 		tight[n++] = ascii_lower(charset.p[i]);
 	}
 	if (charset.n == 0)
-		return &rows[1];
+		return &rows[0];	/* us-ascii */
 	for (size_t i = 0; i < NELEM(rows); i++)
 		if (str_eq(str_c(rows[i].name), str_make(tight, n)))
 			return &rows[i];
 	return NULL;
 }
 
-static bool
-is_built_in(const struct row *row)
-{
-	return row->converter && !*row->converter;
-}
-
 static iconv_t
 converter_of(const struct row *row)
 {
-	return prepared && !is_built_in(row) ? loaded[row - rows]
-					     : NO_CONVERTER;
+	return row && row->converter && prepared ? loaded[row - rows] :
+	    NO_CONVERTER;
 }
 
-static const char *
-converter_name(const struct row *row)
+static bool
+is_known(const struct row *row)
 {
-	while (!row->converter)
-		row--;
-	return row->converter;
+	return row && (!row->converter || converter_of(row) != NO_CONVERTER);
 }
 
 bool
 charset_known(struct str charset)
 {
-	const struct row *row = row_of(charset);
-
-	return row && (is_built_in(row) || converter_of(row) != NO_CONVERTER);
+	return is_known(row_of(charset));
 }
 
 void
 charset_put_names(struct buf *out)
 {
-	static const struct str built_in[] = { STR(" US-ASCII"),
-		STR(" UTF-8"), STR(" ISO-8859-1") };
-
-	for (size_t i = 0; i < NELEM(built_in); i++)
-		buf_str(out, built_in[i]);
 	for (size_t i = 0; i < NELEM(rows); i++) {
-		if (!rows[i].converter || converter_of(&rows[i]) ==
-		    NO_CONVERTER)
+		if (!rows[i].shown || !is_known(&rows[i]))
 			continue;
 		buf_chr(out, ' ');
-		buf_str(out, str_c(rows[i].converter));
+		buf_str(out, str_c(rows[i].shown));
 	}
 }
 
+void
+utf8_put(struct buf *out, uint32_t code)
+{
+	if (code == 0 || code > 0x10ffff || (code >= 0xd800 && code < 0xe000))
+		code = 0xfffd;
+	if (code < 0x80) {
+		buf_chr(out, (char)code);
+		return;
+	}
+	if (code >= 0x10000) {
+		buf_chr(out, (char)(0xf0 | code >> 18));
+		buf_chr(out, (char)(0x80 | (code >> 12 & 0x3f)));
+		buf_chr(out, (char)(0x80 | (code >> 6 & 0x3f)));
+	} else if (code >= 0x800) {
+		buf_chr(out, (char)(0xe0 | code >> 12));
+		buf_chr(out, (char)(0x80 | (code >> 6 & 0x3f)));
+	} else {
+		buf_chr(out, (char)(0xc0 | code >> 6));
+	}
+	buf_chr(out, (char)(0x80 | (code & 0x3f)));
+}
+
 static void
-put_latin1(struct buf *out, struct str octets)
+put_by_table(struct buf *out, const uint16_t table[128], struct str octets)
 {
 	for (size_t i = 0; i < octets.n; i++) {
 		unsigned char c = (unsigned char)octets.p[i];
 
-		if (c < 0x80) {
+		if (c < 0x80)
 			buf_chr(out, (char)c);
-			continue;
-		}
-		buf_chr(out, (char)(0xc0 | c >> 6));
-		buf_chr(out, (char)(0x80 | (c & 0x3f)));
+		else
+			utf8_put(out, table[c - 0x80]);
 	}
 }
 
@@ -189,14 +218,14 @@ void
 charset_put(struct buf *out, struct str charset, struct str octets)
 {
 	const struct row *row = row_of(charset);
-	iconv_t cd = row ? converter_of(row) : NO_CONVERTER;
+	iconv_t cd = converter_of(row);
 
 	if (cd != NO_CONVERTER) {
 		(void)iconv(cd, NULL, NULL, NULL, NULL);
 		if (convert(cd, out, octets).n > 0)
 			buf_lit(out, REPLACEMENT);
-	} else if (row == LATIN1 || row == LATIN1 + 1) {
-		put_latin1(out, octets);
+	} else if (row && row->table) {
+		put_by_table(out, row->table, octets);
 	} else {
 		buf_str(out, octets);
 	}
@@ -204,7 +233,7 @@ charset_put(struct buf *out, struct str charset, struct str octets)
 
 struct charset_stream {
 	iconv_t cd;		/* its own: it has a state between pieces */
-	bool latin1;
+	const uint16_t *table;
 	char start[16];		/* of a character */
 	size_t nstart;
 };
@@ -215,15 +244,14 @@ charset_begin(struct str charset)
 	const struct row *row = row_of(charset);
 	struct charset_stream *c;
 
-	if (!charset_known(charset))
+	if (!is_known(row))
 		return NULL;
 	c = calloc(1, sizeof(*c));
 	bug_if(!c);
-	c->latin1 = row == LATIN1 || row == LATIN1 + 1;
-	c->cd = NO_CONVERTER;
+	c->table = row->table;
 	/* It is loaded already, so no file is opened. */
-	if (converter_of(row) != NO_CONVERTER)
-		c->cd = iconv_open("UTF-8", converter_name(row));
+	c->cd = row->converter ? iconv_open("UTF-8", row->converter) :
+	    NO_CONVERTER;
 	return c;
 }
 
@@ -231,8 +259,8 @@ void
 charset_more(struct charset_stream *c, struct str octets, struct buf *out)
 {
 	if (c->cd == NO_CONVERTER) {
-		if (c->latin1)
-			put_latin1(out, octets);
+		if (c->table)
+			put_by_table(out, c->table, octets);
 		else
 			buf_str(out, octets);
 		return;

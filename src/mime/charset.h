@@ -2,8 +2,9 @@
  * charset.h - text of known charsets as UTF-8, and UTF-8 fit to show.
  *
  * Names are compared by their letters and digits: "ISO_8859-2" and "iso8859-2"
- * are one. utf-8, us-ascii and iso-8859-1 are known everywhere; what the C
- * library's iconv converts is known once charset_prepare() has run.
+ * are one. utf-8, us-ascii and what has one octet a character are known
+ * everywhere; the others, which the C library's iconv converts, once
+ * charset_prepare() has run.
  */
 #pragma once
 #include "base/buf.h"
@@ -29,6 +30,9 @@ struct charset_stream *charset_begin(struct str charset);
 void charset_more(struct charset_stream *c, struct str octets,
     struct buf *out);
 void charset_end(struct charset_stream *c, struct buf *out);
+
+/* Append a character; U+FFFD for what is none. */
+void utf8_put(struct buf *out, uint32_t code);
 
 /* Append s with every control character as a space and every octet that is
  * not UTF-8 as U+FFFD: valid UTF-8 without controls. */

@@ -1,5 +1,7 @@
 #include "mime/html_text.h"
 
+#include "mime/charset.h"
+
 static struct str
 word_of(const struct html_text *h)
 {
@@ -14,28 +16,6 @@ add_to_word(struct html_text *h, char c)
 }
 
 /* ---- character references ------------------------------------------------ */
-
-static void
-put_utf8(struct buf *out, uint32_t code)
-{
-	if (code == 0 || code > 0x10ffff || (code >= 0xd800 && code < 0xe000))
-		code = 0xfffd;
-	if (code < 0x80) {
-		buf_chr(out, (char)code);
-		return;
-	}
-	if (code >= 0x10000) {
-		buf_chr(out, (char)(0xf0 | code >> 18));
-		buf_chr(out, (char)(0x80 | (code >> 12 & 0x3f)));
-		buf_chr(out, (char)(0x80 | (code >> 6 & 0x3f)));
-	} else if (code >= 0x800) {
-		buf_chr(out, (char)(0xe0 | code >> 12));
-		buf_chr(out, (char)(0x80 | (code >> 6 & 0x3f)));
-	} else {
-		buf_chr(out, (char)(0xc0 | code >> 6));
-	}
-	buf_chr(out, (char)(0x80 | (code & 0x3f)));
-}
 
 /* The letters of Latin 1 are U+00C0 and on; a capital one is 32 before. */
 static const char letters[32][8] = { "agrave", "aacute", "acirc", "atilde",
@@ -116,7 +96,7 @@ reference_octet(struct html_text *h, char c, struct buf *out)
 		put_reference(h, out);
 		return false;
 	}
-	put_utf8(out, code);
+	utf8_put(out, code);
 	h->state = HTML_TEXT;
 	return c == ';';
 }

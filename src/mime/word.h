@@ -4,8 +4,8 @@
 #pragma once
 #include "base/buf.h"
 
-/* Append `value` with its encoded words decoded to UTF-8 (us-ascii, utf-8 and
- * iso-8859-1; words in other charsets stay as they are), the white space
+/* Append `value` with its encoded words decoded to UTF-8 (words in
+ * charsets that are not known stay as they are), the white space
  * between two of them dropped, and line ends removed. What is not UTF-8
  * afterwards becomes U+FFFD and control characters become spaces: the output
  * is always valid UTF-8 without controls. */
