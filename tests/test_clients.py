@@ -133,6 +133,11 @@ def test_imaplib(empty_demo, tls):
         assert box.search(None, "FROM", "alice", "SEEN")[1] == [b"1"]
         assert box.search("UTF-8", "BODY", '"hello bob"')[1] == [b"1"]
         assert box.uid("SEARCH", "UNSEEN")[1] == [b""]
+        assert box.copy("1", "Archive")[0] == "OK"
+        assert box.uid("MOVE", "1:*", "Sent")[0] == "OK"
+        assert box.select("Sent") == ("OK", [b"1"])
+        assert box.uid("MOVE", "1:*", "INBOX")[0] == "OK"
+        assert box.select("INBOX") == ("OK", [b"1"])
         assert box.store("1", "+FLAGS", "(\\Deleted)")[0] == "OK"
         assert box.expunge()[1] == [b"1"]
         assert box.status("INBOX", "(MESSAGES)")[1][0].endswith(
@@ -195,6 +200,7 @@ def test_imapflow(empty_demo):
         "type": "text/plain", "source": True, "size": True, "text": True,
         "added": ["Work", "\\Flagged", "\\Seen"], "told": 2, "left": 0,
         "found": [1], "notFound": [],
+        "copied": 1, "moved": 1, "left_to_move": 0,
     }
 
 

@@ -27,6 +27,8 @@ journal_event_name(uint32_t event)
 		[JOURNAL_retried] = "retried",
 		[JOURNAL_dropped] = "dropped",
 		[JOURNAL_damaged] = "damaged",
+		[JOURNAL_copied] = "copied",
+		[JOURNAL_moved] = "moved",
 	};
 
 	return event < NELEM(names) && names[event] ? str_c(names[event]) :

@@ -149,6 +149,8 @@ word_before_address(uint32_t event)
 	case JOURNAL_forwarded: return "to ";
 	case JOURNAL_reported: return "to ";
 	case JOURNAL_expunged: return "from the mailbox of ";
+	case JOURNAL_copied: return "by ";
+	case JOURNAL_moved: return "by ";
 	}
 	return "";
 }

@@ -62,7 +62,7 @@ imap_say_answer(struct imap_session *s, struct str tag, const struct answer *a)
 		[ANSWER_BAD] = STR(" BAD "),
 	};
 
-	auto_buf b = BUF_INIT(ANSWER_MAX);
+	auto_buf b = BUF_INIT(ANSWER_MAX + COPYUID_MAX);
 
 	if (a->kind == ANSWER_NONE)
 		return;

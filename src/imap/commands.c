@@ -97,6 +97,13 @@ const struct command_row imap_commands[] = {
 	    NULL },
 	{ C("STORE"), ROW_UID, STATE_SELECTED, args_store, imap_store, NONE,
 	    NULL },
+	{ C("COPY"), 0, STATE_SELECTED, args_copy, imap_copy, NONE, NULL },
+	{ C("COPY"), ROW_UID, STATE_SELECTED, args_copy, imap_copy, NONE,
+	    NULL },
+	{ C("MOVE"), 0, STATE_SELECTED, args_copy, imap_move, C("MOVE"),
+	    NULL },
+	{ C("MOVE"), ROW_UID, STATE_SELECTED, args_copy, imap_move, NONE,
+	    NULL },
 	{ C("EXPUNGE"), ROW_UID, STATE_SELECTED, args_uid_expunge,
 	    imap_uid_expunge, C("UIDPLUS"), NULL },
 };

@@ -16,6 +16,7 @@ enum {
 	IMAP_COMMAND_MS = 300000, /* for the rest of a command begun */
 	IMAP_OUT_MAX = 1 << 20,	/* what is rendered before it is written */
 	IMAP_SAVED_MAX = 512 << 10, /* octets of the result of a search */
+	COPYUID_MAX = 512 << 10, /* else it is not said */
 };
 
 enum imap_state {
@@ -201,15 +202,23 @@ int imap_put_section(struct imap_session *s, struct buf *out,
     const struct section *sec, const struct mail_message *m,
     const struct facts *f, struct err *err);
 
+/* ---- cmd_copy.c */
+struct copied;
+/* The response code, in the command's arena; empty if there is nothing to name
+ * or too much. */
+struct str imap_copyuid(struct imap_session *s, const struct copied *done);
+struct answer imap_copy_failed(struct imap_session *s, const char *what,
+    const struct err *err);
+
 /* ---- handlers, one file each */
 typedef struct answer imap_handler(struct imap_session *s,
     const struct imap_command *c);
 imap_handler imap_append, imap_authenticate, imap_capability, imap_check,
-    imap_close, imap_create, imap_delete, imap_enable, imap_examine,
-    imap_expunge, imap_fetch, imap_id, imap_idle, imap_list, imap_login,
-    imap_logout, imap_lsub, imap_namespace, imap_noop, imap_rename,
-    imap_search, imap_select, imap_sort, imap_starttls, imap_status,
-    imap_store, imap_subscribe, imap_thread, imap_uid_expunge,
+    imap_close, imap_copy, imap_create, imap_delete, imap_enable,
+    imap_examine, imap_expunge, imap_fetch, imap_id, imap_idle, imap_list,
+    imap_login, imap_logout, imap_lsub, imap_move, imap_namespace, imap_noop,
+    imap_rename, imap_search, imap_select, imap_sort, imap_starttls,
+    imap_status, imap_store, imap_subscribe, imap_thread, imap_uid_expunge,
     imap_unselect, imap_unsubscribe;
 
 /* DONE, or something else, came while idling. */

@@ -1,5 +1,7 @@
 #include "mail/change.h"
 
+enum { COPIED_MAX = 32 << 20 };	/* 4 million ranges */
+
 int
 change_flags(struct mailbox_view *v, struct selection messages,
     const struct flag_change *change,
@@ -43,6 +45,91 @@ change_flags(struct mailbox_view *v, struct selection messages,
 		}
 		ask.cursor = a.next;
 	}
+	arena_free(mem);
+	return e;
+}
+
+void
+copied_free(struct copied *c)
+{
+	buf_free(&c->from);
+	buf_free(&c->to);
+}
+
+static int
+add_copied(struct copied *c, uint32_t uidvalidity, struct str from,
+    struct str to, struct err *err)
+{
+	c->uidvalidity = uidvalidity;
+	buf_str(&c->from, from);
+	buf_str(&c->to, to);
+	return buf_failed(&c->from) || buf_failed(&c->to) ?
+	    err_set(err, E_LIMIT, "too many messages to name") : 0;
+}
+
+int
+change_copy(struct mailbox_view *v, struct selection messages,
+    struct str mailbox, struct copied *done, struct err *err)
+{
+	struct store *st = v->account->store;
+	struct copy_ask ask = {
+		.mailbox = v->at.mailbox,
+		.arrivals = v->at.arrivals,
+		.expunges = v->at.expunges,
+		.by_uid = messages.by_uid,
+		.name = mailbox,
+	};
+	struct arena *mem = arena_new(MAIL_PAGE_MEM);
+	struct copy_answer a;
+	int e = 0;
+
+	*done = (struct copied){ 0, BUF_INIT(COPIED_MAX), BUF_INIT(COPIED_MAX),
+		0 };
+	do {
+		if (ask.cursor == 0)
+			(void)selection_next(&messages, &ask.set);
+		ask.last = messages.ranges.n == 0;
+		arena_reset(mem);
+		ask.change = store_change_id(st);
+		e = store_call(st, STORE_copy, &ask, &a, mem, err);
+		if (e >= 0)
+			e = add_copied(done, a.uidvalidity, a.from, a.to, err);
+		ask.copying = a.copying;
+		ask.cursor = a.next;
+	} while (e >= 0 && ask.copying);
+	arena_free(mem);
+	return e;
+}
+
+int
+change_move(struct mailbox_view *v, struct selection messages,
+    struct str mailbox, struct copied *done, struct err *err)
+{
+	struct store *st = v->account->store;
+	struct move_ask ask = {
+		.mailbox = v->at.mailbox,
+		.arrivals = v->at.arrivals,
+		.expunges = v->at.expunges,
+		.by_uid = messages.by_uid,
+		.name = mailbox,
+	};
+	struct arena *mem = arena_new(MAIL_PAGE_MEM);
+	struct move_answer a;
+	int e = 0;
+
+	*done = (struct copied){ 0, BUF_INIT(COPIED_MAX), BUF_INIT(COPIED_MAX),
+		0 };
+	do {
+		if (ask.cursor == 0)
+			(void)selection_next(&messages, &ask.set);
+		arena_reset(mem);
+		ask.change = store_change_id(st);
+		e = store_call(st, STORE_move, &ask, &a, mem, err);
+		if (e >= 0)
+			e = add_copied(done, a.uidvalidity, a.from, a.to, err);
+		done->gone += e >= 0 ? a.gone : 0;
+		ask.cursor = a.next;
+	} while (e >= 0 && (ask.cursor || messages.ranges.n));
 	arena_free(mem);
 	return e;
 }

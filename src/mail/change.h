@@ -1,11 +1,34 @@
 /*
- * change.h - changing messages of a mailbox: their flags, and expunging them.
+ * change.h - changing messages of a mailbox: their flags, copying, moving and
+ * expunging them.
  *
  * Store takes a change in slices, so that nobody else waits for a large one;
  * asked again after a loss it does none of them twice.
  */
 #pragma once
 #include "mail/view.h"
+
+/* Which messages became which copies: pairs of u32 (low, high) each, UIDs of
+ * the mailbox open and of the other one, in the same order. The caller frees
+ * it. */
+struct copied {
+	uint32_t uidvalidity;	/* of the other mailbox */
+	struct buf from, to;
+	uint32_t gone;		/* of a move: others were faster */
+};
+void copied_free(struct copied *c);
+
+/* Copy these messages of the view, with the flags they have, to the end of a
+ * mailbox: all of them, or none. Suspends. 0 or E_*: E_NOTFOUND if there is no
+ * such mailbox, E_STALE if one of the messages cannot be read any more. */
+int change_copy(struct mailbox_view *v, struct selection messages,
+    struct str mailbox, struct copied *done, struct err *err);
+
+/* Move them there. Each is in one of the two mailboxes, whatever happens; after
+ * an error *done says which have moved. The view hears of it by view_update().
+ * Suspends. 0 or E_*, as change_copy(). */
+int change_move(struct mailbox_view *v, struct selection messages,
+    struct str mailbox, struct copied *done, struct err *err);
 
 struct flag_change {
 	uint32_t mode;		/* FLAGS_SET, FLAGS_ADD, FLAGS_REMOVE */

@@ -92,6 +92,8 @@ enum store_effect {
 	C(append,         answer, AUTH_ACCOUNT,      RUN_WRITER, CHANGE_once) \
 	C(flags,          answer, AUTH_ACCOUNT,      RUN_WRITER, CHANGE_slices) \
 	C(expunge,        answer, AUTH_ACCOUNT,      RUN_WRITER, CHANGE_frees) \
+	C(copy,           answer, AUTH_ACCOUNT,      RUN_WRITER, CHANGE_once) \
+	C(move,           answer, AUTH_ACCOUNT,      RUN_WRITER, CHANGE_frees) \
 	C(take,           answer, AUTH_RELAY,        RUN_LOOP,   CHANGE_none) \
 	C(queue_content,  answer, AUTH_RELAY,        RUN_READER, CHANGE_none) \
 	C(report,         done,   AUTH_RELAY,        RUN_WRITER, CHANGE_patient) \
@@ -241,7 +243,9 @@ enum journal_event { JOURNAL_refused = 1, JOURNAL_login, JOURNAL_login_failed,
 	JOURNAL_reported,	/* a report went to the sender */
 	JOURNAL_unreported,	/* a report that had nobody to go to */
 	JOURNAL_held, JOURNAL_released, JOURNAL_retried, JOURNAL_dropped,
-	JOURNAL_damaged };	/* on the disk: it cannot be read */
+	JOURNAL_damaged,	/* on the disk: it cannot be read */
+	JOURNAL_copied,		/* code of them, to the mailbox text */
+	JOURNAL_moved };
 #define FIELDS_journal_ask(F, S)                                    \
 	F(S, u32, event, 0)                                         \
 	F(S, u64, message, 0)		/* 0: none */               \
@@ -557,6 +561,37 @@ enum { FLAGS_SET, FLAGS_ADD, FLAGS_REMOVE };
 	F(S, u64, change, 0) FIELDS_view(F, S) F(S, str, set, 65536) \
 	F(S, u8, any, 0)
 #define FIELDS_expunge_answer(F, S) F(S, u32, expunged, 0) F(S, u8, more, 0)
+
+/* Copy messages of the view to the end of a mailbox: all of them, or none.
+ * What is more than one commit lies where nobody sees it until the last set of
+ * them is there; from then on it is done, also if nobody asks any more. Ask
+ * again, with another change id and the `copying` of the answer, until that is
+ * 0: with `next` as cursor, or where that is 0 with the next set, if there is
+ * one. from, to: the UIDs of messages and of their copies, in this order, of
+ * the slice: pairs of u32 (low, high). Expunged ones are copied as long as they
+ * can be read.
+ *
+ * E_NOTFOUND: there is no such mailbox. E_STALE: one of the messages is gone
+ * for good, or their mailbox. E_FULL: quota. E_TIMEOUT: it was given up, for
+ * nobody had gone on with it. */
+#define FIELDS_copy_ask(F, S)                                         \
+	F(S, u64, change, 0) SELECTION(F, S) F(S, str, name, 1000)    \
+	F(S, u64, copying, 0)	/* 0: begin */                        \
+	F(S, u32, cursor, 0) F(S, u8, last, 0)
+#define FIELDS_copied_uids(F, S)                                      \
+	F(S, u32, uidvalidity, 0)	/* of the mailbox `to` is in */ \
+	F(S, str, from, 65536) F(S, str, to, 65536) F(S, u32, next, 0)
+#define FIELDS_copy_answer(F, S) \
+	FIELDS_copied_uids(F, S) F(S, u64, copying, 0)
+/* Move them, a slice at a time: ask again, with another change id and `next` as
+ * cursor until that is 0. Each is in one of the two mailboxes at any time; the
+ * session hears of it by sync. gone: how many somebody else had expunged or
+ * moved before. E_NOTFOUND, E_STALE: as copy. */
+#define FIELDS_move_ask(F, S)                                         \
+	F(S, u64, change, 0) SELECTION(F, S) F(S, str, name, 1000)    \
+	F(S, u32, cursor, 0)
+#define FIELDS_move_answer(F, S) \
+	FIELDS_copied_uids(F, S) F(S, u32, gone, 0)
 
 /* For vault. A credential is sealed; store cannot read it. login is an
  * address. account_open's answer carries the descriptor of a new ACCOUNT

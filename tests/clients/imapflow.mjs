@@ -1,5 +1,5 @@
-// imapflow.mjs IMAPS_PORT USER PASSWORD: list, append, fetch, flags, idle,
-// delete, folders. Prints one JSON object of what it saw.
+// imapflow.mjs IMAPS_PORT USER PASSWORD: list, append, fetch, flags, copy,
+// move, idle, delete, folders. Prints one JSON object of what it saw.
 import { ImapFlow } from 'imapflow';
 
 const [port, user, pass] = process.argv.slice(2);
@@ -46,6 +46,14 @@ try {
 
 	seen.found = await client.search({ subject: 'ONE', unseen: false });
 	seen.notFound = await client.search({ body: 'good bye' });
+	const copied = await client.messageCopy('*', 'Archive');
+	seen.copied = copied.uidMap.size;
+	const moved = await client.messageMove('*', 'Drafts');
+	seen.moved = moved.uidMap.size;
+	seen.left_to_move = client.mailbox.exists;
+	await client.mailboxOpen('Drafts');
+	await client.messageMove('1:*', 'INBOX', { uid: true });
+	await client.mailboxOpen('INBOX');
 
 	// Another connection appends; we hear of it while idling.
 	const told = new Promise((resolve) => client.once('exists', resolve));

@@ -243,9 +243,21 @@ add_mailbox(struct fuzz *f)
 static void
 add_write(struct fuzz *f)
 {
-	uint8_t which;
+	uint8_t which = octet(f);
 
-	switch (octet(f) % 12) {
+	if (which >= 252) {
+		ADD(f, move, number(f), octet(f) % 8, number(f), number(f),
+		    octet(f) & 1, set(f), mailbox_name(f),
+		    (uint32_t)number(f));
+		return;
+	}
+	if (which >= 246) {
+		ADD(f, copy, number(f), octet(f) % 8, number(f), number(f),
+		    octet(f) & 1, set(f), mailbox_name(f), number(f) % 50,
+		    (uint32_t)number(f), octet(f) & 1);
+		return;
+	}
+	switch (which % 12) {
 	case 0:
 	case 1:
 		add_submit(f);

@@ -22,7 +22,7 @@
 #include "faulty.h"
 #include "script.h"
 
-enum { STEPS_MAX = 60, OTHER_CLOCKS_EVERY = 3 };
+enum { STEPS_MAX = 64, OTHER_CLOCKS_EVERY = 3 };
 
 struct golden {
 	struct buf seen[STEPS_MAX + 1];	/* before step i */

@@ -299,15 +299,22 @@ together(struct fixture *d)
 }
 
 static int
+person_at(struct fixture *d, const char *address, const char *mailbox,
+    struct caller *who, struct open_answer *in)
+{
+	int rc = person(d, address, who);
+
+	return rc < 0 ? rc : fixture_open_mailbox(d, who, mailbox, in);
+}
+
+static int
 flag(struct fixture *d, const char *address, const char *mailbox, uint32_t low,
     uint32_t high, uint32_t mode, uint32_t flags, const char *keywords)
 {
 	struct open_answer in;
 	struct caller who;
-	int rc = person(d, address, &who);
+	int rc = person_at(d, address, mailbox, &who, &in);
 
-	if (rc == 0)
-		rc = fixture_open_mailbox(d, &who, mailbox, &in);
 	return rc < 0 ? rc : fixture_flags(d, &who, &in, low, high, mode, flags,
 	    keywords);
 }
@@ -346,10 +353,8 @@ expunge(struct fixture *d, const char *address, const char *mailbox)
 	struct open_answer in;
 	struct caller who;
 	uint32_t gone;
-	int rc = person(d, address, &who);
+	int rc = person_at(d, address, mailbox, &who, &in);
 
-	if (rc == 0)
-		rc = fixture_open_mailbox(d, &who, mailbox, &in);
 	return rc < 0 ? rc : fixture_expunge(d, &who, &in, &gone);
 }
 
@@ -371,10 +376,8 @@ remove_newest(struct fixture *d)
 	struct open_answer in;
 	struct caller who;
 	uint32_t gone;
-	int rc = person(d, "alice@a.test", &who);
+	int rc = person_at(d, "alice@a.test", "INBOX", &who, &in);
 
-	if (rc == 0)
-		rc = fixture_open_mailbox(d, &who, "INBOX", &in);
 	return rc < 0 ? rc : fixture_remove(d, &who, &in, UINT32_MAX,
 	    UINT32_MAX, &gone);
 }
@@ -436,6 +439,54 @@ static int
 remove_with_mail(struct fixture *d)
 {
 	return remove_mailbox(d, "z/x/b");
+}
+
+static int
+copy(struct fixture *d)
+{
+	struct open_answer in;
+	struct caller who;
+	int rc = person_at(d, "alice@a.test", "INBOX", &who, &in);
+
+	return rc < 0 ? rc : fixture_copy(d, &who, &in, 1, 4, "Archive");
+}
+
+/* What the asker would remember: the store may die between the two. */
+static struct copy_answer halfway;
+
+static int
+copy_half(struct fixture *d)
+{
+	struct open_answer in;
+	struct caller who;
+	int rc = person_at(d, "bob@a.test", "INBOX", &who, &in);
+
+	halfway = (struct copy_answer){ 0 };
+	return rc < 0 ? rc : fixture_copy_slice(d, &who, &in, 1, 2, "Sent",
+	    false, &halfway);
+}
+
+static int
+copy_rest(struct fixture *d)
+{
+	struct copy_answer a = { .copying = halfway.copying };
+	struct open_answer in;
+	struct caller who;
+	int rc = person_at(d, "bob@a.test", "INBOX", &who, &in);
+
+	return rc < 0 ? rc : fixture_copy_slice(d, &who, &in, 3, 3, "Sent",
+	    true, &a);
+}
+
+static int
+move(struct fixture *d)
+{
+	struct open_answer in;
+	struct caller who;
+	uint32_t gone;
+	int rc = person_at(d, "alice@a.test", "INBOX", &who, &in);
+
+	return rc < 0 ? rc : fixture_move(d, &who, &in, 1, 2, "Drafts", &gone);
 }
 
 static int
@@ -545,6 +596,11 @@ const struct step script[] = {
 	{ "release", release, false },
 	{ "both fail", both_fail, false },
 	{ "tell of y", tell_of_y, false },
+	{ "copy", copy, false },
+	{ "half of a copy", copy_half, false },
+	{ "the rest of it", copy_rest, false },
+	{ "half of another", copy_half, false },
+	{ "move", move, false },
 	{ "flags, add", flags_add, false },
 	{ "flags, set", flags_set, false },
 	{ "flags, delete", flags_delete, false },

@@ -22,6 +22,17 @@ batch_op(struct engine *e, const struct column_op *op)
 	vec_push(&e->ops, *op);
 }
 
+const struct column_row *
+batch_row(struct engine *e, const struct column *c,
+    const struct column_row *row, struct str *keywords)
+{
+	const struct fresh *f = map_get(&e->fresh, c->account, c->mailbox,
+	    row->uid);
+
+	*keywords = f ? f->keywords : column_keywords(c, row->keywords);
+	return f ? &f->row : row;
+}
+
 void
 batch_changed(struct engine *e, uint64_t account, uint64_t mailbox,
     uint64_t modseq)

@@ -142,7 +142,8 @@ struct write {
 int engine_commit(struct engine *e, struct write **w, size_t n,
     size_t *ndone, struct err *err);
 
-/* Mailboxes the last commit changed, for notifications. */
+/* Mailboxes the last commit, or slice of cleaning up, changed: for
+ * notifications. */
 struct mailbox_changed {
 	uint64_t account, mailbox, modseq;
 };

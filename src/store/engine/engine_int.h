@@ -196,6 +196,9 @@ int batch_finish(struct engine *e, struct err *err);
 /* The transaction of the batch, begun when first needed. */
 int batch_transaction(struct engine *e, struct err *err);
 void batch_op(struct engine *e, const struct column_op *op);
+/* A row of a column as this batch leaves it, and its keywords. */
+const struct column_row *batch_row(struct engine *e, const struct column *c,
+    const struct column_row *row, struct str *keywords);
 void batch_changed(struct engine *e, uint64_t account, uint64_t mailbox,
     uint64_t modseq);
 void batch_revoke(struct engine *e, uint64_t account);
@@ -251,6 +254,20 @@ int deliver(struct engine *e, const struct placing *d, uint32_t *uid,
     struct err *err);
 int blob_insert(struct engine *e, const struct place *at, uint64_t refs,
     struct err *err);
+/* An email of *row goes to the end of a mailbox, with row->modseq as what it
+ * came with; its UID is filled in. keywords lie in the batch's arena. */
+int place_email(struct engine *e, struct acct *a, struct mbox *m,
+    struct column_row *row, struct str keywords, struct err *err);
+
+/* expunge.c: it leaves a mailbox, with this modseq. Whether anything has the
+ * email then is the caller's to say. */
+int unplace_email(struct engine *e, struct acct *a, struct mbox *m,
+    const struct column_row *row, struct str keywords, uint64_t modseq,
+    struct err *err);
+
+/* copy.c: a slice of what a copy left behind that nobody goes on with. 1 if
+ * there was something to do. */
+int copying_clean(struct engine *e, struct err *err);
 
 /* create.c */
 /* Is there a mailbox of this name: 1, 0, or E_*. */

@@ -190,6 +190,21 @@ view_select(const struct view_on *v, struct str set, bool uids,
 	return 0;
 }
 
+void
+uids_add(struct buf *b, uint32_t uid)
+{
+	char *last = b->n ? b->p + b->n - 4 : NULL;
+	struct rd r = rd_of(str_make(last, last ? 4 : 0));
+
+	if (last && rd_le32(&r) + 1 == uid) {
+		uid = htole32(uid);
+		memcpy(last, &uid, sizeof(uid));
+		return;
+	}
+	buf_le32(b, uid);
+	buf_le32(b, uid);
+}
+
 static char *
 le32(char *p, uint32_t v)
 {

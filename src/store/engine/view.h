@@ -44,6 +44,9 @@ struct view_set {
 int view_select(const struct view_on *v, struct str set, bool by_uid,
     struct view_set *out, struct arena *a, struct err *err);
 
+/* Append a UID to pairs of u32 (low, high), in the order in which they come. */
+void uids_add(struct buf *b, uint32_t uid);
+
 /* A fetch_row as msg_put() would encode it. */
 void view_put_row(struct buf *b, uint32_t seq, const struct column_row *r,
     struct str keywords, struct str facts);

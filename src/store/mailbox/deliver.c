@@ -4,41 +4,51 @@
 #include "store/engine/engine_int.h"
 
 int
+place_email(struct engine *e, struct acct *a, struct mbox *m,
+    struct column_row *row, struct str keywords, struct err *err)
+{
+	uint64_t deleted = !!(row->flags & FLAG_deleted);
+	struct column_op op = { a->account, m->mailbox, COLUMN_ADD,
+		.keywords = keywords };
+
+	row->uid = (uint32_t)m->uidnext++;
+	row->created = m->modseq = row->modseq;
+	row->expunged = 0;
+	m->messages++;
+	m->unseen += !(row->flags & FLAG_seen);
+	m->deleted += deleted;
+	m->size += row->size;
+	a->messages++;
+	a->used += row->size;
+	mbox_touch(e, m);
+	acct_touch(e, a);
+	op.row = *row;
+	batch_op(e, &op);
+	batch_changed(e, a->account, m->mailbox, m->modseq);
+	return sql_run(&e->w, SQL_placement_add, SQL_VALS(vi(a->account),
+	    vi(m->mailbox), vi(row->uid), vi(row->email), vi(row->created),
+	    vi(deleted)), err);
+}
+
+int
 deliver(struct engine *e, const struct placing *d, uint32_t *uid,
     struct err *err)
 {
-	uint64_t deleted = !!(d->flags & FLAG_deleted);
-	struct mbox *m = d->mbox;
 	struct acct *a = d->acct;
-	struct column_op op = { a->account, m->mailbox, COLUMN_ADD,
-		.keywords = d->keywords };
-	int rc;
-
-	op.row = (struct column_row){ .uid = (uint32_t)m->uidnext++,
-		.flags = d->flags, .modseq = acct_modseq(e, a),
-		.email = a->next_email++, .blob = d->blob, .size = d->size,
-		.received = d->received, .offset_min = d->offset_min,
+	struct column_row row = { .flags = d->flags,
+		.modseq = acct_modseq(e, a), .email = a->next_email++,
+		.blob = d->blob, .size = d->size, .received = d->received,
+		.offset_min = d->offset_min,
 		.prefix_len = (uint32_t)d->prefix.n + d->front };
-	op.row.created = m->modseq = op.row.modseq;
-	m->messages++;
-	m->unseen += !(d->flags & FLAG_seen);
-	m->deleted += deleted;
-	m->size += d->size;
-	a->messages++;
-	a->used += d->size;
-	mbox_touch(e, m);
-	rc = sql_run(&e->w, SQL_email_add, SQL_VALS(vi(a->account),
-	    vi(op.row.email), vi(d->blob),
+	int rc = sql_run(&e->w, SQL_email_add, SQL_VALS(vi(a->account),
+	    vi(row.email), vi(d->blob),
 	    vi(d->flags & ~(uint32_t)FLAG_deleted),
 	    vi((uint64_t)d->received), vi((uint64_t)(int64_t)d->offset_min),
 	    vi(d->size), vs(d->prefix), vs(d->keywords), vi(d->front)), err);
+
 	if (rc == 0)
-		rc = sql_run(&e->w, SQL_placement_add, SQL_VALS(
-		    vi(a->account), vi(m->mailbox), vi(op.row.uid),
-		    vi(op.row.email), vi(op.row.created), vi(deleted)), err);
-	batch_op(e, &op);
-	batch_changed(e, a->account, m->mailbox, m->modseq);
-	*uid = op.row.uid;
+		rc = place_email(e, a, d->mbox, &row, d->keywords, err);
+	*uid = row.uid;
 	return rc;
 }
 

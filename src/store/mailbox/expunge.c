@@ -1,6 +1,6 @@
 /*
  * expunge.c - STORE_expunge: messages become tombstones, and their emails
- * garbage when no other mailbox has them.
+ * garbage.
  */
 #include "store/engine/engine_int.h"
 #include "store/engine/view.h"
@@ -21,48 +21,55 @@ struct expunging {
 };
 
 static void
-count_expunged(struct expunging *x, const struct column_row *r)
+count_unplaced(struct acct *a, struct mbox *m, const struct column_row *r)
 {
-	struct mbox *m = x->mbox;
-
 	m->messages--;
 	m->deleted -= !!(r->flags & FLAG_deleted);
 	m->unseen -= !(r->flags & FLAG_seen);
 	m->size -= r->size;
-	m->modseq = x->modseq;
-	x->acct->messages--;
-	x->acct->used -= r->size;
-	mbox_touch(x->e, m);
+	a->messages--;
+	a->used -= r->size;
+}
+
+int
+unplace_email(struct engine *e, struct acct *a, struct mbox *m,
+    const struct column_row *row, struct str keywords, uint64_t modseq,
+    struct err *err)
+{
+	struct fresh *is = arena_alloc(e->arena, sizeof(*is));
+	struct column_op op = { a->account, m->mailbox, COLUMN_EXPUNGE,
+		.row = *row, .keywords = STR_NULL };
+
+	count_unplaced(a, m, row);
+	m->modseq = modseq;
+	mbox_touch(e, m);
+	acct_touch(e, a);
+	op.row.modseq = op.row.expunged = modseq;
+	batch_op(e, &op);
+	*is = (struct fresh){ op.row, keywords };
+	map_put(&e->fresh, op.account, op.mailbox, row->uid, is);
+	batch_changed(e, op.account, op.mailbox, modseq);
+	return sql_run(&e->w, SQL_placement_expunge, SQL_VALS(vi(modseq),
+	    vi(op.account), vi(op.mailbox), vi(row->uid)), err);
 }
 
 static int
 expunge(struct expunging *x, const struct column_row *row, struct str words)
 {
-	struct fresh *is = arena_alloc(x->e->arena, sizeof(*is));
-	struct column_op op = { x->acct->account, x->mbox->mailbox,
-		COLUMN_EXPUNGE, .keywords = STR_NULL };
+	struct engine *e = x->e;
 	struct err *err = &x->w->err;
 	int rc;
 
 	if (x->modseq == 0)
-		x->modseq = acct_modseq(x->e, x->acct);
-	is->row = *row;
-	is->row.modseq = is->row.expunged = x->modseq;
-	is->keywords = words;
-	count_expunged(x, row);
-	rc = sql_run(&x->e->w, SQL_placement_expunge, SQL_VALS(
-	    vi(x->modseq), vi(op.account), vi(op.mailbox), vi(row->uid)),
-	    err);
+		x->modseq = acct_modseq(e, x->acct);
+	rc = unplace_email(e, x->acct, x->mbox, row, words, x->modseq, err);
 	if (rc == 0)
-		rc = sql_run(&x->e->w, SQL_email_unplace, SQL_VALS(
-		    vi(op.account), vi(row->email)), err);
+		rc = sql_run(&e->w, SQL_email_unplace, SQL_VALS(
+		    vi(x->acct->account), vi(row->email)), err);
 	if (rc == 0)
-		rc = sql_run(&x->e->w, SQL_garbage_add, SQL_VALS(
-		    vi((uint64_t)x->e->now_s + GARBAGE_S), vi(op.account),
-		    vi(row->email)), err);
-	op.row = is->row;
-	batch_op(x->e, &op);
-	map_put(&x->e->fresh, op.account, op.mailbox, row->uid, is);
+		rc = sql_run(&e->w, SQL_garbage_add, SQL_VALS(
+		    vi((uint64_t)e->now_s + GARBAGE_S),
+		    vi(x->acct->account), vi(row->email)), err);
 	x->n++;
 	return rc;
 }
@@ -70,15 +77,10 @@ expunge(struct expunging *x, const struct column_row *row, struct str words)
 static int
 expunge_one(struct expunging *x, size_t i)
 {
-	const struct column_row *row = view_row(&x->view, i);
-	struct str words = column_keywords(x->c, row->keywords);
-	struct fresh *f;
+	const struct column_row *row;
+	struct str words;
 
-	f = map_get(&x->e->fresh, x->c->account, x->c->mailbox, row->uid);
-	if (f) {
-		row = &f->row;
-		words = f->keywords;
-	}
+	row = batch_row(x->e, x->c, view_row(&x->view, i), &words);
 	if (row->expunged || !(x->ask->any || row->flags & FLAG_deleted))
 		return 0;
 	if (x->n >= SLICE_ROWS) {
@@ -125,9 +127,6 @@ expunge_slice(struct expunging *x)
 	rc = expunge_each(x);
 	pthread_rwlock_unlock(&x->c->lock);
 	columns_put(x->e->columns, x->c);
-	if (x->modseq)
-		batch_changed(x->e, x->acct->account, x->mbox->mailbox,
-		    x->modseq);
 	return rc;
 }
 

@@ -104,16 +104,12 @@ was_refused(const struct flagging *f, uint32_t uid)
 static int
 flag_one(struct flagging *f, size_t i)
 {
-	const struct column_row *row = view_row(&f->view, i);
-	struct str had = column_keywords(f->c, row->keywords);
-	struct fresh *fresh, *is;
+	const struct column_row *row;
+	struct fresh *is;
+	struct str had;
 	int rc;
 
-	fresh = map_get(&f->e->fresh, f->c->account, f->c->mailbox, row->uid);
-	if (fresh) {
-		row = &fresh->row;
-		had = fresh->keywords;
-	}
+	row = batch_row(f->e, f->c, view_row(&f->view, i), &had);
 	if (row->expunged || (f->w->repeated && was_refused(f, row->uid)))
 		return 0;
 	if (!f->w->repeated && row->modseq > f->ask->unchanged_since) {

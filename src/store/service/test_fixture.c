@@ -20,7 +20,7 @@ fixture_mono(void *arg)
 {
 	struct fixture *d = arg;
 
-	return d->now_us;
+	return d->now_us += d->look_us;
 }
 
 static void
@@ -417,6 +417,63 @@ fixture_remove(struct fixture *d, struct caller *who,
 		.any = 1 };
 
 	return expunge_all(d, who, view, ask, expunged);
+}
+
+int
+fixture_copy_slice(struct fixture *d, struct caller *who,
+    const struct open_answer *view, uint32_t low, uint32_t high,
+    const char *mailbox, bool last, struct copy_answer *a)
+{
+	char room[8];
+	struct copy_ask ask = { .change = ++d->change,
+		.mailbox = view->mailbox, .arrivals = view->modseq,
+		.expunges = view->modseq, .by_uid = 1,
+		.set = set_of(room, low, high), .name = str_c(mailbox),
+		.copying = a->copying, .cursor = a->next, .last = last };
+	struct write w = { .caller = who, .call = STORE_copy, .ask = &ask };
+	int rc = fixture_write(d, &w);
+
+	*a = w.answer.copy;
+	return rc;
+}
+
+int
+fixture_copy(struct fixture *d, struct caller *who,
+    const struct open_answer *view, uint32_t low, uint32_t high,
+    const char *mailbox)
+{
+	struct copy_answer a = { 0 };
+	int rc;
+
+	do
+		rc = fixture_copy_slice(d, who, view, low, high, mailbox,
+		    true, &a);
+	while (rc == 0 && a.copying);
+	return rc;
+}
+
+int
+fixture_move(struct fixture *d, struct caller *who,
+    const struct open_answer *view, uint32_t low, uint32_t high,
+    const char *mailbox, uint32_t *gone)
+{
+	char room[8];
+	struct move_ask ask = { .mailbox = view->mailbox,
+		.arrivals = view->modseq, .expunges = view->modseq,
+		.by_uid = 1, .set = set_of(room, low, high),
+		.name = str_c(mailbox) };
+	struct write w = { .caller = who, .call = STORE_move, .ask = &ask };
+	int rc;
+
+	*gone = 0;
+	do {
+		ask.change = ++d->change;
+		w.settled = false;
+		rc = fixture_write(d, &w);
+		*gone += rc == 0 ? w.answer.move.gone : 0;
+		ask.cursor = w.answer.move.next;
+	} while (rc == 0 && ask.cursor);
+	return rc;
 }
 
 int

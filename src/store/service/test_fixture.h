@@ -16,6 +16,7 @@ struct fixture {
 	struct reader *r;
 	struct caller operator_, mx, vault, relay;
 	int64_t now_us;
+	int64_t look_us;	/* goes by at each look at the clock */
 	uint64_t change, seed;
 	struct err err;
 	bool dead;	/* a commit was the end of the process */
@@ -78,6 +79,17 @@ int fixture_expunge(struct fixture *d, struct caller *who,
 int fixture_remove(struct fixture *d, struct caller *who,
     const struct open_answer *view, uint32_t low, uint32_t high,
     uint32_t *expunged);
+/* UIDs low to high go to the end of a mailbox. A slice goes on with *a, which
+ * is zeros at first; `last`: there are no others to come. */
+int fixture_copy_slice(struct fixture *d, struct caller *who,
+    const struct open_answer *view, uint32_t low, uint32_t high,
+    const char *mailbox, bool last, struct copy_answer *a);
+int fixture_copy(struct fixture *d, struct caller *who,
+    const struct open_answer *view, uint32_t low, uint32_t high,
+    const char *mailbox);
+int fixture_move(struct fixture *d, struct caller *who,
+    const struct open_answer *view, uint32_t low, uint32_t high,
+    const char *mailbox, uint32_t *gone);
 /* All rows of a view, at most max; their number or E_*. Strs are good until
  * the next ask. */
 int fixture_rows(struct fixture *d, const struct caller *who,

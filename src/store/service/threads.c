@@ -346,6 +346,7 @@ housekeeping(struct service *s)
 	engine_flush_journal(s->o.engine);
 	if (engine_gc(s->o.engine, &more, &err) < 0)
 		s->o.fatal(s->o.arg, &err);
+	tell_news(s, NULL, 0);
 	now_ms = now_us(&s->writes) / 1000;
 	s->next_ms = now_ms + (more ? SLICE_EVERY_MS +
 	    4 * (now_ms - began_ms) : s->o.readers ? IDLE_MS : IDLE_HERE_MS);

@@ -137,6 +137,26 @@ static const char version_4[] =
     "ALTER TABLE account ADD COLUMN send_as INTEGER NOT NULL DEFAULT 0;";
 
 /*
+ * Copies of messages, which are emails of their own.
+ *
+ *   original    of email: the one that it is a copy of, or a copy of a copy; 0.
+ *               What was there before is a copy of nothing
+ *   copying     a copy of more than one commit (mailbox/copy.c)
+ *   first       the email that the first message becomes, the others follow;
+ *               `most` numbers are kept for them
+ *   staged      how many are there, `octets` of them
+ *   placed      how many of these are in the mailbox
+ */
+#define CREATE_COPYING                                                        \
+	"ALTER TABLE email ADD COLUMN original INTEGER NOT NULL DEFAULT 0;"   \
+	"CREATE TABLE copying (account INTEGER NOT NULL,"                     \
+	" first INTEGER NOT NULL, mailbox INTEGER NOT NULL,"                  \
+	" most INTEGER NOT NULL, staged INTEGER NOT NULL,"                    \
+	" placed INTEGER NOT NULL, octets INTEGER NOT NULL,"                  \
+	" state INTEGER NOT NULL, at INTEGER NOT NULL,"                       \
+	" PRIMARY KEY (account, first)) STRICT, WITHOUT ROWID;"
+
+/*
  * Domains beyond ASCII get their A-labels, and the two forms of one become one
  * domain. The address that was there in the form of an A-label stays; who had
  * the same local part in the other form keeps everything under another one
@@ -170,6 +190,7 @@ static const char version_4[] =
 	"CAST(" TEXT_OF(local) "||'@'||" TEXT_OF(domain) " AS BLOB)"
 
 static const char version_5[] =
+    CREATE_COPYING
     "ALTER TABLE credential ADD COLUMN sealed_to BLOB NOT NULL DEFAULT x'';"
     /* Domains. */
     "CREATE TEMP TABLE renamed (old BLOB PRIMARY KEY, new BLOB NOT NULL);"

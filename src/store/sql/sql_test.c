@@ -91,6 +91,7 @@ test_columns_by_name(void **state unused_arg)
 	"DROP TABLE expunge_floor; DROP TABLE expunge_mark;"                  \
 	"DROP INDEX placement_expunged;"                                      \
 	"DROP TABLE subscription; DROP TABLE mailbox_removal;"                \
+	"ALTER TABLE email DROP COLUMN original; DROP TABLE copying;"         \
 	"UPDATE meta SET value=4;"
 static const char of_version_4[] =
     BACK_TO_4

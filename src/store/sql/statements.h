@@ -172,7 +172,33 @@
 	    " LEFT JOIN email e USING (account, email) WHERE p.account=?1"    \
 	    " AND p.mailbox=?2 ORDER BY p.uid")                               \
 	S(email_add, "INSERT INTO email VALUES (?1, ?2, ?3, 1, ?4, ?5, ?6,"   \
-	    " ?7, ?8, ?9, ?10)")                                              \
+	    " ?7, ?8, ?9, ?10, 0)")                                           \
+	S(email_copy, "INSERT INTO email SELECT account, ?1, blob, 1,"        \
+	    " flags | ?2, received, offset_min, size, prefix, keywords,"      \
+	    " front, CASE original WHEN 0 THEN email ELSE original END"       \
+	    " FROM email WHERE account=?3 AND email=?4")                      \
+	E(email_range, (email, blob, flags, received, offset_min, size,       \
+	    prefix_len, keywords), "SELECT email, blob, flags, received,"     \
+	    " offset_min, size, length(prefix)+front AS prefix_len, keywords" \
+	    " FROM email WHERE account=?1 AND email>=?2 AND email<?3"         \
+	    " ORDER BY email")                                                \
+	S(email_range_flags, "UPDATE email SET flags=flags & ~?1"             \
+	    " WHERE account=?2 AND email>=?3 AND email<?4 AND flags & ?1<>0") \
+	S(email_range_drop, "UPDATE email SET placements=0"                   \
+	    " WHERE account=?1 AND email>=?2 AND email<?3")                   \
+	S(garbage_range, "INSERT INTO garbage SELECT ?1, account, email"      \
+	    " FROM email WHERE account=?2 AND email>=?3 AND email<?4"         \
+	    " ON CONFLICT DO NOTHING")                                        \
+	S(copying_put, "INSERT INTO copying VALUES (?1, ?2, ?3, ?4, ?5, ?6,"  \
+	    " ?7, ?8, ?9) ON CONFLICT (account, first) DO UPDATE"             \
+	    " SET staged=excluded.staged, placed=excluded.placed,"            \
+	    " octets=excluded.octets, state=excluded.state, at=excluded.at")  \
+	R(copying_get, (mailbox, most, staged, placed, octets, state),        \
+	    "FROM copying WHERE account=?1 AND first=?2")                     \
+	R(copying_left, (account, first),                                     \
+	    "FROM copying WHERE at<=?1 AND state=?2 LIMIT 1")                 \
+	S(copying_del, "DELETE FROM copying WHERE account=?1 AND first=?2")   \
+	S(copying_del_all, "DELETE FROM copying WHERE account=?1")            \
 	S(email_flag, "UPDATE email SET flags=?1, keywords=?2"                \
 	    " WHERE account=?3 AND email=?4")                                 \
 	S(email_unplace, "UPDATE email SET placements=placements-1"           \
@@ -232,6 +258,7 @@
 	    " ?8)")                                                           \
 	R(blob_get, (blob, pack, at, length, facts, crc, refs, front),        \
 	    "FROM blob WHERE blob=?1")                                        \
+	S(blob_ref, "UPDATE blob SET refs=refs+1 WHERE blob=?1")              \
 	S(blob_unref, "UPDATE blob SET refs=refs-1 WHERE blob=?1")            \
 	S(blob_del, "DELETE FROM blob WHERE blob=?1")                         \
 	R(blob_files, (blob), "FROM blob WHERE pack=0")                       \
@@ -336,7 +363,10 @@
 	    " FROM placement WHERE account=?1 AND expunged=0"                 \
 	    " GROUP BY email) p ON p.email=e.email WHERE e.account=?1"        \
 	    " AND (b.blob IS NULL OR e.placements<>coalesce(p.n, 0) OR"       \
-	    " e.email>=?2)")                                                  \
+	    " e.email>=?2) AND NOT EXISTS (SELECT 1 FROM copying c"           \
+	    " WHERE c.account=e.account AND b.blob IS NOT NULL"               \
+	    " AND e.placements=1 AND p.n IS NULL"                             \
+	    " AND e.email>=c.first+c.placed AND e.email<c.first+c.staged)")   \
 	E(verify_sizes, (email, size, before, blob, pack, at, length, facts,  \
 	    crc, front), "SELECT email, size, length(prefix) AS before,"      \
 	    " blob, pack, at, length, facts, crc, b.front AS front"           \

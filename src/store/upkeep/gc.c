@@ -1,10 +1,10 @@
 #include "store/upkeep/upkeep_int.h"
 
 /*
- * Cleaning up, in slices of the writer's: emails nobody has any more, their
- * blobs, mailboxes and accounts that were removed, ids of old changes, old days
- * of the journal; and when all that is done, tombstones and packs
- * (tombstones.c, compact.c).
+ * Cleaning up, in slices of the writer's: emails nobody has any more, copies
+ * that nobody goes on with, blobs, mailboxes and accounts that were removed,
+ * ids of old changes, old days of the journal; and when all that is done,
+ * tombstones and packs (tombstones.c, compact.c).
  *
  * A file goes only after the commit by which nothing names it. If the process
  * ends between the two, the next start puts it aside.
@@ -137,6 +137,9 @@ clean_account(struct cleaning *c, uint64_t account, struct err *err)
 	if (rc == 0)
 		rc = sql_run(q, SQL_subscription_del_all, SQL_VALS(
 		    vi(account)), err);
+	if (rc == 0)
+		rc = sql_run(q, SQL_copying_del_all, SQL_VALS(vi(account)),
+		    err);
 	return rc < 0 ? rc : sql_run(q, SQL_removal_del, SQL_VALS(
 	    vi(account)), err);
 }
@@ -255,6 +258,9 @@ clean_slice(struct cleaning *c, struct err *err)
 		rc = clean_garbage(c, err);
 	c->more = rc > 0;
 	if (rc >= 0)
+		rc = copying_clean(e, err);
+	c->more |= rc > 0;
+	if (rc >= 0)
 		rc = sql_number(&e->w, SQL_removal_any, NULL, 0, &account,
 		    err);
 	if (rc == 0 && account)
@@ -317,6 +323,8 @@ clean_and_commit(struct cleaning *c, struct err *err)
 	struct engine *e = c->e;
 	int before = sql_changes(&e->w), rc;
 
+	arena_reset(e->arena);
+	e->changed.n = 0;
 	batch_begin(e);
 	rc = engine_is_last(e, err);
 	if (rc == 0)
