@@ -282,7 +282,7 @@ class Run:
         if not self.build("build with ASan and UBSan", "build-asan",
                           *SANITIZED):
             return
-        # Of the crash tests every seventh point, as with the units.
+        # Of the crash tests what is among the units.
         self.meson_tests("build-asan", "asan", times=3,
                          but=None if args.long else "crash")
         self.pytest_tests("build-asan", "asan", times=3, *(

@@ -13,9 +13,6 @@ imap_rename(struct imap_session *s, const struct imap_command *c)
 	struct err err = { 0 };
 	int e;
 
-	/* RFC 9051 6.3.6 lets a server refuse it. */
-	if (str_eq(from, STR("INBOX")))
-		return NO_CODE("CANNOT", "INBOX keeps its name");
 	if (to.n > 1 && to.p[to.n - 1] == '/')
 		to.n--;
 	if (!to.p || mailbox_name_is_wrong(to))

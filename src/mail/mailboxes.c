@@ -1,9 +1,12 @@
 #include "mail/mailboxes.h"
 
+#include "mail/change.h"
+
 enum {
 	/* Twice as many names as mailboxes, with what is said of each. */
 	RECORDS_MAX = 2 * MAILBOXES_MAX * (MAILBOX_NAME_MAX + 100),
 	STATUS_MEM = 4096,
+	OPEN_MEM = 65536,
 };
 
 /* In order of the levels: '/' is less than any other octet. */
@@ -174,6 +177,32 @@ mailbox_delete(const struct account *a, struct str name, struct err *err)
 	return change_mailbox(a, STORE_mailbox_delete, &ask, err);
 }
 
+/* INBOX stays, and what is below it: what is in it moves to a new mailbox.
+ *                                                          RFC 3501 6.3.5 */
+static int
+move_inbox(const struct account *a, struct str to, struct err *err)
+{
+	struct arena *mem = arena_new(OPEN_MEM);
+	struct mailbox_create_answer made;
+	auto_buf all = BUF_INIT(sizeof(uint32_t) * 2);
+	struct mailbox_view v = { 0 };
+	struct open_answer found;
+	struct copied moved;
+	int e = mailbox_create(a, to, 0, &made, err);
+
+	if (e == 0)
+		e = mailbox_open(a, STR("INBOX"), &v, &found, mem, err);
+	if (e == 0 && v.exists > 0) {
+		selection_add(&all, 1, v.exists);
+		e = change_move(&v, (struct selection){ buf_get(&all), false },
+		    to, &moved, err);
+		copied_free(&moved);
+	}
+	view_close(&v);
+	arena_free(mem);
+	return e;
+}
+
 int
 mailbox_rename(const struct account *a, struct str name, struct str to,
     struct err *err)
@@ -181,6 +210,8 @@ mailbox_rename(const struct account *a, struct str name, struct str to,
 	const struct mailbox_rename_ask ask = { store_change_id(a->store),
 		name, to };
 
+	if (str_eq(name, STR("INBOX")))
+		return move_inbox(a, to, err);
 	return change_mailbox(a, STORE_mailbox_rename, &ask, err);
 }
 

@@ -35,8 +35,10 @@ int mailbox_create(const struct account *a, struct str name, uint32_t special,
 /* With all that is in it. E_NOTFOUND; E_EXISTS: there are some below it;
  * E_INVALID: INBOX. */
 int mailbox_delete(const struct account *a, struct str name, struct err *err);
-/* And all that is below it. E_NOTFOUND; E_EXISTS; E_INVALID: INBOX, or it
- * cannot have that name; E_LIMIT. */
+/* And all that is below it. Of INBOX only its messages go, a slice at a time,
+ * to a mailbox that is made for them: should that fail in mid-way, each is in
+ * one of the two. E_NOTFOUND; E_EXISTS; E_INVALID: it cannot have that name;
+ * E_LIMIT. */
 int mailbox_rename(const struct account *a, struct str name, struct str to,
     struct err *err);
 /* A name, whether there is such a mailbox or not. E_INVALID; E_LIMIT. */

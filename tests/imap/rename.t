@@ -43,8 +43,8 @@ C: b3 RENAME foo.bar foo.bar
 S~ b3 NO \[ALREADYEXISTS\] .*
 C: b4 RENAME foo.bar INBOX
 S~ b4 NO \[ALREADYEXISTS\] .*
-C: b4b RENAME inbox old-mail
-S~ b4b NO \[CANNOT\] .*
+C: b4b RENAME inbox foo.bar
+S~ b4b NO \[ALREADYEXISTS\] .*
 C: b5 RENAME baz baz/below
 S~ b5 NO \[CANNOT\] .*
 C: b6 RENAME foo.bar "a//b"
