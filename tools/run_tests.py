@@ -286,7 +286,8 @@ class Run:
         self.meson_tests("build-asan", "asan", times=3,
                          but=None if args.long else "crash")
         self.pytest_tests("build-asan", "asan", times=3, *(
-            ["tests"] if args.long else ["tests/smtp", "tests/imap"]))
+            ["tests"] if args.long else
+            ["tests/smtp", "tests/imap", "tests/pop3"]))
 
     def report(self):
         say("results")

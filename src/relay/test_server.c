@@ -1,5 +1,7 @@
 #include "relay/test_server.h"
 
+#include <openssl/x509.h>
+
 #include "rt/tls_peer.h"
 
 enum { WIRE = 65536, LINE = 1000 };
@@ -11,12 +13,19 @@ servers_open(struct test_servers *all, struct loop *l, struct tls_lib *lib)
 {
 	struct test_cert cert = test_cert("EC", "mx1.example.org", "");
 	struct err err = { 0 };
+	unsigned char *spki = NULL, hash[32];
+	int n = i2d_PUBKEY(cert.key, &spki);
 
 	*all = (struct test_servers){ .loop = l,
 		.tls = tls_ctx_new(lib, &err) };
 	assert_non_null(all->tls);
 	assert_int_equal(0, tls_ctx_add(all->tls, buf_get(&cert.pem),
 	    cert.key, &err));
+	assert_true(n > 0 && EVP_Q_digest(NULL, "SHA256", NULL, spki,
+	    (size_t)n, hash, NULL) == 1);
+	for (size_t i = 0; i < sizeof(hash); i++)
+		(void)snprintf(all->pin + 2 * i, 3, "%02x", hash[i]);
+	OPENSSL_free(spki);
 	test_cert_free(&cert);
 	network = all;
 }

@@ -45,6 +45,7 @@ struct test_server {
 struct test_servers {
 	struct loop *loop;
 	struct tls_ctx *tls;	/* for names of mx1.example.org */
+	char pin[65];		/* SHA-256 of its key, in hex */
 	struct test_server server[SERVERS_MAX];
 	size_t n;
 };

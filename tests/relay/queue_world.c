@@ -93,8 +93,16 @@ queue_world_config(struct queue_world *w, struct str text)
 	(void)snprintf(name, sizeof(name), "%s/postern.conf", w->path);
 	f = fopen(name, "we");
 	bug_if(!f);
-	(void)fprintf(f, "hostname = relay.example.test\n%.*s",
-	    STR_FMT(text));
+	/* PIN stands for the key of the servers. */
+	(void)fprintf(f, "hostname = relay.example.test\n");
+	for (bool more = true; more;) {
+		size_t i = str_find(text, STR("PIN"));
+
+		more = i < text.n;
+		(void)fprintf(f, "%.*s%s", STR_FMT(str_first(text, i)),
+		    more ? w->servers.pin : "");
+		text = str_from(text, i + STR("PIN").n);
+	}
 	bug_if(fclose(f) != 0);
 	must(conf_read(name, w->mem, &w->config, &w->err), &w->err);
 	if (str_find(text, STR("private")) == text.n)

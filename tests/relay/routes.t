@@ -4,6 +4,7 @@ CONFIG
     host = "[192.0.2.3]"
     port = 587
     tls = must
+    pin = PIN
     user = u
     password = p
   }
@@ -11,6 +12,7 @@ CONFIG
     host = "[192.0.2.3]"
     port = 587
     tls = must
+    pin = PIN
     user = u
     password = q
   }

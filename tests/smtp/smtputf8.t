@@ -50,7 +50,7 @@ C: a SELECT INBOX
 S* a OK .*
 C: b FETCH 1 BODY.PEEK[HEADER]
 S~ \* 1 FETCH .*
-S: Return-Path: <jürgen@bücher.example>
+S: Return-Path: <jürgen@xn--bcher-kva.example>
 S: Delivered-To: alice@example.test
 S~ Received: from client\.example\.net .*
 S~ \s+by .* with UTF8SMTP

@@ -129,6 +129,7 @@ struct engine {
 	int64_t cleaned_s, walked_s, gc_after_s;
 	bool clean_front;	/* their lowest ids have more old ones */
 	struct compaction compaction;
+	int64_t copied_us;	/* the last slice of any copy: mono */
 	/* See tombstones.c: whose were looked at last, when, and whether this
 	 * round goes on. */
 	uint64_t tombstones_of;

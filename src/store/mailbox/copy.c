@@ -267,6 +267,7 @@ write_copy(struct engine *e, struct write *w)
 		.from_uids = BUF_INIT(MSG_MAX), .to_uids = BUF_INIT(MSG_MAX) };
 	int rc = acct_get(e, w->caller->account, &c.acct, &w->err);
 
+	e->copied_us = engine_mono_us(e);
 	if (rc == 0)
 		rc = copy_slice(&c, ask, &w->err);
 	if (rc < 0)
@@ -332,10 +333,14 @@ copying_clean(struct engine *e, struct err *err)
 	struct copying c = { .e = e, .from_uids = BUF_INIT(MSG_MAX),
 		.to_uids = BUF_INIT(MSG_MAX),
 		.until = e->o.mono_us(e->o.arg) + SLICE_US };
-	uint64_t account;
+	uint64_t account, state = STAGING;
 	int rc = 0;
 
-	for (uint64_t state = 0; state < NELEM(after_s) && rc == 0; state++) {
+	/* What was asked a moment ago is not given up because the clock has
+	 * jumped. */
+	if (engine_mono_us(e) - e->copied_us < STAGING_S * 1000000ll)
+		state = PLACING;
+	for (; state < NELEM(after_s) && rc == 0; state++) {
 		rc = sql_first(&e->w, SQL_copying_left, SQL_VALS(
 		    vi((uint64_t)engine_since(e, after_s[state])),
 		    vi(state)), err);
