@@ -11,9 +11,11 @@ from lib.server import BUILD, ROOT, ConfiguredServer
 sys.path.insert(0, str(ROOT / "bench"))
 import processes  # noqa: E402
 
-AT_REST_KB = 19 * 1024   # the goal is 17 MB; shared pages count by who shares
+# The goal is 24 MB with everything to come. Shared pages count by who shares:
+# alone on a machine it is 3 to 4 MB more than beside other tests.
+AT_REST_KB = 21 * 1024
 READY_MS = 150
-STARTS = 3
+STARTS = 5
 
 
 def test_at_rest():
