@@ -92,8 +92,9 @@ change_copy(struct mailbox_view *v, struct selection messages,
 		arena_reset(mem);
 		ask.change = store_change_id(st);
 		e = store_call(st, STORE_copy, &ask, &a, mem, err);
-		if (e >= 0)
-			e = add_copied(done, a.uidvalidity, a.from, a.to, err);
+		if (e < 0)
+			break;
+		e = add_copied(done, a.uidvalidity, a.from, a.to, err);
 		ask.copying = a.copying;
 		ask.cursor = a.next;
 	} while (e >= 0 && ask.copying);
@@ -125,9 +126,10 @@ change_move(struct mailbox_view *v, struct selection messages,
 		arena_reset(mem);
 		ask.change = store_change_id(st);
 		e = store_call(st, STORE_move, &ask, &a, mem, err);
-		if (e >= 0)
-			e = add_copied(done, a.uidvalidity, a.from, a.to, err);
-		done->gone += e >= 0 ? a.gone : 0;
+		if (e < 0)
+			break;
+		e = add_copied(done, a.uidvalidity, a.from, a.to, err);
+		done->gone += a.gone;
 		ask.cursor = a.next;
 	} while (e >= 0 && (ask.cursor || messages.ranges.n));
 	arena_free(mem);

@@ -21,6 +21,7 @@ struct reception {
 	struct results_filter filter;
 	struct judging *judging;	/* NULL: nobody does */
 	struct verdict verdict;
+	struct arena *verdict_mem;	/* NULL: there is none */
 	struct reply refusal;	/* of what the header says; code 0: none */
 	bool looked;		/* at it */
 	struct deposit_facts facts;
@@ -241,14 +242,15 @@ check(struct reception *in)
 
 /* Who wrote it, and may it come in? 250: yes. */
 static struct reply
-hear_verdict(struct reception *in, struct arena *mem)
+hear_verdict(struct reception *in)
 {
 	struct smtp_session *s = in->s;
 	struct verdict *v = &in->verdict;
 
 	if (!in->judging)
 		return smtp_reply(250, "2.0.0", "Ok");
-	s->service->o.judge->finish(in->judging, mem, v);
+	in->verdict_mem = arena_new(JUDGE_MEMORY);
+	s->service->o.judge->finish(in->judging, in->verdict_mem, v);
 	log_ctx_event(&s->d.log, LOG_INFO, "judged",
 	    F_STR("from", submit_envelope(s->txn)->reverse_path),
 	    F_STR("verdict", v->words), F_INT("junk", v->junk));
@@ -335,7 +337,6 @@ smtp_receive(struct smtp_session *s)
 		},
 	};
 	const struct smtp_judge *judge = s->service->o.judge;
-	struct arena *verdict_mem = arena_new(JUDGE_MEMORY);
 	struct reply r = SMTP_NO_REPLY;
 
 	in.id = arena_printf(in.mem, "%s.%u", s->d.id, ++s->begun);
@@ -356,7 +357,7 @@ smtp_receive(struct smtp_session *s)
 	if (receive_text(&in) == 0) {
 		r = check(&in);
 		if (r.code == 250)
-			r = hear_verdict(&in, verdict_mem);
+			r = hear_verdict(&in);
 		if (r.code == 250)
 			r = commit(&in);
 		if (r.code != 250)
@@ -369,7 +370,7 @@ smtp_receive(struct smtp_session *s)
 	results_filter_free(&in.filter);
 	if (judge)
 		judge->end(in.judging);
-	arena_free(verdict_mem);
+	arena_free(in.verdict_mem);
 	arena_free(in.mem);
 	return r;
 }
