@@ -86,6 +86,7 @@ queue_of(const struct config *c)
 void
 queue_world_config(struct queue_world *w, struct str text)
 {
+	const bool private = str_find(text, STR("private")) < text.n;
 	struct queue_settings queue;
 	char name[96];
 	FILE *f;
@@ -105,7 +106,7 @@ queue_world_config(struct queue_world *w, struct str text)
 	}
 	bug_if(fclose(f) != 0);
 	must(conf_read(name, w->mem, &w->config, &w->err), &w->err);
-	if (str_find(text, STR("private")) == text.n)
+	if (!private)
 		w->config.relay_private = 1;
 	if (!w->engine)
 		return;

@@ -3,16 +3,14 @@
 /*
  * Cleaning up, in slices of the writer's: emails nobody has any more, copies
  * that nobody goes on with, blobs, mailboxes and accounts that were removed,
- * ids of old changes, old days of the journal; and when all that is done,
- * tombstones and packs (tombstones.c, compact.c).
+ * ids of old changes, old days of the journal.
  *
  * A file goes only after the commit by which nothing names it. If the process
  * ends between the two, the next start puts it aside.
  */
 
 enum { EMAILS_A_SLICE = 200, PLACEMENTS_A_SLICE = 400, JOURNAL_DAYS = 30,
-	CHANGES_A_WALK = 500, WALK_EVERY_S = 20, PAUSE_S = 600,
-	TRY_EVERY_S = 5 };
+	CHANGES_A_WALK = 500, WALK_EVERY_S = 20 };
 
 struct placed {
 	uint32_t uid;
@@ -100,11 +98,16 @@ clean_garbage(struct cleaning *c, struct err *err)
 	return rc < 0 ? rc : 1;
 }
 
-/* A slice of an account that was removed. */
+/* A slice of an account that was removed: its placements, its emails, and at
+ * the end what else names it. */
 static int
 clean_account(struct cleaning *c, uint64_t account, struct err *err)
 {
-	uint64_t email[100], blob[100];
+	static const enum sql_statement last[] = { SQL_mailbox_del,
+		SQL_floor_del, SQL_expunge_mark_del,
+		SQL_mailbox_removal_del_all, SQL_subscription_del_all,
+		SQL_copying_del_all, SQL_removal_del };
+	struct { uint64_t email, blob; } found[50];
 	struct sql *q = &c->e->w;
 	size_t n = 0, i;
 	int rc = sql_change(q, SQL_placement_del, SQL_VALS(vi(account)), err);
@@ -113,35 +116,20 @@ clean_account(struct cleaning *c, uint64_t account, struct err *err)
 	if (rc != 0)
 		return rc < 0 ? rc : 0;
 	rc = sql_first(q, SQL_email_some, SQL_VALS(vi(account),
-	    vi(NELEM(email))), err);
-	while (rc > 0 && n < NELEM(email)) {
-		email[n] = sql_u64(q, email_some, email);
-		blob[n++] = sql_u64(q, email_some, blob);
+	    vi(NELEM(found))), err);
+	while (rc > 0 && n < NELEM(found)) {
+		found[n].email = sql_u64(q, email_some, email);
+		found[n++].blob = sql_u64(q, email_some, blob);
 		rc = sql_next(q, SQL_email_some, err);
 	}
 	if (rc > 0)
 		sql_end(q, SQL_email_some);
 	for (i = 0; i < n && rc >= 0; i++)
-		rc = free_email(c, account, email[i], blob[i], err);
-	if (rc < 0 || n > 0)
-		return rc;
-	rc = sql_run(q, SQL_mailbox_del, SQL_VALS(vi(account)), err);
-	if (rc == 0)
-		rc = sql_run(q, SQL_floor_del, SQL_VALS(vi(account)), err);
-	if (rc == 0)
-		rc = sql_run(q, SQL_expunge_mark_del, SQL_VALS(vi(account)),
+		rc = free_email(c, account, found[i].email, found[i].blob,
 		    err);
-	if (rc == 0)
-		rc = sql_run(q, SQL_mailbox_removal_del_all, SQL_VALS(
-		    vi(account)), err);
-	if (rc == 0)
-		rc = sql_run(q, SQL_subscription_del_all, SQL_VALS(
-		    vi(account)), err);
-	if (rc == 0)
-		rc = sql_run(q, SQL_copying_del_all, SQL_VALS(vi(account)),
-		    err);
-	return rc < 0 ? rc : sql_run(q, SQL_removal_del, SQL_VALS(
-	    vi(account)), err);
+	for (i = 0; n == 0 && i < NELEM(last) && rc == 0; i++)
+		rc = sql_run(q, last[i], SQL_VALS(vi(account)), err);
+	return rc;
 }
 
 /* A placement of a mailbox that was removed. It may be a tombstone: then its
@@ -279,35 +267,6 @@ remove_files(struct cleaning *c)
 		large_remove(c->e->packs, c->blobs.p[i]);
 }
 
-/* Begun without writing: is that over? Only a new process can open the files
- * again that are open for reading. */
-static int
-write_again(struct engine *e, struct err *err)
-{
-	struct err why = { 0 };
-	struct file *f;
-	bool writable;
-	int rc;
-
-	if (e->now_s - e->cleaned_s < TRY_EVERY_S && e->now_s >= e->cleaned_s)
-		return 0;
-	e->cleaned_s = e->now_s;
-	if (sql_is_read_only(&e->w)) {
-		if (e->o.files->ops->open(e->o.files, "postern.db", 0, &f) < 0)
-			return 0;
-		writable = !f->read_only;
-		file_close(f);
-		return writable ? err_set(err, E_STALE,
-		    "the file system can be written again") : 0;
-	}
-	rc = engine_begin_writing(e, &why);
-	if (rc == 0)
-		room_refuse(e, &(struct err){ 0 });
-	else if (rc != E_FULL)
-		*err = why;
-	return rc == E_FULL ? 0 : rc;
-}
-
 int
 upkeep_pause(struct engine *e, const struct err *why)
 {
@@ -339,19 +298,11 @@ clean_and_commit(struct cleaning *c, struct err *err)
 }
 
 int
-engine_gc(struct engine *e, bool *more, struct err *err)
+gc_slice(struct engine *e, bool *more, struct err *err)
 {
 	struct cleaning c = { .e = e };
-	int rc;
+	int rc = clean_and_commit(&c, err);
 
-	*more = false;
-	e->now_s = e->o.wall_us(e->o.arg) / 1000000;
-	if (e->refusal.code)
-		return write_again(e, err);
-	room_look(e);
-	if (e->now_s < e->gc_after_s && e->gc_after_s - e->now_s <= PAUSE_S)
-		return 0;
-	rc = clean_and_commit(&c, err);
 	if (rc == 0)
 		remove_files(&c);
 	if (rc == BATCH_UNDONE && err->code == E_DAMAGED)
@@ -364,8 +315,5 @@ engine_gc(struct engine *e, bool *more, struct err *err)
 	*more = rc == 0 && c.more;
 	vec_free(&c.blobs);
 	vec_free(&c.placed);
-	if (rc < 0 || *more || e->gc_after_s > e->now_s)
-		return rc;
-	rc = tombstones_slice(e, more, err);
-	return rc < 0 || *more ? rc : compact_slice(e, more, err);
+	return rc;
 }

@@ -4,10 +4,13 @@
 #pragma once
 #include "store/engine/engine_int.h"
 
-/* A slice of tombstones.c or compact.c, between two batches; *more if there is
- * another one to do now. Negative: the end of the process. */
+/* A slice of gc.c, tombstones.c or compact.c, between two batches; *more if
+ * there is another one to do now. Negative: the end of the process. */
+int gc_slice(struct engine *e, bool *more, struct err *err);
 int tombstones_slice(struct engine *e, bool *more, struct err *err);
 int compact_slice(struct engine *e, bool *more, struct err *err);
+
+enum { PAUSE_S = 600 };
 
 /* What is damaged here is nobody's mail: they go on without cleaning, for a
  * while. Says 0. */
