@@ -41,20 +41,13 @@ struct reply
 smtp_ehlo(struct smtp_session *s, struct str args)
 {
 	const struct smtp_options *o = &s->service->o;
-	const struct smtp_verb *v;
 	auto_buf b = BUF_INIT(EHLO_MAX);
 
 	if (!hello(s, args, true))
 		return bad_name();
 	buf_printf(&b, "%.*s Hello %.*s [%s]", STR_FMT(o->hostname),
 	    STR_FMT(buf_get(&s->helo)), s->d.peer.address);
-	buf_lit(&b, "\nPIPELINING\n8BITMIME\nENHANCEDSTATUSCODES\nSMTPUTF8");
-	buf_printf(&b, "\nSIZE %llu", (unsigned long long)o->max_message);
-	if (o->dsn)
-		buf_lit(&b, "\nDSN");
-	for (size_t i = 0; (v = smtp_verb_at(s, i)); i++)
-		if (v->keyword && (!v->offered || v->offered(s)))
-			buf_printf(&b, "\n%s", v->keyword);
+	smtp_offer(s, &b);
 	bug_if(buf_failed(&b));
 	return (struct reply){ 250, NULL, str_dup(s->cmd, buf_get(&b)) };
 }

@@ -32,12 +32,6 @@ smtp_note_denied(struct smtp_session *s, struct str from)
 	    F_STR("from", from), F_STR("user", smtp_user(s)));
 }
 
-static unsigned
-extensions(const struct smtp_session *s, bool utf8)
-{
-	return (s->service->o.dsn ? WITH_DSN : 0) | (utf8 ? WITH_UTF8 : 0);
-}
-
 /* MAIL FROM:<reverse-path> [SP Mail-parameters] */
 struct reply
 smtp_mail(struct smtp_session *s, struct str args)
@@ -48,8 +42,8 @@ smtp_mail(struct smtp_session *s, struct str args)
 		.digest = o->sign != NULL, .lib = o->lib };
 	struct mail_args mail;
 	struct err err = { 0 };
-	enum smtp_syntax why = smtp_parse_mail(args, extensions(s, true),
-	    s->cmd, &mail);
+	enum smtp_syntax why = smtp_parse_mail(args, smtp_offered(s), s->cmd,
+	    &mail);
 	int e;
 
 	if (why != SYNTAX_OK)
@@ -107,8 +101,9 @@ smtp_rcpt(struct smtp_session *s, struct str args)
 	};
 	struct rcpt_args parsed;
 	struct err err = { 0 };
-	enum smtp_syntax why = smtp_parse_rcpt(args,
-	    extensions(s, submit_envelope(s->txn)->smtputf8), s->cmd, &parsed);
+	unsigned with = smtp_offered(s) &
+	    ~(submit_envelope(s->txn)->smtputf8 ? 0U : WITH_UTF8);
+	enum smtp_syntax why = smtp_parse_rcpt(args, with, s->cmd, &parsed);
 	enum rcpt_kind kind;
 	struct reply r;
 	int e;

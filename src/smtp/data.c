@@ -6,6 +6,13 @@ smtp_data_init(struct smtp_data *d, uint64_t max_octets)
 	*d = (struct smtp_data){ .state = AT_LINE, .max_octets = max_octets };
 }
 
+void
+smtp_data_init_chunks(struct smtp_data *d, uint64_t max_octets)
+{
+	smtp_data_init(d, max_octets);
+	d->chunks = true;
+}
+
 static void
 data_note_fault(struct smtp_data *d, enum smtp_data_fault fault)
 {
@@ -72,6 +79,22 @@ rest_of_line(struct smtp_data *d, const char *p, const char *end)
 	return lf + 1;
 }
 
+void
+smtp_data_end(struct smtp_data *d)
+{
+	bug_if(!d->chunks);
+	if (d->state == IN_LINE_CR)
+		data_note_fault(d, DATA_BARE);
+	d->state = AT_END;
+}
+
+/* A dot that means something begins here. */
+static bool
+at_dot(const struct smtp_data *d, const char *p, const char *end)
+{
+	return p < end && d->state == AT_LINE && !d->chunks && *p == '.';
+}
+
 /* A dot has begun the line. Stuffing, unless CRLF follows. */
 static const char *
 after_dot(struct smtp_data *d, const char *p)
@@ -102,7 +125,7 @@ after_dot_cr(struct smtp_data *d, const char *p)
 static const char *
 data_run_of_text(struct smtp_data *d, const char *p, const char *end)
 {
-	while (p < end && !(d->state == AT_LINE && *p == '.'))
+	while (p < end && !at_dot(d, p, end))
 		p = rest_of_line(d, p, end);
 	return p;
 }
@@ -111,7 +134,7 @@ data_run_of_text(struct smtp_data *d, const char *p, const char *end)
 static const char *
 dots(struct smtp_data *d, const char *p, const char *end)
 {
-	if (p < end && d->state == AT_LINE && *p == '.') {
+	if (at_dot(d, p, end)) {
 		d->state = AT_DOT;
 		p++;
 	}

@@ -1,5 +1,6 @@
 /*
- * data.h - what comes between DATA and <CRLF>.<CRLF>.    RFC 5321 4.5.2
+ * data.h - the text behind DATA, up to <CRLF>.<CRLF>, or of BDAT.
+ *                                             RFC 5321 4.5.2, RFC 3030 2
  *
  * Pure and without copies: feed it whatever arrived, it gives back slices of
  * that same input with the dot-stuffing gone.
@@ -14,6 +15,9 @@
  * may not pass (bare CR, bare LF, NUL, too long a line, too long a message)
  * fails the message as a whole, after its true end; from there on nothing of
  * it is given back.
+ *
+ * A text in chunks is the same but for its dots, which mean nothing, and its
+ * end, which is not in it: smtp_data_end().
  */
 #pragma once
 #include "smtp/reply.h"
@@ -38,6 +42,7 @@ struct smtp_data {
 		IN_LINE_CR,	/* something else, and a CR */
 		AT_END		/* <CRLF>.<CRLF> */
 	} state;
+	bool chunks;			/* of BDAT */
 	enum smtp_data_fault fault;	/* the first one */
 	uint64_t octets;	/* of the message, so far */
 	uint64_t max_octets;	/* 0: no limit */
@@ -45,6 +50,12 @@ struct smtp_data {
 };
 
 void smtp_data_init(struct smtp_data *d, uint64_t max_octets);
+/* The same for a text that comes in chunks, whose octets are fed one after the
+ * other. */
+void smtp_data_init_chunks(struct smtp_data *d, uint64_t max_octets);
+/* The last of them was fed: it is done, and may have a fault by that. Its last
+ * line needs no CRLF. */
+void smtp_data_end(struct smtp_data *d);
 
 /* Take octets from the front of *in. True with the next slice of the message
  * in *out, never empty; false when *in is used up or the message is over. */

@@ -40,6 +40,31 @@ true_end(struct str in)
 	return at == in.n ? in.n : at + 5;
 }
 
+/* In chunks: all of it is text, or a fault. */
+static void
+check_chunks(struct str in, size_t cut)
+{
+	struct str pieces[2] = { str_first(in, cut), str_from(in, cut) }, out;
+	auto_buf text = BUF_INIT(1 << 20);
+	struct smtp_data d;
+
+	smtp_data_init_chunks(&d, MAX_OCTETS);
+	for (size_t i = 0; i < NELEM(pieces); i++) {
+		while (smtp_data_next(&d, &pieces[i], &out))
+			buf_str(&text, out);
+		bug_if(pieces[i].n > 0 || smtp_data_done(&d));
+	}
+	smtp_data_end(&d);
+	bug_if(!smtp_data_done(&d));
+	bug_if(d.fault == DATA_OK && !str_eq(buf_get(&text), in));
+	for (size_t i = 0; i < in.n && d.fault == DATA_OK; i++) {
+		bug_if(in.p[i] == '\0');
+		bug_if(in.p[i] == '\n' && (i == 0 || in.p[i - 1] != '\r'));
+		bug_if(in.p[i] == '\r' &&
+		    (i + 1 == in.n || in.p[i + 1] != '\n'));
+	}
+}
+
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
@@ -52,6 +77,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	if (size == 0)
 		return 0;
 	in = str_make((const char *)data + 1, size - 1);
+	check_chunks(in, data[0]);
 	a = decode(in, in.n, &one, &left_a);
 	b = decode(in, data[0], &two, &left_b);
 	bug_if(a.state != b.state);

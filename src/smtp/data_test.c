@@ -89,6 +89,55 @@ test_decode(void **state unused_arg)
 		}
 }
 
+/* In chunks: each split of the octets in two, and octet by octet. */
+static void
+test_chunks(void **state unused_arg)
+{
+	static const struct {
+		struct str in;
+		enum smtp_data_fault fault;
+	} t[] = {
+#define T(in, fault) { { "" in, sizeof(in) - 1 }, fault }
+		T("", DATA_OK),
+		T("a", DATA_OK),
+		T(".\r\n", DATA_OK),
+		T("a\r\n.\r\n..\r\nb\r\n", DATA_OK),
+		T("a\r\n.", DATA_OK),
+		T("a\r\n.\r", DATA_BARE),
+		T("a\r", DATA_BARE),
+		T("a\n.\n", DATA_BARE),
+		T("a\r\n.\rb\r\n", DATA_BARE),
+		T("\r.\r\n", DATA_BARE),
+		T("a\0\r\n", DATA_NUL),
+		T("1234567\r\n12345", DATA_TOO_BIG),
+#undef T
+	};
+
+	for (size_t i = 0; i < NELEM(t); i++)
+		for (size_t step = 0; step <= t[i].in.n; step++) {
+			struct str in = t[i].in, out;
+			auto_buf text = BUF_INIT(64);
+			struct smtp_data d;
+
+			smtp_data_init_chunks(&d, 13);
+			for (size_t cut = step ? step : 1; in.n > 0;
+			    cut = step ? in.n : 1) {
+				struct str piece = str_first(in, cut);
+
+				in = str_from(in, piece.n);
+				while (smtp_data_next(&d, &piece, &out))
+					buf_str(&text, out);
+				assert_int_equal(piece.n, 0);
+			}
+			assert_false(smtp_data_done(&d));
+			smtp_data_end(&d);
+			assert_true(smtp_data_done(&d));
+			assert_int_equal(d.fault, t[i].fault);
+			if (d.fault == DATA_OK)
+				assert_strs(buf_get(&text), t[i].in);
+		}
+}
+
 static void
 test_no_copy(void **state unused_arg)
 {
@@ -160,6 +209,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_decode),
+		cmocka_unit_test(test_chunks),
 		cmocka_unit_test(test_no_copy),
 		cmocka_unit_test(test_size),
 		cmocka_unit_test(test_long_line),

@@ -356,6 +356,18 @@ smtp_parse_rcpt(struct str args, unsigned with, struct arena *a,
 	return why;
 }
 
+/* bdat-cmd = "BDAT" SP chunk-size [ SP end-marker ]           RFC 3030 2 */
+bool
+smtp_parse_bdat(struct str args, struct bdat_args *out)
+{
+	struct rd r = rd_of(args);
+	struct str size = rd_some(&r, ascii_is_digit);
+	struct str gap = rd_while(&r, ascii_is_wsp);
+
+	out->last = gap.n > 0 && rd_opt_word(&r, STR("LAST"));
+	return rd_done(&r) && str_u64(size, &out->octets);
+}
+
 static bool
 is_helo(char c)
 {

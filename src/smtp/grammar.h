@@ -65,6 +65,13 @@ struct rcpt_args {
 must_check enum smtp_syntax smtp_parse_rcpt(struct str args, unsigned with,
     struct arena *a, struct rcpt_args *out);
 
+/* chunk-size [SP "LAST"]: of BDAT. A size that 64 bits do not hold is none. */
+struct bdat_args {
+	uint64_t octets;
+	bool last;
+};
+must_check bool smtp_parse_bdat(struct str args, struct bdat_args *out);
+
 /* The argument of HELO and EHLO. Clients on real networks send all sorts of
  * texts, and 4.1.4 forbids to refuse mail for it: anything passes that there is
  * (strict: names, literals, and names with "_"). *name is what may stand in a

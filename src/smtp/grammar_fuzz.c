@@ -30,6 +30,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	struct smtp_command c;
 	struct mail_args m;
 	struct rcpt_args r;
+	struct bdat_args chunk;
 	struct str name;
 
 	if (smtp_command(line, &c)) {
@@ -48,6 +49,8 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		}
 		if (smtp_parse_rcpt(c.args, 0, a, &r) == SYNTAX_OK)
 			bug_if(!str_is_ascii(r.to.text) || r.addressee.notify);
+		if (smtp_parse_bdat(c.args, &chunk))
+			bug_if(!ascii_is_digit(c.args.p[0]));
 		if (smtp_parse_helo(c.args, false, a, &name))
 			bug_if(name.n == 0 || name.n > SMTP_DOMAIN_MAX ||
 			    !str_is_ascii(name) || str_chr(name, ')') < name.n);

@@ -265,6 +265,40 @@ test_rcpt_params(void **state unused_arg)
 }
 
 static void
+test_bdat(void **state unused_arg)
+{
+	static const struct {
+		const char *args;
+		bool good, last;
+		uint64_t octets;
+	} t[] = {
+		{ "0", true, false, 0 },
+		{ "86 LAST", true, true, 86 },
+		{ "086\t last", true, true, 86 },
+		{ "18446744073709551615", true, false, UINT64_MAX },
+		{ "18446744073709551616", false, false, 0 },
+		{ "", false, false, 0 },
+		{ "LAST", false, false, 0 },
+		{ "-1", false, false, 0 },
+		{ "+1", false, false, 0 },
+		{ "0x1", false, false, 0 },
+		{ "1LAST", false, false, 0 },
+		{ "1 LASTS", false, false, 0 },
+		{ "1 LAST LAST", false, false, 0 },
+	};
+	struct bdat_args got;
+
+	for (size_t i = 0; i < NELEM(t); i++) {
+		assert_int_equal(smtp_parse_bdat(str_c(t[i].args), &got),
+		    t[i].good);
+		if (!t[i].good)
+			continue;
+		assert_int_equal(got.octets, t[i].octets);
+		assert_int_equal(got.last, t[i].last);
+	}
+}
+
+static void
 test_helo(void **state unused_arg)
 {
 	static const struct {
@@ -307,6 +341,7 @@ main(void)
 		cmocka_unit_test(test_mail_params),
 		cmocka_unit_test(test_rcpt),
 		cmocka_unit_test(test_rcpt_params),
+		cmocka_unit_test(test_bdat),
 		cmocka_unit_test(test_helo),
 	};
 

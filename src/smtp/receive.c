@@ -14,9 +14,17 @@
 
 enum { TRACE_MAX = 2048, RECEPTION_MEM = 64 * 1024 };
 
+/* Of a text: an octet now and then does not hold us for ever. */
+struct pace {
+	struct loop *loop;
+	int64_t span_ms, end_ms, over_ms; /* of a span; of this; of all */
+	uint64_t least, left;	/* octets of a span; still to come in this */
+};
+
 struct reception {
 	struct smtp_session *s;
 	struct smtp_data data;
+	struct pace pace;
 	struct submission_fixup *fixup;	/* of a submission; NULL: by this */
 	struct results_filter filter;
 	struct judging *judging;	/* NULL: nobody does */
@@ -31,6 +39,57 @@ struct reception {
 	int failed;		/* E_* of ours */
 	struct err err;
 };
+
+static int64_t
+sooner(int64_t a, int64_t b)
+{
+	return a < b ? a : b;
+}
+
+static void
+pace_begin(struct pace *p, const struct smtp_session *s)
+{
+	const struct smtp_options *o = &s->service->o;
+	int64_t now = loop_now_ms(s->d.loop);
+
+	p->loop = s->d.loop;
+	p->span_ms = (int64_t)o->timeout_s * 1000;
+	p->end_ms = now + p->span_ms;
+	p->over_ms = o->data_time_s ? now + (int64_t)o->data_time_s * 1000 :
+				      NEVER;
+	p->least = (uint64_t)o->data_rate * o->timeout_s;
+	if (p->least == 0)
+		p->least = 1;
+	p->left = p->least;
+}
+
+/* Between two chunks other limits hold. */
+static void
+pace_resume(struct pace *p)
+{
+	p->end_ms = loop_now_ms(p->loop) + p->span_ms;
+}
+
+/* The next octets, at least one. */
+static int
+pace_peek(const struct pace *p, struct stream *stream, struct str *octets)
+{
+	struct err err = { 0 };
+
+	stream_deadline(stream, sooner(p->end_ms, p->over_ms));
+	return stream_peek(stream, octets, &err);
+}
+
+static void
+pace_count(struct pace *p, size_t octets)
+{
+	if (octets < p->left) {
+		p->left -= octets;
+		return;
+	}
+	p->left = p->least;
+	p->end_ms = loop_now_ms(p->loop) + p->span_ms;
+}
 
 /* RFC 3848, RFC 6531 4.3 */
 static struct str
@@ -145,83 +204,93 @@ look_at_people(struct reception *in)
 	in->refusal = check_people(in, p);
 }
 
-static int64_t
-sooner(int64_t a, int64_t b)
-{
-	return a < b ? a : b;
-}
-
-/* Of a text: an octet now and then does not hold us for ever. */
-struct pace {
-	struct loop *loop;
-	int64_t span_ms, end_ms, over_ms; /* of a span; of this; of all */
-	uint64_t least, left;	/* octets of a span; still to come in this */
-};
-
+/* From the front of *octets: what is text of this message. */
 static void
-pace_begin(struct pace *p, const struct smtp_session *s)
+take_octets(struct reception *in, struct str *octets)
 {
-	const struct smtp_options *o = &s->service->o;
-	int64_t now = loop_now_ms(s->d.loop);
+	size_t n = octets->n;
+	struct str out;
 
-	p->loop = s->d.loop;
-	p->span_ms = (int64_t)o->timeout_s * 1000;
-	p->end_ms = now + p->span_ms;
-	p->over_ms = o->data_time_s ? now + (int64_t)o->data_time_s * 1000 :
-				      NEVER;
-	p->least = (uint64_t)o->data_rate * o->timeout_s;
-	if (p->least == 0)
-		p->least = 1;
-	p->left = p->least;
+	while (smtp_data_next(&in->data, octets, &out))
+		if (in->refusal.code == 0) {
+			if (in->judging)
+				in->s->service->o.judge->feed(in->judging,
+				    out);
+			store_octets(in, out);
+			look_at_people(in);
+		}
+	if (in->data.fault != DATA_OK || in->refusal.code != 0)
+		submit_skip(in->s->txn, n - octets->n);
 }
 
-static void
-pace_count(struct pace *p, size_t octets)
-{
-	if (octets < p->left) {
-		p->left -= octets;
-		return;
-	}
-	p->left = p->least;
-	p->end_ms = loop_now_ms(p->loop) + p->span_ms;
-}
-
-/* Up to its end, whatever becomes of it. Negative when the client is lost. */
-static int
-receive_text(struct reception *in)
+/* Up to its end, whatever becomes of it. */
+int
+smtp_text_dots(struct reception *in)
 {
 	struct stream *stream = in->s->d.stream;
-	struct err err = { 0 };
-	struct str octets, rest, out;
-	struct pace pace;
+	struct str octets, rest;
 	int e;
 
-	pace_begin(&pace, in->s);
 	while (!smtp_data_done(&in->data)) {
-		stream_deadline(stream, sooner(pace.end_ms, pace.over_ms));
-		if ((e = stream_peek(stream, &octets, &err)) < 0)
+		if ((e = pace_peek(&in->pace, stream, &octets)) < 0)
 			return e;
-		pace_count(&pace, octets.n);
+		pace_count(&in->pace, octets.n);
 		rest = octets;
-		while (smtp_data_next(&in->data, &rest, &out))
-			if (in->refusal.code == 0) {
-				if (in->judging)
-					in->s->service->o.judge->feed(
-					    in->judging, out);
-				store_octets(in, out);
-				look_at_people(in);
-			}
-		if (in->data.fault != DATA_OK || in->refusal.code != 0)
-			submit_skip(in->s->txn, octets.n - rest.n);
+		take_octets(in, &rest);
 		stream_eat(stream, octets.n - rest.n);
 	}
 	return 0;
+}
+
+/* What was answered before leaves first: nothing else asks the client to go
+ * on. in is NULL: for nobody. */
+static int
+chunk(struct smtp_session *s, struct reception *in, struct pace *pace,
+    uint64_t left)
+{
+	struct stream *stream = s->d.stream;
+	struct err err = { 0 };
+	struct str octets, rest;
+	int e = 0;
+
+	if (stream_buffered(stream).n < left)
+		e = stream_flush(stream, &err);
+	while (left > 0 && e == 0 &&
+	    (e = pace_peek(pace, stream, &octets)) == 0) {
+		if (octets.n > left)
+			octets.n = (size_t)left;
+		pace_count(pace, octets.n);
+		rest = octets;
+		if (in)
+			take_octets(in, &rest);
+		stream_eat(stream, octets.n);
+		left -= octets.n;
+	}
+	return e;
+}
+
+int
+smtp_text_chunk(struct reception *in, uint64_t octets)
+{
+	pace_resume(&in->pace);
+	return chunk(in->s, in, &in->pace, octets);
+}
+
+int
+smtp_text_discard(struct smtp_session *s, uint64_t octets)
+{
+	struct pace pace;
+
+	pace_begin(&pace, s);
+	return chunk(s, NULL, &pace, octets);
 }
 
 /* Is this a message, and one to keep? 250: yes. */
 static struct reply
 check(struct reception *in)
 {
+	if (in->data.chunks)
+		smtp_data_end(&in->data);
 	if (in->data.fault != DATA_OK) {
 		in->failed = submit_failed(in->s->txn, &in->err);
 		return smtp_data_reply(in->data.fault);
@@ -322,55 +391,89 @@ submitter(const struct smtp_session *s)
 	return from.n > 0 ? from : smtp_user(s);
 }
 
-struct reply
-smtp_receive(struct smtp_session *s)
+struct reception *
+smtp_text_begin(struct smtp_session *s, bool chunks)
 {
-	struct reception in = {
-		.s = s,
-		.mem = arena_new(RECEPTION_MEM),
-		.origin = {
-			.peer = str_c(s->d.peer.address),
-			.helo = buf_get(&s->helo),
-			.tls = stream_tls(s->d.stream).version,
-			.protocol = protocol(s),
-			.session = str_c(s->d.id),
-		},
-	};
-	const struct smtp_judge *judge = s->service->o.judge;
-	struct reply r = SMTP_NO_REPLY;
+	const struct smtp_options *o = &s->service->o;
+	struct arena *mem = arena_new(RECEPTION_MEM);
+	struct reception *in = arena_new_of(mem, struct reception);
 
-	in.id = arena_printf(in.mem, "%s.%u", s->d.id, ++s->begun);
-	if (s->service->o.sign)
-		in.fixup = submission_fixup_new(in.mem,
+	*in = (struct reception){ .s = s, .mem = mem };
+	in->origin = (struct origin){
+		.peer = str_c(s->d.peer.address),
+		.helo = buf_get(&s->helo),
+		.tls = stream_tls(s->d.stream).version,
+		.protocol = protocol(s),
+		.session = str_c(s->d.id),
+	};
+	in->id = arena_printf(mem, "%s.%u", s->d.id, ++s->begun);
+	if (o->sign)
+		in->fixup = submission_fixup_new(mem,
 		    &(struct submission_fixup_options){
-			.hostname = s->service->o.hostname,
-			.id = in.id,
+			.hostname = o->hostname,
+			.id = in->id,
 			.sender = submitter(s),
 			.at = loop_wall(s->d.loop) });
-	results_filter_init(&in.filter, s->service->o.hostname);
-	if (judge)
-		in.judging = judge->begin(judge, &(struct judge_ask){
-		    in.origin.peer, in.origin.helo,
+	results_filter_init(&in->filter, o->hostname);
+	if (o->judge)
+		in->judging = o->judge->begin(o->judge, &(struct judge_ask){
+		    in->origin.peer, in->origin.helo,
 		    submit_envelope(s->txn)->reverse_path });
-	smtp_data_init(&in.data, s->service->o.max_message);
-	store_trace(&in);
-	if (receive_text(&in) == 0) {
-		r = check(&in);
-		if (r.code == 250)
-			r = hear_verdict(&in);
-		if (r.code == 250)
-			r = commit(&in);
-		if (r.code != 250)
-			smtp_note_refused(s, STR_NULL, &r);
-		if (in.failed < 0)
-			log_ctx_event(&s->d.log, LOG_WARN, "submit_failed",
-			    F_ERR(&in.err));
-	}
-	submission_fixup_free(in.fixup);
-	results_filter_free(&in.filter);
-	if (judge)
-		judge->end(in.judging);
-	arena_free(in.verdict_mem);
-	arena_free(in.mem);
+	if (chunks)
+		smtp_data_init_chunks(&in->data, o->max_message);
+	else
+		smtp_data_init(&in->data, o->max_message);
+	pace_begin(&in->pace, s);
+	store_trace(in);
+	return in;
+}
+
+static struct reply
+log_refusal(struct reception *in, struct reply r)
+{
+	struct smtp_session *s = in->s;
+
+	smtp_note_refused(s, STR_NULL, &r);
+	if (in->failed < 0)
+		log_ctx_event(&s->d.log, LOG_WARN, "submit_failed",
+		    F_ERR(&in->err));
 	return r;
+}
+
+struct reply
+smtp_text_refused(struct reception *in)
+{
+	struct reply r = in->refusal;
+
+	in->failed = submit_failed(in->s->txn, &in->err);
+	if (in->data.fault != DATA_OK)
+		r = smtp_data_reply(in->data.fault);
+	else if (r.code == 0 && in->failed < 0)
+		r = smtp_reply_err(in->failed);
+	return r.code ? log_refusal(in, r) : SMTP_NO_REPLY;
+}
+
+struct reply
+smtp_text_end(struct reception *in)
+{
+	struct reply r = check(in);
+
+	if (r.code == 250)
+		r = hear_verdict(in);
+	if (r.code == 250)
+		r = commit(in);
+	return r.code == 250 ? r : log_refusal(in, r);
+}
+
+void
+smtp_text_free(struct reception *in)
+{
+	if (!in)
+		return;
+	submission_fixup_free(in->fixup);
+	results_filter_free(&in->filter);
+	if (in->judging)
+		in->s->service->o.judge->end(in->judging);
+	arena_free(in->verdict_mem);
+	arena_free(in->mem);
 }

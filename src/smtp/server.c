@@ -50,6 +50,8 @@ smtp_say(struct smtp_session *s, struct reply r, struct err *err)
 void
 smtp_txn_end(struct smtp_session *s)
 {
+	smtp_text_free(s->text);
+	s->text = NULL;
 	submit_end(s->txn);
 	s->txn = NULL;
 }
@@ -76,6 +78,7 @@ not_now(const struct smtp_session *s, const struct smtp_verb *v,
 		SMTP_REPLY_INIT(503, "5.5.1", "Send HELO or EHLO first"),
 		SMTP_REPLY_INIT(503, "5.5.1", "Not inside a transaction"),
 		SMTP_REPLY_INIT(503, "5.5.1", "Send MAIL first"),
+		SMTP_REPLY_INIT(503, "5.5.1", "The text has begun with BDAT"),
 	};
 
 	if (v->when & WHEN_BARE && args.n > 0)
@@ -89,6 +92,8 @@ not_now(const struct smtp_session *s, const struct smtp_verb *v,
 		return &table[3];
 	if (v->when & WHEN_MAIL && !s->txn)
 		return &table[4];
+	if (v->when & WHEN_NO_TEXT && s->text)
+		return &table[5];
 	return NULL;
 }
 
@@ -101,12 +106,31 @@ has_controls(struct str line)
 	return false;
 }
 
+/* Those that carry a message count elsewhere. */
+static bool
+carries(const struct smtp_verb *v)
+{
+	return v->handle == smtp_rcpt || v->handle == smtp_data ||
+	    v->handle == smtp_bdat;
+}
+
+struct reply
+smtp_count_junk(struct smtp_session *s, struct str verb)
+{
+	if (++s->junk < SMTP_MAX_JUNK)
+		return SMTP_NO_REPLY;
+	log_ctx_event(&s->d.log, LOG_INFO, "junk_commands",
+	    F_STR("last", verb));
+	return smtp_reply(421, "4.7.0", "Too many commands without a message");
+}
+
 static struct reply
 smtp_answer_line(struct smtp_session *s, struct str line)
 {
 	const struct smtp_verb *v;
 	const struct reply *no;
 	struct smtp_command c;
+	struct reply enough = SMTP_NO_REPLY;
 
 	/* A bare CR or LF among them: it ends no line. */
 	if (has_controls(line) || !smtp_command(line, &c))
@@ -116,15 +140,10 @@ smtp_answer_line(struct smtp_session *s, struct str line)
 	if (line.n > SMTP_COMMAND_MAX - 2 && !str_eqi(c.verb, STR("AUTH")))
 		return smtp_reply(500, "5.5.2", "Line too long");
 	if ((no = not_now(s, v, c.args)))
-		return *no;
-	if (v->handle != smtp_rcpt && v->handle != smtp_data &&
-	    ++s->junk >= SMTP_MAX_JUNK) {
-		log_ctx_event(&s->d.log, LOG_INFO, "junk_commands",
-		    F_STR("last", c.verb));
-		return smtp_reply(421, "4.7.0",
-		    "Too many commands without a message");
-	}
-	return v->handle(s, c.args);
+		return v->refuse ? v->refuse(s, c.args, no) : *no;
+	if (!carries(v))
+		enough = smtp_count_junk(s, c.verb);
+	return enough.code ? enough : v->handle(s, c.args);
 }
 
 /* Enough is enough: the reply that ends the session instead of this one. */

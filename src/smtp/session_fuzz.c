@@ -1,7 +1,8 @@
 /*
  * A whole session with the world on port 25: the input is what the client
  * sends, cut where its first octet says. Whatever it is, the session comes to
- * its end, and what store was given has lines that end in CRLF and no NUL.
+ * its end, and what store was given has lines that end in CRLF and no NUL; the
+ * last line of a text in chunks may have no end.
  */
 #include "smtp/test_world.h"
 
@@ -16,7 +17,7 @@ check_text(struct str text)
 		bug_if(text.p[i] == '\r' &&
 		    (i + 1 == text.n || text.p[i + 1] != '\n'));
 	}
-	bug_if(text.n < 2 || text.p[text.n - 1] != '\n');
+	bug_if(text.n < 2);
 }
 
 int

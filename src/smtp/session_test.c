@@ -69,8 +69,8 @@ test_commands(void **state unused_arg)
 		{ "VRFY\r\n", "501 5.5.4 Syntax: VRFY address\r\n" },
 		{ "EXPN list\r\n", "502 5.5.1 Lists are not expanded\r\n" },
 		{ "HELP\r\n",
-		    "214-2.0.0 Commands: HELO EHLO MAIL RCPT DATA RSET NOOP "
-		    "QUIT VRFY EXPN HELP STARTTLS\r\n"
+		    "214-2.0.0 Commands: HELO EHLO MAIL RCPT DATA BDAT RSET "
+		    "NOOP QUIT VRFY EXPN HELP STARTTLS\r\n"
 		    "214 2.0.0 See RFC 5321\r\n" },
 		{ "RSET\r\n", "250 2.0.0 Ok\r\n" },
 		{ "RSET x\r\n", "501 5.5.4 No argument allowed\r\n" },
@@ -187,16 +187,20 @@ test_cut_anywhere(void **state unused_arg)
 {
 	struct str in = STR(EHLO ENVELOPE
 	    "RCPT TO:<nobody@example.test>\r\nDATA\r\nA: b\r\n\r\n..\r\nx\r\n"
-	    ".\r\nNOOP\r\nFOO\r\n" ENVELOPE "DATA\r\n.\r\nRSET\r\nQUIT\r\n");
-	struct arena *a = arena_new(16 << 20);
+	    ".\r\nNOOP\r\nFOO\r\n" ENVELOPE "BDAT 8\r\nB: c\r\n\r\nBDAT 3\r\n"
+	    ".\r\nBDAT 0 LAST\r\nRSET\r\nBDAT 6\r\nQUIT\r\nQUIT\r\n");
+	struct arena *a = arena_new(64 << 20);
 	struct str out, want, texts[2], want_texts[2];
 
 	run_cut(in, in.n, 0, a, &want, want_texts);
 	assert_str(want, GREETING EHLO_REPLY ENVELOPE_OK
 	    "550 5.1.1 No such mailbox here\r\n" GO
 	    "250 2.0.0 Ok: queued as 1\r\n250 2.0.0 Ok\r\n"
-	    "500 5.5.2 Unknown command\r\n" ENVELOPE_OK GO
-	    "250 2.0.0 Ok: queued as 2\r\n250 2.0.0 Ok\r\n221 2.0.0 Bye\r\n");
+	    "500 5.5.2 Unknown command\r\n" ENVELOPE_OK
+	    "250 2.0.0 8 octets received\r\n250 2.0.0 3 octets received\r\n"
+	    "250 2.0.0 Ok: queued as 2\r\n250 2.0.0 Ok\r\n"
+	    "503 5.5.1 Send MAIL first\r\n221 2.0.0 Bye\r\n");
+	assert_true(str_endsi(want_texts[1], STR("\r\nB: c\r\n\r\n.\r\n")));
 	for (size_t cut = 0; cut <= in.n; cut++) {
 		run_cut(in, cut == in.n ? 0 : cut, cut == in.n, a, &out,
 		    texts);
@@ -254,6 +258,44 @@ test_refused_text(void **state unused_arg)
 		    ENVELOPE_OK GO "250 2.0.0 Ok: queued as 1\r\n");
 		world_close(&w);
 	}
+}
+
+/* Chunks have no end by themselves, and a sender who has none either is told
+ * to go; between two of them nothing runs, and time that passes counts for all
+ * of the text. */
+static void
+test_chunks(void **state unused_arg)
+{
+	struct world w;
+
+	open_greeted(&w, 65536);
+	world_say(&w, EHLO ENVELOPE, EHLO_REPLY ENVELOPE_OK);
+	for (int i = 0; i < 197; i++)
+		world_say(&w, "BDAT 1\r\nx", "250 2.0.0 1 octets received\r\n");
+	assert_int_equal(loop_fibers(w.loop), 0);
+	world_say(&w, "BDAT 1\r\nx", "421 4.7.0 Too many commands without a "
+	    "message\r\n");
+	world_close(&w);
+
+	open_greeted(&w, 65536);
+	world_say(&w, EHLO, EHLO_REPLY);
+	for (int i = 1; i < 100; i++)
+		world_say(&w, "BDAT 1\r\nx", "503 5.5.1 Send MAIL first\r\n");
+	world_say(&w, "BDAT 1\r\nx", "421 4.7.0 Too many errors\r\n");
+	world_close(&w);
+
+	open_greeted(&w, 65536);
+	world_say(&w, EHLO ENVELOPE, EHLO_REPLY ENVELOPE_OK);
+	for (int i = 0; i < 1800; i += 200) {
+		char text[80];
+
+		(void)snprintf(text, sizeof(text), "BDAT 64\r\n%064d", i);
+		world_say(&w, text, "250 2.0.0 64 octets received\r\n");
+		world_pass(&w, 200 * 1000);
+	}
+	world_say(&w, "BDAT 64\r\nx", "421 4.4.2 Timeout\r\n");
+	assert_int_equal(w.nsubmits, 0);
+	world_close(&w);
 }
 
 static void
@@ -360,6 +402,7 @@ main(void)
 		cmocka_unit_test(test_cut_anywhere),
 		cmocka_unit_test(test_few_writes),
 		cmocka_unit_test(test_refused_text),
+		cmocka_unit_test(test_chunks),
 		cmocka_unit_test(test_too_big),
 		cmocka_unit_test(test_long_lines),
 		cmocka_unit_test(test_mail_loop),

@@ -17,6 +17,7 @@ enum {
 				 * DATA apart */
 	SMTP_MAX_RECEIVED = 50,	/* Received: fields: a loop, 6.3 */
 	SMTP_SENDER_MAX = 320,	/* of an address that store is asked about */
+	SMTP_CHUNK_LEAST = 64,	/* octets; less is for the count of junk */
 };
 
 /* When a command is allowed; checked in this order. */
@@ -26,6 +27,7 @@ enum smtp_when {
 	WHEN_LOGIN = 1 << 2,	/* after AUTH, where that is a must: 530 */
 	WHEN_IDLE = 1 << 3,	/* not inside a mail transaction: 503 */
 	WHEN_MAIL = 1 << 4,	/* only inside one: 503 */
+	WHEN_NO_TEXT = 1 << 5,	/* not behind a chunk of its text: 503 */
 };
 
 /* One row for each command. A handler returns its reply and writes nothing,
@@ -39,6 +41,10 @@ struct smtp_verb {
 	const char *keyword;
 	bool (*offered)(const struct smtp_session *s);
 	const char *help;	/* for HELP with its name; lines */
+	/* Takes what comes behind the command when it is not allowed, and
+	 * returns that refusal; NULL: nothing does. */
+	struct reply (*refuse)(struct smtp_session *s, struct str args,
+	    const struct reply *no);
 };
 extern const struct smtp_verb smtp_verbs[];
 extern const size_t smtp_nverbs;
@@ -56,6 +62,7 @@ struct smtp_session {
 	struct store *store;	/* the service's, or that of the login */
 	struct arena *cmd;	/* of one command */
 	struct submission *txn;	/* from MAIL to the end of DATA, else NULL */
+	struct reception *text;	/* of txn; NULL: nothing of it has come */
 	struct account *account; /* whose it is; NULL: nobody has tried */
 	void (*logout)(struct smtp_session *s);	/* account is not NULL */
 	struct buf helo;	/* empty: none yet */
@@ -99,8 +106,29 @@ const struct smtp_verb *smtp_verb_find(const struct smtp_session *s,
 /* All rows one after the other; NULL at the end. */
 const struct smtp_verb *smtp_verb_at(const struct smtp_session *s, size_t i);
 
-/* Take the text of the message, after 354, up to the submit. */
-struct reply smtp_receive(struct smtp_session *s);
+/* The lines of EHLO's answer behind the first, each begun with LF. */
+void smtp_offer(const struct smtp_session *s, struct buf *b);
+/* Whose parameters MAIL and RCPT may have: WITH_*. */
+unsigned smtp_offered(const struct smtp_session *s);
+
+/* The text of a message, between two chunks of it s->text: all that is kept
+ * goes with the transaction. */
+struct reception *smtp_text_begin(struct smtp_session *s, bool chunks);
+/* After 354: all of it. Negative when the client is lost. */
+int smtp_text_dots(struct reception *in);
+/* The same, of a chunk of it. */
+int smtp_text_chunk(struct reception *in, uint64_t octets);
+/* Octets for nobody: the same. */
+int smtp_text_discard(struct smtp_session *s, uint64_t octets);
+/* Why it will not be taken, if that is known already; code 0: go on. */
+struct reply smtp_text_refused(struct reception *in);
+/* It is complete: is it a message, and one to keep? Then up to the submit. */
+struct reply smtp_text_end(struct reception *in);
+void smtp_text_free(struct reception *in);	/* NULL is fine */
+
+/* One more command that brings no message nearer; 421 when it was one too
+ * many, else code 0. */
+struct reply smtp_count_junk(struct smtp_session *s, struct str verb);
 
 /* May whoever is in this session write as this address? 0, E_DENIED, or why
  * that cannot be said. */
@@ -120,6 +148,9 @@ struct reply smtp_mail(struct smtp_session *s, struct str args);
 struct reply smtp_rcpt(struct smtp_session *s, struct str args);
 struct reply smtp_rset(struct smtp_session *s, struct str args);
 struct reply smtp_data(struct smtp_session *s, struct str args);
+struct reply smtp_bdat(struct smtp_session *s, struct str args);
+struct reply smtp_bdat_refuse(struct smtp_session *s, struct str args,
+    const struct reply *no);
 struct reply smtp_noop(struct smtp_session *s, struct str args);
 struct reply smtp_vrfy(struct smtp_session *s, struct str args);
 struct reply smtp_expn(struct smtp_session *s, struct str args);

@@ -13,12 +13,16 @@ const struct smtp_verb smtp_verbs[] = {
 	    "MAIL FROM:<you@example.org> [SIZE=octets] [BODY=8BITMIME]\n"
 	    "Begins a message; reports come back to this address.\n"
 	    "Next: RCPT" },
-	{ "RCPT", WHEN_LOGIN | WHEN_MAIL, smtp_rcpt, .help =
+	{ "RCPT", WHEN_LOGIN | WHEN_MAIL | WHEN_NO_TEXT, smtp_rcpt, .help =
 	    "RCPT TO:<somebody@example.org>\n"
 	    "Who gets the message; once for each.\nNext: DATA" },
-	{ "DATA", WHEN_LOGIN | WHEN_BARE | WHEN_MAIL, smtp_data, .help =
+	{ "DATA", WHEN_LOGIN | WHEN_BARE | WHEN_MAIL | WHEN_NO_TEXT, smtp_data,
+	    .help =
 	    "DATA\nThe text follows: header, empty line, body, and a line "
 	    "that is one dot." },
+	{ "BDAT", WHEN_LOGIN | WHEN_MAIL, smtp_bdat, "CHUNKING", .help =
+	    "BDAT octets [LAST]\nSo many octets of the text follow; again, "
+	    "until the last of them.", .refuse = smtp_bdat_refuse },
 	{ "RSET", WHEN_BARE, smtp_rset, .help =
 	    "RSET\nForgets the message that was begun." },
 	{ "NOOP", 0, smtp_noop, .help = "NOOP\nDoes nothing." },

@@ -162,6 +162,8 @@ md:
 begin retry
 * * F,2h,1m
 X
+install -o Debian-exim -m 640 /dev/null /var/log/exim4/mainlog
+tail -n +1 -F /var/log/exim4/mainlog &
 exec /usr/sbin/exim4 -bdf
 """,
     "opensmtpd": r"""

@@ -9,6 +9,7 @@ S~ 250[- ]ENHANCEDSTATUSCODES
 S~ 250[- ]SMTPUTF8
 S~ 250[- ]SIZE [1-9][0-9]*
 S~ 250[- ]STARTTLS
+S~ 250[- ]CHUNKING
 S~ 250[- ]HELP
 }
 # The world cannot log in, and nobody can in clear.

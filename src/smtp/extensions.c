@@ -1,0 +1,68 @@
+/*
+ * extensions.c - what EHLO offers besides the commands of verbs.c, and what
+ * MAIL and RCPT may say for it.
+ *
+ * A row is all there is to an extension in the dialogue: its word, whether
+ * this session gets it (listener, TLS and login decide), what stands behind the
+ * word, and whose parameters (smtp/grammar.c) come with it. Those are unknown,
+ * 555, where it is not offered.
+ */
+#include "smtp/smtp_int.h"
+
+static bool
+offers_dsn(const struct smtp_session *s)
+{
+	return s->service->o.dsn;
+}
+
+/* RFC 1870 4 */
+static void
+say_size(const struct smtp_session *s, struct buf *b)
+{
+	buf_printf(b, " %llu", (unsigned long long)s->service->o.max_message);
+}
+
+static const struct extension {
+	const char *keyword;
+	unsigned with;		/* WITH_*; 0: no parameters but those that
+				 * everybody has */
+	bool (*offered)(const struct smtp_session *s);	/* NULL: always */
+	void (*say_more)(const struct smtp_session *s, struct buf *b);
+} extensions[] = {
+	{ "PIPELINING", 0, NULL, NULL },		/* RFC 2920 */
+	{ "8BITMIME", 0, NULL, NULL },			/* RFC 6152 */
+	{ "ENHANCEDSTATUSCODES", 0, NULL, NULL },	/* RFC 2034 */
+	{ "SMTPUTF8", WITH_UTF8, NULL, NULL },		/* RFC 6531 */
+	{ "SIZE", 0, NULL, say_size },			/* RFC 1870 */
+	{ "DSN", WITH_DSN, offers_dsn, NULL },		/* RFC 3461 */
+};
+
+void
+smtp_offer(const struct smtp_session *s, struct buf *b)
+{
+	const struct smtp_verb *v;
+
+	for (size_t i = 0; i < NELEM(extensions); i++) {
+		const struct extension *x = &extensions[i];
+
+		if (x->offered && !x->offered(s))
+			continue;
+		buf_printf(b, "\n%s", x->keyword);
+		if (x->say_more)
+			x->say_more(s, b);
+	}
+	for (size_t i = 0; (v = smtp_verb_at(s, i)); i++)
+		if (v->keyword && (!v->offered || v->offered(s)))
+			buf_printf(b, "\n%s", v->keyword);
+}
+
+unsigned
+smtp_offered(const struct smtp_session *s)
+{
+	unsigned with = 0;
+
+	for (size_t i = 0; i < NELEM(extensions); i++)
+		if (!extensions[i].offered || extensions[i].offered(s))
+			with |= extensions[i].with;
+	return with;
+}
