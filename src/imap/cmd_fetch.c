@@ -73,7 +73,8 @@ put_items(struct fetching *f, const struct fetch_row *row, bool tell_flags,
 	}
 	if (items & FETCH_FLAGS || tell_flags) {
 		put_item(b, STR("FLAGS"));
-		reply_flags(b, row->flags, row->keywords);
+		reply_flags(b, row->flags | imap_recent_flag(f->s, row->uid),
+		    row->keywords);
 	}
 	if (items & FETCH_INTERNALDATE) {
 		put_item(b, STR("INTERNALDATE"));

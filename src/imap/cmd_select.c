@@ -10,7 +10,8 @@ put_mailbox(struct imap_session *s, const struct open_answer *m)
 {
 	auto_buf b = BUF_INIT(IMAP_OUT_MAX);
 
-	buf_printf(&b, "* %u EXISTS\r\n* 0 RECENT\r\n", m->exists);
+	buf_printf(&b, "* %u EXISTS\r\n* %u RECENT\r\n", m->exists,
+	    s->nrecent);
 	if (m->first_unseen)
 		buf_printf(&b, "* OK [UNSEEN %u] The first unread one\r\n",
 		    m->first_unseen);
@@ -36,6 +37,10 @@ open_mailbox(struct imap_session *s, const struct imap_command *c,
 	    s->cmd, &err) < 0)
 		return imap_fail(s, "select", &err);
 	s->read_only = read_only;
+	if (imap_recent_begin(s, &m, &err) < 0) {
+		imap_deselect(s);
+		return imap_fail(s, "select", &err);
+	}
 	s->state = STATE_SELECTED;
 	put_mailbox(s, &m);
 	if (read_only)

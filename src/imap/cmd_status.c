@@ -19,7 +19,7 @@ imap_put_status(struct buf *b, struct str name, uint32_t items,
 		uint64_t value;
 	} values[] = {
 		{ STATUS_MESSAGES, "MESSAGES", m->exists },
-		{ STATUS_RECENT, "RECENT", 0 },
+		{ STATUS_RECENT, "RECENT", m->recent },
 		{ STATUS_UIDNEXT, "UIDNEXT", m->uidnext },
 		{ STATUS_UIDVALIDITY, "UIDVALIDITY", m->uidvalidity },
 		{ STATUS_UNSEEN, "UNSEEN", m->unseen },

@@ -34,7 +34,8 @@ put_stored(void *arg, const struct fetch_row *row)
 		if (to->by_uid)
 			buf_printf(&to->out, "UID %u ", row->uid);
 		buf_lit(&to->out, "FLAGS ");
-		reply_flags(&to->out, row->flags, row->keywords);
+		reply_flags(&to->out, row->flags |
+		    imap_recent_flag(to->s, row->uid), row->keywords);
 		buf_lit(&to->out, ")\r\n");
 	}
 	if (to->out.n > WRITE_AT)

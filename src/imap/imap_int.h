@@ -15,6 +15,7 @@ enum {
 	IMAP_LOGIN_MS = 180000,	/* to log in; then autologout */
 	IMAP_COMMAND_MS = 300000, /* for the rest of a command begun */
 	IMAP_OUT_MAX = 1 << 20,	/* what is rendered before it is written */
+	IMAP_RECENT_MAX = 64 << 10, /* octets of what is \Recent */
 	IMAP_SAVED_MAX = 512 << 10, /* octets of the result of a search */
 	COPYUID_MAX = 512 << 10, /* else it is not said */
 };
@@ -103,6 +104,10 @@ struct imap_session {
 	 * the view, which moves on in imap_update() only. */
 	struct mailbox_view view;
 	bool read_only;
+	/* RFC 3501 2.3.2: what is \Recent here, UIDs as a selection; and how
+	 * many of them there are, as told. */
+	struct buf recent;
+	uint32_t nrecent;
 	/* RFC 5182: what "$" names, UIDs as a selection. */
 	struct buf saved;
 	/* What FLAGS has said: the words, and each by its hash; and those of
@@ -176,6 +181,16 @@ void imap_tell_keywords(struct imap_session *s, struct buf *b,
     struct str words);
 /* No mailbox is selected any more. */
 void imap_deselect(struct imap_session *s);
+
+/* ---- recent.c */
+struct open_answer;
+/* What is \Recent in the mailbox that was just selected. 0 or E_*. */
+int imap_recent_begin(struct imap_session *s, const struct open_answer *m,
+    struct err *err);
+/* The number of messages is another one: says RECENT if it has to. 0 or E_*. */
+int imap_recent_update(struct imap_session *s, struct err *err);
+/* SYS_RECENT, or 0. */
+uint32_t imap_recent_flag(const struct imap_session *s, uint32_t uid);
 
 /* ---- special_use.c */
 /* The attributes of RFC 6154 for SPECIAL_*, each with a space before it; and

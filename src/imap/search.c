@@ -100,6 +100,25 @@ is_in_set(struct building *b, const struct search_key *key)
 	return c;
 }
 
+static struct condition *
+is_recent(struct building *b)
+{
+	struct condition *c = new_condition(b, COND_UID, 0, 0);
+
+	c->set = str_dup(b->s->cmd, buf_get(&b->s->recent));
+	return c;
+}
+
+static struct condition *
+is_recent_and_unseen(struct building *b)
+{
+	struct condition *c = new_condition(b, COND_AND, 0, 0);
+
+	c->kids = is_recent(b);
+	c->kids->next = not_of(b, flag_is_set(b, FLAG_seen));
+	return c;
+}
+
 static struct condition *condition_of(struct building *b,
     const struct search_key *key);
 
@@ -137,11 +156,13 @@ condition_of(struct building *b, const struct search_key *key)
 	case SEARCH_UID:
 		return is_in_set(b, key);
 	case SEARCH_ALL:
-	case SEARCH_OLD:	/* \Recent is not kept */
 		return new_condition(b, COND_ALL, 0, 0);
 	case SEARCH_RECENT:
+		return is_recent(b);
+	case SEARCH_OLD:
+		return not_of(b, is_recent(b));
 	case SEARCH_NEW:
-		return not_of(b, new_condition(b, COND_ALL, 0, 0));
+		return is_recent_and_unseen(b);
 	case SEARCH_AND:
 		return of_kids(b, COND_AND, key);
 	case SEARCH_OR:

@@ -83,6 +83,8 @@ void
 imap_deselect(struct imap_session *s)
 {
 	view_close(&s->view);
+	buf_free(&s->recent);
+	s->nrecent = 0;
 	buf_free(&s->saved);
 	buf_free(&s->keywords);
 	buf_free(&s->last_keywords);
@@ -141,7 +143,9 @@ tell_news(void *arg, const struct news *news)
 		imap_tell_keywords(to->s, &to->out, news->row->keywords);
 		buf_printf(&to->out, "* %u FETCH (UID %u FLAGS ", news->n,
 		    news->row->uid);
-		reply_flags(&to->out, news->row->flags, news->row->keywords);
+		reply_flags(&to->out, news->row->flags |
+		    imap_recent_flag(to->s, news->row->uid),
+		    news->row->keywords);
 		buf_lit(&to->out, ")\r\n");
 		break;
 	case NEWS_REMOVED:
@@ -160,9 +164,13 @@ int
 imap_update(struct imap_session *s, bool expunge_ok, struct err *err)
 {
 	struct telling to = { s, BUF_INIT(IMAP_OUT_MAX) };
+	uint32_t before = s->view.exists;
 	int e = view_update(&s->view, expunge_ok, tell_news, &to, err);
 
 	imap_say(s, &to.out);
 	buf_free(&to.out);
+	if (e >= 0 && (s->view.exists != before ||
+	    (s->view.untold && !s->read_only)))
+		e = imap_recent_update(s, err);
 	return e;
 }

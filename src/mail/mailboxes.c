@@ -252,5 +252,6 @@ mailbox_open(const struct account *a, struct str name,
 	v->account = a;
 	v->at = (struct view){ found->mailbox, found->modseq, found->modseq };
 	v->exists = found->exists;
+	v->untold = found->recent_from < found->uidnext;
 	return 0;
 }

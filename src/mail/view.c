@@ -13,6 +13,7 @@ view_close(struct mailbox_view *v)
 	v->at = (struct view){ 0 };
 	v->exists = 0;
 	v->heard = 0;
+	v->untold = false;
 	buf_free(&v->already_told);
 }
 
@@ -94,6 +95,7 @@ tell_answer(struct mailbox_view *v, const struct sync_answer *a,
 		return e;
 	v->at.arrivals = a->arrivals;
 	v->at.expunges = a->expunges;
+	v->untold = a->untold;
 	return 0;
 }
 
@@ -142,6 +144,26 @@ view_update(struct mailbox_view *v, bool expunges,
 	buf_free(&v->already_told);
 	v->heard = 0;
 	return e;
+}
+
+int
+view_take_untold(struct mailbox_view *v, uint32_t *from, uint32_t *below,
+    struct err *err)
+{
+	const struct recent_ask ask = { store_change_id(v->account->store),
+		v->at.mailbox };
+	struct arena *mem = arena_new(4096);
+	struct recent_answer a;
+	int e = store_call(v->account->store, STORE_recent, &ask, &a, mem,
+	    err);
+
+	arena_free(mem);
+	v->untold = false;
+	if (e < 0)
+		return e;
+	*from = a.from;
+	*below = a.below;
+	return 0;
 }
 
 void

@@ -20,6 +20,8 @@ struct mailbox_view {
 	uint32_t exists;	/* messages, as told */
 	uint64_t heard;		/* the mailbox's modseq, as answers since the
 				 * last update said it; 0: none did */
+	bool untold;		/* there are messages that nobody who reads the
+				 * mailbox has been told of */
 	struct buf already_told; /* u32 UID and u64 modseq each, ascending */
 };
 
@@ -55,6 +57,12 @@ struct news {
  * tell returns 0, or an E_* that ends the update. 0 or E_*. */
 int view_update(struct mailbox_view *v, bool expunges,
     int (*tell)(void *arg, const struct news *news), void *arg,
+    struct err *err);
+
+/* Be the one who was told first of what nobody had been told of: the messages
+ * with UIDs from *from up to and without *below, none if these are the same.
+ * Not tried again before there is more. Suspends. 0 or E_*. */
+int view_take_untold(struct mailbox_view *v, uint32_t *from, uint32_t *below,
     struct err *err);
 
 /* Messages of a view, by sequence number or by UID: pairs of u32, low and

@@ -30,7 +30,7 @@ C: a6 UID COPY ${two} "Archive"
 S~ a6 OK \[COPYUID ${validity} ${two} (?P<more>\d+)\] .*
 # What was copied is still there, and as it was.
 C: a7 FETCH 1 (FLAGS)
-S~ \* 1 FETCH \(FLAGS \(\\Seen \$Label\)\)
+S~ \* 1 FETCH \(FLAGS \(\\Seen \\Recent \$Label\)\)
 S~ a7 OK .*
 # The copies have flags, dates and octets.
 C: a8 EXAMINE Archive
@@ -38,9 +38,9 @@ S* \* 3 EXISTS
 S* \* OK \[UIDVALIDITY ${validity}\] .*
 S* a8 OK .*
 C: a9 FETCH 1:* (UID FLAGS INTERNALDATE)
-S~ \* 1 FETCH \(UID ${first} FLAGS \(\\Seen \$Label\) INTERNALDATE " 1-Feb-2020 10:11:12 \+0130"\)
+S~ \* 1 FETCH \(UID ${first} FLAGS \(\\Seen \\Recent \$Label\) INTERNALDATE " 1-Feb-2020 10:11:12 \+0130"\)
 S~ \* 2 FETCH \(UID ${last} FLAGS \((?=.*\\Deleted)(?=.*\\Flagged).*\) INTERNALDATE .*\)
-S~ \* 3 FETCH \(UID ${more} FLAGS \(\) .*\)
+S~ \* 3 FETCH \(UID ${more} FLAGS \(\\Recent\) .*\)
 S~ a9 OK .*
 C: a10 FETCH 1,3 BODY.PEEK[TEXT]
 S: * 1 FETCH (BODY[TEXT] {5}
@@ -55,14 +55,15 @@ C: a11 SELECT INBOX
 S* a11 OK .*
 C: a12 COPY 2 INBOX
 S: * 4 EXISTS
+S: * 1 RECENT
 S~ a12 OK \[COPYUID \d+ ${two} ${next}\] .*
 # Each has its own flags from then on.
 C: a13 STORE 4 +FLAGS (\Answered)
-S~ \* 4 FETCH \(FLAGS \(\\Answered\)\)
+S~ \* 4 FETCH \(FLAGS \(\\Answered \\Recent\)\)
 S~ a13 OK .*
 C: a14 FETCH 2,4 (FLAGS)
 S~ \* 2 FETCH \(FLAGS \(\)\)
-S~ \* 4 FETCH \(FLAGS \(\\Answered\)\)
+S~ \* 4 FETCH \(FLAGS \(\\Answered \\Recent\)\)
 S~ a14 OK .*
 # One goes, the other stays.
 C: a15 STORE 2:3 +FLAGS.SILENT (\Deleted)

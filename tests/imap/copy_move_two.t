@@ -51,10 +51,12 @@ C: a3 MOVE 1:2 Archive
 S~ \* OK \[COPYUID \d+ \d+ \d+\] .*
 S: * 2 EXPUNGE
 S: * 1 EXPUNGE
+S: * 1 RECENT
 S~ a3 NO \[EXPUNGEISSUED\] .*
 CONN t
 C: t3 NOOP
 S: * 2 EXISTS
+S: * 2 RECENT
 S~ t3 OK .*
 # A flag here is none there.
 CONN b
@@ -69,9 +71,10 @@ S~ b5 OK .*
 CONN t
 C: t4 NOOP
 S: * 3 EXISTS
+S: * 3 RECENT
 S~ t4 OK .*
 C: t5 FETCH 3 (FLAGS)
-S~ \* 3 FETCH \(FLAGS \(\)\)
+S~ \* 3 FETCH \(FLAGS \(\\Recent\)\)
 S~ t5 OK .*
 # What somebody else expunged can be copied as long as it can be read.
 CONN b

@@ -46,7 +46,7 @@ C: c1 STATUS Sent (MESSAGES UIDNEXT)
 S~ \* STATUS Sent \(MESSAGES 0 UIDNEXT \d+\)
 S~ c1 OK .*
 C: c2 FETCH 1 (FLAGS)
-S~ \* 1 FETCH \(FLAGS \(\)\)
+S~ \* 1 FETCH \(FLAGS \(\\Recent\)\)
 S~ c2 OK .*
 # Read-only: it may be copied from, not taken away.        RFC 6851 4.2
 C: d1 EXAMINE INBOX

@@ -23,11 +23,13 @@ S~ \* 4 FETCH \(UID (?P<four>\d+)\)
 S~ a2 OK .*
 C: a3 UID EXPUNGE ${four}
 S: * 4 EXPUNGE
+S: * 3 RECENT
 S~ a3 OK .*
 # Each number as it is when it is told.
 C: a4 EXPUNGE
 S~ \* [13] EXPUNGE
 S~ \* [12] EXPUNGE
+S: * 1 RECENT
 S~ a4 OK .*
 C: a5 FETCH 1:* BODY.PEEK[HEADER.FIELDS (SUBJECT)]
 S~ \* 1 FETCH .*

@@ -48,6 +48,7 @@ S: )
 S~ a4 OK .*
 C: a5 NOOP
 S: * 1 EXPUNGE
+S: * 2 RECENT
 S~ a5 OK .*
 C: a6 FETCH 2 BODY.PEEK[HEADER.FIELDS (SUBJECT)]
 S~ \* 2 FETCH .*
@@ -61,6 +62,7 @@ S* a7 OK .*
 C: a8 EXPUNGE
 S~ \* [12] EXPUNGE
 S~ \* 1 EXPUNGE
+S: * 0 RECENT
 S~ a8 OK .*
 CONN b
 C: b4 EXPUNGE

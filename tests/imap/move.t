@@ -34,13 +34,15 @@ C: a3 MOVE 1,4 Archive
 S~ \* OK \[COPYUID (?P<validity>\d+) ${one},${four} (?P<first>\d+):(?P<last>\d+)\] .*
 S: * 4 EXPUNGE
 S: * 1 EXPUNGE
+S: * 2 RECENT
 S~ a3 OK [^\[]*
 C: a4 UID MOVE ${two} Archive
 S~ \* OK \[COPYUID ${validity} ${two} (?P<more>\d+)\] .*
 S: * 1 EXPUNGE
+S: * 1 RECENT
 S~ a4 OK .*
 C: a5 FETCH 1:* (UID FLAGS)
-S~ \* 1 FETCH \(UID ${three} FLAGS \(\\Deleted\)\)
+S~ \* 1 FETCH \(UID ${three} FLAGS \(\\Deleted \\Recent\)\)
 S~ a5 OK .*
 C: a6 UID MOVE ${one} Archive
 S~ a6 OK [^\[]*
@@ -51,6 +53,7 @@ APPEND alice INBOX
 | five
 C: a7 NOOP
 S: * 2 EXISTS
+S: * 2 RECENT
 S~ a7 OK .*
 C: a8 MOVE 1 INBOX
 S~ \* OK \[COPYUID \d+ ${three} (?P<again>\d+)\] .*
@@ -59,15 +62,15 @@ S: * 2 EXISTS
 S~ a8 OK .*
 C: a9 FETCH 1:* (UID FLAGS)
 S~ \* 1 FETCH .*
-S~ \* 2 FETCH \(UID ${again} FLAGS \(\\Deleted\)\)
+S~ \* 2 FETCH \(UID ${again} FLAGS \(\\Deleted \\Recent\)\)
 S~ a9 OK .*
 C: b1 SELECT Archive
 S* \* 3 EXISTS
 S* b1 OK .*
 C: b2 FETCH 1:* (UID FLAGS)
-S~ \* 1 FETCH \(UID ${first} FLAGS \(\\Seen \$Label\)\)
-S~ \* 2 FETCH \(UID ${last} FLAGS \(\)\)
-S~ \* 3 FETCH \(UID ${more} FLAGS \(\)\)
+S~ \* 1 FETCH \(UID ${first} FLAGS \(\\Seen \\Recent \$Label\)\)
+S~ \* 2 FETCH \(UID ${last} FLAGS \(\\Recent\)\)
+S~ \* 3 FETCH \(UID ${more} FLAGS \(\\Recent\)\)
 S~ b2 OK .*
 C: b3 FETCH 2 BODY.PEEK[]
 S: * 2 FETCH (BODY[] {23}
@@ -82,6 +85,7 @@ S~ \* OK \[COPYUID \d+ \d+:\d+ \d+:\d+\] .*
 S: * 3 EXPUNGE
 S: * 2 EXPUNGE
 S: * 1 EXPUNGE
+S: * 0 RECENT
 S~ b4 OK .*
 C: b5 STATUS INBOX (MESSAGES UNSEEN)
 S: * STATUS INBOX (MESSAGES 5 UNSEEN 4)

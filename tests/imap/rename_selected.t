@@ -27,11 +27,13 @@ APPEND alice renamed
 | two
 C: a4 NOOP
 S: * 2 EXISTS
+S: * 2 RECENT
 S~ a4 OK .*
 C: a5 STORE 1 +FLAGS.SILENT (\Deleted)
 S~ a5 OK .*
 C: a6 EXPUNGE
 S: * 1 EXPUNGE
+S: * 1 RECENT
 S~ a6 OK .*
 C: a7 STATUS renamed (MESSAGES)
 S: * STATUS renamed (MESSAGES 1)

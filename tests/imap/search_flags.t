@@ -128,13 +128,13 @@ S~ g3 OK .*
 C: g4 SEARCH OR (SEEN NOT ANSWERED) (UNSEEN NOT (DELETED))
 S: * SEARCH 2
 S~ g4 OK .*
-# \Recent is not kept.
+# This session is the first (recent.t has the rest).
 C: h1 SEARCH RECENT
-S: * SEARCH
+S: * SEARCH 1 2 3
 S~ h1 OK .*
 C: h2 SEARCH NEW
-S: * SEARCH
+S: * SEARCH 2 3
 S~ h2 OK .*
 C: h3 SEARCH OLD
-S: * SEARCH 1 2 3
+S: * SEARCH
 S~ h3 OK .*

@@ -60,6 +60,7 @@ S* e2 OK .*
 C: e3 UID SEARCH SUBJECT two
 S~ \* SEARCH \d+
 S: * 1 EXPUNGE
+S: * 1 RECENT
 S~ e3 OK .*
 C: e4 SEARCH ALL
 S: * SEARCH 1

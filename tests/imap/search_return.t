@@ -107,6 +107,7 @@ C: g2 STORE 2 +FLAGS.SILENT (\Deleted)
 S~ g2 OK .*
 C: g3 EXPUNGE
 S: * 2 EXPUNGE
+S: * 3 RECENT
 S~ g3 OK .*
 C: g4 SEARCH $
 S: * SEARCH 1 2

@@ -34,4 +34,5 @@ S~ \* 2 FETCH .*
 S~ a10 OK .*
 C: a11 UID EXPUNGE *
 S: * 2 EXPUNGE
+S: * 1 RECENT
 S~ a11 OK .*

@@ -184,6 +184,7 @@ fake_open(struct store *st, const void *asked, void *answered)
 		if (!a->first_unseen && !(m->flags & FLAG_seen))
 			a->first_unseen = a->exists;
 	}
+	a->recent_from = a->uidnext;	/* all of it was told */
 	return 0;
 }
 

@@ -8,7 +8,9 @@ static const struct word system_flags[] = {
 	{ STR("\\Flagged"), SYS_FLAGGED },
 	{ STR("\\Deleted"), SYS_DELETED },
 	{ STR("\\Draft"), SYS_DRAFT },
+	{ STR("\\Recent"), SYS_RECENT },
 };
+enum { SETTABLE = NELEM(system_flags) - 1 };
 
 struct str
 flag_name(uint32_t bit)
@@ -30,13 +32,13 @@ scan_keyword(struct scan *s)
 	return k;
 }
 
-/* "\" atom. \Recent is not for clients to set, others do not exist. */
+/* "\" atom. \Recent is not for clients to set; others do not exist. */
 static uint32_t
 system_flag(struct scan *s)
 {
 	struct str rest = rd_rest(&s->r);
 
-	for (size_t i = 0; i < NELEM(system_flags); i++) {
+	for (size_t i = 0; i < SETTABLE; i++) {
 		const struct word *w = &system_flags[i];
 
 		if (str_startsi(rest, w->name) && (rest.n == w->name.n ||
@@ -115,7 +117,7 @@ reply_flags(struct buf *b, uint32_t flags, struct str keywords)
 	size_t start = b->n + 1;
 
 	buf_chr(b, '(');
-	for (uint32_t bit = 1; bit <= SYS_DRAFT; bit <<= 1) {
+	for (uint32_t bit = 1; bit <= SYS_RECENT; bit <<= 1) {
 		if (!(flags & bit))
 			continue;
 		if (b->n > start)

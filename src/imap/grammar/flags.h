@@ -11,6 +11,7 @@ enum {
 	SYS_FLAGGED = 1 << 2,
 	SYS_DELETED = 1 << 3,
 	SYS_DRAFT = 1 << 4,
+	SYS_RECENT = 1 << 5,	/* told, and not for clients to set */
 };
 
 enum { KEYWORDS_MAX = 64, KEYWORD_MAX = 128 };

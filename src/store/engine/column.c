@@ -326,7 +326,10 @@ apply_run(struct column *c, const struct column_op *op, size_t n,
 	size_t i;
 
 	for (i = 0; i < n; i++) {
-		if (op[i].row.modseq <= above)
+		if (op[i].kind == COLUMN_TOLD &&
+		    op[i].row.uid > c->recent_from)
+			c->recent_from = op[i].row.uid;
+		if (op[i].kind == COLUMN_TOLD || op[i].row.modseq <= above)
 			continue;
 		/* The dead keep the order of their modseqs. */
 		if (buried && op[i].kind != COLUMN_EXPUNGE) {
@@ -406,6 +409,7 @@ load_rows(struct column *c, struct sql *q, struct err *err)
 		return rc;
 	c->uidvalidity = sql_u32(q, mailbox_get, uidvalidity);
 	c->uidnext = sql_u32(q, mailbox_get, uidnext);
+	c->recent_from = sql_u32(q, mailbox_get, recent_from);
 	sql_end(q, SQL_mailbox_get);
 	rc = sql_number(q, SQL_floor_get, SQL_VALS(vi(c->account),
 	    vi(c->mailbox)), &c->forgotten, err);

@@ -44,6 +44,7 @@ struct keyword_set {
 struct column_op {
 	uint64_t account, mailbox;
 	enum { COLUMN_ADD, COLUMN_FLAGS, COLUMN_EXPUNGE,
+		COLUMN_TOLD, /* of UIDs below row.uid; it has no modseq */
 		COLUMN_GONE /* the mailbox itself */ } kind;
 	struct column_row row;	/* keywords unused */
 	struct str keywords;
@@ -55,7 +56,7 @@ struct column {
 	struct VEC(struct column_row) live, dead;
 	uint64_t modseq;
 	uint64_t forgotten;	/* expunges up to it: see schema.c */
-	uint32_t uidnext, uidvalidity;
+	uint32_t uidnext, uidvalidity, recent_from;
 	bool gone;		/* so is the mailbox */
 	struct VEC(struct keyword_set) sets;
 	uint32_t unused_set;

@@ -40,6 +40,7 @@ struct acct {
 struct mbox {
 	uint64_t account, mailbox;
 	uint64_t uidvalidity, uidnext, messages, unseen, deleted, size, modseq;
+	uint64_t recent, recent_from;
 	struct list_link dirty;
 };
 

@@ -68,7 +68,7 @@ acct_modseq(struct engine *e, struct acct *a)
 	return ++a->modseq;
 }
 
-/* s: one whose rows are MAILBOX. */
+/* s: mailbox_get or mailbox_find. */
 static struct mbox *
 mbox_keep(struct engine *e, uint64_t account, uint64_t mailbox,
     enum sql_statement s)
@@ -81,7 +81,8 @@ mbox_keep(struct engine *e, uint64_t account, uint64_t mailbox,
 		.uidvalidity = U64(uidvalidity), .uidnext = U64(uidnext),
 		.messages = U64(messages), .unseen = U64(unseen),
 		.deleted = U64(deleted), .size = U64(size),
-		.modseq = U64(modseq) };
+		.modseq = U64(modseq), .recent = U64(recent),
+		.recent_from = U64(recent_from) };
 #undef U64
 	map_put(&e->mboxes, account, mailbox, 0, m);
 	return m;
@@ -182,8 +183,8 @@ state_write(struct engine *e, struct err *err)
 	list_each(struct mbox, m, &e->dirty_mboxes, dirty) {
 		rc = sql_run(&e->w, SQL_mailbox_put, SQL_VALS(vi(m->uidnext),
 		    vi(m->messages), vi(m->unseen), vi(m->deleted),
-		    vi(m->size), vi(m->modseq), vi(m->account),
-		    vi(m->mailbox)), err);
+		    vi(m->size), vi(m->modseq), vi(m->recent),
+		    vi(m->recent_from), vi(m->account), vi(m->mailbox)), err);
 		if (rc < 0)
 			return rc;
 	}

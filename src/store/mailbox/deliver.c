@@ -17,6 +17,7 @@ place_email(struct engine *e, struct acct *a, struct mbox *m,
 	m->messages++;
 	m->unseen += !(row->flags & FLAG_seen);
 	m->deleted += deleted;
+	m->recent++;
 	m->size += row->size;
 	a->messages++;
 	a->used += row->size;

@@ -27,6 +27,7 @@ count_unplaced(struct acct *a, struct mbox *m, const struct column_row *r)
 	m->deleted -= !!(r->flags & FLAG_deleted);
 	m->unseen -= !(r->flags & FLAG_seen);
 	m->size -= r->size;
+	m->recent -= r->uid >= m->recent_from;
 	a->messages--;
 	a->used -= r->size;
 }

@@ -13,7 +13,7 @@ enum { ROWS_MAX = 180000, MAILBOXES_A_PAGE = 200, FACTS_MAX = 32768,
 	sql_u32(q, s, uidvalidity), sql_u32(q, s, uidnext),               \
 	    sql_u32(q, s, messages), sql_u32(q, s, unseen),               \
 	    sql_u32(q, s, deleted), sql_u64(q, s, size),                  \
-	    sql_u64(q, s, modseq)
+	    sql_u64(q, s, modseq), sql_u32(q, s, recent)
 
 static struct str
 mailbox_name(struct str name)
@@ -94,6 +94,7 @@ open_column(struct reader *r, const struct column *c, struct open_answer *out)
 	out->exists = (uint32_t)c->live.n;
 	out->modseq = c->modseq;
 	out->forgotten = c->forgotten;
+	out->recent_from = c->recent_from;
 	for (i = 0; i < c->live.n; i++)
 		if (!(c->live.p[i].flags & FLAG_seen))
 			break;

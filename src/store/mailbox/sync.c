@@ -157,7 +157,8 @@ fill_sync(struct syncing *s, struct sync_answer *out)
 		choose_rows(s);
 	view_make(&v, s->c, s->arrivals, s->expunges, s->r->arena);
 	*out = (struct sync_answer){ s->arrivals, s->expunges, (uint32_t)v.n,
-		buf_get(&s->r->more), buf_get(&s->r->rows), s->more };
+		buf_get(&s->r->more), buf_get(&s->r->rows), s->more,
+		s->c->recent_from < s->c->uidnext };
 }
 
 int

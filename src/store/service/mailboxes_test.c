@@ -519,6 +519,59 @@ test_subscriptions(void **state)
 	assert_string_equal(list(p, &p->bob), AT_FIRST);
 }
 
+/* "from-below" of what nobody was told of, and how many the counters say. */
+static const char *
+take_recent(struct folder *p, uint64_t mailbox)
+{
+	struct recent_ask ask = { ++p->d.change, mailbox };
+	struct write w = { .caller = &p->alice, .call = STORE_recent,
+		.ask = &ask };
+	const struct status_ask in = { STR("INBOX") };
+	union store_answer status;
+	static char text[64];
+
+	assert_int_equal(read_status(p->d.r, &p->alice, &in, &status,
+	    &p->d.err), 0);
+	assert_int_equal(fixture_write(&p->d, &w), 0);
+	(void)snprintf(text, sizeof(text), "%u-%u %u", w.answer.recent.from,
+	    w.answer.recent.below, status.status.recent);
+	return text;
+}
+
+/* Who asks first, and nobody else: asked again by the same, after an expunge,
+ * and when everything was closed.                        RFC 3501 2.3.2 */
+static void
+test_recent(void **state)
+{
+	struct folder *p = *state;
+	struct open_answer in;
+	uint32_t n;
+
+	for (int i = 0; i < 3; i++)
+		assert_int_equal(fixture_append(&p->d, &p->alice, "INBOX", "x",
+		    i == 1 ? FLAG_deleted : 0, "", NULL), 0);
+	assert_int_equal(fixture_open_mailbox(&p->d, &p->alice, "INBOX", &in),
+	    0);
+	assert_int_equal(in.recent_from, 1);
+	assert_int_equal(fixture_expunge(&p->d, &p->alice, &in, &n), 0);
+	assert_string_equal(take_recent(p, in.mailbox), "1-4 2");
+	p->d.change--;
+	assert_string_equal(take_recent(p, in.mailbox), "1-4 0");
+	assert_string_equal(take_recent(p, in.mailbox), "4-4 0");
+	assert_int_equal(fixture_append(&p->d, &p->alice, "INBOX", "x", 0, "",
+	    NULL), 0);
+	assert_int_equal(fixture_verify(&p->d), 0);
+	fixture_close(&p->d);
+	assert_int_equal(fixture_open(&p->d), 0);
+	assert_int_equal(fixture_open_mailbox(&p->d, &p->alice, "INBOX", &in),
+	    0);
+	assert_int_equal(in.recent_from, 4);
+	assert_string_equal(take_recent(p, in.mailbox), "4-5 1");
+	assert_int_equal(fixture_open_mailbox(&p->d, &p->alice, "INBOX", &in),
+	    0);
+	assert_int_equal(in.recent_from, 5);
+}
+
 #define T(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
 
 int
@@ -537,6 +590,7 @@ main(void)
 		T(test_together),
 		T(test_account_goes),
 		T(test_subscriptions),
+		T(test_recent),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -262,8 +262,18 @@ static const char version_5[] =
     " mailbox INTEGER NOT NULL, PRIMARY KEY (account, mailbox))"
     " STRICT, WITHOUT ROWID;";
 
+/*
+ *   recent_from  of mailbox: nobody was told of messages from this UID on (RFC
+ *                3501 2.3.2), `recent` of which are there. What was there
+ *                before counts as told
+ */
+static const char version_6[] =
+    "ALTER TABLE mailbox ADD COLUMN recent INTEGER NOT NULL DEFAULT 0;"
+    "ALTER TABLE mailbox ADD COLUMN recent_from INTEGER NOT NULL DEFAULT 1;"
+    "UPDATE mailbox SET recent_from=uidnext;";
+
 static const char *const steps[SCHEMA_VERSION] = { version_1, version_2,
-	version_3, version_4, version_5 };
+	version_3, version_4, version_5, version_6 };
 
 /* ---- what the steps compute with ----------------------------------------- */
 

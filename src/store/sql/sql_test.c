@@ -92,6 +92,8 @@ test_columns_by_name(void **state unused_arg)
 	"DROP INDEX placement_expunged;"                                      \
 	"DROP TABLE subscription; DROP TABLE mailbox_removal;"                \
 	"ALTER TABLE email DROP COLUMN original; DROP TABLE copying;"         \
+	"ALTER TABLE mailbox DROP COLUMN recent;"                             \
+	"ALTER TABLE mailbox DROP COLUMN recent_from;"                        \
 	"UPDATE meta SET value=4;"
 static const char of_version_4[] =
     BACK_TO_4
@@ -176,7 +178,8 @@ test_names_get_a_labels(void **state unused_arg)
 	sql_close(&q);
 }
 
-/* Until version 4 every mailbox was told as subscribed. */
+/* Until version 4 every mailbox was told as subscribed; and what there was
+ * before version 6 is new to nobody. */
 static void
 test_mailboxes_are_subscribed(void **state unused_arg)
 {
@@ -187,7 +190,7 @@ test_mailboxes_are_subscribed(void **state unused_arg)
 	assert_int_equal(schema_migrate(&q, NULL, NULL), 0);
 	if (sqlite3_exec(q.db, BACK_TO_4 "INSERT INTO mailbox VALUES"
 	    " (1, 1, " T("INBOX") ", 1, 7, 1, 0, 0, 0, 0, 1),"
-	    " (2, 1, " T("INBOX") ", 1, 8, 1, 0, 0, 0, 0, 1),"
+	    " (2, 1, " T("INBOX") ", 1, 8, 5, 3, 0, 0, 0, 1),"
 	    " (2, 2, " T("Sent") ", 2, 9, 1, 0, 0, 0, 0, 1)", NULL, NULL,
 	    NULL))
 		fail_msg("%s", sqlite3_errmsg(q.db));
@@ -198,6 +201,11 @@ test_mailboxes_are_subscribed(void **state unused_arg)
 	assert_int_equal(sql_number(&q, SQL_subscription_count, SQL_VALS(
 	    vi(2), vs(STR("Sent"))), &n, NULL), 0);
 	assert_int_equal(n, 1);
+	assert_int_equal(sql_first(&q, SQL_mailbox_get, SQL_VALS(vi(2), vi(1)),
+	    NULL), 1);
+	assert_int_equal(sql_u64(&q, mailbox_get, recent), 0);
+	assert_int_equal(sql_u64(&q, mailbox_get, recent_from), 5);
+	sql_end(&q, SQL_mailbox_get);
 	sql_close(&q);
 }
 

@@ -105,27 +105,29 @@
 	    " ON CONFLICT (kind, name) DO UPDATE"                             \
 	    " SET sealed=excluded.sealed")                                    \
 	/* ---- mail ---- */                                                  \
+	/* Both give the same columns. */                                     \
 	R(mailbox_get, (mailbox, uidvalidity, uidnext, messages, unseen,      \
-	    deleted, size, modseq),                                           \
+	    deleted, size, modseq, recent, recent_from),                      \
 	    "FROM mailbox WHERE account=?1 AND mailbox=?2")                   \
 	R(mailbox_find, (mailbox, uidvalidity, uidnext, messages, unseen,     \
-	    deleted, size, modseq),                                           \
+	    deleted, size, modseq, recent, recent_from),                      \
 	    "FROM mailbox WHERE account=?1 AND name=?2")                      \
 	S(mailbox_special, "SELECT ifnull(min(mailbox), 0) FROM mailbox"      \
 	    " WHERE account=?1 AND special & ?2")                             \
 	S(mailbox_add, "INSERT INTO mailbox VALUES (?1, ?2, ?3, ?4, ?5, 1,"   \
-	    " 0, 0, 0, 0, 1)")                                                \
+	    " 0, 0, 0, 0, 1, 0, 1)")                                          \
 	S(mailbox_put, "UPDATE mailbox SET uidnext=?1, messages=?2,"          \
-	    " unseen=?3, deleted=?4, size=?5, modseq=?6 WHERE account=?7"     \
-	    " AND mailbox=?8")                                                \
+	    " unseen=?3, deleted=?4, size=?5, modseq=?6, recent=?7,"          \
+	    " recent_from=?8 WHERE account=?9 AND mailbox=?10")               \
 	/* Both halves in order of name: they are merged. */                  \
 	E(mailbox_list, (mailbox, name, special, subscribed, uidvalidity,     \
-	    uidnext, messages, unseen, deleted, size, modseq),                \
+	    uidnext, messages, unseen, deleted, size, modseq, recent),        \
 	    "SELECT mailbox, name, special, (SELECT count(*) FROM"            \
 	    " subscription s WHERE s.account=m.account AND s.name=m.name)"    \
 	    " AS subscribed, uidvalidity, uidnext, messages, unseen, deleted," \
-	    " size, modseq FROM mailbox m WHERE account=?1 AND name>?2"       \
-	    " UNION ALL SELECT 0, name, 0, 1, 0, 0, 0, 0, 0, 0, 0"            \
+	    " size, modseq, recent FROM mailbox m"                            \
+	    " WHERE account=?1 AND name>?2"                                   \
+	    " UNION ALL SELECT 0, name, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0"         \
 	    " FROM subscription s WHERE account=?1 AND name>?2 AND NOT EXISTS" \
 	    " (SELECT 1 FROM mailbox m WHERE m.account=s.account"             \
 	    " AND m.name=s.name) ORDER BY name LIMIT ?3")                     \
@@ -336,11 +338,12 @@
 	    " WHERE id>=?1 ORDER BY id, scope, part LIMIT ?2)")               \
 	/* ---- recounting ---- */                                            \
 	R(verify_mailboxes, (mailbox, name, uidvalidity, uidnext, messages,   \
-	    unseen, deleted, size, modseq), "FROM mailbox WHERE account=?1"   \
-	    " ORDER BY uidvalidity")                                          \
-	E(verify_mailbox, (messages, unseen, deleted, size, emails),          \
+	    unseen, deleted, size, modseq, recent, recent_from),              \
+	    "FROM mailbox WHERE account=?1 ORDER BY uidvalidity")             \
+	E(verify_mailbox, (messages, unseen, deleted, size, recent, emails),  \
 	    "SELECT count(*) AS messages, sum((e.flags & 1)=0) AS unseen,"    \
 	    " sum(p.deleted) AS deleted, sum(e.size) AS size,"                \
+	    " sum(p.uid>=?3) AS recent,"                                      \
 	    " count(e.email) AS emails FROM placement p LEFT JOIN email e"    \
 	    " ON e.account=p.account AND e.email=p.email"                     \
 	    " WHERE p.account=?1 AND p.mailbox=?2 AND p.expunged=0")          \

@@ -234,16 +234,17 @@ check_table(struct verifying *v, uint64_t n)
 /* ---- an account -------------------------------------------------------- */
 
 struct mailbox_counts {
-	uint64_t messages, unseen, deleted, size, emails, top_uid, modseq;
+	uint64_t messages, unseen, deleted, size, recent, emails;
+	uint64_t top_uid, modseq;
 };
 
 static int
 count_mailbox(struct verifying *v, uint64_t account, uint64_t mailbox,
-    struct mailbox_counts *c)
+    uint64_t recent_from, struct mailbox_counts *c)
 {
 	enum sql_statement s = SQL_verify_mailbox;
-	int rc = sql_first(v->q, s, SQL_VALS(vi(account), vi(mailbox)),
-	    v->err);
+	int rc = sql_first(v->q, s, SQL_VALS(vi(account), vi(mailbox),
+	    vi(recent_from)), v->err);
 
 	if (rc <= 0)
 		return rc;
@@ -251,6 +252,7 @@ count_mailbox(struct verifying *v, uint64_t account, uint64_t mailbox,
 		.unseen = ULL(verify_mailbox, unseen),
 		.deleted = ULL(verify_mailbox, deleted),
 		.size = ULL(verify_mailbox, size),
+		.recent = ULL(verify_mailbox, recent),
 		.emails = ULL(verify_mailbox, emails) };
 	sql_end(v->q, s);
 	rc = sql_first(v->q, SQL_verify_tomb, SQL_VALS(vi(account),
@@ -282,8 +284,9 @@ check_mailbox(struct verifying *v, uint64_t account,
 	uint64_t mailbox = sql_u64(q, verify_mailboxes, mailbox);
 	uint64_t uidnext = sql_u64(q, verify_mailboxes, uidnext);
 	uint64_t modseq = sql_u64(q, verify_mailboxes, modseq);
+	uint64_t recent_from = sql_u64(q, verify_mailboxes, recent_from);
 	struct mailbox_counts c = { 0 };
-	int rc = count_mailbox(v, account, mailbox, &c);
+	int rc = count_mailbox(v, account, mailbox, recent_from, &c);
 
 	if (rc < 0)
 		return rc;
@@ -295,6 +298,11 @@ check_mailbox(struct verifying *v, uint64_t account,
 	    sql_u64(q, verify_mailboxes, deleted), c.deleted);
 	differs(v, account, mailbox, "size",
 	    sql_u64(q, verify_mailboxes, size), c.size);
+	differs(v, account, mailbox, "recent",
+	    sql_u64(q, verify_mailboxes, recent), c.recent);
+	if (recent_from > uidnext)
+		differs(v, account, mailbox, "recent_from", recent_from,
+		    uidnext);
 	differs(v, account, mailbox, "emails", c.messages, c.emails);
 	if (c.top_uid >= uidnext)
 		differs(v, account, mailbox, "uidnext", uidnext, c.top_uid);
