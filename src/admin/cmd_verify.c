@@ -1,13 +1,21 @@
 /*
- * cmd_verify.c - postern verify: recount everything, read every message.
+ * cmd_verify.c - postern verify: recount everything, read every message; and
+ * what --repair makes of it.
  */
 #include "admin/operator.h"
+#include "admin/progress.h"
 #include "admin/table.h"
 
 static const char usage[] =
-    "usage: postern verify [--json]\n\n"
+    "usage: postern verify [--json] [--repair [--dry-run] [--forget]]\n\n"
     "Recount every mailbox and account, read every message and compare its\n"
     "checksum. Works while the server runs. Exits 1 if anything is wrong.\n\n"
+    "--repair looks for mail that the database does not lead to (it is an old\n"
+    "one, or lost; packs/stray-*, blobs/stray-*) and puts it into the mailbox\n"
+    "Recovered of its owner, or where it was; removes messages whose file is\n"
+    "gone; and stray files, once nothing is left in them.\n\n"
+    "  --dry-run   only say what it would do\n"
+    "  --forget    give up what it finds no owner for: its file goes, too\n"
     WHICH_SERVER;
 
 struct verify_sum {
@@ -79,30 +87,136 @@ verify_report(struct verify_sum *s, bool json)
 	    (unsigned long long)s->problems);
 }
 
-int
-cmd_verify(struct admin *a, int argc, char **argv)
+/* ---- --repair ----------------------------------------------------------- */
+
+struct repair_sum {
+	struct repair_answer n;	/* of all slices */
+	uint64_t octets;
+	struct table table;
+};
+
+static void
+add_slice(struct admin *a, struct repair_sum *s, const struct repair_answer *n)
+{
+	struct str line, rest = n->lines;
+
+	while (rest.n > 0) {
+		(void)str_cut(rest, '\n', &line, &rest);
+		if (line.n)
+			*table_row(&s->table, a->memory) = line;
+	}
+	s->octets += n->octets;
+	s->n.recovered += n->recovered;
+	s->n.restored += n->restored;
+	s->n.removed += n->removed;
+	s->n.counted += n->counted;
+	s->n.left += n->left;
+}
+
+static int
+repair_all(struct admin *a, struct operator *op, const struct options *o,
+    struct repair_sum *s, struct err *err)
+{
+	struct repair_ask ask = { .dry = o->dry_run, .forget = o->forget };
+	struct repair_answer answer;
+	struct progress progress;
+	int rc;
+
+	progress_begin(&progress);
+	do {
+		ask.change = operator_change(op);
+		rc = operator_store(op, STORE_repair, &ask, &answer, err);
+		if (rc < 0)
+			break;
+		add_slice(a, s, &answer);
+		ask.cursor = answer.next;
+		progress_tell(&progress, "%llu MB looked through, %u messages "
+		    "recovered, %u restored", (unsigned long long)(s->octets
+		    >> 20), s->n.recovered, s->n.restored);
+	} while (answer.next.n > 0);
+	progress_end(&progress);
+	return rc;
+}
+
+static void
+repair_report(const struct repair_sum *s, const struct options *o)
+{
+	auto_buf b = BUF_INIT(1 << 20);
+	const struct repair_answer *n = &s->n;
+
+	if (o->json) {
+		printf("{\"dry_run\":%s,\"recovered\":%u,\"restored\":%u,"
+		    "\"removed\":%u,\"counted\":%u,\"left\":%u,"
+		    "\"done\":[", o->dry_run ? "true" : "false",
+		    n->recovered, n->restored, n->removed, n->counted,
+		    n->left);
+		for (size_t i = 0; i < s->table.nrows; i++) {
+			buf_reset(&b);
+			json_string(&b, s->table.cells[i]);
+			printf("%s%.*s", i ? "," : "", STR_FMT(buf_get(&b)));
+		}
+		puts("]}");
+		return;
+	}
+	for (size_t i = 0; i < s->table.nrows; i++) {
+		buf_reset(&b);
+		put_plain(&b, s->table.cells[i]);
+		printf("%.*s\n", STR_FMT(buf_get(&b)));
+	}
+	printf("%s%u recovered, %u restored, %u removed, %u counts put right, "
+	    "%u left\n", o->dry_run ? "would be: " : "", n->recovered,
+	    n->restored, n->removed, n->counted, n->left);
+}
+
+static int
+verify_repair(struct admin *a, struct operator *op, const struct options *o,
+    struct err *err)
+{
+	static const struct table_column columns[] = { { "done", false } };
+	struct repair_sum s = { .table = { .columns = columns,
+		.ncolumns = 1 } };
+	int rc = repair_all(a, op, o, &s, err);
+
+	/* What was done before it failed was done. */
+	repair_report(&s, o);
+	if (rc == 0 && s.n.left > 0 && !o->dry_run && !o->forget)
+		rc = err_set(err, E_NOTFOUND, "%u messages are left, see above",
+		    s.n.left);
+	return rc;
+}
+
+static int
+verify_only(struct admin *a, struct operator *op, const struct options *o,
+    struct err *err)
 {
 	static const struct table_column columns[] = { { "problem", false } };
 	struct verify_sum s = { .table = { .columns = columns,
 		.ncolumns = 1 } };
+	int rc = verify_all(a, op, &s, err);
+
+	if (rc < 0)
+		return rc;
+	verify_report(&s, o->json);
+	return s.problems == 0 ? 0 : err_set(err, E_DAMAGED,
+	    "%llu problems, see above", (unsigned long long)s.problems);
+}
+
+int
+cmd_verify(struct admin *a, int argc, char **argv)
+{
 	struct options o = { 0 };
 	struct err err = { 0 };
 	struct operator *op;
-	int n = options_read(&o, argc, argv, usage, "dcj"), rc;
+	int n = options_read(&o, argc, argv, usage, "dcjRNG"), rc;
 
 	if (n < 0)
 		return o.code;
-	if (n != argc)
+	if (n != argc || ((o.dry_run || o.forget) && !o.repair))
 		return options_wrong(argc, argv, n, usage);
 	if (operator_open(a, &o, &op, &err) < 0)
 		return admin_fail("verify", "%s", err.text);
-	rc = verify_all(a, op, &s, &err);
+	rc = o.repair ? verify_repair(a, op, &o, &err) :
+			verify_only(a, op, &o, &err);
 	operator_close(op);
-	if (rc < 0)
-		return admin_fail("verify", "%s", err.text);
-	verify_report(&s, o.json);
-	if (s.problems > 0)
-		return admin_fail("verify", "%llu problems, see above",
-		    (unsigned long long)s.problems);
-	return 0;
+	return rc < 0 ? admin_fail("verify", "%s", err.text) : 0;
 }

@@ -29,6 +29,7 @@ journal_event_name(uint32_t event)
 		[JOURNAL_damaged] = "damaged",
 		[JOURNAL_copied] = "copied",
 		[JOURNAL_moved] = "moved",
+		[JOURNAL_recovered] = "recovered",
 	};
 
 	return event < NELEM(names) && names[event] ? str_c(names[event]) :

@@ -22,6 +22,9 @@ static const struct option all[] = {
 	{ "older", required_argument, NULL, 'O' },
 	{ "held", no_argument, NULL, 'H' },
 	{ "all", no_argument, NULL, 'A' },
+	{ "repair", no_argument, NULL, 'R' },
+	{ "dry-run", no_argument, NULL, 'N' },
+	{ "forget", no_argument, NULL, 'G' },
 	{ "unsigned", no_argument, NULL, 'U' },
 	{ "days", required_argument, NULL, 'n' },
 	{ "make-password", no_argument, NULL, 'M' },
@@ -157,6 +160,9 @@ set_option(struct options *o, const char *command, int letter,
 	case 'H': o->held = true; break;
 	case 'A': o->all = true; break;
 	case 'U': o->unsigned_ = true; break;
+	case 'R': o->repair = true; break;
+	case 'N': o->dry_run = true; break;
+	case 'G': o->forget = true; break;
 	case 'M': o->make_password = true; break;
 	case 'X': o->deliver_outside = true; break;
 	case 'n':

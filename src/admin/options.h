@@ -21,6 +21,9 @@ struct options {
 	bool held;		/* --held */
 	bool all;		/* --all */
 	bool unsigned_;		/* --unsigned */
+	bool repair;		/* --repair */
+	bool dry_run;		/* --dry-run */
+	bool forget;		/* --forget */
 	bool make_password;	/* --make-password */
 	bool deliver_outside;	/* --deliver-outside */
 	uint32_t days;		/* --days, default 7 */
@@ -31,7 +34,8 @@ struct options {
 /* Read the options of argv[1...]. takes: one letter for each that this command
  * has: d data, c config, j json, o once, y yes, p password-stdin, D day,
  * P port-offset, s sender, r rcpt, m domain, O older, H held, A all, n days,
- * F from, U unsigned, X deliver-outside, M make-password.
+ * F from, U unsigned, X deliver-outside, M make-password,
+ * R repair, N dry-run, G forget.
  * QUEUE_OPTIONS are those that name messages of the queue. Returns the index
  * of the first argument; or -1 after usage was shown (--help, code 0) or an
  * option was wrong (code 2). */

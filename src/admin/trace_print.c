@@ -151,6 +151,7 @@ word_before_address(uint32_t event)
 	case JOURNAL_expunged: return "from the mailbox of ";
 	case JOURNAL_copied: return "by ";
 	case JOURNAL_moved: return "by ";
+	case JOURNAL_recovered: return "for ";
 	}
 	return "";
 }

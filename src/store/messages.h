@@ -16,6 +16,7 @@
  */
 #pragma once
 #include "rt/ipc.h"
+#include "store/messages_operator.h"
 
 enum store_authority {
 	AUTH_MX = 1,		/* submits what came from the world */
@@ -118,6 +119,7 @@ enum store_effect {
 	C(queue_list,     answer, AUTH_OPERATOR,     RUN_READER, CHANGE_none) \
 	C(queue_change,   answer, AUTH_OPERATOR,     RUN_WRITER, CHANGE_frees) \
 	C(verify,         answer, AUTH_OPERATOR,     RUN_READER, CHANGE_none) \
+	C(repair,         answer, AUTH_OPERATOR,     RUN_WRITER, CHANGE_once) \
 	C(journal_read,   answer, AUTH_OPERATOR,     RUN_READER, CHANGE_none)
 
 /* Notices to store: nobody answers. */
@@ -246,7 +248,8 @@ enum journal_event { JOURNAL_refused = 1, JOURNAL_login, JOURNAL_login_failed,
 	JOURNAL_held, JOURNAL_released, JOURNAL_retried, JOURNAL_dropped,
 	JOURNAL_damaged,	/* on the disk: it cannot be read */
 	JOURNAL_copied,		/* code of them, to the mailbox text */
-	JOURNAL_moved };
+	JOURNAL_moved,
+	JOURNAL_recovered };	/* by repair, into the mailbox text */
 #define FIELDS_journal_ask(F, S)                                    \
 	F(S, u32, event, 0)                                         \
 	F(S, u64, message, 0)		/* 0: none */               \
@@ -512,47 +515,7 @@ enum secret_kind { SECRET_tls_key = 1, SECRET_tls_chain, SECRET_dkim_key };
 #define FIELDS_sealed_row(F, S) \
 	F(S, u32, kind, 0) F(S, str, name, 320) F(S, str, sealed, 4096)
 
-/* For the operator. */
-#define FIELDS_domain_add_ask(F, S) F(S, u64, change, 0) F(S, str, name, 255)
-#define FIELDS_domain_remove_ask(F, S) F(S, u64, change, 0) F(S, str, name, 255)
-/* only: this one, if it is there, and no other. */
-#define FIELDS_domains_ask(F, S) F(S, str, after, 255) F(S, str, only, 255)
-#define FIELDS_domains_answer(F, S) F(S, str, rows, MSG_CHUNK) F(S, u8, more, 0)
-#define FIELDS_domain_row(F, S) F(S, str, name, 255) F(S, u32, accounts, 0)
-#define FIELDS_account_add_ask(F, S) \
-	F(S, u64, change, 0) F(S, str, address, 320) F(S, str, sealed, 4096)
-#define FIELDS_account_add_answer(F, S) F(S, u64, account, 0)
-#define FIELDS_account_passwd_ask(F, S) \
-	F(S, u64, change, 0) F(S, str, address, 320) F(S, str, sealed, 4096)
-/* Whom a person may write as besides their own addresses. */
-enum { SEND_AS_own, SEND_AS_ours, SEND_AS_anyone, SEND_AS_N };
-#define FIELDS_account_let_ask(F, S) \
-	F(S, u64, change, 0) F(S, str, address, 320) F(S, u32, send_as, 0)
-#define FIELDS_account_remove_ask(F, S) \
-	F(S, u64, change, 0) F(S, str, address, 320)
-#define FIELDS_accounts_ask(F, S) F(S, str, after, 320) F(S, str, only, 320)
-#define FIELDS_accounts_answer(F, S) F(S, str, rows, MSG_CHUNK) F(S, u8, more, 0)
-#define FIELDS_account_row(F, S)                                      \
-	F(S, u64, account, 0) F(S, str, address, 320)                 \
-	F(S, u32, messages, 0) F(S, u64, size, 0) F(S, u32, send_as, 0)
-/* Recount everything and read every blob, a slice at a time: cursor is empty
- * at first and then `next`, which is empty at the end. problems: one line
- * each. */
-#define FIELDS_verify_ask(F, S) F(S, str, cursor, 64)
-#define FIELDS_verify_answer(F, S)                                    \
-	F(S, str, next, 64) F(S, str, problems, MSG_CHUNK)            \
-	F(S, u64, checked, 0) F(S, u64, octets, 0)                    \
-	F(S, u32, percent, 0)
-/* Rows of a day from an offset (0 at first) on; no rows: there are no more
- * now. E_NOTFOUND: none of that day. */
-#define FIELDS_journal_read_ask(F, S) \
-	F(S, str, day, 10) F(S, u64, offset, 0) /* "2026-11-22" */
-#define FIELDS_journal_read_answer(F, S) F(S, str, rows, MSG_CHUNK) F(S, u64, next, 0)
-#define FIELDS_journal_row(F, S)                                      \
-	F(S, i64, at_us, 0) F(S, u32, event, 0) F(S, u64, message, 0) \
-	F(S, str, session, 32) F(S, str, peer, 64)                    \
-	F(S, str, from, 320) F(S, str, address, 320) F(S, u32, code, 0) \
-	F(S, str, text, 1000)
+/* For the operator: messages_operator.h. */
 
 /* ---- structs and shapes of all these ----------------------------------- */
 

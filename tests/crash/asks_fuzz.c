@@ -199,9 +199,12 @@ static void
 add_queue(struct fuzz *f)
 {
 	static const char *const whose[] = { "", "@far.test", "x@far.test" };
+	static const char *const cursors[] = { "", "s0 packs/stray-x",
+		"s9 ../postern.db", "d0 packs/1", "p0 0", "p9 1", "r0", "r99",
+		"g0 0 0", "g0 1 1", "f0" };
 	size_t n = octet(f) % 3;
 
-	switch (octet(f) % 3) {
+	switch (octet(f) % 4) {
 	case 0:
 		f->leased = leases(f, n);
 		f->nleased = n;
@@ -212,6 +215,10 @@ add_queue(struct fuzz *f)
 		f->nleased = n;
 		ADD(f, bounce, number(f), 1, octet(f) % 3, text(f, 50),
 		    number(f));
+		break;
+	case 2:
+		ADD(f, repair, number(f), word(f, cursors, NELEM(cursors)),
+		    octet(f) & 1, octet(f) & 1);
 		break;
 	default:
 		ADD(f, queue_change, number(f), octet(f) % 6, octet(f) % 8,

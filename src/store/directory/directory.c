@@ -1,3 +1,4 @@
+#include "store/engine/account_names.h"
 #include "store/engine/engine_int.h"
 
 /*
@@ -206,8 +207,8 @@ write_account_add(struct engine *e, struct write *w)
 	if (rc < 0)
 		return rc;
 	out->account = e->next_account++;
-	rc = add_account(e, ask, &n, out->account, &w->err);
-	return rc;
+	account_names_add(e, out->account, ask->address);
+	return add_account(e, ask, &n, out->account, &w->err);
 }
 
 int

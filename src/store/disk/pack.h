@@ -52,6 +52,12 @@ int packs_known(struct packs *p, uint64_t pack, uint64_t written,
 int packs_known_file(struct packs *p, uint64_t blob, struct log *log,
     struct err *err);
 int packs_recovered(struct packs *p, struct log *log, struct err *err);
+/* After packs_keep_all() and recovery: the highest numbers in what the database
+ * does not name; zeros if there is no such record. */
+struct packs_top {
+	uint64_t blob, account;
+};
+struct packs_top packs_top(const struct packs *p);
 
 /* ---- the writer's ------------------------------------------------------ */
 

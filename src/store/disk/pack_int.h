@@ -1,5 +1,5 @@
 /*
- * pack_int.h - what pack.c, packread.c, packcheck.c and large.c share.
+ * pack_int.h - what the files of packs and large blobs share.
  */
 #pragma once
 #include <pthread.h>
@@ -30,6 +30,7 @@ struct packs {
 	struct buf pending;
 	bool unsynced, broken;
 	bool keep_all;	/* see packs_keep_all() */
+	struct packs_top top;
 	struct VEC(struct pack_touched) touched;
 	struct map known; /* while recovering */
 	/* The readers'. */
@@ -58,6 +59,10 @@ int record_octets(struct record_reader *x, uint64_t from, void *out,
     size_t n);
 /* Is that the header of the record that belongs there? Fills in x->r. */
 int record_is_it(struct record_reader *x, const char header[RECORD_HEADER]);
+/* Compare all behind its header; *raw is the length of its message by its
+ * chunks. Or read all of it, header and all, compared. */
+int record_check(struct record_reader *x, uint64_t *raw);
+int record_take(struct record_reader *x, struct buf *room);
 int record_damaged(const struct record_reader *x, const char *what);
 
 /* Close the readers' descriptor of a file that goes. */

@@ -10,9 +10,9 @@
 
 enum { PIECE = 128 * 1024 };
 
-/* All behind the header, piece by piece. */
-static int
-check_body(struct record_reader *x, uint64_t *raw)
+/* Piece by piece. */
+int
+record_check(struct record_reader *x, uint64_t *raw)
 {
 	uint64_t length = x->at->length, left = length + x->at->facts;
 	struct chunk_sum chunks = { 0 };
@@ -71,7 +71,7 @@ packs_check(struct packs *p, const struct place *at, uint64_t *raw,
 
 	if (rc < 0)
 		return rc;
-	rc = check_body(&x, raw);
+	rc = record_check(&x, raw);
 	record_close(&x);
 	return rc;
 }

@@ -45,28 +45,36 @@ packs_look(struct packs *p, uint64_t pack, uint64_t at, uint64_t end,
 }
 
 int
+record_take(struct record_reader *x, struct buf *room)
+{
+	size_t n = (size_t)(x->at->length + x->at->facts);
+	char *all;
+	int rc;
+
+	buf_reset(room);
+	all = buf_room(room, RECORD_HEADER + n);
+	if (!all)
+		return record_damaged(x, "it cannot be so long");
+	rc = record_octets(x, 0, all, RECORD_HEADER + n);
+	if (rc == 0)
+		rc = record_is_it(x, all);
+	if (rc == 0 && crc32c(0, all + RECORD_HEADER, n) != x->r.crc)
+		rc = record_damaged(x, "its checksum is another");
+	if (rc == 0)
+		buf_added(room, RECORD_HEADER + n);
+	return rc;
+}
+
+int
 packs_read_record(struct packs *p, const struct place *at, struct buf *room,
     struct err *err)
 {
-	size_t n = (size_t)(at->length + at->facts);
 	struct record_reader x;
-	char *all;
 	int rc = record_open(&x, p, at, err);
 
 	if (rc < 0)
 		return rc;
-	buf_reset(room);
-	all = buf_room(room, RECORD_HEADER + n);
-	if (!all)
-		rc = record_damaged(&x, "it cannot be so long");
-	if (rc == 0)
-		rc = record_octets(&x, 0, all, RECORD_HEADER + n);
-	if (rc == 0)
-		rc = record_is_it(&x, all);
-	if (rc == 0 && crc32c(0, all + RECORD_HEADER, n) != x.r.crc)
-		rc = record_damaged(&x, "its checksum is another");
-	if (rc == 0)
-		buf_added(room, RECORD_HEADER + n);
+	rc = record_take(&x, room);
 	record_close(&x);
 	return rc;
 }

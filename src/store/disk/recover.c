@@ -13,6 +13,7 @@
 
 #include "base/vec.h"
 #include "store/disk/pack_int.h"
+#include "store/disk/salvage.h"
 
 enum known_kind { KNOWN_PACK = 1, KNOWN_BLOB };
 
@@ -28,6 +29,48 @@ void
 packs_keep_all(struct packs *p)
 {
 	p->keep_all = true;
+}
+
+struct packs_top
+packs_top(const struct packs *p)
+{
+	return p->top;
+}
+
+/* Records that follow each other in a file, from an offset on: whether one was
+ * written by a later database shows in its numbers. What cannot be read here is
+ * looked at by those who salvage. */
+static void
+look_for_top(struct packs *p, const char *name, uint64_t at)
+{
+	struct salvage *s = NULL;
+	struct place there;
+	uint64_t account;
+
+	if (salvage_open(p, name, &s, NULL) < 0)
+		return;
+	while (at < salvage_size(s) && salvage_next(s, &at, RECORD_ALIGN,
+	    &there, &account, NULL) > 0) {
+		if (there.blob > p->top.blob)
+			p->top.blob = there.blob;
+		if (account > p->top.account)
+			p->top.account = account;
+		at += place_octets(&there);
+	}
+	salvage_close(s);
+}
+
+static int
+look_at_strays(struct packs *p, struct err *err)
+{
+	char name[SALVAGE_NAME], after[SALVAGE_NAME] = "";
+	int rc;
+
+	while ((rc = salvage_next_stray(p, str_c(after), name, err)) > 0) {
+		look_for_top(p, name, 0);
+		memcpy(after, name, sizeof(after));
+	}
+	return rc;
 }
 
 int
@@ -63,6 +106,7 @@ packs_known(struct packs *p, uint64_t pack, uint64_t written, uint64_t live,
 	}
 	if (p->keep_all) {
 		file_close(f);
+		look_for_top(p, name, written);
 		return 0;
 	}
 	file_close(p->f);
@@ -170,6 +214,8 @@ packs_recovered(struct packs *p, struct log *log, struct err *err)
 
 	if (rc == 0)
 		rc = put_strays_aside(p, "blobs", KNOWN_BLOB, log, err);
+	if (rc == 0 && p->keep_all)
+		rc = look_at_strays(p, err);
 	map_free(&p->known);
 	if (rc < 0 || !p->f)
 		return rc;

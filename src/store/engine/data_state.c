@@ -58,18 +58,20 @@ static int
 read_line(struct files *fs, char text[LINE])
 {
 	struct file *f;
+	size_t got;
 	int rc = fs->ops->open(fs, STATE, 0, &f);
 
 	if (rc < 0)
 		return rc;
-	rc = file_read_all(f, text, LINE, 0);
+	memset(text, ' ', LINE);
+	rc = fs->ops->read(f, text, LINE, 0, &got);
 	file_close(f);
 	return rc;
 }
 
 /* "running 12" or "stopped 12", or "starting 13 running", and spaces up to the
  * newline. What the line of an opening that came to nothing says is what was
- * before it. */
+ * before it. Or "lost", by the operator's hand. */
 static void
 read_state(struct files *fs, struct data_state *s)
 {
@@ -82,6 +84,7 @@ read_state(struct files *fs, struct data_state *s)
 		return;
 	line = str_make(text, sizeof(text));
 	word = next_word(&line);
+	s->lost = str_eq(str_trim(word), STR("lost"));
 	starting = str_eq(word, STR("starting"));
 	s->known = str_u64(next_word(&line), &s->fence);
 	if (starting) {
@@ -96,10 +99,13 @@ int
 data_state_check(struct files *fs, struct data_state *s, struct err *err)
 {
 	read_state(fs, s);
+	if (s->lost)
+		return 0;
 	if (!is_there(fs, "postern.db") && (s->known || holds_mail(fs)))
 		return err_set(err, E_INVALID, "postern.db is missing or "
 		    "empty, and this folder holds mail: restore it and "
-		    "postern.db-wal, or begin with an empty folder");
+		    "postern.db-wal. If they are gone for good, write "
+		    "the word lost into postern.state");
 	if (s->known && s->running && !is_there(fs, "postern.db-wal"))
 		return err_set(err, E_INVALID, "postern.db-wal is missing or "
 		    "empty, and the server had not ended in good order: "

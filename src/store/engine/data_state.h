@@ -24,6 +24,7 @@
 
 struct data_state {
 	bool known, running;
+	bool lost;	/* the operator says so of the database */
 	uint64_t fence;
 };
 

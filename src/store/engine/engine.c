@@ -1,3 +1,4 @@
+#include "store/engine/account_names.h"
 #include "store/engine/engine_int.h"
 #include "store/sql/schema.h"
 
@@ -61,7 +62,10 @@ read_owner(struct engine *e, struct err *err)
 	e->next_account = sql_u64(&e->w, owner_get, next_account);
 	e->uidvalidity = sql_u64(&e->w, owner_get, uidvalidity);
 	sql_end(&e->w, SQL_owner_get);
-	return data_state_check_fence(&e->before, e->fence, err);
+	rc = sql_number(&e->w, SQL_salvage_get, NULL, 0, &e->salvage_from,
+	    err);
+	return rc < 0 ? rc : data_state_check_fence(&e->before, e->fence,
+	    err);
 }
 
 /* Every opening takes the lease anew: the previous holder finds another
@@ -112,7 +116,7 @@ recover_packs(struct engine *e, struct err *err)
 	struct sql *q = &e->w;
 	int rc = sql_first(q, SQL_pack_list, NULL, 0, err), bad = 0;
 
-	if (!e->before.known)
+	if (!e->before.known || e->salvage_from)
 		packs_keep_all(e->packs);
 	while (rc > 0) {
 		bad = packs_known(e->packs, sql_u64(q, pack_list, pack),
@@ -136,6 +140,44 @@ recover_packs(struct engine *e, struct err *err)
 		rc = sql_next(q, SQL_blob_files, err);
 	}
 	return rc < 0 ? rc : packs_recovered(e->packs, e->o.log, err);
+}
+
+/* Where it is not known whether the database is that of this folder: is there
+ * anything it has not given a number? Numbers go on behind all that are there,
+ * and from the first of these on mail that no row names was not removed by
+ * anybody, and waits for `verify --repair`. */
+static int
+find_unnamed(struct engine *e, struct err *err)
+{
+	struct packs_top top = packs_top(e->packs);
+	uint64_t account = e->before.known ? 0 : account_names_last(e);
+	uint64_t from = e->salvage_from ? e->salvage_from : e->next_blob;
+	int rc;
+
+	account = top.account > account ? top.account : account;
+	if (top.blob >= e->next_blob || account >= e->next_account) {
+		if (top.blob >= e->next_blob)
+			e->next_blob = top.blob + 1;
+		if (account >= e->next_account)
+			e->next_account = account + 1;
+		rc = sql_begin(&e->w, err);
+		if (rc == 0)
+			rc = sql_run(&e->w, SQL_salvage_put, SQL_VALS(
+			    vi(from)), err);
+		if (rc == 0)
+			rc = engine_check_lease(e, err);
+		if (rc == 0)
+			rc = sql_commit(&e->w, err);
+		if (rc < 0) {
+			sql_rollback(&e->w);
+			return rc;
+		}
+		e->salvage_from = from;
+	}
+	if (e->salvage_from && e->o.log)
+		log_event(e->o.log, LOG_WARN, "mail_unnamed",
+		    F_INT("from", e->salvage_from));
+	return 0;
 }
 
 /* A database of before there were checksums gets them. Without room it goes on
@@ -180,9 +222,12 @@ engine_begin_writing(struct engine *e, struct err *err)
 
 	if (rc == 0)
 		rc = recover_packs(e, err);
+	if (rc == 0)
+		rc = find_unnamed(e, err);
 	e->running = rc == 0;	/* also if putting fails half way */
 	if (rc < 0)
 		return rc;
+	account_names_write(e);
 	rc = data_state_put(e->o.files, true, e->fence, err);
 	if (rc == 0 && !e->room.full)
 		(void)room_regain(e);
@@ -328,6 +373,7 @@ engine_close(struct engine *e)
 	map_free(&e->used);
 	map_free(&e->damage_told);
 	map_free(&e->compaction.seen);
+	map_free(&e->repair.found);
 	(void)pthread_mutex_destroy(&e->used_lock);
 	(void)pthread_mutex_destroy(&e->damage_lock);
 	waiting_time_end(&e->waiting);

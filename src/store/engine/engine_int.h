@@ -70,6 +70,14 @@ struct compaction {
 	int64_t filled_s;	/* and since when it has so many */
 };
 
+/* See repair.c. */
+struct repair_round {
+	bool begun;
+	uint32_t left;		/* that could be given to nobody, so far */
+	bool left_here;		/* and in the file at hand */
+	struct map found;	/* of a dry one: what it would make readable */
+};
+
 struct engine {
 	struct engine_options o;
 	struct vfs *vfs;
@@ -85,6 +93,9 @@ struct engine {
 	/* Counters of all accounts. They never go back, also when a batch
 	 * does: a number may be lost, none is given twice. */
 	uint64_t next_blob, next_account, uidvalidity;
+	/* From this blob on, one that no row names was taken in under another
+	 * state of the database; 0: there are none. See find_unnamed(). */
+	uint64_t salvage_from;
 
 	struct map accts, mboxes;
 	struct list dirty_accts, dirty_mboxes;
@@ -130,6 +141,7 @@ struct engine {
 	int64_t cleaned_s, walked_s, gc_after_s;
 	bool clean_front;	/* their lowest ids have more old ones */
 	struct compaction compaction;
+	struct repair_round repair;
 	int64_t copied_us;	/* the last slice of any copy: mono */
 	/* See tombstones.c: whose were looked at last, when, and whether this
 	 * round goes on. */
@@ -261,8 +273,12 @@ int blob_insert(struct engine *e, const struct place *at, uint64_t refs,
 int place_email(struct engine *e, struct acct *a, struct mbox *m,
     struct column_row *row, struct str keywords, struct err *err);
 
-/* expunge.c: it leaves a mailbox, with this modseq. Whether anything has the
- * email then is the caller's to say. */
+/* expunge.c: it leaves its only mailbox and becomes garbage. */
+int expunge_email(struct engine *e, struct acct *a, struct mbox *m,
+    const struct column_row *row, struct str keywords, uint64_t modseq,
+    struct err *err);
+/* It leaves a mailbox, with this modseq. Whether anything has the email then is
+ * the caller's to say. */
 int unplace_email(struct engine *e, struct acct *a, struct mbox *m,
     const struct column_row *row, struct str keywords, uint64_t modseq,
     struct err *err);

@@ -54,25 +54,29 @@ unplace_email(struct engine *e, struct acct *a, struct mbox *m,
 	    vi(op.account), vi(op.mailbox), vi(row->uid)), err);
 }
 
+int
+expunge_email(struct engine *e, struct acct *a, struct mbox *m,
+    const struct column_row *row, struct str words, uint64_t modseq,
+    struct err *err)
+{
+	int rc = unplace_email(e, a, m, row, words, modseq, err);
+
+	if (rc == 0)
+		rc = sql_run(&e->w, SQL_email_unplace, SQL_VALS(
+		    vi(a->account), vi(row->email)), err);
+	return rc < 0 ? rc : sql_run(&e->w, SQL_garbage_add, SQL_VALS(
+	    vi((uint64_t)e->now_s + GARBAGE_S), vi(a->account),
+	    vi(row->email)), err);
+}
+
 static int
 expunge(struct expunging *x, const struct column_row *row, struct str words)
 {
-	struct engine *e = x->e;
-	struct err *err = &x->w->err;
-	int rc;
-
 	if (x->modseq == 0)
-		x->modseq = acct_modseq(e, x->acct);
-	rc = unplace_email(e, x->acct, x->mbox, row, words, x->modseq, err);
-	if (rc == 0)
-		rc = sql_run(&e->w, SQL_email_unplace, SQL_VALS(
-		    vi(x->acct->account), vi(row->email)), err);
-	if (rc == 0)
-		rc = sql_run(&e->w, SQL_garbage_add, SQL_VALS(
-		    vi((uint64_t)e->now_s + GARBAGE_S),
-		    vi(x->acct->account), vi(row->email)), err);
+		x->modseq = acct_modseq(x->e, x->acct);
 	x->n++;
-	return rc;
+	return expunge_email(x->e, x->acct, x->mbox, row, words, x->modseq,
+	    &x->w->err);
 }
 
 static int

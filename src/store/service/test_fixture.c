@@ -555,6 +555,36 @@ fixture_verify(struct fixture *d)
 	return problems;
 }
 
+int
+fixture_repair(struct fixture *d, struct fixture_repair *r)
+{
+	struct repair_ask ask = { .dry = r->dry, .forget = r->forget };
+	struct write w = { .caller = &d->operator_, .call = STORE_repair,
+		.ask = &ask };
+	struct repair_answer *a = &w.answer.repair;
+	char cursor[64];
+	int n = 0, rc;
+
+	do {
+		ask.change = ++d->change;
+		w.settled = false;
+		rc = fixture_write(d, &w);
+		if (rc < 0)
+			return rc;
+		r->recovered += a->recovered;
+		r->restored += a->restored;
+		r->removed += a->removed;
+		r->counted += a->counted;
+		r->left += a->left;
+		if (a->lines.n)
+			fprintf(stderr, "%.*s", STR_FMT(a->lines));
+		ask.cursor = str_make(cursor, a->next.n);
+		if (a->next.n)
+			memcpy(cursor, a->next.p, a->next.n);
+	} while (ask.cursor.n && ++n != r->slices);
+	return 0;
+}
+
 struct files *
 fixture_folder(char path[FIXTURE_PATH], int *dirfd)
 {

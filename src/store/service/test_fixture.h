@@ -98,6 +98,14 @@ int fixture_rows(struct fixture *d, const struct caller *who,
  * chunks): how many octets. */
 int fixture_content(struct fixture *d, const struct caller *who,
     uint64_t mailbox, uint32_t uid, char *out, size_t cap, struct str *prefix);
+/* All slices of repair, their numbers added up: 0 or E_*. With slices, it stops
+ * after so many. Lines go to stderr. */
+struct fixture_repair {
+	bool dry, forget;
+	int slices;
+	uint32_t recovered, restored, removed, counted, left;
+};
+int fixture_repair(struct fixture *d, struct fixture_repair *r);
 /* How many problems verify finds; printed to stderr. Negative E_*. */
 int fixture_verify(struct fixture *d);
 

@@ -24,6 +24,13 @@
 	    " WHERE name=CAST('version' AS BLOB)")                            \
 	S(set_version, "UPDATE meta SET value=?1"                             \
 	    " WHERE name=CAST('version' AS BLOB)")                            \
+	S(salvage_get, "SELECT value FROM meta"                               \
+	    " WHERE name=CAST('salvage_from' AS BLOB)")                       \
+	S(salvage_put, "INSERT INTO meta"                                     \
+	    " VALUES (CAST('salvage_from' AS BLOB), ?1)"                      \
+	    " ON CONFLICT (name) DO UPDATE SET value=excluded.value")         \
+	S(salvage_del, "DELETE FROM meta"                                     \
+	    " WHERE name=CAST('salvage_from' AS BLOB)")                       \
 	/* ---- the lease and the counters of all ---- */                     \
 	R(owner_get, (fence, next_blob, next_account, uidvalidity),           \
 	    "FROM owner WHERE scope=0")                                       \
@@ -73,6 +80,8 @@
 	    " ORDER BY domain, local, target LIMIT ?4")                       \
 	R(srs_key_get, (key), "FROM srs_key")                                 \
 	S(srs_key_add, "INSERT INTO srs_key VALUES (0, ?1)")                  \
+	R(account_names, (account, address),                                  \
+	    "FROM account ORDER BY account")                                  \
 	R(account_get, (address, generation, uidvalidity, next_mailbox,       \
 	    next_email, modseq, messages, used),                              \
 	    "FROM account WHERE account=?1")                                  \
@@ -273,6 +282,7 @@
 	S(pack_free, "UPDATE pack SET live=live-?1 WHERE pack=?2")            \
 	S(pack_del, "DELETE FROM pack WHERE pack=?1 AND live=0")              \
 	S(blob_move, "UPDATE blob SET pack=?1, at=?2 WHERE blob=?3")          \
+	S(blob_refs, "UPDATE blob SET refs=?1 WHERE blob=?2")                 \
 	R(pack_list, (pack, written, live), "FROM pack ORDER BY pack")        \
 	/* ---- queue, changes ---- */                                        \
 	/* First the fields of the envelope, in the order of their table. */  \
@@ -397,6 +407,15 @@
 	    " (SELECT pack, sum((?1+length+facts)/?2*?2) AS octets,"          \
 	    " max(at+(?1+length+facts)/?2*?2) AS top FROM blob"               \
 	    " GROUP BY pack) c ON c.pack=p.pack")                             \
+	E(repair_placed, (mailbox, uid, name, blob, has, pack),               \
+	    "SELECT p.mailbox AS mailbox, p.uid AS uid, m.name AS name,"      \
+	    " e.blob AS blob, b.blob IS NOT NULL AS has,"                     \
+	    " coalesce(b.pack, 0) AS pack FROM placement p"                   \
+	    " JOIN mailbox m USING (account, mailbox)"                        \
+	    " JOIN email e USING (account, email)"                            \
+	    " LEFT JOIN blob b ON b.blob=e.blob WHERE p.account=?1"           \
+	    " AND (p.mailbox, p.uid)>(?2, ?3) AND p.expunged=0"               \
+	    " ORDER BY p.mailbox, p.uid LIMIT ?4")                            \
 	S(verify_addresses, "SELECT a.domain, a.local FROM address a"         \
 	    " LEFT JOIN account c ON c.account=a.account"                     \
 	    " LEFT JOIN domain d ON d.name=a.domain"                          \

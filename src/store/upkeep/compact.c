@@ -296,6 +296,8 @@ compact_slice(struct engine *e, bool *more, struct err *err)
 	int64_t since = mono_s(e) - x->looked_s;
 	int rc = 0;
 
+	if (e->salvage_from)	/* what nobody names may be mail */
+		return 0;
 	if (x->pack == 0 && since >= 0 && since < LOOK_EVERY_S)
 		return 0;
 	if (x->pack == 0)

@@ -1,0 +1,63 @@
+/*
+ * messages_operator.h - what the operator asks: a part of messages.h, which has
+ * the table of all calls.
+ */
+#pragma once
+
+#define FIELDS_domain_add_ask(F, S) F(S, u64, change, 0) F(S, str, name, 255)
+#define FIELDS_domain_remove_ask(F, S) F(S, u64, change, 0) F(S, str, name, 255)
+/* only: this one, if it is there, and no other. */
+#define FIELDS_domains_ask(F, S) F(S, str, after, 255) F(S, str, only, 255)
+#define FIELDS_domains_answer(F, S) F(S, str, rows, MSG_CHUNK) F(S, u8, more, 0)
+#define FIELDS_domain_row(F, S) F(S, str, name, 255) F(S, u32, accounts, 0)
+#define FIELDS_account_add_ask(F, S) \
+	F(S, u64, change, 0) F(S, str, address, 320) F(S, str, sealed, 4096)
+#define FIELDS_account_add_answer(F, S) F(S, u64, account, 0)
+#define FIELDS_account_passwd_ask(F, S) \
+	F(S, u64, change, 0) F(S, str, address, 320) F(S, str, sealed, 4096)
+/* Whom a person may write as besides their own addresses. */
+enum { SEND_AS_own, SEND_AS_ours, SEND_AS_anyone, SEND_AS_N };
+#define FIELDS_account_let_ask(F, S) \
+	F(S, u64, change, 0) F(S, str, address, 320) F(S, u32, send_as, 0)
+#define FIELDS_account_remove_ask(F, S) \
+	F(S, u64, change, 0) F(S, str, address, 320)
+#define FIELDS_accounts_ask(F, S) F(S, str, after, 320) F(S, str, only, 320)
+#define FIELDS_accounts_answer(F, S) F(S, str, rows, MSG_CHUNK) F(S, u8, more, 0)
+#define FIELDS_account_row(F, S)                                      \
+	F(S, u64, account, 0) F(S, str, address, 320)                 \
+	F(S, u32, messages, 0) F(S, u64, size, 0) F(S, u32, send_as, 0)
+/* Recount everything and read every blob, a slice at a time: cursor is empty
+ * at first and then `next`, which is empty at the end. problems: one line
+ * each. */
+#define FIELDS_verify_ask(F, S) F(S, str, cursor, 64)
+#define FIELDS_verify_answer(F, S)                                    \
+	F(S, str, next, 64) F(S, str, problems, MSG_CHUNK)            \
+	F(S, u64, checked, 0) F(S, u64, octets, 0)                    \
+	F(S, u32, percent, 0)
+/* Mend what verify finds, a slice at a time as there; with another change id
+ * each. dry: only say what would be done. forget: what cannot be given to
+ * anybody now will never be asked for, and its files go.
+ *
+ * lines: what was done, one line each. E_STALE: store was started anew, begin
+ * again; what was done is done. */
+#define FIELDS_repair_ask(F, S)                                       \
+	F(S, u64, change, 0) F(S, str, cursor, 64) F(S, u8, dry, 0)   \
+	F(S, u8, forget, 0)
+#define FIELDS_repair_answer(F, S)                                    \
+	F(S, str, next, 64) F(S, str, lines, MSG_CHUNK)               \
+	F(S, u64, octets, 0)	/* looked through */                  \
+	F(S, u32, recovered, 0)	/* messages, into Recovered */        \
+	F(S, u32, restored, 0)	/* that can be read where they are */ \
+	F(S, u32, removed, 0)	/* whose octets are gone */           \
+	F(S, u32, counted, 0)	/* counts put right */                \
+	F(S, u32, left, 0)	/* that nobody could be given */
+/* Rows of a day from an offset (0 at first) on; no rows: there are no more
+ * now. E_NOTFOUND: none of that day. */
+#define FIELDS_journal_read_ask(F, S) \
+	F(S, str, day, 10) F(S, u64, offset, 0) /* "2026-11-22" */
+#define FIELDS_journal_read_answer(F, S) F(S, str, rows, MSG_CHUNK) F(S, u64, next, 0)
+#define FIELDS_journal_row(F, S)                                      \
+	F(S, i64, at_us, 0) F(S, u32, event, 0) F(S, u64, message, 0) \
+	F(S, str, session, 32) F(S, str, peer, 64)                    \
+	F(S, str, from, 320) F(S, str, address, 320) F(S, u32, code, 0) \
+	F(S, str, text, 1000)
