@@ -338,7 +338,8 @@ test_lost_rows(void **state)
 	mail(p, "Subject: two\r\n\r\ntwo\r\n");
 	assert_int_equal(sql_exec(&p->d.e->w, "DELETE FROM email WHERE blob=1;"
 	    "DELETE FROM placement WHERE uid=1; UPDATE mailbox SET messages="
-	    "messages-1, size=(SELECT sum(size) FROM email), unseen=unseen-1 "
+	    "messages-1, size=(SELECT sum(size) FROM email), unseen=unseen-1, "
+	    "recent=recent-1 "
 	    "WHERE messages>0; UPDATE account SET messages=messages-1, "
 	    "used=(SELECT sum(size) FROM email);"
 	    "UPDATE blob SET refs=7 WHERE blob=2", &p->d.err), 0);
