@@ -3,6 +3,7 @@
 #include <openssl/rand.h>
 #include <openssl/x509v3.h>
 
+#include "base/rd.h"
 #include "rt/tls_int.h"
 
 /* AEAD only (RFC 9325 4.2). Key exchange by RSA would need the key itself: not
@@ -37,6 +38,7 @@ struct tls_ctx {
 	struct tls_lib *lib;
 	struct tls_entry *entries;
 	size_t n;
+	struct str alpn;
 };
 
 int
@@ -398,6 +400,50 @@ tls_ctx_add(struct tls_ctx *ctx, struct str chain_pem, EVP_PKEY *key,
 	X509_free(leaf);
 	sk_X509_pop_free(rest, X509_free);
 	return rc;
+}
+
+/* ProtocolNameList: names behind their length                RFC 7301 3.1 */
+static bool
+find_protocol(struct str list, struct str wanted, struct str *found)
+{
+	struct rd r = rd_of(list);
+
+	while (rd_left(&r) > 0) {
+		*found = rd_take(&r, rd_le8(&r));
+		if (rd_ok(&r) && str_eq(*found, wanted))
+			return true;
+	}
+	return false;
+}
+
+static int
+choose_protocol(SSL *ssl unused_arg, const unsigned char **out,
+    unsigned char *outlen, const unsigned char *in, unsigned int inlen,
+    void *arg)
+{
+	const struct tls_ctx *ctx = arg;
+	struct str list = str_make((const char *)in, inlen), found;
+	struct str rest = ctx->alpn, one;
+
+	while (rest.n > 0) {
+		if (!str_cut(rest, ' ', &one, &rest))
+			rest = STR_NULL;
+		if (!find_protocol(list, one, &found))
+			continue;
+		*out = (const unsigned char *)found.p;
+		*outlen = (unsigned char)found.n;
+		return SSL_TLSEXT_ERR_OK;
+	}
+	return SSL_TLSEXT_ERR_ALERT_FATAL;
+}
+
+void
+tls_ctx_alpn(struct tls_ctx *ctx, struct str protocols)
+{
+	ctx->alpn = protocols;
+	for (size_t i = 0; i < ctx->n; i++)
+		SSL_CTX_set_alpn_select_cb(ctx->entries[i].ssl,
+		    choose_protocol, ctx);
 }
 
 SSL *

@@ -48,6 +48,10 @@ struct tls_ctx *tls_ctx_new(struct tls_lib *lib, struct err *err);
  * is referenced, not copied. */
 int tls_ctx_add(struct tls_ctx *ctx, struct str chain_pem, EVP_PKEY *key,
     struct err *err);
+/* What is spoken inside, the best first, a space between: for clients that name
+ * what they speak. Who names others only is refused (RFC 7301 3.2). The text
+ * outlives ctx. Behind the last tls_ctx_add(). */
+void tls_ctx_alpn(struct tls_ctx *ctx, struct str protocols);
 struct tls_ctx *tls_ctx_ref(struct tls_ctx *ctx);
 void tls_ctx_unref(struct tls_ctx *ctx); /* NULL is fine */
 
