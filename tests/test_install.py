@@ -7,7 +7,8 @@ import subprocess
 import pytest
 from lib.server import BUILD, Server, free_offset
 
-ROLES = {"store", "vault", "resolver", "relay", "mx", "front", "sendmail"}
+ROLES = {"store", "vault", "resolver", "relay", "mx", "front", "web",
+         "sendmail"}
 
 
 @pytest.fixture(scope="module")

@@ -21,10 +21,10 @@ import pytest
 from lib.server import BUILD, free_offset
 from lib.sink import Sink
 
-ROLES = ("vault", "store", "mx", "front", "relay", "resolver")
+ROLES = ("vault", "store", "mx", "front", "relay", "resolver", "web")
 # Attempts each must have made: a role that tried less proves nothing.
 LEAST = {"vault": 65, "store": 45, "mx": 110, "front": 75, "relay": 85,
-         "resolver": 40}
+         "resolver": 40, "web": 75}
 LINE = re.compile(r'attempt what=(?P<what>"(?:[^"\\]|\\.)*"|\S+) '
                   r'result=(?P<result>\S+) how=(?P<how>".*"|\S+)')
 SECONDS = 60
@@ -75,6 +75,8 @@ def write_config(folder, more=""):
         "mx-workers = 2\nfront-workers = 1\n"
         f"listen {{ kind = smtp address = localhost port = {25 + offset} }}\n"
         f"listen {{ kind = imaps address = localhost port = {993 + offset} }}"
+        "\n"
+        f"listen {{ kind = https address = localhost port = {7443 + offset} }}"
         f"\n{more}")
     return path
 

@@ -287,7 +287,7 @@ class Run:
                          but=None if args.long else "crash")
         self.pytest_tests("build-asan", "asan", times=3, *(
             ["tests"] if args.long else
-            ["tests/smtp", "tests/imap", "tests/pop3"]))
+            ["tests/smtp", "tests/imap", "tests/pop3", "tests/http"]))
 
     def report(self):
         say("results")

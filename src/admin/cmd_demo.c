@@ -38,7 +38,7 @@ static const char usage[] =
 
 enum { SELF_MAX = 4000 };
 enum service { SMTP, SUBMISSIONS, SUBMISSION, SUBMISSION_2, IMAP, IMAPS,
-	POP3, POP3S, SERVICES };
+	POP3, POP3S, HTTP, HTTPS, SERVICES };
 
 struct demo {
 	struct admin *a;
@@ -86,6 +86,8 @@ configure(struct demo *d)
 		[IMAPS] = { LISTEN_IMAPS, 993, LISTEN_TLS_LOGIN },
 		[POP3] = { LISTEN_POP3, 110, LISTEN_TLS_MAY },
 		[POP3S] = { LISTEN_POP3S, 995, LISTEN_TLS_LOGIN },
+		[HTTP] = { LISTEN_HTTP, 7080, LISTEN_TLS_MAY },
+		[HTTPS] = { LISTEN_HTTPS, 7443, LISTEN_TLS_LOGIN },
 	};
 	struct conf_listen listen[SERVICES];
 
@@ -355,12 +357,13 @@ show_outside(const struct demo *d)
 	       "           IMAP         port %u  STARTTLS\n"
 	       "  fetch    POP3         port %u  TLS\n"
 	       "           POP3         port %u  STARTTLS\n"
+	       "  by HTTP  HTTPS        port %u  TLS\n"
 	       "  write    submission   port %u  TLS\n"
 	       "           submission   port %u  STARTTLS (also %u)\n"
 	       "  receive  SMTP         port %u  as other servers do\n\n",
 	    d->ports[IMAPS], d->ports[IMAP], d->ports[POP3S],
-	    d->ports[POP3], d->ports[SUBMISSIONS], d->ports[SUBMISSION],
-	    d->ports[SUBMISSION_2], d->ports[SMTP]);
+	    d->ports[POP3], d->ports[HTTPS], d->ports[SUBMISSIONS],
+	    d->ports[SUBMISSION], d->ports[SUBMISSION_2], d->ports[SMTP]);
 }
 
 /* What a program sends to anybody, and where to look at it. */
@@ -378,12 +381,15 @@ show_inside(const struct demo *d)
 	       "           IMAP         port %u  STARTTLS, or without TLS\n"
 	       "  fetch    POP3         port %u  TLS\n"
 	       "           POP3         port %u  STARTTLS, or without TLS\n"
+	       "  by HTTP  HTTPS        port %u  TLS\n"
+	       "           HTTP         port %u  without TLS\n"
 	       "  write    submission   port %u  TLS\n"
 	       "           submission   port %u  STARTTLS, or without TLS\n"
 	       "           submission   port %u  without TLS\n"
 	       "  receive  SMTP         port %u  no login, no TLS\n\n",
 	    d->ports[IMAPS], d->ports[IMAP], d->ports[POP3S],
-	    d->ports[POP3], d->ports[SUBMISSIONS], d->ports[SUBMISSION],
+	    d->ports[POP3], d->ports[HTTPS], d->ports[HTTP],
+	    d->ports[SUBMISSIONS], d->ports[SUBMISSION],
 	    d->ports[SUBMISSION_2], d->ports[SMTP]);
 	printf("What a program sends to port %u or %u, from and to anybody, "
 	       "or with\n"

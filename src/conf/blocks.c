@@ -46,6 +46,8 @@ conf_end_listen(struct conf_reader *r, void *record, struct err *err)
 		    "address of loopback: localhost");
 	if (l->tls != LISTEN_TLS_LOGIN && (l->kind == LISTEN_SUBMISSIONS ||
 	    l->kind == LISTEN_IMAPS || l->kind == LISTEN_POP3S ||
+	    l->kind == LISTEN_HTTPS ||
+	    (l->kind == LISTEN_HTTP && l->tls == LISTEN_TLS_NONE) ||
 	    (l->kind == LISTEN_SMTP && l->tls == LISTEN_TLS_MAY)))
 		return err_set(err, E_INVALID, "this kind cannot have this "
 		    "tls");

@@ -56,7 +56,7 @@ static const struct {
 	    ":3: port: expected a number from 1 to 65535, not 99999" },
 	{ "hostname = a.b\nlisten { kind = pop4 port = 1 }\n",
 	    ":2: kind: expected one of smtp, submission, submissions, imap, "
-	    "imaps, pop3, pop3s, not \"pop4\"" },
+	    "imaps, pop3, pop3s, http, https, not \"pop4\"" },
 	{ "hostname = a.b\nlisten { kind = imap }\n",
 	    ":2: listen: port is missing" },
 	{ "hostname = a.b\nlisten { port = 1 }\n",
@@ -325,6 +325,8 @@ test_defaults(void **state)
 	check_listener(&r, LISTEN_IMAPS, "*", 993);
 	check_listener(&r, LISTEN_POP3, "*", 110);
 	check_listener(&r, LISTEN_POP3S, "*", 995);
+	check_listener(&r, LISTEN_HTTP, "*", 80);
+	check_listener(&r, LISTEN_HTTPS, "*", 443);
 	assert_true(rd_done(&r));
 	assert_int_equal(c.max_recipients, 1000);
 	assert_true(c.mx_workers >= 1 && c.mx_workers <= 8);
@@ -397,7 +399,7 @@ static void
 test_fields(void **state unused_arg)
 {
 	static const char *const own[] = { "number", "resolver_workers",
-		"relay_workers" };
+		"relay_workers", "web_workers" };
 
 	for (size_t f = 0; f < config_shape.n; f++) {
 		const struct msg_field *field = &config_shape.fields[f];

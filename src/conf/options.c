@@ -22,6 +22,8 @@ static const struct conf_word kinds[] = {
 	{ "imaps", LISTEN_IMAPS, "people who read; TLS from the start" },
 	{ "pop3", LISTEN_POP3, "people who fetch; STARTTLS" },
 	{ "pop3s", LISTEN_POP3S, "people who fetch; TLS from the start" },
+	{ "http", LISTEN_HTTP, "browsers; sent on to `https`" },
+	{ "https", LISTEN_HTTPS, "browsers, and programs that speak HTTP" },
 	{ NULL, 0, NULL },
 };
 static const struct conf_word dmarc_rules[] = {
@@ -59,7 +61,9 @@ const struct conf_block_row conf_blocks[CONF_BLOCKS] = {
 	    "listen { kind = imap         port = 143 }\n"
 	    "listen { kind = imaps        port = 993 }\n"
 	    "listen { kind = pop3         port = 110 }\n"
-	    "listen { kind = pop3s        port = 995 }\n",
+	    "listen { kind = pop3s        port = 995 }\n"
+	    "listen { kind = http         port = 80 }\n"
+	    "listen { kind = https        port = 443 }\n",
 	    .help = "a listening socket, one block each",
 	    .more = "With one block or more, exactly those; with none:" },
 	[CONF_CERTIFICATE] = { .name = "certificate",
@@ -127,7 +131,7 @@ const struct conf_option conf_options[] = {
 	    "the same from one network, an IPv4 /24 or an IPv6 /48" },
 	{ "people-per-address", CONF_FILE, CONF_NUMBER, 0, 1000000, "500",
 	    AT(config, people_address),
-	    "connections of people (submission, IMAP, POP3) from one address",
+	    "connections of people, all but port 25, from one address",
 	    .more = "An office behind one address has several for each of "
 	    "its people. The last tenth of all room is kept for addresses "
 	    "from which somebody logged in within a week." },
@@ -154,7 +158,7 @@ const struct conf_option conf_options[] = {
 	    AT(config, data_rate),
 	    "octets a second that a text has to come with; 0 is any",
 	    .more = "On average, over each `smtp-timeout`. Who is slower is "
-	    "told 421 4.4.2." },
+	    "told 421 4.4.2. Bodies of HTTP, too, both ways." },
 	{ "data-time", CONF_FILE, CONF_TIME, 0, 86400, "2h",
 	    AT(config, data_time_s),
 	    "how long one text may take in all; 0 is any" },
@@ -212,17 +216,28 @@ const struct conf_option conf_options[] = {
 	{ "compress", CONF_FILE, CONF_NUMBER, 0, 19, "1",
 	    AT(config, compress),
 	    "zstd level of new mail; 0 stores it as it is" },
+	{ "http-timeout", CONF_FILE, CONF_NUMBER, 1, 86400, "75",
+	    AT(config, http_timeout_s),
+	    "seconds that the next HTTP request is waited for" },
+	{ "sign-in-idle", CONF_FILE, CONF_TIME, 60, YEAR, "12h",
+	    AT(config, sign_in_idle_s),
+	    "how long somebody stays signed in who does nothing" },
+	{ "sign-in-life", CONF_FILE, CONF_TIME, 60, YEAR, "14d",
+	    AT(config, sign_in_life_s),
+	    "and how long at all, from the password on",
+	    .more = "They sign in anew also when the process was started "
+	    "anew, and when their password was changed." },
 	{ "log-level", CONF_FILE, CONF_WORD, 0, LOG_DEBUG, "info",
 	    AT(config, log_level),
 	    "what is logged, one line an event on stderr", .words = levels },
 	{ "uid-base", CONF_FILE, CONF_NUMBER, 1000, 2000000000, "61840",
 	    AT(config, uid_base),
-	    "as root, each role runs as a user of its own: this plus 1 to 6",
+	    "as root, each role runs as a user of its own: this plus 1 to 7",
 	    .more = "Take a range that no other program has.",
 	    .at_start = true },
 
 	/* ---- listen { } -------------------------------------------------- */
-	{ "kind", CONF_LISTEN, CONF_WORD, 0, LISTEN_POP3S, NULL,
+	{ "kind", CONF_LISTEN, CONF_WORD, 0, LISTEN_HTTPS, NULL,
 	    AT(listener_conf, kind), "who comes", .unset = "must be set",
 	    .example = "submission", .words = kinds },
 	{ "address", CONF_LISTEN, CONF_ADDRESS, 1, 64, "*",

@@ -193,7 +193,8 @@ certs_judged(struct child *vault, uint64_t set, struct str error)
 	/* Those who show them ask vault again. */
 	for (size_t i = 0; i < m->nchildren; i++)
 		if (m->children[i].kind == ROLE_MX ||
-		    m->children[i].kind == ROLE_FRONT)
+		    m->children[i].kind == ROLE_FRONT ||
+		    m->children[i].kind == ROLE_WEB)
 			child_config(&m->children[i]);
 	log_event(m->log, LOG_INFO, "certificates_taken",
 	    F_INT("number", m->config.number), F_INT("files", m->certs->n));

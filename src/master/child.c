@@ -21,7 +21,8 @@ encode_config(struct child *c, struct buf *b)
 	auto_buf data = BUF_INIT(5000);
 
 	own.data = STR("");
-	own.listeners = STR("");
+	if (c->kind != ROLE_WEB)	/* it sends people to another */
+		own.listeners = STR("");
 	own.certificates = STR("");
 	if (c->kind != ROLE_RELAY)
 		own.routes = STR(""); /* they may hold passwords */
@@ -46,7 +47,8 @@ send_start(struct child *c)
 	auto_buf b = BUF_INIT(CONFIG_OCTETS);
 	struct role_start m = { .kind = c->kind, .index = c->index,
 		.uid = role_uid(c->m, c->kind) };
-	bool counts = c->kind == ROLE_MX || c->kind == ROLE_FRONT;
+	bool counts = c->kind == ROLE_MX || c->kind == ROLE_FRONT ||
+	    c->kind == ROLE_WEB;
 
 	encode_config(c, &b);
 	m.config = buf_get(&b);

@@ -179,6 +179,20 @@ add_children(struct master *m, enum role_kind kind, uint32_t n)
 	}
 }
 
+/* Who listens for no browser needs no process for them. */
+static uint32_t
+web_workers(const struct config *c)
+{
+	struct rd r = rd_of(c->listeners);
+	struct listener_conf l;
+
+	while (rd_left(&r) > 0 && msg_take(&r, &listener_conf_shape, &l)) {
+		if (l.kind == LISTEN_HTTP || l.kind == LISTEN_HTTPS)
+			return c->web_workers;
+	}
+	return 0;
+}
+
 static int
 master_begin(struct master *m, struct err *err)
 {
@@ -194,6 +208,7 @@ master_begin(struct master *m, struct err *err)
 	add_children(m, ROLE_RELAY, m->config.relay_workers);
 	add_children(m, ROLE_MX, m->config.mx_workers);
 	add_children(m, ROLE_FRONT, m->config.front_workers);
+	add_children(m, ROLE_WEB, web_workers(&m->config));
 	if (find_roles(m, err) < 0 || check_roles(m, err) < 0 ||
 	    certs_open(m, err) < 0 || folder_open(m, err) < 0 ||
 	    sockets_open(m, err) < 0 || take_signals(m, err) < 0 ||

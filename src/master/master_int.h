@@ -8,7 +8,7 @@
 #include "rt/conn_limits.h"
 #include "rt/role.h"
 
-enum { WORKERS_MAX = 8, CHILDREN_MAX = 4 + 2 * WORKERS_MAX,
+enum { WORKERS_MAX = 8, CHILDREN_MAX = 5 + 2 * WORKERS_MAX,
 	SOCKETS_MAX = 64 };
 
 struct master;
@@ -56,7 +56,7 @@ struct master {
 	int folder;		/* the data folder */
 	int lock;
 	int limits;		/* memory that mx and front share */
-	struct ticket_keys mx_tickets, front_tickets;
+	struct ticket_keys mx_tickets, front_tickets, web_tickets;
 	struct timer turn;
 	struct cert_files *certs, *trial;	/* see certs.c */
 	int terminal;		/* started on one; -1 */

@@ -1,9 +1,9 @@
 /*
  * When what is started, connected and stopped.
  *
- * Store and vault are connected; every mx and front has vault; every mx has
- * store and resolver; so has relay. A front has no connection to store but
- * the ones of people who logged in, and those come through vault.
+ * Store and vault are connected; every mx, front and web has vault; every mx
+ * has store and resolver; so has relay. A front or web has no connection to
+ * store but the ones of people who logged in, and those come through vault.
  */
 #include <signal.h>
 #include <sys/wait.h>
@@ -21,6 +21,7 @@ are_peers(enum role_kind a, enum role_kind b)
 		{ ROLE_MX, ROLE_STORE },
 		{ ROLE_MX, ROLE_RESOLVER },
 		{ ROLE_FRONT, ROLE_VAULT },
+		{ ROLE_WEB, ROLE_VAULT },
 		{ ROLE_RELAY, ROLE_STORE },
 		{ ROLE_RELAY, ROLE_RESOLVER },
 	};
@@ -315,6 +316,7 @@ supervise_reload(struct master *m)
 	c.front_workers = m->config.front_workers;
 	c.resolver_workers = m->config.resolver_workers;
 	c.relay_workers = m->config.relay_workers;
+	c.web_workers = m->config.web_workers;
 	c.uid_base = m->config.uid_base;
 	c.listeners = str_dup(a, m->config.listeners);
 	m->memory = a;
@@ -337,6 +339,7 @@ in_phase(const struct child *c, enum stop_phase phase)
 		[ROLE_STORE] = STOP_STORE,
 		[ROLE_MX] = STOP_WORKERS,
 		[ROLE_FRONT] = STOP_WORKERS,
+		[ROLE_WEB] = STOP_WORKERS,
 		[ROLE_RELAY] = STOP_WORKERS,
 		[ROLE_RESOLVER] = STOP_VAULT, /* relay asks to its end */
 	};

@@ -17,7 +17,8 @@ static struct ticket_keys *
 keys_for(struct master *m, enum role_kind kind)
 {
 	return kind == ROLE_MX ? &m->mx_tickets :
-	    kind == ROLE_FRONT ? &m->front_tickets : NULL;
+	    kind == ROLE_FRONT ? &m->front_tickets :
+	    kind == ROLE_WEB ? &m->web_tickets : NULL;
 }
 
 void
@@ -46,6 +47,7 @@ turn_all(struct timer *t)
 
 	turn(m, &m->mx_tickets);
 	turn(m, &m->front_tickets);
+	turn(m, &m->web_tickets);
 	for (size_t i = 0; i < m->nchildren; i++)
 		tickets_send(&m->children[i]);
 	timer_set(m->loop, t, loop_now_ms(m->loop) + TURN_MS, turn_all);

@@ -33,11 +33,15 @@
 	F(S, u32, pop3_timeout_s, 0)	/* RFC 1939 3: 600 */            \
 	F(S, u8, pop3_exclusive, 0)	/* one session a maildrop */     \
 	F(S, u32, pop3_login_delay_s, 0) /* RFC 2449 6.5; 0: none */     \
+	F(S, u32, http_timeout_s, 0)	/* between two requests */       \
+	F(S, u32, sign_in_idle_s, 0)	/* unused, then it is over */    \
+	F(S, u32, sign_in_life_s, 0)	/* and then in any case */       \
 	F(S, u32, log_level, 0)		/* enum log_level */             \
 	F(S, u32, uid_base, 0)		/* as root: role n runs as this + n */ \
 	F(S, u8, compress, 0)		/* zstd level of new mail, 0 is off */ \
 	F(S, u32, resolver_workers, 0)	/* 1; 0 for a part of a server */ \
 	F(S, u32, relay_workers, 0)	/* the same */                   \
+	F(S, u32, web_workers, 0)	/* the same */                   \
 	F(S, str, nameservers, 2000)	/* struct nameserver_conf each; \
 					 * empty: /etc/resolv.conf */    \
 	F(S, str, stub_zones, 8000)	/* struct stub_conf each */      \
@@ -73,6 +77,8 @@ enum listen_kind {
 	LISTEN_IMAPS,		/* 993, front */
 	LISTEN_POP3,		/* 110, front */
 	LISTEN_POP3S,		/* 995, front */
+	LISTEN_HTTP,		/* 80: on to 443, web */
+	LISTEN_HTTPS,		/* 443, web */
 	/* The same with another listen_tls, on loopback only. */
 	LISTEN_SMTP_NONE,
 	LISTEN_SUBMISSION_MAY,
@@ -81,6 +87,7 @@ enum listen_kind {
 	LISTEN_IMAP_NONE,
 	LISTEN_POP3_MAY,
 	LISTEN_POP3_NONE,
+	LISTEN_HTTP_MAY,
 	/* Unix sockets in the data folder, for the operator; each accepted
 	 * connection has the operator's authority. Roles make none. */
 	LISTEN_CONTROL = 100,	/* <data>/control, store */
@@ -100,7 +107,7 @@ enum listen_tls {
 	LISTEN_TLS_NONE,	/* there is none */
 };
 #define FIELDS_listener_conf(F, S)               \
-	F(S, u32, kind, 0)	/* up to LISTEN_POP3S */ \
+	F(S, u32, kind, 0)	/* up to LISTEN_HTTPS */ \
 	F(S, str, address, 64)	/* "127.0.0.1", "::" */ \
 	F(S, u32, port, 0)                       \
 	F(S, u32, tls, 0)	/* enum listen_tls */

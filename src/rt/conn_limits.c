@@ -22,7 +22,7 @@ struct limit_part {
 };
 struct limit_table {
 	_Atomic uint64_t key[2]; /* so that nobody outside aims at a set */
-	struct limit_part part[LIMITS_SIDES][LIMITS_WORKERS];
+	struct limit_part part[LIMITS_SIDES][LIMITS_PARTS];
 };
 
 struct limits {
@@ -75,7 +75,7 @@ limits_new(int fd, enum limits_side side, uint32_t worker,
 	void *p = mmap(NULL, size, PROT_READ | PROT_WRITE, fd < 0 ?
 	    MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE : MAP_SHARED, fd, 0);
 
-	bug_if(!l || p == MAP_FAILED || worker >= LIMITS_WORKERS);
+	bug_if(!l || p == MAP_FAILED || worker >= LIMITS_PARTS);
 	if (fd >= 0)
 		(void)close(fd);
 	l->table = p;
@@ -174,7 +174,7 @@ count_of(const struct limits *l, uint64_t who)
 {
 	uint64_t n = 0;
 
-	for (size_t i = 0; i < LIMITS_WORKERS; i++)
+	for (size_t i = 0; i < LIMITS_PARTS; i++)
 		n += value_in(l->parts[i].counts[who % SETS], who);
 	return n;
 }
@@ -248,7 +248,7 @@ remember_login(struct limits *l, uint64_t who, int64_t now_s)
 static bool
 is_known(const struct limits *l, uint64_t who, int64_t now_s, uint64_t within_s)
 {
-	for (size_t i = 0; i < LIMITS_WORKERS; i++) {
+	for (size_t i = 0; i < LIMITS_PARTS; i++) {
 		uint64_t at = value_in(l->parts[i].known[who % KNOWN_SETS],
 		    who);
 
@@ -263,12 +263,12 @@ is_crowded(const struct limits *l, uint64_t who, int64_t now_s)
 {
 	const struct config *c = l->config;
 	uint64_t workers = l->side == LIMITS_SMTP ? c->mx_workers :
-						    c->front_workers;
+	    c->front_workers + c->web_workers;
 	uint64_t all = workers * c->max_connections, open = 0;
 
 	if (all == 0)	/* a part of a server */
 		return false;
-	for (size_t i = 0; i < LIMITS_WORKERS; i++)
+	for (size_t i = 0; i < LIMITS_PARTS; i++)
 		open += atomic_load(&l->parts[i].open);
 	if (l->side == LIMITS_PEOPLE && open >= all - all / 10 && open < all)
 		return !is_known(l, who, now_s, LIMITS_LATELY_S);

@@ -21,6 +21,8 @@
 #include "rt/config.h"
 
 enum { LIMITS_WORKERS = 8 };	/* of one role */
+/* Web is counted together with front, as a worker more. */
+enum { LIMITS_WEB = LIMITS_WORKERS, LIMITS_PARTS };
 
 enum limit {
 	LIMIT_NONE,

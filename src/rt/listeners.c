@@ -192,7 +192,8 @@ listeners_new(struct role *r, const struct listener_kind *kinds, size_t nkinds,
 	ls->ready = ready;
 	ls->arg = arg;
 	ls->limits = limits_new(r->shared, kinds[0].kind == LISTEN_SMTP ?
-	    LIMITS_SMTP : LIMITS_PEOPLE, r->index, &r->config);
+	    LIMITS_SMTP : LIMITS_PEOPLE, kinds[0].kind == LISTEN_HTTP ?
+	    LIMITS_WEB : r->index, &r->config);
 	r->shared = -1;
 	listeners_renew(ls);
 	return ls;

@@ -32,6 +32,7 @@ enum role_kind {
 	ROLE_FRONT,
 	ROLE_RESOLVER,
 	ROLE_RELAY,
+	ROLE_WEB,
 	ROLE_KINDS,
 	ROLE_OPERATOR = 30,	/* a control connection, not a process */
 };

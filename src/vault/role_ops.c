@@ -4,6 +4,7 @@
  */
 #include <sodium.h>
 
+#include "rt/conn_limits.h"
 #include "vault/role_int.h"
 
 /* Clients ------------------------------------------------------------- */
@@ -179,6 +180,8 @@ peer(struct role *r, enum role_kind kind, uint32_t index, int fd)
 		.authority = VAULT_AUTH_MX, .window = VAULT_WINDOW };
 	static const struct client_rights front = { .name = "front",
 		.authority = VAULT_AUTH_FRONT, .window = VAULT_WINDOW };
+	static const struct client_rights web = { .name = "web",
+		.authority = VAULT_AUTH_FRONT, .window = VAULT_WINDOW };
 	struct vault_state *v = r->state;
 
 	if (kind == ROLE_STORE) {
@@ -189,6 +192,9 @@ peer(struct role *r, enum role_kind kind, uint32_t index, int fd)
 		clients_add(&v->clients, fd, &mx, index);
 	} else if (kind == ROLE_FRONT) {
 		clients_add(&v->clients, fd, &front, index);
+	} else if (kind == ROLE_WEB) {
+		/* Its tokens are not those of the first front. */
+		clients_add(&v->clients, fd, &web, LIMITS_WEB + index);
 	} else {
 		(void)close(fd);
 	}

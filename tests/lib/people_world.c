@@ -69,7 +69,9 @@ begin(struct world *w, struct tls_ctx *tls_ctx)
 {
 	const struct config conf = { .hostname = STR("mx.example.test"),
 		.max_message = 1000, .imap_timeout_s = 1800,
-		.pop3_timeout_s = 600 };
+		.pop3_timeout_s = 600, .http_timeout_s = 75,
+		.sign_in_idle_s = 3600, .sign_in_life_s = 7200,
+		.max_connections = 100, .data_rate = 100 };
 
 	memset(w, 0, sizeof(*w));
 	w->clock = clock_fake(1795320061000000);

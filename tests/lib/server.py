@@ -22,10 +22,11 @@ PEOPLE = ("alice", "bob")
 
 # What --port-offset is added to; a demo without it adds 1000.
 STANDARD = {"smtp": 25, "submission": 587, "submissions": 465,
-            "imap": 143, "imaps": 993, "pop3": 110, "pop3s": 995}
+            "imap": 143, "imaps": 993, "pop3": 110, "pop3s": 995,
+            "http": 7080, "https": 7443}
 # The kernel keeps 15 octets of a process's name.
 ROLES = {f"postern-{role}"[:15]: role for role in (
-    "store", "vault", "mx", "front", "resolver", "relay")}
+    "store", "vault", "mx", "front", "resolver", "relay", "web")}
 COMPLAINT = re.compile(r"Sanitizer|runtime error:|\bbug\b")
 # For those that hang; a slow machine is given more.
 PATIENCE = float(os.environ.get("POSTERN_PATIENCE", "1"))
@@ -223,6 +224,8 @@ listen {{ kind = imap address = "localhost" port = {imap} }}
 listen {{ kind = imaps address = "localhost" port = {imaps} }}
 listen {{ kind = pop3 address = "localhost" port = {pop3} }}
 listen {{ kind = pop3s address = "localhost" port = {pop3s} }}
+listen {{ kind = http address = "localhost" port = {http} }}
+listen {{ kind = https address = "localhost" port = {https} }}
 """
 
 

@@ -7,7 +7,7 @@ import ssl
 from .server import PASSWORD, address
 
 TIMEOUT = 60
-IMPLICIT_TLS = ("submissions", "imaps", "pop3s")
+IMPLICIT_TLS = ("submissions", "imaps", "pop3s", "https")
 
 
 def client_context():

@@ -11,6 +11,7 @@ attack_fiber(void *arg)
 	static void (*const fns[ROLE_KINDS])(struct attack *) = {
 		[ROLE_MX] = attack_mx,
 		[ROLE_FRONT] = attack_front,
+		[ROLE_WEB] = attack_front,	/* it may ask the same */
 		[ROLE_VAULT] = attack_vault,
 		[ROLE_STORE] = attack_store,
 		[ROLE_RELAY] = attack_relay,
@@ -43,7 +44,7 @@ complete(const struct attack *a)
 		have[a->peers[i].kind] = true;
 	switch (a->real->kind) {
 	case ROLE_MX: return have[ROLE_STORE] && have[ROLE_VAULT];
-	case ROLE_FRONT: return have[ROLE_VAULT];
+	case ROLE_FRONT: case ROLE_WEB: return have[ROLE_VAULT];
 	case ROLE_STORE: return have[ROLE_VAULT] && have[ROLE_MX] &&
 	    have[ROLE_RELAY];
 	case ROLE_RELAY: return have[ROLE_STORE] && have[ROLE_RESOLVER];

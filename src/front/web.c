@@ -1,0 +1,152 @@
+/*
+ * web.c - postern-web: serves people by HTTP. A process of its own, so that a
+ * captured page server holds no session of IMAP, and no account but of those
+ * who came to it.
+ *
+ * Privileges: those of front (role.c).
+ */
+#include "http/json.h"
+#include "http/session.h"
+#include "rt/listeners.h"
+#include "vault/client.h"
+
+struct web {
+	struct role *role;
+	struct vault *vault;
+	struct listeners *listeners;
+	struct sign_ins *sign_ins;
+	struct http_service *http;
+};
+
+static void
+start_http(void *arg, struct connection *from, struct stream *s,
+    const struct peer *peer, enum listen_tls rule)
+{
+	struct web *w = arg;
+
+	http_start(w->http, s, peer, rule, connection_done, from);
+}
+
+/* Where those go who came without TLS: the first of these there is. */
+static uint16_t
+https_port(const struct config *c)
+{
+	struct rd r = rd_of(c->listeners);
+	struct listener_conf l;
+
+	while (rd_left(&r) > 0 && msg_take(&r, &listener_conf_shape, &l)) {
+		if (l.kind == LISTEN_HTTPS)
+			return (uint16_t)l.port;
+	}
+	return 0;
+}
+
+static int
+make_ready(void *arg, struct err *err)
+{
+	struct web *w = arg;
+	const struct config *c = &w->role->config;
+	struct tls_ctx *tls;
+
+	if (vault_tls_ctx(w->vault, &tls, err) < 0)
+		return err->code;
+	tls_ctx_alpn(tls, STR("http/1.1 http/1.0"));
+	http_service_unref(w->http);
+	w->http = http_service_new(w->role->loop, c, w->vault, tls,
+	    w->sign_ins, http_login_routes, http_nlogin_routes,
+	    https_port(c));
+	tls_ctx_unref(tls);
+	return 0;
+}
+
+static int
+web_prepare(struct role *r, struct err *err unused_arg)
+{
+	/* Nothing is said to who is one too many: no word of HTTP is known of
+	 * them yet. */
+	static const struct listener_kind kinds[] = {
+		{ LISTEN_HTTP, start_http, LISTEN_TLS_LOGIN },
+		{ LISTEN_HTTP_MAY, start_http, LISTEN_TLS_MAY },
+		{ LISTEN_HTTPS, start_http, LISTEN_TLS_FIRST },
+	};
+	struct web *w = r->state;
+
+	http_json_prepare();
+	w->role = r;
+	w->vault = vault_new(r->loop, -1);
+	w->sign_ins = sign_ins_new(r->loop, w->vault, &r->config);
+	w->listeners = listeners_new(r, kinds, NELEM(kinds), make_ready, w);
+	listeners_need(w->listeners, vault_link(w->vault));
+	return 0;
+}
+
+static void
+web_peer(struct role *r, enum role_kind kind, uint32_t index unused_arg,
+    int fd)
+{
+	struct web *w = r->state;
+
+	if (kind == ROLE_VAULT) {
+		vault_replace(w->vault, fd);
+		listeners_renew(w->listeners);
+	} else {
+		(void)close(fd);
+	}
+}
+
+static void
+web_listen(struct role *r, enum listen_kind kind, int fd)
+{
+	listeners_add(((struct web *)r->state)->listeners, kind, fd);
+}
+
+static void
+web_tickets(struct role *r, struct str keys)
+{
+	vault_tickets(((struct web *)r->state)->vault, keys);
+}
+
+static void
+web_reload(struct role *r)
+{
+	struct web *w = r->state;
+
+	sign_ins_configure(w->sign_ins, &r->config);
+	listeners_renew(w->listeners);
+}
+
+static void
+web_stop(struct role *r)
+{
+	listeners_stop(((struct web *)r->state)->listeners);
+}
+
+static void
+web_finish(struct role *r)
+{
+	struct web *w = r->state;
+
+	listeners_free(w->listeners);
+	http_service_unref(w->http);
+	sign_ins_free(w->sign_ins);
+	vault_free(w->vault);
+}
+
+int
+main(void)
+{
+	static const struct role_ops ops = {
+		.kind = ROLE_WEB,
+		.state_size = sizeof(struct web),
+		.sandbox = { .may = MAY_ACCEPT },
+		.prepare = web_prepare,
+		.peer = web_peer,
+		.listen = web_listen,
+		.tickets = web_tickets,
+		.reload = web_reload,
+		.stop = web_stop,
+		.finish = web_finish,
+	};
+
+	return role_main(&ops);
+}

@@ -1,0 +1,76 @@
+/*
+ * http.h - what a handler sees of HTTP: a request, and how it is answered.
+ *                                                          RFC 9110, RFC 9112
+ * A handler returns its answer and writes nothing; only one that streams begins
+ * the answer itself. Whatever was refused before it (no such path, another
+ * method, not logged in, a body that is too long) it never sees.
+ */
+#pragma once
+#include "http/grammar.h"
+#include "mail/account.h"
+
+struct http_request;
+
+struct http_answer {
+	uint16_t status;	/* 0: begun already, http_begin() */
+	struct str type;	/* of the body; empty: there is no body */
+	struct str body;	/* lives until the request has ended */
+};
+#define HTTP_BEGUN ((struct http_answer){ 0 })
+
+enum http_authority {
+	HTTP_ANYBODY,
+	HTTP_PERSON,		/* somebody who has logged in */
+};
+
+/* One row a resource and method. */
+struct http_route {
+	uint32_t methods;	/* enum http_method; HEAD comes with GET */
+	struct str pattern;	/* "/a/b"; a segment "*" is any one */
+	enum http_authority authority;
+	struct str type;	/* of the body it wants; empty: none */
+	size_t body_max;	/* octets */
+	struct http_answer (*run)(struct http_request *r);
+};
+
+struct http_request {
+	struct http_head head;
+	struct http_session *session;
+	struct arena *mem;	/* of this request */
+	const struct http_route *route;
+	struct str param[HTTP_SEGMENTS_MAX]; /* what each "*" stood for */
+	struct str body;
+	struct account *account;	/* HTTP_PERSON: whose request it is */
+	struct sign_in *sign_in;	/* who came by cookie; NULL: others */
+
+	/* ---- for session.c, body.c and answer.c only */
+	struct buf octets;	/* the body is here */
+	struct chunked *chunks;	/* NULL: it has a length */
+	uint64_t got;		/* octets of the body that were read */
+	bool body_over, continued;
+	struct buf fields;	/* more of the answer */
+	uint16_t status;	/* said; 0: nothing yet */
+	bool stream_chunks, mute, last;
+	uint64_t sent;
+	int64_t begun_ms;
+};
+
+/* One more field of the answer, before it begins. */
+void http_add_field(struct http_request *r, struct str name, struct str value);
+
+/* {"status": 404, "title": "Not Found", "detail": ...}      RFC 9457 3 */
+struct http_answer http_problem(struct http_request *r, uint16_t status,
+    const char *detail);
+/* The one table from E_* to HTTP. Logs what it hides. */
+struct http_answer http_fail(struct http_request *r, const char *what,
+    const struct err *err);
+
+/* An answer whose length nobody knows yet: begin it, write pieces (0 or E_*;
+ * suspends when 64 KiB wait), return HTTP_BEGUN. After http_break() the other
+ * side sees that it has not got all. */
+void http_begin(struct http_request *r, uint16_t status, struct str type);
+int http_write(struct http_request *r, struct str octets);
+void http_break(struct http_request *r);
+
+/* A piece of JSON: the text, which is UTF-8, in quotes.       RFC 8259 7 */
+void http_json_str(struct buf *b, struct str text);

@@ -1,0 +1,321 @@
+/*
+ * login.c - who a request is of: a password with each (RFC 7617), or the
+ * cookie of a sign-in, which /login makes of a password.
+ */
+#include "base/b64.h"
+#include "base/timetext.h"
+#include "http/http_int.h"
+#include "http/json.h"
+#include "smtp/sasl.h"
+
+#include <openssl/crypto.h>
+
+#define COOKIE "__Host-postern"
+
+enum { LOGIN_BODY_MAX = 4096, PERSON_MAX = 1024 };
+
+/* ---- other origins ------------------------------------------------------- */
+
+/* Browsers say where a request comes from. One that says neither is no browser
+ * of today, or no browser.         Fetch 3.2, W3C Fetch Metadata 2.3 */
+bool
+http_is_foreign(const struct http_request *r)
+{
+	struct str site, origin, host;
+
+	if (http_field_of(&r->head, STR("Sec-Fetch-Site"), &site) &&
+	    !str_eq(site, STR("same-origin")) && !str_eq(site, STR("none")))
+		return true;
+	if (!http_field_of(&r->head, STR("Origin"), &origin))
+		return false;
+	host = str_from(origin, str_find(origin, STR("://")) + 3);
+	return !str_eqi(host, r->head.host);
+}
+
+/* ---- refusals ------------------------------------------------------------ */
+
+/* A page asks for a password in its own way: where its script asks, the
+ * browser's window would only be in the way.                RFC 9110 11.6.1 */
+static struct http_answer
+ask_who(struct http_request *r, const char *detail)
+{
+	struct str site;
+
+	if (http_field_of(&r->head, STR("Sec-Fetch-Mode"), &site) &&
+	    !str_eq(site, STR("navigate")))
+		http_add_field(r, STR("WWW-Authenticate"),
+		    STR("Cookie realm=\"postern\""));
+	else
+		http_add_field(r, STR("WWW-Authenticate"),
+		    STR("Basic realm=\"postern\", charset=\"UTF-8\""));
+	return http_problem(r, 401, detail);
+}
+
+static struct http_answer
+refuse_login(struct http_request *r, enum login_result result,
+    const struct account *a, const struct err *err)
+{
+	static const char many[] = "Too many connections of this account";
+
+	switch (result) {
+	case LOGIN_TOO_MANY:
+		return http_problem(r, 429, many);
+	case LOGIN_REFUSED:
+		r->last |= account_gave_up(a);
+		return ask_who(r, "Wrong user or password");
+	case LOGIN_FAILED:
+		/* RFC 6585 4: they have tried too often. */
+		if (err->code != E_BUSY)
+			return http_fail(r, "login", err);
+		http_add_field(r, STR("Retry-After"), STR("60"));
+		return http_problem(r, 429, "Too many tries");
+	case LOGIN_OK:
+		break;
+	}
+	return (struct http_answer){ .status = 200 };
+}
+
+/* ---- Basic --------------------------------------------------------------- */
+
+/* credentials = "Basic" 1*SP token68                          RFC 7617 2 */
+static bool
+read_basic(struct http_request *r, struct str value, struct login_ask *ask)
+{
+	struct str scheme, rest, text;
+
+	if (!str_cut(value, ' ', &scheme, &rest) ||
+	    !str_eqi(scheme, STR("Basic")) ||
+	    !b64_decode(str_trim(rest), r->mem, &text) ||
+	    !str_cut(text, ':', &ask->user, &ask->password))
+		return false;
+	return sasl_user_password(ask->user, ask->password);
+}
+
+static bool
+is_proven(const struct http_session *s, struct str value)
+{
+	return s->account.store && s->proof.n == value.n &&
+	    CRYPTO_memcmp(s->proof.p, value.p, value.n) == 0;
+}
+
+static void
+forget_proof(struct http_session *s)
+{
+	if (s->proof.n > 0)
+		explicit_bzero(s->proof.p, s->proof.n);
+	buf_reset(&s->proof);
+	account_logout(&s->account);
+	visit_logout(s->account.visit);
+}
+
+/* Is the account still theirs? A changed password ends what began with the old
+ * one. */
+static int
+ask_store(struct account *a, struct err *err)
+{
+	return account_watch(a, 0, err);
+}
+
+static struct http_answer
+by_basic(struct http_request *r, struct str value)
+{
+	struct http_session *s = r->session;
+	struct login_ask ask = { .mechanism = STR("PLAIN"),
+		.peer = str_c(s->d.peer.address) };
+	struct err err = { 0 };
+	enum login_result result;
+
+	r->account = &s->account;
+	if (is_proven(s, value) && ask_store(&s->account, &err) == 0)
+		return (struct http_answer){ .status = 200 };
+	forget_proof(s);
+	if (!read_basic(r, value, &ask))
+		return ask_who(r, "Malformed or unknown Authorization");
+	result = account_login(&s->account, &ask, &s->d.log, &err);
+	if (result != LOGIN_OK)
+		return refuse_login(r, result, &s->account, &err);
+	buf_str(&s->proof, value);
+	account_journal(&s->account, JOURNAL_login, s->d.id,
+	    s->d.peer.address, STR("http"));
+	return (struct http_answer){ .status = 200 };
+}
+
+/* ---- cookies ------------------------------------------------------------- */
+
+static struct http_answer
+by_cookie(struct http_request *r, struct str cookie)
+{
+	struct err err = { 0 };
+
+	r->sign_in = sign_in_find(r->session->service->sign_ins, cookie);
+	if (!r->sign_in)
+		return ask_who(r, "Sign in first");
+	r->account = &r->sign_in->account;
+	if (ask_store(r->account, &err) == 0)
+		return (struct http_answer){ .status = 200 };
+	if (err.code != E_DENIED)
+		return http_fail(r, "sign_in", &err);
+	sign_in_end(r->sign_in, "denied");
+	return ask_who(r, "Sign in again");
+}
+
+/* Authorization goes first: whoever sends it means it. */
+struct http_answer
+http_authenticate(struct http_request *r)
+{
+	struct str value, cookie;
+
+	if (http_field_of(&r->head, STR("Authorization"), &value))
+		return by_basic(r, value);
+	(void)http_field_of(&r->head, STR("Cookie"), &value);
+	if (http_cookie(value, STR(COOKIE), &cookie))
+		return by_cookie(r, cookie);
+	return ask_who(r, NULL);
+}
+
+/* RFC 6265 4.1, and its successor's 4.1.3.2 on __Host-. */
+static void
+set_cookie(struct http_request *r, struct str value, int64_t seconds)
+{
+	auto_buf b = BUF_INIT(1024);
+
+	buf_printf(&b, COOKIE "=%.*s; Path=/; Secure; HttpOnly; "
+	    "SameSite=Strict; Max-Age=%jd", STR_FMT(value),
+	    (intmax_t)seconds);
+	http_add_field(r, STR("Set-Cookie"), buf_get(&b));
+	explicit_bzero(b.p, b.n);
+}
+
+/* Who they are, and what a change has to bring. */
+static struct http_answer
+say_person(struct http_request *r)
+{
+	auto_buf b = BUF_INIT(PERSON_MAX);
+
+	buf_lit(&b, "{\"user\":");
+	http_json_str(&b, str_c(r->account->address));
+	if (r->sign_in) {
+		buf_lit(&b, ",\"token\":");
+		http_json_str(&b, str_c(r->sign_in->token));
+		buf_lit(&b, ",\"until\":\"");
+		time_rfc3339(&b, sign_in_until(r->sign_in));
+		buf_chr(&b, '"');
+	}
+	buf_lit(&b, "}\n");
+	bug_if(buf_failed(&b));
+	return (struct http_answer){ 200, STR("application/json"),
+		str_dup(r->mem, buf_get(&b)) };
+}
+
+/* ---- handlers ------------------------------------------------------------ */
+
+static bool
+read_login(const json_t *form, struct login_ask *ask)
+{
+	return form && http_json_text(form, "user", &ask->user) &&
+	    http_json_text(form, "password", &ask->password);
+}
+
+/* Somebody who is signed in already is so no more. */
+static void
+drop_former(struct http_request *r)
+{
+	struct str value, cookie;
+	struct sign_in *former = NULL;
+
+	(void)http_field_of(&r->head, STR("Cookie"), &value);
+	if (http_cookie(value, STR(COOKIE), &cookie))
+		former = sign_in_find(r->session->service->sign_ins, cookie);
+	if (!former)
+		return;
+	sign_in_end(former, "replaced");
+	sign_in_unref(former);
+}
+
+static struct http_answer
+prove(struct http_request *r, const struct login_ask *ask)
+{
+	struct http_session *s = r->session;
+	struct err err = { 0 };
+	enum login_result result;
+	auto_buf cookie = BUF_INIT(200);
+
+	if (!sasl_user_password(ask->user, ask->password))
+		return refuse_login(r, LOGIN_REFUSED, &s->account, &err);
+	forget_proof(s);
+	result = sign_in_begin(s->service->sign_ins, ask, s->d.peer.visit,
+	    &s->d.log, &r->sign_in, &err);
+	s->account.refused += result == LOGIN_REFUSED;
+	if (result != LOGIN_OK)
+		return refuse_login(r, result, &s->account, &err);
+	drop_former(r);
+	r->account = &r->sign_in->account;
+	account_journal(r->account, JOURNAL_login, s->d.id,
+	    s->d.peer.address, STR("web"));
+	sign_in_cookie(r->sign_in, &cookie);
+	set_cookie(r, buf_get(&cookie),
+	    sign_in_until(r->sign_in) - loop_wall(s->d.loop));
+	return say_person(r);
+}
+
+/* POST /login {"user": ..., "password": ...} */
+static struct http_answer
+login(struct http_request *r)
+{
+	struct login_ask ask = { .mechanism = STR("LOGIN"),
+		.peer = str_c(r->session->d.peer.address) };
+	json_t *form = http_json(r->body);
+	struct http_answer a;
+
+	if (read_login(form, &ask))
+		a = prove(r, &ask);
+	else
+		a = http_problem(r, 400, "Expected an object with user and "
+		    "password");
+	json_decref(form);
+	explicit_bzero(r->octets.p, r->octets.n);
+	return a;
+}
+
+/* GET /session */
+static struct http_answer
+show_session(struct http_request *r)
+{
+	return say_person(r);
+}
+
+static struct http_answer
+sign_out(struct http_request *r, void (*end)(struct sign_in *, const char *),
+    const char *why)
+{
+	if (!r->sign_in)
+		return http_problem(r, 404, "Nobody has signed in");
+	end(r->sign_in, why);
+	set_cookie(r, STR(""), 0);
+	return (struct http_answer){ .status = 204 };
+}
+
+/* DELETE /session: here; DELETE /sessions: everywhere. */
+static struct http_answer
+end_session(struct http_request *r)
+{
+	return sign_out(r, sign_in_end, "asked");
+}
+
+static struct http_answer
+end_sessions(struct http_request *r)
+{
+	return sign_out(r, sign_in_end_all, "everywhere");
+}
+
+#define ROUTE(methods, pattern, ...) { methods, STR(pattern), __VA_ARGS__ }
+#define NO_BODY STR_NULL, 0
+
+const struct http_route http_login_routes[] = {
+	ROUTE(HTTP_POST, "/login", HTTP_ANYBODY, STR("application/json"),
+	    LOGIN_BODY_MAX, login),
+	ROUTE(HTTP_GET, "/session", HTTP_PERSON, NO_BODY, show_session),
+	ROUTE(HTTP_DELETE, "/session", HTTP_PERSON, NO_BODY, end_session),
+	ROUTE(HTTP_DELETE, "/sessions", HTTP_PERSON, NO_BODY, end_sessions),
+};
+const size_t http_nlogin_routes = NELEM(http_login_routes);
