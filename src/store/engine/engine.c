@@ -6,6 +6,7 @@ enum {
 	WRITER_CACHE_KB = 32768,
 	LOOK_CACHE_KB = 4096,
 	READER_CACHE_KB = 8192,
+	UNUSED_PAGES = 1024,	/* 4 MB */
 };
 
 static int
@@ -190,7 +191,7 @@ sum_pages(struct engine *e, struct err *err)
 
 	if (vfs_is_summed(e->vfs, "postern.db"))
 		return 0;
-	rc = sql_sum_pages(&e->w, err);
+	rc = sql_write_anew(&e->w, err);
 	ms = (e->o.mono_us(e->o.arg) - since) / 1000;
 	if (e->o.log && rc == 0)
 		log_event(e->o.log, LOG_INFO, "pages_summed", F_INT("ms", ms));
@@ -198,6 +199,32 @@ sum_pages(struct engine *e, struct err *err)
 		log_event(e->o.log, LOG_WARN, "pages_unsummed",
 		    F_INT("ms", ms));
 	return rc == E_FULL ? 0 : rc;
+}
+
+/* What is not used any more (a large account was removed) lies between what is:
+ * where that is more than half, the database is written anew at a start. Not
+ * after a crash: postern.state wants its WAL then. */
+static int
+give_room_back(struct engine *e, struct err *err)
+{
+	int64_t since = e->o.mono_us(e->o.arg);
+	uint64_t all = 0, unused = 0;
+	int rc = sql_number(&e->w, SQL_page_count, NULL, 0, &all, err);
+
+	if (rc == 0)
+		rc = sql_number(&e->w, SQL_page_unused, NULL, 0, &unused, err);
+	if (rc < 0 || e->before.running || unused * 2 <= all ||
+	    unused < UNUSED_PAGES)
+		return rc;
+	rc = sql_write_anew(&e->w, err);
+	if (rc < 0 && rc != E_FULL && rc != E_DAMAGED)
+		return rc;
+	if (e->o.log)
+		log_event(e->o.log, rc == 0 ? LOG_INFO : LOG_WARN,
+		    "room_given_back", F_INT("done", rc == 0),
+		    F_INT("pages", unused), F_INT("of", all), F_INT("ms",
+		    (e->o.mono_us(e->o.arg) - since) / 1000));
+	return 0;
 }
 
 /* Whoever waits was not tried while nobody ran, or before the clock jumped. */
@@ -281,6 +308,8 @@ open_database(struct engine *e, struct err *err)
 		    .a_label = e->o.a_label, .log = e->o.log }, err);
 	if (rc == 0 && !sql_is_read_only(&e->w))
 		rc = sum_pages(e, err);
+	if (rc == 0 && !sql_is_read_only(&e->w))
+		rc = give_room_back(e, err);
 	if (rc < 0)
 		sql_close(&e->w);
 	return rc;

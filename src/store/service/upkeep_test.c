@@ -278,6 +278,59 @@ test_rate_of_removal(void **state)
 	assert_int_equal(fixture_verify(&p->d), 0);
 }
 
+static long
+octets_of_database(struct folder *p)
+{
+	struct stat st;
+
+	assert_int_equal(fstatat(p->dirfd, "postern.db", &st, 0), 0);
+	return (long)st.st_size;
+}
+
+/* A large account goes: not at once, but with the next start after a good
+ * end the database is as small as what is in it. */
+static void
+test_database_gives_room_back(void **state)
+{
+	struct folder *p = *state;
+	struct account_remove_ask ask = { 77, STR("alice@ours.test") };
+	struct write w = { .caller = &p->d.operator_,
+		.call = STORE_account_remove, .ask = &ask };
+	struct caller alice = fixture_person(p->alice);
+	struct append_answer out;
+	struct open_answer in;
+	char keywords[900];
+	uint64_t bob;
+	bool more = true;
+	long full;
+
+	memset(keywords, 'k', sizeof(keywords) - 1);
+	keywords[sizeof(keywords) - 1] = '\0';
+	assert_int_equal(fixture_account(&p->d, "bob@ours.test", &bob), 0);
+	assert_int_equal(fixture_append(&p->d, &alice, "INBOX", "text", 0,
+	    keywords, &out), 0);
+	for (int i = 0; i < 13; i++) {
+		assert_int_equal(fixture_open_mailbox(&p->d, &alice, "INBOX",
+		    &in), 0);
+		assert_int_equal(fixture_copy(&p->d, &alice, &in, 1,
+		    UINT32_MAX, "INBOX"), 0);
+	}
+	open_again(p);
+	full = octets_of_database(p);
+	assert_true(full > 8000000);
+	assert_int_equal(logged(p, "room_given_back"), 0);
+	assert_int_equal(fixture_write(&p->d, &w), 0);
+	for (int i = 0; i < 100000 && more; i++)
+		assert_int_equal(engine_gc(p->d.e, &more, &p->d.err), 0);
+	assert_true(octets_of_database(p) > full / 2);
+	open_again(p);
+	assert_true(octets_of_database(p) < full / 10);
+	assert_int_equal(logged(p, "room_given_back"), 1);
+	assert_int_equal(fixture_verify(&p->d), 0);
+	open_again(p);
+	assert_int_equal(logged(p, "room_given_back"), 1);
+}
+
 int
 main(void)
 {
@@ -288,6 +341,8 @@ main(void)
 		    tear_down),
 		cmocka_unit_test_setup_teardown(test_rate_of_garbage, set_up,
 		    tear_down),
+		cmocka_unit_test_setup_teardown(
+		    test_database_gives_room_back, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_rate_of_removal, set_up,
 		    tear_down),
 	};

@@ -13,5 +13,7 @@
 	/* At most 100 lines, or one that says "ok". */                       \
 	S(table_check, "SELECT integrity_check"                               \
 	    " FROM pragma_integrity_check(CAST(?1 AS TEXT))")                 \
+	S(page_count, "SELECT page_count FROM pragma_page_count")             \
+	S(page_unused, "SELECT freelist_count FROM pragma_freelist_count")    \
 	S(has_meta, "SELECT count(*) FROM sqlite_schema"                      \
 	    " WHERE type='table' AND name='meta'")

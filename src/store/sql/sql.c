@@ -247,7 +247,7 @@ sql_forget_pages(struct sql *q)
 }
 
 int
-sql_sum_pages(struct sql *q, struct err *err)
+sql_write_anew(struct sql *q, struct err *err)
 {
 	reserve_sums(q);
 	return sql_exec(q, "PRAGMA wal_checkpoint(TRUNCATE);"

@@ -84,9 +84,10 @@ int sql_restart_wal(struct sql *q, uint64_t octets, struct err *err);
 int sql_checkpoint(struct sql *q, struct err *err);
 /* What is read next comes from the disk. */
 void sql_forget_pages(struct sql *q);
-/* Write the whole database anew, with checksums at the end of its pages. It
- * takes twice its size of the disk meanwhile. */
-int sql_sum_pages(struct sql *q, struct err *err);
+/* Write the whole database anew, with checksums at the end of its pages and
+ * without what is not used. It takes twice its size of the disk meanwhile, and
+ * leaves an empty WAL. */
+int sql_write_anew(struct sql *q, struct err *err);
 /* One snapshot for the statements of a request, if they are several. */
 int sql_read_begin(struct sql *q, struct err *err);
 void sql_read_end(struct sql *q);
