@@ -144,7 +144,7 @@ def test_password_is_changed(demo):
 def test_check_config(tmp_path):
     conf = tmp_path / "postern.conf"
     conf.write_text("hostname = mail.example.org\n")
-    assert "8 listening ports" in fine("check-config", cwd=tmp_path)
+    assert "10 listening ports" in fine("check-config", cwd=tmp_path)
     assert json.loads(fine("check-config", "--json", str(conf)))
     conf.write_text("hostname = mail.example.org\nmx-worker = 2\n")
     assert f"{conf}:2: no such option 'mx-worker'" in refused(

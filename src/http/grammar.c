@@ -71,7 +71,7 @@ http_host(struct str value, struct str *name, struct str *port)
 	} else {
 		(void)rd_some(&r, is_host);
 	}
-	if (!rd_ok(&r))
+	if (!rd_ok(&r) || r.p - value.p > HTTP_HOST_MAX)
 		return false;
 	*name = str_first(value, (size_t)(r.p - value.p));
 	if (rd_opt(&r, ':')) {

@@ -14,6 +14,7 @@ enum {
 	HTTP_HEAD_MAX = 32768,		/* all of a head */
 	HTTP_FIELDS_MAX = 100,
 	HTTP_SEGMENTS_MAX = 8,		/* of a path */
+	HTTP_HOST_MAX = 255,		/* no name is longer */
 };
 
 /* In the order of their names in grammar.c. */

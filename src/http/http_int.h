@@ -14,6 +14,7 @@ enum {
 	HTTP_DRAIN_MAX = 65536,	/* of a body that nobody wants */
 	HTTP_LINGER_MS = 2000,	/* for who goes on sending one */
 	HTTP_LINGER_MAX = 1 << 20,
+	HTTP_FIELDS_SAID_MAX = 2 * HTTP_LINE_MAX, /* a Location is one */
 	HTTP_MEM = 1 << 20,	/* of one request, without its body */
 	HTTP_MAX_BAD = 50,	/* refusals, one behind another */
 };

@@ -160,7 +160,7 @@ one_request(struct dialogue *d, struct err *err)
 
 	r->session = s;
 	r->mem = s->mem;
-	r->fields = BUF_INIT(8192);
+	r->fields = BUF_INIT(HTTP_FIELDS_SAID_MAX);
 	s->request = r;
 	e = answer_request(r, err);
 	/* The farewell wants to know how far it came. */

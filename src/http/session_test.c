@@ -316,6 +316,7 @@ test_fields(void **state unused_arg)
 static void
 test_without_tls(void **state unused_arg)
 {
+	auto_buf b = BUF_INIT(1 << 20);
 	struct world w;
 	struct str got;
 
@@ -334,6 +335,19 @@ test_without_tls(void **state unused_arg)
 	world_send(&w, 0, STR("GET /.well-known/acme-challenge/x HTTP/1.1\r\n"
 	    H "\r\n"));
 	assert_str(statuses(&w), "404 ");
+	/* As long as they may be, and longer. */
+	buf_printf(&b, "GET /%0*d HTTP/1.1\r\nHost: ", HTTP_LINE_MAX - 14, 0);
+	buf_printf(&b, "%0*d\r\n\r\n", HTTP_HOST_MAX, 0);
+	world_send(&w, 0, buf_get(&b));
+	got = world_got(&w, 0);
+	assert_true(str_starts(got, STR("HTTP/1.1 308 ")));
+	assert_true(str_find(got, STR("000\r\n")) < got.n);
+	buf_reset(&b);
+	buf_printf(&b, "GET / HTTP/1.1\r\nHost: %0*d\r\n\r\n",
+	    HTTP_HOST_MAX + 1, 0);
+	world_send(&w, 0, buf_get(&b));
+	world_pass(&w, HTTP_LINGER_MS + 1000);
+	assert_str(statuses(&w), "400 end");
 	end(&w);
 }
 
