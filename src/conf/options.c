@@ -167,6 +167,12 @@ const struct conf_option conf_options[] = {
 	    "refuse who says no proper name in HELO or EHLO on port 25",
 	    .more = "A name or an address in brackets (RFC 5321 4.1.1.1); "
 	    "RFC 5321 4.1.4 wants mail not to be refused for it." },
+	{ "greeting-delay", CONF_FILE, CONF_TIME, 0, 60, "0",
+	    AT(config, greeting_delay_s),
+	    "how long everybody on port 25 waits for the greeting",
+	    .more = "Who talks before it comes is told 421 4.7.0 and let go: "
+	    "mail servers wait (RFC 5321 3.1), much that sends junk does not. "
+	    "0: nobody waits, and nobody looks." },
 	{ "dmarc", CONF_FILE, CONF_WORD, 0, DMARC_ENFORCE, "enforce",
 	    AT(config, dmarc),
 	    "what SPF, DKIM and DMARC of mail from the world are for",

@@ -317,10 +317,20 @@ keep_or_leave(struct delivery *d, bool begun)
 		return;
 	}
 	d->losses = 0;
-	if (smtp_client_messages(d->conn->client) >= CONN_MESSAGES_MAX) {
+	if (smtp_client_spent(d->conn->client, CONN_MESSAGES_MAX)) {
 		pool_give(d->conn);
 		d->conn = NULL;
 	}
+}
+
+/* So many go into one transaction. */
+static size_t
+rcpts_now(const struct delivery_item *x)
+{
+	size_t n = smtp_client_max_rcpts(x->d->conn->client);
+
+	n = n < RCPTS_MAX ? n : RCPTS_MAX;
+	return n < x->ntodo ? n : x->ntodo;
 }
 
 /* 0: go on with what is left in todo. E_CANCELED. */
@@ -329,7 +339,7 @@ do_transaction(struct delivery_item *x)
 {
 	struct delivery *d = x->d;
 	const struct queue_item *item = x->item;
-	size_t n = x->ntodo < RCPTS_MAX ? x->ntodo : RCPTS_MAX;
+	size_t n = rcpts_now(x);
 	struct smtp_outgoing m = {
 		.size = item->size + item->signature.n,
 		.body_8bit = item->body_8bit,

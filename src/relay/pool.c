@@ -225,7 +225,7 @@ pool_give(struct pool_conn *c)
 		return;
 	}
 	if (p->stopping || p->nidle >= POOL_IDLE_MAX ||
-	    smtp_client_messages(c->client) >= CONN_MESSAGES_MAX) {
+	    smtp_client_spent(c->client, CONN_MESSAGES_MAX)) {
 		close_politely(c);
 		return;
 	}

@@ -74,10 +74,13 @@ on_ehlo(struct visit *v)
 {
 	const struct test_server *s = v->s;
 
-	(void)stream_printf(v->stream, "250-%s\r\n%s%s%s250 PIPELINING\r\n",
+	(void)stream_printf(v->stream,
+	    "250-%s\r\n%s%s%s%s%s%s250 PIPELINING\r\n",
 	    s->address, s->dsn ? "250-DSN\r\n" : "",
 	    s->auth ? "250-AUTH PLAIN\r\n" : "",
-	    s->tls != TLS_UNKNOWN && !v->tls ? "250-STARTTLS\r\n" : "");
+	    s->tls != TLS_UNKNOWN && !v->tls ? "250-STARTTLS\r\n" : "",
+	    s->limits ? "250-LIMITS " : "", s->limits ? s->limits : "",
+	    s->limits ? "\r\n" : "");
 }
 
 static void

@@ -24,6 +24,7 @@ struct test_server {
 	bool down;		/* refuses the connection */
 	bool no_socket;		/* we cannot even ask */
 	bool dsn, auth;
+	const char *limits;	/* of EHLO, "RCPTMAX=2"; NULL: none */
 	enum fake_tls tls;
 	const char *mail;	/* the reply to MAIL; NULL: 250 */
 	struct rcpt_rule rcpt[RCPT_RULES];

@@ -27,6 +27,7 @@
 	F(S, u32, data_rate, 0)		/* octets a second of a text */  \
 	F(S, u32, data_time_s, 0)	/* for all of one */             \
 	F(S, u8, strict_helo, 0)	/* on port 25 */                 \
+	F(S, u32, greeting_delay_s, 0)	/* the same; 0: none */          \
 	F(S, u32, dmarc, 0)		/* enum dmarc_rule */            \
 	F(S, str, unjudged, 2000)	/* networks, spaces between */   \
 	F(S, u32, imap_timeout_s, 0)	/* RFC 3501 5.4: 1800 */         \

@@ -41,6 +41,7 @@ smtp_client_new(const struct smtp_client_options *o, struct stream *s,
 	c->s = s;
 	c->name = str_dup(life, name);
 	c->until_ms = NEVER;
+	c->max_mails = c->max_rcpts = UINT32_MAX;
 	return c;
 }
 
@@ -116,6 +117,18 @@ uint32_t
 smtp_client_messages(const struct smtp_client *c)
 {
 	return c->messages;
+}
+
+uint32_t
+smtp_client_max_rcpts(const struct smtp_client *c)
+{
+	return c->max_rcpts;
+}
+
+bool
+smtp_client_spent(const struct smtp_client *c, uint32_t messages)
+{
+	return c->messages >= messages || c->mails >= c->max_mails;
 }
 
 bool

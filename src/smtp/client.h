@@ -74,6 +74,13 @@ bool smtp_client_tls_key(const struct smtp_client *c,
 /* May another message be sent? Not after a failure, 421, or E_CANCELED. */
 bool smtp_client_usable(const struct smtp_client *c);
 uint32_t smtp_client_messages(const struct smtp_client *c); /* accepted */
+/* How many recipients a message may have, at least 1: RCPTMAX of RFC 9422,
+ * else UINT32_MAX. Different domains, of which it can bound the number too
+ * (RCPTDOMAINMAX), are never in one message of ours. */
+uint32_t smtp_client_max_rcpts(const struct smtp_client *c);
+/* No other message should go over this connection: it has taken so many, or
+ * was told of as many as it wants to hear of (MAILMAX). */
+bool smtp_client_spent(const struct smtp_client *c, uint32_t messages);
 
 struct smtp_outgoing_rcpt {
 	FIELDS_addressee(MSG_MEMBER, )

@@ -48,6 +48,24 @@ offer_auth(struct smtp_client *c, struct str mechanisms)
 	}
 }
 
+/* limit-value = a number of 1 to 6 digits, not 0. Others, and names that are
+ * not known, say nothing.                                       RFC 9422 4 */
+static void
+offer_limits(struct smtp_client *c, struct str limits)
+{
+	struct str name;
+	uint32_t value;
+
+	while ((name = word(&limits)).n > 0) {
+		if (!str_u32(word(&limits), &value) || value == 0)
+			continue;
+		if (str_eqi(name, STR("RCPTMAX")))
+			c->max_rcpts = value;
+		if (str_eqi(name, STR("MAILMAX")))
+			c->max_mails = value;
+	}
+}
+
 /* ehlo-line = ehlo-keyword *( SP ehlo-param )           RFC 5321 4.1.1.1 */
 static void
 offered(void *arg, unsigned nth, struct str line)
@@ -67,6 +85,8 @@ offered(void *arg, unsigned nth, struct str line)
 		c->size = size;
 	if (str_eqi(keyword, STR("AUTH")))
 		offer_auth(c, line);
+	if (str_eqi(keyword, STR("LIMITS")))
+		offer_limits(c, line);
 }
 
 static int
@@ -89,21 +109,26 @@ is_not_known(int code)
 	    code == 550;
 }
 
+static void
+forget_offers(struct smtp_client *c)
+{
+	c->offers = 0;
+	c->size = 0;
+	c->max_mails = c->max_rcpts = UINT32_MAX;
+}
+
 static int
 introduce(struct smtp_client *c, struct smtp_answer *why)
 {
 	int rc;
 
 	c->ready = false;
-	c->offers = 0;
-	c->size = 0;
+	forget_offers(c);
 	c->on_line = offered;
 	rc = say_hello(c, "EHLO", why);
 	c->on_line = NULL;
-	if (rc < 0) {
-		c->offers = 0;
-		c->size = 0;
-	}
+	if (rc < 0)
+		forget_offers(c);
 	if (rc == E_DENIED && is_not_known(why->code))
 		rc = say_hello(c, "HELO", why);
 	c->ready = rc == 0;

@@ -12,7 +12,8 @@ struct smtp_client {
 	struct str name;
 	unsigned offers;
 	uint64_t size;
-	uint32_t messages;
+	uint32_t max_mails, max_rcpts; /* RFC 9422; UINT32_MAX: any */
+	uint32_t mails, messages;	/* said; and accepted */
 	bool greeted;	/* so QUIT makes sense */
 	bool ready;	/* for messages */
 	bool lost;	/* nothing more can be said */

@@ -58,6 +58,7 @@ say_mail(struct smtp_client *c, const struct smtp_outgoing *m)
 {
 	static const char *const ret[] = { "", " RET=FULL", " RET=HDRS" };
 
+	c->mails++;
 	(void)stream_printf(c->s, "MAIL FROM:<%.*s>",
 	    STR_FMT(m->reverse_path));
 	if (c->offers & OFFER_SIZE && m->size > 0)

@@ -22,6 +22,13 @@ say_size(const struct smtp_session *s, struct buf *b)
 	buf_printf(b, " %llu", (unsigned long long)s->service->o.max_message);
 }
 
+/* RFC 9422 4: more in one message are told 452. */
+static void
+say_limits(const struct smtp_session *s, struct buf *b)
+{
+	buf_printf(b, " RCPTMAX=%u", s->service->o.max_recipients);
+}
+
 static const struct extension {
 	const char *keyword;
 	unsigned with;		/* WITH_*; 0: no parameters but those that
@@ -34,6 +41,7 @@ static const struct extension {
 	{ "ENHANCEDSTATUSCODES", 0, NULL, NULL },	/* RFC 2034 */
 	{ "SMTPUTF8", WITH_UTF8, NULL, NULL },		/* RFC 6531 */
 	{ "SIZE", 0, NULL, say_size },			/* RFC 1870 */
+	{ "LIMITS", 0, NULL, say_limits },		/* RFC 9422 */
 	{ "DSN", WITH_DSN, offers_dsn, NULL },		/* RFC 3461 */
 };
 

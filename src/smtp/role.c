@@ -46,6 +46,7 @@ make_ready(void *arg, struct err *err)
 		.data_rate = c->data_rate,
 		.data_time_s = c->data_time_s,
 		.strict_helo = c->strict_helo,
+		.greeting_delay_s = c->greeting_delay_s,
 		.compress = c->compress,
 		.store = mx->store,
 	};

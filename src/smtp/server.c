@@ -189,8 +189,11 @@ one_command(struct dialogue *d, struct err *err)
 	uint32_t refused = s->refused;
 	struct str line;
 	struct reply r;
-	int e = take_line(d, &line, err);
+	int e;
 
+	if (s->leaving)
+		return DIALOGUE_OVER;
+	e = take_line(d, &line, err);
 	if (e == E_AGAIN) {
 		r = smtp_reply(500, "5.5.2", "Lines end with CRLF, not with "
 		    "LF alone (nc has -C for that)");
@@ -220,9 +223,37 @@ say_farewell(struct dialogue *d, int e)
 		put_reply(s, &r);
 }
 
+/* RFC 5321 3.1: a client waits for the greeting. What sends mail at any price
+ * often does not. */
+static bool
+talks_first(struct smtp_session *s)
+{
+	struct err err = { 0 };
+	struct str octets;
+	int e;
+
+	dialogue_deadline(&s->d,
+	    (int64_t)s->service->o.greeting_delay_s * 1000);
+	e = stream_peek(s->d.stream, &octets, &err);
+	if (e == E_TIMEOUT)
+		(void)stream_revive(s->d.stream);
+	smtp_deadline(s);
+	return e == 0;
+}
+
 static void
 greet(struct dialogue *d)
 {
+	struct smtp_session *s = session_of(d);
+	struct reply r = smtp_reply(421, "4.7.0",
+	    "Wait for the greeting before you say anything");
+
+	if (s->service->o.greeting_delay_s > 0 && talks_first(s)) {
+		log_ctx_event(&d->log, LOG_INFO, "talks_first");
+		put_reply(s, &r);
+		s->leaving = true;
+		return;
+	}
 	(void)stream_printf(d->stream, "220 %.*s ESMTP Postern\r\n",
 	    STR_FMT(session_of(d)->service->o.hostname));
 }

@@ -36,6 +36,8 @@ struct smtp_options {
 	size_t nverbs;
 	bool must_login;
 	bool strict_helo;	/* refuse words that are no name */
+	uint32_t greeting_delay_s; /* who talks before the greeting is sent
+				 * away; 0: nobody waits, nobody looks */
 	/* What people submit gets a Date and a Message-ID if it has none, and
 	 * is signed (RFC 6409 8): *fields is for submit_commit(), in the
 	 * arena; it may stay empty. NULL: texts are taken as they are. */

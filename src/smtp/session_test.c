@@ -298,6 +298,36 @@ test_chunks(void **state unused_arg)
 	world_close(&w);
 }
 
+/* Who waits is greeted, who does not is let go. */
+static void
+test_talks_first(void **state unused_arg)
+{
+	struct world w;
+
+	world_greeting_delay_s = 5;
+	world_open(&w, LISTEN_SMTP, 65536);
+	assert_str(world_got(&w), "");
+	world_pass(&w, 4999);
+	assert_str(world_got(&w), "");
+	world_pass(&w, 1);
+	assert_str(world_got(&w), GREETING);
+	world_say(&w, EHLO ENVELOPE "DATA\r\n.\r\n", EHLO_REPLY ENVELOPE_OK GO
+	    "250 2.0.0 Ok: queued as 1\r\n");
+	world_close(&w);
+
+	world_open(&w, LISTEN_SMTP, 65536);
+	world_pass(&w, 4000);
+	world_say(&w, EHLO "QUIT\r\n", "421 4.7.0 Wait for the greeting before "
+	    "you say anything\r\n");
+	assert_true(w.client_eof);
+	world_close(&w);
+
+	world_open(&w, LISTEN_SMTP, 65536);
+	world_hang_up(&w);
+	world_close(&w);
+	world_greeting_delay_s = 0;
+}
+
 static void
 test_too_big(void **state unused_arg)
 {
@@ -403,6 +433,7 @@ main(void)
 		cmocka_unit_test(test_few_writes),
 		cmocka_unit_test(test_refused_text),
 		cmocka_unit_test(test_chunks),
+		cmocka_unit_test(test_talks_first),
 		cmocka_unit_test(test_too_big),
 		cmocka_unit_test(test_long_lines),
 		cmocka_unit_test(test_mail_loop),

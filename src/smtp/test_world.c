@@ -97,6 +97,8 @@ start(void *arg)
 	    st->w);
 }
 
+uint32_t world_greeting_delay_s;
+
 static void
 make_service(struct world *w, enum listen_kind kind)
 {
@@ -114,6 +116,7 @@ make_service(struct world *w, enum listen_kind kind)
 		.timeout_s = conf.smtp_timeout_s,
 		.data_rate = WORLD_DATA_RATE,
 		.data_time_s = WORLD_DATA_TIME_S,
+		.greeting_delay_s = world_greeting_delay_s,
 		.tls = w->tls_ctx,
 		.store = &w->store,
 	};

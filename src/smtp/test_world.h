@@ -50,6 +50,9 @@ struct vault {
 	struct world w;
 };
 
+/* Of worlds that are opened from now on. */
+extern uint32_t world_greeting_delay_s;
+
 /* kind: LISTEN_SMTP, LISTEN_SUBMISSION or LISTEN_SUBMISSIONS. cap: octets in
  * flight each way. The session has been started, its greeting not read. */
 void world_open(struct world *w, enum listen_kind kind, size_t cap);
@@ -87,7 +90,7 @@ struct str world_got(struct world *w);
 #define EHLO_BEGIN                                             \
 	"250-" HELLO "250-PIPELINING\r\n250-8BITMIME\r\n"      \
 	"250-ENHANCEDSTATUSCODES\r\n250-SMTPUTF8\r\n"         \
-	"250-SIZE 100000\r\n"
+	"250-SIZE 100000\r\n250-LIMITS RCPTMAX=100\r\n"
 #define EHLO_VERBS "250-CHUNKING\r\n250-HELP\r\n"
 #define EHLO_REPLY EHLO_BEGIN EHLO_VERBS "250 STARTTLS\r\n"
 /* Of submission: in clear, inside TLS, and after a login. */

@@ -19,6 +19,7 @@
  *     silent              it never greets
  *     tls works           also: refused, broken
  *     dsn, auth           it offers these
+ *     limits MAILMAX=2    and these limits (RFC 9422)
  *     most 3              messages over a connection, then 421
  *     rcpts 2             recipients of a message, then 452
  *     lose 2, lose every  the connection goes in this text, or in each

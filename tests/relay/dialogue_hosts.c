@@ -81,6 +81,8 @@ set_reply(struct test_server *s, struct str word, struct str rest)
 		s->mail = keep(rest);
 	} else if (str_eq(word, STR("text"))) {
 		s->text = keep(rest);
+	} else if (str_eq(word, STR("limits"))) {
+		s->limits = keep(rest);
 	} else if (str_eq(word, STR("rcpt"))) {
 		while (r < s->rcpt + RCPT_RULES - 1 && r->begins)
 			r++;
