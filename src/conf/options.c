@@ -185,6 +185,13 @@ const struct conf_option conf_options[] = {
 	    "has programs here that use port 25 names 127.0.0.0/8 and ::1 "
 	    "too.", .unset = "loopback",
 	    .example = "{ \"192.0.2.7\", \"2001:db8:1::/48\" }" },
+	{ "proxies", CONF_FILE, CONF_NETWORKS, 1, 2000, NULL,
+	    AT(config, proxies),
+	    "who comes for others, and says so by the PROXY protocol",
+	    .more = "Version 1 or 2, on every port, before anything else and "
+	    "before TLS (HAProxy: `send-proxy`, `send-proxy-v2`). They have "
+	    "to; nobody else may.", .unset = "nobody",
+	    .example = "{ \"192.0.2.8\" }" },
 	{ "imap-timeout", CONF_FILE, CONF_NUMBER, 1, 604800, "1800",
 	    AT(config, imap_timeout_s),
 	    "seconds that a silent IMAP client is waited for",

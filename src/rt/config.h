@@ -29,6 +29,7 @@
 	F(S, u8, strict_helo, 0)	/* on port 25 */                 \
 	F(S, u32, greeting_delay_s, 0)	/* the same; 0: none */          \
 	F(S, u32, dmarc, 0)		/* enum dmarc_rule */            \
+	F(S, str, proxies, 2000)	/* networks, spaces between */   \
 	F(S, str, unjudged, 2000)	/* networks, spaces between */   \
 	F(S, u32, imap_timeout_s, 0)	/* RFC 3501 5.4: 1800 */         \
 	F(S, u32, pop3_timeout_s, 0)	/* RFC 1939 3: 600 */            \

@@ -1,5 +1,8 @@
 #include "rt/listeners.h"
 
+#include "base/ip.h"
+#include "rt/proxy.h"
+
 enum { SOCKETS_MAX = 32, RETRY_MS = 200 };
 enum { NEEDS_MAX = 2, LOOK_MS = 5000, LOST_MS = 30000,
 	REFUSAL_MS = 1000 };
@@ -69,6 +72,49 @@ refuse_visit(struct listening *k, struct stream *s, const char *address,
 	stream_close(s);
 }
 
+/* May it say for whom it comes? */
+static bool
+is_proxy(const struct listeners *ls, const struct peer *peer)
+{
+	struct ip ip;
+
+	return ls->role->config.proxies.n > 0 &&
+	    ip_parse(str_c(peer->address), &ip) &&
+	    ip_is_among(&ip, ls->role->config.proxies);
+}
+
+/* Then it has to, before anything else: false if it does not. *who becomes
+ * whom it names, for limits, logs, and all that is decided by address. */
+static bool
+hear_proxy(struct listeners *ls, struct stream *s, struct peer *who)
+{
+	struct proxy_header h = { .state = PROXY_MORE };
+	struct role *r = ls->role;
+	struct err err = { 0 };
+	struct str octets;
+	size_t used;
+
+	stream_deadline(s, loop_now_ms(r->loop) + PROXY_MS);
+	while (h.state == PROXY_MORE && stream_peek(s, &octets, &err) == 0) {
+		(void)proxy_feed(&h, octets, &used);
+		stream_eat(s, used);
+	}
+	if (h.state == PROXY_SAID) {
+		(void)snprintf(who->address, sizeof(who->address), "%s",
+		    h.from);
+		(void)snprintf(who->local, sizeof(who->local), "%s", h.to);
+		who->port = h.from_port;
+		who->local_port = h.to_port;
+	} else if (h.state != PROXY_SAME) {
+		log_event(r->log, LOG_WARN, "proxy_failed",
+		    F_STR("peer", str_c(who->address)), F_STR("error",
+		    str_c(h.state == PROXY_BAD ? "no PROXY header" :
+			err.text)));
+		return false;
+	}
+	return true;
+}
+
 static void
 accepted(void *arg, struct stream *s, const struct peer *peer)
 {
@@ -81,13 +127,18 @@ accepted(void *arg, struct stream *s, const struct peer *peer)
 	bug_if(!c);
 	c->listener = k->listener;
 	who.visit = &c->visit;
-	by = visit_begin(&c->visit, ls->limits, peer->address,
+	if (is_proxy(ls, peer) && !hear_proxy(ls, s, &who)) {
+		stream_close(s);
+		connection_done(c);
+		return;
+	}
+	by = visit_begin(&c->visit, ls->limits, who.address,
 	    loop_wall(ls->role->loop));
 	if (by == LIMIT_NONE) {
 		k->kind->start(ls->arg, c, s, &who, k->kind->rule);
 		return;
 	}
-	refuse_visit(k, s, peer->address, by);
+	refuse_visit(k, s, who.address, by);
 	connection_done(c);
 }
 

@@ -36,33 +36,13 @@ struct evidence {
 
 /* ---- whose mail is judged -----------------------------------------------  */
 
-/* "192.0.2.0/24 ::1", as conf/ has checked it. */
-static bool
-is_unjudged(struct str networks, const struct ip *ip)
-{
-	struct str one, address, length;
-	struct ip network;
-	uint32_t bits;
-
-	while (networks.n > 0) {
-		(void)str_cut(networks, ' ', &one, &networks);
-		if (!str_cut(one, '/', &address, &length))
-			length = STR("128");
-		if (ip_parse(address, &network) && str_u32(length, &bits) &&
-		    ip_matches(ip, &network, network.v6 || bits <= 32 ? bits :
-		    32))
-			return true;
-	}
-	return false;
-}
-
 static struct judging *
 judge_begin(const struct smtp_judge *judge, const struct judge_ask *ask)
 {
 	struct judging *j;
 	struct ip ip;
 
-	if (!ip_parse(ask->peer, &ip) || is_unjudged(judge->unjudged, &ip))
+	if (!ip_parse(ask->peer, &ip) || ip_is_among(&ip, judge->unjudged))
 		return NULL;
 	j = calloc(1, sizeof(*j));
 	bug_if(!j);

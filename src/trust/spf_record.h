@@ -6,21 +6,12 @@
  */
 #pragma once
 #include "base/arena.h"
+#include "base/ip.h"
 
 enum {
 	SPF_RECORD_MAX = 16384,	/* octets; a longer one is wrong */
 	SPF_TERMS_MAX = 1000,
 };
-
-/* An address of a host. An IPv4 address inside IPv6 is one of IPv4 (5). */
-struct ip {
-	bool v6;
-	uint8_t octets[16];	/* 4 of IPv4 */
-};
-/* False if text is no address. */
-must_check bool ip_parse(struct str text, struct ip *ip);
-/* Are the first n bits the same, in addresses of one kind? */
-bool ip_matches(const struct ip *a, const struct ip *b, unsigned bits);
 
 enum spf_result { SPF_NONE, SPF_NEUTRAL, SPF_PASS, SPF_FAIL, SPF_SOFTFAIL,
 	SPF_TEMPERROR, SPF_PERMERROR };

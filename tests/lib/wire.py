@@ -20,11 +20,14 @@ def client_context():
 
 class Wire:
     def __init__(self, port, implicit_tls=False, timeout=TIMEOUT):
-        self.sock = socket.create_connection(("127.0.0.1", port), timeout)
+        self.sock = self.connect(port, timeout)
         self.sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         self.buffer = bytearray()
         if implicit_tls:
             self.tls()
+
+    def connect(self, port, timeout):
+        return socket.create_connection(("127.0.0.1", port), timeout)
 
     def tls(self):
         """Nothing that came before may be taken for what comes inside."""
