@@ -201,6 +201,8 @@ def test_imapflow(empty_demo):
         "added": ["Work", "\\Flagged", "\\Seen"], "told": 2, "left": 0,
         "found": [1], "notFound": [],
         "copied": 1, "moved": 1, "left_to_move": 0,
+        "resync": {"gone": [[True, True]], "flags": [["\\Answered"]],
+                   "exists": 2, "changed": 1, "same": 0},
     }
 
 

@@ -2,18 +2,18 @@
  * cmd_close.c - CLOSE and UNSELECT: no mailbox is selected any more.
  */
 #include "imap/imap_int.h"
+#include "mail/change.h"
 
 /* CLOSE: expunges and tells nothing of it.                RFC 3501 6.4.2 */
 struct answer
-imap_close(struct imap_session *s, const struct imap_command *c)
+imap_close(struct imap_session *s, const struct imap_command *c unused_arg)
 {
-	struct answer a = NO_ANSWER;
+	struct err err = { 0 };
 
-	if (!s->read_only)
-		a = imap_expunge(s, c);
 	/* What was removed has nothing left to expunge. */
-	if (a.kind == ANSWER_NO && !str_eq(a.code, STR("NONEXISTENT")))
-		return a;
+	if (!s->read_only && change_expunge(&s->view, NULL, &err) < 0 &&
+	    err.code != E_NOTFOUND)
+		return imap_fail(s, "close", &err);
 	imap_deselect(s);
 	return OK("Closed");
 }

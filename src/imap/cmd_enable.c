@@ -3,11 +3,38 @@
  */
 #include "imap/imap_int.h"
 
-/* ENABLE: there is nothing yet that needs it, and RFC 5161 3.1 wants what is
- * not known ignored. */
+static const struct {
+	struct str name;
+	uint32_t enables;	/* ENABLED_* */
+} extensions[] = {
+	{ STR("CONDSTORE"), ENABLED_CONDSTORE },
+	{ STR("QRESYNC"), ENABLED_QRESYNC | ENABLED_CONDSTORE },
+};
+
+/* ENABLE capability ...: what is not known, or needs it not, is ignored, and
+ * what was enabled before is not said again.                  RFC 5161 3.1 */
 struct answer
-imap_enable(struct imap_session *s, const struct imap_command *c unused_arg)
+imap_enable(struct imap_session *s, const struct imap_command *c)
 {
-	(void)stream_printf(s->d.stream, "* ENABLED\r\n");
-	return OK("Nothing of that needs to be enabled");
+	const struct enable_args *a = &c->args.enable;
+	auto_buf b = BUF_INIT(1024);
+	uint32_t before = s->enabled;
+
+	buf_lit(&b, "* ENABLED");
+	for (size_t i = 0; i < NELEM(extensions); i++) {
+		bool named = false;
+
+		for (size_t k = 0; k < a->n && !named; k++)
+			named = str_eqi(a->name[k], extensions[i].name);
+		if (!named || !(extensions[i].enables & ~before))
+			continue;
+		s->enabled |= extensions[i].enables;
+		buf_chr(&b, ' ');
+		buf_str(&b, extensions[i].name);
+	}
+	buf_lit(&b, "\r\n");
+	imap_say(s, &b);
+	if (s->enabled & ~before & ENABLED_CONDSTORE)
+		imap_say_highest(s);
+	return OK("Enabled, as far as it needs to be");
 }

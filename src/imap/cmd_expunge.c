@@ -10,9 +10,17 @@ expunge_these(struct imap_session *s, const struct selection *uids)
 {
 	struct err err = { 0 };
 
+
 	if (change_expunge(&s->view, uids, &err) < 0)
 		return imap_fail(s, "expunge", &err);
-	return OK("Expunged");
+	if (!(s->enabled & ENABLED_QRESYNC))
+		return OK("Expunged");
+	/* RFC 7162 3.2.7: the modseq of what is told comes with the answer. */
+	if (imap_update(s, true, &err) < 0)
+		return imap_fail(s, "expunge", &err);
+	return (struct answer){ ANSWER_OK, arena_printf(s->cmd,
+	    "HIGHESTMODSEQ %llu", (unsigned long long)s->view.at.expunges),
+		STR("Expunged") };
 }
 
 /* EXPUNGE                                                 RFC 3501 6.4.3 */

@@ -16,6 +16,7 @@ enum { WRITE_AT = 32768,	/* octets rendered before they are written */
 struct fetching {
 	struct imap_session *s;
 	const struct fetch_att *att;
+	uint32_t add_items;	/* FETCH_*: besides those of att */
 	bool by_uid, want_facts;
 	struct arena *mem;	/* facts computed again */
 	struct buf out;
@@ -29,7 +30,7 @@ check_items(const struct fetch_att *att, bool *want_facts)
 	const uint32_t of_facts = FETCH_ENVELOPE | FETCH_BODY |
 	    FETCH_BODYSTRUCTURE;
 	const uint32_t of_row = FETCH_UID | FETCH_FLAGS | FETCH_INTERNALDATE |
-	    FETCH_SIZE;
+	    FETCH_SIZE | FETCH_MODSEQ;
 
 	*want_facts = (att->items & of_facts) != 0;
 	for (size_t i = 0; i < att->nsection; i++) {
@@ -59,7 +60,11 @@ put_items(struct fetching *f, const struct fetch_row *row, bool tell_flags,
     const struct facts *facts)
 {
 	struct buf *b = &f->out;
-	uint32_t items = f->att->items;
+	uint32_t items = f->att->items | f->add_items;
+
+	/* RFC 7162 3.2.4: of a change that nobody asked for. */
+	if (tell_flags && f->s->enabled & ENABLED_CONDSTORE)
+		items |= FETCH_UID | FETCH_MODSEQ;
 
 	if (items & FETCH_FLAGS || tell_flags)
 		imap_tell_keywords(f->s, b, row->keywords);
@@ -75,6 +80,11 @@ put_items(struct fetching *f, const struct fetch_row *row, bool tell_flags,
 		put_item(b, STR("FLAGS"));
 		reply_flags(b, row->flags | imap_recent_flag(f->s, row->uid),
 		    row->keywords);
+	}
+	if (items & FETCH_MODSEQ) {
+		if (b->p[b->n - 1] != '(')
+			buf_chr(b, ' ');
+		imap_put_modseq(b, row->modseq);
 	}
 	if (items & FETCH_INTERNALDATE) {
 		put_item(b, STR("INTERNALDATE"));
@@ -155,7 +165,65 @@ end_fetch(struct fetching *f, int e, const struct err *err)
 	return OK("Fetched");
 }
 
-/* FETCH set items */
+static int
+put_messages(struct fetching *f, const struct rows_ask *ask, struct err *err)
+{
+	struct imap_session *s = f->s;
+	struct fetch_row row;
+	struct rows *rows;
+	bool flagged;
+	int e;
+
+	f->mem = arena_new(MESSAGE_FACTS_MEM);
+	f->out = BUF_INIT(WRITE_AT + ROW_MAX);
+	rows = rows_open(&s->view, ask);
+	while ((e = rows_next(rows, &row, &flagged, err)) > 0) {
+		if ((e = put_message(f, &row, flagged)) < 0)
+			break;
+	}
+	rows_close(rows);
+	imap_write_out(s, &f->out);
+	arena_free(f->mem);
+	buf_free(&f->out);
+	return e;
+}
+
+int
+imap_say_changed(struct imap_session *s, struct selection uids,
+    uint64_t since, struct err *err)
+{
+	const struct fetch_att att = { .items = FETCH_UID | FETCH_FLAGS |
+		FETCH_MODSEQ };
+	struct fetching f = { .s = s, .att = &att, .by_uid = true };
+	const struct rows_ask ask = { .messages = uids,
+		.changed_since = since };
+
+	return put_messages(&f, &ask, err);
+}
+
+/* CHANGEDSINCE, VANISHED and MODSEQ: may they be, and what they bring about.
+ * RFC 7162 3.1.4, 3.2.6 */
+static struct answer
+begin_modseq(struct fetching *f, const struct fetch_args *fa,
+    struct selection messages)
+{
+	struct err err = { 0 };
+
+	if (fa->vanished && (!fa->changed_since || !f->by_uid ||
+	    !(f->s->enabled & ENABLED_QRESYNC)))
+		return BAD("VANISHED is for UID FETCH with CHANGEDSINCE, and "
+		    "QRESYNC enabled");
+	if (fa->changed_since)
+		f->add_items |= FETCH_MODSEQ;
+	if (fa->changed_since || fa->att.items & FETCH_MODSEQ)
+		imap_condstore(f->s);
+	if (fa->vanished && imap_say_vanished(f->s, messages,
+	    fa->changed_since, &err) < 0)
+		return imap_fail(f->s, "vanished", &err);
+	return NO_ANSWER;
+}
+
+/* FETCH set items [(modifiers)] */
 struct answer
 imap_fetch(struct imap_session *s, const struct imap_command *c)
 {
@@ -164,32 +232,22 @@ imap_fetch(struct imap_session *s, const struct imap_command *c)
 	struct seqset set = fa->set;
 	struct rows_ask ask = { 0 };
 	struct err err = { 0 };
-	struct fetch_row row;
-	struct rows *rows;
 	struct answer a;
-	bool flagged;
 	int e;
 
-	if (!check_items(&fa->att, &f.want_facts) || fa->changed_since ||
-	    fa->vanished)
+	if (!check_items(&fa->att, &f.want_facts))
 		return BAD("No such item to fetch");
 	f.by_uid = (c->row->flags & ROW_UID) != 0;
 	a = imap_choose(s, &set, f.by_uid, &ask.messages);
 	if (a.kind != ANSWER_NONE)
 		return a;
+	a = begin_modseq(&f, fa, ask.messages);
+	if (a.kind != ANSWER_NONE)
+		return a;
+	ask.changed_since = fa->changed_since;
 	ask.want = f.want_facts ? WANT_FACTS : 0;
 	if (!s->read_only && fetch_sets_seen(&fa->att))
 		ask.set_flags = FLAG_seen;
-	f.mem = arena_new(MESSAGE_FACTS_MEM);
-	f.out = BUF_INIT(WRITE_AT + ROW_MAX);
-	rows = rows_open(&s->view, &ask);
-	while ((e = rows_next(rows, &row, &flagged, &err)) > 0) {
-		if ((e = put_message(&f, &row, flagged)) < 0)
-			break;
-	}
-	rows_close(rows);
-	imap_write_out(s, &f.out);
-	arena_free(f.mem);
-	buf_free(&f.out);
+	e = put_messages(&f, &ask, &err);
 	return end_fetch(&f, e, &err);
 }

@@ -91,6 +91,8 @@ imap_list(struct imap_session *s, const struct imap_command *c)
 		return BAD("No such list option");
 	if (!imap_serves_status(a->status))
 		return BAD("No such status item");
+	if (a->status & STATUS_HIGHESTMODSEQ)
+		imap_condstore(s);
 	/* RFC 5258 6: list-select-mod-opt */
 	if ((a->options & LIST_RECURSIVEMATCH) &&
 	    !(a->options & LIST_SUBSCRIBED))

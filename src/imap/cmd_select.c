@@ -17,6 +17,8 @@ put_mailbox(struct imap_session *s, const struct open_answer *m)
 		    m->first_unseen);
 	buf_printf(&b, "* OK [UIDVALIDITY %u] UIDs are valid\r\n"
 	    "* OK [UIDNEXT %u] The next UID\r\n", m->uidvalidity, m->uidnext);
+	buf_printf(&b, "* OK [HIGHESTMODSEQ %llu] What changes gets a higher "
+	    "one\r\n", (unsigned long long)m->highest);
 	(void)imap_learn_keywords(s, m->keywords);
 	imap_put_flags(s, &b);
 	imap_say(s, &b);
@@ -26,15 +28,21 @@ static struct answer
 open_mailbox(struct imap_session *s, const struct imap_command *c,
     bool read_only)
 {
+	const struct select_args *a = &c->args.select;
 	struct open_answer m;
 	struct err err = { 0 };
 
+	if (a->qresync && !(s->enabled & ENABLED_QRESYNC))
+		return BAD("Enable QRESYNC first");	/* RFC 7162 3.2.5 */
 	/* RFC 3501 6.3.1: the one before is left, even if this fails. */
+	if (s->state == STATE_SELECTED)		/* RFC 7162 3.2.11 */
+		(void)stream_printf(s->d.stream,
+		    "* OK [CLOSED] The mailbox before is left\r\n");
 	imap_deselect(s);
-	if (c->args.select.condstore || c->args.select.qresync)
-		return BAD("No such parameter");
-	if (mailbox_open(&s->account, c->args.select.mailbox, &s->view, &m,
-	    s->cmd, &err) < 0)
+	if (a->condstore)
+		imap_condstore(s);
+	if (mailbox_open(&s->account, a->mailbox, &s->view, &m, s->cmd,
+	    &err) < 0)
 		return imap_fail(s, "select", &err);
 	s->read_only = read_only;
 	if (imap_recent_begin(s, &m, &err) < 0) {
@@ -43,6 +51,10 @@ open_mailbox(struct imap_session *s, const struct imap_command *c,
 	}
 	s->state = STATE_SELECTED;
 	put_mailbox(s, &m);
+	if (a->qresync && imap_resync(s, a, &m, &err) < 0) {
+		imap_deselect(s);
+		return imap_fail(s, "resync", &err);
+	}
 	if (read_only)
 		return OK_CODE("READ-ONLY", "Only to look at");
 	return OK_CODE("READ-WRITE", "Selected");

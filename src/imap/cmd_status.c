@@ -6,7 +6,8 @@
 
 enum {
 	SERVED = STATUS_MESSAGES | STATUS_RECENT | STATUS_UIDNEXT |
-	    STATUS_UIDVALIDITY | STATUS_UNSEEN | STATUS_DELETED | STATUS_SIZE,
+	    STATUS_UIDVALIDITY | STATUS_UNSEEN | STATUS_DELETED | STATUS_SIZE |
+	    STATUS_HIGHESTMODSEQ,
 };
 
 void
@@ -25,6 +26,7 @@ imap_put_status(struct buf *b, struct str name, uint32_t items,
 		{ STATUS_UNSEEN, "UNSEEN", m->unseen },
 		{ STATUS_DELETED, "DELETED", m->deleted },
 		{ STATUS_SIZE, "SIZE", m->size },
+		{ STATUS_HIGHESTMODSEQ, "HIGHESTMODSEQ", m->modseq },
 	};
 	const char *space = "";
 
@@ -60,6 +62,8 @@ imap_status(struct imap_session *s, const struct imap_command *c)
 		return BAD("No such status item");
 	if (mailbox_status(&s->account, a->mailbox, &m, &err) < 0)
 		return imap_fail(s, "status", &err);
+	if (a->items & STATUS_HIGHESTMODSEQ)	/* RFC 7162 3.1.7 */
+		imap_condstore(s);
 	imap_put_status(&b, a->mailbox, a->items, &m);
 	imap_say(s, &b);
 	return OK("Counted");

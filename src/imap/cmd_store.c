@@ -3,6 +3,7 @@
  */
 #include "imap/imap_int.h"
 #include "mail/change.h"
+#include "mail/search.h"
 
 _Static_assert((int)SYS_SEEN == (int)FLAG_seen &&
     (int)SYS_ANSWERED == (int)FLAG_answered &&
@@ -14,7 +15,9 @@ _Static_assert((int)STORE_SET == (int)FLAGS_SET &&
     (int)STORE_ADD == (int)FLAGS_ADD &&
     (int)STORE_REMOVE == (int)FLAGS_REMOVE, "the same modes");
 
-enum { WRITE_AT = 32768 };	/* octets of rows before they are written */
+enum { WRITE_AT = 32768,	/* octets of rows before they are written */
+	REFUSED_MAX = 8 << 20,	/* octets of pairs of UIDs */
+	MODIFIED_MAX = 512 << 10 }; /* of MODIFIED */
 
 struct storing {
 	struct imap_session *s;
@@ -27,29 +30,72 @@ put_stored(void *arg, const struct fetch_row *row)
 {
 	struct storing *to = arg;
 
+	bool modseq = (to->s->enabled & ENABLED_CONDSTORE) != 0;
+	struct buf *b = &to->out;
+
+	if (to->silent && !modseq)
+		return 0;
+	if (!to->silent)
+		imap_tell_keywords(to->s, b, row->keywords);
+	buf_printf(b, "* %u FETCH (", row->seq);
+	/* RFC 3501 6.4.8: UID commands name the UID; RFC 7162 3.2.4. */
+	if (to->by_uid || modseq)
+		buf_printf(b, "UID %u ", row->uid);
+	if (modseq)
+		imap_put_modseq(b, row->modseq);
 	if (!to->silent) {
-		imap_tell_keywords(to->s, &to->out, row->keywords);
-		buf_printf(&to->out, "* %u FETCH (", row->seq);
-		/* RFC 3501 6.4.8: UID commands name the UID. */
-		if (to->by_uid)
-			buf_printf(&to->out, "UID %u ", row->uid);
-		buf_lit(&to->out, "FLAGS ");
-		reply_flags(&to->out, row->flags |
+		buf_str(b, modseq ? STR(" FLAGS ") : STR("FLAGS "));
+		reply_flags(b, row->flags |
 		    imap_recent_flag(to->s, row->uid), row->keywords);
-		buf_lit(&to->out, ")\r\n");
 	}
+	buf_lit(b, ")\r\n");
 	if (to->out.n > WRITE_AT)
 		imap_write_out(to->s, &to->out);
 	return stream_failed(to->s->d.stream);
 }
 
-/* STORE set item value                                    RFC 3501 6.4.6 */
+/* MODIFIED, with the messages that had changed.           RFC 7162 3.1.3 */
+static struct answer
+stored(struct imap_session *s, bool by_uid, struct str refused)
+{
+	const struct condition c = { .kind = COND_UID, .set = refused };
+	struct search_result found = { 0 };
+	auto_buf code = BUF_INIT(MODIFIED_MAX);
+	struct seqset_out set = { .b = &code };
+	struct answer a = OK("Stored");
+	struct err err = { 0 };
+
+	if (refused.n && search_mailbox(&s->view, &c, &found, &err) < 0)
+		a = imap_fail(s, "store", &err);
+	buf_lit(&code, "MODIFIED ");
+	for (size_t i = 0; i < found.runs.n; i++) {
+		const struct search_run *run = &found.runs.p[i];
+		uint32_t first = by_uid ? run->uid : run->seq;
+
+		seqset_out_range(&set, first, first + run->n - 1);
+	}
+	seqset_out_end(&set);
+	if (found.n && buf_failed(&code))
+		a = NO_CODE("LIMIT", "Too many messages had changed to name");
+	else if (found.n)
+		a = (struct answer){ ANSWER_OK, str_dup(s->cmd,
+		    buf_get(&code)), STR("Some messages had changed") };
+	search_result_free(&found);
+	return a;
+}
+
+/* STORE set [(UNCHANGEDSINCE modseq)] item value
+ *                                         RFC 3501 6.4.6, RFC 7162 3.1.3 */
 struct answer
 imap_store(struct imap_session *s, const struct imap_command *c)
 {
 	const struct store_args *sa = &c->args.store;
-	const struct flag_change change = { sa->mode, sa->flags.system,
-		flag_list_keywords(s->cmd, &sa->flags), sa->silent };
+	auto_buf refused = BUF_INIT(REFUSED_MAX);
+	const struct flag_change change = { .mode = sa->mode,
+		.flags = sa->flags.system,
+		.keywords = flag_list_keywords(s->cmd, &sa->flags),
+		.unchanged_since = sa->unchanged_since, .refused = &refused,
+		.silent = sa->silent };
 	struct storing to = { s, (c->row->flags & ROW_UID) != 0, sa->silent,
 		BUF_INIT(IMAP_OUT_MAX) };
 	struct seqset set = sa->set;
@@ -60,13 +106,15 @@ imap_store(struct imap_session *s, const struct imap_command *c)
 
 	if (s->read_only)
 		return NO_CODE("NOPERM", "The mailbox is open read-only");
-	if (sa->unchanged_since != NO_MODSEQ)
-		return BAD("No such modifier");
 	a = imap_choose(s, &set, to.by_uid, &messages);
 	if (a.kind != ANSWER_NONE)
 		return a;
+	if (sa->unchanged_since != NO_MODSEQ)
+		imap_condstore(s);
 	e = change_flags(&s->view, messages, &change, put_stored, &to, &err);
 	imap_write_out(s, &to.out);
 	buf_free(&to.out);
-	return e < 0 ? imap_fail(s, "store", &err) : OK("Stored");
+	if (e < 0)
+		return imap_fail(s, "store", &err);
+	return stored(s, to.by_uid, buf_get(&refused));
 }

@@ -80,6 +80,12 @@ struct command_row {
 extern const struct command_row imap_commands[];
 extern const size_t imap_ncommands;
 
+/* What ENABLE, or a command that means it, has turned on for the session. */
+enum {
+	ENABLED_CONDSTORE = 1 << 0,	/* RFC 7162 3.1 */
+	ENABLED_QRESYNC = 1 << 1,	/* 3.2.3 */
+};
+
 struct imap_service {
 	struct loop *loop;
 	struct vault *vault;
@@ -104,6 +110,9 @@ struct imap_session {
 	 * the view, which moves on in imap_update() only. */
 	struct mailbox_view view;
 	bool read_only;
+	/* RFC 7162 3.2: expunges that are held back have lower modseqs than
+	 * what was told, and the client was told so. */
+	bool behind;
 	/* RFC 3501 2.3.2: what is \Recent here, UIDs as a selection; and how
 	 * many of them there are, as told. */
 	struct buf recent;
@@ -114,6 +123,8 @@ struct imap_session {
 	 * the message that was told last. */
 	struct buf keywords, last_keywords;
 	struct map known_keywords;
+
+	uint32_t enabled;	/* ENABLED_* */
 
 	bool idling;		/* RFC 2177; idle_tag is its command's */
 	char idle_tag[TAG_MAX];
@@ -182,8 +193,32 @@ void imap_tell_keywords(struct imap_session *s, struct buf *b,
 /* No mailbox is selected any more. */
 void imap_deselect(struct imap_session *s);
 
-/* ---- recent.c */
+/* ---- condstore.c */
 struct open_answer;
+/* HIGHESTMODSEQ of the mailbox selected, if one is. */
+void imap_say_highest(struct imap_session *s);
+/* A command meant that the client knows of modseqs. */
+void imap_condstore(struct imap_session *s);
+/* "MODSEQ (n)" */
+void imap_put_modseq(struct buf *b, uint64_t modseq);
+/* "* VANISHED [(EARLIER)]" of pairs of UIDs; nothing if there are none. */
+void imap_put_vanished(struct buf *b, struct str pairs, bool earlier);
+/* "* VANISHED (EARLIER)" of these UIDs. 0 or E_*. */
+int imap_say_vanished(struct imap_session *s, struct selection uids,
+    uint64_t since, struct err *err);
+/* What has changed since a client saw the mailbox that it has selected now.
+ * 0 or E_*. */
+int imap_resync(struct imap_session *s, const struct select_args *a,
+    const struct open_answer *m, struct err *err);
+/* HIGHESTMODSEQ, where it has to be said after an update. */
+void imap_say_behind(struct imap_session *s, bool moved);
+
+/* ---- cmd_fetch.c */
+/* UID, FLAGS and MODSEQ of messages that changed since. 0 or E_*. */
+int imap_say_changed(struct imap_session *s, struct selection uids,
+    uint64_t since, struct err *err);
+
+/* ---- recent.c */
 /* What is \Recent in the mailbox that was just selected. 0 or E_*. */
 int imap_recent_begin(struct imap_session *s, const struct open_answer *m,
     struct err *err);

@@ -31,16 +31,20 @@ test_select(void **state unused_arg)
 	    "* OK [UNSEEN 2] The first unread one\r\n"
 	    "* OK [UIDVALIDITY 7] UIDs are valid\r\n"
 	    "* OK [UIDNEXT 3] The next UID\r\n"
+	    "* OK [HIGHESTMODSEQ 2] What changes gets a higher one\r\n"
 	    "* FLAGS (\\Seen \\Answered \\Flagged \\Deleted \\Draft $Junk)\r\n"
 	    "* OK [PERMANENTFLAGS (\\Seen \\Answered \\Flagged \\Deleted "
 	    "\\Draft $Junk \\*)] Flags that stay\r\n"
 	    "a OK [READ-WRITE] Selected\r\n");
 	world_say(&w, 0, "b SELECT nothing\r\n",
+	    "* OK [CLOSED] The mailbox before is left\r\n"
 	    "b NO [NONEXISTENT] There is no such thing\r\n");
 	world_say(&w, 0, "c FETCH 1 FLAGS\r\n",
 	    "c BAD Select a mailbox first\r\n");
-	world_say(&w, 0, "d SELECT INBOX (CONDSTORE)\r\n",
-	    "d BAD No such parameter\r\n");
+	world_say(&w, 0, "d SELECT INBOX (CONDSTORE) x\r\n",
+	    "d BAD Syntax: unexpected text behind the arguments\r\n");
+	world_say(&w, 0, "d SELECT INBOX (QRESYNC (7 1))\r\n",
+	    "d BAD Enable QRESYNC first\r\n");
 	world_send(&w, 0, STR("e EXAMINE INBOX\r\n"));
 	assert_true(str_find(world_got(&w, 0),
 	    STR("* OK [PERMANENTFLAGS ()] ")) > 0);
@@ -160,8 +164,11 @@ test_fetch_refused(void **state unused_arg)
 	begin(&w, 2, 0);
 	world_say(&w, 0, "a FETCH 3 FLAGS\r\n",
 	    "a BAD No message has this number\r\n");
-	world_say(&w, 0, "b FETCH 1 MODSEQ\r\n",
+	world_say(&w, 0, "b FETCH 1 EMAILID\r\n",
 	    "b BAD No such item to fetch\r\n");
+	world_say(&w, 0, "b UID FETCH 1 FLAGS (CHANGEDSINCE 1 VANISHED)\r\n",
+	    "b BAD VANISHED is for UID FETCH with CHANGEDSINCE, and QRESYNC "
+	    "enabled\r\n");
 	world_say(&w, 0, "c FETCH 1 BINARY[1]\r\n",
 	    "c BAD No such item to fetch\r\n");
 	world_say(&w, 0, "d FETCH $ FLAGS\r\n",
@@ -235,8 +242,6 @@ test_store(void **state unused_arg)
 	    "c OK Stored\r\n");
 	world_say(&w, 0, "d STORE 1 FLAGS ()\r\n",
 	    "* 1 FETCH (FLAGS ())\r\nd OK Stored\r\n");
-	world_say(&w, 0, "e STORE 1 (UNCHANGEDSINCE 1) FLAGS ()\r\n",
-	    "e BAD No such modifier\r\n");
 	world_say(&w, 0, "f STORE 4 FLAGS ()\r\n",
 	    "f BAD No message has this number\r\n");
 	/* .SILENT is about our own change only */
@@ -492,12 +497,13 @@ test_status_and_the_rest(void **state unused_arg)
 	    "UIDVALIDITY 7 UNSEEN 1 SIZE 112)\r\na OK Counted\r\n");
 	world_say(&w, 0, "b STATUS x (UNSEEN)\r\n",
 	    "b NO [NONEXISTENT] There is no such thing\r\n");
-	world_say(&w, 0, "c STATUS Sent (HIGHESTMODSEQ)\r\n",
+	world_say(&w, 0, "c STATUS Sent (APPENDLIMIT)\r\n",
 	    "c BAD No such status item\r\n");
 	world_say(&w, 0, "d NAMESPACE\r\n",
 	    "* NAMESPACE ((\"\" \"/\")) NIL NIL\r\nd OK One namespace\r\n");
 	world_say(&w, 0, "e ENABLE CONDSTORE\r\n",
-	    "* ENABLED\r\ne OK Nothing of that needs to be enabled\r\n");
+	    "* ENABLED CONDSTORE\r\n"
+	    "e OK Enabled, as far as it needs to be\r\n");
 	world_end(&w);
 }
 

@@ -244,6 +244,8 @@ imap_conditions(struct imap_session *s, const struct search_args *args,
 {
 	struct building b = { .s = s, .charset = args->charset };
 
+	if (imap_asks_modseq(args->key))
+		imap_condstore(s);
 	if (!charset_known(args->charset))
 		return bad_charset(s);
 	*out = condition_of(&b, args->key);

@@ -6,6 +6,7 @@
 
 enum {
 	WRITE_AT = 32768,	/* octets of news before they are written */
+	VANISHED_MAX = 4 * 4096, /* octets of UIDs in one VANISHED */
 	KEYWORDS_TOLD_MAX = 16384, /* octets in FLAGS; as in store/messages.h */
 };
 
@@ -85,6 +86,7 @@ imap_deselect(struct imap_session *s)
 	view_close(&s->view);
 	buf_free(&s->recent);
 	s->nrecent = 0;
+	s->behind = false;
 	buf_free(&s->saved);
 	buf_free(&s->keywords);
 	buf_free(&s->last_keywords);
@@ -125,16 +127,54 @@ imap_choose(struct imap_session *s, struct seqset *set, bool by_uid,
 struct telling {
 	struct imap_session *s;
 	struct buf out;
+	struct buf vanished;	/* UIDs of NEWS_GONE, u32 each, descending */
 };
+
+/* RFC 7162 3.2.10: in a set, and so all at once. */
+static void
+say_vanished(struct telling *to)
+{
+	auto_buf uids = BUF_INIT(VANISHED_MAX * 2);
+
+	for (size_t at = to->vanished.n; at > 0; at -= sizeof(uint32_t)) {
+		struct rd r = rd_of(str_make(to->vanished.p + at -
+		    sizeof(uint32_t), sizeof(uint32_t)));
+		uint32_t uid = rd_le32(&r);
+
+		selection_add(&uids, uid, uid);
+	}
+	imap_put_vanished(&to->out, buf_get(&uids), false);
+	buf_reset(&to->vanished);
+}
+
+/* They come before all other news. */
+static int
+tell_gone(struct telling *to, const struct news *news)
+{
+	if (!(to->s->enabled & ENABLED_QRESYNC)) {
+		buf_printf(&to->out, "* %u EXPUNGE\r\n", news->n);
+		return 0;
+	}
+	/* The mailbox was removed: nobody can say what was in it. */
+	if (news->uid == 0)
+		return E_STALE;
+	buf_le32(&to->vanished, news->uid);
+	if (to->vanished.n == VANISHED_MAX)
+		say_vanished(to);
+	return 0;
+}
 
 static int
 tell_news(void *arg, const struct news *news)
 {
 	struct telling *to = arg;
+	int e = 0;
 
+	if (news->kind != NEWS_GONE)
+		say_vanished(to);
 	switch (news->kind) {
 	case NEWS_GONE:			/* RFC 3501 7.4.1 */
-		buf_printf(&to->out, "* %u EXPUNGE\r\n", news->n);
+		e = tell_gone(to, news);
 		break;
 	case NEWS_EXISTS:
 		buf_printf(&to->out, "* %u EXISTS\r\n", news->n);
@@ -146,6 +186,10 @@ tell_news(void *arg, const struct news *news)
 		reply_flags(&to->out, news->row->flags |
 		    imap_recent_flag(to->s, news->row->uid),
 		    news->row->keywords);
+		if (to->s->enabled & ENABLED_CONDSTORE) {
+			buf_chr(&to->out, ' ');
+			imap_put_modseq(&to->out, news->row->modseq);
+		}
 		buf_lit(&to->out, ")\r\n");
 		break;
 	case NEWS_REMOVED:
@@ -157,18 +201,26 @@ tell_news(void *arg, const struct news *news)
 		imap_say(to->s, &to->out);
 		buf_reset(&to->out);
 	}
-	return stream_failed(to->s->d.stream);
+	return e < 0 ? e : stream_failed(to->s->d.stream);
 }
 
 int
 imap_update(struct imap_session *s, bool expunge_ok, struct err *err)
 {
-	struct telling to = { s, BUF_INIT(IMAP_OUT_MAX) };
+	struct telling to = { s, BUF_INIT(IMAP_OUT_MAX),
+		BUF_INIT(VANISHED_MAX) };
+	uint64_t arrivals = s->view.at.arrivals;
 	uint32_t before = s->view.exists;
 	int e = view_update(&s->view, expunge_ok, tell_news, &to, err);
 
+	say_vanished(&to);
 	imap_say(s, &to.out);
 	buf_free(&to.out);
+	buf_free(&to.vanished);
+	if (e == E_STALE)
+		return err_set(err, e, "nobody can tell what went");
+	if (e >= 0)
+		imap_say_behind(s, s->view.at.arrivals != arrivals);
 	if (e >= 0 && (s->view.exists != before ||
 	    (s->view.untold && !s->read_only)))
 		e = imap_recent_update(s, err);

@@ -2,6 +2,21 @@
 
 enum { COPIED_MAX = 32 << 20 };	/* 4 million ranges */
 
+static int
+add_refused(const struct flag_change *change, struct str uids,
+    struct err *err)
+{
+	struct rd r = rd_of(uids);
+
+	while (change->refused && rd_left(&r) > 0) {
+		uint32_t uid = rd_le32(&r);
+
+		selection_add(change->refused, uid, uid);
+	}
+	return change->refused && buf_failed(change->refused) ?
+	    err_set(err, E_LIMIT, "too many messages to name") : 0;
+}
+
 int
 change_flags(struct mailbox_view *v, struct selection messages,
     const struct flag_change *change,
@@ -17,7 +32,7 @@ change_flags(struct mailbox_view *v, struct selection messages,
 		.mode = change->mode,
 		.flags = change->flags,
 		.keywords = change->keywords,
-		.unchanged_since = UINT64_MAX,
+		.unchanged_since = change->unchanged_since,
 	};
 	struct arena *mem = arena_new(MAIL_PAGE_MEM);
 	struct flags_answer a = { 0 };
@@ -43,6 +58,8 @@ change_flags(struct mailbox_view *v, struct selection messages,
 				view_told(v, &r);
 			e = row(arg, &r);
 		}
+		if (e >= 0)
+			e = add_refused(change, a.refused, err);
 		ask.cursor = a.next;
 	}
 	arena_free(mem);

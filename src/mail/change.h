@@ -34,6 +34,9 @@ struct flag_change {
 	uint32_t mode;		/* FLAGS_SET, FLAGS_ADD, FLAGS_REMOVE */
 	uint32_t flags;		/* FLAG_* of store/messages.h */
 	struct str keywords;	/* with a space between two */
+	uint64_t unchanged_since; /* UINT64_MAX: whatever they are */
+	struct buf *refused;	/* gets the UIDs of those with a higher modseq,
+				 * as pairs; NULL where there can be none */
 	bool silent;		/* the rows are not said: whoever asked knows
 				 * what it makes of the flags it was told */
 };

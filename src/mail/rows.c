@@ -44,6 +44,7 @@ rows_open(struct mailbox_view *v, const struct rows_ask *ask)
 		.expunges = v->at.expunges,
 		.by_uid = ask->messages.by_uid,
 		.want = ask->want,
+		.changed_since = ask->changed_since,
 	};
 	w->more = selection_next(&w->left, &w->ask.set);
 	w->mem[0] = arena_new(MAIL_PAGE_MEM);
@@ -79,8 +80,8 @@ keep_changed(void *arg, const struct fetch_row *row)
 static int
 set_flags(struct rows *w, struct err *err)
 {
-	const struct flag_change change = { FLAGS_ADD, w->set_flags,
-		STR_NULL };
+	const struct flag_change change = { .mode = FLAGS_ADD,
+		.flags = w->set_flags, .unchanged_since = UINT64_MAX };
 	auto_buf uids = BUF_INIT(MAIL_PAGE_MEM);
 	struct rd page = w->page;
 	struct fetch_row row;

@@ -11,6 +11,7 @@
 struct rows_ask {
 	struct selection messages;
 	uint32_t want;		/* WANT_* of store/messages.h */
+	uint64_t changed_since;	/* only what has a higher modseq; 0: all */
 	uint32_t set_flags;	/* FLAG_*: set these on messages that lack one
 				 * of them, before their row is given out */
 };

@@ -69,11 +69,13 @@ tell_answer(struct mailbox_view *v, const struct sync_answer *a,
     struct err *err)
 {
 	struct rd gone = rd_of(a->gone), rows = rd_of(a->rows);
+	struct rd uids = rd_of(a->gone_uids);
 	struct fetch_row row;
 	int e = 0;
 
 	while (e >= 0 && !rd_done(&gone)) {
-		struct news news = { NEWS_GONE, rd_le32(&gone), NULL };
+		struct news news = { NEWS_GONE, rd_le32(&gone), NULL,
+			rd_le32(&uids) };
 
 		if (!rd_ok(&gone) || news.n == 0 || news.n > v->exists)
 			return err_set(err, E_PROTO, "no such message went");
@@ -84,12 +86,13 @@ tell_answer(struct mailbox_view *v, const struct sync_answer *a,
 		return err_set(err, E_PROTO, "messages went without a word");
 	if (e >= 0 && a->exists > v->exists) {
 		v->exists = a->exists;
-		e = tell(arg, &(struct news){ NEWS_EXISTS, a->exists, NULL });
+		e = tell(arg, &(struct news){ NEWS_EXISTS, a->exists, NULL,
+		    0 });
 	}
 	while (e >= 0 && (e = row_next(&rows, &row, err)) > 0) {
 		if (!was_told(v, row.uid, row.modseq))
 			e = tell(arg, &(struct news){ NEWS_FLAGS, row.seq,
-			    &row });
+			    &row, row.uid });
 	}
 	if (e < 0)
 		return e;
@@ -107,9 +110,11 @@ tell_removed(struct mailbox_view *v,
 	int e = 0;
 
 	for (; v->exists > 0 && e >= 0; v->exists--)
-		e = tell(arg, &(struct news){ NEWS_GONE, v->exists, NULL });
+		e = tell(arg, &(struct news){ NEWS_GONE, v->exists, NULL,
+		    0 });
 	v->at = (struct view){ 0 };
-	return e < 0 ? e : tell(arg, &(struct news){ NEWS_REMOVED, 0, NULL });
+	return e < 0 ? e : tell(arg, &(struct news){ NEWS_REMOVED, 0, NULL,
+	    0 });
 }
 
 int
@@ -143,6 +148,32 @@ view_update(struct mailbox_view *v, bool expunges,
 		e = expunges ? tell_removed(v, tell, arg) : 0;
 	buf_free(&v->already_told);
 	v->heard = 0;
+	return e;
+}
+
+int
+view_vanished(const struct mailbox_view *v, struct selection uids,
+    uint64_t since, void (*tell)(void *arg, struct str pairs), void *arg,
+    struct err *err)
+{
+	struct vanished_ask ask = { .mailbox = v->at.mailbox,
+		.arrivals = v->at.arrivals, .expunges = v->at.expunges,
+		.since = since };
+	struct arena *mem = arena_new(MAIL_PAGE_MEM);
+	struct vanished_answer a;
+	int e = 0;
+
+	while (e >= 0 && (ask.cursor != 0 ||
+	    selection_next(&uids, &ask.set))) {
+		arena_reset(mem);
+		e = store_call(v->account->store, STORE_vanished, &ask, &a,
+		    mem, err);
+		if (e < 0)
+			break;
+		tell(arg, a.uids);
+		ask.cursor = a.next;
+	}
+	arena_free(mem);
 	return e;
 }
 

@@ -37,6 +37,17 @@ void view_told(struct mailbox_view *v, const struct fetch_row *row);
 /* Was this message told as it was at this modseq? */
 bool view_knows(const struct mailbox_view *v, uint32_t uid, uint64_t modseq);
 
+/* Messages of a view, by sequence number or by UID: pairs of u32, low and
+ * high, both inside, ascending; UINT32_MAX is the last one there is. */
+struct selection {
+	struct str ranges;
+	bool by_uid;
+};
+/* Append a pair. */
+void selection_add(struct buf *ranges, uint32_t low, uint32_t high);
+/* Take as many ranges off the front as one ask holds; false at the end. */
+bool selection_next(struct selection *sel, struct str *ranges);
+
 enum news_kind {
 	NEWS_GONE,		/* n: the sequence number that is no more,
 				 * right at the time it is told */
@@ -49,6 +60,7 @@ struct news {
 	enum news_kind kind;
 	uint32_t n;
 	const struct fetch_row *row;
+	uint32_t uid;		/* of NEWS_GONE; 0: with a mailbox removed */
 };
 
 /* Tell what changed since the view was told, in the order in which it has to
@@ -59,22 +71,18 @@ int view_update(struct mailbox_view *v, bool expunges,
     int (*tell)(void *arg, const struct news *news), void *arg,
     struct err *err);
 
+/* Of the messages with these UIDs, those that are not in the view and went
+ * after that modseq, or nobody knows any more when: tell gets their UIDs, as
+ * pairs of u32, ascending, in pieces. Suspends. 0 or E_*. */
+int view_vanished(const struct mailbox_view *v, struct selection uids,
+    uint64_t since, void (*tell)(void *arg, struct str pairs), void *arg,
+    struct err *err);
+
 /* Be the one who was told first of what nobody had been told of: the messages
  * with UIDs from *from up to and without *below, none if these are the same.
  * Not tried again before there is more. Suspends. 0 or E_*. */
 int view_take_untold(struct mailbox_view *v, uint32_t *from, uint32_t *below,
     struct err *err);
-
-/* Messages of a view, by sequence number or by UID: pairs of u32, low and
- * high, both inside, ascending; UINT32_MAX is the last one there is. */
-struct selection {
-	struct str ranges;
-	bool by_uid;
-};
-/* Append a pair. */
-void selection_add(struct buf *ranges, uint32_t low, uint32_t high);
-/* Take as many ranges off the front as one ask holds; false at the end. */
-bool selection_next(struct selection *sel, struct str *ranges);
 
 /* The next of the fetch_row records of an answer: 1, 0 at their end, or
  * E_PROTO. Its texts are borrowed from the records. */

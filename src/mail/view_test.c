@@ -207,8 +207,9 @@ change(struct world *w)
 	static const uint32_t all[2] = { 1, UINT32_MAX };
 	const struct selection messages = { str_make((const char *)all,
 	    sizeof(all)), false };
-	const struct flag_change flagged = { FLAGS_ADD, FLAG_flagged,
-		STR("x y") };
+	const struct flag_change flagged = { .mode = FLAGS_ADD,
+		.flags = FLAG_flagged, .keywords = STR("x y"),
+		.unchanged_since = UINT64_MAX };
 	struct mailbox_view v = view_of(w);
 	auto_buf rows = BUF_INIT(4096);
 	struct buf two = BUF_INIT(2);

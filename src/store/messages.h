@@ -85,6 +85,7 @@ enum store_effect {
 	C(search,         answer, AUTH_ACCOUNT,      RUN_READER, CHANGE_none) \
 	C(content,        answer, AUTH_ACCOUNT,      RUN_READER, CHANGE_none) \
 	C(sync,           answer, AUTH_ACCOUNT,      RUN_READER, CHANGE_none) \
+	C(vanished,       answer, AUTH_ACCOUNT,      RUN_READER, CHANGE_none) \
 	C(watch,          done,   AUTH_ACCOUNT,      RUN_LOOP,   CHANGE_none) \
 	C(mailbox_create, answer, AUTH_ACCOUNT,      RUN_WRITER, CHANGE_once) \
 	C(mailbox_delete, done,   AUTH_ACCOUNT,      RUN_WRITER, CHANGE_frees) \
@@ -332,6 +333,7 @@ enum { FLAG_seen = 1, FLAG_answered = 2, FLAG_flagged = 4, FLAG_deleted = 8,
 	F(S, u32, uidnext, 0) F(S, u32, exists, 0)                     \
 	F(S, u32, first_unseen, 0) F(S, u64, modseq, 0)                \
 	F(S, u32, recent_from, 0)	/* nobody was told of these UIDs */ \
+	F(S, u64, highest, 0)	/* as status says it, or a later one */ \
 	F(S, str, keywords, 16384)	/* in use, with spaces between */
 #define FIELDS_status_ask(F, S) F(S, str, name, 1000)
 #define FIELDS_status_answer(F, S) \
@@ -399,7 +401,8 @@ enum { PROGRAM_MAX = 128 * 1024 };
 	F(S, u64, checked, 0)
 
 /* What is new since the view was told. gone: sequence numbers in the old
- * view, highest first, each right to be announced as it stands. rows: fetch
+ * view, highest first, each right to be announced as it stands; gone_uids:
+ * their UIDs, in the same order. rows: fetch
  * rows (without facts) of messages in the view whose flags changed, with
  * sequence numbers as they are after the expunges. If more is set nothing
  * but a part was told: take the new view and ask again. */
@@ -408,7 +411,17 @@ enum { PROGRAM_MAX = 128 * 1024 };
 	F(S, u64, arrivals, 0) F(S, u64, expunges, 0)                 \
 	F(S, u32, exists, 0) F(S, str, gone, 65536)                   \
 	F(S, str, rows, 100000) F(S, u8, more, 0)                     \
-	F(S, u8, untold, 0)	/* there is something to ask recent for */
+	F(S, u8, untold, 0)	/* there is something to ask recent for */ \
+	F(S, str, gone_uids, 65536)
+
+/* Which of these UIDs (pairs of u32) were expunged since that modseq, and are
+ * not in the view any more: pairs too, ascending, a page at a time as fetch.
+ * Where that is forgotten, all that are not in the view.  RFC 7162 3.2.5.1 */
+#define FIELDS_vanished_ask(F, S)                                     \
+	FIELDS_view(F, S) F(S, str, set, 65536)                       \
+	F(S, u64, since, 0) F(S, u32, cursor, 0)
+#define FIELDS_vanished_answer(F, S) \
+	F(S, str, uids, MSG_CHUNK) F(S, u32, next, 0)
 
 /* Who asks first has been told of what is new in the mailbox, and is the only
  * one who ever was (RFC 3501 2.3.2): the messages with UIDs from `from` up to

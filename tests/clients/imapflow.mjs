@@ -68,6 +68,26 @@ try {
 	lock.release();
 }
 
+// A client that was away hears what it missed.
+const away = new ImapFlow({ ...options, qresync: true });
+await client.append('Archive', message('three'));
+await client.append('Archive', message('four'));
+const { highestModseq, uidValidity } = await client.mailboxOpen('Archive');
+await client.messageDelete('1');
+await client.messageFlagsAdd('*', ['\\Answered']);
+await away.connect();
+seen.resync = { gone: [], flags: [] };
+away.on('expunge', (e) => seen.resync.gone.push([e.vanished, e.earlier]));
+away.on('flags', (e) => seen.resync.flags.push([...e.flags].sort()));
+await away.mailboxOpen('Archive', {
+	changedSince: highestModseq, uidValidity });
+seen.resync.exists = away.mailbox.exists;
+seen.resync.changed = (await away.fetchAll('1:*', { flags: true },
+	{ changedSince: highestModseq })).length;
+seen.resync.same = (await away.fetchAll('1:*', { flags: true },
+	{ changedSince: away.mailbox.highestModseq })).length;
+await away.logout();
+
 // Folders.
 const made = await client.mailboxCreate(['Entwürfe', '2026']);
 const again = await client.mailboxCreate(['Entwürfe', '2026']);

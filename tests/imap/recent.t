@@ -99,6 +99,7 @@ S: * 3 RECENT
 }
 S~ e1 OK .*
 C: e2 EXAMINE INBOX
+S~ \* OK \[CLOSED\] .*
 S: * 3 EXISTS
 S: * 0 RECENT
 S* e2 OK .*
@@ -118,6 +119,7 @@ C: f4 STATUS Archive (RECENT)
 S: * STATUS Archive (RECENT 1)
 S~ f4 OK .*
 C: f5 SELECT Archive
+S~ \* OK \[CLOSED\] .*
 S: * 1 EXISTS
 S: * 1 RECENT
 S* f5 OK .*
@@ -136,6 +138,7 @@ S: * 3 RECENT
 C: DONE
 S~ f7 OK .*
 C: f8 SELECT Archive
+S~ \* OK \[CLOSED\] .*
 S: * 3 EXISTS
 S: * 0 RECENT
 S* f8 OK .*

@@ -39,4 +39,5 @@ C: a7 STATUS renamed (MESSAGES)
 S: * STATUS renamed (MESSAGES 1)
 S~ a7 OK .*
 C: a8 SELECT box
+S~ \* OK \[CLOSED\] .*
 S~ a8 NO \[NONEXISTENT\] .*

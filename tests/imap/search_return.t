@@ -120,6 +120,7 @@ S: * SEARCH
 S~ h2 OK .*
 # MODSEQ: the highest of what is told.         RFC 4731 3.2, RFC 7162 3.1.5
 C: i1 SEARCH MODSEQ 1
+S~ \* OK \[HIGHESTMODSEQ \d+\] .*
 S~ \* SEARCH 1 2 3 \(MODSEQ (?P<top>\d+)\)
 S~ i1 OK .*
 C: i2 SEARCH MODSEQ "/flags/\\\\draft" all ${top}

@@ -10,6 +10,7 @@ S: * 0 RECENT
 S~ \* OK \[PERMANENTFLAGS \(.*\\\*\)\].*
 S~ \* OK \[UIDNEXT [1-9]\d*\].*
 S~ \* OK \[UIDVALIDITY [1-9]\d*\].*
+S~ \* OK \[HIGHESTMODSEQ [1-9]\d*\].*
 }
 S~ a1 OK \[READ-WRITE\] .*
 C: a2 EXAMINE inbox

@@ -28,6 +28,7 @@ S~ \* OK \[UNSEEN 1\].*
 S~ \* OK \[PERMANENTFLAGS .*
 S~ \* OK \[UIDNEXT ${next}\].*
 S~ \* OK \[UIDVALIDITY ${validity}\].*
+S~ \* OK \[HIGHESTMODSEQ [1-9]\d*\].*
 }
 S~ a3 OK \[READ-WRITE\] .*
 C: a4 STATUS nothing (MESSAGES)

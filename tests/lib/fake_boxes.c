@@ -171,7 +171,8 @@ fake_open(struct store *st, const void *asked, void *answered)
 	if (!box)
 		return E_NOTFOUND;
 	*a = (struct open_answer){ .mailbox = box->mailbox, .uidvalidity = 7,
-		.uidnext = 1, .modseq = f->modseq, .keywords = STR("$Junk") };
+		.uidnext = 1, .modseq = f->modseq, .highest = f->modseq,
+		 .keywords = STR("$Junk") };
 	for (size_t i = 0; i < f->n; i++) {
 		const struct fake_message *m = &f->m[i];
 

@@ -24,9 +24,9 @@ C: a1 SELECT INBOX
 S* \* 3 EXISTS
 S* a1 OK .*
 C: a2 FETCH 1:* (FLAGS)
-S: * 1 FETCH (FLAGS ())
-S: * 2 FETCH (FLAGS ())
-S: * 3 FETCH (FLAGS ())
+S: * 1 FETCH (FLAGS (\Recent))
+S: * 2 FETCH (FLAGS (\Recent))
+S: * 3 FETCH (FLAGS (\Recent))
 S~ a2 OK .*
 CONN a
 C: QUIT

@@ -25,10 +25,11 @@ S~ \+OK .*
 CONN a
 C: a3 NOOP
 S: * 2 EXPUNGE
+S: * 1 RECENT
 S~ a3 OK .*
 # RETR leaves \Seen alone.
 C: a4 FETCH 1 (FLAGS)
-S: * 1 FETCH (FLAGS (\Deleted))
+S: * 1 FETCH (FLAGS (\Deleted \Recent))
 S~ a4 OK .*
 C: a5 STATUS INBOX (MESSAGES UNSEEN)
 S~ \* STATUS "?INBOX"? \(MESSAGES 1 UNSEEN 1\)

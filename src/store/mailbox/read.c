@@ -115,6 +115,7 @@ read_open(struct reader *r, const struct caller *c,
 	if (rc < 0)
 		return rc;
 	answer->open.mailbox = found.mailbox;
+	answer->open.highest = found.modseq;
 	pthread_rwlock_rdlock(&col->lock);
 	open_column(r, col, &answer->open);
 	pthread_rwlock_unlock(&col->lock);

@@ -15,22 +15,26 @@ struct syncing {
 	const struct sync_ask *ask;
 	const struct column *c;
 	uint64_t arrivals, expunges;
+	struct buf uids;	/* of those that are gone */
 	bool more;
 };
 
-/* How far expunges can be told. The dead are in order of their modseq. */
+/* How far expunges can be told: all the way where there are none. The dead are
+ * in order of their modseq. */
 static void
 choose_expunges(struct syncing *s)
 {
 	const struct column *c = s->c;
-	size_t from = 0, n, i;
+	size_t from = c->dead.n, n, i;
 
 	s->expunges = s->ask->expunges;
-	if (!s->ask->expunge_ok || c->modseq <= s->ask->expunges)
+	if (c->modseq <= s->ask->expunges)
 		return;
-	while (from < c->dead.n && c->dead.p[from].expunged <= s->ask->expunges)
-		from++;
+	while (from > 0 && c->dead.p[from - 1].expunged > s->ask->expunges)
+		from--;
 	n = c->dead.n - from;
+	if (n > 0 && !s->ask->expunge_ok)
+		return;
 	if (n <= GONE_MAX) {
 		s->expunges = c->modseq;
 		return;
@@ -52,9 +56,11 @@ put_gone(struct syncing *s)
 	view_make(&old, s->c, s->ask->arrivals, s->ask->expunges,
 	    s->r->arena);
 	for (i = old.ndead; i > 0; i--)
-		if (old.dead[i - 1]->expunged <= s->expunges)
+		if (old.dead[i - 1]->expunged <= s->expunges) {
 			buf_le32(&s->r->more,
 			    (uint32_t)old.dead_at[i - 1] + 1);
+			buf_le32(&s->uids, old.dead[i - 1]->uid);
+		}
 }
 
 struct changed_row {
@@ -158,14 +164,16 @@ fill_sync(struct syncing *s, struct sync_answer *out)
 	view_make(&v, s->c, s->arrivals, s->expunges, s->r->arena);
 	*out = (struct sync_answer){ s->arrivals, s->expunges, (uint32_t)v.n,
 		buf_get(&s->r->more), buf_get(&s->r->rows), s->more,
-		s->c->recent_from < s->c->uidnext };
+		s->c->recent_from < s->c->uidnext,
+		str_dup(s->r->arena, buf_get(&s->uids)) };
 }
 
 int
 read_sync(struct reader *r, const struct caller *c,
     const struct sync_ask *ask, union store_answer *answer, struct err *err)
 {
-	struct syncing s = { .r = r, .ask = ask };
+	struct syncing s = { .r = r, .ask = ask,
+		.uids = BUF_INIT(GONE_MAX * 4) };
 	struct column *col;
 	int rc = columns_get(r->e->columns, &r->q, c->account, ask->mailbox,
 	    &col, err);
@@ -181,5 +189,6 @@ read_sync(struct reader *r, const struct caller *c,
 		fill_sync(&s, &answer->sync);
 	pthread_rwlock_unlock(&col->lock);
 	columns_put(r->e->columns, col);
+	buf_free(&s.uids);
 	return rc;
 }

@@ -146,6 +146,65 @@ sync_of(struct folder *p, const struct open_answer *view)
 	    &p->d.err);
 }
 
+/* The UIDs of low to high that are said to have gone, as "2-4 7-7". */
+static const char *
+vanished(struct folder *p, uint32_t low, uint32_t high, uint64_t since)
+{
+	struct caller alice = fixture_person(p->alice);
+	struct open_answer in = inbox(p);
+	static char text[1000];
+	auto_buf set = BUF_INIT(8);
+	struct vanished_ask ask = { .mailbox = in.mailbox,
+		.arrivals = in.modseq, .expunges = in.modseq,
+		.since = since };
+	union store_answer answer;
+	size_t n = 0;
+	struct rd r;
+
+	buf_le32(&set, low);
+	buf_le32(&set, high);
+	ask.set = buf_get(&set);
+	assert_int_equal(reader_ask(p->d.r, &alice, STORE_vanished, &ask,
+	    &answer, &p->d.err), 0);
+	assert_int_equal(answer.vanished.next, 0);
+	text[0] = '\0';
+	r = rd_of(answer.vanished.uids);
+	while (rd_left(&r) > 0) {
+		low = rd_le32(&r);
+		n += (size_t)snprintf(text + n, sizeof(text) - n, "%s%u-%u",
+		    n ? " " : "", low, rd_le32(&r));
+	}
+	return text;
+}
+
+/* What went since, of what is asked for; all that is not there where that is
+ * forgotten.                                           RFC 7162 3.2.5.1 */
+static void
+test_vanished(void **state)
+{
+	struct folder *p = *state;
+	uint64_t at_first, later;
+
+	deliver_some(p, MAILS);
+	at_first = inbox(p).modseq;
+	delete(p, 2, 4);
+	later = inbox(p).modseq;
+	delete(p, 7, 7);
+	assert_string_equal(vanished(p, 1, UINT32_MAX, at_first), "2-4 7-7");
+	assert_string_equal(vanished(p, 1, UINT32_MAX, later), "7-7");
+	assert_string_equal(vanished(p, 3, 6, at_first), "3-4");
+	assert_string_equal(vanished(p, 1, UINT32_MAX, inbox(p).modseq), "");
+	days_pass(p, 1);
+	days_pass(p, 8);
+	assert_int_equal(tombstones(p), 0);
+	delete(p, 9, 9);
+	assert_string_equal(vanished(p, 1, UINT32_MAX, at_first),
+	    "2-4 7-7 9-9");
+	assert_string_equal(vanished(p, 3, 7, later), "3-4 7-7");
+	assert_string_equal(vanished(p, 1, UINT32_MAX, inbox(p).forgotten),
+	    "9-9");
+}
+
 /* A week at least, and not much longer than two; then an old view is told that
  * it is one, and a new one from where on it can be told. */
 static void
@@ -270,6 +329,7 @@ main(void)
 #define T(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
 	const struct CMUnitTest tests[] = {
 		T(test_floor),
+		T(test_vanished),
 		T(test_other_mailbox),
 		T(test_later_ones),
 		T(test_clock_back),
