@@ -35,6 +35,7 @@ CLOSED
 CONN b
 C: a3 NOOP
 S: * 2 EXPUNGE
+S: * 2 RECENT
 S~ a3 OK .*
 C: a4 FETCH 1:* BODY.PEEK[HEADER.FIELDS (Subject)]
 S* Subject: one
