@@ -245,7 +245,8 @@ imap_fetch(struct imap_session *s, const struct imap_command *c)
 	if (a.kind != ANSWER_NONE)
 		return a;
 	ask.changed_since = fa->changed_since;
-	ask.want = f.want_facts ? WANT_FACTS : 0;
+	ask.want = (f.want_facts ? WANT_FACTS : 0) |
+	    (fa->att.nsection > 0 ? WANT_HEAD : 0);
 	if (!s->read_only && fetch_sets_seen(&fa->att))
 		ask.set_flags = FLAG_seen;
 	e = put_messages(&f, &ask, &err);

@@ -24,6 +24,7 @@ struct needle {
 struct matching {
 	const struct condition *program;
 	bool wants[BY_BODY + 1];	/* is there a condition of its kind? */
+	bool reads_header;		/* for fields that no facts are of */
 	struct VEC(struct needle) needles;	/* COND_BODY and COND_TEXT */
 	size_t longest;			/* of their texts */
 	struct arena *mem;
@@ -40,6 +41,19 @@ struct matching {
 	size_t unyielded;
 };
 
+/* Fields that people search for most: the facts have them. */
+static const char *const known_fields[] = { "From", "To", "Cc", "Bcc",
+	"Subject" };
+
+static bool
+is_known_field(struct str name)
+{
+	for (size_t i = 0; i < NELEM(known_fields); i++)
+		if (str_eqi(str_c(known_fields[i]), name))
+			return true;
+	return false;
+}
+
 /* ---- the conditions ------------------------------------------------- */
 
 static void
@@ -49,6 +63,7 @@ gather(struct matching *m, const struct condition *c)
 		gather(m, k);
 	m->wants[BY_FACTS] |= c->kind == COND_SENT_DAY;
 	m->wants[BY_HEADER] |= c->kind == COND_FIELD;
+	m->reads_header |= c->kind == COND_FIELD && !is_known_field(c->name);
 	if (c->kind != COND_BODY && c->kind != COND_TEXT)
 		return;
 	m->wants[BY_BODY] = true;
@@ -85,10 +100,13 @@ matching_free(struct matching *m)
 	free(m);
 }
 
-bool
-matching_reads(const struct matching *m)
+uint32_t
+matching_wants(const struct matching *m)
 {
-	return m->wants[BY_FACTS] || m->wants[BY_HEADER] || m->wants[BY_BODY];
+	bool octets = m->reads_header || m->wants[BY_BODY];
+
+	return octets ? WANT_FACTS | WANT_HEAD :
+	    m->wants[BY_FACTS] || m->wants[BY_HEADER] ? WANT_FACTS : 0;
 }
 
 /* ---- octets --------------------------------------------------------- */
@@ -193,29 +211,27 @@ put_addresses(struct buf *b, struct str list)
 	}
 }
 
-/* What the facts say of a field: those that people search for most need no
- * look at the message. Whether one that says nothing is there they do not
- * know, nor what was cut. */
+/* What the facts say of a field. Whether one that says nothing is there they
+ * do not know, nor what was cut. */
 static enum verdict
 has_known_field(const struct facts *f, const struct condition *c)
 {
 	const struct facts_envelope *e = &f->envelope;
 	const struct {
-		struct str name, list, text;
-	} known[] = { { STR("From"), e->from, STR_NULL },
-		{ STR("To"), e->to, STR_NULL }, { STR("Cc"), e->cc, STR_NULL },
-		{ STR("Bcc"), e->bcc, STR_NULL },
-		{ STR("Subject"), STR_NULL, e->subject } };
+		struct str list, text;
+	} said[NELEM(known_fields)] = { { e->from, STR_NULL },
+		{ e->to, STR_NULL }, { e->cc, STR_NULL }, { e->bcc, STR_NULL },
+		{ STR_NULL, e->subject } };
 	auto_buf words = BUF_INIT(MIME_RECORD_MAX * 8);
 	auto_buf text = BUF_INIT(MIME_RECORD_MAX * 8);
 
-	for (size_t i = 0; i < NELEM(known); i++) {
-		if (!str_eqi(known[i].name, c->name))
+	for (size_t i = 0; i < NELEM(said); i++) {
+		if (!str_eqi(str_c(known_fields[i]), c->name))
 			continue;
 		if (f->flags & FACTS_CUT)
 			return VERDICT_UNKNOWN;
-		put_addresses(&words, known[i].list);
-		word_decode(&words, known[i].text);
+		put_addresses(&words, said[i].list);
+		word_decode(&words, said[i].text);
 		if (c->text.n == 0)
 			return words.n ? VERDICT_YES : VERDICT_UNKNOWN;
 		fold_text(&text, buf_get(&words));

@@ -17,8 +17,8 @@ struct matching;
 /* The conditions must outlive it; nothing in them is COND_UNKNOWN. */
 struct matching *matching_new(const struct condition *c);
 void matching_free(struct matching *m);
-/* Does it take more than rows to judge by them? */
-bool matching_reads(const struct matching *m);
+/* What rows should bring to be judged: WANT_* of store/messages.h. */
+uint32_t matching_wants(const struct matching *m);
 
 /* 1 or 0, or E_*: the message cannot be read (message_read()). Suspends, and
  * lets others have a turn. */

@@ -71,7 +71,7 @@ static int
 look_at_all(struct searching *s, struct str uids, struct err *err)
 {
 	const struct rows_ask ask = { .messages = { uids, true },
-		.want = matching_reads(s->matching) ? WANT_FACTS : 0 };
+		.want = matching_wants(s->matching) };
 	struct rows *rows = rows_open(s->view, &ask);
 	struct fetch_row row;
 	bool flagged;

@@ -8,7 +8,7 @@ message_of(const struct account *a, uint64_t mailbox,
     const struct fetch_row *row)
 {
 	return (struct mail_message){ a, mailbox, row->size, row->uid,
-		row->prefix_len, row->facts };
+		row->prefix_len, row->facts, row->prefix, row->chunks };
 }
 
 struct scanning {
@@ -94,13 +94,15 @@ int
 message_read(const struct mail_message *m, struct octet_range what,
     int (*out)(void *arg, struct str octets), void *arg, struct err *err)
 {
+	const struct blob_source from = { m->mailbox, m->uid, m->prefix,
+		m->chunks };
 	struct reading to = { what.len, out, arg };
 	int e;
 
 	if (what.len == 0)
 		return 0;
-	e = blob_read(m->account->store, m->mailbox, m->uid, what.offset,
-	    what.len, read_octets, &to, err);
+	e = blob_read(m->account->store, &from, what.offset, what.len,
+	    read_octets, &to, err);
 	if (e == 0 && to.left > 0)
 		return err_set(err, E_DAMAGED, "a message shorter than it was");
 	return e;

@@ -9,12 +9,14 @@
 #include "mail/account.h"
 #include "mime/facts.h"
 
-/* A message as its row says it; the row's facts must stay. */
+/* A message as its row says it; the row's texts must stay. */
 struct mail_message {
 	const struct account *account;
 	uint64_t mailbox, size;
 	uint32_t uid, prefix_len;
 	struct str facts;	/* may be empty: they are a cache */
+	struct str prefix, chunks;	/* what WANT_HEAD brought: octets in it
+					 * are read without a call */
 };
 struct mail_message message_of(const struct account *a, uint64_t mailbox,
     const struct fetch_row *row);

@@ -77,8 +77,8 @@ read_message(struct sending *to, uint32_t number, struct err *err)
 	struct fetch_row row;
 	struct facts f;
 
-	if (maildrop_get(&s->drop, number, facts ? WANT_FACTS : 0, &row,
-	    s->cmd, err) < 0)
+	if (maildrop_get(&s->drop, number, WANT_HEAD |
+	    (facts ? WANT_FACTS : 0), &row, s->cmd, err) < 0)
 		return err->code;
 	m = message_of(&s->account, s->drop.view.at.mailbox, &row);
 	to->first_line = arena_printf(s->cmd, "%ju octets",

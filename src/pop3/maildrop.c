@@ -138,6 +138,8 @@ get_row(void *arg, const struct fetch_row *row)
 	*to->row = *row;
 	to->row->keywords = STR_NULL;
 	to->row->facts = str_dup(to->mem, row->facts);
+	to->row->prefix = str_dup(to->mem, row->prefix);
+	to->row->chunks = str_dup(to->mem, row->chunks);
 	to->got = true;
 	return 0;
 }

@@ -2,7 +2,8 @@
 
 #include "store/client_int.h"
 
-enum { WORTH_IT = 128, ANSWER_MEM = MSG_MAX + 65536 };
+enum { WORTH_IT = 128, APART_FROM = 32768, APART_MAX = 16384,
+	 ANSWER_MEM = MSG_MAX + 65536 };
 
 /* Writing --------------------------------------------------------------- */
 
@@ -11,6 +12,7 @@ struct blob_writer {
 	uint32_t level;
 	uint64_t raw_size;
 	struct buf chunk; /* of the message, not yet packed */
+	bool begun;	  /* something was packed */
 	struct buf out;	  /* packed, not yet sent */
 	uint64_t stage, staged;
 	uint64_t generation;
@@ -39,40 +41,64 @@ put_head(struct buf *b, uint32_t codec, size_t raw, size_t stored)
 
 /* Packed, if that saves an eighth: 0 otherwise. */
 static size_t
-pack(struct blob_writer *w, char *room, size_t size)
+pack(struct blob_writer *w, struct str raw, char *room)
 {
 	size_t n;
 
-	if (w->level == 0 || w->chunk.n < WORTH_IT)
+	if (w->level == 0 || raw.n < WORTH_IT)
 		return 0;
-	n = ZSTD_compressCCtx(store_cctx(w->st), room, size, w->chunk.p,
-	    w->chunk.n, (int)w->level);
-	return ZSTD_isError(n) || n > w->chunk.n - w->chunk.n / 8 ? 0 : n;
+	n = ZSTD_compressCCtx(store_cctx(w->st), room, raw.n, raw.p, raw.n,
+	    (int)w->level);
+	return ZSTD_isError(n) || n > raw.n - raw.n / 8 ? 0 : n;
 }
 
-/* Move what is in chunk to out, as one chunk. */
 static void
-end_chunk(struct blob_writer *w)
+put_chunk(struct blob_writer *w, struct str raw)
 {
 	size_t at = w->out.n, n;
 	char *room;
 
-	if (w->chunk.n == 0)
+	if (raw.n == 0)
 		return;
-	put_head(&w->out, CODEC_ZSTD, w->chunk.n, 0);
-	room = buf_room(&w->out, w->chunk.n);
+	put_head(&w->out, CODEC_ZSTD, raw.n, 0);
+	room = buf_room(&w->out, raw.n);
 	bug_if(!room);
-	n = pack(w, room, w->chunk.n);
+	n = pack(w, raw, room);
 	w->out.n = at;
 	if (n > 0) {
-		put_head(&w->out, CODEC_ZSTD, w->chunk.n, n);
+		put_head(&w->out, CODEC_ZSTD, raw.n, n);
 		buf_added(&w->out, n);
 	} else {
-		put_head(&w->out, CODEC_NONE, w->chunk.n, w->chunk.n);
-		buf_str(&w->out, buf_get(&w->chunk));
+		put_head(&w->out, CODEC_NONE, raw.n, raw.n);
+		buf_str(&w->out, raw);
 	}
 	bug_if(buf_failed(&w->out));
+}
+
+/* Where the header of a long message ends, if it is worth a chunk of its own:
+ * who lists messages then reads and unpacks no more than that. */
+static size_t
+header_apart(const struct blob_writer *w)
+{
+	struct str raw = buf_get(&w->chunk);
+	size_t end;
+
+	if (w->begun || raw.n < APART_FROM)
+		return 0;
+	end = str_find(raw, STR("\r\n\r\n")) + 4;
+	return end < APART_MAX ? end : 0;
+}
+
+/* Move what is in chunk to out. */
+static void
+end_chunk(struct blob_writer *w)
+{
+	size_t apart = header_apart(w);
+
+	put_chunk(w, str_first(buf_get(&w->chunk), apart));
+	put_chunk(w, str_from(buf_get(&w->chunk), apart));
 	buf_reset(&w->chunk);
+	w->begun = true;
 }
 
 static int
@@ -385,17 +411,36 @@ take_prefix(struct blob_reader *r, struct str prefix, uint64_t offset,
 	r->prefix = part.n > 0 ? str_dup(r->mem, part) : STR_NULL;
 }
 
-static int
-read_all(struct blob_reader *r, uint64_t offset, uint64_t len,
-    struct err *err)
+/* Does the range end within the chunks that a row has brought? */
+static bool
+is_brought(const struct blob_source *s, uint64_t offset, uint64_t len)
 {
-	struct content_answer answer;
-	int rc;
+	struct chunk_sum sum = { 0 };
+	uint64_t there;
+
+	chunk_sum_add(&sum, s->chunks);
+	there = s->prefix.n + sum.raw;
+	return s->chunks.n > 0 && chunk_sum_is_whole(&sum) &&
+	    offset <= there && len <= there - offset;
+}
+
+static int
+read_all(struct blob_reader *r, const struct blob_source *brought,
+    uint64_t offset, uint64_t len, struct err *err)
+{
+	struct content_answer answer = { 0 };
+	int rc = 0;
 
 	r->arena = arena_new(ANSWER_MEM);
 	r->mem = arena_new(ANSWER_MEM);
 	buf_init(&r->raw, BLOB_CHUNK);
-	rc = load_chunk(r, 0, &answer, err);
+	if (brought && is_brought(brought, offset, len)) {
+		answer.prefix = brought->prefix;
+		r->window = brought->chunks;
+		r->total = brought->chunks.n;
+	} else {
+		rc = load_chunk(r, 0, &answer, err);
+	}
 	if (rc == 0)
 		take_prefix(r, answer.prefix, offset, len);
 	if (rc == 0)
@@ -409,15 +454,15 @@ read_all(struct blob_reader *r, uint64_t offset, uint64_t len,
 }
 
 int
-blob_read(struct store *st, uint64_t mailbox, uint32_t uid, uint64_t offset,
+blob_read(struct store *st, const struct blob_source *from, uint64_t offset,
     uint64_t len, int (*out)(void *arg, struct str octets), void *arg,
     struct err *err)
 {
 	struct blob_reader r = { .st = st, .out = out, .arg = arg };
 
-	r.ask.mailbox = mailbox;
-	r.ask.uid = uid;
-	return read_all(&r, offset, len, err);
+	r.ask.mailbox = from->mailbox;
+	r.ask.uid = from->uid;
+	return read_all(&r, from, offset, len, err);
 }
 
 int
@@ -430,5 +475,5 @@ blob_read_queued(struct store *st, uint64_t lease, uint64_t offset,
 
 	if (lease == 0)
 		return err_set(err, E_NOTFOUND, "no lease");
-	return read_all(&r, offset, len, err);
+	return read_all(&r, NULL, offset, len, err);
 }

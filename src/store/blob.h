@@ -2,7 +2,8 @@
  * blob.h - the octets of a stored message, written and read by the roles.
  *
  * A blob is a row of chunks (chunk.h), so any range can be read without the
- * rest before it being unpacked.
+ * rest before it being unpacked. The header of a longer message is a chunk of
+ * its own.
  *
  * A blob that fits one message travels inside submit or append; a larger one
  * is staged piece by piece while it comes in.
@@ -30,14 +31,22 @@ int blob_finish(struct blob_writer *w, struct blob_ref *ref, struct err *err);
  * store has been told. NULL is fine. */
 void blob_writer_free(struct blob_writer *w);
 
-/* Read octets [offset, offset + len) of a message of a mailbox: its prefix
- * and then the message, as IMAP counts them. out gets pieces in order and may
+/* A message of a mailbox, and what its row has brought of it, if anything:
+ * what lies in that is read without a call. */
+struct blob_source {
+	uint64_t mailbox;
+	uint32_t uid;
+	struct str prefix, chunks;	/* of fetch_row */
+};
+
+/* Read octets [offset, offset + len) of a message: its prefix and then the
+ * message, as IMAP counts them. out gets pieces in order and may
  * suspend; what it returns other than 0 ends the reading and is returned.
  * E_NOTFOUND if it is gone. E_DAMAGED if it is not what was stored, or shorter
  * than offset + len (of UINT64_MAX: as long as it is): that is said before out
  * gets anything, so a caller can still choose what to announce; but for damage
  * that comes up while it is being read. */
-int blob_read(struct store *st, uint64_t mailbox, uint32_t uid,
+int blob_read(struct store *st, const struct blob_source *from,
     uint64_t offset, uint64_t len,
     int (*out)(void *arg, struct str octets), void *arg, struct err *err);
 

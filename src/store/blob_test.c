@@ -2,6 +2,8 @@
 
 #include "base/test.h"
 
+enum { HEADER = 54 };
+
 /* A store that keeps one blob, in memory of this process. */
 struct world {
 	struct clock real;
@@ -12,6 +14,7 @@ struct world {
 	uint32_t level;
 	size_t size, piece;
 	int stages, unstaged, checks;
+	uint64_t contents;
 	uint64_t damaged_at;	/* this stored octet is; 0: none */
 	struct buf text, got;
 };
@@ -36,6 +39,7 @@ on_ask(void *owner, struct ipc_req *r)
 				      (size_t)ask->offset), ask->len),
 			w->blob.n };
 
+		w->contents++;
 		if (ask->want & WANT_CHECK) {
 			w->checks++;
 			a.octets = STR_NULL;
@@ -77,6 +81,8 @@ reopen(void *arg, struct err *err unused_arg)
 	return connect_server(arg);
 }
 
+static const struct blob_source the_message = { 1, 1, { 0 }, { 0 } };
+
 static int
 take(void *arg, struct str octets)
 {
@@ -91,8 +97,8 @@ check_range(struct world *w, uint64_t offset, uint64_t len)
 	struct err err = { 0 };
 
 	buf_reset(&w->got);
-	assert_int_equal(blob_read(w->st, 1, 1, offset, len, take, w, &err),
-	    0);
+	assert_int_equal(blob_read(w->st, &the_message, offset, len, take, w,
+	    &err), 0);
 	all = str_from(all, offset < all.n ? (size_t)offset : all.n);
 	all = str_first(all, len < all.n ? (size_t)len : all.n);
 	assert_int_equal(w->got.n, all.n);
@@ -106,9 +112,46 @@ check_damage(struct world *w, uint64_t offset, uint64_t len)
 	struct err err = { 0 };
 
 	buf_reset(&w->got);
-	assert_int_equal(blob_read(w->st, 1, 1, offset, len, take, w, &err),
-	    E_DAMAGED);
+	assert_int_equal(blob_read(w->st, &the_message, offset, len, take, w,
+	    &err), E_DAMAGED);
 	assert_int_equal(w->got.n, 0);
+}
+
+/* A long message's header can be read without the rest. */
+static void
+check_first_chunk(struct world *w)
+{
+	struct chunk c;
+
+	assert_true(chunk_read(buf_get(&w->blob), &c));
+	assert_int_equal(c.raw, w->size >= 32768 ? HEADER : w->size);
+}
+
+/* What is in the chunks that a row brought is read without a call; what is
+ * not, with one. */
+static void
+check_brought(struct world *w)
+{
+	struct str all = buf_get(&w->text), blob = buf_get(&w->blob);
+	struct blob_source m = { 1, 1, str_first(all, 17), STR_NULL };
+	uint64_t calls = w->contents;
+	struct err err = { 0 };
+	struct chunk c;
+
+	assert_true(chunk_read(blob, &c));
+	m.chunks = str_first(blob, CHUNK_HEAD + c.stored);
+	buf_reset(&w->got);
+	assert_int_equal(blob_read(w->st, &m, 3, 14 + c.raw, take, w, &err), 0);
+	assert_true(str_eq(buf_get(&w->got), str_first(str_from(all, 3),
+	    14 + c.raw)));
+	assert_true(w->contents == calls);
+	if (all.n < 18 + c.raw)
+		return;
+	buf_reset(&w->got);
+	assert_int_equal(blob_read(w->st, &m, 3, 15 + c.raw, take, w, &err), 0);
+	assert_true(str_eq(buf_get(&w->got), str_first(str_from(all, 3),
+	    15 + c.raw)));
+	assert_true(w->contents > calls);
 }
 
 static void
@@ -123,7 +166,8 @@ write_and_read(void *arg)
 
 	buf_lit(&w->text, "Return-Path: <>\r\n");
 	for (size_t i = 0; i < w->size; i++)
-		buf_chr(&w->text, (char)('a' + (i * i / 7 + i / 1000) % 26));
+		buf_chr(&w->text, i >= 50 && i < HEADER ? "\r\n\r\n"[i - 50] :
+		    (char)('a' + (i * i / 7 + i / 1000) % 26));
 	left = str_from(buf_get(&w->text), 17);
 	for (; left.n > 0; left = str_from(left, w->piece))
 		assert_int_equal(blob_write(b, str_first(left, w->piece),
@@ -136,6 +180,8 @@ write_and_read(void *arg)
 	assert_int_equal(w->unstaged, w->stages > 0);
 
 	n = w->text.n;
+	check_first_chunk(w);
+	check_brought(w);
 	check_range(w, 0, UINT64_MAX);
 	check_range(w, 5, n < 25 ? n - 5 : 20);
 	check_range(w, 17, 1);
@@ -149,8 +195,8 @@ write_and_read(void *arg)
 		check_damage(w, n, 10);
 		check_damage(w, n / 2, n);
 	} else {
-		assert_int_equal(blob_read(w->st, 1, 1, n / 2, n, take, w,
-		    &err), E_DAMAGED);
+		assert_int_equal(blob_read(w->st, &the_message, n / 2, n,
+		    take, w, &err), E_DAMAGED);
 	}
 	/* In what is only read while the first octets are on their way, if
 	 * nobody looks before. */
@@ -171,7 +217,8 @@ write_and_read(void *arg)
 
 		w->blob.p[i] = (char)(saved ^ 0x55);
 		buf_reset(&w->got);
-		(void)blob_read(w->st, 1, 1, 0, UINT64_MAX, take, w, &err);
+		(void)blob_read(w->st, &the_message, 0, UINT64_MAX, take, w,
+		    &err);
 		w->blob.p[i] = saved;
 	}
 	loop_stop(w->l);

@@ -260,17 +260,6 @@ enum journal_event { JOURNAL_refused = 1, JOURNAL_login, JOURNAL_login_failed,
 
 #include "store/messages_queue.h"
 
-/* Aliases: an address of a domain of ours to one or many, here or elsewhere.
- * The local part "*" takes what nobody else in the domain has. */
-#define FIELDS_alias_add_ask(F, S) \
-	F(S, u64, change, 0) F(S, str, address, 320) F(S, str, target, 320)
-/* target empty: all of them */
-#define FIELDS_alias_remove_ask(F, S) \
-	F(S, u64, change, 0) F(S, str, address, 320) F(S, str, target, 320)
-#define FIELDS_aliases_ask(F, S) F(S, str, after, 700)
-#define FIELDS_aliases_answer(F, S) F(S, str, rows, MSG_CHUNK) F(S, str, next, 700)
-#define FIELDS_alias_row(F, S) F(S, str, address, 320) F(S, str, target, 320)
-
 /* Mailboxes. Names are UTF-8 with '/' between levels; "INBOX" is INBOX, and
  * store/mailbox_name.h has the rest. The mailboxes of an account are a whole
  * tree: what is above one is one. */
@@ -350,7 +339,7 @@ enum { FLAG_seen = 1, FLAG_answered = 2, FLAG_flagged = 4, FLAG_deleted = 8,
 /* Rows of messages, a page at a time: cursor is 0 at first and then `next`
  * of the answer before, which is 0 at the end. modseq is the mailbox's: where
  * it is not above the view's, nothing is new and no sync is needed. */
-enum { WANT_FACTS = 1, WANT_CHECK = 2 };
+enum { WANT_FACTS = 1, WANT_CHECK = 2, WANT_HEAD = 4 };
 #define FIELDS_fetch_ask(F, S)                                        \
 	SELECTION(F, S) F(S, u32, want, 0)                            \
 	F(S, u64, changed_since, 0) F(S, u32, cursor, 0)
@@ -364,7 +353,13 @@ enum { WANT_FACTS = 1, WANT_CHECK = 2 };
 	F(S, u64, size, 0)	/* prefix and message, in octets */   \
 	F(S, u32, prefix_len, 0)                                      \
 	F(S, u64, email, 0)                                           \
-	F(S, str, facts, 32768)	/* empty unless wanted */
+	F(S, str, facts, 32768)	/* empty unless wanted */             \
+	/* WANT_HEAD: the beginning of the message, so that a list of        \
+	 * headers or a search in texts is no call for each. Its prefix, and \
+	 * its first chunks (store/chunk.h) as far as they are short: all of \
+	 * a small message. Empty if not even one is, or it is damaged. */   \
+	F(S, str, prefix, 2048 + FRONT_MAX)                           \
+	F(S, str, chunks, 32768)
 
 /* Which of these messages match a program (store/search.h), a page at a time
  * as fetch. runs: search_run each, ascending: messages that match, and those

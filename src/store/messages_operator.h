@@ -10,6 +10,16 @@
 #define FIELDS_domains_ask(F, S) F(S, str, after, 255) F(S, str, only, 255)
 #define FIELDS_domains_answer(F, S) F(S, str, rows, MSG_CHUNK) F(S, u8, more, 0)
 #define FIELDS_domain_row(F, S) F(S, str, name, 255) F(S, u32, accounts, 0)
+/* Aliases: an address of a domain of ours to one or many, here or elsewhere.
+ * The local part "*" takes what nobody else in the domain has. */
+#define FIELDS_alias_add_ask(F, S) \
+	F(S, u64, change, 0) F(S, str, address, 320) F(S, str, target, 320)
+/* target empty: all of them */
+#define FIELDS_alias_remove_ask(F, S) \
+	F(S, u64, change, 0) F(S, str, address, 320) F(S, str, target, 320)
+#define FIELDS_aliases_ask(F, S) F(S, str, after, 700)
+#define FIELDS_aliases_answer(F, S) F(S, str, rows, MSG_CHUNK) F(S, str, next, 700)
+#define FIELDS_alias_row(F, S) F(S, str, address, 320) F(S, str, target, 320)
 #define FIELDS_account_add_ask(F, S) \
 	F(S, u64, change, 0) F(S, str, address, 320) F(S, str, sealed, 4096)
 #define FIELDS_account_add_answer(F, S) F(S, u64, account, 0)

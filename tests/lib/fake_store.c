@@ -123,16 +123,16 @@ blob_writer_free(struct blob_writer *w)
 }
 
 int
-blob_read(struct store *st, uint64_t mailbox, uint32_t uid, uint64_t offset,
+blob_read(struct store *st, const struct blob_source *from, uint64_t offset,
     uint64_t len, int (*out)(void *arg, struct str octets), void *arg,
     struct err *err)
 {
 	struct fake_store *f = st->fake;
-	struct str left = f->text(f, mailbox, uid);
+	struct str left = f->text(f, from->mailbox, from->uid);
 	int e = 0;
 
 	if (left.n == 0)
-		return err_set(err, E_NOTFOUND, "no message %u", uid);
+		return err_set(err, E_NOTFOUND, "no message %u", from->uid);
 	if (f->fail[STORE_content])
 		return err_set(err, f->fail[STORE_content], "as asked");
 	left = str_first(str_from(left, (size_t)offset), (size_t)len);

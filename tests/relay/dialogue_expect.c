@@ -225,6 +225,7 @@ do_inbox(struct str rest)
 	const struct open_ask open = { STR("INBOX") };
 	struct open_answer in;
 	struct buf text = BUF_INIT(TEXT_MAX);
+	struct blob_source last;
 	struct str left;
 
 	D.checks++;
@@ -234,8 +235,9 @@ do_inbox(struct str rest)
 		fail_at(D.at, "%s", D.w.err.text);
 	if (in.exists != number_of(rest))
 		fail_at(D.at, "are %u", in.exists);
-	if (in.exists > 0 && blob_read(D.w.alice, in.mailbox, in.uidnext - 1,
-	    0, UINT64_MAX, keep_octets, &text, &D.w.err) < 0)
+	last = (struct blob_source){ in.mailbox, in.uidnext - 1 };
+	if (in.exists > 0 && blob_read(D.w.alice, &last, 0, UINT64_MAX,
+	    keep_octets, &text, &D.w.err) < 0)
 		fail_at(D.at, "%s", D.w.err.text);
 	left = buf_get(&text);
 	for (size_t i = D.from; i < D.to; i++) {

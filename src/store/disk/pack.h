@@ -127,6 +127,13 @@ int packs_read_facts(struct packs *p, const struct place *at,
     struct buf *room, struct str *out, struct err *err);
 int packs_read_front(struct packs *p, const struct place *at,
     struct buf *room, struct str *out, struct err *err);
+/* All three of a record that is read whole in any case: 1; 0 if it is a long
+ * one, of which nothing was read. */
+struct record_parts {
+	struct str octets, facts, front;
+};
+int packs_read_short(struct packs *p, const struct place *at,
+    struct buf *room, struct record_parts *out, struct err *err);
 /* Compare octets [from, from + n) without handing them out; *checked is how far
  * that went, which may be farther. */
 int packs_check_part(struct packs *p, const struct place *at, uint64_t from,

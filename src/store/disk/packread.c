@@ -314,6 +314,38 @@ read_part(struct packs *p, const struct place *at, enum part part,
 	return rc;
 }
 
+static struct str
+part_of(const struct record_reader *x, struct str body, enum part part)
+{
+	uint64_t from = 0;
+	size_t n = (size_t)x->at->length;
+
+	range_of(x, part, &from, &n);
+	return str_first(str_from(body, (size_t)from), n);
+}
+
+int
+packs_read_short(struct packs *p, const struct place *at, struct buf *room,
+    struct record_parts *out, struct err *err)
+{
+	struct record_reader x;
+	struct str body;
+	int rc;
+
+	if (body_of(at) > RECORD_SMALL)
+		return 0;
+	rc = record_open(&x, p, at, err);
+	if (rc < 0)
+		return rc;
+	rc = read_all(&x, room, &body);
+	if (rc == 0)
+		*out = (struct record_parts){ part_of(&x, body, PART_OCTETS),
+			part_of(&x, body, PART_FACTS),
+			part_of(&x, body, PART_FRONT) };
+	record_close(&x);
+	return rc < 0 ? rc : 1;
+}
+
 int
 packs_read(struct packs *p, const struct place *at, uint64_t from, size_t n,
     struct buf *room, struct str *out, struct err *err)

@@ -116,6 +116,19 @@ blob_front(struct reader *r, const struct place *at, struct str before,
 	return 0;
 }
 
+void
+blob_facts(struct reader *r, const struct place *at, struct str *facts)
+{
+	struct err why;
+	int rc = packs_read_facts(r->e->packs, at, &r->more, facts, &why);
+
+	if (rc < 0 || facts->n > STORE_FACTS_MAX)
+		*facts = STR_NULL;
+	if (rc < 0 && rc != E_DAMAGED && r->e->o.log)
+		log_event(r->e->o.log, LOG_ERROR, "facts_unread",
+		    F_INT("blob", at->blob), F_ERR(&why));
+}
+
 int
 blob_octets(struct reader *r, const struct place *at, uint64_t offset,
     uint64_t len, struct str *out, struct err *err)

@@ -517,6 +517,7 @@ reader_open(struct engine *e, struct reader **out, struct err *err)
 	r->arena = arena_new(16 << 20);
 	r->rows = BUF_INIT(MSG_MAX);
 	r->more = BUF_INIT(MSG_MAX);
+	r->chunk = BUF_INIT(MSG_MAX);
 	rc = sql_open(&r->q, e->vfs, "postern.db", READER_CACHE_KB, err);
 	if (rc < 0)
 		reader_close(r);
@@ -534,6 +535,7 @@ reader_close(struct reader *r)
 	arena_free(r->arena);
 	buf_free(&r->rows);
 	buf_free(&r->more);
+	buf_free(&r->chunk);
 	free(r);
 }
 
@@ -544,6 +546,7 @@ reader_ask(struct reader *r, const struct caller *c, enum store_call call,
 	arena_reset(r->arena);
 	buf_reset(&r->rows);
 	buf_reset(&r->more);
+	buf_reset(&r->chunk);
 	*answer = (union store_answer){ 0 };
 	if (call >= STORE_NCALLS || !r->e->o.calls[call].read)
 		return err_set(err, E_INVALID, "no call of the readers");

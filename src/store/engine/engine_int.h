@@ -310,7 +310,7 @@ struct reader {
 	struct engine *e;
 	struct sql q;
 	struct arena *arena;
-	struct buf rows, more;
+	struct buf rows, more, chunk;
 	struct under_way under_way;
 	uint64_t leased;	/* see reader_leased() */
 };
@@ -341,6 +341,8 @@ int place_get(struct sql *q, uint64_t blob, struct place *at, struct err *err);
  * the reader's arena. */
 int blob_front(struct reader *r, const struct place *at, struct str before,
     struct str *out, struct err *err);
+/* Empty if they cannot be read: facts are a cache. They lie in r->more. */
+void blob_facts(struct reader *r, const struct place *at, struct str *facts);
 /* At most len octets, and OCTETS_MAX, from offset on; they lie in r->rows. */
 int blob_octets(struct reader *r, const struct place *at, uint64_t offset,
     uint64_t len, struct str *out, struct err *err);

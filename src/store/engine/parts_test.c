@@ -86,10 +86,13 @@ test_row(void **state unused_arg)
 	struct fetch_row same = { .seq = 3, .uid = 7, .modseq = 1ull << 40,
 		.flags = 5, .keywords = STR("a b"), .received = -5,
 		.offset_min = -90, .size = 123456789012, .prefix_len = 33,
-		.email = 99, .facts = STR("facts") };
+		.email = 99, .facts = STR("facts"), .prefix = STR("a: b"),
+		.chunks = STR("chunk") };
+	const struct brought with = { STR("facts"), STR("a:"), STR(" b"),
+		STR("chunk") };
 	struct buf a = BUF_INIT(1000), b = BUF_INIT(1000);
 
-	view_put_row(&a, 3, &r, STR("a b"), STR("facts"));
+	view_put_row(&a, 3, &r, STR("a b"), &with);
 	msg_put(&b, &fetch_row_shape, &same);
 	assert_strs(buf_get(&a), buf_get(&b));
 	buf_free(&a);

@@ -221,11 +221,26 @@ le64(char *p, uint64_t v)
 	return p + 8;
 }
 
+static char *
+octets(char *p, struct str s)
+{
+	if (s.n)
+		memcpy(p, s.p, s.n);
+	return p + s.n;
+}
+
+size_t
+view_row_octets(struct str keywords, const struct brought *with)
+{
+	return 76 + keywords.n + with->facts.n + with->prefix.n +
+	    with->front.n + with->chunks.n;
+}
+
 void
 view_put_row(struct buf *b, uint32_t seq, const struct column_row *r,
-    struct str keywords, struct str facts)
+    struct str keywords, const struct brought *with)
 {
-	char *start = buf_room(b, 68 + keywords.n + facts.n), *p = start;
+	char *start = buf_room(b, view_row_octets(keywords, with)), *p = start;
 
 	if (!p)
 		return;
@@ -233,16 +248,15 @@ view_put_row(struct buf *b, uint32_t seq, const struct column_row *r,
 	p = le32(p, r->uid);
 	p = le64(p, r->modseq);
 	p = le32(p, r->flags);
-	p = le32(p, (uint32_t)keywords.n);
-	if (keywords.n)
-		memcpy(p, keywords.p, keywords.n);
-	p = le64(p + keywords.n, (uint64_t)r->received);
+	p = octets(le32(p, (uint32_t)keywords.n), keywords);
+	p = le64(p, (uint64_t)r->received);
 	p = le64(p, (uint64_t)(int64_t)r->offset_min);
 	p = le64(p, r->size);
 	p = le32(p, r->prefix_len);
 	p = le64(p, r->email);
-	p = le32(p, (uint32_t)facts.n);
-	if (facts.n)
-		memcpy(p, facts.p, facts.n);
-	buf_added(b, (size_t)(p - start) + facts.n);
+	p = octets(le32(p, (uint32_t)with->facts.n), with->facts);
+	p = le32(p, (uint32_t)(with->prefix.n + with->front.n));
+	p = octets(octets(p, with->prefix), with->front);
+	p = octets(le32(p, (uint32_t)with->chunks.n), with->chunks);
+	buf_added(b, (size_t)(p - start));
 }

@@ -47,6 +47,15 @@ int view_select(const struct view_on *v, struct str set, bool by_uid,
 /* Append a UID to pairs of u32 (low, high), in the order in which they come. */
 void uids_add(struct buf *b, uint32_t uid);
 
+/* What a row brings of its message if that is wanted. */
+struct brought {
+	struct str facts;
+	struct str prefix, front;	/* fetch_row.prefix is one behind the
+					 * other */
+	struct str chunks;
+};
 /* A fetch_row as msg_put() would encode it. */
 void view_put_row(struct buf *b, uint32_t seq, const struct column_row *r,
-    struct str keywords, struct str facts);
+    struct str keywords, const struct brought *with);
+/* How many octets that will be at most. */
+size_t view_row_octets(struct str keywords, const struct brought *with);

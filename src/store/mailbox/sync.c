@@ -122,7 +122,8 @@ put_rows(struct syncing *s, struct changed_row *x, size_t n)
 		row = &s->c->live.p[x[i].i];
 		view_put_row(&s->r->rows,
 		    (uint32_t)view_seek(&v, row->uid) + 1, row,
-		    column_keywords(s->c, row->keywords), STR_NULL);
+		    column_keywords(s->c, row->keywords),
+		    &(struct brought){ .facts = STR_NULL });
 	}
 }
 

@@ -89,11 +89,13 @@ fetch_facts(void *arg)
 	OK(store_call(st, STORE_open, &open, &view, w->a, &w->err));
 	fetch = (struct fetch_ask){ .mailbox = view.mailbox,
 		.arrivals = view.modseq, .expunges = view.modseq,
-		.set = STR("\1\0\0\0\1\0\0\0"), .want = WANT_FACTS };
+		.set = STR("\1\0\0\0\1\0\0\0"),
+		.want = WANT_FACTS | WANT_HEAD };
 	OK(store_call(st, STORE_fetch, &fetch, &answer, w->a, &w->err));
 	r = rd_of(answer.rows);
 	assert_true(msg_take(&r, &fetch_row_shape, &row));
 	assert_str(row.facts, "facts");
+	assert_true(str_eq(row.chunks, append.octets));
 	assert_false(log_says("message_damaged"));
 	empty_packs(w);
 	/* The row is right without them. */
@@ -101,7 +103,7 @@ fetch_facts(void *arg)
 	r = rd_of(answer.rows);
 	assert_true(msg_take(&r, &fetch_row_shape, &row));
 	assert_int_equal(row.uid, 1);
-	assert_int_equal(row.facts.n, 0);
+	assert_int_equal(row.facts.n + row.chunks.n + row.prefix.n, 0);
 	assert_true(log_says("message_damaged"));
 	store_close(st);
 	loop_stop(w->loop);

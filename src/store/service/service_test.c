@@ -156,6 +156,7 @@ large_blob(void *arg)
 	struct blob_ref ref;
 	char *text = malloc(SIZE);
 	struct got got = { malloc(SIZE), 0 };
+	struct blob_source message;
 
 	for (size_t i = 0; i < SIZE; i++)
 		text[i] = (char)(i * 31 + i / 7000);
@@ -167,7 +168,8 @@ large_blob(void *arg)
 	a.raw_size = ref.raw_size;
 	OK(store_call(st, STORE_append, &a, &answer, w->a, &w->err));
 	blob_writer_free(bw);
-	OK(blob_read(st, answer.mailbox, answer.uid, 0, SIZE, take_piece,
+	message = (struct blob_source){ answer.mailbox, answer.uid };
+	OK(blob_read(st, &message, 0, SIZE, take_piece,
 	    &got, &w->err));
 	assert_int_equal(got.n, SIZE);
 	assert_memory_equal(got.p, text, SIZE);
@@ -210,6 +212,7 @@ in_front(void *arg)
 	struct take_ask take = { 20000 };
 	struct blob_writer *bw = blob_writer_new(st, 0);
 	struct got got = { arena_alloc(w->a, 10000), 0 };
+	struct blob_source message;
 	struct submit_answer submitted;
 	struct fetch_answer page;
 	struct fetch_ask fetch;
@@ -243,23 +246,33 @@ in_front(void *arg)
 	OK(store_call(st, STORE_open, &o, &in, w->a, &w->err));
 	fetch = (struct fetch_ask){ .mailbox = in.mailbox,
 		.arrivals = in.modseq, .expunges = in.modseq,
-		.set = str_make("\1\0\0\0\1\0\0\0", 8), .want = WANT_FACTS };
+		.set = str_make("\1\0\0\0\1\0\0\0", 8),
+		.want = WANT_FACTS | WANT_HEAD };
 	OK(store_call(st, STORE_fetch, &fetch, &page, w->a, &w->err));
 	rd = rd_of(page.rows);
 	assert_true(msg_take(&rd, &fetch_row_shape, &row));
 	assert_str(row.facts, "facts of it");
 	assert_int_equal(row.size, row.prefix_len + strlen(text));
-	OK(blob_read(st, in.mailbox, row.uid, 0, UINT64_MAX, take_piece, &got,
-	    &w->err));
+	message = (struct blob_source){ in.mailbox, row.uid };
+	OK(blob_read(st, &message, 0, UINT64_MAX, take_piece, &got, &w->err));
 	assert_str(str_make(got.p, got.n),
 	    "Return-Path: <alice@example.test>\r\n"
 	    "Delivered-To: alice@example.test\r\n"
 	    "X-Verdict: fine\r\nSubject: x\r\n\r\nhi\r\n");
 	assert_int_equal(got.n, row.size);
 	got.n = 0;
-	OK(blob_read(st, in.mailbox, row.uid, row.prefix_len, 7, take_piece,
-	    &got, &w->err));
+	OK(blob_read(st, &message, row.prefix_len, 7, take_piece, &got,
+	    &w->err));
 	assert_str(str_make(got.p, got.n), "Subject");
+	/* The same from what the row has brought: nobody is asked. */
+	message = (struct blob_source){ 0, 0, row.prefix, row.chunks };
+	got.n = 0;
+	OK(blob_read(st, &message, 5, row.size - 5, take_piece, &got,
+	    &w->err));
+	assert_str(str_make(got.p, got.n),
+	    "n-Path: <alice@example.test>\r\n"
+	    "Delivered-To: alice@example.test\r\n"
+	    "X-Verdict: fine\r\nSubject: x\r\n\r\nhi\r\n");
 
 	OK(store_call(relay, STORE_take, &take, &work, w->a, &w->err));
 	rd = rd_of(work.items);
