@@ -95,6 +95,7 @@ test_row(void **state unused_arg)
 	view_put_row(&a, 3, &r, STR("a b"), &with);
 	msg_put(&b, &fetch_row_shape, &same);
 	assert_strs(buf_get(&a), buf_get(&b));
+	assert_int_equal(a.n, view_row_octets(STR("a b"), &with));
 	buf_free(&a);
 	buf_free(&b);
 }

@@ -229,10 +229,12 @@ octets(char *p, struct str s)
 	return p + s.n;
 }
 
+const struct brought brings_nothing;
+
 size_t
 view_row_octets(struct str keywords, const struct brought *with)
 {
-	return 76 + keywords.n + with->facts.n + with->prefix.n +
+	return 72 + keywords.n + with->facts.n + with->prefix.n +
 	    with->front.n + with->chunks.n;
 }
 

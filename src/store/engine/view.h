@@ -54,8 +54,9 @@ struct brought {
 					 * other */
 	struct str chunks;
 };
+extern const struct brought brings_nothing;
 /* A fetch_row as msg_put() would encode it. */
 void view_put_row(struct buf *b, uint32_t seq, const struct column_row *r,
     struct str keywords, const struct brought *with);
-/* How many octets that will be at most. */
+/* How many octets that is. */
 size_t view_row_octets(struct str keywords, const struct brought *with);

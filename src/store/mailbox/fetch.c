@@ -39,14 +39,15 @@ pick_row(struct picking *p, const struct view_on *v, size_t i)
 	const struct column_row *row = view_row(v, i);
 	struct str words = column_keywords(v->c, row->keywords);
 	size_t most = p->ask->want & WANT_MORE ? PICK_MORE : PICK;
+	size_t octets = view_row_octets(words, &brings_nothing);
 
 	if (row->modseq <= p->ask->changed_since)
 		return true;
-	if (p->n >= most || p->octets + 64 + words.n > ROWS_MAX) {
+	if (p->n >= most || p->octets + octets > ROWS_MAX) {
 		p->next = row->uid;
 		return false;
 	}
-	p->octets += 64 + words.n;
+	p->octets += octets;
 	p->picked[p->n++] = (struct picked_row){ *row,
 		words.n ? str_dup(p->r->arena, words) : STR_NULL,
 		(uint32_t)i + 1 };

@@ -129,7 +129,7 @@ flag_one(struct flagging *f, size_t i)
 	}
 	buf_le64(&f->was, f->w->repeated ? UINT64_MAX : row->modseq);
 	view_put_row(&f->rows, (uint32_t)i + 1, &is->row, is->keywords,
-	    &(struct brought){ .facts = STR_NULL });
+	    &brings_nothing);
 	return rc;
 }
 

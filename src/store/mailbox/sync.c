@@ -81,7 +81,8 @@ row_octets(const struct syncing *s, const struct changed_row *x)
 {
 	const struct column_row *r = &s->c->live.p[x->i];
 
-	return 64 + column_keywords(s->c, r->keywords).n;
+	return view_row_octets(column_keywords(s->c, r->keywords),
+	    &brings_nothing);
 }
 
 /* How many of the rows fit, whole modseqs only; at least one modseq. */
@@ -123,7 +124,7 @@ put_rows(struct syncing *s, struct changed_row *x, size_t n)
 		view_put_row(&s->r->rows,
 		    (uint32_t)view_seek(&v, row->uid) + 1, row,
 		    column_keywords(s->c, row->keywords),
-		    &(struct brought){ .facts = STR_NULL });
+		    &brings_nothing);
 	}
 }
 

@@ -138,6 +138,40 @@ test_sender_and_relay(void **state)
 	assert_int_equal(fixture_verify(&p->d), 0);
 }
 
+/* More than one answer holds: told in order of modseq, each row once. */
+static void
+test_sync_much(void **state)
+{
+	struct place_of *p = with_people(state);
+	struct caller alice = fixture_person(p->alice);
+	struct open_answer old;
+	union store_answer a = { .sync.more = 1 };
+	struct sync_ask ask;
+	struct fetch_row row;
+	uint32_t told = 0, answers = 0;
+
+	for (int i = 0; i < 1500; i++)
+		OK(fixture_append(&p->d, &alice, "Archive", "text", 0, "",
+		    NULL));
+	OK(fixture_open_mailbox(&p->d, &alice, "Archive", &old));
+	OK(fixture_flags(&p->d, &alice, &old, 1, 1500, FLAGS_ADD, FLAG_seen,
+	    ""));
+	ask = (struct sync_ask){ old.mailbox, old.modseq, old.modseq, 1 };
+	for (; a.sync.more; answers++) {
+		struct rd r;
+
+		OK(reader_ask(p->d.r, &alice, STORE_sync, &ask, &a,
+		    &p->d.err));
+		assert_true(a.sync.rows.n <= 100000);	/* FIELDS_sync_answer */
+		for (r = rd_of(a.sync.rows); !rd_done(&r); told++)
+			assert_true(msg_take(&r, &fetch_row_shape, &row));
+		ask.arrivals = a.sync.arrivals;
+		ask.expunges = a.sync.expunges;
+	}
+	assert_int_equal(told, 1500);
+	assert_int_equal(answers, 2);
+}
+
 static void
 test_flags_and_expunge(void **state)
 {
@@ -545,6 +579,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		T(test_submit_and_read),
 		T(test_sender_and_relay),
+		T(test_sync_much),
 		T(test_flags_and_expunge),
 		T(test_remove),
 		T(test_modseq_of_answers),
