@@ -196,7 +196,7 @@ def test_imapflow(empty_demo):
         "use": "\\Sent", "deleted": "Entwürfe/2027", "left": False,
     }
     assert seen == {
-        "appended": True, "exists": 1, "subject": "one",
+        "appended": True, "exists": 1, "compressed": True, "subject": "one",
         "type": "text/plain", "source": True, "size": True, "text": True,
         "added": ["Work", "\\Flagged", "\\Seen"], "told": 2, "left": 0,
         "found": [1], "notFound": [],

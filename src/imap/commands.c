@@ -49,6 +49,8 @@ const struct command_row imap_commands[] = {
 	    imap_authenticate, C("SASL-IR AUTH=PLAIN"), can_authenticate },
 	{ C("ENABLE"), 0, LOGGED_IN, args_enable, imap_enable,
 	    C("ENABLE CONDSTORE QRESYNC"), NULL },
+	{ C("COMPRESS"), 0, LOGGED_IN, args_atom, imap_compress,
+	    C("COMPRESS=DEFLATE"), NULL },
 	{ C("NAMESPACE"), 0, LOGGED_IN, args_none, imap_namespace,
 	    C("NAMESPACE"), NULL },
 	{ C("CREATE"), 0, LOGGED_IN, args_create, imap_create,

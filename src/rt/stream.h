@@ -24,6 +24,8 @@ struct transport {
 	/* Set by the stream; call it when E_AGAIN may be over. */
 	void (*ready)(void *arg);
 	void *arg;
+	struct transport *below;	/* what it runs over; NULL: may be
+					 * nothing, or nobody's business */
 };
 struct transport_ops {
 	ssize_t (*read)(struct transport *t, void *p, size_t n);

@@ -45,6 +45,8 @@ stream_tls(const struct stream *s)
 {
 	struct tls_facts f = { .on = false };
 
-	transport_tls_facts(stream_transport(s), &f);
+	for (const struct transport *t = stream_transport(s); t && !f.on;
+	    t = t->below)
+		transport_tls_facts(t, &f);
 	return f;
 }

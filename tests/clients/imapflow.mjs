@@ -29,6 +29,7 @@ seen.appended = Boolean(added);
 const lock = await client.getMailboxLock('INBOX');
 try {
 	seen.exists = client.mailbox.exists;
+	seen.compressed = Boolean(client._deflate);
 	const one = await client.fetchOne('*', {
 		envelope: true, flags: true, bodyStructure: true, source: true,
 		uid: true, internalDate: true, size: true,

@@ -19,6 +19,7 @@ A file is read top to bottom, one direction a line:
                     braces, in any order
     NONE regex      nothing that matches has come or comes within 0.3 s
     TLS             TLS starts now
+    DEFLATE         both ways are compressed from now on
     LOGIN alice     log in, over TLS in SMTP (sends EHLO first)
     CLOSED          the server closes the connection
     CLEAR alice     alice's mailboxes as those of a new account
@@ -240,6 +241,9 @@ class Dialogue:
         self.flush()
         self.wire().tls()
 
+    def do_deflate(self, rest):
+        self.wire().deflate()
+
     def do_login(self, person):
         if self.port.startswith("imap"):
             self.tags += 1
@@ -294,7 +298,8 @@ class Dialogue:
         "C:": do_send, "RAW": do_raw, "PIPE": do_pipe,
         "S:": do_exact, "S~": do_match, "S*": do_skip,
         "S{": do_group, "NONE": do_none, "CLOSED": do_closed,
-        "PORT": do_port, "CONN": do_conn, "TLS": do_tls, "LOGIN": do_login,
+        "PORT": do_port, "CONN": do_conn, "TLS": do_tls,
+        "DEFLATE": do_deflate, "LOGIN": do_login,
         "CLEAR": do_clear, "MAIL": do_mail, "APPEND": do_append,
     }
 

@@ -3,6 +3,7 @@
 import base64
 import socket
 import ssl
+import zlib
 
 from .server import PASSWORD, address
 
@@ -23,6 +24,8 @@ class Wire:
         self.sock = self.connect(port, timeout)
         self.sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         self.buffer = bytearray()
+        self.packer = self.unpacker = None
+        self.came = 0
         if implicit_tls:
             self.tls()
 
@@ -36,13 +39,24 @@ class Wire:
                 f"came before TLS began: {bytes(self.buffer)!r}")
         self.sock = client_context().wrap_socket(self.sock)
 
+    def deflate(self):
+        """Both ways compressed from here on (RFC 1951)."""
+        assert not self.buffer
+        self.packer = zlib.compressobj(wbits=-15)
+        self.unpacker = zlib.decompressobj(wbits=-15)
+
     def send(self, octets):
+        if self.packer:
+            octets = (self.packer.compress(octets)
+                      + self.packer.flush(zlib.Z_SYNC_FLUSH))
         self.sock.sendall(octets)
 
     def more(self):
         """Read once; False at the end."""
         octets = self.sock.recv(1 << 16)
-        self.buffer += octets
+        self.came += len(octets)
+        self.buffer += (self.unpacker.decompress(octets) if self.unpacker
+                        else octets)
         return bool(octets)
 
     def line(self):
