@@ -191,7 +191,7 @@ class Hop(Nothing):
 
     def __init__(self, folder, user):
         super().__init__(folder, user)
-        port = 30000 + free_offset()
+        port = 26 + free_offset()
         self.sink = Sink("127.0.0.1", port).start()
         self.config = (f'route "*" {{ host = "[127.0.0.1]" port = {port} '
                        "private = true }\n")

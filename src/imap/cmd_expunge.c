@@ -10,7 +10,6 @@ expunge_these(struct imap_session *s, const struct selection *uids)
 {
 	struct err err = { 0 };
 
-
 	if (change_expunge(&s->view, uids, &err) < 0)
 		return imap_fail(s, "expunge", &err);
 	if (!(s->enabled & ENABLED_QRESYNC))

@@ -49,9 +49,10 @@ def _is_free(port):
 
 
 def free_offset():
-    """An offset that leaves all of a demo's ports free."""
+    """An offset that leaves all of a demo's ports free; below those that
+    connections take by themselves."""
     for _ in range(1000):
-        offset = random.randrange(10000, 30000)
+        offset = random.randrange(10000, 24000)
         ports = list(STANDARD.values()) + [2525 - 1000]
         if all(_is_free(port + offset) for port in ports):
             return offset
