@@ -63,21 +63,28 @@ verify_all(struct admin *a, struct operator *op, struct verify_sum *s,
 	return 0;
 }
 
+/* The lines of a table of one column, and the end of the object. */
 static void
-verify_report(struct verify_sum *s, bool json)
+print_lines_json(const struct table *t)
 {
 	auto_buf b = BUF_INIT(1 << 20);
 
+	for (size_t i = 0; i < t->nrows; i++) {
+		buf_reset(&b);
+		json_string(&b, t->cells[i]);
+		printf("%s%.*s", i ? "," : "", STR_FMT(buf_get(&b)));
+	}
+	puts("]}");
+}
+
+static void
+verify_report(struct verify_sum *s, bool json)
+{
 	if (json) {
 		printf("{\"checked\":%llu,\"octets\":%llu,\"problems\":[",
 		    (unsigned long long)s->checked,
 		    (unsigned long long)s->octets);
-		for (size_t i = 0; i < s->table.nrows; i++) {
-			buf_reset(&b);
-			json_string(&b, s->table.cells[i]);
-			printf("%s%.*s", i ? "," : "", STR_FMT(buf_get(&b)));
-		}
-		puts("]}");
+		print_lines_json(&s->table);
 		return;
 	}
 	if (s->table.nrows > 0)
@@ -150,12 +157,7 @@ repair_report(const struct repair_sum *s, const struct options *o)
 		    "\"done\":[", o->dry_run ? "true" : "false",
 		    n->recovered, n->restored, n->removed, n->counted,
 		    n->left);
-		for (size_t i = 0; i < s->table.nrows; i++) {
-			buf_reset(&b);
-			json_string(&b, s->table.cells[i]);
-			printf("%s%.*s", i ? "," : "", STR_FMT(buf_get(&b)));
-		}
-		puts("]}");
+		print_lines_json(&s->table);
 		return;
 	}
 	for (size_t i = 0; i < s->table.nrows; i++) {

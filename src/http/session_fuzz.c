@@ -7,21 +7,6 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
-/* A handshake would take longer than all the rest: count as TLS what is in
- * clear. These stand in for those of stream_tls.c. */
-struct tls_facts
-stream_tls(const struct stream *s unused_arg)
-{
-	return (struct tls_facts){ .on = true };
-}
-
-int
-stream_tls_accept(struct stream *s unused_arg, struct tls_ctx *ctx unused_arg,
-    struct err *err)
-{
-	return err_set(err, E_TLS, "none here");
-}
-
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {

@@ -6,10 +6,7 @@
 #pragma once
 #include "rt/stream.h"
 
-/* What both directions cost a stream, at most, while it rests too: 48 KB to
- * compress, and the window of what came. */
-enum { DEFLATE_MEM = 112 * 1024 };
-
-/* From now on, both ways. All was flushed, and nothing has come yet. */
+/* From now on, both ways. All was flushed, and nothing has come yet. It costs
+ * 48 KB to compress, and the window of what came, also while it rests. */
 void stream_deflate(struct stream *s);
 bool stream_is_deflated(const struct stream *s);

@@ -17,8 +17,6 @@
  */
 #include "store/upkeep/repair_int.h"
 
-#include <stdarg.h>
-
 enum { LOOK_OCTETS = 1 << 20, TAKEN = 4 << 20, LINES_MAX = 180000,
 	PLACED_A_SLICE = 1000, REFS_A_SLICE = 500000, COUNTS_A_SLICE = 500 };
 
@@ -27,18 +25,11 @@ enum { LOOK_OCTETS = 1 << 20, TAKEN = 4 << 20, LINES_MAX = 180000,
 void
 repair_say(struct repairing *x, const char *fmt, ...)
 {
-	char line[500];
 	va_list ap;
-	int n;
 
 	va_start(ap, fmt);
-	n = vsnprintf(line, sizeof(line), fmt, ap);
+	upkeep_line(&x->lines, UPKEEP_LINE_MAX - 1, fmt, ap);
 	va_end(ap);
-	if (n <= 0)
-		return;
-	buf_put(&x->lines, line, (size_t)n < sizeof(line) ? (size_t)n
-							  : sizeof(line) - 1);
-	buf_chr(&x->lines, '\n');
 }
 
 static bool

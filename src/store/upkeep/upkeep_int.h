@@ -2,6 +2,8 @@
  * upkeep_int.h - what the parts of cleaning up share: the writer's.
  */
 #pragma once
+#include <stdarg.h>
+
 #include "store/engine/engine_int.h"
 
 /* A slice of gc.c, tombstones.c or compact.c, between two batches; *more if
@@ -11,6 +13,12 @@ int tombstones_slice(struct engine *e, bool *more, struct err *err);
 int compact_slice(struct engine *e, bool *more, struct err *err);
 
 enum { PAUSE_S = 600 };
+
+/* A line of an answer to people, of at most so many octets (under
+ * UPKEEP_LINE_MAX); what is longer is cut. */
+enum { UPKEEP_LINE_MAX = 500 };
+void upkeep_line(struct buf *b, size_t most, const char *fmt, va_list ap)
+    printf_like(3, 0);
 
 /* What is damaged here is nobody's mail: they go on without cleaning, for a
  * while. Says 0. */

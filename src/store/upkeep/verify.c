@@ -1,6 +1,4 @@
-#include <stdarg.h>
-
-#include "store/engine/engine_int.h"
+#include "store/upkeep/upkeep_int.h"
 
 /*
  * Recount everything, in slices. The cursor is a phase and where it stands:
@@ -14,6 +12,7 @@
  */
 
 enum { BLOBS_OCTETS = 8 << 20, BLOBS_MAX = 2000, PROBLEMS_MAX = 180000,
+	PROBLEM_MAX = 299,
 	REFS_A_SLICE = 500000, BLOBS_A_PAGE = 100 };
 
 struct verifying {
@@ -29,18 +28,13 @@ static void problem(struct verifying *v, const char *fmt, ...)
 static void
 problem(struct verifying *v, const char *fmt, ...)
 {
-	char line[300];
 	va_list ap;
-	int n;
 
-	va_start(ap, fmt);
-	n = vsnprintf(line, sizeof(line), fmt, ap);
-	va_end(ap);
-	if (n <= 0 || v->r->more.n > PROBLEMS_MAX)
+	if (v->r->more.n > PROBLEMS_MAX)
 		return;
-	buf_put(&v->r->more, line, (size_t)n < sizeof(line) ? (size_t)n
-							    : sizeof(line) - 1);
-	buf_chr(&v->r->more, '\n');
+	va_start(ap, fmt);
+	upkeep_line(&v->r->more, PROBLEM_MAX, fmt, ap);
+	va_end(ap);
 }
 
 /* A part of a slice could not be read: say so, and go on. */

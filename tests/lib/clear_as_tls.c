@@ -1,0 +1,19 @@
+/*
+ * clear_as_tls.c - for fuzz targets of sessions: what is in clear counts as
+ * TLS, as a handshake would take longer than all the rest. These stand in for
+ * those of rt/stream_tls.c.
+ */
+#include "rt/stream.h"
+
+struct tls_facts
+stream_tls(const struct stream *s unused_arg)
+{
+	return (struct tls_facts){ .on = true };
+}
+
+int
+stream_tls_accept(struct stream *s unused_arg, struct tls_ctx *ctx unused_arg,
+    struct err *err)
+{
+	return err_set(err, E_TLS, "none here");
+}
