@@ -18,7 +18,6 @@ enum {
 
 struct deflated {
 	struct transport t;	/* first */
-	struct transport *inner;
 	z_stream in, out;
 	char *came;		/* what `in` has not taken is in it */
 	bool full;		/* `in` may have more without another octet */
@@ -53,7 +52,7 @@ take_more(struct deflated *d)
 	if (!d->came)
 		d->came = malloc(CAME);
 	bug_if(!d->came);
-	n = d->inner->ops->read(d->inner, d->came, CAME);
+	n = d->t.below->ops->read(d->t.below, d->came, CAME);
 	if (n > 0) {
 		d->in.next_in = (Bytef *)d->came;
 		d->in.avail_in = (uInt)n;
@@ -131,7 +130,7 @@ deflated_write(struct transport *t, const void *p, size_t n)
 	if (d->accepted == 0)
 		pack(d, p, n);
 	while (d->sent < d->packed.n) {
-		rc = d->inner->ops->write(d->inner, d->packed.p + d->sent,
+		rc = d->t.below->ops->write(d->t.below, d->packed.p + d->sent,
 		    d->packed.n - d->sent);
 		if (rc < 0)
 			return rc;
@@ -150,7 +149,7 @@ deflated_close(struct transport *t)
 {
 	struct deflated *d = deflated_of(t);
 
-	d->inner->ops->close(d->inner);
+	d->t.below->ops->close(d->t.below);
 	(void)inflateEnd(&d->in);
 	(void)deflateEnd(&d->out);
 	buf_free(&d->packed);
@@ -160,15 +159,6 @@ deflated_close(struct transport *t)
 
 static const struct transport_ops deflated_ops = { deflated_read,
 	deflated_write, deflated_close };
-
-static void
-inner_ready(void *arg)
-{
-	struct deflated *d = arg;
-
-	if (d->t.ready)
-		d->t.ready(d->t.arg);
-}
 
 bool
 stream_is_deflated(const struct stream *s)
@@ -187,8 +177,6 @@ stream_deflate(struct stream *s)
 	    MEM_LEVEL, Z_DEFAULT_STRATEGY) != Z_OK);
 	buf_init(&d->packed, PIECE);
 	d->t.ops = &deflated_ops;
-	d->inner = d->t.below = stream_transport(s);
-	d->inner->ready = inner_ready;
-	d->inner->arg = d;
+	transport_over(&d->t, stream_transport(s));
 	stream_attach(s, &d->t);
 }

@@ -24,8 +24,7 @@ struct transport {
 	/* Set by the stream; call it when E_AGAIN may be over. */
 	void (*ready)(void *arg);
 	void *arg;
-	struct transport *below;	/* what it runs over; NULL: may be
-					 * nothing, or nobody's business */
+	struct transport *below;	/* what it runs over; NULL: nothing */
 };
 struct transport_ops {
 	ssize_t (*read)(struct transport *t, void *p, size_t n);
@@ -44,6 +43,8 @@ int transport_socket(struct loop *l, int fd, struct transport **t,
 int transport_dial(struct loop *l, const char *address, uint16_t port,
     const char *from, int64_t until_ms, struct transport **t,
     struct err *err);
+/* From now on t runs over `below`, and is ready when that is. t closes it. */
+void transport_over(struct transport *t, struct transport *below);
 /* Two ends of a connection in memory. Each direction holds cap octets. */
 void transport_pair(struct loop *l, size_t cap, struct transport **a,
     struct transport **b);

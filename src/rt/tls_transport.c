@@ -13,7 +13,6 @@
 
 struct tls {
 	struct transport t;	/* first */
-	struct transport *inner;
 	struct tls_ctx *ctx;		/* of a server */
 	struct tls_client *client;	/* of a client, */
 	struct tls_verdict *verdict;	/* and whom it met */
@@ -53,7 +52,7 @@ static int
 bio_read(BIO *b, char *p, size_t n, size_t *got)
 {
 	struct tls *tls = BIO_get_data(b);
-	ssize_t rc = tls->inner->ops->read(tls->inner, p, n);
+	ssize_t rc = tls->t.below->ops->read(tls->t.below, p, n);
 
 	BIO_clear_retry_flags(b);
 	if (rc > 0) {
@@ -73,7 +72,7 @@ static int
 bio_write(BIO *b, const char *p, size_t n, size_t *put)
 {
 	struct tls *tls = BIO_get_data(b);
-	ssize_t rc = tls->inner->ops->write(tls->inner, p, n);
+	ssize_t rc = tls->t.below->ops->write(tls->t.below, p, n);
 
 	BIO_clear_retry_flags(b);
 	if (rc > 0) {
@@ -188,20 +187,11 @@ tls_close(struct transport *t)
 		(void)SSL_shutdown(tls->ssl);	/* once: never waits */
 	SSL_free(tls->ssl);
 	ERR_clear_error();
-	tls->inner->ops->close(tls->inner);
+	tls->t.below->ops->close(tls->t.below);
 	tls_ctx_unref(tls->ctx);
 	tls_client_unref(tls->client);
 	free(tls->verdict);
 	free(tls);
-}
-
-static void
-inner_ready(void *arg)
-{
-	const struct tls *tls = arg;
-
-	if (tls->t.ready)
-		tls->t.ready(tls->t.arg);
 }
 
 static struct tls *
@@ -211,9 +201,7 @@ tls_over(struct transport *inner)
 
 	bug_if(!tls);
 	tls->t.ops = &tls_ops;
-	tls->inner = inner;
-	inner->ready = inner_ready;
-	inner->arg = tls;
+	transport_over(&tls->t, inner);
 	return tls;
 }
 

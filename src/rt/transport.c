@@ -1,5 +1,5 @@
 /*
- * transport.c - sockets, and memory that behaves like one.
+ * transport.c - sockets, and memory that behaves like one; what runs over them.
  */
 #include <errno.h>
 #include <sys/epoll.h>
@@ -7,6 +7,25 @@
 
 #include "base/buf.h"
 #include "rt/stream.h"
+
+/* One over another ------------------------------------------------------ */
+
+static void
+below_ready(void *arg)
+{
+	const struct transport *t = arg;
+
+	if (t->ready)
+		t->ready(t->arg);
+}
+
+void
+transport_over(struct transport *t, struct transport *below)
+{
+	t->below = below;
+	below->ready = below_ready;
+	below->arg = t;
+}
 
 /* Sockets --------------------------------------------------------------- */
 
