@@ -21,7 +21,8 @@ struct fake_store {
 	    uint32_t uid);
 	size_t piece;		/* octets that blob_read() gives at a time */
 
-	int fail[STORE_NCALLS];	/* E_* that a call answers, 0: none */
+	/* Narrow: tests have it on their stacks, and calls are many. */
+	int16_t fail[STORE_NCALLS];	/* E_* that a call answers, 0: none */
 	int blob_error;		/* E_* of blob_write() */
 	int read_error;		/* E_* of blob_read() behind its first piece */
 	int64_t delay_ms;	/* every call takes so long */
@@ -29,7 +30,7 @@ struct fake_store {
 	uint64_t generation;
 	uint64_t change;	/* the id given out last */
 
-	size_t calls[STORE_NCALLS];	/* how often each was asked */
+	uint32_t calls[STORE_NCALLS];	/* how often each was asked */
 	size_t under_way, most_under_way;
 };
 
