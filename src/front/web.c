@@ -6,17 +6,31 @@
  * Privileges: those of front (role.c).
  */
 #include "http/json.h"
+#include "http/page.h"
 #include "http/session.h"
 #include "rt/listeners.h"
 #include "vault/client.h"
+
+enum { ROUTES_MAX = 64 };
 
 struct web {
 	struct role *role;
 	struct vault *vault;
 	struct listeners *listeners;
 	struct sign_ins *sign_ins;
+	struct http_route routes[ROUTES_MAX]; /* all there are */
+	size_t nroutes;
 	struct http_service *http;
 };
+
+static void
+add_routes(struct web *w, const struct http_route *routes, size_t n)
+{
+	for (size_t i = 0; i < n; i++) {
+		bug_if(w->nroutes == ROUTES_MAX);
+		w->routes[w->nroutes++] = routes[i];
+	}
+}
 
 static void
 start_http(void *arg, struct connection *from, struct stream *s,
@@ -53,8 +67,7 @@ make_ready(void *arg, struct err *err)
 	tls_ctx_alpn(tls, STR("http/1.1 http/1.0"));
 	http_service_unref(w->http);
 	w->http = http_service_new(w->role->loop, c, w->vault, tls,
-	    w->sign_ins, http_login_routes, http_nlogin_routes,
-	    https_port(c));
+	    w->sign_ins, w->routes, w->nroutes, https_port(c));
 	tls_ctx_unref(tls);
 	return 0;
 }
@@ -75,6 +88,8 @@ web_prepare(struct role *r, struct err *err unused_arg)
 	w->role = r;
 	w->vault = vault_new(r->loop, -1);
 	w->sign_ins = sign_ins_new(r->loop, w->vault, &r->config);
+	add_routes(w, http_login_routes, http_nlogin_routes);
+	add_routes(w, http_page_routes, http_npage_routes);
 	w->listeners = listeners_new(r, kinds, NELEM(kinds), make_ready, w);
 	listeners_need(w->listeners, vault_link(w->vault));
 	return 0;

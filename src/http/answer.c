@@ -9,7 +9,8 @@ static const struct {
 	const char *reason;
 } reasons[] = {
 	{ 200, "OK" }, { 201, "Created" }, { 204, "No Content" },
-	{ 308, "Permanent Redirect" }, { 400, "Bad Request" },
+	{ 304, "Not Modified" }, { 308, "Permanent Redirect" },
+	{ 400, "Bad Request" },
 	{ 401, "Unauthorized" }, { 403, "Forbidden" }, { 404, "Not Found" },
 	{ 405, "Method Not Allowed" }, { 408, "Request Timeout" },
 	{ 411, "Length Required" }, { 413, "Content Too Large" },
@@ -34,13 +35,14 @@ reason_of(uint16_t status)
 /* On every answer. No page of others frames ours, runs in it or reads it, and
  * none of ours tells others where it was. */
 static const char always[] =
-    "Cache-Control: no-store\r\n"
-    "Content-Security-Policy: default-src 'none'; base-uri 'none'; "
-    "form-action 'none'; frame-ancestors 'none'\r\n"
     "Cross-Origin-Opener-Policy: same-origin\r\n"
     "Cross-Origin-Resource-Policy: same-origin\r\n"
     "Referrer-Policy: no-referrer\r\n"
     "X-Content-Type-Options: nosniff\r\n";
+/* On those that do not say another. */
+static const char no_caching[] = "no-store";
+static const char no_content[] = "default-src 'none'; base-uri 'none'; "
+    "form-action 'none'; frame-ancestors 'none'";
 
 void
 http_add_field(struct http_request *r, struct str name, struct str value)
@@ -86,6 +88,26 @@ say_strict_transport(struct http_request *r)
 }
 
 static void
+say_policies(struct http_request *r)
+{
+	struct stream *s = r->session->d.stream;
+	struct str caching = r->caching.n ? r->caching : str_c(no_caching);
+	struct str policy = r->policy.n ? r->policy : str_c(no_content);
+
+	(void)stream_printf(s, "Cache-Control: %.*s\r\n"
+	    "Content-Security-Policy: %.*s\r\n", STR_FMT(caching),
+	    STR_FMT(policy));
+	(void)stream_write(s, str_c(always));
+}
+
+/* RFC 9110 8.6, 15.4.5 */
+static bool
+has_no_body(uint16_t status)
+{
+	return status == 204 || status == 304;
+}
+
+static void
 say_head(struct http_request *r, uint16_t status, struct str type)
 {
 	struct stream *s = r->session->d.stream;
@@ -102,7 +124,7 @@ say_head(struct http_request *r, uint16_t status, struct str type)
 	if (type.n > 0)
 		(void)stream_printf(s, "Content-Type: %.*s\r\n",
 		    STR_FMT(type));
-	(void)stream_write(s, str_c(always));
+	say_policies(r);
 	say_strict_transport(r);
 	bug_if(buf_failed(&r->fields));
 	(void)stream_write(s, buf_get(&r->fields));
@@ -116,10 +138,10 @@ http_say(struct http_request *r, const struct http_answer *a)
 	struct stream *s = r->session->d.stream;
 
 	say_head(r, a->status, a->type);
-	if (a->status != 204)		/* RFC 9110 8.6 */
+	if (!has_no_body(a->status))
 		(void)stream_printf(s, "Content-Length: %zu\r\n", a->body.n);
 	(void)stream_write(s, STR("\r\n"));
-	if (r->head.method == HTTP_HEAD || a->status == 204)
+	if (r->head.method == HTTP_HEAD || has_no_body(a->status))
 		return;
 	r->sent = a->body.n;
 	(void)stream_write(s, a->body);

@@ -1,0 +1,258 @@
+// JMAP as any program speaks it: calls in one request, uploads, downloads and
+// what changes.                                            RFC 8620, RFC 8621
+import { signal } from '@preact/signals';
+
+export interface Address { name: string | null; email: string }
+
+export interface Mailbox {
+	id: string;
+	name: string;
+	parentId: string | null;
+	role: string | null;
+	sortOrder: number;
+	totalEmails: number;
+	unreadEmails: number;
+	totalThreads: number;
+	unreadThreads: number;
+}
+
+export interface Part {
+	partId: string | null;
+	blobId: string | null;
+	size: number;
+	name: string | null;
+	type: string;
+	disposition: string | null;
+	cid: string | null;
+}
+
+export interface Email {
+	id: string;
+	blobId: string;
+	threadId: string;
+	mailboxIds: Record<string, boolean>;
+	keywords: Record<string, boolean>;
+	from: Address[] | null;
+	to: Address[] | null;
+	cc: Address[] | null;
+	subject: string | null;
+	receivedAt: string;
+	preview: string;
+	hasAttachment: boolean;
+}
+
+export interface FullEmail extends Email {
+	bcc: Address[] | null;
+	replyTo: Address[] | null;
+	sentAt: string | null;
+	messageId: string[] | null;
+	references: string[] | null;
+	inReplyTo: string[] | null;
+	textBody: Part[];
+	htmlBody: Part[];
+	attachments: Part[];
+	bodyValues: Record<string, { value: string; isTruncated: boolean }>;
+}
+
+export interface Identity {
+	id: string;
+	name: string;
+	email: string;
+	replyTo: Address[] | null;
+	textSignature: string;
+}
+
+export interface SetAnswer {
+	created?: Record<string, { id: string; blobId?: string }> | null;
+	notCreated?: Record<string, SetError> | null;
+	notUpdated?: Record<string, SetError> | null;
+	notDestroyed?: Record<string, SetError> | null;
+	newState: string;
+}
+export interface SetError { type: string; description?: string | null }
+
+interface Session {
+	capabilities: Record<string, unknown>;
+	accounts: Record<string, { name: string }>;
+	primaryAccounts: Record<string, string>;
+	apiUrl: string;
+	downloadUrl: string;
+	uploadUrl: string;
+	eventSourceUrl: string;
+}
+
+/** Who is signed in; undefined: nobody knows yet, null: nobody is. */
+export const person = signal<{ user: string; token: string } | null>();
+
+export class Refusal extends Error {
+	constructor(readonly type: string, readonly status = 0) {
+		super(type);
+	}
+}
+
+const MAIL = 'urn:ietf:params:jmap:mail';
+const WANTED = ['urn:ietf:params:jmap:core', MAIL,
+	'urn:ietf:params:jmap:submission'];
+// The cookie cannot be seen from here: who never signed in is not asked.
+const MARK = 'postern.signed-in';
+
+let session: Session;
+let account = '';
+
+async function fetchOk(path: string, init?: RequestInit): Promise<Response> {
+	let answer: Response;
+	try {
+		answer = await fetch(path, init);
+	} catch {
+		throw new Refusal('offline');
+	}
+	if (answer.status === 401 && path !== '/login') {
+		forgetPerson();
+		throw new Refusal('signedOut', 401);
+	}
+	if (!answer.ok) {
+		const said = await answer.json().catch(() => null);
+		throw new Refusal(said?.type ?? 'http', answer.status);
+	}
+	return answer;
+}
+
+const json = { 'Content-Type': 'application/json' };
+const token = () => ({ 'X-CSRF-Token': person.value?.token ?? '' });
+
+// ---- who it is -------------------------------------------------------------
+
+function forgetPerson() {
+	localStorage.removeItem(MARK);
+	person.value = null;
+}
+
+// This page came from where the rest is, by whatever name that is reached.
+const here = (url: string) => url.replace(/^https?:\/\/[^/]+/, '');
+
+async function readSession() {
+	const answer = await fetchOk('/.well-known/jmap').catch((e) => {
+		throw e.status === 404 ? new Refusal('noMail') : e;
+	});
+	const said = await answer.json();
+	session = { ...said, apiUrl: here(said.apiUrl),
+		downloadUrl: here(said.downloadUrl), uploadUrl: here(said.uploadUrl),
+		eventSourceUrl: here(said.eventSourceUrl) };
+	account = session.primaryAccounts[MAIL] ?? '';
+	if (!account)
+		throw new Refusal('noMail');
+}
+
+/** Is somebody signed in already? */
+export async function findPerson() {
+	if (!localStorage.getItem(MARK)) {
+		person.value = null;
+		return;
+	}
+	const [who] = await Promise.all([fetchOk('/session'), readSession()]);
+	person.value = await who.json();
+}
+
+export async function signIn(user: string, password: string) {
+	const answer = await fetchOk('/login', { method: 'POST', headers: json,
+		body: JSON.stringify({ user, password }) });
+	const who = await answer.json();
+	try {
+		await readSession();
+	} catch (e) {
+		await fetchOk('/session', { method: 'DELETE',
+			headers: { 'X-CSRF-Token': who.token } });
+		throw e;
+	}
+	localStorage.setItem(MARK, '1');
+	person.value = who;
+}
+
+export async function signOut(everywhere = false) {
+	await fetchOk(everywhere ? '/sessions' : '/session',
+		{ method: 'DELETE', headers: token() });
+	forgetPerson();
+}
+
+// ---- calls -----------------------------------------------------------------
+
+export type Call = [name: string, args: object];
+/** An argument that is a result of the call before. */
+export const from = (resultOf: number, name: string, path: string) =>
+	({ resultOf: String(resultOf), name, path });
+
+/** The answers of one request; reading one that is an error throws it. */
+export class Answers {
+	constructor(private said: [string, unknown, string][]) {}
+	get<T>(n: number): T {
+		const found = this.said.find(([, , id]) => id === String(n));
+		if (!found || found[0] === 'error')
+			throw new Refusal((found?.[1] as { type?: string })?.type ??
+				'serverFail');
+		return found[1] as T;
+	}
+	has(n: number): boolean {
+		return this.said.some(([name, , id]) => id === String(n) &&
+			name !== 'error');
+	}
+}
+
+export async function ask(calls: Call[], keepalive = false): Promise<Answers> {
+	const using = WANTED.filter((c) => c in session.capabilities);
+	const methodCalls = calls.map(([name, args], i) =>
+		[name, { accountId: account, ...args }, String(i)]);
+	const answer = await fetchOk(session.apiUrl, { method: 'POST', keepalive,
+		headers: { ...json, ...token() },
+		body: JSON.stringify({ using, methodCalls }) });
+	return new Answers((await answer.json()).methodResponses);
+}
+
+/** What a /set refused, thrown. */
+export function checkSet(a: SetAnswer) {
+	for (const refused of [a.notCreated, a.notUpdated, a.notDestroyed])
+		for (const why of Object.values(refused ?? {}))
+			throw new Refusal(why.type);
+}
+
+// ---- blobs -----------------------------------------------------------------
+
+const expand = (template: string, values: Record<string, string>) =>
+	template.replace(/{(\w+)}/g, (_, name: string) =>
+		encodeURIComponent(values[name] ?? ''));
+
+export const downloadUrl = (blobId: string, name: string, type: string) =>
+	expand(session.downloadUrl, { accountId: account, blobId, name, type });
+
+/** fetch() says nothing of how far it is. */
+export function upload(file: File, progress: (part: number) => void,
+	stop: AbortSignal): Promise<{ blobId: string; type: string; size: number }> {
+	return new Promise((done, failed) => {
+		const r = new XMLHttpRequest();
+		r.open('POST', expand(session.uploadUrl, { accountId: account }));
+		r.setRequestHeader('Content-Type',
+			file.type || 'application/octet-stream');
+		r.setRequestHeader('X-CSRF-Token', person.value?.token ?? '');
+		r.responseType = 'json';
+		r.upload.onprogress = (e) => progress(e.loaded / (e.total || 1));
+		r.onload = () => r.status === 200 || r.status === 201 ?
+			done(r.response) :
+			failed(new Refusal(r.status === 413 ? 'tooLarge' : 'http',
+				r.status));
+		r.onerror = () => failed(new Refusal('offline'));
+		stop.addEventListener('abort', () => r.abort());
+		r.send(file);
+	});
+}
+
+// ---- what changes ----------------------------------------------------------
+
+/** Calls changed() with the types that did; returns how to end it. */
+export function listen(changed: (types: string[]) => void): () => void {
+	const events = new EventSource(expand(session.eventSourceUrl,
+		{ types: '*', closeafter: 'no', ping: '60' }));
+	events.addEventListener('state', (e) => {
+		const said = JSON.parse((e as MessageEvent<string>).data);
+		changed(Object.keys(said.changed?.[account] ?? {}));
+	});
+	return () => events.close();
+}

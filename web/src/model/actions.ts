@@ -1,0 +1,132 @@
+// What is done to messages: at once here, then at the server; taken back if that
+// refuses.
+import { batch } from '@preact/signals';
+import { ask, checkSet, type Email, type SetAnswer } from '../jmap';
+import { t } from '../texts';
+import { changedHere, dropRows, emailOf, list, put, refresh, rowEmails,
+	selection } from './list';
+import { ALL, byId, byRole, here, nameOfMailbox, takeMailboxes } from './mailboxes';
+import { openRow, showNext } from './open';
+import { askFor, say, sayWrong } from './say';
+
+const SET_MAX = 200;	// of one call, below what servers allow
+
+const known = (ids: string[]) =>
+	ids.map(emailOf).filter((e) => e !== undefined);
+
+/** The rows that a key or a button is for, as messages. */
+export function targets(): Email[] {
+	const rows = selection.value.size ? [...selection.value] :
+		openRow.value ? [openRow.value] : [];
+	return rows.flatMap(rowEmails);
+}
+
+type Patch = Record<string, unknown>;
+
+/** One change of each of them: how it looks here, and what the server is told. */
+async function update(all: Email[], look: (e: Email) => Email,
+	patch: (e: Email) => Patch): Promise<boolean> {
+	const before = all.map((e) => e);
+	changedHere();
+	batch(() => all.forEach((e) => put(look(e))));
+	try {
+		for (let i = 0; i < all.length; i += SET_MAX) {
+			const some = all.slice(i, i + SET_MAX);
+			const answers = await ask([['Email/set', { update:
+				Object.fromEntries(some.map((e) => [e.id, patch(e)])) }],
+				ALL]);
+			takeMailboxes(answers, 1);
+			checkSet(answers.get<SetAnswer>(0));
+		}
+		return true;
+	} catch (e) {
+		batch(() => before.forEach(put));
+		sayWrong(e);
+		return false;
+	} finally {
+		changedHere();
+		refresh();
+	}
+}
+
+export function setKeyword(all: Email[], keyword: string, on: boolean) {
+	const others = all.filter((e) => !!e.keywords[keyword] !== on);
+	if (!others.length)
+		return;
+	void update(others, (e) => {
+		const { [keyword]: _, ...rest } = e.keywords;
+		return { ...e, keywords: on ? { ...rest, [keyword]: true } : rest };
+	}, () => ({ [`keywords/${keyword}`]: on || null }));
+}
+
+/** Read if any is unread, and the other way round. */
+export function toggleSeen(all = targets()) {
+	setKeyword(all, '$seen', all.some((e) => !e.keywords.$seen));
+}
+export function toggleFlag(all = targets()) {
+	setKeyword(all, '$flagged', !all.every((e) => e.keywords.$flagged));
+}
+
+/** The rows that show only messages of these. */
+const rowsOf = (gone: ReadonlySet<string>) => new Set(list.value.ids
+	.filter((id) => id !== undefined &&
+		rowEmails(id).every((e) => gone.has(e.id))) as string[]);
+
+function leaveRows(all: Email[]) {
+	const rows = rowsOf(new Set(all.map((e) => e.id)));
+	if (openRow.value && rows.has(openRow.value))
+		showNext(rows);
+	dropRows(rows);
+}
+
+const inMailbox = (id: string) => (e: Email) =>
+	({ ...e, mailboxIds: { [id]: true } });
+
+export async function moveTo(mailboxId: string, all = targets()) {
+	const to = byId(mailboxId);
+	const moved = all.filter((e) => !e.mailboxIds[mailboxId]);
+	if (!to || !moved.length)
+		return;
+	if (here.value)
+		leaveRows(moved);
+	selection.value = new Set();
+	say(t.moved(moved.length, nameOfMailbox(to)), () => void update(
+		known(moved.map((e) => e.id)),
+		(e) => moved.find((m) => m.id === e.id) ?? e,
+		(e) => ({ mailboxIds: moved.find((m) => m.id === e.id)?.mailboxIds })));
+	await update(moved, inMailbox(mailboxId),
+		() => ({ mailboxIds: { [mailboxId]: true } }));
+}
+
+export function moveToRole(role: string, all = targets()) {
+	const to = byRole(role);
+	if (to)
+		void moveTo(to.id, all);
+}
+
+export async function remove(all = targets()) {
+	const trash = byRole('trash');
+	const there = here.value?.role;
+	if (!all.length)
+		return;
+	if (trash && there !== 'trash' && there !== 'junk')
+		return moveTo(trash.id, all);
+	if (await askFor(t.deleteForeverAsk(all.length), t.deleteForever) === null)
+		return;
+	leaveRows(all);
+	changedHere();
+	try {
+		for (let i = 0; i < all.length; i += SET_MAX) {
+			const answers = await ask([['Email/set', { destroy:
+				all.slice(i, i + SET_MAX).map((e) => e.id) }], ALL]);
+			takeMailboxes(answers, 1);
+			checkSet(answers.get<SetAnswer>(0));
+		}
+		say(t.deleted(all.length));
+	} catch (e) {
+		sayWrong(e);
+	} finally {
+		changedHere();
+		refresh();
+	}
+}

@@ -1,0 +1,351 @@
+// The message that is being written: kept as a draft while it is, then sent,
+// after a moment in which that can be undone.
+import { signal, type Signal } from '@preact/signals';
+import { ask, checkSet, person, Refusal, upload, type Address, type FullEmail,
+	type Identity, type SetAnswer } from '../jmap';
+import { nameOf, people, readAddresses, subjectOf, whenFull, written }
+	from '../format';
+import { t } from '../texts';
+import { ALL, byRole, takeMailboxes } from './mailboxes';
+import { changedHere, emailOf, refresh } from './list';
+import { setKeyword } from './actions';
+import { textOf } from './text';
+import { askFor, say, sayWrong } from './say';
+
+const SAVE_MS = 1500;
+const UNDO_MS = 7000;
+
+export interface Attached {
+	name: string;
+	type: string;
+	size: number;
+	blobId: Signal<string>;	// empty: not there yet
+	part: Signal<number>;	// of it that is there
+	stop: AbortController;
+}
+
+export interface Writing {
+	title: string;
+	to: Signal<string>;
+	cc: Signal<string>;
+	bcc: Signal<string>;
+	showCc: Signal<boolean>;
+	subject: Signal<string>;
+	text: Signal<string>;
+	identity: Signal<string>;
+	files: Signal<Attached[]>;
+	state: Signal<'new' | 'changed' | 'saving' | 'saved' | 'failed'>;
+	draft: string | null;
+	inReplyTo: string[] | null;
+	references: string[] | null;
+	/** What it answers, and what that is marked with when it is sent. */
+	answers: { id: string; keyword: string } | null;
+	/** For one that begins with recipients the text comes first. */
+	focusText: boolean;
+}
+
+export const writing = signal<Writing | null>(null);
+export const identities = signal<Identity[]>([]);
+
+async function loadIdentities() {
+	if (identities.value.length)
+		return;
+	const answers = await ask([['Identity/get', { ids: null }]]);
+	identities.value = answers.get<{ list: Identity[] }>(0).list;
+	if (!identities.value.length)
+		throw new Refusal('forbiddenFrom');
+}
+
+const mine = (email: string) => [person.value?.user,
+	...identities.value.map((i) => i.email)]
+	.some((a) => a?.toLowerCase() === email.toLowerCase());
+
+const fields = (list: Address[] | null | undefined) =>
+	(list ?? []).map(written).join(', ');
+
+async function begin(of: Partial<{ [K in keyof Writing]:
+	Writing[K] extends Signal<infer V> ? V : Writing[K] }>,
+	files: Attached[] = []) {
+	try {
+		await loadIdentities();
+	} catch (e) {
+		sayWrong(e);
+		return;
+	}
+	await closeWriting();
+	const first = identities.value[0]!;
+	const sign = first.textSignature ? `\n\n-- \n${first.textSignature}` : '';
+	writing.value = {
+		title: of.title ?? t.newMessage,
+		to: signal(of.to ?? ''), cc: signal(of.cc ?? ''),
+		bcc: signal(of.bcc ?? ''), showCc: signal(!!(of.cc || of.bcc)),
+		subject: signal(of.subject ?? ''),
+		text: signal(of.draft ? of.text ?? '' : sign + (of.text ?? '')),
+		identity: signal(of.identity ?? first.id),
+		files: signal(files), state: signal(of.draft ? 'saved' : 'new'),
+		draft: of.draft ?? null, inReplyTo: of.inReplyTo ?? null,
+		references: of.references ?? null, answers: of.answers ?? null,
+		focusText: of.focusText ?? false,
+	};
+}
+
+export const compose = () => begin({});
+
+// ---- answers ---------------------------------------------------------------
+
+const prefixed = (prefix: string, subject: string) =>
+	new RegExp(`^${prefix}:`, 'i').test(subject) ? subject :
+		`${prefix}: ${subject}`;
+
+const quote = (e: FullEmail) => `\n\n${t.wrote(whenFull(e.receivedAt),
+	people(e.from))}\n` + textOf(e).trimEnd().split('\n')
+	.map((line) => line.startsWith('>') ? `>${line}` : `> ${line}`).join('\n');
+
+const unlike = (list: Address[], others: Address[]) => list.filter((a, i) =>
+	![...others, ...list.slice(0, i)].some((b) =>
+		b.email.toLowerCase() === a.email.toLowerCase()));
+
+export function reply(e: FullEmail, all: boolean) {
+	const sender = e.replyTo?.length ? e.replyTo : e.from ?? [];
+	const own = sender.every((a) => mine(a.email));
+	const to = own ? e.to ?? [] : sender;
+	const others = (own ? [] : e.to ?? []).concat(e.cc ?? [])
+		.filter((a) => !mine(a.email));
+	return begin({
+		title: all ? t.replyAll : t.reply, to: fields(to),
+		cc: all ? fields(unlike(others, to)) : '',
+		subject: prefixed('Re', e.subject ?? ''), text: quote(e),
+		inReplyTo: e.messageId,
+		references: [...e.references ?? e.inReplyTo ?? [],
+			...e.messageId ?? []],
+		answers: { id: e.id, keyword: '$answered' }, focusText: true });
+}
+
+const attachedOf = (e: FullEmail): Attached[] => e.attachments
+	.filter((p) => p.blobId).map((p) => ({ name: p.name ?? 'file',
+		type: p.type, size: p.size, blobId: signal(p.blobId!),
+		part: signal(1), stop: new AbortController() }));
+
+export function forward(e: FullEmail) {
+	const head = [[t.from, fields(e.from)], [t.to, fields(e.to)],
+		[t.date, whenFull(e.receivedAt)], [t.subject, subjectOf(e)]]
+		.map(([name, value]) => `${name}: ${value}`).join('\n');
+	return begin({ title: t.forward,
+		subject: prefixed('Fwd', e.subject ?? ''),
+		text: `\n\n---------- ${t.forwarded} ----------\n${head}\n\n${textOf(e)}`,
+		answers: { id: e.id, keyword: '$forwarded' } }, attachedOf(e));
+}
+
+export const editDraft = (e: FullEmail) => begin({ title: t.draft,
+	to: fields(e.to), cc: fields(e.cc), bcc: fields(e.bcc),
+	subject: e.subject ?? '', text: textOf(e).replace(/\n$/, ''), draft: e.id,
+	identity: identities.value.find((i) =>
+		i.email === e.from?.[0]?.email)?.id,
+	inReplyTo: e.inReplyTo, references: e.references }, attachedOf(e));
+
+// ---- drafts ----------------------------------------------------------------
+
+function message(w: Writing) {
+	const identity = identities.value.find((i) => i.id === w.identity.value) ??
+		identities.value[0]!;
+	const list = (s: Signal<string>) => readAddresses(s.value).list;
+	return {
+		mailboxIds: { [byRole('drafts')?.id ?? '']: true },
+		keywords: { $draft: true, $seen: true },
+		from: [{ name: identity.name || null, email: identity.email }],
+		...(identity.replyTo?.length ? { replyTo: identity.replyTo } : {}),
+		to: list(w.to), cc: list(w.cc), bcc: list(w.bcc),
+		subject: w.subject.value,
+		...(w.inReplyTo ? { inReplyTo: w.inReplyTo } : {}),
+		...(w.references?.length ? { references: w.references } : {}),
+		textBody: [{ partId: 'text', type: 'text/plain' }],
+		bodyValues: { text: { value: w.text.value } },
+		attachments: w.files.value.filter((f) => f.blobId.value).map((f) => ({
+			blobId: f.blobId.value, type: f.type, name: f.name,
+			disposition: 'attachment' })),
+	};
+}
+
+/** The new one is there before the old one goes; its parts are its own. */
+async function store(w: Writing) {
+	const former = w.draft;
+	const sentFiles = w.files.value.filter((f) => f.blobId.value);
+	w.state.value = 'saving';
+	changedHere();
+	const answers = await ask([['Email/set', { create: { d: message(w) },
+		...(former ? { destroy: [former] } : {}) }], ALL]);
+	takeMailboxes(answers, 1);
+	const set = answers.get<SetAnswer>(0);
+	checkSet({ ...set, notDestroyed: null });
+	w.draft = set.created!.d!.id;
+	if (sentFiles.length) {
+		const got = await ask([['Email/get', { ids: [w.draft],
+			properties: ['attachments'] }]]);
+		const [e] = got.get<{ list: FullEmail[] }>(0).list;
+		e?.attachments.forEach((p, i) => {
+			if (p.blobId && sentFiles[i])
+				sentFiles[i].blobId.value = p.blobId;
+		});
+	}
+	refresh();
+}
+
+// One after the other: each replaces what the last one left.
+let line: Promise<unknown> = Promise.resolve();
+let timer = 0;
+
+export function save(w: Writing): Promise<boolean> {
+	const done = line.then(async () => {
+		if (w.state.value !== 'changed' && w.state.value !== 'failed')
+			return true;
+		try {
+			await store(w);
+			if (w.state.peek() as string === 'saving')
+				w.state.value = 'saved';
+			return true;
+		} catch (e) {
+			w.state.value = 'failed';
+			sayWrong(e);
+			return false;
+		}
+	});
+	line = done;
+	return done;
+}
+
+export function changed(w: Writing) {
+	w.state.value = 'changed';
+	clearTimeout(timer);
+	timer = window.setTimeout(() => void save(w), SAVE_MS);
+}
+
+export async function closeWriting() {
+	const w = writing.value;
+	if (!w)
+		return;
+	clearTimeout(timer);
+	if (await save(w) && writing.value === w)
+		writing.value = null;
+}
+
+async function destroyDraft(w: Writing) {
+	await line;
+	if (!w.draft)
+		return;
+	const answers = await ask([['Email/set', { destroy: [w.draft] }], ALL]);
+	takeMailboxes(answers, 1);
+	refresh();
+}
+
+export function discard(w: Writing) {
+	clearTimeout(timer);
+	w.state.value = 'saved';
+	w.files.value.forEach((f) => f.stop.abort());
+	writing.value = null;
+	destroyDraft(w).catch(sayWrong);
+}
+
+// ---- attachments -----------------------------------------------------------
+
+export function attach(w: Writing, all: Iterable<File>) {
+	for (const file of all) {
+		const f: Attached = { name: file.name, size: file.size,
+			type: file.type || 'application/octet-stream',
+			blobId: signal(''), part: signal(0), stop: new AbortController() };
+		w.files.value = [...w.files.value, f];
+		upload(file, (part) => f.part.value = part, f.stop.signal)
+			.then((blob) => {
+				f.part.value = 1;
+				f.blobId.value = blob.blobId;
+				changed(w);
+			}, (e) => {
+				detach(w, f);
+				sayWrong(e);
+			});
+	}
+}
+
+export function detach(w: Writing, f: Attached) {
+	f.stop.abort();
+	w.files.value = w.files.value.filter((other) => other !== f);
+	changed(w);
+}
+
+// ---- sending ---------------------------------------------------------------
+
+/** Why it cannot go as it stands, in words. */
+function missing(w: Writing): string | null {
+	const read = [w.to, w.cc, w.bcc].map((s) => readAddresses(s.value));
+	const bad = read.find((r) => r.bad)?.bad;
+	if (bad)
+		return t.badRecipient(bad);
+	if (!read.some((r) => r.list.length))
+		return t.noRecipient;
+	return w.files.value.some((f) => !f.blobId.value) ? t.uploading : null;
+}
+
+const ownText = (w: Writing) => w.text.value.split('\n')
+	.filter((line) => !line.startsWith('>')).join('\n');
+
+async function isSure(w: Writing) {
+	if (!w.subject.value.trim() &&
+		await askFor(t.noSubjectAsk, t.sendAnyway) === null)
+		return false;
+	return w.files.value.length > 0 || !t.attachWords.test(ownText(w)) ||
+		await askFor(t.forgotAttachment, t.sendAnyway) !== null;
+}
+
+async function submit(w: Writing, leaving = false) {
+	const answers = await ask([
+		['EmailSubmission/set', {
+			create: { s: { identityId: w.identity.value, emailId: w.draft } },
+			onSuccessUpdateEmail: { '#s': {
+				mailboxIds: { [byRole('sent')?.id ?? '']: true },
+				'keywords/$draft': null } } }],
+		ALL], leaving);
+	if (leaving)
+		return;
+	checkSet(answers.get<SetAnswer>(0));
+	takeMailboxes(answers, 1);
+	const answered = w.answers && emailOf(w.answers.id);
+	if (answered)
+		setKeyword([answered], w.answers!.keyword, true);
+	changedHere();
+	refresh();
+	say(t.sentDone);
+}
+
+export async function send(w: Writing) {
+	const why = missing(w);
+	if (why) {
+		say(why);
+		return;
+	}
+	if (!await isSure(w))
+		return;
+	clearTimeout(timer);
+	w.state.value = 'changed';
+	if (!await save(w))
+		return;
+	writing.value = null;
+	const go = () => {
+		removeEventListener('pagehide', leave);
+		submit(w).catch((e) => {
+			sayWrong(e);
+			writing.value ??= w;
+		});
+	};
+	// Who closes the page has not asked for it back.
+	const leave = () => {
+		clearTimeout(later);
+		void submit(w, true);
+	};
+	const later = window.setTimeout(go, UNDO_MS);
+	addEventListener('pagehide', leave, { once: true });
+	say(t.sendingTo(readAddresses(w.to.value).list.map(nameOf).join(', ') ||
+		'…'), () => {
+		clearTimeout(later);
+		removeEventListener('pagehide', leave);
+		writing.value = w;
+	}, UNDO_MS);
+}

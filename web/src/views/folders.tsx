@@ -1,0 +1,92 @@
+import { useSignal } from '@preact/signals';
+import { person, signOut, type Mailbox } from '../jmap';
+import { compose } from '../model/compose';
+import { createMailbox, deleteMailbox, here, nameOfMailbox, renameMailbox, tree }
+	from '../model/mailboxes';
+import { goMailbox } from '../model/place';
+import { sayWrong } from '../model/say';
+import { language, languages, speak, t } from '../texts';
+import { helpShown } from './help';
+import { Icon, IconButton, type IconName } from './icon';
+import { menuOpen } from './mail';
+
+const ICONS = ['inbox', 'drafts', 'sent', 'archive', 'junk', 'trash'];
+const iconOf = (m: Mailbox) =>
+	(ICONS.includes(m.role ?? '') ? m.role : 'folder') as IconName;
+
+/** Of drafts and what nobody wanted all count, of others what is unread. */
+const countOf = (m: Mailbox) => m.role === 'drafts' ? m.totalEmails :
+	m.role === 'sent' || m.role === 'trash' ? 0 : m.unreadEmails;
+
+function Folder({ mailbox: m, depth }: { mailbox: Mailbox; depth: number }) {
+	const current = here.value?.id === m.id;
+	const n = countOf(m);
+	return (
+		<li class={current ? 'folder current' : 'folder'}>
+			<a href={`#/in/${encodeURIComponent(m.id)}`}
+				aria-current={current ? 'page' : undefined}
+				title={t.folderCounts(m.unreadEmails, m.totalEmails)}
+				style={{ paddingInlineStart: `${12 + depth * 16}px` }}
+				onClick={() => menuOpen.value = false}>
+				<Icon name={iconOf(m)} />
+				<span class="name" dir="auto">{nameOfMailbox(m)}</span>
+				{n > 0 && <span class="count">{n}</span>}
+			</a>
+			{current && !m.role && <span class="folder-tools">
+				<IconButton icon="pen" label={t.rename}
+					onClick={() => void renameMailbox(m)} />
+				<IconButton icon="trash" label={t.deleteFolder}
+					onClick={async () => {
+						if (await deleteMailbox(m))
+							goMailbox('');
+					}} />
+			</span>}
+		</li>
+	);
+}
+
+function Account() {
+	const open = useSignal(false);
+	return (
+		<div class="account">
+			<button type="button" class="quiet" aria-expanded={open.value}
+				onClick={() => open.value = !open.value}>
+				<Icon name="person" />
+				<span class="name">{person.value?.user}</span>
+			</button>
+			{open.value && <div class="account-menu">
+				<label>{t.language}
+					<select value={language} onChange={(e) =>
+						speak(e.currentTarget.value)}>
+						{Object.entries(languages).map(([id, name]) =>
+							<option value={id}>{name}</option>)}
+					</select>
+				</label>
+				<button type="button" class="quiet"
+					onClick={() => helpShown.value = true}>
+					<Icon name="keys" />{t.keys}</button>
+				<button type="button" class="quiet" onClick={() =>
+					signOut().catch(sayWrong)}>{t.signOut}</button>
+				<button type="button" class="quiet" onClick={() =>
+					signOut(true).catch(sayWrong)}>{t.signOutEverywhere}</button>
+			</div>}
+		</div>
+	);
+}
+
+export const Folders = () => (
+	<nav class="folders" aria-label={t.folders}>
+		<div class="brand">Postern</div>
+		<button type="button" class="primary write" onClick={() => {
+			menuOpen.value = false;
+			void compose();
+		}}>
+			<Icon name="pen" />{t.compose}</button>
+		<ul>{tree.value.map(([m, depth]) =>
+			<Folder key={m.id} mailbox={m} depth={depth} />)}</ul>
+		<button type="button" class="quiet new-folder"
+			onClick={() => void createMailbox()}>
+			<Icon name="plus" />{t.newFolder}</button>
+		<Account />
+	</nav>
+);

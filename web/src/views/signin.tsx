@@ -1,0 +1,50 @@
+import { useSignal } from '@preact/signals';
+import { useRef } from 'preact/hooks';
+import { Refusal, signIn } from '../jmap';
+import { inWords } from '../model/say';
+import { t } from '../texts';
+
+function why(e: unknown): string {
+	const status = e instanceof Refusal ? e.status : 0;
+	return status === 401 ? inWords('wrongPassword') :
+		status === 429 ? inWords('tooOften') : inWords(e);
+}
+
+export function SignIn() {
+	const wrong = useSignal('');
+	const busy = useSignal(false);
+	const password = useRef<HTMLInputElement>(null);
+
+	const submit = async (e: SubmitEvent) => {
+		e.preventDefault();
+		const form = new FormData(e.currentTarget as HTMLFormElement);
+		busy.value = true;
+		try {
+			await signIn(String(form.get('user')), String(form.get('password')));
+		} catch (e) {
+			wrong.value = why(e);
+			password.current?.select();
+		}
+		busy.value = false;
+	};
+
+	return (
+		<main class="sign-in">
+			<form onSubmit={submit}>
+				<h1>Postern</h1>
+				<p>{t.signInLead}</p>
+				<label>{t.address}
+					<input name="user" type="email" required autofocus
+						autocomplete="username" autocapitalize="none"
+						spellcheck={false} />
+				</label>
+				<label>{t.password}
+					<input name="password" type="password" required ref={password}
+						autocomplete="current-password" />
+				</label>
+				<p class="wrong" role="alert">{wrong}</p>
+				<button class="primary" disabled={busy.value}>{t.signIn}</button>
+			</form>
+		</main>
+	);
+}
