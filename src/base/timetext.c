@@ -86,13 +86,21 @@ month_of(struct str name)
 }
 
 void
+time_rfc5322_zone(struct buf *b, int64_t at, int offset_min)
+{
+	struct civil c = civil_of(at + offset_min * 60);
+	int off = offset_min < 0 ? -offset_min : offset_min;
+
+	buf_printf(b, "%.3s, %d %.3s %04d %02d:%02d:%02d %c%02d%02d",
+	    days + 3 * c.weekday, c.day, month_name(c.month).p, c.year, c.hour,
+	    c.minute, c.second, offset_min < 0 ? '-' : '+', off / 60,
+	    off % 60);
+}
+
+void
 time_rfc5322(struct buf *b, int64_t at)
 {
-	struct civil c = civil_of(at);
-
-	buf_printf(b, "%.3s, %d %.3s %04d %02d:%02d:%02d +0000",
-	    days + 3 * c.weekday, c.day, month_name(c.month).p, c.year, c.hour,
-	    c.minute, c.second);
+	time_rfc5322_zone(b, at, 0);
 }
 
 void

@@ -22,6 +22,8 @@ bool civil_valid(const struct civil *c);
 
 /* "Sun, 22 Nov 2026 04:01:01 +0000"                       RFC 5322 3.3 */
 void time_rfc5322(struct buf *b, int64_t at);
+/* The same as seen from offset_min minutes east. */
+void time_rfc5322_zone(struct buf *b, int64_t at, int offset_min);
 /* "22-Nov-2026 04:01:01 +0100": at, as seen from offset_min minutes east;
  * the day padded with a space.                            RFC 3501 date-time */
 void time_imap(struct buf *b, int64_t at, int offset_min);
