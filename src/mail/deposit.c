@@ -1,5 +1,7 @@
 #include "mail/deposit.h"
 
+#include "mail/thread_keys.h"
+
 enum { YIELD_OCTETS = 512 * 1024 };	/* some ms of scanning */
 
 struct deposit {
@@ -8,7 +10,7 @@ struct deposit {
 	struct mime_scan *scan;
 	struct blob_writer *blob;
 	struct digest *digest;	/* NULL: not wanted */
-	struct buf record;
+	struct buf record, thread_keys;
 	size_t unyielded;
 	int failed;		/* the first E_*: nothing is kept any more */
 	struct err err;
@@ -26,6 +28,7 @@ deposit_new(const struct deposit_options *o)
 	d->blob = blob_writer_new(o->store, o->compress);
 	d->digest = o->digest ? digest_new(o->lib) : NULL;
 	buf_init(&d->record, MIME_RECORD_MAX);
+	buf_init(&d->thread_keys, 8 * THREAD_KEYS_MAX);
 	return d;
 }
 
@@ -70,6 +73,7 @@ deposit_finish(struct deposit *d, struct deposit_facts *out, struct err *err)
 		d->failed = blob_finish(d->blob, &blob, &d->err);
 	if (d->failed < 0)
 		return deposit_failed(d, err);
+	thread_keys(&facts, &d->thread_keys);
 	*out = (struct deposit_facts){
 		.stage = blob.stage,
 		.octets = blob.octets,
@@ -78,6 +82,7 @@ deposit_finish(struct deposit *d, struct deposit_facts *out, struct err *err)
 		 * again. */
 		.facts = d->record.n <= STORE_FACTS_MAX ?
 		    buf_get(&d->record) : STR_NULL,
+		.thread_keys = buf_get(&d->thread_keys),
 		.message_id = str_first(facts.message_id, 998),
 		.body_8bit = (facts.flags & FACTS_8BIT) != 0,
 		.nul = (facts.flags & FACTS_NUL) != 0,
@@ -102,5 +107,6 @@ deposit_free(struct deposit *d)
 	blob_writer_free(d->blob);
 	digest_free(d->digest);
 	buf_free(&d->record);
+	buf_free(&d->thread_keys);
 	arena_free(d->mem);
 }

@@ -86,6 +86,8 @@ enum store_effect {
 	C(content,        answer, AUTH_ACCOUNT,      RUN_READER, CHANGE_none) \
 	C(sync,           answer, AUTH_ACCOUNT,      RUN_READER, CHANGE_none) \
 	C(vanished,       answer, AUTH_ACCOUNT,      RUN_READER, CHANGE_none) \
+	C(emails,         answer, AUTH_ACCOUNT,      RUN_READER, CHANGE_none) \
+	C(changes,        answer, AUTH_ACCOUNT,      RUN_READER, CHANGE_none) \
 	C(watch,          done,   AUTH_ACCOUNT,      RUN_LOOP,   CHANGE_none) \
 	C(mailbox_create, answer, AUTH_ACCOUNT,      RUN_WRITER, CHANGE_once) \
 	C(mailbox_delete, done,   AUTH_ACCOUNT,      RUN_WRITER, CHANGE_frees) \
@@ -202,12 +204,15 @@ enum { RET_unsaid, RET_full, RET_headers };
 /* A text that was taken in: either stage names its blob or octets holds it
  * (store/blob.h). facts: mime/facts.h; a cache: whoever reads the message
  * without them computes them again. */
-enum { STORE_FACTS_MAX = 32768 };
+enum { STORE_FACTS_MAX = 32768, THREAD_KEYS_MAX = 20 };
 #define FIELDS_text(F, S)                                                  \
 	F(S, u64, stage, 0)                                                \
 	F(S, str, octets, MSG_CHUNK)                                       \
 	F(S, u64, raw_size, 0)		/* octets of the message itself */ \
-	F(S, str, facts, STORE_FACTS_MAX)
+	F(S, str, facts, STORE_FACTS_MAX)                                  \
+	/* u64 each, the surest first: messages that share one belong to one \
+	 * conversation (mailbox/conversation.c). */                         \
+	F(S, str, thread_keys, 8 * THREAD_KEYS_MAX)
 #define FIELDS_deposited(F, S)                                             \
 	FIELDS_text(F, S)                                                  \
 	F(S, str, message_id, 998)	/* the field, for the journal */   \
@@ -352,7 +357,10 @@ enum { WANT_FACTS = 1, WANT_CHECK = 2, WANT_HEAD = 4 };
 	F(S, i64, offset_min, 0) /* of INTERNALDATE's zone, east */   \
 	F(S, u64, size, 0)	/* prefix and message, in octets */   \
 	F(S, u32, prefix_len, 0)                                      \
-	F(S, u64, email, 0)                                           \
+	F(S, u64, email, 0)	/* its number in the account, which it  \
+				 * keeps wherever it is moved */        \
+	F(S, u64, thread, 0)	/* its conversation's: of the first email \
+				 * of it */                               \
 	F(S, str, facts, 32768)	/* empty unless wanted */             \
 	/* WANT_HEAD: the beginning of the message, so that a list of        \
 	 * headers or a search in texts is no call for each. Its prefix, and \
@@ -417,6 +425,29 @@ enum { PROGRAM_MAX = 128 * 1024 };
 	F(S, u64, since, 0) F(S, u32, cursor, 0)
 #define FIELDS_vanished_answer(F, S) \
 	F(S, str, uids, MSG_CHUNK) F(S, u32, next, 0)
+
+/* Where emails of the account are now, by their numbers (u64 each), or all of
+ * these conversations, of each in the order of their numbers: email_place each;
+ * of what is in no mailbox any more, none. cut: there are more than an answer
+ * holds; ask for fewer. */
+#define FIELDS_emails_ask(F, S) \
+	F(S, str, numbers, 8 * EMAILS_MAX) F(S, u8, threads, 0)
+#define FIELDS_emails_answer(F, S) F(S, str, places, MSG_CHUNK) F(S, u8, cut, 0)
+#define FIELDS_email_place(F, S)                                      \
+	F(S, u64, email, 0) F(S, u64, thread, 0)                      \
+	F(S, u64, mailbox, 0) F(S, u32, uid, 0)
+enum { EMAILS_MAX = 4000 };
+
+/* What became of the account's emails since that modseq, each once:
+ * email_change each, no order. modseq: ask again from there. With since 0 or
+ * UINT64_MAX only that is told. E_STALE: that is forgotten, or it is more than
+ * an answer holds. */
+#define FIELDS_changes_ask(F, S) F(S, u64, since, 0)
+#define FIELDS_changes_answer(F, S) \
+	F(S, str, changes, MSG_CHUNK) F(S, u64, modseq, 0)
+enum email_became { EMAIL_CREATED = 1, EMAIL_UPDATED, EMAIL_DESTROYED };
+#define FIELDS_email_change(F, S) \
+	F(S, u64, email, 0) F(S, u64, thread, 0) F(S, u32, became, 0)
 
 /* Who asks first has been told of what is new in the mailbox, and is the only
  * one who ever was (RFC 3501 2.3.2): the messages with UIDs from `from` up to
@@ -536,6 +567,7 @@ MSG_GROUP(mailbox_counters);
 /* Records in lists, and what else is none of a call's own. */
 #define STORE_RECORDS(R) \
 	R(done) R(view) R(changed) R(mailbox_row) R(fetch_row) R(search_run) \
+	R(email_place) R(email_change) \
 	R(queue_item) R(queue_rcpt) R(queue_result) R(queue_row) \
 	R(alias_row) R(domain_row) R(account_row) R(journal_row) R(sealed_row)
 

@@ -379,6 +379,7 @@ load_row(struct column *c, const struct sql *q)
 		.offset_min = (int32_t)sql_u32(q, column_load, offset_min),
 		.size = sql_u64(q, column_load, size),
 		.prefix_len = sql_u32(q, column_load, prefix_len),
+		.thread = sql_u64(q, column_load, thread),
 	};
 
 	if (sql_u32(q, column_load, deleted))

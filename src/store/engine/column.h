@@ -20,7 +20,7 @@
 struct column_row {
 	uint32_t uid, flags;		/* FLAG_* */
 	uint64_t modseq, created, expunged;
-	uint64_t email, blob, size;
+	uint64_t email, blob, size, thread;
 	int64_t received;
 	int32_t offset_min;
 	uint32_t prefix_len;

@@ -361,6 +361,7 @@ engine_open(const struct engine_options *o, struct engine **out,
 	e->o = *o;
 	keep_names(e);
 	e->directory = 1;
+	e->conversations.stale = true;
 	if (e->o.pack_octets == 0)
 		e->o.pack_octets = 64 << 20;
 	if (e->o.wal_octets == 0)

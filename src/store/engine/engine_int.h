@@ -148,6 +148,12 @@ struct engine {
 	uint64_t tombstones_of;
 	int64_t tombstones_s;
 	bool tombstones_more;
+	struct {		/* upkeep/conversations.c: where its walk is,
+				 * account 0 at its beginning */
+		uint64_t account, key;
+		int64_t at_s;
+		bool stale;	/* there may be something to find */
+	} conversations;
 };
 
 /* Limits change while threads look at them. */
@@ -262,7 +268,7 @@ struct placing {
 	uint32_t flags, front;
 	int64_t received;
 	int32_t offset_min;
-	struct str prefix, keywords;
+	struct str prefix, keywords, thread_keys;
 };
 int deliver(struct engine *e, const struct placing *d, uint32_t *uid,
     struct err *err);
@@ -272,6 +278,13 @@ int blob_insert(struct engine *e, const struct place *at, uint64_t refs,
  * came with; its UID is filled in. keywords lie in the batch's arena. */
 int place_email(struct engine *e, struct acct *a, struct mbox *m,
     struct column_row *row, struct str keywords, struct err *err);
+/* The same with one that was elsewhere, or nowhere yet. */
+int replace_email(struct engine *e, struct acct *a, struct mbox *m,
+    struct column_row *row, struct str keywords, struct err *err);
+
+/* conversation.c: of a new email, which is there from this commit on. */
+int conversation_find(struct engine *e, uint64_t account, uint64_t email,
+    struct str keys, uint64_t *thread, struct err *err);
 
 /* expunge.c: it leaves its only mailbox and becomes garbage. */
 int expunge_email(struct engine *e, struct acct *a, struct mbox *m,

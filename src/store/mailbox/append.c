@@ -45,7 +45,7 @@ write_append(struct engine *e, struct write *w)
 	const struct append_ask *ask = w->ask;
 	struct placing d = { .flags = ask->flags, .received = ask->received,
 		.offset_min = (int32_t)ask->offset_min,
-		.size = ask->raw_size };
+		.size = ask->raw_size, .thread_keys = ask->thread_keys };
 	struct blob_ask b = { w->caller, ask->stage, ask->raw_size,
 		w->caller->account, ask->octets, ask->facts };
 	struct append_answer *out = &w->answer.append;

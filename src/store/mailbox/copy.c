@@ -187,6 +187,7 @@ staged_row(const struct sql *q, uint64_t modseq)
 		.received = sql_i64(q, email_range, received),
 		.offset_min = (int32_t)sql_u32(q, email_range, offset_min),
 		.prefix_len = sql_u32(q, email_range, prefix_len),
+		.thread = sql_u64(q, email_range, thread),
 	};
 }
 
@@ -208,7 +209,7 @@ place_slice(struct copying *c, struct err *err)
 		row = staged_row(q, modseq);
 		words = str_dup(c->e->arena, sql_str(q, email_range,
 		    keywords));
-		rc = place_email(c->e, c->acct, c->to, &row, words, err);
+		rc = replace_email(c->e, c->acct, c->to, &row, words, err);
 		c->placed++;
 		uids_add(&c->to_uids, row.uid);
 		if (rc == 0)

@@ -32,6 +32,17 @@ place_email(struct engine *e, struct acct *a, struct mbox *m,
 }
 
 int
+replace_email(struct engine *e, struct acct *a, struct mbox *m,
+    struct column_row *row, struct str keywords, struct err *err)
+{
+	int rc = place_email(e, a, m, row, keywords, err);
+
+	return rc < 0 ? rc : sql_run(&e->w, SQL_email_place, SQL_VALS(
+	    vi(m->mailbox), vi(row->uid), vi(row->created),
+	    vi(a->account), vi(row->email)), err);
+}
+
+int
 deliver(struct engine *e, const struct placing *d, uint32_t *uid,
     struct err *err)
 {
@@ -41,16 +52,19 @@ deliver(struct engine *e, const struct placing *d, uint32_t *uid,
 		.blob = d->blob, .size = d->size, .received = d->received,
 		.offset_min = d->offset_min,
 		.prefix_len = (uint32_t)d->prefix.n + d->front };
-	int rc = sql_run(&e->w, SQL_email_add, SQL_VALS(vi(a->account),
-	    vi(row.email), vi(d->blob),
-	    vi(d->flags & ~(uint32_t)FLAG_deleted),
-	    vi((uint64_t)d->received), vi((uint64_t)(int64_t)d->offset_min),
-	    vi(d->size), vs(d->prefix), vs(d->keywords), vi(d->front)), err);
+	int rc = conversation_find(e, a->account, row.email, d->thread_keys,
+	    &row.thread, err);
 
 	if (rc == 0)
 		rc = place_email(e, a, d->mbox, &row, d->keywords, err);
 	*uid = row.uid;
-	return rc;
+	return rc < 0 ? rc : sql_run(&e->w, SQL_email_add, SQL_VALS(
+	    vi(a->account), vi(row.email), vi(d->blob),
+	    vi(d->flags & ~(uint32_t)FLAG_deleted),
+	    vi((uint64_t)d->received), vi((uint64_t)(int64_t)d->offset_min),
+	    vi(d->size), vs(d->prefix), vs(d->keywords), vi(d->front),
+	    vi(d->mbox->mailbox), vi(row.uid), vi(row.created),
+	    vi(row.thread)), err);
 }
 
 int

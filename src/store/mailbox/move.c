@@ -47,7 +47,7 @@ move_one(struct moving *m, const struct column *c,
 	is.modseq = m->modseq;
 	uids_add(&m->from_uids, row->uid);
 	uids_add(&m->to_uids, (uint32_t)m->to->uidnext);
-	return place_email(m->e, m->acct, m->to, &is, old->keywords, err);
+	return replace_email(m->e, m->acct, m->to, &is, old->keywords, err);
 }
 
 static bool

@@ -62,6 +62,10 @@ write_mailbox_delete(struct engine *e, struct write *w)
 	if (rc == 0)
 		rc = sql_run(&e->w, SQL_mailbox_removal_add, SQL_VALS(
 		    vi(op.account), vi(op.mailbox)), &w->err);
+	/* What is told of the account as a whole begins anew (emails.c). */
+	if (rc == 0)
+		rc = sql_run(&e->w, SQL_floor_put, SQL_VALS(vi(op.account),
+		    vi(0), vi(op.row.modseq)), &w->err);
 	batch_op(e, &op);
 	batch_changed(e, op.account, op.mailbox, op.row.modseq);
 	return rc;

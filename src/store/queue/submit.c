@@ -118,8 +118,8 @@ static int
 put_local(struct submitting *s, const struct recipient *r)
 {
 	struct placing d = { .blob = s->at.blob, .received = s->e->now_s,
-		.front = s->at.front,
-		.prefix = prefix(s, r) };
+		.front = s->at.front, .prefix = prefix(s, r),
+		.thread_keys = s->ask->thread_keys };
 	uint32_t uid;
 	int rc = acct_get(s->e, r->account, &d.acct, &s->w->err);
 

@@ -175,7 +175,7 @@ fixture_submit(struct fixture *d, uint64_t change, const char *text,
 		.reverse_path = STR("sender@elsewhere.test"),
 		.octets = test_blob(str_c(text)), .raw_size = strlen(text),
 		.facts = STR("facts of it"), .message_id = STR("<m@x>"),
-		.protocol = STR("ESMTP") };
+		.thread_keys = d->thread_keys, .protocol = STR("ESMTP") };
 
 	return submit(d, &d->mx, &ask, to, message);
 }
@@ -326,7 +326,8 @@ fixture_append(struct fixture *d, struct caller *who, const char *mailbox,
 		.name = str_c(mailbox), .flags = flags,
 		.keywords = str_c(keywords), .received = 1700000000,
 		.offset_min = -90, .octets = test_blob(str_c(text)),
-		.raw_size = strlen(text), .facts = STR("appended facts") };
+		.raw_size = strlen(text), .facts = STR("appended facts"),
+		.thread_keys = d->thread_keys };
 	struct write w = { .caller = who, .call = STORE_append, .ask = &ask };
 	int rc = fixture_write(d, &w);
 

@@ -18,6 +18,7 @@ struct fixture {
 	int64_t now_us;
 	int64_t look_us;	/* goes by at each look at the clock */
 	uint64_t change, seed;
+	struct str thread_keys;	/* of messages from now on */
 	struct err err;
 	bool dead;	/* a commit was the end of the process */
 };

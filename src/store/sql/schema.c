@@ -272,8 +272,40 @@ static const char version_6[] =
     "ALTER TABLE mailbox ADD COLUMN recent_from INTEGER NOT NULL DEFAULT 1;"
     "UPDATE mailbox SET recent_from=uidnext;";
 
+/*
+ * Conversations, and where an email is.
+ *
+ *   mailbox, uid  of email: its placement, also when that is gone; 0: a copy
+ *               that is not placed yet. Who has placements has this one
+ *   created     of email: the modseq it came into the account with, 0 before
+ *               it is placed; of what was there before, 1
+ *   thread      of email: the number of the first email of its conversation.
+ *               What was there before is a conversation of its own, with its
+ *               copies
+ *   thread_key  which conversation a key of a message is of; the row goes some
+ *               time after the last email of it (upkeep/conversations.c)
+ */
+static const char version_7[] =
+    "ALTER TABLE email ADD COLUMN mailbox INTEGER NOT NULL DEFAULT 0;"
+    "ALTER TABLE email ADD COLUMN uid INTEGER NOT NULL DEFAULT 0;"
+    "ALTER TABLE email ADD COLUMN created INTEGER NOT NULL DEFAULT 0;"
+    "ALTER TABLE email ADD COLUMN thread INTEGER NOT NULL DEFAULT 0;"
+    "CREATE TEMP TABLE placed (account INTEGER, email INTEGER,"
+    " mailbox INTEGER, uid INTEGER, PRIMARY KEY (account, email));"
+    "INSERT OR IGNORE INTO placed SELECT account, email, mailbox, uid"
+    " FROM placement WHERE expunged=0;"
+    "UPDATE email SET mailbox=p.mailbox, uid=p.uid FROM placed p"
+    " WHERE p.account=email.account AND p.email=email.email;"
+    "DROP TABLE placed;"
+    "UPDATE email SET created=CASE mailbox WHEN 0 THEN 0 ELSE 1 END,"
+    " thread=CASE original WHEN 0 THEN email ELSE original END;"
+    "CREATE INDEX email_thread ON email (account, thread);"
+    "CREATE TABLE thread_key (account INTEGER NOT NULL,"
+    " key INTEGER NOT NULL, thread INTEGER NOT NULL,"
+    " PRIMARY KEY (account, key)) STRICT, WITHOUT ROWID;";
+
 static const char *const steps[SCHEMA_VERSION] = { version_1, version_2,
-	version_3, version_4, version_5, version_6 };
+	version_3, version_4, version_5, version_6, version_7 };
 
 /* ---- what the steps compute with ----------------------------------------- */
 

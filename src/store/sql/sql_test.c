@@ -86,11 +86,19 @@ test_columns_by_name(void **state unused_arg)
 #define ACCOUNT(n, address)                                                   \
 	"INSERT INTO account VALUES (" n ", " T(address) ", 1,1,1,1,1,0,0,0);" \
 	"INSERT INTO credential VALUES (" n ", x'');"
+#define BACK_TO_6                                                             \
+	"DROP INDEX email_thread; DROP TABLE thread_key;"                     \
+	"ALTER TABLE email DROP COLUMN mailbox;"                              \
+	"ALTER TABLE email DROP COLUMN uid;"                                  \
+	"ALTER TABLE email DROP COLUMN created;"                              \
+	"ALTER TABLE email DROP COLUMN thread;"                               \
+	"UPDATE meta SET value=6;"
 #define BACK_TO_4                                                             \
 	"ALTER TABLE credential DROP COLUMN sealed_to;"                       \
 	"DROP TABLE expunge_floor; DROP TABLE expunge_mark;"                  \
 	"DROP INDEX placement_expunged;"                                      \
 	"DROP TABLE subscription; DROP TABLE mailbox_removal;"                \
+	BACK_TO_6                                                             \
 	"ALTER TABLE email DROP COLUMN original; DROP TABLE copying;"         \
 	"ALTER TABLE mailbox DROP COLUMN recent;"                             \
 	"ALTER TABLE mailbox DROP COLUMN recent_from;"                        \
@@ -209,12 +217,54 @@ test_mailboxes_are_subscribed(void **state unused_arg)
 	sql_close(&q);
 }
 
+/* Emails of before version 7 get their places: a copy that is on its way has
+ * none, and copies are of the conversation of what they are copies of. */
+static void
+test_emails_get_places(void **state unused_arg)
+{
+	static const struct {
+		uint64_t email, thread, mailbox, uid, created;
+	} want[] = { { 1, 1, 2, 8, 1 }, { 2, 2, 1, 6, 1 }, { 3, 2, 2, 9, 1 },
+		{ 4, 2, 0, 0, 0 } };
+	struct sql q = { 0 };
+
+	assert_int_equal(sqlite3_open(":memory:", &q.db), SQLITE_OK);
+	assert_int_equal(schema_migrate(&q, NULL, NULL), 0);
+	if (sqlite3_exec(q.db, BACK_TO_6 "INSERT INTO email VALUES"
+	    " (1, 1, 1, 1, 0, 0, 0, 9, x'', x'', 0, 0),"
+	    " (1, 2, 1, 1, 0, 0, 0, 9, x'', x'', 0, 0),"
+	    " (1, 3, 1, 1, 0, 0, 0, 9, x'', x'', 0, 2),"
+	    " (1, 4, 1, 1, 0, 0, 0, 9, x'', x'', 0, 2);"
+	    "INSERT INTO placement VALUES (1, 1, 5, 1, 3, 4, 0, 4),"
+	    " (1, 1, 6, 2, 3, 3, 0, 0), (1, 2, 8, 1, 4, 4, 0, 0),"
+	    " (1, 2, 9, 3, 5, 5, 0, 0)", NULL, NULL, NULL))
+		fail_msg("%s", sqlite3_errmsg(q.db));
+	assert_int_equal(schema_migrate(&q, NULL, NULL), 0);
+	if (sqlite3_exec(q.db, "UPDATE email SET created=9 WHERE created=0",
+	    NULL, NULL, NULL))
+		fail_msg("%s", sqlite3_errmsg(q.db));
+	for (size_t i = 0; i < NELEM(want); i++) {
+		assert_int_equal(sql_first(&q, SQL_email_placed, SQL_VALS(
+		    vi(1), vi(want[i].email)), NULL), 1);
+		assert_int_equal(sql_u64(&q, email_placed, thread),
+		    want[i].thread);
+		assert_int_equal(sql_u64(&q, email_placed, mailbox),
+		    want[i].mailbox);
+		assert_int_equal(sql_u64(&q, email_placed, uid), want[i].uid);
+		assert_int_equal(sql_u64(&q, email_placed, created),
+		    want[i].created ? want[i].created : 9);
+		sql_end(&q, SQL_email_placed);
+	}
+	sql_close(&q);
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_names_get_a_labels),
 		cmocka_unit_test(test_mailboxes_are_subscribed),
+		cmocka_unit_test(test_emails_get_places),
 		cmocka_unit_test(test_statements),
 		cmocka_unit_test(test_columns_by_name),
 	};

@@ -176,23 +176,49 @@
 	R(email_content, (blob, prefix),                                      \
 	    "FROM email WHERE account=?1 AND email=?2")                       \
 	E(column_load, (uid, email, created, modseq, deleted, expunged, blob, \
-	    flags, received, offset_min, size, prefix_len, keywords),         \
-	    "SELECT uid, email, created, modseq, deleted, expunged, blob,"    \
-	    " flags, received, offset_min, size, length(prefix)+front AS"     \
-	    " prefix_len, keywords FROM placement p"                          \
+	    flags, received, offset_min, size, prefix_len, keywords, thread), \
+	    "SELECT p.uid AS uid, email, p.created AS created, modseq,"       \
+	    " deleted, expunged, blob, flags, received, offset_min, size,"    \
+	    " length(prefix)+front AS prefix_len, keywords, thread"           \
+	    " FROM placement p"                                               \
 	    " LEFT JOIN email e USING (account, email) WHERE p.account=?1"    \
 	    " AND p.mailbox=?2 ORDER BY p.uid")                               \
 	S(email_add, "INSERT INTO email VALUES (?1, ?2, ?3, 1, ?4, ?5, ?6,"   \
-	    " ?7, ?8, ?9, ?10, 0)")                                           \
+	    " ?7, ?8, ?9, ?10, 0, ?11, ?12, ?13, ?14)")                       \
 	S(email_copy, "INSERT INTO email SELECT account, ?1, blob, 1,"        \
 	    " flags | ?2, received, offset_min, size, prefix, keywords,"      \
-	    " front, CASE original WHEN 0 THEN email ELSE original END"       \
-	    " FROM email WHERE account=?3 AND email=?4")                      \
+	    " front, CASE original WHEN 0 THEN email ELSE original END,"      \
+	    " 0, 0, 0, thread FROM email WHERE account=?3 AND email=?4")      \
+	S(email_place, "UPDATE email SET mailbox=?1, uid=?2,"                 \
+	    " created=CASE created WHEN 0 THEN ?3 ELSE created END"           \
+	    " WHERE account=?4 AND email=?5")                                 \
+	R(email_placed, (email, thread, mailbox, uid, created),               \
+	    "FROM email WHERE account=?1 AND email=?2 AND placements>0"       \
+	    " AND created>0")                                                 \
+	R(email_thread, (email, thread, mailbox, uid),                        \
+	    "FROM email WHERE account=?1 AND thread=?2 AND placements>0"      \
+	    " AND created>0 ORDER BY email")                                  \
 	E(email_range, (email, blob, flags, received, offset_min, size,       \
-	    prefix_len, keywords), "SELECT email, blob, flags, received,"     \
-	    " offset_min, size, length(prefix)+front AS prefix_len, keywords" \
+	    prefix_len, keywords, thread), "SELECT email, blob, flags,"       \
+	    " received, offset_min, size, length(prefix)+front AS prefix_len," \
+	    " keywords, thread"                                               \
 	    " FROM email WHERE account=?1 AND email>=?2 AND email<?3"         \
 	    " ORDER BY email")                                                \
+	R(thread_get, (thread), "FROM thread_key WHERE account=?1"            \
+	    " AND key=?2")                                                    \
+	S(thread_add, "INSERT INTO thread_key VALUES (?1, ?2, ?3)"            \
+	    " ON CONFLICT DO NOTHING")                                        \
+	R(thread_walk, (account, key, thread), "FROM thread_key"              \
+	    " WHERE (account, key)>(?1, ?2) ORDER BY account, key LIMIT ?3")  \
+	S(thread_is_there, "SELECT 1 FROM email WHERE account=?1"             \
+	    " AND thread=?2 LIMIT 1")                                         \
+	S(thread_key_del, "DELETE FROM thread_key WHERE account=?1"           \
+	    " AND key=?2")                                                    \
+	S(thread_del_some, "DELETE FROM thread_key WHERE (account, key) IN"   \
+	    " (SELECT account, key FROM thread_key WHERE account=?1"          \
+	    " LIMIT 1000)")                                                   \
+	R(mailbox_changed, (mailbox, modseq),                                 \
+	    "FROM mailbox WHERE account=?1 AND modseq>?2 ORDER BY mailbox")   \
 	S(email_range_flags, "UPDATE email SET flags=flags & ~?1"             \
 	    " WHERE account=?2 AND email>=?3 AND email<?4 AND flags & ?1<>0") \
 	S(email_range_drop, "UPDATE email SET placements=0"                   \
@@ -387,6 +413,10 @@
 	E(verify_queued, (blob, pack, at, length, facts, crc, front, size),   \
 	    "SELECT blob, pack, b.at AS at, length, facts, crc, front,"       \
 	    " q.size AS size FROM queue q JOIN blob b ON b.blob=q.message")   \
+	S(verify_places, "SELECT count(*) FROM placement p JOIN email e"      \
+	    " USING (account, email) WHERE p.account=?1 AND p.expunged=0"     \
+	    " AND (e.mailbox<>p.mailbox OR e.uid<>p.uid OR e.created=0"       \
+	    " OR e.thread=0)")                                                \
 	S(verify_dead, "SELECT count(*) FROM email e WHERE e.account=?1"      \
 	    " AND e.placements=0 AND e.email NOT IN (SELECT email"            \
 	    " FROM garbage WHERE account=?1)")                                \

@@ -2,9 +2,9 @@
 
 /*
  * What the writer does between two batches when nobody waits: first rows that
- * nobody names (gc.c), and when none is left, tombstones and packs
- * (tombstones.c, compact.c). Where it was begun without writing, it looks
- * whether that is over.
+ * nobody names (gc.c), and when none is left, tombstones, keys of conversations
+ * and packs (tombstones.c, conversations.c, compact.c). Where it was begun
+ * without writing, it looks whether that is over.
  */
 
 enum { TRY_EVERY_S = 5 };
@@ -54,5 +54,7 @@ engine_gc(struct engine *e, bool *more, struct err *err)
 	if (rc < 0 || *more || e->gc_after_s > e->now_s)
 		return rc;
 	rc = tombstones_slice(e, more, err);
+	if (rc == 0 && !*more)
+		rc = conversations_slice(e, err);
 	return rc < 0 || *more ? rc : compact_slice(e, more, err);
 }

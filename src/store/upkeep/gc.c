@@ -62,6 +62,7 @@ free_email(struct cleaning *c, uint64_t account, uint64_t email,
 	int rc = sql_run(&c->e->w, SQL_email_del, SQL_VALS(vi(account),
 	    vi(email)), err);
 
+	c->e->conversations.stale = true;
 	return rc < 0 ? rc : unref_blob(c, blob, err);
 }
 
@@ -113,6 +114,9 @@ clean_account(struct cleaning *c, uint64_t account, struct err *err)
 	int rc = sql_change(q, SQL_placement_del, SQL_VALS(vi(account)), err);
 
 	c->more = true;
+	if (rc == 0)
+		rc = sql_change(q, SQL_thread_del_some, SQL_VALS(vi(account)),
+		    err);
 	if (rc != 0)
 		return rc < 0 ? rc : 0;
 	rc = sql_first(q, SQL_email_some, SQL_VALS(vi(account),

@@ -363,6 +363,11 @@ check_emails(struct verifying *v, uint64_t account, uint64_t next_email)
 		    SQL_VALS(vi(account)), &n, v->err);
 	if (rc == 0 && n)
 		differs(v, account, 0, "placements in no mailbox", 0, n);
+	if (rc == 0)
+		rc = sql_number(v->q, SQL_verify_places,
+		    SQL_VALS(vi(account)), &n, v->err);
+	if (rc == 0 && n)
+		differs(v, account, 0, "emails that are elsewhere", 0, n);
 	return rc;
 }
 

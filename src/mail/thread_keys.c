@@ -1,0 +1,43 @@
+#include "mail/thread_keys.h"
+
+#include "mime/fold.h"
+#include "store/messages.h"
+
+enum { SUBJECT_OCTETS = 2048 };
+
+/* FNV-1a. Who finds two texts that meet has put his message into a
+ * conversation that he could have named. */
+static uint64_t
+hash_more(uint64_t h, struct str s)
+{
+	for (size_t i = 0; i < s.n; i++)
+		h = (h ^ (unsigned char)s.p[i]) * 0x100000001b3ull;
+	return h;
+}
+
+static void
+put_key(uint64_t subject, struct str id, struct buf *out)
+{
+	if (id.n && out->n < 8 * THREAD_KEYS_MAX)
+		buf_le64(out, hash_more(subject, id));
+}
+
+void
+thread_keys(const struct facts *f, struct buf *out)
+{
+	auto_buf subject = BUF_INIT(8 * SUBJECT_OCTETS);
+	struct str ids, id, last[THREAD_KEYS_MAX];
+	uint64_t start;
+	size_t n = 0, i;
+
+	fold_text(&subject, str_first(f->base_subject, SUBJECT_OCTETS));
+	start = hash_more(0xcbf29ce484222325ull, buf_get(&subject));
+	put_key(start, f->message_id, out);
+	for (ids = f->in_reply_to; facts_next_text(&ids, &id);)
+		put_key(start, id, out);
+	/* The nearest are the last. */
+	for (ids = f->references; facts_next_text(&ids, &id); n++)
+		last[n % THREAD_KEYS_MAX] = id;
+	for (i = 0; i < n && i < THREAD_KEYS_MAX; i++)
+		put_key(start, last[(n - 1 - i) % THREAD_KEYS_MAX], out);
+}
