@@ -15,6 +15,27 @@ hash_more(uint64_t h, struct str s)
 	return h;
 }
 
+/* What programs of other languages write for "Re" and "Fwd", which RFC 5256
+ * does not know; folded. */
+static struct str
+without_answers(struct str subject)
+{
+	static const char *const t[] = { "re:", "fw:", "fwd:", "aw:", "antw:",
+		"wg:", "sv:", "vs:", "vb:", "tr:", "rif:", "res:", "enc:",
+		"odp:", "rv:", " " };
+	size_t i = 0;
+
+	while (i < NELEM(t)) {
+		if (str_starts(subject, str_c(t[i]))) {
+			subject = str_from(subject, strlen(t[i]));
+			i = 0;
+		} else {
+			i++;
+		}
+	}
+	return subject;
+}
+
 static void
 put_key(uint64_t subject, struct str id, struct buf *out)
 {
@@ -31,7 +52,8 @@ thread_keys(const struct facts *f, struct buf *out)
 	size_t n = 0, i;
 
 	fold_text(&subject, str_first(f->base_subject, SUBJECT_OCTETS));
-	start = hash_more(0xcbf29ce484222325ull, buf_get(&subject));
+	start = hash_more(0xcbf29ce484222325ull,
+	    without_answers(buf_get(&subject)));
 	put_key(start, f->message_id, out);
 	for (ids = f->in_reply_to; facts_next_text(&ids, &id);)
 		put_key(start, id, out);
