@@ -8,6 +8,7 @@
 #include "http/json.h"
 #include "http/page.h"
 #include "http/session.h"
+#include "jmap/jmap.h"
 #include "rt/listeners.h"
 #include "vault/client.h"
 
@@ -18,17 +19,19 @@ struct web {
 	struct vault *vault;
 	struct listeners *listeners;
 	struct sign_ins *sign_ins;
+	struct jmap *jmap;
 	struct http_route routes[ROUTES_MAX]; /* all there are */
 	size_t nroutes;
 	struct http_service *http;
 };
 
 static void
-add_routes(struct web *w, const struct http_route *routes, size_t n)
+add_routes(struct web *w, const struct http_route *routes, size_t n, void *of)
 {
 	for (size_t i = 0; i < n; i++) {
 		bug_if(w->nroutes == ROUTES_MAX);
-		w->routes[w->nroutes++] = routes[i];
+		w->routes[w->nroutes] = routes[i];
+		w->routes[w->nroutes++].of = of;
 	}
 }
 
@@ -88,8 +91,10 @@ web_prepare(struct role *r, struct err *err unused_arg)
 	w->role = r;
 	w->vault = vault_new(r->loop, -1);
 	w->sign_ins = sign_ins_new(r->loop, w->vault, &r->config);
-	add_routes(w, http_login_routes, http_nlogin_routes);
-	add_routes(w, http_page_routes, http_npage_routes);
+	w->jmap = jmap_new(r->loop, w->vault, &r->config);
+	add_routes(w, http_login_routes, http_nlogin_routes, NULL);
+	add_routes(w, jmap_routes, jmap_nroutes, w->jmap);
+	add_routes(w, http_page_routes, http_npage_routes, NULL);
 	w->listeners = listeners_new(r, kinds, NELEM(kinds), make_ready, w);
 	listeners_need(w->listeners, vault_link(w->vault));
 	return 0;
@@ -127,6 +132,7 @@ web_reload(struct role *r)
 	struct web *w = r->state;
 
 	sign_ins_configure(w->sign_ins, &r->config);
+	jmap_configure(w->jmap, &r->config);
 	listeners_renew(w->listeners);
 }
 
@@ -143,6 +149,7 @@ web_finish(struct role *r)
 
 	listeners_free(w->listeners);
 	http_service_unref(w->http);
+	jmap_free(w->jmap);
 	sign_ins_free(w->sign_ins);
 	vault_free(w->vault);
 }

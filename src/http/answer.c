@@ -176,6 +176,34 @@ http_write(struct http_request *r, struct str octets)
 	return stream_write(s, STR("\r\n"));
 }
 
+int
+http_push(struct http_request *r, struct str octets)
+{
+	r->begun_ms = loop_now_ms(r->session->d.loop);
+	(void)http_write(r, octets);
+	return stream_flush(r->session->d.stream, NULL);
+}
+
+struct loop *
+http_loop(const struct http_request *r)
+{
+	return r->session->d.loop;
+}
+
+bool
+http_is_tls(const struct http_request *r)
+{
+	return stream_tls(r->session->d.stream).on;
+}
+
+/* A request that comes behind this one is left where it is. */
+bool
+http_is_there(struct http_request *r)
+{
+	(void)stream_poll(r->session->d.stream);
+	return stream_failed(r->session->d.stream) == 0;
+}
+
 void
 http_break(struct http_request *r)
 {

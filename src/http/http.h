@@ -28,9 +28,14 @@ struct http_route {
 	uint32_t methods;	/* enum http_method; HEAD comes with GET */
 	struct str pattern;	/* "/a/b"; a segment "*" is any one */
 	enum http_authority authority;
-	struct str type;	/* of the body it wants; empty: none */
-	size_t body_max;	/* octets */
+	struct str type;	/* of the body it wants; empty: any */
+	size_t body_max;	/* octets; 0: it wants none */
 	struct http_answer (*run)(struct http_request *r);
+	/* What it says itself of a body that is none it takes; NULL: it leaves
+	 * that to http_problem(). */
+	struct http_answer (*refuse)(struct http_request *r, uint16_t status);
+	void *of;		/* what the handler works on: whoever puts the
+				 * tables of a worker together says it */
 };
 
 struct http_request {
@@ -74,6 +79,14 @@ struct http_answer http_fail(struct http_request *r, const char *what,
 void http_begin(struct http_request *r, uint16_t status, struct str type);
 int http_write(struct http_request *r, struct str octets);
 void http_break(struct http_request *r);
+/* The same of one that does not end: this piece goes out now, with a time of
+ * its own. Suspends until it is sent. */
+int http_push(struct http_request *r, struct str octets);
+/* Where the handler waits for something itself: the loop it does that on, and
+ * whether the other side is still there (as far as has been heard). */
+struct loop *http_loop(const struct http_request *r);
+bool http_is_tls(const struct http_request *r);
+bool http_is_there(struct http_request *r);
 
 /* A piece of JSON: the text, which is UTF-8, in quotes.       RFC 8259 7 */
 void http_json_str(struct buf *b, struct str text);

@@ -116,8 +116,17 @@ check_body(const struct http_request *r)
 		return 411;
 	if (!r->head.chunked && r->head.length > route->body_max)
 		return 413;
+	if (route->type.n == 0)
+		return 0;
 	(void)http_field_of(&r->head, STR("Content-Type"), &type);
 	return http_is_type(type, route->type) ? 0 : 415;
+}
+
+static struct http_answer
+refuse_body(struct http_request *r, uint16_t status)
+{
+	return r->route->refuse ? r->route->refuse(r, status) :
+	    http_problem(r, status, NULL);
 }
 
 static bool
@@ -156,7 +165,7 @@ http_route(struct http_request *r, struct http_answer *a, struct err *err)
 	else if (changes(r) && http_is_foreign(r))
 		*a = http_problem(r, 403, "Not from another origin");
 	else if ((status = check_body(r)))
-		*a = http_problem(r, status, NULL);
+		*a = refuse_body(r, status);
 	else if (r->route->authority == HTTP_PERSON)
 		*a = http_authenticate(r);
 	if (a->status == 200 && lacks_token(r))
@@ -165,6 +174,6 @@ http_route(struct http_request *r, struct http_answer *a, struct err *err)
 		return 0;
 	if ((e = http_read_body(r, err)) < 0)
 		return e;
-	*a = e > 0 ? http_problem(r, (uint16_t)e, NULL) : r->route->run(r);
+	*a = e > 0 ? refuse_body(r, (uint16_t)e) : r->route->run(r);
 	return 0;
 }

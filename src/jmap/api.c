@@ -1,0 +1,382 @@
+/*
+ * api.c - a request: method calls one after another, each answered as soon as
+ * it is done.                                               RFC 8620 3.3, 3.4
+ */
+#include <stdarg.h>
+
+#include "jmap/jmap_int.h"
+#include "jmap/reference.h"
+#include "mime/charset.h"
+
+/* An answer that a later call of the request refers to. */
+struct kept {
+	struct kept *next;
+	struct str call_id, name;
+	json_t *args;
+};
+
+struct api {
+	struct http_request *http;
+	struct person *person;
+	json_t *using, *calls, *created;
+	bool say_created;	/* createdIds were given */
+	struct arena *mem;
+	struct kept *kept;
+	size_t kept_octets;
+	size_t said;		/* answers */
+};
+
+/* ---- requests that are none                              RFC 8620 3.6.1 -- */
+
+struct http_answer
+jmap_problem(struct http_request *r, uint16_t status, const char *type,
+    const char *limit, const char *detail)
+{
+	auto_buf b = BUF_INIT(2048);
+
+	out_open(&b, '{');
+	out_name(&b, "type");
+	buf_printf(&b, "\"urn:ietf:params:jmap:error:%s\"", type);
+	out_put_u64(&b, "status", status);
+	if (limit)
+		out_put_str(&b, "limit", str_c(limit));
+	out_put_str(&b, "detail", str_c(detail));
+	out_close(&b, '}');
+	bug_if(buf_failed(&b));
+	return (struct http_answer){ status, STR("application/problem+json"),
+		str_dup(r->mem, buf_get(&b)) };
+}
+
+struct http_answer
+jmap_refuse(struct http_request *r, uint16_t status)
+{
+	if (status == 413)
+		return jmap_problem(r, 413, "limit", "maxSizeRequest",
+		    "The request is larger than is taken");
+	return http_problem(r, status, NULL);
+}
+
+static bool
+is_invocation(const json_t *v)
+{
+	return json_is_array(v) && json_array_size(v) == 3 &&
+	    json_is_string(json_array_get(v, 0)) &&
+	    json_is_object(json_array_get(v, 1)) &&
+	    json_is_string(json_array_get(v, 2));
+}
+
+static bool
+is_id_map(json_t *v)
+{
+	const char *name;
+	json_t *id;
+
+	if (!json_is_object(v))
+		return false;
+	json_object_foreach(v, name, id)
+		if (!is_id(str_c(name)) || !json_is_string(id) ||
+		    !is_id(text_of(id)))
+			return false;
+	return true;
+}
+
+/* Of the type of a Request?                                  RFC 8620 3.3 */
+static bool
+is_request(struct api *a, const json_t *request)
+{
+	json_t *v;
+	size_t i;
+
+	a->using = json_object_get(request, "using");
+	a->calls = json_object_get(request, "methodCalls");
+	v = json_object_get(request, "createdIds");
+	a->say_created = v && !json_is_null(v);
+	if (!json_is_array(a->using) || !json_is_array(a->calls) ||
+	    (a->say_created && !is_id_map(v)))
+		return false;
+	a->created = a->say_created ? json_incref(v) : json_object();
+	json_array_foreach(a->using, i, v)
+		if (!json_is_string(v))
+			return false;
+	json_array_foreach(a->calls, i, v)
+		if (!is_invocation(v))
+			return false;
+	return true;
+}
+
+/* NULL (then *answer says it) or the first capability that is not known. */
+static const char *
+unknown_capability(const struct api *a)
+{
+	json_t *v;
+	size_t i;
+
+	json_array_foreach(a->using, i, v)
+		if (!capability_known(text_of(v)))
+			return json_string_value(v);
+	return NULL;
+}
+
+/* ---- references                                            RFC 8620 3.7 -- */
+
+static const struct kept *
+answer_of(const struct api *a, struct str call_id)
+{
+	const struct kept *k = a->kept;
+
+	while (k && !str_eq(k->call_id, call_id))
+		k = k->next;
+	return k;
+}
+
+static json_t *
+resolve(const struct api *a, const json_t *reference)
+{
+	const struct kept *k;
+	struct str of, name, path;
+
+	if (!http_json_text(reference, "resultOf", &of) ||
+	    !http_json_text(reference, "name", &name) ||
+	    !http_json_text(reference, "path", &path))
+		return NULL;
+	k = answer_of(a, of);
+	return k && str_eq(k->name, name) ? reference_point(k->args, path) :
+	    NULL;
+}
+
+/* The arguments with what they refer to. NULL, or the type of an error. */
+static const char *
+resolve_all(const struct api *a, json_t *args, json_t **resolved)
+{
+	const char *name;
+	json_t *v, *found;
+
+	*resolved = json_object();
+	json_object_foreach(args, name, v) {
+		if (name[0] != '#') {
+			(void)json_object_set(*resolved, name, v);
+			continue;
+		}
+		if (json_object_get(args, name + 1))
+			return "invalidArguments";
+		found = resolve(a, v);
+		if (!found)
+			return "invalidResultReference";
+		(void)json_object_set_new(*resolved, name + 1, found);
+	}
+	return NULL;
+}
+
+/* Does a call behind this one refer to its answer? */
+static bool
+is_wanted(const struct api *a, size_t at, struct str call_id)
+{
+	const char *name;
+	json_t *v;
+	struct str of;
+
+	for (size_t i = at + 1; i < json_array_size(a->calls); i++) {
+		json_object_foreach(json_array_get(
+		    json_array_get(a->calls, i), 1), name, v)
+			if (name[0] == '#' &&
+			    http_json_text(v, "resultOf", &of) &&
+			    str_eq(of, call_id))
+				return true;
+	}
+	return false;
+}
+
+/* Only the first answer to a call is ever referred to. */
+static void
+keep(struct api *a, size_t at, struct str call_id, struct str name,
+    struct str args)
+{
+	struct kept *k;
+
+	if (!is_wanted(a, at, call_id) || answer_of(a, call_id) ||
+	    args.n > KEPT_MAX - a->kept_octets)
+		return;
+	a->kept_octets += args.n;
+	k = arena_new_of(a->mem, struct kept);
+	*k = (struct kept){ a->kept, call_id, name, http_json(args) };
+	a->kept = k;
+}
+
+/* ---- method calls --------------------------------------------------------- */
+
+static const struct method *
+method_of(const struct api *a, struct str name)
+{
+	const struct method *m = jmap_methods;
+	json_t *v;
+	size_t i;
+
+	while (m->name && !str_eq(name, str_c(m->name)))
+		m++;
+	if (!m->name)
+		return NULL;
+	json_array_foreach(a->using, i, v)
+		if (str_eq(text_of(v), str_c(m->capability)))
+			return m;
+	return NULL;
+}
+
+static void
+say(struct api *a, struct str name, struct str args, struct str call_id)
+{
+	auto_buf b = BUF_INIT(8 * MAX_SIZE_REQUEST);
+
+	buf_str(&b, a->said++ ? STR(",[") : STR("["));
+	http_json_str(&b, name);
+	buf_chr(&b, ',');
+	(void)http_write(a->http, buf_get(&b));
+	(void)http_write(a->http, args);
+	buf_reset(&b);
+	buf_chr(&b, ',');
+	http_json_str(&b, call_id);
+	buf_chr(&b, ']');
+	(void)http_write(a->http, buf_get(&b));
+}
+
+static void
+put_error(struct call *c, const char *type)
+{
+	buf_free(&c->out);
+	c->out = BUF_INIT(ANSWER_MAX);
+	out_open(&c->out, '{');
+	out_put_str(&c->out, "type", str_c(type));
+	if (c->why[0])
+		out_put_str(&c->out, "description", str_c(c->why));
+	out_close(&c->out, '}');
+}
+
+/* The answer is in c->out: an object. NULL, or the type of an error. */
+static const char *
+run_call(struct api *a, struct call *c, struct str name, json_t *args)
+{
+	const struct method *m = method_of(a, name);
+	const char *error;
+
+	if (!m)
+		return "unknownMethod";
+	if ((error = resolve_all(a, args, &c->args)) ||
+	    (error = args_check(c, m->rules)))
+		return error;
+	out_open(&c->out, '{');
+	if ((error = m->run(c)))
+		return error;
+	out_close(&c->out, '}');
+	return buf_failed(&c->out) ? call_error(c, "requestTooLarge",
+	    "the answer would be longer than %d octets", ANSWER_MAX) : NULL;
+}
+
+/* One call, and what follows from it by itself. */
+static void
+answer_call(struct api *a, size_t at)
+{
+	json_t *invocation = json_incref(json_array_get(a->calls, at)), *then;
+	struct str call_id = text_of(json_array_get(invocation, 2));
+
+	while (invocation) {
+		struct str name = text_of(json_array_get(invocation, 0));
+		struct call c = {
+			.http = a->http,
+			.jmap = a->person->jmap,
+			.person = a->person,
+			.account = a->http->account,
+			.created = a->created,
+			.out = BUF_INIT(ANSWER_MAX),
+			.mem = arena_new(CALL_MEM),
+		};
+		const char *error = run_call(a, &c, name,
+		    json_array_get(invocation, 1));
+
+		if (error) {
+			put_error(&c, error);
+			name = STR("error");
+		}
+		say(a, name, buf_get(&c.out), call_id);
+		keep(a, at, call_id, str_dup(a->mem, name), buf_get(&c.out));
+		then = error ? NULL : json_incref(c.then);
+		json_decref(c.then);
+		json_decref(c.args);
+		buf_free(&c.out);
+		arena_free(c.mem);
+		json_decref(invocation);
+		invocation = then;
+	}
+}
+
+static void
+answer_calls(struct api *a)
+{
+	auto_buf b = BUF_INIT(2 * MAX_SIZE_REQUEST + ANSWER_MAX);
+	char state[9];
+
+	session_state(a->http, a->person, state);
+	http_begin(a->http, 200, STR("application/json"));
+	(void)http_write(a->http, STR("{\"methodResponses\":["));
+	for (size_t i = 0; i < json_array_size(a->calls); i++)
+		answer_call(a, i);
+	buf_chr(&b, ']');
+	if (a->say_created) {
+		out_name(&b, "createdIds");
+		out_json(&b, a->created);
+	}
+	out_put_str(&b, "sessionState", str_c(state));
+	out_close(&b, '}');
+	(void)http_write(a->http, buf_get(&b));
+}
+
+/* ---- the request ---------------------------------------------------------- */
+
+static struct http_answer
+answer_request(struct api *a, const json_t *request)
+{
+	struct http_request *r = a->http;
+	const char *unknown;
+
+	if (!request)
+		return jmap_problem(r, 400, "notJSON", NULL,
+		    "That is no JSON, or has more than 32 levels");
+	if (!is_request(a, request))
+		return jmap_problem(r, 400, "notRequest", NULL,
+		    "That is no request of JMAP");
+	if ((unknown = unknown_capability(a)))
+		return jmap_problem(r, 400, "unknownCapability", NULL,
+		    str_dupz(r->mem, utf8_first(str_c(unknown), 200)));
+	if (json_array_size(a->calls) > MAX_CALLS)
+		return jmap_problem(r, 400, "limit", "maxCallsInRequest",
+		    "Too many method calls");
+	answer_calls(a);
+	return HTTP_BEGUN;
+}
+
+/* POST /jmap/api/                                            RFC 8620 3.1 */
+struct http_answer
+jmap_api(struct http_request *r)
+{
+	struct api a = { .http = r, .person = person_of(r),
+		.mem = arena_new(CALL_MEM) };
+	struct http_answer answer;
+	json_t *request = NULL;
+	struct str type;
+
+	a.person->requests++;
+	(void)http_field_of(&r->head, STR("Content-Type"), &type);
+	if (http_is_type(type, STR("application/json")))
+		request = http_json(r->body);
+	if (a.person->requests > MAX_CONCURRENT_REQUESTS)
+		answer = jmap_problem(r, 400, "limit",
+		    "maxConcurrentRequests", "Too many requests at once");
+	else
+		answer = answer_request(&a, request);
+	a.person->requests--;
+	person_unref(a.person);
+	for (struct kept *k = a.kept; k; k = k->next)
+		json_decref(k->args);
+	json_decref(a.created);
+	json_decref(request);
+	arena_free(a.mem);
+	return answer;
+}

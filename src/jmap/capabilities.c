@@ -1,0 +1,168 @@
+/*
+ * capabilities.c - what is announced, and the session object.    RFC 8620 2
+ */
+#include "base/crc32c.h"
+#include "jmap/jmap_int.h"
+#include "store/mailbox_name.h"
+
+enum { SESSION_MAX = 16384 };
+
+static void
+put_core(struct buf *b)
+{
+	out_put_u64(b, "maxSizeUpload", MAX_SIZE_UPLOAD);
+	out_put_u64(b, "maxConcurrentUpload", MAX_CONCURRENT_UPLOAD);
+	out_put_u64(b, "maxSizeRequest", MAX_SIZE_REQUEST);
+	out_put_u64(b, "maxConcurrentRequests", MAX_CONCURRENT_REQUESTS);
+	out_put_u64(b, "maxCallsInRequest", MAX_CALLS);
+	out_put_u64(b, "maxObjectsInGet", MAX_GET);
+	out_put_u64(b, "maxObjectsInSet", MAX_SET);
+	out_name(b, "collationAlgorithms");
+	out_open(b, '[');
+	out_str(b, STR("i;unicode-casemap"));
+	out_close(b, ']');
+}
+
+static void
+put_nothing(struct buf *b unused_arg)
+{
+}
+
+/* RFC 8621 1.3.1 */
+static void
+put_mail(struct buf *b)
+{
+	out_put_u64(b, "maxMailboxesPerEmail", 1);
+	out_put_u64(b, "maxMailboxDepth", MAILBOX_LEVELS_MAX);
+	out_put_u64(b, "maxSizeMailboxName", MAILBOX_NAME_MAX);
+	out_put_u64(b, "maxSizeAttachmentsPerEmail", MAX_SIZE_UPLOAD);
+	out_name(b, "emailQuerySortOptions");
+	out_open(b, '[');
+	for (size_t i = 0; email_sorts[i]; i++)
+		out_str(b, str_c(email_sorts[i]));
+	out_close(b, ']');
+	out_put_bool(b, "mayCreateTopLevelMailbox", true);
+}
+
+/* In the server's capabilities, and in those of an account (NULL: it is none
+ * that accounts have). */
+static const struct {
+	const char *name;
+	void (*server)(struct buf *b);
+	void (*account)(struct buf *b);
+} capabilities[] = {
+	{ CAP_CORE, put_core, NULL },
+	{ CAP_MAIL, put_nothing, put_mail },
+};
+
+bool
+capability_known(struct str name)
+{
+	for (size_t i = 0; i < NELEM(capabilities); i++)
+		if (str_eq(name, str_c(capabilities[i].name)))
+			return true;
+	return false;
+}
+
+static void
+put_capabilities(struct buf *b, bool of_account)
+{
+	out_open(b, '{');
+	for (size_t i = 0; i < NELEM(capabilities); i++) {
+		void (*put)(struct buf *) = of_account ?
+		    capabilities[i].account : capabilities[i].server;
+
+		if (!put)
+			continue;
+		out_name(b, capabilities[i].name);
+		out_open(b, '{');
+		put(b);
+		out_close(b, '}');
+	}
+	out_close(b, '}');
+}
+
+static void
+put_account(struct buf *b, const struct http_request *r)
+{
+	out_open(b, '{');
+	out_put_str(b, "name", str_c(r->account->address));
+	out_put_bool(b, "isPersonal", true);
+	out_put_bool(b, "isReadOnly", false);
+	out_name(b, "accountCapabilities");
+	put_capabilities(b, true);
+	out_close(b, '}');
+}
+
+/* Where they came is where they find the rest. */
+static void
+put_url(struct buf *b, const char *name, const struct http_request *r,
+    const char *path)
+{
+	auto_buf url = BUF_INIT(1024);
+
+	buf_printf(&url, "http%s://%.*s%s", http_is_tls(r) ? "s" : "",
+	    STR_FMT(r->head.host), path);
+	out_put_str(b, name, buf_get(&url));
+}
+
+void
+session_put(struct buf *b, const struct http_request *r,
+    const struct person *p)
+{
+	out_name(b, "capabilities");
+	put_capabilities(b, false);
+	out_name(b, "accounts");
+	out_open(b, '{');
+	out_name(b, p->id);
+	put_account(b, r);
+	out_close(b, '}');
+	out_name(b, "primaryAccounts");
+	out_open(b, '{');
+	for (size_t i = 0; i < NELEM(capabilities); i++)
+		if (capabilities[i].account)
+			out_put_str(b, capabilities[i].name, str_c(p->id));
+	out_close(b, '}');
+	out_put_str(b, "username", str_c(r->account->address));
+	put_url(b, "apiUrl", r, "/jmap/api/");
+	put_url(b, "downloadUrl", r,
+	    "/jmap/download/{accountId}/{blobId}/{name}?accept={type}");
+	put_url(b, "uploadUrl", r, "/jmap/upload/{accountId}/");
+	put_url(b, "eventSourceUrl", r, "/jmap/eventsource/?types={types}"
+	    "&closeafter={closeafter}&ping={ping}");
+}
+
+static void
+state_of(struct str text, char state[9])
+{
+	(void)snprintf(state, 9, "%08x", crc32c(0, text.p, text.n));
+}
+
+void
+session_state(const struct http_request *r, const struct person *p,
+    char state[9])
+{
+	auto_buf b = BUF_INIT(SESSION_MAX);
+
+	session_put(&b, r, p);
+	state_of(buf_get(&b), state);
+}
+
+/* GET /.well-known/jmap                                    RFC 8620 2, 2.2 */
+struct http_answer
+jmap_session(struct http_request *r)
+{
+	auto_buf b = BUF_INIT(SESSION_MAX);
+	struct person *p = person_of(r);
+	char state[9];
+
+	session_state(r, p, state);
+	out_open(&b, '{');
+	session_put(&b, r, p);
+	out_put_str(&b, "state", str_c(state));
+	out_close(&b, '}');
+	person_unref(p);
+	bug_if(buf_failed(&b));
+	return (struct http_answer){ 200, STR("application/json"),
+		str_dup(r->mem, buf_get(&b)) };
+}

@@ -1,0 +1,53 @@
+/*
+ * methods.c - all methods there are.
+ */
+#include "jmap/jmap_int.h"
+
+/* Core/echo                                                    RFC 8620 4 */
+const char *
+core_echo(struct call *c)
+{
+	const char *name;
+	json_t *v;
+
+	json_object_foreach(c->args, name, v) {
+		out_name(&c->out, name);
+		out_json(&c->out, v);
+	}
+	return NULL;
+}
+
+#define ACCOUNT { "accountId", ARG_ACCOUNT, true }
+/* RFC 8620 5.1 to 5.3, 5.5, 5.6 */
+#define ARGS_GET ACCOUNT, { "ids", ARG_IDS, false }, \
+	{ "properties", ARG_STRINGS, false }
+#define ARGS_CHANGES ACCOUNT, { "sinceState", ARG_STRING, true }, \
+	{ "maxChanges", ARG_UINT, false }
+#define ARGS_SET ACCOUNT, { "ifInState", ARG_STRING, false }, \
+	{ "create", ARG_OBJECT, false }, { "update", ARG_OBJECT, false }, \
+	{ "destroy", ARG_IDS, false }
+#define ARGS_FILTER ACCOUNT, { "filter", ARG_OBJECT, false }, \
+	{ "sort", ARG_ARRAY, false }, { "calculateTotal", ARG_BOOL, false }
+#define ARGS_QUERY ARGS_FILTER, { "position", ARG_INT, false }, \
+	{ "anchor", ARG_ID, false }, { "anchorOffset", ARG_INT, false }, \
+	{ "limit", ARG_UINT, false }
+#define ARGS_QUERY_CHANGES ARGS_FILTER, \
+	{ "sinceQueryState", ARG_STRING, true }, \
+	{ "maxChanges", ARG_UINT, false }, { "upToId", ARG_ID, false }
+
+#define RULES(...) (const struct arg_rule[]){ __VA_ARGS__, { 0 } }
+
+const struct method jmap_methods[] = {
+	{ CAP_CORE, "Core/echo", core_echo, NULL },
+	{ CAP_MAIL, "Mailbox/get", mailbox_get, RULES(ARGS_GET) },
+	{ CAP_MAIL, "Mailbox/changes", mailbox_changes, RULES(ARGS_CHANGES) },
+	{ CAP_MAIL, "Mailbox/query", mailbox_query, RULES(ARGS_QUERY,
+	    { "sortAsTree", ARG_BOOL, false },
+	    { "filterAsTree", ARG_BOOL, false }) },
+	{ CAP_MAIL, "Mailbox/queryChanges", mailbox_query_changes,
+	    RULES(ARGS_QUERY_CHANGES, { "sortAsTree", ARG_BOOL, false },
+	    { "filterAsTree", ARG_BOOL, false }) },
+	{ CAP_MAIL, "Mailbox/set", mailbox_set, RULES(ARGS_SET,
+	    { "onDestroyRemoveEmails", ARG_BOOL, false }) },
+	{ NULL, NULL, NULL, NULL },
+};
