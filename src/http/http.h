@@ -34,7 +34,12 @@ struct http_route {
 	/* What it says itself of a body that is none it takes; NULL: it leaves
 	 * that to http_problem(). */
 	struct http_answer (*refuse)(struct http_request *r, uint16_t status);
-	void *of;		/* what the handler works on: whoever puts the
+	/* Before its body is read: status 200, or a refusal. leave is called
+	 * once after that, when the request is over, whatever became of it.
+	 * NULL: nothing is done. */
+	struct http_answer (*enter)(struct http_request *r);
+	void (*leave)(struct http_request *r);
+	void *of;		/* what the handlers work on: whoever puts the
 				 * tables of a worker together says it */
 };
 
@@ -50,8 +55,10 @@ struct http_request {
 	/* What the answer says where it is not what all of them say. */
 	struct str caching;	/* Cache-Control; empty: no-store */
 	struct str policy;	/* Content-Security-Policy; empty: nothing */
+	void *visitor;		/* enter's own */
 
 	/* ---- for session.c, body.c and answer.c only */
+	bool entered;		/* there is something to leave */
 	struct buf octets;	/* the body is here */
 	struct chunked *chunks;	/* NULL: it has a length */
 	uint64_t got;		/* octets of the body that were read */

@@ -170,6 +170,10 @@ http_route(struct http_request *r, struct http_answer *a, struct err *err)
 		*a = http_authenticate(r);
 	if (a->status == 200 && lacks_token(r))
 		*a = http_problem(r, 403, "X-CSRF-Token is missing or wrong");
+	if (a->status == 200 && r->route->enter) {
+		*a = r->route->enter(r);
+		r->entered = a->status == 200;
+	}
 	if (a->status != 200)
 		return 0;
 	if ((e = http_read_body(r, err)) < 0)

@@ -145,6 +145,8 @@ end_request(struct http_session *s)
 	if (!r)
 		return;
 	s->request = NULL;
+	if (r->entered && r->route->leave)
+		r->route->leave(r);
 	sign_in_unref(r->sign_in);
 	buf_free(&r->octets);
 	buf_free(&r->fields);

@@ -2,8 +2,6 @@
  * api.c - a request: method calls one after another, each answered as soon as
  * it is done.                                               RFC 8620 3.3, 3.4
  */
-#include <stdarg.h>
-
 #include "jmap/jmap_int.h"
 #include "jmap/reference.h"
 #include "mime/charset.h"
@@ -362,17 +360,10 @@ jmap_api(struct http_request *r)
 	json_t *request = NULL;
 	struct str type;
 
-	a.person->requests++;
 	(void)http_field_of(&r->head, STR("Content-Type"), &type);
 	if (http_is_type(type, STR("application/json")))
 		request = http_json(r->body);
-	if (a.person->requests > MAX_CONCURRENT_REQUESTS)
-		answer = jmap_problem(r, 400, "limit",
-		    "maxConcurrentRequests", "Too many requests at once");
-	else
-		answer = answer_request(&a, request);
-	a.person->requests--;
-	person_unref(a.person);
+	answer = answer_request(&a, request);
 	for (struct kept *k = a.kept; k; k = k->next)
 		json_decref(k->args);
 	json_decref(a.created);

@@ -153,7 +153,7 @@ struct http_answer
 jmap_session(struct http_request *r)
 {
 	auto_buf b = BUF_INIT(SESSION_MAX);
-	struct person *p = person_of(r);
+	const struct person *p = person_of(r);
 	char state[9];
 
 	session_state(r, p, state);
@@ -161,7 +161,6 @@ jmap_session(struct http_request *r)
 	session_put(&b, r, p);
 	out_put_str(&b, "state", str_c(state));
 	out_close(&b, '}');
-	person_unref(p);
 	bug_if(buf_failed(&b));
 	return (struct http_answer){ 200, STR("application/json"),
 		str_dup(r->mem, buf_get(&b)) };

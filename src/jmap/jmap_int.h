@@ -46,9 +46,8 @@ struct person {
 };
 
 /* ---- node.c */
-/* Whose request it is; the caller gives it back. */
-struct person *person_of(struct http_request *r);
-void person_unref(struct person *p);
+/* Whose request it is. */
+struct person *person_of(const struct http_request *r);
 struct jmap *jmap_of(const struct http_request *r);
 
 /* ---- a method call ------------------------------------------------------ */

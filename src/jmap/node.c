@@ -39,8 +39,8 @@ jmap_of(const struct http_request *r)
 	return r->route->of;
 }
 
-struct person *
-person_of(struct http_request *r)
+static struct person *
+person_ref(struct http_request *r)
 {
 	struct jmap *j = jmap_of(r);
 	uint64_t account = r->account->login.account;
@@ -59,7 +59,7 @@ person_of(struct http_request *r)
 	return p;
 }
 
-void
+static void
 person_unref(struct person *p)
 {
 	if (--p->refs > 0)
@@ -68,12 +68,56 @@ person_unref(struct person *p)
 	free(p);
 }
 
-#define ROUTE(methods, pattern, ...) \
-	{ methods, STR(pattern), HTTP_PERSON, __VA_ARGS__ }
+struct person *
+person_of(const struct http_request *r)
+{
+	return r->visitor;
+}
+
+static struct http_answer
+enter(struct http_request *r)
+{
+	r->visitor = person_ref(r);
+	return (struct http_answer){ .status = 200 };
+}
+
+static void
+leave(struct http_request *r)
+{
+	person_unref(r->visitor);
+}
+
+/* Who asks for too much at once is told before a body is read. */
+static struct http_answer
+enter_api(struct http_request *r)
+{
+	struct person *p = person_ref(r);
+
+	if (p->requests == MAX_CONCURRENT_REQUESTS) {
+		person_unref(p);
+		return jmap_problem(r, 400, "limit", "maxConcurrentRequests",
+		    "Too many requests at once");
+	}
+	p->requests++;
+	r->visitor = p;
+	return (struct http_answer){ .status = 200 };
+}
+
+static void
+leave_api(struct http_request *r)
+{
+	person_of(r)->requests--;
+	leave(r);
+}
+
+/* methods, path, octets of a body, handler, before it and behind it */
+#define ROUTE(methods, pattern, body_max, run, enter, leave)     \
+	{ methods, STR(pattern), HTTP_PERSON, STR_NULL, body_max, run, \
+	    jmap_refuse, enter, leave, NULL }
 
 const struct http_route jmap_routes[] = {
-	ROUTE(HTTP_GET, "/.well-known/jmap", STR_NULL, 0, jmap_session),
-	ROUTE(HTTP_POST, "/jmap/api/", STR_NULL, MAX_SIZE_REQUEST, jmap_api,
-	    jmap_refuse),
+	ROUTE(HTTP_GET, "/.well-known/jmap", 0, jmap_session, enter, leave),
+	ROUTE(HTTP_POST, "/jmap/api/", MAX_SIZE_REQUEST, jmap_api, enter_api,
+	    leave_api),
 };
 const size_t jmap_nroutes = NELEM(jmap_routes);
