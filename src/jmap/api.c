@@ -186,7 +186,7 @@ is_wanted(const struct api *a, size_t at, struct str call_id)
 
 /* Only the first answer to a call is ever referred to. */
 static void
-keep(struct api *a, size_t at, struct str call_id, struct str name,
+keep_answer(struct api *a, size_t at, struct str call_id, struct str name,
     struct str args)
 {
 	struct kept *k;
@@ -200,7 +200,7 @@ keep(struct api *a, size_t at, struct str call_id, struct str name,
 	a->kept = k;
 }
 
-/* ---- method calls --------------------------------------------------------- */
+/* ---- method calls -------------------------------------------------------- */
 
 static const struct method *
 method_of(const struct api *a, struct str name)
@@ -294,7 +294,8 @@ answer_call(struct api *a, size_t at)
 			name = STR("error");
 		}
 		say(a, name, buf_get(&c.out), call_id);
-		keep(a, at, call_id, str_dup(a->mem, name), buf_get(&c.out));
+		keep_answer(a, at, call_id, str_dup(a->mem, name),
+		    buf_get(&c.out));
 		then = error ? NULL : json_incref(c.then);
 		json_decref(c.then);
 		json_decref(c.args);
@@ -326,7 +327,7 @@ answer_calls(struct api *a)
 	(void)http_write(a->http, buf_get(&b));
 }
 
-/* ---- the request ---------------------------------------------------------- */
+/* ---- the request --------------------------------------------------------- */
 
 static struct http_answer
 answer_request(struct api *a, const json_t *request)

@@ -41,7 +41,7 @@ call_fail(struct call *c, const struct err *err)
 	return call_error(c, "serverFail", "something went wrong here");
 }
 
-/* ---- ids ------------------------------------------------------------------ */
+/* ---- ids ----------------------------------------------------------------- */
 
 struct str
 text_of(const json_t *string)
@@ -75,7 +75,7 @@ id_number(struct str id, char kind, uint64_t *number)
 	    str_u64(str_from(id, 1), number);
 }
 
-/* ---- arguments ------------------------------------------------------------ */
+/* ---- arguments ----------------------------------------------------------- */
 
 static bool
 all_are(const json_t *array, bool (*is)(const json_t *v))

@@ -63,7 +63,7 @@ boxes_state(const struct mailbox_list *list, char state[STATE_MAX])
 	    all.n ? crc32c(0, all.p, all.n) : 0);
 }
 
-/* ---- properties ----------------------------------------------------------- */
+/* ---- properties ---------------------------------------------------------- */
 
 struct box
 box_new(const struct mailbox_list *list, const struct mailbox_node *node)
@@ -201,7 +201,7 @@ box_count_unread(struct call *c, struct box *m, struct err *err)
 	return e == E_NOTFOUND ? 0 : e;
 }
 
-/* ---- Mailbox/get                                            RFC 8621 2.1 -- */
+/* ---- Mailbox/get                                           RFC 8621 2.1 -- */
 
 static int
 put_boxes(struct call *c, const struct mailbox_list *list, json_t *ids,
@@ -250,7 +250,7 @@ mailbox_get(struct call *c)
 	return e < 0 ? call_fail(c, &err) : NULL;
 }
 
-/* ---- Mailbox/changes                                        RFC 8621 2.2 -- */
+/* ---- Mailbox/changes                                       RFC 8621 2.2 -- */
 
 const char *
 mailbox_changes(struct call *c)

@@ -15,7 +15,7 @@ struct boxes_query {
 	const char *error;
 };
 
-/* ---- filters -------------------------------------------------------------- */
+/* ---- filters ------------------------------------------------------------- */
 
 static bool
 contains(struct boxes_query *q, size_t node, struct str text)
@@ -92,7 +92,7 @@ filter_holds(struct boxes_query *q, size_t node, json_t *filter)
 	return kind == FILTER_AND ? all : kind == FILTER_OR ? any : !any;
 }
 
-/* ---- order ---------------------------------------------------------------- */
+/* ---- order --------------------------------------------------------------- */
 
 static const char *
 check_sort(struct call *c, const json_t *sort)
@@ -175,7 +175,7 @@ by_order(const void *a, const void *b, void *arg)
 	return q->as_tree ? compare_as_tree(q, x, y) : compare(q, x, y);
 }
 
-/* ---- the result ----------------------------------------------------------- */
+/* ---- the result ---------------------------------------------------------- */
 
 /* Which, in their order: *n of them. */
 static size_t *

@@ -23,7 +23,7 @@ set_state(struct call *c, char state[STATE_MAX], struct err *err)
 	return e;
 }
 
-/* ---- what is wished ------------------------------------------------------- */
+/* ---- what is wished ------------------------------------------------------ */
 
 /* name and parentId as one name. */
 static void
@@ -117,7 +117,7 @@ read_wish(struct call *c, const struct mailbox_list *list, json_t *object,
 		read_name(c, list, object, now, w, res);
 }
 
-/* ---- create --------------------------------------------------------------- */
+/* ---- create -------------------------------------------------------------- */
 
 /* What the client has not said itself. */
 static void
@@ -175,7 +175,7 @@ create_box(struct call *c, json_t *object, struct set_result *res)
 	}
 }
 
-/* ---- update --------------------------------------------------------------- */
+/* ---- update -------------------------------------------------------------- */
 
 /* Subscriptions are of names; here they go with the mailbox, and with those
  * below it. */
@@ -250,7 +250,7 @@ update_box(struct call *c, struct str id, json_t *patch,
 	mailboxes_free(&list);
 }
 
-/* ---- destroy -------------------------------------------------------------- */
+/* ---- destroy ------------------------------------------------------------- */
 
 static void
 destroy_found(struct call *c, const struct mailbox_node *now,

@@ -20,7 +20,8 @@ set_wrong(struct set_result *res, const char *property, const char *why)
 	set_refuse(res, "invalidProperties", "%.60s: %s", property, why);
 	if (!res->wrong)
 		res->wrong = json_array();
-	(void)json_array_append_new(res->wrong, json_string(property));
+	(void)json_array_append_new(res->wrong, json_stringn(property,
+	    strlen(property)));
 }
 
 static const struct {
@@ -46,7 +47,7 @@ set_fail(struct call *c, struct set_result *res, const struct err *err)
 	c->why[0] = '\0';
 }
 
-/* ---- the answer ----------------------------------------------------------- */
+/* ---- the answer ---------------------------------------------------------- */
 
 /* Two maps of an answer: what was done, and what was not. */
 struct results {
@@ -128,7 +129,7 @@ results_put(struct buf *b, struct results *r, const char *done,
 	put_results(b, not_done, &r->not_done, '}');
 }
 
-/* ---- what is asked for ---------------------------------------------------- */
+/* ---- what is asked for --------------------------------------------------- */
 
 static struct set_result
 result_new(void)
@@ -210,7 +211,7 @@ update_all(struct call *c, const struct set_ops *ops, struct results *r)
 		struct set_result res = result_new();
 		struct str id;
 
-		name = json_string(key);
+		name = json_stringn(key, strlen(key));
 		if (!call_id(c, name, &id))
 			set_refuse(&res, "notFound", "no such creation id");
 		else if (will_go(c, id))
