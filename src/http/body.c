@@ -81,6 +81,16 @@ http_read_body(struct http_request *r, struct err *err)
 	return 0;
 }
 
+struct buf
+http_take_body(struct http_request *r)
+{
+	struct buf b = r->octets;
+
+	r->octets = BUF_INIT(0);
+	r->body = STR_NULL;
+	return b;
+}
+
 bool
 http_body_is_small(const struct http_request *r)
 {

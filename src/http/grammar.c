@@ -106,6 +106,21 @@ decode_segment(struct str s, struct arena *a, struct str *out)
 	return true;
 }
 
+bool
+http_query(const struct http_head *h, struct str name, struct arena *a,
+    struct str *value)
+{
+	struct str rest = h->query, pair, key, text;
+
+	while (rest.n > 0) {
+		if (!str_cut(rest, '&', &pair, &rest))
+			rest = STR_NULL;
+		if (str_cut(pair, '=', &key, &text) && str_eq(key, name))
+			return decode_segment(text, a, value);
+	}
+	return false;
+}
+
 /* Of "/a/b" two, of "/" none. Nothing is a way up or nowhere: who sends such a
  * thing has not made the path as RFC 3986 5.2.4 says. */
 static uint16_t

@@ -66,6 +66,11 @@ must_check uint16_t http_head_end(struct http_head *h);
 bool http_field_of(const struct http_head *h, struct str name,
     struct str *value);
 
+/* What the query says of a name, decoded, in the arena: "name=value" between
+ * "&". False: nothing, or nothing that can be decoded. */
+must_check bool http_query(const struct http_head *h, struct str name,
+    struct arena *a, struct str *value);
+
 /* Is it a field line that may stand here? RFC 9112 5; for trailers. */
 must_check bool http_is_field(struct str line);
 

@@ -70,6 +70,9 @@ struct http_request {
 	int64_t begun_ms;
 };
 
+/* The body, which the caller frees from now on. */
+struct buf http_take_body(struct http_request *r);
+
 /* One more field of the answer, before it begins. */
 void http_add_field(struct http_request *r, struct str name, struct str value);
 

@@ -49,8 +49,9 @@ struct http_answer
 jmap_refuse(struct http_request *r, uint16_t status)
 {
 	if (status == 413)
-		return jmap_problem(r, 413, "limit", "maxSizeRequest",
-		    "The request is larger than is taken");
+		return jmap_problem(r, 413, "limit",
+		    r->route->body_max == MAX_SIZE_UPLOAD ? "maxSizeUpload" :
+		    "maxSizeRequest", "That is larger than is taken");
 	return http_problem(r, status, NULL);
 }
 

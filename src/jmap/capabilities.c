@@ -37,10 +37,7 @@ put_mail(struct buf *b)
 	out_put_u64(b, "maxSizeMailboxName", MAILBOX_NAME_MAX);
 	out_put_u64(b, "maxSizeAttachmentsPerEmail", MAX_SIZE_UPLOAD);
 	out_name(b, "emailQuerySortOptions");
-	out_open(b, '[');
-	for (size_t i = 0; email_sorts[i]; i++)
-		out_str(b, str_c(email_sorts[i]));
-	out_close(b, ']');
+	email_put_sorts(b);
 	out_put_bool(b, "mayCreateTopLevelMailbox", true);
 }
 

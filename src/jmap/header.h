@@ -19,7 +19,7 @@ struct header_property {
 	bool all;
 };
 /* False: it is none, or the field may not have that form. Borrowed. */
-must_check bool header_property_parse(struct str text,
+bool header_property_parse(struct str text,
     struct header_property *p);
 /* May a field of this name have that form?                 RFC 8621 4.1.2 */
 bool header_may_be(struct str name, enum header_form form);

@@ -7,6 +7,7 @@
 #include "http/json.h"
 #include "jmap/jmap.h"
 #include "jmap/out.h"
+#include "rt/loop.h"
 
 /* What is announced.                                         RFC 8620 2 */
 enum {
@@ -22,7 +23,7 @@ enum {
 	ID_MAX = 255,			/* octets: RFC 8620 1.2 */
 	ANSWER_MAX = 64 << 20,		/* octets of one method's */
 	KEPT_MAX = 64 << 20,		/* of those that later calls name */
-	CALL_MEM = 64 << 20,
+	CALL_MEM = 1 << 30,		/* a hundred times MAX_SIZE_REQUEST */
 };
 #define CAP_CORE "urn:ietf:params:jmap:core"
 #define CAP_MAIL "urn:ietf:params:jmap:mail"
@@ -34,6 +35,7 @@ struct jmap {
 	uint32_t compress;
 	char hostname[256];
 	struct map people;	/* by account: struct person */
+	uint64_t uploaded;	/* octets of all uploads, those under way too */
 };
 
 /* An account, as long as anything here is of it. */
@@ -42,12 +44,21 @@ struct person {
 	uint64_t account;
 	char id[24];		/* of the account */
 	uint32_t requests, uploading;
-	size_t refs;
+	size_t refs;		/* of requests */
+	struct list uploads;	/* upload.c: the oldest first */
+	size_t nuploads;
+	uint64_t uploaded;
+	struct timer expiry;
 };
 
 /* ---- node.c */
 /* Whose request it is. */
 struct person *person_of(const struct http_request *r);
+/* The same before there is a visitor; the caller gives it back. */
+struct person *person_ref(struct http_request *r);
+void person_unref(struct person *p);
+/* Free it if nothing here is of it any more. */
+void person_settle(struct person *p);
 struct jmap *jmap_of(const struct http_request *r);
 
 /* ---- a method call ------------------------------------------------------ */
@@ -160,13 +171,17 @@ void session_state(const struct http_request *r, const struct person *p,
 /* ---- handlers of routes */
 struct http_answer jmap_session(struct http_request *r);
 struct http_answer jmap_api(struct http_request *r);
+struct http_answer enter_upload(struct http_request *r);
+void leave_upload(struct http_request *r);
+struct http_answer jmap_upload(struct http_request *r);
+struct http_answer jmap_download(struct http_request *r);
 struct http_answer jmap_refuse(struct http_request *r, uint16_t status);
 /* {"type": "urn:ietf:params:jmap:error:...", ...}          RFC 8620 3.6.1 */
 struct http_answer jmap_problem(struct http_request *r, uint16_t status,
     const char *type, const char *limit, const char *detail);
 
-/* What Email/query sorts by; the last is NULL. */
-extern const char *const email_sorts[];
+/* What Email/query sorts by. */
+void email_put_sorts(struct buf *b);
 
 /* ---- methods */
 const char *core_echo(struct call *c);
@@ -175,3 +190,12 @@ const char *mailbox_changes(struct call *c);
 const char *mailbox_query(struct call *c);
 const char *mailbox_query_changes(struct call *c);
 const char *mailbox_set(struct call *c);
+const char *thread_get(struct call *c);
+const char *thread_changes(struct call *c);
+const char *email_get(struct call *c);
+const char *email_changes(struct call *c);
+const char *email_query(struct call *c);
+const char *email_query_changes(struct call *c);
+const char *email_set(struct call *c);
+const char *email_import(struct call *c);
+const char *email_parse(struct call *c);

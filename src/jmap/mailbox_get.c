@@ -57,10 +57,22 @@ box_of(const struct mailbox_list *list, struct str id)
 void
 boxes_state(const struct mailbox_list *list, char state[STATE_MAX])
 {
-	struct str all = buf_get(&list->records);
+	uint64_t modseq = 0;
+	uint32_t crc = 0;
 
-	(void)snprintf(state, STATE_MAX, "%08x",
-	    all.n ? crc32c(0, all.p, all.n) : 0);
+	for (size_t i = 0; i < list->n; i++) {
+		const struct mailbox_row *row = &list->node[i].row;
+		const uint64_t is[] = { row->mailbox, row->special,
+			row->subscribed, row->name.n };
+
+		if (row->mailbox == 0)
+			continue;
+		crc = crc32c(crc, is, sizeof(is));
+		crc = crc32c(crc, row->name.p, row->name.n);
+		if (row->modseq > modseq)
+			modseq = row->modseq;
+	}
+	(void)snprintf(state, STATE_MAX, "%ju-%08x", (uintmax_t)modseq, crc);
 }
 
 /* ---- properties ---------------------------------------------------------- */
@@ -252,32 +264,69 @@ mailbox_get(struct call *c)
 
 /* ---- Mailbox/changes                                       RFC 8621 2.2 -- */
 
+/* Which mailboxes have other counts since then: that is all that can have
+ * become of them where the rest of both states is the same. */
+static const char *
+put_changed(struct call *c, const struct mailbox_list *list, uint64_t since)
+{
+	int64_t max = arg_int(c, "maxChanges", INT64_MAX), n = 0;
+
+	out_name(&c->out, "created");
+	out_open(&c->out, '[');
+	out_close(&c->out, ']');
+	out_name(&c->out, "updated");
+	out_open(&c->out, '[');
+	for (size_t i = 0; i < list->n; i++) {
+		const struct mailbox_row *row = &list->node[i].row;
+
+		if (row->mailbox == 0 || row->modseq <= since)
+			continue;
+		out_id(&c->out, 'm', row->mailbox);
+		n++;
+	}
+	out_close(&c->out, ']');
+	out_name(&c->out, "destroyed");
+	out_open(&c->out, '[');
+	out_close(&c->out, ']');
+	out_name(&c->out, "updatedProperties");
+	out_open(&c->out, '[');
+	for (size_t i = 0; box_properties[i].name; i++)
+		if (box_properties[i].put == put_total ||
+		    box_properties[i].put == put_unread)
+			out_str(&c->out, str_c(box_properties[i].name));
+	out_close(&c->out, ']');
+	return n > max ? "cannotCalculateChanges" : NULL;
+}
+
 const char *
 mailbox_changes(struct call *c)
 {
-	struct str since = arg_str(c, "sinceState");
+	struct str since = arg_str(c, "sinceState"), before, rest, now_rest;
 	struct mailbox_list list;
 	struct err err = { 0 };
 	char state[STATE_MAX];
-	int e = mailboxes_list(c->account, &list, &err);
+	const char *error = NULL;
+	uint64_t modseq;
 
-	if (e == 0)
-		boxes_state(&list, state);
-	mailboxes_free(&list);
-	if (e < 0)
+	if (arg_int(c, "maxChanges", 1) < 1)
+		return call_error(c, "invalidArguments", "maxChanges is 0");
+	if (mailboxes_list(c->account, &list, &err) < 0) {
+		mailboxes_free(&list);
 		return call_fail(c, &err);
-	if (!str_eq(since, str_c(state)))
-		return "cannotCalculateChanges";
-	out_put_str(&c->out, "accountId", str_c(c->person->id));
-	out_put_str(&c->out, "oldState", since);
-	out_put_str(&c->out, "newState", since);
-	out_put_bool(&c->out, "hasMoreChanges", false);
-	for (size_t i = 0; i < 3; i++) {
-		out_name(&c->out, (const char *[]){ "created", "updated",
-			"destroyed" }[i]);
-		out_open(&c->out, '[');
-		out_close(&c->out, ']');
 	}
-	out_put_null(&c->out, "updatedProperties");
-	return NULL;
+	boxes_state(&list, state);
+	now_rest = str_from(str_c(state), str_chr(str_c(state), '-'));
+	rest = str_from(since, str_chr(since, '-'));
+	before = str_first(since, since.n - rest.n);
+	if (!str_eq(rest, now_rest) || !str_u64(before, &modseq)) {
+		error = "cannotCalculateChanges";
+	} else {
+		out_put_str(&c->out, "accountId", str_c(c->person->id));
+		out_put_str(&c->out, "oldState", since);
+		out_put_str(&c->out, "newState", str_c(state));
+		out_put_bool(&c->out, "hasMoreChanges", false);
+		error = put_changed(c, &list, modseq);
+	}
+	mailboxes_free(&list);
+	return error;
 }

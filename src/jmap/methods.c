@@ -35,6 +35,13 @@ core_echo(struct call *c)
 	{ "sinceQueryState", ARG_STRING, true }, \
 	{ "maxChanges", ARG_UINT, false }, { "upToId", ARG_ID, false }
 
+/* RFC 8621 4.2 */
+#define ARGS_VALUES { "bodyProperties", ARG_STRINGS, false }, \
+	{ "fetchTextBodyValues", ARG_BOOL, false }, \
+	{ "fetchHTMLBodyValues", ARG_BOOL, false }, \
+	{ "fetchAllBodyValues", ARG_BOOL, false }, \
+	{ "maxBodyValueBytes", ARG_UINT, false }
+
 #define RULES(...) (const struct arg_rule[]){ __VA_ARGS__, { 0 } }
 
 const struct method jmap_methods[] = {
@@ -49,5 +56,21 @@ const struct method jmap_methods[] = {
 	    { "filterAsTree", ARG_BOOL, false }) },
 	{ CAP_MAIL, "Mailbox/set", mailbox_set, RULES(ARGS_SET,
 	    { "onDestroyRemoveEmails", ARG_BOOL, false }) },
+	{ CAP_MAIL, "Thread/get", thread_get, RULES(ARGS_GET) },
+	{ CAP_MAIL, "Thread/changes", thread_changes, RULES(ARGS_CHANGES) },
+	{ CAP_MAIL, "Email/get", email_get, RULES(ARGS_GET, ARGS_VALUES) },
+	{ CAP_MAIL, "Email/changes", email_changes, RULES(ARGS_CHANGES) },
+	{ CAP_MAIL, "Email/query", email_query, RULES(ARGS_QUERY,
+	    { "collapseThreads", ARG_BOOL, false }) },
+	{ CAP_MAIL, "Email/queryChanges", email_query_changes,
+	    RULES(ARGS_QUERY_CHANGES,
+	    { "collapseThreads", ARG_BOOL, false }) },
+	{ CAP_MAIL, "Email/set", email_set, RULES(ARGS_SET) },
+	{ CAP_MAIL, "Email/import", email_import, RULES(ACCOUNT,
+	    { "ifInState", ARG_STRING, false },
+	    { "emails", ARG_OBJECT, true }) },
+	{ CAP_MAIL, "Email/parse", email_parse, RULES(ACCOUNT,
+	    { "blobIds", ARG_IDS, true },
+	    { "properties", ARG_STRINGS, false }, ARGS_VALUES) },
 	{ NULL, NULL, NULL, NULL },
 };

@@ -1,6 +1,6 @@
 #include <stdlib.h>
 
-#include "jmap/jmap_int.h"
+#include "jmap/blobs.h"
 
 struct jmap *
 jmap_new(struct loop *l, struct vault *vault, const struct config *c)
@@ -26,6 +26,13 @@ jmap_configure(struct jmap *j, const struct config *c)
 void
 jmap_free(struct jmap *j)
 {
+	struct map_slot *slot;
+	size_t at = 0;
+
+	while (j && (slot = map_next(&j->people, &at))) {
+		uploads_drop(slot->p);
+		person_settle(slot->p);
+	}
 	if (!j)
 		return;
 	bug_if(j->people.n > 0);
@@ -39,7 +46,7 @@ jmap_of(const struct http_request *r)
 	return r->route->of;
 }
 
-static struct person *
+struct person *
 person_ref(struct http_request *r)
 {
 	struct jmap *j = jmap_of(r);
@@ -59,11 +66,19 @@ person_ref(struct http_request *r)
 	return p;
 }
 
-static void
+void
 person_unref(struct person *p)
 {
-	if (--p->refs > 0)
+	p->refs--;
+	person_settle(p);
+}
+
+void
+person_settle(struct person *p)
+{
+	if (p->refs > 0 || p->nuploads > 0)
 		return;
+	timer_clear(p->jmap->loop, &p->expiry);
 	map_del(&p->jmap->people, p->account, 0, 0);
 	free(p);
 }
@@ -119,5 +134,9 @@ const struct http_route jmap_routes[] = {
 	ROUTE(HTTP_GET, "/.well-known/jmap", 0, jmap_session, enter, leave),
 	ROUTE(HTTP_POST, "/jmap/api/", MAX_SIZE_REQUEST, jmap_api, enter_api,
 	    leave_api),
+	ROUTE(HTTP_POST, "/jmap/upload/*", MAX_SIZE_UPLOAD, jmap_upload,
+	    enter_upload, leave_upload),
+	ROUTE(HTTP_GET, "/jmap/download/*/*/*", 0, jmap_download, enter,
+	    leave),
 };
 const size_t jmap_nroutes = NELEM(jmap_routes);

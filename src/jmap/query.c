@@ -105,6 +105,3 @@ query_changes(struct call *c, const char *state)
 	out_close(&c->out, ']');
 	return NULL;
 }
-
-const char *const email_sorts[] = { "receivedAt", "sentAt", "size", "from",
-	"to", "subject", NULL };

@@ -276,6 +276,8 @@ set_run(struct call *c, const struct set_ops *ops)
 		(void)snprintf(after, sizeof(after), "%s", before);
 	out_put_str(&c->out, "newState", str_c(after));
 	results_put(&c->out, &created, "created", "notCreated");
+	if (ops->only_create)
+		return NULL;
 	results_put(&c->out, &updated, "updated", "notUpdated");
 	results_put(&c->out, &destroyed, "destroyed", "notDestroyed");
 	return NULL;

@@ -16,6 +16,7 @@ struct set_result {
 };
 
 struct set_ops {
+	bool only_create;	/* the answer says nothing of the others */
 	const char *parent;	/* a property that may name another object of
 				 * the same call; NULL: none */
 	int (*state)(struct call *c, char state[STATE_MAX], struct err *err);

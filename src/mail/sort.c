@@ -103,13 +103,16 @@ struct order_value {
 	uint32_t at, len;
 };
 
-struct ordering {
+struct sorting {
 	const struct order *by;
 	size_t nby;
-	struct VEC(uint32_t) numbers;	/* of the messages; ascending */
+	struct VEC(struct sorted) messages;	/* as they were added */
 	struct VEC(struct order_value) values;	/* nby for each */
 	struct buf texts;
-	bool uids;
+	struct sorted *done;	/* in their order */
+	bool (*wanted)(void *arg, const struct fetch_row *row,
+	    const struct facts *f);
+	void *arg;
 };
 
 static bool
@@ -153,13 +156,28 @@ put_display(struct buf *b, struct str list)
 	}
 }
 
+/* Is it among these, which have a space between two? */
+static bool
+has_keyword(struct str keywords, struct str keyword)
+{
+	struct str word;
+
+	while (keyword.n > 0 && keywords.n > 0) {
+		if (!str_cut(keywords, ' ', &word, &keywords))
+			keywords = STR_NULL;
+		if (str_eqi(word, keyword))
+			return true;
+	}
+	return false;
+}
+
 static struct order_value
-value_of(struct ordering *o, enum order_key key, const struct fetch_row *row,
-    const struct facts *f)
+value_of(struct sorting *o, const struct order *by,
+    const struct fetch_row *row, const struct facts *f)
 {
 	struct order_value v = { .at = (uint32_t)o->texts.n };
 
-	switch (key) {
+	switch (by->key) {
 	case ORDER_RECEIVED:
 		v.number = row->received;
 		break;
@@ -188,6 +206,10 @@ value_of(struct ordering *o, enum order_key key, const struct fetch_row *row,
 	case ORDER_TO_NAME:
 		put_display(&o->texts, f ? f->envelope.to : STR_NULL);
 		break;
+	case ORDER_MARKED:
+		v.number = (row->flags & by->flags) != 0 ||
+		    has_keyword(row->keywords, by->keyword);
+		break;
 	}
 	v.len = (uint32_t)o->texts.n - v.at;
 	return v;
@@ -196,18 +218,21 @@ value_of(struct ordering *o, enum order_key key, const struct fetch_row *row,
 static int
 add_values(void *arg, const struct fetch_row *row, const struct facts *f)
 {
-	struct ordering *o = arg;
+	struct sorting *o = arg;
 
-	vec_push(&o->numbers, o->uids ? row->uid : row->seq);
+	if (o->wanted && !o->wanted(o->arg, row, f))
+		return 0;
+	vec_push(&o->messages, (struct sorted){ row->email, row->thread,
+		row->seq, row->uid });
 	for (size_t k = 0; k < o->nby; k++)
-		vec_push(&o->values, value_of(o, o->by[k].key, row, f));
+		vec_push(&o->values, value_of(o, &o->by[k], row, f));
 	return buf_failed(&o->texts) ? E_LIMIT : 0;
 }
 
 static bool
 comes_before(const void *arg, uint32_t a, uint32_t b)
 {
-	const struct ordering *o = arg;
+	const struct sorting *o = arg;
 
 	for (size_t k = 0; k < o->nby; k++) {
 		const struct order_value *x = &o->values.p[a * o->nby + k];
@@ -227,9 +252,67 @@ static bool
 needs_facts(const struct order *by, size_t n)
 {
 	for (size_t i = 0; i < n; i++)
-		if (by[i].key != ORDER_RECEIVED && by[i].key != ORDER_SIZE)
+		if (by[i].key != ORDER_RECEIVED && by[i].key != ORDER_SIZE &&
+		    by[i].key != ORDER_MARKED)
 			return true;
 	return false;
+}
+
+struct sorting *
+sorting_new(const struct order *by, size_t nby)
+{
+	struct sorting *s = calloc(1, sizeof(*s));
+
+	bug_if(!s);
+	s->by = by;
+	s->nby = nby;
+	s->texts = BUF_INIT(SORT_TEXTS_MAX);
+	return s;
+}
+
+int
+sorting_add(struct sorting *s, struct mailbox_view *v,
+    const struct search_result *found, bool facts,
+    bool (*wanted)(void *arg, const struct fetch_row *row,
+    const struct facts *f), void *arg, struct err *err)
+{
+	int e;
+
+	s->wanted = wanted;
+	s->arg = arg;
+	e = walk_result(v, found, facts || needs_facts(s->by, s->nby),
+	    add_values, s, err);
+	return e == E_LIMIT ? err_set(err, E_LIMIT, "too much to sort by") :
+	    e < 0 ? e : 0;
+}
+
+struct sorted *
+sorting_done(struct sorting *s, struct loop *l, size_t *n)
+{
+	uint32_t *order = calloc(s->messages.n + 1, sizeof(*order));
+
+	*n = s->messages.n;
+	s->done = calloc(*n + 1, sizeof(*s->done));
+	bug_if(!order || !s->done);
+	for (uint32_t i = 0; i < *n; i++)
+		order[i] = i;
+	sort_numbers(l, order, *n, comes_before, s);
+	for (size_t i = 0; i < *n; i++)
+		s->done[i] = s->messages.p[order[i]];
+	free(order);
+	return s->done;
+}
+
+void
+sorting_free(struct sorting *s)
+{
+	if (!s)
+		return;
+	vec_free(&s->messages);
+	vec_free(&s->values);
+	buf_free(&s->texts);
+	free(s->done);
+	free(s);
 }
 
 int
@@ -237,28 +320,17 @@ sort_messages(struct mailbox_view *v, const struct search_result *found,
     const struct order *by, size_t nby, bool uids, uint32_t **numbers,
     size_t *n, struct err *err)
 {
-	struct ordering o = { .by = by, .nby = nby, .uids = uids,
-		.texts = BUF_INIT(SORT_TEXTS_MAX) };
-	uint32_t *order = NULL;
-	int e = walk_result(v, found, needs_facts(by, nby), add_values, &o,
-	    err);
+	struct sorting *s = sorting_new(by, nby);
+	int e = sorting_add(s, v, found, false, NULL, NULL, err);
+	const struct sorted *done;
 
-	if (e == E_LIMIT)
-		e = err_set(err, E_LIMIT, "too much to sort by");
-	if (e >= 0) {
-		order = calloc(o.numbers.n + 1, sizeof(*order));
-		bug_if(!order);
-		for (uint32_t i = 0; i < o.numbers.n; i++)
-			order[i] = i;
-		sort_numbers(v->account->loop, order, o.numbers.n,
-		    comes_before, &o);
-		for (size_t i = 0; i < o.numbers.n; i++)
-			order[i] = o.numbers.p[order[i]];
-		*numbers = order;
-		*n = o.numbers.n;
+	if (e == 0) {
+		done = sorting_done(s, v->account->loop, n);
+		*numbers = calloc(*n + 1, sizeof(**numbers));
+		bug_if(!*numbers);
+		for (size_t i = 0; i < *n; i++)
+			(*numbers)[i] = uids ? done[i].uid : done[i].seq;
 	}
-	vec_free(&o.numbers);
-	vec_free(&o.values);
-	buf_free(&o.texts);
-	return e < 0 ? e : 0;
+	sorting_free(s);
+	return e;
 }

@@ -19,10 +19,14 @@ enum order_key {
 	ORDER_CC,
 	ORDER_FROM_NAME,	/* its name, or else the whole of it */
 	ORDER_TO_NAME,
+	ORDER_MARKED,		/* those that lack all flags and the keyword
+				 * below come first */
 };
 struct order {
 	enum order_key key;
 	bool reverse;
+	uint32_t flags;		/* of ORDER_MARKED: FLAG_* */
+	struct str keyword;
 };
 
 /* The most octets that the keys of a sort may have. */
@@ -34,6 +38,27 @@ enum { SORT_TEXTS_MAX = 64 << 20 };
 int sort_messages(struct mailbox_view *v, const struct search_result *found,
     const struct order *by, size_t nby, bool uids, uint32_t **numbers,
     size_t *n, struct err *err);
+
+/* The same of messages of several mailboxes. Results are added one after the
+ * other; sorting_done() puts all of them in order. */
+struct sorted {
+	uint64_t email, thread;
+	uint32_t seq, uid;
+};
+struct sorting;
+/* by must outlive it. */
+struct sorting *sorting_new(const struct order *by, size_t nby);
+/* Those that wanted() says true of, if it is not NULL; facts: it looks at
+ * them (NULL where they cannot be read). Suspends. 0 or E_*. */
+int sorting_add(struct sorting *s, struct mailbox_view *v,
+    const struct search_result *found, bool facts,
+    bool (*wanted)(void *arg, const struct fetch_row *row,
+    const struct facts *f), void *arg, struct err *err);
+/* All of them, good until sorting_free(), and the caller's to change.
+ * Suspends. */
+struct sorted *sorting_done(struct sorting *s, struct loop *l,
+    size_t *n);
+void sorting_free(struct sorting *s);	/* NULL is fine */
 
 /* Sort n numbers below n by before(), which orders all of them; lets others
  * have a turn. */
