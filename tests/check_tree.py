@@ -30,13 +30,13 @@ import subprocess
 import sys
 
 # Each stands only on those before it.
-FOLDERS = ("base rt mime dns trust store vault mail smtp policy sieve imap "
+FOLDERS = ("base rt mime dns trust store policy vault mail smtp sieve imap "
            "pop3 http jmap api front relay errand conf sendmail admin "
            "master").split()
 # The rooms of a folder in the same way; "" is what lies in the folder itself.
 ROOMS = {
-    "store": ["", "address", "disk", "sql", "engine", "directory", "mailbox",
-              "queue", "dispatch", "upkeep", "service"],
+    "store": ["", "address", "disk", "sql", "engine", "directory", "policy",
+              "mailbox", "queue", "dispatch", "upkeep", "service"],
     "imap": ["grammar", ""],
 }
 # Rooms that no other folder looks into.

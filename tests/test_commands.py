@@ -47,7 +47,7 @@ def data(tmp_path):
 
 def test_help():
     listed = fine("help")
-    for name in ("run", "demo", "domain", "account", "alias", "verify", "journal",
+    for name in ("run", "demo", "domain", "account", "alias", "allow", "block", "verify", "journal",
                  "check-config", "version"):
         assert f"  {name} " in listed
         assert "usage: postern " + name in fine(name, "--help")
@@ -443,6 +443,7 @@ def test_the_address_comes_before_the_password(demo, command, says):
     ("account", "remove", "A@example.test", "--yes"),
     ("alias", "add", "A@example.test", "b@example.test"),
     ("alias", "remove", "A@example.test"), ("domain", "remove", "A"),
+    ("allow", "add", "A@example.test"), ("block", "remove", "A.test"),
     ("queue", "list", "--sender", "A@example.test"),
     ("queue", "list", "--domain", "A")], ids=" ".join)
 def test_what_is_too_long_is_refused(demo, command):

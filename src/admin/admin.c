@@ -21,6 +21,8 @@ static const struct command commands[] = {
 	    cmd_account },
 	{ "alias", "add, list and remove other addresses of people",
 	    cmd_alias },
+	{ "allow", "who is let in whatever else is found", cmd_rule },
+	{ "block", "whose mail is refused, or goes to Junk", cmd_rule },
 	{ "send", "a message, from here", cmd_sendmail },
 	{ "queue", "what waits to be sent: list, retry, hold, drop",
 	    cmd_queue },

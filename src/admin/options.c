@@ -29,6 +29,7 @@ static const struct option all[] = {
 	{ "days", required_argument, NULL, 'n' },
 	{ "make-password", no_argument, NULL, 'M' },
 	{ "deliver-outside", no_argument, NULL, 'X' },
+	{ "junk", no_argument, NULL, 'J' },
 	{ "help", no_argument, NULL, 'h' },
 	{ 0 },
 };
@@ -165,6 +166,7 @@ set_option(struct options *o, const char *command, int letter,
 	case 'G': o->forget = true; break;
 	case 'M': o->make_password = true; break;
 	case 'X': o->deliver_outside = true; break;
+	case 'J': o->junk = true; break;
 	case 'n':
 		if (str_u32(str_c(value), &o->days) && o->days > 0 &&
 		    o->days <= 3660)

@@ -26,6 +26,7 @@ struct options {
 	bool forget;		/* --forget */
 	bool make_password;	/* --make-password */
 	bool deliver_outside;	/* --deliver-outside */
+	bool junk;		/* --junk */
 	uint32_t days;		/* --days, default 7 */
 	bool make_data;		/* of a command: it may make the folder */
 	int code;		/* to return, if options_read() was < 0 */
@@ -35,7 +36,7 @@ struct options {
  * has: d data, c config, j json, o once, y yes, p password-stdin, D day,
  * P port-offset, s sender, r rcpt, m domain, O older, H held, A all, n days,
  * F from, U unsigned, X deliver-outside, M make-password,
- * R repair, N dry-run, G forget.
+ * R repair, N dry-run, G forget, J junk.
  * QUEUE_OPTIONS are those that name messages of the queue. Returns the index
  * of the first argument; or -1 after usage was shown (--help, code 0) or an
  * option was wrong (code 2). */

@@ -19,8 +19,10 @@ ip_parse(struct str text, struct ip *ip)
 	if (inet_pton(AF_INET6, name, ip->octets) != 1)
 		return false;
 	ip->v6 = memcmp(ip->octets, mapped, sizeof(mapped)) != 0;
-	if (!ip->v6)
+	if (!ip->v6) {
 		memmove(ip->octets, ip->octets + sizeof(mapped), 4);
+		memset(ip->octets + 4, 0, sizeof(mapped));
+	}
 	return true;
 }
 
@@ -52,4 +54,62 @@ ip_is_among(const struct ip *ip, struct str networks)
 			return true;
 	}
 	return false;
+}
+
+void
+ip_mask(struct ip *ip, uint32_t bits)
+{
+	for (uint32_t i = 0; i < sizeof(ip->octets); i++) {
+		uint32_t left = bits > i * 8 ? bits - i * 8 : 0;
+
+		if (left < 8)
+			ip->octets[i] &= (uint8_t)(0xff00 >> left);
+	}
+}
+
+bool
+ip_network_parse(struct str text, struct ip *ip, uint32_t *bits)
+{
+	struct str address, length;
+	bool whole = !str_cut(text, '/', &address, &length);
+	struct ip masked;
+
+	if (!ip_parse(address, ip))
+		return false;
+	*bits = ip_bits(ip);
+	/* A length is of what was written: of IPv4 in IPv6 it is not. */
+	if (!whole && (!str_u32(length, bits) || *bits > ip_bits(ip) ||
+	    (!ip->v6 && str_chr(address, ':') < address.n)))
+		return false;
+	masked = *ip;
+	ip_mask(&masked, *bits);
+	return memcmp(masked.octets, ip->octets, sizeof(ip->octets)) == 0;
+}
+
+bool
+ip_of_octets(struct str octets, struct ip *ip)
+{
+	*ip = (struct ip){ .v6 = octets.n == 16 };
+	if (octets.n != 4 && octets.n != 16)
+		return false;
+	memcpy(ip->octets, octets.p, octets.n);
+	return true;
+}
+
+void
+ip_put(struct buf *b, const struct ip *ip)
+{
+	char text[INET6_ADDRSTRLEN];
+
+	if (inet_ntop(ip->v6 ? AF_INET6 : AF_INET, ip->octets, text,
+	    sizeof(text)))
+		buf_str(b, str_c(text));
+}
+
+void
+ip_put_network(struct buf *b, const struct ip *ip, uint32_t bits)
+{
+	ip_put(b, ip);
+	if (bits < ip_bits(ip))
+		buf_printf(b, "/%u", bits);
 }

@@ -2,6 +2,7 @@
  * ip.h - addresses of hosts, and networks of them. Pure.
  */
 #pragma once
+#include "base/buf.h"
 #include "base/str.h"
 
 /* An address of a host. An IPv4 address inside IPv6 is one of IPv4. */
@@ -16,3 +17,25 @@ bool ip_matches(const struct ip *a, const struct ip *b, unsigned bits);
 /* Is it in one of these: "192.0.2.0/24 ::1", spaces between, as conf/ has
  * checked them? */
 bool ip_is_among(const struct ip *ip, struct str networks);
+
+/* "192.0.2.0/24", or an address, which is a network of one. False: neither, or
+ * it has bits behind its length. */
+must_check bool ip_network_parse(struct str text, struct ip *ip,
+    uint32_t *bits);
+/* The network of this length that it is in. */
+void ip_mask(struct ip *ip, uint32_t bits);
+static inline uint32_t
+ip_bits(const struct ip *ip)
+{
+	return ip->v6 ? 128 : 32;
+}
+/* Its 4 or 16 octets, a slice of *ip; and back, false of any other number. */
+static inline struct str
+ip_octets(const struct ip *ip)
+{
+	return str_make((const char *)ip->octets, ip_bits(ip) / 8);
+}
+must_check bool ip_of_octets(struct str octets, struct ip *ip);
+/* As text; and a network, whose length is left out of a single address. */
+void ip_put(struct buf *b, const struct ip *ip);
+void ip_put_network(struct buf *b, const struct ip *ip, uint32_t bits);

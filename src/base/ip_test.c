@@ -58,12 +58,56 @@ test_among(void **state unused_arg)
 	}
 }
 
+static void
+test_network(void **state unused_arg)
+{
+	static const struct {
+		const char *text, *shown;	/* NULL: it is none */
+	} t[] = {
+		{ "192.0.2.0/24", "192.0.2.0/24" },
+		{ "192.0.2.7", "192.0.2.7" },
+		{ "192.0.2.7/32", "192.0.2.7" },
+		{ "192.0.2.7/24", NULL },
+		{ "0.0.0.0/0", "0.0.0.0/0" },
+		{ "192.0.2.128/25", "192.0.2.128/25" },
+		{ "192.0.2.64/25", NULL },
+		{ "2001:DB8::/32", "2001:db8::/32" },
+		{ "2001:db8::1/64", NULL },
+		{ "2001:db8::1", "2001:db8::1" },
+		{ "::ffff:192.0.2.7", "192.0.2.7" },
+		{ "::ffff:192.0.2.0/24", NULL },
+		{ "192.0.2.0/33", NULL },
+		{ "192.0.2.0/", NULL },
+		{ "192.0.2.0/-1", NULL },
+		{ "example.org", NULL },
+		{ "", NULL },
+	};
+	struct ip ip, back;
+	uint32_t bits;
+
+	for (size_t i = 0; i < NELEM(t); i++) {
+		auto_buf b = BUF_INIT(64);
+		bool is = ip_network_parse(str_c(t[i].text), &ip, &bits);
+
+		assert_int_equal(is, t[i].shown != NULL);
+		if (!is)
+			continue;
+		ip_put_network(&b, &ip, bits);
+		assert_str(buf_get(&b), t[i].shown);
+		assert_true(ip_of_octets(ip_octets(&ip), &back));
+		assert_memory_equal(&ip, &back, sizeof(ip));
+	}
+	assert_false(ip_of_octets(STR("12345"), &ip));
+	assert_false(ip_of_octets(STR_NULL, &ip));
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_parse),
 		cmocka_unit_test(test_among),
+		cmocka_unit_test(test_network),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

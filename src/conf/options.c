@@ -33,6 +33,13 @@ static const struct conf_word dmarc_rules[] = {
 	    "refused, what it wants put aside is put into Junk" },
 	{ NULL, 0, NULL },
 };
+static const struct conf_word greylists[] = {
+	{ "off", GREYLIST_OFF, "nobody" },
+	{ "unproven", GREYLIST_UNPROVEN, "whom neither SPF nor DKIM proves to "
+	    "be of any domain" },
+	{ "unknown", GREYLIST_UNKNOWN, "everybody" },
+	{ NULL, 0, NULL },
+};
 static const struct conf_word listen_tls[] = {
 	{ "login", LISTEN_TLS_LOGIN, "it comes before a password" },
 	{ "may", LISTEN_TLS_MAY, "a password is taken without it, too" },
@@ -185,6 +192,14 @@ const struct conf_option conf_options[] = {
 	    "has programs here that use port 25 names 127.0.0.0/8 and ::1 "
 	    "too.", .unset = "loopback",
 	    .example = "{ \"192.0.2.7\", \"2001:db8:1::/48\" }" },
+	{ "greylist", CONF_FILE, CONF_WORD, 0, GREYLIST_UNKNOWN, "unproven",
+	    AT(config, greylist),
+	    "who is sent away once (RFC 6647), of those who are not known",
+	    .more = "See doc/judge.md. Never this machine itself, nor people "
+	    "who log in.", .words = greylists },
+	{ "greylist-delay", CONF_FILE, CONF_TIME, 1, 43200, "60s",
+	    AT(config, greylist_delay_s),
+	    "how long they wait at least before they come again" },
 	{ "proxies", CONF_FILE, CONF_NETWORKS, 1, 2000, NULL,
 	    AT(config, proxies),
 	    "who comes for others, and says so by the PROXY protocol",

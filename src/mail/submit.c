@@ -25,6 +25,7 @@ struct submission {
 	struct deposit_facts facts;
 	struct str front, words;	/* submit_judged() */
 	bool junk;
+	struct standing standing;
 };
 
 struct submission *
@@ -114,6 +115,19 @@ submit_recipient_names(const struct submission *sub, struct arena *a)
 }
 
 struct str
+submit_recipient_list(const struct submission *sub, size_t most,
+    struct arena *a)
+{
+	auto_buf b = BUF_INIT(most * (320 + 1));
+
+	for (struct rcpt *r = sub->rcpts; r && most > 0; r = r->next, most--) {
+		buf_str(&b, r->to.address);
+		buf_chr(&b, '\n');
+	}
+	return str_dup(a, buf_get(&b));
+}
+
+struct str
 submit_only_recipient(const struct submission *sub)
 {
 	return sub->nrcpts == 1 ? sub->rcpts->to.address : STR_NULL;
@@ -189,6 +203,12 @@ submit_judged(struct submission *sub, struct str fields, bool junk,
 	sub->words = words;
 }
 
+void
+submit_standing(struct submission *sub, const struct standing *from)
+{
+	sub->standing = *from;
+}
+
 /* ---- the end ------------------------------------------------------------- */
 
 /* With one change id for all tries, so it is done once at most. New handles
@@ -215,6 +235,7 @@ submit_commit(struct submission *sub, const struct origin *from,
 	ask.smtputf8 &= sub->facts.utf8_header;
 	MSG_COPY(deposited, &ask, &sub->facts);
 	MSG_COPY(origin, &ask, from);
+	MSG_COPY(standing, &ask, &sub->standing);
 	for (int i = 0; i < SUBMIT_TRIES; i++) {
 		if ((stale || sub->generation != store_generation(st)) &&
 		    (e = renew_handles(sub, err)) < 0)

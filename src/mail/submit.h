@@ -50,6 +50,13 @@ must_check bool submit_signable(struct submission *sub, struct arena *a,
 void submit_judged(struct submission *sub, struct str fields, bool junk,
     struct str words);
 
+/* All of them, each with LF at its end, of at most `most` recipients. */
+struct str submit_recipient_list(const struct submission *sub, size_t most,
+    struct arena *a);
+/* Of whoever sent it, for store to remember once it is taken; kept as they are
+ * until submit_end(). */
+void submit_standing(struct submission *sub, const struct standing *from);
+
 /* Make it durable and deliver it; once, after submit_text_end(). Returns only
  * after the commit, so 250 may follow. signature: fields that remote recipients
  * get in front, or empty. *message is its number. */

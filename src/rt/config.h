@@ -31,6 +31,8 @@
 	F(S, u32, dmarc, 0)		/* enum dmarc_rule */            \
 	F(S, str, proxies, 2000)	/* networks, spaces between */   \
 	F(S, str, unjudged, 2000)	/* networks, spaces between */   \
+	F(S, u32, greylist, 0)		/* enum greylist_rule */         \
+	F(S, u32, greylist_delay_s, 0)                                   \
 	F(S, u32, imap_timeout_s, 0)	/* RFC 3501 5.4: 1800 */         \
 	F(S, u32, pop3_timeout_s, 0)	/* RFC 1939 3: 600 */            \
 	F(S, u8, pop3_exclusive, 0)	/* one session a maildrop */     \
@@ -101,6 +103,12 @@ enum listen_kind {
 };
 /* What SPF, DKIM and DMARC of mail from the world are for. */
 enum dmarc_rule { DMARC_OFF, DMARC_MARK, DMARC_ENFORCE };
+/* Who is sent away at first (RFC 6647), of those who are not known. */
+enum greylist_rule {
+	GREYLIST_OFF,
+	GREYLIST_UNPROVEN,	/* whose domain nothing has proven */
+	GREYLIST_UNKNOWN,	/* all */
+};
 /* What a listening socket says of TLS. */
 enum listen_tls {
 	LISTEN_TLS_LOGIN,	/* STARTTLS comes before a login */

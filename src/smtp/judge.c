@@ -9,13 +9,15 @@
 #include "trust/dmarc.h"
 #include "trust/spf.h"
 
-enum { FIELDS_OCTETS_MAX = 8192, WORDS_OCTETS_MAX = 300 };
+enum { FIELDS_OCTETS_MAX = 8192, WORDS_OCTETS_MAX = 450, WHY_MAX = 200 };
+
+#define THIS_MACHINE STR("127.0.0.0/8 ::1")
 
 struct judging {
 	const struct smtp_judge *judge;
 	struct judge_ask ask;
 	struct ip ip;
-	struct dkim_check *dkim;
+	struct dkim_check *dkim;	/* NULL: nothing is proven */
 	int64_t until_ms;
 };
 
@@ -30,8 +32,12 @@ struct evidence {
 	struct dkim_result dkim[DKIM_SIGNATURES_MAX];
 	size_t ndkim;
 	struct str author;	/* the domain in From; empty: not just one */
+	struct str author_address;	/* the same */
 	bool authors_differ;
 	struct dmarc_answer dmarc;
+	struct weigh_ask weigh;
+	struct weigh_answer known;
+	struct policy_decision policy;
 };
 
 /* ---- whose mail is judged -----------------------------------------------  */
@@ -49,14 +55,15 @@ judge_begin(const struct smtp_judge *judge, const struct judge_ask *ask)
 	j->judge = judge;
 	j->ask = *ask;
 	j->ip = ip;
-	j->dkim = dkim_check_new(NULL);
+	j->dkim = judge->authenticate ? dkim_check_new(NULL) : NULL;
 	return j;
 }
 
 static void
 judge_feed(struct judging *j, struct str octets)
 {
-	dkim_check_feed(j->dkim, octets);
+	if (j->dkim)
+		dkim_check_feed(j->dkim, octets);
 }
 
 static void
@@ -64,7 +71,8 @@ judge_end(struct judging *j)
 {
 	if (!j)
 		return;
-	dkim_check_free(j->dkim);
+	if (j->dkim)
+		dkim_check_free(j->dkim);
 	free(j);
 }
 
@@ -122,6 +130,10 @@ find_author(struct evidence *e)
 			e->authors_differ = true;
 		e->author = domain;
 	}
+	if (n == 1 && e->author.n > 0)
+		e->author_address = arena_printf(e->a, "%.*s@%.*s", STR_FMT(
+		    str_first(author[0], str_rchr(author[0], '@'))),
+		    STR_FMT(e->author));
 	if (e->authors_differ)
 		e->author = STR_NULL;
 }
@@ -150,6 +162,60 @@ check_dmarc(struct evidence *e, bool unsure, struct dmarc_answer *answer)
 	    (unsure && e->spf.result == SPF_TEMPERROR))
 		ask.spf = e->spf_domain;
 	dmarc_check(&ask, e->a, answer);
+}
+
+static void
+authenticate(struct evidence *e)
+{
+	struct judging *j = e->j;
+
+	check_spf(e);
+	e->ndkim = dkim_check_finish(j->dkim, &e->dns,
+	    loop_wall(j->judge->loop), e->a, e->dkim);
+	find_author(e);
+	check_dmarc(e, false, &e->dmarc);
+}
+
+/* ---- what is known of the sender ----------------------------------------  */
+
+static void
+add_proven(struct buf *b, struct str domain)
+{
+	if (b->n + domain.n + 1 > PROVEN_MAX)
+		return;
+	buf_str(b, b->n > 0 ? STR(" ") : STR(""));
+	buf_str(b, domain);
+}
+
+/* One look at store. It is away, or cannot say: as if there were neither rules
+ * nor memory, for mail goes on; what hands it in will see. */
+static void
+weigh(struct evidence *e)
+{
+	const struct smtp_judge *judge = e->j->judge;
+	auto_buf proven = BUF_INIT(PROVEN_MAX);
+	struct policy_facts facts = { .store = &e->known,
+		.here = ip_is_among(&e->j->ip, THIS_MACHINE) };
+	struct err err = { 0 };
+
+	if (e->spf.result == SPF_PASS)
+		add_proven(&proven, e->spf_domain);
+	for (size_t i = 0; i < e->ndkim; i++)
+		if (e->dkim[i].verdict == DKIM_PASS)
+			add_proven(&proven, e->dkim[i].domain);
+	e->weigh = (struct weigh_ask){ .host = ip_octets(&e->j->ip),
+		.proven = str_dup(e->a, buf_get(&proven)),
+		.sender = str_first(e->j->ask.reverse_path, 320),
+		.sender_proven = e->spf.result == SPF_PASS,
+		.author = str_first(e->author_address, 320),
+		.author_proven = e->dmarc.verdict == DMARC_PASS,
+		.rcpts = e->j->ask.rcpts };
+	facts.proven = proven.n > 0;
+	if (store_call(judge->store, STORE_weigh, &e->weigh, &e->known, e->a,
+	    &err) == 0)
+		policy_decide(&judge->policy, &facts, e->a, &e->policy);
+	else
+		e->policy.words = STR(" rule=unknown (store did not answer)");
 }
 
 /* ---- what is said of it -------------------------------------------------  */
@@ -242,11 +308,16 @@ words_of(const struct evidence *e)
 
 	for (size_t i = 0; i < e->ndkim; i++)
 		passed = passed || e->dkim[i].verdict == DKIM_PASS;
+	if (!e->j->dkim) {
+		buf_str(&b, str_trim(e->policy.words));
+		return str_dup(e->a, buf_get(&b));
+	}
 	buf_printf(&b, "dmarc=%.*s spf=%.*s dkim=%.*s", STR_FMT(dmarc_word(
 	    e->dmarc.verdict)), STR_FMT(spf_word(e->spf.result)),
 	    STR_FMT(passed || e->ndkim == 0 ? dkim_word(passed ? DKIM_PASS :
 	    DKIM_NONE) : dkim_word(e->dkim[0].verdict)));
-	buf_printf(&b, " (%.*s)", STR_FMT(str_first(e->dmarc.why, 200)));
+	buf_printf(&b, " (%.*s)%.*s", STR_FMT(str_first(e->dmarc.why,
+	    WHY_MAX)), STR_FMT(e->policy.words));
 	return str_dup(e->a, buf_get(&b));
 }
 
@@ -255,7 +326,7 @@ words_of(const struct evidence *e)
 /* RFC 9989 5.3.6, 5.4: the domain's wish is done in the dialogue, so that
  * whoever sent it hears of it and nobody else does. */
 static void
-decide(struct evidence *e, struct verdict *out)
+do_as_domain_wants(struct evidence *e, struct verdict *out)
 {
 	struct dmarc_answer other;
 
@@ -280,6 +351,45 @@ decide(struct evidence *e, struct verdict *out)
 	    "nor DKIM is in order", STR_FMT(e->author));
 }
 
+/* RFC 6647 5. What store forgets of it costs them one more try. */
+static void
+send_away(struct evidence *e, struct verdict *out)
+{
+	const struct weigh_ask *w = &e->weigh;
+	struct store *st = e->j->judge->store;
+	struct greylist_ask ask = { .change = store_change_id(st),
+		.host = w->host, .sender = w->sender,
+		.rcpt = str_first(w->rcpts, str_chr(w->rcpts, '\n')) };
+	struct done done;
+	struct err err = { 0 };
+
+	if (e->known.waited_s < 0)
+		(void)store_call(st, STORE_greylist, &ask, &done, e->a, &err);
+	out->refusal = smtp_replyf(e->a, 451, "4.7.1", "Nobody here knows "
+	    "this sender yet: try again in %llu seconds (greylisting)",
+	    (unsigned long long)e->policy.wait_s);
+}
+
+/* The operator's word, then the domain's, then whoever is not known waits. */
+static void
+decide(struct evidence *e, struct verdict *out)
+{
+	enum policy_act act = e->policy.act;
+
+	if (act == POLICY_REFUSE)
+		out->refusal = smtp_replyf(e->a, 550, "5.7.1", "Mail of "
+		    "%.*s is not taken here: a rule of the operator",
+		    STR_FMT(e->policy.rule));
+	else if (e->j->dkim && e->j->judge->enforce && act != POLICY_ALLOW)
+		do_as_domain_wants(e, out);
+	if (out->refusal.code == 0 && act == POLICY_DEFER && !out->junk)
+		send_away(e, out);
+	out->junk |= act == POLICY_JUNK;
+	if (e->policy.remember && !out->junk)
+		out->standing = (struct standing){ e->weigh.host,
+			e->weigh.proven };
+}
+
 static void
 judge_finish(struct judging *j, struct arena *a, struct verdict *out)
 {
@@ -288,17 +398,15 @@ judge_finish(struct judging *j, struct arena *a, struct verdict *out)
 
 	*out = (struct verdict){ 0 };
 	j->until_ms = loop_now_ms(j->judge->loop) + JUDGE_MS;
-	check_spf(&e);
-	e.ndkim = dkim_check_finish(j->dkim, &e.dns,
-	    loop_wall(j->judge->loop), a, e.dkim);
-	find_author(&e);
-	check_dmarc(&e, false, &e.dmarc);
-	put_results(&fields, &e);
+	if (j->dkim) {
+		authenticate(&e);
+		put_results(&fields, &e);
+	}
+	weigh(&e);
 	if (!buf_failed(&fields))
 		out->fields = str_dup(a, buf_get(&fields));
 	out->words = words_of(&e);
-	if (j->judge->enforce)
-		decide(&e, out);
+	decide(&e, out);
 }
 
 const struct smtp_judge smtp_judge_mx = {

@@ -1,12 +1,14 @@
 /*
  * judge.h - who wrote what arrives, and may it come in: SPF, DKIM and DMARC,
- * what is said of it in front of the text, and what is done.
+ * what the operator said and store knows of the sender, what is said of it in
+ * front of the text, and what is done.
  *
  * The dialogue knows the four functions of smtp_judge only; mx alone has
  * something behind them.
  */
 #pragma once
 #include "mail/submit.h"
+#include "policy/policy.h"
 #include "smtp/reply.h"
 
 struct dns;
@@ -16,6 +18,7 @@ struct judging;
 struct judge_ask {
 	struct str peer;	/* an address, as text */
 	struct str helo, reverse_path;
+	struct str rcpts;	/* submit_recipient_list() */
 };
 
 /* strs are in the arena, or static. */
@@ -24,6 +27,7 @@ struct verdict {
 	bool junk;		/* but not into INBOX */
 	struct str fields;	/* whole header fields, for in front */
 	struct str words;	/* one line for log and journal, ASCII */
+	struct standing standing; /* to be remembered, if it is taken */
 };
 
 struct smtp_judge {
@@ -38,13 +42,17 @@ struct smtp_judge {
 	void (*end)(struct judging *j);	/* NULL is fine */
 	struct loop *loop;
 	struct dns *dns;
+	struct store *store;
 	struct str hostname;	/* the service's */
 	struct str unjudged;	/* as in rt/config.h */
-	bool enforce;
+	bool authenticate;	/* by SPF, DKIM and DMARC */
+	bool enforce;		/* what a domain wants by DMARC */
+	struct policy policy;
 };
 
 enum {
 	JUDGE_MS = 30000,	/* for all that is asked of DNS */
+	JUDGE_RCPTS = 50,	/* that are asked about */
 	JUDGE_MEMORY = 8 << 20,
 };
 

@@ -328,6 +328,7 @@ hear_verdict(struct reception *in)
 		return v->refusal;
 	}
 	submit_judged(s->txn, v->fields, v->junk, v->words);
+	submit_standing(s->txn, &v->standing);
 	return smtp_reply(250, "2.0.0", "Ok");
 }
 
@@ -418,7 +419,8 @@ smtp_text_begin(struct smtp_session *s, bool chunks)
 	if (o->judge)
 		in->judging = o->judge->begin(o->judge, &(struct judge_ask){
 		    in->origin.peer, in->origin.helo,
-		    submit_envelope(s->txn)->reverse_path });
+		    submit_envelope(s->txn)->reverse_path,
+		    submit_recipient_list(s->txn, JUDGE_RCPTS, mem) });
 	if (chunks)
 		smtp_data_init_chunks(&in->data, o->max_message);
 	else

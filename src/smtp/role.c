@@ -54,9 +54,12 @@ make_ready(void *arg, struct err *err)
 	judge.loop = mx->role->loop;
 	judge.dns = mx->dns;
 	judge.unjudged = c->unjudged.n ? c->unjudged : LOOPBACK;
+	judge.store = mx->store;
+	judge.authenticate = c->dmarc != DMARC_OFF && c->resolver_workers > 0;
 	judge.enforce = c->dmarc == DMARC_ENFORCE;
-	if (c->dmarc != DMARC_OFF && c->resolver_workers > 0)
-		o.judge = &judge;
+	judge.policy = (struct policy){ (enum greylist_rule)c->greylist,
+		c->greylist_delay_s };
+	o.judge = &judge;
 	if (vault_tls_ctx(mx->vault, &o.tls, err) < 0)
 		return err->code;
 	smtp_service_unref(mx->service);

@@ -17,6 +17,7 @@
 #pragma once
 #include "rt/ipc.h"
 #include "store/messages_operator.h"
+#include "store/messages_policy.h"
 
 enum store_authority {
 	AUTH_MX = 1,		/* submits what came from the world */
@@ -78,6 +79,8 @@ enum store_effect {
 	C(stage,          answer, AUTH_STAGES,       RUN_WRITER, CHANGE_pieces) \
 	C(unstage,        done,   AUTH_STAGES,       RUN_WRITER, CHANGE_no_piece) \
 	C(submit,         answer, AUTH_SUBMITS,      RUN_WRITER, CHANGE_once) \
+	C(weigh,          answer, AUTH_MX,           RUN_READER, CHANGE_none) \
+	C(greylist,       done,   AUTH_MX,           RUN_WRITER, CHANGE_patient) \
 	C(mailboxes,      answer, AUTH_ACCOUNT,      RUN_READER, CHANGE_none) \
 	C(open,           answer, AUTH_ACCOUNT,      RUN_READER, CHANGE_none) \
 	C(status,         answer, AUTH_ACCOUNT,      RUN_READER, CHANGE_none) \
@@ -119,6 +122,9 @@ enum store_effect {
 	C(alias_add,      done,   AUTH_OPERATOR,     RUN_WRITER, CHANGE_names) \
 	C(alias_remove,   done,   AUTH_OPERATOR,     RUN_WRITER, CHANGE_removes) \
 	C(aliases,        answer, AUTH_OPERATOR,     RUN_READER, CHANGE_none) \
+	C(rule_put,       done,   AUTH_OPERATOR,     RUN_WRITER, CHANGE_once) \
+	C(rule_remove,    done,   AUTH_OPERATOR,     RUN_WRITER, CHANGE_frees) \
+	C(rules,          answer, AUTH_OPERATOR,     RUN_READER, CHANGE_none) \
 	C(queue_list,     answer, AUTH_OPERATOR,     RUN_READER, CHANGE_none) \
 	C(queue_change,   answer, AUTH_OPERATOR,     RUN_WRITER, CHANGE_frees) \
 	C(verify,         answer, AUTH_OPERATOR,     RUN_READER, CHANGE_none) \
@@ -237,7 +243,8 @@ enum { FRONT_MAX = 16384 };
 	F(S, str, handles, 8 * 2000)	/* u64 each, of rcpt */            \
 	F(S, str, front, FRONT_MAX)	/* fields for everybody */         \
 	F(S, u8, junk, 0)		/* not for INBOX, if there is Junk */ \
-	F(S, str, verdict, 300)		/* words for the journal */        \
+	F(S, str, verdict, 450)		/* words for the journal */        \
+	FIELDS_standing(F, S)		/* of mx, to be remembered; empty */ \
 	F(S, str, signature, 8192)	/* fields for remote recipients */
 #define FIELDS_submit_answer(F, S) F(S, u64, message, 0)
 
@@ -563,13 +570,16 @@ MSG_GROUP(envelope);
 MSG_GROUP(deposited);
 MSG_GROUP(origin);
 MSG_GROUP(mailbox_counters);
+MSG_GROUP(rule);
+MSG_GROUP(standing);
 
 /* Records in lists, and what else is none of a call's own. */
 #define STORE_RECORDS(R) \
 	R(done) R(view) R(changed) R(mailbox_row) R(fetch_row) R(search_run) \
 	R(email_place) R(email_change) \
 	R(queue_item) R(queue_rcpt) R(queue_result) R(queue_row) \
-	R(alias_row) R(domain_row) R(account_row) R(journal_row) R(sealed_row)
+	R(alias_row) R(domain_row) R(account_row) R(journal_row) R(sealed_row) \
+	R(rule_row)
 
 #define STORE_ANSWER_answer(name) name##_answer
 #define STORE_ANSWER_done(name) done

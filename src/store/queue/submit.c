@@ -1,6 +1,7 @@
 #include "store/queue/queue_int.h"
 #include "store/directory/recipients.h"
 #include "store/directory/resolve.h"
+#include "store/policy/policy.h"
 
 /* One submit on its way through the checks. */
 struct submitting {
@@ -242,7 +243,8 @@ write_submit(struct engine *e, struct write *w)
 	if (rc < 0)
 		return rc;
 	w->answer.submit.message = s.at.blob;
-	return put_all(&s);
+	rc = put_all(&s);
+	return rc < 0 ? rc : policy_remember(e, w, s.to.rcpt, s.to.n, &w->err);
 }
 
 /* A full mailbox takes it all the same: it is small, and about mail that the

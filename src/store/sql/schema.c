@@ -273,6 +273,28 @@ static const char version_6[] =
     "UPDATE mailbox SET recent_from=uidnext;";
 
 /*
+ * What the operator said of senders, and who is known (policy/). There were
+ * neither before.
+ *
+ *   subject     of sender_rule: an address, a domain, octets of a network with
+ *               `bits` (0 of the others)
+ *   remembered  at most so many of a kind and an account (policy/memory.h):
+ *   n           grows, so the lowest one is the one to forget
+ *   what        a hash of what is remembered
+ */
+#define CREATE_POLICY                                                         \
+	"CREATE TABLE sender_rule (kind INTEGER NOT NULL,"                    \
+	" bits INTEGER NOT NULL, subject BLOB NOT NULL,"                      \
+	" word INTEGER NOT NULL, at INTEGER NOT NULL,"                        \
+	" PRIMARY KEY (kind, bits, subject)) STRICT, WITHOUT ROWID;"          \
+	"CREATE TABLE remembered (kind INTEGER NOT NULL,"                     \
+	" account INTEGER NOT NULL, n INTEGER NOT NULL,"                      \
+	" what BLOB NOT NULL, at INTEGER NOT NULL,"                           \
+	" PRIMARY KEY (kind, account, n)) STRICT, WITHOUT ROWID;"             \
+	"CREATE UNIQUE INDEX remembered_what ON remembered"                   \
+	" (kind, account, what);"
+
+/*
  * Conversations, and where an email is.
  *
  *   mailbox, uid  of email: its placement, also when that is gone; 0: a copy
@@ -286,6 +308,7 @@ static const char version_6[] =
  *               time after the last email of it (upkeep/conversations.c)
  */
 static const char version_7[] =
+    CREATE_POLICY
     "ALTER TABLE email ADD COLUMN mailbox INTEGER NOT NULL DEFAULT 0;"
     "ALTER TABLE email ADD COLUMN uid INTEGER NOT NULL DEFAULT 0;"
     "ALTER TABLE email ADD COLUMN created INTEGER NOT NULL DEFAULT 0;"

@@ -92,6 +92,7 @@ test_columns_by_name(void **state unused_arg)
 	"ALTER TABLE email DROP COLUMN uid;"                                  \
 	"ALTER TABLE email DROP COLUMN created;"                              \
 	"ALTER TABLE email DROP COLUMN thread;"                               \
+	"DROP TABLE sender_rule; DROP TABLE remembered;"                      \
 	"UPDATE meta SET value=6;"
 #define BACK_TO_4                                                             \
 	"ALTER TABLE credential DROP COLUMN sealed_to;"                       \

@@ -78,6 +78,35 @@
 	R(alias_list, (domain, local, target),                                \
 	    "FROM alias WHERE (domain, local, target)>(?1, ?2, ?3)"           \
 	    " ORDER BY domain, local, target LIMIT ?4")                       \
+	/* ---- mail of strangers ---- */                                     \
+	R(rule_get, (word), "FROM sender_rule WHERE kind=?1 AND bits=?2"      \
+	    " AND subject=?3")                                                \
+	S(rule_count, "SELECT count(*) FROM sender_rule")                     \
+	S(rule_put, "INSERT INTO sender_rule VALUES (?1, ?2, ?3, ?4, ?5)"     \
+	    " ON CONFLICT (kind, bits, subject) DO UPDATE"                    \
+	    " SET word=excluded.word, at=excluded.at")                        \
+	S(rule_del, "DELETE FROM sender_rule WHERE kind=?1 AND bits=?2"       \
+	    " AND subject=?3")                                                \
+	/* The lengths there are, one by one, the longest first. */           \
+	E(rule_bits, (bits), "SELECT max(bits) AS bits FROM sender_rule"      \
+	    " WHERE kind=?1 AND bits<?2 HAVING max(bits) IS NOT NULL")        \
+	R(rule_list, (kind, bits, subject, word, at),                         \
+	    "FROM sender_rule WHERE (kind, bits, subject)>(?1, ?2, ?3)"       \
+	    " ORDER BY kind, bits, subject LIMIT ?4")                         \
+	R(remembered_get, (n, at), "FROM remembered WHERE kind=?1"            \
+	    " AND account=?2 AND what=?3")                                    \
+	S(remembered_last, "SELECT coalesce(max(n), 0) FROM remembered"       \
+	    " WHERE kind=?1 AND account=?2")                                  \
+	S(remembered_add, "INSERT INTO remembered"                            \
+	    " VALUES (?1, ?2, ?3, ?4, ?5)")                                   \
+	S(remembered_del, "DELETE FROM remembered WHERE kind=?1"              \
+	    " AND account=?2 AND n=?3")                                       \
+	/* All up to n, and of the oldest others those that are too old. */   \
+	S(remembered_trim, "DELETE FROM remembered WHERE kind=?1"             \
+	    " AND account=?2 AND (n<=?3 OR (at<?4 AND n IN (SELECT n"         \
+	    " FROM remembered WHERE kind=?1 AND account=?2"                   \
+	    " ORDER BY n LIMIT 20)))")                                        \
+	S(remembered_del_all, "DELETE FROM remembered WHERE account=?1")      \
 	R(srs_key_get, (key), "FROM srs_key")                                 \
 	S(srs_key_add, "INSERT INTO srs_key VALUES (0, ?1)")                  \
 	R(account_names, (account, address),                                  \

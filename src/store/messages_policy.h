@@ -1,0 +1,58 @@
+/*
+ * messages_policy.h - the part of messages.h that is about mail of strangers:
+ * the operator's rules, and who is known.
+ */
+#pragma once
+
+/* What the operator said of a sender. subject is a plain address, a domain
+ * (with all below it), both with the domain's A-label; or the octets (4, 16) of
+ * a network with `bits`. There is one rule for each, the last that was put.
+ * E_LIMIT: there are RULES_MAX. */
+enum rule_kind { RULE_address = 1, RULE_domain, RULE_network };
+enum rule_word { RULE_none, RULE_allow, RULE_block, RULE_junk };
+enum { RULES_MAX = 10000 };
+#define FIELDS_rule(F, S)                                             \
+	F(S, u32, kind, 0) F(S, u32, bits, 0) F(S, str, subject, 320)
+#define FIELDS_rule_put_ask(F, S) \
+	F(S, u64, change, 0) FIELDS_rule(F, S) F(S, u32, word, 0)
+/* Allowed, or not: E_NOTFOUND if it is not so. */
+#define FIELDS_rule_remove_ask(F, S) \
+	F(S, u64, change, 0) FIELDS_rule(F, S) F(S, u8, allowed, 0)
+/* In an order of its own, from behind this one (0, at first) on. */
+#define FIELDS_rules_ask(F, S) FIELDS_rule(F, S)
+#define FIELDS_rules_answer(F, S) F(S, str, rows, MSG_CHUNK) F(S, u8, more, 0)
+#define FIELDS_rule_row(F, S) \
+	FIELDS_rule(F, S) F(S, u32, word, 0) F(S, i64, at, 0)
+
+/* Who hands in a message, as far as mx knows when its text has come: what
+ * store looks up, and in the submit what it is to remember. */
+enum { PROVEN_MAX = 2600 };
+#define FIELDS_standing(F, S)                                         \
+	F(S, str, host, 16)		/* octets of its address */   \
+	F(S, str, proven, PROVEN_MAX)	/* domains that SPF or DKIM has   \
+					 * proven, spaces between */
+/* rcpts: addresses, each with LF at its end; the first ones will do. */
+#define FIELDS_weigh_ask(F, S)                                        \
+	FIELDS_standing(F, S)                                         \
+	F(S, str, sender, 320)		/* in MAIL */                 \
+	F(S, u8, sender_proven, 0)	/* by SPF */                  \
+	F(S, str, author, 320)		/* in From; empty: not one */ \
+	F(S, u8, author_proven, 0)	/* by DMARC */                \
+	F(S, str, rcpts, 20000)
+/* Who is known: one that a recipient wrote to; a proven domain, or a network,
+ * whose mail was taken before. */
+enum known { KNOWN_no, KNOWN_correspondent, KNOWN_domain, KNOWN_network };
+/* word: that of the rule that fits best: an address before a domain before a
+ * network, the longest before others. Names that nothing proves are not
+ * allowed by a rule, but blocked. */
+#define FIELDS_weigh_answer(F, S)                                     \
+	FIELDS_rule(F, S) F(S, u32, word, 0)                          \
+	F(S, u32, known, 0)                                           \
+	F(S, u8, stale, 0)	/* what is known will be forgotten    \
+				 * unless it is remembered anew */    \
+	F(S, i64, waited_s, 0)	/* since it was sent away; -1: it was \
+				 * not, or too long ago */
+/* It was sent away (RFC 6647): remember that, if it is not remembered. */
+#define FIELDS_greylist_ask(F, S)                                     \
+	F(S, u64, change, 0) F(S, str, host, 16)                      \
+	F(S, str, sender, 320) F(S, str, rcpt, 320)	/* the first */

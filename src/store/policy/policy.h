@@ -1,0 +1,19 @@
+/*
+ * policy.h - what store keeps about mail of strangers: rules.c, weigh.c.
+ */
+#pragma once
+#include "store/policy/memory.h"
+
+/* Which rule fits these best: its fields in *out, whose strs are in the arena;
+ * word is RULE_none if none does. */
+struct rule_found {
+	FIELDS_rule(MSG_MEMBER, )
+	uint32_t word;
+};
+int rules_find(struct sql *q, struct arena *a, const struct weigh_ask *ask,
+    struct rule_found *out, struct err *err);
+
+/* A message was taken, of mx or of an account: from now on who sent it is
+ * known, and whom it went to. */
+int policy_remember(struct engine *e, const struct write *w,
+    const struct recipient *const *rcpt, size_t n, struct err *err);

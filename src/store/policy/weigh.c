@@ -1,0 +1,247 @@
+#include "base/ip.h"
+#include "store/directory/resolve.h"
+#include "store/policy/policy.h"
+
+/*
+ * What is known of whoever hands in a message: asked once, when its text has
+ * come, and remembered with the commit that takes it. RFC 6647
+ */
+
+enum {
+	RCPTS_WEIGHED = 50,	/* of a message */
+	DOMAINS_WEIGHED = 10,
+	NETWORK_V4 = 24, NETWORK_V6 = 64,
+	/* What is known is remembered anew after so long: not with every
+	 * message. */
+	STALE_S = 7 * 86400,
+};
+
+/* The network that is taken as one sender: RFC 6647 5. */
+static bool
+sending_network(struct str host, struct ip *network)
+{
+	if (!ip_of_octets(host, network))
+		return false;
+	ip_mask(network, network->v6 ? NETWORK_V6 : NETWORK_V4);
+	return true;
+}
+
+static struct str
+known_network(struct arena *a, const struct ip *network)
+{
+	return memory_key(a, STR("network"), ip_octets(network), STR_NULL);
+}
+
+static struct str
+known_domain(struct arena *a, struct str domain)
+{
+	return memory_key(a, STR("domain"), domain, STR_NULL);
+}
+
+static struct str
+wrote_to(struct arena *a, struct str domain, struct str local)
+{
+	return memory_key(a, STR("address"), local, domain);
+}
+
+/* RFC 6647 5: the network, MAIL FROM and the first RCPT. */
+static struct str
+tried(struct arena *a, const struct ip *network, struct str sender,
+    struct str rcpt)
+{
+	return memory_key(a, ip_octets(network), str_lower(a, sender),
+	    str_lower(a, rcpt));
+}
+
+/* ---- asked --------------------------------------------------------------- */
+
+struct weighing {
+	struct reader *r;
+	const struct weigh_ask *ask;
+	struct weigh_answer *out;
+	int64_t now_s;
+	struct err *err;
+};
+
+/* 1: it is. */
+static int
+is_known(struct weighing *w, enum memory_kind kind, uint64_t account,
+    struct str key, enum known as)
+{
+	int64_t at_s;
+	int rc = memory_find(&w->r->q, kind, account, key, w->now_s, &at_s,
+	    w->err);
+
+	if (rc > 0) {
+		w->out->known = as;
+		w->out->stale = kind == MEMORY_known &&
+		    (at_s > w->now_s || w->now_s - at_s > STALE_S);
+	}
+	return rc;
+}
+
+static int
+correspondent_of(struct weighing *w, uint64_t account)
+{
+	const struct str name[] = { w->ask->author, w->ask->sender };
+	struct str domain, local;
+	int rc = 0;
+
+	for (size_t i = 0; i < NELEM(name) && rc == 0; i++)
+		if (address_key(name[i], w->r->arena, &domain, &local))
+			rc = is_known(w, MEMORY_wrote_to, account, wrote_to(
+			    w->r->arena, domain, local), KNOWN_correspondent);
+	return rc;
+}
+
+static int
+known_to_recipients(struct weighing *w)
+{
+	struct str rest = w->ask->rcpts, one;
+	struct resolved who;
+	int rc = 0;
+
+	for (size_t n = 0; n < RCPTS_WEIGHED && rc == 0 &&
+	    str_cut(rest, '\n', &one, &rest); n++) {
+		rc = resolve_address(&w->r->q, w->r->arena, one, &who, w->err);
+		if (rc == 0 && who.kind == ADDRESS_ACCOUNT)
+			rc = correspondent_of(w, who.account);
+	}
+	return rc;
+}
+
+static int
+known_by_proof(struct weighing *w)
+{
+	struct str rest = w->ask->proven, one;
+	int rc = 0;
+
+	for (size_t n = 0; n < DOMAINS_WEIGHED && rest.n > 0 && rc == 0; n++) {
+		(void)str_cut(rest, ' ', &one, &rest);
+		rc = is_known(w, MEMORY_known, 0,
+		    known_domain(w->r->arena, one), KNOWN_domain);
+	}
+	return rc;
+}
+
+static int
+how_long_waited(struct weighing *w, const struct ip *network)
+{
+	struct str first;
+	int64_t at_s;
+	int rc;
+
+	w->out->waited_s = -1;
+	if (!str_cut(w->ask->rcpts, '\n', &first, &(struct str){ 0 }))
+		return 0;
+	rc = memory_find(&w->r->q, MEMORY_tried, 0, tried(w->r->arena,
+	    network, w->ask->sender, first), w->now_s, &at_s, w->err);
+	/* By a clock that was set back since: now. */
+	if (rc > 0)
+		w->out->waited_s = at_s > w->now_s ? 0 : w->now_s - at_s;
+	return rc;
+}
+
+int
+read_weigh(struct reader *r, const struct caller *c unused_arg,
+    const struct weigh_ask *ask, union store_answer *answer, struct err *err)
+{
+	struct weighing w = { r, ask, &answer->weigh,
+		engine_now_us(r->e) / 1000000, err };
+	struct rule_found rule;
+	struct ip network;
+	bool host = sending_network(ask->host, &network);
+	int rc = rules_find(&r->q, r->arena, ask, &rule, err);
+
+	if (rc < 0)
+		return rc;
+	MSG_COPY(rule, w.out, &rule);
+	w.out->word = rule.word;
+	w.out->waited_s = -1;
+	rc = known_to_recipients(&w);
+	if (rc == 0)
+		rc = known_by_proof(&w);
+	if (rc == 0 && host)
+		rc = is_known(&w, MEMORY_known, 0, known_network(r->arena,
+		    &network), KNOWN_network);
+	if (rc == 0 && host)
+		rc = how_long_waited(&w, &network);
+	return rc < 0 ? rc : 0;
+}
+
+/* ---- remembered ---------------------------------------------------------- */
+
+int
+write_greylist(struct engine *e, struct write *w)
+{
+	const struct greylist_ask *ask = w->ask;
+	struct ip network;
+	struct str key;
+	int64_t at_s;
+	int rc;
+
+	if (!sending_network(ask->host, &network))
+		return err_set(&w->err, E_INVALID, "no address of a host");
+	key = tried(e->arena, &network, ask->sender, ask->rcpt);
+	rc = memory_find(&e->w, MEMORY_tried, 0, key, e->now_s, &at_s,
+	    &w->err);
+	if (rc > 0 && at_s <= e->now_s)
+		return 0;
+	return rc < 0 ? rc : memory_keep(e, MEMORY_tried, 0, key, &w->err);
+}
+
+static int
+remember_sender(struct engine *e, const struct submit_ask *ask,
+    struct err *err)
+{
+	struct str rest = ask->proven, one;
+	struct ip network;
+	int rc = 0;
+
+	if (sending_network(ask->host, &network))
+		rc = memory_keep(e, MEMORY_known, 0, known_network(e->arena,
+		    &network), err);
+	for (size_t n = 0; n < DOMAINS_WEIGHED && rest.n > 0 && rc == 0; n++) {
+		(void)str_cut(rest, ' ', &one, &rest);
+		rc = memory_keep(e, MEMORY_known, 0,
+		    known_domain(e->arena, one), err);
+	}
+	return rc;
+}
+
+/* Whom a person writes to may write back. */
+static int
+remember_recipients(struct engine *e, uint64_t account,
+    const struct recipient *const *rcpt, size_t n, struct err *err)
+{
+	struct str domain, local, key;
+	int64_t at_s;
+	size_t kept = 0;
+	int rc = 0;
+
+	for (size_t i = 0; i < n && kept < RCPTS_WEIGHED && rc >= 0; i++) {
+		if (rcpt[i]->account || !address_key(rcpt[i]->address,
+		    e->arena, &domain, &local))
+			continue;
+		kept++;
+		key = wrote_to(e->arena, domain, local);
+		rc = memory_find(&e->w, MEMORY_wrote_to, account, key,
+		    e->now_s, &at_s, err);
+		if (rc == 0 || (rc > 0 && e->now_s - at_s > STALE_S))
+			rc = memory_keep(e, MEMORY_wrote_to, account, key,
+			    err);
+	}
+	return rc < 0 ? rc : 0;
+}
+
+int
+policy_remember(struct engine *e, const struct write *w,
+    const struct recipient *const *rcpt, size_t n, struct err *err)
+{
+	if (w->caller->authority == AUTH_MX)
+		return remember_sender(e, w->ask, err);
+	if (w->caller->authority == AUTH_ACCOUNT && e->o.divert.n == 0)
+		return remember_recipients(e, w->caller->account, rcpt, n,
+		    err);
+	return 0;
+}

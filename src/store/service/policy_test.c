@@ -1,0 +1,281 @@
+#include "base/test.h"
+
+#include <sqlite3.h>
+
+#include "store/policy/policy.h"
+#include "store/service/test_fixture.h"
+
+enum { DAY_S = 86400 };
+
+struct place_of {
+	char path[FIXTURE_PATH];
+	int dirfd;
+	struct files *files;
+	struct fixture d;
+	uint64_t alice;
+};
+
+#define OK(call)                                                      \
+	do {                                                          \
+		int ok_rc = (call);                                   \
+		if (ok_rc < 0)                                        \
+			fail_msg("%s: %d %s", #call, ok_rc,           \
+			    p->d.err.text);                           \
+	} while (0)
+
+static int
+set_up(void **state)
+{
+	struct place_of *p = calloc(1, sizeof(*p));
+
+	p->files = fixture_folder(p->path, &p->dirfd);
+	fixture_init(&p->d, p->files);
+	OK(fixture_open(&p->d));
+	OK(fixture_domain(&p->d, "ours.test"));
+	OK(fixture_account(&p->d, "alice@ours.test", &p->alice));
+	*state = p;
+	return 0;
+}
+
+static int
+tear_down(void **state)
+{
+	struct place_of *p = *state;
+
+	assert_int_equal(fixture_verify(&p->d), 0);
+	fixture_close(&p->d);
+	fixture_folder_end(p->path, p->dirfd, p->files);
+	free(p);
+	return 0;
+}
+
+static int64_t
+count(struct place_of *p, const char *query)
+{
+	sqlite3_stmt *st;
+	int64_t n;
+
+	assert_int_equal(sqlite3_prepare_v2(p->d.e->w.db, query, -1, &st,
+	    NULL), SQLITE_OK);
+	assert_int_equal(sqlite3_step(st), SQLITE_ROW);
+	n = sqlite3_column_int64(st, 0);
+	(void)sqlite3_finalize(st);
+	return n;
+}
+
+/* What is kept with `keys` numbers from `first` on, in one transaction. */
+static void
+keep(struct place_of *p, enum memory_kind kind, uint64_t account,
+    uint32_t first, uint32_t keys)
+{
+	struct engine *e = p->d.e;
+	struct arena *a = arena_new(64 << 20);
+
+	batch_begin(e);
+	OK(batch_transaction(e, &p->d.err));
+	for (uint32_t i = first; i < first + keys; i++)
+		OK(memory_keep(e, kind, account, memory_key(a, STR("test"),
+		    str_make((const char *)&i, sizeof(i)), STR_NULL),
+		    &p->d.err));
+	OK(batch_finish(e, &p->d.err));
+	arena_free(a);
+}
+
+static bool
+is_there(struct place_of *p, enum memory_kind kind, uint64_t account,
+    uint32_t i)
+{
+	struct arena *a = arena_new(4096);
+	int64_t at_s;
+	int rc = memory_find(&p->d.e->w, kind, account, memory_key(a,
+	    STR("test"), str_make((const char *)&i, sizeof(i)), STR_NULL),
+	    p->d.now_us / 1000000, &at_s, &p->d.err);
+
+	arena_free(a);
+	OK(rc);
+	return rc > 0;
+}
+
+/* The bound is held exactly, of each account by itself, and what was kept last
+ * goes last. */
+static void
+test_memory_is_bounded(void **state)
+{
+	struct place_of *p = *state;
+	const uint32_t most = memory_bounds[MEMORY_wrote_to].most;
+
+	keep(p, MEMORY_wrote_to, 7, 0, 3);
+	keep(p, MEMORY_wrote_to, p->alice, 0, most);
+	assert_int_equal(count(p, "SELECT count(*) FROM remembered"),
+	    most + 3);
+	keep(p, MEMORY_wrote_to, p->alice, 0, 1); /* again: it is the last */
+	keep(p, MEMORY_wrote_to, p->alice, most, 10);
+	assert_int_equal(count(p, "SELECT count(*) FROM remembered"),
+	    most + 3);
+	assert_true(is_there(p, MEMORY_wrote_to, p->alice, 0));
+	assert_false(is_there(p, MEMORY_wrote_to, p->alice, 1));
+	assert_false(is_there(p, MEMORY_wrote_to, p->alice, 10));
+	assert_true(is_there(p, MEMORY_wrote_to, p->alice, 11));
+	assert_true(is_there(p, MEMORY_wrote_to, 7, 1));
+	assert_false(is_there(p, MEMORY_known, p->alice, 11));
+}
+
+static void
+test_what_is_old_goes(void **state)
+{
+	struct place_of *p = *state;
+
+	keep(p, MEMORY_tried, 0, 0, 30);
+	p->d.now_us += (int64_t)DAY_S * 1000000;
+	assert_true(is_there(p, MEMORY_tried, 0, 5));
+	p->d.now_us += 1000000;
+	assert_false(is_there(p, MEMORY_tried, 0, 5));
+	keep(p, MEMORY_tried, 0, 100, 2);
+	assert_int_equal(count(p, "SELECT count(*) FROM remembered"), 2);
+}
+
+/* An account that is removed takes along whom it wrote to. */
+static void
+test_account_removed(void **state)
+{
+	struct place_of *p = *state;
+	struct account_remove_ask ask = { ++p->d.change,
+		STR("alice@ours.test") };
+	struct write w = { .caller = &p->d.operator_, .ask = &ask,
+		.call = STORE_account_remove };
+	bool more = true;
+
+	keep(p, MEMORY_wrote_to, p->alice, 0, 20);
+	keep(p, MEMORY_known, 0, 0, 1);
+	OK(fixture_write(&p->d, &w));
+	while (more)
+		OK(engine_gc(p->d.e, &more, &p->d.err));
+	assert_int_equal(count(p, "SELECT count(*) FROM remembered"), 1);
+}
+
+static int
+put(struct place_of *p, struct rule r, uint32_t word)
+{
+	struct rule_put_ask ask = { ++p->d.change, r.kind, r.bits, r.subject,
+		word };
+	struct write w = { .caller = &p->d.operator_, .ask = &ask,
+		.call = STORE_rule_put };
+
+	return fixture_write(&p->d, &w);
+}
+
+/* What comes from an operator's program is looked at all the same. */
+static void
+test_rules_that_are_none(void **state)
+{
+	static const struct {
+		uint32_t kind, bits;
+		const char *subject;
+	} t[] = {
+		{ 0, 0, "example.org" },
+		{ RULE_network + 1, 0, "example.org" },
+		{ RULE_address, 0, "example.org" },
+		{ RULE_address, 0, "" },
+		{ RULE_domain, 0, "" },
+		{ RULE_domain, 0, "a b" },
+		{ RULE_network, 24, "\300\1\2\7" },
+		{ RULE_network, 33, "\300\1\2\7" },
+		{ RULE_network, 8, "\300" },
+	};
+	struct place_of *p = *state;
+
+	for (size_t i = 0; i < NELEM(t); i++)
+		assert_int_equal(put(p, (struct rule){ t[i].kind, t[i].bits,
+		    str_c(t[i].subject) }, RULE_block), E_INVALID);
+	assert_int_equal(put(p, (struct rule){ RULE_domain, 0,
+	    STR("example.org") }, RULE_none), E_INVALID);
+	assert_int_equal(put(p, (struct rule){ RULE_domain, 0,
+	    STR("example.org") }, RULE_junk + 1), E_INVALID);
+	assert_int_equal(count(p, "SELECT count(*) FROM sender_rule"), 0);
+}
+
+static struct weigh_answer
+weighed(struct place_of *p, const struct weigh_ask *ask)
+{
+	union store_answer answer = { 0 };
+
+	OK(reader_ask(p->d.r, &p->d.mx, STORE_weigh, ask, &answer,
+	    &p->d.err));
+	return answer.weigh;
+}
+
+static void
+test_the_longest_network(void **state)
+{
+	static const struct {
+		const char *host;
+		uint32_t word, bits;
+	} t[] = {
+		{ "\12\0\0\1", RULE_block, 8 },
+		{ "\12\1\0\1", RULE_allow, 16 },
+		{ "\12\1\0\77", RULE_junk, 32 },
+		{ "\13\0\0\1", RULE_block, 0 },
+	};
+	struct place_of *p = *state;
+	struct weigh_ask ask = { 0 };
+	struct weigh_answer w;
+
+	OK(put(p, (struct rule){ RULE_network, 8, str_make("\12\0\0\0", 4) },
+	    RULE_block));
+	OK(put(p, (struct rule){ RULE_network, 16, str_make("\12\1\0\0", 4) },
+	    RULE_allow));
+	OK(put(p, (struct rule){ RULE_network, 32,
+	    str_make("\12\1\0\77", 4) }, RULE_junk));
+	OK(put(p, (struct rule){ RULE_network, 0, str_make("\0\0\0\0", 4) },
+	    RULE_block));
+	for (size_t i = 0; i < NELEM(t); i++) {
+		ask.host = str_make(t[i].host, 4);
+		w = weighed(p, &ask);
+		assert_int_equal(w.word, t[i].word);
+		assert_int_equal(w.bits, t[i].bits);
+	}
+	ask.host = STR("0123456789abcdef");	/* IPv4 is not IPv6 */
+	assert_int_equal(weighed(p, &ask).word, RULE_none);
+}
+
+/* Where the clock was set back, nobody waits longer than they were told. */
+static void
+test_clock_set_back(void **state)
+{
+	struct place_of *p = *state;
+	struct greylist_ask tried = { ++p->d.change, STR("\300\0\2\7"),
+		STR("a@b.test"), STR("alice@ours.test") };
+	struct weigh_ask ask = { .host = STR("\300\0\2\11"),
+		.sender = STR("A@b.test"), .rcpts = STR("alice@ours.test\n") };
+	struct write w = { .caller = &p->d.mx, .ask = &tried,
+		.call = STORE_greylist };
+
+	tried.host.n = ask.host.n = 4;
+	assert_int_equal(weighed(p, &ask).waited_s, -1);
+	OK(fixture_write(&p->d, &w));
+	p->d.now_us += 5000000;
+	assert_int_equal(weighed(p, &ask).waited_s, 5);
+	p->d.now_us -= 3600 * 1000000LL;
+	assert_int_equal(weighed(p, &ask).waited_s, 0);
+	tried.change = ++p->d.change;
+	OK(fixture_write(&p->d, &w));
+	p->d.now_us += 60000000;
+	assert_int_equal(weighed(p, &ask).waited_s, 60);
+}
+
+#define T(f) cmocka_unit_test_setup_teardown(f, set_up, tear_down)
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		T(test_memory_is_bounded),
+		T(test_what_is_old_goes),
+		T(test_account_removed),
+		T(test_rules_that_are_none),
+		T(test_the_longest_network),
+		T(test_clock_set_back),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

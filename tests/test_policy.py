@@ -1,0 +1,271 @@
+"""Mail of strangers: what the operator said of them, and greylisting. They come
+through a proxy that names addresses of the world, for this machine itself is
+never sent away."""
+
+import json
+import smtplib
+import socket
+import time
+
+import pytest
+
+from lib.world import World
+from test_judge import found
+
+PROXY = "127.0.0.9"
+FORWARDED = f'proxies = {{ "{PROXY}" }}\nmx-workers = 1\n'
+SENDER = "news@unproven.test"
+
+
+class FromOutside(smtplib.SMTP):
+    """From an address that a proxy names."""
+
+    def __init__(self, server, address):
+        self.outside = address
+        super().__init__(server.ip, server.world.port, timeout=60,
+                         local_hostname="mx.test")
+
+    def _get_socket(self, host, port, timeout):
+        sock = socket.create_connection((host, port), timeout, (PROXY, 0))
+        kind = "TCP6" if ":" in self.outside else "TCP4"
+        here = "2001:db8::1" if ":" in self.outside else "192.0.2.1"
+        sock.sendall(f"PROXY {kind} {self.outside} {here} 4711 25\r\n"
+                     .encode())
+        return sock
+
+
+@pytest.fixture(scope="module")
+def world():
+    with World() as w:
+        w.record('proven TXT "v=spf1 ip4:198.51.100.0/24 ip6:2001:db8::/32 '
+                 '-all"')
+        w.record('_dmarc.proven TXT "v=DMARC1; p=reject"')
+        w.record('strict TXT "v=spf1 -all"')
+        w.record('_dmarc.strict TXT "v=DMARC1; p=reject"')
+        w.unproven = w.postern("a.test", more=FORWARDED +
+                               "greylist-delay = 6s\n")
+        w.unknown = w.postern("b.test", more=FORWARDED +
+                              "greylist = unknown\ngreylist-delay = 6s\n")
+        w.plain = w.postern("c.test", more=FORWARDED + "greylist = off\n")
+        w.blind = w.postern("d.test", more=FORWARDED + "greylist = off\n"
+                            "dmarc = off\n")
+        w.there = w.sink("there.test")
+        w.start()
+        yield w
+
+
+def send(server, address, subject, sender=SENDER, author=None, to="bob",
+         more_to=()):
+    """What the text was answered with: code, words."""
+    to = [f"{p}@{server.domain}" for p in (to, *more_to)]
+    text = (f"From: {author or sender or 'mailer@unproven.test'}\r\n"
+            f"Subject: {subject}\r\n\r\nA few words.\r\n").encode()
+    with FromOutside(server, address) as smtp:
+        smtp.ehlo()
+        assert smtp.mail(sender)[0] == 250
+        for one in to:
+            assert smtp.rcpt(one)[0] == 250
+        code, said = smtp.data(text)
+        return code, said.decode()
+
+
+def folder(server, subject, person="bob"):
+    return found(server, subject, person)[0]
+
+
+# ---- what the operator says ----------------------------------------------
+
+@pytest.mark.parametrize("who", [SENDER, "unproven.test", "198.51.100.7",
+                                 "198.51.100.0/24"])
+def test_block(world, who):
+    server = world.plain
+    assert server.command("block", "add", who).stdout == \
+        f"{who} is blocked\n"
+    code, said = send(server, "198.51.100.7", "blocked")
+    assert code == 550 and said.startswith("5.7.1 ") and who in said
+    assert folder(server, "blocked") is None
+    assert "a rule of the operator" in \
+        server.command("trace", SENDER).stdout
+    server.command("block", "remove", who)
+    assert send(server, "198.51.100.7", f"free {who}")[0] == 250
+    assert folder(server, f"free {who}") == "INBOX"
+
+
+def test_block_of_the_author(world):
+    """Whatever MAIL says; a name below the domain, too."""
+    server = world.plain
+    server.command("block", "add", "bad.test")
+    for author in ("x@bad.test", "X@Mail.BAD.test"):
+        assert send(server, "203.0.113.1", "author", author=author)[0] == 550
+    assert send(server, "203.0.113.1", "near", author="x@notbad.test")[0] == \
+        250
+    server.command("block", "remove", "bad.test")
+
+
+def test_block_of_ipv6(world):
+    server = world.plain
+    server.command("block", "add", "2001:db8:5::/48")
+    assert send(server, "2001:db8:5:1::9", "six")[0] == 550
+    assert send(server, "2001:db8:6:1::9", "six")[0] == 250
+    server.command("block", "remove", "2001:db8:5::/48")
+
+
+def test_into_junk(world):
+    server = world.plain
+    server.command("block", "add", "--junk", "junk.test")
+    assert send(server, "203.0.113.1", "dull", "a@junk.test")[0] == 250
+    assert folder(server, "dull") == "Junk"
+    assert "rule=junk (junk.test)" in \
+        server.command("trace", "a@junk.test").stdout
+    server.command("block", "remove", "junk.test")
+
+
+def test_the_closest_rule_counts(world):
+    server = world.plain
+    server.command("block", "add", "203.0.113.0/24", "unproven.test")
+    server.command("allow", "add", "203.0.113.64/26")
+    # A name that nothing proves is no pass ...
+    server.command("allow", "add", "good@unproven.test")
+    assert send(server, "203.0.113.1", "near", "good@unproven.test")[0] == 550
+    server.command("block", "remove", "unproven.test")
+    # ... and the smaller network is.
+    assert send(server, "203.0.113.1", "near")[0] == 550
+    assert send(server, "203.0.113.65", "nearer")[0] == 250
+    server.command("allow", "remove", "203.0.113.64/26",
+                   "good@unproven.test")
+    server.command("block", "remove", "203.0.113.0/24")
+
+
+def test_allow_of_a_proven_name(world):
+    server = world.plain
+    server.command("block", "add", "198.51.100.0/24")
+    assert send(server, "198.51.100.7", "first", "a@proven.test")[0] == 550
+    server.command("allow", "add", "proven.test")
+    assert send(server, "198.51.100.7", "second", "a@proven.test")[0] == 250
+    assert "rule=allow (proven.test)" in \
+        server.command("trace", "a@proven.test").stdout
+    server.command("allow", "remove", "proven.test")
+    server.command("block", "remove", "198.51.100.0/24")
+
+
+def test_allow_vouches_for_a_forwarder(world):
+    """What the domain wants refused comes in by a network that is allowed."""
+    server = world.plain
+    assert send(server, "192.0.2.77", "forward", "a@strict.test")[0] == 550
+    server.command("allow", "add", "192.0.2.77")
+    assert send(server, "192.0.2.77", "forward", "a@strict.test")[0] == 250
+    assert folder(server, "forward") == "INBOX"
+    server.command("allow", "remove", "192.0.2.77")
+
+
+def test_rules_without_dmarc(world):
+    server = world.blind
+    assert send(server, "192.0.2.77", "blind", "a@strict.test")[0] == 250
+    server.command("block", "add", "strict.test")
+    assert send(server, "192.0.2.77", "blind", "a@strict.test")[0] == 550
+    server.command("block", "remove", "strict.test")
+
+
+def test_rules_survive_and_are_listed(world):
+    server = world.plain
+    assert json.loads(server.command("block", "add", "10.0.0.0/8",
+                                     "--json").stdout) == {
+        "added": "10.0.0.0/8"}
+    server.command("allow", "add", "x@Y.example")
+    server.command("block", "add", "--junk", "bücher.example")
+    server.stop()
+    server.start()
+    rows = json.loads(server.command("block", "list", "--json").stdout)
+    assert [(r["who"], r["kind"], r["does"]) for r in rows] == [
+        ("xn--bcher-kva.example", "domain", "junk"),
+        ("10.0.0.0/8", "network", "refuse")]
+    assert "bücher.example" in server.command("block", "list").stdout
+    rows = json.loads(server.command("allow", "list", "--json").stdout)
+    assert [(r["who"], r["does"]) for r in rows] == [("x@y.example", "allow")]
+    # The last word counts, and only what is so is taken back.
+    server.command("block", "add", "x@y.example")
+    done = server.command("allow", "remove", "x@y.example", check=False)
+    assert done.returncode == 1 and "it is not allowed" in done.stderr
+    assert json.loads(server.command("allow", "list", "--json").stdout) == []
+    server.command("block", "remove", "x@y.example", "10.0.0.0/8",
+                   "bücher.example")
+
+
+@pytest.mark.parametrize("who", ["192.0.2.1/24", "192.0.2.0/33", "x@", "org",
+                                 "http://a.example/", "a b.example", ""])
+def test_what_is_no_rule(world, who):
+    done = world.plain.command("block", "add", who, check=False)
+    assert done.returncode == 1 and done.stderr.count("\n") == 1
+
+
+# ---- greylisting -----------------------------------------------------------
+
+def test_greylisting(world):
+    server = world.unproven
+    code, said = send(server, "198.51.100.20", "grey")
+    assert code == 451 and said.startswith("4.7.1 ")
+    assert "6 seconds" in said
+    # Too soon; and another sender is another try.
+    assert send(server, "198.51.100.20", "grey")[0] == 451
+    time.sleep(6.1)
+    assert send(server, "198.51.100.20", "grey", "else@unproven.test")[0] == \
+        451
+    # Of the same network, and the memory is in the database.
+    server.stop()
+    server.start()
+    assert send(server, "198.51.100.99", "grey")[0] == 250
+    assert folder(server, "grey") == "INBOX"
+    trace = server.command("trace", SENDER).stdout
+    assert ": 451 Nobody here knows" in trace and "greylist=pass (came again after" in trace
+    # RFC 6647 5: from now on whatever the envelope says.
+    assert send(server, "198.51.100.5", "more", "else@unproven.test",
+                to="alice")[0] == 250
+    assert "the network is known" in \
+        server.command("trace", "else@unproven.test").stdout
+    assert send(server, "198.51.101.5", "more")[0] == 451
+
+
+def test_who_is_proven_need_not_wait(world):
+    assert send(world.unproven, "198.51.100.200", "proven",
+                "a@proven.test")[0] == 250
+    assert "greylist=" in world.unproven.command(
+        "trace", "a@proven.test").stdout
+
+
+def test_unless_all_have_to(world):
+    server = world.unknown
+    assert send(server, "198.51.100.30", "all", "a@proven.test")[0] == 451
+    time.sleep(6.1)
+    assert send(server, "198.51.100.30", "all", "a@proven.test")[0] == 250
+    # Its domain is known now, from wherever it is proven.
+    assert send(server, "2001:db8:9::1", "domain", "b@proven.test")[0] == 250
+    assert "the domain is known" in \
+        server.command("trace", "b@proven.test").stdout
+
+
+def test_whom_somebody_wrote_to(world):
+    server = world.unproven
+    assert send(server, "203.0.113.40", "reply", "carol@there.test",
+                to="alice")[0] == 451
+    world.send(server, "alice", ["Carol@there.test"])
+    # Known to alice, not to bob; a report is nobody's.
+    assert send(server, "203.0.113.50", "reply", "carol@there.test")[0] == 451
+    assert send(server, "203.0.113.60", "reply", "")[0] == 451
+    assert send(server, "203.0.113.70", "reply", "carol@there.test",
+                to="alice")[0] == 250
+    assert folder(server, "reply", "alice") == "INBOX"
+
+
+def test_this_machine_never_waits(world):
+    server = world.unproven
+    with smtplib.SMTP(server.ip, world.port, timeout=60,
+                      source_address=(world.address(), 0)) as smtp:
+        smtp.sendmail(SENDER, ["bob@a.test"], b"Subject: here\r\n\r\nx\r\n")
+    assert folder(server, "here") == "INBOX"
+
+
+def test_who_is_allowed_never_waits(world):
+    server = world.unproven
+    server.command("allow", "add", "203.0.113.200")
+    assert send(server, "203.0.113.200", "allowed")[0] == 250
+    server.command("allow", "remove", "203.0.113.200")
