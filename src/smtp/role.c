@@ -59,6 +59,10 @@ make_ready(void *arg, struct err *err)
 	judge.enforce = c->dmarc == DMARC_ENFORCE;
 	judge.policy = (struct policy){ (enum greylist_rule)c->greylist,
 		c->greylist_delay_s };
+	/* Where nobody looks for a proof none is missing. */
+	if (!judge.authenticate &&
+	    judge.policy.greylist == GREYLIST_UNPROVEN)
+		judge.policy.greylist = GREYLIST_OFF;
 	o.judge = &judge;
 	if (vault_tls_ctx(mx->vault, &o.tls, err) < 0)
 		return err->code;
