@@ -2,50 +2,33 @@
  * crash.c - what the store promised is there after every failure of the disk.
  *
  * The script runs once without faults and what can be seen after each step is
- * kept. Then it runs again for every point (a write, a sync, a change of size
- * or of a name) and every kind of fault there. After the fault the store is
- * opened again and must show exactly what it showed before the step under
- * way, or after it; never anything else, and recounting must agree. The step
- * is asked again with its change ids: it must end as if nothing had happened,
- * and so must the rest of the script.
+ * kept. Then it runs again, and before each step copies of the process go on
+ * with a fault: for every point (a write, a sync, a change of size or of a
+ * name) that the step has, and every kind of fault there. After the fault the
+ * store is opened again and must show exactly what it showed before the step
+ * under way, or after it; never anything else, and recounting must agree. The
+ * step is asked again with its change ids: it must end as if nothing had
+ * happened, and so must the rest of the script.
  *
- * Before each step, too: the process dies and begins again on a disk that is
- * full; and a second one begins, though the first goes on. And some points
- * again by clocks that go back or jump.
+ * Before each step, too, what operators and other programs do to the folder
+ * (operators.c). And some points again by clocks that go back or jump.
  *
  *   crash [--long] [--seeds N] [--lie PREFIX] [--every N]
  */
 #include <getopt.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
-#include "faulty.h"
-#include "script.h"
+#include "trial.h"
 
-enum { STEPS_MAX = 64, OTHER_CLOCKS_EVERY = 3 };
-
-struct golden {
-	struct buf seen[STEPS_MAX + 1];	/* before step i */
-	uint64_t points;
-};
-
-struct trial {
-	const struct golden *golden;
-	enum fault fault;
-	uint64_t point, seed;
-	const char *lie;
-	struct faulty *disk;
-	struct fixture d;
-	bool violated;
-};
+enum { OTHER_CLOCKS_EVERY = 3 };
 
 static const char *const fault_names[FAULTS] = { "none", "fails", "full",
 	"power, all kept", "power, all lost", "power, some kept" };
 
-static void violation(struct trial *t, size_t step, const char *what,
-    const char *more);
-
-static void
+void
 violation(struct trial *t, size_t step, const char *what, const char *more)
 {
 	t->violated = true;
@@ -55,7 +38,7 @@ violation(struct trial *t, size_t step, const char *what, const char *more)
 	    step < script_steps ? script[step].name : "end", what, more);
 }
 
-static int
+int
 open_store(struct trial *t)
 {
 	fixture_init(&t->d, faulty_files(t->disk));
@@ -65,8 +48,7 @@ open_store(struct trial *t)
 	return fixture_open(&t->d);
 }
 
-/* What is seen now: which of the two steps' is it? */
-static bool
+bool
 is_seen(struct trial *t, size_t step, size_t *which, size_t least,
     size_t most)
 {
@@ -94,7 +76,7 @@ is_seen(struct trial *t, size_t step, size_t *which, size_t least,
 	return ok;
 }
 
-static bool
+bool
 recounts(struct trial *t, size_t step)
 {
 	int problems = fixture_verify(&t->d);
@@ -121,9 +103,7 @@ reopen(struct trial *t, size_t step, size_t least, size_t most)
 	return is_seen(t, step, &which, least, most) && recounts(t, step);
 }
 
-/* The step again, with its ids: whatever happened to it before, it ends as it
- * should. */
-static bool
+bool
 again(struct trial *t, size_t step)
 {
 	size_t which;
@@ -135,8 +115,7 @@ again(struct trial *t, size_t step)
 	return is_seen(t, step, &which, step + 1, step + 1);
 }
 
-/* What store does every second: it may find that there is room again. */
-static void
+void
 clean_up(struct trial *t, size_t step)
 {
 	bool more = true;
@@ -177,26 +156,43 @@ step_ok(struct trial *t, size_t step)
 	return ok && again(t, step) && again(t, step);
 }
 
-static void
-run(struct trial *t)
+void
+die(struct trial *t)
 {
-	size_t i;
-	int rc = 0;
+	faulty_stop(t->disk);
+	fixture_close(&t->d);
+	faulty_restart(t->disk);
+}
 
+/* From this step on, the fault that is planned being ahead. */
+static void
+run_from(struct trial *t, size_t step)
+{
+	size_t i = step;
+
+	while (i < script_steps && step_ok(t, i))
+		i++;
+	if (i == script_steps)
+		(void)reopen(t, script_steps, script_steps, script_steps);
+}
+
+/* A fault while the first start makes everything. */
+static void
+run_first_start(struct trial *t, size_t step)
+{
 	t->disk = faulty_new();
 	faulty_plan(t->disk, t->fault, t->point, t->seed);
 	if (t->lie)
 		faulty_lie(t->disk, t->lie);
-	if (open_store(t) < 0)
-		rc = reopen(t, 0, 0, 0) ? 0 : -1;
-	for (i = 0; i < script_steps && rc == 0; i++)
-		if (!step_ok(t, i))
-			rc = -1;
-	if (rc == 0)
-		(void)reopen(t, script_steps, script_steps,
-		    script_steps);
-	fixture_close(&t->d);
-	faulty_free(t->disk);
+	if (open_store(t) == 0 || reopen(t, 0, 0, 0))
+		run_from(t, step);
+}
+
+static void
+run_planned(struct trial *t, size_t step)
+{
+	faulty_plan(t->disk, t->fault, t->point, t->seed);
+	run_from(t, step);
 }
 
 /* The way it should be; what is in memory must be what is on the disk. */
@@ -215,82 +211,13 @@ run_golden(struct golden *g)
 			ok = false;
 		}
 		g->seen[i] = BUF_INIT(1 << 20);
+		g->points[i] = faulty_points(t.disk);
 		ok = ok && script_dump(&t.d, &g->seen[i]) == 0;
 	}
-	g->points = faulty_points(t.disk);
 	ok = ok && reopen(&t, script_steps, script_steps, script_steps);
 	fixture_close(&t.d);
 	faulty_free(t.disk);
 	return ok;
-}
-
-/* The steps before it, as they should be. */
-static bool
-run_until(struct trial *t, size_t step)
-{
-	t->disk = faulty_new();
-	if (open_store(t) < 0)
-		return false;
-	for (size_t i = 0; i < step; i++)
-		if (script_run(&t->d, i) < 0)
-			return false;
-	return true;
-}
-
-/* The process died, and the disk is full when the next one begins: it shows
- * what there is. The step is done or finds no room, and is done with room. */
-static void
-run_full(struct trial *t, size_t step)
-{
-	size_t which;
-	int rc;
-
-	if (!run_until(t, step))
-		violation(t, step, "full", t->d.err.text);
-	faulty_plan(t->disk, FAULT_POWER_ALL, faulty_points(t->disk) + 1, 0);
-	fixture_close(&t->d);
-	faulty_restart(t->disk);
-	faulty_plan(t->disk, FAULT_FULL, faulty_points(t->disk) + 1, 0);
-	if (open_store(t) < 0) {
-		violation(t, step, "does not open when full", t->d.err.text);
-	} else if (is_seen(t, step, &which, step, step)) {
-		rc = script_run(&t->d, step);
-		if (rc < 0 && rc != E_FULL)
-			violation(t, step, "full", t->d.err.text);
-		faulty_room(t->disk);
-		clean_up(t, step);
-		(void)(again(t, step) && again(t, step) && recounts(t, step));
-	}
-	fixture_close(&t->d);
-	faulty_free(t->disk);
-}
-
-/* A second process has begun, as no lock kept it away: the first does not
- * write an octet more, also when it ends. */
-static void
-run_two(struct trial *t, size_t step)
-{
-	struct trial first;
-	uint64_t points;
-	bool more;
-
-	if (!run_until(t, step))
-		violation(t, step, "two", t->d.err.text);
-	first = *t;
-	first.d.o.arg = &first.d;
-	if (open_store(t) < 0)
-		violation(t, step, "second", t->d.err.text);
-	points = faulty_points(t->disk);
-	if (engine_gc(first.d.e, &more, &first.d.err) != E_STALE)
-		violation(t, step, "the first one cleans", "");
-	(void)script_run(&first.d, step);
-	fixture_close(&first.d);
-	if (faulty_points(t->disk) != points)
-		violation(t, step, "the first one writes", "");
-	if (again(t, step) && again(t, step))
-		(void)recounts(t, step);
-	fixture_close(&t->d);
-	faulty_free(t->disk);
 }
 
 struct options {
@@ -330,38 +257,95 @@ options_of(int argc, char **argv)
 	return o;
 }
 
+/* In a process of its own, which has all that this one has. 1: it was violated,
+ * or the process died. */
 static uint64_t
-try_one(const struct options *o, const struct golden *g, enum fault fault,
-    uint64_t point, uint64_t seed)
+in_child(struct trial *t, void (*fn)(struct trial *t, size_t step),
+    size_t step)
 {
-	struct trial t = { .golden = g, .fault = fault, .point = point,
-		.lie = o->lie, .seed = seed * 7919 + point };
+	int status = 0;
+	pid_t child;
 
-	run(&t);
-	return t.violated;
+	(void)fflush(NULL);
+	child = fork();
+	bug_if(child < 0);
+	if (child == 0) {
+		fn(t, step);
+		(void)fflush(NULL);
+		_exit(t->violated);
+	}
+	bug_if(waitpid(child, &status, 0) != child);
+	if (WIFSIGNALED(status))
+		violation(t, step, "it died", strsignal(WTERMSIG(status)));
+	return status != 0;
 }
 
+/* Every fault at every point from the one on to the next step. */
 static uint64_t
-try_fault(const struct options *o, const struct golden *g, enum fault fault,
+try_faults(const struct options *o, struct trial *t, size_t step,
+    uint64_t from, uint64_t to, void (*fn)(struct trial *t, size_t step),
     uint64_t *tried)
 {
-	bool chance = fault == FAULT_POWER_SOME || fault == FAULT_EIO;
-	uint64_t seeds = chance ? o->seeds : 1, bad = 0, point, seed;
+	uint64_t bad = 0;
 
-	for (point = 1; point <= g->points; point += o->every)
-		for (seed = 0; seed < seeds; seed++, (*tried)++)
-			bad += try_one(o, g, fault, point, seed);
+	for (t->point = from; t->point <= to; t->point++) {
+		if ((t->point - 1) % o->every)
+			continue;
+		for (int f = FAULT_EIO; f < FAULTS; f++) {
+			bool chance = f == FAULT_POWER_SOME || f == FAULT_EIO;
+			uint64_t seeds = chance ? o->seeds : 1, seed;
+
+			t->fault = (enum fault)f;
+			for (seed = 0; seed < seeds; seed++, (*tried)++) {
+				t->seed = seed * 7919 + t->point;
+				bad += in_child(t, fn, step);
+			}
+		}
+	}
+	t->fault = FAULT_NONE;
 	return bad;
 }
 
 static uint64_t
-try_step(const struct golden *g, void (*fn)(struct trial *t, size_t step),
-    size_t step)
+try_acts(struct trial *t, size_t step, uint64_t *tried)
 {
-	struct trial t = { .golden = g };
+	uint64_t bad = 0;
 
-	fn(&t, step);
-	return t.violated;
+	for (size_t i = 0; i < nacts; i++, (*tried)++) {
+		uint64_t wrong = in_child(t, acts[i].run, step);
+
+		if (wrong)
+			fprintf(stderr, "(%s)\n", acts[i].name);
+		bad += wrong;
+	}
+	return bad;
+}
+
+/* The script once more; before each step, copies of this process go other
+ * ways. */
+static uint64_t
+try_steps(const struct options *o, const struct golden *g, uint64_t *tried)
+{
+	struct trial t = { .golden = g, .lie = o->lie };
+	uint64_t bad = 0;
+	size_t i;
+
+	bad += try_faults(o, &t, 0, 1, g->points[0], run_first_start, tried);
+	t.disk = faulty_new();
+	if (o->lie)
+		faulty_lie(t.disk, o->lie);
+	bug_if(open_store(&t) < 0);
+	for (i = 0; i < script_steps; i++) {
+		bug_if(faulty_points(t.disk) != g->points[i]);
+		bad += try_faults(o, &t, i, g->points[i] + 1, g->points[i + 1],
+		    run_planned, tried);
+		if (i % o->every == 0)
+			bad += try_acts(&t, i, tried);
+		bug_if(script_run(&t.d, i) < 0);
+	}
+	fixture_close(&t.d);
+	faulty_free(t.disk);
+	return bad;
 }
 
 static uint64_t
@@ -377,10 +361,7 @@ try_clock(const struct options *o, uint64_t *tried)
 		some.every *= OTHER_CLOCKS_EVERY;
 	if (!run_golden(g))
 		return 1;
-	for (int fault = FAULT_EIO; fault < FAULTS; fault++)
-		bad += try_fault(&some, g, (enum fault)fault, tried);
-	for (i = 0; i < script_steps; i += (size_t)some.every, *tried += 2)
-		bad += try_step(g, run_full, i) + try_step(g, run_two, i);
+	bad = try_steps(&some, g, tried);
 	for (i = 0; i <= script_steps; i++)
 		buf_free(&g->seen[i]);
 	free(g);

@@ -562,6 +562,25 @@ faulty_happened(const struct faulty *d)
 }
 
 void
+faulty_stop(struct faulty *d)
+{
+	d->fault = FAULT_POWER_ALL;
+	d->off = true;
+}
+
+bool
+faulty_flip(struct faulty *d, const char *name, uint64_t at)
+{
+	struct name *n = find(d, name);
+
+	if (!n || !n->now || at >= n->now->now.n || at >= n->now->disk.n)
+		return false;
+	n->now->now.p[at] ^= 0x10;
+	n->now->disk.p[at] ^= 0x10;
+	return true;
+}
+
+void
 faulty_lie(struct faulty *d, const char *prefix)
 {
 	d->lie = prefix;

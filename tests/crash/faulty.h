@@ -32,7 +32,13 @@ bool faulty_happened(const struct faulty *f);
 /* The machine (after a loss of power) or the process starts again. All files
  * must be closed. No more faults. */
 void faulty_restart(struct faulty *f);
+/* From now on nothing can be done, until it is started again: what there was
+ * then is there. */
+void faulty_stop(struct faulty *f);
 /* Somebody made room. */
 void faulty_room(struct faulty *f);
+/* A bit of a file that nobody has open, on the disk: false if it is not that
+ * long. */
+bool faulty_flip(struct faulty *f, const char *name, uint64_t at);
 /* Syncs do nothing from now on: to see that the harness sees it. */
 void faulty_lie(struct faulty *f, const char *prefix);

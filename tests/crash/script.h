@@ -23,3 +23,8 @@ extern enum script_clock script_clock;
 int script_run(struct fixture *d, size_t i);
 /* Everything a person, the operator or the relay could see, as text. */
 int script_dump(struct fixture *d, struct buf *out);
+/* A message that cannot be read for damage is a line that says so, instead of
+ * the end of it. */
+extern bool script_lenient;
+/* Is a line of such a dump what it was, but for that? Facts may be missing. */
+bool script_same_line(struct str now, struct str was);

@@ -13,10 +13,11 @@
  * the index of the WAL in its own memory.
  *
  *   Invariants: (1) "running" is written after the first commit of an opening,
- *   so a WAL is there as long as it stands; (2) "stopped" is written before
- *   the WAL goes; (3) a line that does not make sense says nothing;
- *   (4) "starting" is written before an opening changes anything else, and
- *   keeps what the line said before of the end of the one before it.
+ *   so a WAL is there as long as it stands; (2) "stopped" is written when the
+ *   database has all that is in the WAL, and before that goes; (3) a line that
+ *   does not make sense says nothing; (4) "starting" is written before an
+ *   opening changes anything else, and keeps what the line said before of the
+ *   end of the one before it.
  */
 #pragma once
 #include "base/err.h"

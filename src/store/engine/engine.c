@@ -1,6 +1,7 @@
 #include "store/engine/account_names.h"
 #include "store/engine/engine_int.h"
 #include "store/sql/schema.h"
+#include "store/sql/wal.h"
 
 enum {
 	WRITER_CACHE_KB = 32768,
@@ -181,6 +182,30 @@ find_unnamed(struct engine *e, struct err *err)
 	return 0;
 }
 
+/* The database is all there is to know from then on: only now the WAL may go,
+ * or be made empty. */
+static int
+take_in_wal(struct engine *e, uint64_t fence, struct err *err)
+{
+	int rc = sql_checkpoint(&e->w, err);
+
+	return rc < 0 ? rc : data_state_put(e->o.files, false, fence, err);
+}
+
+/* After a crash the folder becomes what it is after a good end. On a full disk
+ * that is later. */
+static int
+end_the_last(struct engine *e, struct err *err)
+{
+	int rc;
+
+	if (!e->before.running)
+		return 0;
+	rc = take_in_wal(e, e->before.fence, err);
+	e->before.running = rc < 0;
+	return rc == E_FULL ? 0 : rc;
+}
+
 /* A database of before there were checksums gets them. Without room it goes on
  * as it is. */
 static int
@@ -189,7 +214,7 @@ sum_pages(struct engine *e, struct err *err)
 	int64_t since = e->o.mono_us(e->o.arg), ms;
 	int rc;
 
-	if (vfs_is_summed(e->vfs, "postern.db"))
+	if (vfs_is_summed(e->vfs, "postern.db") || e->before.running)
 		return 0;
 	rc = sql_write_anew(&e->w, err);
 	ms = (e->o.mono_us(e->o.arg) - since) / 1000;
@@ -202,8 +227,7 @@ sum_pages(struct engine *e, struct err *err)
 }
 
 /* What is not used any more (a large account was removed) lies between what is:
- * where that is more than half, the database is written anew at a start. Not
- * after a crash: postern.state wants its WAL then. */
+ * where that is more than half, the database is written anew at a start. */
 static int
 give_room_back(struct engine *e, struct err *err)
 {
@@ -303,6 +327,8 @@ open_database(struct engine *e, struct err *err)
 	if (e->o.files->ops->sync_dir(e->o.files, ".") < 0)
 		rc = err_set(err, E_IO, "sync the data folder: failed");
 	sql_is_writer(&e->w);
+	if (rc == 0 && !sql_is_read_only(&e->w))
+		rc = end_the_last(e, err);
 	if (rc == 0)
 		rc = schema_migrate(&e->w, &(struct schema_needs){
 		    .a_label = e->o.a_label, .log = e->o.log }, err);
@@ -322,6 +348,8 @@ open_data(struct engine *e, struct err *err)
 
 	if (rc == 0)
 		rc = data_state_check(e->o.files, &e->before, err);
+	if (rc == 0 && e->before.running)
+		rc = wal_check(e->o.files, "postern.db-wal", err);
 	if (rc == 0)
 		rc = open_database(e, err);
 	if (rc == E_FULL && room_give_up(e))
@@ -409,11 +437,11 @@ engine_close(struct engine *e)
 	waiting_time_end(&e->waiting);
 	address_cache_free(e->addresses);
 	sql_close(&e->look);
-	/* Without that line the WAL has to stay; and if it is another's. */
-	if (!e->running || (e->claimed && data_state_is_last(e->o.files,
-	    &e->state, e->fence, NULL) < 0) ||
-	    data_state_put(e->o.files, false, e->fence, NULL) < 0)
-		sql_keep_wal(&e->w);
+	/* Not if it is another's by now. */
+	if (e->running && (!e->claimed || data_state_is_last(e->o.files,
+	    &e->state, e->fence, NULL) == 0) &&
+	    take_in_wal(e, e->fence, NULL) == 0)
+		sql_let_wal_go(&e->w);
 	file_close(e->state);
 	sql_close(&e->w);
 	vfs_free(e->vfs);

@@ -11,42 +11,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "store/service/test_fixture.h"
-
-struct folder {
-	char path[FIXTURE_PATH];
-	int dirfd;
-	struct files *files;
-	struct fixture d;
-	uint64_t alice;
-};
-
-static void
-shell(const char *fmt, const char *path)
-{
-	char command[400];
-
-	(void)snprintf(command, sizeof(command), fmt, path, path, path, path);
-	assert_int_equal(system(command), 0);
-}
-
-/* The folder as a process that dies now leaves it. */
-static void
-crash(struct folder *p)
-{
-	shell("cp -a %s %s.crash", p->path);
-	fixture_close(&p->d);
-	shell("rm -rf %s/* && cp -a %s.crash/. %s && rm -rf %s.crash",
-	    p->path);
-}
-
-static void
-mail(struct folder *p, const char *text)
-{
-	const char *to[] = { "alice@ours.test", NULL };
-
-	assert_int_equal(fixture_submit(&p->d, 0, text, to, NULL), 0);
-}
+#include "store/service/test_folder.h"
 
 static uint32_t
 count(struct folder *p)
@@ -58,30 +23,12 @@ count(struct folder *p)
 	return in.exists;
 }
 
+/* With one message. */
 static int
 set_up(void **state)
 {
-	struct folder *p = calloc(1, sizeof(*p));
-
-	p->files = fixture_folder(p->path, &p->dirfd);
-	fixture_init(&p->d, p->files);
-	assert_int_equal(fixture_open(&p->d), 0);
-	assert_int_equal(fixture_domain(&p->d, "ours.test"), 0);
-	assert_int_equal(fixture_account(&p->d, "alice@ours.test", &p->alice),
-	    0);
-	mail(p, "Subject: one\r\n\r\none\r\n");
-	*state = p;
-	return 0;
-}
-
-static int
-tear_down(void **state)
-{
-	struct folder *p = *state;
-
-	fixture_close(&p->d);
-	fixture_folder_end(p->path, p->dirfd, p->files);
-	free(p);
+	(void)folder_set_up(state);
+	folder_mail(*state, "Subject: one\r\n\r\none\r\n");
 	return 0;
 }
 
@@ -120,7 +67,7 @@ test_foreign(void **state)
 	assert_int_equal(foreign(p, "PRAGMA wal_checkpoint(TRUNCATE)"),
 	    SQLITE_BUSY);
 	assert_true(has(p, "postern.db-wal"));
-	mail(p, "Subject: two\r\n\r\ntwo\r\n");
+	folder_mail(p, "Subject: two\r\n\r\ntwo\r\n");
 	assert_int_equal(count(p), 2);
 	fixture_close(&p->d);
 	assert_int_equal(foreign(p, "SELECT count(*) FROM email"), SQLITE_OK);
@@ -177,7 +124,7 @@ test_wal_removed(void **state)
 	assert_true(fixture_submit(&p->d, 0,
 	    "Subject: two\r\n\r\ntwo\r\n", to, NULL) < 0);
 	assert_non_null(strstr(p->d.err.text, "postern.db-wal"));
-	crash(p);
+	folder_crash(p);
 	assert_int_equal(fixture_open(&p->d), 0);
 	assert_int_equal(count(p), 2);
 	assert_int_equal(fixture_verify(&p->d), 0);
@@ -226,7 +173,7 @@ test_lost(void **state)
 		const struct lost *l = &table[i];
 
 		if (l->crash)
-			crash(p);
+			folder_crash(p);
 		else
 			fixture_close(&p->d);
 		assert_int_equal(renameat(p->dirfd, l->name, p->dirfd,
@@ -252,9 +199,9 @@ test_older(void **state)
 	struct folder *p = *state;
 
 	fixture_close(&p->d);
-	shell("cp %s/postern.db %s/kept", p->path);
+	folder_shell(p, "cp postern.db kept");
 	assert_int_equal(fixture_open(&p->d), 0);
-	mail(p, "Subject: two\r\n\r\ntwo\r\n");
+	folder_mail(p, "Subject: two\r\n\r\ntwo\r\n");
 	fixture_close(&p->d);
 	assert_int_equal(renameat(p->dirfd, "kept", p->dirfd, "postern.db"),
 	    0);
@@ -287,7 +234,7 @@ test_files(void **state)
 	assert_int_equal(in.exists, 1);
 	assert_true(fixture_content(&p->d, &alice, in.mailbox, 1, text,
 	    sizeof(text), NULL) < 0);
-	mail(p, "Subject: two\r\n\r\ntwo\r\n");
+	folder_mail(p, "Subject: two\r\n\r\ntwo\r\n");
 	assert_true(fixture_content(&p->d, &alice, in.mailbox, 2, text,
 	    sizeof(text), NULL) > 0);
 	assert_true(fixture_verify(&p->d) > 0);
@@ -297,7 +244,7 @@ test_files(void **state)
 static void
 replace_database(struct folder *p)
 {
-	shell("cp %s/postern.db %s/copy && mv %s/copy %s/postern.db", p->path);
+	folder_shell(p, "cp postern.db copy && mv copy postern.db");
 }
 
 static long
@@ -396,7 +343,7 @@ test_commit_calls(void **state)
 	struct folder *p = *state;
 	struct files_ops ops;
 
-	mail(p, "Subject: two\r\n\r\ntwo\r\n");
+	folder_mail(p, "Subject: two\r\n\r\ntwo\r\n");
 	kernel = p->files->ops;
 	ops = *kernel;
 	ops.open = count_open;
@@ -405,7 +352,7 @@ test_commit_calls(void **state)
 	ops.sync = count_sync;
 	ops.is_named = count_is_named;
 	p->files->ops = &ops;
-	mail(p, "Subject: three\r\n\r\nthree\r\n");
+	folder_mail(p, "Subject: three\r\n\r\nthree\r\n");
 	p->files->ops = kernel;
 	assert_int_equal(calls.opens, 0);
 	assert_int_equal(calls.reads, 2);	/* of postern.state */
@@ -417,19 +364,16 @@ test_commit_calls(void **state)
 int
 main(void)
 {
+#define T(f) cmocka_unit_test_setup_teardown(f, set_up, folder_tear_down)
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test_setup_teardown(test_foreign, set_up,
-		    tear_down),
-		cmocka_unit_test_setup_teardown(test_foreign_first, set_up,
-		    tear_down),
-		cmocka_unit_test_setup_teardown(test_wal_removed, set_up,
-		    tear_down),
-		cmocka_unit_test_setup_teardown(test_stale, set_up, tear_down),
-		cmocka_unit_test_setup_teardown(test_lost, set_up, tear_down),
-		cmocka_unit_test_setup_teardown(test_older, set_up, tear_down),
-		cmocka_unit_test_setup_teardown(test_files, set_up, tear_down),
-		cmocka_unit_test_setup_teardown(test_commit_calls, set_up,
-		    tear_down),
+		T(test_foreign),
+		T(test_foreign_first),
+		T(test_wal_removed),
+		T(test_stale),
+		T(test_lost),
+		T(test_older),
+		T(test_files),
+		T(test_commit_calls),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -9,94 +9,27 @@
 #include <unistd.h>
 
 #include "store/engine/engine_int.h"
-#include "store/service/test_fixture.h"
+#include "store/service/test_folder.h"
 #include "store/test_blob.h"
 
 #define PACK "packs/0000000000000001"
 
 enum { LARGE = 1500000 };
 
-struct folder {
-	char path[FIXTURE_PATH];
-	int dirfd;
-	struct files *files;
-	struct fixture d;
-	uint64_t alice;
-	char *text;
-};
-
-static void
-shell(const char *fmt, const char *path)
-{
-	char command[400];
-
-	(void)snprintf(command, sizeof(command), fmt, path, path, path, path);
-	assert_int_equal(system(command), 0);
-}
-
-static void
-mail(struct folder *p, const char *text)
-{
-	const char *to[] = { "alice@ours.test", NULL };
-
-	assert_int_equal(fixture_submit(&p->d, 0, text, to, NULL), 0);
-}
-
 /* A message with a file of its own. */
 static void
 large(struct folder *p, char first)
 {
-	struct caller who = fixture_person(p->alice);
-	struct str text = str_make(p->text, LARGE), blob;
-	struct append_ask ask = { .change = ++p->d.change,
-		.name = STR("INBOX"), .raw_size = LARGE };
-	struct stage_ask piece = { 0 };
-	struct write w = { .caller = &who, .call = STORE_stage,
-		.ask = &piece };
-
-	for (size_t i = 0; i < LARGE; i++)
-		p->text[i] = i == 0 ? first : (char)('a' + (i * i / 7) % 26);
-	blob = test_blob(text);
-	for (; piece.offset < blob.n; piece.offset += piece.octets.n) {
-		piece.octets = str_first(str_from(blob,
-		    (size_t)piece.offset), MSG_CHUNK);
-		w.settled = false;
-		assert_int_equal(fixture_write(&p->d, &w), 0);
-		piece.stage = w.answer.stage.stage;
-	}
-	ask.stage = piece.stage;
-	w = (struct write){ .caller = &who, .call = STORE_append,
-		.ask = &ask };
-	assert_int_equal(fixture_write(&p->d, &w), 0);
-	engine_forget(p->d.e, &who);
+	folder_append(p, folder_text(p, first, LARGE));
+	engine_forget(p->d.e, &p->who);
 }
 
+/* With one message. */
 static int
 set_up(void **state)
 {
-	struct folder *p = calloc(1, sizeof(*p));
-
-	p->files = fixture_folder(p->path, &p->dirfd);
-	p->text = malloc(LARGE + 100000);
-	fixture_init(&p->d, p->files);
-	assert_int_equal(fixture_open(&p->d), 0);
-	assert_int_equal(fixture_domain(&p->d, "ours.test"), 0);
-	assert_int_equal(fixture_account(&p->d, "alice@ours.test", &p->alice),
-	    0);
-	mail(p, "Subject: one\r\n\r\none\r\n");
-	*state = p;
-	return 0;
-}
-
-static int
-tear_down(void **state)
-{
-	struct folder *p = *state;
-
-	fixture_close(&p->d);
-	fixture_folder_end(p->path, p->dirfd, p->files);
-	free(p->text);
-	free(p);
+	(void)folder_set_up(state);
+	folder_mail(*state, "Subject: one\r\n\r\none\r\n");
 	return 0;
 }
 
@@ -118,7 +51,7 @@ in_mailbox(struct folder *p, const char *mailbox, const char *first)
 	n = fixture_rows(&p->d, &alice, &in, rows, 100);
 	for (int i = 0; i < n; i++) {
 		rc = fixture_content(&p->d, &alice, in.mailbox, rows[i].uid,
-		    p->text, LARGE + 100000, NULL);
+		    p->text, FOLDER_TEXT, NULL);
 		assert_true(rc > 0);
 		if (i == 0 && first)
 			assert_memory_equal(p->text, first, strlen(first));
@@ -177,28 +110,28 @@ old_database(struct folder *p, const char *state, bool twice)
 	struct open_answer in;
 	uint32_t n;
 
-	mail(p, "Subject: gone\r\n\r\ngone\r\n");
+	folder_mail(p, "Subject: gone\r\n\r\ngone\r\n");
 	assert_int_equal(fixture_open_mailbox(&p->d, &alice, "INBOX", &in), 0);
 	assert_int_equal(fixture_remove(&p->d, &alice, &in, 2, 2, &n), 0);
 	fixture_close(&p->d);
-	shell("cp %s/postern.db %s/kept", p->path);
+	folder_shell(p, "cp postern.db kept");
 	reopen(p);
-	mail(p, "Subject: two\r\n\r\ntwo\r\n");
+	folder_mail(p, "Subject: two\r\n\r\ntwo\r\n");
 	large(p, 'L');
-	mail(p, "Subject: three\r\n\r\nthree\r\n");
+	folder_mail(p, "Subject: three\r\n\r\nthree\r\n");
 	fixture_close(&p->d);
-	shell("mv %s/kept %s/postern.db", p->path);
+	folder_shell(p, "mv kept postern.db");
 	if (state)
-		shell("echo lost > %s/postern.state", p->path);
+		folder_shell(p, "echo lost > postern.state");
 	else
-		shell("rm %s/postern.state", p->path);
+		folder_shell(p, "rm postern.state");
 	reopen(p);
 	/* Once more: nothing that it does not know is cut off. */
 	if (twice) {
 		fixture_close(&p->d);
 		reopen(p);
 	}
-	mail(p, "Subject: new\r\n\r\nnew\r\n");
+	folder_mail(p, "Subject: new\r\n\r\nnew\r\n");
 	assert_int_equal(in_mailbox(p, "INBOX", NULL), 2);
 	r = repaired(p);
 	assert_int_equal(r.recovered, 3);
@@ -233,12 +166,9 @@ test_lost_wal(void **state)
 
 	fixture_close(&p->d);
 	reopen(p);
-	mail(p, "Subject: two\r\n\r\ntwo\r\n");
-	shell("cp -a %s %s.crash", p->path);
-	fixture_close(&p->d);
-	shell("rm -rf %s/* && cp -a %s.crash/. %s && rm -rf %s.crash",
-	    p->path);
-	shell("rm %s/postern.db-wal %s/postern.state", p->path);
+	folder_mail(p, "Subject: two\r\n\r\ntwo\r\n");
+	folder_crash(p);
+	folder_shell(p, "rm postern.db-wal postern.state");
 	reopen(p);
 	assert_int_equal(in_mailbox(p, "INBOX", NULL), 1);
 	r = repaired(p);
@@ -258,10 +188,10 @@ test_no_database(void **state)
 
 	large(p, 'L');
 	fixture_close(&p->d);
-	shell("rm %s/postern.db; rm -f %s/postern.db-wal", p->path);
+	folder_shell(p, "rm postern.db; rm -f postern.db-wal");
 	assert_int_equal(fixture_open(&p->d), E_INVALID);
 	assert_non_null(strstr(p->d.err.text, "lost"));
-	shell("echo lost > %s/postern.state", p->path);
+	folder_shell(p, "echo lost > postern.state");
 	reopen(p);
 	assert_int_equal(fixture_domain(&p->d, "ours.test"), 0);
 	assert_int_equal(fixture_account(&p->d, "bob@ours.test", &other), 0);
@@ -292,7 +222,7 @@ test_files_come_back(void **state)
 	fixture_close(&p->d);
 	assert_int_equal(renameat(p->dirfd, PACK, p->dirfd,
 	    "packs/stray-of-a-backup"), 0);
-	shell("mv %s/blobs/* %s/blobs/stray-x", p->path);
+	folder_shell(p, "mv blobs/* blobs/stray-x");
 	reopen(p);
 	assert_true(fixture_verify(&p->d) > 0);
 	r = repaired(p);
@@ -316,9 +246,9 @@ test_files_gone(void **state)
 
 	large(p, 'L');
 	fixture_close(&p->d);
-	shell("rm %s/packs/* %s/blobs/*", p->path);
+	folder_shell(p, "rm packs/* blobs/*");
 	reopen(p);
-	mail(p, "Subject: new\r\n\r\nnew\r\n");
+	folder_mail(p, "Subject: new\r\n\r\nnew\r\n");
 	r = repaired(p);
 	assert_int_equal(r.removed, 2);
 	assert_int_equal(in_mailbox(p, "INBOX", "Subject: new"), 1);
@@ -335,7 +265,7 @@ test_lost_rows(void **state)
 	struct folder *p = *state;
 	struct fixture_repair r;
 
-	mail(p, "Subject: two\r\n\r\ntwo\r\n");
+	folder_mail(p, "Subject: two\r\n\r\ntwo\r\n");
 	assert_int_equal(sql_exec(&p->d.e->w, "DELETE FROM email WHERE blob=1;"
 	    "DELETE FROM placement WHERE uid=1; UPDATE mailbox SET messages="
 	    "messages-1, size=(SELECT sum(size) FROM email), unseen=unseen-1, "
@@ -366,10 +296,10 @@ test_killed(void **state)
 	int n;
 
 	for (n = 0; n < 20; n++)
-		mail(p, "Subject: many\r\n\r\nmany\r\n");
+		folder_mail(p, "Subject: many\r\n\r\nmany\r\n");
 	large(p, 'L');
 	fixture_close(&p->d);
-	shell("rm %s/postern.db; echo lost > %s/postern.state", p->path);
+	folder_shell(p, "rm postern.db; echo lost > postern.state");
 	reopen(p);
 	assert_int_equal(fixture_domain(&p->d, "ours.test"), 0);
 	assert_int_equal(fixture_account(&p->d, "alice@ours.test", &p->alice),
@@ -381,10 +311,7 @@ test_killed(void **state)
 		r = (struct fixture_repair){ .slices = n };
 		assert_int_equal(fixture_repair(&p->d, &r), 0);
 		recovered += r.recovered;
-		shell("cp -a %s %s.crash", p->path);
-		fixture_close(&p->d);
-		shell("rm -rf %s/* && cp -a %s.crash/. %s && rm -rf %s.crash",
-		    p->path);
+		folder_crash(p);
 		reopen(p);
 	}
 	p->d.look_us = 0;
@@ -402,7 +329,7 @@ test_forget(void **state)
 	struct fixture_repair r = { .forget = true };
 
 	fixture_close(&p->d);
-	shell("rm %s/postern.db; echo lost > %s/postern.state", p->path);
+	folder_shell(p, "rm postern.db; echo lost > postern.state");
 	reopen(p);
 	assert_int_equal(repaired(p).left, 1);
 	assert_int_equal(repaired(p).left, 1);
@@ -422,16 +349,16 @@ test_damaged_stray(void **state)
 	struct folder *p = *state;
 	struct fixture_repair r;
 
-	mail(p, "Subject: two\r\n\r\ntwo\r\n");
-	mail(p, "Subject: three\r\n\r\nthree\r\n");
+	folder_mail(p, "Subject: two\r\n\r\ntwo\r\n");
+	folder_mail(p, "Subject: three\r\n\r\nthree\r\n");
 	fixture_close(&p->d);
 	/* The header of the first record, and the text of the second. */
-	shell("printf XXXX | dd of=%s/" PACK " bs=1 seek=8 conv=notrunc "
-	    "status=none", p->path);
-	shell("a=$(grep -abo two %s/" PACK " | head -1 | cut -d: -f1); "
-	    "printf T | dd of=%s/" PACK " bs=1 seek=$a conv=notrunc "
-	    "status=none", p->path);
-	shell("rm %s/postern.db; echo lost > %s/postern.state", p->path);
+	folder_shell(p, "printf XXXX | dd of=" PACK " bs=1 seek=8 conv=notrunc "
+	    "status=none");
+	folder_shell(p, "a=$(grep -abo two " PACK " | head -1 | cut -d: -f1); "
+	    "printf T | dd of=" PACK " bs=1 seek=$a conv=notrunc "
+	    "status=none");
+	folder_shell(p, "rm postern.db; echo lost > postern.state");
 	reopen(p);
 	assert_int_equal(fixture_domain(&p->d, "ours.test"), 0);
 	assert_int_equal(fixture_account(&p->d, "alice@ours.test", &p->alice),
@@ -448,7 +375,7 @@ test_damaged_stray(void **state)
 int
 main(void)
 {
-#define T(f) cmocka_unit_test_setup_teardown(f, set_up, tear_down)
+#define T(f) cmocka_unit_test_setup_teardown(f, set_up, folder_tear_down)
 	const struct CMUnitTest tests[] = {
 		T(test_old_database), T(test_old_database_twice),
 		T(test_lost_wal), T(test_no_database),

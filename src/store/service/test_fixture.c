@@ -2,6 +2,7 @@
 
 #include <dirent.h>
 #include <fcntl.h>
+#include <sqlite3.h>
 #include <unistd.h>
 
 #include "store/service/service.h"
@@ -616,4 +617,42 @@ fixture_folder_end(const char *path, int dirfd, struct files *files)
 	(void)close(dirfd);
 	remove_folder(AT_FDCWD, path);
 	free(files);
+}
+
+int
+fixture_copy_unsummed(const char *vfs, const char *from, const char *to,
+    bool keep_wal)
+{
+	char text[300];
+	sqlite3_stmt *st = NULL;
+	sqlite3 *db = NULL;
+	int rc = sqlite3_open_v2(to, &db, SQLITE_OPEN_READWRITE |
+	    SQLITE_OPEN_CREATE, vfs);
+
+	(void)snprintf(text, sizeof(text), "PRAGMA journal_mode=WAL; "
+	    "ATTACH '%s' AS old", from);
+	if (rc == SQLITE_OK)
+		rc = sqlite3_exec(db, text, NULL, NULL, NULL);
+	(void)sqlite3_db_config(db, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, keep_wal,
+	    NULL);
+	if (rc == SQLITE_OK)
+		rc = sqlite3_prepare_v2(db, "SELECT sql, name, type FROM "
+		    "old.sqlite_schema WHERE sql IS NOT NULL "
+		    "ORDER BY type DESC", -1, &st, NULL);
+	while (rc == SQLITE_OK && sqlite3_step(st) == SQLITE_ROW) {
+		const char *name = (const char *)sqlite3_column_text(st, 1);
+		bool table = sqlite3_column_text(st, 2)[0] == 't';
+
+		(void)snprintf(text, sizeof(text), "INSERT INTO main.%s "
+		    "SELECT * FROM old.%s", name, name);
+		rc = sqlite3_exec(db, (const char *)sqlite3_column_text(st,
+		    0), NULL, NULL, NULL);
+		if (rc == SQLITE_OK && table)
+			rc = sqlite3_exec(db, text, NULL, NULL, NULL);
+	}
+	sqlite3_finalize(st);
+	if (rc == SQLITE_OK)
+		rc = sqlite3_exec(db, "DETACH old", NULL, NULL, NULL);
+	sqlite3_close(db);
+	return rc;
 }

@@ -110,6 +110,12 @@ int fixture_repair(struct fixture *d, struct fixture_repair *r);
 /* How many problems verify finds; printed to stderr. Negative E_*. */
 int fixture_verify(struct fixture *d);
 
+/* A database of ours with all that is in it, but without checksums at the end
+ * of its pages, as they were before; keep_wal: as after a crash. SQLite's code.
+ */
+int fixture_copy_unsummed(const char *vfs, const char *from, const char *to,
+    bool keep_wal);
+
 /* A new folder, for a test's own; its end, with all that is in it. */
 enum { FIXTURE_PATH = 64 };
 struct files *fixture_folder(char path[FIXTURE_PATH], int *dirfd);

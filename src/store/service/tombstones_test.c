@@ -7,54 +7,9 @@
 #include <sqlite3.h>
 
 #include "store/engine/engine_int.h"
-#include "store/service/test_fixture.h"
+#include "store/service/test_folder.h"
 
 enum { MAILS = 12, MANY = 2500, DAY_S = 86400 };
-
-struct folder {
-	char path[FIXTURE_PATH];
-	int dirfd;
-	struct files *files;
-	struct fixture d;
-	uint64_t alice, opened;
-};
-
-static void
-open_again(struct folder *p)
-{
-	int64_t now = p->d.now_us;
-
-	fixture_close(&p->d);
-	fixture_init(&p->d, p->files);
-	p->d.now_us = now ? now : p->d.now_us;
-	p->d.change = ++p->opened * 1000000;
-	assert_int_equal(fixture_open(&p->d), 0);
-}
-
-static int
-set_up(void **state)
-{
-	struct folder *p = calloc(1, sizeof(*p));
-
-	p->files = fixture_folder(p->path, &p->dirfd);
-	open_again(p);
-	assert_int_equal(fixture_domain(&p->d, "ours.test"), 0);
-	assert_int_equal(fixture_account(&p->d, "alice@ours.test", &p->alice),
-	    0);
-	*state = p;
-	return 0;
-}
-
-static int
-tear_down(void **state)
-{
-	struct folder *p = *state;
-
-	fixture_close(&p->d);
-	fixture_folder_end(p->path, p->dirfd, p->files);
-	free(p);
-	return 0;
-}
 
 static void
 deliver_some(struct folder *p, int n)
@@ -231,7 +186,7 @@ test_floor(void **state)
 	/* One that had heard of them goes on. */
 	assert_int_equal(rows_of(p, &in), MAILS - 5);
 	assert_int_equal(sync_of(p, &in), 0);
-	open_again(p);
+	folder_open_again(p);
 	assert_int_equal(inbox(p).forgotten, in.modseq);
 	assert_int_equal(rows_of(p, &old), E_STALE);
 	assert_int_equal(rows_of(p, &in), MAILS - 5);
@@ -326,7 +281,8 @@ test_slices(void **state)
 int
 main(void)
 {
-#define T(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
+#define T(name) cmocka_unit_test_setup_teardown(name, folder_set_up, \
+    folder_tear_down)
 	const struct CMUnitTest tests[] = {
 		T(test_floor),
 		T(test_vanished),

@@ -25,6 +25,12 @@ page_sum_put(char *page, uint32_t number)
 	memcpy(page + BODY, sum, sizeof(sum));
 }
 
+void
+page_sum_spoil(char *page)
+{
+	page[BODY] ^= 1;
+}
+
 bool
 page_sum_is_right(const char *page, uint32_t number)
 {

@@ -6,8 +6,7 @@
  * before them and of the page's number, and then that number, so that a page
  * that came to lie in the place of another one is found as well.
  *
- * The pages in the WAL have none: SQLite has a checksum for each of its frames,
- * and looks at it when it recovers.
+ * The pages in the WAL have none (vfs_sum.c).
  */
 #pragma once
 #include <stdbool.h>
@@ -19,6 +18,8 @@ enum { PAGE_OCTETS = 4096, PAGE_SUM = 8 };
 
 /* Puts it in. */
 void page_sum_put(char *page, uint32_t number);
+/* Makes one that was put in a wrong one. */
+void page_sum_spoil(char *page);
 bool page_sum_is_right(const char *page, uint32_t number);
 /* Do the pages of this file have one? By its first page, also if that is the
  * damaged one. */

@@ -6,10 +6,9 @@
 
 #include <sqlite3.h>
 
-#include "store/sql/page_sum.h"
+#include "store/sql/wal.h"
 
 enum {
-	FRAME_OCTETS = PAGE_OCTETS + 24,	/* of the WAL */
 	WAL_AGAIN = 256,	/* pages until the next try to restart it */
 	BUSY_MS = 5,	/* for readers in the way of a restart of the WAL */
 	CHECKPOINT_TRIES = 400,
@@ -28,25 +27,15 @@ static const char *const statements[SQL_NSTATEMENTS] = {
 #undef S
 };
 
-/* The page whose checksum was wrong, if that is why a statement failed. */
-static uint32_t
-take_damaged_page(struct sql *q)
-{
-	uint32_t page = 0;
-
-	if (q->db)
-		(void)sqlite3_file_control(q->db, "main", VFS_TAKE_DAMAGED,
-		    &page);
-	return page;
-}
-
 /* Damaged: a page has another checksum, or makes no sense to SQLite. */
 static int
 sql_failed(struct sql *q, int rc, const char *what, struct err *err)
 {
 	int first = rc & 0xff, code = first == SQLITE_FULL ? E_FULL : E_IO;
-	uint32_t page = take_damaged_page(q);
+	uint32_t page = vfs_take_damaged();
 
+	if (first != SQLITE_IOERR && first != SQLITE_CORRUPT)
+		page = 0;
 	if (page || first == SQLITE_CORRUPT || first == SQLITE_NOTADB)
 		code = E_DAMAGED;
 	if (q->failed == 0 || code == E_IO)
@@ -76,6 +65,13 @@ reserve_sums(struct sql *q)
 	    &octets);
 }
 
+static void
+keep_wal_at_close(struct sql *q, int keep)
+{
+	(void)sqlite3_db_config(q->db, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, keep,
+	    NULL);
+}
+
 int
 sql_open(struct sql *q, const struct vfs *v, const char *name, int cache_kb,
     struct err *err)
@@ -95,6 +91,7 @@ sql_open(struct sql *q, const struct vfs *v, const char *name, int cache_kb,
 		sql_close(q);
 		return rc;
 	}
+	keep_wal_at_close(q, 1);
 	reserve_sums(q);	/* if it is a new one */
 	/* Deleted octets are overwritten where a page is written anyway. */
 	rc = sql_exec(q, "PRAGMA page_size=4096; PRAGMA temp_store=MEMORY;"
@@ -216,7 +213,7 @@ sql_restart_wal(struct sql *q, uint64_t octets, struct err *err)
 {
 	int rc;
 
-	if ((uint64_t)q->wal_pages * FRAME_OCTETS < octets ||
+	if ((uint64_t)q->wal_pages * WAL_FRAME < octets ||
 	    q->wal_pages < q->wal_again)
 		return 0;
 	rc = sqlite3_wal_checkpoint_v2(q->db, NULL,
@@ -226,7 +223,7 @@ sql_restart_wal(struct sql *q, uint64_t octets, struct err *err)
 		q->wal_pages = 0;
 	if (rc == SQLITE_OK || rc == SQLITE_BUSY || rc == SQLITE_FULL)
 		return 0;
-	return err_set(err, E_IO, "checkpoint: %s", sqlite3_errmsg(q->db));
+	return sql_failed(q, rc, "checkpoint", err);
 }
 
 int
@@ -256,11 +253,9 @@ sql_write_anew(struct sql *q, struct err *err)
 }
 
 void
-sql_keep_wal(struct sql *q)
+sql_let_wal_go(struct sql *q)
 {
-	if (q->db)
-		(void)sqlite3_db_config(q->db,
-		    SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, NULL);
+	keep_wal_at_close(q, 0);
 }
 
 bool

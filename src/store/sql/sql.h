@@ -62,9 +62,11 @@ vs(struct str s)
 /* cache_kb bounds the page cache. */
 int sql_open(struct sql *q, const struct vfs *v, const char *name,
     int cache_kb, struct err *err);
+/* The WAL stays where it is; see sql_let_wal_go(). */
 void sql_close(struct sql *q);
-/* Closing the last connection leaves the WAL where it is. */
-void sql_keep_wal(struct sql *q);
+/* Closing this connection, the last, may remove the WAL: the caller has made
+ * sure that no one will ask for it. */
+void sql_let_wal_go(struct sql *q);
 
 /* E_FULL when the disk is, E_DAMAGED if a page is, E_IO for all else. */
 int sql_exec(struct sql *q, const char *text, struct err *err);

@@ -13,7 +13,8 @@
  *
  * Pages of a database file end with a checksum (page_sum.h), put in when they
  * are written and compared whenever they are read; one that is wrong makes the
- * statement that needs it fail with SQLITE_IOERR_DATA, and nothing else.
+ * statement that needs it fail with SQLITE_IOERR_DATA, and nothing else. Pages
+ * in the WAL are compared with what was written there (vfs_sum.c).
  */
 #pragma once
 #include "store/disk/file.h"
@@ -27,10 +28,8 @@ const char *vfs_name(const struct vfs *v);
 /* A sync found that the WAL's name leads to it no more: what was committed is
  * in a file that the next start will not find. */
 bool vfs_lost_wal(const struct vfs *v);
-/* sqlite3_file_control(): the wrong page that this connection has read since it
- * was last asked (uint32_t; 0: none). Beyond the numbers that SQLite has for
- * itself. */
-enum { VFS_TAKE_DAMAGED = 0x706f7374 };
+/* The wrong page that this thread has read since it last asked; 0: none. */
+uint32_t vfs_take_damaged(void);
 /* Told of each wrong page that is read, by whatever thread reads it. */
 void vfs_on_damage(struct vfs *v, void (*fn)(void *arg, uint32_t page),
     void *arg);
