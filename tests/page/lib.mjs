@@ -2,10 +2,14 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
+import { createTransport } from 'nodemailer';
 import { chromium } from 'playwright-core';
 
 export { assert };
-export const [base, alice, bob, password, ...more] = process.argv.slice(2);
+export const [base, alice, bob, password, smtp, ...more] = process.argv.slice(2);
+
+/** What the browser says of HTML that is only taken apart. */
+export const refused = /(inline event handler|document's base URI).* violates/;
 
 const axe = readFileSync(createRequire(import.meta.url)
 	.resolve('axe-core/axe.min.js'), 'utf8');
@@ -20,7 +24,9 @@ export async function story(tell, { allowed = [], ...options } = {}) {
 	const wrong = [];
 	const watch = (page) => {
 		page.setDefaultTimeout(20000);
+		// Of a server without events the page asks now and then instead.
 		page.on('console', (m) => m.type() === 'error' &&
+			!m.location().url.includes('/jmap/eventsource/') &&
 			wrong.push(`console: ${m.text()}`));
 		page.on('pageerror', (e) => wrong.push(`error: ${e.stack}`));
 		page.on('request', (r) => /^(https?|wss?):/.test(r.url()) &&
@@ -41,12 +47,54 @@ export async function story(tell, { allowed = [], ...options } = {}) {
 	}
 }
 
+const transport = createTransport({ host: '127.0.0.1', port: smtp,
+	ignoreTLS: true });
+
+/** Mail from outside, as it would come. */
+export const deliver = (mail) => transport.sendMail(
+	{ from: 'Carol Jones <carol@example.net>', to: alice, text: 'Text', ...mail });
+
+/** One after the other, as a list that goes by the second shows them. */
+export async function deliverInOrder(...all) {
+	for (const [n, mail] of all.entries()) {
+		if (n)
+			await new Promise((done) => setTimeout(done, 1001));
+		await deliver(mail);
+	}
+}
+
 export async function signIn(page, user = alice) {
 	await page.goto(`${base}/`);
 	await page.getByLabel('Address').fill(user);
 	await page.getByLabel('Password').fill(password);
 	await page.keyboard.press('Enter');
-	await page.locator('.mail .folder.current').waitFor();
+	await page.locator('.mail .folder.current').waitFor({ state: 'attached' });
+}
+
+/** The row of this subject. */
+export const row = (page, subject) =>
+	page.locator('.row', { hasText: subject });
+
+export async function open(page, subject) {
+	await row(page, subject).getByRole('link').click();
+	await page.locator('.reader h1', { hasText: subject }).waitFor();
+}
+
+export const folder = (page, name) =>
+	page.locator('.folder', { hasText: name });
+export const goFolder = (page, name) =>
+	folder(page, name).getByRole('link').click();
+
+/** Until it holds; what was seen last, if it never does. */
+export async function until(what, wanted) {
+	let seen;
+	for (const end = Date.now() + 20000; Date.now() < end;) {
+		seen = await what();
+		if (seen === wanted)
+			return;
+		await new Promise((done) => setTimeout(done, 50));
+	}
+	assert.equal(seen, wanted);
 }
 
 /** What a screen reader would stumble over. */

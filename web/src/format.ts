@@ -2,10 +2,14 @@
 import type { Address, Email } from './jmap';
 import { language, t } from './texts';
 
-const time = new Intl.DateTimeFormat(language, { timeStyle: 'short' });
-const day = new Intl.DateTimeFormat(language, { day: 'numeric', month: 'short' });
-const date = new Intl.DateTimeFormat(language, { dateStyle: 'medium' });
-const full = new Intl.DateTimeFormat(language,
+// Of the browser's, the first that is this language: dates differ within one.
+const locale = navigator.languages.find((l) => l.startsWith(language)) ??
+	language;
+
+const time = new Intl.DateTimeFormat(locale, { timeStyle: 'short' });
+const day = new Intl.DateTimeFormat(locale, { day: 'numeric', month: 'short' });
+const date = new Intl.DateTimeFormat(locale, { dateStyle: 'medium' });
+const full = new Intl.DateTimeFormat(locale,
 	{ dateStyle: 'full', timeStyle: 'short' });
 
 /** Short, as a list wants it. */
@@ -24,7 +28,7 @@ export function size(octets: number): string {
 		n /= 1000;
 		unit++;
 	}
-	return `${n.toLocaleString(language,
+	return `${n.toLocaleString(locale,
 		{ maximumFractionDigits: n < 10 && unit > 0 ? 1 : 0 })} ${units[unit]}`;
 }
 

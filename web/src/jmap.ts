@@ -84,6 +84,9 @@ interface Session {
 /** Who is signed in; undefined: nobody knows yet, null: nobody is. */
 export const person = signal<{ user: string; token: string } | null>();
 
+/** Nobody is any more, and not because they wanted so. */
+export const wasSignedOut = signal(false);
+
 export class Refusal extends Error {
 	constructor(readonly type: string, readonly status = 0) {
 		super(type);
@@ -91,8 +94,8 @@ export class Refusal extends Error {
 }
 
 const MAIL = 'urn:ietf:params:jmap:mail';
-const WANTED = ['urn:ietf:params:jmap:core', MAIL,
-	'urn:ietf:params:jmap:submission'];
+const SUBMISSION = 'urn:ietf:params:jmap:submission';
+const WANTED = ['urn:ietf:params:jmap:core', MAIL, SUBMISSION];
 // The cookie cannot be seen from here: who never signed in is not asked.
 const MARK = 'postern.signed-in';
 
@@ -107,6 +110,7 @@ async function fetchOk(path: string, init?: RequestInit): Promise<Response> {
 		throw new Refusal('offline');
 	}
 	if (answer.status === 401 && path !== '/login') {
+		wasSignedOut.value = !!localStorage.getItem(MARK);
 		forgetPerson();
 		throw new Refusal('signedOut', 401);
 	}
@@ -143,6 +147,9 @@ async function readSession() {
 		throw new Refusal('noMail');
 }
 
+/** May they send? Else there is nothing to write for. */
+export const canSend = () => SUBMISSION in session.capabilities;
+
 /** Is somebody signed in already? */
 export async function findPerson() {
 	if (!localStorage.getItem(MARK)) {
@@ -165,6 +172,7 @@ export async function signIn(user: string, password: string) {
 		throw e;
 	}
 	localStorage.setItem(MARK, '1');
+	wasSignedOut.value = false;
 	person.value = who;
 }
 
@@ -246,7 +254,10 @@ export function upload(file: File, progress: (part: number) => void,
 
 // ---- what changes ----------------------------------------------------------
 
-/** Calls changed() with the types that did; returns how to end it. */
+const ASK_MS = 30000;
+
+/** Calls changed() with the types that did; returns how to end it. Where no
+ * events come, perhaps for a proxy on the way, it is time that changes them. */
 export function listen(changed: (types: string[]) => void): () => void {
 	const events = new EventSource(expand(session.eventSourceUrl,
 		{ types: '*', closeafter: 'no', ping: '60' }));
@@ -254,5 +265,14 @@ export function listen(changed: (types: string[]) => void): () => void {
 		const said = JSON.parse((e as MessageEvent<string>).data);
 		changed(Object.keys(said.changed?.[account] ?? {}));
 	});
-	return () => events.close();
+	let timer = 0;
+	events.onerror = () => {
+		if (events.readyState === EventSource.CLOSED && !timer)
+			timer = window.setInterval(() => changed(['Mailbox', 'Email']),
+				ASK_MS);
+	};
+	return () => {
+		clearInterval(timer);
+		events.close();
+	};
 }

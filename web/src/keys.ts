@@ -6,7 +6,7 @@ import { byRole } from './model/mailboxes';
 import { fetchBody, openRow, showImages, unfolded } from './model/open';
 import { goEmail, goList, goMailbox } from './model/place';
 import { question, undoLast } from './model/say';
-import type { FullEmail } from './jmap';
+import { canSend, person, type FullEmail } from './jmap';
 import { t } from './texts';
 import { helpShown } from './views/help';
 import { toggleSelected } from './views/list';
@@ -16,7 +16,7 @@ import { pickMailbox } from './views/pick';
 /** A draft is written on, everything else is read. */
 export async function openItem(id: string) {
 	const all = threadOf(id);
-	if (all.length !== 1 || !all[0]!.keywords.$draft)
+	if (all.length !== 1 || !all[0]!.keywords.$draft || !canSend())
 		return goEmail(id);
 	const e = await fetchBody(id);
 	if (e)
@@ -29,8 +29,14 @@ function step(by: number) {
 	const to = Math.max(0, Math.min(ids.length - 1, from + by));
 	const id = ids[to];
 	cursor.value = to;
-	if (openRow.value && id && to !== from)
+	const open = openRow.value;
+	if (open && id && to !== from)
 		goEmail(id);
+	else if (open && to !== from)	// on its way
+		setTimeout(() => openRow.value === open && step(by), 50);
+	// Where the keyboard is, Enter is for, and a screen reader says it.
+	requestAnimationFrame(() => document.querySelector<HTMLElement>(
+		'.row.cursor a')?.focus({ preventScroll: true }));
 }
 
 const atCursor = (act: (id: string) => void) => () => {
@@ -76,7 +82,11 @@ export interface Binding {
 	name: keyof typeof t.keyNames;
 	run: () => void;
 }
-export const bindings: Binding[] = [
+/** Those of writing are nothing where nothing can be sent. */
+export const usable = () => bindings.filter((b) => canSend() ||
+	!WRITING.includes(b.name));
+const WRITING = ['compose', 'reply', 'replyAll', 'forward'];
+const bindings: Binding[] = [
 	{ keys: 'j', name: 'next', run: () => step(1) },
 	{ keys: 'k', name: 'previous', run: () => step(-1) },
 	{ keys: 'Enter', name: 'open', run: atCursor((id) => void openItem(id)) },
@@ -109,15 +119,15 @@ const isTyping = (e: Event) => e.target instanceof HTMLElement &&
 let first = '';
 addEventListener('keydown', (e) => {
 	if (e.ctrlKey || e.metaKey || e.altKey || isTyping(e) || question.value ||
-		helpShown.value || (writing.value && e.key === 'Escape'))
+		helpShown.value || (writing.value && e.key === 'Escape') || !person.value)
 		return;
 	// What has the focus is what Enter is for.
-	if (e.key === 'Enter' && e.target !== document.body &&
-		!(e.target as HTMLElement).closest('.rows'))
+	if (e.key === 'Enter' && (e.target as HTMLElement)
+		.closest('a,button,summary'))
 		return;
 	const pressed = first ? `${first} ${e.key}` : e.key;
 	first = '';
-	const found = bindings.find((b) => b.keys === pressed);
+	const found = usable().find((b) => b.keys === pressed);
 	if (found) {
 		e.preventDefault();
 		found.run();

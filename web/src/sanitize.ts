@@ -9,9 +9,11 @@ export interface Safe {
 	remote: boolean;
 }
 
-const isRemote = (url: string) =>
-	/(?:https?:)?\/\//i.test(url) && !/^\s*data:/i.test(url);
-const URL_IN_STYLE = /url\(\s*["']?(?:https?:)?\/\//i;
+/** Of another server; the others lead nowhere from a message. */
+const isRemote = (url: string) => /^\s*(?:https?:)?\/\//i.test(url);
+const isInside = (url: string) => /^\s*(?:data|cid):/i.test(url);
+const URL_IN_STYLE = /url\(\s*["']?\s*(?:https?:)?\/\//i;
+const FETCHED = ['src', 'srcset', 'background', 'poster'];
 const INLINE_MAX = 8 << 20;
 
 // Light, whatever the page is: mail is written for white paper.
@@ -62,22 +64,28 @@ async function putInline(root: Element, parts: Part[]) {
 
 const wantsRemote = (root: Element) =>
 	[...root.querySelectorAll('[src],[srcset],[background],[poster],[style],style')]
-		.some((e) => ['src', 'srcset', 'background', 'poster'].some((name) =>
+		.some((e) => FETCHED.some((name) =>
 			isRemote(e.getAttribute(name) ?? '')) ||
 			URL_IN_STYLE.test(e.getAttribute('style') ?? '') ||
 			(e.nodeName === 'STYLE' && URL_IN_STYLE.test(e.textContent ?? '')));
 
 /** The policy refuses them as well; what is not there, nobody asks for. */
-function dropRemote(root: Element) {
-	for (const name of ['src', 'srcset', 'background', 'poster'])
-		for (const e of root.querySelectorAll(`[${name}]`))
-			if (isRemote(e.getAttribute(name)!))
+function dropFetched(root: Element, images: boolean) {
+	for (const name of FETCHED)
+		for (const e of root.querySelectorAll(`[${name}]`)) {
+			const url = e.getAttribute(name)!;
+			if (!isInside(url) && !(images && isRemote(url)))
 				e.removeAttribute(name);
-	const without = (css: string) => css.replace(
-		/url\(\s*["']?(?:https?:)?\/\/[^)]*\)|@import[^;]*;?/gi, 'none');
-	for (const e of root.querySelectorAll('[style]'))
-		if (URL_IN_STYLE.test(e.getAttribute('style')!))
-			e.setAttribute('style', without(e.getAttribute('style')!));
+		}
+	const urls = images ? /url\(\s*["']?\s*(?!data:|https?:|\/\/|["'\s])[^)]*\)/gi :
+		/url\(\s*["']?\s*(?!data:|["'\s])[^)]*\)/gi;
+	const without = (css: string) => css.replace(urls, 'none')
+		.replace(/@import[^;]*;?/gi, '');
+	for (const e of root.querySelectorAll('[style]')) {
+		const css = e.getAttribute('style')!;
+		if (without(css) !== css)
+			e.setAttribute('style', without(css));
+	}
 	for (const e of root.querySelectorAll('style'))
 		e.textContent = without(e.textContent ?? '');
 }
@@ -95,8 +103,7 @@ export async function sanitize(html: string, parts: Part[],
 	}) as HTMLElement;
 	await putInline(root, parts);
 	const remote = wantsRemote(root);
-	if (!images)
-		dropRemote(root);
+	dropFetched(root, images);
 	const head = root.querySelector('head')?.innerHTML ?? '';
 	const body = root.querySelector('body')?.outerHTML ?? root.innerHTML;
 	return { remote, html: '<!doctype html><html><head>' +

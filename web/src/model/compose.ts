@@ -1,7 +1,7 @@
 // The message that is being written: kept as a draft while it is, then sent,
 // after a moment in which that can be undone.
 import { signal, type Signal } from '@preact/signals';
-import { ask, checkSet, person, Refusal, upload, type Address, type FullEmail,
+import { ask, checkSet, person, Refusal, upload, type Address, type Call, type FullEmail,
 	type Identity, type SetAnswer } from '../jmap';
 import { nameOf, people, readAddresses, subjectOf, whenFull, written }
 	from '../format';
@@ -166,14 +166,15 @@ function message(w: Writing) {
 	};
 }
 
+const draftSet = (w: Writing): Call => ['Email/set', {
+	create: { d: message(w) }, ...(w.draft ? { destroy: [w.draft] } : {}) }];
+
 /** The new one is there before the old one goes; its parts are its own. */
 async function store(w: Writing) {
-	const former = w.draft;
 	const sentFiles = w.files.value.filter((f) => f.blobId.value);
 	w.state.value = 'saving';
 	changedHere();
-	const answers = await ask([['Email/set', { create: { d: message(w) },
-		...(former ? { destroy: [former] } : {}) }], ALL]);
+	const answers = await ask([draftSet(w), ALL]);
 	takeMailboxes(answers, 1);
 	const set = answers.get<SetAnswer>(0);
 	checkSet({ ...set, notDestroyed: null });
@@ -218,6 +219,13 @@ export function changed(w: Writing) {
 	clearTimeout(timer);
 	timer = window.setTimeout(() => void save(w), SAVE_MS);
 }
+
+/** Who closes the page a moment after the last word has it in the draft. */
+addEventListener('pagehide', () => {
+	const w = writing.value;
+	if (w?.state.value === 'changed')
+		ask([draftSet(w)], true).catch(() => undefined);
+});
 
 export async function closeWriting() {
 	const w = writing.value;

@@ -150,7 +150,7 @@ function placePage(page: number, found: { ids: string[]; total: number }) {
 	const ids = Array.from({ length: total }, (_, i) =>
 		found.ids[i - page * PAGE] ??
 		(same || isLookedAt(pageOf(i)) ? old.ids[i] : undefined));
-	if (same && ids.every((id, i) => id === old.ids[i]))
+	if (same && !old.wrong && ids.every((id, i) => id === old.ids[i]))
 		return;
 	list.value = { key: old.key, ids, loaded: true };
 	for (let p = pageOf(seen[0]); !same && p <= pageOf(seen[1]); p++)

@@ -90,6 +90,7 @@ export async function openEmail(id: string) {
 			void fetchBody(chooseUnfolded(next));
 }
 
+let unfoldedRow: string | null = null;
 effect(() => {
 	const id = openRow.value;
 	if (id && mailboxes.value.length)
@@ -104,8 +105,6 @@ effect(() => {
 		unfoldedRow = null;
 	}
 });
-let unfoldedRow: string | null = null;
-
 export const isWide = () => matchMedia('(min-width: 900px)').matches;
 
 /** The row that is open goes away, and others with it: to the one behind. */

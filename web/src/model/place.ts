@@ -9,9 +9,16 @@ export interface Place {
 	email: string | null;
 }
 
+function plain(text: string): string {
+	try {
+		return decodeURIComponent(text);
+	} catch {
+		return text;	// typed by hand
+	}
+}
+
 function read(): Place {
-	const [kind, what, email] = location.hash.slice(2).split('/')
-		.map(decodeURIComponent);
+	const [kind, what, email] = location.hash.slice(2).split('/').map(plain);
 	return { mailbox: kind === 'in' ? what ?? '' : '',
 		search: kind === 'search' ? what ?? '' : null,
 		email: email || null };
@@ -20,12 +27,15 @@ function read(): Place {
 export const place = signal(read());
 addEventListener('hashchange', () => place.value = read());
 
-function go(to: Place, replace = false) {
+export function addressOf(to: Place): string {
 	const where = to.search === null ?
 		`in/${encodeURIComponent(to.mailbox)}` :
 		`search/${encodeURIComponent(to.search)}`;
-	const hash = `#/${where}` +
-		(to.email ? `/${encodeURIComponent(to.email)}` : '');
+	return `#/${where}` + (to.email ? `/${encodeURIComponent(to.email)}` : '');
+}
+
+function go(to: Place, replace = false) {
+	const hash = addressOf(to);
 	if (replace)
 		history.replaceState(null, '', hash);
 	else
@@ -42,8 +52,6 @@ export const goEmail = (email: string) =>
 	go({ ...place.value, email }, place.value.email !== null);
 export const goList = () =>
 	go({ ...place.value, email: null }, true);
-export const goNowhere = () =>
-	go({ mailbox: '', search: null, email: null }, true);
 
 /** What a list is of: another one is another list. */
 export const listKey = computed(() => place.value.search === null ?

@@ -8,14 +8,20 @@ export interface Toast {
 	wrong?: boolean;
 	undo?: () => void;
 }
-export const toast = signal<Toast | null>(null);
+const TOASTS_MAX = 3;
+/** The last few, the newest last. */
+export const toasts = signal<Toast[]>([]);
 
-let timer = 0;
-export function say(text: string, undo?: () => void, ms = 6000) {
-	clearTimeout(timer);
-	toast.value = { text, undo };
-	timer = window.setTimeout(() => toast.value = null, ms);
+export const dismiss = (one: Toast) =>
+	void (toasts.value = toasts.value.filter((other) => other !== one));
+
+function show(one: Toast, ms: number) {
+	toasts.value = [...toasts.value, one].slice(-TOASTS_MAX);
+	setTimeout(() => dismiss(one), ms);
 }
+
+export const say = (text: string, undo?: () => void, ms = 6000) =>
+	show({ text, undo }, ms);
 
 export function inWords(e: unknown): string {
 	const type = e instanceof Refusal ? e.type : String(e);
@@ -26,15 +32,17 @@ export function inWords(e: unknown): string {
 export function sayWrong(e: unknown) {
 	if (!(e instanceof Refusal))
 		console.error(e);
-	say(inWords(e), undefined, 10000);
-	toast.value = { text: inWords(e), wrong: true };
+	show({ text: inWords(e), wrong: true }, 10000);
 }
 
-export function undoLast() {
-	const undo = toast.value?.undo;
-	toast.value = null;
-	undo?.();
+export function undo(one: Toast | undefined) {
+	if (!one)
+		return;
+	dismiss(one);
+	one.undo?.();
 }
+export const undoLast = () => undo([...toasts.value].reverse()
+	.find((one) => one.undo));
 
 export interface Question {
 	text: string;

@@ -12,7 +12,6 @@ const words: Record<string, (value: string) => Filter | undefined> = {
 	to: (v) => ({ to: v }),
 	cc: (v) => ({ cc: v }),
 	subject: (v) => ({ subject: v }),
-	has: (v) => v === 'attachment' ? { hasAttachment: true } : undefined,
 	is: (v) => ({ unread: { notKeyword: '$seen' }, read: { hasKeyword: '$seen' },
 		flagged: { hasKeyword: '$flagged' },
 		answered: { hasKeyword: '$answered' } } as Record<string, Filter>)[v],

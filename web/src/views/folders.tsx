@@ -1,5 +1,5 @@
 import { useSignal } from '@preact/signals';
-import { person, signOut, type Mailbox } from '../jmap';
+import { canSend, person, signOut, type Mailbox } from '../jmap';
 import { compose } from '../model/compose';
 import { createMailbox, deleteMailbox, here, nameOfMailbox, renameMailbox, tree }
 	from '../model/mailboxes';
@@ -45,6 +45,10 @@ function Folder({ mailbox: m, depth }: { mailbox: Mailbox; depth: number }) {
 	);
 }
 
+/** Whoever comes next begins at their own inbox. */
+const leave = (everywhere: boolean) =>
+	void signOut(everywhere).then(() => goMailbox(''), sayWrong);
+
 function Account() {
 	const open = useSignal(false);
 	return (
@@ -65,10 +69,10 @@ function Account() {
 				<button type="button" class="quiet"
 					onClick={() => helpShown.value = true}>
 					<Icon name="keys" />{t.keys}</button>
-				<button type="button" class="quiet" onClick={() =>
-					signOut().catch(sayWrong)}>{t.signOut}</button>
-				<button type="button" class="quiet" onClick={() =>
-					signOut(true).catch(sayWrong)}>{t.signOutEverywhere}</button>
+				<button type="button" class="quiet" onClick={() => leave(false)}>
+					{t.signOut}</button>
+				<button type="button" class="quiet" onClick={() => leave(true)}>
+					{t.signOutEverywhere}</button>
 			</div>}
 		</div>
 	);
@@ -77,11 +81,11 @@ function Account() {
 export const Folders = () => (
 	<nav class="folders" aria-label={t.folders}>
 		<div class="brand">Postern</div>
-		<button type="button" class="primary write" onClick={() => {
+		{canSend() && <button type="button" class="primary write" onClick={() => {
 			menuOpen.value = false;
 			void compose();
 		}}>
-			<Icon name="pen" />{t.compose}</button>
+			<Icon name="pen" />{t.compose}</button>}
 		<ul>{tree.value.map(([m, depth]) =>
 			<Folder key={m.id} mailbox={m} depth={depth} />)}</ul>
 		<button type="button" class="quiet new-folder"

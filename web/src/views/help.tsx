@@ -1,5 +1,5 @@
 import { signal } from '@preact/signals';
-import { bindings } from '../keys';
+import { usable } from '../keys';
 import { t } from '../texts';
 import { Dialog } from './dialog';
 
@@ -9,7 +9,7 @@ export const Help = () => helpShown.value ? (
 	<Dialog label={t.keys} close={() => helpShown.value = false}>
 		<h2>{t.keys}</h2>
 		<dl class="keys">
-			{bindings.map(({ keys, name }) => <div>
+			{usable().map(({ keys, name }) => <div>
 				<dt>{keys.split(' ').map((k) => <kbd>{k}</kbd>)}</dt>
 				<dd>{t.keyNames[name]}</dd>
 			</div>)}

@@ -1,6 +1,6 @@
 import { useComputed, useSignal, useSignalEffect } from '@preact/signals';
 import { useEffect, useLayoutEffect, useRef } from 'preact/hooks';
-import type { Email } from '../jmap';
+import { canSend, type Email } from '../jmap';
 import { nameOf, otherSide, subjectOf, when } from '../format';
 import { moveToRole, remove, targets, toggleFlag, toggleSeen } from '../model/actions';
 import { compose } from '../model/compose';
@@ -8,7 +8,7 @@ import { cursor, emailOf, group, grouped, isOutgoing, list, rowEmails, selection
 	show, threadOf } from '../model/list';
 import { here, nameOfMailbox } from '../model/mailboxes';
 import { openRow } from '../model/open';
-import { goMailbox, goSearch, listKey, place } from '../model/place';
+import { addressOf, goMailbox, goSearch, listKey, place } from '../model/place';
 import { t } from '../texts';
 import { Icon, IconButton } from './icon';
 import { menuOpen } from './mail';
@@ -53,7 +53,9 @@ function Row({ index, id }: { index: number; id: string | undefined }) {
 			cursor.value === index && 'cursor'].filter(Boolean).join(' ')}>
 			<input type="checkbox" checked={picked} aria-label={t.select(subject)}
 				onChange={() => toggleSelected(id)} />
-			<a href="#" onClick={(event) => {
+			<a href={addressOf({ ...place.value, email: id })} onClick={(event) => {
+				if (event.ctrlKey || event.metaKey)
+					return;
 				event.preventDefault();
 				cursor.value = index;
 				openItem(id);
@@ -85,8 +87,8 @@ function Selected() {
 		<div class="bar" role="toolbar" aria-label={t.selected(selection.value.size)}>
 			<IconButton icon="close" label={t.unselect} keys="Esc"
 				onClick={() => selection.value = new Set()} />
-			<span class="bar-title" aria-live="polite">
-				{t.selected(selection.value.size)}</span>
+			<h1 class="bar-title" aria-live="polite">
+				{t.selected(selection.value.size)}</h1>
 			<IconButton icon="archive" label={t.toArchive} keys="e"
 				onClick={() => moveToRole('archive')} />
 			<IconButton icon="trash" label={t.toTrash} keys="#"
@@ -143,7 +145,9 @@ function Rows() {
 	const view = useRef<HTMLDivElement>(null);
 	const range = useSignal<[number, number]>([0, 20]);
 	const look = () => {
-		const { scrollTop, clientHeight } = view.current!;
+		if (!view.current)
+			return;
+		const { scrollTop, clientHeight } = view.current;
 		const first = Math.floor(scrollTop / ROW);
 		const last = Math.ceil((scrollTop + clientHeight) / ROW);
 		const [a, b] = range.peek();
@@ -193,8 +197,8 @@ export function List() {
 				<IconButton icon="menu" label={t.menu} class="menu-button"
 					onClick={() => menuOpen.value = !menuOpen.value} />
 				<Search />
-				<IconButton icon="pen" label={t.compose} class="write-button"
-					onClick={() => void compose()} />
+				{canSend() && <IconButton icon="pen" label={t.compose}
+					class="write-button" onClick={() => void compose()} />}
 			</div>
 			{selection.value.size ? <Selected /> :
 				<div class="bar">

@@ -1,6 +1,6 @@
 import { useSignal } from '@preact/signals';
 import { useEffect } from 'preact/hooks';
-import { downloadUrl, type Address, type Email, type FullEmail, type Part }
+import { canSend, downloadUrl, type Address, type Email, type FullEmail, type Part }
 	from '../jmap';
 import { nameOf, size, subjectOf, when, whenFull } from '../format';
 import { setKeyword } from '../model/actions';
@@ -59,7 +59,7 @@ function Attachment({ part }: { part: Part }) {
 		part.size < 4 << 20;
 	return (
 		<li>
-			<a href={url} download={name} aria-label={t.download(name)}>
+			<a href={url} download={name} title={t.download(name)}>
 				{image ? <img src={url} alt="" loading="lazy" /> :
 					<Icon name="clip" />}
 				<span class="name" dir="auto">{name}</span>
@@ -119,7 +119,7 @@ export function Message({ email: e }: { email: Email }) {
 				</div>
 				<div class="message-tools">
 					<time dateTime={e.receivedAt}>{whenFull(e.receivedAt)}</time>
-					{e.keywords.$draft ?
+					{!canSend() ? null : e.keywords.$draft ?
 						<IconButton icon="pen" label={t.draft}
 							onClick={act(editDraft)} /> : <>
 						<IconButton icon="reply" label={t.reply} keys="r"

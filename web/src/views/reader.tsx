@@ -1,7 +1,7 @@
 import { useSignal } from '@preact/signals';
 import type { Email } from '../jmap';
 import { subjectOf } from '../format';
-import { moveToRole, remove, targets, toggleFlag, toggleSeen } from '../model/actions';
+import { moveToRole, remove, setKeyword, targets, toggleFlag } from '../model/actions';
 import { byRole, here } from '../model/mailboxes';
 import { openRow, openThread, unfolded } from '../model/open';
 import { goList } from '../model/place';
@@ -30,7 +30,8 @@ function Tools({ all }: { all: Email[] }) {
 				onClick={() => void remove()} />
 			<IconButton icon="move" label={t.move} keys="v" onClick={pickMailbox} />
 			<IconButton icon="unread" label={t.markUnread} keys="u" onClick={() => {
-				toggleSeen();
+				setKeyword(all.filter((e) => e.id === unfolded.value), '$seen',
+					false);
 				goList();
 			}} />
 			<IconButton icon="flag" label={flagged ? t.unflag : t.flag} keys="s"
@@ -62,7 +63,7 @@ export function Reader() {
 		<main class="reader open">
 			<Tools all={all} />
 			{shown && <>
-				<h2 class="title" dir="auto">{subjectOf(shown)}</h2>
+				<h1 class="title" dir="auto">{subjectOf(shown)}</h1>
 				<div class="conversation">
 					<Before key={openRow.value} all={all.slice(0, at)} />
 					<Message key={shown.id} email={shown} />

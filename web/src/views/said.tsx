@@ -1,18 +1,18 @@
 import { useRef } from 'preact/hooks';
-import { question, toast, undoLast, type Question } from '../model/say';
+import { dismiss, question, toasts, undo, type Question } from '../model/say';
 import { t } from '../texts';
 import { Dialog } from './dialog';
 import { IconButton } from './icon';
 
-const Toast = () => (
+const Toasts = () => (
 	<div class="toasts" role="status" aria-live="polite">
-		{toast.value && <div class={toast.value.wrong ? 'toast bad' : 'toast'}>
-			<span>{toast.value.text}</span>
-			{toast.value.undo &&
-				<button type="button" onClick={undoLast}>{t.undo}</button>}
+		{toasts.value.map((one) => <div class={one.wrong ? 'toast bad' : 'toast'}>
+			<span>{one.text}</span>
+			{one.undo && <button type="button" onClick={() => undo(one)}>
+				{t.undo}</button>}
 			<IconButton icon="close" label={t.close}
-				onClick={() => toast.value = null} />
-		</div>}
+				onClick={() => dismiss(one)} />
+		</div>)}
 	</div>
 );
 
@@ -39,6 +39,6 @@ function Asked({ q }: { q: Question }) {
 }
 
 export const Said = () => <>
-	<Toast />
+	<Toasts />
 	{question.value && <Asked q={question.value} />}
 </>;

@@ -1,6 +1,6 @@
 import { useSignal } from '@preact/signals';
 import { useRef } from 'preact/hooks';
-import { Refusal, signIn } from '../jmap';
+import { Refusal, signIn, wasSignedOut } from '../jmap';
 import { inWords } from '../model/say';
 import { t } from '../texts';
 
@@ -11,7 +11,7 @@ function why(e: unknown): string {
 }
 
 export function SignIn() {
-	const wrong = useSignal('');
+	const wrong = useSignal(wasSignedOut.value ? inWords('signedOut') : '');
 	const busy = useSignal(false);
 	const password = useRef<HTMLInputElement>(null);
 
