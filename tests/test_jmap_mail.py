@@ -502,3 +502,77 @@ def test_import_errors(alice, box):
     assert done["created"] is None
     assert alice.error("Email/import", emails={}, ifInState="1") == \
         "stateMismatch"
+
+
+# ---- RFC 8620 7.3: events ---------------------------------------------------
+
+class Events:
+    """A stream of events, on a connection of its own."""
+
+    def __init__(self, jmap, query, headers=()):
+        self.connection = jmap.connect()
+        self.connection.request(
+            "GET", "/jmap/eventsource/?" + query,
+            headers={**jmap.login, **dict(headers)})
+        self.answer = self.connection.getresponse()
+
+    def next(self):
+        """The next event as its fields; None at the end."""
+        event = {}
+        while line := self.answer.readline():
+            line = line.decode().rstrip("\n")
+            if not line and event:
+                return event
+            if line and not line.startswith(":"):
+                name, event[name] = line.split(": ", 1)[0], \
+                    line.split(": ", 1)[1]
+        return None
+
+
+def test_events(alice, box):
+    stream = Events(alice, "types=*&closeafter=no&ping=0")
+    assert stream.answer.status == 200
+    assert stream.answer.headers["Content-Type"] == "text/event-stream"
+    put(alice, box, PLAIN)
+    event = stream.next()
+    assert event["event"] == "state"
+    data = json.loads(event["data"])
+    assert data["@type"] == "StateChange"
+    changed = data["changed"][alice.account]
+    assert {"Email", "Thread", "Mailbox"} <= set(changed)
+    assert alice.call("Email/get", ids=[])["state"] == changed["Email"]
+    stream.connection.close()
+    # Who missed something hears of it at once, and no more if it wants.
+    put(alice, box, PLAIN)
+    again = Events(alice, "types=Email&closeafter=state&ping=300",
+                   {"Last-Event-ID": event["id"]})
+    data = json.loads(again.next()["data"])
+    assert set(data["changed"][alice.account]) == {"Email"}
+    assert again.next() is None
+
+
+def test_events_of_a_sign_in(demo, alice, box):
+    """Two pages of one sign-in are told both, and it goes on with calls."""
+    page = Jmap(demo)
+    page.sign_in()
+    streams = [Events(page, "types=Mailbox&closeafter=state&ping=0")
+               for _ in range(2)]
+    put(page, box, PLAIN)
+    for stream in streams:
+        assert json.loads(stream.next()["data"])["changed"][alice.account]
+        assert stream.next() is None
+
+
+def test_events_ping(alice):
+    stream = Events(alice, "types=*&closeafter=no&ping=1")
+    while (event := stream.next())["event"] != "ping":
+        continue
+    assert json.loads(event["data"]) == {"interval": 5}
+    stream.connection.close()
+
+
+@pytest.mark.parametrize("query", [
+    "", "types=*&closeafter=no", "types=*&closeafter=x&ping=0",
+    "types=*&closeafter=no&ping=x"])
+def test_events_query(alice, query):
+    assert Events(alice, query).answer.status == 400

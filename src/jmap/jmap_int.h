@@ -49,6 +49,8 @@ struct person {
 	size_t nuploads;
 	uint64_t uploaded;
 	struct timer expiry;
+	struct list streams;	/* events.c */
+	uint32_t nstreams;
 };
 
 /* ---- node.c */
@@ -175,6 +177,7 @@ struct http_answer enter_upload(struct http_request *r);
 void leave_upload(struct http_request *r);
 struct http_answer jmap_upload(struct http_request *r);
 struct http_answer jmap_download(struct http_request *r);
+struct http_answer jmap_events(struct http_request *r);
 struct http_answer jmap_refuse(struct http_request *r, uint16_t status);
 /* {"type": "urn:ietf:params:jmap:error:...", ...}          RFC 8620 3.6.1 */
 struct http_answer jmap_problem(struct http_request *r, uint16_t status,

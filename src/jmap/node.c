@@ -136,6 +136,7 @@ const struct http_route jmap_routes[] = {
 	    leave_api),
 	ROUTE(HTTP_POST, "/jmap/upload/*", MAX_SIZE_UPLOAD, jmap_upload,
 	    enter_upload, leave_upload),
+	ROUTE(HTTP_GET, "/jmap/eventsource", 0, jmap_events, enter, leave),
 	ROUTE(HTTP_GET, "/jmap/download/*/*/*", 0, jmap_download, enter,
 	    leave),
 };

@@ -2,7 +2,8 @@
 
 #include "dns/name.h"
 
-enum { ANSWER_MEM = 16384, WATCH_ID = 1 };
+enum { ANSWER_MEM = 16384, WATCH_ID = 1,
+	WATCH_ALL_ID };
 
 void
 account_init(struct account *a, struct loop *l, struct vault *v)
@@ -77,16 +78,29 @@ account_on_change(struct account *a,
 	store_on_change(a->store, fn, arg);
 }
 
-int
-account_watch(const struct account *a, uint64_t mailbox, struct err *err)
+static int
+set_watch(const struct account *a, uint64_t mailbox, uint32_t id,
+    struct err *err)
 {
-	const struct watch_ask ask = { .mailbox = mailbox, .id = WATCH_ID };
+	const struct watch_ask ask = { .mailbox = mailbox, .id = id };
 	struct arena *mem = arena_new(ANSWER_MEM);
 	struct done done;
 	int e = store_call(a->store, STORE_watch, &ask, &done, mem, err);
 
 	arena_free(mem);
 	return e;
+}
+
+int
+account_watch(const struct account *a, uint64_t mailbox, struct err *err)
+{
+	return set_watch(a, mailbox, WATCH_ID, err);
+}
+
+int
+account_watch_all(const struct account *a, bool on, struct err *err)
+{
+	return set_watch(a, on ? WATCH_ACCOUNT : 0, WATCH_ALL_ID, err);
 }
 
 void

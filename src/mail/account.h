@@ -49,6 +49,9 @@ void account_on_change(struct account *a,
 /* Be told of this mailbox, and of no other; 0 ends it. 0 or E_*. */
 int account_watch(const struct account *a, uint64_t mailbox, struct err *err);
 
+/* The same about all mailboxes of the account, beside that one. */
+int account_watch_all(const struct account *a, bool on, struct err *err);
+
 /* The session is over: closes the store connection. Never suspends; an
  * account of nobody is fine. */
 void account_logout(struct account *a);

@@ -19,14 +19,29 @@ class Jmap:
         octets = base64.b64encode(
             f"{address(user)}:{PASSWORD}".encode()).decode()
         self.login = {"Authorization": f"Basic {octets}"}
-        self.connection = http.client.HTTPSConnection(
-            "127.0.0.1", server.ports["https"], context=client_context(),
-            timeout=60)
+        self.user = user
+        self.connection = self.connect()
         status, _, octets = self.http("GET", "/.well-known/jmap")
         assert status == 200, octets
         self.session = json.loads(octets)
         self.account = self.session["primaryAccounts"].get(MAIL)
         self.using = list(self.session["capabilities"])
+
+    def connect(self):
+        return http.client.HTTPSConnection(
+            "127.0.0.1", self.server.ports["https"],
+            context=client_context(), timeout=60)
+
+    def sign_in(self):
+        """By cookie from now on, as a page."""
+        self.login = {}
+        status, fields, octets = self.http(
+            "POST", "/login", json.dumps({"user": address(self.user),
+                                          "password": PASSWORD}),
+            {"Content-Type": "application/json"})
+        assert status == 200, octets
+        self.login = {"Cookie": fields["Set-Cookie"].split(";")[0],
+                      "X-CSRF-Token": json.loads(octets)["token"]}
 
     def http(self, method, path, body=None, headers=()):
         self.connection.request(method, path, body=body,
