@@ -1,11 +1,14 @@
 """JMAP: emails, threads, blobs."""
 
 import json
+import os
+import pathlib
+import subprocess
 import time
 
 import pytest
 from lib.jmap import Jmap
-from lib.server import address
+from lib.server import PASSWORD, address
 from lib.wire import Imap
 
 PLAIN = (b"From: =?utf-8?q?J=C3=BCrgen?= <juergen@example.net>\r\n"
@@ -576,3 +579,20 @@ def test_events_ping(alice):
     "types=*&closeafter=no&ping=x"])
 def test_events_query(alice, query):
     assert Events(alice, query).answer.status == 400
+
+
+# ---- a program of others ----------------------------------------------------
+
+def test_jmap_jam(demo):
+    done = subprocess.run(
+        ["node", "jmap-jam.mjs", str(demo.ports["https"]), address("alice"),
+         PASSWORD], capture_output=True, text=True, timeout=60,
+        cwd=pathlib.Path(__file__).parent / "clients",
+        env={**os.environ, "NODE_TLS_REJECT_UNAUTHORIZED": "0"})
+    assert done.returncode == 0, done.stderr
+    seen = json.loads(done.stdout)
+    assert {"inbox", "sent", "trash"} <= set(seen.pop("roles"))
+    assert seen == {
+        "found": True, "updated": True, "same": True, "destroyed": True,
+        "email": {"subject": "by jam", "keywords": {"$flagged": True}},
+        "type": "message/rfc822", "error": "requestTooLarge"}
