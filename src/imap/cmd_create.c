@@ -30,5 +30,9 @@ imap_create(struct imap_session *s, const struct imap_command *c)
 		return NO_CODE("ALREADYEXISTS", "There is such a mailbox");
 	if (e == E_LIMIT)
 		return NO_CODE("LIMIT", "You have all the mailboxes you may");
-	return e < 0 ? imap_fail(s, "create", &err) : OK("Created");
+	if (e < 0)
+		return imap_fail(s, "create", &err);
+	return (struct answer){ ANSWER_OK, arena_printf(s->cmd,
+	    "MAILBOXID (F%ju)", (uintmax_t)made.mailbox),	/* RFC 8474 4.1 */
+		STR("Created") };
 }

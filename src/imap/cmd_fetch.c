@@ -28,9 +28,9 @@ static bool
 check_items(const struct fetch_att *att, bool *want_facts)
 {
 	const uint32_t of_facts = FETCH_ENVELOPE | FETCH_BODY |
-	    FETCH_BODYSTRUCTURE;
+	    FETCH_BODYSTRUCTURE | FETCH_PREVIEW;
 	const uint32_t of_row = FETCH_UID | FETCH_FLAGS | FETCH_INTERNALDATE |
-	    FETCH_SIZE | FETCH_MODSEQ;
+	    FETCH_SIZE | FETCH_MODSEQ | FETCH_EMAILID | FETCH_THREADID;
 
 	*want_facts = (att->items & of_facts) != 0;
 	for (size_t i = 0; i < att->nsection; i++) {
@@ -95,6 +95,18 @@ put_items(struct fetching *f, const struct fetch_row *row, bool tell_flags,
 	if (items & FETCH_SIZE) {
 		put_item(b, STR("RFC822.SIZE"));
 		buf_u64(b, row->size);
+	}
+	if (items & FETCH_EMAILID) {		/* RFC 8474 5 */
+		put_item(b, STR("EMAILID"));
+		buf_printf(b, "(M%ju)", (uintmax_t)row->content);
+	}
+	if (items & FETCH_THREADID) {
+		put_item(b, STR("THREADID"));
+		buf_printf(b, "(T%ju)", (uintmax_t)row->thread);
+	}
+	if (items & FETCH_PREVIEW) {		/* RFC 8970 3 */
+		put_item(b, STR("PREVIEW"));
+		reply_string(b, facts->preview);
 	}
 	if (items & FETCH_ENVELOPE) {
 		put_item(b, STR("ENVELOPE"));

@@ -38,7 +38,8 @@ put_attributes(struct buf *b, const struct mailbox_node *m, uint32_t options)
 
 /* The name and, where it is asked for, the counters behind it. RFC 5819 2 */
 static void
-put_mailbox(struct buf *b, const struct mailbox_node *m, unsigned char mark,
+put_mailbox(const struct imap_session *s, struct buf *b,
+    const struct mailbox_node *m, unsigned char mark,
     const struct list_args *a)
 {
 	auto_buf attributes = BUF_INIT(256);
@@ -53,7 +54,7 @@ put_mailbox(struct buf *b, const struct mailbox_node *m, unsigned char mark,
 	    !m->row.mailbox)
 		return;
 	MSG_COPY(mailbox_counters, &status, &m->row);
-	imap_put_status(b, m->row.name, a->status, &status);
+	imap_put_status(s, b, m->row.name, a->status, &status);
 }
 
 /* RFC 5258 3.3: once each, for itself or for what is below it and would not be
@@ -70,7 +71,7 @@ put_mailboxes(struct imap_session *s, const struct listing *l,
 	for (size_t i = 0; i < l->names.n; i++) {
 		if (!(l->mark[i] & MARK_MATCHES) || !(l->mark[i] & wanted))
 			continue;
-		put_mailbox(&b, &l->names.node[i], l->mark[i], a);
+		put_mailbox(s, &b, &l->names.node[i], l->mark[i], a);
 		if (b.n > WRITE_AT)
 			imap_write_out(s, &b);
 	}

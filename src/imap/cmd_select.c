@@ -19,6 +19,8 @@ put_mailbox(struct imap_session *s, const struct open_answer *m)
 	    "* OK [UIDNEXT %u] The next UID\r\n", m->uidvalidity, m->uidnext);
 	buf_printf(&b, "* OK [HIGHESTMODSEQ %llu] What changes gets a higher "
 	    "one\r\n", (unsigned long long)m->highest);
+	buf_printf(&b, "* OK [MAILBOXID (F%ju)] Whatever it is called\r\n",
+	    (uintmax_t)m->mailbox);		/* RFC 8474 4.2 */
 	(void)imap_learn_keywords(s, m->keywords);
 	imap_put_flags(s, &b);
 	imap_say(s, &b);

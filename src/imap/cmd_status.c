@@ -7,12 +7,12 @@
 enum {
 	SERVED = STATUS_MESSAGES | STATUS_RECENT | STATUS_UIDNEXT |
 	    STATUS_UIDVALIDITY | STATUS_UNSEEN | STATUS_DELETED | STATUS_SIZE |
-	    STATUS_HIGHESTMODSEQ,
+	    STATUS_HIGHESTMODSEQ | STATUS_APPENDLIMIT | STATUS_MAILBOXID,
 };
 
 void
-imap_put_status(struct buf *b, struct str name, uint32_t items,
-    const struct status_answer *m)
+imap_put_status(const struct imap_session *s, struct buf *b, struct str name,
+    uint32_t items, const struct status_answer *m)
 {
 	const struct {
 		uint32_t item;
@@ -27,6 +27,8 @@ imap_put_status(struct buf *b, struct str name, uint32_t items,
 		{ STATUS_DELETED, "DELETED", m->deleted },
 		{ STATUS_SIZE, "SIZE", m->size },
 		{ STATUS_HIGHESTMODSEQ, "HIGHESTMODSEQ", m->modseq },
+		{ STATUS_APPENDLIMIT, "APPENDLIMIT",
+		    s->service->max_message },	/* RFC 7889 2 */
 	};
 	const char *space = "";
 
@@ -40,6 +42,9 @@ imap_put_status(struct buf *b, struct str name, uint32_t items,
 		    (uintmax_t)values[i].value);
 		space = " ";
 	}
+	if (items & STATUS_MAILBOXID)		/* RFC 8474 4.3 */
+		buf_printf(b, "%sMAILBOXID (F%ju)", space,
+		    (uintmax_t)m->mailbox);
 	buf_lit(b, ")\r\n");
 }
 
@@ -64,7 +69,7 @@ imap_status(struct imap_session *s, const struct imap_command *c)
 		return imap_fail(s, "status", &err);
 	if (a->items & STATUS_HIGHESTMODSEQ)	/* RFC 7162 3.1.7 */
 		imap_condstore(s);
-	imap_put_status(&b, a->mailbox, a->items, &m);
+	imap_put_status(s, &b, a->mailbox, a->items, &m);
 	imap_say(s, &b);
 	return OK("Counted");
 }

@@ -92,7 +92,7 @@ const struct command_row imap_commands[] = {
 	{ C("THREAD"), ROW_UID, STATE_SELECTED, args_thread, imap_thread,
 	    NONE, NULL },
 	{ C("FETCH"), ROW_NO_EXPUNGE, STATE_SELECTED, args_fetch, imap_fetch,
-	    NONE, NULL },
+	    C("OBJECTID PREVIEW"), NULL },
 	{ C("STORE"), ROW_NO_EXPUNGE, STATE_SELECTED, args_store, imap_store,
 	    NONE, NULL },
 	{ C("FETCH"), ROW_UID, STATE_SELECTED, args_fetch, imap_fetch, NONE,
@@ -123,6 +123,8 @@ imap_put_capabilities(const struct imap_session *s, struct buf *b)
 		buf_chr(b, ' ');
 		buf_str(b, row->capability);
 	}
+	/* The same for all mailboxes.                          RFC 7889 2 */
+	buf_printf(b, " APPENDLIMIT=%ju", (uintmax_t)s->service->max_message);
 }
 
 struct str

@@ -236,8 +236,8 @@ uint32_t imap_use_of(struct str attribute);
 /* ---- cmd_status.c */
 struct status_answer;
 /* "* STATUS", with these items of the mailbox. */
-void imap_put_status(struct buf *b, struct str name, uint32_t items,
-    const struct status_answer *m);
+void imap_put_status(const struct imap_session *s, struct buf *b,
+    struct str name, uint32_t items, const struct status_answer *m);
 /* Are these all items that we have? */
 bool imap_serves_status(uint32_t items);
 

@@ -32,6 +32,7 @@ test_select(void **state unused_arg)
 	    "* OK [UIDVALIDITY 7] UIDs are valid\r\n"
 	    "* OK [UIDNEXT 3] The next UID\r\n"
 	    "* OK [HIGHESTMODSEQ 2] What changes gets a higher one\r\n"
+	    "* OK [MAILBOXID (F1)] Whatever it is called\r\n"
 	    "* FLAGS (\\Seen \\Answered \\Flagged \\Deleted \\Draft $Junk)\r\n"
 	    "* OK [PERMANENTFLAGS (\\Seen \\Answered \\Flagged \\Deleted "
 	    "\\Draft $Junk \\*)] Flags that stay\r\n"
@@ -164,7 +165,7 @@ test_fetch_refused(void **state unused_arg)
 	begin(&w, 2, 0);
 	world_say(&w, 0, "a FETCH 3 FLAGS\r\n",
 	    "a BAD No message has this number\r\n");
-	world_say(&w, 0, "b FETCH 1 EMAILID\r\n",
+	world_say(&w, 0, "b FETCH 1 SAVEDATE\r\n",
 	    "b BAD No such item to fetch\r\n");
 	world_say(&w, 0, "b UID FETCH 1 FLAGS (CHANGEDSINCE 1 VANISHED)\r\n",
 	    "b BAD VANISHED is for UID FETCH with CHANGEDSINCE, and QRESYNC "
@@ -497,8 +498,8 @@ test_status_and_the_rest(void **state unused_arg)
 	    "UIDVALIDITY 7 UNSEEN 1 SIZE 112)\r\na OK Counted\r\n");
 	world_say(&w, 0, "b STATUS x (UNSEEN)\r\n",
 	    "b NO [NONEXISTENT] There is no such thing\r\n");
-	world_say(&w, 0, "c STATUS Sent (APPENDLIMIT)\r\n",
-	    "c BAD No such status item\r\n");
+	world_say(&w, 0, "c STATUS Sent (GUESS)\r\n",
+	    "c BAD Syntax: no such status item\r\n");
 	world_say(&w, 0, "d NAMESPACE\r\n",
 	    "* NAMESPACE ((\"\" \"/\")) NIL NIL\r\nd OK One namespace\r\n");
 	world_say(&w, 0, "e ENABLE CONDSTORE\r\n",

@@ -100,6 +100,21 @@ is_in_set(struct building *b, const struct search_key *key)
 	return c;
 }
 
+/* "M17": the number behind the letter, as cmd_fetch.c writes it. What is none
+ * of ours names no message.                                RFC 8474 6 */
+static struct condition *
+has_object_id(struct building *b, enum condition_kind kind, char letter,
+    struct str id)
+{
+	struct condition *c = new_condition(b, kind, 0, 0);
+	uint64_t n;
+
+	if (id.n > 0 && id.p[0] == letter && str_u64(str_from(id, 1), &n) &&
+	    n <= INT64_MAX)
+		c->low = (int64_t)n;
+	return c;
+}
+
 static struct condition *
 is_recent(struct building *b)
 {
@@ -205,9 +220,11 @@ condition_of(struct building *b, const struct search_key *key)
 		return new_condition(b, COND_RECEIVED, ago, INT64_MAX);
 	case SEARCH_MODSEQ:	/* RFC 7162 3.1.5 */
 		return new_condition(b, COND_CHANGED, (int64_t)key->n, 0);
-	case SEARCH_EMAILID:	/* RFC 8474, RFC 8514: not offered */
+	case SEARCH_EMAILID:
+		return has_object_id(b, COND_CONTENT, 'M', key->text);
 	case SEARCH_THREADID:
-	case SEARCH_SAVEDBEFORE:
+		return has_object_id(b, COND_THREAD, 'T', key->text);
+	case SEARCH_SAVEDBEFORE:	/* RFC 8514: not offered */
 	case SEARCH_SAVEDON:
 	case SEARCH_SAVEDSINCE:
 	case SEARCH_SAVEDATESUPPORTED:

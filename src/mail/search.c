@@ -44,6 +44,7 @@ searched_of(const struct fetch_row *row, uint32_t last_uid)
 	return (struct searched){ .seq = row->seq, .uid = row->uid,
 		.flags = row->flags, .last_uid = last_uid,
 		.modseq = row->modseq, .size = row->size,
+		.content = row->content, .thread = row->thread,
 		.received = row->received, .offset_min = row->offset_min,
 		.keywords = row->keywords };
 }

@@ -45,5 +45,5 @@ preview_make(struct buf *out, const struct part *p, struct str raw)
 		    &shown);
 	utf8_put_clean(&clean, buf_get(p->html ? &shown : &text));
 	n = squeeze(line, sizeof(line), buf_get(&clean));
-	buf_str(out, utf8_first(str_make(line, n), PREVIEW_MAX));
+	buf_str(out, str_trim(utf8_first(str_make(line, n), PREVIEW_MAX)));
 }

@@ -28,6 +28,8 @@ static const uint8_t shapes[CONDITION_KINDS] = {
 	[COND_RECEIVED_DAY] = SHAPE_NUMBERS,
 	[COND_SIZE] = SHAPE_NUMBERS,
 	[COND_CHANGED] = SHAPE_NUMBERS,
+	[COND_CONTENT] = SHAPE_NUMBERS,
+	[COND_THREAD] = SHAPE_NUMBERS,
 	[COND_NUMBER] = SHAPE_SET,
 	[COND_UID] = SHAPE_SET,
 };
@@ -278,6 +280,12 @@ condition_of_row(const struct condition *c, const struct searched *m)
 		break;
 	case COND_CHANGED:
 		is = m->modseq >= (uint64_t)c->low;
+		break;
+	case COND_CONTENT:
+		is = m->content == (uint64_t)c->low;
+		break;
+	case COND_THREAD:
+		is = m->thread == (uint64_t)c->low;
 		break;
 	case COND_NUMBER:
 		is = set_has(c->set, m->seq);

@@ -26,6 +26,8 @@ enum condition_kind {
 	COND_RECEIVED_DAY,	/* the same by the clock of its own zone */
 	COND_SIZE,		/* low <= octets < high */
 	COND_CHANGED,		/* low <= its modseq */
+	COND_CONTENT,		/* low: what it holds, fetch_row.content */
+	COND_THREAD,		/* low: its conversation */
 	COND_NUMBER,		/* set: its number in the view */
 	COND_UID,		/* set */
 	/* What only the message says. text is folded (mime/fold.h). */
@@ -67,7 +69,7 @@ enum verdict condition_judge(const struct condition *c,
 /* A message as its row says it. */
 struct searched {
 	uint32_t seq, uid, flags, last_uid;
-	uint64_t modseq, size;
+	uint64_t modseq, size, content, thread;
 	int64_t received, offset_min;
 	struct str keywords;	/* with a space between two */
 };

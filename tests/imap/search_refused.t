@@ -30,9 +30,7 @@ C: b7 SEARCH RETURN (NONSENSE) ALL
 S~ b7 BAD .*
 C: b8 SEARCH OLDER 0
 S~ b8 BAD .*
-# RFC 8474 and RFC 8514 are not offered.
-C: b9 SEARCH EMAILID M1
-S~ b9 BAD .*
+# RFC 8514 is not offered.
 C: c1 SEARCH SAVEDATESUPPORTED
 S~ c1 BAD .*
 # RFC 3501 6.4.4

@@ -11,6 +11,7 @@ S~ \* OK \[PERMANENTFLAGS \(.*\\\*\)\].*
 S~ \* OK \[UIDNEXT [1-9]\d*\].*
 S~ \* OK \[UIDVALIDITY [1-9]\d*\].*
 S~ \* OK \[HIGHESTMODSEQ [1-9]\d*\].*
+S~ \* OK \[MAILBOXID \(F[1-9]\d*\)\].*
 }
 S~ a1 OK \[READ-WRITE\] .*
 C: a2 EXAMINE inbox

@@ -29,6 +29,7 @@ S~ \* OK \[PERMANENTFLAGS .*
 S~ \* OK \[UIDNEXT ${next}\].*
 S~ \* OK \[UIDVALIDITY ${validity}\].*
 S~ \* OK \[HIGHESTMODSEQ [1-9]\d*\].*
+S~ \* OK \[MAILBOXID \(F\d+\)\].*
 }
 S~ a3 OK \[READ-WRITE\] .*
 C: a4 STATUS nothing (MESSAGES)

@@ -81,12 +81,12 @@ static void
 test_row(void **state unused_arg)
 {
 	struct column_row r = { .uid = 7, .flags = 5, .modseq = 1ull << 40,
-		.email = 99, .thread = 98, .size = 123456789012,
+		.email = 99, .thread = 98, .blob = 97, .size = 123456789012,
 		.received = -5, .offset_min = -90, .prefix_len = 33 };
 	struct fetch_row same = { .seq = 3, .uid = 7, .modseq = 1ull << 40,
 		.flags = 5, .keywords = STR("a b"), .received = -5,
 		.offset_min = -90, .size = 123456789012, .prefix_len = 33,
-		.email = 99, .thread = 98, .facts = STR("facts"),
+		.email = 99, .thread = 98, .content = 97, .facts = STR("facts"),
 		.prefix = STR("a: b"),
 		.chunks = STR("chunk") };
 	const struct brought with = { STR("facts"), STR("a:"), STR(" b"),

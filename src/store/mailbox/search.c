@@ -57,6 +57,7 @@ judge_row(struct page *p, const struct view_on *v, size_t i)
 	struct searched m = { .seq = (uint32_t)i + 1, .uid = row->uid,
 		.flags = row->flags, .last_uid = p->out->last_uid,
 		.modseq = row->modseq, .size = row->size,
+		.content = row->blob, .thread = row->thread,
 		.received = row->received, .offset_min = row->offset_min,
 		.keywords = column_keywords(v->c, row->keywords) };
 	size_t cost = p->conditions * (1 + m.keywords.n / COST_OCTETS);
