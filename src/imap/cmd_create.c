@@ -4,7 +4,8 @@
 #include "imap/imap_int.h"
 #include "mail/mailboxes.h"
 
-/* CREATE mailbox [(USE (use ...))]           RFC 3501 6.3.3, RFC 6154 3 */
+/* CREATE mailbox [(USE (use ...))]
+ *                            RFC 3501 6.3.3, RFC 6154 3, RFC 8474 4.1 */
 struct answer
 imap_create(struct imap_session *s, const struct imap_command *c)
 {
@@ -33,6 +34,5 @@ imap_create(struct imap_session *s, const struct imap_command *c)
 	if (e < 0)
 		return imap_fail(s, "create", &err);
 	return (struct answer){ ANSWER_OK, arena_printf(s->cmd,
-	    "MAILBOXID (F%ju)", (uintmax_t)made.mailbox),	/* RFC 8474 4.1 */
-		STR("Created") };
+	    "MAILBOXID (F%ju)", (uintmax_t)made.mailbox), STR("Created") };
 }
