@@ -5,6 +5,7 @@
  *
  * Privileges: those of front (role.c).
  */
+#include "api/api.h"
 #include "http/json.h"
 #include "http/page.h"
 #include "http/session.h"
@@ -20,6 +21,7 @@ struct web {
 	struct listeners *listeners;
 	struct sign_ins *sign_ins;
 	struct jmap *jmap;
+	struct api *api;
 	struct http_route routes[ROUTES_MAX]; /* all there are */
 	size_t nroutes;
 	struct http_service *http;
@@ -92,8 +94,10 @@ web_prepare(struct role *r, struct err *err unused_arg)
 	w->vault = vault_new(r->loop, -1);
 	w->sign_ins = sign_ins_new(r->loop, w->vault, &r->config);
 	w->jmap = jmap_new(r->loop, w->vault, &r->config);
+	w->api = api_new(w->vault, &r->config);
 	add_routes(w, http_login_routes, http_nlogin_routes, NULL);
 	add_routes(w, jmap_routes, jmap_nroutes, w->jmap);
+	add_routes(w, api_routes, api_nroutes, w->api);
 	add_routes(w, http_page_routes, http_npage_routes, NULL);
 	w->listeners = listeners_new(r, kinds, NELEM(kinds), make_ready, w);
 	listeners_need(w->listeners, vault_link(w->vault));
@@ -133,6 +137,7 @@ web_reload(struct role *r)
 
 	sign_ins_configure(w->sign_ins, &r->config);
 	jmap_configure(w->jmap, &r->config);
+	api_configure(w->api, &r->config);
 	listeners_renew(w->listeners);
 }
 
@@ -150,6 +155,7 @@ web_finish(struct role *r)
 	listeners_free(w->listeners);
 	http_service_unref(w->http);
 	jmap_free(w->jmap);
+	api_free(w->api);
 	sign_ins_free(w->sign_ins);
 	vault_free(w->vault);
 }

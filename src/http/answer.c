@@ -8,14 +8,16 @@ static const struct {
 	uint16_t status;
 	const char *reason;
 } reasons[] = {
-	{ 200, "OK" }, { 201, "Created" }, { 204, "No Content" },
+	{ 200, "OK" }, { 201, "Created" }, { 202, "Accepted" },
+	{ 204, "No Content" },
 	{ 304, "Not Modified" }, { 308, "Permanent Redirect" },
 	{ 400, "Bad Request" },
 	{ 401, "Unauthorized" }, { 403, "Forbidden" }, { 404, "Not Found" },
 	{ 405, "Method Not Allowed" }, { 408, "Request Timeout" },
 	{ 411, "Length Required" }, { 413, "Content Too Large" },
 	{ 414, "URI Too Long" }, { 415, "Unsupported Media Type" },
-	{ 417, "Expectation Failed" }, { 429, "Too Many Requests" },
+	{ 417, "Expectation Failed" }, { 422, "Unprocessable Content" },
+	{ 429, "Too Many Requests" },
 	{ 431, "Request Header Fields Too Large" },
 	{ 500, "Internal Server Error" }, { 501, "Not Implemented" },
 	{ 503, "Service Unavailable" }, { 505, "HTTP Version Not Supported" },
@@ -217,6 +219,33 @@ http_finish(struct http_request *r)
 	bug_if(r->status == 0);
 	if (r->stream_chunks && !r->mute)
 		(void)stream_write(r->session->d.stream, STR("0\r\n\r\n"));
+}
+
+/* ---- who asks ------------------------------------------------------------ */
+
+struct tls_facts
+http_tls(const struct http_request *r)
+{
+	return stream_tls(r->session->d.stream);
+}
+
+const struct log_ctx *
+http_log(const struct http_request *r)
+{
+	return &r->session->d.log;
+}
+
+void
+http_origin(const struct http_request *r, struct origin *o)
+{
+	struct tls_facts tls = http_tls(r);
+
+	*o = (struct origin){
+		.peer = str_c(r->session->d.peer.address),
+		.tls = tls.version,
+		.protocol = tls.on ? STR("HTTPS") : STR("HTTP"),
+		.session = str_c(r->session->d.id),
+	};
 }
 
 /* ---- refusals ------------------------------------------------------------ */

@@ -8,6 +8,8 @@
 #pragma once
 #include "http/grammar.h"
 #include "mail/account.h"
+#include "rt/stream.h"
+#include "rt/stream.h"
 
 struct http_request;
 
@@ -72,6 +74,11 @@ struct http_request {
 
 /* The body, which the caller frees from now on. */
 struct buf http_take_body(struct http_request *r);
+
+/* Who asks, for traces, the journal and the log. They live with the request. */
+void http_origin(const struct http_request *r, struct origin *o);
+struct tls_facts http_tls(const struct http_request *r);
+const struct log_ctx *http_log(const struct http_request *r);
 
 /* One more field of the answer, before it begins. */
 void http_add_field(struct http_request *r, struct str name, struct str value);

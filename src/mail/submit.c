@@ -26,6 +26,8 @@ struct submission {
 	struct str front, words;	/* submit_judged() */
 	bool junk;
 	struct standing standing;
+	uint64_t change;		/* submit_once(); 0: one of its own */
+	struct str request;
 };
 
 struct submission *
@@ -209,6 +211,13 @@ submit_standing(struct submission *sub, const struct standing *from)
 	sub->standing = *from;
 }
 
+void
+submit_once(struct submission *sub, uint64_t change, struct str request)
+{
+	sub->change = change;
+	sub->request = request;
+}
+
 /* ---- the end ------------------------------------------------------------- */
 
 /* With one change id for all tries, so it is done once at most. New handles
@@ -222,7 +231,8 @@ submit_commit(struct submission *sub, const struct origin *from,
 	struct store *st = sub->o.store;
 	auto_buf handles = BUF_INIT(8 * SUBMIT_RCPTS_MAX);
 	struct submit_answer answer;
-	struct submit_ask ask = { .change = store_change_id(st),
+	struct submit_ask ask = { .change = sub->change ? sub->change :
+		    store_change_id(st), .request = sub->request,
 		.signature = signature, .front = sub->front,
 		.junk = sub->junk, .verdict = sub->words };
 	bool stale = false;

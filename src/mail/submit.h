@@ -35,6 +35,11 @@ struct str submit_recipient_names(const struct submission *sub,
 /* The address, if there is one recipient; else empty. */
 struct str submit_only_recipient(const struct submission *sub);
 
+/* The same request (a digest of it), handed in again with the same change id by
+ * the same asker within an hour, is committed once: before submit_commit(). The
+ * digest is kept as it is. E_INVALID then: the id was another request's. */
+void submit_once(struct submission *sub, uint64_t change, struct str request);
+
 /* The text, as in deposit.h. */
 void submit_write(struct submission *sub, struct str octets);
 void submit_skip(struct submission *sub, size_t n);

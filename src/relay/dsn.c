@@ -1,6 +1,8 @@
 #include "relay/dsn.h"
 
 #include "base/timetext.h"
+#include "mime/encode.h"
+#include "mime/field_put.h"
 #include "mime/header.h"
 #include "relay/dsn_int.h"
 
@@ -79,7 +81,8 @@ static void
 put_subject(struct buf *out, const struct dsn *d)
 {
 	auto_buf original = BUF_INIT(2000), b = BUF_INIT(3000);
-	struct str s;
+	auto_buf safe = BUF_INIT(3000);
+	struct field_put f = field_begin(out, STR("Subject"));
 
 	dsn_subject(&original, d);
 	buf_printf(&b, "%s: ", worst(d)->subject);
@@ -87,13 +90,9 @@ put_subject(struct buf *out, const struct dsn *d)
 		buf_str(&b, buf_get(&original));
 	else
 		buf_lit(&b, "your message");
-	s = buf_get(&b);
-	buf_lit(out, "Subject: ");
-	if (str_is_ascii(s))
-		dsn_put_wrapped(out, s, (struct dsn_wrap){ STR(" "), 9, true });
-	else
-		dsn_put_encoded(out, s);
-	buf_lit(out, "\r\n");
+	dsn_put_safe(&safe, buf_get(&b), false);
+	field_text(&f, buf_get(&safe));
+	field_end(&f);
 }
 
 static bool
@@ -180,6 +179,7 @@ put_part(struct buf *out, const struct dsn *d, const char *type,
     const struct buf *content)
 {
 	struct str s = buf_get(content);
+	struct encoder e;
 
 	if (str_is_ascii(s) || dsn_is_utf8(d)) {
 		put_part_header(out, d, type, str_is_ascii(s) ? "7bit" :
@@ -187,7 +187,9 @@ put_part(struct buf *out, const struct dsn *d, const char *type,
 		buf_str(out, s);
 	} else {
 		put_part_header(out, d, type, "quoted-printable");
-		dsn_put_qp(out, s);
+		encode_begin(&e, ENCODE_QP);
+		encode_more(&e, out, s);
+		encode_end(&e, out);
 	}
 }
 

@@ -19,11 +19,6 @@ struct dsn_wrap {
 };
 void dsn_put_wrapped(struct buf *out, struct str s, struct dsn_wrap w);
 
-/* Append s as encoded words of UTF-8, folded.                  RFC 2047 */
-void dsn_put_encoded(struct buf *out, struct str s);
-/* Append lines as quoted-printable.                            RFC 2045 6.7 */
-void dsn_put_qp(struct buf *out, struct str lines);
-
 /* The status that fits what is reported: of its class, never empty, and made
  * of digits and dots.                                  RFC 3461 6.3 (g) */
 struct str dsn_status(const struct queue_rcpt *r);

@@ -6,8 +6,6 @@
 enum {
 	WRAP_COLUMN = 76,
 	WORD_MAX = 700,		/* of one line; then it is cut */
-	ENCODED_MAX = 60,	/* of "=?utf-8?q?...?=": 75 with all */
-	QP_MAX = 76,
 };
 
 static bool
@@ -96,80 +94,5 @@ dsn_put_wrapped(struct buf *out, struct str s, struct dsn_wrap w)
 		buf_str(out, word);
 		w.column += word.n;
 		first = false;
-	}
-}
-
-static bool
-is_plain_q(char c)
-{
-	return ascii_is_alnum(c) || (c && strchr("!*+-/", c));
-}
-
-static size_t
-q_octets(struct str c)
-{
-	return c.n == 1 && (is_plain_q(c.p[0]) || c.p[0] == ' ') ? 1 : 3 * c.n;
-}
-
-static void
-put_q(struct buf *out, struct str c)
-{
-	if (q_octets(c) == 1) {
-		buf_chr(out, c.p[0] == ' ' ? '_' : c.p[0]);
-		return;
-	}
-	for (size_t i = 0; i < c.n; i++)
-		buf_printf(out, "=%02X", (unsigned char)c.p[i]);
-}
-
-void
-dsn_put_encoded(struct buf *out, struct str s)
-{
-	size_t column = 0;
-
-	buf_lit(out, "=?utf-8?q?");
-	while (s.n > 0) {
-		/* A character is never cut in two: RFC 2047 5. */
-		struct str c = next_char(&s, false);
-
-		if (column + q_octets(c) > ENCODED_MAX) {
-			buf_lit(out, "?=\r\n =?utf-8?q?");
-			column = 0;
-		}
-		put_q(out, c);
-		column += q_octets(c);
-	}
-	buf_lit(out, "?=");
-}
-
-void
-dsn_put_qp(struct buf *out, struct str lines)
-{
-	size_t column = 0;
-
-	for (size_t i = 0; i < lines.n; i++) {
-		char c = lines.p[i];
-		bool end = i + 1 == lines.n || lines.p[i + 1] == '\r';
-		bool quoted;
-
-		if (c == '\r' || c == '\n') {
-			buf_chr(out, c);
-			column = 0;
-			continue;
-		}
-		quoted = c == '=' || c < ' ' || c > '~' || (c == ' ' && end);
-		/* With room for the "=" of one that goes on. */
-		if (column + (quoted ? 3 : 1) + !end > QP_MAX) {
-			buf_lit(out, "=\r\n");
-			column = 0;
-		}
-		/* No line of ours begins with "--". */
-		if (quoted || (c == '-' && column == 0)) {
-			buf_printf(out, "=%02X", (unsigned char)c);
-			column += 3;
-		} else {
-			buf_chr(out, c);
-			column++;
-		}
 	}
 }

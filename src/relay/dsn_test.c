@@ -156,19 +156,6 @@ test_wrapped(void **state unused_arg)
 	assert_true(str_find(buf_get(&b), STR("\r\n")) < 800);
 }
 
-static void
-test_encoded(void **state unused_arg)
-{
-	auto_buf b = BUF_INIT(10000);
-
-	dsn_put_encoded(&b, STR("a b=\xc3\xa4"));
-	assert_str(buf_get(&b), "=?utf-8?q?a_b=3D=C3=A4?=");
-	buf_reset(&b);
-	for (int i = 0; i < 2; i++)
-		dsn_put_qp(&b, STR("--a=\xc3 \r\n"));
-	assert_str(buf_get(&b), "=2D-a=3D=C3=20\r\n=2D-a=3D=C3=20\r\n");
-}
-
 static struct queue_item item = {
 	.reverse_path = { "alice@example.org", 17 },
 	.queued = 1795320061,
@@ -332,7 +319,6 @@ main(void)
 		cmocka_unit_test(test_orcpt),
 		cmocka_unit_test(test_safe),
 		cmocka_unit_test(test_wrapped),
-		cmocka_unit_test(test_encoded),
 		cmocka_unit_test(test_report),
 		cmocka_unit_test(test_message_ids),
 		cmocka_unit_test(test_whole),

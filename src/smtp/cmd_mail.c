@@ -1,14 +1,13 @@
 /*
  * cmd_mail.c - the envelope: MAIL and RCPT.       RFC 5321 4.1.1.2, 4.1.1.3
  */
+#include "mail/author.h"
 #include "smtp/smtp_int.h"
 
 /* RFC 6409 6.1: people write only as one of their own addresses. */
 int
 smtp_may_send_as(struct smtp_session *s, struct str from, struct err *err)
 {
-	struct sender_ask ask = { .address = from };
-	struct done done;
 	int e;
 
 	if (!smtp_logged_in(s) && !s->service->o.local)
@@ -16,9 +15,7 @@ smtp_may_send_as(struct smtp_session *s, struct str from, struct err *err)
 	/* Only so that they hear of it early: submit looks again. */
 	if (from.n > 0 && str_eqi(buf_get(&s->sender), from))
 		return 0;
-	if (from.n > SMTP_SENDER_MAX)
-		return err_set(err, E_DENIED, "longer than any address");
-	e = store_call(s->store, STORE_sender, &ask, &done, s->cmd, err);
+	e = author_may_write_as(s->store, from, s->cmd, err);
 	buf_reset(&s->sender);
 	if (e == 0)
 		buf_str(&s->sender, from);

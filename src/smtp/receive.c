@@ -6,10 +6,10 @@
  * has it on disk (RFC 5321 4.2.5); a small message costs no other round trip
  * but for its signature.
  */
+#include "mail/submission_fixup.h"
 #include "smtp/data.h"
 #include "smtp/results_filter.h"
 #include "smtp/smtp_int.h"
-#include "smtp/submission_fixup.h"
 #include "smtp/trace.h"
 
 enum { TRACE_MAX = 2048, RECEPTION_MEM = 64 * 1024 };
@@ -158,24 +158,15 @@ store_rest(struct reception *in)
 static struct reply
 check_people(struct reception *in, const struct submission_people *p)
 {
-	static const struct reply faults[HEADER_FAULT_N] = {
-		[HEADER_TOO_BIG] = SMTP_REPLY_INIT(552, "5.3.4",
-		    "Header too big"),
-		[HEADER_TWO_FROMS] = SMTP_REPLY_INIT(550, "5.6.0",
-		    "More than one From field"),
-		[HEADER_TWO_SENDERS] = SMTP_REPLY_INIT(550, "5.6.0",
-		    "More than one Sender field"),
-		[HEADER_NOBODY] = SMTP_REPLY_INIT(550, "5.6.0",
-		    "From names no address"),
-		[HEADER_TOO_MANY] = SMTP_REPLY_INIT(550, "5.6.0",
-		    "Too many addresses in From"),
-	};
 	struct smtp_session *s = in->s;
+	bool big = p->fault == HEADER_TOO_BIG;
 
 	/* What programs of this machine write has no domain now and then. */
 	if (p->fault != HEADER_FINE &&
 	    !(p->fault == HEADER_NOBODY && s->service->o.local))
-		return faults[p->fault];
+		return (struct reply){ big ? 552 : 550,
+			big ? "5.3.4" : "5.6.0",
+			str_c(submission_fault_text(p->fault)) };
 	for (size_t i = 0; i < p->n && smtp_logged_in(s); i++) {
 		int e = smtp_may_send_as(s, p->address[i], &in->err);
 

@@ -1,5 +1,6 @@
 #include "smtp/submission.h"
 
+#include "mail/author.h"
 #include "smtp/submission_int.h"
 
 static const struct smtp_verb verbs[] = {
@@ -45,35 +46,11 @@ smtp_login(struct smtp_session *s, const struct login_ask *ask,
 	return result;
 }
 
-/* In the name of the first author who is of a domain of ours and is whom this
- * person may write as (RFC 6376 6.1: d= need not be more than that). What
- * nobody here answers for goes without a signature. */
 static int
 sign_as_author(struct smtp_session *s, const struct signable *what,
     struct arena *a, struct str *fields, struct err *err)
 {
-	struct dkim_sign_ask ask = {
-		.names = what->names,
-		.header = what->header,
-		.body_hash = what->body_hash,
-		.at = loop_wall(s->d.loop),
-	};
-	int e = 0;
-
-	for (size_t i = 0; i < what->nauthors; i++) {
-		ask.from = what->authors[i];
-		e = vault_sign_mail(vault_of(s), &s->account->login, &ask,
-		    fields, a, err);
-		if (e == 0 || e == E_CANCELED)
-			return e;
-		/* Vault may be away for a moment: the client tries again. */
-		if (e != E_NOTFOUND && e != E_DENIED)
-			return E_PEER;
-	}
-	if (e == E_DENIED)
-		log_ctx_event(&s->d.log, LOG_INFO, "not_signed",
-		    F_STR("from", ask.from), F_ERR(err));
-	return 0;
+	return author_sign(s->account, what, &s->d.log, fields, a, err);
 }
 
 struct smtp_service *

@@ -245,7 +245,10 @@ enum { FRONT_MAX = 16384 };
 	F(S, u8, junk, 0)		/* not for INBOX, if there is Junk */ \
 	F(S, str, verdict, 450)		/* words for the journal */        \
 	FIELDS_standing(F, S)		/* of mx, to be remembered; empty */ \
-	F(S, str, signature, 8192)	/* fields for remote recipients */
+	F(S, str, signature, 8192)	/* fields for remote recipients */ \
+	F(S, str, request, 32)		/* a digest of what was asked for: \
+					 * asked again, the same is the one \
+					 * with the same change and digest */
 #define FIELDS_submit_answer(F, S) F(S, u64, message, 0)
 
 /* An event for the journal, by the role that saw it. A notice: no answer. */

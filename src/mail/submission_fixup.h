@@ -35,6 +35,8 @@ enum submission_fault {
 	HEADER_TOO_MANY,	/* over SUBMISSION_PEOPLE_MAX */
 	HEADER_FAULT_N
 };
+/* "More than one From field"; of HEADER_FINE nothing. */
+const char *submission_fault_text(enum submission_fault fault);
 /* Who wrote it: the addresses of From, and that of Sender. */
 struct submission_people {
 	enum submission_fault fault;

@@ -1,7 +1,7 @@
 #include "base/err.h"
 #include "mail/digest.h"
 #include "mime/header.h"
-#include "smtp/submission_fixup.h"
+#include "mail/submission_fixup.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

@@ -1,4 +1,4 @@
-#include "smtp/submission_fixup.h"
+#include "mail/submission_fixup.h"
 
 #include "base/err.h"
 #include "base/timetext.h"
@@ -46,6 +46,21 @@ submission_fixup_free(struct submission_fixup *t)
 	buf_free(&t->held);
 	buf_free(&t->added);
 	arena_free(t->mem);
+}
+
+const char *
+submission_fault_text(enum submission_fault fault)
+{
+	static const char *const texts[HEADER_FAULT_N] = {
+		[HEADER_FINE] = "",
+		[HEADER_TOO_BIG] = "Header too big",
+		[HEADER_TWO_FROMS] = "More than one From field",
+		[HEADER_TWO_SENDERS] = "More than one Sender field",
+		[HEADER_NOBODY] = "From names no address",
+		[HEADER_TOO_MANY] = "Too many addresses in From",
+	};
+
+	return texts[fault];
 }
 
 /* ---- what is there ------------------------------------------------------- */

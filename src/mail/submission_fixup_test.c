@@ -1,4 +1,4 @@
-#include "smtp/submission_fixup.h"
+#include "mail/submission_fixup.h"
 
 #include "base/b64.h"
 #include "base/test.h"
