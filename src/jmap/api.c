@@ -299,6 +299,7 @@ answer_call(struct api *a, size_t at)
 		    buf_get(&c.out));
 		then = error ? NULL : json_incref(c.then);
 		json_decref(c.then);
+		json_decref(c.sent);
 		json_decref(c.args);
 		buf_free(&c.out);
 		arena_free(c.mem);

@@ -41,6 +41,16 @@ put_mail(struct buf *b)
 	out_put_bool(b, "mayCreateTopLevelMailbox", true);
 }
 
+/* RFC 8621 1.3.2: nothing is held back, no extension can be asked for. */
+static void
+put_submission(struct buf *b)
+{
+	out_put_u64(b, "maxDelayedSend", 0);
+	out_name(b, "submissionExtensions");
+	out_open(b, '{');
+	out_close(b, '}');
+}
+
 /* In the server's capabilities, and in those of an account (NULL: it is none
  * that accounts have). */
 static const struct {
@@ -50,6 +60,7 @@ static const struct {
 } capabilities[] = {
 	{ CAP_CORE, put_core, NULL },
 	{ CAP_MAIL, put_nothing, put_mail },
+	{ CAP_SUBMISSION, put_nothing, put_submission },
 };
 
 bool

@@ -27,12 +27,13 @@ enum {
 };
 #define CAP_CORE "urn:ietf:params:jmap:core"
 #define CAP_MAIL "urn:ietf:params:jmap:mail"
+#define CAP_SUBMISSION "urn:ietf:params:jmap:submission"
 
 struct jmap {
 	struct loop *loop;
 	struct vault *vault;
 	uint64_t max_message;
-	uint32_t compress;
+	uint32_t compress, max_recipients;
 	char hostname[256];
 	struct map people;	/* by account: struct person */
 	uint64_t uploaded;	/* octets of all uploads, those under way too */
@@ -75,6 +76,7 @@ struct call {
 	json_t *created;	/* creation id to id, of the request */
 	json_t *then;		/* [name, args] of a call that follows by
 				 * itself; NULL: none */
+	json_t *sent;		/* submission.c: ids, and what was sent */
 	struct buf out;		/* members of the answer's object */
 	struct arena *mem;
 	char why[200];		/* description of an error; may be empty */
@@ -202,3 +204,11 @@ const char *email_query_changes(struct call *c);
 const char *email_set(struct call *c);
 const char *email_import(struct call *c);
 const char *email_parse(struct call *c);
+const char *identity_get(struct call *c);
+const char *identity_changes(struct call *c);
+const char *identity_set(struct call *c);
+const char *submission_get(struct call *c);
+const char *submission_changes(struct call *c);
+const char *submission_query(struct call *c);
+const char *submission_query_changes(struct call *c);
+const char *submission_set(struct call *c);

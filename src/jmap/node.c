@@ -19,6 +19,7 @@ jmap_configure(struct jmap *j, const struct config *c)
 {
 	j->max_message = c->max_message;
 	j->compress = c->compress;
+	j->max_recipients = c->max_recipients;
 	(void)snprintf(j->hostname, sizeof(j->hostname), "%.*s",
 	    STR_FMT(c->hostname));
 }

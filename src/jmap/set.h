@@ -28,6 +28,14 @@ struct set_ops {
 	    struct set_result *res);
 };
 
+/* Of what never changes: its state, and /changes. */
+#define CONSTANT_STATE "0"
+int constant_state(struct call *c, char state[STATE_MAX], struct err *err);
+const char *constant_changes(struct call *c);
+
+/* The id of the one identity there is. */
+#define IDENTITY "i1"
+
 const char *set_run(struct call *c, const struct set_ops *ops);
 
 void set_refuse(struct set_result *res, const char *type, const char *fmt, ...)

@@ -1,0 +1,494 @@
+/*
+ * submission.c - EmailSubmission: handing in an email.         RFC 8621 7
+ *
+ * What was handed in is the queue's and the journal's, not an object of the
+ * account: a submission is gone as soon as it was created, as 7 allows, and
+ * its undoStatus is final.
+ */
+#include "jmap/email.h"
+#include "mail/author.h"
+#include "mail/outgoing.h"
+#include "mime/header.h"
+#include "smtp/path.h"
+
+enum { PEOPLE_MAX = 4000, PEOPLE_MEM = 64 << 20 };
+
+struct sending {
+	struct call *call;
+	struct set_result *res;
+	json_t *object;
+	struct envelope envelope;
+	struct str *rcpt;	/* each once */
+	size_t nrcpts;
+	json_t *seen, *invalid;	/* recipients */
+	uint64_t email, thread;
+	bool found;
+	struct err *err;
+};
+
+/* ---- the envelope                                            RFC 8621 7 -- */
+
+static void
+add_recipient(struct sending *s, struct str address)
+{
+	struct path path;
+	struct str key;
+
+	if (!smtp_is_text(address) ||
+	    !smtp_mailbox(address, s->call->mem, &path)) {
+		(void)json_array_append_new(s->invalid,
+		    json_stringn(address.p ? address.p : "", address.n));
+		return;
+	}
+	key = str_lower(s->call->mem, path.text);
+	if (json_object_getn(s->seen, key.p, key.n))
+		return;
+	(void)json_object_setn_new(s->seen, key.p, key.n, json_true());
+	s->rcpt[s->nrcpts++] = str_dup(s->call->mem, path.text);
+}
+
+/* Address: no extension is announced, so there are no parameters. */
+static bool
+read_address(struct sending *s, const json_t *v, struct str *out)
+{
+	const json_t *parameters = json_object_get(v, "parameters");
+
+	if (!http_json_text(v, "email", out))
+		set_wrong(s->res, "envelope", "an address has an email");
+	else if (parameters && !json_is_null(parameters) &&
+	    json_object_size(parameters) > 0)
+		set_wrong(s->res, "envelope", "no parameters are known");
+	return s->res->error == NULL;
+}
+
+static void
+read_envelope(struct sending *s, const json_t *v)
+{
+	const json_t *to = json_object_get(v, "rcptTo"), *one;
+	struct str address;
+	struct path path = { 0 };
+	size_t i;
+
+	if (!json_is_array(to)) {
+		set_wrong(s->res, "envelope", "rcptTo is a list");
+		return;
+	}
+	s->rcpt = arena_array(s->call->mem, json_array_size(to) + 1,
+	    sizeof(*s->rcpt));
+	if (!read_address(s, json_object_get(v, "mailFrom"), &address))
+		return;
+	if (address.n > 0 && (!smtp_is_text(address) ||
+	    !smtp_mailbox(address, s->call->mem, &path)))
+		set_wrong(s->res, "envelope", "mailFrom is no address");
+	s->envelope.reverse_path = path.text;
+	json_array_foreach(to, i, one)
+		if (read_address(s, one, &address))
+			add_recipient(s, address);
+}
+
+static struct str
+address_text(struct sending *s, const struct address *a)
+{
+	return arena_printf(s->call->mem, "%.*s@%.*s", STR_FMT(a->mailbox),
+	    STR_FMT(a->host));
+}
+
+/* From Sender or else From; who may not write as that writes as who they
+ * are. */
+static void
+find_sender(struct sending *s, struct str header, struct arena *mem)
+{
+	struct str own = str_c(s->call->account->address), value, text;
+	const struct address *from = NULL;
+	struct address_list list = { 0 };
+	struct path path;
+	size_t n = 0;
+	int e;
+
+	value = header_get(header, STR("Sender"));
+	if (!value.p)
+		value = header_get(header, STR("From"));
+	if (value.p)
+		list = address_parse(mem, value, PEOPLE_MAX);
+	for (size_t i = 0; i < list.n; i++)
+		if (list.v[i].kind == ADDRESS_MAILBOX && n++ == 0)
+			from = &list.v[i];
+	s->envelope.reverse_path = own;
+	if (n != 1) {
+		set_refuse(s->res, "invalidEmail",
+		    "Sender or From has to name one address");
+		s->res->wrong = json_pack("[s]", "from");
+		return;
+	}
+	text = address_text(s, from);
+	if (!smtp_is_text(text) || !smtp_mailbox(text, s->call->mem, &path))
+		return;
+	e = author_may_write_as(s->call->account->store, path.text, mem,
+	    s->err);
+	if (e == 0)
+		s->envelope.reverse_path = path.text;
+	else if (e != E_DENIED)
+		set_fail(s->call, s->res, s->err);
+}
+
+/* Without one: To, Cc and Bcc, each once. */
+static void
+make_envelope(struct sending *s, struct str header)
+{
+	struct arena *mem = arena_new(PEOPLE_MEM);
+	struct header_field f;
+	struct str rest = header;
+
+	s->rcpt = arena_array(s->call->mem, PEOPLE_MAX, sizeof(*s->rcpt));
+	find_sender(s, header, mem);
+	while (header_next(&rest, &f)) {
+		struct address_list list;
+
+		if (!str_eqi(f.name, STR("To")) && !str_eqi(f.name, STR("Cc")) &&
+		    !str_eqi(f.name, STR("Bcc")))
+			continue;
+		list = address_parse(mem, f.value, PEOPLE_MAX);
+		for (size_t i = 0; i < list.n && s->nrcpts < PEOPLE_MAX; i++)
+			if (list.v[i].kind == ADDRESS_MAILBOX)
+				add_recipient(s, address_text(s, &list.v[i]));
+	}
+	arena_free(mem);
+}
+
+static void
+check_recipients(struct sending *s)
+{
+	if (s->res->error)
+		return;
+	if (json_array_size(s->invalid) > 0) {
+		set_refuse(s->res, "invalidRecipients",
+		    "that is no address to send to");
+		out_name(&s->res->out, "invalidRecipients");
+		out_json(&s->res->out, s->invalid);
+	} else if (s->nrcpts == 0) {
+		set_refuse(s->res, "noRecipients", "nobody would get it");
+	} else if (s->nrcpts > s->call->jmap->max_recipients) {
+		set_refuse(s->res, "tooManyRecipients", "they are too many");
+		out_put_u64(&s->res->out, "maxRecipients",
+		    s->call->jmap->max_recipients);
+	}
+}
+
+/* ---- on its way ------------------------------------------------------------ */
+
+struct writing {
+	struct outgoing *out;
+	struct err *err;
+};
+
+static int
+write_piece(void *arg, struct str octets)
+{
+	struct writing *w = arg;
+
+	return outgoing_write(w->out, octets, w->err);
+}
+
+static int
+add_all(struct sending *s, struct outgoing *out)
+{
+	enum rcpt_kind kind;
+	int e = 0;
+
+	for (size_t i = 0; i < s->nrcpts && e == 0; i++) {
+		const struct addressee to = { .address = s->rcpt[i] };
+
+		e = outgoing_recipient(out, &to, &kind, s->err);
+		if (e == 0 && kind != RCPT_LOCAL && kind != RCPT_REMOTE)
+			(void)json_array_append_new(s->invalid,
+			    json_stringn(to.address.p, to.address.n));
+	}
+	check_recipients(s);
+	return e;
+}
+
+/* What was in the way, in the words of 7.5. */
+static void
+refuse(struct sending *s, int e)
+{
+	switch (e) {
+	case E_DENIED:
+		set_refuse(s->res, "forbiddenFrom", "%.150s", s->err->text);
+		return;
+	case E_INVALID:
+		set_refuse(s->res, "invalidEmail", "%.150s", s->err->text);
+		s->res->wrong = json_pack("[s]", "from");
+		return;
+	case E_LIMIT:
+		set_refuse(s->res, "tooLarge", "%.150s", s->err->text);
+		out_put_u64(&s->res->out, "maxSize",
+		    s->call->jmap->max_message);
+		return;
+	default:
+		set_fail(s->call, s->res, s->err);
+	}
+}
+
+static void
+hand_in(struct sending *s, const struct source *source)
+{
+	struct call *c = s->call;
+	struct outgoing_options o = {
+		.account = (struct account *)(uintptr_t)c->account,
+		.log = http_log(c->http),
+		.hostname = str_c(c->jmap->hostname),
+		.id = arena_printf(c->mem, "%016jx%016jx",
+		    (uintmax_t)loop_random64(c->jmap->loop),
+		    (uintmax_t)loop_random64(c->jmap->loop)),
+		.compress = c->jmap->compress,
+		.max_message = c->jmap->max_message,
+	};
+	struct writing w = { .err = s->err };
+	uint64_t message = 0, prefix = source_prefix(source);
+	int e;
+
+	http_origin(c->http, &o.origin);
+	e = outgoing_begin(&o, &s->envelope, &w.out, s->err);
+	if (e == E_DENIED) {
+		set_refuse(s->res, "forbiddenMailFrom", "%.150s",
+		    s->err->text);
+		return;
+	}
+	if (e == 0)
+		e = add_all(s, w.out);
+	/* What we put in front of it for its mailbox stays here. */
+	if (e == 0 && !s->res->error)
+		e = source_read(source, (struct octet_range){ prefix,
+		    source_size(source) - prefix }, write_piece, &w, s->err);
+	if (e == 0 && !s->res->error)
+		e = outgoing_commit(w.out, &message, s->err);
+	outgoing_end(w.out);
+	if (e < 0)
+		refuse(s, e);
+	s->res->id = arena_printf(c->mem, "s%ju", (uintmax_t)message);
+}
+
+static int
+send_email(void *arg, const struct email_place *at,
+    const struct fetch_row *row)
+{
+	struct sending *s = arg;
+	const struct source source = { .stored = message_of(s->call->account,
+	    at->mailbox, row) };
+	const json_t *envelope = json_object_get(s->object, "envelope");
+	struct arena *mem = arena_new(MESSAGE_FACTS_MEM);
+	auto_buf header = BUF_INIT(MESSAGE_HEADER_MAX);
+	struct facts f;
+	bool whole;
+	int e;
+
+	if (row->flags & FLAG_deleted) {
+		arena_free(mem);
+		return 0;
+	}
+	s->found = true;
+	s->thread = at->thread;
+	e = source_facts(&source, s->call->jmap->loop, mem, &f, s->err);
+	if (e == 0)
+		e = source_get(&source, (struct octet_range){
+		    source_prefix(&source), f.header_len }, &header, &whole,
+		    s->err);
+	if (e == 0 && envelope && !json_is_null(envelope))
+		read_envelope(s, envelope);
+	else if (e == 0)
+		make_envelope(s, buf_get(&header));
+	if (e == 0)
+		check_recipients(s);
+	if (e == 0 && !s->res->error)
+		hand_in(s, &source);
+	arena_free(mem);
+	return e;
+}
+
+/* ---- EmailSubmission/set                                   RFC 8621 7.5 -- */
+
+static void
+put_created(struct sending *s)
+{
+	struct buf *b = &s->res->out;
+
+	out_put_str(b, "id", s->res->id);
+	out_name(b, "threadId");
+	out_id(b, 't', s->thread);
+	out_name(b, "sendAt");
+	header_put_utc(b, loop_wall(s->call->jmap->loop));
+	out_put_str(b, "undoStatus", STR("final"));
+	out_put_null(b, "deliveryStatus");
+	for (size_t i = 0; i < 2; i++) {
+		out_name(b, i ? "mdnBlobIds" : "dsnBlobIds");
+		out_open(b, '[');
+		out_close(b, ']');
+	}
+}
+
+static void
+read_object(struct sending *s, struct str *email)
+{
+	const json_t *identity = json_object_get(s->object, "identityId");
+	const json_t *id = json_object_get(s->object, "emailId");
+	const char *name;
+	json_t *v;
+
+	json_object_foreach(s->object, name, v)
+		if (v != identity && v != id && strcmp(name, "envelope") != 0)
+			set_wrong(s->res, name, "that is not for you to say");
+	if (!json_is_string(identity) ||
+	    !str_eq(text_of(identity), STR(IDENTITY)))
+		set_wrong(s->res, "identityId", "there is no such identity");
+	if (!json_is_string(id) || !call_id(s->call, id, email) ||
+	    !id_number(*email, 'e', &s->email))
+		set_wrong(s->res, "emailId", "there is no such email");
+}
+
+static void
+create(struct call *c, json_t *object, struct set_result *res)
+{
+	struct err err = { 0 };
+	struct sending s = { .call = c, .res = res, .object = object,
+		.err = &err, .seen = json_object(), .invalid = json_array() };
+	struct email_places places = { 0 };
+	struct str email;
+	int e = 0;
+
+	read_object(&s, &email);
+	if (!res->error)
+		e = emails_find(c->account, &s.email, 1, &places, &err);
+	if (!res->error && e == 0)
+		e = emails_rows(c->account, &places, WANT_FACTS | WANT_HEAD,
+		    send_email, &s, &err);
+	vec_free(&places.v);
+	json_decref(s.seen);
+	json_decref(s.invalid);
+	if (e < 0 && !res->error)
+		set_fail(c, res, &err);
+	else if (!res->error && !s.found)
+		set_wrong(res, "emailId", "there is no such email");
+	if (res->error)
+		return;
+	put_created(&s);
+	(void)json_object_setn_new(c->sent, res->id.p, res->id.n,
+	    json_stringn(email.p, email.n));
+}
+
+static void
+update(struct call *c unused_arg, struct str id unused_arg,
+    json_t *patch unused_arg, struct set_result *res)
+{
+	set_refuse(res, "notFound", "it has been handed in");
+}
+
+static void
+destroy(struct call *c unused_arg, struct str id unused_arg,
+    struct set_result *res)
+{
+	set_refuse(res, "notFound", "it has been handed in");
+}
+
+/* The email of a submission that this call has created; NULL: none. */
+static const json_t *
+email_of(struct call *c, const char *key)
+{
+	json_t *name = json_stringn(key, strlen(key));
+	const json_t *email = NULL;
+	struct str id;
+
+	if (call_id(c, name, &id))
+		email = json_object_getn(c->sent, id.p, id.n);
+	json_decref(name);
+	return email;
+}
+
+/* The Email/set that follows from what could be sent. */
+static void
+follow(struct call *c)
+{
+	json_t *updates = json_object_get(c->args, "onSuccessUpdateEmail");
+	json_t *destroys = json_object_get(c->args, "onSuccessDestroyEmail");
+	json_t *update_args = json_object(), *destroy_args = json_array(), *v;
+	const json_t *email;
+	const char *key;
+	size_t i;
+
+	json_object_foreach(updates, key, v)
+		if ((email = email_of(c, key)))
+			(void)json_object_set(update_args,
+			    json_string_value(email), v);
+	json_array_foreach(destroys, i, v)
+		if ((email = email_of(c, json_string_value(v))))
+			(void)json_array_append(destroy_args,
+			    (json_t *)(uintptr_t)email);
+	if (updates || destroys)
+		c->then = json_pack("[s{sssoso}]", "Email/set", "accountId",
+		    c->person->id, "update", update_args, "destroy",
+		    destroy_args);
+	else {
+		json_decref(update_args);
+		json_decref(destroy_args);
+	}
+}
+
+const char *
+submission_set(struct call *c)
+{
+	static const struct set_ops ops = { .state = constant_state,
+		.create = create, .update = update, .destroy = destroy };
+	const char *error;
+
+	c->sent = json_object();
+	error = set_run(c, &ops);
+	if (!error)
+		follow(c);
+	return error;
+}
+
+/* ---- what there is of them: nothing ---------------------------------------- */
+
+const char *
+submission_get(struct call *c)
+{
+	static const struct property properties[] = { { "id", NULL },
+		{ "identityId", NULL }, { "emailId", NULL },
+		{ "threadId", NULL }, { "envelope", NULL }, { "sendAt", NULL },
+		{ "undoStatus", NULL }, { "deliveryStatus", NULL },
+		{ "dsnBlobIds", NULL }, { "mdnBlobIds", NULL },
+		{ NULL, NULL } };
+	const char *error;
+	json_t *ids;
+
+	(void)get_properties(c, properties, &error);
+	if (error || (error = get_ids(c, &ids)))
+		return error;
+	get_begin(c, CONSTANT_STATE);
+	get_end(c, ids);
+	return NULL;
+}
+
+const char *
+submission_changes(struct call *c)
+{
+	return constant_changes(c);
+}
+
+const char *
+submission_query(struct call *c)
+{
+	struct window w;
+	const char *error = query_window(c, 0, 0, &w);
+
+	if (error)
+		return error;
+	query_begin(c, CONSTANT_STATE, &w);
+	query_end(c, 0, &w);
+	return NULL;
+}
+
+const char *
+submission_query_changes(struct call *c)
+{
+	return query_changes(c, CONSTANT_STATE);
+}
