@@ -160,7 +160,8 @@ def tell(demo, story, *more):
 @page
 @pytest.mark.parametrize("name", [
     "wrong_password", "reading", "html", "conversation", "several", "folders",
-    "search", "keyboard", "phone", "german", "views"])
+    "writing", "answers", "drafts", "search", "keyboard", "arriving", "phone",
+    "german", "views"])
 def test_story(empty_demo, name):
     tell(empty_demo, name)
 

@@ -144,7 +144,8 @@ make_envelope(struct sending *s, struct str header)
 	while (header_next(&rest, &f)) {
 		struct address_list list;
 
-		if (!str_eqi(f.name, STR("To")) && !str_eqi(f.name, STR("Cc")) &&
+		if (!str_eqi(f.name, STR("To")) &&
+		    !str_eqi(f.name, STR("Cc")) &&
 		    !str_eqi(f.name, STR("Bcc")))
 			continue;
 		list = address_parse(mem, f.value, PEOPLE_MAX);
@@ -174,7 +175,7 @@ check_recipients(struct sending *s)
 	}
 }
 
-/* ---- on its way ------------------------------------------------------------ */
+/* ---- on its way ---------------------------------------------------------- */
 
 struct writing {
 	struct outgoing *out;
@@ -446,7 +447,7 @@ submission_set(struct call *c)
 	return error;
 }
 
-/* ---- what there is of them: nothing ---------------------------------------- */
+/* ---- what there is of them: nothing -------------------------------------- */
 
 const char *
 submission_get(struct call *c)

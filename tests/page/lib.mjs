@@ -24,9 +24,7 @@ export async function story(tell, { allowed = [], ...options } = {}) {
 	const wrong = [];
 	const watch = (page) => {
 		page.setDefaultTimeout(20000);
-		// Of a server without events the page asks now and then instead.
 		page.on('console', (m) => m.type() === 'error' &&
-			!m.location().url.includes('/jmap/eventsource/') &&
 			wrong.push(`console: ${m.text()}`));
 		page.on('pageerror', (e) => wrong.push(`error: ${e.stack}`));
 		page.on('request', (r) => /^(https?|wss?):/.test(r.url()) &&
