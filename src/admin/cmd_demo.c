@@ -408,9 +408,13 @@ show_inside(const struct demo *d)
 static void
 show_ports(const struct demo *d)
 {
-	printf("\nPoint a mail program at it: host 127.0.0.1, user %s\n"
-	       "or %s, password %s.\n", ALICE, BOB, PASSWORD);
-	if (d->o.deliver_outside)
+	bool tls = d->o.deliver_outside;
+
+	printf("\nRead and write in a browser: http%s://127.0.0.1:%u/\n"
+	       "Or point a mail program at it: host 127.0.0.1.\n"
+	       "The user is %s or %s, the password %s.\n", tls ? "s" : "",
+	    d->ports[tls ? HTTPS : HTTP], ALICE, BOB, PASSWORD);
+	if (tls)
 		show_outside(d);
 	else
 		show_inside(d);
