@@ -329,6 +329,13 @@ def test_deleted_is_not_there(demo, alice, box):
 
 # ---- RFC 8621 4.4: Email/query ----------------------------------------------
 
+def test_has_attachment(alice, box):
+    plain, mixed = (put(alice, box, m)["id"] for m in (PLAIN, MIXED))
+    for wanted, email in (True, mixed), (False, plain):
+        assert alice.call("Email/query", filter={
+            "inMailbox": box, "hasAttachment": wanted})["ids"] == [email]
+
+
 @pytest.fixture
 def three(alice, box):
     return [put(alice, box, PLAIN.replace(b"plain@", b"q%d@" % i).replace(
@@ -397,6 +404,7 @@ def test_query_errors(alice):
             ({"filter": {"x": 1}}, "unsupportedFilter"),
             ({"filter": {"before": "yesterday"}}, "invalidArguments"),
             ({"filter": {"hasKeyword": "a b"}}, "invalidArguments"),
+            ({"filter": {"hasAttachment": 1}}, "invalidArguments"),
             ({"filter": {"operator": "AND"}}, "invalidArguments"),
             ({"limit": -1}, "invalidArguments")):
         assert alice.error("Email/query", **args) == error, args

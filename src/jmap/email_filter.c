@@ -260,6 +260,16 @@ not_keyword(struct filtering *f, const json_t *v)
 }
 
 static struct condition *
+has_attachment(struct filtering *f, const json_t *v)
+{
+	struct condition *n = node(f, COND_ATTACHMENT);
+
+	if (!json_is_boolean(v))
+		return NULL;
+	return json_is_true(v) ? n : negated(f, n);
+}
+
+static struct condition *
 field_of(struct filtering *f, const char *name, const json_t *v)
 {
 	return json_is_string(v) ? words_in(f, COND_FIELD, str_c(name),
@@ -324,6 +334,7 @@ static const struct {
 	{ "maxSize", max_size },
 	{ "hasKeyword", has_keyword },
 	{ "notKeyword", not_keyword },
+	{ "hasAttachment", has_attachment },
 	{ "text", in_text },
 	{ "from", in_from },
 	{ "to", in_to },

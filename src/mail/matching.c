@@ -61,7 +61,8 @@ gather(struct matching *m, const struct condition *c)
 {
 	for (const struct condition *k = c->kids; k; k = k->next)
 		gather(m, k);
-	m->wants[BY_FACTS] |= c->kind == COND_SENT_DAY;
+	m->wants[BY_FACTS] |= c->kind == COND_SENT_DAY ||
+	    c->kind == COND_ATTACHMENT;
 	m->wants[BY_HEADER] |= c->kind == COND_FIELD;
 	m->reads_header |= c->kind == COND_FIELD && !is_known_field(c->name);
 	if (c->kind != COND_BODY && c->kind != COND_TEXT)
@@ -426,6 +427,11 @@ known_of(void *arg, const struct condition *c)
 		if (m->depth < BY_FACTS)
 			return VERDICT_UNKNOWN;
 		is = was_sent(&m->facts, c);
+		break;
+	case COND_ATTACHMENT:
+		if (m->depth < BY_FACTS)
+			return VERDICT_UNKNOWN;
+		is = (m->facts.flags & FACTS_ATTACHMENT) != 0;
 		break;
 	case COND_FIELD:
 		if (m->depth < BY_FACTS)

@@ -33,6 +33,7 @@ enum condition_kind {
 	/* What only the message says. text is folded (mime/fold.h). */
 	COND_SENT_DAY,		/* low <= second of Date:, by the clock of its
 				 * own zone, < high */
+	COND_ATTACHMENT,	/* people would save a part of it as a file */
 	COND_FIELD,		/* a header field called name holds text */
 	COND_BODY,		/* text */
 	COND_TEXT,		/* text, in header or body */

@@ -5,7 +5,8 @@ import { assert, deliver, goFolder, open, row, signIn, story, until }
 await deliver({ subject: 'Invoice 17', text: 'Please pay the blue bicycle.' });
 await deliver({ subject: 'Holiday', from: 'dave@example.net',
 	text: 'We took bicycles.' });
-await deliver({ subject: 'Nothing of it' });
+await deliver({ subject: 'Nothing of it', attachments: [
+	{ filename: 'empty.txt', content: '-' }] });
 await story(async (page) => {
 	await signIn(page);
 	const look = async (text, ...subjects) => {
@@ -23,6 +24,7 @@ await story(async (page) => {
 	await look('from:dave', 'Holiday');
 	await look('subject:invoice bicycle', 'Invoice 17');
 	await look('is:flagged', 'Invoice 17');
+	await look('has:attachment', 'Nothing of it');
 	await look('before:2001-01-01');
 	await page.getByText('Nothing was found').waitFor();
 	assert.equal(await page.title().then((t) => t.includes('Search results')), true);

@@ -27,7 +27,7 @@ export const de: Texts = {
 		`„${name}“ löschen?`,
 
 	search: 'Post durchsuchen',
-	searchHint: 'Wörter, oder from: to: subject: is:unread is:flagged before: after:',
+	searchHint: 'Wörter, oder from: to: subject: is:unread is:flagged has:attachment before: after:',
 	searchResults: 'Suchergebnis',
 	conversations: 'Unterhaltungen',
 	messages: 'Nachrichten',

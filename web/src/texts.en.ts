@@ -26,7 +26,7 @@ export const en = {
 		`Delete “${name}”?`,
 
 	search: 'Search mail',
-	searchHint: 'Words, or from: to: subject: is:unread is:flagged before: after:',
+	searchHint: 'Words, or from: to: subject: is:unread is:flagged has:attachment before: after:',
 	searchResults: 'Search results',
 	conversations: 'Conversations',
 	messages: 'Messages',

@@ -15,6 +15,7 @@ const words: Record<string, (value: string) => Filter | undefined> = {
 	is: (v) => ({ unread: { notKeyword: '$seen' }, read: { hasKeyword: '$seen' },
 		flagged: { hasKeyword: '$flagged' },
 		answered: { hasKeyword: '$answered' } } as Record<string, Filter>)[v],
+	has: (v) => v === 'attachment' ? { hasAttachment: true } : undefined,
 	before: (v) => day(v) ? { before: day(v) } : undefined,
 	after: (v) => day(v) ? { after: day(v) } : undefined,
 };
