@@ -329,6 +329,37 @@ def test_deleted_is_not_there(demo, alice, box):
 
 # ---- RFC 8621 4.4: Email/query ----------------------------------------------
 
+def test_snippets(alice, box):
+    """RFC 8621 5.1"""
+    one = put(alice, box, PLAIN.replace(b"second line",
+                                        b"is <b> & HELLO again"))["id"]
+    two = put(alice, box, MIXED)["id"]
+    answer = alice.call("SearchSnippet/get", emailIds=[one, two, "e999999"],
+                        filter={"operator": "OR", "conditions": [
+                            {"text": "hello"}, {"subject": "GR\u00dc\u00dfe"},
+                            {"operator": "NOT", "conditions": [
+                                {"text": "there"}]}]})
+    assert answer["notFound"] == ["e999999"]
+    assert {s["emailId"]: (s["subject"], s["preview"])
+            for s in answer["list"]} == {
+        one: ("<mark>Gr\u00fc\u00dfe</mark> to you",
+              "<mark>Hello</mark> there is &lt;b&gt; &amp; "
+              "<mark>HELLO</mark> again"),
+        two: (None, None)}
+    answer = alice.call("SearchSnippet/get", emailIds=[one])
+    assert answer["list"] == [
+        {"emailId": one, "subject": None, "preview": None}]
+    long = put(alice, box, b"Subject: long\r\n\r\n" + b"a<b " * 50 +
+               b"needle " + b"x " * 100)["id"]
+    snippet, = alice.call("SearchSnippet/get", emailIds=[long],
+                          filter={"body": "needle"})["list"]
+    assert snippet["subject"] is None
+    assert "a&lt;b <mark>needle</mark> x x" in snippet["preview"]
+    assert len(snippet["preview"].encode()) <= 255
+    assert alice.error("SearchSnippet/get", emailIds=[one], filter={
+        "operator": "NONE", "conditions": []}) == "invalidArguments"
+
+
 def test_has_attachment(alice, box):
     plain, mixed = (put(alice, box, m)["id"] for m in (PLAIN, MIXED))
     for wanted, email in (True, mixed), (False, plain):

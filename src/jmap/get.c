@@ -6,7 +6,13 @@
 const char *
 get_ids(struct call *c, json_t **ids)
 {
-	json_t *asked = json_object_get(c->args, "ids"), *seen, *v;
+	return ids_of(c, "ids", ids);
+}
+
+const char *
+ids_of(struct call *c, const char *name, json_t **ids)
+{
+	json_t *asked = json_object_get(c->args, name), *seen, *v;
 	struct str id;
 	size_t i;
 

@@ -138,6 +138,8 @@ void get_put(struct buf *b, const struct property *rows, uint64_t wanted,
 /* The ids that are asked for, each once, as names of an object for the caller
  * to free; NULL: all there are. NULL, or an error: more than MAX_GET. */
 const char *get_ids(struct call *c, json_t **ids);
+/* The same of another argument. */
+const char *ids_of(struct call *c, const char *name, json_t **ids);
 /* The answer around the list: accountId, state, list: [ and then ], notFound.
  * What was found was removed from the ids, which are freed. */
 void get_begin(struct call *c, const char *state);
@@ -204,6 +206,7 @@ const char *email_query_changes(struct call *c);
 const char *email_set(struct call *c);
 const char *email_import(struct call *c);
 const char *email_parse(struct call *c);
+const char *snippet_get(struct call *c);
 const char *identity_get(struct call *c);
 const char *identity_changes(struct call *c);
 const char *identity_set(struct call *c);

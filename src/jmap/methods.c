@@ -72,6 +72,8 @@ const struct method jmap_methods[] = {
 	{ CAP_MAIL, "Email/parse", email_parse, RULES(ACCOUNT,
 	    { "blobIds", ARG_IDS, true },
 	    { "properties", ARG_STRINGS, false }, ARGS_VALUES) },
+	{ CAP_MAIL, "SearchSnippet/get", snippet_get, RULES(ARGS_FILTER,
+	    { "emailIds", ARG_IDS, true }) },
 	{ CAP_SUBMISSION, "Identity/get", identity_get, RULES(ARGS_GET) },
 	{ CAP_SUBMISSION, "Identity/changes", identity_changes,
 	    RULES(ARGS_CHANGES) },
