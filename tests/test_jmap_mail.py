@@ -329,6 +329,18 @@ def test_deleted_is_not_there(demo, alice, box):
 
 # ---- RFC 8621 4.4: Email/query ----------------------------------------------
 
+def test_same_second(alice, box):
+    """The newest first, also of those that came in one second."""
+    came = [put(alice, box, PLAIN, receivedAt="2020-01-01T00:00:00Z")["id"]
+            for _ in range(3)]
+    for ascending in True, False:
+        assert alice.call("Email/query", filter={"inMailbox": box}, sort=[
+            {"property": "receivedAt", "isAscending": ascending}])["ids"] == \
+            (came if ascending else came[::-1])
+    assert alice.call("Email/query", filter={"inMailbox": box})["ids"] == \
+        came[::-1]
+
+
 def test_snippets(alice, box):
     """RFC 8621 5.1"""
     one = put(alice, box, PLAIN.replace(b"second line",

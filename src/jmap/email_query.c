@@ -60,9 +60,10 @@ read_order(struct call *c, const json_t *by, struct order *out)
 	return call_error(c, "unsupportedSort", "not by that");
 }
 
-/* Newest first where nothing is said. */
+/* Newest first where nothing is said; and what no comparator decides is in the
+ * order in which it came, the way round that the first one has. */
 static const char *
-read_sort(struct call *c, struct order by[ORDERS_MAX], size_t *n)
+read_sort(struct call *c, struct order by[ORDERS_MAX + 2], size_t *n)
 {
 	const json_t *sort = json_object_get(c->args, "sort"), *v;
 	const char *error = NULL;
@@ -77,6 +78,9 @@ read_sort(struct call *c, struct order by[ORDERS_MAX], size_t *n)
 	if (*n == 0)
 		by[(*n)++] = (struct order){ .key = ORDER_RECEIVED,
 			.reverse = true };
+	by[*n] = (struct order){ .key = ORDER_ARRIVAL,
+		.reverse = by[0].reverse };
+	++*n;
 	return error;
 }
 
@@ -170,7 +174,7 @@ put_window(struct call *c, const struct sorted *v, size_t n,
 const char *
 email_query(struct call *c)
 {
-	struct order by[ORDERS_MAX];
+	struct order by[ORDERS_MAX + 2];
 	struct sorting *sorting;
 	struct sorted *v;
 	struct err err = { 0 };

@@ -181,6 +181,9 @@ value_of(struct sorting *o, const struct order *by,
 	case ORDER_RECEIVED:
 		v.number = row->received;
 		break;
+	case ORDER_ARRIVAL:
+		v.number = (int64_t)row->email;
+		break;
 	case ORDER_SIZE:
 		v.number = (int64_t)row->size;
 		break;
@@ -253,6 +256,7 @@ needs_facts(const struct order *by, size_t n)
 {
 	for (size_t i = 0; i < n; i++)
 		if (by[i].key != ORDER_RECEIVED && by[i].key != ORDER_SIZE &&
+		    by[i].key != ORDER_ARRIVAL &&
 		    by[i].key != ORDER_MARKED)
 			return true;
 	return false;

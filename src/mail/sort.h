@@ -11,6 +11,7 @@
 
 enum order_key {
 	ORDER_RECEIVED,
+	ORDER_ARRIVAL,		/* into the account: the email's number */
 	ORDER_SIZE,
 	ORDER_SENT,		/* Date:, or when it was received */
 	ORDER_SUBJECT,		/* the base subject */
