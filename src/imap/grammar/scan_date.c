@@ -18,10 +18,14 @@ date_digits(struct scan *s, size_t n)
 	return scan_ok(s) ? (int)v : 0;
 }
 
-/* "-" date-month "-" date-year; years before 1970 mean its first day. */
+/* date-day "-" date-month "-" date-year;  date-day = 1*2DIGIT. Years before
+ * 1970 mean its first day. */
 static struct civil
-month_and_year(struct scan *s, int day)
+date_text(struct scan *s)
 {
+	struct str rest = rd_rest(&s->r);
+	bool two = rest.n > 1 && ascii_is_digit(rest.p[1]);
+	int day = date_digits(s, two ? 2 : 1);
 	struct civil c = { .day = day };
 
 	scan_need(s, '-', "not a well-formed date");
@@ -30,31 +34,22 @@ month_and_year(struct scan *s, int day)
 	c.year = date_digits(s, 4);
 	if (scan_ok(s) && c.month > 0 && c.year < YEAR_MIN)
 		c = (struct civil){ .year = YEAR_MIN, .month = 1, .day = 1 };
-	if (!scan_ok(s) || c.month == 0 || !civil_valid(&c))
-		scan_fail(s, "not a day that exists");
+	if (scan_ok(s) && c.month == 0)
+		scan_fail(s, "not a month");
 	return c;
-}
-
-/* date-text = date-day "-" date-month "-" date-year;  date-day = 1*2DIGIT */
-static int64_t
-date_text(struct scan *s)
-{
-	struct str rest = rd_rest(&s->r);
-	bool two = rest.n > 1 && ascii_is_digit(rest.p[1]);
-	struct civil c = month_and_year(s, date_digits(s, two ? 2 : 1));
-
-	return scan_ok(s) ? civil_time(&c) : 0;
 }
 
 int64_t
 scan_date(struct scan *s)
 {
 	bool quoted = scan_opt(s, '"');
-	int64_t day = date_text(s);
+	struct civil c = date_text(s);
 
+	if (scan_ok(s) && !civil_valid(&c))
+		scan_fail(s, "not a day that exists");
 	if (quoted)
 		scan_need(s, '"', "not a well-formed date");
-	return day;
+	return scan_ok(s) ? civil_time(&c) : 0;
 }
 
 /* time = 2DIGIT ":" 2DIGIT ":" 2DIGIT */
@@ -66,41 +61,42 @@ time_of_day(struct scan *s, struct civil *c)
 	c->minute = date_digits(s, 2);
 	scan_need(s, ':', "not a well-formed time");
 	c->second = date_digits(s, 2);
-	/* 60 is a leap second (RFC 3339 5.6): the same as the one after. */
-	if (c->hour > 23 || c->minute > 59 || c->second > 60)
-		scan_fail(s, "not a time of day that exists");
 }
 
-/* zone = ("+" / "-") 4DIGIT */
+static bool
+is_no_quote(char c)
+{
+	return c != '"';
+}
+
+/* zone = ("+" / "-") 4DIGIT. "GMT", "+00:00" and whatever else stands there
+ * is UTC. */
 static int
 zone_minutes(struct scan *s)
 {
-	bool west = scan_opt(s, '-');
-	int hours, minutes;
+	struct str zone = rd_while(&s->r, is_no_quote);
+	uint32_t n;
 
-	if (!west)
-		scan_need(s, '+', "not a well-formed zone");
-	hours = date_digits(s, 2);
-	minutes = date_digits(s, 2);
-	if (hours > 23 || minutes > 59)
-		scan_fail(s, "not a zone that exists");
-	return west ? -(hours * 60 + minutes) : hours * 60 + minutes;
+	if (zone.n != 5 || (zone.p[0] != '+' && zone.p[0] != '-') ||
+	    !str_u32(str_from(zone, 1), &n) || n > 2359 || n % 100 > 59)
+		return 0;
+	n = n / 100 * 60 + n % 100;
+	return zone.p[0] == '-' ? -(int)n : (int)n;
 }
 
-/* date-day-fixed = (SP DIGIT) / 2DIGIT; phones leave the space out. */
+/* date-day-fixed = (SP DIGIT) / 2DIGIT; phones leave the space out. A time of
+ * a message to be kept is no reason to refuse it: the 30th of February is the
+ * 2nd of March (or the 1st), and 24:00 is the next day. */
 int64_t
 scan_date_time(struct scan *s, int *zone_min)
 {
-	struct str rest;
 	struct civil c;
 	int64_t at;
 	int zone;
 
 	scan_need(s, '"', "expected a date-time in quotes");
 	(void)scan_opt(s, ' ');
-	rest = rd_rest(&s->r);
-	c = month_and_year(s, date_digits(s,
-	    rest.n > 1 && ascii_is_digit(rest.p[1]) ? 2 : 1));
+	c = date_text(s);
 	scan_sp(s);
 	time_of_day(s, &c);
 	scan_sp(s);
