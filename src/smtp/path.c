@@ -25,11 +25,12 @@ is_ldh(char c)
 	return ascii_is_alnum(c) || c == '-';
 }
 
-/* sub-domain =/ U-label                                    RFC 6531 3.3 */
+/* sub-domain =/ U-label                                    RFC 6531 3.3
+ * and "_", which the names of some machines that send mail have. */
 static bool
 is_label(char c)
 {
-	return is_utf8(c) || is_ldh(c);
+	return is_utf8(c) || is_ldh(c) || c == '_';
 }
 
 /* %d32-126 / UTF8-non-ascii: what may stand in a quoted string, plain or (but
@@ -179,7 +180,8 @@ smtp_is_domain(struct str s)
 	struct str out;
 
 	return s.n <= SMTP_DOMAIN_MAX && str_is_ascii(s) &&
-	    domain(&r, &out) && rd_done(&r) && out.n == s.n;
+	    str_chr(s, '_') == s.n && domain(&r, &out) && rd_done(&r) &&
+	    out.n == s.n;
 }
 
 static bool

@@ -7,7 +7,7 @@
  * part come out the same (4.1.2: all quoted forms MUST be treated as
  * equivalent). Source routes are accepted and dropped (appendix C). So are dots
  * at the end of a domain; local parts may have dots where a Dot-string has none
- * (a..b, .a, a.) and are quoted then.
+ * (a..b, .a, a.) and are quoted then, and domains may have "_".
  */
 #pragma once
 #include "base/arena.h"

@@ -24,6 +24,17 @@ C: RCPT TO:postmaster
 S~ 250 .*
 C: RSET
 S~ 250 .*
+C: MAIL FROM:<root@my_host.example.net>
+S~ 250 .*
+C: RCPT TO:<bob@example.test>
+S~ 250 .*
+C: DATA
+S~ 354 .*
+C: From: root@my_host.example.net
+C: 
+C: Hello
+C: .
+S~ 250 .*
 C: MAIL a@example.net
 S~ 501 .*FROM:<.*>.*
 CONN imap
@@ -35,3 +46,7 @@ S* a OK .*
 C: b FETCH 1 BODY.PEEK[HEADER.FIELDS (Return-Path)]
 S~ \* 1 FETCH .*
 S: Return-Path: <".a..b."@example.net>
+S* b OK .*
+C: c FETCH 2 BODY.PEEK[HEADER.FIELDS (Return-Path)]
+S~ \* 2 FETCH .*
+S: Return-Path: <root@my_host.example.net>
