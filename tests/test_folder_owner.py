@@ -60,7 +60,10 @@ COMMANDS = [
     ("account", "remove", "a@example.org", "--yes"), ("alias", "list"),
     ("alias", "add", "a@example.org", "b@example.org"), ("queue",),
     ("queue", "list"), ("queue", "drop", "--all", "--yes"),
-    ("trace", "a@example.org"), ("verify",), ("journal",)]
+    ("trace", "a@example.org"), ("verify",), ("journal",),
+    ("status",), ("reload",), ("stop",), ("mx", "example.org"),
+    ("allow", "list"), ("block", "add", "example.net"),
+    ("send", "a@example.org")]
 
 
 @pytest.mark.parametrize("command", COMMANDS, ids=" ".join)
@@ -74,8 +77,9 @@ def test_no_command_takes_a_folder_over(scratch, command):
             text="a long password\n")
     assert look(d) == before
     missing = scratch / "missing"
-    refused(*command, "--data", missing, says="there is no data folder",
-            text="a long password\n")
+    refused(*command, "--data", missing, text="a long password\n",
+            says=str(missing) if command[0] == "send" else
+            "there is no data folder")
     assert not missing.exists()
 
 
@@ -121,13 +125,26 @@ def test_a_folder_that_others_may_write_into(scratch, mode):
     d.mkdir()
     d.chmod(mode)
     before = look(d)
+    # The advice fits: a folder that others share is told apart.
+    refused("domain", "list", "--data", d,
+            says=f"{d} is no data folder of Postern")
     refused("domain", "add", "example.org", "--data", d,
-            says="d, on the way to the data folder, can be written by others")
+            says=f"{d} can be written by others, as no data folder may be: "
+            "chmod go-w,")
     assert look(d) == before
     # Sticky: nobody else can move what is ours.
     inner = d / "inner"
+    if not mode & 0o1000:
+        refused("domain", "add", "example.org", "--data", inner,
+                says=f"{d}, on the way to the data folder, can be written by "
+                "others: chmod +t")
+        d.chmod(mode | 0o1000)
     done = postern("domain", "add", "example.org", "--data", inner)
-    assert (done.returncode == 0) == bool(mode & 0o1000), done
+    assert done.returncode == 0, done
+    # One that was given away later.
+    inner.chmod(mode)
+    refused("domain", "list", "--data", inner,
+            says=f"{inner} can be written by others")
 
 
 def test_links_of_our_own_are_followed(scratch):

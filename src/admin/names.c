@@ -36,14 +36,18 @@ names_read_config(struct admin *a, const struct options *o,
 	return 0;
 }
 
+/* E_NOTFOUND: there is no server; E_INVALID: no data folder. */
 static int
 connect_to(struct names *n, const char *data, struct err *err)
 {
 	struct data_folder f;
 	int fd;
 
-	if (data_folder_open(data, DATA_FOLDER_FIND, &f, err) < 0)
+	if (data_folder_open(data, DATA_FOLDER_FIND, &f, err) < 0) {
+		if (err->code == E_NOTFOUND)
+			err->code = E_INVALID;
 		return err->code;
+	}
 	fd = data_folder_connect(f.fd, "control-resolver", err);
 	(void)close(f.fd);
 	if (fd < 0)
@@ -106,14 +110,16 @@ start_master(struct names *n, struct admin *a, struct err *err)
 }
 
 static int
-names_reach(struct names *n, struct admin *a, struct err *err)
+names_reach(struct names *n, struct admin *a, bool named, struct err *err)
 {
 	int rc = E_NOTFOUND;
 
 	if (n->config.data.n > 0)
 		rc = connect_to(n, str_dupz(a->memory, n->config.data), err);
-	return rc == E_NOTFOUND || rc == E_INVALID ? start_master(n, a, err) :
-	    rc;
+	/* A configuration may be asked before its server ever ran. */
+	if (rc == E_NOTFOUND || (rc == E_INVALID && !named))
+		return start_master(n, a, err);
+	return rc;
 }
 
 int
@@ -128,7 +134,7 @@ names_open(struct admin *a, const struct options *o, struct names **out,
 	n->clock = clock_real();
 	n->loop = loop_new(&n->clock, NULL);
 	n->dns = dns_new(n->loop, -1);
-	if (names_reach(n, a, err) < 0) {
+	if (names_reach(n, a, o->data != NULL, err) < 0) {
 		names_close(n);
 		return err->code;
 	}

@@ -7,7 +7,8 @@
 #include <sys/stat.h>
 #include <sys/un.h>
 
-enum { LINKS_MAX = 40, LINK_OCTETS = 4000, WALK_MEMORY = 4 << 20 };
+enum { LINKS_MAX = 40, LINK_OCTETS = 4000, WALK_MEMORY = 4 << 20,
+	SHOWN_OCTETS = 110 };
 
 /* A walk from the root folder to the data folder. */
 struct folder_walk {
@@ -26,9 +27,25 @@ is_trusted(uid_t uid)
 	return uid == 0 || uid == geteuid();
 }
 
-/* last: the data folder itself, where not even the sticky bit helps. */
-static int
-check_owner(const struct stat *st, struct str name, bool last, struct err *err)
+/* Where it really is, links followed: what to write behind chmod. A long one
+ * is shown by its last name, so that what is said of it has room. */
+static const char *
+folder_path(struct folder_walk *w, int fd, struct str name)
+{
+	char *to = arena_alloc(w->memory, SHOWN_OCTETS), proc[40];
+	ssize_t n;
+
+	(void)snprintf(proc, sizeof(proc), "/proc/self/fd/%d", fd);
+	n = readlink(proc, to, SHOWN_OCTETS - 1);
+	if (n <= 0 || n == SHOWN_OCTETS - 1)
+		return str_dupz(w->memory, str_first(name, 60));
+	to[n] = '\0';
+	return to;
+}
+
+/* Those whom nothing keeps from writing into it. */
+static mode_t
+open_to_others(const struct stat *st)
 {
 	mode_t others = st->st_mode & (S_IWGRP | S_IWOTH);
 
@@ -36,16 +53,25 @@ check_owner(const struct stat *st, struct str name, bool last, struct err *err)
 	if (st->st_gid == 0 || (geteuid() != 0 && st->st_gid == getegid() &&
 	    st->st_uid == geteuid()))
 		others &= ~(mode_t)S_IWGRP;
+	return S_ISDIR(st->st_mode) ? others : 0;
+}
+
+/* A folder on the way, or a link. The last folder is looked at when it is
+ * known what it is: check_modes(). */
+static int
+check_step(struct folder_walk *w, int fd, const struct stat *st,
+    struct str name, bool last, struct err *err)
+{
 	if (!is_trusted(st->st_uid))
-		return err_set(err, E_DENIED, "%.*s, on the way to the data "
+		return err_set(err, E_DENIED, "%s, on the way to the data "
 		    "folder, belongs to user %u, who could exchange it: run "
 		    "this as that user, or move the data folder",
-		    STR_FMT(str_first(name, 60)), (unsigned)st->st_uid);
-	if (S_ISDIR(st->st_mode) && others &&
-	    (last || !(st->st_mode & S_ISVTX)))
-		return err_set(err, E_DENIED, "%.*s, on the way to the data "
-		    "folder, can be written by others: chmod go-w",
-		    STR_FMT(str_first(name, 60)));
+		    folder_path(w, fd, name), (unsigned)st->st_uid);
+	if (!last && open_to_others(st) && !(st->st_mode & S_ISVTX))
+		return err_set(err, E_DENIED, "%s, on the way to the data "
+		    "folder, can be written by others: chmod +t keeps what is "
+		    "in it, chmod go-w keeps them out",
+		    folder_path(w, fd, name));
 	return 0;
 }
 
@@ -104,7 +130,7 @@ static int
 walk_step(struct folder_walk *w, struct str name, bool last, struct err *err)
 {
 	int fd = open_step(w, str_dupz(w->memory, name), last, err), rc = 0;
-	struct stat st;
+	struct stat st = { 0 };
 
 	if (fd < 0)
 		return fd;
@@ -113,7 +139,7 @@ walk_step(struct folder_walk *w, struct str name, bool last, struct err *err)
 	else if (!S_ISLNK(st.st_mode) && !S_ISDIR(st.st_mode))
 		rc = err_set(err, E_INVALID, "%s is no folder", w->path);
 	else
-		rc = check_owner(&st, name, last && S_ISDIR(st.st_mode), err);
+		rc = check_step(w, fd, &st, name, last, err);
 	if (rc == 0 && S_ISLNK(st.st_mode)) {
 		rc = follow_link(w, fd, err);
 	} else if (rc == 0) {
@@ -202,6 +228,23 @@ check_content(int folder, const char *path, enum data_folder_use use,
 	    "postern run makes one, or the first domain add", path);
 }
 
+/* Not even the sticky bit helps: "submit" would be anybody's to make. */
+static int
+check_modes(struct folder_walk *w, struct err *err)
+{
+	struct str path = str_c(w->path);
+	struct stat st;
+
+	if (fstat(w->at, &st) < 0)
+		return err_sys(err, E_IO, "data folder %s", w->path);
+	if (open_to_others(&st))
+		return err_set(err, E_DENIED, "%s can be written by others, "
+		    "as no data folder may be: chmod go-w, or another folder "
+		    "if they are to write there", folder_path(w, w->at,
+		    str_from(path, str_rchr(path, '/') + 1)));
+	return 0;
+}
+
 int
 data_folder_open(const char *path, enum data_folder_use use,
     struct data_folder *out, struct err *err)
@@ -215,8 +258,8 @@ data_folder_open(const char *path, enum data_folder_use use,
 		fd = openat(w.at, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 		if (fd < 0)
 			(void)err_sys(&own, E_DENIED, "data folder %s", path);
-		else
-			(void)check_content(fd, path, use, &own);
+		else if (check_content(fd, path, use, &own) == 0)
+			(void)check_modes(&w, &own);
 	}
 	if (w.at >= 0)
 		(void)close(w.at);

@@ -17,6 +17,20 @@ struct submit_local {
 	struct hello_answer hello;
 };
 
+/* Why nobody was reached: errno of the try. */
+static int
+no_server(int folder, const char *data, const char *name, struct err *err)
+{
+	int why = errno;
+
+	if (why == ENOENT && faccessat(folder, "submit", F_OK, 0) < 0)
+		return err_set(err, E_NOTFOUND, "no server answers: %s is no "
+		    "data folder of Postern", data);
+	errno = why;
+	return err_sys(err, why == EACCES || why == EPERM ? E_DENIED :
+	    E_NOTFOUND, "no server answers at %s/submit/%s", data, name);
+}
+
 /* The way over /proc is short however long the folder's name is; the folder
  * itself shows its names only to the operator. */
 static int
@@ -33,9 +47,7 @@ connect_to(const char *data, const char *name, struct err *err)
 	if (fd >= 0)
 		rc = connect(fd, (struct sockaddr *)&a, sizeof(a));
 	if (rc < 0) {
-		rc = errno == EACCES || errno == EPERM ? E_DENIED : E_NOTFOUND;
-		(void)err_sys(err, rc, "no server answers at %s/submit/%s",
-		    data, name);
+		rc = no_server(folder, data, name, err);
 		if (fd >= 0)
 			(void)close(fd);
 		fd = rc;
