@@ -81,6 +81,10 @@ conf_end_stub(struct conf_reader *r, void *record, struct err *err)
 	struct rd servers = rd_of(c->servers);
 	struct nameserver_conf s;
 
+	if (!conf_is_name(c->stub.zone))
+		return err_set(err, E_INVALID, "expected a zone like "
+		    "\"intern.example\", not \"%.*s\"",
+		    STR_FMT(str_first(c->stub.zone, 60)));
 	if (c->servers.n == 0)
 		return err_set(err, E_INVALID, "expected servers = { address, "
 		    "... }");
@@ -229,6 +233,8 @@ conf_end_route(struct conf_reader *r, void *record, struct err *err)
 
 	if (check_match(r, c->route.match, err) < 0)
 		return err->code;
+	if (c->route.refuse.n > 0 && c->route.host.n > 0)
+		return err_set(err, E_INVALID, "either refuse or host");
 	if (user ? password == file : password || file)
 		return err_set(err, E_INVALID, "user goes with password or "
 		    "password-file");

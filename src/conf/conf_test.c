@@ -111,6 +111,17 @@ static const struct {
 	{ "hostname = a.b\nroute \"*\" { host = h tls = verify user = u\n"
 	  "password-file = nothere }\n", "nothere" },
 	{ "hostname = a.b\n}\n", ":2: " },
+	{ "hostname = a.b\nstub-zone \"a b\" { servers = ::1 }\n",
+	    ":2: stub-zone: expected a zone like" },
+	{ "hostname = a.b\ndivert = nonsense\n",
+	    ":2: divert: expected an address like you@example.org" },
+	{ "hostname = a.b\ndivert = \"@a.b\"\n", "divert: expected" },
+	{ "hostname = a.b\ndivert = \"a@\"\n", "divert: expected" },
+	{ "hostname = a.b\ndivert = \"a@b c\"\n", "divert: expected" },
+	{ "hostname = a.b\ndivert = \"you@b\xc3\xbc.test\"\n", NULL },
+	{ "hostname = a.b\nroute a.b { refuse = no host = c.d }\n",
+	    ":2: route: either refuse or host" },
+	{ "\xef\xbb\xbfhostname = a.b\n", NULL },
 	/* What looks right. */
 	{ "hostname = a.b\nhostnam = c\n", "did you mean hostname?" },
 	{ "hostname = a.b\nlistn { }\n", "did you mean listen?" },

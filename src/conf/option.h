@@ -15,6 +15,7 @@ enum { CORES_MAX = 8, CONF_OCTETS_MAX = 256 << 10, CONF_SCRATCH = 128 << 20 };
 enum conf_type {
 	CONF_TEXT,
 	CONF_HOSTNAME,
+	CONF_PERSON,		/* an address with its domain */
 	CONF_HOST,		/* a name, or "[192.0.2.1]" */
 	CONF_PATH,		/* relative ones: to the file's folder */
 	CONF_ADDRESS,		/* to listen on: of either kind, *, localhost */

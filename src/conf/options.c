@@ -226,7 +226,7 @@ const struct conf_option conf_options[] = {
 	    "the least time between two POP3 logins of an account",
 	    .more = "Who comes earlier is told [LOGIN-DELAY] (RFC 2449 "
 	    "6.5)." },
-	{ "divert", CONF_FILE, CONF_TEXT, 1, 320, NULL, AT(config, divert),
+	{ "divert", CONF_FILE, CONF_PERSON, 1, 320, NULL, AT(config, divert),
 	    "an account that gets all mail that nobody here has",
 	    .more = "For programs that are being written: nothing leaves, any "
 	    "recipient is taken, and any sender of who logged in.",

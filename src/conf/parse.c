@@ -396,6 +396,8 @@ conf_parse(struct str text, const char *file, struct str folder,
 		.given = arena_array(a, conf_noptions, sizeof(*r.given)) };
 	int rc;
 
+	if (str_starts(r.left, STR("\xef\xbb\xbf")))	/* some editors' */
+		r.left = str_from(r.left, 3);
 	for (enum conf_block b = 0; b < CONF_BLOCKS; b++)
 		buf_init(&r.lists[b], list_max(b));
 	rc = read_options(&r, CONF_FILE, c);

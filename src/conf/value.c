@@ -141,6 +141,21 @@ is_host(struct str s)
 	    is_address(str_from(in, 5), AF_INET6)));
 }
 
+/* "you@example.org", its domain as it is inside. */
+static bool
+read_person(struct str text, struct arena *a, struct str *s)
+{
+	struct str local = str_first(text, str_rchr(text, '@')), domain;
+
+	*s = text;
+	if (local.n == 0 || local.n == text.n ||
+	    !dns_a_label(str_from(text, local.n + 1), a, &domain) ||
+	    !conf_is_name(domain))
+		return false;
+	*s = arena_printf(a, "%.*s@%.*s", STR_FMT(local), STR_FMT(domain));
+	return true;
+}
+
 /* One more server: "192.0.2.53@5353". */
 static bool
 add_server(struct str s, struct arena *a, struct str *list)
@@ -202,6 +217,7 @@ put_wanted(struct buf *b, const struct conf_option *o, bool readable)
 	static const char *const wanted[] = {
 		[CONF_TEXT] = "a text", [CONF_PATH] = "the name of a file",
 		[CONF_HOSTNAME] = "a name like mail.example.org",
+		[CONF_PERSON] = "an address like you@example.org",
 		[CONF_HOST] = "a name, or an address like [192.0.2.1]",
 		[CONF_ADDRESS] = "*, localhost or an address",
 		[CONF_IPV4] = "an IPv4 address",
@@ -241,6 +257,8 @@ read_value(const struct conf_option *o, struct str text, struct str folder,
 		return true;
 	case CONF_HOSTNAME:
 		return dns_a_label(str_dup(a, text), a, s) && is_hostname(*s);
+	case CONF_PERSON:
+		return read_person(text, a, s);
 	case CONF_HOST:
 		return dns_a_label(str_dup(a, text), a, s) && is_host(*s);
 	case CONF_PATH:
