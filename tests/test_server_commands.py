@@ -157,6 +157,19 @@ def test_wrong_words_are_one_line(words, says):
     assert done.stderr.startswith(f"postern {words[0]}: "), done
 
 
+def test_help_of_a_command():
+    def said(*words):
+        return subprocess.run([POSTERN, *words], capture_output=True,
+                              text=True, timeout=10)
+    for command in "domain", "queue", "help", "send", "sendmail":
+        told = said("help", command)
+        assert told.returncode == 0 and not told.stderr
+        assert told.stdout == said(command, "--help").stdout, command
+    told = said("help", "nonsense")
+    assert told.returncode == 2 and not told.stdout
+    assert 'no command "nonsense"' in told.stderr
+
+
 @pytest.mark.parametrize("words,says", [
     (("queue", "show", "999999"), "there is no message 999999"),
     (("queue", "show", "none"), "no number of a message"),
@@ -165,6 +178,10 @@ def test_wrong_words_are_one_line(words, says):
     (("domain", "remove", "unknown.test"), "no such domain"),
     (("account", "remove", "unknown@example.test", "--yes"), "no such"),
     (("journal", "--day", "x"), "--day wants a day"),
+    (("journal", "--day", "2026-02-30"), "--day wants a day"),
+    (("queue", "retry", "999999"), "nothing of message 999999"),
+    (("queue", "hold", "999998", "999999"), "nothing of message 999998"),
+    (("queue", "drop", "999999", "--yes"), "nothing of message 999999"),
     (("trace", "--days", "0", "1"), "--days wants a number"),
     (("verify", "--frob"), "is no option of it")])
 def test_errors_as_json(server, words, says):
@@ -189,6 +206,8 @@ def test_changes_as_json(server):
         [POSTERN, "send", "--data", server.data, "--json", "a@json.test"],
         input="x", capture_output=True, text=True, timeout=30, check=True)
     assert json.loads(sent.stdout)["message"] > 0
+    assert told("account", "send-as", "a@json.test", "ours") == {
+        "changed": "a@json.test", "send-as": "ours"}
     assert told("alias", "remove", "b@json.test") == {
         "removed": "b@json.test"}
     assert told("account", "remove", "a@json.test", "--yes") == {

@@ -46,16 +46,6 @@ list_commands(FILE *to)
 	      "To look around: postern demo\n", to);
 }
 
-static int
-cmd_help(struct admin *a, int argc, char **argv)
-{
-	(void)a;
-	(void)argc;
-	(void)argv;
-	list_commands(stdout);
-	return 0;
-}
-
 int
 cmd_version(struct admin *a, int argc, char **argv)
 {
@@ -102,6 +92,29 @@ find_command(const char *name)
 	return NULL;
 }
 
+static int
+no_such_command(const char *name)
+{
+	fprintf(stderr, "postern: there is no command \"%s\"; postern help "
+			"lists them\n", name);
+	return 2;
+}
+
+/* The list, or what a command says of itself. */
+static int
+cmd_help(struct admin *a, int argc, char **argv)
+{
+	char option[] = "--help", *of[] = { argc > 1 ? argv[1] : NULL, option,
+		NULL };
+	const struct command *c = argc > 1 ? find_command(argv[1]) : NULL;
+
+	if (argc == 1 || (c && c->run == cmd_help)) {
+		list_commands(stdout);
+		return 0;
+	}
+	return c ? c->run(a, 2, of) : no_such_command(argv[1]);
+}
+
 int
 admin_main(const struct server *server, int argc, char **argv)
 {
@@ -116,11 +129,8 @@ admin_main(const struct server *server, int argc, char **argv)
 		return 2;
 	}
 	c = find_command(argv[1]);
-	if (!c) {
-		fprintf(stderr, "postern: there is no command \"%s\"; "
-				"postern help lists them\n", argv[1]);
-		return 2;
-	}
+	if (!c)
+		return no_such_command(argv[1]);
 	a.memory = arena_new(MEMORY_OCTETS);
 	code = c->run(&a, argc - 1, argv + 1);
 	arena_free(a.memory);

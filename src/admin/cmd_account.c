@@ -163,7 +163,10 @@ account_send_as(struct account_ctx *c, struct err *err)
 	ask.change = operator_change(c->op);
 	if (operator_store(c->op, STORE_account_let, &ask, &done, err) < 0)
 		return err->code;
-	printf("%s may write as: %s\n", c->address, c->word);
+	if (c->o->json)
+		json_say("changed", c->inside, "send-as", str_c(c->word));
+	else
+		printf("%s may write as: %s\n", c->address, c->word);
 	return 0;
 }
 

@@ -226,6 +226,7 @@ change_ids(struct change *ch, struct err *err)
 {
 	struct queue_ctx *c = ch->c;
 	struct queue_filter f = { 0 };
+	const char *nothing = NULL;
 	uint64_t before;
 
 	for (int i = 0; i < c->nargs; i++)
@@ -238,11 +239,12 @@ change_ids(struct change *ch, struct err *err)
 		before = ch->changed;
 		if (!ok || change_some(ch, &f, err) < 0)
 			return err->code;
-		if (ch->changed == before)
-			fprintf(stderr, "postern queue: nothing of message "
-			    "%s to change\n", c->args[i]);
+		if (ch->changed == before && !nothing)
+			nothing = c->args[i];
 	}
-	return 0;
+	return nothing ? err_set(err, E_NOTFOUND, "nothing of message %s to "
+	    "change; what became of it: postern trace %s", nothing, nothing) :
+	    0;
 }
 
 static bool
@@ -282,6 +284,8 @@ queue_change(struct queue_ctx *c, enum queue_action action, const char *done,
 	rc = c->nargs > 0 ? change_ids(&ch, err) :
 			    change_some(&ch, &c->filter, err);
 	progress_end(&ch.progress);
+	if (rc < 0 && ch.changed == 0)
+		return rc;
 	if (c->o->json)
 		printf("{\"changed\":%llu}\n",
 		    (unsigned long long)ch.changed);
