@@ -52,6 +52,7 @@ put_item(struct buf *items, struct arena *a)
 	auto_buf rcpts = BUF_INIT(150000);
 
 	item.reverse_path = next(&how, 320);
+	item.message = 1 + how;	/* 0 is none, for which others would wait */
 	item.ret = how;
 	item.smtputf8 = how & 1;
 	item.size = how & 2 ? UINT64_MAX : how;
