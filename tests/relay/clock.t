@@ -27,6 +27,10 @@ LOG
   clock_jumped s=-86
 QUEUE
   d@down.example waits *
+TRACE
+  -23:59 queued b@example.org 250
+  -23:* delivered * 250 *
+  -23:* delivered * 250 *
 TIME +16m
 QUEUE
 COUNT mx2 messages=1

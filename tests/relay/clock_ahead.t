@@ -25,3 +25,30 @@ TIME +5d
 INBOX 2
   Action: failed
 QUEUE
+
+# A store that is started anew remembers it.
+HOST mx1
+  text 451 4.3.0 not now
+MAIL b@example.org
+TIME +1h
+CLOCK +30d
+TIME +30m
+RESTART
+TIME +30m
+RESTART
+TIME +1h
+INBOX 2
+QUEUE
+  b@example.org waits * 451 4.3.0 *
+TIME +2h
+INBOX 3
+  Action: delayed
+CLOCK -30d
+RESTART
+TIME +4d
+QUEUE
+  b@example.org waits * 451 4.3.0 *
+TIME +1d
+INBOX 4
+  Action: failed
+QUEUE

@@ -32,7 +32,8 @@
  *                     r0@x, r1@x and r2@x
  *   TIME +5m          that time passes (at first: relay begins to take mail)
  *   CLOCK +7d         the wall clock jumps; also: -1d
- *   TRACE             what the journal says since the last TRACE, all of it:
+ *   TRACE             what the journal says since the last TRACE, all of it,
+ *                     a day of the wall clock after the other:
  *                     +HOURS:MINUTES EVENT ADDRESS CODE TEXT
  *   LOG               lines with this in them, in order, among what was
  *                     logged since the last LOG
@@ -177,7 +178,9 @@ do_clock(struct str rest)
 {
 	int64_t us = 1000 * ms_of(str_from(rest, 1));
 
+	see_day();
 	D.w.clock.wall += rest.p[0] == '-' ? -us : us;
+	see_day();
 }
 
 static void
@@ -283,7 +286,7 @@ main(int argc, char **argv)
 	D.path = argv[1];
 	queue_world_open(&D.w);
 	read_file(argv[1]);
-	D.day = D.w.clock.wall / 1000000;
+	D.first_day = D.last_day = BEFORE_DAYS;
 	queue_world_config(&D.w, STR_NULL);
 	(void)fiber_spawn(D.w.loop, "dialogue", run_dialogue, NULL);
 	loop_run(D.w.loop);

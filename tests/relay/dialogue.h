@@ -4,7 +4,8 @@
 #pragma once
 #include "queue_world.h"
 
-enum { LINES_MAX = 1000, SCRIPTS_MAX = 16, TEXT_MAX = 8 << 20 };
+enum { LINES_MAX = 1000, SCRIPTS_MAX = 16, TEXT_MAX = 8 << 20,
+	DAY_S = 86400, BEFORE_DAYS = 60, DAYS_MAX = 180 };
 
 /* A visit to a server, told line by line. */
 struct script {
@@ -23,8 +24,10 @@ extern struct dialogue {
 	size_t nscripts;
 	size_t heard[SERVERS_MAX];	/* octets of server.got */
 	off_t logged;
-	int64_t day;			/* of the journal */
-	uint64_t offset;			/* in that */
+	/* The days that the wall clock has seen, since BEFORE_DAYS before it
+	 * began, and how far the journal of each was read. */
+	int64_t first_day, last_day;
+	uint64_t offset[DAYS_MAX];
 	bool begun, started;
 	int checks;
 } D;
@@ -38,6 +41,7 @@ uint32_t number_of(struct str s);
 int64_t ms_of(struct str s);		/* "5m", "100ms" */
 struct str block_line(size_t i);	/* without what makes it one */
 void pass(int64_t ms);
+void see_day(void);			/* that it is now, of the journal */
 
 /* dialogue_hosts.c */
 size_t host_index(struct str name);

@@ -9,7 +9,7 @@
 #include "admin/journal_rows.h"
 #include "store/blob.h"
 
-enum { SETTLE_MS = 1000, DAY_S = 86400, LOG_MAX = 4 << 20 };
+enum { SETTLE_MS = 1000, LOG_MAX = 4 << 20 };
 
 /* What came is what the block says, line by line. */
 static void
@@ -55,18 +55,41 @@ trace_line(const struct journal_row *row)
 
 	if (row->code)
 		(void)snprintf(code, sizeof(code), " %u", row->code);
-	return arena_printf(D.w.mem, "+%d:%02d %.*s %.*s%s%s%.*s",
-	    minutes / 60, minutes % 60,
+	return arena_printf(D.w.mem, "%c%d:%02d %.*s %.*s%s%s%.*s",
+	    minutes < 0 ? '-' : '+', abs(minutes) / 60, abs(minutes) % 60,
 	    STR_FMT(journal_event_name(row->event)), STR_FMT(row->address),
 	    code, row->text.n > 0 ? " " : "", STR_FMT(row->text));
 }
 
-/* Some rows of the day that D.day is in, from D.offset on. */
-static bool
-read_journal(struct str *got, size_t *n)
+/* Of D.offset, where day 0 is BEFORE_DAYS before all began. */
+static int64_t
+day_of(int64_t wall_s)
 {
-	const struct journal_read_ask ask = { day_text(D.w.mem, D.day),
-		D.offset };
+	int64_t day = wall_s / DAY_S - BEGAN_US / 1000000 / DAY_S +
+	    BEFORE_DAYS;
+
+	bug_if(day < 0 || day >= DAYS_MAX);
+	return day;
+}
+
+void
+see_day(void)
+{
+	int64_t day = day_of(loop_wall(D.w.loop));
+
+	if (day < D.first_day)
+		D.first_day = day;
+	if (day > D.last_day)
+		D.last_day = day;
+}
+
+/* Some rows of that day. */
+static bool
+read_journal(int64_t day, struct str *got, size_t *n)
+{
+	const int64_t at = BEGAN_US / 1000000 + (day - BEFORE_DAYS) * DAY_S;
+	const struct journal_read_ask ask = { day_text(D.w.mem, at),
+		D.offset[day] };
 	struct journal_read_answer answer;
 	struct journal_row row;
 	struct rd rd;
@@ -79,7 +102,7 @@ read_journal(struct str *got, size_t *n)
 	    msg_take(&rd, &journal_row_shape, &row))
 		if (row.event != JOURNAL_received)	/* not of the queue */
 			got[(*n)++] = trace_line(&row);
-	D.offset = answer.next;
+	D.offset[day] = answer.next;
 	return answer.rows.n > 0;
 }
 
@@ -91,14 +114,10 @@ do_trace(struct str rest unused_arg)
 
 	pass(SETTLE_MS);
 	engine_flush_journal(D.w.engine);
-	for (;;) {
-		if (read_journal(got, &n))
-			continue;
-		if (D.day / DAY_S == loop_wall(D.w.loop) / DAY_S)
-			break;
-		D.day += DAY_S;
-		D.offset = 0;
-	}
+	see_day();
+	for (int64_t day = D.first_day; day <= D.last_day;)
+		if (!read_journal(day, got, &n))
+			day++;
 	expect(got, n);
 }
 

@@ -167,6 +167,8 @@ write_totals(struct engine *e, struct err *err)
 	size_t n, i;
 	int rc = state_write(e, err);
 
+	if (rc == 0)
+		rc = gaps_write(e, err);
 	t = packs_touched(e->packs, &n);
 	for (i = 0; i < n && rc == 0; i++) {
 		rc = sql_run(&e->w, SQL_pack_put, SQL_VALS(vi(t[i].pack),
@@ -238,6 +240,7 @@ batch_finish(struct engine *e, struct err *err)
 	packs_commit(e->packs);
 	stage_commit(e);
 	state_clean(e);
+	gaps_clean(e);
 	columns_apply(e->columns, e->ops.p, e->ops.n);
 	journal_add_encoded(e->journal, buf_get(&e->rows),
 	    e->now_s * 1000000);

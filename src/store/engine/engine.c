@@ -251,21 +251,6 @@ give_room_back(struct engine *e, struct err *err)
 	return 0;
 }
 
-/* Whoever waits was not tried while nobody ran, or before the clock jumped. */
-static void
-find_gap(struct engine *e)
-{
-	int64_t now = engine_now_us(e) / 1000000, last;
-	uint64_t at = 0;
-	int rc = sql_number(&e->w, SQL_queue_last, NULL, 0, &at, NULL);
-
-	last = (int64_t)at;
-	/* A queue that cannot be read keeps nobody from starting. */
-	if (rc == 0 && last > 0 &&
-	    now - last > queue_longest_s(&e->o.queue))
-		engine_clock_jumped(e, last, now);
-}
-
 int
 engine_begin_writing(struct engine *e, struct err *err)
 {
@@ -355,7 +340,7 @@ open_data(struct engine *e, struct err *err)
 	if (rc == E_FULL && room_give_up(e))
 		rc = open_database(e, err);
 	if (rc == 0)
-		find_gap(e);
+		gaps_begin(e);
 	if (rc == 0)
 		rc = begin_writing_or_reading(e, err);
 	if (rc == 0)
@@ -487,19 +472,6 @@ engine_queue_settings(const struct engine *e)
 	for (size_t i = 0; i < sizeof(q) / sizeof(*to); i++)
 		to[i] = __atomic_load_n(&from[i], __ATOMIC_RELAXED);
 	return q;
-}
-
-int64_t
-engine_since(struct engine *e, int64_t age_s)
-{
-	return waiting_time_since(&e->waiting, engine_now_us(e) / 1000000,
-	    age_s);
-}
-
-void
-engine_clock_jumped(struct engine *e, int64_t from, int64_t to)
-{
-	waiting_time_jumped(&e->waiting, from, to);
 }
 
 int64_t

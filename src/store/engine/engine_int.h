@@ -103,6 +103,7 @@ struct engine {
 	/* Of any thread: what RCPT is answered from without a look at SQL. */
 	struct address_cache *addresses;
 	struct waiting_time waiting;
+	uint64_t gaps_written, gaps_kept;	/* which version of them */
 	pthread_mutex_t used_lock;
 	struct map used;	/* account -> octets, as of the last commit */
 
@@ -195,6 +196,11 @@ void mbox_touch(struct engine *e, struct mbox *m);
 void state_drop_mailbox(struct engine *e, struct mbox *m);
 int state_write(struct engine *e, struct err *err);	/* all that is dirty */
 void state_clean(struct engine *e);	/* after the commit */
+
+/* gaps.c: waiting_time.h's, from one start to the next */
+void gaps_begin(struct engine *e);
+int gaps_write(struct engine *e, struct err *err);
+void gaps_clean(struct engine *e);	/* after the commit */
 void state_forget(struct engine *e);	/* instead of it */
 void state_drop_account(struct engine *e, uint64_t account);
 /* How much an account uses, if that is known without SQL. Any thread. */

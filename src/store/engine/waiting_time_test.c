@@ -56,9 +56,9 @@ test_many(void **state unused_arg)
 	waiting_time_init(&w);
 	for (int64_t at = 0; at < 100000; at += 1000)
 		waiting_time_jumped(&w, at + 100, at + 1000);
-	assert_int_equal(w.n, WAITING_GAPS);
-	for (size_t i = 1; i < w.n; i++)
-		assert_true(w.gap[i].from >= w.gap[i - 1].to);
+	assert_int_equal(w.gaps.n, WAITING_GAPS);
+	for (size_t i = 1; i < w.gaps.n; i++)
+		assert_true(w.gaps.gap[i].from >= w.gaps.gap[i - 1].to);
 	assert_int_equal(waiting_time_since(&w, 100000, 300), 97000);
 	waiting_time_end(&w);
 }

@@ -327,8 +327,16 @@ static const char version_7[] =
     " key INTEGER NOT NULL, thread INTEGER NOT NULL,"
     " PRIMARY KEY (account, key)) STRICT, WITHOUT ROWID;";
 
+/*
+ *   waiting_gap  when nothing was tried, in seconds since 1970, because the
+ *               clock jumped (engine/gaps.c). None were remembered before
+ */
+static const char version_8[] =
+    "CREATE TABLE waiting_gap (gap_from INTEGER PRIMARY KEY,"
+    " gap_to INTEGER NOT NULL) STRICT;";
+
 static const char *const steps[SCHEMA_VERSION] = { version_1, version_2,
-	version_3, version_4, version_5, version_6, version_7 };
+	version_3, version_4, version_5, version_6, version_7, version_8 };
 
 /* ---- what the steps compute with ----------------------------------------- */
 

@@ -93,6 +93,7 @@ test_columns_by_name(void **state unused_arg)
 	"ALTER TABLE email DROP COLUMN created;"                              \
 	"ALTER TABLE email DROP COLUMN thread;"                               \
 	"DROP TABLE sender_rule; DROP TABLE remembered;"                      \
+	"DROP TABLE waiting_gap;"                                             \
 	"UPDATE meta SET value=6;"
 #define BACK_TO_4                                                             \
 	"ALTER TABLE credential DROP COLUMN sealed_to;"                       \

@@ -373,6 +373,10 @@
 	E(queue_last, (last),                                                 \
 	    "SELECT max(ifnull((SELECT max(last) FROM queue_rcpt), 0),"       \
 	    " ifnull((SELECT max(at) FROM queue), 0)) AS last")               \
+	R(waiting_gaps, (gap_from, gap_to),                                   \
+	    "FROM waiting_gap ORDER BY gap_from")                             \
+	S(waiting_gaps_del, "DELETE FROM waiting_gap")                        \
+	S(waiting_gap_add, "INSERT INTO waiting_gap VALUES (?1, ?2)")         \
 	E(queue_reports, (message),                                           \
 	    "SELECT DISTINCT message FROM queue_rcpt WHERE state=2"           \
 	    " AND message>?1 ORDER BY message LIMIT ?2")                      \
