@@ -4,8 +4,6 @@
 #include "base/timetext.h"
 #include "imap/grammar/scan.h"
 
-enum { YEAR_MIN = 1970 };
-
 /* 1*n digits exactly, as a number */
 static int
 date_digits(struct scan *s, size_t n)
@@ -18,8 +16,7 @@ date_digits(struct scan *s, size_t n)
 	return scan_ok(s) ? (int)v : 0;
 }
 
-/* date-day "-" date-month "-" date-year;  date-day = 1*2DIGIT. Years before
- * 1970 mean its first day. */
+/* date-day "-" date-month "-" date-year;  date-day = 1*2DIGIT */
 static struct civil
 date_text(struct scan *s)
 {
@@ -32,8 +29,6 @@ date_text(struct scan *s)
 	c.month = month_of(rd_take(&s->r, 3));
 	scan_need(s, '-', "not a well-formed date");
 	c.year = date_digits(s, 4);
-	if (scan_ok(s) && c.month > 0 && c.year < YEAR_MIN)
-		c = (struct civil){ .year = YEAR_MIN, .month = 1, .day = 1 };
 	if (scan_ok(s) && c.month == 0)
 		scan_fail(s, "not a month");
 	return c;
@@ -86,7 +81,8 @@ zone_minutes(struct scan *s)
 
 /* date-day-fixed = (SP DIGIT) / 2DIGIT; phones leave the space out. A time of
  * a message to be kept is no reason to refuse it: the 30th of February is the
- * 2nd of March (or the 1st), and 24:00 is the next day. */
+ * 2nd of March (or the 1st), and 24:00 is the next day. Nothing comes from
+ * before 1970. */
 int64_t
 scan_date_time(struct scan *s, int *zone_min)
 {
