@@ -99,8 +99,9 @@ check_domain(struct account_ctx *c, struct err *err)
 }
 
 static int
-account_add(struct account_ctx *c, struct err *err)
+account_add(void *ctx, struct err *err)
 {
+	struct account_ctx *c = ctx;
 	struct account_add_ask ask = { .address = c->inside };
 	struct account_add_answer answer;
 	bool known;
@@ -127,8 +128,9 @@ account_add(struct account_ctx *c, struct err *err)
 }
 
 static int
-account_passwd(struct account_ctx *c, struct err *err)
+account_passwd(void *ctx, struct err *err)
 {
+	struct account_ctx *c = ctx;
 	struct account_passwd_ask ask = { .address = c->inside };
 	struct done done;
 	bool known;
@@ -149,8 +151,9 @@ account_passwd(struct account_ctx *c, struct err *err)
 }
 
 static int
-account_send_as(struct account_ctx *c, struct err *err)
+account_send_as(void *ctx, struct err *err)
 {
+	struct account_ctx *c = ctx;
 	struct account_let_ask ask = { .address = c->inside };
 	struct done done;
 
@@ -185,8 +188,9 @@ account_agreed(struct account_ctx *c)
 }
 
 static int
-remove_one(struct account_ctx *c, struct err *err)
+remove_one(void *ctx, struct err *err)
 {
+	struct account_ctx *c = ctx;
 	struct account_remove_ask ask = { .address = c->inside };
 	struct done done;
 
@@ -201,8 +205,9 @@ remove_one(struct account_ctx *c, struct err *err)
 }
 
 static int
-account_list(struct account_ctx *c, struct err *err)
+account_list(void *ctx, struct err *err)
 {
+	struct account_ctx *c = ctx;
 	static const struct table_column columns[] = {
 		{ "address", false, true }, { "messages", true },
 		{ "octets", true }, { "send-as", false } };
@@ -235,27 +240,14 @@ account_list(struct account_ctx *c, struct err *err)
 	return 0;
 }
 
-static const struct account_verb {
-	const char *name;
-	int arguments;
-	int (*fn)(struct account_ctx *c, struct err *err);
-} verbs[] = {
-	{ "add", 1, account_add },
-	{ "list", 0, account_list },
-	{ "passwd", 1, account_passwd },
-	{ "send-as", 2, account_send_as },
-	{ "remove", 1, remove_one },
+static const struct verb verbs[] = {
+	{ "add", 1, 1, account_add },
+	{ "list", 0, 0, account_list },
+	{ "passwd", 1, 1, account_passwd },
+	{ "send-as", 2, 2, account_send_as },
+	{ "remove", 1, 1, remove_one },
+	{ NULL, 0, 0, NULL },
 };
-
-static const struct account_verb *
-find_verb(int n, int argc, char **argv)
-{
-	for (size_t i = 0; i < NELEM(verbs) && n < argc; i++)
-		if (str_eq(str_c(argv[n]), str_c(verbs[i].name)) &&
-		    argc - n - 1 == verbs[i].arguments)
-			return &verbs[i];
-	return NULL;
-}
 
 int
 cmd_account(struct admin *a, int argc, char **argv)
@@ -263,12 +255,12 @@ cmd_account(struct admin *a, int argc, char **argv)
 	struct options o = { 0 };
 	struct err err = { 0 };
 	struct account_ctx c = { .a = a, .o = &o, .address = argv[argc - 1] };
-	const struct account_verb *verb;
+	const struct verb *verb;
 	int n = options_read(&o, argc, argv, usage, "dcjpyM"), rc;
 
 	if (n < 0)
 		return o.code;
-	verb = find_verb(n, argc, argv);
+	verb = options_verb(verbs, argc, argv, n);
 	if (!verb)
 		return options_wrong(argc, argv, n, usage);
 	/* getopt put the options in front. */

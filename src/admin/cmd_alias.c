@@ -27,8 +27,9 @@ struct alias_ctx {
 };
 
 static int
-alias_add(struct alias_ctx *c, struct err *err)
+alias_add(void *ctx, struct err *err)
 {
+	struct alias_ctx *c = ctx;
 	struct alias_add_ask ask = { 0 };
 	struct done done;
 
@@ -75,8 +76,9 @@ remove_one(struct alias_ctx *c, const char *target, struct err *err)
 }
 
 static int
-remove_some(struct alias_ctx *c, struct err *err)
+remove_some(void *ctx, struct err *err)
 {
+	struct alias_ctx *c = ctx;
 	int rc = 0;
 
 	if (!c->arguments[1])
@@ -90,8 +92,9 @@ remove_some(struct alias_ctx *c, struct err *err)
 }
 
 static int
-alias_list(struct alias_ctx *c, struct err *err)
+alias_list(void *ctx, struct err *err)
 {
+	struct alias_ctx *c = ctx;
 	static const struct table_column columns[] = {
 		{ "address", false, true }, { "target", false, true } };
 	struct table t = { .columns = columns, .ncolumns = NELEM(columns) };
@@ -119,26 +122,12 @@ alias_list(struct alias_ctx *c, struct err *err)
 	return 0;
 }
 
-static const struct alias_verb {
-	const char *name;
-	int least, most;	/* arguments */
-	int (*fn)(struct alias_ctx *c, struct err *err);
-} verbs[] = {
+static const struct verb verbs[] = {
 	{ "add", 2, INT_MAX, alias_add },
 	{ "list", 0, 0, alias_list },
 	{ "remove", 1, INT_MAX, remove_some },
+	{ NULL, 0, 0, NULL },
 };
-
-static const struct alias_verb *
-find_verb(int n, int argc, char **argv)
-{
-	for (size_t i = 0; i < NELEM(verbs) && n < argc; i++)
-		if (str_eq(str_c(argv[n]), str_c(verbs[i].name)) &&
-		    argc - n - 1 >= verbs[i].least &&
-		    argc - n - 1 <= verbs[i].most)
-			return &verbs[i];
-	return NULL;
-}
 
 int
 cmd_alias(struct admin *a, int argc, char **argv)
@@ -146,12 +135,12 @@ cmd_alias(struct admin *a, int argc, char **argv)
 	struct options o = { 0 };
 	struct err err = { 0 };
 	struct alias_ctx c = { .a = a };
-	const struct alias_verb *verb;
+	const struct verb *verb;
 	int n = options_read(&o, argc, argv, usage, "dcj"), rc;
 
 	if (n < 0)
 		return o.code;
-	verb = find_verb(n, argc, argv);
+	verb = options_verb(verbs, argc, argv, n);
 	if (!verb)
 		return options_wrong(argc, argv, n, usage);
 	c.arguments = argv + n + 1;

@@ -106,15 +106,19 @@ each_rule(struct rule_ctx *c, const char *did, const char *said,
 }
 
 static int
-rule_add(struct rule_ctx *c, struct err *err)
+rule_add(void *ctx, struct err *err)
 {
+	struct rule_ctx *c = ctx;
+
 	return each_rule(c, "added", c->allow ? "is allowed" : c->junk ?
 	    "goes to Junk" : "is blocked", put_rule, err);
 }
 
 static int
-rule_remove(struct rule_ctx *c, struct err *err)
+rule_remove(void *ctx, struct err *err)
 {
+	struct rule_ctx *c = ctx;
+
 	return each_rule(c, "removed", c->allow ? "is no longer allowed" :
 	    "is no longer blocked", remove_rule, err);
 }
@@ -145,8 +149,9 @@ put_row(struct rule_ctx *c, struct table *t, const struct rule_row *row)
 }
 
 static int
-rule_list(struct rule_ctx *c, struct err *err)
+rule_list(void *ctx, struct err *err)
 {
+	struct rule_ctx *c = ctx;
 	static const struct table_column columns[] = {
 		{ "who", false, true }, { "kind", false, false },
 		{ "does", false, false }, { "since", false, false } };
@@ -171,26 +176,12 @@ rule_list(struct rule_ctx *c, struct err *err)
 	return 0;
 }
 
-static const struct rule_verb {
-	const char *name;
-	int least, most;	/* arguments */
-	int (*fn)(struct rule_ctx *c, struct err *err);
-} verbs[] = {
+static const struct verb verbs[] = {
 	{ "add", 1, INT_MAX, rule_add },
 	{ "list", 0, 0, rule_list },
 	{ "remove", 1, INT_MAX, rule_remove },
+	{ NULL, 0, 0, NULL },
 };
-
-static const struct rule_verb *
-find_verb(int n, int argc, char **argv)
-{
-	for (size_t i = 0; i < NELEM(verbs) && n < argc; i++)
-		if (str_eq(str_c(argv[n]), str_c(verbs[i].name)) &&
-		    argc - n - 1 >= verbs[i].least &&
-		    argc - n - 1 <= verbs[i].most)
-			return &verbs[i];
-	return NULL;
-}
 
 int
 cmd_rule(struct admin *a, int argc, char **argv)
@@ -200,13 +191,13 @@ cmd_rule(struct admin *a, int argc, char **argv)
 	struct rule_ctx c = { .a = a,
 		.allow = str_eq(str_c(argv[0]), STR("allow")) };
 	const char *usage = c.allow ? allow_usage : block_usage;
-	const struct rule_verb *verb;
+	const struct verb *verb;
 	int n = options_read(&o, argc, argv, usage, c.allow ? "dcj" : "dcjJ");
 	int rc;
 
 	if (n < 0)
 		return o.code;
-	verb = find_verb(n, argc, argv);
+	verb = options_verb(verbs, argc, argv, n);
 	if (!verb)
 		return options_wrong(argc, argv, n, usage);
 	c.arguments = argv + n + 1;

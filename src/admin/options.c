@@ -85,6 +85,16 @@ is_one_of(struct str verb, struct str token)
 	return false;
 }
 
+const struct verb *
+options_verb(const struct verb *verbs, int argc, char **argv, int n)
+{
+	for (const struct verb *v = verbs; v->name && n < argc; v++)
+		if (str_eq(str_c(argv[n]), str_c(v->name)) &&
+		    argc - n - 1 >= v->least && argc - n - 1 <= v->most)
+			return v;
+	return NULL;
+}
+
 int
 options_wrong(int argc, char **argv, int n, const char *usage)
 {

@@ -2,6 +2,9 @@
  * options.h - the options commands share.
  */
 #pragma once
+#include <limits.h>
+
+#include "base/err.h"
 #include "base/str.h"
 
 struct options {
@@ -50,6 +53,17 @@ int options_read(struct options *o, int argc, char **argv, const char *usage,
 	"  --data DIR | --config FILE   which server; by default that of\n"   \
 	"                               ./postern.conf, ./postern-data or\n"  \
 	"                               /etc/postern/postern.conf\n"
+
+/* The first argument of a command that does several things; the last row has no
+ * name. */
+struct verb {
+	const char *name;
+	int least, most;	/* arguments behind it; INT_MAX: any number */
+	int (*fn)(void *ctx, struct err *err);
+};
+/* The row of argv[n] with so many arguments, or NULL. */
+const struct verb *options_verb(const struct verb *verbs, int argc,
+    char **argv, int n);
 
 /* Called wrongly, with argv[n] as the first word: one line on stderr with the
  * form of usage that was meant. Returns 2. */

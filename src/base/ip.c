@@ -72,17 +72,25 @@ ip_network_parse(struct str text, struct ip *ip, uint32_t *bits)
 {
 	struct str address, length;
 	bool whole = !str_cut(text, '/', &address, &length);
-	struct ip masked;
 
 	if (!ip_parse(address, ip))
 		return false;
 	*bits = ip_bits(ip);
 	/* A length is of what was written: of IPv4 in IPv6 it is not. */
-	if (!whole && (!str_u32(length, bits) || *bits > ip_bits(ip) ||
+	if (!whole && (!str_u32(length, bits) ||
 	    (!ip->v6 && str_chr(address, ':') < address.n)))
 		return false;
-	masked = *ip;
-	ip_mask(&masked, *bits);
+	return ip_is_network(ip, *bits);
+}
+
+bool
+ip_is_network(const struct ip *ip, uint32_t bits)
+{
+	struct ip masked = *ip;
+
+	if (bits > ip_bits(ip))
+		return false;
+	ip_mask(&masked, bits);
 	return memcmp(masked.octets, ip->octets, sizeof(ip->octets)) == 0;
 }
 

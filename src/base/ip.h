@@ -24,6 +24,8 @@ must_check bool ip_network_parse(struct str text, struct ip *ip,
     uint32_t *bits);
 /* The network of this length that it is in. */
 void ip_mask(struct ip *ip, uint32_t bits);
+/* Has it no bits behind that length, which it may have? */
+bool ip_is_network(const struct ip *ip, uint32_t bits);
 static inline uint32_t
 ip_bits(const struct ip *ip)
 {

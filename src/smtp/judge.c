@@ -11,8 +11,6 @@
 
 enum { FIELDS_OCTETS_MAX = 8192, WORDS_OCTETS_MAX = 450, WHY_MAX = 200 };
 
-#define THIS_MACHINE STR("127.0.0.0/8 ::1")
-
 struct judging {
 	const struct smtp_judge *judge;
 	struct judge_ask ask;
@@ -195,7 +193,7 @@ weigh(struct evidence *e)
 	const struct smtp_judge *judge = e->j->judge;
 	auto_buf proven = BUF_INIT(PROVEN_MAX);
 	struct policy_facts facts = { .store = &e->known,
-		.here = ip_is_among(&e->j->ip, THIS_MACHINE) };
+		.here = ip_is_among(&e->j->ip, LOOPBACK) };
 	struct err err = { 0 };
 
 	if (e->spf.result == SPF_PASS)

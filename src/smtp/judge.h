@@ -14,6 +14,9 @@
 struct dns;
 struct judging;
 
+/* What comes from this machine itself. */
+#define LOOPBACK STR("127.0.0.0/8 ::1")
+
 /* Who hands in what; borrowed until the judging has ended. */
 struct judge_ask {
 	struct str peer;	/* an address, as text */

@@ -11,7 +11,6 @@
 #include "smtp/session.h"
 #include "vault/client.h"
 
-#define LOOPBACK STR("127.0.0.0/8 ::1")
 
 struct mx {
 	struct role *role;

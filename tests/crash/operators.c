@@ -7,7 +7,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "store/sql/page_sum.h"
 #include "store/sql/sql.h"
 #include "trial.h"
 

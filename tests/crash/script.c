@@ -666,26 +666,19 @@ bool script_lenient;
 #define FACTS "facts ["
 
 /* What stands before the word, if it is there. */
-static struct str
-before(struct str line, const char *word, size_t n)
-{
-	for (size_t i = 0; i + n <= line.n; i++)
-		if (memcmp(line.p + i, word, n) == 0)
-			return str_first(line, i);
-	return line;
-}
+#define BEFORE(line, word) str_first(line, str_find(line, STR(word)))
 
 bool
 script_same_line(struct str now, struct str was)
 {
-	struct str x = before(now, UNREADABLE, strlen(UNREADABLE));
+	struct str x = BEFORE(now, UNREADABLE);
 
 	if (str_eq(now, was))
 		return true;
 	if (x.n < now.n)
 		return x.n <= was.n && str_eq(x, str_first(was, x.n));
-	x = before(now, FACTS "]", strlen(FACTS "]"));
-	return x.n < now.n && str_eq(x, before(was, FACTS, strlen(FACTS)));
+	x = BEFORE(now, FACTS "]");
+	return x.n < now.n && str_eq(x, BEFORE(was, FACTS));
 }
 
 static int

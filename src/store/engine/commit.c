@@ -200,10 +200,8 @@ sync_all(struct engine *e, struct err *err)
 static int
 save_from_lost_wal(struct engine *e, struct err *err)
 {
-	int rc = sql_checkpoint(&e->w, err);
+	int rc = engine_take_in_wal(e, e->fence, err);
 
-	if (rc == 0)
-		rc = data_state_put(e->o.files, false, e->fence, err);
 	return rc < 0 ? rc : err_set(err, E_STALE, "postern.db-wal was "
 	    "removed under the running server: all is saved in postern.db");
 }

@@ -182,10 +182,8 @@ find_unnamed(struct engine *e, struct err *err)
 	return 0;
 }
 
-/* The database is all there is to know from then on: only now the WAL may go,
- * or be made empty. */
-static int
-take_in_wal(struct engine *e, uint64_t fence, struct err *err)
+int
+engine_take_in_wal(struct engine *e, uint64_t fence, struct err *err)
 {
 	int rc = sql_checkpoint(&e->w, err);
 
@@ -201,7 +199,7 @@ end_the_last(struct engine *e, struct err *err)
 
 	if (!e->before.running)
 		return 0;
-	rc = take_in_wal(e, e->before.fence, err);
+	rc = engine_take_in_wal(e, e->before.fence, err);
 	e->before.running = rc < 0;
 	return rc == E_FULL ? 0 : rc;
 }
@@ -425,7 +423,7 @@ engine_close(struct engine *e)
 	/* Not if it is another's by now. */
 	if (e->running && (!e->claimed || data_state_is_last(e->o.files,
 	    &e->state, e->fence, NULL) == 0) &&
-	    take_in_wal(e, e->fence, NULL) == 0)
+	    engine_take_in_wal(e, e->fence, NULL) == 0)
 		sql_let_wal_go(&e->w);
 	file_close(e->state);
 	sql_close(&e->w);

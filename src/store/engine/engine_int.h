@@ -240,6 +240,9 @@ void room_refuse(struct engine *e, const struct err *why);	/* changes */
 
 /* engine.c: from here on it writes. E_FULL: not yet. */
 int engine_begin_writing(struct engine *e, struct err *err);
+/* The database is all there is to know from then on: only now the WAL may go,
+ * or be made empty. */
+int engine_take_in_wal(struct engine *e, uint64_t fence, struct err *err);
 
 /* change_id.c */
 struct change_id {

@@ -12,51 +12,26 @@ enum { PLACES_MAX = MSG_CHUNK - 64, LOOKS_MAX = 500,
 
 /* ---- where they are ------------------------------------------------------ */
 
-/* False: the answer is full. */
-static bool
-put_place(struct buf *b, const struct email_place *p)
-{
-	if (b->n > PLACES_MAX)
-		return false;
-	msg_put(b, &email_place_shape, p);
-	return true;
-}
-
+/* The rows of either statement, which begin with the same columns, as far as
+ * they find room. */
 static int
-put_email(struct reader *r, uint64_t account, uint64_t email, bool *cut,
-    struct err *err)
+put_places(struct reader *r, enum sql_statement s, uint64_t account,
+    uint64_t number, bool *cut, struct err *err)
 {
 	struct sql *q = &r->q;
-	int rc = sql_first(q, SQL_email_placed, SQL_VALS(vi(account),
-	    vi(email)), err);
+	int rc = sql_first(q, s, SQL_VALS(vi(account), vi(number)), err);
 
-	if (rc <= 0)
-		return rc;
-	*cut = !put_place(&r->rows, &(struct email_place){
-	    email, sql_u64(q, email_placed, thread),
-	    sql_u64(q, email_placed, mailbox),
-	    sql_u32(q, email_placed, uid) });
-	sql_end(q, SQL_email_placed);
-	return 0;
-}
-
-static int
-put_thread(struct reader *r, uint64_t account, uint64_t thread, bool *cut,
-    struct err *err)
-{
-	struct sql *q = &r->q;
-	int rc = sql_first(q, SQL_email_thread, SQL_VALS(vi(account),
-	    vi(thread)), err);
-
-	while (rc > 0 && !*cut) {
-		*cut = !put_place(&r->rows, &(struct email_place){
-		    sql_u64(q, email_thread, email), thread,
-		    sql_u64(q, email_thread, mailbox),
-		    sql_u32(q, email_thread, uid) });
-		rc = sql_next(q, SQL_email_thread, err);
+	while (rc > 0 && !(*cut = r->rows.n > PLACES_MAX)) {
+		msg_put(&r->rows, &email_place_shape, &(struct email_place){
+		    sql_column_u64(q, s, SQL_COLUMN(email_thread, email)),
+		    sql_column_u64(q, s, SQL_COLUMN(email_thread, thread)),
+		    sql_column_u64(q, s, SQL_COLUMN(email_thread, mailbox)),
+		    (uint32_t)sql_column_u64(q, s, SQL_COLUMN(email_thread,
+			uid)) });
+		rc = sql_next(q, s, err);
 	}
 	if (rc > 0)
-		sql_end(q, SQL_email_thread);
+		sql_end(q, s);
 	return rc < 0 ? rc : 0;
 }
 
@@ -69,8 +44,9 @@ read_emails(struct reader *r, const struct caller *c,
 	int rc = sql_read_begin(&r->q, err);
 
 	while (rc == 0 && !cut && rd_left(&numbers) >= 8)
-		rc = (ask->threads ? put_thread : put_email)(r, c->account,
-		    rd_le64(&numbers), &cut, err);
+		rc = put_places(r, ask->threads ? SQL_email_thread :
+		    SQL_email_placed, c->account, rd_le64(&numbers), &cut,
+		    err);
 	sql_read_end(&r->q);
 	answer->emails = (struct emails_answer){ buf_get(&r->rows), cut };
 	return rc;

@@ -5,13 +5,9 @@
 #include "store/policy/memory.h"
 
 /* Which rule fits these best: its fields in *out, whose strs are in the arena;
- * word is RULE_none if none does. */
-struct rule_found {
-	FIELDS_rule(MSG_MEMBER, )
-	uint32_t word;
-};
+ * nothing is written if none does. */
 int rules_find(struct sql *q, struct arena *a, const struct weigh_ask *ask,
-    struct rule_found *out, struct err *err);
+    struct weigh_answer *out, struct err *err);
 
 /* A message was taken, of mx or of an account: from now on who sent it is
  * known, and whom it went to. */

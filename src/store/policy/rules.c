@@ -14,7 +14,7 @@ rule_key(struct arena *a, const struct rule *r, struct rule *key,
     struct err *err)
 {
 	struct str domain, local;
-	struct ip ip, masked;
+	struct ip ip;
 
 	*key = *r;
 	switch (r->kind) {
@@ -33,11 +33,8 @@ rule_key(struct arena *a, const struct rule *r, struct rule *key,
 		key->bits = 0;
 		return 0;
 	case RULE_network:
-		if (!ip_of_octets(r->subject, &ip) || r->bits > ip_bits(&ip))
-			break;
-		masked = ip;
-		ip_mask(&masked, r->bits);
-		if (memcmp(&ip, &masked, sizeof(ip)) == 0)
+		if (ip_of_octets(r->subject, &ip) &&
+		    ip_is_network(&ip, r->bits))
 			return 0;
 		break;
 	}
@@ -120,7 +117,7 @@ read_rules(struct reader *r, const struct caller *c unused_arg,
 
 struct finding {
 	struct sql *q;
-	struct rule_found *out;
+	struct weigh_answer *out;
 	struct err *err;
 };
 
@@ -135,7 +132,10 @@ rule_fits(struct finding *f, enum rule_kind kind, uint32_t bits,
 
 	if (rc < 0 || word == RULE_none || (word == RULE_allow && !proven))
 		return rc;
-	*f->out = (struct rule_found){ kind, bits, subject, (uint32_t)word };
+	f->out->kind = kind;
+	f->out->bits = bits;
+	f->out->subject = subject;
+	f->out->word = (uint32_t)word;
 	return 1;
 }
 
@@ -155,19 +155,17 @@ domain_rule(struct finding *f, struct str domain, bool proven)
 static int
 network_rule(struct finding *f, struct arena *a, struct str host)
 {
-	uint32_t bits = 129;	/* over the longest */
 	struct ip *ip = arena_new_of(a, struct ip);
+	uint32_t bits;
 	int rc = 0;
 
 	if (!ip_of_octets(host, ip))
 		return 0;
+	bits = ip_bits(ip) + 1;
 	while (rc == 0 && (rc = sql_first(f->q, SQL_rule_bits, SQL_VALS(
 	    vi(RULE_network), vi(bits)), f->err)) > 0) {
 		bits = sql_u32(f->q, rule_bits, bits);
 		sql_end(f->q, SQL_rule_bits);
-		rc = 0;
-		if (bits > ip_bits(ip))
-			continue;
 		ip_mask(ip, bits);
 		rc = rule_fits(f, RULE_network, bits, ip_octets(ip), true);
 	}
@@ -176,7 +174,7 @@ network_rule(struct finding *f, struct arena *a, struct str host)
 
 int
 rules_find(struct sql *q, struct arena *a, const struct weigh_ask *ask,
-    struct rule_found *out, struct err *err)
+    struct weigh_answer *out, struct err *err)
 {
 	const struct {
 		struct str address;
@@ -187,7 +185,6 @@ rules_find(struct sql *q, struct arena *a, const struct weigh_ask *ask,
 	struct finding f = { q, out, err };
 	int rc = 0;
 
-	*out = (struct rule_found){ 0 };
 	for (size_t i = 0; i < NELEM(name) && rc == 0; i++) {
 		if (!address_key(name[i].address, a, &domain[i], &local[i]))
 			domain[i] = STR_NULL;

@@ -131,7 +131,6 @@ how_long_waited(struct weighing *w, const struct ip *network)
 	int64_t at_s;
 	int rc;
 
-	w->out->waited_s = -1;
 	if (!str_cut(w->ask->rcpts, '\n', &first, &(struct str){ 0 }))
 		return 0;
 	rc = memory_find(&w->r->q, MEMORY_tried, 0, tried(w->r->arena,
@@ -142,31 +141,40 @@ how_long_waited(struct weighing *w, const struct ip *network)
 	return rc;
 }
 
+/* Of whom the operator has spoken nothing else counts. */
+static int
+weigh_all(struct weighing *w)
+{
+	struct ip network;
+	bool host = sending_network(w->ask->host, &network);
+	int rc = rules_find(&w->r->q, w->r->arena, w->ask, w->out, w->err);
+
+	if (rc < 0 || w->out->word != RULE_none)
+		return rc;
+	rc = known_to_recipients(w);
+	if (rc == 0)
+		rc = known_by_proof(w);
+	if (rc == 0 && host)
+		rc = is_known(w, MEMORY_known, 0, known_network(w->r->arena,
+		    &network), KNOWN_network);
+	if (rc == 0 && host)
+		rc = how_long_waited(w, &network);
+	return rc < 0 ? rc : 0;
+}
+
 int
 read_weigh(struct reader *r, const struct caller *c unused_arg,
     const struct weigh_ask *ask, union store_answer *answer, struct err *err)
 {
 	struct weighing w = { r, ask, &answer->weigh,
 		engine_now_us(r->e) / 1000000, err };
-	struct rule_found rule;
-	struct ip network;
-	bool host = sending_network(ask->host, &network);
-	int rc = rules_find(&r->q, r->arena, ask, &rule, err);
+	int rc = sql_read_begin(&r->q, err);
 
-	if (rc < 0)
-		return rc;
-	MSG_COPY(rule, w.out, &rule);
-	w.out->word = rule.word;
-	w.out->waited_s = -1;
-	rc = known_to_recipients(&w);
+	answer->weigh = (struct weigh_answer){ .waited_s = -1 };
 	if (rc == 0)
-		rc = known_by_proof(&w);
-	if (rc == 0 && host)
-		rc = is_known(&w, MEMORY_known, 0, known_network(r->arena,
-		    &network), KNOWN_network);
-	if (rc == 0 && host)
-		rc = how_long_waited(&w, &network);
-	return rc < 0 ? rc : 0;
+		rc = weigh_all(&w);
+	sql_read_end(&r->q);
+	return rc;
 }
 
 /* ---- remembered ---------------------------------------------------------- */

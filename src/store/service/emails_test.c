@@ -7,46 +7,17 @@
 #include <sqlite3.h>
 
 #include "store/engine/engine_int.h"
-#include "store/service/test_fixture.h"
-#include "store/test_blob.h"
-
-struct folder {
-	char path[FIXTURE_PATH];
-	int dirfd;
-	struct files *files;
-	struct fixture d;
-	struct caller alice, bob;
-};
+#include "store/service/test_folder.h"
 
 static int
 set_up(void **state)
 {
-	struct folder *p = calloc(1, sizeof(*p));
-	uint64_t alice, bob;
+	struct folder *p;
 
-	p->files = fixture_folder(p->path, &p->dirfd);
-	fixture_init(&p->d, p->files);
-	assert_int_equal(fixture_open(&p->d), 0);
-	assert_int_equal(fixture_domain(&p->d, "ours.test"), 0);
-	assert_int_equal(fixture_account(&p->d, "alice@ours.test", &alice), 0);
-	assert_int_equal(fixture_account(&p->d, "bob@ours.test", &bob), 0);
-	p->alice = fixture_person(alice);
-	p->bob = fixture_person(bob);
-	assert_int_equal(fixture_mailbox_create(&p->d, &p->alice, "Kept", 0,
+	(void)folder_set_up(state);
+	p = *state;
+	assert_int_equal(fixture_mailbox_create(&p->d, &p->who, "Kept", 0,
 	    NULL), 0);
-	*state = p;
-	return 0;
-}
-
-static int
-tear_down(void **state)
-{
-	struct folder *p = *state;
-
-	assert_int_equal(fixture_verify(&p->d), 0);
-	fixture_close(&p->d);
-	fixture_folder_end(p->path, p->dirfd, p->files);
-	free(p);
 	return 0;
 }
 
@@ -95,7 +66,7 @@ where(struct folder *p, struct caller *who, bool threads,
 	return text;
 }
 #define WHERE(p, threads, ...)                                          \
-	where(p, &(p)->alice, threads, (const uint64_t[]){ __VA_ARGS__ }, \
+	where(p, &(p)->who, threads, (const uint64_t[]){ __VA_ARGS__ }, \
 	    sizeof((const uint64_t[]){ __VA_ARGS__ }) / sizeof(uint64_t))
 
 static int
@@ -116,7 +87,7 @@ changes(struct folder *p, uint64_t *since)
 	struct email_change is[20];
 	size_t len = 0, n = 0;
 	struct rd r;
-	int rc = reader_ask(p->d.r, &p->alice, STORE_changes, &ask, &answer,
+	int rc = reader_ask(p->d.r, &p->who, STORE_changes, &ask, &answer,
 	    &p->d.err);
 
 	text[0] = 0;
@@ -144,34 +115,39 @@ test_conversations(void **state)
 {
 	struct folder *p = *state;
 	struct open_answer in;
+	struct caller bob;
+	uint64_t account;
 
-	put(p, &p->alice, "a");		/* 1 begins */
-	put(p, &p->alice, "b");		/* 2 is another */
-	put(p, &p->alice, "ca");	/* 3 answers 1 */
-	put(p, &p->alice, "dx");	/* 4 answers what is not there */
-	put(p, &p->alice, "ex");	/* 5 too */
-	put(p, &p->alice, "xa");	/* 6 is what was missing: the surest
+	assert_int_equal(fixture_account(&p->d, "bob@ours.test", &account),
+	    0);
+	bob = fixture_person(account);
+	put(p, &p->who, "a");		/* 1 begins */
+	put(p, &p->who, "b");		/* 2 is another */
+	put(p, &p->who, "ca");	/* 3 answers 1 */
+	put(p, &p->who, "dx");	/* 4 answers what is not there */
+	put(p, &p->who, "ex");	/* 5 too */
+	put(p, &p->who, "xa");	/* 6 is what was missing: the surest
 					 * key counts */
-	put(p, &p->alice, "");		/* 7 has no id, nor has 8 */
-	put(p, &p->alice, "");
-	put(p, &p->bob, "a");		/* his own 1 */
+	put(p, &p->who, "");		/* 7 has no id, nor has 8 */
+	put(p, &p->who, "");
+	put(p, &bob, "a");		/* his own 1 */
 	assert_string_equal(WHERE(p, true, 1, 2, 4, 7, 3, 99),
 	    "1/1 1:1, 3/1 1:3, 2/2 1:2, 4/4 1:4, 5/4 1:5, 6/4 1:6, 7/7 1:7");
-	assert_string_equal(where(p, &p->bob, true, (const uint64_t[]){ 1 },
+	assert_string_equal(where(p, &bob, true, (const uint64_t[]){ 1 },
 	    1), "1/1 1:1");
 
 	/* A copy stays with it, and rows say so. */
-	assert_int_equal(fixture_open_mailbox(&p->d, &p->alice, "INBOX", &in),
+	assert_int_equal(fixture_open_mailbox(&p->d, &p->who, "INBOX", &in),
 	    0);
-	assert_int_equal(fixture_copy(&p->d, &p->alice, &in, 3, 3, "Kept"),
+	assert_int_equal(fixture_copy(&p->d, &p->who, &in, 3, 3, "Kept"),
 	    0);
 	assert_string_equal(WHERE(p, true, 1), "1/1 1:1, 3/1 1:3, 9/1 7:1");
-	assert_int_equal(fixture_open_mailbox(&p->d, &p->alice, "Kept", &in),
+	assert_int_equal(fixture_open_mailbox(&p->d, &p->who, "Kept", &in),
 	    0);
 	{
 		struct fetch_row row;
 
-		assert_int_equal(fixture_rows(&p->d, &p->alice, &in, &row, 1),
+		assert_int_equal(fixture_rows(&p->d, &p->who, &in, &row, 1),
 		    1);
 		assert_int_equal(row.email, 9);
 		assert_int_equal(row.thread, 1);
@@ -213,20 +189,20 @@ test_keys_go(void **state)
 	struct open_answer in;
 	uint32_t n;
 
-	put(p, &p->alice, "ab");
-	put(p, &p->alice, "cb");
-	put(p, &p->alice, "d");
-	assert_int_equal(fixture_open_mailbox(&p->d, &p->alice, "INBOX", &in),
+	put(p, &p->who, "ab");
+	put(p, &p->who, "cb");
+	put(p, &p->who, "d");
+	assert_int_equal(fixture_open_mailbox(&p->d, &p->who, "INBOX", &in),
 	    0);
-	assert_int_equal(fixture_remove(&p->d, &p->alice, &in, 1, 1, &n), 0);
+	assert_int_equal(fixture_remove(&p->d, &p->who, &in, 1, 1, &n), 0);
 	clean_for(p, 7200);
 	assert_int_equal(keys_left(p), 4);
-	put(p, &p->alice, "ea");	/* still known by the one that went */
+	put(p, &p->who, "ea");	/* still known by the one that went */
 	assert_string_equal(WHERE(p, true, 1), "2/1 1:2, 4/1 1:4");
-	assert_int_equal(fixture_remove(&p->d, &p->alice, &in, 1, 4, &n), 0);
-	assert_int_equal(fixture_open_mailbox(&p->d, &p->alice, "INBOX", &in),
+	assert_int_equal(fixture_remove(&p->d, &p->who, &in, 1, 4, &n), 0);
+	assert_int_equal(fixture_open_mailbox(&p->d, &p->who, "INBOX", &in),
 	    0);
-	assert_int_equal(fixture_remove(&p->d, &p->alice, &in, 4, 4, &n), 0);
+	assert_int_equal(fixture_remove(&p->d, &p->who, &in, 4, 4, &n), 0);
 	clean_for(p, 7200);
 	assert_int_equal(keys_left(p), 0);
 }
@@ -241,31 +217,31 @@ test_changes(void **state)
 	uint64_t since = 0, old;
 	uint32_t n;
 
-	put(p, &p->alice, "a");
+	put(p, &p->who, "a");
 	assert_string_equal(changes(p, &since), "");
 	assert_string_equal(changes(p, &since), "");
 	old = since;
-	put(p, &p->alice, "b");
-	put(p, &p->alice, "c");
-	assert_int_equal(fixture_open_mailbox(&p->d, &p->alice, "INBOX", &in),
+	put(p, &p->who, "b");
+	put(p, &p->who, "c");
+	assert_int_equal(fixture_open_mailbox(&p->d, &p->who, "INBOX", &in),
 	    0);
-	assert_int_equal(fixture_flags(&p->d, &p->alice, &in, 1, 1, FLAGS_ADD,
+	assert_int_equal(fixture_flags(&p->d, &p->who, &in, 1, 1, FLAGS_ADD,
 	    FLAG_seen, ""), 0);
 	assert_string_equal(changes(p, &since), "=1 +2 +3");
 	assert_string_equal(changes(p, &since), "");
 
 	/* Moved: it is where it went, and it has changed. */
-	assert_int_equal(fixture_move(&p->d, &p->alice, &in, 1, 2, "Kept", &n),
+	assert_int_equal(fixture_move(&p->d, &p->who, &in, 1, 2, "Kept", &n),
 	    0);
 	assert_string_equal(WHERE(p, false, 1, 2, 3),
 	    "1/1 7:1, 2/2 7:2, 3/3 1:3");
 	assert_string_equal(changes(p, &since), "=1 =2");
 	/* Copied: there is another one. Gone: it is not told where it is. */
-	assert_int_equal(fixture_copy(&p->d, &p->alice, &in, 3, 3, "Kept"),
+	assert_int_equal(fixture_copy(&p->d, &p->who, &in, 3, 3, "Kept"),
 	    0);
-	assert_int_equal(fixture_open_mailbox(&p->d, &p->alice, "INBOX", &in),
+	assert_int_equal(fixture_open_mailbox(&p->d, &p->who, "INBOX", &in),
 	    0);
-	assert_int_equal(fixture_remove(&p->d, &p->alice, &in, 3, 3, &n), 0);
+	assert_int_equal(fixture_remove(&p->d, &p->who, &in, 3, 3, &n), 0);
 	assert_string_equal(changes(p, &since), "-3 +4");
 	assert_string_equal(WHERE(p, false, 3, 4), "4/3 7:3");
 	assert_string_equal(changes(p, &old), "=1 +2 -3 +4");
@@ -288,15 +264,15 @@ test_mailbox_goes(void **state)
 	struct folder *p = *state;
 	uint64_t since = 0, before;
 
-	put(p, &p->alice, "a");
+	put(p, &p->who, "a");
 	assert_string_equal(changes(p, &since), "");
 	before = since;
-	assert_int_equal(fixture_mailbox_delete(&p->d, &p->alice, "Kept"), 0);
+	assert_int_equal(fixture_mailbox_delete(&p->d, &p->who, "Kept"), 0);
 	assert_string_equal(changes(p, &since), "stale");
 	since = 0;
 	assert_string_equal(changes(p, &since), "");
 	assert_true(since > before);
-	put(p, &p->alice, "b");
+	put(p, &p->who, "b");
 	assert_string_equal(changes(p, &since), "+2");
 }
 
@@ -309,13 +285,13 @@ test_too_much(void **state)
 	uint64_t since = 0, old;
 	uint32_t n;
 
-	put(p, &p->alice, "a");
-	put(p, &p->alice, "b");
+	put(p, &p->who, "a");
+	put(p, &p->who, "b");
 	assert_string_equal(changes(p, &since), "");
 	old = since;
-	assert_int_equal(fixture_open_mailbox(&p->d, &p->alice, "INBOX", &in),
+	assert_int_equal(fixture_open_mailbox(&p->d, &p->who, "INBOX", &in),
 	    0);
-	assert_int_equal(fixture_remove(&p->d, &p->alice, &in, 1, 1, &n), 0);
+	assert_int_equal(fixture_remove(&p->d, &p->who, &in, 1, 1, &n), 0);
 	assert_string_equal(changes(p, &since), "-1");
 	clean_for(p, 7200);
 	p->d.now_us += 8 * 86400 * 1000000ll;
@@ -326,7 +302,8 @@ test_too_much(void **state)
 	assert_string_equal(changes(p, &since), "");
 }
 
-#define T(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
+#define T(name) cmocka_unit_test_setup_teardown(name, set_up, \
+    folder_tear_down_whole)
 
 int
 main(void)

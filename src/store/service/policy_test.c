@@ -3,17 +3,9 @@
 #include <sqlite3.h>
 
 #include "store/policy/policy.h"
-#include "store/service/test_fixture.h"
+#include "store/service/test_folder.h"
 
 enum { DAY_S = 86400 };
-
-struct place_of {
-	char path[FIXTURE_PATH];
-	int dirfd;
-	struct files *files;
-	struct fixture d;
-	uint64_t alice;
-};
 
 #define OK(call)                                                      \
 	do {                                                          \
@@ -23,34 +15,8 @@ struct place_of {
 			    p->d.err.text);                           \
 	} while (0)
 
-static int
-set_up(void **state)
-{
-	struct place_of *p = calloc(1, sizeof(*p));
-
-	p->files = fixture_folder(p->path, &p->dirfd);
-	fixture_init(&p->d, p->files);
-	OK(fixture_open(&p->d));
-	OK(fixture_domain(&p->d, "ours.test"));
-	OK(fixture_account(&p->d, "alice@ours.test", &p->alice));
-	*state = p;
-	return 0;
-}
-
-static int
-tear_down(void **state)
-{
-	struct place_of *p = *state;
-
-	assert_int_equal(fixture_verify(&p->d), 0);
-	fixture_close(&p->d);
-	fixture_folder_end(p->path, p->dirfd, p->files);
-	free(p);
-	return 0;
-}
-
 static int64_t
-count(struct place_of *p, const char *query)
+count(struct folder *p, const char *query)
 {
 	sqlite3_stmt *st;
 	int64_t n;
@@ -65,7 +31,7 @@ count(struct place_of *p, const char *query)
 
 /* What is kept with `keys` numbers from `first` on, in one transaction. */
 static void
-keep(struct place_of *p, enum memory_kind kind, uint64_t account,
+keep(struct folder *p, enum memory_kind kind, uint64_t account,
     uint32_t first, uint32_t keys)
 {
 	struct engine *e = p->d.e;
@@ -82,7 +48,7 @@ keep(struct place_of *p, enum memory_kind kind, uint64_t account,
 }
 
 static bool
-is_there(struct place_of *p, enum memory_kind kind, uint64_t account,
+is_there(struct folder *p, enum memory_kind kind, uint64_t account,
     uint32_t i)
 {
 	struct arena *a = arena_new(4096);
@@ -101,7 +67,7 @@ is_there(struct place_of *p, enum memory_kind kind, uint64_t account,
 static void
 test_memory_is_bounded(void **state)
 {
-	struct place_of *p = *state;
+	struct folder *p = *state;
 	const uint32_t most = memory_bounds[MEMORY_wrote_to].most;
 
 	keep(p, MEMORY_wrote_to, 7, 0, 3);
@@ -123,7 +89,7 @@ test_memory_is_bounded(void **state)
 static void
 test_what_is_old_goes(void **state)
 {
-	struct place_of *p = *state;
+	struct folder *p = *state;
 
 	keep(p, MEMORY_tried, 0, 0, 30);
 	p->d.now_us += (int64_t)DAY_S * 1000000;
@@ -138,7 +104,7 @@ test_what_is_old_goes(void **state)
 static void
 test_account_removed(void **state)
 {
-	struct place_of *p = *state;
+	struct folder *p = *state;
 	struct account_remove_ask ask = { ++p->d.change,
 		STR("alice@ours.test") };
 	struct write w = { .caller = &p->d.operator_, .ask = &ask,
@@ -154,7 +120,7 @@ test_account_removed(void **state)
 }
 
 static int
-put(struct place_of *p, struct rule r, uint32_t word)
+put(struct folder *p, struct rule r, uint32_t word)
 {
 	struct rule_put_ask ask = { ++p->d.change, r.kind, r.bits, r.subject,
 		word };
@@ -182,7 +148,7 @@ test_rules_that_are_none(void **state)
 		{ RULE_network, 33, "\300\1\2\7" },
 		{ RULE_network, 8, "\300" },
 	};
-	struct place_of *p = *state;
+	struct folder *p = *state;
 
 	for (size_t i = 0; i < NELEM(t); i++)
 		assert_int_equal(put(p, (struct rule){ t[i].kind, t[i].bits,
@@ -195,7 +161,7 @@ test_rules_that_are_none(void **state)
 }
 
 static struct weigh_answer
-weighed(struct place_of *p, const struct weigh_ask *ask)
+weighed(struct folder *p, const struct weigh_ask *ask)
 {
 	union store_answer answer = { 0 };
 
@@ -216,7 +182,7 @@ test_the_longest_network(void **state)
 		{ "\12\1\0\77", RULE_junk, 32 },
 		{ "\13\0\0\1", RULE_block, 0 },
 	};
-	struct place_of *p = *state;
+	struct folder *p = *state;
 	struct weigh_ask ask = { 0 };
 	struct weigh_answer w;
 
@@ -242,7 +208,7 @@ test_the_longest_network(void **state)
 static void
 test_clock_set_back(void **state)
 {
-	struct place_of *p = *state;
+	struct folder *p = *state;
 	struct greylist_ask tried = { ++p->d.change, STR("\300\0\2\7"),
 		STR("a@b.test"), STR("alice@ours.test") };
 	struct weigh_ask ask = { .host = STR("\300\0\2\11"),
@@ -263,7 +229,8 @@ test_clock_set_back(void **state)
 	assert_int_equal(weighed(p, &ask).waited_s, 60);
 }
 
-#define T(f) cmocka_unit_test_setup_teardown(f, set_up, tear_down)
+#define T(f) cmocka_unit_test_setup_teardown(f, folder_set_up, \
+    folder_tear_down_whole)
 
 int
 main(void)

@@ -40,6 +40,15 @@ folder_tear_down(void **state)
 	return 0;
 }
 
+int
+folder_tear_down_whole(void **state)
+{
+	struct folder *p = *state;
+
+	assert_int_equal(fixture_verify(&p->d), 0);
+	return folder_tear_down(state);
+}
+
 void
 folder_open_again(struct folder *p)
 {

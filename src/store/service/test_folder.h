@@ -24,6 +24,8 @@ struct folder {
 /* For cmocka; the store is open. */
 int folder_set_up(void **state);
 int folder_tear_down(void **state);
+/* The same of what nobody damaged: what is counted is what is there. */
+int folder_tear_down_whole(void **state);
 
 /* Closed and opened, at the same time of the clock. */
 void folder_open_again(struct folder *p);

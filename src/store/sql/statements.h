@@ -88,8 +88,8 @@
 	S(rule_del, "DELETE FROM sender_rule WHERE kind=?1 AND bits=?2"       \
 	    " AND subject=?3")                                                \
 	/* The lengths there are, one by one, the longest first. */           \
-	E(rule_bits, (bits), "SELECT max(bits) AS bits FROM sender_rule"      \
-	    " WHERE kind=?1 AND bits<?2 HAVING max(bits) IS NOT NULL")        \
+	R(rule_bits, (bits), "FROM sender_rule WHERE kind=?1 AND bits<?2"     \
+	    " ORDER BY bits DESC LIMIT 1")                                    \
 	R(rule_list, (kind, bits, subject, word, at),                         \
 	    "FROM sender_rule WHERE (kind, bits, subject)>(?1, ?2, ?3)"       \
 	    " ORDER BY kind, bits, subject LIMIT ?4")                         \
@@ -101,11 +101,11 @@
 	    " VALUES (?1, ?2, ?3, ?4, ?5)")                                   \
 	S(remembered_del, "DELETE FROM remembered WHERE kind=?1"              \
 	    " AND account=?2 AND n=?3")                                       \
-	/* All up to n, and of the oldest others those that are too old. */   \
+	/* Of the oldest 20 those up to n, and those that are too old. */     \
 	S(remembered_trim, "DELETE FROM remembered WHERE kind=?1"             \
-	    " AND account=?2 AND (n<=?3 OR (at<?4 AND n IN (SELECT n"         \
+	    " AND account=?2 AND n<=(SELECT max(n) FROM (SELECT n"            \
 	    " FROM remembered WHERE kind=?1 AND account=?2"                   \
-	    " ORDER BY n LIMIT 20)))")                                        \
+	    " ORDER BY n LIMIT 20)) AND (n<=?3 OR at<?4)")                    \
 	S(remembered_del_all, "DELETE FROM remembered WHERE account=?1")      \
 	R(srs_key_get, (key), "FROM srs_key")                                 \
 	S(srs_key_add, "INSERT INTO srs_key VALUES (0, ?1)")                  \
@@ -221,6 +221,7 @@
 	S(email_place, "UPDATE email SET mailbox=?1, uid=?2,"                 \
 	    " created=CASE created WHEN 0 THEN ?3 ELSE created END"           \
 	    " WHERE account=?4 AND email=?5")                                 \
+	/* Both begin with the same columns. */                               \
 	R(email_placed, (email, thread, mailbox, uid, created),               \
 	    "FROM email WHERE account=?1 AND email=?2 AND placements>0"       \
 	    " AND created>0")                                                 \

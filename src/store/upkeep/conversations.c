@@ -56,10 +56,11 @@ walk_and_commit(struct walk *w, struct err *err)
 		rc = read_some(w, err);
 	for (size_t i = 0; i < w->keys.n && rc == 0; i++)
 		rc = drop_if_over(e, &w->keys.p[i], err);
-	if (rc == 0 && sql_changes(&e->w) != before)
-		return batch_finish(e, err);
-	sql_rollback(&e->w);
-	return rc == E_IO || rc == E_DAMAGED ? upkeep_pause(e, err) : rc;
+	/* What was not looked at is looked at another time. */
+	e->conversations.stale |= rc < 0;
+	rc = upkeep_finish(e, before, rc, err);
+	e->conversations.stale |= rc != 0;
+	return rc;
 }
 
 int

@@ -280,6 +280,15 @@ upkeep_pause(struct engine *e, const struct err *why)
 	return 0;
 }
 
+int
+upkeep_finish(struct engine *e, int before, int rc, struct err *err)
+{
+	if (rc == 0 && sql_changes(&e->w) != before)
+		return batch_finish(e, err);
+	sql_rollback(&e->w);
+	return rc == E_IO || rc == E_DAMAGED ? upkeep_pause(e, err) : rc;
+}
+
 static int
 clean_and_commit(struct cleaning *c, struct err *err)
 {
@@ -294,11 +303,7 @@ clean_and_commit(struct cleaning *c, struct err *err)
 		rc = batch_transaction(e, err);
 	if (rc < 0)
 		return rc;
-	rc = clean_slice(c, err);
-	if (rc == 0 && sql_changes(&e->w) != before)
-		return batch_finish(e, err);
-	sql_rollback(&e->w);
-	return rc == E_IO || rc == E_DAMAGED ? upkeep_pause(e, err) : rc;
+	return upkeep_finish(e, before, clean_slice(c, err), err);
 }
 
 int

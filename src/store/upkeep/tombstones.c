@@ -89,23 +89,6 @@ forget_some(struct forgetting *f, struct err *err)
 	return rc < 0 ? rc : 0;
 }
 
-static int
-commit_forgotten(struct forgetting *f, int before, struct err *err)
-{
-	struct engine *e = f->e;
-	int rc;
-
-	if (sql_changes(&e->w) == before) {
-		sql_rollback(&e->w);
-		return 0;
-	}
-	rc = batch_finish(e, err);
-	for (size_t i = 0; i < f->floors.n && rc == 0; i++)
-		columns_forget(e->columns, f->account, f->floors.p[i].mailbox,
-		    f->floors.p[i].forgotten);
-	return rc;
-}
-
 /* Some of the next account that has any (0: none has), in a commit. */
 static int
 next_account(struct forgetting *f, struct err *err)
@@ -122,11 +105,13 @@ next_account(struct forgetting *f, struct err *err)
 		    vi(e->tombstones_of)), &f->account, err);
 	if (rc == 0 && f->account)
 		rc = forget_some(f, err);
-	if (rc == 0)
-		return commit_forgotten(f, before, err);
-	sql_rollback(&e->w);
-	f->account = 0;
-	return rc == E_IO || rc == E_DAMAGED ? upkeep_pause(e, err) : rc;
+	if (rc < 0)
+		f->account = 0;
+	rc = upkeep_finish(e, before, rc, err);
+	for (size_t i = 0; i < f->floors.n && rc == 0 && f->account; i++)
+		columns_forget(e->columns, f->account, f->floors.p[i].mailbox,
+		    f->floors.p[i].forgotten);
+	return rc;
 }
 
 int
