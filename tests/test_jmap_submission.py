@@ -4,7 +4,7 @@ import time
 
 import pytest
 from lib.jmap import SUBMISSION, Jmap
-from lib.server import address
+from lib.server import DOMAIN, address
 
 
 @pytest.fixture
@@ -167,6 +167,20 @@ def test_refused(alice, draft):
     assert answer["notCreated"]["b"]["properties"] == ["undoStatus"]
     assert answer["notDestroyed"]["s1"]["type"] == "notFound"
     assert answer["notUpdated"]["s2"]["type"] == "notFound"
+    # Nobody is left out because of how the header writes an address.
+    for written, said in ((b'b\xfcb@example.net', "b\ufffdb@example.net"),
+                          (b'"no body"@' + DOMAIN.encode(),
+                           f'"no body"@{DOMAIN}')):
+        blob = alice.upload(b"From: %b\r\nTo: %b, %b\r\n\r\nHello\r\n" % (
+            address("alice").encode(), address("bob").encode(),
+            written))["blobId"]
+        email = alice.call("Email/import", emails={"i": {
+            "blobId": blob, "mailboxIds": {alice.mailbox("Drafts"): True}}}
+            )["created"]["i"]["id"]
+        wrong = refused(alice, email)
+        assert (wrong["type"], wrong["invalidRecipients"]) == \
+            ("invalidRecipients", [said])
+        alice.call("Email/set", destroy=[email])
     # Nothing follows from what was not handed in.
     answers = alice.calls(("EmailSubmission/set", {
         "create": {"s": {"identityId": "i1", "emailId": "e999999"}},

@@ -15,7 +15,11 @@ enum {
 	API_PARTS_MAX = 100,		/* attachments */
 	API_POINTER_MAX = 200,
 	API_KEY_MAX = 255,
-	API_READ_MEM = 8 << 20,		/* of a message, attachments apart */
+	API_VALUES_MAX = 12 << 20,	/* octets of texts with values in them,
+					 * of one message */
+	/* Of a message, attachments apart: lists and names of values are no
+	 * longer than the request, each. */
+	API_READ_MEM = 2 * API_JSON_MAX + API_VALUES_MAX + (16 << 20),
 };
 
 struct api {
@@ -50,7 +54,8 @@ struct api_message {
 /* ---- read.c: from what was asked for to a message; pure */
 enum { API_ALL = -1 };
 /* One message to everybody, or (which is not API_ALL) the one to the recipient
- * /to/`which`, with their values put in. All in the arena, of API_READ_MEM, or
+ * /to/`which`, with their values put in: 0 first, which looks at what is the
+ * same for all. All in the arena, of API_READ_MEM, or
  * in the request. False with *fault. */
 must_check bool api_read(const json_t *request, int which, size_t max_rcpts,
     struct arena *a, struct api_message *m, struct api_fault *fault);

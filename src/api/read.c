@@ -22,6 +22,7 @@ struct reading {
 	struct api_message *m;
 	struct api_fault *fault;
 	int which;
+	size_t values_left;	/* of API_VALUES_MAX */
 	char *room;	/* for a piece of an attachment */
 };
 
@@ -112,12 +113,7 @@ add_list(struct reading *r, struct people *p, const char *pointer,
 
 		if (x->kind != ADDRESS_MAILBOX)
 			continue;
-		if (field_is_dot_atom(x->mailbox))
-			buf_str(&b, x->mailbox);
-		else
-			buf_quoted(&b, x->mailbox);
-		buf_chr(&b, '@');
-		buf_str(&b, x->host);
+		field_addr_spec(&b, x->mailbox, x->host);
 		if (!add_person(r, p, pointer, x->name,
 		    str_dup(r->a, buf_get(&b))))
 			return false;
@@ -247,7 +243,8 @@ static bool
 put_values(struct reading *r, const char *pointer, struct str text, bool html,
     struct str *out)
 {
-	auto_buf b = BUF_INIT(VALUE_MAX);
+	auto_buf b = BUF_INIT(r->values_left < VALUE_MAX ? r->values_left :
+	    VALUE_MAX);
 	struct str value;
 
 	while (text.n > 0) {
@@ -274,6 +271,7 @@ put_values(struct reading *r, const char *pointer, struct str text, bool html,
 	}
 	if (buf_failed(&b))
 		return wrong(r, pointer, "Too long with the values in it");
+	r->values_left -= b.n;
 	*out = str_dup(r->a, buf_get(&b));
 	return true;
 }
@@ -411,7 +409,8 @@ read_attachment(struct reading *r, const json_t *object, const char *pointer,
 		.disposition = STR("attachment"), .source = &e->source };
 	if (!http_json_text(object, "content", &e->text))
 		return wrong(r, pointer, "An attachment has content");
-	if (!is_base64(e->text))
+	/* They are the same for all. */
+	if (r->which <= 0 && !is_base64(e->text))
 		return wrong(r, pointer, "The content is not base64");
 	if (!r->room)
 		r->room = arena_alloc(r->a, SOURCE_OCTETS);
@@ -510,7 +509,8 @@ api_read(const json_t *request, int which, size_t max_rcpts, struct arena *a,
     struct api_message *m, struct api_fault *fault)
 {
 	struct reading r = { .request = request, .a = a, .m = m,
-		.fault = fault, .which = which };
+		.fault = fault, .which = which,
+		.values_left = API_VALUES_MAX };
 	struct str subject;
 
 	*m = (struct api_message){ .rcpts.max = max_rcpts };

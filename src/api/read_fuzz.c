@@ -47,6 +47,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	if (request && api_read(request, API_ALL, RCPTS, a, m, &fault))
 		check_message(m);
 	if (request && api_read_each(request, &n, &fault) && n > 0 &&
+	    api_read(request, 0, 1, a, m, &fault) &&
 	    api_read(request, (int)(n - 1), 1, a, m, &fault))
 		check_message(m);
 	json_decref(request);

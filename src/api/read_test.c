@@ -186,6 +186,60 @@ test_each(void **state unused_arg)
 	arena_free(a);
 }
 
+/* What one request can hold is read in the memory there is for it. */
+static void
+test_large(void **state unused_arg)
+{
+	enum { MANY = 100000 };
+	auto_buf json = BUF_INIT(API_JSON_MAX);
+	auto_buf out = BUF_INIT(API_READ_MEM);
+	struct arena *a = arena_new(API_READ_MEM);
+	struct arena *of = arena_new(sizeof(struct api_message) + 64);
+	struct api_message *m = arena_new_of(of, struct api_message);
+	struct api_fault fault = { 0 };
+
+	/* One list, far too long. */
+	buf_lit(&json, "{\"from\":\"a@example.org\",\"text\":\"x\","
+	    "\"to\":\"");
+	for (size_t i = 0; i < MANY; i++)
+		buf_printf(&json, "N%zu <n%zu@example.org>,%60s", i, i, "");
+	buf_lit(&json, "\"}");
+	buf_chr(&json, '\0');
+	assert_false(buf_failed(&json));
+	assert_false(render(json.p, API_ALL, &out, m, &fault, a));
+	assert_string_equal(fault.pointer, "/to");
+	arena_reset(a);
+
+	/* A value that is put in more often than anybody can want. */
+	buf_reset(&json);
+	buf_lit(&json, "{\"each\":true,\"from\":\"a@example.org\",\"to\":"
+	    "[{\"address\":\"b@example.org\",\"values\":{\"v\":\"");
+	buf_printf(&json, "%*s", 100000, "");
+	buf_lit(&json, "\"}}],\"text\":\"");
+	for (size_t i = 0; i < MANY; i++)
+		buf_lit(&json, "{{v}}");
+	buf_lit(&json, "\"}");
+	buf_chr(&json, '\0');
+	assert_false(render(json.p, 0, &out, m, &fault, a));
+	assert_string_equal(fault.pointer, "/text");
+	arena_reset(a);
+
+	/* The same in many fields, each of which is short enough. */
+	buf_reset(&json);
+	buf_lit(&json, "{\"each\":true,\"from\":\"a@example.org\",\"to\":"
+	    "[{\"address\":\"b@example.org\",\"values\":{\"v\":\"");
+	buf_printf(&json, "%*s", 1000000, "");
+	buf_lit(&json, "\"}}],\"headers\":{");
+	for (size_t i = 0; i < 20; i++)
+		buf_printf(&json, "%s\"X-%zu\":\"{{v}}\"", i ? "," : "", i);
+	buf_lit(&json, "},\"text\":\"x\"}");
+	buf_chr(&json, '\0');
+	assert_false(render(json.p, 0, &out, m, &fault, a));
+	assert_true(str_starts(str_c(fault.pointer), STR("/headers/")));
+	arena_free(a);
+	arena_free(of);
+}
+
 static void
 test_query(void **state unused_arg)
 {
@@ -215,6 +269,7 @@ main(void)
 		cmocka_unit_test(test_message),
 		cmocka_unit_test(test_attachments),
 		cmocka_unit_test(test_each),
+		cmocka_unit_test(test_large),
 		cmocka_unit_test(test_query),
 	};
 

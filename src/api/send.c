@@ -338,8 +338,9 @@ begin_sending(struct http_request *r)
 	s->answer = BUF_INIT(ANSWER_MAX);
 	if (!http_field_of(&r->head, STR("Idempotency-Key"), &s->key))
 		s->key = STR_NULL;
-	digest_of(s, (const struct str[]){ r->head.path, r->head.query,
-		r->body }, 3, s->digest);
+	if (s->key.n > 0 && s->key.n <= API_KEY_MAX)
+		digest_of(s, (const struct str[]){ r->head.path,
+			r->head.query, r->body }, 3, s->digest);
 	return s;
 }
 
@@ -366,6 +367,7 @@ send_each(struct sending *s, const json_t *request, size_t n)
 		arena_reset(s->mem);
 		if (!api_read(request, (int)i, 1, s->mem, &s->m, &fault))
 			return unprocessable(s, fault.pointer, fault.detail);
+		fiber_yield(s->r->account->loop);
 	}
 	buf_lit(&s->answer, "{\"messages\":[");
 	for (size_t i = 0; i < n; i++) {

@@ -15,7 +15,7 @@ imap_delete(struct imap_session *s, const struct imap_command *c)
 
 	if (str_eq(name, STR("INBOX")))
 		return NO_CODE("CANNOT", "INBOX is always there");
-	e = mailbox_delete(&s->account, name, &err);
+	e = mailbox_delete(&s->account, name, false, &err);
 	if (e == E_NOTFOUND)
 		return NO_CODE("NONEXISTENT", "There is no such mailbox");
 	if (e == E_EXISTS)

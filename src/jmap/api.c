@@ -244,8 +244,7 @@ put_error(struct call *c, const char *type)
 	c->out = BUF_INIT(ANSWER_MAX);
 	out_open(&c->out, '{');
 	out_put_str(&c->out, "type", str_c(type));
-	if (c->why[0])
-		out_put_str(&c->out, "description", str_c(c->why));
+	out_put_description(&c->out, c->why);
 	out_close(&c->out, '}');
 }
 
@@ -262,11 +261,13 @@ run_call(struct api *a, struct call *c, struct str name, json_t *args)
 	    (error = args_check(c, m->rules)))
 		return error;
 	out_open(&c->out, '{');
-	if ((error = m->run(c)))
-		return error;
-	out_close(&c->out, '}');
-	return buf_failed(&c->out) ? call_error(c, "requestTooLarge",
-	    "the answer would be longer than %d octets", ANSWER_MAX) : NULL;
+	error = m->run(c);
+	if (buf_failed(&c->out))
+		return call_error(c, "requestTooLarge", "the answer would be "
+		    "longer than %d octets", ANSWER_MAX);
+	if (!error)
+		out_close(&c->out, '}');
+	return error;
 }
 
 /* One call, and what follows from it by itself. */

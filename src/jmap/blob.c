@@ -1,7 +1,6 @@
 #include "jmap/blobs.h"
 
-#include "jmap/body.h"
-#include "mail/emails.h"
+#include "jmap/email.h"
 #include "mime/transfer.h"
 
 enum { PATH_MAX_PARTS = 8 };
@@ -117,8 +116,6 @@ read_email(void *arg, const struct email_place *at,
 	const struct source s = { .stored = message_of(r->blobs->account,
 	    at->mailbox, row) };
 
-	if (row->flags & FLAG_deleted)
-		return 0;
 	r->found = true;
 	return read_source(r, &s, 0);
 }
@@ -126,14 +123,10 @@ read_email(void *arg, const struct email_place *at,
 static int
 find_email(struct blob_reading *r)
 {
-	struct email_places places;
-	int e = emails_find(r->blobs->account, &r->email, 1, &places, r->err);
+	int e = emails_seen(r->blobs->account, &r->email, 1,
+	    r->npath ? WANT_FACTS | WANT_HEAD : WANT_HEAD, read_email, r,
+	    r->err);
 
-	if (e == 0)
-		e = emails_rows(r->blobs->account, &places,
-		    r->npath ? WANT_FACTS | WANT_HEAD : WANT_HEAD, read_email,
-		    r, r->err);
-	vec_free(&places.v);
 	return e == 0 && !r->found ?
 	    err_set(r->err, E_NOTFOUND, "no such email") : e;
 }

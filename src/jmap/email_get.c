@@ -3,6 +3,34 @@
  */
 #include "jmap/email.h"
 
+struct seen {
+	int (*each)(void *arg, const struct email_place *at,
+	    const struct fetch_row *row);
+	void *arg;
+};
+
+static int
+only_seen(void *arg, const struct email_place *at, const struct fetch_row *row)
+{
+	const struct seen *s = arg;
+
+	return row->flags & FLAG_deleted ? 0 : s->each(s->arg, at, row);
+}
+
+int
+emails_seen(const struct account *a, const uint64_t *number, size_t n,
+    uint32_t want,
+    int (*each)(void *arg, const struct email_place *at,
+	const struct fetch_row *row),
+    void *arg, struct err *err)
+{
+	struct seen s = { each, arg };
+
+	return emails_each(a, number, n, want, only_seen, &s, err);
+}
+
+/* ---- Email/get                                             RFC 8621 4.2 -- */
+
 struct getting {
 	struct call *call;
 	struct email_wants wants;
@@ -15,50 +43,24 @@ put_email(void *arg, const struct email_place *at,
     const struct fetch_row *row)
 {
 	struct getting *g = arg;
-	char id[24], blob[24];
+	char blob[24];
 	struct email m = { .call = g->call, .wants = &g->wants, .row = row,
 		.mailbox = at->mailbox, .source.stored = message_of(
 		    g->call->account, at->mailbox, row) };
 	size_t before = g->call->out.n;
 	int e;
 
-	if (row->flags & FLAG_deleted)	/* RFC 8621 4.1.1 */
-		return 0;
-
-	(void)snprintf(id, sizeof(id), "e%ju", (uintmax_t)row->email);
 	(void)snprintf(blob, sizeof(blob), "b%ju", (uintmax_t)row->email);
 	m.blob = str_c(blob);
 	e = email_put(&m, g->err);
 	if (e == 0)
-		(void)json_object_del(g->ids, id);
+		(void)id_found(g->ids, 'e', row->email);
 	/* It went meanwhile, or cannot be read. */
 	if (e == E_NOTFOUND || e == E_DAMAGED) {
 		g->call->out.n = before;
 		e = 0;
 	}
 	return buf_failed(&g->call->out) ? E_LIMIT : e;
-}
-
-static int
-get_emails(struct getting *g)
-{
-	struct call *c = g->call;
-	uint64_t *numbers = arena_array(c->mem, json_object_size(g->ids) + 1,
-	    sizeof(*numbers));
-	struct email_places places;
-	const char *id;
-	json_t *v;
-	size_t n = 0;
-	int e;
-
-	json_object_foreach(g->ids, id, v)
-		n += id_number(str_c(id), 'e', &numbers[n]);
-	e = emails_find(c->account, numbers, n, &places, g->err);
-	if (e == 0)
-		e = emails_rows(c->account, &places, g->wants.rows, put_email,
-		    g, g->err);
-	vec_free(&places.v);
-	return e;
 }
 
 const char *
@@ -68,6 +70,8 @@ email_get(struct call *c)
 	struct getting g = { .call = c, .err = &err };
 	char state[STATE_MAX];
 	const char *error = wants_read(c, false, &g.wants);
+	const uint64_t *numbers;
+	size_t n;
 	int e = 0;
 
 	if (!error)
@@ -77,15 +81,15 @@ email_get(struct call *c)
 		    "ids are needed: there may be any number of emails");
 	if (!error && (e = email_state(c, state, &err)) == 0) {
 		get_begin(c, state);
-		e = get_emails(&g);
+		numbers = ids_numbers(c, g.ids, 'e', &n);
+		e = emails_seen(c->account, numbers, n, g.wants.rows,
+		    put_email, &g, &err);
 		get_end(c, g.ids);
 	} else {
 		json_decref(g.ids);
 	}
 	wants_free(&g.wants);
-	if (error || buf_failed(&c->out))
-		return error;
-	return e < 0 ? call_fail(c, &err) : NULL;
+	return error ? error : e < 0 ? call_fail(c, &err) : NULL;
 }
 
 /* ---- Email/changes                                         RFC 8621 4.3 -- */

@@ -42,20 +42,12 @@ import_one(struct call *c, json_t *object, struct set_result *res)
 		set_fail(c, res, &err);
 }
 
-static void
-no_update(struct call *c unused_arg, struct str id unused_arg,
-    json_t *patch unused_arg, struct set_result *res)
-{
-	set_refuse(res, "forbidden", "nothing is updated by that");
-}
-
 /* As the creations of a /set, under another name. */
 const char *
 email_import(struct call *c)
 {
 	static const struct set_ops ops = { .state = email_state,
-		.create = import_one, .update = no_update,
-		.only_create = true };
+		.create = import_one, .only_create = true };
 	json_t *emails = json_object_get(c->args, "emails");
 
 	(void)json_object_set(c->args, "create", emails);

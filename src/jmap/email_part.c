@@ -91,7 +91,8 @@ decoded_size(struct email *m, const struct body_part *p)
 	}
 	end.offset += end.len - TAIL;
 	end.len = TAIL;
-	m->e = source_get(&m->source, end, &tail, &whole, m->err);
+	if (m->e == 0)
+		m->e = source_get(&m->source, end, &tail, &whole, m->err);
 	chars = all.len - 2 * p->is.lines;
 	for (s = str_trim(buf_get(&tail)); s.n > 0 && s.p[s.n - 1] == '=';
 	    s.n--)

@@ -90,8 +90,7 @@ static const char *
 search_one(struct call *c, const struct mailbox_row *row,
     struct sorting *sorting)
 {
-	struct mailbox_view v = { .account = c->account,
-		.at = { row->mailbox, UINT64_MAX, UINT64_MAX } };
+	struct mailbox_view v = view_now(c->account, row->mailbox);
 	struct search_result found = { 0 };
 	struct condition *conditions;
 	struct arena *mem = arena_new(CALL_MEM);
@@ -103,7 +102,7 @@ search_one(struct call *c, const struct mailbox_row *row,
 	if (!error && conditions && row->exists > 0)
 		e = search_mailbox(&v, conditions, &found, &err);
 	if (e == 0 && found.n > 0)
-		e = sorting_add(sorting, &v, &found, false, NULL, NULL, &err);
+		e = sorting_add(sorting, &v, &found, &err);
 	search_result_free(&found);
 	view_close(&v);
 	arena_free(mem);

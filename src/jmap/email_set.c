@@ -5,6 +5,7 @@
 #include "jmap/email_create.h"
 #include "jmap/email_filter.h"
 #include "mail/change.h"
+#include "store/search.h"
 
 /* An email as it is, and as it shall be. */
 struct changing {
@@ -25,8 +26,6 @@ keep_row(void *arg, const struct email_place *at, const struct fetch_row *row)
 {
 	struct changing *x = arg;
 
-	if (row->flags & FLAG_deleted)
-		return 0;
 	x->found = true;
 	x->mailbox = at->mailbox;
 	x->uid = row->uid;
@@ -39,17 +38,12 @@ keep_row(void *arg, const struct email_place *at, const struct fetch_row *row)
 static bool
 find_email(struct changing *x, struct str id)
 {
-	struct email_places places = { 0 };
 	struct err err = { 0 };
 	int e = 0;
 
-	if (id_number(id, 'e', &x->email)) {
-		e = emails_find(x->call->account, &x->email, 1, &places, &err);
-		if (e == 0)
-			e = emails_rows(x->call->account, &places, 0, keep_row,
-			    x, &err);
-		vec_free(&places.v);
-	}
+	if (id_number(id, 'e', &x->email))
+		e = emails_seen(x->call->account, &x->email, 1, 0, keep_row,
+		    x, &err);
 	if (e < 0)
 		set_fail(x->call, x->res, &err);
 	else if (!x->found)
@@ -57,28 +51,7 @@ find_email(struct changing *x, struct str id)
 	return x->found && e == 0;
 }
 
-static struct mailbox_view
-view_of(const struct changing *x)
-{
-	return (struct mailbox_view){ .account = x->call->account,
-		.at = { x->mailbox, UINT64_MAX, UINT64_MAX } };
-}
-
 /* ---- keywords ------------------------------------------------------------ */
-
-static bool
-has_keyword(struct str keywords, struct str keyword)
-{
-	struct str word;
-
-	while (keywords.n > 0) {
-		if (!str_cut(keywords, ' ', &word, &keywords))
-			keywords = STR_NULL;
-		if (str_eqi(word, keyword))
-			return true;
-	}
-	return false;
-}
 
 /* Those of one list that are not in the other. */
 static struct str
@@ -90,7 +63,7 @@ without(struct changing *x, struct str list, struct str other)
 	while (list.n > 0) {
 		if (!str_cut(list, ' ', &word, &list))
 			list = STR_NULL;
-		if (word.n > 0 && !has_keyword(other, word))
+		if (word.n > 0 && !keywords_have(other, word))
 			buf_printf(&b, "%s%.*s", b.n ? " " : "",
 			    STR_FMT(word));
 	}
@@ -148,7 +121,7 @@ change_keywords(struct changing *x, uint32_t mode, uint32_t flags,
 	const struct flag_change change = { .mode = mode, .flags = flags,
 		.keywords = keywords, .unchanged_since = UINT64_MAX,
 		.silent = true };
-	struct mailbox_view v = view_of(x);
+	struct mailbox_view v = view_now(x->call->account, x->mailbox);
 	auto_buf uids = BUF_INIT(8);
 	int e;
 
@@ -200,7 +173,7 @@ wanted_mailboxes(struct changing *x, json_t *patch)
 static int
 move_to(struct changing *x, struct str name, struct err *err)
 {
-	struct mailbox_view v = view_of(x);
+	struct mailbox_view v = view_now(x->call->account, x->mailbox);
 	auto_buf uids = BUF_INIT(8);
 	struct copied moved;
 	int e;
@@ -299,7 +272,7 @@ destroy_email(struct call *c, struct str id, struct set_result *res)
 
 	if (!find_email(&x, id))
 		return;
-	v = view_of(&x);
+	v = view_now(c->account, x.mailbox);
 	selection_add(&uids, x.uid, x.uid);
 	if (change_remove(&v, &(struct selection){ buf_get(&uids), true },
 	    &err) < 0)

@@ -99,8 +99,7 @@ static int
 say_stored(struct call *c, uint64_t mailbox, uint32_t uid,
     struct set_result *res, struct err *err)
 {
-	struct mailbox_view now = { .account = c->account,
-		.at = { mailbox, UINT64_MAX, UINT64_MAX } };
+	struct mailbox_view now = view_now(c->account, mailbox);
 	auto_buf uids = BUF_INIT(8);
 	struct rows_ask ask = { .want = 0 };
 	struct fetch_row row;

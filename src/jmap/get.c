@@ -1,6 +1,8 @@
 /*
  * get.c - what all /get have in common.                        RFC 8620 5.1
  */
+#include <stdio.h>
+
 #include "jmap/jmap_int.h"
 
 const char *
@@ -93,4 +95,27 @@ get_end(struct call *c, json_t *ids)
 		out_str(&c->out, str_c(id));
 	out_close(&c->out, ']');
 	json_decref(ids);
+}
+
+const uint64_t *
+ids_numbers(struct call *c, json_t *ids, char kind, size_t *n)
+{
+	uint64_t *numbers = arena_array(c->mem, json_object_size(ids) + 1,
+	    sizeof(*numbers));
+	const char *id;
+	json_t *v;
+
+	*n = 0;
+	json_object_foreach(ids, id, v)
+		*n += id_number(str_c(id), kind, &numbers[*n]);
+	return numbers;
+}
+
+bool
+id_found(json_t *ids, char kind, uint64_t number)
+{
+	char id[24];
+
+	(void)snprintf(id, sizeof(id), "%c%ju", kind, (uintmax_t)number);
+	return json_object_del(ids, id) == 0;
 }

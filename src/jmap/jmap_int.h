@@ -144,6 +144,12 @@ const char *ids_of(struct call *c, const char *name, json_t **ids);
  * What was found was removed from the ids, which are freed. */
 void get_begin(struct call *c, const char *state);
 void get_end(struct call *c, json_t *ids);
+/* The numbers of those that are of this kind, in the call's memory. */
+const uint64_t *ids_numbers(struct call *c, json_t *ids, char kind,
+    size_t *n);
+/* It is there: remove it from the ids, which may be NULL; false: it was none
+ * of them. */
+bool id_found(json_t *ids, char kind, uint64_t number);
 
 /* ---- query.c: what all /query have in common                RFC 8620 5.5 */
 enum { QUERY_MAX = 5000 };	/* ids of one answer */

@@ -5,8 +5,6 @@
 #include "jmap/boxes.h"
 #include "mail/search.h"
 
-enum { OPEN_MEM = 65536 };
-
 static const struct {
 	uint32_t special;
 	struct str role;
@@ -195,21 +193,15 @@ box_count_unread(struct call *c, struct box *m, struct err *err)
 		{ .kind = COND_FLAG, .low = FLAG_deleted },
 	};
 	const struct condition unread = { .kind = COND_NOT, .kids = flag };
-	struct arena *mem = arena_new(OPEN_MEM);
-	struct mailbox_view v = { 0 };
+	struct mailbox_view v = view_now(c->account, m->node->row.mailbox);
 	struct search_result found = { 0 };
-	struct open_answer opened;
 	int e = 0;
 
 	if (m->node->row.unseen > 0)
-		e = mailbox_open(c->account, m->node->row.name, &v, &opened,
-		    mem, err);
-	if (e == 0 && m->node->row.unseen > 0)
 		e = search_mailbox(&v, &unread, &found, err);
 	m->unread = found.n;
 	search_result_free(&found);
 	view_close(&v);
-	arena_free(mem);
 	return e == E_NOTFOUND ? 0 : e;
 }
 
@@ -224,12 +216,9 @@ put_boxes(struct call *c, const struct mailbox_list *list, json_t *ids,
 	for (size_t i = 0; i < list->n && e == 0; i++) {
 		const struct mailbox_node *node = &list->node[i];
 		struct box m = box_new(list, node);
-		char id[24];
 
-		(void)snprintf(id, sizeof(id), "m%ju",
-		    (uintmax_t)node->row.mailbox);
 		if (node->row.mailbox == 0 ||
-		    (ids && json_object_del(ids, id) < 0))
+		    (ids && !id_found(ids, 'm', node->row.mailbox)))
 			continue;
 		if (wants_unread(wanted))
 			e = box_count_unread(c, &m, err);
@@ -257,6 +246,8 @@ mailbox_get(struct call *c)
 		get_begin(c, state);
 		e = put_boxes(c, &list, ids, wanted, &err);
 		get_end(c, ids);
+	} else {
+		json_decref(ids);
 	}
 	mailboxes_free(&list);
 	return e < 0 ? call_fail(c, &err) : NULL;

@@ -87,7 +87,9 @@ read_wish(struct call *c, const struct mailbox_list *list, json_t *object,
 		struct box m = box_new(list, now);
 		struct err err;
 
-		(void)box_count_unread(c, &m, &err);
+		if (json_object_get(object, "unreadEmails") ||
+		    json_object_get(object, "unreadThreads"))
+			(void)box_count_unread(c, &m, &err);
 		get_put(&b, box_properties, UINT64_MAX, &m);
 	} else {
 		buf_lit(&b, "{\"sortOrder\":0}");
@@ -259,17 +261,11 @@ destroy_found(struct call *c, const struct mailbox_node *now,
 	struct err err = { 0 };
 	int e;
 
-	if (now->has_children) {
-		set_refuse(res, "mailboxHasChild", "there are some below it");
-		return;
-	}
-	if (now->row.exists > now->row.deleted &&
-	    !arg_bool(c, "onDestroyRemoveEmails", false)) {
+	e = mailbox_delete(c->account, now->row.name,
+	    !arg_bool(c, "onDestroyRemoveEmails", false), &err);
+	if (e == E_DENIED)
 		set_refuse(res, "mailboxHasEmail", "there are some in it");
-		return;
-	}
-	e = mailbox_delete(c->account, now->row.name, &err);
-	if (e == E_EXISTS)
+	else if (e == E_EXISTS)
 		set_refuse(res, "mailboxHasChild", "there are some below it");
 	else if (e == E_INVALID)
 		set_refuse(res, "forbidden", "INBOX stays");

@@ -1,6 +1,9 @@
 #include "jmap/out.h"
 
+#include <string.h>
+
 #include "http/http.h"
+#include "mime/charset.h"
 
 static void
 begin_value(struct buf *b)
@@ -116,4 +119,14 @@ out_put_null(struct buf *b, const char *name)
 {
 	out_name(b, name);
 	out_null(b);
+}
+
+void
+out_put_description(struct buf *b, const char *why)
+{
+	auto_buf clean = BUF_INIT(3 * strlen(why) + 1);
+
+	utf8_put_clean(&clean, str_c(why));
+	if (clean.n > 0)
+		out_put_str(b, "description", buf_get(&clean));
 }

@@ -31,3 +31,6 @@ void out_put_str(struct buf *b, const char *name, struct str text);
 void out_put_bool(struct buf *b, const char *name, bool v);
 void out_put_u64(struct buf *b, const char *name, uint64_t v);
 void out_put_null(struct buf *b, const char *name);
+/* "description": what was wrong, which may name what was sent and was cut
+ * anywhere; nothing where it is empty. */
+void out_put_description(struct buf *b, const char *why);

@@ -67,8 +67,7 @@ put_set_error(struct buf *b, const struct set_result *res)
 {
 	out_open(b, '{');
 	out_put_str(b, "type", str_c(res->error));
-	if (res->why[0])
-		out_put_str(b, "description", str_c(res->why));
+	out_put_description(b, res->why);
 	if (res->wrong) {
 		out_name(b, "properties");
 		out_json(b, res->wrong);
@@ -218,6 +217,8 @@ update_all(struct call *c, const struct set_ops *ops, struct results *r)
 			set_refuse(&res, "willDestroy", "it is destroyed");
 		else if (!json_is_object(patch))
 			set_refuse(&res, "invalidPatch", "that is no object");
+		else if (!ops->update)
+			set_refuse(&res, "forbidden", "none can be changed");
 		else
 			ops->update(c, id, patch, &res);
 		results_add(r, id.n ? str_dup(c->mem, id) : str_c(key), &res);

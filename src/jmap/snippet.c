@@ -161,23 +161,20 @@ put_snippet(void *arg, const struct email_place *at,
 	const struct source source = { .stored = message_of(c->account,
 	    at->mailbox, row) };
 	auto_buf subject = BUF_INIT(8 * SUBJECT_MAX);
-	char id[24];
 	struct facts f;
 	int e;
 
-	if (row->flags & FLAG_deleted)	/* RFC 8621 4.1.1 */
-		return 0;
 	arena_reset(s->mem);
 	e = source_facts(&source, c->jmap->loop, s->mem, &f, s->err);
 	if (e == E_NOTFOUND || e == E_DAMAGED)
 		return 0;
 	if (e < 0)
 		return e;
-	(void)snprintf(id, sizeof(id), "e%ju", (uintmax_t)row->email);
-	(void)json_object_del(s->ids, id);
+	(void)id_found(s->ids, 'e', row->email);
 	word_decode(&subject, str_first(f.envelope.subject, SUBJECT_MAX));
 	out_open(&c->out, '{');
-	out_put_str(&c->out, "emailId", str_c(id));
+	out_name(&c->out, "emailId");
+	out_id(&c->out, 'e', row->email);
 	put_marked(s, "subject", text_clean(s->mem, buf_get(&subject)),
 	    &s->in_subject, SIZE_MAX, 8 * SUBJECT_MAX);
 	put_marked(s, "preview", text_clean(s->mem, f.preview), &s->in_body,
@@ -188,28 +185,6 @@ put_snippet(void *arg, const struct email_place *at,
 
 /* ---- SearchSnippet/get --------------------------------------------------- */
 
-static int
-put_snippets(struct snipping *s)
-{
-	struct call *c = s->call;
-	uint64_t *numbers = arena_array(c->mem, json_object_size(s->ids) + 1,
-	    sizeof(*numbers));
-	struct email_places places;
-	const char *id;
-	json_t *v;
-	size_t n = 0;
-	int e;
-
-	json_object_foreach(s->ids, id, v)
-		n += id_number(str_c(id), 'e', &numbers[n]);
-	e = emails_find(c->account, numbers, n, &places, s->err);
-	if (e == 0)
-		e = emails_rows(c->account, &places, WANT_FACTS, put_snippet,
-		    s, s->err);
-	vec_free(&places.v);
-	return e;
-}
-
 const char *
 snippet_get(struct call *c)
 {
@@ -217,6 +192,8 @@ snippet_get(struct call *c)
 	struct snipping s = { .call = c, .err = &err };
 	json_t *filter = json_object_get(c->args, "filter");
 	const char *error = filter ? gather(&s, filter) : NULL;
+	const uint64_t *numbers;
+	size_t n;
 	int e;
 
 	if (!error)
@@ -227,10 +204,10 @@ snippet_get(struct call *c)
 	out_put_str(&c->out, "accountId", str_c(c->person->id));
 	out_name(&c->out, "list");
 	out_open(&c->out, '[');
-	e = put_snippets(&s);
+	numbers = ids_numbers(c, s.ids, 'e', &n);
+	e = emails_seen(c->account, numbers, n, WANT_FACTS, put_snippet, &s,
+	    &err);
 	get_end(c, s.ids);
 	arena_free(s.mem);
-	if (buf_failed(&c->out))
-		return NULL;
 	return e < 0 ? call_fail(c, &err) : NULL;
 }

@@ -8,6 +8,7 @@
 #include "jmap/email.h"
 #include "mail/author.h"
 #include "mail/outgoing.h"
+#include "mime/field_put.h"
 #include "mime/header.h"
 #include "smtp/path.h"
 
@@ -36,8 +37,9 @@ add_recipient(struct sending *s, struct str address)
 
 	if (!smtp_is_text(address) ||
 	    !smtp_mailbox(address, s->call->mem, &path)) {
+		address = text_clean(s->call->mem, address);
 		(void)json_array_append_new(s->invalid,
-		    json_stringn(address.p ? address.p : "", address.n));
+		    json_stringn(address.n ? address.p : "", address.n));
 		return;
 	}
 	key = str_lower(s->call->mem, path.text);
@@ -89,8 +91,10 @@ read_envelope(struct sending *s, const json_t *v)
 static struct str
 address_text(struct sending *s, const struct address *a)
 {
-	return arena_printf(s->call->mem, "%.*s@%.*s", STR_FMT(a->mailbox),
-	    STR_FMT(a->host));
+	auto_buf b = BUF_INIT(2 * (a->mailbox.n + a->host.n) + 8);
+
+	field_addr_spec(&b, a->mailbox, a->host);
+	return str_dup(s->call->mem, buf_get(&b));
 }
 
 /* From Sender or else From; who may not write as that writes as who they
@@ -280,13 +284,9 @@ send_email(void *arg, const struct email_place *at,
 	struct arena *mem = arena_new(MESSAGE_FACTS_MEM);
 	auto_buf header = BUF_INIT(MESSAGE_HEADER_MAX);
 	struct facts f;
-	bool whole;
+	bool whole = true;
 	int e;
 
-	if (row->flags & FLAG_deleted) {
-		arena_free(mem);
-		return 0;
-	}
 	s->found = true;
 	s->thread = at->thread;
 	e = source_facts(&source, s->call->jmap->loop, mem, &f, s->err);
@@ -296,6 +296,8 @@ send_email(void *arg, const struct email_place *at,
 		    s->err);
 	if (e == 0 && envelope && !json_is_null(envelope))
 		read_envelope(s, envelope);
+	else if (e == 0 && !whole)
+		set_refuse(s->res, "invalidEmail", "its header is too long");
 	else if (e == 0)
 		make_envelope(s, buf_get(&header));
 	if (e == 0)
@@ -352,17 +354,13 @@ create(struct call *c, json_t *object, struct set_result *res)
 	struct err err = { 0 };
 	struct sending s = { .call = c, .res = res, .object = object,
 		.err = &err, .seen = json_object(), .invalid = json_array() };
-	struct email_places places = { 0 };
 	struct str email;
 	int e = 0;
 
 	read_object(&s, &email);
 	if (!res->error)
-		e = emails_find(c->account, &s.email, 1, &places, &err);
-	if (!res->error && e == 0)
-		e = emails_rows(c->account, &places, WANT_FACTS | WANT_HEAD,
-		    send_email, &s, &err);
-	vec_free(&places.v);
+		e = emails_seen(c->account, &s.email, 1,
+		    WANT_FACTS | WANT_HEAD, send_email, &s, &err);
 	json_decref(s.seen);
 	json_decref(s.invalid);
 	if (e < 0 && !res->error)

@@ -62,12 +62,11 @@ put_threads(struct call *c, const struct members *m, json_t *ids, bool emails)
 {
 	for (size_t i = 0, k; i < m->v.n; i = k) {
 		uint64_t thread = m->v.p[i].thread;
-		char id[24];
 
-		(void)snprintf(id, sizeof(id), "t%ju", (uintmax_t)thread);
-		(void)json_object_del(ids, id);
+		(void)id_found(ids, 't', thread);
 		out_open(&c->out, '{');
-		out_put_str(&c->out, "id", str_c(id));
+		out_name(&c->out, "id");
+		out_id(&c->out, 't', thread);
 		if (emails) {
 			out_name(&c->out, "emailIds");
 			out_open(&c->out, '[');
@@ -86,23 +85,21 @@ thread_get(struct call *c)
 {
 	static const struct property properties[] = { { "id", NULL },
 		{ "emailIds", NULL }, { NULL, NULL } };
-	const char *error, *id;
-	uint64_t wanted = get_properties(c, properties, &error), *numbers;
+	const char *error;
+	uint64_t wanted = get_properties(c, properties, &error);
+	const uint64_t *numbers;
 	char state[STATE_MAX];
 	struct members m;
 	struct err err = { 0 };
-	json_t *ids, *v;
-	size_t n = 0;
+	json_t *ids;
+	size_t n;
 	int e;
 
 	if (error || (error = get_ids(c, &ids)))
 		return error;
 	if (!ids)
 		return call_error(c, "requestTooLarge", "ids are needed");
-	numbers = arena_array(c->mem, json_object_size(ids) + 1,
-	    sizeof(*numbers));
-	json_object_foreach(ids, id, v)
-		n += id_number(str_c(id), 't', &numbers[n]);
+	numbers = ids_numbers(c, ids, 't', &n);
 	if ((e = email_state(c, state, &err)) == 0) {
 		get_begin(c, state);
 		e = find_members(c, numbers, n, &m, &err);
@@ -112,7 +109,9 @@ thread_get(struct call *c)
 	} else {
 		json_decref(ids);
 	}
-	return e < 0 ? call_fail(c, &err) : NULL;
+	return e == E_LIMIT ? call_error(c, "requestTooLarge",
+	    "there are too many emails in them") :
+	    e < 0 ? call_fail(c, &err) : NULL;
 }
 
 /* ---- Thread/changes                                        RFC 8621 3.2 -- */
@@ -123,7 +122,8 @@ static int
 threads_of(struct call *c, const struct email_changes *emails,
     struct email_changes *threads, struct err *err)
 {
-	struct map became = { 0 };	/* by email; by thread, in `b` */
+	/* By (email, 0); by (thread, 1); of those left by (thread, 2). */
+	struct map became = { 0 };
 	uint64_t *numbers = arena_array(c->mem, emails->v.n + 1,
 	    sizeof(*numbers));
 	struct members m;
@@ -151,16 +151,13 @@ threads_of(struct call *c, const struct email_changes *emails,
 		if (t->number == EMAIL_DESTROYED || map_get_number(&became,
 		    m.v.p[i].email, 0, 0) != EMAIL_CREATED)
 			t->number = EMAIL_UPDATED;
+		map_put_number(&became, m.v.p[i].thread, 2, 0, 1);
 	}
-	for (size_t i = 0, k = 0; i < n; i++) {
-		uint32_t is = (uint32_t)map_get_number(&became, numbers[i], 1,
-		    0);
-
-		for (k = 0; k < m.v.n && m.v.p[k].thread != numbers[i]; k++)
-			continue;
+	for (size_t i = 0; i < n; i++)
 		vec_push(&threads->v, (struct email_change){ numbers[i],
-			numbers[i], k == m.v.n ? EMAIL_DESTROYED : is });
-	}
+			numbers[i], map_find(&became, numbers[i], 2, 0) ?
+			    (uint32_t)map_get_number(&became, numbers[i], 1,
+				0) : EMAIL_DESTROYED });
 	vec_free(&m.v);
 	map_free(&became);
 	return e;
@@ -172,9 +169,12 @@ thread_changes(struct call *c)
 	struct email_changes emails, threads = { 0 };
 	const char *error = changes_read(c, &emails);
 	struct err err = { 0 };
+	int e = error ? 0 : threads_of(c, &emails, &threads, &err);
 
-	if (!error && threads_of(c, &emails, &threads, &err) < 0)
+	if (e < 0 && e != E_LIMIT)
 		error = call_fail(c, &err);
+	if (e == E_LIMIT)
+		error = "cannotCalculateChanges";
 	if (!error && (int64_t)threads.v.n > arg_int(c, "maxChanges",
 	    INT64_MAX))
 		error = "cannotCalculateChanges";

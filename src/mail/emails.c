@@ -89,9 +89,7 @@ static int
 walk_mailbox(const struct walk *w, struct email_place *at, size_t n,
     struct err *err)
 {
-	/* As it is now, whatever that is. */
-	struct mailbox_view now = { .account = w->a,
-		.at = { at->mailbox, UINT64_MAX, UINT64_MAX } };
+	struct mailbox_view now = view_now(w->a, at->mailbox);
 	auto_buf uids = BUF_INIT(n * 8);
 	struct rows_ask ask = { .want = w->want };
 	struct fetch_row row;
@@ -163,7 +161,7 @@ emails_rows(const struct account *a, const struct email_places *where,
 		lost.n = 0;
 		for (size_t i = 0; i < now.v.n; i++)
 			vec_push(&lost, now.v.p[i].email);
-		if (e != 0 || lost.n == 0)
+		if (e != 0 || lost.n == 0 || round + 1 == ROUNDS)
 			break;
 		e = emails_find(a, lost.p, lost.n, &next, err);
 		vec_free(&now.v);
@@ -171,6 +169,22 @@ emails_rows(const struct account *a, const struct email_places *where,
 	}
 	vec_free(&lost);
 	vec_free(&now.v);
+	return e;
+}
+
+int
+emails_each(const struct account *a, const uint64_t *number, size_t n,
+    uint32_t want,
+    int (*each)(void *arg, const struct email_place *at,
+	const struct fetch_row *row),
+    void *arg, struct err *err)
+{
+	struct email_places places;
+	int e = emails_find(a, number, n, &places, err);
+
+	if (e == 0)
+		e = emails_rows(a, &places, want, each, arg, err);
+	vec_free(&places.v);
 	return e;
 }
 

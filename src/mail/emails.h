@@ -31,6 +31,13 @@ int emails_rows(const struct account *a, const struct email_places *where,
 	const struct fetch_row *row),
     void *arg, struct err *err);
 
+/* Both: the rows of those that are there, by their numbers (each once). */
+int emails_each(const struct account *a, const uint64_t *number, size_t n,
+    uint32_t want,
+    int (*each)(void *arg, const struct email_place *at,
+	const struct fetch_row *row),
+    void *arg, struct err *err);
+
 struct email_changes {
 	struct VEC(struct email_change) v;	/* of each email one */
 	uint64_t modseq;	/* ask from here the next time */

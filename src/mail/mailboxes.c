@@ -169,10 +169,11 @@ change_mailbox(const struct account *a, enum store_call call, const void *ask,
 }
 
 int
-mailbox_delete(const struct account *a, struct str name, struct err *err)
+mailbox_delete(const struct account *a, struct str name, bool only_empty,
+    struct err *err)
 {
 	const struct mailbox_delete_ask ask = { store_change_id(a->store),
-		name };
+		name, only_empty };
 
 	return change_mailbox(a, STORE_mailbox_delete, &ask, err);
 }

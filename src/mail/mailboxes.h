@@ -33,8 +33,9 @@ void mailboxes_free(struct mailbox_list *list);
 int mailbox_create(const struct account *a, struct str name, uint32_t special,
     struct mailbox_create_answer *made, struct err *err);
 /* With all that is in it. E_NOTFOUND; E_EXISTS: there are some below it;
- * E_INVALID: INBOX. */
-int mailbox_delete(const struct account *a, struct str name, struct err *err);
+ * E_INVALID: INBOX; E_DENIED: only_empty, and it is not. */
+int mailbox_delete(const struct account *a, struct str name, bool only_empty,
+    struct err *err);
 /* And all that is below it. Of INBOX only its messages go, a slice at a time,
  * to a mailbox that is made for them: should that fail in mid-way, each is in
  * one of the two. E_NOTFOUND; E_EXISTS; E_INVALID: it cannot have that name;

@@ -121,6 +121,19 @@ sign(struct outgoing *out, struct arena *mem, struct str *signature,
 	    err);
 }
 
+static int
+commit(struct outgoing *out, struct str signature, uint64_t *message,
+    struct err *err)
+{
+	int e = submit_commit(out->sub, &out->o.origin, signature, message,
+	    err);
+
+	if (e == E_INVALID && out->o.change)
+		return err_set(err, E_EXISTS, "The key of this request was "
+		    "used for another one");
+	return e;
+}
+
 int
 outgoing_commit(struct outgoing *out, uint64_t *message, struct err *err)
 {
@@ -137,11 +150,7 @@ outgoing_commit(struct outgoing *out, uint64_t *message, struct err *err)
 	if (e == 0)
 		e = sign(out, mem, &signature, err);
 	if (e == 0)
-		e = submit_commit(out->sub, &out->o.origin, signature,
-		    message, err);
-	if (e == E_INVALID && out->o.change)
-		e = err_set(err, E_EXISTS, "The key of this request was used "
-		    "for another one");
+		e = commit(out, signature, message, err);
 	if (e == 0)
 		log_ctx_event(out->o.log, LOG_INFO, "received",
 		    F_INT("message", *message),

@@ -110,9 +110,6 @@ struct sorting {
 	struct VEC(struct order_value) values;	/* nby for each */
 	struct buf texts;
 	struct sorted *done;	/* in their order */
-	bool (*wanted)(void *arg, const struct fetch_row *row,
-	    const struct facts *f);
-	void *arg;
 };
 
 static bool
@@ -156,21 +153,6 @@ put_display(struct buf *b, struct str list)
 	}
 }
 
-/* Is it among these, which have a space between two? */
-static bool
-has_keyword(struct str keywords, struct str keyword)
-{
-	struct str word;
-
-	while (keyword.n > 0 && keywords.n > 0) {
-		if (!str_cut(keywords, ' ', &word, &keywords))
-			keywords = STR_NULL;
-		if (str_eqi(word, keyword))
-			return true;
-	}
-	return false;
-}
-
 static struct order_value
 value_of(struct sorting *o, const struct order *by,
     const struct fetch_row *row, const struct facts *f)
@@ -211,7 +193,7 @@ value_of(struct sorting *o, const struct order *by,
 		break;
 	case ORDER_MARKED:
 		v.number = (row->flags & by->flags) != 0 ||
-		    has_keyword(row->keywords, by->keyword);
+		    keywords_have(row->keywords, by->keyword);
 		break;
 	}
 	v.len = (uint32_t)o->texts.n - v.at;
@@ -223,8 +205,6 @@ add_values(void *arg, const struct fetch_row *row, const struct facts *f)
 {
 	struct sorting *o = arg;
 
-	if (o->wanted && !o->wanted(o->arg, row, f))
-		return 0;
 	vec_push(&o->messages, (struct sorted){ row->email, row->thread,
 		row->seq, row->uid });
 	for (size_t k = 0; k < o->nby; k++)
@@ -276,16 +256,11 @@ sorting_new(const struct order *by, size_t nby)
 
 int
 sorting_add(struct sorting *s, struct mailbox_view *v,
-    const struct search_result *found, bool facts,
-    bool (*wanted)(void *arg, const struct fetch_row *row,
-    const struct facts *f), void *arg, struct err *err)
+    const struct search_result *found, struct err *err)
 {
-	int e;
+	int e = walk_result(v, found, needs_facts(s->by, s->nby), add_values,
+	    s, err);
 
-	s->wanted = wanted;
-	s->arg = arg;
-	e = walk_result(v, found, facts || needs_facts(s->by, s->nby),
-	    add_values, s, err);
 	return e == E_LIMIT ? err_set(err, E_LIMIT, "too much to sort by") :
 	    e < 0 ? e : 0;
 }
@@ -325,7 +300,7 @@ sort_messages(struct mailbox_view *v, const struct search_result *found,
     size_t *n, struct err *err)
 {
 	struct sorting *s = sorting_new(by, nby);
-	int e = sorting_add(s, v, found, false, NULL, NULL, err);
+	int e = sorting_add(s, v, found, err);
 	const struct sorted *done;
 
 	if (e == 0) {

@@ -49,12 +49,9 @@ struct sorted {
 struct sorting;
 /* by must outlive it. */
 struct sorting *sorting_new(const struct order *by, size_t nby);
-/* Those that wanted() says true of, if it is not NULL; facts: it looks at
- * them (NULL where they cannot be read). Suspends. 0 or E_*. */
+/* Suspends. 0 or E_*. */
 int sorting_add(struct sorting *s, struct mailbox_view *v,
-    const struct search_result *found, bool facts,
-    bool (*wanted)(void *arg, const struct fetch_row *row,
-    const struct facts *f), void *arg, struct err *err);
+    const struct search_result *found, struct err *err);
 /* All of them, good until sorting_free(), and the caller's to change.
  * Suspends. */
 struct sorted *sorting_done(struct sorting *s, struct loop *l,

@@ -7,6 +7,13 @@ enum {
 	RANGES_MAX = 65536,	/* octets of `set`, store/messages.h */
 };
 
+struct mailbox_view
+view_now(const struct account *a, uint64_t mailbox)
+{
+	return (struct mailbox_view){ .account = a,
+		.at = { mailbox, UINT64_MAX, UINT64_MAX } };
+}
+
 void
 view_close(struct mailbox_view *v)
 {

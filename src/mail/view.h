@@ -25,6 +25,9 @@ struct mailbox_view {
 	struct buf already_told; /* u32 UID and u64 modseq each, ascending */
 };
 
+/* A mailbox as it is at the moment of each ask, for who is told nothing and
+ * names messages by UID; asks nobody. */
+struct mailbox_view view_now(const struct account *a, uint64_t mailbox);
 /* No mailbox; gives its memory back. A view of zeros is fine. */
 void view_close(struct mailbox_view *v);
 

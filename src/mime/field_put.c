@@ -339,3 +339,14 @@ field_param(struct field_put *f, struct str name, struct str value)
 	field_mark(f, STR(";"));
 	field_word(f, buf_get(&b));
 }
+
+void
+field_addr_spec(struct buf *b, struct str local, struct str domain)
+{
+	if (field_is_dot_atom(local))
+		buf_str(b, local);
+	else
+		buf_quoted(b, local);
+	buf_chr(b, '@');
+	buf_str(b, domain);
+}

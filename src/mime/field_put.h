@@ -32,5 +32,7 @@ void field_end(struct field_put *f);
  * (RFC 6532 3.2). */
 bool field_is_atext(char c);
 bool field_is_dot_atom(struct str s);
+/* local@domain; the local part is quoted if it has to be.    RFC 5322 3.4.1 */
+void field_addr_spec(struct buf *b, struct str local, struct str domain);
 /* token = 1*<any CHAR except SPACE, CTLs, or tspecials>        RFC 2045 5.1 */
 bool field_is_token(struct str s);

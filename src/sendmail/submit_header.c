@@ -3,6 +3,7 @@
 #include "base/b64.h"
 #include "base/timetext.h"
 #include "mime/address.h"
+#include "mime/field_put.h"
 #include "mime/header.h"
 #include "mime/results.h"
 #include "smtp/path.h"
@@ -17,19 +18,6 @@ is_atext(char c)
 	return ascii_is_alnum(c) || (c && strchr("!#$%&'*+-/=?^_`{|}~", c));
 }
 
-static bool
-is_dot_atom(struct str s)
-{
-	bool dot = true;
-
-	for (size_t i = 0; i < s.n; i++) {
-		if (s.p[i] == '.' ? dot : !is_atext(s.p[i]))
-			return false;
-		dot = s.p[i] == '.';
-	}
-	return !dot;
-}
-
 /* local@domain in the form that SMTP takes. */
 static int
 make_path(struct submit_header *h, struct str local, struct str host,
@@ -38,12 +26,7 @@ make_path(struct submit_header *h, struct str local, struct str host,
 	auto_buf b = BUF_INIT(4096);
 	struct path path;
 
-	if (is_dot_atom(local))
-		buf_str(&b, local);
-	else
-		buf_quoted(&b, local);
-	buf_chr(&b, '@');
-	buf_str(&b, host.n > 0 ? host : h->domain);
+	field_addr_spec(&b, local, host.n > 0 ? host : h->domain);
 	if (buf_failed(&b) || !smtp_mailbox(buf_get(&b), h->memory, &path))
 		return err_set(err, E_INVALID, "\"%.*s\" is no address",
 		    STR_FMT(str_first(buf_get(&b), 100)));
@@ -268,7 +251,7 @@ put_missing(const struct submit_header *h, int has, struct buf *out)
 			submit_header_put_phrase(out, h->name);
 			buf_lit(out, " <");
 		}
-		if (is_dot_atom(h->login))
+		if (field_is_dot_atom(h->login))
 			buf_str(out, h->login);
 		else
 			buf_quoted(out, h->login);

@@ -308,9 +308,10 @@ enum { MAILBOXES_MAX = 2000 };
 /* Gone with its messages, whose octets are freed in slices behind it. What is
  * asked of the mailbox then is E_NOTFOUND; whoever watches it is told. The
  * subscription stays. E_NOTFOUND; E_EXISTS: there are mailboxes below it;
- * E_INVALID: INBOX. */
+ * E_INVALID: INBOX; E_DENIED: only_empty, and there are messages in it that
+ * are not \Deleted. */
 #define FIELDS_mailbox_delete_ask(F, S) \
-	F(S, u64, change, 0) F(S, str, name, 1000)
+	F(S, u64, change, 0) F(S, str, name, 1000) F(S, u8, only_empty, 0)
 /* And all that is below it, to a name that nothing has; what is missing above
  * that is made. Mailboxes stay what they are, with all who look at them.
  * E_NOTFOUND; E_EXISTS; E_INVALID: INBOX, no such name, or one below itself;

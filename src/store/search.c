@@ -202,8 +202,8 @@ condition_judge(const struct condition *c,
 	return v == VERDICT_YES ? VERDICT_NO : VERDICT_YES;
 }
 
-static bool
-has_keyword(struct str words, struct str wanted)
+bool
+keywords_have(struct str words, struct str wanted)
 {
 	struct str word;
 	bool more = words.n > 0;
@@ -266,7 +266,7 @@ condition_of_row(const struct condition *c, const struct searched *m)
 		is = (m->flags & (uint64_t)c->low) == (uint64_t)c->low;
 		break;
 	case COND_KEYWORD:
-		is = has_keyword(m->keywords, c->text);
+		is = keywords_have(m->keywords, c->text);
 		break;
 	case COND_RECEIVED:
 		is = m->received >= c->low && m->received < c->high;

@@ -67,6 +67,9 @@ size_t condition_count(const struct condition *c);
 enum verdict condition_judge(const struct condition *c,
     enum verdict (*leaf)(void *arg, const struct condition *c), void *arg);
 
+/* Is it one of these, which have a space between two; in any case. */
+bool keywords_have(struct str words, struct str wanted);
+
 /* A message as its row says it. */
 struct searched {
 	uint32_t seq, uid, flags, last_uid;

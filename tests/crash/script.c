@@ -426,7 +426,8 @@ remove_mailbox(struct fixture *d, const char *name)
 	struct caller who;
 	int rc = person(d, "bob@a.test", &who);
 
-	return rc < 0 ? rc : fixture_mailbox_delete(d, &who, name);
+	return rc < 0 ? rc : fixture_mailbox_delete(d, &who, name,
+	    false);
 }
 
 static int

@@ -1,17 +1,20 @@
 # A keyword that comes into the mailbox is said in FLAGS and PERMANENTFLAGS
 # before it is seen at a message.                          RFC 3501 7.2.6, 7.1
-APPEND alice INBOX
-| Subject: one
-|
+# In a mailbox of its own: INBOX may have had them before.
 PORT imaps
 S* \* OK .*
 LOGIN alice
-C: a1 SELECT INBOX
+C: a0 CREATE Words
+S~ a0 OK .*
+APPEND alice Words
+| Subject: one
+|
+C: a1 SELECT Words
 S* a1 OK .*
 CONN b
 S* \* OK .*
 LOGIN alice
-C: b1 EXAMINE INBOX
+C: b1 EXAMINE Words
 S* b1 OK .*
 CONN a
 C: a2 STORE 1 +FLAGS ($New)
@@ -36,7 +39,7 @@ S~ \* OK \[PERMANENTFLAGS \(\)\] .*
 S~ \* 1 FETCH \(.*\$New.*\)
 S~ b2 OK .*
 # With a message that comes.
-APPEND alice INBOX ($Other)
+APPEND alice Words ($Other)
 | Subject: two
 |
 C: b3 NOOP
@@ -47,7 +50,7 @@ S~ \* OK \[PERMANENTFLAGS \(\)\] .*
 S~ \* 2 FETCH \(.*\$Other.*\)
 S~ b4 OK .*
 # What SELECT said is said.
-C: b5 EXAMINE INBOX
+C: b5 EXAMINE Words
 S* \* FLAGS \((?=.*\$New).*\$Other.*\)
 S* b5 OK .*
 C: b6 FETCH 1:2 FLAGS

@@ -1,16 +1,18 @@
-# RFC 3501 6.4.6.
-APPEND alice INBOX
-| Subject: one
-|
-| one
-APPEND alice INBOX
-| Subject: two
-|
-| two
+# RFC 3501 6.4.6, in a mailbox that never had these keywords.
 PORT imaps
 S* \* OK .*
 LOGIN alice
-C: a1 SELECT INBOX
+C: a0 CREATE Words
+S~ a0 OK .*
+APPEND alice Words
+| Subject: one
+|
+| one
+APPEND alice Words
+| Subject: two
+|
+| two
+C: a1 SELECT Words
 S* a1 OK .*
 C: a2 STORE 1 +FLAGS (\Seen)
 S~ \* 1 FETCH \(.*FLAGS \(.*\\Seen.*\).*\)

@@ -32,8 +32,12 @@ check_removal(struct engine *e, struct write *w, struct acct **a,
 		rc = mbox_find(e, (*a)->account, ask->name, m, &w->err);
 	if (rc == 0)
 		rc = mailbox_has_below(e, (*a)->account, ask->name, &w->err);
-	return rc <= 0 ? rc : err_set(&w->err, E_EXISTS,
-	    "there are mailboxes below it");
+	if (rc > 0)
+		return err_set(&w->err, E_EXISTS,
+		    "there are mailboxes below it");
+	if (rc == 0 && ask->only_empty && (*m)->messages > (*m)->deleted)
+		return err_set(&w->err, E_DENIED, "there are messages in it");
+	return rc;
 }
 
 int

@@ -267,7 +267,8 @@ test_mailbox_goes(void **state)
 	put(p, &p->who, "a");
 	assert_string_equal(changes(p, &since), "");
 	before = since;
-	assert_int_equal(fixture_mailbox_delete(&p->d, &p->who, "Kept"), 0);
+	assert_int_equal(fixture_mailbox_delete(&p->d, &p->who, "Kept",
+	    false), 0);
 	assert_string_equal(changes(p, &since), "stale");
 	since = 0;
 	assert_string_equal(changes(p, &since), "");

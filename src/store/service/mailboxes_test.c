@@ -63,7 +63,13 @@ rename_to(struct folder *p, const char *name, const char *to)
 static int
 remove_it(struct folder *p, const char *name)
 {
-	return fixture_mailbox_delete(&p->d, &p->alice, name);
+	return fixture_mailbox_delete(&p->d, &p->alice, name, false);
+}
+
+static int
+remove_empty(struct folder *p, const char *name)
+{
+	return fixture_mailbox_delete(&p->d, &p->alice, name, true);
 }
 
 static uint32_t
@@ -370,6 +376,12 @@ test_remove(void **state)
 	assert_int_equal(gone, MANY / 2);
 	assert_int_equal(remove_it(p, "full"), E_EXISTS);
 	assert_int_equal(remove_it(p, "full/below"), 0);
+	/* Who must not lose mail says so; what is \Deleted is none. */
+	assert_int_equal(remove_empty(p, "full"), E_DENIED);
+	assert_int_equal(create(p, "gone"), 0);
+	assert_int_equal(fixture_append(&p->d, &p->alice, "gone", "some text",
+	    FLAG_deleted, "", NULL), 0);
+	assert_int_equal(remove_empty(p, "gone"), 0);
 	assert_int_equal(remove_it(p, "full"), 0);
 	assert_int_equal(remove_it(p, "full"), E_NOTFOUND);
 	assert_int_equal(remove_it(p, "inbox"), E_INVALID);
@@ -443,11 +455,11 @@ test_together(void **state)
 	struct append_ask append = { .change = 702, .name = STR("a/b"),
 		.received = 1, .octets = test_blob(STR("beside")),
 		.raw_size = 6 };
-	struct mailbox_delete_ask below = { 703, STR("a/b") };
-	struct mailbox_delete_ask above = { 704, STR("a") };
+	struct mailbox_delete_ask below = { 703, STR("a/b"), false };
+	struct mailbox_delete_ask above = { 704, STR("a"), false };
 	struct mailbox_create_ask again = { 705, STR("a"), 0 };
 	struct mailbox_rename_ask rename = { 706, STR("a"), STR("c") };
-	struct mailbox_delete_ask early = { 707, STR("a") };
+	struct mailbox_delete_ask early = { 707, STR("a"), false };
 	const struct {
 		enum store_call call;
 		const void *ask;

@@ -286,9 +286,11 @@ fixture_mailbox_create(struct fixture *d, struct caller *who, const char *name,
 }
 
 int
-fixture_mailbox_delete(struct fixture *d, struct caller *who, const char *name)
+fixture_mailbox_delete(struct fixture *d, struct caller *who, const char *name,
+    bool only_empty)
 {
-	struct mailbox_delete_ask ask = { ++d->change, str_c(name) };
+	struct mailbox_delete_ask ask = { ++d->change, str_c(name),
+		only_empty };
 	struct write w = { .caller = who, .call = STORE_mailbox_delete,
 		.ask = &ask };
 

@@ -60,7 +60,7 @@ uint64_t fixture_queued(struct fixture *d, const char *rcpt);
 int fixture_mailbox_create(struct fixture *d, struct caller *who,
     const char *name, uint32_t special, struct mailbox_create_answer *out);
 int fixture_mailbox_delete(struct fixture *d, struct caller *who,
-    const char *name);
+    const char *name, bool only_empty);
 int fixture_mailbox_rename(struct fixture *d, struct caller *who,
     const char *name, const char *to);
 int fixture_subscribe(struct fixture *d, struct caller *who, const char *name,

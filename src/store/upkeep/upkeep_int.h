@@ -25,7 +25,7 @@ void upkeep_line(struct buf *b, size_t most, const char *fmt, va_list ap)
 /* What is damaged here is nobody's mail: they go on without cleaning, for a
  * while. Says 0. */
 int upkeep_pause(struct engine *e, const struct err *why);
-/* The end of a slice, which has come to rc: its commit if anything changed since
- * sql_changes() was `before`, else nothing of it. Damage and a disk that fails
- * pause. */
+/* The end of a slice, which has come to rc: its commit if anything changed
+ * since sql_changes() was `before`, else nothing of it. Damage and a disk that
+ * fails pause. */
 int upkeep_finish(struct engine *e, int before, int rc, struct err *err);
