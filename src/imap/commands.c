@@ -184,6 +184,16 @@ refuse_syntax(struct imap_session *s, const char *why)
 	return imap_refuse_message(s, a);
 }
 
+/* RFC 5530 3: a bound of the server's is not the client's mistake. */
+static struct answer
+refuse_arguments(struct imap_session *s, const struct scan *scan)
+{
+	struct answer a = { ANSWER_NO, STR("LIMIT"), str_c(scan->want) };
+
+	return scan->limit ? imap_refuse_message(s, a)
+			   : refuse_syntax(s, scan->want);
+}
+
 struct answer
 imap_run(struct imap_session *s, struct str *tag, uint32_t *flags)
 {
@@ -200,6 +210,6 @@ imap_run(struct imap_session *s, struct str *tag, uint32_t *flags)
 		return imap_refuse_message(s, wrong_state(s, c.row));
 	c.row->parse(&scan, &c.args);
 	if (!scan_ok(&scan))
-		return refuse_syntax(s, scan.want);
+		return refuse_arguments(s, &scan);
 	return c.row->run(s, &c);
 }

@@ -76,7 +76,7 @@ add_use(struct scan *s, struct create_args *a)
 	scan_need(s, '\\', "expected a special-use attribute");
 	(void)scan_atom(s);
 	if (a->nuse == USES_MAX)
-		scan_fail(s, "too many special-use attributes");
+		scan_over(s, "Too many special-use attributes");
 	if (scan_ok(s))
 		a->use[a->nuse++] = str_make(start,
 		    (size_t)(s->r.p - start));
@@ -220,7 +220,7 @@ static void
 add_pattern(struct scan *s, struct list_args *a)
 {
 	if (a->npattern == PATTERNS_MAX) {
-		scan_fail(s, "too many mailbox patterns");
+		scan_over(s, "Too many mailbox patterns");
 		return;
 	}
 	a->pattern[a->npattern++] = scan_list_mailbox(s);
@@ -329,7 +329,7 @@ args_enable(struct scan *s, union args *out)
 	scan_sp(s);
 	do {
 		if (a->n == ENABLE_MAX) {
-			scan_fail(s, "too many capabilities");
+			scan_over(s, "Too many capabilities");
 			return;
 		}
 		a->name[a->n++] = scan_atom(s);

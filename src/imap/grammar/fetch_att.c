@@ -62,7 +62,7 @@ header_list(struct scan *s, struct section *sec)
 	sec->fields = arena_array(s->a, FIELDS_MAX, sizeof(*sec->fields));
 	do {
 		if (sec->nfields == FIELDS_MAX) {
-			scan_fail(s, "too many field names");
+			scan_over(s, "Too many field names");
 			return;
 		}
 		sec->fields[sec->nfields++] = scan_astring(s);
@@ -101,7 +101,7 @@ section_part(struct scan *s, struct section *sec)
 		if (c < '0' || c > '9')
 			return true;
 		if (sec->npart == PARTS_MAX) {
-			scan_fail(s, "too many part numbers");
+			scan_over(s, "Too many part numbers");
 			return false;
 		}
 		sec->part[sec->npart++] = scan_nz_number(s);
@@ -140,7 +140,7 @@ section_item(struct scan *s, struct fetch_att *f,
 	struct section *sec;
 
 	if (f->nsection == SECTIONS_MAX) {
-		scan_fail(s, "too many sections");
+		scan_over(s, "Too many sections");
 		return;
 	}
 	if (!f->section)

@@ -28,7 +28,7 @@ scan_keyword(struct scan *s)
 	struct str k = scan_atom(s);
 
 	if (k.n > KEYWORD_MAX)
-		scan_fail(s, "a keyword too long");
+		scan_over(s, "A keyword too long");
 	return k;
 }
 
@@ -74,7 +74,7 @@ take_flag(struct scan *s, struct flag_list *l)
 	if (!scan_ok(s) || has_keyword(l, k))
 		return;
 	if (l->nkeywords == KEYWORDS_MAX) {
-		scan_fail(s, "too many keywords");
+		scan_over(s, "Too many keywords");
 		return;
 	}
 	if (!l->keywords)

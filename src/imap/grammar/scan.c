@@ -14,6 +14,13 @@ scan_fail(struct scan *s, const char *want)
 	rd_fail(&s->r);
 }
 
+void
+scan_over(struct scan *s, const char *what)
+{
+	s->limit = s->limit || !s->want;
+	scan_fail(s, what);
+}
+
 static bool
 is_space(char c)
 {

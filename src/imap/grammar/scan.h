@@ -23,6 +23,7 @@ struct scan {
 	struct rd r;
 	struct arena *a;
 	const char *want;	/* why it is not well formed; NULL: it is */
+	bool limit;		/* it may be, but holds more than we take */
 	bool utf8;		/* names are UTF-8, not modified UTF-7 */
 };
 
@@ -41,6 +42,8 @@ scan_ok(const struct scan *s)
 
 /* The sticky error. want is a constant that completes "BAD ...". */
 void scan_fail(struct scan *s, const char *want);
+/* Over a bound of ours: what completes "NO [LIMIT] ...". */
+void scan_over(struct scan *s, const char *what);
 
 /* RFC 3501 has one space between two elements and none elsewhere. Clients do
  * not: wherever a space is expected several are taken, and some inside of

@@ -73,7 +73,7 @@ new_key(struct scan *s, struct budget *b, enum search_kind kind)
 	struct search_key *k = arena_new_of(s->a, struct search_key);
 
 	if (++b->keys > SEARCH_KEYS_MAX)
-		scan_fail(s, "too many search keys");
+		scan_over(s, "Too many search keys");
 	k->kind = kind;
 	return k;
 }
@@ -210,7 +210,7 @@ one_key(struct scan *s, struct budget *b)
 	struct search_key *k;
 
 	if (b->depth == SEARCH_DEPTH_MAX)
-		scan_fail(s, "search keys nested too deeply");
+		scan_over(s, "Search keys nested too deeply");
 	if (!scan_ok(s))
 		return new_key(s, b, SEARCH_ALL);
 	b->depth++;
@@ -305,7 +305,7 @@ scan_sort(struct scan *s, struct sort_args *out)
 		c.reverse = scan_opt_text(s, STR("REVERSE "));
 		key = scan_word(s, keys, NELEM(keys), "no such sort key");
 		if (out->n == SORT_MAX)
-			scan_fail(s, "too many sort criteria");
+			scan_over(s, "Too many sort criteria");
 		if (!scan_ok(s))
 			return;
 		c.key = (enum sort_key)key;
