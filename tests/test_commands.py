@@ -396,7 +396,10 @@ def test_a_dot_at_the_end_is_the_same_domain(demo):
     ("a", "8 characters at least"), ("seven77", "8 characters at least"),
     ("äöüßäöü", "8 characters at least"), ("", "is empty"),
     ("password", "tried first"), ("PassWord1", "tried first"),
-    ("1qaz2wsx", "tried first"), ("pass.word@example.test", "tried first"),
+    ("1qaz2wsx", "tried first"), ("87654321", "tried first"),
+    ("Jennifer", "tried first"), ("88888888", "tried first"),
+    ("123123123", "tried first"), ("password!", "tried first"),
+    ("????????", "tried first"), ("pass.word@example.test", "tried first"),
     ("Pass.Word", "tried first")])
 def test_passwords_that_are_tried_first(demo, password, says):
     done = demo.command("account", "add", "pass.word@example.test",
