@@ -100,6 +100,7 @@ enum listen_kind {
 	/* For local programs: whoever can connect may submit. */
 	LISTEN_SUBMIT,		/* <data>/submit/store, store */
 	LISTEN_VAULT_SUBMIT,	/* <data>/submit/vault, vault */
+	LISTEN_STATUS,		/* <data>/control-status, the master itself */
 };
 /* What SPF, DKIM and DMARC of mail from the world are for. */
 enum dmarc_rule { DMARC_OFF, DMARC_MARK, DMARC_ENFORCE };

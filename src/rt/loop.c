@@ -36,6 +36,8 @@ loop_new(struct clock *clock, struct log *log)
 		bug("%s", err.text);
 	l->nwatches = 0; /* our own does not count */
 	l->now_us = clock->mono_us(clock);
+	/* Of ten processes that start on a busy machine each is held up. */
+	l->stall_quiet_us = l->now_us + STALL_QUIET_US;
 	return l;
 }
 
