@@ -41,6 +41,35 @@ def test_status(server):
     assert told["data"] == str(server.data)
 
 
+def test_status_of_what_does_not_serve(server):
+    """A role that dies again and again is no healthy server."""
+    key = server.data / "vault" / "vault.key"
+    away = key.with_name("away")
+    assert json.loads(server.command("status", "--json").stdout)["serving"]
+    key.rename(away)
+    try:
+        server.kill_role("vault")
+        said = eventually(lambda: [
+            said for said in [server.command("status", check=False)]
+            if said.returncode == 1 and "vault.key" in said.stdout])[-1]
+        first, *others = said.stdout.splitlines()
+        assert ": running, but not all of it, since " in first
+        assert any(re.match(r"vault has died \(\d+ in a row\): ", line)
+                   for line in others), others
+        assert not any(line.startswith("store") for line in others)
+        told = json.loads(server.command("status", "--json",
+                                         check=False).stdout)
+        assert told["running"] and not told["serving"]
+        roles = {role["role"]: role for role in told["roles"]}
+        assert roles["store"]["state"] == "serves"
+        assert roles["vault"]["state"] != "serves"
+        assert "vault.key" in roles["vault"]["why"]
+    finally:
+        away.replace(key)
+    eventually(lambda: server.command("status",
+                                      check=False).returncode == 0)
+
+
 def test_status_of_none(tmp_path):
     data = tmp_path / "d"
     subprocess.run([POSTERN, "domain", "add", "example.org", "--data", data],

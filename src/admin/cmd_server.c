@@ -19,11 +19,13 @@
 #include "conf/data_folder.h"
 #include "conf/find_config.h"
 
-enum { STOP_S = 30, LOOK_US = 50000 };
+enum { STOP_S = 30, LOOK_US = 50000, ROLES_WAIT_S = 5,
+	ROLES_OCTETS = 32 << 10 };
 
 static const char status_usage[] =
     "usage: postern status [--json]\n\n"
-    "Is the server there, and since when? The status is 1 if it is not.\n\n"
+    "Is the server there, and since when? What of it does not serve is named,\n"
+    "with the reason. The status is 1 if it is not there, or not all of it.\n\n"
     WHICH_SERVER;
 static const char reload_usage[] =
     "usage: postern reload [--json]\n\n"
@@ -113,28 +115,32 @@ find_running(struct admin *a, struct running *r, int argc, char **argv,
 	return -1;
 }
 
+/* {"running":true,"pid":1,"data":"...","since":"..."; what follows is the
+ * caller's. */
 static void
-put_said(const struct running *r, const char *word)
+put_said(struct buf *b, const struct running *r, const char *word)
+{
+	if (r->o.json) {
+		buf_printf(b, "{\"%s\":true,\"pid\":%d,\"data\":", word,
+		    (int)r->pid);
+		json_string(b, r->config.data);
+		buf_lit(b, ",\"since\":\"");
+		time_rfc3339(b, r->since);
+		buf_chr(b, '"');
+	} else {
+		buf_printf(b, "process %d on ", (int)r->pid);
+		put_plain(b, r->config.data);
+		buf_printf(b, ": %s", word);
+	}
+}
+
+static void
+say(const struct running *r, const char *word)
 {
 	auto_buf b = BUF_INIT(32 << 10);
 
-	if (r->o.json) {
-		buf_printf(&b, "{\"%s\":true,\"pid\":%d,\"data\":", word,
-		    (int)r->pid);
-		json_string(&b, r->config.data);
-		buf_lit(&b, ",\"since\":\"");
-		time_rfc3339(&b, r->since);
-		buf_lit(&b, "\"}");
-	} else {
-		buf_printf(&b, "process %d on ", (int)r->pid);
-		put_plain(&b, r->config.data);
-		buf_printf(&b, ": %s", word);
-		if (str_eq(str_c(word), STR("running"))) {
-			buf_lit(&b, " since ");
-			time_rfc3339(&b, r->since);
-		}
-	}
-	printf("%.*s\n", STR_FMT(buf_get(&b)));
+	put_said(&b, r, word);
+	printf("%.*s%s\n", STR_FMT(buf_get(&b)), r->o.json ? "}" : "");
 }
 
 static void
@@ -144,17 +150,116 @@ running_close(struct running *r)
 	(void)close(r->pidfd);
 }
 
+/* ---- how each role does -------------------------------------------------- */
+
+/* All that the master says, which ends soon; less if it cannot be asked. */
+static struct str
+ask_roles(const struct running *r, struct arena *a)
+{
+	struct timeval wait = { .tv_sec = ROLES_WAIT_S };
+	char *text = arena_alloc(a, ROLES_OCTETS);
+	struct err err = { 0 };
+	int fd = data_folder_connect(r->folder, "control-status", &err);
+	size_t n = 0;
+	ssize_t got;
+
+	if (fd < 0)
+		return STR_NULL;
+	(void)setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &wait, sizeof(wait));
+	while (n < ROLES_OCTETS &&
+	    (got = read(fd, text + n, ROLES_OCTETS - n)) > 0)
+		n += (size_t)got;
+	(void)close(fd);
+	return str_make(text, n);
+}
+
+/* A line of master/status.c. */
+struct role_line {
+	struct str name, state, pid, deaths, why;
+};
+
+static bool
+next_role(struct str *lines, struct role_line *role)
+{
+	struct str line;
+
+	if (lines->n == 0)
+		return false;
+	(void)str_cut(*lines, '\n', &line, lines);
+	(void)str_cut(line, ' ', &role->name, &line);
+	(void)str_cut(line, ' ', &role->state, &line);
+	(void)str_cut(line, ' ', &role->pid, &line);
+	(void)str_cut(line, ' ', &role->deaths, &role->why);
+	return true;
+}
+
+static void
+put_role(struct buf *b, const struct role_line *role, bool json)
+{
+	if (json) {
+		buf_lit(b, "{\"role\":");
+		json_string(b, role->name);
+		buf_lit(b, ",\"state\":");
+		json_string(b, role->state);
+		buf_printf(b, ",\"pid\":%.*s,\"deaths\":%.*s,\"why\":",
+		    STR_FMT(role->pid), STR_FMT(role->deaths));
+		json_string(b, role->why);
+		buf_chr(b, '}');
+		return;
+	}
+	buf_printf(b, "\n%.*s ", STR_FMT(role->name));
+	if (role->why.n > 0) {
+		buf_printf(b, "has died (%.*s in a row): ",
+		    STR_FMT(role->deaths));
+		put_plain(b, role->why);
+	} else {
+		buf_lit(b, "is being started");
+	}
+}
+
+/* Since when, and then those that do not serve: a healthy server is a line.
+ * Do all of them? */
+static bool
+put_roles(struct buf *b, const struct running *r, struct str lines)
+{
+	auto_buf roles = BUF_INIT(ROLES_OCTETS * 8);
+	struct role_line role;
+	bool all = true, serves;
+
+	while (next_role(&lines, &role)) {
+		serves = str_eq(role.state, STR("serves"));
+		all = all && serves;
+		if (r->o.json && buf_get(&roles).n > 0)
+			buf_chr(&roles, ',');
+		if (r->o.json || !serves)
+			put_role(&roles, &role, r->o.json);
+	}
+	if (r->o.json) {
+		buf_printf(b, ",\"serving\":%s,\"roles\":[%.*s]}", all ?
+		    "true" : "false", STR_FMT(buf_get(&roles)));
+	} else {
+		buf_printf(b, "%s since ", all ? "" : ", but not all of it,");
+		time_rfc3339(b, r->since);
+		buf_str(b, buf_get(&roles));
+	}
+	return all;
+}
+
 int
 cmd_status(struct admin *a, int argc, char **argv)
 {
+	auto_buf b = BUF_INIT(ROLES_OCTETS * 8 + (32 << 10));
 	struct running r = { 0 };
+	bool all;
 	int code;
 
 	if (find_running(a, &r, argc, argv, status_usage, &code) < 0)
 		return code;
-	put_said(&r, "running");
+	put_said(&b, &r, "running");
+	all = put_roles(&b, &r, ask_roles(&r, a->memory));
+	printf("%.*s\n", STR_FMT(buf_get(&b)));
 	running_close(&r);
-	return 0;
+	return all ? 0 : 1;
 }
 
 int
@@ -171,7 +276,7 @@ cmd_reload(struct admin *a, int argc, char **argv)
 	if (rc == 0 && pidfd_send_signal(r.pidfd, SIGHUP, NULL, 0) < 0)
 		rc = err_sys(&err, E_IO, "process %d", (int)r.pid);
 	if (rc == 0)
-		put_said(&r, "reloading");
+		say(&r, "reloading");
 	running_close(&r);
 	return rc < 0 ? admin_fail("reload", "%s", err.text) : 0;
 }
@@ -194,7 +299,7 @@ cmd_stop(struct admin *a, int argc, char **argv)
 			    "ended after %d s", (int)r.pid, STOP_S);
 	}
 	if (rc == 0)
-		put_said(&r, "stopped");
+		say(&r, "stopped");
 	running_close(&r);
 	return rc < 0 ? admin_fail("stop", "%s", err.text) : 0;
 }

@@ -212,6 +212,7 @@ master_begin(struct master *m, struct err *err)
 	if (find_roles(m, err) < 0 || check_roles(m, err) < 0 ||
 	    certs_open(m, err) < 0 || folder_open(m, err) < 0 ||
 	    sockets_open(m, err) < 0 || take_signals(m, err) < 0 ||
+	    status_open(m, err) < 0 ||
 	    (m->limits = limits_make(err)) < 0)
 		return err->code;
 	m->started_ms = loop_now_ms(m->loop);
@@ -254,7 +255,7 @@ master_run(const struct serve *s)
 		bug("out of memory");
 	(void)prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
 	m->serve = s;
-	m->folder = m->lock = m->limits = m->signals.fd = -1;
+	m->folder = m->lock = m->limits = m->signals.fd = m->status.fd = -1;
 	m->terminal = find_terminal(m);
 	m->clock = clock_real();
 	m->log = log_new(s->log_fd, "master",

@@ -26,6 +26,7 @@ struct child {
 	bool listening;		/* it has its listening sockets */
 	bool renew;		/* stopped only to be started again */
 	char failed[228];	/* why it gave up, in its own words */
+	char died[228];		/* of what its last process died */
 	int64_t started_ms;
 	uint32_t failures;	/* in a row, each soon after its start */
 	struct timer again;
@@ -65,6 +66,7 @@ struct master {
 	struct child children[CHILDREN_MAX];
 	size_t nchildren;
 	struct watch signals;
+	struct watch status;
 	struct timer deadline;
 	enum stop_phase phase;
 	bool was_ready;
@@ -83,6 +85,10 @@ uint32_t role_uid(const struct master *m, enum role_kind kind);
 /* sockets.c: all of the configuration's, and those in the data folder. */
 int sockets_open(struct master *m, struct err *err);
 void sockets_close(struct master *m);
+
+/* status.c: what postern status is told, where there is a socket for it. */
+int status_open(struct master *m, struct err *err);
+void status_close(struct master *m);
 
 /* certs.c: the files of certificates, for vault. */
 struct cert_files;

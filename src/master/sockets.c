@@ -202,6 +202,7 @@ static const struct named {
 	{ LISTEN_RESOLVER_CONTROL, ROLE_RESOLVER, "control-resolver", 0600 },
 	{ LISTEN_SUBMIT, ROLE_STORE, "submit/store", 0666 },
 	{ LISTEN_VAULT_SUBMIT, ROLE_VAULT, "submit/vault", 0666 },
+	{ LISTEN_STATUS, ROLE_KINDS, "control-status", 0600 },
 };
 
 /* Whoever listens there has the folder, whatever became of its lock. */
@@ -274,6 +275,7 @@ sockets_open(struct master *m, struct err *err)
 void
 sockets_close(struct master *m)
 {
+	status_close(m);
 	for (size_t i = 0; i < m->nsockets; i++) {
 		const struct socket_kept *s = &m->sockets[i];
 

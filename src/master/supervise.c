@@ -146,6 +146,8 @@ plan_restart(struct child *c)
 
 	if (now - c->started_ms >= SOON_MS || c->renew)
 		c->failures = 0;
+	if (c->renew)
+		c->died[0] = '\0';
 	if (c->failures > 0)
 		wait = c->failures > 4 ? AGAIN_MAX_MS :
 					 (int64_t)50 << c->failures;
@@ -191,6 +193,11 @@ log_death(struct child *c, int status)
 	bool killed = WIFSIGNALED(status);
 	struct str why = str_c(c->failed);
 
+	(void)snprintf(c->died, sizeof(c->died), "%s", c->failed);
+	if (why.n == 0)
+		(void)snprintf(c->died, sizeof(c->died), "%s %d", killed ?
+		    "signal" : "code", killed ? WTERMSIG(status) :
+		    WEXITSTATUS(status));
 	log_event(c->m->log, LOG_ERROR, "role_died",
 	    F_STR("role", str_c(c->name)),
 	    F_INT(killed ? "signal" : "code",
