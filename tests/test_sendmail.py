@@ -192,6 +192,17 @@ def test_smtp_on_stdin(server, tmp_path):
     assert len(server.inbox()) == 1
 
 
+@pytest.mark.parametrize("text", [
+    SMTP[:SMTP.index(b"\r\n.\r\n")], SMTP[:SMTP.index(b"DATA")],
+    b"HELO x\nMAIL FROM:<alice@example.test>\n"], ids=["text", "RCPT", "MAIL"])
+def test_smtp_on_stdin_that_ends_early(server, text):
+    """Nobody may take it for sent."""
+    done = server.sendmail("-bs", text=text, want=65)
+    assert b"it was not sent" in done.stderr
+    assert b"250 2.0.0 Ok: queued" not in done.stdout
+    assert not server.inbox()
+
+
 def test_smtp_on_stdin_with_lf(server):
     """The first line says what lines end with: LF alone ends them then, and
     where it was CRLF a text with LFs ends no message early."""

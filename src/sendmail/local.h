@@ -29,6 +29,7 @@ struct local {
 	uint64_t octets;	/* of the text so far */
 	uint64_t message;	/* its number, at the end */
 	int fd;			/* where the text comes from */
+	bool cut;		/* SMTP on it ended too early */
 };
 
 /* One line on stderr; returns code. */

@@ -134,6 +134,14 @@ sign_as_author(struct smtp_session *s, const struct signable *what,
 	return 0;
 }
 
+static void
+mark_cut(struct smtp_session *s)
+{
+	struct local *p = s->service->o.verbs_arg;
+
+	p->cut = true;
+}
+
 struct stdin_session {
 	bool done;
 };
@@ -154,7 +162,7 @@ serve_stdin(struct local *p, void *arg)
 	struct smtp_options o = { .loop = p->loop,
 		.max_recipients = MAX_RCPTS, .timeout_s = TIMEOUT_S,
 		.compress = p->compress, .local = true, .dsn = true,
-		.sign = sign_as_author, .verbs_arg = p };
+		.sign = sign_as_author, .cut = mark_cut, .verbs_arg = p };
 	struct smtp_service *service;
 	int code = local_open(p);
 
@@ -169,7 +177,8 @@ serve_stdin(struct local *p, void *arg)
 	smtp_service_unref(service);
 	while (!session->done)
 		(void)fiber_sleep(p->loop, loop_now_ms(p->loop) + 20);
-	return 0;
+	return !p->cut ? 0 : local_fail(p, LOCAL_DATA, "the input ended "
+	    "before the message did: it was not sent");
 }
 
 int
@@ -178,7 +187,7 @@ local_smtp(struct local *p)
 	struct stdin_session session = { 0 };
 	int code = local_run(p, serve_stdin, &session);
 
-	if (code != 0)
+	if (code != 0 && !p->cut)
 		(void)!write(STDOUT_FILENO,
 		    "421 4.3.0 The server is not there\r\n", 35);
 	return code;

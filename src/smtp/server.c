@@ -271,6 +271,9 @@ end_session(struct dialogue *d, const char *why)
 
 	log_ctx_event(&d->log, LOG_INFO, "disconnect", F_STR("why", str_c(why)),
 	    F_INT("messages", s->messages), F_INT("errors", s->errors));
+	if (s->service->o.cut && !str_eq(str_c(why), STR("quit")) &&
+	    (s->txn || s->begun > s->messages))
+		s->service->o.cut(s);
 	smtp_forget(s);
 	arena_free(s->cmd);
 	smtp_service_unref(s->service);

@@ -52,6 +52,9 @@ struct smtp_options {
 	 * strangers: they could name anybody as the sender of what is then
 	 * reported, and learn who reads mail here when. */
 	bool dsn;
+	/* The client was gone before a message that it had begun was taken;
+	 * or NULL. */
+	void (*cut)(struct smtp_session *s);
 	void *verbs_arg;
 };
 
