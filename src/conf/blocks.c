@@ -233,8 +233,6 @@ conf_end_route(struct conf_reader *r, void *record, struct err *err)
 
 	if (check_match(r, c->route.match, err) < 0)
 		return err->code;
-	if (c->route.refuse.n > 0 && c->route.host.n > 0)
-		return err_set(err, E_INVALID, "either refuse or host");
 	if (user ? password == file : password || file)
 		return err_set(err, E_INVALID, "user goes with password or "
 		    "password-file");

@@ -119,8 +119,6 @@ static const struct {
 	{ "hostname = a.b\ndivert = \"a@\"\n", "divert: expected" },
 	{ "hostname = a.b\ndivert = \"a@b c\"\n", "divert: expected" },
 	{ "hostname = a.b\ndivert = \"you@b\xc3\xbc.test\"\n", NULL },
-	{ "hostname = a.b\nroute a.b { refuse = no host = c.d }\n",
-	    ":2: route: either refuse or host" },
 	{ "\xef\xbb\xbfhostname = a.b\n", NULL },
 	/* What looks right. */
 	{ "hostname = a.b\nhostnam = c\n", "did you mean hostname?" },
