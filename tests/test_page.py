@@ -159,9 +159,9 @@ def tell(demo, story, *more):
 
 @page
 @pytest.mark.parametrize("name", [
-    "wrong_password", "reading", "html", "conversation", "several", "folders",
-    "writing", "answers", "drafts", "search", "keyboard", "arriving", "phone",
-    "german", "views"])
+    "wrong_password", "another_person", "reading", "html",
+    "conversation", "several", "folders", "writing", "answers", "drafts",
+    "search", "keyboard", "arriving", "phone", "german", "views"])
 def test_story(empty_demo, name):
     tell(empty_demo, name)
 

@@ -63,10 +63,21 @@ export async function deliverInOrder(...all) {
 
 export async function signIn(page, user = alice) {
 	await page.goto(`${base}/`);
+	await fillIn(page, user);
+}
+
+/** The form that stands there already. */
+export async function fillIn(page, user) {
 	await page.getByLabel('Address').fill(user);
 	await page.getByLabel('Password').fill(password);
 	await page.keyboard.press('Enter');
 	await page.locator('.mail .folder.current').waitFor({ state: 'attached' });
+}
+
+export async function signOut(page, user = alice) {
+	await page.getByRole('button', { name: user }).click();
+	await page.getByRole('button', { name: 'Sign out', exact: true }).click();
+	await page.getByRole('button', { name: 'Sign in' }).waitFor();
 }
 
 /** The row of this subject. */

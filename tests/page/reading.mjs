@@ -1,6 +1,6 @@
 // The first minute: what is there, one message read, marked, put away, and out.
 import { alice, assert, base, deliverInOrder, folder, goFolder, noFindings, open, row,
-	signIn, story, until } from './lib.mjs';
+	signIn, signOut, story, until } from './lib.mjs';
 
 await deliverInOrder(...[1, 2, 3].map((n) => ({ subject: `Letter ${n}`,
 	text: `Dear Alice,\n\nthis is letter ${n}.\n\n> what you said\n> then\n` })));
@@ -53,9 +53,7 @@ await story(async (page) => {
 	await row(page, 'Letter 2').getByRole('button', { name: 'Remove flag' })
 		.waitFor();
 
-	await page.getByRole('button', { name: alice }).click();
-	await page.getByRole('button', { name: 'Sign out', exact: true }).click();
-	await page.getByRole('button', { name: 'Sign in' }).waitFor();
+	await signOut(page);
 	await page.goto(`${base}/`);
 	await page.getByRole('button', { name: 'Sign in' }).waitFor();
 });

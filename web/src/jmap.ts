@@ -99,6 +99,9 @@ const WANTED = ['urn:ietf:params:jmap:core', MAIL, SUBMISSION];
 // The cookie cannot be seen from here: who never signed in is not asked.
 const MARK = 'postern.signed-in';
 
+// A page serves one person: what it knows is theirs, and the ids of their messages
+// are those of others for the next one, who gets a page of their own.
+let hadPerson = false;
 let session: Session;
 let account = '';
 
@@ -128,6 +131,7 @@ const token = () => ({ 'X-CSRF-Token': person.value?.token ?? '' });
 
 function forgetPerson() {
 	localStorage.removeItem(MARK);
+	hadPerson ||= !!person.value;
 	person.value = null;
 }
 
@@ -172,6 +176,10 @@ export async function signIn(user: string, password: string) {
 		throw e;
 	}
 	localStorage.setItem(MARK, '1');
+	if (hadPerson) {
+		location.reload();
+		return;
+	}
 	wasSignedOut.value = false;
 	person.value = who;
 }

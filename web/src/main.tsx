@@ -10,6 +10,7 @@ import { SignIn } from './views/signin';
 
 /** Nothing is shown before it is known who it is: no form that goes again. */
 function App() {
+	// For nobody nothing is asked or kept any more.
 	useSignalEffect(() => {
 		if (person.value === null) {
 			mailboxes.value = [];
