@@ -159,7 +159,7 @@ def tell(demo, story, *more):
 
 @page
 @pytest.mark.parametrize("name", [
-    "wrong_password", "another_person", "reading", "html",
+    "wrong_password", "another_person", "signing_out", "reading", "html",
     "conversation", "several", "folders", "writing", "answers", "drafts",
     "search", "keyboard", "arriving", "phone", "german", "views"])
 def test_story(empty_demo, name):

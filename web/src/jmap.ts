@@ -99,9 +99,7 @@ const WANTED = ['urn:ietf:params:jmap:core', MAIL, SUBMISSION];
 // The cookie cannot be seen from here: who never signed in is not asked.
 const MARK = 'postern.signed-in';
 
-// A page serves one person: what it knows is theirs, and the ids of their messages
-// are those of others for the next one, who gets a page of their own.
-let hadPerson = false;
+let serves = '';
 let session: Session;
 let account = '';
 
@@ -129,9 +127,20 @@ const token = () => ({ 'X-CSRF-Token': person.value?.token ?? '' });
 
 // ---- who it is -------------------------------------------------------------
 
+/** A page serves one person: what it knows is theirs, and the ids of their messages
+ * are those of others for the next one, who gets a page of their own. */
+function welcome(who: { user: string; token: string }) {
+	if (serves && serves !== who.user) {
+		location.reload();
+		return;
+	}
+	serves = who.user;
+	wasSignedOut.value = false;
+	person.value = who;
+}
+
 function forgetPerson() {
 	localStorage.removeItem(MARK);
-	hadPerson ||= !!person.value;
 	person.value = null;
 }
 
@@ -161,7 +170,7 @@ export async function findPerson() {
 		return;
 	}
 	const [who] = await Promise.all([fetchOk('/session'), readSession()]);
-	person.value = await who.json();
+	welcome(await who.json());
 }
 
 export async function signIn(user: string, password: string) {
@@ -176,17 +185,24 @@ export async function signIn(user: string, password: string) {
 		throw e;
 	}
 	localStorage.setItem(MARK, '1');
-	if (hadPerson) {
-		location.reload();
-		return;
-	}
-	wasSignedOut.value = false;
-	person.value = who;
+	welcome(who);
 }
 
+// Requests without an answer yet.
+const underWay = new Set<Promise<unknown>>();
+
+/** Meanwhile nobody is, so that nothing else is asked and refused. */
 export async function signOut(everywhere = false) {
-	await fetchOk(everywhere ? '/sessions' : '/session',
-		{ method: 'DELETE', headers: token() });
+	const who = person.value, headers = token();
+	person.value = undefined;
+	try {
+		await Promise.allSettled(underWay);
+		await fetchOk(everywhere ? '/sessions' : '/session',
+			{ method: 'DELETE', headers });
+	} catch (e) {
+		person.value ??= who;
+		throw e;
+	}
 	forgetPerson();
 }
 
@@ -214,13 +230,21 @@ export class Answers {
 }
 
 export async function ask(calls: Call[], keepalive = false): Promise<Answers> {
+	if (!person.value)
+		throw new Refusal('signedOut', 401);
 	const using = WANTED.filter((c) => c in session.capabilities);
 	const methodCalls = calls.map(([name, args], i) =>
 		[name, { accountId: account, ...args }, String(i)]);
-	const answer = await fetchOk(session.apiUrl, { method: 'POST', keepalive,
+	const asked = fetchOk(session.apiUrl, { method: 'POST', keepalive,
 		headers: { ...json, ...token() },
-		body: JSON.stringify({ using, methodCalls }) });
-	return new Answers((await answer.json()).methodResponses);
+		body: JSON.stringify({ using, methodCalls }) })
+		.then((answer) => answer.json());
+	underWay.add(asked);
+	try {
+		return new Answers((await asked).methodResponses);
+	} finally {
+		underWay.delete(asked);
+	}
 }
 
 /** What a /set refused, thrown. */

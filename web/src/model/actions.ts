@@ -23,6 +23,26 @@ export function targets(): Email[] {
 
 type Patch = Record<string, unknown>;
 
+// One behind the other: requests overtake each other on their way, and what is
+// undone at once has to be done before.
+let told: Promise<unknown> = Promise.resolve();
+/** When the server knows of all of them. */
+export const allTold = () => told;
+
+/** Email/set of all of them, as many at once as it takes. */
+function tell(all: Email[], what: (some: Email[]) => object) {
+	const mine = told.then(async () => {
+		for (let i = 0; i < all.length; i += SET_MAX) {
+			const answers = await ask([['Email/set',
+				what(all.slice(i, i + SET_MAX))], ALL]);
+			takeMailboxes(answers, 1);
+			checkSet(answers.get<SetAnswer>(0));
+		}
+	});
+	told = mine.catch(() => undefined);
+	return mine;
+}
+
 /** One change of each of them: how it looks here, and what the server is told. */
 async function update(all: Email[], look: (e: Email) => Email,
 	patch: (e: Email) => Patch): Promise<boolean> {
@@ -30,14 +50,8 @@ async function update(all: Email[], look: (e: Email) => Email,
 	changedHere();
 	batch(() => all.forEach((e) => put(look(e))));
 	try {
-		for (let i = 0; i < all.length; i += SET_MAX) {
-			const some = all.slice(i, i + SET_MAX);
-			const answers = await ask([['Email/set', { update:
-				Object.fromEntries(some.map((e) => [e.id, patch(e)])) }],
-				ALL]);
-			takeMailboxes(answers, 1);
-			checkSet(answers.get<SetAnswer>(0));
-		}
+		await tell(all, (some) => ({ update:
+			Object.fromEntries(some.map((e) => [e.id, patch(e)])) }));
 		return true;
 	} catch (e) {
 		batch(() => before.forEach(put));
@@ -49,22 +63,21 @@ async function update(all: Email[], look: (e: Email) => Email,
 	}
 }
 
-export function setKeyword(all: Email[], keyword: string, on: boolean) {
+export async function setKeyword(all: Email[], keyword: string, on: boolean) {
 	const others = all.filter((e) => !!e.keywords[keyword] !== on);
-	if (!others.length)
-		return;
-	void update(others, (e) => {
-		const { [keyword]: _, ...rest } = e.keywords;
-		return { ...e, keywords: on ? { ...rest, [keyword]: true } : rest };
-	}, () => ({ [`keywords/${keyword}`]: on || null }));
+	if (others.length)
+		await update(others, (e) => {
+			const { [keyword]: _, ...rest } = e.keywords;
+			return { ...e, keywords: on ? { ...rest, [keyword]: true } : rest };
+		}, () => ({ [`keywords/${keyword}`]: on || null }));
 }
 
 /** Read if any is unread, and the other way round. */
 export function toggleSeen(all = targets()) {
-	setKeyword(all, '$seen', all.some((e) => !e.keywords.$seen));
+	void setKeyword(all, '$seen', all.some((e) => !e.keywords.$seen));
 }
 export function toggleFlag(all = targets()) {
-	setKeyword(all, '$flagged', !all.every((e) => e.keywords.$flagged));
+	void setKeyword(all, '$flagged', !all.every((e) => e.keywords.$flagged));
 }
 
 /** The rows that show only messages of these. */
@@ -116,12 +129,7 @@ export async function remove(all = targets()) {
 	leaveRows(all);
 	changedHere();
 	try {
-		for (let i = 0; i < all.length; i += SET_MAX) {
-			const answers = await ask([['Email/set', { destroy:
-				all.slice(i, i + SET_MAX).map((e) => e.id) }], ALL]);
-			takeMailboxes(answers, 1);
-			checkSet(answers.get<SetAnswer>(0));
-		}
+		await tell(all, (some) => ({ destroy: some.map((e) => e.id) }));
 		say(t.deleted(all.length));
 	} catch (e) {
 		sayWrong(e);

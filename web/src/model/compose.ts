@@ -317,11 +317,17 @@ async function submit(w: Writing, leaving = false) {
 	takeMailboxes(answers, 1);
 	const answered = w.answers && emailOf(w.answers.id);
 	if (answered)
-		setKeyword([answered], w.answers!.keyword, true);
+		await setKeyword([answered], w.answers!.keyword, true);
 	changedHere();
 	refresh();
 	say(t.sentDone);
 }
+
+// What can still be undone; each sends its message now.
+const waiting = new Set<(leaving?: boolean) => Promise<void>>();
+
+/** Who closes the page has not asked for it back. */
+addEventListener('pagehide', () => waiting.forEach((go) => void go(true)));
 
 export async function send(w: Writing) {
 	const why = missing(w);
@@ -336,24 +342,30 @@ export async function send(w: Writing) {
 	if (!await save(w))
 		return;
 	writing.value = null;
-	const go = () => {
-		removeEventListener('pagehide', leave);
-		submit(w).catch((e) => {
+	const stop = () => {
+		clearTimeout(later);
+		waiting.delete(go);
+	};
+	const go = async (leaving = false) => {
+		stop();
+		await submit(w, leaving).catch((e) => {
 			sayWrong(e);
 			writing.value ??= w;
 		});
 	};
-	// Who closes the page has not asked for it back.
-	const leave = () => {
-		clearTimeout(later);
-		void submit(w, true);
-	};
-	const later = window.setTimeout(go, UNDO_MS);
-	addEventListener('pagehide', leave, { once: true });
+	const later = window.setTimeout(() => void go(), UNDO_MS);
+	waiting.add(go);
 	say(t.sendingTo(readAddresses(w.to.value).list.map(nameOf).join(', ') ||
 		'…'), () => {
-		clearTimeout(later);
-		removeEventListener('pagehide', leave);
+		stop();
 		writing.value = w;
 	}, UNDO_MS);
+}
+
+/** Who signs out has it in the draft, and sent; false: one of them failed. */
+export async function finish(): Promise<boolean> {
+	await closeWriting();
+	if (!writing.value)
+		await Promise.all([...waiting].map((go) => go()));
+	return !writing.value;
 }

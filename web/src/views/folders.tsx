@@ -1,6 +1,7 @@
 import { useSignal } from '@preact/signals';
 import { canSend, person, signOut, type Mailbox } from '../jmap';
-import { compose } from '../model/compose';
+import { allTold } from '../model/actions';
+import { compose, finish } from '../model/compose';
 import { createMailbox, deleteMailbox, here, nameOfMailbox, renameMailbox, tree }
 	from '../model/mailboxes';
 import { goMailbox } from '../model/place';
@@ -45,9 +46,17 @@ function Folder({ mailbox: m, depth }: { mailbox: Mailbox; depth: number }) {
 	);
 }
 
-/** Whoever comes next begins at their own inbox. */
-const leave = (everywhere: boolean) =>
-	void signOut(everywhere).then(() => goMailbox(''), sayWrong);
+async function leave(everywhere: boolean) {
+	try {
+		if (!await finish())
+			return;
+		await allTold();
+		await signOut(everywhere);
+		goMailbox('');	// whoever comes next begins at their own inbox
+	} catch (e) {
+		sayWrong(e);
+	}
+}
 
 function Account() {
 	const open = useSignal(false);
@@ -69,9 +78,9 @@ function Account() {
 				<button type="button" class="quiet"
 					onClick={() => helpShown.value = true}>
 					<Icon name="keys" />{t.keys}</button>
-				<button type="button" class="quiet" onClick={() => leave(false)}>
+				<button type="button" class="quiet" onClick={() => void leave(false)}>
 					{t.signOut}</button>
-				<button type="button" class="quiet" onClick={() => leave(true)}>
+				<button type="button" class="quiet" onClick={() => void leave(true)}>
 					{t.signOutEverywhere}</button>
 			</div>}
 		</div>

@@ -106,7 +106,7 @@ export function Message({ email: e }: { email: Email }) {
 	}, [e.id]);
 	useEffect(() => {
 		if (full)
-			setKeyword([e], '$seen', true);
+			void setKeyword([e], '$seen', true);
 	}, [full?.id]);
 	const act = (what: (e: FullEmail) => unknown) => () => full && what(full);
 	return (

@@ -30,7 +30,7 @@ function Tools({ all }: { all: Email[] }) {
 				onClick={() => void remove()} />
 			<IconButton icon="move" label={t.move} keys="v" onClick={pickMailbox} />
 			<IconButton icon="unread" label={t.markUnread} keys="u" onClick={() => {
-				setKeyword(all.filter((e) => e.id === unfolded.value), '$seen',
+				void setKeyword(all.filter((e) => e.id === unfolded.value), '$seen',
 					false);
 				goList();
 			}} />

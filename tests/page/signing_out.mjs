@@ -1,0 +1,26 @@
+// Who signs out a moment after sending, and after the last word of another
+// message, has sent the one and has the other as a draft.
+import { alice, bob, fillIn, goFolder, row, signIn, signOut, story }
+	from './lib.mjs';
+
+await story(async (page) => {
+	await signIn(page);
+	const sheet = page.getByRole('region', { name: 'New message' });
+	await page.keyboard.press('c');
+	await sheet.getByLabel('To', { exact: true }).fill(bob);
+	await sheet.getByLabel('Subject').fill('Sent as I left');
+	await sheet.getByRole('button', { name: 'Send' }).click();
+	await page.getByText(`Sending to ${bob}`).waitFor();
+	await page.getByRole('button', { name: 'Write' }).first().click();
+	await sheet.getByLabel('Subject').fill('Half a thought');
+	await signOut(page);
+
+	await fillIn(page, bob);
+	await row(page, 'Sent as I left').waitFor();
+	await signOut(page, bob);
+	await fillIn(page, alice);
+	await goFolder(page, 'Drafts');
+	await row(page, 'Half a thought').waitFor();
+	await goFolder(page, 'Sent');
+	await row(page, 'Sent as I left').waitFor();
+});
