@@ -1,5 +1,7 @@
 """What the end-to-end tests share: a running demo, and dialogue files."""
 
+import collections
+import json
 import pathlib
 import subprocess
 import sys
@@ -12,13 +14,15 @@ from lib.dialogue import Dialogue, Failure, clear  # noqa: E402
 from lib.server import BUILD, SharedServer  # noqa: E402
 
 DIALOGUES = ("smtp", "imap", "pop3", "http", "relay")
+BROKEN = []
 
 
 def pytest_addoption(parser):
     parser.addoption("--only", default="",
                      help="run the tests whose id has this in it")
-    parser.addoption("--count", type=pathlib.Path,
-                     help="write to this file how many tests will run")
+    parser.addoption("--collected", type=pathlib.Path,
+                     help="write to this file, as JSON, how many tests there "
+                     "are in each file and in each folder of dialogues")
     parser.addoption("--long", action="store_true",
                      help="the long forms of the kill and load tests")
 
@@ -31,10 +35,21 @@ def pytest_collection_modifyitems(config, items):
         items[:] = [item for item in items if only in item.nodeid]
 
 
+def pytest_collectreport(report):
+    """A file that cannot be read has one test, which fails."""
+    if report.failed:
+        BROKEN.append(report.nodeid)
+
+
 def pytest_collection_finish(session):
-    count = session.config.getoption("--count")
-    if count:
-        count.write_text(str(len(session.items)))
+    collected = session.config.getoption("--collected")
+    if not collected:
+        return
+    counts = collections.Counter(BROKEN)
+    for item in session.items:
+        file, _, _ = item.nodeid.partition("::")
+        counts[file if file.endswith(".py") else file.rpartition("/")[0]] += 1
+    collected.write_text(json.dumps(counts))
 
 
 class Shared:

@@ -145,15 +145,14 @@ PYTESTS = {
               "No such file or directory: 'no-such-tool'"),
 }
 # Files that end pytest itself.
-ENDS = [
-    ("def test_bad():\n    os._exit(0)",
-     "pytest: ended early, with exit status 0 and without results"),
-    ("def test_bad():\n    os.kill(os.getpid(), 9)",
-     "pytest: ended early, with exit status -9 and without results"),
-    ("def test_bad():\n    pytest.exit('enough', 0)",
-     "pytest: 1 of its 3 tests ran"),
-    ("import nothing_like_this", "gcc test_bad: collection failure"),
-]
+ENDS = {
+    "quits": ("def test_it():\n    os._exit(0)",
+              "ended early, with exit status 0 and without results"),
+    "killed": ("def test_it():\n    os.kill(os.getpid(), 9)",
+               "ended early, with exit status -9 and without results"),
+    "enough": ("def test_it():\n    pytest.exit('enough', 0)",
+               "0 of its 1 tests ran"),
+}
 
 
 def test_each_fault_by_name(project):
@@ -173,10 +172,21 @@ def test_each_fault_by_name(project):
     assert said.endswith(f"\n6 passed, {wrong} failed, 0 skipped\n"), said
 
 
-@pytest.mark.parametrize("text,why", ENDS)
-def test_end_of_pytest(project, text, why):
-    project.pytest("test_bad", "import os, pytest\n" + text + "\n")
-    is_red(project, why)
+def test_end_of_pytest(project):
+    """Who ends it early, or cannot be read, takes nobody else along."""
+    for name, (text, _) in ENDS.items():
+        project.pytest(f"test_{name}", f"import os, pytest\n{text}\n")
+    project.pytest("test_broken", "import nothing_like_this\n")
+    said = is_red(project, "gcc test_broken: collection failure",
+                  *(f"pytest test_{name}.py: {why}"
+                    for name, (_, why) in ENDS.items()))
+    # Of the third what is counted and the exit status disagree, too.
+    assert said.endswith("\n6 passed, 5 failed, 0 skipped\n"), said
+
+
+def test_end_of_collection(project):
+    project.pytest("test_quits", "import os\nos._exit(0)\n")
+    is_red(project, "gcc pytest: lists no tests")
 
 
 def test_skipped(project):

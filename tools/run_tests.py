@@ -9,7 +9,9 @@ machine sets POSTERN_PATIENCE to a number that they are multiplied with.
 """
 
 import argparse
+import functools
 import json
+import multiprocessing.pool
 import os
 import pathlib
 import re
@@ -24,6 +26,9 @@ PATIENCE = float(os.environ.get("POSTERN_PATIENCE", "1"))
 MESON_TIMES = 10
 PYTEST_SECONDS = 600
 PYTEST_RUN_SECONDS = 3 * 3600
+PYTESTS_AT_ONCE = 2
+# These begin first, so that no processor waits for one of them at the end.
+LONGEST = ("test_relay", "test_kill", "imap", "test_page")
 SANITIZED = "-Db_sanitize=address,undefined", "-Db_lundef=false"
 
 # cmocka's own counts: one that ends early with status 0 has not passed.
@@ -175,27 +180,61 @@ class Run:
                 return "replayed no input"
         return None
 
-    # Tests over the wire.
+    # Tests over the wire: each file (each folder of dialogues) in a pytest of
+    # its own, with a demo of its own, so it finds there what it would find
+    # alone. They wait more than they compute: several at once.
 
     def pytest_tests(self, folder, label, *args, times=1):
         say(f"{label}: end to end")
-        xml, count = (ROOT / folder / f"pytest.{e}" for e in ("xml", "count"))
-        for path in (xml, count):
-            path.unlink(missing_ok=True)
-        name = f"{label} pytest"
-        try:
-            status = runs(
-                [sys.executable, "-m", "pytest", *(args or ("tests",)),
-                 "--only", self.pattern, "--junitxml", str(xml),
-                 "--count", str(count),
-                 "-o", f"timeout={PYTEST_SECONDS * PATIENCE * times:.0f}"],
-                env={**os.environ, "POSTERN_BUILD": folder},
-                timeout=PYTEST_RUN_SECONDS * PATIENCE)
-        except subprocess.TimeoutExpired as e:
-            self.results.fail(name, f"hangs: ended after {e.timeout:.0f} s")
+        pytest = functools.partial(self.pytest, folder, times)
+        collected = ROOT / folder / "pytest.json"
+        collected.unlink(missing_ok=True)
+        status, said = pytest(*(args or ("tests",)), "--collect-only",
+                              "--collected", collected)
+        # 2: files that cannot be read; 5: nothing with that pattern.
+        if status not in (0, 2, 5) or not collected.exists():
+            self.results.fail(f"{label} pytest", "lists no tests: "
+                              + last_line(said))
             return
-        if status == 5 and self.pattern:
-            return  # no test has the pattern in its name
+        counts = json.loads(collected.read_text())
+        more = [arg for arg in args if arg.startswith("--")]
+
+        def run(unit):
+            xml = ROOT / folder / "pytest" / f"{pathlib.Path(unit).stem}.xml"
+            xml.unlink(missing_ok=True)
+            return unit, xml, *pytest(f"tests/{unit}", "--junitxml",
+                                      xml, *more)
+
+        first = [u for name in LONGEST for u in counts
+                 if pathlib.Path(u).stem == name]
+        with multiprocessing.pool.ThreadPool(PYTESTS_AT_ONCE) as pool:
+            for unit, xml, status, said in pool.imap_unordered(
+                    run, [*first, *(u for u in counts if u not in first)]):
+                print(f"{unit}: {last_line(said)}" if status == 0 else said,
+                      flush=True)
+                self.pytest_verdicts(label, unit, counts[unit], xml, status)
+
+    def pytest(self, folder, times, *args):
+        """The exit status, None if it had to be ended, and what it said."""
+        with tempfile.TemporaryFile("w+", errors="replace") as log:
+            try:
+                status = runs(
+                    [sys.executable, "-m", "pytest", *map(str, args),
+                     "--only", self.pattern,
+                     "-o", f"timeout={PYTEST_SECONDS * PATIENCE * times:.0f}"],
+                    env={**os.environ, "POSTERN_BUILD": folder},
+                    stdout=log, stderr=log,
+                    timeout=PYTEST_RUN_SECONDS * PATIENCE)
+            except subprocess.TimeoutExpired:
+                status = None
+            log.seek(0)
+            return status, log.read()
+
+    def pytest_verdicts(self, label, unit, count, xml, status):
+        name = f"{label} pytest {unit}"
+        if status is None:
+            self.results.fail(name, "hangs")
+            return
         if not xml.exists():
             self.results.fail(name, "ended early, with exit status "
                               f"{status} and without results")
@@ -204,11 +243,12 @@ class Run:
         before = len(self.results.failed)
         seen = set()
         for case in suite.iter("testcase"):
+            if not case.get("name"):
+                continue    # pytest ended in the middle of it
             self.pytest_verdict(label, case)
             seen.add((case.get("classname"), case.get("name")))
-        selected = count.read_text() if count.exists() else "?"
-        if selected != str(len(seen)):
-            self.results.fail(name, f"{len(seen)} of its {selected} tests ran")
+        if len(seen) != count:
+            self.results.fail(name, f"{len(seen)} of its {count} tests ran")
         self.agree(name, status, before)
 
     def pytest_verdict(self, label, case):
