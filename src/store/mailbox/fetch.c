@@ -24,7 +24,7 @@ struct picking {
 	uint64_t account;
 	const struct fetch_ask *ask;
 	struct picked_row *picked;
-	size_t n, octets;
+	size_t n, room, octets;
 	uint32_t next;
 	struct damaged {
 		uint64_t blob;
@@ -33,17 +33,27 @@ struct picking {
 	size_t ndamaged;
 };
 
+/* How many rows of the set one page takes at most. */
+static size_t
+page_room(const struct fetch_ask *ask, const struct view_set *set)
+{
+	size_t most = ask->want & WANT_MORE ? PICK_MORE : PICK, n = 0, k;
+
+	for (k = 0; k < set->n && n < most; k++)
+		n += set->range[k].to - set->range[k].from;
+	return n < most ? n : most;
+}
+
 static bool
 pick_row(struct picking *p, const struct view_on *v, size_t i)
 {
 	const struct column_row *row = view_row(v, i);
 	struct str words = column_keywords(v->c, row->keywords);
-	size_t most = p->ask->want & WANT_MORE ? PICK_MORE : PICK;
 	size_t octets = view_row_octets(words, &brings_nothing);
 
 	if (row->modseq <= p->ask->changed_since)
 		return true;
-	if (p->n >= most || p->octets + octets > ROWS_MAX) {
+	if (p->n >= p->room || p->octets + octets > ROWS_MAX) {
 		p->next = row->uid;
 		return false;
 	}
@@ -67,6 +77,8 @@ pick_all(struct picking *p, const struct column *c, struct err *err)
 	rc = view_select(&v, ask->set, ask->by_uid, &set, p->r->arena, err);
 	if (rc < 0)
 		return rc;
+	p->room = page_room(ask, &set);
+	p->picked = arena_array(p->r->arena, p->room, sizeof(*p->picked));
 	from = view_seek(&v, ask->cursor);
 	for (k = 0; k < set.n; k++) {
 		i = set.range[k].from > from ? set.range[k].from : from;
@@ -210,7 +222,6 @@ read_fetch(struct reader *r, const struct caller *c,
 
 	if (rc < 0)
 		return rc;
-	p.picked = arena_array(r->arena, PICK, sizeof(*p.picked));
 	p.damaged = arena_array(r->arena, DAMAGED_MAX, sizeof(*p.damaged));
 	pthread_rwlock_rdlock(&col->lock);
 	rc = pick_all(&p, col, err);
