@@ -424,6 +424,8 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	fixture_init(&f->d, faulty_files(f->disk));
 	f->d.o.pack_octets = 4096;
 	f->d.o.wal_octets = 100000;
+	/* The disk is memory, and is filled. */
+	f->d.o.reserve_octets = 300000;
 	f->d.o.max_message = 1000;
 	f->d.o.quota = 20000;
 	if (fixture_open(&f->d) < 0 || fixture_domain(&f->d, "a.test") < 0 ||
