@@ -15,6 +15,7 @@ import multiprocessing.pool
 import os
 import pathlib
 import re
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -100,7 +101,10 @@ class Run:
 
     def build(self, name, folder, *options, cc="gcc", tests="enabled"):
         """Configure once, compile; warnings are errors."""
-        env = {"CC": os.environ.get("CC", cc) if cc == "gcc" else cc}
+        # Where CC is said, meson does not look for ccache itself.
+        cache = "ccache " if shutil.which("ccache") else ""
+        env = {"CC": os.environ.get("CC", cache + cc) if cc == "gcc"
+               else cache + cc}
         known = ROOT / folder / "meson-info/intro-buildoptions.json"
         setup = ["meson", "setup", folder, f"-Dtests={tests}", *options]
         if known.exists():
