@@ -29,7 +29,8 @@ PYTEST_SECONDS = 600
 PYTEST_RUN_SECONDS = 3 * 3600
 PYTESTS_AT_ONCE = 2
 # These begin first, so that no processor waits for one of them at the end.
-LONGEST = ("test_relay", "test_kill", "imap", "test_page")
+LONGEST = ("test_page", "test_relay", "test_nexthop", "test_dsn_readers",
+           "test_keys", "test_runner", "test_commands", "test_kill", "imap")
 SANITIZED = "-Db_sanitize=address,undefined", "-Db_lundef=false"
 
 # cmocka's own counts: one that ends early with status 0 has not passed.
