@@ -53,6 +53,27 @@ def test_locks_removed(server):
     assert server.command("verify").returncode == 0
 
 
+def test_lock_removed_and_stopped(server):
+    """It runs, and is told to end, as with its lock."""
+    (server.data / "lock").unlink()
+    pid = server.process.pid
+    assert f"process {pid} on {server.data}: running since 20" in \
+        server.command("status").stdout
+    said = server.command("stop").stdout
+    assert said == f"process {pid} on {server.data}: stopped\n"
+    assert server.process.wait(10) == 0
+    assert "no postern runs" in server.command("status", check=False).stderr
+
+
+def test_socket_removed(server):
+    (server.data / "control").unlink()
+    for command in ("status", "stop", "reload"):
+        said = server.command(command, check=False)
+        assert said.returncode == 1, said
+        assert f"(process {server.process.pid}, says its lock)" in said.stderr
+        assert 'its socket "control" there was removed' in said.stderr
+
+
 def test_refused_for_its_lock(server):
     second = start_beside(server)
     assert second.returncode == 1 and "runs on" in second.stderr

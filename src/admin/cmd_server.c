@@ -1,11 +1,13 @@
 /*
  * cmd_server.c - postern status, reload and stop: of a server that runs.
  *
- * Who serves a data folder listens on its control socket, which the kernel
- * knows, and holds its lock, which is told what ended.
+ * Who serves a data folder listens on its control socket: the kernel knows
+ * which process that is. Its lock is free again when all of it has ended.
+ * Somebody may have removed that file, and the server is there all the same.
  */
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <signal.h>
 #include <sys/file.h>
 #include <sys/pidfd.h>
@@ -59,27 +61,68 @@ is_locked(int folder)
 	return locked;
 }
 
+/* Nobody listens. Is the folder somebody's all the same? Whose, is in the lock
+ * for people to read: on a file system that is read-only, from before. */
+static int
+not_reached(const struct running *r, struct err *err)
+{
+	char text[24];
+	int fd = openat(r->folder, "lock", O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
+	ssize_t n = fd < 0 ? 0 : read(fd, text, sizeof(text));
+
+	if (fd >= 0)
+		(void)close(fd);
+	if (!is_locked(r->folder))
+		return err_set(err, E_NOTFOUND, "no postern runs on %.*s",
+		    STR_FMT(r->config.data));
+	return err_set(err, E_BUSY, "a postern runs on %.*s (process %.*s, "
+	    "says its lock), but its socket \"control\" there was removed, or "
+	    "could not be made: end that process",
+	    STR_FMT(r->config.data),
+	    STR_FMT(str_trim(str_make(text, n < 0 ? 0 : (size_t)n))));
+}
+
+static bool
+has_ended(int pidfd)
+{
+	struct pollfd p = { .fd = pidfd, .events = POLLIN };
+
+	return pidfd < 0 || poll(&p, 1, 0) > 0;
+}
+
+/* The socket is as old as the server. */
+static int64_t
+listens_since(int folder)
+{
+	struct stat st;
+
+	return fstatat(folder, "control", &st, AT_SYMLINK_NOFOLLOW) == 0 ?
+	    st.st_mtim.tv_sec : 0;
+}
+
 static int
 find_master(struct running *r, struct err *err)
 {
 	struct ucred peer = { 0 };
 	socklen_t n = sizeof(peer);
-	struct stat st;
 	int fd = data_folder_connect(r->folder, "control", err);
 
 	if (fd < 0)
-		return fd == E_NOTFOUND ? err_set(err, fd, "no postern runs "
-		    "on %.*s", STR_FMT(r->config.data)) : fd;
+		return fd == E_NOTFOUND ? not_reached(r, err) : fd;
 	(void)getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &peer, &n);
 	(void)close(fd);
+	if (peer.pid == 0)
+		return err_set(err, E_DENIED, "a postern runs on %.*s, in "
+		    "another container: ask there", STR_FMT(r->config.data));
 	r->pid = peer.pid;
-	r->pidfd = peer.pid > 0 ? pidfd_open(peer.pid, 0) : -1;
-	/* Looked at now, it is still the one that we hold. */
-	if (r->pidfd < 0 || !is_locked(r->folder))
+	r->pidfd = pidfd_open(peer.pid, 0);
+	/* Connected to now, it is still the one that we hold. */
+	fd = data_folder_connect(r->folder, "control", err);
+	if (fd < 0 || has_ended(r->pidfd))
 		return err_set(err, E_NOTFOUND, "the postern on %.*s has just "
 		    "ended", STR_FMT(r->config.data));
-	if (fstatat(r->folder, "lock", &st, AT_SYMLINK_NOFOLLOW) == 0)
-		r->since = st.st_mtim.tv_sec;
+	(void)close(fd);
+	r->since = listens_since(r->folder);
 	return 0;
 }
 
@@ -292,7 +335,7 @@ cmd_stop(struct admin *a, int argc, char **argv)
 		return code;
 	if (pidfd_send_signal(r.pidfd, SIGTERM, NULL, 0) < 0)
 		rc = err_sys(&err, E_IO, "process %d", (int)r.pid);
-	while (rc == 0 && is_locked(r.folder)) {
+	while (rc == 0 && (!has_ended(r.pidfd) || is_locked(r.folder))) {
 		(void)usleep(LOOK_US);
 		if (--looks == 0)
 			rc = err_set(&err, E_TIMEOUT, "process %d has not "

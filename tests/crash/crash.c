@@ -45,6 +45,7 @@ open_store(struct trial *t)
 	t->d.o.pack_octets = 16384;
 	t->d.o.wal_octets = 120000;
 	t->d.o.reserve_octets = 300000;
+	t->d.o.unused_pages = 4;
 	return fixture_open(&t->d);
 }
 

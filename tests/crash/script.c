@@ -543,14 +543,42 @@ journal(struct fixture *d)
 }
 
 static int
-secret(struct fixture *d)
+put_secret(struct fixture *d, struct str name, struct str sealed)
 {
-	struct secret_put_ask ask = { ++d->change, SECRET_dkim_key,
-		STR("a.test"), STR("sealed key") };
+	struct secret_put_ask ask = { ++d->change, SECRET_dkim_key, name,
+		sealed };
 	struct write w = { .caller = &d->vault, .call = STORE_secret_put,
 		.ask = &ask };
 
 	return fixture_write(d, &w);
+}
+
+static int
+secret(struct fixture *d)
+{
+	return put_secret(d, STR("a.test"), STR("sealed key"));
+}
+
+/* Pages of the database; once they are not used, those behind them move. */
+static int
+large_secret(struct fixture *d, struct str name, char octet)
+{
+	static char room[95000];
+
+	memset(room, octet, sizeof(room));
+	return put_secret(d, name, str_make(room, sizeof(room)));
+}
+
+static int
+large_a(struct fixture *d)
+{
+	return large_secret(d, STR("a.test"), 'a');
+}
+
+static int
+large_b(struct fixture *d)
+{
+	return large_secret(d, STR("b.test"), 'b');
 }
 
 static int
@@ -634,6 +662,11 @@ const struct step script[] = {
 	{ "compact", compact, false },
 	{ "last mail", first_mail, false },
 	{ "compact again", compact, false },
+	{ "a large secret", large_a, false },
+	{ "another", large_b, false },
+	{ "a small one instead", secret, false },
+	{ "give room back", compact, false },
+	{ "secret again", secret, false },
 };
 const size_t script_steps = NELEM(script);
 

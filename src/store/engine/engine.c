@@ -7,7 +7,7 @@ enum {
 	WRITER_CACHE_KB = 32768,
 	LOOK_CACHE_KB = 4096,
 	READER_CACHE_KB = 8192,
-	UNUSED_PAGES = 1024,	/* 4 MB */
+	UNUSED_PAGES = 1024,
 };
 
 static int
@@ -224,19 +224,22 @@ sum_pages(struct engine *e, struct err *err)
 	return rc == E_FULL ? 0 : rc;
 }
 
-/* What is not used any more (a large account was removed) lies between what is:
- * where that is more than half, the database is written anew at a start. */
+/* What is not used any more (a large account was removed) lies between what is,
+ * and goes while the store runs (upkeep/shrink.c). A database of before that
+ * was so is written anew at a start, where more than half of it is unused. */
 static int
 give_room_back(struct engine *e, struct err *err)
 {
 	int64_t since = e->o.mono_us(e->o.arg);
-	uint64_t all = 0, unused = 0;
-	int rc = sql_number(&e->w, SQL_page_count, NULL, 0, &all, err);
+	uint64_t all = 0, unused = 0, moves = 0;
+	int rc = sql_number(&e->w, SQL_page_moves, NULL, 0, &moves, err);
 
 	if (rc == 0)
+		rc = sql_number(&e->w, SQL_page_count, NULL, 0, &all, err);
+	if (rc == 0)
 		rc = sql_number(&e->w, SQL_page_unused, NULL, 0, &unused, err);
-	if (rc < 0 || e->before.running || unused * 2 <= all ||
-	    unused < UNUSED_PAGES)
+	if (rc < 0 || moves == SQL_MOVES_INCREMENTAL || e->before.running ||
+	    unused * 2 <= all || unused < e->o.unused_pages)
 		return rc;
 	rc = sql_write_anew(&e->w, err);
 	if (rc < 0 && rc != E_FULL && rc != E_DAMAGED)
@@ -379,6 +382,8 @@ engine_open(const struct engine_options *o, struct engine **out,
 		e->o.wal_octets = 64 << 20;
 	if (e->o.reserve_octets == 0)
 		e->o.reserve_octets = 16 << 20;
+	if (e->o.unused_pages == 0)
+		e->o.unused_pages = UNUSED_PAGES;
 	if (e->o.column_octets == 0)
 		e->o.column_octets = 256 << 20;
 	e->arena = arena_new(ANSWER_ARENA);

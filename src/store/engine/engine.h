@@ -41,6 +41,7 @@ struct engine_options {
 	uint64_t pack_octets;	/* 0: 64 MB */
 	uint64_t wal_octets;	/* restart the WAL there; 0: 64 MB */
 	uint64_t reserve_octets; /* for a full disk; 0: 16 MB */
+	uint64_t unused_pages;	/* that the database keeps; 0: 4 MB of them */
 	uint64_t quota;		/* of an account; 0: none */
 	uint64_t max_message;	/* octets */
 	uint64_t staged_octets;	/* by one mx worker; 0: 1 GB, or 32 of the

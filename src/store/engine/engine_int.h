@@ -70,6 +70,13 @@ struct compaction {
 	int64_t filled_s;	/* and since when it has so many */
 };
 
+/* See shrink.c. */
+struct shrinking {
+	bool is_off, at_work, to_cut;
+	int64_t looked_s, since_s, began_us;	/* by CLOCK_MONOTONIC */
+	uint64_t before;	/* pages of the database when it began */
+};
+
 /* See repair.c. */
 struct repair_round {
 	bool begun;
@@ -142,6 +149,7 @@ struct engine {
 	int64_t cleaned_s, walked_s, gc_after_s;
 	bool clean_front;	/* their lowest ids have more old ones */
 	struct compaction compaction;
+	struct shrinking shrinking;
 	struct repair_round repair;
 	int64_t copied_us;	/* the last slice of any copy: mono */
 	/* See tombstones.c: whose were looked at last, when, and whether this

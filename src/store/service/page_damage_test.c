@@ -287,7 +287,8 @@ test_migration(void **state)
 		assert_int_equal(p->in.exists, MANY);
 		fixture_close(&p->d);
 	}
-	folder_flip(p, "postern.db", 4096 * 20 + 5);
+	/* Mail is behind what every start needs. */
+	folder_flip(p, "postern.db", 4096 * (uint64_t)(pages_of(p) - 1) + 5);
 	assert_int_equal(fixture_open(&p->d), 0);
 	assert_true(fixture_verify(&p->d) > 0);
 }

@@ -287,26 +287,19 @@ octets_of_database(struct folder *p)
 	return (long)st.st_size;
 }
 
-/* A large account goes: not at once, but with the next start after a good
- * end the database is as small as what is in it. */
+/* alice with 8192 messages, and bob with one. */
 static void
-test_database_gives_room_back(void **state)
+fill_database(struct folder *p, uint64_t *bob)
 {
-	struct folder *p = *state;
-	struct account_remove_ask ask = { 77, STR("alice@ours.test") };
-	struct write w = { .caller = &p->d.operator_,
-		.call = STORE_account_remove, .ask = &ask };
-	struct caller alice = fixture_person(p->alice);
+	struct caller alice = fixture_person(p->alice), he;
 	struct append_answer out;
 	struct open_answer in;
 	char keywords[900];
-	uint64_t bob;
-	bool more = true;
-	long full;
 
 	memset(keywords, 'k', sizeof(keywords) - 1);
 	keywords[sizeof(keywords) - 1] = '\0';
-	assert_int_equal(fixture_account(&p->d, "bob@ours.test", &bob), 0);
+	assert_int_equal(fixture_account(&p->d, "bob@ours.test", bob), 0);
+	he = fixture_person(*bob);
 	assert_int_equal(fixture_append(&p->d, &alice, "INBOX", "text", 0,
 	    keywords, &out), 0);
 	for (int i = 0; i < 13; i++) {
@@ -315,18 +308,159 @@ test_database_gives_room_back(void **state)
 		assert_int_equal(fixture_copy(&p->d, &alice, &in, 1,
 		    UINT32_MAX, "INBOX"), 0);
 	}
-	open_again(p);
-	full = octets_of_database(p);
-	assert_true(full > 8000000);
-	assert_int_equal(logged(p, "room_given_back"), 0);
+	assert_int_equal(fixture_append(&p->d, &he, "INBOX", "behind it", 0,
+	    "", &out), 0);
+}
+
+/* And cleaned up after it. */
+static void
+remove_alice(struct folder *p)
+{
+	struct account_remove_ask ask = { 77, STR("alice@ours.test") };
+	struct write w = { .caller = &p->d.operator_,
+		.call = STORE_account_remove, .ask = &ask };
+	bool more = true;
+
 	assert_int_equal(fixture_write(&p->d, &w), 0);
 	for (int i = 0; i < 100000 && more; i++)
 		assert_int_equal(engine_gc(p->d.e, &more, &p->d.err), 0);
+}
+
+static uint64_t
+moves(struct folder *p)
+{
+	uint64_t n = 9;
+
+	assert_int_equal(sql_number(&p->d.e->w, SQL_page_moves, NULL, 0, &n,
+	    &p->d.err), 0);
+	return n;
+}
+
+/* A large account goes, and some minutes later the database is as small as
+ * what is in it: while it is used, in short slices, within the bound of the
+ * WAL. */
+static void
+test_database_gives_room_back(void **state)
+{
+	struct folder *p = *state;
+	uint64_t bob, wal;
+	struct open_answer in;
+	struct caller he;
+	bool more = true;
+	long full, left;
+	int slices = 0;
+
+	fill_database(p, &bob);
+	he = fixture_person(bob);
+	assert_int_equal(sql_checkpoint(&p->d.e->w, &p->d.err), 0);
+	full = octets_of_database(p);
+	assert_true(full > 8000000);
+	wal = p->d.e->o.wal_octets = 1 << 20;
+	remove_alice(p);
+	p->d.look_us = 500;
+	/* Not at once: who deletes much may get much. */
+	assert_int_equal(logged(p, "room_given_back"), 0);
+	for (int i = 0; i < 1000 && logged(p, "room_given_back") == 0; i++) {
+		int64_t began = p->d.now_us;
+
+		assert_int_equal(engine_gc(p->d.e, &more, &p->d.err), 0);
+		assert_true(p->d.now_us - began < 40000);
+		assert_true((uint64_t)p->d.e->w.wal_pages * 4120 < wal * 3);
+		slices += more;
+		if (!more)
+			p->d.now_us += 10000000;
+		assert_int_equal(fixture_append(&p->d, &he, "INBOX", "x", 0,
+		    "", NULL), 0);
+	}
+	assert_int_equal(logged(p, "room_given_back done=1"), 1);
+	assert_true(slices > 3);
+	left = octets_of_database(p);
+	assert_true(left < full / 4);
+	assert_int_equal(fixture_verify(&p->d), 0);
+	assert_int_equal(fixture_open_mailbox(&p->d, &he, "INBOX", &in), 0);
+	assert_true(in.exists > 1);
+	/* And that is all there is to give. */
+	for (int i = 0; i < 200; i++) {
+		p->d.now_us += 10000000;
+		assert_int_equal(engine_gc(p->d.e, &more, &p->d.err), 0);
+	}
+	assert_int_equal(logged(p, "room_given_back"), 1);
+	open_again(p);
+	assert_int_equal(fixture_verify(&p->d), 0);
+	assert_int_equal(moves(p), SQL_MOVES_INCREMENTAL);
+}
+
+/* A quarter of them, at the end. */
+static void
+damage_last_pages(struct folder *p)
+{
+	off_t size;
+	int fd;
+
+	fixture_close(&p->d);
+	fd = openat(p->dirfd, "postern.db", O_WRONLY);
+	size = lseek(fd, 0, SEEK_END);
+	for (off_t at = size / 4 * 3 / 4096 * 4096; at < size; at += 4096)
+		assert_int_equal(pwrite(fd, "damage", 6, at + 2000), 6);
+	close(fd);
+	open_again(p);
+}
+
+/* A page that is in the way is damaged: nothing ends, and it is said once. */
+static void
+test_room_behind_damage(void **state)
+{
+	struct folder *p = *state;
+	uint64_t bob;
+	bool more;
+
+	fill_database(p, &bob);
+	remove_alice(p);
+	damage_last_pages(p);
+	for (int i = 0; i < 400; i++) {
+		p->d.now_us += 10000000;
+		assert_int_equal(engine_gc(p->d.e, &more, &p->d.err), 0);
+	}
+	assert_int_equal(logged(p, "room_given_back done=0"), 1);
+	assert_int_equal(mail(p, 5, "text"), E_NOTFOUND);	/* no alice */
+}
+
+static void
+make_unmoving(struct folder *p)
+{
+	struct vfs *v = vfs_new(p->files);
+	sqlite3 *db;
+
+	assert_int_equal(sqlite3_open_v2("postern.db", &db,
+	    SQLITE_OPEN_READWRITE, vfs_name(v)), SQLITE_OK);
+	assert_int_equal(sqlite3_exec(db, "PRAGMA auto_vacuum=NONE; VACUUM;"
+	    "PRAGMA wal_checkpoint(TRUNCATE)", NULL, NULL, NULL), SQLITE_OK);
+	sqlite3_close(db);
+	vfs_free(v);
+}
+
+/* A database of before it could: at the start after a good end it is written
+ * anew, and can from then on. */
+static void
+test_database_of_before(void **state)
+{
+	struct folder *p = *state;
+	uint64_t bob;
+	long full;
+
+	fill_database(p, &bob);
+	fixture_close(&p->d);
+	make_unmoving(p);
+	open_again(p);
+	assert_int_equal(moves(p), 0);
+	full = octets_of_database(p);
+	remove_alice(p);
 	assert_true(octets_of_database(p) > full / 2);
 	open_again(p);
 	assert_true(octets_of_database(p) < full / 10);
 	assert_int_equal(logged(p, "room_given_back"), 1);
 	assert_int_equal(fixture_verify(&p->d), 0);
+	assert_int_equal(moves(p), SQL_MOVES_INCREMENTAL);
 	open_again(p);
 	assert_int_equal(logged(p, "room_given_back"), 1);
 }
@@ -343,6 +477,10 @@ main(void)
 		    tear_down),
 		cmocka_unit_test_setup_teardown(
 		    test_database_gives_room_back, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(
+		    test_room_behind_damage, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(
+		    test_database_of_before, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_rate_of_removal, set_up,
 		    tear_down),
 	};

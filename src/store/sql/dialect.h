@@ -15,5 +15,6 @@
 	    " FROM pragma_integrity_check(CAST(?1 AS TEXT))")                 \
 	S(page_count, "SELECT page_count FROM pragma_page_count")             \
 	S(page_unused, "SELECT freelist_count FROM pragma_freelist_count")    \
+	S(page_moves, "SELECT auto_vacuum FROM pragma_auto_vacuum")           \
 	S(has_meta, "SELECT count(*) FROM sqlite_schema"                      \
 	    " WHERE type='table' AND name='meta'")

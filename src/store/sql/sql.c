@@ -65,6 +65,18 @@ reserve_sums(struct sql *q)
 	    &octets);
 }
 
+/* A new one can give its pages back. Afterwards that is not to be had without
+ * writing all of it anew. */
+static int
+let_pages_move(struct sql *q, struct err *err)
+{
+	uint64_t pages = 0;
+	int rc = sql_number(q, SQL_page_count, NULL, 0, &pages, err);
+
+	return rc < 0 || pages > 0 ? rc :
+	    sql_exec(q, "PRAGMA auto_vacuum=INCREMENTAL", err);
+}
+
 static void
 keep_wal_at_close(struct sql *q, int keep)
 {
@@ -94,9 +106,14 @@ sql_open(struct sql *q, const struct vfs *v, const char *name, int cache_kb,
 	keep_wal_at_close(q, 1);
 	reserve_sums(q);	/* if it is a new one */
 	/* Deleted octets are overwritten where a page is written anyway. */
-	rc = sql_exec(q, "PRAGMA page_size=4096; PRAGMA temp_store=MEMORY;"
-	    "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;"
-	    "PRAGMA wal_autocheckpoint=0; PRAGMA secure_delete=FAST;", err);
+	rc = sql_exec(q, "PRAGMA page_size=4096", err);
+	if (rc == 0)
+		rc = let_pages_move(q, err);
+	if (rc == 0)
+		rc = sql_exec(q, "PRAGMA temp_store=MEMORY;"
+		    "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;"
+		    "PRAGMA wal_autocheckpoint=0;"
+		    "PRAGMA secure_delete=FAST;", err);
 	(void)snprintf(text, sizeof(text), "PRAGMA cache_size=-%d", cache_kb);
 	if (rc == 0)
 		rc = sql_exec(q, text, err);
@@ -213,8 +230,8 @@ sql_restart_wal(struct sql *q, uint64_t octets, struct err *err)
 {
 	int rc;
 
-	if ((uint64_t)q->wal_pages * WAL_FRAME < octets ||
-	    q->wal_pages < q->wal_again)
+	if (octets > 0 && ((uint64_t)q->wal_pages * WAL_FRAME < octets ||
+	    q->wal_pages < q->wal_again))
 		return 0;
 	rc = sqlite3_wal_checkpoint_v2(q->db, NULL,
 	    SQLITE_CHECKPOINT_RESTART, NULL, NULL);
@@ -248,8 +265,18 @@ sql_write_anew(struct sql *q, struct err *err)
 {
 	reserve_sums(q);
 	return sql_exec(q, "PRAGMA wal_checkpoint(TRUNCATE);"
-	    "PRAGMA temp_store=FILE; VACUUM; PRAGMA temp_store=MEMORY;"
-	    "PRAGMA wal_checkpoint(TRUNCATE)", err);
+	    "PRAGMA auto_vacuum=INCREMENTAL; PRAGMA temp_store=FILE; VACUUM;"
+	    "PRAGMA temp_store=MEMORY; PRAGMA wal_checkpoint(TRUNCATE)", err);
+}
+
+int
+sql_give_pages_back(struct sql *q, unsigned most, struct err *err)
+{
+	char text[60];
+
+	(void)snprintf(text, sizeof(text), "PRAGMA incremental_vacuum(%u)",
+	    most);
+	return sql_exec(q, text, err);
 }
 
 void

@@ -80,7 +80,8 @@ bool sql_is_read_only(const struct sql *q);
 /* How many rows it has changed since it was opened. */
 int sql_changes(const struct sql *q);
 /* After a commit of the writer: go on at the beginning of the WAL once it has
- * this many octets. A reader in the way, or a full disk: next time. */
+ * this many octets (0: now). A reader in the way, or a full disk: next time,
+ * and q->wal_pages is as it was. */
 int sql_restart_wal(struct sql *q, uint64_t octets, struct err *err);
 /* Everything that was committed into the database file itself. */
 int sql_checkpoint(struct sql *q, struct err *err);
@@ -90,6 +91,11 @@ void sql_forget_pages(struct sql *q);
  * without what is not used. It takes twice its size of the disk meanwhile, and
  * leaves an empty WAL. */
 int sql_write_anew(struct sql *q, struct err *err);
+/* In a transaction of the writer: the last pages of the database go to the
+ * places of unused ones, until it is so many shorter. Only where SQL_page_moves
+ * is this; the file gets shorter with the next checkpoint. */
+enum { SQL_MOVES_INCREMENTAL = 2 };
+int sql_give_pages_back(struct sql *q, unsigned most, struct err *err);
 /* One snapshot for the statements of a request, if they are several. */
 int sql_read_begin(struct sql *q, struct err *err);
 void sql_read_end(struct sql *q);

@@ -2,9 +2,10 @@
 
 /*
  * What the writer does between two batches when nobody waits: first rows that
- * nobody names (gc.c), and when none is left, tombstones, keys of conversations
- * and packs (tombstones.c, conversations.c, compact.c). Where it was begun
- * without writing, it looks whether that is over.
+ * nobody names (gc.c), and when none is left, tombstones, keys of
+ * conversations, packs and the database's own room (tombstones.c,
+ * conversations.c, compact.c, shrink.c). Where it was begun without writing,
+ * it looks whether that is over.
  */
 
 enum { TRY_EVERY_S = 5 };
@@ -56,5 +57,7 @@ engine_gc(struct engine *e, bool *more, struct err *err)
 	rc = tombstones_slice(e, more, err);
 	if (rc == 0 && !*more)
 		rc = conversations_slice(e, err);
-	return rc < 0 || *more ? rc : compact_slice(e, more, err);
+	if (rc == 0 && !*more)
+		rc = compact_slice(e, more, err);
+	return rc < 0 || *more ? rc : shrink_slice(e, more, err);
 }

@@ -6,13 +6,14 @@
 
 #include "store/engine/engine_int.h"
 
-/* A slice of gc.c, tombstones.c, conversations.c or compact.c, between two
- * batches; *more if there is another one to do now. Negative: the end of the
- * process. */
+/* A slice of gc.c, tombstones.c, conversations.c, compact.c or shrink.c,
+ * between two batches; *more if there is another one to do now. Negative: the
+ * end of the process. */
 int gc_slice(struct engine *e, bool *more, struct err *err);
 int tombstones_slice(struct engine *e, bool *more, struct err *err);
 int conversations_slice(struct engine *e, struct err *err);
 int compact_slice(struct engine *e, bool *more, struct err *err);
+int shrink_slice(struct engine *e, bool *more, struct err *err);
 
 enum { PAUSE_S = 600 };
 
