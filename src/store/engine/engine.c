@@ -327,6 +327,19 @@ open_database(struct engine *e, struct err *err)
 	return rc;
 }
 
+/* Cut, or of something else; or a page that is needed is damaged. */
+static int
+open_database_or_say(struct engine *e, struct err *err)
+{
+	struct err why = { 0 };
+	int rc = open_database(e, &why);
+
+	if (rc < 0)
+		*err = why;
+	return rc != E_DAMAGED ? rc : err_set(err, rc, "postern.db is damaged: "
+	    "restore all of this folder from one backup (%.130s)", why.text);
+}
+
 static int
 open_data(struct engine *e, struct err *err)
 {
@@ -337,9 +350,9 @@ open_data(struct engine *e, struct err *err)
 	if (rc == 0 && e->before.running)
 		rc = wal_check(e->o.files, "postern.db-wal", err);
 	if (rc == 0)
-		rc = open_database(e, err);
+		rc = open_database_or_say(e, err);
 	if (rc == E_FULL && room_give_up(e))
-		rc = open_database(e, err);
+		rc = open_database_or_say(e, err);
 	if (rc == 0)
 		gaps_begin(e);
 	if (rc == 0)

@@ -253,6 +253,36 @@ test_wal_recovery(void **state)
 	assert_int_equal(fixture_open(&p->d), 0);
 }
 
+/* Somebody makes the WAL shorter while the store runs: nothing more is said to
+ * be done, and the next start says what there is to do. */
+static void
+test_wal_cut(void **state)
+{
+	struct folder *p = *state;
+
+	append_many(p);
+	folder_shell(p, "truncate -s 50000 postern.db-wal");
+	assert_true(fixture_append(&p->d, &p->who, "INBOX", "text", 0, "",
+	    NULL) < 0);
+	assert_true(p->d.dead);
+}
+
+/* The database is cut, or another file: that is said, and what to do. */
+static void
+test_cut(void **state)
+{
+	struct folder *p = *state;
+
+	append_many(p);
+	fixture_close(&p->d);
+	folder_shell(p, "truncate -s 40960 postern.db");
+	assert_int_equal(fixture_open(&p->d), E_DAMAGED);
+	assert_non_null(strstr(p->d.err.text, "restore all of this folder"));
+	folder_shell(p, "seq 1 20000 > postern.db");
+	assert_int_equal(fixture_open(&p->d), E_DAMAGED);
+	assert_non_null(strstr(p->d.err.text, "restore all of this folder"));
+}
+
 /* ---- a database of before ------------------------------------------------ */
 
 static void
@@ -303,6 +333,8 @@ main(void)
 		T(test_wal_frames),
 		T(test_wal_checkpoint),
 		T(test_wal_recovery),
+		T(test_wal_cut),
+		T(test_cut),
 		T(test_migration),
 	};
 

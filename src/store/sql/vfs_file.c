@@ -15,6 +15,17 @@ vfs_code(int rc, int otherwise)
 	return rc == -EROFS ? SQLITE_READONLY : otherwise;
 }
 
+/* Somebody made the WAL shorter than what we wrote: that is lost, and what
+ * would be written behind it could not be reached after a crash. */
+static bool
+is_cut(const struct vfile *f)
+{
+	uint64_t size = 0;
+
+	return f->wal_of && f->gather_at > 0 &&
+	    (f->f->files->ops->size(f->f, &size) < 0 || size < f->gather_at);
+}
+
 int
 vfs_put_gathered(struct vfile *f)
 {
@@ -23,6 +34,8 @@ vfs_put_gathered(struct vfile *f)
 	f->gathered.n = 0;
 	if (n == 0)
 		return SQLITE_OK;
+	if (is_cut(f))
+		return SQLITE_IOERR_WRITE;
 	return vfs_code(f->f->files->ops->write(f->f, f->gathered.p, n,
 	    f->gather_at), SQLITE_IOERR_WRITE);
 }
