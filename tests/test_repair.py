@@ -102,6 +102,7 @@ def test_no_database(server):
     server.command("account", "add", "--password-stdin", ALICE,
                    text=PASSWORD + "\n")
     done = server.command("verify", "--repair").stdout
+    assert "has lost its flags, mailbox and date of arrival" in done
     assert "2 recovered, 0 restored, 0 removed, 0 counts put right, 0 left" \
         in done
     assert server.subjects(ALICE, "Recovered") == ["large", "one"]

@@ -168,6 +168,11 @@ repair_report(const struct repair_sum *s, const struct options *o)
 	printf("%s%u recovered, %u restored, %u removed, %u counts put right, "
 	    "%u left\n", o->dry_run ? "would be: " : "", n->recovered,
 	    n->restored, n->removed, n->counted, n->left);
+	if (n->recovered)
+		puts("What is recovered has lost its flags, mailbox and date "
+		    "of arrival, and is there for\nthe first of its recipients "
+		    "only; what people had removed may be among it. What\nwas "
+		    "queued is not sent. See doc/data-folder.md.");
 }
 
 static int
