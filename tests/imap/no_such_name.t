@@ -17,7 +17,15 @@ C: a6 LIST "a&b" *
 S~ a6 OK .*
 C: a7 LSUB "" "Entw\xc3\xbc%"
 S~ a7 OK .*
+C: b1 STATUS "Entw\xfcrfe" (MESSAGES)
+S~ b1 NO \[NONEXISTENT\] .*
+C: b2 SELECT Entw\xc3\xbcrfe
+S~ b2 NO \[NONEXISTENT\] .*
+C: b3 LIST "" Entw\xfc*
+S~ b3 OK .*
 # None that could be created either.
+C: b4 CREATE Entw\xfcrfe
+S~ b4 NO \[CANNOT\] .*
 C: a8 APPEND a&b {3}
 S~ a8 NO \[CANNOT\] .*
 RAW a9 APPEND a&b {3+}\r\nabc\r\n

@@ -207,21 +207,30 @@ quoted_raw(struct scan *s, bool *escaped)
 	return str_make(start, (size_t)(s->r.p - start) - 1);
 }
 
-/* QUOTED-CHAR = <any TEXT-CHAR except quoted-specials> /
- *               "\" quoted-specials / UTF8-2 / UTF8-3 / UTF8-4 */
 struct str
-scan_quoted(struct scan *s)
+scan_quoted_octets(struct scan *s)
 {
 	bool escaped = false;
 	struct str raw;
 
 	scan_need(s, '"', "expected a quoted string");
 	raw = quoted_raw(s, &escaped);
-	if (!raw.p || !str_is_utf8(raw)) {
+	if (!raw.p)
 		scan_fail(s, "not a well-formed quoted string");
-		return STR_NULL;
-	}
-	return escaped ? unescape_quoted(s, raw) : raw;
+	return escaped && raw.p ? unescape_quoted(s, raw) : raw;
+}
+
+/* QUOTED-CHAR = <any TEXT-CHAR except quoted-specials> /
+ *               "\" quoted-specials / UTF8-2 / UTF8-3 / UTF8-4 */
+struct str
+scan_quoted(struct scan *s)
+{
+	struct str text = scan_quoted_octets(s);
+
+	if (str_is_utf8(text))
+		return text;
+	scan_fail(s, "not a well-formed quoted string");
+	return STR_NULL;
 }
 
 static struct str

@@ -69,6 +69,8 @@ struct str scan_tag(struct scan *s);
 struct str scan_atom(struct scan *s);
 /* Text in DQUOTEs, the backslashes gone; 8-bit only as UTF-8. */
 struct str scan_quoted(struct scan *s);
+/* The same in any charset. */
+struct str scan_quoted_octets(struct scan *s);
 /* literal = "{" number64 ["+"] "}" CRLF *CHAR8: no NUL inside. */
 struct str scan_literal(struct scan *s);
 /* literal8 = "~{" number64 ["+"] "}" CRLF *OCTET        RFC 3516 7 */

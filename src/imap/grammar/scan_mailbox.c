@@ -5,10 +5,33 @@
 #include "imap/grammar/utf7.h"
 #include "mail/mailbox_text.h"
 
+/* Octets beyond ASCII are in no name, but whoever sends them means one. */
 static bool
-is_list_char(char c)
+is_name_octet(char c)
 {
-	return is_astring_char(c) || c == '%' || c == '*';
+	return is_astring_char(c) || (unsigned char)c > 0x7f;
+}
+
+static bool
+is_list_octet(char c)
+{
+	return is_name_octet(c) || c == '%' || c == '*';
+}
+
+static struct str
+name_octets(struct scan *s, bool (*is_octet)(char c), const char *want)
+{
+	int c = rd_peek(&s->r);
+	struct str atom;
+
+	if (c == '"')
+		return scan_quoted_octets(s);
+	if (c == '{')
+		return scan_literal(s);
+	atom = rd_while(&s->r, is_octet);
+	if (atom.n == 0)
+		scan_fail(s, want);
+	return atom;
 }
 
 static bool
@@ -40,7 +63,8 @@ name_text(struct scan *s, struct str sent)
 struct str
 scan_mailbox(struct scan *s)
 {
-	struct str name = name_text(s, scan_astring(s));
+	struct str name = name_text(s, name_octets(s, is_name_octet,
+	    "expected a mailbox"));
 
 	return name.p ? mailbox_text_name(name, s->a) : STR_NULL;
 }
@@ -48,13 +72,6 @@ scan_mailbox(struct scan *s)
 struct str
 scan_list_mailbox(struct scan *s)
 {
-	int c = rd_peek(&s->r);
-	struct str t;
-
-	if (c == '"' || c == '{')
-		return name_text(s, scan_string(s));
-	t = rd_while(&s->r, is_list_char);
-	if (t.n == 0)
-		scan_fail(s, "expected a mailbox pattern");
-	return name_text(s, t);
+	return name_text(s, name_octets(s, is_list_octet,
+	    "expected a mailbox pattern"));
 }
