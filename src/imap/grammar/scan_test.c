@@ -125,8 +125,8 @@ test_nobodys_names(void **state unused_arg)
 {
 	static const struct str names[] = { STR("\"a&b\""),
 		STR("\"Entw\xc3\xbcrfe\""), STR("{3}\r\na\nb"), STR("a&AAo-"),
-		STR("Entw\xc3\xbcrfe"), STR("\"Entw\xfcrfe\""), STR("Entw\xfcrfe"),
-		STR("&A*") };
+		STR("Entw\xc3\xbcrfe"), STR("\"Entw\xfcrfe\""),
+		STR("Entw\xfcrfe"), STR("&A*") };
 	struct arena *a = arena_new(SCAN_ARENA(1000));
 
 	for (size_t i = 0; i < NELEM(names); i++) {
