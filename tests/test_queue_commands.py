@@ -125,7 +125,7 @@ def test_called_wrongly(server):
     assert "trace" in server.queue("show", "999999", code=1)
     server.queue("show", code=2)
     server.queue("explode", code=2)
-    assert "0 recipients" in server.queue("retry", "999999")
+    assert "trace 999999" in server.queue("retry", "999999", code=1)
 
 
 def events(server, what, want):
