@@ -234,6 +234,7 @@ packs_put(struct packs *p, const struct blob_parts *b, struct place *out,
 		sums_add(&sums, b->octets);
 		table = sums_of_rest(&sums, b);
 	}
+	r.first = p->touched.n == 0;
 	record_end(header, &r, table, &at);
 	buf_put(&p->pending, header, sizeof(header));
 	buf_str(&p->pending, b->octets);
@@ -250,13 +251,17 @@ int
 packs_put_record(struct packs *p, struct str record, const struct place *from,
     struct place *out, struct err *err)
 {
+	char header[RECORD_HEADER];
 	struct place at = *from;
 	int rc = find_room(p, &at, err);
 
 	if (rc < 0)
 		return rc;
 	bug_if(record.n != RECORD_HEADER + at.length + at.facts);
-	buf_str(&p->pending, record);
+	memcpy(header, record.p, sizeof(header));
+	record_mark(header, p->touched.n == 0);
+	buf_put(&p->pending, header, sizeof(header));
+	buf_str(&p->pending, str_from(record, sizeof(header)));
 	count_record(p, &at);
 	*out = at;
 	return 0;

@@ -43,6 +43,11 @@ void packs_free(struct packs *p);
 /* Before recovery, where it is not known whether the database is that of these
  * packs: nothing that it does not name is written over or cut off. */
 void packs_keep_all(struct packs *p);
+/* How many commits the records behind `written` of this pack are of, as far as
+ * that shows; no more than 2 are counted. One can be there after a crash, in
+ * the middle of it. */
+int packs_unknown(struct packs *p, uint64_t pack, uint64_t written,
+    struct err *err);
 /* Recovery (recover.c): the packs that SQL names, with the octets written and
  * how many of those live, are told one by one in ascending order; one that is
  * not there and should be is logged and done without. Then all that nobody
@@ -87,7 +92,7 @@ void packs_retire(struct packs *p);
  * file that is not there is no failure. */
 int packs_remove(struct packs *p, uint64_t pack, struct err *err);
 
-/* A record of a pack goes to the present one as it is. The first says what
+/* A record of a pack goes to the present one. The first says what
  * begins at an offset of the pack, of which `end` octets are written (of a
  * record of format 1 it cannot say `front`); the second reads all of a record,
  * compared with its checksum; the third is packs_put() for what was read. */

@@ -6,6 +6,7 @@
 #include "base/rd.h"
 
 #define RECORD_MAGIC 0x63657250u /* "Prec" */
+enum { FLAGS_AT = 42 };
 
 /* n sums stand for a body of up to n pieces, and lie behind it. */
 static uint32_t
@@ -56,10 +57,22 @@ record_end(char out[RECORD_HEADER], struct record *r, struct str sums,
 	buf_le32(&b, r->crc);
 	buf_le64(&b, r->account);
 	buf_le16(&b, (uint16_t)r->front);
-	buf_le16(&b, r->sums ? RECORD_SUMS : 0);
+	buf_le16(&b, (r->sums ? RECORD_SUMS : 0) |
+	    (r->first ? RECORD_FIRST : 0));
 	buf_le32(&b, crc32c(0, b.p, b.n));
 	memcpy(out, b.p, RECORD_HEADER);
 	buf_free(&b);
+}
+
+void
+record_mark(char header[RECORD_HEADER], bool first)
+{
+	uint32_t crc;
+
+	header[FLAGS_AT] = (char)((header[FLAGS_AT] & ~RECORD_FIRST) |
+	    (first ? RECORD_FIRST : 0));
+	crc = htole32(crc32c(0, header, RECORD_HEADER - sizeof(crc)));
+	memcpy(header + RECORD_HEADER - sizeof(crc), &crc, sizeof(crc));
 }
 
 bool
@@ -80,6 +93,7 @@ record_parse(const char octets[RECORD_HEADER], struct record *r)
 	    rd_le32(&rd) != crc32c(0, octets, RECORD_HEADER - 4) ||
 	    r->length > UINT64_MAX / 2)
 		return false;
+	r->first = r->format == 2 && (flags & RECORD_FIRST);
 	r->sums = flags & RECORD_SUMS ? octets_of_sums(r->length + r->rest)
 				      : 0;
 	return r->sums <= r->rest && r->front <= r->rest - r->sums;

@@ -15,7 +15,9 @@
  * store need not understand what it keeps.
  *
  * account is whose message it was at first, 0 if nobody's here: for who finds
- * a record that no database names any more.
+ * a record that no database names any more. The flag 2 says that it is the
+ * first of its commit: behind it there is another one only if that commit was
+ * made (packs_unknown()).
  *
  * Format 1 had zeros from 32 to 43, no sums, and did not say how much of the
  * rest is front. Such a record is compared when it is read whole.
@@ -27,7 +29,7 @@
 enum {
 	SUM_OCTETS = 4096,
 	RECORD_SMALL = 32 * 1024,	/* read whole, without sums */
-	RECORD_SUMS = 1,		/* flags */
+	RECORD_SUMS = 1, RECORD_FIRST = 2,	/* flags */
 };
 
 struct record {
@@ -35,6 +37,7 @@ struct record {
 	uint32_t rest, crc, front;	/* front: of format 2 */
 	uint32_t sums;			/* octets of them, 0 if none */
 	uint32_t format;
+	bool first;
 };
 
 /* A record of b, whose own octets are `length` with this checksum: r and its
@@ -44,6 +47,8 @@ struct place record_begin(struct record *r, const struct blob_parts *b,
     uint64_t length, uint32_t crc);
 void record_end(char out[RECORD_HEADER], struct record *r, struct str sums,
     struct place *at);
+/* The header as it stands, but for that flag. */
+void record_mark(char header[RECORD_HEADER], bool first);
 /* false: this is the header of no record. */
 bool record_parse(const char octets[RECORD_HEADER], struct record *r);
 

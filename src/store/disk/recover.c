@@ -73,6 +73,37 @@ look_at_strays(struct packs *p, struct err *err)
 	return rc;
 }
 
+/* A commit begins its records when the one before it is on the disk. */
+int
+packs_unknown(struct packs *p, uint64_t pack, uint64_t written,
+    struct err *err)
+{
+	char name[40], header[RECORD_HEADER];
+	struct place at = { .at = written };
+	struct file *f;
+	struct record r;
+	size_t got;
+	int rc, n = 0;
+
+	pack_name(name, sizeof(name), pack);
+	rc = p->fs->ops->open(p->fs, name, 0, &f);
+	if (rc < 0)
+		return rc == -ENOENT ? 0 : pack_failed(err, rc, "open pack",
+		    pack);
+	while (n < 2) {
+		rc = p->fs->ops->read(f, header, sizeof(header), at.at, &got);
+		if (rc < 0 || got < sizeof(header) || !record_parse(header,
+		    &r))
+			break;
+		n += r.first;
+		at.length = r.length;
+		at.facts = r.rest;
+		at.at += place_octets(&at);
+	}
+	file_close(f);
+	return n;
+}
+
 int
 packs_known(struct packs *p, uint64_t pack, uint64_t written, uint64_t live,
     struct log *log, struct err *err)

@@ -302,6 +302,39 @@ begin_writing_or_reading(struct engine *e, struct err *err)
 	return rc;
 }
 
+/* What was answered is in packs and database. Where only the packs have it, the
+ * database is an old one that came with its postern.state, or a part of its WAL
+ * is gone: to go on would be to forget it. */
+static int
+check_age(struct engine *e, struct err *err)
+{
+	enum sql_statement last = SQL_packs_last;
+	uint64_t salvage = 0;
+	int rc = 0, commits = 0;
+
+	if (e->before.known)
+		rc = sql_number(&e->w, SQL_salvage_get, NULL, 0, &salvage,
+		    err);
+	if (rc < 0 || !e->before.known || salvage > 0)
+		return rc;
+	for (rc = sql_first(&e->w, last, NULL, 0, err); rc > 0;
+	     rc = sql_next(&e->w, last, err)) {
+		commits = packs_unknown(e->packs,
+		    sql_u64(&e->w, packs_last, pack),
+		    sql_u64(&e->w, packs_last, written), err);
+		if (commits < 0 || commits > 1)
+			break;
+	}
+	if (rc > 0)
+		sql_end(&e->w, last);
+	if (commits > 1)
+		return err_set(err, E_INVALID, "postern.db is older than "
+		    "packs/, or some of postern.db-wal is gone: restore all "
+		    "of it from one backup, or remove postern.state to go on, "
+		    "and find that mail with verify --repair");
+	return commits < 0 ? commits : rc;
+}
+
 static int
 open_database(struct engine *e, struct err *err)
 {
@@ -313,6 +346,8 @@ open_database(struct engine *e, struct err *err)
 	if (e->o.files->ops->sync_dir(e->o.files, ".") < 0)
 		rc = err_set(err, E_IO, "sync the data folder: failed");
 	sql_is_writer(&e->w);
+	if (rc == 0)
+		rc = check_age(e, err);
 	if (rc == 0 && !sql_is_read_only(&e->w))
 		rc = end_the_last(e, err);
 	if (rc == 0)

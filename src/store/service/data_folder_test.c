@@ -213,6 +213,50 @@ test_older(void **state)
 	assert_int_equal(count(p), 1);
 }
 
+/* The same with its postern.state, of a server that ran on: only the packs say
+ * what is missing. */
+static void
+older_than_packs(struct folder *p)
+{
+	folder_shell(p, "mkdir kept && cp postern.db* postern.state kept");
+	assert_int_equal(fixture_open(&p->d), 0);
+	folder_mail(p, "Subject: two\r\n\r\ntwo\r\n");
+	folder_mail(p, "Subject: three\r\n\r\nthree\r\n");
+	folder_crash(p);
+	folder_shell(p, "rm -f postern.db* && mv kept/* .");
+	assert_int_equal(fixture_open(&p->d), E_INVALID);
+	assert_non_null(strstr(p->d.err.text, "older"));
+	assert_int_equal(fixture_open(&p->d), E_INVALID);
+	assert_int_equal(unlinkat(p->dirfd, "postern.state", 0), 0);
+	assert_int_equal(fixture_open(&p->d), 0);
+	assert_int_equal(count(p), 1);
+	/* And it stays open to --repair, as often as it starts. */
+	folder_crash(p);
+	assert_int_equal(fixture_open(&p->d), 0);
+	folder_mail(p, "Subject: four\r\n\r\nfour\r\n");
+	fixture_close(&p->d);
+	assert_int_equal(fixture_open(&p->d), 0);
+	assert_int_equal(count(p), 2);
+}
+
+static void
+test_older_than_packs(void **state)
+{
+	struct folder *p = *state;
+
+	fixture_close(&p->d);
+	older_than_packs(p);
+}
+
+static void
+test_crashed_older(void **state)
+{
+	struct folder *p = *state;
+
+	folder_crash(p);
+	older_than_packs(p);
+}
+
 /* A file that nobody names is kept under another name; one that is named and
  * gone takes only its own mail along. */
 static void
@@ -254,6 +298,31 @@ octets_of_wal(struct folder *p)
 
 	assert_int_equal(fstatat(p->dirfd, "postern.db-wal", &st, 0), 0);
 	return (long)st.st_size;
+}
+
+/* Of the WAL of a server that crashed the end is gone, and with it mail that
+ * was answered. */
+static void
+test_wal_cut(void **state)
+{
+	struct folder *p = *state;
+
+	folder_crash(p);
+	assert_int_equal(fixture_open(&p->d), 0);
+	folder_mail(p, "Subject: two\r\n\r\ntwo\r\n");
+	folder_shell(p, "cp postern.db-wal begun");
+	folder_mail(p, "Subject: three\r\n\r\nthree\r\n");
+	folder_mail(p, "Subject: four\r\n\r\nfour\r\n");
+	folder_crash(p);
+	folder_shell(p, "cp postern.db-wal kept");
+	folder_shell(p, "mv begun postern.db-wal");
+	assert_int_equal(fixture_open(&p->d), E_INVALID);
+	assert_non_null(strstr(p->d.err.text, "postern.db-wal"));
+	/* Nothing was done to it meanwhile. */
+	folder_shell(p, "mv kept postern.db-wal");
+	assert_int_equal(fixture_open(&p->d), 0);
+	assert_int_equal(count(p), 4);
+	assert_int_equal(fixture_verify(&p->d), 0);
 }
 
 /* Two stores, and no lock that keeps them apart: the first finds that it is
@@ -372,6 +441,9 @@ main(void)
 		T(test_stale),
 		T(test_lost),
 		T(test_older),
+		T(test_older_than_packs),
+		T(test_crashed_older),
+		T(test_wal_cut),
 		T(test_files),
 		T(test_commit_calls),
 	};

@@ -236,7 +236,8 @@ test_wal_recovery(void **state)
 		rc = fixture_open(&p->d);
 		refused += rc == E_DAMAGED;
 		last = i;
-		if (rc == E_DAMAGED)
+		/* E_INVALID: packs have what the end of the WAL had. */
+		if (rc == E_DAMAGED || (rc == E_INVALID && i + 20 >= frames))
 			assert_non_null(strstr(p->d.err.text, "restore"));
 		else if (rc < 0 || i + 20 < frames)
 			fail_msg("frame %u of %u: %d", last, frames, rc);

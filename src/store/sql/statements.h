@@ -340,6 +340,9 @@
 	S(blob_move, "UPDATE blob SET pack=?1, at=?2 WHERE blob=?3")          \
 	S(blob_refs, "UPDATE blob SET refs=?1 WHERE blob=?2")                 \
 	R(pack_list, (pack, written, live), "FROM pack ORDER BY pack")        \
+	/* The one that is written to, and what is to come behind it. */      \
+	R(packs_last, (pack, written), "FROM pack WHERE pack >="              \
+	    " ifnull((SELECT max(pack) FROM pack WHERE written>0), 0)")       \
 	/* ---- queue, changes ---- */                                        \
 	/* First the fields of the envelope, in the order of their table. */  \
 	S(queue_add, "INSERT INTO queue (reverse_path, smtputf8, ret, envid," \
