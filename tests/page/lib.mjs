@@ -94,11 +94,17 @@ export const folder = (page, name) =>
 export const goFolder = (page, name) =>
 	folder(page, name).getByRole('link').click();
 
-/** Until it holds; what was seen last, if it never does. */
+/** Until it holds; what was seen last, if it never does. A frame that is made
+ * anew meanwhile has nothing to see. */
 export async function until(what, wanted) {
 	let seen;
 	for (const end = Date.now() + 20000; Date.now() < end;) {
-		seen = await what();
+		try {
+			seen = await what();
+		} catch (e) {
+			if (!/context was destroyed|detached/.test(e.message))
+				throw e;
+		}
 		if (seen === wanted)
 			return;
 		await new Promise((done) => setTimeout(done, 50));
