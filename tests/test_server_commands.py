@@ -70,6 +70,20 @@ def test_status_of_what_does_not_serve(server):
                                       check=False).returncode == 0)
 
 
+def test_status_of_what_does_not_answer(server):
+    os.kill(server.process.pid, signal.SIGSTOP)
+    try:
+        said = server.command("status", check=False)
+        assert said.returncode == 1
+        assert ": running, but does not answer, since " in said.stdout
+        told = json.loads(server.command("status", "--json",
+                                         check=False).stdout)
+        assert told["running"] and not told["serving"]
+    finally:
+        os.kill(server.process.pid, signal.SIGCONT)
+    assert server.command("status").returncode == 0
+
+
 def test_status_of_none(tmp_path):
     data = tmp_path / "d"
     subprocess.run([POSTERN, "domain", "add", "example.org", "--data", data],

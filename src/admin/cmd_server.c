@@ -195,7 +195,7 @@ running_close(struct running *r)
 
 /* ---- how each role does -------------------------------------------------- */
 
-/* All that the master says, which ends soon; less if it cannot be asked. */
+/* All that the master says; nothing if it does not answer. */
 static struct str
 ask_roles(const struct running *r, struct arena *a)
 {
@@ -261,13 +261,13 @@ put_role(struct buf *b, const struct role_line *role, bool json)
 }
 
 /* Since when, and then those that do not serve: a healthy server is a line.
- * Do all of them? */
+ * Do all of them, as far as anybody says? */
 static bool
 put_roles(struct buf *b, const struct running *r, struct str lines)
 {
 	auto_buf roles = BUF_INIT(ROLES_OCTETS * 8);
 	struct role_line role;
-	bool all = true, serves;
+	bool said = lines.n > 0, all = said, serves;
 
 	while (next_role(&lines, &role)) {
 		serves = str_eq(role.state, STR("serves"));
@@ -281,7 +281,8 @@ put_roles(struct buf *b, const struct running *r, struct str lines)
 		buf_printf(b, ",\"serving\":%s,\"roles\":[%.*s]}", all ?
 		    "true" : "false", STR_FMT(buf_get(&roles)));
 	} else {
-		buf_printf(b, "%s since ", all ? "" : ", but not all of it,");
+		buf_printf(b, "%s since ", all ? "" : said ?
+		    ", but not all of it," : ", but does not answer,");
 		time_rfc3339(b, r->since);
 		buf_str(b, buf_get(&roles));
 	}
