@@ -62,23 +62,11 @@ print_page(void *arg)
 static bool
 is_day(struct str s)
 {
-	static const char form[] = "dddd-dd-dd";
-	struct civil c;
-	int n[3] = { 0 }, *field = n;
+	struct rd r = rd_of(s);
+	struct civil day;
 
-	if (s.n != sizeof(form) - 1)
-		return false;
-	for (size_t i = 0; i < s.n; i++) {
-		if (form[i] == 'd' ? !ascii_is_digit(s.p[i]) :
-				     s.p[i] != form[i])
-			return false;
-		if (form[i] == 'd')
-			*field = *field * 10 + (s.p[i] - '0');
-		else
-			field++;
-	}
-	c = (struct civil){ .year = n[0], .month = n[1], .day = n[2] };
-	return civil_valid(&c);
+	time_take_date(&r, &day);
+	return rd_done(&r);
 }
 
 int

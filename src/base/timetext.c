@@ -70,6 +70,29 @@ civil_valid(const struct civil *c)
 	return c->day <= n;
 }
 
+static int
+take_number(struct rd *r, size_t digits)
+{
+	struct str s = rd_take(r, digits);
+	uint32_t v = 0;
+
+	if (!str_u32(s, &v))
+		rd_fail(r);
+	return (int)v;
+}
+
+void
+time_take_date(struct rd *r, struct civil *out)
+{
+	*out = (struct civil){ .year = take_number(r, 4) };
+	(void)rd_need(r, '-');
+	out->month = take_number(r, 2);
+	(void)rd_need(r, '-');
+	out->day = take_number(r, 2);
+	if (!civil_valid(out))
+		rd_fail(r);
+}
+
 struct str
 month_name(int month)
 {

@@ -6,6 +6,7 @@
  */
 #pragma once
 #include "base/buf.h"
+#include "base/rd.h"
 
 struct civil {
 	int year;		/* 1970 to 9999 */
@@ -29,6 +30,9 @@ void time_rfc5322_zone(struct buf *b, int64_t at, int offset_min);
 void time_imap(struct buf *b, int64_t at, int offset_min);
 /* "2026-11-22T04:01:01Z"                                  RFC 3339 */
 void time_rfc3339(struct buf *b, int64_t at);
+/* full-date = 4DIGIT "-" 2DIGIT "-" 2DIGIT, of a day that exists; else r fails.
+ * RFC 3339 5.6 */
+void time_take_date(struct rd *r, struct civil *out);
 /* "Jan" is 1, any case; 0 if it is no month. */
 int month_of(struct str name);
 /* "Jan" for 1. */

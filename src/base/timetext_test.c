@@ -37,12 +37,32 @@ test_round(void **state unused_arg)
 	assert_int_equal(month_of(STR("Foo")), 0);
 }
 
+static void
+test_date(void **state unused_arg)
+{
+	static const char *const wrong[] = { "", "2026-02-3", "2026-02-30",
+		"2026-13-01", "2026-00-01", "26-02-03", "2026/02/03",
+		"2026-2-033", "+026-02-03", "2026- 2-03" };
+	struct rd r = rd_of(STR("2024-02-29T"));
+	struct civil c;
+
+	time_take_date(&r, &c);
+	assert_true(rd_need(&r, 'T') && rd_done(&r));
+	assert_true(c.year == 2024 && c.month == 2 && c.day == 29);
+	for (size_t i = 0; i < NELEM(wrong); i++) {
+		r = rd_of(str_c(wrong[i]));
+		time_take_date(&r, &c);
+		assert_false(rd_ok(&r));
+	}
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_text),
 		cmocka_unit_test(test_round),
+		cmocka_unit_test(test_date),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

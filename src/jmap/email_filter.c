@@ -42,9 +42,9 @@ keyword_parse(struct str keyword, uint32_t *flag)
 }
 
 static bool
-digits(struct rd *r, size_t n, int *v)
+two_digits(struct rd *r, int *v)
 {
-	struct str s = rd_take(r, n);
+	struct str s = rd_take(r, 2);
 	uint32_t number;
 
 	if (!rd_ok(r) || !str_u32(s, &number))
@@ -60,17 +60,15 @@ utc_date_parse(struct str text, int64_t *at)
 	struct rd r = rd_of(text);
 	struct civil t = { 0 };
 
-	if (!digits(&r, 4, &t.year) || !rd_need(&r, '-') ||
-	    !digits(&r, 2, &t.month) || !rd_need(&r, '-') ||
-	    !digits(&r, 2, &t.day) || !rd_need(&r, 'T') ||
-	    !digits(&r, 2, &t.hour) || !rd_need(&r, ':') ||
-	    !digits(&r, 2, &t.minute) || !rd_need(&r, ':') ||
-	    !digits(&r, 2, &t.second))
+	time_take_date(&r, &t);
+	if (!rd_need(&r, 'T') || !two_digits(&r, &t.hour) ||
+	    !rd_need(&r, ':') || !two_digits(&r, &t.minute) ||
+	    !rd_need(&r, ':') || !two_digits(&r, &t.second))
 		return false;
 	if (rd_opt(&r, '.') && rd_while(&r, ascii_is_digit).n == 0)
 		return false;
 	if (!rd_need(&r, 'Z') || !rd_done(&r) || t.year < 1970 ||
-	    t.hour > 23 || t.minute > 59 || t.second > 60 || !civil_valid(&t))
+	    !civil_valid(&t))
 		return false;
 	*at = civil_time(&t);
 	return true;
