@@ -123,7 +123,7 @@ read_email(void *arg, const struct email_place *at,
 static int
 find_email(struct blob_reading *r)
 {
-	int e = emails_seen(r->blobs->account, &r->email, 1,
+	int e = emails_each(r->blobs->account, &r->email, 1,
 	    r->npath ? WANT_FACTS | WANT_HEAD : WANT_HEAD, read_email, r,
 	    r->err);
 

@@ -59,13 +59,6 @@ void email_put_values(struct email *m, const struct body_part *p);
 uint32_t email_part_property(struct str name);
 uint32_t email_part_usual(void);
 
-/* emails_each() of those that are visible: not \Deleted. RFC 8621 4.1.1 */
-int emails_seen(const struct account *a, const uint64_t *number, size_t n,
-    uint32_t want,
-    int (*each)(void *arg, const struct email_place *at,
-	const struct fetch_row *row),
-    void *arg, struct err *err);
-
 /* The state of all emails: what the account is at. 0 or E_*. */
 int email_state(struct call *c, char state[STATE_MAX], struct err *err);
 

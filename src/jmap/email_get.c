@@ -3,34 +3,6 @@
  */
 #include "jmap/email.h"
 
-struct seen {
-	int (*each)(void *arg, const struct email_place *at,
-	    const struct fetch_row *row);
-	void *arg;
-};
-
-static int
-only_seen(void *arg, const struct email_place *at, const struct fetch_row *row)
-{
-	const struct seen *s = arg;
-
-	return row->flags & FLAG_deleted ? 0 : s->each(s->arg, at, row);
-}
-
-int
-emails_seen(const struct account *a, const uint64_t *number, size_t n,
-    uint32_t want,
-    int (*each)(void *arg, const struct email_place *at,
-	const struct fetch_row *row),
-    void *arg, struct err *err)
-{
-	struct seen s = { each, arg };
-
-	return emails_each(a, number, n, want, only_seen, &s, err);
-}
-
-/* ---- Email/get                                             RFC 8621 4.2 -- */
-
 struct getting {
 	struct call *call;
 	struct email_wants wants;
@@ -82,7 +54,7 @@ email_get(struct call *c)
 	if (!error && (e = email_state(c, state, &err)) == 0) {
 		get_begin(c, state);
 		numbers = ids_numbers(c, g.ids, 'e', &n);
-		e = emails_seen(c->account, numbers, n, g.wants.rows,
+		e = emails_each(c->account, numbers, n, g.wants.rows,
 		    put_email, &g, &err);
 		get_end(c, g.ids);
 	} else {

@@ -42,7 +42,7 @@ find_email(struct changing *x, struct str id)
 	int e = 0;
 
 	if (id_number(id, 'e', &x->email))
-		e = emails_seen(x->call->account, &x->email, 1, 0, keep_row,
+		e = emails_each(x->call->account, &x->email, 1, 0, keep_row,
 		    x, &err);
 	if (e < 0)
 		set_fail(x->call, x->res, &err);

@@ -205,7 +205,7 @@ snippet_get(struct call *c)
 	out_name(&c->out, "list");
 	out_open(&c->out, '[');
 	numbers = ids_numbers(c, s.ids, 'e', &n);
-	e = emails_seen(c->account, numbers, n, WANT_FACTS, put_snippet, &s,
+	e = emails_each(c->account, numbers, n, WANT_FACTS, put_snippet, &s,
 	    &err);
 	get_end(c, s.ids);
 	arena_free(s.mem);

@@ -359,7 +359,7 @@ create(struct call *c, json_t *object, struct set_result *res)
 
 	read_object(&s, &email);
 	if (!res->error)
-		e = emails_seen(c->account, &s.email, 1,
+		e = emails_each(c->account, &s.email, 1,
 		    WANT_FACTS | WANT_HEAD, send_email, &s, &err);
 	json_decref(s.seen);
 	json_decref(s.invalid);

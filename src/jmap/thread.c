@@ -17,9 +17,8 @@ add_member(void *arg, const struct email_place *at,
 {
 	struct members *m = arg;
 
-	if (!(row->flags & FLAG_deleted))
-		vec_push(&m->v, (struct member){ at->thread, row->email,
-			row->received });
+	vec_push(&m->v, (struct member){ at->thread, row->email,
+		row->received });
 	return 0;
 }
 

@@ -50,13 +50,6 @@ find_places(const struct account *a, const uint64_t *number, size_t n,
 }
 
 int
-emails_find(const struct account *a, const uint64_t *number, size_t n,
-    struct email_places *out, struct err *err)
-{
-	return find_places(a, number, n, false, out, err);
-}
-
-int
 emails_of_threads(const struct account *a, const uint64_t *thread, size_t n,
     struct email_places *out, struct err *err)
 {
@@ -107,7 +100,8 @@ walk_mailbox(const struct walk *w, struct email_place *at, size_t n,
 			i++;
 		if (i == n || at[i].email != row.email)
 			continue;
-		if ((said = w->each(w->arg, &at[i], &row)) != 0)
+		if (!(row.flags & FLAG_deleted) &&
+		    (said = w->each(w->arg, &at[i], &row)) != 0)
 			break;
 		at[i++].uid = 0;
 	}
@@ -163,7 +157,7 @@ emails_rows(const struct account *a, const struct email_places *where,
 			vec_push(&lost, now.v.p[i].email);
 		if (e != 0 || lost.n == 0 || round + 1 == ROUNDS)
 			break;
-		e = emails_find(a, lost.p, lost.n, &next, err);
+		e = find_places(a, lost.p, lost.n, false, &next, err);
 		vec_free(&now.v);
 		now = next;
 	}
@@ -180,7 +174,7 @@ emails_each(const struct account *a, const uint64_t *number, size_t n,
     void *arg, struct err *err)
 {
 	struct email_places places;
-	int e = emails_find(a, number, n, &places, err);
+	int e = find_places(a, number, n, false, &places, err);
 
 	if (e == 0)
 		e = emails_rows(a, &places, want, each, arg, err);

@@ -14,24 +14,22 @@ struct email_places {
 	struct VEC(struct email_place) v;
 	bool cut;	/* of conversations: there are more than are told */
 };
-/* Where these (each once) are: none for those that are gone. The caller frees
- * v, also after an error. 0 or E_*. */
-int emails_find(const struct account *a, const uint64_t *number, size_t n,
-    struct email_places *out, struct err *err);
-/* Those of these conversations, of each in the order in which they came. */
+/* Where those of these conversations (each once) are, of each in the order in
+ * which they came. The caller frees v, also after an error. 0 or E_*. */
 int emails_of_threads(const struct account *a, const uint64_t *thread,
     size_t n, struct email_places *out, struct err *err);
 
-/* Give the row of each that is still there to `each`, in any order; want: as of
- * struct rows_ask. What moves meanwhile is followed. What `each` returns other
- * than 0 ends it and is returned. 0 or E_*. */
+/* Give the row of each that is still there to `each`, in any order; what is
+ * \Deleted is as good as gone. want: as of struct rows_ask. What moves
+ * meanwhile is followed. What `each` returns other than 0 ends it and is
+ * returned. 0 or E_*. */
 int emails_rows(const struct account *a, const struct email_places *where,
     uint32_t want,
     int (*each)(void *arg, const struct email_place *at,
 	const struct fetch_row *row),
     void *arg, struct err *err);
 
-/* Both: the rows of those that are there, by their numbers (each once). */
+/* The same by their numbers (each once). */
 int emails_each(const struct account *a, const uint64_t *number, size_t n,
     uint32_t want,
     int (*each)(void *arg, const struct email_place *at,
