@@ -186,6 +186,16 @@ test_each(void **state unused_arg)
 	arena_free(a);
 }
 
+/* To one recipient, whose value "v" is so long. */
+static void
+begin_value(struct buf *json, int octets)
+{
+	buf_reset(json);
+	buf_printf(json, "{\"each\":true,\"from\":\"a@example.org\",\"to\":"
+	    "[{\"address\":\"b@example.org\",\"values\":{\"v\":\"%*s\"}}],",
+	    octets, "");
+}
+
 /* What one request can hold is read in the memory there is for it. */
 static void
 test_large(void **state unused_arg)
@@ -211,11 +221,8 @@ test_large(void **state unused_arg)
 	arena_reset(a);
 
 	/* A value that is put in more often than anybody can want. */
-	buf_reset(&json);
-	buf_lit(&json, "{\"each\":true,\"from\":\"a@example.org\",\"to\":"
-	    "[{\"address\":\"b@example.org\",\"values\":{\"v\":\"");
-	buf_printf(&json, "%*s", 100000, "");
-	buf_lit(&json, "\"}}],\"text\":\"");
+	begin_value(&json, 100000);
+	buf_lit(&json, "\"text\":\"");
 	for (size_t i = 0; i < MANY; i++)
 		buf_lit(&json, "{{v}}");
 	buf_lit(&json, "\"}");
@@ -225,11 +232,8 @@ test_large(void **state unused_arg)
 	arena_reset(a);
 
 	/* The same in many fields, each of which is short enough. */
-	buf_reset(&json);
-	buf_lit(&json, "{\"each\":true,\"from\":\"a@example.org\",\"to\":"
-	    "[{\"address\":\"b@example.org\",\"values\":{\"v\":\"");
-	buf_printf(&json, "%*s", 1000000, "");
-	buf_lit(&json, "\"}}],\"headers\":{");
+	begin_value(&json, 1000000);
+	buf_lit(&json, "\"headers\":{");
 	for (size_t i = 0; i < 20; i++)
 		buf_printf(&json, "%s\"X-%zu\":\"{{v}}\"", i ? "," : "", i);
 	buf_lit(&json, "},\"text\":\"x\"}");

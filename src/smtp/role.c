@@ -11,7 +11,6 @@
 #include "smtp/session.h"
 #include "vault/client.h"
 
-
 struct mx {
 	struct role *role;
 	struct store *store;

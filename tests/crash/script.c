@@ -426,8 +426,7 @@ remove_mailbox(struct fixture *d, const char *name)
 	struct caller who;
 	int rc = person(d, "bob@a.test", &who);
 
-	return rc < 0 ? rc : fixture_mailbox_delete(d, &who, name,
-	    false);
+	return rc < 0 ? rc : fixture_mailbox_delete(d, &who, name, false);
 }
 
 static int

@@ -45,18 +45,16 @@ function tell(all: Email[], what: (some: Email[]) => object) {
 
 /** One change of each of them: how it looks here, and what the server is told. */
 async function update(all: Email[], look: (e: Email) => Email,
-	patch: (e: Email) => Patch): Promise<boolean> {
+	patch: (e: Email) => Patch) {
 	const before = all.map((e) => e);
 	changedHere();
 	batch(() => all.forEach((e) => put(look(e))));
 	try {
 		await tell(all, (some) => ({ update:
 			Object.fromEntries(some.map((e) => [e.id, patch(e)])) }));
-		return true;
 	} catch (e) {
 		batch(() => before.forEach(put));
 		sayWrong(e);
-		return false;
 	} finally {
 		changedHere();
 		refresh();

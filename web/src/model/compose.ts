@@ -8,7 +8,7 @@ import { nameOf, people, readAddresses, subjectOf, whenFull, written }
 import { t } from '../texts';
 import { ALL, byRole, takeMailboxes } from './mailboxes';
 import { changedHere, emailOf, refresh } from './list';
-import { setKeyword } from './actions';
+import { allTold, setKeyword } from './actions';
 import { textOf } from './text';
 import { askFor, say, sayWrong } from './say';
 
@@ -362,10 +362,11 @@ export async function send(w: Writing) {
 	}, UNDO_MS);
 }
 
-/** Who signs out has it in the draft, and sent; false: one of them failed. */
+/** Who signs out has it in the draft, sent, and told; false: it failed. */
 export async function finish(): Promise<boolean> {
 	await closeWriting();
 	if (!writing.value)
 		await Promise.all([...waiting].map((go) => go()));
+	await allTold();
 	return !writing.value;
 }

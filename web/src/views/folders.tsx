@@ -1,6 +1,5 @@
 import { useSignal } from '@preact/signals';
 import { canSend, person, signOut, type Mailbox } from '../jmap';
-import { allTold } from '../model/actions';
 import { compose, finish } from '../model/compose';
 import { createMailbox, deleteMailbox, here, nameOfMailbox, renameMailbox, tree }
 	from '../model/mailboxes';
@@ -50,7 +49,6 @@ async function leave(everywhere: boolean) {
 	try {
 		if (!await finish())
 			return;
-		await allTold();
 		await signOut(everywhere);
 		goMailbox('');	// whoever comes next begins at their own inbox
 	} catch (e) {
