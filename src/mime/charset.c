@@ -89,7 +89,8 @@ static const struct row {
 };
 
 #define NO_CONVERTER ((iconv_t)-1)
-/* A descriptor each, never closed: with its last one a converter goes. */
+/* Never closed: with its last descriptor a converter goes. Names of one
+ * converter stand together and share it. */
 static iconv_t loaded[NELEM(rows)];
 static bool prepared;
 
@@ -100,8 +101,13 @@ charset_prepare(void)
 		return;
 	prepared = true;
 	for (size_t i = 0; i < NELEM(rows); i++)
-		loaded[i] = rows[i].converter ? iconv_open("UTF-8",
-		    rows[i].converter) : NO_CONVERTER;
+		if (!rows[i].converter)
+			loaded[i] = NO_CONVERTER;
+		else if (rows[i - 1].converter &&
+		    strcmp(rows[i].converter, rows[i - 1].converter) == 0)
+			loaded[i] = loaded[i - 1];
+		else
+			loaded[i] = iconv_open("UTF-8", rows[i].converter);
 }
 
 static const struct row *

@@ -2,13 +2,15 @@
 
 #include <arpa/inet.h>
 #include <fcntl.h>
+#include <stdalign.h>
 #include <stdatomic.h>
 #include <stdlib.h>
 #include <sys/mman.h>
 #include <sys/random.h>
 
 enum { WAYS = 8, SETS = 2048, KNOWN_SETS = 512, LOOPBACK_TIMES = 10,
-	NOWHERE = UINT32_MAX, LOG_MS = 1000 };
+	NOWHERE = UINT32_MAX, LOG_MS = 1000,
+	PAGE = 65536 /* the largest one of any machine */ };
 
 /* Octets that others may write to at any time. */
 struct limit_slot {
@@ -17,8 +19,8 @@ struct limit_slot {
 };
 struct limit_part {
 	_Atomic uint64_t open;
-	struct limit_slot counts[SETS][WAYS];
-	struct limit_slot known[KNOWN_SETS][WAYS];
+	alignas(PAGE) struct limit_slot counts[SETS][WAYS];
+	alignas(PAGE) struct limit_slot known[KNOWN_SETS][WAYS];
 };
 struct limit_table {
 	_Atomic uint64_t key[2]; /* so that nobody outside aims at a set */
@@ -84,12 +86,13 @@ limits_new(int fd, enum limits_side side, uint32_t worker,
 	l->side = side;
 	l->config = c;
 	l->logged_ms = -LOG_MS;
-	/* Whom it knew it goes on knowing; its connections have gone. */
+	/*
+	 * Whom it knew it goes on knowing; its connections have gone. The
+	 * pages are given back: to look at each would be to have them all.
+	 */
 	atomic_store(&l->own->open, 0);
-	for (size_t i = 0; i < SETS; i++)
-		for (size_t w = 0; w < WAYS; w++)
-			if (atomic_load(&l->own->counts[i][w].value))
-				atomic_store(&l->own->counts[i][w].value, 0);
+	bug_if(fd >= 0 && madvise(l->own->counts, sizeof(l->own->counts),
+	    MADV_REMOVE) != 0);
 	return l;
 }
 

@@ -187,6 +187,9 @@ vfs_new(struct files *fs)
 		.xCurrentTimeInt64 = vfs_time,
 	};
 	/* The default one too: SQLite takes its randomness from that. */
+	/* Before the first one only: pages are allocated one by one, not 20 for
+	 * each connection that may never want them. */
+	(void)sqlite3_config(SQLITE_CONFIG_PAGECACHE, NULL, 0, 0);
 	bug_if(sqlite3_vfs_register(&v->base, 1) != SQLITE_OK);
 	return v;
 }
