@@ -146,12 +146,21 @@ def test_small(demo):
 
 # ---- stories ----------------------------------------------------------------
 
-def tell(demo, story, *more):
-    """Run tests/page/STORY.mjs; what it says last is its result as JSON."""
+@pytest.fixture(scope="module")
+def browser():
+    """One for all stories: where it is reached."""
+    with subprocess.Popen(
+            ["node", str(ROOT / "tests/page/browser.mjs")], text=True,
+            stdin=subprocess.PIPE, stdout=subprocess.PIPE) as process:
+        yield process.stdout.readline().strip()
+
+
+def tell(demo, browser, story, *more):
+    """Run tests/page/STORY.mjs."""
     done = subprocess.run(
         ["node", str(ROOT / "tests/page" / f"{story}.mjs"),
          f"https://localhost:{demo.ports['https']}", address("alice"),
-         address("bob"), PASSWORD, str(demo.ports["smtp"]),
+         address("bob"), PASSWORD, str(demo.ports["smtp"]), browser,
          *map(str, more)],
         capture_output=True, text=True, timeout=560)
     assert done.returncode == 0, done.stdout[-2000:] + done.stderr[-4000:]
@@ -162,13 +171,14 @@ def tell(demo, story, *more):
     "wrong_password", "another_person", "signing_out", "reading", "html",
     "conversation", "several", "folders", "writing", "answers", "drafts",
     "search", "keyboard", "arriving", "phone", "german", "views"])
-def test_story(empty_demo, name):
-    tell(empty_demo, name)
+def test_story(empty_demo, browser, name):
+    tell(empty_demo, browser, name)
 
 
 @page
 @pytest.mark.skipif(not VECTORS.exists(), reason="there are no vectors")
-def test_payloads(empty_demo):
+def test_payloads(empty_demo, browser):
     """HTML of those who break sanitisers: nothing runs, nothing is asked for
     elsewhere."""
-    tell(empty_demo, "payloads", VECTORS / "dompurify/payloads.json")
+    tell(empty_demo, browser, "payloads",
+         VECTORS / "dompurify/payloads.json")

@@ -6,7 +6,8 @@ import { createTransport } from 'nodemailer';
 import { chromium } from 'playwright-core';
 
 export { assert };
-export const [base, alice, bob, password, smtp, ...more] = process.argv.slice(2);
+export const [base, alice, bob, password, smtp, browserAt, ...more] =
+	process.argv.slice(2);
 
 /** What the browser says of HTML that is only taken apart. */
 export const refused = /(inline event handler|document's base URI).* violates/;
@@ -17,8 +18,7 @@ const axe = readFileSync(createRequire(import.meta.url)
 /** Tells a story; nothing may be complained of in it, and nothing be asked for
  * elsewhere, but what allowed says. */
 export async function story(tell, { allowed = [], ...options } = {}) {
-	const browser = await chromium.launch({ executablePath: '/usr/bin/chromium',
-		args: ['--no-sandbox'] });
+	const browser = await chromium.connect(browserAt);
 	const context = await browser.newContext({ ignoreHTTPSErrors: true,
 		locale: 'en-GB', viewport: { width: 1280, height: 800 }, ...options });
 	const wrong = [];
