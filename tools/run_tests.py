@@ -9,6 +9,7 @@ machine sets POSTERN_PATIENCE to a number that they are multiplied with.
 """
 
 import argparse
+import contextlib
 import functools
 import json
 import multiprocessing.pool
@@ -16,6 +17,7 @@ import os
 import pathlib
 import re
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
@@ -33,7 +35,12 @@ PYTESTS_AT_ONCE = 1
 # These begin first, so that no processor waits for one of them at the end.
 LONGEST = ("test_page", "test_relay", "test_nexthop", "test_dsn_readers",
            "test_keys", "test_runner", "test_commands", "test_kill", "imap")
-SANITIZED = "-Db_sanitize=address,undefined", "-Db_lundef=false"
+SANITIZE = "-Db_sanitize=address,undefined", "-Db_lundef=false"
+# What Run.build() is called with, beside the first one. Tests are built with
+# clang where they are fuzzed.
+WITH_CLANG = ("build with clang", "build-clang"), {
+    "cc": "clang", "tests": "disabled"}
+SANITIZED = ("build with ASan and UBSan", "build-asan", *SANITIZE), {}
 
 # cmocka's own counts: one that ends early with status 0 has not passed.
 RUNNING = re.compile(r"^\[=+\] Running (\d+) test", re.M)
@@ -102,8 +109,8 @@ class Run:
             self.results.ok()
         return status == 0
 
-    def build(self, name, folder, *options, cc="gcc", tests="enabled"):
-        """Configure once, compile; warnings are errors."""
+    def configure(self, name, folder, *options, cc="gcc", tests="enabled"):
+        """Once."""
         # Where CC is said, meson does not look for ccache itself.
         cache = "ccache " if shutil.which("ccache") else ""
         env = {"CC": os.environ.get("CC", cache + cc) if cc == "gcc"
@@ -115,9 +122,29 @@ class Run:
             wanted = [o for o in json.loads(known.read_text())
                       if o["name"] == "tests" and o["value"] == tests]
             setup = [] if wanted else [*setup, "--reconfigure"]
-        if setup and not self.step(f"{name}: configure", *setup, env=env):
-            return False
-        return self.step(name, "ninja", "-C", folder, env=env)
+        return not setup or self.step(f"{name}: configure", *setup, env=env)
+
+    def build(self, name, folder, *options, **more):
+        """Configure once, compile; warnings are errors."""
+        return (self.configure(name, folder, *options, **more) and
+                self.step(name, "ninja", "-C", folder))
+
+    @contextlib.contextmanager
+    def meanwhile(self, *builds):
+        """Compile, in the time that tests leave, what is built after them; how
+        far it came does not matter, and what fails fails there."""
+        folders = [folder for (name, folder, *options), more in builds
+                   if self.configure(name, folder, *options, **more)]
+        idle = subprocess.Popen(
+            ["chrt", "--idle", "0", "sh", "-c",
+             'for f; do ninja -C "$f"; done', "sh", *folders], cwd=ROOT,
+            stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+            start_new_session=True)
+        try:
+            yield
+        finally:
+            os.killpg(idle.pid, signal.SIGTERM)
+            idle.wait()
 
     # Tests declared in meson.build: units, replays of fuzz corpora.
 
@@ -285,7 +312,7 @@ class Run:
 
     def fuzz_minutes(self):
         if not self.build("build fuzz targets", "build-fuzz", "-Dfuzz=true",
-                          *SANITIZED, cc="clang"):
+                          *SANITIZE, cc="clang"):
             return
         targets = [p for p in sorted((ROOT / "build-fuzz").rglob("fuzz_*"))
                    if p.is_file() and os.access(p, os.X_OK)]
@@ -310,27 +337,25 @@ class Run:
             return
         before = len(self.results)
         self.meson_tests("build", "gcc")
-        self.pytest_tests("build", "gcc",
-                          *(["tests", "--long"] if args.long else []))
+        later = [build for build, wanted in (
+            (WITH_CLANG, args.clang or args.long),
+            (SANITIZED, args.asan or args.long)) if wanted]
+        with self.meanwhile(*later):
+            self.pytest_tests("build", "gcc",
+                              *(["tests", "--long"] if args.long else []))
         if self.pattern and len(self.results) == before:
             self.results.fail("./test", "no test has "
                               f"{self.pattern!r} in its name")
             return
-        if args.clang or args.long:
-            # Tests are built with clang where they are fuzzed.
-            self.build("build with clang", "build-clang", cc="clang",
-                       tests="disabled")
-        if args.asan or args.long:
-            self.sanitized(args)
+        for build, more in later:
+            if self.build(*build, **more) and build is SANITIZED[0]:
+                self.sanitized(args)
         if args.long:
             self.step("crash at every write, more seeds",
                       "build/tests/crash/crash", "--long")
             self.fuzz_minutes()
 
     def sanitized(self, args):
-        if not self.build("build with ASan and UBSan", "build-asan",
-                          *SANITIZED):
-            return
         # Of the crash tests what is among the units.
         self.meson_tests("build-asan", "asan", times=3,
                          but=None if args.long else "crash")
