@@ -93,6 +93,28 @@ time_take_date(struct rd *r, struct civil *out)
 		rd_fail(r);
 }
 
+bool
+time_read_utc(struct str text, int64_t *at)
+{
+	struct rd r = rd_of(text);
+	struct civil t;
+
+	time_take_date(&r, &t);
+	(void)rd_need(&r, 'T');
+	t.hour = take_number(&r, 2);
+	(void)rd_need(&r, ':');
+	t.minute = take_number(&r, 2);
+	(void)rd_need(&r, ':');
+	t.second = take_number(&r, 2);
+	if (rd_opt(&r, '.'))
+		(void)rd_some(&r, ascii_is_digit);
+	if (!rd_need(&r, 'Z') || !rd_done(&r) || t.year < 1970 ||
+	    !civil_valid(&t))
+		return false;
+	*at = civil_time(&t);
+	return true;
+}
+
 struct str
 month_name(int month)
 {

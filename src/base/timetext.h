@@ -33,6 +33,9 @@ void time_rfc3339(struct buf *b, int64_t at);
 /* full-date = 4DIGIT "-" 2DIGIT "-" 2DIGIT, of a day that exists; else r fails.
  * RFC 3339 5.6 */
 void time_take_date(struct rd *r, struct civil *out);
+/* date-time in UTC, "2026-11-22T04:01:01.5Z", and nothing behind it; of a
+ * fraction of a second only that it begun.                RFC 3339 5.6 */
+must_check bool time_read_utc(struct str text, int64_t *at);
 /* "Jan" is 1, any case; 0 if it is no month. */
 int month_of(struct str name);
 /* "Jan" for 1. */

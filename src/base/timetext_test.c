@@ -56,6 +56,26 @@ test_date(void **state unused_arg)
 	}
 }
 
+static void
+test_utc(void **state unused_arg)
+{
+	static const char *const wrong[] = { "", "2026-11-22", "2026-11-22T",
+		"2026-11-22T04:01:01", "2026-11-22T04:01:01+00:00",
+		"2026-11-22T04:01:01z", "2026-11-22T04:01:01Z ",
+		"2026-11-22T4:01:01Z", "2026-11-22T24:01:01Z",
+		"2026-11-22T04:60:01Z", "2026-11-31T04:01:01Z",
+		"2026-11-22T04:01:01.Z", "2026-11-22T04:01:01,5Z",
+		"1969-12-31T23:59:59Z", "2026-11-22 04:01:01Z" };
+	int64_t at = 0;
+
+	assert_true(time_read_utc(STR("2026-11-22T04:01:01Z"), &at));
+	assert_int_equal(at, 1795320061);
+	assert_true(time_read_utc(STR("2026-11-22T04:01:01.999Z"), &at));
+	assert_int_equal(at, 1795320061);
+	for (size_t i = 0; i < NELEM(wrong); i++)
+		assert_false(time_read_utc(str_c(wrong[i]), &at));
+}
+
 int
 main(void)
 {
@@ -63,6 +83,7 @@ main(void)
 		cmocka_unit_test(test_text),
 		cmocka_unit_test(test_round),
 		cmocka_unit_test(test_date),
+		cmocka_unit_test(test_utc),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,5 +1,6 @@
 #include "jmap/email_create.h"
 
+#include "base/timetext.h"
 #include "jmap/blobs.h"
 #include "jmap/email_filter.h"
 #include "mime/build.h"
@@ -38,7 +39,7 @@ read_date(struct str text, struct mail_date *date)
 		return false;
 	if (text.p[text.n - 1] == 'Z') {
 		date->offset_min = 0;
-		return utc_date_parse(text, &date->at);
+		return time_read_utc(text, &date->at);
 	}
 	zone = str_from(text, text.n - 6);
 	if ((zone.p[0] != '+' && zone.p[0] != '-') || zone.p[3] != ':' ||
@@ -50,7 +51,7 @@ read_date(struct str text, struct mail_date *date)
 	date->offset_min = (int)(hours * 60 + minutes);
 	if (zone.p[0] == '-')
 		date->offset_min = -date->offset_min;
-	if (!utc_date_parse(buf_get(&utc), &date->at))
+	if (!time_read_utc(buf_get(&utc), &date->at))
 		return false;
 	date->at -= (int64_t)date->offset_min * 60;
 	return true;

@@ -41,39 +41,6 @@ keyword_parse(struct str keyword, uint32_t *flag)
 	    !str_eqi(keyword, STR("$deleted"));
 }
 
-static bool
-two_digits(struct rd *r, int *v)
-{
-	struct str s = rd_take(r, 2);
-	uint32_t number;
-
-	if (!rd_ok(r) || !str_u32(s, &number))
-		return false;
-	*v = (int)number;
-	return true;
-}
-
-/* date-time = full-date "T" full-time, in UTC            RFC 3339 5.6 */
-bool
-utc_date_parse(struct str text, int64_t *at)
-{
-	struct rd r = rd_of(text);
-	struct civil t = { 0 };
-
-	time_take_date(&r, &t);
-	if (!rd_need(&r, 'T') || !two_digits(&r, &t.hour) ||
-	    !rd_need(&r, ':') || !two_digits(&r, &t.minute) ||
-	    !rd_need(&r, ':') || !two_digits(&r, &t.second))
-		return false;
-	if (rd_opt(&r, '.') && rd_while(&r, ascii_is_digit).n == 0)
-		return false;
-	if (!rd_need(&r, 'Z') || !rd_done(&r) || t.year < 1970 ||
-	    !civil_valid(&t))
-		return false;
-	*at = civil_time(&t);
-	return true;
-}
-
 /* One word, or one phrase in quotes, off the front; false at the end. */
 static bool
 next_word(struct str *text, struct buf *word)
@@ -208,7 +175,7 @@ before(struct filtering *f, const json_t *v)
 {
 	int64_t at;
 
-	return utc_date_parse(text_of(v), &at) ?
+	return time_read_utc(text_of(v), &at) ?
 	    range(f, COND_RECEIVED, INT64_MIN, at) : NULL;
 }
 
@@ -217,7 +184,7 @@ after(struct filtering *f, const json_t *v)
 {
 	int64_t at;
 
-	return utc_date_parse(text_of(v), &at) ?
+	return time_read_utc(text_of(v), &at) ?
 	    range(f, COND_RECEIVED, at, INT64_MAX) : NULL;
 }
 

@@ -14,8 +14,6 @@ const char *email_filter(struct call *c, struct arena *mem, json_t *filter,
 /* A keyword of JMAP as a flag, or as a keyword of IMAP (flag 0). False: it is
  * none.                                                     RFC 8621 4.1.1 */
 bool keyword_parse(struct str keyword, uint32_t *flag);
-/* "2014-10-30T06:12:00Z"                                     RFC 8620 1.4 */
-bool utc_date_parse(struct str text, int64_t *at);
 /* The words of a search, each folded, quoted ones as one, in the arena. */
 size_t search_words(struct arena *mem, struct str text, struct str *words,
     size_t max);

@@ -1,5 +1,6 @@
 #include "jmap/email_store.h"
 
+#include "base/timetext.h"
 #include "jmap/boxes.h"
 #include "jmap/email_filter.h"
 #include "mail/rows.h"
@@ -79,7 +80,7 @@ keeping_read(struct call *c, const json_t *object, struct keeping *k,
 	    &k->keywords))
 		set_wrong(res, "keywords", "keywords that are true are needed");
 	if (received && !json_is_null(received) &&
-	    !utc_date_parse(text_of(received), &k->received))
+	    !time_read_utc(text_of(received), &k->received))
 		set_wrong(res, "receivedAt", "a date in UTC is needed");
 }
 
