@@ -21,6 +21,7 @@ POLICY = email.policy.SMTPUTF8
 # name: recipients (address, action, status), and whether the message is whole
 CASES = {
     "unknown": [("bob@example.net", "failed", "5.1.1")],
+    "later": [("bob@example.net", "failed", "5.1.1")],
     "full": [("bob@example.net", "failed", "4.2.2")],
     "whole": [("bob@example.net", "failed", "5.3.4")],
     "delayed": [("bob@example.net", "delayed", "4.4.1")],
@@ -44,7 +45,7 @@ WHOLE = {"whole": "message/rfc822", "utf8": "message/global"}
 # What the two programs say, in words of their own, of failures.
 SISIMAI = {"unknown": "userunknown", "plain": "userunknown",
            "alias": "userunknown", "stranger": "userunknown",
-           "full": "mailboxfull",
+           "later": "userunknown", "full": "mailboxfull",
            "whole": "mesgtoobig", "nohost": "hostunknown",
            "hostile": "userunknown", "eight": "userunknown"}
 BOUNCEPARSER = {"unknown": "user_unknown"}
@@ -150,6 +151,8 @@ def test_fields(name):
     about, *recipients = status_blocks(status)
     assert about["Reporting-MTA"] == "dns; mx.example.org"
     assert about["Arrival-Date"]
+    assert about["Future-Release-Request"] == (
+        "until;2026-11-22T06:01:01Z" if name == "later" else None)
     found = []
     for fields in recipients:
         kind, address = fields["Final-Recipient"].split("; ", 1)

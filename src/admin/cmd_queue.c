@@ -17,7 +17,8 @@ static const char usage[] =
     "What waits to be sent to other servers: a summary, a row for each\n"
     "recipient, all about one message. retry: try now; hold and release: not\n"
     "until then; drop: forget, without a report to the sender; it asks\n"
-    "before, or wants --yes.\n\n"
+    "before, or wants --yes. What its sender wants to leave later leaves now\n"
+    "by release ID, and by no filter.\n\n"
     "  --sender ADDRESS|@DOMAIN     from whom\n"
     "  --rcpt ADDRESS|@DOMAIN       to whom\n"
     "  --domain DOMAIN              the destination\n"
@@ -169,6 +170,8 @@ show_row(void *arg, struct arena *a, const struct queue_row *row)
 	print_line("attempts", arena_printf(a, "%u", row->attempts));
 	if (row->state == QUEUE_waits)
 		print_line("next", queue_next_text(a, row, now));
+	if (row->state == QUEUE_later)
+		print_line("leaves", with_age(a, row->next, now, " ago"));
 	if (row->attempts > 0)
 		print_line("last", with_age(a, row->last, now, " ago"));
 	if (row->attempts > 0 || row->text.n > 0)

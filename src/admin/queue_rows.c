@@ -53,6 +53,7 @@ queue_state_name(uint32_t state)
 		[QUEUE_held] = "held",
 		[QUEUE_reports] = "reports",
 		[QUEUE_under_way] = "under-way",
+		[QUEUE_later] = "later",
 	};
 
 	return state < NELEM(names) ? names[state] : "unknown";
@@ -70,7 +71,8 @@ queue_next_text(struct arena *a, const struct queue_row *row, int64_t now)
 	}
 	if (row->next <= now)
 		return STR("now");
-	buf_lit(&b, "in ");
+	buf_str(&b, row->state == QUEUE_later ? STR("leaves in ") :
+	    STR("in "));
 	duration_put(&b, row->next - now);
 	return str_dup(a, buf_get(&b));
 }

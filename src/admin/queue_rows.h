@@ -17,9 +17,9 @@ struct queue_rows {
 int queue_rows(struct operator *op, const struct queue_filter *f,
     const struct queue_rows *to, struct err *err);
 
-/* "waits", "held", "reports", "under-way" */
+/* "waits", "held", "reports", "under-way", "later" */
 const char *queue_state_name(uint32_t state);
-/* "in 4 min", "now", "held", ... */
+/* "in 4 min", "now", "held", "leaves in 3 h", ... */
 struct str queue_next_text(struct arena *a, const struct queue_row *row,
     int64_t now);
 /* "451 4.2.1 try again (mx.example.net)"; empty before the first attempt */

@@ -18,7 +18,7 @@ struct queue_sum {
 	struct arena *memory;	/* of names */
 	struct domain_sum *v;
 	size_t n, room;
-	uint64_t recipients, messages, held, under_way, last;
+	uint64_t recipients, messages, held, later, under_way, last;
 	int64_t oldest;
 	struct progress progress;
 };
@@ -78,6 +78,7 @@ summary_count(void *arg, struct arena *page unused_arg,
 	s->messages += row->message != s->last;
 	s->last = row->message;
 	s->held += row->state == QUEUE_held;
+	s->later += row->state == QUEUE_later;
 	s->under_way += row->state == QUEUE_under_way;
 	if (s->oldest == 0 || row->queued < s->oldest)
 		s->oldest = row->queued;
@@ -117,10 +118,10 @@ print_json(struct queue_sum *s, size_t n, struct arena *a)
 	auto_buf b = BUF_INIT(64 * 1024);
 
 	buf_printf(&b, "{\"recipients\":%llu,\"messages\":%llu,\"held\":%llu,"
-	    "\"under_way\":%llu,\"oldest\":",
+	    "\"later\":%llu,\"under_way\":%llu,\"oldest\":",
 	    (unsigned long long)s->recipients,
 	    (unsigned long long)s->messages, (unsigned long long)s->held,
-	    (unsigned long long)s->under_way);
+	    (unsigned long long)s->later, (unsigned long long)s->under_way);
 	if (s->oldest)
 		json_string(&b, queue_time_text(a, s->oldest));
 	else
@@ -158,8 +159,9 @@ print_plain(struct queue_sum *s, size_t n, struct arena *a)
 	}
 	duration_put(&age, (int64_t)time(NULL) - s->oldest);
 	queue_count_print(s->recipients, s->messages);
-	printf(", %llu held, %llu under way, the oldest came %.*s ago\n\n",
-	    (unsigned long long)s->held, (unsigned long long)s->under_way,
+	printf(", %llu held, %llu to leave later, %llu under way, the oldest "
+	    "came %.*s ago\n\n", (unsigned long long)s->held,
+	    (unsigned long long)s->later, (unsigned long long)s->under_way,
 	    STR_FMT(buf_get(&age)));
 	for (size_t i = 0; i < n; i++) {
 		struct str *cells = table_row(&t, a);

@@ -332,6 +332,12 @@ const struct conf_option conf_options[] = {
 	{ "double-bounces", CONF_QUEUE, CONF_BOOL, 0, 1, "false",
 	    AT(config, double_bounces),
 	    "reports that nobody takes go to postmaster" },
+	{ "hold-longest", CONF_QUEUE, CONF_TIME, 0, YEAR, "90d",
+	    AT(config, hold_longest_s),
+	    "how long what is to leave later may wait; 0 is not at all" },
+	{ "hold-messages", CONF_QUEUE, CONF_NUMBER, 1, 100000, "1000",
+	    AT(config, hold_messages),
+	    "messages of one account that may wait to leave later" },
 
 	/* ---- route "domain" { } ------------------------------------------ */
 	{ "host", CONF_ROUTE, CONF_HOST, 0, 255, NULL,

@@ -243,6 +243,22 @@ put_rcpt(struct buf *out, const struct dsn *d, const struct queue_rcpt *r)
 		put_date(out, "Will-Retry-Until", d->item->expires);
 }
 
+/* What MAIL said of when it may leave.                   RFC 4865 5.1.2 (2) */
+static void
+put_hold(struct buf *out, const struct queue_item *item)
+{
+	if (item->hold_for == 0 && item->hold_until == 0)
+		return;
+	buf_lit(out, "Future-Release-Request: ");
+	if (item->hold_for > 0) {
+		buf_printf(out, "for;%u", item->hold_for);
+	} else {
+		buf_lit(out, "until;");
+		time_rfc3339(out, item->hold_until);
+	}
+	buf_lit(out, "\r\n");
+}
+
 void
 dsn_fields(struct buf *out, const struct dsn *d)
 {
@@ -256,6 +272,7 @@ dsn_fields(struct buf *out, const struct dsn *d)
 		put_field(out, "Original-Envelope-Id", buf_get(&envid),
 		    true);
 	put_date(out, "Arrival-Date", d->item->queued);
+	put_hold(out, d->item);
 	for (size_t i = 0; i < d->nrcpts; i++)
 		put_rcpt(out, d, &d->rcpts[i]);
 }

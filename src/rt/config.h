@@ -64,6 +64,8 @@
 	F(S, u32, expire_s, 0)		/* give up */                    \
 	F(S, u32, notice_s, 0)		/* tell of the delay; 0: never */ \
 	F(S, u8, double_bounces, 0)	/* to postmaster */              \
+	F(S, u32, hold_longest_s, 0)	/* what leaves later; 0: nothing */ \
+	F(S, u32, hold_messages, 0)	/* of one account */             \
 	F(S, str, divert, 320)		/* who gets what nobody here has */
 MSG_STRUCT(config);
 /*

@@ -29,6 +29,34 @@ smtp_note_denied(struct smtp_session *s, struct str from)
 	    F_STR("from", from), F_STR("user", smtp_user(s)));
 }
 
+/* A text that leaves later: not a report, not longer than EHLO said, and only
+ * as long as there is room. Code 0: go on.              RFC 4865 4.2, 5, 6 */
+static struct reply
+look_at_hold(struct smtp_session *s, const struct mail_args *mail)
+{
+	const struct envelope *e = &mail->envelope;
+	const struct later_room_ask ask = { mail->size_octets };
+	uint32_t longest_s = s->service->o.hold_longest_s;
+	struct done done;
+	struct err err = { 0 };
+	int rc;
+
+	if (e->hold_for == 0 && e->hold_until == 0)
+		return SMTP_NO_REPLY;
+	if (e->reverse_path.n == 0)
+		return smtp_reply(501, "5.5.4", "A report leaves at once");
+	if (e->hold_for > longest_s ||
+	    e->hold_until > loop_wall(s->d.loop) + longest_s)
+		return smtp_reply(501, "5.5.4", "Nothing waits for so long");
+	rc = store_call(s->store, STORE_later_room, &ask, &done, s->cmd, &err);
+	if (rc == E_LIMIT || rc == E_FULL)
+		return smtp_reply(552, "5.7.16", "Too much of you waits");
+	if (rc == 0)
+		return SMTP_NO_REPLY;
+	log_ctx_event(&s->d.log, LOG_WARN, "later_failed", F_ERR(&err));
+	return smtp_reply_err(rc);
+}
+
 /* MAIL FROM:<reverse-path> [SP Mail-parameters] */
 struct reply
 smtp_mail(struct smtp_session *s, struct str args)
@@ -41,6 +69,7 @@ smtp_mail(struct smtp_session *s, struct str args)
 	struct err err = { 0 };
 	enum smtp_syntax why = smtp_parse_mail(args, smtp_offered(s), s->cmd,
 	    &mail);
+	struct reply no;
 	int e;
 
 	if (why != SYNTAX_OK)
@@ -57,6 +86,9 @@ smtp_mail(struct smtp_session *s, struct str args)
 		    F_ERR(&err));
 		return smtp_reply_err(e);
 	}
+	no = look_at_hold(s, &mail);
+	if (no.code)
+		return no;
 	s->txn = submit_begin(&text, &mail.envelope, mail.size_octets);
 	return smtp_reply(250, "2.1.0", "Ok");
 }

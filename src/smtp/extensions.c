@@ -7,12 +7,29 @@
  * word, and whose parameters (smtp/grammar.c) come with it. Those are unknown,
  * 555, where it is not offered.
  */
+#include "base/timetext.h"
 #include "smtp/smtp_int.h"
 
 static bool
 offers_dsn(const struct smtp_session *s)
 {
 	return s->service->o.dsn;
+}
+
+static bool
+offers_later(const struct smtp_session *s)
+{
+	return s->service->o.hold_longest_s > 0;
+}
+
+/* max-future-release-interval SP max-future-release-date-time  RFC 4865 4 */
+static void
+say_later(const struct smtp_session *s, struct buf *b)
+{
+	uint32_t longest_s = s->service->o.hold_longest_s;
+
+	buf_printf(b, " %u ", longest_s);
+	time_rfc3339(b, loop_wall(s->d.loop) + longest_s);
 }
 
 /* RFC 1870 4 */
@@ -43,6 +60,7 @@ static const struct extension {
 	{ "SIZE", 0, NULL, say_size },			/* RFC 1870 */
 	{ "LIMITS", 0, NULL, say_limits },		/* RFC 9422 */
 	{ "DSN", WITH_DSN, offers_dsn, NULL },		/* RFC 3461 */
+	{ "FUTURERELEASE", WITH_LATER, offers_later, say_later }, /* 4865 */
 };
 
 void

@@ -2,6 +2,8 @@
 
 #include <stdio.h>
 
+#include "base/timetext.h"
+
 bool
 smtp_command(struct str line, struct smtp_command *out)
 {
@@ -139,6 +141,30 @@ param_envid(void *out, struct str value, struct arena *a)
 	return true;
 }
 
+/* HOLDFOR=1*9DIGIT, in seconds, and not 0: one of the two.  RFC 4865 4, 10 */
+static bool
+param_holdfor(void *out, struct str value, struct arena *a unused_arg)
+{
+	struct envelope *e = &((struct mail_args *)out)->envelope;
+
+	return e->hold_for == 0 && e->hold_until == 0 && value.n <= 9 &&
+	    str_u32(value, &e->hold_for) && e->hold_for > 0;
+}
+
+/* HOLDUNTIL=date-time, in UTC: not before it has come. */
+static bool
+param_holduntil(void *out, struct str value, struct arena *a unused_arg)
+{
+	struct envelope *e = &((struct mail_args *)out)->envelope;
+	bool fraction = str_chr(value, '.') < value.n;
+
+	if (e->hold_for > 0 || e->hold_until != 0 ||
+	    !time_read_utc(value, &e->hold_until))
+		return false;
+	e->hold_until += fraction;
+	return e->hold_until > 0;
+}
+
 /* "NEVER" / 1#( "SUCCESS" / "FAILURE" / "DELAY" )            RFC 3461 4.1 */
 static bool
 param_notify(void *out, struct str value, struct arena *a unused_arg)
@@ -226,6 +252,8 @@ static const struct esmtp_param mail_params[] = {
 	{ "SMTPUTF8", WITH_UTF8, param_smtputf8 },
 	{ "RET", WITH_DSN, param_ret },
 	{ "ENVID", WITH_DSN, param_envid },
+	{ "HOLDFOR", WITH_LATER, param_holdfor },
+	{ "HOLDUNTIL", WITH_LATER, param_holduntil },
 };
 static const struct esmtp_param rcpt_params[] = {
 	{ "NOTIFY", WITH_DSN, param_notify },

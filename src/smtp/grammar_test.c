@@ -156,6 +156,14 @@ test_mail_params(void **state unused_arg)
 	    smtp_parse_mail(STR("FROM:<a@b> ENVID=a"), WITH_UTF8, a, &m));
 	assert_int_equal(SYNTAX_PARAM,
 	    smtp_parse_mail(STR("FROM:<a@b> SMTPUTF8"), WITH_DSN, a, &m));
+	assert_int_equal(SYNTAX_OK, smtp_parse_mail(STR("FROM:<a@b> "
+	    "HOLDFOR=999999999"), WITH_LATER, a, &m));
+	assert_int_equal(m.envelope.hold_for, 999999999);
+	assert_int_equal(SYNTAX_OK, smtp_parse_mail(STR("FROM:<a@b> "
+	    "holduntil=2026-11-22T04:01:01.1Z"), WITH_LATER, a, &m));
+	assert_int_equal(m.envelope.hold_until, 1795320062);
+	assert_int_equal(SYNTAX_PARAM, smtp_parse_mail(STR("FROM:<a@b> "
+	    "HOLDFOR=5"), WITH_DSN | WITH_UTF8, a, &m));
 	arena_free(a);
 }
 

@@ -52,6 +52,9 @@ struct smtp_options {
 	 * strangers: they could name anybody as the sender of what is then
 	 * reported, and learn who reads mail here when. */
 	bool dsn;
+	/* How many seconds a text may be kept before it leaves; 0: none is.
+	 * Only for who has logged in.                     RFC 4865 4.2 (2) */
+	uint32_t hold_longest_s;
 	/* The client was gone before a message that it had begun was taken;
 	 * or NULL. */
 	void (*cut)(struct smtp_session *s);

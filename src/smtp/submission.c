@@ -73,6 +73,7 @@ smtp_submission_new(struct loop *l, const struct config *conf,
 		.sign = sign_as_author,
 		.lib = vault_ossl(vault),
 		.dsn = true,
+		.hold_longest_s = conf->hold_longest_s,
 		.verbs_arg = vault,
 	};
 

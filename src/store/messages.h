@@ -79,6 +79,7 @@ enum store_effect {
 	C(stage,          answer, AUTH_STAGES,       RUN_WRITER, CHANGE_pieces) \
 	C(unstage,        done,   AUTH_STAGES,       RUN_WRITER, CHANGE_no_piece) \
 	C(submit,         answer, AUTH_SUBMITS,      RUN_WRITER, CHANGE_once) \
+	C(later_room,     done,   AUTH_ACCOUNT,      RUN_READER, CHANGE_none) \
 	C(weigh,          answer, AUTH_MX,           RUN_READER, CHANGE_none) \
 	C(greylist,       done,   AUTH_MX,           RUN_WRITER, CHANGE_patient) \
 	C(mailboxes,      answer, AUTH_ACCOUNT,      RUN_READER, CHANGE_none) \
@@ -186,6 +187,10 @@ enum { NOTIFY_never = 1, NOTIFY_success = 2, NOTIFY_failure = 4,
  * asks for; it is not looked at from anybody else. */
 #define FIELDS_sender_ask(F, S) F(S, str, address, 320) F(S, u64, account, 0)
 
+/* May this account have one more message that leaves later, of so many octets
+ * (0: unknown)? E_LIMIT or E_FULL if not.               RFC 4865 6 (3) */
+#define FIELDS_later_room_ask(F, S) F(S, u64, octets, 0)
+
 /* A blob too large for one message is staged first: stage 0 begins and the
  * answer names it; every piece comes in order. Staged octets that no submit
  * names vanish with unstage, the connection, or a restart. */
@@ -205,7 +210,9 @@ enum { NOTIFY_never = 1, NOTIFY_success = 2, NOTIFY_failure = 4,
 					 * what was handed in: and the     \
 					 * header needs it */              \
 	F(S, u32, ret, 0)		/* RET_*: RFC 3461 4.3 */          \
-	F(S, str, envid, 100)		/* 4.4: as given, in xtext */
+	F(S, str, envid, 100)		/* 4.4: as given, in xtext */      \
+	F(S, u32, hold_for, 0)		/* RFC 4865 4: seconds, or */      \
+	F(S, i64, hold_until, 0)	/* until then: it leaves later */
 enum { RET_unsaid, RET_full, RET_headers };
 /* A text that was taken in: either stage names its blob or octets holds it
  * (store/blob.h). facts: mime/facts.h; a cache: whoever reads the message
@@ -233,7 +240,11 @@ enum { STORE_FACTS_MAX = 32768, THREAD_KEYS_MAX = 20 };
  * remote ones become queue rows. Return-Path and Delivered-To are put in
  * front for each mailbox, and behind them, before the message itself wherever
  * it goes, `front`: whole header fields that were known only when its text had
- * been read. */
+ * been read.
+ *
+ * With hold_for or hold_until, which only an ACCOUNT may say, nobody gets it
+ * before then (queue/later.c): E_LIMIT if the account has too many that leave
+ * later or it is longer than allowed, E_FULL if they have no room. */
 enum { FRONT_MAX = 16384 };
 #define FIELDS_submit_ask(F, S)                                            \
 	F(S, u64, change, 0)                                               \

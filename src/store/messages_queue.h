@@ -101,7 +101,8 @@ enum queue_outcome {
 	FIELDS_queue_filter(F, S) F(S, str, cursor, 16)
 #define FIELDS_queue_list_answer(F, S) \
 	F(S, str, rows, MSG_CHUNK) F(S, str, next, 16)
-enum queue_state { QUEUE_waits, QUEUE_held, QUEUE_reports, QUEUE_under_way };
+enum queue_state { QUEUE_waits, QUEUE_held, QUEUE_reports, QUEUE_under_way,
+	QUEUE_later };		/* its `next` is when it leaves */
 #define FIELDS_queue_row(F, S)                                        \
 	F(S, u64, message, 0) F(S, u32, n, 0) F(S, u32, state, 0)     \
 	F(S, str, sender, 320) F(S, str, rcpt, 320)                   \
@@ -110,7 +111,8 @@ enum queue_state { QUEUE_waits, QUEUE_held, QUEUE_reports, QUEUE_under_way };
 	F(S, u32, attempts, 0) F(S, i64, last, 0)                     \
 	F(S, u32, code, 0) F(S, str, status, 12) F(S, str, text, 1000) \
 	F(S, str, host, 255)
-/* A slice; if more is set ask again with another change id. */
+/* A slice; if more is set ask again with another change id. What leaves later
+ * leaves now only if its message is named, and then to all. */
 enum queue_action { QUEUE_RETRY = 1, QUEUE_HOLD, QUEUE_RELEASE, QUEUE_DROP };
 #define FIELDS_queue_change_ask(F, S) \
 	F(S, u64, change, 0) F(S, u32, action, 0) FIELDS_queue_filter(F, S) \

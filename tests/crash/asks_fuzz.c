@@ -156,6 +156,9 @@ add_submit(struct fuzz *f)
 		.reverse_path = address(f), .stage = octet(f) % 3,
 		.octets = text(f, 200), .raw_size = number(f),
 		.facts = text(f, 100), .message_id = text(f, 20) };
+	ask->hold_for = octet(f) % 8 ? 0 : (uint32_t)number(f);
+	ask->hold_until = octet(f) % 8 ? 0 : f->d.now_us / 1000000 +
+	    (int64_t)(number(f) % UINT32_MAX);
 	/* Most are what they say. */
 	if (ask->raw_size % 4) {
 		body = ask->octets;

@@ -16,6 +16,9 @@ static const char *const to_alice[] = { "alice@a.test", NULL };
 static const char *const to_world[] = { "bob@a.test", "x@far.test",
 	"y@far.test", "z@other.test", NULL };
 
+static const char *const to_all_and_world[] = { "alice@a.test", "bob@a.test",
+	"x@far.test", "y@far.test", NULL };
+
 static int
 person(struct fixture *d, const char *address, struct caller *out)
 {
@@ -534,6 +537,28 @@ expunge_bob(struct fixture *d)
 	return expunge(d, "bob@a.test", "INBOX");
 }
 
+/* Long before it is due whatever the clock does, and long after. */
+static int
+to_leave_later(struct fixture *d)
+{
+	struct caller who;
+	int rc = person(d, "alice@a.test", &who);
+
+	d->hold_until = d->now_us / 1000000 + 7200;
+	if (rc == 0)
+		rc = fixture_submit_as(d, &who, "alice@a.test", "later",
+		    to_all_and_world, NULL);
+	d->hold_until = 0;
+	return rc;
+}
+
+static int
+leave_now(struct fixture *d)
+{
+	d->now_us += (int64_t)41 * 86400 * 1000000;
+	return clean(d);
+}
+
 static int
 journal(struct fixture *d)
 {
@@ -665,6 +690,8 @@ const struct step script[] = {
 	{ "another", large_b, false },
 	{ "a small one instead", secret, false },
 	{ "give room back", compact, false },
+	{ "to leave later", to_leave_later, false },
+	{ "leave now", leave_now, false },
 	{ "secret again", secret, false },
 };
 const size_t script_steps = NELEM(script);

@@ -29,7 +29,7 @@
  *                     TLS starts; CLOSE. Several such are used one by one.
  *   MAIL a@example.org b@example.org [notify=, ret=, envid=, signed, times=20]
  *                     alice submits it, with these lines as text; r#3@x are
- *                     r0@x, r1@x and r2@x
+ *                     r0@x, r1@x and r2@x; for=2h, until=2h: it leaves later
  *   TIME +5m          that time passes (at first: relay begins to take mail)
  *   CLOCK +7d         the wall clock jumps; also: -1d
  *   TRACE             what the journal says since the last TRACE, all of it,
@@ -48,7 +48,7 @@
  *                     last one, in this order; one that begins with ! is
  *                     not in what follows
  *   OPERATOR retry example.org
- *                     also: hold, release, drop
+ *                     also: hold, release, drop; or 3, a message
  *   RESTART           store ends, and is started anew
  *
  * Steps that expect something first let a second pass.

@@ -210,7 +210,7 @@ do_queue(struct str rest unused_arg)
 {
 	static const char *const states[] = { [QUEUE_waits] = "waits",
 		[QUEUE_held] = "held", [QUEUE_reports] = "reports",
-		[QUEUE_under_way] = "under-way" };
+		[QUEUE_under_way] = "under-way", [QUEUE_later] = "later" };
 	const struct queue_list_ask ask = { 0 };
 	struct queue_list_answer answer;
 	struct str *got = new_list(LINES_MAX);

@@ -105,6 +105,11 @@ do_mail(struct str rcpts)
 			    RET_headers;
 		else if (str_eq(name, STR("envid")))
 			s.envid = value;
+		else if (str_eq(name, STR("for")))
+			s.hold_for = (uint32_t)(ms_of(value) / 1000);
+		else if (str_eq(name, STR("until")))
+			s.hold_until = loop_wall(D.w.loop) +
+			    ms_of(value) / 1000;
 		else if (str_eq(name, STR("times")))
 			times = number_of(value);
 		else
@@ -123,6 +128,12 @@ do_operator(struct str rest)
 	struct str action = word_of(&rest);
 	struct queue_change_ask ask = { .domain = rest,
 		.change = store_change_id(D.w.alice) };
+	uint32_t message;
+
+	if (str_u32(rest, &message)) {
+		ask.message = message;
+		ask.domain = STR_NULL;
+	}
 	struct queue_change_answer answer;
 
 	for (uint32_t i = QUEUE_RETRY; i < NELEM(names); i++)

@@ -78,7 +78,9 @@ queue_of(const struct config *c)
 		.notice_s = c->notice_s,
 		.host_connections = c->host_connections,
 		.host_rate = c->host_rate,
-		.double_bounces = c->double_bounces };
+		.double_bounces = c->double_bounces,
+		.hold_longest_s = c->hold_longest_s,
+		.hold_messages = c->hold_messages };
 }
 
 /* The file is read as the master reads it. Addresses for documentation count

@@ -233,6 +233,45 @@ recipients_gather(struct engine *e, const struct write *w,
 	return gather_all(&g);
 }
 
+static int
+leads_nowhere(struct engine *e, struct str alias, bool *nowhere,
+    struct err *err)
+{
+	struct walk w;
+	int rc;
+
+	walk_begin(&w, &e->w, e->arena);
+	w.to_the_first = true;
+	rc = walk_along(&w, alias, err);
+	*nowhere = w.met == 0;
+	walk_end(&w);
+	return rc == E_LIMIT ? 0 : rc;
+}
+
+int
+recipients_again(struct engine *e, struct recipient *r, struct err *err)
+{
+	struct resolved who;
+	bool nowhere = false;
+	int rc = resolve_address(&e->w, e->arena, r->address, &who, err);
+
+	if (rc == 0 && who.kind == ADDRESS_ALIAS)
+		rc = leads_nowhere(e, r->address, &nowhere, err);
+	if (rc == 0 && (nowhere || who.kind == ADDRESS_UNKNOWN ||
+	    who.kind == ADDRESS_REMOTE)) {
+		rc = resolve_account(&e->w, e->arena, e->o.divert,
+		    &r->account, err);
+		nowhere &= r->account == 0;
+	}
+	if (rc < 0)
+		return rc;
+	if (who.kind == ADDRESS_ACCOUNT)
+		r->account = who.account;
+	r->ours = who.kind == ADDRESS_ALIAS && r->account == 0;
+	return r->account || r->ours ? !nowhere :
+	    who.kind == ADDRESS_REMOTE;
+}
+
 int
 recipients_report(struct engine *e, struct str reverse_path,
     struct recipients *out, struct err *err)

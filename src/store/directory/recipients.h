@@ -20,6 +20,8 @@ struct recipients {
 /* Of a submit: its recipients, expanded. Lives in the batch's arena. */
 int recipients_gather(struct engine *e, const struct write *w,
     struct recipients *out, struct err *err);
+/* One that was named some time ago: whose it is now, 1; or nobody's, 0. */
+int recipients_again(struct engine *e, struct recipient *r, struct err *err);
 /* Of a report to the reverse-path of a message that was queued: those who have
  * it, also by alias, and the one a rewritten path stands for. None of them is
  * to be reported about (RFC 3461 6.1). E_NOTFOUND: nobody has it. */

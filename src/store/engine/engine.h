@@ -21,6 +21,8 @@ struct queue_settings {
 	uint32_t host_connections; /* batches of one destination */
 	uint32_t host_rate;	/* messages a minute to one; 0: any */
 	uint32_t double_bounces;
+	uint32_t hold_longest_s; /* what leaves later; 0: nothing does */
+	uint32_t hold_messages;	/* of one account */
 };
 
 /* How a call is executed: the engine knows none of its functions, it is handed

@@ -152,6 +152,11 @@ struct engine {
 	struct shrinking shrinking;
 	struct repair_round repair;
 	int64_t copied_us;	/* the last slice of any copy: mono */
+	struct {		/* upkeep/release.c: clocks at its last look, 0
+				 * before the first; the last failure of it */
+		int64_t wall_us, mono_us, failed_s;
+		bool alone;	/* one at a time: one of them fails */
+	} later;
 	/* See tombstones.c: whose were looked at last, when, and whether this
 	 * round goes on. */
 	uint64_t tombstones_of;

@@ -128,6 +128,17 @@ drop_row(struct changing *c, const struct queued *q)
 	return rc < 0 ? rc : queued_finish(c->e, q->message, &c->w->err);
 }
 
+/* All of its recipients go with it, so that nobody is let go by accident. */
+static int
+release_later(struct changing *c, const struct queued *q)
+{
+	if (c->filter.message == 0)
+		return 0;
+	c->w->answer.queue_change.changed = (uint32_t)c->n;
+	return later_release(c->e, q->message, STR("by the operator"),
+	    &c->w->err);
+}
+
 static int
 change_one(struct changing *c, uint64_t message, uint32_t n)
 {
@@ -140,7 +151,9 @@ change_one(struct changing *c, uint64_t message, uint32_t n)
 	tried = q.attempts ? ROW_waits : ROW_fresh;
 	if (c->action == QUEUE_DROP)
 		return drop_row(c, &q);
-	if (q.state == ROW_reports)
+	if (q.state == ROW_later && c->action == QUEUE_RELEASE)
+		return release_later(c, &q);
+	if (q.state == ROW_reports || q.state == ROW_later)
 		return 0;
 	if (c->action == QUEUE_HOLD && q.state != ROW_held)
 		return move_row(c, &q, ROW_held, JOURNAL_held);

@@ -2,10 +2,10 @@
  * queue_int.h - what the files of the queue share.
  */
 #pragma once
-#include "store/engine/engine_int.h"
+#include "store/directory/recipients.h"
 
 /* Words of queue_rcpt.state: see schema.c. */
-enum row_state { ROW_waits, ROW_held, ROW_reports, ROW_fresh };
+enum row_state { ROW_waits, ROW_held, ROW_reports, ROW_fresh, ROW_later };
 
 /* A column of the present row of s, a statement whose rows are QUEUE_ITEM. */
 #define queue_u64(q, s, c) sql_column_u64((q), (s), SQL_COLUMN(queue_rows, c))
@@ -17,10 +17,12 @@ enum row_state { ROW_waits, ROW_held, ROW_reports, ROW_fresh };
  * on: FIELDS_envelope(QUEUE_BIND, from) ... (QUEUE_READ, ). */
 #define QUEUE_BIND_u8 vi
 #define QUEUE_BIND_u32 vi
+#define QUEUE_BIND_i64(v) vi((uint64_t)(v))
 #define QUEUE_BIND_str vs
 #define QUEUE_BIND(from, kind, name, max) QUEUE_BIND_##kind((from)->name),
 #define QUEUE_READ_u8(c) (uint8_t)queue_u32(q, s, c)
 #define QUEUE_READ_u32(c) queue_u32(q, s, c)
+#define QUEUE_READ_i64(c) queue_i64(q, s, c)
 #define QUEUE_READ_str(c) queue_str(q, s, c)
 #define QUEUE_READ(S, kind, name, max) .name = QUEUE_READ_##kind(name),
 
@@ -30,7 +32,37 @@ enum row_state { ROW_waits, ROW_held, ROW_reports, ROW_fresh };
 bool queue_may_tell(struct str reverse_path, uint32_t notify, uint32_t bit,
     bool double_bounces);
 
+/* Since when a message has to get there. */
+static inline int64_t
+queue_begins(int64_t at, int64_t released)
+{
+	return released ? released : at;
+}
+
 /* ---- the writer -------------------------------------------------------- */
+
+/* One submit on its way through the checks. */
+struct submitting {
+	struct engine *e;
+	struct write *w;
+	const struct submit_ask *ask;
+	struct recipients to;
+	struct place at;
+	int64_t due;		/* it leaves then; 0: now */
+};
+int submit_check_sender(struct submitting *s);
+/* Each recipient gets it, or has a row of the queue. */
+int submit_put_rows(struct submitting *s);
+void submit_journal(struct submitting *s, enum journal_event event,
+    struct str address, struct str text);
+
+/* later.c: s->due, if it leaves later and may. */
+int later_due(struct submitting *s);
+/* It is in the queue, and nobody has it yet. */
+int later_put(struct submitting *s);
+/* It leaves now: those that are still named. why: for the journal. */
+int later_release(struct engine *e, uint64_t message, struct str why,
+    struct err *err);
 
 /* Rows of a message that has just been put into blob `message`. */
 int queue_put(struct engine *e, const struct write *w,
@@ -38,6 +70,13 @@ int queue_put(struct engine *e, const struct write *w,
     struct err *err);
 int queue_put_rcpt(struct engine *e, uint64_t message, uint64_t n,
     const struct recipient *r, struct err *err);
+/* As it was named, till it is due. */
+int queue_put_later(struct engine *e, uint64_t message, uint64_t n,
+    const struct recipient *r, int64_t due, struct err *err);
+/* It cannot get there, and the sender is to hear of it. */
+int queue_put_failed(struct engine *e, uint64_t message, uint64_t n,
+    const struct recipient *r, struct str status, struct str text,
+    struct err *err);
 /* Nothing is left to do for this recipient but to tell the sender, who asked
  * for it: OUTCOME_local or OUTCOME_expanded. others: the message has some that
  * are on their way, and one report may tell of all. */

@@ -29,23 +29,28 @@ queue_put(struct engine *e, const struct write *w,
 	    err);
 }
 
+struct putting {
+	enum row_state state;
+	enum queue_outcome outcome;
+	int64_t due, news_at;
+	struct str status, text;
+};
+
 static int
 put_row(struct engine *e, uint64_t message, uint64_t n,
-    const struct recipient *r, enum row_state state,
-    enum queue_outcome outcome, struct str text, int64_t news_at,
-    struct err *err)
+    const struct recipient *r, const struct putting *p, struct err *err)
 {
-	struct queue_news news = { state == ROW_reports ? QUEUE_NEWS_reports
-		: QUEUE_NEWS_fresh, message, news_at,
+	struct queue_news news = { p->state == ROW_reports ?
+		QUEUE_NEWS_reports : QUEUE_NEWS_fresh, message, p->news_at,
 		domain_of(e, r->address) };
-	uint64_t done = state == ROW_reports;
+	bool done = p->state == ROW_reports;
 
-	batch_news(e, &news);
+	if (p->state != ROW_later)
+		batch_news(e, &news);
 	return sql_run(&e->w, SQL_queue_rcpt_add, SQL_VALS(
 	    FIELDS_addressee(QUEUE_BIND, r) vi(message),
-	    vi(n), vs(news.domain), vi(state), vi((uint64_t)e->now_s),
-	    vi(outcome),
-	    vi(0), vs(done ? STR("2.0.0") : STR_NULL), vs(text),
+	    vi(n), vs(news.domain), vi(p->state), vi((uint64_t)p->due),
+	    vi(p->outcome), vi(0), vs(p->status), vs(p->text),
 	    vs(STR_NULL), vi(done ? (uint64_t)e->now_s : 0)), err);
 }
 
@@ -53,8 +58,16 @@ int
 queue_put_rcpt(struct engine *e, uint64_t message, uint64_t n,
     const struct recipient *r, struct err *err)
 {
-	return put_row(e, message, n, r, ROW_fresh, 0, STR_NULL, e->now_s,
-	    err);
+	return put_row(e, message, n, r, &(struct putting){
+	    .state = ROW_fresh, .due = e->now_s, .news_at = e->now_s }, err);
+}
+
+int
+queue_put_later(struct engine *e, uint64_t message, uint64_t n,
+    const struct recipient *r, int64_t due, struct err *err)
+{
+	return put_row(e, message, n, r, &(struct putting){
+	    .state = ROW_later, .due = due }, err);
 }
 
 int
@@ -62,10 +75,22 @@ queue_put_outcome(struct engine *e, uint64_t message, uint64_t n,
     const struct recipient *r, enum queue_outcome outcome, bool others,
     struct err *err)
 {
-	return put_row(e, message, n, r, ROW_reports, outcome,
-	    outcome == OUTCOME_local ? STR("delivered to the mailbox")
-				     : STR("sent on to other addresses"),
-	    others ? e->now_s + 30 : e->now_s, err);
+	return put_row(e, message, n, r, &(struct putting){
+	    .state = ROW_reports, .outcome = outcome, .due = e->now_s,
+	    .news_at = others ? e->now_s + 30 : e->now_s,
+	    .status = STR("2.0.0"), .text = outcome == OUTCOME_local ?
+		STR("delivered to the mailbox") :
+		STR("sent on to other addresses") }, err);
+}
+
+int
+queue_put_failed(struct engine *e, uint64_t message, uint64_t n,
+    const struct recipient *r, struct str status, struct str text,
+    struct err *err)
+{
+	return put_row(e, message, n, r, &(struct putting){
+	    .state = ROW_reports, .outcome = OUTCOME_failed, .due = e->now_s,
+	    .news_at = e->now_s, .status = status, .text = text }, err);
 }
 
 /* Strangers are not told: with a forged sender they would have us write to

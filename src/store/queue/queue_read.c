@@ -50,7 +50,8 @@ begin_item(struct item_gathering *g, enum sql_statement s)
 		.queued = queue_i64(q, s, at),
 		.signature = str_dup(a, queue_str(q, s, signature)) };
 	MSG_KEEP(envelope, a, &g->item);
-	g->item.expires = g->item.queued + g->o.expire_s;
+	g->item.expires = queue_begins(g->item.queued,
+	    queue_i64(q, s, released)) + g->o.expire_s;
 }
 
 static struct queue_rcpt
@@ -202,7 +203,8 @@ is_delayed(struct item_gathering *g, enum sql_statement s)
 
 	return (state == ROW_waits || state == ROW_fresh) &&
 	    g->o.notice_s && !queue_u32(q, s, noticed) &&
-	    queue_i64(q, s, at) <= engine_since(g->r->e, g->o.notice_s) &&
+	    queue_begins(queue_i64(q, s, at), queue_i64(q, s, released)) <=
+		engine_since(g->r->e, g->o.notice_s) &&
 	    may_tell(g, s, NOTIFY_delay);
 }
 

@@ -20,7 +20,8 @@ queued_get(struct engine *e, uint64_t message, uint32_t n, struct queued *q,
 		.state = sql_u32(&e->w, queue_rcpt_get, state),
 		.attempts = sql_u32(&e->w, queue_rcpt_get, attempts),
 		.notify = sql_u32(&e->w, queue_rcpt_get, notify),
-		.at = sql_i64(&e->w, queue_rcpt_get, at),
+		.at = queue_begins(sql_i64(&e->w, queue_rcpt_get, at),
+		    sql_i64(&e->w, queue_rcpt_get, released)),
 		.reverse_path = str_dup(e->arena,
 		    sql_str(&e->w, queue_rcpt_get, reverse_path)) };
 	sql_end(&e->w, s);
@@ -59,7 +60,8 @@ queued_finish(struct engine *e, uint64_t message, struct err *err)
 	rc = sql_change(&e->w, SQL_queue_del, SQL_VALS(vi(message)), err);
 	if (rc <= 0)
 		return rc;
-	return sql_run(&e->w, SQL_garbage_add, SQL_VALS(
+	rc = sql_run(&e->w, SQL_later_del, SQL_VALS(vi(message)), err);
+	return rc < 0 ? rc : sql_run(&e->w, SQL_garbage_add, SQL_VALS(
 	    vi((uint64_t)e->now_s), vi(GARBAGE_QUEUED), vi(message)), err);
 }
 

@@ -42,14 +42,17 @@ reader_queue_reports(struct reader *r, uint64_t after, uint64_t *message,
 	return rc;
 }
 
+/* One that was let go later than it came may be too young: it is found when
+ * everything is looked at again. */
 static bool
-walk_finds(const struct reader *r, enum queue_walk what, uint64_t message,
-    uint32_t n)
+walk_finds(const struct reader *r, enum queue_walk what, int64_t before,
+    uint64_t message, uint32_t n)
 {
 	const struct sql *q = &r->q;
 	uint32_t state = sql_u32(q, queue_walk, state);
 
-	if (state != ROW_waits && state != ROW_fresh)
+	if ((state != ROW_waits && state != ROW_fresh) ||
+	    sql_i64(q, queue_walk, released) > before)
 		return false;
 	if (what == WALK_delayed && (sql_u32(q, queue_walk, noticed) ||
 	    !queue_may_tell(sql_str(q, queue_walk, reverse_path),
@@ -94,7 +97,7 @@ reader_queue_walk(struct reader *r, enum queue_walk what, int64_t before,
 		}
 		*message = sql_u64(&r->q, queue_walk, message);
 		*n = sql_u32(&r->q, queue_walk, rcpt);
-		if (walk_finds(r, what, *message, *n))
+		if (walk_finds(r, what, before, *message, *n))
 			(*found)[(*nfound)++] = waiting(r);
 		rc = sql_next(&r->q, s, err);
 	}
@@ -113,6 +116,8 @@ state_of(const struct reader *r, enum row_state state, uint64_t message,
 		return QUEUE_under_way;
 	if (state == ROW_held)
 		return QUEUE_held;
+	if (state == ROW_later)
+		return QUEUE_later;
 	return state == ROW_reports ? QUEUE_reports : QUEUE_waits;
 }
 
@@ -154,7 +159,9 @@ list_row(struct reader *r)
 
 	row.state = state_of(r, queue_u32(q, s, state), row.message, row.n);
 	put_rest(r, &row);
-	row.expires = row.queued + engine_queue_settings(r->e).expire_s;
+	row.expires = queue_begins(row.state == QUEUE_later ? row.next :
+	    row.queued, queue_i64(q, s, released)) +
+	    engine_queue_settings(r->e).expire_s;
 	msg_put(&r->rows, &queue_row_shape, &row);
 }
 

@@ -1,19 +1,9 @@
 #include "store/queue/queue_int.h"
-#include "store/directory/recipients.h"
 #include "store/directory/resolve.h"
 #include "store/policy/policy.h"
 
-/* One submit on its way through the checks. */
-struct submitting {
-	struct engine *e;
-	struct write *w;
-	const struct submit_ask *ask;
-	struct recipients to;
-	struct place at;
-};
-
-static int
-check_sender(struct submitting *s)
+int
+submit_check_sender(struct submitting *s)
 {
 	struct str from = s->ask->reverse_path;
 	struct write *w = s->w;
@@ -65,9 +55,9 @@ peer_of(struct submitting *s)
 	    s->w->caller->worker);
 }
 
-static void
-journal(struct submitting *s, enum journal_event event, struct str address,
-    struct str text)
+void
+submit_journal(struct submitting *s, enum journal_event event,
+    struct str address, struct str text)
 {
 	const struct submit_ask *ask = s->ask;
 	struct journal_row row = { .at_us = s->e->o.wall_us(s->e->o.arg),
@@ -132,7 +122,7 @@ put_local(struct submitting *s, const struct recipient *r)
 	if (rc < 0)
 		return rc;
 	d.size = d.prefix.n + d.front + s->ask->raw_size;
-	journal(s, JOURNAL_stored, r->address,
+	submit_journal(s, JOURNAL_stored, r->address,
 	    d.mbox == d.acct->inbox ? STR_NULL : STR("as junk"));
 	return deliver(s->e, &d, &uid, &s->w->err);
 }
@@ -147,7 +137,7 @@ put_one(struct submitting *s, const struct recipient *r, uint64_t n)
 
 	journal_forwarded(s, r);
 	if (r->account == 0) {
-		journal(s, JOURNAL_queued, r->address, STR_NULL);
+		submit_journal(s, JOURNAL_queued, r->address, STR_NULL);
 		return queue_put_rcpt(s->e, s->at.blob, n, r, err);
 	}
 	rc = put_local(s, r);
@@ -190,21 +180,31 @@ put_expanded(struct submitting *s)
 	return rc;
 }
 
+int
+submit_put_rows(struct submitting *s)
+{
+	int rc = 0;
+
+	for (size_t i = 0; i < s->to.n && rc == 0; i++)
+		rc = put_one(s, s->to.rcpt[i], i);
+	return rc < 0 ? rc : put_expanded(s);
+}
+
 static int
 put_all(struct submitting *s)
 {
 	struct err *err = &s->w->err;
-	bool queued = s->to.nremote + count_told(s) > 0;
-	size_t i;
-	int rc = blob_insert(s->e, &s->at, s->to.nlocal + queued, err);
+	bool queued = s->due || s->to.nremote + count_told(s) > 0;
+	int rc = blob_insert(s->e, &s->at, (s->due ? 0 : s->to.nlocal) +
+	    queued, err);
 
-	journal(s, JOURNAL_received, STR_NULL, STR_NULL);
+	submit_journal(s, JOURNAL_received, STR_NULL, STR_NULL);
 	if (rc == 0 && queued)
 		rc = queue_put(s->e, s->w, s->ask, s->to.return_path,
 		    s->at.blob, err);
-	for (i = 0; i < s->to.n && rc == 0; i++)
-		rc = put_one(s, s->to.rcpt[i], i);
-	return rc < 0 ? rc : put_expanded(s);
+	if (rc < 0)
+		return rc;
+	return s->due ? later_put(s) : submit_put_rows(s);
 }
 
 /* The first whose mailbox it goes to; 0. */
@@ -232,19 +232,22 @@ write_submit(struct engine *e, struct write *w)
 {
 	struct submitting s = { .e = e, .w = w, .ask = w->ask };
 	size_t i;
-	int rc = check_sender(&s);
+	int rc = submit_check_sender(&s);
 
 	if (rc == 0)
 		rc = recipients_gather(e, w, &s.to, &w->err);
 	for (i = 0; i < s.to.n && rc == 0; i++)
 		rc = check_recipient(&s, s.to.rcpt[i]);
 	if (rc == 0)
+		rc = later_due(&s);
+	if (rc == 0)
 		rc = place(&s);
 	if (rc < 0)
 		return rc;
 	w->answer.submit.message = s.at.blob;
 	rc = put_all(&s);
-	return rc < 0 ? rc : policy_remember(e, w, s.to.rcpt, s.to.n, &w->err);
+	return rc < 0 || s.due ? rc :
+	    policy_remember(e, w, s.to.rcpt, s.to.n, &w->err);
 }
 
 /* A full mailbox takes it all the same: it is small, and about mail that the

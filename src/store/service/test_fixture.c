@@ -187,7 +187,8 @@ fixture_submit_as(struct fixture *d, struct caller *who, const char *from,
 {
 	struct submit_ask ask = { .change = ++d->change,
 		.reverse_path = str_c(from), .octets = test_blob(str_c(text)),
-		.raw_size = strlen(text), .protocol = STR("ESMTPSA") };
+		.raw_size = strlen(text), .protocol = STR("ESMTPSA"),
+		.hold_until = d->hold_until };
 
 	return submit(d, who, &ask, to, message);
 }

@@ -7,7 +7,8 @@
 
 /* Settings of the queue, for those that a test does not choose. */
 #define TEST_QUEUE .retry_min_s = 300, .retry_max_s = 14400, \
-	.expire_s = 432000, .host_connections = 4
+	.expire_s = 432000, .host_connections = 4, \
+	.hold_longest_s = 2592000, .hold_messages = 10
 enum { TEST_MAX_MESSAGE = 64 << 20 };
 
 struct fixture {
@@ -19,6 +20,7 @@ struct fixture {
 	int64_t look_us;	/* goes by at each look at the clock */
 	uint64_t change, seed;
 	struct str thread_keys;	/* of messages from now on */
+	int64_t hold_until;	/* the same; 0: they leave at once */
 	struct err err;
 	bool dead;	/* a commit was the end of the process */
 };

@@ -88,7 +88,8 @@ static const char version_1[] =
  *   state       of queue_rcpt: 0 waits for next_due after an attempt, 1 held
  *               by the operator, 2 has an outcome that is to be reported to
  *               the sender, 3 was never tried (two states, so that the index
- *               gives new ones before old ones)
+ *               gives new ones before old ones), 4 as it was named, of a
+ *               message that leaves later
  *   next_due    when it may be tried (states 0 and 3), seconds since 1970
  *   noticed     the sender was told of the delay
  *   outcome ... what happened last: the fields of struct queue_result
@@ -335,8 +336,28 @@ static const char version_8[] =
     "CREATE TABLE waiting_gap (gap_from INTEGER PRIMARY KEY,"
     " gap_to INTEGER NOT NULL) STRICT;";
 
+/*
+ * Messages that leave later (queue/later.c). There were none before.
+ *
+ *   hold_for, hold_until  of queue: what MAIL said (RFC 4865), for reports
+ *   released    of queue: when it was let go, from which on it has to get
+ *               there; 0: at once
+ *   later       a message that waits for `due`; size: what its account has less
+ *               room by. thread_keys: of what becomes of it in mailboxes here
+ */
+static const char version_9[] =
+    "ALTER TABLE queue ADD COLUMN hold_for INTEGER NOT NULL DEFAULT 0;"
+    "ALTER TABLE queue ADD COLUMN hold_until INTEGER NOT NULL DEFAULT 0;"
+    "ALTER TABLE queue ADD COLUMN released INTEGER NOT NULL DEFAULT 0;"
+    "CREATE TABLE later (message INTEGER PRIMARY KEY,"
+    " account INTEGER NOT NULL, due INTEGER NOT NULL,"
+    " size INTEGER NOT NULL, thread_keys BLOB NOT NULL) STRICT;"
+    "CREATE INDEX later_due ON later (due, message);"
+    "CREATE INDEX later_of ON later (account, message);";
+
 static const char *const steps[SCHEMA_VERSION] = { version_1, version_2,
-	version_3, version_4, version_5, version_6, version_7, version_8 };
+	version_3, version_4, version_5, version_6, version_7, version_8,
+	version_9 };
 
 /* ---- what the steps compute with ----------------------------------------- */
 

@@ -41,7 +41,7 @@ static void
 test_statements(void **state unused_arg)
 {
 	auto_buf b = BUF_INIT(1000);
-	struct sql q = { 0 };
+	static struct sql q;
 	sqlite3_stmt *st;
 
 	assert_int_equal(sqlite3_open(":memory:", &q.db), SQLITE_OK);
@@ -62,7 +62,7 @@ test_statements(void **state unused_arg)
 static void
 test_columns_by_name(void **state unused_arg)
 {
-	struct sql q = { 0 };
+	static struct sql q;
 
 	assert_int_equal(sqlite3_open(":memory:", &q.db), SQLITE_OK);
 	assert_int_equal(schema_migrate(&q, NULL, NULL), 0);
@@ -93,7 +93,10 @@ test_columns_by_name(void **state unused_arg)
 	"ALTER TABLE email DROP COLUMN created;"                              \
 	"ALTER TABLE email DROP COLUMN thread;"                               \
 	"DROP TABLE sender_rule; DROP TABLE remembered;"                      \
-	"DROP TABLE waiting_gap;"                                             \
+	"DROP TABLE waiting_gap; DROP TABLE later;"                           \
+	"ALTER TABLE queue DROP COLUMN hold_for;"                             \
+	"ALTER TABLE queue DROP COLUMN hold_until;"                           \
+	"ALTER TABLE queue DROP COLUMN released;"                             \
 	"UPDATE meta SET value=6;"
 #define BACK_TO_4                                                             \
 	"ALTER TABLE credential DROP COLUMN sealed_to;"                       \
@@ -169,7 +172,7 @@ test_names_get_a_labels(void **state unused_arg)
 {
 	struct schema_needs needs = { .a_label = test_a_label };
 	auto_buf b = BUF_INIT(10000);
-	struct sql q = { 0 };
+	static struct sql q;
 	sqlite3_stmt *st;
 
 	assert_int_equal(sqlite3_open(":memory:", &q.db), SQLITE_OK);
@@ -193,7 +196,7 @@ test_names_get_a_labels(void **state unused_arg)
 static void
 test_mailboxes_are_subscribed(void **state unused_arg)
 {
-	struct sql q = { 0 };
+	static struct sql q;
 	uint64_t n = 0;
 
 	assert_int_equal(sqlite3_open(":memory:", &q.db), SQLITE_OK);
@@ -228,7 +231,7 @@ test_emails_get_places(void **state unused_arg)
 		uint64_t email, thread, mailbox, uid, created;
 	} want[] = { { 1, 1, 2, 8, 1 }, { 2, 2, 1, 6, 1 }, { 3, 2, 2, 9, 1 },
 		{ 4, 2, 0, 0, 0 } };
-	struct sql q = { 0 };
+	static struct sql q;
 
 	assert_int_equal(sqlite3_open(":memory:", &q.db), SQLITE_OK);
 	assert_int_equal(schema_migrate(&q, NULL, NULL), 0);

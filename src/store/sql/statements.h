@@ -17,7 +17,7 @@
 #define QUEUE_ITEM message, rcpt, next_due, state, address, notify, orcpt,    \
 	attempts, outcome, code, status, text, host, last, noticed,           \
 	reverse_path, size, body_8bit, smtputf8, at, ret, envid, signature,   \
-	domain
+	domain, hold_for, hold_until, released
 
 #define STATEMENTS(S, R, E)                                                   \
 	S(version, "SELECT value FROM meta"                                   \
@@ -346,8 +346,9 @@
 	/* ---- queue, changes ---- */                                        \
 	/* First the fields of the envelope, in the order of their table. */  \
 	S(queue_add, "INSERT INTO queue (reverse_path, smtputf8, ret, envid," \
-	    " message, account, size, at, body_8bit, signature)"              \
-	    " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)")              \
+	    " hold_for, hold_until, message, account, size, at, body_8bit,"   \
+	    " signature) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10,"    \
+	    " ?11, ?12)")                                                     \
 	R(queue_get, (reverse_path, at), "FROM queue WHERE message=?1")       \
 	S(queue_del, "DELETE FROM queue WHERE message=?1")                    \
 	S(queue_left, "SELECT rcpt FROM queue_rcpt WHERE message=?1"          \
@@ -359,7 +360,7 @@
 	    " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, 0, 0, ?9, ?10, ?11,"    \
 	    " ?12, ?13, ?14)")                                                \
 	R(queue_rcpt_get, (address, domain, state, attempts, notify, at,      \
-	    reverse_path),                                                    \
+	    released, reverse_path),                                          \
 	    "FROM queue_rcpt r JOIN queue q USING (message)"                  \
 	    " WHERE r.message=?1 AND r.rcpt=?2")                              \
 	S(queue_rcpt_put, "UPDATE queue_rcpt SET state=?1, next_due=?2,"      \
@@ -392,7 +393,7 @@
 	R(queue_of, (QUEUE_ITEM),                                             \
 	    "FROM queue_rcpt r JOIN queue q USING (message)"                  \
 	    " WHERE r.message=?1 ORDER BY r.message, r.rcpt")                 \
-	R(queue_walk, (message, rcpt, state, notify, noticed, at,             \
+	R(queue_walk, (message, rcpt, state, notify, noticed, at, released,   \
 	    reverse_path, code, status, text, host),                          \
 	    "FROM queue_rcpt r JOIN queue q USING (message)"                  \
 	    " WHERE (r.message, r.rcpt)>(?1, ?2)"                             \
@@ -401,6 +402,36 @@
 	    "FROM queue_rcpt r JOIN queue q USING (message)"                  \
 	    " WHERE (r.message, r.rcpt)>(?1, ?2)"                             \
 	    " ORDER BY r.message, r.rcpt")                                    \
+	/* ---- what leaves later ---- */                                      \
+	S(later_add, "INSERT INTO later VALUES (?1, ?2, ?3, ?4, ?5)")         \
+	R(later_next, (message), "FROM later WHERE due<=?1"                   \
+	    " ORDER BY due, message LIMIT 1")                                 \
+	R(later_get, (account, thread_keys), "FROM later WHERE message=?1")   \
+	E(later_sums, (messages, octets),                                     \
+	    "SELECT count(*) AS messages, ifnull(sum(size), 0) AS octets"     \
+	    " FROM later WHERE account=?1")                                   \
+	S(later_del, "DELETE FROM later WHERE message=?1")                    \
+	S(later_put_off, "UPDATE later SET due=?1 WHERE message=?2")          \
+	S(later_rcpts_del, "DELETE FROM queue_rcpt WHERE message=?1"          \
+	    " AND state=4")                                                   \
+	/* The clock went by ?1 seconds while nobody waited. */               \
+	S(later_move, "UPDATE later SET due=due+?1 WHERE message IN"          \
+	    " (SELECT message FROM later JOIN queue USING (message)"          \
+	    " WHERE hold_for>0)")                                             \
+	S(later_rcpts_move, "UPDATE queue_rcpt SET next_due=next_due+?1"      \
+	    " WHERE state=4 AND message IN (SELECT message FROM later"        \
+	    " JOIN queue USING (message) WHERE hold_for>0)")                  \
+	/* It was ahead when they came. */                                    \
+	S(later_begin_again, "UPDATE later SET due=?1+(SELECT hold_for FROM"  \
+	    " queue q WHERE q.message=later.message) WHERE message IN"        \
+	    " (SELECT message FROM later JOIN queue USING (message)"          \
+	    " WHERE hold_for>0 AND at>?1)")                                   \
+	S(later_rcpts_begin_again, "UPDATE queue_rcpt SET next_due=(SELECT"   \
+	    " due FROM later l WHERE l.message=queue_rcpt.message)"           \
+	    " WHERE state=4 AND message IN (SELECT message FROM later"        \
+	    " JOIN queue USING (message) WHERE hold_for>0 AND at>?1)")        \
+	S(queue_released, "UPDATE queue SET released=?1 WHERE message=?2")    \
+	S(blob_ref_more, "UPDATE blob SET refs=refs+?1 WHERE blob=?2")        \
 	R(change_get, (answer),                                               \
 	    "FROM change WHERE id=?1 AND scope=?2 AND part=?3")               \
 	S(change_add, "INSERT INTO change VALUES (?1, ?2, ?3, ?4, ?5)")       \
@@ -498,5 +529,9 @@
 	S(verify_rcpts, "SELECT r.message FROM queue_rcpt r"                  \
 	    " LEFT JOIN queue q ON q.message=r.message"                       \
 	    " WHERE q.message IS NULL")                                       \
+	S(verify_later, "SELECT message FROM later WHERE message NOT IN"      \
+	    " (SELECT message FROM queue_rcpt WHERE state=4) UNION ALL"       \
+	    " SELECT message FROM queue_rcpt r WHERE (state=4)<>EXISTS"       \
+	    " (SELECT 1 FROM later l WHERE l.message=r.message)")             \
 	S(verify_unsent, "SELECT q.message FROM queue q WHERE NOT EXISTS"     \
 	    " (SELECT 1 FROM queue_rcpt r WHERE r.message=q.message)")

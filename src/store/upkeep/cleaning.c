@@ -1,11 +1,11 @@
 #include "store/upkeep/upkeep_int.h"
 
 /*
- * What the writer does between two batches when nobody waits: first rows that
- * nobody names (gc.c), and when none is left, tombstones, keys of
- * conversations, packs and the database's own room (tombstones.c,
- * conversations.c, compact.c, shrink.c). Where it was begun without writing,
- * it looks whether that is over.
+ * What the writer does between two batches when nobody waits: it lets go what
+ * was to leave later (release.c); then come rows that nobody names (gc.c), and
+ * when none is left, tombstones, keys of conversations, packs and the
+ * database's own room (tombstones.c, conversations.c, compact.c, shrink.c).
+ * Where it was begun without writing, it looks whether that is over.
  */
 
 enum { TRY_EVERY_S = 5 };
@@ -49,6 +49,9 @@ engine_gc(struct engine *e, bool *more, struct err *err)
 	if (e->refusal.code)
 		return write_again(e, err);
 	room_look(e);
+	rc = later_slice(e, more, err);
+	if (rc < 0 || *more)
+		return rc;
 	if (e->now_s < e->gc_after_s && e->gc_after_s - e->now_s <= PAUSE_S)
 		return 0;
 	rc = gc_slice(e, more, err);

@@ -6,6 +6,9 @@
 
 #include "store/engine/engine_int.h"
 
+/* What leaves later and is due, before all cleaning. */
+int later_slice(struct engine *e, bool *more, struct err *err);
+
 /* A slice of gc.c, tombstones.c, conversations.c, compact.c or shrink.c,
  * between two batches; *more if there is another one to do now. Negative: the
  * end of the process. */

@@ -186,6 +186,7 @@ check_common(struct verifying *v)
 		{ SQL_verify_rcpts,
 		    "a recipient in the queue without its message" },
 		{ SQL_verify_unsent, "a queued message without recipients" },
+		{ SQL_verify_later, "a message that would never leave" },
 		{ SQL_verify_removals, "a mailbox that was removed" },
 		{ SQL_verify_subscriptions,
 		    "a subscription without its account" },
