@@ -2,6 +2,7 @@
 there are, read again by Python."""
 
 import base64
+import datetime
 import email
 import email.policy
 import http.client
@@ -11,6 +12,7 @@ import pathlib
 import random
 import re
 import subprocess
+import time
 
 import pytest
 from lib.server import PASSWORD, ConfiguredServer, address
@@ -157,6 +159,10 @@ def test_round_trip(server):
     ({"attachments": [{"content": "!"}]}, 422, "#/attachments/0"),
     ({"attachments": [{"content": "", "type": "x"}]}, 422, None),
     ({"ssubject": "x"}, 422, "#/ssubject"),
+    ({"send_at": 5}, 422, "#/send_at"),
+    ({"send_at": "tomorrow"}, 422, "#/send_at"),
+    ({"send_at": "2026-12-01T08:00:00+01:00"}, 422, "#/send_at"),
+    ({"send_at": "9999-12-31T23:59:59Z"}, 422, "#/send_at"),
     ({"each": True}, 422, "#/to"),
 ])
 def test_refused(server, more, status, pointer):
@@ -229,6 +235,49 @@ def test_each(server):
     status, answer = post(server, asked, key="other")
     assert (status, answer["pointer"]) == (422, "#/subject")
     assert inbox(server, "alice") == []
+
+
+def in_seconds(n):
+    at = datetime.datetime.now(datetime.timezone.utc)
+    return (at + datetime.timedelta(seconds=n)).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def arrived(server):
+    """Bob's mail, within a while."""
+    for _ in range(100):
+        got = inbox(server, "bob")
+        if got:
+            return got
+        time.sleep(0.2)
+    return []
+
+
+def test_later(server):
+    """What is to leave later does, once, and not before."""
+    at = in_seconds(4)
+    status, answer = post(server, plain(send_at=at), key="later")
+    assert status == 202
+    assert post(server, plain(send_at=at), key="later") == (status, answer)
+    assert inbox(server, "bob") == []
+    number = str(answer["message"])
+    assert "later" in server.command("queue", "show", number).stdout
+    assert len(arrived(server)) == 1
+    assert in_seconds(0) >= at
+    time.sleep(1.5)
+    assert inbox(server, "bob") == []
+    # A time that has passed is now; it may be said of a ready message too.
+    assert post(server, plain(send_at="2001-01-01T00:00:00Z"))[0] == 202
+    assert len(inbox(server, "bob")) == 1
+    path = f"/api/v1/send/message?from={ALICE}&to={BOB}&send_at="
+    octets = f"From: {ALICE}\r\n\r\nb\r\n".encode()
+    kind = "message/rfc822"
+    assert post(server, octets, path + "x", kind)[0] == 422
+    status, answer = post(server, octets, path + in_seconds(1000), kind)
+    assert status == 202
+    number = str(answer["message"])
+    assert inbox(server, "bob") == []
+    server.command("queue", "release", number)
+    assert len(arrived(server)) == 1
 
 
 def test_ready(server):

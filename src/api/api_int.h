@@ -26,7 +26,7 @@ struct api {
 	struct vault *vault;
 	char hostname[256];
 	uint64_t max_message;
-	uint32_t max_recipients, compress;
+	uint32_t max_recipients, compress, hold_longest_s;
 };
 
 /* What is wrong with a request, and with which of its members (a JSON pointer,
@@ -45,6 +45,7 @@ struct api_addresses {
 struct api_message {
 	struct str from;
 	struct api_addresses rcpts;
+	int64_t send_at;		/* 0: at once */
 	struct build_field fields[API_FIELDS_MAX];
 	size_t nfields;
 	const struct build_part *body;	/* NULL: it is ready */
@@ -62,6 +63,6 @@ must_check bool api_read(const json_t *request, int which, size_t max_rcpts,
 /* {"each": true}: to how many? 0: it is one message. */
 must_check bool api_read_each(const json_t *request, size_t *n,
     struct api_fault *fault);
-/* "from=...&to=...&to=...": the envelope of a ready message. */
+/* "from=...&to=...&to=...", and send_at: the envelope of a ready message. */
 must_check bool api_read_query(struct str query, size_t max_rcpts,
     struct arena *a, struct api_message *m, struct api_fault *fault);

@@ -6,6 +6,7 @@
 
 #include "api/api_int.h"
 #include "base/b64.h"
+#include "base/timetext.h"
 #include "mime/address.h"
 #include "mime/field_put.h"
 #include "smtp/path.h"
@@ -486,7 +487,7 @@ knows_members(struct reading *r)
 {
 	static const char *const members[] = { "from", "to", "cc", "bcc",
 		"reply_to", "subject", "text", "html", "headers",
-		"attachments", "each" };
+		"attachments", "each", "send_at" };
 	const json_t *value;
 	const char *name;
 
@@ -501,6 +502,22 @@ knows_members(struct reading *r)
 		if (i == NELEM(members))
 			return wrong(r, pointer, "There is no such member");
 	}
+	return true;
+}
+
+/* "2026-12-01T08:00:00Z", or null: at once. */
+static bool
+read_send_at(struct reading *r)
+{
+	const json_t *value = json_object_get(r->request, "send_at");
+	struct str text;
+
+	if (!value || json_is_null(value))
+		return true;
+	if (!http_json_text(r->request, "send_at", &text) ||
+	    !time_read_utc(text, &r->m->send_at))
+		return wrong(r, "/send_at", "Expected a time in UTC, as "
+		    "2026-12-01T08:00:00Z");
 	return true;
 }
 
@@ -520,7 +537,7 @@ api_read(const json_t *request, int which, size_t max_rcpts, struct arena *a,
 		    json_object_get(request, "to"), (size_t)which), "values");
 	if (!json_is_object(request))
 		return wrong(&r, "", "Expected an object");
-	if (!knows_members(&r) || !read_from(&r) ||
+	if (!knows_members(&r) || !read_send_at(&r) || !read_from(&r) ||
 	    !read_people_field(&r, "reply_to", "Reply-To", false) ||
 	    !read_people_field(&r, "to", "To", true) ||
 	    !read_people_field(&r, "cc", "Cc", true) ||
@@ -587,12 +604,34 @@ decode_percent_in(struct arena *a, struct str s, struct str *out)
 	return true;
 }
 
+/* name=value, once unless it is `to`. */
+static bool
+take_of_query(struct reading *r, struct str name, struct str value)
+{
+	struct api_message *m = r->m;
+	struct str address;
+
+	if (str_eq(name, STR("send_at")) && m->send_at == 0)
+		return time_read_utc(value, &m->send_at) || wrong(r, "",
+		    "Expected send_at=2026-12-01T08:00:00Z, a time in UTC");
+	if (!read_address(r->a, value, &address))
+		return wrong(r, "", "\"%.*s\": expected from=address and "
+		    "to=address", STR_FMT(str_first(value, 100)));
+	if (str_eq(name, STR("to")))
+		return add_rcpt(r, "", address);
+	if (!str_eq(name, STR("from")) || m->from.n > 0)
+		return wrong(r, "", "\"%.*s\" is not known, or said twice",
+		    STR_FMT(str_first(name, 100)));
+	m->from = address;
+	return true;
+}
+
 bool
 api_read_query(struct str query, size_t max_rcpts, struct arena *a,
     struct api_message *m, struct api_fault *fault)
 {
 	struct reading r = { .a = a, .m = m, .fault = fault };
-	struct str one, name, value, address;
+	struct str one, name, value;
 
 	*m = (struct api_message){ .rcpts.max = max_rcpts };
 	m->rcpts.v = arena_array(a, max_rcpts, sizeof(*m->rcpts.v));
@@ -600,19 +639,11 @@ api_read_query(struct str query, size_t max_rcpts, struct arena *a,
 		if (!str_cut(query, '&', &one, &query))
 			query = STR_NULL;
 		if (!str_cut(one, '=', &name, &value) ||
-		    !decode_percent_in(a, value, &value) ||
-		    !read_address(a, value, &address))
+		    !decode_percent_in(a, value, &value))
 			return wrong(&r, "", "\"%.*s\": expected from=address "
 			    "and to=address", STR_FMT(str_first(one, 100)));
-		if (str_eq(name, STR("to"))) {
-			if (!add_rcpt(&r, "", address))
-				return false;
-		} else if (str_eq(name, STR("from")) && m->from.n == 0) {
-			m->from = address;
-		} else {
-			return wrong(&r, "", "\"%.*s\" is not known, or said "
-			    "twice", STR_FMT(str_first(name, 100)));
-		}
+		if (!take_of_query(&r, name, value))
+			return false;
 	}
 	if (m->from.n == 0 || m->rcpts.n == 0)
 		return wrong(&r, "", "Expected from=address and to=address");

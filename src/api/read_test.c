@@ -94,10 +94,12 @@ test_message(void **state unused_arg)
 	    "\"name\":\"B\xc3\xb6\"}],"
 	    "\"bcc\":\"c@example.net, alice@example.org\",\"reply_to\":null,"
 	    "\"subject\":\"x\\r\\nBcc: y\","
+	    "\"send_at\":\"2026-11-22T04:01:01Z\","
 	    "\"headers\":{\"List-Unsubscribe\":\"<https://u>\"},"
 	    "\"text\":\"{{x}}\\n\"}", API_ALL, &out, m, &fault, a));
 	assert_str(m->from, "alice@example.org");
 	assert_int_equal(m->rcpts.n, 3);
+	assert_int_equal(m->send_at, 1795320061);
 	assert_str(m->rcpts.v[0], "b@xn--mnchen-3ya.example");
 	assert_str(m->rcpts.v[1], "c@example.net");
 	assert_str(buf_get(&out), "From: Alice A <alice@example.org>\r\n"

@@ -32,6 +32,7 @@ struct sending {
 	struct outgoing *out;
 	struct recipient *rcpts;
 	size_t taken;			/* of m.rcpts */
+	bool full;			/* too much of theirs leaves later */
 	struct buf answer;
 };
 
@@ -148,6 +149,8 @@ refuse_message(struct sending *s, int e, struct err *err)
 	case E_EXISTS:
 		return unprocessable(s, "", err->text);
 	case E_LIMIT:
+		if (s->full)
+			return unprocessable(s, "/send_at", err->text);
 		return refuse(s, 413, "Content Too Large", "", err->text);
 	case E_NOTFOUND:	/* what was staged gave way to others */
 		(void)err_set(err, E_LIMIT, "staged octets gave way");
@@ -270,6 +273,28 @@ write_trace(struct sending *s, const struct origin *from)
 	outgoing_front(s->out, buf_get(&b));
 }
 
+/* May it wait for so long, and is there room for one more?   doc/smtp.md */
+static int
+look_at_send_at(struct sending *s, struct err *err)
+{
+	const struct account *a = s->r->account;
+	const struct later_room_ask ask = { 0 };
+	int64_t ahead_s = s->m.send_at - loop_wall(a->loop);
+	struct done done;
+	int e;
+
+	s->full = false;
+	if (s->m.send_at == 0 || ahead_s <= 0)
+		return 0;
+	if (ahead_s > s->api->hold_longest_s)
+		e = err_set(err, E_LIMIT, "Nothing waits here for so long");
+	else
+		e = store_call(a->store, STORE_later_room, &ask, &done,
+		    s->mem, err);
+	s->full = e == E_LIMIT;
+	return e;
+}
+
 /* s->m goes out, as number `which` of this request: status 202, with what
  * became of it at the end of s->answer, or a refusal. */
 static struct http_answer
@@ -279,7 +304,8 @@ send_one(struct sending *s, size_t which)
 		.log = http_log(s->r), .hostname = str_c(s->api->hostname),
 		.compress = s->api->compress,
 		.max_message = s->api->max_message };
-	const struct envelope envelope = { .reverse_path = s->m.from };
+	const struct envelope envelope = { .reverse_path = s->m.from,
+		.hold_until = s->m.send_at };
 	struct err err = { 0 };
 	uint64_t message;
 	int e;
@@ -289,7 +315,9 @@ send_one(struct sending *s, size_t which)
 	if (o.change)
 		o.request = digest_text(s);
 	http_origin(s->r, &o.origin);
-	e = outgoing_begin(&o, &envelope, &s->out, &err);
+	e = look_at_send_at(s, &err);
+	if (e == 0)
+		e = outgoing_begin(&o, &envelope, &s->out, &err);
 	if (e == 0 && (e = name_recipients(s, &err)) == 0 && s->taken > 0) {
 		write_trace(s, &o.origin);
 		e = write_message(s, &err);
@@ -469,6 +497,7 @@ api_configure(struct api *a, const struct config *c)
 	a->max_recipients = c->max_recipients < SUBMIT_RCPTS_MAX ?
 	    c->max_recipients : SUBMIT_RCPTS_MAX;
 	a->compress = c->compress;
+	a->hold_longest_s = c->hold_longest_s;
 }
 
 struct api *
