@@ -326,11 +326,14 @@ params(struct rd *r, const struct esmtp_param *t, size_t n, unsigned with,
 	return why;
 }
 
-/* "FROM:" or "TO:", the tolerated space, and the path. */
+/* "FROM:" or "TO:", the tolerated space on both sides of it, and the path. */
 static enum smtp_syntax
 clause(struct rd *r, struct str word, struct arena *a, struct path *out)
 {
 	if (!rd_opt_word(r, word))
+		return SYNTAX_ARGS;
+	(void)rd_while(r, ascii_is_wsp);
+	if (!rd_opt(r, ':'))
 		return SYNTAX_ARGS;
 	(void)rd_while(r, ascii_is_wsp);
 	return smtp_path(r, a, out);
@@ -345,8 +348,8 @@ smtp_parse_mail(struct str args, unsigned with, struct arena *a,
 	enum smtp_syntax why;
 
 	if (!smtp_is_text(args))
-		return SYNTAX_NOT_ASCII;
-	why = clause(&r, STR("FROM:"), a, &m.from);
+		return SYNTAX_NOT_TEXT;
+	why = clause(&r, STR("FROM"), a, &m.from);
 	if (why == SYNTAX_OK && m.from.text.n > 0 && m.from.domain.n == 0)
 		why = SYNTAX_ADDRESS;	/* <postmaster> is for RCPT only */
 	if (why == SYNTAX_OK)
@@ -369,9 +372,11 @@ smtp_parse_rcpt(struct str args, unsigned with, struct arena *a,
 	struct rcpt_args m = { 0 };
 	enum smtp_syntax why;
 
-	if (!smtp_is_text(args) || (!(with & WITH_UTF8) && !str_is_ascii(args)))
+	if (!smtp_is_text(args))
+		return SYNTAX_NOT_TEXT;
+	if (!(with & WITH_UTF8) && !str_is_ascii(args))
 		return SYNTAX_NOT_ASCII;
-	why = clause(&r, STR("TO:"), a, &m.to);
+	why = clause(&r, STR("TO"), a, &m.to);
 	if (why == SYNTAX_OK && m.to.text.n == 0)
 		why = SYNTAX_ADDRESS;	/* a forward-path is never empty */
 	if (why == SYNTAX_OK && m.to.local.n > SMTP_LOCAL_MAX)

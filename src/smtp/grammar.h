@@ -2,8 +2,9 @@
  * grammar.h - command lines of SMTP as structs.             RFC 5321 4.1.1
  *
  * Pure: a line without its CRLF in, slices of it (or of the arena) out.
- * Accepts the ABNF and what real clients add to it: a space behind "FROM:"
- * and "TO:", more than one space between arguments, white space at the end.
+ * Accepts the ABNF and what real clients add to it: white space around the ":"
+ * of "FROM:" and "TO:", more than one space between arguments, white space at
+ * the end.
  */
 #pragma once
 #include "smtp/path.h"

@@ -292,16 +292,23 @@ smtp_path(struct rd *r, struct arena *a, struct path *out)
 	struct path p = { 0 };
 	bool bare = rd_peek(r) != '<';	/* as people type it */
 
-	if (!bare)
+	if (!bare) {
 		(void)rd_next(r);
+		(void)rd_while(r, ascii_is_wsp);
+	}
 	if (!bare && rd_opt(r, '>')) {
 		*out = p;
 		return SYNTAX_OK;
 	}
 	if (rd_peek(r) == '@' && !source_route(r))
 		return SYNTAX_ADDRESS;
-	if (!mailbox(r, a, &p) || (!bare && !rd_need(r, '>')))
+	if (!mailbox(r, a, &p))
 		return SYNTAX_ADDRESS;
+	if (!bare) {
+		(void)rd_while(r, ascii_is_wsp);
+		if (!rd_need(r, '>'))
+			return SYNTAX_ADDRESS;
+	}
 	if (too_long(&p))
 		return SYNTAX_TOO_LONG;
 	*out = p;

@@ -25,7 +25,8 @@ enum smtp_syntax {
 	SYNTAX_ARGS,		/* not shaped like this command at all */
 	SYNTAX_ADDRESS,		/* not a path */
 	SYNTAX_TOO_LONG,	/* a path over 4.5.3.1 */
-	SYNTAX_NOT_ASCII,	/* needs SMTPUTF8, or is not even UTF-8 */
+	SYNTAX_NOT_TEXT,	/* not UTF-8, or with controls in it */
+	SYNTAX_NOT_ASCII,	/* needs SMTPUTF8 */
 	SYNTAX_PARAM,		/* a parameter we do not have */
 	SYNTAX_VALUE,		/* a parameter with a wrong value, or twice */
 	SYNTAX_N
@@ -42,8 +43,8 @@ struct path {
 };
 
 /* Path or <>, at the cursor and with its brackets, which is left behind the
- * ">"; or a mailbox without them. The slices live in the arena or in the
- * input. */
+ * ">"; or a mailbox without them. White space inside the brackets is taken. The
+ * slices live in the arena or in the input. */
 must_check enum smtp_syntax smtp_path(struct rd *r, struct arena *a,
     struct path *out);
 

@@ -70,6 +70,9 @@ test_paths(void **state unused_arg)
 		/* and what people type */
 		{ "a@b", SYNTAX_OK, "a@b", "a", "b", "" },
 		{ "a@b.c. SIZE=1", SYNTAX_OK, "a@b.c", "a", "b.c", " SIZE=1" },
+		{ "< a@b>", SYNTAX_OK, "a@b", "a", "b", "" },
+		{ "<a@b\t> X", SYNTAX_OK, "a@b", "a", "b", " X" },
+		{ "< >", SYNTAX_OK, "", "", "", "" },
 		{ "postmaster", SYNTAX_OK, "postmaster", "postmaster", "", "" },
 		/* not paths */
 		{ "", SYNTAX_ADDRESS },
@@ -77,9 +80,8 @@ test_paths(void **state unused_arg)
 		{ "root", SYNTAX_ADDRESS },
 		{ "<a@b", SYNTAX_ADDRESS },
 		{ "<<a@b>>", SYNTAX_ADDRESS },
-		{ "< a@b>", SYNTAX_ADDRESS },
-		{ "<a@b >", SYNTAX_ADDRESS },
 		{ "<a b@c>", SYNTAX_ADDRESS },
+		{ "Name <a@b>", SYNTAX_ADDRESS },
 		{ "<@b>", SYNTAX_ADDRESS },
 		{ "<a@>", SYNTAX_ADDRESS },
 		{ "<a@b..>", SYNTAX_ADDRESS },

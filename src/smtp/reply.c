@@ -69,6 +69,8 @@ smtp_reply_syntax(enum smtp_syntax why, const char *address)
 		    "Not an address; it looks like <you@example.org>"),
 		[SYNTAX_TOO_LONG] = SMTP_REPLY_INIT(501, NULL,
 		    "Address too long"),
+		[SYNTAX_NOT_TEXT] = SMTP_REPLY_INIT(501, NULL,
+		    "An address is UTF-8, without control characters"),
 		[SYNTAX_NOT_ASCII] = SMTP_REPLY_INIT(553, "5.6.7",
 		    "Addresses beyond ASCII need SMTPUTF8"),
 		[SYNTAX_PARAM] = SMTP_REPLY_INIT(555, "5.5.4",

@@ -6,10 +6,13 @@ S* 250 .*
 # Only for who asks for it, and only UTF-8.
 C: MAIL FROM:<j\xc3\xbcrgen@example.net>
 S~ 553 5\.6\.7 .*
+# Other octets are no text, and controls are in no address, asked for or not.
 C: MAIL FROM:<j\xfcrgen@example.net> SMTPUTF8
-S~ 553 5\.6\.7 .*
+S~ 501 5\.1\.7 .*
 C: MAIL FROM:<a\xc2\x85b@example.net> SMTPUTF8
-S~ 553 5\.6\.7 .*
+S~ 501 5\.1\.7 .*
+C: MAIL FROM:<a\xc2\x9bb@example.net>
+S~ 501 5\.1\.7 .*
 # No value, and once.                                         3.1 (4)
 C: MAIL FROM:<j\xc3\xbcrgen@example.net> SMTPUTF8=YES
 S~ 501 5\.5\.4 .*
