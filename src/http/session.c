@@ -37,6 +37,8 @@ head_line(struct http_request *r, size_t *left, uint16_t too_long,
 
 	if (e == E_LIMIT)
 		return too_long;
+	if (e == E_PROTO)
+		return 400;
 	if (e < 0)
 		return e;
 	*left -= line->n;
@@ -244,6 +246,9 @@ http_start(struct http_service *sv, struct stream *stream,
 	sv->refs++;
 	s->proof = BUF_INIT(HTTP_LINE_MAX);
 	s->mem = arena_new(HTTP_MEM);
+	/* A recipient MAY take it as the end of a line (RFC 9112 2.2). Who
+	 * stands in front of us may not, and would see other borders. */
+	stream_refuse_lf(stream);
 	dialogue_start(&s->d, rule, sv->tls, done, arg);
 }
 

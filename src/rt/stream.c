@@ -12,7 +12,7 @@ struct stream {
 	struct loop *loop;
 	struct transport *t;
 	bool kicked, parked;
-	bool lone_lf;	/* ends a line too */
+	enum { LF_OF_LINE, LF_ENDS_LINE, LF_REFUSED } lone_lf;
 	uint16_t sys;	/* errno of the failure; 0: none */
 	int failed;
 	int64_t deadline;
@@ -177,7 +177,7 @@ find_line_end(const struct stream *s, size_t from, size_t *at, size_t *next)
 		p++;
 		*next = (size_t)(p - s->in);
 		*at = *next - (cr ? 2 : 1);
-		if (cr || s->lone_lf)
+		if (cr || s->lone_lf != LF_OF_LINE)
 			return true;
 	}
 	return false;
@@ -200,6 +200,8 @@ stream_line(struct stream *s, size_t max, struct str *line, struct err *err)
 	}
 	if (end - s->at > max)
 		return err_set(err, E_LIMIT, "line too long");
+	if (s->lone_lf == LF_REFUSED && next - end == 1)
+		return err_set(err, E_PROTO, "LF without CR");
 	*line = str_make(s->in + s->at, end - s->at);
 	s->at = next;
 	return 0;
@@ -225,7 +227,13 @@ stream_skip_line(struct stream *s, struct err *err)
 void
 stream_lone_lf(struct stream *s)
 {
-	s->lone_lf = true;
+	s->lone_lf = LF_ENDS_LINE;
+}
+
+void
+stream_refuse_lf(struct stream *s)
+{
+	s->lone_lf = LF_REFUSED;
 }
 
 int

@@ -73,6 +73,9 @@ int stream_line(struct stream *s, size_t max, struct str *line,
 /* From now on a bare LF ends a line as well: where nothing that is not of the
  * protocol comes in lines. */
 void stream_lone_lf(struct stream *s);
+/* From now on a bare LF makes stream_line() return E_PROTO, as soon as it has
+ * come. That is not sticky, and the octets are there still. */
+void stream_refuse_lf(struct stream *s);
 /* Drop octets up to and including the next end of a line. */
 int stream_skip_line(struct stream *s, struct err *err);
 /* All that has come, at least one octet (suspends for it). Take what you

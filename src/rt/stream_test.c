@@ -74,6 +74,38 @@ lines(void *arg)
 		buf_str(&w->got, line);
 		buf_chr(&w->got, ']');
 	}
+	if (w->rc == E_PROTO)
+		buf_lit(&w->got, "<lf>");
+}
+
+/* A bare LF is told of as soon as it has come, whatever comes behind it. */
+static void
+test_refused_lf(void **state unused_arg)
+{
+	static const struct {
+		struct str in;
+		const char *out;
+	} t[] = {
+		{ STR("a\r\nb\n"), "[a]<lf>" },
+		{ STR("a\rb\r\n\nc\r\n"), "[a\rb]<lf>" },
+		{ STR("\n\r\n"), "<lf>" },
+	};
+
+	for (size_t i = 0; i < NELEM(t); i++)
+		for (size_t piece = 1; piece < 10; piece++) {
+			struct world w;
+
+			begin(&w, 16);
+			w.text = t[i].in;
+			w.piece = piece;
+			stream_refuse_lf(w.a);
+			(void)fiber_spawn(w.l, "lines", lines, &w);
+			(void)fiber_spawn(w.l, "sender", sender, &w);
+			loop_run(w.l);
+			assert_str(buf_get(&w.got), t[i].out);
+			assert_int_equal(stream_failed(w.a), 0);
+			end(&w);
+		}
 }
 
 static void
@@ -411,6 +443,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_lines),
+		cmocka_unit_test(test_refused_lf),
 		cmocka_unit_test(test_timeout),
 		cmocka_unit_test(test_pressure),
 		cmocka_unit_test(test_park),

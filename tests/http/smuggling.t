@@ -68,3 +68,21 @@ S* Connection: close
 CONN h2
 RAW PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n
 S: HTTP/1.1 505 HTTP Version Not Supported
+# A bare LF is no end of a line, and nobody waits for a better one.  RFC 9112 2.2
+CONN lf
+RAW GET /session HTTP/1.1\nHost: a\n\n
+S: HTTP/1.1 400 Bad Request
+S* Connection: close
+NONE HTTP/.*
+CONN lf_alone
+RAW \n
+S: HTTP/1.1 400 Bad Request
+CONN lf_of_field
+RAW GET /session HTTP/1.1\r\nHost: a\nX: y\r\n\r\n
+S: HTTP/1.1 400 Bad Request
+CONN lf_of_head
+RAW GET /session HTTP/1.1\r\nHost: a\r\n\n
+S: HTTP/1.1 400 Bad Request
+CONN cr_inside
+RAW GET /session HTTP/1.1\r\nHost: a\rX: y\r\n\r\n
+S: HTTP/1.1 400 Bad Request
