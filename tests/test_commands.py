@@ -52,7 +52,7 @@ def test_help():
         assert f"  {name} " in listed
         assert "usage: postern " + name in fine(name, "--help")
     assert json.loads(fine("version", "--json"))["version"]
-    assert "no command" in refused("frobnicate", code=2)
+    assert "no such command" in refused("frobnicate", code=2)
     assert "usage" in refused("account", "add", code=2)
     assert "--once is no option of it; postern domain --help" in refused(
         "domain", "list", "--once", code=2)

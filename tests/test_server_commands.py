@@ -210,7 +210,7 @@ def test_help_of_a_command():
         assert told.stdout == said(command, "--help").stdout, command
     told = said("help", "nonsense")
     assert told.returncode == 2 and not told.stdout
-    assert 'no command "nonsense"' in told.stderr
+    assert 'nonsense: there is no such command' in told.stderr
 
 
 @pytest.mark.parametrize("words,says", [
@@ -225,6 +225,7 @@ def test_help_of_a_command():
     (("queue", "retry", "999999"), "nothing of message 999999"),
     (("queue", "hold", "999998", "999999"), "nothing of message 999998"),
     (("queue", "drop", "999999", "--yes"), "nothing of message 999999"),
+    (("frob",), "no such command"),
     (("trace", "--days", "0", "1"), "--days wants a number"),
     (("verify", "--frob"), "is no option of it")])
 def test_errors_as_json(server, words, says):

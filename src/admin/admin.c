@@ -93,10 +93,11 @@ find_command(const char *name)
 }
 
 static int
-no_such_command(const char *name)
+no_such_command(int argc, char **argv)
 {
-	fprintf(stderr, "postern: there is no command \"%s\"; postern help "
-			"lists them\n", name);
+	options_note_json(argc, argv);
+	options_complain(argv[1], "there is no such command; postern help "
+				  "lists them");
 	return 2;
 }
 
@@ -112,7 +113,7 @@ cmd_help(struct admin *a, int argc, char **argv)
 		list_commands(stdout);
 		return 0;
 	}
-	return c ? c->run(a, 2, of) : no_such_command(argv[1]);
+	return c ? c->run(a, 2, of) : no_such_command(argc, argv);
 }
 
 int
@@ -130,7 +131,7 @@ admin_main(const struct server *server, int argc, char **argv)
 	}
 	c = find_command(argv[1]);
 	if (!c)
-		return no_such_command(argv[1]);
+		return no_such_command(argc, argv);
 	a.memory = arena_new(MEMORY_OCTETS);
 	code = c->run(&a, argc - 1, argv + 1);
 	arena_free(a.memory);

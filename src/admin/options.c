@@ -36,6 +36,13 @@ static const struct option all[] = {
 
 static bool wants_json;
 
+void
+options_note_json(int argc, char **argv)
+{
+	for (int i = 1; i < argc; i++)
+		wants_json |= str_eq(str_c(argv[i]), STR("--json"));
+}
+
 /* One line, with what others said escaped; as JSON if that was asked for. */
 void
 options_complain(const char *command, const char *text)
@@ -205,8 +212,8 @@ options_read(struct options *o, int argc, char **argv, const char *usage,
 	o->port_offset = 1000;
 	o->days = 7;
 	o->code = 2;
-	for (int i = 1; i < argc && strchr(takes, 'j'); i++)
-		wants_json |= str_eq(str_c(argv[i]), STR("--json"));
+	if (strchr(takes, 'j'))
+		options_note_json(argc, argv);
 	optind = 1;
 	opterr = 0;
 	while ((letter = getopt_long(argc, argv, ":h", all, NULL)) >= 0) {

@@ -68,5 +68,7 @@ const struct verb *options_verb(const struct verb *verbs, int argc,
 /* Called wrongly, with argv[n] as the first word: one line on stderr with the
  * form of usage that was meant. Returns 2. */
 int options_wrong(int argc, char **argv, int n, const char *usage);
+/* Is --json among argv[1...]? options_read() looks of itself. */
+void options_note_json(int argc, char **argv);
 /* One line on stderr: "postern queue: ...", or with --json an object. */
 void options_complain(const char *command, const char *text);
