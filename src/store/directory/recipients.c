@@ -87,7 +87,9 @@ orcpt_of(struct arena *a, struct str address)
 	return buf_failed(&b) ? STR_NULL : str_dup(a, buf_get(&b));
 }
 
-/* Where an address of ours leads, as things are now. */
+/* Where an address of ours leads, as things are now. `from` is what it stands
+ * for: itself, or the sender that a rewritten reverse-path was made of, who is
+ * told of no other address than his own. */
 static int
 expand(struct rcpt_gathering *g, const struct recipient *r, struct str from)
 {
@@ -115,7 +117,7 @@ expand(struct rcpt_gathering *g, const struct recipient *r, struct str from)
 		to->notify = notify_of(r, g->walk.met);
 		to->via = r->address;
 		if (to->account == 0 && to->orcpt.n == 0)
-			to->orcpt = orcpt_of(g->e->arena, r->address);
+			to->orcpt = orcpt_of(g->e->arena, from);
 		add_recipient(g, to);
 		if (to->account == 0 && g->forwarder.n == 0)
 			g->forwarder = str_from(r->address,

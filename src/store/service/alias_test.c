@@ -475,6 +475,11 @@ test_forward(void **state)
 	 * nothing to do with it. */
 	OK(alias(p, "*@ours.test", "bob@ours.test"));
 	assert_int_equal(kind_of(p, back, true), RCPT_LOCAL);
+	OK(submit_to(p, &p->d.mx, "", (struct recipient){
+	    .address = str_c(back), .ours = true }));
+	/* Who hears of it wrote to no SRS address, nor does he know one. */
+	assert_string_equal(look(p, queue_orcpt),
+	    "rfc822;sender@elsewhere.test");
 	assert_int_equal(kind_of(p, back, false), RCPT_NO_USER);
 	(void)snprintf(forged, sizeof(forged), "%s", back);
 	forged[6] = forged[6] == 'A' ? 'B' : 'A';
