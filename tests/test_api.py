@@ -16,13 +16,14 @@ import time
 
 import pytest
 from lib.server import PASSWORD, ConfiguredServer, address
-from lib.wire import Imap, client_context
+from lib.wire import Imap, Smtp, client_context
 
 ALICE, BOB = address("alice"), address("bob")
 DOC = pathlib.Path(__file__).resolve().parents[1] / "doc/api.md"
 JSON = "application/json"
 # What goes elsewhere stays in the queue.
-NOWHERE = 'route "*" { host = "[127.0.0.1]" port = 1 private = true }\n'
+NOWHERE = ('route "*" { host = "[127.0.0.1]" port = 1 private = true }\n'
+           "queue { hold-messages = 2 }\n")
 
 
 @pytest.fixture(scope="module")
@@ -278,6 +279,25 @@ def test_later(server):
     assert inbox(server, "bob") == []
     server.command("queue", "release", number)
     assert len(arrived(server)) == 1
+
+
+def test_too_many_later(server):
+    """So many of an account wait, and no more, by HTTP or SMTP."""
+    numbers = []
+    for _ in range(2):
+        status, answer = post(server, plain(send_at=in_seconds(1000)))
+        assert status == 202
+        numbers.append(str(answer["message"]))
+    status, answer = post(server, plain(send_at=in_seconds(1000)))
+    assert (status, answer["pointer"]) == (422, "#/send_at")
+    smtp = Smtp(server, "submissions")
+    smtp.login("alice")
+    said, = smtp.do(f"MAIL FROM:<{ALICE}> HOLDFOR=1000", 552)
+    assert said.startswith("5.7.16 ")
+    server.command("queue", "drop", *numbers, "--yes")
+    smtp.do(f"MAIL FROM:<{ALICE}> HOLDFOR=1000", 250)
+    smtp.close()
+    assert inbox(server, "bob") == []
 
 
 def test_ready(server):
