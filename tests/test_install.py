@@ -1,14 +1,15 @@
 """What `meson install` puts into a folder works from there."""
 
 import os
+import pathlib
 import re
 import subprocess
 
 import pytest
-from lib.server import BUILD, Server, free_offset
+from lib.server import BUILD, ConfiguredServer, Server, free_offset
 
-ROLES = {"store", "vault", "resolver", "relay", "mx", "front", "web",
-         "sendmail"}
+ROLES = {"master", "store", "vault", "resolver", "relay", "mx", "front",
+         "web", "sendmail"}
 
 
 @pytest.fixture(scope="module")
@@ -55,18 +56,49 @@ def test_sendmail(installed):
         assert "0 recipients" in done.stdout or "empty" in done.stdout
 
 
+def without(installed, tmp_path, program, *command):
+    """What is said, in one line, where a program is missing."""
+    there = installed / "libexec/postern" / program
+    there.rename(tmp_path / program)
+    try:
+        done = subprocess.run([installed / "bin/postern", *command],
+                              capture_output=True, text=True,
+                              stdin=subprocess.DEVNULL, cwd=tmp_path)
+    finally:
+        (tmp_path / program).rename(there)
+    assert done.returncode == (75 if command[0] == "send" else 1)
+    said, = done.stderr.splitlines()
+    return said
+
+
 def test_a_role_is_missing(installed, tmp_path):
     """One line and the end; nothing is started and nothing dies."""
-    (installed / "libexec/postern/postern-relay").rename(tmp_path / "relay")
-    try:
-        done = subprocess.run(
-            [installed / "bin/postern", "demo", "--data", tmp_path / "data",
-             "--port-offset", str(free_offset())], capture_output=True,
-            text=True, stdin=subprocess.DEVNULL, cwd=tmp_path)
-    finally:
-        (tmp_path / "relay").rename(
-            installed / "libexec/postern/postern-relay")
-    assert done.returncode == 1
-    said, = done.stderr.splitlines()
-    assert said.endswith("/../libexec/postern lacks postern-relay: build or "
+    said = without(installed, tmp_path, "postern-relay", "demo", "--data",
+                   tmp_path / "data", "--port-offset", str(free_offset()))
+    assert said.endswith("/libexec/postern lacks postern-relay: build or "
                          "install all of Postern")
+
+
+def test_a_program_is_missing(installed, tmp_path):
+    """The master, for all that start one, and sendmail."""
+    conf = tmp_path / "postern.conf"
+    conf.write_text("hostname = mail.example.test\ndata = data\n")
+    for program, *command in (
+            ("master", "run", "--config", conf),
+            ("master", "demo", "--data", tmp_path / "data"),
+            ("master", "domain", "add", "a.test", "--config", conf),
+            ("master", "mx", "there.test", "--config", conf),
+            ("sendmail", "send", "-t")):
+        said = without(installed, tmp_path, f"postern-{program}", *command)
+        assert f"postern-{program} is neither beside postern nor" in said
+
+
+def test_what_the_master_carries():
+    """Root's process: nothing that commands, TLS or SQL need."""
+    with ConfiguredServer() as server:
+        status = pathlib.Path(f"/proc/{server.process.pid}")
+        assert (status / "exe").readlink().name == "postern-master"
+        maps = (status / "maps").read_text()
+    assert "libc.so" in maps
+    for name in ("libcrypto", "libssl", "libsqlite", "libsodium", "libz"):
+        assert name not in maps, name

@@ -58,7 +58,8 @@ def mix(folder, hostile):
     """A folder of executables in which one role is hostile."""
     there = folder / f"bin-{hostile}"
     there.mkdir(exist_ok=True)
-    shutil.copy2(BUILD / "postern", there / "postern")
+    for program in ("postern", "postern-master"):
+        shutil.copy2(BUILD / program, there / program)
     for role in ROLES:
         name = f"postern-{role}"
         source = BUILD / "tests" / "redteam" if role == hostile else BUILD

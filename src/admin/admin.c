@@ -117,9 +117,9 @@ cmd_help(struct admin *a, int argc, char **argv)
 }
 
 int
-admin_main(const struct server *server, int argc, char **argv)
+admin_main(int argc, char **argv)
 {
-	struct admin a = { .server = server };
+	struct admin a = { 0 };
 	const struct command *c;
 	int code;
 

@@ -3,10 +3,9 @@
  */
 #pragma once
 #include "admin/options.h"
-#include "admin/serve.h"
+#include "base/arena.h"
 
 struct admin {
-	const struct server *server;
 	struct arena *memory;	/* of the whole command */
 };
 
@@ -19,7 +18,7 @@ struct command {
 };
 
 /* main() of postern. */
-int admin_main(const struct server *server, int argc, char **argv);
+int admin_main(int argc, char **argv);
 
 /* One line on stderr: "postern account: ..."; with --json an object with
  * "error". Returns 1. */

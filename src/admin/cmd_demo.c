@@ -123,7 +123,7 @@ start_master(struct demo *d, struct err *err)
 	if (s.log_fd < 0)
 		return err_sys(err, E_IO, "open log in %.*s",
 		    STR_FMT(d->data));
-	rc = launch_start(d->a->server, &s, &d->master, err);
+	rc = launch_start(d->a->memory, &s, &d->master, err);
 	(void)close(s.log_fd);
 	if (rc < 0)
 		d->master = 0;

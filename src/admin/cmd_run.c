@@ -2,6 +2,7 @@
  * cmd_run.c - postern run: serve as postern.conf says.
  */
 #include "admin/admin.h"
+#include "admin/launch.h"
 #include "conf/conf.h"
 #include "conf/find_config.h"
 
@@ -10,19 +11,13 @@ static const char usage[] =
     "Serve as FILE (postern.conf) says, in the foreground, logging to stderr.\n"
     "SIGTERM or Ctrl-C ends it in good order, SIGHUP reads FILE again.\n";
 
-static int
-read_again(void *arg, struct arena *a, struct config *c, struct err *err)
-{
-	return conf_read(arg, a, c, err);
-}
-
 int
 cmd_run(struct admin *a, int argc, char **argv)
 {
 	struct options o = { 0 };
 	struct config c;
 	struct err err = { 0 };
-	struct serve s = { .config = &c, .reload = read_again, .tell_fd = -1,
+	struct serve s = { .config = &c, .make_data = true, .tell_fd = -1,
 		.log_fd = STDERR_FILENO };
 	const char *file;
 	int n = options_read(&o, argc, argv, usage, "c");
@@ -34,7 +29,7 @@ cmd_run(struct admin *a, int argc, char **argv)
 	if (find_config_file(o.config, &file, &err) < 0 ||
 	    conf_read(file, a->memory, &c, &err) < 0)
 		return admin_fail("run", "%s", err.text);
-	s.arg = str_dupz(a->memory, str_c(file));
-	s.make_data = true;
-	return a->server->run(&s);
+	s.file = str_c(file);
+	(void)launch_here(a->memory, &s, &err);
+	return admin_fail("run", "%s", err.text);
 }

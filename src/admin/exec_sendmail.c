@@ -1,46 +1,41 @@
 /*
- * exec_sendmail.c - commands that are an executable of their own, so that the
- * master, which is this one, does not carry what they are linked with.
+ * exec_sendmail.c - postern send and postern sendmail, by whatever name.
  */
-#include <stdlib.h>
 #include <unistd.h>
 
 #include "admin/admin.h"
+#include "admin/beside.h"
 
-enum { SELF_MAX = 4000 };
+enum { EXEC_OCTETS = 16 << 20 };
 
-/* postern-sendmail NAME ARGUMENT..., beside us or in ../libexec/postern.
- * Comes back only if it is not there. */
-static void
-exec_sendmail(const char *name, int argc, char **argv)
+/* postern-sendmail NAME ARGUMENT... Comes back only if it cannot be. */
+static int
+exec_sendmail(struct arena *a, const char *name, int argc, char **argv,
+    struct err *err)
 {
-	static const char *const places[] = { "", "/../libexec/postern" };
-	struct arena *a = arena_new(16 << 20);
 	char **args = arena_array(a, (size_t)argc + 2, sizeof(*args));
-	char *self = arena_alloc(a, SELF_MAX);
-	ssize_t n = readlink("/proc/self/exe", self, SELF_MAX);
-	struct str here = str_make(self, n > 0 ? (size_t)n : 0);
+	const char *path;
 
-	here = str_first(here, str_rchr(here, '/'));
+	if (find_beside(a, "sendmail", &path, err) < 0)
+		return err->code;
+	args[0] = str_dupz(a, str_c(path));
 	args[1] = str_dupz(a, str_c(name));
 	for (int i = 1; i < argc; i++)
 		args[i + 1] = argv[i];
-	for (size_t i = 0; i < NELEM(places); i++) {
-		args[0] = str_dupz(a, arena_printf(a,
-		    "%.*s%s/postern-sendmail", STR_FMT(here), places[i]));
-		(void)execv(args[0], args);
-	}
-	arena_free(a);
+	(void)execv(path, args);
+	return err_sys(err, E_IO, "execute %s", path);
 }
 
 int
-cmd_sendmail(struct admin *a unused_arg, int argc, char **argv)
+cmd_sendmail(struct admin *admin unused_arg, int argc, char **argv)
 {
+	struct arena *a = arena_new(EXEC_OCTETS);
 	const char *slash = strrchr(argv[0], '/');
+	struct err err = { 0 };
 
-	exec_sendmail(slash ? slash + 1 : argv[0], argc, argv);
-	(void)admin_fail(argv[0], "postern-sendmail is neither beside postern "
-	    "nor in its ../libexec/postern");
+	(void)exec_sendmail(a, slash ? slash + 1 : argv[0], argc, argv, &err);
+	(void)admin_fail(argv[0], "%s", err.text);
+	arena_free(a);
 	return 75;	/* EX_TEMPFAIL of sysexits.h: keep it and try again */
 }
 

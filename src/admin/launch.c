@@ -1,16 +1,28 @@
 #include "admin/launch.h"
 
+#include "admin/beside.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
 #include <sys/prctl.h>
 #include <sys/wait.h>
 
+int
+launch_here(struct arena *a, const struct serve *s, struct err *err)
+{
+	const char *path;
+
+	if (find_beside(a, "master", &path, err) < 0)
+		return err->code;
+	return serve_become(s, path, err);
+}
+
 /* A group of its own: Ctrl-C reaches us, and we end it in order. */
 static no_return void
-become_master(const struct server *server, struct serve *s, int fd,
-    pid_t parent)
+become_master(const struct serve *s, const char *path, pid_t parent)
 {
+	struct err err = { 0 };
 	sigset_t none;
 
 	(void)setpgid(0, 0);
@@ -19,8 +31,9 @@ become_master(const struct server *server, struct serve *s, int fd,
 	(void)prctl(PR_SET_PDEATHSIG, SIGTERM, 0, 0, 0);
 	if (getppid() != parent)
 		_exit(1);
-	s->tell_fd = fd;
-	_exit(server->run(s));
+	(void)serve_become(s, path, &err);
+	(void)dprintf(s->tell_fd, "F%s", err.text);
+	_exit(1);
 }
 
 /* "R", or "F" and why. */
@@ -44,19 +57,21 @@ wait_told(int fd, struct err *err)
 }
 
 int
-launch_start(const struct server *server, struct serve *s, pid_t *pid,
-    struct err *err)
+launch_start(struct arena *a, struct serve *s, pid_t *pid, struct err *err)
 {
 	pid_t parent = getpid();
+	const char *path;
 	int fds[2];
 
+	if (find_beside(a, "master", &path, err) < 0)
+		return err->code;
 	(void)fflush(stdout);
 	if (pipe2(fds, O_CLOEXEC) < 0)
 		return err_sys(err, E_IO, "pipe");
 	*pid = fork();
 	if (*pid == 0) {
-		(void)close(fds[0]);
-		become_master(server, s, fds[1], parent);
+		s->tell_fd = fds[1];
+		become_master(s, path, parent);
 	}
 	(void)close(fds[1]);
 	if (*pid < 0) {

@@ -102,7 +102,7 @@ start_master(struct names *n, struct admin *a, struct err *err)
 	s.log_fd = open("/dev/null", O_WRONLY | O_CLOEXEC);
 	if (s.log_fd < 0)
 		return err_sys(err, E_IO, "/dev/null");
-	rc = launch_start(a->server, &s, &n->master, err);
+	rc = launch_start(a->memory, &s, &n->master, err);
 	if (rc < 0)
 		n->master = 0;
 	(void)close(s.log_fd);

@@ -77,7 +77,7 @@ start_master(struct operator *op, struct admin *a, const struct config *c,
 	s.log_fd = open("/dev/null", O_WRONLY | O_CLOEXEC);
 	if (s.log_fd < 0)
 		return err_sys(err, E_IO, "/dev/null");
-	rc = launch_start(a->server, &s, &op->master, err);
+	rc = launch_start(a->memory, &s, &op->master, err);
 	if (rc < 0)
 		op->master = 0;
 	(void)close(s.log_fd);

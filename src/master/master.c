@@ -118,31 +118,20 @@ have_role(const struct master *m, const char *role)
 	    "%s/postern-%s", m->libexec, role)), X_OK) == 0;
 }
 
-/* The roles: beside us (a build folder), or where an installation has them. */
+/* The roles are beside us, wherever that is. */
 static int
 find_roles(struct master *m, struct err *err)
 {
-	static const char *const places[] = { "", "/../libexec/postern" };
 	char self[1024];
+	ssize_t n = readlink("/proc/self/exe", self, sizeof(self));
 	struct str here;
-	ssize_t n;
 
-	m->libexec = m->serve->libexec;
-	if (m->libexec)
-		return 0;
-	n = readlink("/proc/self/exe", self, sizeof(self));
 	if (n <= 0 || (size_t)n == sizeof(self))
 		return err_sys(err, E_IO, "/proc/self/exe");
 	here = str_make(self, (size_t)n);
-	here = str_first(here, str_rchr(here, '/'));
-	for (size_t i = 0; i < NELEM(places); i++) {
-		m->libexec = str_dupz(m->forever, arena_printf(m->forever,
-		    "%.*s%s", STR_FMT(here), places[i]));
-		if (have_role(m, role_name(ROLE_STORE)))
-			return 0;
-	}
-	return err_set(err, E_NOTFOUND, "postern-store is neither in %.*s nor "
-	    "in its ../libexec/postern", STR_FMT(here));
+	m->libexec = str_dupz(m->forever, str_first(here,
+	    str_rchr(here, '/')));
+	return 0;
 }
 
 /* One line about all of them: half a build starts and dies, again and again. */

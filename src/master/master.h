@@ -4,6 +4,8 @@
  * them in order. It parses nothing from outside and reaches nothing.
  */
 #pragma once
-#include "admin/serve.h"
+#include "master/serve.h"
 
+/* Serve until SIGTERM or SIGINT. The exit code; problems are logged, and told
+ * to tell_fd. Owns the process: its signals and its children. */
 int master_run(const struct serve *s);

@@ -8,6 +8,7 @@
 #include <signal.h>
 #include <sys/wait.h>
 
+#include "conf/conf.h"
 #include "master/master_int.h"
 
 enum { SOON_MS = 10000, AGAIN_MAX_MS = 1000 };
@@ -290,10 +291,10 @@ static int
 read_config(struct master *m, struct arena *a, struct config *c,
     struct err *err)
 {
-	if (!m->serve->reload)
+	if (m->serve->file.n == 0)
 		return err_set(err, E_INVALID,
 		    "there is no configuration file to read");
-	if (m->serve->reload(m->serve->arg, a, c, err) < 0)
+	if (conf_read(str_dupz(a, m->serve->file), a, c, err) < 0)
 		return err->code;
 	if (!str_eq(c->data, m->config.data))
 		return err_set(err, E_INVALID,

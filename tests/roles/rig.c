@@ -39,6 +39,33 @@ rig_open(struct rig *r, const char *libexec, const char *hostname)
 }
 
 void
+rig_write_config(struct rig *r, const char *text)
+{
+	FILE *f;
+
+	(void)snprintf(r->file, sizeof(r->file), "%s.conf", r->folder);
+	f = fopen(r->file, "w");
+	assert_non_null(f);
+	assert_true(fprintf(f, "data = %s\n%s\n", r->folder, text) > 0);
+	assert_int_equal(fclose(f), 0);
+}
+
+static no_return void
+become_master(const struct rig *r, int log, int tell)
+{
+	struct serve s = { .config = &r->config, .make_data = true,
+		.file = str_c(r->file), .tell_fd = tell, .log_fd = log };
+	struct err err = { 0 };
+	char path[200];
+
+	(void)prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0);
+	(void)snprintf(path, sizeof(path), "%s/postern-master", r->libexec);
+	(void)serve_become(&s, path, &err);
+	(void)dprintf(2, "%s\n", err.text);
+	_exit(70);
+}
+
+void
 rig_start(struct rig *r)
 {
 	int log[2], tell[2];
@@ -47,14 +74,8 @@ rig_start(struct rig *r)
 	assert_int_equal(pipe2(tell, O_CLOEXEC), 0);
 	r->pid = fork();
 	assert_true(r->pid >= 0);
-	if (r->pid == 0) {
-		struct serve s = { .config = &r->config, .make_data = true,
-			.libexec = r->libexec, .reload = r->reload, .arg = r,
-			.tell_fd = tell[1], .log_fd = log[1] };
-
-		(void)prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0);
-		_exit(master_run(&s));
-	}
+	if (r->pid == 0)
+		become_master(r, log[1], tell[1]);
 	(void)close(log[1]);
 	(void)close(tell[1]);
 	r->log = log[0];
@@ -180,6 +201,8 @@ rig_close(struct rig *r)
 	}
 	(void)close(r->log);
 	(void)close(r->tell);
+	if (r->file[0])
+		(void)unlink(r->file);
 	pid = fork();
 	if (pid == 0) {
 		(void)execv("/bin/rm", argv);

@@ -5,7 +5,7 @@
 #include <sys/types.h>
 
 #include "base/test.h"
-#include "master/master.h"
+#include "master/serve.h"
 
 struct rig {
 	char folder[32];
@@ -15,12 +15,13 @@ struct rig {
 	size_t mark;		/* rig_line() looks behind it */
 	struct config config;
 	struct buf listeners;
-	int (*reload)(void *arg, struct arena *a, struct config *c,
-	    struct err *err);
+	char file[48];		/* postern.conf, if it has one */
 	const char *libexec;
 };
 
 void rig_open(struct rig *r, const char *libexec, const char *hostname);
+/* What postern.conf says from now on; before the start: that there is one. */
+void rig_write_config(struct rig *r, const char *text);
 void rig_start(struct rig *r);
 /* A line with both words, behind the mark; waits for it. */
 struct str rig_line(struct rig *r, const char *who, const char *what,
