@@ -13,13 +13,15 @@ static const char usage[] =
     "--repair looks for mail that the database does not lead to (it is an old\n"
     "one, or lost; packs/stray-*, blobs/stray-*) and puts it into the mailbox\n"
     "Recovered of its owner, or where it was; removes messages whose file is\n"
-    "gone; and stray files, once nothing is left in them.\n\n"
+    "gone; and stray files, once nothing is left in them, and tables that\n"
+    "were put aside (change_damaged_*), once they can be read.\n\n"
     "  --dry-run   only say what it would do\n"
     "  --forget    give up what it finds no owner for: its file goes, too\n"
     WHICH_SERVER;
 
 struct verify_sum {
 	uint64_t checked, octets, problems;
+	uint64_t files, files_octets, tables;	/* that were put aside */
 	struct table table;
 };
 
@@ -51,6 +53,9 @@ verify_all(struct admin *a, struct operator *op, struct verify_sum *s,
 			return err->code;
 		s->checked += answer.checked;
 		s->octets += answer.octets;
+		s->files += answer.aside_files;
+		s->files_octets += answer.aside_octets;
+		s->tables += answer.aside_tables;
 		take_problems(a, s, answer.problems);
 		ask.cursor = answer.next;
 		if (show)
@@ -77,18 +82,43 @@ print_lines_json(const struct table *t)
 	puts("]}");
 }
 
+/* What lies about, where, and what to do: it is no problem, but nothing ever
+ * removes it by itself. */
+static void
+aside_report(const struct verify_sum *s)
+{
+	if (s->files > 0)
+		printf("%llu files (%llu octets) that the database does not "
+		    "name are kept as\nstore/packs/stray-* and "
+		    "store/blobs/stray-* in the data folder: postern verify\n"
+		    "--repair finds the mail in them, and then removes them\n",
+		    (unsigned long long)s->files,
+		    (unsigned long long)s->files_octets);
+	if (s->tables > 0)
+		printf("%llu tables that could not be read are kept in "
+		    "postern.db as change_damaged_*,\nwith nobody's mail: "
+		    "postern verify --repair removes those that can be read "
+		    "again\n", (unsigned long long)s->tables);
+}
+
 static void
 verify_report(struct verify_sum *s, bool json)
 {
 	if (json) {
-		printf("{\"checked\":%llu,\"octets\":%llu,\"problems\":[",
+		printf("{\"checked\":%llu,\"octets\":%llu,"
+		    "\"strays\":%llu,\"stray_octets\":%llu,"
+		    "\"tables_aside\":%llu,\"problems\":[",
 		    (unsigned long long)s->checked,
-		    (unsigned long long)s->octets);
+		    (unsigned long long)s->octets,
+		    (unsigned long long)s->files,
+		    (unsigned long long)s->files_octets,
+		    (unsigned long long)s->tables);
 		print_lines_json(&s->table);
 		return;
 	}
 	if (s->table.nrows > 0)
 		table_print(&s->table, false);
+	aside_report(s);
 	printf("%llu checked, %llu octets read, %llu problems\n",
 	    (unsigned long long)s->checked, (unsigned long long)s->octets,
 	    (unsigned long long)s->problems);
@@ -118,6 +148,8 @@ add_slice(struct admin *a, struct repair_sum *s, const struct repair_answer *n)
 	s->n.removed += n->removed;
 	s->n.counted += n->counted;
 	s->n.left += n->left;
+	s->n.tables += n->tables;
+	s->n.tables_left += n->tables_left;
 }
 
 static int
@@ -154,9 +186,10 @@ repair_report(const struct repair_sum *s, const struct options *o)
 	if (o->json) {
 		printf("{\"dry_run\":%s,\"recovered\":%u,\"restored\":%u,"
 		    "\"removed\":%u,\"counted\":%u,\"left\":%u,"
+		    "\"tables\":%u,\"tables_left\":%u,"
 		    "\"done\":[", o->dry_run ? "true" : "false",
 		    n->recovered, n->restored, n->removed, n->counted,
-		    n->left);
+		    n->left, n->tables, n->tables_left);
 		print_lines_json(&s->table);
 		return;
 	}

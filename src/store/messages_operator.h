@@ -38,11 +38,15 @@ enum { SEND_AS_own, SEND_AS_ours, SEND_AS_anyone, SEND_AS_N };
 	F(S, u32, messages, 0) F(S, u64, size, 0) F(S, u32, send_as, 0)
 /* Recount everything and read every blob, a slice at a time: cursor is empty
  * at first and then `next`, which is empty at the end. problems: one line
- * each. */
+ * each. What was put aside is none, but takes room; the first slice counts it:
+ * files that the database does not name (stray-*), and tables that could not be
+ * read. */
 #define FIELDS_verify_ask(F, S) F(S, str, cursor, 64)
 #define FIELDS_verify_answer(F, S)                                    \
 	F(S, str, next, 64) F(S, str, problems, MSG_CHUNK)            \
 	F(S, u64, checked, 0) F(S, u64, octets, 0)                    \
+	F(S, u64, aside_files, 0) F(S, u64, aside_octets, 0)          \
+	F(S, u64, aside_tables, 0)                                    \
 	F(S, u32, percent, 0)
 /* Mend what verify finds, a slice at a time as there; with another change id
  * each. dry: only say what would be done. forget: what cannot be given to
@@ -60,7 +64,9 @@ enum { SEND_AS_own, SEND_AS_ours, SEND_AS_anyone, SEND_AS_N };
 	F(S, u32, restored, 0)	/* that can be read where they are */ \
 	F(S, u32, removed, 0)	/* whose octets are gone */           \
 	F(S, u32, counted, 0)	/* counts put right */                \
-	F(S, u32, left, 0)	/* that nobody could be given */
+	F(S, u32, left, 0)	/* that nobody could be given */      \
+	F(S, u32, tables, 0)	/* put aside, that went */            \
+	F(S, u32, tables_left, 0) /* that cannot be read, and stay */
 /* Rows of a day from an offset (0 at first) on; no rows: there are no more
  * now. E_NOTFOUND: none of that day. */
 #define FIELDS_journal_read_ask(F, S) \

@@ -238,6 +238,19 @@ put_strays_aside(struct packs *p, const char *dir, enum known_kind kind,
 	return rc < 0 ? pack_failed(err, rc, "put aside", kind) : 0;
 }
 
+/* At each start, as long as they take room. */
+static int
+tell_strays(struct packs *p, struct log *log, struct err *err)
+{
+	uint64_t files, octets;
+	int rc = salvage_strays(p, &files, &octets, err);
+
+	if (rc == 0 && files > 0 && log)
+		log_event(log, LOG_WARN, "strays_kept", F_INT("files", files),
+		    F_INT("octets", octets));
+	return rc;
+}
+
 int
 packs_recovered(struct packs *p, struct log *log, struct err *err)
 {
@@ -245,6 +258,8 @@ packs_recovered(struct packs *p, struct log *log, struct err *err)
 
 	if (rc == 0)
 		rc = put_strays_aside(p, "blobs", KNOWN_BLOB, log, err);
+	if (rc == 0)
+		rc = tell_strays(p, log, err);
 	if (rc == 0 && p->keep_all)
 		rc = look_at_strays(p, err);
 	map_free(&p->known);

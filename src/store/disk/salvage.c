@@ -45,6 +45,48 @@ salvage_next_stray(struct packs *p, struct str after, char name[SALVAGE_NAME],
 	return rc < 0 ? pack_failed(err, rc, "list strays", 0) : name[0] != 0;
 }
 
+struct stray_sum {
+	struct packs *p;
+	const char *dir;
+	uint64_t files, octets;
+};
+
+static void
+add_stray(void *arg, const char *file)
+{
+	char name[SALVAGE_NAME + 200];
+	struct stray_sum *s = arg;
+	int n = snprintf(name, sizeof(name), "%s/%s", s->dir, file);
+	uint64_t size;
+	struct file *f;
+
+	if (n >= SALVAGE_NAME || !salvage_is_stray(name))
+		return;
+	s->files++;
+	if (s->p->fs->ops->open(s->p->fs, name, 0, &f) < 0)
+		return;		/* whoever wants to look into it says why */
+	if (s->p->fs->ops->size(f, &size) == 0)
+		s->octets += size;
+	file_close(f);
+}
+
+int
+salvage_strays(struct packs *p, uint64_t *files, uint64_t *octets,
+    struct err *err)
+{
+	struct stray_sum s = { .p = p, .dir = "packs" };
+	int rc = p->fs->ops->list(p->fs, s.dir, add_stray, &s);
+
+	s.dir = "blobs";
+	if (rc == 0)
+		rc = p->fs->ops->list(p->fs, s.dir, add_stray, &s);
+	if (rc < 0)
+		return pack_failed(err, rc, "list strays", 0);
+	*files = s.files;
+	*octets = s.octets;
+	return 0;
+}
+
 bool
 salvage_is_stray(const char *name)
 {

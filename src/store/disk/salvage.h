@@ -16,6 +16,9 @@ enum { SALVAGE_NAME = 48 };
  * there is none, or E_*. */
 int salvage_next_stray(struct packs *p, struct str after,
     char name[SALVAGE_NAME], struct err *err);
+/* How many there are, and their octets. */
+int salvage_strays(struct packs *p, uint64_t *files, uint64_t *octets,
+    struct err *err);
 bool salvage_is_stray(const char *name);
 /* It goes. No other than a stray file does: E_INVALID. */
 int salvage_remove(struct packs *p, const char *stray, struct err *err);

@@ -581,6 +581,8 @@ fixture_repair(struct fixture *d, struct fixture_repair *r)
 		r->removed += a->removed;
 		r->counted += a->counted;
 		r->left += a->left;
+		r->tables += a->tables;
+		r->tables_left += a->tables_left;
 		if (a->lines.n)
 			fprintf(stderr, "%.*s", STR_FMT(a->lines));
 		ask.cursor = str_make(cursor, a->next.n);

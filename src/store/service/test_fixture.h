@@ -107,6 +107,7 @@ struct fixture_repair {
 	bool dry, forget;
 	int slices;
 	uint32_t recovered, restored, removed, counted, left;
+	uint32_t tables, tables_left;
 };
 int fixture_repair(struct fixture *d, struct fixture_repair *r);
 /* How many problems verify finds; printed to stderr. Negative E_*. */

@@ -101,11 +101,27 @@ count(struct folder *p)
 
 /* ---- damage ------------------------------------------------------------ */
 
-/* The first page of a table, with the store closed. */
+/* The first page of a table, with the store closed: where it was and what it
+ * held. */
+struct damaged {
+	off_t at;
+	char octets[4096];
+};
+
 static void
-damage(struct folder *p, const char *table)
+write_page(struct folder *p, const struct damaged *page)
 {
-	static char page[4096];
+	int fd = openat(p->dirfd, "postern.db", O_WRONLY);
+
+	assert_int_equal(pwrite(fd, page->octets, sizeof(page->octets),
+	    page->at), sizeof(page->octets));
+	close(fd);
+}
+
+static void
+damage(struct folder *p, const char *table, struct damaged *before)
+{
+	static struct damaged page;
 	char name[100];
 	sqlite3_stmt *st;
 	sqlite3 *db;
@@ -122,11 +138,27 @@ damage(struct folder *p, const char *table)
 	root = sqlite3_column_int(st, 0);
 	sqlite3_finalize(st);
 	sqlite3_close(db);
-	memset(page, 0xa5, sizeof(page));
-	fd = openat(p->dirfd, "postern.db", O_WRONLY);
-	assert_int_equal(pwrite(fd, page, sizeof(page),
-	    (off_t)(root - 1) * 4096), sizeof(page));
+	page.at = (off_t)(root - 1) * 4096;
+	fd = openat(p->dirfd, "postern.db", O_RDONLY);
+	assert_int_equal(pread(fd, page.octets, sizeof(page.octets), page.at),
+	    sizeof(page.octets));
 	close(fd);
+	if (before)
+		*before = page;
+	memset(page.octets, 0xa5, sizeof(page.octets));
+	write_page(p, &page);
+}
+
+/* What verify counts in its first slice. */
+static struct verify_answer
+aside(struct folder *p)
+{
+	struct verify_ask ask = { STR_NULL };
+	union store_answer answer;
+
+	assert_int_equal(reader_ask(p->d.r, &p->d.operator_, STORE_verify,
+	    &ask, &answer, &p->d.err), 0);
+	return answer.verify;
 }
 
 /* It keeps answers, for an hour; nobody's mail stands and falls with it. */
@@ -138,7 +170,7 @@ test_damaged_changes(void **state)
 	assert_int_equal(mail(p, 7, "one"), 0);
 	assert_int_equal(mail(p, 7, "one"), 0);
 	assert_int_equal(count(p), 1);
-	damage(p, "change");
+	damage(p, "change", NULL);
 	open_again(p);
 	assert_int_equal(mail(p, 8, "two"), 0);
 	assert_int_equal(logged(p, " changes_forgotten"), 1);
@@ -149,6 +181,63 @@ test_damaged_changes(void **state)
 	assert_int_equal(mail(p, 9, "three"), 0);
 	assert_int_equal(count(p), 3);
 	assert_int_equal(logged(p, " changes_forgotten"), 1);
+}
+
+/* It is counted where it is, and goes once it can be read again. */
+static void
+test_table_put_aside(void **state)
+{
+	struct folder *p = *state;
+	struct fixture_repair dry = { .dry = true }, done = { 0 },
+		again = { 0 };
+	static struct damaged page;
+
+	assert_int_equal(mail(p, 7, "one"), 0);
+	assert_int_equal(aside(p).aside_tables, 0);
+	damage(p, "change", &page);
+	open_again(p);
+	assert_int_equal(mail(p, 8, "two"), 0);
+	assert_int_equal(aside(p).aside_tables, 1);
+	assert_int_equal(fixture_repair(&p->d, &dry), 0);
+	assert_int_equal(fixture_repair(&p->d, &done), 0);
+	assert_int_equal(dry.tables_left, 1);
+	assert_int_equal(done.tables, 0);
+	assert_int_equal(aside(p).aside_tables, 1);
+	fixture_close(&p->d);
+	write_page(p, &page);
+	open_again(p);
+	assert_int_equal(fixture_repair(&p->d, &again), 0);
+	assert_int_equal(again.tables, 1);
+	assert_int_equal(again.tables_left, 0);
+	assert_int_equal(aside(p).aside_tables, 0);
+	assert_int_equal(fixture_verify(&p->d), 0);
+	assert_int_equal(mail(p, 9, "three"), 0);
+	assert_int_equal(count(p), 3);
+}
+
+/* Files that the database does not name: counted, and said at each start. */
+static void
+test_strays_are_counted(void **state)
+{
+	struct folder *p = *state;
+	struct fixture_repair done = { 0 };
+	int fd;
+
+	assert_int_equal(aside(p).aside_files, 0);
+	fd = openat(p->dirfd, "blobs/0000000000000123", O_CREAT | O_WRONLY,
+	    0600);
+	assert_int_equal(write(fd, "half of a message", 17), 17);
+	close(fd);
+	open_again(p);
+	assert_int_equal(aside(p).aside_files, 1);
+	assert_int_equal(aside(p).aside_octets, 17);
+	assert_int_equal(logged(p, " strays_kept files=1 octets=17"), 1);
+	open_again(p);
+	assert_int_equal(logged(p, " strays_kept files=1 octets=17"), 2);
+	assert_int_equal(fixture_repair(&p->d, &done), 0);
+	assert_int_equal(aside(p).aside_files, 0);
+	open_again(p);
+	assert_int_equal(logged(p, " strays_kept"), 2);
 }
 
 static void
@@ -171,7 +260,7 @@ test_damaged_for_gc(void **state)
 
 	for (size_t i = 0; i < NELEM(tables); i++) {
 		assert_int_equal(mail(p, 0, "one"), 0);
-		damage(p, tables[i]);
+		damage(p, tables[i], NULL);
 		open_again(p);
 		clean(p, 30);
 		clean(p, 30);
@@ -470,6 +559,10 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(test_damaged_changes, set_up,
+		    tear_down),
+		cmocka_unit_test_setup_teardown(test_table_put_aside, set_up,
+		    tear_down),
+		cmocka_unit_test_setup_teardown(test_strays_are_counted, set_up,
 		    tear_down),
 		cmocka_unit_test_setup_teardown(test_damaged_for_gc, set_up,
 		    tear_down),

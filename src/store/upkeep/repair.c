@@ -10,6 +10,7 @@
  *   p<octet> <pack>       what lies behind the known end of packs
  *   r<blob>               blobs named otherwise than their rows say
  *   g<uid> <account> <mailbox>   messages whose file is gone
+ *   c<table>              tables of changes that were put aside
  *   f0                    the end
  *
  * A slice that died was not done, and one that was done finds nothing left to
@@ -390,8 +391,72 @@ gone_slice(struct repairing *x, uint64_t at, struct str rest)
 	if (account)
 		set_next(x, 'g', g.uid, text);
 	else
-		set_next(x, 'f', 0, "");
+		set_next(x, 'c', 0, "");
 	return rc;
+}
+
+/* ---- tables that were put aside ------------------------------------------ */
+
+/* What SQLite says of a table. One with damage in it cannot be taken apart:
+ * which pages it has is written in it. But a disk may read again what it could
+ * not for a while, or have been restored. */
+static int
+check_aside(struct repairing *x, struct str name, struct buf *says)
+{
+	struct sql *q = &x->e->w;
+	int rc;
+
+	sql_forget_pages(q);
+	rc = sql_first(q, SQL_table_check, SQL_VALS(vs(name)), x->err);
+	if (rc <= 0)
+		return rc;
+	buf_str(says, str_first(sql_column_str(q, SQL_table_check, 0), 200));
+	sql_end(q, SQL_table_check);
+	return 0;
+}
+
+static int
+drop_table(struct repairing *x, struct str name)
+{
+	char text[80];
+
+	(void)snprintf(text, sizeof(text), "DROP TABLE \"%.*s\"",
+	    STR_FMT(name));
+	return x->ask->dry ? 0 : sql_exec(&x->e->w, text, x->err);
+}
+
+/* at: how many of them stay. */
+static int
+aside_slice(struct repairing *x, uint64_t at)
+{
+	struct sql *q = &x->e->w;
+	auto_buf says = BUF_INIT(UPKEEP_LINE_MAX);
+	struct str name;
+	int rc = sql_first(q, SQL_aside_name, SQL_VALS(vi(at)), x->err);
+
+	if (rc <= 0) {
+		set_next(x, 'f', 0, "");
+		return rc;
+	}
+	name = str_dup(x->e->arena, sql_column_str(q, SQL_aside_name, 0));
+	sql_end(q, SQL_aside_name);
+	set_next(x, 'c', at, "");
+	rc = check_aside(x, name, &says);
+	if (rc < 0)
+		return rc;
+	if (!str_eq(buf_get(&says), STR("ok"))) {
+		x->out->tables_left++;
+		repair_say(x, "%.*s stays: %.*s", STR_FMT(name),
+		    STR_FMT(buf_get(&says)));
+		set_next(x, 'c', at + 1, "");
+		return 0;
+	}
+	x->out->tables++;
+	repair_say(x, "%.*s %s", STR_FMT(name), x->ask->dry ? "would go" :
+	    "is gone");
+	if (x->ask->dry)
+		set_next(x, 'c', at + 1, "");
+	return drop_table(x, name);
 }
 
 /* ---- the whole ----------------------------------------------------------- */
@@ -446,6 +511,7 @@ slice(struct repairing *x)
 	case 'p': return pack_slice(x, at, rest);
 	case 'r': return refs_slice(x, at);
 	case 'g': return gone_slice(x, at, rest);
+	case 'c': return aside_slice(x, at);
 	case 'f': return last_slice(x);
 	default: return err_set(x->err, E_INVALID, "no such cursor");
 	}

@@ -1,3 +1,4 @@
+#include "store/disk/salvage.h"
 #include "store/upkeep/upkeep_int.h"
 
 /*
@@ -537,12 +538,23 @@ blob_slice(struct verifying *v, uint64_t after)
 }
 
 static void
+count_aside(struct verifying *v)
+{
+	unread(v, salvage_strays(v->r->e->packs, &v->out->aside_files,
+	    &v->out->aside_octets, v->err));
+	unread(v, sql_number(v->q, SQL_aside_count, NULL, 0,
+	    &v->out->aside_tables, v->err));
+}
+
+static void
 first_slice(struct verifying *v)
 {
 	int rc = sql_read_begin(v->q, v->err);
 
-	if (rc == 0)
+	if (rc == 0) {
+		count_aside(v);
 		check_common(v);
+	}
 	sql_read_end(v->q);
 	unread(v, rc);
 	set_next(v, 't', 0);
