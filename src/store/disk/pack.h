@@ -48,6 +48,11 @@ void packs_keep_all(struct packs *p);
  * the middle of it. */
 int packs_unknown(struct packs *p, uint64_t pack, uint64_t written,
     struct err *err);
+/* The record at the place of a blob (pack, at, blob, crc): is it that of this
+ * blob, of another one, or does nothing there say? Numbers begin anew in each
+ * folder, so with another folder's database most are of others. */
+enum packs_whose { PACKS_NOBODYS, PACKS_ITS, PACKS_ANOTHERS };
+enum packs_whose packs_whose(struct packs *p, const struct place *at);
 /* Recovery (recover.c): the packs that SQL names, with the octets written and
  * how many of those live, are told one by one in ascending order; one that is
  * not there and should be is logged and done without. Then all that nobody

@@ -104,6 +104,29 @@ packs_unknown(struct packs *p, uint64_t pack, uint64_t written,
 	return n;
 }
 
+enum packs_whose
+packs_whose(struct packs *p, const struct place *at)
+{
+	char name[40], header[RECORD_HEADER];
+	struct record r;
+	struct file *f;
+	size_t got;
+	int rc;
+
+	if (at->pack)
+		pack_name(name, sizeof(name), at->pack);
+	else
+		large_name(name, sizeof(name), at->blob);
+	if (p->fs->ops->open(p->fs, name, 0, &f) < 0)
+		return PACKS_NOBODYS;
+	rc = p->fs->ops->read(f, header, sizeof(header), at->at, &got);
+	file_close(f);
+	if (rc < 0 || got < sizeof(header) || !record_parse(header, &r))
+		return PACKS_NOBODYS;
+	return r.blob == at->blob && r.crc == at->crc ? PACKS_ITS :
+	    PACKS_ANOTHERS;
+}
+
 int
 packs_known(struct packs *p, uint64_t pack, uint64_t written, uint64_t live,
     struct log *log, struct err *err)

@@ -335,6 +335,34 @@ check_age(struct engine *e, struct err *err)
 	return commits < 0 ? commits : rc;
 }
 
+/* A database with its postern.state, but of another folder: most of what it
+ * names is other mail here. A disk that lost the last commit is not that. */
+static int
+check_folder(struct engine *e, struct err *err)
+{
+	enum sql_statement s = SQL_blob_newest;
+	struct sql *q = &e->w;
+	int n[3] = { 0 }, rc = 0;
+
+	if (!e->before.known)
+		return 0;
+	for (rc = sql_first(q, s, NULL, 0, err); rc > 0;
+	     rc = sql_next(q, s, err)) {
+		struct place at = { .blob = sql_u64(q, blob_newest, blob),
+			.pack = sql_u64(q, blob_newest, pack),
+			.at = sql_u64(q, blob_newest, at),
+			.crc = (uint32_t)sql_u64(q, blob_newest, crc) };
+
+		n[packs_whose(e->packs, &at)]++;
+	}
+	if (rc < 0 || n[PACKS_ANOTHERS] <= n[PACKS_ITS])
+		return rc;
+	return err_set(err, E_INVALID, "postern.db belongs to another "
+	    "folder: of the last messages it names, %d are others in packs/ "
+	    "and blobs/ here. Restore the one that belongs here, with its "
+	    "postern.db-wal and postern.state", n[PACKS_ANOTHERS]);
+}
+
 static int
 open_database(struct engine *e, struct err *err)
 {
@@ -348,6 +376,8 @@ open_database(struct engine *e, struct err *err)
 	sql_is_writer(&e->w);
 	if (rc == 0)
 		rc = check_age(e, err);
+	if (rc == 0)
+		rc = check_folder(e, err);
 	if (rc == 0 && !sql_is_read_only(&e->w))
 		rc = end_the_last(e, err);
 	if (rc == 0)

@@ -257,6 +257,34 @@ test_crashed_older(void **state)
 	older_than_packs(p);
 }
 
+/* The database of another server, with its postern.state and with as much mail:
+ * nothing of ours is cut off, put aside or written over. */
+static void
+test_anothers(void **state)
+{
+	struct folder *p = *state, *other;
+	char copy[200];
+
+	folder_mail(p, "Subject: two\r\n\r\ntwo\r\n");
+	fixture_close(&p->d);
+	assert_int_equal(folder_set_up((void **)&other), 0);
+	folder_mail(other, "Subject: uno\r\n\r\nuno\r\n");
+	fixture_close(&other->d);
+	(void)snprintf(copy, sizeof(copy), "cp %s/postern.db "
+	    "%s/postern.state .", other->path, other->path);
+	folder_shell(p, "mkdir kept && mv postern.db* postern.state kept");
+	folder_shell(p, "cp -a packs kept");
+	folder_shell(p, copy);
+	assert_int_equal(fixture_open(&p->d), E_INVALID);
+	assert_non_null(strstr(p->d.err.text, "belongs to another folder"));
+	folder_shell(p, "cmp packs/* kept/packs/*");
+	folder_shell(p, "rm -f postern.db* && mv kept/postern.* .");
+	assert_int_equal(fixture_open(&p->d), 0);
+	assert_int_equal(count(p), 2);
+	assert_int_equal(fixture_verify(&p->d), 0);
+	(void)folder_tear_down((void **)&other);
+}
+
 /* A file that nobody names is kept under another name; one that is named and
  * gone takes only its own mail along. */
 static void
@@ -442,6 +470,7 @@ main(void)
 		T(test_lost),
 		T(test_older),
 		T(test_older_than_packs),
+		T(test_anothers),
 		T(test_crashed_older),
 		T(test_wal_cut),
 		T(test_files),

@@ -330,6 +330,8 @@
 	S(blob_del, "DELETE FROM blob WHERE blob=?1")                         \
 	R(blob_files, (blob), "FROM blob WHERE pack=0")                       \
 	S(blob_last, "SELECT max(blob) FROM blob")                            \
+	R(blob_newest, (blob, pack, at, crc),                                 \
+	    "FROM blob ORDER BY blob DESC LIMIT 16")                          \
 	S(pack_put, "INSERT INTO pack VALUES (?1, ?2, ?3)"                    \
 	    " ON CONFLICT (pack) DO UPDATE"                                   \
 	    " SET written=excluded.written, live=live+excluded.live")         \
