@@ -40,6 +40,18 @@ SANITIZE = "-Db_sanitize=address,undefined", "-Db_lundef=false"
 # clang where they are fuzzed.
 WITH_CLANG = ("build with clang", "build-clang"), {
     "cc": "clang", "tests": "disabled"}
+ARM64 = ("build for aarch64", "build-arm64", "--cross-file",
+         "build-arm64/cross.ini", "-Dpage=disabled"), {}
+# What qemu-user is not: a kernel. That of this machine does it for the others.
+NOT_EMULATED = {
+    "rt/sandbox": "it has threads of its own, and no seccomp",
+    "vault/role-sandboxed": "it has threads of its own, and no seccomp",
+    "vault/role_dkim-sandboxed": "it has threads of its own, and no seccomp",
+    "rt/conn_limits": "its MADV_REMOVE gives nothing back",
+    "vault/role": "too slow for its flood of passwords",
+    "master": "it executes no program of another machine",
+    "conf/docs": "python executes no program of another machine",
+}
 SANITIZED = ("build with ASan and UBSan", "build-asan", *SANITIZE), {}
 
 # cmocka's own counts: one that ends early with status 0 has not passed.
@@ -148,8 +160,9 @@ class Run:
 
     # Tests declared in meson.build: units, replays of fuzz corpora.
 
-    def meson_tests(self, folder, label, times=1, but=None):
-        """All of them, or all but those of one suite."""
+    def meson_tests(self, folder, label, times=1, but=None, unable=None):
+        """All of them, or all but those of one suite and those that this
+        machine cannot do, which are skipped with the reason."""
         listed = subprocess.run(["meson", "test", "-C", folder, "--list",
                                  "--no-rebuild"],
                                 cwd=ROOT, capture_output=True, text=True)
@@ -161,6 +174,10 @@ class Run:
             return
         chosen = {n.rsplit(" / ")[-1] for n in names if self.pattern in n}
         names = [n for n in names if n.rsplit(" / ")[-1] in chosen]
+        for name in sorted(chosen & set(unable or {})):
+            self.results.skip(f"{label} {name}", unable[name])
+            chosen.remove(name)
+            names = [n for n in names if n.rsplit(" / ")[-1] != name]
         if not names:
             return
         say(f"{label}: {len(names)} tests of meson")
@@ -170,7 +187,7 @@ class Run:
                        "--print-errorlogs", "--quiet", "--timeout-multiplier",
                        str(MESON_TIMES * PATIENCE * times),
                        *(["--no-suite", but] if but else []),
-                       *(sorted(chosen) if self.pattern else [])])
+                       *(sorted(chosen) if self.pattern or unable else [])])
         ran = {}
         if log.exists():
             for line in log.read_text(errors="replace").splitlines():
@@ -354,6 +371,13 @@ class Run:
             self.step("crash at every write, more seeds",
                       "build/tests/crash/crash", "--long")
             self.fuzz_minutes()
+            self.arm64()
+
+    def arm64(self):
+        if (self.step("libraries for aarch64", "tools/arm64", "build-arm64")
+                and self.build(*ARM64[0], **ARM64[1])):
+            self.meson_tests("build-arm64", "aarch64", times=10, but="crash",
+                             unable=NOT_EMULATED)
 
     def sanitized(self, args):
         # Of the crash tests what is among the units.
@@ -384,8 +408,8 @@ def main():
                         "tests and dialogues under ASan + UBSan")
     parser.add_argument("--long", action="store_true",
                         help="both, every test under ASan + UBSan, a minute "
-                        "for each fuzz target, and the long forms of the "
-                        "kill and crash tests")
+                        "for each fuzz target, the long forms of the kill "
+                        "and crash tests, and aarch64 under qemu-user")
     parser.add_argument("--vectors", action="store_true", help="fail where "
                         "the messages of others, ../shared/vectors, are not")
     parser.add_argument("pattern", metavar="PATTERN", nargs="?", default="",
