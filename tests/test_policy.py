@@ -5,16 +5,44 @@ never sent away."""
 import json
 import smtplib
 import socket
+import subprocess
 import time
 
 import pytest
 
+from lib.server import BUILD
 from lib.world import World
 from test_judge import found
 
 PROXY = "127.0.0.9"
 FORWARDED = f'proxies = {{ "{PROXY}" }}\nmx-workers = 1\n'
 SENDER = "news@unproven.test"
+
+
+# In the order in which they are asked.
+LISTS = """
+dns-list "good.list.test" { then = allow }
+dns-list "bad.list.test" { answers = "127.0.0.0/28" }
+dns-list "names.list.test" { of = domains  then = junk }
+dns-list "paid.list.test" { }
+dns-list "all.list.test" { answers = "127.0.0.77" }
+dns-list "dead.list.test" { }
+"""
+LISTED = """\
+2.0.0.127.good.list A 127.0.0.2
+9.100.51.198.good.list A 127.0.0.2
+2.0.0.127.bad.list A 127.0.0.2
+7.100.51.198.bad.list A 127.0.0.3
+7.100.51.198.bad.list TXT "see https://bad.list.test/7"
+8.2.0.192.bad.list A 127.0.0.99
+9.100.51.198.bad.list A 127.0.0.2
+1.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.7.0.0.0.8.b.d.0.1.0.0.2.bad.list A 127.0.0.2
+test.names.list A 127.0.0.2
+listed.test.names.list A 127.0.0.4
+*.paid.list A 127.255.255.254
+*.all.list A 127.0.0.2
+dead.list NS ns.dead
+ns.dead A 127.77.255.254"""
 
 
 class FromOutside(smtplib.SMTP):
@@ -48,6 +76,10 @@ def world():
                               "greylist = unknown\ngreylist-delay = 6s\n")
         w.plain = w.postern("c.test", more=FORWARDED + "greylist = off\n")
         w.blind = w.postern("d.test", more=FORWARDED + "dmarc = off\n")
+        for line in LISTED.splitlines():
+            w.record(line)
+        w.asking = w.postern("e.test", more=FORWARDED + LISTS +
+                             "greylist = unknown\n")
         w.there = w.sink("there.test")
         w.start()
         yield w
@@ -269,3 +301,79 @@ def test_who_is_allowed_never_waits(world):
     server.command("allow", "add", "203.0.113.200")
     assert send(server, "203.0.113.200", "allowed")[0] == 250
     server.command("allow", "remove", "203.0.113.200")
+
+
+# ---- lists in DNS ----------------------------------------------------------
+
+@pytest.mark.parametrize("address", ["198.51.100.7", "2001:db8:7::1"])
+def test_refused_by_a_list(world, address):
+    code, said = send(world.asking, address, "on it")
+    assert code == 550
+    assert said.startswith(f"5.7.1 {address} is on the list bad.list.test: ")
+    assert ("see https://bad.list.test/7" in said) == ("." in address)
+    assert folder(world.asking, "on it") is None
+    assert f"list=refuse ({address} on bad.list.test: 127.0.0." in \
+        world.asking.log.read_text()
+    assert f"{address} is on the list bad.list.test" in \
+        world.asking.command("trace", SENDER).stdout
+
+
+def test_domain_on_a_list(world):
+    """That of MAIL FROM or of From; who is not judged waits for nothing."""
+    for n, (sender, author) in enumerate((
+            ("x@listed.test", None), (SENDER, "x@listed.test"))):
+        assert send(world.asking, f"203.0.113.{20 + n}", f"name {n}", sender,
+                    author)[0] == 250
+        assert folder(world.asking, f"name {n}") == "Junk"
+
+
+def test_allowed_by_a_list(world):
+    """It says more than those behind it; DMARC is another matter."""
+    assert send(world.asking, "198.51.100.9", "good")[0] == 250
+    assert folder(world.asking, "good") == "INBOX"
+    code, said = send(world.asking, "198.51.100.9", "forged",
+                      author="x@strict.test")
+    assert code == 550 and said.startswith("5.7.26")
+
+
+def test_lists_that_are_no_use(world):
+    """They neither refuse nor let in; who is on none is judged as ever."""
+    code, said = send(world.asking, "192.0.2.8", "not counting")
+    assert code == 451 and "greylisting" in said
+    log = world.asking.log.read_text()
+    assert "list=refuses-us (paid.list.test: 127.255.255.254)" in log
+    assert "list=unknown (dead.list.test)" in log
+
+
+def test_rule_before_list(world):
+    server = world.asking
+    server.command("allow", "add", "198.51.100.7")
+    assert send(server, "198.51.100.7", "ruled")[0] == 250
+    assert folder(server, "ruled") == "INBOX"
+    server.command("allow", "remove", "198.51.100.7")
+
+
+def test_lists_command(world):
+    def lists(*args):
+        return subprocess.run(
+            [BUILD / "postern", "lists", "--config", world.asking.conf,
+             *args], capture_output=True, text=True, timeout=120)
+
+    def states(*args):
+        done = lists("--json", *args)
+        return done.returncode, {row["list"].split(".")[0]: row["state"]
+                                 for row in json.loads(done.stdout)}
+    status, state = states()
+    assert status == 1
+    assert state["good"] == state["bad"] == state["names"] == "works"
+    assert state["paid"] == "refuses to answer us: 127.255.255.254"
+    assert state["all"] == "has everybody on it: given up?"
+    assert state["dead"] == "does not answer"
+    status, state = states("198.51.100.7")
+    assert state["good"] == state["all"] == "no"
+    assert state["bad"] == "yes: 127.0.0.3, see https://bad.list.test/7"
+    assert state["names"] == "not asked"
+    status, state = states("listed.test")
+    assert state["names"] == "yes: 127.0.0.4" and state["bad"] == "not asked"
+    done = lists("a b")
+    assert done.returncode == 1 and "neither" in done.stderr

@@ -189,6 +189,45 @@ names_find(struct names *n, struct str domain, bool mx, struct hosts *hosts,
 	return f.rc;
 }
 
+struct one_ask {
+	struct names *n;
+	void (*fn)(void *arg, const struct trust_dns *dns);
+	void *arg;
+	bool done;
+};
+
+static void
+look_up(void *arg, struct str name, enum dns_type type,
+    struct lookup_answer *answer, struct arena *a)
+{
+	struct names *n = arg;
+	struct err err = { 0 };
+
+	if (dns_lookup(n->dns, name, type, answer, a, loop_now_ms(n->loop) +
+	    FIND_MS, &err) < 0)
+		*answer = (struct lookup_answer){ .result = DNS_FAILED };
+}
+
+static void
+ask_fiber(void *arg)
+{
+	struct one_ask *k = arg;
+
+	k->fn(k->arg, &(struct trust_dns){ look_up, k->n });
+	k->done = true;
+}
+
+void
+names_ask(struct names *n, void (*fn)(void *arg, const struct trust_dns *dns),
+    void *arg)
+{
+	struct one_ask k = { n, fn, arg, false };
+
+	(void)fiber_spawn(n->loop, "ask", ask_fiber, &k);
+	while (!k.done)
+		loop_once(n->loop, 1000);
+}
+
 const struct config *
 names_config(const struct names *n)
 {

@@ -7,6 +7,7 @@
 #pragma once
 #include "admin/admin.h"
 #include "dns/hosts.h"
+#include "trust/lookup.h"
 
 struct names;
 
@@ -19,6 +20,9 @@ void names_close(struct names *n); /* NULL is fine */
 /* hosts_find(); waits. Strs live as long as the command. */
 int names_find(struct names *n, struct str domain, bool mx,
     struct hosts *hosts, struct err *err);
+/* Have fn ask whatever it wants; returns when it does. */
+void names_ask(struct names *n, void (*fn)(void *arg,
+    const struct trust_dns *dns), void *arg);
 /* The configuration that was found: its routes are known to it only. */
 const struct config *names_config(const struct names *n);
 /* May mail go to private addresses that DNS names? */

@@ -98,6 +98,33 @@ conf_end_stub(struct conf_reader *r, void *record, struct err *err)
 }
 
 int
+conf_end_dns_list(struct conf_reader *r, void *record, struct err *err)
+{
+	const struct dns_list_conf *l = record;
+	struct rd others = rd_of(conf_list(r, CONF_DNS_LIST));
+	struct dns_list_conf other;
+	size_t n = 0;
+
+	if (!conf_is_name(l->zone))
+		return err_set(err, E_INVALID, "expected a zone like "
+		    "\"list.example\", not \"%.*s\"",
+		    STR_FMT(str_first(l->zone, 60)));
+	while (rd_left(&others) > 0 &&
+	    msg_take(&others, &dns_list_conf_shape, &other)) {
+		n++;
+		if (str_eqi(other.zone, l->zone) && other.of == l->of &&
+		    str_eq(other.answers, l->answers))
+			return err_set(err, E_INVALID, "this list stands "
+			    "above already");
+	}
+	if (n == DNS_LISTS_MAX)
+		return err_set(err, E_INVALID, "more than %d lists",
+		    DNS_LISTS_MAX);
+	conf_append(r, CONF_DNS_LIST, l);
+	return 0;
+}
+
+int
 conf_end_queue(struct conf_reader *r, void *record, struct err *err)
 {
 	struct config *c = record;

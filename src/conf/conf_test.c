@@ -37,6 +37,15 @@ static const struct {
 	{ "hostname = a.b\nrelay { private = Yes }\n", NULL },
 	{ "hostname = a.b\nstub-zone \"\" { servers = ::1 }\n",
 	    ":2: stub-zone: expected a zone like" },
+	{ "hostname = a.b\ndns-list \"l.test\" { }\n"
+	    "dns-list \"l.test\" { of = domains then = junk }\n", NULL },
+	{ "hostname = a.b\ndns-list \"l.test\" { }\n"
+	    "dns-list \"L.test\" { then = junk }\n",
+	    ":3: dns-list: this list stands above already" },
+	{ "hostname = a.b\ndns-list \"192.0.2.1/24\" { }\n",
+	    ":2: dns-list: expected a zone like \"list.example\"" },
+	{ "hostname = a.b\ndns-list \"l.test\" { then = drop }\n",
+	    ":2: then: expected one of refuse, junk, allow" },
 	{ "hostname = a.b\nroute { }\n",
 	    ":2: expected \"example.org\", \".example.org\" or \"*\", not {" },
 	{ "hostname = a.b\nquota\n", ":3: expected =, not the end" },

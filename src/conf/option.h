@@ -32,7 +32,7 @@ enum conf_type {
 };
 
 enum conf_block { CONF_FILE, CONF_LISTEN, CONF_CERTIFICATE, CONF_STUB,
-	CONF_RELAY, CONF_QUEUE, CONF_ROUTE, CONF_BLOCKS };
+	CONF_DNS_LIST, CONF_RELAY, CONF_QUEUE, CONF_ROUTE, CONF_BLOCKS };
 
 struct conf_word {
 	const char *name;
@@ -92,6 +92,7 @@ union conf_record {
 	struct listener_conf listener;
 	struct cert_conf certificate;
 	struct conf_stub stub;
+	struct dns_list_conf dns_list;
 	struct conf_route route;
 };
 
@@ -117,6 +118,7 @@ int conf_end_listen(struct conf_reader *r, void *record, struct err *err);
 int conf_end_certificate(struct conf_reader *r, void *record,
     struct err *err);
 int conf_end_stub(struct conf_reader *r, void *record, struct err *err);
+int conf_end_dns_list(struct conf_reader *r, void *record, struct err *err);
 int conf_end_queue(struct conf_reader *r, void *record, struct err *err);
 int conf_end_route(struct conf_reader *r, void *record, struct err *err);
 

@@ -40,6 +40,20 @@ static const struct conf_word greylists[] = {
 	{ "unknown", GREYLIST_UNKNOWN, "everybody" },
 	{ NULL, 0, NULL },
 };
+static const struct conf_word dns_list_ofs[] = {
+	{ "hosts", DNS_LIST_HOSTS, "addresses: who hands the message in" },
+	{ "domains", DNS_LIST_DOMAINS, "names: those in MAIL FROM and From, "
+	    "and those that signed" },
+	{ NULL, 0, NULL },
+};
+static const struct conf_word dns_list_thens[] = {
+	{ "refuse", DNS_LIST_REFUSE, "refused, with the list's name and what "
+	    "it says" },
+	{ "junk", DNS_LIST_JUNK, "taken, into Junk" },
+	{ "allow", DNS_LIST_ALLOW, "never sent away by `greylist`, and no list "
+	    "behind this one is asked" },
+	{ NULL, 0, NULL },
+};
 static const struct conf_word listen_tls[] = {
 	{ "login", LISTEN_TLS_LOGIN, "it comes before a password" },
 	{ "may", LISTEN_TLS_MAY, "a password is taken without it, too" },
@@ -86,6 +100,17 @@ const struct conf_block_row conf_blocks[CONF_BLOCKS] = {
 	    .title_offset = offsetof(struct conf_stub, stub.zone),
 	    .title_wanted = "a zone like \"intern.example\"",
 	    .help = "who is asked about the names of one zone" },
+	[CONF_DNS_LIST] = { .name = "dns-list",
+	    .shape = &dns_list_conf_shape,
+	    .list = offsetof(struct config, dns_lists),
+	    .end = conf_end_dns_list, .title = "list.example",
+	    .title_offset = offsetof(struct dns_list_conf, zone),
+	    .title_wanted = "a zone like \"list.example\"",
+	    .help = "a list of hosts or domains in the DNS (RFC 5782)",
+	    .more = "Asked about mail from the world in the order they stand "
+	    "here; the first one that has something decides. Who runs a list "
+	    "says who may use it. `postern lists` shows whether each works. "
+	    "See doc/judge.md." },
 	[CONF_RELAY] = { .name = "relay", .help = "how mail leaves" },
 	[CONF_QUEUE] = { .name = "queue", .end = conf_end_queue,
 	    .help = "what waits to be sent, and for how long",
@@ -295,6 +320,20 @@ const struct conf_option conf_options[] = {
 	{ "servers", CONF_STUB, CONF_SERVERS, 1, 1000, NULL,
 	    AT(conf_stub, servers), "as in `nameservers`",
 	    .unset = "must be set", .example = "{ \"192.0.2.54\" }" },
+
+	/* ---- dns-list "zone" { } ----------------------------------------- */
+	{ "of", CONF_DNS_LIST, CONF_WORD, 0, DNS_LIST_DOMAINS, "hosts",
+	    AT(dns_list_conf, of), "what stands on it",
+	    .words = dns_list_ofs },
+	{ "then", CONF_DNS_LIST, CONF_WORD, DNS_LIST_REFUSE, DNS_LIST_ALLOW,
+	    "refuse", AT(dns_list_conf, then),
+	    "what becomes of mail of those who do", .words = dns_list_thens },
+	{ "answers", CONF_DNS_LIST, CONF_NETWORKS, 1, 500, NULL,
+	    AT(dns_list_conf, answers), "answers that count",
+	    .more = "Lists that are several in one say by the last number "
+	    "which of them it is. 127.255.255.0/24, by which a list refuses "
+	    "to answer, never counts.", .unset = "127.0.0.0/8",
+	    .example = "{ \"127.0.0.2\", \"127.0.0.4/30\" }" },
 
 	/* ---- relay { } --------------------------------------------------- */
 	{ "port", CONF_RELAY, CONF_NUMBER, 1, 65535, "25",

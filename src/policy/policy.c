@@ -47,6 +47,8 @@ decide_by_greylist(const struct policy *p, const struct policy_facts *f,
 		out->words = str_c(known[w->known]);
 	} else if (f->proven && p->greylist == GREYLIST_UNPROVEN) {
 		out->words = STR(" greylist=pass (proven)");
+	} else if (f->list.then == DNS_LIST_ALLOW) {
+		out->words = STR(" greylist=pass (on a list)");
 	} else if (w->waited_s >= p->delay_s) {
 		out->words = arena_printf(a, " greylist=pass (came again "
 		    "after %llu s)", (unsigned long long)w->waited_s);
@@ -55,6 +57,17 @@ decide_by_greylist(const struct policy *p, const struct policy_facts *f,
 		out->wait_s = p->delay_s - (w->waited_s > 0 ? w->waited_s : 0);
 		out->words = STR(" greylist=wait");
 	}
+}
+
+/* One that says neither leaves the rest as it is. */
+static bool
+decide_by_list(const struct dns_listing *list, struct policy_decision *out)
+{
+	if (list->then == DNS_LIST_REFUSE)
+		out->act = POLICY_REFUSE;
+	else if (list->then == DNS_LIST_JUNK)
+		out->act = POLICY_JUNK;
+	return out->act != POLICY_JUDGE;
 }
 
 void
@@ -66,6 +79,10 @@ policy_decide(const struct policy *p, const struct policy_facts *f,
 	*out = (struct policy_decision){ .act = POLICY_JUDGE };
 	if (word != RULE_none && word < NELEM(words))
 		decide_by_rule(f->store, a, out);
-	else if (p->greylist != GREYLIST_OFF && !f->here)
+	else if (!decide_by_list(&f->list, out) && !f->here &&
+	    p->greylist != GREYLIST_OFF)
 		decide_by_greylist(p, f, a, out);
+	if (f->list.words.n > 0)
+		out->words = arena_printf(a, "%.*s%.*s",
+		    STR_FMT(f->list.words), STR_FMT(out->words));
 }

@@ -1,10 +1,9 @@
 /*
  * policy.h - may it come in, and where does it go: from what the operator said
- * of its sender, and what is known of it. Pure.
+ * of its sender, what lists say, and what is known of it. Pure.
  */
 #pragma once
-#include "base/arena.h"
-#include "rt/config.h"
+#include "policy/dns_list.h"
 #include "store/messages.h"
 
 struct policy {
@@ -16,6 +15,7 @@ struct policy_facts {
 	const struct weigh_answer *store;
 	bool proven;		/* SPF or DKIM has proven some domain */
 	bool here;		/* the host is this one: never sent away */
+	struct dns_listing list;
 };
 
 enum policy_act {

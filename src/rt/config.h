@@ -31,6 +31,7 @@
 	F(S, u32, dmarc, 0)		/* enum dmarc_rule */            \
 	F(S, str, proxies, 2000)	/* networks, spaces between */   \
 	F(S, str, unjudged, 2000)	/* networks, spaces between */   \
+	F(S, str, dns_lists, 8000)	/* struct dns_list_conf each */  \
 	F(S, u32, greylist, 0)		/* enum greylist_rule */         \
 	F(S, u32, greylist_delay_s, 0)                                   \
 	F(S, u32, imap_timeout_s, 0)	/* RFC 3501 5.4: 1800 */         \
@@ -112,6 +113,22 @@ enum greylist_rule {
 	GREYLIST_UNPROVEN,	/* whose domain nothing has proven */
 	GREYLIST_UNKNOWN,	/* all */
 };
+/* A list in DNS (RFC 5782): what stands on it, and what becomes of mail of
+ * those who do. */
+enum { DNS_LISTS_MAX = 16 };
+enum dns_list_of { DNS_LIST_HOSTS, DNS_LIST_DOMAINS };
+enum dns_list_then {
+	DNS_LIST_REFUSE = 1,
+	DNS_LIST_JUNK,
+	DNS_LIST_ALLOW,		/* not sent away by greylisting */
+};
+#define FIELDS_dns_list_conf(F, S)                                     \
+	F(S, str, zone, 180)	/* an A-label; room for what is asked */ \
+	F(S, u32, of, 0)	/* enum dns_list_of */                 \
+	F(S, u32, then, 0)	/* enum dns_list_then */               \
+	F(S, str, answers, 500)	/* networks that count, spaces between; \
+				 * empty: 127.0.0.0/8 */
+MSG_STRUCT(dns_list_conf);
 /* What a listening socket says of TLS. */
 enum listen_tls {
 	LISTEN_TLS_LOGIN,	/* STARTTLS comes before a login */

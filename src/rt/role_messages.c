@@ -10,6 +10,7 @@ MSG_SHAPE(listener_conf);
 MSG_SHAPE(cert_conf);
 MSG_SHAPE(nameserver_conf);
 MSG_SHAPE(stub_conf);
+MSG_SHAPE(dns_list_conf);
 MSG_SHAPE(route_conf);
 MSG_SHAPE(role_start);
 MSG_SHAPE(role_peer);

@@ -35,6 +35,7 @@ struct evidence {
 	struct dmarc_answer dmarc;
 	struct weigh_ask weigh;
 	struct weigh_answer known;
+	struct dns_listing list;
 	struct policy_decision policy;
 };
 
@@ -185,6 +186,25 @@ add_proven(struct buf *b, struct str domain)
 	buf_str(b, domain);
 }
 
+/* Is the host, or a domain that is said, on a list? A rule of the operator goes
+ * before, and nobody asks about this machine. */
+static void
+look_at_lists(struct evidence *e)
+{
+	struct judging *j = e->j;
+	const int64_t until_ms = j->until_ms,
+	    soon_ms = loop_now_ms(j->judge->loop) + JUDGE_LISTS_MS;
+	struct dns_list_who who = { j->ip, { e->author, e->spf_domain } };
+	size_t n = 2;
+
+	for (size_t i = 0; i < e->ndkim && n < DNS_LIST_NAMES; i++)
+		if (e->dkim[i].verdict == DKIM_PASS)
+			who.domain[n++] = e->dkim[i].domain;
+	j->until_ms = soon_ms < until_ms ? soon_ms : until_ms;
+	dns_lists_look(j->judge->dns_lists, &who, &e->dns, e->a, &e->list);
+	j->until_ms = until_ms;
+}
+
 /* One look at store. It is away, or cannot say: as if there were neither rules
  * nor memory, for mail goes on; what hands it in will see. */
 static void
@@ -210,10 +230,14 @@ weigh(struct evidence *e)
 		.rcpts = e->j->ask.rcpts };
 	facts.proven = proven.n > 0;
 	if (store_call(judge->store, STORE_weigh, &e->weigh, &e->known, e->a,
-	    &err) == 0)
-		policy_decide(&judge->policy, &facts, e->a, &e->policy);
-	else
+	    &err) < 0) {
 		e->policy.words = STR(" rule=unknown (store did not answer)");
+		return;
+	}
+	if (e->known.word == RULE_none && !facts.here)
+		look_at_lists(e);
+	facts.list = e->list;
+	policy_decide(&judge->policy, &facts, e->a, &e->policy);
 }
 
 /* ---- what is said of it -------------------------------------------------  */
@@ -368,13 +392,28 @@ send_away(struct evidence *e, struct verdict *out)
 	    (unsigned long long)e->policy.wait_s);
 }
 
-/* The operator's word, then the domain's, then whoever is not known waits. */
+/* Who may be in the wrong there hears what to do about it. */
+static struct reply
+list_refusal(const struct evidence *e)
+{
+	const struct dns_listing *l = &e->list;
+
+	return smtp_replyf(e->a, 550, "5.7.1", "%.*s is on the list "
+	    "%.*s: %.*s", STR_FMT(str_first(l->what, 100)),
+	    STR_FMT(str_first(l->zone, 100)), STR_FMT(l->reason.n > 0 ?
+	    l->reason : STR("whoever keeps it says why, and takes off it")));
+}
+
+/* The operator's word, then a list's, then the domain's, then whoever is not
+ * known waits. */
 static void
 decide(struct evidence *e, struct verdict *out)
 {
 	enum policy_act act = e->policy.act;
 
-	if (act == POLICY_REFUSE)
+	if (act == POLICY_REFUSE && e->policy.rule.n == 0)
+		out->refusal = list_refusal(e);
+	else if (act == POLICY_REFUSE)
 		out->refusal = smtp_replyf(e->a, 550, "5.7.1", "Mail of "
 		    "%.*s is not taken here: a rule of the operator",
 		    STR_FMT(e->policy.rule));

@@ -1,6 +1,6 @@
 /*
  * judge.h - who wrote what arrives, and may it come in: SPF, DKIM and DMARC,
- * what the operator said and store knows of the sender, what is said of it in
+ * what lists, the operator and store know of the sender, what is said of it in
  * front of the text, and what is done.
  *
  * The dialogue knows the four functions of smtp_judge only; mx alone has
@@ -48,6 +48,7 @@ struct smtp_judge {
 	struct store *store;
 	struct str hostname;	/* the service's */
 	struct str unjudged;	/* as in rt/config.h */
+	struct str dns_lists;	/* the same; asked in this order */
 	bool authenticate;	/* by SPF, DKIM and DMARC */
 	bool enforce;		/* what a domain wants by DMARC */
 	struct policy policy;
@@ -55,6 +56,7 @@ struct smtp_judge {
 
 enum {
 	JUDGE_MS = 30000,	/* for all that is asked of DNS */
+	JUDGE_LISTS_MS = 5000,	/* for lists, of that */
 	JUDGE_RCPTS = 50,	/* that are asked about */
 	JUDGE_MEMORY = 8 << 20,
 };

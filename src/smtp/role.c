@@ -52,6 +52,7 @@ make_ready(void *arg, struct err *err)
 	judge.loop = mx->role->loop;
 	judge.dns = mx->dns;
 	judge.unjudged = c->unjudged.n ? c->unjudged : LOOPBACK;
+	judge.dns_lists = c->resolver_workers > 0 ? c->dns_lists : STR_NULL;
 	judge.store = mx->store;
 	judge.authenticate = c->dmarc != DMARC_OFF && c->resolver_workers > 0;
 	judge.enforce = c->dmarc == DMARC_ENFORCE;

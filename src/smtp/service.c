@@ -21,6 +21,7 @@ smtp_service_new(const struct smtp_options *o)
 		sv->judge = *o->judge;
 		sv->judge.hostname = sv->o.hostname;
 		sv->judge.unjudged = str_dup(sv->mem, o->judge->unjudged);
+		sv->judge.dns_lists = str_dup(sv->mem, o->judge->dns_lists);
 		sv->o.judge = &sv->judge;
 	}
 	if (o->tls)

@@ -1,0 +1,160 @@
+#include "policy/dns_list.h"
+
+enum { HOST_NAME_MAX = 64 + 180, REASON_MAX = 200, LIST_WORDS_MAX = 300,
+	WORDS_MAX = 160 /* a part of what a verdict says */ };
+
+struct str
+dns_list_host_name(const struct ip *ip, struct str zone, struct arena *a)
+{
+	auto_buf b = BUF_INIT(HOST_NAME_MAX);
+
+	for (size_t i = ip_bits(ip) / 8; i-- > 0;)
+		if (ip->v6)
+			buf_printf(&b, "%x.%x.", ip->octets[i] & 15,
+			    ip->octets[i] >> 4);
+		else
+			buf_printf(&b, "%u.", ip->octets[i]);
+	buf_str(&b, zone);
+	return str_dup(a, buf_get(&b));
+}
+
+/* Anything but 127.0.0.0/8 is what somebody says for names that are not there:
+ * who bought a domain that was given up, or a resolver that helps. */
+static enum dns_list_verdict
+read_answers(struct str records, struct str counting, struct ip *which)
+{
+	enum dns_list_verdict verdict = DNS_LIST_NOT;
+	struct rd r = rd_of(records);
+	struct dns_record one;
+	struct ip ip;
+
+	while (rd_left(&r) > 0 && msg_take(&r, &dns_record_shape, &one)) {
+		if (!ip_of_octets(one.data, &ip) ||
+		    !ip_is_among(&ip, STR("127.0.0.0/8")))
+			continue;
+		if (ip_is_among(&ip, STR("127.255.255.0/24"))) {
+			verdict = DNS_LIST_REFUSES;
+			*which = ip;
+		} else if (counting.n == 0 || ip_is_among(&ip, counting)) {
+			*which = ip;
+			return DNS_LIST_IS;
+		}
+	}
+	return verdict;
+}
+
+enum dns_list_verdict
+dns_list_ask(const struct dns_list_conf *list, struct str name,
+    const struct trust_dns *dns, struct arena *a, struct ip *which)
+{
+	struct lookup_answer answer = { 0 };
+
+	dns->lookup(dns->arg, name, DNS_A, &answer, a);
+	if (answer.result == DNS_FAILED)
+		return DNS_LIST_UNKNOWN;
+	return answer.result == DNS_OK ? read_answers(answer.records,
+	    list->answers, which) : DNS_LIST_NOT;
+}
+
+struct str
+dns_list_reason(struct str name, const struct trust_dns *dns, struct arena *a)
+{
+	struct lookup_answer answer = { 0 };
+	struct rd r;
+	struct dns_record one;
+	auto_buf b = BUF_INIT(REASON_MAX);
+
+	dns->lookup(dns->arg, name, DNS_TXT, &answer, a);
+	r = rd_of(answer.records);
+	if (answer.result != DNS_OK || !msg_take(&r, &dns_record_shape, &one))
+		return STR_NULL;
+	one.data = str_first(one.data, REASON_MAX);
+	for (size_t i = 0; i < one.data.n; i++)
+		buf_chr(&b, one.data.p[i] < ' ' || one.data.p[i] > '~' ? '?' :
+		    one.data.p[i]);
+	return str_dup(a, str_trim(buf_get(&b)));
+}
+
+static struct str
+words_of(const char *said, struct str what, const struct dns_list_conf *list,
+    const struct ip *which, struct arena *a)
+{
+	auto_buf b = BUF_INIT(LIST_WORDS_MAX);
+
+	buf_printf(&b, " list=%s (%.*s%s%.*s", said,
+	    STR_FMT(str_first(what, 100)), what.n > 0 ? " on " : "",
+	    STR_FMT(str_first(list->zone, 100)));
+	if (which) {
+		buf_lit(&b, ": ");
+		ip_put(&b, which);
+	}
+	buf_lit(&b, ")");
+	return str_dup(a, buf_get(&b));
+}
+
+/* Everything of somebody's that may be on this list. False: it is no use to ask
+ * for more. */
+static bool
+look_one(const struct dns_list_conf *list, const struct dns_list_who *who,
+    const struct trust_dns *dns, struct arena *a, struct dns_listing *out,
+    struct buf *trouble)
+{
+	static const char *const said[] = { [DNS_LIST_REFUSE] = "refuse",
+		[DNS_LIST_JUNK] = "junk", [DNS_LIST_ALLOW] = "allow" };
+	const bool hosts = list->of == DNS_LIST_HOSTS;
+	auto_buf address = BUF_INIT(64);
+	struct ip which;
+
+	ip_put(&address, &who->ip);
+	for (size_t i = 0; i < (hosts ? 1 : DNS_LIST_NAMES); i++) {
+		struct str what = hosts ? buf_get(&address) : who->domain[i];
+		bool again = what.n == 0;
+		struct str name;
+
+		for (size_t k = 0; k < i && !again; k++)
+			again = str_eq(what, who->domain[k]);
+		if (again)
+			continue;
+		name = hosts ? dns_list_host_name(&who->ip, list->zone, a) :
+		    arena_printf(a, "%.*s.%.*s", STR_FMT(what),
+			STR_FMT(list->zone));
+		switch (dns_list_ask(list, name, dns, a, &which)) {
+		case DNS_LIST_IS:
+			out->then = (enum dns_list_then)list->then;
+			out->what = str_dup(a, what);
+			out->zone = list->zone;
+			if (out->then == DNS_LIST_REFUSE)
+				out->reason = dns_list_reason(name, dns, a);
+			out->words = words_of(said[out->then], what, list,
+			    &which, a);
+			return false;
+		case DNS_LIST_REFUSES:
+			buf_str(trouble, words_of("refuses-us", STR_NULL, list,
+			    &which, a));
+			return true;
+		case DNS_LIST_UNKNOWN:
+			buf_str(trouble, words_of("unknown", STR_NULL, list,
+			    NULL, a));
+			return true;
+		case DNS_LIST_NOT:
+			break;
+		}
+	}
+	return true;
+}
+
+void
+dns_lists_look(struct str lists, const struct dns_list_who *who,
+    const struct trust_dns *dns, struct arena *a, struct dns_listing *out)
+{
+	auto_buf trouble = BUF_INIT(DNS_LISTS_MAX * LIST_WORDS_MAX);
+	struct rd r = rd_of(lists);
+	struct dns_list_conf list;
+
+	*out = (struct dns_listing){ 0 };
+	while (rd_left(&r) > 0 && msg_take(&r, &dns_list_conf_shape, &list) &&
+	    look_one(&list, who, dns, a, out, &trouble))
+		;
+	out->words = str_first(arena_printf(a, "%.*s%.*s",
+	    STR_FMT(out->words), STR_FMT(buf_get(&trouble))), WORDS_MAX);
+}
