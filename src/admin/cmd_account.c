@@ -1,6 +1,7 @@
 /*
  * cmd_account.c - postern account: people and their passwords.
  */
+#include "admin/app_password.h"
 #include "admin/domain.h"
 #include "admin/password.h"
 #include "admin/table.h"
@@ -10,6 +11,7 @@ static const char usage[] =
     "usage: postern account add ADDRESS [--password-stdin|--make-password]\n"
     "       postern account list [--json]\n"
     "       postern account passwd ADDRESS [--password-stdin|--make-password]\n"
+    "       postern account app-password add|list|remove ADDRESS ...\n"
     "       postern account send-as ADDRESS own|ours|anyone\n"
     "       postern account remove ADDRESS [--yes]\n\n"
     "People, each with an address of a domain that was added before. The\n"
@@ -17,6 +19,8 @@ static const char usage[] =
     "made and printed. It has 8 characters at least, and is none of the\n"
     "10,000 most common ones.\n"
     "remove deletes the person's mail; it asks before, or wants --yes.\n"
+    "app-password makes passwords for single programs, which passwd leaves\n"
+    "as they are: postern account app-password --help.\n"
     "send-as says whom the account may write as, in From and in MAIL FROM:\n"
     "its own addresses and aliases (own, where nothing was said), every\n"
     "address of the domains here (ours), or anybody at all (anyone); the\n"
@@ -249,6 +253,32 @@ static const struct verb verbs[] = {
 	{ NULL, 0, 0, NULL },
 };
 
+/* "app-password" has words of its own behind it. */
+static int
+app_password(struct admin *a, int argc, char **argv)
+{
+	struct options o = { 0 };
+	struct err err = { 0 };
+	struct app_password_ctx c = { .a = a, .o = &o };
+	const struct verb *verb;
+	int n = options_read(&o, argc, argv, app_password_usage, "dcjfeA"), rc;
+
+	if (n < 0)
+		return o.code;
+	if (n + 1 >= argc || !str_eq(str_c(argv[n]), STR("app-password")))
+		return options_wrong(argc, argv, n, app_password_usage);
+	verb = options_verb(app_password_verbs, argc, argv, n + 1);
+	if (!verb)
+		return options_wrong(argc, argv, n, app_password_usage);
+	c.label = argc > n + 3 ? argv[n + 3] : "";
+	if (typed_address(a->memory, argv[n + 2], &c.address, &err) < 0 ||
+	    operator_open(a, &o, &c.op, &err) < 0)
+		return admin_fail("account app-password", "%s", err.text);
+	rc = verb->fn(&c, &err);
+	operator_close(c.op);
+	return rc < 0 ? admin_fail("account app-password", "%s", err.text) : 0;
+}
+
 int
 cmd_account(struct admin *a, int argc, char **argv)
 {
@@ -256,8 +286,12 @@ cmd_account(struct admin *a, int argc, char **argv)
 	struct err err = { 0 };
 	struct account_ctx c = { .a = a, .o = &o, .address = argv[argc - 1] };
 	const struct verb *verb;
-	int n = options_read(&o, argc, argv, usage, "dcjpyM"), rc;
+	int n, rc;
 
+	for (int i = 1; i < argc; i++)
+		if (str_eq(str_c(argv[i]), STR("app-password")))
+			return app_password(a, argc, argv);
+	n = options_read(&o, argc, argv, usage, "dcjpyM");
 	if (n < 0)
 		return o.code;
 	verb = options_verb(verbs, argc, argv, n);

@@ -30,6 +30,8 @@ static const struct option all[] = {
 	{ "make-password", no_argument, NULL, 'M' },
 	{ "deliver-outside", no_argument, NULL, 'X' },
 	{ "junk", no_argument, NULL, 'J' },
+	{ "for", required_argument, NULL, 'f' },
+	{ "expires", required_argument, NULL, 'e' },
 	{ "help", no_argument, NULL, 'h' },
 	{ 0 },
 };
@@ -184,6 +186,8 @@ set_option(struct options *o, const char *command, int letter,
 	case 'M': o->make_password = true; break;
 	case 'X': o->deliver_outside = true; break;
 	case 'J': o->junk = true; break;
+	case 'f': o->services = value; break;
+	case 'e': o->expires = value; break;
 	case 'n':
 		if (str_u32(str_c(value), &o->days) && o->days > 0 &&
 		    o->days <= 3660)

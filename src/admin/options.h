@@ -31,6 +31,8 @@ struct options {
 	bool deliver_outside;	/* --deliver-outside */
 	bool junk;		/* --junk */
 	uint32_t days;		/* --days, default 7 */
+	const char *services;	/* --for */
+	const char *expires;	/* --expires */
 	bool make_data;		/* of a command: it may make the folder */
 	int code;		/* to return, if options_read() was < 0 */
 };
@@ -39,7 +41,7 @@ struct options {
  * has: d data, c config, j json, o once, y yes, p password-stdin, D day,
  * P port-offset, s sender, r rcpt, m domain, O older, H held, A all, n days,
  * F from, U unsigned, X deliver-outside, M make-password,
- * R repair, N dry-run, G forget, J junk.
+ * R repair, N dry-run, G forget, J junk, f for, e expires.
  * QUEUE_OPTIONS are those that name messages of the queue. Returns the index
  * of the first argument; or -1 after usage was shown (--help, code 0) or an
  * option was wrong (code 2). */

@@ -121,7 +121,7 @@ by_basic(struct http_request *r, struct str value)
 {
 	struct http_session *s = r->session;
 	struct login_ask ask = { .mechanism = STR("PLAIN"),
-		.peer = str_c(s->d.peer.address) };
+		.peer = str_c(s->d.peer.address), .service = SERVICE_http };
 	struct err err = { 0 };
 	enum login_result result;
 
@@ -263,7 +263,8 @@ static struct http_answer
 login(struct http_request *r)
 {
 	struct login_ask ask = { .mechanism = STR("LOGIN"),
-		.peer = str_c(r->session->d.peer.address) };
+		.peer = str_c(r->session->d.peer.address),
+		.service = SERVICE_page };
 	json_t *form = http_json(r->body);
 	struct http_answer a;
 

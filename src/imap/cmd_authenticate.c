@@ -51,7 +51,7 @@ struct answer
 imap_authenticate(struct imap_session *s, const struct imap_command *c)
 {
 	struct login_ask ask = { .mechanism = STR("PLAIN"),
-		.peer = str_c(s->d.peer.address) };
+		.peer = str_c(s->d.peer.address), .service = SERVICE_imap };
 	struct str response = STR_NULL;
 	struct sasl_plain p;
 	struct answer a;

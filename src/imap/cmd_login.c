@@ -50,6 +50,7 @@ imap_login(struct imap_session *s, const struct imap_command *c)
 		.user = a->user,
 		.password = a->password,
 		.peer = str_c(s->d.peer.address),
+		.service = SERVICE_imap,
 	};
 
 	if (!dialogue_may_log_in(&s->d))

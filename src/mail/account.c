@@ -26,6 +26,10 @@ account_login(struct account *a, const struct login_ask *ask,
 	log_ctx_event(log, LOG_INFO, "login", F_STR("user", inside.user),
 	    F_STR("mechanism", ask->mechanism),
 	    F_STR("result", str_c(e < 0 ? err_name(e) : "ok")));
+	if (e >= 0 && a->login.label.n > 0)
+		log_ctx_event(log, LOG_INFO, "app_password",
+		    F_STR("label", a->login.label));
+	a->login.label = STR_NULL;	/* it lived in mem */
 	if (e >= 0) {
 		(void)snprintf(a->address, sizeof(a->address), "%.*s",
 		    STR_FMT(a->login.address));

@@ -94,6 +94,7 @@ pop3_pass(struct pop3_session *s, const struct pop3_params *p)
 		.user = str_dup(s->cmd, buf_get(&s->user)),
 		.password = p->text,
 		.peer = str_c(s->d.peer.address),
+		.service = SERVICE_pop3,
 	};
 
 	if (!dialogue_may_log_in(&s->d))
@@ -156,7 +157,7 @@ struct answer
 pop3_auth(struct pop3_session *s, const struct pop3_params *p)
 {
 	struct login_ask ask = { .mechanism = STR("PLAIN"),
-		.peer = str_c(s->d.peer.address) };
+		.peer = str_c(s->d.peer.address), .service = SERVICE_pop3 };
 	struct str mechanism, initial = STR_NULL, response = STR_NULL;
 	struct sasl_plain plain;
 	struct answer a;

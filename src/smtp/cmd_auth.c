@@ -133,7 +133,8 @@ struct reply
 smtp_auth(struct smtp_session *s, struct str args)
 {
 	const struct mechanism *m;
-	struct login_ask ask = { .peer = str_c(s->d.peer.address) };
+	struct login_ask ask = { .peer = str_c(s->d.peer.address),
+		.service = SERVICE_smtp };
 	struct str name, initial = STR_NULL;
 	struct reply r;
 

@@ -16,6 +16,7 @@
  */
 #pragma once
 #include "rt/ipc.h"
+#include "store/messages_login.h"
 #include "store/messages_operator.h"
 #include "store/messages_policy.h"
 
@@ -109,6 +110,10 @@ enum store_effect {
 	C(bounce,         answer, AUTH_RELAY,        RUN_WRITER, CHANGE_once) \
 	C(credential,     answer, AUTH_VAULT,        RUN_READER, CHANGE_none) \
 	C(account_open,   done,   AUTH_VAULT,        RUN_LOOP,   CHANGE_none) \
+	C(app_password_add, done, AUTH_VAULT,        RUN_WRITER, CHANGE_once) \
+	C(app_password_used, done, AUTH_VAULT,       RUN_WRITER, CHANGE_patient) \
+	C(app_password_remove, answer, AUTH_OPERATOR, RUN_WRITER, CHANGE_frees) \
+	C(app_passwords,  answer, AUTH_OPERATOR,     RUN_READER, CHANGE_none) \
 	C(secret_get,     answer, AUTH_VAULT,        RUN_READER, CHANGE_none) \
 	C(secret_put,     done,   AUTH_VAULT,        RUN_WRITER, CHANGE_once) \
 	C(sealed,         answer, AUTH_VAULT,        RUN_READER, CHANGE_none) \
@@ -552,16 +557,9 @@ enum { FLAGS_SET, FLAGS_ADD, FLAGS_REMOVE };
 #define FIELDS_move_answer(F, S) \
 	FIELDS_copied_uids(F, S) F(S, u32, gone, 0)
 
-/* For vault. A credential is sealed; store cannot read it. login is an
- * address. account_open's answer carries the descriptor of a new ACCOUNT
- * connection; store closes it when the account is removed or its password
- * set. */
-#define FIELDS_credential_ask(F, S) F(S, str, login, 320)
-#define FIELDS_credential_answer(F, S)                                \
-	F(S, u64, account, 0) F(S, str, address, 320)                 \
-	F(S, str, sealed, 4096)                                       \
-	F(S, str, sealed_to, 320)	/* the address it had then, if it was \
-					 * renamed: empty */
+/* For vault, and about logins: messages_login.h. account_open's answer carries
+ * the descriptor of a new ACCOUNT connection; store closes it when the account
+ * is removed, its password set, or an app password of it removed. */
 #define FIELDS_account_open_ask(F, S) F(S, u64, account, 0)
 enum secret_kind { SECRET_tls_key = 1, SECRET_tls_chain, SECRET_dkim_key };
 #define FIELDS_secret_get_ask(F, S) F(S, u32, kind, 0) F(S, str, name, 320)
@@ -595,7 +593,7 @@ MSG_GROUP(standing);
 	R(email_place) R(email_change) \
 	R(queue_item) R(queue_rcpt) R(queue_result) R(queue_row) \
 	R(alias_row) R(domain_row) R(account_row) R(journal_row) R(sealed_row) \
-	R(rule_row)
+	R(rule_row) R(app_password_row)
 
 #define STORE_ANSWER_answer(name) name##_answer
 #define STORE_ANSWER_done(name) done

@@ -243,6 +243,7 @@ vault_login(struct vault *v, const struct login_ask *ask,
 	}
 	login->account = answer.account;
 	login->address = answer.address;
+	login->label = answer.label;
 	login->ticket = ticket_new(v, answer.ticket, answer.token);
 	login->store = store_new(v->loop, fd, reopen, login->ticket);
 	store_use_codec(login->store, v->codec);

@@ -34,6 +34,7 @@ void vault_tickets(struct vault *v, struct str keys);
 struct login {
 	uint64_t account;
 	struct str address;	/* in the arena given */
+	struct str label;	/* of the app password; there, too */
 	struct store *store;	/* reopened through vault by itself */
 	struct vault_ticket *ticket;
 };

@@ -7,6 +7,7 @@
  */
 #pragma once
 #include "rt/ipc.h"
+#include "store/messages_login.h"
 
 enum vault_authority {
 	VAULT_AUTH_MX = 1,
@@ -24,7 +25,8 @@ enum vault_authority {
 	C(reopen,        vault_done,            VAULT_AUTH_FRONT) \
 	C(dkim_sign,     dkim_sign_answer,      VAULT_AUTH_FRONT | VAULT_AUTH_LOCAL) \
 	C(dkim_keys,     dkim_keys_answer,      VAULT_AUTH_OPERATOR) \
-	C(seal_password, seal_password_answer,  VAULT_AUTH_OPERATOR)
+	C(seal_password, seal_password_answer,  VAULT_AUTH_OPERATOR) \
+	C(app_password,  app_password_answer,   VAULT_AUTH_OPERATOR)
 
 /* Notices to vault: nobody answers. */
 #define VAULT_NOTICES(N) \
@@ -66,14 +68,19 @@ MSG_STRUCT(vault_done);
 /* Prove a password. peer (an address) is for limits: too many failures from
  * it or for this user are answered E_BUSY for a while. E_DENIED if user or
  * password is wrong (never says which, and takes as long). The answer carries
- * the account's store connection; ticket is for reopen on this connection. */
+ * the account's store connection; ticket is for reopen on this connection.
+ *
+ * The password is the account's own or one of its app passwords, which is good
+ * for some services only: label says which. service: one of those the asker
+ * has, or 0 where only the account's own is taken. */
 #define FIELDS_login_ask(F, S)                                        \
 	F(S, str, mechanism, 32)	/* "PLAIN" */                 \
 	F(S, str, authzid, 320) F(S, str, user, 320)                  \
-	F(S, str, password, 1024) F(S, str, peer, 64)
+	F(S, str, password, 1024) F(S, str, peer, 64)                 \
+	F(S, u32, service, 0)		/* SERVICE_* */
 #define FIELDS_login_answer(F, S)                                     \
 	F(S, u64, account, 0) F(S, str, address, 320) F(S, str, ticket, 16) \
-	F(S, str, token, 512)
+	F(S, str, token, 512) F(S, str, label, APP_LABEL_MAX)
 
 /* A new store connection for a session that lost its own. E_DENIED if the
  * ticket is none of this connection's, or the password was changed. */
@@ -90,6 +97,13 @@ MSG_STRUCT(vault_done);
 #define FIELDS_seal_password_ask(F, S) \
 	F(S, str, address, 320) F(S, str, password, 1024)
 #define FIELDS_seal_password_answer(F, S) F(S, str, sealed, 4096)
+
+/* Make an app password: store keeps its keyed hash, and the answer is the only
+ * place where it ever is. Errors as app_password_add of store. */
+#define FIELDS_app_password_ask(F, S)                          \
+	F(S, str, address, 320) F(S, str, label, APP_LABEL_MAX) \
+	F(S, u32, services, 0) F(S, i64, expires, 0)
+#define FIELDS_app_password_answer(F, S) F(S, str, password, 32)
 
 /* Sign a message somebody here writes. RFC 6376, 8463. Vault appends its own
  * DKIM-Signature field to the canonical header and signs that, so what it
@@ -122,6 +136,8 @@ MSG_STRUCT(logout_ask);
 MSG_STRUCT(resume_ask);
 MSG_STRUCT(seal_password_ask);
 MSG_STRUCT(seal_password_answer);
+MSG_STRUCT(app_password_ask);
+MSG_STRUCT(app_password_answer);
 MSG_STRUCT(dkim_sign_ask);
 MSG_STRUCT(dkim_sign_answer);
 MSG_STRUCT(dkim_keys_ask);

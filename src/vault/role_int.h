@@ -101,6 +101,7 @@ void vault_tls_sign(struct work *c);
 void vault_log_in(struct work *c);
 void vault_reopen(struct work *c);
 void vault_seal_password(struct work *c);
+void vault_app_password(struct work *c);
 void vault_dkim_sign(struct work *c);
 void vault_dkim_keys(struct work *c);
 /* A notice: takes the ticket of a session from before our start. */
@@ -139,6 +140,9 @@ int secret_get(struct vault_state *v, enum secret_kind kind,
 int secret_put(struct vault_state *v, enum secret_kind kind,
     struct seal_what what, struct str secret, int64_t until_ms,
     struct err *err);
+
+/* For the changes we ask of store. */
+uint64_t vault_change(struct vault_state *v);
 
 /* Begins a thread. */
 struct vault_dkim *vault_dkim_new(struct loop *l);

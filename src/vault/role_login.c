@@ -4,6 +4,8 @@
 #include <sodium.h>
 
 #include "base/rd.h"
+#include "rt/conn_limits.h"
+#include "vault/app_password.h"
 #include "vault/credential.h"
 #include "vault/role_int.h"
 
@@ -26,8 +28,6 @@ sealed_to(const struct credential_answer *row)
 	return str_is_ascii(domain) ? row->address : then;
 }
 
-/* Proving a password --------------------------------------------------- */
-
 struct attempt {
 	struct vault_state *v;
 	const struct login_ask *ask;
@@ -35,7 +35,73 @@ struct attempt {
 	struct credential credential;
 	struct proof proof;
 	bool right;
+
+	/* What was typed has the form of an app password. */
+	bool app_typed;
+	struct app_proof app;
+	bool by_app;		/* and is one of theirs */
+	const char *why;	/* it is one of theirs, but */
 };
+
+/* App passwords --------------------------------------------------------- */
+
+enum {
+	/* When and from where one was used last is written down so seldom. */
+	USED_AGAIN_S = 3600, USED_ELSEWHERE_S = 60,
+};
+
+static void
+read_app_password(struct attempt *t, struct arena *a)
+{
+	struct app_password typed;
+
+	t->app_typed = app_password_read(t->ask->password, &typed);
+	if (t->app_typed)
+		app_proof_of(&t->v->seal, str_lower(a, t->ask->user), &typed,
+		    &t->app);
+	sodium_memzero(&typed, sizeof(typed));
+}
+
+static bool
+is_expired(const struct vault_state *v, const struct credential_answer *row)
+{
+	return row->expires != 0 && loop_wall(v->loop) >= row->expires;
+}
+
+/* One that is not good here is a wrong password like any other. */
+static void
+check_app_password(struct attempt *t)
+{
+	if (!t->app_typed || !app_proof_is(&t->app, t->row.proof))
+		return;
+	if (is_expired(t->v, &t->row))
+		t->why = "an app password that has expired";
+	else if (!(t->row.services & t->ask->service))
+		t->why = "an app password that is not for this";
+	else
+		t->by_app = true;
+}
+
+/* For its owner to see. The answer has gone out already. */
+static void
+note_use(const struct attempt *t, struct work *c)
+{
+	const struct credential_answer *row = &t->row;
+	struct app_password_used_ask ask = { vault_change(t->v), row->account,
+		t->app.number, t->ask->peer, t->ask->service };
+	bool same = str_eq(row->used_from, t->ask->peer) &&
+	    row->used_for == t->ask->service;
+	int64_t age_s = loop_wall(t->v->loop) - row->used;
+	struct done done;
+	struct err err;
+
+	if (t->by_app && age_s >= (same ? USED_AGAIN_S : USED_ELSEWHERE_S))
+		(void)reconnect_call(&t->v->store,
+		    &store_calls[STORE_app_password_used], &ask, &done, c->a,
+		    NULL, c->until_ms, &err);
+}
+
+/* Proving a password ---------------------------------------------------- */
 
 /* On a thread. Nobody's password takes as long as somebody's. */
 static void
@@ -52,7 +118,7 @@ hash_work(void *arg)
 static int
 look_up(struct attempt *t, struct work *c, struct err *err)
 {
-	struct credential_ask ask = { t->ask->user };
+	struct credential_ask ask = { t->ask->user, t->app.number };
 	struct str record;
 	int rc = reconnect_call(&t->v->store, &store_calls[STORE_credential],
 	    &ask, &t->row, c->a, NULL, c->until_ms, err);
@@ -78,7 +144,8 @@ wrong(struct attempt *t, struct err *err)
 {
 	login_limit_failed(t->v->login_limit, t->ask->peer, t->row.address,
 	    proof_guess(&t->proof), loop_now_ms(t->v->loop));
-	return err_set(err, E_DENIED, "wrong user or password");
+	return err_set(err, E_DENIED, "%s", t->why ? t->why :
+	    "wrong user or password");
 }
 
 static int
@@ -119,15 +186,18 @@ authenticate(struct attempt *t, struct work *c, struct err *err)
 	if (!login_limit_peer_ok(v->login_limit, t->ask->peer,
 	    loop_now_ms(v->loop)))
 		return too_many(err);
+	read_app_password(t, c->a);
 	rc = look_up(t, c, err);
 	if (rc < 0)
 		return rc;
+	check_app_password(t);
 	t->proof = proof_of(v->auth_cache, t->row.account ? t->row.sealed :
 	    t->row.address, t->ask->password);
 	if (!login_limit_user_ok(v->login_limit, t->ask->peer, t->row.address,
 	    loop_now_ms(v->loop)))
 		return too_many(err);
-	if (!auth_cache_find(v->auth_cache, &t->proof, loop_now_ms(v->loop)))
+	if (!t->by_app && !auth_cache_find(v->auth_cache, &t->proof,
+	    loop_now_ms(v->loop)))
 		rc = prove(t, err);
 	if (rc == 0)
 		login_limit_passed(v->login_limit, t->ask->peer,
@@ -135,11 +205,24 @@ authenticate(struct attempt *t, struct work *c, struct err *err)
 	return rc;
 }
 
+/* A worker says only what its own people log in to. */
+static bool
+is_own_service(const struct vault_client *c, uint32_t service)
+{
+	uint32_t own = c->c.index >= LIMITS_WEB ? SERVICE_http | SERVICE_page :
+	    SERVICE_imap | SERVICE_pop3 | SERVICE_smtp;
+
+	return (service & ~own) == 0 && (service & (service - 1)) == 0;
+}
+
 /* The mechanisms that say a password. An authorization identity is somebody
  * else's name (RFC 4616 2): nobody may act for others yet. */
 static int
-check_fields(const struct login_ask *ask, struct err *err)
+check_fields(const struct vault_client *c, const struct login_ask *ask,
+    struct err *err)
 {
+	if (!is_own_service(c, ask->service))
+		return err_set(err, E_INVALID, "no service of this worker");
 	if (!str_eqi(ask->mechanism, STR("PLAIN")) &&
 	    !str_eqi(ask->mechanism, STR("LOGIN")))
 		return err_set(err, E_INVALID, "unknown mechanism");
@@ -167,13 +250,22 @@ open_account(struct work *c, uint64_t account, int *fd,
 	return rc;
 }
 
+/* With the label, where it is an app password. */
+static struct str
+journal_text(const struct attempt *t, struct str text, struct arena *a)
+{
+	return t->by_app || t->why ? arena_printf(a, "%.*s (%.*s)",
+	    STR_FMT(text), STR_FMT(t->row.label)) : text;
+}
+
 static void
-journal(const struct attempt *t, enum journal_event event, struct err *why)
+journal(const struct attempt *t, enum journal_event event, struct err *why,
+    struct arena *a)
 {
 	struct journal_ask ask = { .event = event, .peer = t->ask->peer,
 		.address = t->row.address.n ? t->row.address : t->ask->user,
-		.text = event == JOURNAL_login ? t->ask->mechanism :
-		    str_c(why->text) };
+		.text = journal_text(t, event == JOURNAL_login ?
+		    t->ask->mechanism : str_c(why->text), a) };
 
 	reconnect_notify(&t->v->store, &store_calls[STORE_journal], &ask);
 }
@@ -181,24 +273,26 @@ journal(const struct attempt *t, enum journal_event event, struct err *why)
 /* Tickets ------------------------------------------------------------- */
 
 /*
- *   token = sealed (ticket id (16)  account (u64)  credential (u64)  address)
- *           for this worker
+ *   token = sealed (ticket id (16)  account (u64)  credential (u64)  app (u64)
+ *           address) for this worker
  */
 static struct seal_what
 what_token(struct arena *a, const struct vault_client *c)
 {
-	return (struct seal_what){ STR("ticket"), arena_printf(a, "front.%u",
+	return (struct seal_what){ STR("ticket-2"), arena_printf(a, "front.%u",
 	    c->c.index) };
 }
 
+/* What a ticket stands and falls with. */
 static uint64_t
-hash_sealed(struct str sealed)
+hash_credential(const struct credential_answer *row, bool app)
 {
+	struct str kept = app ? row->proof : row->sealed;
 	uint64_t v;
 	uint8_t hash[crypto_generichash_BYTES];
 
 	(void)crypto_generichash(hash, sizeof(hash),
-	    (const uint8_t *)sealed.p, sealed.n, NULL, 0);
+	    (const uint8_t *)kept.p, kept.n, NULL, 0);
 	memcpy(&v, hash, sizeof(v));
 	return v;
 }
@@ -213,6 +307,7 @@ put_token(const struct work *c, const struct ticket *t, struct buf *token)
 	buf_put(&plain, t->id, TICKET_LEN);
 	buf_le64(&plain, t->account);
 	buf_le64(&plain, t->credential);
+	buf_le64(&plain, t->app);
 	buf_str(&plain, t->address);
 	loop_random(v->loop, nonce, sizeof(nonce));
 	seal_put(&v->seal, what_token(c->a, c->client), nonce,
@@ -227,6 +322,7 @@ read_token(struct str plain, struct ticket *t)
 
 	t->account = rd_le64(&r);
 	t->credential = rd_le64(&r);
+	t->app = rd_le64(&r);
 	t->address = rd_rest(&r);
 	if (!rd_ok(&r) || t->account == 0)
 		return false;
@@ -258,7 +354,8 @@ make_ticket(struct work *c, const struct attempt *t, struct ticket *ticket,
     struct err *err)
 {
 	*ticket = (struct ticket){ .account = t->row.account,
-		.credential = hash_sealed(t->row.sealed),
+		.credential = hash_credential(&t->row, t->by_app),
+		.app = t->by_app ? t->app.number : 0,
 		.address = t->row.address };
 	loop_random(c->client->v->loop, ticket->id, TICKET_LEN);
 	if (!tickets_add(c->client->tickets, ticket))
@@ -267,11 +364,14 @@ make_ticket(struct work *c, const struct attempt *t, struct ticket *ticket,
 }
 
 static void
-reply_login(struct work *c, const struct ticket *t, int fd)
+reply_login(struct work *c, const struct attempt *by, const struct ticket *t,
+    int fd)
 {
 	auto_buf token = BUF_INIT(512);
-	struct login_answer answer = { t->account, t->address,
-		str_make((const char *)t->id, TICKET_LEN), STR_NULL };
+	struct login_answer answer = { .account = t->account,
+		.address = t->address,
+		.ticket = str_make((const char *)t->id, TICKET_LEN),
+		.label = by->by_app ? by->row.label : STR_NULL };
 
 	put_token(c, t, &token);
 	answer.token = buf_get(&token);
@@ -284,32 +384,34 @@ vault_log_in(struct work *c)
 	struct attempt t = { .v = c->client->v, .ask = c->req->ask };
 	struct ticket ticket;
 	struct err err = { 0 };
-	int fd = -1, rc = check_fields(t.ask, &err);
+	int fd = -1, rc = check_fields(c->client, t.ask, &err);
 
 	if (rc == 0)
 		rc = authenticate(&t, c, &err);
 	if (rc == E_DENIED || rc == E_BUSY)
-		journal(&t, JOURNAL_login_failed, &err);
+		journal(&t, JOURNAL_login_failed, &err, c->a);
 	if (rc == 0)
 		rc = open_account(c, t.row.account, &fd, &err);
 	if (rc == 0)
 		rc = make_ticket(c, &t, &ticket, &err);
 	if (rc == 0) {
-		journal(&t, JOURNAL_login, NULL);
-		reply_login(c, &ticket, fd);
+		journal(&t, JOURNAL_login, NULL, c->a);
+		reply_login(c, &t, &ticket, fd);
 	} else {
 		ipc_fail(c->req, rc, err.text);
 	}
 	if (fd >= 0)
 		(void)close(fd);
+	if (rc == 0)
+		note_use(&t, c);
 }
 
 /* Is it still the password that was typed? Who changes it wants the others
- * out. */
+ * out; those who came by an app password are there until that is removed. */
 static int
 still_good(struct work *c, const struct ticket *t, struct err *err)
 {
-	struct credential_ask ask = { t->address };
+	struct credential_ask ask = { t->address, t->app };
 	struct credential_answer row;
 	int rc = reconnect_call(&c->client->v->store,
 	    &store_calls[STORE_credential], &ask, &row, c->a, NULL,
@@ -319,7 +421,8 @@ still_good(struct work *c, const struct ticket *t, struct err *err)
 		return rc == E_NOTFOUND ? err_set(err, E_DENIED,
 		    "no such account") : rc;
 	if (row.account != t->account ||
-	    hash_sealed(row.sealed) != t->credential)
+	    hash_credential(&row, t->app != 0) != t->credential ||
+	    (t->app != 0 && is_expired(c->client->v, &row)))
 		return err_set(err, E_DENIED, "the password was changed");
 	return 0;
 }
@@ -394,4 +497,37 @@ vault_seal_password(struct work *c)
 	if (s.record.p)
 		sodium_memzero(s.record.p, s.record.n);
 	buf_free(&s.record);
+}
+
+void
+vault_app_password(struct work *c)
+{
+	const struct app_password_ask *ask = c->req->ask;
+	struct vault_state *v = c->client->v;
+	uint8_t random[APP_PASSWORD_SIGNS];
+	char text[APP_PASSWORD_TEXT];
+	struct app_password made;
+	struct app_proof proof;
+	struct app_password_add_ask add = { vault_change(v), ask->address,
+		0, str_make((const char *)proof.octets, sizeof(proof.octets)),
+		ask->label, ask->services, ask->expires };
+	struct app_password_answer answer = { str_make(text, sizeof(text)) };
+	struct done done;
+	struct err err = { 0 };
+	int rc;
+
+	loop_random(v->loop, random, sizeof(random));
+	app_password_of(random, &made);
+	app_proof_of(&v->seal, str_lower(c->a, ask->address), &made, &proof);
+	app_password_show(&made, text);
+	add.number = proof.number;
+	rc = reconnect_call(&v->store, &store_calls[STORE_app_password_add],
+	    &add, &done, c->a, NULL, c->until_ms, &err);
+	if (rc < 0)
+		ipc_fail(c->req, rc, err.text);
+	else
+		ipc_reply(c->req, &answer, -1);
+	sodium_memzero(random, sizeof(random));
+	sodium_memzero(&made, sizeof(made));
+	sodium_memzero(text, sizeof(text));
 }

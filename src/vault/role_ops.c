@@ -32,6 +32,7 @@ static serve_fn *const serves[VAULT_NCALLS] = {
 	[VAULT_login] = vault_log_in,
 	[VAULT_reopen] = vault_reopen,
 	[VAULT_seal_password] = vault_seal_password,
+	[VAULT_app_password] = vault_app_password,
 	[VAULT_dkim_sign] = vault_dkim_sign,
 	[VAULT_dkim_keys] = vault_dkim_keys,
 };

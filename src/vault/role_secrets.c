@@ -26,16 +26,23 @@ secret_get(struct vault_state *v, enum secret_kind kind,
 	return seal_open(&v->seal, what, answer.sealed, a, secret, err);
 }
 
+uint64_t
+vault_change(struct vault_state *v)
+{
+	uint64_t ms = (uint64_t)(loop_wall_us(v->loop) / 1000);
+
+	return ms << 20 | (loop_random64(v->loop) & 0xfffff);
+}
+
 int
 secret_put(struct vault_state *v, enum secret_kind kind,
     struct seal_what what, struct str secret, int64_t until_ms,
     struct err *err)
 {
-	uint64_t ms = (uint64_t)(loop_wall_us(v->loop) / 1000);
-	uint64_t change = ms << 20 | (loop_random64(v->loop) & 0xfffff);
 	auto_buf sealed = BUF_INIT(PEM_MAX);
 	uint8_t nonce[SEAL_NONCE_LEN];
-	struct secret_put_ask ask = { change, kind, what.name, STR_NULL };
+	struct secret_put_ask ask = { vault_change(v), kind, what.name,
+		STR_NULL };
 	struct arena *a = arena_new(4096);
 	struct done answer;
 	int rc;

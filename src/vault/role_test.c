@@ -282,6 +282,8 @@ authorities(struct world *w)
 	struct tls_sign_ask sign = { .digest = STR("SHA256"),
 		.octets = STR("From: alice\r\n") };
 	struct seal_password_ask sealing = { STR("a@b"), STR("x") };
+	struct app_password_ask app = { STR("alice@mail.test"), STR("Phone"),
+		SERVICES_apps, 0 };
 	struct certs_ask certs = { 0 };
 	const struct {
 		struct ipc *from;
@@ -292,6 +294,7 @@ authorities(struct world *w)
 		{ w->operator, VAULT_tls_sign, &sign },
 		{ NULL, VAULT_login, &login },
 		{ NULL, VAULT_seal_password, &sealing },
+		{ NULL, VAULT_app_password, &app },
 		{ NULL, VAULT_tls_sign, &sign },
 	};
 	struct ipc_options o = { 0 };

@@ -31,6 +31,44 @@ on_credential(struct world *w, struct ipc_req *req)
 	}
 	answer = (struct credential_answer){ (uint64_t)(p - w->people) + 7,
 		p->address, buf_get(&p->sealed) };
+	if (ask->app && ask->app == p->app) {
+		answer.proof = str_make((const char *)p->proof,
+		    sizeof(p->proof));
+		answer.label = STR("Phone");
+		answer.services = p->services;
+		answer.expires = p->expires;
+		answer.used = p->used;
+	}
+	ipc_reply(req, &answer, -1);
+}
+
+static void
+on_app_password_add(struct world *w, struct ipc_req *req)
+{
+	const struct app_password_add_ask *ask = req->ask;
+	struct person *p = find_person(w, ask->address);
+	struct done answer = { 0 };
+
+	assert_true(p && ask->change && ask->number);
+	assert_str(ask->label, "Phone");
+	assert_int_equal(ask->proof.n, sizeof(p->proof));
+	p->app = ask->number;
+	memcpy(p->proof, ask->proof.p, sizeof(p->proof));
+	p->services = ask->services;
+	p->expires = ask->expires;
+	p->used = 0;
+	ipc_reply(req, &answer, -1);
+}
+
+static void
+on_app_password_used(struct world *w, struct ipc_req *req)
+{
+	const struct app_password_used_ask *ask = req->ask;
+	struct done answer = { 0 };
+
+	assert_int_equal(ask->number, w->people[ask->account - 7].app);
+	w->people[ask->account - 7].used = loop_wall(w->loop);
+	w->uses++;
 	ipc_reply(req, &answer, -1);
 }
 
@@ -151,6 +189,8 @@ on_store_ask(void *owner, struct ipc_req *req)
 	    struct ipc_req *) = {
 		[STORE_credential] = on_credential,
 		[STORE_account_open] = on_account_open,
+		[STORE_app_password_add] = on_app_password_add,
+		[STORE_app_password_used] = on_app_password_used,
 		[STORE_secret_get] = on_secret_get,
 		[STORE_secret_put] = on_secret_put,
 		[STORE_sealed] = on_sealed,

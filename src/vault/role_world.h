@@ -15,6 +15,11 @@ enum { PEOPLE = 4, SECRETS = 4 };
 struct person {
 	struct str address;	/* n 0: free */
 	struct buf sealed;
+	/* One app password, as store keeps it; number 0: none. */
+	uint64_t app;
+	uint8_t proof[APP_PROOF_LEN];
+	uint32_t services;
+	int64_t expires, used;
 };
 
 struct secret {
@@ -39,7 +44,7 @@ struct world {
 	struct ipc *store;
 	struct person people[PEOPLE];
 	struct secret secrets[SECRETS];
-	int opened, logins, failures, puts, senders;
+	int opened, logins, failures, puts, senders, uses;
 	struct ipc *mailbox;	/* store's end of the last one opened */
 
 	void (*fn)(struct world *);

@@ -62,3 +62,12 @@ seal_open(const struct seal_key *key, struct seal_what what,
 	*secret = str_make(plain, box.n - TAG_LEN);
 	return 0;
 }
+
+void
+seal_derive(const struct seal_key *key, struct str what,
+    uint8_t derived[SEAL_KEY_LEN])
+{
+	(void)crypto_generichash(derived, SEAL_KEY_LEN,
+	    (const uint8_t *)what.p, what.n, key->octets,
+	    sizeof(key->octets));
+}

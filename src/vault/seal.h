@@ -37,3 +37,7 @@ void seal_put(const struct seal_key *key, struct seal_what what,
  * name. *secret lives in the arena. */
 int seal_open(const struct seal_key *key, struct seal_what what,
     struct str sealed, struct arena *a, struct str *secret, struct err *err);
+
+/* A key for something else than seals, made of this one. */
+void seal_derive(const struct seal_key *key, struct str what,
+    uint8_t derived[SEAL_KEY_LEN]);

@@ -12,9 +12,10 @@ enum { TICKET_LEN = 16, TICKETS_MAX = 65536 };
 struct ticket {
 	uint8_t id[TICKET_LEN];
 	uint64_t account;	/* never 0 */
-	/* A hash of the sealed credential: with another password the ticket
-	 * is worth nothing. */
+	/* A hash of the sealed credential, or of what is kept of the app
+	 * password: with another one the ticket is worth nothing. */
 	uint64_t credential;
+	uint64_t app;		/* its number; 0: the account's own password */
 	struct str address;	/* what to look the credential up by */
 };
 

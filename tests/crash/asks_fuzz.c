@@ -303,9 +303,16 @@ add_write(struct fuzz *f)
 		ADD(f, domain_add, number(f), domain(f));
 		return;
 	default:
-		which = octet(f) % 4;
+		which = octet(f) % 6;
 		if (which == 0)
 			ADD(f, domain_remove, number(f), domain(f));
+		else if (which == 4)
+			ADD(f, app_password_add, number(f), address(f),
+			    number(f), text(f, 40), text(f, 9),
+			    (uint32_t)number(f), (int64_t)number(f));
+		else if (which == 5)
+			ADD(f, app_password_remove, number(f), address(f),
+			    text(f, 9));
 		else if (which == 1)
 			add_mailbox(f);
 		else

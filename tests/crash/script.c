@@ -617,6 +617,42 @@ passwd(struct fixture *d)
 }
 
 static int
+app_password(struct fixture *d, uint64_t number, const char *address,
+    const char *label)
+{
+	struct app_password_add_ask ask = { ++d->change, str_c(address),
+		number, STR("0123456789abcdef0123456789abcdef"), str_c(label),
+		SERVICES_apps, 0 };
+	struct write w = { .caller = &d->vault,
+		.call = STORE_app_password_add, .ask = &ask };
+
+	return fixture_write(d, &w);
+}
+
+static int
+app_alice(struct fixture *d)
+{
+	return app_password(d, 7, "alice@a.test", "phone");
+}
+
+static int
+app_carol(struct fixture *d)
+{
+	return app_password(d, 8, "carol@b.test", "laptop");
+}
+
+static int
+remove_app(struct fixture *d)
+{
+	struct app_password_remove_ask ask = { ++d->change,
+		STR("alice@a.test"), STR("phone") };
+	struct write w = { .caller = &d->operator_,
+		.call = STORE_app_password_remove, .ask = &ask };
+
+	return fixture_write(d, &w);
+}
+
+static int
 remove_carol(struct fixture *d)
 {
 	struct account_remove_ask ask = { ++d->change, STR("carol@b.test") };
@@ -671,7 +707,10 @@ const struct step script[] = {
 	{ "to the world again", to_the_world, false },
 	{ "drop", drop, false },
 	{ "secret", secret, false },
+	{ "app password", app_alice, false },
+	{ "app password of carol", app_carol, false },
 	{ "passwd", passwd, false },
+	{ "remove the app password", remove_app, false },
 	{ "journal", journal, false },
 	{ "remove carol", remove_carol, false },
 	{ "clean her", clean, false },
@@ -872,6 +911,8 @@ dump_tables(struct fixture *d, struct buf *out)
 		"SELECT name||' '||sealed FROM secret ORDER BY name",
 		("SELECT a.local||' '||c.sealed FROM credential c"
 		 " JOIN address a USING(account) ORDER BY a.local"),
+		("SELECT account||' '||number||' '||label||' '||services"
+		 " FROM app_password ORDER BY account, number"),
 	};
 	sqlite3_stmt *st;
 	size_t i;

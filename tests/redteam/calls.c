@@ -63,14 +63,24 @@ hostile_recipients(struct attack *a, struct ipc *store)
 	}
 }
 
+static void
+makes_app_password(struct attack *a, struct ipc *vault, const char *what)
+{
+	static const struct app_password_ask app = { STR(BOB), STR("mine"),
+		SERVICES_apps, 0 };
+
+	refused(a, vault, &vault_calls[VAULT_app_password], &app, what);
+}
+
 void
 attack_mx(struct attack *a)
 {
 	struct peer_held *store = peer_of(a, ROLE_STORE);
 	struct peer_held *vault = peer_of(a, ROLE_VAULT);
-	struct login_ask login = { STR("PLAIN"), STR(""), STR(BOB),
+	static const struct login_ask login = { STR("PLAIN"), STR(""), STR(BOB),
 		STR(PASSWORD), STR("127.0.0.1") };
-	struct seal_password_ask seal = { STR(BOB), STR("mine-now") };
+	static const struct seal_password_ask seal = { STR(BOB),
+		STR("mine-now") };
 	struct reopen_ask ticket = { STR("0123456789abcdef") };
 	struct stage_ask stage = { .octets = STR("x") };
 
@@ -83,6 +93,7 @@ attack_mx(struct attack *a)
 	    "mx reopens an account");
 	refused(a, vault->ipc, &vault_calls[VAULT_seal_password], &seal,
 	    "mx has a password sealed");
+	makes_app_password(a, vault->ipc, "mx has an app password made");
 	forbidden_signatures(a, vault->ipc);
 	forged_mail(a, vault->ipc, STR("0123456789abcdef"), "mx");
 	attack_flood(a, store, &store_calls[STORE_stage], &stage,
@@ -228,6 +239,10 @@ attack_front(struct attack *a)
 		STR("guess"), STR("192.0.2.1") };
 	struct login_ask other = { STR("PLAIN"), STR(BOB), STR(ALICE),
 		STR(PASSWORD), STR("192.0.2.2") };
+	static const struct login_ask elsewhere = { .mechanism = STR("PLAIN"),
+		.user = STR(ALICE), .password = STR(PASSWORD),
+		.peer = STR("192.0.2.3"),
+		.service = SERVICE_http | SERVICE_imap };
 	struct reopen_ask invented = { STR("0123456789abcdef") };
 	struct person alice = { 0 }, bob = { 0 };
 	struct stage_ask stage = { .octets = STR("x") };
@@ -236,6 +251,9 @@ attack_front(struct attack *a)
 	    "front logs in with a wrong password");
 	refused(a, vault->ipc, &vault_calls[VAULT_login], &other,
 	    "alice's password opens bob's account");
+	refused(a, vault->ipc, &vault_calls[VAULT_login], &elsewhere,
+	    "front says that a login is for another worker's service");
+	makes_app_password(a, vault->ipc, "front has an app password made");
 	refused(a, vault->ipc, &vault_calls[VAULT_reopen], &invented,
 	    "front reopens with an invented ticket");
 	refused(a, vault->ipc, &vault_calls[VAULT_seal_password], &seal,

@@ -261,6 +261,9 @@ remove_account(struct engine *e, struct account_name *n, struct err *err)
 		rc = sql_run(&e->w, SQL_credential_del, SQL_VALS(
 		    vi(n->account)), err);
 	if (rc == 0)
+		rc = sql_run(&e->w, SQL_app_password_del_all, SQL_VALS(
+		    vi(n->account)), err);
+	if (rc == 0)
 		rc = sql_run(&e->w, SQL_account_del, SQL_VALS(
 		    vi(n->account)), err);
 	if (rc == 0)

@@ -8,6 +8,30 @@
 enum { ROWS_MAX = 180000, DOMAINS_A_PAGE = 500, ACCOUNTS_A_PAGE = 400,
 	SEALED_SOME = 4 };
 
+/* The one of this number, if there is one. */
+static int
+find_app_password(struct reader *r, uint64_t number,
+    struct credential_answer *out, struct err *err)
+{
+	int rc = sql_first(&r->q, SQL_app_password_get,
+	    SQL_VALS(vi(out->account), vi(number)), err);
+
+	if (rc <= 0)
+		return rc;
+	out->proof = str_dup(r->arena, sql_str(&r->q, app_password_get,
+	    proof));
+	out->label = str_dup(r->arena, sql_str(&r->q, app_password_get,
+	    label));
+	out->services = sql_u32(&r->q, app_password_get, services);
+	out->expires = sql_i64(&r->q, app_password_get, expires);
+	out->used = sql_i64(&r->q, app_password_get, used);
+	out->used_from = str_dup(r->arena, sql_str(&r->q, app_password_get,
+	    used_from));
+	out->used_for = sql_u32(&r->q, app_password_get, used_for);
+	sql_end(&r->q, SQL_app_password_get);
+	return 0;
+}
+
 int
 read_credential(struct reader *r, const struct caller *c,
     const struct credential_ask *ask, union store_answer *answer,
@@ -36,7 +60,7 @@ read_credential(struct reader *r, const struct caller *c,
 	out->sealed_to = str_dup(r->arena,
 	    sql_str(&r->q, credential_get, sealed_to));
 	sql_end(&r->q, SQL_credential_get);
-	return 0;
+	return ask->app ? find_app_password(r, ask->app, out, err) : 0;
 }
 
 int

@@ -344,6 +344,13 @@ static const char version_8[] =
  *               there; 0: at once
  *   later       a message that waits for `due`; size: what its account has less
  *               room by. thread_keys: of what becomes of it in mailboxes here
+ *
+ * App passwords: what a person's programs log in by, besides the password.
+ * There were none before.
+ *
+ *   number, proof  keyed hashes of it (vault/app_password.h)
+ *   services    SERVICE_*, where it is good
+ *   expires, used  seconds since 1970; 0: never
  */
 static const char version_9[] =
     "ALTER TABLE queue ADD COLUMN hold_for INTEGER NOT NULL DEFAULT 0;"
@@ -353,7 +360,13 @@ static const char version_9[] =
     " account INTEGER NOT NULL, due INTEGER NOT NULL,"
     " size INTEGER NOT NULL, thread_keys BLOB NOT NULL) STRICT;"
     "CREATE INDEX later_due ON later (due, message);"
-    "CREATE INDEX later_of ON later (account, message);";
+    "CREATE INDEX later_of ON later (account, message);"
+    "CREATE TABLE app_password (account INTEGER NOT NULL,"
+    " number INTEGER NOT NULL, proof BLOB NOT NULL, label BLOB NOT NULL,"
+    " services INTEGER NOT NULL, made INTEGER NOT NULL,"
+    " expires INTEGER NOT NULL, used INTEGER NOT NULL,"
+    " used_from BLOB NOT NULL, used_for INTEGER NOT NULL,"
+    " PRIMARY KEY (account, number)) STRICT, WITHOUT ROWID;";
 
 static const char *const steps[SCHEMA_VERSION] = { version_1, version_2,
 	version_3, version_4, version_5, version_6, version_7, version_8,

@@ -86,17 +86,21 @@ test_columns_by_name(void **state unused_arg)
 #define ACCOUNT(n, address)                                                   \
 	"INSERT INTO account VALUES (" n ", " T(address) ", 1,1,1,1,1,0,0,0);" \
 	"INSERT INTO credential VALUES (" n ", x'');"
+#define BACK_TO_8                                                             \
+	"DROP TABLE app_password; DROP TABLE later;"                          \
+	"ALTER TABLE queue DROP COLUMN hold_for;"                             \
+	"ALTER TABLE queue DROP COLUMN hold_until;"                           \
+	"ALTER TABLE queue DROP COLUMN released;"                             \
+	"UPDATE meta SET value=8;"
 #define BACK_TO_6                                                             \
+	BACK_TO_8                                                             \
 	"DROP INDEX email_thread; DROP TABLE thread_key;"                     \
 	"ALTER TABLE email DROP COLUMN mailbox;"                              \
 	"ALTER TABLE email DROP COLUMN uid;"                                  \
 	"ALTER TABLE email DROP COLUMN created;"                              \
 	"ALTER TABLE email DROP COLUMN thread;"                               \
 	"DROP TABLE sender_rule; DROP TABLE remembered;"                      \
-	"DROP TABLE waiting_gap; DROP TABLE later;"                           \
-	"ALTER TABLE queue DROP COLUMN hold_for;"                             \
-	"ALTER TABLE queue DROP COLUMN hold_until;"                           \
-	"ALTER TABLE queue DROP COLUMN released;"                             \
+	"DROP TABLE waiting_gap;"                                             \
 	"UPDATE meta SET value=6;"
 #define BACK_TO_4                                                             \
 	"ALTER TABLE credential DROP COLUMN sealed_to;"                       \
@@ -263,6 +267,29 @@ test_emails_get_places(void **state unused_arg)
 	sql_close(&q);
 }
 
+/* Nobody had an app password before version 9; their own are what they were. */
+static void
+test_app_passwords_come(void **state unused_arg)
+{
+	struct sql q = { 0 };
+	uint64_t n = 1;
+
+	assert_int_equal(sqlite3_open(":memory:", &q.db), SQLITE_OK);
+	assert_int_equal(schema_migrate(&q, NULL, NULL), 0);
+	if (sqlite3_exec(q.db, BACK_TO_8 "INSERT INTO credential VALUES"
+	    " (1, " T("sealed") ", x'')", NULL, NULL, NULL))
+		fail_msg("%s", sqlite3_errmsg(q.db));
+	assert_int_equal(schema_migrate(&q, NULL, NULL), 0);
+	assert_int_equal(sql_number(&q, SQL_app_password_count, SQL_VALS(
+	    vi(1)), &n, NULL), 0);
+	assert_int_equal(n, 0);
+	assert_int_equal(sql_first(&q, SQL_credential_get, SQL_VALS(vi(1)),
+	    NULL), 1);
+	assert_str(sql_str(&q, credential_get, sealed), "sealed");
+	sql_end(&q, SQL_credential_get);
+	sql_close(&q);
+}
+
 int
 main(void)
 {
@@ -270,6 +297,7 @@ main(void)
 		cmocka_unit_test(test_names_get_a_labels),
 		cmocka_unit_test(test_mailboxes_are_subscribed),
 		cmocka_unit_test(test_emails_get_places),
+		cmocka_unit_test(test_app_passwords_come),
 		cmocka_unit_test(test_statements),
 		cmocka_unit_test(test_columns_by_name),
 	};

@@ -133,6 +133,23 @@
 	    "FROM credential JOIN account USING (account)"                    \
 	    " WHERE length(sealed_to)>0 ORDER BY account")                    \
 	S(credential_del, "DELETE FROM credential WHERE account=?1")          \
+	R(app_password_get, (proof, label, services, expires, used,           \
+	    used_from, used_for),                                             \
+	    "FROM app_password WHERE account=?1 AND number=?2")               \
+	S(app_password_count, "SELECT count(*) FROM app_password"             \
+	    " WHERE account=?1")                                              \
+	S(app_password_labelled, "SELECT number FROM app_password"            \
+	    " WHERE account=?1 AND label=?2")                                 \
+	S(app_password_add, "INSERT INTO app_password"                        \
+	    " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, 0, x'', 0)")                \
+	S(app_password_use, "UPDATE app_password SET used=?1, used_from=?2,"  \
+	    " used_for=?3 WHERE account=?4 AND number=?5")                    \
+	S(app_password_del, "DELETE FROM app_password WHERE account=?1"       \
+	    " AND label=?2")                                                  \
+	S(app_password_del_all, "DELETE FROM app_password WHERE account=?1")  \
+	R(app_password_list, (label, services, made, expires, used,           \
+	    used_from, used_for),                                             \
+	    "FROM app_password WHERE account=?1 ORDER BY made, label")        \
 	R(secret_get, (sealed), "FROM secret WHERE kind=?1 AND name=?2")      \
 	R(secret_some, (kind, name, sealed), "FROM secret"                    \
 	    " WHERE length(sealed)<=4096 ORDER BY kind, name LIMIT ?1")       \

@@ -1,0 +1,56 @@
+/*
+ * messages_login.h - who may come in: a part of messages.h, which has the table
+ * of all calls. Everything here but what the operator lists is vault's.
+ */
+#pragma once
+
+/* What people log in to. */
+enum login_service { SERVICE_imap = 1, SERVICE_pop3 = 2, SERVICE_smtp = 4,
+	SERVICE_http = 8,	/* a password with each request */
+	SERVICE_page = 16,	/* a sign-in: the account's own password only */
+	SERVICES_apps = 15 };	/* all that app passwords may be for */
+
+/* A password of the server's making, for one program or telephone. number and
+ * proof are keyed hashes of it, which vault alone can make
+ * (vault/app_password.h). */
+enum { APP_PASSWORDS_MAX = 50, APP_LABEL_MAX = 64, APP_PROOF_LEN = 32 };
+#define FIELDS_app_password(F, S)                                     \
+	F(S, str, label, APP_LABEL_MAX)	/* UTF-8, for people */       \
+	F(S, u32, services, 0)		/* of SERVICES_apps */        \
+	F(S, i64, expires, 0)		/* seconds since 1970; 0: never */ \
+	F(S, i64, used, 0)		/* last, about; 0: never */   \
+	F(S, str, used_from, 64) F(S, u32, used_for, 0)
+
+/* A credential is sealed; store cannot read it. login is an address. app: the
+ * number of the app password that was typed, 0 if it can be none; proof is
+ * empty if there is none of that number. */
+#define FIELDS_credential_ask(F, S) F(S, str, login, 320) F(S, u64, app, 0)
+#define FIELDS_credential_answer(F, S)                                \
+	F(S, u64, account, 0) F(S, str, address, 320)                 \
+	F(S, str, sealed, 4096)                                       \
+	F(S, str, sealed_to, 320)	/* the address it had then, if it was \
+					 * renamed: empty */          \
+	F(S, str, proof, APP_PROOF_LEN) FIELDS_app_password(F, S)
+
+/* E_NOTFOUND: no such account; E_EXISTS: it has one of this label; E_LIMIT;
+ * E_INVALID: no label, no service. */
+#define FIELDS_app_password_add_ask(F, S)                             \
+	F(S, u64, change, 0) F(S, str, address, 320)                  \
+	F(S, u64, number, 0) F(S, str, proof, APP_PROOF_LEN)          \
+	F(S, str, label, APP_LABEL_MAX) F(S, u32, services, 0)        \
+	F(S, i64, expires, 0)
+/* Remembered for people to look at. Nothing if it is gone meanwhile. */
+#define FIELDS_app_password_used_ask(F, S)                            \
+	F(S, u64, change, 0) F(S, u64, account, 0) F(S, u64, number, 0) \
+	F(S, str, used_from, 64) F(S, u32, used_for, 0)
+/* label empty: all of them. Who came in by one that goes is out; the other
+ * connections of the account are opened anew by themselves. E_NOTFOUND. */
+#define FIELDS_app_password_remove_ask(F, S)                          \
+	F(S, u64, change, 0) F(S, str, address, 320)                  \
+	F(S, str, label, APP_LABEL_MAX)
+#define FIELDS_app_password_remove_answer(F, S) F(S, u32, removed, 0)
+/* All of an account, the oldest first. */
+#define FIELDS_app_passwords_ask(F, S) F(S, str, address, 320)
+#define FIELDS_app_passwords_answer(F, S) F(S, str, rows, MSG_CHUNK)
+#define FIELDS_app_password_row(F, S) \
+	F(S, i64, made, 0) FIELDS_app_password(F, S)
