@@ -236,6 +236,38 @@ test_files_come_back(void **state)
 	assert_int_equal(in_mailbox(p, "INBOX", "Subject: one"), 2);
 }
 
+/* A pack that ends too early: what is behind its end is gone, all else is
+ * there. */
+static void
+test_file_short(void **state)
+{
+	struct folder *p = *state;
+	struct fixture_repair r;
+	struct place at;
+	uint64_t last;
+	bool more = true;
+	int fd;
+
+	folder_mail(p, "Subject: two\r\n\r\ntwo\r\n");
+	folder_mail(p, "Subject: three\r\n\r\nthree\r\n");
+	assert_int_equal(sql_number(&p->d.e->w, SQL_blob_last, NULL, 0, &last,
+	    &p->d.err), 0);
+	assert_int_equal(place_get(&p->d.e->w, last - 1, &at, &p->d.err), 0);
+	fixture_close(&p->d);
+	fd = openat(p->dirfd, PACK, O_RDWR);
+	assert_int_equal(ftruncate(fd, (off_t)at.at + 50), 0);
+	(void)close(fd);
+	reopen(p);
+	r = repaired(p);
+	assert_int_equal(r.removed, 2);
+	assert_int_equal(r.left, 0);
+	assert_int_equal(in_mailbox(p, "INBOX", "Subject: one"), 1);
+	p->d.now_us += (int64_t)400 * 1000000;
+	for (int i = 0; i < 1000 && more; i++)
+		assert_int_equal(engine_gc(p->d.e, &more, &p->d.err), 0);
+	nothing_left(p);
+}
+
 /* They are gone for good: they are removed as if their owner had done it. */
 static void
 test_files_gone(void **state)
@@ -379,7 +411,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		T(test_old_database), T(test_old_database_twice),
 		T(test_lost_wal), T(test_no_database),
-		T(test_files_come_back), T(test_files_gone),
+		T(test_files_come_back), T(test_files_gone), T(test_file_short),
 		T(test_lost_rows), T(test_killed), T(test_forget),
 		T(test_damaged_stray),
 	};

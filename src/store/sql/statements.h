@@ -524,10 +524,11 @@
 	    " (SELECT pack, sum((?1+length+facts)/?2*?2) AS octets,"          \
 	    " max(at+(?1+length+facts)/?2*?2) AS top FROM blob"               \
 	    " GROUP BY pack) c ON c.pack=p.pack")                             \
-	E(repair_placed, (mailbox, uid, name, blob, has, pack),               \
+	E(repair_placed, (mailbox, uid, name, blob, has, pack, ends),         \
 	    "SELECT p.mailbox AS mailbox, p.uid AS uid, m.name AS name,"      \
 	    " e.blob AS blob, b.blob IS NOT NULL AS has,"                     \
-	    " coalesce(b.pack, 0) AS pack FROM placement p"                   \
+	    " coalesce(b.pack, 0) AS pack,"                                   \
+	    " coalesce(b.at+b.length+b.facts, 0) AS ends FROM placement p"    \
 	    " JOIN mailbox m USING (account, mailbox)"                        \
 	    " JOIN email e USING (account, email)"                            \
 	    " LEFT JOIN blob b ON b.blob=e.blob WHERE p.account=?1"           \

@@ -9,7 +9,8 @@
  *                         it goes, after the commit that took what was in it
  *   p<octet> <pack>       what lies behind the known end of packs
  *   r<blob>               blobs named otherwise than their rows say
- *   g<uid> <account> <mailbox>   messages whose file is gone
+ *   g<uid> <account> <mailbox>   messages whose file is gone, or ends before
+ *                         them
  *   c<table>              tables of changes that were put aside
  *   f0                    the end
  *
@@ -270,13 +271,13 @@ refs_slice(struct repairing *x, uint64_t after)
 struct gone {
 	uint64_t mailbox, blob;
 	uint32_t uid;
+	bool is_short;		/* there is a file, which ends before it */
 	struct str name;
 };
 struct gone_slice {
 	struct VEC(struct gone) of;
 	uint64_t rows, mailbox, uid;	/* looked at, and the last of them */
-	uint64_t pack;			/* what was said last of a pack */
-	bool is_there;
+	uint64_t pack, size;		/* what was said last of a pack */
 };
 
 static bool
@@ -291,9 +292,9 @@ is_gone(const struct repairing *x, struct gone_slice *g)
 	if (map_get_number(&x->e->repair.found, blob, 0, 0))
 		return false;
 	if (pack == 0 || pack != g->pack)
-		g->is_there = repair_has_file(x, pack, blob);
+		g->size = repair_file_size(x, pack, blob);
 	g->pack = pack;
-	return !g->is_there;
+	return g->size < sql_u64(q, repair_placed, ends) + RECORD_HEADER;
 }
 
 static int
@@ -310,8 +311,10 @@ find_gone(struct repairing *x, uint64_t account, struct gone_slice *g)
 		if (is_gone(x, g))
 			vec_push(&g->of, (struct gone){ g->mailbox,
 			    sql_u64(q, repair_placed, blob),
-			    (uint32_t)g->uid, str_dup(x->e->arena, sql_str(q,
-			    repair_placed, name)) });
+			    (uint32_t)g->uid,
+			    sql_u64(q, repair_placed, has) && g->size > 0,
+			    str_dup(x->e->arena, sql_str(q, repair_placed,
+			    name)) });
 		rc = sql_next(q, s, x->err);
 	}
 	return rc;
@@ -357,8 +360,9 @@ remove_gone(struct repairing *x, uint64_t account, const struct gone_slice *g)
 			rc = expunge_gone(x, a, o);
 		x->out->removed++;
 		repair_say(x, "message %llu: %.*s, UID %u in %.*s: its file "
-		    "is gone, %s", ULL(o->blob), STR_FMT(a->address), o->uid,
-		    STR_FMT(str_first(o->name, 100)), x->ask->dry ?
+		    "%s, %s", ULL(o->blob), STR_FMT(a->address), o->uid,
+		    STR_FMT(str_first(o->name, 100)), o->is_short ?
+		    "ends before it" : "is gone", x->ask->dry ?
 		    "it would be removed" : "it is removed");
 	}
 	return rc;

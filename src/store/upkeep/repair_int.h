@@ -29,5 +29,7 @@ int repair_record(struct repairing *x, struct salvage *s, const char *name,
     const struct place *there, uint64_t account);
 /* A message whose blob has a row, and that nothing names. */
 int repair_unnamed(struct repairing *x, uint64_t blob);
-/* Whether the file of a blob is there. */
-bool repair_has_file(const struct repairing *x, uint64_t pack, uint64_t blob);
+/* How many octets the file of a blob has: 0 if it is gone, UINT64_MAX if nobody
+ * can tell. */
+uint64_t repair_file_size(const struct repairing *x, uint64_t pack,
+    uint64_t blob);

@@ -1,3 +1,5 @@
+#include <errno.h>
+
 #include "store/engine/account_names.h"
 #include "store/upkeep/repair_int.h"
 
@@ -179,15 +181,24 @@ restore(struct repairing *x, struct salvage *s, const char *name,
 	return 0;
 }
 
-bool
-repair_has_file(const struct repairing *x, uint64_t pack, uint64_t blob)
+uint64_t
+repair_file_size(const struct repairing *x, uint64_t pack, uint64_t blob)
 {
 	struct files *fs = x->e->o.files;
+	uint64_t size = UINT64_MAX;
+	struct file *f;
 	char name[40];
+	int rc;
 
 	(void)snprintf(name, sizeof(name), "%s/%016llx",
 	    pack ? "packs" : "blobs", ULL(pack ? pack : blob));
-	return fs->ops->exists(fs, name) == 0;
+	rc = fs->ops->open(fs, name, 0, &f);
+	if (rc < 0)
+		return rc == -ENOENT ? 0 : UINT64_MAX;
+	if (fs->ops->size(f, &size) < 0)
+		size = UINT64_MAX;
+	file_close(f);
+	return size;
 }
 
 int
