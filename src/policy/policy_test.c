@@ -49,7 +49,8 @@ static struct policy_decision
 decision(const struct policy *p, struct weigh_answer w, bool proven,
     bool here)
 {
-	struct policy_facts f = { &w, proven, here };
+	struct policy_facts f = { .store = &w, .proven = proven,
+		.here = here };
 	struct policy_decision d;
 
 	policy_decide(p, &f, a, &d);
@@ -73,6 +74,40 @@ test_rules_come_first(void **state unused_arg)
 		assert_false(d.remember);
 	}
 	assert_str(d.words, " rule=junk (example.org)");
+}
+
+/* Behind a rule, before greylisting; one that allows says nothing else. */
+static void
+test_lists(void **state unused_arg)
+{
+	static const struct {
+		enum rule_word rule;
+		enum dns_list_then then;
+		enum policy_act act;
+		const char *words;
+	} t[] = {
+		{ RULE_none, DNS_LIST_REFUSE, POLICY_REFUSE, " list=x" },
+		{ RULE_none, DNS_LIST_JUNK, POLICY_JUNK, " list=x" },
+		{ RULE_none, DNS_LIST_ALLOW, POLICY_JUDGE,
+		    " list=x greylist=pass (on a list)" },
+		{ RULE_none, 0, POLICY_DEFER, " list=x greylist=wait" },
+		{ RULE_allow, DNS_LIST_REFUSE, POLICY_ALLOW,
+		    " list=x rule=allow (example.org)" },
+	};
+	const struct policy p = { GREYLIST_UNKNOWN, 60 };
+
+	for (size_t i = 0; i < NELEM(t); i++) {
+		const struct weigh_answer w = { .kind = RULE_domain,
+			.subject = STR("example.org"), .word = t[i].rule,
+			.waited_s = -1 };
+		struct policy_facts f = { .store = &w, .list = {
+			.then = t[i].then, .words = STR(" list=x") } };
+		struct policy_decision d;
+
+		policy_decide(&p, &f, a, &d);
+		assert_int_equal(d.act, t[i].act);
+		assert_str(d.words, t[i].words);
+	}
 }
 
 static void
@@ -132,6 +167,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_rule_text),
 		cmocka_unit_test(test_rules_come_first),
+		cmocka_unit_test(test_lists),
 		cmocka_unit_test(test_greylist),
 	};
 	int rc;
