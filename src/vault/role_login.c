@@ -82,23 +82,35 @@ check_app_password(struct attempt *t)
 		t->by_app = true;
 }
 
-/* For its owner to see. The answer has gone out already. */
-static void
-note_use(const struct attempt *t, struct work *c)
+/* What its owner is to see of this use, in the arena: the request goes with its
+ * answer. False: nothing new. */
+static bool
+is_news(const struct attempt *t, struct arena *a,
+    struct app_password_used_ask *use)
 {
 	const struct credential_answer *row = &t->row;
-	struct app_password_used_ask ask = { vault_change(t->v), row->account,
-		t->app.number, t->ask->peer, t->ask->service };
 	bool same = str_eq(row->used_from, t->ask->peer) &&
 	    row->used_for == t->ask->service;
 	int64_t age_s = loop_wall(t->v->loop) - row->used;
+
+	if (!t->by_app || age_s < (same ? USED_AGAIN_S : USED_ELSEWHERE_S))
+		return false;
+	*use = (struct app_password_used_ask){ vault_change(t->v),
+		row->account, t->app.number, str_dup(a, t->ask->peer),
+		t->ask->service };
+	return true;
+}
+
+/* Nobody waits for it: the answer has gone out already. */
+static void
+note_use(struct work *c, const struct app_password_used_ask *use)
+{
 	struct done done;
 	struct err err;
 
-	if (t->by_app && age_s >= (same ? USED_AGAIN_S : USED_ELSEWHERE_S))
-		(void)reconnect_call(&t->v->store,
-		    &store_calls[STORE_app_password_used], &ask, &done, c->a,
-		    NULL, c->until_ms, &err);
+	(void)reconnect_call(&c->client->v->store,
+	    &store_calls[STORE_app_password_used], use, &done, c->a, NULL,
+	    c->until_ms, &err);
 }
 
 /* Proving a password ---------------------------------------------------- */
@@ -382,8 +394,10 @@ void
 vault_log_in(struct work *c)
 {
 	struct attempt t = { .v = c->client->v, .ask = c->req->ask };
+	struct app_password_used_ask use;
 	struct ticket ticket;
 	struct err err = { 0 };
+	bool news = false;
 	int fd = -1, rc = check_fields(c->client, t.ask, &err);
 
 	if (rc == 0)
@@ -396,14 +410,15 @@ vault_log_in(struct work *c)
 		rc = make_ticket(c, &t, &ticket, &err);
 	if (rc == 0) {
 		journal(&t, JOURNAL_login, NULL, c->a);
+		news = is_news(&t, c->a, &use);
 		reply_login(c, &t, &ticket, fd);
 	} else {
 		ipc_fail(c->req, rc, err.text);
 	}
 	if (fd >= 0)
 		(void)close(fd);
-	if (rc == 0)
-		note_use(&t, c);
+	if (news)
+		note_use(c, &use);
 }
 
 /* Is it still the password that was typed? Who changes it wants the others
