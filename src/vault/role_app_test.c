@@ -43,7 +43,7 @@ try_for(struct vault *v, const char *user, const char *password,
 	return rc;
 }
 
-/* A use is noted behind the answer: a vault that goes should be done with it. */
+/* A use is noted behind the answer: a vault that goes is done with it. */
 static void
 wait_noted(struct world *w, int uses)
 {
