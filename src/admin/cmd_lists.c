@@ -103,10 +103,6 @@ has(struct lists_look *k, const struct dns_list_conf *list,
 static void
 look_at_all(void *arg, const struct trust_dns *dns)
 {
-	static const char *const of[] = { [DNS_LIST_HOSTS] = "hosts",
-		[DNS_LIST_DOMAINS] = "domains" },
-	    *const then[] = { [DNS_LIST_REFUSE] = "refuse",
-		[DNS_LIST_JUNK] = "junk", [DNS_LIST_ALLOW] = "allow" };
 	struct lists_look *k = arg;
 	struct rd r = rd_of(k->lists);
 	struct dns_list_conf list;
@@ -115,8 +111,10 @@ look_at_all(void *arg, const struct trust_dns *dns)
 		struct str *cells = table_row(&k->t, k->a->memory);
 
 		cells[0] = list.zone;
-		cells[1] = str_c(of[list.of]);
-		cells[2] = str_c(then[list.then]);
+		cells[1] = list.of == DNS_LIST_HOSTS ? STR("hosts") :
+		    STR("domains");
+		cells[2] = str_c(dns_list_then_name(
+		    (enum dns_list_then)list.then));
 		cells[3] = k->who ? has(k, &list, dns) : works(k, list, dns);
 	}
 }

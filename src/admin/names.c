@@ -158,34 +158,57 @@ names_close(struct names *n)
 
 /* Finding ------------------------------------------------------------------ */
 
+/* A function on a fiber of its own, until it returns. */
+struct fiber_job {
+	void (*fn)(void *arg);
+	void *arg;
+	bool done;
+};
+
+static void
+job_fiber(void *arg)
+{
+	struct fiber_job *j = arg;
+
+	j->fn(j->arg);
+	j->done = true;
+}
+
+static void
+wait_for(struct names *n, void (*fn)(void *arg), void *arg)
+{
+	struct fiber_job j = { fn, arg, false };
+
+	(void)fiber_spawn(n->loop, "names", job_fiber, &j);
+	while (!j.done)
+		loop_once(n->loop, 1000);
+}
+
 struct one_find {
 	struct names *n;
 	struct str domain;
-	bool mx, done;
+	bool mx;
 	struct hosts *hosts;
 	struct err *err;
 	int rc;
 };
 
 static void
-find_fiber(void *arg)
+find_hosts(void *arg)
 {
 	struct one_find *f = arg;
 
 	f->rc = hosts_find(f->n->dns, f->n->loop, f->domain, f->mx, NULL,
 	    f->hosts, f->n->memory, loop_now_ms(f->n->loop) + FIND_MS, f->err);
-	f->done = true;
 }
 
 int
 names_find(struct names *n, struct str domain, bool mx, struct hosts *hosts,
     struct err *err)
 {
-	struct one_find f = { n, domain, mx, false, hosts, err, 0 };
+	struct one_find f = { n, domain, mx, hosts, err, 0 };
 
-	(void)fiber_spawn(n->loop, "find", find_fiber, &f);
-	while (!f.done)
-		loop_once(n->loop, 1000);
+	wait_for(n, find_hosts, &f);
 	return f.rc;
 }
 
@@ -193,7 +216,6 @@ struct one_ask {
 	struct names *n;
 	void (*fn)(void *arg, const struct trust_dns *dns);
 	void *arg;
-	bool done;
 };
 
 static void
@@ -209,23 +231,18 @@ look_up(void *arg, struct str name, enum dns_type type,
 }
 
 static void
-ask_fiber(void *arg)
+ask_dns(void *arg)
 {
 	struct one_ask *k = arg;
 
 	k->fn(k->arg, &(struct trust_dns){ look_up, k->n });
-	k->done = true;
 }
 
 void
 names_ask(struct names *n, void (*fn)(void *arg, const struct trust_dns *dns),
     void *arg)
 {
-	struct one_ask k = { n, fn, arg, false };
-
-	(void)fiber_spawn(n->loop, "ask", ask_fiber, &k);
-	while (!k.done)
-		loop_once(n->loop, 1000);
+	wait_for(n, ask_dns, &(struct one_ask){ n, fn, arg });
 }
 
 const struct config *

@@ -74,6 +74,14 @@ conf_end_certificate(struct conf_reader *r, void *record, struct err *err)
 	return 0;
 }
 
+static int
+check_zone(struct str zone, const char *example, struct err *err)
+{
+	return conf_is_name(zone) ? 0 : err_set(err, E_INVALID, "expected a "
+	    "zone like \"%s\", not \"%.*s\"", example,
+	    STR_FMT(str_first(zone, 60)));
+}
+
 int
 conf_end_stub(struct conf_reader *r, void *record, struct err *err)
 {
@@ -81,10 +89,8 @@ conf_end_stub(struct conf_reader *r, void *record, struct err *err)
 	struct rd servers = rd_of(c->servers);
 	struct nameserver_conf s;
 
-	if (!conf_is_name(c->stub.zone))
-		return err_set(err, E_INVALID, "expected a zone like "
-		    "\"intern.example\", not \"%.*s\"",
-		    STR_FMT(str_first(c->stub.zone, 60)));
+	if (check_zone(c->stub.zone, "intern.example", err) < 0)
+		return err->code;
 	if (c->servers.n == 0)
 		return err_set(err, E_INVALID, "expected servers = { address, "
 		    "... }");
@@ -105,10 +111,8 @@ conf_end_dns_list(struct conf_reader *r, void *record, struct err *err)
 	struct dns_list_conf other;
 	size_t n = 0;
 
-	if (!conf_is_name(l->zone))
-		return err_set(err, E_INVALID, "expected a zone like "
-		    "\"list.example\", not \"%.*s\"",
-		    STR_FMT(str_first(l->zone, 60)));
+	if (check_zone(l->zone, "list.example", err) < 0)
+		return err->code;
 	while (rd_left(&others) > 0 &&
 	    msg_take(&others, &dns_list_conf_shape, &other)) {
 		n++;

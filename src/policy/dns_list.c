@@ -3,6 +3,15 @@
 enum { HOST_NAME_MAX = 64 + 180, REASON_MAX = 200, LIST_WORDS_MAX = 300,
 	WORDS_MAX = 160 /* a part of what a verdict says */ };
 
+const char *
+dns_list_then_name(enum dns_list_then then)
+{
+	static const char *const names[] = { [DNS_LIST_REFUSE] = "refuse",
+		[DNS_LIST_JUNK] = "junk", [DNS_LIST_ALLOW] = "allow" };
+
+	return then < NELEM(names) && names[then] ? names[then] : "";
+}
+
 struct str
 dns_list_host_name(const struct ip *ip, struct str zone, struct arena *a)
 {
@@ -99,8 +108,6 @@ look_one(const struct dns_list_conf *list, const struct dns_list_who *who,
     const struct trust_dns *dns, struct arena *a, struct dns_listing *out,
     struct buf *trouble)
 {
-	static const char *const said[] = { [DNS_LIST_REFUSE] = "refuse",
-		[DNS_LIST_JUNK] = "junk", [DNS_LIST_ALLOW] = "allow" };
 	const bool hosts = list->of == DNS_LIST_HOSTS;
 	auto_buf address = BUF_INIT(64);
 	struct ip which;
@@ -125,8 +132,8 @@ look_one(const struct dns_list_conf *list, const struct dns_list_who *who,
 			out->zone = list->zone;
 			if (out->then == DNS_LIST_REFUSE)
 				out->reason = dns_list_reason(name, dns, a);
-			out->words = words_of(said[out->then], what, list,
-			    &which, a);
+			out->words = words_of(dns_list_then_name(out->then),
+			    what, list, &which, a);
 			return false;
 		case DNS_LIST_REFUSES:
 			buf_str(trouble, words_of("refuses-us", STR_NULL, list,

@@ -14,6 +14,8 @@ enum dns_list_verdict {
 	DNS_LIST_UNKNOWN,	/* nobody answered for it */
 };
 
+/* "refuse", "junk", "allow". */
+const char *dns_list_then_name(enum dns_list_then then);
 /* What is asked for: the address backwards, and the zone. RFC 5782 2.1, 2.4 */
 struct str dns_list_host_name(const struct ip *ip, struct str zone,
     struct arena *a);
