@@ -10,6 +10,7 @@
 #include <stdlib.h>
 
 #include "api/api_int.h"
+#include "mail/hold.h"
 #include "mime/encode.h"
 #include "smtp/trace.h"
 
@@ -32,7 +33,7 @@ struct sending {
 	struct outgoing *out;
 	struct recipient *rcpts;
 	size_t taken;			/* of m.rcpts */
-	bool full;			/* too much of theirs leaves later */
+	bool held;			/* it may not leave later */
 	struct buf answer;
 };
 
@@ -142,6 +143,8 @@ refuse_key(struct sending *s)
 static struct http_answer
 refuse_message(struct sending *s, int e, struct err *err)
 {
+	if (s->held)
+		return unprocessable(s, "/send_at", err->text);
 	switch (e) {
 	case E_DENIED:
 		return refuse(s, 403, "Forbidden", "/from", err->text);
@@ -149,8 +152,6 @@ refuse_message(struct sending *s, int e, struct err *err)
 	case E_EXISTS:
 		return unprocessable(s, "", err->text);
 	case E_LIMIT:
-		if (s->full)
-			return unprocessable(s, "/send_at", err->text);
 		return refuse(s, 413, "Content Too Large", "", err->text);
 	case E_NOTFOUND:	/* what was staged gave way to others */
 		(void)err_set(err, E_LIMIT, "staged octets gave way");
@@ -273,28 +274,6 @@ write_trace(struct sending *s, const struct origin *from)
 	outgoing_front(s->out, buf_get(&b));
 }
 
-/* May it wait for so long, and is there room for one more?   doc/smtp.md */
-static int
-look_at_send_at(struct sending *s, struct err *err)
-{
-	const struct account *a = s->r->account;
-	const struct later_room_ask ask = { 0 };
-	int64_t ahead_s = s->m.send_at - loop_wall(a->loop);
-	struct done done;
-	int e;
-
-	s->full = false;
-	if (s->m.send_at == 0 || ahead_s <= 0)
-		return 0;
-	if (ahead_s > s->api->hold_longest_s)
-		e = err_set(err, E_LIMIT, "Nothing waits here for so long");
-	else
-		e = store_call(a->store, STORE_later_room, &ask, &done,
-		    s->mem, err);
-	s->full = e == E_LIMIT;
-	return e;
-}
-
 /* s->m goes out, as number `which` of this request: status 202, with what
  * became of it at the end of s->answer, or a refusal. */
 static struct http_answer
@@ -306,6 +285,8 @@ send_one(struct sending *s, size_t which)
 		.max_message = s->api->max_message };
 	const struct envelope envelope = { .reverse_path = s->m.from,
 		.hold_until = s->m.send_at };
+	const struct hold_limits limits = { s->api->hold_longest_s,
+		loop_wall(o.account->loop) };
 	struct err err = { 0 };
 	uint64_t message;
 	int e;
@@ -315,7 +296,8 @@ send_one(struct sending *s, size_t which)
 	if (o.change)
 		o.request = digest_text(s);
 	http_origin(s->r, &o.origin);
-	e = look_at_send_at(s, &err);
+	e = hold_check(o.account->store, &envelope, 0, &limits, s->mem, &err);
+	s->held = e == E_INVALID || e == E_LIMIT;
 	if (e == 0)
 		e = outgoing_begin(&o, &envelope, &s->out, &err);
 	if (e == 0 && (e = name_recipients(s, &err)) == 0 && s->taken > 0) {

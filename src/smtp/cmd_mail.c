@@ -2,6 +2,7 @@
  * cmd_mail.c - the envelope: MAIL and RCPT.       RFC 5321 4.1.1.2, 4.1.1.3
  */
 #include "mail/author.h"
+#include "mail/hold.h"
 #include "smtp/smtp_int.h"
 
 /* RFC 6409 6.1: people write only as one of their own addresses. */
@@ -29,32 +30,29 @@ smtp_note_denied(struct smtp_session *s, struct str from)
 	    F_STR("from", from), F_STR("user", smtp_user(s)));
 }
 
-/* A text that leaves later: not a report, not longer than EHLO said, and only
- * as long as there is room. Code 0: go on.              RFC 4865 4.2, 5, 6 */
+/* A text that leaves later. Code 0: go on.           RFC 4865 4.2, 5, 6 */
 static struct reply
 look_at_hold(struct smtp_session *s, const struct mail_args *mail)
 {
-	const struct envelope *e = &mail->envelope;
-	const struct later_room_ask ask = { mail->size_octets };
-	uint32_t longest_s = s->service->o.hold_longest_s;
-	struct done done;
+	const struct hold_limits limits = { s->service->o.hold_longest_s,
+		loop_wall(s->d.loop) };
 	struct err err = { 0 };
-	int rc;
+	int e = hold_check(s->store, &mail->envelope, mail->size_octets,
+	    &limits, s->cmd, &err);
 
-	if (e->hold_for == 0 && e->hold_until == 0)
+	switch (e) {
+	case 0:
 		return SMTP_NO_REPLY;
-	if (e->reverse_path.n == 0)
-		return smtp_reply(501, "5.5.4", "A report leaves at once");
-	if (e->hold_for > longest_s ||
-	    e->hold_until > loop_wall(s->d.loop) + longest_s)
-		return smtp_reply(501, "5.5.4", "Nothing waits for so long");
-	rc = store_call(s->store, STORE_later_room, &ask, &done, s->cmd, &err);
-	if (rc == E_LIMIT || rc == E_FULL)
-		return smtp_reply(552, "5.7.16", "Too much of you waits");
-	if (rc == 0)
-		return SMTP_NO_REPLY;
-	log_ctx_event(&s->d.log, LOG_WARN, "later_failed", F_ERR(&err));
-	return smtp_reply_err(rc);
+	case E_INVALID:
+		return smtp_replyf(s->cmd, 501, "5.5.4", "%s", err.text);
+	case E_LIMIT:
+	case E_FULL:
+		return smtp_replyf(s->cmd, 552, "5.7.16", "%s", err.text);
+	default:
+		log_ctx_event(&s->d.log, LOG_WARN, "later_failed",
+		    F_ERR(&err));
+		return smtp_reply_err(e);
+	}
 }
 
 /* MAIL FROM:<reverse-path> [SP Mail-parameters] */
