@@ -12,7 +12,7 @@ import time
 
 import pytest
 from lib.server import BUILD, ConfiguredServer, Server
-from lib.wire import Smtp
+from lib.wire import Imap, Smtp, Wire
 
 POSTERN = str(BUILD / "postern")
 
@@ -139,6 +139,56 @@ def roles_of(data):
             if str(data).encode() in line:
                 found.append(int(pid))
     return found
+
+
+def stalled(server):
+    """One of each kind that waits for nothing but its own next octet."""
+    half = {kind: Wire(server.ports[kind]) for kind in
+            ("smtp", "submission", "imap", "pop3", "http")}
+    for kind, wire in half.items():
+        if kind != "http":
+            wire.line()
+        wire.send(b"NOO")
+    shaking = {kind: Wire(server.ports[kind]) for kind in
+               ("submissions", "imaps", "pop3s", "https")}
+    for wire in shaking.values():
+        wire.send(b"\x16\x03\x01\x02\x00\x01")
+    for kind, word in (("smtp", b"STARTTLS"), ("imap", b"a STARTTLS"),
+                       ("pop3", b"STLS")):
+        wire = Wire(server.ports[kind])
+        wire.line()
+        wire.send(word + b"\r\n")
+        shaking[word] = wire
+    text = Smtp(server)
+    text.do("EHLO client.example.net", 250)
+    text.do("MAIL FROM:<a@example.net>", 250)
+    text.do("RCPT TO:<alice@example.test>", 250)
+    text.do("DATA", 354)
+    text.send(b"Subject: half")
+    literal = Imap(server)
+    literal.login("alice")
+    literal.send(b"a APPEND INBOX {1000+}\r\nSubject: half")
+    return half | shaking | {"text": text, "literal": literal}
+
+
+def test_stop_with_who_stalls():
+    """Nobody keeps a server that is to end by half a line, half a handshake,
+    half a text; and they are told."""
+    with ConfiguredServer() as server:
+        there = stalled(server)
+        time.sleep(0.5)
+        began = time.monotonic()
+        server.command("stop")
+        assert time.monotonic() - began < 4.8
+        assert "killed_at_deadline" not in server.tail()
+        assert server.tail().count("tls_failed") == 7
+        for kind in ("smtp", "submission", "text"):
+            assert there[kind].line() == b"421 4.3.2 Shutting down"
+        for kind in ("imap", "literal"):
+            assert there[kind].line().startswith(b"* BYE ")
+        assert there["pop3"].line().startswith(b"-ERR [SYS/TEMP] ")
+        for wire in there.values():
+            wire.close()
 
 
 @pytest.mark.parametrize("kind", ["run", "demo"])

@@ -17,10 +17,7 @@ imap_starttls(struct imap_session *s, const struct imap_command *c)
 	imap_say_answer(s, c->tag, &go);
 	if (stream_flush(s->d.stream, &err) < 0)
 		return NO_ANSWER;
-	/* Drops what was buffered: nothing sent in clear survives. */
-	if (stream_tls_accept(s->d.stream, s->service->tls, &err) < 0) {
-		log_ctx_event(&s->d.log, LOG_INFO, "tls_failed", F_ERR(&err));
+	if (dialogue_begin_tls(&s->d, s->service->tls, &err) < 0)
 		s->state = STATE_LOGOUT;
-	}
 	return NO_ANSWER;
 }

@@ -195,11 +195,8 @@ pop3_stls(struct pop3_session *s, const struct pop3_params *p unused_arg)
 	if (pop3_say(s, STR("+OK Begin TLS now\r\n")) < 0 ||
 	    stream_flush(s->d.stream, &err) < 0)
 		return NO_ANSWER;
-	/* Drops what was buffered: nothing sent in clear survives. */
 	buf_free(&s->user);
-	if (stream_tls_accept(s->d.stream, s->service->tls, &err) < 0) {
-		log_ctx_event(&s->d.log, LOG_INFO, "tls_failed", F_ERR(&err));
+	if (dialogue_begin_tls(&s->d, s->service->tls, &err) < 0)
 		pop3_end(s);
-	}
 	return NO_ANSWER;
 }

@@ -3,6 +3,7 @@
 enum {
 	BATCH = 50,		/* commands until others have a turn */
 	FAREWELL_MS = 5000,
+	TLS_MS = 60000,		/* a few round trips, on a stack of its own */
 };
 
 void
@@ -155,6 +156,23 @@ dialogue_init(struct dialogue *d, const struct dialogue_ops *ops,
 	d->log = (struct log_ctx){ loop_log(l), d->fields, NELEM(d->fields) };
 }
 
+int
+dialogue_begin_tls(struct dialogue *d, struct tls_ctx *tls, struct err *err)
+{
+	int64_t ms = d->ops->wait_ms(d, false);
+	struct tls_facts f;
+
+	dialogue_deadline(d, ms < TLS_MS ? ms : TLS_MS);
+	if (stream_tls_accept(d->stream, tls, err) < 0) {
+		log_ctx_event(&d->log, LOG_INFO, "tls_failed", F_ERR(err));
+		return err->code;
+	}
+	f = stream_tls(d->stream);
+	log_ctx_event(&d->log, LOG_DEBUG, "tls", F_STR("version", f.version),
+	    F_STR("cipher", f.cipher));
+	return 0;
+}
+
 void
 dialogue_start(struct dialogue *d, enum listen_tls rule,
     struct tls_ctx *tls, void (*done)(void *arg), void *arg)
@@ -168,7 +186,7 @@ dialogue_start(struct dialogue *d, enum listen_tls rule,
 	    F_INT("port", d->peer.local_port));
 	dialogue_deadline(d, d->ops->wait_ms(d, false));
 	if (rule == LISTEN_TLS_FIRST && tls &&
-	    stream_tls_accept(d->stream, tls, &err) < 0) {
+	    dialogue_begin_tls(d, tls, &err) < 0) {
 		end_dialogue(d, err.text);
 		return;
 	}

@@ -64,6 +64,10 @@ void dialogue_init(struct dialogue *d, const struct dialogue_ops *ops,
 void dialogue_start(struct dialogue *d, enum listen_tls rule,
     struct tls_ctx *tls, void (*done)(void *arg), void *arg);
 
+/* The handshake, within a minute, and what the log says of it. Nothing that
+ * came before survives (RFC 3207 4.2). E_*: the session has to end. */
+must_check int dialogue_begin_tls(struct dialogue *d, struct tls_ctx *tls,
+    struct err *err);
 /* May a password be said now? */
 bool dialogue_may_log_in(const struct dialogue *d);
 /* May TLS begin now, if there is a certificate? */

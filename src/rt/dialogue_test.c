@@ -7,8 +7,15 @@
 #include <errno.h>
 
 #include "base/test.h"
+#include "rt/tls_peer.h"
 
-enum { PARKED_MS = 60000, COMMAND_MS = 5000, WIRE = 65536 };
+enum {
+	PARKED_MS = 60000,
+	COMMAND_MS = 5000,
+	LEAVE_MS = 3000,
+	TLS_MS = 60000,
+	WIRE = 65536,
+};
 
 struct two_words {
 	struct dialogue d;
@@ -27,6 +34,8 @@ struct world {
 	int writes, trims, done;
 	int commands, in_a_row;	/* while another fiber would run */
 	int kick_result;
+	int64_t command_ms;
+	struct tls_ctx *tls;	/* NULL: in clear */
 	struct buf ended;	/* why */
 };
 
@@ -79,9 +88,9 @@ take_kick(struct dialogue *d, struct err *err unused_arg)
 }
 
 static int64_t
-wait_ms(struct dialogue *d unused_arg, bool parked)
+wait_ms(struct dialogue *d, bool parked)
 {
-	return parked ? PARKED_MS : COMMAND_MS;
+	return parked ? PARKED_MS : world_of(d)->command_ms;
 }
 
 static void
@@ -120,7 +129,8 @@ start(void *arg)
 {
 	struct world *w = arg;
 
-	dialogue_start(&w->s->d, LISTEN_TLS_LOGIN, NULL, done, w);
+	dialogue_start(&w->s->d, w->tls ? LISTEN_TLS_FIRST : LISTEN_TLS_LOGIN,
+	    w->tls, done, w);
 }
 
 static void
@@ -174,15 +184,18 @@ nothing(void *arg unused_arg)
 }
 
 static void
-begin(struct world *w)
+begin_with(struct world *w, struct tls_ctx *tls)
 {
 	static const struct dialogue_ops ops = { greet, one_command, take_kick,
 		wait_ms, trim, farewell, ended };
 	static const struct peer peer = { .address = "192.0.2.1" };
+	struct stream *s;
 	struct transport *t;
 
 	memset(w, 0, sizeof(*w));
 	the_world = w;
+	w->tls = tls;
+	w->command_ms = COMMAND_MS;
 	w->clock = clock_fake(0);
 	w->l = loop_new(&w->clock.clock, log_new(2, "test", LOG_ERROR,
 	    NULL, NULL));
@@ -197,9 +210,17 @@ begin(struct world *w)
 	w->s = calloc(1, sizeof(*w->s));
 	assert_non_null(w->s);
 	w->s->w = w;
-	dialogue_init(&w->s->d, &ops, w->l, stream_new(w->l, t), &peer);
+	s = stream_new(w->l, t);
+	stream_leave_at_stop(s);
+	dialogue_init(&w->s->d, &ops, w->l, s, &peer);
 	assert_int_equal(strlen(w->s->d.id), 12);
 	(void)fiber_spawn(w->l, "session", start, w);
+}
+
+static void
+begin(struct world *w)
+{
+	begin_with(w, NULL);
 	expect(w, "hello\r\n");
 	assert_int_equal(w->trims, 1);
 	assert_int_equal(loop_fibers(w->l), 0);
@@ -340,6 +361,45 @@ test_stop(void **state unused_arg)
 	end(&w, "quit");
 }
 
+static ssize_t
+takes_nothing(struct transport *t unused_arg, const void *p unused_arg,
+    size_t n unused_arg)
+{
+	return E_AGAIN;
+}
+
+/* Nobody keeps us by half a line, or by reading nothing. */
+static void
+test_stop_with_stalled(void **state unused_arg)
+{
+	struct world w;
+
+	begin(&w);
+	say(&w, "a\r\nbe");
+	expect(&w, "a!\r\n");
+	loop_stop(w.l);
+	settle(&w);
+	pass(&w, LEAVE_MS - 1000);
+	/* Not for every octet anew. */
+	say(&w, "g");
+	settle(&w);
+	assert_int_equal(w.done, 0);
+	pass(&w, 1000);
+	expect(&w, "farewell canceled\r\n");
+	end(&w, "canceled");
+
+	begin(&w);
+	w.command_ms = 10 * LEAVE_MS;
+	w.counting.write = takes_nothing;
+	say(&w, "a\r\n");
+	settle(&w);
+	assert_int_equal(loop_fibers(w.l), 1);
+	loop_stop(w.l);
+	settle(&w);
+	pass(&w, LEAVE_MS);
+	end(&w, "canceled");
+}
+
 static void
 test_kick(void **state unused_arg)
 {
@@ -366,6 +426,32 @@ test_kick(void **state unused_arg)
 	stream_kick(w.s->d.stream);
 	expect(&w, "kicked\r\n");
 	end(&w, "quit");
+}
+
+/* Half a handshake holds a stack: it has a minute, however the octets come. */
+static void
+test_half_a_handshake(void **state unused_arg)
+{
+	struct test_cert cert = test_cert("EC", "a.test", "DNS:a.test");
+	struct err err = { 0 };
+	struct tls_lib *lib = tls_lib_new(&err);
+	struct tls_ctx *ctx = tls_ctx_new(lib, &err);
+	struct world w;
+
+	assert_int_equal(tls_ctx_add(ctx, buf_get(&cert.pem), cert.key, &err),
+	    0);
+	begin_with(&w, ctx);
+	w.command_ms = 10 * TLS_MS;
+	for (int i = 0; i < 6; i++) {
+		expect(&w, "");
+		assert_int_equal(w.done, 0);
+		say(&w, i == 0 ? "\x16" : "\x03");
+		pass(&w, TLS_MS / 6);
+	}
+	end(&w, "timeout");
+	tls_ctx_unref(ctx);
+	tls_lib_unref(lib);
+	test_cert_free(&cert);
 }
 
 static void
@@ -412,6 +498,8 @@ main(void)
 		cmocka_unit_test(test_closed),
 		cmocka_unit_test(test_reset),
 		cmocka_unit_test(test_stop),
+		cmocka_unit_test(test_stop_with_stalled),
+		cmocka_unit_test(test_half_a_handshake),
 		cmocka_unit_test(test_kick),
 		cmocka_unit_test(test_yield),
 	};

@@ -83,6 +83,7 @@ welcome(struct listener *l, int fd, const struct sockaddr_storage *from)
 	}
 	l->open++;
 	a->stream = stream_new(l->loop, t);
+	stream_leave_at_stop(a->stream);
 	(void)fiber_spawn(l->loop, "accept", arrived, a);
 }
 

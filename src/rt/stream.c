@@ -6,16 +6,21 @@
 #include "base/buf.h"
 #include "rt/stream_int.h"
 
-enum { READ_SIZE = 16384, LINE_SIZE_MAX = 1 << 20, OUT_FULL = 65536 };
+enum {
+	READ_SIZE = 16384,
+	LINE_SIZE_MAX = 1 << 20,
+	OUT_FULL = 65536,
+	LEAVE_MS = 3000,	/* of the 5 s that master gives */
+};
 
 struct stream {
 	struct loop *loop;
 	struct transport *t;
-	bool kicked, parked;
+	bool kicked, parked, leaves;
 	enum { LF_OF_LINE, LF_ENDS_LINE, LF_REFUSED } lone_lf;
 	uint16_t sys;	/* errno of the failure; 0: none */
 	int failed;
-	int64_t deadline;
+	int64_t deadline, leave_ms;
 	struct fiber *waiter;
 
 	char *in; /* octets [at, end) have come and are not taken */
@@ -49,7 +54,7 @@ stream_new(struct loop *l, struct transport *t)
 
 	bug_if(!s);
 	s->loop = l;
-	s->deadline = NEVER;
+	s->deadline = s->leave_ms = NEVER;
 	buf_init(&s->out, OUT_FULL * 4);
 	attach(s, t);
 	return s;
@@ -74,6 +79,12 @@ stream_deadline(struct stream *s, int64_t at_ms)
 	s->deadline = at_ms;
 }
 
+void
+stream_leave_at_stop(struct stream *s)
+{
+	s->leaves = true;
+}
+
 int
 stream_failed(const struct stream *s)
 {
@@ -83,7 +94,7 @@ stream_failed(const struct stream *s)
 bool
 stream_revive(struct stream *s)
 {
-	if (s->failed != E_TIMEOUT)
+	if (s->failed != E_TIMEOUT && s->failed != E_CANCELED)
 		return false;
 	s->failed = 0;
 	return true;
@@ -102,16 +113,29 @@ stream_fail(struct stream *s, int code, struct err *err)
 	    strerror_r(s->sys, room, sizeof(room)) : err_name(s->failed));
 }
 
+static void
+leave_soon(struct stop_hook *h)
+{
+	struct stream *s = container_of(h, struct stream, stop);
+
+	s->leave_ms = loop_now_ms(s->loop) + LEAVE_MS;
+	fiber_wake(s->loop, s->waiter);
+}
+
 /* Suspend until the transport says so. */
 int
 stream_wait(struct stream *s)
 {
+	bool leaving = s->leave_ms < s->deadline;
 	int rc;
 
+	if (s->leaves && s->leave_ms == NEVER)
+		loop_on_stop(s->loop, &s->stop, leave_soon);
 	s->waiter = fiber_self(s->loop);
-	rc = fiber_wait(s->loop, s->deadline);
+	rc = fiber_wait(s->loop, leaving ? s->leave_ms : s->deadline);
 	s->waiter = NULL;
-	return rc;
+	loop_off_stop(&s->stop);
+	return rc == E_TIMEOUT && leaving ? E_CANCELED : rc;
 }
 
 /* Reading --------------------------------------------------------------- */

@@ -55,13 +55,16 @@ struct stream *stream_new(struct loop *l, struct transport *t);
 void stream_close(struct stream *s);
 
 void stream_deadline(struct stream *s, int64_t at_ms);
+/* When the loop is stopping, wait no longer than three seconds for whoever is
+ * on the other side, in all: then it fails with E_CANCELED. */
+void stream_leave_at_stop(struct stream *s);
 /* The sticky failure: 0 or E_*. E_CLOSED is an end in good order, E_RESET the
  * other end's and E_IO the network's. The err of a call that fails says in
  * words what the system knows ("Connection timed out"). */
 int stream_failed(const struct stream *s);
 
-/* If all that is wrong is that the deadline came, it may be written to once
- * more: last words. Set another deadline. */
+/* If all that is wrong is that the deadline came, or that we are leaving, it
+ * may be written to once more: last words. Set another deadline. */
 bool stream_revive(struct stream *s);
 
 /* One line without its CRLF; only CRLF ends a line (a bare CR or LF is part

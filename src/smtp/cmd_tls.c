@@ -16,7 +16,6 @@ struct reply
 smtp_starttls(struct smtp_session *s, struct str args unused_arg)
 {
 	struct err err = { 0 };
-	struct tls_facts tls;
 
 	if (stream_tls(s->d.stream).on)
 		return smtp_reply(503, "5.5.1", "TLS is on already");
@@ -26,13 +25,6 @@ smtp_starttls(struct smtp_session *s, struct str args unused_arg)
 		&err) < 0)
 		return SMTP_NO_REPLY;
 	smtp_forget(s);
-	if (stream_tls_accept(s->d.stream, s->service->o.tls, &err) < 0) {
-		log_ctx_event(&s->d.log, LOG_INFO, "tls_failed", F_ERR(&err));
-		s->leaving = true;
-		return SMTP_NO_REPLY;
-	}
-	tls = stream_tls(s->d.stream);
-	log_ctx_event(&s->d.log, LOG_DEBUG, "tls",
-	    F_STR("version", tls.version), F_STR("cipher", tls.cipher));
+	s->leaving = dialogue_begin_tls(&s->d, s->service->o.tls, &err) < 0;
 	return SMTP_NO_REPLY;
 }

@@ -175,14 +175,14 @@ test_shutdown(void **state unused_arg)
 	assert_int_equal(w.ended, 1);
 	world_close(&w);
 
-	/* But not for ever: then it is not ours, and nobody says it was. */
+	/* But not for ever: then it is not ours, and they are told. */
 	open_greeted(&w, 4096);
 	world_say(&w, EHLO ENVELOPE "DATA\r\na\r\n",
 	    EHLO_REPLY ENVELOPE_OK GO);
 	loop_stop(w.loop);
 	loop_cancel_all(w.loop);
 	world_settle(&w);
-	assert_str(world_got(&w), "");
+	assert_str(world_got(&w), "421 4.3.2 Shutting down\r\n");
 	assert_int_equal(w.ended, 1);
 	assert_int_equal(w.nsubmits, 0);
 	world_close(&w);
