@@ -1,39 +1,43 @@
 /*
- * cmd_append.c - APPEND: a message from the client, streamed once.
+ * cmd_append.c - APPEND: messages from the client, each streamed once.
  *
- * When this runs, the command is parsed and its literal has not been read:
- * with a synchronizing literal the client waits for our "+" (or a refusal),
- * with LITERAL+ its octets come whether we want them or not.
+ * When this runs, the command is parsed up to the first message, whose literal
+ * has not been read: with a synchronizing literal the client waits for our "+"
+ * (or a refusal), with LITERAL+ its octets come whether we want them or not.
+ * The line behind a message ends the command, or has the next one. RFC 3502
  */
 #include "imap/imap_int.h"
+#include "mail/append.h"
 #include "mail/deposit.h"
 #include "mail/mailboxes.h"
 
 /* Is there such a mailbox? Asked before the client sends the message; if that
  * comes without waiting, the append itself will say. */
 static struct answer
-check_mailbox(struct imap_session *s, struct str name)
+check_mailbox(struct imap_session *s, const struct append_args *a)
 {
 	struct status_answer m;
 	struct err err = { 0 };
 	int e;
 
-	if (!s->gather.sync)
+	if (!a->first.sync)
 		return NO_ANSWER;
-	e = mailbox_status(&s->account, name, &m, &err);
+	e = mailbox_status(&s->account, a->mailbox, &m, &err);
 	if (e == E_NOTFOUND)
 		return NO_CODE("TRYCREATE", "There is no such mailbox");
 	return e < 0 ? imap_fail(s, "append", &err) : NO_ANSWER;
 }
 
-/* The literal, and the CRLF that ends the command. */
+/* The literal, and the line behind it. */
 static int
-receive_text(struct imap_session *s, struct deposit *text, struct str *rest)
+receive_text(struct imap_session *s, uint64_t left, struct deposit *text,
+    struct buf *line)
 {
-	uint64_t left = s->gather.n;
 	struct err err = { 0 };
 	struct str octets;
 	int e;
+
+	buf_reset(line);
 
 	while (left > 0) {
 		dialogue_deadline(&s->d, IMAP_COMMAND_MS);
@@ -44,90 +48,196 @@ receive_text(struct imap_session *s, struct deposit *text, struct str *rest)
 		stream_eat(s->d.stream, octets.n);
 		left -= octets.n;
 	}
-	e = stream_line(s->d.stream, GATHER_LINE_MAX, rest, &err);
+	e = stream_line(s->d.stream, GATHER_LINE_MAX, &octets, &err);
 	if (e == E_LIMIT) {
-		*rest = STR("too long");
+		buf_lit(line, " too long");
 		return imap_drop_line(s, &err);
 	}
-	if (e < 0 || rest->n == 0)
-		return e;
-	e = imap_drop_rest(s, *rest, &err);
-	*rest = STR("something");
+	if (e == 0)
+		buf_str(line, octets);
 	return e;
 }
 
-/* From "+" to the answer. */
+/* An APPEND under way. */
+struct append_run {
+	struct imap_session *s;
+	struct append_message *next;	/* the one to be read now */
+	struct arena *mem;		/* of that message */
+	struct buf line;		/* that announces it */
+	struct appending all;
+	bool only;			/* it was one, and is appended */
+	struct append_answer uid;	/* of it */
+};
+
 static struct answer
-receive_message(struct imap_session *s, const struct append_args *a,
-    struct deposit *text)
+append_failed(struct imap_session *s, int e, const struct err *err)
 {
+	if (e == E_NOTFOUND)
+		return NO_CODE("TRYCREATE", "There is no such mailbox");
+	return imap_fail(s, "append", err);
+}
+
+/* The message was read: hand it in, or put it to the others. */
+static struct answer
+take_message(struct append_run *r, struct deposit *text, bool last)
+{
+	struct imap_session *s = r->s;
+	const struct append_message *m = r->next;
 	struct append_ask ask = {
 		.change = store_change_id(s->account.store),
-		.name = a->mailbox,
-		.flags = a->flags.system,
-		.keywords = flag_list_keywords(s->cmd, &a->flags),
-		.received = a->dated ? a->date : loop_wall(s->d.loop),
-		.offset_min = a->dated ? a->zone_min : 0,
+		.name = r->all.mailbox,
+		.flags = m->flags.system,
+		.keywords = flag_list_keywords(r->mem, &m->flags),
+		.received = m->dated ? m->date : loop_wall(s->d.loop),
+		.offset_min = m->dated ? m->zone_min : 0,
 	};
-	struct append_answer got;
-	struct answer ok = OK("Appended");
 	struct deposit_facts facts;
+	struct appended one;
 	struct err err = { 0 };
-	struct str rest;
 	int e;
 
-	if (s->gather.sync && imap_continue(s, STR("Go ahead")) < 0)
-		return NO_ANSWER;
-	if (receive_text(s, text, &rest) < 0)
-		return NO_ANSWER;
-	if (rest.n)
-		return BAD("Syntax: unexpected text behind the message");
 	if (deposit_finish(text, &facts, &err) < 0)
 		return imap_fail(s, "append", &err);
 	/* RFC 3501 4.3.1: no NUL in a literal. */
 	if (facts.nul)
 		return BAD("Syntax: a message with NUL in it");
 	MSG_COPY(text, &ask, &facts);
-	e = store_call(s->account.store, STORE_append, &ask, &got, s->cmd,
-	    &err);
-	if (e == E_NOTFOUND)
-		return NO_CODE("TRYCREATE", "There is no such mailbox");
-	if (e < 0)
-		return imap_fail(s, "append", &err);
-	/* RFC 4315 3 */
-	ok.code = arena_printf(s->cmd, "APPENDUID %u %u", got.uidvalidity,
-	    got.uid);
+	MSG_COPY(appended, &one, &ask);
+	r->only = last && r->all.n == 0;
+	if (r->only)
+		e = store_call(s->account.store, STORE_append, &ask, &r->uid,
+		    r->mem, &err);
+	else
+		e = appending_add(&r->all, &one, &err);
+	return e < 0 ? append_failed(s, e, &err) : NO_ANSWER;
+}
+
+/* From "+" to the line behind the message, which is what r->line has then. */
+static struct answer
+receive_message(struct append_run *r)
+{
+	struct imap_session *s = r->s;
+	const struct deposit_options o = { .store = s->account.store,
+		.compress = s->service->compress, .loop = s->d.loop };
+	struct answer answer = NO_ANSWER;
+	struct deposit *text;
+
+	if (r->next->sync && imap_continue(s, STR("Go ahead")) < 0)
+		return NO_ANSWER;
+	text = deposit_new(&o);
+	if (receive_text(s, r->next->size, text, &r->line) == 0)
+		answer = take_message(r, text, r->line.n == 0);
+	deposit_free(text);
+	return answer;
+}
+
+/* What is refused before the octets of a message come. */
+static struct answer
+check_message(struct imap_session *s, const struct append_message *m)
+{
+	if (m->literal8)
+		return NO_CODE("UNKNOWN-CTE", "No literal8 here");
+	/* RFC 3502: this can be used to cancel the append. */
+	if (m->size == 0)
+		return NO("An empty message is none");
+	if (m->size > s->service->max_message)
+		return NO_CODE("TOOBIG", "The message is too large");
+	return NO_ANSWER;
+}
+
+/* append-message: the next one, in the line behind the one before. */
+static struct answer
+read_next(struct append_run *r)
+{
+	struct answer bad = BAD("Syntax: unexpected text behind the message");
+	union args *args;
+	struct scan scan;
+
+	arena_reset(r->mem);
+	args = arena_new_of(r->mem, union args);
+	*args = (union args){ 0 };
+	scan = scan_of(buf_get(&r->line), r->mem);
+	args_append_next(&scan, args);
+	r->next = &args->append_next;
+	if (scan_ok(&scan))
+		return check_message(r->s, r->next);
+	if (scan.limit)
+		return (struct answer){ ANSWER_NO, STR("LIMIT"),
+			str_c(scan.want) };
+	return bad;
+}
+
+/* resp-code-apnd = "APPENDUID" SP nz-number SP append-uid     RFC 4315 4 */
+static struct answer
+appended(struct append_run *r)
+{
+	struct answer ok = OK("Appended");
+	auto_buf b = BUF_INIT(COPYUID_MAX);
+
+	if (r->only) {
+		ok.code = arena_printf(r->s->cmd, "APPENDUID %u %u",
+		    r->uid.uidvalidity, r->uid.uid);
+		return ok;
+	}
+	buf_printf(&b, "APPENDUID %u ", r->all.uidvalidity);
+	imap_put_uids(&b, buf_get(&r->all.uids));
+	if (!buf_failed(&r->all.uids) && !buf_failed(&b))
+		ok.code = str_dup(r->s->cmd, buf_get(&b));
 	return ok;
 }
 
-/* APPEND mailbox [(flags)] [date-time] {n}                RFC 3501 6.3.11 */
+static struct answer
+receive_all(struct append_run *r)
+{
+	struct imap_session *s = r->s;
+	struct err err = { 0 };
+	int e;
+	struct answer answer;
+
+	for (;;) {
+		answer = receive_message(r);
+		if (stream_failed(s->d.stream) < 0)
+			return NO_ANSWER;
+		if (answer.kind == ANSWER_NONE && r->line.n == 0)
+			break;
+		if (answer.kind == ANSWER_NONE)
+			answer = read_next(r);
+		if (answer.kind != ANSWER_NONE)
+			return imap_drop_rest(s, buf_get(&r->line), &err) < 0 ?
+			    NO_ANSWER : answer;
+	}
+	if (!r->only && (e = appending_end(&r->all, &err)) < 0)
+		return append_failed(s, e, &err);
+	return appended(r);
+}
+
+/* APPEND mailbox 1*([(flags)] [date-time] {n})   RFC 3501 6.3.11, RFC 3502 */
 struct answer
 imap_append(struct imap_session *s, const struct imap_command *c)
 {
 	const struct append_args *a = &c->args.append;
-	const struct deposit_options o = { .store = s->account.store,
-		.compress = s->service->compress, .loop = s->d.loop };
-	struct deposit *text;
+	struct append_message first = a->first;
+	struct append_run r = { .s = s, .next = &first,
+		.line = BUF_INIT(GATHER_LINE_MAX) };
 	struct answer answer;
 
-	if (a->literal8)
-		return imap_refuse_message(s, NO_CODE("UNKNOWN-CTE",
-		    "No literal8 here"));
 	if (!a->mailbox.p)
 		return imap_refuse_message(s, NO_CODE("CANNOT",
 		    "No mailbox can have this name"));
-	if (a->size == 0)
-		return imap_refuse_message(s, NO("An empty message is none"));
-	if (a->size > s->service->max_message)
-		return imap_refuse_message(s, NO_CODE("TOOBIG",
-		    "The message is too large"));
-	answer = check_mailbox(s, a->mailbox);
+	answer = check_message(s, &first);
+	if (answer.kind == ANSWER_NONE)
+		answer = check_mailbox(s, a);
 	if (answer.kind != ANSWER_NONE)
 		return imap_refuse_message(s, answer);
 	if (stream_failed(s->d.stream) < 0)
 		return NO_ANSWER;
-	text = deposit_new(&o);
-	answer = receive_message(s, a, text);
-	deposit_free(text);
+	r.mem = arena_new(SCAN_ARENA(GATHER_LINE_MAX));
+	appending_init(&r.all, s->account.store, a->mailbox);
+	answer = receive_all(&r);
+	if (answer.kind != ANSWER_OK)
+		appending_drop(&r.all);
+	appending_free(&r.all);
+	arena_free(r.mem);
+	buf_free(&r.line);
 	return answer;
 }

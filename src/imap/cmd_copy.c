@@ -4,8 +4,8 @@
 #include "imap/imap_int.h"
 #include "mail/change.h"
 
-static void
-put_uids(struct buf *b, struct str pairs)
+void
+imap_put_uids(struct buf *b, struct str pairs)
 {
 	struct seqset_out o = { .b = b };
 	struct rd r = rd_of(pairs);
@@ -27,9 +27,9 @@ imap_copyuid(struct imap_session *s, const struct copied *done)
 	if (done->from.n == 0)
 		return STR_NULL;
 	buf_printf(&b, "COPYUID %u ", done->uidvalidity);
-	put_uids(&b, buf_get(&done->from));
+	imap_put_uids(&b, buf_get(&done->from));
 	buf_chr(&b, ' ');
-	put_uids(&b, buf_get(&done->to));
+	imap_put_uids(&b, buf_get(&done->to));
 	return buf_failed(&b) ? STR_NULL : str_dup(s->cmd, buf_get(&b));
 }
 

@@ -254,6 +254,8 @@ int imap_put_section(struct imap_session *s, struct buf *out,
 
 /* ---- cmd_copy.c */
 struct copied;
+/* A uid-set of pairs of u32 (low, high), in their order. */
+void imap_put_uids(struct buf *b, struct str pairs);
 /* The response code, in the command's arena; empty if there is nothing to name
  * or too much. */
 struct str imap_copyuid(struct imap_session *s, const struct copied *done);

@@ -384,6 +384,11 @@ test_append(void **state unused_arg)
 	    "* 2 EXISTS\r\nb OK [APPENDUID 7 2] Appended\r\n");
 	world_say(&w, 0, "c APPEND Sent {1+}\r\nx\r\nd NOOP\r\n",
 	    "c OK [APPENDUID 7 1] Appended\r\nd OK Done\r\n");
+	world_say(&w, 0, "e APPEND INBOX {3+}\r\nabc (\\Draft) {3}\r\n",
+	    "+ Go ahead\r\n");
+	world_say(&w, 0, "def\r\n", "* 4 EXISTS\r\n"
+	    "e OK [APPENDUID 7 3:4] Appended\r\n");
+	assert_int_equal(w.store.m[4].flags, FLAG_draft);
 	world_end(&w);
 }
 
@@ -405,6 +410,10 @@ static const struct {
 	    "a BAD Syntax: no such system flag\r\n" },
 	{ "a APPEND INBOX {3+}\r\nabc (x\r\n",
 	    "a BAD Syntax: unexpected text behind the message\r\n" },
+	{ "a APPEND INBOX {3+}\r\nabc {3+}\r\ndef (x\r\n",
+	    "a BAD Syntax: unexpected text behind the message\r\n" },
+	{ "a APPEND INBOX {3+}\r\nabc {0}\r\n",
+	    "a NO An empty message is none\r\n" },
 	{ "a APPEND INBOX x\r\n",
 	    "a BAD Syntax: expected the message as a literal\r\n" },
 };

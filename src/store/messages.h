@@ -99,6 +99,7 @@ enum store_effect {
 	C(mailbox_rename, done,   AUTH_ACCOUNT,      RUN_WRITER, CHANGE_once) \
 	C(subscribe,      done,   AUTH_ACCOUNT,      RUN_WRITER, CHANGE_frees) \
 	C(append,         answer, AUTH_ACCOUNT,      RUN_WRITER, CHANGE_once) \
+	C(append_all,     answer, AUTH_ACCOUNT,      RUN_WRITER, CHANGE_once) \
 	C(flags,          answer, AUTH_ACCOUNT,      RUN_WRITER, CHANGE_slices) \
 	C(expunge,        answer, AUTH_ACCOUNT,      RUN_WRITER, CHANGE_frees) \
 	C(recent,         answer, AUTH_ACCOUNT,      RUN_WRITER, CHANGE_once) \
@@ -491,13 +492,38 @@ enum email_became { EMAIL_CREATED = 1, EMAIL_UPDATED, EMAIL_DESTROYED };
 /* Only a hint: the modseq of this mailbox is now at least this. */
 #define FIELDS_changed(F, S) F(S, u32, id, 0) F(S, u64, mailbox, 0) F(S, u64, modseq, 0)
 
-#define FIELDS_append_ask(F, S)                                       \
-	F(S, u64, change, 0) F(S, str, name, 1000)                    \
+/* A message that its owner puts into a mailbox. */
+#define FIELDS_appended(F, S)                                         \
 	F(S, u32, flags, 0) F(S, str, keywords, 16384)                \
 	F(S, i64, received, 0) F(S, i64, offset_min, 0)               \
 	FIELDS_text(F, S)
+#define FIELDS_append_ask(F, S)                                       \
+	F(S, u64, change, 0) F(S, str, name, 1000) FIELDS_appended(F, S)
 #define FIELDS_append_answer(F, S) \
 	F(S, u64, mailbox, 0) F(S, u32, uidvalidity, 0) F(S, u32, uid, 0)
+
+/* Several: all of them, or none. What is more than one ask holds lies where
+ * nobody sees it until the last of them is there; from then on it is done, also
+ * if nobody asks any more. messages: appended_row each. Ask again, with another
+ * change id and the `copying` of the answer, until that is 0: with what follows
+ * (APPEND_MORE: and more will), and at last with APPEND_PLACE, or APPEND_DROP
+ * to give it up. staged: one of the messages has a stage. uids: those that were
+ * placed, in order: pairs of u32 (low, high).
+ *
+ * E_NOTFOUND: there is no such mailbox. E_FULL: quota. E_LIMIT: more than
+ * APPENDED_MAX. E_TIMEOUT: it was given up, for nobody had gone on with it.
+ * After an error there is nothing to go on with but a drop. */
+enum { APPENDED_MAX = 10000, APPENDED_ROWS_MAX = MSG_MAX - 4096 };
+enum append_then { APPEND_MORE, APPEND_PLACE, APPEND_DROP };
+#define FIELDS_append_all_ask(F, S)                                   \
+	F(S, u64, change, 0) F(S, str, name, 1000)                    \
+	F(S, u64, copying, 0)	/* 0: begin */                        \
+	F(S, str, messages, APPENDED_ROWS_MAX)                        \
+	F(S, u32, then, 0) F(S, u8, staged, 0)
+#define FIELDS_appended_row(F, S) FIELDS_appended(F, S)
+#define FIELDS_append_all_answer(F, S)                                \
+	F(S, u32, uidvalidity, 0) F(S, str, uids, 65536)              \
+	F(S, u64, copying, 0)
 
 /* Change flags, a slice at a time (cursor as in fetch; one change id for all
  * of them). rows: the messages of the slice, as they are now. unchanged_since:
@@ -581,6 +607,7 @@ enum secret_kind { SECRET_tls_key = 1, SECRET_tls_chain, SECRET_dkim_key };
 
 MSG_GROUP(addressee);
 MSG_GROUP(envelope);
+MSG_GROUP(appended);
 MSG_GROUP(deposited);
 MSG_GROUP(origin);
 MSG_GROUP(mailbox_counters);
@@ -590,7 +617,7 @@ MSG_GROUP(standing);
 /* Records in lists, and what else is none of a call's own. */
 #define STORE_RECORDS(R) \
 	R(done) R(view) R(changed) R(mailbox_row) R(fetch_row) R(search_run) \
-	R(email_place) R(email_change) \
+	R(email_place) R(email_change) R(appended_row) \
 	R(queue_item) R(queue_rcpt) R(queue_result) R(queue_row) \
 	R(alias_row) R(domain_row) R(account_row) R(journal_row) R(sealed_row) \
 	R(rule_row) R(app_password_row)

@@ -250,6 +250,24 @@ add_mailbox(struct fuzz *f)
 	}
 }
 
+/* Messages to append; the last one may be cut. */
+static struct str
+appended_rows(struct fuzz *f)
+{
+	auto_buf b = BUF_INIT(4096);
+	struct appended_row row;
+
+	for (int n = octet(f) % 4; n > 0; n--) {
+		row = (struct appended_row){ .flags = (uint32_t)number(f),
+			.keywords = keywords(f), .received = (int64_t)number(f),
+			.offset_min = (int64_t)number(f),
+			.stage = octet(f) % 3, .octets = text(f, 100),
+			.raw_size = number(f) };
+		msg_put(&b, &appended_row_shape, &row);
+	}
+	return str_dup(f->a, str_first(buf_get(&b), b.n - octet(f) % 2));
+}
+
 static void
 add_write(struct fuzz *f)
 {
@@ -265,6 +283,12 @@ add_write(struct fuzz *f)
 		ADD(f, copy, number(f), octet(f) % 8, number(f), number(f),
 		    octet(f) & 1, set(f), mailbox_name(f), number(f) % 50,
 		    (uint32_t)number(f), octet(f) & 1);
+		return;
+	}
+	if (which >= 240) {
+		ADD(f, append_all, number(f), mailbox_name(f),
+		    number(f) % 50, appended_rows(f), octet(f) % 4,
+		    octet(f) & 1);
 		return;
 	}
 	switch (which % 12) {

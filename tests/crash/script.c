@@ -482,6 +482,50 @@ copy_rest(struct fixture *d)
 }
 
 static int
+append_all(struct fixture *d, const char *text, enum append_then then,
+    struct append_all_answer *a)
+{
+	struct caller who;
+	int rc = person(d, "bob@a.test", &who);
+
+	return rc < 0 ? rc : fixture_append_all(d, &who, "Sent", text, 3,
+	    then, a);
+}
+
+static int
+append_several(struct fixture *d)
+{
+	struct append_all_answer a = { 0 };
+
+	return append_all(d, "several", APPEND_PLACE, &a);
+}
+
+static struct append_all_answer begun;
+
+static int
+append_half(struct fixture *d)
+{
+	begun = (struct append_all_answer){ 0 };
+	return append_all(d, "half of them", APPEND_MORE, &begun);
+}
+
+static int
+append_rest(struct fixture *d)
+{
+	struct append_all_answer a = { .copying = begun.copying };
+
+	return append_all(d, "the others", APPEND_PLACE, &a);
+}
+
+static int
+append_dropped(struct fixture *d)
+{
+	struct append_all_answer a = { 0 };
+
+	return append_all(d, "not these", APPEND_DROP, &a);
+}
+
+static int
 move(struct fixture *d)
 {
 	struct open_answer in;
@@ -711,6 +755,11 @@ const struct step script[] = {
 	{ "half of a copy", copy_half, false },
 	{ "the rest of it", copy_rest, false },
 	{ "half of another", copy_half, false },
+	{ "append several", append_several, false },
+	{ "half of several", append_half, false },
+	{ "the rest of them", append_rest, false },
+	{ "half of others", append_half, false },
+	{ "several, given up", append_dropped, false },
 	{ "move", move, false },
 	{ "flags, add", flags_add, false },
 	{ "flags, set", flags_set, false },

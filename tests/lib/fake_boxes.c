@@ -387,25 +387,63 @@ fake_sync(struct store *st, const void *asked, void *answered)
 }
 
 static int
-fake_append(struct store *st, const void *asked, void *answered)
+append_one(struct fake_boxes *f, struct str name, const struct appended *from,
+    struct append_answer *a)
 {
-	const struct append_ask *ask = asked;
-	struct append_answer *a = answered;
-	struct fake_boxes *f = boxes_of(st);
-	const struct mailbox_row *box = box_named(ask->name);
+	const struct mailbox_row *box = box_named(name);
 	struct fake_message *m;
 
 	if (!box)
 		return E_NOTFOUND;
 	if (f->n == FAKE_MESSAGES)
 		return E_FULL;
-	m = fake_add(f, box->mailbox, ask->flags, ask->octets);
-	m->keywords = str_dup(f->mem, ask->keywords);
-	m->received = ask->received;
-	m->offset_min = ask->offset_min;
-	assert_strs(ask->facts, m->facts);
+	m = fake_add(f, box->mailbox, from->flags, from->octets);
+	m->keywords = str_dup(f->mem, from->keywords);
+	m->received = from->received;
+	m->offset_min = from->offset_min;
+	assert_strs(from->facts, m->facts);
 	*a = (struct append_answer){ box->mailbox, 7, m->uid };
 	return 0;
+}
+
+static int
+fake_append(struct store *st, const void *asked, void *answered)
+{
+	const struct append_ask *ask = asked;
+	struct appended m;
+
+	MSG_COPY(appended, &m, ask);
+	return append_one(boxes_of(st), ask->name, &m, answered);
+}
+
+/* Of one ask: all of them at once. */
+static int
+fake_append_all(struct store *st, const void *asked, void *answered)
+{
+	const struct append_all_ask *ask = asked;
+	struct append_all_answer *a = answered;
+	struct fake_boxes *f = boxes_of(st);
+	struct rd r = rd_of(ask->messages);
+	auto_buf uids = BUF_INIT(8 * FAKE_MESSAGES);
+	struct append_answer one = { 0 };
+	struct appended_row row;
+	struct appended m;
+	size_t before = f->n;
+	int e = 0;
+
+	assert_int_equal(ask->then, APPEND_PLACE);
+	while (e == 0 && rd_left(&r) > 0) {
+		assert_true(msg_take(&r, &appended_row_shape, &row));
+		MSG_COPY(appended, &m, &row);
+		e = append_one(f, ask->name, &m, &one);
+		buf_le32(&uids, one.uid);
+		buf_le32(&uids, one.uid);
+	}
+	if (e < 0)
+		f->n = before;
+	*a = (struct append_all_answer){ 7, str_dup(f->mem, buf_get(&uids)),
+		0 };
+	return e;
 }
 
 static int
@@ -446,6 +484,7 @@ fake_boxes_init(struct fake_boxes *f, struct loop *l, struct arena *mem)
 			[STORE_flags] = fake_flags,
 			[STORE_expunge] = fake_expunge_call,
 			[STORE_append] = fake_append,
+			[STORE_append_all] = fake_append_all,
 			[STORE_watch] = fake_watch,
 		} } };
 	f->m = arena_array(mem, FAKE_MESSAGES, sizeof(*f->m));

@@ -80,14 +80,18 @@ struct status_args {
 	uint32_t items;
 };
 /* The message itself does not come through here: see gather.h. */
-struct append_args {
-	struct str mailbox;
+struct append_message {
 	struct flag_list flags;
 	bool dated;
 	int64_t date;			/* seconds since 1970 UTC */
 	int zone_min;
 	bool literal8;
 	uint64_t size;
+	bool sync;			/* "+" is waited for */
+};
+struct append_args {
+	struct str mailbox;
+	struct append_message first;
 };
 struct fetch_args {
 	struct seqset set;
@@ -124,6 +128,7 @@ union args {
 	struct list_args list;
 	struct status_args status;
 	struct append_args append;
+	struct append_message append_next;
 	struct fetch_args fetch;
 	struct store_args store;
 	struct copy_args copy;		/* and MOVE */
@@ -149,6 +154,7 @@ args_parser args_list;
 args_parser args_lsub;
 args_parser args_status;
 args_parser args_append;
+args_parser args_append_next;	/* what follows a message: the next one */
 args_parser args_fetch;
 args_parser args_store;
 args_parser args_copy;		/* MOVE too */

@@ -1,31 +1,42 @@
 /* Arguments of the commands about messages. */
 #include "imap/grammar/args.h"
 
-/* append = "APPEND" SP mailbox [SP flag-list] [SP date-time] SP literal;
- * what is here ends with the literal's head, its octets are streamed. */
-void
-args_append(struct scan *s, union args *out)
+/* append-message = [SP flag-list] [SP date-time] SP literal; what is here ends
+ * with the literal's head, its octets are streamed. */
+static void
+append_message(struct scan *s, struct append_message *m)
 {
-	struct append_args *a = &out->append;
-
-	scan_sp(s);
-	a->mailbox = scan_mailbox(s);
 	scan_sp(s);
 	if (rd_peek(&s->r) == '(') {
-		a->flags = scan_flag_list(s);
+		m->flags = scan_flag_list(s);
 		scan_sp(s);
 	}
 	if (rd_peek(&s->r) == '"') {
-		a->date = scan_date_time(s, &a->zone_min);
-		a->dated = true;
+		m->date = scan_date_time(s, &m->zone_min);
+		m->dated = true;
 		scan_sp(s);
 	}
-	a->literal8 = scan_opt(s, '~');
+	m->literal8 = scan_opt(s, '~');
 	scan_need(s, '{', "expected the message as a literal");
-	a->size = scan_number64(s);
-	(void)scan_opt(s, '+');
+	m->size = scan_number64(s);
+	m->sync = !scan_opt(s, '+');
 	scan_need(s, '}', "expected the message as a literal");
 	scan_end(s);
+}
+
+/* append = "APPEND" SP mailbox 1*append-message              RFC 3502 */
+void
+args_append(struct scan *s, union args *out)
+{
+	scan_sp(s);
+	out->append.mailbox = scan_mailbox(s);
+	append_message(s, &out->append.first);
+}
+
+void
+args_append_next(struct scan *s, union args *out)
+{
+	append_message(s, &out->append_next);
 }
 
 /* fetch-modifier                                 RFC 4466 2.4, RFC 7162 7 */

@@ -17,6 +17,7 @@ static const struct {
 	{ STR("LSUB"), args_lsub },
 	{ STR("STATUS"), args_status },
 	{ STR("APPEND"), args_append },
+	{ STR("APPEND-NEXT"), args_append_next },
 	{ STR("FETCH"), args_fetch },
 	{ STR("STORE"), args_store },
 	{ STR("COPY"), args_copy },

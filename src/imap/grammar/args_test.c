@@ -22,6 +22,11 @@ static const struct {
 	{ "STORE  1  +FLAGS  ( \\Seen  $x )", true },
 	{ "STATUS a  ( MESSAGES  RECENT )", true },
 	{ "APPEND  INBOX  (  )  \"17-Jul-1996 02:44:25 -0700\"  {5}", true },
+	{ "APPEND-NEXT {5}", true },
+	{ "APPEND-NEXT (\\Seen) \"17-Jul-1996 02:44:25 -0700\" {5+}", true },
+	{ "APPEND-NEXT INBOX {5}", false },
+	{ "APPEND-NEXT (\\Seen)", false },
+	{ "APPEND-NEXT", false },
 	{ "SELECT INBOX  ( CONDSTORE )", true },
 	{ "LIST ( SUBSCRIBED )  \"\"  ( a  b )  RETURN  ( CHILDREN )", true },
 	{ "SEARCH  NOT  ( SEEN  FLAGGED )", true },
@@ -165,11 +170,19 @@ test_values(void **state unused_arg)
 
 	assert_true(args_table_parse(&s, &out));
 	assert_str(out.append.mailbox, "INBOX");
-	assert_int_equal(out.append.flags.system, SYS_SEEN | SYS_FLAGGED);
-	assert_int_equal(out.append.flags.nkeywords, 2);
-	assert_str(out.append.flags.keywords[1], "y");
-	assert_int_equal(out.append.size, 310);
-	assert_int_equal(out.append.zone_min, -420);
+	assert_int_equal(out.append.first.flags.system, SYS_SEEN | SYS_FLAGGED);
+	assert_int_equal(out.append.first.flags.nkeywords, 2);
+	assert_str(out.append.first.flags.keywords[1], "y");
+	assert_int_equal(out.append.first.size, 310);
+	assert_int_equal(out.append.first.zone_min, -420);
+	assert_false(out.append.first.sync);
+
+	out = (union args){ 0 };
+	s = scan_of(STR("APPEND-NEXT (\\Draft) {7}"), a);
+	assert_true(args_table_parse(&s, &out));
+	assert_int_equal(out.append_next.flags.system, SYS_DRAFT);
+	assert_int_equal(out.append_next.size, 7);
+	assert_true(out.append_next.sync);
 
 	out = (union args){ 0 };
 	s = scan_of(STR("STORE 1:2 (UNCHANGEDSINCE 9) -FLAGS.SILENT \\Draft"),

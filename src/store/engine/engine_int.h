@@ -294,6 +294,9 @@ struct placing {
 };
 int deliver(struct engine *e, const struct placing *d, uint32_t *uid,
     struct err *err);
+/* The email alone, with this number: no mailbox has it yet. */
+int deliver_nowhere(struct engine *e, const struct placing *d, uint64_t email,
+    struct err *err);
 int blob_insert(struct engine *e, const struct place *at, uint64_t refs,
     struct err *err);
 /* An email of *row goes to the end of a mailbox, with row->modseq as what it
@@ -318,7 +321,11 @@ int unplace_email(struct engine *e, struct acct *a, struct mbox *m,
     const struct column_row *row, struct str keywords, uint64_t modseq,
     struct err *err);
 
-/* copy.c: a slice of what a copy left behind that nobody goes on with. 1 if
+/* append.c */
+void journal_appended(struct engine *e, const struct acct *a, uint64_t blob,
+    struct str mailbox);
+
+/* copying.c: a slice of what a copy left behind that nobody goes on with. 1 if
  * there was something to do. */
 int copying_clean(struct engine *e, struct err *err);
 

@@ -1,23 +1,53 @@
 /*
- * append.c - STORE_append: a message that its owner puts into a mailbox.
+ * append.c - STORE_append, STORE_append_all: messages that their owner puts
+ * into a mailbox, one or several.
  */
-#include "store/engine/engine_int.h"
 #include "store/engine/keywords.h"
+#include "store/mailbox/copying.h"
 
-static void
-journal(struct engine *e, const struct write *w, uint64_t message,
-    const struct acct *a)
+void
+journal_appended(struct engine *e, const struct acct *a, uint64_t blob,
+    struct str mailbox)
 {
-	const struct append_ask *ask = w->ask;
-
 	batch_journal(e, &(struct journal_row){
 	    .at_us = e->o.wall_us(e->o.arg), .event = JOURNAL_appended,
-	    .message = message, .address = a->address,
-	    .text = str_first(ask->name, 1000) });
+	    .message = blob, .address = a->address,
+	    .text = str_first(mailbox, 1000) });
+}
+
+/* What is asked to be put there, as an email; where is the caller's. */
+static int
+placing_of(struct engine *e, const struct appended *m, struct placing *d,
+    struct err *err)
+{
+	*d = (struct placing){ .acct = d->acct, .mbox = d->mbox,
+		.flags = m->flags, .received = m->received,
+		.offset_min = (int32_t)m->offset_min, .size = m->raw_size,
+		.thread_keys = m->thread_keys };
+	if (m->flags > 31 || m->offset_min < -1440 || m->offset_min > 1440)
+		return err_set(err, E_INVALID, "no such flags or zone");
+	return keywords_union(STR_NULL, m->keywords, e->arena, &d->keywords,
+	    err);
 }
 
 static int
-check_append(struct engine *e, struct write *w, struct placing *d)
+blob_of(struct engine *e, struct write *w, const struct appended *m,
+    struct placing *d)
+{
+	struct blob_ask b = { w->caller, m->stage, m->raw_size,
+		w->caller->account, m->octets, m->facts };
+	struct place at;
+	int rc = stage_place(e, &b, &at, &w->err);
+
+	if (rc < 0)
+		return rc;
+	d->blob = at.blob;
+	return blob_insert(e, &at, 1, &w->err);
+}
+
+static int
+check_append(struct engine *e, struct write *w, const struct appended *m,
+    struct placing *d)
 {
 	const struct append_ask *ask = w->ask;
 	int rc = acct_get(e, w->caller->account, &d->acct, &w->err);
@@ -28,40 +58,103 @@ check_append(struct engine *e, struct write *w, struct placing *d)
 	if (rc < 0)
 		return rc;
 	if (engine_quota(e) && (d->acct->used > engine_quota(e) ||
-	    ask->raw_size > engine_quota(e) - d->acct->used))
+	    m->raw_size > engine_quota(e) - d->acct->used))
 		return err_set(&w->err, E_FULL, "over quota");
 	if (d->mbox->uidnext >= UINT32_MAX)
 		return err_set(&w->err, E_LIMIT, "no UIDs left");
-	if (ask->flags > 31 || ask->offset_min < -1440 ||
-	    ask->offset_min > 1440)
-		return err_set(&w->err, E_INVALID, "no such flags or zone");
-	return keywords_union(STR_NULL, ask->keywords, e->arena,
-	    &d->keywords, &w->err);
+	return placing_of(e, m, d, &w->err);
 }
 
 int
 write_append(struct engine *e, struct write *w)
 {
 	const struct append_ask *ask = w->ask;
-	struct placing d = { .flags = ask->flags, .received = ask->received,
-		.offset_min = (int32_t)ask->offset_min,
-		.size = ask->raw_size, .thread_keys = ask->thread_keys };
-	struct blob_ask b = { w->caller, ask->stage, ask->raw_size,
-		w->caller->account, ask->octets, ask->facts };
 	struct append_answer *out = &w->answer.append;
-	struct place at;
-	int rc = check_append(e, w, &d);
+	struct appended m;
+	struct placing d;
+	int rc;
 
+	MSG_COPY(appended, &m, ask);
+	rc = check_append(e, w, &m, &d);
 	if (rc == 0)
-		rc = stage_place(e, &b, &at, &w->err);
+		rc = blob_of(e, w, &m, &d);
 	if (rc < 0)
 		return rc;
-	d.blob = at.blob;
-	rc = blob_insert(e, &at, 1, &w->err);
-	if (rc == 0)
-		rc = deliver(e, &d, &out->uid, &w->err);
-	journal(e, w, at.blob, d.acct);
+	rc = deliver(e, &d, &out->uid, &w->err);
+	journal_appended(e, d.acct, d.blob, ask->name);
 	out->mailbox = d.mbox->mailbox;
 	out->uidvalidity = (uint32_t)d.mbox->uidvalidity;
+	return rc;
+}
+
+/* ---- several at once ---------------------------------------------------- */
+
+static int
+stage_message(struct copying *c, struct write *w, const struct appended *m)
+{
+	struct placing d = { .acct = c->acct };
+	int rc = copying_room(c, m->raw_size, &w->err);
+
+	if (rc == 0 && c->staged >= c->most)
+		rc = err_set(&w->err, E_LIMIT, "too many at once");
+	if (rc == 0)
+		rc = placing_of(c->e, m, &d, &w->err);
+	if (rc < 0)
+		return rc;
+	c->wrote = true;
+	rc = blob_of(c->e, w, m, &d);
+	if (rc == 0)
+		rc = deliver_nowhere(c->e, &d, c->first + c->staged,
+		    &w->err);
+	c->staged++;
+	return rc;
+}
+
+static int
+stage_messages(struct copying *c, struct write *w)
+{
+	const struct append_all_ask *ask = w->ask;
+	struct rd r = rd_of(ask->messages);
+	struct appended_row row;
+	struct appended m;
+	int rc = 0;
+
+	if (!c->kept)
+		copying_reserve(c, APPENDED_MAX);
+	while (rc == 0 && rd_left(&r) > 0) {
+		if (!msg_take(&r, &appended_row_shape, &row))
+			return err_set(&w->err, E_INVALID, "no message");
+		MSG_COPY(appended, &m, &row);
+		rc = stage_message(c, w, &m);
+	}
+	if (rc < 0 || ask->then == APPEND_MORE)
+		return rc;
+	if (ask->then == APPEND_PLACE)
+		return copying_decide(c, &w->err);
+	c->state = DROPPING;
+	return 0;
+}
+
+int
+write_append_all(struct engine *e, struct write *w)
+{
+	const struct append_all_ask *ask = w->ask;
+	struct copying c;
+	int rc = copying_open(&c, e, w->caller, ask->copying, ask->name,
+	    &w->err);
+
+	c.appended_to = ask->name;
+	if (rc == 0 && c.state == STAGING)
+		rc = stage_messages(&c, w);
+	if (rc == 0)
+		rc = copying_close(&c, &w->err);
+	if (rc < 0)
+		e->half_written |= c.wrote;
+	else
+		w->answer.append_all = (struct append_all_answer){
+			.uidvalidity = (uint32_t)c.to->uidvalidity,
+			.uids = str_dup(e->arena, buf_get(&c.to_uids)),
+			.copying = copying_done(&c) ? 0 : c.first };
+	copying_free(&c);
 	return rc;
 }

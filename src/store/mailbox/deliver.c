@@ -42,6 +42,19 @@ replace_email(struct engine *e, struct acct *a, struct mbox *m,
 	    vi(a->account), vi(row->email)), err);
 }
 
+/* flags: those of the email's own; created 0: it has no placement yet. */
+static int
+email_insert(struct engine *e, const struct placing *d,
+    const struct column_row *row, uint32_t flags, struct err *err)
+{
+	return sql_run(&e->w, SQL_email_add, SQL_VALS(
+	    vi(d->acct->account), vi(row->email), vi(d->blob), vi(flags),
+	    vi((uint64_t)d->received), vi((uint64_t)(int64_t)d->offset_min),
+	    vi(d->size), vs(d->prefix), vs(d->keywords), vi(d->front),
+	    vi(row->created ? d->mbox->mailbox : 0), vi(row->uid),
+	    vi(row->created), vi(row->thread)), err);
+}
+
 int
 deliver(struct engine *e, const struct placing *d, uint32_t *uid,
     struct err *err)
@@ -58,13 +71,20 @@ deliver(struct engine *e, const struct placing *d, uint32_t *uid,
 	if (rc == 0)
 		rc = place_email(e, a, d->mbox, &row, d->keywords, err);
 	*uid = row.uid;
-	return rc < 0 ? rc : sql_run(&e->w, SQL_email_add, SQL_VALS(
-	    vi(a->account), vi(row.email), vi(d->blob),
-	    vi(d->flags & ~(uint32_t)FLAG_deleted),
-	    vi((uint64_t)d->received), vi((uint64_t)(int64_t)d->offset_min),
-	    vi(d->size), vs(d->prefix), vs(d->keywords), vi(d->front),
-	    vi(d->mbox->mailbox), vi(row.uid), vi(row.created),
-	    vi(row.thread)), err);
+	return rc < 0 ? rc : email_insert(e, d, &row,
+	    d->flags & ~(uint32_t)FLAG_deleted, err);
+}
+
+int
+deliver_nowhere(struct engine *e, const struct placing *d, uint64_t email,
+    struct err *err)
+{
+	struct column_row row = { .email = email };
+	int rc = conversation_find(e, d->acct->account, email,
+	    d->thread_keys, &row.thread, err);
+
+	/* \Deleted is kept with the other flags until it is placed. */
+	return rc < 0 ? rc : email_insert(e, d, &row, d->flags, err);
 }
 
 int

@@ -285,6 +285,90 @@ test_copy_refused(void **state)
 	assert_int_equal(fixture_verify(&p->d), 0);
 }
 
+/* Several messages appended at once come as a copy does. */
+static void
+test_append_all(void **state)
+{
+	struct place_of *p = with_messages(state, 1);
+	struct append_all_answer a = { 0 };
+	struct fetch_row rows[4];
+	struct open_answer to;
+
+	OK(fixture_append_all(&p->d, &p->alice, "Archive", "Hello", 3,
+	    APPEND_PLACE, &a));
+	assert_int_equal(a.copying, 0);
+	assert_strs(a.uids, str_make("\1\0\0\0\3\0\0\0", 8));
+	to = opened(p, "Archive");
+	assert_int_equal(a.uidvalidity, to.uidvalidity);
+	assert_int_equal(fixture_rows(&p->d, &p->alice, &to, rows, 4), 3);
+	assert_int_equal(rows[2].size, 5);
+	assert_str(rows[2].keywords, "$of_many");
+	assert_int_equal(fixture_verify(&p->d), 0);
+	/* In two asks, and a restart between them. */
+	OK(fixture_append_all(&p->d, &p->alice, "Archive", "Hello", 2,
+	    APPEND_MORE, &a));
+	assert_int_not_equal(a.copying, 0);
+	assert_int_equal(opened(p, "Archive").uidnext, 4);
+	fixture_close(&p->d);
+	OK(fixture_open(&p->d));
+	assert_int_equal(fixture_verify(&p->d), 0);
+	OK(fixture_append_all(&p->d, &p->alice, "Archive", "Hello", 1,
+	    APPEND_PLACE, &a));
+	assert_strs(a.uids, str_make("\4\0\0\0\6\0\0\0", 8));
+	assert_int_equal(opened(p, "Archive").exists, 6);
+	assert_int_equal(fixture_verify(&p->d), 0);
+}
+
+static void
+test_append_all_dropped(void **state)
+{
+	struct place_of *p = with_messages(state, 0);
+	struct append_all_answer a = { 0 };
+
+	OK(fixture_append_all(&p->d, &p->alice, "Archive", "Hello", 3,
+	    APPEND_MORE, &a));
+	OK(fixture_append_all(&p->d, &p->alice, "Archive", "", 0,
+	    APPEND_DROP, &a));
+	assert_int_equal(fixture_append_all(&p->d, &p->alice, "Archive",
+	    "Hello", 1, APPEND_PLACE, &a), E_TIMEOUT);
+	clean(p);
+	p->d.now_us += (int64_t)(GARBAGE_S + 1) * 1000000;
+	clean(p);
+	assert_int_equal(all_blobs(p), 0);
+	assert_int_equal(opened(p, "Archive").uidnext, 1);
+	assert_int_equal(fixture_verify(&p->d), 0);
+}
+
+static void
+test_append_all_refused(void **state)
+{
+	struct place_of *p = with_messages(state, 0);
+	struct append_all_answer a = { 0 };
+	int n;
+
+	assert_int_equal(fixture_append_all(&p->d, &p->alice, "no", "Hello",
+	    2, APPEND_PLACE, &a), E_NOTFOUND);
+	/* Room for two of them: none is there. */
+	engine_limits(p->d.e, 14, TEST_MAX_MESSAGE);
+	a.copying = 0;
+	assert_int_equal(fixture_append_all(&p->d, &p->alice, "Archive",
+	    "Hello", 3, APPEND_PLACE, &a), E_FULL);
+	a.copying = 0;
+	OK(fixture_append_all(&p->d, &p->alice, "Archive", "Hello", 2,
+	    APPEND_MORE, &a));
+	assert_int_equal(fixture_append_all(&p->d, &p->alice, "Archive",
+	    "Hello", 1, APPEND_MORE, &a), E_FULL);
+	engine_limits(p->d.e, 0, TEST_MAX_MESSAGE);
+	a.copying = 0;
+	for (n = 0; n < APPENDED_MAX; n += 1000)
+		OK(fixture_append_all(&p->d, &p->alice, "Archive", "x", 1000,
+		    APPEND_MORE, &a));
+	assert_int_equal(fixture_append_all(&p->d, &p->alice, "Archive", "x",
+	    1, APPEND_PLACE, &a), E_LIMIT);
+	assert_int_equal(opened(p, "Archive").exists, 0);
+	assert_int_equal(fixture_verify(&p->d), 0);
+}
+
 static void
 test_move(void **state)
 {
@@ -375,6 +459,9 @@ main(void)
 		EACH(test_given_up),
 		EACH(test_goes_on),
 		EACH(test_copy_refused),
+		EACH(test_append_all),
+		EACH(test_append_all_dropped),
+		EACH(test_append_all_refused),
 		EACH(test_move),
 		EACH(test_one_commit),
 	};

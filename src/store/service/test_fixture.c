@@ -341,6 +341,28 @@ fixture_append(struct fixture *d, struct caller *who, const char *mailbox,
 }
 
 int
+fixture_append_all(struct fixture *d, struct caller *who, const char *mailbox,
+    const char *text, int n, enum append_then then,
+    struct append_all_answer *a)
+{
+	auto_buf rows = BUF_INIT(APPENDED_ROWS_MAX);
+	struct appended_row row = { .keywords = STR("$of_many"),
+		.octets = test_blob(str_c(text)), .raw_size = strlen(text) };
+	struct append_all_ask ask = { .change = ++d->change,
+		.name = str_c(mailbox), .copying = a->copying, .then = then };
+	struct write w = { .caller = who, .call = STORE_append_all,
+		.ask = &ask };
+	int rc;
+
+	for (; n > 0; n--)
+		msg_put(&rows, &appended_row_shape, &row);
+	ask.messages = buf_get(&rows);
+	rc = fixture_write(d, &w);
+	*a = w.answer.append_all;
+	return rc;
+}
+
+int
 fixture_open_mailbox(struct fixture *d, const struct caller *who,
     const char *name, struct open_answer *out)
 {

@@ -70,6 +70,10 @@ int fixture_subscribe(struct fixture *d, struct caller *who, const char *name,
 int fixture_append(struct fixture *d, struct caller *who, const char *mailbox,
     const char *text, uint32_t flags, const char *keywords,
     struct append_answer *out);
+/* n times this text; *a goes on with its `copying`. */
+int fixture_append_all(struct fixture *d, struct caller *who,
+    const char *mailbox, const char *text, int n, enum append_then then,
+    struct append_all_answer *a);
 int fixture_open_mailbox(struct fixture *d, const struct caller *who,
     const char *name, struct open_answer *out);
 /* UIDs low to high. */
