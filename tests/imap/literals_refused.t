@@ -30,7 +30,7 @@ C: d6 NOOP
 S~ d6 OK .*
 LOGIN alice
 # Behind a message that is taken, and behind one that is refused.
-RAW e1 APPEND INBOX {17+}\r\nSubject: x\r\n\r\nx\r\n {11+}\r\ne2 LOGOUT\r\n\r\n
+RAW e1 APPEND INBOX {17+}\r\nSubject: x\r\n\r\nx\r\n x {11+}\r\ne2 LOGOUT\r\n\r\n
 S~ e1 BAD .*
 RAW e3 APPEND nothing {17+}\r\nSubject: x\r\n\r\nx\r\n {11+}\r\ne4 LOGOUT\r\n\r\n
 S~ e3 (BAD|NO) .*
@@ -42,7 +42,7 @@ C: e9 STATUS INBOX (MESSAGES)
 S~ \* STATUS "?INBOX"? \(MESSAGES 0\)
 S~ e9 OK .*
 # Whoever waits for our "+" hears the refusal.
-RAW f1 APPEND INBOX {3+}\r\nabc {44}\r\n
+RAW f1 APPEND INBOX {3+}\r\nabc x {44}\r\n
 S~ f1 BAD .*
 C: f2 NOOP
 S~ f2 OK .*

@@ -11,10 +11,13 @@ C: Subject: one\r\n\r\none (\Draft $Label) " 1-Feb-2020 10:11:12 +0130" {19}
 S~ \+ .*
 C: Subject: two\r\n\r\ntwo {21+}
 C: Subject: three\r\n\r\nthr
-S~ a1 OK \[APPENDUID \d+ 1:3\] .*
+S~ a1 OK \[APPENDUID \d+ (?P<u1>\d+):(?P<u3>\d+)\] .*
 C: a2 SELECT INBOX
 S* \* 3 EXISTS
 S* a2 OK .*
+C: a2b UID SEARCH RETURN (ALL COUNT) UID ${u1}:${u3}
+S~ \* ESEARCH (?=.*COUNT 3\b)(?=.*ALL ${u1}:${u3}\b).*
+S~ a2b OK .*
 C: a3 FETCH 1:3 (FLAGS RFC822.SIZE)
 S~ \* 1 FETCH \((?=.*\\Seen)(?!.*\\Draft)(?=.*RFC822.SIZE 19).*\)
 S~ \* 2 FETCH \((?=.*\\Draft)(?=.*\$Label)(?=.*RFC822.SIZE 19).*\)
@@ -29,16 +32,16 @@ C: a5 APPEND INBOX {3+}
 C: abc {3+}
 C: def
 S* \* 5 EXISTS
-S* a5 OK \[APPENDUID \d+ 4:5\] .*
+S* a5 OK \[APPENDUID \d+ \d+:\d+\] .*
 # One is no set.                                              RFC 4315 3
 C: a6 APPEND INBOX {3+}
 C: abc
 S* \* 6 EXISTS
-S* a6 OK \[APPENDUID \d+ 6\] .*
+S* a6 OK \[APPENDUID \d+ \d+\] .*
 # Each of another size: some hundred small ones, and one that is staged.
 C: a7 APPEND INBOX {3+}\r\nabc\( (\\Flagged) {40+}\r\nSubject: of many\r\n\r\nof many of them, all*300)
 S* \* 307 EXISTS
-S* a7 OK \[APPENDUID \d+ 7:307\] .*
+S* a7 OK \[APPENDUID \d+ \d+:\d+\] .*
 C: a8 UID SEARCH RETURN (COUNT) FLAGGED
 S~ \* ESEARCH .*COUNT 300
 S~ a8 OK .*
