@@ -2,6 +2,7 @@
 waits a little for what the one before it still has."""
 
 import contextlib
+import os
 import socket
 import subprocess
 import threading
@@ -115,3 +116,84 @@ def test_stop_says_why(server):
     said = server.tail()
     assert "killed_at_deadline" not in said, said
     assert "postern.db is missing or empty" in said
+
+
+def refused(server, says):
+    with pytest.raises(RuntimeError):
+        server.start()
+    said = server.tail(None)
+    assert says in said, said
+    return said
+
+
+def test_unreadable_is_not_missing(server):
+    """Nobody is told to begin anew because of an owner or a mode."""
+    server.stop()
+    database = server.data / "store" / "postern.db"
+    database.rename(database.with_name("kept"))
+    database.mkdir()
+    assert "missing" not in refused(
+        server, "postern.db is there and cannot be opened: Is a directory")
+    database.rmdir()
+    database.with_name("kept").rename(database)
+    server.start()
+    assert deliver(server) == 250
+
+
+def test_wal_without_a_commit(server):
+    assert deliver(server) == 250
+    server.kill_all()
+    wal = server.data / "store" / "postern.db-wal"
+    whole = wal.read_bytes()
+    wal.write_bytes(whole[:2000])
+    refused(server, "postern.db-wal is missing or empty")
+    wal.write_bytes(whole)
+    server.start()
+    assert deliver(server) == 250
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="needs root to give files away")
+def test_what_root_put_back(server):
+    """cp as root from a backup: the files are root's, and the folder is not."""
+    assert deliver(server) == 250
+    server.stop()
+    store = server.data / "store"
+    uid = store.stat().st_uid
+    assert uid != 0
+    there = [path for path in store.rglob("*") if path.is_file()]
+    assert {"postern.db", "postern.state", "reserve"} <= {
+        path.name for path in there}
+    for path in there:
+        os.chown(path, 0, 0)
+    server.start()
+    assert deliver(server) == 250
+    assert server.command("verify").returncode == 0
+    assert {path.stat().st_uid for path in there} == {uid}
+    assert (server.data / "vault" / "vault.key").stat().st_uid == 0
+
+
+def code_of_mail(server):
+    smtp = Smtp(server)
+    with contextlib.closing(smtp):
+        smtp.do("EHLO client.example.net", 250)
+        smtp.do("MAIL FROM:<a@example.net>", 250)
+        smtp.send(f"RCPT TO:<{address('alice')}>\r\n".encode())
+        return smtp.reply()[0]
+
+
+def test_something_else_for_the_reserve(server):
+    """Mail waits, and the log says for what."""
+    server.stop()
+    reserve = server.data / "store" / "reserve"
+    reserve.unlink()
+    reserve.mkdir()
+    server.start()
+    assert code_of_mail(server) == 452
+    assert 'disk_full error="reserve: Is a directory"' in server.tail(None)
+    reserve.rmdir()
+    end = time.monotonic() + 30
+    while code_of_mail(server) != 250:
+        assert time.monotonic() < end
+        time.sleep(0.2)
+    assert "disk_has_room" in server.tail(None)
+    assert deliver(server) == 250

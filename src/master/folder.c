@@ -20,14 +20,18 @@ role_uid(const struct master *m, enum role_kind kind)
 
 static int give_folder(int fd, uid_t uid, int depth, struct err *err);
 
-/* What an ordinary user made, given to the role that goes on with it. Only
- * files with one name: another one could be somewhere else. */
+/* What an ordinary user made, or root put back from a backup, given to the role
+ * that goes on with it. Only files with one name: another one could be somewhere
+ * else. */
 static int
 give_entry(int at, const char *name, uid_t uid, int depth, struct err *err)
 {
 	struct stat st;
 	int fd, rc;
 
+	if (fstatat(at, name, &st, AT_SYMLINK_NOFOLLOW) == 0 &&
+	    st.st_uid == uid && !S_ISDIR(st.st_mode))
+		return 0;
 	fd = openat(at, name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
 	if (fd < 0)
 		return err_sys(err, E_IO, "open %s", name);
@@ -49,6 +53,7 @@ static int
 give_folder(int fd, uid_t uid, int depth, struct err *err)
 {
 	struct dirent *e;
+	struct stat st;
 	DIR *d;
 	int copy, rc = 0;
 
@@ -63,9 +68,11 @@ give_folder(int fd, uid_t uid, int depth, struct err *err)
 		    !str_eq(str_c(e->d_name), STR("..")))
 			rc = give_entry(fd, e->d_name, uid, depth, err);
 	(void)closedir(d);
-	if (rc == 0 && fchown(fd, uid, (gid_t)uid) < 0)
+	if (rc < 0 || (fstat(fd, &st) == 0 && st.st_uid == uid))
+		return rc;
+	if (fchown(fd, uid, (gid_t)uid) < 0)
 		return err_sys(err, E_IO, "give folder to uid %u", uid);
-	return rc;
+	return 0;
 }
 
 static int
@@ -83,7 +90,8 @@ role_folder(struct master *m, enum role_kind kind, struct err *err)
 	    O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
 	if (fd < 0 || fstat(fd, &st) < 0)
 		rc = err_sys(err, E_IO, "folder %s in the data folder", name);
-	else if (uid != 0 && st.st_uid != uid)
+	/* vault.key is root's. */
+	else if (uid != 0 && (st.st_uid != uid || kind == ROLE_STORE))
 		rc = give_folder(fd, uid, DEPTH_MAX, err);
 	if (fd >= 0)
 		(void)close(fd);

@@ -7,22 +7,31 @@
 
 #include "base/attr.h"
 #include "base/str.h"
+#include "store/sql/wal.h"
 
 enum { LINE = 64 };	/* octets, whatever it says: one sector */
 
 #define STATE "postern.state"
 
-static bool
-is_there(struct files *fs, const char *name)
+/* Is it there, with so many octets? 1 or 0. E_INVALID: who can say? That is not
+ * "missing", which would have somebody begin anew. */
+static int
+look_for(struct files *fs, const char *name, uint64_t least, struct err *err)
 {
-	struct file *f;
 	uint64_t size = 0;
+	struct file *f;
+	int rc = fs->ops->open(fs, name, 0, &f);
 
-	if (fs->ops->open(fs, name, 0, &f) < 0)
-		return false;
-	(void)fs->ops->size(f, &size);
-	file_close(f);
-	return size > 0;
+	if (rc == -ENOENT)
+		return 0;
+	if (rc == 0) {
+		rc = fs->ops->size(f, &size);
+		file_close(f);
+	}
+	return rc == 0 ? size >= least : err_set(err, E_INVALID, "%s is there "
+	    "and cannot be opened: %s%s", name, strerrordesc_np(-rc),
+	    rc == -EACCES ? ". It has to belong to the user that the folder "
+	    "store/ belongs to" : "");
 }
 
 static void
@@ -98,20 +107,26 @@ read_state(struct files *fs, struct data_state *s)
 int
 data_state_check(struct files *fs, struct data_state *s, struct err *err)
 {
+	int rc;
+
 	read_state(fs, s);
 	if (s->lost)
 		return 0;
-	if (!is_there(fs, "postern.db") && (s->known || holds_mail(fs)))
+	if ((rc = look_for(fs, "postern.db", 1, err)) < 0)
+		return rc;
+	if (rc == 0 && (s->known || holds_mail(fs)))
 		return err_set(err, E_INVALID, "postern.db is missing or "
 		    "empty, and this folder holds mail: restore it and "
 		    "postern.db-wal. If they are gone for good, write "
 		    "the word lost into postern.state");
-	if (s->known && s->running && !is_there(fs, "postern.db-wal"))
-		return err_set(err, E_INVALID, "postern.db-wal is missing or "
-		    "empty, and the server had not ended in good order: "
-		    "restore it, or remove postern.state to go on without "
-		    "the last changes");
-	return 0;
+	if (!s->known || !s->running)
+		return 0;
+	/* One commit is in it: invariant 1. */
+	rc = look_for(fs, "postern.db-wal", WAL_HEADER + WAL_FRAME, err);
+	return rc != 0 ? rc < 0 ? rc : 0 : err_set(err, E_INVALID,
+	    "postern.db-wal is missing or empty, and the server had not ended "
+	    "in good order: restore it, or remove postern.state to go on "
+	    "without the last changes");
 }
 
 int

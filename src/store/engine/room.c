@@ -45,20 +45,46 @@ fill_reserve(struct engine *e, struct file *f)
 	return rc;
 }
 
+void
+room_was_full(struct engine *e, const struct err *why)
+{
+	if (e->room.full)
+		return;
+	e->room.full = true;
+	e->room.full_since_s = e->now_s;
+	say_refused(e);
+	if (e->o.log)
+		log_event(e->o.log, LOG_ERROR, "disk_full", F_ERR(why));
+}
+
+static int
+make_reserve(struct engine *e)
+{
+	struct file *f;
+	int rc = e->o.files->ops->open(e->o.files, RESERVE, FILE_CREATE, &f);
+
+	if (rc < 0)
+		return rc;
+	rc = fill_reserve(e, f);
+	/* A part of it would be missing to those who want little. */
+	if (rc < 0)
+		(void)e->o.files->ops->truncate(f, 0);
+	file_close(f);
+	return rc;
+}
+
 bool
 room_regain(struct engine *e)
 {
-	struct file *f;
+	struct err why;
+	int rc = e->room.whole ? 0 : make_reserve(e);
 
-	if (e->room.whole)
-		return true;
-	if (e->o.files->ops->open(e->o.files, RESERVE, FILE_CREATE, &f) < 0)
-		return false;
-	e->room.whole = fill_reserve(e, f) == 0;
-	/* A part of it would be missing to those who want little. */
-	if (!e->room.whole)
-		(void)e->o.files->ops->truncate(f, 0);
-	file_close(f);
+	e->room.whole = rc == 0;
+	if (rc < 0) {
+		(void)err_set(&why, E_FULL, "%s: %s", RESERVE,
+		    strerrordesc_np(-rc));
+		room_was_full(e, &why);
+	}
 	return e->room.whole;
 }
 
@@ -76,18 +102,6 @@ room_give_up(struct engine *e)
 	file_close(f);
 	e->room.whole = false;
 	return size > 0;
-}
-
-void
-room_was_full(struct engine *e, const struct err *why)
-{
-	if (e->room.full)
-		return;
-	e->room.full = true;
-	e->room.full_since_s = e->now_s;
-	say_refused(e);
-	if (e->o.log)
-		log_event(e->o.log, LOG_ERROR, "disk_full", F_ERR(why));
 }
 
 /* The next pack, and a little: asked of the file system itself, which may
