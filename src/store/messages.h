@@ -81,6 +81,8 @@ enum store_effect {
 	C(unstage,        done,   AUTH_STAGES,       RUN_WRITER, CHANGE_no_piece) \
 	C(submit,         answer, AUTH_SUBMITS,      RUN_WRITER, CHANGE_once) \
 	C(later_room,     done,   AUTH_ACCOUNT,      RUN_READER, CHANGE_none) \
+	C(later_list,     answer, AUTH_ACCOUNT,      RUN_READER, CHANGE_none) \
+	C(later_cancel,   done,   AUTH_ACCOUNT,      RUN_WRITER, CHANGE_frees) \
 	C(weigh,          answer, AUTH_MX,           RUN_READER, CHANGE_none) \
 	C(greylist,       done,   AUTH_MX,           RUN_WRITER, CHANGE_patient) \
 	C(mailboxes,      answer, AUTH_ACCOUNT,      RUN_READER, CHANGE_none) \
@@ -196,6 +198,28 @@ enum { NOTIFY_never = 1, NOTIFY_success = 2, NOTIFY_failure = 4,
 /* May this account have one more message that leaves later, of so many octets
  * (0: unknown)? E_LIMIT or E_FULL if not.               RFC 4865 6 (3) */
 #define FIELDS_later_room_ask(F, S) F(S, u64, octets, 0)
+/* What of the account's waits to leave later, and for a day what became of it
+ * (the last LATER_PAST): later_row each, in the order they came, a page at a
+ * time: after is 0 at first and then `next`, which is 0 at the end. message:
+ * only that one, 0: all. state: another text whenever there is another list. */
+enum { LATER_PAST = 200, LATER_PAST_S = 86400, LATER_RCPTS_MAX = 60000 };
+#define FIELDS_later_list_ask(F, S) F(S, u64, message, 0) F(S, u64, after, 0)
+#define FIELDS_later_list_answer(F, S) \
+	F(S, str, rows, MSG_CHUNK) F(S, u64, next, 0) F(S, str, state, 80)
+enum later_state { LATER_waits, LATER_left, LATER_cancelled };
+/* From sender on only of what waits. rcpts: with LF behind each, as many of
+ * them as fit. */
+#define FIELDS_later_row(F, S)                                        \
+	F(S, u64, message, 0) F(S, u32, state, 0)                     \
+	F(S, i64, due, 0)	/* when it leaves, or did; seconds */ \
+	F(S, u64, email, 0) F(S, u64, thread, 0) /* as submit said */ \
+	F(S, str, sender, 320) F(S, str, rcpts, LATER_RCPTS_MAX)      \
+	F(S, u32, nrcpts, 0) F(S, u64, size, 0)                       \
+	F(S, i64, queued, 0)	/* when it came */
+/* It never leaves, once this is answered; that it did not before either.
+ * E_STALE: it has left. E_NOTFOUND: nothing of the account's has this number,
+ * or it is too long ago. */
+#define FIELDS_later_cancel_ask(F, S) F(S, u64, change, 0) F(S, u64, message, 0)
 
 /* A blob too large for one message is staged first: stage 0 begins and the
  * answer names it; every piece comes in order. Staged octets that no submit
@@ -265,7 +289,11 @@ enum { FRONT_MAX = 16384 };
 	F(S, str, signature, 8192)	/* fields for remote recipients */ \
 	F(S, str, request, 32)		/* a digest of what was asked for: \
 					 * asked again, the same is the one \
-					 * with the same change and digest */
+					 * with the same change and digest */ \
+	F(S, u64, email, 0)		/* what of the account it was made \
+					 * of, and its conversation, told  \
+					 * by later_list; 0: nothing */    \
+	F(S, u64, thread, 0)
 #define FIELDS_submit_answer(F, S) F(S, u64, message, 0)
 
 /* An event for the journal, by the role that saw it. A notice: no answer. */
@@ -617,7 +645,7 @@ MSG_GROUP(standing);
 /* Records in lists, and what else is none of a call's own. */
 #define STORE_RECORDS(R) \
 	R(done) R(view) R(changed) R(mailbox_row) R(fetch_row) R(search_run) \
-	R(email_place) R(email_change) R(appended_row) \
+	R(email_place) R(email_change) R(appended_row) R(later_row) \
 	R(queue_item) R(queue_rcpt) R(queue_result) R(queue_row) \
 	R(alias_row) R(domain_row) R(account_row) R(journal_row) R(sealed_row) \
 	R(rule_row) R(app_password_row)

@@ -156,6 +156,7 @@ add_submit(struct fuzz *f)
 		.reverse_path = address(f), .stage = octet(f) % 3,
 		.octets = text(f, 200), .raw_size = number(f),
 		.facts = text(f, 100), .message_id = text(f, 20) };
+	ask->email = octet(f);
 	ask->hold_for = octet(f) % 8 ? 0 : (uint32_t)number(f);
 	ask->hold_until = octet(f) % 8 ? 0 : f->d.now_us / 1000000 +
 	    (int64_t)(number(f) % UINT32_MAX);
@@ -207,7 +208,10 @@ add_queue(struct fuzz *f)
 		"g0 0 0", "g0 1 1", "f0" };
 	size_t n = octet(f) % 3;
 
-	switch (octet(f) % 4) {
+	switch (octet(f) % 5) {
+	case 4:
+		ADD(f, later_cancel, number(f), number(f));
+		break;
 	case 0:
 		f->leased = leases(f, n);
 		f->nleased = n;
@@ -391,6 +395,7 @@ look_at(struct fuzz *f)
 		return;
 	default:
 		LOOK(f, mailboxes, mailbox_name(f));
+		LOOK(f, later_list, number(f) % 4, number(f) % 4);
 		LOOK(f, queue_list, number(f), address(f), address(f),
 		    domain(f), 0, octet(f) & 1, text(f, 12));
 	}

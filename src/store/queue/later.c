@@ -98,8 +98,8 @@ later_put(struct submitting *s)
 	auto_buf until = BUF_INIT(64);
 	int rc = sql_run(&s->e->w, SQL_later_add, SQL_VALS(vi(s->at.blob),
 	    vi(w->caller->account), vi((uint64_t)s->due),
-	    vi(ask->raw_size + ask->front.n), vs(ask->thread_keys)),
-	    &s->w->err);
+	    vi(ask->raw_size + ask->front.n), vs(ask->thread_keys),
+	    vi(ask->email), vi(ask->thread)), &s->w->err);
 
 	buf_lit(&until, "until ");
 	time_rfc3339(&until, s->due);
@@ -110,6 +110,30 @@ later_put(struct submitting *s)
 		    &s->w->err);
 	}
 	return rc;
+}
+
+/* ---- the end of waiting -------------------------------------------------- */
+
+int
+later_end(struct engine *e, uint64_t message, enum later_state became,
+    struct err *err)
+{
+	uint64_t account = 0;
+	int rc = sql_first(&e->w, SQL_later_get, SQL_VALS(vi(message)), err);
+
+	if (rc <= 0)
+		return rc;
+	account = sql_u64(&e->w, later_get, account);
+	sql_end(&e->w, SQL_later_get);
+	rc = sql_run(&e->w, SQL_later_past_add, SQL_VALS(vi(became),
+	    vi((uint64_t)e->now_s), vi(message)), err);
+	if (rc == 0)
+		rc = sql_run(&e->w, SQL_later_del, SQL_VALS(vi(message)), err);
+	if (rc == 0)
+		rc = sql_run(&e->w, SQL_later_past_trim, SQL_VALS(vi(account),
+		    vi(LATER_PAST)), err);
+	return rc < 0 ? rc : sql_run(&e->w, SQL_later_past_old, SQL_VALS(
+	    vi((uint64_t)(e->now_s - LATER_PAST_S))), err);
 }
 
 /* ---- letting it go ------------------------------------------------------- */
@@ -168,7 +192,7 @@ read_named(struct releasing *r, struct err *err)
 }
 
 static int
-read_message(struct releasing *r, uint64_t message, struct err *err)
+read_waiting(struct releasing *r, uint64_t message, struct err *err)
 {
 	struct engine *e = r->s.e;
 	int rc = sql_first(&e->w, SQL_later_get, SQL_VALS(vi(message)), err);
@@ -182,17 +206,16 @@ read_message(struct releasing *r, uint64_t message, struct err *err)
 	r->ask.thread_keys = str_dup(e->arena,
 	    sql_str(&e->w, later_get, thread_keys));
 	sql_end(&e->w, SQL_later_get);
-	rc = place_get(&e->w, message, &r->s.at, err);
-	return rc < 0 ? rc : read_named(r, err);
+	return 0;
 }
 
 /* What waited is what is in hand. */
 static int
-take_out(struct releasing *r, struct err *err)
+take_out(struct releasing *r, enum later_state became, struct err *err)
 {
 	struct sql *q = &r->s.e->w;
 	uint64_t message = r->s.at.blob;
-	int rc = sql_run(q, SQL_later_del, SQL_VALS(vi(message)), err);
+	int rc = later_end(r->s.e, message, became, err);
 
 	if (rc == 0)
 		rc = sql_run(q, SQL_later_rcpts_del, SQL_VALS(vi(message)),
@@ -264,43 +287,102 @@ give_out(struct releasing *r, struct err *err)
 	    err);
 }
 
-/* Who may not write as that any more, because the account or its right has
- * gone, sends nothing. */
+/* Nobody gets it. */
 static void
-journal_lost(struct releasing *r)
+journal_dropped(struct releasing *r, struct str why)
 {
 	for (size_t i = 0; i < r->nnamed; i++)
 		submit_journal(&r->s, JOURNAL_dropped, r->named[i].address,
-		    STR("its sender may not write as that any more"));
+		    why);
+}
+
+static struct releasing *
+releasing_new(struct engine *e)
+{
+	struct releasing *r = arena_new_of(e->arena, struct releasing);
+
+	*r = (struct releasing){ .s = { .e = e, .w = &r->w, .ask = &r->ask } };
+	r->w = (struct write){ .caller = &r->caller, .ask = &r->ask };
+	return r;
 }
 
 int
 later_release(struct engine *e, uint64_t message, struct str why,
     struct err *err)
 {
-	struct releasing *r = arena_new_of(e->arena, struct releasing);
-	int rc;
+	struct releasing *r = releasing_new(e);
+	bool lost;
+	int rc = read_waiting(r, message, err);
 
-	*r = (struct releasing){ .s = { .e = e, .w = &r->w, .ask = &r->ask } };
-	r->w = (struct write){ .caller = &r->caller, .ask = &r->ask };
-	rc = read_message(r, message, err);
 	if (rc == 0)
-		rc = take_out(r, err);
+		rc = place_get(&e->w, message, &r->s.at, err);
+	if (rc == 0)
+		rc = read_named(r, err);
 	if (rc < 0)
 		return rc;
-	/* From here on it is all or nothing of the batch. */
+	/* Who may not write as that any more, because the account or its right
+	 * has gone, sends nothing. */
 	rc = submit_check_sender(&r->s);
-	if (rc == 0) {
+	lost = rc == E_DENIED;
+	if (rc < 0 && !lost) {
+		*err = r->w.err;
+		return rc;
+	}
+	/* From here on it is all or nothing of the batch. */
+	rc = take_out(r, lost ? LATER_cancelled : LATER_left, err);
+	if (rc == 0 && lost) {
+		journal_dropped(r, STR("its sender may not write as that any "
+		    "more"));
+	} else if (rc == 0) {
 		submit_journal(&r->s, JOURNAL_released, STR_NULL, why);
 		rc = give_out(r, err);
-	} else if (rc == E_DENIED) {
-		journal_lost(r);
-		rc = 0;
-	} else {
-		*err = r->w.err;
 	}
 	if (rc == 0)
 		rc = queued_finish(e, message, err);
+	e->half_written |= rc < 0;
+	return rc;
+}
+
+/* ---- taking it back ------------------------------------------------------ */
+
+/* One that does not wait: 0 if it was taken back before. */
+static int
+look_at_past(struct engine *e, uint64_t account, uint64_t message,
+    struct err *err)
+{
+	uint64_t became = 0;
+	int rc = sql_number(&e->w, SQL_later_past_get, SQL_VALS(vi(account),
+	    vi(message), vi((uint64_t)(e->now_s - LATER_PAST_S))), &became,
+	    err);
+
+	if (rc < 0 || became == LATER_cancelled)
+		return rc;
+	if (became == LATER_left)
+		return err_set(err, E_STALE, "it has left");
+	return err_set(err, E_NOTFOUND, "nothing of yours waits by this name");
+}
+
+/* As far as its octets go it need not be readable. */
+int
+write_later_cancel(struct engine *e, struct write *w)
+{
+	const struct later_cancel_ask *ask = w->ask;
+	struct releasing *r = releasing_new(e);
+	int rc = read_waiting(r, ask->message, &w->err);
+
+	if (rc == E_NOTFOUND || (rc == 0 &&
+	    r->caller.account != w->caller->account))
+		return look_at_past(e, w->caller->account, ask->message,
+		    &w->err);
+	r->s.at.blob = ask->message;
+	if (rc == 0)
+		rc = read_named(r, &w->err);
+	if (rc < 0)
+		return rc;
+	journal_dropped(r, STR("taken back by its sender"));
+	rc = take_out(r, LATER_cancelled, &w->err);
+	if (rc == 0)
+		rc = queued_finish(e, ask->message, &w->err);
 	e->half_written |= rc < 0;
 	return rc;
 }

@@ -60,6 +60,10 @@ void submit_journal(struct submitting *s, enum journal_event event,
 int later_due(struct submitting *s);
 /* It is in the queue, and nobody has it yet. */
 int later_put(struct submitting *s);
+/* What waited, if it did, waits no more; that it did, and what became of it, is
+ * remembered for its sender. */
+int later_end(struct engine *e, uint64_t message, enum later_state became,
+    struct err *err);
 /* It leaves now: those that are still named. why: for the journal. */
 int later_release(struct engine *e, uint64_t message, struct str why,
     struct err *err);

@@ -60,7 +60,7 @@ queued_finish(struct engine *e, uint64_t message, struct err *err)
 	rc = sql_change(&e->w, SQL_queue_del, SQL_VALS(vi(message)), err);
 	if (rc <= 0)
 		return rc;
-	rc = sql_run(&e->w, SQL_later_del, SQL_VALS(vi(message)), err);
+	rc = later_end(e, message, LATER_cancelled, err);
 	return rc < 0 ? rc : sql_run(&e->w, SQL_garbage_add, SQL_VALS(
 	    vi((uint64_t)e->now_s), vi(GARBAGE_QUEUED), vi(message)), err);
 }

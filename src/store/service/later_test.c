@@ -205,6 +205,218 @@ test_many(void **state)
 	assert_int_equal(number(p, "SELECT count(*) FROM queue_rcpt"), 130);
 }
 
+/* ---- what its sender sees, and takes back -------------------------------- */
+
+/* A page of what `who` sees, its strs those of the reader. */
+static size_t
+list(struct folder *p, const struct caller *who, uint64_t message,
+    uint64_t after, struct later_row *rows, size_t most,
+    struct later_list_answer *page)
+{
+	struct later_list_ask ask = { message, after };
+	union store_answer answer;
+	struct rd r;
+	size_t n = 0;
+
+	assert_int_equal(reader_ask(p->d.r, who, STORE_later_list, &ask,
+	    &answer, &p->d.err), 0);
+	*page = answer.later_list;
+	r = rd_of(page->rows);
+	while (rd_left(&r) > 0) {
+		assert_true(n < most);
+		assert_true(msg_take(&r, &later_row_shape, &rows[n++]));
+	}
+	return n;
+}
+
+static int
+cancel_as(struct folder *p, struct caller *who, uint64_t change,
+    uint64_t message)
+{
+	struct later_cancel_ask ask = { change, message };
+	struct write w = { .caller = who, .call = STORE_later_cancel,
+		.ask = &ask };
+
+	return fixture_write(&p->d, &w);
+}
+
+static int
+cancel(struct folder *p, uint64_t message)
+{
+	return cancel_as(p, &p->who, ++p->d.change, message);
+}
+
+/* The newest that waits. */
+static uint64_t
+newest(struct folder *p)
+{
+	return (uint64_t)number(p, "SELECT max(message) FROM later");
+}
+
+static void
+test_list(void **state)
+{
+	struct folder *p = *state;
+	struct later_list_answer page, again;
+	struct later_row rows[4];
+	struct caller bob;
+	uint64_t account, first;
+
+	add_bob(p, &account);
+	bob = fixture_person(account);
+	assert_int_equal(list(p, &p->who, 0, 0, rows, 4, &page), 0);
+	assert_str(page.state, "0-0-0");
+	p->d.email = 77;
+	assert_int_equal(later(p, to_both, HOUR_S), 0);
+	first = newest(p);
+	assert_int_equal(later(p, to_both + 1, 2 * HOUR_S), 0);
+	assert_int_equal(list(p, &p->who, 0, 0, rows, 4, &page), 2);
+	assert_true(rows[0].message == first && rows[1].message > first);
+	assert_int_equal(rows[0].state, LATER_waits);
+	assert_int_equal(rows[0].due, p->d.now_us / 1000000 + HOUR_S);
+	assert_int_equal(rows[0].queued, p->d.now_us / 1000000);
+	assert_int_equal(rows[0].email, 77);
+	assert_int_equal(rows[0].nrcpts, 3);
+	assert_int_equal(rows[0].size, strlen("text"));
+	assert_str(rows[0].sender, "alice@ours.test");
+	assert_str(rows[0].rcpts, "alice@ours.test\nbob@ours.test\n"
+	    "x@far.test\n");
+	assert_str(rows[1].rcpts, "bob@ours.test\nx@far.test\n");
+	assert_int_equal(page.next, 0);
+	/* One of them, and those behind it. */
+	assert_int_equal(list(p, &p->who, first, 0, rows, 4, &page), 1);
+	assert_int_equal(list(p, &p->who, first + 1000, 0, rows, 4, &page), 0);
+	assert_int_equal(list(p, &p->who, 0, first, rows, 4, &page), 1);
+	/* To others there is none. */
+	assert_int_equal(list(p, &bob, 0, 0, rows, 4, &again), 0);
+	assert_int_equal(list(p, &bob, first, 0, rows, 4, &again), 0);
+	assert_str(again.state, "0-0-0");
+}
+
+/* It never leaves; what became of it can be seen for a day. */
+static void
+test_cancel(void **state)
+{
+	struct folder *p = *state;
+	struct later_list_answer page;
+	struct later_row rows[4];
+	struct caller bob;
+	uint64_t account, message, change;
+
+	add_bob(p, &account);
+	bob = fixture_person(account);
+	assert_int_equal(later(p, to_both, HOUR_S), 0);
+	message = newest(p);
+	assert_int_equal(cancel_as(p, &bob, 1, message), E_NOTFOUND);
+	assert_int_equal(cancel(p, message + 1000), E_NOTFOUND);
+	assert_int_equal(cancel(p, 0), E_NOTFOUND);
+	assert_int_equal(waiting(p), 1);
+	change = ++p->d.change;
+	assert_int_equal(cancel_as(p, &p->who, change, message), 0);
+	assert_int_equal(waiting(p), 0);
+	assert_int_equal(number(p, "SELECT count(*) FROM queue"), 0);
+	assert_int_equal(number(p, "SELECT count(*) FROM queue_rcpt"), 0);
+	folder_crash(p);
+	assert_int_equal(fixture_open(&p->d), 0);
+	/* Asked again, and by somebody else of the same account. */
+	assert_int_equal(cancel_as(p, &p->who, change, message), 0);
+	assert_int_equal(cancel(p, message), 0);
+	assert_int_equal(cancel_as(p, &bob, 2, message), E_NOTFOUND);
+	assert_int_equal(list(p, &p->who, 0, 0, rows, 4, &page), 1);
+	assert_int_equal(rows[0].state, LATER_cancelled);
+	assert_str(page.state, "0-0-1");
+	pass(p, HOUR_S);
+	assert_int_equal(mails(p, p->alice), 0);
+	assert_int_equal(number(p, "SELECT count(*) FROM blob"), 0);
+	pass(p, LATER_PAST_S);
+	assert_int_equal(list(p, &p->who, 0, 0, rows, 4, &page), 0);
+	assert_str(page.state, "0-0-0");
+	assert_int_equal(cancel(p, message), E_NOTFOUND);
+}
+
+/* Too late: also where it was let go before it was due. */
+static void
+test_too_late(void **state)
+{
+	struct folder *p = *state;
+	struct queue_change_ask ask = { .action = QUEUE_RELEASE };
+	struct write w = { .caller = &p->d.operator_,
+		.call = STORE_queue_change, .ask = &ask };
+	struct later_list_answer page;
+	struct later_row rows[4];
+	uint64_t bob, message;
+
+	add_bob(p, &bob);
+	assert_int_equal(later(p, to_both, HOUR_S), 0);
+	message = newest(p);
+	pass(p, HOUR_S);
+	assert_int_equal(cancel(p, message), E_STALE);
+	assert_int_equal(mails(p, p->alice), 1);
+	assert_int_equal(later(p, to_both, HOUR_S), 0);
+	ask.message = newest(p);
+	ask.change = ++p->d.change;
+	assert_int_equal(fixture_write(&p->d, &w), 0);
+	assert_int_equal(cancel(p, ask.message), E_STALE);
+	assert_int_equal(list(p, &p->who, 0, 0, rows, 4, &page), 2);
+	assert_int_equal(rows[1].state, LATER_left);
+	assert_int_equal(rows[1].due, p->d.now_us / 1000000);
+	/* The operator's drop is the end of one too. */
+	assert_int_equal(later(p, to_both, HOUR_S), 0);
+	ask = (struct queue_change_ask){ ++p->d.change, QUEUE_DROP,
+		.message = newest(p) };
+	assert_int_equal(fixture_write(&p->d, &w), 0);
+	assert_int_equal(waiting(p), 0);
+	assert_int_equal(cancel(p, ask.message), 0);
+}
+
+/* Pages, and an end of what is remembered; of very many recipients some. */
+static void
+test_many_of_them(void **state)
+{
+	enum { TO = 300, WAIT = 4, ROWS = LATER_PAST + WAIT };
+	struct folder *p = *state;
+	struct queue_settings o = { TEST_QUEUE };
+	struct arena *mem = arena_new(1 << 20);
+	struct later_row *rows = arena_array(mem, ROWS, sizeof(*rows));
+	struct later_list_answer page;
+	static const char *to[TO + 1];
+	size_t n, pages = 0, all = 0;
+	uint64_t bob, after = 0, last = 0;
+	int i;
+
+	add_bob(p, &bob);
+	o.hold_messages = WAIT;
+	engine_queue(p->d.e, &o);
+	for (i = 0; i < LATER_PAST + 5; i++) {
+		assert_int_equal(later(p, to_both, HOUR_S), 0);
+		assert_int_equal(cancel(p, newest(p)), 0);
+	}
+	assert_int_equal(number(p, "SELECT count(*) FROM later_past"),
+	    LATER_PAST);
+	for (i = 0; i < TO; i++)
+		to[i] = arena_printf(mem, "%062d@%060d.%060d.%060d.test%c", i,
+		    0, 0, 0, '\0').p;
+	for (i = 0; i < WAIT; i++)
+		assert_int_equal(later(p, to, HOUR_S), 0);
+	do {
+		n = list(p, &p->who, 0, after, rows, ROWS, &page);
+		for (size_t k = 0; k < n; k++, all++) {
+			assert_true(rows[k].message > last);
+			last = rows[k].message;
+			if (rows[k].state != LATER_waits)
+				continue;
+			assert_true(rows[k].nrcpts == TO);
+			assert_true(rows[k].rcpts.n <= LATER_RCPTS_MAX &&
+			    rows[k].rcpts.n > LATER_RCPTS_MAX - 500);
+		}
+		after = page.next;
+		pages++;
+	} while (after);
+	assert_int_equal(all, ROWS);
+	assert_true(pages > 1);
+	arena_free(mem);
+}
+
 int
 main(void)
 {
@@ -212,7 +424,8 @@ main(void)
     folder_tear_down_whole)
 	const struct CMUnitTest tests[] = { T(test_bounds),
 		T(test_only_people), T(test_recipient_goes),
-		T(test_sender_goes), T(test_many) };
+		T(test_sender_goes), T(test_many), T(test_list),
+		T(test_cancel), T(test_too_late), T(test_many_of_them) };
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

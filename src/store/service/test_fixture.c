@@ -138,33 +138,33 @@ fixture_person(uint64_t account)
 		.account = account };
 }
 
-enum { TO_MAX = 16 };
+enum { TO_MAX = 300 };
 
 static int
 submit(struct fixture *d, struct caller *who, struct submit_ask *ask,
     const char *const *to, uint64_t *message)
 {
-	struct recipient rcpts[TO_MAX];
+	struct recipient *rcpts = calloc(TO_MAX, sizeof(*rcpts));
 	struct write w = { .caller = who, .call = STORE_submit, .ask = ask,
 		.rcpts = rcpts };
 	struct rcpt_answer answer;
-	int rc;
+	int rc = 0;
 
-	for (; to[w.nrcpts]; w.nrcpts++) {
+	bug_if(!rcpts);
+	for (; rc == 0 && to[w.nrcpts]; w.nrcpts++) {
 		struct rcpt_ask r = { str_c(to[w.nrcpts]) };
 
 		bug_if(w.nrcpts == TO_MAX);
 		rc = reader_rcpt(d->r, who, &r, &answer, &rcpts[w.nrcpts],
 		    &d->err);
-		if (rc < 0)
-			return rc;
-		if (answer.kind > RCPT_REMOTE)
-			return err_set(&d->err, E_NOTFOUND, "%s",
-			    to[w.nrcpts]);
+		if (rc == 0 && answer.kind > RCPT_REMOTE)
+			rc = err_set(&d->err, E_NOTFOUND, "%s", to[w.nrcpts]);
 	}
-	rc = fixture_write(d, &w);
+	if (rc == 0)
+		rc = fixture_write(d, &w);
 	if (rc == 0 && message)
 		*message = w.answer.submit.message;
+	free(rcpts);
 	return rc;
 }
 
@@ -188,7 +188,7 @@ fixture_submit_as(struct fixture *d, struct caller *who, const char *from,
 	struct submit_ask ask = { .change = ++d->change,
 		.reverse_path = str_c(from), .octets = test_blob(str_c(text)),
 		.raw_size = strlen(text), .protocol = STR("ESMTPSA"),
-		.hold_until = d->hold_until };
+		.hold_until = d->hold_until, .email = d->email };
 
 	return submit(d, who, &ask, to, message);
 }

@@ -21,6 +21,7 @@ struct fixture {
 	uint64_t change, seed;
 	struct str thread_keys;	/* of messages from now on */
 	int64_t hold_until;	/* the same; 0: they leave at once */
+	uint64_t email;		/* what they are made of */
 	struct err err;
 	bool dead;	/* a commit was the end of the process */
 };

@@ -368,9 +368,26 @@ static const char version_9[] =
     " used_from BLOB NOT NULL, used_for INTEGER NOT NULL,"
     " PRIMARY KEY (account, number)) STRICT, WITHOUT ROWID;";
 
+/*
+ * Whose sender sees what waits, and takes it back. Nothing was remembered
+ * before of what had left or been taken back.
+ *
+ *   email, thread  what of the account's a message was made of; 0: unknown
+ *   later_past  what became of rows of `later` (enum later_state), and when
+ */
+static const char version_10[] =
+    "ALTER TABLE later ADD COLUMN email INTEGER NOT NULL DEFAULT 0;"
+    "ALTER TABLE later ADD COLUMN thread INTEGER NOT NULL DEFAULT 0;"
+    "CREATE TABLE later_past (account INTEGER NOT NULL,"
+    " message INTEGER NOT NULL, became INTEGER NOT NULL,"
+    " at INTEGER NOT NULL, due INTEGER NOT NULL, email INTEGER NOT NULL,"
+    " thread INTEGER NOT NULL, PRIMARY KEY (account, message))"
+    " STRICT, WITHOUT ROWID;"
+    "CREATE INDEX later_past_at ON later_past (at);";
+
 static const char *const steps[SCHEMA_VERSION] = { version_1, version_2,
 	version_3, version_4, version_5, version_6, version_7, version_8,
-	version_9 };
+	version_9, version_10 };
 
 /* ---- what the steps compute with ----------------------------------------- */
 

@@ -86,7 +86,13 @@ test_columns_by_name(void **state unused_arg)
 #define ACCOUNT(n, address)                                                   \
 	"INSERT INTO account VALUES (" n ", " T(address) ", 1,1,1,1,1,0,0,0);" \
 	"INSERT INTO credential VALUES (" n ", x'');"
+#define BACK_TO_9                                                             \
+	"DROP TABLE later_past;"                                              \
+	"ALTER TABLE later DROP COLUMN email;"                                \
+	"ALTER TABLE later DROP COLUMN thread;"                               \
+	"UPDATE meta SET value=9;"
 #define BACK_TO_8                                                             \
+	BACK_TO_9                                                             \
 	"DROP TABLE app_password; DROP TABLE later;"                          \
 	"ALTER TABLE queue DROP COLUMN hold_for;"                             \
 	"ALTER TABLE queue DROP COLUMN hold_until;"                           \
@@ -290,6 +296,27 @@ test_app_passwords_come(void **state unused_arg)
 	sql_close(&q);
 }
 
+/* What waited before version 10 waits on, made of nobody knows what. */
+static void
+test_waiting_ones_stay(void **state unused_arg)
+{
+	struct sql q = { 0 };
+
+	assert_int_equal(sqlite3_open(":memory:", &q.db), SQLITE_OK);
+	assert_int_equal(schema_migrate(&q, NULL, NULL), 0);
+	if (sqlite3_exec(q.db, BACK_TO_9 "INSERT INTO later VALUES"
+	    " (7, 1, 1000, 10, x'')", NULL, NULL, NULL))
+		fail_msg("%s", sqlite3_errmsg(q.db));
+	assert_int_equal(schema_migrate(&q, NULL, NULL), 0);
+	assert_int_equal(sql_first(&q, SQL_later_list, SQL_VALS(vi(1), vi(0),
+	    vi(0)), NULL), 1);
+	assert_int_equal(sql_u64(&q, later_list, message), 7);
+	assert_int_equal(sql_i64(&q, later_list, due), 1000);
+	assert_int_equal(sql_u64(&q, later_list, email), 0);
+	sql_end(&q, SQL_later_list);
+	sql_close(&q);
+}
+
 int
 main(void)
 {
@@ -298,6 +325,7 @@ main(void)
 		cmocka_unit_test(test_mailboxes_are_subscribed),
 		cmocka_unit_test(test_emails_get_places),
 		cmocka_unit_test(test_app_passwords_come),
+		cmocka_unit_test(test_waiting_ones_stay),
 		cmocka_unit_test(test_statements),
 		cmocka_unit_test(test_columns_by_name),
 	};

@@ -422,7 +422,7 @@
 	    " WHERE (r.message, r.rcpt)>(?1, ?2)"                             \
 	    " ORDER BY r.message, r.rcpt")                                    \
 	/* ---- what leaves later ---- */                                      \
-	S(later_add, "INSERT INTO later VALUES (?1, ?2, ?3, ?4, ?5)")         \
+	S(later_add, "INSERT INTO later VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)") \
 	R(later_next, (message), "FROM later WHERE due<=?1"                   \
 	    " ORDER BY due, message LIMIT 1")                                 \
 	R(later_get, (account, thread_keys), "FROM later WHERE message=?1")   \
@@ -430,6 +430,28 @@
 	    "SELECT count(*) AS messages, ifnull(sum(size), 0) AS octets"     \
 	    " FROM later WHERE account=?1")                                   \
 	S(later_del, "DELETE FROM later WHERE message=?1")                    \
+	/* 1: let go, maybe before it was due. */                             \
+	S(later_past_add, "INSERT INTO later_past SELECT account, message,"   \
+	    " ?1, ?2, CASE ?1 WHEN 1 THEN min(due, ?2) ELSE due END, email,"  \
+	    " thread FROM later WHERE message=?3")                            \
+	S(later_past_get, "SELECT became FROM later_past WHERE account=?1"    \
+	    " AND message=?2 AND at>?3")                                      \
+	S(later_past_trim, "DELETE FROM later_past WHERE account=?1"          \
+	    " AND message<=(SELECT message FROM later_past WHERE account=?1"  \
+	    " ORDER BY message DESC LIMIT 1 OFFSET ?2)")                      \
+	S(later_past_old, "DELETE FROM later_past WHERE (account, message) IN" \
+	    " (SELECT account, message FROM later_past WHERE at<=?1"          \
+	    " ORDER BY at LIMIT 4)")                                          \
+	E(later_list, (message, state, due, email, thread),                   \
+	    "SELECT message, 0 AS state, due, email, thread FROM later"       \
+	    " WHERE account=?1 AND message>?2 UNION ALL"                      \
+	    " SELECT message, became AS state, due, email, thread"            \
+	    " FROM later_past WHERE account=?1 AND message>?2 AND at>?3"      \
+	    " ORDER BY message")                                              \
+	E(later_state, (waiting, messages, past),                             \
+	    "SELECT count(*) AS waiting, ifnull(sum(message), 0) AS messages," \
+	    " (SELECT count(*) FROM later_past WHERE account=?1 AND at>?2)"   \
+	    " AS past FROM later WHERE account=?1")                           \
 	S(later_put_off, "UPDATE later SET due=?1 WHERE message=?2")          \
 	S(later_rcpts_del, "DELETE FROM queue_rcpt WHERE message=?1"          \
 	    " AND state=4")                                                   \
