@@ -84,12 +84,13 @@ def test_doc(server, tmp_path):
         SERVER=f"https://127.0.0.1:{server.ports['https']}")
     domain = ALICE.split("@")[1]
     examples = re.findall(r"```sh\n(.*?)```", DOC.read_text(), re.S)
-    assert len(examples) == 3
+    assert len(examples) == 4
     for example in examples:
         done = subprocess.run(
             ["sh", "-c", example.replace("example.org", domain)],
             env=environment, capture_output=True, text=True, timeout=60)
-        assert done.stderr == "202", (example, done)
+        lists = "/later" in example
+        assert done.stderr == ("200" if lists else "202"), (example, done)
         json.loads(done.stdout)
     got = inbox(server, "bob")
     assert [m["Subject"] for m in got] == ["Your invoice", "News for Bob",
@@ -279,6 +280,53 @@ def test_later(server):
     assert inbox(server, "bob") == []
     server.command("queue", "release", number)
     assert len(arrived(server)) == 1
+
+
+def later(server, method="GET", path="", user=ALICE):
+    """(status, answer)"""
+    login = base64.b64encode(f"{user}:{PASSWORD}".encode()).decode()
+    c = http.client.HTTPSConnection("127.0.0.1", server.ports["https"],
+                                    context=client_context(), timeout=60)
+    c.request(method, "/api/v1/later" + path,
+              headers={"Authorization": f"Basic {login}"})
+    answer = c.getresponse()
+    octets = answer.read()
+    c.close()
+    return answer.status, json.loads(octets) if octets else None
+
+
+def test_taken_back(server):
+    """Who handed it in sees it and takes it back; nobody else does."""
+    assert later(server) == (200, {"messages": []})
+    at = in_seconds(1000)
+    status, answer = post(server, plain(send_at=at, to=[BOB, "x@far.test"]))
+    assert status == 202
+    number = answer["message"]
+    status, listed = later(server)
+    one, = listed["messages"]
+    assert status == 200 and "next" not in listed
+    assert one.pop("received_at") <= in_seconds(0)
+    assert one.pop("size") > 100
+    assert one == {"message": number, "send_at": at, "from": ALICE,
+                   "recipients": 2, "to": [BOB, "x@far.test"]}
+    assert later(server, path=f"?after={number}")[1] == {"messages": []}
+    assert later(server, path="?after=x")[0] == 400
+    assert later(server, path="?x=1")[0] == 400
+    assert later(server, user=BOB)[1] == {"messages": []}
+    assert later(server, "DELETE", f"/{number}", user=BOB)[0] == 404
+    assert later(server, "DELETE", f"/{number + 1000}")[0] == 404
+    assert later(server, "DELETE", "/x")[0] == 404
+    assert later(server, "DELETE", f"/{number}") == (204, None)
+    assert later(server, "DELETE", f"/{number}") == (204, None)
+    assert later(server)[1] == {"messages": []}
+    assert "taken back by its sender" in \
+        server.command("trace", str(number)).stdout
+    # Too late.
+    status, answer = post(server, plain(send_at=in_seconds(2)))
+    assert status == 202
+    assert len(arrived(server)) == 1
+    assert later(server, "DELETE", f"/{answer['message']}")[0] == 409
+    assert later(server)[1] == {"messages": []}
 
 
 def test_too_many_later(server):

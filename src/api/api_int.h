@@ -66,3 +66,7 @@ must_check bool api_read_each(const json_t *request, size_t *n,
 /* "from=...&to=...&to=...", and send_at: the envelope of a ready message. */
 must_check bool api_read_query(struct str query, size_t max_rcpts,
     struct arena *a, struct api_message *m, struct api_fault *fault);
+
+/* ---- later.c */
+struct http_answer api_list_later(struct http_request *r);
+struct http_answer api_cancel_later(struct http_request *r);

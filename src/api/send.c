@@ -465,6 +465,10 @@ const struct http_route api_routes[] = {
 	    STR("application/json"), API_JSON_MAX, .run = send_json },
 	{ HTTP_POST, STR("/api/v1/send/message"), HTTP_PERSON,
 	    STR("message/rfc822"), API_MESSAGE_MAX, .run = send_message },
+	{ HTTP_GET, STR("/api/v1/later"), HTTP_PERSON, STR_NULL, 0,
+	    .run = api_list_later },
+	{ HTTP_DELETE, STR("/api/v1/later/*"), HTTP_PERSON, STR_NULL, 0,
+	    .run = api_cancel_later },
 };
 const size_t api_nroutes = NELEM(api_routes);
 
