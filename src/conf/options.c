@@ -190,7 +190,8 @@ const struct conf_option conf_options[] = {
 	    AT(config, data_rate),
 	    "octets a second that a text has to come with; 0 is any",
 	    .more = "On average, over each `smtp-timeout`. Who is slower is "
-	    "told 421 4.4.2. Bodies of HTTP, too, both ways." },
+	    "told 421 4.4.2. Messages by IMAP (over five minutes) and bodies "
+	    "of HTTP, too; these both ways." },
 	{ "data-time", CONF_FILE, CONF_TIME, 0, 86400, "2h",
 	    AT(config, data_time_s),
 	    "how long one text may take in all; 0 is any" },

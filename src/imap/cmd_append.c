@@ -38,12 +38,12 @@ receive_text(struct imap_session *s, uint64_t left, struct deposit *text,
 	int e;
 
 	buf_reset(line);
-
+	pace_resume(&s->pace);
 	while (left > 0) {
-		dialogue_deadline(&s->d, IMAP_COMMAND_MS);
-		if ((e = stream_peek(s->d.stream, &octets, &err)) < 0)
+		if ((e = pace_peek(&s->pace, s->d.stream, &octets, &err)) < 0)
 			return e;
 		octets.n = left < octets.n ? (size_t)left : octets.n;
+		pace_count(&s->pace, octets.n);
 		deposit_write(text, octets);
 		stream_eat(s->d.stream, octets.n);
 		left -= octets.n;

@@ -9,6 +9,7 @@
 #include "imap/session.h"
 #include "mail/view.h"
 #include "rt/dialogue.h"
+#include "rt/pace.h"
 
 enum {
 	IMAP_MAX_BAD = 20,	/* commands without sense, one behind another */
@@ -92,7 +93,7 @@ struct imap_service {
 	struct tls_ctx *tls;
 	struct str hostname;
 	uint64_t max_message;
-	uint32_t timeout_s, compress;
+	uint32_t timeout_s, compress, data_rate, data_time_s;
 	struct arena *mem;
 	size_t refs;
 };
@@ -101,6 +102,7 @@ struct imap_session {
 	struct dialogue d;
 	struct imap_service *service;
 	enum imap_state state;
+	struct pace pace;	/* of what one command brings */
 	struct gather gather;
 	struct arena *cmd;	/* of one command */
 

@@ -15,11 +15,12 @@ drop_octets(struct imap_session *s, uint64_t n, struct err *err)
 	struct str octets;
 	int e;
 
+	pace_resume(&s->pace);
 	while (n > 0) {
-		dialogue_deadline(&s->d, IMAP_COMMAND_MS);
-		if ((e = stream_peek(s->d.stream, &octets, err)) < 0)
+		if ((e = pace_peek(&s->pace, s->d.stream, &octets, err)) < 0)
 			return e;
 		octets.n = n < octets.n ? (size_t)n : octets.n;
+		pace_count(&s->pace, octets.n);
 		stream_eat(s->d.stream, octets.n);
 		n -= octets.n;
 	}
@@ -37,10 +38,11 @@ drop_line(struct imap_session *s, char room[TAIL_MAX], struct str *tail,
 	int e;
 
 	do {
-		if ((e = stream_peek(s->d.stream, &octets, err)) < 0)
+		if ((e = pace_peek(&s->pace, s->d.stream, &octets, err)) < 0)
 			return e;
 		lf = memchr(octets.p, '\n', octets.n);
 		octets.n = lf ? (size_t)(lf - octets.p) + 1 : octets.n;
+		pace_count(&s->pace, octets.n);
 		more = octets.n < TAIL_MAX ? octets.n : TAIL_MAX;
 		if (n > TAIL_MAX - more) {
 			memmove(room, room + n - (TAIL_MAX - more),

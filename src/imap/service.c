@@ -22,6 +22,8 @@ imap_service_new(struct loop *l, const struct config *conf,
 	sv->max_message = conf->max_message;
 	sv->timeout_s = conf->imap_timeout_s;
 	sv->compress = conf->compress;
+	sv->data_rate = conf->data_rate;
+	sv->data_time_s = conf->data_time_s;
 	return sv;
 }
 

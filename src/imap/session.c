@@ -154,8 +154,12 @@ static int
 one_command(struct dialogue *d, struct err *err)
 {
 	struct imap_session *s = session_of(d);
-	int e = s->idling ? idle_line(s, err) : whole_command(s, err);
+	const struct imap_service *sv = s->service;
+	int e;
 
+	pace_begin(&s->pace, d->loop, (uint32_t)(wait_ms(d, false) / 1000),
+	    sv->data_rate, sv->data_time_s);
+	e = s->idling ? idle_line(s, err) : whole_command(s, err);
 	if (stream_failed(d->stream) < 0)
 		return stream_failed(d->stream);
 	/* Before e: BYE may have been said of what could not be read. */

@@ -226,6 +226,41 @@ test_autologout(void **state unused_arg)
 	world_end(&w);
 }
 
+/* Octets that a command has announced, now and then one: nobody stays for
+ * them, logged in or not, whether they are wanted or not. */
+static void
+test_trickle(void **state unused_arg)
+{
+	static const struct {
+		const char *begin;
+		bool logged_in;
+	} rows[] = {
+		{ "a NOOP {5000+}\r\n", false },
+		{ "a LOGIN {1+}\r\nx {5000+}\r\n{1+}\r\n", false },
+		{ "a APPEND INBOX {900+}\r\n", true },
+		{ "a APPEND INBOX {5000+}\r\n", true },
+	};
+	struct world w;
+
+	for (size_t i = 0; i < NELEM(rows); i++) {
+		world_begin(&w);
+		if (rows[i].logged_in)
+			world_login(&w, 0);
+		else
+			world_connect(&w, 0, false);
+		(void)world_got(&w, 0);
+		world_send(&w, 0, str_c(rows[i].begin));
+		for (int n = 0; n < 7 && !w.c[0].eof; n++) {
+			world_pass(&w, 50000);
+			world_send(&w, 0, STR("x"));
+		}
+		assert_str(world_got(&w, 0),
+		    "* BYE Autologout: nothing was heard for too long\r\n");
+		assert_true(w.c[0].eof);
+		world_end(&w);
+	}
+}
+
 static void
 test_stop(void **state unused_arg)
 {
@@ -256,6 +291,7 @@ main(void)
 		cmocka_unit_test(test_long_line),
 		cmocka_unit_test(test_too_many_bad),
 		cmocka_unit_test(test_autologout),
+		cmocka_unit_test(test_trickle),
 		cmocka_unit_test(test_stop),
 	};
 

@@ -21,8 +21,8 @@ role_uid(const struct master *m, enum role_kind kind)
 static int give_folder(int fd, uid_t uid, int depth, struct err *err);
 
 /* What an ordinary user made, or root put back from a backup, given to the role
- * that goes on with it. Only files with one name: another one could be somewhere
- * else. */
+ * that goes on with it. Only files with one name: another one could be
+ * somewhere else. */
 static int
 give_entry(int at, const char *name, uid_t uid, int depth, struct err *err)
 {

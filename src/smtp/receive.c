@@ -7,19 +7,13 @@
  * but for its signature.
  */
 #include "mail/submission_fixup.h"
+#include "rt/pace.h"
 #include "smtp/data.h"
 #include "smtp/results_filter.h"
 #include "smtp/smtp_int.h"
 #include "smtp/trace.h"
 
 enum { TRACE_MAX = 2048, RECEPTION_MEM = 64 * 1024 };
-
-/* Of a text: an octet now and then does not hold us for ever. */
-struct pace {
-	struct loop *loop;
-	int64_t span_ms, end_ms, over_ms; /* of a span; of this; of all */
-	uint64_t least, left;	/* octets of a span; still to come in this */
-};
 
 struct reception {
 	struct smtp_session *s;
@@ -40,55 +34,12 @@ struct reception {
 	struct err err;
 };
 
-static int64_t
-sooner(int64_t a, int64_t b)
-{
-	return a < b ? a : b;
-}
-
 static void
-pace_begin(struct pace *p, const struct smtp_session *s)
+begin_pace(struct pace *p, const struct smtp_session *s)
 {
 	const struct smtp_options *o = &s->service->o;
-	int64_t now = loop_now_ms(s->d.loop);
 
-	p->loop = s->d.loop;
-	p->span_ms = (int64_t)o->timeout_s * 1000;
-	p->end_ms = now + p->span_ms;
-	p->over_ms = o->data_time_s ? now + (int64_t)o->data_time_s * 1000 :
-				      NEVER;
-	p->least = (uint64_t)o->data_rate * o->timeout_s;
-	if (p->least == 0)
-		p->least = 1;
-	p->left = p->least;
-}
-
-/* Between two chunks other limits hold. */
-static void
-pace_resume(struct pace *p)
-{
-	p->end_ms = loop_now_ms(p->loop) + p->span_ms;
-}
-
-/* The next octets, at least one. */
-static int
-pace_peek(const struct pace *p, struct stream *stream, struct str *octets)
-{
-	struct err err = { 0 };
-
-	stream_deadline(stream, sooner(p->end_ms, p->over_ms));
-	return stream_peek(stream, octets, &err);
-}
-
-static void
-pace_count(struct pace *p, size_t octets)
-{
-	if (octets < p->left) {
-		p->left -= octets;
-		return;
-	}
-	p->left = p->least;
-	p->end_ms = loop_now_ms(p->loop) + p->span_ms;
+	pace_begin(p, s->d.loop, o->timeout_s, o->data_rate, o->data_time_s);
 }
 
 /* RFC 3848, RFC 6531 4.3 */
@@ -219,11 +170,12 @@ int
 smtp_text_dots(struct reception *in)
 {
 	struct stream *stream = in->s->d.stream;
+	struct err err = { 0 };
 	struct str octets, rest;
 	int e;
 
 	while (!smtp_data_done(&in->data)) {
-		if ((e = pace_peek(&in->pace, stream, &octets)) < 0)
+		if ((e = pace_peek(&in->pace, stream, &octets, &err)) < 0)
 			return e;
 		pace_count(&in->pace, octets.n);
 		rest = octets;
@@ -247,7 +199,7 @@ chunk(struct smtp_session *s, struct reception *in, struct pace *pace,
 	if (stream_buffered(stream).n < left)
 		e = stream_flush(stream, &err);
 	while (left > 0 && e == 0 &&
-	    (e = pace_peek(pace, stream, &octets)) == 0) {
+	    (e = pace_peek(pace, stream, &octets, &err)) == 0) {
 		if (octets.n > left)
 			octets.n = (size_t)left;
 		pace_count(pace, octets.n);
@@ -263,6 +215,7 @@ chunk(struct smtp_session *s, struct reception *in, struct pace *pace,
 int
 smtp_text_chunk(struct reception *in, uint64_t octets)
 {
+	/* Between two chunks other limits hold. */
 	pace_resume(&in->pace);
 	return chunk(in->s, in, &in->pace, octets);
 }
@@ -272,7 +225,7 @@ smtp_text_discard(struct smtp_session *s, uint64_t octets)
 {
 	struct pace pace;
 
-	pace_begin(&pace, s);
+	begin_pace(&pace, s);
 	return chunk(s, NULL, &pace, octets);
 }
 
@@ -416,7 +369,7 @@ smtp_text_begin(struct smtp_session *s, bool chunks)
 		smtp_data_init_chunks(&in->data, o->max_message);
 	else
 		smtp_data_init(&in->data, o->max_message);
-	pace_begin(&in->pace, s);
+	begin_pace(&in->pace, s);
 	store_trace(in);
 	return in;
 }
