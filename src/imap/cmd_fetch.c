@@ -29,8 +29,6 @@ check_items(const struct fetch_att *att, bool *want_facts)
 {
 	const uint32_t of_facts = FETCH_ENVELOPE | FETCH_BODY |
 	    FETCH_BODYSTRUCTURE | FETCH_PREVIEW;
-	const uint32_t of_row = FETCH_UID | FETCH_FLAGS | FETCH_INTERNALDATE |
-	    FETCH_SIZE | FETCH_MODSEQ | FETCH_EMAILID | FETCH_THREADID;
 
 	*want_facts = (att->items & of_facts) != 0;
 	for (size_t i = 0; i < att->nsection; i++) {
@@ -41,7 +39,7 @@ check_items(const struct fetch_att *att, bool *want_facts)
 		if (sec->text != SECTION_ALL || sec->npart > 0)
 			*want_facts = true;
 	}
-	return (att->items & ~(of_facts | of_row)) == 0;
+	return true;
 }
 
 /* "NAME " with a space before it, but for the first. */
@@ -52,6 +50,15 @@ put_item(struct buf *b, struct str name)
 		buf_chr(b, ' ');
 	buf_str(b, name);
 	buf_chr(b, ' ');
+}
+
+static void
+put_date(struct buf *b, struct str name, int64_t at, int zone_min)
+{
+	put_item(b, name);
+	buf_chr(b, '"');
+	time_imap(b, at, zone_min);
+	buf_chr(b, '"');
 }
 
 /* All but the sections: cheap, and in memory. */
@@ -86,12 +93,9 @@ put_items(struct fetching *f, const struct fetch_row *row, bool tell_flags,
 			buf_chr(b, ' ');
 		imap_put_modseq(b, row->modseq);
 	}
-	if (items & FETCH_INTERNALDATE) {
-		put_item(b, STR("INTERNALDATE"));
-		buf_chr(b, '"');
-		time_imap(b, row->received, (int)row->offset_min);
-		buf_chr(b, '"');
-	}
+	if (items & FETCH_INTERNALDATE)
+		put_date(b, STR("INTERNALDATE"), row->received,
+		    (int)row->offset_min);
 	if (items & FETCH_SIZE) {
 		put_item(b, STR("RFC822.SIZE"));
 		buf_u64(b, row->size);
@@ -104,6 +108,8 @@ put_items(struct fetching *f, const struct fetch_row *row, bool tell_flags,
 		put_item(b, STR("THREADID"));
 		buf_printf(b, "(T%ju)", (uintmax_t)row->thread);
 	}
+	if (items & FETCH_SAVEDATE)		/* RFC 8514 4.2 */
+		put_date(b, STR("SAVEDATE"), row->saved, 0);
 	if (items & FETCH_PREVIEW) {		/* RFC 8970 3 */
 		put_item(b, STR("PREVIEW"));
 		reply_string(b, facts->preview);

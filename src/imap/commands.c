@@ -93,7 +93,7 @@ const struct command_row imap_commands[] = {
 	{ C("THREAD"), ROW_UID, STATE_SELECTED, args_thread, imap_thread,
 	    NONE, NULL },
 	{ C("FETCH"), ROW_NO_EXPUNGE, STATE_SELECTED, args_fetch, imap_fetch,
-	    C("OBJECTID PREVIEW"), NULL },
+	    C("OBJECTID PREVIEW SAVEDATE"), NULL },
 	{ C("STORE"), ROW_NO_EXPUNGE, STATE_SELECTED, args_store, imap_store,
 	    NONE, NULL },
 	{ C("FETCH"), ROW_UID, STATE_SELECTED, args_fetch, imap_fetch, NONE,

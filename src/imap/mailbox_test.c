@@ -165,7 +165,7 @@ test_fetch_refused(void **state unused_arg)
 	begin(&w, 2, 0);
 	world_say(&w, 0, "a FETCH 3 FLAGS\r\n",
 	    "a BAD No message has this number\r\n");
-	world_say(&w, 0, "b FETCH 1 SAVEDATE\r\n",
+	world_say(&w, 0, "b FETCH 1 BINARY.SIZE[1]\r\n",
 	    "b BAD No such item to fetch\r\n");
 	world_say(&w, 0, "b UID FETCH 1 FLAGS (CHANGEDSINCE 1 VANISHED)\r\n",
 	    "b BAD VANISHED is for UID FETCH with CHANGEDSINCE, and QRESYNC "

@@ -224,14 +224,16 @@ condition_of(struct building *b, const struct search_key *key)
 		return has_object_id(b, COND_CONTENT, 'M', key->text);
 	case SEARCH_THREADID:
 		return has_object_id(b, COND_THREAD, 'T', key->text);
-	case SEARCH_SAVEDBEFORE:	/* RFC 8514: not offered */
+	case SEARCH_SAVEDBEFORE:	/* RFC 8514 4.3 */
+		return new_condition(b, COND_SAVED_DAY, INT64_MIN, day);
 	case SEARCH_SAVEDON:
+		return new_condition(b, COND_SAVED_DAY, day, day + DAY);
 	case SEARCH_SAVEDSINCE:
+		return new_condition(b, COND_SAVED_DAY, day, INT64_MAX);
 	case SEARCH_SAVEDATESUPPORTED:
-		break;
+		return new_condition(b, COND_ALL, 0, 0);
 	}
-	b->refused = "No such search key";
-	return new_condition(b, COND_ALL, 0, 0);
+	bug("no such search key");
 }
 
 bool

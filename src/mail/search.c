@@ -46,6 +46,7 @@ searched_of(const struct fetch_row *row, uint32_t last_uid)
 		.modseq = row->modseq, .size = row->size,
 		.content = row->content, .thread = row->thread,
 		.received = row->received, .offset_min = row->offset_min,
+		.saved = row->saved,
 		.keywords = row->keywords };
 }
 

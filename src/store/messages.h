@@ -418,6 +418,7 @@ enum { WANT_FACTS = 1, WANT_CHECK = 2, WANT_HEAD = 4 };
 	F(S, u64, thread, 0)	/* its conversation's: of the first email \
 				 * of it */                               \
 	F(S, u64, content, 0)	/* the same in copies of one message */   \
+	F(S, i64, saved, 0)	/* when it came into this mailbox */      \
 	F(S, str, facts, 32768)	/* empty unless wanted */             \
 	/* WANT_HEAD: the beginning of the message, so that a list of        \
 	 * headers or a search in texts is no call for each. Its prefix, and \

@@ -32,6 +32,7 @@ static const uint8_t shapes[CONDITION_KINDS] = {
 	[COND_THREAD] = SHAPE_NUMBERS,
 	[COND_NUMBER] = SHAPE_SET,
 	[COND_UID] = SHAPE_SET,
+	[COND_SAVED_DAY] = SHAPE_NUMBERS,
 };
 /* Of the kinds that a program has; the others are for the asker. */
 #define KINDS_OF_ROWS COND_SENT_DAY
@@ -273,6 +274,9 @@ condition_of_row(const struct condition *c, const struct searched *m)
 		break;
 	case COND_RECEIVED_DAY:
 		is = day >= c->low && day < c->high;
+		break;
+	case COND_SAVED_DAY:
+		is = m->saved >= c->low && m->saved < c->high;
 		break;
 	case COND_SIZE:
 		is = m->size >= (uint64_t)c->low &&

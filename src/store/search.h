@@ -30,6 +30,8 @@ enum condition_kind {
 	COND_THREAD,		/* low: its conversation */
 	COND_NUMBER,		/* set: its number in the view */
 	COND_UID,		/* set */
+	COND_SAVED_DAY,		/* low <= second it came into the mailbox, by
+				 * UTC, < high */
 	/* What only the message says. text is folded (mime/fold.h). */
 	COND_SENT_DAY,		/* low <= second of Date:, by the clock of its
 				 * own zone, < high */
@@ -74,7 +76,7 @@ bool keywords_have(struct str words, struct str wanted);
 struct searched {
 	uint32_t seq, uid, flags, last_uid;
 	uint64_t modseq, size, content, thread;
-	int64_t received, offset_min;
+	int64_t received, offset_min, saved;
 	struct str keywords;	/* with a space between two */
 };
 /* Of a leaf; VERDICT_UNKNOWN for what the row does not say. */

@@ -20,7 +20,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	struct arena *a = arena_new(8 << 20);
 	struct searched m = { .seq = 3, .uid = 9, .last_uid = 9, .flags = 3,
 		.modseq = 5, .size = 300, .received = INT64_MAX,
-		.offset_min = 60, .keywords = STR("one two") };
+		.offset_min = 60, .saved = 7, .keywords = STR("one two") };
 	struct condition *c, *again;
 	auto_buf program = BUF_INIT(PROGRAM_MAX);
 

@@ -380,8 +380,13 @@ load_row(struct column *c, const struct sql *q)
 		.size = sql_u64(q, column_load, size),
 		.prefix_len = sql_u32(q, column_load, prefix_len),
 		.thread = sql_u64(q, column_load, thread),
+		.saved = sql_u32(q, column_load, saved),
 	};
 
+	/* That was not kept: schema.c. */
+	if (r.saved == 0 && r.received > 0)
+		r.saved = r.received < UINT32_MAX ? (uint32_t)r.received :
+		    UINT32_MAX;
 	if (sql_u32(q, column_load, deleted))
 		r.flags |= FLAG_deleted;
 	if (r.expunged == 0) {

@@ -25,6 +25,8 @@ struct column_row {
 	int32_t offset_min;
 	uint32_t prefix_len;
 	uint32_t keywords;		/* which set; 0 is the empty one */
+	uint32_t saved;			/* when it was placed here: seconds
+					 * since 1970 */
 };
 
 /* A word of a set, once for all sets and in any case. */

@@ -234,7 +234,7 @@ const struct brought brings_nothing;
 size_t
 view_row_octets(struct str keywords, const struct brought *with)
 {
-	return 88 + keywords.n + with->facts.n + with->prefix.n +
+	return 96 + keywords.n + with->facts.n + with->prefix.n +
 	    with->front.n + with->chunks.n;
 }
 
@@ -258,6 +258,7 @@ view_put_row(struct buf *b, uint32_t seq, const struct column_row *r,
 	p = le64(p, r->email);
 	p = le64(p, r->thread);
 	p = le64(p, r->blob);
+	p = le64(p, r->saved);
 	p = octets(le32(p, (uint32_t)with->facts.n), with->facts);
 	p = le32(p, (uint32_t)(with->prefix.n + with->front.n));
 	p = octets(octets(p, with->prefix), with->front);

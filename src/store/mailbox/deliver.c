@@ -14,6 +14,7 @@ place_email(struct engine *e, struct acct *a, struct mbox *m,
 	row->uid = (uint32_t)m->uidnext++;
 	row->created = m->modseq = row->modseq;
 	row->expunged = 0;
+	row->saved = (uint32_t)e->now_s;
 	m->messages++;
 	m->unseen += !(row->flags & FLAG_seen);
 	m->deleted += deleted;
@@ -28,7 +29,7 @@ place_email(struct engine *e, struct acct *a, struct mbox *m,
 	batch_changed(e, a->account, m->mailbox, m->modseq);
 	return sql_run(&e->w, SQL_placement_add, SQL_VALS(vi(a->account),
 	    vi(m->mailbox), vi(row->uid), vi(row->email), vi(row->created),
-	    vi(deleted)), err);
+	    vi(deleted), vi(row->saved)), err);
 }
 
 int

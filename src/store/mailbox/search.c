@@ -59,6 +59,7 @@ judge_row(struct page *p, const struct view_on *v, size_t i)
 		.modseq = row->modseq, .size = row->size,
 		.content = row->blob, .thread = row->thread,
 		.received = row->received, .offset_min = row->offset_min,
+		.saved = row->saved,
 		.keywords = column_keywords(v->c, row->keywords) };
 	size_t cost = p->conditions * (1 + m.keywords.n / COST_OCTETS);
 	enum verdict verdict;

@@ -109,6 +109,7 @@ test_copy(void **state)
 	assert_int_equal(rows[1].flags, 0);
 	assert_str(rows[2].keywords, "Work");
 	assert_int_equal(rows[2].received, 1700000000);
+	assert_int_equal(rows[2].saved, p->d.now_us / 1000000);
 	assert_int_equal(fixture_content(&p->d, &p->alice, to.mailbox, 3,
 	    octets, sizeof(octets), NULL), 5);
 	assert_int_equal(fixture_verify(&p->d), 0);
@@ -379,6 +380,7 @@ test_move(void **state)
 	uint32_t gone;
 
 	assert_int_equal(fixture_rows(&p->d, &p->alice, &in, rows, 4), 3);
+	p->d.now_us += 77000000;
 	OK(fixture_move(&p->d, &p->alice, &in, 1, 2, "Archive", &gone));
 	assert_int_equal(gone, 0);
 	to = opened(p, "Archive");
@@ -387,6 +389,7 @@ test_move(void **state)
 	assert_int_equal(fixture_rows(&p->d, &p->alice, &to, moved, 4), 2);
 	/* It is the same one. */
 	assert_int_equal(moved[0].email, rows[0].email);
+	assert_int_equal(moved[0].saved, rows[0].saved + 77);
 	assert_int_equal(moved[0].flags, FLAG_deleted | FLAG_seen);
 	assert_true(moved[0].modseq > rows[2].modseq);
 	/* Whoever was not told can read it where it was. */
@@ -409,7 +412,10 @@ test_move(void **state)
 	assert_int_equal(moved[1].uid, 3);
 	fixture_close(&p->d);
 	OK(fixture_open(&p->d));
-	assert_int_equal(opened(p, "Archive").exists, 2);
+	to = opened(p, "Archive");
+	assert_int_equal(to.exists, 2);
+	assert_int_equal(fixture_rows(&p->d, &p->alice, &to, rows, 4), 2);
+	assert_int_equal(rows[0].saved, moved[0].saved);
 	assert_int_equal(fixture_verify(&p->d), 0);
 }
 
@@ -435,7 +441,7 @@ test_one_commit(void **state)
 		{ .caller = &p->alice, .call = STORE_copy, .ask = &copy },
 		{ .caller = &p->alice, .call = STORE_move, .ask = &move },
 	};
-	struct fetch_row rows[1];
+	static struct fetch_row rows[1];
 
 	OK(fixture_commit(&p->d, w, 3));
 	to = opened(p, "Archive");

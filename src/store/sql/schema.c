@@ -385,9 +385,17 @@ static const char version_10[] =
     " STRICT, WITHOUT ROWID;"
     "CREATE INDEX later_past_at ON later_past (at);";
 
+/*
+ *   saved       of placement: when the message came into this mailbox, seconds
+ *               since 1970 (RFC 8514); 0: before that was kept, so when it was
+ *               received has to do
+ */
+static const char version_11[] =
+    "ALTER TABLE placement ADD COLUMN saved INTEGER NOT NULL DEFAULT 0;";
+
 static const char *const steps[SCHEMA_VERSION] = { version_1, version_2,
 	version_3, version_4, version_5, version_6, version_7, version_8,
-	version_9, version_10 };
+	version_9, version_10, version_11 };
 
 /* ---- what the steps compute with ----------------------------------------- */
 

@@ -86,7 +86,10 @@ test_columns_by_name(void **state unused_arg)
 #define ACCOUNT(n, address)                                                   \
 	"INSERT INTO account VALUES (" n ", " T(address) ", 1,1,1,1,1,0,0,0);" \
 	"INSERT INTO credential VALUES (" n ", x'');"
+#define BACK_TO_10                                                            \
+	"ALTER TABLE placement DROP COLUMN saved; UPDATE meta SET value=10;"
 #define BACK_TO_9                                                             \
+	BACK_TO_10                                                            \
 	"DROP TABLE later_past;"                                              \
 	"ALTER TABLE later DROP COLUMN email;"                                \
 	"ALTER TABLE later DROP COLUMN thread;"                               \
@@ -317,6 +320,29 @@ test_waiting_ones_stay(void **state unused_arg)
 	sql_close(&q);
 }
 
+/* When a message was placed was not kept before version 11. */
+static void
+test_placements_have_dates(void **state unused_arg)
+{
+	static struct sql q;
+
+	assert_int_equal(sqlite3_open(":memory:", &q.db), SQLITE_OK);
+	assert_int_equal(schema_migrate(&q, NULL, NULL), 0);
+	if (sqlite3_exec(q.db, BACK_TO_10 "INSERT INTO placement VALUES"
+	    " (1, 1, 5, 1, 3, 4, 0, 0)", NULL, NULL, NULL))
+		fail_msg("%s", sqlite3_errmsg(q.db));
+	assert_int_equal(schema_migrate(&q, NULL, NULL), 0);
+	assert_int_equal(sql_run(&q, SQL_placement_add, SQL_VALS(vi(1), vi(1),
+	    vi(6), vi(2), vi(4), vi(0), vi(1700000000)), NULL), 0);
+	assert_int_equal(sql_first(&q, SQL_column_load, SQL_VALS(vi(1), vi(1)),
+	    NULL), 1);
+	assert_int_equal(sql_u64(&q, column_load, saved), 0);
+	assert_int_equal(sql_next(&q, SQL_column_load, NULL), 1);
+	assert_int_equal(sql_u64(&q, column_load, saved), 1700000000);
+	sql_end(&q, SQL_column_load);
+	sql_close(&q);
+}
+
 int
 main(void)
 {
@@ -326,6 +352,7 @@ main(void)
 		cmocka_unit_test(test_emails_get_places),
 		cmocka_unit_test(test_app_passwords_come),
 		cmocka_unit_test(test_waiting_ones_stay),
+		cmocka_unit_test(test_placements_have_dates),
 		cmocka_unit_test(test_statements),
 		cmocka_unit_test(test_columns_by_name),
 	};

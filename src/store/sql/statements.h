@@ -211,7 +211,7 @@
 	S(subscription_count, "SELECT count(*) FROM subscription"             \
 	    " WHERE account=?1 AND name<>?2")                                 \
 	S(placement_add, "INSERT INTO placement"                              \
-	    " VALUES (?1, ?2, ?3, ?4, ?5, ?5, ?6, 0)")                        \
+	    " VALUES (?1, ?2, ?3, ?4, ?5, ?5, ?6, 0, ?7)")                    \
 	S(placement_flag, "UPDATE placement SET modseq=?1, deleted=?2"        \
 	    " WHERE account=?3 AND mailbox=?4 AND uid=?5")                    \
 	S(placement_expunge, "UPDATE placement SET modseq=?1, expunged=?1"    \
@@ -222,10 +222,11 @@
 	R(email_content, (blob, prefix),                                      \
 	    "FROM email WHERE account=?1 AND email=?2")                       \
 	E(column_load, (uid, email, created, modseq, deleted, expunged, blob, \
-	    flags, received, offset_min, size, prefix_len, keywords, thread), \
-	    "SELECT p.uid AS uid, email, p.created AS created, modseq,"       \
-	    " deleted, expunged, blob, flags, received, offset_min, size,"    \
-	    " length(prefix)+front AS prefix_len, keywords, thread"           \
+	    flags, received, offset_min, size, prefix_len, keywords, thread,  \
+	    saved), "SELECT p.uid AS uid, email, p.created AS created,"       \
+	    " modseq, deleted, expunged, blob, flags, received, offset_min,"  \
+	    " size, length(prefix)+front AS prefix_len, keywords, thread,"    \
+	    " saved"                                                          \
 	    " FROM placement p"                                               \
 	    " LEFT JOIN email e USING (account, email) WHERE p.account=?1"    \
 	    " AND p.mailbox=?2 ORDER BY p.uid")                               \
