@@ -11,6 +11,7 @@ import struct
 import time
 
 import pytest
+from lib.jmap import Jmap
 from lib.server import PASSWORD, ConfiguredServer, address
 from lib.sink import Sink
 
@@ -90,6 +91,25 @@ def body(imap, number, section="BODY.PEEK[]"):
     return kind, data[-1].decode(), octets
 
 
+def check_jmap(jmap, texts):
+    """It is there, with its size, and says what is wrong; never "not found",
+    by which a client would drop its own copy."""
+    ids = jmap.call("Email/query", sort=[
+        {"property": "receivedAt"}])["ids"]
+    got = jmap.call("Email/get", ids=ids, fetchTextBodyValues=True)
+    assert got["notFound"] == []
+    emails = sorted(got["list"], key=lambda e: int(e["id"][1:]))
+    assert [e["size"] for e in emails] == [len(t) for t in texts]
+    for email, text in zip(emails, texts):
+        (value,) = email["bodyValues"].values()
+        assert value["isEncodingProblem"] == (text is texts[1])
+        assert email["receivedAt"] and email["mailboxIds"]
+    (value,) = emails[1]["bodyValues"].values()
+    if len(texts[1]) < 600000:
+        assert emails[1]["subject"].startswith("This message is damaged")
+        assert value["value"].startswith("This message is damaged")
+
+
 @pytest.mark.parametrize("size", [400, 60000, 700000, 3000000])
 def test_a_damaged_message(server, size):
     imap = server.imap()
@@ -113,6 +133,7 @@ def test_a_damaged_message(server, size):
             "OK", "Fetched", texts[1][:1000])
     assert imap.noop()[0] == "OK"
     imap.logout()
+    check_jmap(Jmap(server), texts)
     log = server.tail(None)
     assert f"message_damaged message={numbers[1]} " in log
     assert log.count("message_damaged") == 1

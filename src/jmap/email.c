@@ -85,7 +85,7 @@ put_keywords(struct email *m)
 static void
 put_size(struct email *m)
 {
-	out_u64(m->out, source_size(&m->source));
+	out_u64(m->out, m->size);
 }
 
 static void
@@ -242,6 +242,31 @@ static const struct {
 	{ "attachments", put_attachments, GET | PARSE, NEEDS_PARTS },
 };
 
+static int
+read_facts(struct email *m)
+{
+	const struct email_wants *w = m->wants;
+	int e = w->facts ? source_facts(&m->source, m->call->jmap->loop,
+	    m->mem, &m->facts, m->err) : 0;
+
+	if (e == 0 && w->parts)
+		body_parse(&m->body, &m->facts, m->mem);
+	return e < 0 || !w->parts || m->body.root ? e :
+	    err_set(m->err, E_DAMAGED, "a message without a part");
+}
+
+/* Of one object a /get cannot say that it is there and cannot be read, and
+ * notFound (RFC 8620 5.1) would have a client drop the copy that it may be
+ * the last to have. So it comes with what its row says, and says the rest. */
+static int
+put_in_its_place(struct email *m)
+{
+	m->source = (struct source){ .here = STR("Subject: "
+	    EMAIL_UNREADABLE "\r\n\r\n" EMAIL_UNREADABLE "\r\n") };
+	m->unreadable = true;
+	return read_facts(m);
+}
+
 int
 email_put(struct email *m, struct err *err)
 {
@@ -255,13 +280,10 @@ email_put(struct email *m, struct err *err)
 	m->header = BUF_INIT(MESSAGE_HEADER_MAX);
 	m->body = (struct body){ 0 };
 	m->facts = (struct facts){ 0 };
-	if (w->facts)
-		m->e = source_facts(&m->source, m->call->jmap->loop, m->mem,
-		    &m->facts, err);
-	if (m->e == 0 && w->parts)
-		body_parse(&m->body, &m->facts, m->mem);
-	if (m->e == 0 && w->parts && !m->body.root)
-		m->e = err_set(err, E_DAMAGED, "a message without a part");
+	m->size = source_size(&m->source);
+	m->e = read_facts(m);
+	if (m->e == E_DAMAGED && m->row)
+		m->e = put_in_its_place(m);
 	if (m->e == 0) {
 		out_open(m->out, '{');
 		for (size_t i = 0; i < NELEM(properties); i++) {

@@ -37,13 +37,17 @@ struct email {
 	struct buf *out;
 	struct arena *mem;
 	struct facts facts;
+	uint64_t size;
+	bool unreadable;	/* source is words of ours in its place */
 	struct buf header;
 	struct body body;
 	int e;			/* the first that failed */
 	struct err *err;
 };
-/* Append the object. 0 or E_*: E_NOTFOUND and E_DAMAGED if there is no message
- * to be read (then nothing was appended). Suspends. */
+/* What stands for what cannot be read. */
+#define EMAIL_UNREADABLE "This message is damaged on the server's disk"
+/* Append the object. 0 or E_*: E_NOTFOUND, or E_DAMAGED of a blob, if there is
+ * no message to be read (then nothing was appended). Suspends. */
 int email_put(struct email *m, struct err *err);
 
 /* ---- email_part.c, for email.c */

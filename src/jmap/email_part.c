@@ -37,6 +37,7 @@ struct undoing {
 	struct transfer transfer;
 	struct buf *out;	/* may have room for less */
 	uint64_t n;
+	bool lost;		/* it cannot be read to its end */
 };
 
 static int
@@ -63,6 +64,7 @@ undo(struct email *m, const struct body_part *p, struct undoing *u)
 
 	if (e < 0 && e != E_NOTFOUND && e != E_DAMAGED && e != E_LIMIT)
 		m->e = m->e < 0 ? m->e : e;
+	u->lost = e == E_NOTFOUND || e == E_DAMAGED;
 	transfer_end(&u->transfer, &rest);
 	u->n += rest.n;
 	if (u->out && e == 0)
@@ -313,6 +315,9 @@ put_value(struct email *m, const struct body_part *p)
 	    buf_get(&octets));
 	clean_value(&value, buf_get(&utf8), max > 0 && max < VALUE_MAX ?
 	    (size_t)max : VALUE_MAX, &cut, &wrong);
+	wrong = wrong || u.lost || m->unreadable;
+	if (u.lost && value.n == 0)
+		buf_lit(&value, EMAIL_UNREADABLE);
 	if (cut && str_eq(p->type, STR("text/html")))
 		drop_half_tag(&value);
 	out_name(m->out, arena_printf(m->mem, "%u%c", p->number, '\0').p);
