@@ -1,10 +1,12 @@
 """JMAP: identities, and handing in mail.                   RFC 8621 6, 7"""
 
+import datetime
 import time
 
 import pytest
 from lib.jmap import SUBMISSION, Jmap
 from lib.server import DOMAIN, address
+from lib.wire import Smtp
 
 
 @pytest.fixture
@@ -30,6 +32,12 @@ def draft(alice):
         return made[-1]
     yield make
     alice.call("Email/set", destroy=made)
+
+
+def in_seconds(n):
+    at = datetime.datetime.now(datetime.timezone.utc) + \
+        datetime.timedelta(seconds=n)
+    return at.strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
 def people(*names):
@@ -61,8 +69,9 @@ def subject_of(alice, email):
 
 def test_announced(alice):
     mine = alice.session["accounts"][alice.account]["accountCapabilities"]
-    assert mine[SUBMISSION] == {"maxDelayedSend": 0,
-                                "submissionExtensions": {}}
+    later, until = mine[SUBMISSION]["submissionExtensions"]["FUTURERELEASE"]
+    assert mine[SUBMISSION]["maxDelayedSend"] == int(later) == 90 * 86400
+    assert in_seconds(89 * 86400 - 60) <= until <= in_seconds(90 * 86400)
     assert alice.session["primaryAccounts"][SUBMISSION] == alice.account
 
 
@@ -151,8 +160,20 @@ def test_refused(alice, draft):
         "forbiddenMailFrom"
     assert refused(alice, draft(to=people("bob"), **{
         "from": people("bob")}))["type"] == "forbiddenFrom"
-    assert refused(alice, email, {"mailFrom": {
-        "email": address("alice"), "parameters": {"HOLDFOR": "1"}},
+    for parameters in ({"RET": "HDRS"}, {"SIZE": "1"}, {"HOLDFOR": 1},
+                       {"HOLDFOR": None}, {"HOLDFOR": "0"}, {"HOLDFOR": "x"},
+                       {"HOLDFOR": "7776001"}, {"HOLDUNTIL": "tomorrow"},
+                       {"HOLDUNTIL": "9999-12-31T23:59:59Z"},
+                       {"HOLDFOR": "9 SIZE=1"},
+                       {"HOLDFOR": "9", "HOLDUNTIL": in_seconds(9)}):
+        assert refused(alice, email, {"mailFrom": {
+            "email": address("alice"), "parameters": parameters},
+            "rcptTo": to})["type"] == "invalidProperties", parameters
+    assert refused(alice, email, {"mailFrom": mail_from, "rcptTo": [
+        {**to[0], "parameters": {"HOLDFOR": "9"}}]})["type"] == \
+        "invalidProperties"
+    assert refused(alice, email, {
+        "mailFrom": {"email": "", "parameters": {"HOLDFOR": "9"}},
         "rcptTo": to})["type"] == "invalidProperties"
     assert refused(alice, "e999999")["type"] == "invalidProperties"
     many = refused(alice, email, {"mailFrom": mail_from, "rcptTo": [
@@ -186,3 +207,130 @@ def test_refused(alice, draft):
         "create": {"s": {"identityId": "i1", "emailId": "e999999"}},
         "onSuccessDestroyEmail": ["#s"]}))
     assert not any(answer.get("destroyed") for _, answer in answers)
+
+
+def held(**parameters):
+    return {"mailFrom": {"email": address("alice"), "parameters": parameters},
+            "rcptTo": [{"email": address("bob")},
+                       {"email": address("alice")}]}
+
+
+def one_of(alice, submission):
+    return alice.call("EmailSubmission/get", ids=[submission])["list"][0]
+
+
+def pending(alice, **more):
+    return alice.call("EmailSubmission/query", filter={
+        "undoStatus": "pending", **more}, sort=[
+            {"property": "sentAt", "isAscending": False}])["ids"]
+
+
+def test_taken_back(demo, alice, draft):
+    """It waits, is seen, and taken back by whose it is; nobody has it."""
+    bob = Jmap(demo, "bob")
+    email = draft(to=people("bob"))
+    subject = subject_of(alice, email)
+    before = alice.call("EmailSubmission/get")["state"]
+    assert alice.call("EmailSubmission/changes",
+                      sinceState=before)["created"] == []
+    at = in_seconds(1000)
+    answer = submit(alice, email, held(HOLDUNTIL=at), onSuccessUpdateEmail={
+        "#s": {"mailboxIds": {alice.mailbox("Sent"): True},
+               "keywords/$draft": None}})
+    made = answer["created"]["s"]
+    assert (made["undoStatus"], made["sendAt"]) == ("pending", at)
+    assert answer["newState"] != answer["oldState"] == before
+    assert alice.error("EmailSubmission/changes", sinceState=before) == \
+        "cannotCalculateChanges"
+    assert alice.call("EmailSubmission/changes",
+                      sinceState=answer["newState"])["updated"] == []
+    one = one_of(alice, made["id"])
+    mine, = alice.call("Email/get", ids=[email])["list"]
+    assert one == {**made, "identityId": "i1", "emailId": email,
+                   "threadId": mine["threadId"], "envelope": {
+                       "mailFrom": {"email": address("alice"),
+                                    "parameters": {"HOLDUNTIL": at}},
+                       "rcptTo": [{"email": address(who), "parameters": None}
+                                  for who in ("bob", "alice")]}}
+    # Which of them.
+    other = submit(alice, draft(to=people("bob")),
+                   held(HOLDFOR="2000"))["created"]["s"]
+    assert in_seconds(1990) <= other["sendAt"] <= in_seconds(2010)
+    assert pending(alice) == [other["id"], made["id"]]
+    for condition in ({"emailIds": [email]}, {"before": other["sendAt"]},
+                      {"threadIds": [mine["threadId"]]}):
+        assert pending(alice, **condition) == [made["id"]], condition
+    assert pending(alice, after=other["sendAt"]) == [other["id"]]
+    assert pending(alice, identityIds=["i2"]) == []
+    assert alice.call("EmailSubmission/query", calculateTotal=True, filter={
+        "operator": "NOT", "conditions": [{"emailIds": [email]}]},
+        anchor=other["id"], limit=1)["ids"] == [other["id"]]
+    assert alice.error("EmailSubmission/query",
+                       filter={"x": 1}) == "unsupportedFilter"
+    assert alice.error("EmailSubmission/query", filter={
+        "before": "soon"}) == "unsupportedFilter"
+    assert alice.error("EmailSubmission/query", sort=[
+        {"property": "x"}]) == "unsupportedSort"
+    # It is nobody else's.
+    assert bob.call("EmailSubmission/get", ids=[made["id"]])["list"] == []
+    assert bob.call("EmailSubmission/query")["ids"] == []
+    back = {made["id"]: {"undoStatus": "canceled"}}
+    assert bob.call("EmailSubmission/set", update=back)["notUpdated"][
+        made["id"]]["type"] == "notFound"
+    # Nothing else of it changes, nor can it be forgotten.
+    for wrong in ({"undoStatus": "final"}, {"sendAt": in_seconds(0)},
+                  {"undoStatus": "canceled", "emailId": "e1"}):
+        assert alice.call("EmailSubmission/set", update={made["id"]: wrong})[
+            "notUpdated"][made["id"]]["type"] == "invalidProperties"
+    assert alice.call("EmailSubmission/set", destroy=[made["id"]])[
+        "notDestroyed"][made["id"]]["type"] == "forbidden"
+    (_, answer), (_, moved) = alice.calls(("EmailSubmission/set", {
+        "update": back, "onSuccessUpdateEmail": {made["id"]: {
+            "mailboxIds": {alice.mailbox("Drafts"): True},
+            "keywords/$draft": True}}}))
+    assert answer["updated"] == {made["id"]: None}
+    assert email in moved["updated"]
+    assert one_of(alice, made["id"])["undoStatus"] == "canceled"
+    assert one_of(alice, made["id"])["envelope"] is None
+    assert pending(alice) == [other["id"]]
+    # Again is as good; that of an email that is gone stays what it was.
+    alice.call("Email/set", destroy=[email])
+    back[other["id"]] = {"undoStatus": "canceled"}
+    assert alice.call("EmailSubmission/set",
+                      update=back)["notUpdated"] is None
+    assert one_of(alice, made["id"])["emailId"] == email
+    assert got(bob, subject) == []
+
+
+def test_too_late(demo, alice, draft):
+    bob = Jmap(demo, "bob")
+    email = draft(to=people("bob"))
+    subject = subject_of(alice, email)
+    made = submit(alice, email, held(HOLDFOR="1"))["created"]["s"]
+    end = time.monotonic() + 20
+    while not got(bob, subject) and time.monotonic() < end:
+        time.sleep(0.2)
+    assert len(got(bob, subject)) == 1
+    answer = alice.call("EmailSubmission/set", update={
+        made["id"]: {"undoStatus": "canceled"}},
+        onSuccessDestroyEmail=[made["id"]])
+    assert answer["notUpdated"][made["id"]]["type"] == "cannotUnsend"
+    assert one_of(alice, made["id"])["undoStatus"] == "final"
+    assert alice.call("Email/get", ids=[email])["notFound"] == []
+
+
+def test_of_another_protocol(demo, alice):
+    """What was handed in by SMTP is seen as well."""
+    smtp = Smtp(demo, "submissions")
+    smtp.login("alice")
+    smtp.do(f"MAIL FROM:<{address('alice')}> HOLDFOR=1000", 250)
+    smtp.do(f"RCPT TO:<{address('bob')}>", 250)
+    smtp.do("DATA", 354)
+    smtp.do("Subject: held\r\n\r\nx\r\n.", 250)
+    smtp.close()
+    submission, = pending(alice)
+    one = one_of(alice, submission)
+    assert alice.call("Email/get", ids=[one["emailId"]])["list"] == []
+    assert alice.call("EmailSubmission/set", update={
+        submission: {"undoStatus": "canceled"}})["notUpdated"] is None
+    assert pending(alice) == []

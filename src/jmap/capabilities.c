@@ -2,13 +2,14 @@
  * capabilities.c - what is announced, and the session object.    RFC 8620 2
  */
 #include "base/crc32c.h"
+#include "jmap/header.h"
 #include "jmap/jmap_int.h"
 #include "store/mailbox_name.h"
 
-enum { SESSION_MAX = 16384 };
+enum { SESSION_MAX = 16384, DAY_S = 86400 };
 
 static void
-put_core(struct buf *b)
+put_core(struct buf *b, const struct jmap *j unused_arg)
 {
 	out_put_u64(b, "maxSizeUpload", MAX_SIZE_UPLOAD);
 	out_put_u64(b, "maxConcurrentUpload", MAX_CONCURRENT_UPLOAD);
@@ -24,13 +25,13 @@ put_core(struct buf *b)
 }
 
 static void
-put_nothing(struct buf *b unused_arg)
+put_nothing(struct buf *b unused_arg, const struct jmap *j unused_arg)
 {
 }
 
 /* RFC 8621 1.3.1 */
 static void
-put_mail(struct buf *b)
+put_mail(struct buf *b, const struct jmap *j unused_arg)
 {
 	out_put_u64(b, "maxMailboxesPerEmail", 1);
 	out_put_u64(b, "maxMailboxDepth", MAILBOX_LEVELS_MAX);
@@ -41,13 +42,25 @@ put_mail(struct buf *b)
 	out_put_bool(b, "mayCreateTopLevelMailbox", true);
 }
 
-/* RFC 8621 1.3.2: nothing is held back, no extension can be asked for. */
+/* RFC 8621 1.3.2, and the words of EHLO (RFC 4865 4). The date is as seen from
+ * the last midnight, so that the session is not another one each second. */
 static void
-put_submission(struct buf *b)
+put_submission(struct buf *b, const struct jmap *j)
 {
-	out_put_u64(b, "maxDelayedSend", 0);
+	auto_buf s = BUF_INIT(64);
+	int64_t now = loop_wall(j->loop);
+
+	out_put_u64(b, "maxDelayedSend", j->hold_longest_s);
 	out_name(b, "submissionExtensions");
 	out_open(b, '{');
+	if (j->hold_longest_s > 0) {
+		out_name(b, "FUTURERELEASE");
+		out_open(b, '[');
+		buf_printf(&s, "%u", j->hold_longest_s);
+		out_str(b, buf_get(&s));
+		header_put_utc(b, now - now % DAY_S + j->hold_longest_s);
+		out_close(b, ']');
+	}
 	out_close(b, '}');
 }
 
@@ -55,8 +68,8 @@ put_submission(struct buf *b)
  * that accounts have). */
 static const struct {
 	const char *name;
-	void (*server)(struct buf *b);
-	void (*account)(struct buf *b);
+	void (*server)(struct buf *b, const struct jmap *j);
+	void (*account)(struct buf *b, const struct jmap *j);
 } capabilities[] = {
 	{ CAP_CORE, put_core, NULL },
 	{ CAP_MAIL, put_nothing, put_mail },
@@ -73,18 +86,18 @@ capability_known(struct str name)
 }
 
 static void
-put_capabilities(struct buf *b, bool of_account)
+put_capabilities(struct buf *b, const struct jmap *j, bool of_account)
 {
 	out_open(b, '{');
 	for (size_t i = 0; i < NELEM(capabilities); i++) {
-		void (*put)(struct buf *) = of_account ?
+		void (*put)(struct buf *, const struct jmap *) = of_account ?
 		    capabilities[i].account : capabilities[i].server;
 
 		if (!put)
 			continue;
 		out_name(b, capabilities[i].name);
 		out_open(b, '{');
-		put(b);
+		put(b, j);
 		out_close(b, '}');
 	}
 	out_close(b, '}');
@@ -98,7 +111,7 @@ put_account(struct buf *b, const struct http_request *r)
 	out_put_bool(b, "isPersonal", true);
 	out_put_bool(b, "isReadOnly", false);
 	out_name(b, "accountCapabilities");
-	put_capabilities(b, true);
+	put_capabilities(b, jmap_of(r), true);
 	out_close(b, '}');
 }
 
@@ -119,7 +132,7 @@ session_put(struct buf *b, const struct http_request *r,
     const struct person *p)
 {
 	out_name(b, "capabilities");
-	put_capabilities(b, false);
+	put_capabilities(b, p->jmap, false);
 	out_name(b, "accounts");
 	out_open(b, '{');
 	out_name(b, p->id);

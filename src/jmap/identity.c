@@ -76,11 +76,17 @@ constant_state(struct call *c unused_arg, char state[STATE_MAX],
 const char *
 constant_changes(struct call *c)
 {
+	return no_changes(c, CONSTANT_STATE);
+}
+
+const char *
+no_changes(struct call *c, const char *state)
+{
 	struct str since = arg_str(c, "sinceState");
 
 	if (arg_int(c, "maxChanges", 1) < 1)
 		return call_error(c, "invalidArguments", "maxChanges is 0");
-	if (!str_eq(since, STR(CONSTANT_STATE)))
+	if (!str_eq(since, str_c(state)))
 		return "cannotCalculateChanges";
 	out_put_str(&c->out, "accountId", str_c(c->person->id));
 	out_put_str(&c->out, "oldState", since);

@@ -33,7 +33,7 @@ struct jmap {
 	struct loop *loop;
 	struct vault *vault;
 	uint64_t max_message;
-	uint32_t compress, max_recipients;
+	uint32_t compress, max_recipients, hold_longest_s;
 	char hostname[256];
 	struct map people;	/* by account: struct person */
 	uint64_t uploaded;	/* octets of all uploads, those under way too */
@@ -76,7 +76,8 @@ struct call {
 	json_t *created;	/* creation id to id, of the request */
 	json_t *then;		/* [name, args] of a call that follows by
 				 * itself; NULL: none */
-	json_t *sent;		/* submission.c: ids, and what was sent */
+	json_t *sent;		/* submission.c: ids, and what was sent or
+				 * taken back */
 	struct buf out;		/* members of the answer's object */
 	struct arena *mem;
 	char why[200];		/* description of an error; may be empty */

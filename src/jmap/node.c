@@ -20,6 +20,7 @@ jmap_configure(struct jmap *j, const struct config *c)
 	j->max_message = c->max_message;
 	j->compress = c->compress;
 	j->max_recipients = c->max_recipients;
+	j->hold_longest_s = c->hold_longest_s;
 	(void)snprintf(j->hostname, sizeof(j->hostname), "%.*s",
 	    STR_FMT(c->hostname));
 }

@@ -32,6 +32,9 @@ struct set_ops {
 #define CONSTANT_STATE "0"
 int constant_state(struct call *c, char state[STATE_MAX], struct err *err);
 const char *constant_changes(struct call *c);
+/* /changes of what nobody keeps the changes of: none since this state, and no
+ * other one is known. */
+const char *no_changes(struct call *c, const char *state);
 
 /* The id of the one identity there is. */
 #define IDENTITY "i1"

@@ -1,16 +1,19 @@
 /*
- * submission.c - EmailSubmission: handing in an email.         RFC 8621 7
- *
- * What was handed in is the queue's and the journal's, not an object of the
- * account: a submission is gone as soon as it was created, as 7 allows, and
- * its undoStatus is final.
+ * submission.c - EmailSubmission/set: handing in an email, and taking it back.
+ *                                                            RFC 8621 7.5
+ * What leaves at once is the queue's and the journal's, not an object of the
+ * account: such a submission is gone as soon as it was created, as 7 allows,
+ * and its undoStatus is final. What leaves later is an object as long as it
+ * waits, and for a day (submissions.h).
  */
 #include "jmap/email.h"
+#include "jmap/submissions.h"
 #include "mail/author.h"
+#include "mail/hold.h"
 #include "mail/outgoing.h"
 #include "mime/field_put.h"
 #include "mime/header.h"
-#include "smtp/path.h"
+#include "smtp/grammar.h"
 
 enum { PEOPLE_MAX = 4000, PEOPLE_MEM = 64 << 20 };
 
@@ -21,6 +24,7 @@ struct sending {
 	struct envelope envelope;
 	struct str *rcpt;	/* each once */
 	size_t nrcpts;
+	uint64_t message;	/* its number, once it is handed in */
 	json_t *seen, *invalid;	/* recipients */
 	uint64_t email, thread;
 	bool found;
@@ -49,17 +53,37 @@ add_recipient(struct sending *s, struct str address)
 	s->rcpt[s->nrcpts++] = str_dup(s->call->mem, path.text);
 }
 
-/* Address: no extension is announced, so there are no parameters. */
+/* What is announced, which is no more than FUTURERELEASE. */
 static bool
-read_address(struct sending *s, const json_t *v, struct str *out)
+read_parameter(struct sending *s, const char *name, const json_t *v)
 {
-	const json_t *parameters = json_object_get(v, "parameters");
+	struct str keyword = str_c(name);
+	unsigned with = s->call->jmap->hold_longest_s ? WITH_LATER : 0;
+	struct mail_args m = { .envelope = s->envelope };
+
+	if (!str_eqi(keyword, STR("HOLDFOR")) &&
+	    !str_eqi(keyword, STR("HOLDUNTIL")))
+		return false;
+	if (!json_is_string(v) || smtp_mail_param(keyword, text_of(v), with,
+	    s->call->mem, &m) != SYNTAX_OK)
+		return false;
+	s->envelope = m.envelope;
+	return true;
+}
+
+/* Address */
+static bool
+read_address(struct sending *s, const json_t *v, bool is_sender,
+    struct str *out)
+{
+	json_t *parameters = json_object_get(v, "parameters"), *value;
+	const char *name;
 
 	if (!http_json_text(v, "email", out))
 		set_wrong(s->res, "envelope", "an address has an email");
-	else if (parameters && !json_is_null(parameters) &&
-	    json_object_size(parameters) > 0)
-		set_wrong(s->res, "envelope", "no parameters are known");
+	json_object_foreach(parameters, name, value)
+		if (!is_sender || !read_parameter(s, name, value))
+			set_wrong(s->res, "envelope", "no such parameter");
 	return s->res->error == NULL;
 }
 
@@ -77,14 +101,14 @@ read_envelope(struct sending *s, const json_t *v)
 	}
 	s->rcpt = arena_array(s->call->mem, json_array_size(to) + 1,
 	    sizeof(*s->rcpt));
-	if (!read_address(s, json_object_get(v, "mailFrom"), &address))
+	if (!read_address(s, json_object_get(v, "mailFrom"), true, &address))
 		return;
 	if (address.n > 0 && (!smtp_is_text(address) ||
 	    !smtp_mailbox(address, s->call->mem, &path)))
 		set_wrong(s->res, "envelope", "mailFrom is no address");
 	s->envelope.reverse_path = path.text;
 	json_array_foreach(to, i, one)
-		if (read_address(s, one, &address))
+		if (read_address(s, one, false, &address))
 			add_recipient(s, address);
 }
 
@@ -234,6 +258,22 @@ refuse(struct sending *s, int e)
 	}
 }
 
+/* In the words of 7.5, or those of RFC 8620 5.3. */
+static void
+check_hold(struct sending *s, uint64_t octets)
+{
+	struct call *c = s->call;
+	const struct hold_limits limits = { c->jmap->hold_longest_s,
+		loop_wall(c->jmap->loop) };
+	int e = hold_check(c->account->store, &s->envelope, octets, &limits,
+	    c->mem, s->err);
+
+	if (e == E_INVALID)
+		set_wrong(s->res, "envelope", s->err->text);
+	else if (e < 0)
+		set_fail(c, s->res, s->err);
+}
+
 static void
 hand_in(struct sending *s, const struct source *source)
 {
@@ -247,9 +287,10 @@ hand_in(struct sending *s, const struct source *source)
 		    (uintmax_t)loop_random64(c->jmap->loop)),
 		.compress = c->jmap->compress,
 		.max_message = c->jmap->max_message,
+		.email = s->email, .thread = s->thread,
 	};
 	struct writing w = { .err = s->err };
-	uint64_t message = 0, prefix = source_prefix(source);
+	uint64_t prefix = source_prefix(source);
 	int e;
 
 	http_origin(c->http, &o.origin);
@@ -266,11 +307,12 @@ hand_in(struct sending *s, const struct source *source)
 		e = source_read(source, (struct octet_range){ prefix,
 		    source_size(source) - prefix }, write_piece, &w, s->err);
 	if (e == 0 && !s->res->error)
-		e = outgoing_commit(w.out, &message, s->err);
+		e = outgoing_commit(w.out, &s->message, s->err);
 	outgoing_end(w.out);
 	if (e < 0)
 		refuse(s, e);
-	s->res->id = arena_printf(c->mem, "s%ju", (uintmax_t)message);
+	s->res->id = arena_printf(c->mem, "s%ju",
+	    (uintmax_t)s->message);
 }
 
 static int
@@ -303,6 +345,8 @@ send_email(void *arg, const struct email_place *at,
 	if (e == 0)
 		check_recipients(s);
 	if (e == 0 && !s->res->error)
+		check_hold(s, source_size(&source));
+	if (e == 0 && !s->res->error)
 		hand_in(s, &source);
 	arena_free(mem);
 	return e;
@@ -310,17 +354,27 @@ send_email(void *arg, const struct email_place *at,
 
 /* ---- EmailSubmission/set                                   RFC 8621 7.5 -- */
 
+/* When it leaves only store knows; if that cannot be said, it waits. */
 static void
 put_created(struct sending *s)
 {
 	struct buf *b = &s->res->out;
+	struct submission_row row = { .due = loop_wall(s->call->jmap->loop),
+		.state = LATER_left };
+
+	if ((s->envelope.hold_for || s->envelope.hold_until) &&
+	    submission_find(s->call, s->message, &row, s->err) < 0) {
+		row.state = LATER_waits;
+		row.due = s->envelope.hold_until ? s->envelope.hold_until :
+		    row.due + s->envelope.hold_for;
+	}
 
 	out_put_str(b, "id", s->res->id);
 	out_name(b, "threadId");
 	out_id(b, 't', s->thread);
 	out_name(b, "sendAt");
-	header_put_utc(b, loop_wall(s->call->jmap->loop));
-	out_put_str(b, "undoStatus", STR("final"));
+	header_put_utc(b, row.due);
+	out_put_str(b, "undoStatus", undo_status(row.state));
 	out_put_null(b, "deliveryStatus");
 	for (size_t i = 0; i < 2; i++) {
 		out_name(b, i ? "mdnBlobIds" : "dsnBlobIds");
@@ -374,21 +428,73 @@ create(struct call *c, json_t *object, struct set_result *res)
 	    json_stringn(email.p, email.n));
 }
 
-static void
-update(struct call *c unused_arg, struct str id unused_arg,
-    json_t *patch unused_arg, struct set_result *res)
-{
-	set_refuse(res, "notFound", "it has been handed in");
-}
-
-static void
-destroy(struct call *c unused_arg, struct str id unused_arg,
+/* False, and *res says why: there is none. */
+static bool
+find_submission(struct call *c, struct str id, struct submission_row *row,
     struct set_result *res)
 {
-	set_refuse(res, "notFound", "it has been handed in");
+	struct err err = { 0 };
+	uint64_t message;
+	int found = id_number(id, 's', &message) ? submission_find(c, message,
+	    row, &err) : 0;
+
+	if (found < 0)
+		set_fail(c, res, &err);
+	else if (found == 0)
+		set_refuse(res, "notFound", "there is none, or none any more");
+	return found > 0;
 }
 
-/* The email of a submission that this call has created; NULL: none. */
+static void
+take_back(struct call *c, const struct submission_row *row,
+    struct set_result *res)
+{
+	struct err err = { 0 };
+	int e = row->state == LATER_left ? E_STALE :
+	    waiting_cancel(c->account, row->message, &err);
+
+	if (e == E_STALE)
+		set_refuse(res, "cannotUnsend", "it has left");
+	else if (e < 0)
+		set_fail(c, res, &err);
+}
+
+/* Nothing but undoStatus changes, and that to "canceled". */
+static void
+update(struct call *c, struct str id, json_t *patch, struct set_result *res)
+{
+	struct submission_row row;
+	bool back = false;
+	const char *name;
+	json_t *v;
+
+	if (!find_submission(c, id, &row, res))
+		return;
+	json_object_foreach(patch, name, v) {
+		back |= str_eq(text_of(v), STR("canceled"));
+		if (strcmp(name, "undoStatus") != 0 || !json_is_string(v) ||
+		    (!back && !str_eq(text_of(v), undo_status(row.state))))
+			set_wrong(res, name, "that is not for you to say");
+	}
+	if (back && !res->error)
+		take_back(c, &row, res);
+	if (!res->error && row.email)
+		(void)json_object_setn_new(c->sent, id.p, id.n,
+		    json_sprintf("e%ju", (uintmax_t)row.email));
+}
+
+/* They go by themselves. */
+static void
+destroy(struct call *c, struct str id, struct set_result *res)
+{
+	struct submission_row row;
+
+	if (find_submission(c, id, &row, res))
+		set_refuse(res, "forbidden", "it goes within a day");
+}
+
+/* The email of a submission that this call has created or changed; NULL:
+ * none. */
 static const json_t *
 email_of(struct call *c, const char *key)
 {
@@ -402,7 +508,7 @@ email_of(struct call *c, const char *key)
 	return email;
 }
 
-/* The Email/set that follows from what could be sent. */
+/* The Email/set that follows from what could be done. */
 static void
 follow(struct call *c)
 {
@@ -434,7 +540,7 @@ follow(struct call *c)
 const char *
 submission_set(struct call *c)
 {
-	static const struct set_ops ops = { .state = constant_state,
+	static const struct set_ops ops = { .state = submissions_state,
 		.create = create, .update = update, .destroy = destroy };
 	const char *error;
 
@@ -443,51 +549,4 @@ submission_set(struct call *c)
 	if (!error)
 		follow(c);
 	return error;
-}
-
-/* ---- what there is of them: nothing -------------------------------------- */
-
-const char *
-submission_get(struct call *c)
-{
-	static const struct property properties[] = { { "id", NULL },
-		{ "identityId", NULL }, { "emailId", NULL },
-		{ "threadId", NULL }, { "envelope", NULL }, { "sendAt", NULL },
-		{ "undoStatus", NULL }, { "deliveryStatus", NULL },
-		{ "dsnBlobIds", NULL }, { "mdnBlobIds", NULL },
-		{ NULL, NULL } };
-	const char *error;
-	json_t *ids;
-
-	(void)get_properties(c, properties, &error);
-	if (error || (error = get_ids(c, &ids)))
-		return error;
-	get_begin(c, CONSTANT_STATE);
-	get_end(c, ids);
-	return NULL;
-}
-
-const char *
-submission_changes(struct call *c)
-{
-	return constant_changes(c);
-}
-
-const char *
-submission_query(struct call *c)
-{
-	struct window w;
-	const char *error = query_window(c, 0, 0, &w);
-
-	if (error)
-		return error;
-	query_begin(c, CONSTANT_STATE, &w);
-	query_end(c, 0, &w);
-	return NULL;
-}
-
-const char *
-submission_query_changes(struct call *c)
-{
-	return query_changes(c, CONSTANT_STATE);
 }

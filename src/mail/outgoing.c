@@ -44,6 +44,7 @@ outgoing_begin(const struct outgoing_options *o, const struct envelope *e,
 		return rc;
 	}
 	n->sub = submit_begin(&text, e, 0);
+	submit_made_of(n->sub, o->email, o->thread);
 	if (o->change)
 		submit_once(n->sub, o->change, o->request);
 	*out = n;

@@ -29,6 +29,7 @@ struct outgoing_options {
 	 * the same id by the same account within an hour, is done once. */
 	uint64_t change;
 	struct str request;
+	uint64_t email, thread;		/* submit_made_of(); 0: of nothing */
 };
 
 /* The options' texts and account must outlive it. E_DENIED: they may not write

@@ -28,6 +28,7 @@ struct submission {
 	struct standing standing;
 	uint64_t change;		/* submit_once(); 0: one of its own */
 	struct str request;
+	uint64_t email, thread;		/* submit_made_of() */
 };
 
 struct submission *
@@ -212,6 +213,13 @@ submit_standing(struct submission *sub, const struct standing *from)
 }
 
 void
+submit_made_of(struct submission *sub, uint64_t email, uint64_t thread)
+{
+	sub->email = email;
+	sub->thread = thread;
+}
+
+void
 submit_once(struct submission *sub, uint64_t change, struct str request)
 {
 	sub->change = change;
@@ -234,7 +242,8 @@ submit_commit(struct submission *sub, const struct origin *from,
 	struct submit_ask ask = { .change = sub->change ? sub->change :
 		    store_change_id(st), .request = sub->request,
 		.signature = signature, .front = sub->front,
-		.junk = sub->junk, .verdict = sub->words };
+		.junk = sub->junk, .verdict = sub->words,
+		.email = sub->email, .thread = sub->thread };
 	bool stale = false;
 	int e = 0;
 

@@ -40,6 +40,10 @@ struct str submit_only_recipient(const struct submission *sub);
  * digest is kept as it is. E_INVALID then: the id was another request's. */
 void submit_once(struct submission *sub, uint64_t change, struct str request);
 
+/* What of the sender's own account it is made of: store remembers it of what
+ * leaves later. Before submit_commit(). */
+void submit_made_of(struct submission *sub, uint64_t email, uint64_t thread);
+
 /* The text, as in deposit.h. */
 void submit_write(struct submission *sub, struct str octets);
 void submit_skip(struct submission *sub, size_t n);

@@ -6,7 +6,7 @@
 #pragma once
 #include "mail/account.h"
 
-enum { WAITING_STATE_MAX = 96 };
+enum { WAITING_STATE_MAX = 32 };
 
 /* Of one; its strs are good until it returns. Must not suspend. */
 typedef void waiting_fn(void *arg, const struct later_row *row);

@@ -306,6 +306,15 @@ next_param(struct rd *r, struct str *keyword, struct str *value)
 	return SYNTAX_OK;
 }
 
+static enum smtp_syntax
+set_param(const struct esmtp_param *p, struct str value, void *out,
+    struct arena *a)
+{
+	if (!p)
+		return SYNTAX_PARAM;
+	return p->set(out, value, a) ? SYNTAX_OK : SYNTAX_VALUE;
+}
+
 /* *(SP esmtp-param), up to the end. */
 static enum smtp_syntax
 params(struct rd *r, const struct esmtp_param *t, size_t n, unsigned with,
@@ -316,14 +325,20 @@ params(struct rd *r, const struct esmtp_param *t, size_t n, unsigned with,
 
 	while ((why = next_param(r, &keyword, &value)) == SYNTAX_OK &&
 	    keyword.n > 0) {
-		const struct esmtp_param *p = find_param(t, n, with, keyword);
-
-		if (!p)
-			return SYNTAX_PARAM;
-		if (!p->set(out, value, a))
-			return SYNTAX_VALUE;
+		why = set_param(find_param(t, n, with, keyword), value, out,
+		    a);
+		if (why != SYNTAX_OK)
+			return why;
 	}
 	return why;
+}
+
+enum smtp_syntax
+smtp_mail_param(struct str keyword, struct str value, unsigned with,
+    struct arena *a, struct mail_args *m)
+{
+	return set_param(find_param(mail_params, NELEM(mail_params), with,
+	    keyword), value, m, a);
 }
 
 /* "FROM:" or "TO:", the tolerated space on both sides of it, and the path. */
