@@ -65,6 +65,7 @@ struct append_run {
 	struct arena *mem;		/* of that message */
 	struct buf line;		/* that announces it */
 	struct appending all;
+	uint32_t replaced;		/* 0: none is */
 	bool only;			/* it was one, and is appended */
 	struct append_answer uid;	/* of it */
 };
@@ -74,6 +75,8 @@ append_failed(struct imap_session *s, int e, const struct err *err)
 {
 	if (e == E_NOTFOUND)
 		return NO_CODE("TRYCREATE", "There is no such mailbox");
+	if (e == E_STALE)	/* RFC 8508: what was to be replaced */
+		return NO_CODE("EXPUNGEISSUED", "The message has gone");
 	return imap_fail(s, "append", err);
 }
 
@@ -90,6 +93,8 @@ take_message(struct append_run *r, struct deposit *text, bool last)
 		.keywords = flag_list_keywords(r->mem, &m->flags),
 		.received = m->dated ? m->date : loop_wall(s->d.loop),
 		.offset_min = m->dated ? m->zone_min : 0,
+		.replaced_in = r->replaced ? s->view.at.mailbox : 0,
+		.replaced = r->replaced,
 	};
 	struct deposit_facts facts;
 	struct appended one;
@@ -103,6 +108,8 @@ take_message(struct append_run *r, struct deposit *text, bool last)
 		return BAD("Syntax: a message with NUL in it");
 	MSG_COPY(text, &ask, &facts);
 	MSG_COPY(appended, &one, &ask);
+	if (r->replaced && !last)
+		return NO_ANSWER;
 	r->only = last && r->all.n == 0;
 	if (r->only)
 		e = store_call(s->account.store, STORE_append, &ask, &r->uid,
@@ -153,6 +160,8 @@ read_next(struct append_run *r)
 	union args *args;
 	struct scan scan;
 
+	if (r->replaced)	/* RFC 8508 4.7: by one only */
+		return bad;
 	arena_reset(r->mem);
 	args = arena_new_of(r->mem, union args);
 	*args = (union args){ 0 };
@@ -211,13 +220,12 @@ receive_all(struct append_run *r)
 	return appended(r);
 }
 
-/* APPEND mailbox 1*([(flags)] [date-time] {n})   RFC 3501 6.3.11, RFC 3502 */
 struct answer
-imap_append(struct imap_session *s, const struct imap_command *c)
+imap_take_in(struct imap_session *s, const struct append_args *a,
+    uint32_t replaced)
 {
-	const struct append_args *a = &c->args.append;
 	struct append_message first = a->first;
-	struct append_run r = { .s = s, .next = &first,
+	struct append_run r = { .s = s, .next = &first, .replaced = replaced,
 		.line = BUF_INIT(GATHER_LINE_MAX) };
 	struct answer answer;
 
@@ -240,4 +248,11 @@ imap_append(struct imap_session *s, const struct imap_command *c)
 	arena_free(r.mem);
 	buf_free(&r.line);
 	return answer;
+}
+
+/* APPEND mailbox 1*([(flags)] [date-time] {n})   RFC 3501 6.3.11, RFC 3502 */
+struct answer
+imap_append(struct imap_session *s, const struct imap_command *c)
+{
+	return imap_take_in(s, &c->args.append, 0);
 }

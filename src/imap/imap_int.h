@@ -254,6 +254,13 @@ int imap_put_section(struct imap_session *s, struct buf *out,
     const struct section *sec, const struct mail_message *m,
     const struct facts *f, struct err *err);
 
+/* ---- cmd_append.c */
+/* The messages of an APPEND, or the one that replaces the message of this UID
+ * (0: none) in the mailbox selected; whatever comes of them is read. The code
+ * of an OK is APPENDUID. */
+struct answer imap_take_in(struct imap_session *s,
+    const struct append_args *a, uint32_t replaced);
+
 /* ---- cmd_copy.c */
 struct copied;
 /* A uid-set of pairs of u32 (low, high), in their order. */
@@ -271,7 +278,7 @@ imap_handler imap_append, imap_authenticate, imap_capability, imap_check,
     imap_close, imap_compress, imap_copy, imap_create, imap_delete,
     imap_enable, imap_examine, imap_expunge, imap_fetch, imap_id, imap_idle,
     imap_list, imap_login, imap_logout, imap_lsub, imap_move, imap_namespace,
-    imap_noop, imap_rename, imap_search, imap_select, imap_sort,
+    imap_noop, imap_rename, imap_replace, imap_search, imap_select, imap_sort,
     imap_starttls, imap_status, imap_store, imap_subscribe, imap_thread,
     imap_uid_expunge, imap_unselect, imap_unsubscribe;
 

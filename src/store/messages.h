@@ -521,13 +521,16 @@ enum email_became { EMAIL_CREATED = 1, EMAIL_UPDATED, EMAIL_DESTROYED };
 /* Only a hint: the modseq of this mailbox is now at least this. */
 #define FIELDS_changed(F, S) F(S, u32, id, 0) F(S, u64, mailbox, 0) F(S, u64, modseq, 0)
 
-/* A message that its owner puts into a mailbox. */
+/* A message that its owner puts into a mailbox; in the same commit the one of
+ * this UID (0: none) leaves the mailbox it is in, which counts in the quota.
+ * E_STALE: that one has gone already. */
 #define FIELDS_appended(F, S)                                         \
 	F(S, u32, flags, 0) F(S, str, keywords, 16384)                \
 	F(S, i64, received, 0) F(S, i64, offset_min, 0)               \
 	FIELDS_text(F, S)
 #define FIELDS_append_ask(F, S)                                       \
-	F(S, u64, change, 0) F(S, str, name, 1000) FIELDS_appended(F, S)
+	F(S, u64, change, 0) F(S, str, name, 1000) FIELDS_appended(F, S) \
+	F(S, u64, replaced_in, 0) F(S, u32, replaced, 0)
 #define FIELDS_append_answer(F, S) \
 	F(S, u64, mailbox, 0) F(S, u32, uidvalidity, 0) F(S, u32, uid, 0)
 

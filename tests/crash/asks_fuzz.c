@@ -303,7 +303,8 @@ add_write(struct fuzz *f)
 	case 2:
 		ADD(f, append, number(f), mailbox_name(f), (uint32_t)number(f),
 		    keywords(f), (int64_t)number(f), (int64_t)number(f),
-		    octet(f) % 3, text(f, 100), number(f), text(f, 50));
+		    octet(f) % 3, text(f, 100), number(f), text(f, 50),
+		    STR_NULL, octet(f) % 8, octet(f) % 8);
 		return;
 	case 3:
 	case 4:

@@ -525,6 +525,22 @@ append_dropped(struct fixture *d)
 	return append_all(d, "not these", APPEND_DROP, &a);
 }
 
+/* The first draft gives way to a new one. */
+static int
+replace(struct fixture *d)
+{
+	struct append_ask ask = { .change = ++d->change, .name = STR("Sent"),
+		.octets = test_blob(STR("instead")), .raw_size = 7,
+		.replaced = 1 };
+	struct open_answer in;
+	struct caller who;
+	struct write w = { .caller = &who, .call = STORE_append, .ask = &ask };
+	int rc = person_at(d, "alice@a.test", "Archive", &who, &in);
+
+	ask.replaced_in = in.mailbox;
+	return rc < 0 ? rc : fixture_write(d, &w);
+}
+
 static int
 move(struct fixture *d)
 {
@@ -775,6 +791,7 @@ const struct step script[] = {
 	{ "the rest of them", append_rest, false },
 	{ "half of others", append_half, false },
 	{ "several, given up", append_dropped, false },
+	{ "replace", replace, false },
 	{ "move", move, false },
 	{ "flags, add", flags_add, false },
 	{ "flags, set", flags_set, false },

@@ -93,6 +93,10 @@ struct append_args {
 	struct str mailbox;
 	struct append_message first;
 };
+struct replace_args {
+	struct seqset one;
+	struct append_args by;
+};
 struct fetch_args {
 	struct seqset set;
 	struct fetch_att att;
@@ -129,6 +133,7 @@ union args {
 	struct status_args status;
 	struct append_args append;
 	struct append_message append_next;
+	struct replace_args replace;
 	struct fetch_args fetch;
 	struct store_args store;
 	struct copy_args copy;		/* and MOVE */
@@ -154,6 +159,7 @@ args_parser args_list;
 args_parser args_lsub;
 args_parser args_status;
 args_parser args_append;
+args_parser args_replace;
 args_parser args_append_next;	/* what follows a message: the next one */
 args_parser args_fetch;
 args_parser args_store;

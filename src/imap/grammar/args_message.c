@@ -33,6 +33,17 @@ args_append(struct scan *s, union args *out)
 	append_message(s, &out->append.first);
 }
 
+/* replace = "REPLACE" SP seq-number SP mailbox append-message   RFC 8508 5 */
+void
+args_replace(struct scan *s, union args *out)
+{
+	scan_sp(s);
+	out->replace.one = scan_seq_number(s);
+	scan_sp(s);
+	out->replace.by.mailbox = scan_mailbox(s);
+	append_message(s, &out->replace.by.first);
+}
+
 void
 args_append_next(struct scan *s, union args *out)
 {

@@ -18,6 +18,7 @@ static const struct {
 	{ STR("STATUS"), args_status },
 	{ STR("APPEND"), args_append },
 	{ STR("APPEND-NEXT"), args_append_next },
+	{ STR("REPLACE"), args_replace },
 	{ STR("FETCH"), args_fetch },
 	{ STR("STORE"), args_store },
 	{ STR("COPY"), args_copy },

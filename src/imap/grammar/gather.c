@@ -76,15 +76,28 @@ gather_literal(struct str line, uint64_t *n, bool *sync)
 	return true;
 }
 
-/* Is the literal behind text the message of an APPEND? It is, unless it is
- * the mailbox's name. */
+static bool
+is_no_space(char c)
+{
+	return c != ' ';
+}
+
+/* Is the literal behind text the message of an APPEND, or a REPLACE? It is,
+ * unless it is the mailbox's name. */
 static bool
 is_message(struct str text)
 {
 	struct scan s = scan_of(text, NULL);
 
 	(void)scan_tag(&s);
-	return scan_opt_text(&s, STR(" APPEND ")) && rd_left(&s.r) > 0;
+	if (!scan_opt_text(&s, STR(" APPEND "))) {
+		(void)scan_opt_text(&s, STR(" UID"));
+		if (!scan_opt_text(&s, STR(" REPLACE ")))
+			return false;
+		(void)rd_while(&s.r, is_no_space);
+		scan_sp(&s);
+	}
+	return scan_ok(&s) && rd_left(&s.r) > 0;
 }
 
 static enum gather_state

@@ -7,9 +7,9 @@
  *   GATHER_LITERAL   n octets, in pieces: gather_octets() (once with none if
  *                    n is 0). If sync is set the client waits for a
  *                    continuation request first.
- *   GATHER_MESSAGE   the command is APPEND and its message of n octets comes
- *                    next. It is not gathered: parse text (args_append), then
- *                    stream it, or refuse.
+ *   GATHER_MESSAGE   the command is APPEND or REPLACE and its message of n
+ *                    octets comes next. It is not gathered: parse text
+ *                    (args_append), then stream it, or refuse.
  *   GATHER_DONE      text is the whole command, as scan.h wants it
  *   GATHER_TOO_BIG   over a bound. If sync is set, a refusal is all it takes;
  *                    else n octets come that nobody wants.

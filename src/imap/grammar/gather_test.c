@@ -61,6 +61,13 @@ static const struct {
 	    "a X {99999999999999999999999+}" },
 	{ "a X {3}\r\nabc {65534}\r\n", "L+LB", "a X {3}\r\nabc {65534}" },
 	/* APPEND */
+	{ "a REPLACE 4 INBOX {99999}\r\n", "LM",
+	    "a REPLACE 4 INBOX {99999}" },
+	{ "a uid replace 4 x (\\Seen) {9+}\r\n", "Lm",
+	    "a uid replace 4 x (\\Seen) {9+}" },
+	{ "a REPLACE 4 {1+}\r\nx {9+}\r\n", "L-Lm",
+	    "a REPLACE 4 {1+}\r\nx {9+}" },
+	{ "a REPLACE {1+}\r\nx\r\n", "L-LD", "a REPLACE {1+}\r\nx" },
 	{ "a append INBOX {999999}\r\n", "LM", "a append INBOX {999999}" },
 	{ "a APPEND INBOX (\\Seen) {9+}\r\n", "Lm",
 	    "a APPEND INBOX (\\Seen) {9+}" },

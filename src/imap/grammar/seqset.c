@@ -59,6 +59,16 @@ scan_seqset(struct scan *s)
 }
 
 struct seqset
+scan_seq_number(struct scan *s)
+{
+	struct seqset set = { arena_new_of(s->a, struct seqrange), 1, false };
+	uint32_t n = scan_opt(s, '*') ? SEQ_STAR : scan_nz_number(s);
+
+	set.r[0] = (struct seqrange){ n, n };
+	return set;
+}
+
+struct seqset
 scan_uid_set(struct scan *s)
 {
 	return scan_ranges(s, false);

@@ -23,6 +23,8 @@ struct seqset {
 
 /* sequence-set = (seq-number / seq-range) ["," sequence-set] / "$" */
 struct seqset scan_seqset(struct scan *s);
+/* seq-number = nz-number / "*": a set of one. */
+struct seqset scan_seq_number(struct scan *s);
 /* uid-set, where "*" has no meaning: RFC 4315, RFC 7162 known-uids. */
 struct seqset scan_uid_set(struct scan *s);
 

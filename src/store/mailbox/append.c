@@ -45,20 +45,75 @@ blob_of(struct engine *e, struct write *w, const struct appended *m,
 	return blob_insert(e, &at, 1, &w->err);
 }
 
+/* The message that another one replaces. */
+struct replaced {
+	struct mbox *from;	/* NULL: there is none */
+	struct column_row row;
+	struct str keywords;
+};
+
+static int
+find_replaced(struct engine *e, uint64_t account, const struct append_ask *ask,
+    struct replaced *r, struct err *err)
+{
+	const struct column_row *row;
+	struct str words;
+	struct column *c;
+	bool there;
+	size_t i;
+	int rc = mbox_get(e, account, ask->replaced_in, &r->from, err);
+
+	if (rc == 0)
+		rc = columns_get(e->columns, &e->look, account,
+		    ask->replaced_in, &c, err);
+	if (rc < 0)
+		return rc == E_NOTFOUND ? err_set(err, E_STALE,
+		    "the mailbox is gone") : rc;
+	pthread_rwlock_rdlock(&c->lock);
+	i = column_seek(c, ask->replaced);
+	there = i < c->live.n && c->live.p[i].uid == ask->replaced;
+	if (there) {
+		row = batch_row(e, c, &c->live.p[i], &words);
+		there = row->expunged == 0;
+		r->row = *row;
+		r->keywords = str_dup(e->arena, words);
+	}
+	pthread_rwlock_unlock(&c->lock);
+	columns_put(e->columns, c);
+	return there ? 0 : err_set(err, E_STALE, "the message is gone");
+}
+
+static int
+remove_replaced(struct engine *e, struct acct *a, const struct replaced *r,
+    struct err *err)
+{
+	if (!r->from)
+		return 0;
+	batch_journal(e, &(struct journal_row){
+	    .at_us = e->o.wall_us(e->o.arg), .event = JOURNAL_expunged,
+	    .address = a->address, .code = 1 });
+	return expunge_email(e, a, r->from, &r->row, r->keywords,
+	    acct_modseq(e, a), err);
+}
+
 static int
 check_append(struct engine *e, struct write *w, const struct appended *m,
-    struct placing *d)
+    struct placing *d, struct replaced *r)
 {
 	const struct append_ask *ask = w->ask;
 	int rc = acct_get(e, w->caller->account, &d->acct, &w->err);
+	uint64_t used;
 
 	if (rc == 0)
 		rc = mbox_find(e, w->caller->account, ask->name, &d->mbox,
 		    &w->err);
+	if (rc == 0 && ask->replaced)
+		rc = find_replaced(e, w->caller->account, ask, r, &w->err);
 	if (rc < 0)
 		return rc;
-	if (engine_quota(e) && (d->acct->used > engine_quota(e) ||
-	    m->raw_size > engine_quota(e) - d->acct->used))
+	used = d->acct->used - r->row.size;
+	if (engine_quota(e) && (used > engine_quota(e) ||
+	    m->raw_size > engine_quota(e) - used))
 		return err_set(&w->err, E_FULL, "over quota");
 	if (d->mbox->uidnext >= UINT32_MAX)
 		return err_set(&w->err, E_LIMIT, "no UIDs left");
@@ -70,18 +125,21 @@ write_append(struct engine *e, struct write *w)
 {
 	const struct append_ask *ask = w->ask;
 	struct append_answer *out = &w->answer.append;
+	struct replaced old = { 0 };
 	struct appended m;
 	struct placing d;
 	int rc;
 
 	MSG_COPY(appended, &m, ask);
-	rc = check_append(e, w, &m, &d);
+	rc = check_append(e, w, &m, &d, &old);
 	if (rc == 0)
 		rc = blob_of(e, w, &m, &d);
 	if (rc < 0)
 		return rc;
 	rc = deliver(e, &d, &out->uid, &w->err);
 	journal_appended(e, d.acct, d.blob, ask->name);
+	if (rc == 0)
+		rc = remove_replaced(e, d.acct, &old, &w->err);
 	out->mailbox = d.mbox->mailbox;
 	out->uidvalidity = (uint32_t)d.mbox->uidvalidity;
 	return rc;

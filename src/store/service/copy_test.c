@@ -2,6 +2,7 @@
 
 #include "store/engine/engine_int.h"
 #include "store/service/test_fixture.h"
+#include "store/test_blob.h"
 
 struct place_of {
 	char path[FIXTURE_PATH];
@@ -370,6 +371,49 @@ test_append_all_refused(void **state)
 	assert_int_equal(fixture_verify(&p->d), 0);
 }
 
+static int
+replace(struct place_of *p, const char *name, uint64_t in, uint32_t uid)
+{
+	struct append_ask ask = { .change = ++p->d.change,
+		.name = str_c(name), .octets = test_blob(STR("Other")),
+		.raw_size = 5, .replaced_in = in, .replaced = uid };
+	struct write w = { .caller = &p->alice, .call = STORE_append,
+		.ask = &ask };
+
+	return fixture_write(&p->d, &w);
+}
+
+/* One message comes and another goes, in one commit, or neither. */
+static void
+test_replace(void **state)
+{
+	struct place_of *p = with_messages(state, 2);
+	struct open_answer in = opened(p, "INBOX");
+
+	/* It counts what goes. */
+	engine_limits(p->d.e, 10, TEST_MAX_MESSAGE);
+	assert_int_equal(replace(p, "INBOX", 0, 0), E_FULL);
+	OK(replace(p, "INBOX", in.mailbox, 2));
+	assert_int_equal(replace(p, "INBOX", in.mailbox, 2), E_STALE);
+	assert_int_equal(replace(p, "INBOX", in.mailbox, 99), E_STALE);
+	assert_int_equal(replace(p, "INBOX", 77, 1), E_STALE);
+	assert_int_equal(replace(p, "no", in.mailbox, 1), E_NOTFOUND);
+	in = opened(p, "INBOX");
+	assert_int_equal(in.exists, 2);
+	assert_int_equal(in.uidnext, 4);
+	OK(replace(p, "Sent", in.mailbox, 3));
+	assert_int_equal(opened(p, "INBOX").exists, 1);
+	assert_int_equal(opened(p, "Sent").exists, 1);
+	assert_int_equal(fixture_verify(&p->d), 0);
+	fixture_close(&p->d);
+	OK(fixture_open(&p->d));
+	assert_int_equal(opened(p, "INBOX").exists, 1);
+	assert_int_equal(opened(p, "Sent").exists, 1);
+	p->d.now_us += (int64_t)(GARBAGE_S + 1) * 1000000;
+	clean(p);
+	assert_int_equal(fixture_verify(&p->d), 0);
+}
+
 static void
 test_move(void **state)
 {
@@ -468,6 +512,7 @@ main(void)
 		EACH(test_append_all),
 		EACH(test_append_all_dropped),
 		EACH(test_append_all_refused),
+		EACH(test_replace),
 		EACH(test_move),
 		EACH(test_one_commit),
 	};
