@@ -2,11 +2,13 @@
 every port and before TLS; nobody else may."""
 
 import socket
+import ssl
 import struct
+import time
 
 import pytest
 from lib.server import ConfiguredServer
-from lib.wire import Imap, Smtp, Wire
+from lib.wire import Imap, Smtp, Wire, client_context
 from test_limits import closes, logged
 
 PROXY = "127.0.0.9"
@@ -73,6 +75,37 @@ def test_who_it_is(server, header):
     imap.login("alice")
     imap.close()
     logged(server, "peer=198.51.100.8")
+
+
+@pytest.mark.parametrize("split", [0, 9, None])
+@pytest.mark.parametrize("kind", ["imaps", "submissions", "https"])
+@pytest.mark.parametrize("header", [v1, v2])
+def test_tls_in_the_same_segment(server, header, kind, split):
+    """Behind the header comes what the client has said by then, at once."""
+    arrives, leaves = ssl.MemoryBIO(), ssl.MemoryBIO()
+    client = client_context().wrap_bio(arrives, leaves)
+    with pytest.raises(ssl.SSLWantReadError):
+        client.do_handshake()
+    said = header("198.51.100.10") + leaves.read()
+    with socket.create_connection(("127.0.0.1", server.ports[kind]), 10,
+                                  (PROXY, 0)) as sock:
+        sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        if split:
+            sock.sendall(said[:split])
+            time.sleep(0.1)
+        sock.sendall(said[split or 0:-20 if split is None else None])
+        if split is None:
+            time.sleep(0.1)
+            sock.sendall(said[-20:])
+        while True:
+            try:
+                client.do_handshake()
+                break
+            except ssl.SSLWantReadError:
+                sock.sendall(leaves.read())
+                octets = sock.recv(1 << 16)
+                assert octets
+                arrives.write(octets)
 
 
 def test_limits_are_of_whom_it_names(server):

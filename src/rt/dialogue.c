@@ -156,14 +156,16 @@ dialogue_init(struct dialogue *d, const struct dialogue_ops *ops,
 	d->log = (struct log_ctx){ loop_log(l), d->fields, NELEM(d->fields) };
 }
 
-int
-dialogue_begin_tls(struct dialogue *d, struct tls_ctx *tls, struct err *err)
+static int
+shake_hands(struct dialogue *d, struct tls_ctx *tls,
+    int (*begin)(struct stream *, struct tls_ctx *, struct err *),
+    struct err *err)
 {
 	int64_t ms = d->ops->wait_ms(d, false);
 	struct tls_facts f;
 
 	dialogue_deadline(d, ms < TLS_MS ? ms : TLS_MS);
-	if (stream_tls_accept(d->stream, tls, err) < 0) {
+	if (begin(d->stream, tls, err) < 0) {
 		log_ctx_event(&d->log, LOG_INFO, "tls_failed", F_ERR(err));
 		return err->code;
 	}
@@ -171,6 +173,12 @@ dialogue_begin_tls(struct dialogue *d, struct tls_ctx *tls, struct err *err)
 	log_ctx_event(&d->log, LOG_DEBUG, "tls", F_STR("version", f.version),
 	    F_STR("cipher", f.cipher));
 	return 0;
+}
+
+int
+dialogue_begin_tls(struct dialogue *d, struct tls_ctx *tls, struct err *err)
+{
+	return shake_hands(d, tls, stream_tls_accept, err);
 }
 
 void
@@ -186,7 +194,7 @@ dialogue_start(struct dialogue *d, enum listen_tls rule,
 	    F_INT("port", d->peer.local_port));
 	dialogue_deadline(d, d->ops->wait_ms(d, false));
 	if (rule == LISTEN_TLS_FIRST && tls &&
-	    dialogue_begin_tls(d, tls, &err) < 0) {
+	    shake_hands(d, tls, stream_tls_accept_first, &err) < 0) {
 		end_dialogue(d, err.text);
 		return;
 	}

@@ -100,6 +100,10 @@ int stream_flush(struct stream *s, struct err *err);
 /* TLS in place, as a server. What was buffered before is dropped: nothing
  * sent in clear survives into the session (RFC 3207 4.2). Suspends. */
 int stream_tls_accept(struct stream *s, struct tls_ctx *ctx, struct err *err);
+/* The same where everything is TLS: what is buffered, behind the header of a
+ * proxy, is the beginning of it. */
+int stream_tls_accept_first(struct stream *s, struct tls_ctx *ctx,
+    struct err *err);
 
 /* TLS in place, as a client; name goes out as SNI (not if it is an address
  * literal). See tls_client_new() for what is verified. The same about what

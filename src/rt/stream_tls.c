@@ -1,7 +1,6 @@
 #include "rt/stream_int.h"
 #include "rt/tls.h"
 
-/* RFC 3207 4.2: nothing that came before TLS survives. */
 static int
 shake_hands(struct stream *s, struct transport *tls, struct err *err)
 {
@@ -16,12 +15,25 @@ shake_hands(struct stream *s, struct transport *tls, struct err *err)
 	return rc;
 }
 
+/* RFC 3207 4.2: nothing that came before TLS survives. */
 int
 stream_tls_accept(struct stream *s, struct tls_ctx *ctx, struct err *err)
 {
 	if (stream_failed(s))
 		return stream_fail(s, stream_failed(s), err);
 	return shake_hands(s, transport_tls(stream_transport(s), ctx), err);
+}
+
+int
+stream_tls_accept_first(struct stream *s, struct tls_ctx *ctx, struct err *err)
+{
+	struct transport *tls;
+
+	if (stream_failed(s))
+		return stream_fail(s, stream_failed(s), err);
+	tls = transport_tls(stream_transport(s), ctx);
+	transport_tls_early(tls, stream_buffered(s));
+	return shake_hands(s, tls, err);
 }
 
 int

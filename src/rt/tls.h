@@ -65,6 +65,8 @@ struct transport;
 struct tls_facts;
 struct tls_client;
 struct transport *transport_tls(struct transport *inner, struct tls_ctx *ctx);
+/* Octets of its beginning that somebody has read already; copied. */
+void transport_tls_early(struct transport *tls, struct str octets);
 struct transport *transport_tls_client(struct transport *inner,
     struct tls_client *c, struct str name);
 int transport_tls_step(struct transport *tls, struct err *err);

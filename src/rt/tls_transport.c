@@ -9,6 +9,7 @@
 #include <openssl/err.h>
 #include <openssl/x509.h>
 
+#include "base/buf.h"
 #include "rt/tls_int.h"
 
 struct tls {
@@ -20,6 +21,7 @@ struct tls {
 	bool done;	/* the handshake */
 	bool broken;	/* a fatal error: no close_notify any more */
 	bool eof;	/* inner has ended */
+	struct buf early;	/* of inner, read by somebody else */
 	int lost;	/* E_RESET or E_IO of inner, and its errno */
 	int sys;
 };
@@ -52,9 +54,16 @@ static int
 bio_read(BIO *b, char *p, size_t n, size_t *got)
 {
 	struct tls *tls = BIO_get_data(b);
-	ssize_t rc = tls->t.below->ops->read(tls->t.below, p, n);
+	ssize_t rc;
 
 	BIO_clear_retry_flags(b);
+	if (tls->early.n > 0) {
+		*got = n < tls->early.n ? n : tls->early.n;
+		memcpy(p, tls->early.p, *got);
+		buf_eat(&tls->early, *got);
+		return 1;
+	}
+	rc = tls->t.below->ops->read(tls->t.below, p, n);
 	if (rc > 0) {
 		*got = (size_t)rc;
 		return 1;
@@ -191,6 +200,7 @@ tls_close(struct transport *t)
 	tls_ctx_unref(tls->ctx);
 	tls_client_unref(tls->client);
 	free(tls->verdict);
+	buf_free(&tls->early);
 	free(tls);
 }
 
@@ -235,6 +245,15 @@ transport_tls(struct transport *inner, struct tls_ctx *ctx)
 	if (ssl)
 		SSL_set_accept_state(ssl);
 	return tls_attach_ssl(tls, ssl, tls_ctx_lib(ctx));
+}
+
+void
+transport_tls_early(struct transport *t, struct str octets)
+{
+	struct tls *tls = tls_of(t);
+
+	buf_init(&tls->early, octets.n);
+	buf_str(&tls->early, octets);
 }
 
 struct transport *
