@@ -6,7 +6,7 @@
  */
 #include "base/timetext.h"
 #include "imap/grammar/reply_facts.h"
-#include "imap/imap_int.h"
+#include "imap/search.h"
 #include "mail/rows.h"
 #include "mail/section.h"
 
@@ -256,12 +256,17 @@ imap_fetch(struct imap_session *s, const struct imap_command *c)
 	if (!check_items(&fa->att, &f.want_facts))
 		return BAD("No such item to fetch");
 	f.by_uid = (c->row->flags & ROW_UID) != 0;
+	if (fa->partial.from && !f.by_uid)
+		return BAD("PARTIAL is for UID FETCH");
 	a = imap_choose(s, &set, f.by_uid, &ask.messages);
 	if (a.kind != ANSWER_NONE)
 		return a;
 	a = begin_modseq(&f, fa, ask.messages);
 	if (a.kind != ANSWER_NONE)
 		return a;
+	if (fa->partial.from && imap_choose_part(s, &fa->partial,
+	    &ask.messages, &err) < 0)
+		return imap_fail(s, "fetch", &err);
 	ask.changed_since = fa->changed_since;
 	ask.want = (f.want_facts ? WANT_FACTS : 0) |
 	    (fa->att.nsection > 0 ? WANT_HEAD : 0);

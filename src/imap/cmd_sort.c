@@ -60,7 +60,8 @@ imap_sort(struct imap_session *s, const struct imap_command *c)
 	struct err err = { 0 };
 	struct answer a;
 
-	if (args->search.options & RETURN_SAVE)	/* RFC 5182: of SEARCH only */
+	/* RFC 5182, RFC 9394: of SEARCH only. */
+	if (args->search.options & (RETURN_SAVE | RETURN_PARTIAL))
 		return BAD("No such return option");
 	a = imap_find(s, &args->search, &found);
 	if (a.kind == ANSWER_NONE && sort_messages(&s->view, &found, by, nby,

@@ -85,7 +85,7 @@ const struct command_row imap_commands[] = {
 	{ C("EXPUNGE"), 0, STATE_SELECTED, args_none, imap_expunge, NONE,
 	    NULL },
 	{ C("SEARCH"), ROW_NO_EXPUNGE, STATE_SELECTED, args_search,
-	    imap_search, C("ESEARCH SEARCHRES WITHIN"), NULL },
+	    imap_search, C("ESEARCH SEARCHRES WITHIN PARTIAL"), NULL },
 	{ C("SEARCH"), ROW_UID, STATE_SELECTED, args_search, imap_search,
 	    NONE, NULL },
 	{ C("SORT"), ROW_NO_EXPUNGE, STATE_SELECTED, args_sort, imap_sort,

@@ -22,5 +22,9 @@ struct answer imap_find(struct imap_session *s, const struct search_args *args,
 struct answer imap_put_esearch(struct imap_session *s,
     const struct imap_command *c, const struct search_args *args,
     const struct search_result *found, const uint32_t *order);
+/* Of the messages with these UIDs, those that the range says; suspends. The
+ * ranges are in the command's arena. 0 or E_*.                  RFC 9394 3.3 */
+int imap_choose_part(struct imap_session *s, const struct partial_range *p,
+    struct selection *messages, struct err *err);
 /* Is a condition on modseqs among the keys?               RFC 7162 3.1.5 */
 bool imap_asks_modseq(const struct search_key *key);

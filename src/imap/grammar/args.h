@@ -102,6 +102,7 @@ struct fetch_args {
 	struct fetch_att att;
 	uint64_t changed_since;		/* 0: not given */
 	bool vanished;
+	struct partial_range partial;	/* RFC 9394 3.3 */
 };
 struct store_args {
 	struct seqset set;

@@ -50,13 +50,14 @@ args_append_next(struct scan *s, union args *out)
 	append_message(s, &out->append_next);
 }
 
-/* fetch-modifier                                 RFC 4466 2.4, RFC 7162 7 */
+/* fetch-modifier                     RFC 4466 2.4, RFC 7162 7, RFC 9394 4 */
 static void
 fetch_modifiers(struct scan *s, struct fetch_args *a)
 {
 	static const struct word modifiers[] = {
 		{ STR("CHANGEDSINCE"), 0 },
 		{ STR("VANISHED"), 1 },
+		{ STR("PARTIAL"), 2 },
 	};
 
 	if (!scan_opt_text(s, STR(" (")))
@@ -67,6 +68,12 @@ fetch_modifiers(struct scan *s, struct fetch_args *a)
 
 		if (m == 1)
 			a->vanished = true;
+		if (m == 2) {
+			scan_sp(s);
+			if (a->partial.from)
+				scan_fail(s, "more than one PARTIAL");
+			a->partial = scan_partial_range(s);
+		}
 		if (m == 0) {
 			scan_sp(s);
 			a->changed_since = scan_modseq(s);

@@ -239,6 +239,7 @@ return_options(struct scan *s, struct search_args *out)
 		{ STR("ALL"), RETURN_ALL },
 		{ STR("COUNT"), RETURN_COUNT },
 		{ STR("SAVE"), RETURN_SAVE },
+		{ STR("PARTIAL"), RETURN_PARTIAL },
 	};
 	static const char want[] = "no such return option";
 
@@ -249,10 +250,19 @@ return_options(struct scan *s, struct search_args *out)
 		do {
 			int o = scan_word(s, options, NELEM(options), want);
 
+			/* RFC 9394 3.1: one PARTIAL, one ALL, or neither. */
+			if (o == RETURN_PARTIAL) {
+				scan_sp(s);
+				if (out->options & RETURN_PARTIAL)
+					scan_fail(s, "more than one PARTIAL");
+				out->partial = scan_partial_range(s);
+			}
 			out->options |= o > 0 ? (uint32_t)o : 0;
 		} while (scan_opt(s, ' '));
 		scan_need(s, ')', want);
 	}
+	if ((out->options & RETURN_ALL) && (out->options & RETURN_PARTIAL))
+		scan_fail(s, "PARTIAL and ALL");
 	if (out->options == 0)
 		out->options = RETURN_ALL;
 	scan_sp(s);

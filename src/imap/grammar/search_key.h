@@ -61,11 +61,13 @@ enum {
 	RETURN_ALL = 1 << 2,
 	RETURN_COUNT = 1 << 3,
 	RETURN_SAVE = 1 << 4,
+	RETURN_PARTIAL = 1 << 5,	/* RFC 9394 */
 };
 
 struct search_args {
 	bool esearch;			/* RETURN was given */
 	uint32_t options;		/* RETURN_*; "()" means ALL */
+	struct partial_range partial;	/* of RETURN_PARTIAL */
 	struct str charset;		/* empty: not given */
 	struct search_key *key;		/* a SEARCH_AND */
 };

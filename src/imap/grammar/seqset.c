@@ -68,6 +68,22 @@ scan_seq_number(struct scan *s)
 	return set;
 }
 
+/* partial-range-first = nz-number ":" nz-number
+ * partial-range-last = "-" nz-number ":" "-" nz-number */
+struct partial_range
+scan_partial_range(struct scan *s)
+{
+	static const char want[] = "not a well-formed partial range";
+	struct partial_range p = { .last = scan_opt(s, '-') };
+
+	p.from = scan_nz_number(s);
+	scan_need(s, ':', want);
+	if (p.last)
+		scan_need(s, '-', want);
+	p.to = scan_nz_number(s);
+	return p;
+}
+
 struct seqset
 scan_uid_set(struct scan *s)
 {

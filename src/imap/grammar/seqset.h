@@ -25,6 +25,13 @@ struct seqset {
 struct seqset scan_seqset(struct scan *s);
 /* seq-number = nz-number / "*": a set of one. */
 struct seqset scan_seq_number(struct scan *s);
+/* partial-range: of a list the from-th to the to-th (or the other way round),
+ * counted from 1, and from the end of the list if last is set. RFC 9394 4 */
+struct partial_range {
+	uint32_t from, to;	/* 0: none was given */
+	bool last;
+};
+struct partial_range scan_partial_range(struct scan *s);
 /* uid-set, where "*" has no meaning: RFC 4315, RFC 7162 known-uids. */
 struct seqset scan_uid_set(struct scan *s);
 
