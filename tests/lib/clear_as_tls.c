@@ -17,3 +17,10 @@ stream_tls_accept(struct stream *s unused_arg, struct tls_ctx *ctx unused_arg,
 {
 	return err_set(err, E_TLS, "none here");
 }
+
+int
+stream_tls_accept_first(struct stream *s, struct tls_ctx *ctx,
+    struct err *err)
+{
+	return stream_tls_accept(s, ctx, err);
+}
