@@ -170,7 +170,8 @@ def tell(demo, browser, story, *more):
 @pytest.mark.parametrize("name", [
     "wrong_password", "another_person", "signing_out", "reading", "html",
     "conversation", "several", "folders", "writing", "answers", "drafts",
-    "search", "keyboard", "arriving", "phone", "german", "views"])
+    "search", "keyboard", "arriving", "phone", "german", "views",
+    "scheduled"])
 def test_story(empty_demo, browser, name):
     tell(empty_demo, browser, name)
 

@@ -9,7 +9,7 @@ await story(async (page) => {
 	await page.keyboard.press('c');
 	await sheet.getByLabel('To', { exact: true }).fill(bob);
 	await sheet.getByLabel('Subject').fill('Sent as I left');
-	await sheet.getByRole('button', { name: 'Send' }).click();
+	await sheet.getByRole('button', { name: 'Send', exact: true }).click();
 	await page.getByText(`Sending to ${bob}`).waitFor();
 	await page.getByRole('button', { name: 'Write' }).first().click();
 	await sheet.getByLabel('Subject').fill('Half a thought');

@@ -7,15 +7,15 @@ await story(async (page, context) => {
 	await page.getByRole('button', { name: 'Write' }).first().click();
 	const sheet = page.getByRole('region', { name: 'New message' });
 	await noFindings(page, 'writing');
-	await sheet.getByRole('button', { name: 'Send' }).click();
+	await sheet.getByRole('button', { name: 'Send', exact: true }).click();
 	await page.getByText('Say whom this is for.').waitFor();
 	await sheet.getByLabel('To', { exact: true }).fill('nobody at all');
-	await sheet.getByRole('button', { name: 'Send' }).click();
+	await sheet.getByRole('button', { name: 'Send', exact: true }).click();
 	await page.getByText('“nobody at all” is no mail address.').waitFor();
 	await sheet.getByLabel('To', { exact: true }).fill(`"Doe, Bob" <${bob}>`);
 	await sheet.getByLabel('Subject').fill('Grüße');
 	await sheet.getByLabel('Text').fill('It is attached.\n\nAlice');
-	await sheet.getByRole('button', { name: 'Send' }).click();
+	await sheet.getByRole('button', { name: 'Send', exact: true }).click();
 	await page.getByText('there is none. Send anyway?').waitFor();
 	await page.getByRole('button', { name: 'Cancel' }).click();
 	await sheet.locator('input[type=file]').setInputFiles({ name: 'Plan.txt',
@@ -29,7 +29,7 @@ await story(async (page, context) => {
 	await page.getByText('Sending to Doe, Bob').waitFor();
 	await page.getByRole('button', { name: 'Undo' }).click();
 	await sheet.getByLabel('Text').fill('It is attached, indeed.');
-	await sheet.getByRole('button', { name: 'Send' }).click();
+	await sheet.getByRole('button', { name: 'Send', exact: true }).click();
 	await page.getByText('Sent', { exact: true }).nth(1).waitFor();
 	await goFolder(page, 'Sent');
 	await until(() => page.locator('.row').count(), 1);

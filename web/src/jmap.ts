@@ -73,7 +73,8 @@ export interface SetError { type: string; description?: string | null }
 
 interface Session {
 	capabilities: Record<string, unknown>;
-	accounts: Record<string, { name: string }>;
+	accounts: Record<string, { name: string; accountCapabilities:
+		Record<string, { maxDelayedSend?: number }> }>;
 	primaryAccounts: Record<string, string>;
 	apiUrl: string;
 	downloadUrl: string;
@@ -162,6 +163,9 @@ async function readSession() {
 
 /** May they send? Else there is nothing to write for. */
 export const canSend = () => SUBMISSION in session.capabilities;
+/** For how many seconds may what they send be held? */
+export const maxHold = () => session.accounts[account]
+	?.accountCapabilities[SUBMISSION]?.maxDelayedSend ?? 0;
 
 /** Is somebody signed in already? */
 export async function findPerson() {

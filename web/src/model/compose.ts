@@ -1,19 +1,20 @@
-// The message that is being written: kept as a draft while it is, then sent,
-// after a moment in which that can be undone.
+// The message that is being written: kept as a draft while it is, then sent, now
+// or later.
 import { signal, type Signal } from '@preact/signals';
-import { ask, checkSet, person, Refusal, upload, type Address, type Call, type FullEmail,
-	type Identity, type SetAnswer } from '../jmap';
+import { ask, checkSet, maxHold, person, Refusal, upload, type Address, type Call,
+	type Email, type FullEmail, type Identity, type SetAnswer } from '../jmap';
 import { nameOf, people, readAddresses, subjectOf, whenFull, written }
 	from '../format';
 import { t } from '../texts';
 import { ALL, byRole, takeMailboxes } from './mailboxes';
 import { changedHere, emailOf, refresh } from './list';
 import { allTold, setKeyword } from './actions';
+import { followScheduled, submit, takeBack, UNDO_S, utcOf, type Envelope }
+	from './later';
 import { textOf } from './text';
 import { askFor, say, sayWrong } from './say';
 
 const SAVE_MS = 1500;
-const UNDO_MS = 7000;
 
 export interface Attached {
 	name: string;
@@ -303,33 +304,72 @@ async function isSure(w: Writing) {
 		await askFor(t.forgotAttachment, t.sendAnyway) !== null;
 }
 
-async function submit(w: Writing, leaving = false) {
-	const answers = await ask([
-		['EmailSubmission/set', {
-			create: { s: { identityId: w.identity.value, emailId: w.draft } },
-			onSuccessUpdateEmail: { '#s': {
-				mailboxIds: { [byRole('sent')?.id ?? '']: true },
-				'keywords/$draft': null } } }],
-		ALL], leaving);
-	if (leaving)
-		return;
-	checkSet(answers.get<SetAnswer>(0));
-	takeMailboxes(answers, 1);
-	const answered = w.answers && emailOf(w.answers.id);
-	if (answered)
-		await setKeyword([answered], w.answers!.keyword, true);
-	changedHere();
-	refresh();
-	say(t.sentDone);
+function envelopeOf(w: Writing, at?: Date): Envelope {
+	const all = [w.to, w.cc, w.bcc].flatMap((s) => readAddresses(s.value).list);
+	const identity = identities.value.find((i) => i.id === w.identity.value) ??
+		identities.value[0]!;
+	return { mailFrom: { email: identity.email, parameters: at ?
+		{ HOLDUNTIL: utcOf(at) } : { HOLDFOR: String(UNDO_S) } },
+		rcptTo: unlike(all, []).map(({ email }) => ({ email })) };
 }
 
-// What can still be undone; each sends its message now.
-const waiting = new Set<(leaving?: boolean) => Promise<void>>();
+/** Where nothing can be held, or no more, it leaves at once; not so what was to
+ * leave at a time. */
+async function submitHeld(w: Writing, at?: Date) {
+	const s = { identityId: w.identity.value, emailId: w.draft! };
+	if (!maxHold() && !at)
+		return submit(s);
+	try {
+		return await submit({ ...s, envelope: envelopeOf(w, at) });
+	} catch (e) {
+		if (at || !(e instanceof Refusal) || e.type !== 'overQuota')
+			throw e;
+		return submit(s);
+	}
+}
 
-/** Who closes the page has not asked for it back. */
-addEventListener('pagehide', () => waiting.forEach((go) => void go(true)));
+async function unsend(w: Writing, id: string, answered: string[]) {
+	try {
+		await takeBack(id);
+	} catch (e) {
+		sayWrong(e);
+		return;
+	}
+	const marked = answered.map(emailOf).filter((e) => e !== undefined);
+	await setKeyword(marked, w.answers?.keyword ?? '', false);
+	await closeWriting();
+	writing.value ??= w;
+	void followScheduled();
+}
 
-export async function send(w: Writing) {
+async function handIn(w: Writing, at?: Date) {
+	const done = await submitHeld(w, at);
+	const answered = [w.answers && emailOf(w.answers.id)]
+		.filter((e) => e && !e.keywords[w.answers!.keyword]) as Email[];
+	const ms = UNDO_S * 1000;
+	let said = 0;
+	const undo = () => {
+		clearTimeout(said);
+		void unsend(w, done.id, answered.map((e) => e.id));
+	};
+	if (done.undoStatus !== 'pending') {
+		say(t.sentDone);
+	} else if (at) {
+		say(t.scheduledFor(whenFull(done.sendAt)), undo, ms);
+		void followScheduled();
+	} else {
+		said = window.setTimeout(() => say(t.sentDone), ms);
+		say(t.sendingTo(readAddresses(w.to.value).list.map(nameOf)
+			.join(', ') || '…'), undo, ms);
+	}
+	await setKeyword(answered, w.answers?.keyword ?? '', true);
+}
+
+/** What is being handed in. */
+let underWay: Promise<unknown> = Promise.resolve();
+
+/** at: not before. */
+export async function send(w: Writing, at?: Date) {
 	const why = missing(w);
 	if (why) {
 		say(why);
@@ -342,31 +382,19 @@ export async function send(w: Writing) {
 	if (!await save(w))
 		return;
 	writing.value = null;
-	const stop = () => {
-		clearTimeout(later);
-		waiting.delete(go);
-	};
-	const go = async (leaving = false) => {
-		stop();
-		await submit(w, leaving).catch((e) => {
-			sayWrong(e);
-			writing.value ??= w;
-		});
-	};
-	const later = window.setTimeout(() => void go(), UNDO_MS);
-	waiting.add(go);
-	say(t.sendingTo(readAddresses(w.to.value).list.map(nameOf).join(', ') ||
-		'…'), () => {
-		stop();
-		writing.value = w;
-	}, UNDO_MS);
+	const mine = handIn(w, at).catch((e) => {
+		sayWrong(e);
+		writing.value ??= w;
+	});
+	underWay = Promise.all([underWay, mine]);
+	await mine;
 }
 
 /** Who signs out has it in the draft, sent, and told; false: it failed. */
 export async function finish(): Promise<boolean> {
 	await closeWriting();
 	if (!writing.value)
-		await Promise.all([...waiting].map((go) => go()));
+		await underWay;
 	await allTold();
 	return !writing.value;
 }

@@ -23,8 +23,9 @@ export const openRow = computed(() => place.value.email);
 /** Which of its messages is unfolded. */
 export const unfolded = signal<string | null>(null);
 
+/** One that was not known before is when it is unfolded. */
 export const openThread = computed(() =>
-	openRow.value ? threadOf(openRow.value) : []);
+	openRow.value && unfolded.value ? threadOf(openRow.value) : []);
 
 export function bodyOf(id: string): Signal<Body | undefined> {
 	let body = bodies.get(id);

@@ -3,8 +3,10 @@ import { useEffect, useRef } from 'preact/hooks';
 import { attach, changed, closeWriting, detach, discard, identities, send, writing,
 	type Attached, type Writing } from '../model/compose';
 import { size, written } from '../format';
+import { maxHold } from '../jmap';
 import { t } from '../texts';
 import { Icon, IconButton } from './icon';
+import { askWhen } from './later';
 
 function Field({ w, label, value, focus, children }: {
 	w: Writing; label: string; value: Signal<string>; focus?: boolean;
@@ -111,6 +113,8 @@ function Sheet({ w }: { w: Writing }) {
 			<footer>
 				<button type="button" class="primary" onClick={() => void send(w)}
 					title="Ctrl+Enter">{t.send}</button>
+				{maxHold() > 0 && <IconButton icon="clock" label={t.sendLater}
+					onClick={() => askWhen(w)} />}
 				<IconButton icon="clip" label={t.attach}
 					onClick={() => files.current!.click()} />
 				<input ref={files} type="file" multiple hidden onChange={(e) => {

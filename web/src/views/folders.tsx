@@ -8,6 +8,7 @@ import { sayWrong } from '../model/say';
 import { language, languages, speak, t } from '../texts';
 import { helpShown } from './help';
 import { Icon, IconButton, type IconName } from './icon';
+import { ScheduledButton } from './later';
 import { menuOpen } from './mail';
 
 const ICONS = ['inbox', 'drafts', 'sent', 'archive', 'junk', 'trash'];
@@ -95,6 +96,7 @@ export const Folders = () => (
 			<Icon name="pen" />{t.compose}</button>}
 		<ul>{tree.value.map(([m, depth]) =>
 			<Folder key={m.id} mailbox={m} depth={depth} />)}</ul>
+		<ScheduledButton />
 		<button type="button" class="quiet new-folder"
 			onClick={() => void createMailbox()}>
 			<Icon name="plus" />{t.newFolder}</button>

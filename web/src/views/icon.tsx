@@ -25,6 +25,7 @@ const paths = {
 	more: 'M6 12h.2M12 12h.2M18 12h.2',
 	keys: 'M3.5 7h17v10.500h-17zM7 10.500h.2M10.5 10.500h.2M14 10.500h.2M17 10.500h.2M8 14.200h8',
 	person: 'M12 4.500a3.7 3.7 0 1 0 0 7.4 3.7 3.7 0 0 0 0-7.400M4.5 20c.8-4 3.6-6 7.5-6s6.7 2 7.5 6',
+	clock: 'M12 4a8 8 0 1 0 0 16 8 8 0 0 0 0-16M12 7.5V12l3 2',
 	check: 'M5 12.500l4.5 4.500L19 7.5',
 };
 export type IconName = keyof typeof paths;

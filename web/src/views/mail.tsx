@@ -1,6 +1,7 @@
 import { signal, useSignalEffect } from '@preact/signals';
 import { useEffect } from 'preact/hooks';
 import { listen, person } from '../jmap';
+import { followScheduled } from '../model/later';
 import { refresh } from '../model/list';
 import { byRole, here, loadMailboxes, nameOfMailbox } from '../model/mailboxes';
 import { openRow } from '../model/open';
@@ -9,6 +10,7 @@ import { t } from '../texts';
 import { Compose } from './compose';
 import { Folders } from './folders';
 import { Help } from './help';
+import { Later } from './later';
 import { List } from './list';
 import { Pick } from './pick';
 import { Reader } from './reader';
@@ -22,8 +24,10 @@ function follow() {
 	return listen((types) => {
 		if (types.includes('Mailbox'))
 			loadMailboxes().catch(() => undefined);
-		if (types.includes('Email') || types.includes('Thread'))
+		if (types.includes('Email') || types.includes('Thread')) {
 			refresh();
+			void followScheduled();
+		}
 	});
 }
 
@@ -44,6 +48,7 @@ export function Mail() {
 				<p role="alert">{wrong.value}</p></div></main> : <Reader />}
 			<Compose />
 			<Pick />
+			<Later />
 			<Help />
 			<Said />
 		</div>
@@ -59,6 +64,7 @@ function useWrong() {
 				trouble.value = inWords(e);
 			sayWrong(e);
 		});
+		void followScheduled();
 		return follow();
 	}, []);
 	return trouble;
