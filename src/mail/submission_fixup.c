@@ -7,7 +7,7 @@
 #include "mime/date.h"
 #include "mime/header.h"
 #include "mime/header_end.h"
-#include "mime/results.h"
+#include "trust/results.h"
 
 enum { PEOPLE_MEM = 4 * SUBMISSION_HEADER_MAX };
 

@@ -5,7 +5,7 @@
 #include "mime/address.h"
 #include "mime/field_put.h"
 #include "mime/header.h"
-#include "mime/results.h"
+#include "trust/results.h"
 #include "smtp/path.h"
 
 enum { WORD_OCTETS = 42 };	/* 56 in base64: under 75, RFC 2047 2 */

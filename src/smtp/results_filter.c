@@ -1,6 +1,6 @@
 #include "smtp/results_filter.h"
 
-#include "mime/results.h"
+#include "trust/results.h"
 
 static const char field_name[] = "authentication-results";
 enum { NAME_OCTETS = sizeof(field_name) - 1, NAME_MAX_OCTETS = 1000 };

@@ -6,6 +6,10 @@
 #define OURS "Authentication-Results: mail.test; spf=pass\r\n"
 #define FOREIGN "Authentication-Results: far.test; spf=pass\r\n\tx\r\n"
 
+#define ARC "ARC-Authentication-Results: i=1; mail.test; spf=pass\r\n"    \
+	"ARC-Message-Signature: i=1; d=far.test; b=x\r\n"                  \
+	"ARC-Seal: i=1; cv=none; d=far.test; b=x\r\n"
+
 static void
 filter_text(struct str text, size_t step, struct buf *got)
 {
@@ -34,6 +38,8 @@ test_texts(void **state unused_arg)
 	} rows[] = {
 		{ "", "" },
 		{ OURS, "" },
+		/* A set of ARC is whole or broken: doc/judge.md. */
+		{ ARC, ARC }, { ARC OURS, ARC },
 		{ FOREIGN, FOREIGN },
 		{ "A: b\r\n" OURS "C: d\r\n\r\n" OURS,
 		    "A: b\r\nC: d\r\n\r\n" OURS },
