@@ -15,6 +15,7 @@ union any_answer {
 	struct done done;
 	struct rcpt_answer rcpt;
 	struct open_answer open;
+	struct later_list_answer later_list;
 	struct fetch_answer fetch;
 	struct search_answer search;
 	struct content_answer content;

@@ -210,6 +210,46 @@ change_bob(struct attack *a, struct person *alice, struct person *bob)
 	    "alice's connection writes as bob");
 }
 
+/* Bob has one that waits to leave later, which is nobody else's. */
+static void
+take_back_bob(struct attack *a, struct person *alice, struct person *bob)
+{
+	struct rcpt_ask rcpt = { STR(BOB) };
+	union any_answer answer = { 0 };
+	struct later_list_ask list = { 0 };
+	struct later_cancel_ask cancel = { .change = 32 };
+	struct submit_ask ask;
+	struct err err;
+	uint64_t handle;
+	int rc = call(a, bob->held.ipc, &store_calls[STORE_rcpt], &rcpt,
+	    &answer, NULL, &err);
+
+	handle = answer.rcpt.handle;
+	ask = message_to(&handle, 1, 31);
+	ask.reverse_path = STR(BOB);
+	ask.hold_for = 3600;
+	if (rc == 0)
+		rc = call(a, bob->held.ipc, &store_calls[STORE_submit], &ask,
+		    &answer, NULL, &err);
+	if (rc < 0) {
+		attempt(a, "bob himself holds mail (else nothing is shown)",
+		    false, err.text);
+		return;
+	}
+	list.message = cancel.message = answer.submit.message;
+	rc = call(a, alice->held.ipc, &store_calls[STORE_later_list], &list,
+	    &answer, NULL, &err);
+	attempt(a, "alice's connection lists what bob's holds",
+	    rc < 0 || answer.later_list.rows.n == 0,
+	    rc < 0 ? err.text : "no rows: hers is empty");
+	refused(a, alice->held.ipc, &store_calls[STORE_later_cancel], &cancel,
+	    "alice's connection takes back what bob's holds");
+	rc = call(a, bob->held.ipc, &store_calls[STORE_later_cancel], &cancel,
+	    &answer, NULL, &err);
+	if (rc < 0)
+		attempt(a, "bob himself takes it back", false, err.text);
+}
+
 static void
 replay_handle(struct attack *a, struct person *alice, struct person *bob)
 {
@@ -268,6 +308,7 @@ attack_front(struct attack *a)
 	}
 	read_bob(a, &alice, &bob);
 	change_bob(a, &alice, &bob);
+	take_back_bob(a, &alice, &bob);
 	replay_handle(a, &alice, &bob);
 	forged_mail(a, vault->ipc, alice.ticket, "alice");
 	every_store_call(a, alice.held.ipc, AUTH_ACCOUNT, "front");
