@@ -7,6 +7,7 @@ import imaplib
 import json
 import random
 import socket
+import sqlite3
 import struct
 import time
 
@@ -14,6 +15,7 @@ import pytest
 from lib.jmap import Jmap
 from lib.server import PASSWORD, ConfiguredServer, address
 from lib.sink import Sink
+from lib.wire import Smtp, client_context
 
 ALICE = address("alice")
 HEADER = struct.Struct("<IIQQII")   # the front of a record
@@ -166,3 +168,27 @@ def test_a_damaged_message_in_the_queue(server):
     imap = server.imap()
     kind, _, report = body(imap, 1)
     assert kind == "OK" and b"5.3.0" in report
+
+
+def test_damaged_credentials(server):
+    """Who logs in needs that page, and nobody else: mail comes in."""
+    server.stop()
+    database = server.data / "store" / "postern.db"
+    with sqlite3.connect(f"file:{database}?immutable=1", uri=True) as db:
+        (page,), = db.execute("SELECT rootpage FROM sqlite_master "
+                              "WHERE type='table' AND name='credential'")
+    with open(database, "r+b") as f:
+        f.seek(page * 4096 - 2000)
+        octet = f.read(1)[0]
+        f.seek(page * 4096 - 2000)
+        f.write(bytes([octet ^ 1]))
+    server.start()
+    smtp = Smtp(server)
+    smtp.do("EHLO client.example.net", 250)
+    smtp.send_message("a@example.net", [ALICE], b"Subject: x\r\n\r\n")
+    smtp.close()
+    with imaplib.IMAP4_SSL("127.0.0.1", server.ports["imaps"],
+                           ssl_context=client_context()) as imap:
+        with pytest.raises(imaplib.IMAP4.error, match="SERVERBUG"):
+            imap.login(ALICE, PASSWORD)
+    assert f"page_damaged page={page}" in server.tail(None)
