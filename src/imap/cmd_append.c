@@ -22,7 +22,7 @@ check_mailbox(struct imap_session *s, const struct append_args *a)
 
 	if (!a->first.sync)
 		return NO_ANSWER;
-	e = mailbox_status(&s->account, a->mailbox, &m, &err);
+	e = mailbox_status(&s->account, a->mailbox, false, &m, &err);
 	if (e == E_NOTFOUND)
 		return NO_CODE("TRYCREATE", "There is no such mailbox");
 	return e < 0 ? imap_fail(s, "append", &err) : NO_ANSWER;

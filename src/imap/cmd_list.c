@@ -44,6 +44,7 @@ put_mailbox(const struct imap_session *s, struct buf *b,
 {
 	auto_buf attributes = BUF_INIT(256);
 	struct status_answer status = { .mailbox = m->row.mailbox };
+	struct err err = { 0 };
 
 	put_attributes(&attributes, m, a->options);
 	listing_put(b, STR("LIST"), buf_get(&attributes), m->row.name);
@@ -54,6 +55,10 @@ put_mailbox(const struct imap_session *s, struct buf *b,
 	    !m->row.mailbox)
 		return;
 	MSG_COPY(mailbox_counters, &status, &m->row);
+	/* RFC 5819 2: it may be missing where it could not be found out. */
+	if (a->status & STATUS_DELETED_STORAGE &&
+	    mailbox_status(&s->account, m->row.name, true, &status, &err) < 0)
+		return;
 	imap_put_status(s, b, m->row.name, a->status, &status);
 }
 
@@ -90,8 +95,6 @@ imap_list(struct imap_session *s, const struct imap_command *c)
 
 	if (a->options & ~(uint32_t)SERVED)
 		return BAD("No such list option");
-	if (!imap_serves_status(a->status))
-		return BAD("No such status item");
 	if (a->status & STATUS_HIGHESTMODSEQ)
 		imap_condstore(s);
 	/* RFC 5258 6: list-select-mod-opt */

@@ -4,12 +4,6 @@
 #include "imap/imap_int.h"
 #include "mail/mailboxes.h"
 
-enum {
-	SERVED = STATUS_MESSAGES | STATUS_RECENT | STATUS_UIDNEXT |
-	    STATUS_UIDVALIDITY | STATUS_UNSEEN | STATUS_DELETED | STATUS_SIZE |
-	    STATUS_HIGHESTMODSEQ | STATUS_APPENDLIMIT | STATUS_MAILBOXID,
-};
-
 void
 imap_put_status(const struct imap_session *s, struct buf *b, struct str name,
     uint32_t items, const struct status_answer *m)
@@ -25,6 +19,8 @@ imap_put_status(const struct imap_session *s, struct buf *b, struct str name,
 		{ STATUS_UIDVALIDITY, "UIDVALIDITY", m->uidvalidity },
 		{ STATUS_UNSEEN, "UNSEEN", m->unseen },
 		{ STATUS_DELETED, "DELETED", m->deleted },
+		{ STATUS_DELETED_STORAGE, "DELETED-STORAGE",
+		    m->deleted_size },		/* RFC 9208 4.1.4 */
 		{ STATUS_SIZE, "SIZE", m->size },
 		{ STATUS_HIGHESTMODSEQ, "HIGHESTMODSEQ", m->modseq },
 		{ STATUS_APPENDLIMIT, "APPENDLIMIT",
@@ -48,12 +44,6 @@ imap_put_status(const struct imap_session *s, struct buf *b, struct str name,
 	buf_lit(b, ")\r\n");
 }
 
-bool
-imap_serves_status(uint32_t items)
-{
-	return !(items & ~(uint32_t)SERVED);
-}
-
 /* STATUS mailbox (items)    RFC 3501 6.3.10, RFC 8438, RFC 9051 6.3.11 */
 struct answer
 imap_status(struct imap_session *s, const struct imap_command *c)
@@ -63,9 +53,8 @@ imap_status(struct imap_session *s, const struct imap_command *c)
 	struct status_answer m;
 	struct err err = { 0 };
 
-	if (!imap_serves_status(a->items))
-		return BAD("No such status item");
-	if (mailbox_status(&s->account, a->mailbox, &m, &err) < 0)
+	if (mailbox_status(&s->account, a->mailbox,
+	    a->items & STATUS_DELETED_STORAGE, &m, &err) < 0)
 		return imap_fail(s, "status", &err);
 	if (a->items & STATUS_HIGHESTMODSEQ)	/* RFC 7162 3.1.7 */
 		imap_condstore(s);

@@ -240,8 +240,6 @@ struct status_answer;
 /* "* STATUS", with these items of the mailbox. */
 void imap_put_status(const struct imap_session *s, struct buf *b,
     struct str name, uint32_t items, const struct status_answer *m);
-/* Are these all items that we have? */
-bool imap_serves_status(uint32_t items);
 
 /* ---- fetch_body.c */
 struct facts;
@@ -276,11 +274,12 @@ typedef struct answer imap_handler(struct imap_session *s,
     const struct imap_command *c);
 imap_handler imap_append, imap_authenticate, imap_capability, imap_check,
     imap_close, imap_compress, imap_copy, imap_create, imap_delete,
-    imap_enable, imap_examine, imap_expunge, imap_fetch, imap_id, imap_idle,
-    imap_list, imap_login, imap_logout, imap_lsub, imap_move, imap_namespace,
-    imap_noop, imap_rename, imap_replace, imap_search, imap_select, imap_sort,
-    imap_starttls, imap_status, imap_store, imap_subscribe, imap_thread,
-    imap_uid_expunge, imap_unselect, imap_unsubscribe;
+    imap_enable, imap_examine, imap_expunge, imap_fetch, imap_getquota,
+    imap_getquotaroot, imap_id, imap_idle, imap_list, imap_login,
+    imap_logout, imap_lsub, imap_move, imap_namespace, imap_noop,
+    imap_rename, imap_replace, imap_search, imap_select, imap_setquota,
+    imap_sort, imap_starttls, imap_status, imap_store, imap_subscribe,
+    imap_thread, imap_uid_expunge, imap_unselect, imap_unsubscribe;
 
 /* DONE, or something else, came while idling. */
 struct answer imap_idle_input(struct imap_session *s, struct str line);

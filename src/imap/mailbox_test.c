@@ -446,6 +446,22 @@ test_append_refused(void **state unused_arg)
 	world_end(&w);
 }
 
+static void
+test_quota(void **state unused_arg)
+{
+	struct world w;
+
+	world_begin(&w);
+	world_login(&w, 0);
+	world_say(&w, 0, "a GETQUOTA \"\"\r\n", "* QUOTA \"\" (STORAGE 11 512 "
+	    "MAILBOX 5 2000)\r\na OK This is what there is\r\n");
+	w.store.fake.fail[STORE_quota] = E_PEER;
+	world_say(&w, 0, "b GETQUOTAROOT INBOX\r\n",
+	    "* QUOTAROOT INBOX \"\"\r\nb NO [UNAVAILABLE] Temporarily out of "
+	    "reach, try again\r\n");
+	world_end(&w);
+}
+
 static const struct {
 	const char *say, *want;
 } lists[] = {
@@ -582,6 +598,7 @@ main(void)
 		cmocka_unit_test(test_idle),
 		cmocka_unit_test(test_append),
 		cmocka_unit_test(test_append_refused),
+		cmocka_unit_test(test_quota),
 		cmocka_unit_test(test_list),
 		cmocka_unit_test(test_status_and_the_rest),
 		cmocka_unit_test(test_lost_account),

@@ -227,10 +227,11 @@ mailbox_subscribe(const struct account *a, struct str name, bool subscribed,
 }
 
 int
-mailbox_status(const struct account *a, struct str name,
+mailbox_status(const struct account *a, struct str name, bool deleted_size,
     struct status_answer *status, struct err *err)
 {
-	const struct status_ask ask = { .name = name };
+	const struct status_ask ask = { .name = name,
+		.deleted_size = deleted_size };
 	struct arena *mem = arena_new(STATUS_MEM);
 	int e = store_call(a->store, STORE_status, &ask, status, mem, err);
 

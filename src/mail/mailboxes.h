@@ -46,8 +46,9 @@ int mailbox_rename(const struct account *a, struct str name, struct str to,
 int mailbox_subscribe(const struct account *a, struct str name,
     bool subscribed, struct err *err);
 
-/* The counters of one. E_NOTFOUND: there is none of that name. */
-int mailbox_status(const struct account *a, struct str name,
+/* The counters of one; deleted_size is counted if it is asked for. E_NOTFOUND:
+ * there is none of that name. */
+int mailbox_status(const struct account *a, struct str name, bool deleted_size,
     struct status_answer *status, struct err *err);
 
 /* Open one: the view begins with what it holds now. found's texts live in

@@ -23,7 +23,7 @@ maildrop_open(struct maildrop *m, const struct account *a, struct err *err)
 
 	*m = (struct maildrop){ 0 };
 	for (int i = 0; i < OPEN_TRIES && e == 0; i++) {
-		if ((e = mailbox_status(a, INBOX, &s, err)) == 0)
+		if ((e = mailbox_status(a, INBOX, false, &s, err)) == 0)
 			e = mailbox_open(a, INBOX, &m->view, &found, mem, err);
 		if (e == 0 && found.modseq >= s.modseq)
 			break;

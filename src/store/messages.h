@@ -88,6 +88,7 @@ enum store_effect {
 	C(mailboxes,      answer, AUTH_ACCOUNT,      RUN_READER, CHANGE_none) \
 	C(open,           answer, AUTH_ACCOUNT,      RUN_READER, CHANGE_none) \
 	C(status,         answer, AUTH_ACCOUNT,      RUN_READER, CHANGE_none) \
+	C(quota,          answer, AUTH_ACCOUNT,      RUN_READER, CHANGE_none) \
 	C(fetch,          answer, AUTH_ACCOUNT,      RUN_READER, CHANGE_none) \
 	C(search,         answer, AUTH_ACCOUNT,      RUN_READER, CHANGE_none) \
 	C(content,        answer, AUTH_ACCOUNT,      RUN_READER, CHANGE_none) \
@@ -385,9 +386,18 @@ enum { FLAG_seen = 1, FLAG_answered = 2, FLAG_flagged = 4, FLAG_deleted = 8,
 	F(S, u32, recent_from, 0)	/* nobody was told of these UIDs */ \
 	F(S, u64, highest, 0)	/* as status says it, or a later one */ \
 	F(S, str, keywords, 16384)	/* in use, with spaces between */
-#define FIELDS_status_ask(F, S) F(S, str, name, 1000)
+/* deleted_size: the octets of what is \Deleted are wanted, too. */
+#define FIELDS_status_ask(F, S) F(S, str, name, 1000) F(S, u8, deleted_size, 0)
 #define FIELDS_status_answer(F, S) \
-	F(S, u64, mailbox, 0) FIELDS_mailbox_counters(F, S)
+	F(S, u64, mailbox, 0) FIELDS_mailbox_counters(F, S) \
+	F(S, u64, deleted_size, 0)
+
+/* What the account has of what it may have. octets: of messages; most_octets
+ * 0: as many as the disk has. */
+#define FIELDS_quota_ask(F, S) F(S, u8, nothing, 0)
+#define FIELDS_quota_answer(F, S)                                      \
+	F(S, u64, octets, 0) F(S, u64, most_octets, 0)                 \
+	F(S, u32, mailboxes, 0) F(S, u32, most_mailboxes, 0)
 
 /* A view of a mailbox: arrivals and flags were told up to `arrivals`,
  * expunges up to `expunges`. A message is in it if it came at or before the

@@ -387,6 +387,15 @@ fake_sync(struct store *st, const void *asked, void *answered)
 }
 
 static int
+fake_quota(struct store *st unused_arg, const void *ask unused_arg,
+    void *answered)
+{
+	*(struct quota_answer *)answered = (struct quota_answer){
+		10 * 1024 + 1, 512 * 1024, 5, 2000 };
+	return 0;
+}
+
+static int
 append_one(struct fake_boxes *f, struct str name, const struct appended *from,
     struct append_answer *a)
 {
@@ -478,6 +487,7 @@ fake_boxes_init(struct fake_boxes *f, struct loop *l, struct arena *mem)
 			[STORE_mailboxes] = fake_mailboxes,
 			[STORE_open] = fake_open,
 			[STORE_status] = fake_status,
+			[STORE_quota] = fake_quota,
 			[STORE_fetch] = fake_fetch,
 			[STORE_search] = fake_search,
 			[STORE_sync] = fake_sync,

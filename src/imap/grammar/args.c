@@ -56,6 +56,35 @@ args_atom(struct scan *s, union args *out)
 	scan_end(s);
 }
 
+/* getquota = "GETQUOTA" SP astring                         RFC 9208 7 */
+void
+args_getquota(struct scan *s, union args *out)
+{
+	scan_sp(s);
+	out->word = scan_astring(s);
+	scan_end(s);
+}
+
+/* setquota = "SETQUOTA" SP astring SP "(" [setquota-resource
+ *   *(SP setquota-resource)] ")"; setquota-resource = atom SP number64 */
+void
+args_setquota(struct scan *s, union args *out)
+{
+	scan_sp(s);
+	out->word = scan_astring(s);
+	scan_sp(s);
+	scan_need(s, '(', "expected a list of limits");
+	if (!scan_opt(s, ')')) {
+		do {
+			(void)scan_atom(s);
+			scan_sp(s);
+			(void)scan_number64(s);
+		} while (scan_ok(s) && scan_opt(s, ' '));
+		scan_need(s, ')', "expected the end of the limits");
+	}
+	scan_end(s);
+}
+
 /* rename = "RENAME" SP mailbox SP mailbox */
 void
 args_rename(struct scan *s, union args *out)
@@ -172,6 +201,7 @@ status_items(struct scan *s)
 		{ STR("HIGHESTMODSEQ"), STATUS_HIGHESTMODSEQ },
 		{ STR("APPENDLIMIT"), STATUS_APPENDLIMIT },
 		{ STR("MAILBOXID"), STATUS_MAILBOXID },
+		{ STR("DELETED-STORAGE"), STATUS_DELETED_STORAGE },
 	};
 	uint32_t set = 0;
 

@@ -22,6 +22,7 @@ enum {
 	STATUS_HIGHESTMODSEQ = 1 << 7,
 	STATUS_APPENDLIMIT = 1 << 8,
 	STATUS_MAILBOXID = 1 << 9,
+	STATUS_DELETED_STORAGE = 1 << 10,
 };
 
 /* LIST's options.                                              RFC 5258 */
@@ -144,7 +145,8 @@ union args {
 	struct id_args id;
 	struct enable_args enable;
 	struct seqset uids;		/* of UID EXPUNGE */
-	struct str word;		/* a mailbox, or COMPRESS's mechanism */
+	struct str word;		/* a mailbox, a quota root, or
+					 * COMPRESS's mechanism */
 };
 
 typedef void args_parser(struct scan *s, union args *out);
@@ -172,3 +174,5 @@ args_parser args_thread;
 args_parser args_id;
 args_parser args_enable;
 args_parser args_atom;		/* COMPRESS */
+args_parser args_getquota;
+args_parser args_setquota;	/* GETQUOTA's; its limits are nobody's */

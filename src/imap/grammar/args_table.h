@@ -29,6 +29,8 @@ static const struct {
 	{ STR("ID"), args_id },
 	{ STR("ENABLE"), args_enable },
 	{ STR("COMPRESS"), args_atom },
+	{ STR("GETQUOTA"), args_getquota },
+	{ STR("SETQUOTA"), args_setquota },
 };
 
 /* Parse "NAME args". */

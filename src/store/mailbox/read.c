@@ -68,7 +68,47 @@ int
 read_status(struct reader *r, const struct caller *c,
     const struct status_ask *ask, union store_answer *answer, struct err *err)
 {
-	return find_mailbox(r, c, ask->name, &answer->status, err);
+	struct status_answer *out = &answer->status;
+	struct column *col;
+	int rc = find_mailbox(r, c, ask->name, out, err);
+
+	if (rc < 0 || !ask->deleted_size)
+		return rc;
+	rc = columns_get(r->e->columns, &r->q, c->account, out->mailbox, &col,
+	    err);
+	if (rc < 0)
+		return rc;
+	pthread_rwlock_rdlock(&col->lock);
+	for (size_t i = 0; i < col->live.n; i++)
+		if (col->live.p[i].flags & FLAG_deleted)
+			out->deleted_size += col->live.p[i].size;
+	pthread_rwlock_unlock(&col->lock);
+	columns_put(r->e->columns, col);
+	return 0;
+}
+
+int
+read_quota(struct reader *r, const struct caller *c,
+    const struct quota_ask *ask unused_arg, union store_answer *answer,
+    struct err *err)
+{
+	struct quota_answer *out = &answer->quota;
+	uint64_t mailboxes;
+	int rc = sql_first(&r->q, SQL_account_get, SQL_VALS(vi(c->account)),
+	    err);
+
+	if (rc == 0)
+		return err_set(err, E_NOTFOUND, "no such account");
+	if (rc < 0)
+		return rc;
+	out->octets = sql_u64(&r->q, account_get, used);
+	sql_end(&r->q, SQL_account_get);
+	rc = sql_number(&r->q, SQL_mailbox_count, SQL_VALS(vi(c->account)),
+	    &mailboxes, err);
+	out->most_octets = engine_quota(r->e);
+	out->mailboxes = (uint32_t)mailboxes;
+	out->most_mailboxes = MAILBOXES_MAX;
+	return rc;
 }
 
 static void

@@ -584,6 +584,34 @@ test_recent(void **state)
 	assert_int_equal(in.recent_from, 5);
 }
 
+static void
+test_quota(void **state)
+{
+	struct folder *p = *state;
+	const struct status_ask in = { STR("INBOX"), true };
+	struct quota_ask ask = { 0 };
+	union store_answer a = { 0 };
+
+	assert_int_equal(fixture_append(&p->d, &p->alice, "INBOX", "Hello",
+	    FLAG_deleted, "", NULL), 0);
+	assert_int_equal(fixture_append(&p->d, &p->alice, "Sent", "and more",
+	    0, "", NULL), 0);
+	engine_limits(p->d.e, 1000, TEST_MAX_MESSAGE);
+	assert_int_equal(reader_ask(p->d.r, &p->alice, STORE_quota, &ask, &a,
+	    &p->d.err), 0);
+	assert_int_equal(a.quota.octets, 13);
+	assert_int_equal(a.quota.most_octets, 1000);
+	assert_int_equal(a.quota.mailboxes, 6);
+	assert_int_equal(a.quota.most_mailboxes, MAILBOXES_MAX);
+	assert_int_equal(reader_ask(p->d.r, &p->bob, STORE_quota, &ask, &a,
+	    &p->d.err), 0);
+	assert_int_equal(a.quota.octets, 0);
+	assert_int_equal(reader_ask(p->d.r, &p->alice, STORE_status, &in, &a,
+	    &p->d.err), 0);
+	assert_int_equal(a.status.deleted_size, 5);
+	assert_int_equal(a.status.deleted, 1);
+}
+
 #define T(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
 
 int
@@ -603,6 +631,7 @@ main(void)
 		T(test_account_goes),
 		T(test_subscriptions),
 		T(test_recent),
+		T(test_quota),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
