@@ -3,6 +3,7 @@ waits a little for what the one before it still has."""
 
 import contextlib
 import os
+import shutil
 import socket
 import subprocess
 import threading
@@ -197,3 +198,33 @@ def test_something_else_for_the_reserve(server):
         time.sleep(0.2)
     assert "disk_has_room" in server.tail(None)
     assert deliver(server) == 250
+
+
+def test_journal_that_cannot_be_written(server):
+    """Its rows are lost, and that is said; it comes back when it can."""
+    def wait_for(words):
+        end = time.monotonic() + 20
+        while words not in server.tail(None):
+            assert time.monotonic() < end, server.tail()
+            time.sleep(0.1)
+
+    journal = server.data / "store" / "journal"
+    assert deliver(server) == 250
+    time.sleep(1.5)
+    shutil.rmtree(journal)
+    journal.write_text("")
+    assert deliver(server) == 250
+    wait_for("journal_failed error=")
+    journal.unlink()
+    assert deliver(server) == 250
+    wait_for("journal_lost rows=")
+    assert "received" in server.command("journal").stdout
+
+
+def test_key_that_is_no_file(server):
+    """Nobody waits for what will not come."""
+    server.stop()
+    key = server.data / "vault" / "vault.key"
+    key.rename(key.with_name("kept"))
+    os.mkfifo(key, 0o600)
+    assert "must be a file" in refused(server, "vault.key: ")

@@ -80,7 +80,8 @@ seal_key_open(const char *folder, struct seal_key *key, bool *made,
 		return err_set(err, E_INVALID, "libsodium does not start");
 	if (dir < 0)
 		return err_sys(err, E_IO, "open %s", folder);
-	fd = openat(dir, "vault.key", O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
+	fd = openat(dir, "vault.key", O_RDONLY | O_NOFOLLOW | O_NONBLOCK |
+	    O_CLOEXEC);
 	*made = fd < 0;
 	if (fd >= 0)
 		return read_key(fd, path.p, key, err);

@@ -18,6 +18,7 @@ struct journal {
 	pthread_mutex_t lock;
 	struct buf waiting;
 	uint64_t lost;
+	uint64_t unwritten;	/* batches; 0: it can be written */
 	/* Of who flushes. */
 	pthread_mutex_t flushing;
 	struct buf writing;
@@ -203,6 +204,8 @@ open_part(struct journal *j, const char day[DAY + 1], uint32_t part)
 	j->f = NULL;
 	part_name(name, day, part);
 	rc = j->fs->ops->open(j->fs, name, FILE_CREATE, &j->f);
+	if (rc == -ENOENT && j->fs->ops->mkdir(j->fs, "journal") == 0)
+		rc = j->fs->ops->open(j->fs, name, FILE_CREATE, &j->f);
 	if (rc == 0)
 		rc = find_end(j);
 	j->part = part;
@@ -212,12 +215,15 @@ open_part(struct journal *j, const char day[DAY + 1], uint32_t part)
 static int
 open_day(struct journal *j, int64_t at)
 {
-	char day[DAY + 1];
+	char day[DAY + 1], name[NAME];
 	int rc;
 
-	if (j->f && j->day == at / 86400)
-		return 0;
 	day_name(day, at);
+	part_name(name, day, j->part);
+	/* Somebody may have removed it. */
+	if (j->f && j->day == at / 86400 &&
+	    j->fs->ops->is_named(j->f, name) == 0)
+		return 0;
 	rc = open_part(j, day, parts_of(j, day, -1).last);
 	if (rc == 0)
 		j->day = at / 86400;
@@ -243,15 +249,31 @@ turn_part(struct journal *j)
 	return open_part(j, day, next);
 }
 
-static bool
+static int
 put_waiting(struct journal *j)
 {
-	if (j->at >= j->bounds.part_octets && turn_part(j) < 0)
-		return false;
-	if (j->fs->ops->write(j->f, j->writing.p, j->writing.n, j->at) < 0)
-		return false;
-	j->at += j->writing.n;
-	return true;
+	int rc = j->at >= j->bounds.part_octets ? turn_part(j) : 0;
+
+	if (rc == 0)
+		rc = j->fs->ops->write(j->f, j->writing.p, j->writing.n,
+		    j->at);
+	if (rc == 0)
+		j->at += j->writing.n;
+	return rc;
+}
+
+/* Said once, and how much it was when it can be written again. */
+static void
+note_written(struct journal *j, int rc)
+{
+	if (rc < 0 && j->unwritten++ == 0)
+		log_event(j->log, LOG_ERROR, "journal_failed",
+		    F_STR("error", str_c(strerrordesc_np(-rc))));
+	if (rc < 0 || j->unwritten == 0)
+		return;
+	log_event(j->log, LOG_WARN, "journal_lost", F_INT("rows",
+	    j->unwritten));
+	j->unwritten = 0;
 }
 
 static void
@@ -259,6 +281,7 @@ flush(struct journal *j, int64_t now_us)
 {
 	struct buf swap;
 	uint64_t lost;
+	int rc;
 
 	pthread_mutex_lock(&j->lock);
 	swap = j->waiting;
@@ -272,10 +295,14 @@ flush(struct journal *j, int64_t now_us)
 		    lost));
 	if (j->writing.n == 0)
 		return;
-	if (open_day(j, now_us / 1000000) < 0 || !put_waiting(j)) {
+	rc = open_day(j, now_us / 1000000);
+	if (rc == 0)
+		rc = put_waiting(j);
+	if (rc < 0) {
 		file_close(j->f); /* look at its size again */
 		j->f = NULL;
 	}
+	note_written(j, rc);
 	buf_reset(&j->writing);
 }
 
