@@ -9,7 +9,7 @@ void
 results_filter_init(struct results_filter *f, struct str host)
 {
 	*f = (struct results_filter){ .host = host, .line_over = true,
-		.state = FIELD_OTHER };
+		.state = BEFORE_ALL };
 	buf_init(&f->held, RESULTS_FIELD_MAX);
 }
 
@@ -107,6 +107,14 @@ results_filter_next(struct results_filter *f, struct str *in, struct str *out)
 	if (f->given)
 		buf_reset(&f->held);
 	f->given = false;
+	/* What would continue our own trace field is no header (RFC 5322 2.2):
+	 * it begins the body. */
+	if (f->state == BEFORE_ALL && in->n > 0) {
+		f->state = ascii_is_wsp(in->p[0]) ? BODY : FIELD_OTHER;
+		*out = STR("\r\n");
+		if (f->state == BODY)
+			return true;
+	}
 	while (in->n > 0) {
 		bool any;
 

@@ -2,8 +2,10 @@
  * results_filter.h - a stranger's text without the Authentication-Results that
  * claim to be ours: whoever reads the message would believe them. RFC 8601 5
  *
- * The text passes through, cut anywhere: what comes out is the text. A field
- * is held only while its name may still be that one. Pure.
+ * The text passes through, cut anywhere: what comes out is the text, behind an
+ * empty line if it begins with white space, by which it would go on with the
+ * trace field that we put in front. A field is held only while its name may
+ * still be that one. Pure.
  */
 #pragma once
 #include "base/buf.h"
@@ -14,6 +16,7 @@ enum { RESULTS_FIELD_MAX = 16 * 1024 };
 struct results_filter {
 	struct str host;	/* ours; must outlive it */
 	enum {			/* what this field is: */
+		BEFORE_ALL,	/* none yet */
 		FIELD_UNKNOWN,	/* its name has not ended */
 		FIELD_OTHER,
 		FIELD_RESULTS,	/* held */

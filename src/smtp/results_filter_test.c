@@ -52,7 +52,9 @@ test_texts(void **state unused_arg)
 		{ "Authent", "Authent" },
 		{ "X: y\r\n Authentication-Results: mail.test\r\n",
 		    "X: y\r\n Authentication-Results: mail.test\r\n" },
-		{ " " OURS, " " OURS },
+		/* It is no more of our own trace field. */
+		{ " " OURS, "\r\n " OURS },
+		{ "\tFrom: a\r\nB: c\r\n", "\r\n\tFrom: a\r\nB: c\r\n" },
 		{ "\r\n" OURS, "\r\n" OURS },
 	};
 
