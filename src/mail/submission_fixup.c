@@ -222,8 +222,15 @@ read_header(struct submission_fixup *t)
 static bool
 hold(struct submission_fixup *t, struct str *in)
 {
-	size_t n = header_end_find(&t->end, *in);
+	size_t n;
 
+	/* No header begins so (RFC 5322 2.2): it would go on with a field of
+	 * ours. What begins is the body. */
+	if (t->held.n == 0 && ascii_is_wsp(in->p[0])) {
+		buf_lit(&t->held, "\r\n");
+		return true;
+	}
+	n = header_end_find(&t->end, *in);
 	buf_put(&t->held, in->p, n);
 	*in = str_from(*in, n);
 	if (!buf_failed(&t->held))

@@ -62,6 +62,8 @@ test_fields(void **state unused_arg)
 		{ "X: y\r\n\r\n" FROM, MINE DATE ID "X: y\r\n\r\n" FROM },
 		{ "X: y\r\n", MINE DATE ID "X: y\r\n" },
 		{ "\r\n" BODY, MINE DATE ID "\r\n" BODY },
+		{ "\t" FROM "\r\n" BODY, MINE DATE ID "\r\n\t" FROM "\r\n"
+		    BODY },
 		{ "", MINE DATE ID },
 		/* Ids and dates that are none. */
 		{ FROM "Message-Id: <>\r\nDate:\r\n\r\n",
