@@ -54,15 +54,20 @@ imap_copy(struct imap_session *s, const struct imap_command *c)
 	struct seqset set = ca->set;
 	struct selection messages;
 	struct err err = { 0 };
+	struct progress p;
 	struct copied done;
 	struct answer a;
+	int e;
 
 	if (!ca->mailbox.p)
 		return NO_CODE("CANNOT", "No mailbox can have this name");
 	a = imap_choose(s, &set, c->row->flags & ROW_UID, &messages);
 	if (a.kind != ANSWER_NONE)
 		return a;
-	if (change_copy(&s->view, messages, ca->mailbox, &done, &err) < 0) {
+	imap_progress_begin(&p, s, c->tag);
+	e = change_copy(&s->view, messages, ca->mailbox, &done, &err);
+	imap_progress_end(&p);
+	if (e < 0) {
 		a = imap_copy_failed(s, "copy", &err);
 	} else {
 		a = OK("Copied");

@@ -12,6 +12,7 @@ imap_move(struct imap_session *s, const struct imap_command *c)
 	struct seqset set = ca->set;
 	struct selection messages;
 	struct err err = { 0 };
+	struct progress p;
 	struct copied done;
 	struct answer a;
 	struct str moved;
@@ -24,7 +25,9 @@ imap_move(struct imap_session *s, const struct imap_command *c)
 	a = imap_choose(s, &set, c->row->flags & ROW_UID, &messages);
 	if (a.kind != ANSWER_NONE)
 		return a;
+	imap_progress_begin(&p, s, c->tag);
 	e = change_move(&s->view, messages, ca->mailbox, &done, &err);
+	imap_progress_end(&p);
 	/* RFC 6851 4.3: before EXPUNGE, which comes with the update. What has
 	 * moved is told also if not all has. */
 	moved = imap_copyuid(s, &done);

@@ -36,7 +36,7 @@ imap_search(struct imap_session *s, const struct imap_command *c)
 {
 	const struct search_args *args = &c->args.search;
 	struct search_result found;
-	struct answer a = imap_find(s, args, &found);
+	struct answer a = imap_find(s, c->tag, args, &found);
 
 	if (a.kind == ANSWER_NONE && args->esearch)
 		a = imap_put_esearch(s, c, args, &found, NULL);

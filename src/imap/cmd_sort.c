@@ -57,16 +57,23 @@ imap_sort(struct imap_session *s, const struct imap_command *c)
 	size_t nby = order_of(args, by), n = 0;
 	struct search_result found;
 	uint32_t *numbers = NULL;
+	struct progress p;
 	struct err err = { 0 };
 	struct answer a;
+	int e;
 
 	/* RFC 5182, RFC 9394: of SEARCH only. */
 	if (args->search.options & (RETURN_SAVE | RETURN_PARTIAL))
 		return BAD("No such return option");
-	a = imap_find(s, &args->search, &found);
-	if (a.kind == ANSWER_NONE && sort_messages(&s->view, &found, by, nby,
-	    (c->row->flags & ROW_UID) != 0, &numbers, &n, &err) < 0)
-		a = imap_fail(s, "sort", &err);
+	a = imap_find(s, c->tag, &args->search, &found);
+	if (a.kind == ANSWER_NONE) {
+		imap_progress_begin(&p, s, c->tag);
+		e = sort_messages(&s->view, &found, by, nby,
+		    (c->row->flags & ROW_UID) != 0, &numbers, &n, &err);
+		imap_progress_end(&p);
+		if (e < 0)
+			a = imap_fail(s, "sort", &err);
+	}
 	found.n = (uint32_t)n;
 	if (a.kind == ANSWER_NONE && args->search.esearch)
 		a = imap_put_esearch(s, c, &args->search, &found, numbers);

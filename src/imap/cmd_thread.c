@@ -65,16 +65,23 @@ imap_thread(struct imap_session *s, const struct imap_command *c)
 	const struct thread_args *args = &c->args.thread;
 	struct thread_tree tree = { 0 };
 	struct search_result found;
+	struct progress p;
 	struct err err = { 0 };
 	struct answer a;
+	int e;
 
 	if (args->algorithm == THREAD_REFS || args->search.esearch)
 		return BAD("No such threading algorithm or option");
-	a = imap_find(s, &args->search, &found);
-	if (a.kind == ANSWER_NONE && thread_messages(&s->view, &found,
-	    args->algorithm == THREAD_REFERENCES ? THREAD_BY_REFERENCES :
-	    THREAD_BY_SUBJECT, &tree, &err) < 0)
-		a = imap_fail(s, "thread", &err);
+	a = imap_find(s, c->tag, &args->search, &found);
+	if (a.kind == ANSWER_NONE) {
+		imap_progress_begin(&p, s, c->tag);
+		e = thread_messages(&s->view, &found,
+		    args->algorithm == THREAD_REFERENCES ?
+		    THREAD_BY_REFERENCES : THREAD_BY_SUBJECT, &tree, &err);
+		imap_progress_end(&p);
+		if (e < 0)
+			a = imap_fail(s, "thread", &err);
+	}
 	if (a.kind == ANSWER_NONE)
 		put_threads(s, &tree, (c->row->flags & ROW_UID) != 0);
 	thread_tree_free(&tree);

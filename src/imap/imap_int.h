@@ -177,6 +177,20 @@ void imap_say_answer(struct imap_session *s, struct str tag,
 struct answer imap_fail(struct imap_session *s, const char *what,
     const struct err *err);
 
+/* ---- progress.c */
+/* Between the two the client hears now and then that the command of this tag
+ * is not done; whoever runs it writes nothing. */
+struct progress {
+	struct imap_session *s;
+	struct str tag;
+	struct fiber *command, *fiber;
+	bool stop, over;
+};
+void imap_progress_begin(struct progress *p, struct imap_session *s,
+    struct str tag);
+/* Suspends, if it does, no longer than what was begun to be said takes. */
+void imap_progress_end(struct progress *p);
+
 /* ---- view.c */
 /* Resolve a client's set against the view: messages of it, in the command's
  * arena. ANSWER_NONE if it makes sense. */

@@ -446,6 +446,36 @@ test_append_refused(void **state unused_arg)
 	world_end(&w);
 }
 
+/* RFC 9585: at five seconds, and every ten from then on. */
+static void
+test_progress(void **state unused_arg)
+{
+	struct world w;
+
+	begin(&w, 2, 0);
+	w.store.fake.delay_ms = 18000;
+	world_say(&w, 0, "a SEARCH ALL\r\n", "");
+	world_pass(&w, 4900);
+	assert_str(world_got(&w, 0), "");
+	world_pass(&w, 200);
+	assert_str(world_got(&w, 0),
+	    "* OK [INPROGRESS (\"a\" NIL NIL)] Not done yet\r\n");
+	world_pass(&w, 10000);
+	assert_str(world_got(&w, 0),
+	    "* OK [INPROGRESS (\"a\" NIL NIL)] Not done yet\r\n");
+	world_pass(&w, 5000);
+	assert_str(world_got(&w, 0), "* SEARCH 1 2\r\na OK Searched\r\n");
+	w.store.fake.delay_ms = 0;
+	world_say(&w, 0, "b SEARCH ALL\r\n",
+	    "* SEARCH 1 2\r\nb OK Searched\r\n");
+	/* Whoever hangs up meanwhile is told nothing more. */
+	w.store.fake.delay_ms = 18000;
+	world_say(&w, 0, "c SORT (DATE) UTF-8 ALL\r\n", "");
+	world_hang_up(&w, 0);
+	world_pass(&w, 60000);
+	world_end(&w);
+}
+
 static void
 test_quota(void **state unused_arg)
 {
@@ -598,6 +628,7 @@ main(void)
 		cmocka_unit_test(test_idle),
 		cmocka_unit_test(test_append),
 		cmocka_unit_test(test_append_refused),
+		cmocka_unit_test(test_progress),
 		cmocka_unit_test(test_quota),
 		cmocka_unit_test(test_list),
 		cmocka_unit_test(test_status_and_the_rest),

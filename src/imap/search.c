@@ -274,17 +274,23 @@ imap_conditions(struct imap_session *s, const struct search_args *args,
 
 /* RFC 5182 2.1: what cannot be looked for saves an empty result. */
 struct answer
-imap_find(struct imap_session *s, const struct search_args *args,
-    struct search_result *found)
+imap_find(struct imap_session *s, struct str tag,
+    const struct search_args *args, struct search_result *found)
 {
 	struct condition *c;
+	struct progress p;
 	struct err err = { 0 };
 	struct answer a = imap_conditions(s, args, &c);
+	int e;
 
 	*found = (struct search_result){ 0 };
-	if (a.kind == ANSWER_NONE &&
-	    search_mailbox(&s->view, c, found, &err) < 0)
-		a = imap_fail(s, "search", &err);
+	if (a.kind == ANSWER_NONE) {
+		imap_progress_begin(&p, s, tag);
+		e = search_mailbox(&s->view, c, found, &err);
+		imap_progress_end(&p);
+		if (e < 0)
+			a = imap_fail(s, "search", &err);
+	}
 	if (a.kind == ANSWER_NO && args->options & RETURN_SAVE)
 		buf_free(&s->saved);
 	return a;

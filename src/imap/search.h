@@ -13,8 +13,8 @@ struct answer imap_conditions(struct imap_session *s,
 
 /* Find what they name. The caller frees *found, whatever the answer is;
  * ANSWER_NONE if all went well. */
-struct answer imap_find(struct imap_session *s, const struct search_args *args,
-    struct search_result *found);
+struct answer imap_find(struct imap_session *s, struct str tag,
+    const struct search_args *args, struct search_result *found);
 
 /* "* ESEARCH ..." of what RETURN wants of them, and the result that "$" names
  * from now on (RFC 4731, RFC 5182). order: numbers or UIDs as SORT has them;
