@@ -309,6 +309,15 @@ def test_changes_as_json(server):
     assert told("domain", "remove", "json.test") == {"removed": "json.test"}
 
 
+def test_a_name_that_is_not_there_is_no_warning(server):
+    imap = Imap(server)
+    imap.login("alice")
+    imap.ask("SELECT nowhere", want=b"NO")
+    imap.ask("STATUS nowhere (MESSAGES)", want=b"NO")
+    imap.close()
+    assert "command_failed" not in server.tail(None)
+
+
 def test_the_log_says_for_whom(server):
     smtp = Smtp(server)
     smtp.do("EHLO client.example.net", 250)

@@ -39,8 +39,10 @@ imap_fail(struct imap_session *s, const char *what, const struct err *err)
 {
 	if (stream_failed(s->d.stream) < 0)
 		return NO_ANSWER;
-	log_ctx_event(&s->d.log, LOG_WARN, "command_failed",
-	    F_STR("command", str_c(what)), F_ERR(err));
+	/* Who asks for what is not there is told, and nobody else need know. */
+	log_ctx_event(&s->d.log, err->code == E_NOTFOUND ? LOG_DEBUG :
+	    LOG_WARN, "command_failed", F_STR("command", str_c(what)),
+	    F_ERR(err));
 	/* All we ask for is an account's to ask: it is not ours any more (its
 	 * password was changed, or vault has forgotten us). */
 	if (err->code == E_DENIED && s->account.store &&
