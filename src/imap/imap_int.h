@@ -13,6 +13,7 @@
 
 enum {
 	IMAP_MAX_BAD = 20,	/* commands without sense, one behind another */
+	IMAP_MAX_STRANGER = 200, /* commands before the login */
 	IMAP_LOGIN_MS = 180000,	/* to log in; then autologout */
 	IMAP_COMMAND_MS = 300000, /* for the rest of a command begun */
 	IMAP_OUT_MAX = 1 << 20,	/* what is rendered before it is written */
@@ -132,7 +133,7 @@ struct imap_session {
 	char idle_tag[TAG_MAX];
 	size_t idle_tag_len;
 
-	uint32_t bad, bad_in_row;
+	uint32_t bad, bad_in_row, as_stranger;
 };
 
 /* ---- session.c */

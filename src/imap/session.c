@@ -81,8 +81,12 @@ finish_command(struct imap_session *s, struct str tag, uint32_t flags,
 	s->bad += a.kind == ANSWER_BAD;
 	s->bad_in_row = a.kind == ANSWER_BAD ? s->bad_in_row + 1 : 0;
 	imap_say_answer(s, tag, &a);
+	s->as_stranger += s->state == STATE_NOT_AUTH;
 	if (s->bad_in_row >= IMAP_MAX_BAD && s->state != STATE_LOGOUT)
 		imap_bye(s, "Too many commands made no sense");
+	else if (s->as_stranger >= IMAP_MAX_STRANGER &&
+	    s->state == STATE_NOT_AUTH)
+		imap_bye(s, "Too many commands without a login");
 	/* Nobody can tell it any more what it missed. */
 	else if (err.code == E_STALE && s->state != STATE_LOGOUT)
 		imap_bye(s, "Lost the mailbox, come back in a moment");

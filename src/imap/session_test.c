@@ -205,6 +205,22 @@ test_too_many_bad(void **state unused_arg)
 }
 
 static void
+test_too_many_before_login(void **state unused_arg)
+{
+	struct world w;
+
+	world_begin(&w);
+	world_connect(&w, 0, false);
+	(void)world_got(&w, 0);
+	for (int i = 1; i < IMAP_MAX_STRANGER; i++)
+		world_say(&w, 0, "a NOOP\r\n", "a OK Done\r\n");
+	world_say(&w, 0, "a NOOP\r\n", "a OK Done\r\n"
+	    "* BYE Too many commands without a login\r\n");
+	assert_true(w.c[0].eof);
+	world_end(&w);
+}
+
+static void
 test_autologout(void **state unused_arg)
 {
 	struct world w;
@@ -292,6 +308,7 @@ main(void)
 		cmocka_unit_test(test_table),
 		cmocka_unit_test(test_long_line),
 		cmocka_unit_test(test_too_many_bad),
+		cmocka_unit_test(test_too_many_before_login),
 		cmocka_unit_test(test_autologout),
 		cmocka_unit_test(test_trickle),
 		cmocka_unit_test(test_stop),

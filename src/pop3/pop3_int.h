@@ -14,6 +14,7 @@ enum {
 	/* RFC 2449 4 wants 255; passwords and responses may be longer. */
 	POP3_LINE_MAX = 4096,
 	POP3_MAX_BAD = 20,	/* commands without sense, one behind another */
+	POP3_MAX_STRANGER = 200, /* commands before the login */
 	POP3_LOGIN_MS = 180000,	/* to log in; then it is over */
 	POP3_COMMAND_MS = 300000, /* for the rest of a command begun */
 	POP3_COMMAND_MEM = 8 << 20, /* facts of a message among it */
@@ -82,7 +83,7 @@ struct pop3_session {
 	struct maildrop drop;	/* in TRANSACTION */
 	struct buf user;	/* what USER said; empty: nothing */
 	bool utf8;		/* RFC 6856: they know it */
-	uint32_t bad, bad_in_row;
+	uint32_t bad, bad_in_row, as_stranger;
 	uint32_t retrieved, removed; /* messages */
 };
 

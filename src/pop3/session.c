@@ -123,7 +123,10 @@ one_command(struct dialogue *d, struct err *err)
 	s->bad_in_row = a.kind == ANSWER_BAD ? s->bad_in_row + 1 : 0;
 	say_answer(s, &a);
 	arena_reset(s->cmd);
-	if (s->bad_in_row >= POP3_MAX_BAD)
+	s->as_stranger += s->state == STATE_AUTHORIZATION;
+	if (s->bad_in_row >= POP3_MAX_BAD ||
+	    (s->as_stranger >= POP3_MAX_STRANGER &&
+	    s->state == STATE_AUTHORIZATION))
 		pop3_end(s);
 	return s->state == STATE_OVER ? DIALOGUE_OVER : 0;
 }

@@ -371,6 +371,22 @@ test_long_line(void **state unused_arg)
 }
 
 static void
+test_too_many_before_login(void **state unused_arg)
+{
+	struct world w;
+
+	world_begin(&w);
+	world_connect(&w, 0, false);
+	for (int i = 0; i < POP3_MAX_STRANGER; i++) {
+		assert_false(w.c[0].eof);
+		world_send(&w, 0, STR("CAPA\r\n"));
+		(void)world_got(&w, 0);
+	}
+	assert_true(w.c[0].eof);
+	world_end(&w);
+}
+
+static void
 test_too_many_bad(void **state unused_arg)
 {
 	struct world w;
@@ -443,6 +459,7 @@ main(void)
 		cmocka_unit_test(test_stale),
 		cmocka_unit_test(test_denied),
 		cmocka_unit_test(test_long_line),
+		cmocka_unit_test(test_too_many_before_login),
 		cmocka_unit_test(test_too_many_bad),
 		cmocka_unit_test(test_autologout),
 		cmocka_unit_test(test_stop),
