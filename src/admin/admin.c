@@ -23,6 +23,8 @@ static const struct command commands[] = {
 	    cmd_alias },
 	{ "allow", "who is let in whatever else is found", cmd_rule },
 	{ "block", "whose mail is refused, or goes to Junk", cmd_rule },
+	{ "learn", "what spam looks like, from messages that are sorted",
+	    cmd_learn },
 	{ "lists", "do the lists in DNS work, and who is on them", cmd_lists },
 	{ "send", "a message, from here", cmd_sendmail },
 	{ "queue", "what waits to be sent: list, retry, hold, drop",

@@ -32,6 +32,7 @@ int cmd_check_config(struct admin *a, int argc, char **argv);
 int cmd_demo(struct admin *a, int argc, char **argv);
 int cmd_domain(struct admin *a, int argc, char **argv);
 int cmd_journal(struct admin *a, int argc, char **argv);
+int cmd_learn(struct admin *a, int argc, char **argv);
 int cmd_lists(struct admin *a, int argc, char **argv);
 int cmd_mx(struct admin *a, int argc, char **argv);
 int cmd_reload(struct admin *a, int argc, char **argv);

@@ -226,6 +226,11 @@ const struct conf_option conf_options[] = {
 	{ "greylist-delay", CONF_FILE, CONF_TIME, 1, 43200, "60s",
 	    AT(config, greylist_delay_s),
 	    "how long they wait at least before they come again" },
+	{ "spam-filter", CONF_FILE, CONF_BOOL, 0, 1, "true",
+	    AT(config, spam_filter),
+	    "mail of strangers goes into Junk if its text looks like spam",
+	    .more = "By what people teach it who move mail into Junk and out "
+	    "of it; it says nothing before that. See doc/judge.md." },
 	{ "proxies", CONF_FILE, CONF_NETWORKS, 1, 2000, NULL,
 	    AT(config, proxies),
 	    "who comes for others, and says so by the PROXY protocol",

@@ -1,5 +1,7 @@
 #include "mail/change.h"
 
+#include "mail/lesson.h"
+
 enum { COPIED_MAX = 32 << 20 };	/* 4 million ranges */
 
 static int
@@ -115,6 +117,8 @@ change_copy(struct mailbox_view *v, struct selection messages,
 		ask.copying = a.copying;
 		ask.cursor = a.next;
 	} while (e >= 0 && ask.copying);
+	if (e >= 0)
+		lesson_give(v->account, a.into, buf_get(&done->to), a.lesson);
 	arena_free(mem);
 	return e;
 }
@@ -149,6 +153,8 @@ change_move(struct mailbox_view *v, struct selection messages,
 		done->gone += a.gone;
 		ask.cursor = a.next;
 	} while (e >= 0 && (ask.cursor || messages.ranges.n));
+	if (e >= 0)
+		lesson_give(v->account, a.into, buf_get(&done->to), a.lesson);
 	arena_free(mem);
 	return e;
 }

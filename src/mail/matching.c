@@ -334,17 +334,6 @@ read_text(void *arg, struct str octets)
 	return 0;
 }
 
-static struct str
-charset_of(const struct facts_part *part)
-{
-	struct str params = part->params, name, value;
-
-	while (facts_next_param(&params, &name, &value))
-		if (str_eqi(name, STR("charset")))
-			return value;
-	return STR_NULL;
-}
-
 static int
 look_at_part(struct matching *m, const struct facts_part *part,
     struct err *err)
@@ -367,7 +356,8 @@ look_at_part(struct matching *m, const struct facts_part *part,
 	    (!str_eqi(part->type, STR("text")) &&
 	    !str_eqi(part->type, STR("message"))))
 		return e;
-	p.text = text_begin(part->encoding, charset_of(part),
+	p.text = text_begin(part->encoding,
+	    facts_param(part->params, STR("charset")),
 	    str_eqi(part->subtype, STR("html")));
 	e = read_range(m, body, read_text, &p, err);
 	text_end(p.text, &m->window);

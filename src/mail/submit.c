@@ -25,6 +25,8 @@ struct submission {
 	struct deposit_facts facts;
 	struct str front, words;	/* submit_judged() */
 	bool junk;
+	struct str traits;		/* submit_traits() */
+	enum lesson lesson;
 	struct standing standing;
 	uint64_t change;		/* submit_once(); 0: one of its own */
 	struct str request;
@@ -207,6 +209,13 @@ submit_judged(struct submission *sub, struct str fields, bool junk,
 }
 
 void
+submit_traits(struct submission *sub, struct str traits, enum lesson lesson)
+{
+	sub->traits = traits;
+	sub->lesson = lesson;
+}
+
+void
 submit_standing(struct submission *sub, const struct standing *from)
 {
 	sub->standing = *from;
@@ -243,7 +252,8 @@ submit_commit(struct submission *sub, const struct origin *from,
 		    store_change_id(st), .request = sub->request,
 		.signature = signature, .front = sub->front,
 		.junk = sub->junk, .verdict = sub->words,
-		.email = sub->email, .thread = sub->thread };
+		.email = sub->email, .thread = sub->thread,
+		.traits = sub->traits, .lesson = (uint8_t)sub->lesson };
 	bool stale = false;
 	int e = 0;
 

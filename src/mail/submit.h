@@ -58,6 +58,9 @@ must_check bool submit_signable(struct submission *sub, struct arena *a,
  * journal. Kept as they are until submit_end(). */
 void submit_judged(struct submission *sub, struct str fields, bool junk,
     struct str words);
+/* And what its text looks like, for the filters of local recipients. */
+void submit_traits(struct submission *sub, struct str traits,
+    enum lesson lesson);
 
 /* All of them, each with LF at its end, of at most `most` recipients. */
 struct str submit_recipient_list(const struct submission *sub, size_t most,

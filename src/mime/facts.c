@@ -34,6 +34,17 @@ facts_next_param(struct str *list, struct str *name, struct str *value)
 	return facts_next_text(list, name) && facts_next_text(list, value);
 }
 
+struct str
+facts_param(struct str list, struct str name)
+{
+	struct str one, value;
+
+	while (facts_next_param(&list, &one, &value))
+		if (str_eqi(one, name))
+			return value;
+	return STR_NULL;
+}
+
 bool
 facts_next_address(struct str *list, struct address *address)
 {

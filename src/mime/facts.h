@@ -104,6 +104,8 @@ must_check int facts_decode(struct str rec, struct facts *f);
 bool facts_next_address(struct str *list, struct address *address);
 bool facts_next_param(struct str *list, struct str *name, struct str *value);
 bool facts_next_text(struct str *list, struct str *text);
+/* The value of the first pair with this name, in any case; empty if none. */
+struct str facts_param(struct str list, struct str name);
 
 enum part_kind {
 	PART_LEAF,	/* neither multipart/... nor message/rfc822 */

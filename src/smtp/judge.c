@@ -4,6 +4,7 @@
 
 #include "dns/client.h"
 #include "dns/name.h"
+#include "mail/traits.h"
 #include "trust/dkim_check.h"
 #include "trust/dkim_header.h"
 #include "trust/dmarc.h"
@@ -16,6 +17,7 @@ struct judging {
 	struct judge_ask ask;
 	struct ip ip;
 	struct dkim_check *dkim;	/* NULL: nothing is proven */
+	struct buf head;	/* of the text: TRAITS_HEAD, or none of it */
 	int64_t until_ms;
 };
 
@@ -55,6 +57,7 @@ judge_begin(const struct smtp_judge *judge, const struct judge_ask *ask)
 	j->ask = *ask;
 	j->ip = ip;
 	j->dkim = judge->authenticate ? dkim_check_new(NULL) : NULL;
+	j->head = BUF_INIT(judge->filter ? TRAITS_HEAD : 0);
 	return j;
 }
 
@@ -63,6 +66,8 @@ judge_feed(struct judging *j, struct str octets)
 {
 	if (j->dkim)
 		dkim_check_feed(j->dkim, octets);
+	if (j->head.n < j->head.cap)
+		buf_str(&j->head, str_first(octets, j->head.cap - j->head.n));
 }
 
 static void
@@ -72,6 +77,7 @@ judge_end(struct judging *j)
 		return;
 	if (j->dkim)
 		dkim_check_free(j->dkim);
+	buf_free(&j->head);
 	free(j);
 }
 
@@ -427,6 +433,25 @@ decide(struct evidence *e, struct verdict *out)
 			e->weigh.proven };
 }
 
+/* Whom a recipient writes to sends him no spam, and what is known to be good
+ * teaches what is. An operator's rule and a list of others have the word where
+ * they say one. */
+static void
+look_at_text(struct evidence *e, struct verdict *out)
+{
+	struct judging *j = e->j;
+
+	if (j->head.n == 0 || out->refusal.code || out->junk ||
+	    e->policy.act == POLICY_ALLOW)
+		return;
+	if (e->known.known == KNOWN_correspondent &&
+	    e->dmarc.verdict == DMARC_PASS)
+		out->lesson = LESSON_good;
+	else if (!e->known.learned)
+		return;
+	out->traits = traits_of(buf_get(&j->head), e->a);
+}
+
 static void
 judge_finish(struct judging *j, struct arena *a, struct verdict *out)
 {
@@ -444,6 +469,7 @@ judge_finish(struct judging *j, struct arena *a, struct verdict *out)
 		out->fields = str_dup(a, buf_get(&fields));
 	out->words = words_of(&e);
 	decide(&e, out);
+	look_at_text(&e, out);
 }
 
 const struct smtp_judge smtp_judge_mx = {

@@ -31,6 +31,8 @@ struct verdict {
 	struct str fields;	/* whole header fields, for in front */
 	struct str words;	/* one line for log and journal, ASCII */
 	struct standing standing; /* to be remembered, if it is taken */
+	struct str traits;	/* of its text, for its readers' filters */
+	enum lesson lesson;	/* what is known of it without them */
 };
 
 struct smtp_judge {
@@ -51,6 +53,7 @@ struct smtp_judge {
 	struct str dns_lists;	/* the same; asked in this order */
 	bool authenticate;	/* by SPF, DKIM and DMARC */
 	bool enforce;		/* what a domain wants by DMARC */
+	bool filter;		/* what readers call spam, by its text */
 	struct policy policy;
 };
 

@@ -56,6 +56,7 @@ make_ready(void *arg, struct err *err)
 	judge.store = mx->store;
 	judge.authenticate = c->dmarc != DMARC_OFF && c->resolver_workers > 0;
 	judge.enforce = c->dmarc == DMARC_ENFORCE;
+	judge.filter = c->spam_filter;
 	judge.policy = (struct policy){ (enum greylist_rule)c->greylist,
 		c->greylist_delay_s };
 	/* Where nobody looks for a proof none is missing. */

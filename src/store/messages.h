@@ -31,6 +31,7 @@ enum store_authority {
 /* Who may hand in messages, and who may ask whose an address is. */
 enum { AUTH_SUBMITS = AUTH_MX | AUTH_ACCOUNT | AUTH_LOCAL,
 	AUTH_STAGES = AUTH_SUBMITS | AUTH_RELAY,
+	AUTH_TEACHES = AUTH_ACCOUNT | AUTH_OPERATOR,
 	AUTH_NAMES_SENDER = AUTH_ACCOUNT | AUTH_LOCAL | AUTH_VAULT };
 
 /* Asks that may be outstanding on a connection. */
@@ -85,6 +86,8 @@ enum store_effect {
 	C(later_cancel,   done,   AUTH_ACCOUNT,      RUN_WRITER, CHANGE_frees) \
 	C(weigh,          answer, AUTH_MX,           RUN_READER, CHANGE_none) \
 	C(greylist,       done,   AUTH_MX,           RUN_WRITER, CHANGE_patient) \
+	C(learn,          done,   AUTH_TEACHES,      RUN_WRITER, CHANGE_once) \
+	C(learned,        answer, AUTH_OPERATOR,     RUN_READER, CHANGE_none) \
 	C(mailboxes,      answer, AUTH_ACCOUNT,      RUN_READER, CHANGE_none) \
 	C(open,           answer, AUTH_ACCOUNT,      RUN_READER, CHANGE_none) \
 	C(status,         answer, AUTH_ACCOUNT,      RUN_READER, CHANGE_none) \
@@ -285,6 +288,8 @@ enum { FRONT_MAX = 16384 };
 	F(S, str, handles, 8 * 2000)	/* u64 each, of rcpt */            \
 	F(S, str, front, FRONT_MAX)	/* fields for everybody */         \
 	F(S, u8, junk, 0)		/* not for INBOX, if there is Junk */ \
+	F(S, str, traits, TRAITS_OCTETS)	/* of mx: is it spam? */   \
+	F(S, u8, lesson, 0)		/* what is known of that already */ \
 	F(S, str, verdict, 450)		/* words for the journal */        \
 	FIELDS_standing(F, S)		/* of mx, to be remembered; empty */ \
 	F(S, str, signature, 8192)	/* fields for remote recipients */ \
@@ -612,6 +617,8 @@ enum { FLAGS_SET, FLAGS_ADD, FLAGS_REMOVE };
 	F(S, u32, cursor, 0) F(S, u8, last, 0)
 #define FIELDS_copied_uids(F, S)                                      \
 	F(S, u32, uidvalidity, 0)	/* of the mailbox `to` is in */ \
+	F(S, u64, into, 0)		/* its number */              \
+	F(S, u8, lesson, 0)		/* that this is */            \
 	F(S, str, from, 65536) F(S, str, to, 65536) F(S, u32, next, 0)
 #define FIELDS_copy_answer(F, S) \
 	FIELDS_copied_uids(F, S) F(S, u64, copying, 0)

@@ -51,8 +51,25 @@ enum known { KNOWN_no, KNOWN_correspondent, KNOWN_domain, KNOWN_network };
 	F(S, u8, stale, 0)	/* what is known will be forgotten    \
 				 * unless it is remembered anew */    \
 	F(S, i64, waited_s, 0)	/* since it was sent away; -1: it was \
-				 * not, or too long ago */
+				 * not, or too long ago */            \
+	F(S, u8, learned, 0)	/* the filter knows enough to say  \
+				 * something */
 /* It was sent away (RFC 6647): remember that, if it is not remembered. */
 #define FIELDS_greylist_ask(F, S)                                     \
 	F(S, u64, change, 0) F(S, str, host, 16)                      \
 	F(S, str, sender, 320) F(S, str, rcpt, 320)	/* the first */
+
+/* What a message looks like (mail/traits.h): numbers below TRAIT_KINDS, each
+ * once, TRAIT_OCTETS octets little-endian each. */
+enum { TRAIT_KINDS = 65536, TRAIT_OCTETS = 2, TRAITS_MAX = 4000,
+	TRAITS_OCTETS = TRAIT_OCTETS * TRAITS_MAX };
+/* What a message is, as somebody says by what he does with it. */
+enum lesson { LESSON_none, LESSON_spam, LESSON_good };
+/* Of each message a u8 lesson, a u16 number of traits, and these: for the
+ * account that says it, and for everybody; of the operator for everybody. */
+#define FIELDS_learn_ask(F, S) \
+	F(S, u64, change, 0) F(S, str, lessons, MSG_CHUNK)
+/* How many everybody has given. */
+#define FIELDS_learned_ask(F, S) F(S, u8, none, 0)
+#define FIELDS_learned_answer(F, S) \
+	F(S, u32, spam, 0) F(S, u32, good, 0) F(S, u8, decides, 0)

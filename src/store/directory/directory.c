@@ -1,5 +1,6 @@
 #include "store/engine/account_names.h"
 #include "store/engine/engine_int.h"
+#include "store/engine/filter.h"
 
 /*
  * Domains, accounts and secrets: what the operator and the vault change.
@@ -263,6 +264,8 @@ remove_account(struct engine *e, struct account_name *n, struct err *err)
 	if (rc == 0)
 		rc = sql_run(&e->w, SQL_app_password_del_all, SQL_VALS(
 		    vi(n->account)), err);
+	if (rc == 0)
+		rc = filter_remove(e, n->account, err);
 	if (rc == 0)
 		rc = sql_run(&e->w, SQL_account_del, SQL_VALS(
 		    vi(n->account)), err);

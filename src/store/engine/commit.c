@@ -1,5 +1,6 @@
 #include "store/engine/data_state.h"
 #include "store/engine/engine_int.h"
+#include "store/engine/filter.h"
 #include "store/sql/schema.h"
 
 /*
@@ -141,6 +142,7 @@ undo_batch(struct engine *e)
 	packs_abort(e->packs);
 	stage_abort(e);
 	state_forget(e);
+	filter_forget(e);
 	e->changed.n = e->told_changed;
 	e->revoked.n = e->told_revoked;
 	e->news.n = e->told_news;
@@ -169,6 +171,8 @@ write_totals(struct engine *e, struct err *err)
 
 	if (rc == 0)
 		rc = gaps_write(e, err);
+	if (rc == 0)
+		rc = filter_write(e, err);
 	t = packs_touched(e->packs, &n);
 	for (i = 0; i < n && rc == 0; i++) {
 		rc = sql_run(&e->w, SQL_pack_put, SQL_VALS(vi(t[i].pack),
@@ -239,6 +243,7 @@ batch_finish(struct engine *e, struct err *err)
 	stage_commit(e);
 	state_clean(e);
 	gaps_clean(e);
+	filter_clean(e);
 	columns_apply(e->columns, e->ops.p, e->ops.n);
 	journal_add_encoded(e->journal, buf_get(&e->rows),
 	    e->now_s * 1000000);

@@ -1,5 +1,6 @@
 #include "store/engine/account_names.h"
 #include "store/engine/engine_int.h"
+#include "store/engine/filter.h"
 #include "store/sql/schema.h"
 #include "store/sql/wal.h"
 
@@ -425,6 +426,8 @@ open_data(struct engine *e, struct err *err)
 	if (rc == 0)
 		rc = sql_open(&e->look, e->vfs, "postern.db", LOOK_CACHE_KB,
 		    err);
+	if (rc == 0)
+		filter_begin(e);
 	return rc;
 }
 
@@ -476,6 +479,7 @@ engine_open(const struct engine_options *o, struct engine **out,
 	bug_if(pthread_mutex_init(&e->used_lock, NULL) != 0);
 	bug_if(pthread_mutex_init(&e->damage_lock, NULL) != 0);
 	waiting_time_init(&e->waiting);
+	e->filter = filter_new();
 	e->now_s = o->wall_us(o->arg) / 1000000;
 	rc = open_data(e, err);
 	if (rc < 0)
@@ -501,6 +505,7 @@ engine_close(struct engine *e)
 	(void)pthread_mutex_destroy(&e->used_lock);
 	(void)pthread_mutex_destroy(&e->damage_lock);
 	waiting_time_end(&e->waiting);
+	filter_free(e->filter);
 	address_cache_free(e->addresses);
 	sql_close(&e->look);
 	/* Not if it is another's by now. */

@@ -110,6 +110,7 @@ struct engine {
 	/* Of any thread: what RCPT is answered from without a look at SQL. */
 	struct address_cache *addresses;
 	struct waiting_time waiting;
+	struct filter *filter;
 	uint64_t gaps_written, gaps_kept;	/* which version of them */
 	pthread_mutex_t used_lock;
 	struct map used;	/* account -> octets, as of the last commit */
@@ -200,6 +201,9 @@ int mbox_get(struct engine *e, uint64_t account, uint64_t mailbox,
 int mbox_find(struct engine *e, uint64_t account, struct str name,
     struct mbox **m, struct err *err);
 /* The first one of this use; E_NOTFOUND: there is none. */
+/* What somebody says of messages by taking them from one to the other. */
+int mbox_lesson(struct engine *e, const struct mbox *from,
+    const struct mbox *to, enum lesson *lesson, struct err *err);
 int mbox_special(struct engine *e, uint64_t account, enum special use,
     struct mbox **m, struct err *err);
 int acct_inbox(struct engine *e, struct acct *a, struct mbox **m,

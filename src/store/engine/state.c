@@ -131,6 +131,35 @@ mbox_find(struct engine *e, uint64_t account, struct str name,
 	return 0;
 }
 
+/* Drafts and what was sent are one's own, and who throws a message away says
+ * nothing of it. */
+static enum lesson
+lesson_between(uint64_t from, uint64_t to)
+{
+	if ((from | to) & (SPECIAL_sent | SPECIAL_drafts | SPECIAL_trash))
+		return LESSON_none;
+	if (to & SPECIAL_junk)
+		return from & SPECIAL_junk ? LESSON_none : LESSON_spam;
+	return from & (SPECIAL_junk | SPECIAL_inbox) ? LESSON_good :
+	    LESSON_none;
+}
+
+int
+mbox_lesson(struct engine *e, const struct mbox *from, const struct mbox *to,
+    enum lesson *lesson, struct err *err)
+{
+	uint64_t was, is;
+	int rc = sql_number(&e->w, SQL_mailbox_use, SQL_VALS(vi(from->account),
+	    vi(from->mailbox)), &was, err);
+
+	if (rc == 0)
+		rc = sql_number(&e->w, SQL_mailbox_use, SQL_VALS(
+		    vi(to->account), vi(to->mailbox)), &is, err);
+	if (rc == 0)
+		*lesson = lesson_between(was, is);
+	return rc;
+}
+
 int
 mbox_special(struct engine *e, uint64_t account, enum special use,
     struct mbox **m, struct err *err)

@@ -96,11 +96,25 @@ journal(struct copying *c, const struct copy_ask *ask)
 		    .code = (uint32_t)c->staged });
 }
 
+/* The mailbox it was asked of may be gone by now. */
+static int
+lesson_of(const struct copying *c, const struct copy_ask *ask,
+    enum lesson *lesson, struct err *err)
+{
+	struct mbox *from;
+	int rc = mbox_get(c->e, c->acct->account, ask->mailbox, &from, err);
+
+	*lesson = LESSON_none;
+	return rc == E_NOTFOUND ? 0 : rc < 0 ? rc :
+	    mbox_lesson(c->e, from, c->to, lesson, err);
+}
+
 int
 write_copy(struct engine *e, struct write *w)
 {
 	const struct copy_ask *ask = w->ask;
 	struct copying c;
+	enum lesson lesson;
 	int rc = copying_open(&c, e, w->caller, ask->copying, ask->name,
 	    &w->err);
 
@@ -110,11 +124,15 @@ write_copy(struct engine *e, struct write *w)
 		rc = copying_close(&c, &w->err);
 	if (rc == 0 && copying_done(&c))
 		journal(&c, ask);
+	if (rc == 0)
+		rc = lesson_of(&c, ask, &lesson, &w->err);
 	if (rc < 0)
 		e->half_written |= c.wrote;
 	else
 		w->answer.copy = (struct copy_answer){
 			.uidvalidity = (uint32_t)c.to->uidvalidity,
+			.into = c.to->mailbox,
+			.lesson = (uint8_t)lesson,
 			.from = str_dup(e->arena, buf_get(&c.from_uids)),
 			.to = str_dup(e->arena, buf_get(&c.to_uids)),
 			.copying = copying_done(&c) ? 0 : c.first,

@@ -135,15 +135,20 @@ write_move(struct engine *e, struct write *w)
 	struct moving m = { .e = e, .ask = w->ask,
 		.until = e->o.mono_us(e->o.arg) + SLICE_US / 2,
 		.from_uids = BUF_INIT(MSG_MAX), .to_uids = BUF_INIT(MSG_MAX) };
+	enum lesson lesson;
 	int rc = acct_get(e, w->caller->account, &m.acct, &w->err);
 
 	if (rc == 0)
 		rc = move_slice(&m, &w->err);
+	if (rc == 0)
+		rc = mbox_lesson(e, m.from, m.to, &lesson, &w->err);
 	if (rc < 0)
 		e->half_written |= m.n > 0;
 	else
 		w->answer.move = (struct move_answer){
 			.uidvalidity = (uint32_t)m.to->uidvalidity,
+			.into = m.to->mailbox,
+			.lesson = (uint8_t)lesson,
 			.from = str_dup(e->arena, buf_get(&m.from_uids)),
 			.to = str_dup(e->arena, buf_get(&m.to_uids)),
 			.next = m.next, .gone = m.gone };

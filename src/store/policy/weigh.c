@@ -1,5 +1,6 @@
 #include "base/ip.h"
 #include "store/directory/resolve.h"
+#include "store/engine/filter.h"
 #include "store/policy/policy.h"
 
 /*
@@ -170,7 +171,8 @@ read_weigh(struct reader *r, const struct caller *c unused_arg,
 		engine_now_us(r->e) / 1000000, err };
 	int rc = sql_read_begin(&r->q, err);
 
-	answer->weigh = (struct weigh_answer){ .waited_s = -1 };
+	answer->weigh = (struct weigh_answer){ .waited_s = -1,
+		.learned = filter_knows(r->e) };
 	if (rc == 0)
 		rc = weigh_all(&w);
 	sql_read_end(&r->q);

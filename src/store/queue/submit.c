@@ -1,5 +1,6 @@
 #include "store/queue/queue_int.h"
 #include "store/directory/resolve.h"
+#include "store/engine/filter.h"
 #include "store/policy/policy.h"
 
 int
@@ -105,16 +106,39 @@ prefix(struct submitting *s, const struct recipient *r)
 	    r->via.n ? "\r\n" : "");
 }
 
+/* Whoever took it in says what it is, or its reader has taught what he calls
+ * spam. *why is for the journal. */
+static bool
+is_junk(struct submitting *s, uint64_t account, struct str *why)
+{
+	const struct submit_ask *ask = s->ask;
+	double score;
+
+	*why = STR("as junk");
+	if (s->w->caller->authority != AUTH_MX)
+		return ask->junk;
+	if (ask->lesson != LESSON_none)
+		filter_learn(s->e, FILTER_EVERYBODY, ask->traits,
+		    ask->lesson == LESSON_spam);
+	if (ask->junk || ask->lesson == LESSON_good || !filter_is_spam(s->e,
+	    account, ask->traits, &score))
+		return ask->junk;
+	*why = arena_printf(s->e->arena, "as junk by its text (%.1f)", score);
+	return true;
+}
+
 static int
 put_local(struct submitting *s, const struct recipient *r)
 {
 	struct placing d = { .blob = s->at.blob, .received = s->e->now_s,
 		.front = s->at.front, .prefix = prefix(s, r),
 		.thread_keys = s->ask->thread_keys };
+	struct str why;
+	bool junk = is_junk(s, r->account, &why);
 	uint32_t uid;
 	int rc = acct_get(s->e, r->account, &d.acct, &s->w->err);
 
-	if (rc == 0 && s->ask->junk)
+	if (rc == 0 && junk)
 		rc = mbox_special(s->e, r->account, SPECIAL_junk, &d.mbox,
 		    &s->w->err);
 	if ((rc == 0 && !d.mbox) || rc == E_NOTFOUND)
@@ -123,7 +147,7 @@ put_local(struct submitting *s, const struct recipient *r)
 		return rc;
 	d.size = d.prefix.n + d.front + s->ask->raw_size;
 	submit_journal(s, JOURNAL_stored, r->address,
-	    d.mbox == d.acct->inbox ? STR_NULL : STR("as junk"));
+	    d.mbox == d.acct->inbox ? STR_NULL : why);
 	return deliver(s->e, &d, &uid, &s->w->err);
 }
 

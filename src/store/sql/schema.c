@@ -393,9 +393,22 @@ static const char version_10[] =
 static const char version_11[] =
     "ALTER TABLE placement ADD COLUMN saved INTEGER NOT NULL DEFAULT 0;";
 
+/*
+ * What was learned of spam (engine/filter.h). There was nothing before.
+ *
+ *   account     0: by everybody
+ *   spam, good  lessons
+ *   bar         the score from which on mail is spam, in thousandths
+ *   weights     of each trait, two octets little-endian
+ */
+static const char version_12[] =
+    "CREATE TABLE filter (account INTEGER PRIMARY KEY,"
+    " spam INTEGER NOT NULL, good INTEGER NOT NULL, bar INTEGER NOT NULL,"
+    " weights BLOB NOT NULL) STRICT;";
+
 static const char *const steps[SCHEMA_VERSION] = { version_1, version_2,
 	version_3, version_4, version_5, version_6, version_7, version_8,
-	version_9, version_10, version_11 };
+	version_9, version_10, version_11, version_12 };
 
 /* ---- what the steps compute with ----------------------------------------- */
 

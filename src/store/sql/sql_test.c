@@ -86,7 +86,9 @@ test_columns_by_name(void **state unused_arg)
 #define ACCOUNT(n, address)                                                   \
 	"INSERT INTO account VALUES (" n ", " T(address) ", 1,1,1,1,1,0,0,0);" \
 	"INSERT INTO credential VALUES (" n ", x'');"
+#define BACK_TO_11 "DROP TABLE filter; UPDATE meta SET value=11;"
 #define BACK_TO_10                                                            \
+	BACK_TO_11                                                            \
 	"ALTER TABLE placement DROP COLUMN saved; UPDATE meta SET value=10;"
 #define BACK_TO_9                                                             \
 	BACK_TO_10                                                            \
@@ -280,7 +282,7 @@ test_emails_get_places(void **state unused_arg)
 static void
 test_app_passwords_come(void **state unused_arg)
 {
-	struct sql q = { 0 };
+	static struct sql q;
 	uint64_t n = 1;
 
 	assert_int_equal(sqlite3_open(":memory:", &q.db), SQLITE_OK);
@@ -303,7 +305,7 @@ test_app_passwords_come(void **state unused_arg)
 static void
 test_waiting_ones_stay(void **state unused_arg)
 {
-	struct sql q = { 0 };
+	static struct sql q;
 
 	assert_int_equal(sqlite3_open(":memory:", &q.db), SQLITE_OK);
 	assert_int_equal(schema_migrate(&q, NULL, NULL), 0);
@@ -343,10 +345,29 @@ test_placements_have_dates(void **state unused_arg)
 	sql_close(&q);
 }
 
+/* Nothing was learned before version 12. */
+static void
+test_filters_come(void **state unused_arg)
+{
+	static struct sql q;
+	uint64_t n;
+
+	assert_int_equal(sqlite3_open(":memory:", &q.db), SQLITE_OK);
+	assert_int_equal(schema_migrate(&q, NULL, NULL), 0);
+	assert_int_equal(sqlite3_exec(q.db, BACK_TO_11, NULL, NULL, NULL), 0);
+	assert_int_equal(schema_migrate(&q, NULL, NULL), 0);
+	assert_int_equal(sql_first(&q, SQL_filter_get, SQL_VALS(vi(0)), NULL),
+	    0);
+	assert_int_equal(sql_number(&q, SQL_version, NULL, 0, &n, NULL), 0);
+	assert_int_equal(n, SCHEMA_VERSION);
+	sql_close(&q);
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_filters_come),
 		cmocka_unit_test(test_names_get_a_labels),
 		cmocka_unit_test(test_mailboxes_are_subscribed),
 		cmocka_unit_test(test_emails_get_places),

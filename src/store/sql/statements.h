@@ -133,6 +133,13 @@
 	    "FROM credential JOIN account USING (account)"                    \
 	    " WHERE length(sealed_to)>0 ORDER BY account")                    \
 	S(credential_del, "DELETE FROM credential WHERE account=?1")          \
+	R(filter_get, (spam, good, bar, weights),                             \
+	    "FROM filter WHERE account=?1")                                   \
+	S(filter_put, "INSERT INTO filter VALUES (?1, ?2, ?3, ?4, ?5)"        \
+	    " ON CONFLICT (account) DO UPDATE SET spam=excluded.spam,"        \
+	    " good=excluded.good, bar=excluded.bar,"                          \
+	    " weights=excluded.weights")                                      \
+	S(filter_del, "DELETE FROM filter WHERE account=?1")                  \
 	R(app_password_get, (proof, label, services, expires, used,           \
 	    used_from, used_for),                                             \
 	    "FROM app_password WHERE account=?1 AND number=?2")               \
@@ -167,6 +174,8 @@
 	R(mailbox_find, (mailbox, uidvalidity, uidnext, messages, unseen,     \
 	    deleted, size, modseq, recent, recent_from),                      \
 	    "FROM mailbox WHERE account=?1 AND name=?2")                      \
+	S(mailbox_use, "SELECT special FROM mailbox"                          \
+	    " WHERE account=?1 AND mailbox=?2")                               \
 	S(mailbox_special, "SELECT ifnull(min(mailbox), 0) FROM mailbox"      \
 	    " WHERE account=?1 AND special & ?2")                             \
 	S(mailbox_add, "INSERT INTO mailbox VALUES (?1, ?2, ?3, ?4, ?5, 1,"   \

@@ -1,0 +1,142 @@
+#include "admin/walled.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "mail/traits.h"
+#include "mime/charset.h"
+#include "rt/sandbox.h"
+
+enum { NOBODY = 65534 };
+
+struct walled {
+	pid_t pid;
+	int fd;
+};
+
+static bool
+put_all(int fd, struct str octets)
+{
+	while (octets.n > 0) {
+		ssize_t n = send(fd, octets.p, octets.n, MSG_NOSIGNAL);
+
+		if (n < 0 && errno != EINTR)
+			return false;
+		octets = str_from(octets, n > 0 ? (size_t)n : 0);
+	}
+	return true;
+}
+
+static bool
+get_all(int fd, void *to, size_t n)
+{
+	char *p = to;
+
+	while (n > 0) {
+		ssize_t got = read(fd, p, n);
+
+		if (got == 0 || (got < 0 && errno != EINTR))
+			return false;
+		p += got > 0 ? got : 0;
+		n -= got > 0 ? (size_t)got : 0;
+	}
+	return true;
+}
+
+static bool
+put_piece(int fd, struct str octets)
+{
+	const uint32_t n = (uint32_t)octets.n;
+
+	return put_all(fd, str_make((const char *)&n, sizeof(n))) &&
+	    put_all(fd, octets);
+}
+
+/* No longer than `most`, whatever the other one says. */
+static bool
+get_piece(int fd, struct buf *b, size_t most)
+{
+	uint32_t n;
+	char *to;
+
+	buf_reset(b);
+	if (!get_all(fd, &n, sizeof(n)) || n > most)
+		return false;
+	to = buf_room(b, n);
+	if (!to || !get_all(fd, to, n))
+		return false;
+	buf_added(b, n);
+	return true;
+}
+
+static no_return void
+serve(int fd)
+{
+	struct buf head = BUF_INIT(TRAITS_HEAD), missing = BUF_INIT(200);
+	struct arena *a = arena_new(TRAITS_MEM);
+	struct sandbox walls = { 0 };
+	struct err err = { 0 };
+
+	charset_prepare();
+	if (sandbox_enter(&walls, geteuid() == 0 ? NOBODY : 0, "", &missing,
+	    &err) < 0)
+		_exit(1);
+	while (get_piece(fd, &head, TRAITS_HEAD)) {
+		arena_reset(a);
+		if (!put_piece(fd, traits_of(buf_get(&head), a)))
+			break;
+	}
+	_exit(0);
+}
+
+int
+walled_begin(struct walled **out, struct err *err)
+{
+	struct walled *w = calloc(1, sizeof(*w));
+	int fds[2];
+
+	bug_if(!w);
+	if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, fds) < 0) {
+		free(w);
+		return err_sys(err, E_IO, "a pair of sockets");
+	}
+	w->pid = fork();
+	if (w->pid == 0) {
+		(void)close(fds[0]);
+		serve(fds[1]);
+	}
+	(void)close(fds[1]);
+	w->fd = fds[0];
+	*out = w;
+	if (w->pid > 0)
+		return 0;
+	(void)err_sys(err, E_IO, "make a process");
+	walled_end(w);
+	*out = NULL;
+	return E_IO;
+}
+
+void
+walled_end(struct walled *w)
+{
+	if (!w)
+		return;
+	(void)close(w->fd);
+	if (w->pid > 0)
+		(void)waitpid(w->pid, NULL, 0);
+	free(w);
+}
+
+int
+walled_traits(struct walled *w, struct str head, struct buf *out,
+    struct err *err)
+{
+	if (put_piece(w->fd, str_first(head, TRAITS_HEAD)) &&
+	    get_piece(w->fd, out, TRAITS_OCTETS))
+		return 0;
+	return err_set(err, E_IO, "the process that looks at messages "
+	    "has ended");
+}

@@ -1,0 +1,67 @@
+#include "mail/lesson.h"
+
+#include "mail/rows.h"
+#include "mail/section.h"
+#include "mail/traits.h"
+
+enum { LESSONS = 50 };		/* of one command */
+
+static int
+keep_octets(void *arg, struct str octets)
+{
+	buf_str(arg, octets);
+	return 0;
+}
+
+/* What was put in front here is none of its sender's. */
+static int
+traits_of_row(const struct account *a, uint64_t mailbox,
+    const struct fetch_row *row, struct arena *mem, struct str *traits,
+    struct err *err)
+{
+	struct mail_message m = message_of(a, mailbox, row);
+	auto_buf head = BUF_INIT(TRAITS_HEAD);
+	uint64_t left = m.size > m.prefix_len ? m.size - m.prefix_len : 0;
+	int e = message_read(&m, (struct octet_range){ m.prefix_len,
+		left < TRAITS_HEAD ? left : TRAITS_HEAD }, keep_octets, &head,
+	    err);
+
+	*traits = e < 0 ? STR_NULL : traits_of(buf_get(&head), mem);
+	return e;
+}
+
+void
+lesson_give(const struct account *a, uint64_t mailbox, struct str uids,
+    enum lesson lesson)
+{
+	struct learn_ask ask = { .change = store_change_id(a->store) };
+	auto_buf lessons = BUF_INIT(MSG_CHUNK);
+	struct arena *mem = arena_new(TRAITS_MEM);
+	struct mailbox_view v = view_now(a, mailbox);
+	struct rows *rows;
+	struct fetch_row row;
+	struct done done;
+	struct err err = { 0 };
+	struct str traits;
+	bool flagged;
+	int e = 1;
+
+	if (lesson == LESSON_none || uids.n == 0)
+		return;
+	rows = rows_open(&v, &(struct rows_ask){ .messages = { uids, true },
+		.want = WANT_HEAD });
+	for (int n = 0; e > 0 && n < LESSONS; n++) {
+		arena_reset(mem);
+		e = rows_next(rows, &row, &flagged, &err);
+		if (e > 0 && traits_of_row(a, mailbox, &row, mem, &traits,
+		    &err) == 0 && !traits_lesson(&lessons, lesson, traits))
+			break;
+	}
+	rows_close(rows);
+	view_close(&v);
+	ask.lessons = buf_get(&lessons);
+	if (lessons.n > 0)
+		(void)store_call(a->store, STORE_learn, &ask, &done, mem,
+		    &err);
+	arena_free(mem);
+}
