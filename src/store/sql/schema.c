@@ -142,7 +142,7 @@ static const char version_4[] =
  *
  *   original    of email: the one that it is a copy of, or a copy of a copy; 0.
  *               What was there before is a copy of nothing
- *   copying     a copy of more than one commit (mailbox/copy.c)
+ *   copying     a copy of more than one commit (mailbox/copying.h)
  *   first       the email that the first message becomes, the others follow;
  *               `most` numbers are kept for them
  *   staged      how many are there, `octets` of them
