@@ -170,18 +170,37 @@ def test_a_damaged_message_in_the_queue(server):
     assert kind == "OK" and b"5.3.0" in report
 
 
-def test_damaged_credentials(server):
-    """Who logs in needs that page, and nobody else: mail comes in."""
-    server.stop()
+def flip_in(server, table):
+    """The page that was damaged; the server is stopped."""
     database = server.data / "store" / "postern.db"
     with sqlite3.connect(f"file:{database}?immutable=1", uri=True) as db:
         (page,), = db.execute("SELECT rootpage FROM sqlite_master "
-                              "WHERE type='table' AND name='credential'")
+                              "WHERE type='table' AND name=?", (table,))
     with open(database, "r+b") as f:
         f.seek(page * 4096 - 2000)
         octet = f.read(1)[0]
         f.seek(page * 4096 - 2000)
         f.write(bytes([octet ^ 1]))
+    return page
+
+
+def test_a_damaged_certificate_of_our_own(server):
+    """Nobody gets in without it: a start says so, and what to do."""
+    server.stop()
+    page = flip_in(server, "secret")
+    began = time.monotonic()
+    with pytest.raises(RuntimeError):
+        server.start()
+    said = server.tail(None)
+    assert "own certificate cannot be read: put store/ back" in said
+    assert f"page {page} of postern.db is damaged" in said
+    assert time.monotonic() - began < 20
+
+
+def test_damaged_credentials(server):
+    """Who logs in needs that page, and nobody else: mail comes in."""
+    server.stop()
+    page = flip_in(server, "credential")
     server.start()
     smtp = Smtp(server)
     smtp.do("EHLO client.example.net", 250)

@@ -187,13 +187,27 @@ use_own(struct vault_state *v, struct err *err)
 	return rc;
 }
 
+/* Nobody gets in without one, and asking again does not help. */
+static bool
+own_is_damaged(const struct vault_state *v, struct err *err)
+{
+	struct err why = *err;
+
+	if (err->code != E_DAMAGED || v->keys.n > 0)
+		return false;
+	(void)err_set(err, E_DAMAGED, "the server's own certificate cannot be "
+	    "read: put store/ back from your backup, or name files in the "
+	    "configuration (certificate, key). %.150s", why.text);
+	return true;
+}
+
 /* Again and again, ever more seldom. */
 static void
 open_secrets(void *arg)
 {
 	struct vault_state *v = arg;
 	int64_t wait_ms = RETRY_MS;
-	bool wrong = false;
+	bool wrong = false, told = v->seal_proven;
 	int rc;
 
 	do {
@@ -201,12 +215,14 @@ open_secrets(void *arg)
 
 		v->reopen = false;
 		rc = v->seal_proven ? 0 : try_key(v, &wrong, &err);
-		if (rc == 0 && !v->seal_proven) {
-			v->seal_proven = true;
-			role_proven(v->role, 0, "");
-		}
+		v->seal_proven = v->seal_proven || rc == 0;
 		if (rc == 0 && !v->filed)
 			rc = use_own(v, &err);
+		if (rc == 0 && !told) {
+			told = true;
+			role_proven(v->role, 0, "");
+		}
+		wrong = wrong || (rc < 0 && own_is_damaged(v, &err));
 		if (wrong) {
 			role_give_up(v->role, err.text);
 		} else if (rc < 0 && rc != E_CANCELED) {
