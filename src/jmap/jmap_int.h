@@ -170,6 +170,10 @@ void query_end(struct call *c, size_t total, const struct window *w);
 enum filter_kind { FILTER_AND, FILTER_OR, FILTER_NOT, FILTER_CONDITION };
 const char *filter_kind(struct call *c, const json_t *filter,
     enum filter_kind *kind);
+/* Does it hold? condition says so of one member of a FilterCondition. *error,
+ * which both may set, ends it. */
+bool filter_holds(struct call *c, json_t *filter, bool (*condition)(void *arg,
+    const char *name, const json_t *v), void *arg, const char **error);
 /* The answer to all /queryChanges: none, or that we cannot say. */
 const char *query_changes(struct call *c, const char *state);
 

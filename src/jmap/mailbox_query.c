@@ -12,6 +12,7 @@ struct boxes_query {
 	struct str *folded;	/* its name */
 	const json_t *sort;
 	bool as_tree;
+	size_t judged;		/* the node that is */
 	const char *error;
 };
 
@@ -41,9 +42,10 @@ is_below(const struct boxes_query *q, size_t node, const json_t *parent)
 
 /* One member of a FilterCondition. */
 static bool
-condition_holds(struct boxes_query *q, size_t i, const char *name,
-    const json_t *v)
+condition_holds(void *arg, const char *name, const json_t *v)
 {
+	struct boxes_query *q = arg;
+	size_t i = q->judged;
 	const struct mailbox_node *node = &q->list->node[i];
 	struct str role = box_role(node);
 
@@ -63,33 +65,6 @@ condition_holds(struct boxes_query *q, size_t i, const char *name,
 	q->error = call_error(q->call, "unsupportedFilter",
 	    "no such condition: %.100s", name);
 	return false;
-}
-
-static bool
-filter_holds(struct boxes_query *q, size_t node, json_t *filter)
-{
-	bool all = true, any = false;
-	enum filter_kind kind;
-	const char *name;
-	json_t *v;
-	size_t i;
-
-	if ((q->error = filter_kind(q->call, filter, &kind)))
-		return false;
-	if (kind == FILTER_CONDITION) {
-		json_object_foreach(filter, name, v) {
-			if (!q->error)
-				all &= condition_holds(q, node, name, v);
-		}
-		return all;
-	}
-	json_array_foreach(json_object_get(filter, "conditions"), i, v) {
-		bool holds = !q->error && filter_holds(q, node, v);
-
-		all &= holds;
-		any |= holds;
-	}
-	return kind == FILTER_AND ? all : kind == FILTER_OR ? any : !any;
 }
 
 /* ---- order --------------------------------------------------------------- */
@@ -193,8 +168,10 @@ find_boxes(struct boxes_query *q, size_t *n)
 
 		fold_text(&b, box_name(&list->node[i]));
 		q->folded[i] = str_dup(q->call->mem, buf_get(&b));
-		q->in[i] = list->node[i].row.mailbox != 0 &&
-		    (!filter || filter_holds(q, i, filter));
+		q->judged = i;
+		q->in[i] = list->node[i].row.mailbox != 0 && (!filter ||
+		    filter_holds(q->call, filter, condition_holds, q,
+		    &q->error));
 		if (as_tree && list->node[i].above != NO_NODE)
 			q->in[i] &= q->in[list->node[i].above];
 		if (q->in[i])

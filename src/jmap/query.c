@@ -85,6 +85,35 @@ filter_kind(struct call *c, const json_t *filter, enum filter_kind *kind)
 	return call_error(c, "invalidArguments", "no such operator");
 }
 
+bool
+filter_holds(struct call *c, json_t *filter, bool (*condition)(void *arg,
+    const char *name, const json_t *v), void *arg, const char **error)
+{
+	bool all = true, any = false;
+	enum filter_kind kind;
+	const char *name;
+	json_t *v;
+	size_t i;
+
+	if ((*error = filter_kind(c, filter, &kind)))
+		return false;
+	if (kind == FILTER_CONDITION) {
+		json_object_foreach(filter, name, v) {
+			if (!*error)
+				all &= condition(arg, name, v);
+		}
+		return all;
+	}
+	json_array_foreach(json_object_get(filter, "conditions"), i, v) {
+		bool holds = !*error && filter_holds(c, v, condition, arg,
+		    error);
+
+		all &= holds;
+		any |= holds;
+	}
+	return kind == FILTER_AND ? all : kind == FILTER_OR ? any : !any;
+}
+
 /* Nobody keeps what a query had answered: where its state is another one
  * there is only asking again.                                RFC 8620 5.6 */
 const char *

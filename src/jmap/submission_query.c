@@ -12,6 +12,7 @@ struct submissions_query {
 	struct call *call;
 	struct VEC(struct submission_row) rows;
 	const json_t *sort;
+	const struct submission_row *judged;
 	const char *error;
 };
 
@@ -48,9 +49,10 @@ names_identity(const json_t *ids)
 
 /* One member of a FilterCondition. */
 static bool
-condition_holds(struct submissions_query *q,
-    const struct submission_row *row, const char *name, const json_t *v)
+condition_holds(void *arg, const char *name, const json_t *v)
 {
+	struct submissions_query *q = arg;
+	const struct submission_row *row = q->judged;
 	int64_t at;
 
 	if (strcmp(name, "identityIds") == 0 && json_is_array(v))
@@ -73,31 +75,11 @@ condition_holds(struct submissions_query *q,
 }
 
 static bool
-filter_holds(struct submissions_query *q, const struct submission_row *row,
+matches(struct submissions_query *q, const struct submission_row *row,
     json_t *filter)
 {
-	bool all = true, any = false;
-	enum filter_kind kind;
-	const char *name;
-	json_t *v;
-	size_t i;
-
-	if ((q->error = filter_kind(q->call, filter, &kind)))
-		return false;
-	if (kind == FILTER_CONDITION) {
-		json_object_foreach(filter, name, v) {
-			if (!q->error)
-				all &= condition_holds(q, row, name, v);
-		}
-		return all;
-	}
-	json_array_foreach(json_object_get(filter, "conditions"), i, v) {
-		bool holds = !q->error && filter_holds(q, row, v);
-
-		all &= holds;
-		any |= holds;
-	}
-	return kind == FILTER_AND ? all : kind == FILTER_OR ? any : !any;
+	q->judged = row;
+	return filter_holds(q->call, filter, condition_holds, q, &q->error);
 }
 
 /* A filter may be as large as a request, so others have their turn. One that is
@@ -111,9 +93,9 @@ keep_matching(struct submissions_query *q)
 
 	if (!filter)
 		return;
-	(void)filter_holds(q, &none, filter);
+	(void)matches(q, &none, filter);
 	for (size_t i = 0; i < q->rows.n && !q->error; i++) {
-		if (filter_holds(q, &q->rows.p[i], filter))
+		if (matches(q, &q->rows.p[i], filter))
 			q->rows.p[n++] = q->rows.p[i];
 		fiber_yield(q->call->jmap->loop);
 	}

@@ -5,6 +5,7 @@
 #include <sys/stat.h>
 
 #include "store/service/test_fixture.h"
+#include "store/service/test_ok.h"
 #include "store/test_blob.h"
 #include "store/directory/recipients.h"
 #include "store/directory/resolve.h"
@@ -16,14 +17,6 @@ struct place_of {
 	struct fixture d;
 	uint64_t alice, bob, other;
 };
-
-#define OK(call)                                                      \
-	do {                                                          \
-		int ok_rc = (call);                                   \
-		if (ok_rc < 0)                                        \
-			fail_msg("%s: %d %s", #call, ok_rc,           \
-			    p->d.err.text);                           \
-	} while (0)
 
 /* Two of ours with two people and another's without any. */
 static int

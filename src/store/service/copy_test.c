@@ -2,6 +2,7 @@
 
 #include "store/engine/engine_int.h"
 #include "store/service/test_fixture.h"
+#include "store/service/test_ok.h"
 #include "store/test_blob.h"
 
 struct place_of {
@@ -12,14 +13,6 @@ struct place_of {
 	uint64_t account;
 	struct caller alice;
 };
-
-#define OK(call)                                                      \
-	do {                                                          \
-		int ok_rc = (call);                                   \
-		if (ok_rc < 0)                                        \
-			fail_msg("%s: %d %s", #call, ok_rc,           \
-			    p->d.err.text);                           \
-	} while (0)
 
 /* Alice, with this many messages in INBOX: the first is \Deleted, all are
  * "Work". */

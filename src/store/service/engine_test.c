@@ -4,6 +4,7 @@
 #include <sys/stat.h>
 
 #include "store/service/test_fixture.h"
+#include "store/service/test_ok.h"
 #include "store/test_blob.h"
 
 struct place_of {
@@ -35,14 +36,6 @@ tear_down(void **state)
 	free(p);
 	return 0;
 }
-
-#define OK(call)                                                      \
-	do {                                                          \
-		int ok_rc = (call);                                   \
-		if (ok_rc < 0)                                        \
-			fail_msg("%s: %d %s", #call, ok_rc,           \
-			    p->d.err.text);                           \
-	} while (0)
 
 static struct place_of *
 with_people(void **state)

@@ -5,30 +5,9 @@
 #include "store/engine/engine_int.h"
 #include "store/engine/filter.h"
 #include "store/service/test_folder.h"
+#include "store/service/test_ok.h"
 
 enum { FEW = 60 };	/* traits */
-
-#define OK(call)                                                      \
-	do {                                                          \
-		int ok_rc = (call);                                   \
-		if (ok_rc < 0)                                        \
-			fail_msg("%s: %d %s", #call, ok_rc,           \
-			    p->d.err.text);                           \
-	} while (0)
-
-static int64_t
-count(struct folder *p, const char *query)
-{
-	sqlite3_stmt *st;
-	int64_t n;
-
-	assert_int_equal(sqlite3_prepare_v2(p->d.e->w.db, query, -1, &st,
-	    NULL), SQLITE_OK);
-	assert_int_equal(sqlite3_step(st), SQLITE_ROW);
-	n = sqlite3_column_int64(st, 0);
-	(void)sqlite3_finalize(st);
-	return n;
-}
 
 /* Messages of a kind have half of their traits in common. */
 static struct str
@@ -137,7 +116,7 @@ test_own_word(void **state)
 	teach_both(p, FILTER_LESSONS);
 	teach(p, &p->who, LESSON_good, 1, 3);
 	assert_false(is_spam(p, p->alice, 1));
-	assert_int_equal(count(p, "SELECT count(*) FROM filter"), 2);
+	assert_int_equal(folder_count(p, "SELECT count(*) FROM filter"), 2);
 	folder_open_again(p);
 	assert_false(is_spam(p, p->alice, 1));
 }
@@ -170,7 +149,7 @@ test_no_lessons(void **state)
 		assert_int_equal(say(p, &p->who, bad[i]), E_INVALID);
 	OK(say(p, &p->who, STR_NULL));
 	OK(say(p, &p->who, str_make("\1\0\0", 3)));
-	assert_int_equal(count(p, "SELECT count(*) FROM filter"), 2);
+	assert_int_equal(folder_count(p, "SELECT count(*) FROM filter"), 2);
 }
 
 /* Then it says nothing, and mail is not kept from anybody. */
@@ -199,9 +178,9 @@ test_account_removed(void **state)
 		.call = STORE_account_remove, .ask = &ask };
 
 	teach(p, &p->who, LESSON_spam, 1, 2);
-	assert_int_equal(count(p, "SELECT count(*) FROM filter"), 2);
+	assert_int_equal(folder_count(p, "SELECT count(*) FROM filter"), 2);
 	OK(fixture_write(&p->d, &w));
-	assert_int_equal(count(p, "SELECT count(*) FROM filter"), 1);
+	assert_int_equal(folder_count(p, "SELECT count(*) FROM filter"), 1);
 }
 
 #define T(f) cmocka_unit_test_setup_teardown(f, folder_set_up, \

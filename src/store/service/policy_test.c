@@ -1,33 +1,10 @@
 #include "base/test.h"
 
-#include <sqlite3.h>
-
 #include "store/policy/policy.h"
 #include "store/service/test_folder.h"
+#include "store/service/test_ok.h"
 
 enum { DAY_S = 86400 };
-
-#define OK(call)                                                      \
-	do {                                                          \
-		int ok_rc = (call);                                   \
-		if (ok_rc < 0)                                        \
-			fail_msg("%s: %d %s", #call, ok_rc,           \
-			    p->d.err.text);                           \
-	} while (0)
-
-static int64_t
-count(struct folder *p, const char *query)
-{
-	sqlite3_stmt *st;
-	int64_t n;
-
-	assert_int_equal(sqlite3_prepare_v2(p->d.e->w.db, query, -1, &st,
-	    NULL), SQLITE_OK);
-	assert_int_equal(sqlite3_step(st), SQLITE_ROW);
-	n = sqlite3_column_int64(st, 0);
-	(void)sqlite3_finalize(st);
-	return n;
-}
 
 /* What is kept with `keys` numbers from `first` on, in one transaction. */
 static void
@@ -72,11 +49,11 @@ test_memory_is_bounded(void **state)
 
 	keep(p, MEMORY_wrote_to, 7, 0, 3);
 	keep(p, MEMORY_wrote_to, p->alice, 0, most);
-	assert_int_equal(count(p, "SELECT count(*) FROM remembered"),
+	assert_int_equal(folder_count(p, "SELECT count(*) FROM remembered"),
 	    most + 3);
 	keep(p, MEMORY_wrote_to, p->alice, 0, 1); /* again: it is the last */
 	keep(p, MEMORY_wrote_to, p->alice, most, 10);
-	assert_int_equal(count(p, "SELECT count(*) FROM remembered"),
+	assert_int_equal(folder_count(p, "SELECT count(*) FROM remembered"),
 	    most + 3);
 	assert_true(is_there(p, MEMORY_wrote_to, p->alice, 0));
 	assert_false(is_there(p, MEMORY_wrote_to, p->alice, 1));
@@ -97,7 +74,7 @@ test_what_is_old_goes(void **state)
 	p->d.now_us += 1000000;
 	assert_false(is_there(p, MEMORY_tried, 0, 5));
 	keep(p, MEMORY_tried, 0, 100, 2);
-	assert_int_equal(count(p, "SELECT count(*) FROM remembered"), 2);
+	assert_int_equal(folder_count(p, "SELECT count(*) FROM remembered"), 2);
 }
 
 /* An account that is removed takes along whom it wrote to. */
@@ -116,7 +93,7 @@ test_account_removed(void **state)
 	OK(fixture_write(&p->d, &w));
 	while (more)
 		OK(engine_gc(p->d.e, &more, &p->d.err));
-	assert_int_equal(count(p, "SELECT count(*) FROM remembered"), 1);
+	assert_int_equal(folder_count(p, "SELECT count(*) FROM remembered"), 1);
 }
 
 static int
@@ -157,7 +134,8 @@ test_rules_that_are_none(void **state)
 	    STR("example.org") }, RULE_none), E_INVALID);
 	assert_int_equal(put(p, (struct rule){ RULE_domain, 0,
 	    STR("example.org") }, RULE_junk + 1), E_INVALID);
-	assert_int_equal(count(p, "SELECT count(*) FROM sender_rule"), 0);
+	assert_int_equal(folder_count(p, "SELECT count(*) FROM sender_rule"),
+	    0);
 }
 
 static struct weigh_answer

@@ -1,6 +1,7 @@
 #include "store/service/test_folder.h"
 
 #include <fcntl.h>
+#include <sqlite3.h>
 #include <unistd.h>
 
 #include "base/test.h"
@@ -89,6 +90,20 @@ folder_flip(struct folder *p, const char *file, uint64_t at)
 	octet ^= 0x10;
 	assert_int_equal(pwrite(fd, &octet, 1, (off_t)at), 1);
 	close(fd);
+}
+
+int64_t
+folder_count(struct folder *p, const char *query)
+{
+	sqlite3_stmt *st;
+	int64_t n;
+
+	assert_int_equal(sqlite3_prepare_v2(p->d.e->w.db, query, -1, &st,
+	    NULL), SQLITE_OK);
+	assert_int_equal(sqlite3_step(st), SQLITE_ROW);
+	n = sqlite3_column_int64(st, 0);
+	(void)sqlite3_finalize(st);
+	return n;
 }
 
 void

@@ -36,6 +36,9 @@ void folder_shell(struct folder *p, const char *command);
 /* One bit. */
 void folder_flip(struct folder *p, const char *file, uint64_t at);
 
+/* The number that a query of the database gives. */
+int64_t folder_count(struct folder *p, const char *query);
+
 /* A message by SMTP to alice. */
 void folder_mail(struct folder *p, const char *text);
 /* Letters in p->text that tell a message from others, n of them. */
