@@ -6,7 +6,7 @@
 
 enum {
 	KEPT_WEIGHTS = 64,	/* that are in memory: 128 KB each */
-	KEPT_MAX = 10000,	/* accounts, most of which taught nothing */
+	KEPT_MAX = 10000,	/* accounts; more, if they taught today */
 	DAY_S = 86400,
 	/* The score from which on mail is spam, in thousandths: it goes up by
 	 * as much as a lesson shows that good mail would have been called so,
@@ -21,12 +21,14 @@ enum {
 #define SHARE 0.5
 
 struct taught {
+	bool known;		/* what follows was looked up */
 	struct weights *weights; /* NULL: none were learned */
 	bool damaged;		/* they cannot be read: nothing is learned */
 	struct list_link dirty;	/* of those that are to be written */
 	uint64_t account;
 	int bar;		/* of everybody's */
-	/* Lessons for everybody on that day; forgotten with what is here. */
+	/* Lessons for everybody on that day. Stays when the rest is dropped:
+	 * whoever can bring that about would begin at none again. */
 	uint32_t shared;
 	int64_t day;
 };
@@ -48,7 +50,18 @@ filter_new(void)
 }
 
 static void
-drop_all(struct filter *f)
+drop(struct filter *f, struct taught *k)
+{
+	f->nweights -= k->weights != NULL;
+	free(k->weights);
+	k->weights = NULL;
+	k->known = false;
+	list_unlink(&k->dirty);
+}
+
+/* Those of before `day` as a whole. */
+static void
+drop_all(struct filter *f, int64_t day)
 {
 	struct map_slot *s;
 	size_t at = 0;
@@ -56,12 +69,31 @@ drop_all(struct filter *f)
 	while ((s = map_next(&f->taught, &at))) {
 		struct taught *k = s->p;
 
-		free(k->weights);
+		drop(f, k);
+		if (k->shared > 0 && k->day >= day)
+			continue;
+		map_del(&f->taught, k->account, 0, 0);
 		free(k);
 	}
-	map_clear(&f->taught);
-	f->dirty = (struct list){ 0 };
-	f->nweights = 0;
+}
+
+/* In the midst of a batch, whose messages may go to very many: nothing of those
+ * that it taught, nor of what is asked about every one of them. */
+static void
+make_room(struct filter *f)
+{
+	struct map_slot *s;
+	size_t at = 0;
+
+	if (f->nweights < KEPT_WEIGHTS)
+		return;
+	while ((s = map_next(&f->taught, &at))) {
+		struct taught *k = s->p;
+
+		if (k->weights && !list_linked(&k->dirty) &&
+		    k->account != FILTER_EVERYBODY)
+			drop(f, k);
+	}
 }
 
 void
@@ -69,7 +101,7 @@ filter_free(struct filter *f)
 {
 	if (!f)
 		return;
-	drop_all(f);
+	drop_all(f, INT64_MAX);
 	map_free(&f->taught);
 	free(f);
 }
@@ -103,6 +135,9 @@ look_up(struct engine *e, uint64_t account, struct taught *k)
 	struct sql *q = &e->look;
 	int rc = sql_first(q, SQL_filter_get, SQL_VALS(vi(account)), NULL);
 
+	k->known = true;
+	k->damaged = false;
+	k->bar = BAR_AT_FIRST;
 	if (rc > 0) {
 		k->weights = new_weights(e->filter);
 		k->weights->spam = sql_u32(q, filter_get, spam);
@@ -121,7 +156,7 @@ look_up(struct engine *e, uint64_t account, struct taught *k)
 }
 
 static struct taught *
-taught_of(struct engine *e, uint64_t account)
+kept_of(struct engine *e, uint64_t account)
 {
 	struct taught *k = map_get(&e->filter->taught, account, 0, 0);
 
@@ -130,9 +165,19 @@ taught_of(struct engine *e, uint64_t account)
 	k = calloc(1, sizeof(*k));
 	bug_if(!k);
 	k->account = account;
-	k->bar = BAR_AT_FIRST;
-	look_up(e, account, k);
 	map_put(&e->filter->taught, account, 0, 0, k);
+	return k;
+}
+
+static struct taught *
+taught_of(struct engine *e, uint64_t account)
+{
+	struct taught *k = kept_of(e, account);
+
+	if (!k->known) {
+		make_room(e->filter);
+		look_up(e, account, k);
+	}
 	return k;
 }
 
@@ -257,14 +302,12 @@ filter_learn(struct engine *e, uint64_t account, struct str traits, bool spam)
 int
 filter_remove(struct engine *e, uint64_t account, struct err *err)
 {
-	struct taught *k = map_get(&e->filter->taught, account, 0, 0);
+	struct taught *k = kept_of(e, account);
 
-	if (k && k->weights) {
-		free(k->weights);
-		k->weights = NULL;
-		e->filter->nweights--;
-		list_unlink(&k->dirty);
-	}
+	/* Its row can be seen until the batch is committed. */
+	drop(e->filter, k);
+	k->known = true;
+	k->damaged = false;
 	return sql_run(&e->w, SQL_filter_del, SQL_VALS(vi(account)), err);
 }
 
@@ -304,11 +347,11 @@ filter_clean(struct engine *e)
 	while (list_pop_link(&f->dirty))
 		continue;
 	if (f->nweights > KEPT_WEIGHTS || f->taught.n > KEPT_MAX)
-		drop_all(f);
+		drop_all(f, e->now_s / DAY_S);
 }
 
 void
 filter_forget(struct engine *e)
 {
-	drop_all(e->filter);
+	drop_all(e->filter, e->now_s / DAY_S);
 }

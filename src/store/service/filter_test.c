@@ -1,5 +1,6 @@
 #include "base/test.h"
 
+#include <malloc.h>
 #include <sqlite3.h>
 
 #include "store/engine/engine_int.h"
@@ -138,6 +139,57 @@ test_one_cannot_spoil_it(void **state)
 	    FILTER_LESSONS + FILTER_SHARED + 1);
 }
 
+/* Whoever can have what is in memory dropped has no more to say by that. */
+static void
+test_dropped_lessons_count(void **state)
+{
+	struct folder *p = *state;
+
+	teach(p, &p->who, LESSON_spam, 3, FILTER_SHARED / 5);
+	for (int i = 0; i < 10; i++) {
+		filter_forget(p->d.e);
+		teach(p, &p->who, LESSON_spam, 3, FILTER_SHARED / 5);
+	}
+	assert_int_equal(filter_counts(p->d.e).spam, FILTER_SHARED);
+	p->d.now_us += 86400000000;
+	filter_forget(p->d.e);
+	teach(p, &p->who, LESSON_spam, 3, 1);
+	assert_int_equal(filter_counts(p->d.e).spam, FILTER_SHARED + 1);
+}
+
+static size_t
+octets_in_memory(void)
+{
+	struct mallinfo2 m = mallinfo2();
+
+	return m.uordblks + m.hblkhd;
+}
+
+/* In one batch: an alias may lead to everybody. */
+static void
+test_very_many_are_asked_about(void **state)
+{
+	struct folder *p = *state;
+	size_t before;
+
+	teach_both(p, FILTER_LESSONS);
+	assert_int_equal(sqlite3_exec(p->d.e->w.db, "WITH RECURSIVE n(i) AS "
+	    "(VALUES (1000) UNION ALL SELECT i + 1 FROM n WHERE i < 1499) "
+	    "INSERT INTO filter SELECT i, spam, good, bar, weights FROM n, "
+	    "filter WHERE account=0", NULL, NULL, NULL), SQLITE_OK);
+	batch_begin(p->d.e);
+	for (int i = 0; i < 20; i++)
+		filter_learn(p->d.e, p->alice, traits(2, 77), true);
+	before = octets_in_memory();
+	for (uint64_t account = 1000; account < 1500; account++)
+		(void)is_spam(p, account, 1);
+	assert_true(octets_in_memory() < before + (16 << 20));
+	/* What the batch taught is still known. */
+	assert_true(is_spam(p, p->alice, 2));
+	filter_forget(p->d.e);
+	assert_false(is_spam(p, p->alice, 2));
+}
+
 static void
 test_no_lessons(void **state)
 {
@@ -194,6 +246,8 @@ main(void)
 		T(test_undone),
 		T(test_own_word),
 		T(test_one_cannot_spoil_it),
+		T(test_dropped_lessons_count),
+		T(test_very_many_are_asked_about),
 		T(test_no_lessons),
 		T(test_weights_that_make_no_sense),
 		T(test_account_removed),
