@@ -60,7 +60,7 @@ enum known { KNOWN_no, KNOWN_correspondent, KNOWN_domain, KNOWN_network };
 	F(S, str, sender, 320) F(S, str, rcpt, 320)	/* the first */
 
 /* What a message looks like (mail/traits.h): numbers below TRAIT_KINDS, each
- * once, TRAIT_OCTETS octets little-endian each. */
+ * above the one before, TRAIT_OCTETS octets little-endian each. */
 enum { TRAIT_KINDS = 65536, TRAIT_OCTETS = 2, TRAITS_MAX = 4000,
 	TRAITS_OCTETS = TRAIT_OCTETS * TRAITS_MAX };
 /* What a message is, as somebody says by what he does with it. */

@@ -27,9 +27,10 @@ struct taught {
 	struct list_link dirty;	/* of those that are to be written */
 	uint64_t account;
 	int bar;		/* of everybody's */
-	/* Lessons for everybody on that day. Stays when the rest is dropped:
-	 * whoever can bring that about would begin at none again. */
-	uint32_t shared;
+	/* Lessons for everybody on that day: its own, and mail to it. Stay when
+	 * the rest is dropped: whoever can bring that about would begin at none
+	 * again. */
+	uint32_t shared, heard;
 	int64_t day;
 };
 
@@ -70,7 +71,7 @@ drop_all(struct filter *f, int64_t day)
 		struct taught *k = s->p;
 
 		drop(f, k);
-		if (k->shared > 0 && k->day >= day)
+		if (k->day >= day)
 			continue;
 		map_del(&f->taught, k->account, 0, 0);
 		free(k);
@@ -273,12 +274,20 @@ teach(struct engine *e, struct taught *k, struct str traits, bool spam,
 }
 
 static bool
-may_share(struct taught *k, int64_t day)
+may_say(struct taught *k, uint32_t *said, int64_t day)
 {
 	if (k->day != day)
-		k->shared = 0;
+		k->shared = k->heard = 0;
 	k->day = day;
-	return k->shared++ < FILTER_SHARED;
+	return (*said)++ < FILTER_SHARED;
+}
+
+bool
+filter_may_hear(struct engine *e, uint64_t account)
+{
+	struct taught *k = kept_of(e, account);
+
+	return may_say(k, &k->heard, e->now_s / DAY_S);
 }
 
 void
@@ -286,7 +295,7 @@ filter_learn(struct engine *e, uint64_t account, struct str traits, bool spam)
 {
 	struct taught *all = taught_of(e, FILTER_EVERYBODY),
 	    *own = account ? taught_of(e, account) : NULL;
-	bool shared = !own || may_share(own, e->now_s / DAY_S);
+	bool shared = !own || may_say(own, &own->shared, e->now_s / DAY_S);
 
 	if (shared && !spam && filter_knows(e))
 		move_bar(all, score_of(e, account, traits));

@@ -17,8 +17,8 @@ enum {
 	FILTER_EVERYBODY = 0,	/* in the place of an account */
 	/* Of spam and of good mail: before that it says nothing. */
 	FILTER_LESSONS = 50,
-	/* Of an account a day that everybody learns from: nobody can spoil it
-	 * for all. */
+	/* Of an account a day that everybody learns from, and of mail to it:
+	 * nobody can spoil it for all. */
 	FILTER_SHARED = 500,
 };
 
@@ -40,6 +40,8 @@ bool filter_is_spam(struct engine *e, uint64_t account, struct str traits,
 /* It is: said by the account, or by the operator (FILTER_EVERYBODY). */
 void filter_learn(struct engine *e, uint64_t account, struct str traits,
     bool spam);
+/* May everybody learn from one more message to it today? It is counted. */
+bool filter_may_hear(struct engine *e, uint64_t account);
 /* The account is removed. 0 or E_*. */
 int filter_remove(struct engine *e, uint64_t account, struct err *err);
 

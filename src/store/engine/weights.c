@@ -15,6 +15,17 @@ trait_at(struct str traits, size_t i)
 	    (size_t)(uint8_t)traits.p[TRAIT_OCTETS * i + 1] << 8;
 }
 
+bool
+traits_are_in_order(struct str traits)
+{
+	size_t n = traits.n / TRAIT_OCTETS;
+
+	for (size_t i = 1; i < n; i++)
+		if (trait_at(traits, i) <= trait_at(traits, i - 1))
+			return false;
+	return traits.n % TRAIT_OCTETS == 0;
+}
+
 /* Long messages weigh no more than short ones. */
 double
 weights_score(const struct weights *w, struct str traits)

@@ -13,7 +13,10 @@ struct weights {
 	int16_t of[TRAIT_KINDS]; /* 1024 is one */
 };
 
-/* Traits as messages_policy.h has them; none are 0. */
+/* Are they as messages_policy.h has them? One that is there very often would
+ * weigh as much as whoever sends it wants, and more than lessons can undo. */
+bool traits_are_in_order(struct str traits);
+/* None are 0. */
 double weights_score(const struct weights *w, struct str traits);
 /* A message that had this score together with whatever else was added to it is
  * spam, or good: this one takes that share of what is to be learned. False: it

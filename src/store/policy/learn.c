@@ -11,8 +11,8 @@ next_lesson(struct rd *r, enum lesson *lesson, struct str *traits)
 {
 	*lesson = (enum lesson)rd_le8(r);
 	*traits = rd_take(r, TRAIT_OCTETS * (size_t)rd_le16(r));
-	if (traits->n > TRAITS_OCTETS || (*lesson != LESSON_spam &&
-	    *lesson != LESSON_good))
+	if (traits->n > TRAITS_OCTETS || !traits_are_in_order(*traits) ||
+	    (*lesson != LESSON_spam && *lesson != LESSON_good))
 		rd_fail(r);
 	return rd_ok(r);
 }
@@ -27,7 +27,13 @@ write_learn(struct engine *e, struct write *w)
 	struct rd r = rd_of(ask->lessons);
 	enum lesson lesson;
 	struct str traits;
+	struct acct *a;
+	int rc = account == FILTER_EVERYBODY ? 0 : acct_get(e, account, &a,
+	    &w->err);
 
+	/* It was removed since it connected: nobody would remove a row. */
+	if (rc < 0)
+		return rc;
 	while (rd_left(&r) > 0)
 		if (!next_lesson(&r, &lesson, &traits))
 			return err_set(&w->err, E_INVALID, "no lesson");

@@ -117,14 +117,28 @@ is_junk(struct submitting *s, uint64_t account, struct str *why)
 	*why = STR("as junk");
 	if (s->w->caller->authority != AUTH_MX)
 		return ask->junk;
-	if (ask->lesson != LESSON_none)
-		filter_learn(s->e, FILTER_EVERYBODY, ask->traits,
-		    ask->lesson == LESSON_spam);
 	if (ask->junk || ask->lesson == LESSON_good || !filter_is_spam(s->e,
 	    account, ask->traits, &score))
 		return ask->junk;
 	*why = arena_printf(s->e->arena, "as junk by its text (%.1f)", score);
 	return true;
+}
+
+/* Of whom one recipient knows, who may be anybody that was ever answered: once,
+ * however many it is for, and of every one so much a day. */
+static void
+hear(struct submitting *s)
+{
+	const struct submit_ask *ask = s->ask;
+	bool may = s->to.nlocal > 0;
+
+	if (s->w->caller->authority != AUTH_MX || ask->lesson != LESSON_good)
+		return;
+	for (size_t i = 0; i < s->to.n; i++)
+		if (s->to.rcpt[i]->account)
+			may &= filter_may_hear(s->e, s->to.rcpt[i]->account);
+	if (may)
+		filter_learn(s->e, FILTER_EVERYBODY, ask->traits, false);
 }
 
 static int
@@ -258,6 +272,8 @@ write_submit(struct engine *e, struct write *w)
 	size_t i;
 	int rc = submit_check_sender(&s);
 
+	if (rc == 0 && !traits_are_in_order(s.ask->traits))
+		rc = err_set(&w->err, E_INVALID, "no traits");
 	if (rc == 0)
 		rc = recipients_gather(e, w, &s.to, &w->err);
 	for (i = 0; i < s.to.n && rc == 0; i++)
@@ -270,6 +286,8 @@ write_submit(struct engine *e, struct write *w)
 		return rc;
 	w->answer.submit.message = s.at.blob;
 	rc = put_all(&s);
+	if (rc == 0)
+		hear(&s);
 	return rc < 0 || s.due ? rc :
 	    policy_remember(e, w, s.to.rcpt, s.to.n, &w->err);
 }

@@ -17,8 +17,8 @@ traits(int kind, int one)
 	static char octets[TRAIT_OCTETS * FEW];
 
 	for (int i = 0; i < FEW; i++) {
-		int at = 1000 * kind + 2 * i +
-		    (i % 2 ? 0 : 200 + one * FEW * 2);
+		int at = 15000 * kind + i +
+		    (i < FEW / 2 ? 0 : one * FEW);
 
 		octets[2 * i] = (char)at;
 		octets[2 * i + 1] = (char)(at >> 8);
@@ -195,7 +195,8 @@ test_no_lessons(void **state)
 {
 	struct folder *p = *state;
 	static const struct str bad[] = { { "\1", 1 }, { "\1\1\0a", 4 },
-		{ "\0\0\0", 3 }, { "\3\0\0", 3 }, { "\1\377\377", 3 } };
+		{ "\0\0\0", 3 }, { "\3\0\0", 3 }, { "\1\377\377", 3 },
+		{ "\1\2\0abab", 7 }, { "\1\2\0\0\2\0\1", 7 } };
 
 	for (size_t i = 0; i < NELEM(bad); i++)
 		assert_int_equal(say(p, &p->who, bad[i]), E_INVALID);
@@ -233,6 +234,42 @@ test_account_removed(void **state)
 	assert_int_equal(folder_count(p, "SELECT count(*) FROM filter"), 2);
 	OK(fixture_write(&p->d, &w));
 	assert_int_equal(folder_count(p, "SELECT count(*) FROM filter"), 1);
+	/* A connection of it is there still. */
+	assert_int_equal(say(p, &p->who, STR("\1\1\0ab")), E_NOTFOUND);
+	assert_int_equal(folder_count(p, "SELECT count(*) FROM filter"), 1);
+}
+
+/* Mail from whom one knows teaches once, not without end, and no others. */
+static void
+test_mail_teaches(void **state)
+{
+	struct folder *p = *state;
+	const char *const both[] = { "alice@ours.test", "bob@ours.test", NULL },
+	    *const one[] = { "bob@ours.test", NULL };
+	uint64_t bob;
+
+	OK(fixture_account(&p->d, "bob@ours.test", &bob));
+	p->d.lesson = LESSON_good;
+	p->d.traits = traits(1, 1);
+	OK(fixture_submit(&p->d, 0, "a: b\r\n\r\n", both, NULL));
+	assert_int_equal(filter_counts(p->d.e).good, 1);
+	p->d.lesson = LESSON_spam;
+	OK(fixture_submit(&p->d, 0, "a: b\r\n\r\n", both, NULL));
+	p->d.lesson = LESSON_good;
+	OK(fixture_submit_as(&p->d, &p->who, "alice@ours.test",
+	    "a: b\r\n\r\n", both, NULL));
+	assert_int_equal(filter_counts(p->d.e).good, 1);
+	for (int i = 1; i < FILTER_SHARED + 9; i++)
+		OK(fixture_submit(&p->d, 0, "a: b\r\n\r\n", one, NULL));
+	OK(fixture_submit(&p->d, 0, "a: b\r\n\r\n", both, NULL));
+	assert_int_equal(filter_counts(p->d.e).good, FILTER_SHARED);
+	assert_int_equal(filter_counts(p->d.e).spam, 0);
+	p->d.traits = STR("abab");
+	assert_int_equal(fixture_submit(&p->d, 0, "a: b\r\n\r\n", both,
+	    NULL), E_INVALID);
+	p->d.traits = STR("abc");
+	assert_int_equal(fixture_submit(&p->d, 0, "a: b\r\n\r\n", both,
+	    NULL), E_INVALID);
 }
 
 #define T(f) cmocka_unit_test_setup_teardown(f, folder_set_up, \
@@ -251,6 +288,7 @@ main(void)
 		T(test_no_lessons),
 		T(test_weights_that_make_no_sense),
 		T(test_account_removed),
+		T(test_mail_teaches),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

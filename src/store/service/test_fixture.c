@@ -176,7 +176,8 @@ fixture_submit(struct fixture *d, uint64_t change, const char *text,
 		.reverse_path = STR("sender@elsewhere.test"),
 		.octets = test_blob(str_c(text)), .raw_size = strlen(text),
 		.facts = STR("facts of it"), .message_id = STR("<m@x>"),
-		.thread_keys = d->thread_keys, .protocol = STR("ESMTP") };
+		.thread_keys = d->thread_keys, .protocol = STR("ESMTP"),
+		.traits = d->traits, .lesson = (uint8_t)d->lesson };
 
 	return submit(d, &d->mx, &ask, to, message);
 }
@@ -188,7 +189,8 @@ fixture_submit_as(struct fixture *d, struct caller *who, const char *from,
 	struct submit_ask ask = { .change = ++d->change,
 		.reverse_path = str_c(from), .octets = test_blob(str_c(text)),
 		.raw_size = strlen(text), .protocol = STR("ESMTPSA"),
-		.hold_until = d->hold_until, .email = d->email };
+		.hold_until = d->hold_until, .email = d->email,
+		.traits = d->traits, .lesson = (uint8_t)d->lesson };
 
 	return submit(d, who, &ask, to, message);
 }

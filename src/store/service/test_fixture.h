@@ -22,6 +22,8 @@ struct fixture {
 	struct str thread_keys;	/* of messages from now on */
 	int64_t hold_until;	/* the same; 0: they leave at once */
 	uint64_t email;		/* what they are made of */
+	struct str traits;	/* what they look like, */
+	enum lesson lesson;	/* and are */
 	struct err err;
 	bool dead;	/* a commit was the end of the process */
 };
