@@ -232,3 +232,21 @@ def test_one_wants_what_others_do_not(world):
         assert deliver(server, message, to="alice") == "INBOX"
         assert deliver(server, spam(6200 + n)) == "Junk"
         assert deliver(server, spam(6300 + n), to="alice") == "Junk"
+
+
+def test_keywords_teach(world):
+    """A button of a mail program that has keywords for it."""
+    server = world.people
+    was = counts(server)
+    with Mailbox(server, "bob") as bob:
+        bob.imap.append("Other", None, None, spam(4500))
+        bob.imap.select("Other")
+        for keywords, spams, goods in (
+                ("NonJunk $NotJunk", 0, 1), ("$Junk", 1, 1),
+                ("$Junk $NotJunk", 1, 1), ("Junky", 1, 1)):
+            bob.imap.uid("STORE", "*", "+FLAGS", f"({keywords})")
+            assert counts(server) == {
+                **was, "spam": was["spam"] + spams,
+                "good": was["good"] + goods}
+        bob.imap.uid("STORE", "*", "-FLAGS", "($Junk)")
+        assert counts(server)["spam"] == was["spam"] + 1

@@ -2,7 +2,10 @@
 
 #include "mail/lesson.h"
 
-enum { COPIED_MAX = 32 << 20 };	/* 4 million ranges */
+enum {
+	COPIED_MAX = 32 << 20,	/* 4 million ranges */
+	TAUGHT_MAX = 8 * 100,	/* of more nothing is learned */
+};
 
 static int
 add_refused(const struct flag_change *change, struct str uids,
@@ -17,6 +20,32 @@ add_refused(const struct flag_change *change, struct str uids,
 	}
 	return change->refused && buf_failed(change->refused) ?
 	    err_set(err, E_LIMIT, "too many messages to name") : 0;
+}
+
+/* What mail programs call it whose button says junk: RFC 9051 2.3.2, and before
+ * that. */
+static enum lesson
+lesson_of(const struct flag_change *change)
+{
+	static const struct {
+		struct str keyword;
+		enum lesson lesson;
+	} words[] = {
+		{ STR("$Junk"), LESSON_spam }, { STR("Junk"), LESSON_spam },
+		{ STR("$NotJunk"), LESSON_good },
+		{ STR("NonJunk"), LESSON_good },
+	};
+	struct str rest = change->mode == FLAGS_REMOVE ? STR_NULL :
+	    change->keywords, word;
+	enum lesson said = LESSON_none;
+
+	while (rest.n > 0) {
+		(void)str_cut(rest, ' ', &word, &rest);
+		for (size_t i = 0; i < NELEM(words); i++)
+			if (str_eqi(word, words[i].keyword))
+				said |= words[i].lesson;
+	}
+	return said == (LESSON_spam | LESSON_good) ? LESSON_none : said;
 }
 
 int
@@ -40,6 +69,8 @@ change_flags(struct mailbox_view *v, struct selection messages,
 	struct flags_answer a = { 0 };
 	struct fetch_row r;
 	struct rd rows, was;
+	enum lesson lesson = lesson_of(change);
+	auto_buf taught = BUF_INIT(TAUGHT_MAX);
 	int e = 0;
 
 	while (e >= 0 && (ask.cursor != 0 ||
@@ -58,6 +89,8 @@ change_flags(struct mailbox_view *v, struct selection messages,
 			if (!change->silent || (rd_ok(&was) &&
 			    view_knows(v, r.uid, before)))
 				view_told(v, &r);
+			if (lesson != LESSON_none)
+				selection_add(&taught, r.uid, r.uid);
 			e = row(arg, &r);
 		}
 		if (e >= 0)
@@ -65,6 +98,9 @@ change_flags(struct mailbox_view *v, struct selection messages,
 		ask.cursor = a.next;
 	}
 	arena_free(mem);
+	if (e >= 0)
+		lesson_give(v->account, v->at.mailbox, buf_get(&taught),
+		    lesson);
 	return e;
 }
 

@@ -30,36 +30,46 @@ traits_of_row(const struct account *a, uint64_t mailbox,
 	return e;
 }
 
-void
-lesson_give(const struct account *a, uint64_t mailbox, struct str uids,
-    enum lesson lesson)
+/* As many of them as one ask holds. */
+static void
+gather_lessons(const struct account *a, uint64_t mailbox, struct str uids,
+    enum lesson lesson, struct arena *mem, struct buf *lessons)
 {
-	struct learn_ask ask = { .change = store_change_id(a->store) };
-	auto_buf lessons = BUF_INIT(MSG_CHUNK);
-	struct arena *mem = arena_new(TRAITS_MEM);
 	struct mailbox_view v = view_now(a, mailbox);
-	struct rows *rows;
+	struct rows *rows = rows_open(&v, &(struct rows_ask){
+		.messages = { uids, true }, .want = WANT_HEAD });
 	struct fetch_row row;
-	struct done done;
 	struct err err = { 0 };
 	struct str traits;
 	bool flagged;
-	int e = 1;
 
-	if (lesson == LESSON_none || uids.n == 0)
-		return;
-	rows = rows_open(&v, &(struct rows_ask){ .messages = { uids, true },
-		.want = WANT_HEAD });
-	for (int n = 0; e > 0 && n < LESSONS; n++) {
+	for (int n = 0; n < LESSONS && rows_next(rows, &row, &flagged,
+	    &err) > 0; n++) {
 		arena_reset(mem);
-		e = rows_next(rows, &row, &flagged, &err);
-		if (e > 0 && traits_of_row(a, mailbox, &row, mem, &traits,
-		    &err) == 0 && !traits_lesson(&lessons, lesson, traits))
+		if (traits_of_row(a, mailbox, &row, mem, &traits, &err) == 0 &&
+		    !traits_lesson(lessons, lesson, traits))
 			break;
 	}
 	rows_close(rows);
 	view_close(&v);
+}
+
+void
+lesson_give(const struct account *a, uint64_t mailbox, struct str uids,
+    enum lesson lesson)
+{
+	auto_buf lessons = BUF_INIT(MSG_CHUNK);
+	struct learn_ask ask = { 0 };
+	struct arena *mem;
+	struct done done;
+	struct err err = { 0 };
+
+	if (lesson == LESSON_none || uids.n == 0)
+		return;
+	mem = arena_new(TRAITS_MEM);
+	gather_lessons(a, mailbox, uids, lesson, mem, &lessons);
 	ask.lessons = buf_get(&lessons);
+	ask.change = store_change_id(a->store);
 	if (lessons.n > 0)
 		(void)store_call(a->store, STORE_learn, &ask, &done, mem,
 		    &err);
