@@ -3,12 +3,17 @@ what looks like spam into Junk."""
 
 import imaplib
 import json
+import os
 import random
+import signal
 import ssl
+import subprocess
+import time
+from pathlib import Path
 
 import pytest
 
-from lib.server import PASSWORD
+from lib.server import BUILD, PASSWORD
 from lib.world import World
 from test_policy import FORWARDED, FromOutside, found
 
@@ -126,6 +131,29 @@ def test_what_cannot_be_learned(world, tmp_path):
     (tmp_path / "link").symlink_to("/etc/passwd")
     server.command("learn", "good", tmp_path)
     assert counts(server)["good"] - was["good"] == 3
+
+
+def test_who_looks_falls_silent(world, tmp_path):
+    """The process that looks at messages, which one of them may have captured,
+    keeps nobody waiting for ever."""
+    server = world.off
+    (tmp_path / "mbox").write_bytes(b"From x\n\nabc\n\n" * 2_000_000)
+    with subprocess.Popen([BUILD / "postern", "learn", "good",
+                           tmp_path / "mbox", "--data", server.data],
+                          stderr=subprocess.PIPE, text=True) as command:
+        try:
+            children = Path(f"/proc/{command.pid}/task/{command.pid}/children")
+            for _ in range(500):
+                if children.read_text():
+                    break
+                time.sleep(0.02)
+            child = int(children.read_text())
+            os.kill(child, signal.SIGSTOP)
+            assert "says nothing" in command.communicate(timeout=60)[1]
+            assert command.returncode == 1
+            assert not Path(f"/proc/{child}").exists()
+        finally:
+            command.kill()
 
 
 def test_a_correspondent_is_heard(world):

@@ -1,8 +1,10 @@
 #include "admin/walled.h"
 
 #include <errno.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <sys/socket.h>
+#include <sys/time.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -10,7 +12,10 @@
 #include "mime/charset.h"
 #include "rt/sandbox.h"
 
-enum { NOBODY = 65534 };
+enum {
+	NOBODY = 65534,
+	WAIT_S = 10,		/* for what takes some milliseconds */
+};
 
 struct walled {
 	pid_t pid;
@@ -95,6 +100,7 @@ serve(int fd)
 int
 walled_begin(struct walled **out, struct err *err)
 {
+	const struct timeval wait = { .tv_sec = WAIT_S };
 	struct walled *w = calloc(1, sizeof(*w));
 	int fds[2];
 
@@ -110,6 +116,8 @@ walled_begin(struct walled **out, struct err *err)
 	}
 	(void)close(fds[1]);
 	w->fd = fds[0];
+	(void)setsockopt(w->fd, SOL_SOCKET, SO_RCVTIMEO, &wait, sizeof(wait));
+	(void)setsockopt(w->fd, SOL_SOCKET, SO_SNDTIMEO, &wait, sizeof(wait));
 	*out = w;
 	if (w->pid > 0)
 		return 0;
@@ -125,8 +133,10 @@ walled_end(struct walled *w)
 	if (!w)
 		return;
 	(void)close(w->fd);
-	if (w->pid > 0)
+	if (w->pid > 0) {	/* whatever became of it */
+		(void)kill(w->pid, SIGKILL);
 		(void)waitpid(w->pid, NULL, 0);
+	}
 	free(w);
 }
 
@@ -138,5 +148,5 @@ walled_traits(struct walled *w, struct str head, struct buf *out,
 	    get_piece(w->fd, out, TRAITS_OCTETS))
 		return 0;
 	return err_set(err, E_IO, "the process that looks at messages "
-	    "has ended");
+	    "has ended, or says nothing");
 }
