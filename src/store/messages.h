@@ -303,7 +303,9 @@ enum { FRONT_MAX = 16384 };
 #define FIELDS_submit_answer(F, S) F(S, u64, message, 0)
 
 /* An event for the journal, by the role that saw it. A notice: no answer. */
-enum journal_event { JOURNAL_refused = 1, JOURNAL_login, JOURNAL_login_failed,
+enum journal_event { JOURNAL_refused = 1,
+	JOURNAL_login,		/* no session: by vault, which proved it */
+	JOURNAL_login_failed,	/* by vault alone */
 	JOURNAL_received, JOURNAL_stored, JOURNAL_queued, JOURNAL_appended,
 	JOURNAL_expunged,
 	JOURNAL_forwarded,	/* by an alias: address is the new one */

@@ -1,5 +1,6 @@
 #include "store/service/test_world.h"
 
+#include "base/timetext.h"
 #include "store/blob.h"
 
 static uint64_t
@@ -458,6 +459,66 @@ test_days_pass(void **state)
 	assert_true(w->changed > 0);
 }
 
+/* Logins are what vault says; who was taken over makes up none of others. */
+static void
+logins_are_vaults(void *arg)
+{
+	struct world *w = arg;
+	struct store *st = world_open_account(w, world_account(w,
+	    "alice@example.test"));
+	struct journal_ask j = { .event = JOURNAL_login, .text = STR("no") };
+	struct mailboxes_ask all = { STR_NULL };
+	struct mailboxes_answer boxes;
+	struct credential_ask c = { STR("alice@example.test") };
+	struct credential_answer credential;
+	auto_buf day = BUF_INIT(40);
+	struct journal_read_ask ask = { STR_NULL };
+	struct journal_read_answer answer;
+	struct journal_row row;
+	struct rd r;
+	int rows = 0;
+
+	for (int i = 0; i < 2; i++) {
+		store_notify(st, STORE_journal, &j);
+		store_notify(w->mx, STORE_journal, &j);
+		j.event = JOURNAL_login_failed;
+	}
+	(void)handle_of(w, "alice@example.test");
+	j = (struct journal_ask){ .event = JOURNAL_login,
+		.session = STR("s1"), .text = STR("yes") };
+	store_notify(st, STORE_journal, &j);
+	OK(store_call(st, STORE_mailboxes, &all, &boxes, w->a, &w->err));
+	j.session = STR_NULL;
+	ipc_notify(w->vault, &store_calls[STORE_journal], &j, -1);
+	OK(world_ask(w, w->vault, STORE_credential, &c, &credential, NULL));
+
+	engine_flush_journal(w->engine);
+	time_rfc3339(&day, engine_now_us(w->engine) / 1000000);
+	ask.day = str_first(buf_get(&day), 10);
+	OK(world_ask(w, w->operator_, STORE_journal_read, &ask, &answer,
+	    NULL));
+	r = rd_of(answer.rows);
+	while (rd_left(&r) > 0 && msg_take(&r, &journal_row_shape, &row))
+		if (row.event == JOURNAL_login ||
+		    row.event == JOURNAL_login_failed) {
+			assert_str(row.text, "yes");
+			rows++;
+		}
+	assert_int_equal(rows, 2);
+	store_close(st);
+	w->changed = 1;
+	loop_stop(w->loop);
+}
+
+static void
+test_logins_are_vaults(void **state)
+{
+	struct world *w = *state;
+
+	world_run(w, logins_are_vaults);
+	assert_true(w->changed > 0);
+}
+
 int
 main(void)
 {
@@ -468,6 +529,7 @@ main(void)
 		BOTH(test_in_front),
 		BOTH(test_watch_all),
 		BOTH(test_rcpt_is_right),
+		BOTH(test_logins_are_vaults),
 		cmocka_unit_test_setup_teardown(test_days_pass,
 		    world_set_up_fake, world_tear_down),
 	};
