@@ -26,14 +26,6 @@ const char app_password_usage[] =
     "  --all                        remove all of the account\n"
     WHICH_SERVER;
 
-static const struct {
-	const char *name;
-	enum login_service service;
-} services[] = {
-	{ "imap", SERVICE_imap }, { "pop3", SERVICE_pop3 },
-	{ "smtp", SERVICE_smtp }, { "http", SERVICE_http },
-};
-
 /* "imap,smtp" */
 static int
 read_services(const char *text, uint32_t *out, struct err *err)
@@ -42,16 +34,14 @@ read_services(const char *text, uint32_t *out, struct err *err)
 
 	*out = str_eq(rest, STR("all")) ? SERVICES_apps : 0;
 	while (*out != SERVICES_apps && rest.n > 0) {
-		size_t i = 0;
+		uint32_t service;
 
 		(void)str_cut(rest, ',', &one, &rest);
-		while (i < NELEM(services) &&
-		    !str_eq(one, str_c(services[i].name)))
-			i++;
-		if (i == NELEM(services))
+		service = login_service_named(one) & SERVICES_apps;
+		if (!service)
 			return err_set(err, E_INVALID, "--for wants all, or "
 			    "some of imap,pop3,smtp,http, not \"%s\"", text);
-		*out |= services[i].service;
+		*out |= service;
 	}
 	return *out ? 0 : err_set(err, E_INVALID, "--for says nothing");
 }
@@ -63,10 +53,10 @@ services_text(struct arena *a, uint32_t which)
 
 	if (which == SERVICES_apps)
 		return STR("all");
-	for (size_t i = 0; i < NELEM(services); i++)
-		if (which & services[i].service)
-			buf_printf(&b, "%s%s", b.n ? "," : "",
-			    services[i].name);
+	for (uint32_t one = 1; one <= SERVICES_apps; one <<= 1)
+		if (which & one)
+			buf_printf(&b, "%s%.*s", b.n ? "," : "",
+			    STR_FMT(login_service_name(one)));
 	return str_dup(a, buf_get(&b));
 }
 

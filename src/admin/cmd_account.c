@@ -3,6 +3,7 @@
  */
 #include "admin/app_password.h"
 #include "admin/domain.h"
+#include "admin/logins.h"
 #include "admin/password.h"
 #include "admin/table.h"
 #include "admin/typed.h"
@@ -12,6 +13,7 @@ static const char usage[] =
     "       postern account list [--json]\n"
     "       postern account passwd ADDRESS [--password-stdin|--make-password]\n"
     "       postern account app-password add|list|remove ADDRESS ...\n"
+    "       postern account logins ADDRESS [--days N] [--json]\n"
     "       postern account send-as ADDRESS own|ours|anyone\n"
     "       postern account remove ADDRESS [--yes]\n\n"
     "People, each with an address of a domain that was added before. The\n"
@@ -21,6 +23,11 @@ static const char usage[] =
     "remove deletes the person's mail; it asks before, or wants --yes.\n"
     "app-password makes passwords for single programs, which passwd leaves\n"
     "as they are: postern account app-password --help.\n"
+    "logins shows when and from where somebody came in or failed to, by imap,\n"
+    "pop3, smtp, http (a password in each request) or web (the page), and\n"
+    "with which app password (none: the account's own); the newest last, of\n"
+    "the last N days (7), times UTC. What repeats itself within an hour (of\n"
+    "the clock) is one line, with the time of the last and how many.\n"
     "send-as says whom the account may write as, in From and in MAIL FROM:\n"
     "its own addresses and aliases (own, where nothing was said), every\n"
     "address of the domains here (ours), or anybody at all (anyone); the\n"
@@ -244,10 +251,23 @@ account_list(void *ctx, struct err *err)
 	return 0;
 }
 
+/* Of one that was removed, too, while the journal knows of it. */
+static int
+account_logins(void *ctx, struct err *err)
+{
+	struct account_ctx *c = ctx;
+	bool known;
+
+	if (account_known(c, &known, err) < 0)
+		return err->code;
+	return logins_print(c->a, c->op, c->o, c->inside, known, err);
+}
+
 static const struct verb verbs[] = {
 	{ "add", 1, 1, account_add },
 	{ "list", 0, 0, account_list },
 	{ "passwd", 1, 1, account_passwd },
+	{ "logins", 1, 1, account_logins },
 	{ "send-as", 2, 2, account_send_as },
 	{ "remove", 1, 1, remove_one },
 	{ NULL, 0, 0, NULL },
@@ -291,7 +311,7 @@ cmd_account(struct admin *a, int argc, char **argv)
 	for (int i = 1; i < argc; i++)
 		if (str_eq(str_c(argv[i]), STR("app-password")))
 			return app_password(a, argc, argv);
-	n = options_read(&o, argc, argv, usage, "dcjpyM");
+	n = options_read(&o, argc, argv, usage, "dcjpyMn");
 	if (n < 0)
 		return o.code;
 	verb = options_verb(verbs, argc, argv, n);

@@ -224,13 +224,8 @@ each_day(struct trace_search *s, uint32_t days,
     int64_t now, struct err *err)
 {
 	struct journal_rows to = { row, trace_tell, s };
-	int rc = 0;
 
-	for (uint32_t i = days; i > 0 && rc == 0; i--) {
-		s->day = day_text(s->a->memory, now - (i - 1) * 86400LL);
-		rc = journal_rows(s->op, s->day, &to, err);
-	}
-	return rc;
+	return journal_days(s->op, s->a->memory, days, now, &to, &s->day, err);
 }
 
 static void

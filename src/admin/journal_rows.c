@@ -85,3 +85,16 @@ journal_rows(struct operator *op, struct str day,
 	arena_free(page);
 	return rc;
 }
+
+int
+journal_days(struct operator *op, struct arena *a, uint32_t days, int64_t now,
+    const struct journal_rows *to, struct str *day, struct err *err)
+{
+	int rc = 0;
+
+	for (uint32_t i = days; i > 0 && rc == 0; i--) {
+		*day = day_text(a, now - (i - 1) * 86400LL);
+		rc = journal_rows(op, *day, to, err);
+	}
+	return rc;
+}

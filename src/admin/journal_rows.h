@@ -19,3 +19,8 @@ struct journal_rows {
 };
 int journal_rows(struct operator *op, struct str day,
     const struct journal_rows *to, struct err *err);
+/* The same of so many days, the last of them that of now; *day is the one that
+ * is being read. */
+int journal_days(struct operator *op, struct arena *a, uint32_t days,
+    int64_t now, const struct journal_rows *to, struct str *day,
+    struct err *err);

@@ -1,5 +1,25 @@
 #include "store/messages.h"
 
+static const char *const services[] = { "imap", "pop3", "smtp", "http", "web" };
+
+struct str
+login_service_name(uint32_t service)
+{
+	for (size_t i = 0; i < NELEM(services); i++)
+		if (service == 1u << i)
+			return str_c(services[i]);
+	return STR_NULL;
+}
+
+uint32_t
+login_service_named(struct str name)
+{
+	for (size_t i = 0; i < NELEM(services); i++)
+		if (str_eq(name, str_c(services[i])))
+			return 1u << i;
+	return 0;
+}
+
 #define STORE_SHAPE_answer(name) MSG_SHAPE(name##_answer);
 #define STORE_SHAPE_done(name)
 #define R(name) MSG_SHAPE(name);

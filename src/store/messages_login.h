@@ -3,12 +3,16 @@
  * of all calls. Everything here but what the operator lists is vault's.
  */
 #pragma once
+#include "base/str.h"
 
 /* What people log in to. */
 enum login_service { SERVICE_imap = 1, SERVICE_pop3 = 2, SERVICE_smtp = 4,
 	SERVICE_http = 8,	/* a password with each request */
 	SERVICE_page = 16,	/* a sign-in: the account's own password only */
 	SERVICES_apps = 15 };	/* all that app passwords may be for */
+/* "imap", ... "web" for the page; of none, or of several, "". And back: 0. */
+struct str login_service_name(uint32_t service);
+uint32_t login_service_named(struct str name);
 
 /* A password of the server's making, for one program or telephone. number and
  * proof are keyed hashes of it, which vault alone can make

@@ -262,12 +262,16 @@ open_account(struct work *c, uint64_t account, int *fd,
 	return rc;
 }
 
-/* With the label, where it is an app password. */
+/* "imap PLAIN", "imap wrong user or password"; with the label behind it, in
+ * brackets, where it is an app password. admin/logins.c reads it. */
 static struct str
 journal_text(const struct attempt *t, struct str text, struct arena *a)
 {
-	return t->by_app || t->why ? arena_printf(a, "%.*s (%.*s)",
-	    STR_FMT(text), STR_FMT(t->row.label)) : text;
+	struct str service = login_service_name(t->ask->service);
+
+	return t->by_app || t->why ? arena_printf(a, "%.*s %.*s (%.*s)",
+	    STR_FMT(service), STR_FMT(text), STR_FMT(t->row.label)) :
+	    arena_printf(a, "%.*s %.*s", STR_FMT(service), STR_FMT(text));
 }
 
 static void
