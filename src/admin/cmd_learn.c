@@ -100,7 +100,8 @@ add_line(struct learning *l, struct str line)
 }
 
 /* In an mbox, which begins with such a line, a message begins behind a line
- * "From ..." with a blank one before it. */
+ * "From ..." with a blank one before it. Of another file no more is read than
+ * is looked at: somebody may have made it very large. */
 static int
 learn_stream(struct learning *l, FILE *f, struct err *err)
 {
@@ -109,7 +110,8 @@ learn_stream(struct learning *l, FILE *f, struct err *err)
 	bool mbox = str_starts(s, STR("From ")), whole = true, blank = true;
 	int rc = 0;
 
-	for (; rc == 0 && s.n > 0; s = next_line(f, line)) {
+	for (; rc == 0 && s.n > 0 && (mbox || l->head.n < l->head.cap);
+	    s = next_line(f, line)) {
 		if (mbox && blank && str_starts(s, STR("From ")))
 			rc = end_of_message(l, err);
 		else
