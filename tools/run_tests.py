@@ -48,7 +48,6 @@ NOT_EMULATED = {
     "vault/role-sandboxed": "it has threads of its own, and no seccomp",
     "vault/role_dkim-sandboxed": "it has threads of its own, and no seccomp",
     "rt/conn_limits": "its MADV_REMOVE gives nothing back",
-    "vault/role": "too slow for its flood of passwords",
     "master": "it executes no program of another machine",
     "conf/docs": "python executes no program of another machine",
 }
