@@ -124,6 +124,13 @@ def test_what_cannot_be_learned(world, tmp_path):
                       ("/dev/null", "neither a file nor a folder")):
         done = server.command("learn", "spam", path, check=False)
         assert done.returncode == 1 and why in done.stderr
+    # All of them, or none: these are more than one ask.
+    (tmp_path / "many").write_bytes(b"".join(
+        b"From x\n" + spam(n) + b"\n" for n in range(7000, 7600)))
+    server.command("learn", "spam", tmp_path / "many", tmp_path / "none",
+                   check=False)
+    assert counts(server) == was
+    (tmp_path / "many").unlink()
     # Whatever is in them.
     for n, octets in enumerate((b"", b"\n", b"\0" * 100000, b"\xff" * 70000,
                                 b"From \n\nFrom \n\nFrom x", b"A:" * 50000)):

@@ -179,12 +179,24 @@ learn_path(struct learning *l, int at, const char *name, int depth,
 	return rc;
 }
 
+/* Before anything is learned: who calls again would teach it twice. */
+static int
+are_there(char **path, struct err *err)
+{
+	for (; *path; path++)
+		if (access(*path, R_OK) < 0)
+			return err_sys(err, E_NOTFOUND, "%.200s", *path);
+	return 0;
+}
+
 static int
 learn_paths(void *ctx, struct err *err)
 {
 	struct learning *l = ctx;
-	int rc = 0;
+	int rc = are_there(l->paths, err);
 
+	if (rc < 0)
+		return rc;
 	l->head = BUF_INIT(TRAITS_HEAD);
 	l->traits = BUF_INIT(TRAITS_OCTETS);
 	l->lessons = BUF_INIT(MSG_CHUNK);
