@@ -43,8 +43,8 @@ hostile_recipients(struct attack *a, struct ipc *store)
 		struct rcpt_ask ask = { .address = addresses[i],
 			.bounce = i % 2, .notify = UINT32_MAX,
 			.orcpt = STR("rfc822;\r\n\0") };
+		static struct submit_ask submit;	/* it is large */
 		union any_answer answer = { 0 };
-		struct submit_ask submit;
 		struct err err;
 		char what[100];
 		int rc = call(a, store, &store_calls[STORE_rcpt], &ask,
