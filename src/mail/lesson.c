@@ -6,13 +6,6 @@
 
 enum { LESSONS = 50 };		/* of one command */
 
-static int
-keep_octets(void *arg, struct str octets)
-{
-	buf_str(arg, octets);
-	return 0;
-}
-
 /* What was put in front here is none of its sender's. */
 static int
 traits_of_row(const struct account *a, uint64_t mailbox,
@@ -23,8 +16,8 @@ traits_of_row(const struct account *a, uint64_t mailbox,
 	auto_buf head = BUF_INIT(TRAITS_HEAD);
 	uint64_t left = m.size > m.prefix_len ? m.size - m.prefix_len : 0;
 	int e = message_read(&m, (struct octet_range){ m.prefix_len,
-		left < TRAITS_HEAD ? left : TRAITS_HEAD }, keep_octets, &head,
-	    err);
+		left < TRAITS_HEAD ? left : TRAITS_HEAD }, message_keep,
+	    &head, err);
 
 	*traits = e < 0 ? STR_NULL : traits_of(buf_get(&head), mem);
 	return e;

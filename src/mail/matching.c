@@ -122,16 +122,6 @@ spent(struct matching *m, size_t octets)
 	fiber_yield(m->message->account->loop);
 }
 
-static int
-keep_octets(void *arg, struct str octets)
-{
-	struct buf *b = arg;
-
-	/* What is beyond the bound is not looked at. */
-	buf_str(b, str_first(octets, b->cap - b->n));
-	return 0;
-}
-
 /* As message_read(); a small message is read only once. */
 static int
 read_range(struct matching *m, struct octet_range what,
@@ -145,7 +135,7 @@ read_range(struct matching *m, struct octet_range what,
 		return message_read(message, what, out, arg, err);
 	if (m->whole.n == 0)
 		e = message_read(message, (struct octet_range){ 0,
-		    message->size }, keep_octets, &m->whole, err);
+		    message->size }, message_keep, &m->whole, err);
 	if (e < 0)
 		return e;
 	whole = str_from(buf_get(&m->whole), (size_t)what.offset);
@@ -162,7 +152,7 @@ read_header(struct matching *m, struct err *err)
 	    &where, err);
 
 	if (e >= 0 && m->header.n == 0)
-		e = read_range(m, where, keep_octets, &m->header, err);
+		e = read_range(m, where, message_keep, &m->header, err);
 	return e;
 }
 
@@ -349,7 +339,7 @@ look_at_part(struct matching *m, const struct facts_part *part,
 	if (part->depth > 0) {
 		auto_buf block = BUF_INIT(MESSAGE_HEADER_MAX);
 
-		e = read_range(m, header, keep_octets, &block, err);
+		e = read_range(m, header, message_keep, &block, err);
 		add_fields(m, buf_get(&block));
 	}
 	if (e < 0 || part->kind != PART_LEAF ||

@@ -108,6 +108,15 @@ message_read(const struct mail_message *m, struct octet_range what,
 	return e;
 }
 
+int
+message_keep(void *buf, struct str octets)
+{
+	struct buf *b = buf;
+
+	buf_str(b, str_first(octets, b->cap - b->n));
+	return 0;
+}
+
 static int
 collect_octets(void *arg, struct str octets)
 {

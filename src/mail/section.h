@@ -48,6 +48,10 @@ int message_section(const struct mail_message *m, const struct facts *f,
 int message_read(const struct mail_message *m, struct octet_range what,
     int (*out)(void *arg, struct str octets), void *arg, struct err *err);
 
+/* An out for it, whose arg is a struct buf: what has room in it is appended,
+ * the rest left out. */
+int message_keep(void *buf, struct str octets);
+
 /* Append the fields of a header that are named (or all that are not), as they
  * stand, and a blank line: see header_select(). where is what
  * message_section() says of a FACTS_HEADER. E_LIMIT: the header is longer

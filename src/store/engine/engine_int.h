@@ -375,6 +375,10 @@ struct reader {
 STORE_CALLS(C)
 #undef C
 
+/* mailbox/read.c: octets of the account's messages; E_NOTFOUND. */
+int reader_used(struct reader *r, uint64_t account, uint64_t *octets,
+    struct err *err);
+
 /* blobs.c */
 enum { OCTETS_MAX = BLOB_CHUNK + 4096 };
 /* Where the blob of a row is; for statements that give all of it. */

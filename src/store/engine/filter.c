@@ -51,11 +51,17 @@ filter_new(void)
 }
 
 static void
-drop(struct filter *f, struct taught *k)
+drop_weights(struct filter *f, struct taught *k)
 {
 	f->nweights -= k->weights != NULL;
 	free(k->weights);
 	k->weights = NULL;
+}
+
+static void
+drop(struct filter *f, struct taught *k)
+{
+	drop_weights(f, k);
 	k->known = false;
 	list_unlink(&k->dirty);
 }
@@ -149,11 +155,8 @@ look_up(struct engine *e, uint64_t account, struct taught *k)
 		sql_end(q, SQL_filter_get);
 	}
 	k->damaged |= rc < 0;
-	if (k->damaged && k->weights) {
-		free(k->weights);
-		k->weights = NULL;
-		e->filter->nweights--;
-	}
+	if (k->damaged)
+		drop_weights(e->filter, k);
 }
 
 static struct taught *

@@ -88,21 +88,31 @@ read_status(struct reader *r, const struct caller *c,
 }
 
 int
+reader_used(struct reader *r, uint64_t account, uint64_t *octets,
+    struct err *err)
+{
+	int rc = sql_first(&r->q, SQL_account_get, SQL_VALS(vi(account)), err);
+
+	if (rc == 0)
+		return err_set(err, E_NOTFOUND, "no such account");
+	if (rc < 0)
+		return rc;
+	*octets = sql_u64(&r->q, account_get, used);
+	sql_end(&r->q, SQL_account_get);
+	return 0;
+}
+
+int
 read_quota(struct reader *r, const struct caller *c,
     const struct quota_ask *ask unused_arg, union store_answer *answer,
     struct err *err)
 {
 	struct quota_answer *out = &answer->quota;
 	uint64_t mailboxes;
-	int rc = sql_first(&r->q, SQL_account_get, SQL_VALS(vi(c->account)),
-	    err);
+	int rc = reader_used(r, c->account, &out->octets, err);
 
-	if (rc == 0)
-		return err_set(err, E_NOTFOUND, "no such account");
 	if (rc < 0)
 		return rc;
-	out->octets = sql_u64(&r->q, account_get, used);
-	sql_end(&r->q, SQL_account_get);
 	rc = sql_number(&r->q, SQL_mailbox_count, SQL_VALS(vi(c->account)),
 	    &mailboxes, err);
 	out->most_octets = engine_quota(r->e);

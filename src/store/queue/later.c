@@ -47,16 +47,10 @@ read_later_room(struct reader *r, const struct caller *c,
     struct err *err)
 {
 	uint64_t used;
-	int rc = sql_first(&r->q, SQL_account_get, SQL_VALS(vi(c->account)),
-	    err);
+	int rc = reader_used(r, c->account, &used, err);
 
-	if (rc == 0)
-		return err_set(err, E_NOTFOUND, "no such account");
-	if (rc < 0)
-		return rc;
-	used = sql_u64(&r->q, account_get, used);
-	sql_end(&r->q, SQL_account_get);
-	return look_for_room(&r->q, r->e, c->account, used, ask->octets, err);
+	return rc < 0 ? rc : look_for_room(&r->q, r->e, c->account, used,
+	    ask->octets, err);
 }
 
 int
