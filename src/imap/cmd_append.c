@@ -103,9 +103,12 @@ take_message(struct append_run *r, struct deposit *text, bool last)
 
 	if (deposit_finish(text, &facts, &err) < 0)
 		return imap_fail(s, "append", &err);
-	/* RFC 3501 4.3.1: no NUL in a literal. */
+	/* RFC 3501 4.3.1: no NUL in a literal. Nor is there any in a message
+	 * here: BODY could not give it.                       RFC 3516 4.4 */
 	if (facts.nul)
-		return BAD("Syntax: a message with NUL in it");
+		return m->literal8 ? NO_CODE("UNKNOWN-CTE",
+		    "A message with NUL in it is not stored here") :
+		    BAD("Syntax: a message with NUL in it");
 	MSG_COPY(text, &ask, &facts);
 	MSG_COPY(appended, &one, &ask);
 	if (r->replaced && !last)
@@ -142,8 +145,6 @@ receive_message(struct append_run *r)
 static struct answer
 check_message(struct imap_session *s, const struct append_message *m)
 {
-	if (m->literal8)
-		return NO_CODE("UNKNOWN-CTE", "No literal8 here");
 	/* RFC 3502: this can be used to cancel the append. */
 	if (m->size == 0)
 		return NO("An empty message is none");

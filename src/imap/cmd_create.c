@@ -33,6 +33,7 @@ imap_create(struct imap_session *s, const struct imap_command *c)
 		return NO_CODE("LIMIT", "You have all the mailboxes you may");
 	if (e < 0)
 		return imap_fail(s, "create", &err);
+	imap_say_oldname(s, name, c->as_sent[0]);
 	return (struct answer){ ANSWER_OK, arena_printf(s->cmd,
 	    "MAILBOXID (F%ju)", (uintmax_t)made.mailbox), STR("Created") };
 }

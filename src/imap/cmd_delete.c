@@ -20,5 +20,8 @@ imap_delete(struct imap_session *s, const struct imap_command *c)
 		return NO_CODE("NONEXISTENT", "There is no such mailbox");
 	if (e == E_EXISTS)
 		return NO_CODE("HASCHILDREN", "First those below it");
-	return e < 0 ? imap_fail(s, "delete", &err) : OK("Deleted");
+	if (e < 0)
+		return imap_fail(s, "delete", &err);
+	imap_say_oldname(s, name, c->as_sent[0]);
+	return OK("Deleted");
 }

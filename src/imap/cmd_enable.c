@@ -9,6 +9,7 @@ static const struct {
 } extensions[] = {
 	{ STR("CONDSTORE"), ENABLED_CONDSTORE },
 	{ STR("QRESYNC"), ENABLED_QRESYNC | ENABLED_CONDSTORE },
+	{ STR("IMAP4rev2"), ENABLED_REV2 },
 };
 
 /* ENABLE capability ...: what is not known, or needs it not, is ignored, and

@@ -23,23 +23,20 @@ struct fetching {
 	struct err failed;	/* the first message that could not be read */
 };
 
-/* Is all that is asked for something that we have, and are facts needed? */
+/* Are facts needed for what is asked for? */
 static bool
-check_items(const struct fetch_att *att, bool *want_facts)
+needs_facts(const struct fetch_att *att)
 {
 	const uint32_t of_facts = FETCH_ENVELOPE | FETCH_BODY |
 	    FETCH_BODYSTRUCTURE | FETCH_PREVIEW;
 
-	*want_facts = (att->items & of_facts) != 0;
 	for (size_t i = 0; i < att->nsection; i++) {
 		const struct section *sec = &att->section[i];
 
-		if (sec->item == ITEM_BINARY || sec->item == ITEM_BINARY_SIZE)
-			return false;
 		if (sec->text != SECTION_ALL || sec->npart > 0)
-			*want_facts = true;
+			return true;
 	}
-	return true;
+	return (att->items & of_facts) != 0;
 }
 
 /* "NAME " with a space before it, but for the first. */
@@ -72,6 +69,8 @@ put_items(struct fetching *f, const struct fetch_row *row, bool tell_flags,
 	/* RFC 7162 3.2.4: of a change that nobody asked for. */
 	if (tell_flags && f->s->enabled & ENABLED_CONDSTORE)
 		items |= FETCH_UID | FETCH_MODSEQ;
+	if (tell_flags && f->s->enabled & ENABLED_REV2)
+		items |= FETCH_UID;
 
 	if (items & FETCH_FLAGS || tell_flags)
 		imap_tell_keywords(f->s, b, row->keywords);
@@ -178,6 +177,9 @@ end_fetch(struct fetching *f, int e, const struct err *err)
 	/* RFC 5530: others may have expunged it for good meanwhile. */
 	if (f->failed.code == E_NOTFOUND)
 		return NO_CODE("EXPUNGEISSUED", "Some messages have gone");
+	if (f->failed.code == E_INVALID)	/* RFC 3516 4.3 */
+		return NO_CODE("UNKNOWN-CTE", "It is encoded in a way that "
+		    "is not known here");
 	if (f->failed.code != 0)
 		return imap_fail(f->s, "fetch", &f->failed);
 	return OK("Fetched");
@@ -246,15 +248,14 @@ struct answer
 imap_fetch(struct imap_session *s, const struct imap_command *c)
 {
 	const struct fetch_args *fa = &c->args.fetch;
-	struct fetching f = { .s = s, .att = &fa->att };
+	struct fetching f = { .s = s, .att = &fa->att,
+		.want_facts = needs_facts(&fa->att) };
 	struct seqset set = fa->set;
 	struct rows_ask ask = { 0 };
 	struct err err = { 0 };
 	struct answer a;
 	int e;
 
-	if (!check_items(&fa->att, &f.want_facts))
-		return BAD("No such item to fetch");
 	f.by_uid = (c->row->flags & ROW_UID) != 0;
 	if (fa->partial.from && !f.by_uid)
 		return BAD("PARTIAL is for UID FETCH");

@@ -20,22 +20,6 @@ selects(const struct mailbox_row *m, uint32_t options)
 	return !(options & LIST_SPECIAL_USE) || (m->special & SPECIAL_chosen);
 }
 
-/* RFC 5258 3, RFC 3348, RFC 6154 */
-static void
-put_attributes(struct buf *b, const struct mailbox_node *m, uint32_t options)
-{
-	if (!m->row.mailbox)
-		buf_lit(b, "\\NonExistent ");
-	if (m->has_children)
-		buf_lit(b, "\\HasChildren");
-	else
-		buf_lit(b, "\\HasNoChildren");
-	if ((options & (LIST_SUBSCRIBED | LIST_WANT_SUBSCRIBED)) &&
-	    m->row.subscribed)
-		buf_lit(b, " \\Subscribed");
-	imap_put_uses(b, m->row.special);
-}
-
 /* The name and, where it is asked for, the counters behind it. RFC 5819 2 */
 static void
 put_mailbox(const struct imap_session *s, struct buf *b,
@@ -46,8 +30,9 @@ put_mailbox(const struct imap_session *s, struct buf *b,
 	struct status_answer status = { .mailbox = m->row.mailbox };
 	struct err err = { 0 };
 
-	put_attributes(&attributes, m, a->options);
-	listing_put(b, STR("LIST"), buf_get(&attributes), m->row.name);
+	listing_put_attributes(&attributes, m, a->options &
+	    (LIST_SUBSCRIBED | LIST_WANT_SUBSCRIBED));
+	listing_put(s, b, STR("LIST"), buf_get(&attributes), m->row.name);
 	if ((a->options & LIST_RECURSIVEMATCH) && (mark & MARK_BELOW))
 		buf_lit(b, " (\"CHILDINFO\" (\"SUBSCRIBED\"))");
 	buf_lit(b, "\r\n");

@@ -24,9 +24,10 @@ put_names(struct imap_session *s, const struct listing *l, bool levels)
 		if (!(l->mark[i] & MARK_MATCHES))
 			continue;
 		if (l->mark[i] & MARK_SELECTED)
-			listing_put(&b, STR("LSUB"), STR_NULL, name);
+			listing_put(s, &b, STR("LSUB"), STR_NULL, name);
 		else if (levels && (l->mark[i] & MARK_HIDDEN_BELOW))
-			listing_put(&b, STR("LSUB"), STR("\\Noselect"), name);
+			listing_put(s, &b, STR("LSUB"), STR("\\Noselect"),
+			    name);
 		else
 			continue;
 		buf_lit(&b, "\r\n");

@@ -47,7 +47,7 @@ imap_getquotaroot(struct imap_session *s, const struct imap_command *c)
 	if (!c->args.word.p)
 		return NO_CODE("CANNOT", "No mailbox can have this name");
 	buf_lit(&b, "* QUOTAROOT ");
-	reply_mailbox(&b, c->args.word, false);
+	reply_mailbox(&b, c->args.word, imap_utf8(s));
 	buf_lit(&b, " \"\"\r\n");
 	imap_say(s, &b);
 	return put_quota(s);

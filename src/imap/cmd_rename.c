@@ -27,5 +27,12 @@ imap_rename(struct imap_session *s, const struct imap_command *c)
 	if (e == E_LIMIT)
 		return NO_CODE("LIMIT", "Too many mailboxes, or too long a "
 		    "name below it");
-	return e < 0 ? imap_fail(s, "rename", &err) : OK("Renamed");
+	if (e < 0)
+		return imap_fail(s, "rename", &err);
+	/* RFC 9051 6.3.6: as it was called by the client. */
+	if (c->as_sent[0].p)
+		from = c->as_sent[0];
+	if (c->as_sent[0].p || c->as_sent[1].p)
+		imap_say_oldname(s, to, from);
+	return OK("Renamed");
 }

@@ -34,15 +34,23 @@ put_search(struct imap_session *s, const struct search_result *found,
 struct answer
 imap_search(struct imap_session *s, const struct imap_command *c)
 {
-	const struct search_args *args = &c->args.search;
+	struct search_args args = c->args.search;
 	struct search_result found;
-	struct answer a = imap_find(s, c->tag, args, &found);
+	struct answer a;
 
-	if (a.kind == ANSWER_NONE && args->esearch)
-		a = imap_put_esearch(s, c, args, &found, NULL);
+	/* RFC 6855 3 */
+	if (args.charset.n && s->enabled & ENABLED_UTF8)
+		return BAD("All is UTF-8, and no charset is to be named");
+	if (s->enabled & ENABLED_REV2 && !args.esearch) {
+		args.esearch = true;	/* RFC 9051 6.4.4 */
+		args.options = RETURN_ALL;
+	}
+	a = imap_find(s, c->tag, &args, &found);
+	if (a.kind == ANSWER_NONE && args.esearch)
+		a = imap_put_esearch(s, c, &args, &found, NULL);
 	else if (a.kind == ANSWER_NONE)
 		put_search(s, &found, (c->row->flags & ROW_UID) != 0,
-		    imap_asks_modseq(args->key));
+		    imap_asks_modseq(args.key));
 	search_result_free(&found);
 	return a.kind == ANSWER_NONE ? OK("Searched") : a;
 }

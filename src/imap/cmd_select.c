@@ -10,9 +10,12 @@ put_mailbox(struct imap_session *s, const struct open_answer *m)
 {
 	auto_buf b = BUF_INIT(IMAP_OUT_MAX);
 
-	buf_printf(&b, "* %u EXISTS\r\n* %u RECENT\r\n", m->exists,
-	    s->nrecent);
-	if (m->first_unseen)
+	bool rev2 = (s->enabled & ENABLED_REV2) != 0;
+
+	buf_printf(&b, "* %u EXISTS\r\n", m->exists);
+	if (!rev2)			/* RFC 9051 E 11, 12 */
+		buf_printf(&b, "* %u RECENT\r\n", s->nrecent);
+	if (!rev2 && m->first_unseen)
 		buf_printf(&b, "* OK [UNSEEN %u] The first unread one\r\n",
 		    m->first_unseen);
 	buf_printf(&b, "* OK [UIDVALIDITY %u] UIDs are valid\r\n"
@@ -53,6 +56,12 @@ open_mailbox(struct imap_session *s, const struct imap_command *c,
 	}
 	s->state = STATE_SELECTED;
 	put_mailbox(s, &m);
+	/* RFC 9051 6.3.2 */
+	if (s->enabled & ENABLED_REV2 && imap_say_listed(s, a->mailbox,
+	    c->as_sent[0], &err) < 0) {
+		imap_deselect(s);
+		return imap_fail(s, "select", &err);
+	}
 	if (a->qresync && imap_resync(s, a, &m, &err) < 0) {
 		imap_deselect(s);
 		return imap_fail(s, "resync", &err);

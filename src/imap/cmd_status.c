@@ -29,7 +29,7 @@ imap_put_status(const struct imap_session *s, struct buf *b, struct str name,
 	const char *space = "";
 
 	buf_lit(b, "* STATUS ");
-	reply_mailbox(b, name, false);
+	reply_mailbox(b, name, imap_utf8(s));
 	buf_lit(b, " (");
 	for (size_t i = 0; i < NELEM(values); i++) {
 		if (!(items & values[i].item))

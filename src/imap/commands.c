@@ -37,7 +37,7 @@ login_disabled(const struct imap_session *s)
 
 const struct command_row imap_commands[] = {
 	{ C("CAPABILITY"), 0, ANY, args_none, imap_capability,
-	    C("IMAP4rev1 LITERAL+"), NULL },
+	    C("IMAP4rev1 IMAP4rev2 LITERAL+"), NULL },
 	{ C("NOOP"), 0, ANY, args_none, imap_noop, NONE, NULL },
 	{ C("LOGOUT"), ROW_QUIET, ANY, args_none, imap_logout, NONE, NULL },
 	{ C("ID"), 0, ANY, args_id, imap_id, C("ID"), NULL },
@@ -77,7 +77,7 @@ const struct command_row imap_commands[] = {
 	{ C("EXAMINE"), ROW_QUIET, LOGGED_IN, args_select, imap_examine, NONE,
 	    NULL },
 	{ C("APPEND"), 0, LOGGED_IN, args_append, imap_append,
-	    C("MULTIAPPEND"), NULL },
+	    C("MULTIAPPEND BINARY"), NULL },
 	{ C("REPLACE"), 0, STATE_SELECTED, args_replace, imap_replace,
 	    C("REPLACE"), NULL },
 	{ C("REPLACE"), ROW_UID, STATE_SELECTED, args_replace, imap_replace,
@@ -213,10 +213,12 @@ imap_run(struct imap_session *s, struct str *tag, uint32_t *flags)
 	struct imap_command c = { 0 };
 	const char *why;
 
+	scan.utf8 = imap_utf8(s);
 	c.row = find_command(&scan, tag, &why);
 	if (!c.row)
 		return refuse_syntax(s, why);
 	c.tag = *tag;
+	c.as_sent = scan.as_sent;
 	*flags = c.row->flags;
 	if (!(c.row->states & s->state))
 		return imap_refuse_message(s, wrong_state(s, c.row));

@@ -8,38 +8,28 @@
  * good octets and fill up the others would look like a message, and clients
  * keep what they got. Only damage that comes up in between is filled up.
  */
-#include "imap/imap_int.h"
-#include "mail/section.h"
+#include "imap/fetch_body.h"
 
-/* The name and the literal's head wait for the first octets: until then an
- * error can still be answered with NIL. */
-struct section_out {
-	struct imap_session *s;
-	struct buf *before;	/* what is to be said before it */
-	const struct section *sec;
-	uint64_t len, sent;
-	bool begun;
-};
-
-static void
-begin_section(struct section_out *to)
+void
+section_begin(struct section_out *to)
 {
 	section_put_name(to->before, to->sec);
 	if (to->len)
-		buf_printf(to->before, " {%ju}\r\n", (uintmax_t)to->len);
+		buf_printf(to->before, to->nul ? " ~{%ju}\r\n" :
+		    " {%ju}\r\n", (uintmax_t)to->len);
 	else
 		buf_lit(to->before, " \"\"");
 	imap_write_out(to->s, to->before);
 	to->begun = true;
 }
 
-static int
-send_octets(void *arg, struct str octets)
+int
+section_send(void *arg, struct str octets)
 {
 	struct section_out *to = arg;
 
 	if (!to->begun)
-		begin_section(to);
+		section_begin(to);
 	dialogue_deadline(&to->s->d, IMAP_COMMAND_MS);
 	to->sent += octets.n;
 	return stream_write(to->s->d.stream, octets);
@@ -55,12 +45,30 @@ fill_up(struct section_out *to)
 	int e = 0;
 
 	while (e >= 0 && to->sent < to->len) {
-		e = send_octets(to, str_first(text,
+		e = section_send(to, str_first(text,
 		    (size_t)(to->len - to->sent < text.n ? to->len - to->sent
 							  : text.n)));
 		text = STR("                                        "
 		    "                                        ");
 	}
+	return e;
+}
+
+int
+section_end(struct section_out *to, int e)
+{
+	if (e >= 0)
+		return 0;
+	if (to->begun && e == E_DAMAGED && fill_up(to) >= 0)
+		return e;
+	if (to->begun) {
+		/* Half a literal: there is no way to go on. */
+		to->s->state = STATE_LOGOUT;
+		return e;
+	}
+	/* RFC 9051 7.5.2: the line must be whole, whatever happened. */
+	section_put_name(to->before, to->sec);
+	buf_lit(to->before, " NIL");
 	return e;
 }
 
@@ -80,11 +88,14 @@ imap_put_section(struct imap_session *s, struct buf *out,
 	bool except = sec->text == SECTION_FIELDS_NOT;
 	bool by_name = sec->text == SECTION_FIELDS || except;
 	auto_buf fields = BUF_INIT(MESSAGE_HEADER_MAX + 2);
-	struct section_out to = { s, out, sec, 0, 0, false };
+	struct section_out to = { .s = s, .before = out, .sec = sec };
 	struct octet_range r;
-	int e = message_section(m, f, whats[sec->text], sec->part, sec->npart,
-	    &r, err);
+	int e;
 
+	if (sec->item == ITEM_BINARY || sec->item == ITEM_BINARY_SIZE)
+		return imap_put_binary(&to, m, f, err);
+	e = message_section(m, f, whats[sec->text], sec->part, sec->npart, &r,
+	    err);
 	if (e == E_NOTFOUND) {
 		/* No such section: that is an answer, not a failure. */
 		section_put_name(out, sec);
@@ -108,25 +119,13 @@ imap_put_section(struct imap_session *s, struct buf *out,
 		}
 		to.len = r.len;
 		if (r.len == 0)
-			begin_section(&to);
+			section_begin(&to);
 		else if (by_name)
-			e = send_octets(&to, str_first(str_from(
+			e = section_send(&to, str_first(str_from(
 			    buf_get(&fields), (size_t)r.offset),
 			    (size_t)r.len));
 		else
-			e = message_read(m, r, send_octets, &to, err);
+			e = message_read(m, r, section_send, &to, err);
 	}
-	if (e >= 0)
-		return 0;
-	if (to.begun && e == E_DAMAGED && fill_up(&to) >= 0)
-		return e;
-	if (to.begun) {
-		/* Half a literal: there is no way to go on. */
-		s->state = STATE_LOGOUT;
-		return e;
-	}
-	/* RFC 9051 7.5.2: the line must be whole, whatever happened. */
-	section_put_name(out, sec);
-	buf_lit(out, " NIL");
-	return e;
+	return section_end(&to, e);
 }

@@ -57,6 +57,7 @@ struct imap_command {
 	struct str tag;
 	const struct command_row *row;
 	union args args;
+	const struct str *as_sent;	/* NAMES_MAX: see scan.h */
 };
 
 enum {
@@ -86,6 +87,8 @@ extern const size_t imap_ncommands;
 enum {
 	ENABLED_CONDSTORE = 1 << 0,	/* RFC 7162 3.1 */
 	ENABLED_QRESYNC = 1 << 1,	/* 3.2.3 */
+	ENABLED_REV2 = 1 << 2,		/* RFC 9051 6.3.1 */
+	ENABLED_UTF8 = 1 << 3,		/* RFC 6855 3 */
 };
 
 struct imap_service {
@@ -166,6 +169,13 @@ struct answer imap_refuse_message(struct imap_session *s, struct answer a);
 void imap_put_capabilities(const struct imap_session *s, struct buf *b);
 /* As a response code, in the command's arena. */
 struct str imap_capability_code(struct imap_session *s);
+/* Is UTF-8 where a client of IMAP4rev1 wants none: in names, and in what is
+ * quoted? */
+static inline bool
+imap_utf8(const struct imap_session *s)
+{
+	return (s->enabled & (ENABLED_REV2 | ENABLED_UTF8)) != 0;
+}
 /* Parse what was gathered and run it. tag and the row's flags are set as far
  * as they were found. */
 struct answer imap_run(struct imap_session *s, struct str *tag,
@@ -234,6 +244,17 @@ void imap_say_behind(struct imap_session *s, bool moved);
 /* UID, FLAGS and MODSEQ of messages that changed since. 0 or E_*. */
 int imap_say_changed(struct imap_session *s, struct selection uids,
     uint64_t since, struct err *err);
+
+/* ---- listing.c */
+/* "* LIST" of one mailbox, as it is now, or is not; old: what it was called
+ * (OLDNAME), p is NULL for nothing. Suspends. 0 or E_*.  RFC 9051 6.3.9.7 */
+int imap_say_listed(struct imap_session *s, struct str name, struct str old,
+    struct err *err);
+
+/* The same behind a command that is done, for who enabled IMAP4rev2 and wrote
+ * a name in another way (p is NULL: he did not). */
+void imap_say_oldname(struct imap_session *s, struct str name,
+    struct str old);
 
 /* ---- recent.c */
 /* What is \Recent in the mailbox that was just selected. 0 or E_*. */

@@ -97,10 +97,66 @@ listing_end(struct listing *l)
 }
 
 void
-listing_put(struct buf *b, struct str word, struct str attributes,
-    struct str name)
+listing_put(const struct imap_session *s, struct buf *b, struct str word,
+    struct str attributes, struct str name)
 {
 	buf_printf(b, "* %.*s (%.*s) \"/\" ", STR_FMT(word),
 	    STR_FMT(attributes));
-	reply_mailbox(b, name, false);
+	reply_mailbox(b, name, imap_utf8(s));
+}
+
+/* RFC 5258 3, RFC 3348, RFC 6154 */
+void
+listing_put_attributes(struct buf *b, const struct mailbox_node *m,
+    bool subscribed)
+{
+	if (!m->row.mailbox)
+		buf_lit(b, "\\NonExistent ");
+	if (m->has_children)
+		buf_lit(b, "\\HasChildren");
+	else
+		buf_lit(b, "\\HasNoChildren");
+	if (subscribed && m->row.subscribed)
+		buf_lit(b, " \\Subscribed");
+	imap_put_uses(b, m->row.special);
+}
+
+int
+imap_say_listed(struct imap_session *s, struct str name, struct str old,
+    struct err *err)
+{
+	const struct mailbox_node none = { .row.name = name };
+	const struct mailbox_node *m = &none;
+	auto_buf attributes = BUF_INIT(256);
+	auto_buf b = BUF_INIT(IMAP_OUT_MAX);
+	struct mailbox_list list;
+	int e = mailboxes_list(&s->account, &list, err);
+
+	for (size_t i = 0; e >= 0 && i < list.n; i++) {
+		if (str_eq(list.node[i].row.name, name))
+			m = &list.node[i];
+	}
+	if (e >= 0) {
+		listing_put_attributes(&attributes, m, true);
+		listing_put(s, &b, STR("LIST"), buf_get(&attributes), name);
+		if (old.p) {
+			buf_lit(&b, " (\"OLDNAME\" (");
+			reply_mailbox(&b, old, imap_utf8(s));
+			buf_lit(&b, "))");
+		}
+		buf_lit(&b, "\r\n");
+		imap_say(s, &b);
+	}
+	mailboxes_free(&list);
+	return e;
+}
+
+void
+imap_say_oldname(struct imap_session *s, struct str name, struct str old)
+{
+	struct err err = { 0 };
+
+	if (old.p && s->enabled & ENABLED_REV2 &&
+	    imap_say_listed(s, name, old, &err) < 0)
+		(void)imap_fail(s, "oldname", &err);
 }

@@ -27,5 +27,9 @@ int listing_begin(struct imap_session *s, const struct list_args *a,
 void listing_end(struct listing *l);
 
 /* "* WORD (attributes) "/" name", without an end. */
-void listing_put(struct buf *b, struct str word, struct str attributes,
-    struct str name);
+void listing_put(const struct imap_session *s, struct buf *b, struct str word,
+    struct str attributes, struct str name);
+/* What LIST says of a name; whether it is subscribed, too, where that is
+ * asked for. */
+void listing_put_attributes(struct buf *b, const struct mailbox_node *m,
+    bool subscribed);

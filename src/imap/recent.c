@@ -69,6 +69,10 @@ imap_recent_begin(struct imap_session *s, const struct open_answer *m,
 {
 	uint32_t from = m->recent_from, below = m->uidnext;
 
+	/* To who does not know of it nothing is recent, so nothing is taken
+	 * from others.                                      RFC 9051 E 12 */
+	if (s->enabled & ENABLED_REV2)
+		return 0;
 	if (s->read_only)
 		below = UINT32_MAX;	/* without "*" */
 	else if (s->view.untold &&
@@ -102,6 +106,8 @@ imap_recent_flag(const struct imap_session *s, uint32_t uid)
 {
 	size_t low = 0, high = s->recent.n / RANGE_SIZE;
 
+	if (s->enabled & ENABLED_REV2)	/* RFC 9051 E 12 */
+		return 0;
 	while (low < high) {
 		size_t mid = low + (high - low) / 2;
 		struct uid_range at = recent_range(s, mid);

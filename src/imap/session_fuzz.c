@@ -23,6 +23,11 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	in = str_make((const char *)data + 1, size - 1);
 	world_begin_plain(&w);
 	w.store.page = data[0] % 3;
+	/* What this store has no answer to fails. */
+	for (size_t i = 0; i < NELEM(w.store.fake.fail); i++) {
+		if (!w.store.fake.answer[i])
+			w.store.fake.fail[i] = E_IO;
+	}
 	(void)fake_add(&w.store, 1, FLAG_deleted, STR("Subject: a\r\n\r\nb"));
 	(void)fake_add(&w.store, 1, 0, STR(MULTIPART));
 	(void)fake_add(&w.store, 2, 0, STR("\r\n"));

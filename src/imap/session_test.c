@@ -1,11 +1,11 @@
 #include "imap/test_world.h"
 
 #define CAPS_WITH(before_login)                                            \
-	"CAPABILITY IMAP4rev1 LITERAL+ ID " before_login                  \
+	"CAPABILITY IMAP4rev1 IMAP4rev2 LITERAL+ ID " before_login        \
 	"ENABLE CONDSTORE QRESYNC COMPRESS=DEFLATE NAMESPACE "            \
 	"CREATE-SPECIAL-USE CHILDREN SPECIAL-USE LIST-EXTENDED "          \
 	"LIST-STATUS STATUS=SIZE QUOTA QUOTA=RES-STORAGE "                \
-	"QUOTA=RES-MAILBOX MULTIAPPEND REPLACE IDLE UNSELECT "            \
+	"QUOTA=RES-MAILBOX MULTIAPPEND BINARY REPLACE IDLE UNSELECT "     \
 	"ESEARCH SEARCHRES WITHIN PARTIAL INPROGRESS "                    \
 	"SORT SORT=DISPLAY ESORT "                                        \
 	"THREAD=ORDEREDSUBJECT THREAD=REFERENCES OBJECTID PREVIEW "       \

@@ -221,7 +221,8 @@ imap_update(struct imap_session *s, bool expunge_ok, struct err *err)
 		return err_set(err, e, "nobody can tell what went");
 	if (e >= 0)
 		imap_say_behind(s, s->view.at.arrivals != arrivals);
-	if (e >= 0 && (s->view.exists != before ||
+	if (e >= 0 && !(s->enabled & ENABLED_REV2) &&
+	    (s->view.exists != before ||
 	    (s->view.untold && !s->read_only)))
 		e = imap_recent_update(s, err);
 	return e;

@@ -35,9 +35,12 @@ S~ b4 BAD .*
 C: c1 APPEND INBOX {3+}
 C: abc {4000000000}
 S~ c1 NO \[TOOBIG\] .*
+# RFC 3516 4.4: a NUL, in one of them.
 C: c2 APPEND INBOX {3}
 S~ \+ .*
 C: abc ~{3}
+S~ \+ .*
+C: a\0b
 S~ c2 NO \[UNKNOWN-CTE\] .*
 # Where there is no such mailbox nothing is waited for.
 C: d1 APPEND nothing {3}

@@ -16,6 +16,7 @@
 enum {
 	TAG_MAX = 128,
 	MAILBOX_MAX = 1000,	/* octets of a name as UTF-8 */
+	NAMES_MAX = 2,		/* mailboxes in a command, at most */
 };
 #define SCAN_ARENA(n) (((size_t)1 << 20) + 32 * (size_t)(n))
 
@@ -25,6 +26,10 @@ struct scan {
 	const char *want;	/* why it is not well formed; NULL: it is */
 	bool limit;		/* it may be, but holds more than we take */
 	bool utf8;		/* names are UTF-8, not modified UTF-7 */
+	/* The mailboxes that were scanned, in their order: the name as it was
+	 * sent, where the one that is meant is composed in another way. */
+	struct str as_sent[NAMES_MAX];
+	size_t nnames;
 };
 
 struct word {

@@ -24,8 +24,8 @@ name_octets(struct scan *s, bool (*is_octet)(char c), const char *want)
 	int c = rd_peek(&s->r);
 	struct str atom;
 
-	if (c == '"')
-		return scan_quoted_octets(s);
+	if (c == '"')	/* RFC 6855 3: BAD, if it is no UTF-8 */
+		return s->utf8 ? scan_quoted(s) : scan_quoted_octets(s);
 	if (c == '{')
 		return scan_literal(s);
 	atom = rd_while(&s->r, is_octet);
@@ -63,10 +63,15 @@ name_text(struct scan *s, struct str sent)
 struct str
 scan_mailbox(struct scan *s)
 {
-	struct str name = name_text(s, name_octets(s, is_name_octet,
+	struct str sent = name_text(s, name_octets(s, is_name_octet,
 	    "expected a mailbox"));
+	struct str name = sent.p ? mailbox_text_name(sent, s->a) : STR_NULL;
 
-	return name.p ? mailbox_text_name(name, s->a) : STR_NULL;
+	/* In any case, INBOX is INBOX: no other form of it. */
+	if (s->nnames < NAMES_MAX && !str_eqi(sent, name))
+		s->as_sent[s->nnames] = sent;
+	s->nnames++;
+	return name;
 }
 
 struct str
