@@ -109,6 +109,9 @@ take_message(struct append_run *r, struct deposit *text, bool last)
 		return m->literal8 ? NO_CODE("UNKNOWN-CTE",
 		    "A message with NUL in it is not stored here") :
 		    BAD("Syntax: a message with NUL in it");
+	if (facts.utf8_header && !imap_utf8(s))		/* RFC 6855 4 */
+		return NO_CODE("CANNOT", "A header that is not ASCII is for "
+		    "who has enabled UTF8=ACCEPT or IMAP4rev2");
 	MSG_COPY(text, &ask, &facts);
 	MSG_COPY(appended, &one, &ask);
 	if (r->replaced && !last)
@@ -120,6 +123,16 @@ take_message(struct append_run *r, struct deposit *text, bool last)
 	else
 		e = appending_add(&r->all, &one, &err);
 	return e < 0 ? append_failed(s, e, &err) : NO_ANSWER;
+}
+
+/* The end of UTF8 (...), off the line behind its literal8. */
+static bool
+cut_utf8_end(struct buf *line)
+{
+	if (line->n == 0 || line->p[0] != ')')
+		return false;
+	memmove(line->p, line->p + 1, --line->n);
+	return true;
 }
 
 /* From "+" to the line behind the message, which is what r->line has then. */
@@ -136,7 +149,9 @@ receive_message(struct append_run *r)
 		return NO_ANSWER;
 	text = deposit_new(&o);
 	if (receive_text(s, r->next->size, text, &r->line) == 0)
-		answer = take_message(r, text, r->line.n == 0);
+		answer = r->next->utf8 && !cut_utf8_end(&r->line) ?
+		    BAD("Syntax: expected the end of UTF8 (...)") :
+		    take_message(r, text, r->line.n == 0);
 	deposit_free(text);
 	return answer;
 }
@@ -145,6 +160,8 @@ receive_message(struct append_run *r)
 static struct answer
 check_message(struct imap_session *s, const struct append_message *m)
 {
+	if (m->utf8 && !imap_utf8(s))
+		return BAD("Enable UTF8=ACCEPT first");
 	/* RFC 3502: this can be used to cancel the append. */
 	if (m->size == 0)
 		return NO("An empty message is none");

@@ -48,7 +48,7 @@ const struct command_row imap_commands[] = {
 	{ C("AUTHENTICATE"), 0, STATE_NOT_AUTH, args_authenticate,
 	    imap_authenticate, C("SASL-IR AUTH=PLAIN"), can_authenticate },
 	{ C("ENABLE"), 0, LOGGED_IN, args_enable, imap_enable,
-	    C("ENABLE CONDSTORE QRESYNC"), NULL },
+	    C("ENABLE CONDSTORE QRESYNC UTF8=ACCEPT"), NULL },
 	{ C("COMPRESS"), 0, LOGGED_IN, args_atom, imap_compress,
 	    C("COMPRESS=DEFLATE"), NULL },
 	{ C("NAMESPACE"), 0, LOGGED_IN, args_none, imap_namespace,

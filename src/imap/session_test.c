@@ -2,7 +2,8 @@
 
 #define CAPS_WITH(before_login)                                            \
 	"CAPABILITY IMAP4rev1 IMAP4rev2 LITERAL+ ID " before_login        \
-	"ENABLE CONDSTORE QRESYNC COMPRESS=DEFLATE NAMESPACE "            \
+	"ENABLE CONDSTORE QRESYNC UTF8=ACCEPT "                           \
+	"COMPRESS=DEFLATE NAMESPACE "                                     \
 	"CREATE-SPECIAL-USE CHILDREN SPECIAL-USE LIST-EXTENDED "          \
 	"LIST-STATUS STATUS=SIZE QUOTA QUOTA=RES-STORAGE "                \
 	"QUOTA=RES-MAILBOX MULTIAPPEND BINARY REPLACE IDLE UNSELECT "     \

@@ -87,6 +87,7 @@ struct append_message {
 	int64_t date;			/* seconds since 1970 UTC */
 	int zone_min;
 	bool literal8;
+	bool utf8;			/* ")" follows: RFC 6855 4 */
 	uint64_t size;
 	bool sync;			/* "+" is waited for */
 };

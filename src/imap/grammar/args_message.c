@@ -1,8 +1,9 @@
 /* Arguments of the commands about messages. */
 #include "imap/grammar/args.h"
 
-/* append-message = [SP flag-list] [SP date-time] SP literal; what is here ends
- * with the literal's head, its octets are streamed. */
+/* append-message = [SP flag-list] [SP date-time] SP append-data
+ * append-data = literal / literal8 / "UTF8" SP "(" literal8 ")"
+ * What is here ends with the literal's head, its octets are streamed. */
 static void
 append_message(struct scan *s, struct append_message *m)
 {
@@ -16,7 +17,10 @@ append_message(struct scan *s, struct append_message *m)
 		m->dated = true;
 		scan_sp(s);
 	}
+	m->utf8 = scan_opt_text(s, STR("UTF8 ("));
 	m->literal8 = scan_opt(s, '~');
+	if (m->utf8 && !m->literal8)
+		scan_fail(s, "expected a literal8");
 	scan_need(s, '{', "expected the message as a literal");
 	m->size = scan_number64(s);
 	m->sync = !scan_opt(s, '+');
