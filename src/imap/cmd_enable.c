@@ -11,6 +11,7 @@ static const struct {
 	{ STR("QRESYNC"), ENABLED_QRESYNC | ENABLED_CONDSTORE },
 	{ STR("IMAP4rev2"), ENABLED_REV2 },
 	{ STR("UTF8=ACCEPT"), ENABLED_UTF8 },
+	{ STR("UIDONLY"), ENABLED_UIDONLY },
 };
 
 /* ENABLE capability ...: what is not known, or needs it not, is ignored, and

@@ -43,8 +43,7 @@ needs_facts(const struct fetch_att *att)
 static void
 put_item(struct buf *b, struct str name)
 {
-	if (b->n && b->p[b->n - 1] != '(')
-		buf_chr(b, ' ');
+	imap_put_space(b);
 	buf_str(b, name);
 	buf_chr(b, ' ');
 }
@@ -74,22 +73,16 @@ put_items(struct fetching *f, const struct fetch_row *row, bool tell_flags,
 
 	if (items & FETCH_FLAGS || tell_flags)
 		imap_tell_keywords(f->s, b, row->keywords);
-	buf_lit(b, "* ");
-	buf_u64(b, row->seq);
-	buf_lit(b, " FETCH (");
 	/* RFC 3501 6.4.8: UID commands name the UID. */
-	if (items & FETCH_UID || f->by_uid) {
-		put_item(b, STR("UID"));
-		buf_u64(b, row->uid);
-	}
+	imap_put_fetch(f->s, b, row->seq, row->uid,
+	    items & FETCH_UID || f->by_uid);
 	if (items & FETCH_FLAGS || tell_flags) {
 		put_item(b, STR("FLAGS"));
 		reply_flags(b, row->flags | imap_recent_flag(f->s, row->uid),
 		    row->keywords);
 	}
 	if (items & FETCH_MODSEQ) {
-		if (b->p[b->n - 1] != '(')
-			buf_chr(b, ' ');
+		imap_put_space(b);
 		imap_put_modseq(b, row->modseq);
 	}
 	if (items & FETCH_INTERNALDATE)
@@ -149,8 +142,7 @@ put_message(struct fetching *f, const struct fetch_row *row, bool tell_flags)
 	}
 	put_items(f, row, tell_flags, &facts);
 	for (size_t i = 0; i < f->att->nsection; i++) {
-		if (f->out.n == 0 || f->out.p[f->out.n - 1] != '(')
-			buf_chr(&f->out, ' ');
+		imap_put_space(&f->out);
 		if (imap_put_section(s, &f->out, &f->att->section[i], &m,
 		    &facts, &err) < 0 && f->failed.code == 0)
 			f->failed = err;

@@ -15,7 +15,7 @@ put_mailbox(struct imap_session *s, const struct open_answer *m)
 	buf_printf(&b, "* %u EXISTS\r\n", m->exists);
 	if (!rev2)			/* RFC 9051 E 11, 12 */
 		buf_printf(&b, "* %u RECENT\r\n", s->nrecent);
-	if (!rev2 && m->first_unseen)
+	if (!rev2 && !imap_uids_only(s) && m->first_unseen)
 		buf_printf(&b, "* OK [UNSEEN %u] The first unread one\r\n",
 		    m->first_unseen);
 	buf_printf(&b, "* OK [UIDVALIDITY %u] UIDs are valid\r\n"
@@ -39,6 +39,8 @@ open_mailbox(struct imap_session *s, const struct imap_command *c,
 
 	if (a->qresync && !(s->enabled & ENABLED_QRESYNC))
 		return BAD("Enable QRESYNC first");	/* RFC 7162 3.2.5 */
+	if (imap_uids_only(s) && a->seq_match.n)
+		return UID_REQUIRED;
 	/* RFC 3501 6.3.1: the one before is left, even if this fails. */
 	if (s->state == STATE_SELECTED)		/* RFC 7162 3.2.11 */
 		(void)stream_printf(s->d.stream,

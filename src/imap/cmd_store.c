@@ -37,14 +37,15 @@ put_stored(void *arg, const struct fetch_row *row)
 		return 0;
 	if (!to->silent)
 		imap_tell_keywords(to->s, b, row->keywords);
-	buf_printf(b, "* %u FETCH (", row->seq);
 	/* RFC 3501 6.4.8: UID commands name the UID; RFC 7162 3.2.4. */
-	if (to->by_uid || modseq)
-		buf_printf(b, "UID %u ", row->uid);
-	if (modseq)
+	imap_put_fetch(to->s, b, row->seq, row->uid, to->by_uid || modseq);
+	if (modseq) {
+		imap_put_space(b);
 		imap_put_modseq(b, row->modseq);
+	}
 	if (!to->silent) {
-		buf_str(b, modseq ? STR(" FLAGS ") : STR("FLAGS "));
+		imap_put_space(b);
+		buf_lit(b, "FLAGS ");
 		reply_flags(b, row->flags |
 		    imap_recent_flag(to->s, row->uid), row->keywords);
 	}

@@ -4,7 +4,8 @@
 #include "imap/imap_int.h"
 
 enum { ANY = STATE_NOT_AUTH | STATE_AUTH | STATE_SELECTED,
-	LOGGED_IN = STATE_AUTH | STATE_SELECTED };
+	LOGGED_IN = STATE_AUTH | STATE_SELECTED,
+	BY_NUMBER = ROW_NUMBERS | ROW_NO_EXPUNGE };
 
 static bool
 before_login(const struct imap_session *s)
@@ -47,8 +48,11 @@ const struct command_row imap_commands[] = {
 	    C("LOGINDISABLED"), login_disabled },
 	{ C("AUTHENTICATE"), 0, STATE_NOT_AUTH, args_authenticate,
 	    imap_authenticate, C("SASL-IR AUTH=PLAIN"), can_authenticate },
+	{ C("UNAUTHENTICATE"), ROW_QUIET, LOGGED_IN, args_none,
+	    imap_unauthenticate, C("UNAUTHENTICATE"),
+	    imap_may_unauthenticate },
 	{ C("ENABLE"), 0, LOGGED_IN, args_enable, imap_enable,
-	    C("ENABLE CONDSTORE QRESYNC UTF8=ACCEPT"), NULL },
+	    C("ENABLE CONDSTORE QRESYNC UTF8=ACCEPT UIDONLY"), NULL },
 	{ C("COMPRESS"), 0, LOGGED_IN, args_atom, imap_compress,
 	    C("COMPRESS=DEFLATE"), NULL },
 	{ C("NAMESPACE"), 0, LOGGED_IN, args_none, imap_namespace,
@@ -78,7 +82,7 @@ const struct command_row imap_commands[] = {
 	    NULL },
 	{ C("APPEND"), 0, LOGGED_IN, args_append, imap_append,
 	    C("MULTIAPPEND BINARY"), NULL },
-	{ C("REPLACE"), 0, STATE_SELECTED, args_replace, imap_replace,
+	{ C("REPLACE"), ROW_NUMBERS, STATE_SELECTED, args_replace, imap_replace,
 	    C("REPLACE"), NULL },
 	{ C("REPLACE"), ROW_UID, STATE_SELECTED, args_replace, imap_replace,
 	    NONE, NULL },
@@ -90,32 +94,33 @@ const struct command_row imap_commands[] = {
 	    C("UNSELECT"), NULL },
 	{ C("EXPUNGE"), 0, STATE_SELECTED, args_none, imap_expunge, NONE,
 	    NULL },
-	{ C("SEARCH"), ROW_NO_EXPUNGE, STATE_SELECTED, args_search,
+	{ C("SEARCH"), BY_NUMBER, STATE_SELECTED, args_search,
 	    imap_search, C("ESEARCH SEARCHRES WITHIN PARTIAL INPROGRESS"),
 	    NULL },
 	{ C("SEARCH"), ROW_UID, STATE_SELECTED, args_search, imap_search,
 	    NONE, NULL },
-	{ C("SORT"), ROW_NO_EXPUNGE, STATE_SELECTED, args_sort, imap_sort,
+	{ C("SORT"), BY_NUMBER, STATE_SELECTED, args_sort, imap_sort,
 	    C("SORT SORT=DISPLAY ESORT"), NULL },
 	{ C("SORT"), ROW_UID, STATE_SELECTED, args_sort, imap_sort, NONE,
 	    NULL },
-	{ C("THREAD"), ROW_NO_EXPUNGE, STATE_SELECTED, args_thread,
+	{ C("THREAD"), BY_NUMBER, STATE_SELECTED, args_thread,
 	    imap_thread, C("THREAD=ORDEREDSUBJECT THREAD=REFERENCES"), NULL },
 	{ C("THREAD"), ROW_UID, STATE_SELECTED, args_thread, imap_thread,
 	    NONE, NULL },
-	{ C("FETCH"), ROW_NO_EXPUNGE, STATE_SELECTED, args_fetch, imap_fetch,
+	{ C("FETCH"), BY_NUMBER, STATE_SELECTED, args_fetch, imap_fetch,
 	    C("OBJECTID PREVIEW SAVEDATE"), NULL },
-	{ C("STORE"), ROW_NO_EXPUNGE, STATE_SELECTED, args_store, imap_store,
+	{ C("STORE"), BY_NUMBER, STATE_SELECTED, args_store, imap_store,
 	    NONE, NULL },
 	{ C("FETCH"), ROW_UID, STATE_SELECTED, args_fetch, imap_fetch, NONE,
 	    NULL },
 	{ C("STORE"), ROW_UID, STATE_SELECTED, args_store, imap_store, NONE,
 	    NULL },
-	{ C("COPY"), 0, STATE_SELECTED, args_copy, imap_copy, NONE, NULL },
+	{ C("COPY"), ROW_NUMBERS, STATE_SELECTED, args_copy, imap_copy, NONE,
+	    NULL },
 	{ C("COPY"), ROW_UID, STATE_SELECTED, args_copy, imap_copy, NONE,
 	    NULL },
-	{ C("MOVE"), 0, STATE_SELECTED, args_copy, imap_move, C("MOVE"),
-	    NULL },
+	{ C("MOVE"), ROW_NUMBERS, STATE_SELECTED, args_copy, imap_move,
+	    C("MOVE"), NULL },
 	{ C("MOVE"), ROW_UID, STATE_SELECTED, args_copy, imap_move, NONE,
 	    NULL },
 	{ C("EXPUNGE"), ROW_UID, STATE_SELECTED, args_uid_expunge,
@@ -222,6 +227,8 @@ imap_run(struct imap_session *s, struct str *tag, uint32_t *flags)
 	*flags = c.row->flags;
 	if (!(c.row->states & s->state))
 		return imap_refuse_message(s, wrong_state(s, c.row));
+	if (c.row->flags & ROW_NUMBERS && imap_uids_only(s))
+		return imap_refuse_message(s, UID_REQUIRED);
 	c.row->parse(&scan, &c.args);
 	if (!scan_ok(&scan))
 		return refuse_arguments(s, &scan);

@@ -49,6 +49,8 @@ struct answer {
 #define NO(t) ((struct answer){ ANSWER_NO, STR_NULL, STR(t) })
 #define NO_CODE(c, t) ((struct answer){ ANSWER_NO, STR(c), STR(t) })
 #define BAD(t) ((struct answer){ ANSWER_BAD, STR_NULL, STR(t) })
+#define UID_REQUIRED ((struct answer){ ANSWER_BAD, STR("UIDREQUIRED"), \
+	STR("Messages are named by UIDs only") })	/* RFC 9586 */
 #define NO_ANSWER ((struct answer){ ANSWER_NONE, STR_NULL, STR_NULL })
 
 struct imap_session;
@@ -65,6 +67,7 @@ enum {
 	/* RFC 3501 7.4.1: no EXPUNGE may be told in its course. */
 	ROW_NO_EXPUNGE = 1 << 1,
 	ROW_QUIET = 1 << 2,	/* no untagged updates before its answer */
+	ROW_NUMBERS = 1 << 3,	/* its messages are message numbers */
 };
 
 /* One row a command. A handler returns its answer; it writes untagged
@@ -89,6 +92,7 @@ enum {
 	ENABLED_QRESYNC = 1 << 1,	/* 3.2.3 */
 	ENABLED_REV2 = 1 << 2,		/* RFC 9051 6.3.1 */
 	ENABLED_UTF8 = 1 << 3,		/* RFC 6855 3 */
+	ENABLED_UIDONLY = 1 << 4,	/* RFC 9586 */
 };
 
 struct imap_service {
@@ -217,6 +221,18 @@ bool imap_learn_keywords(struct imap_session *s, struct str words);
 /* Before flags with these keywords are told: says FLAGS again if it has to. */
 void imap_tell_keywords(struct imap_session *s, struct buf *b,
     struct str words);
+/* Before an item of FETCH: a space, but for the first. */
+void imap_put_space(struct buf *b);
+/* "* 1 FETCH (" of a message, or "* 17 UIDFETCH (", which has said the UID;
+ * else that too, if it is to be said. */
+void imap_put_fetch(const struct imap_session *s, struct buf *b, uint32_t seq,
+    uint32_t uid, bool with_uid);
+/* Who knows of UIDs only is told of them only.                  RFC 9586 */
+static inline bool
+imap_uids_only(const struct imap_session *s)
+{
+	return (s->enabled & ENABLED_UIDONLY) != 0;
+}
 /* No mailbox is selected any more. */
 void imap_deselect(struct imap_session *s);
 
@@ -315,8 +331,11 @@ imap_handler imap_append, imap_authenticate, imap_capability, imap_check,
     imap_logout, imap_lsub, imap_move, imap_namespace, imap_noop,
     imap_rename, imap_replace, imap_search, imap_select, imap_setquota,
     imap_sort, imap_starttls, imap_status, imap_store, imap_subscribe,
-    imap_thread, imap_uid_expunge, imap_unselect, imap_unsubscribe;
+    imap_thread, imap_uid_expunge, imap_unauthenticate, imap_unselect,
+    imap_unsubscribe;
 
+/* Is there such a command now? */
+bool imap_may_unauthenticate(const struct imap_session *s);
 /* DONE, or something else, came while idling. */
 struct answer imap_idle_input(struct imap_session *s, struct str line);
 /* Shared by LOGIN and AUTHENTICATE. */

@@ -243,6 +243,16 @@ imap_asks_modseq(const struct search_key *key)
 	return key->kind == SEARCH_MODSEQ;
 }
 
+/* Does a key name messages by their numbers? */
+static bool
+names_numbers(const struct search_key *key)
+{
+	for (const struct search_key *k = key->kids; k; k = k->next)
+		if (names_numbers(k))
+			return true;
+	return key->kind == SEARCH_SET && !key->set.saved;
+}
+
 /* RFC 3501 6.4.4: which charsets there are. */
 static struct answer
 bad_charset(struct imap_session *s)
@@ -263,6 +273,8 @@ imap_conditions(struct imap_session *s, const struct search_args *args,
 
 	if (imap_asks_modseq(args->key))
 		imap_condstore(s);
+	if (imap_uids_only(s) && names_numbers(args->key))
+		return UID_REQUIRED;
 	if (!charset_known(args->charset))
 		return bad_charset(s);
 	*out = condition_of(&b, args->key);

@@ -2,7 +2,7 @@
 
 #define CAPS_WITH(before_login)                                            \
 	"CAPABILITY IMAP4rev1 IMAP4rev2 LITERAL+ ID " before_login        \
-	"ENABLE CONDSTORE QRESYNC UTF8=ACCEPT "                           \
+	"ENABLE CONDSTORE QRESYNC UTF8=ACCEPT UIDONLY "                   \
 	"COMPRESS=DEFLATE NAMESPACE "                                     \
 	"CREATE-SPECIAL-USE CHILDREN SPECIAL-USE LIST-EXTENDED "          \
 	"LIST-STATUS STATUS=SIZE QUOTA QUOTA=RES-STORAGE "                \
@@ -13,7 +13,7 @@
 	"SAVEDATE MOVE UIDPLUS APPENDLIMIT=1000"
 #define CAPS_CLEAR CAPS_WITH("STARTTLS LOGINDISABLED ")
 #define CAPS_TLS CAPS_WITH("SASL-IR AUTH=PLAIN ")
-#define CAPS CAPS_WITH("")
+#define CAPS CAPS_WITH("UNAUTHENTICATE ")
 #define WELCOME " OK [" CAPS "] Welcome\r\n"
 #define WRONG " NO [AUTHENTICATIONFAILED] Wrong user or password\r\n"
 

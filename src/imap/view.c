@@ -124,6 +124,26 @@ imap_choose(struct imap_session *s, struct seqset *set, bool by_uid,
 	return NO_ANSWER;
 }
 
+void
+imap_put_space(struct buf *b)
+{
+	if (b->n == 0 || b->p[b->n - 1] != '(')
+		buf_chr(b, ' ');
+}
+
+void
+imap_put_fetch(const struct imap_session *s, struct buf *b, uint32_t seq,
+    uint32_t uid, bool with_uid)
+{
+	buf_lit(b, "* ");
+	buf_u64(b, imap_uids_only(s) ? uid : seq);
+	buf_str(b, imap_uids_only(s) ? STR(" UIDFETCH (") : STR(" FETCH ("));
+	if (with_uid && !imap_uids_only(s)) {
+		buf_lit(b, "UID ");
+		buf_u64(b, uid);
+	}
+}
+
 struct telling {
 	struct imap_session *s;
 	struct buf out;
@@ -151,7 +171,7 @@ say_vanished(struct telling *to)
 static int
 tell_gone(struct telling *to, const struct news *news)
 {
-	if (!(to->s->enabled & ENABLED_QRESYNC)) {
+	if (!(to->s->enabled & (ENABLED_QRESYNC | ENABLED_UIDONLY))) {
 		buf_printf(&to->out, "* %u EXPUNGE\r\n", news->n);
 		return 0;
 	}
@@ -181,8 +201,9 @@ tell_news(void *arg, const struct news *news)
 		break;
 	case NEWS_FLAGS:
 		imap_tell_keywords(to->s, &to->out, news->row->keywords);
-		buf_printf(&to->out, "* %u FETCH (UID %u FLAGS ", news->n,
-		    news->row->uid);
+		imap_put_fetch(to->s, &to->out, news->n, news->row->uid, true);
+		imap_put_space(&to->out);
+		buf_lit(&to->out, "FLAGS ");
 		reply_flags(&to->out, news->row->flags |
 		    imap_recent_flag(to->s, news->row->uid),
 		    news->row->keywords);
