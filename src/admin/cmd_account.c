@@ -3,10 +3,12 @@
  */
 #include "admin/app_password.h"
 #include "admin/domain.h"
+#include "admin/filter.h"
 #include "admin/logins.h"
 #include "admin/password.h"
 #include "admin/table.h"
 #include "admin/typed.h"
+#include "admin/undelete.h"
 
 static const char usage[] =
     "usage: postern account add ADDRESS [--password-stdin|--make-password]\n"
@@ -14,6 +16,8 @@ static const char usage[] =
     "       postern account passwd ADDRESS [--password-stdin|--make-password]\n"
     "       postern account app-password add|list|remove ADDRESS ...\n"
     "       postern account logins ADDRESS [--days N] [--json]\n"
+    "       postern account deleted ADDRESS [--within TIME] [--json]\n"
+    "       postern account undelete ADDRESS [MAILBOX] [--within TIME]\n"
     "       postern account send-as ADDRESS own|ours|anyone\n"
     "       postern account remove ADDRESS [--yes]\n\n"
     "People, each with an address of a domain that was added before. The\n"
@@ -28,6 +32,10 @@ static const char usage[] =
     "with which app password (none: the account's own); the newest last, of\n"
     "the last N days (7), times UTC. What repeats itself within an hour (of\n"
     "the clock) is one line, with the time of the last and how many.\n"
+    "deleted shows what the person has removed for good and can have back, as\n"
+    "long as keep-deleted says; of the last TIME only (30m, 2h, 3d). undelete\n"
+    "brings it back to where it was, under new numbers; what was in a mailbox\n"
+    "that is gone comes to Recovered.\n"
     "send-as says whom the account may write as, in From and in MAIL FROM:\n"
     "its own addresses and aliases (own, where nothing was said), every\n"
     "address of the domains here (ours), or anybody at all (anyone); the\n"
@@ -263,11 +271,51 @@ account_logins(void *ctx, struct err *err)
 	return logins_print(c->a, c->op, c->o, c->inside, known, err);
 }
 
+/* --within, as a time. */
+static int
+since_when(const struct account_ctx *c, int64_t *since, struct err *err)
+{
+	int64_t age = 0;
+
+	*since = 0;
+	if (!c->o->within)
+		return 0;
+	if (!duration_read(str_c(c->o->within), &age))
+		return err_set(err, E_INVALID, "--within wants a time like "
+		    "30m, 2h, 3d, not \"%s\"", c->o->within);
+	*since = (int64_t)time(NULL) - age;
+	return 0;
+}
+
+static int
+account_deleted(void *ctx, struct err *err)
+{
+	struct account_ctx *c = ctx;
+	int64_t since;
+	int rc = since_when(c, &since, err);
+
+	return rc < 0 ? rc : deleted_print(c->a, c->op, c->o, c->inside,
+	    since, err);
+}
+
+static int
+account_undelete(void *ctx, struct err *err)
+{
+	struct account_ctx *c = ctx;
+	int64_t since;
+	int rc = since_when(c, &since, err);
+
+	return rc < 0 ? rc : undelete(c->a, c->op, c->o, c->inside,
+	    c->word == c->address ? STR_NULL : str_c(c->word), since, err);
+}
+
 static const struct verb verbs[] = {
 	{ "add", 1, 1, account_add },
 	{ "list", 0, 0, account_list },
 	{ "passwd", 1, 1, account_passwd },
 	{ "logins", 1, 1, account_logins },
+	{ "deleted", 1, 1, account_deleted },
+	{ "undelete", 1, 2, account_undelete },
 	{ "send-as", 2, 2, account_send_as },
 	{ "remove", 1, 1, remove_one },
 	{ NULL, 0, 0, NULL },
@@ -311,7 +359,7 @@ cmd_account(struct admin *a, int argc, char **argv)
 	for (int i = 1; i < argc; i++)
 		if (str_eq(str_c(argv[i]), STR("app-password")))
 			return app_password(a, argc, argv);
-	n = options_read(&o, argc, argv, usage, "dcjpyMn");
+	n = options_read(&o, argc, argv, usage, "dcjpyMnW");
 	if (n < 0)
 		return o.code;
 	verb = options_verb(verbs, argc, argv, n);

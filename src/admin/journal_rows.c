@@ -30,6 +30,8 @@ journal_event_name(uint32_t event)
 		[JOURNAL_copied] = "copied",
 		[JOURNAL_moved] = "moved",
 		[JOURNAL_recovered] = "recovered",
+		[JOURNAL_undeleted] = "undeleted",
+		[JOURNAL_emptied] = "emptied",
 	};
 
 	return event < NELEM(names) && names[event] ? str_c(names[event]) :

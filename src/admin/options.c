@@ -32,6 +32,7 @@ static const struct option all[] = {
 	{ "junk", no_argument, NULL, 'J' },
 	{ "for", required_argument, NULL, 'f' },
 	{ "expires", required_argument, NULL, 'e' },
+	{ "within", required_argument, NULL, 'W' },
 	{ "help", no_argument, NULL, 'h' },
 	{ 0 },
 };
@@ -177,6 +178,7 @@ set_option(struct options *o, const char *command, int letter,
 	case 'r': o->rcpt = value; break;
 	case 'm': o->domain = value; break;
 	case 'O': o->older = value; break;
+	case 'W': o->within = value; break;
 	case 'H': o->held = true; break;
 	case 'A': o->all = true; break;
 	case 'U': o->unsigned_ = true; break;

@@ -21,6 +21,7 @@ struct options {
 	const char *rcpt;	/* --rcpt */
 	const char *domain;	/* --domain */
 	const char *older;	/* --older */
+	const char *within;	/* --within */
 	bool held;		/* --held */
 	bool all;		/* --all */
 	bool unsigned_;		/* --unsigned */
@@ -41,7 +42,7 @@ struct options {
  * has: d data, c config, j json, o once, y yes, p password-stdin, D day,
  * P port-offset, s sender, r rcpt, m domain, O older, H held, A all, n days,
  * F from, U unsigned, X deliver-outside, M make-password,
- * R repair, N dry-run, G forget, J junk, f for, e expires.
+ * R repair, N dry-run, G forget, J junk, f for, e expires, W within.
  * QUEUE_OPTIONS are those that name messages of the queue. Returns the index
  * of the first argument; or -1 after usage was shown (--help, code 0) or an
  * option was wrong (code 2). */

@@ -152,6 +152,8 @@ word_before_address(uint32_t event)
 	case JOURNAL_copied: return "by ";
 	case JOURNAL_moved: return "by ";
 	case JOURNAL_recovered: return "for ";
+	case JOURNAL_undeleted: return "for ";
+	case JOURNAL_emptied: return "of ";
 	}
 	return "";
 }

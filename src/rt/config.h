@@ -23,6 +23,9 @@
 	F(S, u32, max_recipients, 0)	/* of one message, >= 100 */     \
 	F(S, u64, max_message, 0)	/* octets */                     \
 	F(S, u64, quota, 0)		/* octets an account, 0 is none */ \
+	F(S, u32, keep_deleted_s, 0)	/* what was expunged; 0: minutes */ \
+	F(S, u32, empty_junk_s, 0)	/* what is older goes; 0: nothing */ \
+	F(S, u32, empty_trash_s, 0)                                      \
 	F(S, u32, smtp_timeout_s, 0)	/* RFC 5321 4.5.3.2.7: 300 */    \
 	F(S, u32, data_rate, 0)		/* octets a second of a text */  \
 	F(S, u32, data_time_s, 0)	/* for all of one */             \

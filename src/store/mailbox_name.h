@@ -10,6 +10,9 @@
 enum { MAILBOX_NAME_MAX = 1000,	/* octets, as in store/messages.h */
 	MAILBOX_LEVELS_MAX = 16 };
 
+/* Where messages come that are had back from nowhere. */
+#define MAILBOX_RECOVERED STR("Recovered")
+
 /* NULL if a mailbox may have this name; else what is wrong with it. */
 const char *mailbox_name_is_wrong(struct str name);
 

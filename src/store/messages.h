@@ -16,6 +16,7 @@
  */
 #pragma once
 #include "rt/ipc.h"
+#include "store/messages_journal.h"
 #include "store/messages_login.h"
 #include "store/messages_operator.h"
 #include "store/messages_policy.h"
@@ -140,6 +141,8 @@ enum store_effect {
 	C(rules,          answer, AUTH_OPERATOR,     RUN_READER, CHANGE_none) \
 	C(queue_list,     answer, AUTH_OPERATOR,     RUN_READER, CHANGE_none) \
 	C(queue_change,   answer, AUTH_OPERATOR,     RUN_WRITER, CHANGE_frees) \
+	C(kept,           answer, AUTH_OPERATOR,     RUN_READER, CHANGE_none) \
+	C(undelete,       answer, AUTH_OPERATOR,     RUN_WRITER, CHANGE_once) \
 	C(verify,         answer, AUTH_OPERATOR,     RUN_READER, CHANGE_none) \
 	C(repair,         answer, AUTH_OPERATOR,     RUN_WRITER, CHANGE_once) \
 	C(journal_read,   answer, AUTH_OPERATOR,     RUN_READER, CHANGE_none)
@@ -301,30 +304,6 @@ enum { FRONT_MAX = 16384 };
 					 * by later_list; 0: nothing */    \
 	F(S, u64, thread, 0)
 #define FIELDS_submit_answer(F, S) F(S, u64, message, 0)
-
-/* An event for the journal, by the role that saw it. A notice: no answer. */
-enum journal_event { JOURNAL_refused = 1,
-	JOURNAL_login,		/* no session: by vault, which proved it */
-	JOURNAL_login_failed,	/* by vault alone */
-	JOURNAL_received, JOURNAL_stored, JOURNAL_queued, JOURNAL_appended,
-	JOURNAL_expunged,
-	JOURNAL_forwarded,	/* by an alias: address is the new one */
-	JOURNAL_delivered,	/* taken by the next server: its reply */
-	JOURNAL_deferred,	/* its reply, or what was in the way */
-	JOURNAL_failed,		/* for good */
-	JOURNAL_reported,	/* a report went to the sender */
-	JOURNAL_unreported,	/* a report that had nobody to go to */
-	JOURNAL_held, JOURNAL_released, JOURNAL_retried, JOURNAL_dropped,
-	JOURNAL_damaged,	/* on the disk: it cannot be read */
-	JOURNAL_copied,		/* code of them, to the mailbox text */
-	JOURNAL_moved,
-	JOURNAL_recovered };	/* by repair, into the mailbox text */
-#define FIELDS_journal_ask(F, S)                                    \
-	F(S, u32, event, 0)                                         \
-	F(S, u64, message, 0)		/* 0: none */               \
-	F(S, str, session, 32) F(S, str, peer, 64)                  \
-	F(S, str, from, 320) F(S, str, address, 320) F(S, u32, code, 0) \
-	F(S, str, text, 500)
 
 #include "store/messages_queue.h"
 
@@ -670,8 +649,8 @@ MSG_GROUP(standing);
 	R(done) R(view) R(changed) R(mailbox_row) R(fetch_row) R(search_run) \
 	R(email_place) R(email_change) R(appended_row) R(later_row) \
 	R(queue_item) R(queue_rcpt) R(queue_result) R(queue_row) \
-	R(alias_row) R(domain_row) R(account_row) R(journal_row) R(sealed_row) \
-	R(rule_row) R(app_password_row)
+	R(alias_row) R(domain_row) R(account_row) R(kept_row) R(journal_row) \
+	R(sealed_row) R(rule_row) R(app_password_row)
 
 #define STORE_ANSWER_answer(name) name##_answer
 #define STORE_ANSWER_done(name) done

@@ -36,6 +36,25 @@ enum { SEND_AS_own, SEND_AS_ours, SEND_AS_anyone, SEND_AS_N };
 #define FIELDS_account_row(F, S)                                      \
 	F(S, u64, account, 0) F(S, str, address, 320)                 \
 	F(S, u32, messages, 0) F(S, u64, size, 0) F(S, u32, send_as, 0)
+/* What was expunged since then (seconds since 1970; 0: ever) and can be had
+ * back, by the mailbox it would come into, those behind `after` (a name; empty
+ * at first). keeps_s: how long it is kept. */
+#define FIELDS_kept_ask(F, S)                                         \
+	F(S, str, address, 320) F(S, i64, since, 0) F(S, str, after, 1000)
+#define FIELDS_kept_answer(F, S)                                      \
+	F(S, str, rows, MSG_CHUNK) F(S, u8, more, 0) F(S, u32, keeps_s, 0)
+#define FIELDS_kept_row(F, S)                                         \
+	F(S, str, mailbox, 1000) F(S, u64, messages, 0)               \
+	F(S, u64, octets, 0)                                          \
+	F(S, i64, first, 0) F(S, i64, last, 0)	/* expunged; seconds */
+/* Have some of it back, under new UIDs: of all mailboxes, or of one. after is
+ * 0 at first and then `next`, which is 0 at the end; each ask has another
+ * change id. E_FULL: what is left does not fit into the quota. */
+#define FIELDS_undelete_ask(F, S)                                     \
+	F(S, u64, change, 0) F(S, str, address, 320)                  \
+	F(S, str, mailbox, 1000) F(S, i64, since, 0) F(S, u64, after, 0)
+#define FIELDS_undelete_answer(F, S)                                  \
+	F(S, u64, next, 0) F(S, u32, messages, 0) F(S, u64, octets, 0)
 /* Recount everything and read every blob, a slice at a time: cursor is empty
  * at first and then `next`, which is empty at the end. problems: one line
  * each. What was put aside is none, but takes room; the first slice counts it:
@@ -67,13 +86,3 @@ enum { SEND_AS_own, SEND_AS_ours, SEND_AS_anyone, SEND_AS_N };
 	F(S, u32, left, 0)	/* that nobody could be given */      \
 	F(S, u32, tables, 0)	/* put aside, that went */            \
 	F(S, u32, tables_left, 0) /* that cannot be read, and stay */
-/* Rows of a day from an offset (0 at first) on; no rows: there are no more
- * now. E_NOTFOUND: none of that day. */
-#define FIELDS_journal_read_ask(F, S) \
-	F(S, str, day, 10) F(S, u64, offset, 0) /* "2026-11-22" */
-#define FIELDS_journal_read_answer(F, S) F(S, str, rows, MSG_CHUNK) F(S, u64, next, 0)
-#define FIELDS_journal_row(F, S)                                      \
-	F(S, i64, at_us, 0) F(S, u32, event, 0) F(S, u64, message, 0) \
-	F(S, str, session, 32) F(S, str, peer, 64)                    \
-	F(S, str, from, 320) F(S, str, address, 320) F(S, u32, code, 0) \
-	F(S, str, text, 1000)

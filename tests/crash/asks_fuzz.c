@@ -332,9 +332,12 @@ add_write(struct fuzz *f)
 		ADD(f, domain_add, number(f), domain(f));
 		return;
 	default:
-		which = octet(f) % 6;
+		which = octet(f) % 7;
 		if (which == 0)
 			ADD(f, domain_remove, number(f), domain(f));
+		else if (which == 6)
+			ADD(f, undelete, number(f), address(f),
+			    mailbox_name(f), (int64_t)number(f), number(f));
 		else if (which == 4)
 			ADD(f, app_password_add, number(f), address(f),
 			    number(f), text(f, 40), text(f, 9),
@@ -387,6 +390,7 @@ look_at(struct fuzz *f)
 		return;
 	case 5:
 		LOOK(f, accounts, address(f));
+		LOOK(f, kept, address(f), (int64_t)number(f), text(f, 9));
 		return;
 	case 6:
 		LOOK(f, verify, text(f, 20));
@@ -468,6 +472,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	f->d.o.reserve_octets = 300000;
 	f->d.o.max_message = 1000;
 	f->d.o.quota = 20000;
+	f->d.o.ages = (struct age_settings){ 100000, 300000, 200000 };
 	if (fixture_open(&f->d) < 0 || fixture_domain(&f->d, "a.test") < 0 ||
 	    fixture_account(&f->d, "alice@a.test", &account) < 0 ||
 	    fixture_account(&f->d, "bob@a.test", &account) < 0)

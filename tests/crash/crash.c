@@ -46,6 +46,7 @@ open_store(struct trial *t)
 	t->d.o.wal_octets = 120000;
 	t->d.o.reserve_octets = 300000;
 	t->d.o.unused_pages = 4;
+	t->d.o.ages.deleted_s = 1000;
 	return fixture_open(&t->d);
 }
 

@@ -597,6 +597,27 @@ expunge_bob(struct fixture *d)
 	return expunge(d, "bob@a.test", "INBOX");
 }
 
+static int
+have_bobs_back(struct fixture *d)
+{
+	struct undelete_ask ask = { ++d->change, STR("bob@a.test") };
+	struct write w = { .caller = &d->operator_,
+		.call = STORE_undelete, .ask = &ask };
+
+	return fixture_write(d, &w);
+}
+
+static int
+remove_bobs(struct fixture *d)
+{
+	struct caller who;
+	struct open_answer in;
+	uint32_t gone;
+	int rc = person_at(d, "bob@a.test", "INBOX", &who, &in);
+
+	return rc < 0 ? rc : fixture_remove(d, &who, &in, 1, 1000, &gone);
+}
+
 /* Long before it is due whatever the clock does, and long after. */
 static int
 to_leave_later(struct fixture *d)
@@ -827,6 +848,9 @@ const struct step script[] = {
 	{ "expunge most", expunge_some, false },
 	{ "flags of bob's", flags_bob, false },
 	{ "expunge bob's", expunge_bob, false },
+	/* At an even step: clocks jump before odd ones. */
+	{ "have bob's back", have_bobs_back, false },
+	{ "remove bob's", remove_bobs, false },
 	{ "compact", compact, false },
 	{ "last mail", first_mail, false },
 	{ "compact again", compact, false },

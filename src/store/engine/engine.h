@@ -25,6 +25,12 @@ struct queue_settings {
 	uint32_t hold_messages;	/* of one account */
 };
 
+/* How long mail stays that nobody asked to be removed, or everybody has. */
+struct age_settings {
+	uint32_t deleted_s;	/* what was expunged; 0: GARBAGE_S */
+	uint32_t junk_s, trash_s; /* what is in these mailboxes; 0: for ever */
+};
+
 /* How a call is executed: the engine knows none of its functions, it is handed
  * a table of them. */
 struct write;
@@ -55,6 +61,7 @@ struct engine_options {
 	bool (*a_label)(struct str name, struct arena *a, struct str *out);
 	size_t column_octets;	/* cached columns; 0: 256 MB */
 	struct queue_settings queue;
+	struct age_settings ages;
 	int64_t (*wall_us)(void *arg);	/* since 1970 UTC */
 	/* That of CLOCK_MONOTONIC where threads wait by it. */
 	int64_t (*mono_us)(void *arg);
@@ -74,6 +81,7 @@ void engine_close(struct engine *e);
 /* Other limits from now on. Any thread. */
 void engine_limits(struct engine *e, uint64_t quota, uint64_t max_message);
 void engine_queue(struct engine *e, const struct queue_settings *q);
+void engine_ages(struct engine *e, const struct age_settings *a);
 struct queue_settings engine_queue_settings(const struct engine *e);
 /* Nothing can be taken in now, and why: E_FULL, E_IO, or 0. Any thread. */
 int engine_refuses(const struct engine *e);

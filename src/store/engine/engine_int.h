@@ -163,6 +163,11 @@ struct engine {
 	uint64_t tombstones_of;
 	int64_t tombstones_s;
 	bool tombstones_more;
+	struct {		/* upkeep/empty.c: which mailbox was looked
+				 * at last, account 0 between two rounds */
+		uint64_t account, mailbox;
+		int64_t at_s;
+	} emptying;
 	struct {		/* upkeep/conversations.c: where its walk is,
 				 * account 0 at its beginning */
 		uint64_t account, key;
@@ -176,6 +181,12 @@ static inline uint64_t
 engine_quota(const struct engine *e)
 {
 	return __atomic_load_n(&e->o.quota, __ATOMIC_RELAXED);
+}
+/* How long an expunged email is kept, seconds. */
+static inline uint32_t
+engine_kept_s(const struct engine *e)
+{
+	return __atomic_load_n(&e->o.ages.deleted_s, __ATOMIC_RELAXED);
 }
 /* The version of the directory: it grows with every change of an address or
  * a domain, before anybody hears of it. Any thread. */
@@ -315,10 +326,19 @@ int replace_email(struct engine *e, struct acct *a, struct mbox *m,
 int conversation_find(struct engine *e, uint64_t account, uint64_t email,
     struct str keys, uint64_t *thread, struct err *err);
 
-/* expunge.c: it leaves its only mailbox and becomes garbage. */
+/* kept.c: an email that no mailbox has any more is kept for those who want it
+ * back, or not. */
+int retire_email(struct engine *e, uint64_t account, uint64_t email,
+    struct err *err);
+int drop_email(struct engine *e, uint64_t account, uint64_t email,
+    struct err *err);
+
+/* expunge.c: it leaves its only mailbox; `then` is one of these two. */
+typedef int after_expunge(struct engine *e, uint64_t account, uint64_t email,
+    struct err *err);
 int expunge_email(struct engine *e, struct acct *a, struct mbox *m,
     const struct column_row *row, struct str keywords, uint64_t modseq,
-    struct err *err);
+    after_expunge *then, struct err *err);
 /* It leaves a mailbox, with this modseq. Whether anything has the email then is
  * the caller's to say. */
 int unplace_email(struct engine *e, struct acct *a, struct mbox *m,
@@ -344,6 +364,9 @@ int mailbox_missing_above(struct engine *e, uint64_t account,
     struct err *err);
 int mailbox_insert(struct engine *e, struct acct *a, struct str name,
     uint32_t special, struct mailbox_create_answer *out, struct err *err);
+/* The mailbox for what is had back, made if it is not there; it has a UID. */
+int mailbox_recovered(struct engine *e, struct acct *a, struct mbox **m,
+    struct err *err);
 /* Is anything below it? 1, 0, or E_*. */
 int mailbox_has_below(struct engine *e, uint64_t account, struct str name,
     struct err *err);

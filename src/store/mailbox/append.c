@@ -93,7 +93,7 @@ remove_replaced(struct engine *e, struct acct *a, const struct replaced *r,
 	    .at_us = e->o.wall_us(e->o.arg), .event = JOURNAL_expunged,
 	    .address = a->address, .code = 1 });
 	return expunge_email(e, a, r->from, &r->row, r->keywords,
-	    acct_modseq(e, a), err);
+	    acct_modseq(e, a), retire_email, err);
 }
 
 static int

@@ -64,6 +64,24 @@ mailbox_insert(struct engine *e, struct acct *a, struct str name,
 	    err);
 }
 
+int
+mailbox_recovered(struct engine *e, struct acct *a, struct mbox **m,
+    struct err *err)
+{
+	struct mailbox_create_answer made;
+	int rc = mbox_find(e, a->account, MAILBOX_RECOVERED, m, err);
+
+	if (rc == 0 && (*m)->uidnext >= UINT32_MAX)
+		return err_set(err, E_LIMIT, "no UIDs left");
+	if (rc != E_NOTFOUND)
+		return rc;
+	rc = mailbox_insert(e, a, MAILBOX_RECOVERED, 0, &made, err);
+	if (rc == 0)
+		rc = sql_run(&e->w, SQL_subscription_add, SQL_VALS(
+		    vi(a->account), vs(MAILBOX_RECOVERED)), err);
+	return rc < 0 ? rc : mbox_get(e, a->account, made.mailbox, m, err);
+}
+
 /* Everything that may refuse it comes before the first change. */
 int
 write_mailbox_create(struct engine *e, struct write *w)

@@ -57,16 +57,14 @@ unplace_email(struct engine *e, struct acct *a, struct mbox *m,
 int
 expunge_email(struct engine *e, struct acct *a, struct mbox *m,
     const struct column_row *row, struct str words, uint64_t modseq,
-    struct err *err)
+    after_expunge *then, struct err *err)
 {
 	int rc = unplace_email(e, a, m, row, words, modseq, err);
 
 	if (rc == 0)
 		rc = sql_run(&e->w, SQL_email_unplace, SQL_VALS(
 		    vi(a->account), vi(row->email)), err);
-	return rc < 0 ? rc : sql_run(&e->w, SQL_garbage_add, SQL_VALS(
-	    vi((uint64_t)e->now_s + GARBAGE_S), vi(a->account),
-	    vi(row->email)), err);
+	return rc < 0 ? rc : then(e, a->account, row->email, err);
 }
 
 static int
@@ -76,7 +74,7 @@ expunge(struct expunging *x, const struct column_row *row, struct str words)
 		x->modseq = acct_modseq(x->e, x->acct);
 	x->n++;
 	return expunge_email(x->e, x->acct, x->mbox, row, words, x->modseq,
-	    &x->w->err);
+	    retire_email, &x->w->err);
 }
 
 static int

@@ -116,6 +116,13 @@ queue_of(const struct config *c)
 		.hold_messages = c->hold_messages };
 }
 
+static struct age_settings
+ages_of(const struct config *c)
+{
+	return (struct age_settings){ .deleted_s = c->keep_deleted_s,
+		.junk_s = c->empty_junk_s, .trash_s = c->empty_trash_s };
+}
+
 static int
 sandboxed(struct role *r, struct err *err)
 {
@@ -127,6 +134,7 @@ sandboxed(struct role *r, struct err *err)
 		.wall_us = wall_us,
 		.mono_us = mono_us, .random = randomness, .arg = s,
 		.log = r->log, .queue = queue_of(&r->config),
+		.ages = ages_of(&r->config),
 		.calls = service_engine_calls };
 	struct service_options so = { .loop = r->loop, .log = r->log,
 		.readers = 2, .fatal = fatal, .arg = s };
@@ -207,9 +215,11 @@ reload(struct role *r)
 	struct store_role *s = r->state;
 
 	struct queue_settings queue = queue_of(&r->config);
+	struct age_settings ages = ages_of(&r->config);
 
 	engine_limits(s->engine, r->config.quota, r->config.max_message);
 	engine_queue(s->engine, &queue);
+	engine_ages(s->engine, &ages);
 	service_settings(s->service);
 }
 

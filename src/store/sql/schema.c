@@ -406,9 +406,19 @@ static const char version_12[] =
     " spam INTEGER NOT NULL, good INTEGER NOT NULL, bar INTEGER NOT NULL,"
     " weights BLOB NOT NULL) STRICT;";
 
+/*
+ *   kept        an email that no mailbox has any more, and since when: it can
+ *               be had back (mailbox/kept.c). Nothing was kept before
+ */
+static const char version_13[] =
+    "CREATE TABLE kept (account INTEGER NOT NULL, email INTEGER NOT NULL,"
+    " at INTEGER NOT NULL, PRIMARY KEY (account, email))"
+    " STRICT, WITHOUT ROWID;"
+    "CREATE INDEX kept_at ON kept (at);";
+
 static const char *const steps[SCHEMA_VERSION] = { version_1, version_2,
 	version_3, version_4, version_5, version_6, version_7, version_8,
-	version_9, version_10, version_11, version_12 };
+	version_9, version_10, version_11, version_12, version_13 };
 
 /* ---- what the steps compute with ----------------------------------------- */
 

@@ -344,6 +344,35 @@
 	    " LIMIT 1")                                                       \
 	S(garbage_del, "DELETE FROM garbage WHERE due=?1 AND account=?2"      \
 	    " AND email=?3")                                                  \
+	S(kept_add, "INSERT INTO kept SELECT account, email, ?1 FROM email"   \
+	    " WHERE account=?2 AND email=?3 AND flags & ?4=0"                 \
+	    " ON CONFLICT DO NOTHING")                                        \
+	R(kept_old, (account, email),                                         \
+	    "FROM kept WHERE at<=?1 ORDER BY at LIMIT 1")                     \
+	S(kept_del, "DELETE FROM kept WHERE account=?1 AND email=?2")         \
+	S(kept_del_all, "DELETE FROM kept WHERE account=?1")                  \
+	E(kept_sums, (name, messages, octets, first, last),                   \
+	    "SELECT coalesce(m.name, ?3) AS name, count(*) AS messages,"      \
+	    " sum(e.size) AS octets, min(k.at) AS first, max(k.at) AS last"   \
+	    " FROM kept k JOIN email e USING (account, email)"                \
+	    " LEFT JOIN mailbox m ON m.account=e.account"                     \
+	    " AND m.mailbox=e.mailbox WHERE k.account=?1 AND k.at>=?2"        \
+	    " GROUP BY 1 HAVING coalesce(m.name, ?3)>?4 ORDER BY 1")          \
+	E(kept_some, (email, blob, flags, received, offset_min, size,         \
+	    prefix_len, keywords, thread, mailbox),                           \
+	    "SELECT email, blob, flags, received, offset_min, size,"          \
+	    " length(prefix)+front AS prefix_len, keywords, thread, mailbox"  \
+	    " FROM kept k JOIN email e USING (account, email)"                \
+	    " WHERE account=?1 AND email>?2 AND k.at>=?3"                     \
+	    " ORDER BY email LIMIT ?4")                                       \
+	S(email_back, "UPDATE email SET mailbox=?1, uid=?2, created=?3,"      \
+	    " placements=1 WHERE account=?4 AND email=?5")                    \
+	R(placed_first, (uid, saved), "FROM placement WHERE account=?1"       \
+	    " AND mailbox=?2 AND expunged=0 AND saved>0"                      \
+	    " ORDER BY uid LIMIT ?3")                                         \
+	R(mailbox_used_for, (account, mailbox, special, name), "FROM mailbox" \
+	    " WHERE (account, mailbox)>(?1, ?2) AND special & ?3<>0"          \
+	    " ORDER BY account, mailbox LIMIT 1")                             \
 	S(removal_add, "INSERT INTO removal VALUES (?1)")                     \
 	S(removal_any, "SELECT account FROM removal LIMIT 1")                 \
 	S(removal_del, "DELETE FROM removal WHERE account=?1")                \
@@ -538,7 +567,8 @@
 	    " OR e.thread=0)")                                                \
 	S(verify_dead, "SELECT count(*) FROM email e WHERE e.account=?1"      \
 	    " AND e.placements=0 AND e.email NOT IN (SELECT email"            \
-	    " FROM garbage WHERE account=?1)")                                \
+	    " FROM garbage WHERE account=?1 UNION ALL SELECT email"           \
+	    " FROM kept WHERE account=?1)")                                \
 	R(verify_blobs, (blob, pack, at, length, facts, crc, refs, front),    \
 	    "FROM blob WHERE blob>?1 ORDER BY blob LIMIT ?2")                 \
 	E(verify_named, (blob, times),                                        \

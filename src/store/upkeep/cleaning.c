@@ -3,8 +3,9 @@
 /*
  * What the writer does between two batches when nobody waits: it lets go what
  * was to leave later (release.c); then come rows that nobody names (gc.c), and
- * when none is left, tombstones, keys of conversations, packs and the
- * database's own room (tombstones.c, conversations.c, compact.c, shrink.c).
+ * when none is left, mail that is too old where it is (empty.c), tombstones,
+ * keys of conversations, packs and the database's own room (tombstones.c,
+ * conversations.c, compact.c, shrink.c).
  * Where it was begun without writing, it looks whether that is over.
  */
 
@@ -57,7 +58,9 @@ engine_gc(struct engine *e, bool *more, struct err *err)
 	rc = gc_slice(e, more, err);
 	if (rc < 0 || *more || e->gc_after_s > e->now_s)
 		return rc;
-	rc = tombstones_slice(e, more, err);
+	rc = empty_slice(e, more, err);
+	if (rc == 0 && !*more)
+		rc = tombstones_slice(e, more, err);
 	if (rc == 0 && !*more)
 		rc = conversations_slice(e, err);
 	if (rc == 0 && !*more)

@@ -66,12 +66,31 @@ free_email(struct cleaning *c, uint64_t account, uint64_t email,
 	return rc < 0 ? rc : unref_blob(c, blob, err);
 }
 
+/* It goes, unless a mailbox has it. Says 1. */
+static int
+free_if_dead(struct cleaning *c, uint64_t account, uint64_t email,
+    struct err *err)
+{
+	struct sql *q = &c->e->w;
+	uint64_t blob, placements;
+	int rc = sql_first(q, SQL_email_get, SQL_VALS(vi(account),
+	    vi(email)), err);
+
+	if (rc <= 0)
+		return rc < 0 ? rc : 1;
+	blob = sql_u64(q, email_get, blob);
+	placements = sql_u64(q, email_get, placements);
+	sql_end(q, SQL_email_get);
+	rc = placements ? 0 : free_email(c, account, email, blob, err);
+	return rc < 0 ? rc : 1;
+}
+
 /* The oldest email that is due: 1, or 0 if none is. */
 static int
 clean_garbage(struct cleaning *c, struct err *err)
 {
 	struct sql *q = &c->e->w;
-	uint64_t due, account, email, blob, placements;
+	uint64_t due, account, email;
 	int rc = sql_first(q, SQL_garbage_due, SQL_VALS(
 	    vi((uint64_t)c->e->now_s)), err);
 
@@ -87,16 +106,30 @@ clean_garbage(struct cleaning *c, struct err *err)
 		rc = unref_blob(c, email, err);
 		return rc < 0 ? rc : 1;
 	}
-	if (rc == 0)
-		rc = sql_first(q, SQL_email_get, SQL_VALS(vi(account),
-		    vi(email)), err);
+	return rc < 0 ? rc : free_if_dead(c, account, email, err);
+}
+
+/* The same of what was kept (mailbox/kept.c). A disk that is nearly full has no
+ * room for it. */
+static int
+clean_kept(struct cleaning *c, struct err *err)
+{
+	struct engine *e = c->e;
+	uint64_t account, email, age_s = engine_kept_s(e);
+	int rc;
+
+	if (e->room.low || e->room.full || age_s < GARBAGE_S)
+		age_s = GARBAGE_S;
+	rc = sql_first(&e->w, SQL_kept_old, SQL_VALS(
+	    vi((uint64_t)engine_since(e, (int64_t)age_s))), err);
 	if (rc <= 0)
-		return rc < 0 ? rc : 1;
-	blob = sql_u64(q, email_get, blob);
-	placements = sql_u64(q, email_get, placements);
-	sql_end(q, SQL_email_get);
-	rc = placements ? 0 : free_email(c, account, email, blob, err);
-	return rc < 0 ? rc : 1;
+		return rc;
+	account = sql_u64(&e->w, kept_old, account);
+	email = sql_u64(&e->w, kept_old, email);
+	sql_end(&e->w, SQL_kept_old);
+	rc = sql_run(&e->w, SQL_kept_del, SQL_VALS(vi(account), vi(email)),
+	    err);
+	return rc < 0 ? rc : free_if_dead(c, account, email, err);
 }
 
 /* A slice of an account that was removed: its placements, its emails, and at
@@ -107,7 +140,8 @@ clean_account(struct cleaning *c, uint64_t account, struct err *err)
 	static const enum sql_statement last[] = { SQL_mailbox_del,
 		SQL_floor_del, SQL_expunge_mark_del,
 		SQL_mailbox_removal_del_all, SQL_subscription_del_all,
-		SQL_copying_del_all, SQL_remembered_del_all, SQL_removal_del };
+		SQL_copying_del_all, SQL_remembered_del_all, SQL_kept_del_all,
+		SQL_removal_del };
 	struct { uint64_t email, blob; } found[50];
 	struct sql *q = &c->e->w;
 	size_t n = 0, i;
@@ -149,9 +183,7 @@ clean_placement(struct engine *e, uint64_t account, uint64_t mailbox,
 		return rc;
 	rc = sql_run(&e->w, SQL_email_unplace, SQL_VALS(vi(account),
 	    vi(r->email)), err);
-	return rc < 0 ? rc : sql_run(&e->w, SQL_garbage_add, SQL_VALS(
-	    vi((uint64_t)e->now_s + GARBAGE_S), vi(account), vi(r->email)),
-	    err);
+	return rc < 0 ? rc : retire_email(e, account, r->email, err);
 }
 
 /* A slice of a mailbox that was removed: its emails may be elsewhere too. */
@@ -246,8 +278,11 @@ clean_slice(struct cleaning *c, struct err *err)
 	uint64_t account;
 	int i, rc = 1;
 
-	for (i = 0; i < EMAILS_A_SLICE && rc > 0; i++)
+	for (i = 0; i < EMAILS_A_SLICE && rc > 0; i++) {
 		rc = clean_garbage(c, err);
+		if (rc == 0)
+			rc = clean_kept(c, err);
+	}
 	c->more = rc > 0;
 	if (rc >= 0)
 		rc = copying_clean(e, err);

@@ -341,7 +341,8 @@ expunge_gone(struct repairing *x, struct acct *a, const struct gone *g)
 	row = i < c->live.n ? &c->live.p[i] : NULL;
 	if (row && row->uid == g->uid)
 		rc = expunge_email(e, a, m, row, column_keywords(c,
-		    row->keywords), acct_modseq(e, a), x->err);
+		    row->keywords), acct_modseq(e, a), drop_email,
+		    x->err);
 	pthread_rwlock_unlock(&c->lock);
 	columns_put(e->columns, c);
 	return rc;

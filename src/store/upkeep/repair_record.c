@@ -18,7 +18,6 @@
  * INBOX takes it for new mail.
  */
 
-#define RECOVERED STR("Recovered")
 #define ULL(n) ((unsigned long long)(n))
 
 /* Whose it is now: the account of this number; or where the database is
@@ -49,25 +48,6 @@ find_owner(struct repairing *x, uint64_t account)
 	return rc < 0 ? rc : now != 0;
 }
 
-static int
-find_mailbox(struct repairing *x, struct mbox **m)
-{
-	struct mailbox_create_answer made;
-	struct acct *a = x->owner;
-	int rc = mbox_find(x->e, a->account, RECOVERED, m, x->err);
-
-	if (rc == 0 && (*m)->uidnext >= UINT32_MAX)
-		return err_set(x->err, E_LIMIT, "no UIDs left");
-	if (rc != E_NOTFOUND)
-		return rc;
-	rc = mailbox_insert(x->e, a, RECOVERED, 0, &made, x->err);
-	if (rc == 0)
-		rc = sql_run(&x->e->w, SQL_subscription_add, SQL_VALS(
-		    vi(a->account), vs(RECOVERED)), x->err);
-	return rc < 0 ? rc : mbox_get(x->e, a->account, made.mailbox, m,
-	    x->err);
-}
-
 /* The blob of *at, which has raw octets of text, as a message of theirs. */
 static int
 deliver_it(struct repairing *x, const struct place *at, uint64_t raw)
@@ -76,7 +56,7 @@ deliver_it(struct repairing *x, const struct place *at, uint64_t raw)
 		.size = raw + at->front, .front = at->front,
 		.received = x->e->now_s };
 	uint32_t uid;
-	int rc = find_mailbox(x, &d.mbox);
+	int rc = mailbox_recovered(x->e, x->owner, &d.mbox, x->err);
 
 	if (rc == 0)
 		rc = deliver(x->e, &d, &uid, x->err);
@@ -85,7 +65,7 @@ deliver_it(struct repairing *x, const struct place *at, uint64_t raw)
 	batch_journal(x->e, &(struct journal_row){
 	    .at_us = engine_now_us(x->e), .event = JOURNAL_recovered,
 	    .message = at->blob, .address = x->owner->address,
-	    .text = RECOVERED });
+	    .text = MAILBOX_RECOVERED });
 	return 0;
 }
 

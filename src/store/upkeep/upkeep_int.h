@@ -9,10 +9,11 @@
 /* What leaves later and is due, before all cleaning. */
 int later_slice(struct engine *e, bool *more, struct err *err);
 
-/* A slice of gc.c, tombstones.c, conversations.c, compact.c or shrink.c,
- * between two batches; *more if there is another one to do now. Negative: the
- * end of the process. */
+/* A slice of gc.c, empty.c, tombstones.c, conversations.c, compact.c or
+ * shrink.c, between two batches; *more if there is another one to do now.
+ * Negative: the end of the process. */
 int gc_slice(struct engine *e, bool *more, struct err *err);
+int empty_slice(struct engine *e, bool *more, struct err *err);
 int tombstones_slice(struct engine *e, bool *more, struct err *err);
 int conversations_slice(struct engine *e, struct err *err);
 int compact_slice(struct engine *e, bool *more, struct err *err);
