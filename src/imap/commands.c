@@ -42,6 +42,8 @@ const struct command_row imap_commands[] = {
 	{ C("NOOP"), 0, ANY, args_none, imap_noop, NONE, NULL },
 	{ C("LOGOUT"), ROW_QUIET, ANY, args_none, imap_logout, NONE, NULL },
 	{ C("ID"), 0, ANY, args_id, imap_id, C("ID"), NULL },
+	{ C("LANGUAGE"), 0, ANY, args_words, imap_language, C("LANGUAGE"),
+	    NULL },
 	{ C("STARTTLS"), 0, STATE_NOT_AUTH, args_none, imap_starttls,
 	    C("STARTTLS"), can_start_tls },
 	{ C("LOGIN"), 0, STATE_NOT_AUTH, args_login, imap_login,

@@ -1,7 +1,8 @@
 #include "imap/test_world.h"
 
 #define CAPS_WITH(before_login)                                            \
-	"CAPABILITY IMAP4rev1 IMAP4rev2 LITERAL+ ID " before_login        \
+	"CAPABILITY IMAP4rev1 IMAP4rev2 LITERAL+ ID LANGUAGE "             \
+	before_login                                                      \
 	"ENABLE CONDSTORE QRESYNC UTF8=ACCEPT UIDONLY "                   \
 	"COMPRESS=DEFLATE NAMESPACE "                                     \
 	"CREATE-SPECIAL-USE CHILDREN SPECIAL-USE LIST-EXTENDED "          \

@@ -366,3 +366,19 @@ args_enable(struct scan *s, union args *out)
 	} while (scan_opt(s, ' '));
 	scan_end(s);
 }
+
+/* language-cmd = "LANGUAGE" *(SP astring)                 RFC 5255 3.5 */
+void
+args_words(struct scan *s, union args *out)
+{
+	struct words_args *a = &out->words;
+
+	while (scan_opt(s, ' ')) {
+		if (a->n == WORDS_MAX) {
+			scan_over(s, "Too many words");
+			return;
+		}
+		a->word[a->n++] = scan_astring(s);
+	}
+	scan_end(s);
+}

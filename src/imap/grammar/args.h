@@ -38,7 +38,8 @@ enum {
 	LIST_WANT_MYRIGHTS = 1 << 8,	/* RFC 8440 */
 };
 
-enum { PATTERNS_MAX = 32, ID_MAX = 30, ENABLE_MAX = 32, USES_MAX = 16 };
+enum { PATTERNS_MAX = 32, ID_MAX = 30, ENABLE_MAX = 32, USES_MAX = 16,
+	WORDS_MAX = 32 };
 
 /* FETCH's and STORE's modifiers are part of their arguments: RFC 7162. */
 #define NO_MODSEQ UINT64_MAX
@@ -126,6 +127,11 @@ struct enable_args {
 	size_t n;
 };
 
+struct words_args {
+	struct str word[WORDS_MAX];
+	size_t n;
+};
+
 union args {
 	struct login_args login;
 	struct authenticate_args authenticate;
@@ -145,6 +151,7 @@ union args {
 	struct thread_args thread;
 	struct id_args id;
 	struct enable_args enable;
+	struct words_args words;	/* of LANGUAGE */
 	struct seqset uids;		/* of UID EXPUNGE */
 	struct str word;		/* a mailbox, a quota root, or
 					 * COMPRESS's mechanism */
@@ -174,6 +181,7 @@ args_parser args_sort;
 args_parser args_thread;
 args_parser args_id;
 args_parser args_enable;
+args_parser args_words;		/* LANGUAGE */
 args_parser args_atom;		/* COMPRESS */
 args_parser args_getquota;
 args_parser args_setquota;	/* GETQUOTA's; its limits are nobody's */

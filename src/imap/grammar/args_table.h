@@ -28,6 +28,7 @@ static const struct {
 	{ STR("THREAD"), args_thread },
 	{ STR("ID"), args_id },
 	{ STR("ENABLE"), args_enable },
+	{ STR("LANGUAGE"), args_words },
 	{ STR("COMPRESS"), args_atom },
 	{ STR("GETQUOTA"), args_getquota },
 	{ STR("SETQUOTA"), args_setquota },
