@@ -6,7 +6,7 @@
  * (or a refusal), with LITERAL+ its octets come whether we want them or not.
  * The line behind a message ends the command, or has the next one. RFC 3502
  */
-#include "imap/imap_int.h"
+#include "imap/catenate.h"
 #include "mail/append.h"
 #include "mail/deposit.h"
 #include "mail/mailboxes.h"
@@ -28,10 +28,9 @@ check_mailbox(struct imap_session *s, const struct append_args *a)
 	return e < 0 ? imap_fail(s, "append", &err) : NO_ANSWER;
 }
 
-/* The literal, and the line behind it. */
-static int
-receive_text(struct imap_session *s, uint64_t left, struct deposit *text,
-    struct buf *line)
+int
+imap_receive(struct imap_session *s, uint64_t left,
+    int (*take)(void *arg, struct str octets), void *arg, struct buf *line)
 {
 	struct err err = { 0 };
 	struct str octets;
@@ -44,7 +43,7 @@ receive_text(struct imap_session *s, uint64_t left, struct deposit *text,
 			return e;
 		octets.n = left < octets.n ? (size_t)left : octets.n;
 		pace_count(&s->pace, octets.n);
-		deposit_write(text, octets);
+		(void)take(arg, octets);
 		stream_eat(s->d.stream, octets.n);
 		left -= octets.n;
 	}
@@ -56,6 +55,13 @@ receive_text(struct imap_session *s, uint64_t left, struct deposit *text,
 	if (e == 0)
 		buf_str(line, octets);
 	return e;
+}
+
+static int
+to_deposit(void *arg, struct str octets)
+{
+	deposit_write(arg, octets);
+	return 0;
 }
 
 /* An APPEND under way. */
@@ -135,6 +141,23 @@ cut_utf8_end(struct buf *line)
 	return true;
 }
 
+/* CATENATE (...)                                                   RFC 4469 */
+static struct answer
+put_together(struct append_run *r, const struct deposit_options *o)
+{
+	struct str parts = str_dup(r->mem, r->next->parts);
+	struct deposit *text = deposit_new(o);
+	struct answer a;
+
+	buf_reset(&r->line);
+	buf_str(&r->line, parts);
+	a = imap_catenate(r->s, &r->line, text);
+	if (a.kind == ANSWER_NONE && stream_failed(r->s->d.stream) == 0)
+		a = take_message(r, text, r->line.n == 0);
+	deposit_free(text);
+	return a;
+}
+
 /* From "+" to the line behind the message, which is what r->line has then. */
 static struct answer
 receive_message(struct append_run *r)
@@ -145,10 +168,12 @@ receive_message(struct append_run *r)
 	struct answer answer = NO_ANSWER;
 	struct deposit *text;
 
+	if (r->next->catenate)
+		return put_together(r, &o);
 	if (r->next->sync && imap_continue(s, STR("Go ahead")) < 0)
 		return NO_ANSWER;
 	text = deposit_new(&o);
-	if (receive_text(s, r->next->size, text, &r->line) == 0)
+	if (imap_receive(s, r->next->size, to_deposit, text, &r->line) == 0)
 		answer = r->next->utf8 && !cut_utf8_end(&r->line) ?
 		    BAD("Syntax: expected the end of UTF8 (...)") :
 		    take_message(r, text, r->line.n == 0);
@@ -163,7 +188,7 @@ check_message(struct imap_session *s, const struct append_message *m)
 	if (m->utf8 && !imap_utf8(s))
 		return BAD("Enable UTF8=ACCEPT first");
 	/* RFC 3502: this can be used to cancel the append. */
-	if (m->size == 0)
+	if (m->size == 0 && !m->catenate)
 		return NO("An empty message is none");
 	if (m->size > s->service->max_message)
 		return NO_CODE("TOOBIG", "The message is too large");

@@ -72,10 +72,8 @@ section_end(struct section_out *to, int e)
 	return e;
 }
 
-int
-imap_put_section(struct imap_session *s, struct buf *out,
-    const struct section *sec, const struct mail_message *m,
-    const struct facts *f, struct err *err)
+enum facts_what
+section_facts(const struct section *sec)
 {
 	static const enum facts_what whats[] = {
 		[SECTION_ALL] = FACTS_BODY_ALL,
@@ -85,6 +83,29 @@ imap_put_section(struct imap_session *s, struct buf *out,
 		[SECTION_TEXT] = FACTS_TEXT,
 		[SECTION_MIME] = FACTS_MIME,
 	};
+
+	return whats[sec->text];
+}
+
+/* RFC 3501 6.4.5: what is beyond the end is cut. */
+void
+section_clip(const struct section *sec, struct octet_range *r)
+{
+	uint64_t skip = sec->offset < r->len ? sec->offset : r->len;
+
+	if (!sec->partial)
+		return;
+	r->offset += skip;
+	r->len -= skip;
+	if (r->len > sec->length)
+		r->len = sec->length;
+}
+
+int
+imap_put_section(struct imap_session *s, struct buf *out,
+    const struct section *sec, const struct mail_message *m,
+    const struct facts *f, struct err *err)
+{
 	bool except = sec->text == SECTION_FIELDS_NOT;
 	bool by_name = sec->text == SECTION_FIELDS || except;
 	auto_buf fields = BUF_INIT(MESSAGE_HEADER_MAX + 2);
@@ -94,8 +115,8 @@ imap_put_section(struct imap_session *s, struct buf *out,
 
 	if (sec->item == ITEM_BINARY || sec->item == ITEM_BINARY_SIZE)
 		return imap_put_binary(&to, m, f, err);
-	e = message_section(m, f, whats[sec->text], sec->part, sec->npart, &r,
-	    err);
+	e = message_section(m, f, section_facts(sec), sec->part, sec->npart,
+	    &r, err);
 	if (e == E_NOTFOUND) {
 		/* No such section: that is an answer, not a failure. */
 		section_put_name(out, sec);
@@ -108,15 +129,7 @@ imap_put_section(struct imap_session *s, struct buf *out,
 		r = (struct octet_range){ 0, fields.n };
 	}
 	if (e >= 0) {
-		/* RFC 3501 6.4.5: what is beyond the end is cut. */
-		uint64_t skip = sec->offset < r.len ? sec->offset : r.len;
-
-		if (sec->partial) {
-			r.offset += skip;
-			r.len -= skip;
-			if (r.len > sec->length)
-				r.len = sec->length;
-		}
+		section_clip(sec, &r);
 		to.len = r.len;
 		if (r.len == 0)
 			section_begin(&to);

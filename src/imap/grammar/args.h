@@ -89,6 +89,9 @@ struct append_message {
 	int zone_min;
 	bool literal8;
 	bool utf8;			/* ")" follows: RFC 6855 4 */
+	/* RFC 4469: "CATENATE (" came, and this behind it. */
+	bool catenate;
+	struct str parts;
 	uint64_t size;
 	bool sync;			/* "+" is waited for */
 };

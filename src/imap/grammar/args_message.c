@@ -2,8 +2,10 @@
 #include "imap/grammar/args.h"
 
 /* append-message = [SP flag-list] [SP date-time] SP append-data
- * append-data = literal / literal8 / "UTF8" SP "(" literal8 ")"
- * What is here ends with the literal's head, its octets are streamed. */
+ * append-data = literal / literal8 / "UTF8" SP "(" literal8 ")" /
+ *     "CATENATE" SP "(" cat-part *(SP cat-part) ")"
+ * What is here ends with the literal's head, its octets are streamed; parts
+ * of a CATENATE are read one by one (catenate.h). */
 static void
 append_message(struct scan *s, struct append_message *m)
 {
@@ -16,6 +18,12 @@ append_message(struct scan *s, struct append_message *m)
 		m->date = scan_date_time(s, &m->zone_min);
 		m->dated = true;
 		scan_sp(s);
+	}
+	m->catenate = scan_opt_text(s, STR("CATENATE ("));
+	if (m->catenate) {
+		m->parts = rd_rest(&s->r);
+		m->sync = m->literal8 = true;
+		return;
 	}
 	m->utf8 = scan_opt_text(s, STR("UTF8 ("));
 	m->literal8 = scan_opt(s, '~');

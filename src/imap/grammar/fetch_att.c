@@ -109,6 +109,13 @@ section_part(struct scan *s, struct section *sec)
 	return false;
 }
 
+void
+scan_section_text(struct scan *s, struct section *sec)
+{
+	if (section_part(s, sec))
+		section_msgtext(s, sec);
+}
+
 /* section = "[" [section-spec] "]" ["<" number "." nz-number ">"] */
 static void
 section_spec(struct scan *s, struct section *sec)

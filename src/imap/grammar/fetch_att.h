@@ -63,6 +63,9 @@ struct fetch_att {
 /* "ALL" / "FULL" / "FAST" / fetch-att / "(" fetch-att *(SP fetch-att) ")" */
 struct fetch_att scan_fetch_att(struct scan *s);
 
+/* section-spec: "1.2", "HEADER", "1.MIME", "HEADER.FIELDS (FROM)". */
+void scan_section_text(struct scan *s, struct section *sec);
+
 /* Does answering set \Seen? */
 bool fetch_sets_seen(const struct fetch_att *f);
 
