@@ -79,10 +79,10 @@ def test_without_a_server(data):
                                        "you@example.org", cwd=data)
     assert json.loads(fine("account", "list", "--json", cwd=data)) == [
         {"address": "you@example.org", "messages": 0, "octets": 0,
-         "send-as": "own"}]
+         "quota": "default", "send-as": "own"}]
     assert "own, ours, anyone" in refused(
         "account", "send-as", "you@example.org", "all", cwd=data)
-    assert "no such account" in refused(
+    assert "there is no account" in refused(
         "account", "send-as", "other@example.org", "ours", cwd=data)
     fine("account", "send-as", "you@example.org", "ours", cwd=data)
     assert json.loads(fine("account", "list", "--json", cwd=data))[0][

@@ -9,6 +9,7 @@
 #include "admin/table.h"
 #include "admin/typed.h"
 #include "admin/undelete.h"
+#include "conf/conf.h"
 
 static const char usage[] =
     "usage: postern account add ADDRESS [--password-stdin|--make-password]\n"
@@ -16,6 +17,7 @@ static const char usage[] =
     "       postern account passwd ADDRESS [--password-stdin|--make-password]\n"
     "       postern account app-password add|list|remove ADDRESS ...\n"
     "       postern account logins ADDRESS [--days N] [--json]\n"
+    "       postern account quota ADDRESS SIZE|none|default\n"
     "       postern account deleted ADDRESS [--within TIME] [--json]\n"
     "       postern account undelete ADDRESS [MAILBOX] [--within TIME]\n"
     "       postern account send-as ADDRESS own|ours|anyone\n"
@@ -32,6 +34,9 @@ static const char usage[] =
     "with which app password (none: the account's own); the newest last, of\n"
     "the last N days (7), times UTC. What repeats itself within an hour (of\n"
     "the clock) is one line, with the time of the last and how many.\n"
+    "quota says how much the person may have: octets, 500M, 5G; none is no\n"
+    "limit, default what the option quota says. Above it mail is sent back\n"
+    "with 452 4.2.2; nothing that is there goes.\n"
     "deleted shows what the person has removed for good and can have back, as\n"
     "long as keep-deleted says; of the last TIME only (30m, 2h, 3d). undelete\n"
     "brings it back to where it was, under new numbers; what was in a mailbox\n"
@@ -193,6 +198,54 @@ account_send_as(void *ctx, struct err *err)
 }
 
 static bool
+read_quota(const char *word, uint64_t *quota)
+{
+	if (strcmp(word, "none") == 0)
+		*quota = QUOTA_NONE;
+	else if (strcmp(word, "default") == 0)
+		*quota = 0;
+	else
+		return conf_size_read(str_c(word), quota) && *quota > 0 &&
+		    *quota < QUOTA_NONE;
+	return true;
+}
+
+static struct str
+quota_text(struct arena *a, uint64_t quota)
+{
+	auto_buf b = BUF_INIT(64);
+
+	if (quota == 0)
+		return STR("default");
+	if (quota == QUOTA_NONE)
+		return STR("none");
+	conf_size_put(&b, quota);
+	return str_dup(a, buf_get(&b));
+}
+
+static int
+account_quota(void *ctx, struct err *err)
+{
+	struct account_ctx *c = ctx;
+	struct account_quota_ask ask = { .address = c->inside };
+	struct str is;
+	struct done done;
+
+	if (!read_quota(c->word, &ask.quota))
+		return err_set(err, E_INVALID, "\"%s\" is none of a size like "
+		    "500M or 5G, none, default", c->word);
+	ask.change = operator_change(c->op);
+	if (operator_store(c->op, STORE_account_quota, &ask, &done, err) < 0)
+		return err->code;
+	is = quota_text(c->a->memory, ask.quota);
+	if (c->o->json)
+		json_say("changed", c->inside, "quota", is);
+	else
+		printf("%s may have: %.*s\n", c->address, STR_FMT(is));
+	return 0;
+}
+
+static bool
 account_agreed(struct account_ctx *c)
 {
 	char line[8] = "";
@@ -229,7 +282,8 @@ account_list(void *ctx, struct err *err)
 	struct account_ctx *c = ctx;
 	static const struct table_column columns[] = {
 		{ "address", false, true }, { "messages", true },
-		{ "octets", true }, { "send-as", false } };
+		{ "octets", true }, { "quota", false },
+		{ "send-as", false } };
 	struct table t = { .columns = columns, .ncolumns = NELEM(columns) };
 	struct arena *a = c->a->memory;
 	struct accounts_ask ask = { STR_NULL };
@@ -251,7 +305,8 @@ account_list(void *ctx, struct err *err)
 			cells[1] = arena_printf(a, "%u", row.messages);
 			cells[2] = arena_printf(a, "%llu",
 			    (unsigned long long)row.size);
-			cells[3] = row.send_as < SEND_AS_N ?
+			cells[3] = quota_text(a, row.quota);
+			cells[4] = row.send_as < SEND_AS_N ?
 			    str_c(rights[row.send_as]) : STR("?");
 		}
 	} while (answer.more);
@@ -314,6 +369,7 @@ static const struct verb verbs[] = {
 	{ "list", 0, 0, account_list },
 	{ "passwd", 1, 1, account_passwd },
 	{ "logins", 1, 1, account_logins },
+	{ "quota", 2, 2, account_quota },
 	{ "deleted", 1, 1, account_deleted },
 	{ "undelete", 1, 2, account_undelete },
 	{ "send-as", 2, 2, account_send_as },

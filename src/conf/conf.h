@@ -35,3 +35,7 @@ void conf_listen(struct arena *a, struct config *c,
 struct str conf_path(struct arena *a, struct str folder, const char *path);
 /* The present folder; "." if it has no name. */
 struct str conf_here(struct arena *a);
+
+/* "50M", "2G": octets. And in the largest unit that holds them whole. */
+must_check bool conf_size_read(struct str s, uint64_t *octets);
+void conf_size_put(struct buf *b, uint64_t octets);

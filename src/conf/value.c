@@ -63,6 +63,18 @@ cores(void)
 	return n < 1 ? 1 : n > CORES_MAX ? CORES_MAX : (uint64_t)n;
 }
 
+bool
+conf_size_read(struct str s, uint64_t *octets)
+{
+	return read_number(CONF_SIZE, s, octets);
+}
+
+void
+conf_size_put(struct buf *b, uint64_t octets)
+{
+	put_number(b, CONF_SIZE, octets);
+}
+
 static bool
 read_bool(struct str s, uint64_t *v)
 {

@@ -131,6 +131,7 @@ enum store_effect {
 	C(account_add,    answer, AUTH_OPERATOR,     RUN_WRITER, CHANGE_names) \
 	C(account_passwd, done,   AUTH_OPERATOR,     RUN_WRITER, CHANGE_once) \
 	C(account_let,    done,   AUTH_OPERATOR,     RUN_WRITER, CHANGE_names) \
+	C(account_quota,  done,   AUTH_OPERATOR,     RUN_WRITER, CHANGE_once) \
 	C(account_remove, done,   AUTH_OPERATOR,     RUN_WRITER, CHANGE_removes) \
 	C(accounts,       answer, AUTH_OPERATOR,     RUN_READER, CHANGE_none) \
 	C(alias_add,      done,   AUTH_OPERATOR,     RUN_WRITER, CHANGE_names) \

@@ -29,13 +29,18 @@
 enum { SEND_AS_own, SEND_AS_ours, SEND_AS_anyone, SEND_AS_N };
 #define FIELDS_account_let_ask(F, S) \
 	F(S, u64, change, 0) F(S, str, address, 320) F(S, u32, send_as, 0)
+/* What an account may have, octets; 0: what the option `quota` says. */
+#define QUOTA_NONE ((uint64_t)INT64_MAX)
+#define FIELDS_account_quota_ask(F, S) \
+	F(S, u64, change, 0) F(S, str, address, 320) F(S, u64, quota, 0)
 #define FIELDS_account_remove_ask(F, S) \
 	F(S, u64, change, 0) F(S, str, address, 320)
 #define FIELDS_accounts_ask(F, S) F(S, str, after, 320) F(S, str, only, 320)
 #define FIELDS_accounts_answer(F, S) F(S, str, rows, MSG_CHUNK) F(S, u8, more, 0)
 #define FIELDS_account_row(F, S)                                      \
 	F(S, u64, account, 0) F(S, str, address, 320)                 \
-	F(S, u32, messages, 0) F(S, u64, size, 0) F(S, u32, send_as, 0)
+	F(S, u32, messages, 0) F(S, u64, size, 0) F(S, u32, send_as, 0) \
+	F(S, u64, quota, 0)
 /* What was expunged since then (seconds since 1970; 0: ever) and can be had
  * back, by the mailbox it would come into, those behind `after` (a name; empty
  * at first). keeps_s: how long it is kept. */

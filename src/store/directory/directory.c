@@ -126,7 +126,8 @@ get_named(struct engine *e, struct str address, struct account_name *n,
 	int rc = get_name(e, address, n, err);
 
 	if (rc == E_NOTFOUND || (rc == 0 && n->account == 0))
-		return err_set(err, E_NOTFOUND, "no such account");
+		return err_set(err, E_NOTFOUND, "there is no account %.*s",
+		    STR_FMT(address));
 	return rc;
 }
 
@@ -242,6 +243,25 @@ write_account_let(struct engine *e, struct write *w)
 		return err_set(&w->err, E_INVALID, "no such right");
 	return rc < 0 ? rc : sql_run(&e->w, SQL_account_let, SQL_VALS(
 	    vi(ask->send_as), vi(n.account)), &w->err);
+}
+
+int
+write_account_quota(struct engine *e, struct write *w)
+{
+	const struct account_quota_ask *ask = w->ask;
+	struct account_name n;
+	struct acct *a;
+	int rc = get_named(e, ask->address, &n, &w->err);
+
+	if (rc == 0 && ask->quota > QUOTA_NONE)
+		return err_set(&w->err, E_INVALID, "no such quota");
+	if (rc == 0)
+		rc = acct_get(e, n.account, &a, &w->err);
+	if (rc < 0)
+		return rc;
+	a->quota = ask->quota;
+	acct_touch(e, a);
+	return 0;
 }
 
 /* Nobody reaches it from here on; its mail goes in slices (gc.c). */

@@ -175,7 +175,8 @@ read_one_account(struct reader *r, struct str address, struct err *err)
 	    sql_str(&r->q, address_one, address),
 	    sql_u32(&r->q, address_one, messages),
 	    sql_u64(&r->q, address_one, used),
-	    sql_u32(&r->q, address_one, send_as) });
+	    sql_u32(&r->q, address_one, send_as),
+	    sql_u64(&r->q, address_one, quota) });
 	sql_end(&r->q, SQL_address_one);
 	return 0;
 }
@@ -206,7 +207,8 @@ read_accounts(struct reader *r, const struct caller *c,
 		    sql_str(&r->q, address_list, address),
 		    sql_u32(&r->q, address_list, messages),
 		    sql_u64(&r->q, address_list, used),
-		    sql_u32(&r->q, address_list, send_as) });
+		    sql_u32(&r->q, address_list, send_as),
+		    sql_u64(&r->q, address_list, quota) });
 		rc = sql_next(&r->q, s, err);
 	}
 	answer->accounts.more = rc > 0 || n == ACCOUNTS_A_PAGE;

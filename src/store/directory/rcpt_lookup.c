@@ -59,35 +59,23 @@ read_sender(struct reader *r, const struct caller *c,
 	return resolve_sender(&r->q, r->arena, &who, ask->address, err);
 }
 
-static uint64_t
-room_in(const struct engine *e, uint64_t used)
-{
-	uint64_t quota = engine_quota(e);
-
-	if (quota == 0)
-		return UINT64_MAX;
-	return used < quota ? quota - used : 0;
-}
-
 static int
 room_of(struct reader *r, uint64_t account, uint64_t *room, struct err *err)
 {
-	uint64_t used = 0;
+	uint64_t used, quota;
 	int rc;
 
-	*room = room_in(r->e, 0);
-	if (engine_quota(r->e) == 0)
+	if (state_room(r->e, account, room))
 		return 0;
-	if (!state_used(r->e, account, &used)) {
-		rc = sql_first(&r->q, SQL_account_get, SQL_VALS(vi(account)),
-		    err);
-		if (rc <= 0)
-			return rc;
-		used = sql_u64(&r->q, account_get, used);
-		sql_end(&r->q, SQL_account_get);
-		state_used_was(r->e, account, used);
-	}
-	*room = room_in(r->e, used);
+	*room = UINT64_MAX;
+	rc = sql_first(&r->q, SQL_account_get, SQL_VALS(vi(account)), err);
+	if (rc <= 0)
+		return rc;
+	used = sql_u64(&r->q, account_get, used);
+	quota = sql_u64(&r->q, account_get, quota);
+	sql_end(&r->q, SQL_account_get);
+	state_used_was(r->e, account, used, quota);
+	*room = quota_room(r->e, quota, used);
 	return 0;
 }
 
@@ -214,19 +202,17 @@ rcpt_is_known(struct engine *e, const struct caller *c,
     struct recipient *who)
 {
 	struct cached_address a;
-	uint64_t used = 0;
+	uint64_t room = UINT64_MAX;
 
 	if (!address_cache_get(e->addresses, engine_directory(e),
 	    ask->address, &a) || a.kind == ADDRESS_SRS ||
 	    (a.kind == ADDRESS_REMOTE &&
 		is_ours_by_name(e, c, ask->address)))
 		return false;
-	if (a.kind == ADDRESS_ACCOUNT && engine_quota(e) &&
-	    !state_used(e, a.account, &used))
+	if (a.kind == ADDRESS_ACCOUNT && !state_room(e, a.account, &room))
 		return false;
 	*who = recipient_of(ask);
-	answer_rcpt(c, &a, room_in(e, used), a.kind == ADDRESS_ALIAS, answer,
-	    who);
+	answer_rcpt(c, &a, room, a.kind == ADDRESS_ALIAS, answer, who);
 	return true;
 }
 

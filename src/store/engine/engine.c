@@ -499,6 +499,7 @@ engine_close(struct engine *e)
 	map_free(&e->mboxes);
 	map_free(&e->fresh);
 	map_free(&e->used);
+	map_free(&e->quotas);
 	map_free(&e->damage_told);
 	map_free(&e->compaction.seen);
 	map_free(&e->repair.found);

@@ -34,6 +34,7 @@ struct acct {
 	struct str address;
 	uint64_t generation, uidvalidity, next_mailbox, next_email, modseq;
 	uint64_t messages, used;
+	uint64_t quota;		/* its own; 0: what the option says */
 	struct mbox *inbox;
 	struct list_link dirty;	/* of those that are to be written */
 };
@@ -113,7 +114,9 @@ struct engine {
 	struct filter *filter;
 	uint64_t gaps_written, gaps_kept;	/* which version of them */
 	pthread_mutex_t used_lock;
-	struct map used;	/* account -> octets, as of the last commit */
+	/* account -> octets, as of the last commit; its quota, if that is its
+	 * own */
+	struct map used, quotas;
 
 	/* Of the present batch. */
 	struct arena *arena;
@@ -176,11 +179,21 @@ struct engine {
 	} conversations;
 };
 
-/* Limits change while threads look at them. */
+/* Limits change while threads look at them. What an account may have, octets
+ * (0: any): own is the column of its row. */
 static inline uint64_t
-engine_quota(const struct engine *e)
+engine_quota(const struct engine *e, uint64_t own)
 {
-	return __atomic_load_n(&e->o.quota, __ATOMIC_RELAXED);
+	return own == QUOTA_NONE ? 0 : own ? own :
+	    __atomic_load_n(&e->o.quota, __ATOMIC_RELAXED);
+}
+/* And has room for. */
+static inline uint64_t
+quota_room(const struct engine *e, uint64_t own, uint64_t used)
+{
+	uint64_t quota = engine_quota(e, own);
+
+	return quota == 0 ? UINT64_MAX : used < quota ? quota - used : 0;
 }
 /* How long an expunged email is kept, seconds. */
 static inline uint32_t
@@ -231,10 +244,11 @@ int gaps_write(struct engine *e, struct err *err);
 void gaps_clean(struct engine *e);	/* after the commit */
 void state_forget(struct engine *e);	/* instead of it */
 void state_drop_account(struct engine *e, uint64_t account);
-/* How much an account uses, if that is known without SQL. Any thread. */
-bool state_used(struct engine *e, uint64_t account, uint64_t *used);
+/* What an account has room for, if that is known without SQL. Any thread. */
+bool state_room(struct engine *e, uint64_t account, uint64_t *room);
 /* What a reader found when it was not. */
-void state_used_was(struct engine *e, uint64_t account, uint64_t used);
+void state_used_was(struct engine *e, uint64_t account, uint64_t used,
+    uint64_t quota);
 
 /* commit.c */
 /* A lease that was lost (E_STALE) is the end, before an octet is written. */
@@ -398,9 +412,10 @@ struct reader {
 STORE_CALLS(C)
 #undef C
 
-/* mailbox/read.c: octets of the account's messages; E_NOTFOUND. */
+/* mailbox/read.c: octets of the account's messages, and its own quota;
+ * E_NOTFOUND. */
 int reader_used(struct reader *r, uint64_t account, uint64_t *octets,
-    struct err *err);
+    uint64_t *quota, struct err *err);
 
 /* blobs.c */
 enum { OCTETS_MAX = BLOB_CHUNK + 4096 };

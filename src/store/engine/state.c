@@ -38,7 +38,8 @@ acct_load(struct engine *e, uint64_t account, struct acct **out,
 		.next_email = sql_u64(&e->w, account_get, next_email),
 		.modseq = sql_u64(&e->w, account_get, modseq),
 		.messages = sql_u64(&e->w, account_get, messages),
-		.used = sql_u64(&e->w, account_get, used) };
+		.used = sql_u64(&e->w, account_get, used),
+		.quota = sql_u64(&e->w, account_get, quota) };
 	sql_end(&e->w, s);
 	map_put(&e->accts, account, 0, 0, a);
 	*out = a;
@@ -221,7 +222,8 @@ state_write(struct engine *e, struct err *err)
 		rc = sql_run(&e->w, SQL_account_put, SQL_VALS(
 		    vi(a->generation), vi(a->uidvalidity),
 		    vi(a->next_mailbox), vi(a->next_email), vi(a->modseq),
-		    vi(a->messages), vi(a->used), vi(a->account)), err);
+		    vi(a->messages), vi(a->used), vi(a->quota),
+		    vi(a->account)), err);
 		if (rc < 0)
 			return rc;
 	}
@@ -231,42 +233,50 @@ state_write(struct engine *e, struct err *err)
 enum { KEPT_MAX = 200000 };
 
 bool
-state_used(struct engine *e, uint64_t account, uint64_t *used)
+state_room(struct engine *e, uint64_t account, uint64_t *room)
 {
-	const struct map_slot *s;
+	const struct map_slot *used, *quota;
 
 	(void)pthread_mutex_lock(&e->used_lock);
-	s = map_find(&e->used, account, 0, 0);
-	if (s)
-		*used = s->number;
+	used = map_find(&e->used, account, 0, 0);
+	quota = map_find(&e->quotas, account, 0, 0);
+	if (used)
+		*room = quota_room(e, quota ? quota->number : 0, used->number);
 	(void)pthread_mutex_unlock(&e->used_lock);
-	return s;
+	return used;
 }
 
 /* What the writer says is newer than what a reader found. */
 static void
-put_used(struct engine *e, uint64_t account, uint64_t used, bool newer)
+put_used(struct engine *e, uint64_t account, uint64_t used, uint64_t quota,
+    bool newer)
 {
 	bool is;
 
 	(void)pthread_mutex_lock(&e->used_lock);
 	is = map_find(&e->used, account, 0, 0);
-	if (is ? newer : e->used.n < KEPT_MAX)
+	if (is ? newer : e->used.n < KEPT_MAX) {
 		map_put_number(&e->used, account, 0, 0, used);
+		if (quota)
+			map_put_number(&e->quotas, account, 0, 0, quota);
+		else
+			map_del(&e->quotas, account, 0, 0);
+	}
 	(void)pthread_mutex_unlock(&e->used_lock);
 }
 
 void
-state_used_was(struct engine *e, uint64_t account, uint64_t used)
+state_used_was(struct engine *e, uint64_t account, uint64_t used,
+    uint64_t quota)
 {
-	put_used(e, account, used, false);
+	put_used(e, account, used, quota, false);
 }
 
 void
 state_clean(struct engine *e)
 {
 	list_each(struct acct, a, &e->dirty_accts, dirty)
-		put_used(e, a->account, a->used, true);
+		put_used(e, a->account, a->used, a->quota, true);
 	while (list_pop_link(&e->dirty_mboxes))
 		continue;
 	while (list_pop_link(&e->dirty_accts))

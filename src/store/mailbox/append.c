@@ -102,7 +102,6 @@ check_append(struct engine *e, struct write *w, const struct appended *m,
 {
 	const struct append_ask *ask = w->ask;
 	int rc = acct_get(e, w->caller->account, &d->acct, &w->err);
-	uint64_t used;
 
 	if (rc == 0)
 		rc = mbox_find(e, w->caller->account, ask->name, &d->mbox,
@@ -111,9 +110,8 @@ check_append(struct engine *e, struct write *w, const struct appended *m,
 		rc = find_replaced(e, w->caller->account, ask, r, &w->err);
 	if (rc < 0)
 		return rc;
-	used = d->acct->used - r->row.size;
-	if (engine_quota(e) && (used > engine_quota(e) ||
-	    m->raw_size > engine_quota(e) - used))
+	if (m->raw_size > quota_room(e, d->acct->quota,
+	    d->acct->used - r->row.size))
 		return err_set(&w->err, E_FULL, "over quota");
 	if (d->mbox->uidnext >= UINT32_MAX)
 		return err_set(&w->err, E_LIMIT, "no UIDs left");

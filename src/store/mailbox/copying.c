@@ -92,11 +92,8 @@ copying_reserve(struct copying *c, uint64_t most)
 int
 copying_room(struct copying *c, uint64_t size, struct err *err)
 {
-	uint64_t quota = engine_quota(c->e);
-
 	c->octets += size;
-	if (quota && (c->acct->used > quota ||
-	    c->octets > quota - c->acct->used))
+	if (c->octets > quota_room(c->e, c->acct->quota, c->acct->used))
 		return err_set(err, E_FULL, "over quota");
 	return 0;
 }

@@ -152,22 +152,15 @@ mailbox_of(struct undeleting *u, uint64_t mailbox, struct mbox **m,
 	return rc;
 }
 
-static bool
-has_room(const struct undeleting *u, uint64_t size)
-{
-	uint64_t quota = engine_quota(u->e), used = u->acct->used;
-
-	return quota == 0 || (used < quota && size <= quota - used);
-}
-
 static int
 bring_back(struct undeleting *u, struct coming_back *b, struct err *err)
 {
 	struct engine *e = u->e;
 	uint64_t account = u->acct->account;
 	struct mbox *m;
-	int rc = has_room(u, b->row.size) ? mailbox_of(u, b->mailbox, &m,
-	    err) : err_set(err, E_FULL, "over quota");
+	int rc = b->row.size <= quota_room(e, u->acct->quota, u->acct->used) ?
+	    mailbox_of(u, b->mailbox, &m, err) :
+	    err_set(err, E_FULL, "over quota");
 
 	if (rc < 0)
 		return rc;

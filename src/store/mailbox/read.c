@@ -89,7 +89,7 @@ read_status(struct reader *r, const struct caller *c,
 
 int
 reader_used(struct reader *r, uint64_t account, uint64_t *octets,
-    struct err *err)
+    uint64_t *quota, struct err *err)
 {
 	int rc = sql_first(&r->q, SQL_account_get, SQL_VALS(vi(account)), err);
 
@@ -98,6 +98,7 @@ reader_used(struct reader *r, uint64_t account, uint64_t *octets,
 	if (rc < 0)
 		return rc;
 	*octets = sql_u64(&r->q, account_get, used);
+	*quota = sql_u64(&r->q, account_get, quota);
 	sql_end(&r->q, SQL_account_get);
 	return 0;
 }
@@ -108,14 +109,14 @@ read_quota(struct reader *r, const struct caller *c,
     struct err *err)
 {
 	struct quota_answer *out = &answer->quota;
-	uint64_t mailboxes;
-	int rc = reader_used(r, c->account, &out->octets, err);
+	uint64_t mailboxes, own;
+	int rc = reader_used(r, c->account, &out->octets, &own, err);
 
 	if (rc < 0)
 		return rc;
 	rc = sql_number(&r->q, SQL_mailbox_count, SQL_VALS(vi(c->account)),
 	    &mailboxes, err);
-	out->most_octets = engine_quota(r->e);
+	out->most_octets = engine_quota(r->e, own);
 	out->mailboxes = (uint32_t)mailboxes;
 	out->most_mailboxes = MAILBOXES_MAX;
 	return rc;

@@ -21,10 +21,10 @@
 /* RFC 4865 6 (3): counted by account. */
 static int
 look_for_room(struct sql *q, const struct engine *e, uint64_t account,
-    uint64_t used, uint64_t octets, struct err *err)
+    uint64_t room, uint64_t octets, struct err *err)
 {
 	struct queue_settings o = engine_queue_settings(e);
-	uint64_t quota = engine_quota(e), messages, waiting;
+	uint64_t messages, waiting;
 	int rc = sql_first(q, SQL_later_sums, SQL_VALS(vi(account)), err);
 
 	if (rc <= 0)
@@ -35,8 +35,7 @@ look_for_room(struct sql *q, const struct engine *e, uint64_t account,
 	if (messages >= o.hold_messages)
 		return err_set(err, E_LIMIT,
 		    "too many messages of this account leave later");
-	if (quota && (used + waiting >= quota ||
-	    octets > quota - used - waiting))
+	if (room <= waiting || octets > room - waiting)
 		return err_set(err, E_FULL, "over quota");
 	return 0;
 }
@@ -46,11 +45,11 @@ read_later_room(struct reader *r, const struct caller *c,
     const struct later_room_ask *ask, union store_answer *answer unused_arg,
     struct err *err)
 {
-	uint64_t used;
-	int rc = reader_used(r, c->account, &used, err);
+	uint64_t used, own;
+	int rc = reader_used(r, c->account, &used, &own, err);
 
-	return rc < 0 ? rc : look_for_room(&r->q, r->e, c->account, used,
-	    ask->octets, err);
+	return rc < 0 ? rc : look_for_room(&r->q, r->e, c->account,
+	    quota_room(r->e, own, used), ask->octets, err);
 }
 
 int
@@ -77,7 +76,8 @@ later_due(struct submitting *s)
 		    "nothing waits here for so long");
 	rc = acct_get(e, account, &a, &s->w->err);
 	if (rc == 0)
-		rc = look_for_room(&e->w, e, account, a->used,
+		rc = look_for_room(&e->w, e, account,
+		    quota_room(e, a->quota, a->used),
 		    ask->raw_size + ask->front.n, &s->w->err);
 	if (rc == 0)
 		s->due = due;

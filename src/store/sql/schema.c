@@ -416,9 +416,15 @@ static const char version_13[] =
     " STRICT, WITHOUT ROWID;"
     "CREATE INDEX kept_at ON kept (at);";
 
+/*
+ *   quota       of account: octets it may have; 0: what the option says
+ */
+static const char version_14[] =
+    "ALTER TABLE account ADD COLUMN quota INTEGER NOT NULL DEFAULT 0;";
+
 static const char *const steps[SCHEMA_VERSION] = { version_1, version_2,
 	version_3, version_4, version_5, version_6, version_7, version_8,
-	version_9, version_10, version_11, version_12, version_13 };
+	version_9, version_10, version_11, version_12, version_13, version_14 };
 
 /* ---- what the steps compute with ----------------------------------------- */
 

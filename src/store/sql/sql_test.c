@@ -86,7 +86,9 @@ test_columns_by_name(void **state unused_arg)
 #define ACCOUNT(n, address)                                                   \
 	"INSERT INTO account VALUES (" n ", " T(address) ", 1,1,1,1,1,0,0,0);" \
 	"INSERT INTO credential VALUES (" n ", x'');"
-#define BACK_TO_12 "DROP TABLE kept; UPDATE meta SET value=12;"
+#define BACK_TO_13                                                            \
+	"ALTER TABLE account DROP COLUMN quota; UPDATE meta SET value=13;"
+#define BACK_TO_12 BACK_TO_13 "DROP TABLE kept; UPDATE meta SET value=12;"
 #define BACK_TO_11 BACK_TO_12 "DROP TABLE filter; UPDATE meta SET value=11;"
 #define BACK_TO_10                                                            \
 	BACK_TO_11                                                            \

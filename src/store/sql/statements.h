@@ -53,11 +53,11 @@
 	S(address_del, "DELETE FROM address WHERE domain=?1 AND local=?2")    \
 	S(address_least, "SELECT min(account) FROM address WHERE domain=?1")  \
 	R(address_list, (domain, local, account, address, messages, used,     \
-	    send_as),                                                         \
+	    send_as, quota),                                                  \
 	    "FROM address JOIN account USING (account)"                       \
 	    " WHERE (address.domain, address.local)>(?1, ?2)"                 \
 	    " ORDER BY address.domain, address.local LIMIT ?3")               \
-	R(address_one, (account, address, messages, used, send_as),           \
+	R(address_one, (account, address, messages, used, send_as, quota),    \
 	    "FROM address JOIN account USING (account)"                       \
 	    " WHERE address.domain=?1 AND address.local=?2")                  \
 	S(alias_any, "SELECT 1 FROM alias WHERE domain=?1 AND local=?2"       \
@@ -112,15 +112,15 @@
 	R(account_names, (account, address),                                  \
 	    "FROM account ORDER BY account")                                  \
 	R(account_get, (address, generation, uidvalidity, next_mailbox,       \
-	    next_email, modseq, messages, used),                              \
+	    next_email, modseq, messages, used, quota),                       \
 	    "FROM account WHERE account=?1")                                  \
 	S(account_add, "INSERT INTO account VALUES (?1, ?2, 1, ?3, ?4, 1,"    \
-	    " 1, 0, 0, 0)")                                                   \
+	    " 1, 0, 0, 0, 0)")                                                \
 	S(account_send_as, "SELECT send_as FROM account WHERE account=?1")    \
 	S(account_let, "UPDATE account SET send_as=?1 WHERE account=?2")      \
 	S(account_put, "UPDATE account SET generation=?1, uidvalidity=?2,"    \
 	    " next_mailbox=?3, next_email=?4, modseq=?5, messages=?6,"        \
-	    " used=?7 WHERE account=?8")                                      \
+	    " used=?7, quota=?8 WHERE account=?9")                            \
 	S(account_del, "DELETE FROM account WHERE account=?1")                \
 	S(account_next, "SELECT account FROM account WHERE account>?1"        \
 	    " ORDER BY account LIMIT 1")                                      \
