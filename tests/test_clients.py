@@ -168,6 +168,30 @@ def test_imaplib_folders(empty_demo):
         assert box.select("job")[0] == "NO"
 
 
+def test_imaplib_utf8(empty_demo):
+    """Names in UTF-8, then IMAP4rev2. (What append() of this imaplib makes of
+    UTF8=ACCEPT puts "UTF8 (" into the message, so it comes first.)"""
+    octets = b"Subject: one\r\n\r\n" + "Grüße\r\n".encode()
+    box = imaplib.IMAP4_SSL("127.0.0.1", empty_demo.ports["imaps"],
+                            ssl_context=client_context())
+    with box:
+        box.login(ALICE, PASSWORD)
+        assert box.append("INBOX", None, None, b"\xfc: x\r\n\r\n")[0] == "NO"
+        assert box.create("Entw&APw-rfe")[0] == "OK"
+        assert box.append("Entw&APw-rfe", None, None, octets)[0] == "OK"
+        assert box.enable("UTF8=ACCEPT")[0] == "OK"
+        assert box.select('"Entwürfe"') == ("OK", [b"1"])
+        assert box.search(None, 'BODY "GRÜSSE"')[1] == [b"1"]
+        (_, got), _ = box.fetch("1", "(BINARY[1])")[1]
+        assert got.decode() == "Grüße\r\n"
+        assert box.unselect()[0] == "OK"
+        assert box.enable("IMAP4rev2")[0] == "OK"
+        assert box.select("INBOX") == ("OK", [b"0"])
+        assert box.response("RECENT")[1] == [None]
+        assert box.search(None, "ALL")[0] == "OK"
+        assert box.response("ESEARCH")[1][0].startswith(b"(TAG ")
+
+
 @pytest.mark.parametrize("port,secure", [("submission", "false"),
                                          ("submissions", "true")])
 def test_nodemailer(empty_demo, port, secure):

@@ -34,6 +34,7 @@ put_search(struct imap_session *s, const struct search_result *found,
 struct answer
 imap_search(struct imap_session *s, const struct imap_command *c)
 {
+	const struct search_place here = imap_search_here(s, c);
 	struct search_args args = c->args.search;
 	struct search_result found;
 	struct answer a;
@@ -45,12 +46,11 @@ imap_search(struct imap_session *s, const struct imap_command *c)
 		args.esearch = true;	/* RFC 9051 6.4.4 */
 		args.options = RETURN_ALL;
 	}
-	a = imap_find(s, c->tag, &args, &found);
+	a = imap_find(s, &here, c->tag, &args, &found);
 	if (a.kind == ANSWER_NONE && args.esearch)
-		a = imap_put_esearch(s, c, &args, &found, NULL);
+		a = imap_put_esearch(s, &here, c->tag, &args, &found, NULL);
 	else if (a.kind == ANSWER_NONE)
-		put_search(s, &found, (c->row->flags & ROW_UID) != 0,
-		    imap_asks_modseq(args.key));
+		put_search(s, &found, here.uids, imap_asks_modseq(args.key));
 	search_result_free(&found);
 	return a.kind == ANSWER_NONE ? OK("Searched") : a;
 }

@@ -51,6 +51,7 @@ put_sort(struct imap_session *s, const uint32_t *numbers, size_t n,
 struct answer
 imap_sort(struct imap_session *s, const struct imap_command *c)
 {
+	const struct search_place here = imap_search_here(s, c);
 	const struct sort_args *args = &c->args.sort;
 	bool modseq = imap_asks_modseq(args->search.key);
 	struct order by[SORT_MAX];
@@ -65,18 +66,19 @@ imap_sort(struct imap_session *s, const struct imap_command *c)
 	/* RFC 5182, RFC 9394: of SEARCH only. */
 	if (args->search.options & (RETURN_SAVE | RETURN_PARTIAL))
 		return BAD("No such return option");
-	a = imap_find(s, c->tag, &args->search, &found);
+	a = imap_find(s, &here, c->tag, &args->search, &found);
 	if (a.kind == ANSWER_NONE) {
 		imap_progress_begin(&p, s, c->tag);
 		e = sort_messages(&s->view, &found, by, nby,
-		    (c->row->flags & ROW_UID) != 0, &numbers, &n, &err);
+		    here.uids, &numbers, &n, &err);
 		imap_progress_end(&p);
 		if (e < 0)
 			a = imap_fail(s, "sort", &err);
 	}
 	found.n = (uint32_t)n;
 	if (a.kind == ANSWER_NONE && args->search.esearch)
-		a = imap_put_esearch(s, c, &args->search, &found, numbers);
+		a = imap_put_esearch(s, &here, c->tag, &args->search, &found,
+		    numbers);
 	else if (a.kind == ANSWER_NONE)
 		put_sort(s, numbers, n, modseq && n ? found.highest : 0);
 	free(numbers);

@@ -62,6 +62,7 @@ put_threads(struct imap_session *s, const struct thread_tree *t, bool uids)
 struct answer
 imap_thread(struct imap_session *s, const struct imap_command *c)
 {
+	const struct search_place here = imap_search_here(s, c);
 	const struct thread_args *args = &c->args.thread;
 	struct thread_tree tree = { 0 };
 	struct search_result found;
@@ -72,7 +73,7 @@ imap_thread(struct imap_session *s, const struct imap_command *c)
 
 	if (args->algorithm == THREAD_REFS || args->search.esearch)
 		return BAD("No such threading algorithm or option");
-	a = imap_find(s, c->tag, &args->search, &found);
+	a = imap_find(s, &here, c->tag, &args->search, &found);
 	if (a.kind == ANSWER_NONE) {
 		imap_progress_begin(&p, s, c->tag);
 		e = thread_messages(&s->view, &found,
@@ -83,7 +84,7 @@ imap_thread(struct imap_session *s, const struct imap_command *c)
 			a = imap_fail(s, "thread", &err);
 	}
 	if (a.kind == ANSWER_NONE)
-		put_threads(s, &tree, (c->row->flags & ROW_UID) != 0);
+		put_threads(s, &tree, here.uids);
 	thread_tree_free(&tree);
 	search_result_free(&found);
 	return a.kind == ANSWER_NONE ? OK("Threaded") : a;

@@ -208,7 +208,7 @@ ends_of(const struct search_result *found, bool uids, const uint32_t *order)
 
 /* The highest modseq of the messages that MIN, MAX and PARTIAL name. */
 static int
-named_modseq(struct imap_session *s, const struct search_args *args,
+named_modseq(struct mailbox_view *v, const struct search_args *args,
     const struct search_result *found, uint64_t *modseq, struct err *err)
 {
 	struct search_result named = { 0 }, told = { 0 };
@@ -222,8 +222,7 @@ named_modseq(struct imap_session *s, const struct search_args *args,
 		    named.runs.p[i].uid + named.runs.p[i].n - 1);
 	c.set = buf_get(&pairs);
 	e = buf_failed(&pairs) ? err_set(err, E_LIMIT,
-	    "too many messages apart") : search_mailbox(&s->view, &c, &told,
-	    err);
+	    "too many messages apart") : search_mailbox(v, &c, &told, err);
 	*modseq = told.highest;
 	search_result_free(&named);
 	search_result_free(&told);
@@ -232,7 +231,7 @@ named_modseq(struct imap_session *s, const struct search_args *args,
 
 /* RFC 4731 3.2: the highest modseq of the messages that are told of. */
 static int
-told_modseq(struct imap_session *s, const struct search_args *args,
+told_modseq(struct mailbox_view *v, const struct search_args *args,
     const struct search_result *found, const struct ends *ends,
     uint64_t *modseq, struct err *err)
 {
@@ -248,26 +247,40 @@ told_modseq(struct imap_session *s, const struct search_args *args,
 	if (options & (RETURN_ALL | RETURN_COUNT))
 		return 0;
 	if (options & RETURN_PARTIAL)
-		return named_modseq(s, args, found, modseq, err);
+		return named_modseq(v, args, found, modseq, err);
 	selection_add(&pairs, low < high ? low : high, low < high ? low :
 	    high);
 	if (low != high)
 		selection_add(&pairs, low < high ? high : low, low < high ?
 		    high : low);
 	c.set = buf_get(&pairs);
-	e = search_mailbox(&s->view, &c, &told, err);
+	e = search_mailbox(v, &c, &told, err);
 	*modseq = told.highest;
 	search_result_free(&told);
 	return e;
 }
 
+/* search-correlator                                  RFC 4731, RFC 7377 2.1 */
+static void
+put_correlator(const struct imap_session *s, struct buf *b,
+    const struct search_place *at, struct str tag)
+{
+	buf_lit(b, "* ESEARCH (TAG ");
+	buf_quoted(b, tag);
+	if (!at->mailbox.p)
+		return;
+	buf_lit(b, " MAILBOX ");
+	reply_mailbox(b, at->mailbox, imap_utf8(s));
+	buf_printf(b, " UIDVALIDITY %u", at->uidvalidity);
+}
+
 struct answer
-imap_put_esearch(struct imap_session *s, const struct imap_command *c,
-    const struct search_args *args, const struct search_result *found,
-    const uint32_t *order)
+imap_put_esearch(struct imap_session *s, const struct search_place *at,
+    struct str tag, const struct search_args *args,
+    const struct search_result *found, const uint32_t *order)
 {
 	auto_buf b = BUF_INIT(IMAP_OUT_MAX);
-	bool uid = (c->row->flags & ROW_UID) != 0;
+	bool uid = at->uids;
 	const struct ends ends = ends_of(found, uid, order);
 	uint32_t options = args->options;
 	struct answer a = NO_ANSWER;
@@ -279,10 +292,9 @@ imap_put_esearch(struct imap_session *s, const struct imap_command *c,
 	if (a.kind != ANSWER_NONE || options == RETURN_SAVE)
 		return a;
 	if (found->n > 0 && imap_asks_modseq(args->key) &&
-	    told_modseq(s, args, found, &ends, &modseq, &err) < 0)
+	    told_modseq(at->view, args, found, &ends, &modseq, &err) < 0)
 		return imap_fail(s, "search", &err);
-	buf_lit(&b, "* ESEARCH (TAG ");
-	buf_quoted(&b, c->tag);
+	put_correlator(s, &b, at, tag);
 	buf_str(&b, uid ? STR(") UID") : STR(")"));
 	if (options & RETURN_MIN && found->n > 0)
 		buf_printf(&b, " MIN %u", ends.first);

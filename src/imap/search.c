@@ -7,6 +7,7 @@ enum { DAY = 86400, FOLDED_MAX = 1 << 20 };
 
 struct building {
 	struct imap_session *s;
+	const struct search_place *at;
 	struct str charset;
 	const char *refused;	/* why a key cannot be looked for; NULL */
 };
@@ -17,7 +18,7 @@ static struct condition *
 new_condition(struct building *b, enum condition_kind kind, int64_t low,
     int64_t high)
 {
-	struct condition *c = arena_new_of(b->s->cmd, struct condition);
+	struct condition *c = arena_new_of(b->at->mem, struct condition);
 
 	*c = (struct condition){ .kind = kind, .low = low, .high = high };
 	return c;
@@ -64,7 +65,7 @@ holds_text(struct building *b, enum condition_kind kind,
 	if (buf_failed(&utf8) || buf_failed(&folded))
 		b->refused = "A text is too long to be looked for";
 	c->name = key->field;
-	c->text = str_dup(b->s->cmd, buf_get(&folded));
+	c->text = str_dup(b->at->mem, buf_get(&folded));
 	return c;
 }
 
@@ -75,7 +76,14 @@ pairs_of(struct building *b, const struct seqset *set)
 
 	for (size_t i = 0; i < set->n; i++)
 		selection_add(&pairs, set->r[i].lo, set->r[i].hi);
-	return str_dup(b->s->cmd, buf_get(&pairs));
+	return str_dup(b->at->mem, buf_get(&pairs));
+}
+
+/* What a session remembers is of the mailbox that it has selected. */
+static bool
+is_selected(const struct building *b)
+{
+	return b->at->view == &b->s->view;
 }
 
 /* Numbers that no message has name none; "$" holds UIDs (RFC 5182 2). */
@@ -86,15 +94,20 @@ is_in_set(struct building *b, const struct search_key *key)
 	struct seqset set = key->set;
 
 	if (set.saved) {
-		c->set = str_dup(b->s->cmd, buf_get(&b->s->saved));
-	} else if (key->kind == SEARCH_UID) {
+		if (is_selected(b))
+			c->set = str_dup(b->at->mem, buf_get(&b->s->saved));
+		return c;
+	}
+	/* What "*" is, is another one in the next mailbox. */
+	set.r = arena_array(b->at->mem, set.n, sizeof(*set.r));
+	memcpy(set.r, key->set.r, set.n * sizeof(*set.r));
+	if (key->kind == SEARCH_UID) {
 		seqset_resolve_uids(&set);
-		c->set = pairs_of(b, &set);
 	} else {
 		c->kind = COND_NUMBER;
-		seqset_resolve(&set, b->s->view.exists);
-		c->set = pairs_of(b, &set);
+		seqset_resolve(&set, b->at->view->exists);
 	}
+	c->set = pairs_of(b, &set);
 	return c;
 }
 
@@ -118,7 +131,8 @@ is_recent(struct building *b)
 {
 	struct condition *c = new_condition(b, COND_UID, 0, 0);
 
-	c->set = str_dup(b->s->cmd, buf_get(&b->s->recent));
+	if (is_selected(b))
+		c->set = str_dup(b->at->mem, buf_get(&b->s->recent));
 	return c;
 }
 
@@ -265,11 +279,18 @@ bad_charset(struct imap_session *s)
 		STR("This charset is not known here") };
 }
 
-struct answer
-imap_conditions(struct imap_session *s, const struct search_args *args,
-    struct condition **out)
+struct search_place
+imap_search_here(struct imap_session *s, const struct imap_command *c)
 {
-	struct building b = { .s = s, .charset = args->charset };
+	return (struct search_place){ .view = &s->view, .mem = s->cmd,
+		.uids = (c->row->flags & ROW_UID) != 0 };
+}
+
+struct answer
+imap_conditions(struct imap_session *s, const struct search_place *at,
+    const struct search_args *args, struct condition **out)
+{
+	struct building b = { .s = s, .at = at, .charset = args->charset };
 
 	if (imap_asks_modseq(args->key))
 		imap_condstore(s);
@@ -286,19 +307,20 @@ imap_conditions(struct imap_session *s, const struct search_args *args,
 
 /* RFC 5182 2.1: what cannot be looked for saves an empty result. */
 struct answer
-imap_find(struct imap_session *s, struct str tag,
-    const struct search_args *args, struct search_result *found)
+imap_find(struct imap_session *s, const struct search_place *at,
+    struct str tag, const struct search_args *args,
+    struct search_result *found)
 {
 	struct condition *c;
 	struct progress p;
 	struct err err = { 0 };
-	struct answer a = imap_conditions(s, args, &c);
+	struct answer a = imap_conditions(s, at, args, &c);
 	int e;
 
 	*found = (struct search_result){ 0 };
 	if (a.kind == ANSWER_NONE) {
 		imap_progress_begin(&p, s, tag);
-		e = search_mailbox(&s->view, c, found, &err);
+		e = search_mailbox(at->view, c, found, &err);
 		imap_progress_end(&p);
 		if (e < 0)
 			a = imap_fail(s, "search", &err);

@@ -6,22 +6,38 @@
 #include "imap/imap_int.h"
 #include "mail/search.h"
 
-/* The keys as conditions, in the command's arena. ANSWER_NONE if they make
- * sense; else what to answer. */
+/* Where is searched. */
+struct search_place {
+	struct mailbox_view *view;
+	struct arena *mem;	/* for the conditions */
+	/* Of a mailbox that has to be named (RFC 7377): p is NULL else. */
+	struct str mailbox;
+	uint32_t uidvalidity;
+	bool uids;		/* messages are told by UID */
+};
+/* The mailbox selected. */
+struct search_place imap_search_here(struct imap_session *s,
+    const struct imap_command *c);
+
+/* The keys as conditions. ANSWER_NONE if they make sense; else what to
+ * answer. */
 struct answer imap_conditions(struct imap_session *s,
-    const struct search_args *args, struct condition **out);
+    const struct search_place *at, const struct search_args *args,
+    struct condition **out);
 
 /* Find what they name. The caller frees *found, whatever the answer is;
  * ANSWER_NONE if all went well. */
-struct answer imap_find(struct imap_session *s, struct str tag,
-    const struct search_args *args, struct search_result *found);
+struct answer imap_find(struct imap_session *s, const struct search_place *at,
+    struct str tag, const struct search_args *args,
+    struct search_result *found);
 
 /* "* ESEARCH ..." of what RETURN wants of them, and the result that "$" names
  * from now on (RFC 4731, RFC 5182). order: numbers or UIDs as SORT has them;
  * NULL: ascending. ANSWER_NONE, or what to answer. */
 struct answer imap_put_esearch(struct imap_session *s,
-    const struct imap_command *c, const struct search_args *args,
-    const struct search_result *found, const uint32_t *order);
+    const struct search_place *at, struct str tag,
+    const struct search_args *args, const struct search_result *found,
+    const uint32_t *order);
 /* Of the messages with these UIDs, those that the range says; suspends. The
  * ranges are in the command's arena. 0 or E_*.                  RFC 9394 3.3 */
 int imap_choose_part(struct imap_session *s, const struct partial_range *p,

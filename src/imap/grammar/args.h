@@ -150,6 +150,7 @@ union args {
 	struct store_args store;
 	struct copy_args copy;		/* and MOVE */
 	struct search_args search;
+	struct esearch_args esearch;
 	struct sort_args sort;
 	struct thread_args thread;
 	struct id_args id;
@@ -180,6 +181,7 @@ args_parser args_store;
 args_parser args_copy;		/* MOVE too */
 args_parser args_uid_expunge;
 args_parser args_search;
+args_parser args_esearch;
 args_parser args_sort;
 args_parser args_thread;
 args_parser args_id;

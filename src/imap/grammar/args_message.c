@@ -175,6 +175,12 @@ args_search(struct scan *s, union args *out)
 }
 
 void
+args_esearch(struct scan *s, union args *out)
+{
+	scan_esearch(s, &out->esearch);
+}
+
+void
 args_sort(struct scan *s, union args *out)
 {
 	scan_sort(s, &out->sort);

@@ -24,6 +24,7 @@ static const struct {
 	{ STR("COPY"), args_copy },
 	{ STR("EXPUNGE"), args_uid_expunge },
 	{ STR("SEARCH"), args_search },
+	{ STR("ESEARCH"), args_esearch },
 	{ STR("SORT"), args_sort },
 	{ STR("THREAD"), args_thread },
 	{ STR("ID"), args_id },

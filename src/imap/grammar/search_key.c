@@ -268,16 +268,85 @@ return_options(struct scan *s, struct search_args *out)
 	scan_sp(s);
 }
 
-void
-scan_search(struct scan *s, struct search_args *out)
+static void
+search_program(struct scan *s, struct search_args *out)
 {
-	scan_sp(s);
 	return_options(s, out);
 	if (scan_opt_text(s, STR("CHARSET "))) {
 		out->charset = scan_astring(s);
 		scan_sp(s);
 	}
 	out->key = scan_search_keys(s);
+}
+
+void
+scan_search(struct scan *s, struct search_args *out)
+{
+	scan_sp(s);
+	search_program(s, out);
+}
+
+static void
+add_source(struct scan *s, struct esearch_args *out, enum search_source kind,
+    struct str name)
+{
+	if (out->n == SOURCES_MAX)
+		scan_over(s, "Too many mailboxes to search");
+	if (!scan_ok(s))
+		return;
+	out->in[out->n].kind = kind;
+	out->in[out->n++].name = name;
+}
+
+/* mailbox / "(" mailbox *(SP mailbox) ")" */
+static void
+source_mailboxes(struct scan *s, struct esearch_args *out,
+    enum search_source kind)
+{
+	scan_sp(s);
+	if (!scan_opt(s, '(')) {
+		add_source(s, out, kind, scan_mailbox(s));
+		return;
+	}
+	do
+		add_source(s, out, kind, scan_mailbox(s));
+	while (scan_opt(s, ' '));
+	scan_need(s, ')', "expected a mailbox or the end of the list");
+}
+
+/* esearch-source-opts = "IN" SP "(" source-mbox ")"; there are no scope
+ * options yet. "inboxes" is where mail may be delivered to: any (6.3). */
+void
+scan_esearch(struct scan *s, struct esearch_args *out)
+{
+	static const struct word kinds[] = {
+		{ STR("selected"), SOURCE_SELECTED },
+		{ STR("inboxes"), SOURCE_PERSONAL },
+		{ STR("personal"), SOURCE_PERSONAL },
+		{ STR("subscribed"), SOURCE_SUBSCRIBED },
+		{ STR("subtree"), SOURCE_SUBTREE },
+		{ STR("subtree-one"), SOURCE_SUBTREE_ONE },
+		{ STR("mailboxes"), SOURCE_MAILBOX },
+	};
+	static const char want[] = "expected mailboxes to search";
+
+	scan_sp(s);
+	if (scan_opt_text(s, STR("IN ("))) {
+		out->in = arena_alloc(s->a, SOURCES_MAX * sizeof(*out->in));
+		do {
+			int kind = scan_word(s, kinds, NELEM(kinds), want);
+
+			if (kind >= (int)SOURCE_SUBTREE)
+				source_mailboxes(s, out,
+				    (enum search_source)kind);
+			else if (scan_ok(s))
+				add_source(s, out, (enum search_source)kind,
+				    STR_NULL);
+		} while (scan_opt(s, ' '));
+		scan_need(s, ')', want);
+		scan_sp(s);
+	}
+	search_program(s, &out->search);
 }
 
 /* charset SP search-key *(SP search-key), of SORT and THREAD */

@@ -77,6 +77,21 @@ struct search_key *scan_search_keys(struct scan *s);
 /* What follows "SEARCH". */
 void scan_search(struct scan *s, struct search_args *out);
 
+/* Where ESEARCH looks.                       RFC 7377 2.2, RFC 5465 6 */
+enum search_source { SOURCE_SELECTED, SOURCE_PERSONAL, SOURCE_SUBSCRIBED,
+	SOURCE_SUBTREE, SOURCE_SUBTREE_ONE, SOURCE_MAILBOX };
+enum { SOURCES_MAX = 256 };
+struct esearch_args {
+	struct {
+		enum search_source kind;
+		struct str name;	/* p is NULL: of no mailbox */
+	} *in;
+	size_t n;			/* 0: none was given */
+	struct search_args search;
+};
+/* What follows "ESEARCH". */
+void scan_esearch(struct scan *s, struct esearch_args *out);
+
 /* sort-criteria                                       RFC 5256, RFC 5957 */
 enum sort_key { SORT_ARRIVAL, SORT_CC, SORT_DATE, SORT_FROM, SORT_SIZE,
 	SORT_SUBJECT, SORT_TO, SORT_DISPLAYFROM, SORT_DISPLAYTO };
