@@ -131,7 +131,7 @@ test_tls(void **state unused_arg)
 	struct err err;
 	struct tls_lib *lib = tls_lib_new(&err);
 	auto_buf b = BUF_INIT(1 << 20);
-	struct world w;
+	static struct world w;
 	struct mx_visit v = { .nmessages = 1,
 		.tls = tls_client_new(lib, false, &err) };
 
