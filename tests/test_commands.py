@@ -47,7 +47,7 @@ def data(tmp_path):
 
 def test_help():
     listed = fine("help")
-    for name in ("run", "demo", "domain", "account", "alias", "allow", "block", "verify", "journal",
+    for name in ("run", "demo", "domain", "account", "alias", "allow", "block", "verify", "backup", "restore", "journal",
                  "check-config", "version"):
         assert f"  {name} " in listed
         assert "usage: postern " + name in fine(name, "--help")

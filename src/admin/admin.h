@@ -26,6 +26,8 @@ int admin_fail(const char *command, const char *fmt, ...) printf_like(2, 3);
 
 int cmd_account(struct admin *a, int argc, char **argv);
 int cmd_alias(struct admin *a, int argc, char **argv);
+int cmd_backup(struct admin *a, int argc, char **argv);
+int cmd_restore(struct admin *a, int argc, char **argv);
 /* Both "allow" and "block". */
 int cmd_rule(struct admin *a, int argc, char **argv);
 int cmd_check_config(struct admin *a, int argc, char **argv);

@@ -33,6 +33,9 @@ static const struct option all[] = {
 	{ "for", required_argument, NULL, 'f' },
 	{ "expires", required_argument, NULL, 'e' },
 	{ "within", required_argument, NULL, 'W' },
+	{ "keep", required_argument, NULL, 'K' },
+	{ "without-key", no_argument, NULL, 'k' },
+	{ "at", required_argument, NULL, 'a' },
 	{ "help", no_argument, NULL, 'h' },
 	{ 0 },
 };
@@ -190,6 +193,15 @@ set_option(struct options *o, const char *command, int letter,
 	case 'J': o->junk = true; break;
 	case 'f': o->services = value; break;
 	case 'e': o->expires = value; break;
+	case 'k': o->without_key = true; break;
+	case 'a': o->at = value; break;
+	case 'K':
+		if (str_u32(str_c(value), &o->keep) && o->keep > 0 &&
+		    o->keep <= 10000)
+			break;
+		(void)options_fail(command, "--keep wants a number from 1 to "
+		    "10000, not \"%s\"", value);
+		return false;
 	case 'n':
 		if (str_u32(str_c(value), &o->days) && o->days > 0 &&
 		    o->days <= 3660)
@@ -217,6 +229,7 @@ options_read(struct options *o, int argc, char **argv, const char *usage,
 
 	o->port_offset = 1000;
 	o->days = 7;
+	o->keep = 7;
 	o->code = 2;
 	if (strchr(takes, 'j'))
 		options_note_json(argc, argv);

@@ -16,6 +16,7 @@
  */
 #pragma once
 #include "rt/ipc.h"
+#include "store/messages_backup.h"
 #include "store/messages_journal.h"
 #include "store/messages_login.h"
 #include "store/messages_operator.h"
@@ -146,7 +147,8 @@ enum store_effect {
 	C(undelete,       answer, AUTH_OPERATOR,     RUN_WRITER, CHANGE_once) \
 	C(verify,         answer, AUTH_OPERATOR,     RUN_READER, CHANGE_none) \
 	C(repair,         answer, AUTH_OPERATOR,     RUN_WRITER, CHANGE_once) \
-	C(journal_read,   answer, AUTH_OPERATOR,     RUN_READER, CHANGE_none)
+	C(journal_read,   answer, AUTH_OPERATOR,     RUN_READER, CHANGE_none) \
+	STORE_CALLS_BACKUP(C)
 
 /* Notices to store: nobody answers. */
 #define STORE_NOTICES(N) \
@@ -614,24 +616,7 @@ enum { FLAGS_SET, FLAGS_ADD, FLAGS_REMOVE };
 #define FIELDS_move_answer(F, S) \
 	FIELDS_copied_uids(F, S) F(S, u32, gone, 0)
 
-/* For vault, and about logins: messages_login.h. account_open's answer carries
- * the descriptor of a new ACCOUNT connection; store closes it when the account
- * is removed, its password set, or an app password of it removed. */
-#define FIELDS_account_open_ask(F, S) F(S, u64, account, 0)
-enum secret_kind { SECRET_tls_key = 1, SECRET_tls_chain, SECRET_dkim_key };
-#define FIELDS_secret_get_ask(F, S) F(S, u32, kind, 0) F(S, str, name, 320)
-#define FIELDS_secret_get_answer(F, S) F(S, str, sealed, 100000)
-#define FIELDS_secret_put_ask(F, S) \
-	F(S, u64, change, 0) F(S, u32, kind, 0) F(S, str, name, 320) \
-	F(S, str, sealed, 100000)
-/* Some of all that is sealed, to try a key with: struct sealed_row each, none
- * in a new server. kind 0: a credential, name is the account's address when
- * it was sealed. */
-#define FIELDS_sealed_ask(F, S) F(S, u8, nothing, 0)
-#define FIELDS_sealed_answer(F, S) F(S, str, rows, 65536)
-#define FIELDS_sealed_row(F, S) \
-	F(S, u32, kind, 0) F(S, str, name, 320) F(S, str, sealed, 4096)
-
+/* For vault, and about logins: messages_login.h. */
 /* For the operator: messages_operator.h. */
 
 /* ---- structs and shapes of all these ----------------------------------- */
@@ -651,7 +636,7 @@ MSG_GROUP(standing);
 	R(email_place) R(email_change) R(appended_row) R(later_row) \
 	R(queue_item) R(queue_rcpt) R(queue_result) R(queue_row) \
 	R(alias_row) R(domain_row) R(account_row) R(kept_row) R(journal_row) \
-	R(sealed_row) R(rule_row) R(app_password_row)
+	R(sealed_row) R(rule_row) R(app_password_row) R(backup_row)
 
 #define STORE_ANSWER_answer(name) name##_answer
 #define STORE_ANSWER_done(name) done

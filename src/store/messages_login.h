@@ -58,3 +58,21 @@ enum { APP_PASSWORDS_MAX = 50, APP_LABEL_MAX = 64, APP_PROOF_LEN = 32 };
 #define FIELDS_app_passwords_answer(F, S) F(S, str, rows, MSG_CHUNK)
 #define FIELDS_app_password_row(F, S) \
 	F(S, i64, made, 0) FIELDS_app_password(F, S)
+
+/* account_open's answer carries the descriptor of a new ACCOUNT connection;
+ * store closes it when the account is removed, its password set, or an app
+ * password of it removed. */
+#define FIELDS_account_open_ask(F, S) F(S, u64, account, 0)
+enum secret_kind { SECRET_tls_key = 1, SECRET_tls_chain, SECRET_dkim_key };
+#define FIELDS_secret_get_ask(F, S) F(S, u32, kind, 0) F(S, str, name, 320)
+#define FIELDS_secret_get_answer(F, S) F(S, str, sealed, 100000)
+#define FIELDS_secret_put_ask(F, S) \
+	F(S, u64, change, 0) F(S, u32, kind, 0) F(S, str, name, 320) \
+	F(S, str, sealed, 100000)
+/* Some of all that is sealed, to try a key with: struct sealed_row each, none
+ * in a new server. kind 0: a credential, name is the account's address when
+ * it was sealed. */
+#define FIELDS_sealed_ask(F, S) F(S, u8, nothing, 0)
+#define FIELDS_sealed_answer(F, S) F(S, str, rows, 65536)
+#define FIELDS_sealed_row(F, S) \
+	F(S, u32, kind, 0) F(S, str, name, 320) F(S, str, sealed, 4096)

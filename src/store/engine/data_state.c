@@ -80,19 +80,22 @@ read_line(struct files *fs, char text[LINE])
 
 /* "running 12" or "stopped 12", or "starting 13 running", and spaces up to the
  * newline. What the line of an opening that came to nothing says is what was
- * before it. Or "lost", by the operator's hand. */
+ * before it. Or "lost", by the operator's hand; or, by postern restore's,
+ * "restoring" and at its end "restored 12". */
 static void
-read_state(struct files *fs, struct data_state *s)
+read_state(struct files *fs, struct data_state *s, bool *restoring)
 {
 	struct str line, word;
 	char text[LINE];
 	bool starting;
 
 	*s = (struct data_state){ 0 };
+	*restoring = false;
 	if (read_line(fs, text) < 0)
 		return;
 	line = str_make(text, sizeof(text));
 	word = next_word(&line);
+	*restoring = str_eq(str_trim(word), STR("restoring"));
 	s->lost = str_eq(str_trim(word), STR("lost"));
 	starting = str_eq(word, STR("starting"));
 	s->known = str_u64(next_word(&line), &s->fence);
@@ -101,15 +104,21 @@ read_state(struct files *fs, struct data_state *s)
 		s->fence--;
 	}
 	s->running = str_eq(word, STR("running"));
-	s->known = s->known && (s->running || str_eq(word, STR("stopped")));
+	s->restored = str_eq(word, STR("restored"));
+	s->known = s->known && (s->running || s->restored ||
+	    str_eq(word, STR("stopped")));
 }
 
 int
 data_state_check(struct files *fs, struct data_state *s, struct err *err)
 {
+	bool restoring;
 	int rc;
 
-	read_state(fs, s);
+	read_state(fs, s, &restoring);
+	if (restoring)
+		return err_set(err, E_INVALID, "postern restore into this "
+		    "folder has not come to its end: run it again");
 	if (s->lost)
 		return 0;
 	if ((rc = look_for(fs, "postern.db", 1, err)) < 0)
@@ -170,7 +179,8 @@ data_state_claim(struct files *fs, const struct data_state *before,
 	char words[LINE];
 
 	(void)snprintf(words, sizeof(words), "starting %" PRIu64 " %s", fence,
-	    !before->known ? "new" : before->running ? "running" : "stopped");
+	    !before->known ? "new" : before->restored ? "restored" :
+	    before->running ? "running" : "stopped");
 	return write_line(fs, words, err);
 }
 

@@ -26,11 +26,12 @@
 struct data_state {
 	bool known, running;
 	bool lost;	/* the operator says so of the database */
+	bool restored;	/* it came from a backup, and was not opened since */
 	uint64_t fence;
 };
 
 /* Before the database is opened (it would be made). E_INVALID, with what to
- * restore, if what must be there is not. */
+ * restore, if what must be there is not, or a restore has not ended. */
 int data_state_check(struct files *fs, struct data_state *s, struct err *err);
 /* The database's own fence, before this opening raises it. E_INVALID if it is
  * older than the folder. */

@@ -1,6 +1,7 @@
 #include "store/engine/account_names.h"
 #include "store/engine/engine_int.h"
 #include "store/engine/filter.h"
+#include "store/engine/restored.h"
 #include "store/sql/schema.h"
 #include "store/sql/wal.h"
 
@@ -91,6 +92,8 @@ take_lease(struct engine *e, struct err *err)
 	    vs(str_make(e->owner, sizeof(e->owner))), vi(e->fence)), err);
 	if (rc == 0)
 		rc = get_srs_key(e, true, err);
+	if (rc == 0 && e->before.restored)
+		rc = restored_begin(e, err);
 	return rc < 0 ? rc : sql_commit(&e->w, err);
 }
 
@@ -412,6 +415,8 @@ open_data(struct engine *e, struct err *err)
 	int rc = make_folders(e->o.files, err);
 
 	if (rc == 0)
+		backup_clear(e);
+	if (rc == 0)
 		rc = data_state_check(e->o.files, &e->before, err);
 	if (rc == 0 && e->before.running)
 		rc = wal_check(e->o.files, "postern.db-wal", err);
@@ -480,6 +485,7 @@ engine_open(const struct engine_options *o, struct engine **out,
 	bug_if(pthread_mutex_init(&e->damage_lock, NULL) != 0);
 	waiting_time_init(&e->waiting);
 	e->filter = filter_new();
+	backup_init(e);
 	e->now_s = o->wall_us(o->arg) / 1000000;
 	rc = open_data(e, err);
 	if (rc < 0)
@@ -494,6 +500,7 @@ engine_close(struct engine *e)
 {
 	if (!e)
 		return;
+	backup_free(e);
 	state_forget(e);
 	map_free(&e->accts);
 	map_free(&e->mboxes);

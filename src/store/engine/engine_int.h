@@ -5,6 +5,7 @@
 #include "base/list.h"
 #include "store/address/address.h"
 #include "store/chunk.h"
+#include "store/engine/backup.h"
 #include "store/engine/column.h"
 #include "store/engine/data_state.h"
 #include "store/engine/engine.h"
@@ -148,6 +149,8 @@ struct engine {
 	/* Of any thread: which damage was told. */
 	pthread_mutex_t damage_lock;
 	struct map damage_told;
+
+	struct backup backup;
 
 	uint64_t clean_walk;	/* where the next look at old changes begins */
 	int64_t cleaned_s, walked_s, gc_after_s;

@@ -65,6 +65,7 @@ drop_stage(struct engine *e, struct stage *s)
 void
 engine_forget(struct engine *e, struct caller *c)
 {
+	backup_forget(e, c);
 	if (!c->stages)
 		return;
 	list_each(struct stage, s, &c->stages->all, link)

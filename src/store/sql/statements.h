@@ -398,6 +398,35 @@
 	S(blob_move, "UPDATE blob SET pack=?1, at=?2 WHERE blob=?3")          \
 	S(blob_refs, "UPDATE blob SET refs=?1 WHERE blob=?2")                 \
 	R(pack_list, (pack, written, live), "FROM pack ORDER BY pack")        \
+	/* What a backup has, and a number of its folder. */                  \
+	R(backup_packs, (pack, written),                                      \
+	    "FROM pack WHERE pack>?1 AND live>0 ORDER BY pack LIMIT ?2")      \
+	R(backup_blobs, (blob, length, facts),                                \
+	    "FROM blob WHERE blob>?1 AND pack=0 ORDER BY blob LIMIT ?2")      \
+	S(folder_get, "SELECT value FROM meta"                                \
+	    " WHERE name=CAST('folder' AS BLOB)")                             \
+	S(folder_put, "INSERT INTO meta"                                      \
+	    " VALUES (CAST('folder' AS BLOB), ?1)"                            \
+	    " ON CONFLICT (name) DO UPDATE SET value=excluded.value")         \
+	/* What a restored folder takes anew: engine/restored.c. */           \
+	S(restored_uidvalidity,                                               \
+	    "SELECT ifnull(max(uidvalidity), 0) FROM account")                \
+	S(restored_mailbox_most,                                              \
+	    "SELECT ifnull(max(next_mailbox), 0) FROM account")               \
+	S(restored_mailboxes, "UPDATE mailbox SET uidvalidity=?1+mailbox")    \
+	S(restored_floors, "INSERT INTO expunge_floor"                        \
+	    " SELECT account, 0, modseq+?1 FROM account WHERE TRUE"           \
+	    " ON CONFLICT (account, mailbox) DO UPDATE"                       \
+	    " SET forgotten=excluded.forgotten")                              \
+	S(restored_accounts, "UPDATE account SET"                             \
+	    " uidvalidity=?1+next_mailbox, next_mailbox=next_mailbox+?2,"     \
+	    " next_email=next_email+?3, modseq=modseq+?4")                    \
+	S(restored_queue, "UPDATE queue_rcpt SET state=1"                     \
+	    " WHERE state IN (0, 3)")                                         \
+	S(restored_later, "UPDATE later SET due=?1 WHERE due<=?2")            \
+	S(restored_later_rcpts, "UPDATE queue_rcpt SET next_due=(SELECT due"  \
+	    " FROM later l WHERE l.message=queue_rcpt.message)"               \
+	    " WHERE state=4")                                                 \
 	/* The one that is written to, and what is to come behind it. */      \
 	R(packs_last, (pack, written), "FROM pack WHERE pack >="              \
 	    " ifnull((SELECT max(pack) FROM pack WHERE written>0), 0)")       \

@@ -6,6 +6,7 @@
  * when none is left, mail that is too old where it is (empty.c), tombstones,
  * keys of conversations, packs and the database's own room (tombstones.c,
  * conversations.c, compact.c, shrink.c).
+ * While a backup is made all of that waits (engine/backup.h).
  * Where it was begun without writing, it looks whether that is over.
  */
 
@@ -51,7 +52,7 @@ engine_gc(struct engine *e, bool *more, struct err *err)
 		return write_again(e, err);
 	room_look(e);
 	rc = later_slice(e, more, err);
-	if (rc < 0 || *more)
+	if (rc < 0 || *more || backup_pins(e))
 		return rc;
 	if (e->now_s < e->gc_after_s && e->gc_after_s - e->now_s <= PAUSE_S)
 		return 0;
