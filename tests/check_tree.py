@@ -31,7 +31,7 @@ import sys
 
 # Each stands only on those before it.
 FOLDERS = ("base rt mime dns trust store policy vault mail smtp sieve imap "
-           "pop3 http jmap api front relay errand conf master sendmail "
+           "pop3 http jmap api front relay errand carry conf master sendmail "
            "admin").split()
 # The rooms of a folder in the same way; "" is what lies in the folder itself.
 ROOMS = {

@@ -25,6 +25,8 @@ static const struct command commands[] = {
 	{ "block", "whose mail is refused, or goes to Junk", cmd_rule },
 	{ "learn", "what spam looks like, from messages that are sorted",
 	    cmd_learn },
+	{ "import", "mail from elsewhere into an account", cmd_import },
+	{ "export", "all mail of an account, as files", cmd_export },
 	{ "lists", "do the lists in DNS work, and who is on them", cmd_lists },
 	{ "send", "a message, from here", cmd_sendmail },
 	{ "queue", "what waits to be sent: list, retry, hold, drop",

@@ -16,6 +16,7 @@ struct operator {
 	struct arena *memory;	/* of answers: the command's at first */
 	struct ipc *store, *vault;
 	struct str hostname;
+	uint32_t compress;
 	pid_t master;		/* > 0: started by us */
 	bool make;		/* also a data folder */
 };
@@ -126,6 +127,7 @@ operator_open(struct admin *a, const struct options *o, struct operator **op,
 	n->make = o->make_data;
 	n->memory = a->memory;
 	n->hostname = c.hostname;
+	n->compress = c.compress;
 	n->clock = clock_real();
 	n->loop = loop_new(&n->clock, NULL);
 	rc = operator_reach(n, a, &c, f.fd, err);
@@ -165,6 +167,7 @@ struct one_call {
 	const void *ask;
 	void *answer;
 	struct err *err;
+	int *fd;
 	int rc;
 	bool done;
 };
@@ -175,7 +178,7 @@ call_fiber(void *arg)
 	struct one_call *c = arg;
 
 	c->rc = ipc_call(c->ipc, c->call, c->ask, -1, c->answer,
-	    c->op->memory, NULL, loop_now_ms(c->op->loop) + CALL_MS, c->err);
+	    c->op->memory, c->fd, loop_now_ms(c->op->loop) + CALL_MS, c->err);
 	c->done = true;
 }
 
@@ -212,9 +215,53 @@ operator_store(struct operator *op, enum store_call which, const void *ask,
     void *answer, struct err *err)
 {
 	struct one_call c = { op, op->store, &store_calls[which], ask, answer,
-		err, 0, false };
+		err, NULL, 0, false };
 
 	return call_wait(&c);
+}
+
+/* The row of an account; account 0: there is none. */
+static int
+find_account(struct operator *op, struct str address,
+    struct account_row *row, struct err *err)
+{
+	struct accounts_ask ask = { .only = address };
+	struct accounts_answer answer;
+	struct rd r;
+
+	if (operator_store(op, STORE_accounts, &ask, &answer, err) < 0)
+		return err->code;
+	r = rd_of(answer.rows);
+	if (!msg_take(&r, &account_row_shape, row))
+		return err_set(err, E_NOTFOUND, "there is no account %.*s",
+		    STR_FMT(address));
+	return 0;
+}
+
+int
+operator_account(struct operator *op, struct str address, int *fd,
+    struct err *err)
+{
+	struct account_row row;
+	struct account_open_ask ask;
+	struct done done;
+	struct one_call c = { op, op->store, &store_calls[STORE_account_open],
+		&ask, &done, err, fd, 0, false };
+
+	*fd = -1;
+	if (find_account(op, address, &row, err) < 0)
+		return err->code;
+	ask.account = row.account;
+	if (call_wait(&c) < 0)
+		return err->code;
+	return *fd < 0 ? err_set(err, E_PROTO, "store sent no connection") :
+	    0;
+}
+
+uint32_t
+operator_compress(const struct operator *op)
+{
+	return op->compress;
 }
 
 int
@@ -222,7 +269,7 @@ operator_vault(struct operator *op, enum vault_call which, const void *ask,
     void *answer, struct err *err)
 {
 	struct one_call c = { op, op->vault, &vault_calls[which], ask, answer,
-		err, 0, false };
+		err, NULL, 0, false };
 
 	return call_wait(&c);
 }

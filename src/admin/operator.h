@@ -28,5 +28,12 @@ int operator_store(struct operator *op, enum store_call which,
 int operator_vault(struct operator *op, enum vault_call which,
     const void *ask, void *answer, struct err *err);
 
+/* A connection to store that is bound to this account, to read its mail and to
+ * add to it (messages_carry.h): a descriptor. E_NOTFOUND. */
+int operator_account(struct operator *op, struct str address, int *fd,
+    struct err *err);
+/* As configured. */
+uint32_t operator_compress(const struct operator *op);
+
 /* For the `change` field. */
 uint64_t operator_change(struct operator *op);

@@ -36,6 +36,8 @@ static const struct option all[] = {
 	{ "keep", required_argument, NULL, 'K' },
 	{ "without-key", no_argument, NULL, 'k' },
 	{ "at", required_argument, NULL, 'a' },
+	{ "mbox", no_argument, NULL, 'B' },
+	{ "into", required_argument, NULL, 'i' },
 	{ "help", no_argument, NULL, 'h' },
 	{ 0 },
 };
@@ -202,6 +204,8 @@ set_option(struct options *o, const char *command, int letter,
 		(void)options_fail(command, "--keep wants a number from 1 to "
 		    "10000, not \"%s\"", value);
 		return false;
+	case 'B': o->mbox = true; break;
+	case 'i': o->into = value; break;
 	case 'n':
 		if (str_u32(str_c(value), &o->days) && o->days > 0 &&
 		    o->days <= 3660)

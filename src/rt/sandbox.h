@@ -21,6 +21,7 @@ enum {
 	MAY_PAIRS = 1 << 3,	/* may make pairs of sockets: ipc_pair() */
 	MAY_CONNECT = 1 << 4,	/* may dial: TCP to `ports` */
 	MAY_DATAGRAM = 1 << 5,	/* may ask and answer by UDP */
+	MAY_SEEK = 1 << 6,	/* may read any part of files it was given */
 };
 
 enum { SANDBOX_PORTS_MAX = 64 };

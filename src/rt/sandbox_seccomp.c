@@ -123,7 +123,7 @@ static const struct rule rules[] = {
 	R(faccessat2, MAY_FILES), R(readlink, MAY_FILES),
 	R(readlinkat, MAY_FILES), R(getcwd, MAY_FILES),
 	R(getdents64, MAY_FILES), R(lseek, MAY_FILES),
-	R(pread64, MAY_FILES), R(pwrite64, MAY_FILES),
+	R(pread64, MAY_FILES | MAY_SEEK), R(pwrite64, MAY_FILES),
 	R(preadv, MAY_FILES), R(pwritev, MAY_FILES), R(preadv2, MAY_FILES),
 	R(pwritev2, MAY_FILES), R(fsync, MAY_FILES),
 	R(fdatasync, MAY_FILES), R(sync_file_range, MAY_FILES),

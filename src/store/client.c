@@ -214,6 +214,8 @@ is_bound(enum store_call which, const void *ask)
 		return ((const struct append_ask *)ask)->stage != 0;
 	if (which == STORE_append_all)
 		return ((const struct append_all_ask *)ask)->staged;
+	if (which == STORE_carry_in)
+		return ((const struct carry_in_ask *)ask)->staged;
 	/* A new store may have given the lease's number to another. */
 	return which == STORE_submit || which == STORE_stage ||
 	    which == STORE_unstage || which == STORE_queue_content ||

@@ -17,6 +17,7 @@
 #pragma once
 #include "rt/ipc.h"
 #include "store/messages_backup.h"
+#include "store/messages_carry.h"
 #include "store/messages_journal.h"
 #include "store/messages_login.h"
 #include "store/messages_operator.h"
@@ -29,10 +30,15 @@ enum store_authority {
 	AUTH_OPERATOR = 8,	/* total power: the control socket */
 	AUTH_RELAY = 16,	/* carries what it is handed from the queue */
 	AUTH_LOCAL = 32,	/* a program on this machine: may only submit */
+	AUTH_CARRIER = 64,	/* brings mail of one account in, takes it out;
+				 * bound to it: messages_carry.h */
 };
 /* Who may hand in messages, and who may ask whose an address is. */
 enum { AUTH_SUBMITS = AUTH_MX | AUTH_ACCOUNT | AUTH_LOCAL,
-	AUTH_STAGES = AUTH_SUBMITS | AUTH_RELAY,
+	AUTH_STAGES = AUTH_SUBMITS | AUTH_RELAY | AUTH_CARRIER,
+	AUTH_BOUND = AUTH_ACCOUNT | AUTH_CARRIER,
+	AUTH_GREETED = AUTH_SUBMITS | AUTH_CARRIER,
+	AUTH_OPENS = AUTH_VAULT | AUTH_OPERATOR,
 	AUTH_TEACHES = AUTH_ACCOUNT | AUTH_OPERATOR,
 	AUTH_NAMES_SENDER = AUTH_ACCOUNT | AUTH_LOCAL | AUTH_VAULT };
 
@@ -77,7 +83,7 @@ enum store_effect {
  *
  *        name            answer  authorities        where       change */
 #define STORE_CALLS(C) \
-	C(hello,          answer, AUTH_SUBMITS,      RUN_READER, CHANGE_none) \
+	C(hello,          answer, AUTH_GREETED,      RUN_READER, CHANGE_none) \
 	C(rcpt,           answer, AUTH_SUBMITS,      RUN_LOOP,   CHANGE_none) \
 	C(sender,         done,   AUTH_NAMES_SENDER, RUN_READER, CHANGE_none) \
 	C(stage,          answer, AUTH_STAGES,       RUN_WRITER, CHANGE_pieces) \
@@ -90,22 +96,22 @@ enum store_effect {
 	C(greylist,       done,   AUTH_MX,           RUN_WRITER, CHANGE_patient) \
 	C(learn,          done,   AUTH_TEACHES,      RUN_WRITER, CHANGE_once) \
 	C(learned,        answer, AUTH_OPERATOR,     RUN_READER, CHANGE_none) \
-	C(mailboxes,      answer, AUTH_ACCOUNT,      RUN_READER, CHANGE_none) \
-	C(open,           answer, AUTH_ACCOUNT,      RUN_READER, CHANGE_none) \
-	C(status,         answer, AUTH_ACCOUNT,      RUN_READER, CHANGE_none) \
+	C(mailboxes,      answer, AUTH_BOUND,        RUN_READER, CHANGE_none) \
+	C(open,           answer, AUTH_BOUND,        RUN_READER, CHANGE_none) \
+	C(status,         answer, AUTH_BOUND,        RUN_READER, CHANGE_none) \
 	C(quota,          answer, AUTH_ACCOUNT,      RUN_READER, CHANGE_none) \
-	C(fetch,          answer, AUTH_ACCOUNT,      RUN_READER, CHANGE_none) \
+	C(fetch,          answer, AUTH_BOUND,        RUN_READER, CHANGE_none) \
 	C(search,         answer, AUTH_ACCOUNT,      RUN_READER, CHANGE_none) \
-	C(content,        answer, AUTH_ACCOUNT,      RUN_READER, CHANGE_none) \
+	C(content,        answer, AUTH_BOUND,        RUN_READER, CHANGE_none) \
 	C(sync,           answer, AUTH_ACCOUNT,      RUN_READER, CHANGE_none) \
 	C(vanished,       answer, AUTH_ACCOUNT,      RUN_READER, CHANGE_none) \
 	C(emails,         answer, AUTH_ACCOUNT,      RUN_READER, CHANGE_none) \
 	C(changes,        answer, AUTH_ACCOUNT,      RUN_READER, CHANGE_none) \
 	C(watch,          done,   AUTH_ACCOUNT,      RUN_LOOP,   CHANGE_none) \
-	C(mailbox_create, answer, AUTH_ACCOUNT,      RUN_WRITER, CHANGE_once) \
+	C(mailbox_create, answer, AUTH_BOUND,        RUN_WRITER, CHANGE_once) \
 	C(mailbox_delete, done,   AUTH_ACCOUNT,      RUN_WRITER, CHANGE_frees) \
 	C(mailbox_rename, done,   AUTH_ACCOUNT,      RUN_WRITER, CHANGE_once) \
-	C(subscribe,      done,   AUTH_ACCOUNT,      RUN_WRITER, CHANGE_frees) \
+	C(subscribe,      done,   AUTH_BOUND,        RUN_WRITER, CHANGE_frees) \
 	C(append,         answer, AUTH_ACCOUNT,      RUN_WRITER, CHANGE_once) \
 	C(append_all,     answer, AUTH_ACCOUNT,      RUN_WRITER, CHANGE_once) \
 	C(flags,          answer, AUTH_ACCOUNT,      RUN_WRITER, CHANGE_slices) \
@@ -113,12 +119,14 @@ enum store_effect {
 	C(recent,         answer, AUTH_ACCOUNT,      RUN_WRITER, CHANGE_once) \
 	C(copy,           answer, AUTH_ACCOUNT,      RUN_WRITER, CHANGE_once) \
 	C(move,           answer, AUTH_ACCOUNT,      RUN_WRITER, CHANGE_frees) \
+	C(carried,        answer, AUTH_CARRIER,      RUN_READER, CHANGE_none) \
+	C(carry_in,       answer, AUTH_CARRIER,      RUN_WRITER, CHANGE_once) \
 	C(take,           answer, AUTH_RELAY,        RUN_LOOP,   CHANGE_none) \
 	C(queue_content,  answer, AUTH_RELAY,        RUN_READER, CHANGE_none) \
 	C(report,         done,   AUTH_RELAY,        RUN_WRITER, CHANGE_patient) \
 	C(bounce,         answer, AUTH_RELAY,        RUN_WRITER, CHANGE_once) \
 	C(credential,     answer, AUTH_VAULT,        RUN_READER, CHANGE_none) \
-	C(account_open,   done,   AUTH_VAULT,        RUN_LOOP,   CHANGE_none) \
+	C(account_open,   done,   AUTH_OPENS,        RUN_LOOP,   CHANGE_none) \
 	C(app_password_add, done, AUTH_VAULT,        RUN_WRITER, CHANGE_once) \
 	C(app_password_used, done, AUTH_VAULT,       RUN_WRITER, CHANGE_patient) \
 	C(app_password_remove, answer, AUTH_OPERATOR, RUN_WRITER, CHANGE_frees) \
@@ -616,7 +624,6 @@ enum { FLAGS_SET, FLAGS_ADD, FLAGS_REMOVE };
 #define FIELDS_move_answer(F, S) \
 	FIELDS_copied_uids(F, S) F(S, u32, gone, 0)
 
-/* For vault, and about logins: messages_login.h. */
 /* For the operator: messages_operator.h. */
 
 /* ---- structs and shapes of all these ----------------------------------- */
@@ -633,7 +640,8 @@ MSG_GROUP(standing);
 /* Records in lists, and what else is none of a call's own. */
 #define STORE_RECORDS(R) \
 	R(done) R(view) R(changed) R(mailbox_row) R(fetch_row) R(search_run) \
-	R(email_place) R(email_change) R(appended_row) R(later_row) \
+	R(email_place) R(email_change) R(appended_row) R(carried_row) \
+	R(later_row) \
 	R(queue_item) R(queue_rcpt) R(queue_result) R(queue_row) \
 	R(alias_row) R(domain_row) R(account_row) R(kept_row) R(journal_row) \
 	R(sealed_row) R(rule_row) R(app_password_row) R(backup_row)

@@ -59,9 +59,9 @@ enum { APP_PASSWORDS_MAX = 50, APP_LABEL_MAX = 64, APP_PROOF_LEN = 32 };
 #define FIELDS_app_password_row(F, S) \
 	F(S, i64, made, 0) FIELDS_app_password(F, S)
 
-/* account_open's answer carries the descriptor of a new ACCOUNT connection;
- * store closes it when the account is removed, its password set, or an app
- * password of it removed. */
+/* account_open's answer carries the descriptor of a new ACCOUNT connection,
+ * for the operator a CARRIER's; store closes it when the account is removed,
+ * its password set, or an app password of it removed. */
 #define FIELDS_account_open_ask(F, S) F(S, u64, account, 0)
 enum secret_kind { SECRET_tls_key = 1, SECRET_tls_chain, SECRET_dkim_key };
 #define FIELDS_secret_get_ask(F, S) F(S, u32, kind, 0) F(S, str, name, 320)

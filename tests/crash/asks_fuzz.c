@@ -272,11 +272,36 @@ appended_rows(struct fuzz *f)
 	return str_dup(f->a, str_first(buf_get(&b), b.n - octet(f) % 2));
 }
 
+/* The same of messages from elsewhere. */
+static struct str
+carried_rows(struct fuzz *f)
+{
+	static const char sources[] = "0123456789abcdefghi";
+	auto_buf b = BUF_INIT(4096);
+	struct carried_row row;
+
+	for (int n = octet(f) % 4; n > 0; n--) {
+		row = (struct carried_row){ .source = str_make(sources +
+		    octet(f) % 4, SOURCE_LEN - !(octet(f) % 16)),
+			.flags = (uint32_t)number(f), .keywords = keywords(f),
+			.received = (int64_t)number(f),
+			.stage = octet(f) % 3, .octets = text(f, 100),
+			.raw_size = number(f) };
+		msg_put(&b, &carried_row_shape, &row);
+	}
+	return str_dup(f->a, str_first(buf_get(&b), b.n - octet(f) % 2));
+}
+
 static void
 add_write(struct fuzz *f)
 {
 	uint8_t which = octet(f);
 
+	if (which >= 254) {
+		ADD(f, carry_in, number(f), mailbox_name(f), carried_rows(f),
+		    octet(f) & 1);
+		return;
+	}
 	if (which >= 252) {
 		ADD(f, move, number(f), octet(f) % 8, number(f), number(f),
 		    octet(f) & 1, set(f), mailbox_name(f),

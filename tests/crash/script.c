@@ -500,6 +500,46 @@ append_several(struct fixture *d)
 	return append_all(d, "several", APPEND_PLACE, &a);
 }
 
+/* From elsewhere, each once: two of the second time came the first. */
+static int
+carry(struct fixture *d, const char *letters)
+{
+	static struct buf rows;
+	struct carry_in_ask ask = { .change = ++d->change,
+		.name = STR("Sent") };
+	struct caller who;
+	struct write w = { .caller = &who, .call = STORE_carry_in,
+		.ask = &ask };
+	int rc = person(d, "bob@a.test", &who);
+
+	rows.cap = 10000;
+	buf_reset(&rows);
+	for (; *letters; letters++) {
+		char source[] = "0123456789abcde?";
+		struct carried_row row = { .source = str_c(source),
+			.octets = test_blob(str_make(letters, 1)),
+			.raw_size = 1 };
+
+		source[15] = *letters;
+		msg_put(&rows, &carried_row_shape, &row);
+	}
+	ask.messages = buf_get(&rows);
+	who.authority = AUTH_CARRIER;
+	return rc < 0 ? rc : fixture_write(d, &w);
+}
+
+static int
+carry_some(struct fixture *d)
+{
+	return carry(d, "abc");
+}
+
+static int
+carry_more(struct fixture *d)
+{
+	return carry(d, "bdcc");
+}
+
 static struct append_all_answer begun;
 
 static int
@@ -812,6 +852,8 @@ const struct step script[] = {
 	{ "half of several", append_half, false },
 	{ "the rest of them", append_rest, false },
 	{ "append several", append_several, false },
+	{ "carry in", carry_some, false },
+	{ "carry in more", carry_more, false },
 	{ "half of others", append_half, false },
 	{ "several, given up", append_dropped, false },
 	{ "replace", replace, false },

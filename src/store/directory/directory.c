@@ -287,6 +287,9 @@ remove_account(struct engine *e, struct account_name *n, struct err *err)
 	if (rc == 0)
 		rc = filter_remove(e, n->account, err);
 	if (rc == 0)
+		rc = sql_run(&e->w, SQL_carried_del, SQL_VALS(
+		    vi(n->account)), err);
+	if (rc == 0)
 		rc = sql_run(&e->w, SQL_account_del, SQL_VALS(
 		    vi(n->account)), err);
 	if (rc == 0)

@@ -32,7 +32,7 @@ read_hello(struct reader *r, const struct caller *c,
 	answer->hello.hostname = r->e->o.hostname;
 	if (c->authority == AUTH_LOCAL)
 		return first_domain(r, "", &answer->hello.address, err);
-	if (c->authority != AUTH_ACCOUNT)
+	if (!(c->authority & AUTH_BOUND))
 		return 0;
 	rc = sql_first(&r->q, SQL_account_get, SQL_VALS(vi(c->account)), err);
 	if (rc == 0)

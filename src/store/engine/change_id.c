@@ -10,7 +10,7 @@
 static uint64_t
 scope_of(const struct caller *c)
 {
-	if (c->authority == AUTH_ACCOUNT)
+	if (c->authority & AUTH_BOUND)
 		return c->account << 8;
 	if (c->authority == AUTH_LOCAL) /* any uid of 32 bits */
 		return (uint64_t)c->worker << 32 | AUTH_LOCAL << 4 | 1;

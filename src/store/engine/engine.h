@@ -103,7 +103,7 @@ queue_longest_s(const struct queue_settings *q)
 struct stages;
 struct caller {
 	uint32_t authority;	/* AUTH_* */
-	uint64_t account;	/* of AUTH_ACCOUNT */
+	uint64_t account;	/* of AUTH_BOUND */
 	uint32_t worker;	/* AUTH_MX: which of several; LOCAL: uid */
 	struct stages *stages;
 };

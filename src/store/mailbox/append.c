@@ -4,6 +4,7 @@
  */
 #include "store/engine/keywords.h"
 #include "store/mailbox/copying.h"
+#include "store/mailbox/placing.h"
 
 void
 journal_appended(struct engine *e, const struct acct *a, uint64_t blob,
@@ -15,8 +16,7 @@ journal_appended(struct engine *e, const struct acct *a, uint64_t blob,
 	    .text = str_first(mailbox, 1000) });
 }
 
-/* What is asked to be put there, as an email; where is the caller's. */
-static int
+int
 placing_of(struct engine *e, const struct appended *m, struct placing *d,
     struct err *err)
 {
@@ -30,8 +30,8 @@ placing_of(struct engine *e, const struct appended *m, struct placing *d,
 	    err);
 }
 
-static int
-blob_of(struct engine *e, struct write *w, const struct appended *m,
+int
+placing_blob(struct engine *e, struct write *w, const struct appended *m,
     struct placing *d)
 {
 	struct blob_ask b = { w->caller, m->stage, m->raw_size,
@@ -131,7 +131,7 @@ write_append(struct engine *e, struct write *w)
 	MSG_COPY(appended, &m, ask);
 	rc = check_append(e, w, &m, &d, &old);
 	if (rc == 0)
-		rc = blob_of(e, w, &m, &d);
+		rc = placing_blob(e, w, &m, &d);
 	if (rc < 0)
 		return rc;
 	rc = deliver(e, &d, &out->uid, &w->err);
@@ -158,7 +158,7 @@ stage_message(struct copying *c, struct write *w, const struct appended *m)
 	if (rc < 0)
 		return rc;
 	c->wrote = true;
-	rc = blob_of(c->e, w, m, &d);
+	rc = placing_blob(c->e, w, m, &d);
 	if (rc == 0)
 		rc = deliver_nowhere(c->e, &d, c->first + c->staged,
 		    &w->err);

@@ -269,8 +269,10 @@ reply_account_open(struct job *j)
 		ipc_fail(j->req, rc, err.text);
 		return;
 	}
-	rc = service_connect(j->conn->service, fds[0], AUTH_ACCOUNT,
-	    ask->account, 0, &err);
+	/* The operator carries mail; what a person does, vault lets in. */
+	rc = service_connect(j->conn->service, fds[0],
+	    j->conn->caller.authority == AUTH_OPERATOR ? AUTH_CARRIER :
+	    AUTH_ACCOUNT, ask->account, 0, &err);
 	if (rc < 0)
 		ipc_fail(j->req, rc, err.text);
 	else

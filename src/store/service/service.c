@@ -120,6 +120,8 @@ name_of(uint32_t authority)
 		return "mx";
 	case AUTH_ACCOUNT:
 		return "account";
+	case AUTH_CARRIER:
+		return "carrier";
 	case AUTH_VAULT:
 		return "vault";
 	case AUTH_OPERATOR:
@@ -152,7 +154,7 @@ static const struct ipc_service service_calls = { store_calls, STORE_NCALLS,
 static uint32_t
 window_of(uint32_t authority)
 {
-	return authority & (AUTH_ACCOUNT | AUTH_LOCAL) ? STORE_ACCOUNT_WINDOW
+	return authority & (AUTH_BOUND | AUTH_LOCAL) ? STORE_ACCOUNT_WINDOW
 						       : STORE_WINDOW;
 }
 

@@ -151,7 +151,7 @@ end_account(struct service *s, uint64_t account)
 
 	for (c = s->conns; c; c = next) {
 		next = c->next;
-		if (c->caller.authority == AUTH_ACCOUNT &&
+		if ((c->caller.authority & AUTH_BOUND) &&
 		    c->caller.account == account)
 			conn_end(c);
 	}
@@ -404,7 +404,7 @@ is_gone(const struct conn *c)
 static uint64_t
 account_of(const struct job *j)
 {
-	return j->conn->caller.authority == AUTH_ACCOUNT &&
+	return (j->conn->caller.authority & AUTH_BOUND) &&
 	    !is_gone(j->conn) ? j->conn->caller.account : 0;
 }
 

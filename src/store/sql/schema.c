@@ -422,9 +422,18 @@ static const char version_13[] =
 static const char version_14[] =
     "ALTER TABLE account ADD COLUMN quota INTEGER NOT NULL DEFAULT 0;";
 
+/*
+ * What was brought in from elsewhere (mailbox/carry.c). There was nothing
+ * before.
+ */
+static const char version_15[] =
+    "CREATE TABLE carried (account INTEGER NOT NULL, source BLOB NOT NULL,"
+    " PRIMARY KEY (account, source)) STRICT, WITHOUT ROWID;";
+
 static const char *const steps[SCHEMA_VERSION] = { version_1, version_2,
 	version_3, version_4, version_5, version_6, version_7, version_8,
-	version_9, version_10, version_11, version_12, version_13, version_14 };
+	version_9, version_10, version_11, version_12, version_13,
+	version_14, version_15 };
 
 /* ---- what the steps compute with ----------------------------------------- */
 

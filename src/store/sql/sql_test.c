@@ -86,7 +86,9 @@ test_columns_by_name(void **state unused_arg)
 #define ACCOUNT(n, address)                                                   \
 	"INSERT INTO account VALUES (" n ", " T(address) ", 1,1,1,1,1,0,0,0);" \
 	"INSERT INTO credential VALUES (" n ", x'');"
+#define BACK_TO_14 "DROP TABLE carried; UPDATE meta SET value=14;"
 #define BACK_TO_13                                                            \
+	BACK_TO_14                                                            \
 	"ALTER TABLE account DROP COLUMN quota; UPDATE meta SET value=13;"
 #define BACK_TO_12 BACK_TO_13 "DROP TABLE kept; UPDATE meta SET value=12;"
 #define BACK_TO_11 BACK_TO_12 "DROP TABLE filter; UPDATE meta SET value=11;"
@@ -366,10 +368,31 @@ test_filters_come(void **state unused_arg)
 	sql_close(&q);
 }
 
+/* Nothing was brought in from elsewhere before version 15. */
+static void
+test_carried_come(void **state unused_arg)
+{
+	static struct sql q;
+	uint64_t n;
+
+	assert_int_equal(sqlite3_open(":memory:", &q.db), SQLITE_OK);
+	assert_int_equal(schema_migrate(&q, NULL, NULL), 0);
+	assert_int_equal(sqlite3_exec(q.db, BACK_TO_14, NULL, NULL, NULL), 0);
+	assert_int_equal(schema_migrate(&q, NULL, NULL), 0);
+	for (int i = 1; i >= 0; i--)
+		assert_int_equal(sql_change(&q, SQL_carried_add, SQL_VALS(
+		    vi(1), vs(STR("0123456789abcdef"))), NULL), i);
+	assert_int_equal(sql_number(&q, SQL_carried_has, SQL_VALS(vi(1),
+	    vs(STR("0123456789abcdef"))), &n, NULL), 0);
+	assert_int_equal(n, 1);
+	sql_close(&q);
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_carried_come),
 		cmocka_unit_test(test_filters_come),
 		cmocka_unit_test(test_names_get_a_labels),
 		cmocka_unit_test(test_mailboxes_are_subscribed),

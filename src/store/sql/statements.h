@@ -140,6 +140,11 @@
 	    " good=excluded.good, bar=excluded.bar,"                          \
 	    " weights=excluded.weights")                                      \
 	S(filter_del, "DELETE FROM filter WHERE account=?1")                  \
+	S(carried_has, "SELECT count(*) FROM carried WHERE account=?1"        \
+	    " AND source=?2")                                                \
+	S(carried_add, "INSERT INTO carried VALUES (?1, ?2)"                  \
+	    " ON CONFLICT (account, source) DO NOTHING")                     \
+	S(carried_del, "DELETE FROM carried WHERE account=?1")                \
 	R(app_password_get, (proof, label, services, expires, used,           \
 	    used_from, used_for),                                             \
 	    "FROM app_password WHERE account=?1 AND number=?2")               \
