@@ -192,6 +192,29 @@ def test_imaplib_utf8(empty_demo):
         assert box.response("ESEARCH")[1][0].startswith(b"(TAG ")
 
 
+def test_imaplib_binary(empty_demo):
+    """A large attachment, as it was before somebody encoded it."""
+    file = b"".join(i.to_bytes(4, "big") for i in range(700001)) + b"\0"
+    message = email.message.EmailMessage(policy=email.policy.SMTP)
+    message["Subject"] = "large"
+    message.set_content("see below")
+    message.add_attachment(file, maintype="application",
+                           subtype="octet-stream")
+    box = imaplib.IMAP4_SSL("127.0.0.1", empty_demo.ports["imaps"],
+                            ssl_context=client_context())
+    with box:
+        box.login(ALICE, PASSWORD)
+        assert box.append("INBOX", None, None, bytes(message))[0] == "OK"
+        box.select("INBOX")
+        assert box.fetch("1", "(BINARY.SIZE[2])")[1] == [
+            b"1 (BINARY.SIZE[2] %d)" % len(file)]
+        (head, octets), _ = box.fetch("1", "(BINARY.PEEK[2])")[1]
+        assert octets == file and b"~{" in head
+        (_, octets), _ = box.fetch(
+            "1", "(BINARY.PEEK[2]<1234567.100000>)")[1]
+        assert octets == file[1234567:1334567]
+
+
 @pytest.mark.parametrize("port,secure", [("submission", "false"),
                                          ("submissions", "true")])
 def test_nodemailer(empty_demo, port, secure):

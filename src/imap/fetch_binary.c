@@ -8,6 +8,8 @@
 #include "imap/fetch_body.h"
 #include "mime/transfer.h"
 
+enum { ENOUGH = 1 };	/* nothing behind this is asked for */
+
 struct decoding {
 	struct section_out *to;
 	struct transfer transfer;
@@ -58,14 +60,16 @@ decode_octets(void *arg, struct str octets)
 {
 	struct decoding *d = arg;
 	auto_buf b = BUF_INIT(octets.n + sizeof(d->transfer.escape));
+	int e;
 
 	transfer_more(&d->transfer, octets, &b);
 	bug_if(buf_failed(&b));
 	fiber_yield(d->to->s->d.loop);
-	return take_decoded(d, buf_get(&b));
+	e = take_decoded(d, buf_get(&b));
+	return e == 0 && d->left == 0 ? ENOUGH : e;
 }
 
-/* Read all of the part, decoded. */
+/* Read the part, decoded, as far as it is asked for. */
 static int
 walk_part(struct decoding *d, const struct mail_message *m,
     struct octet_range encoded, struct str encoding, struct err *err)
@@ -78,8 +82,8 @@ walk_part(struct decoding *d, const struct mail_message *m,
 	d->left = sec->partial ? sec->length : UINT64_MAX;
 	d->transfer = transfer_of(encoding);
 	e = message_read(m, encoded, decode_octets, d, err);
-	if (e < 0)
-		return e;
+	if (e != 0)
+		return e == ENOUGH ? 0 : e;
 	transfer_end(&d->transfer, &rest);
 	return take_decoded(d, buf_get(&rest));
 }
