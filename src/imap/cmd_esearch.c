@@ -157,6 +157,13 @@ check(struct several *a)
 		return BAD("Select a mailbox first");
 	if (a->search.options & RETURN_SAVE && !is_selected_alone(a->args))
 		return BAD("SAVE is for the mailbox selected");
+	/* RFC 7377 2.2; RFC 5267 4.3.1: SEARCH is what is kept up to date. */
+	if (a->search.options & RETURN_UPDATE) {
+		if (a->s->state != STATE_SELECTED)
+			return BAD("Select a mailbox first");
+		imap_say_noupdate(a->s, a->c->tag);
+	}
+	a->search.options &= ~(uint32_t)(RETURN_CONTEXT | RETURN_UPDATE);
 	if (a->search.charset.n && a->s->enabled & ENABLED_UTF8)
 		return BAD("All is UTF-8, and no charset is to be named");
 	return imap_conditions(a->s, &at, &a->search, &c);

@@ -42,6 +42,9 @@ imap_search(struct imap_session *s, const struct imap_command *c)
 	/* RFC 6855 3 */
 	if (args.charset.n && s->enabled & ENABLED_UTF8)
 		return BAD("All is UTF-8, and no charset is to be named");
+	if (args.options & RETURN_UPDATE && imap_context_of(s, c->tag))
+		return BAD("A search with this tag is kept up to date");
+	args.options &= ~(uint32_t)(RETURN_CONTEXT | RETURN_UPDATE);
 	if (s->enabled & ENABLED_REV2 && !args.esearch) {
 		args.esearch = true;	/* RFC 9051 6.4.4 */
 		args.options = RETURN_ALL;
@@ -51,6 +54,9 @@ imap_search(struct imap_session *s, const struct imap_command *c)
 		a = imap_put_esearch(s, &here, c->tag, &args, &found, NULL);
 	else if (a.kind == ANSWER_NONE)
 		put_search(s, &found, here.uids, imap_asks_modseq(args.key));
+	if (a.kind == ANSWER_NONE &&
+	    c->args.search.options & RETURN_UPDATE)
+		imap_context_begin(s, c->tag, here.uids, &args, &found);
 	search_result_free(&found);
 	return a.kind == ANSWER_NONE ? OK("Searched") : a;
 }

@@ -64,7 +64,8 @@ imap_sort(struct imap_session *s, const struct imap_command *c)
 	int e;
 
 	/* RFC 5182, RFC 9394: of SEARCH only. */
-	if (args->search.options & (RETURN_SAVE | RETURN_PARTIAL))
+	if (args->search.options & (RETURN_SAVE | RETURN_PARTIAL |
+	    RETURN_CONTEXT | RETURN_UPDATE))
 		return BAD("No such return option");
 	a = imap_find(s, &here, c->tag, &args->search, &found);
 	if (a.kind == ANSWER_NONE) {

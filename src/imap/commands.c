@@ -101,6 +101,8 @@ const struct command_row imap_commands[] = {
 	    NULL },
 	{ C("SEARCH"), ROW_UID, STATE_SELECTED, args_search, imap_search,
 	    NONE, NULL },
+	{ C("CANCELUPDATE"), 0, STATE_SELECTED, args_words,
+	    imap_cancelupdate, C("CONTEXT=SEARCH"), NULL },
 	{ C("ESEARCH"), 0, LOGGED_IN, args_esearch, imap_esearch,
 	    C("MULTISEARCH"), NULL },
 	{ C("SORT"), BY_NUMBER, STATE_SELECTED, args_sort, imap_sort,

@@ -20,6 +20,7 @@ enum {
 	IMAP_RECENT_MAX = 64 << 10, /* octets of what is \Recent */
 	IMAP_SAVED_MAX = 512 << 10, /* octets of the result of a search */
 	COPYUID_MAX = 512 << 10, /* else it is not said */
+	IMAP_CONTEXTS_MAX = 4,	/* searches that are kept up to date */
 };
 
 enum imap_state {
@@ -129,6 +130,7 @@ struct imap_session {
 	uint32_t nrecent;
 	/* RFC 5182: what "$" names, UIDs as a selection. */
 	struct buf saved;
+	struct context *context[IMAP_CONTEXTS_MAX];	/* NULL: none */
 	/* What FLAGS has said: the words, and each by its hash; and those of
 	 * the message that was told last. */
 	struct buf keywords, last_keywords;
@@ -272,6 +274,24 @@ int imap_say_listed(struct imap_session *s, struct str name, struct str old,
 void imap_say_oldname(struct imap_session *s, struct str name,
     struct str old);
 
+/* ---- context.c */
+struct search_args;
+struct search_result;
+/* Is a search with this tag kept up to date? */
+bool imap_context_of(const struct imap_session *s, struct str tag);
+/* RFC 5267 4.3.1 */
+void imap_say_noupdate(struct imap_session *s, struct str tag);
+/* Keep this result of a search up to date, or say that it is not. */
+void imap_context_begin(struct imap_session *s, struct str tag, bool uids,
+    const struct search_args *args, const struct search_result *found);
+void imap_context_end(struct imap_session *s, struct str tag);
+void imap_contexts_end(struct imap_session *s);
+/* A message is about to be told as expunged. */
+void imap_contexts_gone(struct imap_session *s, struct buf *b, uint32_t seq,
+    uint32_t uid);
+/* The view has moved on: what is other than it was told. Suspends. */
+void imap_contexts_update(struct imap_session *s);
+
 /* ---- recent.c */
 /* What is \Recent in the mailbox that was just selected. 0 or E_*. */
 int imap_recent_begin(struct imap_session *s, const struct open_answer *m,
@@ -324,7 +344,8 @@ struct answer imap_copy_failed(struct imap_session *s, const char *what,
 /* ---- handlers, one file each */
 typedef struct answer imap_handler(struct imap_session *s,
     const struct imap_command *c);
-imap_handler imap_append, imap_authenticate, imap_capability, imap_check,
+imap_handler imap_append, imap_authenticate, imap_cancelupdate,
+    imap_capability, imap_check,
     imap_close, imap_compress, imap_copy, imap_create, imap_delete,
     imap_enable, imap_esearch, imap_examine, imap_expunge, imap_fetch,
     imap_getquota,

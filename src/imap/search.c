@@ -44,7 +44,7 @@ has_keyword(struct building *b, struct str word)
 {
 	struct condition *c = new_condition(b, COND_KEYWORD, 0, 0);
 
-	c->text = word;
+	c->text = str_dup(b->at->mem, word);
 	return c;
 }
 
@@ -64,7 +64,7 @@ holds_text(struct building *b, enum condition_kind kind,
 	fold_text(&folded, buf_get(&utf8));
 	if (buf_failed(&utf8) || buf_failed(&folded))
 		b->refused = "A text is too long to be looked for";
-	c->name = key->field;
+	c->name = str_dup(b->at->mem, key->field);
 	c->text = str_dup(b->at->mem, buf_get(&folded));
 	return c;
 }
@@ -257,12 +257,11 @@ imap_asks_modseq(const struct search_key *key)
 	return key->kind == SEARCH_MODSEQ;
 }
 
-/* Does a key name messages by their numbers? */
-static bool
-names_numbers(const struct search_key *key)
+bool
+imap_names_numbers(const struct search_key *key)
 {
 	for (const struct search_key *k = key->kids; k; k = k->next)
-		if (names_numbers(k))
+		if (imap_names_numbers(k))
 			return true;
 	return key->kind == SEARCH_SET && !key->set.saved;
 }
@@ -294,7 +293,7 @@ imap_conditions(struct imap_session *s, const struct search_place *at,
 
 	if (imap_asks_modseq(args->key))
 		imap_condstore(s);
-	if (imap_uids_only(s) && names_numbers(args->key))
+	if (imap_uids_only(s) && imap_names_numbers(args->key))
 		return UID_REQUIRED;
 	if (!charset_known(args->charset))
 		return bad_charset(s);

@@ -6,7 +6,8 @@
 #include "imap/imap_int.h"
 #include "mail/search.h"
 
-/* Where is searched. */
+/* Where is searched. Nothing in the conditions outlives mem, or is needed
+ * longer. */
 struct search_place {
 	struct mailbox_view *view;
 	struct arena *mem;	/* for the conditions */
@@ -42,5 +43,7 @@ struct answer imap_put_esearch(struct imap_session *s,
  * ranges are in the command's arena. 0 or E_*.                  RFC 9394 3.3 */
 int imap_choose_part(struct imap_session *s, const struct partial_range *p,
     struct selection *messages, struct err *err);
+/* Does a key name messages by their numbers? */
+bool imap_names_numbers(const struct search_key *key);
 /* Is a condition on modseqs among the keys?               RFC 7162 3.1.5 */
 bool imap_asks_modseq(const struct search_key *key);

@@ -84,6 +84,7 @@ void
 imap_deselect(struct imap_session *s)
 {
 	view_close(&s->view);
+	imap_contexts_end(s);
 	buf_free(&s->recent);
 	s->nrecent = 0;
 	s->behind = false;
@@ -171,6 +172,7 @@ say_vanished(struct telling *to)
 static int
 tell_gone(struct telling *to, const struct news *news)
 {
+	imap_contexts_gone(to->s, &to->out, news->n, news->uid);
 	if (!(to->s->enabled & (ENABLED_QRESYNC | ENABLED_UIDONLY))) {
 		buf_printf(&to->out, "* %u EXPUNGE\r\n", news->n);
 		return 0;
@@ -246,5 +248,7 @@ imap_update(struct imap_session *s, bool expunge_ok, struct err *err)
 	    (s->view.exists != before ||
 	    (s->view.untold && !s->read_only)))
 		e = imap_recent_update(s, err);
+	if (e >= 0)
+		imap_contexts_update(s);
 	return e;
 }

@@ -155,7 +155,7 @@ union args {
 	struct thread_args thread;
 	struct id_args id;
 	struct enable_args enable;
-	struct words_args words;	/* of LANGUAGE */
+	struct words_args words;	/* of LANGUAGE, CANCELUPDATE */
 	struct seqset uids;		/* of UID EXPUNGE */
 	struct str word;		/* a mailbox, a quota root, or
 					 * COMPRESS's mechanism */
@@ -186,7 +186,7 @@ args_parser args_sort;
 args_parser args_thread;
 args_parser args_id;
 args_parser args_enable;
-args_parser args_words;		/* LANGUAGE */
+args_parser args_words;		/* LANGUAGE, CANCELUPDATE */
 args_parser args_atom;		/* COMPRESS */
 args_parser args_getquota;
 args_parser args_setquota;	/* GETQUOTA's; its limits are nobody's */

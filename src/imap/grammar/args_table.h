@@ -30,6 +30,7 @@ static const struct {
 	{ STR("ID"), args_id },
 	{ STR("ENABLE"), args_enable },
 	{ STR("LANGUAGE"), args_words },
+	{ STR("CANCELUPDATE"), args_words },
 	{ STR("COMPRESS"), args_atom },
 	{ STR("GETQUOTA"), args_getquota },
 	{ STR("SETQUOTA"), args_setquota },

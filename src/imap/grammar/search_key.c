@@ -240,6 +240,8 @@ return_options(struct scan *s, struct search_args *out)
 		{ STR("COUNT"), RETURN_COUNT },
 		{ STR("SAVE"), RETURN_SAVE },
 		{ STR("PARTIAL"), RETURN_PARTIAL },
+		{ STR("CONTEXT"), RETURN_CONTEXT },
+		{ STR("UPDATE"), RETURN_UPDATE },
 	};
 	static const char want[] = "no such return option";
 

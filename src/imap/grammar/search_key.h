@@ -62,6 +62,8 @@ enum {
 	RETURN_COUNT = 1 << 3,
 	RETURN_SAVE = 1 << 4,
 	RETURN_PARTIAL = 1 << 5,	/* RFC 9394 */
+	RETURN_CONTEXT = 1 << 6,	/* RFC 5267 4.2 */
+	RETURN_UPDATE = 1 << 7,
 };
 
 struct search_args {
