@@ -8,6 +8,7 @@
 #include "admin/export_folder.h"
 #include "admin/progress.h"
 #include "admin/table.h"
+#include "carry/import.h"
 #include "carry/intake.h"
 #include "mime/charset.h"
 #include "rt/sandbox.h"
@@ -44,8 +45,8 @@ be_it(int fd, carrier_work *work)
 
 	charset_prepare();
 	source_prepare();
-	if (sandbox_enter(&walls, geteuid() == 0 ? NOBODY : 0, "", &missing,
-	    &err) < 0) {
+	if (import_prepare(&err) < 0 || sandbox_enter(&walls,
+	    geteuid() == 0 ? NOBODY : 0, "", &missing, &err) < 0) {
 		fprintf(stderr, "postern: %s\n", err.text);
 		_exit(1);
 	}

@@ -6,6 +6,7 @@
 
 #include "admin/carrying.h"
 #include "admin/operator.h"
+#include "admin/source_server.h"
 #include "admin/source_walk.h"
 #include "admin/typed.h"
 #include "carry/folder_name.h"
@@ -13,18 +14,28 @@
 
 static const char usage[] =
     "usage: postern import ADDRESS PATH... [--into FOLDER] [--dry-run]\n"
-    "           [--json]\n\n"
+    "           [--json]\n"
+    "       postern import ADDRESS --imap HOST[:PORT] --user NAME\n"
+    "           --password-stdin|--password-file FILE [--starttls|--plain]\n"
+    "           [--trust FILE] [--into FOLDER] [--dry-run] [--json]\n\n"
     "Brings the mail below PATH into the account ADDRESS: a Maildir with\n"
     "all its folders, an mbox, a folder of such files, or messages in files\n"
     "of their own; with flags, keywords, dates and subscriptions. Called\n"
     "again it brings only what is new, whatever became of the rest, so it\n"
     "may be ended at any moment. The server may run meanwhile.\n\n"
+    "With --imap all mail of NAME at another server. Nothing changes there.\n\n"
     "  --into FOLDER   into this folder, and what has folders below it\n"
+    "  --starttls      begin TLS by that command, on port 143; without it\n"
+    "                  all is TLS, on port 993\n"
+    "  --plain         no TLS; for a server on this machine only\n"
+    "  --trust FILE    these certificates (PEM), not those of the system\n"
     "  --dry-run       only say what it would do\n"
     WHICH_SERVER;
 
 struct import_command {
 	char **paths;		/* NULL ends */
+	bool server;		/* instead of paths */
+	struct source_server from;
 	struct carrying *carrying;
 };
 
@@ -44,6 +55,8 @@ feed_paths(struct carrying *c, void *arg, struct err *err)
 	struct import_command *im = arg;
 	int rc = 0;
 
+	if (im->server)
+		return source_server_feed(c, &im->from, err);
 	for (char **path = im->paths; *path && rc == 0; path++)
 		rc = source_walk(c, *path, err);
 	return rc;
@@ -95,7 +108,8 @@ run_import(struct admin *a, const struct options *o, const char *typed,
 	int fd, rc = typed_address(a->memory, typed, &todo.address, err);
 
 	if (rc == 0)
-		rc = are_there(im->paths, err);
+		rc = im->server ? source_server_read(o, a->memory, &im->from,
+		    err) : are_there(im->paths, err);
 	if (rc == 0)
 		rc = operator_open(a, o, &op, err);
 	if (rc < 0)
@@ -120,11 +134,13 @@ cmd_import(struct admin *a, int argc, char **argv)
 	struct options o = { 0 };
 	struct err err = { 0 };
 	struct import_command im = { 0 };
-	int n = options_read(&o, argc, argv, usage, "dcjNi"), rc;
+	int n = options_read(&o, argc, argv, usage, "dcjNiIuwtSLp"), rc;
 
 	if (n < 0)
 		return o.code;
-	if (argc - n < 2)
+	im.server = o.imap != NULL;
+	if (im.server ? argc - n != 1 : argc - n < 2 || o.user || o.trust ||
+	    o.password_stdin || o.password_file || o.starttls || o.plain)
 		return options_wrong(argc, argv, n, usage);
 	im.paths = argv + n + 1;
 	rc = carrying_begin(&im.carrying, import_work, &err);

@@ -36,6 +36,12 @@ static const struct option all[] = {
 	{ "keep", required_argument, NULL, 'K' },
 	{ "without-key", no_argument, NULL, 'k' },
 	{ "at", required_argument, NULL, 'a' },
+	{ "imap", required_argument, NULL, 'I' },
+	{ "user", required_argument, NULL, 'u' },
+	{ "password-file", required_argument, NULL, 'w' },
+	{ "trust", required_argument, NULL, 't' },
+	{ "starttls", no_argument, NULL, 'S' },
+	{ "plain", no_argument, NULL, 'L' },
 	{ "mbox", no_argument, NULL, 'B' },
 	{ "into", required_argument, NULL, 'i' },
 	{ "help", no_argument, NULL, 'h' },
@@ -205,6 +211,12 @@ set_option(struct options *o, const char *command, int letter,
 		    "10000, not \"%s\"", value);
 		return false;
 	case 'B': o->mbox = true; break;
+	case 'I': o->imap = value; break;
+	case 'u': o->user = value; break;
+	case 'w': o->password_file = value; break;
+	case 't': o->trust = value; break;
+	case 'S': o->starttls = true; break;
+	case 'L': o->plain = true; break;
 	case 'i': o->into = value; break;
 	case 'n':
 		if (str_u32(str_c(value), &o->days) && o->days > 0 &&

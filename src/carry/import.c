@@ -5,8 +5,25 @@
 
 #include "carry/folder_name.h"
 #include "carry/import_int.h"
+#include "rt/tls.h"
 
-enum { ITEM_MEM = 512 * 1024, SMALL_FILE = 1 << 20, SUBSCRIPTIONS_MAX = 4000 };
+enum { ITEM_MEM = 512 * 1024, SMALL_FILE = 1 << 20, SUBSCRIPTIONS_MAX = 4000,
+	ROOTS_MAX = 4 << 20 };
+
+static struct tls_lib *tls_lib;
+
+int
+import_prepare(struct err *err)
+{
+	tls_lib = tls_lib_new(err);
+	return tls_lib ? 0 : err->code;
+}
+
+struct tls_lib *
+import_tls_lib(void)
+{
+	return tls_lib;
+}
 
 ssize_t
 import_read(void *arg, uint64_t at, void *p, size_t n, struct err *err)
@@ -93,6 +110,7 @@ static int
 take_subscriptions(struct import *im, int fd, struct err *err)
 {
 	auto_buf b = BUF_INIT(SMALL_FILE);
+	struct arena *a = arena_new(FOLDER_NAME_MEM);
 	struct str line, rest;
 	char separator = '.';
 	int rc = read_small(fd, &b, err);
@@ -108,11 +126,12 @@ take_subscriptions(struct import *im, int fd, struct err *err)
 		}
 		if (str_startsi(line, STR("INBOX.")))
 			line = str_from(line, 6);
-		arena_reset(im->item_mem);
-		if (line.n > 0)
+		arena_reset(a);
+		if (line.n > 0 && line.n < CARRIER_NAME_MAX)
 			rc = intake_subscribe(im->in, folder_of_list(line,
-			    separator, im->item_mem), err);
+			    separator, a), err);
 	}
+	arena_free(a);
 	return rc;
 }
 
@@ -224,6 +243,11 @@ take_item(struct import *im, const struct carrier_next_answer *item, int fd,
 		return take_file(im, item, fd, err);
 	case ITEM_SUBSCRIPTIONS:
 		return take_subscriptions(im, fd, err);
+	case ITEM_TRUST:
+		im->roots = BUF_INIT(ROOTS_MAX);
+		return read_small(fd, &im->roots, err);
+	case ITEM_SERVER:
+		return import_server(im, item, fd, err);
 	case ITEM_END:
 		break;
 	}
@@ -274,6 +298,7 @@ import_work(struct carrier *c)
 	if (rc == 0)
 		rc = intake_end(im->in, &c->err);
 	intake_free(im->in);
+	buf_free(&im->roots);
 	arena_free(im->item_mem);
 	return rc;
 }

@@ -24,6 +24,7 @@ struct import {
 	int *fd;		/* of the item at work; -1: somebody has it */
 	struct str folder, here; /* the Maildir's: in the source, and here */
 	struct maildir_keywords keywords;
+	struct buf roots;	/* certificates to trust */
 	struct arena *batch_mem;
 	size_t n;
 	struct import_file file[IMPORT_BATCH];
@@ -41,6 +42,11 @@ struct str import_label(const struct carrier_next_answer *item,
 int import_maildir_add(struct import *im,
     const struct carrier_next_answer *item, int fd, struct err *err);
 int import_maildir_flush(struct import *im, struct err *err);
+/* All of a person's mail at another server; fd is its own from now on. */
+int import_server(struct import *im, const struct carrier_next_answer *item,
+    int fd, struct err *err);
+/* See import_prepare(). */
+struct tls_lib *import_tls_lib(void);
 /* All of it, into im->here. */
 int import_mbox(struct import *im, const struct carrier_next_answer *item,
     int fd, struct err *err);

@@ -52,14 +52,18 @@ enum carrier_item {
 	ITEM_MAILDIR,		/* a message of it; fresh: it was in new/ */
 	ITEM_FILE,		/* a message, an mbox, or something else */
 	ITEM_SUBSCRIPTIONS,	/* of Dovecot or Courier */
+	ITEM_TRUST,		/* certificates to trust, PEM */
+	ITEM_SERVER,		/* an IMAP server: a connection to `name` */
 };
+enum carrier_tls { SERVER_TLS, SERVER_STARTTLS, SERVER_PLAIN };
 #define FIELDS_carrier_next_ask(F, S) F(S, u8, nothing, 0)
 #define FIELDS_carrier_next_answer(F, S)                              \
 	F(S, u32, item, 0) F(S, str, folder, CARRIER_NAME_MAX)        \
 	F(S, str, name, 255) F(S, u64, size, 0)                       \
 	F(S, i64, modified, 0)	/* seconds since 1970 */              \
 	F(S, u8, fresh, 0)                                            \
-	F(S, u8, typed, 0)	/* this file was named by the person */
+	F(S, u8, typed, 0)	/* this file was named by the person */ \
+	F(S, str, user, 320) F(S, str, password, 1024) F(S, u32, tls, 0)
 
 /* Octets of a file, below the folder that the command was given; folder is the
  * way to it, with '/' between two levels. One file is written at a time: begin
