@@ -137,7 +137,7 @@ cut_utf8_end(struct buf *line)
 {
 	if (line->n == 0 || line->p[0] != ')')
 		return false;
-	memmove(line->p, line->p + 1, --line->n);
+	buf_eat(line, 1);
 	return true;
 }
 

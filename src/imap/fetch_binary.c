@@ -88,14 +88,6 @@ walk_part(struct decoding *d, const struct mail_message *m,
 	return take_decoded(d, buf_get(&rest));
 }
 
-/* BINARY.SIZE is a number, whatever there is. */
-static void
-put_size(struct section_out *to, uint64_t n)
-{
-	section_put_name(to->before, to->sec);
-	buf_printf(to->before, " %ju", (uintmax_t)n);
-}
-
 int
 imap_put_binary(struct section_out *to, const struct mail_message *m,
     const struct facts *f, struct err *err)
@@ -108,6 +100,11 @@ imap_put_binary(struct section_out *to, const struct mail_message *m,
 	int e = message_section(m, f, FACTS_BODY_ALL, to->sec->part,
 	    to->sec->npart, &encoded, err);
 
+	if (e == E_NOTFOUND) {		/* an answer, not a failure */
+		section_put_name(to->before, to->sec);
+		buf_str(to->before, size ? STR(" 0") : STR(" NIL"));
+		return 0;
+	}
 	/* What has parts, or is a message, is octets as they stand. */
 	if (e >= 0 && find_part(f, to->sec, &p) && p.kind == PART_LEAF)
 		encoding = p.encoding;
@@ -115,13 +112,11 @@ imap_put_binary(struct section_out *to, const struct mail_message *m,
 		e = err_set(err, E_INVALID, "no such encoding");
 	if (e >= 0)
 		e = walk_part(&d, m, encoded, encoding, err);
-	if (size) {
-		put_size(to, e >= 0 ? to->len : 0);
-		return e == E_NOTFOUND ? 0 : e;
-	}
-	if (e == E_NOTFOUND) {
-		(void)section_end(to, e);
-		return 0;
+	if (size) {		/* a number, whatever there is */
+		section_put_name(to->before, to->sec);
+		buf_printf(to->before, " %ju",
+		    (uintmax_t)(e >= 0 ? to->len : 0));
+		return e;
 	}
 	d.send = true;
 	if (e >= 0 && to->len == 0)
