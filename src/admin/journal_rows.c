@@ -32,6 +32,7 @@ journal_event_name(uint32_t event)
 		[JOURNAL_recovered] = "recovered",
 		[JOURNAL_undeleted] = "undeleted",
 		[JOURNAL_emptied] = "emptied",
+		[JOURNAL_password] = "password",
 	};
 
 	return event < NELEM(names) && names[event] ? str_c(names[event]) :

@@ -4,15 +4,13 @@
 #include <sys/random.h>
 #include <termios.h>
 
-#include "admin/password_int.h"
 #include "base/buf.h"
-
-enum { PASSWORD_MAX = 1000 };
+#include "vault/password_rule.h"
 
 static int
 read_line(struct arena *a, struct str *line, struct err *err)
 {
-	char text[PASSWORD_MAX + 2];
+	char text[PASSWORD_MOST + 2];
 	size_t n = 0;
 
 	while (n < sizeof(text)) {
@@ -26,9 +24,9 @@ read_line(struct arena *a, struct str *line, struct err *err)
 	}
 	if (n > 0 && text[n - 1] == '\r')
 		n--;
-	if (n > PASSWORD_MAX)
+	if (n > PASSWORD_MOST)
 		return err_set(err, E_LIMIT, "the password is longer than %d "
-		    "octets", PASSWORD_MAX);
+		    "octets", PASSWORD_MOST);
 	*line = str_dup(a, str_make(text, n));
 	explicit_bzero(text, sizeof(text));
 	return 0;
@@ -54,36 +52,15 @@ ask_password(const char *prompt, struct arena *a, struct str *line,
 	return rc;
 }
 
-static bool
-is_common(struct str password)
+/* What people who type commands may do about it. */
+static int
+check(struct str password, struct str address, struct err *err)
 {
-	struct str row, word;
+	struct err why = { 0 };
+	int rc = password_check(password, address, &why);
 
-	for (size_t i = 0; i < common_npasswords; i++)
-		for (row = str_c(common_passwords[i]); row.n > 0;) {
-			(void)str_cut(row, ' ', &word, &row);
-			if (str_eqi(word, password))
-				return true;
-		}
-	return false;
-}
-
-int
-password_check(struct str password, struct str address, struct err *err)
-{
-	struct str local = str_first(address, str_rchr(address, '@'));
-
-	if (password.n == 0)
-		return err_set(err, E_INVALID, "the password is empty");
-	if (str_utf8_length(password) < PASSWORD_LEAST)
-		return err_set(err, E_INVALID, "a password has %d characters "
-		    "at least; one is made with --make-password",
-		    PASSWORD_LEAST);
-	if (is_common(password) || str_eqi(password, address) ||
-	    str_eqi(password, local))
-		return err_set(err, E_INVALID, "this password is one of those "
-		    "that are tried first; one is made with --make-password");
-	return 0;
+	return rc < 0 ? err_set(err, rc, "%s; one is made with "
+	    "--make-password", why.text) : 0;
 }
 
 /* Four groups of five of 32 signs that are not taken for each other. */
@@ -113,9 +90,9 @@ password_read(bool from_stdin, struct str address, struct arena *a,
 
 	if (from_stdin)
 		return read_line(a, password, err) < 0 ? err->code :
-		    password_check(*password, address, err);
+		    check(*password, address, err);
 	if (ask_password("Password: ", a, password, err) < 0 ||
-	    password_check(*password, address, err) < 0 ||
+	    check(*password, address, err) < 0 ||
 	    ask_password("Again: ", a, &again, err) < 0)
 		return err->code;
 	if (!str_eq(*password, again))

@@ -154,6 +154,7 @@ word_before_address(uint32_t event)
 	case JOURNAL_recovered: return "for ";
 	case JOURNAL_undeleted: return "for ";
 	case JOURNAL_emptied: return "of ";
+	case JOURNAL_password: return "of ";
 	}
 	return "";
 }

@@ -67,5 +67,8 @@ must_check int http_route(struct http_request *r, struct http_answer *a,
 /* ---- login.c */
 /* Who is it? status 200: r->account is theirs. */
 struct http_answer http_authenticate(struct http_request *r);
+/* A sign-in begins, as this password wants: the answer to who has signed in. */
+struct http_answer http_sign_in(struct http_request *r,
+    const struct login_ask *ask);
 /* Could a page of another origin have sent this? */
 bool http_is_foreign(const struct http_request *r);

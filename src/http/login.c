@@ -232,8 +232,8 @@ drop_former(struct http_request *r)
 	sign_in_unref(former);
 }
 
-static struct http_answer
-prove(struct http_request *r, const struct login_ask *ask)
+struct http_answer
+http_sign_in(struct http_request *r, const struct login_ask *ask)
 {
 	struct http_session *s = r->session;
 	struct err err = { 0 };
@@ -269,7 +269,7 @@ login(struct http_request *r)
 	struct http_answer a;
 
 	if (read_login(form, &ask))
-		a = prove(r, &ask);
+		a = http_sign_in(r, &ask);
 	else
 		a = http_problem(r, 400, "Expected an object with user and "
 		    "password");

@@ -40,6 +40,9 @@ enum { AUTH_SUBMITS = AUTH_MX | AUTH_ACCOUNT | AUTH_LOCAL,
 	AUTH_GREETED = AUTH_SUBMITS | AUTH_CARRIER,
 	AUTH_OPENS = AUTH_VAULT | AUTH_OPERATOR,
 	AUTH_TEACHES = AUTH_ACCOUNT | AUTH_OPERATOR,
+	/* Vault for people who choose another one. */
+	AUTH_PASSWORDS = AUTH_OPERATOR | AUTH_VAULT,
+	AUTH_LISTS_OWN = AUTH_OPERATOR | AUTH_ACCOUNT,
 	AUTH_NAMES_SENDER = AUTH_ACCOUNT | AUTH_LOCAL | AUTH_VAULT };
 
 /* Asks that may be outstanding on a connection. */
@@ -129,8 +132,8 @@ enum store_effect {
 	C(account_open,   done,   AUTH_OPENS,        RUN_LOOP,   CHANGE_none) \
 	C(app_password_add, done, AUTH_VAULT,        RUN_WRITER, CHANGE_once) \
 	C(app_password_used, done, AUTH_VAULT,       RUN_WRITER, CHANGE_patient) \
-	C(app_password_remove, answer, AUTH_OPERATOR, RUN_WRITER, CHANGE_frees) \
-	C(app_passwords,  answer, AUTH_OPERATOR,     RUN_READER, CHANGE_none) \
+	C(app_password_remove, answer, AUTH_LISTS_OWN, RUN_WRITER, CHANGE_frees) \
+	C(app_passwords,  answer, AUTH_LISTS_OWN,    RUN_READER, CHANGE_none) \
 	C(secret_get,     answer, AUTH_VAULT,        RUN_READER, CHANGE_none) \
 	C(secret_put,     done,   AUTH_VAULT,        RUN_WRITER, CHANGE_once) \
 	C(sealed,         answer, AUTH_VAULT,        RUN_READER, CHANGE_none) \
@@ -138,7 +141,7 @@ enum store_effect {
 	C(domain_remove,  done,   AUTH_OPERATOR,     RUN_WRITER, CHANGE_removes) \
 	C(domains,        answer, AUTH_OPERATOR,     RUN_READER, CHANGE_none) \
 	C(account_add,    answer, AUTH_OPERATOR,     RUN_WRITER, CHANGE_names) \
-	C(account_passwd, done,   AUTH_OPERATOR,     RUN_WRITER, CHANGE_once) \
+	C(account_passwd, done,   AUTH_PASSWORDS,    RUN_WRITER, CHANGE_once) \
 	C(account_let,    done,   AUTH_OPERATOR,     RUN_WRITER, CHANGE_names) \
 	C(account_quota,  done,   AUTH_OPERATOR,     RUN_WRITER, CHANGE_once) \
 	C(account_remove, done,   AUTH_OPERATOR,     RUN_WRITER, CHANGE_removes) \

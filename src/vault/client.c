@@ -267,6 +267,34 @@ vault_sign_mail(struct vault *v, const struct login *login,
 	return rc;
 }
 
+int
+vault_change_password(struct vault *v, const struct own_password_ask *ask,
+    struct err *err)
+{
+	struct arena *a = arena_new(4096);
+	struct vault_done done;
+	int rc = reconnect_call(&v->link, &vault_calls[VAULT_own_password],
+	    ask, &done, a, NULL, after(v, CALL_MS), err);
+
+	arena_free(a);
+	return rc;
+}
+
+int
+vault_make_app_password(struct vault *v,
+    const struct own_app_password_ask *ask, struct str *password,
+    struct arena *a, struct err *err)
+{
+	struct app_password_answer answer;
+	int rc = reconnect_call(&v->link,
+	    &vault_calls[VAULT_own_app_password], ask, &answer, a, NULL,
+	    after(v, CALL_MS), err);
+
+	if (rc == 0)
+		*password = answer.password;
+	return rc;
+}
+
 void
 vault_logout(struct vault *v, struct login *login)
 {

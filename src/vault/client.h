@@ -41,6 +41,14 @@ struct login {
 /* E_DENIED: wrong user or password. E_BUSY: too many tries, later. */
 int vault_login(struct vault *v, const struct login_ask *ask,
     struct login *login, struct arena *a, struct err *err);
+/* What people do to their own account, with their own password proven again;
+ * see the calls. E_DENIED, E_BUSY: as in a login. Suspend. */
+int vault_change_password(struct vault *v, const struct own_password_ask *ask,
+    struct err *err);
+/* *password lives in the arena, and is the caller's to wipe. */
+int vault_make_app_password(struct vault *v,
+    const struct own_app_password_ask *ask, struct str *password,
+    struct arena *a, struct err *err);
 /* Have a message signed that this person writes as `from`. ask's ticket is
  * filled in here. *fields lives in the arena. E_NOTFOUND: there are no keys for
  * that domain; E_DENIED: they may not write as that. */

@@ -26,7 +26,9 @@ enum vault_authority {
 	C(dkim_sign,     dkim_sign_answer,      VAULT_AUTH_FRONT | VAULT_AUTH_LOCAL) \
 	C(dkim_keys,     dkim_keys_answer,      VAULT_AUTH_OPERATOR) \
 	C(seal_password, seal_password_answer,  VAULT_AUTH_OPERATOR) \
-	C(app_password,  app_password_answer,   VAULT_AUTH_OPERATOR)
+	C(app_password,  app_password_answer,   VAULT_AUTH_OPERATOR) \
+	C(own_password,  vault_done,            VAULT_AUTH_FRONT) \
+	C(own_app_password, app_password_answer, VAULT_AUTH_FRONT)
 
 /* Notices to vault: nobody answers. */
 #define VAULT_NOTICES(N) \
@@ -73,11 +75,12 @@ MSG_STRUCT(vault_done);
  * The password is the account's own or one of its app passwords, which is good
  * for some services only: label says which. service: one of those the asker
  * has, or 0 where only the account's own is taken. */
-#define FIELDS_login_ask(F, S)                                        \
+#define FIELDS_login_words(F, S)                                            \
 	F(S, str, mechanism, 32)	/* "PLAIN" */                 \
 	F(S, str, authzid, 320) F(S, str, user, 320)                  \
 	F(S, str, password, 1024) F(S, str, peer, 64)                 \
 	F(S, u32, service, 0)		/* SERVICE_* */
+#define FIELDS_login_ask(F, S) FIELDS_login_words(F, S)
 #define FIELDS_login_answer(F, S)                                     \
 	F(S, u64, account, 0) F(S, str, address, 320) F(S, str, ticket, 16) \
 	F(S, str, token, 512) F(S, str, label, APP_LABEL_MAX)
@@ -105,6 +108,15 @@ MSG_STRUCT(vault_done);
 	F(S, u32, services, 0) F(S, i64, expires, 0)
 #define FIELDS_app_password_answer(F, S) F(S, str, password, 32)
 
+/* What people do to their own account: with their own password (no app
+ * password), proven again as in a login; service is SERVICE_page. chosen:
+ * E_INVALID if the rules refuse it (password_rule.h), with the reason. */
+#define FIELDS_own_password_ask(F, S) \
+	FIELDS_login_words(F, S) F(S, str, chosen, 1024)
+#define FIELDS_own_app_password_ask(F, S)                      \
+	FIELDS_login_words(F, S) F(S, str, label, APP_LABEL_MAX)     \
+	F(S, u32, services, 0) F(S, i64, expires, 0)
+
 /* Sign a message somebody here writes. RFC 6376, 8463. Vault appends its own
  * DKIM-Signature field to the canonical header and signs that, so what it
  * signs is always one, and d= is the domain of `from`. The person of the
@@ -129,6 +141,7 @@ MSG_STRUCT(certs_ask);
 MSG_STRUCT(certs_answer);
 MSG_STRUCT(tls_sign_ask);
 MSG_STRUCT(tls_sign_answer);
+MSG_GROUP(login_words);
 MSG_STRUCT(login_ask);
 MSG_STRUCT(login_answer);
 MSG_STRUCT(reopen_ask);
@@ -138,6 +151,8 @@ MSG_STRUCT(seal_password_ask);
 MSG_STRUCT(seal_password_answer);
 MSG_STRUCT(app_password_ask);
 MSG_STRUCT(app_password_answer);
+MSG_STRUCT(own_password_ask);
+MSG_STRUCT(own_app_password_ask);
 MSG_STRUCT(dkim_sign_ask);
 MSG_STRUCT(dkim_sign_answer);
 MSG_STRUCT(dkim_keys_ask);

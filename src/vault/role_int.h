@@ -5,7 +5,8 @@
  *   role_keys.c   certificates and their keys, and what files hold of them
  *   role_secrets.c  what store keeps sealed: is vault.key the one that opens
  *                 it, our own certificate
- *   role_login.c  people: login, reopen, logout, sealing passwords
+ *   role_login.c  people: login, reopen, logout
+ *   role_passwords.c  passwords that are chosen, or made
  *   role_dkim.c   keys that sign mail, one set for each domain
  */
 #pragma once
@@ -102,6 +103,8 @@ void vault_log_in(struct work *c);
 void vault_reopen(struct work *c);
 void vault_seal_password(struct work *c);
 void vault_app_password(struct work *c);
+void vault_own_password(struct work *c);
+void vault_own_app_password(struct work *c);
 void vault_dkim_sign(struct work *c);
 void vault_dkim_keys(struct work *c);
 /* A notice: takes the ticket of a session from before our start. */
@@ -131,6 +134,13 @@ void secrets_open(struct vault_state *v);
 #define KIND_CHAIN STR("tls-chain")
 #define KIND_DKIM STR("dkim-key")
 #define KIND_CREDENTIAL STR("credential")
+
+/* What a credential is sealed to: the account's address, in lower case. */
+struct seal_what credential_what(struct arena *a, struct str address);
+/* Is the password theirs? As a login: limits, and failures in the journal. On
+ * a fiber; *address lives with the work. E_DENIED, E_BUSY. */
+int vault_prove(struct work *c, const struct login_ask *ask,
+    uint64_t *account, struct str *address, struct err *err);
 
 /* A secret that store keeps: get and open it (it lives in the arena, where
  * the caller wipes it), seal and put it. */

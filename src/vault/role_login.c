@@ -9,9 +9,8 @@
 #include "vault/credential.h"
 #include "vault/role_int.h"
 
-/* What a credential is sealed to: the account's address, in lower case. */
-static struct seal_what
-what_of(struct arena *a, struct str address)
+struct seal_what
+credential_what(struct arena *a, struct str address)
 {
 	return (struct seal_what){ KIND_CREDENTIAL, str_lower(a, address) };
 }
@@ -141,7 +140,7 @@ look_up(struct attempt *t, struct work *c, struct err *err)
 	}
 	if (rc < 0)
 		return rc;
-	rc = seal_open(&t->v->seal, what_of(c->a, sealed_to(&t->row)),
+	rc = seal_open(&t->v->seal, credential_what(c->a, sealed_to(&t->row)),
 	    t->row.sealed, c->a, &record, err);
 	if (rc < 0 || !credential_parse(record, &t->credential)) {
 		log_event(t->v->role->log, LOG_ERROR, "credential_failed",
@@ -243,25 +242,6 @@ check_fields(const struct vault_client *c, const struct login_ask *ask,
 	return 0;
 }
 
-/* The account's connection ---------------------------------------------- */
-
-static int
-open_account(struct work *c, uint64_t account, int *fd,
-    struct err *err)
-{
-	struct account_open_ask ask = { account };
-	struct done answer;
-	int rc;
-
-	*fd = -1;
-	rc = reconnect_call(&c->client->v->store,
-	    &store_calls[STORE_account_open], &ask, &answer, c->a, fd,
-	    c->until_ms, err);
-	if (rc == 0 && *fd < 0)
-		return err_set(err, E_PROTO, "store sent no connection");
-	return rc;
-}
-
 /* "imap PLAIN", "imap wrong user or password"; with the label behind it, in
  * brackets, where it is an app password. admin/logins.c reads it. */
 static struct str
@@ -284,6 +264,41 @@ journal(const struct attempt *t, enum journal_event event, struct err *why,
 		    t->ask->mechanism : str_c(why->text), a) };
 
 	reconnect_notify(&t->v->store, &store_calls[STORE_journal], &ask);
+}
+
+int
+vault_prove(struct work *c, const struct login_ask *ask, uint64_t *account,
+    struct str *address, struct err *err)
+{
+	struct attempt t = { .v = c->client->v, .ask = ask };
+	int rc = check_fields(c->client, ask, err);
+
+	if (rc == 0)
+		rc = authenticate(&t, c, err);
+	if (rc == E_DENIED || rc == E_BUSY)
+		journal(&t, JOURNAL_login_failed, err, c->a);
+	*account = t.row.account;
+	*address = t.row.address;
+	return rc;
+}
+
+/* The account's connection ---------------------------------------------- */
+
+static int
+open_account(struct work *c, uint64_t account, int *fd,
+    struct err *err)
+{
+	struct account_open_ask ask = { account };
+	struct done answer;
+	int rc;
+
+	*fd = -1;
+	rc = reconnect_call(&c->client->v->store,
+	    &store_calls[STORE_account_open], &ask, &answer, c->a, fd,
+	    c->until_ms, err);
+	if (rc == 0 && *fd < 0)
+		return err_set(err, E_PROTO, "store sent no connection");
+	return rc;
 }
 
 /* Tickets ------------------------------------------------------------- */
@@ -472,81 +487,4 @@ vault_reopen(struct work *c)
 		ipc_reply(c->req, &answer, fd);
 	if (fd >= 0)
 		(void)close(fd);
-}
-
-/* The operator's -------------------------------------------------------- */
-
-struct sealing {
-	struct str password;
-	struct buf record;
-	struct err err;
-	int rc;
-};
-
-static void
-make_work(void *arg)
-{
-	struct sealing *s = arg;
-
-	s->rc = credential_make(s->password, &s->record, &s->err);
-}
-
-void
-vault_seal_password(struct work *c)
-{
-	const struct seal_password_ask *ask = c->req->ask;
-	struct vault_state *v = c->client->v;
-	struct sealing s = { ask->password, BUF_INIT(CREDENTIAL_MAX),
-		{ 0 }, 0 };
-	auto_buf sealed = BUF_INIT(CREDENTIAL_MAX + SEAL_OVERHEAD);
-	struct seal_password_answer answer;
-	uint8_t nonce[SEAL_NONCE_LEN];
-
-	if (rt_work(v->hashers, make_work, &s) < 0)
-		s.rc = err_set(&s.err, E_BUSY, "too many logins at once");
-	if (s.rc < 0) {
-		ipc_fail(c->req, s.rc, s.err.text);
-	} else {
-		loop_random(v->loop, nonce, sizeof(nonce));
-		seal_put(&v->seal, what_of(c->a, ask->address), nonce,
-		    buf_get(&s.record), &sealed);
-		answer.sealed = buf_get(&sealed);
-		ipc_reply(c->req, &answer, -1);
-	}
-	if (s.record.p)
-		sodium_memzero(s.record.p, s.record.n);
-	buf_free(&s.record);
-}
-
-void
-vault_app_password(struct work *c)
-{
-	const struct app_password_ask *ask = c->req->ask;
-	struct vault_state *v = c->client->v;
-	uint8_t random[APP_PASSWORD_SIGNS];
-	char text[APP_PASSWORD_TEXT];
-	struct app_password made;
-	struct app_proof proof;
-	struct app_password_add_ask add = { vault_change(v), ask->address,
-		0, str_make((const char *)proof.octets, sizeof(proof.octets)),
-		ask->label, ask->services, ask->expires };
-	struct app_password_answer answer = { str_make(text, sizeof(text)) };
-	struct done done;
-	struct err err = { 0 };
-	int rc;
-
-	loop_random(v->loop, random, sizeof(random));
-	app_password_of(random, &made);
-	app_proof_of(&v->seal, str_lower(c->a, ask->address), &made, &proof);
-	app_password_show(&made, text);
-	add.number = proof.number;
-	rc = reconnect_call(&v->store, &store_calls[STORE_app_password_add],
-	    &add, &done, c->a, NULL, c->until_ms, &err);
-	if (rc < 0)
-		ipc_fail(c->req, rc, err.text);
-	else
-		ipc_reply(c->req, &answer, -1);
-	sodium_memzero(random, sizeof(random));
-	sodium_memzero(&made, sizeof(made));
-	sodium_memzero(text, sizeof(text));
 }

@@ -33,6 +33,8 @@ static serve_fn *const serves[VAULT_NCALLS] = {
 	[VAULT_reopen] = vault_reopen,
 	[VAULT_seal_password] = vault_seal_password,
 	[VAULT_app_password] = vault_app_password,
+	[VAULT_own_password] = vault_own_password,
+	[VAULT_own_app_password] = vault_own_app_password,
 	[VAULT_dkim_sign] = vault_dkim_sign,
 	[VAULT_dkim_keys] = vault_dkim_keys,
 };

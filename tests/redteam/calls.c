@@ -63,6 +63,23 @@ hostile_recipients(struct attack *a, struct ipc *store)
 	}
 }
 
+/* For a page: only web may, and for who typed the right one there. */
+static void
+changes_a_password(struct attack *a, struct ipc *vault, struct str password)
+{
+	struct own_password_ask own = { STR("LOGIN"), STR(""), STR(BOB),
+		password, STR("127.0.0.1"), SERVICE_page,
+		STR("mine-now, and mine") };
+	struct own_app_password_ask app = { .label = STR("mine"),
+		.services = SERVICES_apps };
+
+	MSG_COPY(login_words, &app, &own);
+	refused(a, vault, &vault_calls[VAULT_own_password], &own,
+	    "it changes a person's own password");
+	refused(a, vault, &vault_calls[VAULT_own_app_password], &app,
+	    "it has an app password made for a person");
+}
+
 static void
 makes_app_password(struct attack *a, struct ipc *vault, const char *what)
 {
@@ -94,6 +111,7 @@ attack_mx(struct attack *a)
 	refused(a, vault->ipc, &vault_calls[VAULT_seal_password], &seal,
 	    "mx has a password sealed");
 	makes_app_password(a, vault->ipc, "mx has an app password made");
+	changes_a_password(a, vault->ipc, STR(PASSWORD));
 	forbidden_signatures(a, vault->ipc);
 	forged_mail(a, vault->ipc, STR("0123456789abcdef"), "mx");
 	attack_flood(a, store, &store_calls[STORE_stage], &stage,
@@ -294,6 +312,7 @@ attack_front(struct attack *a)
 	refused(a, vault->ipc, &vault_calls[VAULT_login], &elsewhere,
 	    "front says that a login is for another worker's service");
 	makes_app_password(a, vault->ipc, "front has an app password made");
+	changes_a_password(a, vault->ipc, STR("guess"));
 	refused(a, vault->ipc, &vault_calls[VAULT_reopen], &invented,
 	    "front reopens with an invented ticket");
 	refused(a, vault->ipc, &vault_calls[VAULT_seal_password], &seal,

@@ -200,7 +200,7 @@ export async function signOut(everywhere = false) {
 	const who = person.value, headers = token();
 	person.value = undefined;
 	try {
-		await Promise.allSettled(underWay);
+		await settled();
 		await fetchOk(everywhere ? '/sessions' : '/session',
 			{ method: 'DELETE', headers });
 	} catch (e) {
@@ -209,6 +209,14 @@ export async function signOut(everywhere = false) {
 	}
 	forgetPerson();
 }
+
+/** Until what was asked is answered. */
+export const settled = () => Promise.allSettled(underWay);
+
+/** Something of one's own account that is no JMAP. */
+export const own = (method: string, path: string, form?: object) =>
+	fetchOk(path, { method, headers: form ? { ...json, ...token() } : token(),
+		body: form && JSON.stringify(form) });
 
 // ---- calls -----------------------------------------------------------------
 

@@ -5,12 +5,17 @@
  * App passwords: what vault made, by their keyed hashes, and the list.
  */
 
+/* A person's own, or the one that is named. */
 static int
-get_account(struct engine *e, struct str address, uint64_t *account,
-    struct err *err)
+get_account(struct sql *q, struct arena *a, const struct caller *c,
+    struct str address, uint64_t *account, struct err *err)
 {
-	int rc = resolve_account(&e->w, e->arena, address, account, err);
+	int rc;
 
+	*account = c->account;
+	if (c->authority == AUTH_ACCOUNT)
+		return 0;
+	rc = resolve_account(q, a, address, account, err);
 	return rc < 0 || *account ? rc : err_set(err, E_NOTFOUND,
 	    "there is no account %.*s", STR_FMT(address));
 }
@@ -37,7 +42,8 @@ write_app_password_add(struct engine *e, struct write *w)
 {
 	const struct app_password_add_ask *ask = w->ask;
 	uint64_t account, there, n;
-	int rc = get_account(e, ask->address, &account, &w->err);
+	int rc = get_account(&e->w, e->arena, w->caller, ask->address,
+	    &account, &w->err);
 
 	if (rc == 0 && !is_label(ask->label))
 		return err_set(&w->err, E_INVALID, "a label is 1 to %d octets "
@@ -80,7 +86,8 @@ write_app_password_remove(struct engine *e, struct write *w)
 {
 	const struct app_password_remove_ask *ask = w->ask;
 	uint64_t account;
-	int rc = get_account(e, ask->address, &account, &w->err);
+	int rc = get_account(&e->w, e->arena, w->caller, ask->address,
+	    &account, &w->err);
 
 	if (rc == 0 && ask->label.n > 0)
 		rc = sql_change(&e->w, SQL_app_password_del, SQL_VALS(
@@ -100,17 +107,14 @@ write_app_password_remove(struct engine *e, struct write *w)
 }
 
 int
-read_app_passwords(struct reader *r, const struct caller *c unused_arg,
+read_app_passwords(struct reader *r, const struct caller *c,
     const struct app_passwords_ask *ask, union store_answer *answer,
     struct err *err)
 {
 	enum sql_statement s = SQL_app_password_list;
 	uint64_t account;
-	int rc = resolve_account(&r->q, r->arena, ask->address, &account, err);
+	int rc = get_account(&r->q, r->arena, c, ask->address, &account, err);
 
-	if (rc == 0 && account == 0)
-		return err_set(err, E_NOTFOUND, "there is no account %.*s",
-		    STR_FMT(ask->address));
 	if (rc == 0)
 		rc = sql_first(&r->q, s, SQL_VALS(vi(account)), err);
 	for (; rc > 0; rc = sql_next(&r->q, s, err))

@@ -65,6 +65,37 @@ is_told(struct folder *p, uint64_t number, const char *label)
 	return true;
 }
 
+/* An account's own connection names nobody: whatever it says, it is about
+ * itself. */
+static void
+test_ones_own(void **state)
+{
+	struct folder *p = *state;
+	struct app_passwords_ask list = { STR("alice@ours.test") };
+	struct app_password_remove_ask ask = { 0, STR("alice@ours.test"),
+		STR("Phone") };
+	struct write w = { .ask = &ask, .call = STORE_app_password_remove };
+	union store_answer answer = { 0 };
+	struct caller bob;
+	uint64_t id;
+
+	assert_int_equal(fixture_account(&p->d, "bob@ours.test", &id), 0);
+	bob = fixture_person(id);
+	assert_int_equal(add(p, 5, "Phone", SERVICE_imap), 0);
+	assert_int_equal(reader_ask(p->d.r, &bob, STORE_app_passwords, &list,
+	    &answer, &p->d.err), 0);
+	assert_int_equal(answer.app_passwords.rows.n, 0);
+	w.caller = &bob;
+	ask.change = ++p->d.change;
+	assert_int_equal(fixture_write(&p->d, &w), E_NOTFOUND);
+	assert_int_equal(count(p), 1);
+	w.caller = &p->who;
+	ask = (struct app_password_remove_ask){ ++p->d.change, STR_NULL,
+		STR("Phone") };
+	assert_int_equal(fixture_write(&p->d, &w), 0);
+	assert_int_equal(count(p), 0);
+}
+
 static void
 test_added_and_removed(void **state)
 {
@@ -160,6 +191,7 @@ main(void)
 #define ROW(t) cmocka_unit_test_setup_teardown(t, folder_set_up, \
     folder_tear_down_whole)
 	const struct CMUnitTest tests[] = {
+		ROW(test_ones_own),
 		ROW(test_added_and_removed),
 		ROW(test_what_is_none),
 		ROW(test_many),

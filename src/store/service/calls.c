@@ -293,12 +293,14 @@ call_release(struct conn *c, struct ipc_req *req)
 	ipc_drop(req);
 }
 
-/* Who came in, or tried to, says who proved the password; a session only that
- * it has begun, by its name. Nobody else makes up logins of others. */
+/* Who came in, or tried to, or has another password, says who proved the one
+ * they had; a session only that it has begun, by its name. Nobody else makes up
+ * logins of others. */
 static bool
 is_vaults(const struct journal_ask *ask)
 {
 	return ask->event == JOURNAL_login_failed ||
+	    ask->event == JOURNAL_password ||
 	    (ask->event == JOURNAL_login && ask->session.n == 0);
 }
 

@@ -10,6 +10,7 @@ import { helpShown } from './help';
 import { Icon, IconButton, type IconName } from './icon';
 import { ScheduledButton } from './later';
 import { menuOpen } from './mail';
+import { settingsShown } from './settings';
 
 const ICONS = ['inbox', 'drafts', 'sent', 'archive', 'junk', 'trash'];
 const iconOf = (m: Mailbox) =>
@@ -77,6 +78,10 @@ function Account() {
 				<button type="button" class="quiet"
 					onClick={() => helpShown.value = true}>
 					<Icon name="keys" />{t.keys}</button>
+				<button type="button" class="quiet" onClick={() => {
+					open.value = false;
+					settingsShown.value = true;
+				}}>{t.settings}</button>
 				<button type="button" class="quiet" onClick={() => void leave(false)}>
 					{t.signOut}</button>
 				<button type="button" class="quiet" onClick={() => void leave(true)}>

@@ -15,6 +15,7 @@ import { List } from './list';
 import { Pick } from './pick';
 import { Reader } from './reader';
 import { Said } from './said';
+import { Settings } from './settings';
 
 /** The folders, where there is no room for them beside the rest. */
 export const menuOpen = signal(false);
@@ -50,6 +51,7 @@ export function Mail() {
 			<Pick />
 			<Later />
 			<Help />
+			<Settings />
 			<Said />
 		</div>
 	);
@@ -65,7 +67,8 @@ function useWrong() {
 			sayWrong(e);
 		});
 		void followScheduled();
-		return follow();
 	}, []);
+	// Events end with the sign-in that they came by.
+	useEffect(follow, [person.value?.token]);
 	return trouble;
 }

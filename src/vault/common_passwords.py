@@ -9,7 +9,7 @@ rows = [line for line in pathlib.Path(sys.argv[1]).read_text().splitlines()
 words = " ".join(rows).split()
 assert words == sorted(set(words)) and min(map(len, words)) >= 8
 
-print('#include "admin/password_int.h"\n')
+print('#include "vault/password_rule_int.h"\n')
 print("const char *const common_passwords[] = {")
 for row in rows:
     for sign in '\\"?':     # three of the last could be a trigraph

@@ -1,5 +1,5 @@
 /*
- * password_int.h - the words that everybody tries first.
+ * password_rule_int.h - the words that everybody tries first.
  */
 #pragma once
 #include "base/attr.h"

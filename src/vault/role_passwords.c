@@ -1,0 +1,196 @@
+/*
+ * role_passwords.c - passwords that are chosen, and made: for the operator, and
+ * for people who prove the one they have.
+ */
+#include <sodium.h>
+
+#include "vault/app_password.h"
+#include "vault/credential.h"
+#include "vault/password_rule.h"
+#include "vault/role_int.h"
+
+struct sealing {
+	struct str password;
+	struct buf record;
+	struct err err;
+	int rc;
+};
+
+static void
+make_work(void *arg)
+{
+	struct sealing *s = arg;
+
+	s->rc = credential_make(s->password, &s->record, &s->err);
+}
+
+/* A credential of this account. Suspends. */
+static int
+seal_password(struct work *c, struct str address, struct str password,
+    struct buf *sealed, struct err *err)
+{
+	struct vault_state *v = c->client->v;
+	struct sealing s = { password, BUF_INIT(CREDENTIAL_MAX), { 0 }, 0 };
+	uint8_t nonce[SEAL_NONCE_LEN];
+
+	if (rt_work(v->hashers, make_work, &s) < 0)
+		s.rc = err_set(&s.err, E_BUSY, "too many logins at once");
+	if (s.rc == 0) {
+		loop_random(v->loop, nonce, sizeof(nonce));
+		seal_put(&v->seal, credential_what(c->a, address), nonce,
+		    buf_get(&s.record), sealed);
+	}
+	if (s.record.p)
+		sodium_memzero(s.record.p, s.record.n);
+	buf_free(&s.record);
+	*err = s.err;
+	return s.rc;
+}
+
+/* Suspends. text is for the caller to wipe. */
+static int
+make_app_password(struct work *c, const struct app_password_ask *ask,
+    char text[APP_PASSWORD_TEXT], struct err *err)
+{
+	struct vault_state *v = c->client->v;
+	uint8_t random[APP_PASSWORD_SIGNS];
+	struct app_password made;
+	struct app_proof proof;
+	struct app_password_add_ask add = { vault_change(v), ask->address,
+		0, str_make((const char *)proof.octets, sizeof(proof.octets)),
+		ask->label, ask->services, ask->expires };
+	struct done done;
+
+	loop_random(v->loop, random, sizeof(random));
+	app_password_of(random, &made);
+	app_proof_of(&v->seal, str_lower(c->a, ask->address), &made, &proof);
+	app_password_show(&made, text);
+	sodium_memzero(random, sizeof(random));
+	sodium_memzero(&made, sizeof(made));
+	add.number = proof.number;
+	return reconnect_call(&v->store, &store_calls[STORE_app_password_add],
+	    &add, &done, c->a, NULL, c->until_ms, err);
+}
+
+/* The operator's ---------------------------------------------------------- */
+
+void
+vault_seal_password(struct work *c)
+{
+	const struct seal_password_ask *ask = c->req->ask;
+	auto_buf sealed = BUF_INIT(CREDENTIAL_MAX + SEAL_OVERHEAD);
+	struct seal_password_answer answer;
+	struct err err = { 0 };
+	int rc = seal_password(c, ask->address, ask->password, &sealed, &err);
+
+	answer.sealed = buf_get(&sealed);
+	if (rc < 0)
+		ipc_fail(c->req, rc, err.text);
+	else
+		ipc_reply(c->req, &answer, -1);
+}
+
+static void
+answer_app_password(struct work *c, const struct app_password_ask *ask)
+{
+	char text[APP_PASSWORD_TEXT];
+	struct app_password_answer answer = { str_make(text, sizeof(text)) };
+	struct err err = { 0 };
+	int rc = make_app_password(c, ask, text, &err);
+
+	if (rc < 0)
+		ipc_fail(c->req, rc, err.text);
+	else
+		ipc_reply(c->req, &answer, -1);
+	sodium_memzero(text, sizeof(text));
+}
+
+void
+vault_app_password(struct work *c)
+{
+	answer_app_password(c, c->req->ask);
+}
+
+/* One's own --------------------------------------------------------------- */
+
+/* The account's own password and no other: service is that of a sign-in. */
+static int
+prove_own(struct work *c, const struct login_ask *login, struct str *address,
+    struct err *err)
+{
+	uint64_t account;
+
+	if (login->service != SERVICE_page)
+		return err_set(err, E_INVALID, "only from a page");
+	return vault_prove(c, login, &account, address, err);
+}
+
+static void
+journal_changed(struct work *c, struct str peer, struct str address,
+    const char *what)
+{
+	struct journal_ask ask = { .event = JOURNAL_password, .peer = peer,
+		.address = address, .text = str_c(what) };
+
+	reconnect_notify(&c->client->v->store, &store_calls[STORE_journal],
+	    &ask);
+}
+
+static int
+change_own(struct work *c, const struct own_password_ask *ask,
+    struct err *err)
+{
+	struct vault_state *v = c->client->v;
+	struct login_ask login = { 0 };
+	auto_buf sealed = BUF_INIT(CREDENTIAL_MAX + SEAL_OVERHEAD);
+	struct account_passwd_ask put = { .change = vault_change(v) };
+	struct done done;
+	int rc;
+
+	MSG_COPY(login_words, &login, ask);
+	rc = prove_own(c, &login, &put.address, err);
+	if (rc == 0)
+		rc = password_check(ask->chosen, put.address, err);
+	if (rc == 0)
+		rc = seal_password(c, put.address, ask->chosen, &sealed, err);
+	if (rc < 0)
+		return rc;
+	put.sealed = buf_get(&sealed);
+	rc = reconnect_call(&v->store, &store_calls[STORE_account_passwd],
+	    &put, &done, c->a, NULL, c->until_ms, err);
+	if (rc == 0)
+		journal_changed(c, ask->peer, put.address,
+		    "its owner chose another");
+	return rc;
+}
+
+void
+vault_own_password(struct work *c)
+{
+	struct vault_done answer = { 0 };
+	struct err err = { 0 };
+	int rc = change_own(c, c->req->ask, &err);
+
+	if (rc < 0)
+		ipc_fail(c->req, rc, err.text);
+	else
+		ipc_reply(c->req, &answer, -1);
+}
+
+void
+vault_own_app_password(struct work *c)
+{
+	const struct own_app_password_ask *ask = c->req->ask;
+	struct app_password_ask app = { .label = ask->label,
+		.services = ask->services, .expires = ask->expires };
+	struct login_ask login = { 0 };
+	struct err err = { 0 };
+	int rc;
+
+	MSG_COPY(login_words, &login, ask);
+	rc = prove_own(c, &login, &app.address, &err);
+	if (rc < 0)
+		ipc_fail(c->req, rc, err.text);
+	else
+		answer_app_password(c, &app);
+}

@@ -1,0 +1,168 @@
+// What a person decides of their own account.
+import { signal, useSignal } from '@preact/signals';
+import type { ComponentChildren } from 'preact';
+import { useEffect } from 'preact/hooks';
+import { whenFull } from '../format';
+import { person, Refusal } from '../jmap';
+import { appPasswords, changePassword, loadAppPasswords, makeAppPassword,
+	removeAppPassword, type AppPassword } from '../model/own';
+import { inWords, say, sayWrong } from '../model/say';
+import { t } from '../texts';
+import { Dialog } from './dialog';
+import { IconButton } from './icon';
+
+export const settingsShown = signal(false);
+
+const LEAST = 8;
+
+/** What a refusal is about is known from where it comes. */
+function why(e: unknown, unfit: string): string {
+	const status = e instanceof Refusal ? e.status : 0;
+	return status === 403 ? inWords('wrongOwnPassword') :
+		status === 429 ? inWords('tooOften') :
+		status === 409 || status === 422 ? unfit : inWords(e);
+}
+
+/** A form that says what went wrong in it. */
+function Form({ act, unfit, button, children }: {
+	act: (form: FormData) => Promise<void>; unfit: string; button: string;
+	children: ComponentChildren;
+}) {
+	const wrong = useSignal('');
+	const busy = useSignal(false);
+	return (
+		<form onSubmit={async (e) => {
+			e.preventDefault();
+			const form = e.currentTarget as HTMLFormElement;
+			wrong.value = '';
+			busy.value = true;
+			try {
+				await act(new FormData(form));
+				form.reset();
+			} catch (e) {
+				wrong.value = typeof e === 'string' ? e : why(e, unfit);
+			}
+			busy.value = false;
+		}}>
+			{/* For the browser's memory of passwords. */}
+			<input type="email" autocomplete="username" hidden readOnly
+				value={person.value?.user} />
+			{children}
+			<p class="wrong" role="alert">{wrong}</p>
+			<div class="buttons">
+				<button class="primary" disabled={busy.value}>{button}</button>
+			</div>
+		</form>
+	);
+}
+
+const Secret = ({ name, label, fresh }: {
+	name: string; label: string; fresh?: boolean;
+}) => (
+	<label>{label}
+		<input name={name} type="password" required
+			minLength={fresh ? LEAST : undefined}
+			autocomplete={fresh ? 'new-password' : 'current-password'} />
+	</label>
+);
+
+const Password = () => (
+	<section>
+		<h3>{t.password}</h3>
+		<Form button={t.changePassword} unfit={t.passwordUnfit}
+			act={async (form) => {
+				const chosen = String(form.get('chosen'));
+				if (chosen !== form.get('again'))
+					throw t.passwordsDiffer;
+				await changePassword(String(form.get('password')), chosen);
+				say(t.passwordChanged);
+			}}>
+			<Secret name="password" label={t.passwordNow} />
+			<Secret name="chosen" label={t.passwordNew} fresh />
+			<Secret name="again" label={t.passwordAgain} fresh />
+		</Form>
+	</section>
+);
+
+// ---- app passwords ---------------------------------------------------------
+
+const USES: Record<string, string[]> = {
+	programs: ['imap', 'pop3', 'smtp'],
+	reading: ['imap', 'pop3'],
+	sending: ['smtp'],
+	everything: ['imap', 'pop3', 'smtp', 'http'],
+};
+
+const lastUse = (one: AppPassword) => one.used ?
+	t.usedLast(whenFull(one.used), one.usedFrom ?? '', one.usedFor ?? '') :
+	t.neverUsed;
+
+function Row({ one }: { one: AppPassword }) {
+	const remove = async () => {
+		try {
+			await removeAppPassword(one.label);
+		} catch (e) {
+			sayWrong(e);
+		}
+	};
+	return (
+		<li>
+			<div>
+				<div class="name" dir="auto">{one.label}</div>
+				<div class="soft">{one.services.join(', ')} · {lastUse(one)}
+					{one.expires && <> · {t.expires(whenFull(one.expires))}</>}
+				</div>
+			</div>
+			<IconButton icon="trash" label={t.remove(one.label)}
+				onClick={() => void remove()} />
+		</li>
+	);
+}
+
+function AppPasswords() {
+	const made = useSignal('');
+	useEffect(() => void loadAppPasswords().catch(sayWrong), []);
+	return (
+		<section>
+			<h3>{t.appPasswords}</h3>
+			<p class="soft">{t.appPasswordsLead}</p>
+			{!!appPasswords.value?.length && <ul class="waiting">
+				{appPasswords.value.map((one) => <Row key={one.label} one={one} />)}
+			</ul>}
+			{made.value && <p class="made" role="status">{t.madeOnce}
+				<code>{made.value}</code></p>}
+			<Form button={t.makeAppPassword} unfit={t.labelUnfit}
+				act={async (form) => {
+					made.value = '';
+					made.value = await makeAppPassword(
+						String(form.get('password')),
+						String(form.get('label')).trim(),
+						USES[String(form.get('use'))] ?? []);
+				}}>
+				<label>{t.programName}
+					<input name="label" required maxLength={40}
+						autocomplete="off" placeholder={t.programExample} />
+				</label>
+				<label>{t.goodFor}
+					<select name="use">{Object.keys(USES).map((use) =>
+						<option value={use}>{t.uses[use]}</option>)}</select>
+				</label>
+				<Secret name="password" label={t.passwordNow} />
+			</Form>
+		</section>
+	);
+}
+
+export const Settings = () => settingsShown.value ? (
+	<Dialog label={t.settings} close={() => settingsShown.value = false}>
+		<div class="settings">
+			<h2>{t.settings}</h2>
+			<AppPasswords />
+			<Password />
+			<div class="buttons">
+				<button type="button"
+					onClick={() => settingsShown.value = false}>{t.close}</button>
+			</div>
+		</div>
+	</Dialog>
+) : null;
