@@ -213,6 +213,20 @@ def test_what_cannot_be_taken(server, person, tmp_path):
                                                      "4.long:2,"]
 
 
+def test_over_quota(server, person, tmp_path):
+    """What has room comes; with more room the rest does."""
+    server.command("account", "quota", address(person), "100K")
+    for n, size in enumerate((40000, 200000, 40000, 30000)):
+        put(tmp_path, f"cur/{n}.x:2,", text(n, "x" * size))
+    done = bring(server, person, tmp_path, code=1)
+    assert "1.x:2,: over quota" in done.stderr
+    assert "3.x:2,: over quota" in done.stderr
+    assert len(messages(server, person)) == 2
+    server.command("account", "quota", address(person), "none")
+    assert bring(server, person, tmp_path).stdout.startswith("2 messages ")
+    assert len(messages(server, person)) == 4
+
+
 def test_large_message(server, person, tmp_path):
     big = text(1, "0123456789abcdef" * 4 + "\n") * 1
     big += os.urandom(3 << 20).hex(" ", 30).replace(" ", "\n").encode() + b"\n"
@@ -226,7 +240,8 @@ def test_large_message(server, person, tmp_path):
 
 def test_called_wrongly(server, person, tmp_path):
     for args, says in (
-            ((), "usage: postern import ADDRESS PATH"),
+            ((), "postern import --help says more"),
+            ((address(person),), "postern import --help says more"),
             ((address(person), "/nowhere"), "No such file"),
             (("nobody@example.test", tmp_path), "there is no account"),
             (("alice", tmp_path), "")):
