@@ -8,7 +8,7 @@
 #pragma once
 #include "base/arena.h"
 
-enum { FOLDER_NAME_MEM = 64 * 1024 };
+enum { FOLDER_NAME_MEM = 256 * 1024 };
 
 /* A folder of a Maildir by its way below it: ".Work.2024" (Maildir++) and
  * "Work/2024" (other programs) both are Work/2024, and "" is INBOX. Levels are

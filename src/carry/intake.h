@@ -35,7 +35,7 @@ int intake_known(struct intake *in, const unsigned char *sources, size_t n,
 
 /* Where the octets of the next message go. */
 struct text_crlf *intake_text(struct intake *in);
-/* The message that was put there; with reset instead it is forgotten. */
+/* The message that was put there is taken, or forgotten; nothing is fine. */
 int intake_add(struct intake *in, const struct incoming *m, struct err *err);
 void intake_forget(struct intake *in);
 /* What is still to be committed is. */
