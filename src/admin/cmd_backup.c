@@ -214,6 +214,16 @@ static const struct verb verbs[] = {
 	{ NULL, 0, 0, NULL },
 };
 
+/* Without a folder; "./list" is one. */
+static bool
+is_verb(const char *word)
+{
+	for (const struct verb *v = verbs; v->name; v++)
+		if (str_eq(str_c(word), str_c(v->name)))
+			return true;
+	return false;
+}
+
 int
 cmd_backup(struct admin *a, int argc, char **argv)
 {
@@ -226,7 +236,7 @@ cmd_backup(struct admin *a, int argc, char **argv)
 	if (n < 0)
 		return o.code;
 	verb = options_verb(verbs, argc, argv, n);
-	if (!verb && argc - n != 1)
+	if (!verb && (argc - n != 1 || is_verb(argv[n])))
 		return options_wrong(argc, argv, n, usage);
 	c.path = argv[argc - 1];
 	rc = verb ? verb->fn(&c, &err) : backup_make_one(&c, &err);

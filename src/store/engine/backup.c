@@ -12,7 +12,7 @@
 
 enum {
 	ROWS_A_CALL = 1000,
-	PAGES_A_CALL = 1024,
+	PAGES_A_CALL = 64,	/* about a ms, in which the lock is held */
 	NAMES_MAX = 4000,
 };
 static const uint64_t wal_most = (uint64_t)1 << 30;

@@ -19,7 +19,7 @@
 #include "store/engine/engine.h"
 #include "store/sql/sql_copy.h"
 
-enum { BACKUP_IDLE_S = 600 };
+enum { BACKUP_IDLE_S = 3600 };	/* a slow disk syncs for long */
 
 struct backup {
 	pthread_mutex_t lock;

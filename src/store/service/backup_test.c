@@ -17,7 +17,7 @@ struct target {
 	int dirfd;
 	struct files *files;
 	struct backup_begin_answer begun;
-	uint64_t nfiles;
+	size_t nfiles;
 };
 
 static int
@@ -129,31 +129,37 @@ put_state(struct target *t, const char *text)
 	close(fd);
 }
 
-/* What began before `meanwhile` is copied after it. */
-static void
-back_up(struct folder *p, struct target *t, void (*meanwhile)(struct folder *))
-{
-	static struct listed files[50];
-	char state[64];
-	size_t n;
+static struct listed all_files[200];
 
-	target_new(t);
-	assert_int_equal(begin(&p->d, &p->d.operator_, &t->begun), 0);
-	if (meanwhile)
-		meanwhile(p);
-	n = list_files(&p->d, files, NELEM(files));
-	assert_int_equal(copy_file(&p->d, t, "postern.db", UINT64_MAX),
-	    E_INVALID);
-	assert_int_equal(copy_database(&p->d), 0);
+/* Once the copy of the database is whole. */
+static void
+target_take(struct folder *p, struct target *t)
+{
+	char state[64];
+
 	assert_int_equal(copy_file(&p->d, t, "postern.db", UINT64_MAX), 0);
-	for (size_t i = 0; i < n; i++)
-		assert_int_equal(copy_file(&p->d, t, files[i].name,
-		    files[i].octets), 0);
-	t->nfiles = n;
+	for (size_t i = 0; i < t->nfiles; i++)
+		assert_int_equal(copy_file(&p->d, t, all_files[i].name,
+		    all_files[i].octets), 0);
 	engine_forget(p->d.e, &p->d.operator_);
 	(void)snprintf(state, sizeof(state), "restored %llu\n",
 	    (unsigned long long)t->begun.fence);
 	put_state(t, state);
+}
+
+/* What began before `meanwhile` is copied after it. */
+static void
+back_up(struct folder *p, struct target *t, void (*meanwhile)(struct folder *))
+{
+	target_new(t);
+	assert_int_equal(begin(&p->d, &p->d.operator_, &t->begun), 0);
+	if (meanwhile)
+		meanwhile(p);
+	t->nfiles = list_files(&p->d, all_files, NELEM(all_files));
+	assert_int_equal(copy_file(&p->d, t, "postern.db", UINT64_MAX),
+	    E_INVALID);
+	assert_int_equal(copy_database(&p->d), 0);
+	target_take(p, t);
 }
 
 static void
@@ -192,6 +198,46 @@ deliver_more(struct folder *p)
 		folder_mail(p, text);
 	}
 	folder_append(p, folder_text(p, 'L', 1900000));
+}
+
+static int
+files_in(struct folder *p, const char *dir)
+{
+	char text[300];
+	FILE *f;
+	int n = 0;
+
+	(void)snprintf(text, sizeof(text), "ls %s/%s | wc -l", p->path, dir);
+	f = popen(text, "r");
+	assert_int_equal(fscanf(f, "%d", &n), 1);
+	(void)pclose(f);
+	return n;
+}
+
+static void
+let_time_pass(struct folder *p, int64_t seconds)
+{
+	bool more = false;
+
+	for (int i = 0; i < 30; i++) {
+		p->d.now_us += seconds * 1000000 / 30;
+		do
+			assert_int_equal(engine_gc(p->d.e, &more, &p->d.err),
+			    0);
+		while (more);
+	}
+}
+
+static void
+expunge_all(struct folder *p)
+{
+	uint32_t gone;
+
+	assert_int_equal(fixture_open_mailbox(&p->d, &p->who, "INBOX",
+	    &p->in), 0);
+	assert_int_equal(fixture_remove(&p->d, &p->who, &p->in, 1, 1000,
+	    &gone), 0);
+	let_time_pass(p, 540);
 }
 
 /* What was there when it began, and nothing that came since; whole. */
@@ -262,6 +308,85 @@ test_states(void **state)
 	target_end(&d, &t);
 }
 
+/* Written to between the steps, and the WAL of before has to last. */
+static void
+test_writes_meanwhile(void **state)
+{
+	struct folder *p = *state;
+	struct backup_copy_ask ask = { 0 };
+	union store_answer answer;
+	struct fixture d = { 0 };
+	struct target t = { 0 };
+	struct open_answer in;
+	int steps = 0;
+
+	for (int i = 0; i < 15; i++)
+		deliver_more(p);
+	target_new(&t);
+	assert_int_equal(begin(&p->d, &p->d.operator_, &t.begun), 0);
+	t.nfiles = list_files(&p->d, all_files, NELEM(all_files));
+	do {
+		assert_int_equal(ask_for(&p->d, STORE_backup_copy, &ask,
+		    &answer), 0);
+		deliver_more(p);
+		expunge_all(p);
+		steps++;
+	} while (answer.backup_copy.left > 0);
+	assert_true(steps >= 2);
+	target_take(p, &t);
+	open_target(&d, &t, p->d.now_us);
+	assert_int_equal(inbox(&d, p->alice, &in), 15 * 31);
+	assert_int_equal(fixture_verify(&d), 0);
+	target_end(&d, &t);
+	assert_int_equal(fixture_verify(&p->d), 0);
+}
+
+static int
+queued_with(struct fixture *d, uint32_t state)
+{
+	struct queue_list_ask ask = { 0 };
+	union store_answer answer;
+	struct queue_row row;
+	struct rd r;
+	int n = 0;
+
+	assert_int_equal(ask_for(d, STORE_queue_list, &ask, &answer), 0);
+	r = rd_of(answer.queue_list.rows);
+	while (rd_left(&r) > 0 && msg_take(&r, &queue_row_shape, &row))
+		n += row.state == state;
+	return n;
+}
+
+/* What was to leave by now may have; what is to leave later will. */
+static void
+test_later_is_put_off(void **state)
+{
+	struct folder *p = *state;
+	struct fixture d = { 0 };
+	struct target t = { 0 };
+	const char *to[] = { "x@elsewhere.test", NULL };
+	int64_t now = p->d.now_us / 1000000;
+	bool more;
+
+	for (int64_t in_s = 100; in_s <= 10000; in_s *= 100) {
+		p->d.hold_until = now + in_s;
+		assert_int_equal(fixture_submit_as(&p->d, &p->who,
+		    "alice@ours.test", "Subject: x\r\n\r\nx\r\n", to, NULL),
+		    0);
+	}
+	back_up(p, &t, NULL);
+	open_target(&d, &t, (now + 5000) * 1000000);
+	for (int i = 0; i < 5; i++)
+		assert_int_equal(engine_gc(d.e, &more, &d.err), 0);
+	assert_int_equal(queued_with(&d, QUEUE_later), 2);
+	assert_int_equal(fixture_verify(&d), 0);
+	d.now_us += (int64_t)6000 * 1000000;
+	for (int i = 0; i < 5; i++)
+		assert_int_equal(engine_gc(d.e, &more, &d.err), 0);
+	assert_int_equal(queued_with(&d, QUEUE_later), 1);
+	target_end(&d, &t);
+}
+
 static void
 test_queue_is_held(void **state)
 {
@@ -280,46 +405,6 @@ test_queue_is_held(void **state)
 	assert_true(engine_queue_news(d.e).n > 0);
 	assert_int_equal(fixture_verify(&d), 0);
 	target_end(&d, &t);
-}
-
-static int
-files_in(struct folder *p, const char *dir)
-{
-	char text[300];
-	FILE *f;
-	int n = 0;
-
-	(void)snprintf(text, sizeof(text), "ls %s/%s | wc -l", p->path, dir);
-	f = popen(text, "r");
-	assert_int_equal(fscanf(f, "%d", &n), 1);
-	(void)pclose(f);
-	return n;
-}
-
-static void
-let_time_pass(struct folder *p, int64_t seconds)
-{
-	bool more = false;
-
-	for (int i = 0; i < 30; i++) {
-		p->d.now_us += seconds * 1000000 / 30;
-		do
-			assert_int_equal(engine_gc(p->d.e, &more, &p->d.err),
-			    0);
-		while (more);
-	}
-}
-
-static void
-expunge_all(struct folder *p)
-{
-	uint32_t gone;
-
-	assert_int_equal(fixture_open_mailbox(&p->d, &p->who, "INBOX",
-	    &p->in), 0);
-	assert_int_equal(fixture_remove(&p->d, &p->who, &p->in, 1, 1000,
-	    &gone), 0);
-	let_time_pass(p, 540);
 }
 
 /* What is deleted meanwhile stays till the end, and goes then. */
@@ -470,6 +555,8 @@ main(void)
 		TEST(test_moment),
 		TEST(test_opened_again),
 		TEST(test_states),
+		TEST(test_writes_meanwhile),
+		TEST(test_later_is_put_off),
 		TEST(test_queue_is_held),
 		TEST(test_pins),
 		TEST(test_one_at_a_time),
