@@ -86,7 +86,6 @@ def test_refused(empty_demo):
 def test_append_and_fetch(empty_demo):
     """The same by APPEND: whole, no trace in front; NUL has no way in."""
     imap = Imap(empty_demo).login("bob")
-    imap.ask("ENABLE UTF8=ACCEPT")      # headers beyond ASCII: RFC 6855 4
     imap.select()
     sent = []
     for name, octets in vectors.messages():
@@ -103,7 +102,6 @@ def test_append_and_fetch(empty_demo):
 def test_every_item_of_every_message(empty_demo):
     """No structure, however odd, makes FETCH fail."""
     imap = Imap(empty_demo).login("bob")
-    imap.ask("ENABLE UTF8=ACCEPT")      # headers beyond ASCII: RFC 6855 4
     imap.select()
     n = 0
     for _, octets in vectors.messages():

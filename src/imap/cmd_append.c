@@ -115,9 +115,9 @@ take_message(struct append_run *r, struct deposit *text, bool last)
 		return m->literal8 ? NO_CODE("UNKNOWN-CTE",
 		    "A message with NUL in it is not stored here") :
 		    BAD("Syntax: a message with NUL in it");
-	if (facts.utf8_header && !imap_utf8(s))		/* RFC 6855 4 */
-		return NO_CODE("CANNOT", "A header that is not ASCII is for "
-		    "who has enabled UTF8=ACCEPT or IMAP4rev2");
+	/* A header beyond ASCII is taken from everybody, whatever RFC 6855 4
+	 * says: who copies old mail here, with raw octets of some charset in
+	 * it, would lose it. */
 	MSG_COPY(text, &ask, &facts);
 	MSG_COPY(appended, &one, &ask);
 	if (r->replaced && !last)
