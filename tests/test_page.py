@@ -171,9 +171,15 @@ def tell(demo, browser, story, *more):
     "wrong_password", "another_person", "signing_out", "reading", "html",
     "conversation", "several", "folders", "writing", "answers", "drafts",
     "search", "keyboard", "arriving", "phone", "german", "views",
-    "scheduled", "settings"])
+    "scheduled"])
 def test_story(empty_demo, browser, name):
     tell(empty_demo, browser, name)
+
+
+@page
+def test_settings(empty_demo, browser):
+    empty_demo.command("account", "quota", address("bob"), "5000000000")
+    tell(empty_demo, browser, "settings")
 
 
 @page

@@ -284,6 +284,7 @@ answer_call(struct api *a, size_t at)
 			.jmap = a->person->jmap,
 			.person = a->person,
 			.account = a->http->account,
+			.using = a->using,
 			.created = a->created,
 			.out = BUF_INIT(ANSWER_MAX),
 			.mem = arena_new(CALL_MEM),

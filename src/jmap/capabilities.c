@@ -74,6 +74,7 @@ static const struct {
 	{ CAP_CORE, put_core, NULL },
 	{ CAP_MAIL, put_nothing, put_mail },
 	{ CAP_SUBMISSION, put_nothing, put_submission },
+	{ CAP_QUOTA, put_nothing, put_nothing },
 };
 
 bool

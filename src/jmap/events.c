@@ -8,16 +8,17 @@
 #include "http/sign_in.h"
 #include "jmap/boxes.h"
 #include "jmap/email.h"
+#include "jmap/quota.h"
 
 enum {
 	STREAMS_EACH = 16,	/* of an account */
 	PING_MIN_S = 5, PING_MAX_S = 3600,
 	TICK_MS = 30000,	/* whether they are there, and still may be */
 };
-enum { EMAIL, THREAD, MAILBOX, EMAIL_DELIVERY, TYPES };
+enum { EMAIL, THREAD, MAILBOX, EMAIL_DELIVERY, QUOTA, TYPES };
 /* EmailDelivery (RFC 8621 1.5) changes with all that becomes of emails. */
 static const char *const types[TYPES] = { "Email", "Thread", "Mailbox",
-	"EmailDelivery" };
+	"EmailDelivery", "Quota" };
 
 struct events {
 	struct list_link link;	/* of the person's */
@@ -27,7 +28,7 @@ struct events {
 	uint32_t wanted;	/* types, as bits */
 	bool once, changed;
 	int64_t ping_ms;	/* 0: none */
-	char state[TYPES][STATE_MAX];
+	char state[TYPES][QUOTA_STATE_MAX];
 };
 
 /* ---- being woken --------------------------------------------------------- */
@@ -68,7 +69,7 @@ look(struct events *s, uint32_t *changed, struct err *err)
 {
 	struct call c = { .http = s->r, .jmap = jmap_of(s->r),
 		.person = person_of(s->r), .account = s->r->account };
-	char now[TYPES][STATE_MAX];
+	char now[TYPES][QUOTA_STATE_MAX];
 	struct mailbox_list list;
 	int e = email_state(&c, now[EMAIL], err);
 
@@ -79,6 +80,9 @@ look(struct events *s, uint32_t *changed, struct err *err)
 			boxes_state(&list, now[MAILBOX]);
 		mailboxes_free(&list);
 	}
+	now[QUOTA][0] = '\0';
+	if (e == 0 && s->wanted >> QUOTA & 1)
+		e = quota_state(c.account, now[QUOTA], err);
 	if (e < 0)
 		return e;
 	memcpy(now[THREAD], now[EMAIL], STATE_MAX);
@@ -86,7 +90,7 @@ look(struct events *s, uint32_t *changed, struct err *err)
 	for (size_t i = 0; i < TYPES; i++) {
 		if (strcmp(now[i], s->state[i]) != 0)
 			*changed |= 1U << i;
-		memcpy(s->state[i], now[i], STATE_MAX);
+		memcpy(s->state[i], now[i], sizeof(now[i]));
 	}
 	return 0;
 }

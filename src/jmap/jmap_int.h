@@ -27,6 +27,7 @@ enum {
 };
 #define CAP_CORE "urn:ietf:params:jmap:core"
 #define CAP_MAIL "urn:ietf:params:jmap:mail"
+#define CAP_QUOTA "urn:ietf:params:jmap:quota"
 #define CAP_SUBMISSION "urn:ietf:params:jmap:submission"
 
 struct jmap {
@@ -71,6 +72,7 @@ struct call {
 	struct jmap *jmap;
 	struct person *person;
 	const struct account *account;
+	const json_t *using;	/* of the request */
 	json_t *args;		/* as the method's rules want them; what was
 				 * null is not there */
 	json_t *created;	/* creation id to id, of the request */
@@ -226,3 +228,7 @@ const char *submission_changes(struct call *c);
 const char *submission_query(struct call *c);
 const char *submission_query_changes(struct call *c);
 const char *submission_set(struct call *c);
+const char *quota_get(struct call *c);
+const char *quota_changes(struct call *c);
+const char *quota_query(struct call *c);
+const char *quota_query_changes(struct call *c);

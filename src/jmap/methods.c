@@ -90,5 +90,10 @@ const struct method jmap_methods[] = {
 	{ CAP_SUBMISSION, "EmailSubmission/set", submission_set,
 	    RULES(ARGS_SET, { "onSuccessUpdateEmail", ARG_OBJECT, false },
 	    { "onSuccessDestroyEmail", ARG_IDS, false }) },
+	{ CAP_QUOTA, "Quota/get", quota_get, RULES(ARGS_GET) },
+	{ CAP_QUOTA, "Quota/changes", quota_changes, RULES(ARGS_CHANGES) },
+	{ CAP_QUOTA, "Quota/query", quota_query, RULES(ARGS_QUERY) },
+	{ CAP_QUOTA, "Quota/queryChanges", quota_query_changes,
+	    RULES(ARGS_QUERY_CHANGES) },
 	{ NULL, NULL, NULL, NULL },
 };

@@ -13,6 +13,10 @@ async function openSettings(page, user) {
 
 await story(async (page, context) => {
 	await signIn(page, bob);
+	await page.getByRole('button', { name: bob }).click();
+	await page.getByText('of 5 GB used').waitFor();
+	await noFindings(page, 'the account');
+	await page.getByRole('button', { name: bob }).click();
 	const box = await openSettings(page, bob);
 	const apps = box.locator('section').filter({ hasText: 'App passwords' });
 	await apps.getByLabel('Name of the program').fill('Telephone');

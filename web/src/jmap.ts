@@ -96,7 +96,8 @@ export class Refusal extends Error {
 
 const MAIL = 'urn:ietf:params:jmap:mail';
 const SUBMISSION = 'urn:ietf:params:jmap:submission';
-const WANTED = ['urn:ietf:params:jmap:core', MAIL, SUBMISSION];
+const QUOTA = 'urn:ietf:params:jmap:quota';
+const WANTED = ['urn:ietf:params:jmap:core', MAIL, SUBMISSION, QUOTA];
 // The cookie cannot be seen from here: who never signed in is not asked.
 const MARK = 'postern.signed-in';
 
@@ -166,6 +167,16 @@ export const canSend = () => SUBMISSION in session.capabilities;
 /** For how many seconds may what they send be held? */
 export const maxHold = () => session.accounts[account]
 	?.accountCapabilities[SUBMISSION]?.maxDelayedSend ?? 0;
+
+export interface Quota { resourceType: string; used: number; hardLimit: number }
+/** How much they have and may have; null: as much as they like. */
+export async function askQuota(): Promise<Quota | null> {
+	if (!(QUOTA in session.capabilities))
+		return null;
+	const a = await ask([['Quota/get', { ids: null }]]);
+	return a.get<{ list: Quota[] }>(0).list
+		.find((q) => q.resourceType === 'octets') ?? null;
+}
 
 /** Is somebody signed in already? */
 export async function findPerson() {

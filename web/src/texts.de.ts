@@ -14,6 +14,7 @@ export const de: Texts = {
 	account: 'Konto',
 
 	settings: 'Einstellungen',
+	used: (used, most) => `${used} von ${most} belegt`,
 	passwordNow: 'Ihr Passwort',
 	passwordNew: 'Neues Passwort',
 	passwordAgain: 'Das neue noch einmal',

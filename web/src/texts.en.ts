@@ -12,6 +12,7 @@ export const en = {
 	account: 'Account',
 
 	settings: 'Settings',
+	used: (used: string, most: string) => `${used} of ${most} used`,
 	passwordNow: 'Your password',
 	passwordNew: 'New password',
 	passwordAgain: 'The new one again',

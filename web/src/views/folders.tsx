@@ -1,5 +1,8 @@
 import { useSignal } from '@preact/signals';
-import { canSend, person, signOut, type Mailbox } from '../jmap';
+import { useEffect } from 'preact/hooks';
+import { size } from '../format';
+import { askQuota, canSend, person, signOut, type Mailbox, type Quota }
+	from '../jmap';
 import { compose, finish } from '../model/compose';
 import { createMailbox, deleteMailbox, here, nameOfMailbox, renameMailbox, tree }
 	from '../model/mailboxes';
@@ -58,6 +61,18 @@ async function leave(everywhere: boolean) {
 	}
 }
 
+/** Nothing where nothing is limited. */
+function Used() {
+	const quota = useSignal<Quota | null>(null);
+	useEffect(() => void askQuota().then((q) => quota.value = q)
+		.catch(() => undefined), []);
+	const q = quota.value;
+	return q && <label class="used">
+		{t.used(size(q.used), size(q.hardLimit))}
+		<meter max={q.hardLimit} value={q.used} high={q.hardLimit * .8} />
+	</label>;
+}
+
 function Account() {
 	const open = useSignal(false);
 	return (
@@ -68,6 +83,7 @@ function Account() {
 				<span class="name">{person.value?.user}</span>
 			</button>
 			{open.value && <div class="account-menu">
+				<Used />
 				<label>{t.language}
 					<select value={language} onChange={(e) =>
 						speak(e.currentTarget.value)}>
