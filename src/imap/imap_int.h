@@ -165,6 +165,8 @@ int imap_read_command(struct imap_session *s, struct err *err);
  * and so on. They are never commands.                          RFC 7888 4
  * E_LIMIT: they are too many, and BYE was said. */
 int imap_drop_rest(struct imap_session *s, struct str line, struct err *err);
+/* The same of a command that was gathered up to a literal. */
+int imap_drop_announced(struct imap_session *s, struct err *err);
 /* The same where that line has not been read. */
 int imap_drop_line(struct imap_session *s, struct err *err);
 /* The answer to a command whose message (GATHER_MESSAGE) nobody wants: what

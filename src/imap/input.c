@@ -27,11 +27,13 @@ drop_octets(struct imap_session *s, uint64_t n, struct err *err)
 	return 0;
 }
 
-/* Read and drop a line; *tail is how it ends, and lives in `room`. */
+/* Read and drop a line; *tail is how it ends, and lives in `room`. Empty: it
+ * ends inside DQUOTEs, and announces nothing. */
 static int
 drop_line(struct imap_session *s, char room[TAIL_MAX], struct str *tail,
     struct err *err)
 {
+	struct gather_quotes quotes = { 0 };
 	struct str octets;
 	const char *lf;
 	size_t n = 0, more;
@@ -43,6 +45,7 @@ drop_line(struct imap_session *s, char room[TAIL_MAX], struct str *tail,
 		lf = memchr(octets.p, '\n', octets.n);
 		octets.n = lf ? (size_t)(lf - octets.p) + 1 : octets.n;
 		pace_count(&s->pace, octets.n);
+		gather_quotes(&quotes, octets);
 		more = octets.n < TAIL_MAX ? octets.n : TAIL_MAX;
 		if (n > TAIL_MAX - more) {
 			memmove(room, room + n - (TAIL_MAX - more),
@@ -54,12 +57,13 @@ drop_line(struct imap_session *s, char room[TAIL_MAX], struct str *tail,
 		stream_eat(s->d.stream, octets.n);
 	} while (!lf);
 	n -= n > 1 && room[n - 2] == '\r' ? 2 : 1;
-	*tail = str_make(room, n);
+	*tail = str_make(room, quotes.open ? 0 : n);
 	return 0;
 }
 
-int
-imap_drop_rest(struct imap_session *s, struct str line, struct err *err)
+/* line: how a line ends that is outside of DQUOTEs there. */
+static int
+drop_literals(struct imap_session *s, struct str line, struct err *err)
 {
 	uint64_t left = s->service->max_message * DROP_MAX, n;
 	char room[TAIL_MAX];
@@ -81,13 +85,25 @@ imap_drop_rest(struct imap_session *s, struct str line, struct err *err)
 }
 
 int
+imap_drop_rest(struct imap_session *s, struct str line, struct err *err)
+{
+	return gather_ends_quoted(line) ? 0 : drop_literals(s, line, err);
+}
+
+int
+imap_drop_announced(struct imap_session *s, struct err *err)
+{
+	return drop_literals(s, buf_get(&s->gather.text), err);
+}
+
+int
 imap_drop_line(struct imap_session *s, struct err *err)
 {
 	char room[TAIL_MAX];
 	struct str tail;
 	int e = drop_line(s, room, &tail, err);
 
-	return e < 0 ? e : imap_drop_rest(s, tail, err);
+	return e < 0 ? e : drop_literals(s, tail, err);
 }
 
 static int
@@ -160,7 +176,7 @@ imap_refuse_message(struct imap_session *s, struct answer a)
 
 	if (s->gather.state != GATHER_MESSAGE)
 		return a;
-	if (imap_drop_rest(s, buf_get(&s->gather.text), &err) < 0)
+	if (imap_drop_announced(s, &err) < 0)
 		return NO_ANSWER;
 	return a;
 }

@@ -101,8 +101,7 @@ refuse_too_big(struct imap_session *s, struct err *err)
 		STR("The command is too long") };
 	struct scan scan = scan_of(buf_get(&s->gather.text), NULL);
 	struct str tag;
-	int e = s->gather.sync ? 0 : imap_drop_rest(s,
-	    buf_get(&s->gather.text), err);
+	int e = s->gather.sync ? 0 : imap_drop_announced(s, err);
 
 	if (e < 0)
 		return e;

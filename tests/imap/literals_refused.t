@@ -41,6 +41,21 @@ S~ e7 BAD .*
 C: e9 STATUS INBOX (MESSAGES)
 S~ \* STATUS "?INBOX"? \(MESSAGES 0\)
 S~ e9 OK .*
+# What ends inside quotes announces nothing: what follows is a command.
+RAW i1 APPEND INBOX {3+}\r\nabc "x {5+}\r\ni2 NOOP\r\n
+S~ i1 BAD .*
+S~ i2 OK .*
+RAW i3 APPEND nothing {3+}\r\nabc "x\\" {5+}\r\ni4 NOOP\r\n
+S~ i3 (BAD|NO) .*
+S~ i4 OK .*
+RAW i5 NOOP \(x*70000) "x {5+}\r\ni6 NOOP\r\n
+S~ i5 BAD .*
+S~ i6 OK .*
+# Behind quotes that end it does.
+RAW i7 APPEND INBOX {3+}\r\nabc "x y z x y z x y z x y z x y z" {11+}\r\ni8 LOGOUT\r\n\r\n
+S~ i7 BAD .*
+RAW i9 NOOP \(x*70000) "x y z x y z x y z x y z x y z" {11+}\r\nj1 LOGOUT\r\n\r\n
+S~ i9 BAD .*
 # Whoever waits for our "+" hears the refusal.
 RAW f1 APPEND INBOX {3+}\r\nabc x {44}\r\n
 S~ f1 BAD .*

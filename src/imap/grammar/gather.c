@@ -37,19 +37,26 @@ gather_line_room(const struct gather *g)
 	return room > 2 ? room - 2 : 0;
 }
 
-/* Does the line end inside DQUOTEs? Then "{5}" there is no literal. */
-static bool
-ends_quoted(struct str line)
+void
+gather_quotes(struct gather_quotes *q, struct str octets)
 {
-	bool quoted = false;
-
-	for (size_t i = 0; i < line.n; i++) {
-		if (line.p[i] == '"')
-			quoted = !quoted;
-		else if (quoted && line.p[i] == '\\')
-			i++;
+	for (size_t i = 0; i < octets.n; i++) {
+		if (q->escaped)
+			q->escaped = false;
+		else if (octets.p[i] == '"')
+			q->open = !q->open;
+		else
+			q->escaped = q->open && octets.p[i] == '\\';
 	}
-	return quoted;
+}
+
+bool
+gather_ends_quoted(struct str line)
+{
+	struct gather_quotes q = { 0 };
+
+	gather_quotes(&q, line);
+	return q.open;
 }
 
 bool
@@ -123,7 +130,7 @@ gather_line(struct gather *g, struct str line)
 	g->line_octets += line.n + 2;
 	buf_str(&g->text, line);
 	bug_if(buf_failed(&g->text));
-	if (ends_quoted(line) || !gather_literal(line, &g->n, &g->sync))
+	if (gather_ends_quoted(line) || !gather_literal(line, &g->n, &g->sync))
 		return g->state = GATHER_DONE;
 	return literal_begins(g);
 }

@@ -44,6 +44,15 @@ void gather_free(struct gather *g);
  * beyond all numbers counts as the largest. */
 bool gather_literal(struct str text, uint64_t *n, bool *sync);
 
+/* Where a line has come to, piece by piece: inside DQUOTEs "{5}" announces
+ * nothing. A line begins outside of them. */
+struct gather_quotes {
+	bool open, escaped;
+};
+void gather_quotes(struct gather_quotes *q, struct str octets);
+/* Does a whole line end inside? */
+bool gather_ends_quoted(struct str line);
+
 /* A line without its CRLF. */
 enum gather_state gather_line(struct gather *g, struct str line);
 /* The next octets of the literal, at most n. */
