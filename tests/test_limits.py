@@ -128,3 +128,11 @@ def test_a_long_literal_that_does_not_wait(server):
     assert imap.line() == b"a BAD [TOOBIG] The command is too long"
     assert imap.line().startswith(b"b OK")
     imap.close()
+
+
+def test_a_gateway_logs_in_for_one_after_the_other(server):
+    wire = Imap(server)
+    for _ in range(210):
+        wire.login("alice")
+        wire.ask("UNAUTHENTICATE")
+    wire.login("alice").select()
