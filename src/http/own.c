@@ -39,6 +39,7 @@ refuse(struct http_request *r, const struct err *err)
 		return http_problem(r, 422, err->text);
 	case E_EXISTS:
 	case E_LIMIT:
+	case E_STALE:
 		return http_problem(r, 409, err->text);
 	case E_NOTFOUND:
 		return http_problem(r, 404, err->text);

@@ -23,8 +23,11 @@
 #define FIELDS_account_add_ask(F, S) \
 	F(S, u64, change, 0) F(S, str, address, 320) F(S, str, sealed, 4096)
 #define FIELDS_account_add_answer(F, S) F(S, u64, account, 0)
+/* was: only instead of this credential, E_STALE if there is another by now;
+ * empty: of any. */
 #define FIELDS_account_passwd_ask(F, S) \
-	F(S, u64, change, 0) F(S, str, address, 320) F(S, str, sealed, 4096)
+	F(S, u64, change, 0) F(S, str, address, 320) F(S, str, sealed, 4096) \
+	F(S, str, was, 4096)
 /* Whom a person may write as besides their own addresses. */
 enum { SEND_AS_own, SEND_AS_ours, SEND_AS_anyone, SEND_AS_N };
 #define FIELDS_account_let_ask(F, S) \

@@ -138,9 +138,10 @@ void secrets_open(struct vault_state *v);
 /* What a credential is sealed to: the account's address, in lower case. */
 struct seal_what credential_what(struct arena *a, struct str address);
 /* Is the password theirs? As a login: limits, and failures in the journal. On
- * a fiber; *address lives with the work. E_DENIED, E_BUSY. */
+ * a fiber; *row, what it was proven by, lives with the work. E_DENIED, E_BUSY.
+ */
 int vault_prove(struct work *c, const struct login_ask *ask,
-    uint64_t *account, struct str *address, struct err *err);
+    struct credential_answer *row, struct err *err);
 
 /* A secret that store keeps: get and open it (it lives in the arena, where
  * the caller wipes it), seal and put it. */

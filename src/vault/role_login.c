@@ -267,8 +267,8 @@ journal(const struct attempt *t, enum journal_event event, struct err *why,
 }
 
 int
-vault_prove(struct work *c, const struct login_ask *ask, uint64_t *account,
-    struct str *address, struct err *err)
+vault_prove(struct work *c, const struct login_ask *ask,
+    struct credential_answer *row, struct err *err)
 {
 	struct attempt t = { .v = c->client->v, .ask = ask };
 	int rc = check_fields(c->client, ask, err);
@@ -277,8 +277,7 @@ vault_prove(struct work *c, const struct login_ask *ask, uint64_t *account,
 		rc = authenticate(&t, c, err);
 	if (rc == E_DENIED || rc == E_BUSY)
 		journal(&t, JOURNAL_login_failed, err, c->a);
-	*account = t.row.account;
-	*address = t.row.address;
+	*row = t.row;
 	return rc;
 }
 

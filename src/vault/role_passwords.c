@@ -115,14 +115,12 @@ vault_app_password(struct work *c)
 
 /* The account's own password and no other: service is that of a sign-in. */
 static int
-prove_own(struct work *c, const struct login_ask *login, struct str *address,
-    struct err *err)
+prove_own(struct work *c, const struct login_ask *login,
+    struct credential_answer *row, struct err *err)
 {
-	uint64_t account;
-
 	if (login->service != SERVICE_page)
 		return err_set(err, E_INVALID, "only from a page");
-	return vault_prove(c, login, &account, address, err);
+	return vault_prove(c, login, row, err);
 }
 
 static void
@@ -144,11 +142,13 @@ change_own(struct work *c, const struct own_password_ask *ask,
 	struct login_ask login = { 0 };
 	auto_buf sealed = BUF_INIT(CREDENTIAL_MAX + SEAL_OVERHEAD);
 	struct account_passwd_ask put = { .change = vault_change(v) };
+	struct credential_answer row = { 0 };
 	struct done done;
 	int rc;
 
 	MSG_COPY(login_words, &login, ask);
-	rc = prove_own(c, &login, &put.address, err);
+	rc = prove_own(c, &login, &row, err);
+	put.address = row.address;
 	if (rc == 0)
 		rc = password_check(ask->chosen, put.address, err);
 	if (rc == 0)
@@ -156,6 +156,9 @@ change_own(struct work *c, const struct own_password_ask *ask,
 	if (rc < 0)
 		return rc;
 	put.sealed = buf_get(&sealed);
+	/* Nor does it undo what the operator, or who has it back, did while
+	 * this one was hashed. */
+	put.was = row.sealed;
 	rc = reconnect_call(&v->store, &store_calls[STORE_account_passwd],
 	    &put, &done, c->a, NULL, c->until_ms, err);
 	if (rc == 0)
@@ -184,11 +187,13 @@ vault_own_app_password(struct work *c)
 	struct app_password_ask app = { .label = ask->label,
 		.services = ask->services, .expires = ask->expires };
 	struct login_ask login = { 0 };
+	struct credential_answer row = { 0 };
 	struct err err = { 0 };
 	int rc;
 
 	MSG_COPY(login_words, &login, ask);
-	rc = prove_own(c, &login, &app.address, &err);
+	rc = prove_own(c, &login, &row, &err);
+	app.address = row.address;
 	if (rc < 0)
 		ipc_fail(c->req, rc, err.text);
 	else

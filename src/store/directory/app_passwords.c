@@ -27,6 +27,10 @@ is_label(struct str s)
 	struct str rest = s;
 	uint32_t code;
 
+	/* A label is part of a path (doc/http.md): these two would be gone from
+	 * it on the way. */
+	if (str_eq(s, STR(".")) || str_eq(s, STR("..")))
+		return false;
 	if (s.n == 0 || !str_is_utf8(s) || !str_eq(str_trim(s), s))
 		return false;
 	while (rest.n > 0) {

@@ -213,6 +213,23 @@ write_account_add(struct engine *e, struct write *w)
 	return add_account(e, ask, &n, out->account, &w->err);
 }
 
+/* Is this the credential still? */
+static int
+check_credential(struct engine *e, uint64_t account, struct str was,
+    struct err *err)
+{
+	struct sql *q = &e->w;
+	int rc = sql_first(q, SQL_credential_get, SQL_VALS(vi(account)), err);
+	bool same;
+
+	if (rc <= 0)
+		return rc < 0 ? rc : err_set(err, E_NOTFOUND, "no password");
+	same = str_eq(sql_str(q, credential_get, sealed), was);
+	sql_end(q, SQL_credential_get);
+	return same ? 0 : err_set(err, E_STALE,
+	    "the password was changed meanwhile");
+}
+
 int
 write_account_passwd(struct engine *e, struct write *w)
 {
@@ -222,6 +239,8 @@ write_account_passwd(struct engine *e, struct write *w)
 	int rc = get_named(e, ask->address, &n, &w->err);
 	if (rc == 0)
 		rc = acct_get(e, n.account, &a, &w->err);
+	if (rc == 0 && ask->was.n)
+		rc = check_credential(e, n.account, ask->was, &w->err);
 	if (rc < 0)
 		return rc;
 	a->generation++;

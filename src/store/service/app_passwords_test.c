@@ -126,7 +126,7 @@ static void
 test_what_is_none(void **state)
 {
 	static const char *const labels[] = { "", " x", "x ", "a\nb", "\x7f",
-		"\xc2\x9b", "\xff" };
+		"\xc2\x9b", "\xff", ".", ".." };
 	struct folder *p = *state;
 
 	for (size_t i = 0; i < NELEM(labels); i++)

@@ -103,6 +103,14 @@ passwd_ends_connections(void *arg)
 
 	OK(world_ask(w, w->vault, STORE_account_open, &a, &done, &fd));
 	mine = ipc_open(w->loop, fd, &client, &w->err);
+	/* Nothing happens if another one was put meanwhile. */
+	p.was = STR("another");
+	assert_int_equal(world_ask(w, w->operator_, STORE_account_passwd, &p,
+	    &done, NULL), E_STALE);
+	OK(world_ask(w, w->vault, STORE_credential, &c, &credential, NULL));
+	assert_true(ipc_alive(mine));
+	p.change++;
+	p.was = str_dup(w->a, credential.sealed);
 	OK(world_ask(w, w->operator_, STORE_account_passwd, &p, &done, NULL));
 	for (int i = 0; i < 500 && ipc_alive(mine); i++)
 		(void)fiber_sleep(w->loop, loop_now_ms(w->loop) + 10);
