@@ -486,10 +486,31 @@ def test_refusals(tmp_path):
                        tmp_path / "r", check=False)
         assert done.returncode == 1 and "of that time" in done.stderr
         assert not (tmp_path / "r").exists()
+        for wrong in ("yesterday", "29.11.2026", "2026-13-01", "2026-1", "",
+                      "2099-01-01T11:70", "2099-01-01T11:10:00.5Z"):
+            done = postern("restore", where, "--at", wrong, "--data",
+                           tmp_path / "r", check=False)
+            assert done.returncode == 1, wrong
+            assert "--at wants a time" in done.stderr
+        assert not (tmp_path / "r").exists()
+        for right in ("2099", "2099-02", "2099-02-28 10", "2099-02-28T10:38Z",
+                      "2099-02-28T103859Z"):
+            postern("restore", where, "--at", right, "--data",
+                    tmp_path / f"at{right}")
         data = server.data
         server.stop()
         done = postern("restore", where, "--data", data, check=False)
         assert done.returncode == 1 and "already" in done.stderr
+        # The key of another server, of which it may be the only one.
+        other = tmp_path / "at2099"
+        shutil.rmtree(other / "store")
+        done = postern("restore", where, "--data", other, check=False)
+        assert done.returncode == 1 and "move the rest away" in done.stderr
+        (other / "store").mkdir()
+        (other / "vault" / "vault.key").write_text("mine")
+        done = postern("restore", where, "--data", other, check=False)
+        assert done.returncode == 1 and "vault.key already" in done.stderr
+        assert (other / "vault" / "vault.key").read_text() == "mine"
     done = postern("backup", tmp_path / "b", "--data", tmp_path / "none",
                    check=False)
     assert done.returncode == 1 and "no data folder" in done.stderr

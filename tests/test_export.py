@@ -1,15 +1,18 @@
 """postern export, and what comes back of it."""
 
+import contextlib
 import json
 import mailbox
 import os
 import random
+import signal
+import subprocess
 import time
 
 import pytest
 
 from lib.mailbox_state import connect, everything, folders
-from lib.server import Server, address
+from lib.server import BUILD, Server, address
 from test_import import ARRIVED, bring, person, server  # noqa: F401
 
 SUBJECTS = ["plain", "From here on", ">From there"]
@@ -145,3 +148,31 @@ def test_without_a_server(tmp_path):
         s.stop()
         done = s.command("export", address("bob"), str(tmp_path / "x"))
         assert done.stdout.startswith("1 message ")
+
+
+def has_octets(folder):
+    found = []
+    with contextlib.suppress(FileNotFoundError):
+        found = [f for f in folder.iterdir() if f.stat().st_size]
+    return bool(found)
+
+
+def test_mbox_killed(server, person, tmp_path):  # noqa: F811
+    """Half an mbox is not called as a whole one is."""
+    (tmp_path / "mbox").write_bytes(b"".join(
+        b"From a@b.test Mon Feb  3 04:05:06 2020\nSubject: %d\n\n%s\n\n" %
+        (n, b"x" * 60) for n in range(3000)))
+    server.command("import", address(person), str(tmp_path / "mbox"))
+    out = tmp_path / "out"
+    process = subprocess.Popen(
+        [str(BUILD / "postern"), "export", address(person), str(out),
+         "--mbox", "--data", str(server.data)],
+        stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    while process.poll() is None and not has_octets(out):
+        pass
+    process.kill()
+    assert process.wait() == -signal.SIGKILL, "it was faster"
+    assert has_octets(out)
+    inbox = out / "INBOX.mbox"
+    assert not inbox.exists() or inbox.read_bytes().count(
+        b"\nSubject: ") == 3000

@@ -259,24 +259,39 @@ backup_dir_list(struct backup_dir *d, struct arena *a, struct err *err)
 	return 0;
 }
 
+/* As much of a name as was typed, which ends where a part of it does; 0 if it
+ * is no time. What is not typed is as here. */
+static size_t
+typed_time(const char *when, char out[POINT_NAME])
+{
+	static const unsigned char ends[] = { 4, 7, 10, 13, 15, 17 };
+	size_t n = 0;
+
+	(void)snprintf(out, POINT_NAME, "1970-01-01T000000Z");
+	for (; *when && !(*when == 'Z' && !when[1]); when++) {
+		if (*when == ':')
+			continue;
+		if (n == ends[NELEM(ends) - 1])
+			return 0;
+		out[n++] = *when == ' ' ? 'T' : *when;
+	}
+	return memchr(ends, (int)n, sizeof(ends)) && point_name_time(out) > 0 ?
+	    n : 0;
+}
+
 int
 backup_dir_find(const struct backup_dir *d, const char *when,
     const char **point, struct err *err)
 {
-	char plain[POINT_NAME] = "";
-	size_t n = 0;
+	char typed[POINT_NAME];
+	size_t n = when ? typed_time(when, typed) : 0;
 
-	for (; when && *when; when++) {
-		if (*when == ':')
-			continue;
-		if (n == sizeof(plain) - 1)
-			return err_set(err, E_INVALID, "--at wants a time like "
-			    "2026-11-29 or 2026-11-29T10:38");
-		plain[n++] = *when == ' ' ? 'T' : *when;
-	}
+	if (when && n == 0)
+		return err_set(err, E_INVALID, "--at wants a time like "
+		    "2026-11-29 or 2026-11-29T10:38");
 	*point = NULL;
 	for (size_t i = 0; i < d->npoints; i++)
-		if (n == 0 || strncmp(d->points[i].text, plain, n) <= 0)
+		if (n == 0 || strncmp(d->points[i].text, typed, n) <= 0)
 			*point = d->points[i].text;
 	if (*point)
 		return 0;

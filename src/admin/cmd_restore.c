@@ -149,6 +149,18 @@ make_vault(struct restoring *r, uint32_t uid_base, struct err *err)
 	return 0;
 }
 
+/* One of another server is not to be replaced: it may be the only one. */
+static int
+check_key(const struct restoring *r, struct err *err)
+{
+	struct stat st;
+
+	return r->m.has_key && fstatat(r->folder, "vault/vault.key", &st,
+	    AT_SYMLINK_NOFOLLOW) == 0 ? err_set(err, E_EXISTS, "the data "
+	    "folder has a vault.key already: restore into an empty one "
+	    "(--data), or move it away") : 0;
+}
+
 static int
 open_store(struct restoring *r, uint32_t uid_base, struct err *err)
 {
@@ -169,6 +181,8 @@ open_store(struct restoring *r, uint32_t uid_base, struct err *err)
 		return err_set(err, E_EXISTS, "the data folder has a store "
 		    "already: restore into an empty one (--data), or move it "
 		    "away");
+	} else if (check_key(r, err) < 0) {
+		return err->code;
 	}
 	rc = put_state(r, "restoring", err);
 	for (size_t i = 0; i < NELEM(below) && rc == 0; i++)

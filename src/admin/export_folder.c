@@ -98,11 +98,18 @@ make_maildir(struct export_folder *x, struct err *err)
 
 /* ---- files ------------------------------------------------------------ */
 
-/* As it is called until it is whole. */
+/* What a file that is no message is called until it is whole: as no folder of
+ * Maildir++ can be, nor an mbox, and import passes it over. */
+#define UNFINISHED "..unfinished"
+
 static void
-path_of(const struct export_folder *x, const char *where, char path[300])
+path_of(const struct export_folder *x, bool whole, char path[300])
 {
-	(void)snprintf(path, 300, "%s%s", x->message ? where : "", x->name);
+	if (x->message)
+		(void)snprintf(path, 300, "%s%s", whole ? "cur/" : "tmp/",
+		    x->name);
+	else
+		(void)snprintf(path, 300, "%s", whole ? x->name : UNFINISHED);
 }
 
 /* The last one was not written to its end. */
@@ -115,7 +122,7 @@ drop_file(struct export_folder *x)
 		return;
 	(void)close(x->file);
 	x->file = -1;
-	path_of(x, "tmp/", path);
+	path_of(x, false, path);
 	(void)unlinkat(x->folder, path, 0);
 }
 
@@ -134,7 +141,7 @@ begin_file(struct export_folder *x, const struct carrier_write_ask *w,
 		return make_maildir(x, err);
 	x->message = w->what == WRITE_MESSAGE;
 	x->modified = w->modified;
-	path_of(x, "tmp/", path);
+	path_of(x, false, path);
 	x->file = openat(x->folder, path, O_WRONLY | O_CREAT | O_EXCL |
 	    O_NOFOLLOW | O_CLOEXEC, 0600);
 	return x->file < 0 ? err_sys(err, errno == EEXIST ? E_EXISTS : E_IO,
@@ -154,8 +161,26 @@ write_all(int fd, struct str octets, struct err *err)
 	return 0;
 }
 
-/* A message with nothing that it could hide behind: rename() would put it in
- * the place of another. */
+/* It takes its name once it is whole, and that of no other. A disk for sticks
+ * has no links; a message, in cur, has a ':' that it has not either. */
+static int
+place_file(struct export_folder *x, const char *from, const char *to,
+    struct err *err)
+{
+	int rc;
+
+	if (x->message) {
+		rc = linkat(x->folder, from, x->folder, to, 0);
+	} else if (faccessat(x->folder, to, F_OK, AT_SYMLINK_NOFOLLOW) == 0) {
+		errno = EEXIST;
+		rc = -1;
+	} else {
+		rc = renameat(x->folder, from, x->folder, to);
+	}
+	return rc < 0 ? err_sys(err, errno == EEXIST ? E_EXISTS : E_IO,
+	    "make the file %.150s", to) : 0;
+}
+
 static int
 end_file(struct export_folder *x, struct err *err)
 {
@@ -166,15 +191,15 @@ end_file(struct export_folder *x, struct err *err)
 
 	if (x->modified && futimens(x->file, times) < 0)
 		rc = err_sys(err, E_IO, "set a time");
+	/* Of messages there are too many for that: export_folder_sync(). */
+	if (rc == 0 && !x->message && fsync(x->file) < 0)
+		rc = err_sys(err, E_IO, "sync");
 	(void)close(x->file);
 	x->file = -1;
-	if (!x->message)
-		return rc;
-	path_of(x, "tmp/", from);
-	path_of(x, "cur/", to);
-	if (rc == 0 && linkat(x->folder, from, x->folder, to, 0) < 0)
-		rc = err_sys(err, errno == EEXIST ? E_EXISTS : E_IO,
-		    "make the file %.150s", to);
+	path_of(x, false, from);
+	path_of(x, true, to);
+	if (rc == 0)
+		rc = place_file(x, from, to, err);
 	(void)unlinkat(x->folder, from, 0);
 	return rc;
 }

@@ -218,7 +218,8 @@ check_content(int folder, const char *path, enum data_folder_use use,
 		return 0;
 	if (vault)
 		return err_set(err, E_INVALID, "the data folder %s has no "
-		    "folder \"store\", which held all mail: restore it", path);
+		    "folder \"store\", which held all mail. Where that is "
+		    "lost: move the rest away, then postern restore", path);
 	if (use == DATA_FOLDER_MAKE && is_empty(folder))
 		return 0;
 	if (use == DATA_FOLDER_MAKE)
