@@ -395,6 +395,10 @@ def test_damage(tmp_path):
     short.unlink()
     done = postern("backup", "verify", where, check=False)
     assert done.returncode == 1 and str(short) in done.stdout
+    os.mkfifo(short)	# nobody writes, and nobody waits for it
+    done = postern("backup", "verify", where, check=False)
+    assert done.returncode == 1 and str(short) in done.stdout
+    short.unlink()
     # What is missing here is copied again.
     backup(server, where)
     postern("backup", "verify", where)

@@ -35,7 +35,8 @@ backup_check_file(const struct backup_dir *d, const char *path,
     const struct manifest_file *f, int to, void (*tell)(void *arg,
     uint64_t octets), void *arg, struct err *err)
 {
-	int fd = openat(d->fd, path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW), rc = 0;
+	int fd = openat(d->fd, path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW |
+	    O_NONBLOCK), rc = 0;
 	char *room = malloc(PIECE);
 	uint32_t crc = 0;
 	uint64_t at = 0;

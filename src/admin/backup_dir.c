@@ -122,7 +122,7 @@ lock_folder(struct backup_dir *d, enum backup_dir_use use, struct err *err)
 
 	d->lock = openat(d->fd, "lock", use == BACKUP_DIR_WRITE ?
 	    O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW :
-	    O_RDONLY | O_CLOEXEC | O_NOFOLLOW, 0600);
+	    O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK, 0600);
 	if (d->lock < 0 && use == BACKUP_DIR_READ)
 		return 0;
 	if (d->lock < 0)
@@ -304,7 +304,8 @@ static int
 read_whole(const struct backup_dir *d, const char *path, char **text,
     size_t *n, struct err *err)
 {
-	int fd = openat(d->fd, path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW), rc = 0;
+	int fd = openat(d->fd, path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW |
+	    O_NONBLOCK), rc = 0;
 	size_t at = 0;
 	struct stat st;
 	ssize_t got;

@@ -49,7 +49,8 @@ read_copied(struct backup_known *k, const struct backup_dir *d,
 
 	(void)snprintf(path, sizeof(path), "files/%016llx/copied",
 	    (unsigned long long)folder);
-	fd = openat(d->fd, path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
+	fd = openat(d->fd, path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW |
+	    O_NONBLOCK);
 	if (fd < 0)
 		return;
 	if (fstat(fd, &st) == 0 && st.st_size > 0 &&
