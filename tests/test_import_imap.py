@@ -188,6 +188,12 @@ def test_one_is_not_given(server, person):  # noqa: F811
     ([(b"LIST", b"".join(b"* LIST () \"/\" %d\r\n" % n
                          for n in range(5000)))], b"* OK\r\n",
      "too many folders"),
+    ([(b"LIST", b"".join(b"* LIST () \"/\" \"%d%s\"\r\n" % (n, b"x" * 3900)
+                         for n in range(3000)))], b"* OK\r\n",
+     "too many folders"),
+    ([(b"LIST", b"* LIST () \"/\" INBOX\r\n"),
+      (b"EXAMINE", b"* 4294967295 EXISTS\r\n")], b"* OK\r\n",
+     "INBOX: it says that it has 4294967294 messages, and gives none"),
     ([(b"LOGIN", b"a99 OK\r\n")], b"* OK\r\n", "an answer to no command"),
     (BOX + [(b"UID FETCH", b"* 1 FETCH (((((\r\n")], b"* OK\r\n",
      "speaks no IMAP"),
@@ -200,6 +206,24 @@ def test_hostile(server, person, answers, greeting, says):  # noqa: F811
         done = take(server, person, s.port, "--plain", code=1, user="x")
     assert says in done.stderr, done.stderr
     assert messages(server, person) == []
+
+
+def test_flags_change_meanwhile(server, person):  # noqa: F811
+    """What a server says unasked takes no message's place."""
+    rows = b"".join(b"* %d FETCH (UID %d FLAGS ())\r\n" % (n, n)
+                    for n in range(1, 65))
+    texts = b"".join(b"* %d FETCH (UID %d BODY[] %s)\r\n" % (
+        n, n, literal(crlf(text(n)))) for n in range(1, 65))
+    answers = [
+        (b"LIST", b"* LIST () \"/\" INBOX\r\n" + b"".join(
+            b"* LIST (\\Noselect) \"/\" \"%s%d\"\r\n" % (b"x" * 3900, n)
+            for n in range(3000))),
+        (b"EXAMINE", b"* 64 EXISTS\r\n* OK [UIDVALIDITY 1] x\r\n"),
+        (b"FETCH", b"* 1 FETCH (UID 1 FLAGS ())\r\n" + rows),
+        (b"UID FETCH", texts)]
+    with Scripted(answers) as s:
+        take(server, person, s.port, "--plain", user="x")
+    assert len(messages(server, person)) == 64
 
 
 def test_starttls_is_not_skipped(server, person):  # noqa: F811

@@ -14,7 +14,9 @@
 
 enum {
 	WINDOW = 64,		/* messages that are looked at at a time */
-	FOLDERS_MAX = 2000, NAMES_MEM = 8 << 20, HANDSHAKE_MS = 60000,
+	FOLDERS_MAX = 2000, NAMES_MEM = 8 << 20, NAMES_OCTETS = 2 << 20,
+	HANDSHAKE_MS = 60000,
+	EMPTY_MAX = 1000,	/* windows in a row that none is in */
 };
 
 struct remote_folder {
@@ -37,6 +39,7 @@ struct remote {
 	struct arena *names, *window_mem;
 	struct VEC(struct remote_folder) folders;
 	struct VEC(struct str) subscribed;
+	size_t octets;		/* of their names */
 	char separator;
 	bool gmail;
 	const struct remote_folder *folder;
@@ -168,7 +171,10 @@ take_listed(struct remote *r, const struct imap_answer *a, struct err *err)
 
 	if (a->separator)
 		r->separator = a->separator;
-	if (a->name.n > 4000 ||
+	if (!a->lsub && (a->list_flags & (LIST_NOSELECT | LIST_VIRTUAL)))
+		return 0;
+	r->octets += a->name.n;
+	if (a->name.n > 4000 || r->octets > NAMES_OCTETS ||
 	    r->folders.n + r->subscribed.n >= 2 * FOLDERS_MAX)
 		return err_set(err, E_LIMIT, "there are too many folders");
 	/* Nobody could ask for such a one. */
@@ -178,7 +184,7 @@ take_listed(struct remote *r, const struct imap_answer *a, struct err *err)
 	f.name = str_dup(r->names, a->name);
 	if (a->lsub)
 		vec_push(&r->subscribed, f.name);
-	else if (!(a->list_flags & (LIST_NOSELECT | LIST_VIRTUAL)))
+	else
 		vec_push(&r->folders, f);
 	return 0;
 }
@@ -276,6 +282,15 @@ examine(struct remote *r, struct err *err)
 	return rc;
 }
 
+static struct remote_message *
+message_of_uid(struct remote *r, uint32_t uid)
+{
+	for (size_t i = 0; i < r->n; i++)
+		if (r->window[i].uid == uid)
+			return &r->window[i];
+	return NULL;
+}
+
 /* Its source, and what is said of it, of a message of the window. */
 static void
 take_row(struct remote *r, const struct imap_answer *a)
@@ -285,7 +300,8 @@ take_row(struct remote *r, const struct imap_answer *a)
 	uint32_t id[2] = { r->uidvalidity, a->uid };
 	struct str host = r->item->name, user = r->item->user;
 
-	if (a->uid == 0 || r->n == WINDOW)
+	/* Of flags that change meanwhile a server tells by itself. */
+	if (a->uid == 0 || r->n == WINDOW || message_of_uid(r, a->uid))
 		return;
 	*w = (struct remote_message){ .uid = a->uid, .m = {
 	    .mailbox = r->here, .flags = a->flags,
@@ -327,15 +343,6 @@ look_at(struct remote *r, uint32_t *first, struct err *err)
 	}
 	*first = last + 1 - (gone < last ? gone : last);
 	return rc;
-}
-
-static struct remote_message *
-message_of_uid(struct remote *r, uint32_t uid)
-{
-	for (size_t i = 0; i < r->n; i++)
-		if (r->window[i].uid == uid)
-			return &r->window[i];
-	return NULL;
 }
 
 /* A text has come, whole. */
@@ -408,26 +415,42 @@ take_texts(struct remote *r, uint32_t *first, struct err *err)
 	return rc;
 }
 
+/* The next messages of which there is one. E_DENIED: the folder gives none. */
+static int
+look_further(struct remote *r, uint32_t *first, struct err *err)
+{
+	int rc = 0;
+
+	r->n = 0;
+	for (int i = 0; rc == 0 && r->n == 0 && *first <= r->exists; i++)
+		rc = i < EMPTY_MAX ? look_at(r, first, err) : err_set(err,
+		    E_DENIED, "it says that it has %u messages, and gives "
+		    "none", r->exists);
+	return rc;
+}
+
+static int
+give_up(struct remote *r, const struct err *err)
+{
+	carrier_problem(r->im->c, r->folder->clean, str_c(err->text));
+	return 0;
+}
+
 static int
 take_folder(struct remote *r, struct err *err)
 {
 	uint32_t first = 1;
 	int rc = examine(r, err);
 
-	if (rc == E_DENIED) {
-		carrier_problem(r->im->c, r->folder->clean, str_c(err->text));
-		return 0;
-	}
+	if (rc == E_DENIED)
+		return give_up(r, err);
 	if (rc == 0)
 		rc = intake_mailbox(r->im->in, r->folder->clean,
 		    r->folder->use, &r->here, err);
 	while (rc == 0 && first <= r->exists) {
-		rc = look_at(r, &first, err);
-		if (rc == E_DENIED) {
-			carrier_problem(r->im->c, r->folder->clean,
-			    str_c(err->text));
-			return 0;
-		}
+		rc = look_further(r, &first, err);
+		if (rc == E_DENIED)
+			return give_up(r, err);
 		if (rc == 0 && r->n > 0)
 			rc = intake_known(r->im->in, r->sources, r->n,
 			    r->known, err);
