@@ -150,6 +150,25 @@ def test_without_a_server(tmp_path):
         assert done.stdout.startswith("1 message ")
 
 
+def test_mbox_names_meet(server, person, tmp_path):  # noqa: F811
+    """Two folders that would be one file: one is told, the rest comes."""
+    imap = connect(server, person)
+    for n, name in enumerate(("a", "a.mbox/b", ".c", "_c", "z",
+                              "l" * 256 + "/d")):
+        imap.create(name)
+        imap.append(name, "", imaplib_date(ARRIVED),
+                    b"Subject: %d\r\n\r\nx\r\n" % n)
+    imap.logout()
+    done = server.command("export", address(person), str(tmp_path / "x"),
+                          "--mbox", check=False)
+    assert done.returncode == 1
+    assert done.stderr.count("of another folder") == 2, done.stderr
+    assert done.stderr.count("so long a name") == 2, done.stderr
+    assert done.stdout.startswith("3 messages "), done.stdout
+    for name in ("a", "_c", "z"):
+        assert len(mailbox.mbox(tmp_path / "x" / f"{name}.mbox")) == 1
+
+
 def has_octets(folder):
     found = []
     with contextlib.suppress(FileNotFoundError):

@@ -52,7 +52,8 @@ go_down(int *at, struct str level, struct err *err)
 		rc = err_sys(err, E_IO, "make the folder %s", name);
 	fd = rc < 0 ? -1 : open_folder(*at, name);
 	if (rc == 0 && fd < 0)
-		rc = err_sys(err, E_IO, "open the folder %s", name);
+		rc = err_sys(err, errno == ENOTDIR ? E_EXISTS : E_IO,
+		    "open the folder %s", name);
 	(void)close(*at);
 	*at = fd;
 	return rc;

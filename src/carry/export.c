@@ -222,8 +222,9 @@ write_messages(struct export *x)
 static bool
 name_mailbox(struct export *x)
 {
-	struct str way;
+	struct str way, level;
 	size_t slash;
+	bool more = true;
 
 	buf_reset(&x->folder);
 	buf_reset(&x->name);
@@ -236,22 +237,48 @@ name_mailbox(struct export *x)
 	slash = str_rchr(way, '/');
 	buf_str(&x->name, slash < way.n ? str_from(way, slash + 1) : way);
 	x->folder.n = slash < way.n ? slash : 0;
-	return x->name.n <= NAME_MAX_OCTETS;
+	while (more) {
+		more = str_cut(way, '/', &level, &way);
+		if (level.n > NAME_MAX_OCTETS)
+			return false;
+	}
+	return true;
 }
 
 static int
 begin_mailbox(struct export *x)
 {
-	if (x->c->todo.mbox) {
-		file_begin(x, WRITE_FILE, buf_get(&x->folder),
-		    buf_get(&x->name), 0);
-		return 0;
-	}
 	x->keywords = (struct maildir_keywords){ 0 };
 	x->some_left = false;
 	file_begin(x, WRITE_FOLDER, buf_get(&x->folder), STR("-"), 0);
 	write_out(x, true);
 	return x->rc;
+}
+
+/* "a" is a.mbox, and so is the folder of "a.mbox/b"; ".a" is called as "_a":
+ * the one that comes second has to be called otherwise first. */
+static int
+write_whole_mbox(struct export *x)
+{
+	struct carrier_finish_ask before = x->c->done;
+	int rc;
+
+	file_begin(x, WRITE_FILE, buf_get(&x->folder), buf_get(&x->name), 0);
+	rc = write_messages(x);
+	if (rc == 0) {
+		write_out(x, true);
+		rc = x->rc;
+	}
+	if (x->rc == E_EXISTS) {
+		x->c->done = before;
+		x->rc = 0;
+		buf_reset(&x->octets);
+		say_problem(x, NULL, "a file of that name is there already, "
+		    "of another folder; rename one of them");
+		return 0;
+	}
+	x->c->done.folders += rc == 0;
+	return rc;
 }
 
 static int
@@ -271,13 +298,12 @@ write_mailbox(struct export *x)
 		    "it first");
 		return 0;
 	}
+	if (x->c->todo.mbox)
+		return write_whole_mbox(x);
 	if ((rc = begin_mailbox(x)) < 0 || (rc = write_messages(x)) < 0)
 		return rc;
 	x->c->done.folders++;
-	if (!x->c->todo.mbox)
-		return write_keywords(x);
-	write_out(x, true);
-	return x->rc;
+	return write_keywords(x);
 }
 
 /* As Dovecot has it, in its second version: TAB between levels. */
