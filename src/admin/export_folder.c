@@ -162,8 +162,8 @@ write_all(int fd, struct str octets, struct err *err)
 	return 0;
 }
 
-/* It takes its name once it is whole, and that of no other. A disk for sticks
- * has no links; a message, in cur, has a ':' that it has not either. */
+/* It takes its name once it is whole, and never another one's place. By a link
+ * if it is a message; an mbox may go to a disk that has none (FAT). */
 static int
 place_file(struct export_folder *x, const char *from, const char *to,
     struct err *err)

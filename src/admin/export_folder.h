@@ -4,7 +4,8 @@
  *
  * Names are the process's: a level that is no name of its own ("..", one with
  * a slash) is refused, no link is followed, and nothing that is there already
- * is touched. Messages of a Maildir are written in tmp and moved to cur.
+ * is touched. Messages of a Maildir are written in tmp and moved to cur; other
+ * files, too, have their names only when they are whole.
  */
 #pragma once
 #include "carry/messages.h"
