@@ -326,6 +326,22 @@ test_junk_goes_by_age(void **state)
 	assert_int_equal(exists(p, "INBOX"), 1);
 }
 
+/* The clock was wrong for a while: what came in then stays until that day, and
+ * keeps nothing else. */
+static void
+test_clock_was_ahead(void **state)
+{
+	struct folder *p = *state;
+
+	engine_ages(p->d.e, &(struct age_settings){ 0, 30 * DAY, 0 });
+	p->d.now_us += 400LL * DAY * 1000000;
+	append(p, "Junk", "of a day to come", 0, "");
+	p->d.now_us -= 400LL * DAY * 1000000;
+	append_many(p, "Junk");
+	later(p, 31 * DAY);
+	assert_int_equal(exists(p, "Junk"), 1);
+}
+
 /* An account that was removed when its mailbox would be emptied. */
 static void
 test_emptied_while_removed(void **state)
@@ -363,6 +379,7 @@ main(void)
 		TEST(test_as_far_as_there_is_room),
 		TEST(test_nothing_of_a_removed_account),
 		TEST(test_not_on_a_full_disk), TEST(test_junk_goes_by_age),
+		TEST(test_clock_was_ahead),
 		TEST(test_emptied_while_removed),
 	};
 

@@ -373,8 +373,8 @@
 	S(email_back, "UPDATE email SET mailbox=?1, uid=?2, created=?3,"      \
 	    " placements=1 WHERE account=?4 AND email=?5")                    \
 	R(placed_first, (uid, saved), "FROM placement WHERE account=?1"       \
-	    " AND mailbox=?2 AND expunged=0 AND saved>0"                      \
-	    " ORDER BY uid LIMIT ?3")                                         \
+	    " AND mailbox=?2 AND expunged=0 AND saved BETWEEN 1 AND ?3"       \
+	    " ORDER BY uid LIMIT ?4")                                         \
 	R(mailbox_used_for, (account, mailbox, special, name), "FROM mailbox" \
 	    " WHERE (account, mailbox)>(?1, ?2) AND special & ?3<>0"          \
 	    " ORDER BY account, mailbox LIMIT 1")                             \

@@ -5,7 +5,7 @@
  * All such mailboxes in turn, a round an hour. Messages come to the end of a
  * mailbox, so those that have been there the longest are its first ones; how
  * long one has been there that came before `saved` was kept nobody knows, and
- * it stays.
+ * it stays. So does what came when the clock was ahead, until then.
  */
 #include "store/upkeep/upkeep_int.h"
 
@@ -72,7 +72,8 @@ find_old(struct emptying *x, uint32_t age_s, struct err *err)
 	struct sql *q = &x->e->look;
 	int64_t since = engine_since(x->e, age_s);
 	int rc = sql_first(q, SQL_placed_first, SQL_VALS(vi(x->account),
-	    vi(x->mailbox), vi(UIDS_A_SLICE)), err);
+	    vi(x->mailbox), vi((uint64_t)x->e->now_s), vi(UIDS_A_SLICE)),
+	    err);
 
 	x->n = 0;
 	while (rc > 0 && sql_i64(q, placed_first, saved) <= since) {
