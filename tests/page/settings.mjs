@@ -68,9 +68,11 @@ await story(async (page, context) => {
 	await other.close();
 
 	// And back, for whoever comes next.
+	const told = page.getByText('The password was changed.');
+	await told.waitFor({ state: 'detached' });
 	await openSettings(page, bob);
 	await change(CHOSEN, password);
-	await page.getByText('The password was changed.').last().waitFor();
+	await told.waitFor();
 	await box.getByRole('button', { name: 'Close' }).click();
 	await signOut(page, bob);
 }, { allowed: [/console: .*status of (401|403|409|422)/] });

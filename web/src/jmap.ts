@@ -105,13 +105,21 @@ let serves = '';
 let session: Session;
 let account = '';
 
+// Who they are by from now on is on its way.
+let renewing = false;
+
 async function fetchOk(path: string, init?: RequestInit): Promise<Response> {
+	const as = person.value?.token;
 	let answer: Response;
 	try {
 		answer = await fetch(path, init);
 	} catch {
 		throw new Refusal('offline');
 	}
+	// Asked in the name of a sign-in that another has come in the place of.
+	const isOld = renewing || person.value?.token !== as;
+	if (answer.status === 401 && path !== '/login' && isOld)
+		throw new Refusal('signedOut', 401);
 	if (answer.status === 401 && path !== '/login') {
 		wasSignedOut.value = !!localStorage.getItem(MARK);
 		forgetPerson();
@@ -221,8 +229,19 @@ export async function signOut(everywhere = false) {
 	forgetPerson();
 }
 
+/** Another sign-in comes in the place of this one. */
+export async function renew(by: () => Promise<Response>) {
+	await settled();
+	renewing = true;
+	try {
+		person.value = await (await by()).json();
+	} finally {
+		renewing = false;
+	}
+}
+
 /** Until what was asked is answered. */
-export const settled = () => Promise.allSettled(underWay);
+const settled = () => Promise.allSettled(underWay);
 
 /** Something of one's own account that is no JMAP. */
 export const own = (method: string, path: string, form?: object) =>

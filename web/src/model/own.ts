@@ -1,6 +1,6 @@
 // One's own account at this server: the password, and app passwords.
 import { signal } from '@preact/signals';
-import { own, person, settled } from '../jmap';
+import { own, renew } from '../jmap';
 
 export interface AppPassword {
 	label: string;
@@ -23,12 +23,8 @@ export async function loadAppPasswords() {
 }
 
 /** Who is signed in elsewhere is not any more; here one goes on. */
-export async function changePassword(password: string, chosen: string) {
-	await settled();
-	const answer = await own('POST', '/account/password',
-		{ password, new: chosen });
-	person.value = await answer.json();
-}
+export const changePassword = (password: string, chosen: string) =>
+	renew(() => own('POST', '/account/password', { password, new: chosen }));
 
 /** What it is, which nobody is told again. */
 export async function makeAppPassword(password: string, label: string,
