@@ -7,19 +7,7 @@ static const char title[] = "postern backup 1\n";
 static bool
 hex_number(struct str s, size_t digits, uint64_t *out)
 {
-	uint64_t v = 0;
-
-	if (s.n != digits)
-		return false;
-	for (size_t i = 0; i < s.n; i++) {
-		int digit = ascii_hex(s.p[i]);
-
-		if (digit < 0)
-			return false;
-		v = v << 4 | (uint64_t)digit;
-	}
-	*out = v;
-	return true;
+	return s.n == digits && str_hex64(s, out);
 }
 
 /* "word rest": is it that word? */

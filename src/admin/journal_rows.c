@@ -48,6 +48,15 @@ day_text(struct arena *a, int64_t at)
 	return str_dup(a, str_first(buf_get(&b), 10));
 }
 
+struct str
+minute_text(struct arena *a, int64_t at)
+{
+	auto_buf b = BUF_INIT(40);
+
+	time_rfc3339(&b, at);
+	return arena_printf(a, "%.*s %.*s", 10, b.p, 5, b.p + 11);
+}
+
 static int
 one_page(struct operator *op, struct arena *a, struct journal_read_ask *ask,
     const struct journal_rows *to, bool *grown, struct err *err)

@@ -8,6 +8,8 @@
 struct str journal_event_name(uint32_t event);
 /* "2026-11-22" */
 struct str day_text(struct arena *a, int64_t at);
+/* "2026-11-22 04:01" */
+struct str minute_text(struct arena *a, int64_t at);
 
 /* Call row for each row of the day in order, page after each page (NULL:
  * nobody); strs of a row and the arena live until then. A day on which nothing

@@ -215,9 +215,7 @@ put_login(struct table *t, struct arena *a, const struct login *l, bool json)
 		cells[6] = l->reason;
 		return;
 	}
-	/* "2026-11-22 04:01" */
-	cells[0] = arena_printf(a, "%.*s %.*s", 10, cells[0].p, 5,
-	    cells[0].p + 11);
+	cells[0] = minute_text(a, l->at_us / 1000000);
 }
 
 int

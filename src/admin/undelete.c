@@ -3,20 +3,9 @@
 #include <stdio.h>
 
 #include "admin/admin.h"
+#include "admin/journal_rows.h"
 #include "admin/progress.h"
 #include "admin/table.h"
-#include "base/timetext.h"
-
-static struct str
-minute_text(struct arena *a, int64_t at)
-{
-	auto_buf b = BUF_INIT(40);
-	struct str s;
-
-	time_rfc3339(&b, at);
-	s = buf_get(&b);
-	return arena_printf(a, "%.*s %.*s", 10, s.p, 5, s.p + 11);
-}
 
 static void
 put_kept(struct table *t, struct arena *a, const struct kept_row *row)

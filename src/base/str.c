@@ -134,6 +134,24 @@ str_u64(struct str s, uint64_t *v)
 }
 
 bool
+str_hex64(struct str s, uint64_t *v)
+{
+	uint64_t sum = 0;
+
+	if (s.n == 0 || s.n > 16)
+		return false;
+	for (size_t i = 0; i < s.n; i++) {
+		int digit = ascii_hex(s.p[i]);
+
+		if (digit < 0)
+			return false;
+		sum = sum << 4 | (uint64_t)digit;
+	}
+	*v = sum;
+	return true;
+}
+
+bool
 str_u32(struct str s, uint32_t *v)
 {
 	uint64_t wide;

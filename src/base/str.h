@@ -69,6 +69,8 @@ bool str_cut(struct str s, char c, struct str *head, struct str *tail);
  * else than digits. *v only changes on success. */
 must_check bool str_u32(struct str s, uint32_t *v);
 must_check bool str_u64(struct str s, uint64_t *v);
+/* The same of 1 to 16 hex digits, of either case. */
+must_check bool str_hex64(struct str s, uint64_t *v);
 
 /* Only octets 0x01 to 0x7f; valid UTF-8 (RFC 3629) without NUL. */
 bool str_is_ascii(struct str s);

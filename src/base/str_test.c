@@ -33,6 +33,22 @@ test_numbers(void **state unused_arg)
 }
 
 static void
+test_hex(void **state unused_arg)
+{
+	static const char *const none[] = { "", "g", "-1", "0x1", " 1",
+		"10000000000000000" };
+	uint64_t v = 5;
+
+	for (size_t i = 0; i < NELEM(none); i++)
+		assert_false(str_hex64(str_c(none[i]), &v));
+	assert_int_equal(v, 5); /* untouched */
+	assert_true(str_hex64(STR("fFffFFFFffffffff"), &v));
+	assert_true(v == UINT64_MAX);
+	assert_true(str_hex64(STR("0"), &v));
+	assert_int_equal(v, 0);
+}
+
+static void
 test_slices(void **state unused_arg)
 {
 	struct str head, tail;
@@ -79,6 +95,7 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_hex),
 		cmocka_unit_test(test_numbers),
 		cmocka_unit_test(test_slices),
 		cmocka_unit_test(test_utf8),

@@ -229,21 +229,6 @@ sign_in_until(const struct sign_in *in)
 	return life < idle ? life : idle;
 }
 
-/* 16 digits of hex. */
-static bool
-read_number(struct str s, uint64_t *number)
-{
-	*number = 0;
-	for (size_t i = 0; i < s.n; i++) {
-		int digit = ascii_hex(s.p[i]);
-
-		if (digit < 0)
-			return false;
-		*number = *number << 4 | (uint64_t)digit;
-	}
-	return s.n == 16;
-}
-
 struct sign_in *
 sign_in_find(struct sign_ins *all, struct str cookie)
 {
@@ -252,9 +237,9 @@ sign_in_find(struct sign_ins *all, struct str cookie)
 	uint64_t a, b;
 	const char *why;
 
-	if (!str_cut(cookie, '.', &id, &secret) ||
-	    !read_number(str_first(id, 16), &a) ||
-	    !read_number(str_from(id, 16), &b))
+	if (!str_cut(cookie, '.', &id, &secret) || id.n != 32 ||
+	    !str_hex64(str_first(id, 16), &a) ||
+	    !str_hex64(str_from(id, 16), &b))
 		return NULL;
 	in = map_get(&all->by_number, a, b, 0);
 	if (!in || !is_same(in->secret, 2 * SIGN_IN_SECRET, secret))

@@ -176,6 +176,10 @@ const char *filter_kind(struct call *c, const json_t *filter,
  * which both may set, ends it. */
 bool filter_holds(struct call *c, json_t *filter, bool (*condition)(void *arg,
     const char *name, const json_t *v), void *arg, const char **error);
+/* Do the comparators of this call name properties of these (up to NULL) alone?
+ * NULL, or an error; only: its words, as "by name only". */
+const char *query_check_sort(struct call *c, const char *const *properties,
+    const char *only);
 /* The answer to all /queryChanges: none, or that we cannot say. */
 const char *query_changes(struct call *c, const char *state);
 

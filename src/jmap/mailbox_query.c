@@ -69,25 +69,23 @@ condition_holds(void *arg, const char *name, const json_t *v)
 
 /* ---- order --------------------------------------------------------------- */
 
+/* Names are compared in one way. */
 static const char *
 check_sort(struct call *c, const json_t *sort)
 {
+	static const char *const sorts[] = { "name", "sortOrder", NULL };
+	static const char only[] = "by name and sortOrder only";
+	const char *error = query_check_sort(c, sorts, only);
 	const json_t *by, *collation;
-	struct str property;
 	size_t i;
 
 	json_array_foreach(sort, i, by) {
-		if (!http_json_text(by, "property", &property))
-			return call_error(c, "invalidArguments",
-			    "a comparator has a property");
 		collation = json_object_get(by, "collation");
-		if ((!str_eq(property, STR("name")) &&
-		    !str_eq(property, STR("sortOrder"))) || (collation &&
-		    !str_eq(text_of(collation), STR("i;unicode-casemap"))))
-			return call_error(c, "unsupportedSort",
-			    "by name and sortOrder only");
+		if (!error && collation && !str_eq(text_of(collation),
+		    STR("i;unicode-casemap")))
+			error = call_error(c, "unsupportedSort", "%s", only);
 	}
-	return NULL;
+	return error;
 }
 
 static int

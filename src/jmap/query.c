@@ -114,6 +114,27 @@ filter_holds(struct call *c, json_t *filter, bool (*condition)(void *arg,
 	return kind == FILTER_AND ? all : kind == FILTER_OR ? any : !any;
 }
 
+const char *
+query_check_sort(struct call *c, const char *const *properties,
+    const char *only)
+{
+	const json_t *by;
+	struct str property;
+	size_t i, k;
+
+	json_array_foreach(json_object_get(c->args, "sort"), i, by) {
+		if (!http_json_text(by, "property", &property))
+			return call_error(c, "invalidArguments",
+			    "a comparator has a property");
+		for (k = 0; properties[k]; k++)
+			if (str_eq(property, str_c(properties[k])))
+				break;
+		if (!properties[k])
+			return call_error(c, "unsupportedSort", "%s", only);
+	}
+	return NULL;
+}
+
 /* Nobody keeps what a query had answered: where its state is another one
  * there is only asking again.                                RFC 8620 5.6 */
 const char *

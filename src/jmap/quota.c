@@ -60,16 +60,8 @@ read_state(struct str state, struct quotas *out)
 	for (size_t i = 0; i < NELEM(n); i++) {
 		if (!str_cut(state, '.', &one, &state))
 			state = STR_NULL;
-		if (one.n == 0 || one.n > 16)
+		if (!str_hex64(one, &n[i]))
 			return false;
-		n[i] = 0;
-		for (size_t k = 0; k < one.n; k++) {
-			int digit = ascii_hex(one.p[k]);
-
-			if (digit < 0)
-				return false;
-			n[i] = n[i] << 4 | (uint64_t)digit;
-		}
 	}
 	*out = quotas_of(n[0], n[1], n[2], n[3]);
 	return state.n == 0;
@@ -297,37 +289,25 @@ condition_holds(void *arg, const char *name, const json_t *v)
 	return false;
 }
 
-/* By the first comparator that tells the two apart. *swap: they stand in the
- * other order. */
-static const char *
-check_sort(struct call *c, const struct quotas *all, bool *swap)
+/* Does the first comparator that tells the two apart have them stand in the
+ * other order? "Mail" comes before "Mailboxes". */
+static bool
+is_swapped(const struct call *c, const struct quotas *all)
 {
-	const json_t *sort = json_object_get(c->args, "sort"), *by;
-	bool told = false, less;
+	uint64_t octets = all->q[0].used, mailboxes = all->q[1].used;
+	const json_t *by;
 	struct str property;
 	size_t i;
 
-	*swap = false;
-	json_array_foreach(sort, i, by) {
-		if (!http_json_text(by, "property", &property))
-			return call_error(c, "invalidArguments",
-			    "a comparator has a property");
-		if (str_eq(property, STR("name"))) {
-			less = true;	/* "Mail", "Mailboxes" */
-		} else if (str_eq(property, STR("used"))) {
-			if (all->q[0].used == all->q[1].used)
-				continue;
-			less = all->q[0].used < all->q[1].used;
-		} else {
-			return call_error(c, "unsupportedSort",
-			    "by name and used only");
-		}
-		if (!told)
-			*swap = less == json_is_false(json_object_get(by,
-			    "isAscending"));
-		told = true;
+	json_array_foreach(json_object_get(c->args, "sort"), i, by) {
+		bool by_name = http_json_text(by, "property", &property) &&
+		    str_eq(property, STR("name"));
+
+		if (by_name || octets != mailboxes)
+			return (by_name || octets < mailboxes) ==
+			    json_is_false(json_object_get(by, "isAscending"));
 	}
-	return NULL;
+	return false;
 }
 
 static const char *
@@ -336,8 +316,9 @@ find_quotas(struct call *c, const struct quotas *all,
 {
 	json_t *filter = json_object_get(c->args, "filter");
 	struct quota_query x = { .call = c };
-	bool swap;
-	const char *error = check_sort(c, all, &swap);
+	static const char *const sorts[] = { "name", "used", NULL };
+	bool swap = is_swapped(c, all);
+	const char *error = query_check_sort(c, sorts, "by name and used only");
 
 	*n = 0;
 	for (size_t i = 0; i < QUOTAS && !error; i++) {

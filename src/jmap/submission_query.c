@@ -114,28 +114,6 @@ number_of(const struct submission_row *row, struct str property)
 	return (uint64_t)row->due;
 }
 
-/* "sentAt" is what 7.3 calls the property that is sendAt in 7. */
-static const char *
-check_sort(struct call *c, const json_t *sort)
-{
-	const json_t *by;
-	struct str property;
-	size_t i;
-
-	json_array_foreach(sort, i, by) {
-		if (!http_json_text(by, "property", &property))
-			return call_error(c, "invalidArguments",
-			    "a comparator has a property");
-		if (!str_eq(property, STR("emailId")) &&
-		    !str_eq(property, STR("threadId")) &&
-		    !str_eq(property, STR("sentAt")) &&
-		    !str_eq(property, STR("sendAt")))
-			return call_error(c, "unsupportedSort",
-			    "by emailId, threadId and sentAt only");
-	}
-	return NULL;
-}
-
 static int
 by_order(const void *va, const void *vb, void *arg)
 {
@@ -211,7 +189,11 @@ submission_query(struct call *c)
 		.sort = json_object_get(c->args, "sort") };
 	struct err err = { 0 };
 	char state[STATE_MAX];
-	const char *error = check_sort(c, q.sort);
+	/* "sentAt" is what 7.3 calls the property that is sendAt in 7. */
+	static const char *const sorts[] = { "emailId", "threadId", "sentAt",
+		"sendAt", NULL };
+	const char *error = query_check_sort(c, sorts,
+	    "by emailId, threadId and sentAt only");
 
 	if (error)
 		return error;

@@ -2,22 +2,14 @@
 
 enum { HEX = 16, DAY = 10, PART_DIGITS = 6 };
 
+/* As files are called: without capitals. */
 static bool
 is_hex_id(struct str s, uint64_t *id)
 {
-	uint64_t v = 0;
-
-	if (s.n != HEX)
-		return false;
-	for (size_t i = 0; i < s.n; i++) {
-		int digit = ascii_hex(s.p[i]);
-
-		if (digit < 0 || (s.p[i] >= 'A' && s.p[i] <= 'F'))
+	for (size_t i = 0; i < s.n; i++)
+		if (s.p[i] >= 'A' && s.p[i] <= 'F')
 			return false;
-		v = v << 4 | (uint64_t)digit;
-	}
-	*id = v;
-	return true;
+	return s.n == HEX && str_hex64(s, id);
 }
 
 /* "2026-11-29" or "2026-11-29.1" */

@@ -10,14 +10,9 @@ static int
 get_account(struct sql *q, struct arena *a, const struct caller *c,
     struct str address, uint64_t *account, struct err *err)
 {
-	int rc;
-
 	*account = c->account;
-	if (c->authority == AUTH_ACCOUNT)
-		return 0;
-	rc = resolve_account(q, a, address, account, err);
-	return rc < 0 || *account ? rc : err_set(err, E_NOTFOUND,
-	    "there is no account %.*s", STR_FMT(address));
+	return c->authority == AUTH_ACCOUNT ? 0 :
+	    resolve_named(q, a, address, account, err);
 }
 
 /* Text for people, on one line. */

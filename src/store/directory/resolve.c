@@ -170,6 +170,16 @@ may_by_right(struct sql *q, uint64_t account, enum address_kind kind,
 }
 
 int
+resolve_named(struct sql *q, struct arena *a, struct str address,
+    uint64_t *account, struct err *err)
+{
+	int rc = resolve_account(q, a, address, account, err);
+
+	return rc < 0 || *account ? rc : err_set(err, E_NOTFOUND,
+	    "there is no account %.*s", STR_FMT(address));
+}
+
+int
 resolve_sender(struct sql *q, struct arena *a, const struct caller *c,
     struct str address, struct err *err)
 {

@@ -34,6 +34,9 @@ bool resolve_is_postmaster(struct str local);
 /* The account that has this very address, 0 if there is none: for logins. */
 int resolve_account(struct sql *q, struct arena *a, struct str address,
     uint64_t *account, struct err *err);
+/* The same where there has to be one: E_NOTFOUND names it. */
+int resolve_named(struct sql *q, struct arena *a, struct str address,
+    uint64_t *account, struct err *err);
 
 /* May a caller write as this address (sender_ask)? E_DENIED. Their own, with
  * whatever behind the delimiter, and every alias that leads straight to them;

@@ -198,18 +198,7 @@ struct strays {
 static bool
 hex_id(const char *name, uint64_t *id)
 {
-	uint64_t v = 0;
-	int i;
-
-	for (i = 0; name[i] && i < 16; i++) {
-		int digit = ascii_hex(name[i]);
-
-		if (digit < 0)
-			return false;
-		v = v << 4 | (uint64_t)digit;
-	}
-	*id = v;
-	return i == 16 && !name[16];
+	return strlen(name) == 16 && str_hex64(str_c(name), id);
 }
 
 static void

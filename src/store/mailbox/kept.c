@@ -31,24 +31,13 @@ retire_email(struct engine *e, uint64_t account, uint64_t email,
 	return rc < 0 ? rc : rc > 0 ? 0 : drop_email(e, account, email, err);
 }
 
-/* The account of an address; the operator names it. */
-static int
-find_account(struct sql *q, struct arena *a, struct str address,
-    uint64_t *account, struct err *err)
-{
-	int rc = resolve_account(q, a, address, account, err);
-
-	return rc == 0 && *account == 0 ? err_set(err, E_NOTFOUND,
-	    "there is no account %.*s", STR_FMT(address)) : rc;
-}
-
 int
 read_kept(struct reader *r, const struct caller *c unused_arg,
     const struct kept_ask *ask, union store_answer *answer, struct err *err)
 {
 	enum sql_statement s = SQL_kept_sums;
 	uint64_t account;
-	int rc = find_account(&r->q, r->arena, ask->address, &account, err);
+	int rc = resolve_named(&r->q, r->arena, ask->address, &account, err);
 
 	if (rc == 0)
 		rc = sql_first(&r->q, s, SQL_VALS(vi(account),
@@ -210,7 +199,7 @@ write_undelete(struct engine *e, struct write *w)
 {
 	struct undeleting u = { .e = e, .ask = w->ask };
 	uint64_t account;
-	int rc = find_account(&e->w, e->arena, u.ask->address, &account,
+	int rc = resolve_named(&e->w, e->arena, u.ask->address, &account,
 	    &w->err);
 
 	if (rc == 0)
