@@ -87,12 +87,13 @@ def test_programs(server):
     with imaplib.IMAP4_SSL("127.0.0.1", server.ports["imaps"],
                            ssl_context=client_context()) as box:
         box.login(ALICE, word)
-        assert box.select("INBOX") == ("OK", [b"1"])
+        # And the server's own note about the password.
+        assert int(box.select("INBOX")[1][0]) >= 1
     pop = poplib.POP3_SSL("127.0.0.1", server.ports["pop3s"],
                           context=client_context())
     pop.user(ALICE)
     pop.pass_(word)
-    assert pop.stat()[0] == 1
+    assert pop.stat()[0] >= 1
     pop.quit()
     row, = listed(server)
     assert row["label"] == "Büro" and row["for"] == "imap,pop3,smtp"

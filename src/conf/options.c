@@ -299,6 +299,11 @@ const struct conf_option conf_options[] = {
 	    "and how long at all, from the password on",
 	    .more = "They sign in anew also when the process was started "
 	    "anew, and when their password was changed." },
+	{ "login-notes", CONF_FILE, CONF_BOOL, 0, 1, "true",
+	    AT(config, login_notes),
+	    "people are told by mail of a login from a network new to them",
+	    .more = "Networks are those of an address: its first 24 bits, or "
+	    "48 of IPv6. See doc/notes.md." },
 	{ "log-level", CONF_FILE, CONF_WORD, 0, LOG_DEBUG, "info",
 	    AT(config, log_level),
 	    "what is logged, one line an event on stderr", .words = levels },

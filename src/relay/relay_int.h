@@ -8,6 +8,7 @@
  *   delivered_ledger.c  what was delivered and could not be reported
  *   prefetch.c          the octets of a message, read ahead
  *   bounce.c            an assignment that is a report
+ *   note.c              one that is a note to a person
  */
 #pragma once
 #include "relay/host_backoff.h"
@@ -157,6 +158,8 @@ void prefetch_end(struct prefetch *t);	/* a zeroed one is fine */
 void deliver_assignment(struct delivery *d, const struct take_answer *work);
 /* bounce.c */
 void bounce(struct delivery *d, const struct take_answer *work);
+/* note.c */
+void note_person(struct delivery *d, const struct take_answer *work);
 
 /* Its leases are no good any more. */
 static inline bool

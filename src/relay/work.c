@@ -124,6 +124,8 @@ relay_fiber(void *arg)
 			d->conf->refs++;
 			if (got.kind == TAKE_REPORT)
 				bounce(d, &got);
+			else if (got.kind == TAKE_NOTE)
+				note_person(d, &got);
 			else
 				deliver_assignment(d, &got);
 			conf_unref(d->conf);

@@ -219,7 +219,8 @@ is_bound(enum store_call which, const void *ask)
 	/* A new store may have given the lease's number to another. */
 	return which == STORE_submit || which == STORE_stage ||
 	    which == STORE_unstage || which == STORE_queue_content ||
-	    which == STORE_report || which == STORE_bounce;
+	    which == STORE_report || which == STORE_bounce ||
+	    which == STORE_note_send;
 }
 
 static int

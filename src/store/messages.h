@@ -20,6 +20,7 @@
 #include "store/messages_carry.h"
 #include "store/messages_journal.h"
 #include "store/messages_login.h"
+#include "store/messages_note.h"
 #include "store/messages_operator.h"
 #include "store/messages_policy.h"
 
@@ -128,6 +129,8 @@ enum store_effect {
 	C(queue_content,  answer, AUTH_RELAY,        RUN_READER, CHANGE_none) \
 	C(report,         done,   AUTH_RELAY,        RUN_WRITER, CHANGE_patient) \
 	C(bounce,         answer, AUTH_RELAY,        RUN_WRITER, CHANGE_once) \
+	C(note_send,      answer, AUTH_RELAY,        RUN_WRITER, CHANGE_once) \
+	C(logged_in,      done,   AUTH_VAULT,        RUN_WRITER, CHANGE_patient) \
 	C(credential,     answer, AUTH_VAULT,        RUN_READER, CHANGE_none) \
 	C(account_open,   done,   AUTH_OPENS,        RUN_LOOP,   CHANGE_none) \
 	C(app_password_add, done, AUTH_VAULT,        RUN_WRITER, CHANGE_once) \
@@ -646,6 +649,7 @@ MSG_GROUP(standing);
 	R(email_place) R(email_change) R(appended_row) R(carried_row) \
 	R(later_row) \
 	R(queue_item) R(queue_rcpt) R(queue_result) R(queue_row) \
+	R(note_item) R(note_facts) \
 	R(alias_row) R(domain_row) R(account_row) R(kept_row) R(journal_row) \
 	R(sealed_row) R(rule_row) R(app_password_row) R(backup_row)
 

@@ -28,13 +28,16 @@ enum { APP_PASSWORDS_MAX = 50, APP_LABEL_MAX = 64, APP_PROOF_LEN = 32 };
 /* A credential is sealed; store cannot read it. login is an address. app: the
  * number of the app password that was typed, 0 if it can be none; proof is
  * empty if there is none of that number. */
-#define FIELDS_credential_ask(F, S) F(S, str, login, 320) F(S, u64, app, 0)
+#define FIELDS_credential_ask(F, S) \
+	F(S, str, login, 320) F(S, u64, app, 0) \
+	F(S, str, network, 16)	/* as in logged_in; empty */
 #define FIELDS_credential_answer(F, S)                                \
 	F(S, u64, account, 0) F(S, str, address, 320)                 \
 	F(S, str, sealed, 4096)                                       \
 	F(S, str, sealed_to, 320)	/* the address it had then, if it was \
 					 * renamed: empty */          \
-	F(S, str, proof, APP_PROOF_LEN) FIELDS_app_password(F, S)
+	F(S, str, proof, APP_PROOF_LEN) FIELDS_app_password(F, S)     \
+	F(S, u8, network_known, 0)	/* logged in from, and lately */
 
 /* E_NOTFOUND: no such account; E_EXISTS: it has one of this label; E_LIMIT;
  * E_INVALID: no label, no service. */
@@ -42,7 +45,7 @@ enum { APP_PASSWORDS_MAX = 50, APP_LABEL_MAX = 64, APP_PROOF_LEN = 32 };
 	F(S, u64, change, 0) F(S, str, address, 320)                  \
 	F(S, u64, number, 0) F(S, str, proof, APP_PROOF_LEN)          \
 	F(S, str, label, APP_LABEL_MAX) F(S, u32, services, 0)        \
-	F(S, i64, expires, 0)
+	F(S, i64, expires, 0) F(S, str, peer, 64) /* empty: the operator */
 /* Remembered for people to look at. Nothing if it is gone meanwhile. */
 #define FIELDS_app_password_used_ask(F, S)                            \
 	F(S, u64, change, 0) F(S, u64, account, 0) F(S, u64, number, 0) \

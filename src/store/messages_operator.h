@@ -27,7 +27,7 @@
  * empty: of any. */
 #define FIELDS_account_passwd_ask(F, S) \
 	F(S, u64, change, 0) F(S, str, address, 320) F(S, str, sealed, 4096) \
-	F(S, str, was, 4096)
+	F(S, str, was, 4096) F(S, str, peer, 64) /* of vault: from where */
 /* Whom a person may write as besides their own addresses. */
 enum { SEND_AS_own, SEND_AS_ours, SEND_AS_anyone, SEND_AS_N };
 #define FIELDS_account_let_ask(F, S) \

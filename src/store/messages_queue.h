@@ -8,9 +8,10 @@
 #pragma once
 
 /* Wait at most wait_ms for work. items: struct queue_item each, all for
- * `destination` (deliver), or one (report). No items: nothing came in time.
- * A connection may have several of these waiting. */
-enum take_kind { TAKE_DELIVER = 1, TAKE_REPORT };
+ * `destination` (deliver), or one (report), or a struct note_item (note). No
+ * items: nothing came in time. A connection may have several of these
+ * waiting. */
+enum take_kind { TAKE_DELIVER = 1, TAKE_REPORT, TAKE_NOTE };
 #define FIELDS_take_ask(F, S) F(S, u32, wait_ms, 0)
 #define FIELDS_take_answer(F, S)                                      \
 	F(S, u32, kind, 0)                                            \

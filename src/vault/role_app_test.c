@@ -136,6 +136,50 @@ test_app_guesses(void **state)
 	run(*state, app_guesses);
 }
 
+/* Behind the answer too, as uses are. */
+static void
+wait_seen(struct world *w, int seen)
+{
+	for (int i = 0; i < 400 && w->seen < seen; i++)
+		(void)fiber_sleep(w->loop, loop_now_ms(w->loop) + 5);
+	(void)fiber_sleep(w->loop, loop_now_ms(w->loop) + 20);
+	assert_int_equal(w->seen, seen);
+}
+
+static void
+from_networks(struct world *w)
+{
+	static const struct {
+		const char *peer, *password;
+		bool known, notes;
+		int seen;
+	} t[] = {
+		{ "203.0.113.7", "postern-demo", false, false, 0 },
+		{ "203.0.113.7", "postern-demo", true, true, 0 },
+		{ "203.0.113.7", "wrong", false, true, 0 },
+		{ "local", "postern-demo", false, true, 0 },
+		{ "203.0.113.7", "postern-demo", false, true, 1 },
+		{ "2001:db8:5:77::1", "postern-demo", false, true, 2 },
+	};
+	struct login login;
+
+	for (size_t i = 0; i < NELEM(t); i++) {
+		w->network_known = t[i].known;
+		w->role.config.login_notes = t[i].notes;
+		(void)try_for(w->front, "alice@mail.test", t[i].password,
+		    SERVICE_imap, t[i].peer, &login);
+		vault_logout(w->front, &login);
+		wait_seen(w, t[i].seen);
+	}
+	w->role.config.login_notes = false;
+}
+
+static void
+test_networks(void **state)
+{
+	run(*state, from_networks);
+}
+
 static int
 ask_hello(struct world *w)
 {
@@ -197,6 +241,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_app_passwords),
+		cmocka_unit_test(test_networks),
 		cmocka_unit_test(test_app_resumed),
 		cmocka_unit_test(test_app_guesses),
 	};

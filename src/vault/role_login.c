@@ -3,6 +3,7 @@
  */
 #include <sodium.h>
 
+#include "base/ip.h"
 #include "base/rd.h"
 #include "rt/conn_limits.h"
 #include "vault/app_password.h"
@@ -40,6 +41,8 @@ struct attempt {
 	struct app_proof app;
 	bool by_app;		/* and is one of theirs */
 	const char *why;	/* it is one of theirs, but */
+
+	struct str network;	/* it comes from; empty: nobody wants to know */
 };
 
 /* App passwords --------------------------------------------------------- */
@@ -112,6 +115,48 @@ note_use(struct work *c, const struct app_password_used_ask *use)
 	    c->until_ms, &err);
 }
 
+/* Networks --------------------------------------------------------------- */
+
+enum { NETWORK_V4 = 24, NETWORK_V6 = 48 };
+
+/* As store remembers where people come from. */
+static struct str
+network_of(struct arena *a, struct str peer)
+{
+	struct ip ip;
+
+	if (!ip_parse(peer, &ip))
+		return STR_NULL;
+	ip_mask(&ip, ip.v6 ? NETWORK_V6 : NETWORK_V4);
+	return str_dup(a, ip_octets(&ip));
+}
+
+/* In the arena, as is_news(). */
+static bool
+is_from_elsewhere(const struct attempt *t, struct arena *a,
+    struct logged_in_ask *in)
+{
+	if (t->network.n == 0 || t->row.network_known)
+		return false;
+	*in = (struct logged_in_ask){ vault_change(t->v), t->row.account,
+		t->network, str_dup(a, t->ask->peer), t->ask->service,
+		t->by_app ? t->row.label : STR_NULL };
+	return true;
+}
+
+/* Nobody waits for it either. Where it is lost the next login from there tells
+ * of it. */
+static void
+note_network(struct work *c, const struct logged_in_ask *in)
+{
+	struct done done;
+	struct err err;
+
+	(void)reconnect_call(&c->client->v->store,
+	    &store_calls[STORE_logged_in], in, &done, c->a, NULL,
+	    c->until_ms, &err);
+}
+
 /* Proving a password ---------------------------------------------------- */
 
 /* On a thread. Nobody's password takes as long as somebody's. */
@@ -129,7 +174,8 @@ hash_work(void *arg)
 static int
 look_up(struct attempt *t, struct work *c, struct err *err)
 {
-	struct credential_ask ask = { t->ask->user, t->app.number };
+	struct credential_ask ask = { t->ask->user, t->app.number,
+		t->network };
 	struct str record;
 	int rc = reconnect_call(&t->v->store, &store_calls[STORE_credential],
 	    &ask, &t->row, c->a, NULL, c->until_ms, err);
@@ -413,11 +459,14 @@ vault_log_in(struct work *c)
 {
 	struct attempt t = { .v = c->client->v, .ask = c->req->ask };
 	struct app_password_used_ask use;
+	struct logged_in_ask in;
 	struct ticket ticket;
 	struct err err = { 0 };
-	bool news = false;
+	bool news = false, elsewhere = false;
 	int fd = -1, rc = check_fields(c->client, t.ask, &err);
 
+	if (t.v->role->config.login_notes)
+		t.network = network_of(c->a, t.ask->peer);
 	if (rc == 0)
 		rc = authenticate(&t, c, &err);
 	if (rc == E_DENIED || rc == E_BUSY)
@@ -429,6 +478,7 @@ vault_log_in(struct work *c)
 	if (rc == 0) {
 		journal(&t, JOURNAL_login, NULL, c->a);
 		news = is_news(&t, c->a, &use);
+		elsewhere = is_from_elsewhere(&t, c->a, &in);
 		reply_login(c, &t, &ticket, fd);
 	} else {
 		ipc_fail(c->req, rc, err.text);
@@ -437,6 +487,8 @@ vault_log_in(struct work *c)
 		(void)close(fd);
 	if (news)
 		note_use(c, &use);
+	if (elsewhere)
+		note_network(c, &in);
 }
 
 /* Is it still the password that was typed? Who changes it wants the others

@@ -47,10 +47,11 @@ seal_password(struct work *c, struct str address, struct str password,
 	return s.rc;
 }
 
-/* Suspends. text is for the caller to wipe. */
+/* For who asks from there; empty: the operator. Suspends. text is for the
+ * caller to wipe. */
 static int
 make_app_password(struct work *c, const struct app_password_ask *ask,
-    char text[APP_PASSWORD_TEXT], struct err *err)
+    struct str peer, char text[APP_PASSWORD_TEXT], struct err *err)
 {
 	struct vault_state *v = c->client->v;
 	uint8_t random[APP_PASSWORD_SIGNS];
@@ -58,7 +59,7 @@ make_app_password(struct work *c, const struct app_password_ask *ask,
 	struct app_proof proof;
 	struct app_password_add_ask add = { vault_change(v), ask->address,
 		0, str_make((const char *)proof.octets, sizeof(proof.octets)),
-		ask->label, ask->services, ask->expires };
+		ask->label, ask->services, ask->expires, peer };
 	struct done done;
 
 	loop_random(v->loop, random, sizeof(random));
@@ -91,12 +92,13 @@ vault_seal_password(struct work *c)
 }
 
 static void
-answer_app_password(struct work *c, const struct app_password_ask *ask)
+answer_app_password(struct work *c, const struct app_password_ask *ask,
+    struct str peer)
 {
 	char text[APP_PASSWORD_TEXT];
 	struct app_password_answer answer = { str_make(text, sizeof(text)) };
 	struct err err = { 0 };
-	int rc = make_app_password(c, ask, text, &err);
+	int rc = make_app_password(c, ask, peer, text, &err);
 
 	if (rc < 0)
 		ipc_fail(c->req, rc, err.text);
@@ -108,7 +110,7 @@ answer_app_password(struct work *c, const struct app_password_ask *ask)
 void
 vault_app_password(struct work *c)
 {
-	answer_app_password(c, c->req->ask);
+	answer_app_password(c, c->req->ask, STR_NULL);
 }
 
 /* One's own --------------------------------------------------------------- */
@@ -159,6 +161,7 @@ change_own(struct work *c, const struct own_password_ask *ask,
 	/* Nor does it undo what the operator, or who has it back, did while
 	 * this one was hashed. */
 	put.was = row.sealed;
+	put.peer = ask->peer;
 	rc = reconnect_call(&v->store, &store_calls[STORE_account_passwd],
 	    &put, &done, c->a, NULL, c->until_ms, err);
 	if (rc == 0)
@@ -197,5 +200,5 @@ vault_own_app_password(struct work *c)
 	if (rc < 0)
 		ipc_fail(c->req, rc, err.text);
 	else
-		answer_app_password(c, &app);
+		answer_app_password(c, &app, ask->peer);
 }

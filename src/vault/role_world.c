@@ -31,6 +31,7 @@ on_credential(struct world *w, struct ipc_req *req)
 	}
 	answer = (struct credential_answer){ (uint64_t)(p - w->people) + 7,
 		p->address, buf_get(&p->sealed) };
+	answer.network_known = w->network_known;
 	if (ask->app && ask->app == p->app) {
 		answer.proof = str_make((const char *)p->proof,
 		    sizeof(p->proof));
@@ -69,6 +70,22 @@ on_app_password_used(struct world *w, struct ipc_req *req)
 	assert_int_equal(ask->number, w->people[ask->account - 7].app);
 	w->people[ask->account - 7].used = loop_wall(w->loop);
 	w->uses++;
+	ipc_reply(req, &answer, -1);
+}
+
+static void
+on_logged_in(struct world *w, struct ipc_req *req)
+{
+	const struct logged_in_ask *ask = req->ask;
+	struct done answer = { 0 };
+
+	assert_true(ask->change && ask->account >= 7);
+	if (ask->network.n == 4)
+		assert_strs(ask->network, STR("\xcb\0q\0"));
+	else
+		assert_strs(ask->network, STR(" \1\r\xb8\0\5\0\0\0\0\0\0"
+		    "\0\0\0\0"));
+	w->seen++;
 	ipc_reply(req, &answer, -1);
 }
 
@@ -191,6 +208,7 @@ on_store_ask(void *owner, struct ipc_req *req)
 		[STORE_account_open] = on_account_open,
 		[STORE_app_password_add] = on_app_password_add,
 		[STORE_app_password_used] = on_app_password_used,
+		[STORE_logged_in] = on_logged_in,
 		[STORE_secret_get] = on_secret_get,
 		[STORE_secret_put] = on_secret_put,
 		[STORE_sealed] = on_sealed,

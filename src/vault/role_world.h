@@ -45,6 +45,8 @@ struct world {
 	struct person people[PEOPLE];
 	struct secret secrets[SECRETS];
 	int opened, logins, failures, puts, senders, uses;
+	int seen;		/* logins from networks not known */
+	bool network_known;
 	struct ipc *mailbox;	/* store's end of the last one opened */
 
 	void (*fn)(struct world *);

@@ -220,8 +220,12 @@ add_queue(struct fuzz *f)
 	case 1:
 		f->leased = leases(f, n);
 		f->nleased = n;
-		ADD(f, bounce, number(f), 1, octet(f) % 3, text(f, 50),
-		    number(f));
+		if (n % 2)
+			ADD(f, note_send, number(f), 1, octet(f) % 3,
+			    text(f, 50), number(f));
+		else
+			ADD(f, bounce, number(f), 1, octet(f) % 3,
+			    text(f, 50), number(f));
 		break;
 	case 2:
 		ADD(f, repair, number(f), word(f, cursors, NELEM(cursors)),
@@ -357,8 +361,12 @@ add_write(struct fuzz *f)
 		ADD(f, domain_add, number(f), domain(f));
 		return;
 	default:
-		which = octet(f) % 7;
-		if (which == 0)
+		which = octet(f) % 8;
+		if (which == 7)
+			ADD(f, logged_in, number(f), octet(f) % 4,
+			    text(f, 16), text(f, 9), (uint32_t)number(f),
+			    text(f, 20));
+		else if (which == 0)
 			ADD(f, domain_remove, number(f), domain(f));
 		else if (which == 6)
 			ADD(f, undelete, number(f), address(f),

@@ -820,6 +820,74 @@ remove_carol(struct fixture *d)
 	return fixture_write(d, &w);
 }
 
+/* What was staged is four fifths of it. */
+static int
+quota_of_bob(struct fixture *d)
+{
+	struct account_quota_ask ask = { ++d->change, STR("bob@a.test"),
+		1350000 };
+	struct write w = { .caller = &d->operator_,
+		.call = STORE_account_quota, .ask = &ask };
+
+	return fixture_write(d, &w);
+}
+
+static uint64_t
+give_lease(void *arg unused_arg, uint64_t note unused_arg,
+    const uint32_t *n unused_arg, const uint32_t *outcome unused_arg,
+    size_t count unused_arg)
+{
+	return 7;
+}
+
+/* The mail of the first note; 0: nobody is to be told anything, as when this
+ * was done before. */
+static int
+send_note(struct fixture *d)
+{
+	static struct buf out;
+	struct queue_leasing l = { give_lease, NULL };
+	struct note_send_ask ask = { .change = ++d->change, .lease = 7,
+		.octets = test_blob(STR("a note")), .raw_size = 6,
+		.facts = STR("facts of a note") };
+	struct leased leased = { 0 };
+	struct write w = { .caller = &d->relay, .call = STORE_note_send,
+		.ask = &ask, .leased = &leased, .nleased = 1 };
+	int rc;
+
+	out.cap = 10000;
+	buf_reset(&out);
+	rc = reader_note(d->r, &leased.message, &out, &l, &d->err);
+	return rc <= 0 ? rc : fixture_write(d, &w);
+}
+
+static int
+log_in(struct fixture *d, struct str network)
+{
+	struct logged_in_ask ask = { .change = ++d->change,
+		.network = network, .peer = STR("192.0.2.1"),
+		.service = SERVICE_imap };
+	struct caller who;
+	struct write w = { .caller = &d->vault, .call = STORE_logged_in,
+		.ask = &ask };
+	int rc = person(d, "alice@a.test", &who);
+
+	ask.account = who.account;
+	return rc < 0 ? rc : fixture_write(d, &w);
+}
+
+static int
+log_in_here(struct fixture *d)
+{
+	return log_in(d, STR("aaaa"));
+}
+
+static int
+log_in_there(struct fixture *d)
+{
+	return log_in(d, STR("bbbb"));
+}
+
 /* Each is one commit that can be seen. */
 const struct step script[] = {
 	{ "domain a", domain_a, false },
@@ -839,6 +907,8 @@ const struct step script[] = {
 	{ "append a deleted one", append_deleted, false },
 	{ "staged, large", staged_large, false },
 	{ "staged, small", staged_small, false },
+	{ "a quota that is nearly used", quota_of_bob, false },
+	{ "a note of it", send_note, false },
 	{ "together", together, true },
 	{ "release", release, false },
 	{ "both fail", both_fail, false },
@@ -878,6 +948,10 @@ const struct step script[] = {
 	{ "app password", app_alice, false },
 	{ "app password of carol", app_carol, false },
 	{ "passwd", passwd, false },
+	{ "log in", log_in_here, false },
+	{ "log in from elsewhere", log_in_there, false },
+	{ "a note of the app password", send_note, false },
+	{ "a note of another", send_note, false },
 	{ "remove the app password", remove_app, false },
 	{ "journal", journal, false },
 	{ "remove carol", remove_carol, false },
@@ -1088,6 +1162,10 @@ dump_tables(struct fixture *d, struct buf *out)
 		 " FROM app_password ORDER BY account, number"),
 		/* The others go by the clock, which faults move. */
 		"SELECT became FROM later_past ORDER BY message DESC LIMIT 1",
+		("SELECT address||' '||kind FROM note JOIN account"
+		 " USING (account) ORDER BY note"),
+		("SELECT address||' '||kind||' '||hex(word)||' '||n FROM noted"
+		 " JOIN account USING (account) ORDER BY address, kind, word"),
 	};
 	sqlite3_stmt *st;
 	size_t i;

@@ -1,5 +1,5 @@
 #include "store/directory/resolve.h"
-#include "store/engine/engine_int.h"
+#include "store/engine/note.h"
 
 /*
  * App passwords: what vault made, by their keyed hashes, and the list.
@@ -62,10 +62,16 @@ write_app_password_add(struct engine *e, struct write *w)
 	if (rc == 0 && n >= APP_PASSWORDS_MAX)
 		return err_set(&w->err, E_LIMIT, "the account has %d app "
 		    "passwords already; remove one first", APP_PASSWORDS_MAX);
-	return rc < 0 ? rc : sql_run(&e->w, SQL_app_password_add, SQL_VALS(
-	    vi(account), vi(ask->number), vs(ask->proof), vs(ask->label),
-	    vi(ask->services), vi((uint64_t)e->now_s),
-	    vi((uint64_t)ask->expires)), &w->err);
+	if (rc == 0)
+		rc = sql_run(&e->w, SQL_app_password_add, SQL_VALS(
+		    vi(account), vi(ask->number), vs(ask->proof),
+		    vs(ask->label), vi(ask->services),
+		    vi((uint64_t)e->now_s), vi((uint64_t)ask->expires)),
+		    &w->err);
+	return rc < 0 ? rc : note_put(e, &(struct note){ account,
+	    NOTE_app_password, NOTES_A_DAY, { .peer = ask->peer,
+		.services = ask->services, .label = ask->label,
+		.by_operator = ask->peer.n == 0 } }, &w->err);
 }
 
 int

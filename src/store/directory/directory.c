@@ -1,6 +1,6 @@
 #include "store/engine/account_names.h"
-#include "store/engine/engine_int.h"
 #include "store/engine/filter.h"
+#include "store/engine/note.h"
 
 /*
  * Domains, accounts and secrets: what the operator and the vault change.
@@ -248,7 +248,10 @@ write_account_passwd(struct engine *e, struct write *w)
 	batch_revoke(e, n.account);
 	rc = sql_run(&e->w, SQL_credential_put, SQL_VALS(vs(ask->sealed),
 	    vi(n.account)), &w->err);
-	return rc;
+	return rc < 0 ? rc : note_put(e, &(struct note){ n.account,
+	    NOTE_password, NOTES_A_DAY, { .peer = ask->peer,
+		.by_operator = w->caller->authority == AUTH_OPERATOR } },
+	    &w->err);
 }
 
 int
@@ -305,6 +308,8 @@ remove_account(struct engine *e, struct account_name *n, struct err *err)
 		    vi(n->account)), err);
 	if (rc == 0)
 		rc = filter_remove(e, n->account, err);
+	if (rc == 0)
+		rc = note_forget(e, n->account, err);
 	if (rc == 0)
 		rc = sql_run(&e->w, SQL_carried_del, SQL_VALS(
 		    vi(n->account)), err);

@@ -6,7 +6,7 @@
 #include "store/engine/engine_int.h"
 
 enum { ROWS_MAX = 180000, DOMAINS_A_PAGE = 500, ACCOUNTS_A_PAGE = 400,
-	SEALED_SOME = 4 };
+	SEALED_SOME = 4, LATELY_S = 86400 };
 
 /* The one of this number, if there is one. */
 static int
@@ -30,6 +30,21 @@ find_app_password(struct reader *r, uint64_t number,
 	out->used_for = sql_u32(&r->q, app_password_get, used_for);
 	sql_end(&r->q, SQL_app_password_get);
 	return 0;
+}
+
+/* Lately, so that what is remembered of it is not written at each login. */
+static int
+is_network_known(struct reader *r, uint64_t account, struct str network,
+    struct credential_answer *out, struct err *err)
+{
+	uint64_t known = 0;
+	int64_t lately = engine_now_us(r->e) / 1000000 - LATELY_S;
+	int rc = network.n == 0 ? 0 : sql_number(&r->q, SQL_noted_lately,
+	    SQL_VALS(vi(account), vi(NOTE_login), vs(network),
+		vi((uint64_t)lately)), &known, err);
+
+	out->network_known = known != 0;
+	return rc;
 }
 
 int
@@ -60,7 +75,9 @@ read_credential(struct reader *r, const struct caller *c,
 	out->sealed_to = str_dup(r->arena,
 	    sql_str(&r->q, credential_get, sealed_to));
 	sql_end(&r->q, SQL_credential_get);
-	return ask->app ? find_app_password(r, ask->app, out, err) : 0;
+	rc = is_network_known(r, out->account, ask->network, out, err);
+	return rc < 0 || !ask->app ? rc :
+	    find_app_password(r, ask->app, out, err);
 }
 
 int

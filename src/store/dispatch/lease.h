@@ -28,6 +28,7 @@ struct lease {
 	struct list_link link;	/* of its owner's */
 	struct batch *batch;	/* NULL: of a report, or store's own */
 	bool report;
+	bool note;		/* message is the number of one */
 	uint32_t nrcpts, left;	/* not done */
 	uint32_t npending;
 	struct {

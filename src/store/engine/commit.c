@@ -111,7 +111,7 @@ batch_begin(struct engine *e)
 	e->w.failed = 0;
 	e->in_transaction = false;
 	e->names_changed = false;
-	e->half_written = false;
+	e->half_written = e->note_news = false;
 }
 
 int
@@ -169,6 +169,8 @@ write_totals(struct engine *e, struct err *err)
 	size_t n, i;
 	int rc = state_write(e, err);
 
+	if (e->note_news)
+		batch_news(e, &(struct queue_news){ .kind = QUEUE_NEWS_note });
 	if (rc == 0)
 		rc = gaps_write(e, err);
 	if (rc == 0)

@@ -120,7 +120,7 @@ struct recipient {
 
 /* What a lease was for: of report, one for each result (message 0: no lease
  * of the asker's); of bounce, one for each recipient to be reported, with the
- * outcome that was told. */
+ * outcome that was told; of note_send, its note as `message`. */
 struct lease;
 struct leased {
 	struct lease *lease;	/* the asker's own */
@@ -170,6 +170,7 @@ enum queue_news_kind {
 	QUEUE_NEWS_reports,	/* an outcome is to be reported */
 	QUEUE_NEWS_fresh,	/* something is due then, never tried */
 	QUEUE_NEWS_unblock,	/* try this destination now */
+	QUEUE_NEWS_note,	/* somebody is to be told something */
 };
 struct queue_news {
 	enum queue_news_kind kind;
@@ -255,6 +256,12 @@ int reader_queue_batch(struct reader *r, struct str domain, bool fresh,
  * is not all of it. */
 int reader_queue_report(struct reader *r, uint64_t message, struct buf *out,
     bool *more, const struct queue_leasing *l, struct err *err);
+
+/* The first note behind *after that nobody has, as a struct note_item; *after
+ * is its number. 1, or 0: there is none. Its lease is of a message of that
+ * number, which no message has. */
+int reader_note(struct reader *r, uint64_t *after, struct buf *out,
+    const struct queue_leasing *l, struct err *err);
 
 /* Recipients behind (*message, *n) whose message came at or before `before`
  * and who wait, not yet told of the delay or not yet given up, in nobody's

@@ -36,6 +36,8 @@ struct acct {
 	uint64_t generation, uidvalidity, next_mailbox, next_email, modseq;
 	uint64_t messages, used;
 	uint64_t quota;		/* its own; 0: what the option says */
+	uint32_t told;		/* how full it is, of 100: see note_quota() */
+	bool told_known;
 	struct mbox *inbox;
 	struct list_link dirty;	/* of those that are to be written */
 };
@@ -130,6 +132,7 @@ struct engine {
 	size_t told_changed, told_revoked;
 	struct buf news;	/* of the queue */
 	size_t told_news;
+	bool note_news;		/* and of notes */
 	uint64_t directory;	/* atomic */
 	bool names_changed;	/* in this batch */
 	bool half_written;	/* by a change that failed: undo all of it, and

@@ -2,7 +2,7 @@
  * state.c - the counters of accounts and mailboxes (struct acct, struct mbox):
  * read when first needed, changed in memory, written once a commit.
  */
-#include "store/engine/engine_int.h"
+#include "store/engine/note.h"
 
 static void
 acct_free(struct acct *a)
@@ -219,6 +219,9 @@ state_write(struct engine *e, struct err *err)
 			return rc;
 	}
 	list_each(struct acct, a, &e->dirty_accts, dirty) {
+		rc = note_quota(e, a, err);
+		if (rc < 0)
+			return rc;
 		rc = sql_run(&e->w, SQL_account_put, SQL_VALS(
 		    vi(a->generation), vi(a->uidvalidity),
 		    vi(a->next_mailbox), vi(a->next_email), vi(a->modseq),

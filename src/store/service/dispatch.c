@@ -1,9 +1,4 @@
-#include "store/service/dispatch.h"
-
-#include "store/dispatch/lease.h"
-#include "store/dispatch/reports_due.h"
-#include "store/dispatch/destination_schedule.h"
-#include "store/dispatch/expiry.h"
+#include "store/service/dispatch_int.h"
 
 enum {
 	BATCH_MESSAGES = 20,
@@ -12,34 +7,9 @@ enum {
 	WAIT_MAX_MS = 60000,
 	OLD_FIRST_EVERY = 4,	/* batches: new before old, but not only */
 	OWN_MAX = 4,
+	NOTE_AGAIN_US = 30000000,
 	LOOK_AGAIN_MS = 30000,	/* the wall clock may jump: */
 	JUMP_S = 60,		/* no clock is set right by more, gently */
-};
-
-struct taker {
-	struct list_link link;
-	struct conn *conn;
-	struct ipc_req *req;
-	struct timer timer;
-};
-
-struct dispatch {
-	struct service *s;
-	dispatch_reporter *report;
-	struct schedule *schedule;
-	struct leases *leases;
-	struct reports_due *reports_due;
-	struct expiry *expiry;
-	struct list takers;	/* who waits longest is first */
-	struct timer timer;
-	struct buf items;
-	int nown;		/* reports of our own that the writer has */
-	uint64_t loaded[1000];
-	bool report_next;	/* reports and deliveries take turns */
-	int64_t wall_s, mono_s;	/* at the last look; 0: none yet */
-	/* Of the answer being made. */
-	struct conn *to;
-	struct batch *batch;
 };
 
 static void hand_out(struct dispatch *a);
@@ -76,15 +46,27 @@ end_batch(struct dispatch *a, struct batch *b)
 	free(b);
 }
 
+/* One was not sent: all are looked at anew in a while. */
+static void
+notes_again(struct dispatch *a)
+{
+	a->notes.after = 0;
+	a->notes.at = now_us(a) + NOTE_AGAIN_US;
+}
+
 static void
 end_lease(struct dispatch *a, struct lease *l)
 {
 	struct batch *b = l->batch;
 	uint64_t message = l->message;
-	bool report = l->report, lost;
+	bool report = l->report, note = l->note, lost;
 
 	lost = lease_end(a->leases, l);
-	if (report && lost)
+	if (note && lost)
+		notes_again(a);
+	else if (note)
+		a->notes.at = 0;
+	else if (report && lost)
 		reports_due_failed(a->reports_due, message, now_us(a));
 	else if (report)
 		reports_due_done(a->reports_due, message, false, now_us(a));
@@ -145,70 +127,6 @@ dispatch_message(struct conn *c, uint64_t lease)
 
 /* ---- what he reports --------------------------------------------------- */
 
-static bool
-count_results(struct str results, size_t *n)
-{
-	struct rd r = rd_of(results);
-	struct queue_result res;
-
-	for (*n = 0; rd_left(&r) > 0; (*n)++)
-		if (!msg_take(&r, &queue_result_shape, &res))
-			return false;
-	return rd_ok(&r);
-}
-
-int
-dispatch_of_report(struct conn *c, const struct report_ask *ask,
-    struct leased **out, size_t *n, struct err *err)
-{
-	struct dispatch *a = c->service->dispatch;
-	struct rd r = rd_of(ask->results);
-	struct queue_result res;
-	struct leased *of;
-	struct lease *l;
-	size_t i;
-
-	if (!count_results(ask->results, n))
-		return err_set(err, E_INVALID, "results make no sense");
-	of = calloc(*n + 1, sizeof(*of));
-	bug_if(!of);
-	for (i = 0; i < *n; i++) {
-		(void)msg_take(&r, &queue_result_shape, &res);
-		l = lease_find(a->leases, res.lease, c);
-		if (!l || l->report || !lease_report(l, res.n))
-			continue;
-		of[i] = (struct leased){ .lease = l, .message = l->message,
-			.n = res.n, .outcome = res.outcome,
-			.down = res.down };
-	}
-	*out = of;
-	return 0;
-}
-
-int
-dispatch_of_bounce(struct conn *c, const struct bounce_ask *ask,
-    struct leased **out, size_t *n)
-{
-	struct lease *l = lease_find(c->service->dispatch->leases, ask->lease,
-	    c);
-	struct leased *of;
-	uint32_t i;
-
-	*out = NULL;
-	*n = 0;
-	if (!l || !l->report)
-		return 0;
-	of = calloc(l->nrcpts, sizeof(*of));
-	bug_if(!of);
-	for (i = 0; i < l->nrcpts; i++)
-		if (lease_report(l, l->rcpt[i].n))
-			of[(*n)++] = (struct leased){ .lease = l,
-				.message = l->message, .n = l->rcpt[i].n,
-				.outcome = l->rcpt[i].outcome };
-	*out = of;
-	return 0;
-}
-
 static void
 settle_one(struct dispatch *a, const struct leased *x, bool ok)
 {
@@ -247,6 +165,8 @@ dispatch_news(struct dispatch *a, struct str news)
 			reports_due_add(a->reports_due, n.message,
 			    leases_of(a->leases, n.message) > 0 ||
 			    n.due * 1000000 > now_us(a), now_us(a));
+		else if (n.kind == QUEUE_NEWS_note)
+			a->notes.at = 0;
 		else
 			schedule_news(a->schedule, &n);
 	}
@@ -394,7 +314,46 @@ give_report(struct dispatch *a, uint64_t message)
 	}
 }
 
-/* One batch or report; false: there is nothing to give, or nobody. */
+static uint64_t
+give_note_lease(void *arg, uint64_t note, const uint32_t *n,
+    const uint32_t *outcome, size_t count)
+{
+	struct dispatch *a = arg;
+	struct lease *l = lease_make(a->leases,
+	    loop_random64(a->s->o.loop), a->to, &a->to->leases, note, n,
+	    outcome, count);
+
+	l->report = l->note = true;	/* nothing is sent by it */
+	return l->id;
+}
+
+/* The next one; false: there is none just now. */
+static bool
+give_note(struct dispatch *a)
+{
+	struct queue_leasing l = { give_note_lease, a };
+	struct err err = { 0 };
+	int rc;
+
+	if (a->notes.at > now_us(a))
+		return false;
+	a->to = list_first(struct taker, &a->takers, link)->conn;
+	buf_reset(&a->items);
+	rc = reader_note(a->s->look, &a->notes.after, &a->items, &l, &err);
+	if (rc > 0) {
+		answer_first(a, TAKE_NOTE, STR_NULL, 0);
+		return true;
+	}
+	a->notes.after = 0;
+	a->notes.at = INT64_MAX;
+	if (rc < 0) {
+		notes_again(a);
+		fail_first(a, &err);
+	}
+	return rc < 0;
+}
+
+/* A batch, report or note; false: there is nothing to give, or nobody. */
 static bool
 give_one(struct dispatch *a)
 {
@@ -403,6 +362,9 @@ give_one(struct dispatch *a)
 
 	if (list_empty(&a->takers) || leases_full(a->leases))
 		return false;
+	a->note_next = !a->note_next;
+	if (a->note_next && give_note(a))
+		return true;
 	d = schedule_take(a->schedule, now_us(a));
 	if (!d || a->report_next)
 		message = reports_due_take(a->reports_due, now_us(a));
@@ -476,6 +438,7 @@ look_at_clock(struct dispatch *a)
 		return;
 	schedule_pull_in(a->schedule, now_us(a));
 	reports_due_pull_in(a->reports_due, now_us(a));
+	a->notes.at = 0;
 }
 
 static void
@@ -490,8 +453,9 @@ hand_out(struct dispatch *a)
 	while (i < BATCHES_A_ROUND && give_one(a))
 		i++;
 	if (!list_empty(&a->takers) && !leases_full(a->leases))
-		at = earlier(at, earlier(schedule_next(a->schedule),
-		    reports_due_next(a->reports_due)));
+		at = earlier(earlier(at, a->notes.at),
+		    earlier(schedule_next(a->schedule),
+			reports_due_next(a->reports_due)));
 	sleep_until(a, i == BATCHES_A_ROUND ? 0 : at);
 }
 

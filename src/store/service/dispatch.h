@@ -25,6 +25,8 @@ int dispatch_of_report(struct conn *c, const struct report_ask *ask,
     struct leased **out, size_t *n, struct err *err);
 int dispatch_of_bounce(struct conn *c, const struct bounce_ask *ask,
     struct leased **out, size_t *n);
+int dispatch_of_note(struct conn *c, const struct note_send_ask *ask,
+    struct leased **out, size_t *n);
 /* The message of a lease of his; 0: none. */
 uint64_t dispatch_message(struct conn *c, uint64_t lease);
 /* The connection ended. */

@@ -66,6 +66,8 @@ resolve(struct conn *c, struct job *j, struct err *err)
 		rc = dispatch_of_report(c, ask, &j->leased, &w->nleased, err);
 	else if (w->call == STORE_bounce)
 		rc = dispatch_of_bounce(c, ask, &j->leased, &w->nleased);
+	else if (w->call == STORE_note_send)
+		rc = dispatch_of_note(c, ask, &j->leased, &w->nleased);
 	w->rcpts = j->rcpts;
 	w->leased = j->leased;
 	return rc;

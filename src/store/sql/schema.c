@@ -430,10 +430,27 @@ static const char version_15[] =
     "CREATE TABLE carried (account INTEGER NOT NULL, source BLOB NOT NULL,"
     " PRIMARY KEY (account, source)) STRICT, WITHOUT ROWID;";
 
+/*
+ * What people are told by mail (engine/note.h). Nothing was told before.
+ *
+ *   note        that is to be told, by numbers that are never given twice
+ *   noted       what is remembered for that, by the kind of note and a word of
+ *               it: since when, the last time, how often
+ */
+static const char version_16[] =
+    "CREATE TABLE note (note INTEGER PRIMARY KEY, account INTEGER NOT NULL,"
+    " kind INTEGER NOT NULL, at INTEGER NOT NULL, facts BLOB NOT NULL)"
+    " STRICT;"
+    "CREATE INDEX note_account ON note (account);"
+    "CREATE TABLE noted (account INTEGER NOT NULL, kind INTEGER NOT NULL,"
+    " word BLOB NOT NULL, since INTEGER NOT NULL, at INTEGER NOT NULL,"
+    " n INTEGER NOT NULL, PRIMARY KEY (account, kind, word))"
+    " STRICT, WITHOUT ROWID;";
+
 static const char *const steps[SCHEMA_VERSION] = { version_1, version_2,
 	version_3, version_4, version_5, version_6, version_7, version_8,
 	version_9, version_10, version_11, version_12, version_13,
-	version_14, version_15 };
+	version_14, version_15, version_16 };
 
 /* ---- what the steps compute with ----------------------------------------- */
 

@@ -86,7 +86,9 @@ test_columns_by_name(void **state unused_arg)
 #define ACCOUNT(n, address)                                                   \
 	"INSERT INTO account VALUES (" n ", " T(address) ", 1,1,1,1,1,0,0,0);" \
 	"INSERT INTO credential VALUES (" n ", x'');"
-#define BACK_TO_14 "DROP TABLE carried; UPDATE meta SET value=14;"
+#define BACK_TO_15                                                            \
+	"DROP TABLE note; DROP TABLE noted; UPDATE meta SET value=15;"
+#define BACK_TO_14 BACK_TO_15 "DROP TABLE carried; UPDATE meta SET value=14;"
 #define BACK_TO_13                                                            \
 	BACK_TO_14                                                            \
 	"ALTER TABLE account DROP COLUMN quota; UPDATE meta SET value=13;"
@@ -388,10 +390,31 @@ test_carried_come(void **state unused_arg)
 	sql_close(&q);
 }
 
+/* Nobody was told anything before version 16. */
+static void
+test_notes_come(void **state unused_arg)
+{
+	static struct sql q;
+	uint64_t n;
+
+	assert_int_equal(sqlite3_open(":memory:", &q.db), SQLITE_OK);
+	assert_int_equal(schema_migrate(&q, NULL, NULL), 0);
+	assert_int_equal(sqlite3_exec(q.db, BACK_TO_15, NULL, NULL, NULL), 0);
+	assert_int_equal(schema_migrate(&q, NULL, NULL), 0);
+	assert_int_equal(sql_run(&q, SQL_note_add, SQL_VALS(vi(9), vi(1),
+	    vi(3), vi(5), vs(STR("facts"))), NULL), 0);
+	assert_int_equal(sql_first(&q, SQL_noted_get, SQL_VALS(vi(1),
+	    vi(3), vs(STR_NULL)), NULL), 0);
+	assert_int_equal(sql_number(&q, SQL_version, NULL, 0, &n, NULL), 0);
+	assert_int_equal(n, SCHEMA_VERSION);
+	sql_close(&q);
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_notes_come),
 		cmocka_unit_test(test_carried_come),
 		cmocka_unit_test(test_filters_come),
 		cmocka_unit_test(test_names_get_a_labels),

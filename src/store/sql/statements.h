@@ -494,6 +494,31 @@
 	    "FROM queue_rcpt r JOIN queue q USING (message)"                  \
 	    " WHERE (r.message, r.rcpt)>(?1, ?2)"                             \
 	    " ORDER BY r.message, r.rcpt")                                    \
+	/* ---- notes to people ---- */                                       \
+	S(note_add, "INSERT INTO note VALUES (?1, ?2, ?3, ?4, ?5)")           \
+	R(note_next, (note, kind, at, address, facts),                        \
+	    "FROM note JOIN account USING (account) WHERE note>?1"            \
+	    " ORDER BY note LIMIT 1")                                         \
+	R(note_get, (address), "FROM note JOIN account USING (account)"       \
+	    " WHERE note=?1")                                                 \
+	S(note_del, "DELETE FROM note WHERE note=?1")                         \
+	S(note_del_all, "DELETE FROM note WHERE account=?1")                  \
+	R(noted_get, (since, at, n),                                          \
+	    "FROM noted WHERE account=?1 AND kind=?2 AND word=?3")            \
+	S(noted_put, "INSERT INTO noted VALUES (?1, ?2, ?3, ?4, ?5, ?6)"      \
+	    " ON CONFLICT (account, kind, word) DO UPDATE"                    \
+	    " SET since=excluded.since, at=excluded.at, n=excluded.n")        \
+	S(noted_any, "SELECT 1 FROM noted WHERE account=?1 AND kind=?2"       \
+	    " AND word<>x'' LIMIT 1")                                         \
+	S(noted_lately, "SELECT 1 FROM noted WHERE account=?1 AND kind=?2"    \
+	    " AND word=?3 AND at>?4")                                         \
+	S(noted_old, "DELETE FROM noted WHERE account=?1 AND kind=?2"         \
+	    " AND at<?3 AND word<>x''")                                       \
+	S(noted_trim, "DELETE FROM noted WHERE account=?1 AND kind=?2"        \
+	    " AND word IN (SELECT word FROM noted WHERE account=?1"           \
+	    " AND kind=?2 AND word<>x'' ORDER BY at DESC, word"               \
+	    " LIMIT 1000 OFFSET ?3)")                                          \
+	S(noted_del_all, "DELETE FROM noted WHERE account=?1")                \
 	/* ---- what leaves later ---- */                                      \
 	S(later_add, "INSERT INTO later VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)") \
 	R(later_next, (message), "FROM later WHERE due<=?1"                   \

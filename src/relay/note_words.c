@@ -1,0 +1,188 @@
+#include "relay/note_words.h"
+
+#include "base/timetext.h"
+
+/*
+ * Each text says what happened, whether that is all right, and what to do if it
+ * is not. Nothing of it is a link: mail that asks for a click is what people
+ * are told to distrust.
+ */
+
+struct telling {
+	struct buf *out;
+	const struct note_item *item;
+	const struct note_facts *facts;
+	struct str hostname;
+};
+
+static void
+put_size(struct buf *b, uint64_t octets)
+{
+	static const char units[] = "KMGT";
+	uint64_t unit = 1024;
+	size_t i = 0;
+
+	while (i < 3 && octets >= unit * 1024) {
+		unit *= 1024;
+		i++;
+	}
+	if (octets / unit >= 10)
+		buf_printf(b, "%llu %cB",
+		    (unsigned long long)(octets / unit), units[i]);
+	else
+		buf_printf(b, "%llu.%llu %cB",
+		    (unsigned long long)(octets / unit),
+		    (unsigned long long)(octets % unit * 10 / unit), units[i]);
+}
+
+/* Who logs in says what a label is: it stays within its line. */
+static void
+put_safe(struct buf *b, struct str s)
+{
+	for (size_t i = 0; i < s.n; i++)
+		buf_chr(b, (unsigned char)s.p[i] < ' ' || s.p[i] == 0x7f ?
+		    ' ' : s.p[i]);
+}
+
+static void
+put_row(struct telling *t, const char *name, struct str value)
+{
+	if (value.n == 0)
+		return;
+	buf_printf(t->out, "    %-9s ", name);
+	put_safe(t->out, value);
+	buf_chr(t->out, '\n');
+}
+
+static void
+put_when(struct telling *t)
+{
+	auto_buf when = BUF_INIT(100);
+
+	time_rfc5322(&when, t->item->at);
+	put_row(t, "when:", buf_get(&when));
+}
+
+static void
+put_services(struct telling *t)
+{
+	auto_buf b = BUF_INIT(100);
+
+	for (uint32_t s = 1; s <= SERVICE_page; s *= 2)
+		if (t->facts->services & s) {
+			if (b.n > 0)
+				buf_lit(&b, ", ");
+			buf_str(&b, login_service_name(s));
+		}
+	put_row(t, "by:", buf_get(&b));
+}
+
+static void
+put_what(struct telling *t)
+{
+	buf_lit(t->out, "\n\n");
+	put_row(t, "account:", t->item->address);
+	put_when(t);
+	put_row(t, "from:", t->facts->by_operator ?
+	    STR("whoever runs this server") : t->facts->peer);
+	put_services(t);
+	put_row(t, "program:", t->facts->label);
+	buf_chr(t->out, '\n');
+}
+
+static void
+put_not_you(struct telling *t)
+{
+	buf_lit(t->out,
+	    "If it was you, there is nothing to do.\n\n"
+	    "If it was not: somebody else may read your mail and write in "
+	    "your\nname. Choose another password at once, at the page of "
+	    "this server under\nSettings, and remove there every app password "
+	    "that you do not know.\nWhere you cannot sign in any more, ask "
+	    "whoever runs this server.\n");
+}
+
+static void
+tell_login(struct telling *t)
+{
+	buf_lit(t->out, "Somebody logged in with your password from a network "
+	    "that nobody used\nfor your account lately:");
+	put_what(t);
+	buf_lit(t->out, "This may be you in another place, or with another "
+	    "provider.\n");
+	put_not_you(t);
+}
+
+static void
+tell_app_password(struct telling *t)
+{
+	buf_lit(t->out, "A new app password was made for your account. Who "
+	    "has it can log in\nwithout your own password:");
+	put_what(t);
+	put_not_you(t);
+}
+
+static void
+tell_password(struct telling *t)
+{
+	buf_lit(t->out, "The password of your account was changed. Programs "
+	    "that have the old\none cannot log in any more; app passwords "
+	    "stay as they are:");
+	put_what(t);
+	put_not_you(t);
+}
+
+static void
+put_used(struct telling *t)
+{
+	put_size(t->out, t->facts->octets);
+	buf_lit(t->out, " of the ");
+	put_size(t->out, t->facts->most);
+	buf_lit(t->out, " that it may have");
+}
+
+static void
+tell_quota(struct telling *t)
+{
+	buf_lit(t->out, "Your account ");
+	put_safe(t->out, t->item->address);
+	buf_lit(t->out, " has\n");
+	put_used(t);
+	buf_lit(t->out, ".\nWhen there is no room left, mail to you is "
+	    "refused, and who sent it is told so.\n\n"
+	    "What makes room: delete large messages, and empty the folders "
+	    "for junk and\nfor what was thrown away. A search for large "
+	    "messages finds what counts most.\nOr ask whoever runs this "
+	    "server for more.\n");
+}
+
+static const struct words {
+	enum note_kind kind;
+	const char *subject;
+	void (*tell)(struct telling *t);
+} words[] = {
+	{ NOTE_quota_80, "Your mailbox is four fifths full", tell_quota },
+	{ NOTE_quota_95, "Your mailbox is nearly full", tell_quota },
+	{ NOTE_login, "A login from a new network", tell_login },
+	{ NOTE_app_password, "A new app password was made",
+	    tell_app_password },
+	{ NOTE_password, "Your password was changed", tell_password },
+};
+
+bool
+note_words(struct buf *subject, struct buf *text, const struct note_item *item,
+    const struct note_facts *facts, struct str hostname)
+{
+	struct telling t = { text, item, facts, hostname };
+
+	for (size_t i = 0; i < NELEM(words); i++) {
+		if (words[i].kind != item->kind)
+			continue;
+		buf_str(subject, str_c(words[i].subject));
+		words[i].tell(&t);
+		buf_printf(text, "\nThis was written by the mail server %.*s "
+		    "itself.\n", STR_FMT(hostname));
+		return true;
+	}
+	return false;
+}

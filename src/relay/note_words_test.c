@@ -1,0 +1,98 @@
+#include "base/test.h"
+#include "relay/note_words.h"
+
+/* An item of this kind in words; false: there are none. */
+static bool
+tell(uint32_t kind, const struct note_facts *facts, struct buf *subject,
+    struct buf *text)
+{
+	const struct note_item item = { .kind = kind, .at = 1795000000,
+		.address = STR("alice@example.org") };
+
+	buf_reset(subject);
+	buf_reset(text);
+	return note_words(subject, text, &item, facts,
+	    STR("mail.example.org"));
+}
+
+static void
+assert_says(const struct buf *text, const char *words)
+{
+	struct str s = buf_get(text);
+
+	if (str_find(s, str_c(words)) == s.n)
+		fail_msg("not \"%s\" in: %.*s", words, STR_FMT(s));
+}
+
+static void
+test_kinds(void **state unused_arg)
+{
+	static const struct {
+		uint32_t kind;
+		struct note_facts facts;
+		const char *subject, *says[4];
+	} t[] = {
+		{ NOTE_quota_80, { .octets = 900000000, .most = 1 << 30 },
+		    "Your mailbox is four fifths full",
+		    { "alice@example.org has\n858 MB of the 1.0 GB that",
+			"delete large messages" } },
+		{ NOTE_quota_95, { .octets = 2000000, .most = 2 << 20 },
+		    "Your mailbox is nearly full", { "1.9 MB of the 2.0 MB" } },
+		{ NOTE_login, { .peer = STR("192.0.2.7"),
+			.services = SERVICE_pop3, .label = STR("phone") },
+		    "A login from a new network",
+		    { "\n    from:     192.0.2.7\n", "\n    by:       pop3\n",
+			"\n    program:  phone\n",
+			"\n    when:     Wed, 18 Nov 2026 11:06:40 +0000\n" } },
+		{ NOTE_app_password, { .by_operator = 1,
+			.services = SERVICE_imap | SERVICE_smtp },
+		    "A new app password was made",
+		    { "\n    by:       imap, smtp\n", "whoever runs this" } },
+		{ NOTE_password, { .peer = STR("2001:db8::1") },
+		    "Your password was changed",
+		    { "2001:db8::1", "Choose another password at once" } },
+	};
+	auto_buf subject = BUF_INIT(NOTE_WORDS_MAX);
+	auto_buf text = BUF_INIT(NOTE_WORDS_MAX);
+
+	for (size_t i = 0; i < NELEM(t); i++) {
+		assert_true(tell(t[i].kind, &t[i].facts, &subject, &text));
+		assert_str(buf_get(&subject), t[i].subject);
+		for (size_t k = 0; k < NELEM(t[i].says) && t[i].says[k]; k++)
+			assert_says(&text, t[i].says[k]);
+		assert_says(&text, "by the mail server mail.example.org");
+	}
+	for (uint32_t kind = 0; kind < 100; kind += kind ? 1 : 99)
+		assert_false(tell(kind, &t[0].facts, &subject, &text));
+}
+
+/* What people call things stays on its line, and the text in its bounds. */
+static void
+test_labels(void **state unused_arg)
+{
+	struct note_facts facts = { .peer = STR("1\r\n2"),
+		.label = STR("a\nb\177\t\1c") };
+	auto_buf subject = BUF_INIT(NOTE_WORDS_MAX);
+	auto_buf text = BUF_INIT(NOTE_WORDS_MAX);
+
+	facts.octets = facts.most = UINT64_MAX;
+	facts.services = UINT32_MAX;
+	for (uint32_t kind = NOTE_quota_80; kind <= NOTE_password; kind++) {
+		assert_true(tell(kind, &facts, &subject, &text));
+		assert_false(buf_failed(&text));
+	}
+	assert_true(tell(NOTE_login, &facts, &subject, &text));
+	assert_says(&text, "    from:     1  2\n");
+	assert_says(&text, "    program:  a b   c\n");
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_kinds),
+		cmocka_unit_test(test_labels),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,67 @@
+#include "store/queue/queue_int.h"
+
+/*
+ * Notes to people (engine/note.h), as relay is handed them, and the mail it
+ * makes of one: delivered, and the note gone, in one commit. So whatever is
+ * lost, there is the note or there is the mail.
+ */
+
+static const uint32_t note_rcpt, note_outcome;
+
+int
+reader_note(struct reader *r, uint64_t *after, struct buf *out,
+    const struct queue_leasing *l, struct err *err)
+{
+	struct sql *q = &r->q;
+	struct note_item item = { 0 };
+	int rc;
+
+	do
+		rc = sql_first(q, SQL_note_next, SQL_VALS(vi(*after)), err);
+	while (rc > 0 && (*after = sql_u64(q, note_next, note),
+	    r->under_way.is && r->under_way.is(r->under_way.arg, *after,
+		note_rcpt)) && (sql_end(q, SQL_note_next), true));
+	if (rc <= 0)
+		return rc;
+	item = (struct note_item){ .note = *after,
+		.kind = sql_u32(q, note_next, kind),
+		.at = sql_i64(q, note_next, at),
+		.address = sql_str(q, note_next, address),
+		.facts = sql_str(q, note_next, facts) };
+	item.lease = l->lease(l->arg, *after, &note_rcpt, &note_outcome, 1);
+	msg_put(out, &note_item_shape, &item);
+	sql_end(q, SQL_note_next);
+	return 1;
+}
+
+static int
+send_note(struct engine *e, struct write *w, struct str to)
+{
+	const struct note_send_ask *ask = w->ask;
+	struct submit_ask submit = { .smtputf8 = !str_is_ascii(to),
+		.protocol = STR("note") };
+	int rc;
+
+	MSG_COPY(deposited, &submit, ask);
+	rc = submit_report(e, w, &submit, to, &w->answer.note_send.message);
+	return rc == E_NOTFOUND ? 0 : rc;	/* nobody is there to hear */
+}
+
+int
+write_note_send(struct engine *e, struct write *w)
+{
+	const struct note_send_ask *ask = w->ask;
+	uint64_t note = w->nleased ? w->leased[0].message : 0;
+	struct str to;
+	int rc = sql_first(&e->w, SQL_note_get, SQL_VALS(vi(note)), &w->err);
+
+	if (rc == 0)
+		return err_set(&w->err, E_NOTFOUND, "no such note");
+	if (rc < 0)
+		return rc;
+	to = str_dup(e->arena, sql_str(&e->w, note_get, address));
+	sql_end(&e->w, SQL_note_get);
+	rc = ask->drop ? 0 : send_note(e, w, to);
+	return rc < 0 ? rc : sql_run(&e->w, SQL_note_del, SQL_VALS(vi(note)),
+	    &w->err);
+}

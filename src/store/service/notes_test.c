@@ -1,0 +1,182 @@
+/*
+ * Tests of what people are told by mail (engine/note.h): when, and how often.
+ */
+#include "store/engine/engine_int.h"
+#include "store/service/test_folder.h"
+#include "store/service/test_ok.h"
+
+enum { DAY = 86400, MEGABYTE = 1 << 20 };
+
+static int64_t
+told(struct folder *p, enum note_kind kind)
+{
+	char query[80];
+
+	(void)snprintf(query, sizeof(query),
+	    "SELECT count(*) FROM note WHERE kind=%d", kind);
+	return folder_count(p, query);
+}
+
+static void
+set_quota(struct folder *p, uint64_t quota)
+{
+	struct account_quota_ask ask = { ++p->d.change,
+		STR("alice@ours.test"), quota };
+	struct write w = { .caller = &p->d.operator_,
+		.call = STORE_account_quota, .ask = &ask };
+
+	OK(fixture_write(&p->d, &w));
+}
+
+static void
+later(struct folder *p, int64_t seconds)
+{
+	p->d.now_us += seconds * 1000000;
+}
+
+/* What she has is 1,000,000 octets and a little; the quota goes up and down. */
+static void
+test_quota(void **state)
+{
+	static const struct {
+		uint64_t quota;
+		int64_t pass_s, told_80, told_95;
+	} t[] = {
+		{ 1300000, 0, 0, 0 },
+		{ 1230000, 0, 1, 0 },
+		{ 1240000, 0, 1, 0 },
+		/* Above 75 of 100 still, so this is the same time. */
+		{ 1300000, DAY, 1, 0 },
+		{ 1230000, 0, 1, 0 },
+		{ 1400000, 0, 1, 0 },
+		{ 1230000, 0, 2, 0 },
+		/* The same day. */
+		{ 1400000, DAY - 1, 2, 0 },
+		{ 1230000, 0, 2, 0 },
+		{ 1050000, 0, 2, 1 },
+		{ 1100000, DAY, 2, 1 },
+		{ 1050000, 0, 2, 1 },
+		{ 1120000, 0, 2, 1 },
+		{ 1050000, 0, 2, 2 },
+		/* There is none, or it is too small for a warning. */
+		{ QUOTA_NONE, DAY, 2, 2 },
+		{ 1000000, 0, 2, 2 },
+		/* From nothing to nearly all is one note. */
+		{ 1050000, 0, 2, 3 },
+	};
+	struct folder *p = *state;
+
+	folder_append(p, folder_text(p, 'a', 1000000));
+	for (size_t i = 0; i < NELEM(t); i++) {
+		later(p, t[i].pass_s);
+		set_quota(p, t[i].quota);
+		if (i % 3 == 0)
+			folder_open_again(p);
+		if (told(p, NOTE_quota_80) != t[i].told_80 ||
+		    told(p, NOTE_quota_95) != t[i].told_95)
+			fail_msg("row %zu: %lld %lld", i,
+			    (long long)told(p, NOTE_quota_80),
+			    (long long)told(p, NOTE_quota_95));
+	}
+}
+
+static int
+log_in(struct folder *p, uint32_t network)
+{
+	struct logged_in_ask ask = { ++p->d.change, p->alice,
+		str_make((const char *)&network, sizeof(network)),
+		STR("192.0.2.1"), SERVICE_imap, STR_NULL };
+	struct write w = { .caller = &p->d.vault, .call = STORE_logged_in,
+		.ask = &ask };
+
+	return fixture_write(&p->d, &w);
+}
+
+static bool
+is_known(struct folder *p, uint32_t network)
+{
+	struct credential_ask ask = { STR("alice@ours.test"), 0,
+		str_make((const char *)&network, sizeof(network)) };
+	union store_answer answer;
+
+	OK(reader_ask(p->d.r, &p->d.vault, STORE_credential, &ask, &answer,
+	    &p->d.err));
+	return answer.credential.network_known;
+}
+
+static void
+test_networks(void **state)
+{
+	struct folder *p = *state;
+
+	assert_false(is_known(p, 1));
+	OK(log_in(p, 1));
+	assert_true(is_known(p, 1));
+	assert_int_equal(told(p, NOTE_login), 0);
+	OK(log_in(p, 1));
+	OK(log_in(p, 2));
+	OK(log_in(p, 2));
+	assert_int_equal(told(p, NOTE_login), 1);
+	/* So that it is known that it is in use. */
+	later(p, DAY + 1);
+	assert_false(is_known(p, 2));
+	OK(log_in(p, 2));
+	assert_true(is_known(p, 2));
+	assert_int_equal(told(p, NOTE_login), 1);
+	later(p, 89 * (int64_t)DAY);
+	OK(log_in(p, 2));
+	OK(log_in(p, 1));
+	assert_int_equal(told(p, NOTE_login), 2);
+	p->alice++;
+	assert_int_equal(log_in(p, 1), E_NOTFOUND);
+	p->alice--;
+}
+
+/* Whoever has the password could come from anywhere. */
+static void
+test_many_networks(void **state)
+{
+	struct folder *p = *state;
+
+	for (uint32_t i = 1; i <= 300; i++)
+		OK(log_in(p, i));
+	assert_int_equal(told(p, NOTE_login), 10);
+	assert_int_equal(folder_count(p, "SELECT count(*) FROM noted"
+	    " WHERE word<>x''"), 200);
+	later(p, DAY);
+	OK(log_in(p, 301));
+	assert_int_equal(told(p, NOTE_login), 11);
+}
+
+/* Nothing of an account is left behind it. */
+static void
+test_removed(void **state)
+{
+	struct account_remove_ask ask = { 77, STR("alice@ours.test") };
+	struct folder *p = *state;
+	struct write w = { .caller = &p->d.operator_,
+		.call = STORE_account_remove, .ask = &ask };
+
+	OK(log_in(p, 1));
+	OK(log_in(p, 2));
+	assert_int_equal(folder_count(p, "SELECT count(*) FROM noted"), 3);
+	OK(fixture_write(&p->d, &w));
+	assert_int_equal(folder_count(p, "SELECT count(*) FROM note"), 0);
+	assert_int_equal(folder_count(p, "SELECT count(*) FROM noted"), 0);
+}
+
+#define TEST(f) cmocka_unit_test_setup_teardown(f, folder_set_up, \
+	folder_tear_down_whole)
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		TEST(test_quota),
+		TEST(test_networks),
+		TEST(test_many_networks),
+		TEST(test_removed),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
