@@ -4,14 +4,14 @@
 #include "admin/names.h"
 #include "admin/table.h"
 #include "dns/name.h"
-#include "relay/route.h"
+#include "relay/security.h"
 
 static const char usage[] =
     "usage: postern mx [--from HOST] [--json] DOMAIN\n\n"
     "Where mail for DOMAIN goes: its mail hosts in the order they are tried,\n"
-    "with their addresses and what DNSSEC says of both, and the route of\n"
-    "postern.conf if one leads another way. Exits 1 if mail can go nowhere\n"
-    "now.\n\n"
+    "with their addresses, what DNSSEC says of both and how safe the way to\n"
+    "each has to be, and the route of postern.conf if one leads another way.\n"
+    "Exits 1 if mail can go nowhere now.\n\n"
     "  --from HOST   as that mail host sees it: what it tries, and what it\n"
     "                passes over, and why\n"
     WHICH_SERVER;
@@ -20,12 +20,15 @@ static const char usage[] =
 struct look {
 	struct admin *a;
 	struct hosts *h;
+	struct names *names;
+	struct route route;	/* of postern.conf, or that by MX */
 	struct table t;
 	bool private_ok;
 	struct str from;	/* empty: nobody's */
 	bool is_mx;		/* from is one of the hosts */
 	uint32_t ours;		/* its preference, then */
 	unsigned tried;
+	struct str refused;	/* why a host must not be used now; empty */
 };
 
 static struct str
@@ -59,8 +62,24 @@ passed_over(const struct look *k, const struct host *host, struct str *why)
 	return true;
 }
 
+/* How safe the way to the host i has to be. */
+static int
+find_security(struct look *k, size_t i, struct security *s, struct err *err)
+{
+	struct tlsa_set *tlsa = arena_new_of(k->a->memory, struct tlsa_set);
+	int rc = 0;
+
+	*s = (struct security){ 0 };
+	if (k->h->host[i].naddresses == 0)
+		return 0;
+	if (names_config(k->names)->dane && k->route.published)
+		rc = names_tlsa(k->names, k->h, i, k->route.port, tlsa, err);
+	security_choose(&k->route, tlsa, s);
+	return rc;
+}
+
 static struct str
-mx_note(struct look *k, const struct host *host,
+mx_note(struct look *k, const struct host *host, const struct security *s,
     const struct host_address *address)
 {
 	struct str why;
@@ -73,6 +92,8 @@ mx_note(struct look *k, const struct host *host,
 		    STR_FMT(host->why));
 	if (private && !k->private_ok)
 		return STR("private address: refused");
+	if (s->refused.n > 0)
+		return k->refused = s->refused;
 	k->tried++;
 	if (k->from.n == 0)
 		return private ? STR("private address") : STR("");
@@ -80,7 +101,7 @@ mx_note(struct look *k, const struct host *host,
 }
 
 static void
-add_row(struct look *k, const struct host *host,
+add_row(struct look *k, const struct host *host, const struct security *s,
     const struct host_address *address)
 {
 	struct arena *a = k->a->memory;
@@ -95,20 +116,26 @@ add_row(struct look *k, const struct host *host,
 			     STR("");
 	cells[5] = host_state(host);
 	cells[6] = arena_printf(a, "%u", host->ttl);
-	cells[7] = mx_note(k, host, address);
+	cells[7] = str_c(address ? security_need(s) : "");
+	cells[8] = mx_note(k, host, s, address);
 }
 
-static void
-add_rows(struct look *k)
+static int
+add_rows(struct look *k, struct err *err)
 {
-	for (size_t i = 0; i < k->h->n; i++) {
+	struct security security;
+	int rc = 0;
+
+	for (size_t i = 0; i < k->h->n && rc >= 0; i++) {
 		const struct host *host = &k->h->host[i];
 
+		rc = find_security(k, i, &security, err);
 		for (size_t n = 0; n < host->naddresses; n++)
-			add_row(k, host, &host->address[n]);
+			add_row(k, host, &security, &host->address[n]);
 		if (host->naddresses == 0)
-			add_row(k, host, NULL);
+			add_row(k, host, &security, NULL);
 	}
+	return rc;
 }
 
 static void
@@ -140,6 +167,9 @@ mx_conclude(const struct look *k, const char *domain)
 		return admin_fail("mx", "%s: %.*s", domain, STR_FMT(h->why));
 	if (k->tried > 0)
 		return 0;
+	if (k->refused.n > 0)
+		return admin_fail("mx", "%s: DNS is in trouble, mail would "
+		    "wait: %.*s", domain, STR_FMT(k->refused));
 	if (k->is_mx)
 		return admin_fail("mx", "%s: mail from %.*s would come back "
 		    "to itself", domain, STR_FMT(k->from));
@@ -167,8 +197,8 @@ mx_look(struct look *k, struct names *n, const char *domain, const char *from,
 	if (rc < 0)
 		return rc;
 	find_ourselves(k);
-	add_rows(k);
-	return 0;
+	route_of(names_config(n), k->h->name, &k->route);
+	return add_rows(k, err);
 }
 
 /* A route of the configuration comes before what DNS says. 1: it was told,
@@ -204,7 +234,7 @@ cmd_mx(struct admin *a, int argc, char **argv)
 	static const struct table_column columns[] = { { "preference", true },
 		{ "host", false }, { "mx", false }, { "mx_ttl", true },
 		{ "address", false }, { "dnssec", false }, { "ttl", true },
-		{ "note", false } };
+		{ "security", false }, { "note", false } };
 	struct look k = { .a = a, .h = arena_new_of(a->memory, struct hosts),
 		.t = { .columns = columns, .ncolumns = NELEM(columns) } };
 	struct options o = { 0 };
@@ -220,6 +250,7 @@ cmd_mx(struct admin *a, int argc, char **argv)
 	if (names_open(a, &o, &names, &err) < 0)
 		return admin_fail("mx", "%s", err.text);
 	c = *names_config(names);
+	k.names = names;
 	k.private_ok = !o.from || names_private(names);
 	rc = mx_look(&k, names, argv[n], o.from, &err);
 	names_close(names);

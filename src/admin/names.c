@@ -212,6 +212,35 @@ names_find(struct names *n, struct str domain, bool mx, struct hosts *hosts,
 	return f.rc;
 }
 
+struct one_tlsa {
+	struct names *n;
+	const struct hosts *hosts;
+	size_t i;
+	uint16_t port;
+	struct tlsa_set *out;
+	struct err *err;
+	int rc;
+};
+
+static void
+find_tlsa(void *arg)
+{
+	struct one_tlsa *f = arg;
+
+	f->rc = tlsa_find(f->n->dns, f->hosts, f->i, f->port, f->out,
+	    f->n->memory, loop_now_ms(f->n->loop) + FIND_MS, f->err);
+}
+
+int
+names_tlsa(struct names *n, const struct hosts *hosts, size_t i,
+    uint16_t port, struct tlsa_set *out, struct err *err)
+{
+	struct one_tlsa f = { n, hosts, i, port, out, err, 0 };
+
+	wait_for(n, find_tlsa, &f);
+	return f.rc;
+}
+
 struct one_ask {
 	struct names *n;
 	void (*fn)(void *arg, const struct trust_dns *dns);

@@ -6,7 +6,7 @@
  */
 #pragma once
 #include "admin/admin.h"
-#include "dns/hosts.h"
+#include "dns/tlsa.h"
 #include "trust/lookup.h"
 
 struct names;
@@ -20,6 +20,9 @@ void names_close(struct names *n); /* NULL is fine */
 /* hosts_find(); waits. Strs live as long as the command. */
 int names_find(struct names *n, struct str domain, bool mx,
     struct hosts *hosts, struct err *err);
+/* tlsa_find(), of the host i of those; waits. */
+int names_tlsa(struct names *n, const struct hosts *hosts, size_t i,
+    uint16_t port, struct tlsa_set *out, struct err *err);
 /* Have fn ask whatever it wants; returns when it does. */
 void names_ask(struct names *n, void (*fn)(void *arg,
     const struct trust_dns *dns), void *arg);

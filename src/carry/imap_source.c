@@ -64,7 +64,7 @@ shake_hands(struct remote *r, struct err *err)
 
 	stream_deadline(s, loop_now_ms(c->loop) + HANDSHAKE_MS);
 	if (rc == 0)
-		rc = stream_tls_connect(s, tls, r->item->name, err);
+		rc = stream_tls_connect(s, tls, r->item->name, NULL, err);
 	tls_client_unref(tls);
 	return rc;
 }

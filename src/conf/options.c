@@ -364,6 +364,10 @@ const struct conf_option conf_options[] = {
 	    AT(config, relay_port), "where MX hosts listen" },
 	{ "tls", CONF_RELAY, CONF_WORD, 0, ROUTE_TLS_FIRST, "may",
 	    AT(config, relay_tls), "encryption", .words = tls },
+	{ "dane", CONF_RELAY, CONF_BOOL, 0, 1, "true", AT(config, dane),
+	    "are the keys that a mail host publishes in DNS demanded of it",
+	    .more = "TLSA records that DNSSEC proves (RFC 7672), where tls "
+	    "is may or must, and of routes where it is may." },
 	{ "connections", CONF_RELAY, CONF_NUMBER, 1, 2000, "200",
 	    AT(config, relay_connections), "connections at the same time" },
 	{ "per-destination", CONF_RELAY, CONF_NUMBER, 1, 1000, "20",

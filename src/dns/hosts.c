@@ -117,6 +117,24 @@ take_addresses(struct host *host, const struct lookup_answer *v6,
 	}
 }
 
+/* Where a chain of CNAMEs led to, or the name itself. */
+static struct str
+canonical_of(struct arena *a, const struct lookup_answer *answer,
+    struct str name)
+{
+	return answer->result == DNS_OK && answer->canonical.n > 0 ?
+	    str_dup(a, answer->canonical) : name;
+}
+
+/* RFC 7672 2.2.2: insecure addresses mean that TLSA records are not asked for.
+ * So one half that fails must not be what makes the other one insecure. */
+static bool
+is_secure(const struct lookup_answer *v6, const struct lookup_answer *v4)
+{
+	return (v6->result == DNS_FAILED || v6->security == DNS_SECURE) &&
+	    (v4->result == DNS_FAILED || v4->security == DNS_SECURE);
+}
+
 /* *failed is set if it may have addresses that we could not learn. */
 static void
 host_weigh_addresses(struct search *s, struct host *host,
@@ -131,9 +149,9 @@ host_weigh_addresses(struct search *s, struct host *host,
 	host->bogus = v6->security == DNS_BOGUS || v4->security == DNS_BOGUS;
 	host->ttl = v6->result == DNS_OK && (v4->result != DNS_OK ||
 	    v6->ttl < v4->ttl) ? v6->ttl : v4->ttl;
-	/* RFC 7672 2.2.2: both, or TLSA records are not asked for. */
-	host->secure = v6->security == DNS_SECURE &&
-	    v4->security == DNS_SECURE;
+	host->canonical = canonical_of(s->a,
+	    v4->result == DNS_OK ? v4 : v6, host->name);
+	host->secure = is_secure(v6, v4);
 	if (host->naddresses > 0)
 		return;
 	host->secure = false;
@@ -317,6 +335,7 @@ by_mx(struct search *s, const struct lookup_answer *mx,
     const struct self *self)
 {
 	s->out->name = ascii_name(s->a, mx, s->out->name);
+	s->out->canonical = canonical_of(s->a, mx, s->out->name);
 	s->out->secure = mx->security == DNS_SECURE;
 	s->out->ttl = mx->ttl;
 	switch (mx->result) {
@@ -390,7 +409,9 @@ hosts_find(struct dns *d, struct loop *l, struct str domain, bool mx,
 	if (rc < 0 || !go_on)
 		return rc;
 	rc = find_all_addresses(&s, err);
-	if (!mx)
+	if (!mx) {
 		out->name = out->host[0].name;
+		out->canonical = out->host[0].canonical;
+	}
 	return rc;
 }

@@ -29,8 +29,10 @@ struct host_address {
 };
 struct host {
 	struct str name;	/* ASCII, lower case */
+	struct str canonical;	/* where CNAMEs led to; name without one */
 	uint32_t preference;	/* 0 without MX */
-	bool secure;		/* its addresses are, both IPv6 and IPv4 */
+	bool secure;		/* what is known of its addresses is: of IPv6
+				 * and of IPv4, but for one that failed */
 	bool bogus;		/* some were, and are left out */
 	uint32_t ttl;		/* of its addresses */
 	uint32_t naddresses;
@@ -43,6 +45,7 @@ struct hosts {
 	bool secure;		/* the MX answer, or the missing of it */
 	uint32_t ttl;		/* of that answer */
 	struct str name;	/* the domain in ASCII */
+	struct str canonical;	/* where CNAMEs led to; name without one */
 	struct str why;		/* other than HOSTS_OK: in words */
 	size_t n;
 	struct host host[HOSTS_MAX];

@@ -6,6 +6,7 @@
  * asks for is the one. What went wrong before that is gathered in the
  * verdict. When nobody could be reached the route's fallback is tried.
  */
+#include "base/crc32c.h"
 #include "relay/relay_int.h"
 
 enum {
@@ -18,7 +19,7 @@ enum {
 	 * that hosts that are slow on purpose hold nobody else up. */
 	HANDSHAKE_MS = 8 * 60 * 1000,	/* greeting to MAIL, of one host */
 	SEARCH_MS = 15 * 60 * 1000,	/* begin no other host after it */
-	KEY_MAX = 2048,
+	KEY_MAX = 4096,
 };
 
 const struct host *
@@ -96,8 +97,7 @@ note_quietly(struct delivery *d, enum verdict_rank rank, int code,
 	/* As far as it came: a password may have been refused inside. */
 	if (d->conn && d->conn->client)
 		tls = smtp_client_tls_facts(d->conn->client);
-	(void)snprintf(v->tls, sizeof(v->tls), "%.*s",
-	    STR_FMT(tls.on ? tls.version : STR_NULL));
+	security_words(&d->need, &tls, v->tls);
 	say(d, v->host, address, code, words);
 }
 
@@ -155,6 +155,7 @@ find_hosts(struct delivery *d, struct str name, bool mx)
 
 	memset(d->hosts, 0, sizeof(*d->hosts));
 	d->host = d->address = 0;
+	d->need_of = NULL;
 	e = hosts_find(d->relay->o.dns, l, name, mx, &self, d->hosts, d->mem,
 	    loop_now_ms(l) + LOOKUP_MS, &err);
 	if (e == E_CANCELED)
@@ -256,6 +257,26 @@ source_of(const struct delivery *d)
 	    d->route.source_v4;
 }
 
+/* By which names and keys it was judged: those of another destination may be
+ * others (RFC 7672 3.2.2). */
+static void
+key_of_dane(const struct delivery *d, struct buf *key)
+{
+	const struct tls_dane *dane = d->need.dane;
+
+	if (!dane)
+		return;
+	buf_printf(key, " %.*s", STR_FMT(dane->base));
+	for (size_t i = 0; i < TLS_DANE_NAMES; i++)
+		buf_printf(key, " %.*s", STR_FMT(dane->also[i]));
+	for (size_t i = 0; i < dane->n; i++) {
+		const struct tlsa *t = &dane->record[i];
+
+		buf_printf(key, " %u %u %u %08x", t->usage, t->selector,
+		    t->matching, crc32c(0, t->data.p, t->data.n));
+	}
+}
+
 /* An open connection, or the right to make one: d->conn. E_BUSY: others have
  * all that there may be, and keep them. */
 static int
@@ -273,9 +294,10 @@ claim_conn(struct delivery *d)
 	/* Connections with equal keys are interchangeable. With another
 	 * password it is another login, with another pin another judgement. */
 	buf_printf(&key, "%.*s %u %d %.*s %.*s %.*s %.*s %.*s",
-	    STR_FMT(at), port_of(d), (int)r->tls,
+	    STR_FMT(at), port_of(d), (int)d->need.tls,
 	    STR_FMT(connect_host(d)->name), STR_FMT(source_of(d)),
 	    STR_FMT(r->user), STR_FMT(r->password), STR_FMT(r->pin));
+	key_of_dane(d, &key);
 	bug_if(buf_failed(&key));
 	for (;;) {
 		if ((d->conn = pool_take(p, buf_get(&key))))
@@ -344,7 +366,7 @@ static struct tls_client *
 judge_of(const struct delivery *d)
 {
 	const struct relay_options *o = &d->relay->o;
-	enum route_tls want = d->route.tls;
+	enum route_tls want = d->need.tls;
 
 	return d->route.pin.n == 0 && (want == ROUTE_TLS_VERIFY ||
 	    want == ROUTE_TLS_FIRST) ? o->tls_verify : o->tls_any;
@@ -370,7 +392,7 @@ static int
 start_tls(struct delivery *d, struct smtp_answer *why)
 {
 	struct smtp_client *c = d->conn->client;
-	enum route_tls want = d->route.tls;
+	enum route_tls want = d->need.tls;
 	bool offered = smtp_client_offers(c) & OFFER_STARTTLS;
 	int e;
 
@@ -380,10 +402,12 @@ start_tls(struct delivery *d, struct smtp_answer *why)
 		return 0;
 	if (!offered) {
 		note(d, VERDICT_LATER, 0, STR("4.7.4"),
-		    STR("it offers no TLS, which the route demands"));
+		    d->need.by == SECURITY_ROUTE ?
+		    STR("it offers no TLS, which the route demands") :
+		    STR("it offers no TLS, though DNS says that it does"));
 		return E_TLS;
 	}
-	e = smtp_client_starttls(c, judge_of(d), why);
+	e = smtp_client_starttls(c, judge_of(d), d->need.dane, why);
 	if (e >= 0 || e == E_CANCELED)
 		return e < 0 ? e : check_pin(d);
 	if (want == ROUTE_TLS_MAY) {	/* RFC 7435: rather that than none */
@@ -405,7 +429,7 @@ shake_hands(struct delivery *d)
 	int e;
 
 	if (r->tls == ROUTE_TLS_FIRST &&
-	    (e = smtp_client_tls(c, judge_of(d), &why)) < 0) {
+	    (e = smtp_client_tls(c, judge_of(d), NULL, &why)) < 0) {
 		if (e == E_CANCELED)
 			return e;
 		d->verdict.reached = true;
@@ -437,6 +461,36 @@ shake_hands(struct delivery *d)
 	return e;
 }
 
+/* How safe the way to the present host has to be: d->need. What nobody can
+ * say now is no reason to do without: RFC 7672 2.1.2. */
+static int
+find_need(struct delivery *d)
+{
+	const struct host *h = connect_host(d);
+	struct loop *l = d->relay->loop;
+	struct tlsa_set *tlsa;
+	struct err err = { 0 };
+	int e = 0;
+
+	if (d->need_of == h)
+		return 0;
+	d->need_of = NULL;
+	arena_reset(d->need_mem);
+	tlsa = arena_new_of(d->need_mem, struct tlsa_set);
+	if (d->conf->c.dane && d->route.published)
+		e = tlsa_find(d->relay->o.dns, d->hosts, d->host, port_of(d),
+		    tlsa, d->need_mem, loop_now_ms(l) + LOOKUP_MS, &err);
+	if (e == E_CANCELED)
+		return e;
+	if (e < 0) {
+		tlsa->result = TLSA_FAILED;
+		tlsa->why = str_dup(d->need_mem, str_c(err.text));
+	}
+	security_choose(&d->route, tlsa, &d->need);
+	d->need_of = h;
+	return 0;
+}
+
 /* One address of one host. 0: d->conn takes mail. E_CANCELED. Any other E_*:
  * the next one; why is noted. */
 static int
@@ -461,6 +515,12 @@ try_address(struct delivery *d)
 		note_quietly(d, VERDICT_LATER, 0, STR("4.4.1"),
 		    arena_printf(d->txn_mem, "not tried again so soon: %.*s",
 			STR_FMT(why)));
+		return E_NOTFOUND;
+	}
+	if ((e = find_need(d)) < 0)
+		return e;
+	if (d->need.refused.n > 0) {
+		note(d, VERDICT_LATER, 0, STR("4.4.3"), d->need.refused);
 		return E_NOTFOUND;
 	}
 	if ((e = claim_conn(d)) == E_BUSY) {

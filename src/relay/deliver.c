@@ -138,15 +138,22 @@ log_unread(const struct delivery_item *x, int e, const struct err *err)
 	    F_INT("message", x->item->message), F_ERR(err));
 }
 
+/* Room for words about the present host. */
+struct told_room {
+	char address[48], tls[SECURITY_WORDS];
+};
+
 /* What the present host says. Strs are good as long as those of a, and room. */
 static struct told
-told_now(const struct delivery *d, const struct smtp_answer *a, char room[48])
+told_now(const struct delivery *d, const struct smtp_answer *a,
+    struct told_room *room)
 {
 	struct tls_facts tls = smtp_client_tls_facts(d->conn->client);
 
+	security_words(&d->need, &tls, room->tls);
 	return (struct told){ *a, connect_host(d)->name,
-		host_address_text(&d->conn->address, room),
-		tls.on ? tls.version : STR_NULL };
+		host_address_text(&d->conn->address, room->address),
+		str_c(room->tls) };
 }
 
 static void
@@ -197,12 +204,12 @@ take_answer(struct delivery_item *x, struct todo *t,
 	const struct delivery *d = x->d;
 	struct arena *mem = d->item_mem;
 	struct smtp_answer a = *answer;
-	char room[48];
+	struct told_room room;
 	struct told now;
 
 	if (of_rcpt && is_too_many(&a, false))
 		a.status[0] = '4';
-	now = told_now(d, &a, room);
+	now = told_now(d, &a, &room);
 	/* RFC 3461 5.2.2: what becomes of NOTIFY=SUCCESS. */
 	if (answer_is_good(&a))
 		add_told(x, &t->rcpt, &now,

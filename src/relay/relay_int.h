@@ -4,6 +4,7 @@
  *   work.c              fibers that take assignments
  *   deliver.c           the messages of an assignment, and the results
  *   connect.c           from a destination to a connection that takes mail
+ *   security.c          how safe the way to a host has to be
  *   host_backoff.c      addresses that could not be reached lately
  *   delivered_ledger.c  what was delivered and could not be reported
  *   prefetch.c          the octets of a message, read ahead
@@ -16,6 +17,7 @@
 #include "relay/relay.h"
 #include "relay/report.h"
 #include "relay/route.h"
+#include "relay/security.h"
 
 enum { WORDS_MAX = 1000 };	/* of queue_result.text */
 
@@ -72,7 +74,7 @@ struct verdict {
 	int code;		/* these two are of the rank */
 	char status[12];
 	char address[48];	/* the last one tried */
-	char tls[16];		/* with it; empty: none */
+	char tls[SECURITY_WORDS]; /* with it; empty: none */
 	struct str host;
 	struct buf words;	/* all that was tried, one after the other */
 };
@@ -109,6 +111,9 @@ struct delivery {
 	bool tls_refused, clear;	/* at this address: it is tried once
 					 * more, without */
 	size_t host, address;	/* the one that is tried, or in use */
+	const struct host *need_of;	/* whose need is known; NULL: none */
+	struct security need;
+	struct arena *need_mem;	/* of it */
 	uint32_t dials, losses;
 	int64_t until_ms;	/* of looking for a host; 0: did not begin */
 	struct verdict verdict;

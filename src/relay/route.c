@@ -27,6 +27,8 @@ by_mx(const struct config *c, struct str domain)
 		.mx = true,
 		.port = port_or(c->relay_port, SMTP_PORT),
 		.tls = (enum route_tls)c->relay_tls,
+		.published = c->relay_tls == ROUTE_TLS_MAY ||
+		    c->relay_tls == ROUTE_TLS_MUST,
 		.private = c->relay_private,
 		.source_v4 = c->source_v4,
 		.source_v6 = c->source_v6,
@@ -47,6 +49,8 @@ by_row(const struct config *c, const struct route_conf *row,
 	struct route r = by_mx(c, domain);
 
 	r.tls = (enum route_tls)row->tls;
+	/* Other words about one domain are the operator's last. */
+	r.published = r.tls == ROUTE_TLS_MAY && row->pin.n == 0;
 	/* RFC 8314 3.3: one that begins with TLS listens apart. */
 	r.port = port_or(row->port,
 	    r.tls == ROUTE_TLS_FIRST ? TLS_FIRST_PORT : r.port);

@@ -13,6 +13,8 @@ struct route {
 	bool mx;		/* its MX first, or only its addresses */
 	uint16_t port;
 	enum route_tls tls;
+	bool published;		/* what the destination has published may
+				 * demand more than that */
 	bool private;		/* may be a private address */
 	struct str user, password;
 	struct str pin;		/* the host's keys, as in config.h */

@@ -61,9 +61,11 @@ clear_delivery(struct delivery *d)
 	d->mem = kept.mem;
 	d->item_mem = kept.item_mem;
 	d->txn_mem = kept.txn_mem;
+	d->need_mem = kept.need_mem;
 	arena_trim(d->mem);
 	arena_trim(d->item_mem);
 	arena_trim(d->txn_mem);
+	arena_trim(d->need_mem);
 }
 
 /* 0: *work has what came, if anything came in time. */
@@ -139,6 +141,7 @@ relay_fiber(void *arg)
 	arena_free(d->mem);
 	arena_free(d->item_mem);
 	arena_free(d->txn_mem);
+	arena_free(d->need_mem);
 	free(d);
 	take_more(r);
 }
@@ -153,6 +156,7 @@ spawn_fiber(struct relay *r)
 	d->mem = arena_new(WORK_OCTETS);
 	d->item_mem = arena_new(ITEM_OCTETS);
 	d->txn_mem = arena_new(TXN_OCTETS);
+	d->need_mem = arena_new(TLSA_MEMORY);
 	d->next = r->deliveries;
 	d->prev = &r->deliveries;
 	if (d->next)

@@ -106,11 +106,13 @@ int stream_tls_accept_first(struct stream *s, struct tls_ctx *ctx,
     struct err *err);
 
 /* TLS in place, as a client; name goes out as SNI (not if it is an address
- * literal). See tls_client_new() for what is verified. The same about what
- * was buffered. Suspends. E_TLS: err says why. */
+ * literal). See tls_client_new() for what is verified; with dane (or NULL)
+ * what it says is. The same about what was buffered. Suspends. E_TLS: err says
+ * why. */
 struct tls_client;
+struct tls_dane;
 int stream_tls_connect(struct stream *s, struct tls_client *c,
-    struct str name, struct err *err);
+    struct str name, const struct tls_dane *dane, struct err *err);
 
 struct tls_facts {
 	bool on;

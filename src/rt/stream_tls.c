@@ -38,12 +38,12 @@ stream_tls_accept_first(struct stream *s, struct tls_ctx *ctx, struct err *err)
 
 int
 stream_tls_connect(struct stream *s, struct tls_client *c, struct str name,
-    struct err *err)
+    const struct tls_dane *dane, struct err *err)
 {
 	if (stream_failed(s))
 		return stream_fail(s, stream_failed(s), err);
 	return shake_hands(s,
-	    transport_tls_client(stream_transport(s), c, name), err);
+	    transport_tls_client(stream_transport(s), c, name, dane), err);
 }
 
 bool

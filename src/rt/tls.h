@@ -64,11 +64,12 @@ void tls_ctx_unref(struct tls_ctx *ctx); /* NULL is fine */
 struct transport;
 struct tls_facts;
 struct tls_client;
+struct tls_dane;
 struct transport *transport_tls(struct transport *inner, struct tls_ctx *ctx);
 /* Octets of its beginning that somebody has read already; copied. */
 void transport_tls_early(struct transport *tls, struct str octets);
 struct transport *transport_tls_client(struct transport *inner,
-    struct tls_client *c, struct str name);
+    struct tls_client *c, struct str name, const struct tls_dane *dane);
 int transport_tls_step(struct transport *tls, struct err *err);
 /* Of any transport: on is false if it is none of these, or not yet. The strs
  * are good while it is. */
@@ -78,6 +79,7 @@ bool transport_tls_key(const struct transport *tls, char *hex);
 /* What a client asks of servers. With verify a handshake fails unless the
  * chain leads to a trusted root and the certificate names the host; without
  * it goes on with anybody, and the facts say whether it would have held.
+ * With DANE its records are what is verified, and nothing else is.
  * TLS 1.2 at least. */
 struct tls_client;
 struct tls_client *tls_client_new(struct tls_lib *lib, bool verify,

@@ -9,6 +9,7 @@
 #include <openssl/pem.h>
 #include <openssl/x509v3.h>
 
+#include "rt/tls_dane.h"
 #include "rt/tls_int.h"
 
 /* Forward secrecy first; an old mail server's RSA is still better than no
@@ -103,7 +104,8 @@ tls_client_new(struct tls_lib *lib, bool verify, struct err *err)
 	c->lib = tls_lib_ref(lib);
 	c->verify = verify;
 	c->ssl = tls_ssl_ctx(lib, TLS_client_method());
-	if (!c->ssl || !SSL_CTX_set_cipher_list(c->ssl, CIPHERS)) {
+	if (!c->ssl || !SSL_CTX_set_cipher_list(c->ssl, CIPHERS) ||
+	    SSL_CTX_dane_enable(c->ssl) <= 0) {
 		(void)tls_err(err, E_TLS, "TLS client");
 		tls_client_unref(c);
 		return NULL;
@@ -181,19 +183,28 @@ bare(struct str name)
 	    str_first(name, name.n - 1) : name;
 }
 
-/* Ask for this name. False if no certificate can be for it: OpenSSL takes an
- * empty one for "any", and one with a dot in front for "any below". */
+/* For OpenSSL. False if no certificate can be for it: OpenSSL takes an empty
+ * one for "any", and one with a dot in front for "any below". */
 static bool
-expect(SSL *ssl, struct str name)
+name_copy(struct str name, char z[NAME_MAX_OCTETS + 1])
 {
-	char z[NAME_MAX_OCTETS + 1];
-
 	name = bare(name);
 	if (name.n == 0 || name.n > NAME_MAX_OCTETS || name.p[0] == '.' ||
 	    str_chr(name, '\0') < name.n)
 		return false;
 	memcpy(z, name.p, name.n);
 	z[name.n] = '\0';
+	return true;
+}
+
+/* Ask for this name. */
+static bool
+expect(SSL *ssl, struct str name)
+{
+	char z[NAME_MAX_OCTETS + 1];
+
+	if (!name_copy(name, z))
+		return false;
 	/* RFC 6066 3: an address is no server name. */
 	if (X509_VERIFY_PARAM_set1_ip_asc(SSL_get0_param(ssl), z))
 		return true;
@@ -205,8 +216,46 @@ expect(SSL *ssl, struct str name)
 		TLSEXT_NAMETYPE_host_name, z);
 }
 
+/* RFC 7672 3.1: usages 0 and 1 are for those who trust roots. What OpenSSL
+ * cannot read is as good as not there. */
+static size_t
+add_records(SSL *ssl, const struct tls_dane *dane)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < dane->n; i++) {
+		const struct tlsa *r = &dane->record[i];
+
+		n += (r->usage == 2 || r->usage == 3) &&
+		    SSL_dane_tlsa_add(ssl, r->usage, r->selector, r->matching,
+			(const unsigned char *)r->data.p, r->data.n) > 0;
+		ERR_clear_error();
+	}
+	return n;
+}
+
+/* Names are those of usage 2; a key that is named itself is nobody else's,
+ * whatever its certificate says (RFC 7672 3.1.1, 3.2). */
+static bool
+expect_dane(SSL *ssl, const struct tls_dane *dane, struct tls_verdict *v)
+{
+	char z[NAME_MAX_OCTETS + 1];
+
+	if (!name_copy(dane->base, z) || SSL_dane_enable(ssl, z) <= 0)
+		return false;
+	(void)SSL_dane_set_flags(ssl, DANE_FLAG_NO_DANE_EE_NAMECHECKS);
+	SSL_set_hostflags(ssl, X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS);
+	for (size_t i = 0; i < TLS_DANE_NAMES; i++)
+		if (dane->also[i].n > 0 && (!name_copy(dane->also[i], z) ||
+		    !SSL_add1_host(ssl, z)))
+			return false;
+	v->enforce = add_records(ssl, dane) > 0;
+	return true;
+}
+
 SSL *
-tls_client_ssl(struct tls_client *c, struct str name, struct tls_verdict *v)
+tls_client_ssl(struct tls_client *c, struct str name,
+    const struct tls_dane *dane, struct tls_verdict *v)
 {
 	SSL *ssl = SSL_new(c->ssl);
 
@@ -214,7 +263,8 @@ tls_client_ssl(struct tls_client *c, struct str name, struct tls_verdict *v)
 		return NULL;
 	*v = (struct tls_verdict){ .enforce = c->verify };
 	(void)SSL_set_ex_data(ssl, 0, v);
-	if (!expect(ssl, name)) {
+	if (dane ? !expect_dane(ssl, dane, v) : !expect(ssl, name)) {
+		v->enforce |= dane != NULL;
 		v->trouble = X509_V_ERR_HOSTNAME_MISMATCH;
 		(void)snprintf(v->words, sizeof(v->words),
 		    "no certificate can be for this name");

@@ -1,10 +1,14 @@
 /*
  * tls_client_test.c - what our client believes of a server's certificates.
- *                                                  RFC 5280 6, RFC 8461 4.1
+ *                                        RFC 5280 6, RFC 8461 4.1, RFC 7672
  */
 #include <openssl/err.h>
+#include <openssl/pem.h>
+#include <openssl/x509.h>
 
+#include "base/arena.h"
 #include "base/test.h"
+#include "rt/tls_dane.h"
 #include "rt/tls_peer.h"
 
 /* A client and a server of ours, over a wire in memory. */
@@ -15,6 +19,7 @@ struct world {
 	struct tls_client *c;
 	struct tls_ctx *ctx;
 	const char *name;
+	const struct tls_dane *dane;
 	int rc, server_rc;
 	struct err err;
 	struct tls_facts facts, server_facts;
@@ -59,7 +64,8 @@ call(void *arg)
 	struct world *w = arg;
 	struct str line;
 
-	w->rc = stream_tls_connect(w->client, w->c, str_c(w->name), &w->err);
+	w->rc = stream_tls_connect(w->client, w->c, str_c(w->name), w->dane,
+	    &w->err);
 	tls_no_errors();
 	w->facts = stream_tls(w->client);
 	if (w->rc == 0 && stream_line(w->client, 10, &line, NULL) == 0)
@@ -171,6 +177,95 @@ test_verify(void **state unused_arg)
 	}
 }
 
+/* ---- DANE: RFC 7672 3 ---------------------------------------------------- */
+
+/* What a record of this certificate says. */
+static struct str
+data_of(struct arena *a, const struct test_cert *cert, uint8_t selector,
+    uint8_t matching)
+{
+	BIO *bio = BIO_new_mem_buf(cert->pem.p, (int)cert->pem.n);
+	X509 *x = PEM_read_bio_X509(bio, NULL, NULL, NULL);
+	unsigned char *der = NULL, sum[64];
+	int n = selector == 0 ? i2d_X509(x, &der) : i2d_PUBKEY(cert->key, &der);
+	const char *hash = matching == 1 ? "SHA256" : "SHA512";
+	size_t len = (size_t)n;
+	struct str data;
+
+	assert_true(n > 0);
+	if (matching > 0)
+		assert_int_equal(EVP_Q_digest(NULL, hash, NULL, der, (size_t)n,
+		    sum, &len), 1);
+	data = str_dup(a, str_make(matching > 0 ? (char *)sum : (char *)der,
+	    len));
+	OPENSSL_free(der);
+	X509_free(x);
+	BIO_free(bio);
+	return data;
+}
+
+static void
+test_dane(void **state unused_arg)
+{
+	enum { OWN, OTHERS, JUNK };
+	static const struct {
+		const char *names;
+		long end_s;
+		uint8_t usage, selector, matching;
+		int data;
+		const char *base;
+		bool on, verified;
+	} t[] = {
+		/* A key of its own: names and dates say nothing (3.1.1). */
+		{ "DNS:x", 60, 3, 1, 1, OWN, "mx.test", true, true },
+		{ "DNS:x", 60, 3, 0, 1, OWN, "mx.test", true, true },
+		{ "DNS:x", 60, 3, 1, 2, OWN, "mx.test", true, true },
+		{ "DNS:x", 60, 3, 1, 0, OWN, "mx.test", true, true },
+		{ "DNS:x", 60, 3, 0, 0, OWN, "mx.test", true, true },
+		{ "DNS:x", -60, 3, 1, 1, OWN, "mx.test", true, true },
+		{ "DNS:mx.test", 60, 3, 1, 1, OTHERS, "mx.test" },
+		{ "DNS:mx.test", 60, 3, 1, 2, OTHERS, "mx.test" },
+		/* Nobody signs for himself (3.1.2); tests/test_dane.py has
+		 * those who were signed. */
+		{ "DNS:mx.test", 60, 2, 0, 1, OWN, "mx.test" },
+		{ "DNS:mx.test", 60, 2, 0, 1, OTHERS, "mx.test" },
+		/* Of no use: TLS with anybody (2.2). */
+		{ "DNS:mx.test", 60, 0, 0, 1, OWN, "mx.test", true },
+		{ "DNS:mx.test", 60, 1, 1, 1, OWN, "mx.test", true },
+		{ "DNS:x", 60, 3, 1, 1, JUNK, "mx.test", true },
+		{ "DNS:x", 60, 3, 1, 9, JUNK, "mx.test", true },
+		{ "DNS:x", 60, 9, 1, 1, OTHERS, "mx.test", true },
+		/* Nobody's name. */
+		{ "DNS:x", 60, 3, 1, 1, OWN, "" },
+	};
+
+	for (size_t i = 0; i < NELEM(t); i++) {
+		struct test_cert cert = test_cert_until("EC", "cn",
+		    t[i].names, t[i].end_s), other = test_cert("EC", "b", "");
+		struct arena *a = arena_new(1 << 16);
+		struct tls_dane dane = { .base = str_c(t[i].base), .n = 1 };
+		struct world w = { .name = "ignored.test", .rc = 1,
+			.dane = &dane };
+
+		dane.record[0] = (struct tlsa){ t[i].usage, t[i].selector,
+			t[i].matching, t[i].data == JUNK ? STR("junk") :
+			    data_of(a, t[i].data == OWN ? &cert : &other,
+				t[i].selector, t[i].matching) };
+		w.ctx = server_of(&cert);
+		w.c = tls_client_new(lib, false, NULL);
+		meet(&w);
+		assert_int_equal(w.rc, t[i].on ? 0 : E_TLS);
+		assert_int_equal(w.facts.verified, t[i].verified);
+		if (t[i].on)
+			assert_string_equal(w.sni, t[i].base);
+		tls_client_unref(w.c);
+		tls_ctx_unref(w.ctx);
+		test_cert_free(&cert);
+		test_cert_free(&other);
+		arena_free(a);
+	}
+}
+
 /* What a server says instead of TLS. */
 static void
 say(void *arg)
@@ -269,6 +364,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_verify),
+		cmocka_unit_test(test_dane),
 		cmocka_unit_test(test_no_tls),
 		cmocka_unit_test(test_deadline),
 		cmocka_unit_test(test_trust),

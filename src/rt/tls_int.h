@@ -42,7 +42,7 @@ struct tls_verdict {
 
 struct tls_client *tls_client_ref(struct tls_client *c);
 struct tls_lib *tls_client_lib(struct tls_client *c);
-/* A new connection to the host of this name. It writes to v, which outlives
- * it. NULL if memory ran out. */
+/* A new connection to the host of this name; dane may be NULL. It writes to v,
+ * which outlives it. NULL if memory ran out. */
 SSL *tls_client_ssl(struct tls_client *c, struct str name,
-    struct tls_verdict *v);
+    const struct tls_dane *dane, struct tls_verdict *v);

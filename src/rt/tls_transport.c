@@ -258,7 +258,7 @@ transport_tls_early(struct transport *t, struct str octets)
 
 struct transport *
 transport_tls_client(struct transport *inner, struct tls_client *c,
-    struct str name)
+    struct str name, const struct tls_dane *dane)
 {
 	struct tls *tls = tls_over(inner);
 	SSL *ssl;
@@ -267,7 +267,7 @@ transport_tls_client(struct transport *inner, struct tls_client *c,
 	tls->verdict = calloc(1, sizeof(*tls->verdict));
 	bug_if(!tls->verdict);
 	ERR_clear_error();
-	ssl = tls_client_ssl(c, name, tls->verdict);
+	ssl = tls_client_ssl(c, name, dane, tls->verdict);
 	if (ssl)
 		SSL_set_connect_state(ssl);
 	return tls_attach_ssl(tls, ssl, tls_client_lib(c));

@@ -53,15 +53,16 @@ void smtp_client_until(struct smtp_client *c, int64_t at_ms);
  * connection is as good as before; E_CANCELED as everywhere. The text of *why
  * is good until the next call with this client. */
 
-/* TLS from the first octet, for those who listen so. */
+/* TLS from the first octet, for those who listen so. dane, here and below: as
+ * in rt/tls_dane.h, or NULL. */
 int smtp_client_tls(struct smtp_client *c, struct tls_client *tls,
-    struct smtp_answer *why);
+    const struct tls_dane *dane, struct smtp_answer *why);
 /* The greeting, then EHLO, or HELO if the server does not know that. */
 int smtp_client_hello(struct smtp_client *c, struct smtp_answer *why);
 /* STARTTLS and EHLO again. E_TLS: it was offered and failed: the connection
  * is of no use any more. */
 int smtp_client_starttls(struct smtp_client *c, struct tls_client *tls,
-    struct smtp_answer *why);
+    const struct tls_dane *dane, struct smtp_answer *why);
 /* AUTH PLAIN, or LOGIN. Not without TLS (RFC 4954 4): E_DENIED. */
 int smtp_client_login(struct smtp_client *c, struct str user,
     struct str password, struct smtp_answer *why);

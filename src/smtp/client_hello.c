@@ -149,14 +149,14 @@ smtp_client_hello(struct smtp_client *c, struct smtp_answer *why)
 
 int
 smtp_client_tls(struct smtp_client *c, struct tls_client *tls,
-    struct smtp_answer *why)
+    const struct tls_dane *dane, struct smtp_answer *why)
 {
 	struct err err = { 0 };
 	int rc;
 
 	c->ready = false;
 	client_deadline(c, c->o.command_ms);
-	rc = stream_tls_connect(c->s, tls, c->name, &err);
+	rc = stream_tls_connect(c->s, tls, c->name, dane, &err);
 	if (rc == 0)
 		return 0;
 	c->lost = true;
@@ -167,7 +167,7 @@ smtp_client_tls(struct smtp_client *c, struct tls_client *tls,
 /* STARTTLS                                                       RFC 3207 */
 int
 smtp_client_starttls(struct smtp_client *c, struct tls_client *tls,
-    struct smtp_answer *why)
+    const struct tls_dane *dane, struct smtp_answer *why)
 {
 	int rc;
 
@@ -180,7 +180,7 @@ smtp_client_starttls(struct smtp_client *c, struct tls_client *tls,
 	(void)stream_write(c->s, STR("STARTTLS\r\n"));
 	rc = client_ask(c, "STARTTLS", c->o.command_ms, 2, why);
 	if (rc == 0)
-		rc = smtp_client_tls(c, tls, why);
+		rc = smtp_client_tls(c, tls, dane, why);
 	/* 4.2: what was said in clear is forgotten. */
 	return rc < 0 ? rc : introduce(c, why);
 }

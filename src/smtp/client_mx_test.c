@@ -51,7 +51,7 @@ visit(void *arg)
 
 	v->rc = smtp_client_hello(c, &why);
 	if (v->rc == 0 && v->tls)
-		v->rc = smtp_client_starttls(c, v->tls, &why);
+		v->rc = smtp_client_starttls(c, v->tls, NULL, &why);
 	v->tls_on = smtp_client_tls_facts(c).on;
 	for (int i = 0; i < v->nmessages && v->rc == 0; i++)
 		send_one(v, c);

@@ -234,12 +234,13 @@ prepare(struct scene *s)
 	int rc = 0;
 
 	if (s->tls_first)
-		rc = smtp_client_tls(s->client, s->tls, &s->why);
+		rc = smtp_client_tls(s->client, s->tls, NULL, &s->why);
 	if (rc == 0)
 		rc = smtp_client_hello(s->client, &s->why);
 	s->offers = smtp_client_offers(s->client);
 	if (rc == 0 && s->starttls)
-		rc = smtp_client_starttls(s->client, s->tls, &s->why);
+		rc = smtp_client_starttls(s->client, s->tls, NULL,
+		    &s->why);
 	if (rc == 0 && s->login)
 		rc = smtp_client_login(s->client, STR("joe"), STR("secret"),
 		    &s->why);

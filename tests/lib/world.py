@@ -165,12 +165,15 @@ class World:
         self.servers.append(sink)
         return sink
 
-    def start(self, signed=True):
-        self.dns = Nsd()
-        zone = "$ORIGIN test.\n$TTL 5\n" \
+    def zone(self):
+        """The text of test., as far as it is known."""
+        return "$ORIGIN test.\n$TTL 5\n" \
             "@ SOA ns.test. host.test. 1 60 60 60 5\n@ NS ns\n" \
             "ns A 127.0.0.1\n" + "\n".join(self.records) + "\n"
-        self.dns.add_zone("test", zone, signed=signed)
+
+    def start(self, signed=True):
+        self.dns = Nsd()
+        self.dns.add_zone("test", self.zone(), signed=signed)
         self.dns.start()
         self._stack.callback(self.dns.stop)
         for server in self.servers:
