@@ -16,6 +16,7 @@ static const char usage[] =
     "       postern account list [--json]\n"
     "       postern account passwd ADDRESS [--password-stdin|--make-password]\n"
     "       postern account app-password add|list|remove ADDRESS ...\n"
+    "       postern account second-factor ADDRESS [off] [--json]\n"
     "       postern account logins ADDRESS [--days N] [--json]\n"
     "       postern account quota ADDRESS SIZE|none|default\n"
     "       postern account deleted ADDRESS [--within TIME] [--json]\n"
@@ -29,6 +30,9 @@ static const char usage[] =
     "remove deletes the person's mail; it asks before, or wants --yes.\n"
     "app-password makes passwords for single programs, which passwd leaves\n"
     "as they are: postern account app-password --help.\n"
+    "second-factor says whether the person signs in to the web mail with\n"
+    "codes of a telephone, as they set up there. off is for who has lost\n"
+    "telephone and recovery codes: then the password alone does again.\n"
     "logins shows when and from where somebody came in or failed to, by imap,\n"
     "pop3, smtp, http (a password in each request) or web (the page), and\n"
     "with which app password (none: the account's own); the newest last, of\n"
@@ -197,6 +201,45 @@ account_send_as(void *ctx, struct err *err)
 	return 0;
 }
 
+/* Is it on; or off from now on. */
+static int
+account_factor(void *ctx, struct err *err)
+{
+	struct account_ctx *c = ctx;
+	struct accounts_ask who = { .only = c->inside };
+	struct factor_remove_ask off = { .address = c->inside };
+	bool remove = strcmp(c->word, c->address) != 0;
+	struct accounts_answer answer;
+	struct account_row row;
+	struct done done;
+	struct rd r;
+	int rc;
+
+	if (remove && strcmp(c->word, "off") != 0)
+		return err_set(err, E_INVALID, "\"%s\" is not off: it is set "
+		    "up by the person alone, in the web mail", c->word);
+	off.change = operator_change(c->op);
+	if (remove)
+		rc = operator_store(c->op, STORE_factor_remove, &off, &done,
+		    err);
+	else
+		rc = operator_store(c->op, STORE_accounts, &who, &answer, err);
+	if (rc < 0)
+		return rc;
+	r = rd_of(remove ? STR_NULL : answer.rows);
+	row.factor = 0;
+	if (!remove && !msg_take(&r, &account_row_shape, &row))
+		return err_set(err, E_NOTFOUND, "there is no account %s",
+		    c->address);
+	if (c->o->json)
+		json_say(remove ? "changed" : "account", c->inside,
+		    "second-factor", row.factor ? STR("on") : STR("off"));
+	else
+		printf("%s: the second factor is %s\n", c->address,
+		    row.factor ? "on" : "off");
+	return 0;
+}
+
 static bool
 read_quota(const char *word, uint64_t *quota)
 {
@@ -283,7 +326,7 @@ account_list(void *ctx, struct err *err)
 	static const struct table_column columns[] = {
 		{ "address", false, true }, { "messages", true },
 		{ "octets", true }, { "quota", false },
-		{ "send-as", false } };
+		{ "send-as", false }, { "second-factor", false } };
 	struct table t = { .columns = columns, .ncolumns = NELEM(columns) };
 	struct arena *a = c->a->memory;
 	struct accounts_ask ask = { STR_NULL };
@@ -308,6 +351,7 @@ account_list(void *ctx, struct err *err)
 			cells[3] = quota_text(a, row.quota);
 			cells[4] = row.send_as < SEND_AS_N ?
 			    str_c(rights[row.send_as]) : STR("?");
+			cells[5] = row.factor ? STR("on") : STR("off");
 		}
 	} while (answer.more);
 	table_print(&t, c->o->json);
@@ -368,6 +412,7 @@ static const struct verb verbs[] = {
 	{ "add", 1, 1, account_add },
 	{ "list", 0, 0, account_list },
 	{ "passwd", 1, 1, account_passwd },
+	{ "second-factor", 1, 2, account_factor },
 	{ "logins", 1, 1, account_logins },
 	{ "quota", 2, 2, account_quota },
 	{ "deleted", 1, 1, account_deleted },

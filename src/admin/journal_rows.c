@@ -33,6 +33,7 @@ journal_event_name(uint32_t event)
 		[JOURNAL_undeleted] = "undeleted",
 		[JOURNAL_emptied] = "emptied",
 		[JOURNAL_password] = "password",
+		[JOURNAL_factor] = "factor",
 	};
 
 	return event < NELEM(names) && names[event] ? str_c(names[event]) :

@@ -155,6 +155,7 @@ word_before_address(uint32_t event)
 	case JOURNAL_undeleted: return "for ";
 	case JOURNAL_emptied: return "of ";
 	case JOURNAL_password: return "of ";
+	case JOURNAL_factor: return "of ";
 	}
 	return "";
 }

@@ -30,6 +30,8 @@ enum {
 	E_RESET = -17,		/* the other end threw the connection away */
 	E_DAMAGED = -18,	/* the disk gives back something else than was
 				 * written: asking again is no use */
+	E_FACTOR = -19,		/* the password is theirs, and does not do
+				 * alone: they have a second factor */
 };
 
 struct err {

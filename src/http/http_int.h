@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "http/chunked.h"
+#include "http/json.h"
 #include "http/session.h"
 #include "rt/dialogue.h"
 
@@ -72,3 +73,16 @@ struct http_answer http_sign_in(struct http_request *r,
     const struct login_ask *ask);
 /* Could a page of another origin have sent this? */
 bool http_is_foreign(const struct http_request *r);
+
+/* ---- own.c */
+/* The words of a login: what store knows is behind the sign-in. */
+#define HTTP_TYPED(r, said)                                               \
+	.mechanism = STR("LOGIN"), .user = str_c((r)->account->address),  \
+	.password = (said), .peer = str_c((r)->session->d.peer.address),  \
+	.service = SERVICE_page
+struct http_answer http_sign_in_first(struct http_request *r);
+struct http_answer http_refuse_own(struct http_request *r,
+    const struct err *err);
+/* The form had passwords in it. */
+struct http_answer http_end_form(struct http_request *r, json_t *form,
+    struct http_answer a);

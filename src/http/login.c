@@ -69,6 +69,9 @@ refuse_login(struct http_request *r, enum login_result result,
 			return http_fail(r, "login", err);
 		http_add_field(r, STR("Retry-After"), STR("60"));
 		return http_problem(r, 429, "Too many tries");
+	case LOGIN_FACTOR:
+		r->last |= account_gave_up(a);
+		return ask_who(r, LOGIN_FACTOR_SAYS);
 	case LOGIN_OK:
 		break;
 	}
@@ -213,7 +216,10 @@ static bool
 read_login(const json_t *form, struct login_ask *ask)
 {
 	return form && http_json_text(form, "user", &ask->user) &&
-	    http_json_text(form, "password", &ask->password);
+	    http_json_text(form, "password", &ask->password) &&
+	    (!json_object_get(form, "code") ||
+		(http_json_text(form, "code", &ask->code) &&
+		    ask->code.n <= FACTOR_TYPED_MAX));
 }
 
 /* Somebody who is signed in already is so no more. */
@@ -232,6 +238,17 @@ drop_former(struct http_request *r)
 	sign_in_unref(former);
 }
 
+/* The password is theirs. RFC 9457 3.2: codeWanted is for the page. */
+static struct http_answer
+ask_code(struct http_request *r)
+{
+	struct http_answer a = ask_who(r, NULL);
+
+	a.body = STR("{\"status\":401,\"title\":\"Unauthorized\","
+	    "\"detail\":\"A code is wanted\",\"codeWanted\":true}\n");
+	return a;
+}
+
 struct http_answer
 http_sign_in(struct http_request *r, const struct login_ask *ask)
 {
@@ -246,6 +263,8 @@ http_sign_in(struct http_request *r, const struct login_ask *ask)
 	result = sign_in_begin(s->service->sign_ins, ask, s->d.peer.visit,
 	    &s->d.log, &r->sign_in, &err);
 	s->account.refused += result == LOGIN_REFUSED;
+	if (result == LOGIN_FACTOR)
+		return ask_code(r);
 	if (result != LOGIN_OK)
 		return refuse_login(r, result, &s->account, &err);
 	drop_former(r);
@@ -258,7 +277,7 @@ http_sign_in(struct http_request *r, const struct login_ask *ask)
 	return say_person(r);
 }
 
-/* POST /login {"user": ..., "password": ...} */
+/* POST /login {"user": ..., "password": ..., "code": ...} */
 static struct http_answer
 login(struct http_request *r)
 {
@@ -272,7 +291,7 @@ login(struct http_request *r)
 		a = http_sign_in(r, &ask);
 	else
 		a = http_problem(r, 400, "Expected an object with user and "
-		    "password");
+		    "password, and perhaps code");
 	json_decref(form);
 	explicit_bzero(r->octets.p, r->octets.n);
 	return a;

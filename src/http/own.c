@@ -20,14 +20,14 @@ is_signed_in(const struct http_request *r)
 	return r->sign_in;
 }
 
-static struct http_answer
-sign_in_first(struct http_request *r)
+struct http_answer
+http_sign_in_first(struct http_request *r)
 {
 	return http_problem(r, 403, "Only who has signed in at the page");
 }
 
-static struct http_answer
-refuse(struct http_request *r, const struct err *err)
+struct http_answer
+http_refuse_own(struct http_request *r, const struct err *err)
 {
 	switch (err->code) {
 	case E_DENIED:
@@ -36,6 +36,7 @@ refuse(struct http_request *r, const struct err *err)
 		http_add_field(r, STR("Retry-After"), STR("60"));
 		return http_problem(r, 429, "Too many tries");
 	case E_INVALID:
+	case E_FACTOR:
 		return http_problem(r, 422, err->text);
 	case E_EXISTS:
 	case E_LIMIT:
@@ -48,15 +49,9 @@ refuse(struct http_request *r, const struct err *err)
 	}
 }
 
-/* The words of a login: what store knows is behind the sign-in. */
-#define TYPED(r, said)                                                    \
-	.mechanism = STR("LOGIN"), .user = str_c((r)->account->address),  \
-	.password = (said), .peer = str_c((r)->session->d.peer.address),  \
-	.service = SERVICE_page
-
 /* Passwords are in it. */
-static struct http_answer
-end_form(struct http_request *r, json_t *form, struct http_answer a)
+struct http_answer
+http_end_form(struct http_request *r, json_t *form, struct http_answer a)
 {
 	json_decref(form);
 	explicit_bzero(r->octets.p, r->octets.n);
@@ -66,16 +61,17 @@ end_form(struct http_request *r, json_t *form, struct http_answer a)
 static struct http_answer
 change_password(struct http_request *r, struct str now, struct str chosen)
 {
-	const struct own_password_ask ask = { TYPED(r, now),
+	const struct own_password_ask ask = { HTTP_TYPED(r, now),
+		.ticket = vault_ticket_of(&r->account->login),
 		.chosen = chosen };
-	struct login_ask again = { TYPED(r, chosen) };
+	struct login_ask again = { HTTP_TYPED(r, chosen) };
 	struct sign_in *was = r->sign_in;
 	struct http_answer a;
 	struct err err = { 0 };
 
 	again.user = str_dup(r->mem, again.user);
 	if (vault_change_password(r->session->service->vault, &ask, &err) < 0)
-		return refuse(r, &err);
+		return http_refuse_own(r, &err);
 	/* Store has closed what came in by the old one. */
 	r->account = NULL;
 	r->sign_in = NULL;
@@ -93,13 +89,13 @@ post_password(struct http_request *r)
 	struct str now, chosen;
 
 	if (!is_signed_in(r))
-		return end_form(r, form, sign_in_first(r));
+		return http_end_form(r, form, http_sign_in_first(r));
 	if (!form || !http_json_text(form, "password", &now) ||
 	    !http_json_text(form, "new", &chosen) || now.n > 1024 ||
 	    chosen.n > 1024)
-		return end_form(r, form, http_problem(r, 400, "Expected an "
-		    "object with password and new"));
-	return end_form(r, form, change_password(r, now, chosen));
+		return http_end_form(r, form, http_problem(r, 400, "Expected "
+		    "an object with password and new"));
+	return http_end_form(r, form, change_password(r, now, chosen));
 }
 
 /* ---- app passwords ------------------------------------------------------- */
@@ -145,7 +141,9 @@ static struct http_answer
 make_app_password(struct http_request *r, const json_t *form, struct str now,
     struct str label)
 {
-	struct own_app_password_ask ask = { TYPED(r, now), .label = label };
+	struct own_app_password_ask ask = { HTTP_TYPED(r, now),
+		.ticket = vault_ticket_of(&r->account->login),
+		.label = label };
 	auto_buf b = BUF_INIT(1024);
 	struct str password, body;
 	struct err err = { 0 };
@@ -156,7 +154,7 @@ make_app_password(struct http_request *r, const json_t *form, struct str now,
 		    "pop3, smtp, http, and days from 1 to 3660");
 	if (vault_make_app_password(r->session->service->vault, &ask,
 	    &password, r->mem, &err) < 0)
-		return refuse(r, &err);
+		return http_refuse_own(r, &err);
 	buf_lit(&b, "{\"label\":");
 	http_json_str(&b, label);
 	buf_lit(&b, ",\"appPassword\":");
@@ -177,15 +175,15 @@ post_app_password(struct http_request *r)
 	struct str now, label;
 
 	if (!is_signed_in(r))
-		return end_form(r, form, sign_in_first(r));
+		return http_end_form(r, form, http_sign_in_first(r));
 	if (!form || !http_json_text(form, "password", &now) ||
 	    !http_json_text(form, "label", &label) || now.n > 1024)
-		return end_form(r, form, http_problem(r, 400, "Expected an "
-		    "object with password and label"));
+		return http_end_form(r, form, http_problem(r, 400, "Expected "
+		    "an object with password and label"));
 	if (label.n > APP_LABEL_MAX)
-		return end_form(r, form, http_problem(r, 422, "a label is 1 "
-		    "to 64 octets of text on one line"));
-	return end_form(r, form, make_app_password(r, form, now, label));
+		return http_end_form(r, form, http_problem(r, 422, "a label "
+		    "is 1 to 64 octets of text on one line"));
+	return http_end_form(r, form, make_app_password(r, form, now, label));
 }
 
 static void
@@ -244,10 +242,10 @@ list_app_passwords(struct http_request *r)
 	struct rd rows;
 
 	if (!is_signed_in(r))
-		return sign_in_first(r);
+		return http_sign_in_first(r);
 	if (store_call(r->account->store, STORE_app_passwords, &ask, &answer,
 	    r->mem, &err) < 0)
-		return refuse(r, &err);
+		return http_refuse_own(r, &err);
 	buf_lit(&b, "{\"appPasswords\":[");
 	rows = rd_of(answer.rows);
 	while (rd_left(&rows) > 0 &&
@@ -270,12 +268,12 @@ remove_app_password(struct http_request *r)
 	struct err err = { 0 };
 
 	if (!is_signed_in(r))
-		return sign_in_first(r);
+		return http_sign_in_first(r);
 	if (ask.label.n == 0 || ask.label.n > APP_LABEL_MAX)
 		return http_problem(r, 404, NULL);
 	if (store_call(r->account->store, STORE_app_password_remove, &ask,
 	    &answer, r->mem, &err) < 0)
-		return refuse(r, &err);
+		return http_refuse_own(r, &err);
 	return (struct http_answer){ .status = 204 };
 }
 

@@ -31,5 +31,7 @@ void http_start(struct http_service *sv, struct stream *stream,
 /* Who has signed in, by a form of ours: /login, /session, /sessions. */
 extern const struct http_route http_own_routes[];	/* own.c */
 extern const size_t http_nown_routes;
+extern const struct http_route http_factor_routes[]; /* second_factor.c */
+extern const size_t http_nfactor_routes;
 extern const struct http_route http_login_routes[];
 extern const size_t http_nlogin_routes;

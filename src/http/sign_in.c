@@ -42,7 +42,7 @@ sign_in_end(struct sign_in *in, const char *why)
 }
 
 void
-sign_in_end_all(struct sign_in *in, const char *why)
+sign_in_end_others(struct sign_in *in, const char *why)
 {
 	uint64_t account = in->account.login.account;
 
@@ -50,6 +50,12 @@ sign_in_end_all(struct sign_in *in, const char *why)
 		if (i != in && i->account.login.account == account)
 			sign_in_end(i, why);
 	}
+}
+
+void
+sign_in_end_all(struct sign_in *in, const char *why)
+{
+	sign_in_end_others(in, why);
 	sign_in_end(in, why);
 }
 

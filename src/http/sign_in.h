@@ -52,5 +52,7 @@ void sign_in_unref(struct sign_in *in);		/* NULL is fine */
 /* It is over: nobody finds it any more, and the connection closes with the last
  * reference. why is for the log. */
 void sign_in_end(struct sign_in *in, const char *why);
+/* All others of this account. */
+void sign_in_end_others(struct sign_in *in, const char *why);
 /* All of this account, itself too. */
 void sign_in_end_all(struct sign_in *in, const char *why);

@@ -29,6 +29,10 @@ imap_prove(struct imap_session *s, const struct login_ask *ask)
 			imap_bye(s, "Too many failed logins");
 		return NO_CODE("AUTHENTICATIONFAILED",
 		    "Wrong user or password");
+	case LOGIN_FACTOR:	/* RFC 3501 7.1: people are shown this */
+		if (account_gave_up(&s->account))
+			imap_bye(s, "Too many failed logins");
+		return NO_CODE("ALERT", LOGIN_FACTOR_SAYS);
 	case LOGIN_OK:
 		break;
 	}

@@ -48,10 +48,13 @@ account_login(struct account *a, const struct login_ask *ask,
 	}
 	if (e >= 0)
 		return LOGIN_OK;
-	if (e != E_DENIED && e != E_NOTFOUND && e != E_INVALID)
+	if (e == E_FACTOR && ask->service == SERVICE_page)
+		return LOGIN_FACTOR;
+	if (e != E_DENIED && e != E_NOTFOUND && e != E_INVALID &&
+	    e != E_FACTOR)
 		return LOGIN_FAILED;
 	a->refused++;
-	return LOGIN_REFUSED;
+	return e == E_FACTOR ? LOGIN_FACTOR : LOGIN_REFUSED;
 }
 
 bool

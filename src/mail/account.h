@@ -29,11 +29,17 @@ void account_init(struct account *a, struct loop *l, struct vault *v);
 enum login_result {
 	LOGIN_OK,
 	LOGIN_REFUSED,		/* wrong user or password; counted */
+	LOGIN_FACTOR,		/* the right ones, and there is a second
+				 * factor; counted, but where it was asked
+				 * whether there is: at the page */
 	LOGIN_FAILED,		/* we could not find out: *err says why */
 	LOGIN_TOO_MANY,		/* the account has all connections it may */
 };
 enum login_result account_login(struct account *a, const struct login_ask *ask,
     const struct log_ctx *log, struct err *err);
+/* What a mail program's person is to read where that is LOGIN_FACTOR. */
+#define LOGIN_FACTOR_SAYS "This account has a second factor: mail programs " \
+	"come in by an app password"
 /* Has it been refused so often that the session should end? */
 bool account_gave_up(const struct account *a);
 

@@ -62,6 +62,10 @@ prove(struct pop3_session *s, const struct login_ask *ask)
 		if (account_gave_up(&s->account))
 			pop3_end(s);
 		return WRONG;
+	case LOGIN_FACTOR:
+		if (account_gave_up(&s->account))
+			pop3_end(s);
+		return ERR_CODE("AUTH", LOGIN_FACTOR_SAYS);
 	case LOGIN_OK:
 		break;
 	}

@@ -111,8 +111,9 @@ static struct reply
 log_in(struct smtp_session *s, const struct login_ask *ask)
 {
 	struct err err = { 0 };
+	enum login_result result = smtp_login(s, ask, &err);
 
-	switch (smtp_login(s, ask, &err)) {
+	switch (result) {
 	case LOGIN_OK:
 		return smtp_reply(235, "2.7.0", "Welcome");
 	case LOGIN_FAILED:
@@ -121,10 +122,13 @@ log_in(struct smtp_session *s, const struct login_ask *ask)
 		return smtp_reply(421, "4.7.0",
 		    "Too many connections of this account");
 	case LOGIN_REFUSED:
+	case LOGIN_FACTOR:
 		break;
 	}
 	if (account_gave_up(s->account))
 		return smtp_reply(421, "4.7.0", "Too many failed logins");
+	if (result == LOGIN_FACTOR)	/* RFC 4954 6 */
+		return smtp_reply(534, "5.7.9", LOGIN_FACTOR_SAYS);
 	return smtp_reply(535, "5.7.8", "Wrong user or password");
 }
 

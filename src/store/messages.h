@@ -137,6 +137,8 @@ enum store_effect {
 	C(app_password_used, done, AUTH_VAULT,       RUN_WRITER, CHANGE_patient) \
 	C(app_password_remove, answer, AUTH_LISTS_OWN, RUN_WRITER, CHANGE_frees) \
 	C(app_passwords,  answer, AUTH_LISTS_OWN,    RUN_READER, CHANGE_none) \
+	C(factor_put,     done,   AUTH_VAULT,        RUN_WRITER, CHANGE_once) \
+	C(factor_remove,  done,   AUTH_OPERATOR,     RUN_WRITER, CHANGE_once) \
 	C(secret_get,     answer, AUTH_VAULT,        RUN_READER, CHANGE_none) \
 	C(secret_put,     done,   AUTH_VAULT,        RUN_WRITER, CHANGE_once) \
 	C(sealed,         answer, AUTH_VAULT,        RUN_READER, CHANGE_none) \

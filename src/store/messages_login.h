@@ -25,6 +25,8 @@ enum { APP_PASSWORDS_MAX = 50, APP_LABEL_MAX = 64, APP_PROOF_LEN = 32 };
 	F(S, i64, used, 0)		/* last, about; 0: never */   \
 	F(S, str, used_from, 64) F(S, u32, used_for, 0)
 
+enum { FACTOR_MAX = 1024 };
+
 /* A credential is sealed; store cannot read it. login is an address. app: the
  * number of the app password that was typed, 0 if it can be none; proof is
  * empty if there is none of that number. */
@@ -37,7 +39,18 @@ enum { APP_PASSWORDS_MAX = 50, APP_LABEL_MAX = 64, APP_PROOF_LEN = 32 };
 	F(S, str, sealed_to, 320)	/* the address it had then, if it was \
 					 * renamed: empty */          \
 	F(S, str, proof, APP_PROOF_LEN) FIELDS_app_password(F, S)     \
-	F(S, u8, network_known, 0)	/* logged in from, and lately */
+	F(S, u8, network_known, 0)	/* logged in from, and lately */ \
+	F(S, str, factor, FACTOR_MAX)	/* sealed; empty: none */
+
+/* A second factor is put (sealed, as the credential), used or taken away
+ * (empty), in the place of `was`: E_STALE if there is another by now. When one
+ * comes, connections of the account end, as vault says who gets a new one. */
+#define FIELDS_factor_put_ask(F, S)                                   \
+	F(S, u64, change, 0) F(S, str, address, 320)                  \
+	F(S, str, sealed, FACTOR_MAX) F(S, str, was, FACTOR_MAX)
+/* By the operator, for somebody who has lost it. E_NOTFOUND: there is none. */
+#define FIELDS_factor_remove_ask(F, S) \
+	F(S, u64, change, 0) F(S, str, address, 320)
 
 /* E_NOTFOUND: no such account; E_EXISTS: it has one of this label; E_LIMIT;
  * E_INVALID: no label, no service. */

@@ -43,7 +43,7 @@ enum { SEND_AS_own, SEND_AS_ours, SEND_AS_anyone, SEND_AS_N };
 #define FIELDS_account_row(F, S)                                      \
 	F(S, u64, account, 0) F(S, str, address, 320)                 \
 	F(S, u32, messages, 0) F(S, u64, size, 0) F(S, u32, send_as, 0) \
-	F(S, u64, quota, 0)
+	F(S, u64, quota, 0) F(S, u8, factor, 0)	/* a second one is on */
 /* What was expunged since then (seconds since 1970; 0: ever) and can be had
  * back, by the mailbox it would come into, those behind `after` (a name; empty
  * at first). keeps_s: how long it is kept. */

@@ -3,19 +3,15 @@
 #include <sodium.h>
 
 #include "base/err.h"
+#include "vault/signs.h"
 
 enum { GROUP = 5 };
-
-/* None of them is taken for another; 0 is typed for o. */
-static const char all_signs[] = "23456789abcdefghjkmnpqrstuvwxyzo";
-_Static_assert(sizeof(all_signs) == 32 + 1, "5 bits a sign");
 
 void
 app_password_of(const uint8_t random[APP_PASSWORD_SIGNS],
     struct app_password *out)
 {
-	for (size_t i = 0; i < APP_PASSWORD_SIGNS; i++)
-		out->signs[i] = all_signs[random[i] % 32];
+	signs_of(random, out->signs, sizeof(out->signs));
 }
 
 void
@@ -34,20 +30,7 @@ app_password_show(const struct app_password *p, char text[APP_PASSWORD_TEXT])
 bool
 app_password_read(struct str typed, struct app_password *out)
 {
-	size_t n = 0;
-
-	for (size_t i = 0; i < typed.n; i++) {
-		char c = ascii_lower(typed.p[i]);
-
-		if (c == '-' || c == ' ')
-			continue;
-		c = c == '0' ? 'o' : c;
-		if (n == APP_PASSWORD_SIGNS ||
-		    !memchr(all_signs, c, sizeof(all_signs) - 1))
-			return false;
-		out->signs[n++] = c;
-	}
-	return n == APP_PASSWORD_SIGNS;
+	return signs_read(typed, out->signs, sizeof(out->signs));
 }
 
 void

@@ -295,6 +295,20 @@ vault_make_app_password(struct vault *v,
 	return rc;
 }
 
+int
+vault_factor(struct vault *v, const struct own_factor_ask *ask,
+    struct own_factor_answer *answer, struct arena *a, struct err *err)
+{
+	return reconnect_call(&v->link, &vault_calls[VAULT_own_factor], ask,
+	    answer, a, NULL, after(v, CALL_MS), err);
+}
+
+struct str
+vault_ticket_of(const struct login *login)
+{
+	return ticket_id(login->ticket);
+}
+
 void
 vault_logout(struct vault *v, struct login *login)
 {

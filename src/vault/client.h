@@ -49,6 +49,12 @@ int vault_change_password(struct vault *v, const struct own_password_ask *ask,
 int vault_make_app_password(struct vault *v,
     const struct own_app_password_ask *ask, struct str *password,
     struct arena *a, struct err *err);
+/* Show, set up or take off one's second factor; what the answer names lives in
+ * the arena. */
+int vault_factor(struct vault *v, const struct own_factor_ask *ask,
+    struct own_factor_answer *answer, struct arena *a, struct err *err);
+/* What says in such an ask who has signed in; lives as long as the login. */
+struct str vault_ticket_of(const struct login *login);
 /* Have a message signed that this person writes as `from`. ask's ticket is
  * filled in here. *fields lives in the arena. E_NOTFOUND: there are no keys for
  * that domain; E_DENIED: they may not write as that. */

@@ -16,6 +16,8 @@ MSG_SHAPE(app_password_ask);
 MSG_SHAPE(app_password_answer);
 MSG_SHAPE(own_password_ask);
 MSG_SHAPE(own_app_password_ask);
+MSG_SHAPE(own_factor_ask);
+MSG_SHAPE(own_factor_answer);
 MSG_SHAPE(dkim_sign_ask);
 MSG_SHAPE(dkim_sign_answer);
 MSG_SHAPE(dkim_keys_ask);

@@ -28,7 +28,8 @@ enum vault_authority {
 	C(seal_password, seal_password_answer,  VAULT_AUTH_OPERATOR) \
 	C(app_password,  app_password_answer,   VAULT_AUTH_OPERATOR) \
 	C(own_password,  vault_done,            VAULT_AUTH_FRONT) \
-	C(own_app_password, app_password_answer, VAULT_AUTH_FRONT)
+	C(own_app_password, app_password_answer, VAULT_AUTH_FRONT) \
+	C(own_factor,    own_factor_answer,     VAULT_AUTH_FRONT)
 
 /* Notices to vault: nobody answers. */
 #define VAULT_NOTICES(N) \
@@ -74,12 +75,18 @@ MSG_STRUCT(vault_done);
  *
  * The password is the account's own or one of its app passwords, which is good
  * for some services only: label says which. service: one of those the asker
- * has, or 0 where only the account's own is taken. */
+ * has, or 0 where only the account's own is taken.
+ *
+ * Who has a second factor comes in by their own password at the page only, and
+ * with a code: E_FACTOR if there is none, or it is no page. A wrong code is
+ * E_DENIED, and a wrong guess like any other. */
 #define FIELDS_login_words(F, S)                                            \
 	F(S, str, mechanism, 32)	/* "PLAIN" */                 \
 	F(S, str, authzid, 320) F(S, str, user, 320)                  \
 	F(S, str, password, 1024) F(S, str, peer, 64)                 \
-	F(S, u32, service, 0)		/* SERVICE_* */
+	F(S, u32, service, 0)		/* SERVICE_* */               \
+	F(S, str, code, FACTOR_TYPED_MAX)
+enum { FACTOR_TYPED_MAX = 32 };
 #define FIELDS_login_ask(F, S) FIELDS_login_words(F, S)
 #define FIELDS_login_answer(F, S)                                     \
 	F(S, u64, account, 0) F(S, str, address, 320) F(S, str, ticket, 16) \
@@ -109,13 +116,35 @@ MSG_STRUCT(vault_done);
 #define FIELDS_app_password_answer(F, S) F(S, str, password, 32)
 
 /* What people do to their own account: with their own password (no app
- * password), proven again as in a login; service is SERVICE_page. chosen:
- * E_INVALID if the rules refuse it (password_rule.h), with the reason. */
+ * password), proven again as in a login; service is SERVICE_page. Where there
+ * is a second factor, ticket is that of a sign-in that brought a code.
+ * chosen: E_INVALID if the rules refuse it (password_rule.h), with the reason.
+ */
+#define FIELDS_own_words(F, S) FIELDS_login_words(F, S) F(S, str, ticket, 16)
 #define FIELDS_own_password_ask(F, S) \
-	FIELDS_login_words(F, S) F(S, str, chosen, 1024)
+	FIELDS_own_words(F, S) F(S, str, chosen, 1024)
 #define FIELDS_own_app_password_ask(F, S)                      \
-	FIELDS_login_words(F, S) F(S, str, label, APP_LABEL_MAX)     \
+	FIELDS_own_words(F, S) F(S, str, label, APP_LABEL_MAX)       \
 	F(S, u32, services, 0) F(S, i64, expires, 0)
+
+/* One's second factor. The secret of one that is begun is in the answer, and
+ * sealed in the offer, which is good for a quarter of an hour; it is on when
+ * the offer comes back with a first code of it. To take it off, or to have new
+ * recovery codes, wants a code. To be shown whether it is on wants the ticket
+ * alone.
+ *
+ * E_EXISTS: it is on; E_NOTFOUND: it is not; E_INVALID: the code is none of the
+ * offer, or the offer is too old; E_DENIED: the password is wrong; E_FACTOR:
+ * the code of what is on is; E_STALE. */
+enum factor_what { FACTOR_show = 1, FACTOR_begin, FACTOR_on, FACTOR_off,
+	FACTOR_new_codes };
+#define FIELDS_own_factor_ask(F, S)                            \
+	FIELDS_own_words(F, S) F(S, u32, what, 0) F(S, str, offer, 512)
+#define FIELDS_own_factor_answer(F, S)                         \
+	F(S, u8, on, 0) F(S, u32, codes_left, 0)               \
+	F(S, str, secret, 32)	/* base32 */                   \
+	F(S, str, offer, 512)                                  \
+	F(S, str, codes, 256)	/* each with a line end */
 
 /* Sign a message somebody here writes. RFC 6376, 8463. Vault appends its own
  * DKIM-Signature field to the canonical header and signs that, so what it
@@ -142,6 +171,7 @@ MSG_STRUCT(certs_answer);
 MSG_STRUCT(tls_sign_ask);
 MSG_STRUCT(tls_sign_answer);
 MSG_GROUP(login_words);
+MSG_GROUP(own_words);
 MSG_STRUCT(login_ask);
 MSG_STRUCT(login_answer);
 MSG_STRUCT(reopen_ask);
@@ -153,6 +183,8 @@ MSG_STRUCT(app_password_ask);
 MSG_STRUCT(app_password_answer);
 MSG_STRUCT(own_password_ask);
 MSG_STRUCT(own_app_password_ask);
+MSG_STRUCT(own_factor_ask);
+MSG_STRUCT(own_factor_answer);
 MSG_STRUCT(dkim_sign_ask);
 MSG_STRUCT(dkim_sign_answer);
 MSG_STRUCT(dkim_keys_ask);

@@ -7,6 +7,7 @@
  *                 it, our own certificate
  *   role_login.c  people: login, reopen, logout
  *   role_passwords.c  passwords that are chosen, or made
+ *   role_factor.c second factors
  *   role_dkim.c   keys that sign mail, one set for each domain
  */
 #pragma once
@@ -105,6 +106,7 @@ void vault_seal_password(struct work *c);
 void vault_app_password(struct work *c);
 void vault_own_password(struct work *c);
 void vault_own_app_password(struct work *c);
+void vault_own_factor(struct work *c);
 void vault_dkim_sign(struct work *c);
 void vault_dkim_keys(struct work *c);
 /* A notice: takes the ticket of a session from before our start. */
@@ -137,11 +139,22 @@ void secrets_open(struct vault_state *v);
 
 /* What a credential is sealed to: the account's address, in lower case. */
 struct seal_what credential_what(struct arena *a, struct str address);
-/* Is the password theirs? As a login: limits, and failures in the journal. On
- * a fiber; *row, what it was proven by, lives with the work. E_DENIED, E_BUSY.
- */
-int vault_prove(struct work *c, const struct login_ask *ask,
+/* Is the password theirs, and where they have a second factor, the sign-in
+ * too? As a login: limits, and failures in the journal. On a fiber; *row, what
+ * it was proven by, lives with the work. E_DENIED, E_BUSY. */
+int vault_prove_own(struct work *c, const struct own_words *ask,
     struct credential_answer *row, struct err *err);
+/* A failure for the limits, and one for the journal. */
+void vault_count_wrong(struct vault_state *v, const struct login_ask *ask,
+    const struct credential_answer *row, uint64_t guess);
+void vault_journal_wrong(struct work *c, const struct login_ask *ask,
+    const struct credential_answer *row, struct err *why);
+
+/* Is the code one of their second factor's? Then it is good no more: it is on
+ * the disk. Wrong ones count. E_FACTOR: none was typed; E_DENIED; E_STALE:
+ * another came in between. */
+int vault_prove_code(struct work *c, const struct login_ask *ask,
+    const struct credential_answer *row, struct err *err);
 
 /* A secret that store keeps: get and open it (it lives in the arena, where
  * the caller wipes it), seal and put it. */

@@ -31,6 +31,8 @@ sealed_to(const struct credential_answer *row)
 struct attempt {
 	struct vault_state *v;
 	const struct login_ask *ask;
+	bool own;		/* for who has signed in already, by: */
+	struct str ticket;
 	struct credential_answer row;	/* account 0: there is no such user */
 	struct credential credential;
 	struct proof proof;
@@ -196,11 +198,18 @@ look_up(struct attempt *t, struct work *c, struct err *err)
 	return 0;
 }
 
+void
+vault_count_wrong(struct vault_state *v, const struct login_ask *ask,
+    const struct credential_answer *row, uint64_t guess)
+{
+	login_limit_failed(v->login_limit, ask->peer, row->address, guess,
+	    loop_now_ms(v->loop));
+}
+
 static int
 wrong(struct attempt *t, struct err *err)
 {
-	login_limit_failed(t->v->login_limit, t->ask->peer, t->row.address,
-	    proof_guess(&t->proof), loop_now_ms(t->v->loop));
+	vault_count_wrong(t->v, t->ask, &t->row, proof_guess(&t->proof));
 	return err_set(err, E_DENIED, "%s", t->why ? t->why :
 	    "wrong user or password");
 }
@@ -231,6 +240,34 @@ prove(struct attempt *t, struct err *err)
 	return 0;
 }
 
+/* A sign-in of theirs at the page, on this connection, by their own password:
+ * what there is of it has brought a code, or is from before there were any. */
+static bool
+has_signed_in(const struct attempt *t, const struct work *c)
+{
+	const struct ticket *found = tickets_find(c->client->tickets,
+	    t->ticket);
+
+	return found && found->account == t->row.account &&
+	    found->app == 0 && found->service == SERVICE_page;
+}
+
+/* The password is theirs; where there is a second factor, that is not all. A
+ * mail program that goes on with it counts as one wrong guess. */
+static int
+check_factor(struct attempt *t, struct work *c, struct err *err)
+{
+	if (t->by_app || t->row.factor.n == 0)
+		return 0;
+	if (t->own)
+		return has_signed_in(t, c) ? 0 : wrong(t, err);
+	if (t->ask->service == SERVICE_page)
+		return vault_prove_code(c, t->ask, &t->row, err);
+	(void)wrong(t, err);
+	return err_set(err, E_FACTOR, "the account's own password, which does "
+	    "not do beside its second factor");
+}
+
 /* 0 if the password is the account's. When somebody tries to guess a user's
  * password from all over the world, that user still gets in from where they
  * have been before. */
@@ -256,6 +293,8 @@ authenticate(struct attempt *t, struct work *c, struct err *err)
 	if (!t->by_app && !auth_cache_find(v->auth_cache, &t->proof,
 	    loop_now_ms(v->loop)))
 		rc = prove(t, err);
+	if (rc == 0)
+		rc = check_factor(t, c, err);
 	if (rc == 0)
 		login_limit_passed(v->login_limit, t->ask->peer,
 		    t->row.address, loop_now_ms(v->loop));
@@ -312,12 +351,29 @@ journal(const struct attempt *t, enum journal_event event, struct err *why,
 	reconnect_notify(&t->v->store, &store_calls[STORE_journal], &ask);
 }
 
+void
+vault_journal_wrong(struct work *c, const struct login_ask *ask,
+    const struct credential_answer *row, struct err *why)
+{
+	struct attempt t = { .v = c->client->v, .ask = ask, .row = *row };
+
+	journal(&t, JOURNAL_login_failed, why, c->a);
+}
+
 int
-vault_prove(struct work *c, const struct login_ask *ask,
+vault_prove_own(struct work *c, const struct own_words *words,
     struct credential_answer *row, struct err *err)
 {
-	struct attempt t = { .v = c->client->v, .ask = ask };
-	int rc = check_fields(c->client, ask, err);
+	struct login_ask *ask = arena_alloc(c->a, sizeof(*ask));
+	struct attempt t = { .v = c->client->v, .ask = ask, .own = true,
+		.ticket = words->ticket };
+	int rc;
+
+	*ask = (struct login_ask){ 0 };
+	MSG_COPY(login_words, ask, words);
+	rc = check_fields(c->client, ask, err);
+	if (rc == 0 && ask->service != SERVICE_page)
+		return err_set(err, E_INVALID, "only from a page");
 
 	if (rc == 0)
 		rc = authenticate(&t, c, err);
@@ -350,12 +406,12 @@ open_account(struct work *c, uint64_t account, int *fd,
 
 /*
  *   token = sealed (ticket id (16)  account (u64)  credential (u64)  app (u64)
- *           address) for this worker
+ *           service (u32)  address) for this worker
  */
 static struct seal_what
 what_token(struct arena *a, const struct vault_client *c)
 {
-	return (struct seal_what){ STR("ticket-2"), arena_printf(a, "front.%u",
+	return (struct seal_what){ STR("ticket-3"), arena_printf(a, "front.%u",
 	    c->c.index) };
 }
 
@@ -384,6 +440,7 @@ put_token(const struct work *c, const struct ticket *t, struct buf *token)
 	buf_le64(&plain, t->account);
 	buf_le64(&plain, t->credential);
 	buf_le64(&plain, t->app);
+	buf_le32(&plain, t->service);
 	buf_str(&plain, t->address);
 	loop_random(v->loop, nonce, sizeof(nonce));
 	seal_put(&v->seal, what_token(c->a, c->client), nonce,
@@ -399,6 +456,7 @@ read_token(struct str plain, struct ticket *t)
 	t->account = rd_le64(&r);
 	t->credential = rd_le64(&r);
 	t->app = rd_le64(&r);
+	t->service = rd_le32(&r);
 	t->address = rd_rest(&r);
 	if (!rd_ok(&r) || t->account == 0)
 		return false;
@@ -432,6 +490,7 @@ make_ticket(struct work *c, const struct attempt *t, struct ticket *ticket,
 	*ticket = (struct ticket){ .account = t->row.account,
 		.credential = hash_credential(&t->row, t->by_app),
 		.app = t->by_app ? t->app.number : 0,
+		.service = t->ask->service,
 		.address = t->row.address };
 	loop_random(c->client->v->loop, ticket->id, TICKET_LEN);
 	if (!tickets_add(c->client->tickets, ticket))
@@ -469,7 +528,8 @@ vault_log_in(struct work *c)
 		t.network = network_of(c->a, t.ask->peer);
 	if (rc == 0)
 		rc = authenticate(&t, c, &err);
-	if (rc == E_DENIED || rc == E_BUSY)
+	if (rc == E_DENIED || rc == E_BUSY ||
+	    (rc == E_FACTOR && t.ask->service != SERVICE_page))
 		journal(&t, JOURNAL_login_failed, &err, c->a);
 	if (rc == 0)
 		rc = open_account(c, t.row.account, &fd, &err);
@@ -509,6 +569,9 @@ still_good(struct work *c, const struct ticket *t, struct err *err)
 	    hash_credential(&row, t->app != 0) != t->credential ||
 	    (t->app != 0 && is_expired(c->client->v, &row)))
 		return err_set(err, E_DENIED, "the password was changed");
+	/* What began before there was one; at the page they end one another. */
+	if (t->app == 0 && t->service != SERVICE_page && row.factor.n > 0)
+		return err_set(err, E_DENIED, "there is a second factor now");
 	return 0;
 }
 

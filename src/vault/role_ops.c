@@ -35,6 +35,7 @@ static serve_fn *const serves[VAULT_NCALLS] = {
 	[VAULT_app_password] = vault_app_password,
 	[VAULT_own_password] = vault_own_password,
 	[VAULT_own_app_password] = vault_own_app_password,
+	[VAULT_own_factor] = vault_own_factor,
 	[VAULT_dkim_sign] = vault_dkim_sign,
 	[VAULT_dkim_keys] = vault_dkim_keys,
 };

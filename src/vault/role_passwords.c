@@ -115,16 +115,6 @@ vault_app_password(struct work *c)
 
 /* One's own --------------------------------------------------------------- */
 
-/* The account's own password and no other: service is that of a sign-in. */
-static int
-prove_own(struct work *c, const struct login_ask *login,
-    struct credential_answer *row, struct err *err)
-{
-	if (login->service != SERVICE_page)
-		return err_set(err, E_INVALID, "only from a page");
-	return vault_prove(c, login, row, err);
-}
-
 static void
 journal_changed(struct work *c, struct str peer, struct str address,
     const char *what)
@@ -141,15 +131,15 @@ change_own(struct work *c, const struct own_password_ask *ask,
     struct err *err)
 {
 	struct vault_state *v = c->client->v;
-	struct login_ask login = { 0 };
+	struct own_words words = { 0 };
 	auto_buf sealed = BUF_INIT(CREDENTIAL_MAX + SEAL_OVERHEAD);
 	struct account_passwd_ask put = { .change = vault_change(v) };
 	struct credential_answer row = { 0 };
 	struct done done;
 	int rc;
 
-	MSG_COPY(login_words, &login, ask);
-	rc = prove_own(c, &login, &row, err);
+	MSG_COPY(own_words, &words, ask);
+	rc = vault_prove_own(c, &words, &row, err);
 	put.address = row.address;
 	if (rc == 0)
 		rc = password_check(ask->chosen, put.address, err);
@@ -189,13 +179,13 @@ vault_own_app_password(struct work *c)
 	const struct own_app_password_ask *ask = c->req->ask;
 	struct app_password_ask app = { .label = ask->label,
 		.services = ask->services, .expires = ask->expires };
-	struct login_ask login = { 0 };
+	struct own_words words = { 0 };
 	struct credential_answer row = { 0 };
 	struct err err = { 0 };
 	int rc;
 
-	MSG_COPY(login_words, &login, ask);
-	rc = prove_own(c, &login, &row, &err);
+	MSG_COPY(own_words, &words, ask);
+	rc = vault_prove_own(c, &words, &row, &err);
 	app.address = row.address;
 	if (rc < 0)
 		ipc_fail(c->req, rc, err.text);

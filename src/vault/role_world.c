@@ -32,6 +32,7 @@ on_credential(struct world *w, struct ipc_req *req)
 	answer = (struct credential_answer){ (uint64_t)(p - w->people) + 7,
 		p->address, buf_get(&p->sealed) };
 	answer.network_known = w->network_known;
+	answer.factor = buf_get(&p->factor);
 	if (ask->app && ask->app == p->app) {
 		answer.proof = str_make((const char *)p->proof,
 		    sizeof(p->proof));
@@ -58,6 +59,23 @@ on_app_password_add(struct world *w, struct ipc_req *req)
 	p->services = ask->services;
 	p->expires = ask->expires;
 	p->used = 0;
+	ipc_reply(req, &answer, -1);
+}
+
+static void
+on_factor_put(struct world *w, struct ipc_req *req)
+{
+	const struct factor_put_ask *ask = req->ask;
+	struct person *p = find_person(w, ask->address);
+	struct done answer = { 0 };
+
+	assert_true(p && ask->change);
+	if (!str_eq(ask->was, buf_get(&p->factor))) {
+		ipc_fail(req, E_STALE, "another");
+		return;
+	}
+	buf_reset(&p->factor);
+	buf_str(&p->factor, ask->sealed);
 	ipc_reply(req, &answer, -1);
 }
 
@@ -208,6 +226,7 @@ on_store_ask(void *owner, struct ipc_req *req)
 		[STORE_account_open] = on_account_open,
 		[STORE_app_password_add] = on_app_password_add,
 		[STORE_app_password_used] = on_app_password_used,
+		[STORE_factor_put] = on_factor_put,
 		[STORE_logged_in] = on_logged_in,
 		[STORE_secret_get] = on_secret_get,
 		[STORE_secret_put] = on_secret_put,
@@ -474,8 +493,10 @@ world_up(void **state)
 	(void)snprintf(w->folder, sizeof(w->folder),
 	    "/tmp/postern-vault-XXXXXX");
 	assert_non_null(mkdtemp(w->folder));
-	for (size_t i = 0; i < PEOPLE; i++)
+	for (size_t i = 0; i < PEOPLE; i++) {
 		w->people[i].sealed = BUF_INIT(4096);
+		w->people[i].factor = BUF_INIT(FACTOR_MAX);
+	}
 	for (size_t i = 0; i < SECRETS; i++)
 		w->secrets[i].sealed = BUF_INIT(1 << 17);
 	role_up(w);
@@ -511,8 +532,10 @@ world_down(void **state)
 	/* What was to be sent holds them until it is looked at. */
 	for (int i = 0; i < 10; i++)
 		loop_once(w->loop, 0);
-	for (size_t i = 0; i < PEOPLE; i++)
+	for (size_t i = 0; i < PEOPLE; i++) {
 		buf_free(&w->people[i].sealed);
+		buf_free(&w->people[i].factor);
+	}
 	for (size_t i = 0; i < SECRETS; i++)
 		buf_free(&w->secrets[i].sealed);
 	loop_free(w->loop);

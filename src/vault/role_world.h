@@ -20,6 +20,7 @@ struct person {
 	uint8_t proof[APP_PROOF_LEN];
 	uint32_t services;
 	int64_t expires, used;
+	struct buf factor;
 };
 
 struct secret {

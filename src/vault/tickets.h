@@ -16,6 +16,7 @@ struct ticket {
 	 * password: with another one the ticket is worth nothing. */
 	uint64_t credential;
 	uint64_t app;		/* its number; 0: the account's own password */
+	uint32_t service;
 	struct str address;	/* what to look the credential up by */
 };
 

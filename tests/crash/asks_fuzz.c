@@ -361,13 +361,18 @@ add_write(struct fuzz *f)
 		ADD(f, domain_add, number(f), domain(f));
 		return;
 	default:
-		which = octet(f) % 8;
-		if (which == 7)
+		which = octet(f) % 10;
+		if (which == 9)
 			ADD(f, logged_in, number(f), octet(f) % 4,
 			    text(f, 16), text(f, 9), (uint32_t)number(f),
 			    text(f, 20));
 		else if (which == 0)
 			ADD(f, domain_remove, number(f), domain(f));
+		else if (which == 7)
+			ADD(f, factor_put, number(f), address(f), text(f, 9),
+			    text(f, 9));
+		else if (which == 8)
+			ADD(f, factor_remove, number(f), address(f));
 		else if (which == 6)
 			ADD(f, undelete, number(f), address(f),
 			    mailbox_name(f), (int64_t)number(f), number(f));

@@ -800,6 +800,39 @@ app_carol(struct fixture *d)
 }
 
 static int
+put_factor(struct fixture *d, const char *sealed, const char *was)
+{
+	struct factor_put_ask ask = { ++d->change, STR("alice@a.test"),
+		str_c(sealed), str_c(was) };
+	struct write w = { .caller = &d->vault, .call = STORE_factor_put,
+		.ask = &ask };
+
+	return fixture_write(d, &w);
+}
+
+static int
+factor_on(struct fixture *d)
+{
+	return put_factor(d, "factor", "");
+}
+
+static int
+factor_used(struct fixture *d)
+{
+	return put_factor(d, "used", "factor");
+}
+
+static int
+factor_off(struct fixture *d)
+{
+	struct factor_remove_ask ask = { ++d->change, STR("alice@a.test") };
+	struct write w = { .caller = &d->operator_,
+		.call = STORE_factor_remove, .ask = &ask };
+
+	return fixture_write(d, &w);
+}
+
+static int
 remove_app(struct fixture *d)
 {
 	struct app_password_remove_ask ask = { ++d->change,
@@ -953,6 +986,10 @@ const struct step script[] = {
 	{ "a note of the app password", send_note, false },
 	{ "a note of another", send_note, false },
 	{ "remove the app password", remove_app, false },
+	{ "a second factor", factor_on, false },
+	{ "it is taken off", factor_off, false },
+	{ "set up again", factor_on, false },
+	{ "a code of it is used", factor_used, false },
 	{ "journal", journal, false },
 	{ "remove carol", remove_carol, false },
 	{ "clean her", clean, false },
@@ -1156,7 +1193,8 @@ dump_tables(struct fixture *d, struct buf *out)
 		 " ORDER BY r.message, r.rcpt"),
 		"SELECT name||' '||accounts FROM domain ORDER BY name",
 		"SELECT name||' '||sealed FROM secret ORDER BY name",
-		("SELECT a.local||' '||c.sealed FROM credential c"
+		("SELECT a.local||' '||c.sealed||' '||c.factor"
+		 " FROM credential c"
 		 " JOIN address a USING(account) ORDER BY a.local"),
 		("SELECT account||' '||number||' '||label||' '||services"
 		 " FROM app_password ORDER BY account, number"),

@@ -18,7 +18,8 @@ await story(async (page, context) => {
 	await noFindings(page, 'the account');
 	await page.getByRole('button', { name: bob }).click();
 	const box = await openSettings(page, bob);
-	const apps = box.locator('section').filter({ hasText: 'App passwords' });
+	const apps = box.locator('section').filter(
+		{ has: page.getByRole('heading', { name: 'App passwords' }) });
 	await apps.getByLabel('Name of the program').fill('Telephone');
 	await apps.getByLabel('Your password').fill('wrong');
 	await apps.getByRole('button', { name: 'Make an app password' }).click();

@@ -13,6 +13,7 @@
 
 union any_answer {
 	struct done done;
+	struct own_factor_answer own_factor;
 	struct rcpt_answer rcpt;
 	struct open_answer open;
 	struct later_list_answer later_list;
@@ -63,4 +64,6 @@ void forbidden_signatures(struct attack *a, struct ipc *vault);
 /* Mail in somebody else's name, or with no name at all. */
 void forged_mail(struct attack *a, struct ipc *vault, struct str ticket,
     const char *as);
+/* factor.c: bob gets a second factor; alice's ticket is none of his. */
+void without_a_code(struct attack *a, struct ipc *vault, struct str ticket);
 void too_many_stages(struct attack *a, struct ipc *store);

@@ -69,7 +69,7 @@ changes_a_password(struct attack *a, struct ipc *vault, struct str password)
 {
 	struct own_password_ask own = { STR("LOGIN"), STR(""), STR(BOB),
 		password, STR("127.0.0.1"), SERVICE_page,
-		STR("mine-now, and mine") };
+		.chosen = STR("mine-now, and mine") };
 	struct own_app_password_ask app = { .label = STR("mine"),
 		.services = SERVICES_apps };
 
@@ -334,6 +334,7 @@ attack_front(struct attack *a)
 	attack_flood(a, &alice.held, &store_calls[STORE_stage], &stage,
 	    "front floods the window of store");
 	attack_garbage(a, &bob.held, "store");
+	without_a_code(a, vault->ipc, alice.ticket);
 	attack_flood(a, vault, &vault_calls[VAULT_login], &wrong,
 	    "front floods the window of vault");
 }

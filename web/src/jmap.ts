@@ -127,7 +127,8 @@ async function fetchOk(path: string, init?: RequestInit): Promise<Response> {
 	}
 	if (!answer.ok) {
 		const said = await answer.json().catch(() => null);
-		throw new Refusal(said?.type ?? 'http', answer.status);
+		throw new Refusal(said?.codeWanted ? 'codeWanted' :
+			said?.type ?? 'http', answer.status);
 	}
 	return answer;
 }
@@ -196,9 +197,10 @@ export async function findPerson() {
 	welcome(await who.json());
 }
 
-export async function signIn(user: string, password: string) {
+/** code: of their second factor, where they have one. */
+export async function signIn(user: string, password: string, code?: string) {
 	const answer = await fetchOk('/login', { method: 'POST', headers: json,
-		body: JSON.stringify({ user, password }) });
+		body: JSON.stringify({ user, password, code }) });
 	const who = await answer.json();
 	try {
 		await readSession();

@@ -74,6 +74,8 @@ read_credential(struct reader *r, const struct caller *c,
 	    sql_str(&r->q, credential_get, sealed));
 	out->sealed_to = str_dup(r->arena,
 	    sql_str(&r->q, credential_get, sealed_to));
+	out->factor = str_dup(r->arena,
+	    sql_str(&r->q, credential_get, factor));
 	sql_end(&r->q, SQL_credential_get);
 	rc = is_network_known(r, out->account, ask->network, out, err);
 	return rc < 0 || !ask->app ? rc :
@@ -193,7 +195,8 @@ read_one_account(struct reader *r, struct str address, struct err *err)
 	    sql_u32(&r->q, address_one, messages),
 	    sql_u64(&r->q, address_one, used),
 	    sql_u32(&r->q, address_one, send_as),
-	    sql_u64(&r->q, address_one, quota) });
+	    sql_u64(&r->q, address_one, quota),
+	    (uint8_t)sql_u32(&r->q, address_one, factor) });
 	sql_end(&r->q, SQL_address_one);
 	return 0;
 }
@@ -225,7 +228,8 @@ read_accounts(struct reader *r, const struct caller *c,
 		    sql_u32(&r->q, address_list, messages),
 		    sql_u64(&r->q, address_list, used),
 		    sql_u32(&r->q, address_list, send_as),
-		    sql_u64(&r->q, address_list, quota) });
+		    sql_u64(&r->q, address_list, quota),
+		    (uint8_t)sql_u32(&r->q, address_list, factor) });
 		rc = sql_next(&r->q, s, err);
 	}
 	answer->accounts.more = rc > 0 || n == ACCOUNTS_A_PAGE;

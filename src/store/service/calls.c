@@ -300,7 +300,7 @@ static bool
 is_vaults(const struct journal_ask *ask)
 {
 	return ask->event == JOURNAL_login_failed ||
-	    ask->event == JOURNAL_password ||
+	    ask->event == JOURNAL_password || ask->event == JOURNAL_factor ||
 	    (ask->event == JOURNAL_login && ask->session.n == 0);
 }
 

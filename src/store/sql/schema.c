@@ -436,6 +436,10 @@ static const char version_15[] =
  *   note        that is to be told, by numbers that are never given twice
  *   noted       what is remembered for that, by the kind of note and a word of
  *               it: since when, the last time, how often
+ *
+ * Second factors. Nobody had one before.
+ *
+ *   factor      of credential: sealed, as the password is; empty: none
  */
 static const char version_16[] =
     "CREATE TABLE note (note INTEGER PRIMARY KEY, account INTEGER NOT NULL,"
@@ -445,7 +449,8 @@ static const char version_16[] =
     "CREATE TABLE noted (account INTEGER NOT NULL, kind INTEGER NOT NULL,"
     " word BLOB NOT NULL, since INTEGER NOT NULL, at INTEGER NOT NULL,"
     " n INTEGER NOT NULL, PRIMARY KEY (account, kind, word))"
-    " STRICT, WITHOUT ROWID;";
+    " STRICT, WITHOUT ROWID;"
+    "ALTER TABLE credential ADD COLUMN factor BLOB NOT NULL DEFAULT x'';";
 
 static const char *const steps[SCHEMA_VERSION] = { version_1, version_2,
 	version_3, version_4, version_5, version_6, version_7, version_8,

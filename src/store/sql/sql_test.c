@@ -87,7 +87,8 @@ test_columns_by_name(void **state unused_arg)
 	"INSERT INTO account VALUES (" n ", " T(address) ", 1,1,1,1,1,0,0,0);" \
 	"INSERT INTO credential VALUES (" n ", x'');"
 #define BACK_TO_15                                                            \
-	"DROP TABLE note; DROP TABLE noted; UPDATE meta SET value=15;"
+	"DROP TABLE note; DROP TABLE noted;"                                  \
+	"ALTER TABLE credential DROP COLUMN factor; UPDATE meta SET value=15;"
 #define BACK_TO_14 BACK_TO_15 "DROP TABLE carried; UPDATE meta SET value=14;"
 #define BACK_TO_13                                                            \
 	BACK_TO_14                                                            \
@@ -410,12 +411,32 @@ test_notes_come(void **state unused_arg)
 	sql_close(&q);
 }
 
+/* Who had a password before version 16 has no second factor. */
+static void
+test_factors_come(void **state unused_arg)
+{
+	static struct sql q;
+
+	assert_int_equal(sqlite3_open(":memory:", &q.db), SQLITE_OK);
+	assert_int_equal(schema_migrate(&q, NULL, NULL), 0);
+	assert_int_equal(sqlite3_exec(q.db, BACK_TO_15 "INSERT INTO credential"
+	    " VALUES (1, x'616c696365', x'');", NULL, NULL, NULL), 0);
+	assert_int_equal(schema_migrate(&q, NULL, NULL), 0);
+	assert_int_equal(sql_first(&q, SQL_credential_get, SQL_VALS(vi(1)),
+	    NULL), 1);
+	assert_str(sql_str(&q, credential_get, sealed), "alice");
+	assert_int_equal(sql_str(&q, credential_get, factor).n, 0);
+	sql_end(&q, SQL_credential_get);
+	sql_close(&q);
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_notes_come),
 		cmocka_unit_test(test_carried_come),
+		cmocka_unit_test(test_factors_come),
 		cmocka_unit_test(test_filters_come),
 		cmocka_unit_test(test_names_get_a_labels),
 		cmocka_unit_test(test_mailboxes_are_subscribed),

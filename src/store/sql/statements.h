@@ -53,12 +53,17 @@
 	S(address_del, "DELETE FROM address WHERE domain=?1 AND local=?2")    \
 	S(address_least, "SELECT min(account) FROM address WHERE domain=?1")  \
 	R(address_list, (domain, local, account, address, messages, used,     \
-	    send_as, quota),                                                  \
+	    send_as, quota, factor),                                          \
 	    "FROM address JOIN account USING (account)"                       \
+	    " JOIN (SELECT account, length(factor)>0 AS factor"               \
+	    " FROM credential) USING (account)"                               \
 	    " WHERE (address.domain, address.local)>(?1, ?2)"                 \
 	    " ORDER BY address.domain, address.local LIMIT ?3")               \
-	R(address_one, (account, address, messages, used, send_as, quota),    \
+	R(address_one, (account, address, messages, used, send_as, quota,     \
+	    factor),                                                          \
 	    "FROM address JOIN account USING (account)"                       \
+	    " JOIN (SELECT account, length(factor)>0 AS factor"               \
+	    " FROM credential) USING (account)"                               \
 	    " WHERE address.domain=?1 AND address.local=?2")                  \
 	S(alias_any, "SELECT 1 FROM alias WHERE domain=?1 AND local=?2"       \
 	    " LIMIT 1")                                                       \
@@ -124,14 +129,15 @@
 	S(account_del, "DELETE FROM account WHERE account=?1")                \
 	S(account_next, "SELECT account FROM account WHERE account>?1"        \
 	    " ORDER BY account LIMIT 1")                                      \
-	R(credential_get, (sealed, sealed_to),                                \
+	R(credential_get, (sealed, sealed_to, factor),                        \
 	    "FROM credential WHERE account=?1")                               \
-	S(credential_add, "INSERT INTO credential VALUES (?1, ?2, x'')")      \
+	S(credential_add, "INSERT INTO credential VALUES (?1, ?2, x'', x'')") \
 	S(credential_put, "UPDATE credential SET sealed=?1, sealed_to=x''"    \
 	    " WHERE account=?2")                                              \
 	R(renamed_list, (sealed_to, address),                                 \
 	    "FROM credential JOIN account USING (account)"                    \
 	    " WHERE length(sealed_to)>0 ORDER BY account")                    \
+	S(factor_put, "UPDATE credential SET factor=?1 WHERE account=?2")     \
 	S(credential_del, "DELETE FROM credential WHERE account=?1")          \
 	R(filter_get, (spam, good, bar, weights),                             \
 	    "FROM filter WHERE account=?1")                                   \

@@ -1,29 +1,36 @@
 import { useSignal } from '@preact/signals';
-import { useRef } from 'preact/hooks';
+import { useEffect, useRef } from 'preact/hooks';
 import { Refusal, signIn, wasSignedOut } from '../jmap';
 import { inWords } from '../model/say';
 import { t } from '../texts';
 
-function why(e: unknown): string {
+function why(e: unknown, code?: string): string {
 	const status = e instanceof Refusal ? e.status : 0;
-	return status === 401 ? inWords('wrongPassword') :
+	return status === 401 ? inWords(code ? 'wrongCode' : 'wrongPassword') :
 		status === 429 ? inWords('tooOften') : inWords(e);
 }
 
 export function SignIn() {
 	const wrong = useSignal(wasSignedOut.value ? inWords('signedOut') : '');
 	const busy = useSignal(false);
+	const wantsCode = useSignal(false);
 	const password = useRef<HTMLInputElement>(null);
+	const code = useRef<HTMLInputElement>(null);
+	useEffect(() => code.current?.focus(), [wantsCode.value]);
 
 	const submit = async (e: SubmitEvent) => {
 		e.preventDefault();
 		const form = new FormData(e.currentTarget as HTMLFormElement);
+		const typed = form.get('code')?.toString().trim() || undefined;
 		busy.value = true;
 		try {
-			await signIn(String(form.get('user')), String(form.get('password')));
+			await signIn(String(form.get('user')),
+				String(form.get('password')), typed);
 		} catch (e) {
-			wrong.value = why(e);
-			password.current?.select();
+			const asked = e instanceof Refusal && e.type === 'codeWanted';
+			wantsCode.value ||= asked;
+			wrong.value = asked ? '' : why(e, typed);
+			(code.current ?? password.current)?.select();
 		}
 		busy.value = false;
 	};
@@ -42,6 +49,12 @@ export function SignIn() {
 					<input name="password" type="password" required ref={password}
 						autocomplete="current-password" />
 				</label>
+				{wantsCode.value && <label>{t.code}
+					<input name="code" required ref={code} maxLength={20}
+						autocomplete="one-time-code" autocapitalize="none"
+						spellcheck={false} />
+					<span class="soft">{t.codeHint}</span>
+				</label>}
 				<p class="wrong" role="alert">{wrong}</p>
 				<button class="primary" disabled={busy.value}>{t.signIn}</button>
 			</form>
