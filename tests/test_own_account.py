@@ -166,3 +166,40 @@ def test_app_passwords(server):
         got = post(server, who, APPS, **{"password": PASSWORD, **form})
         assert got[0] == want and got[1]["title"], (form, got)
     assert [x["label"] for x in listed(server)] == ["all"]
+
+
+def test_where_one_is_signed_in(server):
+    """The sign-ins of one's own account, each of which can be ended."""
+    first = sign_in(server, ALICE)
+    asked = ask(server, "POST", "/login", {**JSON, "User-Agent": 'a "b"\t'},
+                json.dumps({"user": ALICE, "password": PASSWORD}))
+    said = json.loads(asked[2])
+    here = {"Cookie": asked[1]["Set-Cookie"].split(";")[0],
+            "X-CSRF-Token": said["token"]}
+    bob = sign_in(server, BOB)
+
+    def shown(who):
+        status, _, octets = ask(server, "GET", "/sessions", who)
+        assert status == 200
+        return json.loads(octets)["sessions"]
+    rows = shown(here)
+    assert [row["here"] for row in rows] == [False, True]
+    assert rows[1]["userAgent"] == 'a "b"' and rows[1]["begun"]
+    assert {row["from"] for row in rows} <= {"127.0.0.1", "::1"}
+    # What opens one is not among it, and others see none of it.
+    secret = first["Cookie"].split(".")[1]
+    assert secret not in json.dumps(rows)
+    one = "/sessions/" + rows[0]["id"]
+    assert len(shown(bob)) == 1
+    assert ask(server, "DELETE", one, bob)[0] == 404
+    assert ask(server, "DELETE", one, {"Cookie": here["Cookie"]})[0] == 403
+    assert is_in(server, first)
+    assert ask(server, "DELETE", one, here)[0] == 204
+    assert not is_in(server, first) and is_in(server, here)
+    assert ask(server, "DELETE", one, here)[0] == 404
+    assert ask(server, "DELETE", "/sessions/x", here)[0] == 404
+    assert ask(server, "GET", "/sessions", basic(ALICE, PASSWORD))[0] == 403
+    # One's own, too.
+    assert ask(server, "DELETE", "/sessions/" + shown(here)[0]["id"],
+               here)[0] == 204
+    assert not is_in(server, here)

@@ -12,7 +12,11 @@
 
 #define COOKIE "__Host-postern"
 
-enum { LOGIN_BODY_MAX = 4096, PERSON_MAX = 1024 };
+enum {
+	LOGIN_BODY_MAX = 4096, PERSON_MAX = 1024,
+	/* Each sign of an agent is six of JSON at most. */
+	LIST_MAX = SIGN_INS_EACH * (6 * SIGN_IN_AGENT + 400),
+};
 
 /* ---- other origins ------------------------------------------------------- */
 
@@ -238,6 +242,23 @@ drop_former(struct http_request *r)
 	sign_in_unref(former);
 }
 
+/* Where a sign-in begins, and by what, as its owner is shown it later. What a
+ * program calls itself is for people: none of it is believed. */
+static void
+note_where(struct http_request *r)
+{
+	struct sign_in *in = r->sign_in;
+	struct str agent = STR_NULL;
+
+	(void)http_field_of(&r->head, STR("User-Agent"), &agent);
+	if (!str_is_ascii(agent))
+		agent = STR_NULL;
+	(void)snprintf(in->from, sizeof(in->from), "%s",
+	    r->session->d.peer.address);
+	(void)snprintf(in->agent, sizeof(in->agent), "%.*s",
+	    STR_FMT(str_first(agent, SIGN_IN_AGENT - 1)));
+}
+
 /* The password is theirs. RFC 9457 3.2: codeWanted is for the page. */
 static struct http_answer
 ask_code(struct http_request *r)
@@ -268,6 +289,7 @@ http_sign_in(struct http_request *r, const struct login_ask *ask)
 	if (result != LOGIN_OK)
 		return refuse_login(r, result, &s->account, &err);
 	drop_former(r);
+	note_where(r);
 	r->account = &r->sign_in->account;
 	account_journal(r->account, JOURNAL_login, s->d.id,
 	    s->d.peer.address, STR("web"));
@@ -328,6 +350,66 @@ end_sessions(struct http_request *r)
 	return sign_out(r, sign_in_end_all, "everywhere");
 }
 
+struct listing {
+	const struct sign_in *here;
+	struct buf b;
+};
+
+static void
+put_moment(struct buf *b, const char *name, int64_t at)
+{
+	buf_printf(b, ",\"%s\":\"", name);
+	time_rfc3339(b, at);
+	buf_chr(b, '"');
+}
+
+static void
+put_sign_in(void *arg, const struct sign_in *one)
+{
+	struct listing *l = arg;
+
+	buf_str(&l->b, l->b.p[l->b.n - 1] == '[' ? STR("{") : STR(",{"));
+	buf_printf(&l->b, "\"id\":\"%s\",\"here\":%s", one->id,
+	    one == l->here ? "true" : "false");
+	put_moment(&l->b, "begun", one->begun_s);
+	put_moment(&l->b, "used", one->used_s);
+	buf_lit(&l->b, ",\"from\":");
+	http_json_str(&l->b, str_c(one->from));
+	buf_lit(&l->b, ",\"userAgent\":");
+	http_json_str(&l->b, str_c(one->agent));
+	buf_chr(&l->b, '}');
+}
+
+/* GET /sessions: who came by a password with the request is shown none. */
+static struct http_answer
+list_sessions(struct http_request *r)
+{
+	struct listing l = { r->sign_in, BUF_INIT(LIST_MAX) };
+	struct http_answer a;
+
+	if (!r->sign_in)
+		return http_sign_in_first(r);
+	buf_lit(&l.b, "{\"sessions\":[");
+	sign_in_each(r->sign_in, put_sign_in, &l);
+	buf_lit(&l.b, "]}\n");
+	bug_if(buf_failed(&l.b));
+	a = (struct http_answer){ 200, STR("application/json"),
+		str_dup(r->mem, buf_get(&l.b)) };
+	buf_free(&l.b);
+	return a;
+}
+
+/* DELETE /sessions/ID: one of them. */
+static struct http_answer
+end_one_session(struct http_request *r)
+{
+	if (!r->sign_in)
+		return http_sign_in_first(r);
+	if (!sign_in_end_one(r->sign_in, r->param[0], "asked"))
+		return http_problem(r, 404, "No such sign-in");
+	return (struct http_answer){ .status = 204 };
+}
+
 #define ROUTE(methods, pattern, ...) { methods, STR(pattern), __VA_ARGS__ }
 #define NO_BODY STR_NULL, 0
 
@@ -336,6 +418,9 @@ const struct http_route http_login_routes[] = {
 	    LOGIN_BODY_MAX, login),
 	ROUTE(HTTP_GET, "/session", HTTP_PERSON, NO_BODY, show_session),
 	ROUTE(HTTP_DELETE, "/session", HTTP_PERSON, NO_BODY, end_session),
+	ROUTE(HTTP_GET, "/sessions", HTTP_PERSON, NO_BODY, list_sessions),
 	ROUTE(HTTP_DELETE, "/sessions", HTTP_PERSON, NO_BODY, end_sessions),
+	ROUTE(HTTP_DELETE, "/sessions/*", HTTP_PERSON, NO_BODY,
+	    end_one_session),
 };
 const size_t http_nlogin_routes = NELEM(http_login_routes);

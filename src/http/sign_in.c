@@ -42,6 +42,29 @@ sign_in_end(struct sign_in *in, const char *why)
 }
 
 void
+sign_in_each(struct sign_in *in,
+    void (*fn)(void *arg, const struct sign_in *one), void *arg)
+{
+	list_each(struct sign_in, i, &in->all->list, link) {
+		if (i->account.login.account == in->account.login.account)
+			fn(arg, i);
+	}
+}
+
+bool
+sign_in_end_one(struct sign_in *in, struct str id, const char *why)
+{
+	list_each(struct sign_in, i, &in->all->list, link) {
+		if (i->account.login.account != in->account.login.account ||
+		    !str_eq(str_c(i->id), id))
+			continue;
+		sign_in_end(i, why);
+		return true;
+	}
+	return false;
+}
+
+void
 sign_in_end_others(struct sign_in *in, const char *why)
 {
 	uint64_t account = in->account.login.account;

@@ -11,7 +11,7 @@
 #include "mail/account.h"
 #include "rt/config.h"
 
-enum { SIGN_INS_EACH = 20, SIGN_IN_SECRET = 32 };
+enum { SIGN_INS_EACH = 20, SIGN_IN_SECRET = 32, SIGN_IN_AGENT = 200 };
 
 struct sign_ins;
 
@@ -24,6 +24,8 @@ struct sign_in {
 	char secret[2 * SIGN_IN_SECRET + 1];
 	char token[2 * SIGN_IN_SECRET + 1]; /* what no other origin knows */
 	int64_t begun_s, used_s;
+	/* For its owner to know it by: where it began, and by what program. */
+	char from[64], agent[SIGN_IN_AGENT];
 	size_t refs;			/* of requests */
 	bool ended;
 };
@@ -52,6 +54,11 @@ void sign_in_unref(struct sign_in *in);		/* NULL is fine */
 /* It is over: nobody finds it any more, and the connection closes with the last
  * reference. why is for the log. */
 void sign_in_end(struct sign_in *in, const char *why);
+/* All of this account, itself too, the longest unused first. */
+void sign_in_each(struct sign_in *in,
+    void (*fn)(void *arg, const struct sign_in *one), void *arg);
+/* The one of this id, of the same account; false: there is none. */
+bool sign_in_end_one(struct sign_in *in, struct str id, const char *why);
 /* All others of this account. */
 void sign_in_end_others(struct sign_in *in, const char *why);
 /* All of this account, itself too. */

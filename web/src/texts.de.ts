@@ -40,6 +40,13 @@ export const de: Texts = {
 	usedLast: (when, from, by) => `zuletzt ${when} von ${from} (${by})`,
 	expires: (when) => `bis ${when}`,
 
+	signIns: 'Wo Sie angemeldet sind',
+	signedInHere: 'hier',
+	signedInSince: (when, from) => `seit ${when}, von ${from}`,
+	signOutThere: (what) => `${what} abmelden`,
+	someProgram: 'Irgendein Programm',
+	browserOn: (browser, system) => `${browser} auf ${system}`,
+
 	code: 'Code',
 	codeHint: 'Sechs Ziffern vom Telefon, oder ein Ersatzcode',
 	secondFactor: 'Zweiter Faktor',

@@ -39,6 +39,13 @@ export const en = {
 		`last used ${when} from ${from} (${by})`,
 	expires: (when: string) => `until ${when}`,
 
+	signIns: 'Where you are signed in',
+	signedInHere: 'here',
+	signedInSince: (when: string, from: string) => `since ${when}, from ${from}`,
+	signOutThere: (what: string) => `Sign out ${what}`,
+	someProgram: 'Some program',
+	browserOn: (browser: string, system: string) => `${browser} on ${system}`,
+
 	code: 'Code',
 	codeHint: 'Six digits from your telephone, or a recovery code',
 	secondFactor: 'Second factor',

@@ -10,6 +10,7 @@ import { Dialog } from './dialog';
 import { IconButton } from './icon';
 import { Form, Secret } from './own_form';
 import { SecondFactor } from './second_factor';
+import { SignIns } from './sign_ins';
 
 export const settingsShown = signal(false);
 
@@ -107,6 +108,7 @@ export const Settings = () => settingsShown.value ? (
 			<AppPasswords />
 			<Password />
 			<SecondFactor />
+			<SignIns />
 			<div class="buttons">
 				<button type="button"
 					onClick={() => settingsShown.value = false}>{t.close}</button>

@@ -1,0 +1,42 @@
+// Where somebody is signed in, and the end of that.
+import { useEffect } from 'preact/hooks';
+import { whenFull } from '../format';
+import { signOut } from '../jmap';
+import { sayWrong } from '../model/say';
+import { calledItself, endSignIn, loadSignIns, signIns, type SignedIn }
+	from '../model/sign_ins';
+import { t } from '../texts';
+import { IconButton } from './icon';
+
+function what(one: SignedIn): string {
+	const called = calledItself(one.userAgent);
+	return called ? t.browserOn(...called) : t.someProgram;
+}
+
+const Row = ({ one }: { one: SignedIn }) => (
+	<li>
+		<div>
+			<div class="name">{what(one)}{one.here && <> ({t.signedInHere})</>}
+			</div>
+			<div class="soft">{t.signedInSince(whenFull(one.begun), one.from)}</div>
+		</div>
+		{!one.here && <IconButton icon="close" label={t.signOutThere(what(one))}
+			onClick={() => void endSignIn(one.id).catch(sayWrong)} />}
+	</li>
+);
+
+export function SignIns() {
+	useEffect(() => void loadSignIns().catch(sayWrong), []);
+	return (
+		<section>
+			<h3>{t.signIns}</h3>
+			<ul class="waiting">{signIns.value?.map((one) =>
+				<Row key={one.id} one={one} />)}</ul>
+			<div class="buttons">
+				<button type="button"
+					onClick={() => void signOut(true).catch(sayWrong)}>
+					{t.signOutEverywhere}</button>
+			</div>
+		</section>
+	);
+}
