@@ -32,6 +32,8 @@ static const struct command commands[] = {
 	{ "queue", "what waits to be sent: list, retry, hold, drop",
 	    cmd_queue },
 	{ "trace", "the life of a message, in order", cmd_trace },
+	{ "explain", "why a message went where it went, and what to change",
+	    cmd_explain },
 	{ "mx", "where mail for a domain goes, and in which order", cmd_mx },
 	{ "verify", "recount everything and read every message", cmd_verify },
 	{ "backup", "copy all there is to another folder, while it runs",

@@ -1,8 +1,10 @@
 /*
- * cmd_trace.c - postern trace: the life of a message, found in the journal.
+ * cmd_trace.c - postern trace: the life of a message, found in the journal;
+ * postern explain: why it went where it went.
  */
 #include <stdio.h>
 
+#include "admin/explain.h"
 #include "admin/filter.h"
 #include "admin/journal_rows.h"
 #include "admin/progress.h"
@@ -16,6 +18,14 @@ static const char usage[] =
     "went into, each attempt to send it on and what the other server said,\n"
     "and what still waits. Of an address: all that was from or to it, the\n"
     "newest last. Times are UTC.\n\n"
+    "  --days N                     look at the last N days (7)\n"
+    WHICH_SERVER;
+
+static const char explain_usage[] =
+    "usage: postern explain MESSAGE-ID|ADDRESS|NUMBER [--days N] [--json]\n\n"
+    "Why a message went where it went, or was refused: what was found of it,\n"
+    "in the order in which it counted, and what to type to have it otherwise\n"
+    "next time. Of an address: all that was from or to it, the newest last.\n\n"
     "  --days N                     look at the last N days (7)\n"
     WHICH_SERVER;
 
@@ -314,46 +324,73 @@ search_twice(struct trace_search *s, uint32_t days, int64_t now,
 	return rc;
 }
 
+/* How what was found is shown. */
+struct showing {
+	const char *command, *usage;
+	void (*text)(struct arena *a, const struct trace_message *m, size_t n,
+	    int64_t now);
+	void (*json)(struct arena *a, const struct trace_message *m,
+	    size_t n);
+};
+
 static int
 trace_answer(struct trace_search *s, const struct options *o, const char *what,
-    int64_t now)
+    const struct showing *as, int64_t now)
 {
 	if (o->json && s->n > 0) {
-		trace_print_json(s->a->memory, s->m, s->n);
+		as->json(s->a->memory, s->m, s->n);
 		return 0;
 	}
 	if (s->n == 0)
-		return admin_fail("trace", "nothing of %s in the last %u "
+		return admin_fail(as->command, "nothing of %s in the last %u "
 		    "day%s; further back: --days N", what, o->days,
 		    o->days == 1 ? "" : "s");
-	trace_print(s->a->memory, s->m, s->n, now);
+	as->text(s->a->memory, s->m, s->n, now);
 	if (s->more > 0)
-		fprintf(stderr, "postern trace: there are older ones; these "
-		    "are the newest %d. One of them: postern trace NUMBER\n",
-		    TRACE_MESSAGES);
+		fprintf(stderr, "postern %s: there are older ones; these "
+		    "are the newest %d. One of them: postern %s NUMBER\n",
+		    as->command, TRACE_MESSAGES, as->command);
 	return 0;
 }
 
-int
-cmd_trace(struct admin *a, int argc, char **argv)
+static int
+find_and_show(struct admin *a, int argc, char **argv, const struct showing *as)
 {
 	struct options o = { 0 };
 	struct err err = { 0 };
 	struct trace_search s = { .a = a };
 	int64_t now = (int64_t)time(NULL);
-	int n = options_read(&o, argc, argv, usage, "dcjn"), rc;
+	int n = options_read(&o, argc, argv, as->usage, "dcjn"), rc;
 
 	if (n < 0)
 		return o.code;
 	if (n + 1 != argc || argv[n][0] == '\0')
-		return options_wrong(argc, argv, n, usage);
+		return options_wrong(argc, argv, n, as->usage);
 	read_wanted(&s.wanted, argv[n], a->memory);
 	s.m = arena_array(a->memory, TRACE_MESSAGES, sizeof(*s.m));
 	if (operator_open(a, &o, &s.op, &err) < 0)
-		return admin_fail("trace", "%s", err.text);
+		return admin_fail(as->command, "%s", err.text);
 	rc = search_twice(&s, o.days, now, &err);
 	operator_close(s.op);
 	if (rc < 0)
-		return admin_fail("trace", "%s", err.text);
-	return trace_answer(&s, &o, argv[n], now);
+		return admin_fail(as->command, "%s", err.text);
+	return trace_answer(&s, &o, argv[n], as, now);
+}
+
+int
+cmd_trace(struct admin *a, int argc, char **argv)
+{
+	static const struct showing life = { "trace", usage, trace_print,
+		trace_print_json };
+
+	return find_and_show(a, argc, argv, &life);
+}
+
+int
+cmd_explain(struct admin *a, int argc, char **argv)
+{
+	static const struct showing why = { "explain", explain_usage,
+		explain_print, explain_print_json };
+
+	return find_and_show(a, argc, argv, &why);
 }

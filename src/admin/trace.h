@@ -36,6 +36,9 @@ void trace_print(struct arena *a, const struct trace_message *m, size_t n,
 void trace_print_json(struct arena *a, const struct trace_message *m,
     size_t n);
 
+/* A line: which message it is. */
+void trace_heading(struct buf *b, const struct trace_message *m);
+
 /* The value of key=... in a row's text, up to the next space; of the key that
  * stands last, the rest. Empty if there is none. */
 struct str trace_value(struct str text, const char *key);

@@ -215,35 +215,38 @@ id_of(const struct trace_message *m)
 	return id;
 }
 
-static void
-print_heading(const struct trace_message *m)
+void
+trace_heading(struct buf *b, const struct trace_message *m)
 {
-	auto_buf b = BUF_INIT(4096);
 	struct str id = id_of(m);
 
 	if (m->id)
-		buf_printf(&b, "message %llu", (unsigned long long)m->id);
+		buf_printf(b, "message %llu", (unsigned long long)m->id);
 	else
-		buf_lit(&b, "refused");
+		buf_lit(b, "refused");
 	if (id.n > 0) {
-		buf_lit(&b, "  <");
-		put_plain(&b, id);
-		buf_lit(&b, ">");
+		buf_lit(b, "  <");
+		put_plain(b, id);
+		buf_lit(b, ">");
 	}
 	if (m->report_of)
-		buf_printf(&b, "  the report about message %llu",
+		buf_printf(b, "  the report about message %llu",
 		    (unsigned long long)m->report_of);
-	printf("%.*s\n", STR_FMT(buf_get(&b)));
+	buf_lit(b, "\n");
 }
 
 void
 trace_print(struct arena *a, const struct trace_message *m, size_t n,
     int64_t now)
 {
+	auto_buf b = BUF_INIT(4096);
+
 	for (size_t i = 0; i < n; i++) {
 		if (i > 0)
 			putchar('\n');
-		print_heading(&m[i]);
+		buf_reset(&b);
+		trace_heading(&b, &m[i]);
+		(void)fwrite(b.p, 1, b.n, stdout);
 		for (struct trace_event *e = m[i].first; e; e = e->next)
 			print_event(&e->row);
 		for (struct trace_rest *r = m[i].rest; r; r = r->next)

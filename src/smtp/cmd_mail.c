@@ -5,6 +5,8 @@
 #include "mail/hold.h"
 #include "smtp/smtp_int.h"
 
+enum { REPLY_SHOWN = 500 };	/* in the journal, before a verdict */
+
 /* RFC 6409 6.1: people write only as one of their own addresses. */
 int
 smtp_may_send_as(struct smtp_session *s, struct str from, struct err *err)
@@ -93,7 +95,7 @@ smtp_mail(struct smtp_session *s, struct str args)
 
 void
 smtp_note_refused(struct smtp_session *s, struct str address,
-    const struct reply *r)
+    const struct reply *r, struct str verdict)
 {
 	struct journal_ask j = {
 		.event = JOURNAL_refused,
@@ -105,6 +107,10 @@ smtp_note_refused(struct smtp_session *s, struct str address,
 		.code = (uint32_t)r->code,
 		.text = r->text,
 	};
+
+	if (verdict.n > 0)
+		j.text = arena_printf(s->cmd, "%.*s verdict: %.*s",
+		    STR_FMT(str_first(r->text, REPLY_SHOWN)), STR_FMT(verdict));
 
 	log_ctx_event(&s->d.log, LOG_INFO, "refused", F_STR("to", address),
 	    F_STR("from", submit_envelope(s->txn)->reverse_path),
@@ -150,7 +156,7 @@ smtp_rcpt(struct smtp_session *s, struct str args)
 	if (r.code != 250) {
 		if (r.code >= 500)
 			s->refused++;
-		smtp_note_refused(s, parsed.addressee.address, &r);
+		smtp_note_refused(s, parsed.addressee.address, &r, STR_NULL);
 	}
 	return r;
 }

@@ -380,7 +380,7 @@ log_refusal(struct reception *in, struct reply r)
 {
 	struct smtp_session *s = in->s;
 
-	smtp_note_refused(s, STR_NULL, &r);
+	smtp_note_refused(s, STR_NULL, &r, in->verdict.words);
 	if (in->failed < 0)
 		log_ctx_event(&s->d.log, LOG_WARN, "submit_failed",
 		    F_ERR(&in->err));

@@ -137,9 +137,9 @@ int smtp_may_send_as(struct smtp_session *s, struct str from, struct err *err);
 void smtp_note_denied(struct smtp_session *s, struct str from);
 
 /* A recipient was refused, or (address empty) a message, after MAIL: for log
- * and journal. */
+ * and journal. verdict: what was found of it; may be empty. */
 void smtp_note_refused(struct smtp_session *s, struct str address,
-    const struct reply *r);
+    const struct reply *r, struct str verdict);
 
 /* Handlers. */
 struct reply smtp_helo(struct smtp_session *s, struct str args);

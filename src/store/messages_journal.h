@@ -31,7 +31,7 @@ enum journal_event { JOURNAL_refused = 1,
 	F(S, u64, message, 0)		/* 0: none */               \
 	F(S, str, session, 32) F(S, str, peer, 64)                  \
 	F(S, str, from, 320) F(S, str, address, 320) F(S, u32, code, 0) \
-	F(S, str, text, 500)
+	F(S, str, text, 1000)
 /* Rows of a day from an offset (0 at first) on; no rows: there are no more
  * now. E_NOTFOUND: none of that day. */
 #define FIELDS_journal_read_ask(F, S) \
