@@ -46,7 +46,8 @@ set_defaults(struct arena *a, struct str folder, struct config *c)
 	struct err err = { 0 };
 
 	*c = (struct config){ .number = 1, .resolver_workers = 1,
-		.relay_workers = 1, .web_workers = 1 };
+		.relay_workers = 1, .web_workers = 1,
+		.errand_workers = 1 };
 	for (enum conf_block b = 0; b < CONF_BLOCKS; b++) {
 		if (!conf_blocks[b].shape)
 			conf_set_defaults(b, folder, a, c);

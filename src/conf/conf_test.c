@@ -417,7 +417,7 @@ static void
 test_fields(void **state unused_arg)
 {
 	static const char *const own[] = { "number", "resolver_workers",
-		"relay_workers", "web_workers" };
+		"relay_workers", "web_workers", "errand_workers" };
 
 	for (size_t f = 0; f < config_shape.n; f++) {
 		const struct msg_field *field = &config_shape.fields[f];

@@ -32,7 +32,8 @@ enum conf_type {
 };
 
 enum conf_block { CONF_FILE, CONF_LISTEN, CONF_CERTIFICATE, CONF_STUB,
-	CONF_DNS_LIST, CONF_RELAY, CONF_QUEUE, CONF_ROUTE, CONF_BLOCKS };
+	CONF_DNS_LIST, CONF_RELAY, CONF_QUEUE, CONF_ROUTE, CONF_ERRAND,
+	CONF_BLOCKS };
 
 struct conf_word {
 	const char *name;

@@ -127,6 +127,10 @@ const struct conf_block_row conf_blocks[CONF_BLOCKS] = {
 	    "route \".invalid\" { refuse = \"there is no such place\" }\n"
 	    "route \"intern.example\" { host = \"[10.0.0.5]\"  "
 	    "private = true }\n" },
+	[CONF_ERRAND] = { .name = "errand",
+	    .help = "what is asked of other servers by HTTPS",
+	    .more = "The policies of domains that mail is sent to (MTA-STS, "
+	    "RFC 8461)." },
 };
 
 const struct conf_option conf_options[] = {
@@ -285,6 +289,13 @@ const struct conf_option conf_options[] = {
 	    AT(config, trust_anchor),
 	    "a file that DNSSEC is checked against",
 	    .unset = "the root's", .example = "/usr/share/dns/root.key" },
+	{ "trusted-roots", CONF_FILE, CONF_PATH, 1, 4000, NULL,
+	    AT(config, trusted_roots),
+	    "a PEM file: who is trusted to say who other servers are",
+	    .more = "For `tls = verify` of a route, and for policies of "
+	    "other domains (see `errand`).",
+	    .unset = "those of this system",
+	    .example = "/etc/ssl/certs/ca-certificates.crt" },
 	{ "compress", CONF_FILE, CONF_NUMBER, 0, 19, "1",
 	    AT(config, compress),
 	    "zstd level of new mail; 0 stores it as it is" },
@@ -309,7 +320,7 @@ const struct conf_option conf_options[] = {
 	    "what is logged, one line an event on stderr", .words = levels },
 	{ "uid-base", CONF_FILE, CONF_NUMBER, 1000, 2000000000, "61840",
 	    AT(config, uid_base),
-	    "as root, each role runs as a user of its own: this plus 1 to 7",
+	    "as root, each role runs as a user of its own: this plus 1 to 8",
 	    .more = "Take a range that no other program has.",
 	    .at_start = true },
 
@@ -460,5 +471,12 @@ const struct conf_option conf_options[] = {
 	    AT(conf_route, route.refuse), "why nothing is sent there at all",
 	    .more = "The sender gets the message back with these words.",
 	    .unset = "mail is sent" },
+
+	/* ---- errand { } -------------------------------------------------- */
+	{ "port", CONF_ERRAND, CONF_NUMBER, 1, 65535, "443",
+	    AT(config, errand_port), "where other servers have HTTPS" },
+	{ "private", CONF_ERRAND, CONF_BOOL, 0, 1, "false",
+	    AT(config, errand_private),
+	    "may the DNS name private addresses (RFC 6890)" },
 };
 const size_t conf_noptions = NELEM(conf_options);

@@ -8,7 +8,7 @@
 #include "rt/conn_limits.h"
 #include "rt/role.h"
 
-enum { WORKERS_MAX = 8, CHILDREN_MAX = 5 + 2 * WORKERS_MAX,
+enum { WORKERS_MAX = 8, CHILDREN_MAX = 6 + 2 * WORKERS_MAX,
 	SOCKETS_MAX = 64 };
 
 struct master;

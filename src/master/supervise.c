@@ -2,8 +2,9 @@
  * When what is started, connected and stopped.
  *
  * Store and vault are connected; every mx, front and web has vault; every mx
- * has store and resolver; so has relay. A front or web has no connection to
- * store but the ones of people who logged in, and those come through vault.
+ * has store and resolver; so has relay, which has errand, too; errand has
+ * resolver. A front or web has no connection to store but the ones of people
+ * who logged in, and those come through vault.
  */
 #include <signal.h>
 #include <sys/wait.h>
@@ -25,6 +26,8 @@ are_peers(enum role_kind a, enum role_kind b)
 		{ ROLE_WEB, ROLE_VAULT },
 		{ ROLE_RELAY, ROLE_STORE },
 		{ ROLE_RELAY, ROLE_RESOLVER },
+		{ ROLE_RELAY, ROLE_ERRAND },
+		{ ROLE_ERRAND, ROLE_RESOLVER },
 	};
 
 	for (size_t i = 0; i < NELEM(pairs); i++)
@@ -275,7 +278,16 @@ static bool
 same_routes(const struct config *a, const struct config *b)
 {
 	return str_eq(a->routes, b->routes) &&
+	    str_eq(a->trusted_roots, b->trusted_roots) &&
 	    a->relay_port == b->relay_port && a->relay_tls == b->relay_tls;
+}
+
+static bool
+same_errands(const struct config *a, const struct config *b)
+{
+	return str_eq(a->trusted_roots, b->trusted_roots) &&
+	    a->errand_port == b->errand_port &&
+	    a->errand_private == b->errand_private;
 }
 
 static void
@@ -285,6 +297,8 @@ renew_some(struct master *m, const struct config *old)
 		renew(m, ROLE_RESOLVER);
 	if (!same_routes(&m->config, old))
 		renew(m, ROLE_RELAY);
+	if (!same_errands(&m->config, old))
+		renew(m, ROLE_ERRAND);
 }
 
 static int
@@ -325,6 +339,7 @@ supervise_reload(struct master *m)
 	c.resolver_workers = m->config.resolver_workers;
 	c.relay_workers = m->config.relay_workers;
 	c.web_workers = m->config.web_workers;
+	c.errand_workers = m->config.errand_workers;
 	c.uid_base = m->config.uid_base;
 	c.listeners = str_dup(a, m->config.listeners);
 	m->memory = a;
@@ -350,6 +365,7 @@ in_phase(const struct child *c, enum stop_phase phase)
 		[ROLE_WEB] = STOP_WORKERS,
 		[ROLE_RELAY] = STOP_WORKERS,
 		[ROLE_RESOLVER] = STOP_VAULT, /* relay asks to its end */
+		[ROLE_ERRAND] = STOP_VAULT,
 	};
 
 	return c->pid > 0 && phases[c->kind] == phase;

@@ -8,6 +8,7 @@
  */
 #pragma once
 #include "dns/client.h"
+#include "errand/client.h"
 #include "rt/config.h"
 #include "rt/stream.h"
 #include "rt/tls.h"
@@ -17,6 +18,7 @@ struct relay_options {
 	struct loop *loop;
 	struct store *store;
 	struct dns *dns;
+	struct errand *errand;	/* NULL: nothing is fetched for it */
 	/* The first accepts any certificate, the second only a trusted one. */
 	struct tls_client *tls_any, *tls_verify;
 	/* transport_dial(), or a test's. */
@@ -27,7 +29,7 @@ struct relay_options {
 
 struct relay;
 
-/* store, dns and the contexts are the caller's and live longer. */
+/* store, dns, errand and the contexts are the caller's and live longer. */
 struct relay *relay_new(const struct relay_options *o, const struct config *c);
 /* For assignments taken from now on. */
 void relay_configure(struct relay *r, const struct config *c);

@@ -7,6 +7,7 @@
  *   security.c          how safe the way to a host has to be
  *   host_backoff.c      addresses that could not be reached lately
  *   delivered_ledger.c  what was delivered and could not be reported
+ *   sts.c               what a destination says about TLS
  *   prefetch.c          the octets of a message, read ahead
  *   bounce.c            an assignment that is a report
  *   note.c              one that is a note to a person
@@ -18,6 +19,7 @@
 #include "relay/report.h"
 #include "relay/route.h"
 #include "relay/security.h"
+#include "relay/sts.h"
 
 enum { WORDS_MAX = 1000 };	/* of queue_result.text */
 
@@ -34,6 +36,7 @@ struct relay {
 	struct relay_conf *conf;
 	struct pool *pool;
 	struct host_backoff *backoff;
+	struct sts *sts;
 	struct reports *reports;
 	struct delivery *deliveries;
 	size_t ntaking, nrunning;	/* of them: ask for work, have some */

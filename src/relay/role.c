@@ -2,46 +2,23 @@
  * role.c - postern-relay: delivers mail to other servers.
  *
  * Privileges: dials TCP, the ports of its routes only; talks to store (what
- * it is handed from the queue) and to resolver. Opens nothing, listens
- * nowhere; the trusted roots are read before the sandbox closes.
+ * it is handed from the queue), to resolver and to errand. Opens nothing,
+ * listens nowhere; the trusted roots are read before the sandbox closes.
  */
 #include "relay/relay.h"
 
 #include "relay/route.h"
 #include "rt/role.h"
-
-#include <fcntl.h>
-
-enum { ROOTS_MAX = 4 << 20 };
-/* Of Debian, Fedora, BSD. */
-static const char *const root_files[] = {
-	"/etc/ssl/certs/ca-certificates.crt",
-	"/etc/pki/tls/certs/ca-bundle.crt",
-	"/etc/ssl/cert.pem",
-};
+#include "rt/roots.h"
 
 struct relay_role {
 	struct tls_lib *lib;
 	struct tls_client *any, *verify;
 	struct store *store;
 	struct dns *dns;
+	struct errand *errand;
 	struct relay *relay;
 };
-
-static bool
-read_file(const char *path, struct buf *b)
-{
-	char octets[1024];
-	int fd = open(path, O_RDONLY | O_CLOEXEC);
-	ssize_t n;
-
-	if (fd < 0)
-		return false;
-	while ((n = read(fd, octets, sizeof(octets))) > 0)
-		buf_put(b, octets, (size_t)n);
-	(void)close(fd);
-	return n == 0 && b->n > 0 && !buf_failed(b);
-}
 
 /* Without any, no certificate verifies: mail for routes that verify waits. */
 static int
@@ -49,15 +26,11 @@ trust_roots(struct role *r, struct err *err)
 {
 	struct relay_role *s = r->state;
 	auto_buf roots = BUF_INIT(ROOTS_MAX);
-	size_t i = 0;
 
-	while (i < NELEM(root_files) && !read_file(root_files[i], &roots)) {
-		buf_reset(&roots);
-		i++;
-	}
-	if (i == NELEM(root_files)) {
-		log_event(r->log, LOG_WARN, "roots_missing",
-		    F_STR("error", STR("no file of trusted roots")));
+	if (roots_read(r->config.trusted_roots, &roots, err) < 0) {
+		if (r->config.trusted_roots.n > 0)
+			return err->code;
+		log_event(r->log, LOG_WARN, "roots_missing", F_ERR(err));
 		return 0;
 	}
 	/* They take a while to read, and only routes that verify need them. */
@@ -90,6 +63,7 @@ prepare(struct role *r, struct err *err)
 		loop_on_switch(r->loop, tls_no_errors);
 	o.store = s->store = store_new(r->loop, -1, NULL, NULL);
 	o.dns = s->dns = dns_new(r->loop, -1);
+	o.errand = s->errand = errand_new(r->loop, -1);
 	o.tls_any = s->any;
 	o.tls_verify = s->verify;
 	s->relay = relay_new(&o, &r->config);
@@ -112,6 +86,8 @@ peer(struct role *r, enum role_kind kind, uint32_t index unused_arg, int fd)
 		store_replace(s->store, fd);
 	else if (kind == ROLE_RESOLVER)
 		dns_replace(s->dns, fd);
+	else if (kind == ROLE_ERRAND)
+		errand_replace(s->errand, fd);
 	else
 		(void)close(fd);
 }
@@ -136,6 +112,7 @@ finish_relay(struct role *r)
 	relay_free(s->relay);
 	store_close(s->store);
 	dns_free(s->dns);
+	errand_free(s->errand);
 	tls_client_unref(s->any);
 	tls_client_unref(s->verify);
 	tls_lib_unref(s->lib);

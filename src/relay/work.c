@@ -196,6 +196,8 @@ relay_stand_back(struct relay *r)
 struct relay *
 relay_new(const struct relay_options *o, const struct config *c)
 {
+	const struct sts_options sts = { .loop = o->loop, .store = o->store,
+		.dns = o->dns, .errand = o->errand };
 	struct relay *r = calloc(1, sizeof(*r));
 
 	bug_if(!r);
@@ -205,6 +207,7 @@ relay_new(const struct relay_options *o, const struct config *c)
 	r->pool = pool_new(r->loop);
 	r->backoff = host_backoff_new();
 	host_backoff_limits(r->backoff, c->retry_min_s, c->retry_max_s);
+	r->sts = sts_new(&sts);
 	r->reports = reports_new(r->loop, o->store);
 	return r;
 }
@@ -255,6 +258,7 @@ relay_stop(struct relay *r)
 	for (struct delivery *d = r->deliveries; d; d = d->next)
 		if (d->taking)
 			fiber_cancel(r->loop, d->fiber);
+	sts_stop(r->sts);
 	pool_stop(r->pool);
 	timer_set(r->loop, &r->timer, loop_now_ms(r->loop) + GIVE_BACK_MS,
 	    give_back);
@@ -270,6 +274,7 @@ relay_free(struct relay *r)
 	reports_free(r->reports);
 	pool_free(r->pool);
 	host_backoff_free(r->backoff);
+	sts_free(r->sts);
 	conf_unref(r->conf);
 	free(r);
 }

@@ -52,6 +52,10 @@
 	F(S, u32, resolver_workers, 0)	/* 1; 0 for a part of a server */ \
 	F(S, u32, relay_workers, 0)	/* the same */                   \
 	F(S, u32, web_workers, 0)	/* the same */                   \
+	F(S, u32, errand_workers, 0)	/* the same */                   \
+	F(S, u32, errand_port, 0)	/* where HTTPS is: 443 */        \
+	F(S, u8, errand_private, 0)	/* DNS may name private addresses */ \
+	F(S, str, trusted_roots, 4000)	/* a file; empty: the system's */ \
 	F(S, str, nameservers, 2000)	/* struct nameserver_conf each; \
 					 * empty: /etc/resolv.conf */    \
 	F(S, str, stub_zones, 8000)	/* struct stub_conf each */      \

@@ -33,6 +33,7 @@ enum role_kind {
 	ROLE_RESOLVER,
 	ROLE_RELAY,
 	ROLE_WEB,
+	ROLE_ERRAND,
 	ROLE_KINDS,
 	ROLE_OPERATOR = 30,	/* a control connection, not a process */
 };

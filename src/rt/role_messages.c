@@ -42,7 +42,7 @@ const char *
 role_name(enum role_kind kind)
 {
 	static const char *const names[ROLE_KINDS] = { "master", "vault",
-		"store", "mx", "front", "resolver", "relay", "web" };
+		"store", "mx", "front", "resolver", "relay", "web", "errand" };
 
 	return (size_t)kind < NELEM(names) ? names[kind] : NULL;
 }

@@ -23,6 +23,7 @@
 #include "store/messages_note.h"
 #include "store/messages_operator.h"
 #include "store/messages_policy.h"
+#include "store/messages_sts.h"
 
 enum store_authority {
 	AUTH_MX = 1,		/* submits what came from the world */
@@ -164,7 +165,8 @@ enum store_effect {
 	C(verify,         answer, AUTH_OPERATOR,     RUN_READER, CHANGE_none) \
 	C(repair,         answer, AUTH_OPERATOR,     RUN_WRITER, CHANGE_once) \
 	C(journal_read,   answer, AUTH_OPERATOR,     RUN_READER, CHANGE_none) \
-	STORE_CALLS_BACKUP(C)
+	STORE_CALLS_BACKUP(C) \
+	STORE_CALLS_STS(C)
 
 /* Notices to store: nobody answers. */
 #define STORE_NOTICES(N) \

@@ -26,7 +26,8 @@ STANDARD = {"smtp": 25, "submission": 587, "submissions": 465,
             "http": 7080, "https": 7443}
 # The kernel keeps 15 octets of a process's name.
 ROLES = {f"postern-{role}"[:15]: role for role in (
-    "store", "vault", "mx", "front", "resolver", "relay", "web")}
+    "store", "vault", "mx", "front", "resolver", "relay", "web",
+    "errand")}
 COMPLAINT = re.compile(r"Sanitizer|runtime error:|\bbug\b")
 # For those that hang; a slow machine is given more.
 PATIENCE = float(os.environ.get("POSTERN_PATIENCE", "1"))

@@ -3,6 +3,7 @@
  */
 #pragma once
 #include "dns/messages.h"
+#include "errand/messages.h"
 #include "redteam.h"
 #include "store/messages.h"
 #include "vault/messages.h"
@@ -44,6 +45,7 @@ union any_answer {
 	struct take_answer take;
 	struct queue_content_answer queued;
 	struct lookup_answer lookup;
+	struct errand_answer errand;
 };
 
 /* The newest connection to such a role. */

@@ -16,6 +16,7 @@ attack_fiber(void *arg)
 		[ROLE_STORE] = attack_store,
 		[ROLE_RELAY] = attack_relay,
 		[ROLE_RESOLVER] = attack_resolver,
+		[ROLE_ERRAND] = attack_errand,
 	};
 	struct attack *a = arg;
 	struct str name, rest;
@@ -47,7 +48,9 @@ complete(const struct attack *a)
 	case ROLE_FRONT: case ROLE_WEB: return have[ROLE_VAULT];
 	case ROLE_STORE: return have[ROLE_VAULT] && have[ROLE_MX] &&
 	    have[ROLE_RELAY];
-	case ROLE_RELAY: return have[ROLE_STORE] && have[ROLE_RESOLVER];
+	case ROLE_RELAY: return have[ROLE_STORE] && have[ROLE_RESOLVER] &&
+	    have[ROLE_ERRAND];
+	case ROLE_ERRAND: return have[ROLE_RELAY] && have[ROLE_RESOLVER];
 	case ROLE_RESOLVER: return have[ROLE_RELAY];
 	default: return have[ROLE_STORE] && have[ROLE_MX] && have[ROLE_FRONT];
 	}

@@ -203,7 +203,7 @@ lies_options(struct attack *a, enum role_kind kind, struct ipc_options *o)
 	bool store = a->real->kind == ROLE_STORE;
 
 	*o = (struct ipc_options){ .service = &to_all, .owner = a };
-	if (kind != ROLE_RELAY)
+	if (kind != ROLE_RELAY || a->real->kind == ROLE_ERRAND)
 		return;
 	o->service = &to_relay[!store];
 	o->authority = store ? AUTH_RELAY : DNS_AUTH_ROLE;

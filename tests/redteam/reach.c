@@ -183,9 +183,44 @@ abuse_leases(struct attack *a)
 	no_lease(a, told.lease, "a lease that is over");
 }
 
+/* Whatever is asked for, errand goes where its table says or nowhere. */
+static void
+errands_of_its_own(struct attack *a, struct ipc *errand)
+{
+	static const struct errand_ask asks[] = {
+		{ 0, STR("example.test") },
+		{ 2, STR("example.test") },
+		{ UINT32_MAX, STR("https://example.test/") },
+		{ ERRAND_MTA_STS, STR("") },
+		{ ERRAND_MTA_STS, STR("127.0.0.1/admin?") },
+		{ ERRAND_MTA_STS, STR("a@127.0.0.1") },
+		{ ERRAND_MTA_STS, STR("a:25/#") },
+		{ ERRAND_MTA_STS, STR("a\r\nHost: b") },
+		{ ERRAND_MTA_STS, STR("[::1]") },
+		{ ERRAND_MTA_STS, STR("localhost") },
+	};
+
+	for (size_t i = 0; i < NELEM(asks); i++) {
+		union any_answer answer = { 0 };
+		struct err err;
+		char what[80];
+		int rc = call(a, errand, &errand_calls[ERRAND_CALL_errand],
+		    &asks[i], &answer, NULL, &err);
+
+		(void)snprintf(what, sizeof(what), "relay sends errand for "
+		    "%u %.*s", asks[i].kind, STR_FMT(asks[i].about));
+		attempt(a, what, rc == 0 && answer.errand.text.n == 0 &&
+		    (answer.errand.result == ERRAND_REFUSED ||
+			answer.errand.result == ERRAND_NO_HOST), rc == 0 ?
+		    "no such errand" : err.text);
+	}
+}
+
 void
 attack_relay(struct attack *a)
 {
+	struct peer_held *errand = peer_of(a, ROLE_ERRAND);
+	struct errand_ask policy = { ERRAND_MTA_STS, STR("flood.test") };
 	struct peer_held *store = peer_of(a, ROLE_STORE);
 	struct peer_held *resolver = peer_of(a, ROLE_RESOLVER);
 	struct take_ask wait = { .wait_ms = 60000 };
@@ -196,6 +231,26 @@ attack_relay(struct attack *a)
 	attack_flood(a, store, &store_calls[STORE_take], &wait,
 	    "relay floods the window of store with takes");
 	attack_garbage(a, resolver, "resolver");
+	errands_of_its_own(a, errand->ipc);
+	attack_flood(a, errand, &errand_calls[ERRAND_CALL_errand], &policy,
+	    "relay floods the window of errand");
+}
+
+/* It has nothing but two connections: one to ask for names over, and one that
+ * relay asks over. */
+void
+attack_errand(struct attack *a)
+{
+	struct peer_held *relay = peer_of(a, ROLE_RELAY);
+	struct peer_held *resolver = peer_of(a, ROLE_RESOLVER);
+	struct take_ask take_all = { 0 };
+	struct lookup_ask name = { STR("flood.test"), DNS_A };
+
+	refused(a, relay->ipc, &store_calls[STORE_take], &take_all,
+	    "errand asks relay for what store has");
+	attack_garbage(a, relay, "relay");
+	attack_flood(a, resolver, &dns_calls[DNS_CALL_lookup], &name,
+	    "errand floods the window of resolver");
 }
 
 /* Its only connection is the one that relay asks over. */

@@ -440,6 +440,10 @@ static const char version_15[] =
  * Second factors. Nobody had one before.
  *
  *   factor      of credential: sealed, as the password is; empty: none
+ *
+ * What other domains say about TLS (policy/sts.c). Nothing was kept before.
+ *
+ *   fetched, expires  of sts_policy: seconds since 1970
  */
 static const char version_16[] =
     "CREATE TABLE note (note INTEGER PRIMARY KEY, account INTEGER NOT NULL,"
@@ -450,7 +454,11 @@ static const char version_16[] =
     " word BLOB NOT NULL, since INTEGER NOT NULL, at INTEGER NOT NULL,"
     " n INTEGER NOT NULL, PRIMARY KEY (account, kind, word))"
     " STRICT, WITHOUT ROWID;"
-    "ALTER TABLE credential ADD COLUMN factor BLOB NOT NULL DEFAULT x'';";
+    "ALTER TABLE credential ADD COLUMN factor BLOB NOT NULL DEFAULT x'';"
+    "CREATE TABLE sts_policy (domain BLOB PRIMARY KEY, id BLOB NOT NULL,"
+    " mode INTEGER NOT NULL, mx BLOB NOT NULL, fetched INTEGER NOT NULL,"
+    " expires INTEGER NOT NULL) STRICT, WITHOUT ROWID;"
+    "CREATE INDEX sts_policy_expires ON sts_policy (expires, domain);";
 
 static const char *const steps[SCHEMA_VERSION] = { version_1, version_2,
 	version_3, version_4, version_5, version_6, version_7, version_8,

@@ -87,7 +87,7 @@ test_columns_by_name(void **state unused_arg)
 	"INSERT INTO account VALUES (" n ", " T(address) ", 1,1,1,1,1,0,0,0);" \
 	"INSERT INTO credential VALUES (" n ", x'');"
 #define BACK_TO_15                                                            \
-	"DROP TABLE note; DROP TABLE noted;"                                  \
+	"DROP TABLE note; DROP TABLE noted; DROP TABLE sts_policy;"            \
 	"ALTER TABLE credential DROP COLUMN factor; UPDATE meta SET value=15;"
 #define BACK_TO_14 BACK_TO_15 "DROP TABLE carried; UPDATE meta SET value=14;"
 #define BACK_TO_13                                                            \
@@ -391,6 +391,25 @@ test_carried_come(void **state unused_arg)
 	sql_close(&q);
 }
 
+/* Nothing was kept of what domains say about TLS before version 16. */
+static void
+test_sts_policies_come(void **state unused_arg)
+{
+	static struct sql q;
+	uint64_t n;
+
+	assert_int_equal(sqlite3_open(":memory:", &q.db), SQLITE_OK);
+	assert_int_equal(schema_migrate(&q, NULL, NULL), 0);
+	assert_int_equal(sqlite3_exec(q.db, BACK_TO_15, NULL, NULL, NULL), 0);
+	assert_int_equal(schema_migrate(&q, NULL, NULL), 0);
+	assert_int_equal(sql_run(&q, SQL_sts_add, SQL_VALS(
+	    vs(STR("example.org")), vs(STR("1")), vi(2), vs(STR("a b")), vi(1),
+	    vi(2)), NULL), 0);
+	assert_int_equal(sql_number(&q, SQL_sts_count, NULL, 0, &n, NULL), 0);
+	assert_int_equal(n, 1);
+	sql_close(&q);
+}
+
 /* Nobody was told anything before version 16. */
 static void
 test_notes_come(void **state unused_arg)
@@ -437,6 +456,7 @@ main(void)
 		cmocka_unit_test(test_notes_come),
 		cmocka_unit_test(test_carried_come),
 		cmocka_unit_test(test_factors_come),
+		cmocka_unit_test(test_sts_policies_come),
 		cmocka_unit_test(test_filters_come),
 		cmocka_unit_test(test_names_get_a_labels),
 		cmocka_unit_test(test_mailboxes_are_subscribed),

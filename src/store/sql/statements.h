@@ -111,6 +111,14 @@
 	    " AND account=?2 AND n<=(SELECT max(n) FROM (SELECT n"            \
 	    " FROM remembered WHERE kind=?1 AND account=?2"                   \
 	    " ORDER BY n LIMIT 20)) AND (n<=?3 OR at<?4)")                    \
+	R(sts_get, (id, mode, mx, fetched, expires),                          \
+	    "FROM sts_policy WHERE domain=?1")                                \
+	S(sts_add, "INSERT INTO sts_policy VALUES (?1, ?2, ?3, ?4, ?5, ?6)")  \
+	S(sts_del, "DELETE FROM sts_policy WHERE domain=?1")                  \
+	S(sts_expire, "DELETE FROM sts_policy WHERE expires<?1")              \
+	S(sts_count, "SELECT count(*) FROM sts_policy")                       \
+	S(sts_del_first, "DELETE FROM sts_policy WHERE domain=(SELECT domain" \
+	    " FROM sts_policy ORDER BY expires, domain LIMIT 1)")             \
 	S(remembered_del_all, "DELETE FROM remembered WHERE account=?1")      \
 	R(srs_key_get, (key), "FROM srs_key")                                 \
 	S(srs_key_add, "INSERT INTO srs_key VALUES (0, ?1)")                  \

@@ -1,0 +1,12 @@
+#include "errand/messages.h"
+
+MSG_SHAPE(errand_ask);
+MSG_SHAPE(errand_answer);
+
+const struct ipc_call errand_calls[ERRAND_NCALLS] = {
+#define C(name, reply, authorities)                                    \
+	[ERRAND_CALL_##name] = { #name, ERRAND_CALL_##name,            \
+		&name##_ask_shape, &reply##_shape, (authorities), 0 },
+	ERRAND_CALLS(C)
+#undef C
+};

@@ -1,0 +1,52 @@
+/*
+ * messages.h - what can be asked of errand: calls to other servers by HTTPS
+ * that are neither mail nor DNS.
+ *
+ * Nobody names a URL. An ask names an errand of a table (errand/table.c) and
+ * what it is about; errand composes the rest. So a role that was taken over
+ * reaches nothing by it but what the table says.
+ */
+#pragma once
+#include "rt/ipc.h"
+
+enum errand_authority { ERRAND_AUTH_RELAY = 1 };
+/* Asks that may be outstanding on a connection. */
+enum { ERRAND_WINDOW = 64 };
+
+#define ERRAND_CALLS(C) C(errand, errand_answer, ERRAND_AUTH_RELAY)
+
+enum errand_call {
+#define C(name, answer, who) ERRAND_CALL_##name,
+	ERRAND_CALLS(C)
+#undef C
+	ERRAND_NCALLS
+};
+extern const struct ipc_call errand_calls[ERRAND_NCALLS];
+
+enum errand_kind {
+	ERRAND_MTA_STS = 1,	/* the policy of a domain: RFC 8461 3.3 */
+};
+
+enum errand_result {
+	ERRAND_DONE,		/* it was there, and is in `text` */
+	ERRAND_REFUSED,		/* no such errand, or it can be no name */
+	ERRAND_BUSY,		/* too many wait */
+	ERRAND_NO_HOST,		/* DNS knows no public address of it */
+	ERRAND_UNREACHED,	/* nobody answered, or not in time */
+	ERRAND_NOT_TRUSTED,	/* its certificate is not good for its name */
+	ERRAND_BAD_ANSWER,	/* not 200, another type, too long, no HTTP */
+};
+
+enum { ERRAND_TEXT_MAX = 65536 };
+/* about: of ERRAND_MTA_STS the domain, an A-label in lower case. */
+#define FIELDS_errand_ask(F, S) F(S, u32, kind, 0) F(S, str, about, 255)
+#define FIELDS_errand_answer(F, S)                                    \
+	F(S, u32, result, 0)                                          \
+	F(S, u32, status, 0)	/* of HTTP; 0: it did not come so far */ \
+	F(S, str, why, 300)	/* other than ERRAND_DONE, in words */   \
+	F(S, str, text, ERRAND_TEXT_MAX)
+/* What an answer may take of an arena. */
+enum { ERRAND_ANSWER_MEMORY = ERRAND_TEXT_MAX + 4096 };
+
+MSG_STRUCT(errand_ask);
+MSG_STRUCT(errand_answer);

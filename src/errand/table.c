@@ -1,0 +1,71 @@
+#include "errand/table.h"
+
+enum { HTTPS_PORT = 443, NAME_MAX = 253, LABEL_MAX = 63 };
+
+static const struct row {
+	enum errand_kind kind;
+	const char *host;	/* stands before what it is about */
+	const char *path;
+	const char *type;
+	size_t most;
+} rows[] = {
+	/* RFC 8461 3.2, 3.3 */
+	{ ERRAND_MTA_STS, "mta-sts.", "/.well-known/mta-sts.txt",
+	    "text/plain", ERRAND_TEXT_MAX },
+};
+
+/* Letters, digits and hyphens, in lower case, and the underscore that some
+ * names have: nothing that a URL, a header or a resolver reads otherwise. */
+static bool
+is_host(struct str name)
+{
+	size_t label = 0;
+
+	if (name.n == 0 || name.n > NAME_MAX)
+		return false;
+	for (size_t i = 0; i < name.n; i++) {
+		char c = name.p[i];
+
+		if (c == '.' && label == 0)
+			return false;
+		label = c == '.' ? 0 : label + 1;
+		if (label > LABEL_MAX || (c != '.' && c != '-' && c != '_' &&
+		    !ascii_is_digit(c) && !(c >= 'a' && c <= 'z')))
+			return false;
+	}
+	return label > 0;
+}
+
+bool
+errand_compose(const struct errand_ask *ask, uint16_t port, struct arena *a,
+    struct errand_plan *out)
+{
+	char other[16] = "";
+
+	if (port != HTTPS_PORT)
+		(void)snprintf(other, sizeof(other), ":%u", port);
+	for (size_t i = 0; i < NELEM(rows); i++) {
+		const struct row *r = &rows[i];
+		struct str host = arena_printf(a, "%s%.*s", r->host,
+		    STR_FMT(ask->about));
+
+		if (r->kind != (enum errand_kind)ask->kind)
+			continue;
+		if (!is_host(ask->about) || !is_host(host))
+			return false;
+		out->host = host;
+		out->url = str_dupz(a, arena_printf(a, "https://%.*s%s%s",
+		    STR_FMT(host), other, r->path));
+		out->type = str_c(r->type);
+		out->most = r->most;
+		return true;
+	}
+	return false;
+}
+
+bool
+errand_type_fits(const struct errand_plan *plan, struct str type)
+{
+	return str_eqi(str_trim(str_first(type, str_chr(type, ';'))),
+	    plan->type);
+}

@@ -1,0 +1,22 @@
+/*
+ * table.h - what errand goes out for: every call it makes is a row here.
+ *
+ * Pure. What an ask is about is an attacker's: it becomes part of a host name
+ * that begins with a word of the row, and of nothing else.
+ */
+#pragma once
+#include "base/arena.h"
+#include "errand/messages.h"
+
+struct errand_plan {
+	struct str host;	/* ASCII, lower case */
+	const char *url;
+	struct str type;	/* of what is there, without parameters */
+	size_t most;		/* octets of it */
+};
+
+/* False: no such errand, or what it is about can be no name of a host. */
+bool errand_compose(const struct errand_ask *ask, uint16_t port,
+    struct arena *a, struct errand_plan *out);
+/* Is this Content-Type the one that the plan wants?  RFC 9110 8.3.1 */
+bool errand_type_fits(const struct errand_plan *plan, struct str type);
