@@ -9,6 +9,7 @@ import json
 import poplib
 import smtplib
 import struct
+import threading
 import time
 from urllib.parse import parse_qs, unquote, urlsplit
 
@@ -206,13 +207,48 @@ def test_own_account(server):
                 code=code(secret, 1))[0] == 404
     sign_in(server, ALICE)
     assert curl(server, "imap", PASSWORD)
-    # Another password leaves it as it is.
+    # Another password leaves it as it is, and here one goes on.
+    there = sign_in(server, ALICE)
+    secret, codes = set_up(server, there)
+    status, said, fields = post(server, there, "/account/password",
+                                password=PASSWORD, new="another of my words")
+    assert status == 200, said
+    here = {"Cookie": fields["Set-Cookie"].split(";")[0],
+            "X-CSRF-Token": said["token"]}
+    assert is_in(server, here) and not is_in(server, there)
+    assert shown(server, here)["on"]
+    status, said, _ = post(server, {}, "/login", user=ALICE,
+                           password="another of my words")
+    assert status == 401 and said["codeWanted"]
+    status, _, _ = post(server, here, FACTOR + "/off", code=codes[0],
+                        password="another of my words")
+    assert status == 204
+    server.command("account", "passwd", ALICE, "--password-stdin",
+                   text=PASSWORD + "\n")
+    here = sign_in(server, ALICE)
+    # Nor does the operator's.
     secret, codes = set_up(server, here)
     server.command("account", "passwd", ALICE, "--password-stdin",
                    text="quite another one\n")
     status, said, _ = post(server, {}, "/login", user=ALICE,
                            password="quite another one")
     assert status == 401 and said["codeWanted"]
+
+
+def test_two_at_once(server):
+    """One code lets one of them in."""
+    _, codes = set_up(server, sign_in(server, ALICE))
+    said = [0] * 4
+
+    def enter(i):
+        said[i] = log_in(server, code=codes[0])[0]
+    threads = [threading.Thread(target=enter, args=(i,))
+               for i in range(len(said))]
+    for t in threads:
+        t.start()
+    for t in threads:
+        t.join()
+    assert said.count(200) == 1 and set(said) == {200, 401}, said
 
 
 def test_the_operator(server):

@@ -64,7 +64,8 @@ change_password(struct http_request *r, struct str now, struct str chosen)
 	const struct own_password_ask ask = { HTTP_TYPED(r, now),
 		.ticket = vault_ticket_of(&r->account->login),
 		.chosen = chosen };
-	struct login_ask again = { HTTP_TYPED(r, chosen) };
+	struct login_ask again = { HTTP_TYPED(r, chosen),
+		.code = vault_ticket_of(&r->account->login) };
 	struct sign_in *was = r->sign_in;
 	struct http_answer a;
 	struct err err = { 0 };
@@ -76,8 +77,8 @@ change_password(struct http_request *r, struct str now, struct str chosen)
 	r->account = NULL;
 	r->sign_in = NULL;
 	sign_in_end_all(was, "password");
-	sign_in_unref(was);
 	a = http_sign_in(r, &again);
+	sign_in_unref(was);	/* its ticket did in the place of a code */
 	return a;
 }
 

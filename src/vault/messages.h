@@ -79,7 +79,8 @@ MSG_STRUCT(vault_done);
  *
  * Who has a second factor comes in by their own password at the page only, and
  * with a code: E_FACTOR if there is none, or it is no page. A wrong code is
- * E_DENIED, and a wrong guess like any other. */
+ * E_DENIED, and a wrong guess like any other. The ticket of a sign-in of theirs
+ * does as a code, on its connection: another password begins a new one. */
 #define FIELDS_login_words(F, S)                                            \
 	F(S, str, mechanism, 32)	/* "PLAIN" */                 \
 	F(S, str, authzid, 320) F(S, str, user, 320)                  \

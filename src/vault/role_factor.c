@@ -107,6 +107,9 @@ vault_prove_code(struct work *c, const struct login_ask *ask,
 		rc = wrong_code(c, ask, row, err);
 	else
 		rc = keep_factor(c, row, &f, err);
+	/* Somebody was in between, most likely with this very code. */
+	if (rc == E_STALE)
+		rc = err_set(err, E_DENIED, "the code is used up");
 	if (rc == 0 && f.ncodes < had)
 		journal(c, ask->peer, row->address, arena_printf(c->a,
 		    "a recovery code was used, %u are left", f.ncodes));
@@ -135,14 +138,18 @@ show(struct factor_work *w, struct err *err)
 	    w->ask->ticket);
 	struct credential_ask ask = { 0 };
 	struct second_factor f = { 0 };
+	uint64_t account;
 	int rc;
 
 	if (!t || t->service != SERVICE_page)
 		return err_set(err, E_DENIED, "no such ticket");
+	account = t->account;	/* it may go while we wait */
 	ask.login = str_dup(c->a, t->address);
 	rc = reconnect_call(&c->client->v->store,
 	    &store_calls[STORE_credential], &ask, &w->row, c->a, NULL,
 	    c->until_ms, err);
+	if (rc == 0 && w->row.account != account)
+		return err_set(err, E_DENIED, "no such account");
 	if (rc == 0 && w->row.factor.n > 0) {
 		w->answer.on = 1;
 		rc = open_factor(c, &w->row, &f, err);

@@ -151,7 +151,7 @@ void vault_journal_wrong(struct work *c, const struct login_ask *ask,
     const struct credential_answer *row, struct err *why);
 
 /* Is the code one of their second factor's? Then it is good no more: it is on
- * the disk. Wrong ones count. E_FACTOR: none was typed; E_DENIED; E_STALE:
+ * the disk. Wrong ones count. E_FACTOR: none was typed; E_DENIED, also where
  * another came in between. */
 int vault_prove_code(struct work *c, const struct login_ask *ask,
     const struct credential_answer *row, struct err *err);

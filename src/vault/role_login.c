@@ -243,10 +243,10 @@ prove(struct attempt *t, struct err *err)
 /* A sign-in of theirs at the page, on this connection, by their own password:
  * what there is of it has brought a code, or is from before there were any. */
 static bool
-has_signed_in(const struct attempt *t, const struct work *c)
+has_signed_in(const struct attempt *t, const struct work *c,
+    struct str ticket)
 {
-	const struct ticket *found = tickets_find(c->client->tickets,
-	    t->ticket);
+	const struct ticket *found = tickets_find(c->client->tickets, ticket);
 
 	return found && found->account == t->row.account &&
 	    found->app == 0 && found->service == SERVICE_page;
@@ -260,7 +260,11 @@ check_factor(struct attempt *t, struct work *c, struct err *err)
 	if (t->by_app || t->row.factor.n == 0)
 		return 0;
 	if (t->own)
-		return has_signed_in(t, c) ? 0 : wrong(t, err);
+		return has_signed_in(t, c, t->ticket) ? 0 : wrong(t, err);
+	/* One sign-in in the place of another: nobody types a ticket. */
+	if (t->ask->service == SERVICE_page &&
+	    has_signed_in(t, c, t->ask->code))
+		return 0;
 	if (t->ask->service == SERVICE_page)
 		return vault_prove_code(c, t->ask, &t->row, err);
 	(void)wrong(t, err);
