@@ -35,7 +35,7 @@ FOLDERS = ("base rt mime dns errand trust store policy vault mail smtp sieve "
            "admin").split()
 # The rooms of a folder in the same way; "" is what lies in the folder itself.
 ROOMS = {
-    "store": ["", "address", "disk", "sql", "engine", "directory", "policy",
+    "store": ["", "address", "disk", "fulltext", "sql", "engine", "directory", "policy",
               "mailbox", "queue", "dispatch", "upkeep", "service"],
     "imap": ["grammar", ""],
 }

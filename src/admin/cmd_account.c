@@ -6,6 +6,7 @@
 #include "admin/filter.h"
 #include "admin/logins.h"
 #include "admin/password.h"
+#include "admin/reindex.h"
 #include "admin/table.h"
 #include "admin/typed.h"
 #include "admin/undelete.h"
@@ -22,6 +23,7 @@ static const char usage[] =
     "       postern account deleted ADDRESS [--within TIME] [--json]\n"
     "       postern account undelete ADDRESS [MAILBOX] [--within TIME]\n"
     "       postern account send-as ADDRESS own|ours|anyone\n"
+    "       postern account reindex ADDRESS [--json]\n"
     "       postern account remove ADDRESS [--yes]\n\n"
     "People, each with an address of a domain that was added before. The\n"
     "password is asked for twice, or read from the first line of stdin, or\n"
@@ -48,7 +50,8 @@ static const char usage[] =
     "send-as says whom the account may write as, in From and in MAIL FROM:\n"
     "its own addresses and aliases (own, where nothing was said), every\n"
     "address of the domains here (ours), or anybody at all (anyone); the\n"
-    "last two are for services.\n\n"
+    "last two are for services.\n"
+    "reindex makes anew what searches in texts are quick by.\n\n"
     WHICH_SERVER;
 
 struct account_ctx {
@@ -460,6 +463,9 @@ cmd_account(struct admin *a, int argc, char **argv)
 	for (int i = 1; i < argc; i++)
 		if (str_eq(str_c(argv[i]), STR("app-password")))
 			return app_password(a, argc, argv);
+	for (int i = 1; i < argc; i++)
+		if (str_eq(str_c(argv[i]), STR("reindex")))
+			return account_reindex(a, argc, argv);
 	n = options_read(&o, argc, argv, usage, "dcjpyMnW");
 	if (n < 0)
 		return o.code;

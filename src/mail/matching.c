@@ -39,20 +39,9 @@ struct matching {
 	struct buf window;
 	size_t missing;			/* needles that were not found */
 	size_t unyielded;
+	struct gathering *words;	/* NULL: not wanted */
+	bool gathered;
 };
-
-/* Fields that people search for most: the facts have them. */
-static const char *const known_fields[] = { "From", "To", "Cc", "Bcc",
-	"Subject" };
-
-static bool
-is_known_field(struct str name)
-{
-	for (size_t i = 0; i < NELEM(known_fields); i++)
-		if (str_eqi(str_c(known_fields[i]), name))
-			return true;
-	return false;
-}
 
 /* ---- the conditions ------------------------------------------------- */
 
@@ -99,6 +88,18 @@ matching_free(struct matching *m)
 	buf_free(&m->header);
 	buf_free(&m->window);
 	free(m);
+}
+
+void
+matching_gathers(struct matching *m, struct gathering *g)
+{
+	m->words = g;
+}
+
+bool
+matching_gathered(const struct matching *m)
+{
+	return m->gathered;
 }
 
 uint32_t
@@ -202,34 +203,40 @@ put_addresses(struct buf *b, struct str list)
 	}
 }
 
+/* Appended: what the facts say of a field that they know, folded. */
+static void
+put_known_field(const struct facts *f, struct str name, struct buf *text)
+{
+	const struct facts_envelope *e = &f->envelope;
+	const struct {
+		const char *name;
+		struct str list;
+	} lists[] = { { "From", e->from }, { "To", e->to }, { "Cc", e->cc },
+		{ "Bcc", e->bcc } };
+	auto_buf words = BUF_INIT(MIME_RECORD_MAX * 8);
+
+	for (size_t i = 0; i < NELEM(lists); i++)
+		if (str_eqi(str_c(lists[i].name), name))
+			put_addresses(&words, lists[i].list);
+	if (str_eqi(name, STR("Subject")))
+		word_decode(&words, e->subject);
+	fold_text(text, buf_get(&words));
+}
+
 /* What the facts say of a field. Whether one that says nothing is there they
  * do not know, nor what was cut. */
 static enum verdict
 has_known_field(const struct facts *f, const struct condition *c)
 {
-	const struct facts_envelope *e = &f->envelope;
-	const struct {
-		struct str list, text;
-	} said[NELEM(known_fields)] = { { e->from, STR_NULL },
-		{ e->to, STR_NULL }, { e->cc, STR_NULL }, { e->bcc, STR_NULL },
-		{ STR_NULL, e->subject } };
-	auto_buf words = BUF_INIT(MIME_RECORD_MAX * 8);
 	auto_buf text = BUF_INIT(MIME_RECORD_MAX * 8);
 
-	for (size_t i = 0; i < NELEM(said); i++) {
-		if (!str_eqi(str_c(known_fields[i]), c->name))
-			continue;
-		if (f->flags & FACTS_CUT)
-			return VERDICT_UNKNOWN;
-		put_addresses(&words, said[i].list);
-		word_decode(&words, said[i].text);
-		if (c->text.n == 0)
-			return words.n ? VERDICT_YES : VERDICT_UNKNOWN;
-		fold_text(&text, buf_get(&words));
-		return str_find(buf_get(&text), c->text) < text.n ?
-		    VERDICT_YES : VERDICT_NO;
-	}
-	return VERDICT_UNKNOWN;
+	if (!is_known_field(c->name) || f->flags & FACTS_CUT)
+		return VERDICT_UNKNOWN;
+	put_known_field(f, c->name, &text);
+	if (c->text.n == 0)
+		return text.n ? VERDICT_YES : VERDICT_UNKNOWN;
+	return str_find(buf_get(&text), c->text) < text.n ?
+	    VERDICT_YES : VERDICT_NO;
 }
 
 /* ---- texts ---------------------------------------------------------- */
@@ -264,10 +271,50 @@ window_grew(struct matching *m)
 		buf_reset(&m->window);
 }
 
+/* ---- and their words ------------------------------------------------ */
+
+static void
+gather_text(struct matching *m, struct str folded)
+{
+	if (m->words)
+		gathering_text(m->words, m->in_body ? WORDS_BODY :
+		    WORDS_HEADER, folded);
+}
+
+static void
+gather_known_fields(struct matching *m)
+{
+	static const char *const names[] = { "From", "To", "Cc", "Bcc",
+		"Subject" };
+	auto_buf text = BUF_INIT(MIME_RECORD_MAX * 8);
+
+	if (!m->words)
+		return;
+	gathering_begin(m->words);
+	for (size_t i = 0; i < NELEM(names); i++) {
+		buf_reset(&text);
+		put_known_field(&m->facts, str_c(names[i]), &text);
+		gathering_text(m->words, WORDS_KNOWN, buf_get(&text));
+		gathering_text_end(m->words, WORDS_KNOWN);
+	}
+	if (m->facts.flags & FACTS_CUT)
+		gathering_cut(m->words);
+}
+
+/* Is there nothing left to find, nor to gather? */
+static bool
+has_enough(const struct matching *m)
+{
+	return m->missing == 0 && (!m->words || gathering_is_cut(m->words));
+}
+
 /* No text goes on behind this: a folded text has no line ends. */
 static void
 end_of_text(struct matching *m)
 {
+	if (m->words)
+		gathering_text_end(m->words, m->in_body ? WORDS_BODY :
+		    WORDS_HEADER);
 	buf_chr(&m->window, '\n');
 	window_grew(m);
 }
@@ -289,6 +336,7 @@ add_fields(struct matching *m, struct str block)
 		word_decode(&words, str_trim(f.value));
 		fold_text(&text, buf_get(&words));
 		rest = buf_get(&text);
+		gather_text(m, rest);
 		while (rest.n > 0) {
 			struct str piece = str_first(rest, WINDOW / 2);
 
@@ -313,10 +361,12 @@ read_text(void *arg, struct str octets)
 
 	while (octets.n > 0) {
 		struct str piece = str_first(octets, 8192);
+		size_t before = p->m->window.n;
 
 		text_more(p->text, piece, &p->m->window);
+		gather_text(p->m, str_from(buf_get(&p->m->window), before));
 		window_grew(p->m);
-		if (p->m->missing == 0)
+		if (has_enough(p->m))
 			return E_CANCELED;
 		octets = str_from(octets, piece.n);
 		spent(p->m, piece.n);
@@ -333,6 +383,7 @@ look_at_part(struct matching *m, const struct facts_part *part,
 	const struct octet_range body = { header.offset + header.len,
 	    part->body_len };
 	struct part_reading p = { .m = m };
+	size_t before;
 	int e = 0;
 
 	/* That of the message itself is not in its body. */
@@ -350,9 +401,11 @@ look_at_part(struct matching *m, const struct facts_part *part,
 	    facts_param(part->params, STR("charset")),
 	    str_eqi(part->subtype, STR("html")));
 	e = read_range(m, body, read_text, &p, err);
+	before = m->window.n;
 	text_end(p.text, &m->window);
+	gather_text(m, str_from(buf_get(&m->window), before));
 	end_of_text(m);
-	return e == E_CANCELED && m->missing == 0 ? 0 : e;
+	return e == E_CANCELED && has_enough(m) ? 0 : e;
 }
 
 static int
@@ -366,12 +419,14 @@ look_at_body(struct matching *m, struct err *err)
 	for (size_t i = 0; i < m->needles.n; i++)
 		m->needles.p[i].found = false;
 	m->in_body = false;
+	gather_known_fields(m);
 	add_fields(m, buf_get(&m->header));
 	look_at_window(m);
 	buf_reset(&m->window);
 	m->in_body = true;
-	while (e >= 0 && m->missing > 0 && facts_next_part(&w, &part))
+	while (e >= 0 && !has_enough(m) && facts_next_part(&w, &part))
 		e = look_at_part(m, &part, err);
+	m->gathered = m->words && e >= 0;
 	look_at_window(m);
 	buf_reset(&m->window);
 	return e;
@@ -467,6 +522,7 @@ matching_judge(struct matching *m, const struct mail_message *message,
 	m->message = message;
 	m->row = row;
 	m->depth = BY_ROW;
+	m->gathered = false;
 	while ((v = condition_judge(m->program, known_of, m)) ==
 	    VERDICT_UNKNOWN) {
 		bug_if(m->depth == BY_BODY);

@@ -10,6 +10,7 @@
  */
 #pragma once
 #include "mail/section.h"
+#include "mail/words.h"
 #include "store/search.h"
 
 struct matching;
@@ -17,6 +18,11 @@ struct matching;
 /* The conditions must outlive it; nothing in them is COND_UNKNOWN. */
 struct matching *matching_new(const struct condition *c);
 void matching_free(struct matching *m);
+/* The words of messages are wanted as well (NULL: no more). Where a message has
+ * to be read as far as its body, it is read to its end. */
+void matching_gathers(struct matching *m, struct gathering *g);
+/* Was the last one judged read so far that its words are all there? */
+bool matching_gathered(const struct matching *m);
 /* What rows should bring to be judged: WANT_* of store/messages.h. */
 uint32_t matching_wants(const struct matching *m);
 

@@ -1,11 +1,16 @@
 #include "mail/search.h"
 
-#include "mail/matching.h"
+#include "mail/indexing.h"
 #include "mail/rows.h"
+#include "mail/words.h"
+#include "mime/words.h"
+
+enum { CONDITIONS_MEM = 16 << 20 };
 
 struct searching {
 	struct mailbox_view *view;
 	struct matching *matching;
+	struct indexing *indexing;	/* NULL: no words were asked for */
 	struct search_result *out;
 	uint32_t last_uid;
 };
@@ -70,7 +75,8 @@ look_at(struct searching *s, const struct fetch_row *row, struct err *err)
 
 /* These messages, of which store did not know. */
 static int
-look_at_all(struct searching *s, struct str uids, struct err *err)
+look_at_all(struct searching *s, struct str uids, bool unindexed,
+    struct err *err)
 {
 	const struct rows_ask ask = { .messages = { uids, true },
 		.want = matching_wants(s->matching) };
@@ -79,9 +85,14 @@ look_at_all(struct searching *s, struct str uids, struct err *err)
 	bool flagged;
 	int e;
 
-	while ((e = rows_next(rows, &row, &flagged, err)) > 0)
+	while ((e = rows_next(rows, &row, &flagged, err)) > 0) {
+		matching_gathers(s->matching, unindexed ?
+		    indexing_gathers(s->indexing) : NULL);
 		if ((e = look_at(s, &row, err)) < 0)
 			break;
+		if (unindexed)
+			indexing_keep(s->indexing, s->matching, &row);
+	}
 	rows_close(rows);
 	return e;
 }
@@ -103,6 +114,7 @@ take_page(struct searching *s, const struct search_answer *page,
     struct err *err)
 {
 	auto_buf unknown = BUF_INIT(MSG_CHUNK);
+	uint8_t what = SEARCH_MATCHES;	/* those in it */
 	struct rd r = rd_of(page->runs);
 	struct search_run run;
 	int e = 0;
@@ -111,18 +123,20 @@ take_page(struct searching *s, const struct search_answer *page,
 		if (!msg_take(&r, &search_run_shape, &run) ||
 		    !run_makes_sense(&run))
 			return err_set(err, E_PROTO, "no run of messages");
-		if (run.unknown) {
-			selection_add(&unknown, run.uid, run.uid + run.n - 1);
-			continue;
+		if (unknown.n && run.unknown != what) {
+			e = look_at_all(s, buf_get(&unknown),
+			    what == SEARCH_UNINDEXED, err);
+			buf_reset(&unknown);
 		}
-		if (unknown.n)
-			e = look_at_all(s, buf_get(&unknown), err);
-		buf_reset(&unknown);
-		if (e >= 0)
+		what = run.unknown;
+		if (what != SEARCH_MATCHES)
+			selection_add(&unknown, run.uid, run.uid + run.n - 1);
+		else if (e >= 0)
 			e = add_run(s->out, &run, err);
 	}
 	if (e >= 0 && unknown.n)
-		e = look_at_all(s, buf_get(&unknown), err);
+		e = look_at_all(s, buf_get(&unknown),
+		    what == SEARCH_UNINDEXED, err);
 	if (page->highest > s->out->highest)
 		s->out->highest = page->highest;
 	return e;
@@ -157,10 +171,17 @@ search_mailbox(struct mailbox_view *v, const struct condition *c,
 	struct search_ask ask = { .mailbox = v->at.mailbox,
 		.arrivals = v->at.arrivals, .expunges = v->at.expunges,
 		.by_uid = left.by_uid };
+	struct arena *tree = arena_new(CONDITIONS_MEM);
+	bool has_words = false;
 	int e = 0;
 
-	condition_encode(c, &program);
+	condition_encode(conditions_with_words(c, tree, &has_words),
+	    &program);
 	bug_if(buf_failed(&program));
+	if (has_words) {
+		ask.version = words_version();
+		s.indexing = indexing_new(v->account);
+	}
 	ask.program = buf_get(&program);
 	s.matching = matching_new(c);
 	*out = (struct search_result){ 0 };
@@ -175,7 +196,9 @@ search_mailbox(struct mailbox_view *v, const struct condition *c,
 		s.last_uid = page.last_uid;
 		e = take_page(&s, &page, err);
 	}
+	indexing_end(s.indexing);
 	matching_free(s.matching);
+	arena_free(tree);
 	arena_free(mem);
 	return e < 0 ? e : 0;
 }

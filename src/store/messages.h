@@ -24,6 +24,7 @@
 #include "store/messages_operator.h"
 #include "store/messages_policy.h"
 #include "store/messages_sts.h"
+#include "store/messages_words.h"
 
 enum store_authority {
 	AUTH_MX = 1,		/* submits what came from the world */
@@ -166,7 +167,8 @@ enum store_effect {
 	C(repair,         answer, AUTH_OPERATOR,     RUN_WRITER, CHANGE_once) \
 	C(journal_read,   answer, AUTH_OPERATOR,     RUN_READER, CHANGE_none) \
 	STORE_CALLS_BACKUP(C) \
-	STORE_CALLS_STS(C)
+	STORE_CALLS_STS(C) \
+	STORE_CALLS_WORDS(C)
 
 /* Notices to store: nobody answers. */
 #define STORE_NOTICES(N) \
@@ -449,16 +451,19 @@ enum { WANT_FACTS = 1, WANT_CHECK = 2, WANT_HEAD = 4 };
  * whose text has to be looked at by whoever asks, of neighbouring numbers and
  * UIDs. highest is the largest modseq of those that match; last_uid is the
  * UID of the last message of the view (0: it is empty), which "*" names in a
- * program. E_INVALID: it is none. */
+ * program. E_INVALID: it is none. version: of the words in it
+ * (messages_words.h); 0: it has none. */
 enum { PROGRAM_MAX = 128 * 1024 };
+enum { SEARCH_MATCHES, SEARCH_UNKNOWN, SEARCH_UNINDEXED /* and unknown */ };
 #define FIELDS_search_ask(F, S)                                       \
-	SELECTION(F, S) F(S, str, program, PROGRAM_MAX) F(S, u32, cursor, 0)
+	SELECTION(F, S) F(S, str, program, PROGRAM_MAX) F(S, u32, cursor, 0) \
+	F(S, u32, version, 0)
 #define FIELDS_search_answer(F, S)                                    \
 	F(S, str, runs, MSG_CHUNK) F(S, u32, next, 0)                 \
 	F(S, u64, modseq, 0) F(S, u64, highest, 0) F(S, u32, last_uid, 0)
 #define FIELDS_search_run(F, S)                                       \
 	F(S, u32, seq, 0) F(S, u32, uid, 0)	/* of the first */    \
-	F(S, u32, n, 0) F(S, u8, unknown, 0)
+	F(S, u32, n, 0) F(S, u8, unknown, 0)	/* SEARCH_* */
 
 /* Octets of a message: its prefix, and len octets of its blob's from offset
  * (as stored: see store/blob.h). total is the blob's stored length. Which

@@ -3,6 +3,7 @@
 #include "base/err.h"
 #include "base/rd.h"
 #include "store/messages.h"
+#include "store/words.h"
 
 /*
  * A program is one condition, and a condition is
@@ -12,11 +13,14 @@
  *	  numbers	low (u64)  high (u64)
  *	  text		length (u32)  octets
  *	  set		length (u32)  octets: pairs of u32
+ *	  words		parts (u8)  exact (u8)  length (u32)  octets:
+ *			conditions of words
  *	  kids		how many (u32)  the kids
  *
  * Nothing follows.
  */
-enum shape { SHAPE_NONE, SHAPE_NUMBERS, SHAPE_TEXT, SHAPE_SET, SHAPE_KIDS };
+enum shape { SHAPE_NONE, SHAPE_NUMBERS, SHAPE_TEXT, SHAPE_SET, SHAPE_WORDS,
+	SHAPE_KIDS };
 
 static const uint8_t shapes[CONDITION_KINDS] = {
 	[COND_AND] = SHAPE_KIDS,
@@ -33,6 +37,7 @@ static const uint8_t shapes[CONDITION_KINDS] = {
 	[COND_NUMBER] = SHAPE_SET,
 	[COND_UID] = SHAPE_SET,
 	[COND_SAVED_DAY] = SHAPE_NUMBERS,
+	[COND_WORDS] = SHAPE_WORDS,
 };
 /* Of the kinds that a program has; the others are for the asker. */
 #define KINDS_OF_ROWS COND_SENT_DAY
@@ -43,17 +48,38 @@ enum { PAIR = 8 };
 /* What all conditions but this one's set or text may still take. */
 enum { LEAF_MOST = 1 + 16, RESERVED = CONDITIONS_MAX * LEAF_MOST };
 
+/* False: there is none. */
+static bool
+has_room(struct buf *b, struct str octets)
+{
+	bool has = octets.n <= PROGRAM_MAX - RESERVED &&
+	    b->n + octets.n <= PROGRAM_MAX - RESERVED;
+
+	if (!has)
+		buf_chr(b, COND_UNKNOWN);
+	return has;
+}
+
 static void
 put_octets(struct buf *b, enum condition_kind kind, struct str octets)
 {
-	if (octets.n > PROGRAM_MAX - RESERVED ||
-	    b->n + octets.n > PROGRAM_MAX - RESERVED) {
-		buf_chr(b, COND_UNKNOWN);
+	if (!has_room(b, octets))
 		return;
-	}
 	buf_chr(b, (char)kind);
 	buf_le32(b, (uint32_t)octets.n);
 	buf_str(b, octets);
+}
+
+static void
+put_words(struct buf *b, const struct condition *c)
+{
+	if (!has_room(b, c->words))
+		return;
+	buf_chr(b, COND_WORDS);
+	buf_chr(b, (char)c->parts);
+	buf_chr(b, c->exact);
+	buf_le32(b, (uint32_t)c->words.n);
+	buf_str(b, c->words);
 }
 
 static void
@@ -73,7 +99,7 @@ void
 condition_encode(const struct condition *c, struct buf *b)
 {
 	enum condition_kind kind = c->kind < KINDS_OF_ROWS ? c->kind :
-	    COND_UNKNOWN;
+	    c->words.n > 0 ? COND_WORDS : COND_UNKNOWN;
 
 	switch ((enum shape)shapes[kind]) {
 	case SHAPE_NONE:
@@ -90,6 +116,9 @@ condition_encode(const struct condition *c, struct buf *b)
 	case SHAPE_SET:
 		put_octets(b, kind, c->set);
 		break;
+	case SHAPE_WORDS:
+		put_words(b, c);
+		break;
 	case SHAPE_KIDS:
 		put_kids(b, c);
 		break;
@@ -103,6 +132,26 @@ struct decoding {
 };
 
 static struct condition *decode_one(struct decoding *d);
+
+static void
+decode_words(struct decoding *d, struct condition *c)
+{
+	struct word_condition one;
+	struct rd words;
+
+	c->parts = rd_le8(&d->r);
+	c->exact = rd_le8(&d->r) != 0;
+	c->words = rd_take(&d->r, rd_le32(&d->r));
+	words = rd_of(c->words);
+	for (size_t n = 0; !rd_done(&words); n++)
+		if (n == WORD_CONDITIONS_MAX ||
+		    !word_condition_take(&words, &one)) {
+			rd_fail(&d->r);
+			return;
+		}
+	if (c->words.n == 0)
+		rd_fail(&d->r);
+}
 
 static void
 decode_kids(struct decoding *d, struct condition *c)
@@ -145,6 +194,9 @@ decode_one(struct decoding *d)
 		c->set = rd_take(&d->r, rd_le32(&d->r));
 		if (c->set.n % PAIR != 0)
 			rd_fail(&d->r);
+		break;
+	case SHAPE_WORDS:
+		decode_words(d, c);
 		break;
 	case SHAPE_KIDS:
 		decode_kids(d, c);

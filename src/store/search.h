@@ -32,7 +32,10 @@ enum condition_kind {
 	COND_UID,		/* set */
 	COND_SAVED_DAY,		/* low <= second it came into the mailbox, by
 				 * UTC, < high */
-	/* What only the message says. text is folded (mime/fold.h). */
+	/* What the index says (store/words.h): see `words`. */
+	COND_WORDS,
+	/* What only the message says. text is folded (mime/fold.h). In a
+	 * program those that have `words` are COND_WORDS. */
 	COND_SENT_DAY,		/* low <= second of Date:, by the clock of its
 				 * own zone, < high */
 	COND_ATTACHMENT,	/* people would save a part of it as a file */
@@ -49,6 +52,13 @@ struct condition {
 	struct str set;		/* pairs of u32, low and high, both inside:
 				 * ascending, apart. Of UIDs a high one of
 				 * UINT32_MAX also names the last message */
+	/* What the words of a message, those of one of the parts (WORDS_OF_*),
+	 * have to hold for this to be so (word_condition_put()); empty: nothing
+	 * is known of them. exact: and where they do it is so. */
+	struct str words;
+	unsigned parts;
+	bool exact;
+	size_t found;		/* of whoever judges by the index */
 	struct condition *kids, *next;
 };
 

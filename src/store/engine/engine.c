@@ -485,6 +485,7 @@ engine_open(const struct engine_options *o, struct engine **out,
 	bug_if(pthread_mutex_init(&e->damage_lock, NULL) != 0);
 	waiting_time_init(&e->waiting);
 	e->filter = filter_new();
+	e->fulltext = fulltext_new(o->files);
 	backup_init(e);
 	e->now_s = o->wall_us(o->arg) / 1000000;
 	rc = open_data(e, err);
@@ -514,6 +515,7 @@ engine_close(struct engine *e)
 	(void)pthread_mutex_destroy(&e->damage_lock);
 	waiting_time_end(&e->waiting);
 	filter_free(e->filter);
+	fulltext_free(e->fulltext);
 	address_cache_free(e->addresses);
 	sql_close(&e->look);
 	/* Not if it is another's by now. */

@@ -283,5 +283,9 @@ void reader_leased(struct reader *r, uint64_t message);
 /* Is there such an account? E_NOTFOUND. */
 int reader_account(struct reader *r, uint64_t account, struct err *err);
 
+/* mailbox/words.c: of the index of words, what is of nobody any more goes.
+ * stop() is asked now and then. */
+void reader_sweep_words(struct reader *r, bool (*stop)(void *arg), void *arg);
+
 /* An event of a role's own for the journal. Any thread. */
 void engine_journal(struct engine *e, const struct journal_ask *ask);

@@ -10,6 +10,7 @@
 #include "store/engine/data_state.h"
 #include "store/engine/engine.h"
 #include "store/disk/journal.h"
+#include "store/fulltext/fulltext.h"
 #include "store/address/address_cache.h"
 #include "store/disk/pack.h"
 #include "store/engine/waiting_time.h"
@@ -95,6 +96,7 @@ struct engine {
 	struct packs *packs;
 	struct columns *columns;
 	struct journal *journal;
+	struct fulltext *fulltext;
 	struct sql w;		/* the writer's transaction */
 	struct sql look;	/* the writer's look at what is committed */
 	char owner[16];

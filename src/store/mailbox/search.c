@@ -1,9 +1,10 @@
 /*
  * search.c - STORE_search: which messages of a mailbox match a program, as far
- * as their rows can say.
+ * as their rows and the index of words can say.
  */
 #include "store/engine/engine_int.h"
 #include "store/engine/view.h"
+#include "store/mailbox/words.h"
 #include "store/search.h"
 
 /* What a page may cost, counted in conditions that are looked at and words of
@@ -16,6 +17,9 @@ struct page {
 	struct buf *runs;
 	struct search_run run;		/* not yet put */
 	struct search_answer *out;
+	struct fulltext_found *found;	/* NULL: no words are known */
+	const struct column_row *row;	/* that is judged: */
+	bool unindexed;			/* a condition wanted its words */
 };
 
 static void
@@ -27,7 +31,7 @@ put_run(struct page *p)
 }
 
 static void
-add_message(struct page *p, const struct searched *m, bool unknown)
+add_message(struct page *p, const struct searched *m, uint8_t unknown)
 {
 	struct search_run *run = &p->run;
 
@@ -42,10 +46,18 @@ add_message(struct page *p, const struct searched *m, bool unknown)
 	*run = (struct search_run){ m->seq, m->uid, 1, unknown };
 }
 
+struct judged {
+	struct page *page;
+	struct searched row;
+};
+
 static enum verdict
 of_row(void *message, const struct condition *c)
 {
-	return condition_of_row(c, message);
+	struct judged *j = message;
+
+	return c->kind == COND_WORDS ? words_judge(j->page->found, c,
+	    j->page->row, &j->page->unindexed) : condition_of_row(c, &j->row);
 }
 
 /* False: the page is full, and this message not in it. The first one always
@@ -54,14 +66,15 @@ static bool
 judge_row(struct page *p, const struct view_on *v, size_t i)
 {
 	const struct column_row *row = view_row(v, i);
-	struct searched m = { .seq = (uint32_t)i + 1, .uid = row->uid,
+	struct judged j = { p, { .seq = (uint32_t)i + 1, .uid = row->uid,
 		.flags = row->flags, .last_uid = p->out->last_uid,
 		.modseq = row->modseq, .size = row->size,
 		.content = row->blob, .thread = row->thread,
 		.received = row->received, .offset_min = row->offset_min,
 		.saved = row->saved,
-		.keywords = column_keywords(v->c, row->keywords) };
-	size_t cost = p->conditions * (1 + m.keywords.n / COST_OCTETS);
+		.keywords = column_keywords(v->c, row->keywords) } };
+	size_t cost = p->conditions *
+	    (1 + j.row.keywords.n / COST_OCTETS);
 	enum verdict verdict;
 
 	if ((cost > p->left && p->left < PAGE_COST) ||
@@ -70,9 +83,13 @@ judge_row(struct page *p, const struct view_on *v, size_t i)
 		return false;
 	}
 	p->left -= cost < p->left ? cost : p->left;
-	verdict = condition_judge(p->program, of_row, &m);
+	p->row = row;
+	p->unindexed = false;
+	verdict = condition_judge(p->program, of_row, &j);
 	if (verdict != VERDICT_NO)
-		add_message(p, &m, verdict == VERDICT_UNKNOWN);
+		add_message(p, &j.row, verdict == VERDICT_YES ?
+		    SEARCH_MATCHES : p->unindexed ? SEARCH_UNINDEXED :
+		    SEARCH_UNKNOWN);
 	return true;
 }
 
@@ -119,11 +136,14 @@ read_search(struct reader *r, const struct caller *c,
 	    &col, err);
 	if (rc < 0)
 		return rc;
+	if (ask->version)
+		p.found = words_look(r, c->account, ask->version, program);
 	pthread_rwlock_rdlock(&col->lock);
 	rc = judge_view(&p, col, ask, r->arena, err);
 	answer->search.modseq = col->modseq;
 	pthread_rwlock_unlock(&col->lock);
 	columns_put(r->e->columns, col);
+	fulltext_found_free(p.found);
 	put_run(&p);
 	answer->search.runs = buf_get(&r->rows);
 	return rc;

@@ -229,6 +229,8 @@ service_new(const struct service_options *o, struct service **out,
 		rc = dispatch_new(s, threads_own_report, &s->dispatch, err);
 	if (rc == 0)
 		rc = threads_start(s, err);
+	if (rc == 0 && o->readers > 0)
+		rc = sweeper_start(o->engine, &s->sweeper, err);
 	if (rc < 0)
 		service_free(s);
 	else
@@ -249,6 +251,7 @@ service_free(struct service *s)
 		return;
 	while (s->conns)
 		conn_end(s->conns);
+	sweeper_stop(s->sweeper);
 	threads_stop(s);
 	dispatch_free(s->dispatch);
 	s->box->service = NULL;

@@ -6,6 +6,7 @@
 
 #include "base/map.h"
 #include "store/service/service.h"
+#include "store/service/sweeper.h"
 
 enum {
 	HANDLES_MX = 32768,	/* many sessions share the connection */
@@ -99,6 +100,7 @@ struct service {
 	struct caller own;	/* whose reports are store's own */
 	int nlocal;		/* connections of local programs */
 	uint64_t revocations;	/* of accounts, so far */
+	struct sweeper *sweeper;	/* NULL: without threads */
 };
 
 struct conn *conn_ref(struct conn *c);
