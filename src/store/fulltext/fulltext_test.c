@@ -10,7 +10,7 @@
 #include "store/fulltext/fulltext.h"
 
 enum { MESSAGES = 3000, VOCABULARY = 3000, WORDS_EACH = 60, ROUNDS = 150,
-	VERSION = 7, ACCOUNT = 3 };
+	LOOKS = 15, VERSION = 7, ACCOUNT = 3 };
 
 static uint64_t seed = 88172645463325252ull;
 
@@ -388,6 +388,10 @@ test_damage(void **state)
 			said++;
 		else
 			silent++;
+		for (int k = 0; k < LOOKS; k++) {
+			known = 0;
+			(void)look_once(p, &known);
+		}
 		assert_in_range(known, 0, number_known(p));
 		(void)fulltext_add(p->t, ACCOUNT, VERSION, &none, 1, &err);
 		(void)look_once(p, &known);
