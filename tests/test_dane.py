@@ -137,7 +137,7 @@ def test_another_key(world):
 
 def test_no_tls_though_dns_says_so(world):
     here, there = pair(world, "3 1 1 KEY", tls=False)
-    row = waits(world, here, "there.test", "no TLS, though DNS says")
+    row = waits(world, here, "there.test", "no TLS, though its domain says")
     assert row["status"] == "4.7.4" and not there.messages
 
 

@@ -5,6 +5,7 @@
 #include "admin/table.h"
 #include "dns/name.h"
 #include "relay/security.h"
+#include "trust/mta_sts.h"
 
 static const char usage[] =
     "usage: postern mx [--from HOST] [--json] DOMAIN\n\n"
@@ -22,6 +23,7 @@ struct look {
 	struct hosts *h;
 	struct names *names;
 	struct route route;	/* of postern.conf, or that by MX */
+	struct security_policy policy;
 	struct table t;
 	bool private_ok;
 	struct str from;	/* empty: nobody's */
@@ -62,6 +64,26 @@ passed_over(const struct look *k, const struct host *host, struct str *why)
 	return true;
 }
 
+/* Does the domain say that it has a policy? What it says, and whether that
+ * counts yet, is known to relay alone.                          RFC 8461 3.1 */
+static void
+look_for_policy(void *arg, const struct trust_dns *dns)
+{
+	struct look *k = arg;
+	struct arena *a = arena_new(DNS_ANSWER_MEMORY + 1024);
+	struct lookup_answer answer;
+	struct dns_record record;
+	struct rd r;
+
+	dns->lookup(dns->arg, arena_printf(a, "_mta-sts.%.*s",
+	    STR_FMT(k->h->name)), DNS_TXT, &answer, a);
+	r = rd_of(answer.records);
+	while (rd_left(&r) > 0 && msg_take(&r, &dns_record_shape, &record))
+		k->policy.enforced |= sts_is_record(record.data);
+	k->policy.names_host = true;
+	arena_free(a);
+}
+
 /* How safe the way to the host i has to be. */
 static int
 find_security(struct look *k, size_t i, struct security *s, struct err *err)
@@ -74,7 +96,7 @@ find_security(struct look *k, size_t i, struct security *s, struct err *err)
 		return 0;
 	if (names_config(k->names)->dane && k->route.published)
 		rc = names_tlsa(k->names, k->h, i, k->route.port, tlsa, err);
-	security_choose(&k->route, tlsa, s);
+	security_choose(&k->route, tlsa, &k->policy, s);
 	return rc;
 }
 
@@ -198,6 +220,8 @@ mx_look(struct look *k, struct names *n, const char *domain, const char *from,
 		return rc;
 	find_ourselves(k);
 	route_of(names_config(n), k->h->name, &k->route);
+	if (names_config(n)->mta_sts && k->route.mx && k->h->n > 0)
+		names_ask(n, look_for_policy, k);
 	return add_rows(k, err);
 }
 

@@ -379,6 +379,11 @@ const struct conf_option conf_options[] = {
 	    "are the keys that a mail host publishes in DNS demanded of it",
 	    .more = "TLSA records that DNSSEC proves (RFC 7672), where tls "
 	    "is may or must, and of routes where it is may." },
+	{ "mta-sts", CONF_RELAY, CONF_BOOL, 0, 1, "true", AT(config, mta_sts),
+	    "is the policy kept that a destination publishes by HTTPS",
+	    .more = "Which hosts take its mail, and that their certificates "
+	    "are good (RFC 8461), where tls is may or must, and of routes by "
+	    "MX where it is may. DANE goes before." },
 	{ "connections", CONF_RELAY, CONF_NUMBER, 1, 2000, "200",
 	    AT(config, relay_connections), "connections at the same time" },
 	{ "per-destination", CONF_RELAY, CONF_NUMBER, 1, 1000, "20",

@@ -279,7 +279,8 @@ same_routes(const struct config *a, const struct config *b)
 {
 	return str_eq(a->routes, b->routes) &&
 	    str_eq(a->trusted_roots, b->trusted_roots) &&
-	    a->relay_port == b->relay_port && a->relay_tls == b->relay_tls;
+	    a->relay_port == b->relay_port && a->relay_tls == b->relay_tls &&
+	    a->mta_sts == b->mta_sts;
 }
 
 static bool

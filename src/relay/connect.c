@@ -360,16 +360,31 @@ dial(struct delivery *d)
 	return 0;
 }
 
+/* Roots that cannot be read trust nobody, and that is logged. */
+static struct tls_client *
+who_trusts_roots(struct relay *r)
+{
+	struct relay_options *o = &r->o;
+	struct err err = { 0 };
+
+	if (o->roots.n > 0 && tls_client_trust(o->tls_verify,
+	    buf_get(&o->roots), &err) < 0)
+		log_event(loop_log(r->loop), LOG_ERROR, "roots_failed",
+		    F_ERR(&err));
+	buf_free(&o->roots);
+	return o->tls_verify;
+}
+
 /* Who judges the certificate: the roots that are trusted, or nobody, where a
  * key is pinned or anybody will do. */
 static struct tls_client *
 judge_of(const struct delivery *d)
 {
-	const struct relay_options *o = &d->relay->o;
 	enum route_tls want = d->need.tls;
 
 	return d->route.pin.n == 0 && (want == ROUTE_TLS_VERIFY ||
-	    want == ROUTE_TLS_FIRST) ? o->tls_verify : o->tls_any;
+	    want == ROUTE_TLS_FIRST) ? who_trusts_roots(d->relay) :
+	    d->relay->o.tls_any;
 }
 
 /* Before a word that only the right host is to hear. */
@@ -404,7 +419,7 @@ start_tls(struct delivery *d, struct smtp_answer *why)
 		note(d, VERDICT_LATER, 0, STR("4.7.4"),
 		    d->need.by == SECURITY_ROUTE ?
 		    STR("it offers no TLS, which the route demands") :
-		    STR("it offers no TLS, though DNS says that it does"));
+		    STR("it offers no TLS, though its domain says so"));
 		return E_TLS;
 	}
 	e = smtp_client_starttls(c, judge_of(d), d->need.dane, why);
@@ -461,15 +476,53 @@ shake_hands(struct delivery *d)
 	return e;
 }
 
-/* How safe the way to the present host has to be: d->need. What nobody can
- * say now is no reason to do without: RFC 7672 2.1.2. */
+static int
+find_tlsa(struct delivery *d, struct tlsa_set *out)
+{
+	struct loop *l = d->relay->loop;
+	struct err err = { 0 };
+	int e = 0;
+
+	if (d->conf->c.dane)
+		e = tlsa_find(d->relay->o.dns, d->hosts, d->host, port_of(d),
+		    out, d->need_mem, loop_now_ms(l) + LOOKUP_MS, &err);
+	if (e >= 0 || e == E_CANCELED)
+		return e;
+	out->result = TLSA_FAILED;
+	out->why = str_dup(d->need_mem, str_c(err.text));
+	return 0;
+}
+
+/* The policy of the domain whose MX this is; of no host that the operator
+ * names. */
+static int
+find_policy(struct delivery *d, struct security_policy *out)
+{
+	struct relay *r = d->relay;
+	struct sts_policy sts;
+	struct err err = { 0 };
+	int e;
+
+	if (!d->conf->c.mta_sts || !d->route.mx || d->fallen_back)
+		return 0;
+	e = sts_find(r->sts, d->hosts->name, &sts, d->need_mem,
+	    loop_now_ms(r->loop) + LOOKUP_MS, &err);
+	if (e == E_CANCELED)
+		return e;
+	out->unknown = e < 0;
+	out->enforced = e == 0 && sts.mode == STS_ENFORCE;
+	out->names_host = e == 0 && sts_allows(&sts, connect_host(d)->name);
+	return 0;
+}
+
+/* How safe the way to the present host has to be: d->need. What nobody can say
+ * now is no reason to do without: RFC 7672 2.1.2. */
 static int
 find_need(struct delivery *d)
 {
 	const struct host *h = connect_host(d);
-	struct loop *l = d->relay->loop;
+	struct security_policy policy = { 0 };
 	struct tlsa_set *tlsa;
-	struct err err = { 0 };
 	int e = 0;
 
 	if (d->need_of == h)
@@ -477,16 +530,11 @@ find_need(struct delivery *d)
 	d->need_of = NULL;
 	arena_reset(d->need_mem);
 	tlsa = arena_new_of(d->need_mem, struct tlsa_set);
-	if (d->conf->c.dane && d->route.published)
-		e = tlsa_find(d->relay->o.dns, d->hosts, d->host, port_of(d),
-		    tlsa, d->need_mem, loop_now_ms(l) + LOOKUP_MS, &err);
-	if (e == E_CANCELED)
+	if (d->route.published && (e = find_tlsa(d, tlsa)) == 0)
+		e = find_policy(d, &policy);
+	if (e < 0)
 		return e;
-	if (e < 0) {
-		tlsa->result = TLSA_FAILED;
-		tlsa->why = str_dup(d->need_mem, str_c(err.text));
-	}
-	security_choose(&d->route, tlsa, &d->need);
+	security_choose(&d->route, tlsa, &policy, &d->need);
 	d->need_of = h;
 	return 0;
 }
@@ -520,7 +568,8 @@ try_address(struct delivery *d)
 	if ((e = find_need(d)) < 0)
 		return e;
 	if (d->need.refused.n > 0) {
-		note(d, VERDICT_LATER, 0, STR("4.4.3"), d->need.refused);
+		note(d, VERDICT_LATER, 0, str_c(d->need.status),
+		    d->need.refused);
 		return E_NOTFOUND;
 	}
 	if ((e = claim_conn(d)) == E_BUSY) {

@@ -21,6 +21,9 @@ struct relay_options {
 	struct errand *errand;	/* NULL: nothing is fetched for it */
 	/* The first accepts any certificate, the second only a trusted one. */
 	struct tls_client *tls_any, *tls_verify;
+	/* What the second one is to trust as soon as it is needed, PEM: it
+	 * takes a while to read, and a megabyte. Relay's from then on. */
+	struct buf roots;
 	/* transport_dial(), or a test's. */
 	int (*dial)(struct loop *l, const char *address, uint16_t port,
 	    const char *from, int64_t until_ms, struct transport **t,

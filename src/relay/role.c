@@ -20,21 +20,22 @@ struct relay_role {
 	struct relay *relay;
 };
 
-/* Without any, no certificate verifies: mail for routes that verify waits. */
+/* Without any, no certificate verifies: mail that wants it waits. Of routes
+ * they are read now, so that a file that makes no sense is told. */
 static int
-trust_roots(struct role *r, struct err *err)
+trust_roots(struct role *r, struct buf *roots, struct err *err)
 {
 	struct relay_role *s = r->state;
-	auto_buf roots = BUF_INIT(ROOTS_MAX);
+	int rc = roots_read(r->config.trusted_roots, roots, err);
 
-	if (roots_read(r->config.trusted_roots, &roots, err) < 0) {
-		if (r->config.trusted_roots.n > 0)
-			return err->code;
+	if (rc == 0 && !route_verifies(&r->config))
+		return 0;	/* connect.c will, when it has to */
+	if (rc == 0)
+		rc = tls_client_trust(s->verify, buf_get(roots), err);
+	else if (r->config.trusted_roots.n == 0)
 		log_event(r->log, LOG_WARN, "roots_missing", F_ERR(err));
-		return 0;
-	}
-	/* They take a while to read, and only routes that verify need them. */
-	return tls_client_trust(s->verify, buf_get(&roots), err);
+	buf_reset(roots);
+	return r->config.trusted_roots.n > 0 ? rc : 0;
 }
 
 static void
@@ -47,7 +48,8 @@ static int
 prepare(struct role *r, struct err *err)
 {
 	struct relay_role *s = r->state;
-	struct relay_options o = { .loop = r->loop, .dial = transport_dial };
+	struct relay_options o = { .loop = r->loop, .dial = transport_dial,
+		.roots = BUF_INIT(ROOTS_MAX) };
 	int e;
 
 	route_ports(&r->config, open_port, &r->sandbox);
@@ -55,9 +57,10 @@ prepare(struct role *r, struct err *err)
 	    !(s->any = tls_client_new(s->lib, false, err)) ||
 	    !(s->verify = tls_client_new(s->lib, true, err)))
 		return err->code;
-	/* A megabyte that most installations do not need; when the routes
-	 * change, master starts another process (master/supervise.c). */
-	if (route_verifies(&r->config) && (e = trust_roots(r, err)) < 0)
+	/* When the routes change, master starts another process
+	 * (master/supervise.c). */
+	if ((route_verifies(&r->config) || r->config.mta_sts) &&
+	    (e = trust_roots(r, &o.roots, err)) < 0)
 		return e;
 	if (HAVE_ASAN)	/* test builds: see tls.h */
 		loop_on_switch(r->loop, tls_no_errors);

@@ -156,7 +156,7 @@ spawn_fiber(struct relay *r)
 	d->mem = arena_new(WORK_OCTETS);
 	d->item_mem = arena_new(ITEM_OCTETS);
 	d->txn_mem = arena_new(TXN_OCTETS);
-	d->need_mem = arena_new(TLSA_MEMORY);
+	d->need_mem = arena_new(TLSA_MEMORY + STS_MEMORY);
 	d->next = r->deliveries;
 	d->prev = &r->deliveries;
 	if (d->next)
@@ -275,6 +275,7 @@ relay_free(struct relay *r)
 	pool_free(r->pool);
 	host_backoff_free(r->backoff);
 	sts_free(r->sts);
+	buf_free(&r->o.roots);
 	conf_unref(r->conf);
 	free(r);
 }

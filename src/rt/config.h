@@ -65,6 +65,7 @@
 	F(S, u8, relay_private, 0)	/* DNS may name private addresses */ \
 	F(S, u32, relay_tls, 0)		/* enum route_tls */             \
 	F(S, u8, dane, 0)		/* RFC 7672 */                   \
+	F(S, u8, mta_sts, 0)		/* RFC 8461 */                   \
 	F(S, u32, relay_connections, 0)	/* of the whole role */          \
 	F(S, u32, host_connections, 0)	/* to one destination */         \
 	F(S, u32, host_rate, 0)		/* messages a minute to one; 0 */ \
