@@ -71,6 +71,7 @@ struct http_answer http_authenticate(struct http_request *r);
 /* A sign-in begins, as this password wants: the answer to who has signed in. */
 struct http_answer http_sign_in(struct http_request *r,
     const struct login_ask *ask);
+struct http_answer http_sign_in_first(struct http_request *r);
 /* Could a page of another origin have sent this? */
 bool http_is_foreign(const struct http_request *r);
 
@@ -80,7 +81,6 @@ bool http_is_foreign(const struct http_request *r);
 	.mechanism = STR("LOGIN"), .user = str_c((r)->account->address),  \
 	.password = (said), .peer = str_c((r)->session->d.peer.address),  \
 	.service = SERVICE_page
-struct http_answer http_sign_in_first(struct http_request *r);
 struct http_answer http_refuse_own(struct http_request *r,
     const struct err *err);
 /* The form had passwords in it. */

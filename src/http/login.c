@@ -350,6 +350,12 @@ end_sessions(struct http_request *r)
 	return sign_out(r, sign_in_end_all, "everywhere");
 }
 
+struct http_answer
+http_sign_in_first(struct http_request *r)
+{
+	return http_problem(r, 403, "Only who has signed in at the page");
+}
+
 struct listing {
 	const struct sign_in *here;
 	struct buf b;

@@ -21,12 +21,6 @@ is_signed_in(const struct http_request *r)
 }
 
 struct http_answer
-http_sign_in_first(struct http_request *r)
-{
-	return http_problem(r, 403, "Only who has signed in at the page");
-}
-
-struct http_answer
 http_refuse_own(struct http_request *r, const struct err *err)
 {
 	switch (err->code) {
