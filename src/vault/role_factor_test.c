@@ -191,12 +191,68 @@ test_ends_programs(void **state)
 	run(w, ends_programs);
 }
 
+struct guess {
+	struct vault *web;
+	char code[16];
+	int *running, rc;
+};
+
+static void
+guess_code(void *arg)
+{
+	struct guess *g = arg;
+
+	g->rc = try_code(g->web, g->code, "203.0.113.9");
+	--*g->running;
+}
+
+/* From where the owner has been before, so that only the peer is counted. */
+static void
+many_at_once(struct world *w)
+{
+	enum { GUESSES = 30 };
+	struct vault *web = vault_new(w->loop, connect_worker(w, ROLE_WEB, 2));
+	struct own_factor_ask ask = { STR("LOGIN"), STR_NULL, STR(ALICE),
+		RIGHT, STR("203.0.113.9"), SERVICE_page };
+	char recovery[128];
+	struct guess g[GUESSES];
+	int running = GUESSES, denied = 0;
+
+	assert_int_equal(try_code(web, "", "203.0.113.9"), 0);
+	set_up(w, web, &ask, recovery);
+	for (int i = 0; i < GUESSES; i++) {
+		g[i] = (struct guess){ .web = web, .running = &running };
+		(void)snprintf(g[i].code, sizeof(g[i].code), "22222-222%c%c",
+		    'a' + i % 8, 'a' + i / 8);
+		(void)fiber_spawn(w->loop, "guess", guess_code, &g[i]);
+	}
+	while (running > 0)
+		(void)fiber_sleep(w->loop, loop_now_ms(w->loop) + 5);
+	for (int i = 0; i < GUESSES; i++) {
+		assert_true(g[i].rc == E_DENIED || g[i].rc == E_BUSY);
+		denied += g[i].rc == E_DENIED;
+	}
+	assert_int_equal(denied, LOGIN_LIMIT_PEER / 3 + 1);
+	buf_reset(&w->people[0].factor);
+	vault_free(web);
+}
+
+static void
+test_many_at_once(void **state)
+{
+	struct world *w = *state;
+
+	restart(w);
+	run(w, many_at_once);
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_second_factor),
 		cmocka_unit_test(test_ends_programs),
+		cmocka_unit_test(test_many_at_once),
 	};
 
 	return cmocka_run_group_tests(tests, world_up, world_down);

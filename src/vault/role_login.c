@@ -291,7 +291,10 @@ authenticate(struct attempt *t, struct work *c, struct err *err)
 	check_app_password(t);
 	t->proof = proof_of(v->auth_cache, t->row.account ? t->row.sealed :
 	    t->row.address, t->ask->password);
-	if (!login_limit_user_ok(v->login_limit, t->ask->peer, t->row.address,
+	/* Others failed while store was asked, or may have been here before. */
+	if (!login_limit_peer_ok(v->login_limit, t->ask->peer,
+	    loop_now_ms(v->loop)) ||
+	    !login_limit_user_ok(v->login_limit, t->ask->peer, t->row.address,
 	    loop_now_ms(v->loop)))
 		return too_many(err);
 	if (!t->by_app && !auth_cache_find(v->auth_cache, &t->proof,
