@@ -198,7 +198,8 @@ def test_a_damaged_certificate_of_our_own(server):
 
 
 def test_damaged_credentials(server):
-    """Who logs in needs that page, and nobody else: mail comes in."""
+    """Who logs in needs that page, and nobody else: mail comes in, and the
+    operator sees who there is."""
     server.stop()
     page = flip_in(server, "credential")
     server.start()
@@ -206,6 +207,11 @@ def test_damaged_credentials(server):
     smtp.do("EHLO client.example.net", 250)
     smtp.send_message("a@example.net", [ALICE], b"Subject: x\r\n\r\n")
     smtp.close()
+    rows = json.loads(server.command("account", "list", "--json").stdout)
+    assert {r["address"]: r["second-factor"] for r in rows} == {
+        ALICE: "unknown", address("bob"): "unknown"}
+    assert "unknown" in server.command("account", "second-factor",
+                                       ALICE).stdout
     with imaplib.IMAP4_SSL("127.0.0.1", server.ports["imaps"],
                            ssl_context=client_context()) as imap:
         with pytest.raises(imaplib.IMAP4.error, match="SERVERBUG"):

@@ -204,6 +204,13 @@ account_send_as(void *ctx, struct err *err)
 	return 0;
 }
 
+static const char *
+factor_text(uint8_t factor)
+{
+	return factor == HAS_FACTOR_yes ? "on" : factor == HAS_FACTOR_no ?
+	    "off" : "unknown";
+}
+
 /* Is it on; or off from now on. */
 static int
 account_factor(void *ctx, struct err *err)
@@ -230,16 +237,16 @@ account_factor(void *ctx, struct err *err)
 	if (rc < 0)
 		return rc;
 	r = rd_of(remove ? STR_NULL : answer.rows);
-	row.factor = 0;
+	row.factor = HAS_FACTOR_no;
 	if (!remove && !msg_take(&r, &account_row_shape, &row))
 		return err_set(err, E_NOTFOUND, "there is no account %s",
 		    c->address);
 	if (c->o->json)
 		json_say(remove ? "changed" : "account", c->inside,
-		    "second-factor", row.factor ? STR("on") : STR("off"));
+		    "second-factor", str_c(factor_text(row.factor)));
 	else
 		printf("%s: the second factor is %s\n", c->address,
-		    row.factor ? "on" : "off");
+		    factor_text(row.factor));
 	return 0;
 }
 
@@ -354,7 +361,7 @@ account_list(void *ctx, struct err *err)
 			cells[3] = quota_text(a, row.quota);
 			cells[4] = row.send_as < SEND_AS_N ?
 			    str_c(rights[row.send_as]) : STR("?");
-			cells[5] = row.factor ? STR("on") : STR("off");
+			cells[5] = str_c(factor_text(row.factor));
 		}
 	} while (answer.more);
 	table_print(&t, c->o->json);

@@ -40,10 +40,12 @@ enum { SEND_AS_own, SEND_AS_ours, SEND_AS_anyone, SEND_AS_N };
 	F(S, u64, change, 0) F(S, str, address, 320)
 #define FIELDS_accounts_ask(F, S) F(S, str, after, 320) F(S, str, only, 320)
 #define FIELDS_accounts_answer(F, S) F(S, str, rows, MSG_CHUNK) F(S, u8, more, 0)
+/* unknown: what is kept of it is damaged. */
+enum has_factor { HAS_FACTOR_no, HAS_FACTOR_yes, HAS_FACTOR_unknown };
 #define FIELDS_account_row(F, S)                                      \
 	F(S, u64, account, 0) F(S, str, address, 320)                 \
 	F(S, u32, messages, 0) F(S, u64, size, 0) F(S, u32, send_as, 0) \
-	F(S, u64, quota, 0) F(S, u8, factor, 0)	/* a second one is on */
+	F(S, u64, quota, 0) F(S, u8, factor, 0)	/* HAS_FACTOR_* */
 /* What was expunged since then (seconds since 1970; 0: ever) and can be had
  * back, by the mailbox it would come into, those behind `after` (a name; empty
  * at first). keeps_s: how long it is kept. */

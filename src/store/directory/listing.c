@@ -177,10 +177,36 @@ read_domains(struct reader *r, const struct caller *c,
 	return rc < 0 ? rc : 0;
 }
 
+/* Damage there is for those who want what is in it: the others are listed
+ * still, and no damaged page is read twice for one list. */
+static int
+read_has_factor(struct reader *r, struct account_row *row, bool *damaged,
+    struct err *err)
+{
+	struct sql *q = &r->q;
+	int rc = *damaged ? E_DAMAGED : sql_first(q, SQL_credential_get,
+	    SQL_VALS(vi(row->account)), err);
+
+	row->factor = HAS_FACTOR_no;
+	if (rc == E_DAMAGED) {
+		*damaged = true;
+		row->factor = HAS_FACTOR_unknown;
+		return 0;
+	}
+	if (rc <= 0)
+		return rc;
+	if (sql_str(q, credential_get, factor).n > 0)
+		row->factor = HAS_FACTOR_yes;
+	sql_end(q, SQL_credential_get);
+	return 0;
+}
+
 static int
 read_one_account(struct reader *r, struct str address, struct err *err)
 {
 	struct str domain, local;
+	struct account_row row;
+	bool damaged = false;
 	int rc;
 
 	if (!address_key(address, r->arena, &domain, &local))
@@ -189,16 +215,17 @@ read_one_account(struct reader *r, struct str address, struct err *err)
 	    err);
 	if (rc <= 0)
 		return rc;
-	msg_put(&r->rows, &account_row_shape, &(struct account_row){
-	    sql_u64(&r->q, address_one, account),
-	    sql_str(&r->q, address_one, address),
-	    sql_u32(&r->q, address_one, messages),
-	    sql_u64(&r->q, address_one, used),
-	    sql_u32(&r->q, address_one, send_as),
-	    sql_u64(&r->q, address_one, quota),
-	    (uint8_t)sql_u32(&r->q, address_one, factor) });
+	row = (struct account_row){ sql_u64(&r->q, address_one, account),
+		sql_str(&r->q, address_one, address),
+		sql_u32(&r->q, address_one, messages),
+		sql_u64(&r->q, address_one, used),
+		sql_u32(&r->q, address_one, send_as),
+		sql_u64(&r->q, address_one, quota) };
+	rc = read_has_factor(r, &row, &damaged, err);
+	if (rc == 0)
+		msg_put(&r->rows, &account_row_shape, &row);
 	sql_end(&r->q, SQL_address_one);
-	return 0;
+	return rc;
 }
 
 int
@@ -208,6 +235,8 @@ read_accounts(struct reader *r, const struct caller *c,
 {
 	enum sql_statement s = SQL_address_list;
 	struct str domain = STR_NULL, local = STR_NULL;
+	struct account_row row;
+	bool damaged = false;
 	int n = 0, rc;
 
 	(void)c;
@@ -222,18 +251,21 @@ read_accounts(struct reader *r, const struct caller *c,
 	rc = sql_first(&r->q, s, SQL_VALS(vs(domain), vs(local),
 	    vi(ACCOUNTS_A_PAGE)), err);
 	for (; rc > 0 && r->rows.n < ROWS_MAX; n++) {
-		msg_put(&r->rows, &account_row_shape, &(struct account_row){
-		    sql_u64(&r->q, address_list, account),
-		    sql_str(&r->q, address_list, address),
-		    sql_u32(&r->q, address_list, messages),
-		    sql_u64(&r->q, address_list, used),
-		    sql_u32(&r->q, address_list, send_as),
-		    sql_u64(&r->q, address_list, quota),
-		    (uint8_t)sql_u32(&r->q, address_list, factor) });
+		row = (struct account_row){
+			sql_u64(&r->q, address_list, account),
+			sql_str(&r->q, address_list, address),
+			sql_u32(&r->q, address_list, messages),
+			sql_u64(&r->q, address_list, used),
+			sql_u32(&r->q, address_list, send_as),
+			sql_u64(&r->q, address_list, quota) };
+		rc = read_has_factor(r, &row, &damaged, err);
+		if (rc < 0)
+			break;
+		msg_put(&r->rows, &account_row_shape, &row);
 		rc = sql_next(&r->q, s, err);
 	}
 	answer->accounts.more = rc > 0 || n == ACCOUNTS_A_PAGE;
-	if (rc > 0)
+	if (rc != 0)
 		sql_end(&r->q, s);
 	answer->accounts.rows = buf_get(&r->rows);
 	return rc < 0 ? rc : 0;

@@ -53,17 +53,12 @@
 	S(address_del, "DELETE FROM address WHERE domain=?1 AND local=?2")    \
 	S(address_least, "SELECT min(account) FROM address WHERE domain=?1")  \
 	R(address_list, (domain, local, account, address, messages, used,     \
-	    send_as, quota, factor),                                          \
+	    send_as, quota),                                                  \
 	    "FROM address JOIN account USING (account)"                       \
-	    " JOIN (SELECT account, length(factor)>0 AS factor"               \
-	    " FROM credential) USING (account)"                               \
 	    " WHERE (address.domain, address.local)>(?1, ?2)"                 \
 	    " ORDER BY address.domain, address.local LIMIT ?3")               \
-	R(address_one, (account, address, messages, used, send_as, quota,     \
-	    factor),                                                          \
+	R(address_one, (account, address, messages, used, send_as, quota),    \
 	    "FROM address JOIN account USING (account)"                       \
-	    " JOIN (SELECT account, length(factor)>0 AS factor"               \
-	    " FROM credential) USING (account)"                               \
 	    " WHERE address.domain=?1 AND address.local=?2")                  \
 	S(alias_any, "SELECT 1 FROM alias WHERE domain=?1 AND local=?2"       \
 	    " LIMIT 1")                                                       \
