@@ -14,6 +14,7 @@ from lib.wire import Imap
 from test_app_passwords import add
 from test_http import sign_in
 from test_own_account import CHOSEN, post
+from test_second_factor import FACTOR, set_up
 
 ALICE, BOB = address("alice"), address("bob")
 MEGABYTE = 1 << 20
@@ -173,6 +174,26 @@ def test_passwords(server):
         fields_are_right(note)
     assert "127.0.0.1" in his.get_content()
     assert "whoever runs this server" in operators.get_content()
+
+
+def test_second_factors(server):
+    here = sign_in(server)
+    _, codes = set_up(server, here)
+    assert post(server, here, FACTOR + "/codes", password=PASSWORD,
+                code=codes[0])[0] == 200
+    server.command("account", "second-factor", ALICE, "off")
+    _, codes = set_up(server, here)
+    assert post(server, here, FACTOR + "/off", password=PASSWORD,
+                code=codes[0])[0] == 204
+    told = notes(Imap(server).login("alice"), 4)
+    on, off = "A second factor was set up", "The second factor was taken off"
+    assert [m["Subject"] for m in told] == [on, off, on, off]
+    for note in told:
+        fields_are_right(note)
+    froms = [m.get_content().split("from: ")[1].split("\n")[0].strip()
+             for m in told]
+    assert froms == ["127.0.0.1", "whoever runs this server", "127.0.0.1",
+                     "127.0.0.1"]
 
 
 def test_nobody_fills_a_mailbox_with_them(server):

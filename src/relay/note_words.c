@@ -133,6 +133,25 @@ tell_password(struct telling *t)
 }
 
 static void
+tell_factor(struct telling *t)
+{
+	buf_lit(t->out, "A second factor was set up for your account: who "
+	    "signs in at the page with\nyour own password types a code as "
+	    "well. Programs come in by app passwords\nonly:");
+	put_what(t);
+	put_not_you(t);
+}
+
+static void
+tell_factor_off(struct telling *t)
+{
+	buf_lit(t->out, "The second factor of your account was taken off. "
+	    "Your own password alone\nlets in who has it:");
+	put_what(t);
+	put_not_you(t);
+}
+
+static void
 put_used(struct telling *t)
 {
 	put_size(t->out, t->facts->octets);
@@ -167,6 +186,9 @@ static const struct words {
 	{ NOTE_app_password, "A new app password was made",
 	    tell_app_password },
 	{ NOTE_password, "Your password was changed", tell_password },
+	{ NOTE_factor, "A second factor was set up", tell_factor },
+	{ NOTE_factor_off, "The second factor was taken off",
+	    tell_factor_off },
 };
 
 bool

@@ -51,6 +51,13 @@ test_kinds(void **state unused_arg)
 		{ NOTE_password, { .peer = STR("2001:db8::1") },
 		    "Your password was changed",
 		    { "2001:db8::1", "Choose another password at once" } },
+		{ NOTE_factor, { .peer = STR("192.0.2.7") },
+		    "A second factor was set up",
+		    { "192.0.2.7", "a code", "ask whoever runs this" } },
+		{ NOTE_factor_off, { .by_operator = 1 },
+		    "The second factor was taken off",
+		    { "from:     whoever runs this server\n",
+			"password alone" } },
 	};
 	auto_buf subject = BUF_INIT(NOTE_WORDS_MAX);
 	auto_buf text = BUF_INIT(NOTE_WORDS_MAX);
@@ -77,7 +84,7 @@ test_labels(void **state unused_arg)
 
 	facts.octets = facts.most = UINT64_MAX;
 	facts.services = UINT32_MAX;
-	for (uint32_t kind = NOTE_quota_80; kind <= NOTE_password; kind++) {
+	for (uint32_t kind = NOTE_quota_80; kind <= NOTE_factor_off; kind++) {
 		assert_true(tell(kind, &facts, &subject, &text));
 		assert_false(buf_failed(&text));
 	}

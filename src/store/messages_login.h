@@ -47,7 +47,8 @@ enum { FACTOR_MAX = 1024 };
  * comes, connections of the account end, as vault says who gets a new one. */
 #define FIELDS_factor_put_ask(F, S)                                   \
 	F(S, u64, change, 0) F(S, str, address, 320)                  \
-	F(S, str, sealed, FACTOR_MAX) F(S, str, was, FACTOR_MAX)
+	F(S, str, sealed, FACTOR_MAX) F(S, str, was, FACTOR_MAX)      \
+	F(S, str, peer, 64)	/* who asked, of its owner */
 /* By the operator, for somebody who has lost it. E_NOTFOUND: there is none. */
 #define FIELDS_factor_remove_ask(F, S) \
 	F(S, u64, change, 0) F(S, str, address, 320)

@@ -13,6 +13,8 @@ enum note_kind {
 	NOTE_login,		/* well, from a network not seen before */
 	NOTE_app_password,	/* there is a new one */
 	NOTE_password,		/* it is another one now */
+	NOTE_factor,		/* a second one was set up */
+	NOTE_factor_off,
 };
 
 /* What happened. by_operator: it was not the person's own doing. */
@@ -32,7 +34,9 @@ enum note_kind {
 	F(S, str, facts, 4096)	/* a struct note_facts */
 
 /* The mail of a leased note: to the account it is about, also if that is full,
- * with an empty reverse-path. drop: there is none to write; the note goes. */
+ * with an empty reverse-path. drop: there is none to write; the note goes.
+ * E_LIMIT: nothing that tells people so little has more octets. */
+enum { NOTE_MAIL_MAX = 1 << 15 };
 #define FIELDS_note_send_ask(F, S)                                    \
 	F(S, u64, change, 0) F(S, u64, lease, 0)                      \
 	FIELDS_deposited(F, S) F(S, u8, drop, 0)

@@ -41,17 +41,17 @@ open_factor(struct work *c, const struct credential_answer *row,
 	return err_set(err, E_IO, "a second factor cannot be opened");
 }
 
-/* In the place of what row has. NULL: none from now on. */
+/* In the place of what row has. NULL: none from now on. peer is who asks. */
 static int
 keep_factor(struct work *c, const struct credential_answer *row,
-    const struct second_factor *f, struct err *err)
+    const struct second_factor *f, struct str peer, struct err *err)
 {
 	struct vault_state *v = c->client->v;
 	auto_buf record = BUF_INIT(FACTOR_RECORD_MAX);
 	auto_buf sealed = BUF_INIT(FACTOR_MAX);
 	uint8_t nonce[SEAL_NONCE_LEN];
 	struct factor_put_ask put = { vault_change(v), row->address,
-		STR_NULL, row->factor };
+		STR_NULL, row->factor, peer };
 	struct done done;
 
 	if (f) {
@@ -106,7 +106,7 @@ vault_prove_code(struct work *c, const struct login_ask *ask,
 	else if (!factor_use(&f, ask->code, loop_wall(c->client->v->loop)))
 		rc = wrong_code(c, ask, row, err);
 	else
-		rc = keep_factor(c, row, &f, err);
+		rc = keep_factor(c, row, &f, ask->peer, err);
 	/* Somebody was in between, most likely with this very code. */
 	if (rc == E_STALE)
 		rc = err_set(err, E_DENIED, "the code is used up");
@@ -240,7 +240,8 @@ turn_on(struct factor_work *w, struct err *err)
 		rc = err_set(err, E_INVALID, "that is not the code");
 	if (rc == 0) {
 		make_codes(w, &f);
-		rc = keep_factor(w->c, &w->row, &f, err);
+		rc = keep_factor(w->c, &w->row, &f, w->ask->peer,
+		    err);
 	}
 	if (rc == 0)
 		journal(w->c, w->ask->peer, w->row.address,
@@ -275,7 +276,8 @@ change(struct factor_work *w, bool off, struct err *err)
 	if (rc == 0 && !off)
 		make_codes(w, &f);
 	if (rc == 0)
-		rc = keep_factor(c, &w->row, off ? NULL : &f, err);
+		rc = keep_factor(c, &w->row, off ? NULL : &f,
+		    w->ask->peer, err);
 	sodium_memzero(&f, sizeof(f));
 	if (rc == 0)
 		journal(c, w->ask->peer, w->row.address, off ?

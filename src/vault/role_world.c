@@ -69,7 +69,7 @@ on_factor_put(struct world *w, struct ipc_req *req)
 	struct person *p = find_person(w, ask->address);
 	struct done answer = { 0 };
 
-	assert_true(p && ask->change);
+	assert_true(p && ask->change && ask->peer.n > 0);
 	if (!str_eq(ask->was, buf_get(&p->factor))) {
 		ipc_fail(req, E_STALE, "another");
 		return;

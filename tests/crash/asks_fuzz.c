@@ -370,7 +370,7 @@ add_write(struct fuzz *f)
 			ADD(f, domain_remove, number(f), domain(f));
 		else if (which == 7)
 			ADD(f, factor_put, number(f), address(f), text(f, 9),
-			    text(f, 9));
+			    text(f, 9), text(f, 9));
 		else if (which == 8)
 			ADD(f, factor_remove, number(f), address(f));
 		else if (which == 6)

@@ -803,7 +803,7 @@ static int
 put_factor(struct fixture *d, const char *sealed, const char *was)
 {
 	struct factor_put_ask ask = { ++d->change, STR("alice@a.test"),
-		str_c(sealed), str_c(was) };
+		str_c(sealed), str_c(was), STR("192.0.2.1") };
 	struct write w = { .caller = &d->vault, .call = STORE_factor_put,
 		.ask = &ask };
 

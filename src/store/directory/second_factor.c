@@ -1,5 +1,5 @@
 #include "store/directory/resolve.h"
-#include "store/engine/engine_int.h"
+#include "store/engine/note.h"
 
 /*
  * Second factors: sealed octets of vault's, beside those of the password.
@@ -24,6 +24,15 @@ find_factor(struct engine *e, struct str address, uint64_t *account,
 	return 0;
 }
 
+/* Its owner is told; not of a code that was used. */
+static int
+tell_owner(struct engine *e, uint64_t account, enum note_kind kind,
+    const struct note_facts *facts, struct err *err)
+{
+	return note_put(e, &(struct note){ account, kind, NOTES_A_DAY,
+	    *facts }, err);
+}
+
 int
 write_factor_put(struct engine *e, struct write *w)
 {
@@ -38,9 +47,13 @@ write_factor_put(struct engine *e, struct write *w)
 	if (rc == 0)
 		rc = sql_run(&e->w, SQL_factor_put, SQL_VALS(vs(ask->sealed),
 		    vi(account)), &w->err);
-	if (rc == 0 && there.n == 0)
+	if (rc < 0 || (there.n > 0 && ask->sealed.n > 0))
+		return rc;
+	if (there.n == 0)
 		batch_revoke(e, account);
-	return rc;
+	return tell_owner(e, account, ask->sealed.n > 0 ? NOTE_factor :
+	    NOTE_factor_off, &(struct note_facts){ .peer = ask->peer },
+	    &w->err);
 }
 
 int
@@ -57,6 +70,9 @@ write_factor_remove(struct engine *e, struct write *w)
 	if (rc == 0)
 		rc = sql_run(&e->w, SQL_factor_put, SQL_VALS(vs(STR("")),
 		    vi(account)), &w->err);
+	if (rc == 0)
+		rc = tell_owner(e, account, NOTE_factor_off,
+		    &(struct note_facts){ .by_operator = 1 }, &w->err);
 	if (rc == 0)
 		batch_journal(e, &(struct journal_row){
 		    .at_us = engine_now_us(e), .event = JOURNAL_factor,

@@ -42,6 +42,10 @@ send_note(struct engine *e, struct write *w, struct str to)
 		.protocol = STR("note") };
 	int rc;
 
+	/* No quota holds here. */
+	if (ask->raw_size > NOTE_MAIL_MAX)
+		return err_set(&w->err, E_LIMIT, "a note has %d octets at "
+		    "most", NOTE_MAIL_MAX);
 	MSG_COPY(deposited, &submit, ask);
 	rc = submit_report(e, w, &submit, to, &w->answer.note_send.message);
 	return rc == E_NOTFOUND ? 0 : rc;	/* nobody is there to hear */

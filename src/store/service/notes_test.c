@@ -4,6 +4,7 @@
 #include "store/engine/engine_int.h"
 #include "store/service/test_folder.h"
 #include "store/service/test_ok.h"
+#include "store/test_blob.h"
 
 enum { DAY = 86400, MEGABYTE = 1 << 20 };
 
@@ -148,6 +149,81 @@ test_many_networks(void **state)
 	assert_int_equal(told(p, NOTE_login), 11);
 }
 
+static int
+put_factor(struct folder *p, const char *sealed, const char *was)
+{
+	struct factor_put_ask ask = { ++p->d.change, STR("alice@ours.test"),
+		str_c(sealed), str_c(was), STR("192.0.2.1") };
+	struct write w = { .caller = &p->d.vault, .call = STORE_factor_put,
+		.ask = &ask };
+
+	return fixture_write(&p->d, &w);
+}
+
+static int
+take_factor_off(struct folder *p)
+{
+	struct factor_remove_ask ask = { ++p->d.change,
+		STR("alice@ours.test") };
+	struct write w = { .caller = &p->d.operator_,
+		.call = STORE_factor_remove, .ask = &ask };
+
+	return fixture_write(&p->d, &w);
+}
+
+/* That it is there, and that it is no more; not each code of it. */
+static void
+test_factor(void **state)
+{
+	struct folder *p = *state;
+
+	OK(put_factor(p, "a", ""));
+	OK(put_factor(p, "b", "a"));
+	assert_int_equal(put_factor(p, "", "a"), E_STALE);
+	assert_int_equal(told(p, NOTE_factor), 1);
+	assert_int_equal(told(p, NOTE_factor_off), 0);
+	OK(put_factor(p, "", "b"));
+	assert_int_equal(told(p, NOTE_factor_off), 1);
+	assert_int_equal(take_factor_off(p), E_NOTFOUND);
+	OK(put_factor(p, "a", ""));
+	OK(take_factor_off(p));
+	assert_int_equal(told(p, NOTE_factor), 2);
+	assert_int_equal(told(p, NOTE_factor_off), 2);
+}
+
+/* What relay makes of the oldest note. */
+static int
+send_note(struct folder *p, size_t n)
+{
+	char *text = calloc(n, 1);
+	struct note_send_ask ask = { .change = ++p->d.change, .lease = 7,
+		.octets = test_blob(str_make(text, n)), .raw_size = n,
+		.facts = STR("facts of a note") };
+	struct leased leased = { .message = (uint64_t)folder_count(p,
+	    "SELECT min(note) FROM note") };
+	struct write w = { .caller = &p->d.relay, .call = STORE_note_send,
+		.ask = &ask, .leased = &leased, .nleased = 1 };
+	int rc = fixture_write(&p->d, &w);
+
+	free(text);
+	return rc;
+}
+
+/* No quota holds for them, so their size does; whoever writes them may be
+ * somebody else's by now. */
+static void
+test_sizes(void **state)
+{
+	struct folder *p = *state;
+
+	OK(log_in(p, 1));
+	OK(log_in(p, 2));
+	assert_int_equal(send_note(p, NOTE_MAIL_MAX + 1), E_LIMIT);
+	assert_int_equal(told(p, NOTE_login), 1);
+	OK(send_note(p, NOTE_MAIL_MAX));
+	assert_int_equal(told(p, NOTE_login), 0);
+}
+
 /* Nothing of an account is left behind it. */
 static void
 test_removed(void **state)
@@ -175,6 +251,8 @@ main(void)
 		TEST(test_quota),
 		TEST(test_networks),
 		TEST(test_many_networks),
+		TEST(test_factor),
+		TEST(test_sizes),
 		TEST(test_removed),
 	};
 
