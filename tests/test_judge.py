@@ -3,13 +3,17 @@ behind it, and what the domain wants is done."""
 
 import base64
 import email
+import json
 import re
 import smtplib
+import time
 
 import dkim
 import pytest
 from nacl.signing import SigningKey
 
+from lib.jmap import Jmap
+from lib.server import PATIENCE
 from lib.world import World
 
 SELECTOR = b"sel"
@@ -37,6 +41,8 @@ def world():
                               "dmarc = mark\n")
         w.trusting = w.postern("trusting.test", more="dmarc = off\n" +
                                unjudged)
+        w.here.more += ('listen { kind = https address = "localhost" '
+                        f'port = {w.here.ports["https"]} }}\n')
         w.start()
         yield w
 
@@ -235,3 +241,25 @@ def test_off(world):
                 to="bob@trusting.test")[0] == 250
     folder, m = found(world.trusting, "off")
     assert folder == "INBOX" and "Authentication-Results" not in m
+
+
+def test_who_is_away_answers_no_forged_sender(world):
+    """An author who proves who he is proves nothing of MAIL FROM, where the
+    answer goes."""
+    jmap = Jmap(world.here, "bob@here.test")
+    jmap.call("VacationResponse/set",
+              update={"singleton": {"isEnabled": True}})
+    for name, ip, author, sender in (
+            ("away1", world.other, "open.test", "forged@none.test"),
+            ("away2", world.good, "none.test", "real@none.test")):
+        assert send(world, ip, message(name, author), sender=sender)[0] == 250
+    end = time.monotonic() + 20 * PATIENCE
+    queued = set()
+    while "real@none.test" not in queued:
+        assert time.monotonic() < end, queued
+        time.sleep(0.2)
+        rows = json.loads(world.here.command("journal", "--json").stdout)
+        queued = {r["address"] for r in rows if r["event"] == "queued"}
+    jmap.call("VacationResponse/set",
+              update={"singleton": {"isEnabled": False}})
+    assert "forged@none.test" not in queued

@@ -10,6 +10,7 @@
 #include "admin/table.h"
 #include "admin/typed.h"
 #include "admin/undelete.h"
+#include "admin/vacation.h"
 #include "conf/conf.h"
 
 static const char usage[] =
@@ -24,6 +25,7 @@ static const char usage[] =
     "       postern account undelete ADDRESS [MAILBOX] [--within TIME]\n"
     "       postern account send-as ADDRESS own|ours|anyone\n"
     "       postern account reindex ADDRESS [--json]\n"
+    "       postern account vacation ADDRESS [off] [--json]\n"
     "       postern account remove ADDRESS [--yes]\n\n"
     "People, each with an address of a domain that was added before. The\n"
     "password is asked for twice, or read from the first line of stdin, or\n"
@@ -47,6 +49,8 @@ static const char usage[] =
     "long as keep-deleted says; of the last TIME only (30m, 2h, 3d). undelete\n"
     "brings it back to where it was, under new numbers; what was in a mailbox\n"
     "that is gone comes to Recovered.\n"
+    "vacation shows what the person has mail answered with while they are\n"
+    "away; off ends that, and leaves the text as it is.\n"
     "send-as says whom the account may write as, in From and in MAIL FROM:\n"
     "its own addresses and aliases (own, where nothing was said), every\n"
     "address of the domains here (ours), or anybody at all (anyone); the\n"
@@ -418,6 +422,19 @@ account_undelete(void *ctx, struct err *err)
 	    c->word == c->address ? STR_NULL : str_c(c->word), since, err);
 }
 
+static int
+account_vacation(void *ctx, struct err *err)
+{
+	struct account_ctx *c = ctx;
+
+	if (c->word == c->address)
+		return vacation_print(c->a, c->op, c->o, c->inside, err);
+	if (!str_eq(str_c(c->word), STR("off")))
+		return err_set(err, E_INVALID, "vacation wants off, or "
+		    "nothing behind the address, not \"%s\"", c->word);
+	return vacation_end(c->op, c->inside, err);
+}
+
 static const struct verb verbs[] = {
 	{ "add", 1, 1, account_add },
 	{ "list", 0, 0, account_list },
@@ -428,6 +445,7 @@ static const struct verb verbs[] = {
 	{ "deleted", 1, 1, account_deleted },
 	{ "undelete", 1, 2, account_undelete },
 	{ "send-as", 2, 2, account_send_as },
+	{ "vacation", 1, 2, account_vacation },
 	{ "remove", 1, 1, remove_one },
 	{ NULL, 0, 0, NULL },
 };

@@ -75,6 +75,7 @@ static const struct {
 	{ CAP_MAIL, put_nothing, put_mail },
 	{ CAP_SUBMISSION, put_nothing, put_submission },
 	{ CAP_QUOTA, put_nothing, put_nothing },
+	{ CAP_VACATION, put_nothing, put_nothing },
 };
 
 bool

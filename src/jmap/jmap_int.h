@@ -29,6 +29,7 @@ enum {
 #define CAP_MAIL "urn:ietf:params:jmap:mail"
 #define CAP_QUOTA "urn:ietf:params:jmap:quota"
 #define CAP_SUBMISSION "urn:ietf:params:jmap:submission"
+#define CAP_VACATION "urn:ietf:params:jmap:vacationresponse"
 
 struct jmap {
 	struct loop *loop;
@@ -236,3 +237,5 @@ const char *quota_get(struct call *c);
 const char *quota_changes(struct call *c);
 const char *quota_query(struct call *c);
 const char *quota_query_changes(struct call *c);
+const char *vacation_get(struct call *c);
+const char *vacation_set(struct call *c);

@@ -95,5 +95,9 @@ const struct method jmap_methods[] = {
 	{ CAP_QUOTA, "Quota/query", quota_query, RULES(ARGS_QUERY) },
 	{ CAP_QUOTA, "Quota/queryChanges", quota_query_changes,
 	    RULES(ARGS_QUERY_CHANGES) },
+	{ CAP_VACATION, "VacationResponse/get", vacation_get,
+	    RULES(ARGS_GET) },
+	{ CAP_VACATION, "VacationResponse/set", vacation_set,
+	    RULES(ARGS_SET) },
 	{ NULL, NULL, NULL, NULL },
 };

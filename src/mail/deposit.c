@@ -1,5 +1,6 @@
 #include "mail/deposit.h"
 
+#include "mail/answerable.h"
 #include "mail/thread_keys.h"
 
 enum { YIELD_OCTETS = 512 * 1024 };	/* some ms of scanning */
@@ -11,6 +12,8 @@ struct deposit {
 	struct blob_writer *blob;
 	struct digest *digest;	/* NULL: not wanted */
 	struct buf record, thread_keys;
+	struct buf head;	/* the header is in it, or it is too long */
+	struct answerable answerable;
 	size_t unyielded;
 	int failed;		/* the first E_*: nothing is kept any more */
 	struct err err;
@@ -29,6 +32,7 @@ deposit_new(const struct deposit_options *o)
 	d->digest = o->digest ? digest_new(o->lib) : NULL;
 	buf_init(&d->record, MIME_RECORD_MAX);
 	buf_init(&d->thread_keys, 8 * THREAD_KEYS_MAX);
+	buf_init(&d->head, o->answerable ? ANSWERABLE_HEADER_MAX : 0);
 	return d;
 }
 
@@ -47,6 +51,9 @@ deposit_write(struct deposit *d, struct str octets)
 {
 	if (d->failed == 0) {
 		mime_scan_feed(d->scan, octets);
+		if (d->head.n < d->head.cap)
+			buf_str(&d->head, str_first(octets,
+			    d->head.cap - d->head.n));
 		if (d->digest)
 			digest_feed(d->digest, octets);
 		d->failed = blob_write(d->blob, octets, &d->err);
@@ -74,6 +81,9 @@ deposit_finish(struct deposit *d, struct deposit_facts *out, struct err *err)
 	if (d->failed < 0)
 		return deposit_failed(d, err);
 	thread_keys(&facts, &d->thread_keys);
+	if (d->o.answerable)
+		answerable_read(buf_get(&d->head), &facts, d->mem,
+		    &d->answerable);
 	*out = (struct deposit_facts){
 		.stage = blob.stage,
 		.octets = blob.octets,
@@ -92,6 +102,12 @@ deposit_finish(struct deposit *d, struct deposit_facts *out, struct err *err)
 	return 0;
 }
 
+const struct answerable *
+deposit_answerable(const struct deposit *d)
+{
+	return &d->answerable;
+}
+
 bool
 deposit_signable(struct deposit *d, struct arena *a, struct signable *out)
 {
@@ -108,5 +124,6 @@ deposit_free(struct deposit *d)
 	digest_free(d->digest);
 	buf_free(&d->record);
 	buf_free(&d->thread_keys);
+	buf_free(&d->head);
 	arena_free(d->mem);
 }

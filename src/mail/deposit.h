@@ -22,6 +22,7 @@ struct deposit_options {
 	uint32_t compress;	/* for blob_writer_new() */
 	struct loop *loop;	/* others have a turn now and then; NULL: no */
 	bool digest;		/* it will be signed: deposit_signable() */
+	bool answerable;	/* what an answer needs: deposit_answerable() */
 	OSSL_LIB_CTX *lib;	/* for that; NULL is OpenSSL's own */
 };
 
@@ -48,5 +49,7 @@ int deposit_finish(struct deposit *d, struct deposit_facts *out,
 /* See digest_finish(); after deposit_finish(). */
 must_check bool deposit_signable(struct deposit *d, struct arena *a,
     struct signable *out);
+/* After deposit_finish(); good until the deposit is freed. */
+const struct answerable *deposit_answerable(const struct deposit *d);
 /* Drops what store did not take. NULL is fine. */
 void deposit_free(struct deposit *d);

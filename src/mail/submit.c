@@ -1,5 +1,7 @@
 #include "mail/submit.h"
 
+#include "mail/answerable.h"
+
 enum {
 	/* Every recipient is an address, at most 320 octets, its ORCPT, and a
 	 * record. */
@@ -24,7 +26,7 @@ struct submission {
 	struct deposit *text;	/* NULL: nothing of it yet */
 	struct deposit_facts facts;
 	struct str front, words;	/* submit_judged() */
-	bool junk;
+	bool junk, forged;
 	struct str traits;		/* submit_traits() */
 	enum lesson lesson;
 	struct standing standing;
@@ -41,6 +43,7 @@ submit_begin(const struct deposit_options *o, const struct envelope *e,
 	struct submission *sub = arena_new_of(mem, struct submission);
 
 	sub->o = *o;
+	sub->o.answerable = answerable_sender(e->reverse_path);
 	sub->mem = mem;
 	sub->envelope = *e;
 	MSG_KEEP(envelope, mem, &sub->envelope);
@@ -209,6 +212,12 @@ submit_judged(struct submission *sub, struct str fields, bool junk,
 }
 
 void
+submit_forged(struct submission *sub)
+{
+	sub->forged = true;
+}
+
+void
 submit_traits(struct submission *sub, struct str traits, enum lesson lesson)
 {
 	sub->traits = traits;
@@ -263,6 +272,8 @@ submit_commit(struct submission *sub, const struct origin *from,
 	 * need it are seen when the next server is told them. */
 	ask.smtputf8 &= sub->facts.utf8_header;
 	MSG_COPY(deposited, &ask, &sub->facts);
+	if (!sub->forged)
+		MSG_COPY(answerable, &ask, deposit_answerable(sub->text));
 	MSG_COPY(origin, &ask, from);
 	MSG_COPY(standing, &ask, &sub->standing);
 	for (int i = 0; i < SUBMIT_TRIES; i++) {

@@ -58,6 +58,8 @@ must_check bool submit_signable(struct submission *sub, struct arena *a,
  * journal. Kept as they are until submit_end(). */
 void submit_judged(struct submission *sub, struct str fields, bool junk,
     struct str words);
+/* Who wrote it is somebody else, as far as can be told: no program answers. */
+void submit_forged(struct submission *sub);
 /* And what its text looks like, for the filters of local recipients. */
 void submit_traits(struct submission *sub, struct str traits,
     enum lesson lesson);

@@ -452,6 +452,17 @@ look_at_text(struct evidence *e, struct verdict *out)
 	out->traits = traits_of(buf_get(&j->head), e->a);
 }
 
+/* Either author: DMARC is about From, and an answer goes to MAIL FROM, of which
+ * nothing but SPF says a word. Otherwise whoever signs mail of his own would
+ * choose who gets answers, and what is in their subject.         RFC 3834 2 */
+static bool
+is_forged(const struct evidence *e)
+{
+	return e->dmarc.verdict == DMARC_FAIL ||
+	    e->dmarc.verdict == DMARC_PERMERROR ||
+	    e->spf.result == SPF_FAIL || e->spf.result == SPF_SOFTFAIL;
+}
+
 static void
 judge_finish(struct judging *j, struct arena *a, struct verdict *out)
 {
@@ -463,6 +474,7 @@ judge_finish(struct judging *j, struct arena *a, struct verdict *out)
 	if (j->dkim) {
 		authenticate(&e);
 		put_results(&fields, &e);
+		out->forged = is_forged(&e);
 	}
 	weigh(&e);
 	if (!buf_failed(&fields))

@@ -28,6 +28,8 @@ struct judge_ask {
 struct verdict {
 	struct reply refusal;	/* code 0: it may come in */
 	bool junk;		/* but not into INBOX */
+	bool forged;		/* DMARC or SPF says so, whatever
+				 * is done about it */
 	struct str fields;	/* whole header fields, for in front */
 	struct str words;	/* one line for log and journal, ASCII */
 	struct standing standing; /* to be remembered, if it is taken */

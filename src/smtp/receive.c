@@ -272,6 +272,8 @@ hear_verdict(struct reception *in)
 		return v->refusal;
 	}
 	submit_judged(s->txn, v->fields, v->junk, v->words);
+	if (v->forged)
+		submit_forged(s->txn);
 	submit_traits(s->txn, v->traits, v->lesson);
 	submit_standing(s->txn, &v->standing);
 	return smtp_reply(250, "2.0.0", "Ok");

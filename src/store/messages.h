@@ -132,6 +132,8 @@ enum store_effect {
 	C(report,         done,   AUTH_RELAY,        RUN_WRITER, CHANGE_patient) \
 	C(bounce,         answer, AUTH_RELAY,        RUN_WRITER, CHANGE_once) \
 	C(note_send,      answer, AUTH_RELAY,        RUN_WRITER, CHANGE_once) \
+	C(vacation,       answer, AUTH_LISTS_OWN,    RUN_READER, CHANGE_none) \
+	C(vacation_put,   done,   AUTH_LISTS_OWN,    RUN_WRITER, CHANGE_once) \
 	C(logged_in,      done,   AUTH_VAULT,        RUN_WRITER, CHANGE_patient) \
 	C(credential,     answer, AUTH_VAULT,        RUN_READER, CHANGE_none) \
 	C(account_open,   done,   AUTH_OPENS,        RUN_LOOP,   CHANGE_none) \
@@ -325,7 +327,8 @@ enum { FRONT_MAX = 16384 };
 	F(S, u64, email, 0)		/* what of the account it was made \
 					 * of, and its conversation, told  \
 					 * by later_list; 0: nothing */    \
-	F(S, u64, thread, 0)
+	F(S, u64, thread, 0)                                               \
+	FIELDS_answerable(F, S)
 #define FIELDS_submit_answer(F, S) F(S, u64, message, 0)
 
 #include "store/messages_queue.h"
@@ -651,6 +654,7 @@ MSG_GROUP(origin);
 MSG_GROUP(mailbox_counters);
 MSG_GROUP(rule);
 MSG_GROUP(standing);
+MSG_GROUP(answerable);
 
 /* Records in lists, and what else is none of a call's own. */
 #define STORE_RECORDS(R) \
@@ -658,7 +662,7 @@ MSG_GROUP(standing);
 	R(email_place) R(email_change) R(appended_row) R(carried_row) \
 	R(later_row) \
 	R(queue_item) R(queue_rcpt) R(queue_result) R(queue_row) \
-	R(note_item) R(note_facts) \
+	R(note_item) R(note_facts) R(vacation) \
 	R(alias_row) R(domain_row) R(account_row) R(kept_row) R(journal_row) \
 	R(sealed_row) R(rule_row) R(app_password_row) R(backup_row)
 

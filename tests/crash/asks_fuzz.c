@@ -361,8 +361,13 @@ add_write(struct fuzz *f)
 		ADD(f, domain_add, number(f), domain(f));
 		return;
 	default:
-		which = octet(f) % 10;
-		if (which == 9)
+		which = octet(f) % 11;
+		if (which == 10)
+			ADD(f, vacation_put, number(f), address(f),
+			    octet(f) & 1, octet(f) & 1, (int64_t)number(f),
+			    (int64_t)number(f), octet(f) & 7, text(f, 9),
+			    text(f, 50), text(f, 50));
+		else if (which == 9)
 			ADD(f, logged_in, number(f), octet(f) % 4,
 			    text(f, 16), text(f, 9), (uint32_t)number(f),
 			    text(f, 20));

@@ -921,6 +921,38 @@ log_in_there(struct fixture *d)
 	return log_in(d, STR("bbbb"));
 }
 
+static int
+go_away(struct fixture *d)
+{
+	struct vacation_put_ask ask = { .change = ++d->change, .enabled = 1,
+		.has = VACATION_text, .text = STR("I am away") };
+	struct caller who;
+	struct write w = { .caller = &who, .call = STORE_vacation_put,
+		.ask = &ask };
+	int rc = person(d, "bob@a.test", &who);
+
+	return rc < 0 ? rc : fixture_write(d, &w);
+}
+
+/* Its sender is told so. */
+static int
+mail_to_bob(struct fixture *d)
+{
+	struct recipient to = { .address = STR("bob@a.test") };
+	struct submit_ask ask = { .change = ++d->change,
+		.reverse_path = STR("s@far.test"),
+		.octets = test_blob(STR("are you there?")), .raw_size = 14,
+		.named = STR("bob@a.test\n"), .subject = STR("bob?"),
+		.ids = STR("1@far.test") };
+	struct caller who;
+	struct write w = { .caller = &d->mx, .call = STORE_submit,
+		.ask = &ask, .rcpts = &to, .nrcpts = 1 };
+	int rc = person(d, "bob@a.test", &who);
+
+	to.account = who.account;
+	return rc < 0 ? rc : fixture_write(d, &w);
+}
+
 /* Each is one commit that can be seen. */
 const struct step script[] = {
 	{ "domain a", domain_a, false },
@@ -985,6 +1017,12 @@ const struct step script[] = {
 	{ "log in from elsewhere", log_in_there, false },
 	{ "a note of the app password", send_note, false },
 	{ "a note of another", send_note, false },
+	{ "bob goes away", go_away, false },
+	{ "mail to bob", mail_to_bob, false },
+	{ "mail to bob again", mail_to_bob, false },
+	{ "a note of the password", send_note, false },
+	{ "a note of the login", send_note, false },
+	{ "an answer for bob", send_note, false },
 	{ "remove the app password", remove_app, false },
 	{ "a second factor", factor_on, false },
 	{ "it is taken off", factor_off, false },
@@ -1200,8 +1238,10 @@ dump_tables(struct fixture *d, struct buf *out)
 		 " FROM app_password ORDER BY account, number"),
 		/* The others go by the clock, which faults move. */
 		"SELECT became FROM later_past ORDER BY message DESC LIMIT 1",
-		("SELECT address||' '||kind FROM note JOIN account"
-		 " USING (account) ORDER BY note"),
+		("SELECT address||' '||kind||' '||target FROM note"
+		 " JOIN account USING (account) ORDER BY note"),
+		("SELECT address||' '||version||' '||enabled||' '||text"
+		 " FROM vacation JOIN account USING (account)"),
 		("SELECT address||' '||kind||' '||hex(word)||' '||n FROM noted"
 		 " JOIN account USING (account) ORDER BY address, kind, word"),
 	};

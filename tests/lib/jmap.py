@@ -13,11 +13,15 @@ MAIL = "urn:ietf:params:jmap:mail"
 SUBMISSION = "urn:ietf:params:jmap:submission"
 
 
+def whole(user):
+    return user if "@" in user else address(user)
+
+
 class Jmap:
     def __init__(self, server, user="alice"):
         self.server = server
         octets = base64.b64encode(
-            f"{address(user)}:{PASSWORD}".encode()).decode()
+            f"{whole(user)}:{PASSWORD}".encode()).decode()
         self.login = {"Authorization": f"Basic {octets}"}
         self.user = user
         self.connection = self.connect()
@@ -36,7 +40,7 @@ class Jmap:
         """By cookie from now on, as a page."""
         self.login = {}
         status, fields, octets = self.http(
-            "POST", "/login", json.dumps({"user": address(self.user),
+            "POST", "/login", json.dumps({"user": whole(self.user),
                                           "password": PASSWORD}),
             {"Content-Type": "application/json"})
         assert status == 200, octets

@@ -68,10 +68,12 @@ write_app_password_add(struct engine *e, struct write *w)
 		    vs(ask->label), vi(ask->services),
 		    vi((uint64_t)e->now_s), vi((uint64_t)ask->expires)),
 		    &w->err);
-	return rc < 0 ? rc : note_put(e, &(struct note){ account,
-	    NOTE_app_password, NOTES_A_DAY, { .peer = ask->peer,
-		.services = ask->services, .label = ask->label,
-		.by_operator = ask->peer.n == 0 } }, &w->err);
+	if (rc == 0)
+		rc = note_put(e, &(struct note){ account, NOTE_app_password,
+		    NOTES_A_DAY, .facts = { .peer = ask->peer,
+			.services = ask->services, .label = ask->label,
+			.by_operator = ask->peer.n == 0 } }, &w->err);
+	return rc < 0 ? rc : 0;
 }
 
 int

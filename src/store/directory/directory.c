@@ -248,10 +248,11 @@ write_account_passwd(struct engine *e, struct write *w)
 	batch_revoke(e, n.account);
 	rc = sql_run(&e->w, SQL_credential_put, SQL_VALS(vs(ask->sealed),
 	    vi(n.account)), &w->err);
-	return rc < 0 ? rc : note_put(e, &(struct note){ n.account,
-	    NOTE_password, NOTES_A_DAY, { .peer = ask->peer,
-		.by_operator = w->caller->authority == AUTH_OPERATOR } },
-	    &w->err);
+	if (rc == 0)
+		rc = note_put(e, &(struct note){ n.account, NOTE_password,
+		    NOTES_A_DAY, .facts = { .peer = ask->peer, .by_operator =
+			w->caller->authority == AUTH_OPERATOR } }, &w->err);
+	return rc < 0 ? rc : 0;
 }
 
 int
@@ -310,6 +311,9 @@ remove_account(struct engine *e, struct account_name *n, struct err *err)
 		rc = filter_remove(e, n->account, err);
 	if (rc == 0)
 		rc = note_forget(e, n->account, err);
+	if (rc == 0)
+		rc = sql_run(&e->w, SQL_vacation_del, SQL_VALS(
+		    vi(n->account)), err);
 	if (rc == 0)
 		rc = sql_run(&e->w, SQL_carried_del, SQL_VALS(
 		    vi(n->account)), err);

@@ -33,7 +33,9 @@ tell_login(struct engine *e, const struct logged_in_ask *ask, struct err *err)
 	int rc = sql_number(&e->w, SQL_noted_any, SQL_VALS(vi(ask->account),
 	    vi(NOTE_login)), &any, err);
 
-	return rc < 0 || !any ? rc : note_put(e, &n, err);
+	if (rc == 0 && any)
+		rc = note_put(e, &n, err);
+	return rc < 0 ? rc : 0;
 }
 
 int

@@ -116,6 +116,7 @@ expand(struct rcpt_gathering *g, const struct recipient *r, struct str from)
 		to->ours = false;
 		to->notify = notify_of(r, g->walk.met);
 		to->via = r->address;
+		to->shared = g->walk.met > 1;
 		if (to->account == 0 && to->orcpt.n == 0)
 			to->orcpt = orcpt_of(g->e->arena, from);
 		add_recipient(g, to);

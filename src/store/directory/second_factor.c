@@ -29,8 +29,10 @@ static int
 tell_owner(struct engine *e, uint64_t account, enum note_kind kind,
     const struct note_facts *facts, struct err *err)
 {
-	return note_put(e, &(struct note){ account, kind, NOTES_A_DAY,
-	    *facts }, err);
+	int rc = note_put(e, &(struct note){ account, kind, NOTES_A_DAY,
+	    .facts = *facts }, err);
+
+	return rc < 0 ? rc : 0;
 }
 
 int

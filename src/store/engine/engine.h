@@ -114,6 +114,7 @@ struct recipient {
 	uint64_t account;	/* 0: a remote one, or `ours` */
 	bool ours;		/* no account has it: submit resolves it */
 	struct str via;		/* submit's own: the alias it came by */
+	bool shared;		/* which leads to others as well */
 };
 
 /* ---- the writer -------------------------------------------------------- */

@@ -39,6 +39,8 @@ struct acct {
 	uint64_t quota;		/* its own; 0: what the option says */
 	uint32_t told;		/* how full it is, of 100: see note_quota() */
 	bool told_known;
+	bool away_known, away;	/* see queue/vacation.c */
+	int64_t away_from, away_until;
 	struct mbox *inbox;
 	struct list_link dirty;	/* of those that are to be written */
 };

@@ -66,9 +66,9 @@ note_put(struct engine *e, const struct note *n, struct err *err)
 	bug_if(buf_failed(&facts));
 	rc = sql_run(&e->w, SQL_note_add, SQL_VALS(vi(e->next_blob++),
 	    vi(n->account), vi(n->kind), vi((uint64_t)e->now_s),
-	    vs(buf_get(&facts))), err);
+	    vs(buf_get(&facts)), vs(n->to)), err);
 	e->note_news |= rc == 0;
-	return rc;
+	return rc < 0 ? rc : 1;
 }
 
 /* How full it is, of 100, as far as that is told: 0, 80 or 95. */

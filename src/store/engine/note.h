@@ -13,14 +13,23 @@ struct note {
 	enum note_kind kind;
 	/* Of this kind, and not more: what is above that is not told. */
 	uint32_t most_a_day;
+	struct str to;		/* who is told; empty: the account */
 	struct note_facts facts;
 };
 
-/* A row, which relay hears of after the commit. */
+/* A row, which relay hears of after the commit: 1. Enough were told of today:
+ * 0. */
 int note_put(struct engine *e, const struct note *n, struct err *err);
 /* Its account has other counters or another quota: is that to be told? Once a
  * commit, from state_write(). */
 int note_quota(struct engine *e, struct acct *a, struct err *err);
+/* A row of vacation_get (s), but for its version. */
+#define VACATION_OF(q, s)                                             \
+	.enabled = (uint8_t)sql_u32(q, s, enabled),                   \
+	.begins = sql_i64(q, s, begins), .ends = sql_i64(q, s, ends), \
+	.has = sql_u32(q, s, has), .subject = sql_str(q, s, subject), \
+	.text = sql_str(q, s, text), .html = sql_str(q, s, html),
+
 /* Nobody is to be told, and nothing is remembered. */
 int note_forget(struct engine *e, uint64_t account, struct err *err);
 

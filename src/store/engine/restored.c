@@ -84,6 +84,10 @@ restored_begin(struct engine *e, struct err *err)
 		rc = renew_mailboxes(e, err);
 	if (rc == 0)
 		rc = hold_queue(e, &held, &put_off, err);
+	/* Nobody outside is written to before the queue is let go, and what
+	 * was to be answered then is old. */
+	if (rc == 0)
+		rc = sql_run(&e->w, SQL_restored_answers, NULL, 0, err);
 	if (rc == 0)
 		rc = sql_run(&e->w, SQL_owner_put, SQL_VALS(vi(e->next_blob),
 		    vi(e->next_account), vi(e->uidvalidity),

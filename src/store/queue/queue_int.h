@@ -56,6 +56,10 @@ int submit_put_rows(struct submitting *s);
 void submit_journal(struct submitting *s, enum journal_event event,
     struct str address, struct str text);
 
+/* vacation.c: it has just been put into this recipient's mailbox, not as junk:
+ * is its sender told that they are away? */
+int vacation_answer(struct submitting *s, const struct recipient *r);
+
 /* later.c: s->due, if it leaves later and may. */
 int later_due(struct submitting *s);
 /* It is in the queue, and nobody has it yet. */

@@ -161,7 +161,8 @@ put_local(struct submitting *s, const struct recipient *r)
 	d.size = d.prefix.n + d.front + s->ask->raw_size;
 	submit_journal(s, JOURNAL_stored, r->address,
 	    d.mbox == d.acct->inbox ? STR_NULL : why);
-	return deliver(s->e, &d, &uid, &s->w->err);
+	rc = deliver(s->e, &d, &uid, &s->w->err);
+	return rc < 0 || junk ? rc : vacation_answer(s, r);
 }
 
 /* A local recipient whose sender wants to hear of it is in the queue too, for

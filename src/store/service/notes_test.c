@@ -224,6 +224,91 @@ test_sizes(void **state)
 	assert_int_equal(told(p, NOTE_login), 0);
 }
 
+/* Mail of somebody to her, that says whom it names. */
+static void
+mail_of(struct folder *p, const char *sender, const char *named)
+{
+	struct recipient to = { .address = STR("alice@ours.test"),
+		.account = p->alice };
+	struct submit_ask ask = { .change = ++p->d.change,
+		.reverse_path = str_c(sender), .named = str_c(named),
+		.octets = test_blob(STR("x")), .raw_size = 1 };
+	struct write w = { .caller = &p->d.mx, .call = STORE_submit,
+		.ask = &ask, .rcpts = &to, .nrcpts = 1 };
+
+	OK(fixture_write(&p->d, &w));
+}
+
+static void
+set_away(struct folder *p, bool enabled, int64_t begins, int64_t ends)
+{
+	struct vacation_put_ask ask = { .change = ++p->d.change,
+		.enabled = enabled, .begins = begins, .ends = ends };
+	struct write w = { .caller = &p->who, .call = STORE_vacation_put,
+		.ask = &ask };
+
+	OK(fixture_write(&p->d, &w));
+}
+
+#define HER "alice@ours.test\n"
+
+static void
+test_vacation(void **state)
+{
+	struct folder *p = *state;
+	int64_t now = p->d.now_us / 1000000;
+
+	mail_of(p, "a@far.test", HER);
+	set_away(p, true, now + 100, now + 90 * (int64_t)DAY);
+	mail_of(p, "a@far.test", HER);
+	assert_int_equal(told(p, NOTE_vacation), 0);
+	later(p, 100);
+	mail_of(p, "a@far.test", "");
+	mail_of(p, "a@far.test", "bob@ours.test\n");
+	mail_of(p, "", HER);
+	mail_of(p, "Alice@ours.test", HER);
+	mail_of(p, "alice+work@ours.test", HER);
+	assert_int_equal(told(p, NOTE_vacation), 0);
+	mail_of(p, "a@far.test", "bob@ours.test\n" HER);
+	assert_int_equal(told(p, NOTE_vacation), 1);
+	mail_of(p, "A@FAR.test", HER);
+	later(p, 7 * DAY - 1);
+	mail_of(p, "a@far.test", HER);
+	assert_int_equal(told(p, NOTE_vacation), 1);
+	folder_open_again(p);
+	mail_of(p, "b@far.test", HER);
+	assert_int_equal(told(p, NOTE_vacation), 2);
+	later(p, 1);
+	mail_of(p, "a@far.test", HER);
+	assert_int_equal(told(p, NOTE_vacation), 3);
+	later(p, 90 * (int64_t)DAY);
+	mail_of(p, "c@far.test", HER);
+	set_away(p, false, 0, 0);
+	mail_of(p, "c@far.test", HER);
+	assert_int_equal(told(p, NOTE_vacation), 3);
+}
+
+/* However many write, so many are answered and remembered. */
+static void
+test_many_answers(void **state)
+{
+	struct folder *p = *state;
+	char sender[40];
+
+	set_away(p, true, 0, 0);
+	for (int day = 0; day < 9; day++) {
+		for (int i = 0; i < (day == 0 ? 510 : 5); i++) {
+			(void)snprintf(sender, sizeof(sender), "%d-%d@x.test",
+			    day, i);
+			mail_of(p, sender, HER);
+		}
+		later(p, DAY);
+	}
+	assert_int_equal(told(p, NOTE_vacation), 500 + 8 * 5);
+	assert_in_range(folder_count(p, "SELECT count(*) FROM noted"), 1,
+	    8 * 5 + 1);
+}
+
 /* Nothing of an account is left behind it. */
 static void
 test_removed(void **state)
@@ -233,11 +318,13 @@ test_removed(void **state)
 	struct write w = { .caller = &p->d.operator_,
 		.call = STORE_account_remove, .ask = &ask };
 
+	set_away(p, true, 0, 0);
 	OK(log_in(p, 1));
 	OK(log_in(p, 2));
 	assert_int_equal(folder_count(p, "SELECT count(*) FROM noted"), 3);
 	OK(fixture_write(&p->d, &w));
 	assert_int_equal(folder_count(p, "SELECT count(*) FROM note"), 0);
+	assert_int_equal(folder_count(p, "SELECT count(*) FROM vacation"), 0);
 	assert_int_equal(folder_count(p, "SELECT count(*) FROM noted"), 0);
 }
 
@@ -253,6 +340,8 @@ main(void)
 		TEST(test_many_networks),
 		TEST(test_factor),
 		TEST(test_sizes),
+		TEST(test_vacation),
+		TEST(test_many_answers),
 		TEST(test_removed),
 	};
 

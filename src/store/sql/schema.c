@@ -436,6 +436,8 @@ static const char version_15[] =
  *   note        that is to be told, by numbers that are never given twice
  *   noted       what is remembered for that, by the kind of note and a word of
  *               it: since when, the last time, how often
+ *   target      who gets the mail; empty: the account itself
+ *   has         of vacation: which of subject, text and html are set
  *
  * Second factors. Nobody had one before.
  *
@@ -447,13 +449,17 @@ static const char version_15[] =
  */
 static const char version_16[] =
     "CREATE TABLE note (note INTEGER PRIMARY KEY, account INTEGER NOT NULL,"
-    " kind INTEGER NOT NULL, at INTEGER NOT NULL, facts BLOB NOT NULL)"
-    " STRICT;"
+    " kind INTEGER NOT NULL, at INTEGER NOT NULL, facts BLOB NOT NULL,"
+    " target BLOB NOT NULL) STRICT;"
     "CREATE INDEX note_account ON note (account);"
     "CREATE TABLE noted (account INTEGER NOT NULL, kind INTEGER NOT NULL,"
     " word BLOB NOT NULL, since INTEGER NOT NULL, at INTEGER NOT NULL,"
     " n INTEGER NOT NULL, PRIMARY KEY (account, kind, word))"
     " STRICT, WITHOUT ROWID;"
+    "CREATE TABLE vacation (account INTEGER PRIMARY KEY,"
+    " version INTEGER NOT NULL, enabled INTEGER NOT NULL,"
+    " begins INTEGER NOT NULL, ends INTEGER NOT NULL, has INTEGER NOT NULL,"
+    " subject BLOB NOT NULL, text BLOB NOT NULL, html BLOB NOT NULL) STRICT;"
     "ALTER TABLE credential ADD COLUMN factor BLOB NOT NULL DEFAULT x'';"
     "CREATE TABLE sts_policy (domain BLOB PRIMARY KEY, id BLOB NOT NULL,"
     " mode INTEGER NOT NULL, mx BLOB NOT NULL, fetched INTEGER NOT NULL,"

@@ -88,6 +88,7 @@ test_columns_by_name(void **state unused_arg)
 	"INSERT INTO credential VALUES (" n ", x'');"
 #define BACK_TO_15                                                            \
 	"DROP TABLE note; DROP TABLE noted; DROP TABLE sts_policy;"            \
+	"DROP TABLE vacation;"                                                 \
 	"ALTER TABLE credential DROP COLUMN factor; UPDATE meta SET value=15;"
 #define BACK_TO_14 BACK_TO_15 "DROP TABLE carried; UPDATE meta SET value=14;"
 #define BACK_TO_13                                                            \
@@ -422,7 +423,7 @@ test_notes_come(void **state unused_arg)
 	assert_int_equal(sqlite3_exec(q.db, BACK_TO_15, NULL, NULL, NULL), 0);
 	assert_int_equal(schema_migrate(&q, NULL, NULL), 0);
 	assert_int_equal(sql_run(&q, SQL_note_add, SQL_VALS(vi(9), vi(1),
-	    vi(3), vi(5), vs(STR("facts"))), NULL), 0);
+	    vi(3), vi(5), vs(STR("facts")), vs(STR_NULL)), NULL), 0);
 	assert_int_equal(sql_first(&q, SQL_noted_get, SQL_VALS(vi(1),
 	    vi(3), vs(STR_NULL)), NULL), 0);
 	assert_int_equal(sql_number(&q, SQL_version, NULL, 0, &n, NULL), 0);

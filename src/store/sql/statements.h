@@ -1,5 +1,6 @@
 /*
- * statements.h - every SQL statement of store, in one table.
+ * statements.h - every SQL statement of store, in one table (those of notes to
+ * people are in statements_note.h).
  *
  * One set for all engines: no sequences, no engine's own words, parameters in
  * numeric order, octets as BLOB. (dialect.h has what only SQLite says.)
@@ -12,6 +13,7 @@
  * What a row is read by are these names of columns: sql_u64() in sql.h.
  */
 #pragma once
+#include "store/sql/statements_note.h"
 
 /* All of a recipient in the queue and of its message. */
 #define QUEUE_ITEM message, rcpt, next_due, state, address, notify, orcpt,    \
@@ -503,31 +505,7 @@
 	    "FROM queue_rcpt r JOIN queue q USING (message)"                  \
 	    " WHERE (r.message, r.rcpt)>(?1, ?2)"                             \
 	    " ORDER BY r.message, r.rcpt")                                    \
-	/* ---- notes to people ---- */                                       \
-	S(note_add, "INSERT INTO note VALUES (?1, ?2, ?3, ?4, ?5)")           \
-	R(note_next, (note, kind, at, address, facts),                        \
-	    "FROM note JOIN account USING (account) WHERE note>?1"            \
-	    " ORDER BY note LIMIT 1")                                         \
-	R(note_get, (address), "FROM note JOIN account USING (account)"       \
-	    " WHERE note=?1")                                                 \
-	S(note_del, "DELETE FROM note WHERE note=?1")                         \
-	S(note_del_all, "DELETE FROM note WHERE account=?1")                  \
-	R(noted_get, (since, at, n),                                          \
-	    "FROM noted WHERE account=?1 AND kind=?2 AND word=?3")            \
-	S(noted_put, "INSERT INTO noted VALUES (?1, ?2, ?3, ?4, ?5, ?6)"      \
-	    " ON CONFLICT (account, kind, word) DO UPDATE"                    \
-	    " SET since=excluded.since, at=excluded.at, n=excluded.n")        \
-	S(noted_any, "SELECT 1 FROM noted WHERE account=?1 AND kind=?2"       \
-	    " AND word<>x'' LIMIT 1")                                         \
-	S(noted_lately, "SELECT 1 FROM noted WHERE account=?1 AND kind=?2"    \
-	    " AND word=?3 AND at>?4")                                         \
-	S(noted_old, "DELETE FROM noted WHERE account=?1 AND kind=?2"         \
-	    " AND at<?3 AND word<>x''")                                       \
-	S(noted_trim, "DELETE FROM noted WHERE account=?1 AND kind=?2"        \
-	    " AND word IN (SELECT word FROM noted WHERE account=?1"           \
-	    " AND kind=?2 AND word<>x'' ORDER BY at DESC, word"               \
-	    " LIMIT 1000 OFFSET ?3)")                                          \
-	S(noted_del_all, "DELETE FROM noted WHERE account=?1")                \
+	STATEMENTS_NOTE(S, R, E)                                              \
 	/* ---- what leaves later ---- */                                      \
 	S(later_add, "INSERT INTO later VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)") \
 	R(later_next, (message), "FROM later WHERE due<=?1"                   \
