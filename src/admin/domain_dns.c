@@ -2,9 +2,11 @@
  * domain_dns.c - the DNS records that a domain needs.
  */
 #include "admin/domain.h"
+#include "admin/shown_keys.h"
 #include "admin/table.h"
+#include "trust/mta_sts.h"
 
-enum { RECORDS_MAX = 16, TXT_STRING = 255 /* RFC 1035 3.3.14 */ };
+enum { RECORDS_MAX = 24, TXT_STRING = 255 /* RFC 1035 3.3.14 */ };
 
 struct dns_record {
 	const char *type;
@@ -16,6 +18,9 @@ struct dns_records {
 	struct str domain, host;
 	struct dns_record v[RECORDS_MAX];
 	size_t n;
+	bool named;	/* host is the server's configured name */
+	bool sts;	/* others find a policy of the domain here */
+	bool sts_certified;	/* and a certificate of that place's name */
 };
 
 static void
@@ -44,6 +49,60 @@ put_keys(struct dns_records *r, struct operator *op, struct err *err)
 	return 0;
 }
 
+/* The keys that port 25 of the host shows, for who trusts DNS alone.
+ * RFC 6698 2.1, RFC 7672 3.1.1 */
+static void
+put_tlsa(struct dns_records *r, const struct tls_ctx *ctx)
+{
+	char hex[TLS_SHOWN_MAX][TLS_KEY_HEX + 1];
+	bool covered;
+	size_t n = tls_ctx_shown(ctx, str_dupz(r->a, r->host), &covered, hex);
+
+	for (size_t i = 0; i < n; i++)
+		put_record(r, "TLSA", arena_printf(r->a, "_25._tcp.%.*s.",
+		    STR_FMT(r->host)), arena_printf(r->a, "3 1 1 %s", hex[i]));
+	(void)tls_ctx_shown(ctx, str_dupz(r->a, arena_printf(r->a,
+	    "mta-sts.%.*s", STR_FMT(r->domain))), &r->sts_certified, hex);
+}
+
+/* That there is a policy, which web has, and where.      RFC 8461 3.1, 3.3 */
+static void
+put_sts(struct dns_records *r, enum sts_mode mode)
+{
+	auto_buf text = BUF_INIT(1000);
+	char id[STS_OUR_ID + 1];
+
+	sts_our_text(&text, mode, r->host);
+	sts_our_id(buf_get(&text), id);
+	put_record(r, "TXT", arena_printf(r->a, "_mta-sts.%.*s.",
+	    STR_FMT(r->domain)), arena_printf(r->a, "v=STSv1; id=%s;", id));
+	put_record(r, "CNAME", arena_printf(r->a, "mta-sts.%.*s.",
+	    STR_FMT(r->domain)), arena_printf(r->a, "%.*s.",
+	    STR_FMT(r->host)));
+}
+
+/* What others look for who bring mail: how it is kept from others on the way,
+ * and where to say that it could not be.                       RFC 8460 3 */
+static int
+put_transport(struct dns_records *r, struct operator *op, struct err *err)
+{
+	struct tls_ctx *ctx;
+
+	put_record(r, "TXT", arena_printf(r->a, "_smtp._tls.%.*s.",
+	    STR_FMT(r->domain)), arena_printf(r->a,
+	    "v=TLSRPTv1; rua=mailto:postmaster@%.*s", STR_FMT(r->domain)));
+	if (!r->named)
+		return 0;
+	if (shown_keys(op, &ctx, err) < 0)
+		return err->code;
+	put_tlsa(r, ctx);
+	tls_ctx_unref(ctx);
+	r->sts = operator_has_https(op);
+	if (r->sts)
+		put_sts(r, (enum sts_mode)operator_sts_mode(op));
+	return 0;
+}
+
 /* What a receiver looks for: where mail goes (RFC 5321 5.1), who may send it
  * (RFC 7208), who signs it (RFC 6376), and what to do with the rest (RFC
  * 7489). A bounce comes from the server itself: it has a policy of its own
@@ -62,7 +121,7 @@ collect_records(struct dns_records *r, struct operator *op, struct err *err)
 	    STR("v=DMARC1; p=quarantine"));
 	if (!str_eqi(host, name))
 		put_record(r, "TXT", host, STR("v=spf1 a -all"));
-	return 0;
+	return put_transport(r, op, err);
 }
 
 /* "..." "...": none over 255 octets. Nothing here has quotes inside. */
@@ -86,7 +145,25 @@ print_record(const struct dns_record *r)
 }
 
 static void
-print_zone(const struct dns_records *r, bool named)
+print_transport_notes(const struct dns_records *r)
+{
+	printf(";\n; TLSA counts only where the zone of %.*s is signed "
+	       "(DNSSEC). Before the key is\n"
+	       "; changed the record of the new one has to stand beside "
+	       "this one, or no mail comes.\n", STR_FMT(r->host));
+	if (!r->sts)
+		return;
+	printf(";\n; mta-sts.%.*s is asked by HTTPS, at port 443, for what "
+	       "`mta-sts-mode` says in\n"
+	       "; the configuration; its id changes with it. It needs a "
+	       "certificate of that name which\n"
+	       "; others trust (a `certificate` block).%s\n",
+	    STR_FMT(r->domain), r->sts_certified ? "" :
+	    " No certificate here has it.");
+}
+
+static void
+print_zone(const struct dns_records *r)
 {
 	auto_buf name = BUF_INIT(1000);
 
@@ -95,9 +172,12 @@ print_zone(const struct dns_records *r, bool named)
 	    STR_FMT(buf_get(&name)));
 	for (size_t i = 0; i < r->n; i++)
 		print_record(&r->v[i]);
-	if (!named)
+	if (r->named)
+		print_transport_notes(r);
+	else
 		printf(";\n; %.*s stands for the server's name: no hostname is "
-		    "configured here.\n", STR_FMT(r->host));
+		    "configured here.\n; With --config there are TLSA and "
+		    "MTA-STS, too.\n", STR_FMT(r->host));
 	printf(";\n; The server's own name needs its addresses, and each of "
 	       "these a PTR back to it:\n"
 	       "; %.*s. IN A    (its IPv4 address)\n"
@@ -129,7 +209,8 @@ domain_dns(struct admin *a, struct operator *op, struct str name, bool json,
 {
 	struct str host = operator_hostname(op);
 	struct dns_records r = { .a = a->memory,
-		.domain = str_lower(a->memory, name), .host = host };
+		.domain = str_lower(a->memory, name), .host = host,
+		.named = host.n > 0 };
 	bool known;
 
 	if (domain_known(op, r.domain, &known, err) < 0)
@@ -138,7 +219,7 @@ domain_dns(struct admin *a, struct operator *op, struct str name, bool json,
 		return err_set(err, E_NOTFOUND, "no mail is taken for %.*s; "
 		    "first: postern domain add %.*s", STR_FMT(name),
 		    STR_FMT(name));
-	if (host.n == 0)
+	if (!r.named)
 		r.host = arena_printf(a->memory, "mail.%.*s",
 		    STR_FMT(r.domain));
 	if (collect_records(&r, op, err) < 0)
@@ -146,6 +227,6 @@ domain_dns(struct admin *a, struct operator *op, struct str name, bool json,
 	if (json)
 		print_json(&r);
 	else
-		print_zone(&r, host.n > 0);
+		print_zone(&r);
 	return 0;
 }

@@ -16,7 +16,8 @@ struct operator {
 	struct arena *memory;	/* of answers: the command's at first */
 	struct ipc *store, *vault;
 	struct str hostname;
-	uint32_t compress;
+	uint32_t compress, sts_mode;
+	bool https;
 	pid_t master;		/* > 0: started by us */
 	bool make;		/* also a data folder */
 };
@@ -109,6 +110,18 @@ operator_reach(struct operator *op, struct admin *a, const struct config *c,
 	return rc;
 }
 
+static bool
+has_https(const struct config *c)
+{
+	struct rd r = rd_of(c->listeners);
+	struct listener_conf l;
+
+	while (rd_left(&r) > 0 && msg_take(&r, &listener_conf_shape, &l))
+		if (l.kind == LISTEN_HTTPS)
+			return true;
+	return false;
+}
+
 int
 operator_open(struct admin *a, const struct options *o, struct operator **op,
     struct err *err)
@@ -129,6 +142,8 @@ operator_open(struct admin *a, const struct options *o, struct operator **op,
 	n->memory = a->memory;
 	n->hostname = c.hostname;
 	n->compress = c.compress;
+	n->sts_mode = c.sts_mode;
+	n->https = has_https(&c);
 	n->clock = clock_real();
 	n->loop = loop_new(&n->clock, NULL);
 	rc = operator_reach(n, a, &c, f.fd, err);
@@ -263,6 +278,18 @@ uint32_t
 operator_compress(const struct operator *op)
 {
 	return op->compress;
+}
+
+bool
+operator_has_https(const struct operator *op)
+{
+	return op->https;
+}
+
+uint32_t
+operator_sts_mode(const struct operator *op)
+{
+	return op->sts_mode;
 }
 
 int

@@ -34,6 +34,10 @@ int operator_account(struct operator *op, struct str address, int *fd,
     struct err *err);
 /* As configured. */
 uint32_t operator_compress(const struct operator *op);
+/* Is there an HTTPS listener, and what do policies of our domains say there
+ * (enum sts_mode)? As configured. */
+bool operator_has_https(const struct operator *op);
+uint32_t operator_sts_mode(const struct operator *op);
 
 /* For the `change` field. */
 uint64_t operator_change(struct operator *op);

@@ -3,6 +3,7 @@
  */
 #include "base/log.h"
 #include "conf/option.h"
+#include "trust/mta_sts.h"
 
 #define AT(S, field) offsetof(struct S, field), \
 	sizeof(((struct S *)NULL)->field)
@@ -52,6 +53,14 @@ static const struct conf_word dns_list_thens[] = {
 	{ "junk", DNS_LIST_JUNK, "taken, into Junk" },
 	{ "allow", DNS_LIST_ALLOW, "never sent away by `greylist`, and no list "
 	    "behind this one is asked" },
+	{ NULL, 0, NULL },
+};
+static const struct conf_word sts_modes[] = {
+	{ "none", STS_NONE, "nothing; who knows of a policy forgets it" },
+	{ "testing", STS_TESTING, "to report where it would not hold, and to "
+	    "bring the mail" },
+	{ "enforce", STS_ENFORCE, "to bring mail to `hostname` only, with a "
+	    "certificate of that name that they trust" },
 	{ NULL, 0, NULL },
 };
 static const struct conf_word listen_tls[] = {
@@ -310,6 +319,12 @@ const struct conf_option conf_options[] = {
 	    "and how long at all, from the password on",
 	    .more = "They sign in anew also when the process was started "
 	    "anew, and when their password was changed." },
+	{ "mta-sts-mode", CONF_FILE, CONF_WORD, 0, STS_ENFORCE, "testing",
+	    AT(config, sts_mode),
+	    "what others are asked to do about TLS on the way here (RFC 8461)",
+	    .more = "For each of our domains, where what `postern domain dns` "
+	    "prints is published. Policies of others: `mta-sts` of `relay`.",
+	    .words = sts_modes },
 	{ "login-notes", CONF_FILE, CONF_BOOL, 0, 1, "true",
 	    AT(config, login_notes),
 	    "people are told by mail of a login from a network new to them",

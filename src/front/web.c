@@ -100,6 +100,7 @@ web_prepare(struct role *r, struct err *err unused_arg)
 	add_routes(w, http_factor_routes, http_nfactor_routes, NULL);
 	add_routes(w, jmap_routes, jmap_nroutes, w->jmap);
 	add_routes(w, api_routes, api_nroutes, w->api);
+	add_routes(w, http_sts_routes, http_nsts_routes, NULL);
 	add_routes(w, http_page_routes, http_npage_routes, NULL);
 	w->listeners = listeners_new(r, kinds, NELEM(kinds), make_ready, w);
 	listeners_need(w->listeners, vault_link(w->vault));

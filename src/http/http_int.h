@@ -8,6 +8,7 @@
 #include "http/json.h"
 #include "http/session.h"
 #include "rt/dialogue.h"
+#include "trust/mta_sts.h"
 
 enum {
 	HTTP_HEAD_MS = 20000,	/* for all of a head */
@@ -31,6 +32,7 @@ struct http_service {
 	uint32_t timeout_s;
 	uint32_t rate, time_s;	/* of a body or an answer; 0: any */
 	char hostname[256];
+	enum sts_mode sts_mode;	/* of the domains mail is taken for */
 };
 
 struct http_session {

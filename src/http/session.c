@@ -273,6 +273,7 @@ http_service_new(struct loop *l, const struct config *conf,
 		.timeout_s = conf->http_timeout_s,
 		.rate = conf->data_rate,
 		.time_s = conf->data_time_s,
+		.sts_mode = (enum sts_mode)conf->sts_mode,
 		.refs = 1,
 	};
 	(void)snprintf(sv->hostname, sizeof(sv->hostname), "%.*s",

@@ -33,5 +33,7 @@ extern const struct http_route http_own_routes[];	/* own.c */
 extern const size_t http_nown_routes;
 extern const struct http_route http_factor_routes[]; /* second_factor.c */
 extern const size_t http_nfactor_routes;
+extern const struct http_route http_sts_routes[];	/* sts.c */
+extern const size_t http_nsts_routes;
 extern const struct http_route http_login_routes[];
 extern const size_t http_nlogin_routes;

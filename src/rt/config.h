@@ -45,6 +45,7 @@
 	F(S, u32, http_timeout_s, 0)	/* between two requests */       \
 	F(S, u32, sign_in_idle_s, 0)	/* unused, then it is over */    \
 	F(S, u32, sign_in_life_s, 0)	/* and then in any case */       \
+	F(S, u32, sts_mode, 0)		/* of our domains: enum sts_mode */ \
 	F(S, u8, login_notes, 0)	/* people hear of new networks */ \
 	F(S, u32, log_level, 0)		/* enum log_level */             \
 	F(S, u32, uid_base, 0)		/* as root: role n runs as this + n */ \

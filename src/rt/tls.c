@@ -188,23 +188,28 @@ covers(X509 *leaf, const char *name)
 	    X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS, NULL) == 1;
 }
 
+static const struct tls_entry *
+entry_for(const struct tls_ctx *ctx, const char *name)
+{
+	for (size_t i = 0; i < ctx->n; i++)
+		if (covers(ctx->entries[i].leaf, name))
+			return &ctx->entries[i];
+	return NULL;
+}
+
 /* The ClientHello names a host                            RFC 6066 3 */
 static int
 choose(SSL *ssl, int *alert unused_arg, void *arg)
 {
 	const struct tls_ctx *ctx = arg;
 	const char *name = SSL_get_servername(ssl, TLSEXT_NAMETYPE_host_name);
+	const struct tls_entry *e = name ? entry_for(ctx, name) : NULL;
 
-	if (!name)
-		return SSL_TLSEXT_ERR_NOACK;
-	for (size_t i = 0; i < ctx->n; i++) {
-		if (!covers(ctx->entries[i].leaf, name))
-			continue;
-		if (i > 0)
-			(void)SSL_set_SSL_CTX(ssl, ctx->entries[i].ssl);
-		return SSL_TLSEXT_ERR_OK;
-	}
-	return SSL_TLSEXT_ERR_NOACK;	/* the first one answers */
+	if (!e)
+		return SSL_TLSEXT_ERR_NOACK;	/* the first one answers */
+	if (e != ctx->entries)
+		(void)SSL_set_SSL_CTX(ssl, e->ssl);
+	return SSL_TLSEXT_ERR_OK;
 }
 
 static const ASN1_OCTET_STRING *
@@ -322,6 +327,23 @@ tls_next_cert(struct tls_lib *lib, BIO *pem)
 	return NULL;
 }
 
+bool
+tls_key_hex(struct tls_lib *lib, const X509 *x, char *hex)
+{
+	uint8_t sum[TLS_KEY_HEX / 2];
+	unsigned char *spki = NULL;
+	size_t n = 0;
+	int len = i2d_X509_PUBKEY(X509_get_X509_PUBKEY(x), &spki);
+
+	if (len > 0 && EVP_Q_digest(lib->ctx, "SHA256", NULL, spki,
+	    (size_t)len, sum, &n) == 1 && n == sizeof(sum))
+		for (size_t i = 0; i < n; i++)
+			(void)snprintf(hex + 2 * i, 3, "%02x", sum[i]);
+	OPENSSL_free(spki);
+	ERR_clear_error();
+	return n == sizeof(sum);
+}
+
 /* Leaf and the others of a chain; false if it is no whole chain: one that is
  * cut off in its second certificate is still being written. */
 static bool
@@ -395,11 +417,33 @@ tls_ctx_add(struct tls_ctx *ctx, struct str chain_pem, EVP_PKEY *key,
 	if (!read_chain(ctx->lib, chain_pem, &leaf, rest))
 		rc = tls_err(err, E_INVALID, "no certificate in the chain, "
 		    "or not all of one");
-	else if (!install(ctx, leaf, rest, key))
+	else if (!install(ctx, leaf, rest,
+	    key ? key : X509_get0_pubkey(leaf)))
 		rc = tls_err(err, E_TLS, "certificate and key");
 	X509_free(leaf);
 	sk_X509_pop_free(rest, X509_free);
 	return rc;
+}
+
+size_t
+tls_ctx_shown(const struct tls_ctx *ctx, const char *name, bool *covered,
+    char (*hex)[TLS_KEY_HEX + 1])
+{
+	const struct tls_entry *e = entry_for(ctx, name);
+	long which = SSL_CERT_SET_FIRST;
+	size_t n = 0;
+
+	*covered = e != NULL;
+	if (!e)
+		e = ctx->entries;
+	while (ctx->n > 0 && n < TLS_SHOWN_MAX &&
+	    SSL_CTX_set_current_cert(e->ssl, which)) {
+		if (tls_key_hex(ctx->lib, SSL_CTX_get0_certificate(e->ssl),
+		    hex[n]))
+			n++;
+		which = SSL_CERT_SET_NEXT;
+	}
+	return n;
 }
 
 /* ProtocolNameList: names behind their length                RFC 7301 3.1 */

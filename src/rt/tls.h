@@ -11,6 +11,7 @@
 
 #include "base/err.h"
 #include "base/str.h"
+#include "rt/stream.h"
 
 /*
  * OpenSSL as one role uses it: a library context of its own (no openssl.cnf,
@@ -45,9 +46,16 @@ struct tls_ctx *tls_ctx_new(struct tls_lib *lib, struct err *err);
 /* Certificate chain as PEM, leaf first. The first one added answers names
  * that no certificate covers. Another with the very same names but another
  * kind of key stands beside it: each client gets the one it can use. The key
- * is referenced, not copied. */
+ * is referenced, not copied; NULL where nobody is to be served, but
+ * tls_ctx_shown() asked. */
 int tls_ctx_add(struct tls_ctx *ctx, struct str chain_pem, EVP_PKEY *key,
     struct err *err);
+/* Which keys are shown to who asks for this host, and does a certificate name
+ * it (else the first ones answer)? Of each the SHA-256, as of
+ * transport_tls_key(). How many there are: one for each kind of key. */
+enum { TLS_SHOWN_MAX = 4 };
+size_t tls_ctx_shown(const struct tls_ctx *ctx, const char *name,
+    bool *covered, char (*hex)[TLS_KEY_HEX + 1]);
 /* What is spoken inside, the best first, a space between: for clients that name
  * what they speak. Who names others only is refused (RFC 7301 3.2). The text
  * outlives ctx. Behind the last tls_ctx_add(). */

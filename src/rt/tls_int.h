@@ -32,6 +32,9 @@ SSL_CTX *tls_ssl_ctx(struct tls_lib *lib, const SSL_METHOD *method);
  * the reason in OpenSSL's queue. */
 X509 *tls_next_cert(struct tls_lib *lib, BIO *pem);
 
+/* SHA-256 of its key (SubjectPublicKeyInfo): TLS_KEY_HEX digits and a NUL. */
+bool tls_key_hex(struct tls_lib *lib, const X509 *x, char *hex);
+
 /* What came to light about a server's certificate. */
 struct tls_verdict {
 	bool enforce;

@@ -346,22 +346,9 @@ bool
 transport_tls_key(const struct transport *t, char *hex)
 {
 	const struct tls *tls = (const void *)t;
-	uint8_t sum[TLS_KEY_HEX / 2];
-	unsigned char *spki = NULL;
 	const X509 *shown;
-	size_t n = 0;
-	int len;
 
-	if (t->ops != &tls_ops || !tls->done || !tls->client ||
-	    !(shown = SSL_get0_peer_certificate(tls->ssl)))
-		return false;
-	len = i2d_X509_PUBKEY(X509_get_X509_PUBKEY(shown), &spki);
-	if (len > 0 && EVP_Q_digest(tls_lib_ctx(tls_client_lib(tls->client)),
-	    "SHA256", NULL, spki, (size_t)len, sum, &n) == 1 &&
-	    n == sizeof(sum))
-		for (size_t i = 0; i < n; i++)
-			(void)snprintf(hex + 2 * i, 3, "%02x", sum[i]);
-	OPENSSL_free(spki);
-	ERR_clear_error();
-	return n == sizeof(sum);
+	return t->ops == &tls_ops && tls->done && tls->client &&
+	    (shown = SSL_get0_peer_certificate(tls->ssl)) != NULL &&
+	    tls_key_hex(tls_client_lib(tls->client), shown, hex);
 }

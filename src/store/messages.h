@@ -148,6 +148,7 @@ enum store_effect {
 	C(sealed,         answer, AUTH_VAULT,        RUN_READER, CHANGE_none) \
 	C(domain_add,     done,   AUTH_OPERATOR,     RUN_WRITER, CHANGE_names) \
 	C(domain_remove,  done,   AUTH_OPERATOR,     RUN_WRITER, CHANGE_removes) \
+	C(domain_is_ours, done,   AUTH_VAULT,        RUN_READER, CHANGE_none) \
 	C(domains,        answer, AUTH_OPERATOR,     RUN_READER, CHANGE_none) \
 	C(account_add,    answer, AUTH_OPERATOR,     RUN_WRITER, CHANGE_names) \
 	C(account_passwd, done,   AUTH_PASSWORDS,    RUN_WRITER, CHANGE_once) \

@@ -76,6 +76,9 @@ enum { FACTOR_MAX = 1024 };
 #define FIELDS_app_password_row(F, S) \
 	F(S, i64, made, 0) FIELDS_app_password(F, S)
 
+/* Is mail taken for it? E_NOTFOUND. */
+#define FIELDS_domain_is_ours_ask(F, S) F(S, str, domain, 255)
+
 /* account_open's answer carries the descriptor of a new ACCOUNT connection,
  * for the operator a CARRIER's; store closes it when the account is removed,
  * its password set, or an app password of it removed. */

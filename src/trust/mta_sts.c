@@ -1,6 +1,7 @@
 #include "trust/mta_sts.h"
 
-#include "base/buf.h"
+#include <inttypes.h>
+#include <stdio.h>
 
 enum { EXT_NAME_MAX = 32, LABEL_MAX = 63, NAME_MAX = 253 };
 
@@ -237,4 +238,28 @@ sts_mx_allows(struct str mx, struct str host)
 		}
 	}
 	return false;
+}
+
+/* Of our own domains ------------------------------------------------------ */
+
+/* mx is for any mode but none.                                         3.2 */
+void
+sts_our_text(struct buf *b, enum sts_mode mode, struct str host)
+{
+	buf_printf(b, "version: STSv1\r\nmode: %s\r\n", sts_mode_name(mode));
+	if (mode != STS_NONE)
+		buf_printf(b, "mx: %.*s\r\n", STR_FMT(host));
+	buf_printf(b, "max_age: %d\r\n", mode == STS_NONE ?
+	    STS_OUR_AGE_NONE : STS_OUR_AGE);
+}
+
+/* FNV-1a: it is our own text, and nobody gains by another of the same id. */
+void
+sts_our_id(struct str text, char id[STS_OUR_ID + 1])
+{
+	uint64_t h = 0xcbf29ce484222325U;
+
+	for (size_t i = 0; i < text.n; i++)
+		h = (h ^ (uint8_t)text.p[i]) * 0x100000001b3U;
+	(void)snprintf(id, STS_OUR_ID + 1, "%016" PRIx64, h);
 }

@@ -176,6 +176,35 @@ test_hosts(void **state unused_arg)
 			fail_msg("%s: %s", rows[i].mx, rows[i].host);
 }
 
+/* What we say of our own domains is what others read. */
+static void
+test_our_own(void **state unused_arg)
+{
+	struct arena *a = arena_new(4 * STS_MX_OCTETS);
+	char id[3][STS_OUR_ID + 1];
+	struct str found;
+
+	for (int m = STS_NONE; m <= STS_ENFORCE; m++) {
+		auto_buf b = BUF_INIT(1000), record = BUF_INIT(100);
+		struct sts_text out;
+		const char *wrong;
+
+		sts_our_text(&b, (enum sts_mode)m, STR("Mx.Example.org"));
+		assert_true(sts_text_parse(buf_get(&b), a, &out, &wrong));
+		assert_int_equal(out.mode, m);
+		assert_int_equal(out.max_age_s, m == STS_NONE ? 86400 :
+		    604800);
+		assert_str(out.mx, m == STS_NONE ? "" : "mx.example.org");
+		sts_our_id(buf_get(&b), id[m]);
+		buf_printf(&record, "v=STSv1; id=%s;", id[m]);
+		assert_true(sts_record_parse(buf_get(&record), &found));
+		assert_str(found, id[m]);
+	}
+	assert_string_not_equal(id[0], id[1]);
+	assert_string_not_equal(id[1], id[2]);
+	arena_free(a);
+}
+
 int
 main(void)
 {
@@ -184,6 +213,7 @@ main(void)
 		cmocka_unit_test(test_policy),
 		cmocka_unit_test(test_many_mx),
 		cmocka_unit_test(test_hosts),
+		cmocka_unit_test(test_our_own),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -303,6 +303,19 @@ vault_factor(struct vault *v, const struct own_factor_ask *ask,
 	    answer, a, NULL, after(v, CALL_MS), err);
 }
 
+int
+vault_domain_is_ours(struct vault *v, struct str domain, struct err *err)
+{
+	struct is_ours_ask ask = { domain };
+	struct arena *a = arena_new(1024);
+	struct vault_done done;
+	int rc = reconnect_call(&v->link, &vault_calls[VAULT_is_ours], &ask,
+	    &done, a, NULL, after(v, CALL_MS), err);
+
+	arena_free(a);
+	return rc;
+}
+
 struct str
 vault_ticket_of(const struct login *login)
 {

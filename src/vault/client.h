@@ -53,6 +53,8 @@ int vault_make_app_password(struct vault *v,
  * the arena. */
 int vault_factor(struct vault *v, const struct own_factor_ask *ask,
     struct own_factor_answer *answer, struct arena *a, struct err *err);
+/* Is mail taken for this domain? E_NOTFOUND. For web only. Suspends. */
+int vault_domain_is_ours(struct vault *v, struct str domain, struct err *err);
 /* What says in such an ask who has signed in; lives as long as the login. */
 struct str vault_ticket_of(const struct login *login);
 /* Have a message signed that this person writes as `from`. ask's ticket is

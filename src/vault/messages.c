@@ -23,6 +23,7 @@ MSG_SHAPE(dkim_sign_answer);
 MSG_SHAPE(dkim_keys_ask);
 MSG_SHAPE(dkim_keys_answer);
 MSG_SHAPE(dkim_key_row);
+MSG_SHAPE(is_ours_ask);
 
 const struct ipc_call vault_calls[VAULT_NCALLS] = {
 #define C(name, reply, authorities)                                    \

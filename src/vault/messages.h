@@ -14,6 +14,7 @@ enum vault_authority {
 	VAULT_AUTH_FRONT = 2,
 	VAULT_AUTH_OPERATOR = 4,
 	VAULT_AUTH_LOCAL = 8,	/* a program on this machine that submits */
+	VAULT_AUTH_WEB = 16,	/* beside FRONT: what strangers ask by HTTP */
 };
 
 /*        name           answer                 authorities      */
@@ -29,7 +30,8 @@ enum vault_authority {
 	C(app_password,  app_password_answer,   VAULT_AUTH_OPERATOR) \
 	C(own_password,  vault_done,            VAULT_AUTH_FRONT) \
 	C(own_app_password, app_password_answer, VAULT_AUTH_FRONT) \
-	C(own_factor,    own_factor_answer,     VAULT_AUTH_FRONT)
+	C(own_factor,    own_factor_answer,     VAULT_AUTH_FRONT) \
+	C(is_ours,       vault_done,            VAULT_AUTH_WEB)
 
 /* Notices to vault: nobody answers. */
 #define VAULT_NOTICES(N) \
@@ -167,6 +169,10 @@ enum factor_what { FACTOR_show = 1, FACTOR_begin, FACTOR_on, FACTOR_off,
 #define FIELDS_dkim_key_row(F, S) \
 	F(S, str, selector, 64) F(S, str, record, 1000) /* "v=DKIM1; ..." */
 
+/* Is mail taken for this domain? Vault asks store for web, which has no
+ * connection to it before somebody has logged in. E_NOTFOUND. */
+#define FIELDS_is_ours_ask(F, S) F(S, str, domain, 255)
+
 MSG_STRUCT(certs_ask);
 MSG_STRUCT(certs_answer);
 MSG_STRUCT(tls_sign_ask);
@@ -191,3 +197,4 @@ MSG_STRUCT(dkim_sign_answer);
 MSG_STRUCT(dkim_keys_ask);
 MSG_STRUCT(dkim_keys_answer);
 MSG_STRUCT(dkim_key_row);
+MSG_STRUCT(is_ours_ask);

@@ -25,6 +25,24 @@ client_end(struct ipc_client *ipc_client)
 	tickets_free(container_of(ipc_client, struct vault_client, c)->tickets);
 }
 
+static void
+vault_is_ours(struct work *c)
+{
+	const struct is_ours_ask *ask = c->req->ask;
+	struct domain_is_ours_ask domain = { ask->domain };
+	struct vault_done answer = { 0 };
+	struct done done;
+	struct err err;
+	int rc = reconnect_call(&c->client->v->store,
+	    &store_calls[STORE_domain_is_ours], &domain, &done, c->a, NULL,
+	    c->until_ms, &err);
+
+	if (rc < 0)
+		ipc_fail(c->req, rc, err.text);
+	else
+		ipc_reply(c->req, &answer, -1);
+}
+
 typedef void serve_fn(struct work *c);
 static serve_fn *const serves[VAULT_NCALLS] = {
 	[VAULT_certs] = vault_certs,
@@ -38,6 +56,7 @@ static serve_fn *const serves[VAULT_NCALLS] = {
 	[VAULT_own_factor] = vault_own_factor,
 	[VAULT_dkim_sign] = vault_dkim_sign,
 	[VAULT_dkim_keys] = vault_dkim_keys,
+	[VAULT_is_ours] = vault_is_ours,
 };
 
 static void
@@ -185,7 +204,8 @@ peer(struct role *r, enum role_kind kind, uint32_t index, int fd)
 	static const struct client_rights front = { .name = "front",
 		.authority = VAULT_AUTH_FRONT, .window = VAULT_WINDOW };
 	static const struct client_rights web = { .name = "web",
-		.authority = VAULT_AUTH_FRONT, .window = VAULT_WINDOW };
+		.authority = VAULT_AUTH_FRONT | VAULT_AUTH_WEB,
+		.window = VAULT_WINDOW };
 	struct vault_state *v = r->state;
 
 	if (kind == ROLE_STORE) {

@@ -533,6 +533,30 @@ test_tls(void **state)
 	X509_free(two);
 }
 
+/* Web alone may ask, who is asked by strangers. */
+static void
+domains(struct world *w)
+{
+	struct vault *web = vault_new(w->loop, connect_to(w, ROLE_WEB));
+	struct err err;
+
+	assert_int_equal(vault_domain_is_ours(web, STR("mail.test"), &err),
+	    0);
+	assert_int_equal(vault_domain_is_ours(web, STR("far.test"), &err),
+	    E_NOTFOUND);
+	assert_int_equal(vault_domain_is_ours(w->front, STR("mail.test"),
+	    &err), E_DENIED);
+	assert_int_equal(vault_domain_is_ours(w->mx, STR("mail.test"), &err),
+	    E_DENIED);
+	vault_free(web);
+}
+
+static void
+test_domains(void **state)
+{
+	run(*state, domains);
+}
+
 int
 main(void)
 {
@@ -542,6 +566,7 @@ main(void)
 		cmocka_unit_test(test_fields),
 		cmocka_unit_test(test_authorities),
 		cmocka_unit_test(test_tickets),
+		cmocka_unit_test(test_domains),
 		cmocka_unit_test(test_remembered),
 		cmocka_unit_test(test_away),
 		cmocka_unit_test(test_resumed),

@@ -208,6 +208,18 @@ on_sender(struct world *w, struct ipc_req *req)
 }
 
 static void
+on_domain_is_ours(struct world *w unused_arg, struct ipc_req *req)
+{
+	const struct domain_is_ours_ask *ask = req->ask;
+	struct done answer = { 0 };
+
+	if (str_eq(ask->domain, STR("mail.test")))
+		ipc_reply(req, &answer, -1);
+	else
+		ipc_fail(req, E_NOTFOUND, "not ours");
+}
+
+static void
 on_journal(struct world *w, struct ipc_req *req)
 {
 	const struct journal_ask *ask = req->ask;
@@ -232,6 +244,7 @@ on_store_ask(void *owner, struct ipc_req *req)
 		[STORE_secret_put] = on_secret_put,
 		[STORE_sealed] = on_sealed,
 		[STORE_sender] = on_sender,
+		[STORE_domain_is_ours] = on_domain_is_ours,
 		[STORE_journal] = on_journal,
 	};
 

@@ -59,6 +59,25 @@ read_sender(struct reader *r, const struct caller *c,
 	return resolve_sender(&r->q, r->arena, &who, ask->address, err);
 }
 
+int
+read_domain_is_ours(struct reader *r, const struct caller *c unused_arg,
+    const struct domain_is_ours_ask *ask,
+    union store_answer *answer unused_arg, struct err *err)
+{
+	struct str domain;
+	int rc = 0;
+
+	if (domain_key(ask->domain, r->arena, &domain))
+		rc = sql_first(&r->q, SQL_domain_get, SQL_VALS(vs(domain)),
+		    err);
+	if (rc == 0)
+		return err_set(err, E_NOTFOUND, "no domain of ours");
+	if (rc < 0)
+		return rc;
+	sql_end(&r->q, SQL_domain_get);
+	return 0;
+}
+
 static int
 room_of(struct reader *r, uint64_t account, uint64_t *room, struct err *err)
 {

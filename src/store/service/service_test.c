@@ -95,12 +95,22 @@ passwd_ends_connections(void *arg)
 	struct account_passwd_ask p = { 20, STR("alice@example.test"),
 		STR("other") };
 	struct ipc_options client = { .window = 8 };
+	struct domain_is_ours_ask ours = { STR("EXAMPLE.test") };
+	struct domain_is_ours_ask theirs = { STR("a.example.test") };
+	struct domain_is_ours_ask none = { STR("[127.0.0.1]") };
 	struct credential_ask c = { STR("ALICE@example.test") };
 	struct credential_answer credential;
 	struct done done;
 	struct ipc *mine;
 	int fd;
 
+	OK(world_ask(w, w->vault, STORE_domain_is_ours, &ours, &done, NULL));
+	assert_int_equal(world_ask(w, w->vault, STORE_domain_is_ours, &theirs,
+	    &done, NULL), E_NOTFOUND);
+	assert_int_equal(world_ask(w, w->vault, STORE_domain_is_ours, &none,
+	    &done, NULL), E_NOTFOUND);
+	assert_int_equal(store_call(w->mx, STORE_domain_is_ours, &ours, &done,
+	    w->a, &w->err), E_DENIED);
 	OK(world_ask(w, w->vault, STORE_account_open, &a, &done, &fd));
 	mine = ipc_open(w->loop, fd, &client, &w->err);
 	/* Nothing happens if another one was put meanwhile. */
