@@ -275,9 +275,7 @@ together(struct fixture *d)
 	struct recipient rcpts[2];
 	struct rcpt_ask to = { STR("alice@a.test") };
 	struct rcpt_answer answer;
-	struct submit_ask submit = { .change = ++d->change,
-		.reverse_path = STR("s@far.test"),
-		.octets = test_blob(STR("together")), .raw_size = 8 };
+	static struct submit_ask submit;
 	struct append_ask append = { .change = ++d->change,
 		.name = STR("Archive"), .octets = test_blob(STR("beside")),
 		.raw_size = 6 };
@@ -289,6 +287,9 @@ together(struct fixture *d)
 	};
 	int rc = person(d, "bob@a.test", &who);
 
+	submit = (struct submit_ask){ .change = ++d->change,
+		.reverse_path = STR("s@far.test"),
+		.octets = test_blob(STR("together")), .raw_size = 8 };
 	if (rc == 0)
 		rc = reader_rcpt(d->r, &d->mx, &to, &answer, &rcpts[0],
 		    &d->err);
