@@ -163,6 +163,8 @@ from_networks(struct world *w)
 	};
 	struct login login;
 
+	if (w->executable)	/* a process has the settings of its start */
+		return;
 	for (size_t i = 0; i < NELEM(t); i++) {
 		w->network_known = t[i].known;
 		w->role.config.login_notes = t[i].notes;

@@ -121,13 +121,15 @@ note_use(struct work *c, const struct app_password_used_ask *use)
 
 enum { NETWORK_V4 = 24, NETWORK_V6 = 48 };
 
-/* As store remembers where people come from. */
+/* As store remembers where people come from. This machine is one network, by
+ * whichever of its own addresses it is spoken to. */
 static struct str
 network_of(struct arena *a, struct str peer)
 {
 	struct ip ip;
 
-	if (!ip_parse(peer, &ip))
+	if (!ip_parse(str_eq(peer, STR("::1")) ? STR("127.0.0.1") : peer,
+	    &ip))
 		return STR_NULL;
 	ip_mask(&ip, ip.v6 ? NETWORK_V6 : NETWORK_V4);
 	return str_dup(a, ip_octets(&ip));
