@@ -19,6 +19,9 @@ export function when(iso: string): string {
 		return time.format(d);
 	return (d.getFullYear() === now.getFullYear() ? day : date).format(d);
 }
+/** As fields have a time: that of the place. */
+export const localTime = (at: Date) => new Date(at.getTime() -
+	at.getTimezoneOffset() * 60_000).toISOString().slice(0, 16);
 export const whenFull = (iso: string) => full.format(new Date(iso));
 
 export function size(octets: number): string {

@@ -97,7 +97,8 @@ export class Refusal extends Error {
 const MAIL = 'urn:ietf:params:jmap:mail';
 const SUBMISSION = 'urn:ietf:params:jmap:submission';
 const QUOTA = 'urn:ietf:params:jmap:quota';
-const WANTED = ['urn:ietf:params:jmap:core', MAIL, SUBMISSION, QUOTA];
+const VACATION = 'urn:ietf:params:jmap:vacationresponse';
+const WANTED = ['urn:ietf:params:jmap:core', MAIL, SUBMISSION, QUOTA, VACATION];
 // The cookie cannot be seen from here: who never signed in is not asked.
 const MARK = 'postern.signed-in';
 
@@ -173,6 +174,8 @@ async function readSession() {
 
 /** May they send? Else there is nothing to write for. */
 export const canSend = () => SUBMISSION in session.capabilities;
+/** Does it answer for those who are away? */
+export const canAnswer = () => VACATION in session.capabilities;
 /** For how many seconds may what they send be held? */
 export const maxHold = () => session.accounts[account]
 	?.accountCapabilities[SUBMISSION]?.maxDelayedSend ?? 0;

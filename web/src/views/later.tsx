@@ -6,7 +6,7 @@ import { send, type Writing } from '../model/compose';
 import { followScheduled, scheduled, sendNow, toDrafts } from '../model/later';
 import { addressOf } from '../model/place';
 import { askFor } from '../model/say';
-import { subjectOf, whenFull } from '../format';
+import { localTime, subjectOf, whenFull } from '../format';
 import { t } from '../texts';
 import { Dialog } from './dialog';
 import { Icon } from './icon';
@@ -25,10 +25,6 @@ function tomorrowMorning() {
 	at.setHours(8, 0, 0, 0);
 	return at;
 }
-
-/** As a field of this kind has it: the time of the place. */
-const local = (at: Date) => new Date(at.getTime() -
-	at.getTimezoneOffset() * 60_000).toISOString().slice(0, 16);
 
 function When({ w }: { w: Writing }) {
 	const field = useRef<HTMLInputElement>(null);
@@ -55,7 +51,7 @@ function When({ w }: { w: Writing }) {
 			}}>
 				<label>{t.atTime}
 					<input ref={field} type="datetime-local" required
-						min={local(new Date(Date.now() + 60_000))} max={local(last)} />
+						min={localTime(new Date(Date.now() + 60_000))} max={localTime(last)} />
 				</label>
 				<div class="buttons">
 					<button type="button" onClick={close}>{t.cancel}</button>

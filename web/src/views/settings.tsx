@@ -6,6 +6,7 @@ import { appPasswords, changePassword, loadAppPasswords, makeAppPassword,
 	removeAppPassword, type AppPassword } from '../model/own';
 import { say, sayWrong } from '../model/say';
 import { t } from '../texts';
+import { Away } from './away';
 import { Dialog } from './dialog';
 import { IconButton } from './icon';
 import { Form, Secret } from './own_form';
@@ -105,6 +106,7 @@ export const Settings = () => settingsShown.value ? (
 	<Dialog label={t.settings} close={() => settingsShown.value = false}>
 		<div class="settings">
 			<h2>{t.settings}</h2>
+			<Away />
 			<AppPasswords />
 			<Password />
 			<SecondFactor />
