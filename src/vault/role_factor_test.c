@@ -82,6 +82,7 @@ set_up(struct world *w, struct vault *web, struct own_factor_ask *ask,
 		recovery[i * 12 + 11] = '\0';
 	/* The first code is used up. */
 	assert_int_equal(try_code(web, code, "192.0.2.9"), E_DENIED);
+	ask->offer = ask->code = STR_NULL;
 	arena_free(a);
 }
 
