@@ -110,17 +110,6 @@ app_password_add(void *ctx, struct err *err)
 	return 0;
 }
 
-/* Empty for 0. */
-static struct str
-time_text(struct arena *a, int64_t at)
-{
-	auto_buf b = BUF_INIT(40);
-
-	if (at > 0)
-		time_rfc3339(&b, at);
-	return str_dup(a, buf_get(&b));
-}
-
 static void
 put_row(struct app_password_ctx *c, struct table *t,
     const struct app_password_row *row)

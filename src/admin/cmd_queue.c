@@ -143,7 +143,7 @@ with_age(struct arena *a, int64_t at, int64_t now, const char *fmt)
 
 	duration_put(&b, at > now ? at - now : now - at);
 	return arena_printf(a, "%.*s (%s%.*s%s)",
-	    STR_FMT(queue_time_text(a, at)), at > now ? "in " : "",
+	    STR_FMT(time_text(a, at)), at > now ? "in " : "",
 	    STR_FMT(buf_get(&b)), at > now ? "" : fmt);
 }
 

@@ -1,7 +1,5 @@
 #include "admin/queue_rows.h"
 
-#include "base/timetext.h"
-
 enum { PAGE_MEMORY = 16 << 20 };
 
 static int
@@ -94,17 +92,6 @@ queue_reply_text(struct arena *a, const struct queue_row *row)
 	return str_trim(str_dup(a, buf_get(&b)));
 }
 
-struct str
-queue_time_text(struct arena *a, int64_t at)
-{
-	auto_buf b = BUF_INIT(40);
-
-	if (at <= 0)
-		return STR_NULL;
-	time_rfc3339(&b, at);
-	return str_dup(a, buf_get(&b));
-}
-
 const struct table_column queue_columns[] = {
 	{ "id", true }, { "n", true }, { "state", false },
 	{ "sender", false }, { "recipient", false }, { "domain", false },
@@ -128,10 +115,10 @@ queue_cells(struct arena *a, struct str *cells, const struct queue_row *row)
 		number(a, row->message), number(a, row->n),
 		str_c(queue_state_name(row->state)), row->sender, row->rcpt,
 		row->domain, number(a, row->size),
-		queue_time_text(a, row->queued),
-		queue_time_text(a, row->next),
-		queue_time_text(a, row->expires), number(a, row->attempts),
-		queue_time_text(a, row->last), number(a, row->code),
+		time_text(a, row->queued),
+		time_text(a, row->next),
+		time_text(a, row->expires), number(a, row->attempts),
+		time_text(a, row->last), number(a, row->code),
 		row->status, row->text, row->host,
 	};
 

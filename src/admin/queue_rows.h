@@ -24,8 +24,6 @@ struct str queue_next_text(struct arena *a, const struct queue_row *row,
     int64_t now);
 /* "451 4.2.1 try again (mx.example.net)"; empty before the first attempt */
 struct str queue_reply_text(struct arena *a, const struct queue_row *row);
-/* RFC 3339; empty for 0. */
-struct str queue_time_text(struct arena *a, int64_t at);
 
 /* Every field of a row, for JSON. */
 extern const struct table_column queue_columns[];

@@ -123,7 +123,7 @@ print_json(struct queue_sum *s, size_t n, struct arena *a)
 	    (unsigned long long)s->messages, (unsigned long long)s->held,
 	    (unsigned long long)s->later, (unsigned long long)s->under_way);
 	if (s->oldest)
-		json_string(&b, queue_time_text(a, s->oldest));
+		json_string(&b, time_text(a, s->oldest));
 	else
 		buf_lit(&b, "null");
 	buf_printf(&b, ",\"destinations\":%zu,\"domains\":[", s->n);

@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include "base/err.h"
+#include "base/timetext.h"
 #include "dns/name.h"
 
 enum { TERMINAL_WIDTH = 80, CUT_LEAST = 6 };
@@ -34,6 +35,17 @@ is_control(uint32_t c)
 	return c < ' ' || (c >= 0x7f && c < 0xa0) || c == 0x61c ||
 	    c == 0x200e || c == 0x200f || (c >= 0x2028 && c <= 0x202e) ||
 	    (c >= 0x2066 && c <= 0x2069);
+}
+
+struct str
+time_text(struct arena *a, int64_t at)
+{
+	auto_buf b = BUF_INIT(40);
+
+	if (at <= 0)
+		return STR_NULL;
+	time_rfc3339(&b, at);
+	return str_dup(a, buf_get(&b));
 }
 
 /* RFC 8259 7; what is not UTF-8 becomes U+FFFD. */

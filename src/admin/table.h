@@ -42,6 +42,8 @@ void put_plain(struct buf *b, struct str s);
  * given A-labels (--json). */
 void put_name(struct buf *b, struct str s);
 void json_string(struct buf *b, struct str s);
+/* RFC 3339; empty for 0. */
+struct str time_text(struct arena *a, int64_t at);
 /* {"added":"x"} on stdout, with a second pair unless its value is empty. */
 void json_say(const char *key, struct str value, const char *key2,
     struct str value2);

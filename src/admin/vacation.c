@@ -1,17 +1,6 @@
 #include "admin/vacation.h"
 
 #include "admin/table.h"
-#include "base/timetext.h"
-
-static struct str
-date_text(struct arena *a, int64_t at)
-{
-	auto_buf b = BUF_INIT(40);
-
-	if (at > 0)
-		time_rfc3339(&b, at);
-	return str_dup(a, buf_get(&b));
-}
 
 /* It may hold anything: the terminal gets no controls. */
 static void
@@ -50,8 +39,8 @@ vacation_print(struct admin *a, struct operator *op, const struct options *o,
 	cells = table_row(&t, a->memory);
 	cells[0] = address;
 	cells[1] = v.enabled ? STR("on") : STR("off");
-	cells[2] = date_text(a->memory, v.begins);
-	cells[3] = date_text(a->memory, v.ends);
+	cells[2] = time_text(a->memory, v.begins);
+	cells[3] = time_text(a->memory, v.ends);
 	cells[4] = v.subject;
 	table_print(&t, o->json);
 	if (!o->json && v.has & VACATION_text)
