@@ -139,7 +139,7 @@ def wait_for_works(server, seconds):
             time.sleep(0.05)
 
 
-@pytest.mark.parametrize("role", [*ROLES, "resolver", "relay", "web", "errand"])
+@pytest.mark.parametrize("role", [*ROLES, "resolver", "relay", "web"])
 def test_back_within_a_second(server, role):
     before = set(server.processes(role))
     assert before

@@ -18,6 +18,7 @@ import time
 
 import pytest
 
+from lib.nsd import Nsd, zone_text
 from lib.server import BUILD, free_offset
 from lib.sink import Sink
 
@@ -202,7 +203,28 @@ class Hop(Nothing):
         self.sink.stop()
 
 
-AROUND = {"relay": Queue, "resolver": Names, "store": Hop}
+class Policy(Nothing):
+    """Mail to a domain with a policy: errand runs when somebody asks it."""
+
+    def __init__(self, folder, user):
+        super().__init__(folder, user)
+        self.dns = Nsd()
+        self.dns.add_zone("far.test", zone_text(
+            "far.test", [(1, "mail")], {"mail": "127.0.0.1"},
+            '_mta-sts TXT "v=STSv1; id=1"'))
+        self.dns.start()
+        self.config = (self.dns.configuration() +
+                       "relay { port = 2 private = true }\n")
+
+    def during(self, log):
+        wait_for(log, " ready ")
+        send(self.folder, self.user, "a@far.test")
+
+    def end(self):
+        self.dns.stop()
+
+
+AROUND = {"relay": Queue, "resolver": Names, "store": Hop, "errand": Policy}
 
 
 def attack(folder, user, hostile, workers, around):

@@ -4,6 +4,7 @@ errand from real web servers, kept by store.
 A program in the place of relay asks, as relay does, and logs what it found."""
 
 import gzip
+import json
 import re
 import shutil
 import signal
@@ -26,7 +27,7 @@ listen {{ kind = smtp address = localhost port = {smtp} }}
 stub-zone "test" {{ servers = {{ "127.0.0.1@{dns}" }} }}
 trust-anchor = "{anchor}"
 trusted-roots = "{roots}"
-errand {{ port = {port} private = {private} }}
+errand {{ port = {port} private = {private} stay = {stay} }}
 """
 # Each has an address of its own, so that one port will do for all.
 DOMAINS = {name: f"127.88.1.{n}" for n, name in enumerate((
@@ -49,12 +50,13 @@ class Finder(ConfiguredServer):
                 shutil.copy2(program, self.bin / program.name)
         shutil.copy2(BUILD / "tests" / "sts" / "postern-relay", self.bin)
         self.dns, self.roots, self.port = dns, roots, port
-        self.private, self.domains = "true", ()
+        self.private, self.stay, self.domains = "true", "5m", ()
 
     def configure(self, more=""):
         self.conf.write_text(CONFIGURATION.format(
             data=self.data, dns=self.dns.port, anchor=self.dns.anchor,
             roots=self.roots, port=self.port, private=self.private,
+            stay=self.stay,
             **self.ports) + "".join(
                 f'route "{d}.test" {{ refuse = x }}\n' for d in self.domains)
             + more)
@@ -300,7 +302,33 @@ def test_private_addresses(net, here):
 
 def test_errand_dies(net, here):
     """Who asks is asked for again of the one that follows."""
+    assert here.ask("none")["none"]["mode"] == "none"
     old = here.processes("errand")
     assert here.kill_role("errand") == 1
     assert here.ask("wild")["wild"]["mode"] == "enforce"
     assert here.processes("errand") != old
+
+
+def test_errand_sleeps(net, here):
+    """It runs from the first ask on, until none has come for a while."""
+    def gone():
+        assert time.monotonic() < end, here.tail(20)
+        return not here.processes("errand")
+
+    here.stay = "2s"
+    here.configure()
+    here.stop()
+    here.start()
+    assert not here.processes("errand")
+    for domain in "good", "wild":       # each needs it once
+        assert here.ask(domain)[domain]["id"]
+        assert here.processes("errand")
+        end = time.monotonic() + 10
+        while not gone():
+            time.sleep(0.1)
+        status = here.command("status").stdout
+        assert ": running since " in status and status.count("\n") == 1
+        roles = json.loads(here.command("status", "--json").stdout)["roles"]
+        assert {"role": "errand", "state": "sleeps", "pid": 0, "deaths": 0,
+                "why": ""} in [{**r, "deaths": 0} for r in roles]
+    assert "role_died" not in here.tail(None)

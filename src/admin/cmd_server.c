@@ -270,7 +270,8 @@ put_roles(struct buf *b, const struct running *r, struct str lines)
 	bool said = lines.n > 0, all = said, serves;
 
 	while (next_role(&lines, &role)) {
-		serves = str_eq(role.state, STR("serves"));
+		serves = str_eq(role.state, STR("serves")) ||
+		    str_eq(role.state, STR("sleeps"));
 		all = all && serves;
 		if (r->o.json && buf_get(&roles).n > 0)
 			buf_chr(&roles, ',');

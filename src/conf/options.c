@@ -498,5 +498,9 @@ const struct conf_option conf_options[] = {
 	{ "private", CONF_ERRAND, CONF_BOOL, 0, 1, "false",
 	    AT(config, errand_private),
 	    "may the DNS name private addresses (RFC 6890)" },
+	{ "stay", CONF_ERRAND, CONF_TIME, 1, 86400, "5m",
+	    AT(config, errand_stay_s),
+	    "how long its process stays when nothing is asked any more",
+	    .more = "It is started by whoever asks something." },
 };
 const size_t conf_noptions = NELEM(conf_options);

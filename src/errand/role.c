@@ -4,7 +4,8 @@
  *
  * Privileges: dials TCP, one port; talks to resolver. Opens nothing, listens
  * nowhere, owns nothing; trusted roots are read before the sandbox closes.
- * Other settings mean another process: a reload is not for us.
+ * Other settings mean another process: a reload is not for us. It is started by
+ * the first ask (master/knock.c), and ends when none has come for a while.
  */
 #include "errand/fetch.h"
 #include "rt/clients.h"
@@ -26,6 +27,7 @@ struct errand_role {
 	struct clients clients;
 	struct list waiting;
 	size_t nwaiting, nrunning;
+	struct timer stay;	/* set while nothing is to be done */
 };
 
 struct job {
@@ -35,6 +37,25 @@ struct job {
 	int64_t until_ms;
 	bool waited;		/* it is, or was, in the list */
 };
+
+/* When nobody asks -------------------------------------------------------- */
+
+static void
+nothing_more(struct timer *t)
+{
+	struct errand_role *s = container_of(t, struct errand_role, stay);
+
+	loop_stop(s->role->loop);
+}
+
+static void
+wait_for_asks(struct errand_role *s)
+{
+	struct loop *l = s->role->loop;
+
+	timer_set(l, &s->stay, loop_now_ms(l) +
+	    (int64_t)s->role->config.errand_stay_s * 1000, nothing_more);
+}
 
 /* One errand -------------------------------------------------------------- */
 
@@ -118,7 +139,8 @@ job_fiber(void *arg)
 		s->nwaiting -= j->waited;
 		do_job(s, j);
 	}
-	s->nrunning--;
+	if (--s->nrunning == 0)
+		wait_for_asks(s);
 }
 
 static void
@@ -145,6 +167,7 @@ on_ask(void *owner, struct ipc_req *req)
 		return;
 	}
 	s->nrunning++;
+	timer_clear(l, &s->stay);
 	(void)fiber_spawn(l, "errand", job_fiber, j);
 }
 
@@ -188,6 +211,7 @@ prepare(struct role *r, struct err *err)
 	s->role = r;
 	s->clients = (struct clients){ .loop = r->loop, .kind = &kind };
 	s->dns = dns_new(r->loop, -1);
+	wait_for_asks(s);
 	s->fetcher = fetcher_new(&o, err);
 	return s->fetcher ? 0 : err->code;
 }
@@ -203,6 +227,7 @@ finish_errand(struct role *r)
 {
 	struct errand_role *s = r->state;
 
+	timer_clear(r->loop, &s->stay);
 	fetcher_free(s->fetcher);
 	clients_end(&s->clients);
 	dns_free(s->dns);

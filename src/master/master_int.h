@@ -25,6 +25,7 @@ struct child {
 	bool proven;		/* and it can serve with what it got */
 	bool listening;		/* it has its listening sockets */
 	bool renew;		/* stopped only to be started again */
+	bool sleeps;		/* no process until somebody asks: knock.c */
 	char failed[228];	/* why it gave up, in its own words */
 	char died[228];		/* of what its last process died */
 	int64_t started_ms;
@@ -41,6 +42,12 @@ struct socket_kept {
 /* As rt/tls.h wants them, the newest first. */
 struct ticket_keys {
 	uint8_t octets[2][80];
+};
+
+/* An end of a connection to a role that sleeps. */
+struct knock {
+	struct watch watch;	/* on it, until there are octets */
+	struct child *who, *whom;	/* NULL: free */
 };
 
 enum stop_phase { RUNNING, STOP_WORKERS, STOP_VAULT, STOP_STORE, STOPPED };
@@ -65,6 +72,7 @@ struct master {
 	size_t nsockets;
 	struct child children[CHILDREN_MAX];
 	size_t nchildren;
+	struct knock knocks[WORKERS_MAX];
 	struct watch signals;
 	struct watch status;
 	struct timer deadline;
@@ -104,6 +112,15 @@ void certs_vault_died(struct master *m);
 void tickets_begin(struct master *m);
 void tickets_send(struct child *c);	/* if it wants some */
 
+/* knock.c: roles that are started when somebody asks them. */
+bool knock_starts(enum role_kind kind);
+/* who has the other end of fd, which is ours. */
+int knock_keep(struct child *who, struct child *whom, int fd,
+    struct err *err);
+/* That end, for whom it was kept and who runs by now; -1: none. */
+int knock_take(struct child *who, struct child *whom);
+void knocks_forget(struct master *m, const struct child *who); /* NULL: all */
+
 /* child.c */
 int child_start(struct child *c, struct err *err);
 void child_send(struct child *c, enum role_message what, const void *m,
@@ -115,6 +132,7 @@ void child_kill(struct child *c);
 void supervise_start(struct master *m);
 void supervise_ready(struct child *c, struct str missing);
 void supervise_proven(struct child *c);
+void supervise_wake(struct child *c);	/* somebody asks it */
 void supervise_died(struct child *c, int status);
 void supervise_reload(struct master *m);
 /* Give up (code 1, text is told) or end in good order (code 0). */

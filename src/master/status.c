@@ -6,9 +6,10 @@
  *
  *   name SP state SP pid SP deaths SP why
  *
- * "serves"; "starts", which has not come so far yet; "down", which is started
- * again in a moment. Deaths are those in a row, each soon after a start, and
- * why is that of the last one, escaped as in the log.
+ * "serves"; "starts", which has not come so far yet; "sleeps", which is started
+ * when somebody asks it; "down", which is started again in a moment. Deaths are
+ * those in a row, each soon after a start, and why is that of the last one,
+ * escaped as in the log.
  */
 #include <sys/epoll.h>
 #include <sys/socket.h>
@@ -21,7 +22,8 @@ static void
 put_child(struct buf *b, const struct child *c)
 {
 	buf_printf(b, "%s %s %d %u ", c->name, c->listening ? "serves" :
-	    c->pid > 0 ? "starts" : "down", (int)c->pid, c->failures);
+	    c->pid > 0 ? "starts" : c->sleeps ? "sleeps" : "down",
+	    (int)c->pid, c->failures);
 	/* What it died of is its own text. */
 	for (const char *p = c->died; *p; p++)
 		buf_chr(b, (unsigned char)*p < ' ' ? '?' : *p);

@@ -37,25 +37,75 @@ are_peers(enum role_kind a, enum role_kind b)
 	return false;
 }
 
+/* Owns fd: the end of a whose other end b has. */
+static void
+give_end(struct child *a, const struct child *b, int fd)
+{
+	struct role_peer peer = { .kind = b->kind, .index = b->index };
+
+	child_send(a, ROLE_PEER, &peer, fd);
+	(void)close(fd);
+}
+
+static void
+cannot_connect(struct child *a, const struct child *b, const struct err *err)
+{
+	log_event(a->m->log, LOG_ERROR, "connect_failed",
+	    F_STR("role", str_c(a->name)),
+	    F_STR("to", str_c(b->name)), F_ERR(err));
+	child_kill(a); /* again, when there are descriptors */
+}
+
 static void
 connect_two(struct child *a, struct child *b)
 {
-	struct role_peer to_a = { .kind = b->kind, .index = b->index };
-	struct role_peer to_b = { .kind = a->kind, .index = a->index };
 	struct err err = { 0 };
 	int fds[2];
 
 	if (ipc_pair(fds, &err) < 0) {
-		log_event(a->m->log, LOG_ERROR, "connect_failed",
-		    F_STR("role", str_c(a->name)),
-		    F_STR("to", str_c(b->name)), F_ERR(&err));
-		child_kill(a); /* again, when there are descriptors */
+		cannot_connect(a, b, &err);
 		return;
 	}
-	child_send(a, ROLE_PEER, &to_a, fds[0]);
-	child_send(b, ROLE_PEER, &to_b, fds[1]);
-	(void)close(fds[0]);
-	(void)close(fds[1]);
+	give_end(a, b, fds[0]);
+	give_end(b, a, fds[1]);
+}
+
+/* Of those who may ask a role that is started by it. */
+static bool
+may_knock(const struct child *c)
+{
+	return c->kind == ROLE_RELAY;
+}
+
+static void
+let_knock(struct child *who, struct child *whom)
+{
+	struct err err = { 0 };
+	int fds[2];
+
+	if (ipc_pair(fds, &err) < 0) {
+		cannot_connect(who, whom, &err);
+		return;
+	}
+	give_end(who, whom, fds[0]);
+	if (knock_keep(who, whom, fds[1], &err) < 0) {
+		(void)close(fds[1]);
+		cannot_connect(who, whom, &err);
+	}
+}
+
+/* a has just become ready. */
+static void
+connect_ready(struct child *a, struct child *b)
+{
+	int fd = b->ready ? knock_take(b, a) : -1;
+
+	if (fd >= 0)
+		give_end(a, b, fd);
+	else if (b->ready)
+		connect_two(a, b);
+	else if (b->sleeps && may_knock(a))
+		let_knock(a, b);
 }
 
 static bool
@@ -95,7 +145,7 @@ announce(struct master *m)
 	int64_t took = loop_now_ms(m->loop) - m->started_ms;
 
 	for (size_t i = 0; i < m->nchildren; i++)
-		if (!m->children[i].listening)
+		if (!m->children[i].listening && !m->children[i].sleeps)
 			return;
 	if (m->was_ready)
 		return;
@@ -121,8 +171,8 @@ supervise_ready(struct child *c, struct str missing)
 	for (size_t i = 0; i < m->nchildren; i++) {
 		struct child *d = &m->children[i];
 
-		if (d->ready && are_peers(c->kind, d->kind))
-			connect_two(c, d);
+		if (are_peers(c->kind, d->kind))
+			connect_ready(c, d);
 	}
 	hand_sockets(m);
 	announce(m);
@@ -174,19 +224,42 @@ start_or_plan(struct child *c)
 }
 
 static void
+start_or_sleep(struct child *c)
+{
+	struct master *m = c->m;
+
+	c->sleeps = knock_starts(c->kind);
+	if (!c->sleeps) {
+		start_or_plan(c);
+		return;
+	}
+	for (size_t i = 0; i < m->nchildren; i++)
+		if (m->children[i].ready && may_knock(&m->children[i]))
+			let_knock(&m->children[i], c);
+}
+
+static void
 start_again(struct timer *t)
 {
 	struct child *c = container_of(t, struct child, again);
 
 	if (c->m->phase == RUNNING)
-		start_or_plan(c);
+		start_or_sleep(c);
 }
 
 void
 supervise_start(struct master *m)
 {
 	for (size_t i = 0; i < m->nchildren; i++)
-		start_or_plan(&m->children[i]);
+		start_or_sleep(&m->children[i]);
+}
+
+void
+supervise_wake(struct child *c)
+{
+	c->sleeps = false;
+	if (c->m->phase == RUNNING)
+		start_or_plan(c);
 }
 
 static void stop_next(struct master *m);
@@ -213,11 +286,12 @@ void
 supervise_died(struct child *c, int status)
 {
 	struct master *m = c->m;
-	bool wanted = m->phase != RUNNING || c->renew;
+	bool done = knock_starts(c->kind) && status == 0;
 	char text[300];
 
-	if (!wanted)
+	if (m->phase == RUNNING && !c->renew && !done)
 		log_death(c, status);
+	knocks_forget(m, c);
 	c->pid = 0;
 	c->ready = c->proven = c->listening = false;
 	if (c->kind == ROLE_VAULT)
@@ -234,6 +308,10 @@ supervise_died(struct child *c, int status)
 		(void)snprintf(text, sizeof(text), "%s: %s", c->name,
 		    c->failed[0] ? c->failed : "dies again and again");
 		supervise_stop(m, 1, text);
+	} else if (done) {
+		c->failures = 0;
+		c->died[0] = '\0';
+		start_or_sleep(c);
 	} else {
 		plan_restart(c);
 	}
@@ -288,7 +366,8 @@ same_errands(const struct config *a, const struct config *b)
 {
 	return str_eq(a->trusted_roots, b->trusted_roots) &&
 	    a->errand_port == b->errand_port &&
-	    a->errand_private == b->errand_private;
+	    a->errand_private == b->errand_private &&
+	    a->errand_stay_s == b->errand_stay_s;
 }
 
 static void
@@ -434,6 +513,7 @@ supervise_stop(struct master *m, int code, const char *text)
 	}
 	log_event(m->log, LOG_INFO, "stopping", F_INT("code", code));
 	sockets_close(m);
+	knocks_forget(m, NULL);
 	for (size_t i = 0; i < m->nchildren; i++)
 		timer_clear(m->loop, &m->children[i].again);
 	stop_next(m);

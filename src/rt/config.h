@@ -56,6 +56,7 @@
 	F(S, u32, errand_workers, 0)	/* the same */                   \
 	F(S, u32, errand_port, 0)	/* where HTTPS is: 443 */        \
 	F(S, u8, errand_private, 0)	/* DNS may name private addresses */ \
+	F(S, u32, errand_stay_s, 0)	/* when nobody asks it any more */ \
 	F(S, str, trusted_roots, 4000)	/* a file; empty: the system's */ \
 	F(S, str, nameservers, 2000)	/* struct nameserver_conf each; \
 					 * empty: /etc/resolv.conf */    \

@@ -207,6 +207,54 @@ test_gives_up(void **state)
 	}
 }
 
+/* Errand is started by an ask, and told it; when it has ended, by the next. */
+static void
+test_started_when_asked(void **state)
+{
+	struct str line = STR_NULL;
+	struct rig r;
+
+	rig_open(&r, libexec_of(state), "relay.asks");
+	r.config.relay_workers = r.config.errand_workers = 1;
+	rig_start(&r);
+	for (int i = 0; i < 3; i++) {
+		line = rig_line(&r, "relay", "asks of=errand", 5000);
+		(void)rig_line(&r, "errand", "prepare", 1000);
+		(void)rig_line(&r, "errand", "asked", 1000);
+		(void)rig_line(&r, "errand", "finish", 1000);
+		rig_mark(&r);
+	}
+	assert_true(rig_none(&r, "master", "role_died"));
+	/* what it had is nobody's */
+	assert_int_equal(kill((pid_t)rig_number(line, "pid"), SIGKILL), 0);
+	(void)rig_line(&r, "relay", "prepare", 1000);
+	rig_mark(&r);
+	(void)rig_line(&r, "relay", "asks of=errand", 1000);
+	(void)rig_line(&r, "errand", "asked", 1000);
+	rig_signal(&r, SIGTERM);
+	assert_int_equal(rig_wait(&r, 3000), 0);
+	rig_close(&r);
+}
+
+/* Whom nobody asks is never started. */
+static void
+test_sleeps(void **state)
+{
+	struct rig r;
+
+	rig_open(&r, libexec_of(state), "plain");
+	r.config.relay_workers = r.config.errand_workers = 1;
+	rig_start(&r);
+	(void)rig_line(&r, "master", "ready", 5000);
+	(void)rig_line(&r, "relay", "peer of=errand n=0", 1000);
+	kill_role(&r, "relay");
+	(void)rig_line(&r, "relay", "peer of=errand n=0", 1000);
+	rig_signal(&r, SIGTERM);
+	assert_int_equal(rig_wait(&r, 3000), 0);
+	assert_true(rig_none(&r, "errand", "prepare"));
+	rig_close(&r);
+}
+
 /* A folder with some of the programs, no symbolic links: the master knows where
  * it really is. Or their end. */
 static void
@@ -344,6 +392,8 @@ main(int argc, char **argv)
 		cmocka_unit_test_prestate(test_order, &g),
 		cmocka_unit_test_prestate(test_deadline, &g),
 		cmocka_unit_test_prestate(test_gives_up, &g),
+		cmocka_unit_test_prestate(test_started_when_asked, &g),
+		cmocka_unit_test_prestate(test_sleeps, &g),
 		cmocka_unit_test_prestate(test_missing_roles, &g),
 		cmocka_unit_test_prestate(test_second_master, &g),
 		cmocka_unit_test_prestate(test_busy_port, &g),

@@ -42,11 +42,34 @@ sandboxed(struct role *r, struct err *err)
 	return 0;
 }
 
+/* A relay that asks errand whenever it has a connection to it, and an errand
+ * that ends when it was asked. */
+static void
+ask_errand(struct role *r, int fd)
+{
+	if (write(fd, "?", 1) == 1)
+		say(r, "asks", "errand", 0);
+}
+
+static void
+take_ask(struct role *r, int fd)
+{
+	char octet = 0;
+
+	if (read(fd, &octet, 1) != 1 || octet != '?')
+		return;
+	say(r, "asked", "errand", 0);
+	loop_stop(r->loop);
+}
+
 static void
 peer(struct role *r, enum role_kind kind, uint32_t index, int fd)
 {
-	(void)fd;
 	say(r, "peer", role_name(kind), index);
+	if (kind == ROLE_ERRAND && told_to(r, "asks"))
+		ask_errand(r, fd);
+	if (KIND == ROLE_ERRAND && kind == ROLE_RELAY)
+		take_ask(r, fd);
 }
 
 static void
