@@ -45,7 +45,7 @@ nothing_more(struct timer *t)
 {
 	struct errand_role *s = container_of(t, struct errand_role, stay);
 
-	loop_stop(s->role->loop);
+	role_done(s->role, s->role->config.errand_stay_s);
 }
 
 static void

@@ -91,6 +91,13 @@ on_message(void *owner, struct ipc_req *req)
 
 		(void)snprintf(c->failed, sizeof(c->failed), "%.*s",
 		    STR_FMT(m->text));
+	} else if (req->call->index == ROLE_DONE) {
+		const struct role_done *m = req->ask;
+
+		c->done = knock_starts(c->kind);
+		log_event(c->m->log, LOG_DEBUG, "role_done",
+		    F_STR("role", str_c(c->name)),
+		    F_INT("after_s", m->after_s));
 	}
 	ipc_drop(req);
 }
@@ -193,7 +200,7 @@ child_start(struct child *c, struct err *err)
 		return err->code;
 	c->started_ms = loop_now_ms(c->m->loop);
 	c->failed[0] = 0;
-	c->ready = c->proven = c->listening = c->renew = false;
+	c->ready = c->proven = c->listening = c->renew = c->done = false;
 	fork_role(c, fds[1]);
 	(void)close(fds[1]);
 	if (c->pid < 0) {

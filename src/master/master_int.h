@@ -25,6 +25,7 @@ struct child {
 	bool proven;		/* and it can serve with what it got */
 	bool listening;		/* it has its listening sockets */
 	bool renew;		/* stopped only to be started again */
+	bool done;		/* it ends because nobody asks it */
 	bool sleeps;		/* no process until somebody asks: knock.c */
 	char failed[228];	/* why it gave up, in its own words */
 	char died[228];		/* of what its last process died */

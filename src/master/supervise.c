@@ -200,7 +200,7 @@ plan_restart(struct child *c)
 
 	if (now - c->started_ms >= SOON_MS || c->renew)
 		c->failures = 0;
-	if (c->renew)
+	if (c->renew || c->done)
 		c->died[0] = '\0';
 	if (c->failures > 0)
 		wait = c->failures > 4 ? AGAIN_MAX_MS :
@@ -286,10 +286,9 @@ void
 supervise_died(struct child *c, int status)
 {
 	struct master *m = c->m;
-	bool done = knock_starts(c->kind) && status == 0;
 	char text[300];
 
-	if (m->phase == RUNNING && !c->renew && !done)
+	if (m->phase == RUNNING && !c->renew && !c->done)
 		log_death(c, status);
 	knocks_forget(m, c);
 	c->pid = 0;
@@ -308,10 +307,6 @@ supervise_died(struct child *c, int status)
 		(void)snprintf(text, sizeof(text), "%s: %s", c->name,
 		    c->failed[0] ? c->failed : "dies again and again");
 		supervise_stop(m, 1, text);
-	} else if (done) {
-		c->failures = 0;
-		c->died[0] = '\0';
-		start_or_sleep(c);
 	} else {
 		plan_restart(c);
 	}

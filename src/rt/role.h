@@ -90,6 +90,8 @@ int role_main(const struct role_ops *ops);
 void role_proven(struct role *r, uint64_t set, const char *error);
 /* It cannot go on, and says why: the process ends, with exit code 1. */
 void role_give_up(struct role *r, const char *why);
+/* Nobody has asked anything for so long: it ends, and is no role that died. */
+void role_done(struct role *r, uint32_t after_s);
 
 /* The messages on the link, for master and role.c. */
 #define FIELDS_role_start(F, S)              \
@@ -108,6 +110,7 @@ void role_give_up(struct role *r, const char *why);
 #define FIELDS_role_ready(F, S) F(S, str, missing, 1000) F(S, u8, unproven, 0)
 #define FIELDS_role_proven(F, S) F(S, u64, set, 0) F(S, str, error, 1000)
 #define FIELDS_role_failed(F, S) F(S, str, text, 1000)
+#define FIELDS_role_done(F, S) F(S, u32, after_s, 0)
 MSG_STRUCT(role_start);
 MSG_STRUCT(role_peer);
 MSG_STRUCT(role_listen);
@@ -118,8 +121,9 @@ MSG_STRUCT(role_tickets);
 MSG_STRUCT(role_ready);
 MSG_STRUCT(role_proven);
 MSG_STRUCT(role_failed);
+MSG_STRUCT(role_done);
 enum { ROLE_FROM_MASTER = 1, ROLE_FROM_ROLE = 2 };
 enum role_message { ROLE_START, ROLE_PEER, ROLE_LISTEN, ROLE_RELOAD, ROLE_STOP,
 	ROLE_FILE, ROLE_TICKETS, ROLE_READY, ROLE_PROVEN, ROLE_FAILED,
-	ROLE_MESSAGES };
+	ROLE_DONE, ROLE_MESSAGES };
 extern const struct ipc_call role_calls[ROLE_MESSAGES];

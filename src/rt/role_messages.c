@@ -22,6 +22,7 @@ MSG_SHAPE(role_tickets);
 MSG_SHAPE(role_ready);
 MSG_SHAPE(role_proven);
 MSG_SHAPE(role_failed);
+MSG_SHAPE(role_done);
 
 #define ROW(what, name, who) \
 	[what] = { #name, what, &role_##name##_shape, NULL, who, 0, 1 }
@@ -36,6 +37,7 @@ const struct ipc_call role_calls[ROLE_MESSAGES] = {
 	ROW(ROLE_READY, ready, ROLE_FROM_ROLE),
 	ROW(ROLE_PROVEN, proven, ROLE_FROM_ROLE),
 	ROW(ROLE_FAILED, failed, ROLE_FROM_ROLE),
+	ROW(ROLE_DONE, done, ROLE_FROM_ROLE),
 };
 
 const char *
@@ -58,6 +60,18 @@ role_give_up(struct role *r, const char *why)
 		_exit(1);	/* whoever waits for us would wait on */
 	}
 	r->code = 1;
+	loop_stop(r->loop);
+}
+
+void
+role_done(struct role *r, uint32_t after_s)
+{
+	struct role_done m = { after_s };
+
+	if (r->master) {
+		ipc_notify(r->master, &role_calls[ROLE_DONE], &m, -1);
+		ipc_flush(r->master);
+	}
 	loop_stop(r->loop);
 }
 

@@ -59,7 +59,7 @@ take_ask(struct role *r, int fd)
 	if (read(fd, &octet, 1) != 1 || octet != '?')
 		return;
 	say(r, "asked", "errand", 0);
-	loop_stop(r->loop);
+	role_done(r, 0);
 }
 
 static void
