@@ -280,3 +280,25 @@ def test_the_next_host_when_the_first_shows_another_key(world):
 ])
 def test_the_operator_says_otherwise(world, how):
     arrives(world, *pair(world, WRONG, **how), "TLSv1.3")
+
+
+# ---- what the message itself says of TLS: RFC 8689 -------------------------
+
+def test_tls_required_no(world):
+    """Sent to whom is to be told that their keys are wrong."""
+    here, there = pair(world, WRONG)
+    world.send(here, "alice", ["bob@there.test"], more="TLS-Required: No\r\n")
+    got, = there.wait(1)
+    assert got.tls and got.header("TLS-Required") == "No"
+    assert empty(here)
+
+
+def test_requiretls_by_dane(world):
+    """A key that is published is as good as a certificate, where the next
+    server promises to go on so."""
+    here, there = pair(world, "3 1 1 KEY")
+    there.behaviour.ehlo = (*there.behaviour.ehlo, "REQUIRETLS")
+    world.send(here, "alice", ["bob@there.test"], options=["REQUIRETLS"])
+    got, = there.wait(1)
+    assert got.tls and "REQUIRETLS" in got.mail.split()
+    assert empty(here)

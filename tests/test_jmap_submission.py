@@ -70,6 +70,7 @@ def subject_of(alice, email):
 def test_announced(alice):
     mine = alice.session["accounts"][alice.account]["accountCapabilities"]
     later, until = mine[SUBMISSION]["submissionExtensions"]["FUTURERELEASE"]
+    assert mine[SUBMISSION]["submissionExtensions"]["REQUIRETLS"] == []
     assert mine[SUBMISSION]["maxDelayedSend"] == int(later) == 90 * 86400
     assert in_seconds(89 * 86400 - 60) <= until <= in_seconds(90 * 86400)
     assert alice.session["primaryAccounts"][SUBMISSION] == alice.account
@@ -160,7 +161,8 @@ def test_refused(alice, draft):
         "forbiddenMailFrom"
     assert refused(alice, draft(to=people("bob"), **{
         "from": people("bob")}))["type"] == "forbiddenFrom"
-    for parameters in ({"RET": "HDRS"}, {"SIZE": "1"}, {"HOLDFOR": 1},
+    for parameters in ({"RET": "HDRS"}, {"REQUIRETLS": "yes"}, {"SIZE": "1"},
+                       {"HOLDFOR": 1},
                        {"HOLDFOR": None}, {"HOLDFOR": "0"}, {"HOLDFOR": "x"},
                        {"HOLDFOR": "7776001"}, {"HOLDUNTIL": "tomorrow"},
                        {"HOLDUNTIL": "9999-12-31T23:59:59Z"},

@@ -17,6 +17,7 @@ import dkim
 import pytest
 from lib.server import BUILD, PASSWORD
 from lib.world import World
+from test_dane import of_key, publish, sha256
 from test_relay import dkim_records, empty, eventually, outcome, reports
 
 CLIENTS = pathlib.Path(__file__).parent / "clients"
@@ -223,4 +224,32 @@ def test_a_receipt(world):
     assert "abc" in report.get_payload()[1].as_string()
     arrived(there, "bob")
     assert not there.inbox("alice")
+    assert empty(here) and empty(there)
+
+
+# ---- by TLS all the way ----------------------------------------------------
+
+def test_requiretls(world):
+    """Asked for by somebody's mail program, kept from server to server, and in
+    what comes back.                                              RFC 8689"""
+    here = world.postern("here.test")
+    chain, key = world.certificate("mail.there.test")
+    there = world.postern("there.test", more=f'certificate {{ chain = '
+                          f'"{chain}" key = "{key}" }}\n')
+    publish(world, "there", "3 1 1 " + sha256(of_key(chain)))
+    world.start(signed=True)
+    argv = (here.ports["submissions"], "true", "alice@here.test")
+    said = node("nodemailer.mjs", *argv, "bob@there.test", "alice@here.test",
+                PASSWORD, "by TLS alone", "REQUIRETLS")
+    assert said.startswith("250 ")
+    arrived(there, "bob")
+    assert eventually(lambda: re.search(
+        "delivered .*to=bob@there.test .*tls=\"?TLSv1.3 DANE", here.tail(None)))
+    # The way back has no keys that anybody publishes: bob's answer returns.
+    world.send(there, "bob", ["alice@here.test"], "answer",
+               options=["REQUIRETLS", "RET=FULL"])
+    _, report = arrived(there, "bob", 2)
+    part = report.get_payload(1).as_string()
+    assert "Status: 5.7.10" in part, part
+    assert report.get_payload(2).get_content_type() == "text/rfc822-headers"
     assert empty(here) and empty(there)

@@ -162,6 +162,8 @@ show_row(void *arg, struct arena *a, const struct queue_row *row)
 		    (unsigned long long)row->size));
 		print_line("queued", with_age(a, row->queued, now, " ago"));
 		print_line("expires", with_age(a, row->expires, now, " ago"));
+		if (row->require_tls)
+			print_line("TLS", queue_tls_text(row));
 	}
 	putchar('\n');
 	print_line("recipient", row->rcpt);

@@ -92,13 +92,21 @@ queue_reply_text(struct arena *a, const struct queue_row *row)
 	return str_trim(str_dup(a, buf_get(&b)));
 }
 
+struct str
+queue_tls_text(const struct queue_row *row)
+{
+	return row->require_tls == REQUIRE_TLS_yes ? STR("required") :
+	    row->require_tls == REQUIRE_TLS_no ? STR("optional") :
+	    STR_NULL;
+}
+
 const struct table_column queue_columns[] = {
 	{ "id", true }, { "n", true }, { "state", false },
 	{ "sender", false }, { "recipient", false }, { "domain", false },
 	{ "octets", true }, { "queued", false }, { "next", false },
 	{ "expires", false }, { "attempts", true }, { "last", false },
 	{ "code", true }, { "status", false }, { "reply", false },
-	{ "host", false },
+	{ "host", false }, { "tls", false },
 };
 const size_t queue_ncolumns = NELEM(queue_columns);
 
@@ -119,7 +127,7 @@ queue_cells(struct arena *a, struct str *cells, const struct queue_row *row)
 		time_text(a, row->next),
 		time_text(a, row->expires), number(a, row->attempts),
 		time_text(a, row->last), number(a, row->code),
-		row->status, row->text, row->host,
+		row->status, row->text, row->host, queue_tls_text(row),
 	};
 
 	memcpy(cells, all, sizeof(all));

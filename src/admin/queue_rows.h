@@ -25,6 +25,9 @@ struct str queue_next_text(struct arena *a, const struct queue_row *row,
 /* "451 4.2.1 try again (mx.example.net)"; empty before the first attempt */
 struct str queue_reply_text(struct arena *a, const struct queue_row *row);
 
+/* What its sender wants of TLS on the way; empty: nothing. */
+struct str queue_tls_text(const struct queue_row *row);
+
 /* Every field of a row, for JSON. */
 extern const struct table_column queue_columns[];
 extern const size_t queue_ncolumns;

@@ -61,6 +61,9 @@ put_submission(struct buf *b, const struct jmap *j)
 		header_put_utc(b, now - now % DAY_S + j->hold_longest_s);
 		out_close(b, ']');
 	}
+	out_name(b, "REQUIRETLS");
+	out_open(b, '[');
+	out_close(b, ']');
 	out_close(b, '}');
 }
 

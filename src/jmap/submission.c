@@ -53,19 +53,24 @@ add_recipient(struct sending *s, struct str address)
 	s->rcpt[s->nrcpts++] = str_dup(s->call->mem, path.text);
 }
 
-/* What is announced, which is no more than FUTURERELEASE. */
+/* What is announced: capabilities.c. One without a value is null there (RFC
+ * 8621 7). */
 static bool
 read_parameter(struct sending *s, const char *name, const json_t *v)
 {
 	struct str keyword = str_c(name);
-	unsigned with = s->call->jmap->hold_longest_s ? WITH_LATER : 0;
+	unsigned with = WITH_TLS |
+	    (s->call->jmap->hold_longest_s ? WITH_LATER : 0);
 	struct mail_args m = { .envelope = s->envelope };
+	struct str value = json_is_string(v) ? text_of(v) : STR_NULL;
 
 	if (!str_eqi(keyword, STR("HOLDFOR")) &&
-	    !str_eqi(keyword, STR("HOLDUNTIL")))
+	    !str_eqi(keyword, STR("HOLDUNTIL")) &&
+	    !str_eqi(keyword, STR("REQUIRETLS")))
 		return false;
-	if (!json_is_string(v) || smtp_mail_param(keyword, text_of(v), with,
-	    s->call->mem, &m) != SYNTAX_OK)
+	if ((!json_is_string(v) && !json_is_null(v)) ||
+	    smtp_mail_param(keyword, value, with, s->call->mem, &m) !=
+		SYNTAX_OK)
 		return false;
 	s->envelope = m.envelope;
 	return true;

@@ -97,6 +97,7 @@ deposit_finish(struct deposit *d, struct deposit_facts *out, struct err *err)
 		.body_8bit = (facts.flags & FACTS_8BIT) != 0,
 		.nul = (facts.flags & FACTS_NUL) != 0,
 		.utf8_header = (facts.flags & FACTS_8BIT_HEADER) != 0,
+		.tls_optional = (facts.flags & FACTS_TLS_OPTIONAL) != 0,
 		.received_count = facts.received_count,
 	};
 	return 0;

@@ -33,6 +33,7 @@ struct deposit_facts {
 	FIELDS_deposited(MSG_MEMBER, )
 	bool nul;
 	bool utf8_header;	/* octets beyond ASCII in a header */
+	bool tls_optional;	/* it says "TLS-Required: No" */
 	uint32_t received_count;
 };
 

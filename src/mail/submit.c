@@ -271,6 +271,9 @@ submit_commit(struct submission *sub, const struct origin *from,
 	 * it is offered, and not every next server knows it. Addresses that
 	 * need it are seen when the next server is told them. */
 	ask.smtputf8 &= sub->facts.utf8_header;
+	/* The header counts only where MAIL said nothing: RFC 8689 4.1. */
+	if (ask.require_tls == REQUIRE_TLS_unsaid && sub->facts.tls_optional)
+		ask.require_tls = REQUIRE_TLS_no;
 	MSG_COPY(deposited, &ask, &sub->facts);
 	if (!sub->forged)
 		MSG_COPY(answerable, &ask, deposit_answerable(sub->text));

@@ -189,6 +189,45 @@ commit(struct submission *sub, uint64_t *message)
 
 /* ---- envelope and text --------------------------------------------------- */
 
+/* The header counts where MAIL said nothing. RFC 8689 4.1 */
+static void
+what_the_header_says_of_tls(struct desk *d)
+{
+	static const struct {
+		uint8_t said;
+		const char *text;
+		uint8_t want;
+	} rows[] = {
+		{ REQUIRE_TLS_unsaid, "A: b\r\n\r\n", REQUIRE_TLS_unsaid },
+		{ REQUIRE_TLS_unsaid, "TLS-Required: No\r\n\r\n",
+		    REQUIRE_TLS_no },
+		{ REQUIRE_TLS_yes, "TLS-Required: No\r\n\r\n",
+		    REQUIRE_TLS_yes },
+	};
+	const struct deposit_options o = { .store = d->store };
+
+	for (size_t i = 0; i < NELEM(rows); i++) {
+		const struct envelope e = { .reverse_path = STR("a@b.test"),
+			.require_tls = rows[i].said };
+		struct submission *sub = submit_begin(&o, &e, 0);
+		struct deposit_facts facts;
+		uint64_t message;
+
+		(void)add(sub, "c@here.test");
+		submit_write(sub, str_c(rows[i].text));
+		assert_int_equal(submit_text_end(sub, &facts, NULL), 0);
+		assert_int_equal(commit(sub, &message), 0);
+		submit_end(sub);
+		assert_int_equal(d->submit.require_tls, rows[i].want);
+	}
+}
+
+static void
+test_header_of_tls(void **state unused_arg)
+{
+	run(what_the_header_says_of_tls);
+}
+
 static void
 what_was_said_arrives(struct desk *d)
 {
@@ -432,6 +471,7 @@ main(void)
 		cmocka_unit_test(test_said),
 		cmocka_unit_test(test_room),
 		cmocka_unit_test(test_smtputf8),
+		cmocka_unit_test(test_header_of_tls),
 		cmocka_unit_test(test_bound),
 		cmocka_unit_test(test_empty),
 		cmocka_unit_test(test_restarts),

@@ -71,6 +71,7 @@ enum facts_flag {
 	FACTS_CUT = 1 << 7,	 /* a bound was met: lists or structure here
 				  * are shorter than the message's */
 	FACTS_8BIT_HEADER = 1 << 8, /* octets above 0x7f in a header */
+	FACTS_TLS_OPTIONAL = 1 << 9, /* "TLS-Required: No", RFC 8689 3 */
 };
 
 struct facts {

@@ -33,6 +33,9 @@ fields_read(struct fields *f, struct str block)
 	while (header_next(&block, &h)) {
 		if (str_eqi(h.name, STR("Received")))
 			f->received++;
+		else if (str_eqi(h.name, STR("TLS-Required")))
+			f->tls_optional |= str_eqi(str_trim(h.value),
+			    STR("No"));
 		for (size_t i = 0; i < NFIELDS; i++) {
 			if (h.name.n != names[i].n ||
 			    !str_eqi(h.name, names[i]))

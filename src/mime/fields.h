@@ -19,6 +19,7 @@ struct fields {
 				* NULL if absent */
 	uint32_t again;	       /* which came more than once, as bits */
 	uint32_t received;     /* Received: fields */
+	bool tls_optional;     /* TLS-Required: No */
 	struct str block;      /* all of them */
 };
 

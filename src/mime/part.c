@@ -211,6 +211,8 @@ part_read(struct mime_scan *s, struct part *p, bool opaque)
 	fields_read(&f, block);
 	if (!p->parent)
 		s->fields = f;
+	if (!p->parent && f.tls_optional)
+		s->flags |= FACTS_TLS_OPTIONAL;
 	tally_add(&tally, block);
 	if (tally.high)
 		s->flags |= FACTS_8BIT_HEADER;

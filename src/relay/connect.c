@@ -10,7 +10,6 @@
 #include "relay/relay_int.h"
 
 enum {
-	LOOKUP_MS = 60 * 1000,
 	DIAL_MS = 30 * 1000,
 	ROOM_MS = 30 * 1000,	/* wait for others to be done with a host */
 	DIALS_MAX = HOSTS_MAX,	/* RFC 5321 5.1: at least two */
@@ -34,8 +33,8 @@ present_address(const struct delivery *d)
 	return &connect_host(d)->address[d->address];
 }
 
-static uint16_t
-port_of(const struct delivery *d)
+uint16_t
+connect_port(const struct delivery *d)
 {
 	return d->fallen_back ? d->route.fallback_port : d->route.port;
 }
@@ -205,12 +204,17 @@ connect_begin(struct delivery *d)
 
 /* What was said of hosts for another message says nothing about this one. */
 void
-connect_item(struct delivery *d)
+connect_item(struct delivery *d, const struct queue_item *item)
 {
 	struct buf words = d->verdict.words;
+	bool other = need_of_item(item) != d->tls_wish;
 
 	d->until_ms = 0;
-	if (!d->passed_on)
+	if (other) {
+		d->need_of = NULL;
+		d->tls_wish = need_of_item(item);
+	}
+	if (!d->passed_on && (!other || d->found != HOSTS_OK))
 		return;
 	pool_give(d->conn);
 	d->conn = NULL;
@@ -294,7 +298,7 @@ claim_conn(struct delivery *d)
 	/* Connections with equal keys are interchangeable. With another
 	 * password it is another login, with another pin another judgement. */
 	buf_printf(&key, "%.*s %u %d %.*s %.*s %.*s %.*s %.*s",
-	    STR_FMT(at), port_of(d), (int)d->need.tls,
+	    STR_FMT(at), connect_port(d), (int)d->need.tls,
 	    STR_FMT(connect_host(d)->name), STR_FMT(source_of(d)),
 	    STR_FMT(r->user), STR_FMT(r->password), STR_FMT(r->pin));
 	key_of_dane(d, &key);
@@ -325,8 +329,8 @@ drop_conn(struct delivery *d)
 static void
 backoff_failed(struct delivery *d, struct str why)
 {
-	host_backoff_failed(d->relay->backoff, present_address(d), port_of(d),
-	    loop_now_ms(d->relay->loop), why);
+	host_backoff_failed(d->relay->backoff, present_address(d),
+	    connect_port(d), loop_now_ms(d->relay->loop), why);
 }
 
 static int
@@ -343,7 +347,7 @@ dial(struct delivery *d)
 
 	d->dials++;
 	e = r->o.dial(r->loop, str_dupz(d->txn_mem,
-	    host_address_text(present_address(d), room)), port_of(d),
+	    host_address_text(present_address(d), room)), connect_port(d),
 	    str_dupz(d->txn_mem, source_of(d)), now + DIAL_MS, &t, &err);
 	if (e == E_CANCELED)
 		return e;
@@ -387,6 +391,17 @@ judge_of(const struct delivery *d)
 	    d->relay->o.tls_any;
 }
 
+/* TLS that was wanted did not come to be. For a message that demands it that
+ * is the end, unless the server says "later": RFC 8689 4.2.1. */
+static void
+note_no_tls(struct delivery *d, int code, struct str status, struct str words)
+{
+	if (d->tls_wish == REQUIRE_TLS_yes && code / 100 != 4)
+		note(d, VERDICT_NEVER, code, STR("5.7.10"), words);
+	else
+		note(d, VERDICT_LATER, code, status, words);
+}
+
 /* Before a word that only the right host is to hear. */
 static int
 check_pin(struct delivery *d)
@@ -397,7 +412,7 @@ check_pin(struct delivery *d)
 	if (pin.n == 0 || (smtp_client_tls_key(d->conn->client, key) &&
 	    str_find(pin, str_c(key)) < pin.n))
 		return 0;
-	note(d, VERDICT_LATER, 0, STR("4.7.5"), arena_printf(d->txn_mem,
+	note_no_tls(d, 0, STR("4.7.5"), arena_printf(d->txn_mem,
 	    "it shows another key than the pinned one: %s", key));
 	return E_TLS;
 }
@@ -416,7 +431,9 @@ start_tls(struct delivery *d, struct smtp_answer *why)
 	if (!offered && want == ROUTE_TLS_MAY)
 		return 0;
 	if (!offered) {
-		note(d, VERDICT_LATER, 0, STR("4.7.4"),
+		note_no_tls(d, 0, STR("4.7.4"),
+		    d->tls_wish == REQUIRE_TLS_yes ?
+		    STR("it offers no TLS, which the message demands") :
 		    d->need.by == SECURITY_ROUTE ?
 		    STR("it offers no TLS, which the route demands") :
 		    STR("it offers no TLS, though its domain says so"));
@@ -430,7 +447,7 @@ start_tls(struct delivery *d, struct smtp_answer *why)
 		log_host(d, why->code, str_c(why->status), why->text);
 		return smtp_client_usable(c) ? 0 : E_AGAIN;
 	}
-	note(d, VERDICT_LATER, why->code, STR("4.7.5"), why->text);
+	note_no_tls(d, why->code, STR("4.7.5"), why->text);
 	return E_TLS;
 }
 
@@ -448,7 +465,7 @@ shake_hands(struct delivery *d)
 		if (e == E_CANCELED)
 			return e;
 		d->verdict.reached = true;
-		note(d, VERDICT_LATER, 0, STR("4.7.5"), why.text);
+		note_no_tls(d, 0, STR("4.7.5"), why.text);
 		return e;
 	}
 	if (r->tls == ROUTE_TLS_FIRST && (e = check_pin(d)) < 0)
@@ -463,7 +480,7 @@ shake_hands(struct delivery *d)
 		return e;
 	}
 	host_backoff_answered(d->relay->backoff, present_address(d),
-	    port_of(d));
+	    connect_port(d));
 	d->verdict.reached = true;
 	if (!d->clear && (e = start_tls(d, &why)) < 0)
 		return e;
@@ -476,67 +493,18 @@ shake_hands(struct delivery *d)
 	return e;
 }
 
+/* RFC 8689 4.2.1 (5): the connection is good for others. */
 static int
-find_tlsa(struct delivery *d, struct tlsa_set *out)
+look_for_promise(struct delivery *d)
 {
-	struct loop *l = d->relay->loop;
-	struct err err = { 0 };
-	int e = 0;
-
-	if (d->conf->c.dane)
-		e = tlsa_find(d->relay->o.dns, d->hosts, d->host, port_of(d),
-		    out, d->need_mem, loop_now_ms(l) + LOOKUP_MS, &err);
-	if (e >= 0 || e == E_CANCELED)
-		return e;
-	out->result = TLSA_FAILED;
-	out->why = str_dup(d->need_mem, str_c(err.text));
-	return 0;
-}
-
-/* The policy of the domain whose MX this is; of no host that the operator
- * names. */
-static int
-find_policy(struct delivery *d, struct security_policy *out)
-{
-	struct relay *r = d->relay;
-	struct sts_policy sts;
-	struct err err = { 0 };
-	int e;
-
-	if (!d->conf->c.mta_sts || !d->route.mx || d->fallen_back)
+	if (d->tls_wish != REQUIRE_TLS_yes ||
+	    smtp_client_offers(d->conn->client) & OFFER_REQUIRETLS)
 		return 0;
-	e = sts_find(r->sts, d->hosts->name, &sts, d->need_mem,
-	    loop_now_ms(r->loop) + LOOKUP_MS, &err);
-	if (e == E_CANCELED)
-		return e;
-	out->unknown = e < 0;
-	out->enforced = e == 0 && sts.mode == STS_ENFORCE;
-	out->names_host = e == 0 && sts_allows(&sts, connect_host(d)->name);
-	return 0;
-}
-
-/* How safe the way to the present host has to be: d->need. What nobody can say
- * now is no reason to do without: RFC 7672 2.1.2. */
-static int
-find_need(struct delivery *d)
-{
-	const struct host *h = connect_host(d);
-	struct security_policy policy = { 0 };
-	struct tlsa_set *tlsa;
-	int e = 0;
-
-	if (d->need_of == h)
-		return 0;
-	d->need_of = NULL;
-	arena_reset(d->need_mem);
-	tlsa = arena_new_of(d->need_mem, struct tlsa_set);
-	if (d->route.published && (e = find_tlsa(d, tlsa)) == 0)
-		e = find_policy(d, &policy);
-	if (e < 0)
-		return e;
-	security_choose(&d->route, tlsa, &policy, &d->need);
-	d->need_of = h;
-	return 0;
+	note(d, VERDICT_NEVER, 0, STR("5.7.30"),
+	    STR("it does not offer REQUIRETLS"));
+	pool_give(d->conn);
+	d->conn = NULL;
+	return E_NOTFOUND;
 }
 
 /* One address of one host. 0: d->conn takes mail. E_CANCELED. Any other E_*:
@@ -557,7 +525,7 @@ try_address(struct delivery *d)
 		    STR("a private address, where no mail is sent to"));
 		return E_NOTFOUND;
 	}
-	why = host_backoff_why(r->backoff, a, port_of(d),
+	why = host_backoff_why(r->backoff, a, connect_port(d),
 	    loop_now_ms(r->loop));
 	if (why.n > 0 && !d->again) {
 		note_quietly(d, VERDICT_LATER, 0, STR("4.4.1"),
@@ -565,11 +533,11 @@ try_address(struct delivery *d)
 			STR_FMT(why)));
 		return E_NOTFOUND;
 	}
-	if ((e = find_need(d)) < 0)
+	if ((e = need_find(d)) < 0)
 		return e;
 	if (d->need.refused.n > 0) {
-		note(d, VERDICT_LATER, 0, str_c(d->need.status),
-		    d->need.refused);
+		note(d, d->need.status[0] == '5' ? VERDICT_NEVER :
+		    VERDICT_LATER, 0, str_c(d->need.status), d->need.refused);
 		return E_NOTFOUND;
 	}
 	if ((e = claim_conn(d)) == E_BUSY) {
@@ -581,7 +549,7 @@ try_address(struct delivery *d)
 		return e;
 	if (d->conn->client) {	/* of the pool */
 		d->verdict.reached = true;
-		return 0;
+		return look_for_promise(d);
 	}
 	if ((e = dial(d)) == 0)
 		e = shake_hands(d);
@@ -595,7 +563,7 @@ try_address(struct delivery *d)
 	}
 	if (e < 0)
 		drop_conn(d);
-	return e;
+	return e < 0 ? e : look_for_promise(d);
 }
 
 /* All of them ----------------------------------------------------------- */

@@ -340,6 +340,18 @@ rcpts_now(const struct delivery_item *x)
 	return n < x->ntodo ? n : x->ntodo;
 }
 
+/* May REQUIRETLS be said to this server? connect.c has seen to it, but for a
+ * report: RFC 8689 2 and 5. */
+static bool
+keeps_promise(const struct delivery *d)
+{
+	const struct smtp_client *c = d->conn->client;
+
+	return d->tls_wish == REQUIRE_TLS_yes ||
+	    (smtp_client_offers(c) & OFFER_REQUIRETLS &&
+		smtp_client_tls_facts(c).verified);
+}
+
 /* 0: go on with what is left in todo. E_CANCELED. */
 static int
 do_transaction(struct delivery_item *x)
@@ -357,6 +369,8 @@ do_transaction(struct delivery_item *x)
 	};
 
 	MSG_COPY(envelope, &m, item);
+	if (!keeps_promise(d))
+		m.require_tls = REQUIRE_TLS_unsaid;
 	for (size_t i = 0; i < n; i++)
 		MSG_COPY(addressee, &m.rcpts[i], &x->todo[i].rcpt);
 	x->begun = x->wire = false;
@@ -536,7 +550,7 @@ deliver_assignment(struct delivery *d, const struct take_answer *work)
 			if (next_item(&ahead, &next))
 				prefetch_begin(&d->text[(i + 1) % 2], d->relay,
 				    d->generation, &next);
-			connect_item(d);
+			connect_item(d, &item);
 			good = wait_for_others(&x) == 0 &&
 			    !delivery_is_lost(d);
 			d->message = item.message;

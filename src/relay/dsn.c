@@ -39,6 +39,8 @@ dsn_whole(const struct dsn *d)
 		return false;
 	if (d->item->body_8bit && d->item->elsewhere)
 		return false;
+	if (d->item->require_tls == REQUIRE_TLS_yes)	/* RFC 8689 5 */
+		return false;
 	return d->whole && d->item->ret != RET_headers && any_failed(d);
 }
 

@@ -157,6 +157,10 @@ static const struct dsn_advice advices[] = {
 	    ASK_ADMIN },
 	{ "7.11", "A secure connection was demanded and could not be made.",
 	    ASK_ADMIN },
+	{ "7.30", "You asked that the message travels by secure connections "
+	    "only, to its end, and the other server does not promise that.",
+	    "Send it without that wish, or ask the recipient for an address "
+	    "at another server." },
 	{ "7.20", "The signature of the message did not convince the other "
 	    "server.", ASK_ADMIN },
 	{ "7.23", "The other server does not believe that this mail server "

@@ -4,7 +4,8 @@
  *   work.c              fibers that take assignments
  *   deliver.c           the messages of an assignment, and the results
  *   connect.c           from a destination to a connection that takes mail
- *   security.c          how safe the way to a host has to be
+ *   need.c              how safe the way to a host has to be: looked up
+ *   security.c          and decided
  *   host_backoff.c      addresses that could not be reached lately
  *   delivered_ledger.c  what was delivered and could not be reported
  *   sts.c               what a destination says about TLS
@@ -21,7 +22,10 @@
 #include "relay/security.h"
 #include "relay/sts.h"
 
-enum { WORDS_MAX = 1000 };	/* of queue_result.text */
+enum {
+	WORDS_MAX = 1000,	/* of queue_result.text */
+	LOOKUP_MS = 60 * 1000,	/* for an answer of the DNS */
+};
 
 /* A configuration that somebody still goes by. */
 struct relay_conf {
@@ -111,6 +115,7 @@ struct delivery {
 	enum hosts_result found;
 	bool fallen_back;
 	bool passed_on;		/* a host said "later", the next is asked */
+	uint32_t tls_wish;	/* REQUIRE_TLS_*: of the present message */
 	bool tls_refused, clear;	/* at this address: it is tried once
 					 * more, without */
 	size_t host, address;	/* the one that is tried, or in use */
@@ -135,7 +140,7 @@ void relay_stand_back(struct relay *r);
 /* Look the hosts up. 0, E_CANCELED, or E_NOTFOUND: the verdict says why. */
 int connect_begin(struct delivery *d);
 /* Before each message: it begins with the best host. */
-void connect_item(struct delivery *d);
+void connect_item(struct delivery *d, const struct queue_item *item);
 /* The host has said "later" to this message: is there another? The next
  * connect_next() asks that one. */
 bool connect_next_host(struct delivery *d, const struct smtp_answer *why);
@@ -149,6 +154,14 @@ void connect_lost(struct delivery *d, const struct smtp_answer *why);
 void connect_lost_text(struct delivery *d);
 void connect_end(struct delivery *d);
 const struct host *connect_host(const struct delivery *d);
+uint16_t connect_port(const struct delivery *d);
+
+/* need.c */
+/* Whether this message wants TLS, or none in particular: REQUIRE_TLS_*. A
+ * report that wants it goes without rather than not at all: RFC 8689 5. */
+uint32_t need_of_item(const struct queue_item *item);
+/* d->need, of the present host for the present message. 0 or E_CANCELED. */
+int need_find(struct delivery *d);
 
 /* prefetch.c */
 /* Begin to read it, if it is small. t is zeroed, or has ended. */

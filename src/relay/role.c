@@ -57,10 +57,10 @@ prepare(struct role *r, struct err *err)
 	    !(s->any = tls_client_new(s->lib, false, err)) ||
 	    !(s->verify = tls_client_new(s->lib, true, err)))
 		return err->code;
-	/* When the routes change, master starts another process
+	/* Whatever the routes say: a message may want it (RFC 8689). When what
+	 * they are changes, master starts another process
 	 * (master/supervise.c). */
-	if ((route_verifies(&r->config) || r->config.mta_sts) &&
-	    (e = trust_roots(r, &o.roots, err)) < 0)
+	if ((e = trust_roots(r, &o.roots, err)) < 0)
 		return e;
 	if (HAVE_ASAN)	/* test builds: see tls.h */
 		loop_on_switch(r->loop, tls_no_errors);

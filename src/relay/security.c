@@ -47,6 +47,40 @@ security_choose(const struct route *route, const struct tlsa_set *tlsa,
 		by_dane(tlsa, out);
 }
 
+static void
+refuse_for_good(struct security *s, struct str why)
+{
+	s->refused = why;
+	s->status = "5.7.10";
+}
+
+/* RFC 8689 2: the host is known to be the destination's, and shows a
+ * certificate of its name that leads to a trusted root, or a key that DANE
+ * names. A pinned key is as good: the operator named it. */
+void
+security_require(const struct route *route, bool named, struct security *s)
+{
+	bool checked = route->pin.n > 0 || (s->dane && s->dane->n > 0);
+
+	if (s->refused.n > 0) {
+		/* What nobody knows now may be known later. */
+		if (strcmp(s->status, "4.7.5") == 0)
+			s->status = "5.7.10";
+		return;
+	}
+	if (s->by != SECURITY_STS && !named) {
+		refuse_for_good(s, STR("neither DNSSEC nor MTA-STS proves "
+		    "whose host it is"));
+	} else if (s->tls == ROUTE_TLS_NONE) {
+		refuse_for_good(s, STR("the route does without TLS"));
+	} else if (checked && s->tls == ROUTE_TLS_MAY) {
+		s->tls = ROUTE_TLS_MUST;
+	} else if (!checked && s->tls != ROUTE_TLS_FIRST) {
+		s->tls = ROUTE_TLS_VERIFY;
+		s->dane = NULL;
+	}
+}
+
 const char *
 security_need(const struct security *s)
 {

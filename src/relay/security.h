@@ -31,6 +31,12 @@ struct security_policy {
 /* Pure. tlsa stays the owner of what out points to. */
 void security_choose(const struct route *route, const struct tlsa_set *tlsa,
     const struct security_policy *policy, struct security *out);
+/* The same, for a message that wants TLS all the way (RFC 8689 4.2.1): out is
+ * what security_choose() said, and becomes no weaker. named: it is known whose
+ * host it is, by DNSSEC or because the operator says so. A refusal for good has
+ * a status of class 5. */
+void security_require(const struct route *route, bool named,
+    struct security *s);
 /* What has to be, in a word or two: "DANE", "TLS if offered". */
 const char *security_need(const struct security *s);
 /* What there was: "TLSv1.3", "TLSv1.3 DANE", "TLSv1.3 MTA-STS"; empty without

@@ -76,6 +76,68 @@ test_order(void **state unused_arg)
 	}
 }
 
+/* What it is for a message that demands TLS all the way. RFC 8689 2 */
+static void
+test_required(void **state unused_arg)
+{
+	enum { NO_KEYS, UNUSABLE, KEYS };
+	static const struct {
+		enum security_by by;
+		enum route_tls tls;
+		int keys;
+		bool pin, named;
+		const char *refused;	/* by security_choose() */
+		enum route_tls want;
+		const char *status;	/* NULL: it may be used */
+	} t[] = {
+		{ SECURITY_ROUTE, ROUTE_TLS_MAY, NO_KEYS, false, true, NULL,
+		    ROUTE_TLS_VERIFY, NULL },
+		{ SECURITY_ROUTE, ROUTE_TLS_MUST, NO_KEYS, false, true, NULL,
+		    ROUTE_TLS_VERIFY, NULL },
+		{ SECURITY_ROUTE, ROUTE_TLS_FIRST, NO_KEYS, false, true, NULL,
+		    ROUTE_TLS_FIRST, NULL },
+		{ SECURITY_ROUTE, ROUTE_TLS_MAY, NO_KEYS, true, true, NULL,
+		    ROUTE_TLS_MUST, NULL },
+		{ SECURITY_ROUTE, ROUTE_TLS_NONE, NO_KEYS, false, true, NULL,
+		    ROUTE_TLS_NONE, "5.7.10" },
+		{ SECURITY_ROUTE, ROUTE_TLS_VERIFY, NO_KEYS, false, false,
+		    NULL, ROUTE_TLS_VERIFY, "5.7.10" },
+		{ SECURITY_DANE, ROUTE_TLS_MUST, KEYS, false, true, NULL,
+		    ROUTE_TLS_MUST, NULL },
+		/* Its keys, but whose host is it? */
+		{ SECURITY_DANE, ROUTE_TLS_MUST, KEYS, false, false, NULL,
+		    ROUTE_TLS_MUST, "5.7.10" },
+		{ SECURITY_DANE, ROUTE_TLS_MUST, UNUSABLE, false, true, NULL,
+		    ROUTE_TLS_VERIFY, NULL },
+		{ SECURITY_DANE, ROUTE_TLS_MAY, NO_KEYS, false, true, "4.4.3",
+		    ROUTE_TLS_MAY, "4.4.3" },
+		/* A policy names it, signed or not. */
+		{ SECURITY_STS, ROUTE_TLS_VERIFY, NO_KEYS, false, false, NULL,
+		    ROUTE_TLS_VERIFY, NULL },
+		{ SECURITY_STS, ROUTE_TLS_VERIFY, NO_KEYS, false, false,
+		    "4.7.5", ROUTE_TLS_VERIFY, "5.7.10" },
+		{ SECURITY_STS, ROUTE_TLS_VERIFY, NO_KEYS, false, true,
+		    "4.3.0", ROUTE_TLS_VERIFY, "4.3.0" },
+	};
+
+	for (size_t i = 0; i < NELEM(t); i++) {
+		const struct route route = { .tls = t[i].tls,
+			.pin = t[i].pin ? STR("abcd") : STR_NULL };
+		const struct tls_dane dane = { .n = t[i].keys == KEYS };
+		struct security s = { .by = t[i].by, .tls = t[i].tls,
+			.dane = t[i].keys ? &dane : NULL,
+			.refused = t[i].refused ? STR("why") : STR_NULL,
+			.status = t[i].refused };
+
+		security_require(&route, t[i].named, &s);
+		assert_int_equal(s.tls, t[i].want);
+		assert_int_equal(s.dane != NULL, t[i].keys == KEYS);
+		assert_int_equal(s.refused.n > 0, t[i].status != NULL);
+		if (t[i].status)
+			assert_string_equal(s.status, t[i].status);
+	}
+}
+
 /* Only what was proven is said. */
 static void
 test_words(void **state unused_arg)
@@ -115,6 +177,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_order),
+		cmocka_unit_test(test_required),
 		cmocka_unit_test(test_words),
 	};
 

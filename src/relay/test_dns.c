@@ -52,7 +52,8 @@ dns_lookup(struct dns *d, struct str name, enum dns_type type,
 
 	d->lookups++;
 	*answer = (struct lookup_answer){ .name = str_dup(a, name),
-		.canonical = str_dup(a, name) };
+		.canonical = str_dup(a, name),
+		.security = d->is_signed ? DNS_SECURE : DNS_INSECURE };
 	for (size_t i = 0; i < d->n; i++) {
 		const struct record *r = &d->record[i];
 

@@ -18,6 +18,7 @@ struct dns {
 	struct record record[RECORDS_MAX];
 	size_t n;
 	int lookups;
+	bool is_signed;		/* all of it */
 };
 
 void dns_add(struct dns *d, const char *name, enum dns_type type,

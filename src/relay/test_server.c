@@ -11,7 +11,8 @@ static struct test_servers *network;
 void
 servers_open(struct test_servers *all, struct loop *l, struct tls_lib *lib)
 {
-	struct test_cert cert = test_cert("EC", "mx1.example.org", "");
+	struct test_cert cert = test_cert("EC", "mx1.example.org",
+	    "DNS:mx1.example.org");
 	struct err err = { 0 };
 	unsigned char *spki = NULL, hash[32];
 	int n = i2d_PUBKEY(cert.key, &spki);
@@ -26,6 +27,8 @@ servers_open(struct test_servers *all, struct loop *l, struct tls_lib *lib)
 	for (size_t i = 0; i < sizeof(hash); i++)
 		(void)snprintf(all->pin + 2 * i, 3, "%02x", hash[i]);
 	OPENSSL_free(spki);
+	all->pem = BUF_INIT(4096);
+	buf_str(&all->pem, buf_get(&cert.pem));
 	test_cert_free(&cert);
 	network = all;
 }
@@ -38,6 +41,7 @@ servers_close(struct test_servers *all)
 		buf_free(&all->server[i].got);
 		buf_free(&all->server[i].login);
 	}
+	buf_free(&all->pem);
 	tls_ctx_unref(all->tls);
 }
 
@@ -75,12 +79,13 @@ on_ehlo(struct visit *v)
 	const struct test_server *s = v->s;
 
 	(void)stream_printf(v->stream,
-	    "250-%s\r\n%s%s%s%s%s%s250 PIPELINING\r\n",
+	    "250-%s\r\n%s%s%s%s%s%s%s%s%s250 PIPELINING\r\n",
 	    s->address, s->dsn ? "250-DSN\r\n" : "",
 	    s->auth ? "250-AUTH PLAIN\r\n" : "",
 	    s->tls != TLS_UNKNOWN && !v->tls ? "250-STARTTLS\r\n" : "",
 	    s->limits ? "250-LIMITS " : "", s->limits ? s->limits : "",
-	    s->limits ? "\r\n" : "");
+	    s->limits ? "\r\n" : "", s->offers ? "250-" : "",
+	    s->offers ? s->offers : "", s->offers ? "\r\n" : "");
 }
 
 static void

@@ -25,6 +25,7 @@ struct test_server {
 	bool no_socket;		/* we cannot even ask */
 	bool dsn, auth;
 	const char *limits;	/* of EHLO, "RCPTMAX=2"; NULL: none */
+	const char *offers;	/* one more line of EHLO; NULL: none */
 	enum fake_tls tls;
 	const char *mail;	/* the reply to MAIL; NULL: 250 */
 	struct rcpt_rule rcpt[RCPT_RULES];
@@ -47,6 +48,7 @@ struct test_servers {
 	struct loop *loop;
 	struct tls_ctx *tls;	/* for names of mx1.example.org */
 	char pin[65];		/* SHA-256 of its key, in hex */
+	struct buf pem;		/* its certificate, made by itself */
 	struct test_server server[SERVERS_MAX];
 	size_t n;
 };

@@ -18,6 +18,7 @@ static const struct {
 	{ { "SMTPUTF8", 8 }, OFFER_SMTPUTF8 },
 	{ { "STARTTLS", 8 }, OFFER_STARTTLS },
 	{ { "DSN", 3 }, OFFER_DSN },
+	{ { "REQUIRETLS", 10 }, OFFER_REQUIRETLS },
 };
 
 /* The next word, of what spaces, tabs and "=" are between ("AUTH=LOGIN" is

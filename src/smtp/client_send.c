@@ -52,7 +52,7 @@ is_xtext(struct str s)
 	return s.n > 0 && s.n <= XTEXT_MAX;
 }
 
-/* RFC 1870, RFC 6152, RFC 6531, RFC 3461 4.3, 4.4 */
+/* RFC 1870, RFC 6152, RFC 6531, RFC 3461 4.3, 4.4, RFC 8689 2 */
 static void
 say_mail(struct smtp_client *c, const struct smtp_outgoing *m)
 {
@@ -72,6 +72,8 @@ say_mail(struct smtp_client *c, const struct smtp_outgoing *m)
 		(void)stream_write(c->s, str_c(ret[m->ret]));
 	if (c->offers & OFFER_DSN && is_xtext(m->envid))
 		(void)stream_printf(c->s, " ENVID=%.*s", STR_FMT(m->envid));
+	if (m->require_tls == REQUIRE_TLS_yes)
+		(void)stream_write(c->s, STR(" REQUIRETLS"));
 	(void)stream_write(c->s, STR("\r\n"));
 }
 
@@ -318,6 +320,10 @@ fits(struct sending *x, struct smtp_answer *why)
 	} else if (m->body_8bit && !(c->offers & OFFER_8BITMIME)) {
 		*why = client_words(c, "5.6.3",
 		    "the server does not offer 8BITMIME");
+	} else if (m->require_tls == REQUIRE_TLS_yes &&
+	    (!(c->offers & OFFER_REQUIRETLS) || !stream_tls(c->s).on)) {
+		*why = client_words(c, "5.7.30",
+		    "the server does not offer REQUIRETLS inside TLS");
 	} else if (c->size > 0 && m->size > c->size) {
 		*why = client_words(c, "5.3.4", "the message has %llu octets "
 		    "and the server takes %llu", (unsigned long long)m->size,

@@ -16,6 +16,13 @@ offers_dsn(const struct smtp_session *s)
 	return s->service->o.dsn;
 }
 
+/* What is promised inside TLS: RFC 8689 2 */
+static bool
+offers_requiretls(const struct smtp_session *s)
+{
+	return stream_tls(s->d.stream).on;
+}
+
 static bool
 offers_later(const struct smtp_session *s)
 {
@@ -61,6 +68,7 @@ static const struct extension {
 	{ "LIMITS", 0, NULL, say_limits },		/* RFC 9422 */
 	{ "DSN", WITH_DSN, offers_dsn, NULL },		/* RFC 3461 */
 	{ "FUTURERELEASE", WITH_LATER, offers_later, say_later }, /* 4865 */
+	{ "REQUIRETLS", WITH_TLS, offers_requiretls, NULL },	/* RFC 8689 */
 };
 
 void

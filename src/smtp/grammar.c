@@ -165,6 +165,18 @@ param_holduntil(void *out, struct str value, struct arena *a unused_arg)
 	return e->hold_until > 0;
 }
 
+/* REQUIRETLS, without a value                                RFC 8689 2 */
+static bool
+param_requiretls(void *out, struct str value, struct arena *a unused_arg)
+{
+	struct envelope *e = &((struct mail_args *)out)->envelope;
+
+	if (e->require_tls != REQUIRE_TLS_unsaid || value.n > 0)
+		return false;
+	e->require_tls = REQUIRE_TLS_yes;
+	return true;
+}
+
 /* "NEVER" / 1#( "SUCCESS" / "FAILURE" / "DELAY" )            RFC 3461 4.1 */
 static bool
 param_notify(void *out, struct str value, struct arena *a unused_arg)
@@ -254,6 +266,7 @@ static const struct esmtp_param mail_params[] = {
 	{ "ENVID", WITH_DSN, param_envid },
 	{ "HOLDFOR", WITH_LATER, param_holdfor },
 	{ "HOLDUNTIL", WITH_LATER, param_holduntil },
+	{ "REQUIRETLS", WITH_TLS, param_requiretls },
 };
 static const struct esmtp_param rcpt_params[] = {
 	{ "NOTIFY", WITH_DSN, param_notify },

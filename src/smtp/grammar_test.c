@@ -156,7 +156,17 @@ test_mail_params(void **state unused_arg)
 	assert_int_equal(m.envelope.ret, RET_headers);
 	assert_str(m.envelope.envid, "x+2By");
 	assert_true(m.envelope.smtputf8);
+	assert_int_equal(m.envelope.require_tls, REQUIRE_TLS_unsaid);
+	assert_int_equal(SYNTAX_OK, smtp_parse_mail(
+	    STR("FROM:<a@b> requiretls"), WITH_TLS, a, &m));
+	assert_int_equal(m.envelope.require_tls, REQUIRE_TLS_yes);
+	assert_int_equal(SYNTAX_VALUE, smtp_parse_mail(
+	    STR("FROM:<a@b> REQUIRETLS REQUIRETLS"), WITH_TLS, a, &m));
+	assert_int_equal(SYNTAX_VALUE, smtp_parse_mail(
+	    STR("FROM:<a@b> REQUIRETLS=no"), WITH_TLS, a, &m));
 	/* Not offered: not known. */
+	assert_int_equal(SYNTAX_PARAM, smtp_parse_mail(
+	    STR("FROM:<a@b> REQUIRETLS"), WITH_DSN | WITH_LATER, a, &m));
 	assert_int_equal(SYNTAX_PARAM,
 	    smtp_parse_mail(STR("FROM:<a@b> RET=HDRS"), WITH_UTF8, a, &m));
 	assert_int_equal(SYNTAX_PARAM,

@@ -95,8 +95,9 @@ struct str world_got(struct world *w);
 #define EHLO_REPLY EHLO_BEGIN EHLO_VERBS "250 STARTTLS\r\n"
 /* Of submission: in clear, inside TLS, and after a login. */
 #define EHLO_CLEAR EHLO_BEGIN "250-DSN\r\n" EHLO_VERBS "250 STARTTLS\r\n"
-#define EHLO_TLS EHLO_BEGIN "250-DSN\r\n" EHLO_VERBS "250 AUTH PLAIN LOGIN\r\n"
-#define EHLO_USER EHLO_BEGIN "250-DSN\r\n250-CHUNKING\r\n250 HELP\r\n"
+#define EHLO_IN_TLS EHLO_BEGIN "250-DSN\r\n250-REQUIRETLS\r\n"
+#define EHLO_TLS EHLO_IN_TLS EHLO_VERBS "250 AUTH PLAIN LOGIN\r\n"
+#define EHLO_USER EHLO_IN_TLS "250-CHUNKING\r\n250 HELP\r\n"
 #define ENVELOPE "MAIL FROM:<x@y.test>\r\nRCPT TO:<alice@example.test>\r\n"
 #define ENVELOPE_OK "250 2.1.0 Ok\r\n250 2.1.5 Ok\r\n"
 #define GO "354 Go ahead, end with <CRLF>.<CRLF>\r\n"

@@ -18,6 +18,7 @@
 #include "rt/ipc.h"
 #include "store/messages_backup.h"
 #include "store/messages_carry.h"
+#include "store/messages_envelope.h"
 #include "store/messages_journal.h"
 #include "store/messages_login.h"
 #include "store/messages_note.h"
@@ -210,13 +211,6 @@ enum { AUTH_FROM_STORE = 1 }; /* the authority store has at its clients */
  * in octets. */
 enum rcpt_kind { RCPT_LOCAL = 1, RCPT_REMOTE, RCPT_NO_USER, RCPT_NO_DOMAIN,
 	RCPT_FULL };
-enum { NOTIFY_never = 1, NOTIFY_success = 2, NOTIFY_failure = 4,
-	NOTIFY_delay = 8 };	/* RFC 3461 4.1; 0: not said */
-/* What RCPT says, and what of it is carried on to the next server. */
-#define FIELDS_addressee(F, S)                                             \
-	F(S, str, address, 320)                                            \
-	F(S, u32, notify, 0)		/* RFC 3461 4.1: NOTIFY_* */       \
-	F(S, str, orcpt, 500)		/* 4.2: "rfc822;..." as given */
 #define FIELDS_rcpt_ask(F, S)                                              \
 	FIELDS_addressee(F, S)                                             \
 	F(S, u8, bounce, 0)		/* the reverse-path is empty */
@@ -264,19 +258,6 @@ enum later_state { LATER_waits, LATER_left, LATER_cancelled };
 #define FIELDS_stage_answer(F, S) F(S, u64, stage, 0)
 #define FIELDS_unstage_ask(F, S) F(S, u64, stage, 0)
 
-/* Fields that several messages have; MSG_COPY() copies such a group. */
-
-/* What MAIL says of a message, and what is carried on to the next server. */
-#define FIELDS_envelope(F, S)                                              \
-	F(S, str, reverse_path, 320)	/* empty: a bounce */              \
-	F(S, u8, smtputf8, 0)		/* RFC 6531: asked for in MAIL; of \
-					 * what was handed in: and the     \
-					 * header needs it */              \
-	F(S, u32, ret, 0)		/* RET_*: RFC 3461 4.3 */          \
-	F(S, str, envid, 100)		/* 4.4: as given, in xtext */      \
-	F(S, u32, hold_for, 0)		/* RFC 4865 4: seconds, or */      \
-	F(S, i64, hold_until, 0)	/* until then: it leaves later */
-enum { RET_unsaid, RET_full, RET_headers };
 /* A text that was taken in: either stage names its blob or octets holds it
  * (store/blob.h). facts: mime/facts.h; a cache: whoever reads the message
  * without them computes them again. */

@@ -1,8 +1,10 @@
 // nodemailer.mjs PORT SECURE(true|false) FROM TO USER PASSWORD SUBJECT
+//     [REQUIRETLS]
 // Sends one message with text, HTML and an attachment; prints the reply.
 import { createTransport } from 'nodemailer';
 
-const [port, secure, from, to, user, pass, subject] = process.argv.slice(2);
+const [port, secure, from, to, user, pass, subject, tls] =
+	process.argv.slice(2);
 const transport = createTransport({
 	host: '127.0.0.1',
 	port: Number(port),
@@ -13,6 +15,7 @@ const transport = createTransport({
 });
 const info = await transport.sendMail({
 	from, to, subject,
+	requireTLSExtensionEnabled: tls === 'REQUIRETLS',
 	text: 'Grüße from nodemailer\n.\n..dots\n',
 	html: '<p>Gr&uuml;&szlig;e from <b>nodemailer</b></p>',
 	attachments: [{

@@ -8,7 +8,10 @@
  *
  *   # text            a comment
  *   CONFIG            lines of postern.conf; not the first: read anew
- *   DNS               NAME MX PREFERENCE HOST, NAME A ADDRESS, NAME FAILED
+ *   DNS               NAME MX PREFERENCE HOST, NAME A ADDRESS, NAME FAILED;
+ *                     signed yes: all of it from now on
+ *   TRUST             the authority of all servers' certificates, which name
+ *                     mx1.example.org
  *   HOST mx1 [ADDRESS[:PORT]]
  *                     a server (the address the first time). It takes all
  *                     mail, but for what its lines say; they hold until it
@@ -20,6 +23,7 @@
  *     tls works           also: refused, broken
  *     dsn, auth           it offers these
  *     limits MAILMAX=2    and these limits (RFC 9422)
+ *     offers REQUIRETLS   and this
  *     most 3              messages over a connection, then 421
  *     rcpts 2             recipients of a message, then 452
  *     lose 2, lose every  the connection goes in this text, or in each
@@ -27,7 +31,8 @@
  *                     or, where a line begins with S: or C:, the dialogue of
  *                     its next connection: S: it says, C: it expects; WAIT 5m;
  *                     TLS starts; CLOSE. Several such are used one by one.
- *   MAIL a@example.org b@example.org [notify=, ret=, envid=, signed, times=20]
+ *   MAIL a@example.org b@example.org [notify=, ret=, envid=, signed, times=20,
+ *                     report, tls=yes]
  *                     alice submits it, with these lines as text; r#3@x are
  *                     r0@x, r1@x and r2@x; for=2h, until=2h: it leaves later
  *   TIME +5m          that time passes (at first: relay begins to take mail)
@@ -194,6 +199,14 @@ do_config(struct str rest unused_arg)
 	buf_free(&text);
 }
 
+static void
+do_trust(struct str rest unused_arg)
+{
+	if (tls_client_trust(D.w.options.tls_verify,
+	    buf_get(&D.w.servers.pem), &D.w.err) < 0)
+		fail_at(D.at, "%s", D.w.err.text);
+}
+
 static const struct {
 	const char *name;
 	void (*fn)(struct str rest);
@@ -206,7 +219,7 @@ static const struct {
 	{ "HEARD", do_heard, true }, { "COUNT", do_count, true },
 	{ "LOGIN", do_login, true }, { "QUEUE", do_queue, true },
 	{ "INBOX", do_inbox, true }, { "OPERATOR", do_operator, true },
-	{ "RESTART", do_restart, true },
+	{ "RESTART", do_restart, true }, { "TRUST", do_trust, false },
 };
 
 static bool

@@ -83,6 +83,8 @@ set_reply(struct test_server *s, struct str word, struct str rest)
 		s->text = keep(rest);
 	} else if (str_eq(word, STR("limits"))) {
 		s->limits = keep(rest);
+	} else if (str_eq(word, STR("offers"))) {
+		s->offers = keep(rest);
 	} else if (str_eq(word, STR("rcpt"))) {
 		while (r < s->rcpt + RCPT_RULES - 1 && r->begins)
 			r++;
@@ -179,6 +181,10 @@ do_dns(struct str rest unused_arg)
 		struct str type = word_of(&left);
 		uint32_t preference = 0;
 
+		if (str_eq(str_c(name), STR("signed"))) {
+			D.w.dns.is_signed = str_eq(type, STR("yes"));
+			continue;
+		}
 		if (str_eq(type, STR("FAILED"))) {
 			dns_add(&D.w.dns, name, DNS_MX, 0, "", DNS_FAILED);
 		} else if (str_eq(type, STR("A"))) {

@@ -58,7 +58,7 @@ submit(struct submit_ask s, uint32_t notify, struct str rcpts)
 		struct str word = word_of(&rcpts), local, domain, times;
 
 		if (str_chr(word, '=') < word.n ||
-		    str_eq(word, STR("signed")))
+		    str_chr(word, '@') == word.n)
 			continue;
 		(void)str_cut(word, '@', &local, &domain);
 		if (!str_cut(local, '#', &local, &times)) {
@@ -96,6 +96,8 @@ do_mail(struct str rcpts)
 		word = word_of(&rest);
 		if (str_eq(word, STR("signed")))
 			s.signature = STR("DKIM-Signature: x\r\n");
+		if (str_eq(word, STR("report")))
+			s.reverse_path = STR_NULL;
 		if (!str_cut(word, '=', &name, &value))
 			continue;
 		if (str_eq(name, STR("notify")))
@@ -110,6 +112,9 @@ do_mail(struct str rcpts)
 		else if (str_eq(name, STR("until")))
 			s.hold_until = loop_wall(D.w.loop) +
 			    ms_of(value) / 1000;
+		else if (str_eq(name, STR("tls")))
+			s.require_tls = str_eq(value, STR("yes")) ?
+			    REQUIRE_TLS_yes : REQUIRE_TLS_no;
 		else if (str_eq(name, STR("times")))
 			times = number_of(value);
 		else

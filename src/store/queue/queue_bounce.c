@@ -52,6 +52,9 @@ send_to(struct bounce *b, struct str to)
 		.body_8bit = ask->body_8bit, .smtputf8 = ask->smtputf8,
 		.protocol = STR("report") };
 
+	/* RFC 8689 5 */
+	if (b->q[0].require_tls == REQUIRE_TLS_yes)
+		submit.require_tls = REQUIRE_TLS_yes;
 	return submit_report(b->e, b->w, &submit, to, &b->message);
 }
 

@@ -99,6 +99,7 @@ bool queue_wants_success(const struct caller *c, const struct submit_ask *ask,
 struct queued {
 	uint64_t message;
 	uint32_t n, state, attempts, notify;
+	uint8_t require_tls;
 	int64_t at;
 	struct str address, domain, reverse_path;
 };

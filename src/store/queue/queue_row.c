@@ -22,6 +22,8 @@ queued_get(struct engine *e, uint64_t message, uint32_t n, struct queued *q,
 		.notify = sql_u32(&e->w, queue_rcpt_get, notify),
 		.at = queue_begins(sql_i64(&e->w, queue_rcpt_get, at),
 		    sql_i64(&e->w, queue_rcpt_get, released)),
+		.require_tls = (uint8_t)sql_u32(&e->w, queue_rcpt_get,
+		    require_tls),
 		.reverse_path = str_dup(e->arena,
 		    sql_str(&e->w, queue_rcpt_get, reverse_path)) };
 	sql_end(&e->w, s);

@@ -155,7 +155,8 @@ list_row(struct reader *r)
 		.code = queue_u32(q, s, code),
 		.status = queue_str(q, s, status),
 		.text = queue_str(q, s, text),
-		.host = queue_str(q, s, host) };
+		.host = queue_str(q, s, host),
+		.require_tls = (uint8_t)queue_u32(q, s, require_tls) };
 
 	row.state = state_of(r, queue_u32(q, s, state), row.message, row.n);
 	put_rest(r, &row);

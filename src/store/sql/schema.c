@@ -466,10 +466,16 @@ static const char version_16[] =
     " expires INTEGER NOT NULL) STRICT, WITHOUT ROWID;"
     "CREATE INDEX sts_policy_expires ON sts_policy (expires, domain);";
 
+/*
+ *   require_tls  of queue: REQUIRE_TLS_*; nobody could say so before
+ */
+static const char version_17[] =
+    "ALTER TABLE queue ADD COLUMN require_tls INTEGER NOT NULL DEFAULT 0;";
+
 static const char *const steps[SCHEMA_VERSION] = { version_1, version_2,
 	version_3, version_4, version_5, version_6, version_7, version_8,
 	version_9, version_10, version_11, version_12, version_13,
-	version_14, version_15, version_16 };
+	version_14, version_15, version_16, version_17 };
 
 /* ---- what the steps compute with ----------------------------------------- */
 

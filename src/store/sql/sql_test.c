@@ -86,7 +86,11 @@ test_columns_by_name(void **state unused_arg)
 #define ACCOUNT(n, address)                                                   \
 	"INSERT INTO account VALUES (" n ", " T(address) ", 1,1,1,1,1,0,0,0);" \
 	"INSERT INTO credential VALUES (" n ", x'');"
+#define BACK_TO_16                                                            \
+	"ALTER TABLE queue DROP COLUMN require_tls;"                           \
+	"UPDATE meta SET value=16;"
 #define BACK_TO_15                                                            \
+	BACK_TO_16                                                            \
 	"DROP TABLE note; DROP TABLE noted; DROP TABLE sts_policy;"            \
 	"DROP TABLE vacation;"                                                 \
 	"ALTER TABLE credential DROP COLUMN factor; UPDATE meta SET value=15;"
@@ -431,6 +435,30 @@ test_notes_come(void **state unused_arg)
 	sql_close(&q);
 }
 
+/* What waited before version 17 asked for nothing of TLS. */
+static void
+test_queue_asks_for_no_tls(void **state unused_arg)
+{
+	static struct sql q;
+
+	assert_int_equal(sqlite3_open(":memory:", &q.db), SQLITE_OK);
+	assert_int_equal(schema_migrate(&q, NULL, NULL), 0);
+	assert_int_equal(sqlite3_exec(q.db, BACK_TO_16
+	    "INSERT INTO queue (message, account, reverse_path, size,"
+	    " body_8bit, smtputf8, at, ret, envid, signature) VALUES (1, 1,"
+	    " x'61', 1, 0, 0, 1, 0, x'', x'');"
+	    "INSERT INTO queue_rcpt (message, rcpt, address, domain, state,"
+	    " next_due, attempts, outcome, code, status, text, host, last,"
+	    " noticed, notify, orcpt) VALUES (1, 0, x'61', x'61', 0, 1, 0, 0,"
+	    " 0, x'', x'', x'', 0, 0, 0, x'');", NULL, NULL, NULL), 0);
+	assert_int_equal(schema_migrate(&q, NULL, NULL), 0);
+	assert_int_equal(sql_first(&q, SQL_queue_of, SQL_VALS(vi(1)), NULL),
+	    1);
+	assert_int_equal(sql_u32(&q, queue_of, require_tls), 0);
+	sql_end(&q, SQL_queue_of);
+	sql_close(&q);
+}
+
 /* Who had a password before version 16 has no second factor. */
 static void
 test_factors_come(void **state unused_arg)
@@ -457,6 +485,7 @@ main(void)
 		cmocka_unit_test(test_notes_come),
 		cmocka_unit_test(test_carried_come),
 		cmocka_unit_test(test_factors_come),
+		cmocka_unit_test(test_queue_asks_for_no_tls),
 		cmocka_unit_test(test_sts_policies_come),
 		cmocka_unit_test(test_filters_come),
 		cmocka_unit_test(test_names_get_a_labels),
