@@ -145,6 +145,25 @@ def test_imaplib(empty_demo, tls):
         assert box.close()[0] == "OK"
 
 
+def test_imaplib_metadata(empty_demo, monkeypatch):
+    """What is noted at a mailbox is told as it was written, and in a LIST."""
+    for name in ("GETMETADATA", "SETMETADATA"):
+        monkeypatch.setitem(imaplib.Commands, name, ("AUTH", "SELECTED"))
+    box = imaplib.IMAP4_SSL("127.0.0.1", empty_demo.ports["imaps"],
+                            ssl_context=client_context())
+    with box:
+        box.login(ALICE, PASSWORD)
+        assert "METADATA" in box.capabilities
+        assert box.xatom("SETMETADATA", "INBOX",
+                         '(/private/comment "of \\"mine\\"")')[0] == "OK"
+        assert box.xatom("GETMETADATA", "INBOX",
+                         "(/private/comment /shared/x)")[0] == "OK"
+        assert box.response("METADATA")[1] == [
+            b'INBOX (/private/comment "of \\"mine\\"" /shared/x NIL)']
+        assert box.xatom("SETMETADATA", "INBOX",
+                         "(/private/comment NIL)")[0] == "OK"
+
+
 def test_imaplib_folders(empty_demo):
     """Folders: made, renamed, subscribed to, removed with their mail."""
     box = imaplib.IMAP4_SSL("127.0.0.1", empty_demo.ports["imaps"],

@@ -2,11 +2,12 @@
  * cmd_list.c - LIST, in all its forms.
  */
 #include "imap/listing.h"
+#include "imap/metadata.h"
 
 enum {
 	SERVED = LIST_SUBSCRIBED | LIST_REMOTE | LIST_RECURSIVEMATCH |
 	    LIST_SPECIAL_USE | LIST_WANT_SUBSCRIBED | LIST_WANT_CHILDREN |
-	    LIST_WANT_SPECIAL_USE | LIST_WANT_STATUS,
+	    LIST_WANT_SPECIAL_USE | LIST_WANT_STATUS | LIST_WANT_METADATA,
 	WRITE_AT = 32768,
 };
 
@@ -20,15 +21,40 @@ selects(const struct mailbox_row *m, uint32_t options)
 	return !(options & LIST_SPECIAL_USE) || (m->special & SPECIAL_chosen);
 }
 
-/* The name and, where it is asked for, the counters behind it. RFC 5819 2 */
+/* RFC 5819 2: it may be missing where it could not be found out. */
 static void
-put_mailbox(const struct imap_session *s, struct buf *b,
+put_status(const struct imap_session *s, struct buf *b,
+    const struct mailbox_node *m, const struct list_args *a)
+{
+	struct status_answer status = { .mailbox = m->row.mailbox };
+	struct err err = { 0 };
+
+	MSG_COPY(mailbox_counters, &status, &m->row);
+	if (a->status & STATUS_DELETED_STORAGE &&
+	    mailbox_status(&s->account, m->row.name, true, &status, &err) < 0)
+		return;
+	imap_put_status(s, b, m->row.name, a->status, &status);
+}
+
+/* The same of this.                                              RFC 9590 */
+static void
+put_metadata(struct imap_session *s, struct buf *b,
+    const struct mailbox_node *m, const struct list_args *a)
+{
+	const struct metadata_want want = { a->metadata, DEPTH_0, UINT32_MAX };
+	struct err err = { 0 };
+	size_t longest;
+
+	(void)imap_put_metadata(s, b, m->row.name, &want, &longest, &err);
+}
+
+/* The name and, where it is asked for, the counters and what is noted at it. */
+static void
+put_mailbox(struct imap_session *s, struct buf *b,
     const struct mailbox_node *m, unsigned char mark,
     const struct list_args *a)
 {
 	auto_buf attributes = BUF_INIT(256);
-	struct status_answer status = { .mailbox = m->row.mailbox };
-	struct err err = { 0 };
 
 	listing_put_attributes(&attributes, m, a->options &
 	    (LIST_SUBSCRIBED | LIST_WANT_SUBSCRIBED));
@@ -36,15 +62,12 @@ put_mailbox(const struct imap_session *s, struct buf *b,
 	if ((a->options & LIST_RECURSIVEMATCH) && (mark & MARK_BELOW))
 		buf_lit(b, " (\"CHILDINFO\" (\"SUBSCRIBED\"))");
 	buf_lit(b, "\r\n");
-	if (!(a->options & LIST_WANT_STATUS) || !(mark & MARK_SELECTED) ||
-	    !m->row.mailbox)
+	if (!(mark & MARK_SELECTED) || !m->row.mailbox)
 		return;
-	MSG_COPY(mailbox_counters, &status, &m->row);
-	/* RFC 5819 2: it may be missing where it could not be found out. */
-	if (a->status & STATUS_DELETED_STORAGE &&
-	    mailbox_status(&s->account, m->row.name, true, &status, &err) < 0)
-		return;
-	imap_put_status(s, b, m->row.name, a->status, &status);
+	if (a->options & LIST_WANT_STATUS)
+		put_status(s, b, m, a);
+	if (a->options & LIST_WANT_METADATA)
+		put_metadata(s, b, m, a);
 }
 
 /* RFC 5258 3.3: once each, for itself or for what is below it and would not be

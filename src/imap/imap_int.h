@@ -309,6 +309,10 @@ uint32_t imap_recent_flag(const struct imap_session *s, uint32_t uid);
 void imap_put_uses(struct buf *b, uint32_t special);
 uint32_t imap_use_of(struct str attribute);
 
+/* ---- cmd_metadata.c */
+#define IMAP_METADATA_TOO_LONG \
+	NO_CODE("METADATA MAXSIZE 32768", "A value may not be so long")
+
 /* ---- cmd_status.c */
 struct status_answer;
 /* "* STATUS", with these items of the mailbox. */
@@ -350,10 +354,11 @@ imap_handler imap_append, imap_authenticate, imap_cancelupdate,
     imap_capability, imap_check,
     imap_close, imap_compress, imap_copy, imap_create, imap_delete,
     imap_enable, imap_esearch, imap_examine, imap_expunge, imap_fetch,
-    imap_getquota,
+    imap_getmetadata, imap_getquota,
     imap_getquotaroot, imap_id, imap_idle, imap_language, imap_list,
     imap_login, imap_logout, imap_lsub, imap_move, imap_namespace, imap_noop,
-    imap_rename, imap_replace, imap_search, imap_select, imap_setquota,
+    imap_rename, imap_replace, imap_search, imap_select,
+    imap_setmetadata, imap_setquota,
     imap_sort, imap_starttls, imap_status, imap_store, imap_subscribe,
     imap_thread, imap_uid_expunge, imap_unauthenticate, imap_unselect,
     imap_unsubscribe;

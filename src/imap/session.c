@@ -108,6 +108,9 @@ refuse_too_big(struct imap_session *s, struct err *err)
 	tag = scan_tag(&scan);
 	if (rd_peek(&scan.r) != ' ')
 		tag = STR_NULL;
+	/* RFC 5464 4.3: else it would be no answer to it. */
+	if (scan_opt_text(&scan, STR(" SETMETADATA ")))
+		a = IMAP_METADATA_TOO_LONG;
 	finish_command(s, tag, ROW_QUIET, a);
 	return 0;
 }

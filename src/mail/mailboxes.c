@@ -186,10 +186,13 @@ move_inbox(const struct account *a, struct str to, struct err *err)
 	struct arena *mem = arena_new(OPEN_MEM);
 	struct mailbox_create_answer made;
 	auto_buf all = BUF_INIT(sizeof(uint32_t) * 2);
+	const struct mailbox_create_ask ask = { store_change_id(a->store), to,
+		.as_inbox = 1 };
 	struct mailbox_view v = { 0 };
 	struct open_answer found;
 	struct copied moved;
-	int e = mailbox_create(a, to, 0, &made, err);
+	int e = store_call(a->store, STORE_mailbox_create, &ask, &made, mem,
+	    err);
 
 	if (e == 0)
 		e = mailbox_open(a, STR("INBOX"), &v, &found, mem, err);

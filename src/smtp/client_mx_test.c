@@ -111,7 +111,7 @@ test_clear(void **state unused_arg)
 	static const size_t caps[] = { 65536, 4096, 300 };
 
 	for (size_t i = 0; i < NELEM(caps); i++) {
-		struct world w;
+		static struct world w;	/* for the frame */
 		struct mx_visit v = { .nmessages = 2,
 			.text = STR("A: b\r\n\r\n.\r\n..x\r\n.y") };
 

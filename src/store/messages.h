@@ -21,6 +21,7 @@
 #include "store/messages_envelope.h"
 #include "store/messages_journal.h"
 #include "store/messages_login.h"
+#include "store/messages_metadata.h"
 #include "store/messages_note.h"
 #include "store/messages_operator.h"
 #include "store/messages_policy.h"
@@ -171,6 +172,7 @@ enum store_effect {
 	C(repair,         answer, AUTH_OPERATOR,     RUN_WRITER, CHANGE_once) \
 	C(journal_read,   answer, AUTH_OPERATOR,     RUN_READER, CHANGE_none) \
 	STORE_CALLS_BACKUP(C) \
+	STORE_CALLS_METADATA(C) \
 	STORE_CALLS_STS(C) \
 	STORE_CALLS_WORDS(C)
 
@@ -339,10 +341,11 @@ enum { MAILBOXES_MAX = 2000 };
 
 /* A new mailbox, and those above it that are missing. Its UIDVALIDITY was
  * never one of this account. A use (SPECIAL_chosen) belongs to one mailbox: it
- * leaves the one that had it. E_EXISTS; E_INVALID: no such name or use;
- * E_LIMIT. */
+ * leaves the one that had it. as_inbox: what is noted at INBOX is noted at it,
+ * too. E_EXISTS; E_INVALID: no such name or use; E_LIMIT; E_FULL. */
 #define FIELDS_mailbox_create_ask(F, S) \
-	F(S, u64, change, 0) F(S, str, name, 1000) F(S, u32, special, 0)
+	F(S, u64, change, 0) F(S, str, name, 1000) F(S, u32, special, 0) \
+	F(S, u8, as_inbox, 0)
 #define FIELDS_mailbox_create_answer(F, S) \
 	F(S, u64, mailbox, 0) F(S, u32, uidvalidity, 0)
 /* Gone with its messages, whose octets are freed in slices behind it. What is
@@ -642,7 +645,7 @@ MSG_GROUP(answerable);
 #define STORE_RECORDS(R) \
 	R(done) R(view) R(changed) R(mailbox_row) R(fetch_row) R(search_run) \
 	R(email_place) R(email_change) R(appended_row) R(carried_row) \
-	R(later_row) \
+	R(later_row) R(metadata_row) \
 	R(queue_item) R(queue_rcpt) R(queue_result) R(queue_row) \
 	R(note_item) R(note_facts) R(vacation) \
 	R(alias_row) R(domain_row) R(account_row) R(kept_row) R(journal_row) \

@@ -238,13 +238,36 @@ add_queue(struct fuzz *f)
 	}
 }
 
+/* What is noted; the last of it may be cut. */
+static struct str
+metadata_rows(struct fuzz *f)
+{
+	static const char *const names[] = { "/private/a", "/private/b",
+		"/shared/a", "/shared/b" };
+	auto_buf b = BUF_INIT(4096);
+	struct metadata_row row;
+
+	for (int n = octet(f) % 4; n > 0; n--) {
+		row = (struct metadata_row){ word(f, names, NELEM(names)),
+			octet(f) & 1, text(f, 100) };
+		msg_put(&b, &metadata_row_shape, &row);
+	}
+	return str_dup(f->a, str_first(buf_get(&b), b.n - (b.n > 0 &&
+	    octet(f) % 8 == 0)));
+}
+
 static void
 add_mailbox(struct fuzz *f)
 {
-	switch (octet(f) % 4) {
+	switch (octet(f) % 5) {
+	case 4:
+		ADD(f, metadata_put, number(f), octet(f) % 4 ?
+		    mailbox_name(f) : STR_NULL, metadata_rows(f),
+		    octet(f) % 4 == 0, octet(f) % 80);
+		break;
 	case 0:
 		ADD(f, mailbox_create, number(f), mailbox_name(f),
-		    octet(f) % 80);
+		    octet(f) % 80, octet(f) % 4 == 0);
 		break;
 	case 1:
 		ADD(f, mailbox_delete, number(f), mailbox_name(f));

@@ -415,6 +415,42 @@ subscribe(struct fixture *d)
 	return rc < 0 ? rc : fixture_subscribe(d, &who, "a/b", true);
 }
 
+/* Noted at a mailbox: two at once, then one of them is other, one gone. */
+static int
+note(struct fixture *d, const char *shared, const char *own)
+{
+	static struct buf rows;
+	struct metadata_put_ask ask = { .change = ++d->change,
+		.name = STR("a/b") };
+	struct caller who;
+	struct write w = { .caller = &who, .call = STORE_metadata_put,
+		.ask = &ask };
+	int rc = person(d, "bob@a.test", &who);
+
+	rows.cap = 10000;
+	buf_reset(&rows);
+	msg_put(&rows, &metadata_row_shape, &(struct metadata_row){
+	    STR("/private/b"), !own, str_c(own ? own : "") });
+	msg_put(&rows, &metadata_row_shape, &(struct metadata_row){
+	    STR("/shared/a"), false, str_c(shared) });
+	ask.rows = buf_get(&rows);
+	return rc < 0 ? rc : fixture_write(d, &w);
+}
+
+static int
+note_some(struct fixture *d)
+{
+	char room[1800];
+
+	return note(d, "one", text_of(room, sizeof(room), "noted "));
+}
+
+static int
+note_other(struct fixture *d)
+{
+	return note(d, "two", NULL);
+}
+
 static int
 rename_mailboxes(struct fixture *d)
 {
@@ -1004,6 +1040,8 @@ const struct step script[] = {
 	{ "make mailboxes", make_mailboxes, false },
 	{ "append below", append_below, false },
 	{ "subscribe", subscribe, false },
+	{ "note at one", note_some, false },
+	{ "note otherwise", note_other, false },
 	{ "rename mailboxes", rename_mailboxes, false },
 	{ "remove an empty one", remove_empty, false },
 	{ "remove one with mail", remove_with_mail, false },
@@ -1243,6 +1281,9 @@ dump_tables(struct fixture *d, struct buf *out)
 		 " JOIN account USING (account) ORDER BY note"),
 		("SELECT address||' '||version||' '||enabled||' '||text"
 		 " FROM vacation JOIN account USING (account)"),
+		("SELECT address||' '||mailbox||' '||entry||' '||value"
+		 " FROM metadata JOIN account USING (account)"
+		 " ORDER BY address, mailbox, entry"),
 		("SELECT address||' '||kind||' '||hex(word)||' '||n FROM noted"
 		 " JOIN account USING (account) ORDER BY address, kind, word"),
 	};

@@ -85,6 +85,18 @@ args_setquota(struct scan *s, union args *out)
 	scan_end(s);
 }
 
+void
+args_getmetadata(struct scan *s, union args *out)
+{
+	scan_getmetadata(s, &out->getmetadata);
+}
+
+void
+args_setmetadata(struct scan *s, union args *out)
+{
+	scan_setmetadata(s, &out->setmetadata);
+}
+
 /* rename = "RENAME" SP mailbox SP mailbox */
 void
 args_rename(struct scan *s, union args *out)
@@ -242,6 +254,10 @@ list_options(struct scan *s, struct list_args *a, const struct word *w,
 			scan_sp(s);
 			a->status = status_items(s);
 		}
+		if (o == LIST_WANT_METADATA) {
+			scan_sp(s);
+			a->metadata = scan_metadata_names(s);
+		}
 	} while (scan_opt(s, ' '));
 	scan_need(s, ')', "expected the end of the list options");
 }
@@ -289,6 +305,7 @@ args_list(struct scan *s, union args *out)
 		{ STR("SPECIAL-USE"), LIST_WANT_SPECIAL_USE },
 		{ STR("STATUS"), LIST_WANT_STATUS },
 		{ STR("MYRIGHTS"), LIST_WANT_MYRIGHTS },
+		{ STR("METADATA"), LIST_WANT_METADATA },
 	};
 	struct list_args *a = &out->list;
 

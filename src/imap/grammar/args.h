@@ -8,6 +8,7 @@
 #pragma once
 #include "imap/grammar/fetch_att.h"
 #include "imap/grammar/flags.h"
+#include "imap/grammar/metadata.h"
 #include "imap/grammar/search_key.h"
 
 /* STATUS items. */
@@ -36,6 +37,7 @@ enum {
 	LIST_WANT_SPECIAL_USE = 1 << 6,
 	LIST_WANT_STATUS = 1 << 7,	/* RFC 5819 */
 	LIST_WANT_MYRIGHTS = 1 << 8,	/* RFC 8440 */
+	LIST_WANT_METADATA = 1 << 9,	/* RFC 9590 */
 };
 
 enum { PATTERNS_MAX = 32, ID_MAX = 30, ENABLE_MAX = 32, USES_MAX = 16,
@@ -76,6 +78,7 @@ struct list_args {
 	struct str *pattern;
 	size_t npattern;
 	uint32_t status;		/* STATUS_*, of RETURN (STATUS ...) */
+	struct metadata_names metadata;	/* of RETURN (METADATA ...) */
 };
 struct status_args {
 	struct str mailbox;
@@ -155,6 +158,8 @@ union args {
 	struct thread_args thread;
 	struct id_args id;
 	struct enable_args enable;
+	struct getmetadata_args getmetadata;
+	struct setmetadata_args setmetadata;
 	struct words_args words;	/* of LANGUAGE, CANCELUPDATE */
 	struct seqset uids;		/* of UID EXPUNGE */
 	struct str word;		/* a mailbox, a quota root, or
@@ -189,4 +194,6 @@ args_parser args_enable;
 args_parser args_words;		/* LANGUAGE, CANCELUPDATE */
 args_parser args_atom;		/* COMPRESS */
 args_parser args_getquota;
+args_parser args_getmetadata;
+args_parser args_setmetadata;
 args_parser args_setquota;	/* GETQUOTA's; its limits are nobody's */

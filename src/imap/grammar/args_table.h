@@ -34,6 +34,8 @@ static const struct {
 	{ STR("COMPRESS"), args_atom },
 	{ STR("GETQUOTA"), args_getquota },
 	{ STR("SETQUOTA"), args_setquota },
+	{ STR("GETMETADATA"), args_getmetadata },
+	{ STR("SETMETADATA"), args_setmetadata },
 };
 
 /* Parse "NAME args". */

@@ -395,6 +395,13 @@ int mailbox_recovered(struct engine *e, struct acct *a, struct mbox **m,
 int mailbox_has_below(struct engine *e, uint64_t account, struct str name,
     struct err *err);
 
+/* metadata.c: what an account has noted at one mailbox, at another, too.
+ * E_FULL: that would be too much. */
+int metadata_room(struct engine *e, uint64_t account, uint64_t mailbox,
+    struct err *err);
+int metadata_copy(struct engine *e, uint64_t account, uint64_t from,
+    uint64_t to, struct err *err);
+
 /* aliases.c: E_INVALID and their names if aliases lead to this address. */
 int aliases_to(struct engine *e, struct str address, struct err *err);
 

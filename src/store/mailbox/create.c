@@ -82,6 +82,16 @@ mailbox_recovered(struct engine *e, struct acct *a, struct mbox **m,
 	return rc < 0 ? rc : mbox_get(e, a->account, made.mailbox, m, err);
 }
 
+static int
+find_inbox(struct engine *e, struct acct *a, struct mbox **inbox,
+    struct err *err)
+{
+	int rc = acct_inbox(e, a, inbox, err);
+
+	return rc < 0 ? rc : metadata_room(e, a->account, (*inbox)->mailbox,
+	    err);
+}
+
 /* Everything that may refuse it comes before the first change. */
 int
 write_mailbox_create(struct engine *e, struct write *w)
@@ -90,6 +100,7 @@ write_mailbox_create(struct engine *e, struct write *w)
 	struct mailbox_create_answer *out = &w->answer.mailbox_create;
 	const char *wrong = mailbox_name_is_wrong(ask->name);
 	struct str missing[MAILBOX_LEVELS_MAX];
+	struct mbox *inbox = NULL;
 	struct acct *a;
 	int n, i, rc;
 
@@ -109,12 +120,17 @@ write_mailbox_create(struct engine *e, struct write *w)
 		return n;
 	if (a->uidvalidity > UINT32_MAX - MAILBOX_LEVELS_MAX)
 		return err_set(&w->err, E_LIMIT, "no UIDVALIDITY is left");
+	if (ask->as_inbox)
+		rc = find_inbox(e, a, &inbox, &w->err);
 	for (i = 0; i < n && rc == 0; i++)
 		rc = mailbox_insert(e, a, missing[i], 0, out, &w->err);
 	/* RFC 6154 3: the use moves here from where it was. */
 	if (rc == 0 && ask->special)
 		rc = sql_run(&e->w, SQL_mailbox_unuse, SQL_VALS(
 		    vi(ask->special), vi(a->account)), &w->err);
-	return rc < 0 ? rc : mailbox_insert(e, a, ask->name, ask->special,
-	    out, &w->err);
+	if (rc == 0)
+		rc = mailbox_insert(e, a, ask->name, ask->special, out,
+		    &w->err);
+	return rc < 0 || !inbox ? rc : metadata_copy(e, a->account,
+	    inbox->mailbox, out->mailbox, &w->err);
 }

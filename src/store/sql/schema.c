@@ -468,9 +468,17 @@ static const char version_16[] =
 
 /*
  *   require_tls  of queue: REQUIRE_TLS_*; nobody could say so before
+ *   metadata     what is noted at a mailbox of this account (0: at none), of
+ *                the person whose it is: the account's owner, or somebody who
+ *                sees the mailbox (mailbox/metadata.c)
  */
 static const char version_17[] =
-    "ALTER TABLE queue ADD COLUMN require_tls INTEGER NOT NULL DEFAULT 0;";
+    "ALTER TABLE queue ADD COLUMN require_tls INTEGER NOT NULL DEFAULT 0;"
+    "CREATE TABLE metadata (person INTEGER NOT NULL,"
+    " account INTEGER NOT NULL, mailbox INTEGER NOT NULL,"
+    " entry BLOB NOT NULL, value BLOB NOT NULL,"
+    " PRIMARY KEY (person, account, mailbox, entry)) STRICT, WITHOUT ROWID;"
+    "CREATE INDEX metadata_of ON metadata (account, mailbox);";
 
 static const char *const steps[SCHEMA_VERSION] = { version_1, version_2,
 	version_3, version_4, version_5, version_6, version_7, version_8,

@@ -87,7 +87,7 @@ test_columns_by_name(void **state unused_arg)
 	"INSERT INTO account VALUES (" n ", " T(address) ", 1,1,1,1,1,0,0,0);" \
 	"INSERT INTO credential VALUES (" n ", x'');"
 #define BACK_TO_16                                                            \
-	"ALTER TABLE queue DROP COLUMN require_tls;"                           \
+	"ALTER TABLE queue DROP COLUMN require_tls; DROP TABLE metadata;"      \
 	"UPDATE meta SET value=16;"
 #define BACK_TO_15                                                            \
 	BACK_TO_16                                                            \
@@ -459,6 +459,26 @@ test_queue_asks_for_no_tls(void **state unused_arg)
 	sql_close(&q);
 }
 
+/* Nothing was noted at mailboxes before version 17. */
+static void
+test_metadata_comes(void **state unused_arg)
+{
+	static struct sql q;
+
+	assert_int_equal(sqlite3_open(":memory:", &q.db), SQLITE_OK);
+	assert_int_equal(schema_migrate(&q, NULL, NULL), 0);
+	assert_int_equal(sqlite3_exec(q.db, BACK_TO_16, NULL, NULL, NULL), 0);
+	assert_int_equal(schema_migrate(&q, NULL, NULL), 0);
+	assert_int_equal(sql_run(&q, SQL_metadata_put, SQL_VALS(vi(1), vi(1),
+	    vi(2), vs(STR("/shared/a")), vs(STR("b"))), NULL), 0);
+	assert_int_equal(sql_first(&q, SQL_metadata_count, SQL_VALS(vi(1),
+	    vi(1), vi(2), vi(5)), NULL), 1);
+	assert_int_equal(sql_u64(&q, metadata_count, here), 1);
+	assert_int_equal(sql_u64(&q, metadata_count, octets), 15);
+	sql_end(&q, SQL_metadata_count);
+	sql_close(&q);
+}
+
 /* Who had a password before version 16 has no second factor. */
 static void
 test_factors_come(void **state unused_arg)
@@ -482,6 +502,7 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_metadata_comes),
 		cmocka_unit_test(test_notes_come),
 		cmocka_unit_test(test_carried_come),
 		cmocka_unit_test(test_factors_come),

@@ -1,6 +1,6 @@
 /*
  * statements.h - every SQL statement of store, in one table (those of notes to
- * people are in statements_note.h).
+ * people and of metadata are in statements_note.h and statements_metadata.h).
  *
  * One set for all engines: no sequences, no engine's own words, parameters in
  * numeric order, octets as BLOB. (dialect.h has what only SQLite says.)
@@ -13,6 +13,7 @@
  * What a row is read by are these names of columns: sql_u64() in sql.h.
  */
 #pragma once
+#include "store/sql/statements_metadata.h"
 #include "store/sql/statements_note.h"
 
 /* All of a recipient in the queue and of its message. */
@@ -187,6 +188,8 @@
 	R(mailbox_get, (mailbox, uidvalidity, uidnext, messages, unseen,      \
 	    deleted, size, modseq, recent, recent_from),                      \
 	    "FROM mailbox WHERE account=?1 AND mailbox=?2")                   \
+	R(mailbox_named, (mailbox, special),                                  \
+	    "FROM mailbox WHERE account=?1 AND name=?2")                      \
 	R(mailbox_find, (mailbox, uidvalidity, uidnext, messages, unseen,     \
 	    deleted, size, modseq, recent, recent_from),                      \
 	    "FROM mailbox WHERE account=?1 AND name=?2")                      \
@@ -228,6 +231,8 @@
 	    " WHERE account=?1 AND mailbox=?2")                               \
 	S(mailbox_removal_del_all, "DELETE FROM mailbox_removal"              \
 	    " WHERE account=?1")                                              \
+	S(mailbox_put_use, "UPDATE mailbox SET special=?1"                    \
+	    " WHERE account=?2 AND mailbox=?3")                               \
 	S(subscription_add, "INSERT INTO subscription VALUES (?1, ?2)"        \
 	    " ON CONFLICT DO NOTHING")                                        \
 	S(subscription_del, "DELETE FROM subscription WHERE account=?1"       \
@@ -506,6 +511,7 @@
 	    " WHERE (r.message, r.rcpt)>(?1, ?2)"                             \
 	    " ORDER BY r.message, r.rcpt")                                    \
 	STATEMENTS_NOTE(S, R, E)                                              \
+	STATEMENTS_METADATA(S, R, E)                                          \
 	/* ---- what leaves later ---- */                                      \
 	S(later_add, "INSERT INTO later VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)") \
 	R(later_next, (message), "FROM later WHERE due<=?1"                   \

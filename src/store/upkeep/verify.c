@@ -191,6 +191,8 @@ check_common(struct verifying *v)
 		{ SQL_verify_removals, "a mailbox that was removed" },
 		{ SQL_verify_subscriptions,
 		    "a subscription without its account" },
+		{ SQL_verify_metadata,
+		    "metadata without its mailbox or its person" },
 	};
 
 	for (size_t i = 0; i < NELEM(checks); i++)
