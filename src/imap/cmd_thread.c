@@ -62,6 +62,11 @@ put_threads(struct imap_session *s, const struct thread_tree *t, bool uids)
 struct answer
 imap_thread(struct imap_session *s, const struct imap_command *c)
 {
+	static const enum thread_how how[] = {
+		[THREAD_ORDEREDSUBJECT] = THREAD_BY_SUBJECT,
+		[THREAD_REFERENCES] = THREAD_BY_REFERENCES,
+		[THREAD_REFS] = THREAD_BY_REFS,	/* draft-ietf-morg-inthread */
+	};
 	const struct search_place here = imap_search_here(s, c);
 	const struct thread_args *args = &c->args.thread;
 	struct thread_tree tree = { 0 };
@@ -71,14 +76,13 @@ imap_thread(struct imap_session *s, const struct imap_command *c)
 	struct answer a;
 	int e;
 
-	if (args->algorithm == THREAD_REFS || args->search.esearch)
-		return BAD("No such threading algorithm or option");
+	if (args->search.esearch)
+		return BAD("No such option of THREAD");
 	a = imap_find(s, &here, c->tag, &args->search, &found);
 	if (a.kind == ANSWER_NONE) {
 		imap_progress_begin(&p, s, c->tag);
-		e = thread_messages(&s->view, &found,
-		    args->algorithm == THREAD_REFERENCES ?
-		    THREAD_BY_REFERENCES : THREAD_BY_SUBJECT, &tree, &err);
+		e = thread_messages(&s->view, &found, how[args->algorithm],
+		    &tree, &err);
 		imap_progress_end(&p);
 		if (e < 0)
 			a = imap_fail(s, "thread", &err);

@@ -29,7 +29,7 @@ struct texts {
 };
 
 struct note {			/* of a node, by its number */
-	int64_t sent;
+	int64_t sent, received;
 	uint32_t subject;	/* number of its base subject */
 	bool reply;		/* says that it is a reply or forward */
 };
@@ -243,9 +243,10 @@ add_message(void *arg, const struct fetch_row *row, const struct facts *f)
 		fold_text(&subject, f->base_subject);
 	t->notes.p[i] = (struct note){
 		.sent = f && f->flags & FACTS_DATE ? f->sent : row->received,
+		.received = row->received,
 		.subject = text_number(&t->subjects, buf_get(&subject)),
 		.reply = f && f->flags & FACTS_REPLY };
-	if (t->how == THREAD_BY_REFERENCES && f)
+	if (t->how != THREAD_BY_SUBJECT && f)
 		link_references(t, i, f);
 	return t->full || buf_failed(&t->ids.octets) ||
 	    buf_failed(&t->subjects.octets) ? E_LIMIT : 0;
@@ -379,6 +380,68 @@ group_subjects(struct threading *t, const uint32_t *by_date, size_t n)
 	}
 }
 
+/* ---- REFS: threads by their newest message -------------------------- */
+
+/* The node behind this one, each before what is below it; 0: there is none. */
+static uint32_t
+next_node(const struct threading *t, uint32_t i)
+{
+	if (node(t, i)->child != 0)
+		return node(t, i)->child;
+	while (i != ROOT && node(t, i)->next == 0)
+		i = node(t, i)->parent;
+	return i == ROOT ? 0 : node(t, i)->next;
+}
+
+/* When the newest of each thread was received, at the node it begins with. A
+ * thread is all between one such node and the next. */
+static size_t
+find_newest(struct threading *t, uint32_t *begins)
+{
+	uint32_t top = ROOT;
+	size_t n = 0;
+
+	for (uint32_t i = node(t, ROOT)->child; i; i = next_node(t, i)) {
+		breathe(t);
+		if (node(t, i)->parent == ROOT) {
+			top = begins[n++] = i;
+			if (is_dummy(t, i))
+				t->notes.p[i].received = INT64_MIN;
+		} else if (t->notes.p[i].received >
+		    t->notes.p[top].received) {
+			t->notes.p[top].received = t->notes.p[i].received;
+		}
+	}
+	return n;
+}
+
+static bool
+newer_last(const void *arg, uint32_t a, uint32_t b)
+{
+	const struct threading *t = arg;
+	int64_t x = t->notes.p[a].received, y = t->notes.p[b].received;
+
+	return x != y ? x < y : a < b;
+}
+
+/* The lists of siblings stay; the threads change places. */
+static void
+order_threads(struct threading *t)
+{
+	uint32_t *begins = calloc(t->tree->nodes.n, sizeof(*begins));
+	size_t n;
+
+	bug_if(!begins);
+	n = find_newest(t, begins);
+	sort_numbers(t->loop, begins, n, newer_last, t);
+	node(t, ROOT)->child = node(t, ROOT)->kids = 0;
+	for (size_t k = 0; k < n; k++) {
+		node(t, begins[k])->next = 0;
+		append_child(t, ROOT, begins[k]);
+	}
+	free(begins);
+}
+
 /* ---- all of it ------------------------------------------------------ */
 
 static void
@@ -400,6 +463,8 @@ make_tree(struct threading *t)
 		merge_subjects(t);
 		link_siblings(t, by_date, n);
 	}
+	if (t->how == THREAD_BY_REFS)
+		order_threads(t);
 	free(by_date);
 }
 

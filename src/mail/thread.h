@@ -7,6 +7,7 @@
 enum thread_how {
 	THREAD_BY_SUBJECT,	/* ORDEREDSUBJECT: same base subject */
 	THREAD_BY_REFERENCES,	/* REFERENCES: whose reply it is */
+	THREAD_BY_REFS,		/* REFS: that alone, whatever the subject */
 };
 
 /* A message, or a dummy: parent of messages whose own parent is not there. */
@@ -25,8 +26,9 @@ struct thread_tree {
 };
 
 /* Siblings are in the order of their dates; a thread that begins with a dummy
- * has the date of its first child. Suspends, and lets others have a turn. The
- * caller frees the tree in any case. 0 or E_*; E_LIMIT: too much to thread. */
+ * has the date of its first child. With REFS threads are in the order in which
+ * their newest messages were received. Suspends, and lets others have a turn.
+ * The caller frees the tree in any case. 0 or E_*; E_LIMIT: it is too much. */
 int thread_messages(struct mailbox_view *v, const struct search_result *found,
     enum thread_how how, struct thread_tree *out, struct err *err);
 void thread_tree_free(struct thread_tree *t);

@@ -1,7 +1,8 @@
 /*
  * Random references and subjects: whatever they are, every message is in the
  * tree once, siblings are in the order of their dates, and a dummy has several
- * children. And sorting, against a plain one.
+ * children; of REFS, threads are in the order of what is newest in them. And
+ * sorting, against a plain one.
  */
 #include "mail/thread.h"
 
@@ -13,7 +14,7 @@ enum { MESSAGES = 400, IDS = 300, ROUNDS = 5, PAGE = 50 };
 
 static uint64_t seed = 88172645463325252ull;
 static struct str facts[MESSAGES + 1];
-static int64_t sent[MESSAGES + 1];
+static int64_t sent[MESSAGES + 1], received[MESSAGES + 1];
 
 static uint32_t
 chance(uint32_t n)
@@ -62,7 +63,7 @@ fetch(struct store *st, const void *asked, void *answered)
 	for (; i <= MESSAGES && n < PAGE; i++, n++) {
 		struct facts f;
 		struct fetch_row row = { .seq = i, .uid = i,
-			.facts = facts[i] };
+			.received = received[i], .facts = facts[i] };
 
 		assert_int_equal(facts_decode(facts[i], &f), 0);
 		row.size = f.size;
@@ -84,8 +85,34 @@ date_of(const struct thread_tree *t, uint32_t i)
 	return sent[x->uid ? x->seq : t->nodes.p[x->child].seq];
 }
 
+static int64_t
+newest(const struct thread_tree *t, uint32_t i)
+{
+	const struct thread_node *x = &t->nodes.p[i];
+	int64_t most = x->uid ? received[x->seq] : INT64_MIN;
+
+	for (uint32_t k = x->child; k; k = t->nodes.p[k].next) {
+		int64_t of = newest(t, k);
+
+		most = of > most ? of : most;
+	}
+	return most;
+}
+
+static void
+check_order(const struct thread_tree *t, uint32_t i, bool by_newest)
+{
+	uint32_t next = t->nodes.p[i].next;
+
+	if (by_newest)
+		assert_true(newest(t, i) <= newest(t, next));
+	else
+		assert_true(date_of(t, i) <= date_of(t, next));
+}
+
 static size_t
-check_below(const struct thread_tree *t, uint32_t i, bool seen[], int depth)
+check_below(const struct thread_tree *t, uint32_t i, bool seen[], int depth,
+    bool refs)
 {
 	uint32_t kids = 0;
 	size_t n = 0;
@@ -105,8 +132,8 @@ check_below(const struct thread_tree *t, uint32_t i, bool seen[], int depth)
 			assert_true(x->kids > 1);
 		}
 		if (x->next)
-			assert_true(date_of(t, k) <= date_of(t, x->next));
-		n += check_below(t, k, seen, depth + 1);
+			check_order(t, k, refs && i == 0);
+		n += check_below(t, k, seen, depth + 1, refs);
 	}
 	if (i != 0)
 		assert_int_equal(t->nodes.p[i].kids, kids);
@@ -127,16 +154,17 @@ threads(struct world *w)
 
 		for (uint32_t i = 1; i <= MESSAGES; i++) {
 			sent[i] = chance(24);
+			received[i] = chance(1000);
 			facts[i] = random_facts(w->mem, (uint32_t)sent[i]);
 		}
-		for (int how = 0; how <= THREAD_BY_REFERENCES; how++) {
+		for (int how = 0; how <= THREAD_BY_REFS; how++) {
 			bool seen[MESSAGES + 1] = { false };
 			struct thread_tree t;
 
 			assert_int_equal(thread_messages(&v, &found,
 			    (enum thread_how)how, &t, &err), 0);
-			assert_int_equal(check_below(&t, 0, seen, 0),
-			    MESSAGES);
+			assert_int_equal(check_below(&t, 0, seen, 0,
+			    how == THREAD_BY_REFS), MESSAGES);
 			thread_tree_free(&t);
 		}
 	}
