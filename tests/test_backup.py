@@ -196,7 +196,18 @@ def imaplib_list(server):
     return [line.split()[-1].decode().strip('"') for line in lines]
 
 
-def test_one_account(tmp_path):
+def in_folder(server, name):
+    """How many are in a folder of alice's; None: there is none."""
+    imap = Imap(server).login("alice")
+    try:
+        return imap.select(name)
+    except AssertionError:
+        return None
+    finally:
+        imap.close()
+
+
+def test_one_account_by_hand(tmp_path):
     """As doc/backup.md has it: mail comes back beside what is there."""
     where, then, files = (tmp_path / n for n in ("b", "then", "you"))
     with ConfiguredServer() as server:
@@ -210,10 +221,75 @@ def test_one_account(tmp_path):
             server.command("import", address("alice"), str(files), "--into",
                            "Restored")
             assert tokens(server, "alice") == ["since0@x"]
-            imap = Imap(server).login("alice")
-            assert imap.select("Restored") == 3
-            imap.close()
+            assert in_folder(server, "Restored") == 3
         is_whole(server)
+
+
+def test_one_account(tmp_path):
+    where, scratch = tmp_path / "b", tmp_path / "scratch"
+    scratch.mkdir()
+
+    def restore(*args, check=True):
+        done = server.command("restore", str(where), "--account",
+                              address("alice"), "--scratch", str(scratch),
+                              *args, check=check)
+        assert not list(scratch.iterdir())
+        return done
+
+    with ConfiguredServer() as server:
+        send(server, 3)
+        imap = Imap(server).login("alice")
+        imap.select()
+        for name, n in ("Work", 1), ("Work/2024", 2), ("Workshop", 3):
+            imap.ask(f"CREATE {name}")
+            imap.ask(f"COPY 1:{n} {name}")
+        imap.close()
+        backup(server, where)
+        Imap(server).login("alice").clear("INBOX")
+        send(server, 1, prefix="since")
+        for taken, known in (9, 0), (0, 9):
+            done = json.loads(restore("--json").stdout)
+            assert (done["imported"], done["known"]) == (taken, known), done
+            assert tokens(server, "alice") == ["since0@x"]
+            assert in_folder(server, "Restored") == 3
+            assert in_folder(server, "Restored/Work/2024") == 2
+        assert "3 messages " in restore("--folder", "Work", "--into",
+                                        "Then").stdout
+        assert in_folder(server, "Then/Work") == 1
+        assert in_folder(server, "Then/Work/2024") == 2
+        assert in_folder(server, "Then/Workshop") is None
+        is_whole(server)
+        # What is wrong is said, and nothing is left.
+        for words, args in (
+                ("no such folder", ("--folder", "Nowhere")),
+                ("before", ("--at", "2001-01-01"))):
+            done = restore(*args, check=False)
+            assert done.returncode == 1 and words in done.stderr, done
+        done = server.command("restore", str(where), "--account",
+                              address("nobody"), check=False)
+        assert done.returncode == 1 and "nobody" in done.stderr, done
+        assert server.command("restore", str(where), "--into", "x",
+                              check=False).returncode == 2
+
+
+def test_one_account_ended(tmp_path):
+    """What is copied meanwhile is as secret as the backup: it goes."""
+    where, scratch = tmp_path / "b", tmp_path / "scratch"
+    scratch.mkdir()
+    with ConfiguredServer() as server:
+        send(server, 20, octets=2_000_000)
+        backup(server, where)
+        running = subprocess.Popen(
+            [str(BUILD / "postern"), "restore", str(where), "--account",
+             address("alice"), "--scratch", str(scratch), "--data",
+             str(server.data)], stdout=subprocess.DEVNULL)
+        end = time.monotonic() + 30
+        while not list(scratch.glob("*/then/store")):
+            assert time.monotonic() < end and running.poll() is None
+            time.sleep(0.001)
+        running.send_signal(signal.SIGTERM)
+        assert running.wait(30) != 0
+        assert not list(scratch.iterdir())
 
 
 def test_key(tmp_path):

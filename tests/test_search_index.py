@@ -209,3 +209,23 @@ def test_a_folder_that_cannot_be_written(server):
     for _ in range(2):
         assert found(wire, "BODY", "anter") == {b"1"}
     assert list(index_of(server).glob("*"))
+
+
+def test_import_fills_it(server, tmp_path):
+    """As large afterwards as if it were made anew; what was there, too."""
+    chance = random.Random(SEED + 2)
+    wire = Imap(server).login("alice")
+    append(wire, "INBOX", (message(chance) for _ in range(10)))
+    assert not list(index_of(server).glob("*"))
+    for i in range(30):
+        (tmp_path / f"{i}.eml").write_bytes(message(chance))
+    server.command("import", ALICE, str(tmp_path), "--into", "Old", "--dry-run")
+    assert not list(index_of(server).glob("*"))
+    server.command("import", ALICE, str(tmp_path), "--into", "Old")
+    file, = index_of(server).glob("*")
+    filled = file.stat().st_size
+    assert compare(server, wire, chance, 20, ["INBOX", "Old"]) > 5
+    done = json.loads(server.command("account", "reindex", ALICE,
+                                     "--json").stdout)
+    assert done["indexed"] == 40
+    assert 0.8 < filled / done["index_octets"] < 1.25

@@ -8,14 +8,17 @@
 #include "admin/operator.h"
 #include "admin/typed.h"
 #include "carry/export.h"
+#include "carry/folder_name.h"
 
 static const char usage[] =
-    "usage: postern export ADDRESS DIR [--mbox] [--json]\n\n"
+    "usage: postern export ADDRESS DIR [--folder NAME] [--mbox]\n"
+    "           [--json]\n\n"
     "Writes all mail of the account ADDRESS into the folder DIR, which is\n"
     "made, or is empty: as a Maildir with its folders, flags, keywords, dates\n"
     "and subscriptions, as Dovecot has them. The server may run meanwhile. It\n"
     "is all on the disk when the last line says so.\n\n"
-    "  --mbox   an mbox file for each folder instead\n"
+    "  --folder NAME   only this folder, and those below\n"
+    "  --mbox          an mbox file for each folder instead\n"
     WHICH_SERVER;
 
 static int
@@ -74,13 +77,15 @@ cmd_export(struct admin *a, int argc, char **argv)
 	struct carrying *c = NULL;
 	struct carrier_begin_answer todo = { 0 };
 	struct operator *op = NULL;
-	int n = options_read(&o, argc, argv, usage, "dcjB"), fd, rc;
+	int n = options_read(&o, argc, argv, usage, "dcjBE"), fd, rc;
 
 	if (n < 0)
 		return o.code;
 	if (argc - n != 2)
 		return options_wrong(argc, argv, n, usage);
 	todo.mbox = o.mbox;
+	if (o.folder)
+		todo.only = folder_of_list(str_c(o.folder), '/', a->memory);
 	rc = carrying_begin(&c, export_work, &err);
 	if (rc == 0)
 		rc = typed_address(a->memory, argv[n], &todo.address, &err);

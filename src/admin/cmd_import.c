@@ -13,11 +13,12 @@
 #include "carry/import.h"
 
 static const char usage[] =
-    "usage: postern import ADDRESS PATH... [--into FOLDER] [--dry-run]\n"
-    "           [--json]\n"
+    "usage: postern import ADDRESS PATH... [--into FOLDER [--apart]]\n"
+    "           [--dry-run] [--json]\n"
     "       postern import ADDRESS --imap HOST[:PORT] --user NAME\n"
     "           --password-stdin|--password-file FILE [--starttls|--plain]\n"
-    "           [--trust FILE] [--into FOLDER] [--dry-run] [--json]\n\n"
+    "           [--trust FILE] [--into FOLDER [--apart]] [--dry-run]\n"
+    "           [--json]\n\n"
     "Brings the mail below PATH into the account ADDRESS: a Maildir with\n"
     "all its folders, an mbox, a folder of such files, or messages in files\n"
     "of their own; with flags, keywords, dates and subscriptions. Called\n"
@@ -25,6 +26,8 @@ static const char usage[] =
     "may be ended at any moment. The server may run meanwhile.\n\n"
     "With --imap all mail of NAME at another server. Nothing changes there.\n\n"
     "  --into FOLDER   into this folder, and what has folders below it\n"
+    "  --apart         what went elsewhere, or into another folder, counts as\n"
+    "                  new for this one\n"
     "  --starttls      begin TLS by that command, on port 143; without it\n"
     "                  all is TLS, on port 993\n"
     "  --plain         no TLS; for a server on this machine only\n"
@@ -102,6 +105,7 @@ run_import(struct admin *a, const struct options *o, const char *typed,
     struct import_command *im, struct err *err)
 {
 	struct carrier_begin_answer todo = { .dry_run = o->dry_run,
+		.apart = o->apart,
 		.into = o->into ? folder_of_list(str_c(o->into), '/',
 		a->memory) : STR_NULL };
 	struct operator *op = NULL;
@@ -134,13 +138,15 @@ cmd_import(struct admin *a, int argc, char **argv)
 	struct options o = { 0 };
 	struct err err = { 0 };
 	struct import_command im = { 0 };
-	int n = options_read(&o, argc, argv, usage, "dcjNiIuwtSLp"), rc;
+	int n = options_read(&o, argc, argv, usage, "dcjNiQIuwtSLp"), rc;
 
 	if (n < 0)
 		return o.code;
 	im.server = o.imap != NULL;
 	if (im.server ? argc - n != 1 : argc - n < 2 || o.user || o.trust ||
 	    o.password_stdin || o.password_file || o.starttls || o.plain)
+		return options_wrong(argc, argv, n, usage);
+	if (o.apart && !o.into)
 		return options_wrong(argc, argv, n, usage);
 	im.paths = argv + n + 1;
 	rc = carrying_begin(&im.carrying, import_work, &err);

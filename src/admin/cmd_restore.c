@@ -12,18 +12,27 @@
 #include "admin/admin.h"
 #include "admin/backup_check.h"
 #include "admin/progress.h"
+#include "admin/restore_account.h"
 #include "admin/table.h"
 #include "conf/data_folder.h"
 #include "conf/find_config.h"
 #include "rt/role.h"
 
 static const char usage[] =
-    "usage: postern restore DIR [--at WHEN] [--json]\n\n"
+    "usage: postern restore DIR [--at WHEN] [--json]\n"
+    "       postern restore DIR --account ADDRESS [--folder NAME]\n"
+    "           [--into FOLDER] [--at WHEN] [--scratch DIR] [--json]\n\n"
     "Make a data folder of what postern backup has copied to DIR. The data\n"
     "folder has to be empty, or not there. Every octet is compared with its\n"
     "checksum. What was queued is held then: postern queue.\n\n"
+    "With --account the mail of one account comes back beside what it has\n"
+    "now; the server may run meanwhile. Called again, nothing comes twice.\n\n"
     "  --at WHEN   the last backup at or before that time (UTC), written as\n"
     "              2026-11-29 or 2026-11-29T10:38; else the last there is\n"
+    "  --folder NAME   only this folder of it, and those below\n"
+    "  --into FOLDER   where it goes; Restored\n"
+    "  --scratch DIR   where there is room for all of the backup meanwhile;\n"
+    "                  /var/tmp\n"
     WHICH_SERVER;
 
 #define STATE "postern.state"
@@ -345,11 +354,15 @@ cmd_restore(struct admin *a, int argc, char **argv)
 	struct options o = { 0 };
 	struct err err = { 0 };
 	struct restoring r = { .a = a, .folder = -1, .lock = -1, .store = -1 };
-	int n = options_read(&o, argc, argv, usage, "dcja"), rc;
+	int n = options_read(&o, argc, argv, usage, "dcjaCEiT"), rc;
 
 	if (n < 0)
 		return o.code;
 	if (argc - n != 1)
+		return options_wrong(argc, argv, n, usage);
+	if (o.account)
+		return restore_account(a, &o, argv[n]);
+	if (o.folder || o.into || o.scratch)
 		return options_wrong(argc, argv, n, usage);
 	(void)umask(077);
 	rc = backup_dir_open(&r.d, argv[n], BACKUP_DIR_READ, a->memory, &err);

@@ -43,7 +43,11 @@ static const struct option all[] = {
 	{ "starttls", no_argument, NULL, 'S' },
 	{ "plain", no_argument, NULL, 'L' },
 	{ "mbox", no_argument, NULL, 'B' },
+	{ "apart", no_argument, NULL, 'Q' },
 	{ "into", required_argument, NULL, 'i' },
+	{ "folder", required_argument, NULL, 'E' },
+	{ "account", required_argument, NULL, 'C' },
+	{ "scratch", required_argument, NULL, 'T' },
 	{ "help", no_argument, NULL, 'h' },
 	{ 0 },
 };
@@ -218,6 +222,10 @@ set_option(struct options *o, const char *command, int letter,
 	case 'S': o->starttls = true; break;
 	case 'L': o->plain = true; break;
 	case 'i': o->into = value; break;
+	case 'Q': o->apart = true; break;
+	case 'E': o->folder = value; break;
+	case 'C': o->account = value; break;
+	case 'T': o->scratch = value; break;
 	case 'n':
 		if (str_u32(str_c(value), &o->days) && o->days > 0 &&
 		    o->days <= 3660)

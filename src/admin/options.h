@@ -38,6 +38,9 @@ struct options {
 	bool without_key;	/* --without-key */
 	const char *at;		/* --at */
 	const char *into;	/* --into */
+	const char *folder;	/* --folder */
+	const char *account;	/* --account */
+	const char *scratch;	/* --scratch */
 	const char *imap;	/* --imap */
 	const char *user;	/* --user */
 	const char *password_file; /* --password-file */
@@ -45,6 +48,7 @@ struct options {
 	bool starttls;		/* --starttls */
 	bool plain;		/* --plain */
 	bool mbox;		/* --mbox */
+	bool apart;		/* --apart */
 	bool make_data;		/* of a command: it may make the folder */
 	int code;		/* to return, if options_read() was < 0 */
 };
@@ -54,7 +58,8 @@ struct options {
  * P port-offset, s sender, r rcpt, m domain, O older, H held, A all, n days,
  * F from, U unsigned, X deliver-outside, M make-password,
  * R repair, N dry-run, G forget, J junk, f for, e expires, W within,
- * K keep, k without-key, a at, i into, B mbox, I imap,
+ * K keep, k without-key, a at, i into, E folder, C account, T scratch,
+ * Q apart, B mbox, I imap,
  * u user, w password-file, t trust, S starttls, L plain.
  * QUEUE_OPTIONS are those that name messages of the queue. Returns the index
  * of the first argument; or -1 after usage was shown (--help, code 0) or an

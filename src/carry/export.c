@@ -306,6 +306,16 @@ write_mailbox(struct export *x)
 	return write_keywords(x);
 }
 
+/* The one that was asked for, or one below it. */
+static bool
+is_wanted(const struct export *x, struct str name)
+{
+	struct str only = x->c->todo.only;
+
+	return only.n == 0 || (str_starts(name, only) &&
+	    (name.n == only.n || name.p[only.n] == '/'));
+}
+
 /* As Dovecot has it, in its second version: TAB between levels. */
 static int
 write_subscriptions(struct export *x, const struct mailbox_list *list)
@@ -315,7 +325,8 @@ write_subscriptions(struct export *x, const struct mailbox_list *list)
 	buf_lit(&b, "V\t2\n\n");
 	for (size_t i = 0; i < list->n; i++) {
 		struct str level, name = list->node[i].row.name;
-		bool more = list->node[i].row.subscribed;
+		bool more = list->node[i].row.subscribed &&
+		    is_wanted(x, name);
 
 		while (more) {
 			more = str_cut(name, '/', &level, &name);
@@ -353,10 +364,12 @@ export_work(struct carrier *c)
 	rc = mailboxes_list(&c->account, &list, &c->err);
 	for (size_t i = 0; i < list.n && rc == 0; i++) {
 		x->box = &list.node[i].row;
-		if (x->box->mailbox)
+		if (x->box->mailbox && is_wanted(x, x->box->name))
 			rc = write_mailbox(x);
 		view_close(&x->view);
 	}
+	if (rc == 0 && c->todo.only.n > 0 && c->done.folders == 0)
+		rc = err_set(&c->err, E_NOTFOUND, "there is no such folder");
 	if (rc == 0 && !c->todo.mbox)
 		rc = write_subscriptions(x, &list);
 	mailboxes_free(&list);

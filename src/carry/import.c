@@ -5,6 +5,7 @@
 
 #include "carry/folder_name.h"
 #include "carry/import_int.h"
+#include "carry/reindex.h"
 #include "rt/tls.h"
 
 enum { ITEM_MEM = 512 * 1024, SMALL_FILE = 1 << 20, SUBSCRIPTIONS_MAX = 4000,
@@ -297,6 +298,8 @@ import_work(struct carrier *c)
 		rc = import_maildir_flush(im, &c->err);
 	if (rc == 0)
 		rc = intake_end(im->in, &c->err);
+	if (rc == 0 && !c->todo.dry_run && c->done.taken > 0)
+		rc = index_new(c);
 	intake_free(im->in);
 	buf_free(&im->roots);
 	arena_free(im->item_mem);

@@ -262,17 +262,36 @@ intake_flush(struct intake *in, struct err *err)
 
 /* ---- message by message ------------------------------------------------ */
 
+/* What store remembers of it: of what is counted apart, where it went, too. */
+static void
+name_source(const struct intake *in, const unsigned char *source,
+    unsigned char out[SOURCE_LEN])
+{
+	struct str s = str_make((const char *)source, SOURCE_LEN);
+
+	if (in->c->todo.apart)
+		source_of(out, (struct str[]){ STR("into"), in->c->todo.into,
+		    s }, 3);
+	else
+		memcpy(out, source, SOURCE_LEN);
+}
+
 int
 intake_known(struct intake *in, const unsigned char *sources, size_t n,
     bool *known, struct err *err)
 {
-	struct carried_ask ask = { str_make((const char *)sources,
+	struct arena *a = arena_new(ANSWER_MEM);
+	unsigned char *names = arena_alloc(a, n * SOURCE_LEN);
+	struct carried_ask ask = { str_make((const char *)names,
 	    n * SOURCE_LEN) };
 	struct carried_answer answer;
-	struct arena *a = arena_new(ANSWER_MEM);
-	int rc = store_call(in->c->account.store, STORE_carried, &ask, &answer,
-	    a, err);
+	int rc;
 
+	for (size_t i = 0; i < n; i++)
+		name_source(in, sources + i * SOURCE_LEN, names +
+		    i * SOURCE_LEN);
+	rc = store_call(in->c->account.store, STORE_carried, &ask, &answer, a,
+	    err);
 	if (rc == 0 && answer.known.n != n)
 		rc = err_set(err, E_PROTO, "store says nothing");
 	for (size_t i = 0; rc == 0 && i < n; i++) {
@@ -315,10 +334,12 @@ static void
 add_row(struct intake *in, const struct incoming *m,
     const struct deposit_facts *facts)
 {
-	struct carried_row row = { .source = str_make((const char *)m->source,
+	unsigned char source[SOURCE_LEN];
+	struct carried_row row = { .source = str_make((const char *)source,
 	    SOURCE_LEN), .flags = m->flags, .keywords = m->keywords,
 		.received = m->received, .offset_min = m->offset_min };
 
+	name_source(in, m->source, source);
 	MSG_COPY(text, &row, facts);
 	msg_put(&in->rows, &carried_row_shape, &row);
 }

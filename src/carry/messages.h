@@ -34,11 +34,14 @@ extern const struct ipc_call carrier_calls[CARRIER_NCALLS];
 #define FIELDS_carrier_done(F, S) F(S, u8, nothing, 0)
 
 /* What is to be done; the answer carries the connection to store. into: the
- * mailbox that all is to be in, or below; empty: none. */
+ * mailbox that all is to be in, or below; empty: none. only: the mailbox that
+ * is to be written, and those below; empty: all. apart: only what came into
+ * that mailbox (into) has come before. */
 #define FIELDS_carrier_begin_ask(F, S) F(S, u8, nothing, 0)
 #define FIELDS_carrier_begin_answer(F, S)                             \
 	F(S, str, address, 320)		/* whose mail it will be */   \
-	F(S, str, into, 1000) F(S, u8, dry_run, 0)                    \
+	F(S, str, into, 1000) F(S, str, only, 1000)                   \
+	F(S, u8, apart, 0) F(S, u8, dry_run, 0)                       \
 	F(S, u8, mbox, 0)		/* that is what is to be written */ \
 	F(S, u32, compress, 0)		/* as config.compress */
 

@@ -109,7 +109,7 @@ enum store_effect {
 	C(status,         answer, AUTH_BOUND,        RUN_READER, CHANGE_none) \
 	C(quota,          answer, AUTH_ACCOUNT,      RUN_READER, CHANGE_none) \
 	C(fetch,          answer, AUTH_BOUND,        RUN_READER, CHANGE_none) \
-	C(search,         answer, AUTH_ACCOUNT,      RUN_READER, CHANGE_none) \
+	C(search,         answer, AUTH_BOUND,        RUN_READER, CHANGE_none) \
 	C(content,        answer, AUTH_BOUND,        RUN_READER, CHANGE_none) \
 	C(sync,           answer, AUTH_ACCOUNT,      RUN_READER, CHANGE_none) \
 	C(vanished,       answer, AUTH_ACCOUNT,      RUN_READER, CHANGE_none) \
