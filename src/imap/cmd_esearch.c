@@ -176,7 +176,8 @@ imap_esearch(struct imap_session *s, const struct imap_command *c)
 	struct several a = { .s = s, .c = c, .args = &c->args.esearch,
 		.search = c->args.esearch.search,
 		.mem = arena_new(SCAN_ARENA(GATHER_LINE_MAX +
-		    GATHER_LITERALS_MAX) + (1 << 20)) };
+		    GATHER_LITERALS_MAX) + SCAN_ARENA(FILTERS_OCTETS_MAX) +
+		    (1 << 20)) };
 	struct answer answer = check(&a);
 	struct mailbox_list list;
 	struct err err = { 0 };

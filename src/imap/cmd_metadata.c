@@ -2,6 +2,7 @@
  * cmd_metadata.c - GETMETADATA and SETMETADATA.                  RFC 5464
  */
 #include "imap/metadata.h"
+#include "imap/search.h"
 
 _Static_assert(METADATA_VALUE_MAX == 32768, "what is too long is told");
 
@@ -56,8 +57,22 @@ uses_of(struct str value, uint32_t *special)
 	return true;
 }
 
-/* A value for what is computed, or for what is the operator's: ANSWER_NONE if
- * it is neither. */
+/* RFC 5466 3.2: what is noted as a search is one. */
+static bool
+is_no_search(struct str name, struct str value)
+{
+	struct arena *a;
+	bool is;
+
+	if (!str_starts(name, STR("/private/filters/values/")) || !value.p)
+		return false;
+	a = arena_new(SCAN_ARENA(METADATA_VALUE_MAX));
+	is = imap_is_filter(value, a);
+	arena_free(a);
+	return !is;
+}
+
+/* What may not be noted, and why; else ANSWER_NONE. */
 static struct answer
 refuse_value(const struct setmetadata_args *a, const struct metadata_value *v)
 {
@@ -66,6 +81,8 @@ refuse_value(const struct setmetadata_args *a, const struct metadata_value *v)
 	/* RFC 5464 3.3: what all would see is not for everybody to write. */
 	if (a->mailbox.n == 0 && str_starts(v->name, STR("/shared/")))
 		return NO_CODE("NOPERM", "That is the operator's to write");
+	if (a->mailbox.n == 0 && is_no_search(v->name, v->value))
+		return NO_CODE("CANNOT", "What the filter says is no search");
 	return NO_ANSWER;
 }
 

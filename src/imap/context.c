@@ -10,7 +10,7 @@
 
 enum { MATCHES_MAX = 65536,
 	CONTEXT_MEM = SCAN_ARENA(GATHER_LINE_MAX + GATHER_LITERALS_MAX) +
-	    (1 << 20) };
+	    SCAN_ARENA(FILTERS_OCTETS_MAX) + (1 << 20) };
 
 struct uid_vec VEC(uint32_t);
 
@@ -93,7 +93,8 @@ imap_context_begin(struct imap_session *s, struct str tag, bool uids,
 	x->ntag = tag.n;
 	x->uids = uids;
 	x->mem = at.mem = arena_new(CONTEXT_MEM);
-	/* The search has been made, so the keys make sense. */
+	/* The search has been made, so the keys make sense, and filters are
+	 * what they were then. */
 	bug_if(imap_conditions(s, &at, args, &x->wanted).kind != ANSWER_NONE);
 	x->modseq = s->view.at.arrivals;
 	for (i = 0; i < found->runs.n; i++) {

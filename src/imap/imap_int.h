@@ -21,6 +21,7 @@ enum {
 	IMAP_SAVED_MAX = 512 << 10, /* octets of the result of a search */
 	COPYUID_MAX = 512 << 10, /* else it is not said */
 	IMAP_CONTEXTS_MAX = 4,	/* searches that are kept up to date */
+	FILTERS_OCTETS_MAX = 32768, /* of all filters that a search names */
 };
 
 enum imap_state {

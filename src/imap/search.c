@@ -60,7 +60,7 @@ holds_text(struct building *b, enum condition_kind kind,
 
 	if (key->text.n == 0 && kind != COND_FIELD)
 		return new_condition(b, COND_ALL, 0, 0);
-	charset_put(&utf8, b->charset, key->text);
+	charset_put(&utf8, key->utf8 ? STR("UTF-8") : b->charset, key->text);
 	fold_text(&folded, buf_get(&utf8));
 	if (buf_failed(&utf8) || buf_failed(&folded))
 		b->refused = "A text is too long to be looked for";
@@ -244,6 +244,8 @@ condition_of(struct building *b, const struct search_key *key)
 		return new_condition(b, COND_SAVED_DAY, day, INT64_MAX);
 	case SEARCH_SAVEDATESUPPORTED:
 		return new_condition(b, COND_ALL, 0, 0);
+	case SEARCH_FILTER:	/* expanded before */
+		break;
 	}
 	bug("no such search key");
 }
@@ -290,7 +292,10 @@ imap_conditions(struct imap_session *s, const struct search_place *at,
     const struct search_args *args, struct condition **out)
 {
 	struct building b = { .s = s, .at = at, .charset = args->charset };
+	struct answer a = imap_expand_filters(s, args);
 
+	if (a.kind != ANSWER_NONE)
+		return a;
 	if (imap_asks_modseq(args->key))
 		imap_condstore(s);
 	if (imap_uids_only(s) && imap_names_numbers(args->key))

@@ -26,6 +26,14 @@ struct answer imap_conditions(struct imap_session *s,
     const struct search_place *at, const struct search_args *args,
     struct condition **out);
 
+/* FILTER among the keys becomes what it stands for, in the session's arena of
+ * the command; imap_conditions() does it first. ANSWER_NONE if all of them are
+ * there and make sense. Suspends.                               RFC 5466 */
+struct answer imap_expand_filters(struct imap_session *s,
+    const struct search_args *args);
+/* Are these octets keys of a search? a: of SCAN_ARENA(value.n). */
+bool imap_is_filter(struct str value, struct arena *a);
+
 /* Find what they name. The caller frees *found, whatever the answer is;
  * ANSWER_NONE if all went well. */
 struct answer imap_find(struct imap_session *s, const struct search_place *at,

@@ -258,6 +258,6 @@ imap_start(struct imap_service *sv, struct stream *stream,
 	s->state = STATE_NOT_AUTH;
 	gather_init(&s->gather);
 	s->cmd = arena_new(SCAN_ARENA(GATHER_LINE_MAX + GATHER_LITERALS_MAX) +
-	    COPYUID_MAX + (1 << 20));
+	    SCAN_ARENA(FILTERS_OCTETS_MAX) + COPYUID_MAX + (1 << 20));
 	dialogue_start(&s->d, rule, sv->tls, done, arg);
 }

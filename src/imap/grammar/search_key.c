@@ -4,7 +4,7 @@
 
 /* What stands behind a key's name. */
 enum shape { NONE, TEXT, FIELD_TEXT, DATE, NUMBER, NZ_NUMBER, KEYWORD, SET,
-	MODSEQ, OBJECT_ID, KEY, KEY_KEY };
+	MODSEQ, OBJECT_ID, FILTER_NAME, KEY, KEY_KEY };
 
 struct key_row {
 	struct str name;
@@ -24,6 +24,7 @@ static const struct key_row key_rows[] = {
 	{ STR("DELETED"), SEARCH_FLAG, NONE, SYS_DELETED },
 	{ STR("DRAFT"), SEARCH_FLAG, NONE, SYS_DRAFT },
 	{ STR("EMAILID"), SEARCH_EMAILID, OBJECT_ID },
+	{ STR("FILTER"), SEARCH_FILTER, FILTER_NAME },
 	{ STR("FLAGGED"), SEARCH_FLAG, NONE, SYS_FLAGGED },
 	{ STR("FROM"), SEARCH_HEADER, TEXT, 0, STR("From") },
 	{ STR("HEADER"), SEARCH_HEADER, FIELD_TEXT },
@@ -141,6 +142,11 @@ shape_of_key(struct scan *s, struct budget *b, struct search_key *k,
 		break;
 	case OBJECT_ID:
 		k->text = scan_atom(s);
+		break;
+	case FILTER_NAME:	/* 1*<any ATOM-CHAR except "/"> */
+		k->text = scan_atom(s);
+		if (str_chr(k->text, '/') < k->text.n)
+			scan_fail(s, "no name of a filter");
 		break;
 	case DATE:
 		k->date = scan_date(s);

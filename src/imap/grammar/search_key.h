@@ -43,11 +43,13 @@ enum search_kind {
 	SEARCH_THREADID,
 	SEARCH_SET,		/* set of sequence numbers */
 	SEARCH_UID,		/* set of UIDs */
+	SEARCH_FILTER,		/* text: its name, RFC 5466 */
 };
 
 struct search_key {
 	enum search_kind kind;
 	struct str field, text;
+	bool utf8;		/* text is, whatever CHARSET says */
 	uint64_t n;
 	int64_t date;
 	struct seqset set;

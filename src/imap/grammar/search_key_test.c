@@ -69,6 +69,8 @@ test_trees(void **state unused_arg)
 	    SEARCH_KEYWORD, SEARCH_UNKEYWORD);
 	ROW("MODSEQ \"/flags/\\\\draft\" all 620", "%d(%d#620)", SEARCH_AND,
 	    SEARCH_MODSEQ);
+	ROW("NOT FILTER on-the-road", "%d(%d(%d'on-the-road'))", SEARCH_AND,
+	    SEARCH_NOT, SEARCH_FILTER);
 	ROW("MODSEQ 7 YOUNGER 60", "%d(%d#7 %d#60)", SEARCH_AND,
 	    SEARCH_MODSEQ, SEARCH_YOUNGER);
 	ROW("SUBJECT {3}\r\na\"b", "%d(%d[Subject]'a\"b')", SEARCH_AND,
@@ -82,7 +84,7 @@ test_refused(void **state unused_arg)
 		"OR SEEN", "(SEEN", "()", "SEEN)", "FROM", "FROM ",
 		"SINCE yesterday", "LARGER -1", "KEYWORD \\Seen", "UID",
 		"UID x", "0", "1:", "HEADER a", "OLDER 0", "MODSEQ x",
-		"SEEN( UNSEEN" };
+		"SEEN( UNSEEN", "FILTER", "FILTER a/b", "FILTER \"a\"" };
 	struct arena *a = arena_new(SCAN_ARENA(1000));
 
 	for (size_t i = 0; i < NELEM(bad); i++) {
