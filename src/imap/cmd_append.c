@@ -64,6 +64,8 @@ to_deposit(void *arg, struct str octets)
 	return 0;
 }
 
+_Static_assert(APPENDED_MAX == 10000, "SAVELIMIT, MESSAGELIMIT");
+
 /* An APPEND under way. */
 struct append_run {
 	struct imap_session *s;
@@ -128,6 +130,10 @@ take_message(struct append_run *r, struct deposit *text, bool last)
 		    r->mem, &err);
 	else
 		e = appending_add(&r->all, &one, &err);
+	/* RFC 9738 3.1: none of them is appended. */
+	if (e == E_LIMIT && r->all.n == APPENDED_MAX)
+		return NO_CODE("MESSAGELIMIT 10000",
+		    "Too many messages at once");
 	return e < 0 ? append_failed(s, e, &err) : NO_ANSWER;
 }
 

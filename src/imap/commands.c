@@ -88,7 +88,7 @@ const struct command_row imap_commands[] = {
 	{ C("EXAMINE"), ROW_QUIET, LOGGED_IN, args_select, imap_examine, NONE,
 	    NULL },
 	{ C("APPEND"), 0, LOGGED_IN, args_append, imap_append,
-	    C("MULTIAPPEND BINARY CATENATE"), NULL },
+	    C("MULTIAPPEND BINARY CATENATE SAVELIMIT=10000"), NULL },
 	{ C("REPLACE"), ROW_NUMBERS, STATE_SELECTED, args_replace, imap_replace,
 	    C("REPLACE"), NULL },
 	{ C("REPLACE"), ROW_UID, STATE_SELECTED, args_replace, imap_replace,

@@ -60,7 +60,7 @@ C: def
 S~ e2 NO \[LIMIT\] .*
 # More of them than may be.
 C: f1 APPEND INBOX {3+}\r\nabc\( {3+}\r\ndef*10000)
-S~ f1 NO \[LIMIT\] .*
+S~ f1 NO \[MESSAGELIMIT 10000\] .*
 NONE (x1|x2|\*) .*
 # Nothing of all that is there.
 C: g1 STATUS INBOX (MESSAGES UIDNEXT SIZE)

@@ -4,7 +4,8 @@
 
 /* What stands behind a key's name. */
 enum shape { NONE, TEXT, FIELD_TEXT, DATE, NUMBER, NZ_NUMBER, KEYWORD, SET,
-	MODSEQ, OBJECT_ID, FILTER_NAME, KEY, KEY_KEY };
+	MODSEQ, OBJECT_ID, FILTER_NAME, UIDS_ABOVE, UIDS_BELOW, KEY,
+	KEY_KEY };
 
 struct key_row {
 	struct str name;
@@ -53,6 +54,8 @@ static const struct key_row key_rows[] = {
 	{ STR("THREADID"), SEARCH_THREADID, OBJECT_ID },
 	{ STR("TO"), SEARCH_HEADER, TEXT, 0, STR("To") },
 	{ STR("UID"), SEARCH_UID, SET },
+	{ STR("UIDAFTER"), SEARCH_UID, UIDS_ABOVE },
+	{ STR("UIDBEFORE"), SEARCH_UID, UIDS_BELOW },
 	{ STR("UNANSWERED"), SEARCH_UNFLAG, NONE, SYS_ANSWERED },
 	{ STR("UNDELETED"), SEARCH_UNFLAG, NONE, SYS_DELETED },
 	{ STR("UNDRAFT"), SEARCH_UNFLAG, NONE, SYS_DRAFT },
@@ -110,6 +113,21 @@ modseq_shape(struct scan *s, struct search_key *k)
 	k->n = scan_modseq(s);
 }
 
+/* Above or below a UID, without it; 4294967295 is nobody's. RFC 9738 3.2 */
+static struct seqset
+uids_beside(struct scan *s, enum shape shape)
+{
+	struct seqset set = { .r = arena_new_of(s->a, struct seqrange) };
+	uint32_t uid = scan_nz_number(s);
+
+	*set.r = shape == UIDS_ABOVE ?
+	    (struct seqrange){ uid, UINT32_MAX - 1 } :
+	    (struct seqrange){ 1, uid - 1 };
+	set.r->lo += shape == UIDS_ABOVE && uid < UINT32_MAX;
+	set.n = scan_ok(s) && set.r->lo <= set.r->hi;
+	return set;
+}
+
 static void
 kids_shape(struct scan *s, struct budget *b, struct search_key *k,
     enum shape shape)
@@ -159,6 +177,10 @@ shape_of_key(struct scan *s, struct budget *b, struct search_key *k,
 		break;
 	case SET:
 		k->set = scan_seqset(s);
+		break;
+	case UIDS_ABOVE:
+	case UIDS_BELOW:
+		k->set = uids_beside(s, shape);
 		break;
 	case MODSEQ:
 		modseq_shape(s, k);

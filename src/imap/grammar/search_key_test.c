@@ -69,6 +69,10 @@ test_trees(void **state unused_arg)
 	    SEARCH_KEYWORD, SEARCH_UNKEYWORD);
 	ROW("MODSEQ \"/flags/\\\\draft\" all 620", "%d(%d#620)", SEARCH_AND,
 	    SEARCH_MODSEQ);
+	ROW("UIDAFTER 25000 UIDBEFORE 9", "%d(%d<25001:4294967294> %d<1:8>)",
+	    SEARCH_AND, SEARCH_UID, SEARCH_UID);
+	ROW("UIDBEFORE 1 UIDAFTER 4294967294 UIDAFTER 4294967295",
+	    "%d(%d %d %d)", SEARCH_AND, SEARCH_UID, SEARCH_UID, SEARCH_UID);
 	ROW("NOT FILTER on-the-road", "%d(%d(%d'on-the-road'))", SEARCH_AND,
 	    SEARCH_NOT, SEARCH_FILTER);
 	ROW("MODSEQ 7 YOUNGER 60", "%d(%d#7 %d#60)", SEARCH_AND,
@@ -84,7 +88,8 @@ test_refused(void **state unused_arg)
 		"OR SEEN", "(SEEN", "()", "SEEN)", "FROM", "FROM ",
 		"SINCE yesterday", "LARGER -1", "KEYWORD \\Seen", "UID",
 		"UID x", "0", "1:", "HEADER a", "OLDER 0", "MODSEQ x",
-		"SEEN( UNSEEN", "FILTER", "FILTER a/b", "FILTER \"a\"" };
+		"SEEN( UNSEEN", "FILTER", "UIDAFTER 0",
+		"UIDBEFORE *", "UIDAFTER 1:2", "FILTER a/b", "FILTER \"a\"" };
 	struct arena *a = arena_new(SCAN_ARENA(1000));
 
 	for (size_t i = 0; i < NELEM(bad); i++) {
