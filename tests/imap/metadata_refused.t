@@ -44,6 +44,13 @@ C: b8 LIST "" * RETURN (METADATA)
 S~ b8 BAD .*
 C: b9 LIST "" * RETURN (METADATA (/x/y))
 S~ b9 BAD .*
+# Too many of them.
+C: b10 GETMETADATA "" (\(/private/x *32)/private/x)
+S~ b10 NO \[LIMIT\] .*
+C: b11 LIST "" * RETURN (METADATA (\(/private/x *32)/private/x))
+S~ b11 NO \[LIMIT\] .*
+C: b12 SETMETADATA "" (/private/a \(NIL /private/a *128)NIL)
+S~ b12 OK .*
 # There is no such mailbox, and none can be.
 C: c1 GETMETADATA nothing /private/x
 S~ c1 NO \[NONEXISTENT\] .*

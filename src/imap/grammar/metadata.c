@@ -64,12 +64,12 @@ scan_entry(struct scan *s, bool all)
 static struct metadata_names
 scan_names(struct scan *s, bool bare)
 {
-	struct metadata_names out = { arena_array(s->a, METADATA_NAMES_MAX,
+	struct metadata_names out = { arena_array(s->a, METADATA_ASKED_MAX,
 	    sizeof(*out.v)), 0 };
 	bool list = scan_opt(s, '(');
 
 	do {
-		if (out.n == METADATA_NAMES_MAX) {
+		if (out.n == METADATA_ASKED_MAX) {
 			scan_over(s, "Too many names of metadata");
 			return out;
 		}
@@ -152,7 +152,7 @@ add_value(struct scan *s, struct setmetadata_args *out, struct str name,
 	while (at > 0 && str_cmp(out->v[at - 1].name, name) >= 0)
 		at--;
 	if (at == out->n || !str_eq(out->v[at].name, name)) {
-		if (out->n == METADATA_NAMES_MAX) {
+		if (out->n == METADATA_PUT_NAMES_MAX) {
 			scan_over(s, "Too many names of metadata");
 			return;
 		}
@@ -167,7 +167,7 @@ add_value(struct scan *s, struct setmetadata_args *out, struct str name,
 void
 scan_setmetadata(struct scan *s, struct setmetadata_args *out)
 {
-	out->v = arena_array(s->a, METADATA_NAMES_MAX, sizeof(*out->v));
+	out->v = arena_array(s->a, METADATA_PUT_NAMES_MAX, sizeof(*out->v));
 	scan_sp(s);
 	out->mailbox = scan_mailbox(s);
 	scan_sp(s);

@@ -4,7 +4,11 @@
 #pragma once
 #include "imap/grammar/scan.h"
 
-enum { METADATA_NAMES_MAX = 128 };	/* in a command */
+enum {
+	METADATA_ASKED_MAX = 32,	/* names in a command: each is a call
+					 * of store, of LIST at each mailbox */
+	METADATA_PUT_NAMES_MAX = 128,
+};
 
 /* A name: as it was sent, and in lower case, which is what it means. */
 struct metadata_name {
