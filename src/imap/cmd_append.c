@@ -151,12 +151,11 @@ cut_utf8_end(struct buf *line)
 static struct answer
 put_together(struct append_run *r, const struct deposit_options *o)
 {
-	struct str parts = str_dup(r->mem, r->next->parts);
 	struct deposit *text = deposit_new(o);
 	struct answer a;
 
 	buf_reset(&r->line);
-	buf_str(&r->line, parts);
+	buf_str(&r->line, r->next->parts);
 	a = imap_catenate(r->s, &r->line, text);
 	if (a.kind == ANSWER_NONE && stream_failed(r->s->d.stream) == 0)
 		a = take_message(r, text, r->line.n == 0);
@@ -214,7 +213,8 @@ read_next(struct append_run *r)
 	arena_reset(r->mem);
 	args = arena_new_of(r->mem, union args);
 	*args = (union args){ 0 };
-	scan = scan_of(buf_get(&r->line), r->mem);
+	/* The line is another one when the message has come. */
+	scan = scan_of(str_dup(r->mem, buf_get(&r->line)), r->mem);
 	args_append_next(&scan, args);
 	r->next = &args->append_next;
 	if (scan_ok(&scan))

@@ -45,3 +45,18 @@ S* a7 OK \[APPENDUID \d+ \d+:\d+\] .*
 C: a8 UID SEARCH RETURN (COUNT) FLAGGED
 S~ \* ESEARCH .*COUNT 300
 S~ a8 OK .*
+# Keywords are of the message they stand at, also where longer flags follow.
+C: c1 CREATE keywords
+S~ c1 OK .*
+C: c2 APPEND keywords (red) {3+}
+C: one (blue) {3+}
+C: two (\Flagged \Seen) {5+}
+C: three
+S~ c2 OK .*
+C: c3 SELECT keywords
+S* c3 OK .*
+C: c4 FETCH 1:3 (FLAGS)
+S~ \* 1 FETCH \(FLAGS \((\\Recent )?red\)\)
+S~ \* 2 FETCH \(FLAGS \((\\Recent )?blue\)\)
+S~ \* 3 FETCH \(FLAGS \(\\Seen \\Flagged( \\Recent)?\)\)
+S~ c4 OK .*
