@@ -93,7 +93,10 @@ imap_resync(struct imap_session *s, const struct select_args *a,
 		selection_add(&ranges, 1, m->uidnext - 1);
 	uids = (struct selection){ buf_get(&ranges), true };
 	e = imap_say_vanished(s, uids, a->modseq, err);
-	return e < 0 ? e : imap_say_changed(s, uids, a->modseq, err);
+	if (e >= 0)
+		e = imap_say_changed(s, uids, a->modseq, err);
+	s->view.heard = 0;	/* no update ends SELECT: see recent.c */
+	return e;
 }
 
 /* RFC 7162 3.2: a client must not keep a modseq above that of an expunge which
