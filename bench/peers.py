@@ -1,6 +1,6 @@
 """The servers that a benchmark runs side by side, each in a scratch folder on
-loopback: Postern, and Debian's Postfix with Dovecot behind LMTP. Both store
-durably: Postfix and Dovecot sync each message with their defaults.
+loopback: Postern, and Debian's Dovecot, alone or behind Postfix by LMTP. All
+store durably: Postfix and Dovecot sync each message with their defaults.
 """
 
 import os
@@ -60,6 +60,7 @@ log-level = warn
 listen {{ kind = smtp address = "localhost" port = {smtp} }}
 listen {{ kind = imap address = "localhost" port = {imap} }}
 listen {{ kind = imaps address = "localhost" port = {imaps} }}
+listen {{ kind = pop3s address = "localhost" port = {pop3s} }}
 """
 
 
@@ -70,8 +71,8 @@ class Postern:
         self.folder = scratch / self.name
         self.folder.mkdir()
         offset = free_offset()
-        self.smtp, self.imap, self.imaps = (
-            25 + offset, 143 + offset, 993 + offset)
+        self.smtp, self.imap, self.imaps, self.pop3s = (
+            25 + offset, 143 + offset, 993 + offset, 995 + offset)
         self.imap_tls = True	# no password in clear
         self.process = None
 
@@ -79,7 +80,7 @@ class Postern:
         conf = self.folder / "postern.conf"
         conf.write_text(CONF.format(
             data=self.folder / "data", smtp=self.smtp, imap=self.imap,
-            imaps=self.imaps))
+            imaps=self.imaps, pop3s=self.pop3s))
         self.conf = conf
         log = open(self.folder / "log", "ab")
         self.process = subprocess.Popen(
@@ -155,7 +156,7 @@ libexec_dir = {d}/libexec
 state_dir = {d}/state
 instance_name = bench
 listen = 127.0.0.1
-protocols = imap lmtp
+protocols = imap pop3 lmtp
 log_path = {d}/log
 disable_plaintext_auth = no
 auth_mechanisms = plain login
@@ -173,6 +174,15 @@ service imap-login {{
   }}
   inet_listener imaps {{
     port = {imaps}
+    ssl = yes
+  }}
+}}
+service pop3-login {{
+  inet_listener pop3 {{
+    port = 0
+  }}
+  inet_listener pop3s {{
+    port = {pop3s}
     ssl = yes
   }}
 }}
@@ -200,44 +210,68 @@ namespace inbox {{
 """
 
 
-class PostfixDovecot:
-    name = "postfix+dovecot"
+class Dovecot:
+    name = "dovecot"
 
     def __init__(self, scratch):
-        self.postfix = scratch / "postfix"
-        self.dovecot = scratch / "dovecot"
+        self.folder = scratch / self.name
         offset = free_offset()
-        self.smtp, self.imap, self.imaps = (
-            25 + offset, 143 + offset, 993 + offset)
-        self.imap_tls = False
+        self.imap, self.imaps, self.pop3s = (
+            143 + offset, 993 + offset, 995 + offset)
+        self.lmtp = self.folder / "lmtp.sock"
         # Mail belongs to an ordinary user, as in a real installation.
         self.owner = pwd.getpwnam("mail")
 
     def start(self):
-        self._start_dovecot()
-        self._start_postfix()
-
-    def _start_dovecot(self):
-        d = self.dovecot
+        d = self.folder
         for folder in ("run", "state", "mail", "pkg"):
             (d / folder).mkdir(parents=True, exist_ok=True)
         d.chmod(0o755)
         os.chown(d / "mail", self.owner.pw_uid, self.owner.pw_gid)
         if not (d / "libexec").exists():
             run("apt-get", "download", "dovecot-core", "dovecot-imapd",
-                "dovecot-lmtpd", cwd=d / "pkg")
+                "dovecot-pop3d", "dovecot-lmtpd", cwd=d / "pkg")
             for deb in (d / "pkg").glob("*.deb"):
                 run("dpkg", "-x", deb, d / "pkg" / "root")
             shutil.move(d / "pkg" / "root/usr/lib/dovecot", d / "libexec")
-        run("openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt",
-            "ec_paramgen_curve:P-256", "-nodes", "-days", "30", "-subj",
-            "/CN=localhost", "-keyout", d / "key.pem", "-out",
-            d / "cert.pem")
+            run("openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt",
+                "ec_paramgen_curve:P-256", "-nodes", "-days", "30", "-subj",
+                "/CN=localhost", "-keyout", d / "key.pem", "-out",
+                d / "cert.pem")
         (d / "conf").write_text(DOVECOT_CONF.format(
-            d=d, imap=self.imap, imaps=self.imaps, password=PASSWORD,
-            uid=self.owner.pw_uid, gid=self.owner.pw_gid))
+            d=d, imap=self.imap, imaps=self.imaps, pop3s=self.pop3s,
+            password=PASSWORD, uid=self.owner.pw_uid,
+            gid=self.owner.pw_gid))
         daemon("dovecot", "-c", d / "conf")
         wait_port(self.imap)
+
+    def add_users(self):
+        """Anybody may log in."""
+
+    def roots(self):
+        return [int((self.folder / "run/master.pid").read_text())]
+
+    def stop(self):
+        pid = self.roots()[0]
+        daemon("doveadm", "-c", self.folder / "conf", "stop")
+        end = time.monotonic() + 30
+        while os.path.exists(f"/proc/{pid}") and time.monotonic() < end:
+            time.sleep(0.05)
+
+
+class PostfixDovecot:
+    name = "postfix+dovecot"
+
+    def __init__(self, scratch):
+        self.postfix = scratch / "postfix"
+        self.dovecot = Dovecot(scratch)
+        self.smtp = 25 + free_offset()
+        self.imap, self.imaps = self.dovecot.imap, self.dovecot.imaps
+        self.imap_tls = False
+
+    def start(self):
+        self.dovecot.start()
+        self._start_postfix()
 
     def _start_postfix(self):
         d = self.postfix
@@ -253,7 +287,7 @@ class PostfixDovecot:
         (d / "etc/users").write_text(
             "".join(f"{user(i)} x\n" for i in range(USERS)))
         (d / "etc/main.cf").write_text(MAIN_CF.format(
-            d=d, domain=DOMAIN, lmtp=self.dovecot / "lmtp.sock"))
+            d=d, domain=DOMAIN, lmtp=self.dovecot.lmtp))
         (d / "etc/master.cf").write_text(MASTER_CF.format(port=self.smtp))
         run("postmap", "-c", d / "etc", f"hash:{d}/etc/users")
         daemon("postfix", "-c", d / "etc", "start")
@@ -264,8 +298,8 @@ class PostfixDovecot:
 
     def roots(self):
         return [int((self.postfix / "spool/pid/master.pid").read_text()),
-                int((self.dovecot / "run/master.pid").read_text())]
+                *self.dovecot.roots()]
 
     def stop(self):
         daemon("postfix", "-c", self.postfix / "etc", "stop")
-        daemon("doveadm", "-c", self.dovecot / "conf", "stop")
+        self.dovecot.stop()

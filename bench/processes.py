@@ -29,6 +29,14 @@ def tree(*roots):
     return found
 
 
+def name(pid):
+    """As the kernel has it, 15 octets of it; None if it is gone."""
+    try:
+        return pathlib.Path("/proc", str(pid), "comm").read_text().strip()
+    except OSError:
+        return None
+
+
 def cpu_ms(*roots):
     """Of the trees so far; processes that ended count in their parent."""
     ticks = 0

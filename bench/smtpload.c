@@ -2,22 +2,19 @@
  * smtpload.c - many SMTP sessions from one thread, for the benchmarks.
  *
  * usage: smtpload [--tls] [--login USER:PASSWORD] [--from ADDRESS]
- *                 [--to DOMAIN] PORT SESSIONS MESSAGES OCTETS RCPTS
+ *                 [--to DOMAIN] [--rate N]
+ *                 PORT SESSIONS MESSAGES OCTETS RCPTS
  *
  * Sends MESSAGES messages of OCTETS octets over SESSIONS connections that are
  * used again and again, waiting for each answer as a plain client does.
  * Message i goes to u<i mod RCPTS>@bench.test (or of DOMAIN). --tls is from
- * the first octet and trusts anybody; --login is AUTH PLAIN. Prints one line:
- * messages a second up to the last 250, and the 50th and 99th percentile of a
- * transaction's time in ms. Exits 1 at the first refusal.
+ * the first octet and trusts anybody; --login is AUTH PLAIN; --rate begins no
+ * more than N messages a second. Prints one line: messages a second up to the
+ * last 250, and the 50th and 99th percentile of a transaction's time in ms.
+ * Exits 1 at the first refusal.
  */
-#include <arpa/inet.h>
-#include <errno.h>
-#include <fcntl.h>
 #include <getopt.h>
-#include <netinet/tcp.h>
 #include <openssl/evp.h>
-#include <openssl/ssl.h>
 #include <signal.h>
 #include <stdbool.h>
 #include <stdint.h>
@@ -25,11 +22,12 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
-#include <sys/socket.h>
 #include <time.h>
 #include <unistd.h>
 
-#include "base/str.h"
+#include "load.h"
+
+const char *const load_name = "smtpload";
 
 enum { LINE_MAX_OCTETS = 4096, EVENTS = 32 };
 
@@ -37,8 +35,7 @@ enum { LINE_MAX_OCTETS = 4096, EVENTS = 32 };
 enum step { GREETING, HELLO, LOGIN, MAIL, RCPT, DATA, TEXT, QUIT };
 
 struct session {
-	int fd;
-	SSL *ssl;		/* NULL: in clear */
+	struct load_peer peer;
 	enum step step;
 	unsigned long message;
 	double began;
@@ -53,6 +50,7 @@ struct load {
 	const char *from, *to;
 	uint16_t port;
 	unsigned long messages, started, done;
+	unsigned long rate;	/* a second; 0: as fast as it goes */
 	unsigned sessions, open, rcpts;
 	unsigned long run;	/* makes message ids of this run its own */
 	char *body;		/* ends with the final dot */
@@ -60,22 +58,6 @@ struct load {
 	double *took;
 	double began, ended;
 };
-
-static void
-die(const char *what)
-{
-	fprintf(stderr, "smtpload: %s: %s\n", what, strerror(errno));
-	exit(1);
-}
-
-static double
-now(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return (double)t.tv_sec + (double)t.tv_nsec / 1e9;
-}
 
 /* Lines of words, so that it compresses as text does. */
 static char *
@@ -91,7 +73,7 @@ make_body(size_t octets)
 	size_t n = 0, column = 0;
 
 	if (!body)
-		die("memory");
+		load_die("memory");
 	while (n < octets) {
 		const char *w = words[(seed >> 16) % 25];
 		size_t len = strlen(w);
@@ -111,63 +93,34 @@ make_body(size_t octets)
 	return body;
 }
 
-/* Loopback takes what we send in one go; what it does not is waited for. */
-static void
-say(struct session *s, const char *p, size_t n)
-{
-	while (n > 0) {
-		ssize_t r = s->ssl ? SSL_write(s->ssl, p, (int)n) :
-				     send(s->fd, p, n, MSG_NOSIGNAL);
-
-		if (s->ssl && r <= 0) {
-			if (SSL_get_error(s->ssl, (int)r) !=
-			    SSL_ERROR_WANT_WRITE)
-				die("send over TLS");
-			usleep(100);
-			continue;
-		}
-		if (r < 0 && errno == EAGAIN) {
-			usleep(100);
-			continue;
-		}
-		if (r < 0)
-			die("send");
-		p += r;
-		n -= (size_t)r;
-	}
-}
-
 static void
 say_line(struct session *s, const char *line)
 {
-	say(s, line, strlen(line));
+	load_say(&s->peer, line, strlen(line));
 }
 
 static void
 connect_one(struct load *l, struct session *s)
 {
-	struct sockaddr_in a = { .sin_family = AF_INET,
-		.sin_port = htons(l->port),
-		.sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
 	struct epoll_event ev = { .events = EPOLLIN | EPOLLET,
 		.data.ptr = s };
-	int one = 1;
 
-	s->fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-	if (s->fd < 0 || connect(s->fd, (void *)&a, sizeof(a)) < 0)
-		die("connect");
-	(void)setsockopt(s->fd, IPPROTO_TCP, TCP_NODELAY, &one, sizeof(one));
-	if (l->tls) {
-		s->ssl = SSL_new(l->tls);
-		if (!s->ssl || SSL_set_fd(s->ssl, s->fd) != 1 ||
-		    SSL_connect(s->ssl) != 1)
-			die("TLS");
-	}
-	(void)fcntl(s->fd, F_SETFL, O_NONBLOCK);
-	if (epoll_ctl(l->epfd, EPOLL_CTL_ADD, s->fd, &ev) < 0)
-		die("epoll");
+	load_connect(&s->peer, l->port, l->tls);
+	if (epoll_ctl(l->epfd, EPOLL_CTL_ADD, s->peer.fd, &ev) < 0)
+		load_die("epoll");
 	s->step = GREETING;
 	l->open++;
+}
+
+/* All wait together: what they are held up by is a fraction of a message. */
+static void
+wait_turn(const struct load *l)
+{
+	double due = l->rate ? l->began + (double)l->started / (double)l->rate :
+			       0;
+
+	for (double t = load_now(); t < due; t = load_now())
+		usleep((useconds_t)((due - t) * 1e6) + 1);
 }
 
 static void
@@ -178,8 +131,9 @@ begin_message(struct load *l, struct session *s)
 		say_line(s, "QUIT\r\n");
 		return;
 	}
+	wait_turn(l);
 	s->message = l->started++;
-	s->began = now();
+	s->began = load_now();
 	s->step = MAIL;
 	say_line(s, "MAIL FROM:<");
 	say_line(s, l->from);
@@ -219,9 +173,9 @@ send_text(struct load *l, struct session *s)
 	    l->run, s->message, date, l->from, s->message % l->rcpts, l->to,
 	    s->message);
 	if (n < 0 || (size_t)n + 2 >= l->octets)
-		die("message too small for its header");
+		load_die("message too small for its header");
 	body = l->octets - (size_t)n - 2;
-	say(s, text, (size_t)n);
+	load_say(&s->peer, text, (size_t)n);
 	/* The end of the body, so that it ends as it should. */
 	say_line(s, l->body + (l->octets - body));
 	s->step = TEXT;
@@ -230,7 +184,7 @@ send_text(struct load *l, struct session *s)
 static void
 finish_message(struct load *l, struct session *s)
 {
-	l->ended = now();
+	l->ended = load_now();
 	l->took[l->done++] = l->ended - s->began;
 	begin_message(l, s);
 }
@@ -238,10 +192,7 @@ finish_message(struct load *l, struct session *s)
 static void
 end_session(struct load *l, struct session *s)
 {
-	SSL_free(s->ssl);
-	s->ssl = NULL;
-	close(s->fd);
-	s->fd = -1;
+	load_close(&s->peer);
 	l->open--;
 }
 
@@ -288,32 +239,11 @@ on_reply(struct load *l, struct session *s, const char *line)
 	}
 }
 
-/* What there is now; 0 when that is nothing. */
-static ssize_t
-receive(struct session *s)
-{
-	size_t room = sizeof(s->in) - s->in_len - 1;
-	ssize_t r;
-
-	if (s->ssl) {
-		r = SSL_read(s->ssl, s->in + s->in_len, (int)room);
-		if (r <= 0 && SSL_get_error(s->ssl, (int)r) ==
-		    SSL_ERROR_WANT_READ)
-			return 0;
-	} else {
-		r = recv(s->fd, s->in + s->in_len, room, 0);
-		if (r < 0 && errno == EAGAIN)
-			return 0;
-	}
-	if (r <= 0)
-		die("connection lost");
-	return r;
-}
-
 static bool
 on_input(struct load *l, struct session *s)
 {
-	ssize_t r = receive(s);
+	ssize_t r = load_receive(&s->peer, s->in + s->in_len,
+	    sizeof(s->in) - s->in_len - 1);
 	char *line = s->in, *end;
 
 	if (r == 0)
@@ -330,36 +260,16 @@ on_input(struct load *l, struct session *s)
 	}
 	s->in_len -= (size_t)(line - s->in);
 	memmove(s->in, line, s->in_len);
-	return s->fd >= 0;
-}
-
-static int
-by_time(const void *a, const void *b)
-{
-	double x = *(const double *)a, y = *(const double *)b;
-
-	return (x > y) - (x < y);
+	return s->peer.fd >= 0;
 }
 
 static void
 print_result(struct load *l)
 {
-	qsort(l->took, l->done, sizeof(*l->took), by_time);
+	load_sort(l->took, l->done);
 	printf("rate=%.1f p50_ms=%.3f p99_ms=%.3f\n",
 	    (double)l->done / (l->ended - l->began),
 	    l->took[l->done / 2] * 1000, l->took[l->done * 99 / 100] * 1000);
-}
-
-static unsigned long
-number(const char *text, unsigned long max)
-{
-	uint64_t n;
-
-	if (!str_u64(str_c(text), &n) || n == 0 || n > max) {
-		fprintf(stderr, "smtpload: bad number %s\n", text);
-		exit(2);
-	}
-	return n;
 }
 
 static void
@@ -390,6 +300,7 @@ options(struct load *l, int argc, char **argv)
 		{ "login", required_argument, NULL, 'l' },
 		{ "from", required_argument, NULL, 'f' },
 		{ "to", required_argument, NULL, 'd' },
+		{ "rate", required_argument, NULL, 'r' },
 		{ NULL, 0, NULL, 0 },
 	};
 	int c;
@@ -410,6 +321,9 @@ options(struct load *l, int argc, char **argv)
 		case 'd':
 			l->to = optarg;
 			break;
+		case 'r':
+			l->rate = load_number(optarg, 1000000);
+			break;
 		default:
 			return -1;
 		}
@@ -427,31 +341,31 @@ main(int argc, char **argv)
 	if (at < 0) {
 		fprintf(stderr, "usage: smtpload [--tls] "
 		    "[--login USER:PASSWORD] [--from ADDRESS] [--to DOMAIN] "
-		    "PORT SESSIONS MESSAGES OCTETS RCPTS\n");
+		    "[--rate N] PORT SESSIONS MESSAGES OCTETS RCPTS\n");
 		return 2;
 	}
 	(void)signal(SIGPIPE, SIG_IGN);
 	argv += at;
-	l.port = (uint16_t)number(argv[0], 65535);
-	l.sessions = (unsigned)number(argv[1], 10000);
-	l.messages = number(argv[2], 100000000);
-	l.octets = number(argv[3], 100000000);
-	l.rcpts = (unsigned)number(argv[4], 1000);
+	l.port = (uint16_t)load_number(argv[0], 65535);
+	l.sessions = (unsigned)load_number(argv[1], 10000);
+	l.messages = load_number(argv[2], 100000000);
+	l.octets = load_number(argv[3], 100000000);
+	l.rcpts = (unsigned)load_number(argv[4], 1000);
 	l.body = make_body(l.octets);
 	l.took = calloc(l.messages, sizeof(*l.took));
 	sessions = calloc(l.sessions, sizeof(*sessions));
 	l.epfd = epoll_create1(EPOLL_CLOEXEC);
 	l.run = (unsigned long)time(NULL) << 20 | (unsigned long)getpid();
 	if (!l.took || !sessions || l.epfd < 0)
-		die("start");
-	l.began = now();
+		load_die("start");
+	l.began = load_now();
 	for (unsigned i = 0; i < l.sessions; i++)
 		connect_one(&l, &sessions[i]);
 	while (l.open > 0) {
 		int n = epoll_wait(l.epfd, events, EVENTS, 60000);
 
 		if (n <= 0)
-			die("no answer for a minute");
+			load_die("no answer for a minute");
 		for (int i = 0; i < n; i++)
 			while (on_input(&l, events[i].data.ptr))
 				;
