@@ -187,6 +187,29 @@ def test_imaplib_folders(empty_demo):
         assert box.select("job")[0] == "NO"
 
 
+def test_imaplib_notify(empty_demo):
+    """NOTIFY: what another session does is there without a question."""
+    boxes = [imaplib.IMAP4_SSL("127.0.0.1", empty_demo.ports["imaps"],
+                               ssl_context=client_context())
+             for _ in range(2)]
+    with boxes[0] as box, boxes[1] as other:
+        for b in boxes:
+            b.login(ALICE, PASSWORD)
+        assert box.select("INBOX") == ("OK", [b"0"])
+        assert box.xatom("NOTIFY", "SET", "(selected (MessageNew (uid "
+                         "envelope) MessageExpunge))", "(personal (MessageNew "
+                         "MessageExpunge MailboxName))")[0] == "OK"
+        assert other.append("INBOX", None, None, MESSAGE.encode())[0] == "OK"
+        assert other.append("Drafts", None, None, MESSAGE.encode())[0] == "OK"
+        assert other.create("told")[0] == "OK"
+        told = b"".join(box.readline() for _ in range(5))
+        for line in (b"* 1 EXISTS\r\n", b"* 1 FETCH (UID ",
+                     b"* STATUS Drafts (MESSAGES 1 ",
+                     b'* LIST (\\HasNoChildren) "/" told\r\n'):
+            assert line in told
+        assert box.noop()[0] == "OK"
+
+
 def test_imaplib_utf8(empty_demo):
     """Names in UTF-8, then IMAP4rev2. (What append() of this imaplib makes of
     UTF8=ACCEPT puts "UTF8 (" into the message, so it comes first.)"""

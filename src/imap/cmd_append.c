@@ -233,10 +233,13 @@ appended(struct append_run *r)
 	auto_buf b = BUF_INIT(COPYUID_MAX);
 
 	if (r->only) {
+		selection_add(&b, r->uid.uid, r->uid.uid);
+		imap_made_here(r->s, r->uid.uidvalidity, buf_get(&b));
 		ok.code = arena_printf(r->s->cmd, "APPENDUID %u %u",
 		    r->uid.uidvalidity, r->uid.uid);
 		return ok;
 	}
+	imap_made_here(r->s, r->all.uidvalidity, buf_get(&r->all.uids));
 	buf_printf(&b, "APPENDUID %u ", r->all.uidvalidity);
 	imap_put_uids(&b, buf_get(&r->all.uids));
 	if (!buf_failed(&r->all.uids) && !buf_failed(&b))

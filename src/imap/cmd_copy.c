@@ -26,6 +26,7 @@ imap_copyuid(struct imap_session *s, const struct copied *done)
 
 	if (done->from.n == 0)
 		return STR_NULL;
+	imap_made_here(s, done->uidvalidity, buf_get(&done->to));
 	buf_printf(&b, "COPYUID %u ", done->uidvalidity);
 	imap_put_uids(&b, buf_get(&done->from));
 	buf_chr(&b, ' ');

@@ -18,6 +18,7 @@ struct fetching {
 	const struct fetch_att *att;
 	uint32_t add_items;	/* FETCH_*: besides those of att */
 	bool by_uid, want_facts;
+	struct str except;	/* pairs of UIDs: these are not told */
 	struct arena *mem;	/* facts computed again */
 	struct buf out;
 	struct err failed;	/* the first message that could not be read */
@@ -37,6 +38,13 @@ needs_facts(const struct fetch_att *att)
 			return true;
 	}
 	return (att->items & of_facts) != 0;
+}
+
+static uint32_t
+wants_of(const struct fetching *f)
+{
+	return (f->want_facts ? WANT_FACTS : 0) |
+	    (f->att->nsection > 0 ? WANT_HEAD : 0);
 }
 
 /* "NAME " with a space before it, but for the first. */
@@ -177,6 +185,20 @@ end_fetch(struct fetching *f, int e, const struct err *err)
 	return OK("Fetched");
 }
 
+static bool
+is_in(struct str pairs, uint32_t uid)
+{
+	struct rd r = rd_of(pairs);
+
+	while (rd_left(&r) > 0) {
+		uint32_t low = rd_le32(&r), high = rd_le32(&r);
+
+		if (low <= uid && uid <= high)
+			return true;
+	}
+	return false;
+}
+
 static int
 put_messages(struct fetching *f, const struct rows_ask *ask, struct err *err)
 {
@@ -190,6 +212,8 @@ put_messages(struct fetching *f, const struct rows_ask *ask, struct err *err)
 	f->out = BUF_INIT(WRITE_AT + ROW_MAX);
 	rows = rows_open(&s->view, ask);
 	while ((e = rows_next(rows, &row, &flagged, err)) > 0) {
+		if (is_in(f->except, row.uid))
+			continue;
 		if ((e = put_message(f, &row, flagged)) < 0)
 			break;
 	}
@@ -211,6 +235,24 @@ imap_say_changed(struct imap_session *s, struct selection uids,
 		.changed_since = since };
 
 	return put_messages(&f, &ask, err);
+}
+
+int
+imap_say_arrived(struct imap_session *s, const struct fetch_att *att,
+    struct selection messages, struct err *err)
+{
+	struct fetching f = { .s = s, .att = att, .by_uid = true,
+		.want_facts = needs_facts(att),
+		.except = buf_get(&s->made_here) };
+	const struct rows_ask ask = { .messages = messages,
+		.want = wants_of(&f) };
+	int e = put_messages(&f, &ask, err);
+
+	s->view.heard = 0;	/* by no command: see recent.c */
+	if (f.failed.code)
+		log_ctx_event(&s->d.log, LOG_WARN, "fetch_failed",
+		    F_ERR(&f.failed));
+	return s->state == STATE_LOGOUT ? E_CLOSED : e;
 }
 
 /* CHANGEDSINCE, VANISHED and MODSEQ: may they be, and what they bring about.
@@ -261,8 +303,7 @@ imap_fetch(struct imap_session *s, const struct imap_command *c)
 	    &ask.messages, &err) < 0)
 		return imap_fail(s, "fetch", &err);
 	ask.changed_since = fa->changed_since;
-	ask.want = (f.want_facts ? WANT_FACTS : 0) |
-	    (fa->att.nsection > 0 ? WANT_HEAD : 0);
+	ask.want = wants_of(&f);
 	if (!s->read_only && fetch_sets_seen(&fa->att))
 		ask.set_flags = FLAG_seen;
 	e = put_messages(&f, &ask, &err);

@@ -5,11 +5,11 @@
 #include "smtp/sasl.h"
 
 static void
-on_change(void *arg, uint64_t mailbox unused_arg, uint64_t modseq unused_arg)
+on_change(void *arg, const struct changed *what)
 {
 	struct imap_session *s = arg;
 
-	if (s->idling)
+	if (s->notify ? imap_notify_heard(s, what) : s->idling)
 		stream_kick(s->d.stream);
 }
 

@@ -52,6 +52,7 @@ open_mailbox(struct imap_session *s, const struct imap_command *c,
 	    &err) < 0)
 		return imap_fail(s, "select", &err);
 	s->read_only = read_only;
+	s->uidvalidity = m.uidvalidity;
 	if (imap_recent_begin(s, &m, &err) < 0) {
 		imap_deselect(s);
 		return imap_fail(s, "select", &err);

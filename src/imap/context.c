@@ -22,6 +22,8 @@ struct context {
 	struct condition *wanted;
 	uint64_t modseq;
 	struct uid_vec matches;		/* ascending */
+	bool fetches;			/* RFC 5465 7: new ones, this of them */
+	struct fetch_att att;
 };
 
 static struct str
@@ -96,6 +98,13 @@ imap_context_begin(struct imap_session *s, struct str tag, bool uids,
 	/* The search has been made, so the keys make sense, and filters are
 	 * what they were then. */
 	bug_if(imap_conditions(s, &at, args, &x->wanted).kind != ANSWER_NONE);
+	if (args->update.n) {
+		struct scan scan = scan_of(str_dup(x->mem, args->update),
+		    x->mem);
+
+		x->fetches = true;
+		x->att = scan_fetch_att(&scan);
+	}
 	x->modseq = s->view.at.arrivals;
 	for (i = 0; i < found->runs.n; i++) {
 		for (uint32_t k = 0; k < found->runs.p[i].n; k++)
@@ -245,9 +254,29 @@ say_difference(struct imap_session *s, const struct context *x,
 	imap_say(s, &b);
 }
 
+/* RFC 5465 7: of new messages, ahead of ESEARCH. What NOTIFY brings of the same
+ * ones has gone out. */
+static int
+say_new(struct imap_session *s, const struct context *x, uint32_t from,
+    const struct search_result *now, struct err *err)
+{
+	auto_buf numbers = BUF_INIT(IMAP_OUT_MAX);
+
+	for (size_t i = 0; x->fetches && from && i < now->runs.n; i++) {
+		const struct search_run *m = &now->runs.p[i];
+		uint32_t last = m->seq + m->n - 1;
+
+		if (last >= from)
+			selection_add(&numbers, m->seq < from ? from : m->seq,
+			    last);
+	}
+	return numbers.n == 0 ? 0 : imap_say_arrived(s, &x->att,
+	    (struct selection){ buf_get(&numbers), false }, err);
+}
+
 /* False: it cannot be kept up to date any more. */
 static bool
-update_context(struct imap_session *s, struct context *x)
+update_context(struct imap_session *s, struct context *x, uint32_t from)
 {
 	struct condition is_new = { .kind = COND_CHANGED,
 		.low = (int64_t)x->modseq + 1, .next = x->wanted };
@@ -268,7 +297,7 @@ update_context(struct imap_session *s, struct context *x)
 	if (ok)
 		compare(x, &d, &changed, &now);
 	ok = ok && d.matches.n <= MATCHES_MAX && !buf_failed(&d.added) &&
-	    !buf_failed(&d.removed);
+	    !buf_failed(&d.removed) && say_new(s, x, from, &now, &err) >= 0;
 	if (ok) {
 		say_difference(s, x, &d);
 		vec_free(&x->matches);
@@ -285,7 +314,7 @@ update_context(struct imap_session *s, struct context *x)
 }
 
 void
-imap_contexts_update(struct imap_session *s)
+imap_contexts_update(struct imap_session *s, uint32_t from)
 {
 	for (size_t i = 0; i < IMAP_CONTEXTS_MAX; i++) {
 		struct context *x = s->context[i];
@@ -293,7 +322,7 @@ imap_contexts_update(struct imap_session *s)
 		if (!x || s->view.at.mailbox == 0 ||
 		    x->modseq == s->view.at.arrivals)
 			continue;
-		if (!update_context(s, x)) {
+		if (!update_context(s, x, from)) {
 			imap_say_noupdate(s, tag_of(x));
 			end_context(&s->context[i]);
 		}

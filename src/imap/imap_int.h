@@ -22,6 +22,7 @@ enum {
 	COPYUID_MAX = 512 << 10, /* else it is not said */
 	IMAP_CONTEXTS_MAX = 4,	/* searches that are kept up to date */
 	FILTERS_OCTETS_MAX = 32768, /* of all filters that a search names */
+	IMAP_MADE_MAX = 4096,	/* octets of what was put into a mailbox */
 };
 
 enum imap_state {
@@ -70,6 +71,8 @@ enum {
 	ROW_NO_EXPUNGE = 1 << 1,
 	ROW_QUIET = 1 << 2,	/* no untagged updates before its answer */
 	ROW_NUMBERS = 1 << 3,	/* its messages are message numbers */
+	ROW_TELLS = 1 << 4,	/* of messages that go, whatever NOTIFY says:
+				 * that is what its responses are for */
 };
 
 /* One row a command. A handler returns its answer; it writes untagged
@@ -122,6 +125,10 @@ struct imap_session {
 	 * the view, which moves on in imap_update() only. */
 	struct mailbox_view view;
 	bool read_only;
+	uint32_t uidvalidity;
+	/* What was put into it from here since it was told, as pairs of UIDs:
+	 * of the account's mailboxes that of this UIDVALIDITY. */
+	struct buf made_here;
 	/* RFC 7162 3.2: expunges that are held back have lower modseqs than
 	 * what was told, and the client was told so. */
 	bool behind;
@@ -138,6 +145,11 @@ struct imap_session {
 	struct map known_keywords;
 
 	uint32_t enabled;	/* ENABLED_* */
+
+	struct notify *notify;	/* RFC 5465; NULL: as it ever was */
+	/* What store tells of: a mailbox or 0, and all. */
+	uint64_t watched;
+	bool watched_all;
 
 	bool idling;		/* RFC 2177; idle_tag is its command's */
 	char idle_tag[TAG_MAX];
@@ -238,6 +250,10 @@ imap_uids_only(const struct imap_session *s)
 {
 	return (s->enabled & ENABLED_UIDONLY) != 0;
 }
+/* These UIDs (pairs of u32) of the mailbox of this UIDVALIDITY were made by
+ * this session: what it knows of new messages need not be told of them. */
+void imap_made_here(struct imap_session *s, uint32_t uidvalidity,
+    struct str pairs);
 /* No mailbox is selected any more. */
 void imap_deselect(struct imap_session *s);
 
@@ -266,6 +282,28 @@ void imap_say_behind(struct imap_session *s, bool moved);
 int imap_say_changed(struct imap_session *s, struct selection uids,
     uint64_t since, struct err *err);
 
+/* What is asked for of messages that came, but for those that were made here;
+ * sets no flag. */
+int imap_say_arrived(struct imap_session *s, const struct fetch_att *att,
+    struct selection messages, struct err *err);
+
+/* ---- notify.c, notify_tell.c */
+struct changed;
+/* Something happened; runs on the loop's own stack. True: kick the session. */
+bool imap_notify_heard(struct imap_session *s, const struct changed *c);
+/* Have store tell what IDLE and NOTIFY need: 1 if that is more than before, 0
+ * or E_*. Suspends. */
+int imap_watch(struct imap_session *s, struct err *err);
+/* The same after a command, which may have selected another mailbox. */
+void imap_notify_settle(struct imap_session *s);
+/* EVENT_* that are told of the mailbox selected: all, before any NOTIFY. */
+uint32_t imap_notify_selected(const struct imap_session *s);
+/* Tell of what was heard. Suspends. 0 or E_*. */
+int imap_notify_tell(struct imap_session *s, struct err *err);
+/* What is wanted of messages that came, from this number on. 0 or E_*. */
+int imap_notify_fetch(struct imap_session *s, uint32_t from, struct err *err);
+void imap_notify_end(struct imap_session *s);
+
 /* ---- listing.c */
 /* "* LIST" of one mailbox, as it is now, or is not; old: what it was called
  * (OLDNAME), p is NULL for nothing. Suspends. 0 or E_*.  RFC 9051 6.3.9.7 */
@@ -292,8 +330,9 @@ void imap_contexts_end(struct imap_session *s);
 /* A message is about to be told as expunged. */
 void imap_contexts_gone(struct imap_session *s, struct buf *b, uint32_t seq,
     uint32_t uid);
-/* The view has moved on: what is other than it was told. Suspends. */
-void imap_contexts_update(struct imap_session *s);
+/* The view has moved on: what is other than it was told; from: the first
+ * message that is new, or 0. Suspends. */
+void imap_contexts_update(struct imap_session *s, uint32_t from);
 
 /* ---- recent.c */
 /* What is \Recent in the mailbox that was just selected. 0 or E_*. */
@@ -358,7 +397,7 @@ imap_handler imap_append, imap_authenticate, imap_cancelupdate,
     imap_getmetadata, imap_getquota,
     imap_getquotaroot, imap_id, imap_idle, imap_language, imap_list,
     imap_login, imap_logout, imap_lsub, imap_move, imap_namespace, imap_noop,
-    imap_rename, imap_replace, imap_search, imap_select,
+    imap_notify, imap_rename, imap_replace, imap_search, imap_select,
     imap_setmetadata, imap_setquota,
     imap_sort, imap_starttls, imap_status, imap_store, imap_subscribe,
     imap_thread, imap_uid_expunge, imap_unauthenticate, imap_unselect,

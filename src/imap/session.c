@@ -50,6 +50,9 @@ void
 imap_log_out(struct imap_session *s)
 {
 	imap_deselect(s);
+	imap_notify_end(s);
+	s->watched = 0;
+	s->watched_all = false;
 	account_logout(&s->account);
 }
 
@@ -75,9 +78,11 @@ finish_command(struct imap_session *s, struct str tag, uint32_t flags,
 	if (a.kind == ANSWER_NONE)
 		return;
 	if (s->state == STATE_SELECTED && !(flags & ROW_QUIET) &&
+	    (imap_notify_selected(s) || flags & ROW_TELLS) &&
 	    imap_update(s, !(flags & ROW_NO_EXPUNGE), &err) < 0 &&
 	    a.kind == ANSWER_OK)
 		a = imap_fail(s, "update", &err);
+	s->view.heard = 0;	/* what it heard is old at the next one */
 	s->bad += a.kind == ANSWER_BAD;
 	s->bad_in_row = a.kind == ANSWER_BAD ? s->bad_in_row + 1 : 0;
 	imap_say_answer(s, tag, &a);
@@ -90,6 +95,7 @@ finish_command(struct imap_session *s, struct str tag, uint32_t flags,
 	/* Nobody can tell it any more what it missed. */
 	else if (err.code == E_STALE && s->state != STATE_LOGOUT)
 		imap_bye(s, "Lost the mailbox, come back in a moment");
+	imap_notify_settle(s);
 }
 
 /* A literal or a line over its bound. The octets of one that does not wait are
@@ -174,13 +180,18 @@ one_command(struct dialogue *d, struct err *err)
 	return e < 0 ? e : 0;
 }
 
-/* Something changed while idling. */
+/* Something changed while idling, or what NOTIFY is about. */
 static int
-tell_idler(struct dialogue *d, struct err *err)
+tell_changes(struct dialogue *d, struct err *err)
 {
 	struct imap_session *s = session_of(d);
+	int e = 0;
 
-	if (!s->idling || imap_update(s, true, err) >= 0)
+	if (s->notify)
+		e = imap_notify_tell(s, err);
+	else if (s->idling)
+		e = imap_update(s, true, err);
+	if (e >= 0)
 		return 0;
 	/* Nobody would tell it anything any more. */
 	(void)imap_fail(s, "idle", err);
@@ -241,7 +252,7 @@ imap_start(struct imap_service *sv, struct stream *stream,
     void (*done)(void *arg), void *arg)
 {
 	static const struct dialogue_ops ops = { .greet = say_greeting,
-		.command = one_command, .kick = tell_idler,
+		.command = one_command, .kick = tell_changes,
 		.wait_ms = wait_ms, .trim = trim_session,
 		.farewell = say_farewell, .end = end_session };
 	struct imap_session *s = calloc(1, sizeof(*s));

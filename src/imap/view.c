@@ -81,12 +81,22 @@ imap_tell_keywords(struct imap_session *s, struct buf *b, struct str words)
 }
 
 void
+imap_made_here(struct imap_session *s, uint32_t uidvalidity, struct str pairs)
+{
+	if (s->state != STATE_SELECTED || s->uidvalidity != uidvalidity)
+		return;
+	s->made_here.cap = IMAP_MADE_MAX;
+	buf_str(&s->made_here, pairs);
+}
+
+void
 imap_deselect(struct imap_session *s)
 {
 	view_close(&s->view);
 	imap_contexts_end(s);
 	buf_free(&s->recent);
 	s->nrecent = 0;
+	buf_free(&s->made_here);
 	s->behind = false;
 	buf_free(&s->saved);
 	buf_free(&s->keywords);
@@ -149,6 +159,8 @@ struct telling {
 	struct imap_session *s;
 	struct buf out;
 	struct buf vanished;	/* UIDs of NEWS_GONE, u32 each, descending */
+	uint32_t known, arrived;	/* how many messages there are, and
+				 * the first of those that came; 0 */
 };
 
 /* RFC 7162 3.2.10: in a set, and so all at once. */
@@ -173,6 +185,8 @@ static int
 tell_gone(struct telling *to, const struct news *news)
 {
 	imap_contexts_gone(to->s, &to->out, news->n, news->uid);
+	to->known--;
+	to->arrived -= to->arrived > news->n;
 	if (!(to->s->enabled & (ENABLED_QRESYNC | ENABLED_UIDONLY))) {
 		buf_printf(&to->out, "* %u EXPUNGE\r\n", news->n);
 		return 0;
@@ -200,8 +214,13 @@ tell_news(void *arg, const struct news *news)
 		break;
 	case NEWS_EXISTS:
 		buf_printf(&to->out, "* %u EXISTS\r\n", news->n);
+		if (!to->arrived)
+			to->arrived = to->known + 1;
+		to->known = news->n;
 		break;
 	case NEWS_FLAGS:
+		if (!(imap_notify_selected(to->s) & EVENT_FLAGS))
+			break;
 		imap_tell_keywords(to->s, &to->out, news->row->keywords);
 		imap_put_fetch(to->s, &to->out, news->n, news->row->uid, true);
 		imap_put_space(&to->out);
@@ -231,7 +250,7 @@ int
 imap_update(struct imap_session *s, bool expunge_ok, struct err *err)
 {
 	struct telling to = { s, BUF_INIT(IMAP_OUT_MAX),
-		BUF_INIT(VANISHED_MAX) };
+		BUF_INIT(VANISHED_MAX), s->view.exists, 0 };
 	uint64_t arrivals = s->view.at.arrivals;
 	uint32_t before = s->view.exists;
 	int e = view_update(&s->view, expunge_ok, tell_news, &to, err);
@@ -248,7 +267,12 @@ imap_update(struct imap_session *s, bool expunge_ok, struct err *err)
 	    (s->view.exists != before ||
 	    (s->view.untold && !s->read_only)))
 		e = imap_recent_update(s, err);
+	if (to.arrived > s->view.exists)
+		to.arrived = 0;
+	if (e >= 0 && to.arrived)
+		e = imap_notify_fetch(s, to.arrived, err);
 	if (e >= 0)
-		imap_contexts_update(s);
+		imap_contexts_update(s, to.arrived);
+	buf_free(&s->made_here);
 	return e;
 }

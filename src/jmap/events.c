@@ -34,7 +34,7 @@ struct events {
 /* ---- being woken --------------------------------------------------------- */
 
 static void
-wake_all(void *arg, uint64_t mailbox unused_arg, uint64_t modseq unused_arg)
+wake_all(void *arg, const struct changed *what unused_arg)
 {
 	struct person *p = arg;
 

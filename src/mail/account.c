@@ -80,7 +80,7 @@ account_journal(const struct account *a, enum journal_event event,
 
 void
 account_on_change(struct account *a,
-    void (*fn)(void *arg, uint64_t mailbox, uint64_t modseq), void *arg)
+    void (*fn)(void *arg, const struct changed *what), void *arg)
 {
 	store_on_change(a->store, fn, arg);
 }

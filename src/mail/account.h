@@ -48,10 +48,10 @@ bool account_gave_up(const struct account *a);
 void account_journal(const struct account *a, enum journal_event event,
     const char *session, const char *peer, struct str text);
 
-/* fn is called when a watched mailbox changed, or everything may have. It
+/* fn is called when something watched changed, or everything may have. It
  * runs on the loop's own stack and must not suspend. */
 void account_on_change(struct account *a,
-    void (*fn)(void *arg, uint64_t mailbox, uint64_t modseq), void *arg);
+    void (*fn)(void *arg, const struct changed *what), void *arg);
 /* Be told of this mailbox, and of no other; 0 ends it. 0 or E_*. */
 int account_watch(const struct account *a, uint64_t mailbox, struct err *err);
 

@@ -162,12 +162,12 @@ watch(struct store *st unused_arg, const void *asked, void *answered unused_arg)
 }
 
 static void
-note_change(void *arg, uint64_t mailbox, uint64_t modseq)
+note_change(void *arg, const struct changed *what)
 {
 	uint64_t *at = arg;
 
-	assert_int_equal(mailbox, 3);
-	*at = modseq;
+	assert_int_equal(what->mailbox, 3);
+	*at = what->modseq;
 }
 
 static void
@@ -179,7 +179,8 @@ watching(struct world *w)
 	w->fake.answer[STORE_watch] = watch;
 	account_on_change(&w->account, note_change, &at);
 	assert_int_equal(account_watch(&w->account, 3, &err), 0);
-	w->account.store->changed(w->account.store->arg, 3, 78);
+	w->account.store->changed(w->account.store->arg,
+	    &(struct changed){ .mailbox = 3, .modseq = 78 });
 	assert_int_equal(at, 78);
 	account_logout(&w->account);
 	

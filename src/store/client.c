@@ -18,7 +18,7 @@ struct store {
 	uint64_t last_change;
 	int (*reopen)(void *arg, struct err *err);
 	void *arg;
-	void (*changed)(void *arg, uint64_t mailbox, uint64_t modseq);
+	void (*changed)(void *arg, const struct changed *what);
 	void *changed_arg;
 	uint64_t watches[WATCHES];	/* of each id: its mailbox, or 0 */
 	struct store_codec *codec;
@@ -39,12 +39,10 @@ static void
 on_notice(struct reconnect *n, struct ipc_req *r)
 {
 	struct store *st = container_of(n, struct store, link);
-	const struct changed *c = r->ask;
-	uint64_t mailbox = c->mailbox, modseq = c->modseq;
 
-	ipc_drop(r);
 	if (st->changed)
-		st->changed(st->changed_arg, mailbox, modseq);
+		st->changed(st->changed_arg, r->ask);
+	ipc_drop(r);
 }
 
 static void watch_again(void *arg);
@@ -133,7 +131,7 @@ store_generation(const struct store *st)
 
 void
 store_on_change(struct store *st,
-    void (*fn)(void *arg, uint64_t mailbox, uint64_t modseq), void *arg)
+    void (*fn)(void *arg, const struct changed *what), void *arg)
 {
 	st->changed = fn;
 	st->changed_arg = arg;
@@ -280,7 +278,8 @@ watch_again(void *arg)
 		    loop_now_ms(st->link.loop) + STORE_CALL_MS, &err);
 		/* Also when it failed: those who wait find out by asking. */
 		if (st->changed)
-			st->changed(st->changed_arg, ask.mailbox, 0);
+			st->changed(st->changed_arg, &(struct changed){
+			    .id = ask.id, .mailbox = ask.mailbox });
 		if (rc < 0)
 			break;
 	}

@@ -36,9 +36,9 @@ void store_use_codec(struct store *st, struct store_codec *c);
 uint64_t store_generation(const struct store *st);
 
 /* Called on the loop's own stack (it must not suspend; stream_kick() is what
- * it does): mailbox `m` of a watch changed, or everything may have. */
+ * it does): something of a watch changed, or everything may have. */
 void store_on_change(struct store *st,
-    void (*fn)(void *arg, uint64_t mailbox, uint64_t modseq), void *arg);
+    void (*fn)(void *arg, const struct changed *what), void *arg);
 
 /* A number for the `change` field. */
 uint64_t store_change_id(struct store *st);

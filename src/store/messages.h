@@ -23,6 +23,7 @@
 #include "store/messages_login.h"
 #include "store/messages_metadata.h"
 #include "store/messages_note.h"
+#include "store/messages_notice.h"
 #include "store/messages_operator.h"
 #include "store/messages_policy.h"
 #include "store/messages_sts.h"
@@ -522,14 +523,6 @@ enum email_became { EMAIL_CREATED = 1, EMAIL_UPDATED, EMAIL_DESTROYED };
  * and without `below`, none if these are the same. */
 #define FIELDS_recent_ask(F, S) F(S, u64, change, 0) F(S, u64, mailbox, 0)
 #define FIELDS_recent_answer(F, S) F(S, u32, from, 0) F(S, u32, below, 0)
-
-/* Ask to be told (notice `changed`) when this mailbox changes, or any of the
- * account. One of them a watch id; mailbox 0 ends it. The watch ids are the
- * client's. */
-#define WATCH_ACCOUNT UINT64_MAX
-#define FIELDS_watch_ask(F, S) F(S, u64, mailbox, 0) F(S, u32, id, 0)
-/* Only a hint: the modseq of this mailbox is now at least this. */
-#define FIELDS_changed(F, S) F(S, u32, id, 0) F(S, u64, mailbox, 0) F(S, u64, modseq, 0)
 
 /* A message that its owner puts into a mailbox; in the same commit the one of
  * this UID (0: none) leaves the mailbox it is in, which counts in the quota.

@@ -75,7 +75,7 @@ store_change_id(struct store *st)
 
 void
 store_on_change(struct store *st,
-    void (*fn)(void *arg, uint64_t mailbox, uint64_t modseq), void *arg)
+    void (*fn)(void *arg, const struct changed *what), void *arg)
 {
 	st->changed = fn;
 	st->arg = arg;

@@ -38,7 +38,7 @@ struct fake_store {
 struct store {
 	struct fake_store *fake;
 	bool account;		/* bound to one account */
-	void (*changed)(void *arg, uint64_t mailbox, uint64_t modseq);
+	void (*changed)(void *arg, const struct changed *what);
 	void *arg;
 };
 

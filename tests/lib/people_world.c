@@ -281,7 +281,8 @@ world_notify(struct world *w)
 		struct store *st = w->stores[i];
 
 		if (st && st->changed)
-			st->changed(st->arg, 1, w->store.modseq);
+			st->changed(st->arg, &(struct changed){
+			    .mailbox = 1, .modseq = w->store.modseq });
 	}
 	world_settle(w);
 }

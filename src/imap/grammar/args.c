@@ -399,3 +399,9 @@ args_words(struct scan *s, union args *out)
 	}
 	scan_end(s);
 }
+
+void
+args_notify(struct scan *s, union args *out)
+{
+	scan_notify(s, &out->notify);
+}

@@ -9,6 +9,7 @@
 #include "imap/grammar/fetch_att.h"
 #include "imap/grammar/flags.h"
 #include "imap/grammar/metadata.h"
+#include "imap/grammar/notify.h"
 #include "imap/grammar/search_key.h"
 
 /* STATUS items. */
@@ -160,6 +161,7 @@ union args {
 	struct enable_args enable;
 	struct getmetadata_args getmetadata;
 	struct setmetadata_args setmetadata;
+	struct notify_args notify;
 	struct words_args words;	/* of LANGUAGE, CANCELUPDATE */
 	struct seqset uids;		/* of UID EXPUNGE */
 	struct str word;		/* a mailbox, a quota root, or
@@ -190,6 +192,7 @@ args_parser args_esearch;
 args_parser args_sort;
 args_parser args_thread;
 args_parser args_id;
+args_parser args_notify;
 args_parser args_enable;
 args_parser args_words;		/* LANGUAGE, CANCELUPDATE */
 args_parser args_atom;		/* COMPRESS */

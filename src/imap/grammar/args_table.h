@@ -28,6 +28,7 @@ static const struct {
 	{ STR("SORT"), args_sort },
 	{ STR("THREAD"), args_thread },
 	{ STR("ID"), args_id },
+	{ STR("NOTIFY"), args_notify },
 	{ STR("ENABLE"), args_enable },
 	{ STR("LANGUAGE"), args_words },
 	{ STR("CANCELUPDATE"), args_words },

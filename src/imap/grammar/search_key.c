@@ -1,5 +1,6 @@
 #include "imap/grammar/search_key.h"
 
+#include "imap/grammar/fetch_att.h"
 #include "imap/grammar/flags.h"
 
 /* What stands behind a key's name. */
@@ -257,6 +258,21 @@ scan_search_keys(struct scan *s)
 	return k;
 }
 
+/* [SP "(" fetch-att *(SP fetch-att) ")"]                   RFC 5465 8 */
+static struct str
+update_atts(struct scan *s)
+{
+	struct rd before = s->r;
+
+	if (!scan_opt_text(s, STR(" (")))
+		return STR_NULL;
+	s->r = before;
+	scan_sp(s);
+	before = s->r;
+	(void)scan_fetch_att(s);
+	return str_make(before.p, rd_left(&before) - rd_left(&s->r));
+}
+
 /* "RETURN" SP "(" [search-return-opt *(SP search-return-opt)] ")" SP */
 static void
 return_options(struct scan *s, struct search_args *out)
@@ -287,6 +303,8 @@ return_options(struct scan *s, struct search_args *out)
 					scan_fail(s, "more than one PARTIAL");
 				out->partial = scan_partial_range(s);
 			}
+			if (o == RETURN_UPDATE)
+				out->update = update_atts(s);
 			out->options |= o > 0 ? (uint32_t)o : 0;
 		} while (scan_opt(s, ' '));
 		scan_need(s, ')', want);

@@ -72,6 +72,9 @@ struct search_args {
 	bool esearch;			/* RETURN was given */
 	uint32_t options;		/* RETURN_*; "()" means ALL */
 	struct partial_range partial;	/* of RETURN_PARTIAL */
+	/* RFC 5465 7: what to fetch of messages that come, for
+	 * scan_fetch_att(); empty: nothing. */
+	struct str update;
 	struct str charset;		/* empty: not given */
 	struct search_key *key;		/* a SEARCH_AND */
 };

@@ -35,18 +35,6 @@ batch_row(struct engine *e, const struct column *c,
 }
 
 void
-batch_changed(struct engine *e, uint64_t account, uint64_t mailbox,
-    uint64_t modseq)
-{
-	struct mailbox_changed *c = e->changed.n ?
-	    &e->changed.p[e->changed.n - 1] : NULL;
-
-	if (!c || c->account != account || c->mailbox != mailbox)
-		c = vec_add(&e->changed);
-	*c = (struct mailbox_changed){ account, mailbox, modseq };
-}
-
-void
 batch_revoke(struct engine *e, uint64_t account)
 {
 	vec_push(&e->revoked, account);
@@ -84,13 +72,6 @@ engine_queue_news(const struct engine *e)
 	return buf_get(&e->news);
 }
 
-const struct mailbox_changed *
-engine_changed(const struct engine *e, size_t *n)
-{
-	*n = e->changed.n;
-	return e->changed.p;
-}
-
 const uint64_t *
 engine_revoked(const struct engine *e, size_t *n)
 {
@@ -107,6 +88,7 @@ batch_begin(struct engine *e)
 	e->told_changed = e->changed.n;
 	e->told_revoked = e->revoked.n;
 	e->told_news = e->news.n;
+	e->told_named = e->named.n;
 	e->now_s = e->o.wall_us(e->o.arg) / 1000000;
 	e->w.failed = 0;
 	e->in_transaction = false;
@@ -146,6 +128,7 @@ undo_batch(struct engine *e)
 	e->changed.n = e->told_changed;
 	e->revoked.n = e->told_revoked;
 	e->news.n = e->told_news;
+	e->named.n = e->told_named;
 	batch_begin(e);
 }
 
@@ -299,7 +282,9 @@ execute(struct engine *e, struct write *w)
 	if (rc < 0 || (w->repeated && rc == 0))
 		return rc;
 	e->names_changed |= (call->effects & EFFECT_names) != 0;
+	e->by = w->caller->connection;
 	rc = call->write(e, w);
+	e->by = 0;
 	if (rc < 0 || !once || w->repeated)
 		return rc;
 	return keep_answer(e, w, call->effects, &id);
@@ -424,6 +409,7 @@ engine_commit(struct engine *e, struct write **w, size_t n, size_t *ndone,
 	arena_reset(e->arena);
 	e->changed.n = e->revoked.n = 0;
 	buf_reset(&e->news);
+	buf_reset(&e->named);
 	batch_begin(e);
 	rc = engine_is_last(e, err);
 	if (rc < 0)

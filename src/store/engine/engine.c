@@ -474,7 +474,7 @@ engine_open(const struct engine_options *o, struct engine **out,
 		e->o.column_octets = 256 << 20;
 	e->arena = arena_new(ANSWER_ARENA);
 	e->rows = BUF_INIT(64 << 20);
-	e->news = BUF_INIT((size_t)1 << 30);
+	e->news = e->named = BUF_INIT((size_t)1 << 30);
 	e->vfs = vfs_new(o->files);
 	vfs_on_damage(e->vfs, page_damaged, e);
 	e->packs = packs_new(o->files, e->o.pack_octets);
@@ -532,6 +532,7 @@ engine_close(struct engine *e)
 	arena_free(e->arena);
 	buf_free(&e->rows);
 	buf_free(&e->news);
+	buf_free(&e->named);
 	buf_free(&e->names);
 	vec_free(&e->ops);
 	vec_free(&e->used_stages);

@@ -105,6 +105,7 @@ struct caller {
 	uint32_t authority;	/* AUTH_* */
 	uint64_t account;	/* of AUTH_BOUND */
 	uint32_t worker;	/* AUTH_MX: which of several; LOCAL: uid */
+	uint64_t connection;	/* no other one ever; 0: none is */
 	struct stages *stages;
 };
 
@@ -158,9 +159,19 @@ int engine_commit(struct engine *e, struct write **w, size_t n,
  * notifications. */
 struct mailbox_changed {
 	uint64_t account, mailbox, modseq;
+	uint32_t what;		/* CHANGED_* */
+	uint64_t by;		/* one connection did all of it; 0 */
 };
 const struct mailbox_changed *engine_changed(const struct engine *e,
     size_t *n);
+/* And names: records for name_changed_take(). */
+struct name_changed {
+	uint64_t account, by;
+	uint32_t what;
+	struct str name, was;	/* borrowed */
+};
+struct str engine_named(const struct engine *e);
+bool name_changed_take(struct rd *r, struct name_changed *n);
 /* Accounts it removed or gave another password: their connections end. */
 const uint64_t *engine_revoked(const struct engine *e, size_t *n);
 

@@ -135,7 +135,9 @@ struct engine {
 	struct VEC(uint64_t) revoked;
 	size_t told_changed, told_revoked;
 	struct buf news;	/* of the queue */
-	size_t told_news;
+	struct buf named;	/* names that changed: see told.c */
+	size_t told_news, told_named;
+	uint64_t by;		/* whose call it is; 0: nobody's */
 	bool note_news;		/* and of notes */
 	uint64_t directory;	/* atomic */
 	bool names_changed;	/* in this batch */
@@ -278,7 +280,10 @@ void batch_op(struct engine *e, const struct column_op *op);
 const struct column_row *batch_row(struct engine *e, const struct column *c,
     const struct column_row *row, struct str *keywords);
 void batch_changed(struct engine *e, uint64_t account, uint64_t mailbox,
-    uint64_t modseq);
+    uint64_t modseq, uint32_t what);
+/* was: empty unless it was renamed. */
+void batch_named(struct engine *e, uint64_t account, uint32_t what,
+    struct str name, struct str was);
 void batch_revoke(struct engine *e, uint64_t account);
 void batch_journal(struct engine *e, const struct journal_row *row);
 void batch_news(struct engine *e, const struct queue_news *n);

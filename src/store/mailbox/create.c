@@ -59,6 +59,7 @@ mailbox_insert(struct engine *e, struct acct *a, struct str name,
 	acct_touch(e, a);
 	out->mailbox = a->next_mailbox++;
 	out->uidvalidity = (uint32_t)a->uidvalidity;
+	batch_named(e, a->account, CHANGED_created, name, STR_NULL);
 	return sql_run(&e->w, SQL_mailbox_add, SQL_VALS(vi(a->account),
 	    vi(out->mailbox), vs(name), vi(special), vi(a->uidvalidity)),
 	    err);

@@ -26,7 +26,8 @@ place_email(struct engine *e, struct acct *a, struct mbox *m,
 	acct_touch(e, a);
 	op.row = *row;
 	batch_op(e, &op);
-	batch_changed(e, a->account, m->mailbox, m->modseq);
+	batch_changed(e, a->account, m->mailbox, m->modseq,
+	    CHANGED_arrived);
 	return sql_run(&e->w, SQL_placement_add, SQL_VALS(vi(a->account),
 	    vi(m->mailbox), vi(row->uid), vi(row->email), vi(row->created),
 	    vi(deleted), vi(row->saved)), err);

@@ -49,7 +49,8 @@ unplace_email(struct engine *e, struct acct *a, struct mbox *m,
 	batch_op(e, &op);
 	*is = (struct fresh){ op.row, keywords };
 	map_put(&e->fresh, op.account, op.mailbox, row->uid, is);
-	batch_changed(e, op.account, op.mailbox, modseq);
+	batch_changed(e, op.account, op.mailbox, modseq,
+	    CHANGED_gone);
 	return sql_run(&e->w, SQL_placement_expunge, SQL_VALS(vi(modseq),
 	    vi(op.account), vi(op.mailbox), vi(row->uid)), err);
 }

@@ -86,7 +86,8 @@ change_flags(struct flagging *f, const struct column_row *was, struct str had,
 	op.row = *r;
 	batch_op(e, &op);
 	map_put(&e->fresh, op.account, op.mailbox, r->uid, is);
-	batch_changed(e, op.account, op.mailbox, r->modseq);
+	batch_changed(e, op.account, op.mailbox, r->modseq,
+	    CHANGED_flags);
 	return rc;
 }
 

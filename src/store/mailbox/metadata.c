@@ -141,20 +141,23 @@ check_rows(struct engine *e, struct putting *p, struct str rows,
 }
 
 static int
-put_rows(struct engine *e, const struct putting *p, struct str rows,
-    struct err *err)
+put_rows(struct engine *e, const struct putting *p,
+    const struct metadata_put_ask *ask, struct err *err)
 {
 	struct metadata_row row;
-	struct rd r = rd_of(rows);
+	struct rd r = rd_of(ask->rows);
 	int rc = 0;
 
-	while (rc == 0 && msg_take(&r, &metadata_row_shape, &row))
+	while (rc == 0 && msg_take(&r, &metadata_row_shape, &row)) {
+		batch_named(e, p->account, CHANGED_metadata, ask->name,
+		    row.entry);
 		rc = row.gone ? sql_run(&e->w, SQL_metadata_del, SQL_VALS(
 		    vi(p->person), vi(p->account), vi(p->mailbox),
 		    vs(row.entry)), err) :
 		    sql_run(&e->w, SQL_metadata_put, SQL_VALS(vi(p->person),
 		    vi(p->account), vi(p->mailbox), vs(row.entry),
 		    vs(row.value)), err);
+	}
 	return rc;
 }
 
@@ -192,7 +195,10 @@ write_metadata_put(struct engine *e, struct write *w)
 	if (rc == 0)
 		rc = check_rows(e, &p, ask->rows, &w->err);
 	if (rc == 0)
-		rc = put_rows(e, &p, ask->rows, &w->err);
+		rc = put_rows(e, &p, ask, &w->err);
+	if (rc == 0 && ask->set_special)
+		batch_named(e, p.account, CHANGED_metadata, ask->name,
+		    STR("/private/specialuse"));
 	if (rc == 0 && ask->set_special)
 		rc = put_special(e, &p, ask->special, &w->err);
 	return rc;

@@ -74,6 +74,8 @@ write_mailbox_delete(struct engine *e, struct write *w)
 		rc = sql_run(&e->w, SQL_floor_put, SQL_VALS(vi(op.account),
 		    vi(0), vi(op.row.modseq)), &w->err);
 	batch_op(e, &op);
-	batch_changed(e, op.account, op.mailbox, op.row.modseq);
+	batch_named(e, op.account, CHANGED_removed, ask->name, STR_NULL);
+	batch_changed(e, op.account, op.mailbox, op.row.modseq,
+	    CHANGED_gone);
 	return rc;
 }

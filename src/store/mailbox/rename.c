@@ -97,6 +97,9 @@ write_mailbox_rename(struct engine *e, struct write *w)
 	for (i = 0; i < r.nmissing && rc == 0; i++)
 		rc = mailbox_insert(e, r.acct, r.missing[i], 0, &made,
 		    &w->err);
+	if (rc == 0)
+		batch_named(e, r.acct->account, CHANGED_renamed, ask->to,
+		    ask->name);
 	return rc < 0 ? rc : sql_run(&e->w, SQL_mailbox_rename, SQL_VALS(
 	    vs(ask->to), vi(ask->name.n + 1), vi(r.acct->account),
 	    vs(ask->name), vs(r.below), vs(r.behind)), &w->err);

@@ -9,23 +9,24 @@ write_subscribe(struct engine *e, struct write *w)
 {
 	const struct subscribe_ask *ask = w->ask;
 	const char *wrong = mailbox_name_is_wrong(ask->name);
-	uint64_t account = w->caller->account, others;
+	uint64_t account = w->caller->account, others = 0;
 	struct acct *a;
 	int rc;
 
 	if (wrong)
 		return err_set(&w->err, E_INVALID, "%s", wrong);
 	rc = acct_get(e, account, &a, &w->err);
-	if (rc == 0 && !ask->subscribed)
-		return sql_run(&e->w, SQL_subscription_del, SQL_VALS(
-		    vi(account), vs(ask->name)), &w->err);
-	if (rc == 0)
+	if (rc == 0 && ask->subscribed)
 		rc = sql_number(&e->w, SQL_subscription_count, SQL_VALS(
 		    vi(account), vs(ask->name)), &others, &w->err);
 	if (rc < 0)
 		return rc;
 	if (others >= MAILBOXES_MAX)
 		return err_set(&w->err, E_LIMIT, "too many subscriptions");
+	batch_named(e, account, CHANGED_subscription, ask->name, STR_NULL);
+	if (!ask->subscribed)
+		return sql_run(&e->w, SQL_subscription_del, SQL_VALS(
+		    vi(account), vs(ask->name)), &w->err);
 	return sql_run(&e->w, SQL_subscription_add, SQL_VALS(vi(account),
 	    vs(ask->name)), &w->err);
 }

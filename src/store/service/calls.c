@@ -221,23 +221,41 @@ call_watch(struct conn *c, struct ipc_req *req)
 	ipc_reply(req, &done, -1);
 }
 
-void
-calls_tell(struct service *s, const struct mailbox_changed *changed, size_t n)
+/* hint is told but for what each watcher has of its own. */
+static void
+tell_watchers(struct service *s, uint64_t account, uint64_t watched,
+    uint64_t by, struct changed *hint)
 {
-	struct changed hint;
-	struct watcher *w;
+	struct watcher *w = map_get(&s->watchers, account, watched, 0);
 
-	for (size_t i = 0; i < 2 * n; i++) {
-		const struct mailbox_changed *c = &changed[i / 2];
+	for (; w; w = w->next) {
+		hint->id = w->id;
+		hint->own = by != 0 && w->conn->caller.connection == by;
+		ipc_notify(w->conn->ipc, &store_notices[NOTICE_changed], hint,
+		    -1);
+	}
+}
 
-		w = map_get(&s->watchers, c->account,
-		    i % 2 ? WATCH_ACCOUNT : c->mailbox, 0);
-		for (; w; w = w->next) {
-			hint = (struct changed){ w->id, c->mailbox,
-				c->modseq };
-			ipc_notify(w->conn->ipc,
-			    &store_notices[NOTICE_changed], &hint, -1);
-		}
+void
+calls_tell(struct service *s, const struct mailbox_changed *changed, size_t n,
+    struct str names)
+{
+	struct rd r = rd_of(names);
+	struct name_changed name;
+
+	for (size_t i = 0; i < n; i++) {
+		const struct mailbox_changed *c = &changed[i];
+		struct changed hint = { .mailbox = c->mailbox,
+			.modseq = c->modseq, .what = c->what };
+
+		tell_watchers(s, c->account, c->mailbox, c->by, &hint);
+		tell_watchers(s, c->account, WATCH_ACCOUNT, c->by, &hint);
+	}
+	while (!rd_done(&r) && name_changed_take(&r, &name)) {
+		struct changed hint = { .what = name.what,
+			.name = name.name, .was = name.was };
+
+		tell_watchers(s, name.account, WATCH_ACCOUNT, name.by, &hint);
 	}
 }
 

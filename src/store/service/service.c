@@ -200,7 +200,8 @@ service_connect(struct service *s, int fd, uint32_t authority,
 	c->ipc = ipc_ref(ipc);
 	c->refs = 1;
 	c->caller = (struct caller){ .authority = authority,
-		.account = account, .worker = worker };
+		.account = account, .worker = worker,
+		.connection = ++s->nconns };
 	c->next = s->conns;
 	c->link = &s->conns;
 	if (c->next)

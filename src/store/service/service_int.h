@@ -97,6 +97,7 @@ struct service {
 	int64_t next_ms;	/* when it cleans up */
 	struct timer here;	/* instead of threads */
 	struct news_box *box;
+	uint64_t nconns;	/* since the start */
 	struct caller own;	/* whose reports are store's own */
 	int nlocal;		/* connections of local programs */
 	uint64_t revocations;	/* of accounts, so far */
@@ -126,7 +127,7 @@ void calls_free_handles(struct conn *c);
 void calls_unwatch(struct conn *c);
 /* After a commit. */
 void calls_tell(struct service *s, const struct mailbox_changed *changed,
-    size_t n);
+    size_t n, struct str names);
 
 /* threads.c */
 void news_box_unref(struct news_box *b);

@@ -27,11 +27,11 @@ submit(struct world *w, uint64_t handle, const char *text)
 }
 
 static void
-on_change(void *arg, uint64_t mailbox unused_arg, uint64_t modseq)
+on_change(void *arg, const struct changed *what)
 {
 	struct world *w = arg;
 
-	w->changed = modseq;
+	w->changed = what->modseq;
 }
 
 static void
@@ -354,6 +354,82 @@ test_watch_all(void **state)
 	assert_true(w->changed > 0);
 }
 
+/* What is told to each of two connections, as one text a notice. */
+static void
+note(void *arg, const struct changed *c)
+{
+	struct buf *b = arg;
+
+	buf_printf(b, "%ju %u%s %.*s<%.*s\n", (uintmax_t)c->mailbox, c->what,
+	    c->own ? " own" : "", STR_FMT(c->name), STR_FMT(c->was));
+}
+
+#define WANT(b, text) do {                                              \
+	for (int i_ = 0; i_ < 500 && (b)->n < strlen(text); i_++)       \
+		(void)fiber_sleep(w->loop, loop_now_ms(w->loop) + 10);  \
+	assert_str(buf_get(b), text);                                   \
+	buf_reset(b);                                                   \
+} while (0)
+
+static void
+what_changed(void *arg)
+{
+	struct world *w = arg;
+	uint64_t who = world_account(w, "alice@example.test");
+	struct store *mine = world_open_account(w, who),
+		*other = world_open_account(w, who);
+	struct watch_ask all = { WATCH_ACCOUNT, 1 }, drafts = { 3, 2 };
+	struct append_ask a = { .change = 1, .name = STR("Drafts"),
+		.octets = test_blob(STR("x")), .raw_size = 1 };
+	struct mailbox_create_ask create = { 2, STR("a/b"), 0 };
+	struct mailbox_rename_ask rename = { 3, STR("a/b"), STR("c") };
+	struct subscribe_ask subscribe = { 4, STR("c"), 1 };
+	struct mailbox_delete_ask delete = { 5, STR("c"), 0 };
+	auto_buf own = BUF_INIT(4096), heard = BUF_INIT(4096);
+	union store_answer answer;
+
+	store_on_change(mine, note, &own);
+	store_on_change(other, note, &heard);
+	OK(store_call(mine, STORE_watch, &all, &answer, w->a, &w->err));
+	OK(store_call(other, STORE_watch, &all, &answer, w->a, &w->err));
+	OK(store_call(other, STORE_watch, &drafts, &answer, w->a, &w->err));
+	OK(store_call(mine, STORE_append, &a, &answer, w->a, &w->err));
+	WANT(&own, "3 1 own <\n");
+	WANT(&heard, "3 1 <\n3 1 <\n");
+	OK(store_call(mine, STORE_mailbox_create, &create, &answer, w->a,
+	    &w->err));
+	WANT(&own, "0 8 own a<\n0 8 own a/b<\n");
+	WANT(&heard, "0 8 a<\n0 8 a/b<\n");
+	/* What is refused, or asked again, was not done. */
+	create.change = 6;
+	assert_int_equal(store_call(mine, STORE_mailbox_create, &create,
+	    &answer, w->a, &w->err), E_EXISTS);
+	OK(store_call(other, STORE_mailbox_rename, &rename, &answer, w->a,
+	    &w->err));
+	OK(store_call(other, STORE_mailbox_rename, &rename, &answer, w->a,
+	    &w->err));
+	WANT(&own, "0 32 c<a/b\n");
+	OK(store_call(other, STORE_subscribe, &subscribe, &answer, w->a,
+	    &w->err));
+	WANT(&own, "0 64 c<\n");
+	OK(store_call(other, STORE_mailbox_delete, &delete, &answer, w->a,
+	    &w->err));
+	WANT(&own, "8 2 <\n0 16 c<\n");
+	store_close(mine);
+	store_close(other);
+	w->changed = 1;
+	loop_stop(w->loop);
+}
+
+static void
+test_what_changed(void **state)
+{
+	struct world *w = *state;
+
+	world_run(w, what_changed);
+	assert_true(w->changed > 0);
+}
+
 /* From what is remembered or from a reader: RCPT always says what is so. */
 static void
 rcpt_is_right(void *arg)
@@ -546,6 +622,7 @@ main(void)
 		BOTH(test_large_blob),
 		BOTH(test_in_front),
 		BOTH(test_watch_all),
+		BOTH(test_what_changed),
 		BOTH(test_rcpt_is_right),
 		BOTH(test_logins_are_vaults),
 		cmocka_unit_test_setup_teardown(test_days_pass,

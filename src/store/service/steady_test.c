@@ -296,7 +296,7 @@ queue_some(struct fixture *d, struct caller *who, uint64_t *message)
 {
 	static const char *const to[] = { "x@far.test", NULL };
 	static const struct fixture_outcome gone = { 0, OUTCOME_delivered };
-	char text[1000] = { 0 };
+	static char text[1000] = { 0 };
 	bool more = true;
 	size_t i;
 

@@ -132,8 +132,8 @@ struct news {
 	struct mailbox_changed *changed;
 	uint64_t *revoked;
 	size_t nchanged, nrevoked;
-	char *queue;
-	size_t nqueue;
+	char *queue, *names;
+	size_t nqueue, nnames;
 	struct settled *settled;
 };
 
@@ -163,7 +163,8 @@ tell_committed(struct service *s, struct news *n)
 	struct settled *x;
 	size_t i;
 
-	calls_tell(s, n->changed, n->nchanged);
+	calls_tell(s, n->changed, n->nchanged, str_make(n->names,
+	    n->nnames));
 	s->revocations += n->nrevoked;
 	for (i = 0; i < n->nrevoked; i++)
 		end_account(s, n->revoked[i]);
@@ -189,6 +190,7 @@ on_news(void *arg)
 	free(n->changed);
 	free(n->revoked);
 	free(n->queue);
+	free(n->names);
 	free(n);
 }
 
@@ -233,19 +235,22 @@ tell_news(struct service *s, struct job **job, size_t njobs)
 	    &nchanged);
 	const uint64_t *revoked = engine_revoked(s->o.engine, &nrevoked);
 	struct str queue = engine_queue_news(s->o.engine);
+	struct str names = engine_named(s->o.engine);
 	struct settled *settled = settled_of(job, njobs);
 	struct news *n;
 
 	if (__atomic_load_n(&s->nwatchers, __ATOMIC_RELAXED) == 0)
-		nchanged = 0;
-	if (nchanged == 0 && nrevoked == 0 && queue.n == 0 && !settled)
+		nchanged = names.n = 0;
+	if (nchanged == 0 && names.n == 0 && nrevoked == 0 && queue.n == 0 &&
+	    !settled)
 		return;
 	n = calloc(1, sizeof(*n));
 	bug_if(!n);
 	*n = (struct news){ s->box,
 		copy(changed, nchanged * sizeof(*changed)),
 		copy(revoked, nrevoked * sizeof(*revoked)), nchanged,
-		nrevoked, copy(queue.p, queue.n), queue.n, settled };
+		nrevoked, copy(queue.p, queue.n), copy(names.p, names.n),
+		queue.n, names.n, settled };
 	__atomic_add_fetch(&s->box->refs, 1, __ATOMIC_RELAXED);
 	loop_post(s->o.loop, on_news, n);
 }

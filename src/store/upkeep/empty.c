@@ -140,6 +140,7 @@ expunge_and_commit(struct emptying *x, struct err *err)
 	int rc;
 
 	e->changed.n = e->revoked.n = 0;
+	buf_reset(&e->named);
 	buf_reset(&e->news);
 	batch_begin(e);
 	rc = batch_transaction(e, err);

@@ -335,6 +335,7 @@ clean_and_commit(struct cleaning *c, struct err *err)
 
 	arena_reset(e->arena);
 	e->changed.n = 0;
+	buf_reset(&e->named);
 	batch_begin(e);
 	rc = engine_is_last(e, err);
 	if (rc == 0)

@@ -64,6 +64,7 @@ begin_slice(struct engine *e, struct err *err)
 {
 	arena_reset(e->arena);
 	e->changed.n = e->revoked.n = 0;
+	buf_reset(&e->named);
 	buf_reset(&e->news);
 	batch_begin(e);
 	return batch_transaction(e, err);
