@@ -404,6 +404,7 @@ class Random:
             if i % EVERY == 0:
                 for box in self.model.boxes.values():
                     self.look(box)
+                    box.forget(self.sessions)
         for s in self.sessions:
             if s.idle:
                 self.done_idle(s)

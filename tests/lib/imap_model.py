@@ -77,6 +77,14 @@ class Box:
     def live(self):
         return [m for m in self.mails if not m.gone]
 
+    def forget(self, sessions):
+        """What has gone, and every session knows."""
+        here = [s for s in sessions if s.box is self]
+        seen = {m for s in here for m in s.view}
+        told = min((s.told for s in here), default=self.uidnext)
+        self.mails = [m for m in self.mails if not m.gone or m in seen or
+                      m.uid > told]
+
     def add(self, token, flags, above):
         mail = Mail(self.uidnext, token, flags)
         mail.above = above
@@ -92,7 +100,7 @@ class Model:
         self.log = collections.deque(maxlen=LOGGED)
 
     def flag(self, mail, mode, flags):
-        """Whether it is another than before."""
+        """What changes nothing leaves its modseq as well."""
         flags = {"": frozenset(flags), "+": mail.flags | flags,
                  "-": mail.flags - flags}[mode]
         if flags == mail.flags:
