@@ -253,3 +253,19 @@ def test_requiretls(world):
     assert "Status: 5.7.10" in part, part
     assert report.get_payload(2).get_content_type() == "text/rfc822-headers"
     assert empty(here) and empty(there)
+
+
+def test_priority(world):
+    """It goes from server to server, and is worth what the next one thinks of
+    strangers.                                                     RFC 6710"""
+    here, there = world.postern("here.test"), world.postern("there.test")
+    world.start()
+    world.send(here, "alice", ["bob@there.test"], options=["MT-PRIORITY=3"])
+    _, message = arrived(there, "bob")
+    last, first = message.get_all("Received")
+    assert "priority 3;" in first and "priority" not in last
+    world.send(here, "alice", ["bob@there.test"], options=["MT-PRIORITY=-3"])
+    _, message = arrived(there, "bob", 2)
+    assert all("priority -3;" in field
+               for field in message.get_all("Received"))
+    assert empty(here)

@@ -164,6 +164,9 @@ show_row(void *arg, struct arena *a, const struct queue_row *row)
 		print_line("expires", with_age(a, row->expires, now, " ago"));
 		if (row->require_tls)
 			print_line("TLS", queue_tls_text(row));
+		if (row->priority)
+			print_line("priority", arena_printf(a, "%d",
+			    (int)row->priority));
 	}
 	putchar('\n');
 	print_line("recipient", row->rcpt);

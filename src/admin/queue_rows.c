@@ -107,6 +107,7 @@ const struct table_column queue_columns[] = {
 	{ "expires", false }, { "attempts", true }, { "last", false },
 	{ "code", true }, { "status", false }, { "reply", false },
 	{ "host", false }, { "tls", false },
+	{ "priority", true },
 };
 const size_t queue_ncolumns = NELEM(queue_columns);
 
@@ -128,6 +129,7 @@ queue_cells(struct arena *a, struct str *cells, const struct queue_row *row)
 		time_text(a, row->expires), number(a, row->attempts),
 		time_text(a, row->last), number(a, row->code),
 		row->status, row->text, row->host, queue_tls_text(row),
+		arena_printf(a, "%d", (int)row->priority),
 	};
 
 	memcpy(cells, all, sizeof(all));

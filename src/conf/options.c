@@ -436,6 +436,10 @@ const struct conf_option conf_options[] = {
 	{ "hold-messages", CONF_QUEUE, CONF_NUMBER, 1, 100000, "1000",
 	    AT(config, hold_messages),
 	    "messages of one account that may wait to leave later" },
+	{ "highest-priority", CONF_QUEUE, CONF_NUMBER, 0, 9, "4",
+	    AT(config, highest_priority),
+	    "how high people may raise a message above others; 0 is not at "
+	    "all" },
 
 	/* ---- route "domain" { } ------------------------------------------ */
 	{ "host", CONF_ROUTE, CONF_HOST, 0, 255, NULL,

@@ -80,6 +80,7 @@
 	F(S, u8, double_bounces, 0)	/* to postmaster */              \
 	F(S, u32, hold_longest_s, 0)	/* what leaves later; 0: nothing */ \
 	F(S, u32, hold_messages, 0)	/* of one account */             \
+	F(S, u32, highest_priority, 0)	/* that people may ask for */    \
 	F(S, str, divert, 320)		/* who gets what nobody here has */
 MSG_STRUCT(config);
 /*

@@ -19,6 +19,7 @@ static const struct {
 	{ { "STARTTLS", 8 }, OFFER_STARTTLS },
 	{ { "DSN", 3 }, OFFER_DSN },
 	{ { "REQUIRETLS", 10 }, OFFER_REQUIRETLS },
+	{ { "MT-PRIORITY", 11 }, OFFER_PRIORITY },
 };
 
 /* The next word, of what spaces, tabs and "=" are between ("AUTH=LOGIN" is

@@ -52,7 +52,8 @@ is_xtext(struct str s)
 	return s.n > 0 && s.n <= XTEXT_MAX;
 }
 
-/* RFC 1870, RFC 6152, RFC 6531, RFC 3461 4.3, 4.4, RFC 8689 2 */
+/* RFC 1870, RFC 6152, RFC 6531, RFC 3461 4.3, 4.4, RFC 8689 2, RFC 6710
+ * 4.2 */
 static void
 say_mail(struct smtp_client *c, const struct smtp_outgoing *m)
 {
@@ -74,6 +75,9 @@ say_mail(struct smtp_client *c, const struct smtp_outgoing *m)
 		(void)stream_printf(c->s, " ENVID=%.*s", STR_FMT(m->envid));
 	if (m->require_tls == REQUIRE_TLS_yes)
 		(void)stream_write(c->s, STR(" REQUIRETLS"));
+	if (c->offers & OFFER_PRIORITY)
+		(void)stream_printf(c->s, " MT-PRIORITY=%d",
+		    (int)m->priority);
 	(void)stream_write(c->s, STR("\r\n"));
 }
 

@@ -70,6 +70,7 @@ smtp_mail(struct smtp_session *s, struct str args)
 	enum smtp_syntax why = smtp_parse_mail(args, smtp_offered(s), s->cmd,
 	    &mail);
 	struct reply no;
+	bool lowered;
 	int e;
 
 	if (why != SYNTAX_OK)
@@ -89,8 +90,13 @@ smtp_mail(struct smtp_session *s, struct str args)
 	no = look_at_hold(s, &mail);
 	if (no.code)
 		return no;
+	lowered = mail.envelope.priority > (int64_t)o->highest_priority;
+	if (lowered)
+		mail.envelope.priority = o->highest_priority;
 	s->txn = submit_begin(&text, &mail.envelope, mail.size_octets);
-	return smtp_reply(250, "2.1.0", "Ok");
+	return lowered ? smtp_replyf(s->cmd, 250, "2.3.6",
+	    "%u is the highest priority here", o->highest_priority) :
+	    smtp_reply(250, "2.1.0", "Ok");
 }
 
 void

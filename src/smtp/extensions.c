@@ -69,6 +69,7 @@ static const struct extension {
 	{ "DSN", WITH_DSN, offers_dsn, NULL },		/* RFC 3461 */
 	{ "FUTURERELEASE", WITH_LATER, offers_later, say_later }, /* 4865 */
 	{ "REQUIRETLS", WITH_TLS, offers_requiretls, NULL },	/* RFC 8689 */
+	{ "MT-PRIORITY", WITH_PRIORITY, NULL, NULL },	/* RFC 6710 */
 };
 
 void

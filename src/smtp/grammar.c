@@ -177,6 +177,23 @@ param_requiretls(void *out, struct str value, struct arena *a unused_arg)
 	return true;
 }
 
+/* priority-value = (["-"] NZDIGIT) / "0"                     RFC 6710 7 */
+static bool
+param_priority(void *out, struct str value, struct arena *a unused_arg)
+{
+	struct mail_args *m = out;
+	struct rd r = rd_of(value);
+	bool below = rd_opt(&r, '-');
+	int digit = rd_next(&r);
+
+	if (m->has_priority || !rd_done(&r) || digit > '9' ||
+	    digit < (below ? '1' : '0'))
+		return false;
+	m->has_priority = true;
+	m->envelope.priority = below ? '0' - digit : digit - '0';
+	return true;
+}
+
 /* "NEVER" / 1#( "SUCCESS" / "FAILURE" / "DELAY" )            RFC 3461 4.1 */
 static bool
 param_notify(void *out, struct str value, struct arena *a unused_arg)
@@ -267,6 +284,7 @@ static const struct esmtp_param mail_params[] = {
 	{ "HOLDFOR", WITH_LATER, param_holdfor },
 	{ "HOLDUNTIL", WITH_LATER, param_holduntil },
 	{ "REQUIRETLS", WITH_TLS, param_requiretls },
+	{ "MT-PRIORITY", WITH_PRIORITY, param_priority },
 };
 static const struct esmtp_param rcpt_params[] = {
 	{ "NOTIFY", WITH_DSN, param_notify },

@@ -26,7 +26,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	struct str line = str_make((const char *)data,
 	    size > SMTP_COMMAND_MAX ? SMTP_COMMAND_MAX : size);
 	const unsigned all = WITH_DSN | WITH_UTF8 | WITH_LATER |
-	    WITH_TLS;
+	    WITH_TLS | WITH_PRIORITY;
 	struct arena *a = arena_new(1 << 20);
 	struct smtp_command c;
 	struct mail_args m;
@@ -39,6 +39,8 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 			check_path(&m.from, a);
 			bug_if(!m.envelope.smtputf8 &&
 			    !str_is_ascii(m.from.text));
+			bug_if(m.envelope.priority < -PRIORITY_MAX ||
+			    m.envelope.priority > PRIORITY_MAX);
 			bug_if(m.envelope.envid.n > SMTP_MAIL_MAX_envid);
 		}
 		if (smtp_parse_rcpt(c.args, all, a, &r) == SYNTAX_OK) {

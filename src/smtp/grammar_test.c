@@ -131,6 +131,8 @@ test_mail(void **state unused_arg)
 static void
 test_mail_params(void **state unused_arg)
 {
+	static const char *const no_priority[] = { "", "=10", "=-10", "=-0",
+		"=+1", "=00", "=a", "=1 MT-PRIORITY=1" };
 	struct arena *a = arena_new(1 << 16);
 	struct mail_args m;
 
@@ -164,6 +166,15 @@ test_mail_params(void **state unused_arg)
 	    STR("FROM:<a@b> REQUIRETLS REQUIRETLS"), WITH_TLS, a, &m));
 	assert_int_equal(SYNTAX_VALUE, smtp_parse_mail(
 	    STR("FROM:<a@b> REQUIRETLS=no"), WITH_TLS, a, &m));
+	for (int i = -9; i <= 9; i++) {
+		assert_int_equal(SYNTAX_OK, smtp_parse_mail(arena_printf(a,
+		    "FROM:<a@b> mt-priority=%d", i), WITH_PRIORITY, a, &m));
+		assert_int_equal(m.envelope.priority, i);
+	}
+	for (size_t i = 0; i < NELEM(no_priority); i++)
+		assert_int_equal(smtp_parse_mail(arena_printf(a,
+		    "FROM:<a@b> MT-PRIORITY%s", no_priority[i]),
+		    WITH_PRIORITY, a, &m), SYNTAX_VALUE);
 	/* Not offered: not known. */
 	assert_int_equal(SYNTAX_PARAM, smtp_parse_mail(
 	    STR("FROM:<a@b> REQUIRETLS"), WITH_DSN | WITH_LATER, a, &m));

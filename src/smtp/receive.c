@@ -75,6 +75,7 @@ store_trace(struct reception *in)
 		.tls_cipher = tls.on ? tls.cipher : STR_NULL,
 		.id = in->id,
 		.only_rcpt = submit_only_recipient(s->txn),
+		.priority = submit_envelope(s->txn)->priority,
 		.at = loop_wall(s->d.loop),
 	};
 
@@ -325,6 +326,7 @@ commit(struct reception *in)
 	    F_INT("recipients", submit_recipients(s->txn)),
 	    F_INT("size", in->facts.raw_size),
 	    F_STR("user", smtp_user(s)),
+	    F_INT("priority", submit_envelope(s->txn)->priority),
 	    F_STR("message-id", in->facts.message_id));
 	return smtp_replyf(s->cmd, 250, "2.0.0", "Ok: queued as %llu",
 	    (unsigned long long)message);

@@ -55,6 +55,9 @@ struct smtp_options {
 	/* How many seconds a text may be kept before it leaves; 0: none is.
 	 * Only for who has logged in.                     RFC 4865 4.2 (2) */
 	uint32_t hold_longest_s;
+	/* To how much a message may be raised above others; 0: nobody's is.
+	 *                                                    RFC 6710 4.1 */
+	uint32_t highest_priority;
 	/* The client was gone before a message that it had begun was taken;
 	 * or NULL. */
 	void (*cut)(struct smtp_session *s);

@@ -74,6 +74,7 @@ smtp_submission_new(struct loop *l, const struct config *conf,
 		.lib = vault_ossl(vault),
 		.dsn = true,
 		.hold_longest_s = conf->hold_longest_s,
+		.highest_priority = conf->highest_priority,
 		.verbs_arg = vault,
 	};
 

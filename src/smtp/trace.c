@@ -61,6 +61,8 @@ smtp_trace_put(struct buf *b, const struct smtp_trace *t)
 		buf_str(b, t->only_rcpt);
 		buf_lit(b, ">");
 	}
+	if (t->priority != 0)
+		buf_printf(b, "\r\n\tpriority %d", (int)t->priority);
 	buf_lit(b, ";\r\n\t");
 	time_rfc5322(b, t->at);
 	buf_lit(b, "\r\n");

@@ -16,6 +16,7 @@ struct smtp_trace {
 	struct str id;		/* an Atom; empty if there is none yet */
 	struct str only_rcpt;	/* "local@domain" if it is the only one: more
 				 * would tell them of each other (7.2) */
+	int64_t priority;	/* RFC 6710 7; 0: not said */
 	int64_t at;		/* seconds since 1970 */
 };
 

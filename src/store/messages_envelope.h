@@ -20,8 +20,10 @@
 	F(S, str, envid, 100)		/* 4.4: as given, in xtext */      \
 	F(S, u32, hold_for, 0)		/* RFC 4865 4: seconds, or */      \
 	F(S, i64, hold_until, 0)	/* until then: it leaves later */  \
-	F(S, u8, require_tls, 0)	/* REQUIRE_TLS_*: RFC 8689 4.1 */
+	F(S, u8, require_tls, 0)	/* REQUIRE_TLS_*: RFC 8689 4.1 */  \
+	F(S, i64, priority, 0)		/* RFC 6710: -9 to 9 */
 enum { RET_unsaid, RET_full, RET_headers };
+enum { PRIORITY_MAX = 9 };
 /* yes: MAIL said REQUIRETLS; no: it did not, and the header says so. */
 enum { REQUIRE_TLS_unsaid, REQUIRE_TLS_yes, REQUIRE_TLS_no };
 

@@ -112,7 +112,7 @@ enum queue_state { QUEUE_waits, QUEUE_held, QUEUE_reports, QUEUE_under_way,
 	F(S, u32, attempts, 0) F(S, i64, last, 0)                     \
 	F(S, u32, code, 0) F(S, str, status, 12) F(S, str, text, 1000) \
 	F(S, str, host, 255)                                          \
-	F(S, u8, require_tls, 0)	/* as in envelope */
+	F(S, u8, require_tls, 0) F(S, i64, priority, 0) /* of envelope */
 /* A slice; if more is set ask again with another change id. What leaves later
  * leaves now only if its message is named, and then to all. */
 enum queue_action { QUEUE_RETRY = 1, QUEUE_HOLD, QUEUE_RELEASE, QUEUE_DROP };

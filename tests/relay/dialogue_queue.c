@@ -115,6 +115,8 @@ do_mail(struct str rcpts)
 		else if (str_eq(name, STR("tls")))
 			s.require_tls = str_eq(value, STR("yes")) ?
 			    REQUIRE_TLS_yes : REQUIRE_TLS_no;
+		else if (str_eq(name, STR("priority")))
+			s.priority = number_of(value);
 		else if (str_eq(name, STR("times")))
 			times = number_of(value);
 		else

@@ -50,6 +50,7 @@ send_to(struct bounce *b, struct str to)
 		.octets = ask->octets, .raw_size = ask->raw_size,
 		.facts = ask->facts, .message_id = ask->message_id,
 		.body_8bit = ask->body_8bit, .smtputf8 = ask->smtputf8,
+		.priority = b->q[0].priority,	/* RFC 6710 4.6 */
 		.protocol = STR("report") };
 
 	/* RFC 8689 5 */

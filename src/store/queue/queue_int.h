@@ -77,7 +77,7 @@ int queue_put(struct engine *e, const struct write *w,
     const struct submit_ask *ask, struct str return_path, uint64_t message,
     struct err *err);
 int queue_put_rcpt(struct engine *e, uint64_t message, uint64_t n,
-    const struct recipient *r, struct err *err);
+    const struct recipient *r, int64_t priority, struct err *err);
 /* As it was named, till it is due. */
 int queue_put_later(struct engine *e, uint64_t message, uint64_t n,
     const struct recipient *r, int64_t due, struct err *err);
@@ -100,7 +100,7 @@ struct queued {
 	uint64_t message;
 	uint32_t n, state, attempts, notify;
 	uint8_t require_tls;
-	int64_t at;
+	int64_t at, priority;
 	struct str address, domain, reverse_path;
 };
 /* 1, or 0 if it is not there any more. */

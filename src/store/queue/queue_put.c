@@ -5,6 +5,8 @@
  * destination is the domain of each recipient, in lower case.
  */
 
+enum { PRIORITY_STEP_S = 6 * 3600 };
+
 static struct str
 domain_of(struct engine *e, struct str address)
 {
@@ -54,12 +56,18 @@ put_row(struct engine *e, uint64_t message, uint64_t n,
 	    vs(STR_NULL), vi(done ? (uint64_t)e->now_s : 0)), err);
 }
 
+/* What is above 0 stands in the order of its destination, and the destination
+ * in that of all, as if it had come so much earlier for each step; so nothing
+ * waits for ever. Less than 0 is as 0 at first (RFC 6710 5: rounded up). */
 int
 queue_put_rcpt(struct engine *e, uint64_t message, uint64_t n,
-    const struct recipient *r, struct err *err)
+    const struct recipient *r, int64_t priority, struct err *err)
 {
+	int64_t due = e->now_s - (priority > 0 ? priority : 0) *
+	    PRIORITY_STEP_S;
+
 	return put_row(e, message, n, r, &(struct putting){
-	    .state = ROW_fresh, .due = e->now_s, .news_at = e->now_s }, err);
+	    .state = ROW_fresh, .due = due, .news_at = due }, err);
 }
 
 int

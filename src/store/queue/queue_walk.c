@@ -156,8 +156,11 @@ list_row(struct reader *r)
 		.status = queue_str(q, s, status),
 		.text = queue_str(q, s, text),
 		.host = queue_str(q, s, host),
-		.require_tls = (uint8_t)queue_u32(q, s, require_tls) };
+		.require_tls = (uint8_t)queue_u32(q, s, require_tls),
+		.priority = queue_i64(q, s, priority) };
 
+	if (queue_u32(q, s, state) == ROW_fresh)
+		row.next = queue_begins(row.queued, queue_i64(q, s, released));
 	row.state = state_of(r, queue_u32(q, s, state), row.message, row.n);
 	put_rest(r, &row);
 	row.expires = queue_begins(row.state == QUEUE_later ? row.next :

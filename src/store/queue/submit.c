@@ -176,7 +176,8 @@ put_one(struct submitting *s, const struct recipient *r, uint64_t n)
 	journal_forwarded(s, r);
 	if (r->account == 0) {
 		submit_journal(s, JOURNAL_queued, r->address, STR_NULL);
-		return queue_put_rcpt(s->e, s->at.blob, n, r, err);
+		return queue_put_rcpt(s->e, s->at.blob, n, r,
+		    s->ask->priority, err);
 	}
 	rc = put_local(s, r);
 	if (rc < 0 || !queue_wants_success(s->w->caller, s->ask, r))
@@ -265,6 +266,19 @@ place(struct submitting *s)
 	return stage_place(s->e, &b, &s->at, &s->w->err);
 }
 
+/* Nobody comes before others because he says so: RFC 6710 4.1. front knows how
+ * high a person may go. */
+static int
+check_priority(struct write *w)
+{
+	int64_t n = ((const struct submit_ask *)w->ask)->priority;
+
+	if (n < -PRIORITY_MAX || n > PRIORITY_MAX)
+		return err_set(&w->err, E_INVALID, "no such priority");
+	return n <= 0 || w->caller->authority == AUTH_ACCOUNT ? 0 :
+	    err_set(&w->err, E_DENIED, "not for you to say");
+}
+
 int
 write_submit(struct engine *e, struct write *w)
 {
@@ -272,6 +286,8 @@ write_submit(struct engine *e, struct write *w)
 	size_t i;
 	int rc = submit_check_sender(&s);
 
+	if (rc == 0)
+		rc = check_priority(w);
 	if (rc == 0 && !traits_are_in_order(s.ask->traits))
 		rc = err_set(&w->err, E_INVALID, "no traits");
 	if (rc == 0)

@@ -467,13 +467,15 @@ static const char version_16[] =
     "CREATE INDEX sts_policy_expires ON sts_policy (expires, domain);";
 
 /*
- *   require_tls  of queue: REQUIRE_TLS_*; nobody could say so before
+ *   require_tls, priority  of queue: what MAIL said (RFC 8689, RFC 6710);
+ *                nobody could say so before
  *   metadata     what is noted at a mailbox of this account (0: at none), of
  *                the person whose it is: the account's owner, or somebody who
  *                sees the mailbox (mailbox/metadata.c)
  */
 static const char version_17[] =
     "ALTER TABLE queue ADD COLUMN require_tls INTEGER NOT NULL DEFAULT 0;"
+    "ALTER TABLE queue ADD COLUMN priority INTEGER NOT NULL DEFAULT 0;"
     "CREATE TABLE metadata (person INTEGER NOT NULL,"
     " account INTEGER NOT NULL, mailbox INTEGER NOT NULL,"
     " entry BLOB NOT NULL, value BLOB NOT NULL,"

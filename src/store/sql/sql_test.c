@@ -88,6 +88,7 @@ test_columns_by_name(void **state unused_arg)
 	"INSERT INTO credential VALUES (" n ", x'');"
 #define BACK_TO_16                                                            \
 	"ALTER TABLE queue DROP COLUMN require_tls; DROP TABLE metadata;"      \
+	"ALTER TABLE queue DROP COLUMN priority;"                              \
 	"UPDATE meta SET value=16;"
 #define BACK_TO_15                                                            \
 	BACK_TO_16                                                            \
@@ -455,6 +456,7 @@ test_queue_asks_for_no_tls(void **state unused_arg)
 	assert_int_equal(sql_first(&q, SQL_queue_of, SQL_VALS(vi(1)), NULL),
 	    1);
 	assert_int_equal(sql_u32(&q, queue_of, require_tls), 0);
+	assert_int_equal(sql_i64(&q, queue_of, priority), 0);
 	sql_end(&q, SQL_queue_of);
 	sql_close(&q);
 }

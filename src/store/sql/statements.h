@@ -20,7 +20,8 @@
 #define QUEUE_ITEM message, rcpt, next_due, state, address, notify, orcpt,    \
 	attempts, outcome, code, status, text, host, last, noticed,           \
 	reverse_path, size, body_8bit, smtputf8, at, ret, envid, signature,   \
-	domain, hold_for, hold_until, released, require_tls
+	domain, hold_for, hold_until, released, require_tls, \
+	priority
 
 #define STATEMENTS(S, R, E)                                                   \
 	S(version, "SELECT value FROM meta"                                   \
@@ -454,9 +455,9 @@
 	/* ---- queue, changes ---- */                                        \
 	/* First the fields of the envelope, in the order of their table. */  \
 	S(queue_add, "INSERT INTO queue (reverse_path, smtputf8, ret, envid," \
-	    " hold_for, hold_until, require_tls, message, account, size, at," \
-	    " body_8bit, signature) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8,"  \
-	    " ?9, ?10, ?11, ?12, ?13)")                                       \
+	    " hold_for, hold_until, require_tls, priority, message, account," \
+	    " size, at, body_8bit, signature) VALUES (?1, ?2, ?3, ?4, ?5, ?6,"\
+	    " ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14)")                          \
 	R(queue_get, (reverse_path, at), "FROM queue WHERE message=?1")       \
 	S(queue_del, "DELETE FROM queue WHERE message=?1")                    \
 	S(queue_left, "SELECT rcpt FROM queue_rcpt WHERE message=?1"          \
@@ -468,7 +469,7 @@
 	    " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, 0, 0, ?9, ?10, ?11,"    \
 	    " ?12, ?13, ?14)")                                                \
 	R(queue_rcpt_get, (address, domain, state, attempts, notify, at,      \
-	    released, reverse_path, require_tls),                             \
+	    released, reverse_path, require_tls, priority),                   \
 	    "FROM queue_rcpt r JOIN queue q USING (message)"                  \
 	    " WHERE r.message=?1 AND r.rcpt=?2")                              \
 	S(queue_rcpt_put, "UPDATE queue_rcpt SET state=?1, next_due=?2,"      \
