@@ -17,7 +17,7 @@ LINKED = "src/store/store_service_test"
 STEPS = [
     (STORE + "messages.h", "\n/* Notices to store: nobody answers. */", """\
  \\
-	C(count,          answer, AUTH_ACCOUNT,      RUN_WRITER, CHANGE_once)
+	C(count,          answer, AUTH_ACCOUNT,      RUN_WRITER, CHANGE_once, own)
 """),
     (STORE + "messages.h", "/* ---- structs and shapes of all these",
      "#define FIELDS_count_ask(F, S) F(S, u64, change, 0) "

@@ -1,6 +1,7 @@
 /*
  * cmd_account.c - postern account: people and their passwords.
  */
+#include "admin/access.h"
 #include "admin/app_password.h"
 #include "admin/domain.h"
 #include "admin/filter.h"
@@ -26,6 +27,8 @@ static const char usage[] =
     "       postern account send-as ADDRESS own|ours|anyone\n"
     "       postern account reindex ADDRESS [--json]\n"
     "       postern account vacation ADDRESS [off] [--json]\n"
+    "       postern account access [ADDRESS] [--json]\n"
+    "       postern account access ADDRESS MAILBOX WHO RIGHTS\n"
     "       postern account remove ADDRESS [--yes]\n\n"
     "People, each with an address of a domain that was added before. The\n"
     "password is asked for twice, or read from the first line of stdin, or\n"
@@ -55,6 +58,8 @@ static const char usage[] =
     "its own addresses and aliases (own, where nothing was said), every\n"
     "address of the domains here (ours), or anybody at all (anyone); the\n"
     "last two are for services.\n"
+    "access says who may read or change mailboxes of others, and changes it:\n"
+    "postern account access --help.\n"
     "reindex makes anew what searches in texts are quick by.\n\n"
     WHICH_SERVER;
 
@@ -488,9 +493,12 @@ cmd_account(struct admin *a, int argc, char **argv)
 	for (int i = 1; i < argc; i++)
 		if (str_eq(str_c(argv[i]), STR("app-password")))
 			return app_password(a, argc, argv);
-	for (int i = 1; i < argc; i++)
+	for (int i = 1; i < argc; i++) {
+		if (str_eq(str_c(argv[i]), STR("access")))
+			return account_access(a, argc, argv);
 		if (str_eq(str_c(argv[i]), STR("reindex")))
 			return account_reindex(a, argc, argv);
+	}
 	n = options_read(&o, argc, argv, usage, "dcjpyMnW");
 	if (n < 0)
 		return o.code;

@@ -34,6 +34,7 @@ journal_event_name(uint32_t event)
 		[JOURNAL_emptied] = "emptied",
 		[JOURNAL_password] = "password",
 		[JOURNAL_factor] = "factor",
+		[JOURNAL_access] = "access",
 	};
 
 	return event < NELEM(names) && names[event] ? str_c(names[event]) :

@@ -156,6 +156,7 @@ word_before_address(uint32_t event)
 	case JOURNAL_emptied: return "of ";
 	case JOURNAL_password: return "of ";
 	case JOURNAL_factor: return "of ";
+	case JOURNAL_access: return "to mailboxes of ";
 	}
 	return "";
 }

@@ -32,6 +32,8 @@ enum {
 				 * written: asking again is no use */
 	E_FACTOR = -19,		/* the password is theirs, and does not do
 				 * alone: they have a second factor */
+	E_NORIGHT = -20,	/* the mailbox is somebody else's, who lets
+				 * them do other things with it, or none */
 };
 
 struct err {

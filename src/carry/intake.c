@@ -130,6 +130,9 @@ intake_mailbox(struct intake *in, struct str name, uint32_t use,
 	f.name = str_dup(mem, name);
 	f.here = there.n ? there : str_dup(mem, folder_below(into, f.name,
 	    mem));
+	/* Which is a name for what is others' here. */
+	if (others_has(f.here))
+		f.here = arena_printf(mem, "Imported/%.*s", STR_FMT(f.here));
 	if ((rc = make_mailbox(in, &f, use, err)) < 0)
 		return rc;
 	for (size_t bit = 0; bit < NELEM(in->special) && use; bit++)

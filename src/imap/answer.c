@@ -30,6 +30,8 @@ static const struct {
 	{ E_EXISTS, { ANSWER_NO, STR("ALREADYEXISTS"),
 	    STR("That exists already") } },
 	{ E_DENIED, { ANSWER_NO, STR("EXPIRED"), STR("Not logged in") } },
+	{ E_NORIGHT, { ANSWER_NO, STR("NOPERM"),
+	    STR("Its owner does not let you do that") } },
 	{ E_INVALID, { ANSWER_NO, STR("CANNOT"),
 	    STR("That makes no sense here") } },
 };
@@ -40,9 +42,9 @@ imap_fail(struct imap_session *s, const char *what, const struct err *err)
 	if (stream_failed(s->d.stream) < 0)
 		return NO_ANSWER;
 	/* Who asks for what is not there is told, and nobody else need know. */
-	log_ctx_event(&s->d.log, err->code == E_NOTFOUND ? LOG_DEBUG :
-	    LOG_WARN, "command_failed", F_STR("command", str_c(what)),
-	    F_ERR(err));
+	log_ctx_event(&s->d.log, err->code == E_NOTFOUND ||
+	    err->code == E_NORIGHT ? LOG_DEBUG : LOG_WARN, "command_failed",
+	    F_STR("command", str_c(what)), F_ERR(err));
 	/* All we ask for is an account's to ask: it is not ours any more (its
 	 * password was changed, or vault has forgotten us). */
 	if (err->code == E_DENIED && s->account.store &&

@@ -12,7 +12,7 @@ imap_close(struct imap_session *s, const struct imap_command *c unused_arg)
 
 	/* What was removed has nothing left to expunge. */
 	if (!s->read_only && change_expunge(&s->view, NULL, &err) < 0 &&
-	    err.code != E_NOTFOUND)
+	    err.code != E_NOTFOUND && err.code != E_NORIGHT) /* RFC 4314 4 */
 		return imap_fail(s, "close", &err);
 	imap_deselect(s);
 	return OK("Closed");

@@ -34,7 +34,7 @@ is_meant(const struct several *a, const struct mailbox_row *m)
 		case SOURCE_SELECTED:
 			break;
 		case SOURCE_PERSONAL:
-			meant = true;
+			meant = !is_others(m->mailbox);
 			break;
 		case SOURCE_SUBSCRIBED:
 			meant = m->subscribed;
@@ -110,9 +110,10 @@ search_other(struct several *a, const struct mailbox_row *m)
 		answer = search_at(a, &at);
 	}
 	view_close(&v);
-	/* It was removed meanwhile: there is nothing in it. */
-	return e < 0 && e != E_NOTFOUND ? imap_fail(a->s, "esearch", &err) :
-	    answer;
+	/* It was removed meanwhile, or may not be read: RFC 7377 3. */
+	if (e == E_NOTFOUND || e == E_NORIGHT)
+		e = 0;
+	return e < 0 ? imap_fail(a->s, "esearch", &err) : answer;
 }
 
 static struct answer
@@ -186,7 +187,7 @@ imap_esearch(struct imap_session *s, const struct imap_command *c)
 	if (!a.search.esearch)
 		a.search.options = RETURN_ALL;
 	if (answer.kind == ANSWER_NONE) {
-		e = mailboxes_list(&s->account, &list, &err);
+		e = mailboxes_list_all(&s->account, false, &list, &err);
 		if (e >= 0)
 			answer = search_all(&a, &list);
 		mailboxes_free(&list);

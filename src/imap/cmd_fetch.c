@@ -106,7 +106,11 @@ put_items(struct fetching *f, const struct fetch_row *row, bool tell_flags,
 	}
 	if (items & FETCH_THREADID) {
 		put_item(b, STR("THREADID"));
-		buf_printf(b, "(T%ju)", (uintmax_t)row->thread);
+		/* Its number is its owner's: RFC 8474 5.2 */
+		if (is_others(f->s->view.at.mailbox))
+			buf_lit(b, "NIL");
+		else
+			buf_printf(b, "(T%ju)", (uintmax_t)row->thread);
 	}
 	if (items & FETCH_SAVEDATE)		/* RFC 8514 4.2 */
 		put_date(b, STR("SAVEDATE"), row->saved, 0);
@@ -304,7 +308,7 @@ imap_fetch(struct imap_session *s, const struct imap_command *c)
 		return imap_fail(s, "fetch", &err);
 	ask.changed_since = fa->changed_since;
 	ask.want = wants_of(&f);
-	if (!s->read_only && fetch_sets_seen(&fa->att))
+	if (!s->read_only && s->rights & RIGHT_s && fetch_sets_seen(&fa->att))
 		ask.set_flags = FLAG_seen;
 	e = put_messages(&f, &ask, &err);
 	return end_fetch(&f, e, &err);

@@ -7,7 +7,8 @@
 enum {
 	SERVED = LIST_SUBSCRIBED | LIST_REMOTE | LIST_RECURSIVEMATCH |
 	    LIST_SPECIAL_USE | LIST_WANT_SUBSCRIBED | LIST_WANT_CHILDREN |
-	    LIST_WANT_SPECIAL_USE | LIST_WANT_STATUS | LIST_WANT_METADATA,
+	    LIST_WANT_SPECIAL_USE | LIST_WANT_STATUS | LIST_WANT_METADATA |
+	    LIST_WANT_MYRIGHTS,
 	WRITE_AT = 32768,
 };
 
@@ -64,9 +65,12 @@ put_mailbox(struct imap_session *s, struct buf *b,
 	buf_lit(b, "\r\n");
 	if (!(mark & MARK_SELECTED) || !m->row.mailbox)
 		return;
-	if (a->options & LIST_WANT_STATUS)
+	if (a->options & LIST_WANT_MYRIGHTS)	/* RFC 8440 */
+		imap_put_myrights(s, b, m->row.name, m->row.rights);
+	/* RFC 4314 4: for who may read. */
+	if (a->options & LIST_WANT_STATUS && m->row.rights & RIGHT_r)
 		put_status(s, b, m, a);
-	if (a->options & LIST_WANT_METADATA)
+	if (a->options & LIST_WANT_METADATA && !is_others(m->row.mailbox))
 		put_metadata(s, b, m, a);
 }
 
@@ -77,12 +81,17 @@ put_mailboxes(struct imap_session *s, const struct listing *l,
     const struct list_args *a)
 {
 	auto_buf b = BUF_INIT(IMAP_OUT_MAX);
-	unsigned char wanted = MARK_SELECTED;
+	unsigned char wanted = MARK_SELECTED, levels = MARK_SELECTED;
 
 	if (a->options & LIST_RECURSIVEMATCH)
 		wanted |= MARK_HIDDEN_BELOW;
+	/* RFC 3501 6.3.8: a level that "%" stops at, of what is others'. */
+	if (!(a->options & LIST_SUBSCRIBED))
+		levels |= MARK_HIDDEN_BELOW;
 	for (size_t i = 0; i < l->names.n; i++) {
-		if (!(l->mark[i] & MARK_MATCHES) || !(l->mark[i] & wanted))
+		if (!(l->mark[i] & MARK_MATCHES) || !(l->mark[i] &
+		    (l->names.node[i].row.mailbox ? wanted :
+		    wanted | levels)))
 			continue;
 		put_mailbox(s, &b, &l->names.node[i], l->mark[i], a);
 		if (b.n > WRITE_AT)

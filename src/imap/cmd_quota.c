@@ -43,14 +43,17 @@ struct answer
 imap_getquotaroot(struct imap_session *s, const struct imap_command *c)
 {
 	auto_buf b = BUF_INIT(8192);
+	struct str address, there;
+	bool own = !others_split(c->args.word, &address, &there);
 
 	if (!c->args.word.p)
 		return NO_CODE("CANNOT", "No mailbox can have this name");
 	buf_lit(&b, "* QUOTAROOT ");
 	reply_mailbox(&b, c->args.word, imap_utf8(s));
-	buf_lit(&b, " \"\"\r\n");
+	buf_str(&b, own ? STR(" \"\"\r\n") : STR("\r\n"));
 	imap_say(s, &b);
-	return put_quota(s);
+	/* How much of his quota somebody else has used is his to know. */
+	return own ? put_quota(s) : OK("It counts to its owner");
 }
 
 /* SETQUOTA root (limits)                                      RFC 9208 4.1.3 */

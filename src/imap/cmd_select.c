@@ -51,7 +51,11 @@ open_mailbox(struct imap_session *s, const struct imap_command *c,
 	if (mailbox_open(&s->account, a->mailbox, &s->view, &m, s->cmd,
 	    &err) < 0)
 		return imap_fail(s, "select", &err);
-	s->read_only = read_only;
+	/* RFC 4314 5.2: with none of these rights nothing changes for others,
+	 * and s is still for one's own \Seen. */
+	s->read_only = read_only || !(m.rights & (RIGHT_i | RIGHT_e |
+	    RIGHT_s | RIGHT_t | RIGHT_w));
+	s->rights = m.rights;
 	s->uidvalidity = m.uidvalidity;
 	if (imap_recent_begin(s, &m, &err) < 0) {
 		imap_deselect(s);
@@ -69,7 +73,7 @@ open_mailbox(struct imap_session *s, const struct imap_command *c,
 		imap_deselect(s);
 		return imap_fail(s, "resync", &err);
 	}
-	if (read_only)
+	if (read_only || !(m.rights & (RIGHT_i | RIGHT_e | RIGHT_t | RIGHT_w)))
 		return OK_CODE("READ-ONLY", "Only to look at");
 	return OK_CODE("READ-WRITE", "Selected");
 }

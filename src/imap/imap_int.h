@@ -125,6 +125,7 @@ struct imap_session {
 	 * the view, which moves on in imap_update() only. */
 	struct mailbox_view view;
 	bool read_only;
+	uint32_t rights;	/* as they were then: store/rights.h */
 	uint32_t uidvalidity;
 	/* What was put into it from here since it was told, as pairs of UIDs:
 	 * of the account's mailboxes that of this UIDVALIDITY. */
@@ -393,15 +394,23 @@ typedef struct answer imap_handler(struct imap_session *s,
 imap_handler imap_append, imap_authenticate, imap_cancelupdate,
     imap_capability, imap_check,
     imap_close, imap_compress, imap_copy, imap_create, imap_delete,
+    imap_deleteacl,
     imap_enable, imap_esearch, imap_examine, imap_expunge, imap_fetch,
-    imap_getmetadata, imap_getquota,
+    imap_getacl, imap_getmetadata, imap_getquota,
     imap_getquotaroot, imap_id, imap_idle, imap_language, imap_list,
-    imap_login, imap_logout, imap_lsub, imap_move, imap_namespace, imap_noop,
+    imap_listrights,
+    imap_login, imap_logout, imap_lsub, imap_move, imap_myrights,
+    imap_namespace, imap_noop,
     imap_notify, imap_rename, imap_replace, imap_search, imap_select,
+    imap_setacl,
     imap_setmetadata, imap_setquota,
     imap_sort, imap_starttls, imap_status, imap_store, imap_subscribe,
     imap_thread, imap_uid_expunge, imap_unauthenticate, imap_unselect,
     imap_unsubscribe;
+
+/* cmd_acl.c: an untagged MYRIGHTS. */
+void imap_put_myrights(const struct imap_session *s, struct buf *b,
+    struct str name, uint32_t rights);
 
 /* Is there such a command now? */
 bool imap_may_unauthenticate(const struct imap_session *s);

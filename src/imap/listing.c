@@ -76,7 +76,8 @@ listing_begin(struct imap_session *s, const struct list_args *a,
 	int e;
 
 	*l = (struct listing){ 0 };
-	if ((e = mailboxes_list(&s->account, &l->names, err)) < 0)
+	if ((e = mailboxes_list_all(&s->account,
+	    a->options & LIST_WANT_STATUS, &l->names, err)) < 0)
 		return e;
 	l->mark = calloc(l->names.n + 1, 1);
 	bug_if(!l->mark);
@@ -112,6 +113,9 @@ listing_put_attributes(struct buf *b, const struct mailbox_node *m,
 {
 	if (!m->row.mailbox)
 		buf_lit(b, "\\NonExistent ");
+	/* For who knows no other word for it. RFC 3501 6.3.8 */
+	if (!m->row.mailbox && others_has(m->row.name))
+		buf_lit(b, "\\Noselect ");
 	if (m->has_children)
 		buf_lit(b, "\\HasChildren");
 	else
@@ -130,7 +134,7 @@ imap_say_listed(struct imap_session *s, struct str name, struct str old,
 	auto_buf attributes = BUF_INIT(256);
 	auto_buf b = BUF_INIT(IMAP_OUT_MAX);
 	struct mailbox_list list;
-	int e = mailboxes_list(&s->account, &list, err);
+	int e = mailboxes_list_all(&s->account, false, &list, err);
 
 	for (size_t i = 0; e >= 0 && i < list.n; i++) {
 		if (str_eq(list.node[i].row.name, name))

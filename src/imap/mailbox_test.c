@@ -556,7 +556,9 @@ test_status_and_the_rest(void **state unused_arg)
 	world_say(&w, 0, "c STATUS Sent (GUESS)\r\n",
 	    "c BAD Syntax: no such status item\r\n");
 	world_say(&w, 0, "d NAMESPACE\r\n",
-	    "* NAMESPACE ((\"\" \"/\")) NIL NIL\r\nd OK One namespace\r\n");
+	    "* NAMESPACE ((\"\" \"/\")) "
+	    "((\"Other Users/\" \"/\")) NIL\r\n"
+	    "d OK Your own, and what others share\r\n");
 	world_say(&w, 0, "e ENABLE CONDSTORE\r\n",
 	    "* ENABLED CONDSTORE\r\n"
 	    "e OK Enabled, as far as it needs to be\r\n");

@@ -10,6 +10,15 @@ enum {
 	KEYWORDS_TOLD_MAX = 16384, /* octets in FLAGS; as in store/messages.h */
 };
 
+/* RFC 4314 2.1 */
+static uint32_t
+flags_by(uint32_t rights)
+{
+	return (rights & RIGHT_s ? SYS_SEEN : 0) |
+	    (rights & RIGHT_t ? SYS_DELETED : 0) |
+	    (rights & RIGHT_w ? SYS_ANSWERED | SYS_FLAGGED | SYS_DRAFT : 0);
+}
+
 void
 imap_put_flags(const struct imap_session *s, struct buf *b)
 {
@@ -19,11 +28,14 @@ imap_put_flags(const struct imap_session *s, struct buf *b)
 	buf_lit(b, "* FLAGS ");
 	reply_flags(b, all, buf_get(&s->keywords));
 	buf_lit(b, "\r\n* OK [PERMANENTFLAGS ");
-	if (s->read_only) {
-		buf_lit(b, "()");
+	/* RFC 4314 5.1.1: what the rights are for. */
+	if (s->read_only || !(s->rights & RIGHT_w)) {
+		reply_flags(b, s->read_only ? 0 : flags_by(s->rights),
+		    STR_NULL);
 	} else {
 		/* "\*": new keywords may be made. */
-		reply_flags(b, all, buf_get(&s->keywords));
+		reply_flags(b, all & flags_by(s->rights),
+		    buf_get(&s->keywords));
 		b->n--;
 		buf_lit(b, " \\*)");
 	}
@@ -103,6 +115,7 @@ imap_deselect(struct imap_session *s)
 	buf_free(&s->last_keywords);
 	map_free(&s->known_keywords);
 	s->read_only = false;
+	s->rights = 0;
 	if (s->state == STATE_SELECTED)
 		s->state = STATE_AUTH;
 }

@@ -5,6 +5,7 @@
 enum {
 	/* Twice as many names as mailboxes, with what is said of each. */
 	RECORDS_MAX = 2 * MAILBOXES_MAX * (MAILBOX_NAME_MAX + 100),
+	OTHERS_RECORDS_MAX = OTHERS_LISTED * (MAILBOX_NAME_MAX + 100),
 	STATUS_MEM = 4096,
 	OPEN_MEM = 65536,
 };
@@ -29,7 +30,7 @@ by_level(const void *a, const void *b)
 /* The records of all pages, one after the other: *n of them. */
 static int
 get_records(const struct account *a, struct mailbox_list *list, size_t *n,
-    struct err *err)
+    bool *others, struct err *err)
 {
 	struct arena *mem = arena_new(MAIL_PAGE_MEM);
 	struct mailboxes_ask ask = { 0 };
@@ -47,6 +48,7 @@ get_records(const struct account *a, struct mailbox_list *list, size_t *n,
 		    err);
 		if (e < 0)
 			break;
+		*others |= answer.others;
 		r = rd_of(answer.rows);
 		while (!rd_done(&r) && msg_take(&r, &mailbox_row_shape, &row))
 			(*n)++;
@@ -63,11 +65,72 @@ get_records(const struct account *a, struct mailbox_list *list, size_t *n,
 	return e;
 }
 
+/* As a mailbox is called by who is not its owner. */
+static void
+put_shared(struct mailbox_list *list, const struct shared_row *shared,
+    struct arena *mem, size_t *n)
+{
+	struct mailbox_row row = { .mailbox = shared->mailbox,
+		.rights = shared->rights,
+		.name = arena_printf(mem, OTHER_USERS "/%.*s/%.*s",
+		    STR_FMT(shared->owner), STR_FMT(shared->name)) };
+
+	if (row.name.n > MAILBOX_NAME_MAX || *n >= OTHERS_LISTED)
+		return;
+	MSG_COPY(mailbox_counters, &row, shared);
+	msg_put(&list->records, &mailbox_row_shape, &row);
+	++*n;
+}
+
+/* Whoever gives rights to everybody must not keep anybody from a list. */
+static int
+get_others(const struct account *a, bool counted, struct mailbox_list *list,
+    size_t *n, struct err *err)
+{
+	struct arena *mem = arena_new(2 * MAIL_PAGE_MEM);
+	struct shared_ask ask = { .counted = counted };
+	struct shared_answer answer;
+	char owner[320], after[MAILBOX_NAME_MAX];
+	size_t others = 0;
+	int e = 0;
+
+	do {
+		struct shared_row row;
+		struct rd r;
+
+		arena_reset(mem);
+		e = store_call(a->store, STORE_shared, &ask, &answer, mem,
+		    err);
+		if (e < 0)
+			break;
+		r = rd_of(answer.rows);
+		while (!rd_done(&r) && msg_take(&r, &shared_row_shape, &row))
+			put_shared(list, &row, mem, &others);
+		if (!rd_done(&r))
+			e = err_set(err, E_PROTO, "rows make no sense");
+		memcpy(owner, answer.owner.p, answer.owner.n);
+		memcpy(after, answer.after.p, answer.after.n);
+		ask.owner = str_make(owner, answer.owner.n);
+		ask.after = str_make(after, answer.after.n);
+	} while (e >= 0 && ask.owner.n > 0 && others < OTHERS_LISTED);
+	arena_free(mem);
+	*n += others;
+	return e;
+}
+
 static bool
 is_below(struct str name, struct str above)
 {
 	return name.n > above.n && name.p[above.n] == '/' &&
 	    str_starts(name, above);
+}
+
+/* Whoever walks down a tree comes to every mailbox in it. */
+static void
+tell_above(struct mailbox_list *list, size_t above, uint64_t mailbox)
+{
+	for (; mailbox && above != NO_NODE; above = list->node[above].above)
+		list->node[above].has_children = true;
 }
 
 /* A node for the row, behind those of the levels above it that have none. The
@@ -77,6 +140,18 @@ add_node(struct mailbox_list *list, const struct mailbox_row *row)
 {
 	size_t above = list->n ? list->n - 1 : NO_NODE, from, i;
 
+	/* Of somebody else's that is subscribed there are two. */
+	if (above != NO_NODE && str_eq(row->name, list->node[above].row.name)) {
+		struct mailbox_row *had = &list->node[above].row;
+		bool subscribed = had->subscribed || row->subscribed;
+
+		if (row->mailbox)
+			*had = *row;
+		had->subscribed = subscribed;
+		above = list->node[above].above;
+		tell_above(list, above, had->mailbox);
+		return;
+	}
 	while (above != NO_NODE &&
 	    !is_below(row->name, list->node[above].row.name))
 		above = list->node[above].above;
@@ -88,8 +163,7 @@ add_node(struct mailbox_list *list, const struct mailbox_row *row)
 			.row.name = str_first(row->name, i), .above = above };
 		above = list->n++;
 	}
-	if (above != NO_NODE && row->mailbox)
-		list->node[above].has_children = true;
+	tell_above(list, above, row->mailbox);
 	list->node[list->n++] = (struct mailbox_node){ *row, above, false };
 }
 
@@ -100,23 +174,18 @@ count_levels(const struct mailbox_row *row, size_t n)
 	size_t levels = 0;
 
 	for (size_t i = 0; i < n; i++)
-		levels += row[i].mailbox ? 1 :
+		levels += row[i].mailbox && !is_others(row[i].mailbox) ? 1 :
 		    mailbox_name_levels(row[i].name);
 	return levels;
 }
 
-int
-mailboxes_list(const struct account *a, struct mailbox_list *list,
-    struct err *err)
+static void
+make_tree(struct mailbox_list *list, size_t n)
 {
 	struct mailbox_row *row;
-	size_t n, i;
+	size_t i;
 	struct rd r;
-	int e;
 
-	*list = (struct mailbox_list){ .records = BUF_INIT(RECORDS_MAX) };
-	if ((e = get_records(a, list, &n, err)) < 0)
-		return e;
 	row = calloc(n + 1, sizeof(*row));
 	bug_if(!row);
 	r = rd_of(buf_get(&list->records));
@@ -130,6 +199,39 @@ mailboxes_list(const struct account *a, struct mailbox_list *list,
 	for (i = 0; i < n; i++)
 		add_node(list, &row[i]);
 	free(row);
+}
+
+int
+mailboxes_list(const struct account *a, struct mailbox_list *list,
+    struct err *err)
+{
+	bool others = false;
+	size_t n;
+	int e;
+
+	*list = (struct mailbox_list){ .records = BUF_INIT(RECORDS_MAX) };
+	if ((e = get_records(a, list, &n, &others, err)) < 0)
+		return e;
+	make_tree(list, n);
+	return 0;
+}
+
+int
+mailboxes_list_all(const struct account *a, bool counted,
+    struct mailbox_list *list, struct err *err)
+{
+	bool others = false;
+	size_t n;
+	int e;
+
+	*list = (struct mailbox_list){ .records = BUF_INIT(RECORDS_MAX) };
+	e = get_records(a, list, &n, &others, err);
+	list->records.cap += OTHERS_RECORDS_MAX;
+	if (e >= 0 && others)
+		e = get_others(a, counted, list, &n, err);
+	if (e < 0)
+		return e;
+	make_tree(list, n);
 	return 0;
 }
 

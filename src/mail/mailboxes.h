@@ -25,6 +25,12 @@ struct mailbox_list {
  * they are more than any person has. */
 int mailboxes_list(const struct account *a, struct mailbox_list *list,
     struct err *err);
+/* The same with those of others that the person may look up, under OTHER_USERS
+ * (store/rights.h), where a level may be none that it may. counted: unseen of
+ * these is wanted, too. More than OTHERS_LISTED are cut off. */
+enum { OTHERS_LISTED = 4000 };
+int mailboxes_list_all(const struct account *a, bool counted,
+    struct mailbox_list *list, struct err *err);
 void mailboxes_free(struct mailbox_list *list);
 
 /* Make one, with those above it that are missing; special: what it is for

@@ -96,7 +96,10 @@ set_flags(struct rows *w, struct err *err)
 		e = change_flags(w->view, (struct selection){ buf_get(&uids),
 		    true }, &change, keep_changed, w, err);
 	w->change = rd_of(buf_get(&w->changed));
-	return e;
+	/* RFC 4314 4: who may not set them reads all the same. */
+	if (e == E_NORIGHT)
+		w->set_flags = 0;
+	return e == E_NORIGHT ? 0 : e;
 }
 
 /* The next page becomes this one, and the one behind it is asked for. */

@@ -180,7 +180,9 @@ search_mailbox(struct mailbox_view *v, const struct condition *c,
 	bug_if(buf_failed(&program));
 	if (has_words) {
 		ask.version = words_version();
-		s.indexing = indexing_new(v->account);
+		/* Others' words are for their owners to hand in. */
+		if (!is_others(v->at.mailbox))
+			s.indexing = indexing_new(v->account);
 	}
 	ask.program = buf_get(&program);
 	s.matching = matching_new(c);

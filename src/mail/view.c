@@ -151,7 +151,8 @@ view_update(struct mailbox_view *v, bool expunges,
 			e = tell_answer(v, &a, tell, arg, err);
 	}
 	arena_free(mem);
-	if (e == E_NOTFOUND)
+	/* Also for who may not read it any more. */
+	if (e == E_NOTFOUND || e == E_NORIGHT)
 		e = expunges ? tell_removed(v, tell, arg) : 0;
 	buf_free(&v->already_told);
 	v->heard = 0;

@@ -56,8 +56,9 @@ enum news_kind {
 				 * right at the time it is told */
 	NEWS_EXISTS,		/* n: how many messages there are now */
 	NEWS_FLAGS,		/* row: a message whose flags changed */
-	NEWS_REMOVED,		/* the mailbox is no more: behind NEWS_GONE for
-				 * all messages; there will be no news */
+	NEWS_REMOVED,		/* the mailbox is no more, or is somebody else's
+				 * who lets it be read no more: behind NEWS_GONE
+				 * for all messages; there will be no news */
 };
 struct news {
 	enum news_kind kind;

@@ -280,7 +280,8 @@ watch_again(void *arg)
 		if (st->changed)
 			st->changed(st->changed_arg, &(struct changed){
 			    .id = ask.id, .mailbox = ask.mailbox });
-		if (rc < 0)
+		/* A mailbox of others may be none of theirs any more. */
+		if (rc < 0 && rc != E_NORIGHT && rc != E_NOTFOUND)
 			break;
 	}
 	arena_free(a);

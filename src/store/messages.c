@@ -23,7 +23,7 @@ login_service_named(struct str name)
 #define STORE_SHAPE_answer(name) MSG_SHAPE(name##_answer);
 #define STORE_SHAPE_done(name)
 #define R(name) MSG_SHAPE(name);
-#define C(name, answer, who, run, effects) \
+#define C(name, answer, who, run, effects, reach) \
 	MSG_SHAPE(name##_ask);             \
 	STORE_SHAPE_##answer(name)
 #define N(name, who) MSG_SHAPE(name##_ask);
@@ -38,7 +38,7 @@ STORE_NOTICES(N)
 #define STORE_SHAPE_OF_done(name) &done_shape
 
 const struct ipc_call store_calls[STORE_NCALLS] = {
-#define C(name, reply, authorities, where, effects)                       \
+#define C(name, reply, authorities, where, effects, reach)                \
 	[STORE_##name] = { #name, STORE_##name, &name##_ask_shape,        \
 		STORE_SHAPE_OF_##reply(name), (authorities), (where) },
 #define N(name, authorities)                                              \

@@ -4,6 +4,7 @@
  * This is the authority table of the architecture: the authorities in
  * STORE_CALLS. An ACCOUNT connection is bound to one account when the socket
  * pair is made; no message names an account but those of VAULT and OPERATOR.
+ * What an ACCOUNT reaches of others is decided in one place (engine/reach.h).
  * Store treats every ask as written by an attacker.
  *
  * Change ids: `change` names a change (the asker's number, never 0, best one
@@ -16,6 +17,7 @@
  */
 #pragma once
 #include "rt/ipc.h"
+#include "store/messages_acl.h"
 #include "store/messages_backup.h"
 #include "store/messages_carry.h"
 #include "store/messages_envelope.h"
@@ -88,90 +90,92 @@ enum store_effect {
 
 /* One row is all that store has to know of a call. answer: it has one of its
  * own (FIELDS_<name>_answer), or is "done". Its function is call_<name>(),
- * read_<name>() or write_<name>(), by where it runs.
+ * read_<name>() or write_<name>(), by where it runs. mail: own, the asker's
+ * alone; else REACH_* of engine/reach.h: by which rights it reaches others'.
  *
- *        name            answer  authorities        where       change */
+ *        name            answer  authorities        where       change, mail */
 #define STORE_CALLS(C) \
-	C(hello,          answer, AUTH_GREETED,      RUN_READER, CHANGE_none) \
-	C(rcpt,           answer, AUTH_SUBMITS,      RUN_LOOP,   CHANGE_none) \
-	C(sender,         done,   AUTH_NAMES_SENDER, RUN_READER, CHANGE_none) \
-	C(stage,          answer, AUTH_STAGES,       RUN_WRITER, CHANGE_pieces) \
-	C(unstage,        done,   AUTH_STAGES,       RUN_WRITER, CHANGE_no_piece) \
-	C(submit,         answer, AUTH_SUBMITS,      RUN_WRITER, CHANGE_once) \
-	C(later_room,     done,   AUTH_ACCOUNT,      RUN_READER, CHANGE_none) \
-	C(later_list,     answer, AUTH_ACCOUNT,      RUN_READER, CHANGE_none) \
-	C(later_cancel,   done,   AUTH_ACCOUNT,      RUN_WRITER, CHANGE_frees) \
-	C(weigh,          answer, AUTH_MX,           RUN_READER, CHANGE_none) \
-	C(greylist,       done,   AUTH_MX,           RUN_WRITER, CHANGE_patient) \
-	C(learn,          done,   AUTH_TEACHES,      RUN_WRITER, CHANGE_once) \
-	C(learned,        answer, AUTH_OPERATOR,     RUN_READER, CHANGE_none) \
-	C(mailboxes,      answer, AUTH_BOUND,        RUN_READER, CHANGE_none) \
-	C(open,           answer, AUTH_BOUND,        RUN_READER, CHANGE_none) \
-	C(status,         answer, AUTH_BOUND,        RUN_READER, CHANGE_none) \
-	C(quota,          answer, AUTH_ACCOUNT,      RUN_READER, CHANGE_none) \
-	C(fetch,          answer, AUTH_BOUND,        RUN_READER, CHANGE_none) \
-	C(search,         answer, AUTH_BOUND,        RUN_READER, CHANGE_none) \
-	C(content,        answer, AUTH_BOUND,        RUN_READER, CHANGE_none) \
-	C(sync,           answer, AUTH_ACCOUNT,      RUN_READER, CHANGE_none) \
-	C(vanished,       answer, AUTH_ACCOUNT,      RUN_READER, CHANGE_none) \
-	C(emails,         answer, AUTH_ACCOUNT,      RUN_READER, CHANGE_none) \
-	C(changes,        answer, AUTH_ACCOUNT,      RUN_READER, CHANGE_none) \
-	C(watch,          done,   AUTH_ACCOUNT,      RUN_LOOP,   CHANGE_none) \
-	C(mailbox_create, answer, AUTH_BOUND,        RUN_WRITER, CHANGE_once) \
-	C(mailbox_delete, done,   AUTH_ACCOUNT,      RUN_WRITER, CHANGE_frees) \
-	C(mailbox_rename, done,   AUTH_ACCOUNT,      RUN_WRITER, CHANGE_once) \
-	C(subscribe,      done,   AUTH_BOUND,        RUN_WRITER, CHANGE_frees) \
-	C(append,         answer, AUTH_ACCOUNT,      RUN_WRITER, CHANGE_once) \
-	C(append_all,     answer, AUTH_ACCOUNT,      RUN_WRITER, CHANGE_once) \
-	C(flags,          answer, AUTH_ACCOUNT,      RUN_WRITER, CHANGE_slices) \
-	C(expunge,        answer, AUTH_ACCOUNT,      RUN_WRITER, CHANGE_frees) \
-	C(recent,         answer, AUTH_ACCOUNT,      RUN_WRITER, CHANGE_once) \
-	C(copy,           answer, AUTH_ACCOUNT,      RUN_WRITER, CHANGE_once) \
-	C(move,           answer, AUTH_ACCOUNT,      RUN_WRITER, CHANGE_frees) \
-	C(carried,        answer, AUTH_CARRIER,      RUN_READER, CHANGE_none) \
-	C(carry_in,       answer, AUTH_CARRIER,      RUN_WRITER, CHANGE_once) \
-	C(take,           answer, AUTH_RELAY,        RUN_LOOP,   CHANGE_none) \
-	C(queue_content,  answer, AUTH_RELAY,        RUN_READER, CHANGE_none) \
-	C(report,         done,   AUTH_RELAY,        RUN_WRITER, CHANGE_patient) \
-	C(bounce,         answer, AUTH_RELAY,        RUN_WRITER, CHANGE_once) \
-	C(note_send,      answer, AUTH_RELAY,        RUN_WRITER, CHANGE_once) \
-	C(vacation,       answer, AUTH_LISTS_OWN,    RUN_READER, CHANGE_none) \
-	C(vacation_put,   done,   AUTH_LISTS_OWN,    RUN_WRITER, CHANGE_once) \
-	C(logged_in,      done,   AUTH_VAULT,        RUN_WRITER, CHANGE_patient) \
-	C(credential,     answer, AUTH_VAULT,        RUN_READER, CHANGE_none) \
-	C(account_open,   done,   AUTH_OPENS,        RUN_LOOP,   CHANGE_none) \
-	C(app_password_add, done, AUTH_VAULT,        RUN_WRITER, CHANGE_once) \
-	C(app_password_used, done, AUTH_VAULT,       RUN_WRITER, CHANGE_patient) \
-	C(app_password_remove, answer, AUTH_LISTS_OWN, RUN_WRITER, CHANGE_frees) \
-	C(app_passwords,  answer, AUTH_LISTS_OWN,    RUN_READER, CHANGE_none) \
-	C(factor_put,     done,   AUTH_VAULT,        RUN_WRITER, CHANGE_once) \
-	C(factor_remove,  done,   AUTH_OPERATOR,     RUN_WRITER, CHANGE_once) \
-	C(secret_get,     answer, AUTH_VAULT,        RUN_READER, CHANGE_none) \
-	C(secret_put,     done,   AUTH_VAULT,        RUN_WRITER, CHANGE_once) \
-	C(sealed,         answer, AUTH_VAULT,        RUN_READER, CHANGE_none) \
-	C(domain_add,     done,   AUTH_OPERATOR,     RUN_WRITER, CHANGE_names) \
-	C(domain_remove,  done,   AUTH_OPERATOR,     RUN_WRITER, CHANGE_removes) \
-	C(domain_is_ours, done,   AUTH_VAULT,        RUN_READER, CHANGE_none) \
-	C(domains,        answer, AUTH_OPERATOR,     RUN_READER, CHANGE_none) \
-	C(account_add,    answer, AUTH_OPERATOR,     RUN_WRITER, CHANGE_names) \
-	C(account_passwd, done,   AUTH_PASSWORDS,    RUN_WRITER, CHANGE_once) \
-	C(account_let,    done,   AUTH_OPERATOR,     RUN_WRITER, CHANGE_names) \
-	C(account_quota,  done,   AUTH_OPERATOR,     RUN_WRITER, CHANGE_once) \
-	C(account_remove, done,   AUTH_OPERATOR,     RUN_WRITER, CHANGE_removes) \
-	C(accounts,       answer, AUTH_OPERATOR,     RUN_READER, CHANGE_none) \
-	C(alias_add,      done,   AUTH_OPERATOR,     RUN_WRITER, CHANGE_names) \
-	C(alias_remove,   done,   AUTH_OPERATOR,     RUN_WRITER, CHANGE_removes) \
-	C(aliases,        answer, AUTH_OPERATOR,     RUN_READER, CHANGE_none) \
-	C(rule_put,       done,   AUTH_OPERATOR,     RUN_WRITER, CHANGE_once) \
-	C(rule_remove,    done,   AUTH_OPERATOR,     RUN_WRITER, CHANGE_frees) \
-	C(rules,          answer, AUTH_OPERATOR,     RUN_READER, CHANGE_none) \
-	C(queue_list,     answer, AUTH_OPERATOR,     RUN_READER, CHANGE_none) \
-	C(queue_change,   answer, AUTH_OPERATOR,     RUN_WRITER, CHANGE_frees) \
-	C(kept,           answer, AUTH_OPERATOR,     RUN_READER, CHANGE_none) \
-	C(undelete,       answer, AUTH_OPERATOR,     RUN_WRITER, CHANGE_once) \
-	C(verify,         answer, AUTH_OPERATOR,     RUN_READER, CHANGE_none) \
-	C(repair,         answer, AUTH_OPERATOR,     RUN_WRITER, CHANGE_once) \
-	C(journal_read,   answer, AUTH_OPERATOR,     RUN_READER, CHANGE_none) \
+	C(hello, answer, AUTH_GREETED, RUN_READER, CHANGE_none, own) \
+	C(rcpt, answer, AUTH_SUBMITS, RUN_LOOP, CHANGE_none, own) \
+	C(sender, done, AUTH_NAMES_SENDER, RUN_READER, CHANGE_none, own) \
+	C(stage, answer, AUTH_STAGES, RUN_WRITER, CHANGE_pieces, own) \
+	C(unstage, done, AUTH_STAGES, RUN_WRITER, CHANGE_no_piece, own) \
+	C(submit, answer, AUTH_SUBMITS, RUN_WRITER, CHANGE_once, own) \
+	C(later_room, done, AUTH_ACCOUNT, RUN_READER, CHANGE_none, own) \
+	C(later_list, answer, AUTH_ACCOUNT, RUN_READER, CHANGE_none, own) \
+	C(later_cancel, done, AUTH_ACCOUNT, RUN_WRITER, CHANGE_frees, own) \
+	C(weigh, answer, AUTH_MX, RUN_READER, CHANGE_none, own) \
+	C(greylist, done, AUTH_MX, RUN_WRITER, CHANGE_patient, own) \
+	C(learn, done, AUTH_TEACHES, RUN_WRITER, CHANGE_once, own) \
+	C(learned, answer, AUTH_OPERATOR, RUN_READER, CHANGE_none, own) \
+	C(mailboxes, answer, AUTH_BOUND, RUN_READER, CHANGE_none, own) \
+	C(open, answer, AUTH_BOUND, RUN_READER, CHANGE_none, named) \
+	C(status, answer, AUTH_BOUND, RUN_READER, CHANGE_none, named) \
+	C(quota, answer, AUTH_ACCOUNT, RUN_READER, CHANGE_none, own) \
+	C(fetch, answer, AUTH_BOUND, RUN_READER, CHANGE_none, read) \
+	C(search, answer, AUTH_BOUND, RUN_READER, CHANGE_none, read) \
+	C(content, answer, AUTH_BOUND, RUN_READER, CHANGE_none, read) \
+	C(sync, answer, AUTH_ACCOUNT, RUN_READER, CHANGE_none, read) \
+	C(vanished, answer, AUTH_ACCOUNT, RUN_READER, CHANGE_none, read) \
+	C(emails, answer, AUTH_ACCOUNT, RUN_READER, CHANGE_none, own) \
+	C(changes, answer, AUTH_ACCOUNT, RUN_READER, CHANGE_none, own) \
+	C(watch, done, AUTH_ACCOUNT, RUN_LOOP, CHANGE_none, own) \
+	C(mailbox_create, answer, AUTH_BOUND, RUN_WRITER, CHANGE_once, create) \
+	C(mailbox_delete, done, AUTH_ACCOUNT, RUN_WRITER, CHANGE_frees, remove) \
+	C(mailbox_rename, done, AUTH_ACCOUNT, RUN_WRITER, CHANGE_once, rename) \
+	C(subscribe, done, AUTH_BOUND, RUN_WRITER, CHANGE_frees, own) \
+	C(append, answer, AUTH_ACCOUNT, RUN_WRITER, CHANGE_once, append) \
+	C(append_all, answer, AUTH_ACCOUNT, RUN_WRITER, CHANGE_once, append_all) \
+	C(flags, answer, AUTH_ACCOUNT, RUN_WRITER, CHANGE_slices, flag) \
+	C(expunge, answer, AUTH_ACCOUNT, RUN_WRITER, CHANGE_frees, expunge) \
+	C(recent, answer, AUTH_ACCOUNT, RUN_WRITER, CHANGE_once, read) \
+	C(copy, answer, AUTH_ACCOUNT, RUN_WRITER, CHANGE_once, copy) \
+	C(move, answer, AUTH_ACCOUNT, RUN_WRITER, CHANGE_frees, move) \
+	C(carried, answer, AUTH_CARRIER, RUN_READER, CHANGE_none, own) \
+	C(carry_in, answer, AUTH_CARRIER, RUN_WRITER, CHANGE_once, own) \
+	C(take, answer, AUTH_RELAY, RUN_LOOP, CHANGE_none, own) \
+	C(queue_content, answer, AUTH_RELAY, RUN_READER, CHANGE_none, own) \
+	C(report, done, AUTH_RELAY, RUN_WRITER, CHANGE_patient, own) \
+	C(bounce, answer, AUTH_RELAY, RUN_WRITER, CHANGE_once, own) \
+	C(note_send, answer, AUTH_RELAY, RUN_WRITER, CHANGE_once, own) \
+	C(vacation, answer, AUTH_LISTS_OWN, RUN_READER, CHANGE_none, own) \
+	C(vacation_put, done, AUTH_LISTS_OWN, RUN_WRITER, CHANGE_once, own) \
+	C(logged_in, done, AUTH_VAULT, RUN_WRITER, CHANGE_patient, own) \
+	C(credential, answer, AUTH_VAULT, RUN_READER, CHANGE_none, own) \
+	C(account_open, done, AUTH_OPENS, RUN_LOOP, CHANGE_none, own) \
+	C(app_password_add, done, AUTH_VAULT, RUN_WRITER, CHANGE_once, own) \
+	C(app_password_used, done, AUTH_VAULT, RUN_WRITER, CHANGE_patient, own) \
+	C(app_password_remove, answer, AUTH_LISTS_OWN, RUN_WRITER, CHANGE_frees, own) \
+	C(app_passwords, answer, AUTH_LISTS_OWN, RUN_READER, CHANGE_none, own) \
+	C(factor_put, done, AUTH_VAULT, RUN_WRITER, CHANGE_once, own) \
+	C(factor_remove, done, AUTH_OPERATOR, RUN_WRITER, CHANGE_once, own) \
+	C(secret_get, answer, AUTH_VAULT, RUN_READER, CHANGE_none, own) \
+	C(secret_put, done, AUTH_VAULT, RUN_WRITER, CHANGE_once, own) \
+	C(sealed, answer, AUTH_VAULT, RUN_READER, CHANGE_none, own) \
+	C(domain_add, done, AUTH_OPERATOR, RUN_WRITER, CHANGE_names, own) \
+	C(domain_remove, done, AUTH_OPERATOR, RUN_WRITER, CHANGE_removes, own) \
+	C(domain_is_ours, done, AUTH_VAULT, RUN_READER, CHANGE_none, own) \
+	C(domains, answer, AUTH_OPERATOR, RUN_READER, CHANGE_none, own) \
+	C(account_add, answer, AUTH_OPERATOR, RUN_WRITER, CHANGE_names, own) \
+	C(account_passwd, done, AUTH_PASSWORDS, RUN_WRITER, CHANGE_once, own) \
+	C(account_let, done, AUTH_OPERATOR, RUN_WRITER, CHANGE_names, own) \
+	C(account_quota, done, AUTH_OPERATOR, RUN_WRITER, CHANGE_once, own) \
+	C(account_remove, done, AUTH_OPERATOR, RUN_WRITER, CHANGE_removes, own) \
+	C(accounts, answer, AUTH_OPERATOR, RUN_READER, CHANGE_none, own) \
+	C(alias_add, done, AUTH_OPERATOR, RUN_WRITER, CHANGE_names, own) \
+	C(alias_remove, done, AUTH_OPERATOR, RUN_WRITER, CHANGE_removes, own) \
+	C(aliases, answer, AUTH_OPERATOR, RUN_READER, CHANGE_none, own) \
+	C(rule_put, done, AUTH_OPERATOR, RUN_WRITER, CHANGE_once, own) \
+	C(rule_remove, done, AUTH_OPERATOR, RUN_WRITER, CHANGE_frees, own) \
+	C(rules, answer, AUTH_OPERATOR, RUN_READER, CHANGE_none, own) \
+	C(queue_list, answer, AUTH_OPERATOR, RUN_READER, CHANGE_none, own) \
+	C(queue_change, answer, AUTH_OPERATOR, RUN_WRITER, CHANGE_frees, own) \
+	C(kept, answer, AUTH_OPERATOR, RUN_READER, CHANGE_none, own) \
+	C(undelete, answer, AUTH_OPERATOR, RUN_WRITER, CHANGE_once, own) \
+	C(verify, answer, AUTH_OPERATOR, RUN_READER, CHANGE_none, own) \
+	C(repair, answer, AUTH_OPERATOR, RUN_WRITER, CHANGE_once, own) \
+	C(journal_read, answer, AUTH_OPERATOR, RUN_READER, CHANGE_none, own) \
+	STORE_CALLS_ACL(C) \
 	STORE_CALLS_BACKUP(C) \
 	STORE_CALLS_METADATA(C) \
 	STORE_CALLS_STS(C) \
@@ -183,7 +187,7 @@ enum store_effect {
 	N(release, AUTH_RELAY)
 
 enum store_call {
-#define C(name, answer, who, run, effects) STORE_##name,
+#define C(name, answer, who, run, effects, reach) STORE_##name,
 #define N(name, who) STORE_##name,
 	STORE_CALLS(C)
 	STORE_NOTICES(N)
@@ -334,11 +338,14 @@ enum { MAILBOXES_MAX = 2000 };
 /* All mailboxes and all subscribed names, in order of their octets. mailbox is
  * 0 where only the name is subscribed. */
 #define FIELDS_mailboxes_ask(F, S) F(S, str, after, 1000) /* cursor: a name */
-#define FIELDS_mailboxes_answer(F, S) F(S, str, rows, MSG_CHUNK) F(S, u8, more, 0)
+#define FIELDS_mailboxes_answer(F, S)                                  \
+	F(S, str, rows, MSG_CHUNK) F(S, u8, more, 0)                   \
+	F(S, u8, others, 0)	/* of the first page: there is something to \
+				 * ask shared for (messages_acl.h) */
 #define FIELDS_mailbox_row(F, S)                                       \
 	F(S, u64, mailbox, 0) F(S, str, name, 1000)                    \
 	F(S, u32, special, 0) F(S, u8, subscribed, 0)                  \
-	FIELDS_mailbox_counters(F, S)
+	FIELDS_mailbox_counters(F, S) F(S, u32, rights, 0)
 
 /* A new mailbox, and those above it that are missing. Its UIDVALIDITY was
  * never one of this account. A use (SPECIAL_chosen) belongs to one mailbox: it
@@ -383,7 +390,8 @@ enum { FLAG_seen = 1, FLAG_answered = 2, FLAG_flagged = 4, FLAG_deleted = 8,
 	F(S, u32, first_unseen, 0) F(S, u64, modseq, 0)                \
 	F(S, u32, recent_from, 0)	/* nobody was told of these UIDs */ \
 	F(S, u64, highest, 0)	/* as status says it, or a later one */ \
-	F(S, str, keywords, 16384)	/* in use, with spaces between */
+	F(S, str, keywords, 16384)	/* in use, with spaces between */ \
+	F(S, u32, rights, 0)	/* of who asks: store/rights.h */
 /* deleted_size: the octets of what is \Deleted are wanted, too. */
 #define FIELDS_status_ask(F, S) F(S, str, name, 1000) F(S, u8, deleted_size, 0)
 #define FIELDS_status_answer(F, S) \
@@ -638,7 +646,7 @@ MSG_GROUP(answerable);
 #define STORE_RECORDS(R) \
 	R(done) R(view) R(changed) R(mailbox_row) R(fetch_row) R(search_run) \
 	R(email_place) R(email_change) R(appended_row) R(carried_row) \
-	R(later_row) R(metadata_row) \
+	R(later_row) R(metadata_row) R(acl_row) R(shared_row) R(access_row) \
 	R(queue_item) R(queue_rcpt) R(queue_result) R(queue_row) \
 	R(note_item) R(note_facts) R(vacation) \
 	R(alias_row) R(domain_row) R(account_row) R(kept_row) R(journal_row) \
@@ -649,7 +657,7 @@ MSG_GROUP(answerable);
 #define STORE_STRUCT_answer(name) MSG_STRUCT(name##_answer);
 #define STORE_STRUCT_done(name)
 #define R(name) MSG_STRUCT(name);
-#define C(name, answer, who, run, effects) \
+#define C(name, answer, who, run, effects, reach) \
 	MSG_STRUCT(name##_ask);            \
 	STORE_STRUCT_##answer(name)
 #define N(name, who) MSG_STRUCT(name##_ask);
@@ -662,7 +670,7 @@ STORE_NOTICES(N)
 
 /* Room for the answer of any call; its member is the call's name. */
 union store_answer {
-#define C(name, answer, who, run, effects) \
+#define C(name, answer, who, run, effects, reach) \
 	struct STORE_ANSWER_##answer(name) name;
 	STORE_CALLS(C)
 #undef C

@@ -33,7 +33,7 @@
 
 /* E_STALE, of the last three: it was broken off, and why. */
 #define STORE_CALLS_BACKUP(C) \
-	C(backup_begin,   answer, AUTH_OPERATOR,     RUN_WRITER, CHANGE_none) \
-	C(backup_files,   answer, AUTH_OPERATOR,     RUN_READER, CHANGE_none) \
-	C(backup_copy,    answer, AUTH_OPERATOR,     RUN_READER, CHANGE_none) \
-	C(backup_read,    answer, AUTH_OPERATOR,     RUN_READER, CHANGE_none)
+	C(backup_begin, answer, AUTH_OPERATOR, RUN_WRITER, CHANGE_none, own) \
+	C(backup_files, answer, AUTH_OPERATOR, RUN_READER, CHANGE_none, own) \
+	C(backup_copy, answer, AUTH_OPERATOR, RUN_READER, CHANGE_none, own) \
+	C(backup_read, answer, AUTH_OPERATOR, RUN_READER, CHANGE_none, own)

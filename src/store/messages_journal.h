@@ -25,7 +25,9 @@ enum journal_event { JOURNAL_refused = 1,
 	JOURNAL_emptied,	/* code of them, that were too old, of the
 				 * mailbox text */
 	JOURNAL_password,	/* by vault: another one was chosen */
-	JOURNAL_factor };	/* the second one: set up, used up, taken off */
+	JOURNAL_factor,		/* the second one: set up, used up, taken off */
+	JOURNAL_access };	/* to the mailbox text begins with, from
+				 * `from`: who has which rights now */
 #define FIELDS_journal_ask(F, S)                                    \
 	F(S, u32, event, 0)                                         \
 	F(S, u64, message, 0)		/* 0: none */               \

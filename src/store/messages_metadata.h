@@ -10,8 +10,8 @@
 #include "rt/msg.h"
 
 #define STORE_CALLS_METADATA(C) \
-	C(metadata,       answer, AUTH_ACCOUNT,      RUN_READER, CHANGE_none) \
-	C(metadata_put,   done,   AUTH_ACCOUNT,      RUN_WRITER, CHANGE_once)
+	C(metadata, answer, AUTH_ACCOUNT, RUN_READER, CHANGE_none, own) \
+	C(metadata_put, done, AUTH_ACCOUNT, RUN_WRITER, CHANGE_once, own)
 
 enum {
 	METADATA_ENTRY_MAX = 256,	/* octets of a name */

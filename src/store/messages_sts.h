@@ -26,5 +26,5 @@ enum { STS_ROWS_MAX = 10000 };
 	F(S, u32, max_age_s, 0)
 
 #define STORE_CALLS_STS(C) \
-	C(sts_get,        answer, AUTH_RELAY,        RUN_READER, CHANGE_none) \
-	C(sts_put,        done,   AUTH_RELAY,        RUN_WRITER, CHANGE_patient)
+	C(sts_get, answer, AUTH_RELAY, RUN_READER, CHANGE_none, own) \
+	C(sts_put, done, AUTH_RELAY, RUN_WRITER, CHANGE_patient, own)

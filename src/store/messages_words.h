@@ -11,9 +11,9 @@
 #include "rt/msg.h"
 
 #define STORE_CALLS_WORDS(C) \
-	C(words,          done,   AUTH_BOUND,        RUN_READER, CHANGE_none) \
-	C(words_size,     answer, AUTH_OPERATOR,     RUN_READER, CHANGE_none) \
-	C(words_forget,   done,   AUTH_OPERATOR,     RUN_READER, CHANGE_none)
+	C(words, done, AUTH_BOUND, RUN_READER, CHANGE_none, own) \
+	C(words_size, answer, AUTH_OPERATOR, RUN_READER, CHANGE_none, own) \
+	C(words_forget, done, AUTH_OPERATOR, RUN_READER, CHANGE_none, own)
 
 /* Words of messages of this account: records of store/words.h, of this version
  * (never 0; words of another one are forgotten). What is in the index already,

@@ -451,6 +451,51 @@ note_other(struct fixture *d)
 	return note(d, "two", NULL);
 }
 
+/* Alice may work in it, */
+static int
+share(struct fixture *d)
+{
+	struct acl_put_ask ask = { ++d->change, STR("a/b"), STR_NULL,
+		STR("alice@a.test"), FLAGS_SET, RIGHT_l | RIGHT_r | RIGHT_s |
+		RIGHT_w };
+	struct caller who;
+	struct write w = { .caller = &who, .call = STORE_acl_put,
+		.ask = &ask };
+	int rc = person(d, "bob@a.test", &who);
+
+	return rc < 0 ? rc : fixture_write(d, &w);
+}
+
+#define SHARED "Other Users/bob@a.test/a/b"
+
+/* has seen what is there, */
+static int
+see_shared(struct fixture *d)
+{
+	struct caller who;
+	struct open_answer in;
+	int rc = person(d, "alice@a.test", &who);
+
+	if (rc == 0)
+		rc = fixture_open_mailbox(d, &who, SHARED, &in);
+	return rc < 0 ? rc : fixture_flags(d, &who, &in, 1, UINT32_MAX,
+	    FLAGS_ADD, FLAG_seen | FLAG_flagged, "hers");
+}
+
+/* and has a copy of it. */
+static int
+copy_shared(struct fixture *d)
+{
+	struct caller who;
+	struct open_answer in;
+	int rc = person(d, "alice@a.test", &who);
+
+	if (rc == 0)
+		rc = fixture_open_mailbox(d, &who, SHARED, &in);
+	return rc < 0 ? rc : fixture_copy(d, &who, &in, 1, UINT32_MAX,
+	    "INBOX");
+}
+
 static int
 rename_mailboxes(struct fixture *d)
 {
@@ -1042,6 +1087,9 @@ const struct step script[] = {
 	{ "subscribe", subscribe, false },
 	{ "note at one", note_some, false },
 	{ "note otherwise", note_other, false },
+	{ "share", share, false },
+	{ "see what is shared", see_shared, false },
+	{ "copy it", copy_shared, false },
 	{ "rename mailboxes", rename_mailboxes, false },
 	{ "remove an empty one", remove_empty, false },
 	{ "remove one with mail", remove_with_mail, false },
@@ -1284,6 +1332,14 @@ dump_tables(struct fixture *d, struct buf *out)
 		("SELECT address||' '||mailbox||' '||entry||' '||value"
 		 " FROM metadata JOIN account USING (account)"
 		 " ORDER BY address, mailbox, entry"),
+		("SELECT o.address||' '||a.mailbox||' '||w.address||' '||rights"
+		 " FROM acl a JOIN account o ON o.account=a.account"
+		 " JOIN account w ON w.account=a.who"
+		 " ORDER BY o.address, a.mailbox, w.address"),
+		("SELECT o.address||' '||r.address||' '||seen"
+		 " FROM reader_seen s JOIN account o ON o.account=s.account"
+		 " JOIN account r ON r.account=s.reader"
+		 " ORDER BY o.address, r.address, seen"),
 		("SELECT address||' '||kind||' '||hex(word)||' '||n FROM noted"
 		 " JOIN account USING (account) ORDER BY address, kind, word"),
 	};

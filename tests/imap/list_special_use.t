@@ -26,7 +26,7 @@ S~ a5 OK .*
 C: a6 LIST () "" "" RETURN ()
 S~ a6 OK .*
 # Nothing that is not announced.
-C: a7 LIST "" % RETURN (MYRIGHTS)
+C: a7 LIST "" % RETURN (RIGHTS)
 S~ a7 BAD .*
 # RFC 5258 6: it needs an option that SPECIAL-USE is not.
 C: a8 LIST (RECURSIVEMATCH SPECIAL-USE) "" %

@@ -3,7 +3,7 @@ PORT imaps
 S* \* OK .*
 LOGIN alice
 C: a1 NAMESPACE
-S: * NAMESPACE (("" "/")) NIL NIL
+S: * NAMESPACE (("" "/")) (("Other Users/" "/")) NIL
 S~ a1 OK .*
 C: a2 NAMESPACE more
 S~ a2 BAD .*

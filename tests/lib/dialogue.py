@@ -339,7 +339,9 @@ def clear(server, person):
     """All mailboxes as a new account has them, and empty."""
     imap = wire.Imap(server).login(person)
     try:
-        there = names(imap, 'LIST "" "*"')
+        there = {name: line for name, line in
+                 names(imap, 'LIST "" "*"').items()
+                 if not name.startswith(b'"Other Users/')}
         for name in sorted(there, key=len, reverse=True):
             if MAILBOXES.get(name, b"?") not in there[name]:
                 imap.ask(b"DELETE " + name)

@@ -171,6 +171,7 @@ fake_open(struct store *st, const void *asked, void *answered)
 	if (!box)
 		return E_NOTFOUND;
 	*a = (struct open_answer){ .mailbox = box->mailbox, .uidvalidity = 7,
+		.rights = RIGHTS_all,
 		.uidnext = 1, .modseq = f->modseq, .highest = f->modseq,
 		 .keywords = STR("$Junk") };
 	for (size_t i = 0; i < f->n; i++) {

@@ -26,6 +26,11 @@ union any_answer {
 	struct append_answer append;
 	struct submit_answer submit;
 	struct accounts_answer accounts;
+	struct acl_answer acl;
+	struct mailbox_create_answer created;
+	struct copy_answer copied;
+	struct move_answer moved;
+	struct vanished_answer vanished;
 	struct domains_answer domains;
 	struct verify_answer verify;
 	struct journal_read_answer journal;
@@ -52,6 +57,8 @@ union any_answer {
 struct peer_held *peer_of(struct attack *a, enum role_kind kind);
 int call(struct attack *a, struct ipc *ipc, const struct ipc_call *c,
     const void *ask, union any_answer *answer, int *fd, struct err *err);
+/* sharing.c: alice's connection reaches for what is bob's. */
+void attack_sharing(struct attack *a, struct ipc *alice, struct ipc *bob);
 /* An attempt: it must fail. */
 void refused(struct attack *a, struct ipc *ipc, const struct ipc_call *c,
     const void *ask, const char *what);

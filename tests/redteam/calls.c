@@ -329,6 +329,7 @@ attack_front(struct attack *a)
 	change_bob(a, &alice, &bob);
 	take_back_bob(a, &alice, &bob);
 	replay_handle(a, &alice, &bob);
+	attack_sharing(a, alice.held.ipc, bob.held.ipc);
 	forged_mail(a, vault->ipc, alice.ticket, "alice");
 	every_store_call(a, alice.held.ipc, AUTH_ACCOUNT, "front");
 	attack_flood(a, &alice.held, &store_calls[STORE_stage], &stage,

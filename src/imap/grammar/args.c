@@ -97,6 +97,31 @@ args_setmetadata(struct scan *s, union args *out)
 	scan_setmetadata(s, &out->setmetadata);
 }
 
+/* deleteacl = "DELETEACL" SP mailbox SP identifier; identifier = astring
+ *                                                          RFC 4314 7 */
+void
+args_deleteacl(struct scan *s, union args *out)
+{
+	scan_sp(s);
+	out->acl.mailbox = scan_mailbox(s);
+	scan_sp(s);
+	out->acl.identifier = scan_astring(s);
+	scan_end(s);
+}
+
+/* setacl = "SETACL" SP mailbox SP identifier SP mod-rights */
+void
+args_setacl(struct scan *s, union args *out)
+{
+	scan_sp(s);
+	out->acl.mailbox = scan_mailbox(s);
+	scan_sp(s);
+	out->acl.identifier = scan_astring(s);
+	scan_sp(s);
+	out->acl.rights = scan_astring(s);
+	scan_end(s);
+}
+
 /* rename = "RENAME" SP mailbox SP mailbox */
 void
 args_rename(struct scan *s, union args *out)

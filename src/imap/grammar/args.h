@@ -139,6 +139,11 @@ struct words_args {
 	size_t n;
 };
 
+struct acl_args {			/* RFC 4314 4, 7 */
+	struct str mailbox, identifier;
+	struct str rights;		/* of SETACL: with "+" or "-" before */
+};
+
 union args {
 	struct login_args login;
 	struct authenticate_args authenticate;
@@ -163,6 +168,7 @@ union args {
 	struct setmetadata_args setmetadata;
 	struct notify_args notify;
 	struct words_args words;	/* of LANGUAGE, CANCELUPDATE */
+	struct acl_args acl;		/* of SETACL, DELETEACL, LISTRIGHTS */
 	struct seqset uids;		/* of UID EXPUNGE */
 	struct str word;		/* a mailbox, a quota root, or
 					 * COMPRESS's mechanism */
@@ -199,4 +205,6 @@ args_parser args_atom;		/* COMPRESS */
 args_parser args_getquota;
 args_parser args_getmetadata;
 args_parser args_setmetadata;
+args_parser args_setacl;
+args_parser args_deleteacl;	/* LISTRIGHTS too; GETACL, MYRIGHTS: mailbox */
 args_parser args_setquota;	/* GETQUOTA's; its limits are nobody's */

@@ -37,6 +37,8 @@ static const struct {
 	{ STR("SETQUOTA"), args_setquota },
 	{ STR("GETMETADATA"), args_getmetadata },
 	{ STR("SETMETADATA"), args_setmetadata },
+	{ STR("SETACL"), args_setacl },
+	{ STR("DELETEACL"), args_deleteacl },
 };
 
 /* Parse "NAME args". */

@@ -1,12 +1,15 @@
 #include "store/engine/column.h"
 
-#include "base/crc32c.h"
+#include "store/engine/column_keywords.h"
 #include "store/engine/engine_int.h"
 
 struct columns {
 	pthread_mutex_t lock;
 	pthread_cond_t loaded;
-	struct map map;
+	struct map map;		/* by account, mailbox, reader */
+	struct map readers;	/* by account, mailbox: the first of those of
+				 * who is not the owner */
+	struct VEC(struct column *) held;	/* the writer's, in an apply */
 	size_t octets, bound;
 	uint64_t clock;
 };
@@ -56,6 +59,8 @@ columns_free(struct columns *cs)
 	while ((s = map_next(&cs->map, &at)))
 		column_free(s->p);
 	map_free(&cs->map);
+	map_free(&cs->readers);
+	vec_free(&cs->held);
 	pthread_mutex_destroy(&cs->lock);
 	pthread_cond_destroy(&cs->loaded);
 	free(cs);
@@ -96,166 +101,20 @@ column_seek(const struct column *c, uint32_t uid)
 	return low;
 }
 
+uint32_t
+column_unseen(const struct column *c)
+{
+	uint32_t n = 0;
+
+	for (size_t i = 0; i < c->live.n; i++)
+		n += !(c->live.p[i].flags & FLAG_seen);
+	return n;
+}
+
 struct str
 column_keywords(const struct column *c, uint32_t set)
 {
 	return set < c->sets.n ? c->sets.p[set].words : STR_NULL;
-}
-
-/* The owner of the mailbox chooses the words: they are found by hash, and sets
- * of the same hash are in a chain. */
-static uint64_t
-hash_of(struct str words)
-{
-	uint64_t low = crc32c(0, words.p, words.n);
-
-	return low | (uint64_t)crc32c(~0u, words.p, words.n) << 32;
-}
-
-static uint64_t
-hash_of_word(struct str word)
-{
-	uint32_t low = 0, high = ~0u;
-	size_t i;
-
-	for (i = 0; i < word.n; i++) {
-		char c = ascii_lower(word.p[i]);
-
-		low = crc32c(low, &c, 1);
-		high = crc32c(high, &c, 1);
-	}
-	return low | (uint64_t)high << 32;
-}
-
-static struct str
-copy_of(struct str s)
-{
-	char *copy = malloc(s.n + 1);
-
-	bug_if(!copy);
-	if (s.n)
-		memcpy(copy, s.p, s.n);
-	return str_make(copy, s.n);
-}
-
-/* Words of one hash count as one: then a list lacks one of them. */
-static void
-use_keyword(struct column *c, struct str word)
-{
-	uint64_t hash = hash_of_word(word);
-	uint32_t i = (uint32_t)map_get_number(&c->by_word, hash, 0, 0);
-
-	if (i) {
-		c->keywords.p[i].sets++;
-		return;
-	}
-	if (c->keywords.n == 0)
-		vec_push(&c->keywords, (struct keyword){ 0 });
-	i = c->unused_keyword;
-	if (i) {
-		c->unused_keyword = c->keywords.p[i].next;
-	} else {
-		i = (uint32_t)c->keywords.n;
-		(void)vec_add(&c->keywords);
-	}
-	c->keywords.p[i] = (struct keyword){ copy_of(word), 1, 0 };
-	map_put_number(&c->by_word, hash, 0, 0, i);
-}
-
-static void
-unuse_keyword(struct column *c, struct str word)
-{
-	uint64_t hash = hash_of_word(word);
-	uint32_t i = (uint32_t)map_get_number(&c->by_word, hash, 0, 0);
-
-	if (i == 0 || --c->keywords.p[i].sets > 0)
-		return;
-	map_del(&c->by_word, hash, 0, 0);
-	free((char *)(uintptr_t)c->keywords.p[i].word.p);
-	c->keywords.p[i] = (struct keyword){ STR_NULL, 0, c->unused_keyword };
-	c->unused_keyword = i;
-}
-
-static void
-each_keyword(struct column *c, struct str words,
-    void (*one)(struct column *c, struct str word))
-{
-	struct str word;
-	bool more;
-
-	do {
-		more = str_cut(words, ' ', &word, &words);
-		if (word.n)
-			one(c, word);
-	} while (more);
-}
-
-static uint32_t
-first_set(const struct column *c, uint64_t hash)
-{
-	return (uint32_t)map_get_number(&c->by_words, hash, 0, 0);
-}
-
-static uint32_t
-new_set(struct column *c, struct str words, uint64_t hash)
-{
-	uint32_t i = c->unused_set;
-
-	if (i) {
-		c->unused_set = c->sets.p[i].next;
-	} else {
-		i = (uint32_t)c->sets.n;
-		(void)vec_add(&c->sets);
-	}
-	c->sets.p[i] = (struct keyword_set){ copy_of(words), 0,
-		first_set(c, hash) };
-	each_keyword(c, words, use_keyword);
-	map_put_number(&c->by_words, hash, 0, 0, i);
-	return i;
-}
-
-/* The set of these words; one more row has it. */
-static uint32_t
-use_set(struct column *c, struct str words)
-{
-	uint64_t hash;
-	uint32_t i;
-
-	if (words.n == 0)
-		return 0;
-	hash = hash_of(words);
-	for (i = first_set(c, hash); i; i = c->sets.p[i].next)
-		if (str_eq(c->sets.p[i].words, words))
-			break;
-	if (i == 0)
-		i = new_set(c, words, hash);
-	c->sets.p[i].users++;
-	return i;
-}
-
-static void
-unuse_set(struct column *c, uint32_t i)
-{
-	struct keyword_set *s = &c->sets.p[i];
-	uint64_t hash;
-	uint32_t at;
-
-	if (i == 0 || --s->users > 0)
-		return;
-	hash = hash_of(s->words);
-	at = first_set(c, hash);
-	if (at == i && s->next)
-		map_put_number(&c->by_words, hash, 0, 0, s->next);
-	else if (at == i)
-		map_del(&c->by_words, hash, 0, 0);
-	for (; at != i && c->sets.p[at].next != i; at = c->sets.p[at].next)
-		;
-	if (at != i)
-		c->sets.p[at].next = s->next;
-	each_keyword(c, s->words, unuse_keyword);
-	free((char *)(uintptr_t)s->words.p);
-	*s = (struct keyword_set){ STR_NULL, 0, c->unused_set };
-	c->unused_set = i;
 }
 
 static void
@@ -264,7 +123,9 @@ add_live(struct column *c, const struct column_row *row, struct str keywords)
 	struct column_row *r = vec_add(&c->live);
 
 	*r = *row;
-	r->keywords = use_set(c, keywords);
+	if (c->reader)
+		r->flags &= ~(uint32_t)FLAG_seen;
+	r->keywords = column_use_set(c, keywords);
 	if (r->uid >= c->uidnext)
 		c->uidnext = r->uid + 1;
 }
@@ -280,12 +141,27 @@ change_live(struct column *c, const struct column_row *row,
 	if (i == c->live.n || c->live.p[i].uid != row->uid)
 		return;
 	r = &c->live.p[i];
-	r->flags = row->flags;
+	r->flags = c->reader ? (row->flags & ~(uint32_t)FLAG_seen) |
+	    (r->flags & FLAG_seen) : row->flags;
 	r->modseq = row->modseq;
 	/* In this order: the words may be those of the set it leaves. */
-	set = use_set(c, keywords);
-	unuse_set(c, r->keywords);
+	set = column_use_set(c, keywords);
+	column_unuse_set(c, r->keywords);
 	r->keywords = set;
+}
+
+/* A reader's own. */
+static void
+change_seen(struct column *c, uint32_t uid, uint32_t flags, uint64_t modseq)
+{
+	size_t i = column_seek(c, uid);
+	struct column_row *r = &c->live.p[i];
+
+	if (i == c->live.n || r->uid != uid)
+		return;
+	r->flags = (r->flags & ~(uint32_t)FLAG_seen) | (flags & FLAG_seen);
+	if (modseq > r->modseq)
+		r->modseq = modseq;
 }
 
 static void
@@ -342,8 +218,11 @@ apply_run(struct column *c, const struct column_op *op, size_t n,
 			change_live(c, &op[i].row, op[i].keywords);
 		else if (op[i].kind == COLUMN_EXPUNGE)
 			mark_expunged(c, &op[i].row);
-		else
+		else if (op[i].kind == COLUMN_GONE)
 			c->gone = true;
+		else if (op[i].reader == c->reader)
+			change_seen(c, op[i].row.uid, op[i].row.flags,
+			    op[i].row.modseq);
 		buried = buried || op[i].kind == COLUMN_EXPUNGE;
 		if (op[i].row.modseq > c->modseq)
 			c->modseq = op[i].row.modseq;
@@ -393,8 +272,22 @@ load_row(struct column *c, const struct sql *q)
 		add_live(c, &r, sql_str(q, column_load, keywords));
 		return;
 	}
-	r.keywords = use_set(c, sql_str(q, column_load, keywords));
+	r.keywords = column_use_set(c, sql_str(q, column_load, keywords));
 	vec_push(&c->dead, r);
+}
+
+/* What its reader has seen. */
+static int
+load_seen(struct column *c, struct sql *q, struct err *err)
+{
+	int rc = sql_first(q, SQL_seen_load, SQL_VALS(vi(c->account),
+	    vi(c->mailbox), vi(c->reader)), err);
+
+	for (; rc > 0; rc = sql_next(q, SQL_seen_load, err))
+		change_seen(c, sql_u32(q, seen_load, uid),
+		    sql_u64(q, seen_load, seen) ? FLAG_seen : 0,
+		    sql_u64(q, seen_load, modseq));
+	return rc;
 }
 
 static int
@@ -430,7 +323,7 @@ load_rows(struct column *c, struct sql *q, struct err *err)
 	if (c->dead.n)
 		qsort(c->dead.p, c->dead.n, sizeof(*c->dead.p),
 		    by_expunged);
-	return rc;
+	return rc < 0 || !c->reader ? rc : load_seen(c, q, err);
 }
 
 static int
@@ -446,6 +339,25 @@ load_column(struct column *c, struct sql *q, struct err *err)
 }
 
 /* ---- the cache --------------------------------------------------------- */
+
+/* Under the lock: nobody finds it any more. */
+static void
+unlist(struct columns *cs, struct column *c)
+{
+	struct column *first = map_get(&cs->readers, c->account, c->mailbox,
+	    0), **at = &first;
+
+	map_del(&cs->map, c->account, c->mailbox, c->reader);
+	if (!c->reader)
+		return;
+	while (*at != c)
+		at = &(*at)->next_reader;
+	*at = c->next_reader;
+	if (first)
+		map_put(&cs->readers, c->account, c->mailbox, 0, first);
+	else
+		map_del(&cs->readers, c->account, c->mailbox, 0);
+}
 
 /* Under the lock. */
 static void
@@ -466,7 +378,7 @@ evict_columns(struct columns *cs)
 		if (!least)
 			return;
 		cs->octets -= column_octets(least);
-		map_del(&cs->map, least->account, least->mailbox, 0);
+		unlist(cs, least);
 		column_free(least);
 	}
 }
@@ -486,11 +398,12 @@ static void
 leave_cache(struct columns *cs, struct column *c)
 {
 	c->left = true;
-	map_del(&cs->map, c->account, c->mailbox, 0);
+	unlist(cs, c);
 }
 
 static struct column *
-column_new(struct columns *cs, uint64_t account, uint64_t mailbox)
+column_new(struct columns *cs, uint64_t account, uint64_t mailbox,
+    uint64_t reader)
 {
 	struct column *c = calloc(1, sizeof(*c));
 
@@ -498,9 +411,14 @@ column_new(struct columns *cs, uint64_t account, uint64_t mailbox)
 	pthread_rwlock_init(&c->lock, NULL);
 	c->account = account;
 	c->mailbox = mailbox;
+	c->reader = reader;
 	c->loading = true;
 	vec_push(&c->sets, (struct keyword_set){ 0 }); /* the empty one */
-	map_put(&cs->map, account, mailbox, 0, c);
+	map_put(&cs->map, account, mailbox, reader, c);
+	if (reader) {
+		c->next_reader = map_get(&cs->readers, account, mailbox, 0);
+		map_put(&cs->readers, account, mailbox, 0, c);
+	}
 	return c;
 }
 
@@ -530,14 +448,21 @@ int
 columns_get(struct columns *cs, struct sql *q, uint64_t account,
     uint64_t mailbox, struct column **out, struct err *err)
 {
+	return columns_get_as(cs, q, account, mailbox, 0, out, err);
+}
+
+int
+columns_get_as(struct columns *cs, struct sql *q, uint64_t account,
+    uint64_t mailbox, uint64_t reader, struct column **out, struct err *err)
+{
 	bool first = false, left;
 	struct column *c;
 	int rc = 0;
 
 	pthread_mutex_lock(&cs->lock);
-	c = map_get(&cs->map, account, mailbox, 0);
+	c = map_get(&cs->map, account, mailbox, reader);
 	if (!c) {
-		c = column_new(cs, account, mailbox);
+		c = column_new(cs, account, mailbox, reader);
 		first = true;
 	}
 	c->users++;
@@ -587,23 +512,39 @@ keep_late(struct column *c, const struct column_op *op, size_t n)
 	}
 }
 
+/* Under the lock: the columns of a mailbox that are filled, which nobody may
+ * take away meanwhile. Those that are being filled get the ops later. */
 static void
-apply_one(struct columns *cs, const struct column_op *op, size_t n)
+hold_filled(struct columns *cs, struct column *c, const struct column_op *op,
+    size_t n)
 {
-	struct column *c;
-	size_t before;
-
-	pthread_mutex_lock(&cs->lock);
-	c = map_get(&cs->map, op->account, op->mailbox, 0);
-	if (c && c->loading) {
-		keep_late(c, op, n);
-		c = NULL;
-	}
-	if (c)
-		c->users++;
-	pthread_mutex_unlock(&cs->lock);
 	if (!c)
 		return;
+	if (c->loading) {
+		keep_late(c, op, n);
+		return;
+	}
+	c->users++;
+	vec_push(&cs->held, c);
+}
+
+static void
+hold_all(struct columns *cs, uint64_t account, uint64_t mailbox,
+    const struct column_op *op, size_t n)
+{
+	cs->held.n = 0;
+	hold_filled(cs, map_get(&cs->map, account, mailbox, 0), op, n);
+	for (struct column *c = map_get(&cs->readers, account, mailbox, 0); c;
+	     c = c->next_reader)
+		hold_filled(cs, c, op, n);
+}
+
+static void
+apply_held(struct columns *cs, struct column *c, const struct column_op *op,
+    size_t n)
+{
+	size_t before;
+
 	pthread_rwlock_wrlock(&c->lock);
 	before = column_octets(c);
 	apply_run(c, op, n, 0);
@@ -617,6 +558,16 @@ apply_one(struct columns *cs, const struct column_op *op, size_t n)
 	}
 	unuse(cs, c);
 	pthread_mutex_unlock(&cs->lock);
+}
+
+static void
+apply_one(struct columns *cs, const struct column_op *op, size_t n)
+{
+	pthread_mutex_lock(&cs->lock);
+	hold_all(cs, op->account, op->mailbox, op, n);
+	pthread_mutex_unlock(&cs->lock);
+	for (size_t i = 0; i < cs->held.n; i++)
+		apply_held(cs, cs->held.p[i], op, n);
 }
 
 void
@@ -633,31 +584,32 @@ columns_apply(struct columns *cs, const struct column_op *op, size_t n)
 	}
 }
 
+static void
+forget_held(struct column *c, uint64_t forgotten)
+{
+	size_t n = 0, i;
+
+	pthread_rwlock_wrlock(&c->lock);
+	c->forgotten = forgotten;
+	while (n < c->dead.n && c->dead.p[n].expunged <= forgotten)
+		column_unuse_set(c, c->dead.p[n++].keywords);
+	for (i = n; i < c->dead.n; i++)
+		c->dead.p[i - n] = c->dead.p[i];
+	c->dead.n -= n;
+	pthread_rwlock_unlock(&c->lock);
+}
+
 /* One that is being loaded sees either what was before or what is now: both
  * are whole. */
 void
 columns_forget(struct columns *cs, uint64_t account, uint64_t mailbox,
     uint64_t forgotten)
 {
-	struct column *c;
-	size_t n = 0, i;
-
 	pthread_mutex_lock(&cs->lock);
-	c = map_get(&cs->map, account, mailbox, 0);
-	if (c && c->loading)
-		c = NULL;
-	if (c)
-		c->users++;
+	hold_all(cs, account, mailbox, NULL, 0);
 	pthread_mutex_unlock(&cs->lock);
-	if (!c)
-		return;
-	pthread_rwlock_wrlock(&c->lock);
-	c->forgotten = forgotten;
-	while (n < c->dead.n && c->dead.p[n].expunged <= forgotten)
-		unuse_set(c, c->dead.p[n++].keywords);
-	for (i = n; i < c->dead.n; i++)
-		c->dead.p[i - n] = c->dead.p[i];
-	c->dead.n -= n;
-	pthread_rwlock_unlock(&c->lock);
-	columns_put(cs, c);
+	for (size_t i = 0; i < cs->held.n; i++) {
+		forget_held(cs->held.p[i], forgotten);
+		columns_put(cs, cs->held.p[i]);
+	}
 }

@@ -46,14 +46,17 @@ struct keyword_set {
 struct column_op {
 	uint64_t account, mailbox;
 	enum { COLUMN_ADD, COLUMN_FLAGS, COLUMN_EXPUNGE,
+		COLUMN_SEEN, /* \Seen of a reader's: in his column alone */
 		COLUMN_TOLD, /* of UIDs below row.uid; it has no modseq */
 		COLUMN_GONE /* the mailbox itself */ } kind;
 	struct column_row row;	/* keywords unused */
 	struct str keywords;
+	uint64_t reader;		/* of COLUMN_SEEN */
 };
 
 struct column {
 	uint64_t account, mailbox;
+	uint64_t reader;		/* 0: its owner's */
 	pthread_rwlock_t lock;	/* of all that follows up to by_word */
 	struct VEC(struct column_row) live, dead;
 	uint64_t modseq;
@@ -67,6 +70,7 @@ struct column {
 	uint32_t unused_keyword;
 	struct map by_word;	/* hash of one in lower case -> its number */
 	/* Of the cache, under its lock. */
+	struct column *next_reader;	/* of the same mailbox */
 	bool loading;
 	bool left;		/* it is not in the cache any more */
 	size_t users;
@@ -79,10 +83,15 @@ struct columns;
 struct columns *columns_new(size_t bound_octets);
 void columns_free(struct columns *cs);
 
-/* The column, filled; q must not be inside a transaction. Hold its lock for
- * reading while looking, and give it back. E_NOTFOUND: no such mailbox. */
+/* The owner's column, filled; q must not be inside a transaction. Hold its
+ * lock for reading while looking, and give it back. E_NOTFOUND: no such
+ * mailbox. */
 int columns_get(struct columns *cs, struct sql *q, uint64_t account,
     uint64_t mailbox, struct column **out, struct err *err);
+/* As this reader has it, who is not the owner (0: who is): with his own \Seen.
+ * Each has a column to himself, whose rows are otherwise the same. */
+int columns_get_as(struct columns *cs, struct sql *q, uint64_t account,
+    uint64_t mailbox, uint64_t reader, struct column **out, struct err *err);
 void columns_put(struct columns *cs, struct column *c);
 /* A commit, by the writer only. */
 void columns_apply(struct columns *cs, const struct column_op *op, size_t n);
@@ -92,5 +101,6 @@ void columns_forget(struct columns *cs, uint64_t account, uint64_t mailbox,
 size_t columns_octets(struct columns *cs);
 
 struct str column_keywords(const struct column *c, uint32_t set);
+uint32_t column_unseen(const struct column *c);
 /* Index of the first live row with at least this uid. */
 size_t column_seek(const struct column *c, uint32_t uid);

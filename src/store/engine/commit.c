@@ -23,6 +23,23 @@ batch_op(struct engine *e, const struct column_op *op)
 	vec_push(&e->ops, *op);
 }
 
+/* What a reader's own \Seen is, is his column's and this batch's. */
+static const struct column_row *
+with_seen(struct engine *e, const struct column *c,
+    const struct column_row *is, const struct column_row *in_column)
+{
+	const struct fresh *s = map_get(&e->fresh,
+	    others_number(c->reader, 0) | c->account, c->mailbox, is->uid);
+	struct column_row *row = arena_alloc(e->arena, sizeof(*row));
+
+	*row = *is;
+	row->flags = (is->flags & ~(uint32_t)FLAG_seen) |
+	    ((s ? s->row.flags : in_column->flags) & FLAG_seen);
+	if (s && s->row.modseq > row->modseq)
+		row->modseq = s->row.modseq;
+	return row;
+}
+
 const struct column_row *
 batch_row(struct engine *e, const struct column *c,
     const struct column_row *row, struct str *keywords)
@@ -31,6 +48,8 @@ batch_row(struct engine *e, const struct column *c,
 	    row->uid);
 
 	*keywords = f ? f->keywords : column_keywords(c, row->keywords);
+	if (c->reader)
+		return with_seen(e, c, f ? &f->row : row, row);
 	return f ? &f->row : row;
 }
 
@@ -38,6 +57,12 @@ void
 batch_revoke(struct engine *e, uint64_t account)
 {
 	vec_push(&e->revoked, account);
+}
+
+void
+batch_withdraw(struct engine *e, uint64_t account, uint64_t mailbox)
+{
+	vec_push(&e->withdrawn, (struct mailbox_changed){ account, mailbox });
 }
 
 void
@@ -72,6 +97,13 @@ engine_queue_news(const struct engine *e)
 	return buf_get(&e->news);
 }
 
+const struct mailbox_changed *
+engine_withdrawn(const struct engine *e, size_t *n)
+{
+	*n = e->withdrawn.n;
+	return e->withdrawn.p;
+}
+
 const uint64_t *
 engine_revoked(const struct engine *e, size_t *n)
 {
@@ -87,6 +119,7 @@ batch_begin(struct engine *e)
 	e->ops.n = 0;
 	e->told_changed = e->changed.n;
 	e->told_revoked = e->revoked.n;
+	e->told_withdrawn = e->withdrawn.n;
 	e->told_news = e->news.n;
 	e->told_named = e->named.n;
 	e->now_s = e->o.wall_us(e->o.arg) / 1000000;
@@ -127,6 +160,7 @@ undo_batch(struct engine *e)
 	filter_forget(e);
 	e->changed.n = e->told_changed;
 	e->revoked.n = e->told_revoked;
+	e->withdrawn.n = e->told_withdrawn;
 	e->news.n = e->told_news;
 	e->named.n = e->told_named;
 	batch_begin(e);
@@ -261,6 +295,28 @@ keep_answer(struct engine *e, struct write *w, unsigned effects,
 	return change_id_keep(e, id, buf_get(&b), &w->err);
 }
 
+/* Its function sees the mailbox as its owner has it. */
+static int
+execute_there(struct engine *e, struct write *w)
+{
+	const struct engine_call *call = &e->o.calls[w->call];
+	struct caller *who = w->caller, as;
+	const void *ask = w->ask, *there;
+	int rc = reach(&e->w, e->arena, w->call, &call->reach, who, ask, &as,
+	    &there, &w->err);
+
+	if (rc < 0)
+		return rc;
+	if (rc > 0) {
+		w->caller = &as;
+		w->ask = there;
+	}
+	rc = call->write(e, w);
+	w->caller = who;
+	w->ask = ask;
+	return rc;
+}
+
 /* One change, once. Store's own have no id: nobody asks again. */
 static int
 execute(struct engine *e, struct write *w)
@@ -283,7 +339,7 @@ execute(struct engine *e, struct write *w)
 		return rc;
 	e->names_changed |= (call->effects & EFFECT_names) != 0;
 	e->by = w->caller->connection;
-	rc = call->write(e, w);
+	rc = execute_there(e, w);
 	e->by = 0;
 	if (rc < 0 || !once || w->repeated)
 		return rc;
@@ -407,7 +463,7 @@ engine_commit(struct engine *e, struct write **w, size_t n, size_t *ndone,
 	int rc;
 
 	arena_reset(e->arena);
-	e->changed.n = e->revoked.n = 0;
+	e->changed.n = e->revoked.n = e->withdrawn.n = 0;
 	buf_reset(&e->news);
 	buf_reset(&e->named);
 	batch_begin(e);

@@ -370,6 +370,7 @@ check_folder(struct engine *e, struct err *err)
 static int
 open_database(struct engine *e, struct err *err)
 {
+	uint64_t shares = 0;
 	int rc = sql_open(&e->w, e->vfs, "postern.db", WRITER_CACHE_KB, err);
 
 	if (rc < 0)
@@ -387,6 +388,9 @@ open_database(struct engine *e, struct err *err)
 	if (rc == 0)
 		rc = schema_migrate(&e->w, &(struct schema_needs){
 		    .a_label = e->o.a_label, .log = e->o.log }, err);
+	if (rc == 0)
+		rc = sql_number(&e->w, SQL_acl_any, NULL, 0, &shares, err);
+	e->shares = shares;
 	if (rc == 0 && !sql_is_read_only(&e->w))
 		rc = sum_pages(e, err);
 	if (rc == 0 && !sql_is_read_only(&e->w))
@@ -538,6 +542,7 @@ engine_close(struct engine *e)
 	vec_free(&e->used_stages);
 	vec_free(&e->changed);
 	vec_free(&e->revoked);
+	vec_free(&e->withdrawn);
 	free(e);
 }
 
@@ -650,6 +655,10 @@ int
 reader_ask(struct reader *r, const struct caller *c, enum store_call call,
     const void *ask, union store_answer *answer, struct err *err)
 {
+	const void *there;
+	struct caller as;
+	int rc;
+
 	arena_reset(r->arena);
 	buf_reset(&r->rows);
 	buf_reset(&r->more);
@@ -657,7 +666,21 @@ reader_ask(struct reader *r, const struct caller *c, enum store_call call,
 	*answer = (union store_answer){ 0 };
 	if (call >= STORE_NCALLS || !r->e->o.calls[call].read)
 		return err_set(err, E_INVALID, "no call of the readers");
-	return r->e->o.calls[call].read(r, c, ask, answer, err);
+	rc = reach(&r->q, r->arena, call, &r->e->o.calls[call].reach, c, ask,
+	    &as, &there, err);
+	if (rc < 0)
+		return rc;
+	return r->e->o.calls[call].read(r, rc ? &as : c, rc ? there : ask,
+	    answer, err);
+}
+
+int
+reader_watches(struct reader *r, const struct caller *c, uint64_t mailbox,
+    struct err *err)
+{
+	uint64_t owner, there;
+
+	return reach_number(&r->q, c, mailbox, RIGHT_r, &owner, &there, err);
 }
 
 int

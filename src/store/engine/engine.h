@@ -36,11 +36,19 @@ struct age_settings {
 struct write;
 struct caller;
 struct reader;
+/* What an ask names that may be somebody else's: reach.h. Places in it, from 1
+ * on; 0: nothing. */
+struct engine_reach {
+	uint16_t number, name, above;	/* above: a name that will be */
+	uint16_t number_needs, name_needs, one_of;
+	bool second;	/* the name is where it goes to: caller_to() */
+};
 struct engine_call {
 	int (*write)(struct engine *e, struct write *w);
 	int (*read)(struct reader *r, const struct caller *c, const void *ask,
 	    union store_answer *answer, struct err *err);
 	unsigned effects;	/* enum store_effect */
+	struct engine_reach reach;
 };
 
 struct engine_options {
@@ -103,11 +111,59 @@ queue_longest_s(const struct queue_settings *q)
 struct stages;
 struct caller {
 	uint32_t authority;	/* AUTH_* */
-	uint64_t account;	/* of AUTH_BOUND */
 	uint32_t worker;	/* AUTH_MX: which of several; LOCAL: uid */
 	uint64_t connection;	/* no other one ever; 0: none is */
+	uint64_t account;	/* of AUTH_BOUND; and within a call, whose
+				 * mailbox it is about */
 	struct stages *stages;
+	/* Within a call that reaches somebody else's mailbox; else NULL. */
+	const struct reached_by *by;
 };
+struct reached_by {		/* see reach.h */
+	uint64_t self;		/* the account that it is bound to */
+	uint64_t to;		/* whose the mailbox is where things go */
+	uint32_t rights, to_rights;
+};
+/* Who reads, if that is not whose mailbox it is; 0. */
+static inline uint64_t
+caller_reader(const struct caller *c)
+{
+	return c->by && c->by->self != c->account ? c->by->self : 0;
+}
+static inline uint32_t
+caller_rights(const struct caller *c)
+{
+	return caller_reader(c) ? c->by->rights : RIGHTS_all;
+}
+/* The same of the mailbox where things go. */
+static inline uint64_t
+caller_to(const struct caller *c)
+{
+	return c->by ? c->by->to : c->account;
+}
+static inline uint64_t
+caller_to_reader(const struct caller *c)
+{
+	return c->by && c->by->self != c->by->to ? c->by->self : 0;
+}
+static inline uint32_t
+caller_to_rights(const struct caller *c)
+{
+	return caller_to_reader(c) ? c->by->to_rights : RIGHTS_all;
+}
+/* A mailbox of these two, as the asker knows it. */
+static inline uint64_t
+caller_number(const struct caller *c, uint64_t mailbox)
+{
+	return caller_reader(c) ? others_number(c->account, mailbox) : mailbox;
+}
+static inline uint64_t
+caller_to_number(const struct caller *c, uint64_t mailbox)
+{
+	return caller_to_reader(c) ? others_number(c->by->to, mailbox) :
+	    mailbox;
+}
+
 
 /* A recipient that rcpt found; its strs are the asker's. */
 struct recipient {
@@ -174,6 +230,11 @@ struct str engine_named(const struct engine *e);
 bool name_changed_take(struct rd *r, struct name_changed *n);
 /* Accounts it removed or gave another password: their connections end. */
 const uint64_t *engine_revoked(const struct engine *e, size_t *n);
+
+/* Mailboxes of which somebody has fewer rights since: their readers who are not
+ * the owners have to be looked at anew. */
+const struct mailbox_changed *engine_withdrawn(const struct engine *e,
+    size_t *n);
 
 /* What the last commit did to the queue: records for queue_news_take(). */
 struct str engine_queue_news(const struct engine *e);
@@ -294,6 +355,10 @@ void reader_leased(struct reader *r, uint64_t message);
 
 /* Is there such an account? E_NOTFOUND. */
 int reader_account(struct reader *r, uint64_t account, struct err *err);
+
+/* May it be told when this mailbox of somebody else's changes? */
+int reader_watches(struct reader *r, const struct caller *c, uint64_t mailbox,
+    struct err *err);
 
 /* mailbox/words.c: of the index of words, what is of nobody any more goes.
  * stop() is asked now and then. */

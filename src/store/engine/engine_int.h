@@ -9,6 +9,7 @@
 #include "store/engine/column.h"
 #include "store/engine/data_state.h"
 #include "store/engine/engine.h"
+#include "store/engine/reach.h"
 #include "store/disk/journal.h"
 #include "store/fulltext/fulltext.h"
 #include "store/address/address_cache.h"
@@ -39,6 +40,8 @@ struct acct {
 	uint64_t quota;		/* its own; 0: what the option says */
 	uint32_t told;		/* how full it is, of 100: see note_quota() */
 	bool told_known;
+	bool shared;		/* somebody else has or had rights to a mailbox,
+				 * and may have seen messages in it */
 	bool away_known, away;	/* see queue/vacation.c */
 	int64_t away_from, away_until;
 	struct mbox *inbox;
@@ -133,7 +136,8 @@ struct engine {
 	struct VEC(struct stage *) used_stages;
 	struct VEC(struct mailbox_changed) changed;
 	struct VEC(uint64_t) revoked;
-	size_t told_changed, told_revoked;
+	struct VEC(struct mailbox_changed) withdrawn;	/* no modseq */
+	size_t told_changed, told_revoked, told_withdrawn;
 	struct buf news;	/* of the queue */
 	struct buf named;	/* names that changed: see told.c */
 	size_t told_news, told_named;
@@ -149,6 +153,7 @@ struct engine {
 	bool claimed;		/* and it says that we are the last */
 	struct file *state;	/* held for that: see data_state_is_last() */
 	struct data_state before;	/* what it said at the start */
+	bool shares;		/* atomic: anything is, or ever was, shared */
 	struct room room;
 	struct err refusal;	/* of every change; code 0: none */
 	bool changes_damaged, changes_forgotten;
@@ -285,6 +290,7 @@ void batch_changed(struct engine *e, uint64_t account, uint64_t mailbox,
 void batch_named(struct engine *e, uint64_t account, uint32_t what,
     struct str name, struct str was);
 void batch_revoke(struct engine *e, uint64_t account);
+void batch_withdraw(struct engine *e, uint64_t account, uint64_t mailbox);
 void batch_journal(struct engine *e, const struct journal_row *row);
 void batch_news(struct engine *e, const struct queue_news *n);
 
@@ -332,6 +338,7 @@ struct placing {
 	struct mbox *mbox;
 	uint64_t blob, size;	/* size: prefix, front and message */
 	uint32_t flags, front;
+	uint64_t seen_by;	/* a reader who is not the owner; 0 */
 	int64_t received;
 	int32_t offset_min;
 	struct str prefix, keywords, thread_keys;
@@ -382,6 +389,12 @@ void journal_appended(struct engine *e, const struct acct *a, uint64_t blob,
  * there was something to do. */
 int copying_clean(struct engine *e, struct err *err);
 
+/* An email, for another account or the same, with these flags. 0: it is gone
+ * for good. */
+int email_copied(struct engine *e, uint64_t account, uint64_t as,
+    uint32_t flags, struct str keywords, uint64_t from, uint64_t email,
+    struct err *err);
+
 /* create.c */
 /* Is there a mailbox of this name: 1, 0, or E_*. */
 int mailbox_exists(struct engine *e, uint64_t account, struct str name,
@@ -430,7 +443,7 @@ struct reader {
 	int read_##name(struct reader *r, const struct caller *c,   \
 	    const struct name##_ask *ask, union store_answer *answer, \
 	    struct err *err);
-#define C(name, answer, who, run, effects) DECLARE_##run(name)
+#define C(name, answer, who, run, effects, reach) DECLARE_##run(name)
 STORE_CALLS(C)
 #undef C
 

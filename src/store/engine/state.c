@@ -12,6 +12,22 @@ acct_free(struct acct *a)
 }
 
 static int
+acct_load_shared(struct engine *e, struct acct *a, struct err *err)
+{
+	uint64_t is;
+	int rc = sql_number(&e->w, SQL_acl_any_of, SQL_VALS(vi(a->account)),
+	    &is, err);
+
+	if (rc < 0) {
+		map_del(&e->accts, a->account, 0, 0);
+		acct_free(a);
+		return rc;
+	}
+	a->shared = is;
+	return 0;
+}
+
+static int
 acct_load(struct engine *e, uint64_t account, struct acct **out,
     struct err *err)
 {
@@ -42,8 +58,10 @@ acct_load(struct engine *e, uint64_t account, struct acct **out,
 		.quota = sql_u64(&e->w, account_get, quota) };
 	sql_end(&e->w, s);
 	map_put(&e->accts, account, 0, 0, a);
-	*out = a;
-	return 0;
+	rc = e->shares ? acct_load_shared(e, a, err) : 0;
+	if (rc == 0)
+		*out = a;
+	return rc;
 }
 
 int

@@ -30,12 +30,24 @@ placing_of(struct engine *e, const struct appended *m, struct placing *d,
 	    err);
 }
 
+void
+placing_by(struct placing *d, uint32_t rights, uint64_t reader)
+{
+	d->flags = flags_allowed(rights, d->flags);
+	if (!(rights & RIGHT_w))
+		d->keywords = STR_NULL;
+	if (reader && d->flags & FLAG_seen) {
+		d->seen_by = reader;
+		d->flags &= ~(uint32_t)FLAG_seen;
+	}
+}
+
 int
 placing_blob(struct engine *e, struct write *w, const struct appended *m,
     struct placing *d)
 {
 	struct blob_ask b = { w->caller, m->stage, m->raw_size,
-		w->caller->account, m->octets, m->facts };
+		d->acct->account, m->octets, m->facts };
 	struct place at;
 	int rc = stage_place(e, &b, &at, &w->err);
 
@@ -47,6 +59,7 @@ placing_blob(struct engine *e, struct write *w, const struct appended *m,
 
 /* The message that another one replaces. */
 struct replaced {
+	struct acct *acct;
 	struct mbox *from;	/* NULL: there is none */
 	struct column_row row;
 	struct str keywords;
@@ -61,8 +74,10 @@ find_replaced(struct engine *e, uint64_t account, const struct append_ask *ask,
 	struct column *c;
 	bool there;
 	size_t i;
-	int rc = mbox_get(e, account, ask->replaced_in, &r->from, err);
+	int rc = acct_get(e, account, &r->acct, err);
 
+	if (rc == 0)
+		rc = mbox_get(e, account, ask->replaced_in, &r->from, err);
 	if (rc == 0)
 		rc = columns_get(e->columns, &e->look, account,
 		    ask->replaced_in, &c, err);
@@ -84,16 +99,15 @@ find_replaced(struct engine *e, uint64_t account, const struct append_ask *ask,
 }
 
 static int
-remove_replaced(struct engine *e, struct acct *a, const struct replaced *r,
-    struct err *err)
+remove_replaced(struct engine *e, const struct replaced *r, struct err *err)
 {
 	if (!r->from)
 		return 0;
 	batch_journal(e, &(struct journal_row){
 	    .at_us = e->o.wall_us(e->o.arg), .event = JOURNAL_expunged,
-	    .address = a->address, .code = 1 });
-	return expunge_email(e, a, r->from, &r->row, r->keywords,
-	    acct_modseq(e, a), retire_email, err);
+	    .address = r->acct->address, .code = 1 });
+	return expunge_email(e, r->acct, r->from, &r->row, r->keywords,
+	    acct_modseq(e, r->acct), retire_email, err);
 }
 
 static int
@@ -101,21 +115,24 @@ check_append(struct engine *e, struct write *w, const struct appended *m,
     struct placing *d, struct replaced *r)
 {
 	const struct append_ask *ask = w->ask;
-	int rc = acct_get(e, w->caller->account, &d->acct, &w->err);
+	uint64_t to = caller_to(w->caller);
+	int rc = acct_get(e, to, &d->acct, &w->err);
 
 	if (rc == 0)
-		rc = mbox_find(e, w->caller->account, ask->name, &d->mbox,
-		    &w->err);
+		rc = mbox_find(e, to, ask->name, &d->mbox, &w->err);
 	if (rc == 0 && ask->replaced)
 		rc = find_replaced(e, w->caller->account, ask, r, &w->err);
 	if (rc < 0)
 		return rc;
 	if (m->raw_size > quota_room(e, d->acct->quota,
-	    d->acct->used - r->row.size))
+	    d->acct->used - (r->acct == d->acct ? r->row.size : 0)))
 		return err_set(&w->err, E_FULL, "over quota");
 	if (d->mbox->uidnext >= UINT32_MAX)
 		return err_set(&w->err, E_LIMIT, "no UIDs left");
-	return placing_of(e, m, d, &w->err);
+	rc = placing_of(e, m, d, &w->err);
+	placing_by(d, caller_to_rights(w->caller),
+	    caller_to_reader(w->caller));
+	return rc;
 }
 
 int
@@ -137,8 +154,8 @@ write_append(struct engine *e, struct write *w)
 	rc = deliver(e, &d, &out->uid, &w->err);
 	journal_appended(e, d.acct, d.blob, ask->name);
 	if (rc == 0)
-		rc = remove_replaced(e, d.acct, &old, &w->err);
-	out->mailbox = d.mbox->mailbox;
+		rc = remove_replaced(e, &old, &w->err);
+	out->mailbox = caller_to_number(w->caller, d.mbox->mailbox);
 	out->uidvalidity = (uint32_t)d.mbox->uidvalidity;
 	return rc;
 }
@@ -157,6 +174,7 @@ stage_message(struct copying *c, struct write *w, const struct appended *m)
 		rc = placing_of(c->e, m, &d, &w->err);
 	if (rc < 0)
 		return rc;
+	placing_by(&d, c->rights, c->reader);
 	c->wrote = true;
 	rc = placing_blob(c->e, w, m, &d);
 	if (rc == 0)

@@ -23,10 +23,17 @@ stage_one(struct copying *c, const struct column *from,
 	if (c->staged >= c->most)
 		return err_set(err, E_INVALID, "more than the view has");
 	c->wrote = true;
+	/* Who reads it for somebody else has no right to what was there. */
+	if (from->reader && row->expunged)
+		return err_set(err, E_STALE, "a message is gone");
+	rc = copying_seen(c, row->flags, c->first + c->staged, err);
 	/* \Deleted is kept with the other flags until it is placed. */
-	rc = sql_change(&c->e->w, SQL_email_copy, SQL_VALS(
-	    vi(c->first + c->staged), vi(row->flags & FLAG_deleted),
-	    vi(c->acct->account), vi(row->email)), err);
+	if (rc == 0)
+		rc = sql_change(&c->e->w, SQL_email_copy, SQL_VALS(
+		    vi(c->acct->account), vi(c->first + c->staged),
+		    vi(copying_flags(c, row->flags)),
+		    vs(c->rights & RIGHT_w ? words : STR_NULL),
+		    vi(from->account), vi(row->email)), err);
 	if (rc == 0)
 		return err_set(err, E_STALE, "a message is gone for good");
 	if (rc > 0)
@@ -66,11 +73,12 @@ stage_set(struct copying *c, const struct copy_ask *ask,
 }
 
 static int
-stage_slice(struct copying *c, const struct copy_ask *ask, struct err *err)
+stage_slice(struct copying *c, const struct caller *who,
+    const struct copy_ask *ask, struct err *err)
 {
 	struct column *from;
-	int rc = columns_get(c->e->columns, &c->e->look, c->acct->account,
-	    ask->mailbox, &from, err);
+	int rc = columns_get_as(c->e->columns, &c->e->look, who->account,
+	    ask->mailbox, caller_reader(who), &from, err);
 
 	if (rc == E_NOTFOUND)
 		return err_set(err, E_STALE, "the mailbox is gone");
@@ -98,13 +106,16 @@ journal(struct copying *c, const struct copy_ask *ask)
 
 /* The mailbox it was asked of may be gone by now. */
 static int
-lesson_of(const struct copying *c, const struct copy_ask *ask,
-    enum lesson *lesson, struct err *err)
+lesson_of(const struct copying *c, const struct caller *who,
+    const struct copy_ask *ask, enum lesson *lesson, struct err *err)
 {
 	struct mbox *from;
-	int rc = mbox_get(c->e, c->acct->account, ask->mailbox, &from, err);
+	int rc;
 
 	*lesson = LESSON_none;
+	if (who->by)		/* one's own mail alone is a lesson */
+		return 0;
+	rc = mbox_get(c->e, c->acct->account, ask->mailbox, &from, err);
 	return rc == E_NOTFOUND ? 0 : rc < 0 ? rc :
 	    mbox_lesson(c->e, from, c->to, lesson, err);
 }
@@ -119,19 +130,19 @@ write_copy(struct engine *e, struct write *w)
 	    &w->err);
 
 	if (rc == 0 && c.state == STAGING)
-		rc = stage_slice(&c, ask, &w->err);
+		rc = stage_slice(&c, w->caller, ask, &w->err);
 	if (rc == 0)
 		rc = copying_close(&c, &w->err);
 	if (rc == 0 && copying_done(&c))
 		journal(&c, ask);
 	if (rc == 0)
-		rc = lesson_of(&c, ask, &lesson, &w->err);
+		rc = lesson_of(&c, w->caller, ask, &lesson, &w->err);
 	if (rc < 0)
 		e->half_written |= c.wrote;
 	else
 		w->answer.copy = (struct copy_answer){
 			.uidvalidity = (uint32_t)c.to->uidvalidity,
-			.into = c.to->mailbox,
+			.into = caller_to_number(w->caller, c.to->mailbox),
 			.lesson = (uint8_t)lesson,
 			.from = str_dup(e->arena, buf_get(&c.from_uids)),
 			.to = str_dup(e->arena, buf_get(&c.to_uids)),

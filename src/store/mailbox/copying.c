@@ -1,5 +1,6 @@
 #include "store/mailbox/copying.h"
 
+#include "store/engine/seen.h"
 #include "store/engine/view.h"
 
 enum { SLICE_ROWS = 4000, DROP_ROWS = 1000,
@@ -33,6 +34,7 @@ copying_load(struct copying *c, struct err *err)
 	c->placed = sql_u64(q, copying_get, placed);
 	c->octets = sql_u64(q, copying_get, octets);
 	c->state = sql_u64(q, copying_get, state);
+	c->reader = sql_u64(q, copying_get, reader);
 	sql_end(q, SQL_copying_get);
 	return mbox_get(c->e, c->acct->account, mailbox, &c->to, err);
 }
@@ -47,12 +49,32 @@ copying_keep(struct copying *c, bool done, struct err *err)
 		return sql_run(q, SQL_copying_put, SQL_VALS(
 		    vi(c->acct->account), vi(c->first), vi(c->to->mailbox),
 		    vi(c->most), vi(c->staged), vi(c->placed), vi(c->octets),
-		    vi(c->state), vi((uint64_t)c->e->now_s)), err);
+		    vi(c->state), vi((uint64_t)c->e->now_s),
+		    vi(c->reader)), err);
 	return c->kept ? sql_run(q, SQL_copying_del, SQL_VALS(
 	    vi(c->acct->account), vi(c->first)), err) : 0;
 }
 
 /* ---- staging ----------------------------------------------------------- */
+
+/* Whoever makes it goes on with it, in the mailbox that was reached for it. */
+static int
+copying_again(struct copying *c, struct str name, struct err *err)
+{
+	uint64_t reader = c->reader;
+	struct mbox *to;
+	int rc = copying_load(c, err);
+
+	if (rc < 0)
+		return rc;
+	if (c->reader != reader)
+		return err_set(err, E_TIMEOUT, "it was given up");
+	if (!reader)
+		return 0;
+	rc = mbox_find(c->e, c->acct->account, name, &to, err);
+	return rc < 0 || to == c->to ? rc : err_set(err, E_TIMEOUT,
+	    "it was given up");
+}
 
 int
 copying_open(struct copying *c, struct engine *e, const struct caller *who,
@@ -64,10 +86,12 @@ copying_open(struct copying *c, struct engine *e, const struct caller *who,
 		.until = e->o.mono_us(e->o.arg) + SLICE_US,
 		.from_uids = BUF_INIT(MSG_MAX), .to_uids = BUF_INIT(MSG_MAX) };
 	e->copied_us = engine_mono_us(e);
-	rc = acct_get(e, who->account, &c->acct, err);
+	c->rights = caller_to_rights(who);
+	c->reader = caller_to_reader(who);
+	rc = acct_get(e, caller_to(who), &c->acct, err);
 	if (rc == 0)
-		rc = first ? copying_load(c, err) : mbox_find(e,
-		    who->account, name, &c->to, err);
+		rc = first ? copying_again(c, name, err) : mbox_find(e,
+		    c->acct->account, name, &c->to, err);
 	if (rc == 0 && c->state == DROPPING)
 		rc = err_set(err, E_TIMEOUT, "it was given up");
 	return rc;
@@ -96,6 +120,22 @@ copying_room(struct copying *c, uint64_t size, struct err *err)
 	if (c->octets > quota_room(c->e, c->acct->quota, c->acct->used))
 		return err_set(err, E_FULL, "over quota");
 	return 0;
+}
+
+uint32_t
+copying_flags(const struct copying *c, uint32_t flags)
+{
+	return flags_allowed(c->rights, flags) &
+	    ~(uint32_t)(c->reader ? FLAG_seen : 0);
+}
+
+int
+copying_seen(struct copying *c, uint32_t flags, uint64_t email,
+    struct err *err)
+{
+	if (!c->reader || !(flags_allowed(c->rights, flags) & FLAG_seen))
+		return 0;
+	return seen_begin(c->e, c->acct, email, c->reader, err);
 }
 
 int

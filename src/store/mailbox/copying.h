@@ -32,6 +32,8 @@ struct copying {
 	struct str appended_to;	/* for the journal, of each; empty: no */
 	struct buf from_uids, to_uids;
 	uint32_t next;
+	uint32_t rights;	/* of who asks, to where it goes */
+	uint64_t reader;	/* who that is, if it is not the owner; 0 */
 };
 
 /* Begin, or go on with `first` if that is not 0: copying_open(), then what is
@@ -47,6 +49,11 @@ void copying_free(struct copying *c);
 void copying_reserve(struct copying *c, uint64_t most);
 /* One more, of this size. E_FULL: the quota has no room for it. */
 int copying_room(struct copying *c, uint64_t size, struct err *err);
+/* Of these flags, those that the rights let be; \Seen of who is not the owner
+ * is kept apart. RFC 4314 4 */
+uint32_t copying_flags(const struct copying *c, uint32_t flags);
+int copying_seen(struct copying *c, uint32_t flags, uint64_t email,
+    struct err *err);
 /* Has this slice not done enough yet? */
 bool copying_may_go_on(struct copying *c);
 /* All are there: from now on they will be in the mailbox. */

@@ -52,6 +52,8 @@ mailbox_insert(struct engine *e, struct acct *a, struct str name,
     uint32_t special, struct mailbox_create_answer *out, struct err *err)
 {
 	uint64_t now = (uint64_t)e->now_s & UINT32_MAX;
+	struct str above = mailbox_name_above(name);
+	int rc;
 
 	if (a->uidvalidity >= UINT32_MAX)
 		return err_set(err, E_LIMIT, "no UIDVALIDITY is left");
@@ -60,9 +62,14 @@ mailbox_insert(struct engine *e, struct acct *a, struct str name,
 	out->mailbox = a->next_mailbox++;
 	out->uidvalidity = (uint32_t)a->uidvalidity;
 	batch_named(e, a->account, CHANGED_created, name, STR_NULL);
-	return sql_run(&e->w, SQL_mailbox_add, SQL_VALS(vi(a->account),
+	rc = sql_run(&e->w, SQL_mailbox_add, SQL_VALS(vi(a->account),
 	    vi(out->mailbox), vs(name), vi(special), vi(a->uidvalidity)),
 	    err);
+	/* RFC 4314 4: it has the rights of the one above it. */
+	if (rc == 0 && a->shared && above.n > 0)
+		rc = sql_run(&e->w, SQL_acl_inherit, SQL_VALS(
+		    vi(out->mailbox), vi(a->account), vs(above)), err);
+	return rc;
 }
 
 int
@@ -107,6 +114,12 @@ write_mailbox_create(struct engine *e, struct write *w)
 
 	if (wrong)
 		return err_set(&w->err, E_INVALID, "%s", wrong);
+	if (others_has(ask->name))
+		return err_set(&w->err, E_INVALID,
+		    OTHER_USERS " are mailboxes of others");
+	/* What theirs are for is for their owners to say. */
+	if (caller_reader(w->caller) && ask->special)
+		return err_set(&w->err, E_NORIGHT, "not in others' mailboxes");
 	if (ask->special & ~(uint32_t)SPECIAL_chosen)
 		return err_set(&w->err, E_INVALID, "no such use");
 	rc = acct_get(e, w->caller->account, &a, &w->err);
@@ -132,6 +145,9 @@ write_mailbox_create(struct engine *e, struct write *w)
 	if (rc == 0)
 		rc = mailbox_insert(e, a, ask->name, ask->special, out,
 		    &w->err);
-	return rc < 0 || !inbox ? rc : metadata_copy(e, a->account,
-	    inbox->mailbox, out->mailbox, &w->err);
+	if (rc == 0 && inbox)
+		rc = metadata_copy(e, a->account, inbox->mailbox,
+		    out->mailbox, &w->err);
+	out->mailbox = caller_number(w->caller, out->mailbox);
+	return rc;
 }

@@ -1,7 +1,7 @@
 /*
  * deliver.c - a message in a mailbox: its email, its placement, the counters.
  */
-#include "store/engine/engine_int.h"
+#include "store/engine/seen.h"
 
 int
 place_email(struct engine *e, struct acct *a, struct mbox *m,
@@ -10,6 +10,7 @@ place_email(struct engine *e, struct acct *a, struct mbox *m,
 	uint64_t deleted = !!(row->flags & FLAG_deleted);
 	struct column_op op = { a->account, m->mailbox, COLUMN_ADD,
 		.keywords = keywords };
+	int rc;
 
 	row->uid = (uint32_t)m->uidnext++;
 	row->created = m->modseq = row->modseq;
@@ -28,9 +29,10 @@ place_email(struct engine *e, struct acct *a, struct mbox *m,
 	batch_op(e, &op);
 	batch_changed(e, a->account, m->mailbox, m->modseq,
 	    CHANGED_arrived);
-	return sql_run(&e->w, SQL_placement_add, SQL_VALS(vi(a->account),
+	rc = sql_run(&e->w, SQL_placement_add, SQL_VALS(vi(a->account),
 	    vi(m->mailbox), vi(row->uid), vi(row->email), vi(row->created),
 	    vi(deleted), vi(row->saved)), err);
+	return rc < 0 ? rc : seen_placed(e, a, m, row, err);
 }
 
 int
@@ -70,6 +72,8 @@ deliver(struct engine *e, const struct placing *d, uint32_t *uid,
 	int rc = conversation_find(e, a->account, row.email, d->thread_keys,
 	    &row.thread, err);
 
+	if (rc == 0 && d->seen_by)
+		rc = seen_begin(e, a, row.email, d->seen_by, err);
 	if (rc == 0)
 		rc = place_email(e, a, d->mbox, &row, d->keywords, err);
 	*uid = row.uid;
@@ -85,6 +89,8 @@ deliver_nowhere(struct engine *e, const struct placing *d, uint64_t email,
 	int rc = conversation_find(e, d->acct->account, email,
 	    d->thread_keys, &row.thread, err);
 
+	if (rc == 0 && d->seen_by)
+		rc = seen_begin(e, d->acct, email, d->seen_by, err);
 	/* \Deleted is kept with the other flags until it is placed. */
 	return rc < 0 ? rc : email_insert(e, d, &row, d->flags, err);
 }

@@ -22,6 +22,7 @@ struct picked_row {
 struct picking {
 	struct reader *r;
 	uint64_t account;
+	bool live_only;		/* what is gone is none of the asker's */
 	const struct fetch_ask *ask;
 	struct picked_row *picked;
 	size_t n, room, octets;
@@ -51,7 +52,8 @@ pick_row(struct picking *p, const struct view_on *v, size_t i)
 	struct str words = column_keywords(v->c, row->keywords);
 	size_t octets = view_row_octets(words, &brings_nothing);
 
-	if (row->modseq <= p->ask->changed_since)
+	if (row->modseq <= p->ask->changed_since ||
+	    (p->live_only && row->expunged))
 		return true;
 	if (p->n >= p->room || p->octets + octets > ROWS_MAX) {
 		p->next = row->uid;
@@ -215,10 +217,10 @@ read_fetch(struct reader *r, const struct caller *c,
     const struct fetch_ask *ask, union store_answer *answer, struct err *err)
 {
 	struct picking p = { .r = r, .account = c->account,
-		.ask = ask };
+		.live_only = caller_reader(c), .ask = ask };
 	struct column *col;
-	int rc = columns_get(r->e->columns, &r->q, c->account, ask->mailbox,
-	    &col, err);
+	int rc = columns_get_as(r->e->columns, &r->q, c->account,
+	    ask->mailbox, caller_reader(c), &col, err);
 
 	if (rc < 0)
 		return rc;

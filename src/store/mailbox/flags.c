@@ -4,6 +4,7 @@
  */
 #include "store/engine/engine_int.h"
 #include "store/engine/keywords.h"
+#include "store/engine/seen.h"
 #include "store/engine/view.h"
 
 enum { ROWS_MAX = 90000, REFUSED_MAX = 39000, SLICE_ROWS = 1000 };
@@ -16,6 +17,9 @@ struct flagging {
 	struct acct *acct;
 	struct mbox *mbox;
 	struct column *c;
+	struct column *owners;	/* where c is a reader's */
+	uint32_t may;		/* FLAG_*: by the rights of who asks */
+	bool words;		/* and keywords */
 	struct view_on view;
 	struct view_set set;
 	struct buf rows, was, refused;
@@ -32,21 +36,23 @@ wanted_flags(struct flagging *f, const struct column_row *row,
 	const struct flags_ask *ask = f->ask;
 	struct arena *a = f->e->arena;
 	struct err *err = &f->w->err;
+	uint32_t flags = ask->flags & f->may;
 
 	out->row = *row;
-	if (ask->mode == FLAGS_ADD) {
-		out->row.flags |= ask->flags;
-		return keywords_union(keywords, ask->keywords, a,
-		    &out->keywords, err);
-	}
-	if (ask->mode == FLAGS_REMOVE) {
-		out->row.flags &= ~ask->flags;
+	out->keywords = keywords;
+	if (ask->mode == FLAGS_ADD)
+		out->row.flags |= flags;
+	else if (ask->mode == FLAGS_REMOVE)
+		out->row.flags &= ~flags;
+	else
+		out->row.flags = (row->flags & ~f->may) | flags;
+	if (!f->words)
+		return 0;
+	if (ask->mode == FLAGS_REMOVE)
 		return keywords_without(keywords, ask->keywords, a,
 		    &out->keywords, err);
-	}
-	out->row.flags = ask->flags;
-	return keywords_union(STR_NULL, ask->keywords, a, &out->keywords,
-	    err);
+	return keywords_union(ask->mode == FLAGS_ADD ? keywords : STR_NULL,
+	    ask->keywords, a, &out->keywords, err);
 }
 
 static void
@@ -91,6 +97,37 @@ change_flags(struct flagging *f, const struct column_row *was, struct str had,
 	return rc;
 }
 
+/* By who is not the owner: what is shared changes as the owner has it, with his
+ * \Seen as it is; the other's own \Seen is apart. */
+static int
+change_as_reader(struct flagging *f, const struct column_row *was,
+    struct str had, struct fresh *is)
+{
+	size_t i = column_seek(f->owners, is->row.uid);
+	struct fresh *both = arena_alloc(f->e->arena, sizeof(*both));
+	const struct column_row *owners;
+	struct str words;
+	int rc = 0;
+
+	if (i == f->owners->live.n || f->owners->live.p[i].uid != is->row.uid)
+		return 0;	/* gone, also in this batch */
+	owners = batch_row(f->e, f->owners, &f->owners->live.p[i], &words);
+	if (((was->flags ^ is->row.flags) & ~(uint32_t)FLAG_seen) ||
+	    !str_eq(had, is->keywords)) {
+		*both = (struct fresh){ *owners, is->keywords };
+		both->row.flags = (is->row.flags & ~(uint32_t)FLAG_seen) |
+		    (owners->flags & FLAG_seen);
+		rc = change_flags(f, owners, words, both);
+	}
+	if (f->modseq == 0)
+		f->modseq = acct_modseq(f->e, f->acct);
+	is->row.modseq = f->modseq;
+	if (rc == 0 && ((was->flags ^ is->row.flags) & FLAG_seen))
+		rc = seen_change(f->e, f->acct, f->mbox, f->c->reader,
+		    &is->row, &f->w->err);
+	return rc;
+}
+
 static bool
 was_refused(const struct flagging *f, uint32_t uid)
 {
@@ -126,7 +163,8 @@ flag_one(struct flagging *f, size_t i)
 		is->keywords = had;
 	} else if (is->row.flags != row->flags ||
 	    !str_eq(is->keywords, had)) {
-		rc = change_flags(f, row, had, is);
+		rc = f->owners ? change_as_reader(f, row, had, is) :
+		    change_flags(f, row, had, is);
 	}
 	buf_le64(&f->was, f->w->repeated ? UINT64_MAX : row->modseq);
 	view_put_row(&f->rows, (uint32_t)i + 1, &is->row, is->keywords,
@@ -224,10 +262,18 @@ check_flags(struct flagging *f)
 	const struct flags_ask *ask = f->ask;
 	struct err *err = &f->w->err;
 	struct str words;
+	uint64_t reader = caller_reader(f->w->caller);
 	int rc;
 
 	if (ask->mode > FLAGS_REMOVE || ask->flags > 31)
 		return err_set(err, E_INVALID, "no such flags");
+	/* One of them that may be is enough. RFC 4314 4, STORE */
+	f->may = flags_allowed(caller_rights(f->w->caller), UINT32_MAX);
+	f->words = f->may & FLAG_flagged;
+	if (!(ask->flags & f->may) && !(f->words && ask->keywords.n) &&
+	    (ask->mode == FLAGS_SET ? !f->may : ask->flags ||
+	    ask->keywords.n))
+		return err_set(err, E_NORIGHT, "no right to these flags");
 	rc = keywords_union(STR_NULL, ask->keywords, f->e->arena, &words,
 	    err);
 	if (rc == 0)
@@ -236,8 +282,13 @@ check_flags(struct flagging *f)
 		rc = mbox_get(f->e, f->acct->account, ask->mailbox, &f->mbox,
 		    err);
 	if (rc == 0)
+		rc = columns_get_as(f->e->columns, &f->e->look,
+		    f->acct->account, ask->mailbox, reader, &f->c, err);
+	if (rc == 0 && reader)
 		rc = columns_get(f->e->columns, &f->e->look,
-		    f->acct->account, ask->mailbox, &f->c, err);
+		    f->acct->account, ask->mailbox, &f->owners, err);
+	if (rc < 0)
+		columns_put(f->e->columns, f->c);
 	return rc;
 }
 
@@ -252,8 +303,13 @@ write_flags(struct engine *e, struct write *w)
 	if (rc < 0)
 		return rc;
 	pthread_rwlock_rdlock(&f.c->lock);
+	if (f.owners)
+		pthread_rwlock_rdlock(&f.owners->lock);
 	rc = slice(&f);
+	if (f.owners)
+		pthread_rwlock_unlock(&f.owners->lock);
 	pthread_rwlock_unlock(&f.c->lock);
+	columns_put(e->columns, f.owners);
 	columns_put(e->columns, f.c);
 	buf_free(&f.rows);
 	buf_free(&f.was);

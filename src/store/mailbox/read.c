@@ -20,6 +20,21 @@ mailbox_name(struct str name)
 	return str_eqi(name, STR("INBOX")) ? STR("INBOX") : name;
 }
 
+/* Is there anything of others that it may have rights to? */
+static int
+has_others(struct reader *r, const struct caller *c, uint8_t *has,
+    struct err *err)
+{
+	uint64_t any = 0;
+	int rc = 0;
+
+	if (__atomic_load_n(&r->e->shares, __ATOMIC_RELAXED))
+		rc = sql_number(&r->q, SQL_acl_any_to, SQL_VALS(
+		    vi(c->account)), &any, err);
+	*has = (uint8_t)any;
+	return rc;
+}
+
 int
 read_mailboxes(struct reader *r, const struct caller *c,
     const struct mailboxes_ask *ask, union store_answer *answer,
@@ -36,13 +51,15 @@ read_mailboxes(struct reader *r, const struct caller *c,
 		    sql_str(&r->q, mailbox_list, name),
 		    sql_u32(&r->q, mailbox_list, special),
 		    (uint8_t)sql_u32(&r->q, mailbox_list, subscribed),
-		    COUNTERS_OF(&r->q, mailbox_list) });
+		    COUNTERS_OF(&r->q, mailbox_list), RIGHTS_all });
 		rc = sql_next(&r->q, s, err);
 	}
 	answer->mailboxes.more = rc > 0 || n == MAILBOXES_A_PAGE;
 	if (rc > 0)
 		sql_end(&r->q, s);
 	answer->mailboxes.rows = buf_get(&r->rows);
+	if (rc == 0 && ask->after.n == 0)
+		rc = has_others(r, c, &answer->mailboxes.others, err);
 	return rc < 0 ? rc : 0;
 }
 
@@ -70,20 +87,27 @@ read_status(struct reader *r, const struct caller *c,
 {
 	struct status_answer *out = &answer->status;
 	struct column *col;
+	uint64_t there;
 	int rc = find_mailbox(r, c, ask->name, out, err);
 
-	if (rc < 0 || !ask->deleted_size)
+	there = out->mailbox;
+	out->mailbox = caller_number(c, there);
+	if (rc < 0 || (!ask->deleted_size && !caller_reader(c)))
 		return rc;
-	rc = columns_get(r->e->columns, &r->q, c->account, out->mailbox, &col,
-	    err);
+	rc = columns_get_as(r->e->columns, &r->q, c->account, there,
+	    caller_reader(c), &col, err);
 	if (rc < 0)
 		return rc;
 	pthread_rwlock_rdlock(&col->lock);
 	for (size_t i = 0; i < col->live.n; i++)
 		if (col->live.p[i].flags & FLAG_deleted)
 			out->deleted_size += col->live.p[i].size;
+	if (caller_reader(c))
+		out->unseen = column_unseen(col);
 	pthread_rwlock_unlock(&col->lock);
 	columns_put(r->e->columns, col);
+	if (caller_reader(c))
+		out->recent = 0;	/* that is for the owner: recent.c */
 	return 0;
 }
 
@@ -160,17 +184,35 @@ read_open(struct reader *r, const struct caller *c,
 	int rc = find_mailbox(r, c, ask->name, &found, err);
 
 	if (rc == 0)
-		rc = columns_get(r->e->columns, &r->q, c->account,
-		    found.mailbox, &col, err);
+		rc = columns_get_as(r->e->columns, &r->q, c->account,
+		    found.mailbox, caller_reader(c), &col, err);
 	if (rc < 0)
 		return rc;
-	answer->open.mailbox = found.mailbox;
+	answer->open.mailbox = caller_number(c, found.mailbox);
+	answer->open.rights = caller_rights(c);
 	answer->open.highest = found.modseq;
 	pthread_rwlock_rdlock(&col->lock);
 	open_column(r, col, &answer->open);
 	pthread_rwlock_unlock(&col->lock);
 	columns_put(r->e->columns, col);
+	if (caller_reader(c))
+		answer->open.recent_from = answer->open.uidnext;
 	return 0;
+}
+
+/* A reader of somebody else's has what is in the mailbox now, and nothing that
+ * was there before he had a right to it, or will be elsewhere. */
+static int
+is_there(struct reader *r, const struct caller *c,
+    const struct content_ask *ask, struct err *err)
+{
+	uint64_t is;
+	int rc = sql_number(&r->q, SQL_content_is_there, SQL_VALS(
+	    vi(c->account), vi(ask->mailbox), vi(ask->email), vi(ask->uid)),
+	    &is, err);
+
+	return rc < 0 || is ? rc : err_set(err, E_NOTFOUND,
+	    "the message is gone");
 }
 
 /* Which blob, and the fields that are in front of it for this mailbox. */
@@ -222,8 +264,10 @@ read_content(struct reader *r, const struct caller *c,
 	struct content_answer *out = &answer->content;
 	struct place at = { 0 };
 	uint64_t blob = 0;
-	int rc = find_content(r, c, ask, &blob, &out->prefix, err);
+	int rc = caller_reader(c) ? is_there(r, c, ask, err) : 0;
 
+	if (rc == 0)
+		rc = find_content(r, c, ask, &blob, &out->prefix, err);
 	if (rc < 0)
 		return rc;
 	rc = place_get(&r->q, blob, &at, err);

@@ -61,8 +61,12 @@ write_mailbox_delete(struct engine *e, struct write *w)
 	    .address = a->address, .code = (uint32_t)m->messages,
 	    .text = str_first(ask->name, 1000) });
 	state_drop_mailbox(e, m);
-	rc = sql_run(&e->w, SQL_mailbox_remove, SQL_VALS(vi(op.account),
-	    vi(op.mailbox)), &w->err);
+	/* RFC 4314 4: who has rights to one of its name later is not known. */
+	rc = a->shared ? sql_run(&e->w, SQL_acl_del_mailbox, SQL_VALS(
+	    vi(op.account), vi(op.mailbox)), &w->err) : 0;
+	if (rc == 0)
+		rc = sql_run(&e->w, SQL_mailbox_remove, SQL_VALS(
+		    vi(op.account), vi(op.mailbox)), &w->err);
 	if (rc == 0)
 		rc = sql_run(&e->w, SQL_metadata_del_mailbox, SQL_VALS(
 		    vi(op.account), vi(op.mailbox)), &w->err);

@@ -46,6 +46,9 @@ check_names(struct renaming *r, struct err *err)
 
 	if (wrong)
 		return err_set(err, E_INVALID, "%s", wrong);
+	if (others_has(ask->to))
+		return err_set(err, E_INVALID,
+		    OTHER_USERS " are mailboxes of others");
 	if (str_eqi(ask->name, STR("INBOX")))
 		return err_set(err, E_INVALID, "INBOX is always there");
 	r->below = arena_printf(r->e->arena, "%.*s/", STR_FMT(ask->name));

@@ -20,6 +20,7 @@ struct page {
 	struct fulltext_found *found;	/* NULL: no words are known */
 	const struct column_row *row;	/* that is judged: */
 	bool unindexed;			/* a condition wanted its words */
+	bool live_only;			/* as in fetch.c */
 };
 
 static void
@@ -77,6 +78,8 @@ judge_row(struct page *p, const struct view_on *v, size_t i)
 	    (1 + j.row.keywords.n / COST_OCTETS);
 	enum verdict verdict;
 
+	if (p->live_only && row->expunged)
+		return true;
 	if ((cost > p->left && p->left < PAGE_COST) ||
 	    p->runs->n + 2 * RUN_OCTETS > MSG_CHUNK) {
 		p->out->next = row->uid;
@@ -131,9 +134,10 @@ read_search(struct reader *r, const struct caller *c,
 	if (condition_decode(ask->program, r->arena, &program) < 0)
 		return err_set(err, E_INVALID, "no search program");
 	p.program = program;
+	p.live_only = caller_reader(c);
 	p.conditions = condition_count(program);
-	rc = columns_get(r->e->columns, &r->q, c->account, ask->mailbox,
-	    &col, err);
+	rc = columns_get_as(r->e->columns, &r->q, c->account, ask->mailbox,
+	    caller_reader(c), &col, err);
 	if (rc < 0)
 		return rc;
 	if (ask->version)

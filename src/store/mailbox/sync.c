@@ -177,8 +177,8 @@ read_sync(struct reader *r, const struct caller *c,
 	struct syncing s = { .r = r, .ask = ask,
 		.uids = BUF_INIT(GONE_MAX * 4) };
 	struct column *col;
-	int rc = columns_get(r->e->columns, &r->q, c->account, ask->mailbox,
-	    &col, err);
+	int rc = columns_get_as(r->e->columns, &r->q, c->account,
+	    ask->mailbox, caller_reader(c), &col, err);
 
 	if (rc < 0)
 		return rc;
@@ -191,6 +191,8 @@ read_sync(struct reader *r, const struct caller *c,
 		fill_sync(&s, &answer->sync);
 	pthread_rwlock_unlock(&col->lock);
 	columns_put(r->e->columns, col);
+	if (caller_reader(c))
+		answer->sync.untold = false;	/* recent.c */
 	buf_free(&s.uids);
 	return rc;
 }

@@ -158,8 +158,8 @@ static void
 remove_watch(struct conn *c, struct watcher *w)
 {
 	struct service *s = c->service;
-	struct watcher *first = map_get(&s->watchers, c->caller.account,
-	    w->mailbox, 0);
+	struct watcher *first = map_get(&s->watchers, w->account, w->mailbox,
+	    0);
 	struct watcher **at = &first;
 
 	if (w->mailbox == 0)
@@ -168,10 +168,9 @@ remove_watch(struct conn *c, struct watcher *w)
 		at = &(*at)->next;
 	*at = w->next;
 	if (first)
-		map_put(&s->watchers, c->caller.account, w->mailbox, 0,
-		    first);
+		map_put(&s->watchers, w->account, w->mailbox, 0, first);
 	else
-		map_del(&s->watchers, c->caller.account, w->mailbox, 0);
+		map_del(&s->watchers, w->account, w->mailbox, 0);
 	*w = (struct watcher){ 0 };
 	__atomic_sub_fetch(&s->nwatchers, 1, __ATOMIC_RELAXED);
 }
@@ -198,8 +197,10 @@ place_of_watch(struct conn *c, uint32_t id)
 	return unused;
 }
 
-void
-call_watch(struct conn *c, struct ipc_req *req)
+/* account, mailbox: where it is; number: as the asker knows it. */
+static void
+place_watch(struct conn *c, struct ipc_req *req, uint64_t account,
+    uint64_t mailbox)
 {
 	const struct watch_ask *ask = req->ask;
 	struct service *s = c->service;
@@ -211,17 +212,50 @@ call_watch(struct conn *c, struct ipc_req *req)
 		return;
 	}
 	remove_watch(c, w);
-	if (ask->mailbox) {
-		*w = (struct watcher){ map_get(&s->watchers,
-		    c->caller.account, ask->mailbox, 0), c, ask->mailbox,
-			ask->id };
-		map_put(&s->watchers, c->caller.account, ask->mailbox, 0, w);
+	if (mailbox) {
+		*w = (struct watcher){ map_get(&s->watchers, account, mailbox,
+		    0), c, account, mailbox, ask->mailbox, ask->id };
+		map_put(&s->watchers, account, mailbox, 0, w);
 		__atomic_add_fetch(&s->nwatchers, 1, __ATOMIC_RELAXED);
 	}
 	ipc_reply(req, &done, -1);
 }
 
-/* hint is told but for what each watcher has of its own. */
+/* Somebody else's: with a right to read it. */
+static int
+look_up_watched(struct reader *r, struct job *j)
+{
+	const struct watch_ask *ask = j->write.ask;
+
+	return reader_watches(r, j->write.caller, ask->mailbox, &j->write.err);
+}
+
+static void
+reply_watch(struct job *j)
+{
+	const struct watch_ask *ask = j->write.ask;
+
+	/* It may have been this one that was withdrawn: look again. */
+	if (j->revocations != j->conn->service->revocations)
+		call_watch(j->conn, j->req);
+	else
+		place_watch(j->conn, j->req, ask->mailbox >> 32,
+		    ask->mailbox & UINT32_MAX);
+}
+
+void
+call_watch(struct conn *c, struct ipc_req *req)
+{
+	const struct watch_ask *ask = req->ask;
+
+	if (is_others(ask->mailbox))
+		threads_look(c, req, look_up_watched, reply_watch);
+	else
+		place_watch(c, req, c->caller.account, ask->mailbox);
+}
+
+/* hint is told but for what each watcher has of its own: its number of the
+ * mailbox, too, if it watches one. */
 static void
 tell_watchers(struct service *s, uint64_t account, uint64_t watched,
     uint64_t by, struct changed *hint)
@@ -230,6 +264,8 @@ tell_watchers(struct service *s, uint64_t account, uint64_t watched,
 
 	for (; w; w = w->next) {
 		hint->id = w->id;
+		if (watched != WATCH_ACCOUNT)
+			hint->mailbox = w->number;
 		hint->own = by != 0 && w->conn->caller.connection == by;
 		ipc_notify(w->conn->ipc, &store_notices[NOTICE_changed], hint,
 		    -1);
@@ -248,14 +284,30 @@ calls_tell(struct service *s, const struct mailbox_changed *changed, size_t n,
 		struct changed hint = { .mailbox = c->mailbox,
 			.modseq = c->modseq, .what = c->what };
 
-		tell_watchers(s, c->account, c->mailbox, c->by, &hint);
 		tell_watchers(s, c->account, WATCH_ACCOUNT, c->by, &hint);
+		tell_watchers(s, c->account, c->mailbox, c->by, &hint);
 	}
 	while (!rd_done(&r) && name_changed_take(&r, &name)) {
 		struct changed hint = { .what = name.what,
 			.name = name.name, .was = name.was };
 
 		tell_watchers(s, name.account, WATCH_ACCOUNT, name.by, &hint);
+	}
+}
+
+/* They connect anew, and ask for what they watch again. */
+void
+calls_withdraw(struct service *s, uint64_t account, uint64_t mailbox)
+{
+	struct watcher *w = map_get(&s->watchers, account, mailbox, 0);
+
+	while (w) {
+		if (w->conn->caller.account == account) {
+			w = w->next;
+			continue;
+		}
+		conn_end(w->conn);
+		w = map_get(&s->watchers, account, mailbox, 0);
 	}
 }
 
@@ -341,7 +393,7 @@ call_journal(struct conn *c, struct ipc_req *req)
 	{                                                                 \
 		return read_##name(r, c, ask, answer, err);               \
 	}
-#define C(name, answer, who, run, effects) READ_##run(name)
+#define C(name, answer, who, run, effects, reach) READ_##run(name)
 STORE_CALLS(C)
 #undef C
 
@@ -349,8 +401,9 @@ STORE_CALLS(C)
 #define ENTRY_RUN_WRITER(name) .write = write_##name
 #define ENTRY_RUN_READER(name) .read = run_##name
 const struct engine_call service_engine_calls[STORE_NCALLS] = {
-#define C(name, answer, who, run, effects_of) \
-	[STORE_##name] = { ENTRY_##run(name), .effects = (effects_of) },
+#define C(name, answer, who, run, effects_of, mail) \
+	[STORE_##name] = { ENTRY_##run(name), .effects = (effects_of), \
+		.reach = REACH_##mail(name) },
 	STORE_CALLS(C)
 #undef C
 };
@@ -359,7 +412,7 @@ const struct engine_call service_engine_calls[STORE_NCALLS] = {
 #define HERE_RUN_WRITER(name)
 #define HERE_RUN_READER(name)
 call_on_loop *const service_loop_calls[STORE_NCALLS] = {
-#define C(name, answer, who, run, effects) HERE_##run(name)
+#define C(name, answer, who, run, effects, reach) HERE_##run(name)
 #define N(name, who) HERE_RUN_LOOP(name)
 	STORE_CALLS(C)
 	STORE_NOTICES(N)

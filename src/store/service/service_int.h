@@ -25,7 +25,8 @@ struct handle {
 struct watcher {
 	struct watcher *next;	/* of the same mailbox */
 	struct conn *conn;
-	uint64_t mailbox;
+	uint64_t account, mailbox;	/* where it is */
+	uint64_t number;		/* as who watches knows it */
 	uint32_t id;
 };
 
@@ -113,7 +114,7 @@ typedef void call_on_loop(struct conn *c, struct ipc_req *req);
 #define DECLARE_HERE_RUN_LOOP(name) call_on_loop call_##name;
 #define DECLARE_HERE_RUN_WRITER(name)
 #define DECLARE_HERE_RUN_READER(name)
-#define C(name, answer, who, run, effects) DECLARE_HERE_##run(name)
+#define C(name, answer, who, run, effects, reach) DECLARE_HERE_##run(name)
 #define N(name, who) DECLARE_HERE_RUN_LOOP(name)
 STORE_CALLS(C)
 STORE_NOTICES(N)
@@ -128,6 +129,9 @@ void calls_unwatch(struct conn *c);
 /* After a commit. */
 void calls_tell(struct service *s, const struct mailbox_changed *changed,
     size_t n, struct str names);
+
+/* Readers who are not the owner may have lost a right to it. */
+void calls_withdraw(struct service *s, uint64_t account, uint64_t mailbox);
 
 /* threads.c */
 void news_box_unref(struct news_box *b);

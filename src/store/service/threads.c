@@ -131,7 +131,8 @@ struct news {
 	struct news_box *box;
 	struct mailbox_changed *changed;
 	uint64_t *revoked;
-	size_t nchanged, nrevoked;
+	struct mailbox_changed *withdrawn;
+	size_t nchanged, nrevoked, nwithdrawn;
 	char *queue, *names;
 	size_t nqueue, nnames;
 	struct settled *settled;
@@ -165,9 +166,12 @@ tell_committed(struct service *s, struct news *n)
 
 	calls_tell(s, n->changed, n->nchanged, str_make(n->names,
 	    n->nnames));
-	s->revocations += n->nrevoked;
+	s->revocations += n->nrevoked + n->nwithdrawn;
 	for (i = 0; i < n->nrevoked; i++)
 		end_account(s, n->revoked[i]);
+	for (i = 0; i < n->nwithdrawn; i++)
+		calls_withdraw(s, n->withdrawn[i].account,
+		    n->withdrawn[i].mailbox);
 	dispatch_news(s->dispatch, str_make(n->queue, n->nqueue));
 	for (x = n->settled; x; x = x->next)
 		dispatch_settle(s->dispatch, x);
@@ -189,6 +193,7 @@ on_news(void *arg)
 	}
 	free(n->changed);
 	free(n->revoked);
+	free(n->withdrawn);
 	free(n->queue);
 	free(n->names);
 	free(n);
@@ -230,7 +235,9 @@ settled_of(struct job **job, size_t n)
 static void
 tell_news(struct service *s, struct job **job, size_t njobs)
 {
-	size_t nchanged, nrevoked;
+	size_t nchanged, nrevoked, nwithdrawn;
+	const struct mailbox_changed *withdrawn = engine_withdrawn(
+	    s->o.engine, &nwithdrawn);
 	const struct mailbox_changed *changed = engine_changed(s->o.engine,
 	    &nchanged);
 	const uint64_t *revoked = engine_revoked(s->o.engine, &nrevoked);
@@ -241,16 +248,17 @@ tell_news(struct service *s, struct job **job, size_t njobs)
 
 	if (__atomic_load_n(&s->nwatchers, __ATOMIC_RELAXED) == 0)
 		nchanged = names.n = 0;
-	if (nchanged == 0 && names.n == 0 && nrevoked == 0 && queue.n == 0 &&
-	    !settled)
+	if (nchanged == 0 && names.n == 0 && nrevoked == 0 &&
+	    nwithdrawn == 0 && queue.n == 0 && !settled)
 		return;
 	n = calloc(1, sizeof(*n));
 	bug_if(!n);
 	*n = (struct news){ s->box,
 		copy(changed, nchanged * sizeof(*changed)),
-		copy(revoked, nrevoked * sizeof(*revoked)), nchanged,
-		nrevoked, copy(queue.p, queue.n), copy(names.p, names.n),
-		queue.n, names.n, settled };
+		copy(revoked, nrevoked * sizeof(*revoked)),
+		copy(withdrawn, nwithdrawn * sizeof(*withdrawn)), nchanged,
+		nrevoked, nwithdrawn, copy(queue.p, queue.n),
+		copy(names.p, names.n), queue.n, names.n, settled };
 	__atomic_add_fetch(&s->box->refs, 1, __ATOMIC_RELAXED);
 	loop_post(s->o.loop, on_news, n);
 }

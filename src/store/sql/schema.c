@@ -472,6 +472,16 @@ static const char version_16[] =
  *   metadata     what is noted at a mailbox of this account (0: at none), of
  *                the person whose it is: the account's owner, or somebody who
  *                sees the mailbox (mailbox/metadata.c)
+ *
+ * Who may do what with whose mailboxes. Nothing was shared before.
+ *
+ *   who         of acl: an account; 0: anyone
+ *   negative    these rights are taken away
+ *   rights      RIGHT_* (store/rights.h); a row without any is none
+ *   reader_seen what readers who are not its owner have said of \Seen of an
+ *               email, with what modseq; 0: the one it was placed with. Where
+ *               there is no row they have not seen it
+ *   reader      of copying: who makes it, if that is not the owner
  */
 static const char version_17[] =
     "ALTER TABLE queue ADD COLUMN require_tls INTEGER NOT NULL DEFAULT 0;"
@@ -480,7 +490,18 @@ static const char version_17[] =
     " account INTEGER NOT NULL, mailbox INTEGER NOT NULL,"
     " entry BLOB NOT NULL, value BLOB NOT NULL,"
     " PRIMARY KEY (person, account, mailbox, entry)) STRICT, WITHOUT ROWID;"
-    "CREATE INDEX metadata_of ON metadata (account, mailbox);";
+    "CREATE INDEX metadata_of ON metadata (account, mailbox);"
+    "CREATE TABLE acl (account INTEGER NOT NULL, mailbox INTEGER NOT NULL,"
+    " who INTEGER NOT NULL, negative INTEGER NOT NULL,"
+    " rights INTEGER NOT NULL,"
+    " PRIMARY KEY (account, mailbox, who, negative)) STRICT, WITHOUT ROWID;"
+    "CREATE INDEX acl_who ON acl (who);"
+    "CREATE TABLE reader_seen (account INTEGER NOT NULL,"
+    " email INTEGER NOT NULL, reader INTEGER NOT NULL,"
+    " seen INTEGER NOT NULL, modseq INTEGER NOT NULL,"
+    " PRIMARY KEY (account, email, reader)) STRICT, WITHOUT ROWID;"
+    "CREATE INDEX reader_seen_reader ON reader_seen (reader);"
+    "ALTER TABLE copying ADD COLUMN reader INTEGER NOT NULL DEFAULT 0;";
 
 static const char *const steps[SCHEMA_VERSION] = { version_1, version_2,
 	version_3, version_4, version_5, version_6, version_7, version_8,

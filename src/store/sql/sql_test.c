@@ -87,6 +87,8 @@ test_columns_by_name(void **state unused_arg)
 	"INSERT INTO account VALUES (" n ", " T(address) ", 1,1,1,1,1,0,0,0);" \
 	"INSERT INTO credential VALUES (" n ", x'');"
 #define BACK_TO_16                                                            \
+	"DROP TABLE acl; DROP TABLE reader_seen;"                              \
+	"ALTER TABLE copying DROP COLUMN reader;"                              \
 	"ALTER TABLE queue DROP COLUMN require_tls; DROP TABLE metadata;"      \
 	"ALTER TABLE queue DROP COLUMN priority;"                              \
 	"UPDATE meta SET value=16;"
@@ -500,11 +502,33 @@ test_factors_come(void **state unused_arg)
 	sql_close(&q);
 }
 
+/* Nothing was shared before version 17. */
+static void
+test_acl_comes(void **state unused_arg)
+{
+	static struct sql q;
+	uint64_t any;
+
+	assert_int_equal(sqlite3_open(":memory:", &q.db), SQLITE_OK);
+	assert_int_equal(schema_migrate(&q, NULL, NULL), 0);
+	assert_int_equal(sqlite3_exec(q.db, BACK_TO_16 "INSERT INTO copying"
+	    " VALUES (1, 2, 3, 4, 5, 6, 7, 0, 9);", NULL, NULL, NULL), 0);
+	assert_int_equal(schema_migrate(&q, NULL, NULL), 0);
+	assert_int_equal(sql_number(&q, SQL_acl_any, NULL, 0, &any, NULL), 0);
+	assert_int_equal(any, 0);
+	assert_int_equal(sql_first(&q, SQL_copying_get, SQL_VALS(vi(1),
+	    vi(2)), NULL), 1);
+	assert_int_equal(sql_u64(&q, copying_get, reader), 0);
+	sql_end(&q, SQL_copying_get);
+	sql_close(&q);
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_metadata_comes),
+		cmocka_unit_test(test_acl_comes),
 		cmocka_unit_test(test_notes_come),
 		cmocka_unit_test(test_carried_come),
 		cmocka_unit_test(test_factors_come),

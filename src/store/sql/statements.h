@@ -1,6 +1,7 @@
 /*
  * statements.h - every SQL statement of store, in one table (those of notes to
- * people and of metadata are in statements_note.h and statements_metadata.h).
+ * people, of metadata and of what is shared are in statements_note.h,
+ * statements_metadata.h and statements_acl.h).
  *
  * One set for all engines: no sequences, no engine's own words, parameters in
  * numeric order, octets as BLOB. (dialect.h has what only SQLite says.)
@@ -13,6 +14,7 @@
  * What a row is read by are these names of columns: sql_u64() in sql.h.
  */
 #pragma once
+#include "store/sql/statements_acl.h"
 #include "store/sql/statements_metadata.h"
 #include "store/sql/statements_note.h"
 
@@ -263,10 +265,12 @@
 	    " AND p.mailbox=?2 ORDER BY p.uid")                               \
 	S(email_add, "INSERT INTO email VALUES (?1, ?2, ?3, 1, ?4, ?5, ?6,"   \
 	    " ?7, ?8, ?9, ?10, 0, ?11, ?12, ?13, ?14)")                       \
-	S(email_copy, "INSERT INTO email SELECT account, ?1, blob, 1,"        \
-	    " flags | ?2, received, offset_min, size, prefix, keywords,"      \
-	    " front, CASE original WHEN 0 THEN email ELSE original END,"      \
-	    " 0, 0, 0, thread FROM email WHERE account=?3 AND email=?4")      \
+	/* In another account it is nobody's copy, and a new conversation. */ \
+	S(email_copy, "INSERT INTO email SELECT ?1, ?2, blob, 1, ?3,"         \
+	    " received, offset_min, size, prefix, ?4, front,"                 \
+	    " CASE WHEN ?1<>account THEN 0 WHEN original=0 THEN email"        \
+	    " ELSE original END, 0, 0, 0, CASE ?1 WHEN account THEN thread"   \
+	    " ELSE ?2 END FROM email WHERE account=?5 AND email=?6")          \
 	S(email_place, "UPDATE email SET mailbox=?1, uid=?2,"                 \
 	    " created=CASE created WHEN 0 THEN ?3 ELSE created END"           \
 	    " WHERE account=?4 AND email=?5")                                 \
@@ -306,10 +310,10 @@
 	    " FROM email WHERE account=?2 AND email>=?3 AND email<?4"         \
 	    " ON CONFLICT DO NOTHING")                                        \
 	S(copying_put, "INSERT INTO copying VALUES (?1, ?2, ?3, ?4, ?5, ?6,"  \
-	    " ?7, ?8, ?9) ON CONFLICT (account, first) DO UPDATE"             \
+	    " ?7, ?8, ?9, ?10) ON CONFLICT (account, first) DO UPDATE"        \
 	    " SET staged=excluded.staged, placed=excluded.placed,"            \
 	    " octets=excluded.octets, state=excluded.state, at=excluded.at")  \
-	R(copying_get, (mailbox, most, staged, placed, octets, state),        \
+	R(copying_get, (mailbox, most, staged, placed, octets, state, reader), \
 	    "FROM copying WHERE account=?1 AND first=?2")                     \
 	R(copying_left, (account, first),                                     \
 	    "FROM copying WHERE at<=?1 AND state=?2 LIMIT 1")                 \
@@ -512,6 +516,7 @@
 	    " WHERE (r.message, r.rcpt)>(?1, ?2)"                             \
 	    " ORDER BY r.message, r.rcpt")                                    \
 	STATEMENTS_NOTE(S, R, E)                                              \
+	STATEMENTS_ACL(S, R, E)                                               \
 	STATEMENTS_METADATA(S, R, E)                                          \
 	/* ---- what leaves later ---- */                                      \
 	S(later_add, "INSERT INTO later VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)") \

@@ -62,6 +62,9 @@ free_email(struct cleaning *c, uint64_t account, uint64_t email,
 	int rc = sql_run(&c->e->w, SQL_email_del, SQL_VALS(vi(account),
 	    vi(email)), err);
 
+	if (rc == 0 && c->e->shares)
+		rc = sql_run(&c->e->w, SQL_seen_del, SQL_VALS(vi(account),
+		    vi(email)), err);
 	c->e->conversations.stale = true;
 	return rc < 0 ? rc : unref_blob(c, blob, err);
 }
@@ -138,7 +141,7 @@ static int
 clean_account(struct cleaning *c, uint64_t account, struct err *err)
 {
 	static const enum sql_statement last[] = { SQL_mailbox_del,
-		SQL_floor_del, SQL_expunge_mark_del,
+		SQL_acl_del_all, SQL_floor_del, SQL_expunge_mark_del,
 		SQL_mailbox_removal_del_all, SQL_subscription_del_all,
 		SQL_metadata_del_all,
 		SQL_copying_del_all, SQL_remembered_del_all, SQL_kept_del_all,
@@ -149,6 +152,9 @@ clean_account(struct cleaning *c, uint64_t account, struct err *err)
 	int rc = sql_change(q, SQL_placement_del, SQL_VALS(vi(account)), err);
 
 	c->more = true;
+	if (rc == 0)
+		rc = sql_change(q, SQL_seen_del_some, SQL_VALS(vi(account)),
+		    err);
 	if (rc == 0)
 		rc = sql_change(q, SQL_thread_del_some, SQL_VALS(vi(account)),
 		    err);

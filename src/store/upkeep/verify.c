@@ -193,6 +193,9 @@ check_common(struct verifying *v)
 		    "a subscription without its account" },
 		{ SQL_verify_metadata,
 		    "metadata without its mailbox or its person" },
+		{ SQL_verify_acl,
+		    "rights of nobody, or to a mailbox that is none" },
+		{ SQL_verify_seen, "what was seen of no message" },
 	};
 
 	for (size_t i = 0; i < NELEM(checks); i++)
