@@ -16,19 +16,29 @@ on_change(void *arg, const struct changed *what)
 struct answer
 imap_prove(struct imap_session *s, const struct login_ask *ask)
 {
-	struct answer welcome = OK("Welcome");
 	struct err err = { 0 };
+	enum login_result result = account_login(&s->account, ask, &s->d.log,
+	    &err);
 
-	switch (account_login(&s->account, ask, &s->d.log, &err)) {
+	return imap_answer_login(s, result, STR(LOGIN_REFUSED_SAYS), &err);
+}
+
+struct answer
+imap_answer_login(struct imap_session *s, enum login_result result,
+    struct str refused, struct err *err)
+{
+	struct answer welcome = OK("Welcome");
+
+	switch (result) {
 	case LOGIN_FAILED:
-		return imap_fail(s, "login", &err);
+		return imap_fail(s, "login", err);
 	case LOGIN_TOO_MANY:
 		return NO_CODE("LIMIT", "Too many connections of this account");
 	case LOGIN_REFUSED:
 		if (account_gave_up(&s->account))
 			imap_bye(s, "Too many failed logins");
-		return NO_CODE("AUTHENTICATIONFAILED",
-		    "Wrong user or password");
+		return (struct answer){ ANSWER_NO,
+			STR("AUTHENTICATIONFAILED"), refused };
 	case LOGIN_FACTOR:	/* RFC 3501 7.1: people are shown this */
 		if (account_gave_up(&s->account))
 			imap_bye(s, "Too many failed logins");

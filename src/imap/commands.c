@@ -2,6 +2,7 @@
  * commands.c - every command there is, one row each.
  */
 #include "imap/imap_int.h"
+#include "mail/scram_login.h"
 
 enum { ANY = STATE_NOT_AUTH | STATE_AUTH | STATE_SELECTED,
 	LOGGED_IN = STATE_AUTH | STATE_SELECTED,
@@ -163,6 +164,8 @@ imap_put_capabilities(const struct imap_session *s, struct buf *b)
 			continue;
 		buf_chr(b, ' ');
 		buf_str(b, row->capability);
+		if (row->run == imap_authenticate)
+			scram_put_offered(s->d.stream, b, STR(" AUTH="));
 	}
 	/* The same for all mailboxes.                          RFC 7889 2 */
 	buf_printf(b, " APPENDLIMIT=%ju", (uintmax_t)s->service->max_message);

@@ -418,3 +418,6 @@ bool imap_may_unauthenticate(const struct imap_session *s);
 struct answer imap_idle_input(struct imap_session *s, struct str line);
 /* Shared by LOGIN and AUTHENTICATE. */
 struct answer imap_prove(struct imap_session *s, const struct login_ask *ask);
+/* What it comes to; refused: what the client is to read then. */
+struct answer imap_answer_login(struct imap_session *s,
+    enum login_result result, struct str refused, struct err *err);

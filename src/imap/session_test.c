@@ -17,7 +17,9 @@
 	"OBJECTID PREVIEW "                                               \
 	"SAVEDATE MOVE UIDPLUS APPENDLIMIT=1000"
 #define CAPS_CLEAR CAPS_WITH("STARTTLS LOGINDISABLED ")
-#define CAPS_TLS CAPS_WITH("SASL-IR AUTH=PLAIN ")
+#define CAPS_TLS CAPS_WITH("SASL-IR AUTH=PLAIN "                          \
+	"AUTH=SCRAM-SHA-256-PLUS AUTH=SCRAM-SHA-1-PLUS "                  \
+	"AUTH=SCRAM-SHA-256 AUTH=SCRAM-SHA-1 ")
 #define CAPS CAPS_WITH("UNAUTHENTICATE ")
 #define WELCOME " OK [" CAPS "] Welcome\r\n"
 #define WRONG " NO [AUTHENTICATIONFAILED] Wrong user or password\r\n"

@@ -11,50 +11,79 @@ account_init(struct account *a, struct loop *l, struct vault *v)
 	*a = (struct account){ .loop = l, .vault = v };
 }
 
+void
+account_names(struct login_ask *who, struct arena *mem)
+{
+	(void)dns_address(who->user, mem, &who->user);
+	(void)dns_address(who->authzid, mem, &who->authzid);
+}
+
+/* login is filled in. */
+static enum login_result
+come_in(struct account *a, const struct log_ctx *log)
+{
+	if (a->login.label.n > 0)
+		log_ctx_event(log, LOG_INFO, "app_password",
+		    F_STR("label", a->login.label));
+	a->login.label = STR_NULL;	/* it lives in somebody's arena */
+	(void)snprintf(a->address, sizeof(a->address), "%.*s",
+	    STR_FMT(a->login.address));
+	a->login.address = str_c(a->address);
+	a->store = a->login.store;
+	a->refused = 0;
+	if (!a->visit || visit_login(a->visit, str_c(a->address),
+	    loop_wall(a->loop)) == LIMIT_NONE)
+		return LOGIN_OK;
+	log_ctx_event(log, LOG_WARN, "limited",
+	    F_STR("by", str_c(limit_name(LIMIT_ACCOUNT))),
+	    F_STR("user", str_c(a->address)), F_INT("times", 1));
+	account_logout(a);
+	return LOGIN_TOO_MANY;
+}
+
+enum login_result
+account_settle(struct account *a, const struct login_ask *who, int rc,
+    const struct log_ctx *log)
+{
+	log_ctx_event(log, LOG_INFO, "login", F_STR("user", who->user),
+	    F_STR("mechanism", who->mechanism),
+	    F_STR("result", str_c(rc < 0 ? err_name(rc) : "ok")));
+	if (rc >= 0)
+		return come_in(a, log);
+	if (rc == E_FACTOR && who->service == SERVICE_page)
+		return LOGIN_FACTOR;
+	if (rc != E_DENIED && rc != E_NOTFOUND && rc != E_INVALID &&
+	    rc != E_FACTOR)
+		return LOGIN_FAILED;
+	a->refused++;
+	return rc == E_FACTOR ? LOGIN_FACTOR : LOGIN_REFUSED;
+}
+
 enum login_result
 account_login(struct account *a, const struct login_ask *ask,
     const struct log_ctx *log, struct err *err)
 {
 	struct arena *mem = arena_new(ANSWER_MEM);
 	struct login_ask inside = *ask;
-	int e;
+	enum login_result result;
+	int rc;
 
-	/* What is no name is nobody's. */
-	(void)dns_address(ask->user, mem, &inside.user);
-	(void)dns_address(ask->authzid, mem, &inside.authzid);
-	e = vault_login(a->vault, &inside, &a->login, mem, err);
-	log_ctx_event(log, LOG_INFO, "login", F_STR("user", inside.user),
-	    F_STR("mechanism", ask->mechanism),
-	    F_STR("result", str_c(e < 0 ? err_name(e) : "ok")));
-	if (e >= 0 && a->login.label.n > 0)
-		log_ctx_event(log, LOG_INFO, "app_password",
-		    F_STR("label", a->login.label));
-	a->login.label = STR_NULL;	/* it lived in mem */
-	if (e >= 0) {
-		(void)snprintf(a->address, sizeof(a->address), "%.*s",
-		    STR_FMT(a->login.address));
-		a->login.address = str_c(a->address);
-		a->store = a->login.store;
-		a->refused = 0;
-	}
+	account_names(&inside, mem);
+	rc = vault_login(a->vault, &inside, &a->login, mem, err);
+	result = account_settle(a, &inside, rc, log);
 	arena_free(mem);
-	if (e >= 0 && a->visit && visit_login(a->visit, str_c(a->address),
-	    loop_wall(a->loop)) != LIMIT_NONE) {
-		log_ctx_event(log, LOG_WARN, "limited",
-		    F_STR("by", str_c(limit_name(LIMIT_ACCOUNT))),
-		    F_STR("user", str_c(a->address)), F_INT("times", 1));
-		account_logout(a);
-		return LOGIN_TOO_MANY;
-	}
-	if (e >= 0)
-		return LOGIN_OK;
-	if (e == E_FACTOR && ask->service == SERVICE_page)
-		return LOGIN_FACTOR;
-	if (e != E_DENIED && e != E_NOTFOUND && e != E_INVALID &&
-	    e != E_FACTOR)
-		return LOGIN_FAILED;
-	a->refused++;
-	return e == E_FACTOR ? LOGIN_FACTOR : LOGIN_REFUSED;
+	return result;
+}
+
+enum login_result
+account_prove(struct account *a, const struct login_ask *who,
+    const struct scram_final_ask *ask, const struct log_ctx *log,
+    struct str *signature, struct arena *mem, struct err *err)
+{
+	int rc = vault_scram_final(a->vault, ask, &a->login, signature, mem,
+	    err);
+
+	return account_settle(a, who, rc, log);
 }
 
 bool
@@ -119,4 +148,12 @@ account_logout(struct account *a)
 	a->store = NULL;
 	vault_logout(a->vault, &a->login);
 	a->login = (struct login){ 0 };
+}
+
+void
+account_leave(struct account *a)
+{
+	account_logout(a);
+	if (a->visit)
+		visit_logout(a->visit);
 }

@@ -37,7 +37,20 @@ enum login_result {
 };
 enum login_result account_login(struct account *a, const struct login_ask *ask,
     const struct log_ctx *log, struct err *err);
-/* What a mail program's person is to read where that is LOGIN_FACTOR. */
+/* The same of a proof (mail/scram_login.h), whose user and mechanism who says;
+ * *signature is for them, in the arena. */
+enum login_result account_prove(struct account *a,
+    const struct login_ask *who, const struct scram_final_ask *ask,
+    const struct log_ctx *log, struct str *signature, struct arena *mem,
+    struct err *err);
+/* What it means that vault said rc to who it is; logs `login`. */
+enum login_result account_settle(struct account *a,
+    const struct login_ask *who, int rc, const struct log_ctx *log);
+/* Names as they are inside, in the arena; what is no name is nobody's. */
+void account_names(struct login_ask *who, struct arena *mem);
+/* What a mail program's person is to read where that is LOGIN_REFUSED, or
+ * LOGIN_FACTOR. */
+#define LOGIN_REFUSED_SAYS "Wrong user or password"
 #define LOGIN_FACTOR_SAYS "This account has a second factor: mail programs " \
 	"come in by an app password"
 /* Has it been refused so often that the session should end? */
@@ -61,3 +74,5 @@ int account_watch_all(const struct account *a, bool on, struct err *err);
 /* The session is over: closes the store connection. Never suspends; an
  * account of nobody is fine. */
 void account_logout(struct account *a);
+/* Out again, and the session goes on. */
+void account_leave(struct account *a);

@@ -101,6 +101,25 @@ vault_login(struct vault *v, const struct login_ask *ask,
 	return 0;
 }
 
+/* Nobody proves anything here: tests/test_scram.py does. */
+int
+vault_scram_first(struct vault *v unused_arg,
+    const struct scram_first_ask *ask unused_arg,
+    struct scram_first_answer *answer unused_arg,
+    struct arena *a unused_arg, struct err *err)
+{
+	return err_set(err, E_DENIED, "not here");
+}
+
+int
+vault_scram_final(struct vault *v unused_arg,
+    const struct scram_final_ask *ask unused_arg,
+    struct login *login unused_arg, struct str *signature unused_arg,
+    struct arena *a unused_arg, struct err *err)
+{
+	return err_set(err, E_DENIED, "not here");
+}
+
 void
 vault_logout(struct vault *v, struct login *login)
 {

@@ -1,6 +1,8 @@
 /*
  * cmd_login.c - USER and PASS, AUTH, STLS: the ways into TRANSACTION.
  */
+#include "base/b64.h"
+#include "mail/scram_login.h"
 #include "pop3/pop3_int.h"
 #include "smtp/sasl.h"
 
@@ -45,23 +47,23 @@ open_maildrop(struct pop3_session *s)
 	return welcome;
 }
 
-/* Shared by PASS and AUTH. */
+/* refused: what the client is to read then. */
 static struct answer
-prove(struct pop3_session *s, const struct login_ask *ask)
+answer_login(struct pop3_session *s, enum login_result result,
+    struct str refused, struct err *err)
 {
-	struct err err = { 0 };
 	struct answer a;
 
-	switch (account_login(&s->account, ask, &s->d.log, &err)) {
+	switch (result) {
 	case LOGIN_FAILED:
-		return pop3_fail(s, "login", &err);
+		return pop3_fail(s, "login", err);
 	case LOGIN_TOO_MANY:
 		return ERR_CODE("IN-USE",
 		    "Too many connections of this account");
 	case LOGIN_REFUSED:
 		if (account_gave_up(&s->account))
 			pop3_end(s);
-		return WRONG;
+		return (struct answer){ ANSWER_ERR, STR("AUTH"), refused };
 	case LOGIN_FACTOR:
 		if (account_gave_up(&s->account))
 			pop3_end(s);
@@ -75,6 +77,17 @@ prove(struct pop3_session *s, const struct login_ask *ask)
 		visit_logout(s->account.visit);
 	}
 	return a;
+}
+
+/* Shared by PASS and AUTH. */
+static struct answer
+log_in(struct pop3_session *s, const struct login_ask *ask)
+{
+	struct err err = { 0 };
+	enum login_result result = account_login(&s->account, ask, &s->d.log,
+	    &err);
+
+	return answer_login(s, result, STR(LOGIN_REFUSED_SAYS), &err);
 }
 
 /* USER name                                                   RFC 1939 7
@@ -108,16 +121,18 @@ pop3_pass(struct pop3_session *s, const struct pop3_params *p)
 	buf_free(&s->user);
 	if (!sasl_user_password(ask.user, ask.password))
 		return WRONG;
-	return prove(s, &ask);
+	return log_in(s, &ask);
 }
 
 /* continue-req = "+" SP [base64] CRLF, and what the client says to it. */
 static struct answer
-ask_response(struct pop3_session *s, struct str *response)
+ask_response(struct pop3_session *s, struct str challenge_b64,
+    struct str *response)
 {
 	struct err err = { 0 };
 	struct str line;
-	int e = pop3_say(s, STR("+ \r\n"));
+	int e = pop3_say(s, arena_printf(s->cmd, "+ %.*s\r\n",
+	    STR_FMT(challenge_b64)));
 
 	if (e == 0)
 		e = stream_flush(s->d.stream, &err);
@@ -140,7 +155,7 @@ static struct answer
 get_response(struct pop3_session *s, struct str initial, struct str *response)
 {
 	if (initial.n == 0)
-		return ask_response(s, response);
+		return ask_response(s, STR_NULL, response);
 	if (!sasl_response(initial, true, s->cmd, response))
 		return BAD("Not base64");
 	return NO_ANSWER;
@@ -150,38 +165,88 @@ get_response(struct pop3_session *s, struct str initial, struct str *response)
 static struct answer
 list_mechanisms(struct pop3_session *s)
 {
+	auto_buf b = BUF_INIT(256);
+
+	scram_put_offered(s->d.stream, &b, STR("\r\n"));
+	buf_lit(&b, "\r\nPLAIN\r\n");
 	pop3_begin_lines(s, STR("One of these"));
-	(void)pop3_say(s, STR("PLAIN\r\n"));
+	(void)pop3_say(s, str_from(buf_get(&b), 2));
 	pop3_end_lines(s);
 	return NO_ANSWER;
 }
 
-/* AUTH mechanism [initial-response]                RFC 5034 4, RFC 4616 */
+/* PLAIN                                                       RFC 4616 */
+static struct answer
+say_password(struct pop3_session *s, struct str response,
+    struct login_ask *ask)
+{
+	struct sasl_plain plain;
+
+	if (!sasl_plain(response, &plain))
+		return ERR_CODE("AUTH", "Malformed PLAIN response");
+	ask->mechanism = STR("PLAIN");
+	ask->authzid = plain.authzid;
+	ask->user = plain.user;
+	ask->password = plain.password;
+	return log_in(s, ask);
+}
+
+/* SCRAM                                                   RFC 5802, 7677 */
+struct scram_session {
+	struct pop3_session *s;
+	struct answer ended;	/* what there is to say, where it is over */
+};
+
+static bool
+ask_scram(void *arg, struct str message, struct str *response)
+{
+	struct scram_session *t = arg;
+	auto_buf challenge = BUF_INIT(1024);
+
+	b64_put(&challenge, message);
+	t->ended = ask_response(t->s, buf_get(&challenge), response);
+	return t->ended.kind == ANSWER_NONE &&
+	    stream_failed(t->s->d.stream) == 0;
+}
+
+static struct answer
+prove(struct pop3_session *s, struct str first, const struct login_ask *ask)
+{
+	struct scram_session t = { s, NO_ANSWER };
+	struct scram_talk talk = { ask_scram, &t, &s->account, s->d.stream,
+		*ask, &s->d.log, s->cmd };
+	enum login_result result;
+	struct err err = { 0 };
+	struct str why;
+
+	if (!scram_log_in(&talk, first, &result, &why, &err))
+		return t.ended;
+	return answer_login(s, result, why, &err);
+}
+
+/* AUTH mechanism [initial-response]                          RFC 5034 4 */
 struct answer
 pop3_auth(struct pop3_session *s, const struct pop3_params *p)
 {
-	struct login_ask ask = { .mechanism = STR("PLAIN"),
-		.peer = str_c(s->d.peer.address), .service = SERVICE_pop3 };
+	struct login_ask ask = { .peer = str_c(s->d.peer.address),
+		.service = SERVICE_pop3 };
 	struct str mechanism, initial = STR_NULL, response = STR_NULL;
-	struct sasl_plain plain;
 	struct answer a;
+	bool scram;
 
 	if (!dialogue_may_log_in(&s->d))
 		return IN_CLEAR;
 	(void)str_cut(str_trim(p->text), ' ', &mechanism, &initial);
 	if (mechanism.n == 0)
 		return list_mechanisms(s);
-	if (!str_eqi(mechanism, STR("PLAIN")))
+	scram = scram_find(s->d.stream, mechanism, &ask.mechanism);
+	if (!scram && !str_eqi(mechanism, STR("PLAIN")))
 		return ERR("Unknown mechanism");
 	a = get_response(s, str_trim(initial), &response);
 	if (a.kind != ANSWER_NONE || stream_failed(s->d.stream) < 0)
 		return a;
-	if (!sasl_plain(response, &plain))
-		return ERR_CODE("AUTH", "Malformed PLAIN response");
-	ask.authzid = plain.authzid;
-	ask.user = plain.user;
-	ask.password = plain.password;
-	return prove(s, &ask);
+	return scram ? prove(s, response, &ask) :
+	    say_password(s, response, &ask);
 }
 
 /* STLS                                                        RFC 2595 4 */

@@ -124,6 +124,13 @@ struct tls_facts {
 };
 /* Constants and memory of the stream: valid while it lives. */
 struct tls_facts stream_tls(const struct stream *s);
+/* What both ends of this TLS know and nobody else can have with either: for
+ * proofs that are worth nothing elsewhere. RFC 9266 (TLS 1.3), RFC 5929 4. Of a
+ * server's stream only. False where it has none. */
+enum tls_binding { TLS_EXPORTER, TLS_SERVER_END_POINT };
+enum { TLS_BINDING_MAX = 64 };
+bool stream_tls_binding(const struct stream *s, enum tls_binding kind,
+    uint8_t octets[TLS_BINDING_MAX], size_t *n);
 /* SHA-256 of the public key (SubjectPublicKeyInfo) that the server has shown,
  * as small digits of hex (RFC 7469 2.4 hashes the same). False: none was. */
 enum { TLS_KEY_HEX = 64 };

@@ -62,3 +62,13 @@ stream_tls(const struct stream *s)
 		transport_tls_facts(t, &f);
 	return f;
 }
+
+bool
+stream_tls_binding(const struct stream *s, enum tls_binding kind,
+    uint8_t octets[TLS_BINDING_MAX], size_t *n)
+{
+	for (const struct transport *t = stream_transport(s); t; t = t->below)
+		if (transport_tls_binding(t, kind, octets, n))
+			return true;
+	return false;
+}

@@ -83,6 +83,8 @@ int transport_tls_step(struct transport *tls, struct err *err);
  * are good while it is. */
 void transport_tls_facts(const struct transport *tls, struct tls_facts *f);
 bool transport_tls_key(const struct transport *tls, char *hex);
+bool transport_tls_binding(const struct transport *tls, enum tls_binding kind,
+    uint8_t *octets, size_t *n);
 
 /* What a client asks of servers. With verify a handshake fails unless the
  * chain leads to a trusted root and the certificate names the host; without

@@ -67,6 +67,36 @@ shake(struct tls_peer *p, struct transport *server, struct err *err)
 	return rc;
 }
 
+/* What binds is what the client has of it. RFC 9266 2, RFC 5929 4.1 */
+static void
+check_bindings(const struct transport *t, SSL *client, bool resumed)
+{
+	X509 *x = SSL_get1_peer_certificate(client);
+	bool hashes = !EVP_PKEY_is_a(X509_get0_pubkey(x), "ED25519");
+	uint8_t got[TLS_BINDING_MAX], want[EVP_MAX_MD_SIZE];
+	unsigned len = 0;
+	size_t n = 0;
+
+	if (SSL_version(client) == TLS1_3_VERSION) {
+		assert_int_equal(SSL_export_keying_material(client, want, 32,
+		    "EXPORTER-Channel-Binding", 24, (const uint8_t *)"", 0,
+		    1), 1);
+		assert_true(transport_tls_binding(t, TLS_EXPORTER, got, &n));
+		assert_int_equal(n, 32);
+		assert_memory_equal(got, want, n);
+	} else {
+		assert_false(transport_tls_binding(t, TLS_EXPORTER, got, &n));
+	}
+	assert_int_equal(transport_tls_binding(t, TLS_SERVER_END_POINT, got,
+	    &n), hashes && !resumed);
+	if (hashes && !resumed) {
+		assert_true(X509_digest(x, EVP_sha256(), want, &len));
+		assert_int_equal(n, len);
+		assert_memory_equal(got, want, n);
+	}
+	X509_free(x);
+}
+
 static void
 test_names(void **state)
 {
@@ -112,6 +142,7 @@ test_names(void **state)
 		assert_strs(facts.sni, str_c(rows[i / 2].sni));
 		assert_int_equal(facts.bits, 256);
 		assert_true(str_starts(facts.cipher, STR("TLS_")));
+		check_bindings(t, p.ssl, false);
 		t->ops->close(t);
 		assert_true(*p.wire_closed);
 		tls_peer_free(&p);

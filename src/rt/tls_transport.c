@@ -352,3 +352,68 @@ transport_tls_key(const struct transport *t, char *hex)
 	    (shown = SSL_get0_peer_certificate(tls->ssl)) != NULL &&
 	    tls_key_hex(tls_client_lib(tls->client), shown, hex);
 }
+
+/* The certificate that was shown. A resumed session does not say which it was,
+ * where there are several for the name. */
+static X509 *
+shown_certificate(SSL *ssl)
+{
+	if (SSL_session_reused(ssl) && (
+	    !SSL_set_current_cert(ssl, SSL_CERT_SET_FIRST) ||
+	    SSL_set_current_cert(ssl, SSL_CERT_SET_NEXT)))
+		return NULL;
+	return SSL_get_certificate(ssl);
+}
+
+/* Its certificate by the hash of its signature, SHA-256 for those that are too
+ * weak; a signature without a hash of its own has none.    RFC 5929 4.1 */
+static bool
+put_end_point(struct tls *tls, uint8_t *octets, size_t *n)
+{
+	X509 *shown = shown_certificate(tls->ssl);
+	OSSL_LIB_CTX *lib = tls_lib_ctx(tls_ctx_lib(tls->ctx));
+	int nid = NID_undef;
+	unsigned int len = 0;
+	EVP_MD *md;
+	bool good;
+
+	if (!shown || !X509_get_signature_info(shown, &nid, NULL, NULL,
+	    NULL) || nid == NID_undef)
+		return false;
+	if (nid == NID_md5 || nid == NID_sha1)
+		nid = NID_sha256;
+	md = EVP_MD_fetch(lib, OBJ_nid2sn(nid), NULL);
+	good = md && EVP_MD_get_size(md) <= TLS_BINDING_MAX &&
+	    X509_digest(shown, md, octets, &len);
+	EVP_MD_free(md);
+	*n = len;
+	return good;
+}
+
+/* RFC 9266 2. TLS 1.2 would have to prove its extended master secret. */
+static bool
+put_exporter(struct tls *tls, uint8_t *octets, size_t *n)
+{
+	static const char label[] = "EXPORTER-Channel-Binding";
+
+	*n = 32;
+	return SSL_version(tls->ssl) >= TLS1_3_VERSION &&
+	    SSL_export_keying_material(tls->ssl, octets, *n, label,
+	    sizeof(label) - 1, NULL, 0, 1) == 1;
+}
+
+bool
+transport_tls_binding(const struct transport *t, enum tls_binding kind,
+    uint8_t *octets, size_t *n)
+{
+	struct tls *tls = (struct tls *)(uintptr_t)t;
+	bool good;
+
+	if (t->ops != &tls_ops || !tls->done || !tls->ctx)
+		return false;
+	ERR_clear_error();
+	good = kind == TLS_EXPORTER ? put_exporter(tls, octets, n) :
+	    put_end_point(tls, octets, n);
+	ERR_clear_error();
+	return good;
+}

@@ -1,7 +1,9 @@
 /*
- * cmd_auth.c - AUTH: PLAIN and LOGIN, inside TLS, or where the socket says that
- * it works without.                                              RFC 4954
+ * cmd_auth.c - AUTH: SCRAM, PLAIN and LOGIN, inside TLS, or where the socket
+ * says that it works without.                                    RFC 4954
  */
+#include "base/b64.h"
+#include "mail/scram_login.h"
 #include "smtp/sasl.h"
 #include "smtp/smtp_int.h"
 #include "smtp/submission.h"
@@ -11,6 +13,13 @@ bool
 smtp_auth_offered(const struct smtp_session *s)
 {
 	return dialogue_may_log_in(&s->d) && !smtp_logged_in(s);
+}
+
+void
+smtp_auth_mechanisms(const struct smtp_session *s, struct buf *b)
+{
+	scram_put_offered(s->d.stream, b, STR(" "));
+	buf_lit(b, " PLAIN LOGIN");
 }
 
 /* Ask for one more response: 334, and a line decoded. Code 0 if it came. */
@@ -107,14 +116,14 @@ mechanism(struct str name)
 	return NULL;
 }
 
+/* refused: what the client is to read then. */
 static struct reply
-log_in(struct smtp_session *s, const struct login_ask *ask)
+answer_login(struct smtp_session *s, enum login_result result,
+    struct str refused)
 {
-	struct err err = { 0 };
-	enum login_result result = smtp_login(s, ask, &err);
-
 	switch (result) {
 	case LOGIN_OK:
+		smtp_came_in(s);
 		return smtp_reply(235, "2.7.0", "Welcome");
 	case LOGIN_FAILED:
 		return smtp_reply(454, "4.7.0", "Cannot check that now");
@@ -129,7 +138,51 @@ log_in(struct smtp_session *s, const struct login_ask *ask)
 		return smtp_reply(421, "4.7.0", "Too many failed logins");
 	if (result == LOGIN_FACTOR)	/* RFC 4954 6 */
 		return smtp_reply(534, "5.7.9", LOGIN_FACTOR_SAYS);
-	return smtp_reply(535, "5.7.8", "Wrong user or password");
+	return (struct reply){ 535, "5.7.8", refused };
+}
+
+static struct reply
+log_in(struct smtp_session *s, const struct login_ask *ask)
+{
+	struct err err = { 0 };
+
+	return answer_login(s, account_login(smtp_account(s), ask, &s->d.log,
+	    &err), STR(LOGIN_REFUSED_SAYS));
+}
+
+/* SCRAM                                                   RFC 5802, 7677 */
+struct scram_session {
+	struct smtp_session *s;
+	struct reply ended;	/* what there is to say, where it is over */
+};
+
+static bool
+ask_scram(void *arg, struct str message, struct str *response)
+{
+	struct scram_session *t = arg;
+	auto_buf challenge = BUF_INIT(1024);
+
+	b64_put(&challenge, message);
+	t->ended = ask_more(t->s, buf_get(&challenge), response);
+	return t->ended.code == 0 && stream_failed(t->s->d.stream) == 0;
+}
+
+static struct reply
+prove(struct smtp_session *s, struct str initial, struct login_ask *ask)
+{
+	struct scram_session t = { .s = s };
+	struct scram_talk talk = { ask_scram, &t, smtp_account(s),
+		s->d.stream, *ask, &s->d.log, s->cmd };
+	struct str first = STR_NULL;
+	enum login_result result;
+	struct err err = { 0 };
+	struct str why;
+
+	t.ended = first_response(s, initial, STR_NULL, &first);
+	if (t.ended.code != 0 || stream_failed(s->d.stream) < 0 ||
+	    !scram_log_in(&talk, first, &result, &why, &err))
+		return t.ended;
+	return answer_login(s, result, why);
 }
 
 /* AUTH mechanism [initial-response] */
@@ -149,10 +202,13 @@ smtp_auth(struct smtp_session *s, struct str args)
 	if (args.n == 0)
 		return smtp_reply(501, "5.5.4", "Syntax: AUTH mechanism");
 	(void)str_cut(args, ' ', &name, &initial);
+	initial = str_trim(initial);
+	if (scram_find(s->d.stream, name, &ask.mechanism))
+		return prove(s, initial, &ask);
 	if (!(m = mechanism(name)))
 		return smtp_reply(504, "5.5.4", "Unknown mechanism");
 	ask.mechanism = str_c(m->name);
-	r = m->get(s, str_trim(initial), &ask);
+	r = m->get(s, initial, &ask);
 	if (r.code != 0 || stream_failed(s->d.stream) < 0)
 		return r;
 	return log_in(s, &ask);

@@ -87,8 +87,11 @@ smtp_offer(const struct smtp_session *s, struct buf *b)
 			x->say_more(s, b);
 	}
 	for (size_t i = 0; (v = smtp_verb_at(s, i)); i++)
-		if (v->keyword && (!v->offered || v->offered(s)))
+		if (v->keyword && (!v->offered || v->offered(s))) {
 			buf_printf(b, "\n%s", v->keyword);
+			if (v->say_more)
+				v->say_more(s, b);
+		}
 }
 
 unsigned

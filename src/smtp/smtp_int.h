@@ -40,6 +40,7 @@ struct smtp_verb {
 	 * always). */
 	const char *keyword;
 	bool (*offered)(const struct smtp_session *s);
+	void (*say_more)(const struct smtp_session *s, struct buf *b);
 	const char *help;	/* for HELP with its name; lines */
 	/* Takes what comes behind the command when it is not allowed, and
 	 * returns that refusal; NULL: nothing does. */

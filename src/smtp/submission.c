@@ -4,10 +4,10 @@
 #include "smtp/submission_int.h"
 
 static const struct smtp_verb verbs[] = {
-	{ "AUTH", WHEN_IDLE, smtp_auth, "AUTH PLAIN LOGIN",
-	    smtp_auth_offered,
-	    "AUTH PLAIN [response]\nWho you are, inside TLS only. The "
-	    "response is base64 of NUL user NUL password." },
+	{ "AUTH", WHEN_IDLE, smtp_auth, "AUTH", smtp_auth_offered,
+	    smtp_auth_mechanisms,
+	    "AUTH mechanism [response]\nWho you are, inside TLS only. Of "
+	    "PLAIN the response is base64 of NUL user NUL password." },
 };
 
 static struct vault *
@@ -25,12 +25,9 @@ log_out(struct smtp_session *s)
 	s->store = NULL;
 }
 
-enum login_result
-smtp_login(struct smtp_session *s, const struct login_ask *ask,
-    struct err *err)
+struct account *
+smtp_account(struct smtp_session *s)
 {
-	enum login_result result;
-
 	if (!s->account) {
 		s->account = malloc(sizeof(*s->account));
 		bug_if(!s->account);
@@ -38,12 +35,14 @@ smtp_login(struct smtp_session *s, const struct login_ask *ask,
 		s->account->visit = s->d.peer.visit;
 		s->logout = log_out;
 	}
-	result = account_login(s->account, ask, &s->d.log, err);
-	if (result == LOGIN_OK) {
-		buf_reset(&s->sender);
-		s->store = s->account->store;
-	}
-	return result;
+	return s->account;
+}
+
+void
+smtp_came_in(struct smtp_session *s)
+{
+	buf_reset(&s->sender);
+	s->store = s->account->store;
 }
 
 static int

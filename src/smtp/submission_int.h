@@ -4,9 +4,11 @@
 #pragma once
 #include "smtp/smtp_int.h"
 
-/* Prove and keep the login: s->account and s->store. */
-enum login_result smtp_login(struct smtp_session *s,
-    const struct login_ask *ask, struct err *err);
+/* Whose it is to be: s->account, made where there is none. */
+struct account *smtp_account(struct smtp_session *s);
+/* They have logged in: from now on their store is the session's. */
+void smtp_came_in(struct smtp_session *s);
 
 struct reply smtp_auth(struct smtp_session *s, struct str args);
 bool smtp_auth_offered(const struct smtp_session *s);
+void smtp_auth_mechanisms(const struct smtp_session *s, struct buf *b);

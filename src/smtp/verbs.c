@@ -32,7 +32,7 @@ const struct smtp_verb smtp_verbs[] = {
 	{ "EXPN", 0, smtp_expn, .help = "EXPN list\nNot done here." },
 	{ "HELP", 0, smtp_help, "HELP", .help = "HELP [command]" },
 	{ "STARTTLS", WHEN_BARE | WHEN_IDLE, smtp_starttls, "STARTTLS",
-	    smtp_starttls_offered,
+	    smtp_starttls_offered, .help =
 	    "STARTTLS\nEncryption begins right after the answer." },
 };
 const size_t smtp_nverbs = NELEM(smtp_verbs);

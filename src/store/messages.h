@@ -147,6 +147,8 @@ enum store_effect {
 	C(app_password_used, done, AUTH_VAULT, RUN_WRITER, CHANGE_patient, own) \
 	C(app_password_remove, answer, AUTH_LISTS_OWN, RUN_WRITER, CHANGE_frees, own) \
 	C(app_passwords, answer, AUTH_LISTS_OWN, RUN_READER, CHANGE_none, own) \
+	C(app_keys, answer, AUTH_VAULT, RUN_READER, CHANGE_none, own) \
+	C(keys_renew, done, AUTH_VAULT, RUN_WRITER, CHANGE_patient, own) \
 	C(factor_put, done, AUTH_VAULT, RUN_WRITER, CHANGE_once, own) \
 	C(factor_remove, done, AUTH_OPERATOR, RUN_WRITER, CHANGE_once, own) \
 	C(secret_get, answer, AUTH_VAULT, RUN_READER, CHANGE_none, own) \
@@ -650,7 +652,8 @@ MSG_GROUP(answerable);
 	R(queue_item) R(queue_rcpt) R(queue_result) R(queue_row) \
 	R(note_item) R(note_facts) R(vacation) \
 	R(alias_row) R(domain_row) R(account_row) R(kept_row) R(journal_row) \
-	R(sealed_row) R(rule_row) R(app_password_row) R(backup_row)
+	R(sealed_row) R(rule_row) R(app_password_row) R(app_keys_row) \
+	R(backup_row)
 
 #define STORE_ANSWER_answer(name) name##_answer
 #define STORE_ANSWER_done(name) done

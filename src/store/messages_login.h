@@ -25,7 +25,7 @@ enum { APP_PASSWORDS_MAX = 50, APP_LABEL_MAX = 64, APP_PROOF_LEN = 32 };
 	F(S, i64, used, 0)		/* last, about; 0: never */   \
 	F(S, str, used_from, 64) F(S, u32, used_for, 0)
 
-enum { FACTOR_MAX = 1024 };
+enum { FACTOR_MAX = 1024, APP_KEYS_MAX = 512 };
 
 /* A credential is sealed; store cannot read it. login is an address. app: the
  * number of the app password that was typed, 0 if it can be none; proof is
@@ -40,7 +40,8 @@ enum { FACTOR_MAX = 1024 };
 					 * renamed: empty */          \
 	F(S, str, proof, APP_PROOF_LEN) FIELDS_app_password(F, S)     \
 	F(S, u8, network_known, 0)	/* logged in from, and lately */ \
-	F(S, str, factor, FACTOR_MAX)	/* sealed; empty: none */
+	F(S, str, factor, FACTOR_MAX)	/* sealed; empty: none */ \
+	F(S, str, app_keys, APP_KEYS_MAX)
 
 /* A second factor is put (sealed, as the credential), used or taken away
  * (empty), in the place of `was`: E_STALE if there is another by now. When one
@@ -59,7 +60,8 @@ enum { FACTOR_MAX = 1024 };
 	F(S, u64, change, 0) F(S, str, address, 320)                  \
 	F(S, u64, number, 0) F(S, str, proof, APP_PROOF_LEN)          \
 	F(S, str, label, APP_LABEL_MAX) F(S, u32, services, 0)        \
-	F(S, i64, expires, 0) F(S, str, peer, 64) /* empty: the operator */
+	F(S, i64, expires, 0) F(S, str, peer, 64) /* empty: the operator */ \
+	F(S, str, keys, APP_KEYS_MAX)	/* as of app_keys */
 /* Remembered for people to look at. Nothing if it is gone meanwhile. */
 #define FIELDS_app_password_used_ask(F, S)                            \
 	F(S, u64, change, 0) F(S, u64, account, 0) F(S, u64, number, 0) \
@@ -75,6 +77,21 @@ enum { FACTOR_MAX = 1024 };
 #define FIELDS_app_passwords_answer(F, S) F(S, str, rows, MSG_CHUNK)
 #define FIELDS_app_password_row(F, S) \
 	F(S, i64, made, 0) FIELDS_app_password(F, S)
+
+/* What SCRAM proves an app password by (vault/scram.h): of all of an account,
+ * sealed, the latest first. None of account 0. Empty keys: made before there
+ * were any, and not typed since. */
+#define FIELDS_app_keys_ask(F, S) F(S, u64, account, 0)
+#define FIELDS_app_keys_answer(F, S) F(S, str, rows, MSG_CHUNK)
+#define FIELDS_app_keys_row(F, S) \
+	F(S, u64, number, 0) F(S, str, keys, APP_KEYS_MAX)
+/* Such keys were made anew of a password that was typed: they belong to the
+ * app password of this number, or (0) are part of the credential. Nothing that
+ * one could log in by is another one now, so nobody is out. E_STALE: what is
+ * there is not `was`. */
+#define FIELDS_keys_renew_ask(F, S)                                   \
+	F(S, u64, change, 0) F(S, u64, account, 0) F(S, u64, number, 0) \
+	F(S, str, sealed, 4096) F(S, str, was, 4096)
 
 /* Is mail taken for it? E_NOTFOUND. */
 #define FIELDS_domain_is_ours_ask(F, S) F(S, str, domain, 255)

@@ -225,6 +225,25 @@ ticket_new(struct vault *v, struct str id, struct str token)
 	return t;
 }
 
+/* Owns fd. */
+static int
+come_in(struct vault *v, const struct login_answer *answer, int fd,
+    struct login *login, struct err *err)
+{
+	if (fd < 0 || answer->ticket.n != 16) {
+		if (fd >= 0)
+			(void)close(fd);
+		return err_set(err, E_PROTO, "vault's answer makes no sense");
+	}
+	login->account = answer->account;
+	login->address = answer->address;
+	login->label = answer->label;
+	login->ticket = ticket_new(v, answer->ticket, answer->token);
+	login->store = store_new(v->loop, fd, reopen, login->ticket);
+	store_use_codec(login->store, v->codec);
+	return 0;
+}
+
 int
 vault_login(struct vault *v, const struct login_ask *ask,
     struct login *login, struct arena *a, struct err *err)
@@ -234,20 +253,33 @@ vault_login(struct vault *v, const struct login_ask *ask,
 
 	rc = reconnect_call(&v->link, &vault_calls[VAULT_login], ask, &answer,
 	    a, &fd, after(v, CALL_MS), err);
+	return rc < 0 ? rc : come_in(v, &answer, fd, login, err);
+}
+
+int
+vault_scram_first(struct vault *v, const struct scram_first_ask *ask,
+    struct scram_first_answer *answer, struct arena *a, struct err *err)
+{
+	return reconnect_call(&v->link, &vault_calls[VAULT_scram_first], ask,
+	    answer, a, NULL, after(v, CALL_MS), err);
+}
+
+int
+vault_scram_final(struct vault *v, const struct scram_final_ask *ask,
+    struct login *login, struct str *signature, struct arena *a,
+    struct err *err)
+{
+	struct scram_final_answer answer;
+	struct login_answer in = { 0 };
+	int fd = -1, rc;
+
+	rc = reconnect_call(&v->link, &vault_calls[VAULT_scram_final], ask,
+	    &answer, a, &fd, after(v, CALL_MS), err);
 	if (rc < 0)
 		return rc;
-	if (fd < 0 || answer.ticket.n != 16) {
-		if (fd >= 0)
-			(void)close(fd);
-		return err_set(err, E_PROTO, "vault's answer makes no sense");
-	}
-	login->account = answer.account;
-	login->address = answer.address;
-	login->label = answer.label;
-	login->ticket = ticket_new(v, answer.ticket, answer.token);
-	login->store = store_new(v->loop, fd, reopen, login->ticket);
-	store_use_codec(login->store, v->codec);
-	return 0;
+	MSG_COPY(login_in, &in, &answer);
+	*signature = answer.signature;
+	return come_in(v, &in, fd, login, err);
 }
 
 int

@@ -41,6 +41,15 @@ struct login {
 /* E_DENIED: wrong user or password. E_BUSY: too many tries, later. */
 int vault_login(struct vault *v, const struct login_ask *ask,
     struct login *login, struct arena *a, struct err *err);
+/* SCRAM, of which the caller has read the messages (scram_grammar.h): the
+ * server's first, and who proved to be somebody, with what is to be shown to
+ * them for it. As vault_login(); E_STALE: the exchange is over. What the
+ * answers name lives in the arena. */
+int vault_scram_first(struct vault *v, const struct scram_first_ask *ask,
+    struct scram_first_answer *answer, struct arena *a, struct err *err);
+int vault_scram_final(struct vault *v, const struct scram_final_ask *ask,
+    struct login *login, struct str *signature, struct arena *a,
+    struct err *err);
 /* What people do to their own account, with their own password proven again;
  * see the calls. E_DENIED, E_BUSY: as in a login. Suspend. */
 int vault_change_password(struct vault *v, const struct own_password_ask *ask,

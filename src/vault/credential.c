@@ -1,94 +1,106 @@
 #include "vault/credential.h"
 
-#include <openssl/crypto.h>
-#include <openssl/evp.h>
-#include <openssl/hmac.h>
 #include <sodium.h>
 
-#include "base/rd.h"
+#include "vault/opaque_string.h"
 
-enum { VERSION = 1, TIME = 2, MEMORY_OCTETS = 19 << 20, HASH_MAX = 128 };
+enum { OLD = 1, VERSION = 2, TIME = 2, MEMORY_OCTETS = 19 << 20,
+	HASH_MAX = 128 };
 
-struct scram {
-	uint8_t salt[CREDENTIAL_SALT_LEN];
-	uint8_t stored[SCRAM_KEY_LEN], server[SCRAM_KEY_LEN];
-};
-
-static bool
-hmac(const uint8_t key[SCRAM_KEY_LEN], struct str text,
-    uint8_t out[SCRAM_KEY_LEN])
+bool
+credential_keys(struct str password, struct scram_keys *k)
 {
-	return HMAC(EVP_sha256(), key, SCRAM_KEY_LEN,
-	    (const uint8_t *)text.p, text.n, out, NULL);
+	auto_buf form = BUF_INIT(OPAQUE_FORM_MAX);
+	bool made;
+
+	k->count = SCRAM_COUNT;
+	made = opaque_string_kc(password, &form) &&
+	    scram_keys_make(buf_get(&form), k);
+	if (form.p)
+		sodium_memzero(form.p, form.n);
+	return made;
 }
 
-/*	SaltedPassword = Hi(Normalize(password), salt, i)
- *	ClientKey      = HMAC(SaltedPassword, "Client Key")
- *	StoredKey      = H(ClientKey)
- *	ServerKey      = HMAC(SaltedPassword, "Server Key")	RFC 5802 3 */
-static bool
-scram_keys(struct str password, struct scram *s)
+static void
+put_record(struct str hash, const struct scram_keys *k, struct buf *record)
 {
-	uint8_t salted[SCRAM_KEY_LEN], client[SCRAM_KEY_LEN];
-	bool ok = PKCS5_PBKDF2_HMAC(password.p, (int)password.n, s->salt,
-	    sizeof(s->salt), SCRAM_COUNT, EVP_sha256(), sizeof(salted),
-	    salted) && hmac(salted, STR("Client Key"), client) &&
-	    EVP_Digest(client, sizeof(client), s->stored, NULL, EVP_sha256(),
-		NULL) && hmac(salted, STR("Server Key"), s->server);
-
-	sodium_memzero(salted, sizeof(salted));
-	sodium_memzero(client, sizeof(client));
-	return ok;
-}
-
-static bool
-is_prepared(struct str password)
-{
-	for (size_t i = 0; i < password.n; i++)
-		if (password.p[i] < 0x20 || password.p[i] > 0x7e)
-			return false;
-	return true;
+	buf_chr(record, VERSION);
+	buf_le16(record, (uint16_t)hash.n);
+	buf_str(record, hash);
+	scram_keys_put(k, record);
 }
 
 int
-credential_make(struct str password, struct buf *record, struct err *err)
+credential_make(struct str password, const uint8_t salt[SCRAM_SALT_LEN],
+    struct buf *record, struct err *err)
 {
+	auto_buf form = BUF_INIT(OPAQUE_FORM_MAX);
 	char hash[crypto_pwhash_STRBYTES];
-	struct scram s = { 0 };
-	bool scram = is_prepared(password);
+	struct scram_keys k;
+	bool made;
 
-	if (password.n == 0 || memchr(password.p, 0, password.n))
-		return err_set(err, E_INVALID, "not a password");
-	randombytes_buf(s.salt, sizeof(s.salt));
-	if (scram && !scram_keys(password, &s))
-		return err_set(err, E_FULL, "no memory for the password hash");
-	if (crypto_pwhash_str_alg(hash, password.p, password.n, TIME,
-	    MEMORY_OCTETS, crypto_pwhash_ALG_ARGON2ID13) != 0)
-		return err_set(err, E_FULL, "no memory for the password hash");
-	buf_chr(record, VERSION);
-	buf_le16(record, (uint16_t)str_c(hash).n);
-	buf_str(record, str_c(hash));
-	buf_le32(record, scram ? SCRAM_COUNT : 0);
-	buf_put(record, s.salt, sizeof(s.salt));
-	buf_put(record, s.stored, sizeof(s.stored));
-	buf_put(record, s.server, sizeof(s.server));
-	sodium_memzero(&s, sizeof(s));
-	return 0;
+	if (!opaque_string(password, &form))
+		return err_set(err, E_INVALID, "not a password: empty, longer "
+		    "than %d octets, or with characters that cannot be seen",
+		    OPAQUE_MAX);
+	memcpy(k.salt, salt, sizeof(k.salt));
+	made = credential_keys(password, &k) &&
+	    crypto_pwhash_str_alg(hash, form.p, form.n, TIME, MEMORY_OCTETS,
+	    crypto_pwhash_ALG_ARGON2ID13) == 0;
+	sodium_memzero(form.p, form.n);
+	if (made)
+		put_record(str_c(hash), &k, record);
+	sodium_memzero(&k, sizeof(k));
+	return made ? 0 : err_set(err, E_FULL,
+	    "no memory for the password hash");
+}
+
+bool
+credential_renew(const struct credential *c, struct str password,
+    struct buf *record)
+{
+	struct scram_keys k = c->scram;
+	bool made = credential_keys(password, &k);
+
+	if (made)
+		put_record(c->hash, &k, record);
+	sodium_memzero(&k, sizeof(k));
+	return made;
+}
+
+/* SCRAM count (u32; 0: none)  salt (16)  StoredKey (32)  ServerKey (32) */
+static void
+take_old_keys(struct rd *r, struct scram_keys *k)
+{
+	struct scram_pair *pair = &k->of[SCRAM_SHA_256];
+	struct str salt, stored, server;
+
+	*k = (struct scram_keys){ .count = rd_le32(r) };
+	salt = rd_take(r, sizeof(k->salt));
+	stored = rd_take(r, sizeof(pair->stored));
+	server = rd_take(r, sizeof(pair->server));
+	if (!rd_ok(r))
+		return;
+	memcpy(k->salt, salt.p, salt.n);
+	memcpy(pair->stored, stored.p, stored.n);
+	memcpy(pair->server, server.p, server.n);
+	pair->there = k->count > 0;
 }
 
 bool
 credential_parse(struct str record, struct credential *c)
 {
 	struct rd r = rd_of(record);
-	struct credential got;
+	uint8_t version = rd_le8(&r);
+	struct credential got = { .old = version == OLD };
 
-	if (rd_le8(&r) != VERSION)
+	if (version != OLD && version != VERSION)
 		return false;
 	got.hash = rd_take(&r, rd_le16(&r));
-	got.scram_count = rd_le32(&r);
-	got.scram_salt = rd_take(&r, CREDENTIAL_SALT_LEN);
-	got.stored_key = rd_take(&r, SCRAM_KEY_LEN);
-	got.server_key = rd_take(&r, SCRAM_KEY_LEN);
+	if (got.old)
+		take_old_keys(&r, &got.scram);
+	else
+		scram_keys_take(&r, &got.scram);
 	if (!rd_done(&r) || got.hash.n == 0 || got.hash.n >= HASH_MAX)
 		return false;
 	*c = got;
@@ -98,12 +110,20 @@ credential_parse(struct str record, struct credential *c)
 bool
 credential_verify(const struct credential *c, struct str password)
 {
+	auto_buf form = BUF_INIT(OPAQUE_FORM_MAX);
 	char hash[HASH_MAX] = "";
+	bool right;
 
 	if (c->hash.n >= sizeof(hash))
 		return false;
 	memcpy(hash, c->hash.p, c->hash.n);
-	return crypto_pwhash_str_verify(hash, password.p, password.n) == 0;
+	right = crypto_pwhash_str_verify(hash, password.p, password.n) == 0;
+	if (opaque_string(password, &form) &&
+	    !str_eq(buf_get(&form), password))
+		right |= crypto_pwhash_str_verify(hash, form.p, form.n) == 0;
+	if (form.p)
+		sodium_memzero(form.p, form.n);
+	return right;
 }
 
 bool

@@ -23,6 +23,8 @@ enum vault_authority {
 		VAULT_AUTH_OPERATOR) \
 	C(tls_sign,      tls_sign_answer,       VAULT_AUTH_MX | VAULT_AUTH_FRONT) \
 	C(login,         login_answer,          VAULT_AUTH_FRONT) \
+	C(scram_first,   scram_first_answer,    VAULT_AUTH_FRONT) \
+	C(scram_final,   scram_final_answer,    VAULT_AUTH_FRONT) \
 	C(reopen,        vault_done,            VAULT_AUTH_FRONT) \
 	C(dkim_sign,     dkim_sign_answer,      VAULT_AUTH_FRONT | VAULT_AUTH_LOCAL) \
 	C(dkim_keys,     dkim_keys_answer,      VAULT_AUTH_OPERATOR) \
@@ -91,9 +93,34 @@ MSG_STRUCT(vault_done);
 	F(S, str, code, FACTOR_TYPED_MAX)
 enum { FACTOR_TYPED_MAX = 32 };
 #define FIELDS_login_ask(F, S) FIELDS_login_words(F, S)
-#define FIELDS_login_answer(F, S)                                     \
+#define FIELDS_login_in(F, S)                                         \
 	F(S, u64, account, 0) F(S, str, address, 320) F(S, str, ticket, 16) \
 	F(S, str, token, 512) F(S, str, label, APP_LABEL_MAX)
+#define FIELDS_login_answer(F, S) FIELDS_login_in(F, S)
+
+/* The same by SCRAM (RFC 5802): who asks has read the client's messages and
+ * answers for its connection, of which the mechanism's "-PLUS" tells; vault
+ * makes the nonce, and proves. Who does not exist is told a salt as well, and
+ * is E_DENIED at the end as others are. A proof is for one exchange, which is
+ * good once: its nonce is vault's. E_STALE: there is no such exchange (any
+ * more). The other errors as in a login.
+ *
+ * bare, without_proof: client-first-message-bare, and of the last message all
+ * before its proof, as they came. message: server-first-message. signature: the
+ * ServerSignature. */
+#define FIELDS_scram_first_ask(F, S)                                  \
+	F(S, str, mechanism, 32)	/* "SCRAM-SHA-256" */         \
+	F(S, str, authzid, 320) F(S, str, user, 320)                  \
+	F(S, str, peer, 64) F(S, u32, service, 0)                     \
+	F(S, str, nonce, 256)		/* the client's */            \
+	F(S, str, bare, 4096)
+#define FIELDS_scram_first_answer(F, S) \
+	F(S, str, exchange, 16) F(S, str, message, 512)
+#define FIELDS_scram_final_ask(F, S)                                  \
+	F(S, str, exchange, 16) F(S, str, without_proof, 2048)        \
+	F(S, str, proof, 64)
+#define FIELDS_scram_final_answer(F, S) \
+	FIELDS_login_in(F, S) F(S, str, signature, 64)
 
 /* A new store connection for a session that lost its own. E_DENIED if the
  * ticket is none of this connection's, or the password was changed. */
@@ -178,9 +205,14 @@ MSG_STRUCT(certs_answer);
 MSG_STRUCT(tls_sign_ask);
 MSG_STRUCT(tls_sign_answer);
 MSG_GROUP(login_words);
+MSG_GROUP(login_in);
 MSG_GROUP(own_words);
 MSG_STRUCT(login_ask);
 MSG_STRUCT(login_answer);
+MSG_STRUCT(scram_first_ask);
+MSG_STRUCT(scram_first_answer);
+MSG_STRUCT(scram_final_ask);
+MSG_STRUCT(scram_final_answer);
 MSG_STRUCT(reopen_ask);
 MSG_STRUCT(logout_ask);
 MSG_STRUCT(resume_ask);

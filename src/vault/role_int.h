@@ -5,7 +5,8 @@
  *   role_keys.c   certificates and their keys, and what files hold of them
  *   role_secrets.c  what store keeps sealed: is vault.key the one that opens
  *                 it, our own certificate
- *   role_login.c  people: login, reopen, logout
+ *   role_login.c  people: login; role_scram.c and role_tickets.c are parts of
+ *                 it (role_attempt.h)
  *   role_passwords.c  passwords that are chosen, or made
  *   role_factor.c second factors
  *   role_dkim.c   keys that sign mail, one set for each domain
@@ -17,6 +18,7 @@
 #include "rt/tls.h"
 #include "store/messages.h"
 #include "vault/auth_cache.h"
+#include "vault/exchanges.h"
 #include "vault/login_limit.h"
 #include "vault/messages.h"
 #include "vault/seal.h"
@@ -87,6 +89,7 @@ struct vault_client {
 	struct ipc_client c;
 	struct vault_state *v;
 	struct tickets *tickets;
+	struct exchanges *exchanges;	/* NULL: none yet */
 };
 
 /* An ask on a fiber of its own. */
@@ -101,6 +104,8 @@ struct work {
 void vault_certs(struct work *c);
 void vault_tls_sign(struct work *c);
 void vault_log_in(struct work *c);
+void vault_begin_scram(struct work *c);
+void vault_prove_scram(struct work *c);
 void vault_reopen(struct work *c);
 void vault_seal_password(struct work *c);
 void vault_app_password(struct work *c);
@@ -139,6 +144,10 @@ void secrets_open(struct vault_state *v);
 
 /* What a credential is sealed to: the account's address, in lower case. */
 struct seal_what credential_what(struct arena *a, struct str address);
+/* The salt of SCRAM for all passwords of this account: the one it has, or its
+ * first. 0 or why that cannot be said. On a fiber. */
+int vault_account_salt(struct work *c, struct str address, uint8_t salt[],
+    struct err *err);
 /* Is the password theirs, and where they have a second factor, the sign-in
  * too? As a login: limits, and failures in the journal. On a fiber; *row, what
  * it was proven by, lives with the work. E_DENIED, E_BUSY. */

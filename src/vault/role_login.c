@@ -1,14 +1,11 @@
 /*
- * role_login.c - a password is proved, and tickets that stand for it later.
+ * role_login.c - a password is proved, and what every way in ends with.
  */
 #include <sodium.h>
 
 #include "base/ip.h"
-#include "base/rd.h"
 #include "rt/conn_limits.h"
-#include "vault/app_password.h"
-#include "vault/credential.h"
-#include "vault/role_int.h"
+#include "vault/role_attempt.h"
 
 struct seal_what
 credential_what(struct arena *a, struct str address)
@@ -27,25 +24,6 @@ sealed_to(const struct credential_answer *row)
 
 	return str_is_ascii(domain) ? row->address : then;
 }
-
-struct attempt {
-	struct vault_state *v;
-	const struct login_ask *ask;
-	bool own;		/* for who has signed in already, by: */
-	struct str ticket;
-	struct credential_answer row;	/* account 0: there is no such user */
-	struct credential credential;
-	struct proof proof;
-	bool right;
-
-	/* What was typed has the form of an app password. */
-	bool app_typed;
-	struct app_proof app;
-	bool by_app;		/* and is one of theirs */
-	const char *why;	/* it is one of theirs, but */
-
-	struct str network;	/* it comes from; empty: nobody wants to know */
-};
 
 /* App passwords --------------------------------------------------------- */
 
@@ -66,19 +44,18 @@ read_app_password(struct attempt *t, struct arena *a)
 	sodium_memzero(&typed, sizeof(typed));
 }
 
-static bool
-is_expired(const struct vault_state *v, const struct credential_answer *row)
+bool
+vault_is_expired(const struct vault_state *v,
+    const struct credential_answer *row)
 {
 	return row->expires != 0 && loop_wall(v->loop) >= row->expires;
 }
 
 /* One that is not good here is a wrong password like any other. */
-static void
-check_app_password(struct attempt *t)
+void
+attempt_judge_app(struct attempt *t)
 {
-	if (!t->app_typed || !app_proof_is(&t->app, t->row.proof))
-		return;
-	if (is_expired(t->v, &t->row))
+	if (vault_is_expired(t->v, &t->row))
 		t->why = "an app password that has expired";
 	else if (!(t->row.services & t->ask->service))
 		t->why = "an app password that is not for this";
@@ -123,16 +100,17 @@ enum { NETWORK_V4 = 24, NETWORK_V6 = 48 };
 
 /* As store remembers where people come from. This machine is one network, by
  * whichever of its own addresses it is spoken to. */
-static struct str
-network_of(struct arena *a, struct str peer)
+void
+attempt_find_network(struct attempt *t, struct arena *a)
 {
+	struct str peer = t->ask->peer;
 	struct ip ip;
 
-	if (!ip_parse(str_eq(peer, STR("::1")) ? STR("127.0.0.1") : peer,
-	    &ip))
-		return STR_NULL;
+	if (!t->v->role->config.login_notes || !ip_parse(str_eq(peer,
+	    STR("::1")) ? STR("127.0.0.1") : peer, &ip))
+		return;
 	ip_mask(&ip, ip.v6 ? NETWORK_V6 : NETWORK_V4);
-	return str_dup(a, ip_octets(&ip));
+	t->network = str_dup(a, ip_octets(&ip));
 }
 
 /* In the arena, as is_news(). */
@@ -175,12 +153,27 @@ hash_work(void *arg)
 		t->right = credential_verify_nobody(t->ask->password);
 }
 
-static int
-look_up(struct attempt *t, struct work *c, struct err *err)
+int
+vault_open_credential(struct work *c, const struct credential_answer *row,
+    struct credential *out, struct err *err)
+{
+	struct vault_state *v = c->client->v;
+	struct str record;
+	int rc = seal_open(&v->seal, credential_what(c->a, sealed_to(row)),
+	    row->sealed, c->a, &record, err);
+
+	if (rc == 0 && credential_parse(record, out))
+		return 0;
+	log_event(v->role->log, LOG_ERROR, "credential_failed",
+	    F_STR("address", row->address), F_INT("code", rc));
+	return err_set(err, E_IO, "a credential cannot be opened");
+}
+
+int
+attempt_look_up(struct attempt *t, struct work *c, struct err *err)
 {
 	struct credential_ask ask = { t->ask->user, t->app.number,
 		t->network };
-	struct str record;
 	int rc = reconnect_call(&t->v->store, &store_calls[STORE_credential],
 	    &ask, &t->row, c->a, NULL, c->until_ms, err);
 
@@ -188,16 +181,8 @@ look_up(struct attempt *t, struct work *c, struct err *err)
 		t->row = (struct credential_answer){ .address = t->ask->user };
 		return 0;
 	}
-	if (rc < 0)
-		return rc;
-	rc = seal_open(&t->v->seal, credential_what(c->a, sealed_to(&t->row)),
-	    t->row.sealed, c->a, &record, err);
-	if (rc < 0 || !credential_parse(record, &t->credential)) {
-		log_event(t->v->role->log, LOG_ERROR, "credential_failed",
-		    F_STR("address", t->row.address), F_INT("code", rc));
-		return err_set(err, E_IO, "a credential cannot be opened");
-	}
-	return 0;
+	return rc < 0 ? rc : vault_open_credential(c, &t->row, &t->credential,
+	    err);
 }
 
 void
@@ -208,17 +193,27 @@ vault_count_wrong(struct vault_state *v, const struct login_ask *ask,
 	    loop_now_ms(v->loop));
 }
 
-static int
-wrong(struct attempt *t, struct err *err)
+int
+attempt_wrong(struct attempt *t, uint64_t guess, struct err *err)
 {
-	vault_count_wrong(t->v, t->ask, &t->row, proof_guess(&t->proof));
+	vault_count_wrong(t->v, t->ask, &t->row, guess);
 	return err_set(err, E_DENIED, "%s", t->why ? t->why :
 	    "wrong user or password");
 }
 
-static int
-too_many(struct err *err)
+/* When somebody tries to guess a user's password from all over the world, that
+ * user still gets in from where they have been before. */
+int
+attempt_check_limits(const struct attempt *t, struct err *err)
 {
+	struct login_limit *l = t->v->login_limit;
+	int64_t now = loop_now_ms(t->v->loop);
+
+	/* Of whom, that is not known before store was asked. */
+	if (login_limit_peer_ok(l, t->ask->peer, now) &&
+	    (t->row.address.n == 0 ||
+	    login_limit_user_ok(l, t->ask->peer, t->row.address, now)))
+		return 0;
 	return err_set(err, E_BUSY, "too many failures: try later");
 }
 
@@ -228,17 +223,15 @@ prove(struct attempt *t, struct err *err)
 {
 	struct vault_state *v = t->v;
 	int rc = rt_work(v->hashers, hash_work, t);
-	int64_t now = loop_now_ms(v->loop);
 
 	if (rc < 0)
 		return err_set(err, E_BUSY, "too many logins at once");
-	if (!login_limit_peer_ok(v->login_limit, t->ask->peer, now) ||
-	    !login_limit_user_ok(v->login_limit, t->ask->peer, t->row.address,
-		now))
-		return too_many(err);
+	rc = attempt_check_limits(t, err);
+	if (rc < 0)
+		return rc;
 	if (!t->right)
-		return wrong(t, err);
-	auth_cache_add(v->auth_cache, &t->proof, now);
+		return attempt_wrong(t, proof_guess(&t->proof), err);
+	auth_cache_add(v->auth_cache, &t->proof, loop_now_ms(v->loop));
 	return 0;
 }
 
@@ -256,54 +249,51 @@ has_signed_in(const struct attempt *t, const struct work *c,
 
 /* The password is theirs; where there is a second factor, that is not all. A
  * mail program that goes on with it counts as one wrong guess. */
-static int
-check_factor(struct attempt *t, struct work *c, struct err *err)
+int
+attempt_check_factor(struct attempt *t, struct work *c, struct err *err)
 {
+	uint64_t guess = proof_guess(&t->proof);
+
 	if (t->by_app || t->row.factor.n == 0)
 		return 0;
 	if (t->own)
-		return has_signed_in(t, c, t->ticket) ? 0 : wrong(t, err);
+		return has_signed_in(t, c, t->ticket) ? 0 :
+		    attempt_wrong(t, guess, err);
 	/* One sign-in in the place of another: nobody types a ticket. */
 	if (t->ask->service == SERVICE_page &&
 	    has_signed_in(t, c, t->ask->code))
 		return 0;
 	if (t->ask->service == SERVICE_page)
 		return vault_prove_code(c, t->ask, &t->row, err);
-	(void)wrong(t, err);
+	(void)attempt_wrong(t, guess, err);
 	return err_set(err, E_FACTOR, "the account's own password, which does "
 	    "not do beside its second factor");
 }
 
-/* 0 if the password is the account's. When somebody tries to guess a user's
- * password from all over the world, that user still gets in from where they
- * have been before. */
+/* 0 if the password is the account's. */
 static int
 authenticate(struct attempt *t, struct work *c, struct err *err)
 {
 	struct vault_state *v = t->v;
-	int rc;
+	int rc = attempt_check_limits(t, err);
 
-	if (!login_limit_peer_ok(v->login_limit, t->ask->peer,
-	    loop_now_ms(v->loop)))
-		return too_many(err);
-	read_app_password(t, c->a);
-	rc = look_up(t, c, err);
 	if (rc < 0)
 		return rc;
-	check_app_password(t);
-	t->proof = proof_of(v->auth_cache, t->row.account ? t->row.sealed :
-	    t->row.address, t->ask->password);
+	read_app_password(t, c->a);
+	rc = attempt_look_up(t, c, err);
+	if (rc < 0)
+		return rc;
+	if (t->app_typed && app_proof_is(&t->app, t->row.proof))
+		attempt_judge_app(t);
+	t->proof = proof_of(v->auth_cache, t->row.account ?
+	    t->credential.hash : t->row.address, t->ask->password);
 	/* Others failed while store was asked, or may have been here before. */
-	if (!login_limit_peer_ok(v->login_limit, t->ask->peer,
-	    loop_now_ms(v->loop)) ||
-	    !login_limit_user_ok(v->login_limit, t->ask->peer, t->row.address,
-	    loop_now_ms(v->loop)))
-		return too_many(err);
-	if (!t->by_app && !auth_cache_find(v->auth_cache, &t->proof,
-	    loop_now_ms(v->loop)))
+	rc = attempt_check_limits(t, err);
+	if (rc == 0 && !t->by_app && !auth_cache_find(v->auth_cache,
+	    &t->proof, loop_now_ms(v->loop)))
 		rc = prove(t, err);
 	if (rc == 0)
-		rc = check_factor(t, c, err);
+		rc = attempt_check_factor(t, c, err);
 	if (rc == 0)
 		login_limit_passed(v->login_limit, t->ask->peer,
 		    t->row.address, loop_now_ms(v->loop));
@@ -320,17 +310,23 @@ is_own_service(const struct vault_client *c, uint32_t service)
 	return (service & ~own) == 0 && (service & (service - 1)) == 0;
 }
 
-/* The mechanisms that say a password. An authorization identity is somebody
- * else's name (RFC 4616 2): nobody may act for others yet. */
+/* The mechanisms that say a password. */
 static int
-check_fields(const struct vault_client *c, const struct login_ask *ask,
-    struct err *err)
+check_mechanism(const struct login_ask *ask, struct err *err)
+{
+	return str_eqi(ask->mechanism, STR("PLAIN")) ||
+	    str_eqi(ask->mechanism, STR("LOGIN")) ? 0 :
+	    err_set(err, E_INVALID, "unknown mechanism");
+}
+
+/* An authorization identity is somebody else's name (RFC 4616 2): nobody may
+ * act for others yet. */
+int
+attempt_check_fields(const struct vault_client *c,
+    const struct login_ask *ask, struct err *err)
 {
 	if (!is_own_service(c, ask->service))
 		return err_set(err, E_INVALID, "no service of this worker");
-	if (!str_eqi(ask->mechanism, STR("PLAIN")) &&
-	    !str_eqi(ask->mechanism, STR("LOGIN")))
-		return err_set(err, E_INVALID, "unknown mechanism");
 	if (ask->authzid.n > 0 && !str_eqi(ask->authzid, ask->user))
 		return err_set(err, E_DENIED, "wrong user or password");
 	return 0;
@@ -380,7 +376,9 @@ vault_prove_own(struct work *c, const struct own_words *words,
 
 	*ask = (struct login_ask){ 0 };
 	MSG_COPY(login_words, ask, words);
-	rc = check_fields(c->client, ask, err);
+	rc = check_mechanism(ask, err);
+	if (rc == 0)
+		rc = attempt_check_fields(c->client, ask, err);
 	if (rc == 0 && ask->service != SERVICE_page)
 		return err_set(err, E_INVALID, "only from a page");
 
@@ -392,222 +390,87 @@ vault_prove_own(struct work *c, const struct own_words *words,
 	return rc;
 }
 
-/* The account's connection ---------------------------------------------- */
-
-static int
-open_account(struct work *c, uint64_t account, int *fd,
-    struct err *err)
-{
-	struct account_open_ask ask = { account };
-	struct done answer;
-	int rc;
-
-	*fd = -1;
-	rc = reconnect_call(&c->client->v->store,
-	    &store_calls[STORE_account_open], &ask, &answer, c->a, fd,
-	    c->until_ms, err);
-	if (rc == 0 && *fd < 0)
-		return err_set(err, E_PROTO, "store sent no connection");
-	return rc;
-}
-
-/* Tickets ------------------------------------------------------------- */
-
-/*
- *   token = sealed (ticket id (16)  account (u64)  credential (u64)  app (u64)
- *           service (u32)  address) for this worker
- */
-static struct seal_what
-what_token(struct arena *a, const struct vault_client *c)
-{
-	return (struct seal_what){ STR("ticket-3"), arena_printf(a, "front.%u",
-	    c->c.index) };
-}
-
-/* What a ticket stands and falls with. */
-static uint64_t
-hash_credential(const struct credential_answer *row, bool app)
-{
-	struct str kept = app ? row->proof : row->sealed;
-	uint64_t v;
-	uint8_t hash[crypto_generichash_BYTES];
-
-	(void)crypto_generichash(hash, sizeof(hash),
-	    (const uint8_t *)kept.p, kept.n, NULL, 0);
-	memcpy(&v, hash, sizeof(v));
-	return v;
-}
-
-static void
-put_token(const struct work *c, const struct ticket *t, struct buf *token)
-{
-	struct vault_state *v = c->client->v;
-	auto_buf plain = BUF_INIT(400);
-	uint8_t nonce[SEAL_NONCE_LEN];
-
-	buf_put(&plain, t->id, TICKET_LEN);
-	buf_le64(&plain, t->account);
-	buf_le64(&plain, t->credential);
-	buf_le64(&plain, t->app);
-	buf_le32(&plain, t->service);
-	buf_str(&plain, t->address);
-	loop_random(v->loop, nonce, sizeof(nonce));
-	seal_put(&v->seal, what_token(c->a, c->client), nonce,
-	    buf_get(&plain), token);
-}
-
-static bool
-read_token(struct str plain, struct ticket *t)
-{
-	struct rd r = rd_of(plain);
-	struct str id = rd_take(&r, TICKET_LEN);
-
-	t->account = rd_le64(&r);
-	t->credential = rd_le64(&r);
-	t->app = rd_le64(&r);
-	t->service = rd_le32(&r);
-	t->address = rd_rest(&r);
-	if (!rd_ok(&r) || t->account == 0)
-		return false;
-	memcpy(t->id, id.p, TICKET_LEN);
-	return true;
-}
-
-void
-vault_resume(struct vault_client *c, struct str token)
-{
-	const struct vault_state *v = c->v;
-	struct arena *a = arena_new(8192);
-	struct ticket t;
-	struct str plain;
-
-	/* Whatever comes later is not of sessions that were there before. */
-	bool good = loop_now_ms(v->loop) - v->started_ms < RESUME_MS &&
-	    seal_open(&v->seal, what_token(a, c), token, a, &plain, NULL) ==
-		0 && read_token(plain, &t);
-
-	if (!good || !tickets_add(c->tickets, &t))
-		log_event(v->role->log, LOG_WARN, "token_refused",
-		    F_INT("front", c->c.index));
-	arena_free(a);
-}
-
-static int
-make_ticket(struct work *c, const struct attempt *t, struct ticket *ticket,
-    struct err *err)
-{
-	*ticket = (struct ticket){ .account = t->row.account,
-		.credential = hash_credential(&t->row, t->by_app),
-		.app = t->by_app ? t->app.number : 0,
-		.service = t->ask->service,
-		.address = t->row.address };
-	loop_random(c->client->v->loop, ticket->id, TICKET_LEN);
-	if (!tickets_add(c->client->tickets, ticket))
-		return err_set(err, E_LIMIT, "too many people at once");
-	return 0;
-}
+/* The account may come in ------------------------------------------------- */
 
 static void
 reply_login(struct work *c, const struct attempt *by, const struct ticket *t,
     int fd)
 {
 	auto_buf token = BUF_INIT(512);
+	struct scram_final_answer proven = { .signature = by->signature };
 	struct login_answer answer = { .account = t->account,
 		.address = t->address,
 		.ticket = str_make((const char *)t->id, TICKET_LEN),
 		.label = by->by_app ? by->row.label : STR_NULL };
 
-	put_token(c, t, &token);
+	vault_put_token(c, t, &token);
 	answer.token = buf_get(&token);
-	ipc_reply(c->req, &answer, fd);
+	if (by->signature.n == 0) {
+		ipc_reply(c->req, &answer, fd);
+		return;
+	}
+	MSG_COPY(login_in, &proven, &answer);
+	ipc_reply(c->req, &proven, fd);
+}
+
+void
+attempt_refused(const struct attempt *t, int rc, struct err *err,
+    struct arena *a)
+{
+	if (rc == E_DENIED || rc == E_BUSY ||
+	    (rc == E_FACTOR && t->ask->service != SERVICE_page))
+		journal(t, JOURNAL_login_failed, err, a);
+}
+
+void
+attempt_welcome(struct attempt *t, struct work *c)
+{
+	/* The ask goes with its answer. */
+	struct str password = str_dup(c->a, t->ask->password);
+	struct app_password_used_ask use;
+	struct logged_in_ask in;
+	struct ticket ticket;
+	struct err err = { 0 };
+	bool news, elsewhere;
+	int fd = -1, rc = vault_open_account(c, t->row.account, &fd, &err);
+
+	if (rc == 0)
+		rc = vault_make_ticket(c, t, &ticket, &err);
+	if (rc < 0) {
+		ipc_fail(c->req, rc, err.text);
+	} else {
+		journal(t, JOURNAL_login, NULL, c->a);
+		news = is_news(t, c->a, &use);
+		elsewhere = is_from_elsewhere(t, c->a, &in);
+		reply_login(c, t, &ticket, fd);
+		if (news)
+			note_use(c, &use);
+		if (elsewhere)
+			note_network(c, &in);
+		vault_renew_keys(t, c, password);
+	}
+	if (password.n > 0)
+		sodium_memzero((char *)(uintptr_t)password.p, password.n);
+	if (fd >= 0)
+		(void)close(fd);
 }
 
 void
 vault_log_in(struct work *c)
 {
 	struct attempt t = { .v = c->client->v, .ask = c->req->ask };
-	struct app_password_used_ask use;
-	struct logged_in_ask in;
-	struct ticket ticket;
 	struct err err = { 0 };
-	bool news = false, elsewhere = false;
-	int fd = -1, rc = check_fields(c->client, t.ask, &err);
+	int rc = check_mechanism(t.ask, &err);
 
-	if (t.v->role->config.login_notes)
-		t.network = network_of(c->a, t.ask->peer);
+	attempt_find_network(&t, c->a);
+	if (rc == 0)
+		rc = attempt_check_fields(c->client, t.ask, &err);
 	if (rc == 0)
 		rc = authenticate(&t, c, &err);
-	if (rc == E_DENIED || rc == E_BUSY ||
-	    (rc == E_FACTOR && t.ask->service != SERVICE_page))
-		journal(&t, JOURNAL_login_failed, &err, c->a);
-	if (rc == 0)
-		rc = open_account(c, t.row.account, &fd, &err);
-	if (rc == 0)
-		rc = make_ticket(c, &t, &ticket, &err);
 	if (rc == 0) {
-		journal(&t, JOURNAL_login, NULL, c->a);
-		news = is_news(&t, c->a, &use);
-		elsewhere = is_from_elsewhere(&t, c->a, &in);
-		reply_login(c, &t, &ticket, fd);
-	} else {
-		ipc_fail(c->req, rc, err.text);
-	}
-	if (fd >= 0)
-		(void)close(fd);
-	if (news)
-		note_use(c, &use);
-	if (elsewhere)
-		note_network(c, &in);
-}
-
-/* Is it still the password that was typed? Who changes it wants the others
- * out; those who came by an app password are there until that is removed. */
-static int
-still_good(struct work *c, const struct ticket *t, struct err *err)
-{
-	struct credential_ask ask = { t->address, t->app };
-	struct credential_answer row;
-	int rc = reconnect_call(&c->client->v->store,
-	    &store_calls[STORE_credential], &ask, &row, c->a, NULL,
-	    c->until_ms, err);
-
-	if (rc < 0)
-		return rc == E_NOTFOUND ? err_set(err, E_DENIED,
-		    "no such account") : rc;
-	if (row.account != t->account ||
-	    hash_credential(&row, t->app != 0) != t->credential ||
-	    (t->app != 0 && is_expired(c->client->v, &row)))
-		return err_set(err, E_DENIED, "the password was changed");
-	/* What began before there was one; at the page they end one another. */
-	if (t->app == 0 && t->service != SERVICE_page && row.factor.n > 0)
-		return err_set(err, E_DENIED, "there is a second factor now");
-	return 0;
-}
-
-void
-vault_reopen(struct work *c)
-{
-	const struct reopen_ask *ask = c->req->ask;
-	const struct ticket *found = tickets_find(c->client->tickets,
-	    ask->ticket);
-	struct vault_done answer = { 0 };
-	struct ticket t;
-	struct err err = { 0 };
-	int fd = -1, rc;
-
-	if (!found) {
-		ipc_fail(c->req, E_DENIED, "no such ticket");
+		attempt_welcome(&t, c);
 		return;
 	}
-	t = *found;	/* it may go while we wait */
-	t.address = str_dup(c->a, found->address);
-	rc = still_good(c, &t, &err);
-	if (rc == 0)
-		rc = open_account(c, t.account, &fd, &err);
-	if (rc < 0)
-		ipc_fail(c->req, rc, err.text);
-	else
-		ipc_reply(c->req, &answer, fd);
-	if (fd >= 0)
-		(void)close(fd);
+	attempt_refused(&t, rc, &err, c->a);
+	ipc_fail(c->req, rc, err.text);
 }

@@ -22,7 +22,11 @@ client_begin(struct ipc_client *ipc_client)
 static void
 client_end(struct ipc_client *ipc_client)
 {
-	tickets_free(container_of(ipc_client, struct vault_client, c)->tickets);
+	struct vault_client *c = container_of(ipc_client,
+	    struct vault_client, c);
+
+	tickets_free(c->tickets);
+	exchanges_free(c->exchanges);
 }
 
 static void
@@ -48,6 +52,8 @@ static serve_fn *const serves[VAULT_NCALLS] = {
 	[VAULT_certs] = vault_certs,
 	[VAULT_tls_sign] = vault_tls_sign,
 	[VAULT_login] = vault_log_in,
+	[VAULT_scram_first] = vault_begin_scram,
+	[VAULT_scram_final] = vault_prove_scram,
 	[VAULT_reopen] = vault_reopen,
 	[VAULT_seal_password] = vault_seal_password,
 	[VAULT_app_password] = vault_app_password,

@@ -4,13 +4,12 @@
  */
 #include <sodium.h>
 
-#include "vault/app_password.h"
-#include "vault/credential.h"
 #include "vault/password_rule.h"
-#include "vault/role_int.h"
+#include "vault/role_attempt.h"
 
 struct sealing {
 	struct str password;
+	uint8_t salt[SCRAM_SALT_LEN];
 	struct buf record;
 	struct err err;
 	int rc;
@@ -21,7 +20,7 @@ make_work(void *arg)
 {
 	struct sealing *s = arg;
 
-	s->rc = credential_make(s->password, &s->record, &s->err);
+	s->rc = credential_make(s->password, s->salt, &s->record, &s->err);
 }
 
 /* A credential of this account. Suspends. */
@@ -30,10 +29,12 @@ seal_password(struct work *c, struct str address, struct str password,
     struct buf *sealed, struct err *err)
 {
 	struct vault_state *v = c->client->v;
-	struct sealing s = { password, BUF_INIT(CREDENTIAL_MAX), { 0 }, 0 };
+	struct sealing s = { .password = password,
+		.record = BUF_INIT(CREDENTIAL_MAX) };
 	uint8_t nonce[SEAL_NONCE_LEN];
 
-	if (rt_work(v->hashers, make_work, &s) < 0)
+	s.rc = vault_account_salt(c, address, s.salt, &s.err);
+	if (s.rc == 0 && rt_work(v->hashers, make_work, &s) < 0)
 		s.rc = err_set(&s.err, E_BUSY, "too many logins at once");
 	if (s.rc == 0) {
 		loop_random(v->loop, nonce, sizeof(nonce));
@@ -45,6 +46,37 @@ seal_password(struct work *c, struct str address, struct str password,
 	buf_free(&s.record);
 	*err = s.err;
 	return s.rc;
+}
+
+/* What SCRAM is to prove it by, as it is shown. Suspends. */
+struct app_keying {
+	struct str shown;
+	struct scram_keys keys;
+	bool made;
+};
+
+static void
+app_keys_work(void *arg)
+{
+	struct app_keying *k = arg;
+
+	k->made = credential_keys(k->shown, &k->keys);
+}
+
+static int
+make_app_keys(struct work *c, struct str address, uint64_t number,
+    struct str shown, struct buf *sealed, struct err *err)
+{
+	struct app_keying k = { .shown = shown };
+	int rc = vault_account_salt(c, address, k.keys.salt, err);
+
+	if (rc < 0)
+		return rc;
+	if (rt_work(c->client->v->hashers, app_keys_work, &k) < 0 || !k.made)
+		return err_set(err, E_BUSY, "too many logins at once");
+	vault_seal_app_keys(c, address, number, &k.keys, sealed);
+	sodium_memzero(&k.keys, sizeof(k.keys));
+	return 0;
 }
 
 /* For who asks from there; empty: the operator. Suspends. text is for the
@@ -60,7 +92,9 @@ make_app_password(struct work *c, const struct app_password_ask *ask,
 	struct app_password_add_ask add = { vault_change(v), ask->address,
 		0, str_make((const char *)proof.octets, sizeof(proof.octets)),
 		ask->label, ask->services, ask->expires, peer };
+	auto_buf keys = BUF_INIT(APP_KEYS_MAX);
 	struct done done;
+	int rc;
 
 	loop_random(v->loop, random, sizeof(random));
 	app_password_of(random, &made);
@@ -69,6 +103,11 @@ make_app_password(struct work *c, const struct app_password_ask *ask,
 	sodium_memzero(random, sizeof(random));
 	sodium_memzero(&made, sizeof(made));
 	add.number = proof.number;
+	rc = make_app_keys(c, ask->address, proof.number,
+	    str_make(text, APP_PASSWORD_TEXT), &keys, err);
+	if (rc < 0)
+		return rc;
+	add.keys = buf_get(&keys);
 	return reconnect_call(&v->store, &store_calls[STORE_app_password_add],
 	    &add, &done, c->a, NULL, c->until_ms, err);
 }

@@ -40,6 +40,7 @@ on_credential(struct world *w, struct ipc_req *req)
 		answer.services = p->services;
 		answer.expires = p->expires;
 		answer.used = p->used;
+		answer.app_keys = buf_get(&p->app_keys);
 	}
 	ipc_reply(req, &answer, -1);
 }
@@ -59,6 +60,43 @@ on_app_password_add(struct world *w, struct ipc_req *req)
 	p->services = ask->services;
 	p->expires = ask->expires;
 	p->used = 0;
+	buf_reset(&p->app_keys);
+	buf_str(&p->app_keys, ask->keys);
+	ipc_reply(req, &answer, -1);
+}
+
+static void
+on_app_keys(struct world *w, struct ipc_req *req)
+{
+	const struct app_keys_ask *ask = req->ask;
+	struct app_keys_answer answer = { STR_NULL };
+	auto_buf rows = BUF_INIT(4096);
+	const struct person *p = ask->account >= 7 ?
+	    &w->people[ask->account - 7] : NULL;
+
+	if (p && p->app)
+		msg_put(&rows, &app_keys_row_shape, &(struct app_keys_row){
+		    p->app, buf_get(&p->app_keys) });
+	answer.rows = buf_get(&rows);
+	ipc_reply(req, &answer, -1);
+}
+
+static void
+on_keys_renew(struct world *w, struct ipc_req *req)
+{
+	const struct keys_renew_ask *ask = req->ask;
+	struct person *p = &w->people[ask->account - 7];
+	struct buf *kept = ask->number ? &p->app_keys : &p->sealed;
+	struct done answer = { 0 };
+
+	assert_true(ask->change && (!ask->number || ask->number == p->app));
+	if (!str_eq(ask->was, buf_get(kept))) {
+		ipc_fail(req, E_STALE, "another");
+		return;
+	}
+	buf_reset(kept);
+	buf_str(kept, ask->sealed);
+	w->renewals++;
 	ipc_reply(req, &answer, -1);
 }
 
@@ -237,6 +275,8 @@ on_store_ask(void *owner, struct ipc_req *req)
 		[STORE_credential] = on_credential,
 		[STORE_account_open] = on_account_open,
 		[STORE_app_password_add] = on_app_password_add,
+		[STORE_app_keys] = on_app_keys,
+		[STORE_keys_renew] = on_keys_renew,
 		[STORE_app_password_used] = on_app_password_used,
 		[STORE_factor_put] = on_factor_put,
 		[STORE_logged_in] = on_logged_in,
@@ -508,6 +548,7 @@ world_up(void **state)
 	assert_non_null(mkdtemp(w->folder));
 	for (size_t i = 0; i < PEOPLE; i++) {
 		w->people[i].sealed = BUF_INIT(4096);
+		w->people[i].app_keys = BUF_INIT(APP_KEYS_MAX);
 		w->people[i].factor = BUF_INIT(FACTOR_MAX);
 	}
 	for (size_t i = 0; i < SECRETS; i++)
@@ -547,6 +588,7 @@ world_down(void **state)
 		loop_once(w->loop, 0);
 	for (size_t i = 0; i < PEOPLE; i++) {
 		buf_free(&w->people[i].sealed);
+		buf_free(&w->people[i].app_keys);
 		buf_free(&w->people[i].factor);
 	}
 	for (size_t i = 0; i < SECRETS; i++)

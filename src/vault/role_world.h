@@ -20,6 +20,7 @@ struct person {
 	uint8_t proof[APP_PROOF_LEN];
 	uint32_t services;
 	int64_t expires, used;
+	struct buf app_keys;
 	struct buf factor;
 };
 
@@ -46,6 +47,7 @@ struct world {
 	struct person people[PEOPLE];
 	struct secret secrets[SECRETS];
 	int opened, logins, failures, puts, senders, uses;
+	int renewals;
 	int seen;		/* logins from networks not known */
 	bool network_known;
 	struct ipc *mailbox;	/* store's end of the last one opened */

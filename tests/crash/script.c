@@ -451,19 +451,30 @@ note_other(struct fixture *d)
 	return note(d, "two", NULL);
 }
 
-/* Alice may work in it, */
 static int
-share(struct fixture *d)
+share(struct fixture *d, uint32_t rights)
 {
 	struct acl_put_ask ask = { ++d->change, STR("a/b"), STR_NULL,
-		STR("alice@a.test"), FLAGS_SET, RIGHT_l | RIGHT_r | RIGHT_s |
-		RIGHT_w };
+		STR("alice@a.test"), FLAGS_SET, rights };
 	struct caller who;
 	struct write w = { .caller = &who, .call = STORE_acl_put,
 		.ask = &ask };
 	int rc = person(d, "bob@a.test", &who);
 
 	return rc < 0 ? rc : fixture_write(d, &w);
+}
+
+static int
+share_to_read(struct fixture *d)
+{
+	return share(d, RIGHT_l | RIGHT_r);
+}
+
+/* Alice may work in it, */
+static int
+share_to_work(struct fixture *d)
+{
+	return share(d, RIGHT_l | RIGHT_r | RIGHT_s | RIGHT_w);
 }
 
 #define SHARED "Other Users/bob@a.test/a/b"
@@ -882,6 +893,34 @@ app_carol(struct fixture *d)
 }
 
 static int
+renew_keys(struct fixture *d, uint64_t number, const char *sealed,
+    const char *was)
+{
+	struct keys_renew_ask ask = { ++d->change, 0, number, str_c(sealed),
+		str_c(was) };
+	struct write w = { .caller = &d->vault, .call = STORE_keys_renew,
+		.ask = &ask };
+	struct caller who;
+	int rc = person(d, "alice@a.test", &who);
+
+	ask.account = who.account;
+	return rc < 0 ? rc : fixture_write(d, &w);
+}
+
+static int
+keys_of_app(struct fixture *d)
+{
+	return renew_keys(d, 7, "keys", "");
+}
+
+/* passwd() was here before. */
+static int
+keys_of_own(struct fixture *d)
+{
+	return renew_keys(d, 0, "another, renewed", "another");
+}
+
+static int
 put_factor(struct fixture *d, const char *sealed, const char *was)
 {
 	struct factor_put_ask ask = { ++d->change, STR("alice@a.test"),
@@ -1087,7 +1126,8 @@ const struct step script[] = {
 	{ "subscribe", subscribe, false },
 	{ "note at one", note_some, false },
 	{ "note otherwise", note_other, false },
-	{ "share", share, false },
+	{ "share", share_to_read, false },
+	{ "share more", share_to_work, false },
 	{ "see what is shared", see_shared, false },
 	{ "copy it", copy_shared, false },
 	{ "rename mailboxes", rename_mailboxes, false },
@@ -1099,7 +1139,9 @@ const struct step script[] = {
 	{ "secret", secret, false },
 	{ "app password", app_alice, false },
 	{ "app password of carol", app_carol, false },
+	{ "keys of an app password", keys_of_app, false },
 	{ "passwd", passwd, false },
+	{ "keys of a password", keys_of_own, false },
 	{ "log in", log_in_here, false },
 	{ "log in from elsewhere", log_in_there, false },
 	{ "a note of the app password", send_note, false },
@@ -1321,7 +1363,8 @@ dump_tables(struct fixture *d, struct buf *out)
 		("SELECT a.local||' '||c.sealed||' '||c.factor"
 		 " FROM credential c"
 		 " JOIN address a USING(account) ORDER BY a.local"),
-		("SELECT account||' '||number||' '||label||' '||services"
+		("SELECT account||' '||number||' '||label||' '||services||"
+		 "' '||keys"
 		 " FROM app_password ORDER BY account, number"),
 		/* The others go by the clock, which faults move. */
 		"SELECT became FROM later_past ORDER BY message DESC LIMIT 1",
@@ -1336,9 +1379,15 @@ dump_tables(struct fixture *d, struct buf *out)
 		 " FROM acl a JOIN account o ON o.account=a.account"
 		 " JOIN account w ON w.account=a.who"
 		 " ORDER BY o.address, a.mailbox, w.address"),
+		/* What nobody can look at any more goes with the email, some
+		 * time later. */
 		("SELECT o.address||' '||r.address||' '||seen"
 		 " FROM reader_seen s JOIN account o ON o.account=s.account"
 		 " JOIN account r ON r.account=s.reader"
+		 " WHERE EXISTS (SELECT 1 FROM placement p"
+		 " JOIN mailbox USING (account, mailbox)"
+		 " WHERE p.account=s.account AND p.email=s.email"
+		 " AND p.expunged=0)"
 		 " ORDER BY o.address, r.address, seen"),
 		("SELECT address||' '||kind||' '||hex(word)||' '||n FROM noted"
 		 " JOIN account USING (account) ORDER BY address, kind, word"),

@@ -15,6 +15,8 @@
 union any_answer {
 	struct done done;
 	struct own_factor_answer own_factor;
+	struct scram_first_answer scram_first;
+	struct scram_final_answer scram_final;
 	struct rcpt_answer rcpt;
 	struct open_answer open;
 	struct later_list_answer later_list;
@@ -73,6 +75,8 @@ void forbidden_signatures(struct attack *a, struct ipc *vault);
 /* Mail in somebody else's name, or with no name at all. */
 void forged_mail(struct attack *a, struct ipc *vault, struct str ticket,
     const char *as);
+/* scram.c: a proof that alice made through this front, for something else. */
+void replays_a_proof(struct attack *a, struct ipc *vault);
 /* factor.c: bob gets a second factor; alice's ticket is none of his. */
 void without_a_code(struct attack *a, struct ipc *vault, struct str ticket);
 void too_many_stages(struct attack *a, struct ipc *store);

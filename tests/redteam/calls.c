@@ -311,6 +311,7 @@ attack_front(struct attack *a)
 	    "alice's password opens bob's account");
 	refused(a, vault->ipc, &vault_calls[VAULT_login], &elsewhere,
 	    "front says that a login is for another worker's service");
+	replays_a_proof(a, vault->ipc);
 	makes_app_password(a, vault->ipc, "front has an app password made");
 	changes_a_password(a, vault->ipc, STR("guess"));
 	refused(a, vault->ipc, &vault_calls[VAULT_reopen], &invented,

@@ -66,7 +66,8 @@ write_app_password_add(struct engine *e, struct write *w)
 		rc = sql_run(&e->w, SQL_app_password_add, SQL_VALS(
 		    vi(account), vi(ask->number), vs(ask->proof),
 		    vs(ask->label), vi(ask->services),
-		    vi((uint64_t)e->now_s), vi((uint64_t)ask->expires)),
+		    vi((uint64_t)e->now_s), vi((uint64_t)ask->expires),
+		    vs(ask->keys)),
 		    &w->err);
 	if (rc == 0)
 		rc = note_put(e, &(struct note){ account, NOTE_app_password,
@@ -139,4 +140,37 @@ read_app_passwords(struct reader *r, const struct caller *c,
 			    used_for) });
 	answer->app_passwords.rows = buf_get(&r->rows);
 	return rc;
+}
+
+/* What SCRAM proves them by ------------------------------------------------ */
+
+int
+read_app_keys(struct reader *r, const struct caller *c unused_arg,
+    const struct app_keys_ask *ask, union store_answer *answer,
+    struct err *err)
+{
+	enum sql_statement s = SQL_app_keys_list;
+	int rc = sql_first(&r->q, s, SQL_VALS(vi(ask->account)), err);
+
+	for (; rc > 0; rc = sql_next(&r->q, s, err))
+		msg_put(&r->rows, &app_keys_row_shape, &(struct app_keys_row){
+		    sql_u64(&r->q, app_keys_list, number),
+		    sql_str(&r->q, app_keys_list, keys) });
+	answer->app_keys.rows = buf_get(&r->rows);
+	return rc;
+}
+
+int
+write_keys_renew(struct engine *e, struct write *w)
+{
+	const struct keys_renew_ask *ask = w->ask;
+	int rc = ask->number ? sql_change(&e->w, SQL_app_keys_put, SQL_VALS(
+	    vs(ask->sealed), vi(ask->account), vi(ask->number),
+	    vs(ask->was)), &w->err) :
+	    sql_change(&e->w, SQL_credential_renew, SQL_VALS(vs(ask->sealed),
+	    vi(ask->account), vs(ask->was)), &w->err);
+
+	if (rc == 0)
+		return err_set(&w->err, E_STALE, "there is another by now");
+	return rc < 0 ? rc : 0;
 }

@@ -185,6 +185,59 @@ test_used(void **state)
 	assert_int_equal(answer.credential.used_for, SERVICE_smtp);
 }
 
+static int
+renew(struct folder *p, uint64_t number, const char *keys, const char *was)
+{
+	struct keys_renew_ask ask = { ++p->d.change, p->alice, number,
+		str_c(keys), str_c(was) };
+	struct write w = { .caller = &p->d.vault, .ask = &ask,
+		.call = STORE_keys_renew };
+
+	return fixture_write(&p->d, &w);
+}
+
+/* Keys are put in the place of those that were there, and of no others; nobody
+ * is out by that. */
+static void
+test_keys(void **state)
+{
+	struct folder *p = *state;
+	struct credential_ask who = { STR("alice@ours.test"), 5 };
+	struct app_keys_ask list = { p->alice };
+	union store_answer answer = { 0 };
+	struct app_keys_row row;
+	char before[100];
+	struct rd r;
+
+	assert_int_equal(add(p, 5, "Phone", SERVICES_apps), 0);
+	assert_int_equal(renew(p, 5, "k1", "k0"), E_STALE);
+	assert_int_equal(renew(p, 6, "k1", ""), E_STALE);
+	assert_int_equal(renew(p, 5, "k1", ""), 0);
+	assert_int_equal(renew(p, 5, "k2", "k1"), 0);
+	assert_int_equal(reader_ask(p->d.r, &p->d.vault, STORE_app_keys,
+	    &list, &answer, &p->d.err), 0);
+	r = rd_of(answer.app_keys.rows);
+	assert_true(msg_take(&r, &app_keys_row_shape, &row));
+	assert_int_equal(row.number, 5);
+	assert_str(row.keys, "k2");
+	assert_true(rd_done(&r));
+	list.account++;
+	assert_int_equal(reader_ask(p->d.r, &p->d.vault, STORE_app_keys,
+	    &list, &answer, &p->d.err), 0);
+	assert_int_equal(answer.app_keys.rows.n, 0);
+
+	assert_int_equal(reader_ask(p->d.r, &p->d.vault, STORE_credential,
+	    &who, &answer, &p->d.err), 0);
+	assert_str(answer.credential.app_keys, "k2");
+	(void)snprintf(before, sizeof(before), "%.*s",
+	    STR_FMT(answer.credential.sealed));
+	assert_int_equal(renew(p, 0, "sealed anew", "not it"), E_STALE);
+	assert_int_equal(renew(p, 0, "sealed anew", before), 0);
+	assert_int_equal(reader_ask(p->d.r, &p->d.vault, STORE_credential,
+	    &who, &answer, &p->d.err), 0);
+	assert_str(answer.credential.sealed, "sealed anew");
+}
+
 int
 main(void)
 {
@@ -196,6 +249,7 @@ main(void)
 		ROW(test_what_is_none),
 		ROW(test_many),
 		ROW(test_used),
+		ROW(test_keys),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

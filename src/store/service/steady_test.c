@@ -242,7 +242,7 @@ static void
 test_steady(void **state unused_arg)
 {
 	char path[FIXTURE_PATH];
-	struct session s[SESSIONS] = { 0 };
+	static struct session s[SESSIONS];
 	bool stop = false;
 	uint64_t account, most = 0, size;
 	struct caller alice;

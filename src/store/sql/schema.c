@@ -482,6 +482,11 @@ static const char version_16[] =
  *               email, with what modseq; 0: the one it was placed with. Where
  *               there is no row they have not seen it
  *   reader      of copying: who makes it, if that is not the owner
+ *
+ * What SCRAM proves an app password by. There were none before; they come when
+ * it is typed again.
+ *
+ *   keys        of app_password: sealed (vault/scram.h); empty: none
  */
 static const char version_17[] =
     "ALTER TABLE queue ADD COLUMN require_tls INTEGER NOT NULL DEFAULT 0;"
@@ -501,7 +506,8 @@ static const char version_17[] =
     " seen INTEGER NOT NULL, modseq INTEGER NOT NULL,"
     " PRIMARY KEY (account, email, reader)) STRICT, WITHOUT ROWID;"
     "CREATE INDEX reader_seen_reader ON reader_seen (reader);"
-    "ALTER TABLE copying ADD COLUMN reader INTEGER NOT NULL DEFAULT 0;";
+    "ALTER TABLE copying ADD COLUMN reader INTEGER NOT NULL DEFAULT 0;"
+    "ALTER TABLE app_password ADD COLUMN keys BLOB NOT NULL DEFAULT x'';";
 
 static const char *const steps[SCHEMA_VERSION] = { version_1, version_2,
 	version_3, version_4, version_5, version_6, version_7, version_8,

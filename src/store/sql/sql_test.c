@@ -91,6 +91,7 @@ test_columns_by_name(void **state unused_arg)
 	"ALTER TABLE copying DROP COLUMN reader;"                              \
 	"ALTER TABLE queue DROP COLUMN require_tls; DROP TABLE metadata;"      \
 	"ALTER TABLE queue DROP COLUMN priority;"                              \
+	"ALTER TABLE app_password DROP COLUMN keys;"                           \
 	"UPDATE meta SET value=16;"
 #define BACK_TO_15                                                            \
 	BACK_TO_16                                                            \
@@ -523,6 +524,26 @@ test_acl_comes(void **state unused_arg)
 	sql_close(&q);
 }
 
+/* App passwords of before version 17 have no keys for SCRAM. */
+static void
+test_app_keys_come(void **state unused_arg)
+{
+	static struct sql q;
+
+	assert_int_equal(sqlite3_open(":memory:", &q.db), SQLITE_OK);
+	assert_int_equal(schema_migrate(&q, NULL, NULL), 0);
+	assert_int_equal(sqlite3_exec(q.db, BACK_TO_16 "INSERT INTO"
+	    " app_password VALUES (1, 5, x'61', x'62', 15, 1, 0, 0, x'', 0)",
+	    NULL, NULL, NULL), 0);
+	assert_int_equal(schema_migrate(&q, NULL, NULL), 0);
+	assert_int_equal(sql_first(&q, SQL_app_keys_list, SQL_VALS(vi(1)),
+	    NULL), 1);
+	assert_int_equal(sql_u64(&q, app_keys_list, number), 5);
+	assert_int_equal(sql_str(&q, app_keys_list, keys).n, 0);
+	assert_int_equal(sql_next(&q, SQL_app_keys_list, NULL), 0);
+	sql_close(&q);
+}
+
 int
 main(void)
 {
@@ -538,6 +559,7 @@ main(void)
 		cmocka_unit_test(test_names_get_a_labels),
 		cmocka_unit_test(test_mailboxes_are_subscribed),
 		cmocka_unit_test(test_emails_get_places),
+		cmocka_unit_test(test_app_keys_come),
 		cmocka_unit_test(test_app_passwords_come),
 		cmocka_unit_test(test_waiting_ones_stay),
 		cmocka_unit_test(test_placements_have_dates),

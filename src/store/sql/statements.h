@@ -146,6 +146,8 @@
 	R(renamed_list, (sealed_to, address),                                 \
 	    "FROM credential JOIN account USING (account)"                    \
 	    " WHERE length(sealed_to)>0 ORDER BY account")                    \
+	S(credential_renew, "UPDATE credential SET sealed=?1, sealed_to=x''"  \
+	    " WHERE account=?2 AND sealed=?3")                                \
 	S(factor_put, "UPDATE credential SET factor=?1 WHERE account=?2")     \
 	S(credential_del, "DELETE FROM credential WHERE account=?1")          \
 	R(filter_get, (spam, good, bar, weights),                             \
@@ -161,14 +163,18 @@
 	    " ON CONFLICT (account, source) DO NOTHING")                     \
 	S(carried_del, "DELETE FROM carried WHERE account=?1")                \
 	R(app_password_get, (proof, label, services, expires, used,           \
-	    used_from, used_for),                                             \
+	    used_from, used_for, keys),                                       \
 	    "FROM app_password WHERE account=?1 AND number=?2")               \
 	S(app_password_count, "SELECT count(*) FROM app_password"             \
 	    " WHERE account=?1")                                              \
 	S(app_password_labelled, "SELECT number FROM app_password"            \
 	    " WHERE account=?1 AND label=?2")                                 \
 	S(app_password_add, "INSERT INTO app_password"                        \
-	    " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, 0, x'', 0)")                \
+	    " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, 0, x'', 0, ?8)")            \
+	R(app_keys_list, (number, keys), "FROM app_password"                  \
+	    " WHERE account=?1 ORDER BY used DESC, made DESC")                \
+	S(app_keys_put, "UPDATE app_password SET keys=?1"                     \
+	    " WHERE account=?2 AND number=?3 AND keys=?4")                    \
 	S(app_password_use, "UPDATE app_password SET used=?1, used_from=?2,"  \
 	    " used_for=?3 WHERE account=?4 AND number=?5")                    \
 	S(app_password_del, "DELETE FROM app_password WHERE account=?1"       \

@@ -1,0 +1,80 @@
+/*
+ * role_attempt.h - somebody tries to come in: what the ways to do so share.
+ *
+ *   role_login.c    by a password that is said
+ *   role_scram.c    by a proof
+ *   role_tickets.c  what stands for it later
+ */
+#pragma once
+#include "vault/app_password.h"
+#include "vault/credential.h"
+#include "vault/role_int.h"
+
+struct attempt {
+	struct vault_state *v;
+	const struct login_ask *ask;
+	bool own;		/* for who has signed in already, by: */
+	struct str ticket;
+	struct credential_answer row;	/* account 0: there is no such user */
+	struct credential credential;
+	struct proof proof;
+	bool right;
+
+	/* What was typed has the form of an app password. */
+	bool app_typed;
+	struct app_proof app;
+	bool by_app;		/* and is one of theirs */
+	const char *why;	/* it is one of theirs, but */
+
+	struct str network;	/* it comes from; empty: nobody wants to know */
+	struct str signature;	/* SCRAM's, for the answer */
+};
+
+/* May this worker say that of its people? E_INVALID, E_DENIED. */
+int attempt_check_fields(const struct vault_client *c,
+    const struct login_ask *ask, struct err *err);
+/* Fill in row and credential: of who is named, and of the app password there
+ * is the number of. 0, also where there is no such user. */
+int attempt_look_up(struct attempt *t, struct work *c, struct err *err);
+/* Where from, if that is to be remembered; before attempt_look_up(). */
+void attempt_find_network(struct attempt *t, struct arena *a);
+/* Were there too many failures? 0, E_BUSY. */
+int attempt_check_limits(const struct attempt *t, struct err *err);
+/* The app password in row is theirs: is it good for this? by_app, or why. */
+void attempt_judge_app(struct attempt *t);
+/* One more failure. E_DENIED; guess: as login_limit_failed(). */
+int attempt_wrong(struct attempt *t, uint64_t guess, struct err *err);
+/* They are who they say: does that do beside a second factor? */
+int attempt_check_factor(struct attempt *t, struct work *c, struct err *err);
+/* It comes to nothing: for the journal. */
+void attempt_refused(const struct attempt *t, int rc, struct err *err,
+    struct arena *a);
+/* They may come in: open the account, make a ticket, answer; then write down
+ * what is to be remembered. */
+void attempt_welcome(struct attempt *t, struct work *c);
+
+/* The credential in row, opened. E_IO. */
+int vault_open_credential(struct work *c, const struct credential_answer *row,
+    struct credential *out, struct err *err);
+/* SCRAM's keys of an app password, sealed to whose it is and its number. False
+ * if there are none that open. */
+must_check bool vault_open_app_keys(struct work *c, struct str address,
+    uint64_t number, struct str sealed, struct scram_keys *out);
+void vault_seal_app_keys(struct work *c, struct str address, uint64_t number,
+    const struct scram_keys *k, struct buf *sealed);
+/* Is it over? */
+bool vault_is_expired(const struct vault_state *v,
+    const struct credential_answer *row);
+/* SCRAM's keys that are missing, of a password that was typed. On a fiber, when
+ * nobody waits any more; password is the caller's to wipe. */
+void vault_renew_keys(const struct attempt *t, struct work *c,
+    struct str password);
+
+/* A connection of this account. */
+int vault_open_account(struct work *c, uint64_t account, int *fd,
+    struct err *err);
+int vault_make_ticket(struct work *c, const struct attempt *t,
+    struct ticket *ticket, struct err *err);
+/* What outlives us, of this ticket. */
+void vault_put_token(const struct work *c, const struct ticket *t,
+    struct buf *token);

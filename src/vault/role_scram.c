@@ -1,0 +1,386 @@
+/*
+ * role_scram.c - SCRAM: somebody proves a password and does not say it.
+ *                                                         RFC 5802, RFC 7677
+ *
+ * Who asks has read the messages; what is computed here are octets.
+ */
+#include <sodium.h>
+
+#include "base/b64.h"
+#include "vault/role_attempt.h"
+#include "vault/scram_grammar.h"
+
+/* Keys -------------------------------------------------------------------- */
+
+static struct seal_what
+app_keys_what(struct arena *a, struct str address, uint64_t number)
+{
+	struct str lower = str_lower(a, address);
+
+	return (struct seal_what){ STR("app-keys"), arena_printf(a,
+	    "%.*s %ju", STR_FMT(lower), (uintmax_t)number) };
+}
+
+bool
+vault_open_app_keys(struct work *c, struct str address, uint64_t number,
+    struct str sealed, struct scram_keys *out)
+{
+	struct str record;
+	struct rd r;
+
+	if (seal_open(&c->client->v->seal, app_keys_what(c->a, address,
+	    number), sealed, c->a, &record, NULL) < 0)
+		return false;
+	r = rd_of(record);
+	scram_keys_take(&r, out);
+	return rd_done(&r);
+}
+
+void
+vault_seal_app_keys(struct work *c, struct str address, uint64_t number,
+    const struct scram_keys *k, struct buf *sealed)
+{
+	struct vault_state *v = c->client->v;
+	auto_buf record = BUF_INIT(SCRAM_KEYS_LEN);
+	uint8_t nonce[SEAL_NONCE_LEN];
+
+	scram_keys_put(k, &record);
+	loop_random(v->loop, nonce, sizeof(nonce));
+	seal_put(&v->seal, app_keys_what(c->a, address, number), nonce,
+	    buf_get(&record), sealed);
+	sodium_memzero(record.p, record.n);
+}
+
+int
+vault_account_salt(struct work *c, struct str address, uint8_t salt[],
+    struct err *err)
+{
+	struct vault_state *v = c->client->v;
+	struct credential_ask ask = { .login = address };
+	struct credential_answer row;
+	struct credential own;
+	int rc = reconnect_call(&v->store, &store_calls[STORE_credential],
+	    &ask, &row, c->a, NULL, c->until_ms, err);
+
+	if (rc < 0 && rc != E_NOTFOUND)
+		return rc;
+	/* One that is damaged is about to be another. */
+	if (rc == 0 && vault_open_credential(c, &row, &own, err) == 0)
+		memcpy(salt, own.scram.salt, SCRAM_SALT_LEN);
+	else
+		scram_salt_of(&v->seal, str_lower(c->a, address), salt);
+	return 0;
+}
+
+/* On a thread. */
+struct renewal {
+	const struct attempt *t;
+	struct str password;
+	struct scram_keys keys;		/* of an app password */
+	struct buf record;		/* of the account's own */
+	bool made;
+};
+
+static void
+renew_work(void *arg)
+{
+	struct renewal *n = arg;
+
+	n->made = n->t->by_app ? credential_keys(n->password, &n->keys) :
+	    credential_renew(&n->t->credential, n->password, &n->record);
+}
+
+static bool
+has_keys(const struct attempt *t, struct work *c)
+{
+	const struct scram_keys *own = &t->credential.scram;
+	struct scram_keys k;
+
+	if (!t->by_app)
+		return !t->credential.old;
+	return vault_open_app_keys(c, t->row.address, t->app.number,
+	    t->row.app_keys, &k) && k.count == own->count &&
+	    memcmp(k.salt, own->salt, sizeof(k.salt)) == 0;
+}
+
+static void
+put_renewed(struct renewal *n, struct work *c)
+{
+	struct vault_state *v = c->client->v;
+	const struct attempt *t = n->t;
+	auto_buf sealed = BUF_INIT(CREDENTIAL_MAX + SEAL_OVERHEAD);
+	struct keys_renew_ask put = { vault_change(v), t->row.account,
+		t->by_app ? t->app.number : 0, STR_NULL,
+		t->by_app ? t->row.app_keys : t->row.sealed };
+	uint8_t nonce[SEAL_NONCE_LEN];
+	struct done done;
+	struct err err;
+
+	if (t->by_app) {
+		vault_seal_app_keys(c, t->row.address, t->app.number,
+		    &n->keys, &sealed);
+	} else {
+		loop_random(v->loop, nonce, sizeof(nonce));
+		seal_put(&v->seal, credential_what(c->a, t->row.address),
+		    nonce, buf_get(&n->record), &sealed);
+	}
+	put.sealed = buf_get(&sealed);
+	/* Where it is lost, or comes too late, the next login does it. */
+	(void)reconnect_call(&v->store, &store_calls[STORE_keys_renew], &put,
+	    &done, c->a, NULL, c->until_ms, &err);
+}
+
+void
+vault_renew_keys(const struct attempt *t, struct work *c,
+    struct str password)
+{
+	struct renewal n = { .t = t, .password = password,
+		.record = BUF_INIT(CREDENTIAL_MAX) };
+
+	if (password.n == 0 || has_keys(t, c))
+		return;
+	memcpy(n.keys.salt, t->credential.scram.salt, sizeof(n.keys.salt));
+	if (rt_work(c->client->v->hashers, renew_work, &n) == 0 && n.made)
+		put_renewed(&n, c);
+	if (n.record.p)
+		sodium_memzero(n.record.p, n.record.n);
+	sodium_memzero(&n.keys, sizeof(n.keys));
+	buf_free(&n.record);
+}
+
+/* What is found takes longer than what is not. So who may be nobody is answered
+ * at the same moment after they came, which is later than either takes. */
+enum { ANSWER_MS = 4 };
+
+static void
+wait_as_all(const struct work *c, int64_t began_ms)
+{
+	(void)fiber_sleep(c->client->v->loop, began_ms + ANSWER_MS);
+}
+
+/* The first message ------------------------------------------------------- */
+
+enum { NONCE_LEN = 18 };	/* 24 characters */
+
+static int
+check_ask(const struct work *c, const struct login_ask *ask,
+    struct str nonce, struct err *err)
+{
+	enum scram_hash hash;
+	int rc = attempt_check_fields(c->client, ask, err);
+
+	if (rc < 0)
+		return rc;
+	if (!scram_hash_named(ask->mechanism, &hash) ||
+	    (ask->service & (SERVICE_http | SERVICE_page)))
+		return err_set(err, E_INVALID, "unknown mechanism");
+	if (!scram_is_nonce(nonce) || ask->user.n == 0)
+		return err_set(err, E_INVALID, "no message of SCRAM's");
+	return 0;
+}
+
+/* What everybody is told, whether they are there or not. */
+static void
+put_first(const struct attempt *t, struct arena *a, struct str client_nonce,
+    struct buf *b)
+{
+	const struct scram_keys *own = &t->credential.scram;
+	uint8_t random[NONCE_LEN], salt[SCRAM_SALT_LEN];
+	auto_buf nonce = BUF_INIT(SCRAM_NONCE_MAX + 2 * NONCE_LEN);
+
+	if (t->row.account)
+		memcpy(salt, own->salt, sizeof(salt));
+	else
+		scram_salt_of(&t->v->seal, str_lower(a, t->ask->user), salt);
+	loop_random(t->v->loop, random, sizeof(random));
+	buf_str(&nonce, client_nonce);
+	b64_put(&nonce, str_make((const char *)random, sizeof(random)));
+	scram_put_first(b, buf_get(&nonce), str_make((const char *)salt,
+	    sizeof(salt)), own->count ? own->count : SCRAM_COUNT);
+}
+
+static void
+begin_exchange(struct attempt *t, struct work *c,
+    const struct scram_first_ask *ask)
+{
+	struct vault_client *client = c->client;
+	auto_buf first = BUF_INIT(512);
+	uint8_t id[EXCHANGE_ID_LEN];
+	struct scram_first_answer answer = {
+		str_make((const char *)id, sizeof(id)) };
+
+	put_first(t, c->a, ask->nonce, &first);
+	answer.message = buf_get(&first);
+	loop_random(t->v->loop, id, sizeof(id));
+	if (!client->exchanges)
+		client->exchanges = exchanges_new();
+	exchanges_add(client->exchanges, id, &(struct exchange){
+	    ask->mechanism, ask->user, ask->peer, ask->service, ask->bare,
+	    answer.message }, loop_now_ms(t->v->loop));
+	ipc_reply(c->req, &answer, -1);
+}
+
+void
+vault_begin_scram(struct work *c)
+{
+	const struct scram_first_ask *ask = c->req->ask;
+	struct login_ask login = { .mechanism = ask->mechanism,
+		.authzid = ask->authzid, .user = ask->user,
+		.peer = ask->peer, .service = ask->service };
+	struct attempt t = { .v = c->client->v, .ask = &login };
+	int64_t began_ms = loop_now_ms(t.v->loop);
+	struct err err = { 0 };
+	int rc = check_ask(c, &login, ask->nonce, &err);
+
+	if (rc == 0)
+		rc = attempt_check_limits(&t, &err);
+	if (rc == 0)
+		rc = attempt_look_up(&t, c, &err);
+	if (rc == 0)
+		rc = attempt_check_limits(&t, &err);
+	if (rc == 0) {
+		wait_as_all(c, began_ms);
+		begin_exchange(&t, c, ask);
+		return;
+	}
+	attempt_refused(&t, rc, &err, c->a);
+	ipc_fail(c->req, rc, err.text);
+}
+
+/* The proof --------------------------------------------------------------- */
+
+struct proving {
+	struct attempt *t;
+	struct work *c;
+	enum scram_hash hash;
+	struct str auth_message, proof;
+	uint8_t signature[SCRAM_KEY_MAX];
+};
+
+/* The keys of one app password. */
+static bool
+is_of_app(struct proving *p, const struct app_keys_row *row)
+{
+	struct scram_keys k;
+	bool right = vault_open_app_keys(p->c, p->t->row.address, row->number,
+	    row->keys, &k) && scram_prove(&k, p->hash, p->auth_message,
+	    p->proof, p->signature);
+
+	sodium_memzero(&k, sizeof(k));
+	return right;
+}
+
+/* One of their app passwords? Then its number is known. */
+static int
+find_app(struct proving *p, uint64_t *number, struct err *err)
+{
+	struct app_keys_ask ask = { p->t->row.account };
+	struct app_keys_answer answer;
+	struct rd r;
+	int rc = reconnect_call(&p->t->v->store, &store_calls[STORE_app_keys],
+	    &ask, &answer, p->c->a, NULL, p->c->until_ms, err);
+
+	*number = 0;
+	if (rc < 0)
+		return rc;
+	r = rd_of(answer.rows);
+	while (*number == 0 && rd_left(&r) > 0) {
+		struct app_keys_row row;
+
+		if (!msg_take(&r, &app_keys_row_shape, &row))
+			return err_set(err, E_PROTO, "no app passwords");
+		if (is_of_app(p, &row))
+			*number = row.number;
+	}
+	return 0;
+}
+
+/* Which password was it? E_DENIED: none of theirs, or none that is good here.
+ * Every wrong proof is a guess of its own: it does not show whether it is the
+ * last one again. */
+static int
+find_password(struct proving *p, struct err *err)
+{
+	struct attempt *t = p->t;
+	bool own = scram_prove(&t->credential.scram, p->hash,
+	    p->auth_message, p->proof, p->signature) && t->row.account;
+	int rc = own ? 0 : find_app(p, &t->app.number, err);
+
+	if (rc == 0 && t->app.number) {
+		rc = attempt_look_up(t, p->c, err);
+		if (rc == 0 && t->row.account && t->row.proof.n > 0)
+			attempt_judge_app(t);
+	}
+	if (rc == 0)
+		rc = attempt_check_limits(t, err);
+	if (rc < 0)
+		return rc;
+	if (!own && !t->by_app)
+		return attempt_wrong(t, loop_random64(t->v->loop), err);
+	t->signature = str_make((const char *)p->signature,
+	    scram_hash_len(p->hash));
+	return 0;
+}
+
+static int
+prove_exchange(struct attempt *t, struct work *c, const struct exchange *x,
+    struct err *err)
+{
+	const struct scram_final_ask *ask = c->req->ask;
+	struct proving p = { .t = t, .c = c, .proof = ask->proof,
+		.auth_message = arena_printf(c->a, "%.*s,%.*s,%.*s",
+		    STR_FMT(x->bare), STR_FMT(x->first),
+		    STR_FMT(ask->without_proof)) };
+	int rc;
+
+	if (!scram_hash_named(x->mechanism, &p.hash))
+		return err_set(err, E_INVALID, "unknown mechanism");
+	rc = attempt_check_limits(t, err);
+	if (rc == 0)
+		rc = attempt_look_up(t, c, err);
+	if (rc == 0)
+		rc = attempt_check_limits(t, err);
+	if (rc == 0)
+		rc = find_password(&p, err);
+	/* The same password is the same guess, where it does not do. */
+	t->proof = proof_of(t->v->auth_cache, t->credential.hash,
+	    STR("SCRAM"));
+	if (rc == 0)
+		rc = attempt_check_factor(t, c, err);
+	if (rc == 0) {
+		login_limit_passed(t->v->login_limit, t->ask->peer,
+		    t->row.address, loop_now_ms(t->v->loop));
+		t->signature = str_dup(c->a, t->signature);
+	}
+	return rc;
+}
+
+void
+vault_prove_scram(struct work *c)
+{
+	const struct scram_final_ask *ask = c->req->ask;
+	struct vault_client *client = c->client;
+	struct login_ask login;
+	struct attempt t = { .v = client->v, .ask = &login };
+	int64_t began_ms = loop_now_ms(client->v->loop);
+	struct exchange x;
+	struct err err = { 0 };
+	int rc;
+
+	if (!client->exchanges || !exchanges_take(client->exchanges,
+	    ask->exchange, loop_now_ms(client->v->loop), c->a, &x)) {
+		ipc_fail(c->req, E_STALE, "no such exchange");
+		return;
+	}
+	login = (struct login_ask){ .mechanism = x.mechanism, .user = x.user,
+		.peer = x.peer, .service = x.service };
+	attempt_find_network(&t, c->a);
+	rc = prove_exchange(&t, c, &x, &err);
+	if (rc == 0) {
+		attempt_welcome(&t, c);
+		return;
+	}
+	wait_as_all(c, began_ms);
+	attempt_refused(&t, rc, &err, c->a);
+	ipc_fail(c->req, rc, err.text);
+}
