@@ -244,8 +244,8 @@ def test_demo_beside_a_demo(demo):
 def test_demo_ends_by_ctrl_c():
     with Server() as server:
         below = server.processes()
-        assert {"store", "vault", "mx", "front", "resolver", "relay",
-                "errand"} <= set(below)
+        assert {"store", "vault", "mx", "front", "resolver",
+                "relay"} <= set(below)
         server.process.send_signal(signal.SIGINT)
         assert server.process.wait(15) == 0
         for pids in below.values():
