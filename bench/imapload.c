@@ -176,7 +176,7 @@ imap_ends(struct reader *r, struct str line)
 		return true;
 	}
 	if (line.n > 2 && line.p[line.n - 1] == '}') {
-		const char *open = memrchr(line.p, '{', line.n);
+		const char *open = line.n ? memrchr(line.p, '{', line.n) : NULL;
 		size_t at = open ? (size_t)(open - line.p) + 1 : line.n;
 
 		if (!open || !str_u64(str_from(str_first(line,
