@@ -176,11 +176,10 @@ imap_ends(struct reader *r, struct str line)
 		return true;
 	}
 	if (line.n > 2 && line.p[line.n - 1] == '}') {
-		const char *open = line.n ? memrchr(line.p, '{', line.n) : NULL;
-		size_t at = open ? (size_t)(open - line.p) + 1 : line.n;
+		size_t brace = str_rchr(line, '{');
 
-		if (!open || !str_u64(str_from(str_first(line,
-		    line.n - 1), at), &r->literal))
+		if (brace == line.n || !str_u64(str_from(str_first(line,
+		    line.n - 1), brace + 1), &r->literal))
 			refused(r, line);
 	}
 	return false;
