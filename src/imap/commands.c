@@ -165,7 +165,7 @@ imap_put_capabilities(const struct imap_session *s, struct buf *b)
 		buf_chr(b, ' ');
 		buf_str(b, row->capability);
 		if (row->run == imap_authenticate)
-			scram_put_offered(s->d.stream, b, STR(" AUTH="));
+			scram_put_offered(b, STR(" AUTH="));
 	}
 	/* The same for all mailboxes.                          RFC 7889 2 */
 	buf_printf(b, " APPENDLIMIT=%ju", (uintmax_t)s->service->max_message);

@@ -55,13 +55,13 @@ scram_find(const struct stream *s, struct str name, struct str *mechanism)
 	return true;
 }
 
+/* Programs of GNU SASL (mutt of Debian 12) take -PLUS whenever they see it, and
+ * fail where their TLS gives them nothing to bind to. */
 void
-scram_put_offered(const struct stream *s, struct buf *b, struct str before)
+scram_put_offered(struct buf *b, struct str before)
 {
-	bool plus = can_bind(s);
-
 	for (size_t i = 0; i < NELEM(mechanisms); i++) {
-		if (mechanisms[i].plus && !plus)
+		if (mechanisms[i].plus)
 			continue;
 		buf_str(b, before);
 		buf_str(b, mechanisms[i].name);
@@ -102,9 +102,6 @@ find_fault(const struct scram_talk *talk, const struct scram_client_first *f,
 		return "An extension that nobody knows here";
 	if (m->plus != (f->flag == SCRAM_BOUND))
 		return "That is bound to TLS with -PLUS only";
-	/* Somebody between us has taken the offer out of our list. */
-	if (f->flag == SCRAM_CANNOT_BIND && can_bind(talk->stream))
-		return "The offer to bind to TLS did not arrive";
 	if (!put_binding(talk, f, binding))
 		return "No such channel binding here";
 	return NULL;

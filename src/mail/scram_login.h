@@ -24,8 +24,9 @@ struct scram_talk {
  * we write it. */
 must_check bool scram_find(const struct stream *s, struct str name,
     struct str *mechanism);
-/* Append those it can have, the best first, each with before in front. */
-void scram_put_offered(const struct stream *s, struct buf *b,
+/* Append those that are announced, the best first, each with before in front.
+ * -PLUS is for who asks for it: logins.md. */
+void scram_put_offered(struct buf *b,
     struct str before);
 
 /* From the client's first message on. Suspends. False: talk->ask() said so,

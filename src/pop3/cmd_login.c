@@ -167,7 +167,7 @@ list_mechanisms(struct pop3_session *s)
 {
 	auto_buf b = BUF_INIT(256);
 
-	scram_put_offered(s->d.stream, &b, STR("\r\n"));
+	scram_put_offered(&b, STR("\r\n"));
 	buf_lit(&b, "\r\nPLAIN\r\n");
 	pop3_begin_lines(s, STR("One of these"));
 	(void)pop3_say(s, str_from(buf_get(&b), 2));

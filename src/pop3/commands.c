@@ -87,7 +87,7 @@ pop3_capa(struct pop3_session *s, const struct pop3_params *p unused_arg)
 			continue;
 		buf_str(&b, c->capability);
 		if (c->run == pop3_auth)
-			scram_put_offered(s->d.stream, &b, STR(" "));
+			scram_put_offered(&b, STR(" "));
 		buf_lit(&b, "\r\n");
 	}
 	if (s->service->login_delay_s > 0)

@@ -27,7 +27,7 @@ test_in_clear(void **state unused_arg)
 	world_say(&w, 0, "STLS\r\nCAPA\r\n", "+OK Begin TLS now\r\n");
 	assert_true(world_client_tls(&w, 0));
 	world_say(&w, 0, "CAPA\r\n", "+OK That is all I can\r\n" CAPS
-	    "USER\r\nSASL PLAIN SCRAM-SHA-256-PLUS SCRAM-SHA-1-PLUS "
+	    "USER\r\nSASL PLAIN "
 	    "SCRAM-SHA-256 SCRAM-SHA-1\r\n"
 	    "UTF8\r\nLANG\r\nUIDL\r\nTOP\r\n.\r\n");
 	world_say(&w, 0, "STLS\r\n", "-ERR TLS is on already\r\n");

@@ -16,9 +16,9 @@ smtp_auth_offered(const struct smtp_session *s)
 }
 
 void
-smtp_auth_mechanisms(const struct smtp_session *s, struct buf *b)
+smtp_auth_mechanisms(const struct smtp_session *s unused_arg, struct buf *b)
 {
-	scram_put_offered(s->d.stream, b, STR(" "));
+	scram_put_offered(b, STR(" "));
 	buf_lit(b, " PLAIN LOGIN");
 }
 

@@ -99,7 +99,7 @@ struct str world_got(struct world *w);
 	"250 STARTTLS\r\n"
 #define EHLO_IN_TLS EHLO_BEGIN "250-DSN\r\n250-REQUIRETLS\r\n" EHLO_LAST
 #define EHLO_TLS EHLO_IN_TLS EHLO_VERBS "250 AUTH "                           \
-	"SCRAM-SHA-256-PLUS SCRAM-SHA-1-PLUS SCRAM-SHA-256 SCRAM-SHA-1 "      \
+	"SCRAM-SHA-256 SCRAM-SHA-1 "                                          \
 	"PLAIN LOGIN\r\n"
 #define EHLO_USER EHLO_IN_TLS "250-CHUNKING\r\n250 HELP\r\n"
 #define ENVELOPE "MAIL FROM:<x@y.test>\r\nRCPT TO:<alice@example.test>\r\n"

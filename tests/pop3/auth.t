@@ -27,8 +27,6 @@ S~ -ERR .*
 # What there is, by custom.
 C: AUTH
 S~ \+OK .*
-S: SCRAM-SHA-256-PLUS
-S: SCRAM-SHA-1-PLUS
 S: SCRAM-SHA-256
 S: SCRAM-SHA-1
 S: PLAIN

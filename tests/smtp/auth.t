@@ -14,7 +14,7 @@ C: STARTTLS
 S~ 220 .*
 TLS
 C: EHLO client.example.net
-S* 250[- ]AUTH SCRAM-SHA-256-PLUS .*PLAIN LOGIN
+S* 250[- ]AUTH SCRAM-SHA-256 SCRAM-SHA-1 PLAIN LOGIN
 C: NOOP
 S* 250 2\.0\.0 .*
 C: MAIL FROM:<alice@example.test>
