@@ -108,8 +108,10 @@ get_others(const struct account *a, bool counted, struct mailbox_list *list,
 			put_shared(list, &row, mem, &others);
 		if (!rd_done(&r))
 			e = err_set(err, E_PROTO, "rows make no sense");
-		memcpy(owner, answer.owner.p, answer.owner.n);
-		memcpy(after, answer.after.p, answer.after.n);
+		if (answer.owner.n > 0)
+			memcpy(owner, answer.owner.p, answer.owner.n);
+		if (answer.after.n > 0)
+			memcpy(after, answer.after.p, answer.after.n);
 		ask.owner = str_make(owner, answer.owner.n);
 		ask.after = str_make(after, answer.after.n);
 	} while (e >= 0 && ask.owner.n > 0 && others < OTHERS_LISTED);
