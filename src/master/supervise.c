@@ -56,18 +56,28 @@ cannot_connect(struct child *a, const struct child *b, const struct err *err)
 	child_kill(a); /* again, when there are descriptors */
 }
 
-static void
-connect_two(struct child *a, struct child *b)
+/* a gets its end; the caller has b's. -1: a is ended. */
+static int
+make_connection(struct child *a, const struct child *b)
 {
 	struct err err = { 0 };
 	int fds[2];
 
 	if (ipc_pair(fds, &err) < 0) {
 		cannot_connect(a, b, &err);
-		return;
+		return -1;
 	}
 	give_end(a, b, fds[0]);
-	give_end(b, a, fds[1]);
+	return fds[1];
+}
+
+static void
+connect_two(struct child *a, struct child *b)
+{
+	int fd = make_connection(a, b);
+
+	if (fd >= 0)
+		give_end(b, a, fd);
 }
 
 /* Of those who may ask a role that is started by it. */
@@ -80,16 +90,11 @@ may_knock(const struct child *c)
 static void
 let_knock(struct child *who, struct child *whom)
 {
+	int fd = make_connection(who, whom);
 	struct err err = { 0 };
-	int fds[2];
 
-	if (ipc_pair(fds, &err) < 0) {
-		cannot_connect(who, whom, &err);
-		return;
-	}
-	give_end(who, whom, fds[0]);
-	if (knock_keep(who, whom, fds[1], &err) < 0) {
-		(void)close(fds[1]);
+	if (fd >= 0 && knock_keep(who, whom, fd, &err) < 0) {
+		(void)close(fd);
 		cannot_connect(who, whom, &err);
 	}
 }

@@ -97,15 +97,21 @@ args_setmetadata(struct scan *s, union args *out)
 	scan_setmetadata(s, &out->setmetadata);
 }
 
-/* deleteacl = "DELETEACL" SP mailbox SP identifier; identifier = astring
- *                                                          RFC 4314 7 */
-void
-args_deleteacl(struct scan *s, union args *out)
+/* SP mailbox SP identifier; identifier = astring                RFC 4314 7 */
+static void
+scan_identified(struct scan *s, union args *out)
 {
 	scan_sp(s);
 	out->acl.mailbox = scan_mailbox(s);
 	scan_sp(s);
 	out->acl.identifier = scan_astring(s);
+}
+
+/* deleteacl = "DELETEACL" SP mailbox SP identifier */
+void
+args_deleteacl(struct scan *s, union args *out)
+{
+	scan_identified(s, out);
 	scan_end(s);
 }
 
@@ -113,10 +119,7 @@ args_deleteacl(struct scan *s, union args *out)
 void
 args_setacl(struct scan *s, union args *out)
 {
-	scan_sp(s);
-	out->acl.mailbox = scan_mailbox(s);
-	scan_sp(s);
-	out->acl.identifier = scan_astring(s);
+	scan_identified(s, out);
 	scan_sp(s);
 	out->acl.rights = scan_astring(s);
 	scan_end(s);
