@@ -6,8 +6,19 @@
 
 enum { WRITE_AT = 32768 };	/* octets rendered before they are written */
 
+/* By a comparator whose name has a "-" what is before comes behind. */
+static bool
+is_reversed(const struct imap_session *s, const struct sort_criterion *c)
+{
+	bool text = c->key != SORT_ARRIVAL && c->key != SORT_DATE &&
+	    c->key != SORT_SIZE;
+
+	return c->reverse != (text && s->order_is_reversed);
+}
+
 static size_t
-order_of(const struct sort_args *args, struct order out[SORT_MAX])
+order_of(const struct imap_session *s, const struct sort_args *args,
+    struct order out[SORT_MAX])
 {
 	static const enum order_key keys[] = {
 		[SORT_ARRIVAL] = ORDER_RECEIVED,
@@ -22,8 +33,9 @@ order_of(const struct sort_args *args, struct order out[SORT_MAX])
 	};
 
 	for (size_t i = 0; i < args->n; i++)
-		out[i] = (struct order){ keys[args->by[i].key],
-			args->by[i].reverse };
+		out[i] = (struct order){ .key = keys[args->by[i].key],
+			.reverse = is_reversed(s, &args->by[i]),
+			.by = s->collation };
 	return args->n;
 }
 
@@ -55,7 +67,7 @@ imap_sort(struct imap_session *s, const struct imap_command *c)
 	const struct sort_args *args = &c->args.sort;
 	bool modseq = imap_asks_modseq(args->search.key);
 	struct order by[SORT_MAX];
-	size_t nby = order_of(args, by), n = 0;
+	size_t nby = order_of(s, args, by), n = 0;
 	struct search_result found;
 	uint32_t *numbers = NULL;
 	struct progress p;

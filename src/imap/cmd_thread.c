@@ -82,7 +82,7 @@ imap_thread(struct imap_session *s, const struct imap_command *c)
 	if (a.kind == ANSWER_NONE) {
 		imap_progress_begin(&p, s, c->tag);
 		e = thread_messages(&s->view, &found, how[args->algorithm],
-		    &tree, &err);
+		    s->collation, &tree, &err);
 		imap_progress_end(&p);
 		if (e < 0)
 			a = imap_fail(s, "thread", &err);

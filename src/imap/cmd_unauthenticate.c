@@ -24,6 +24,8 @@ imap_unauthenticate(struct imap_session *s,
 		visit_logout(s->account.visit);
 	s->account.address[0] = '\0';
 	s->enabled = 0;
+	s->collation = COLLATION_FOLDED;
+	s->order_is_reversed = false;
 	/* A gateway does so all day, for one person after the other. */
 	s->as_stranger = 0;
 	s->state = STATE_NOT_AUTH;

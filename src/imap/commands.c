@@ -56,6 +56,8 @@ const struct command_row imap_commands[] = {
 	    imap_may_unauthenticate },
 	{ C("ENABLE"), 0, LOGGED_IN, args_enable, imap_enable,
 	    C("ENABLE CONDSTORE QRESYNC UTF8=ACCEPT UIDONLY"), NULL },
+	{ C("COMPARATOR"), 0, LOGGED_IN, args_words, imap_comparator,
+	    C("I18NLEVEL=2"), NULL },
 	{ C("COMPRESS"), 0, LOGGED_IN, args_atom, imap_compress,
 	    C("COMPRESS=DEFLATE"), NULL },
 	{ C("NAMESPACE"), 0, LOGGED_IN, args_none, imap_namespace,

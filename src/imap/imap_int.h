@@ -8,6 +8,7 @@
 #include "imap/grammar/reply.h"
 #include "imap/session.h"
 #include "mail/view.h"
+#include "mime/collation.h"
 #include "rt/dialogue.h"
 #include "rt/pace.h"
 
@@ -146,6 +147,9 @@ struct imap_session {
 	struct map known_keywords;
 
 	uint32_t enabled;	/* ENABLED_* */
+	/* RFC 5255 4.2: the active comparator, and its direction. */
+	enum collation collation;
+	bool order_is_reversed;
 
 	struct notify *notify;	/* RFC 5465; NULL: as it ever was */
 	/* What store tells of: a mailbox or 0, and all. */
@@ -393,7 +397,8 @@ typedef struct answer imap_handler(struct imap_session *s,
     const struct imap_command *c);
 imap_handler imap_append, imap_authenticate, imap_cancelupdate,
     imap_capability, imap_check,
-    imap_close, imap_compress, imap_copy, imap_create, imap_delete,
+    imap_close, imap_comparator, imap_compress, imap_copy, imap_create,
+    imap_delete,
     imap_deleteacl,
     imap_enable, imap_esearch, imap_examine, imap_expunge, imap_fetch,
     imap_getacl, imap_getmetadata, imap_getquota,

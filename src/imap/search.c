@@ -48,8 +48,8 @@ has_keyword(struct building *b, struct str word)
 	return c;
 }
 
-/* The same comparison for all texts: fold.h. Whatever is in a message holds
- * an empty one; a header field has to be there. */
+/* The same comparison for all texts (RFC 5255 4.2). Whatever is in a message
+ * holds an empty one; a header field has to be there. */
 static struct condition *
 holds_text(struct building *b, enum condition_kind kind,
     const struct search_key *key)
@@ -61,7 +61,8 @@ holds_text(struct building *b, enum condition_kind kind,
 	if (key->text.n == 0 && kind != COND_FIELD)
 		return new_condition(b, COND_ALL, 0, 0);
 	charset_put(&utf8, key->utf8 ? STR("UTF-8") : b->charset, key->text);
-	fold_text(&folded, buf_get(&utf8));
+	c->collation = b->s->collation;
+	collate_text(b->s->collation, &folded, buf_get(&utf8));
 	if (buf_failed(&utf8) || buf_failed(&folded))
 		b->refused = "A text is too long to be looked for";
 	c->name = str_dup(b->at->mem, key->field);

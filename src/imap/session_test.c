@@ -4,7 +4,7 @@
 	"CAPABILITY IMAP4rev1 IMAP4rev2 LITERAL+ ID LANGUAGE "             \
 	before_login                                                      \
 	"ENABLE CONDSTORE QRESYNC UTF8=ACCEPT UIDONLY "                   \
-	"COMPRESS=DEFLATE NAMESPACE "                                     \
+	"I18NLEVEL=2 COMPRESS=DEFLATE NAMESPACE "                         \
 	"CREATE-SPECIAL-USE CHILDREN SPECIAL-USE LIST-EXTENDED "          \
 	"LIST-STATUS LIST-METADATA LIST-MYRIGHTS STATUS=SIZE "            \
 	"QUOTA QUOTA=RES-STORAGE QUOTA=RES-MAILBOX METADATA "             \

@@ -27,6 +27,7 @@ struct matching {
 	bool reads_header;		/* for fields that no facts are of */
 	struct VEC(struct needle) needles;	/* COND_BODY and COND_TEXT */
 	size_t longest;			/* of their texts */
+	enum collation by;		/* as all of them are */
 	struct arena *mem;
 
 	/* Of the message that is judged. */
@@ -53,6 +54,8 @@ gather(struct matching *m, const struct condition *c)
 	m->wants[BY_FACTS] |= c->kind == COND_SENT_DAY ||
 	    c->kind == COND_ATTACHMENT;
 	m->wants[BY_HEADER] |= c->kind == COND_FIELD;
+	if (c->collation)
+		m->by = (enum collation)c->collation;
 	m->reads_header |= c->kind == COND_FIELD && !is_known_field(c->name);
 	if (c->kind != COND_BODY && c->kind != COND_TEXT)
 		return;
@@ -173,7 +176,7 @@ has_field(struct matching *m, const struct condition *c)
 		buf_reset(&words);
 		buf_reset(&text);
 		word_decode(&words, str_trim(f.value));
-		fold_text(&text, buf_get(&words));
+		collate_text(m->by, &text, buf_get(&words));
 		if (c->text.n == 0 ||
 		    str_find(buf_get(&text), c->text) < text.n)
 			return VERDICT_YES;
@@ -203,9 +206,10 @@ put_addresses(struct buf *b, struct str list)
 	}
 }
 
-/* Appended: what the facts say of a field that they know, folded. */
+/* Appended: what the facts say of a field that they know, as it is compared. */
 static void
-put_known_field(const struct facts *f, struct str name, struct buf *text)
+put_known_field(const struct facts *f, struct str name, enum collation by,
+    struct buf *text)
 {
 	const struct facts_envelope *e = &f->envelope;
 	const struct {
@@ -220,7 +224,7 @@ put_known_field(const struct facts *f, struct str name, struct buf *text)
 			put_addresses(&words, lists[i].list);
 	if (str_eqi(name, STR("Subject")))
 		word_decode(&words, e->subject);
-	fold_text(text, buf_get(&words));
+	collate_text(by, text, buf_get(&words));
 }
 
 /* What the facts say of a field. Whether one that says nothing is there they
@@ -232,7 +236,7 @@ has_known_field(const struct facts *f, const struct condition *c)
 
 	if (!is_known_field(c->name) || f->flags & FACTS_CUT)
 		return VERDICT_UNKNOWN;
-	put_known_field(f, c->name, &text);
+	put_known_field(f, c->name, (enum collation)c->collation, &text);
 	if (c->text.n == 0)
 		return text.n ? VERDICT_YES : VERDICT_UNKNOWN;
 	return str_find(buf_get(&text), c->text) < text.n ?
@@ -293,7 +297,8 @@ gather_known_fields(struct matching *m)
 	gathering_begin(m->words);
 	for (size_t i = 0; i < NELEM(names); i++) {
 		buf_reset(&text);
-		put_known_field(&m->facts, str_c(names[i]), &text);
+		put_known_field(&m->facts, str_c(names[i]), COLLATION_FOLDED,
+		    &text);
 		gathering_text(m->words, WORDS_KNOWN, buf_get(&text));
 		gathering_text_end(m->words, WORDS_KNOWN);
 	}
@@ -334,7 +339,7 @@ add_fields(struct matching *m, struct str block)
 		buf_str(&words, f.name);
 		buf_lit(&words, ": ");
 		word_decode(&words, str_trim(f.value));
-		fold_text(&text, buf_get(&words));
+		collate_text(m->by, &text, buf_get(&words));
 		rest = buf_get(&text);
 		gather_text(m, rest);
 		while (rest.n > 0) {
@@ -400,6 +405,7 @@ look_at_part(struct matching *m, const struct facts_part *part,
 	p.text = text_begin(part->encoding,
 	    facts_param(part->params, STR("charset")),
 	    str_eqi(part->subtype, STR("html")));
+	text_collate(p.text, m->by);
 	e = read_range(m, body, read_text, &p, err);
 	before = m->window.n;
 	text_end(p.text, &m->window);

@@ -121,17 +121,18 @@ first_address(struct str list, struct address *a)
 
 /* addr-mailbox; of a group its name stands there. RFC 3501 7.4.2 */
 static void
-put_local_part(struct buf *b, struct str list)
+put_local_part(struct buf *b, enum collation by, struct str list)
 {
 	struct address a;
 
 	if (first_address(list, &a))
-		fold_text(b, a.kind == ADDRESS_MAILBOX ? a.mailbox : a.name);
+		collate_text(by, b, a.kind == ADDRESS_MAILBOX ? a.mailbox :
+		    a.name);
 }
 
 /* RFC 5957 3 */
 static void
-put_display(struct buf *b, struct str list)
+put_display(struct buf *b, enum collation by, struct str list)
 {
 	struct address a;
 	size_t before = b->n;
@@ -142,14 +143,14 @@ put_display(struct buf *b, struct str list)
 		auto_buf words = BUF_INIT(8 * a.name.n + 1);
 
 		word_decode(&words, a.name);
-		fold_text(b, buf_get(&words));
+		collate_text(by, b, buf_get(&words));
 	}
 	if (b->n > before || a.kind != ADDRESS_MAILBOX)
 		return;
-	fold_text(b, a.mailbox);
+	collate_text(by, b, a.mailbox);
 	if (a.host.n > 0) {
 		buf_chr(b, '@');
-		fold_text(b, a.host);
+		collate_text(by, b, a.host);
 	}
 }
 
@@ -174,22 +175,28 @@ value_of(struct sorting *o, const struct order *by,
 		    row->received;
 		break;
 	case ORDER_SUBJECT:
-		fold_text(&o->texts, f ? f->base_subject : STR_NULL);
+		collate_text(by->by, &o->texts,
+		    f ? f->base_subject : STR_NULL);
 		break;
 	case ORDER_FROM:
-		put_local_part(&o->texts, f ? f->envelope.from : STR_NULL);
+		put_local_part(&o->texts, by->by,
+		    f ? f->envelope.from : STR_NULL);
 		break;
 	case ORDER_TO:
-		put_local_part(&o->texts, f ? f->envelope.to : STR_NULL);
+		put_local_part(&o->texts, by->by,
+		    f ? f->envelope.to : STR_NULL);
 		break;
 	case ORDER_CC:
-		put_local_part(&o->texts, f ? f->envelope.cc : STR_NULL);
+		put_local_part(&o->texts, by->by,
+		    f ? f->envelope.cc : STR_NULL);
 		break;
 	case ORDER_FROM_NAME:
-		put_display(&o->texts, f ? f->envelope.from : STR_NULL);
+		put_display(&o->texts, by->by,
+		    f ? f->envelope.from : STR_NULL);
 		break;
 	case ORDER_TO_NAME:
-		put_display(&o->texts, f ? f->envelope.to : STR_NULL);
+		put_display(&o->texts, by->by,
+		    f ? f->envelope.to : STR_NULL);
 		break;
 	case ORDER_MARKED:
 		v.number = (row->flags & by->flags) != 0 ||

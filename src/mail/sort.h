@@ -1,12 +1,13 @@
 /*
  * sort.h - messages in an order.                    RFC 5256 3, RFC 5957 3
  *
- * Keys come from rows and from facts; texts among them are folded
- * (mime/fold.h). What is equal stays in the order of the mailbox. What a
+ * Keys come from rows and from facts; texts among them are compared
+ * by a collation. What is equal stays in the order of the mailbox. What a
  * message lacks, or cannot be read, is empty and comes first.
  */
 #pragma once
 #include "mail/search.h"
+#include "mime/collation.h"
 #include "mime/facts.h"
 
 enum order_key {
@@ -28,6 +29,7 @@ struct order {
 	bool reverse;
 	uint32_t flags;		/* of ORDER_MARKED: FLAG_* */
 	struct str keyword;
+	enum collation by;	/* of texts */
 };
 
 /* The most octets that the keys of a sort may have. */

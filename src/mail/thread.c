@@ -37,6 +37,7 @@ struct note {			/* of a node, by its number */
 struct threading {
 	struct loop *loop;
 	enum thread_how how;
+	enum collation by;
 	struct thread_tree *tree;
 	struct VEC(struct note) notes;
 	struct texts ids, subjects;
@@ -240,7 +241,7 @@ add_message(void *arg, const struct fetch_row *row, const struct facts *f)
 	    node_of_message(t, row, f);
 
 	if (f)
-		fold_text(&subject, f->base_subject);
+		collate_text(t->by, &subject, f->base_subject);
 	t->notes.p[i] = (struct note){
 		.sent = f && f->flags & FACTS_DATE ? f->sent : row->received,
 		.received = row->received,
@@ -470,10 +471,12 @@ make_tree(struct threading *t)
 
 int
 thread_messages(struct mailbox_view *v, const struct search_result *found,
-    enum thread_how how, struct thread_tree *out, struct err *err)
+    enum thread_how how, enum collation by, struct thread_tree *out,
+    struct err *err)
 {
 	struct loop *l = v->account->loop;
-	struct threading t = { .loop = l, .how = how, .tree = out };
+	struct threading t = { .loop = l, .how = how, .by = by,
+		.tree = out };
 	int e;
 
 	t.ids.seed = t.subjects.seed = loop_random64(l);

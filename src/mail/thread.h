@@ -3,6 +3,7 @@
  */
 #pragma once
 #include "mail/search.h"
+#include "mime/collation.h"
 
 enum thread_how {
 	THREAD_BY_SUBJECT,	/* ORDEREDSUBJECT: same base subject */
@@ -28,7 +29,9 @@ struct thread_tree {
 /* Siblings are in the order of their dates; a thread that begins with a dummy
  * has the date of its first child. With REFS threads are in the order in which
  * their newest messages were received. Suspends, and lets others have a turn.
- * The caller frees the tree in any case. 0 or E_*; E_LIMIT: it is too much. */
+ * by: how subjects are compared. The caller frees the tree in any case. 0 or
+ * E_*; E_LIMIT: it is too much. */
 int thread_messages(struct mailbox_view *v, const struct search_result *found,
-    enum thread_how how, struct thread_tree *out, struct err *err);
+    enum thread_how how, enum collation by, struct thread_tree *out,
+    struct err *err);
 void thread_tree_free(struct thread_tree *t);

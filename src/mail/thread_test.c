@@ -162,7 +162,8 @@ threads(struct world *w)
 			struct thread_tree t;
 
 			assert_int_equal(thread_messages(&v, &found,
-			    (enum thread_how)how, &t, &err), 0);
+			    (enum thread_how)how, COLLATION_FOLDED,
+			    &t, &err), 0);
 			assert_int_equal(check_below(&t, 0, seen, 0,
 			    how == THREAD_BY_REFS), MESSAGES);
 			thread_tree_free(&t);

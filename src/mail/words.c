@@ -4,6 +4,7 @@
 
 #include "base/err.h"
 #include "base/vec.h"
+#include "mime/collation.h"
 #include "mime/words.h"
 
 _Static_assert((int)WORD_OCTETS == (int)WORD_OCTETS_MAX &&
@@ -259,8 +260,8 @@ conditions_with_words(const struct condition *c, struct arena *a, bool *has)
 		tail = &(*tail)->next;
 	}
 	copy->next = NULL;
-	if (c->kind == COND_FIELD || c->kind == COND_BODY ||
-	    c->kind == COND_TEXT)
+	if ((c->kind == COND_FIELD || c->kind == COND_BODY ||
+	    c->kind == COND_TEXT) && c->collation == COLLATION_FOLDED)
 		put_words(copy, a);
 	*has |= copy->words.n > 0;
 	return copy;

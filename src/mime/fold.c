@@ -112,6 +112,10 @@ fold_more(struct folding *f, struct str utf8, struct buf *out)
 	s.n -= f->nstart;
 	if (f->nstart > 0)
 		memcpy(f->start, s.p + s.n, f->nstart);
+	if (f->by != COLLATION_FOLDED) {
+		collation_put(f->by, out, s);
+		return;
+	}
 	utf8_put_clean(&clean, s);
 	put_clean(f, out, buf_get(&clean));
 }
@@ -125,10 +129,16 @@ fold_end(struct folding *f, struct buf *out)
 }
 
 void
-fold_text(struct buf *out, struct str utf8)
+collate_text(enum collation by, struct buf *out, struct str utf8)
 {
-	struct folding f = { 0 };
+	struct folding f = { .by = by };
 
 	fold_more(&f, utf8, out);
 	fold_end(&f, out);
+}
+
+void
+fold_text(struct buf *out, struct str utf8)
+{
+	collate_text(COLLATION_FOLDED, out, utf8);
 }

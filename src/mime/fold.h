@@ -8,13 +8,14 @@
  * becomes U+FFFD.
  */
 #pragma once
-#include "base/buf.h"
+#include "mime/collation.h"
 
 /* A text that comes in pieces; zeros are its beginning. */
 struct folding {
 	char start[4];	/* of a character that has not come as a whole */
 	uint8_t nstart;
 	bool space;	/* the last that was put is one */
+	enum collation by; /* another than this one here */
 };
 /* Append what is whole of it. Compositions are seen within a piece only. */
 void fold_more(struct folding *f, struct str utf8, struct buf *out);
@@ -22,3 +23,4 @@ void fold_end(struct folding *f, struct buf *out);
 
 /* A whole text. */
 void fold_text(struct buf *out, struct str utf8);
+void collate_text(enum collation by, struct buf *out, struct str utf8);

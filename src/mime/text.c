@@ -37,6 +37,12 @@ text_begin(struct str encoding, struct str charset, bool html)
 	return t;
 }
 
+void
+text_collate(struct text_reader *t, enum collation by)
+{
+	t->folding.by = by;
+}
+
 /* What has come out of the charset goes on. */
 static void
 pass_on(struct text_reader *t, struct buf *out)

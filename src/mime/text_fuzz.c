@@ -6,6 +6,7 @@
  */
 #include "base/err.h"
 #include "mime/charset.h"
+#include "mime/fold.h"
 #include "mime/text.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
@@ -25,6 +26,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	struct str charset = charsets[how / 8 % NELEM(charsets)];
 	auto_buf whole = BUF_INIT(64 * size + 4096);
 	auto_buf cut = BUF_INIT(64 * size + 4096);
+	struct folding f = { .by = COLLATION_UNICODE };
 	struct text_reader *t;
 
 	charset_prepare();
@@ -43,5 +45,14 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	bug_if(str_is_ascii(buf_get(&whole)) &&
 	    str_is_ascii(buf_get(&cut)) &&
 	    !str_eq(buf_get(&whole), buf_get(&cut)));
+	/* By another collation it does not matter what was cut. */
+	buf_reset(&whole);
+	buf_reset(&cut);
+	collate_text(COLLATION_UNICODE, &whole, in);
+	for (size_t i = 0; i < in.n; i += how % 5 + 1)
+		fold_more(&f, str_first(str_from(in, i), how % 5 + 1), &cut);
+	fold_end(&f, &cut);
+	bug_if(buf_failed(&whole) || !str_is_utf8(buf_get(&whole)));
+	bug_if(!str_eq(buf_get(&whole), buf_get(&cut)));
 	return 0;
 }

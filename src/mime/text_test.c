@@ -35,6 +35,48 @@ test_fold(void **state unused_arg)
 	}
 }
 
+/* RFC 5051, RFC 4790 9.2. */
+static const struct {
+	enum collation by;
+	const char *text, *made;
+} collations[] = {
+	{ COLLATION_FOLDED, "a  B", "a b" },
+	{ COLLATION_UNICODE, "", "" },
+	{ COLLATION_UNICODE, "a  B\r\n\tc_~", "A  B\r\n\tC_~" },
+	{ COLLATION_UNICODE, "Stra\xc3\x9f" "e", "STRA\xc3\x9f" "E" },
+	{ COLLATION_UNICODE, "x\xc3\xa4\xc3\x84\xc3\xa4" "A\xcc\x88",
+	    "XA\xcc\x88" "A\xcc\x88" "A\xcc\x88" "A\xcc\x88" },
+	/* The example of its section 2: U+01C4, U+01C5 and U+01C6. */
+	{ COLLATION_UNICODE, "\xc7\x84\xc7\x85\xc7\x86",
+	    "Dz\xcc\x8c" "Dz\xcc\x8c" "Dz\xcc\x8c" },
+	/* A ligature has no titlecase, and its letters come after. */
+	{ COLLATION_UNICODE, "\xef\xac\x81", "fi" },
+	{ COLLATION_UNICODE, "\xef\xbd\x81", "A" },
+	{ COLLATION_UNICODE, "\xcf\x82\xcf\x83", "\xce\xa3\xce\xa3" },
+	{ COLLATION_UNICODE, "a\xff" "b", "A\xef\xbf\xbd" "B" },
+	{ COLLATION_UNICODE, "a\xe2\x82", "A\xef\xbf\xbd" },
+	{ COLLATION_ASCII, "aZ`{\xc3\xa4", "AZ`{\xc3\xa4" },
+};
+
+static void
+test_collations(void **state unused_arg)
+{
+	for (size_t i = 0; i < NELEM(collations); i++) {
+		struct str text = str_c(collations[i].text);
+
+		for (size_t each = 1; each < 100; each += 1 + each / 2) {
+			auto_buf b = BUF_INIT(1000);
+			struct folding f = { .by = collations[i].by };
+
+			for (size_t at = 0; at < text.n; at += each)
+				fold_more(&f, str_first(str_from(text, at),
+				    each), &b);
+			fold_end(&f, &b);
+			assert_str(buf_get(&b), collations[i].made);
+		}
+	}
+}
+
 static const struct {
 	const char *encoding, *charset;
 	bool html;
@@ -134,6 +176,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_fold),
+		cmocka_unit_test(test_collations),
 		cmocka_unit_test(test_texts),
 		cmocka_unit_test(test_long),
 		cmocka_unit_test(test_names),

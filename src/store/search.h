@@ -35,7 +35,9 @@ enum condition_kind {
 	/* What the index says (store/words.h): see `words`. */
 	COND_WORDS,
 	/* What only the message says. text is folded (mime/fold.h). In a
-	 * program those that have `words` are COND_WORDS. */
+	 * program those that have `words` are COND_WORDS. It may be as another
+	 * `collation` has it (enum collation of mime/collation.h, the same in
+	 * all of a tree): then nothing is known of words. */
 	COND_SENT_DAY,		/* low <= second of Date:, by the clock of its
 				 * own zone, < high */
 	COND_ATTACHMENT,	/* people would save a part of it as a file */
@@ -56,7 +58,7 @@ struct condition {
 	 * have to hold for this to be so (word_condition_put()); empty: nothing
 	 * is known of them. exact: and where they do it is so. */
 	struct str words;
-	unsigned parts;
+	unsigned parts, collation;
 	bool exact;
 	size_t found;		/* of whoever judges by the index */
 	struct condition *kids, *next;

@@ -167,7 +167,7 @@ union args {
 	struct getmetadata_args getmetadata;
 	struct setmetadata_args setmetadata;
 	struct notify_args notify;
-	struct words_args words;	/* of LANGUAGE, CANCELUPDATE */
+	struct words_args words;	/* of LANGUAGE, COMPARATOR ... */
 	struct acl_args acl;		/* of SETACL, DELETEACL, LISTRIGHTS */
 	struct seqset uids;		/* of UID EXPUNGE */
 	struct str word;		/* a mailbox, a quota root, or
@@ -200,7 +200,7 @@ args_parser args_thread;
 args_parser args_id;
 args_parser args_notify;
 args_parser args_enable;
-args_parser args_words;		/* LANGUAGE, CANCELUPDATE */
+args_parser args_words;		/* LANGUAGE, COMPARATOR, CANCELUPDATE */
 args_parser args_atom;		/* COMPRESS */
 args_parser args_getquota;
 args_parser args_getmetadata;
