@@ -23,7 +23,8 @@ VOCABULARY = ["harbour", "Harbourmaster", "lantern", "lanterns", "Straße",
               "world-wide", "a_b", "co-operate", "e", "ab", "Ångström",
               "ﬁne", "жук", "émigré", "naïve", "ก็ดี", "z" * 90, "q9" * 45]
 FIELDS = ("From", "To", "Cc", "Subject", "X-Thing")
-KEYS = ("TEXT", "BODY", "SUBJECT", "FROM", "TO", "HEADER X-Thing")
+KEYS = ("TEXT", "BODY", "SUBJECT", "FROM", "TO", "HEADER X-Thing",
+        "FUZZY TEXT", "FUZZY BODY", "FUZZY SUBJECT", "FUZZY HEADER X-Thing")
 
 
 @pytest.fixture
@@ -77,6 +78,9 @@ def needle(chance):
     if chance.random() < 0.6:
         begin = chance.randrange(len(word))
         word = word[begin:begin + chance.randrange(1, 60)]
+    if len(word) > 3 and chance.random() < 0.2:
+        at = chance.randrange(len(word))
+        word = word[:at] + chance.choice(["", "x"]) + word[at + 1:]
     if chance.random() < 0.3:
         word += chance.choice([" ", ", ", "-", ". ", " <"]) + \
             chance.choice(VOCABULARY)[:chance.randrange(1, 9)]

@@ -11,7 +11,7 @@ static bool
 is_reversed(const struct imap_session *s, const struct sort_criterion *c)
 {
 	bool text = c->key != SORT_ARRIVAL && c->key != SORT_DATE &&
-	    c->key != SORT_SIZE;
+	    c->key != SORT_SIZE && c->key != SORT_RELEVANCY;
 
 	return c->reverse != (text && s->order_is_reversed);
 }
@@ -30,6 +30,7 @@ order_of(const struct imap_session *s, const struct sort_args *args,
 		[SORT_TO] = ORDER_TO,
 		[SORT_DISPLAYFROM] = ORDER_FROM_NAME,
 		[SORT_DISPLAYTO] = ORDER_TO_NAME,
+		[SORT_RELEVANCY] = ORDER_SCORE,
 	};
 
 	for (size_t i = 0; i < args->n; i++)
@@ -70,6 +71,7 @@ imap_sort(struct imap_session *s, const struct imap_command *c)
 	size_t nby = order_of(s, args, by), n = 0;
 	struct search_result found;
 	uint32_t *numbers = NULL;
+	uint8_t *scores = NULL;
 	struct progress p;
 	struct err err = { 0 };
 	struct answer a;
@@ -83,7 +85,7 @@ imap_sort(struct imap_session *s, const struct imap_command *c)
 	if (a.kind == ANSWER_NONE) {
 		imap_progress_begin(&p, s, c->tag);
 		e = sort_messages(&s->view, &found, by, nby,
-		    here.uids, &numbers, &n, &err);
+		    here.uids, &numbers, &scores, &n, &err);
 		imap_progress_end(&p);
 		if (e < 0)
 			a = imap_fail(s, "sort", &err);
@@ -91,10 +93,11 @@ imap_sort(struct imap_session *s, const struct imap_command *c)
 	found.n = (uint32_t)n;
 	if (a.kind == ANSWER_NONE && args->search.esearch)
 		a = imap_put_esearch(s, &here, c->tag, &args->search, &found,
-		    numbers);
+		    &(struct search_order){ numbers, scores });
 	else if (a.kind == ANSWER_NONE)
 		put_sort(s, numbers, n, modseq && n ? found.highest : 0);
 	free(numbers);
+	free(scores);
 	search_result_free(&found);
 	return a.kind == ANSWER_NONE ? OK("Sorted") : a;
 }

@@ -118,7 +118,8 @@ const struct command_row imap_commands[] = {
 	    NONE, NULL },
 	{ C("SEARCH"), BY_NUMBER, STATE_SELECTED, args_search,
 	    imap_search,
-	    C("ESEARCH SEARCHRES WITHIN PARTIAL INPROGRESS FILTERS"), NULL },
+	    C("ESEARCH SEARCHRES WITHIN PARTIAL INPROGRESS FILTERS "
+	    "SEARCH=FUZZY"), NULL },
 	{ C("SEARCH"), ROW_UID, STATE_SELECTED, args_search, imap_search,
 	    NONE, NULL },
 	{ C("CANCELUPDATE"), 0, STATE_SELECTED, args_words,

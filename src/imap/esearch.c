@@ -84,7 +84,7 @@ save_result(struct imap_session *s, const struct search_args *args,
     const struct search_result *found)
 {
 	const uint32_t some = RETURN_MIN | RETURN_MAX | RETURN_PARTIAL;
-	uint32_t options = args->options;
+	uint32_t options = args->options & ~(uint32_t)RETURN_RELEVANCY;
 	bool all = !(options & some) || options & ~(some | RETURN_SAVE);
 	struct search_result named = { 0 };
 	const struct search_result *saved = all ? found : &named;
@@ -147,12 +147,13 @@ imap_choose_part(struct imap_session *s, const struct partial_range *p,
 
 static void
 put_numbers(struct imap_session *s, struct buf *b,
-    const struct search_result *found, bool uid, const uint32_t *order)
+    const struct search_result *found, bool uid,
+    const struct search_order *order)
 {
 	struct seqset_out set = { .b = b };
 
 	for (size_t i = 0; order && i < found->n; i++) {
-		seqset_out_add(&set, order[i]);
+		seqset_out_add(&set, order->numbers[i]);
 		if (b->n > WRITE_AT)
 			imap_write_out(s, b);
 	}
@@ -186,20 +187,44 @@ put_partial(struct imap_session *s, struct buf *b,
 	search_result_free(&part);
 }
 
+/* score-list, of all that were found or of the part that is told. RFC 6203 7 */
+static void
+put_scores(struct imap_session *s, struct buf *b,
+    const struct search_args *args, const struct search_result *found,
+    const struct search_order *order)
+{
+	const uint8_t *scores = order ? order->scores : found->scores.p;
+	struct span part = { 1, found->n };
+
+	if (args->options & RETURN_PARTIAL)
+		part = span_of(&args->partial, found->n);
+	buf_lit(b, " RELEVANCY (");
+	for (uint32_t i = part.lo; i <= part.hi; i++) {
+		if (i > part.lo)
+			buf_chr(b, ' ');
+		buf_u64(b, scores[i - 1]);
+		if (b->n > WRITE_AT)
+			imap_write_out(s, b);
+	}
+	buf_chr(b, ')');
+}
+
 struct ends {
 	bool uids;
 	uint32_t first, last;
 };
 
 static struct ends
-ends_of(const struct search_result *found, bool uids, const uint32_t *order)
+ends_of(const struct search_result *found, bool uids,
+    const struct search_order *order)
 {
 	struct search_run first, last;
 
 	if (found->n == 0)
 		return (struct ends){ uids, 0, 0 };
 	if (order)
-		return (struct ends){ uids, order[0], order[found->n - 1] };
+		return (struct ends){ uids, order->numbers[0],
+			order->numbers[found->n - 1] };
 	first = one_of(found, false);
 	last = one_of(found, true);
 	return (struct ends){ uids, uids ? first.uid : first.seq,
@@ -244,7 +269,7 @@ told_modseq(struct mailbox_view *v, const struct search_args *args,
 	int e;
 
 	*modseq = found->highest;
-	if (options & (RETURN_ALL | RETURN_COUNT))
+	if (options & (RETURN_ALL | RETURN_COUNT | RETURN_RELEVANCY))
 		return 0;
 	if (options & RETURN_PARTIAL)
 		return named_modseq(v, args, found, modseq, err);
@@ -277,7 +302,7 @@ put_correlator(const struct imap_session *s, struct buf *b,
 struct answer
 imap_put_esearch(struct imap_session *s, const struct search_place *at,
     struct str tag, const struct search_args *args,
-    const struct search_result *found, const uint32_t *order)
+    const struct search_result *found, const struct search_order *order)
 {
 	auto_buf b = BUF_INIT(IMAP_OUT_MAX);
 	bool uid = at->uids;
@@ -308,6 +333,8 @@ imap_put_esearch(struct imap_session *s, const struct search_place *at,
 	}
 	if (options & RETURN_PARTIAL)
 		put_partial(s, &b, &args->partial, found, uid);
+	if (options & RETURN_RELEVANCY)
+		put_scores(s, &b, args, found, order);
 	if (modseq)
 		buf_printf(&b, " MODSEQ %llu", (unsigned long long)modseq);
 	buf_lit(&b, "\r\n");

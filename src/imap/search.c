@@ -1,15 +1,19 @@
 #include "imap/search.h"
 
+#include "mail/fuzzy.h"
 #include "mime/charset.h"
 #include "mime/fold.h"
 
-enum { DAY = 86400, FOLDED_MAX = 1 << 20 };
+enum { DAY = 86400, FOLDED_MAX = 1 << 20,
+	FUZZY_MAX = 16 };	/* texts in a search */
 
 struct building {
 	struct imap_session *s;
 	const struct search_place *at;
 	struct str charset;
 	const char *refused;	/* why a key cannot be looked for; NULL */
+	size_t fuzzy;		/* keys FUZZY that this one is in */
+	size_t nfuzzy;		/* texts that are */
 };
 
 /* ---- keys ----------------------------------------------------------- */
@@ -48,6 +52,17 @@ has_keyword(struct building *b, struct str word)
 	return c;
 }
 
+/* Without one, nothing is like it. */
+static bool
+has_words(struct str text)
+{
+	struct fuzzy *f = fuzzy_new(text);
+	bool has = f != NULL;
+
+	fuzzy_free(f);
+	return has;
+}
+
 /* The same comparison for all texts (RFC 5255 4.2). Whatever is in a message
  * holds an empty one; a header field has to be there. */
 static struct condition *
@@ -67,6 +82,8 @@ holds_text(struct building *b, enum condition_kind kind,
 		b->refused = "A text is too long to be looked for";
 	c->name = str_dup(b->at->mem, key->field);
 	c->text = str_dup(b->at->mem, buf_get(&folded));
+	c->fuzzy = b->fuzzy > 0 && has_words(c->text);
+	b->nfuzzy += c->fuzzy;
 	return c;
 }
 
@@ -165,6 +182,18 @@ of_kids(struct building *b, enum condition_kind kind,
 	return kind == COND_AND && c->kids && !c->kids->next ? c->kids : c;
 }
 
+/* RFC 6203 5: what is no text is what it is. */
+static struct condition *
+of_fuzzy(struct building *b, const struct search_key *key)
+{
+	struct condition *c;
+
+	b->fuzzy++;
+	c = of_kids(b, COND_AND, key);
+	b->fuzzy--;
+	return c;
+}
+
 /* A number of octets or a date can be the largest there is. */
 static int64_t
 after(uint64_t n)
@@ -197,6 +226,8 @@ condition_of(struct building *b, const struct search_key *key)
 		return of_kids(b, COND_OR, key);
 	case SEARCH_NOT:
 		return of_kids(b, COND_NOT, key);
+	case SEARCH_FUZZY:
+		return of_fuzzy(b, key);
 	case SEARCH_FLAG:
 		return flag_is_set(b, key->n);
 	case SEARCH_UNFLAG:
@@ -269,6 +300,15 @@ imap_names_numbers(const struct search_key *key)
 	return key->kind == SEARCH_SET && !key->set.saved;
 }
 
+static bool
+names_fuzzy(const struct search_key *key)
+{
+	for (const struct search_key *k = key->kids; k; k = k->next)
+		if (names_fuzzy(k))
+			return true;
+	return key->kind == SEARCH_FUZZY;
+}
+
 /* RFC 3501 6.4.4: which charsets there are. */
 static struct answer
 bad_charset(struct imap_session *s)
@@ -297,6 +337,8 @@ imap_conditions(struct imap_session *s, const struct search_place *at,
 
 	if (a.kind != ANSWER_NONE)
 		return a;
+	if (args->relevancy && !names_fuzzy(args->key))
+		return BAD("RELEVANCY is of FUZZY");	/* RFC 6203 4 */
 	if (imap_asks_modseq(args->key))
 		imap_condstore(s);
 	if (imap_uids_only(s) && imap_names_numbers(args->key))
@@ -307,6 +349,8 @@ imap_conditions(struct imap_session *s, const struct search_place *at,
 	if (b.refused)
 		return (struct answer){ ANSWER_BAD, STR_NULL,
 			str_c(b.refused) };
+	if (b.nfuzzy > FUZZY_MAX)
+		return NO_CODE("LIMIT", "Too many texts that are fuzzy");
 	return NO_ANSWER;
 }
 

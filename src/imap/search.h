@@ -40,13 +40,18 @@ struct answer imap_find(struct imap_session *s, const struct search_place *at,
     struct str tag, const struct search_args *args,
     struct search_result *found);
 
+struct search_order {
+	const uint32_t *numbers;
+	const uint8_t *scores;
+};
 /* "* ESEARCH ..." of what RETURN wants of them, and the result that "$" names
- * from now on (RFC 4731, RFC 5182). order: numbers or UIDs as SORT has them;
- * NULL: ascending. ANSWER_NONE, or what to answer. */
+ * from now on (RFC 4731, RFC 5182). order: numbers or UIDs as SORT has them, in
+ * all found->n, and their scores; NULL: ascending. ANSWER_NONE, or what to
+ * answer. */
 struct answer imap_put_esearch(struct imap_session *s,
     const struct search_place *at, struct str tag,
     const struct search_args *args, const struct search_result *found,
-    const uint32_t *order);
+    const struct search_order *order);
 /* Of the messages with these UIDs, those that the range says; suspends. The
  * ranges are in the command's arena. 0 or E_*.                  RFC 9394 3.3 */
 int imap_choose_part(struct imap_session *s, const struct partial_range *p,

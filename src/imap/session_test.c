@@ -11,6 +11,7 @@
 	"ACL RIGHTS=kxte "                                                \
 	"MULTIAPPEND BINARY CATENATE SAVELIMIT=10000 REPLACE IDLE NOTIFY "\
 	"UNSELECT ESEARCH SEARCHRES WITHIN PARTIAL INPROGRESS FILTERS "   \
+	"SEARCH=FUZZY "                                                   \
 	"CONTEXT=SEARCH MULTISEARCH "                                     \
 	"SORT SORT=DISPLAY ESORT "                                        \
 	"THREAD=ORDEREDSUBJECT THREAD=REFERENCES THREAD=REFS "            \

@@ -1,6 +1,7 @@
 #include "mail/matching.h"
 
 #include "base/vec.h"
+#include "mail/fuzzy.h"
 #include "mime/fold.h"
 #include "mime/header.h"
 #include "mime/text.h"
@@ -11,6 +12,8 @@ enum {
 	WINDOW = 64 << 10,	/* octets of text, then they are compared */
 	PIECE_TEXT = 16 * 8192,	/* the most that text_more() makes of a piece */
 	YIELD_OCTETS = 256 << 10, /* some ms of comparing */
+	/* What a word counts that TEXT finds in a body, in percent. */
+	WORTH_OF_BODY = 75,
 };
 
 /* How much of a message has been looked at. */
@@ -21,11 +24,20 @@ struct needle {
 	bool found;
 };
 
+/* A condition that is fuzzy. */
+struct likeness {
+	const struct condition *c;
+	struct fuzzy *words;
+	unsigned score;		/* of the message that is judged; or 0 */
+};
+
 struct matching {
 	const struct condition *program;
+	bool likes_texts;		/* a fuzzy one is about them */
 	bool wants[BY_BODY + 1];	/* is there a condition of its kind? */
 	bool reads_header;		/* for fields that no facts are of */
 	struct VEC(struct needle) needles;	/* COND_BODY and COND_TEXT */
+	struct VEC(struct likeness) fuzzy;
 	size_t longest;			/* of their texts */
 	enum collation by;		/* as all of them are */
 	struct arena *mem;
@@ -57,9 +69,15 @@ gather(struct matching *m, const struct condition *c)
 	if (c->collation)
 		m->by = (enum collation)c->collation;
 	m->reads_header |= c->kind == COND_FIELD && !is_known_field(c->name);
+	if (c->fuzzy)
+		vec_push(&m->fuzzy, (struct likeness){ c,
+			fuzzy_new(c->text), 0 });
 	if (c->kind != COND_BODY && c->kind != COND_TEXT)
 		return;
 	m->wants[BY_BODY] = true;
+	m->likes_texts |= c->fuzzy;
+	if (c->fuzzy)
+		return;
 	vec_push(&m->needles, (struct needle){ c, false });
 	if (c->text.n > m->longest)
 		m->longest = c->text.n;
@@ -85,6 +103,9 @@ matching_free(struct matching *m)
 {
 	if (!m)
 		return;
+	for (size_t i = 0; i < m->fuzzy.n; i++)
+		fuzzy_free(m->fuzzy.p[i].words);
+	vec_free(&m->fuzzy);
 	vec_free(&m->needles);
 	arena_free(m->mem);
 	buf_free(&m->whole);
@@ -103,6 +124,28 @@ bool
 matching_gathered(const struct matching *m)
 {
 	return m->gathered;
+}
+
+unsigned
+matching_score(const struct matching *m)
+{
+	unsigned sum = 0, n = 0;
+
+	for (size_t i = 0; i < m->fuzzy.n; i++) {
+		sum += m->fuzzy.p[i].score;
+		n += m->fuzzy.p[i].score > 0;
+	}
+	return n ? sum / n : 100;
+}
+
+static struct likeness *
+likeness_of(struct matching *m, const struct condition *c)
+{
+	size_t i = 0;
+
+	while (m->fuzzy.p[i].c != c)
+		i++;
+	return &m->fuzzy.p[i];
 }
 
 uint32_t
@@ -160,16 +203,19 @@ read_header(struct matching *m, struct err *err)
 	return e;
 }
 
-/* "there": its text is empty. */
+/* "there": its text is empty. Fuzzy ones are about all that have the name. */
 static enum verdict
 has_field(struct matching *m, const struct condition *c)
 {
+	struct likeness *like = c->fuzzy ? likeness_of(m, c) : NULL;
 	auto_buf words = BUF_INIT(8 * MESSAGE_HEADER_MAX);
 	auto_buf text = BUF_INIT(8 * MESSAGE_HEADER_MAX);
 	struct str block = buf_get(&m->header);
 	struct header_field f;
 
 	spent(m, block.n);
+	if (like)
+		fuzzy_begin(like->words);
 	while (header_next(&block, &f)) {
 		if (!str_eqi(f.name, c->name))
 			continue;
@@ -177,11 +223,17 @@ has_field(struct matching *m, const struct condition *c)
 		buf_reset(&text);
 		word_decode(&words, str_trim(f.value));
 		collate_text(m->by, &text, buf_get(&words));
-		if (c->text.n == 0 ||
-		    str_find(buf_get(&text), c->text) < text.n)
+		if (like) {
+			fuzzy_text(like->words, buf_get(&text), 100);
+			fuzzy_text_end(like->words, 100);
+		} else if (c->text.n == 0 ||
+		    str_find(buf_get(&text), c->text) < text.n) {
 			return VERDICT_YES;
+		}
 	}
-	return VERDICT_NO;
+	if (like)
+		like->score = fuzzy_score(like->words);
+	return like && like->score > 0 ? VERDICT_YES : VERDICT_NO;
 }
 
 /* A list of addresses as people write it, its words decoded. */
@@ -230,15 +282,25 @@ put_known_field(const struct facts *f, struct str name, enum collation by,
 /* What the facts say of a field. Whether one that says nothing is there they
  * do not know, nor what was cut. */
 static enum verdict
-has_known_field(const struct facts *f, const struct condition *c)
+has_known_field(struct matching *m, const struct condition *c)
 {
 	auto_buf text = BUF_INIT(MIME_RECORD_MAX * 8);
+	const struct facts *f = &m->facts;
+	struct likeness *like;
 
 	if (!is_known_field(c->name) || f->flags & FACTS_CUT)
 		return VERDICT_UNKNOWN;
 	put_known_field(f, c->name, (enum collation)c->collation, &text);
 	if (c->text.n == 0)
 		return text.n ? VERDICT_YES : VERDICT_UNKNOWN;
+	if (c->fuzzy) {
+		like = likeness_of(m, c);
+		fuzzy_begin(like->words);
+		fuzzy_text(like->words, buf_get(&text), 100);
+		fuzzy_text_end(like->words, 100);
+		like->score = fuzzy_score(like->words);
+		return like->score > 0 ? VERDICT_YES : VERDICT_NO;
+	}
 	return str_find(buf_get(&text), c->text) < text.n ?
 	    VERDICT_YES : VERDICT_NO;
 }
@@ -277,9 +339,30 @@ window_grew(struct matching *m)
 
 /* ---- and their words ------------------------------------------------ */
 
+/* Texts that fuzzy conditions are about; of the last piece of one it is the
+ * end. */
+static void
+text_is_like(struct matching *m, struct str folded, bool end)
+{
+	for (size_t i = 0; i < m->fuzzy.n; i++) {
+		struct likeness *like = &m->fuzzy.p[i];
+		unsigned worth = like->c->kind == COND_TEXT && m->in_body ?
+		    WORTH_OF_BODY : 100;
+
+		if (like->c->kind == COND_FIELD ||
+		    (like->c->kind == COND_BODY && !m->in_body))
+			continue;
+		spent(m, FUZZY_WORDS_MAX * folded.n);
+		fuzzy_text(like->words, folded, worth);
+		if (end)
+			fuzzy_text_end(like->words, worth);
+	}
+}
+
 static void
 gather_text(struct matching *m, struct str folded)
 {
+	text_is_like(m, folded, false);
 	if (m->words)
 		gathering_text(m->words, m->in_body ? WORDS_BODY :
 		    WORDS_HEADER, folded);
@@ -306,17 +389,20 @@ gather_known_fields(struct matching *m)
 		gathering_cut(m->words);
 }
 
-/* Is there nothing left to find, nor to gather? */
+/* Is there nothing left to find, nor to gather? What is fuzzy may always be
+ * found better. */
 static bool
 has_enough(const struct matching *m)
 {
-	return m->missing == 0 && (!m->words || gathering_is_cut(m->words));
+	return m->missing == 0 && !m->likes_texts &&
+	    (!m->words || gathering_is_cut(m->words));
 }
 
 /* No text goes on behind this: a folded text has no line ends. */
 static void
 end_of_text(struct matching *m)
 {
+	text_is_like(m, STR_NULL, true);
 	if (m->words)
 		gathering_text_end(m->words, m->in_body ? WORDS_BODY :
 		    WORDS_HEADER);
@@ -424,6 +510,9 @@ look_at_body(struct matching *m, struct err *err)
 	m->missing = m->needles.n;
 	for (size_t i = 0; i < m->needles.n; i++)
 		m->needles.p[i].found = false;
+	for (size_t i = 0; i < m->fuzzy.n; i++)
+		if (m->fuzzy.p[i].c->kind != COND_FIELD)
+			fuzzy_begin(m->fuzzy.p[i].words);
 	m->in_body = false;
 	gather_known_fields(m);
 	add_fields(m, buf_get(&m->header));
@@ -441,8 +530,15 @@ look_at_body(struct matching *m, struct err *err)
 /* ---- judging -------------------------------------------------------- */
 
 static bool
-was_found(const struct matching *m, const struct condition *c)
+was_found(struct matching *m, const struct condition *c)
 {
+	struct likeness *like;
+
+	if (c->fuzzy) {
+		like = likeness_of(m, c);
+		like->score = fuzzy_score(like->words);
+		return like->score > 0;
+	}
 	for (size_t i = 0; i < m->needles.n; i++)
 		if (m->needles.p[i].c == c)
 			return m->needles.p[i].found;
@@ -477,7 +573,7 @@ known_of(void *arg, const struct condition *c)
 	case COND_FIELD:
 		if (m->depth < BY_FACTS)
 			return VERDICT_UNKNOWN;
-		return m->depth == BY_FACTS ? has_known_field(&m->facts, c) :
+		return m->depth == BY_FACTS ? has_known_field(m, c) :
 		    has_field(m, c);
 	case COND_BODY:
 	case COND_TEXT:
@@ -529,6 +625,8 @@ matching_judge(struct matching *m, const struct mail_message *message,
 	m->row = row;
 	m->depth = BY_ROW;
 	m->gathered = false;
+	for (size_t i = 0; i < m->fuzzy.n; i++)
+		m->fuzzy.p[i].score = 0;
 	while ((v = condition_judge(m->program, known_of, m)) ==
 	    VERDICT_UNKNOWN) {
 		bug_if(m->depth == BY_BODY);

@@ -23,6 +23,9 @@ void matching_free(struct matching *m);
 void matching_gathers(struct matching *m, struct gathering *g);
 /* Was the last one judged read so far that its words are all there? */
 bool matching_gathered(const struct matching *m);
+/* How well the fuzzy conditions that hold for the last one judged do so, 1 to
+ * 100; 100 where none was asked. */
+unsigned matching_score(const struct matching *m);
 /* What rows should bring to be judged: WANT_* of store/messages.h. */
 uint32_t matching_wants(const struct matching *m);
 

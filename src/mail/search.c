@@ -19,11 +19,13 @@ struct searching {
 
 static int
 add_run(struct search_result *r, const struct search_run *run,
-    struct err *err)
+    unsigned score, struct err *err)
 {
 	struct search_run *last = r->runs.n ? &r->runs.p[r->runs.n - 1] : NULL;
 
 	r->n += run->n;
+	for (uint32_t i = 0; r->scored && i < run->n; i++)
+		vec_push(&r->scores, (uint8_t)score);
 	if (last && last->seq + last->n == run->seq &&
 	    last->uid + last->n == run->uid) {
 		last->n += run->n;
@@ -39,6 +41,7 @@ void
 search_result_free(struct search_result *r)
 {
 	vec_free(&r->runs);
+	vec_free(&r->scores);
 }
 
 /* ---- messages that have to be looked at ----------------------------- */
@@ -70,7 +73,7 @@ look_at(struct searching *s, const struct fetch_row *row, struct err *err)
 	if (row->modseq > s->out->highest)
 		s->out->highest = row->modseq;
 	return add_run(s->out, &(struct search_run){ row->seq, row->uid, 1 },
-	    err);
+	    matching_score(s->matching), err);
 }
 
 /* These messages, of which store did not know. */
@@ -132,7 +135,7 @@ take_page(struct searching *s, const struct search_answer *page,
 		if (what != SEARCH_MATCHES)
 			selection_add(&unknown, run.uid, run.uid + run.n - 1);
 		else if (e >= 0)
-			e = add_run(s->out, &run, err);
+			e = add_run(s->out, &run, 100, err);
 	}
 	if (e >= 0 && unknown.n)
 		e = look_at_all(s, buf_get(&unknown),
@@ -157,6 +160,15 @@ narrowed(const struct condition *c)
 					k->kind == COND_UID };
 	return (struct selection){ str_make((const char *)all, sizeof(all)),
 		true };
+}
+
+static bool
+is_fuzzy(const struct condition *c)
+{
+	for (const struct condition *k = c->kids; k; k = k->next)
+		if (is_fuzzy(k))
+			return true;
+	return c->fuzzy;
 }
 
 int
@@ -186,7 +198,7 @@ search_mailbox(struct mailbox_view *v, const struct condition *c,
 	}
 	ask.program = buf_get(&program);
 	s.matching = matching_new(c);
-	*out = (struct search_result){ 0 };
+	*out = (struct search_result){ .scored = is_fuzzy(c) };
 	while (e >= 0 && (page.next || selection_next(&left, &ask.set))) {
 		ask.cursor = page.next;
 		arena_reset(mem);

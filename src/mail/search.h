@@ -16,6 +16,11 @@ enum { SEARCH_RUNS_MAX = 1 << 20 };
 struct search_result {
 	struct VEC(struct search_run) runs; /* ascending, none unknown */
 	uint32_t n;		/* messages */
+	/* Of a search that is fuzzy: how well each of them matches
+	 * (matching_score()); of those that only their rows were asked of:
+	 * 100. */
+	bool scored;
+	struct VEC(uint8_t) scores;
 	uint64_t highest;	/* modseq of one of them */
 };
 

@@ -109,6 +109,9 @@ struct sorting {
 	struct VEC(struct sorted) messages;	/* as they were added */
 	struct VEC(struct order_value) values;	/* nby for each */
 	struct buf texts;
+	/* Of what is added: where in it this is. */
+	const struct search_result *found;
+	size_t run, message;
 	struct sorted *done;	/* in their order */
 };
 
@@ -156,7 +159,7 @@ put_display(struct buf *b, enum collation by, struct str list)
 
 static struct order_value
 value_of(struct sorting *o, const struct order *by,
-    const struct fetch_row *row, const struct facts *f)
+    const struct fetch_row *row, const struct facts *f, uint8_t score)
 {
 	struct order_value v = { .at = (uint32_t)o->texts.n };
 
@@ -198,6 +201,9 @@ value_of(struct sorting *o, const struct order *by,
 		put_display(&o->texts, by->by,
 		    f ? f->envelope.to : STR_NULL);
 		break;
+	case ORDER_SCORE:
+		v.number = -(int64_t)score;
+		break;
 	case ORDER_MARKED:
 		v.number = (row->flags & by->flags) != 0 ||
 		    keywords_have(row->keywords, by->keyword);
@@ -207,15 +213,29 @@ value_of(struct sorting *o, const struct order *by,
 	return v;
 }
 
+/* Messages come in the order of the result, but some of it may have gone. */
+static uint8_t
+score_of(struct sorting *o, uint32_t uid)
+{
+	const struct search_result *r = o->found;
+
+	if (!r->scored)
+		return 0;
+	while (uid - r->runs.p[o->run].uid >= r->runs.p[o->run].n)
+		o->message += r->runs.p[o->run++].n;
+	return r->scores.p[o->message + (uid - r->runs.p[o->run].uid)];
+}
+
 static int
 add_values(void *arg, const struct fetch_row *row, const struct facts *f)
 {
 	struct sorting *o = arg;
+	uint8_t score = score_of(o, row->uid);
 
 	vec_push(&o->messages, (struct sorted){ row->email, row->thread,
-		row->seq, row->uid });
+		row->seq, row->uid, score });
 	for (size_t k = 0; k < o->nby; k++)
-		vec_push(&o->values, value_of(o, &o->by[k], row, f));
+		vec_push(&o->values, value_of(o, &o->by[k], row, f, score));
 	return buf_failed(&o->texts) ? E_LIMIT : 0;
 }
 
@@ -243,7 +263,7 @@ needs_facts(const struct order *by, size_t n)
 {
 	for (size_t i = 0; i < n; i++)
 		if (by[i].key != ORDER_RECEIVED && by[i].key != ORDER_SIZE &&
-		    by[i].key != ORDER_ARRIVAL &&
+		    by[i].key != ORDER_ARRIVAL && by[i].key != ORDER_SCORE &&
 		    by[i].key != ORDER_MARKED)
 			return true;
 	return false;
@@ -265,8 +285,12 @@ int
 sorting_add(struct sorting *s, struct mailbox_view *v,
     const struct search_result *found, struct err *err)
 {
-	int e = walk_result(v, found, needs_facts(s->by, s->nby), add_values,
-	    s, err);
+	int e;
+
+	s->found = found;
+	s->run = s->message = 0;
+	e = walk_result(v, found, needs_facts(s->by, s->nby), add_values, s,
+	    err);
 
 	return e == E_LIMIT ? err_set(err, E_LIMIT, "too much to sort by") :
 	    e < 0 ? e : 0;
@@ -304,7 +328,7 @@ sorting_free(struct sorting *s)
 int
 sort_messages(struct mailbox_view *v, const struct search_result *found,
     const struct order *by, size_t nby, bool uids, uint32_t **numbers,
-    size_t *n, struct err *err)
+    uint8_t **scores, size_t *n, struct err *err)
 {
 	struct sorting *s = sorting_new(by, nby);
 	int e = sorting_add(s, v, found, err);
@@ -313,9 +337,12 @@ sort_messages(struct mailbox_view *v, const struct search_result *found,
 	if (e == 0) {
 		done = sorting_done(s, v->account->loop, n);
 		*numbers = calloc(*n + 1, sizeof(**numbers));
-		bug_if(!*numbers);
-		for (size_t i = 0; i < *n; i++)
+		*scores = calloc(*n + 1, sizeof(**scores));
+		bug_if(!*numbers || !*scores);
+		for (size_t i = 0; i < *n; i++) {
 			(*numbers)[i] = uids ? done[i].uid : done[i].seq;
+			(*scores)[i] = done[i].score;
+		}
 	}
 	sorting_free(s);
 	return e;

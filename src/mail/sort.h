@@ -21,6 +21,7 @@ enum order_key {
 	ORDER_CC,
 	ORDER_FROM_NAME,	/* its name, or else the whole of it */
 	ORDER_TO_NAME,
+	ORDER_SCORE,		/* the best first; of a search with scores */
 	ORDER_MARKED,		/* those that lack all flags and the keyword
 				 * below come first */
 };
@@ -35,18 +36,19 @@ struct order {
 /* The most octets that the keys of a sort may have. */
 enum { SORT_TEXTS_MAX = 64 << 20 };
 
-/* The messages of a result in this order, as numbers or UIDs: *numbers, which
- * the caller frees, has found->n of them at most, *n. Suspends, and lets
- * others have a turn. 0 or E_*; E_LIMIT: the keys are too long. */
+/* The messages of a result in this order, as numbers or UIDs: *numbers, and
+ * *scores, which the caller frees, have found->n of them at most, *n. Suspends,
+ * and lets others have a turn. 0 or E_*; E_LIMIT: the keys are too long. */
 int sort_messages(struct mailbox_view *v, const struct search_result *found,
     const struct order *by, size_t nby, bool uids, uint32_t **numbers,
-    size_t *n, struct err *err);
+    uint8_t **scores, size_t *n, struct err *err);
 
 /* The same of messages of several mailboxes. Results are added one after the
  * other; sorting_done() puts all of them in order. */
 struct sorted {
 	uint64_t email, thread;
 	uint32_t seq, uid;
+	uint8_t score;		/* 0: it has none */
 };
 struct sorting;
 /* by must outlive it. */

@@ -4,6 +4,7 @@
 
 #include "base/err.h"
 #include "base/vec.h"
+#include "mail/fuzzy.h"
 #include "mime/collation.h"
 #include "mime/words.h"
 
@@ -216,6 +217,8 @@ is_known_field(struct str name)
 	return false;
 }
 
+enum { FUZZY_ASKED = 4 };	/* words of one that is fuzzy */
+
 struct needing {
 	struct buf words;
 	size_t n;
@@ -231,20 +234,65 @@ need_word(void *arg, struct str octets, unsigned where)
 		word_condition_put(&x->words, octets, where);
 }
 
+/* A word with these octets there, which proves nothing. */
+static struct condition *
+one_word(const struct condition *c, struct arena *a, struct str octets,
+    unsigned where)
+{
+	struct condition *word = arena_new_of(a, struct condition);
+	auto_buf b = BUF_INIT(2 + WORD_OCTETS_MAX);
+
+	word_condition_put(&b, octets, where);
+	*word = (struct condition){ .kind = c->kind, .text = c->text,
+		.name = c->name, .parts = c->parts,
+		.words = str_dup(a, buf_get(&b)) };
+	return word;
+}
+
+/* What each of its words has, as far as the index is asked (mail/fuzzy.h):
+ * whatever says yes here has to be looked at. */
+static void
+put_fuzzy_words(struct condition *c, struct arena *a)
+{
+	struct fuzzy *f = fuzzy_new(c->text);
+	struct condition **tail = &c->kids, unknown = *c;
+
+	for (size_t i = 0; i < fuzzy_words(f) && i < FUZZY_ASKED; i++) {
+		struct condition *either = arena_new_of(a, struct condition);
+		struct str head, end;
+
+		fuzzy_ends(fuzzy_word(f, i), &head, &end);
+		*either = (struct condition){ .kind = COND_OR };
+		either->kids = one_word(&unknown, a, head, WORD_BEGINS);
+		if (end.p)
+			either->kids->next = one_word(&unknown, a, end,
+			    WORD_ENDS);
+		*tail = either;
+		tail = &either->next;
+	}
+	*c = (struct condition){ .kind = COND_AND, .kids = c->kids };
+	fuzzy_free(f);
+}
+
 static void
 put_words(struct condition *c, struct arena *a)
 {
 	struct needing x = { BUF_INIT(WORD_CONDITIONS_MAX *
 		(2 + WORD_OCTETS_MAX)), 0 };
-	bool exact = words_of_needle(c->text, need_word, &x);
+	bool exact;
 
+	c->parts = c->kind == COND_BODY ? WORDS_OF_BODY :
+	    c->kind == COND_TEXT ? WORDS_OF_BODY | WORDS_OF_HEADER :
+	    is_known_field(c->name) ? WORDS_OF_KNOWN : WORDS_OF_HEADER;
+	if (c->fuzzy) {
+		put_fuzzy_words(c, a);
+		return;
+	}
+	exact = words_of_needle(c->text, need_word, &x);
 	c->words = str_dup(a, buf_get(&x.words));
 	buf_free(&x.words);
 	c->exact = exact && c->kind != COND_FIELD &&
 	    x.n <= WORD_CONDITIONS_MAX;
-	c->parts = c->kind == COND_BODY ? WORDS_OF_BODY :
-	    c->kind == COND_TEXT ? WORDS_OF_BODY | WORDS_OF_HEADER :
-	    is_known_field(c->name) ? WORDS_OF_KNOWN : WORDS_OF_HEADER;
 }
 
 struct condition *
@@ -263,6 +311,6 @@ conditions_with_words(const struct condition *c, struct arena *a, bool *has)
 	if ((c->kind == COND_FIELD || c->kind == COND_BODY ||
 	    c->kind == COND_TEXT) && c->collation == COLLATION_FOLDED)
 		put_words(copy, a);
-	*has |= copy->words.n > 0;
+	*has |= copy->words.n > 0 || copy->kind != c->kind;
 	return copy;
 }

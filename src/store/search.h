@@ -11,7 +11,7 @@
 #include "base/arena.h"
 #include "base/buf.h"
 
-enum { CONDITIONS_MAX = 4000, CONDITION_DEPTH_MAX = 100 };
+enum { CONDITIONS_MAX = 4200, CONDITION_DEPTH_MAX = 100 };
 
 enum condition_kind {
 	COND_UNKNOWN,		/* in a program: not for store to say */
@@ -60,6 +60,7 @@ struct condition {
 	struct str words;
 	unsigned parts, collation;
 	bool exact;
+	bool fuzzy;		/* of text: see mail/fuzzy.h */
 	size_t found;		/* of whoever judges by the index */
 	struct condition *kids, *next;
 };

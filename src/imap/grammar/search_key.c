@@ -29,6 +29,7 @@ static const struct key_row key_rows[] = {
 	{ STR("FILTER"), SEARCH_FILTER, FILTER_NAME },
 	{ STR("FLAGGED"), SEARCH_FLAG, NONE, SYS_FLAGGED },
 	{ STR("FROM"), SEARCH_HEADER, TEXT, 0, STR("From") },
+	{ STR("FUZZY"), SEARCH_FUZZY, KEY },
 	{ STR("HEADER"), SEARCH_HEADER, FIELD_TEXT },
 	{ STR("KEYWORD"), SEARCH_KEYWORD, KEYWORD },
 	{ STR("LARGER"), SEARCH_LARGER, NUMBER },
@@ -286,6 +287,7 @@ return_options(struct scan *s, struct search_args *out)
 		{ STR("PARTIAL"), RETURN_PARTIAL },
 		{ STR("CONTEXT"), RETURN_CONTEXT },
 		{ STR("UPDATE"), RETURN_UPDATE },
+		{ STR("RELEVANCY"), RETURN_RELEVANCY },
 	};
 	static const char want[] = "no such return option";
 
@@ -313,6 +315,7 @@ return_options(struct scan *s, struct search_args *out)
 		scan_fail(s, "PARTIAL and ALL");
 	if (out->options == 0)
 		out->options = RETURN_ALL;
+	out->relevancy = (out->options & RETURN_RELEVANCY) != 0;
 	scan_sp(s);
 }
 
@@ -420,6 +423,7 @@ scan_sort(struct scan *s, struct sort_args *out)
 		{ STR("TO"), SORT_TO },
 		{ STR("DISPLAYFROM"), SORT_DISPLAYFROM },
 		{ STR("DISPLAYTO"), SORT_DISPLAYTO },
+		{ STR("RELEVANCY"), SORT_RELEVANCY },
 	};
 
 	scan_sp(s);
@@ -436,6 +440,7 @@ scan_sort(struct scan *s, struct sort_args *out)
 		if (!scan_ok(s))
 			return;
 		c.key = (enum sort_key)key;
+		out->search.relevancy |= c.key == SORT_RELEVANCY;
 		out->by[out->n++] = c;
 	} while (scan_opt(s, ' '));
 	scan_need(s, ')', "expected the end of the sort criteria");

@@ -44,6 +44,7 @@ enum search_kind {
 	SEARCH_SET,		/* set of sequence numbers */
 	SEARCH_UID,		/* set of UIDs */
 	SEARCH_FILTER,		/* text: its name, RFC 5466 */
+	SEARCH_FUZZY,		/* kids: one, RFC 6203 */
 };
 
 struct search_key {
@@ -66,6 +67,7 @@ enum {
 	RETURN_PARTIAL = 1 << 5,	/* RFC 9394 */
 	RETURN_CONTEXT = 1 << 6,	/* RFC 5267 4.2 */
 	RETURN_UPDATE = 1 << 7,
+	RETURN_RELEVANCY = 1 << 8,	/* RFC 6203 */
 };
 
 struct search_args {
@@ -75,6 +77,8 @@ struct search_args {
 	/* RFC 5465 7: what to fetch of messages that come, for
 	 * scan_fetch_att(); empty: nothing. */
 	struct str update;
+	/* RELEVANCY, which is of FUZZY, was asked for. */
+	bool relevancy;
 	struct str charset;		/* empty: not given */
 	struct search_key *key;		/* a SEARCH_AND */
 };
@@ -101,7 +105,8 @@ void scan_esearch(struct scan *s, struct esearch_args *out);
 
 /* sort-criteria                                       RFC 5256, RFC 5957 */
 enum sort_key { SORT_ARRIVAL, SORT_CC, SORT_DATE, SORT_FROM, SORT_SIZE,
-	SORT_SUBJECT, SORT_TO, SORT_DISPLAYFROM, SORT_DISPLAYTO };
+	SORT_SUBJECT, SORT_TO, SORT_DISPLAYFROM, SORT_DISPLAYTO,
+	SORT_RELEVANCY };
 enum { SORT_MAX = 16 };
 
 struct sort_args {
