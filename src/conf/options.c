@@ -268,6 +268,11 @@ const struct conf_option conf_options[] = {
 	    AT(config, imap_timeout_s),
 	    "seconds that a silent IMAP client is waited for",
 	    .more = "RFC 3501 5.4." },
+	{ "imap-message-limit", CONF_FILE, CONF_NUMBER, 0, 10000, "0",
+	    AT(config, imap_message_limit),
+	    "messages that one IMAP command may be about; 0: any number",
+	    .more = "RFC 9738, which wants 1000 at least. Programs that do not "
+	    "know of it see no more than the newest of a larger mailbox." },
 	{ "pop3-timeout", CONF_FILE, CONF_NUMBER, 1, 604800, "600",
 	    AT(config, pop3_timeout_s),
 	    "seconds that a silent POP3 client is waited for",

@@ -64,7 +64,8 @@ to_deposit(void *arg, struct str octets)
 	return 0;
 }
 
-_Static_assert(APPENDED_MAX == 10000, "SAVELIMIT, MESSAGELIMIT");
+_Static_assert(APPENDED_MAX == 10000, "SAVELIMIT"
+    " and the most that imap-message-limit may be");
 
 /* An APPEND under way. */
 struct append_run {
@@ -124,6 +125,9 @@ take_message(struct append_run *r, struct deposit *text, bool last)
 	MSG_COPY(appended, &one, &ask);
 	if (r->replaced && !last)
 		return NO_ANSWER;
+	if (s->service->message_limit &&
+	    r->all.n == s->service->message_limit)
+		return imap_over_limit(s, 0);
 	r->only = last && r->all.n == 0;
 	if (r->only)
 		e = store_call(s->account.store, STORE_append, &ask, &r->uid,

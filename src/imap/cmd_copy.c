@@ -58,6 +58,7 @@ imap_copy(struct imap_session *s, const struct imap_command *c)
 	struct progress p;
 	struct copied done;
 	struct answer a;
+	uint32_t lowest;
 	int e;
 
 	if (!ca->mailbox.p)
@@ -65,6 +66,10 @@ imap_copy(struct imap_session *s, const struct imap_command *c)
 	a = imap_choose(s, &set, c->row->flags & ROW_UID, &messages);
 	if (a.kind != ANSWER_NONE)
 		return a;
+	if (imap_limit(s, &messages, NULL, &lowest, &err) < 0)
+		return imap_fail(s, "copy", &err);
+	if (lowest)	/* RFC 9738 3.1: all of them, or none */
+		return imap_over_limit(s, lowest);
 	imap_progress_begin(&p, s, c->tag);
 	e = change_copy(&s->view, messages, ca->mailbox, &done, &err);
 	imap_progress_end(&p);

@@ -3,6 +3,7 @@
  */
 #include "imap/imap_int.h"
 #include "mail/change.h"
+#include "store/search.h"
 
 /* The session hears of it by the update before the answer. */
 static struct answer
@@ -36,11 +37,19 @@ struct answer
 imap_uid_expunge(struct imap_session *s, const struct imap_command *c)
 {
 	struct seqset set = c->args.uids;
+	struct condition deleted = { .kind = COND_FLAG,
+		.low = FLAG_deleted };
 	struct selection uids;
+	struct err err = { 0 };
 	struct answer a;
+	uint32_t lowest;
 
 	if (s->read_only)
 		return NO_CODE("NOPERM", "The mailbox is open read-only");
 	a = imap_choose(s, &set, true, &uids);
-	return a.kind == ANSWER_NONE ? expunge_these(s, &uids) : a;
+	if (a.kind != ANSWER_NONE)
+		return a;
+	if (imap_limit(s, &uids, &deleted, &lowest, &err) < 0)
+		return imap_fail(s, "expunge", &err);
+	return imap_limited(s, lowest, expunge_these(s, &uids));
 }

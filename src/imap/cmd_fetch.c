@@ -289,9 +289,12 @@ imap_fetch(struct imap_session *s, const struct imap_command *c)
 	struct fetching f = { .s = s, .att = &fa->att,
 		.want_facts = needs_facts(&fa->att) };
 	struct seqset set = fa->set;
+	struct condition changed = { .kind = COND_CHANGED,
+		.low = (int64_t)fa->changed_since + 1 };
 	struct rows_ask ask = { 0 };
 	struct err err = { 0 };
 	struct answer a;
+	uint32_t lowest;
 	int e;
 
 	f.by_uid = (c->row->flags & ROW_UID) != 0;
@@ -306,10 +309,15 @@ imap_fetch(struct imap_session *s, const struct imap_command *c)
 	if (fa->partial.from && imap_choose_part(s, &fa->partial,
 	    &ask.messages, &err) < 0)
 		return imap_fail(s, "fetch", &err);
+	if (imap_limit(s, &ask.messages, fa->changed_since ? &changed : NULL,
+	    &lowest, &err) < 0)
+		return imap_fail(s, "fetch", &err);
+	if (lowest && fa->partial.from)
+		return imap_over_limit(s, 0);
 	ask.changed_since = fa->changed_since;
 	ask.want = wants_of(&f);
 	if (!s->read_only && s->rights & RIGHT_s && fetch_sets_seen(&fa->att))
 		ask.set_flags = FLAG_seen;
 	e = put_messages(&f, &ask, &err);
-	return end_fetch(&f, e, &err);
+	return imap_limited(s, lowest, end_fetch(&f, e, &err));
 }

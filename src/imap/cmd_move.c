@@ -16,6 +16,7 @@ imap_move(struct imap_session *s, const struct imap_command *c)
 	struct copied done;
 	struct answer a;
 	struct str moved;
+	uint32_t lowest;
 	int e;
 
 	if (s->read_only)
@@ -25,6 +26,8 @@ imap_move(struct imap_session *s, const struct imap_command *c)
 	a = imap_choose(s, &set, c->row->flags & ROW_UID, &messages);
 	if (a.kind != ANSWER_NONE)
 		return a;
+	if (imap_limit(s, &messages, NULL, &lowest, &err) < 0)
+		return imap_fail(s, "move", &err);
 	imap_progress_begin(&p, s, c->tag);
 	e = change_move(&s->view, messages, ca->mailbox, &done, &err);
 	imap_progress_end(&p);
@@ -39,7 +42,7 @@ imap_move(struct imap_session *s, const struct imap_command *c)
 	copied_free(&done);
 	if (e < 0)
 		return imap_copy_failed(s, "move", &err);
-	if (done.gone)
-		return NO_CODE("EXPUNGEISSUED", "Some messages had gone");
-	return OK("Moved");
+	a = done.gone ? NO_CODE("EXPUNGEISSUED", "Some messages had gone") :
+	    OK("Moved");
+	return imap_limited(s, lowest, a);
 }

@@ -34,7 +34,8 @@ put_search(struct imap_session *s, const struct search_result *found,
 struct answer
 imap_search(struct imap_session *s, const struct imap_command *c)
 {
-	const struct search_place here = imap_search_here(s, c);
+	struct search_place here = imap_search_here(s, c);
+	uint32_t lowest = 0;
 	struct search_args args = c->args.search;
 	struct search_result found;
 	struct answer a;
@@ -49,14 +50,21 @@ imap_search(struct imap_session *s, const struct imap_command *c)
 		args.esearch = true;	/* RFC 9051 6.4.4 */
 		args.options = RETURN_ALL;
 	}
+	here.lowest = &lowest;
 	a = imap_find(s, &here, c->tag, &args, &found);
 	if (a.kind == ANSWER_NONE && args.esearch)
 		a = imap_put_esearch(s, &here, c->tag, &args, &found, NULL);
 	else if (a.kind == ANSWER_NONE)
 		put_search(s, &found, here.uids, imap_asks_modseq(args.key));
 	if (a.kind == ANSWER_NONE &&
-	    c->args.search.options & RETURN_UPDATE)
-		imap_context_begin(s, c->tag, here.uids, &args, &found);
+	    c->args.search.options & RETURN_UPDATE) {
+		if (lowest == 0)
+			imap_context_begin(s, c->tag, here.uids, &args,
+			    &found);
+		else
+			imap_say_noupdate(s, c->tag);
+	}
 	search_result_free(&found);
-	return a.kind == ANSWER_NONE ? OK("Searched") : a;
+	return a.kind == ANSWER_NONE ? imap_limited(s, lowest,
+	    OK("Searched")) : a;
 }

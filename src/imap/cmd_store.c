@@ -103,6 +103,7 @@ imap_store(struct imap_session *s, const struct imap_command *c)
 	struct selection messages;
 	struct err err = { 0 };
 	struct answer a;
+	uint32_t lowest;
 	int e;
 
 	if (s->read_only)
@@ -110,6 +111,8 @@ imap_store(struct imap_session *s, const struct imap_command *c)
 	a = imap_choose(s, &set, to.by_uid, &messages);
 	if (a.kind != ANSWER_NONE)
 		return a;
+	if (imap_limit(s, &messages, NULL, &lowest, &err) < 0)
+		return imap_fail(s, "store", &err);
 	if (sa->unchanged_since != NO_MODSEQ)
 		imap_condstore(s);
 	e = change_flags(&s->view, messages, &change, put_stored, &to, &err);
@@ -117,5 +120,6 @@ imap_store(struct imap_session *s, const struct imap_command *c)
 	buf_free(&to.out);
 	if (e < 0)
 		return imap_fail(s, "store", &err);
-	return stored(s, to.by_uid, buf_get(&refused));
+	return imap_limited(s, lowest, stored(s, to.by_uid,
+	    buf_get(&refused)));
 }

@@ -101,7 +101,7 @@ const struct command_row imap_commands[] = {
 	{ C("EXAMINE"), ROW_QUIET, LOGGED_IN, args_select, imap_examine, NONE,
 	    NULL },
 	{ C("APPEND"), 0, LOGGED_IN, args_append, imap_append,
-	    C("MULTIAPPEND BINARY CATENATE SAVELIMIT=10000"), NULL },
+	    C("MULTIAPPEND BINARY CATENATE"), NULL },
 	{ C("REPLACE"), ROW_NUMBERS | ROW_TELLS, STATE_SELECTED,
 	    args_replace, imap_replace, C("REPLACE"), NULL },
 	{ C("REPLACE"), ROW_UID | ROW_TELLS, STATE_SELECTED, args_replace,
@@ -170,6 +170,11 @@ imap_put_capabilities(const struct imap_session *s, struct buf *b)
 		if (row->run == imap_authenticate)
 			scram_put_offered(b, STR(" AUTH="));
 	}
+	/* The one stands for the other.                        RFC 9738 3 */
+	if (s->service->message_limit)
+		buf_printf(b, " MESSAGELIMIT=%u", s->service->message_limit);
+	else
+		buf_lit(b, " SAVELIMIT=10000");
 	/* The same for all mailboxes.                          RFC 7889 2 */
 	buf_printf(b, " APPENDLIMIT=%ju", (uintmax_t)s->service->max_message);
 }

@@ -108,6 +108,7 @@ struct imap_service {
 	struct str hostname;
 	uint64_t max_message;
 	uint32_t timeout_s, compress, data_rate, data_time_s;
+	uint32_t message_limit;	/* of a command; 0: none */
 	struct arena *mem;
 	size_t refs;
 };
@@ -281,6 +282,24 @@ int imap_resync(struct imap_session *s, const struct select_args *a,
     const struct open_answer *m, struct err *err);
 /* HIGHESTMODSEQ, where it has to be said after an update. */
 void imap_say_behind(struct imap_session *s, bool moved);
+
+/* ---- message_limit.c */
+struct condition;
+/* Of these messages (with `also`: of those of them of which it holds) no more
+ * than one command may have, the newest: *lowest is the UID of the oldest of
+ * those; 0: they are all as they were. Suspends. 0 or E_*.  RFC 9738 3.1 */
+int imap_limit(struct imap_session *s, struct selection *messages,
+    struct condition *also, uint32_t *lowest, struct err *err);
+/* The same of those that a search has to look at. */
+int imap_limit_search(struct imap_session *s, struct mailbox_view *v,
+    struct arena *mem, struct condition **c, uint32_t *lowest,
+    struct err *err);
+/* Nothing was done, as there are too many. lowest: 0: nobody knows. */
+struct answer imap_over_limit(struct imap_session *s, uint32_t lowest);
+/* What was done was done with no more than that: its answer, or (lowest is 0,
+ * or another code has precedence) the same as it is. */
+struct answer imap_limited(struct imap_session *s, uint32_t lowest,
+    struct answer a);
 
 /* ---- cmd_fetch.c */
 /* UID, FLAGS and MODSEQ of messages that changed since. 0 or E_*. */

@@ -364,9 +364,17 @@ imap_find(struct imap_session *s, const struct search_place *at,
 	struct progress p;
 	struct err err = { 0 };
 	struct answer a = imap_conditions(s, at, args, &c);
+	uint32_t lowest = 0;
 	int e;
 
 	*found = (struct search_result){ 0 };
+	if (a.kind == ANSWER_NONE && imap_limit_search(s, at->view, at->mem,
+	    &c, &lowest, &err) < 0)
+		a = imap_fail(s, "search", &err);
+	if (a.kind == ANSWER_NONE && lowest && !at->lowest)
+		a = imap_over_limit(s, 0);
+	if (at->lowest)
+		*at->lowest = lowest;
 	if (a.kind == ANSWER_NONE) {
 		imap_progress_begin(&p, s, tag);
 		e = search_mailbox(at->view, c, found, &err);

@@ -15,6 +15,9 @@ struct search_place {
 	struct str mailbox;
 	uint32_t uidvalidity;
 	bool uids;		/* messages are told by UID */
+	/* Where to say that only messages from this UID on were looked at (0:
+	 * all were); NULL: all have to be.                  RFC 9738 3.1 */
+	uint32_t *lowest;
 };
 /* The mailbox selected. */
 struct search_place imap_search_here(struct imap_session *s,

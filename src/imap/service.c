@@ -21,6 +21,7 @@ imap_service_new(struct loop *l, const struct config *conf,
 	sv->hostname = str_dup(sv->mem, conf->hostname);
 	sv->max_message = conf->max_message;
 	sv->timeout_s = conf->imap_timeout_s;
+	sv->message_limit = conf->imap_message_limit;
 	sv->compress = conf->compress;
 	sv->data_rate = conf->data_rate;
 	sv->data_time_s = conf->data_time_s;

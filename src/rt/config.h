@@ -39,6 +39,7 @@
 	F(S, u32, greylist_delay_s, 0)                                   \
 	F(S, u8, spam_filter, 0)	/* mail of strangers is weighed by it */ \
 	F(S, u32, imap_timeout_s, 0)	/* RFC 3501 5.4: 1800 */         \
+	F(S, u32, imap_message_limit, 0) /* of a command; 0: none */     \
 	F(S, u32, pop3_timeout_s, 0)	/* RFC 1939 3: 600 */            \
 	F(S, u8, pop3_exclusive, 0)	/* one session a maildrop */     \
 	F(S, u32, pop3_login_delay_s, 0) /* RFC 2449 6.5; 0: none */     \
