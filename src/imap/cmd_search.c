@@ -60,7 +60,7 @@ imap_search(struct imap_session *s, const struct imap_command *c)
 	    c->args.search.options & RETURN_UPDATE) {
 		if (lowest == 0)
 			imap_context_begin(s, c->tag, here.uids, &args,
-			    &found);
+			    &found, NULL, 0);
 		else
 			imap_say_noupdate(s, c->tag);
 	}

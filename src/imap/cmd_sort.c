@@ -66,6 +66,7 @@ imap_sort(struct imap_session *s, const struct imap_command *c)
 {
 	const struct search_place here = imap_search_here(s, c);
 	const struct sort_args *args = &c->args.sort;
+	struct search_args search = args->search;
 	bool modseq = imap_asks_modseq(args->search.key);
 	struct order by[SORT_MAX];
 	size_t nby = order_of(s, args, by), n = 0;
@@ -77,11 +78,12 @@ imap_sort(struct imap_session *s, const struct imap_command *c)
 	struct answer a;
 	int e;
 
-	/* RFC 5182, RFC 9394: of SEARCH only. */
-	if (args->search.options & (RETURN_SAVE | RETURN_PARTIAL |
-	    RETURN_CONTEXT | RETURN_UPDATE))
+	if (search.options & RETURN_SAVE)	/* RFC 5182: of SEARCH */
 		return BAD("No such return option");
-	a = imap_find(s, &here, c->tag, &args->search, &found);
+	if (search.options & RETURN_UPDATE && imap_context_of(s, c->tag))
+		return BAD("A search with this tag is kept up to date");
+	search.options &= ~(uint32_t)(RETURN_CONTEXT | RETURN_UPDATE);
+	a = imap_find(s, &here, c->tag, &search, &found);
 	if (a.kind == ANSWER_NONE) {
 		imap_progress_begin(&p, s, c->tag);
 		e = sort_messages(&s->view, &found, by, nby,
@@ -90,12 +92,14 @@ imap_sort(struct imap_session *s, const struct imap_command *c)
 		if (e < 0)
 			a = imap_fail(s, "sort", &err);
 	}
-	found.n = (uint32_t)n;
 	if (a.kind == ANSWER_NONE && args->search.esearch)
-		a = imap_put_esearch(s, &here, c->tag, &args->search, &found,
-		    &(struct search_order){ numbers, scores });
+		a = imap_put_esearch(s, &here, c->tag, &search, &found,
+		    &(struct search_order){ numbers, scores, (uint32_t)n });
 	else if (a.kind == ANSWER_NONE)
-		put_sort(s, numbers, n, modseq && n ? found.highest : 0);
+		put_sort(s, numbers, n, modseq && n > 0 ? found.highest : 0);
+	if (a.kind == ANSWER_NONE && args->search.options & RETURN_UPDATE)
+		imap_context_begin(s, c->tag, here.uids, &search, &found, by,
+		    nby);
 	free(numbers);
 	free(scores);
 	search_result_free(&found);

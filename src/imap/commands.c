@@ -127,7 +127,7 @@ const struct command_row imap_commands[] = {
 	{ C("ESEARCH"), 0, LOGGED_IN, args_esearch, imap_esearch,
 	    C("MULTISEARCH"), NULL },
 	{ C("SORT"), BY_NUMBER, STATE_SELECTED, args_sort, imap_sort,
-	    C("SORT SORT=DISPLAY ESORT"), NULL },
+	    C("SORT SORT=DISPLAY ESORT CONTEXT=SORT"), NULL },
 	{ C("SORT"), ROW_UID, STATE_SELECTED, args_sort, imap_sort, NONE,
 	    NULL },
 	{ C("THREAD"), BY_NUMBER, STATE_SELECTED, args_thread,

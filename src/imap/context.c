@@ -6,7 +6,7 @@
  * looked at again: no others can have changed. Those that were expunged leave
  * before the client hears of the expunge.
  */
-#include "imap/search.h"
+#include "imap/context_order.h"
 
 enum { MATCHES_MAX = 65536,
 	CONTEXT_MEM = SCAN_ARENA(GATHER_LINE_MAX + GATHER_LITERALS_MAX) +
@@ -22,6 +22,7 @@ struct context {
 	struct condition *wanted;
 	uint64_t modseq;
 	struct uid_vec matches;		/* ascending */
+	struct context_order *order;	/* NULL: that of the mailbox */
 	bool fetches;			/* RFC 5465 7: new ones, this of them */
 	struct fetch_att att;
 };
@@ -38,6 +39,7 @@ end_context(struct context **x)
 	if (!*x)
 		return;
 	vec_free(&(*x)->matches);
+	context_order_free((*x)->order);
 	arena_free((*x)->mem);
 	free(*x);
 	*x = NULL;
@@ -72,11 +74,26 @@ imap_context_of(const struct imap_session *s, struct str tag)
 	return context_at(s, tag) < IMAP_CONTEXTS_MAX;
 }
 
+/* False: it is too much. */
+static bool
+keep_order(struct imap_session *s, struct context *x,
+    const struct search_result *found, const struct order *by, size_t n)
+{
+	auto_buf nobody = BUF_INIT(16);
+	struct told_list none = { 0 };
+	struct err err = { 0 };
+
+	x->order = context_order_new(by, n);
+	return context_order_add(x->order, &nobody, &s->view, found, &none,
+	    x->matches.p, x->matches.n, &err) >= 0;
+}
+
 /* 4.3: numbers mean the messages that they were when the search began; which
  * nobody remembers here. */
 void
 imap_context_begin(struct imap_session *s, struct str tag, bool uids,
-    const struct search_args *args, const struct search_result *found)
+    const struct search_args *args, const struct search_result *found,
+    const struct order *by, size_t n)
 {
 	struct search_place at = { .view = &s->view };
 	struct context *x;
@@ -109,6 +126,10 @@ imap_context_begin(struct imap_session *s, struct str tag, bool uids,
 	for (i = 0; i < found->runs.n; i++) {
 		for (uint32_t k = 0; k < found->runs.p[i].n; k++)
 			vec_push(&x->matches, found->runs.p[i].uid + k);
+	}
+	if (n > 0 && !keep_order(s, x, found, by, n)) {
+		imap_say_noupdate(s, tag);
+		imap_context_end(s, tag);
 	}
 }
 
@@ -177,15 +198,23 @@ imap_contexts_gone(struct imap_session *s, struct buf *b, uint32_t seq,
 		    (x->matches.n - at - 1) * sizeof(x->matches.p[0]));
 		x->matches.n--;
 		put_head(b, x);
-		buf_printf(b, " REMOVEFROM (0 %u)\r\n", x->uids ? uid : seq);
+		if (x->order) {
+			struct told one = { uid, x->uids ? uid : seq };
+
+			context_order_remove(x->order, b,
+			    &(struct told_list){ .p = &one, .n = 1 });
+		} else {
+			buf_printf(b, " REMOVEFROM (0 %u)", x->uids ? uid :
+			    seq);
+		}
+		buf_lit(b, "\r\n");
 	}
 }
 
 /* What is other than it was: messages that came in and that went out. */
 struct difference {
 	struct uid_vec matches;		/* all there are now */
-	struct buf added, removed;	/* as they are told */
-	struct seqset_out add, remove;
+	struct told_list added, removed;
 };
 
 /* Keep what is before this UID as it is; *at is where that was read. */
@@ -209,7 +238,8 @@ compare(const struct context *x, struct difference *d,
 		const struct search_run *c = &changed->runs.p[i];
 
 		for (uint32_t k = 0; k < c->n; k++) {
-			uint32_t uid = c->uid + k, seq = c->seq + k;
+			uint32_t uid = c->uid + k;
+			struct told told = { uid, x->uids ? uid : c->seq + k };
 			const struct search_run *m;
 			bool was, is;
 
@@ -224,34 +254,53 @@ compare(const struct context *x, struct difference *d,
 			if (is)
 				vec_push(&d->matches, uid);
 			if (is && !was)
-				seqset_out_add(&d->add, x->uids ? uid : seq);
+				vec_push(&d->added, told);
 			if (was && !is)
-				seqset_out_add(&d->remove, x->uids ? uid :
-				    seq);
+				vec_push(&d->removed, told);
 		}
 	}
 	keep_before(x, d, &at, UINT32_MAX);
-	seqset_out_end(&d->add);
-	seqset_out_end(&d->remove);
 }
 
+/* " ADDTO (0 ...)": in the order of the mailbox. */
 static void
-say_difference(struct imap_session *s, const struct context *x,
-    const struct difference *d)
+put_anywhere(struct buf *b, const char *item, const struct told_list *l)
 {
-	auto_buf b = BUF_INIT(IMAP_OUT_MAX);
+	struct seqset_out set = { .b = b };
 
-	if (d->added.n == 0 && d->removed.n == 0)
+	if (l->n == 0)
 		return;
-	put_head(&b, x);
-	if (d->removed.n)
-		buf_printf(&b, " REMOVEFROM (0 %.*s)",
-		    STR_FMT(buf_get(&d->removed)));
-	if (d->added.n)
-		buf_printf(&b, " ADDTO (0 %.*s)",
-		    STR_FMT(buf_get(&d->added)));
-	buf_lit(&b, "\r\n");
-	imap_say(s, &b);
+	buf_printf(b, " %s (0 ", item);
+	for (size_t i = 0; i < l->n; i++)
+		seqset_out_add(&set, l->p[i].number);
+	seqset_out_end(&set);
+	buf_chr(b, ')');
+}
+
+/* False: it is too much to be told, or to be kept in order. */
+static bool
+put_difference(struct imap_session *s, struct context *x, struct buf *b,
+    const struct difference *d, const struct search_result *now)
+{
+	struct err err = { 0 };
+	size_t head;
+
+	put_head(b, x);
+	head = b->n;
+	if (!x->order) {
+		put_anywhere(b, "REMOVEFROM", &d->removed);
+		put_anywhere(b, "ADDTO", &d->added);
+	} else {
+		context_order_remove(x->order, b, &d->removed);
+		if (d->added.n > 0 && context_order_add(x->order, b, &s->view,
+		    now, &d->added, d->matches.p, d->matches.n, &err) < 0)
+			return false;
+	}
+	if (b->n == head)
+		buf_reset(b);
+	else
+		buf_lit(b, "\r\n");
+	return !buf_failed(b);
 }
 
 /* RFC 5465 7: of new messages, ahead of ESEARCH. What NOTIFY brings of the same
@@ -284,22 +333,21 @@ update_context(struct imap_session *s, struct context *x, uint32_t from)
 	struct condition alone = { .kind = COND_CHANGED,
 		.low = (int64_t)x->modseq + 1 };
 	struct search_result changed = { 0 }, now = { 0 };
-	struct difference d = { .added = BUF_INIT(IMAP_OUT_MAX / 4),
-		.removed = BUF_INIT(IMAP_OUT_MAX / 4) };
+	auto_buf told = BUF_INIT(IMAP_OUT_MAX / 2);
+	struct difference d = { 0 };
 	uint64_t modseq = s->view.at.arrivals;
 	struct err err = { 0 };
 	bool ok;
 
-	d.add.b = &d.added;
-	d.remove.b = &d.removed;
 	ok = search_mailbox(&s->view, &is_wanted, &now, &err) >= 0 &&
 	    search_mailbox(&s->view, &alone, &changed, &err) >= 0;
 	if (ok)
 		compare(x, &d, &changed, &now);
-	ok = ok && d.matches.n <= MATCHES_MAX && !buf_failed(&d.added) &&
-	    !buf_failed(&d.removed) && say_new(s, x, from, &now, &err) >= 0;
+	ok = ok && d.matches.n <= MATCHES_MAX &&
+	    put_difference(s, x, &told, &d, &now) &&
+	    say_new(s, x, from, &now, &err) >= 0;
 	if (ok) {
-		say_difference(s, x, &d);
+		imap_say(s, &told);
 		vec_free(&x->matches);
 		x->matches = d.matches;
 		x->modseq = modseq;
@@ -308,8 +356,8 @@ update_context(struct imap_session *s, struct context *x, uint32_t from)
 	}
 	search_result_free(&changed);
 	search_result_free(&now);
-	buf_free(&d.added);
-	buf_free(&d.removed);
+	vec_free(&d.added);
+	vec_free(&d.removed);
 	return ok;
 }
 

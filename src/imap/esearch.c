@@ -152,7 +152,7 @@ put_numbers(struct imap_session *s, struct buf *b,
 {
 	struct seqset_out set = { .b = b };
 
-	for (size_t i = 0; order && i < found->n; i++) {
+	for (size_t i = 0; order && i < order->n; i++) {
 		seqset_out_add(&set, order->numbers[i]);
 		if (b->n > WRITE_AT)
 			imap_write_out(s, b);
@@ -172,15 +172,22 @@ put_numbers(struct imap_session *s, struct buf *b,
  *                                                         RFC 9394 4 */
 static void
 put_partial(struct imap_session *s, struct buf *b,
-    const struct partial_range *p, const struct search_result *found, bool uid)
+    const struct partial_range *p, const struct search_result *found, bool uid,
+    const struct search_order *order)
 {
+	const struct span sp = span_of(p, order ? order->n : found->n);
 	const char *minus = p->last ? "-" : "";
 	struct search_result part = { 0 };
+	struct search_order some = { 0 };
 
-	add_span(&part, found, span_of(p, found->n));
+	if (order && sp.lo <= sp.hi)
+		some = (struct search_order){ order->numbers + sp.lo - 1,
+			NULL, sp.hi - sp.lo + 1 };
+	else if (!order)
+		add_span(&part, found, sp);
 	buf_printf(b, " PARTIAL (%s%u:%s%u ", minus, p->from, minus, p->to);
-	if (part.n > 0)
-		put_numbers(s, b, &part, uid, NULL);
+	if (part.n > 0 || some.n > 0)
+		put_numbers(s, b, &part, uid, order ? &some : NULL);
 	else
 		buf_lit(b, "NIL");
 	buf_chr(b, ')');
@@ -194,10 +201,10 @@ put_scores(struct imap_session *s, struct buf *b,
     const struct search_order *order)
 {
 	const uint8_t *scores = order ? order->scores : found->scores.p;
-	struct span part = { 1, found->n };
+	struct span part = { 1, order ? order->n : found->n };
 
 	if (args->options & RETURN_PARTIAL)
-		part = span_of(&args->partial, found->n);
+		part = span_of(&args->partial, part.hi);
 	buf_lit(b, " RELEVANCY (");
 	for (uint32_t i = part.lo; i <= part.hi; i++) {
 		if (i > part.lo)
@@ -220,28 +227,63 @@ ends_of(const struct search_result *found, bool uids,
 {
 	struct search_run first, last;
 
-	if (found->n == 0)
+	if ((order ? order->n : found->n) == 0)
 		return (struct ends){ uids, 0, 0 };
 	if (order)
 		return (struct ends){ uids, order->numbers[0],
-			order->numbers[found->n - 1] };
+			order->numbers[order->n - 1] };
 	first = one_of(found, false);
 	last = one_of(found, true);
 	return (struct ends){ uids, uids ? first.uid : first.seq,
 		uids ? last.uid : last.seq };
 }
 
+static int
+by_number(const void *a, const void *b)
+{
+	uint32_t x = *(const uint32_t *)a, y = *(const uint32_t *)b;
+
+	return (x > y) - (x < y);
+}
+
+/* The same of an order: its numbers, ascending. */
+static void
+add_ordered(struct buf *pairs, const struct search_args *args,
+    const struct search_order *order)
+{
+	const struct span sp = span_of(&args->partial, order->n);
+	uint32_t *named = calloc(order->n + 2, sizeof(*named));
+	size_t n = 0;
+
+	bug_if(!named);
+	for (uint32_t i = sp.lo; i <= sp.hi; i++)
+		named[n++] = order->numbers[i - 1];
+	if (args->options & RETURN_MIN && order->n > 0)
+		named[n++] = order->numbers[0];
+	if (args->options & RETURN_MAX && order->n > 0)
+		named[n++] = order->numbers[order->n - 1];
+	qsort(named, n, sizeof(*named), by_number);
+	for (size_t i = 0; i < n; i++)
+		if (i == 0 || named[i] != named[i - 1])
+			selection_add(pairs, named[i], named[i]);
+	free(named);
+}
+
 /* The highest modseq of the messages that MIN, MAX and PARTIAL name. */
 static int
 named_modseq(struct mailbox_view *v, const struct search_args *args,
-    const struct search_result *found, uint64_t *modseq, struct err *err)
+    const struct search_result *found, const struct search_order *order,
+    bool uids, uint64_t *modseq, struct err *err)
 {
 	struct search_result named = { 0 }, told = { 0 };
-	struct condition c = { COND_UID };
+	struct condition c = { order && !uids ? COND_NUMBER : COND_UID };
 	auto_buf pairs = BUF_INIT(PAIRS_MAX);
 	int e;
 
-	add_named(&named, args, found);
+	if (order)
+		add_ordered(&pairs, args, order);
+	else
+		add_named(&named, args, found);
 	for (size_t i = 0; i < named.runs.n; i++)
 		selection_add(&pairs, named.runs.p[i].uid,
 		    named.runs.p[i].uid + named.runs.p[i].n - 1);
@@ -257,8 +299,8 @@ named_modseq(struct mailbox_view *v, const struct search_args *args,
 /* RFC 4731 3.2: the highest modseq of the messages that are told of. */
 static int
 told_modseq(struct mailbox_view *v, const struct search_args *args,
-    const struct search_result *found, const struct ends *ends,
-    uint64_t *modseq, struct err *err)
+    const struct search_result *found, const struct search_order *order,
+    const struct ends *ends, uint64_t *modseq, struct err *err)
 {
 	uint32_t options = args->options;
 	uint32_t low = options & RETURN_MIN ? ends->first : ends->last;
@@ -272,7 +314,8 @@ told_modseq(struct mailbox_view *v, const struct search_args *args,
 	if (options & (RETURN_ALL | RETURN_COUNT | RETURN_RELEVANCY))
 		return 0;
 	if (options & RETURN_PARTIAL)
-		return named_modseq(v, args, found, modseq, err);
+		return named_modseq(v, args, found, order, ends->uids, modseq,
+		    err);
 	selection_add(&pairs, low < high ? low : high, low < high ? low :
 	    high);
 	if (low != high)
@@ -306,6 +349,7 @@ imap_put_esearch(struct imap_session *s, const struct search_place *at,
 {
 	auto_buf b = BUF_INIT(IMAP_OUT_MAX);
 	bool uid = at->uids;
+	uint32_t n = order ? order->n : found->n;
 	const struct ends ends = ends_of(found, uid, order);
 	uint32_t options = args->options;
 	struct answer a = NO_ANSWER;
@@ -316,23 +360,24 @@ imap_put_esearch(struct imap_session *s, const struct search_place *at,
 		a = save_result(s, args, found);
 	if (a.kind != ANSWER_NONE || options == RETURN_SAVE)
 		return a;
-	if (found->n > 0 && imap_asks_modseq(args->key) &&
-	    told_modseq(at->view, args, found, &ends, &modseq, &err) < 0)
+	if (n > 0 && imap_asks_modseq(args->key) &&
+	    told_modseq(at->view, args, found, order, &ends, &modseq, &err) <
+	    0)
 		return imap_fail(s, "search", &err);
 	put_correlator(s, &b, at, tag);
 	buf_str(&b, uid ? STR(") UID") : STR(")"));
-	if (options & RETURN_MIN && found->n > 0)
+	if (options & RETURN_MIN && n > 0)
 		buf_printf(&b, " MIN %u", ends.first);
-	if (options & RETURN_MAX && found->n > 0)
+	if (options & RETURN_MAX && n > 0)
 		buf_printf(&b, " MAX %u", ends.last);
 	if (options & RETURN_COUNT)
-		buf_printf(&b, " COUNT %u", found->n);
-	if (options & RETURN_ALL && found->n > 0) {
+		buf_printf(&b, " COUNT %u", n);
+	if (options & RETURN_ALL && n > 0) {
 		buf_lit(&b, " ALL ");
 		put_numbers(s, &b, found, uid, order);
 	}
 	if (options & RETURN_PARTIAL)
-		put_partial(s, &b, &args->partial, found, uid);
+		put_partial(s, &b, &args->partial, found, uid, order);
 	if (options & RETURN_RELEVANCY)
 		put_scores(s, &b, args, found, order);
 	if (modseq)

@@ -346,9 +346,12 @@ struct search_result;
 bool imap_context_of(const struct imap_session *s, struct str tag);
 /* RFC 5267 4.3.1 */
 void imap_say_noupdate(struct imap_session *s, struct str tag);
-/* Keep this result of a search up to date, or say that it is not. */
+/* Keep this result of a search up to date, or say that it is not. by: its
+ * order; n is 0: that of the mailbox. Suspends. */
+struct order;
 void imap_context_begin(struct imap_session *s, struct str tag, bool uids,
-    const struct search_args *args, const struct search_result *found);
+    const struct search_args *args, const struct search_result *found,
+    const struct order *by, size_t n);
 void imap_context_end(struct imap_session *s, struct str tag);
 void imap_contexts_end(struct imap_session *s);
 /* A message is about to be told as expunged. */

@@ -43,14 +43,15 @@ struct answer imap_find(struct imap_session *s, const struct search_place *at,
     struct str tag, const struct search_args *args,
     struct search_result *found);
 
+/* Numbers or UIDs, and their scores. */
 struct search_order {
 	const uint32_t *numbers;
 	const uint8_t *scores;
+	uint32_t n;
 };
 /* "* ESEARCH ..." of what RETURN wants of them, and the result that "$" names
- * from now on (RFC 4731, RFC 5182). order: numbers or UIDs as SORT has them, in
- * all found->n, and their scores; NULL: ascending. ANSWER_NONE, or what to
- * answer. */
+ * from now on (RFC 4731, RFC 5182). order: as SORT has them; NULL:
+ * ascending. ANSWER_NONE, or what to answer. */
 struct answer imap_put_esearch(struct imap_session *s,
     const struct search_place *at, struct str tag,
     const struct search_args *args, const struct search_result *found,

@@ -13,7 +13,7 @@
 	"UNSELECT ESEARCH SEARCHRES WITHIN PARTIAL INPROGRESS FILTERS "   \
 	"SEARCH=FUZZY "                                                   \
 	"CONTEXT=SEARCH MULTISEARCH "                                     \
-	"SORT SORT=DISPLAY ESORT "                                        \
+	"SORT SORT=DISPLAY ESORT CONTEXT=SORT "                           \
 	"THREAD=ORDEREDSUBJECT THREAD=REFERENCES THREAD=REFS "            \
 	"OBJECTID PREVIEW "                                               \
 	"SAVEDATE MOVE UIDPLUS SAVELIMIT=10000 APPENDLIMIT=1000"

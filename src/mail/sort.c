@@ -201,6 +201,9 @@ value_of(struct sorting *o, const struct order *by,
 		put_display(&o->texts, by->by,
 		    f ? f->envelope.to : STR_NULL);
 		break;
+	case ORDER_UID:
+		v.number = row->uid;
+		break;
 	case ORDER_SCORE:
 		v.number = -(int64_t)score;
 		break;
@@ -264,6 +267,7 @@ needs_facts(const struct order *by, size_t n)
 	for (size_t i = 0; i < n; i++)
 		if (by[i].key != ORDER_RECEIVED && by[i].key != ORDER_SIZE &&
 		    by[i].key != ORDER_ARRIVAL && by[i].key != ORDER_SCORE &&
+		    by[i].key != ORDER_UID &&
 		    by[i].key != ORDER_MARKED)
 			return true;
 	return false;
@@ -302,6 +306,7 @@ sorting_done(struct sorting *s, struct loop *l, size_t *n)
 	uint32_t *order = calloc(s->messages.n + 1, sizeof(*order));
 
 	*n = s->messages.n;
+	free(s->done);
 	s->done = calloc(*n + 1, sizeof(*s->done));
 	bug_if(!order || !s->done);
 	for (uint32_t i = 0; i < *n; i++)
@@ -311,6 +316,12 @@ sorting_done(struct sorting *s, struct loop *l, size_t *n)
 		s->done[i] = s->messages.p[order[i]];
 	free(order);
 	return s->done;
+}
+
+size_t
+sorting_octets(const struct sorting *s)
+{
+	return s->texts.n;
 }
 
 void

@@ -21,6 +21,7 @@ enum order_key {
 	ORDER_CC,
 	ORDER_FROM_NAME,	/* its name, or else the whole of it */
 	ORDER_TO_NAME,
+	ORDER_UID,
 	ORDER_SCORE,		/* the best first; of a search with scores */
 	ORDER_MARKED,		/* those that lack all flags and the keyword
 				 * below come first */
@@ -56,10 +57,12 @@ struct sorting *sorting_new(const struct order *by, size_t nby);
 /* Suspends. 0 or E_*. */
 int sorting_add(struct sorting *s, struct mailbox_view *v,
     const struct search_result *found, struct err *err);
-/* All of them, good until sorting_free(), and the caller's to change.
- * Suspends. */
+/* All of them, good until the next call or sorting_free(), and the caller's to
+ * change. Others may be added behind it. Suspends. */
 struct sorted *sorting_done(struct sorting *s, struct loop *l,
     size_t *n);
+/* Of all texts that it sorts by. */
+size_t sorting_octets(const struct sorting *s);
 void sorting_free(struct sorting *s);	/* NULL is fine */
 
 /* Sort n numbers below n by before(), which orders all of them; lets others

@@ -74,8 +74,8 @@ S~ c8 OK .*
 C: c9 THREAD ORDEREDSUBJECT UTF-8 ALL
 S: * THREAD (1)(2)(3)
 S~ c9 OK .*
-C: c10 ESEARCH IN (mailboxes INBOX) SUBJECT STRASSE
-S~ \* ESEARCH .* ALL 2
+C: c10 ESEARCH IN (mailboxes INBOX) RETURN (COUNT) SUBJECT STRASSE
+S~ \* ESEARCH .* COUNT 1
 S~ c10 OK .*
 # i;ascii-casemap; "-" turns the order of texts round, and of nothing else.
 C: d1 COMPARATOR -I;ASCII-CASEMAP
