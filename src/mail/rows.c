@@ -126,8 +126,13 @@ turn_page(struct rows *w, struct err *err)
 	w->ask.cursor = w->answer.next;
 	if (w->ask.cursor == 0)
 		w->more = selection_next(&w->left, &w->ask.set);
-	if (w->more)
+	if (w->more) {
 		w->asker = fiber_spawn(l, "rows", ask_page, w);
+		/* Store works on it while we use this page: one turn for the
+		 * asker to ask, one for the loop to send. */
+		fiber_yield(l);
+		fiber_yield(l);
+	}
 	return w->set_flags ? set_flags(w, err) : 0;
 }
 
