@@ -35,8 +35,8 @@ FOLDERS = ("base rt mime dns errand trust store policy vault mail smtp sieve "
            "admin").split()
 # The rooms of a folder in the same way; "" is what lies in the folder itself.
 ROOMS = {
-    "store": ["", "address", "disk", "fulltext", "sql", "engine", "directory", "policy",
-              "mailbox", "queue", "dispatch", "upkeep", "service"],
+    "store": ["", "address", "disk", "fulltext", "shelf", "sql", "engine",
+              "directory", "policy", "mailbox", "queue", "dispatch", "upkeep", "service"],
     "imap": ["grammar", ""],
 }
 # Rooms that no other folder looks into.

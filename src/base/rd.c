@@ -85,38 +85,3 @@ rd_num32(struct rd *r)
 		r->bad = true;
 	return r->bad ? 0 : (uint32_t)v;
 }
-
-static uint64_t
-take_le(struct rd *r, size_t n)
-{
-	struct str s = rd_take(r, n);
-	uint64_t v = 0;
-
-	for (size_t i = s.n; i > 0; i--)
-		v = v << 8 | (unsigned char)s.p[i - 1];
-	return v;
-}
-
-uint8_t
-rd_le8(struct rd *r)
-{
-	return (uint8_t)take_le(r, 1);
-}
-
-uint16_t
-rd_le16(struct rd *r)
-{
-	return (uint16_t)take_le(r, 2);
-}
-
-uint32_t
-rd_le32(struct rd *r)
-{
-	return (uint32_t)take_le(r, 4);
-}
-
-uint64_t
-rd_le64(struct rd *r)
-{
-	return take_le(r, 8);
-}

@@ -7,6 +7,9 @@
  * straight down and checked once with rd_ok().
  */
 #pragma once
+#include <endian.h>
+#include <string.h>
+
 #include "base/str.h"
 
 struct rd {
@@ -78,7 +81,36 @@ uint32_t rd_num32(struct rd *r);
 uint64_t rd_num64(struct rd *r);
 
 /* Little-endian numbers of our own records. */
-uint8_t rd_le8(struct rd *r);
-uint16_t rd_le16(struct rd *r);
-uint32_t rd_le32(struct rd *r);
-uint64_t rd_le64(struct rd *r);
+static inline uint64_t
+rd_le(struct rd *r, size_t n)
+{
+	uint64_t v = 0;
+
+	if (rd_left(r) < n) {
+		r->bad = true;
+		return 0;
+	}
+	memcpy(&v, r->p, n);
+	r->p += n;
+	return le64toh(v);
+}
+static inline uint8_t
+rd_le8(struct rd *r)
+{
+	return (uint8_t)rd_le(r, 1);
+}
+static inline uint16_t
+rd_le16(struct rd *r)
+{
+	return (uint16_t)rd_le(r, 2);
+}
+static inline uint32_t
+rd_le32(struct rd *r)
+{
+	return (uint32_t)rd_le(r, 4);
+}
+static inline uint64_t
+rd_le64(struct rd *r)
+{
+	return rd_le(r, 8);
+}

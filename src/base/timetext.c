@@ -148,15 +148,36 @@ time_rfc5322(struct buf *b, int64_t at)
 	time_rfc5322_zone(b, at, 0);
 }
 
+/* The last two digits. */
+static void
+put_two(char *p, int v)
+{
+	v = v < 0 ? 0 : v;
+	p[0] = (char)('0' + v / 10 % 10);
+	p[1] = (char)('0' + v % 10);
+}
+
+/* One for each message of a list: printf() would take most of its time. */
 void
 time_imap(struct buf *b, int64_t at, int offset_min)
 {
 	struct civil c = civil_of(at + offset_min * 60);
 	int off = offset_min < 0 ? -offset_min : offset_min;
+	char text[] = "00-Jan-0000 00:00:00 +0000";
 
-	buf_printf(b, "%2d-%.3s-%04d %02d:%02d:%02d %c%02d%02d", c.day,
-	    month_name(c.month).p, c.year, c.hour, c.minute, c.second,
-	    offset_min < 0 ? '-' : '+', off / 60, off % 60);
+	put_two(text, c.day);
+	if (c.day < 10)
+		text[0] = ' ';
+	memcpy(text + 3, month_name(c.month).p, 3);
+	put_two(text + 7, c.year / 100);
+	put_two(text + 9, c.year);
+	put_two(text + 12, c.hour);
+	put_two(text + 15, c.minute);
+	put_two(text + 18, c.second);
+	text[21] = offset_min < 0 ? '-' : '+';
+	put_two(text + 22, off / 60);
+	put_two(text + 24, off % 60);
+	buf_put(b, text, sizeof(text) - 1);
 }
 
 void

@@ -5,6 +5,7 @@
  * fetch of everything takes no more memory than one of a page.
  */
 #include "base/timetext.h"
+#include "imap/fetch_body.h"
 #include "imap/grammar/reply_facts.h"
 #include "imap/search.h"
 #include "mail/rows.h"
@@ -17,12 +18,31 @@ struct fetching {
 	struct imap_session *s;
 	const struct fetch_att *att;
 	uint32_t add_items;	/* FETCH_*: besides those of att */
-	bool by_uid, want_facts;
+	bool by_uid, want_facts, want_parts;
 	struct str except;	/* pairs of UIDs: these are not told */
+	bool listed;		/* facts have all octets that are wanted */
+	struct rows *rows;
 	struct arena *mem;	/* facts computed again */
 	struct buf out;
 	struct err failed;	/* the first message that could not be read */
 };
+
+static bool
+is_listed(const struct fetch_att *att)
+{
+	for (size_t i = 0; i < att->nsection; i++)
+		if (!section_is_listed(&att->section[i]))
+			return false;
+	return true;
+}
+
+/* Are parts of messages looked at? */
+static bool
+needs_parts(const struct fetch_att *att)
+{
+	return (att->items & (FETCH_BODY | FETCH_BODYSTRUCTURE)) != 0 ||
+	    !is_listed(att);
+}
 
 /* Are facts needed for what is asked for? */
 static bool
@@ -41,10 +61,12 @@ needs_facts(const struct fetch_att *att)
 }
 
 static uint32_t
-wants_of(const struct fetching *f)
+wants_of(struct fetching *f)
 {
+	f->listed = is_listed(f->att);
+	f->want_parts = needs_parts(f->att);
 	return (f->want_facts ? WANT_FACTS : 0) |
-	    (f->att->nsection > 0 ? WANT_HEAD : 0);
+	    (f->listed ? 0 : WANT_HEAD);
 }
 
 /* "NAME " with a space before it, but for the first. */
@@ -146,11 +168,17 @@ put_message(struct fetching *f, const struct fetch_row *row, bool tell_flags)
 
 	if (f->want_facts) {
 		arena_reset(f->mem);
-		e = message_facts(&m, f->mem, &facts, &err);
+		e = f->want_parts ? message_facts(&m, f->mem, &facts, &err) :
+		    message_glance(&m, f->mem, &facts, &err);
 	}
 	if (e < 0) {
 		(void)err_set(&f->failed, e, "uid %u: %s", row->uid, err.text);
 		return stream_failed(s->d.stream);
+	}
+	/* Whose facts are older has neighbours like it. */
+	if (f->listed && f->att->nsection > 0 && !facts.listed.p) {
+		f->listed = false;
+		rows_want(f->rows, WANT_HEAD);
 	}
 	put_items(f, row, tell_flags, &facts);
 	for (size_t i = 0; i < f->att->nsection; i++) {
@@ -208,20 +236,19 @@ put_messages(struct fetching *f, const struct rows_ask *ask, struct err *err)
 {
 	struct imap_session *s = f->s;
 	struct fetch_row row;
-	struct rows *rows;
 	bool flagged;
 	int e;
 
 	f->mem = arena_new(MESSAGE_FACTS_MEM);
 	f->out = BUF_INIT(WRITE_AT + ROW_MAX);
-	rows = rows_open(&s->view, ask);
-	while ((e = rows_next(rows, &row, &flagged, err)) > 0) {
+	f->rows = rows_open(&s->view, ask);
+	while ((e = rows_next(f->rows, &row, &flagged, err)) > 0) {
 		if (is_in(f->except, row.uid))
 			continue;
 		if ((e = put_message(f, &row, flagged)) < 0)
 			break;
 	}
-	rows_close(rows);
+	rows_close(f->rows);
 	imap_write_out(s, &f->out);
 	arena_free(f->mem);
 	buf_free(&f->out);

@@ -10,16 +10,26 @@
  */
 #include "imap/fetch_body.h"
 
+#include "mime/header.h"
+
+/* Short ones go out together with what is around them: a list of header fields
+ * would be two writes a message. */
+enum { SHORT = 16384 };
+
 void
 section_begin(struct section_out *to)
 {
+	to->here = to->len <= SHORT;
+	if (to->before->n > SHORT)
+		imap_write_out(to->s, to->before);
 	section_put_name(to->before, to->sec);
 	if (to->len)
 		buf_printf(to->before, to->nul ? " ~{%ju}\r\n" :
 		    " {%ju}\r\n", (uintmax_t)to->len);
 	else
 		buf_lit(to->before, " \"\"");
-	imap_write_out(to->s, to->before);
+	if (!to->here)
+		imap_write_out(to->s, to->before);
 	to->begun = true;
 }
 
@@ -32,6 +42,10 @@ section_send(void *arg, struct str octets)
 		section_begin(to);
 	dialogue_deadline(&to->s->d, IMAP_COMMAND_MS);
 	to->sent += octets.n;
+	if (to->here) {
+		buf_str(to->before, octets);
+		return stream_failed(to->s->d.stream);
+	}
 	return stream_write(to->s->d.stream, octets);
 }
 
@@ -101,6 +115,13 @@ section_clip(const struct section *sec, struct octet_range *r)
 		r->len = sec->length;
 }
 
+bool
+section_is_listed(const struct section *sec)
+{
+	return sec->text == SECTION_FIELDS && sec->npart == 0 &&
+	    fields_are_listed(sec->fields, sec->nfields);
+}
+
 int
 imap_put_section(struct imap_session *s, struct buf *out,
     const struct section *sec, const struct mail_message *m,
@@ -124,8 +145,12 @@ imap_put_section(struct imap_session *s, struct buf *out,
 		return 0;
 	}
 	if (e >= 0 && by_name) {
-		e = message_fields(m, r, sec->fields, sec->nfields, except,
-		    &fields, err);
+		if (f->listed.p && section_is_listed(sec))
+			header_select(&fields, f->listed, sec->fields,
+			    sec->nfields, false);
+		else
+			e = message_fields(m, r, sec->fields, sec->nfields,
+			    except, &fields, err);
 		r = (struct octet_range){ 0, fields.n };
 	}
 	if (e >= 0) {

@@ -14,6 +14,7 @@ struct section_out {
 	uint64_t len, sent;
 	bool nul;		/* there are some among them: a literal8 */
 	bool begun;
+	bool here;	/* it goes behind `before`, not out by itself */
 };
 
 /* The name and what comes before the first octet, where there is none too. */
@@ -25,6 +26,8 @@ int section_end(struct section_out *to, int e);
 
 /* What a section of BODY is of a message. */
 enum facts_what section_facts(const struct section *sec);
+/* Fields of the message's header that its facts have as they stand. */
+bool section_is_listed(const struct section *sec);
 /* Of octets, those that a partial asks for. */
 void section_clip(const struct section *sec, struct octet_range *r);
 

@@ -148,12 +148,16 @@ likeness_of(struct matching *m, const struct condition *c)
 	return &m->fuzzy.p[i];
 }
 
+static bool
+reads_octets(const struct matching *m)
+{
+	return m->reads_header || m->wants[BY_BODY];
+}
+
 uint32_t
 matching_wants(const struct matching *m)
 {
-	bool octets = m->reads_header || m->wants[BY_BODY];
-
-	return octets ? WANT_FACTS | WANT_HEAD :
+	return reads_octets(m) ? WANT_FACTS | WANT_HEAD :
 	    m->wants[BY_FACTS] || m->wants[BY_HEADER] ? WANT_FACTS : 0;
 }
 
@@ -597,9 +601,15 @@ look_deeper(struct matching *m, struct err *err)
 		break;
 	case BY_FACTS:
 		arena_reset(m->mem);
-		e = message_facts(m->message, m->mem, &m->facts, err);
+		e = reads_octets(m) ? message_facts(m->message, m->mem,
+		    &m->facts, err) : message_glance(m->message, m->mem,
+		    &m->facts, err);
 		break;
 	case BY_HEADER:
+		if (!reads_octets(m))
+			e = message_facts(m->message, m->mem, &m->facts, err);
+		if (e < 0)
+			break;
 		buf_reset(&m->whole);
 		buf_reset(&m->header);
 		if (m->wants[BY_HEADER])

@@ -54,6 +54,12 @@ rows_open(struct mailbox_view *v, const struct rows_ask *ask)
 	return w;
 }
 
+void
+rows_want(struct rows *w, uint32_t want)
+{
+	w->ask.want |= want;
+}
+
 static void
 ask_page(void *arg)
 {

@@ -21,6 +21,8 @@ struct rows;
 /* Begin a walk; the caller closes it, on the same fiber. The view must not be
  * updated and ask's ranges must stay meanwhile. */
 struct rows *rows_open(struct mailbox_view *v, const struct rows_ask *ask);
+/* What pages that are not yet asked for shall bring besides. */
+void rows_want(struct rows *rows, uint32_t want);
 /* The next row: 1, 0 after the last one, or E_*. Suspends between two pages.
  * *row and its texts are good until the next call. *flagged: the walk has set
  * flags of it; it counts as told (view_told()) with those that it has now. */

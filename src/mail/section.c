@@ -26,6 +26,35 @@ scan_octets(void *arg, struct str octets)
 	return 0;
 }
 
+static bool
+is_listed(struct str name)
+{
+	for (size_t i = 0; i < FACTS_LISTED; i++)
+		if (str_eqi(name, facts_listed[i]))
+			return true;
+	return false;
+}
+
+bool
+fields_are_listed(const struct str *names, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		if (!is_listed(names[i]))
+			return false;
+	return true;
+}
+
+int
+message_glance(const struct mail_message *m, struct arena *mem,
+    struct facts *f, struct err *err)
+{
+	if (m->prefix_len <= m->size && m->facts.n &&
+	    facts_glance(m->facts, f) == 0 &&
+	    f->size == m->size - m->prefix_len)
+		return 0;
+	return message_facts(m, mem, f, err);
+}
+
 int
 message_facts(const struct mail_message *m, struct arena *mem,
     struct facts *f, struct err *err)

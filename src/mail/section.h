@@ -30,6 +30,13 @@ enum { MESSAGE_FACTS_MEM = MIME_SCAN_ARENA + 2 * MIME_RECORD_MAX };
  * no sense; then it suspends. They live in mem or in the row's. 0 or E_*. */
 int message_facts(const struct mail_message *m, struct arena *mem,
     struct facts *f, struct err *err);
+/* The same for who looks at no parts: facts_glance(). */
+int message_glance(const struct mail_message *m, struct arena *mem,
+    struct facts *f, struct err *err);
+
+/* May facts.listed hold all of these? What was put in front of a message here
+ * (its prefix) says who brought it, and has none of them. */
+bool fields_are_listed(const struct str *names, size_t n);
 
 /* Octets [offset, offset + len). */
 struct octet_range {

@@ -35,7 +35,7 @@ walk_result(struct mailbox_view *v, const struct search_result *found,
 
 		arena_reset(mem);
 		if (facts) {
-			e = message_facts(&m, mem, &f, err);
+			e = message_glance(&m, mem, &f, err);
 			read = e >= 0;
 		}
 		if (e == E_NOTFOUND || e == E_DAMAGED)

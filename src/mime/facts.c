@@ -1,6 +1,18 @@
 #include "mime/mime_int.h"
 #include "mime/record.h"
 
+#define NAME(lit) { "" lit, sizeof(lit) - 1 }
+const struct str facts_listed[FACTS_LISTED] = {
+	NAME("From"), NAME("Sender"), NAME("Reply-To"), NAME("To"), NAME("Cc"),
+	NAME("Bcc"), NAME("Subject"), NAME("Date"), NAME("Message-ID"),
+	NAME("In-Reply-To"), NAME("References"), NAME("Content-Type"),
+	NAME("Content-Transfer-Encoding"), NAME("Content-Description"),
+	NAME("MIME-Version"), NAME("Priority"), NAME("X-Priority"),
+	NAME("Importance"), NAME("Newsgroups"), NAME("List-Id"),
+	NAME("List-Post"), NAME("Lines"), NAME("X-Label"),
+	NAME("Disposition-Notification-To"),
+};
+
 static void
 read_numbers(struct rd *r, struct facts *f)
 {
@@ -236,25 +248,53 @@ parts_fit(struct facts *f)
 	    n == f->nparts && n > 0 && n <= PARTS_MAX;
 }
 
+/* All but the parts. */
+static int
+read_record(struct str rec, struct facts *f)
+{
+	struct rd r = rd_of(rec);
+	uint8_t version = rd_le8(&r);
+
+	*f = (struct facts){ 0 };
+	if (version != FACTS_VERSION && version != FACTS_NO_LINES)
+		return E_PROTO;
+	read_numbers(&r, f);
+	f->message_id = rec_str(&r);
+	f->in_reply_to = rec_str(&r);
+	f->references = rec_str(&r);
+	f->base_subject = rec_str(&r);
+	f->preview = rec_str(&r);
+	f->table = rec_str(&r);
+	f->parts = rec_str(&r);
+	if (version != FACTS_NO_LINES)
+		f->listed = rec_opt(&r);
+	return rd_done(&r) && f->header_len <= f->size ? 0 : E_PROTO;
+}
+
 int
 facts_decode(struct str rec, struct facts *f)
 {
-	struct rd r = rd_of(rec);
-	struct facts got = { 0 };
+	struct facts got;
 
-	if (rd_le8(&r) != FACTS_VERSION)
-		return E_PROTO;
-	read_numbers(&r, &got);
-	got.message_id = rec_str(&r);
-	got.in_reply_to = rec_str(&r);
-	got.references = rec_str(&r);
-	got.base_subject = rec_str(&r);
-	got.preview = rec_str(&r);
-	got.table = rec_str(&r);
-	got.parts = rec_str(&r);
-	if (!rd_done(&r) || got.header_len > got.size || !parts_fit(&got) ||
+	if (read_record(rec, &got) < 0 || !parts_fit(&got) ||
 	    !texts_fit(got.in_reply_to, false) ||
 	    !texts_fit(got.references, false))
+		return E_PROTO;
+	*f = got;
+	return 0;
+}
+
+int
+facts_glance(struct str rec, struct facts *f)
+{
+	struct facts got;
+	struct rd parts;
+
+	if (read_record(rec, &got) < 0)
+		return E_PROTO;
+	parts = rd_of(got.parts);
+	got.envelope = read_envelope(&parts);
+	if (!rd_ok(&parts))
 		return E_PROTO;
 	*f = got;
 	return 0;

@@ -92,14 +92,25 @@ struct facts {
 	struct str base_subject; /* UTF-8, RFC 5256 2.1; case as it was */
 	struct str preview;	 /* UTF-8, up to 256 octets, one line */
 
+	/* The fields of the header that facts_listed names, as they stand, and
+	 * a blank line; .p is NULL if that is long, or nobody kept them. */
+	struct str listed;
+
 	/* For the functions below: where the parts are, and what they are. */
 	struct str table, parts;
 };
+
+/* The fields that mail programs show mailboxes by. */
+enum { FACTS_LISTED = 24 };
+extern const struct str facts_listed[FACTS_LISTED];
 
 /* Read a record: 0, or E_PROTO if it is none of this version or not well
  * formed to its last octet; so nothing below fails. All slices point into
  * rec; any octet may be in them. */
 must_check int facts_decode(struct str rec, struct facts *f);
+/* The same for who looks at no part but the first one's envelope: what is said
+ * of parts is not read. A list that is not well formed has an end there. */
+must_check int facts_glance(struct str rec, struct facts *f);
 
 /* Take the next address, pair or text off a list: false at its end. */
 bool facts_next_address(struct str *list, struct address *address);

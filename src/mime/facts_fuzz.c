@@ -53,16 +53,35 @@ use_parts(const struct facts *f)
 	bug_if(n != f->nparts);
 }
 
+/* Of it nothing is known to be well formed. */
+static void
+use_glance(struct str rec)
+{
+	struct address x;
+	struct str text;
+	struct facts f;
+
+	if (facts_glance(rec, &f) < 0)
+		return;
+	while (facts_next_address(&f.envelope.from, &x))
+		continue;
+	while (facts_next_text(&f.references, &text))
+		continue;
+	use_sections(&f);
+}
+
 static void
 use(struct str rec, bool ours)
 {
 	struct facts f;
 	struct str id;
 
+	use_glance(rec);
 	if (facts_decode(rec, &f) < 0) {
 		bug_if(ours);
 		return;
 	}
+	bug_if(facts_glance(rec, &f) < 0);
 	while (facts_next_text(&f.references, &id))
 		bug_if(ours && id.n == 0);
 	bug_if(f.references.n > 0);

@@ -414,6 +414,72 @@ test_worst(void **state)
 	}
 }
 
+static void
+test_listed(void **state)
+{
+	struct arena *a = arena_new(64 << 20);
+	auto_buf long_one = BUF_INIT(100000);
+	struct facts f;
+
+	(void)state;
+	f = facts_of(a, STR("Received: x\r\nsubject : a\r\n b\r\nX-Other: c\r\n"
+	    "TO: x@y\r\nSubject: again\r\n\r\nFrom: no\r\n"));
+	assert_str(f.listed, "subject : a\r\n b\r\nTO: x@y\r\n"
+	    "Subject: again\r\n\r\n");
+	/* A header without an end, and none. */
+	f = facts_of(a, STR("Date: x"));
+	assert_str(f.listed, "Date: x\r\n\r\n");
+	f = facts_of(a, STR("\r\nhello"));
+	assert_str(f.listed, "\r\n");
+	/* What is long is left in the message. */
+	buf_lit(&long_one, "To: ");
+	for (int i = 0; i < 300; i++)
+		buf_printf(&long_one, "a%d@example.org,\r\n ", i);
+	buf_lit(&long_one, "b@c\r\n\r\n");
+	f = facts_of(a, buf_get(&long_one));
+	assert_null(f.listed.p);
+	arena_free(a);
+}
+
+/* Of before there was that: all else is there. */
+static void
+test_older_record(void **state)
+{
+	struct arena *a = arena_new(64 << 20);
+	struct str rec = scan(a, STR("Subject: a\r\n\r\nx"), 9999);
+	size_t at = str_find(rec, STR("\017Subject: a"));
+	struct facts f;
+
+	(void)state;
+	assert_true(at < rec.n && rec.p[0] == 3);
+	((char *)(uintptr_t)rec.p)[0] = 2;
+	assert_int_equal(facts_decode(rec, &f), E_PROTO);
+	assert_int_equal(facts_decode(str_first(rec, at), &f), 0);
+	assert_str(f.envelope.subject, "a");
+	assert_null(f.listed.p);
+	assert_int_equal(facts_glance(str_first(rec, at), &f), 0);
+	assert_str(f.envelope.subject, "a");
+	arena_free(a);
+}
+
+/* What is said of the parts is not looked at; all else is the same. */
+static void
+test_glance(void **state)
+{
+	struct arena *a = arena_new(64 << 20);
+	struct str rec = scan(a, str_c(nested), 9999);
+	struct facts f, g;
+
+	(void)state;
+	assert_int_equal(facts_decode(rec, &f), 0);
+	assert_int_equal(facts_glance(rec, &g), 0);
+	assert_memory_equal(&f, &g, sizeof(f));
+	for (size_t n = 0; n < rec.n; n++)
+		assert_int_equal(facts_glance(str_first(rec, n), &g),
+		    E_PROTO);
+	arena_free(a);
+}
+
 /* A cache from anywhere: whatever it holds, reading it is safe. */
 static void
 test_hostile_record(void **state)
@@ -497,6 +563,9 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_parts),
 		cmocka_unit_test(test_part),
+		cmocka_unit_test(test_listed),
+		cmocka_unit_test(test_older_record),
+		cmocka_unit_test(test_glance),
 		cmocka_unit_test(test_envelope),
 		cmocka_unit_test(test_many_fields),
 		cmocka_unit_test(test_section),

@@ -7,7 +7,9 @@
 #include "mime/tally.h"
 
 enum {
-	FACTS_VERSION = 2,
+	FACTS_VERSION = 3,
+	FACTS_NO_LINES = 2, /* that had none: still read */
+	LINES_MAX = 4096,
 	DEPTH_MAX = 64,	     /* no limits go above: a walk has a bit each */
 	BOUNDARY_MAX = 1000, /* RFC 2046 says 70; real ones are longer */
 	LINE_HOLD = 2048,    /* start of a line that a boundary may be in */

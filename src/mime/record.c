@@ -136,6 +136,18 @@ put_numbers(struct buf *out, const struct mime_scan *s)
 	rec_put(out, s->longest);
 }
 
+/* Fields as they stand, for who lists mailboxes by them. */
+static void
+put_lines(struct buf *out, const struct mime_scan *s)
+{
+	auto_buf lines = BUF_INIT(LINES_MAX);
+
+	header_select(&lines, s->fields.block, facts_listed, FACTS_LISTED,
+	    false);
+	rec_put_opt(out, s->flags & FACTS_CUT || buf_failed(&lines) ?
+	    STR_NULL : buf_get(&lines));
+}
+
 void
 record_write(struct mime_scan *s, struct buf *out)
 {
@@ -162,4 +174,5 @@ record_write(struct mime_scan *s, struct buf *out)
 	rec_put_str(out, utf8_first(buf_get(&subject), SUBJECT_MAX));
 	rec_put_str(out, buf_get(&preview));
 	put_parts(out, s->root, s->nparts);
+	put_lines(out, s);
 }

@@ -5,8 +5,8 @@
  *
  *   version (1 octet), flags (le16), sent (le64), zone (le16), then numbers:
  *   received, parts, size, header, lines, longest; then texts: message id,
- *   in-reply-to, references, base subject, preview, part table, descriptions.
- *   Nothing follows.
+ *   in-reply-to, references, base subject, preview, part table, descriptions,
+ *   lines, which may be absent. Nothing follows. Version 2 has no lines.
  *
  * A number is 7 bits an octet, low ones first, the top bit says that more
  * come. A text is its length as a number, then its octets. What may be absent

@@ -19,23 +19,28 @@ reply_literal(struct buf *b, uint64_t n)
 	buf_lit(b, "}\r\n");
 }
 
+/* What an octet asks of the string that it is in. */
+enum { ESCAPED = 1, LITERAL = 2 };
+static const unsigned char asks[256] = {
+	[0 ... 31] = LITERAL, [127 ... 255] = LITERAL,
+	['"'] = ESCAPED, ['\\'] = ESCAPED,
+};
+
 void
 reply_string(struct buf *b, struct str s)
 {
-	bool quotable = s.n <= QUOTED_MAX, plain = true;
+	unsigned all = s.n <= QUOTED_MAX ? 0 : LITERAL;
 	size_t start;
 
-	for (size_t i = 0; quotable && i < s.n; i++) {
-		quotable = is_quotable(s.p[i]);
-		plain &= s.p[i] != '"' && s.p[i] != '\\';
-	}
-	if (quotable && plain) {
+	for (size_t i = 0; i < s.n && s.n <= QUOTED_MAX; i++)
+		all |= asks[(unsigned char)s.p[i]];
+	if (all == 0) {
 		buf_chr(b, '"');
 		buf_str(b, s);
 		buf_chr(b, '"');
 		return;
 	}
-	if (quotable) {
+	if (all == ESCAPED) {
 		buf_quoted(b, s);
 		return;
 	}

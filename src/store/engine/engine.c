@@ -490,6 +490,7 @@ engine_open(const struct engine_options *o, struct engine **out,
 	waiting_time_init(&e->waiting);
 	e->filter = filter_new();
 	e->fulltext = fulltext_new(o->files);
+	e->shelves = shelves_new(o->files);
 	backup_init(e);
 	e->now_s = o->wall_us(o->arg) / 1000000;
 	rc = open_data(e, err);
@@ -520,6 +521,7 @@ engine_close(struct engine *e)
 	waiting_time_end(&e->waiting);
 	filter_free(e->filter);
 	fulltext_free(e->fulltext);
+	shelves_free(e->shelves);
 	address_cache_free(e->addresses);
 	sql_close(&e->look);
 	/* Not if it is another's by now. */

@@ -363,6 +363,8 @@ int reader_watches(struct reader *r, const struct caller *c, uint64_t mailbox,
 /* mailbox/words.c: of the index of words, what is of nobody any more goes.
  * stop() is asked now and then. */
 void reader_sweep_words(struct reader *r, bool (*stop)(void *arg), void *arg);
+/* mailbox/shelved.c: the same of copies of facts. */
+void reader_sweep_shelves(struct reader *r, bool (*stop)(void *arg), void *arg);
 
 /* An event of a role's own for the journal. Any thread. */
 void engine_journal(struct engine *e, const struct journal_ask *ask);

@@ -12,6 +12,7 @@
 #include "store/engine/reach.h"
 #include "store/disk/journal.h"
 #include "store/fulltext/fulltext.h"
+#include "store/shelf/shelf.h"
 #include "store/address/address_cache.h"
 #include "store/disk/pack.h"
 #include "store/engine/waiting_time.h"
@@ -102,6 +103,7 @@ struct engine {
 	struct columns *columns;
 	struct journal *journal;
 	struct fulltext *fulltext;
+	struct shelves *shelves;
 	struct sql w;		/* the writer's transaction */
 	struct sql look;	/* the writer's look at what is committed */
 	char owner[16];

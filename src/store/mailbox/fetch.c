@@ -5,6 +5,7 @@
 #include "store/chunk.h"
 #include "store/engine/engine_int.h"
 #include "store/engine/view.h"
+#include "store/mailbox/shelved.h"
 
 enum { ROWS_MAX = 180000, PICK = 3000, PICK_MORE = 400, DAMAGED_MAX = 8,
 	WANT_MORE = WANT_FACTS | WANT_HEAD, HEAD_OCTETS = 8192 };
@@ -17,6 +18,8 @@ struct picked_row {
 	struct column_row row;
 	struct str keywords;
 	uint32_t seq;
+	bool new;		/* its facts were not on the shelf, and are
+				 * in shelf.v */
 };
 
 struct picking {
@@ -27,6 +30,8 @@ struct picking {
 	struct picked_row *picked;
 	size_t n, room, octets;
 	uint32_t next;
+	struct shelf_page shelf;
+	bool reads;		/* one snapshot for all of its places */
 	struct damaged {
 		uint64_t blob;
 		struct err why;
@@ -62,7 +67,7 @@ pick_row(struct picking *p, const struct view_on *v, size_t i)
 	p->octets += octets;
 	p->picked[p->n++] = (struct picked_row){ *row,
 		words.n ? str_dup(p->r->arena, words) : STR_NULL,
-		(uint32_t)i + 1 };
+		(uint32_t)i + 1, false };
 	return true;
 }
 
@@ -191,25 +196,90 @@ brought_with(struct picking *p, const struct column_row *row)
 	return out;
 }
 
+/* Of a list of neighbours their facts come from the shelf, where one has been
+ * listed before. */
 static void
-put_picked(struct picking *p)
+look_on_shelf(struct picking *p)
 {
-	struct brought with = { 0 };
-	const struct picked_row *x;
-	size_t i;
+	struct shelved *v;
 
+	if ((p->ask->want & WANT_MORE) != WANT_FACTS || p->n < SHELF_LEAST)
+		return;
+	v = arena_array(p->r->arena, p->n, sizeof(*v));
+	for (size_t i = 0; i < p->n; i++) {
+		v[i].uid = p->picked[i].row.uid;
+		v[i].blob = p->picked[i].row.blob;
+	}
+	p->shelf = (struct shelf_page){ p->account, p->ask->mailbox, v,
+		false };
+	shelf_page_look(p->r, &p->shelf, p->n);
+}
+
+/* What this row brings. The page's snapshot begins with the first that is not
+ * on the shelf. */
+static int
+bring_row(struct picking *p, size_t i, struct brought *with, struct err *err)
+{
+	struct shelved *on = p->shelf.v ? &p->shelf.v[i] : NULL;
+	int rc;
+
+	*with = brings_nothing;
+	if ((p->ask->want & WANT_MORE) == 0)
+		return 0;
+	if (on && on->facts.n > 0) {
+		with->facts = on->facts;
+		return 0;
+	}
+	if (!p->reads && (rc = sql_read_begin(&p->r->q, err)) < 0)
+		return rc;
+	p->reads = true;
+	*with = brought_with(p, &p->picked[i].row);
+	if (on && p->shelf.keeps) {
+		on->facts = str_dup(p->r->arena, with->facts);
+		p->picked[i].new = on->facts.n > 0;
+	}
+	return 0;
+}
+
+/* Runs of neighbours that were not on the shelf, of the first n rows. */
+static void
+keep_on_shelf(struct picking *p, size_t n)
+{
+	size_t from = 0, to;
+
+	for (; p->shelf.keeps && from < n; from = to) {
+		for (to = from; to < n && p->picked[to].new && (to == from ||
+		    p->picked[to].seq == p->picked[to - 1].seq + 1); to++)
+			continue;
+		shelf_page_keep(p->r, &p->shelf, from, to);
+		to += to == from;
+	}
+}
+
+static int
+put_picked(struct picking *p, struct err *err)
+{
+	struct brought with;
+	size_t i;
+	int rc = 0;
+
+	look_on_shelf(p);
 	for (i = 0; i < p->n; i++) {
-		x = &p->picked[i];
-		if (p->ask->want & WANT_MORE)
-			with = brought_with(p, &x->row);
+		const struct picked_row *x = &p->picked[i];
+
+		if ((rc = bring_row(p, i, &with, err)) < 0)
+			break;
 		if (p->r->rows.n + view_row_octets(x->keywords, &with) >
 		    MSG_CHUNK) {
 			p->next = x->row.uid;
-			return;
+			break;
 		}
 		view_put_row(&p->r->rows, x->seq, &x->row, x->keywords,
 		    &with);
 	}
+	sql_read_end(&p->r->q);
+	keep_on_shelf(p, i);
+	return rc;
 }
 
 int
@@ -232,11 +302,7 @@ read_fetch(struct reader *r, const struct caller *c,
 	columns_put(r->e->columns, col);
 	if (rc < 0)
 		return rc;
-	/* One snapshot for all of the page's places. */
-	if (ask->want & WANT_MORE)
-		rc = sql_read_begin(&r->q, err);
-	put_picked(&p);
-	sql_read_end(&r->q);
+	rc = put_picked(&p, err);
 	for (size_t i = 0; i < p.ndamaged; i++)
 		(void)blob_damaged(r, p.damaged[i].blob, E_DAMAGED,
 		    &p.damaged[i].why);

@@ -56,6 +56,7 @@ sweeper_main(void *arg)
 	for (time_t wait = FIRST_S; wait_for_turn(s, wait); wait = EVERY_S)
 		if (reader_open(s->engine, &r, NULL) == 0) {
 			reader_sweep_words(r, is_stopped, s);
+			reader_sweep_shelves(r, is_stopped, s);
 			reader_close(r);
 		}
 	return NULL;

@@ -172,8 +172,10 @@ clean_account(struct cleaning *c, uint64_t account, struct err *err)
 	for (i = 0; i < n && rc >= 0; i++)
 		rc = free_email(c, account, found[i].email, found[i].blob,
 		    err);
-	if (n == 0)
+	if (n == 0) {
 		fulltext_drop(c->e->fulltext, account);
+		shelf_drop(c->e->shelves, account);
+	}
 	for (i = 0; n == 0 && i < NELEM(last) && rc == 0; i++)
 		rc = sql_run(q, last[i], SQL_VALS(vi(account)), err);
 	return rc;
