@@ -70,7 +70,7 @@ put_mailbox(struct imap_session *s, struct buf *b,
 	/* RFC 4314 4: for who may read. */
 	if (a->options & LIST_WANT_STATUS && m->row.rights & RIGHT_r)
 		put_status(s, b, m, a);
-	if (a->options & LIST_WANT_METADATA && !is_others(m->row.mailbox))
+	if (a->options & LIST_WANT_METADATA)
 		put_metadata(s, b, m, a);
 }
 

@@ -95,7 +95,7 @@ put_failed(struct imap_session *s, int e, const struct err *err)
 	case E_LIMIT:	/* RFC 5464 4.3 */
 		return NO_CODE("METADATA TOOMANY", "It has all it may");
 	case E_INVALID:
-		return NO_CODE("USEATTR", "INBOX is for nothing else");
+		return NO_CODE("USEATTR", "It is for nothing else");
 	default:
 		return imap_fail(s, "setmetadata", err);
 	}

@@ -43,7 +43,7 @@ is_meant(const struct notify_group *g, const struct mailbox_row *row)
 	case NOTIFY_DELAYED:
 		return false;
 	case NOTIFY_PERSONAL:
-		return true;
+		return !others_has(row->name);
 	case NOTIFY_SUBSCRIBED:
 		return row->subscribed;
 	case NOTIFY_SUBTREE:

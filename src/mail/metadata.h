@@ -25,6 +25,7 @@ int metadata_walk(const struct account *a, struct str mailbox, struct str from,
 void metadata_add(struct buf *b, struct str name, struct str value);
 /* Write it, all or nothing. special: what the mailbox is for from now on; NULL:
  * what it was. E_NOTFOUND; E_LIMIT: the mailbox has all it may; E_FULL: the
- * person has; E_INVALID: INBOX is for nothing else. */
+ * person has; E_INVALID: INBOX is for nothing else, nor is a mailbox of
+ * somebody else. */
 int metadata_put(const struct account *a, struct str mailbox,
     const struct buf *b, const uint32_t *special, struct err *err);

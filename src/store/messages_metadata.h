@@ -10,8 +10,8 @@
 #include "rt/msg.h"
 
 #define STORE_CALLS_METADATA(C) \
-	C(metadata, answer, AUTH_ACCOUNT, RUN_READER, CHANGE_none, own) \
-	C(metadata_put, done, AUTH_ACCOUNT, RUN_WRITER, CHANGE_once, own)
+	C(metadata, answer, AUTH_ACCOUNT, RUN_READER, CHANGE_none, noted) \
+	C(metadata_put, done, AUTH_ACCOUNT, RUN_WRITER, CHANGE_once, noted)
 
 enum {
 	METADATA_ENTRY_MAX = 256,	/* octets of a name */
@@ -25,7 +25,8 @@ enum {
 /* Entries with these names or one between them, in order of their octets; both
  * begin with "/private/", or both with "/shared/". name: a mailbox; empty: what
  * is of no mailbox. more: ask again, from behind the last. special: what the
- * mailbox is for. E_NOTFOUND: there is none of that name. */
+ * mailbox is for, if it is one's own. E_NOTFOUND: there is none of that
+ * name. */
 #define FIELDS_metadata_ask(F, S)                                     \
 	F(S, str, name, 1000)                                         \
 	F(S, str, from, METADATA_ENTRY_MAX + 2)                       \
@@ -40,7 +41,8 @@ enum {
  * gone: there is no such entry any more. With set_special the mailbox is for
  * what special says from now on, and what was for that is not (RFC 6154 3).
  * E_NOTFOUND: there is no mailbox of that name. E_LIMIT: it has all the entries
- * it may. E_FULL: the person has. E_INVALID. */
+ * it may. E_FULL: the person has. E_NORIGHT: shared ones of somebody else's
+ * mailbox take `w`. E_INVALID; nobody else's is for anything. */
 #define FIELDS_metadata_put_ask(F, S)                                 \
 	F(S, u64, change, 0) F(S, str, name, 1000)                    \
 	F(S, str, rows, MSG_CHUNK)                                    \

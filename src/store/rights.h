@@ -25,6 +25,8 @@ enum right {
 	RIGHTS_all = 2047,
 	/* One of these is enough to ask for one's own. RFC 4314 4 */
 	RIGHTS_asks = RIGHT_l | RIGHT_r | RIGHT_i | RIGHT_k | RIGHT_x | RIGHT_a,
+	/* One of these, and l, to see what is noted.        RFC 5464 3.3 */
+	RIGHTS_notes = RIGHT_r | RIGHT_s | RIGHT_w | RIGHT_i | RIGHT_p,
 	/* The virtual ones of RFC 2086. RFC 4314 2.1.1 */
 	RIGHTS_c = RIGHT_k | RIGHT_x,
 	RIGHTS_d = RIGHT_e | RIGHT_t,

@@ -123,6 +123,7 @@ struct reached_by {		/* see reach.h */
 	uint64_t self;		/* the account that it is bound to */
 	uint64_t to;		/* whose the mailbox is where things go */
 	uint32_t rights, to_rights;
+	struct str name;	/* of the mailbox, as it was asked for */
 };
 /* Who reads, if that is not whose mailbox it is; 0. */
 static inline uint64_t

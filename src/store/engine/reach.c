@@ -276,7 +276,9 @@ reach(struct sql *q, struct arena *a, enum store_call call,
 	second = how->second ? &r.by_name : first;
 	by = arena_new_of(a, struct reached_by);
 	*by = (struct reached_by){ c->account, second->owner, first->rights,
-		second->rights };
+		second->rights,
+		how->name ? *(const struct str *)place(ask, how->name) :
+		STR_NULL };
 	*as = *c;
 	as->account = first->owner;
 	as->by = by;

@@ -23,6 +23,9 @@
 #define REACH_read(n) { REACH_NUMBER(n, RIGHT_r) }
 #define REACH_named(n) { REACH_NAME(n, RIGHT_r) }
 #define REACH_asks(n) { REACH_NAME(n, 0), .one_of = RIGHTS_asks }
+/* RFC 5464 3.3 */
+#define REACH_noted(n) \
+	{ REACH_NAME(n, RIGHT_l), .one_of = RIGHTS_notes }
 #define REACH_rule(n) { REACH_NAME(n, RIGHT_a) }
 /* Which flags is flags.c's to say. */
 #define REACH_flag(n) { REACH_NUMBER(n, RIGHT_r) }

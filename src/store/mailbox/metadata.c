@@ -1,6 +1,9 @@
 /*
  * metadata.c - STORE_metadata, STORE_metadata_put: what is noted at mailboxes.
  *                                                               RFC 5464
+ *
+ * At a mailbox of somebody else private entries are the reader's, and count to
+ * the reader; shared ones are its owner's.
  */
 #include "store/engine/engine_int.h"
 
@@ -17,6 +20,15 @@ static bool
 is_private(struct str entry)
 {
 	return str_starts(entry, STR("/private/"));
+}
+
+/* Whose an entry of the mailbox is. */
+static uint64_t
+person_of(const struct caller *c, struct str entry)
+{
+	uint64_t reader = caller_reader(c);
+
+	return reader && is_private(entry) ? reader : c->account;
 }
 
 /* ---- reading ----------------------------------------------------------- */
@@ -51,14 +63,17 @@ read_metadata(struct reader *r, const struct caller *c,
 	struct metadata_answer *out = &answer->metadata;
 	enum sql_statement s = SQL_metadata_list;
 	uint64_t account = c->account, mailbox;
+	uint64_t person = person_of(c, ask->from);
 	int rc;
 
 	if (!(is_shared(ask->from) && is_shared(ask->to)) &&
 	    !(is_private(ask->from) && is_private(ask->to)))
 		return err_set(err, E_INVALID, "no such entries");
 	rc = find_place(r, account, ask->name, &mailbox, &out->special, err);
+	if (caller_reader(c))
+		out->special = 0;
 	if (rc == 0)
-		rc = sql_first(&r->q, s, SQL_VALS(vi(c->account), vi(account),
+		rc = sql_first(&r->q, s, SQL_VALS(vi(person), vi(account),
 		    vi(mailbox), vs(ask->from), vs(ask->to)), err);
 	for (; rc > 0 && r->rows.n < METADATA_ROWS_MAX;
 	    rc = sql_next(&r->q, s, err))
@@ -116,16 +131,43 @@ count_row(struct engine *e, struct putting *p, const struct metadata_row *row,
 	return 0;
 }
 
+static int
+check_room(const struct putting *p, struct err *err)
+{
+	if (p->grows && p->octets > METADATA_OCTETS_MAX)
+		return err_set(err, E_FULL, "no room for more entries");
+	return 0;
+}
+
+/* Private ones come before shared ones, so those of a person are together. */
+static int
+next_person(struct engine *e, const struct caller *c, struct putting *p,
+    struct str entry, struct err *err)
+{
+	uint64_t person = person_of(c, entry);
+	int rc;
+
+	if (caller_reader(c) && is_shared(entry) &&
+	    !(caller_rights(c) & RIGHT_w))
+		return err_set(err, E_NORIGHT, "shared entries take w");
+	if (person == p->person)
+		return 0;
+	rc = check_room(p, err);
+	p->person = person;
+	p->grows = false;
+	return rc < 0 ? rc : count_entries(e, p, err);
+}
+
 /* Everything that may refuse it comes before the first change. What a row takes
  * away makes room for those behind it. */
 static int
-check_rows(struct engine *e, struct putting *p, struct str rows,
-    struct err *err)
+check_rows(struct engine *e, const struct caller *c, struct putting *p,
+    struct str rows, struct err *err)
 {
 	struct metadata_row row;
 	struct str last = STR_NULL;
 	struct rd r = rd_of(rows);
-	int rc = count_entries(e, p, err);
+	int rc = 0;
 
 	while (rc == 0 && !rd_done(&r)) {
 		if (!msg_take(&r, &metadata_row_shape, &row) ||
@@ -133,15 +175,29 @@ check_rows(struct engine *e, struct putting *p, struct str rows,
 		    !(is_shared(row.entry) || is_private(row.entry)))
 			return err_set(err, E_INVALID, "no entries");
 		last = row.entry;
-		rc = count_row(e, p, &row, err);
+		rc = next_person(e, c, p, row.entry, err);
+		if (rc == 0)
+			rc = count_row(e, p, &row, err);
 	}
-	if (rc == 0 && p->grows && p->octets > METADATA_OCTETS_MAX)
-		return err_set(err, E_FULL, "no room for more entries");
-	return rc;
+	return rc < 0 ? rc : check_room(p, err);
+}
+
+/* Readers know the mailbox by another name than its owner, who hears of what is
+ * shared. */
+static void
+tell_noted(struct engine *e, const struct caller *c, struct str name,
+    struct str entry)
+{
+	uint64_t reader = caller_reader(c);
+
+	if (reader)
+		batch_named(e, reader, CHANGED_metadata, c->by->name, entry);
+	if (!reader || is_shared(entry))
+		batch_named(e, c->account, CHANGED_metadata, name, entry);
 }
 
 static int
-put_rows(struct engine *e, const struct putting *p,
+put_rows(struct engine *e, const struct caller *c, const struct putting *p,
     const struct metadata_put_ask *ask, struct err *err)
 {
 	struct metadata_row row;
@@ -149,12 +205,13 @@ put_rows(struct engine *e, const struct putting *p,
 	int rc = 0;
 
 	while (rc == 0 && msg_take(&r, &metadata_row_shape, &row)) {
-		batch_named(e, p->account, CHANGED_metadata, ask->name,
-		    row.entry);
+		uint64_t person = person_of(c, row.entry);
+
+		tell_noted(e, c, ask->name, row.entry);
 		rc = row.gone ? sql_run(&e->w, SQL_metadata_del, SQL_VALS(
-		    vi(p->person), vi(p->account), vi(p->mailbox),
+		    vi(person), vi(p->account), vi(p->mailbox),
 		    vs(row.entry)), err) :
-		    sql_run(&e->w, SQL_metadata_put, SQL_VALS(vi(p->person),
+		    sql_run(&e->w, SQL_metadata_put, SQL_VALS(vi(person),
 		    vi(p->account), vi(p->mailbox), vs(row.entry),
 		    vs(row.value)), err);
 	}
@@ -177,15 +234,15 @@ int
 write_metadata_put(struct engine *e, struct write *w)
 {
 	const struct metadata_put_ask *ask = w->ask;
-	struct putting p = { .person = w->caller->account,
-		.account = w->caller->account };
+	struct putting p = { .account = w->caller->account };
 	struct acct *a;
 	struct mbox *m;
 	int rc;
 
 	/* INBOX is not emptied by age, nor is what is junk put into it. */
 	if (ask->set_special && (ask->special & ~(uint32_t)SPECIAL_chosen ||
-	    ask->name.n == 0 || str_eqi(ask->name, STR("INBOX"))))
+	    ask->name.n == 0 || str_eqi(ask->name, STR("INBOX")) ||
+	    caller_reader(w->caller)))
 		return err_set(&w->err, E_INVALID, "no such use");
 	rc = acct_get(e, p.account, &a, &w->err);
 	if (rc == 0 && ask->name.n > 0) {
@@ -193,9 +250,9 @@ write_metadata_put(struct engine *e, struct write *w)
 		p.mailbox = rc == 0 ? m->mailbox : 0;
 	}
 	if (rc == 0)
-		rc = check_rows(e, &p, ask->rows, &w->err);
+		rc = check_rows(e, w->caller, &p, ask->rows, &w->err);
 	if (rc == 0)
-		rc = put_rows(e, &p, ask, &w->err);
+		rc = put_rows(e, w->caller, &p, ask, &w->err);
 	if (rc == 0 && ask->set_special)
 		batch_named(e, p.account, CHANGED_metadata, ask->name,
 		    STR("/private/specialuse"));

@@ -166,6 +166,76 @@ put_special(struct folder *p, const char *mailbox, uint32_t special)
 	return fixture_write(&p->d, &w);
 }
 
+#define TEAM "Other Users/bob@ours.test/Team"
+
+static int
+put_as_bob(struct folder *p, enum store_call call, const void *ask)
+{
+	struct write w = { .caller = &p->bob, .call = call, .ask = ask };
+
+	return fixture_write(&p->d, &w);
+}
+
+static int
+let_alice(struct folder *p, uint32_t rights)
+{
+	return put_as_bob(p, STORE_acl_put, &(struct acl_put_ask){
+	    ++p->d.change, STR("Team"), STR_NULL, STR("alice@ours.test"),
+	    FLAGS_SET, rights });
+}
+
+/* Private entries are the reader's, shared ones the owner's, and so are the
+ * octets. */
+static void
+test_of_others(void **state)
+{
+	struct folder *p = *state;
+	static char value[METADATA_VALUE_MAX];
+	auto_buf b = BUF_INIT(MSG_CHUNK);
+	char entry[40];
+
+	assert_int_equal(put_as_bob(p, STORE_mailbox_create,
+	    &(struct mailbox_create_ask){ .change = ++p->d.change,
+	    .name = STR("Team") }), 0);
+	add(&b, "/private/a", STR("bob"));
+	add(&b, "/shared/a", STR("all"));
+	assert_int_equal(put(p, &p->bob, "Team", &b), 0);
+	assert_string_equal(get(p, &p->alice, TEAM, SHARED), "not found");
+	assert_int_equal(put_one(p, TEAM, "/private/a", STR("1")),
+	    E_NOTFOUND);
+	assert_int_equal(let_alice(p, RIGHT_l), 0);
+	assert_string_equal(get(p, &p->alice, TEAM, SHARED), "failed");
+	assert_int_equal(put_one(p, TEAM, "/private/a", STR("1")), E_NORIGHT);
+	assert_int_equal(let_alice(p, RIGHT_l | RIGHT_i), 0);
+	assert_string_equal(get(p, &p->alice, TEAM, SHARED), "/shared/a=all");
+	assert_string_equal(get(p, &p->alice, TEAM, PRIVATE), "");
+	assert_int_equal(put_one(p, TEAM, "/private/a", STR("alice")), 0);
+	assert_int_equal(put_one(p, TEAM, "/shared/a", STR("x")), E_NORIGHT);
+	assert_int_equal(put_special(p, TEAM, SPECIAL_sent), E_INVALID);
+	assert_string_equal(get(p, &p->alice, TEAM, PRIVATE),
+	    "/private/a=alice");
+	assert_string_equal(get(p, &p->bob, "Team", PRIVATE),
+	    "/private/a=bob");
+	/* Alice has no more room for her own, bob has. */
+	assert_int_equal(let_alice(p, RIGHT_l | RIGHT_w), 0);
+	for (int i = 0; i < 80; i++) {
+		(void)snprintf(entry, sizeof(entry), "/private/x%d", i);
+		if (put_one(p, "INBOX", entry, str_make(value,
+		    sizeof(value))) == E_FULL)
+			break;
+	}
+	assert_int_equal(put_one(p, TEAM, "/private/b", str_make(value,
+	    sizeof(value))), E_FULL);
+	assert_int_equal(put_one(p, TEAM, "/shared/b", str_make(value,
+	    sizeof(value))), 0);
+	buf_reset(&b);
+	add(&b, "/private/b", str_make(value, sizeof(value)));
+	add(&b, "/shared/c", STR("1"));
+	assert_int_equal(put(p, &p->alice, TEAM, &b), E_FULL);
+	assert_string_equal(get(p, &p->alice, TEAM, "/shared/c", "/shared/c"),
+	    "");
+}
+
 static uint32_t
 special(struct folder *p, const char *mailbox)
 {
@@ -345,6 +415,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		T(test_put_and_get),
 		T(test_refused),
+		T(test_of_others),
 		T(test_special_use),
 		T(test_too_many),
 		T(test_too_much),
