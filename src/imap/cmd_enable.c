@@ -12,6 +12,7 @@ static const struct {
 	{ STR("IMAP4rev2"), ENABLED_REV2 },
 	{ STR("UTF8=ACCEPT"), ENABLED_UTF8 },
 	{ STR("UIDONLY"), ENABLED_UIDONLY },
+	{ STR("METADATA"), ENABLED_METADATA },
 };
 
 /* ENABLE capability ...: what is not known, or needs it not, is ignored, and
@@ -22,6 +23,7 @@ imap_enable(struct imap_session *s, const struct imap_command *c)
 	const struct enable_args *a = &c->args.enable;
 	auto_buf b = BUF_INIT(1024);
 	uint32_t before = s->enabled;
+	struct err err = { 0 };
 
 	buf_lit(&b, "* ENABLED");
 	for (size_t i = 0; i < NELEM(extensions); i++) {
@@ -39,5 +41,10 @@ imap_enable(struct imap_session *s, const struct imap_command *c)
 	imap_say(s, &b);
 	if (s->enabled & ~before & ENABLED_CONDSTORE)
 		imap_say_highest(s);
+	if (s->enabled & ~before & ENABLED_METADATA) {
+		imap_noted_begin(s);
+		if (imap_watch(s, &err) < 0)
+			return imap_fail(s, "watch", &err);
+	}
 	return OK("Enabled, as far as it needs to be");
 }

@@ -317,7 +317,8 @@ imap_fetch(struct imap_session *s, const struct imap_command *c)
 		.want_facts = needs_facts(&fa->att) };
 	struct seqset set = fa->set;
 	struct condition changed = { .kind = COND_CHANGED,
-		.low = (int64_t)fa->changed_since + 1 };
+		.low = (int64_t)(fa->changed_since + (fa->changed_since <
+		    INT64_MAX)) };
 	struct rows_ask ask = { 0 };
 	struct err err = { 0 };
 	struct answer a;

@@ -9,7 +9,11 @@ on_change(void *arg, const struct changed *what)
 {
 	struct imap_session *s = arg;
 
-	if (s->notify ? imap_notify_heard(s, what) : s->idling)
+	bool kick = s->notify ? imap_notify_heard(s, what) : s->idling;
+
+	if (s->noted && !s->notify)
+		kick &= imap_noted_heard(s, what);
+	if (kick)
 		stream_kick(s->d.stream);
 }
 

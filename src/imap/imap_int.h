@@ -99,6 +99,7 @@ enum {
 	ENABLED_REV2 = 1 << 2,		/* RFC 9051 6.3.1 */
 	ENABLED_UTF8 = 1 << 3,		/* RFC 6855 3 */
 	ENABLED_UIDONLY = 1 << 4,	/* RFC 9586 */
+	ENABLED_METADATA = 1 << 5,	/* RFC 5464 4.4 */
 };
 
 struct imap_service {
@@ -153,6 +154,7 @@ struct imap_session {
 	bool order_is_reversed;
 
 	struct notify *notify;	/* RFC 5465; NULL: as it ever was */
+	struct noted *noted;	/* RFC 5464 4.4; NULL: nobody enabled it */
 	/* What store tells of: a mailbox or 0, and all. */
 	uint64_t watched;
 	bool watched_all;
@@ -327,6 +329,15 @@ int imap_notify_tell(struct imap_session *s, struct err *err);
 /* What is wanted of messages that came, from this number on. 0 or E_*. */
 int imap_notify_fetch(struct imap_session *s, uint32_t from, struct err *err);
 void imap_notify_end(struct imap_session *s);
+
+/* ---- noted.c */
+void imap_noted_begin(struct imap_session *s);
+void imap_noted_end(struct imap_session *s);
+/* Something happened; runs on the loop's own stack. True: a session that is
+ * idling has something to tell. */
+bool imap_noted_heard(struct imap_session *s, const struct changed *c);
+/* Between two responses. May suspend. */
+void imap_noted_tell(struct imap_session *s);
 
 /* ---- listing.c */
 /* "* LIST" of one mailbox, as it is now, or is not; old: what it was called

@@ -183,7 +183,7 @@ int
 imap_watch(struct imap_session *s, struct err *err)
 {
 	const struct notify *n = s->notify;
-	bool all = n && n->others;
+	bool all = n ? n->others != 0 : s->noted != NULL;
 	bool one = n ? n->selected && !all : s->idling;
 	uint64_t mailbox = one && s->state == STATE_SELECTED ?
 	    s->view.at.mailbox : 0;

@@ -51,6 +51,7 @@ imap_log_out(struct imap_session *s)
 {
 	imap_deselect(s);
 	imap_notify_end(s);
+	imap_noted_end(s);
 	s->watched = 0;
 	s->watched_all = false;
 	account_logout(&s->account);
@@ -83,6 +84,8 @@ finish_command(struct imap_session *s, struct str tag, uint32_t flags,
 	    a.kind == ANSWER_OK)
 		a = imap_fail(s, "update", &err);
 	s->view.heard = 0;	/* what it heard is old at the next one */
+	if (!(flags & ROW_QUIET))
+		imap_noted_tell(s);
 	s->bad += a.kind == ANSWER_BAD;
 	s->bad_in_row = a.kind == ANSWER_BAD ? s->bad_in_row + 1 : 0;
 	imap_say_answer(s, tag, &a);
@@ -189,8 +192,10 @@ tell_changes(struct dialogue *d, struct err *err)
 
 	if (s->notify)
 		e = imap_notify_tell(s, err);
-	else if (s->idling)
+	else if (s->idling && s->state == STATE_SELECTED)
 		e = imap_update(s, true, err);
+	if (s->idling)
+		imap_noted_tell(s);
 	if (e >= 0)
 		return 0;
 	/* Nobody would tell it anything any more. */

@@ -80,3 +80,5 @@ S~ b9 OK .*
 CONN a
 C: a12 NOOP
 S~ a12 OK .*
+C: a13 SETMETADATA "" (/private/comment NIL)
+S~ a13 OK .*
