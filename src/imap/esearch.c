@@ -3,6 +3,7 @@
  * of a result.                       RFC 4731, RFC 5182, RFC 9394
  */
 #include "imap/search.h"
+#include "mail/fuzzy.h"
 
 enum { WRITE_AT = 32768,	/* octets rendered before they are written */
 	PAIRS_MAX = SEARCH_RUNS_MAX * 8 };
@@ -194,7 +195,8 @@ put_partial(struct imap_session *s, struct buf *b,
 	search_result_free(&part);
 }
 
-/* score-list, of all that were found or of the part that is told. RFC 6203 7 */
+/* score-list, of all that were found or of the part that is told. What no text
+ * had to be looked at for has no scores.                     RFC 6203 7 */
 static void
 put_scores(struct imap_session *s, struct buf *b,
     const struct search_args *args, const struct search_result *found,
@@ -209,7 +211,7 @@ put_scores(struct imap_session *s, struct buf *b,
 	for (uint32_t i = part.lo; i <= part.hi; i++) {
 		if (i > part.lo)
 			buf_chr(b, ' ');
-		buf_u64(b, scores[i - 1]);
+		buf_u64(b, scores ? scores[i - 1] : FUZZY_SAME);
 		if (b->n > WRITE_AT)
 			imap_write_out(s, b);
 	}

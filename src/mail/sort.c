@@ -1,5 +1,6 @@
 #include "mail/sort.h"
 
+#include "mail/fuzzy.h"
 #include "mail/rows.h"
 #include "mail/section.h"
 #include "mime/fold.h"
@@ -223,7 +224,7 @@ score_of(struct sorting *o, uint32_t uid)
 	const struct search_result *r = o->found;
 
 	if (!r->scored)
-		return 0;
+		return FUZZY_SAME;
 	while (uid - r->runs.p[o->run].uid >= r->runs.p[o->run].n)
 		o->message += r->runs.p[o->run++].n;
 	return r->scores.p[o->message + (uid - r->runs.p[o->run].uid)];

@@ -22,7 +22,7 @@ enum order_key {
 	ORDER_FROM_NAME,	/* its name, or else the whole of it */
 	ORDER_TO_NAME,
 	ORDER_UID,
-	ORDER_SCORE,		/* the best first; of a search with scores */
+	ORDER_SCORE,		/* the best first */
 	ORDER_MARKED,		/* those that lack all flags and the keyword
 				 * below come first */
 };
@@ -49,7 +49,7 @@ int sort_messages(struct mailbox_view *v, const struct search_result *found,
 struct sorted {
 	uint64_t email, thread;
 	uint32_t seq, uid;
-	uint8_t score;		/* 0: it has none */
+	uint8_t score;		/* 100 where the result has none */
 };
 struct sorting;
 /* by must outlive it. */
