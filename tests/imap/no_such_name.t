@@ -32,3 +32,12 @@ RAW a9 APPEND a&b {3+}\r\nabc\r\n
 S~ a9 NO \[CANNOT\] .*
 C: a10 NOOP
 S~ a10 OK .*
+# Composed (NFC) a name may be longer than it was sent, and too long.
+CONN long
+PORT imaps
+S* \* OK .*
+LOGIN alice
+C: c1 ENABLE UTF8=ACCEPT
+S* c1 OK .*
+C: c2 STATUS "\(\xe0\xa5\x98*333)" (MESSAGES)
+S~ c2 NO \[NONEXISTENT\] .*

@@ -71,7 +71,8 @@ scan_mailbox(struct scan *s)
 	if (s->nnames < NAMES_MAX && !str_eqi(sent, name))
 		s->as_sent[s->nnames] = sent;
 	s->nnames++;
-	return name;
+	/* Composed it may be longer than it was: U+0958 is two characters. */
+	return name.n > MAILBOX_MAX ? STR_NULL : name;
 }
 
 struct str
