@@ -164,6 +164,39 @@ def test_imaplib_metadata(empty_demo, monkeypatch):
                          "(/private/comment NIL)")[0] == "OK"
 
 
+def test_forward_without_download(empty_demo, monkeypatch):
+    """imaplib signs the URL of a draft, smtplib hands it in by BURL."""
+    for name in ("GENURLAUTH", "URLFETCH"):
+        monkeypatch.setitem(imaplib.Commands, name, ("AUTH", "SELECTED"))
+    box = imaplib.IMAP4_SSL("127.0.0.1", empty_demo.ports["imaps"],
+                            ssl_context=client_context())
+    with box:
+        box.login(ALICE, PASSWORD)
+        assert "URLAUTH" in box.capabilities
+        assert box.append("Drafts", None, None, MESSAGE.encode())[0] == "OK"
+        assert box.select("Drafts")[0] == "OK"
+        uid = box.uid("SEARCH", "ALL")[1][0].split()[-1].decode()
+        url = (f"imap://{ALICE.replace('@', '%40')}@mail.example.test/"
+               f"Drafts/;UID={uid};URLAUTH=")
+        names = [f'"{url}{who}" INTERNAL' for who in (
+            "submit+" + ALICE.replace("@", "%40"), "authuser")]
+        assert box.xatom("GENURLAUTH", *names)[0] == "OK"
+        submit, fetch = box.response("GENURLAUTH")[1][0].split()
+        assert box.xatom("URLFETCH", fetch.decode())[0] == "OK"
+        got = box.response("URLFETCH")[1]
+        assert got[0] == (fetch + b" {%d}" % len(MESSAGE), MESSAGE.encode())
+    smtp = smtplib.SMTP_SSL("127.0.0.1", empty_demo.ports["submissions"],
+                            context=client_context())
+    with smtp:
+        smtp.login(ALICE, PASSWORD)
+        smtp.ehlo()
+        assert smtp.esmtp_features["burl"] == "imap"
+        assert smtp.mail(ALICE)[0] == smtp.rcpt(BOB)[0] == 250
+        code, text = smtp.docmd("BURL", submit.strip(b'"').decode() + " LAST")
+        assert code == 250, text
+    assert newest(empty_demo, "bob").get_content().endswith(".dot\n")
+
+
 def test_imaplib_folders(empty_demo):
     """Folders: made, renamed, subscribed to, removed with their mail."""
     box = imaplib.IMAP4_SSL("127.0.0.1", empty_demo.ports["imaps"],

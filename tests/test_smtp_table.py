@@ -31,6 +31,8 @@ def wanted(column, tls, login):
         word, says = extension.split()[0], cells[column]
         if says == "no" or (says.startswith("inside TLS") and not tls):
             continue
+        if says.startswith("after the login") and not login:
+            continue
         if word == "STARTTLS" and tls or word == "AUTH" and login:
             continue
         words.add(word)

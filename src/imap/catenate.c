@@ -6,13 +6,12 @@
  * holds some parts, and the head of a literal at most, which is at its end.
  */
 #include "imap/catenate.h"
-#include "imap/fetch_body.h"
-#include "imap/grammar/url.h"
+#include "mail/mailbox_text.h"
 #include "mail/mailboxes.h"
 #include "mail/rows.h"
-#include "mail/section.h"
+#include "mail/url_message.h"
 
-enum { PARTS_AT_MOST = 1000, URL_MAX = 4096, URL_TOLD_MAX = 1000 };
+enum { PARTS_AT_MOST = 1000, URL_TOLD_MAX = 1000 };
 
 struct catenating {
 	struct imap_session *s;
@@ -59,53 +58,31 @@ add_octets(void *arg, struct str octets)
 	return 0;
 }
 
-/* Of the header fields of a part those that are named, or not. */
-static int
-add_fields(struct catenating *c, const struct mail_message *m,
-    struct octet_range where, const struct section *sec, struct err *err)
-{
-	auto_buf fields = BUF_INIT(MESSAGE_HEADER_MAX + 2);
-	int e = message_fields(m, where, sec->fields, sec->nfields,
-	    sec->text == SECTION_FIELDS_NOT, &fields, err);
-	struct octet_range r = { 0, fields.n };
-
-	if (e < 0)
-		return e;
-	section_clip(sec, &r);
-	if (!has_room(c, r.len))
-		return err_set(err, E_LIMIT, "too large");
-	c->size += r.len;
-	return add_octets(c, str_first(str_from(buf_get(&fields),
-	    (size_t)r.offset), (size_t)r.len));
-}
-
 /* 0, or E_*: E_NOTFOUND if there is no such part, E_LIMIT if there is no room
  * for it. */
 static int
 add_section(struct catenating *c, const struct mail_message *m,
-    const struct section *sec, struct err *err)
+    const struct url_section *sec, struct err *err)
 {
-	struct octet_range r;
-	struct facts f;
-	int e;
+	struct url_octets o;
+	int e = url_octets_find(&o, m, sec, c->mem, err);
 
-	if ((e = message_facts(m, c->mem, &f, err)) < 0 ||
-	    (e = message_section(m, &f, section_facts(sec), sec->part,
-	    sec->npart, &r, err)) < 0)
+	if (e < 0)
 		return e;
-	if (sec->text == SECTION_FIELDS || sec->text == SECTION_FIELDS_NOT)
-		return add_fields(c, m, r, sec, err);
-	section_clip(sec, &r);
-	if (!has_room(c, r.len))
-		return err_set(err, E_LIMIT, "too large");
-	c->size += r.len;
-	return message_read(m, r, add_octets, c, err);
+	if (has_room(c, o.len)) {
+		c->size += o.len;
+		e = url_octets_read(&o, add_octets, c, err);
+	} else {
+		e = err_set(err, E_LIMIT, "too large");
+	}
+	url_octets_free(&o);
+	return e;
 }
 
 /* The message with this UID. */
 static int
 add_message(struct catenating *c, uint64_t mailbox,
-    const struct imap_url *url, struct err *err)
+    const struct url *url, struct err *err)
 {
 	const struct account *account = &c->s->account;
 	struct mailbox_view v = view_now(account, mailbox);
@@ -137,14 +114,19 @@ static struct answer
 add_part(struct catenating *c, struct str text)
 {
 	struct status_answer status;
-	struct imap_url url;
+	struct str name;
+	struct url url;
 	struct err err = { 0 };
 	int e;
 
 	dialogue_deadline(&c->s->d, IMAP_COMMAND_MS);
-	if (text.n > URL_MAX || !url_parse(text, c->mem, &url))
+	/* RFC 4469 3: a message of whoever asks, on this server. */
+	if (text.n > URL_MAX || !url_parse(text, c->mem, &url) || url.host.p)
 		return bad_url(c, text);
-	e = mailbox_status(&c->s->account, url.mailbox, false, &status, &err);
+	name = mailbox_text_name(url.mailbox, c->mem);
+	if (name.n > MAILBOX_MAX)
+		return bad_url(c, text);
+	e = mailbox_status(&c->s->account, name, false, &status, &err);
 	if (e >= 0 && url.uidvalidity &&
 	    url.uidvalidity != status.uidvalidity)
 		return bad_url(c, text);
@@ -285,7 +267,7 @@ imap_catenate(struct imap_session *s, struct buf *line, struct deposit *text)
 	bool whole = s->gather.state != GATHER_MESSAGE;
 	struct catenating c = { .s = s, .text = text, .line = line,
 		.mem = arena_new(SCAN_ARENA(GATHER_LINE_MAX) +
-		    MESSAGE_FACTS_MEM) };
+		    URL_ARENA(URL_MAX) + MESSAGE_FACTS_MEM) };
 	struct answer a = add_parts(&c);
 
 	arena_free(c.mem);

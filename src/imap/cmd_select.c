@@ -24,6 +24,8 @@ put_mailbox(struct imap_session *s, const struct open_answer *m)
 	    "one\r\n", (unsigned long long)m->highest);
 	buf_printf(&b, "* OK [MAILBOXID (F%ju)] Whatever it is called\r\n",
 	    (uintmax_t)m->mailbox);		/* RFC 8474 4.2 */
+	buf_lit(&b, "* OK [URLMECH INTERNAL] What signs URLs\r\n");
+						/* RFC 4467 8 */
 	(void)imap_learn_keywords(s, m->keywords);
 	imap_put_flags(s, &b);
 	imap_say(s, &b);

@@ -86,7 +86,7 @@ section_end(struct section_out *to, int e)
 	return e;
 }
 
-enum facts_what
+static enum facts_what
 section_facts(const struct section *sec)
 {
 	static const enum facts_what whats[] = {
@@ -102,7 +102,7 @@ section_facts(const struct section *sec)
 }
 
 /* RFC 3501 6.4.5: what is beyond the end is cut. */
-void
+static void
 section_clip(const struct section *sec, struct octet_range *r)
 {
 	uint64_t skip = sec->offset < r->len ? sec->offset : r->len;

@@ -24,12 +24,8 @@ int section_send(void *arg, struct str octets);
 /* e is how the reading ended: what can be made of it, and e again. */
 int section_end(struct section_out *to, int e);
 
-/* What a section of BODY is of a message. */
-enum facts_what section_facts(const struct section *sec);
 /* Fields of the message's header that its facts have as they stand. */
 bool section_is_listed(const struct section *sec);
-/* Of octets, those that a partial asks for. */
-void section_clip(const struct section *sec, struct octet_range *r);
 
 /* BINARY and BINARY.SIZE of a section. As imap_put_section(); E_INVALID: its
  * content transfer encoding is not known.                     RFC 3516 4.3 */

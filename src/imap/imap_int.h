@@ -434,17 +434,19 @@ imap_handler imap_append, imap_authenticate, imap_cancelupdate,
     imap_delete,
     imap_deleteacl,
     imap_enable, imap_esearch, imap_examine, imap_expunge, imap_fetch,
+    imap_genurlauth,
     imap_getacl, imap_getmetadata, imap_getquota,
     imap_getquotaroot, imap_id, imap_idle, imap_language, imap_list,
     imap_listrights,
     imap_login, imap_logout, imap_lsub, imap_move, imap_myrights,
     imap_namespace, imap_noop,
-    imap_notify, imap_rename, imap_replace, imap_search, imap_select,
+    imap_notify, imap_rename, imap_replace, imap_resetkey, imap_search,
+    imap_select,
     imap_setacl,
     imap_setmetadata, imap_setquota,
     imap_sort, imap_starttls, imap_status, imap_store, imap_subscribe,
     imap_thread, imap_uid_expunge, imap_unauthenticate, imap_unselect,
-    imap_unsubscribe;
+    imap_unsubscribe, imap_urlfetch;
 
 /* cmd_acl.c: an untagged MYRIGHTS. */
 void imap_put_myrights(const struct imap_session *s, struct buf *b,

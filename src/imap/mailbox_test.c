@@ -33,6 +33,7 @@ test_select(void **state unused_arg)
 	    "* OK [UIDNEXT 3] The next UID\r\n"
 	    "* OK [HIGHESTMODSEQ 2] What changes gets a higher one\r\n"
 	    "* OK [MAILBOXID (F1)] Whatever it is called\r\n"
+	    "* OK [URLMECH INTERNAL] What signs URLs\r\n"
 	    "* FLAGS (\\Seen \\Answered \\Flagged \\Deleted \\Draft $Junk)\r\n"
 	    "* OK [PERMANENTFLAGS (\\Seen \\Answered \\Flagged \\Deleted "
 	    "\\Draft $Junk \\*)] Flags that stay\r\n"

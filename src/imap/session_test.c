@@ -8,7 +8,7 @@
 	"CREATE-SPECIAL-USE CHILDREN SPECIAL-USE LIST-EXTENDED "          \
 	"LIST-STATUS LIST-METADATA LIST-MYRIGHTS STATUS=SIZE "            \
 	"QUOTA QUOTA=RES-STORAGE QUOTA=RES-MAILBOX METADATA "             \
-	"ACL RIGHTS=kxte "                                                \
+	"ACL RIGHTS=kxte URLAUTH URL-PARTIAL "                            \
 	"MULTIAPPEND BINARY CATENATE REPLACE IDLE NOTIFY "                \
 	"UNSELECT ESEARCH SEARCHRES WITHIN PARTIAL INPROGRESS FILTERS "   \
 	"SEARCH=FUZZY "                                                   \

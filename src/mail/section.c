@@ -124,7 +124,7 @@ message_read(const struct mail_message *m, struct octet_range what,
     int (*out)(void *arg, struct str octets), void *arg, struct err *err)
 {
 	const struct blob_source from = { m->mailbox, m->uid, m->prefix,
-		m->chunks };
+		m->chunks, m->url };
 	struct reading to = { what.len, out, arg };
 	int e;
 

@@ -17,6 +17,8 @@ struct mail_message {
 	struct str facts;	/* may be empty: they are a cache */
 	struct str prefix, chunks;	/* what WANT_HEAD brought: octets in it
 					 * are read without a call */
+	const struct url_content_ask *url;	/* by what it may be read; NULL:
+					 * it is the account's */
 };
 struct mail_message message_of(const struct account *a, uint64_t mailbox,
     const struct fetch_row *row);

@@ -448,6 +448,25 @@ smtp_parse_bdat(struct str args, struct bdat_args *out)
 }
 
 static bool
+is_visible(char c)
+{
+	return c > ' ' && c < 0x7f;
+}
+
+/* burl-cmd = "BURL" SP absolute-URI [SP end-marker]            RFC 4468 3.5 */
+bool
+smtp_parse_burl(struct str args, struct burl_args *out)
+{
+	struct rd r = rd_of(args);
+	struct str gap;
+
+	out->url = rd_some(&r, is_visible);
+	gap = rd_while(&r, ascii_is_wsp);
+	out->last = gap.n > 0 && rd_opt_word(&r, STR("LAST"));
+	return rd_done(&r);
+}
+
+static bool
 is_helo(char c)
 {
 	return ascii_is_alnum(c) || (c && strchr("-_.:[]", c));

@@ -81,6 +81,13 @@ struct bdat_args {
 };
 must_check bool smtp_parse_bdat(struct str args, struct bdat_args *out);
 
+/* URL [SP "LAST"]: of BURL. */
+struct burl_args {
+	struct str url;
+	bool last;
+};
+must_check bool smtp_parse_burl(struct str args, struct burl_args *out);
+
 /* The argument of HELO and EHLO. Clients on real networks send all sorts of
  * texts, and 4.1.4 forbids to refuse mail for it: anything passes that there is
  * (strict: names, literals, and names with "_"). *name is what may stand in a

@@ -32,6 +32,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	struct mail_args m;
 	struct rcpt_args r;
 	struct bdat_args chunk;
+	struct burl_args burl;
 	struct str name;
 
 	if (smtp_command(line, &c)) {
@@ -54,6 +55,8 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 			bug_if(!str_is_ascii(r.to.text) || r.addressee.notify);
 		if (smtp_parse_bdat(c.args, &chunk))
 			bug_if(!ascii_is_digit(c.args.p[0]));
+		if (smtp_parse_burl(c.args, &burl))
+			bug_if(burl.url.n == 0 || !str_is_ascii(burl.url));
 		if (smtp_parse_helo(c.args, false, a, &name))
 			bug_if(name.n == 0 || name.n > SMTP_DOMAIN_MAX ||
 			    !str_is_ascii(name) || str_chr(name, ')') < name.n);

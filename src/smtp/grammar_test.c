@@ -304,6 +304,35 @@ test_rcpt_params(void **state unused_arg)
 }
 
 static void
+test_burl(void **state unused_arg)
+{
+	static const struct {
+		const char *args, *url;
+		bool last;
+	} t[] = {
+		{ "imap://a@b/c/;UID=1", "imap://a@b/c/;UID=1", false },
+		{ "x LAST", "x", true },
+		{ "x \t last", "x", true },
+		{ "LAST", "LAST", false },
+		{ "", NULL, false },
+		{ "x LASTS", NULL, false },
+		{ "x LAST LAST", NULL, false },
+		{ "x y", NULL, false },
+		{ "x\xc3\xbc", NULL, false },
+	};
+	struct burl_args got;
+
+	for (size_t i = 0; i < NELEM(t); i++) {
+		assert_int_equal(smtp_parse_burl(str_c(t[i].args), &got),
+		    t[i].url != NULL);
+		if (!t[i].url)
+			continue;
+		assert_str(got.url, t[i].url);
+		assert_int_equal(got.last, t[i].last);
+	}
+}
+
+static void
 test_bdat(void **state unused_arg)
 {
 	static const struct {
@@ -381,6 +410,7 @@ main(void)
 		cmocka_unit_test(test_rcpt),
 		cmocka_unit_test(test_rcpt_params),
 		cmocka_unit_test(test_bdat),
+		cmocka_unit_test(test_burl),
 		cmocka_unit_test(test_helo),
 	};
 

@@ -221,6 +221,13 @@ smtp_text_chunk(struct reception *in, uint64_t octets)
 	return chunk(in->s, in, &in->pace, octets);
 }
 
+bool
+smtp_text_octets(struct reception *in, struct str octets)
+{
+	take_octets(in, &octets);
+	return in->data.fault == DATA_OK && in->refusal.code == 0;
+}
+
 int
 smtp_text_discard(struct smtp_session *s, uint64_t octets)
 {

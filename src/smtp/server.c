@@ -78,7 +78,7 @@ not_now(const struct smtp_session *s, const struct smtp_verb *v,
 		SMTP_REPLY_INIT(503, "5.5.1", "Send HELO or EHLO first"),
 		SMTP_REPLY_INIT(503, "5.5.1", "Not inside a transaction"),
 		SMTP_REPLY_INIT(503, "5.5.1", "Send MAIL first"),
-		SMTP_REPLY_INIT(503, "5.5.1", "The text has begun with BDAT"),
+		SMTP_REPLY_INIT(503, "5.5.1", "The text has begun"),
 	};
 
 	if (v->when & WHEN_BARE && args.n > 0)
@@ -137,7 +137,7 @@ smtp_answer_line(struct smtp_session *s, struct str line)
 		return smtp_reply(500, "5.5.2", "Not a command");
 	if (!(v = smtp_verb_find(s, c.verb)))
 		return smtp_reply(500, "5.5.2", "Unknown command");
-	if (line.n > SMTP_COMMAND_MAX - 2 && !str_eqi(c.verb, STR("AUTH")))
+	if (line.n > SMTP_COMMAND_MAX - 2 && !v->long_line)
 		return smtp_reply(500, "5.5.2", "Line too long");
 	if ((no = not_now(s, v, c.args)))
 		return v->refuse ? v->refuse(s, c.args, no) : *no;

@@ -46,6 +46,7 @@ struct smtp_verb {
 	 * returns that refusal; NULL: nothing does. */
 	struct reply (*refuse)(struct smtp_session *s, struct str args,
 	    const struct reply *no);
+	bool long_line;		/* SMTP_AUTH_LINE_MAX */
 };
 extern const struct smtp_verb smtp_verbs[];
 extern const size_t smtp_nverbs;
@@ -119,6 +120,9 @@ struct reception *smtp_text_begin(struct smtp_session *s, bool chunks);
 int smtp_text_dots(struct reception *in);
 /* The same, of a chunk of it. */
 int smtp_text_chunk(struct reception *in, uint64_t octets);
+/* Octets from elsewhere, as those of a chunk. False: nothing more of it is
+ * wanted, smtp_text_refused() says why. */
+bool smtp_text_octets(struct reception *in, struct str octets);
 /* Octets for nobody: the same. */
 int smtp_text_discard(struct smtp_session *s, uint64_t octets);
 /* Why it will not be taken, if that is known already; code 0: go on. */

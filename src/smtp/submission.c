@@ -7,7 +7,12 @@ static const struct smtp_verb verbs[] = {
 	{ "AUTH", WHEN_IDLE, smtp_auth, "AUTH", smtp_auth_offered,
 	    smtp_auth_mechanisms,
 	    "AUTH mechanism [response]\nWho you are, inside TLS only. Of "
-	    "PLAIN the response is base64 of NUL user NUL password." },
+	    "PLAIN the response is base64 of NUL user NUL password.",
+	    .long_line = true },
+	{ "BURL", WHEN_LOGIN | WHEN_MAIL, smtp_burl, "BURL",
+	    smtp_burl_offered, smtp_burl_imap, .help =
+	    "BURL imap://... [LAST]\nWhat this URL names follows in the text, "
+	    "as with BDAT.", .long_line = true },
 };
 
 static struct vault *

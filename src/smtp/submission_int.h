@@ -12,3 +12,7 @@ void smtp_came_in(struct smtp_session *s);
 struct reply smtp_auth(struct smtp_session *s, struct str args);
 bool smtp_auth_offered(const struct smtp_session *s);
 void smtp_auth_mechanisms(const struct smtp_session *s, struct buf *b);
+
+struct reply smtp_burl(struct smtp_session *s, struct str args);
+bool smtp_burl_offered(const struct smtp_session *s);
+void smtp_burl_imap(const struct smtp_session *s, struct buf *b);

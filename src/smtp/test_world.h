@@ -101,7 +101,7 @@ struct str world_got(struct world *w);
 #define EHLO_TLS EHLO_IN_TLS EHLO_VERBS "250 AUTH "                           \
 	"SCRAM-SHA-256 SCRAM-SHA-1 "                                          \
 	"PLAIN LOGIN\r\n"
-#define EHLO_USER EHLO_IN_TLS "250-CHUNKING\r\n250 HELP\r\n"
+#define EHLO_USER EHLO_IN_TLS EHLO_VERBS "250 BURL imap\r\n"
 #define ENVELOPE "MAIL FROM:<x@y.test>\r\nRCPT TO:<alice@example.test>\r\n"
 #define ENVELOPE_OK "250 2.1.0 Ok\r\n250 2.1.5 Ok\r\n"
 #define GO "354 Go ahead, end with <CRLF>.<CRLF>\r\n"

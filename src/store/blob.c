@@ -185,6 +185,7 @@ struct blob_reader {
 	struct store *st;
 	struct content_ask ask;
 	uint64_t lease;		/* 0: of a mailbox, by ask */
+	const struct url_content_ask *url;	/* or by this */
 	struct arena *arena;	/* of the window */
 	struct arena *mem;
 	struct str prefix;	/* what is wanted of it, until it is given */
@@ -212,6 +213,34 @@ ask_queued(struct blob_reader *r, struct content_answer *answer,
 	return rc;
 }
 
+static int
+ask_by_url(struct blob_reader *r, const struct content_ask *what,
+    struct content_answer *answer, struct arena *mem, struct err *err)
+{
+	struct url_content_ask ask = *r->url;
+	struct url_content_answer by_url;
+	int rc;
+
+	ask.offset = what->offset;
+	ask.len = what->len;
+	ask.want = what->want;
+	rc = store_call(r->st, STORE_url_content, &ask, &by_url, mem, err);
+	if (rc == 0)
+		*answer = (struct content_answer){ by_url.prefix,
+			by_url.octets, by_url.total, by_url.facts,
+			by_url.checked };
+	return rc;
+}
+
+/* Of a message that is not in the queue. */
+static int
+ask_content(struct blob_reader *r, const struct content_ask *ask,
+    struct content_answer *answer, struct arena *mem, struct err *err)
+{
+	return r->url ? ask_by_url(r, ask, answer, mem, err) :
+	    store_call(r->st, STORE_content, ask, answer, mem, err);
+}
+
 /* Stored octets from `at` on, as many as one message holds. */
 static int
 load_chunk(struct blob_reader *r, uint64_t at, struct content_answer *answer,
@@ -222,8 +251,8 @@ load_chunk(struct blob_reader *r, uint64_t at, struct content_answer *answer,
 	arena_reset(r->arena);
 	r->ask.offset = at;
 	r->ask.len = MSG_CHUNK;
-	rc = r->lease ? ask_queued(r, answer, err) : store_call(r->st,
-	    STORE_content, &r->ask, answer, r->arena, err);
+	rc = r->lease ? ask_queued(r, answer, err) : ask_content(r, &r->ask,
+	    answer, r->arena, err);
 	if (rc < 0)
 		return rc;
 	r->window = answer->octets;
@@ -341,7 +370,7 @@ check_rest(struct blob_reader *r, uint64_t at, uint64_t left, struct err *err)
 		ask.offset = at;
 		ask.len = end - at < UINT32_MAX ? (uint32_t)(end - at)
 						: UINT32_MAX;
-		rc = store_call(r->st, STORE_content, &ask, &answer, mem, err);
+		rc = ask_content(r, &ask, &answer, mem, err);
 		if (rc == 0 && answer.checked <= at)
 			rc = err_set(err, E_PROTO, "a check without end");
 		arena_reset(mem);
@@ -458,7 +487,8 @@ blob_read(struct store *st, const struct blob_source *from, uint64_t offset,
     uint64_t len, int (*out)(void *arg, struct str octets), void *arg,
     struct err *err)
 {
-	struct blob_reader r = { .st = st, .out = out, .arg = arg };
+	struct blob_reader r = { .st = st, .url = from->url, .out = out,
+		.arg = arg };
 
 	r.ask.mailbox = from->mailbox;
 	r.ask.uid = from->uid;

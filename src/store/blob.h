@@ -37,6 +37,9 @@ struct blob_source {
 	uint64_t mailbox;
 	uint32_t uid;
 	struct str prefix, chunks;	/* of fetch_row */
+	/* By this instead of mailbox and uid: its offset, len and want are not
+	 * looked at. NULL: it is in a mailbox of whose connection it is. */
+	const struct url_content_ask *url;
 };
 
 /* Read octets [offset, offset + len) of a message: its prefix and then the

@@ -29,6 +29,7 @@
 #include "store/messages_operator.h"
 #include "store/messages_policy.h"
 #include "store/messages_sts.h"
+#include "store/messages_url.h"
 #include "store/messages_words.h"
 
 enum store_authority {
@@ -181,6 +182,7 @@ enum store_effect {
 	STORE_CALLS_BACKUP(C) \
 	STORE_CALLS_METADATA(C) \
 	STORE_CALLS_STS(C) \
+	STORE_CALLS_URL(C) \
 	STORE_CALLS_WORDS(C)
 
 /* Notices to store: nobody answers. */
@@ -643,6 +645,7 @@ MSG_GROUP(mailbox_counters);
 MSG_GROUP(rule);
 MSG_GROUP(standing);
 MSG_GROUP(answerable);
+MSG_GROUP(url_claim);
 
 /* Records in lists, and what else is none of a call's own. */
 #define STORE_RECORDS(R) \

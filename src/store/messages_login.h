@@ -98,8 +98,9 @@ enum { FACTOR_MAX = 1024, APP_KEYS_MAX = 512 };
 
 /* account_open's answer carries the descriptor of a new ACCOUNT connection,
  * for the operator a CARRIER's; store closes it when the account is removed,
- * its password set, or an app password of it removed. */
-#define FIELDS_account_open_ask(F, S) F(S, u64, account, 0)
+ * its password set, or an app password of it removed. service: what vault has
+ * let them in to. */
+#define FIELDS_account_open_ask(F, S) F(S, u64, account, 0) F(S, u32, service, 0)
 enum secret_kind { SECRET_tls_key = 1, SECRET_tls_chain, SECRET_dkim_key };
 #define FIELDS_secret_get_ask(F, S) F(S, u32, kind, 0) F(S, str, name, 320)
 #define FIELDS_secret_get_answer(F, S) F(S, str, sealed, 100000)

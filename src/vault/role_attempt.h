@@ -70,9 +70,9 @@ bool vault_is_expired(const struct vault_state *v,
 void vault_renew_keys(const struct attempt *t, struct work *c,
     struct str password);
 
-/* A connection of this account. */
-int vault_open_account(struct work *c, uint64_t account, int *fd,
-    struct err *err);
+/* A connection of this account, for who was let in to this service. */
+int vault_open_account(struct work *c, uint64_t account, uint32_t service,
+    int *fd, struct err *err);
 int vault_make_ticket(struct work *c, const struct attempt *t,
     struct ticket *ticket, struct err *err);
 /* What outlives us, of this ticket. */

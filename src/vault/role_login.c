@@ -432,7 +432,8 @@ attempt_welcome(struct attempt *t, struct work *c)
 	struct ticket ticket;
 	struct err err = { 0 };
 	bool news, elsewhere;
-	int fd = -1, rc = vault_open_account(c, t->row.account, &fd, &err);
+	int fd = -1, rc = vault_open_account(c, t->row.account,
+	    t->ask->service, &fd, &err);
 
 	if (rc == 0)
 		rc = vault_make_ticket(c, t, &ticket, &err);

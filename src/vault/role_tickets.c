@@ -9,10 +9,10 @@
 /* The account's connection ---------------------------------------------- */
 
 int
-vault_open_account(struct work *c, uint64_t account, int *fd,
-    struct err *err)
+vault_open_account(struct work *c, uint64_t account, uint32_t service,
+    int *fd, struct err *err)
 {
-	struct account_open_ask ask = { account };
+	struct account_open_ask ask = { account, service };
 	struct done answer;
 	int rc;
 
@@ -170,7 +170,8 @@ vault_reopen(struct work *c)
 	t.address = str_dup(c->a, found->address);
 	rc = still_good(c, &t, &err);
 	if (rc == 0)
-		rc = vault_open_account(c, t.account, &fd, &err);
+		rc = vault_open_account(c, t.account, t.service, &fd,
+		    &err);
 	if (rc < 0)
 		ipc_fail(c->req, rc, err.text);
 	else

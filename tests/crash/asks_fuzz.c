@@ -259,7 +259,16 @@ metadata_rows(struct fuzz *f)
 static void
 add_mailbox(struct fuzz *f)
 {
-	switch (octet(f) % 5) {
+	switch (octet(f) % 7) {
+	case 6:
+		ADD(f, url_keys_renew, number(f), octet(f) % 4 ?
+		    mailbox_name(f) : STR_NULL);
+		break;
+	case 5:
+		ADD(f, url_sign, number(f), address(f), mailbox_name(f),
+		    octet(f) % 3, octet(f) % 3, (int64_t)number(f),
+		    octet(f) % 6, address(f), text(f, 20));
+		break;
 	case 4:
 		ADD(f, metadata_put, number(f), octet(f) % 4 ?
 		    mailbox_name(f) : STR_NULL, metadata_rows(f),

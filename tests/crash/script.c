@@ -437,6 +437,33 @@ note(struct fixture *d, const char *shared, const char *own)
 	return rc < 0 ? rc : fixture_write(d, &w);
 }
 
+/* What bob lets others read in a/b. */
+static int
+sign_url(struct fixture *d)
+{
+	struct url_sign_ask ask = { .change = ++d->change,
+		.owner = STR("bob@a.test"), .name = STR("a/b"), .uid = 1,
+		.access = ACCESS_anonymous, .rump = STR("imap://") };
+	struct caller who;
+	struct write w = { .caller = &who, .call = STORE_url_sign,
+		.ask = &ask };
+	int rc = person(d, "bob@a.test", &who);
+
+	return rc < 0 ? rc : fixture_write(d, &w);
+}
+
+static int
+renew_url_keys(struct fixture *d)
+{
+	struct url_keys_renew_ask ask = { ++d->change, STR("a/b") };
+	struct caller who;
+	struct write w = { .caller = &who, .call = STORE_url_keys_renew,
+		.ask = &ask };
+	int rc = person(d, "bob@a.test", &who);
+
+	return rc < 0 ? rc : fixture_write(d, &w);
+}
+
 static int
 note_some(struct fixture *d)
 {
@@ -1126,6 +1153,10 @@ const struct step script[] = {
 	{ "subscribe", subscribe, false },
 	{ "note at one", note_some, false },
 	{ "note otherwise", note_other, false },
+	{ "sign a URL", sign_url, false },
+	{ "sign another", sign_url, false },
+	{ "new keys for URLs", renew_url_keys, false },
+	{ "sign again", sign_url, false },
 	{ "share", share_to_read, false },
 	{ "share more", share_to_work, false },
 	{ "see what is shared", see_shared, false },
@@ -1375,6 +1406,9 @@ dump_tables(struct fixture *d, struct buf *out)
 		("SELECT address||' '||mailbox||' '||entry||' '||value"
 		 " FROM metadata JOIN account USING (account)"
 		 " ORDER BY address, mailbox, entry"),
+		/* Which key it is, chance says. */
+		("SELECT address||' '||mailbox||' '||length(key) FROM url_key"
+		 " JOIN account USING (account) ORDER BY address, mailbox"),
 		("SELECT o.address||' '||a.mailbox||' '||w.address||' '||rights"
 		 " FROM acl a JOIN account o ON o.account=a.account"
 		 " JOIN account w ON w.account=a.who"

@@ -41,3 +41,13 @@ C: c1 ENABLE UTF8=ACCEPT
 S* c1 OK .*
 C: c2 STATUS "\(\xe0\xa5\x98*333)" (MESSAGES)
 S~ c2 NO \[NONEXISTENT\] .*
+C: c3 APPEND INBOX CATENATE (URL "/\(%e0%a5%98*333)/;UID=1")
+S~ c3 NO \[BADURL .*
+C: c4 URLFETCH "imap://alice%40${domain}@mail.${domain}/\(%e0%a5%98*333)/;UID=1;URLAUTH=anonymous:internal:\(0*66)" "imap://\(a*321)@mail.${domain}/INBOX/;UID=1;URLAUTH=anonymous:internal:\(0*66)" "imap://alice%40${domain}@mail.${domain}/INBOX/;UID=1;URLAUTH=user+\(a*321):internal:\(0*66)"
+S~ \* URLFETCH \{\d+\}
+S~ imap.* NIL "imap[^"]*" NIL "imap[^"]*" NIL
+S~ c4 OK .*
+C: c5 GENURLAUTH "imap://alice%40${domain}@mail.${domain}/\(%e0%a5%98*333)/;UID=1;URLAUTH=anonymous" INTERNAL
+S~ c5 BAD .*
+C: c6 GENURLAUTH "imap://\(a*321)@mail.${domain}/INBOX/;UID=1;URLAUTH=anonymous" INTERNAL
+S~ c6 BAD .*

@@ -62,6 +62,7 @@ S~ \* OK \[UIDVALIDITY .*
 S~ \* OK \[UIDNEXT .*
 S~ \* OK \[HIGHESTMODSEQ .*
 S~ \* OK \[MAILBOXID .*
+S~ \* OK \[URLMECH INTERNAL\] .*
 S~ \* FLAGS .*
 S~ \* OK \[PERMANENTFLAGS .*
 S: * LIST (\HasNoChildren \Subscribed) "/" "INBOX"

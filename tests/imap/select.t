@@ -12,6 +12,7 @@ S~ \* OK \[UIDNEXT [1-9]\d*\].*
 S~ \* OK \[UIDVALIDITY [1-9]\d*\].*
 S~ \* OK \[HIGHESTMODSEQ [1-9]\d*\].*
 S~ \* OK \[MAILBOXID \(F[1-9]\d*\)\].*
+S~ \* OK \[URLMECH INTERNAL\].*
 }
 S~ a1 OK \[READ-WRITE\] .*
 C: a2 EXAMINE inbox

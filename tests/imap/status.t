@@ -30,6 +30,7 @@ S~ \* OK \[UIDNEXT ${next}\].*
 S~ \* OK \[UIDVALIDITY ${validity}\].*
 S~ \* OK \[HIGHESTMODSEQ [1-9]\d*\].*
 S~ \* OK \[MAILBOXID \(F\d+\)\].*
+S~ \* OK \[URLMECH INTERNAL\] .*
 }
 S~ a3 OK \[READ-WRITE\] .*
 C: a4 STATUS nothing (MESSAGES)

@@ -53,6 +53,8 @@ union any_answer {
 	struct queue_content_answer queued;
 	struct lookup_answer lookup;
 	struct errand_answer errand;
+	struct url_sign_answer url_sign;
+	struct url_content_answer url_content;
 };
 
 /* The newest connection to such a role. */
@@ -61,6 +63,10 @@ int call(struct attack *a, struct ipc *ipc, const struct ipc_call *c,
     const void *ask, union any_answer *answer, int *fd, struct err *err);
 /* sharing.c: alice's connection reaches for what is bob's. */
 void attack_sharing(struct attack *a, struct ipc *alice, struct ipc *bob);
+/* urls.c: alice's connections, the second of a submission, read by URLs of
+ * bob's that are not for her. */
+void attack_urls(struct attack *a, struct ipc *alice, struct ipc *submission,
+    struct ipc *bob);
 /* An attempt: it must fail. */
 void refused(struct attack *a, struct ipc *ipc, const struct ipc_call *c,
     const void *ask, const char *what);

@@ -137,12 +137,13 @@ gone(void *owner, struct ipc *ipc, const char *why)
 
 /* Both are connected through this front: that much it may. */
 static bool
-log_in(struct attack *a, struct ipc *vault, struct str who, struct person *p)
+log_in(struct attack *a, struct ipc *vault, struct str who, uint32_t to,
+    struct person *p)
 {
 	static const struct ipc_service service = { .gone = gone };
 	struct ipc_options o = { .service = &service };
 	struct login_ask login = { STR("PLAIN"), STR(""), who, STR(PASSWORD),
-		STR("127.0.0.1") };
+		STR("127.0.0.1"), to };
 	struct open_ask inbox = { STR("INBOX") };
 	union any_answer answer = { 0 };
 	struct err err;
@@ -302,7 +303,7 @@ attack_front(struct attack *a)
 		.peer = STR("192.0.2.3"),
 		.service = SERVICE_http | SERVICE_imap };
 	struct reopen_ask invented = { STR("0123456789abcdef") };
-	struct person alice = { 0 }, bob = { 0 };
+	struct person alice = { 0 }, submission = { 0 }, bob = { 0 };
 	struct stage_ask stage = { .octets = STR("x") };
 
 	refused(a, vault->ipc, &vault_calls[VAULT_login], &wrong,
@@ -320,8 +321,9 @@ attack_front(struct attack *a)
 	    "front has a password sealed");
 	forbidden_signatures(a, vault->ipc);
 	forged_mail(a, vault->ipc, STR("0123456789abcdef"), "nobody");
-	if (!log_in(a, vault->ipc, STR(ALICE), &alice) ||
-	    !log_in(a, vault->ipc, STR(BOB), &bob)) {
+	if (!log_in(a, vault->ipc, STR(ALICE), SERVICE_imap, &alice) ||
+	    !log_in(a, vault->ipc, STR(ALICE), SERVICE_smtp, &submission) ||
+	    !log_in(a, vault->ipc, STR(BOB), SERVICE_imap, &bob)) {
 		attempt(a, "the two log in (else nothing is shown)", false,
 		    "they could not");
 		return;
@@ -331,6 +333,8 @@ attack_front(struct attack *a)
 	take_back_bob(a, &alice, &bob);
 	replay_handle(a, &alice, &bob);
 	attack_sharing(a, alice.held.ipc, bob.held.ipc);
+	attack_urls(a, alice.held.ipc, submission.held.ipc, bob.held.ipc);
+	ipc_close(submission.held.ipc);
 	forged_mail(a, vault->ipc, alice.ticket, "alice");
 	every_store_call(a, alice.held.ipc, AUTH_ACCOUNT, "front");
 	attack_flood(a, &alice.held, &store_calls[STORE_stage], &stage,

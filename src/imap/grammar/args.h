@@ -42,7 +42,7 @@ enum {
 };
 
 enum { PATTERNS_MAX = 32, ID_MAX = 30, ENABLE_MAX = 32, USES_MAX = 16,
-	WORDS_MAX = 32 };
+	WORDS_MAX = 32, URLS_MAX = 100, MECHANISMS_MAX = 8 };
 
 /* FETCH's and STORE's modifiers are part of their arguments: RFC 7162. */
 #define NO_MODSEQ UINT64_MAX
@@ -139,6 +139,17 @@ struct words_args {
 	size_t n;
 };
 
+struct urls_args {			/* RFC 4467 9 */
+	struct str *url, *mechanism;	/* of GENURLAUTH each has one */
+	size_t n;
+};
+struct resetkey_args {
+	bool named;
+	struct str mailbox;
+	struct str mechanism[MECHANISMS_MAX];
+	size_t n;
+};
+
 struct acl_args {			/* RFC 4314 4, 7 */
 	struct str mailbox, identifier;
 	struct str rights;		/* of SETACL: with "+" or "-" before */
@@ -169,6 +180,8 @@ union args {
 	struct notify_args notify;
 	struct words_args words;	/* of LANGUAGE, COMPARATOR ... */
 	struct acl_args acl;		/* of SETACL, DELETEACL, LISTRIGHTS */
+	struct urls_args urls;		/* of GENURLAUTH, URLFETCH */
+	struct resetkey_args resetkey;
 	struct seqset uids;		/* of UID EXPUNGE */
 	struct str word;		/* a mailbox, a quota root, or
 					 * COMPRESS's mechanism */
@@ -207,4 +220,7 @@ args_parser args_getmetadata;
 args_parser args_setmetadata;
 args_parser args_setacl;
 args_parser args_deleteacl;	/* LISTRIGHTS too; GETACL, MYRIGHTS: mailbox */
+args_parser args_resetkey;
+args_parser args_genurlauth;
+args_parser args_urlfetch;
 args_parser args_setquota;	/* GETQUOTA's; its limits are nobody's */

@@ -39,6 +39,9 @@ static const struct {
 	{ STR("SETMETADATA"), args_setmetadata },
 	{ STR("SETACL"), args_setacl },
 	{ STR("DELETEACL"), args_deleteacl },
+	{ STR("RESETKEY"), args_resetkey },
+	{ STR("GENURLAUTH"), args_genurlauth },
+	{ STR("URLFETCH"), args_urlfetch },
 };
 
 /* Parse "NAME args". */

@@ -111,7 +111,8 @@ queue_longest_s(const struct queue_settings *q)
 struct stages;
 struct caller {
 	uint32_t authority;	/* AUTH_* */
-	uint32_t worker;	/* AUTH_MX: which of several; LOCAL: uid */
+	uint32_t worker;	/* AUTH_MX: which of several; LOCAL: uid;
+				 * ACCOUNT: SERVICE_*, as vault says */
 	uint64_t connection;	/* no other one ever; 0: none is */
 	uint64_t account;	/* of AUTH_BOUND; and within a call, whose
 				 * mailbox it is about */

@@ -451,6 +451,9 @@ STORE_CALLS(C)
 
 /* mailbox/read.c: octets of the account's messages, and its own quota;
  * E_NOTFOUND. */
+int content_octets(struct reader *r, uint64_t account,
+    const struct content_ask *ask, struct content_answer *out,
+    struct err *err);
 int reader_used(struct reader *r, uint64_t account, uint64_t *octets,
     uint64_t *quota, struct err *err);
 

@@ -173,6 +173,25 @@ reach_name(struct sql *q, struct arena *a, const struct caller *c,
 	return rc < 0 ? rc : judge(&to, needs, 0, err);
 }
 
+int
+reach_find(struct sql *q, struct arena *a, const struct caller *c,
+    struct str name, uint32_t needs, uint64_t *owner, uint64_t *mailbox,
+    struct err *err)
+{
+	struct reached to;
+	int rc = by_name(q, a, c, name, &to, err);
+
+	if (rc == 0)
+		rc = judge(&to, needs, 0, err);
+	if (rc == 0 && to.owner == c->account)
+		rc = find_there(q, to.owner, to.there, &to.mailbox, err);
+	if (rc == 0 && to.mailbox == 0)
+		rc = no_such(err);
+	*owner = to.owner;
+	*mailbox = to.mailbox;
+	return rc;
+}
+
 /* ---- of a call ----------------------------------------------------------- */
 
 static const void *

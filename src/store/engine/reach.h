@@ -58,6 +58,10 @@ int reach_number(struct sql *q, const struct caller *c, uint64_t number,
     uint32_t needs, uint64_t *owner, uint64_t *mailbox, struct err *err);
 int reach_name(struct sql *q, struct arena *a, const struct caller *c,
     struct str name, uint32_t needs, struct err *err);
+/* Which mailbox is it that the caller calls so, their own or another's? */
+int reach_find(struct sql *q, struct arena *a, const struct caller *c,
+    struct str name, uint32_t needs, uint64_t *owner, uint64_t *mailbox,
+    struct err *err);
 
 /* Of these flags (FLAG_*), those that the rights let be set or changed: t, s,
  * and w for all others, also keywords. RFC 4314 4 */

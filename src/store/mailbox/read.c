@@ -217,7 +217,7 @@ is_there(struct reader *r, const struct caller *c,
 
 /* Which blob, and the fields that are in front of it for this mailbox. */
 static int
-find_content(struct reader *r, const struct caller *c,
+find_content(struct reader *r, uint64_t account,
     const struct content_ask *ask, uint64_t *blob, struct str *prefix,
     struct err *err)
 {
@@ -226,9 +226,9 @@ find_content(struct reader *r, const struct caller *c,
 					  : SQL_placement_content;
 	int rc;
 
-	rc = ask->email ? sql_first(&r->q, s, SQL_VALS(vi(c->account),
+	rc = ask->email ? sql_first(&r->q, s, SQL_VALS(vi(account),
 	    vi(ask->email)), err) : sql_first(&r->q, s, SQL_VALS(
-	    vi(c->account), vi(ask->mailbox), vi(ask->uid)), err);
+	    vi(account), vi(ask->mailbox), vi(ask->uid)), err);
 	if (rc == 0)
 		return err_set(err, E_NOTFOUND, "the message is gone");
 	if (rc < 0)
@@ -258,16 +258,14 @@ content_at(struct reader *r, const struct content_ask *ask,
 }
 
 int
-read_content(struct reader *r, const struct caller *c,
-    const struct content_ask *ask, union store_answer *answer, struct err *err)
+content_octets(struct reader *r, uint64_t account,
+    const struct content_ask *ask, struct content_answer *out,
+    struct err *err)
 {
-	struct content_answer *out = &answer->content;
 	struct place at = { 0 };
 	uint64_t blob = 0;
-	int rc = caller_reader(c) ? is_there(r, c, ask, err) : 0;
+	int rc = find_content(r, account, ask, &blob, &out->prefix, err);
 
-	if (rc == 0)
-		rc = find_content(r, c, ask, &blob, &out->prefix, err);
 	if (rc < 0)
 		return rc;
 	rc = place_get(&r->q, blob, &at, err);
@@ -278,4 +276,14 @@ read_content(struct reader *r, const struct caller *c,
 	if (rc == 0 && ask->want & WANT_FACTS)
 		blob_facts(r, &at, &out->facts);
 	return blob_damaged(r, blob, rc, err);
+}
+
+int
+read_content(struct reader *r, const struct caller *c,
+    const struct content_ask *ask, union store_answer *answer, struct err *err)
+{
+	int rc = caller_reader(c) ? is_there(r, c, ask, err) : 0;
+
+	return rc < 0 ? rc : content_octets(r, c->account, ask,
+	    &answer->content, err);
 }

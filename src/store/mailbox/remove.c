@@ -71,6 +71,9 @@ write_mailbox_delete(struct engine *e, struct write *w)
 		rc = sql_run(&e->w, SQL_metadata_del_mailbox, SQL_VALS(
 		    vi(op.account), vi(op.mailbox)), &w->err);
 	if (rc == 0)
+		rc = sql_run(&e->w, SQL_url_key_del_mailbox, SQL_VALS(
+		    vi(op.account), vi(op.mailbox)), &w->err);
+	if (rc == 0)
 		rc = sql_run(&e->w, SQL_mailbox_removal_add, SQL_VALS(
 		    vi(op.account), vi(op.mailbox)), &w->err);
 	/* What is told of the account as a whole begins anew (emails.c). */

@@ -342,7 +342,7 @@ reply_account_open(struct job *j)
 	/* The operator carries mail; what a person does, vault lets in. */
 	rc = service_connect(j->conn->service, fds[0],
 	    j->conn->caller.authority == AUTH_OPERATOR ? AUTH_CARRIER :
-	    AUTH_ACCOUNT, ask->account, 0, &err);
+	    AUTH_ACCOUNT, ask->account, ask->service, &err);
 	if (rc < 0)
 		ipc_fail(j->req, rc, err.text);
 	else

@@ -509,10 +509,22 @@ static const char version_17[] =
     "ALTER TABLE copying ADD COLUMN reader INTEGER NOT NULL DEFAULT 0;"
     "ALTER TABLE app_password ADD COLUMN keys BLOB NOT NULL DEFAULT x'';";
 
+/*
+ * What people let others read by a URL (mailbox/url.c). Nothing was before.
+ *
+ *   key         of url_key: what `person` signs for this mailbox with
+ */
+static const char version_18[] =
+    "CREATE TABLE url_key (person INTEGER NOT NULL,"
+    " account INTEGER NOT NULL, mailbox INTEGER NOT NULL,"
+    " key BLOB NOT NULL, PRIMARY KEY (person, account, mailbox))"
+    " STRICT, WITHOUT ROWID;"
+    "CREATE INDEX url_key_of ON url_key (account, mailbox);";
+
 static const char *const steps[SCHEMA_VERSION] = { version_1, version_2,
 	version_3, version_4, version_5, version_6, version_7, version_8,
 	version_9, version_10, version_11, version_12, version_13,
-	version_14, version_15, version_16, version_17 };
+	version_14, version_15, version_16, version_17, version_18 };
 
 /* ---- what the steps compute with ----------------------------------------- */
 

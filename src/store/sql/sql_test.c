@@ -86,7 +86,9 @@ test_columns_by_name(void **state unused_arg)
 #define ACCOUNT(n, address)                                                   \
 	"INSERT INTO account VALUES (" n ", " T(address) ", 1,1,1,1,1,0,0,0);" \
 	"INSERT INTO credential VALUES (" n ", x'');"
+#define BACK_TO_17 "DROP TABLE url_key; UPDATE meta SET value=17;"
 #define BACK_TO_16                                                            \
+	BACK_TO_17                                                            \
 	"DROP TABLE acl; DROP TABLE reader_seen;"                              \
 	"ALTER TABLE copying DROP COLUMN reader;"                              \
 	"ALTER TABLE queue DROP COLUMN require_tls; DROP TABLE metadata;"      \
@@ -544,10 +546,32 @@ test_app_keys_come(void **state unused_arg)
 	sql_close(&q);
 }
 
+/* Nobody had keys for URLs before version 18. */
+static void
+test_url_keys_come(void **state unused_arg)
+{
+	static struct sql q;
+
+	assert_int_equal(sqlite3_open(":memory:", &q.db), SQLITE_OK);
+	assert_int_equal(schema_migrate(&q, NULL, NULL), 0);
+	assert_int_equal(sqlite3_exec(q.db, BACK_TO_17, NULL, NULL, NULL), 0);
+	assert_int_equal(schema_migrate(&q, NULL, NULL), 0);
+	assert_int_equal(sql_first(&q, SQL_url_key_get, SQL_VALS(vi(1), vi(1),
+	    vi(2)), NULL), 0);
+	assert_int_equal(sql_run(&q, SQL_url_key_add, SQL_VALS(vi(1), vi(1),
+	    vi(2), vs(STR("key"))), NULL), 0);
+	assert_int_equal(sql_first(&q, SQL_url_key_get, SQL_VALS(vi(1), vi(1),
+	    vi(2)), NULL), 1);
+	assert_str(sql_str(&q, url_key_get, key), "key");
+	sql_end(&q, SQL_url_key_get);
+	sql_close(&q);
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_url_keys_come),
 		cmocka_unit_test(test_metadata_comes),
 		cmocka_unit_test(test_acl_comes),
 		cmocka_unit_test(test_notes_come),

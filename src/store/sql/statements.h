@@ -1,7 +1,7 @@
 /*
  * statements.h - every SQL statement of store, in one table (those of notes to
- * people, of metadata and of what is shared are in statements_note.h,
- * statements_metadata.h and statements_acl.h).
+ * people, of metadata, of what is shared and of URLs are in statements_note.h,
+ * statements_metadata.h, statements_acl.h and statements_url.h).
  *
  * One set for all engines: no sequences, no engine's own words, parameters in
  * numeric order, octets as BLOB. (dialect.h has what only SQLite says.)
@@ -17,6 +17,7 @@
 #include "store/sql/statements_acl.h"
 #include "store/sql/statements_metadata.h"
 #include "store/sql/statements_note.h"
+#include "store/sql/statements_url.h"
 
 /* All of a recipient in the queue and of its message. */
 #define QUEUE_ITEM message, rcpt, next_due, state, address, notify, orcpt,    \
@@ -524,6 +525,7 @@
 	STATEMENTS_NOTE(S, R, E)                                              \
 	STATEMENTS_ACL(S, R, E)                                               \
 	STATEMENTS_METADATA(S, R, E)                                          \
+	STATEMENTS_URL(S, R, E)                                               \
 	/* ---- what leaves later ---- */                                      \
 	S(later_add, "INSERT INTO later VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)") \
 	R(later_next, (message), "FROM later WHERE due<=?1"                   \

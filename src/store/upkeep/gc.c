@@ -143,7 +143,7 @@ clean_account(struct cleaning *c, uint64_t account, struct err *err)
 	static const enum sql_statement last[] = { SQL_mailbox_del,
 		SQL_acl_del_all, SQL_floor_del, SQL_expunge_mark_del,
 		SQL_mailbox_removal_del_all, SQL_subscription_del_all,
-		SQL_metadata_del_all,
+		SQL_metadata_del_all, SQL_url_key_del_all,
 		SQL_copying_del_all, SQL_remembered_del_all, SQL_kept_del_all,
 		SQL_removal_del };
 	struct { uint64_t email, blob; } found[50];

@@ -196,6 +196,8 @@ check_common(struct verifying *v)
 		{ SQL_verify_acl,
 		    "rights of nobody, or to a mailbox that is none" },
 		{ SQL_verify_seen, "what was seen of no message" },
+		{ SQL_verify_url_keys,
+		    "a key for URLs without its mailbox or its person" },
 	};
 
 	for (size_t i = 0; i < NELEM(checks); i++)
