@@ -8,10 +8,10 @@ were said; the wording is each server's own.
 import re
 
 import pytest
-from lib.server import VECTORS, address
+from lib import james
+from lib.server import address
 from lib.wire import Imap
 
-SCRIPTS = VECTORS / "james-mpt" / "imap-acl"
 BOX = f'"Other Users/{address("bob")}/Box'
 NAMES = {"user.Boby.test": f'{BOX}/test"', "user.Boby.yaourt": f'{BOX}/more"',
          "user.Boby": f'{BOX}"', "user.imapuser.test": "test",
@@ -36,26 +36,6 @@ OTHERWISE = {
 }
 # Of these the user's own mailboxes have all rights.
 OWN = {"user.imapuser.test", "user.imapuser"}
-
-
-def scripts():
-    if not SCRIPTS.is_dir():
-        return [pytest.param("none", marks=pytest.mark.skip(
-            reason="no vectors beside the project"))]
-    return sorted(path.stem for path in SCRIPTS.glob("*.test"))
-
-
-def read(text):
-    """The commands: tag, words, lines of a literal, what has to be answered."""
-    commands = []
-    for line in text.splitlines():
-        if m := re.match(r"C: (a\d+) (.*)", line):
-            commands.append((m[1], m[2], [], []))
-        elif m := re.match(r"C: ?(.*)", line):
-            commands[-1][2].append(m[1])
-        elif m := re.match(r"S: (.*)", line):
-            commands[-1][3].append(m[1])
-    return commands
 
 
 def translate(words):
@@ -103,7 +83,8 @@ def members(line):
 def let(boby, commands):
     """What the script expects to be there."""
     counted = False
-    for _, words, _, answers in commands:
+    for command in commands:
+        words, answers = command.words, command.answers
         if m := re.match(r"MYRIGHTS (\S+)", words):
             rights = members(answers[0])
             if m[1] == "user.Boby.test":
@@ -137,25 +118,24 @@ def compare(words, wanted, came):
             assert not lines, (words, lines)
 
 
-@pytest.mark.parametrize("name", scripts())
+@pytest.mark.parametrize("name", james.scripts("imap-acl"))
 def test_script(empty_demo, boby, name):
-    commands = read((SCRIPTS / f"{name}.test").read_text())
+    commands = james.read("imap-acl", name)
     otherwise = OTHERWISE.get(name, {})
     let(boby, commands)
     user = Imap(empty_demo).login("alice")
     compared = 0
-    for tag, words, literal, answers in commands:
+    for command in commands:
+        tag, words = command.tag, command.words
         if words.startswith("LOGIN"):
             continue
-        ends = [m[1] for a in answers if (m := re.match(rf"{tag} (\w+)", a))]
-        command = translate(words).encode()
-        text = "\r\n".join(literal).encode()
-        command = re.sub(rb"\{\d+\}$", b"{%d+}\r\n" % len(text) + text,
-                         command)
-        came = user.ask(command, want=b"" if tag in otherwise else
-                        ends[0].encode())
+        text = "\r\n".join(command.lines[1:]).encode()
+        octets = re.sub(rb"\{\d+\}$", b"{%d+}\r\n" % len(text) + text,
+                        translate(words).encode())
+        came = user.ask(octets, want=b"" if tag in otherwise else
+                        command.ends.encode())
         if tag not in otherwise:
-            compare(words, answers, came)
+            compare(words, command.answers, came)
             compared += 1
     assert compared > 0
     user.close()
