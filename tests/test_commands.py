@@ -79,8 +79,8 @@ def test_without_a_server(data):
                                        "you@example.org", cwd=data)
     assert json.loads(fine("account", "list", "--json", cwd=data)) == [
         {"address": "you@example.org", "messages": 0, "octets": 0,
-         "quota": "default", "send-as": "own",
-         "second-factor": "off"}]
+         "quota": "default", "send-as": "own", "second-factor": "off",
+         "most-messages": "none", "most-mailboxes": "none"}]
     assert "own, ours, anyone" in refused(
         "account", "send-as", "you@example.org", "all", cwd=data)
     assert "there is no account" in refused(

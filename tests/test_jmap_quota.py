@@ -98,16 +98,22 @@ def test_query(server, alice):
     assert said["total"] == 2
     assert alice.call("Quota/queryChanges",
                       sinceQueryState=said["queryState"])["added"] == []
+    server.command("account", "quota", ALICE, "messages", "100000")
+    assert found(alice, sort=[{"property": "name"}]) == [
+        "octets", "mailboxes", "messages"]
+    assert found(alice, filter={"type": "Email"}, sort=[
+        {"property": "used"}]) == ["messages", "octets"]
+    server.command("account", "quota", ALICE, "messages", "none")
 
 
 @pytest.mark.parametrize("name, args, error", [
     ("Quota/changes", {"sinceState": "x"}, "cannotCalculateChanges"),
     ("Quota/changes", {"sinceState": "1.2.3"}, "cannotCalculateChanges"),
-    ("Quota/changes", {"sinceState": "1.2.3.4.5"}, "cannotCalculateChanges"),
-    ("Quota/changes", {"sinceState": "1.2.3.g"}, "cannotCalculateChanges"),
-    ("Quota/changes", {"sinceState": "1" * 17 + ".2.3.4"},
+    ("Quota/changes", {"sinceState": "1.2.3.4.5.6.7"}, "cannotCalculateChanges"),
+    ("Quota/changes", {"sinceState": "1.2.3.4.5.g"}, "cannotCalculateChanges"),
+    ("Quota/changes", {"sinceState": "1" * 17 + ".2.3.4.5.6"},
      "cannotCalculateChanges"),
-    ("Quota/changes", {"sinceState": "1.2.3.4", "maxChanges": 0},
+    ("Quota/changes", {"sinceState": "1.2.3.4.5.6", "maxChanges": 0},
      "invalidArguments"),
     ("Quota/query", {"filter": {"color": "x"}}, "unsupportedFilter"),
     ("Quota/query", {"filter": {"name": 7}}, "invalidArguments"),

@@ -22,6 +22,7 @@ static const char usage[] =
     "       postern account second-factor ADDRESS [off] [--json]\n"
     "       postern account logins ADDRESS [--days N] [--json]\n"
     "       postern account quota ADDRESS SIZE|none|default\n"
+    "       postern account quota ADDRESS messages|mailboxes NUMBER|none\n"
     "       postern account deleted ADDRESS [--within TIME] [--json]\n"
     "       postern account undelete ADDRESS [MAILBOX] [--within TIME]\n"
     "       postern account send-as ADDRESS own|ours|anyone\n"
@@ -46,8 +47,9 @@ static const char usage[] =
     "the last N days (7), times UTC. What repeats itself within an hour (of\n"
     "the clock) is one line, with the time of the last and how many.\n"
     "quota says how much the person may have: octets, 500M, 5G; none is no\n"
-    "limit, default what the option quota says. Above it mail is sent back\n"
-    "with 452 4.2.2; nothing that is there goes.\n"
+    "limit, default what the option quota says. Or how many messages, or how\n"
+    "many folders. Above it mail is put off with 452 4.2.2 and no folder is\n"
+    "made; nothing that is there goes.\n"
     "deleted shows what the person has removed for good and can have back, as\n"
     "long as keep-deleted says; of the last TIME only (30m, 2h, 3d). undelete\n"
     "brings it back to where it was, under new numbers; what was in a mailbox\n"
@@ -69,7 +71,8 @@ struct account_ctx {
 	const struct options *o;
 	const char *address;	/* as it was typed */
 	struct str inside;	/* and in the form that is kept */
-	const char *word;	/* behind it */
+	const char *word;	/* behind it, the last one */
+	const char *kind;	/* between the two; NULL */
 	struct str made;	/* a password, to be shown */
 };
 
@@ -285,6 +288,35 @@ quota_text(struct arena *a, uint64_t quota)
 	return str_dup(a, buf_get(&b));
 }
 
+/* As QUOTA_*. */
+static const char *const quota_kinds[] = { "quota", "messages", "mailboxes" };
+
+static struct str
+count_text(struct arena *a, uint64_t most)
+{
+	return most == 0 ? STR("none") : arena_printf(a, "%llu",
+	    (unsigned long long)most);
+}
+
+static int
+read_count(const struct account_ctx *c, struct account_quota_ask *ask,
+    struct err *err)
+{
+	while (++ask->kind < NELEM(quota_kinds))
+		if (strcmp(c->kind, quota_kinds[ask->kind]) == 0)
+			break;
+	if (ask->kind == NELEM(quota_kinds))
+		return err_set(err, E_INVALID, "\"%s\" is not one of messages, "
+		    "mailboxes", c->kind);
+	if (strcmp(c->word, "none") == 0)
+		return 0;
+	if (!str_u64(str_c(c->word), &ask->quota) || ask->quota == 0 ||
+	    ask->quota > QUOTA_NONE)
+		return err_set(err, E_INVALID, "\"%s\" is neither a number nor "
+		    "none", c->word);
+	return 0;
+}
+
 static int
 account_quota(void *ctx, struct err *err)
 {
@@ -293,17 +325,21 @@ account_quota(void *ctx, struct err *err)
 	struct str is;
 	struct done done;
 
-	if (!read_quota(c->word, &ask.quota))
+	if (c->kind && read_count(c, &ask, err) < 0)
+		return err->code;
+	if (!c->kind && !read_quota(c->word, &ask.quota))
 		return err_set(err, E_INVALID, "\"%s\" is none of a size like "
 		    "500M or 5G, none, default", c->word);
 	ask.change = operator_change(c->op);
 	if (operator_store(c->op, STORE_account_quota, &ask, &done, err) < 0)
 		return err->code;
-	is = quota_text(c->a->memory, ask.quota);
+	is = c->kind ? count_text(c->a->memory, ask.quota) :
+	    quota_text(c->a->memory, ask.quota);
 	if (c->o->json)
-		json_say("changed", c->inside, "quota", is);
+		json_say("changed", c->inside, quota_kinds[ask.kind], is);
 	else
-		printf("%s may have: %.*s\n", c->address, STR_FMT(is));
+		printf("%s may have: %.*s%s%s\n", c->address, STR_FMT(is),
+		    c->kind ? " " : "", c->kind ? c->kind : "");
 	return 0;
 }
 
@@ -338,6 +374,24 @@ remove_one(void *ctx, struct err *err)
 	return 0;
 }
 
+/* People are shown what is limited in one cell, programs in three. */
+enum { LIST_FOR_PEOPLE = 6, LIST_FOR_PROGRAMS = 8 };
+
+static struct str
+all_quotas(struct arena *a, const struct account_row *row)
+{
+	auto_buf b = BUF_INIT(200);
+
+	buf_str(&b, quota_text(a, row->quota));
+	if (row->most_messages)
+		buf_printf(&b, ", %llu messages",
+		    (unsigned long long)row->most_messages);
+	if (row->most_mailboxes)
+		buf_printf(&b, ", %llu mailboxes",
+		    (unsigned long long)row->most_mailboxes);
+	return str_dup(a, buf_get(&b));
+}
+
 static int
 account_list(void *ctx, struct err *err)
 {
@@ -345,8 +399,10 @@ account_list(void *ctx, struct err *err)
 	static const struct table_column columns[] = {
 		{ "address", false, true }, { "messages", true },
 		{ "octets", true }, { "quota", false },
-		{ "send-as", false }, { "second-factor", false } };
-	struct table t = { .columns = columns, .ncolumns = NELEM(columns) };
+		{ "send-as", false }, { "second-factor", false },
+		{ "most-messages", false }, { "most-mailboxes", false } };
+	struct table t = { .columns = columns, .ncolumns = c->o->json ?
+	    LIST_FOR_PROGRAMS : LIST_FOR_PEOPLE };
 	struct arena *a = c->a->memory;
 	struct accounts_ask ask = { STR_NULL };
 	struct accounts_answer answer;
@@ -367,10 +423,15 @@ account_list(void *ctx, struct err *err)
 			cells[1] = arena_printf(a, "%u", row.messages);
 			cells[2] = arena_printf(a, "%llu",
 			    (unsigned long long)row.size);
-			cells[3] = quota_text(a, row.quota);
+			cells[3] = c->o->json ? quota_text(a, row.quota) :
+			    all_quotas(a, &row);
 			cells[4] = row.send_as < SEND_AS_N ?
 			    str_c(rights[row.send_as]) : STR("?");
 			cells[5] = str_c(factor_text(row.factor));
+			if (!c->o->json)
+				continue;
+			cells[6] = count_text(a, row.most_messages);
+			cells[7] = count_text(a, row.most_mailboxes);
 		}
 	} while (answer.more);
 	table_print(&t, c->o->json);
@@ -446,7 +507,7 @@ static const struct verb verbs[] = {
 	{ "passwd", 1, 1, account_passwd },
 	{ "second-factor", 1, 2, account_factor },
 	{ "logins", 1, 1, account_logins },
-	{ "quota", 2, 2, account_quota },
+	{ "quota", 2, 3, account_quota },
 	{ "deleted", 1, 1, account_deleted },
 	{ "undelete", 1, 2, account_undelete },
 	{ "send-as", 2, 2, account_send_as },
@@ -508,6 +569,7 @@ cmd_account(struct admin *a, int argc, char **argv)
 	/* getopt put the options in front. */
 	c.address = argv[n + (argc > n + 1)];
 	c.word = argv[argc - 1];
+	c.kind = argc - n > 3 ? argv[n + 2] : NULL;
 	if (typed_address(a->memory, c.address, &c.inside, &err) < 0 ||
 	    operator_open(a, &o, &c.op, &err) < 0)
 		return admin_fail("account", "%s", err.text);

@@ -4,17 +4,21 @@
 #include "admin/domain.h"
 #include "admin/table.h"
 #include "admin/typed.h"
+#include "conf/conf.h"
 
 static const char usage[] =
     "usage: postern domain add NAME [--unsigned]\n"
     "       postern domain dns NAME [--json]\n"
     "       postern domain list [--json]\n"
+    "       postern domain quota NAME SIZE|none [--json]\n"
     "       postern domain remove NAME\n\n"
     "The domains that mail is taken for. A domain gets keys that sign its\n"
     "mail (DKIM), --unsigned: not before dns, which prints the records to\n"
     "publish, ready to paste. A domain can be removed when it has no accounts\n"
-    "any more. One beyond ASCII may be typed in either form (with its letters\n"
-    "or as xn--...): it is the same domain.\n\n"
+    "any more. quota says how much its accounts may have together: octets,\n"
+    "500M, 5G. Above it mail to any of them is put off with 452 4.2.2, and\n"
+    "nothing that is there goes. A name beyond ASCII may be typed in either\n"
+    "form (with its letters or as xn--...): it is the same domain.\n\n"
     WHICH_SERVER;
 
 struct domain_ctx {
@@ -79,11 +83,46 @@ remove_one(struct domain_ctx *c, const char *typed, struct err *err)
 	return 0;
 }
 
+static struct str
+quota_text(struct arena *a, uint64_t quota)
+{
+	auto_buf b = BUF_INIT(64);
+
+	if (quota == 0)
+		return STR("none");
+	conf_size_put(&b, quota);
+	return str_dup(a, buf_get(&b));
+}
+
+static int
+domain_quota(struct domain_ctx *c, const char *typed, const char *size,
+    struct err *err)
+{
+	struct domain_quota_ask ask = { .name = c->name };
+	struct done done;
+	struct str is;
+
+	if (strcmp(size, "none") != 0 && (!conf_size_read(str_c(size),
+	    &ask.quota) || ask.quota == 0 || ask.quota >= QUOTA_NONE))
+		return err_set(err, E_INVALID, "\"%s\" is neither a size like "
+		    "500M or 5G, nor none", size);
+	ask.change = operator_change(c->op);
+	if (operator_store(c->op, STORE_domain_quota, &ask, &done, err) < 0)
+		return err->code;
+	is = quota_text(c->a->memory, ask.quota);
+	if (c->o->json)
+		json_say("changed", c->name, "quota", is);
+	else
+		printf("%s may have: %.*s\n", typed, STR_FMT(is));
+	return 0;
+}
+
 static int
 domain_list(struct domain_ctx *c, struct err *err)
 {
 	static const struct table_column columns[] = {
-		{ "domain", false, true }, { "accounts", true } };
+		{ "domain", false, true }, { "accounts", true },
+		{ "octets", true }, { "quota", false } };
 	struct table t = { .columns = columns, .ncolumns = NELEM(columns) };
 	struct domains_ask ask = { STR_NULL };
 	struct domains_answer answer;
@@ -103,6 +142,9 @@ domain_list(struct domain_ctx *c, struct err *err)
 			cells[0] = ask.after = row.name;
 			cells[1] = arena_printf(c->a->memory, "%u",
 			    row.accounts);
+			cells[2] = arena_printf(c->a->memory, "%llu",
+			    (unsigned long long)row.octets);
+			cells[3] = quota_text(c->a->memory, row.quota);
 		}
 	} while (answer.more);
 	table_print(&t, c->o->json);
@@ -110,9 +152,11 @@ domain_list(struct domain_ctx *c, struct err *err)
 }
 
 static int
-domain_act(struct domain_ctx *c, struct str verb, const char *typed,
+domain_act(struct domain_ctx *c, struct str verb, char **argv,
     struct err *err)
 {
+	const char *typed = argv[0];
+
 	if (str_eq(verb, STR("list")))
 		return domain_list(c, err);
 	if (typed_domain(c->a->memory, typed, &c->name, err) < 0)
@@ -121,6 +165,8 @@ domain_act(struct domain_ctx *c, struct str verb, const char *typed,
 		return domain_add(c, typed, err);
 	if (str_eq(verb, STR("dns")))
 		return domain_dns(c->a, c->op, c->name, c->o->json, err);
+	if (str_eq(verb, STR("quota")))
+		return domain_quota(c, typed, argv[1], err);
 	return remove_one(c, typed, err);
 }
 
@@ -130,6 +176,8 @@ arguments_of(struct str verb)
 {
 	if (str_eq(verb, STR("list")))
 		return 1;
+	if (str_eq(verb, STR("quota")))
+		return 3;
 	return str_eq(verb, STR("add")) || str_eq(verb, STR("dns")) ||
 	    str_eq(verb, STR("remove")) ? 2 : -1;
 }
@@ -151,7 +199,7 @@ cmd_domain(struct admin *a, int argc, char **argv)
 	o.make_data = str_eq(verb, STR("add"));
 	if (operator_open(a, &o, &c.op, &err) < 0)
 		return admin_fail("domain", "%s", err.text);
-	rc = domain_act(&c, verb, argv[argc - 1], &err);
+	rc = domain_act(&c, verb, &argv[n + 1], &err);
 	operator_close(c.op);
 	return rc < 0 ? admin_fail("domain", "%s", err.text) : 0;
 }

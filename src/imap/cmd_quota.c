@@ -2,7 +2,8 @@
  * cmd_quota.c - GETQUOTA, GETQUOTAROOT, SETQUOTA.             RFC 9208
  *
  * There is one quota root, named "", for all that an account has. What it may
- * have is the operator's to say.
+ * have is the operator's to say. A domain has none: what its people have
+ * together is not for each of them to know.
  */
 #include "imap/imap_int.h"
 
@@ -24,7 +25,11 @@ put_quota(struct imap_session *s)
 		buf_printf(&b, "STORAGE %ju %ju ",
 		    (uintmax_t)(q.octets / 1024 + (q.octets % 1024 > 0)),
 		    (uintmax_t)(q.most_octets / 1024));
-	buf_printf(&b, "MAILBOX %u %u)\r\n", q.mailboxes, q.most_mailboxes);
+	if (q.most_messages)
+		buf_printf(&b, "MESSAGE %ju %ju ", (uintmax_t)q.messages,
+		    (uintmax_t)q.most_messages);
+	buf_printf(&b, "MAILBOX %ju %ju)\r\n", (uintmax_t)q.mailboxes,
+	    (uintmax_t)q.most_mailboxes);
 	imap_say(s, &b);
 	return OK("This is what there is");
 }

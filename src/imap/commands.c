@@ -78,7 +78,8 @@ const struct command_row imap_commands[] = {
 	{ C("STATUS"), 0, LOGGED_IN, args_status, imap_status,
 	    C("STATUS=SIZE"), NULL },
 	{ C("GETQUOTA"), 0, LOGGED_IN, args_getquota, imap_getquota,
-	    C("QUOTA QUOTA=RES-STORAGE QUOTA=RES-MAILBOX"), NULL },
+	    C("QUOTA QUOTA=RES-STORAGE QUOTA=RES-MESSAGE "
+	    "QUOTA=RES-MAILBOX"), NULL },
 	{ C("GETQUOTAROOT"), 0, LOGGED_IN, args_mailbox, imap_getquotaroot,
 	    NONE, NULL },
 	{ C("SETQUOTA"), 0, LOGGED_IN, args_setquota, imap_setquota, NONE,

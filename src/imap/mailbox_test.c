@@ -485,7 +485,7 @@ test_quota(void **state unused_arg)
 	world_begin(&w);
 	world_login(&w, 0);
 	world_say(&w, 0, "a GETQUOTA \"\"\r\n", "* QUOTA \"\" (STORAGE 11 512 "
-	    "MAILBOX 5 2000)\r\na OK This is what there is\r\n");
+	    "MESSAGE 7 900 MAILBOX 5 2000)\r\na OK This is what there is\r\n");
 	w.store.fake.fail[STORE_quota] = E_PEER;
 	world_say(&w, 0, "b GETQUOTAROOT INBOX\r\n",
 	    "* QUOTAROOT INBOX \"\"\r\nb NO [UNAVAILABLE] Temporarily out of "

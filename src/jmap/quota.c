@@ -1,13 +1,14 @@
 /*
  * quota.c - Quota/get, /changes, /query and /queryChanges.         RFC 9425
  *
- * There are two: octets of mail, where they are limited, and mailboxes. The
- * state is all that can change of them, so that what has changed since needs
- * nobody's memory.
+ * There are three: octets of mail and messages, where they are limited, and
+ * mailboxes. That of a domain is for its operator only (8). The state is all
+ * that can change of them, so that what has changed since needs nobody's
+ * memory.
  */
 #include "jmap/quota.h"
 
-enum { QUOTAS = 2, WARN_PERCENT = 80 };
+enum { QUOTAS = 3, WARN_PERCENT = 80 };
 
 struct quota {
 	const char *id, *resource, *name, *type;
@@ -19,13 +20,15 @@ struct quotas {
 };
 
 static struct quotas
-quotas_of(uint64_t octets, uint64_t most_octets, uint64_t mailboxes,
-    uint64_t most_mailboxes)
+quotas_of(const struct quota_answer *n)
 {
 	return (struct quotas){ {
-	    { "octets", "octets", "Mail", "Email", octets, most_octets, true },
-	    { "mailboxes", "count", "Mailboxes", "Mailbox", mailboxes,
-		most_mailboxes, false } } };
+	    { "octets", "octets", "Mail", "Email", n->octets, n->most_octets,
+		true },
+	    { "mailboxes", "count", "Mailboxes", "Mailbox", n->mailboxes,
+		n->most_mailboxes, n->most_mailboxes < MAILBOXES_MAX },
+	    { "messages", "count", "Messages", "Email", n->messages,
+		n->most_messages, true } } };
 }
 
 static int
@@ -37,18 +40,19 @@ quotas_get(const struct account *a, struct arena *mem, struct quotas *out,
 	int rc = store_call(a->store, STORE_quota, &ask, &now, mem, err);
 
 	if (rc == 0)
-		*out = quotas_of(now.octets, now.most_octets, now.mailboxes,
-		    now.most_mailboxes);
+		*out = quotas_of(&now);
 	return rc;
 }
 
-/* "used.most.used.most", in hex. */
+/* "used.most" of each, in hex, with dots between. */
 static void
 put_state(const struct quotas *all, char state[QUOTA_STATE_MAX])
 {
-	(void)snprintf(state, QUOTA_STATE_MAX, "%jx.%jx.%jx.%jx",
-	    (uintmax_t)all->q[0].used, (uintmax_t)all->q[0].most,
-	    (uintmax_t)all->q[1].used, (uintmax_t)all->q[1].most);
+	const struct quota *q = all->q;
+
+	(void)snprintf(state, QUOTA_STATE_MAX, "%jx.%jx.%jx.%jx.%jx.%jx",
+	    (uintmax_t)q[0].used, (uintmax_t)q[0].most, (uintmax_t)q[1].used,
+	    (uintmax_t)q[1].most, (uintmax_t)q[2].used, (uintmax_t)q[2].most);
 }
 
 static bool
@@ -63,7 +67,10 @@ read_state(struct str state, struct quotas *out)
 		if (!str_hex64(one, &n[i]))
 			return false;
 	}
-	*out = quotas_of(n[0], n[1], n[2], n[3]);
+	*out = quotas_of(&(struct quota_answer){ .octets = n[0],
+		.most_octets = n[1], .mailboxes = n[2],
+		.most_mailboxes = n[3], .messages = n[4],
+		.most_messages = n[5] });
 	return state.n == 0;
 }
 
@@ -125,7 +132,8 @@ put_warn(struct buf *b, const void *record)
 	const struct quota *q = record;
 
 	if (q->warns)
-		out_u64(b, q->most / 100 * WARN_PERCENT);
+		out_u64(b, q->most / 100 * WARN_PERCENT +
+		    q->most % 100 * WARN_PERCENT / 100);
 	else
 		out_null(b);
 }
@@ -238,7 +246,7 @@ quota_changes(struct call *c)
 	char state[QUOTA_STATE_MAX];
 	struct quotas was, is;
 
-	/* There are two, and who takes one at a time goes on behind a state
+	/* There are three, and who takes one at a time goes on behind a state
 	 * that was never so. */
 	if (arg_int(c, "maxChanges", QUOTAS) < QUOTAS)
 		return arg_int(c, "maxChanges", QUOTAS) < 1 ? call_error(c,
@@ -289,25 +297,25 @@ condition_holds(void *arg, const char *name, const json_t *v)
 	return false;
 }
 
-/* Does the first comparator that tells the two apart have them stand in the
- * other order? "Mail" comes before "Mailboxes". */
-static bool
-is_swapped(const struct call *c, const struct quotas *all)
+/* Less than 0: the first comparator that tells the two apart has a before b. */
+static int
+compare(const struct call *c, const struct quota *a, const struct quota *b)
 {
-	uint64_t octets = all->q[0].used, mailboxes = all->q[1].used;
 	const json_t *by;
 	struct str property;
 	size_t i;
 
 	json_array_foreach(json_object_get(c->args, "sort"), i, by) {
-		bool by_name = http_json_text(by, "property", &property) &&
-		    str_eq(property, STR("name"));
+		int rc = a->used < b->used ? -1 : a->used > b->used;
 
-		if (by_name || octets != mailboxes)
-			return (by_name || octets < mailboxes) ==
-			    json_is_false(json_object_get(by, "isAscending"));
+		if (http_json_text(by, "property", &property) &&
+		    str_eq(property, STR("name")))
+			rc = strcmp(a->name, b->name);
+		if (rc != 0)
+			return json_is_false(json_object_get(by,
+			    "isAscending")) ? -rc : rc;
 	}
-	return false;
+	return 0;
 }
 
 static const char *
@@ -317,18 +325,22 @@ find_quotas(struct call *c, const struct quotas *all,
 	json_t *filter = json_object_get(c->args, "filter");
 	struct quota_query x = { .call = c };
 	static const char *const sorts[] = { "name", "used", NULL };
-	bool swap = is_swapped(c, all);
 	const char *error = query_check_sort(c, sorts, "by name and used only");
+	size_t at;
 
 	*n = 0;
 	for (size_t i = 0; i < QUOTAS && !error; i++) {
-		x.judged = &all->q[swap ? QUOTAS - 1 - i : i];
+		x.judged = &all->q[i];
 		if (filter && !filter_holds(c, filter, condition_holds, &x,
 		    &x.error) && !x.error)
 			continue;
 		error = x.error;
-		if (!error && is_shown(c, x.judged))
-			found[(*n)++] = x.judged;
+		if (error || !is_shown(c, x.judged))
+			continue;
+		for (at = (*n)++; at > 0 && compare(c, found[at - 1],
+		    x.judged) > 0; at--)
+			found[at] = found[at - 1];
+		found[at] = x.judged;
 	}
 	return error;
 }

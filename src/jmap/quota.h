@@ -4,7 +4,7 @@
 #pragma once
 #include "jmap/set.h"
 
-enum { QUOTA_STATE_MAX = 72 };	/* four numbers in hex, dots between */
+enum { QUOTA_STATE_MAX = 104 };	/* six numbers in hex, dots between */
 
 /* 0 or E_*; suspends. */
 int quota_state(const struct account *a, char state[QUOTA_STATE_MAX],

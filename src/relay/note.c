@@ -71,8 +71,8 @@ write_message(struct noting *n, const struct writing *w)
 
 /* ---- of the server itself ------------------------------------------------ */
 
-/* To whom it is about. "auto-generated": nobody has asked for it, and no
- * responder answers (RFC 3834 2, 5). */
+/* To whom it is about, or who is to hear of it. "auto-generated": nobody has
+ * asked for it, and no responder answers (RFC 3834 2, 5). */
 static int
 write_note(struct noting *n)
 {
@@ -83,7 +83,8 @@ write_note(struct noting *n)
 		.octets = buf_get(&n->text) };
 
 	return write_message(n, &(struct writing){ .from = &from,
-	    .to = n->item.address, .submitted = STR("auto-generated"),
+	    .to = n->item.to.n ? n->item.to : n->item.address,
+	    .submitted = STR("auto-generated"),
 	    .body = &body });
 }
 

@@ -175,6 +175,45 @@ tell_quota(struct telling *t)
 	    "server for more.\n");
 }
 
+static void
+tell_count(struct telling *t)
+{
+	bool messages = t->item->kind <= NOTE_messages_95;
+
+	buf_lit(t->out, "Your account ");
+	put_safe(t->out, t->item->address);
+	buf_printf(t->out, " has\n%ju of the %ju %s that it may have.\n",
+	    (uintmax_t)t->facts->octets, (uintmax_t)t->facts->most,
+	    messages ? "messages" : "folders");
+	if (messages)
+		buf_lit(t->out, "When there are no more left, mail to you is "
+		    "refused, and who sent it is told so.\n\n"
+		    "What makes room: delete messages, and empty the folders "
+		    "for junk and for what\nwas thrown away. ");
+	else
+		buf_lit(t->out, "When there are no more left, none can be "
+		    "made; mail comes all the same.\n\n"
+		    "What makes room: delete folders. ");
+	buf_lit(t->out, "Or ask whoever runs this server for more.\n");
+}
+
+static void
+tell_domain(struct telling *t)
+{
+	struct str to = t->item->to;
+
+	buf_lit(t->out, "The accounts of the domain ");
+	put_safe(t->out, str_from(to, str_rchr(to, '@') + 1));
+	buf_lit(t->out, " together have\n");
+	put_size(t->out, t->facts->octets);
+	buf_lit(t->out, " of the ");
+	put_size(t->out, t->facts->most);
+	buf_lit(t->out, " that they may have.\nWhen there is no room left, "
+	    "mail to all of them is refused, and who sent it is\ntold so.\n\n"
+	    "postern account list shows who has how much; postern domain "
+	    "quota gives the\ndomain more.\n");
+}
+
 static const struct words {
 	enum note_kind kind;
 	const char *subject;
@@ -182,6 +221,16 @@ static const struct words {
 } words[] = {
 	{ NOTE_quota_80, "Your mailbox is four fifths full", tell_quota },
 	{ NOTE_quota_95, "Your mailbox is nearly full", tell_quota },
+	{ NOTE_messages_80, "Your account has four fifths of its messages",
+	    tell_count },
+	{ NOTE_messages_95, "Your account has nearly all its messages",
+	    tell_count },
+	{ NOTE_mailboxes_80, "Your account has four fifths of its folders",
+	    tell_count },
+	{ NOTE_mailboxes_95, "Your account has nearly all its folders",
+	    tell_count },
+	{ NOTE_domain_80, "A domain is four fifths full", tell_domain },
+	{ NOTE_domain_95, "A domain is nearly full", tell_domain },
 	{ NOTE_login, "A login from a new network", tell_login },
 	{ NOTE_app_password, "A new app password was made",
 	    tell_app_password },

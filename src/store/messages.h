@@ -158,6 +158,7 @@ enum store_effect {
 	C(domain_add, done, AUTH_OPERATOR, RUN_WRITER, CHANGE_names, own) \
 	C(domain_remove, done, AUTH_OPERATOR, RUN_WRITER, CHANGE_removes, own) \
 	C(domain_is_ours, done, AUTH_VAULT, RUN_READER, CHANGE_none, own) \
+	C(domain_quota, done, AUTH_OPERATOR, RUN_WRITER, CHANGE_once, own) \
 	C(domains, answer, AUTH_OPERATOR, RUN_READER, CHANGE_none, own) \
 	C(account_add, answer, AUTH_OPERATOR, RUN_WRITER, CHANGE_names, own) \
 	C(account_passwd, done, AUTH_PASSWORDS, RUN_WRITER, CHANGE_once, own) \
@@ -402,12 +403,13 @@ enum { FLAG_seen = 1, FLAG_answered = 2, FLAG_flagged = 4, FLAG_deleted = 8,
 	F(S, u64, mailbox, 0) FIELDS_mailbox_counters(F, S) \
 	F(S, u64, deleted_size, 0)
 
-/* What the account has of what it may have. octets: of messages; most_octets
- * 0: as many as the disk has. */
+/* What the account has of what it may have. octets: of messages; most_octets,
+ * most_messages 0: as many as the disk has. */
 #define FIELDS_quota_ask(F, S) F(S, u8, nothing, 0)
 #define FIELDS_quota_answer(F, S)                                      \
 	F(S, u64, octets, 0) F(S, u64, most_octets, 0)                 \
-	F(S, u32, mailboxes, 0) F(S, u32, most_mailboxes, 0)
+	F(S, u64, mailboxes, 0) F(S, u64, most_mailboxes, 0)           \
+	F(S, u64, messages, 0) F(S, u64, most_messages, 0)
 
 /* A view of a mailbox: arrivals and flags were told up to `arrivals`,
  * expunges up to `expunges`. A message is in it if it came at or before the

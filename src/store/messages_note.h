@@ -16,6 +16,9 @@ enum note_kind {
 	NOTE_factor,		/* a second one was set up */
 	NOTE_factor_off,
 	NOTE_vacation,		/* to whoever wrote to somebody who is away */
+	NOTE_messages_80, NOTE_messages_95, /* octets and most count them */
+	NOTE_mailboxes_80, NOTE_mailboxes_95,
+	NOTE_domain_80, NOTE_domain_95,	/* octets, to its postmaster */
 };
 
 /* What happened. by_operator: it was not the person's own doing. */

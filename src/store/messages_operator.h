@@ -9,7 +9,12 @@
 /* only: this one, if it is there, and no other. */
 #define FIELDS_domains_ask(F, S) F(S, str, after, 255) F(S, str, only, 255)
 #define FIELDS_domains_answer(F, S) F(S, str, rows, MSG_CHUNK) F(S, u8, more, 0)
-#define FIELDS_domain_row(F, S) F(S, str, name, 255) F(S, u32, accounts, 0)
+#define FIELDS_domain_row(F, S)                                       \
+	F(S, str, name, 255) F(S, u32, accounts, 0)                   \
+	F(S, u64, octets, 0) F(S, u64, quota, 0)
+/* What all accounts of the domain may have together, octets; 0: any. */
+#define FIELDS_domain_quota_ask(F, S) \
+	F(S, u64, change, 0) F(S, str, name, 255) F(S, u64, quota, 0)
 /* Aliases: an address of a domain of ours to one or many, here or elsewhere.
  * The local part "*" takes what nobody else in the domain has. */
 #define FIELDS_alias_add_ask(F, S) \
@@ -32,10 +37,13 @@
 enum { SEND_AS_own, SEND_AS_ours, SEND_AS_anyone, SEND_AS_N };
 #define FIELDS_account_let_ask(F, S) \
 	F(S, u64, change, 0) F(S, str, address, 320) F(S, u32, send_as, 0)
-/* What an account may have, octets; 0: what the option `quota` says. */
+/* What an account may have: octets, 0 for what the option `quota` says; or
+ * messages or mailboxes, 0 for as many as come. */
 #define QUOTA_NONE ((uint64_t)INT64_MAX)
-#define FIELDS_account_quota_ask(F, S) \
-	F(S, u64, change, 0) F(S, str, address, 320) F(S, u64, quota, 0)
+enum quota_kind { QUOTA_octets, QUOTA_messages, QUOTA_mailboxes };
+#define FIELDS_account_quota_ask(F, S)                                \
+	F(S, u64, change, 0) F(S, str, address, 320) F(S, u64, quota, 0) \
+	F(S, u32, kind, 0)	/* QUOTA_* */
 #define FIELDS_account_remove_ask(F, S) \
 	F(S, u64, change, 0) F(S, str, address, 320)
 #define FIELDS_accounts_ask(F, S) F(S, str, after, 320) F(S, str, only, 320)
@@ -45,7 +53,8 @@ enum has_factor { HAS_FACTOR_no, HAS_FACTOR_yes, HAS_FACTOR_unknown };
 #define FIELDS_account_row(F, S)                                      \
 	F(S, u64, account, 0) F(S, str, address, 320)                 \
 	F(S, u32, messages, 0) F(S, u64, size, 0) F(S, u32, send_as, 0) \
-	F(S, u64, quota, 0) F(S, u8, factor, 0)	/* HAS_FACTOR_* */
+	F(S, u64, quota, 0) F(S, u8, factor, 0)	/* HAS_FACTOR_* */    \
+	F(S, u64, most_messages, 0) F(S, u64, most_mailboxes, 0)
 /* What was expunged since then (seconds since 1970; 0: ever) and can be had
  * back, by the mailbox it would come into, those behind `after` (a name; empty
  * at first). keeps_s: how long it is kept. */

@@ -1013,6 +1013,27 @@ quota_of_bob(struct fixture *d)
 	return fixture_write(d, &w);
 }
 
+static int
+quota_of_domain(struct fixture *d)
+{
+	struct domain_quota_ask ask = { ++d->change, STR("a.test"), 90000000 };
+	struct write w = { .caller = &d->operator_,
+		.call = STORE_domain_quota, .ask = &ask };
+
+	return fixture_write(d, &w);
+}
+
+static int
+quota_of_messages(struct fixture *d)
+{
+	struct account_quota_ask ask = { ++d->change, STR("bob@a.test"), 1000,
+		QUOTA_messages };
+	struct write w = { .caller = &d->operator_,
+		.call = STORE_account_quota, .ask = &ask };
+
+	return fixture_write(d, &w);
+}
+
 static uint64_t
 give_lease(void *arg unused_arg, uint64_t note unused_arg,
     const uint32_t *n unused_arg, const uint32_t *outcome unused_arg,
@@ -1121,6 +1142,7 @@ const struct step script[] = {
 	{ "staged, large", staged_large, false },
 	{ "staged, small", staged_small, false },
 	{ "a quota that is nearly used", quota_of_bob, false },
+	{ "a quota of a domain", quota_of_domain, false },
 	{ "a note of it", send_note, false },
 	{ "together", together, true },
 	{ "release", release, false },
@@ -1129,6 +1151,7 @@ const struct step script[] = {
 	{ "copy", copy, false },
 	{ "half of a copy", copy_half, false },
 	{ "the rest of it", copy_rest, false },
+	{ "a quota of messages", quota_of_messages, false },
 	{ "half of another", copy_half, false },
 	/* The rest of something comes at an even step: before odd ones clocks
 	 * may jump, and what nobody went on with for long is given up. */
@@ -1389,7 +1412,10 @@ dump_tables(struct fixture *d, struct buf *out)
 		 "q.reverse_path||' '||q.size"
 		 " FROM queue_rcpt r JOIN queue q USING(message)"
 		 " ORDER BY r.message, r.rcpt"),
-		"SELECT name||' '||accounts FROM domain ORDER BY name",
+		("SELECT name||' '||accounts||' '||used||' '||quota||' '||told"
+		 " FROM domain ORDER BY name"),
+		("SELECT address||' '||most_messages||' '||most_mailboxes"
+		 " FROM account ORDER BY account"),
 		"SELECT name||' '||sealed FROM secret ORDER BY name",
 		("SELECT a.local||' '||c.sealed||' '||c.factor"
 		 " FROM credential c"

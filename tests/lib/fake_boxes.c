@@ -392,7 +392,7 @@ fake_quota(struct store *st unused_arg, const void *ask unused_arg,
     void *answered)
 {
 	*(struct quota_answer *)answered = (struct quota_answer){
-		10 * 1024 + 1, 512 * 1024, 5, 2000 };
+		10 * 1024 + 1, 512 * 1024, 5, 2000, 7, 900 };
 	return 0;
 }
 

@@ -1,6 +1,7 @@
 #include "store/engine/account_names.h"
 #include "store/engine/filter.h"
 #include "store/engine/note.h"
+#include "store/engine/quota.h"
 
 /*
  * Domains, accounts and secrets: what the operator and the vault change.
@@ -70,6 +71,32 @@ write_domain_add(struct engine *e, struct write *w)
 	return rc;
 }
 
+static int
+set_domain_quota(struct engine *e, struct str name, uint64_t quota,
+    struct err *err)
+{
+	struct domain_use *d;
+	int rc = domain_use_get(e, name, &d, err);
+
+	if (rc < 0)
+		return rc;
+	d->quota = quota;
+	domain_use_touch(e, d);
+	return 0;
+}
+
+int
+write_domain_quota(struct engine *e, struct write *w)
+{
+	const struct domain_quota_ask *ask = w->ask;
+	struct domain_counters d;
+	int rc = get_domain(e, ask->name, &d, &w->err);
+
+	if (rc == 0 && ask->quota > QUOTA_NONE)
+		return err_set(&w->err, E_INVALID, "no such quota");
+	return rc < 0 ? rc : set_domain_quota(e, d.name, ask->quota, &w->err);
+}
+
 int
 write_domain_remove(struct engine *e, struct write *w)
 {
@@ -86,6 +113,8 @@ write_domain_remove(struct engine *e, struct write *w)
 	if (rc == 0 && aliases)
 		return err_set(&w->err, E_INVALID,
 		    "the domain still has aliases");
+	if (rc == 0)
+		rc = set_domain_quota(e, d.name, 0, &w->err);
 	if (rc == 0)
 		rc = sql_run(&e->w, SQL_domain_del, SQL_VALS(vs(d.name)),
 		    &w->err);
@@ -276,15 +305,21 @@ write_account_quota(struct engine *e, struct write *w)
 	struct acct *a;
 	int rc = get_named(e, ask->address, &n, &w->err);
 
-	if (rc == 0 && ask->quota > QUOTA_NONE)
+	if (rc == 0 && (ask->quota > QUOTA_NONE ||
+	    ask->kind > QUOTA_mailboxes))
 		return err_set(&w->err, E_INVALID, "no such quota");
 	if (rc == 0)
 		rc = acct_get(e, n.account, &a, &w->err);
 	if (rc < 0)
 		return rc;
-	a->quota = ask->quota;
+	if (ask->kind == QUOTA_octets)
+		a->quota = ask->quota;
+	else if (ask->kind == QUOTA_messages)
+		a->most_messages = ask->quota;
+	else
+		a->most_mailboxes = ask->quota;
 	acct_touch(e, a);
-	return 0;
+	return note_mailboxes(e, a, &w->err);
 }
 
 /* Nobody reaches it from here on; its mail goes in slices (gc.c). */
@@ -298,6 +333,7 @@ remove_account(struct engine *e, struct account_name *n, struct err *err)
 		return rc;
 	if (a->uidvalidity > e->uidvalidity)
 		e->uidvalidity = a->uidvalidity;
+	acct_count(e, a, -a->messages, -a->used);
 	state_drop_account(e, n->account);
 	rc = sql_run(&e->w, SQL_address_del, SQL_VALS(vs(n->domain.name),
 	    vs(n->local)), err);

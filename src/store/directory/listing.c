@@ -146,6 +146,8 @@ read_one_domain(struct reader *r, struct str name, struct err *err)
 	if (rc <= 0)
 		return rc;
 	row.accounts = sql_u32(&r->q, domain_get, accounts);
+	row.octets = sql_u64(&r->q, domain_get, used);
+	row.quota = sql_u64(&r->q, domain_get, quota);
 	msg_put(&r->rows, &domain_row_shape, &row);
 	sql_end(&r->q, SQL_domain_get);
 	return 0;
@@ -169,7 +171,9 @@ read_domains(struct reader *r, const struct caller *c,
 	for (; rc > 0 && r->rows.n < ROWS_MAX; n++) {
 		msg_put(&r->rows, &domain_row_shape, &(struct domain_row){
 		    sql_str(&r->q, domain_list, name),
-		    sql_u32(&r->q, domain_list, accounts) });
+		    sql_u32(&r->q, domain_list, accounts),
+		    sql_u64(&r->q, domain_list, used),
+		    sql_u64(&r->q, domain_list, quota) });
 		rc = sql_next(&r->q, s, err);
 	}
 	answer->domains.more = rc > 0 || n == DOMAINS_A_PAGE;
@@ -222,7 +226,9 @@ read_one_account(struct reader *r, struct str address, struct err *err)
 		sql_u32(&r->q, address_one, messages),
 		sql_u64(&r->q, address_one, used),
 		sql_u32(&r->q, address_one, send_as),
-		sql_u64(&r->q, address_one, quota) };
+		sql_u64(&r->q, address_one, quota), HAS_FACTOR_no,
+		sql_u64(&r->q, address_one, most_messages),
+		sql_u64(&r->q, address_one, most_mailboxes) };
 	rc = read_has_factor(r, &row, &damaged, err);
 	if (rc == 0)
 		msg_put(&r->rows, &account_row_shape, &row);
@@ -259,7 +265,9 @@ read_accounts(struct reader *r, const struct caller *c,
 			sql_u32(&r->q, address_list, messages),
 			sql_u64(&r->q, address_list, used),
 			sql_u32(&r->q, address_list, send_as),
-			sql_u64(&r->q, address_list, quota) };
+			sql_u64(&r->q, address_list, quota), HAS_FACTOR_no,
+			sql_u64(&r->q, address_list, most_messages),
+			sql_u64(&r->q, address_list, most_mailboxes) };
 		rc = read_has_factor(r, &row, &damaged, err);
 		if (rc < 0)
 			break;

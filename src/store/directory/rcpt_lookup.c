@@ -2,7 +2,7 @@
  * rcpt_lookup.c - short look-ups: who asks, whose an address is, and whether
  * a message may go there.
  */
-#include "store/engine/engine_int.h"
+#include "store/engine/quota.h"
 #include "store/directory/resolve.h"
 
 /* What has no domain is of that with the oldest account: *address is local,
@@ -75,26 +75,6 @@ read_domain_is_ours(struct reader *r, const struct caller *c unused_arg,
 	if (rc < 0)
 		return rc;
 	sql_end(&r->q, SQL_domain_get);
-	return 0;
-}
-
-static int
-room_of(struct reader *r, uint64_t account, uint64_t *room, struct err *err)
-{
-	uint64_t used, quota;
-	int rc;
-
-	if (state_room(r->e, account, room))
-		return 0;
-	*room = UINT64_MAX;
-	rc = sql_first(&r->q, SQL_account_get, SQL_VALS(vi(account)), err);
-	if (rc <= 0)
-		return rc;
-	used = sql_u64(&r->q, account_get, used);
-	quota = sql_u64(&r->q, account_get, quota);
-	sql_end(&r->q, SQL_account_get);
-	state_used_was(r->e, account, used, quota);
-	*room = quota_room(r->e, quota, used);
 	return 0;
 }
 
@@ -228,7 +208,7 @@ rcpt_is_known(struct engine *e, const struct caller *c,
 	    (a.kind == ADDRESS_REMOTE &&
 		is_ours_by_name(e, c, ask->address)))
 		return false;
-	if (a.kind == ADDRESS_ACCOUNT && !state_room(e, a.account, &room))
+	if (a.kind == ADDRESS_ACCOUNT && !quota_room_known(e, a.account, &room))
 		return false;
 	*who = recipient_of(ask);
 	answer_rcpt(c, &a, room, a.kind == ADDRESS_ALIAS, answer, who);
@@ -258,7 +238,7 @@ reader_rcpt(struct reader *r, const struct caller *c,
 			rc = look_up_address(r, who->address, &a, err);
 	}
 	if (rc == 0 && a.kind == ADDRESS_ACCOUNT)
-		rc = room_of(r, a.account, &room, err);
+		rc = reader_room(r, a.account, &room, err);
 	if (rc < 0)
 		return rc;
 	answer_rcpt(c, &a, room, a.kind == ADDRESS_ALIAS ||

@@ -1,6 +1,7 @@
 #include "store/engine/account_names.h"
 #include "store/engine/engine_int.h"
 #include "store/engine/filter.h"
+#include "store/engine/quota.h"
 #include "store/engine/restored.h"
 #include "store/sql/schema.h"
 #include "store/sql/wal.h"
@@ -485,7 +486,7 @@ engine_open(const struct engine_options *o, struct engine **out,
 	e->columns = columns_new(e->o.column_octets);
 	e->journal = journal_new(o->files, NULL, o->log);
 	e->addresses = address_cache_new();
-	bug_if(pthread_mutex_init(&e->used_lock, NULL) != 0);
+	bug_if(pthread_mutex_init(&e->quota_lock, NULL) != 0);
 	bug_if(pthread_mutex_init(&e->damage_lock, NULL) != 0);
 	waiting_time_init(&e->waiting);
 	e->filter = filter_new();
@@ -511,12 +512,11 @@ engine_close(struct engine *e)
 	map_free(&e->accts);
 	map_free(&e->mboxes);
 	map_free(&e->fresh);
-	map_free(&e->used);
-	map_free(&e->quotas);
+	quota_free(e);
 	map_free(&e->damage_told);
 	map_free(&e->compaction.seen);
 	map_free(&e->repair.found);
-	(void)pthread_mutex_destroy(&e->used_lock);
+	(void)pthread_mutex_destroy(&e->quota_lock);
 	(void)pthread_mutex_destroy(&e->damage_lock);
 	waiting_time_end(&e->waiting);
 	filter_free(e->filter);

@@ -39,8 +39,11 @@ struct acct {
 	uint64_t generation, uidvalidity, next_mailbox, next_email, modseq;
 	uint64_t messages, used;
 	uint64_t quota;		/* its own; 0: what the option says */
-	uint32_t told;		/* how full it is, of 100: see note_quota() */
-	bool told_known;
+	uint64_t most_messages, most_mailboxes;	/* 0: any */
+	struct domain_use *domain;	/* see quota.h */
+	/* How full it is, of 100, by octets and messages: note_quota(). */
+	uint32_t told[2];
+	bool told_known[2];
 	bool shared;		/* somebody else has or had rights to a mailbox,
 				 * and may have seen messages in it */
 	bool away_known, away;	/* see queue/vacation.c */
@@ -118,17 +121,17 @@ struct engine {
 	uint64_t salvage_from;
 
 	struct map accts, mboxes;
-	struct list dirty_accts, dirty_mboxes;
+	struct list dirty_accts, dirty_mboxes, dirty_domains;
 
 	/* Of any thread: what RCPT is answered from without a look at SQL. */
 	struct address_cache *addresses;
 	struct waiting_time waiting;
 	struct filter *filter;
 	uint64_t gaps_written, gaps_kept;	/* which version of them */
-	pthread_mutex_t used_lock;
-	/* account -> octets, as of the last commit; its quota, if that is its
-	 * own */
-	struct map used, quotas;
+	/* See quota.c: what is known of accounts, and (hash, n) -> struct
+	 * domain_use. */
+	pthread_mutex_t quota_lock;
+	struct map rooms, domains;
 
 	/* Of the present batch. */
 	struct arena *arena;
@@ -206,14 +209,6 @@ engine_quota(const struct engine *e, uint64_t own)
 	return own == QUOTA_NONE ? 0 : own ? own :
 	    __atomic_load_n(&e->o.quota, __ATOMIC_RELAXED);
 }
-/* And has room for. */
-static inline uint64_t
-quota_room(const struct engine *e, uint64_t own, uint64_t used)
-{
-	uint64_t quota = engine_quota(e, own);
-
-	return quota == 0 ? UINT64_MAX : used < quota ? quota - used : 0;
-}
 /* How long an expunged email is kept, seconds. */
 static inline uint32_t
 engine_kept_s(const struct engine *e)
@@ -263,11 +258,6 @@ int gaps_write(struct engine *e, struct err *err);
 void gaps_clean(struct engine *e);	/* after the commit */
 void state_forget(struct engine *e);	/* instead of it */
 void state_drop_account(struct engine *e, uint64_t account);
-/* What an account has room for, if that is known without SQL. Any thread. */
-bool state_room(struct engine *e, uint64_t account, uint64_t *room);
-/* What a reader found when it was not. */
-void state_used_was(struct engine *e, uint64_t account, uint64_t used,
-    uint64_t quota);
 
 /* commit.c */
 /* A lease that was lost (E_STALE) is the end, before an octet is written. */
@@ -403,8 +393,8 @@ int mailbox_exists(struct engine *e, uint64_t account, struct str name,
     struct err *err);
 /* The mailboxes above this name that are missing, the highest first: their
  * number. E_LIMIT if the account may not have them and one more. */
-int mailbox_missing_above(struct engine *e, uint64_t account,
-    struct str name, struct str missing[MAILBOX_LEVELS_MAX],
+int mailbox_missing_above(struct engine *e, const struct acct *a,
+    struct str name, int more, struct str missing[MAILBOX_LEVELS_MAX],
     struct err *err);
 int mailbox_insert(struct engine *e, struct acct *a, struct str name,
     uint32_t special, struct mailbox_create_answer *out, struct err *err);
@@ -449,13 +439,10 @@ struct reader {
 STORE_CALLS(C)
 #undef C
 
-/* mailbox/read.c: octets of the account's messages, and its own quota;
- * E_NOTFOUND. */
+/* mailbox/read.c */
 int content_octets(struct reader *r, uint64_t account,
     const struct content_ask *ask, struct content_answer *out,
     struct err *err);
-int reader_used(struct reader *r, uint64_t account, uint64_t *octets,
-    uint64_t *quota, struct err *err);
 
 /* blobs.c */
 enum { OCTETS_MAX = BLOB_CHUNK + 4096 };

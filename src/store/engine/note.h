@@ -5,6 +5,8 @@
 #pragma once
 #include "store/engine/engine_int.h"
 
+struct domain_use;
+
 /* What somebody may make happen as often as they like. */
 enum { NOTES_A_DAY = 10 };
 
@@ -23,6 +25,10 @@ int note_put(struct engine *e, const struct note *n, struct err *err);
 /* Its account has other counters or another quota: is that to be told? Once a
  * commit, from state_write(). */
 int note_quota(struct engine *e, struct acct *a, struct err *err);
+/* It has other mailboxes, or may have another number of them. */
+int note_mailboxes(struct engine *e, const struct acct *a, struct err *err);
+/* As note_quota(), to the postmaster of the domain; d->told is for its row. */
+int note_domain(struct engine *e, struct domain_use *d, struct err *err);
 /* A row of vacation_get (s), but for its version. */
 #define VACATION_OF(q, s)                                             \
 	.enabled = (uint8_t)sql_u32(q, s, enabled),                   \

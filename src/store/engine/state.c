@@ -2,7 +2,9 @@
  * state.c - the counters of accounts and mailboxes (struct acct, struct mbox):
  * read when first needed, changed in memory, written once a commit.
  */
+#include "store/address/address.h"
 #include "store/engine/note.h"
+#include "store/engine/quota.h"
 
 static void
 acct_free(struct acct *a)
@@ -11,13 +13,18 @@ acct_free(struct acct *a)
 	free(a);
 }
 
+/* What goes with its row. */
 static int
-acct_load_shared(struct engine *e, struct acct *a, struct err *err)
+acct_load_more(struct engine *e, struct acct *a, struct err *err)
 {
-	uint64_t is;
-	int rc = sql_number(&e->w, SQL_acl_any_of, SQL_VALS(vi(a->account)),
-	    &is, err);
+	struct str domain = STR_NULL, local;
+	uint64_t is = 0;
+	int rc = e->shares ? sql_number(&e->w, SQL_acl_any_of,
+	    SQL_VALS(vi(a->account)), &is, err) : 0;
 
+	(void)address_key(a->address, e->arena, &domain, &local);
+	if (rc == 0)
+		rc = domain_use_get(e, domain, &a->domain, err);
 	if (rc < 0) {
 		map_del(&e->accts, a->account, 0, 0);
 		acct_free(a);
@@ -55,10 +62,13 @@ acct_load(struct engine *e, uint64_t account, struct acct **out,
 		.modseq = sql_u64(&e->w, account_get, modseq),
 		.messages = sql_u64(&e->w, account_get, messages),
 		.used = sql_u64(&e->w, account_get, used),
-		.quota = sql_u64(&e->w, account_get, quota) };
+		.quota = sql_u64(&e->w, account_get, quota),
+		.most_messages = sql_u64(&e->w, account_get, most_messages),
+		.most_mailboxes = sql_u64(&e->w, account_get,
+		    most_mailboxes) };
 	sql_end(&e->w, s);
 	map_put(&e->accts, account, 0, 0, a);
-	rc = e->shares ? acct_load_shared(e, a, err) : 0;
+	rc = acct_load_more(e, a, err);
 	if (rc == 0)
 		*out = a;
 	return rc;
@@ -244,60 +254,20 @@ state_write(struct engine *e, struct err *err)
 		    vi(a->generation), vi(a->uidvalidity),
 		    vi(a->next_mailbox), vi(a->next_email), vi(a->modseq),
 		    vi(a->messages), vi(a->used), vi(a->quota),
+		    vi(a->most_messages), vi(a->most_mailboxes),
 		    vi(a->account)), err);
 		if (rc < 0)
 			return rc;
 	}
-	return 0;
+	return quota_write(e, err);
 }
 
 enum { KEPT_MAX = 200000 };
 
-bool
-state_room(struct engine *e, uint64_t account, uint64_t *room)
-{
-	const struct map_slot *used, *quota;
-
-	(void)pthread_mutex_lock(&e->used_lock);
-	used = map_find(&e->used, account, 0, 0);
-	quota = map_find(&e->quotas, account, 0, 0);
-	if (used)
-		*room = quota_room(e, quota ? quota->number : 0, used->number);
-	(void)pthread_mutex_unlock(&e->used_lock);
-	return used;
-}
-
-/* What the writer says is newer than what a reader found. */
-static void
-put_used(struct engine *e, uint64_t account, uint64_t used, uint64_t quota,
-    bool newer)
-{
-	bool is;
-
-	(void)pthread_mutex_lock(&e->used_lock);
-	is = map_find(&e->used, account, 0, 0);
-	if (is ? newer : e->used.n < KEPT_MAX) {
-		map_put_number(&e->used, account, 0, 0, used);
-		if (quota)
-			map_put_number(&e->quotas, account, 0, 0, quota);
-		else
-			map_del(&e->quotas, account, 0, 0);
-	}
-	(void)pthread_mutex_unlock(&e->used_lock);
-}
-
-void
-state_used_was(struct engine *e, uint64_t account, uint64_t used,
-    uint64_t quota)
-{
-	put_used(e, account, used, quota, false);
-}
-
 void
 state_clean(struct engine *e)
 {
-	list_each(struct acct, a, &e->dirty_accts, dirty)
-		put_used(e, a->account, a->used, a->quota, true);
+	quota_clean(e);
 	while (list_pop_link(&e->dirty_mboxes))
 		continue;
 	while (list_pop_link(&e->dirty_accts))
@@ -319,6 +289,7 @@ state_forget(struct engine *e)
 		free(s->p);
 	map_clear(&e->accts);
 	map_clear(&e->mboxes);
+	quota_forget(e);
 	e->dirty_accts = e->dirty_mboxes = (struct list){ 0 };
 }
 

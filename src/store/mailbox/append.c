@@ -3,6 +3,7 @@
  * into a mailbox, one or several.
  */
 #include "store/engine/keywords.h"
+#include "store/engine/quota.h"
 #include "store/mailbox/copying.h"
 #include "store/mailbox/placing.h"
 
@@ -124,9 +125,10 @@ check_append(struct engine *e, struct write *w, const struct appended *m,
 		rc = find_replaced(e, w->caller->account, ask, r, &w->err);
 	if (rc < 0)
 		return rc;
-	if (m->raw_size > quota_room(e, d->acct->quota,
-	    d->acct->used - (r->acct == d->acct ? r->row.size : 0)))
-		return err_set(&w->err, E_FULL, "over quota");
+	rc = quota_check(e, d->acct, 1, m->raw_size, &(struct leaving){
+	    r->acct, 1, r->row.size }, &w->err);
+	if (rc < 0)
+		return rc;
 	if (d->mbox->uidnext >= UINT32_MAX)
 		return err_set(&w->err, E_LIMIT, "no UIDs left");
 	rc = placing_of(e, m, d, &w->err);

@@ -1,6 +1,7 @@
 /*
  * carry.c - STORE_carried, STORE_carry_in: messages from elsewhere, each once.
  */
+#include "store/engine/quota.h"
 #include "store/mailbox/placing.h"
 
 int
@@ -51,11 +52,9 @@ check_carried(struct engine *e, const struct carry_in_ask *ask,
 		n += there == 0;
 		octets += there ? 0 : row.raw_size;
 	}
-	if (octets > quota_room(e, d->acct->quota, d->acct->used))
-		return err_set(err, E_FULL, "over quota");
 	if (d->mbox->uidnext + n >= UINT32_MAX)
 		return err_set(err, E_LIMIT, "no UIDs left");
-	return 0;
+	return quota_check(e, d->acct, n, octets, NULL, err);
 }
 
 /* 1: it is there now; 0: it came before; or E_*. */

@@ -1,5 +1,6 @@
 #include "store/mailbox/copying.h"
 
+#include "store/engine/quota.h"
 #include "store/engine/seen.h"
 #include "store/engine/view.h"
 
@@ -117,9 +118,8 @@ int
 copying_room(struct copying *c, uint64_t size, struct err *err)
 {
 	c->octets += size;
-	if (c->octets > quota_room(c->e, c->acct->quota, c->acct->used))
-		return err_set(err, E_FULL, "over quota");
-	return 0;
+	return quota_check(c->e, c->acct, c->staged + 1, c->octets, NULL,
+	    err);
 }
 
 uint32_t

@@ -2,7 +2,8 @@
  * create.c - STORE_mailbox_create: a mailbox, and those above it that are
  * missing.
  */
-#include "store/engine/engine_int.h"
+#include "store/engine/note.h"
+#include "store/engine/quota.h"
 
 int
 mailbox_exists(struct engine *e, uint64_t account, struct str name,
@@ -16,9 +17,11 @@ mailbox_exists(struct engine *e, uint64_t account, struct str name,
 
 /* The mailboxes are a whole tree: above the first that is there all are. */
 int
-mailbox_missing_above(struct engine *e, uint64_t account, struct str name,
-    struct str missing[MAILBOX_LEVELS_MAX], struct err *err)
+mailbox_missing_above(struct engine *e, const struct acct *a,
+    struct str name, int more, struct str missing[MAILBOX_LEVELS_MAX],
+    struct err *err)
 {
+	uint64_t account = a->account;
 	struct str above = mailbox_name_above(name), swap;
 	uint64_t count = 0;
 	int n = 0, i, rc = 0;
@@ -31,10 +34,11 @@ mailbox_missing_above(struct engine *e, uint64_t account, struct str name,
 	if (rc >= 0)
 		rc = sql_number(&e->w, SQL_mailbox_count, SQL_VALS(
 		    vi(account)), &count, err);
+	if (rc >= 0)
+		rc = quota_check_mailboxes(a, count, (uint64_t)(n + more),
+		    err);
 	if (rc < 0)
 		return rc;
-	if (count + (uint64_t)n >= MAILBOXES_MAX)
-		return err_set(err, E_LIMIT, "too many mailboxes");
 	for (i = 0; i < n / 2; i++) {
 		swap = missing[i];
 		missing[i] = missing[n - 1 - i];
@@ -69,7 +73,7 @@ mailbox_insert(struct engine *e, struct acct *a, struct str name,
 	if (rc == 0 && a->shared && above.n > 0)
 		rc = sql_run(&e->w, SQL_acl_inherit, SQL_VALS(
 		    vi(out->mailbox), vi(a->account), vs(above)), err);
-	return rc;
+	return rc < 0 ? rc : note_mailboxes(e, a, err);
 }
 
 int
@@ -129,7 +133,7 @@ write_mailbox_create(struct engine *e, struct write *w)
 		return err_set(&w->err, E_EXISTS, "the mailbox is there");
 	if (rc < 0)
 		return rc;
-	n = mailbox_missing_above(e, a->account, ask->name, missing, &w->err);
+	n = mailbox_missing_above(e, a, ask->name, 1, missing, &w->err);
 	if (n < 0)
 		return n;
 	if (a->uidvalidity > UINT32_MAX - MAILBOX_LEVELS_MAX)

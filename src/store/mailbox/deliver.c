@@ -1,6 +1,7 @@
 /*
  * deliver.c - a message in a mailbox: its email, its placement, the counters.
  */
+#include "store/engine/quota.h"
 #include "store/engine/seen.h"
 
 int
@@ -21,10 +22,8 @@ place_email(struct engine *e, struct acct *a, struct mbox *m,
 	m->deleted += deleted;
 	m->recent++;
 	m->size += row->size;
-	a->messages++;
-	a->used += row->size;
+	acct_count(e, a, 1, row->size);
 	mbox_touch(e, m);
-	acct_touch(e, a);
 	op.row = *row;
 	batch_op(e, &op);
 	batch_changed(e, a->account, m->mailbox, m->modseq,

@@ -2,7 +2,7 @@
  * expunge.c - STORE_expunge: messages become tombstones, and their emails
  * garbage.
  */
-#include "store/engine/engine_int.h"
+#include "store/engine/quota.h"
 #include "store/engine/view.h"
 
 enum { SLICE_ROWS = 4000 };
@@ -21,15 +21,15 @@ struct expunging {
 };
 
 static void
-count_unplaced(struct acct *a, struct mbox *m, const struct column_row *r)
+count_unplaced(struct engine *e, struct acct *a, struct mbox *m,
+    const struct column_row *r)
 {
 	m->messages--;
 	m->deleted -= !!(r->flags & FLAG_deleted);
 	m->unseen -= !(r->flags & FLAG_seen);
 	m->size -= r->size;
 	m->recent -= r->uid >= m->recent_from;
-	a->messages--;
-	a->used -= r->size;
+	acct_count(e, a, (uint64_t)-1, -r->size);
 }
 
 int
@@ -41,10 +41,9 @@ unplace_email(struct engine *e, struct acct *a, struct mbox *m,
 	struct column_op op = { a->account, m->mailbox, COLUMN_EXPUNGE,
 		.row = *row, .keywords = STR_NULL };
 
-	count_unplaced(a, m, row);
+	count_unplaced(e, a, m, row);
 	m->modseq = modseq;
 	mbox_touch(e, m);
-	acct_touch(e, a);
 	op.row.modseq = op.row.expunged = modseq;
 	batch_op(e, &op);
 	*is = (struct fresh){ op.row, keywords };

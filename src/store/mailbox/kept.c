@@ -6,7 +6,7 @@
  * upkeep/gc.c frees what was kept long enough.
  */
 #include "store/directory/resolve.h"
-#include "store/engine/engine_int.h"
+#include "store/engine/quota.h"
 
 enum { SLICE_ROWS = 500 };
 
@@ -147,10 +147,10 @@ bring_back(struct undeleting *u, struct coming_back *b, struct err *err)
 	struct engine *e = u->e;
 	uint64_t account = u->acct->account;
 	struct mbox *m;
-	int rc = b->row.size <= quota_room(e, u->acct->quota, u->acct->used) ?
-	    mailbox_of(u, b->mailbox, &m, err) :
-	    err_set(err, E_FULL, "over quota");
+	int rc = quota_check(e, u->acct, 1, b->row.size, NULL, err);
 
+	if (rc == 0)
+		rc = mailbox_of(u, b->mailbox, &m, err);
 	if (rc < 0)
 		return rc;
 	if (u->modseq == 0)

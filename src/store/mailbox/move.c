@@ -6,6 +6,7 @@
  * of the mailboxes is not the asker's, it is a copy and the end of what it is a
  * copy of, so that rights to the second one are all that counts there.
  */
+#include "store/engine/quota.h"
 #include "store/engine/seen.h"
 #include "store/engine/view.h"
 
@@ -23,6 +24,7 @@ struct moving {
 		struct str keywords;
 	} *moved;
 	size_t n;
+	uint64_t octets;	/* of these */
 	uint64_t modseq, to_modseq;
 	int64_t until;
 	struct buf from_uids, to_uids;
@@ -51,9 +53,11 @@ make_another(struct moving *m, const struct column_row *row,
 	uint64_t reader = caller_to_reader(m->who);
 	int rc = 0;
 
-	if (m->acct != m->to_acct && row->size > quota_room(m->e,
-	    m->to_acct->quota, m->to_acct->used))
-		return err_set(err, E_FULL, "over quota");
+	if (m->acct != m->to_acct)
+		rc = quota_check(m->e, m->to_acct, 1, row->size,
+		    &(struct leaving){ m->acct, m->n, m->octets }, err);
+	if (rc < 0)
+		return rc;
 	is->email = m->to_acct->next_email++;
 	if (m->acct != m->to_acct)
 		is->thread = is->email;
@@ -93,6 +97,7 @@ move_one(struct moving *m, const struct column *c,
 		return 0;
 	}
 	m->n++;
+	m->octets += row->size;
 	*old = (struct moved_row){ *row, str_dup(m->e->arena, words) };
 	is = *row;
 	is.modseq = m->to_modseq;

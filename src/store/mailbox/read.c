@@ -111,9 +111,9 @@ read_status(struct reader *r, const struct caller *c,
 	return 0;
 }
 
-int
-reader_used(struct reader *r, uint64_t account, uint64_t *octets,
-    uint64_t *quota, struct err *err)
+static int
+read_account_quota(struct reader *r, uint64_t account,
+    struct quota_answer *out, struct err *err)
 {
 	int rc = sql_first(&r->q, SQL_account_get, SQL_VALS(vi(account)), err);
 
@@ -121,29 +121,29 @@ reader_used(struct reader *r, uint64_t account, uint64_t *octets,
 		return err_set(err, E_NOTFOUND, "no such account");
 	if (rc < 0)
 		return rc;
-	*octets = sql_u64(&r->q, account_get, used);
-	*quota = sql_u64(&r->q, account_get, quota);
+	out->octets = sql_u64(&r->q, account_get, used);
+	out->most_octets = engine_quota(r->e, sql_u64(&r->q, account_get,
+	    quota));
+	out->messages = sql_u64(&r->q, account_get, messages);
+	out->most_messages = sql_u64(&r->q, account_get, most_messages);
+	out->most_mailboxes = sql_u64(&r->q, account_get, most_mailboxes);
+	if (out->most_mailboxes == 0 || out->most_mailboxes > MAILBOXES_MAX)
+		out->most_mailboxes = MAILBOXES_MAX;
 	sql_end(&r->q, SQL_account_get);
 	return 0;
 }
 
+/* What others of the domain have is nobody's to know: RFC 9425 8. */
 int
 read_quota(struct reader *r, const struct caller *c,
     const struct quota_ask *ask unused_arg, union store_answer *answer,
     struct err *err)
 {
 	struct quota_answer *out = &answer->quota;
-	uint64_t mailboxes, own;
-	int rc = reader_used(r, c->account, &out->octets, &own, err);
+	int rc = read_account_quota(r, c->account, out, err);
 
-	if (rc < 0)
-		return rc;
-	rc = sql_number(&r->q, SQL_mailbox_count, SQL_VALS(vi(c->account)),
-	    &mailboxes, err);
-	out->most_octets = engine_quota(r->e, own);
-	out->mailboxes = (uint32_t)mailboxes;
-	out->most_mailboxes = MAILBOXES_MAX;
-	return rc;
+	return rc < 0 ? rc : sql_number(&r->q, SQL_mailbox_count,
+	    SQL_VALS(vi(c->account)), &out->mailboxes, err);
 }
 
 static void

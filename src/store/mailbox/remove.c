@@ -2,7 +2,8 @@
  * remove.c - STORE_mailbox_delete: nobody reaches the mailbox from here on. Its
  * placements go in slices (gc.c), so a full one holds nobody up.
  */
-#include "store/engine/engine_int.h"
+#include "store/engine/note.h"
+#include "store/engine/quota.h"
 
 /* What begins with the name and '/': '0' is the octet behind that. */
 int
@@ -54,8 +55,7 @@ write_mailbox_delete(struct engine *e, struct write *w)
 	op.account = a->account;
 	op.mailbox = m->mailbox;
 	op.row.modseq = acct_modseq(e, a);
-	a->messages -= m->messages;
-	a->used -= m->size;
+	acct_count(e, a, -m->messages, -m->size);
 	batch_journal(e, &(struct journal_row){
 	    .at_us = e->o.wall_us(e->o.arg), .event = JOURNAL_expunged,
 	    .address = a->address, .code = (uint32_t)m->messages,
@@ -73,6 +73,8 @@ write_mailbox_delete(struct engine *e, struct write *w)
 	if (rc == 0)
 		rc = sql_run(&e->w, SQL_url_key_del_mailbox, SQL_VALS(
 		    vi(op.account), vi(op.mailbox)), &w->err);
+	if (rc == 0)
+		rc = note_mailboxes(e, a, &w->err);
 	if (rc == 0)
 		rc = sql_run(&e->w, SQL_mailbox_removal_add, SQL_VALS(
 		    vi(op.account), vi(op.mailbox)), &w->err);

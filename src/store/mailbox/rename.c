@@ -80,7 +80,7 @@ check_rename(struct renaming *r, struct write *w)
 		rc = check_below(r, err);
 	if (rc < 0)
 		return rc;
-	r->nmissing = mailbox_missing_above(r->e, r->acct->account, r->ask->to,
+	r->nmissing = mailbox_missing_above(r->e, r->acct, r->ask->to, 0,
 	    r->missing, err);
 	if (r->nmissing < 0)
 		return r->nmissing;

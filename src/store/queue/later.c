@@ -13,6 +13,7 @@
  * ROW_later, and no other recipients then.
  */
 #include "base/timetext.h"
+#include "store/engine/quota.h"
 #include "store/policy/policy.h"
 #include "store/queue/queue_int.h"
 
@@ -45,11 +46,11 @@ read_later_room(struct reader *r, const struct caller *c,
     const struct later_room_ask *ask, union store_answer *answer unused_arg,
     struct err *err)
 {
-	uint64_t used, own;
-	int rc = reader_used(r, c->account, &used, &own, err);
+	uint64_t room;
+	int rc = reader_room(r, c->account, &room, err);
 
-	return rc < 0 ? rc : look_for_room(&r->q, r->e, c->account,
-	    quota_room(r->e, own, used), ask->octets, err);
+	return rc < 0 ? rc : look_for_room(&r->q, r->e, c->account, room,
+	    ask->octets, err);
 }
 
 int
@@ -76,8 +77,7 @@ later_due(struct submitting *s)
 		    "nothing waits here for so long");
 	rc = acct_get(e, account, &a, &s->w->err);
 	if (rc == 0)
-		rc = look_for_room(&e->w, e, account,
-		    quota_room(e, a->quota, a->used),
+		rc = look_for_room(&e->w, e, account, quota_room(e, a),
 		    ask->raw_size + ask->front.n, &s->w->err);
 	if (rc == 0)
 		s->due = due;

@@ -1,6 +1,7 @@
 #include "store/queue/queue_int.h"
 #include "store/directory/resolve.h"
 #include "store/engine/filter.h"
+#include "store/engine/quota.h"
 #include "store/policy/policy.h"
 
 int
@@ -38,7 +39,7 @@ check_recipient(struct submitting *s, const struct recipient *r)
 	/* One full mailbox behind an alias must not keep the message from
 	 * the others, and its sender knows of no mailbox: it goes over its
 	 * quota by this one. */
-	if (r->via.n == 0 && quota_room(s->e, a->quota, a->used) == 0)
+	if (r->via.n == 0 && quota_room(s->e, a) == 0)
 		return err_set(err, E_FULL, "a mailbox is full");
 	if (m->uidnext + s->to.n >= UINT32_MAX)
 		return err_set(err, E_LIMIT, "no UIDs left");

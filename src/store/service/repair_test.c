@@ -304,6 +304,7 @@ test_lost_rows(void **state)
 	    "recent=recent-1 "
 	    "WHERE messages>0; UPDATE account SET messages=messages-1, "
 	    "used=(SELECT sum(size) FROM email);"
+	    "UPDATE domain SET used=(SELECT sum(size) FROM email);"
 	    "UPDATE blob SET refs=7 WHERE blob=2", &p->d.err), 0);
 	fixture_close(&p->d);
 	reopen(p);

@@ -513,13 +513,26 @@ static const char version_17[] =
  * What people let others read by a URL (mailbox/url.c). Nothing was before.
  *
  *   key         of url_key: what `person` signs for this mailbox with
+ *
+ *   most_messages, most_mailboxes  of account: as many as it may have; 0: any.
+ *                Nobody could say so before
+ *   used, quota  of domain: octets of its accounts, and those that they may
+ *                have together; 0: any
+ *   told         how full it is, of 100, as far as that was told
  */
 static const char version_18[] =
     "CREATE TABLE url_key (person INTEGER NOT NULL,"
     " account INTEGER NOT NULL, mailbox INTEGER NOT NULL,"
     " key BLOB NOT NULL, PRIMARY KEY (person, account, mailbox))"
     " STRICT, WITHOUT ROWID;"
-    "CREATE INDEX url_key_of ON url_key (account, mailbox);";
+    "CREATE INDEX url_key_of ON url_key (account, mailbox);"
+    "ALTER TABLE account ADD COLUMN most_messages INTEGER NOT NULL DEFAULT 0;"
+    "ALTER TABLE account ADD COLUMN most_mailboxes INTEGER NOT NULL DEFAULT 0;"
+    "ALTER TABLE domain ADD COLUMN used INTEGER NOT NULL DEFAULT 0;"
+    "ALTER TABLE domain ADD COLUMN quota INTEGER NOT NULL DEFAULT 0;"
+    "ALTER TABLE domain ADD COLUMN told INTEGER NOT NULL DEFAULT 0;"
+    "UPDATE domain SET used=(SELECT ifnull(sum(a.used), 0) FROM address"
+    " JOIN account a USING (account) WHERE address.domain=domain.name);";
 
 static const char *const steps[SCHEMA_VERSION] = { version_1, version_2,
 	version_3, version_4, version_5, version_6, version_7, version_8,

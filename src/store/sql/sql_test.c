@@ -86,7 +86,13 @@ test_columns_by_name(void **state unused_arg)
 #define ACCOUNT(n, address)                                                   \
 	"INSERT INTO account VALUES (" n ", " T(address) ", 1,1,1,1,1,0,0,0);" \
 	"INSERT INTO credential VALUES (" n ", x'');"
-#define BACK_TO_17 "DROP TABLE url_key; UPDATE meta SET value=17;"
+#define BACK_TO_17                                                            \
+	"DROP TABLE url_key;"                                                  \
+	"ALTER TABLE account DROP COLUMN most_messages;"                       \
+	"ALTER TABLE account DROP COLUMN most_mailboxes;"                      \
+	"ALTER TABLE domain DROP COLUMN used;"                                 \
+	"ALTER TABLE domain DROP COLUMN quota;"                                \
+	"ALTER TABLE domain DROP COLUMN told; UPDATE meta SET value=17;"
 #define BACK_TO_16                                                            \
 	BACK_TO_17                                                            \
 	"DROP TABLE acl; DROP TABLE reader_seen;"                              \
@@ -441,6 +447,41 @@ test_notes_come(void **state unused_arg)
 	sql_close(&q);
 }
 
+/* What is in the accounts of a domain was not counted before version 18. */
+static void
+test_domains_are_counted(void **state unused_arg)
+{
+	static struct sql q;
+
+	assert_int_equal(sqlite3_open(":memory:", &q.db), SQLITE_OK);
+	assert_int_equal(schema_migrate(&q, NULL, NULL), 0);
+	if (sqlite3_exec(q.db, BACK_TO_17
+	    "INSERT INTO domain VALUES (" T("a.test") ", 2, 1),"
+	    " (" T("b.test") ", 0, 0);"
+	    "INSERT INTO account VALUES (1, " T("x@A.test") ", 1, 1, 1, 1, 1,"
+	    " 2, 30, 0, 0), (2, " T("y@a.test") ", 1, 1, 1, 1, 1, 1, 12, 0, 0);"
+	    "INSERT INTO address VALUES (" T("a.test") "," T("x") ", 1),"
+	    " (" T("a.test") "," T("y") ", 2)", NULL, NULL, NULL))
+		fail_msg("%s", sqlite3_errmsg(q.db));
+	assert_int_equal(schema_migrate(&q, NULL, NULL), 0);
+	assert_int_equal(sql_first(&q, SQL_domain_get, SQL_VALS(
+	    vs(STR("a.test"))), NULL), 1);
+	assert_int_equal(sql_u64(&q, domain_get, used), 42);
+	assert_int_equal(sql_u64(&q, domain_get, quota), 0);
+	assert_int_equal(sql_u64(&q, domain_get, first), 1);
+	sql_end(&q, SQL_domain_get);
+	assert_int_equal(sql_first(&q, SQL_domain_get, SQL_VALS(
+	    vs(STR("b.test"))), NULL), 1);
+	assert_int_equal(sql_u64(&q, domain_get, used), 0);
+	sql_end(&q, SQL_domain_get);
+	assert_int_equal(sql_first(&q, SQL_account_get, SQL_VALS(vi(1)),
+	    NULL), 1);
+	assert_int_equal(sql_u64(&q, account_get, used), 30);
+	assert_int_equal(sql_u64(&q, account_get, most_messages), 0);
+	sql_end(&q, SQL_account_get);
+	sql_close(&q);
+}
+
 /* What waited before version 17 asked for nothing of TLS. */
 static void
 test_queue_asks_for_no_tls(void **state unused_arg)
@@ -576,6 +617,7 @@ main(void)
 		cmocka_unit_test(test_acl_comes),
 		cmocka_unit_test(test_notes_come),
 		cmocka_unit_test(test_carried_come),
+		cmocka_unit_test(test_domains_are_counted),
 		cmocka_unit_test(test_factors_come),
 		cmocka_unit_test(test_queue_asks_for_no_tls),
 		cmocka_unit_test(test_sts_policies_come),

@@ -45,14 +45,17 @@
 	S(owner_put, "UPDATE owner SET next_blob=?1, next_account=?2,"        \
 	    " uidvalidity=?3 WHERE scope=0 AND store=?4 AND fence=?5")        \
 	/* ---- directory ---- */                                             \
-	R(domain_get, (accounts, first), "FROM domain WHERE name=?1")         \
-	S(domain_add, "INSERT INTO domain VALUES (?1, 0, 0)")                 \
+	R(domain_get, (accounts, first, used, quota, told),                   \
+	    "FROM domain WHERE name=?1")                                      \
+	S(domain_add, "INSERT INTO domain VALUES (?1, 0, 0, 0, 0, 0)")        \
 	S(domain_del, "DELETE FROM domain WHERE name=?1")                     \
 	S(domain_put, "UPDATE domain SET accounts=?1, first=?2"               \
 	    " WHERE name=?3")                                                 \
+	S(domain_use_put, "UPDATE domain SET used=?1, quota=?2, told=?3"      \
+	    " WHERE name=?4")                                                 \
 	R(domain_first, (name),                                               \
 	    "FROM domain WHERE accounts>0 ORDER BY first, name LIMIT 1")      \
-	R(domain_list, (name, accounts),                                      \
+	R(domain_list, (name, accounts, used, quota),                         \
 	    "FROM domain WHERE name>?1 ORDER BY name LIMIT ?2")               \
 	S(address_get, "SELECT account FROM address WHERE domain=?1"          \
 	    " AND local=?2")                                                  \
@@ -60,11 +63,12 @@
 	S(address_del, "DELETE FROM address WHERE domain=?1 AND local=?2")    \
 	S(address_least, "SELECT min(account) FROM address WHERE domain=?1")  \
 	R(address_list, (domain, local, account, address, messages, used,     \
-	    send_as, quota),                                                  \
+	    send_as, quota, most_messages, most_mailboxes),                   \
 	    "FROM address JOIN account USING (account)"                       \
 	    " WHERE (address.domain, address.local)>(?1, ?2)"                 \
 	    " ORDER BY address.domain, address.local LIMIT ?3")               \
-	R(address_one, (account, address, messages, used, send_as, quota),    \
+	R(address_one, (account, address, messages, used, send_as, quota,     \
+	    most_messages, most_mailboxes),                                   \
 	    "FROM address JOIN account USING (account)"                       \
 	    " WHERE address.domain=?1 AND address.local=?2")                  \
 	S(alias_any, "SELECT 1 FROM alias WHERE domain=?1 AND local=?2"       \
@@ -127,15 +131,17 @@
 	R(account_names, (account, address),                                  \
 	    "FROM account ORDER BY account")                                  \
 	R(account_get, (address, generation, uidvalidity, next_mailbox,       \
-	    next_email, modseq, messages, used, quota),                       \
+	    next_email, modseq, messages, used, quota, most_messages,         \
+	    most_mailboxes),                                                  \
 	    "FROM account WHERE account=?1")                                  \
 	S(account_add, "INSERT INTO account VALUES (?1, ?2, 1, ?3, ?4, 1,"    \
-	    " 1, 0, 0, 0, 0)")                                                \
+	    " 1, 0, 0, 0, 0, 0, 0)")                                          \
 	S(account_send_as, "SELECT send_as FROM account WHERE account=?1")    \
 	S(account_let, "UPDATE account SET send_as=?1 WHERE account=?2")      \
 	S(account_put, "UPDATE account SET generation=?1, uidvalidity=?2,"    \
 	    " next_mailbox=?3, next_email=?4, modseq=?5, messages=?6,"        \
-	    " used=?7, quota=?8 WHERE account=?9")                            \
+	    " used=?7, quota=?8, most_messages=?9, most_mailboxes=?10"        \
+	    " WHERE account=?11")                                             \
 	S(account_del, "DELETE FROM account WHERE account=?1")                \
 	S(account_next, "SELECT account FROM account WHERE account>?1"        \
 	    " ORDER BY account LIMIT 1")                                      \
@@ -672,6 +678,9 @@
 	    " NULL")                                                          \
 	S(verify_domains, "SELECT name FROM domain d WHERE accounts<>"        \
 	    " (SELECT count(*) FROM address a WHERE a.domain=d.name)")        \
+	S(verify_domain_use, "SELECT name FROM domain d WHERE used<>"         \
+	    "(SELECT ifnull(sum(a.used), 0) FROM address"                     \
+	    " JOIN account a USING (account) WHERE address.domain=d.name)")   \
 	S(verify_queue, "SELECT q.message FROM queue q LEFT JOIN blob b"      \
 	    " ON b.blob=q.message WHERE b.blob IS NULL")                      \
 	S(verify_rcpts, "SELECT r.message FROM queue_rcpt r"                  \

@@ -183,6 +183,8 @@ check_common(struct verifying *v)
 		    "an alias without its domain, or that an account is" },
 		{ SQL_verify_domains,
 		    "a domain with another number of accounts" },
+		{ SQL_verify_domain_use,
+		    "a domain with another use of its quota" },
 		{ SQL_verify_queue, "a queued message without its blob" },
 		{ SQL_verify_rcpts,
 		    "a recipient in the queue without its message" },
