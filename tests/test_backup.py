@@ -339,7 +339,8 @@ def test_backup_killed(tmp_path, long):
             began = time.monotonic()
             process = subprocess.Popen(
                 [str(BUILD / "postern"), "backup", str(where), "--keep",
-                 "1000", "--data", str(server.data)],
+                 "1000", "--data", str(server.data),
+                 *(["--compress", "3"] if n % 2 else [])],
                 stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
             kill_after(process, rng.uniform(0, 0.15))
             now = len(points(where))
@@ -353,6 +354,8 @@ def test_backup_killed(tmp_path, long):
         assert made["problems"] == 0
         assert not (where / "unfinished").exists()
         assert not list(where.rglob("*.part"))
+        for point in (where / "points").iterdir():
+            assert len(list(point.glob("postern.db*"))) == 1
         wanted = sorted(tokens(server, "alice"))
         is_whole(server)
         strays = list((server.data / "store").rglob("stray-*"))
@@ -544,6 +547,62 @@ def test_queue(tmp_path):
         assert server.states() not in ([], ["held"])
 
 
+def test_compressed(tmp_path):
+    """Points of both kinds in one folder; each is what it was."""
+    where = tmp_path / "b"
+    with ConfiguredServer() as server:
+        send(server, 60)
+        plain = backup(server, where)
+        send(server, 1, prefix="then")
+        packed = backup(server, where, "--compress", "9")
+        send(server, 1, prefix="since")
+        backup(server, where, "--compress", "19")
+        first, second, _ = (where / "points" / p for p in points(where))
+        assert not (second / "postern.db").exists()
+        assert ((second / "postern.db.zst").stat().st_size * 3 <
+                (first / "postern.db").stat().st_size)
+        assert packed["octets"] < plain["octets"]
+        assert "Zstandard" in subprocess.run(
+            ["file", str(second / "postern.db.zst")], capture_output=True,
+            text=True).stdout or not shutil.which("file")
+    postern("backup", "verify", where)
+    for point, n in zip(points(where), (60, 61, 62), strict=True):
+        with restored(where, tmp_path / point, "--at", point) as server:
+            assert len(tokens(server, "alice")) == n
+            is_whole(server)
+    # One that is damaged is no data folder.
+    with open(second / "postern.db.zst", "r+b") as f:
+        f.seek(5000)
+        octet = f.read(1)
+        f.seek(5000)
+        f.write(bytes([octet[0] ^ 4]))
+    assert "postern.db.zst is damaged" in postern(
+        "backup", "verify", where, check=False).stdout
+    done = postern("restore", where, "--at", second.name, "--data",
+                   tmp_path / "r", check=False)
+    assert done.returncode == 1 and "postern.db.zst is damaged" in done.stderr
+    # What is removed goes as a whole.
+    with ConfiguredServer(tmp_path / points(where)[0]) as server:
+        backup(server, where, "--keep", "1")
+        assert len(list((where / "points").iterdir())) == 1
+
+
+@pytest.mark.parametrize("way", ["b", "store/b", "", "store/packs",
+                                 "vault/../store/x"])
+def test_not_inside(tmp_path, way):
+    with ConfiguredServer(tmp_path / "data") as server:
+        there = {p for p in server.data.rglob("*") if "journal" not in str(p)}
+        done = backup(server, server.data / way, check=False)
+        assert done.returncode == 1 and "inside the data" in done.stderr
+        link = tmp_path / "link"
+        link.symlink_to(server.data / "store")
+        done = backup(server, link / "b", check=False)
+        assert done.returncode == 1 and "inside the data" in done.stderr
+        assert not {p for p in server.data.rglob("*")
+                    if "journal" not in str(p)} - there
+        backup(server, tmp_path / "data2")
+
+
 def test_refusals(tmp_path):
     other = tmp_path / "other"
     other.mkdir(mode=0o700)
@@ -599,6 +658,9 @@ def test_refusals(tmp_path):
     assert not pathlib.Path("list").exists()
     assert postern("backup", where, "--keep", "0",
                    check=False).returncode == 2
+    for level in ("0", "20", "x"):
+        done = postern("backup", where, "--compress", level, check=False)
+        assert done.returncode == 2 and "1 to 19" in done.stderr
 
 
 def can_mount():

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "admin/backup_zstd.h"
 #include "admin/progress.h"
 #include "base/crc32c.h"
 #include "base/vec.h"
@@ -19,14 +20,21 @@ struct mark {
 
 /* ---- one file ------------------------------------------------------------ */
 
+struct writing {
+	int to;
+	struct str name;
+};
+
 static int
-write_piece(int to, const char *p, size_t n)
+write_piece(void *arg, struct str s, struct err *err)
 {
+	struct writing *w = arg;
 	ssize_t k;
 
-	for (; n > 0; p += k, n -= (size_t)k)
-		if ((k = write(to, p, n)) < 0)
-			return -1;
+	for (; s.n > 0; s = str_from(s, (size_t)k))
+		if ((k = write(w->to, s.p, s.n)) < 0)
+			return err_sys(err, errno == ENOSPC ? E_FULL : E_IO,
+			    "write %.*s", STR_FMT(w->name));
 	return 0;
 }
 
@@ -38,6 +46,9 @@ backup_check_file(const struct backup_dir *d, const char *path,
 	int fd = openat(d->fd, path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW |
 	    O_NONBLOCK), rc = 0;
 	char *room = malloc(PIECE);
+	struct writing w = { to, f->name };
+	struct backup_zstd *zstd = to >= 0 && f->packed ?
+	    backup_zstd_new(0, write_piece, &w) : NULL;
 	uint32_t crc = 0;
 	uint64_t at = 0;
 	ssize_t n;
@@ -58,17 +69,22 @@ backup_check_file(const struct backup_dir *d, const char *path,
 			break;
 		crc = crc32c(crc, room, (size_t)n);
 		at += (uint64_t)n;
-		if (to >= 0 && write_piece(to, room, (size_t)n) < 0)
-			rc = err_sys(err, errno == ENOSPC ? E_FULL : E_IO,
-			    "write %.*s", STR_FMT(f->name));
+		if (zstd)
+			rc = backup_zstd_put(zstd, str_make(room, (size_t)n),
+			    err);
+		else if (to >= 0)
+			rc = write_piece(&w, str_make(room, (size_t)n), err);
 		if (tell)
 			tell(arg, (uint64_t)n);
 	}
-	if (rc == 0 && crc != f->crc)
+	if (rc == 0 && zstd)
+		rc = backup_zstd_end(zstd, err);
+	if ((rc == 0 || rc == E_DAMAGED) && at == f->octets && crc != f->crc)
 		rc = err_set(err, E_DAMAGED, "%s/%s is damaged: its octets are "
 		    "not those that were copied", d->path, path);
 	if (fd >= 0)
 		(void)close(fd);
+	backup_zstd_free(zstd);
 	free(room);
 	return rc;
 }

@@ -5,7 +5,7 @@
 #include "admin/backup_dir.h"
 
 /* A file of a point, from its beginning on: 0, E_DAMAGED with its name. If to
- * is no less than 0, what was read is written there. */
+ * is no less than 0, what was read is written there, unpacked. */
 int backup_check_file(const struct backup_dir *d, const char *path,
     const struct manifest_file *f, int to, void (*tell)(void *arg,
     uint64_t octets), void *arg, struct err *err);

@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "admin/backup_known.h"
+#include "admin/backup_zstd.h"
 #include "admin/progress.h"
 #include "base/crc32c.h"
 
@@ -21,6 +22,7 @@ struct making {
 	struct admin *a;
 	struct operator *op;
 	struct backup_dir *d;
+	const struct backup_how *how;
 	struct backup_made *out;
 	struct arena *answers;
 	struct backup_begin_answer begun;
@@ -86,37 +88,73 @@ note_copied(struct making *m, const struct manifest_file *f, struct err *err)
 
 /* ---- a file of store ----------------------------------------------------- */
 
-/* Octets [from, octets) of a file, to the end of fd. *f says how many of it
- * there are then, which are fewer if it ends before, and their checksum, which
- * goes on with what it was. */
+/* Where octets of a file go: *f says how many of it there are, and their
+ * checksum. */
+struct fetching {
+	struct making *m;
+	int fd;
+	const char *path;
+	struct manifest_file *f;
+};
+
 static int
-fetch(struct making *m, int fd, const char *path, uint64_t octets,
-    struct manifest_file *f, struct err *err)
+put_fetched(void *arg, struct str octets, struct err *err)
 {
-	struct backup_read_ask ask = { f->name, f->octets, 0 };
+	struct fetching *x = arg;
+	int rc = write_whole(x->m->d, x->fd, octets, x->path, err);
+
+	x->f->crc = crc32c(x->f->crc, octets.p, octets.n);
+	x->f->octets += octets.n;
+	x->m->out->copied_octets += octets.n;
+	return rc;
+}
+
+/* Octets [from, octets) of a file there, as they are or through zstd; fewer if
+ * it ends before. */
+static int
+fetch_into(struct fetching *x, struct backup_zstd *zstd, struct str name,
+    uint64_t from, uint64_t octets, struct err *err)
+{
+	struct making *m = x->m;
+	struct backup_read_ask ask = { name, from, 0 };
 	struct backup_read_answer answer;
 	int rc = 0;
 
-	while (rc == 0 && f->octets < octets) {
+	while (rc == 0 && ask.offset < octets) {
 		arena_reset(m->answers);
-		ask.offset = f->octets;
-		ask.most = octets - f->octets < MSG_CHUNK ?
-		    (uint32_t)(octets - f->octets) : MSG_CHUNK;
+		ask.most = octets - ask.offset < MSG_CHUNK ?
+		    (uint32_t)(octets - ask.offset) : MSG_CHUNK;
 		rc = operator_store(m->op, STORE_backup_read, &ask, &answer,
 		    err);
 		if (rc < 0 || answer.octets.n == 0)
 			break;
-		rc = write_whole(m->d, fd, answer.octets, path, err);
-		f->crc = crc32c(f->crc, answer.octets.p, answer.octets.n);
-		f->octets += answer.octets.n;
-		m->out->copied_octets += answer.octets.n;
+		rc = zstd ? backup_zstd_put(zstd, answer.octets, err) :
+		    put_fetched(x, answer.octets, err);
+		ask.offset += answer.octets.n;
 		m->done += answer.octets.n;
 		progress_tell(&m->progress, "%llu of %llu MB",
 		    (unsigned long long)(m->done >> 20),
 		    (unsigned long long)(m->all >> 20));
 	}
-	if (rc == 0 && fsync(fd) < 0)
-		rc = backup_dir_failed(m->d, path, err);
+	if (rc == 0 && zstd)
+		rc = backup_zstd_end(zstd, err);
+	if (rc == 0 && fsync(x->fd) < 0)
+		rc = backup_dir_failed(m->d, x->path, err);
+	return rc;
+}
+
+/* What is missing of it in fd, at its end. */
+static int
+fetch(struct making *m, int fd, const char *path, uint64_t octets,
+    struct manifest_file *f, struct err *err)
+{
+	struct fetching x = { m, fd, path, f };
+	struct backup_zstd *zstd = f->packed ? backup_zstd_new(m->how->level,
+	    put_fetched, &x) : NULL;
+	struct str name = f->packed ? STR("postern.db") : f->name;
+	int rc = fetch_into(&x, zstd, name, f->octets, octets, err);
+
+	backup_zstd_free(zstd);
 	return rc;
 }
 
@@ -328,9 +366,12 @@ take_database(struct making *m, struct err *err)
 	uint64_t before = m->out->copied_octets;
 	int rc = copy_database(m, err);
 
+	if (m->how->level > 0)
+		f = (struct manifest_file){ .name = STR(MANIFEST_PACKED),
+			.packed = true };
 	if (rc == 0)
-		rc = fetch_new(m, "unfinished/postern.db", UINT64_MAX, &f,
-		    err);
+		rc = fetch_new(m, f.packed ? "unfinished/" MANIFEST_PACKED :
+		    "unfinished/postern.db", UINT64_MAX, &f, err);
 	if (rc < 0)
 		return rc;
 	m->out->copied_files += m->out->copied_octets != before;
@@ -387,6 +428,8 @@ make_folders(struct making *m, struct err *err)
 		return rc;
 	/* Of a run that was ended. */
 	(void)unlinkat(m->d->fd, "unfinished/vault.key", 0);
+	(void)unlinkat(m->d->fd, "unfinished/postern.db", 0);
+	(void)unlinkat(m->d->fd, "unfinished/" MANIFEST_PACKED, 0);
 	(void)snprintf(path, sizeof(path), "%s/copied", m->folder);
 	rc = open_to_write(m, path, O_APPEND, &m->copied, err);
 	return rc < 0 ? rc : open_to_write(m, "unfinished/manifest", O_TRUNC,
@@ -469,7 +512,7 @@ count_work(struct making *m)
 }
 
 static int
-make_point(struct making *m, int key, struct err *err)
+make_point(struct making *m, struct err *err)
 {
 	struct manifest head = { .folder = m->begun.folder,
 		.fence = m->begun.fence, .version = m->begun.version,
@@ -483,8 +526,8 @@ make_point(struct making *m, int key, struct err *err)
 	rc = list_wanted(m, err);
 	if (rc == 0)
 		rc = take_database(m, err);
-	if (rc == 0 && key >= 0)
-		rc = take_key(m, key, err);
+	if (rc == 0 && m->how->key >= 0)
+		rc = take_key(m, m->how->key, err);
 	count_work(m);
 	for (size_t i = 0; i < m->wanted.n && rc == 0; i++)
 		rc = take_shared(m, &m->wanted.p[i], err);
@@ -493,7 +536,7 @@ make_point(struct making *m, int key, struct err *err)
 
 int
 backup_make(struct admin *a, struct operator *op, struct backup_dir *d,
-    int key, struct backup_made *out, struct err *err)
+    const struct backup_how *how, struct backup_made *out, struct err *err)
 {
 	struct making *m = arena_new_of(a->memory, struct making);
 	struct backup_begin_ask ask = { 0 };
@@ -501,7 +544,7 @@ backup_make(struct admin *a, struct operator *op, struct backup_dir *d,
 	int rc;
 
 	*out = (struct backup_made){ 0 };
-	*m = (struct making){ .a = a, .op = op, .d = d, .out = out,
+	*m = (struct making){ .a = a, .op = op, .d = d, .how = how, .out = out,
 		.answers = arena_new(4 << 20), .manifest = -1, .copied = -1,
 		.lines = BUF_INIT(1 << 20) };
 	progress_begin(&m->progress);
@@ -510,7 +553,7 @@ backup_make(struct admin *a, struct operator *op, struct backup_dir *d,
 	if (rc == 0) {
 		(void)snprintf(m->folder, sizeof(m->folder),
 		    "files/%016llx", (unsigned long long)m->begun.folder);
-		rc = make_point(m, key, err);
+		rc = make_point(m, err);
 	}
 	(void)operator_answers_in(op, before);
 	progress_end(&m->progress);

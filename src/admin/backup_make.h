@@ -6,6 +6,10 @@
 #include "admin/backup_dir.h"
 #include "admin/operator.h"
 
+struct backup_how {
+	int key;		/* a descriptor of vault.key; -1: without it */
+	int level;		/* the database by zstd; 0: as it is */
+};
 struct backup_made {
 	char point[POINT_NAME];
 	uint64_t files, octets;			/* that belong to it */
@@ -13,8 +17,8 @@ struct backup_made {
 	uint64_t problems;			/* that were told */
 };
 
-/* key: a descriptor of vault.key, or -1 to leave it out. What is wrong with a
+/* What is wrong with a
  * file of the data folder is told on stderr, and the others are copied: that
  * counts as a problem. */
 int backup_make(struct admin *a, struct operator *op, struct backup_dir *d,
-    int key, struct backup_made *out, struct err *err);
+    const struct backup_how *how, struct backup_made *out, struct err *err);

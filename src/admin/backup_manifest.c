@@ -46,7 +46,8 @@ manifest_next(struct str *lines, struct manifest_file *f)
 	at = str_chr(line, ' ');
 	octets = str_from(line, at + 1);
 	*f = (struct manifest_file){ .name = str_first(line, at) };
-	f->of = backup_name_of(f->name);
+	f->packed = str_eq(f->name, STR(MANIFEST_PACKED));
+	f->of = backup_name_of(f->packed ? STR("postern.db") : f->name);
 	at = str_chr(octets, ' ');
 	if (f->of.kind == BACKUP_no_name ||
 	    !str_u64(str_first(octets, at), &f->octets) ||
@@ -109,16 +110,16 @@ count_files(struct manifest *m)
 {
 	struct str lines = m->files;
 	struct manifest_file f;
-	bool has_database = false;
+	int databases = 0;
 
 	while (manifest_next(&lines, &f)) {
 		m->nfiles++;
 		if (__builtin_add_overflow(m->octets, f.octets, &m->octets))
 			return false;
 		m->has_key |= f.of.kind == BACKUP_key;
-		has_database |= f.of.kind == BACKUP_database;
+		databases += f.of.kind == BACKUP_database;
 	}
-	return lines.n == 0 && has_database;
+	return lines.n == 0 && databases == 1;
 }
 
 int

@@ -10,6 +10,8 @@
  *   packs/0000000000000001 912 ...   crc32c of so many octets of the file
  *   end 2 89abcdef                   how many, crc32c of all above
  *
+ * The database may be compressed (backup_zstd.h): it is "postern.db.zst" then,
+ * and the other two are of what lies there.
  * A file may be longer by now: a later point has more of it. Pure.
  */
 #pragma once
@@ -18,6 +20,7 @@
 #include "store/backup_name.h"
 
 enum { MANIFEST_OCTETS_MAX = 512 << 20 };
+#define MANIFEST_PACKED "postern.db.zst"
 
 struct manifest {
 	uint64_t folder, fence, version, at;
@@ -28,6 +31,7 @@ struct manifest {
 struct manifest_file {
 	struct str name;
 	struct backup_name of;
+	bool packed;	/* the database, compressed */
 	uint64_t octets;
 	uint32_t crc;
 };

@@ -48,6 +48,42 @@ test_there_and_back(void **state unused_arg)
 	assert_int_equal(lines.n, 0);
 }
 
+/* The database is there once, in one of two forms. */
+static void
+test_packed(void **state unused_arg)
+{
+	static const struct {
+		const char *lines;
+		uint64_t n;
+		bool right;
+	} t[] = {
+		{ "postern.db.zst 70 0a1b2c3d\n", 1, true },
+		{ "postern.db.zst 70 0a1b2c3d\npostern.db 70 0a1b2c3d\n", 2,
+		    false },
+		{ "postern.db 70 0a1b2c3d\npostern.db 70 0a1b2c3d\n", 2,
+		    false },
+		{ "vault.key.zst 70 0a1b2c3d\npostern.db 7 0a1b2c3d\n", 2,
+		    false },
+		{ "", 0, false },
+	};
+	struct manifest m = { .folder = 1 };
+	struct manifest_file f;
+
+	for (size_t i = 0; i < NELEM(t); i++) {
+		auto_buf b = BUF_INIT(1000);
+
+		manifest_put_head(&b, &m);
+		buf_str(&b, str_c(t[i].lines));
+		manifest_put_end(&b, t[i].n, crc32c(0, b.p, b.n));
+		assert_int_equal(manifest_read(buf_get(&b), &m, NULL),
+		    t[i].right ? 0 : E_DAMAGED);
+		if (!t[i].right)
+			continue;
+		assert_true(manifest_next(&m.files, &f));
+		assert_true(f.packed && f.of.kind == BACKUP_database);
+	}
+}
+
 /* Each bit of it counts, and so does its length. */
 static void
 test_damage(void **state unused_arg)
@@ -95,6 +131,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_there_and_back),
+		cmocka_unit_test(test_packed),
 		cmocka_unit_test(test_damage),
 		cmocka_unit_test(test_lines),
 	};

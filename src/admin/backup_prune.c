@@ -22,7 +22,8 @@ static int
 remove_point(const struct backup_dir *d, const char *point, struct err *err)
 {
 	static const char *const files[] = { "manifest", "postern.db",
-		"postern.db.part", "vault.key" };
+		"postern.db.part", MANIFEST_PACKED, MANIFEST_PACKED ".part",
+		"vault.key" };
 	char path[BACKUP_PATH];
 
 	for (size_t i = 0; i < NELEM(files); i++) {

@@ -3,7 +3,9 @@
  */
 #include <errno.h>
 #include <fcntl.h>
+#include <libgen.h>
 #include <stdlib.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "admin/backup_check.h"
@@ -15,7 +17,8 @@
 #include "conf/find_config.h"
 
 static const char usage[] =
-    "usage: postern backup DIR [--keep N] [--without-key] [--json]\n"
+    "usage: postern backup DIR [--keep N] [--compress LEVEL] [--without-key]\n"
+    "                      [--json]\n"
     "       postern backup list DIR [--json]\n"
     "       postern backup verify DIR [--json]\n\n"
     "Copy all that the server has, as it is at one moment, into DIR, while it\n"
@@ -25,6 +28,9 @@ static const char usage[] =
     "\n"
     "  --keep N        points in time to keep (7); older ones are removed\n"
     "                  once the new one is whole\n"
+    "  --compress LEVEL   the database of this point by zstd, 1 (quick) to 19\n"
+    "                  (small); mail is compressed anyway. postern restore\n"
+    "                  reads both\n"
     "  --without-key   leave out vault.key, without which passwords and keys\n"
     "                  in the backup cannot be opened, by nobody. Else DIR is\n"
     "                  as secret as the server\n"
@@ -38,26 +44,73 @@ struct backup_ctx {
 
 /* ---- making one ---------------------------------------------------------- */
 
+static int
+open_data(struct backup_ctx *c, struct data_folder *f, struct err *err)
+{
+	struct config conf;
+
+	if (find_config(c->a->memory, c->o->data, c->o->config, &conf, err) <
+	    0)
+		return err->code;
+	return data_folder_open(str_dupz(c->a->memory, conf.data),
+	    DATA_FOLDER_FIND, f, err);
+}
+
 /* The command reads it itself: it is root, or who the server runs as; and vault
  * hands its key to nobody. */
 static int
-open_key(struct backup_ctx *c, int *key, struct err *err)
+open_key(struct backup_ctx *c, const struct data_folder *f, int *key,
+    struct err *err)
 {
-	struct data_folder f;
-	struct config conf;
-
 	*key = -1;
 	if (c->o->without_key)
 		return 0;
-	if (find_config(c->a->memory, c->o->data, c->o->config, &conf, err) <
-	    0 || data_folder_open(str_dupz(c->a->memory, conf.data),
-	    DATA_FOLDER_FIND, &f, err) < 0)
-		return err->code;
-	*key = openat(f.fd, "vault/vault.key", O_RDONLY | O_CLOEXEC |
+	*key = openat(f->fd, "vault/vault.key", O_RDONLY | O_CLOEXEC |
 	    O_NOFOLLOW | O_NONBLOCK);
-	(void)close(f.fd);
 	return *key >= 0 ? 0 : err_sys(err, E_IO, "vault/vault.key in the data "
 	    "folder (--without-key leaves it out)");
+}
+
+/* Is this folder in that one, or the one it would be made in? A backup there
+ * would go with what it is a backup of. */
+static bool
+is_below(int at, const struct stat *folder)
+{
+	struct stat st, above;
+	int up;
+
+	for (; at >= 0 && fstat(at, &st) == 0; at = up) {
+		if (st.st_dev == folder->st_dev &&
+		    st.st_ino == folder->st_ino) {
+			(void)close(at);
+			return true;
+		}
+		up = openat(at, "..", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+		if (up >= 0 && fstat(up, &above) == 0 &&
+		    above.st_dev == st.st_dev && above.st_ino == st.st_ino) {
+			(void)close(up);
+			up = -1;
+		}
+		(void)close(at);
+	}
+	return false;
+}
+
+static int
+check_apart(struct backup_ctx *c, const struct data_folder *f,
+    struct err *err)
+{
+	char *path = str_dupz(c->a->memory, str_c(c->path));
+	struct stat folder;
+	int at = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+
+	if (at < 0)	/* not made yet */
+		at = open(dirname(path), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (fstat(f->fd, &folder) < 0)
+		return err_sys(err, E_IO, "data folder");
+	return !is_below(at, &folder) ? 0 : err_set(err, E_INVALID, "%s is "
+	    "inside the data folder: whatever takes that takes its backup as "
+	    "well. Take a folder elsewhere, best on another disk", c->path);
 }
 
 static void
@@ -86,20 +139,22 @@ report(const struct backup_ctx *c, const struct backup_made *m,
 }
 
 static int
-backup_into(struct backup_ctx *c, struct backup_dir *d, struct err *err)
+backup_into(struct backup_ctx *c, const struct data_folder *f,
+    struct backup_dir *d, struct err *err)
 {
 	struct backup_pruned pruned = { 0 };
+	struct backup_how how = { -1, (int)c->o->level };
 	struct backup_made made;
 	struct operator *op;
-	int key = -1, rc = operator_open(c->a, c->o, &op, err);
+	int rc = operator_open(c->a, c->o, &op, err);
 
 	if (rc < 0)
 		return rc;
-	rc = open_key(c, &key, err);
+	rc = open_key(c, f, &how.key, err);
 	if (rc == 0)
-		rc = backup_make(c->a, op, d, key, &made, err);
-	if (key >= 0)
-		(void)close(key);
+		rc = backup_make(c->a, op, d, &how, &made, err);
+	if (how.key >= 0)
+		(void)close(how.key);
 	operator_close(op);
 	if (rc == 0)
 		rc = backup_prune(d, c->o->keep, c->a->memory, &pruned, err);
@@ -115,13 +170,21 @@ static int
 backup_make_one(void *ctx, struct err *err)
 {
 	struct backup_ctx *c = ctx;
+	struct data_folder f;
 	struct backup_dir d;
-	int rc = backup_dir_open(&d, c->path, BACKUP_DIR_WRITE, c->a->memory,
-	    err);
+	int rc = open_data(c, &f, err);
 
-	if (rc == 0)
-		rc = backup_into(c, &d, err);
-	backup_dir_close(&d);
+	if (rc < 0)
+		return rc;
+	rc = check_apart(c, &f, err);
+	if (rc == 0) {
+		rc = backup_dir_open(&d, c->path, BACKUP_DIR_WRITE,
+		    c->a->memory, err);
+		if (rc == 0)
+			rc = backup_into(c, &f, &d, err);
+		backup_dir_close(&d);
+	}
+	(void)close(f.fd);
 	return rc;
 }
 
@@ -231,7 +294,7 @@ cmd_backup(struct admin *a, int argc, char **argv)
 	struct err err = { 0 };
 	struct backup_ctx c = { .a = a, .o = &o };
 	const struct verb *verb;
-	int n = options_read(&o, argc, argv, usage, "dcjKk"), rc;
+	int n = options_read(&o, argc, argv, usage, "dcjKkz"), rc;
 
 	if (n < 0)
 		return o.code;

@@ -240,6 +240,8 @@ restore_file(struct restoring *r, const struct manifest_file *f,
 		at = r->folder;
 		name = "vault/vault.key";
 	}
+	if (f->packed)
+		name = "postern.db";
 	backup_dir_file(path, &r->m, r->point, f);
 	fd = openat(at, name, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC |
 	    O_NOFOLLOW, 0600);

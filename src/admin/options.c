@@ -4,6 +4,7 @@
 #include <stdarg.h>
 #include <stdio.h>
 
+#include "admin/backup_zstd.h"
 #include "admin/table.h"
 
 static const struct option all[] = {
@@ -34,6 +35,7 @@ static const struct option all[] = {
 	{ "expires", required_argument, NULL, 'e' },
 	{ "within", required_argument, NULL, 'W' },
 	{ "keep", required_argument, NULL, 'K' },
+	{ "compress", required_argument, NULL, 'z' },
 	{ "without-key", no_argument, NULL, 'k' },
 	{ "at", required_argument, NULL, 'a' },
 	{ "imap", required_argument, NULL, 'I' },
@@ -213,6 +215,13 @@ set_option(struct options *o, const char *command, int letter,
 			break;
 		(void)options_fail(command, "--keep wants a number from 1 to "
 		    "10000, not \"%s\"", value);
+		return false;
+	case 'z':
+		if (str_u32(str_c(value), &o->level) && o->level > 0 &&
+		    o->level <= BACKUP_LEVEL_MAX)
+			break;
+		(void)options_fail(command, "--compress wants a number from 1 "
+		    "to %d, not \"%s\"", BACKUP_LEVEL_MAX, value);
 		return false;
 	case 'B': o->mbox = true; break;
 	case 'I': o->imap = value; break;

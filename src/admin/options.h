@@ -35,6 +35,7 @@ struct options {
 	const char *services;	/* --for */
 	const char *expires;	/* --expires */
 	uint32_t keep;		/* --keep, default 7 */
+	uint32_t level;		/* --compress; 0: not */
 	bool without_key;	/* --without-key */
 	const char *at;		/* --at */
 	const char *into;	/* --into */
@@ -58,8 +59,8 @@ struct options {
  * P port-offset, s sender, r rcpt, m domain, O older, H held, A all, n days,
  * F from, U unsigned, X deliver-outside, M make-password,
  * R repair, N dry-run, G forget, J junk, f for, e expires, W within,
- * K keep, k without-key, a at, i into, E folder, C account, T scratch,
- * Q apart, B mbox, I imap,
+ * K keep, z compress, k without-key, a at, i into, E folder, C account,
+ * T scratch, Q apart, B mbox, I imap,
  * u user, w password-file, t trust, S starttls, L plain.
  * QUEUE_OPTIONS are those that name messages of the queue. Returns the index
  * of the first argument; or -1 after usage was shown (--help, code 0) or an
