@@ -4,8 +4,14 @@ import calendar
 import json
 import mailbox
 import os
+import pathlib
+import poplib
+import re
+import shutil
 import signal
+import ssl
 import subprocess
+import tempfile
 import time
 
 import pytest
@@ -314,3 +320,98 @@ def test_killed_half_way(server, person, tmp_path):
     imap.logout()
     assert sorted(subjects) == list(range(wanted))
     assert server.command("verify").returncode == 0
+
+
+def uidl(server, person):
+    """What POP3 calls the messages, by their subject."""
+    pop = poplib.POP3_SSL("127.0.0.1", server.ports["pop3s"],
+                          context=ssl._create_unverified_context())
+    pop.user(address(person))
+    pop.pass_("postern-demo")
+    found = {}
+    for line in pop.uidl()[1]:
+        number, name = line.decode().split()
+        assert pop.uidl(number).decode() == f"+OK {number} {name}"
+        head = b"\n".join(pop.top(number, 0)[1])
+        found[re.search(rb"Subject: (\S+)", head)[1].decode()] = name
+    pop.quit()
+    return found
+
+
+def fetched(server, person, known):
+    """How many fetchmail takes that leaves mail on the server."""
+    with tempfile.TemporaryDirectory() as folder:
+        return fetched_into(server, person, pathlib.Path(folder), known)
+
+
+def fetched_into(server, person, folder, known):
+    (folder / "rc").write_text(
+        f"poll 127.0.0.1 protocol pop3 service {server.ports['pop3s']} uidl\n"
+        f"  user '{address(person)}' password 'postern-demo' ssl\n"
+        f"  no sslcertck keep\n  mda 'cat > {folder}/in/$$'\n")
+    (folder / "rc").chmod(0o600)
+    (folder / "in").mkdir(exist_ok=True)
+    (folder / "ids").write_text("".join(
+        f"{address(person)}@127.0.0.1 {name}\n" for name in known))
+    (folder / "ids").chmod(0o600)
+    user = "nobody" if os.geteuid() == 0 else None
+    if user:
+        for path in folder, *folder.rglob("*"):
+            shutil.chown(path, user)
+    done = subprocess.run(
+        ["fetchmail", "-f", folder / "rc", "--idfile", folder / "ids",
+         "--pidfile", folder / "pid", "--nosyslog"], user=user,
+        group=user and "nogroup", capture_output=True, timeout=120,
+        extra_groups=[] if user else None, cwd=folder,
+        stdin=subprocess.DEVNULL, env={**os.environ, "HOME": str(folder)})
+    assert done.returncode in (0, 1), done.stdout + done.stderr
+    return len(list((folder / "in").iterdir()))
+
+
+def test_unique_ids_of_dovecot(server, person, tmp_path):
+    """Who left mail on the old server downloads nothing again."""
+    md = tmp_path / "md"
+    for n in range(1, 6):
+        put(md, f"cur/{ARRIVED}.M{n}.host,S=9:2,S", text(n))
+    put(md / ".Work", f"cur/{ARRIVED}.M9.host:2,S", text(9))
+    (md / "dovecot-uidlist").write_text(
+        "3 V1275660208 N25022 G3085f01b7f11094c501100008c4a11c1\n"
+        f"7 :{ARRIVED}.M1.host,S=9:2,\n"
+        f"8 W9 Pqpop.8 :{ARRIVED}.M2.host,S=9:2,S\n"
+        f"9 Pqpop.8 :{ARRIVED}.M3.host,S=9\n"
+        f"10 Pno\tne :{ARRIVED}.M4.host,S=9\n")
+    (md / ".Work/dovecot-uidlist").write_text(
+        f"3 V7 N9\n8 Pwork :{ARRIVED}.M9.host:2,\n")
+    bring(server, person, md)
+    found = uidl(server, person)
+    assert (found["1"], found["2"]) == ("000000074C0907B0", "qpop.8")
+    # No two are called the same, and what cannot be one is none.
+    ours = {found[n] for n in "345"}
+    assert len(ours) == 3 and all(re.fullmatch(r"\d+\.\d+", x) for x in ours)
+    assert fetched(server, person, ["000000074C0907B0", "qpop.8"]) == 3
+    # It stays with the message, and a copy is another one.
+    imap = connect(server, person)
+    imap.select("INBOX")
+    imap.copy("2", "INBOX")
+    imap.copy("2", "Work")
+    imap.store("2", "+FLAGS", "(\\Deleted)")
+    imap.logout()
+    again = uidl(server, person)
+    assert again["2"] != "qpop.8" and again["1"] == found["1"]
+    bring(server, person, md)
+    assert uidl(server, person) == again
+    assert fetched(server, person, list(found.values())) == 1
+
+
+def test_unique_ids_of_mbox(server, person, tmp_path):
+    box = tmp_path / "mbox"
+    box.write_bytes(b"".join(
+        b"From a@b.test Mon Feb  3 04:05:06 2020\nX-UIDL: %s\n%s\n" %
+        (name, text(n)) for n, name in ((1, b'Q$"!abc'), (2, b"x" * 71),
+                                        (3, b"two words"), (4, b""))))
+    bring(server, person, box)
+    found = uidl(server, person)
+    assert found["1"] == 'Q$"!abc'
+    assert all(re.fullmatch(r"\d+\.\d+", found[n]) for n in "234")
+    assert b'X-UIDL: Q$"!abc' in b"".join(
+        m[0] for m in messages(server, person))

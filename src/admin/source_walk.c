@@ -152,6 +152,8 @@ give_maildir(struct walk *w, int fd)
 		rc = give_file(w, fd, "dovecot-keywords", ITEM_KEYWORDS,
 		    false);
 	if (rc == 0)
+		rc = give_file(w, fd, "dovecot-uidlist", ITEM_UIDLIST, false);
+	if (rc == 0)
 		rc = give_messages(w, fd, "cur");
 	if (rc == 0)
 		rc = give_messages(w, fd, "new");

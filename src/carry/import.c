@@ -9,7 +9,7 @@
 #include "rt/tls.h"
 
 enum { ITEM_MEM = 512 * 1024, SMALL_FILE = 1 << 20, SUBSCRIPTIONS_MAX = 4000,
-	ROOTS_MAX = 4 << 20 };
+	ROOTS_MAX = 4 << 20, UIDLIST_MAX = 256 << 20 };
 
 static struct tls_lib *tls_lib;
 
@@ -89,6 +89,7 @@ begin_folder(struct import *im, const struct carrier_next_answer *item,
     struct err *err)
 {
 	im->keywords = (struct maildir_keywords){ 0 };
+	import_forget_uids(im);
 	im->folder = str_dup(im->mem, folder_of_maildir(item->folder,
 	    im->item_mem));
 	return intake_mailbox(im->in, im->folder, 0, &im->here, err);
@@ -102,6 +103,30 @@ take_keywords(struct import *im, int fd, struct err *err)
 
 	if (rc == 0)
 		maildir_keywords_read(buf_get(&b), &im->keywords);
+	return rc;
+}
+
+void
+import_forget_uids(struct import *im)
+{
+	uidlist_free(im->uids);
+	im->uids = NULL;
+	buf_free(&im->uids_text);
+}
+
+/* POP3 sees INBOX and nothing else. */
+static int
+take_uids(struct import *im, int fd, struct err *err)
+{
+	int rc;
+
+	import_forget_uids(im);
+	if (!str_eq(im->here, STR("INBOX")))
+		return 0;
+	im->uids_text = BUF_INIT(UIDLIST_MAX);
+	rc = read_small(fd, &im->uids_text, err);
+	if (rc == 0)
+		im->uids = uidlist_read(buf_get(&im->uids_text));
 	return rc;
 }
 
@@ -238,6 +263,8 @@ take_item(struct import *im, const struct carrier_next_answer *item, int fd,
 		return begin_folder(im, item, err);
 	case ITEM_KEYWORDS:
 		return take_keywords(im, fd, err);
+	case ITEM_UIDLIST:
+		return take_uids(im, fd, err);
 	case ITEM_MAILDIR:
 		return import_maildir_add(im, item, fd, err);
 	case ITEM_FILE:
@@ -301,6 +328,7 @@ import_work(struct carrier *c)
 	if (rc == 0 && !c->todo.dry_run && c->done.taken > 0)
 		rc = index_new(c);
 	intake_free(im->in);
+	import_forget_uids(im);
 	buf_free(&im->roots);
 	arena_free(im->item_mem);
 	return rc;

@@ -8,6 +8,7 @@
 #include "carry/intake.h"
 #include "carry/maildir_name.h"
 #include "carry/mbox.h"
+#include "carry/uidlist.h"
 
 enum { IMPORT_BATCH = 64 };
 
@@ -24,6 +25,8 @@ struct import {
 	int *fd;		/* of the item at work; -1: somebody has it */
 	struct str folder, here; /* the Maildir's: in the source, and here */
 	struct maildir_keywords keywords;
+	struct uidlist *uids;	/* of what becomes INBOX; NULL */
+	struct buf uids_text;
 	struct buf roots;	/* certificates to trust */
 	struct arena *batch_mem;
 	size_t n;
@@ -51,6 +54,8 @@ struct tls_lib *import_tls_lib(void);
 int import_mbox(struct import *im, const struct carrier_next_answer *item,
     int fd, struct err *err);
 
+/* The Maildir's list of UIDs is needed no more. */
+void import_forget_uids(struct import *im);
 /* The source of a message by its octets. */
 struct import_hash {
 	EVP_MD_CTX *ctx;

@@ -23,6 +23,7 @@ import_maildir_add(struct import *im, const struct carrier_next_answer *item,
 	struct import_file *f = &im->file[im->n];
 	struct maildir_name n;
 	uint64_t size = item->size;
+	char uidl[UIDL_MAX + 1];
 
 	if (!im->batch_mem)
 		im->batch_mem = arena_new(BATCH_MEM);
@@ -31,7 +32,9 @@ import_maildir_add(struct import *im, const struct carrier_next_answer *item,
 	    .flags = item->fresh ? 0 : n.flags,
 	    .keywords = item->fresh ? STR_NULL : n.keywords,
 	    .received = arrived(item, &n),
-	    .label = import_label(item, im->batch_mem) } };
+	    .label = import_label(item, im->batch_mem),
+	    .uidl = str_dup(im->batch_mem, uidlist_find(im->uids, n.base,
+		uidl)) } };
 	source_of(f->m.source, (struct str[]){ STR("maildir"), im->folder,
 	    n.base, str_make((const char *)&size, sizeof(size)) }, 4);
 	*im->fd = -1;

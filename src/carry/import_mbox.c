@@ -67,6 +67,7 @@ look_at(struct taking *t, struct err *err)
 		.flags = t->next.flags,
 		.keywords = str_dup(t->mem, buf_get(&t->next.keywords)),
 		.received = at ? at : t->item->modified,
+		.uidl = str_dup(t->mem, str_c(t->next.uidl)),
 		.label = arena_printf(t->mem, "%.*s, message %zu",
 		    STR_FMT(t->label),
 		    t->seen) };

@@ -9,7 +9,7 @@
 #include "mail/mailboxes.h"
 
 enum {
-	ROW_HEADS = 160, ANSWER_MEM = 65536, LABELS_MEM = 4 << 20,
+	ROW_HEADS = 160 + UIDL_MAX, ANSWER_MEM = 65536, LABELS_MEM = 4 << 20,
 	PROGRESS_EVERY = 64, NO_ROOM_TRIES = 20,
 };
 
@@ -340,7 +340,8 @@ add_row(struct intake *in, const struct incoming *m,
 	unsigned char source[SOURCE_LEN];
 	struct carried_row row = { .source = str_make((const char *)source,
 	    SOURCE_LEN), .flags = m->flags, .keywords = m->keywords,
-		.received = m->received, .offset_min = m->offset_min };
+		.received = m->received, .offset_min = m->offset_min,
+		.uidl = str_first(m->uidl, UIDL_MAX) };
 
 	name_source(in, m->source, source);
 	MSG_COPY(text, &row, facts);

@@ -24,6 +24,7 @@ struct incoming {
 	int64_t received;
 	int32_t offset_min;
 	struct str label;	/* what a person would call it */
+	struct str uidl;	/* what POP3 called it; empty */
 };
 
 struct intake *intake_new(struct carrier *c);

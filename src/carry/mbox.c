@@ -193,6 +193,15 @@ say_length(struct about *a, struct str value)
 	a->has_length = str_u64(value, &a->length);
 }
 
+/* As qpopper and others keep what POP3 calls it. */
+static void
+say_uidl(struct about *a, struct str value)
+{
+	if (value.n > 0 && value.n <= UIDL_MAX)
+		(void)snprintf(a->m->uidl, sizeof(a->m->uidl), "%.*s",
+		    STR_FMT(value));
+}
+
 static void
 say_nothing(struct about *a unused_arg, struct str value unused_arg)
 {
@@ -212,7 +221,7 @@ static void
 		{ "X-Mozilla-Status", say_mozilla },
 		{ "X-Mozilla-Status2", say_nothing },
 		{ "X-Mozilla-Keys", say_keywords },
-		{ "Content-Length", say_length },
+		{ "Content-Length", say_length }, { "X-UIDL", say_uidl },
 	};
 	struct str name = str_first(line, str_chr(line, ':'));
 
@@ -222,6 +231,14 @@ static void
 		if (str_eqi(name, str_c(t[i].name)))
 			return t[i].say;
 	return NULL;
+}
+
+static bool
+is_taken_off(struct str line)
+{
+	void (*say)(struct about *, struct str) = about_field(line);
+
+	return say && say != say_uidl;
 }
 
 static bool
@@ -338,6 +355,7 @@ mbox_next(struct mbox *m, struct mbox_message *out, struct err *err)
 	if (!out->keywords.cap)
 		buf_init(&out->keywords, KEYWORDS_CAP);
 	buf_reset(&out->keywords);
+	out->uidl[0] = '\0';
 	out->gone = false;
 	out->quoted = true;
 	out->flags = 0;
@@ -384,7 +402,7 @@ mbox_text(struct mbox *m, const struct mbox_message *msg, struct text_out out,
 		if (header && first) {
 			header = !is_blank(s);
 			/* A field that is left out goes with its folds. */
-			skipped = about_field(s) ||
+			skipped = is_taken_off(s) ||
 			    (skipped && header && ascii_is_wsp(s.p[0]));
 		}
 		if (header && skipped)

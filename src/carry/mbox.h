@@ -16,6 +16,7 @@
  */
 #pragma once
 #include "carry/text.h"
+#include "store/messages.h"
 
 struct mbox_message {
 	uint64_t from_line;	/* where its From_ line is */
@@ -25,6 +26,7 @@ struct mbox_message {
 	int64_t at;		/* by its From_ line, UTC; 0: not said */
 	uint32_t flags;		/* FLAG_* of store/messages.h */
 	struct buf keywords;	/* a space between two */
+	char uidl[UIDL_MAX + 1]; /* of X-UIDL, which stays; "" none */
 };
 
 struct mbox {

@@ -56,6 +56,7 @@ enum carrier_item {
 	ITEM_FILE,		/* a message, an mbox, or something else */
 	ITEM_SUBSCRIPTIONS,	/* of Dovecot or Courier */
 	ITEM_TRUST,		/* certificates to trust, PEM */
+	ITEM_UIDLIST,		/* Dovecot's list of UIDs, of that Maildir */
 	ITEM_SERVER,		/* an IMAP server: a connection to `name` */
 };
 enum carrier_tls { SERVER_TLS, SERVER_STARTTLS, SERVER_PLAIN };

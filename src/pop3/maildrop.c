@@ -212,6 +212,34 @@ maildrop_octets(struct maildrop *m, uint64_t *octets, struct err *err)
 	return e;
 }
 
+/* ---- unique-ids ---------------------------------------------------------- */
+
+int
+maildrop_uidls(struct maildrop *m, const uint64_t *emails, size_t n,
+    struct str *uidls, struct arena *mem, struct err *err)
+{
+	auto_buf list = BUF_INIT(UIDL_EMAIL * UIDLS_MAX);
+	struct uidls_answer answer = { 0 };
+	struct uidls_ask ask;
+	struct rd r;
+	int e = 0;
+
+	for (size_t i = 0; i < n; i++)
+		buf_le64(&list, emails[i]);
+	ask.emails = buf_get(&list);
+	if (!m->no_uidls)
+		e = store_call(m->view.account->store, STORE_uidls, &ask,
+		    &answer, mem, err);
+	if (e < 0)
+		return e;
+	m->no_uidls = !answer.any;
+	r = rd_of(answer.uidls);
+	for (size_t i = 0; i < n; i++)
+		uidls[i] = answer.any ? rd_take(&r, rd_le8(&r)) : STR_NULL;
+	return answer.any && (!rd_ok(&r) || rd_left(&r) > 0) ?
+	    err_set(err, E_PROTO, "unique-ids of others") : 0;
+}
+
 /* ---- removing ------------------------------------------------------------ */
 
 static int

@@ -17,6 +17,7 @@ struct maildrop {
 	uint32_t uidvalidity;
 	uint32_t n;		/* messages; their numbers are 1 to n */
 	uint64_t size;		/* octets of all of them */
+	bool no_uidls;		/* all unique-ids are ours */
 	uint8_t *marked;	/* as deleted: bits; NULL: none was yet */
 	uint32_t nmarked;
 };
@@ -44,6 +45,12 @@ int maildrop_walk(struct maildrop *m,
     struct err *err);
 /* Octets of those that are not marked; suspends. 0 or E_*. */
 int maildrop_octets(struct maildrop *m, uint64_t *octets, struct err *err);
+
+/* What these emails (at most UIDLS_MAX) were called by the server they came
+ * from: texts in mem, empty where they have the name we give. Suspends. 0 or
+ * E_*. */
+int maildrop_uidls(struct maildrop *m, const uint64_t *emails, size_t n,
+    struct str *uidls, struct arena *mem, struct err *err);
 
 /* Remove those that are marked: they are when it returns 0. Suspends. E_*: some
  * of them may not be. */

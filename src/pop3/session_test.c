@@ -174,6 +174,32 @@ test_table(void **state unused_arg)
 	}
 }
 
+/* What came with an id of another server keeps it; store is asked once where
+ * nothing did. */
+static void
+test_uidl(void **state unused_arg)
+{
+	struct world w;
+
+	two_messages(&w);
+	world_login(&w, 0);
+	world_say(&w, 0, "UIDL\r\n",
+	    "+OK 2 messages\r\n1 7.1\r\n2 7.2\r\n.\r\n");
+	world_say(&w, 0, "UIDL 2\r\n", "+OK 2 7.2\r\n");
+	assert_int_equal(w.store.fake.calls[STORE_uidls], 1);
+	world_end(&w);
+	two_messages(&w);
+	w.store.uidls = true;
+	world_login(&w, 0);
+	world_say(&w, 0, "UIDL\r\n",
+	    "+OK 2 messages\r\n1 7.1\r\n2 old-2\r\n.\r\n");
+	world_say(&w, 0, "UIDL 2\r\n", "+OK 2 old-2\r\n");
+	w.store.fake.fail[STORE_uidls] = E_PEER;
+	world_say(&w, 0, "UIDL 1\r\n", "-ERR [SYS/TEMP] Temporarily out of "
+	    "reach, try again\r\n");
+	world_end(&w);
+}
+
 /* RFC 1939 6: only QUIT removes, all that was marked and nothing else. */
 static void
 test_quit(void **state unused_arg)
@@ -453,6 +479,7 @@ main(void)
 		cmocka_unit_test(test_login_without_maildrop),
 		cmocka_unit_test(test_too_many_logins),
 		cmocka_unit_test(test_table),
+		cmocka_unit_test(test_uidl),
 		cmocka_unit_test(test_quit),
 		cmocka_unit_test(test_quit_fails),
 		cmocka_unit_test(test_snapshot),

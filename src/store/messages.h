@@ -112,6 +112,7 @@ enum store_effect {
 	C(mailboxes, answer, AUTH_BOUND, RUN_READER, CHANGE_none, own) \
 	C(open, answer, AUTH_BOUND, RUN_READER, CHANGE_none, named) \
 	C(status, answer, AUTH_BOUND, RUN_READER, CHANGE_none, named) \
+	C(uidls, answer, AUTH_BOUND, RUN_READER, CHANGE_none, own) \
 	C(quota, answer, AUTH_ACCOUNT, RUN_READER, CHANGE_none, own) \
 	C(fetch, answer, AUTH_BOUND, RUN_READER, CHANGE_none, read) \
 	C(search, answer, AUTH_BOUND, RUN_READER, CHANGE_none, read) \

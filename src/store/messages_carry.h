@@ -10,6 +10,10 @@
  * message where it came from, in the commit that takes it: it is taken once,
  * whenever and however often it is asked, also when its owner has moved or
  * removed it since. Memory of that ends with the account.
+ *
+ * A unique-id of another server stays that message's for ever. Where another
+ * message of the account has it, or it looks like one that this server gives,
+ * the message gets one of ours.
  */
 #pragma once
 
@@ -27,4 +31,14 @@ enum { SOURCE_LEN = 16, CARRIED_MAX = 4000 };
 	F(S, str, messages, APPENDED_ROWS_MAX) F(S, u8, staged, 0)
 #define FIELDS_carry_in_answer(F, S) F(S, u32, taken, 0)
 #define FIELDS_carried_row(F, S) \
-	F(S, str, source, SOURCE_LEN) FIELDS_appended(F, S)
+	F(S, str, source, SOURCE_LEN) FIELDS_appended(F, S) \
+	F(S, str, uidl, UIDL_MAX) /* its unique-id there; empty: none is known */
+
+/* What POP3 calls a message, where it was brought in with that: of each email
+ * (u64 little-endian each) an octet, how long it is, and so many octets. 0: it
+ * has none of its own; also of one that is not there. any 0: nor has any other
+ * of the account, and uidls is empty.                            RFC 1939 7 */
+enum { UIDL_MAX = 70, UIDLS_MAX = 1000, UIDL_EMAIL = 8 };
+#define FIELDS_uidls_ask(F, S) F(S, str, emails, UIDL_EMAIL * UIDLS_MAX)
+#define FIELDS_uidls_answer(F, S) \
+	F(S, u8, any, 0) F(S, str, uidls, (1 + UIDL_MAX) * UIDLS_MAX)

@@ -396,6 +396,24 @@ fake_quota(struct store *st unused_arg, const void *ask unused_arg,
 	return 0;
 }
 
+/* Number 2 came from elsewhere. */
+static int
+fake_uidls(struct store *st, const void *ask, void *answered)
+{
+	struct fake_boxes *f = boxes_of(st);
+	struct rd r = rd_of(((const struct uidls_ask *)ask)->emails);
+	auto_buf b = BUF_INIT(UIDLS_MAX);
+
+	for (; rd_left(&r) > 0 && f->uidls;)
+		if (rd_le64(&r) == 2)
+			buf_lit(&b, "\5old-2");
+		else
+			buf_chr(&b, 0);
+	*(struct uidls_answer *)answered = (struct uidls_answer){
+		.any = f->uidls, .uidls = str_dup(f->mem, buf_get(&b)) };
+	return 0;
+}
+
 static int
 append_one(struct fake_boxes *f, struct str name, const struct appended *from,
     struct append_answer *a)
@@ -489,6 +507,7 @@ fake_boxes_init(struct fake_boxes *f, struct loop *l, struct arena *mem)
 			[STORE_open] = fake_open,
 			[STORE_status] = fake_status,
 			[STORE_quota] = fake_quota,
+			[STORE_uidls] = fake_uidls,
 			[STORE_fetch] = fake_fetch,
 			[STORE_search] = fake_search,
 			[STORE_sync] = fake_sync,

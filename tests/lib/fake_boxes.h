@@ -24,6 +24,7 @@ struct fake_boxes {
 	uint64_t modseq;
 	size_t page;		/* rows in one answer, 0: all */
 	bool watched;
+	bool uidls;		/* UID 2 has one of another server */
 	bool lose_content;	/* blobs are not there */
 };
 

@@ -334,6 +334,7 @@ struct placing {
 	int64_t received;
 	int32_t offset_min;
 	struct str prefix, keywords, thread_keys;
+	struct str uidl;	/* of another server; empty: none */
 };
 int deliver(struct engine *e, const struct placing *d, uint32_t *uid,
     struct err *err);

@@ -55,7 +55,7 @@ email_insert(struct engine *e, const struct placing *d,
 	    vi((uint64_t)d->received), vi((uint64_t)(int64_t)d->offset_min),
 	    vi(d->size), vs(d->prefix), vs(d->keywords), vi(d->front),
 	    vi(row->created ? d->mbox->mailbox : 0), vi(row->uid),
-	    vi(row->created), vi(row->thread)), err);
+	    vi(row->created), vi(row->thread), vs(d->uidl)), err);
 }
 
 int

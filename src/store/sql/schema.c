@@ -519,6 +519,8 @@ static const char version_17[] =
  *   used, quota  of domain: octets of its accounts, and those that they may
  *                have together; 0: any
  *   told         how full it is, of 100, as far as that was told
+ *   uidl         of email: its unique-id by POP3 at a server it was brought in
+ *                from; empty: ours
  */
 static const char version_18[] =
     "CREATE TABLE url_key (person INTEGER NOT NULL,"
@@ -532,7 +534,10 @@ static const char version_18[] =
     "ALTER TABLE domain ADD COLUMN quota INTEGER NOT NULL DEFAULT 0;"
     "ALTER TABLE domain ADD COLUMN told INTEGER NOT NULL DEFAULT 0;"
     "UPDATE domain SET used=(SELECT ifnull(sum(a.used), 0) FROM address"
-    " JOIN account a USING (account) WHERE address.domain=domain.name);";
+    " JOIN account a USING (account) WHERE address.domain=domain.name);"
+    "ALTER TABLE email ADD COLUMN uidl BLOB NOT NULL DEFAULT x'';"
+    "CREATE UNIQUE INDEX email_uidl ON email (account, uidl)"
+    " WHERE uidl<>x'';";
 
 static const char *const steps[SCHEMA_VERSION] = { version_1, version_2,
 	version_3, version_4, version_5, version_6, version_7, version_8,

@@ -88,6 +88,7 @@ test_columns_by_name(void **state unused_arg)
 	"INSERT INTO credential VALUES (" n ", x'');"
 #define BACK_TO_17                                                            \
 	"DROP TABLE url_key;"                                                  \
+	"DROP INDEX email_uidl; ALTER TABLE email DROP COLUMN uidl;"           \
 	"ALTER TABLE account DROP COLUMN most_messages;"                       \
 	"ALTER TABLE account DROP COLUMN most_mailboxes;"                      \
 	"ALTER TABLE domain DROP COLUMN used;"                                 \
@@ -447,11 +448,13 @@ test_notes_come(void **state unused_arg)
 	sql_close(&q);
 }
 
-/* What is in the accounts of a domain was not counted before version 18. */
+/* What is in the accounts of a domain was not counted before version 18, and
+ * no unique-ids of others were kept. */
 static void
 test_domains_are_counted(void **state unused_arg)
 {
 	static struct sql q;
+	uint64_t n;
 
 	assert_int_equal(sqlite3_open(":memory:", &q.db), SQLITE_OK);
 	assert_int_equal(schema_migrate(&q, NULL, NULL), 0);
@@ -461,9 +464,15 @@ test_domains_are_counted(void **state unused_arg)
 	    "INSERT INTO account VALUES (1, " T("x@A.test") ", 1, 1, 1, 1, 1,"
 	    " 2, 30, 0, 0), (2, " T("y@a.test") ", 1, 1, 1, 1, 1, 1, 12, 0, 0);"
 	    "INSERT INTO address VALUES (" T("a.test") "," T("x") ", 1),"
-	    " (" T("a.test") "," T("y") ", 2)", NULL, NULL, NULL))
+	    " (" T("a.test") "," T("y") ", 2);"
+	    "INSERT INTO email VALUES (1, 1, 1, 1, 0, 0, 0, 9, x'', x'', 0, 0,"
+	    " 1, 1, 1, 1), (1, 2, 1, 1, 0, 0, 0, 9, x'', x'', 0, 0, 1, 2, 1,"
+	    " 1)", NULL, NULL, NULL))
 		fail_msg("%s", sqlite3_errmsg(q.db));
 	assert_int_equal(schema_migrate(&q, NULL, NULL), 0);
+	assert_int_equal(sql_number(&q, SQL_uidl_any, SQL_VALS(vi(1)), &n,
+	    NULL), 0);
+	assert_int_equal(n, 0);
 	assert_int_equal(sql_first(&q, SQL_domain_get, SQL_VALS(
 	    vs(STR("a.test"))), NULL), 1);
 	assert_int_equal(sql_u64(&q, domain_get, used), 42);

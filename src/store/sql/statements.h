@@ -277,13 +277,18 @@
 	    " LEFT JOIN email e USING (account, email) WHERE p.account=?1"    \
 	    " AND p.mailbox=?2 ORDER BY p.uid")                               \
 	S(email_add, "INSERT INTO email VALUES (?1, ?2, ?3, 1, ?4, ?5, ?6,"   \
-	    " ?7, ?8, ?9, ?10, 0, ?11, ?12, ?13, ?14)")                       \
+	    " ?7, ?8, ?9, ?10, 0, ?11, ?12, ?13, ?14, ?15)")                  \
+	S(uidl_any, "SELECT count(*) FROM (SELECT 1 FROM email"               \
+	    " WHERE account=?1 AND uidl<>x'' LIMIT 1)")                       \
+	S(uidl_has, "SELECT count(*) FROM email WHERE account=?1 AND uidl=?2" \
+	    " AND uidl<>x''")                                                 \
+	R(uidl_get, (uidl), "FROM email WHERE account=?1 AND email=?2")       \
 	/* In another account it is nobody's copy, and a new conversation. */ \
 	S(email_copy, "INSERT INTO email SELECT ?1, ?2, blob, 1, ?3,"         \
 	    " received, offset_min, size, prefix, ?4, front,"                 \
 	    " CASE WHEN ?1<>account THEN 0 WHEN original=0 THEN email"        \
 	    " ELSE original END, 0, 0, 0, CASE ?1 WHEN account THEN thread"   \
-	    " ELSE ?2 END FROM email WHERE account=?5 AND email=?6")          \
+	    " ELSE ?2 END, x'' FROM email WHERE account=?5 AND email=?6")     \
 	S(email_place, "UPDATE email SET mailbox=?1, uid=?2,"                 \
 	    " created=CASE created WHEN 0 THEN ?3 ELSE created END"           \
 	    " WHERE account=?4 AND email=?5")                                 \
