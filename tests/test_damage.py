@@ -122,7 +122,7 @@ def test_a_damaged_message(server, size):
     server.flip(numbers[1], 0.99)
     kind, said, octets = body(imap, 2)
     assert (kind, octets) == ("NO", None)
-    assert said.startswith("[SERVERBUG]")
+    assert said.startswith("[CORRUPTION]")
     # All of them in one command: the good ones come.
     imap.untagged_responses.clear()
     kind, data = imap._simple_command("FETCH", "1:3", "(BODY.PEEK[])")
@@ -214,6 +214,6 @@ def test_damaged_credentials(server):
                                        ALICE).stdout
     with imaplib.IMAP4_SSL("127.0.0.1", server.ports["imaps"],
                            ssl_context=client_context()) as imap:
-        with pytest.raises(imaplib.IMAP4.error, match="SERVERBUG"):
+        with pytest.raises(imaplib.IMAP4.error, match="CORRUPTION"):
             imap.login(ALICE, PASSWORD)
     assert f"page_damaged page={page}" in server.tail(None)

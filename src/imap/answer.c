@@ -17,7 +17,7 @@ static const struct {
 	    STR("Temporarily out of reach, try again") } },
 	{ E_IO, { ANSWER_NO, STR("UNAVAILABLE"),
 	    STR("Storage failed, try again later") } },
-	{ E_DAMAGED, { ANSWER_NO, STR("SERVERBUG"),
+	{ E_DAMAGED, { ANSWER_NO, STR("CORRUPTION"),
 	    STR("This is damaged on the server's disk") } },
 	{ E_STALE, { ANSWER_NO, STR("UNAVAILABLE"),
 	    STR("The mailbox has moved, try again") } },

@@ -206,7 +206,7 @@ test_fetch_damaged(void **state unused_arg)
 	w.store.fake.fail[STORE_content] = E_DAMAGED;
 	world_say(&w, 0, "a FETCH 1 (UID BODY.PEEK[])\r\n",
 	    "* 1 FETCH (UID 1 BODY[] NIL)\r\n"
-	    "a NO [SERVERBUG] This is damaged on the server's disk\r\n");
+	    "a NO [CORRUPTION] This is damaged on the server's disk\r\n");
 	w.store.fake.fail[STORE_content] = 0;
 	w.store.m[0].text = STR("Subject: x\r\n\r\n1234567890123456789012345"
 	    "678901234567890123456789012345678901234567890");
@@ -216,10 +216,10 @@ test_fetch_damaged(void **state unused_arg)
 	    "* 1 FETCH (BODY[]<0> {84}\r\nSub"
 	    "\r\n[The rest of this is damaged on the server's disk and was "
 	    "left out.]\r\n         )\r\n"
-	    "b NO [SERVERBUG] This is damaged on the server's disk\r\n");
+	    "b NO [CORRUPTION] This is damaged on the server's disk\r\n");
 	world_say(&w, 0, "c FETCH 1 (BODY.PEEK[]<0.5>)\r\n",
 	    "* 1 FETCH (BODY[]<0> {5}\r\nSub\r\n)\r\n"
-	    "c NO [SERVERBUG] This is damaged on the server's disk\r\n");
+	    "c NO [CORRUPTION] This is damaged on the server's disk\r\n");
 	w.store.fake.read_error = 0;
 	world_say(&w, 0, "d NOOP\r\n", "d OK Done\r\n");
 	world_end(&w);

@@ -351,14 +351,13 @@ same_names(const struct config *a, const struct config *b)
 	    str_eq(a->trust_anchor, b->trust_anchor);
 }
 
-/* The ports it may dial, and whether it needs trusted roots. */
+/* The ports it may dial, and the roots it trusts. */
 static bool
 same_routes(const struct config *a, const struct config *b)
 {
 	return str_eq(a->routes, b->routes) &&
 	    str_eq(a->trusted_roots, b->trusted_roots) &&
-	    a->relay_port == b->relay_port && a->relay_tls == b->relay_tls &&
-	    a->mta_sts == b->mta_sts;
+	    a->relay_port == b->relay_port && a->relay_tls == b->relay_tls;
 }
 
 static bool
