@@ -184,7 +184,7 @@ NAMING = re.compile(
     r"(UID )?(COPY|MOVE)|APPEND|(GET|SET|DELETE)ACL|(MY|LIST)RIGHTS|"
     r"GETQUOTAROOT)\b", re.I)
 # What they do not wait for, or have behind the tag.
-MORE = re.compile(r"\* OK \[(CLOSED|COPYUID|MAILBOXID)")
+MORE = re.compile(r"\* OK \[(CLOSED|COPYUID|MAILBOXID|URLMECH)")
 EXPUNGED = re.compile(r"\* (\d+) EXPUNGE")
 
 
