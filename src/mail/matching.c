@@ -68,7 +68,8 @@ gather(struct matching *m, const struct condition *c)
 	m->wants[BY_HEADER] |= c->kind == COND_FIELD;
 	if (c->collation)
 		m->by = (enum collation)c->collation;
-	m->reads_header |= c->kind == COND_FIELD && !is_known_field(c->name);
+	m->reads_header |= c->kind == COND_FIELD && !is_known_field(c->name) &&
+	    !fields_are_listed(&c->name, 1);
 	if (c->fuzzy)
 		vec_push(&m->fuzzy, (struct likeness){ c,
 			fuzzy_new(c->text), 0 });
@@ -209,12 +210,11 @@ read_header(struct matching *m, struct err *err)
 
 /* "there": its text is empty. Fuzzy ones are about all that have the name. */
 static enum verdict
-has_field(struct matching *m, const struct condition *c)
+has_field(struct matching *m, const struct condition *c, struct str block)
 {
 	struct likeness *like = c->fuzzy ? likeness_of(m, c) : NULL;
 	auto_buf words = BUF_INIT(8 * MESSAGE_HEADER_MAX);
 	auto_buf text = BUF_INIT(8 * MESSAGE_HEADER_MAX);
-	struct str block = buf_get(&m->header);
 	struct header_field f;
 
 	spent(m, block.n);
@@ -307,6 +307,20 @@ has_known_field(struct matching *m, const struct condition *c)
 	}
 	return str_find(buf_get(&text), c->text) < text.n ?
 	    VERDICT_YES : VERDICT_NO;
+}
+
+static enum verdict
+field_by_facts(struct matching *m, const struct condition *c)
+{
+	enum verdict v = has_known_field(m, c);
+
+	if (v != VERDICT_UNKNOWN || !fields_are_listed(&c->name, 1))
+		return v;
+	if (m->facts.listed.p)
+		return has_field(m, c, m->facts.listed);
+	/* Whose facts are older has neighbours like it. */
+	m->reads_header = true;
+	return VERDICT_UNKNOWN;
 }
 
 /* ---- texts ---------------------------------------------------------- */
@@ -577,8 +591,8 @@ known_of(void *arg, const struct condition *c)
 	case COND_FIELD:
 		if (m->depth < BY_FACTS)
 			return VERDICT_UNKNOWN;
-		return m->depth == BY_FACTS ? has_known_field(m, c) :
-		    has_field(m, c);
+		return m->depth == BY_FACTS ? field_by_facts(m, c) :
+		    has_field(m, c, buf_get(&m->header));
 	case COND_BODY:
 	case COND_TEXT:
 		if (m->depth < BY_BODY)

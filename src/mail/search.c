@@ -93,6 +93,7 @@ look_at_all(struct searching *s, struct str uids, bool unindexed,
 		    indexing_gathers(s->indexing) : NULL);
 		if ((e = look_at(s, &row, err)) < 0)
 			break;
+		rows_want(rows, matching_wants(s->matching));
 		if (unindexed)
 			indexing_keep(s->indexing, s->matching, &row);
 	}
