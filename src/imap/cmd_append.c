@@ -37,6 +37,8 @@ imap_receive(struct imap_session *s, uint64_t left,
 	int e;
 
 	buf_reset(line);
+	/* What was said so far may be what the client waits for. */
+	(void)stream_flush(s->d.stream, NULL);
 	pace_resume(&s->pace);
 	while (left > 0) {
 		if ((e = pace_peek(&s->pace, s->d.stream, &octets, &err)) < 0)
@@ -74,8 +76,11 @@ struct append_run {
 	struct arena *mem;		/* of that message */
 	struct buf line;		/* that announces it */
 	struct appending all;
+	struct str tag;
 	uint32_t replaced;		/* 0: none is */
 	bool only;			/* it was one, and is appended */
+	bool ahead;			/* and will be: it has its answer
+					 * then */
 	struct append_answer uid;	/* of it */
 };
 
@@ -129,6 +134,10 @@ take_message(struct append_run *r, struct deposit *text, bool last)
 	    r->all.n == s->service->message_limit)
 		return imap_over_limit(s, 0);
 	r->only = last && r->all.n == 0;
+	r->ahead = r->only && !r->replaced &&
+	    imap_append_ahead(s, r->tag, &ask);
+	if (r->ahead)
+		return NO_ANSWER;
 	if (r->only)
 		e = store_call(s->account.store, STORE_append, &ask, &r->uid,
 		    r->mem, &err);
@@ -179,6 +188,8 @@ receive_message(struct append_run *r)
 
 	if (r->next->catenate)
 		return put_together(r, &o);
+	if (r->next->sync)
+		imap_settle_appends(s);
 	if (r->next->sync && imap_continue(s, STR("Go ahead")) < 0)
 		return NO_ANSWER;
 	text = deposit_new(&o);
@@ -230,19 +241,28 @@ read_next(struct append_run *r)
 }
 
 /* resp-code-apnd = "APPENDUID" SP nz-number SP append-uid     RFC 4315 4 */
+struct answer
+imap_appended(struct imap_session *s, int e, const struct err *err,
+    const struct append_answer *a)
+{
+	struct answer ok = OK("Appended");
+	auto_buf uid = BUF_INIT(16);
+
+	if (e < 0)
+		return append_failed(s, e, err);
+	selection_add(&uid, a->uid, a->uid);
+	imap_made_here(s, a->uidvalidity, buf_get(&uid));
+	ok.code = arena_printf(s->cmd, "APPENDUID %u %u", a->uidvalidity,
+	    a->uid);
+	return ok;
+}
+
 static struct answer
-appended(struct append_run *r)
+all_appended(struct append_run *r)
 {
 	struct answer ok = OK("Appended");
 	auto_buf b = BUF_INIT(COPYUID_MAX);
 
-	if (r->only) {
-		selection_add(&b, r->uid.uid, r->uid.uid);
-		imap_made_here(r->s, r->uid.uidvalidity, buf_get(&b));
-		ok.code = arena_printf(r->s->cmd, "APPENDUID %u %u",
-		    r->uid.uidvalidity, r->uid.uid);
-		return ok;
-	}
 	imap_made_here(r->s, r->all.uidvalidity, buf_get(&r->all.uids));
 	buf_printf(&b, "APPENDUID %u ", r->all.uidvalidity);
 	imap_put_uids(&b, buf_get(&r->all.uids));
@@ -271,20 +291,26 @@ receive_all(struct append_run *r)
 			return imap_drop_rest(s, buf_get(&r->line), &err) < 0 ?
 			    NO_ANSWER : answer;
 	}
-	if (!r->only && (e = appending_end(&r->all, &err)) < 0)
-		return append_failed(s, e, &err);
-	return appended(r);
+	if (r->ahead)
+		return NO_ANSWER;
+	if (r->only)
+		return imap_appended(s, 0, NULL, &r->uid);
+	e = appending_end(&r->all, &err);
+	return e < 0 ? append_failed(s, e, &err) : all_appended(r);
 }
 
 struct answer
-imap_take_in(struct imap_session *s, const struct append_args *a,
-    uint32_t replaced)
+imap_take_in(struct imap_session *s, struct str tag,
+    const struct append_args *a, uint32_t replaced)
 {
 	struct append_message first = a->first;
-	struct append_run r = { .s = s, .next = &first, .replaced = replaced,
-		.line = BUF_INIT(GATHER_LINE_MAX) };
+	struct append_run r = { .s = s, .next = &first, .tag = tag,
+		.replaced = replaced, .line = BUF_INIT(GATHER_LINE_MAX) };
 	struct answer answer;
 
+	/* What takes its time to come: who waits for the others is told. */
+	if (first.size > IMAP_AHEAD_OCTETS || first.catenate)
+		imap_settle_appends(s);
 	if (!a->mailbox.p)
 		return imap_refuse_message(s, NO_CODE("CANNOT",
 		    "No mailbox can have this name"));
@@ -298,7 +324,7 @@ imap_take_in(struct imap_session *s, const struct append_args *a,
 	r.mem = arena_new(SCAN_ARENA(GATHER_LINE_MAX));
 	appending_init(&r.all, s->account.store, a->mailbox);
 	answer = receive_all(&r);
-	if (answer.kind != ANSWER_OK)
+	if (answer.kind != ANSWER_OK && !r.ahead)
 		appending_drop(&r.all);
 	appending_free(&r.all);
 	arena_free(r.mem);
@@ -310,5 +336,5 @@ imap_take_in(struct imap_session *s, const struct append_args *a,
 struct answer
 imap_append(struct imap_session *s, const struct imap_command *c)
 {
-	return imap_take_in(s, &c->args.append, 0);
+	return imap_take_in(s, c->tag, &c->args.append, 0);
 }

@@ -47,7 +47,7 @@ imap_replace(struct imap_session *s, const struct imap_command *c)
 		return imap_refuse_message(s, e < 0 ?
 		    imap_fail(s, "replace", &err) :
 		    NO_CODE("NONEXISTENT", "There is no such message"));
-	a = imap_take_in(s, &ra->by, uid);
+	a = imap_take_in(s, c->tag, &ra->by, uid);
 	if (a.kind != ANSWER_OK)
 		return a;
 	/* 4.3: before EXPUNGE, which comes with the update. */

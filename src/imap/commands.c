@@ -264,6 +264,8 @@ imap_run(struct imap_session *s, struct str *tag, uint32_t *flags)
 	c.row = find_command(&scan, tag, &why);
 	if (!c.row)
 		return refuse_syntax(s, why);
+	if (c.row->run != imap_append)
+		imap_settle_appends(s);
 	c.tag = *tag;
 	c.as_sent = scan.as_sent;
 	*flags = c.row->flags;

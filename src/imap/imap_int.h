@@ -153,6 +153,7 @@ struct imap_session {
 	enum collation collation;
 	bool order_is_reversed;
 
+	struct append_ahead *ahead;	/* appends whose answers wait */
 	struct notify *notify;	/* RFC 5465; NULL: as it ever was */
 	struct noted *noted;	/* RFC 5464 4.4; NULL: nobody enabled it */
 	/* What store tells of: a mailbox or 0, and all. */
@@ -175,6 +176,9 @@ void imap_write_out(struct imap_session *s, struct buf *b);
 int imap_continue(struct imap_session *s, struct str text);
 /* "* BYE text": the session ends after it. */
 void imap_bye(struct imap_session *s, const char *text);
+/* Updates, then the answer that they come before (RFC 3501 5.2, 7). */
+void imap_finish(struct imap_session *s, struct str tag, uint32_t flags,
+    struct answer a);
 void imap_log_out(struct imap_session *s);
 
 /* ---- input.c */
@@ -412,8 +416,23 @@ int imap_put_section(struct imap_session *s, struct buf *out,
 /* The messages of an APPEND, or the one that replaces the message of this UID
  * (0: none) in the mailbox selected; whatever comes of them is read. The code
  * of an OK is APPENDUID. */
-struct answer imap_take_in(struct imap_session *s,
+struct answer imap_take_in(struct imap_session *s, struct str tag,
     const struct append_args *a, uint32_t replaced);
+
+/* What came of one. */
+struct answer imap_appended(struct imap_session *s, int e,
+    const struct err *err, const struct append_answer *a);
+
+/* ---- append_ahead.c */
+/* Hand in a message of an APPEND with this tag while the next command is read:
+ * its answer comes from imap_settle_appends(). False: nothing was done, it is
+ * too long for that, or there is no next one. ask is copied. */
+enum { IMAP_AHEAD_OCTETS = 64 << 10 };	/* of a message */
+bool imap_append_ahead(struct imap_session *s, struct str tag,
+    const struct append_ask *ask);
+/* Wait for those, and give their answers: before anything else is said, done
+ * or waited for. Suspends. */
+void imap_settle_appends(struct imap_session *s);
 
 /* ---- cmd_copy.c */
 struct copied;

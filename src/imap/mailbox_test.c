@@ -419,6 +419,58 @@ static const struct {
 	    "a BAD Syntax: expected the message as a literal\r\n" },
 };
 
+static int (*really_append)(struct store *st, const void *ask, void *answer);
+
+/* As a commit is. */
+static int
+append_slowly(struct store *st, const void *ask, void *answer)
+{
+	for (int i = 0; i < 10; i++)
+		fiber_yield(st->fake->loop);
+	return really_append(st, ask, answer);
+}
+
+/* Sent one behind the other they are not waited for one by one; what comes
+ * behind them finds them done, and so does who waits for "+". */
+static void
+test_append_ahead(void **state unused_arg)
+{
+	static const char three[] = "a APPEND INBOX {3+}\r\none\r\n"
+	    "b APPEND Nowhere {3+}\r\ntwo\r\nc APPEND INBOX {5+}\r\nthree\r\n";
+	struct world w;
+
+	begin(&w, 0, 0);
+	really_append = w.store.fake.answer[STORE_append];
+	w.store.fake.answer[STORE_append] = append_slowly;
+	w.store.fake.most_under_way = 0;
+	world_say(&w, 0, three, "* 2 EXISTS\r\n"
+	    "a OK [APPENDUID 7 1] Appended\r\n"
+	    "b NO [TRYCREATE] There is no such mailbox\r\n"
+	    "c OK [APPENDUID 7 2] Appended\r\n");
+	assert_str(w.store.m[1].text, "three");
+	assert_int_equal(w.store.fake.most_under_way, 3);
+	/* A command behind them comes after them. */
+	world_send(&w, 0, str_c(three));
+	world_say(&w, 0, "d FETCH 4 UID\r\n", "* 4 EXISTS\r\n"
+	    "a OK [APPENDUID 7 3] Appended\r\n"
+	    "b NO [TRYCREATE] There is no such mailbox\r\n"
+	    "c OK [APPENDUID 7 4] Appended\r\n"
+	    "* 4 FETCH (UID 4)\r\nd OK Fetched\r\n");
+	/* So does one that makes no sense, and one that has to be asked for. */
+	world_say(&w, 0, "e APPEND INBOX {3+}\r\none\r\nf FOO\r\n",
+	    "* 5 EXISTS\r\ne OK [APPENDUID 7 5] Appended\r\n"
+	    "f BAD Syntax: unknown command\r\n");
+	world_say(&w, 0, "g APPEND INBOX {3+}\r\none\r\nh APPEND INBOX {3}\r\n",
+	    "* 6 EXISTS\r\ng OK [APPENDUID 7 6] Appended\r\n"
+	    "+ Go ahead\r\n");
+	world_say(&w, 0, "two\r\n", "* 7 EXISTS\r\n"
+	    "h OK [APPENDUID 7 7] Appended\r\n");
+	world_say(&w, 0, "i APPEND INBOX {3+}\r\none\r\nj LOGOUT\r\n",
+	    "* 8 EXISTS\r\ni OK [APPENDUID 7 8] Appended\r\n"
+	    "* BYE See you\r\nj OK Logged out\r\n");
+	world_end(&w);
+}
+
 static void
 test_append_refused(void **state unused_arg)
 {
@@ -630,6 +682,7 @@ main(void)
 		cmocka_unit_test(test_close),
 		cmocka_unit_test(test_idle),
 		cmocka_unit_test(test_append),
+		cmocka_unit_test(test_append_ahead),
 		cmocka_unit_test(test_append_refused),
 		cmocka_unit_test(test_progress),
 		cmocka_unit_test(test_quota),

@@ -69,15 +69,15 @@ wait_ms(struct dialogue *d, bool parked)
 	    IMAP_COMMAND_MS;
 }
 
-/* Updates, then the answer that they come before (RFC 3501 5.2, 7). */
-static void
-finish_command(struct imap_session *s, struct str tag, uint32_t flags,
+void
+imap_finish(struct imap_session *s, struct str tag, uint32_t flags,
     struct answer a)
 {
 	struct err err = { 0 };
 
 	if (a.kind == ANSWER_NONE)
 		return;
+	imap_settle_appends(s);
 	if (s->state == STATE_SELECTED && !(flags & ROW_QUIET) &&
 	    (imap_notify_selected(s) || flags & ROW_TELLS) &&
 	    imap_update(s, !(flags & ROW_NO_EXPUNGE), &err) < 0 &&
@@ -120,7 +120,7 @@ refuse_too_big(struct imap_session *s, struct err *err)
 	/* RFC 5464 4.3: else it would be no answer to it. */
 	if (scan_opt_text(&scan, STR(" SETMETADATA ")))
 		a = IMAP_METADATA_TOO_LONG;
-	finish_command(s, tag, ROW_QUIET, a);
+	imap_finish(s, tag, ROW_QUIET, a);
 	return 0;
 }
 
@@ -141,7 +141,7 @@ idle_line(struct imap_session *s, struct err *err)
 	a = imap_idle_input(s, line);
 	if (a.kind == ANSWER_BAD && (e = imap_drop_rest(s, line, err)) < 0)
 		return e;
-	finish_command(s, tag, 0, a);
+	imap_finish(s, tag, 0, a);
 	return 0;
 }
 
@@ -160,7 +160,7 @@ whole_command(struct imap_session *s, struct err *err)
 	a = imap_run(s, &tag, &flags);
 	if ((e = stream_failed(s->d.stream)) < 0)
 		return e;
-	finish_command(s, tag, flags, a);
+	imap_finish(s, tag, flags, a);
 	arena_reset(s->cmd);
 	return 0;
 }
@@ -175,6 +175,9 @@ one_command(struct dialogue *d, struct err *err)
 	pace_begin(&s->pace, d->loop, (uint32_t)(wait_ms(d, false) / 1000),
 	    sv->data_rate, sv->data_time_s);
 	e = s->idling ? idle_line(s, err) : whole_command(s, err);
+	if (s->ahead && (e < 0 || s->state == STATE_LOGOUT ||
+	    loop_stopping(d->loop) || !stream_has_more(d->stream)))
+		imap_settle_appends(s);
 	if (stream_failed(d->stream) < 0)
 		return stream_failed(d->stream);
 	/* Before e: BYE may have been said of what could not be read. */
@@ -244,6 +247,7 @@ end_session(struct dialogue *d, const char *why)
 
 	log_ctx_event(&d->log, LOG_INFO, "disconnect", F_STR("why", str_c(why)),
 	    F_STR("user", str_c(s->account.address)), F_INT("errors", s->bad));
+	bug_if(s->ahead);
 	imap_log_out(s);
 	gather_free(&s->gather);
 	arena_free(s->cmd);

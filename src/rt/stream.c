@@ -284,6 +284,14 @@ stream_buffered(struct stream *s)
 	return str_make(s->in + s->at, s->end - s->at);
 }
 
+bool
+stream_has_more(struct stream *s)
+{
+	if (s->failed)
+		return false;
+	return s->at < s->end || fill(s) > 0;
+}
+
 struct str
 stream_poll(struct stream *s)
 {

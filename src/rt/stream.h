@@ -87,6 +87,8 @@ int stream_peek(struct stream *s, struct str *octets, struct err *err);
 void stream_eat(struct stream *s, size_t n);
 /* What is buffered already, maybe nothing; never suspends. */
 struct str stream_buffered(struct stream *s);
+/* Is there an octet to be read? Never suspends, and says nothing of the end. */
+bool stream_has_more(struct stream *s);
 /* What has come, maybe nothing; never suspends. If that was the end the
  * stream has failed. Asks a failed stream as well: what the other side said
  * before it went away may explain it. */
