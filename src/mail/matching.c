@@ -10,7 +10,9 @@
 enum {
 	WHOLE_MAX = 128 << 10,	/* what is read at once: a chunk has as much */
 	WINDOW = 64 << 10,	/* octets of text, then they are compared */
-	PIECE_TEXT = 16 * 8192,	/* the most that text_more() makes of a piece */
+	/* The most that text_more() makes of a piece: U+FDFA is 2 octets of
+	 * UTF-16, and folded 33. */
+	PIECE_TEXT = 17 * 8192,
 	YIELD_OCTETS = 256 << 10, /* some ms of comparing */
 	/* What a word counts that TEXT finds in a body, in percent. */
 	WORTH_OF_BODY = 75,

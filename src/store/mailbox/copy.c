@@ -9,15 +9,36 @@
 #include "store/engine/view.h"
 #include "store/mailbox/copying.h"
 
+/* What was moved away has the flags that it has there, whether or not its row
+ * here was read again since. */
+static int
+flags_now(struct copying *c, const struct column *from,
+    const struct column_row *row, uint32_t *flags, struct str *words,
+    struct err *err)
+{
+	struct sql *q = &c->e->w;
+	int rc = sql_first(q, SQL_email_get, SQL_VALS(vi(from->account),
+	    vi(row->email)), err);
+
+	if (rc <= 0)
+		return rc;
+	*flags = (row->flags & FLAG_deleted) | sql_u32(q, email_get, flags);
+	*words = str_dup(c->e->arena, sql_str(q, email_get, keywords));
+	sql_end(q, SQL_email_get);
+	return 0;
+}
+
 /* The next email of the copy is one of this message. */
 static int
 stage_one(struct copying *c, const struct column *from,
     const struct column_row *row, struct err *err)
 {
 	struct str words;
+	uint32_t flags;
 	int rc;
 
 	row = batch_row(c->e, from, row, &words);
+	flags = row->flags;
 	if ((rc = copying_room(c, row->size, err)) < 0)
 		return rc;
 	if (c->staged >= c->most)
@@ -26,12 +47,15 @@ stage_one(struct copying *c, const struct column *from,
 	/* Who reads it for somebody else has no right to what was there. */
 	if (from->reader && row->expunged)
 		return err_set(err, E_STALE, "a message is gone");
-	rc = copying_seen(c, row->flags, c->first + c->staged, err);
+	if (row->expunged && (rc = flags_now(c, from, row, &flags, &words,
+	    err)) < 0)
+		return rc;
+	rc = copying_seen(c, flags, c->first + c->staged, err);
 	/* \Deleted is kept with the other flags until it is placed. */
 	if (rc == 0)
 		rc = sql_change(&c->e->w, SQL_email_copy, SQL_VALS(
 		    vi(c->acct->account), vi(c->first + c->staged),
-		    vi(copying_flags(c, row->flags)),
+		    vi(copying_flags(c, flags)),
 		    vs(c->rights & RIGHT_w ? words : STR_NULL),
 		    vi(from->account), vi(row->email)), err);
 	if (rc == 0)

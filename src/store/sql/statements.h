@@ -341,7 +341,7 @@
 	    " WHERE account=?3 AND email=?4")                                 \
 	S(email_unplace, "UPDATE email SET placements=placements-1"           \
 	    " WHERE account=?1 AND email=?2")                                 \
-	R(email_get, (blob, placements),                                      \
+	R(email_get, (blob, placements, flags, keywords),                     \
 	    "FROM email WHERE account=?1 AND email=?2")                       \
 	S(email_del, "DELETE FROM email WHERE account=?1 AND email=?2")       \
 	R(email_some, (email, blob), "FROM email WHERE account=?1 LIMIT ?2")  \
