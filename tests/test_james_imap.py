@@ -102,9 +102,7 @@ OTHERWISE = {
     "ExamineReadOnly": {"ro1": READ_ONLY},
     "FetchInternalDate": {
         "F11": "INTERNALDATE keeps the zone that APPEND said"},
-    "FetchMultipartBodyStructure": {
-        "A6": NO_ITEM,
-        "A27": "Content-Location is told as it stands, with its comments"},
+    "FetchMultipartBodyStructure": {"A6": NO_ITEM},
     "FetchNILSaveDate": {"f FETCH": "there is SAVEDATE"},
     "FetchPartial": {
         "f1 FETCH 2:5": "PARTIAL is for UID FETCH: RFC 9394 3.3"},

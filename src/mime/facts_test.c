@@ -129,6 +129,32 @@ test_part(void **state)
 	arena_free(a);
 }
 
+static void
+test_location(void **state)
+{
+	static const char *const uris[][2] = {
+		{ "http://a.example/b(c)", "http://a.example/b(c)" },
+		{ "(one) \r\n b.png (two)", "b.png" },
+		{ "\"ftp://a/b/\r\n  c.txt\" (x)", "ftp://a/b/c.txt" },
+		{ "two words", "two words" },
+		{ "(nothing)", "(nothing)" },
+		{ "", "" },
+	};
+	struct arena *a = arena_new(64 << 20);
+
+	(void)state;
+	for (size_t i = 0; i < NELEM(uris); i++) {
+		struct facts f = facts_of(a, arena_printf(a,
+		    "Content-Location: %s\r\n\r\n", uris[i][0]));
+		struct facts_walk w = facts_walk_of(&f);
+		struct facts_part p;
+
+		assert_true(facts_next_part(&w, &p));
+		assert_str(p.location, uris[i][1]);
+	}
+	arena_free(a);
+}
+
 /* An address in a word: name, route, local part, host; ":" and ";" are the
  * two ends of a group. */
 static struct str
@@ -563,6 +589,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_parts),
 		cmocka_unit_test(test_part),
+		cmocka_unit_test(test_location),
 		cmocka_unit_test(test_listed),
 		cmocka_unit_test(test_older_record),
 		cmocka_unit_test(test_glance),

@@ -1,4 +1,5 @@
 #include "mime/envelope.h"
+#include "mime/lex.h"
 #include "mime/mime_int.h"
 #include "mime/param.h"
 #include "mime/record.h"
@@ -69,6 +70,39 @@ text_of(struct mime_scan *s, struct str value)
 	return value.p ? header_unfold(s->a, value) : value;
 }
 
+static bool
+is_no_space(char c)
+{
+	return !lex_is_space(c);
+}
+
+static struct str
+without_space(struct arena *a, struct str text)
+{
+	char *p = arena_alloc(a, text.n);
+	struct str out = str_make(p, 0);
+
+	for (size_t i = 0; i < text.n; i++)
+		if (is_no_space(text.p[i]))
+			p[out.n++] = text.p[i];
+	return out;
+}
+
+/* [CFWS] URI [CFWS], RFC 2557 4.1; a long one is in quotes and folded, 4.4.2.
+ * What is no such thing is as it stands. */
+static struct str
+uri_of(struct mime_scan *s, struct str value)
+{
+	struct str text = text_of(s, value), uri;
+	struct rd r = rd_of(text);
+
+	(void)lex_cfws(&r, NULL);
+	uri = rd_opt(&r, '"') ? without_space(s->a, lex_quoted(&r)) :
+	    rd_while(&r, is_no_space);
+	(void)lex_cfws(&r, NULL);
+	return uri.n > 0 && rd_done(&r) ? uri : text;
+}
+
 static void
 put_params(struct buf *out, struct mime_scan *s, struct str rest)
 {
@@ -120,7 +154,7 @@ put_description(struct buf *out, struct mime_scan *s, const struct part *p,
 	rec_put_opt(out, text_of(s, f->v[F_MD5]));
 	put_disposition(out, s, f->v[F_DISPOSITION]);
 	put_languages(out, s, f->v[F_LANGUAGE]);
-	rec_put_opt(out, text_of(s, f->v[F_LOCATION]));
+	rec_put_opt(out, uri_of(s, f->v[F_LOCATION]));
 }
 
 /* Without room for what it says of itself, a part says the least. */
