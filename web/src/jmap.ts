@@ -134,6 +134,10 @@ async function fetchOk(path: string, init?: RequestInit): Promise<Response> {
 	return answer;
 }
 
+/** What it says; half way it can break off as well. */
+export const read = (answer: Response) =>
+	answer.json().catch(() => { throw new Refusal('offline'); });
+
 const json = { 'Content-Type': 'application/json' };
 const token = () => ({ 'X-CSRF-Token': person.value?.token ?? '' });
 
@@ -163,7 +167,7 @@ async function readSession() {
 	const answer = await fetchOk('/.well-known/jmap').catch((e) => {
 		throw e.status === 404 ? new Refusal('noMail') : e;
 	});
-	const said = await answer.json();
+	const said = await read(answer);
 	session = { ...said, apiUrl: here(said.apiUrl),
 		downloadUrl: here(said.downloadUrl), uploadUrl: here(said.uploadUrl),
 		eventSourceUrl: here(said.eventSourceUrl) };
@@ -197,14 +201,14 @@ export async function findPerson() {
 		return;
 	}
 	const [who] = await Promise.all([fetchOk('/session'), readSession()]);
-	welcome(await who.json());
+	welcome(await read(who));
 }
 
 /** code: of their second factor, where they have one. */
 export async function signIn(user: string, password: string, code?: string) {
 	const answer = await fetchOk('/login', { method: 'POST', headers: json,
 		body: JSON.stringify({ user, password, code }) });
-	const who = await answer.json();
+	const who = await read(answer);
 	try {
 		await readSession();
 	} catch (e) {
@@ -239,7 +243,7 @@ export async function renew(by: () => Promise<Response>) {
 	await settled();
 	renewing = true;
 	try {
-		person.value = await (await by()).json();
+		person.value = await read(await by());
 	} finally {
 		renewing = false;
 	}
@@ -285,7 +289,7 @@ export async function ask(calls: Call[], keepalive = false): Promise<Answers> {
 	const asked = fetchOk(session.apiUrl, { method: 'POST', keepalive,
 		headers: { ...json, ...token() },
 		body: JSON.stringify({ using, methodCalls }) })
-		.then((answer) => answer.json());
+		.then(read);
 	underWay.add(asked);
 	try {
 		return new Answers((await asked).methodResponses);

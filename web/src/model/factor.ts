@@ -1,6 +1,6 @@
 // The second factor of one's own account.
 import { signal } from '@preact/signals';
-import { own } from '../jmap';
+import { own, read } from '../jmap';
 
 /** null: not asked yet. */
 export const factor = signal<{ on: boolean; recoveryCodes?: number } | null>(
@@ -12,14 +12,14 @@ export interface Offer { secret: string; uri: string; offer: string }
 const FACTOR = '/account/second-factor';
 
 export async function loadFactor() {
-	factor.value = await (await own('GET', FACTOR)).json();
+	factor.value = await read(await own('GET', FACTOR));
 }
 
 export const offerFactor = async (password: string): Promise<Offer> =>
-	(await own('POST', `${FACTOR}/offer`, { password })).json();
+	read(await own('POST', `${FACTOR}/offer`, { password }));
 
 async function codesOf(path: string, form: object): Promise<string[]> {
-	const codes = (await (await own('POST', path, form)).json()).recoveryCodes;
+	const codes = (await read(await own('POST', path, form))).recoveryCodes;
 	await loadFactor();
 	return codes;
 }

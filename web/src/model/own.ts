@@ -1,6 +1,6 @@
 // One's own account at this server: the password, and app passwords.
 import { signal } from '@preact/signals';
-import { own, renew } from '../jmap';
+import { own, read, renew } from '../jmap';
 
 export interface AppPassword {
 	label: string;
@@ -19,7 +19,7 @@ const APPS = '/account/app-passwords';
 
 export async function loadAppPasswords() {
 	const answer = await own('GET', APPS);
-	appPasswords.value = (await answer.json()).appPasswords;
+	appPasswords.value = (await read(answer)).appPasswords;
 }
 
 /** Who is signed in elsewhere is not any more; here one goes on. */
@@ -30,7 +30,7 @@ export const changePassword = (password: string, chosen: string) =>
 export async function makeAppPassword(password: string, label: string,
 	services: string[]): Promise<string> {
 	const answer = await own('POST', APPS, { password, label, services });
-	const made = (await answer.json()).appPassword;
+	const made = (await read(answer)).appPassword;
 	await loadAppPasswords();
 	return made;
 }

@@ -1,6 +1,6 @@
 // The sign-ins of this account at this server's page.
 import { signal } from '@preact/signals';
-import { own } from '../jmap';
+import { own, read } from '../jmap';
 
 export interface SignedIn {
 	id: string;
@@ -16,7 +16,7 @@ export const signIns = signal<SignedIn[] | null>(null);
 
 export async function loadSignIns() {
 	const answer = await own('GET', '/sessions');
-	signIns.value = (await answer.json()).sessions.reverse();
+	signIns.value = (await read(answer)).sessions.reverse();
 }
 
 export async function endSignIn(id: string) {
