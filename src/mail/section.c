@@ -44,19 +44,8 @@ fields_are_listed(const struct str *names, size_t n)
 	return true;
 }
 
-int
-message_glance(const struct mail_message *m, struct arena *mem,
-    struct facts *f, struct err *err)
-{
-	if (m->prefix_len <= m->size && m->facts.n &&
-	    facts_glance(m->facts, f) == 0 &&
-	    f->size == m->size - m->prefix_len)
-		return 0;
-	return message_facts(m, mem, f, err);
-}
-
-int
-message_facts(const struct mail_message *m, struct arena *mem,
+static int
+compute_facts(const struct mail_message *m, struct arena *mem,
     struct facts *f, struct err *err)
 {
 	auto_buf record = BUF_INIT(MIME_RECORD_MAX);
@@ -65,9 +54,6 @@ message_facts(const struct mail_message *m, struct arena *mem,
 
 	if (m->prefix_len > m->size)
 		return err_set(err, E_PROTO, "a prefix beyond its message");
-	if (m->facts.n && facts_decode(m->facts, f) == 0 &&
-	    f->size == m->size - m->prefix_len)
-		return 0;
 	to = (struct scanning){ m->account->loop, mime_scan_new(mem, NULL) };
 	e = message_read(m, (struct octet_range){ m->prefix_len,
 	    m->size - m->prefix_len }, scan_octets, &to, err);
@@ -77,6 +63,41 @@ message_facts(const struct mail_message *m, struct arena *mem,
 	if (facts_decode(str_dup(mem, buf_get(&record)), f) < 0)
 		bug("facts of ours do not decode");
 	return 0;
+}
+
+_Static_assert((int)FACTS_BRIEF <= (int)BRIEF_OCTETS,
+    "brief facts are decoded");
+
+/* As far as decode() goes; else they are computed again. */
+static int
+read_facts(const struct mail_message *m, int (*decode)(struct str rec,
+    struct facts *f), struct arena *mem, struct facts *f, struct err *err)
+{
+	if (m->prefix_len <= m->size && m->facts.n &&
+	    decode(m->facts, f) == 0 && f->size == m->size - m->prefix_len)
+		return 0;
+	return compute_facts(m, mem, f, err);
+}
+
+int
+message_facts(const struct mail_message *m, struct arena *mem,
+    struct facts *f, struct err *err)
+{
+	return read_facts(m, facts_decode, mem, f, err);
+}
+
+int
+message_glance(const struct mail_message *m, struct arena *mem,
+    struct facts *f, struct err *err)
+{
+	return read_facts(m, facts_glance, mem, f, err);
+}
+
+int
+message_brief(const struct mail_message *m, struct arena *mem,
+    struct facts *f, struct err *err)
+{
+	return read_facts(m, facts_brief, mem, f, err);
 }
 
 int

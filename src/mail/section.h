@@ -35,6 +35,9 @@ int message_facts(const struct mail_message *m, struct arena *mem,
 /* The same for who looks at no parts: facts_glance(). */
 int message_glance(const struct mail_message *m, struct arena *mem,
     struct facts *f, struct err *err);
+/* And for who wants flags and numbers, of facts that may be brief. */
+int message_brief(const struct mail_message *m, struct arena *mem,
+    struct facts *f, struct err *err);
 
 /* May facts.listed hold all of these? What was put in front of a message here
  * (its prefix) says who brought it, and has none of them. */

@@ -12,11 +12,12 @@ enum { YIELD_STEPS = 8192 };	/* some ms of comparing */
 
 int
 walk_result(struct mailbox_view *v, const struct search_result *found,
-    bool facts, int (*fn)(void *arg, const struct fetch_row *row,
+    enum facts_need need, int (*fn)(void *arg, const struct fetch_row *row,
     const struct facts *facts), void *arg, struct err *err)
 {
 	auto_buf uids = BUF_INIT(8 * SEARCH_RUNS_MAX);
-	struct rows_ask ask = { .want = facts ? WANT_FACTS : 0 };
+	struct rows_ask ask = { .want = need == NEED_NONE ? 0 :
+		need == NEED_BRIEF ? WANT_FACTS | WANT_BRIEF : WANT_FACTS };
 	struct arena *mem = arena_new(MESSAGE_FACTS_MEM);
 	struct rows *rows;
 	struct fetch_row row;
@@ -35,8 +36,10 @@ walk_result(struct mailbox_view *v, const struct search_result *found,
 		bool read = false;
 
 		arena_reset(mem);
-		if (facts) {
-			e = message_glance(&m, mem, &f, err);
+		if (need != NEED_NONE) {
+			e = need == NEED_BRIEF ?
+			    message_brief(&m, mem, &f, err) :
+			    message_glance(&m, mem, &f, err);
 			read = e >= 0;
 		}
 		if (e == E_NOTFOUND || e == E_DAMAGED)
@@ -262,16 +265,28 @@ comes_before(const void *arg, uint32_t a, uint32_t b)
 	return a < b;
 }
 
-static bool
-needs_facts(const struct order *by, size_t n)
+static enum facts_need
+need_of(const struct order *by, size_t n)
 {
-	for (size_t i = 0; i < n; i++)
-		if (by[i].key != ORDER_RECEIVED && by[i].key != ORDER_SIZE &&
-		    by[i].key != ORDER_ARRIVAL && by[i].key != ORDER_SCORE &&
-		    by[i].key != ORDER_UID &&
-		    by[i].key != ORDER_MARKED)
-			return true;
-	return false;
+	enum facts_need need = NEED_NONE;
+
+	for (size_t i = 0; i < n; i++) {
+		switch (by[i].key) {
+		case ORDER_RECEIVED:
+		case ORDER_SIZE:
+		case ORDER_ARRIVAL:
+		case ORDER_SCORE:
+		case ORDER_UID:
+		case ORDER_MARKED:
+			break;
+		case ORDER_SENT:
+			need = need == NEED_NONE ? NEED_BRIEF : need;
+			break;
+		default:
+			need = NEED_GLANCE;
+		}
+	}
+	return need;
 }
 
 struct sorting *
@@ -294,8 +309,7 @@ sorting_add(struct sorting *s, struct mailbox_view *v,
 
 	s->found = found;
 	s->run = s->message = 0;
-	e = walk_result(v, found, needs_facts(s->by, s->nby), add_values, s,
-	    err);
+	e = walk_result(v, found, need_of(s->by, s->nby), add_values, s, err);
 
 	return e == E_LIMIT ? err_set(err, E_LIMIT, "too much to sort by") :
 	    e < 0 ? e : 0;

@@ -70,8 +70,9 @@ void sorting_free(struct sorting *s);	/* NULL is fine */
 void sort_numbers(struct loop *l, uint32_t *v, size_t n,
     bool (*before)(const void *arg, uint32_t a, uint32_t b), const void *arg);
 
-/* Walk over the messages of a result, with their facts if wanted (NULL where
- * they cannot be read). fn returns 0 or an E_* that ends the walk. */
+/* Walk over the messages of a result, with what is wanted of their facts (NULL
+ * where they cannot be read). fn returns 0 or an E_* that ends the walk. */
+enum facts_need { NEED_NONE, NEED_BRIEF, NEED_GLANCE };
 int walk_result(struct mailbox_view *v, const struct search_result *found,
-    bool facts, int (*fn)(void *arg, const struct fetch_row *row,
+    enum facts_need need, int (*fn)(void *arg, const struct fetch_row *row,
     const struct facts *facts), void *arg, struct err *err);

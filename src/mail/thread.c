@@ -483,7 +483,7 @@ thread_messages(struct mailbox_view *v, const struct search_result *found,
 	t.ids.octets = t.subjects.octets = BUF_INIT(THREAD_TEXTS_MAX);
 	*out = (struct thread_tree){ 0 };
 	(void)new_node(&t, NULL);
-	e = walk_result(v, found, true, add_message, &t, err);
+	e = walk_result(v, found, NEED_GLANCE, add_message, &t, err);
 	if (e >= 0)
 		make_tree(&t);
 	if (e == E_LIMIT || (e >= 0 && t.full))

@@ -248,6 +248,26 @@ parts_fit(struct facts *f)
 	    n == f->nparts && n > 0 && n <= PARTS_MAX;
 }
 
+static bool
+is_version(uint8_t version)
+{
+	return version == FACTS_VERSION || version == FACTS_NO_LINES;
+}
+
+int
+facts_brief(struct str rec, struct facts *f)
+{
+	struct rd r = rd_of(rec);
+	bool known = is_version(rd_le8(&r));
+	struct facts got = { 0 };
+
+	read_numbers(&r, &got);
+	if (!known || !rd_ok(&r))
+		return E_PROTO;
+	*f = got;
+	return 0;
+}
+
 /* All but the parts. */
 static int
 read_record(struct str rec, struct facts *f)
@@ -256,7 +276,7 @@ read_record(struct str rec, struct facts *f)
 	uint8_t version = rd_le8(&r);
 
 	*f = (struct facts){ 0 };
-	if (version != FACTS_VERSION && version != FACTS_NO_LINES)
+	if (!is_version(version))
 		return E_PROTO;
 	read_numbers(&r, f);
 	f->message_id = rec_str(&r);

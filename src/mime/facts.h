@@ -111,6 +111,10 @@ must_check int facts_decode(struct str rec, struct facts *f);
 /* The same for who looks at no part but the first one's envelope: what is said
  * of parts is not read. A list that is not well formed has an end there. */
 must_check int facts_glance(struct str rec, struct facts *f);
+/* The same of the first octets of a record, for who wants its flags and its
+ * numbers: all else is empty. */
+enum { FACTS_BRIEF = 80 };
+must_check int facts_brief(struct str rec, struct facts *f);
 
 /* Take the next address, pair or text off a list: false at its end. */
 bool facts_next_address(struct str *list, struct address *address);

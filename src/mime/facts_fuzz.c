@@ -63,6 +63,8 @@ use_glance(struct str rec)
 
 	if (facts_glance(rec, &f) < 0)
 		return;
+	bug_if(facts_brief(str_first(rec, FACTS_BRIEF), &f) < 0);
+	bug_if(facts_glance(rec, &f) < 0);
 	while (facts_next_address(&f.envelope.from, &x))
 		continue;
 	while (facts_next_text(&f.references, &text))

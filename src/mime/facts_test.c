@@ -500,6 +500,10 @@ test_glance(void **state)
 	assert_int_equal(facts_decode(rec, &f), 0);
 	assert_int_equal(facts_glance(rec, &g), 0);
 	assert_memory_equal(&f, &g, sizeof(f));
+	assert_int_equal(facts_brief(str_first(rec, FACTS_BRIEF), &g), 0);
+	assert_true(f.flags == g.flags && f.sent == g.sent &&
+	    f.size == g.size && f.nparts == g.nparts);
+	assert_int_equal(facts_brief(str_first(rec, 13), &g), E_PROTO);
 	for (size_t n = 0; n < rec.n; n++)
 		assert_int_equal(facts_glance(str_first(rec, n), &g),
 		    E_PROTO);

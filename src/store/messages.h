@@ -423,7 +423,9 @@ enum { FLAG_seen = 1, FLAG_answered = 2, FLAG_flagged = 4, FLAG_deleted = 8,
 /* Rows of messages, a page at a time: cursor is 0 at first and then `next`
  * of the answer before, which is 0 at the end. modseq is the mailbox's: where
  * it is not above the view's, nothing is new and no sync is needed. */
-enum { WANT_FACTS = 1, WANT_CHECK = 2, WANT_HEAD = 4 };
+enum { WANT_FACTS = 1, WANT_CHECK = 2, WANT_HEAD = 4,
+	/* Of facts that are wanted no more than their first octets. */
+	WANT_BRIEF = 8, BRIEF_OCTETS = 80 };
 #define FIELDS_fetch_ask(F, S)                                        \
 	SELECTION(F, S) F(S, u32, want, 0)                            \
 	F(S, u64, changed_since, 0) F(S, u32, cursor, 0)

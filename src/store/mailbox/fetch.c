@@ -269,6 +269,8 @@ put_picked(struct picking *p, struct err *err)
 
 		if ((rc = bring_row(p, i, &with, err)) < 0)
 			break;
+		if (p->ask->want & WANT_BRIEF)
+			with.facts = str_first(with.facts, BRIEF_OCTETS);
 		if (p->r->rows.n + view_row_octets(x->keywords, &with) >
 		    MSG_CHUNK) {
 			p->next = x->row.uid;
