@@ -266,7 +266,8 @@ def test_variables(scratch):
     for env in ({"POSTERN_CONFIG": str(conf)}, {"POSTERN_DATA": str(data)}):
         done = postern("domain", "list", "--json", cwd=away, env=env)
         assert json.loads(done.stdout) == [
-            {"domain": "example.org", "accounts": 0}], done
+            {"domain": "example.org", "accounts": 0, "octets": 0,
+             "quota": "none"}], done
     assert "fine" in postern("check-config", cwd=away, env={
         "POSTERN_CONFIG": str(conf)}).stdout
     # What is said goes before it.
