@@ -305,6 +305,9 @@ attack_front(struct attack *a)
 	struct reopen_ask invented = { STR("0123456789abcdef") };
 	struct person alice = { 0 }, submission = { 0 }, bob = { 0 };
 	struct stage_ask stage = { .octets = STR("x") };
+	bool web = a->real->kind == ROLE_WEB;
+	uint32_t reading = web ? SERVICE_http : SERVICE_imap;
+	uint32_t sending = web ? SERVICE_http : SERVICE_smtp;
 
 	refused(a, vault->ipc, &vault_calls[VAULT_login], &wrong,
 	    "front logs in with a wrong password");
@@ -321,9 +324,9 @@ attack_front(struct attack *a)
 	    "front has a password sealed");
 	forbidden_signatures(a, vault->ipc);
 	forged_mail(a, vault->ipc, STR("0123456789abcdef"), "nobody");
-	if (!log_in(a, vault->ipc, STR(ALICE), SERVICE_imap, &alice) ||
-	    !log_in(a, vault->ipc, STR(ALICE), SERVICE_smtp, &submission) ||
-	    !log_in(a, vault->ipc, STR(BOB), SERVICE_imap, &bob)) {
+	if (!log_in(a, vault->ipc, STR(ALICE), reading, &alice) ||
+	    !log_in(a, vault->ipc, STR(ALICE), sending, &submission) ||
+	    !log_in(a, vault->ipc, STR(BOB), reading, &bob)) {
 		attempt(a, "the two log in (else nothing is shown)", false,
 		    "they could not");
 		return;

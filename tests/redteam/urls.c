@@ -111,7 +111,12 @@ not_for_her(struct reading *r)
 	claim.who = STR(ALICE);
 	if (sign(r, &claim, &ask)) {
 		no_read(r, r->alice, &ask, "alice reads what she may submit");
-		can_read(r, r->submission, &ask);
+		/* Nobody submits through the page's worker. */
+		if (r->a->real->kind == ROLE_WEB)
+			no_read(r, r->submission, &ask,
+			    "web reads what alice may submit");
+		else
+			can_read(r, r->submission, &ask);
 	}
 	claim = plain;
 	claim.expires = 1;
