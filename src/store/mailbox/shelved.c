@@ -1,5 +1,6 @@
 #include "store/mailbox/shelved.h"
 
+#include "store/mailbox/sweeping.h"
 #include "store/shelf/shelf.h"
 
 static void
@@ -38,23 +39,6 @@ shelf_page_keep(struct reader *r, const struct shelf_page *p, size_t from,
 
 /* ---- what goes ---------------------------------------------------------- */
 
-struct sweeping {
-	struct reader *r;
-	uint64_t account;	/* whose copies are looked at */
-	struct VEC(uint64_t) accounts;
-};
-
-static bool
-account_gone(void *arg, uint64_t account)
-{
-	struct sweeping *s = arg;
-	int rc = reader_account(s->r, account, NULL);
-
-	if (rc != E_NOTFOUND)
-		vec_push(&s->accounts, account);
-	return rc == E_NOTFOUND;
-}
-
 static bool
 message_gone(void *arg, uint64_t mailbox, uint32_t uid, uint64_t blob)
 {
@@ -77,7 +61,7 @@ reader_sweep_shelves(struct reader *r, bool (*stop)(void *arg), void *arg)
 	struct sweeping s = { .r = r };
 	struct err err = { 0 };
 
-	shelf_drop_others(r->e->shelves, account_gone, &s);
+	shelf_drop_others(r->e->shelves, sweeping_account_gone, &s);
 	for (size_t i = 0; i < s.accounts.n && !stop(arg); i++) {
 		s.account = s.accounts.p[i];
 		shelf_failed(r, s.account, shelf_sweep(r->e->shelves,

@@ -7,6 +7,8 @@
  */
 #include "store/mailbox/words.h"
 
+#include "store/mailbox/sweeping.h"
+
 enum { RECORDS_MAX = 4096,
 	WORDS_A_SEARCH = 64 }; /* conditions of words: each is a walk over
 				* all words */
@@ -111,23 +113,6 @@ read_words_forget(struct reader *r, const struct caller *c unused_arg,
 
 /* ---- what goes ---------------------------------------------------------- */
 
-struct sweeping {
-	struct reader *r;
-	uint64_t account;	/* whose words are looked at */
-	struct VEC(uint64_t) accounts;
-};
-
-static bool
-account_gone(void *arg, uint64_t account)
-{
-	struct sweeping *s = arg;
-	int rc = reader_account(s->r, account, NULL);
-
-	if (rc != E_NOTFOUND)
-		vec_push(&s->accounts, account);
-	return rc == E_NOTFOUND;
-}
-
 static bool
 message_gone(void *arg, const struct indexed *x)
 {
@@ -153,7 +138,7 @@ reader_sweep_words(struct reader *r, bool (*stop)(void *arg), void *arg)
 	size_t n;
 	int rc;
 
-	fulltext_drop_others(r->e->fulltext, account_gone, &s);
+	fulltext_drop_others(r->e->fulltext, sweeping_account_gone, &s);
 	for (size_t i = 0; i < s.accounts.n && !stop(arg); i++) {
 		s.account = s.accounts.p[i];
 		rc = fulltext_sweep(r->e->fulltext, s.account, message_gone,
