@@ -5,6 +5,7 @@
 
 #include "admin/progress.h"
 #include "admin/queue_rows.h"
+#include "base/fnv.h"
 
 enum { SHOWN = 20, FIRST_ROOM = 256 };
 
@@ -26,10 +27,8 @@ struct queue_sum {
 static size_t
 summary_hash(struct str s)
 {
-	uint64_t h = 0xcbf29ce484222325;	/* FNV-1a */
+	uint64_t h = fnv_1a(FNV_1A, s);
 
-	for (size_t i = 0; i < s.n; i++)
-		h = (h ^ (unsigned char)s.p[i]) * 0x100000001b3;
 	return (size_t)(h ^ h >> 32);
 }
 

@@ -2,6 +2,7 @@
 
 #include <stdlib.h>
 
+#include "base/fnv.h"
 #include "base/map.h"
 
 enum { MESSAGES_MAX = 10000000 };
@@ -12,16 +13,6 @@ struct uidlist {
 	bool has_records;	/* version 3: a colon before names */
 	struct map at;		/* (hash of a base, n) -> where its line is */
 };
-
-static uint64_t
-hash_of(struct str s)
-{
-	uint64_t h = 0xcbf29ce484222325;
-
-	for (size_t i = 0; i < s.n; i++)
-		h = (h ^ (unsigned char)s.p[i]) * 0x100000001b3;
-	return h;
-}
 
 /* Of a name, what stays the same whatever its flags. */
 static struct str
@@ -83,7 +74,7 @@ read_head(struct uidlist *l, struct str line)
 static void
 note_line(struct uidlist *l, struct str base, size_t at)
 {
-	uint64_t hash = hash_of(base), n = 0;
+	uint64_t hash = fnv_1a(FNV_1A, base), n = 0;
 	struct map_slot *s;
 	struct line other;
 
@@ -127,7 +118,7 @@ uidlist_free(struct uidlist *l)
 struct str
 uidlist_find(const struct uidlist *l, struct str base, char room[UIDL_MAX + 1])
 {
-	uint64_t hash = hash_of(base);
+	uint64_t hash = fnv_1a(FNV_1A, base);
 	const struct map_slot *s;
 	struct line line;
 

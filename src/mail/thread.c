@@ -1,5 +1,6 @@
 #include "mail/thread.h"
 
+#include "base/fnv.h"
 #include "base/map.h"
 #include "mail/sort.h"
 #include "mime/facts.h"
@@ -49,16 +50,12 @@ struct threading {
 
 /* ---- texts ---------------------------------------------------------- */
 
-/* FNV-1a, from a secret start: whoever writes messages cannot choose where
- * they meet. */
+/* From a secret start: whoever writes messages cannot choose where they
+ * meet. */
 static uint64_t
 hash_of(const struct texts *t, struct str s)
 {
-	uint64_t h = t->seed;
-
-	for (size_t i = 0; i < s.n; i++)
-		h = (h ^ (unsigned char)s.p[i]) * 0x100000001b3ull;
-	return h;
+	return fnv_1a(t->seed, s);
 }
 
 static uint32_t

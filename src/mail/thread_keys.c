@@ -1,19 +1,10 @@
 #include "mail/thread_keys.h"
 
+#include "base/fnv.h"
 #include "mime/fold.h"
 #include "store/messages.h"
 
 enum { SUBJECT_OCTETS = 2048 };
-
-/* FNV-1a. Who finds two texts that meet has put his message into a
- * conversation that he could have named. */
-static uint64_t
-hash_more(uint64_t h, struct str s)
-{
-	for (size_t i = 0; i < s.n; i++)
-		h = (h ^ (unsigned char)s.p[i]) * 0x100000001b3ull;
-	return h;
-}
 
 /* What programs of other languages write for "Re" and "Fwd", which RFC 5256
  * does not know; folded. */
@@ -40,7 +31,7 @@ static void
 put_key(uint64_t subject, struct str id, struct buf *out)
 {
 	if (id.n && out->n < 8 * THREAD_KEYS_MAX)
-		buf_le64(out, hash_more(subject, id));
+		buf_le64(out, fnv_1a(subject, id));
 }
 
 void
@@ -52,8 +43,9 @@ thread_keys(const struct facts *f, struct buf *out)
 	size_t n = 0, i;
 
 	fold_text(&subject, str_first(f->base_subject, SUBJECT_OCTETS));
-	start = hash_more(0xcbf29ce484222325ull,
-	    without_answers(buf_get(&subject)));
+	/* Who finds two texts that meet has put his message into a
+	 * conversation that he could have named. */
+	start = fnv_1a(FNV_1A, without_answers(buf_get(&subject)));
 	put_key(start, f->message_id, out);
 	for (ids = f->in_reply_to; facts_next_text(&ids, &id);)
 		put_key(start, id, out);

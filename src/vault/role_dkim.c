@@ -7,6 +7,7 @@
  */
 #include <sodium.h>
 
+#include "base/fnv.h"
 #include "vault/dkim.h"
 #include "vault/role_int.h"
 
@@ -237,14 +238,12 @@ vault_dkim_keys(struct work *c)
 
 /* Who may write as whom --------------------------------------------------- */
 
-/* FNV-1a; who makes places collide only has store asked more often. */
+/* Who makes places collide only has store asked more often. */
 static struct sender *
 sender_place(struct vault_dkim *d, uint64_t account, struct str address)
 {
-	uint64_t h = 0xcbf29ce484222325U ^ account;
+	uint64_t h = fnv_1a(FNV_1A ^ account, address);
 
-	for (size_t i = 0; i < address.n; i++)
-		h = (h ^ (uint8_t)address.p[i]) * 0x100000001b3U;
 	return &d->senders[(h >> 32) % SENDERS_MAX];
 }
 

@@ -1,5 +1,6 @@
 #include "store/engine/quota.h"
 
+#include "base/fnv.h"
 #include "store/address/address.h"
 #include "store/engine/note.h"
 
@@ -14,22 +15,11 @@ struct known_room {
 
 /* ---- domains ------------------------------------------------------------ */
 
-/* FNV-1a: names are the operator's. */
-static uint64_t
-hash_of(struct str name)
-{
-	uint64_t h = 0xcbf29ce484222325;
-
-	for (size_t i = 0; i < name.n; i++)
-		h = (h ^ (unsigned char)name.p[i]) * 0x100000001b3;
-	return h;
-}
-
 /* It stays where it is until the end. Any thread, under the lock. */
 static struct domain_use *
 find_domain(struct engine *e, struct str name)
 {
-	uint64_t hash = hash_of(name), n = 0;
+	uint64_t hash = fnv_1a(FNV_1A, name), n = 0;
 	struct domain_use *d;
 	char *copy;
 
