@@ -28,6 +28,10 @@ struct dkim_result {
 	struct str why;			/* in words; empty: nothing to say */
 };
 
+/* A verdict with its reason. */
+void dkim_say(struct dkim_result *r, enum dkim_verdict verdict,
+    const char *why);
+
 struct dkim_check;
 
 /* lib: NULL is OpenSSL's own. */
@@ -39,6 +43,11 @@ void dkim_check_feed(struct dkim_check *c, struct str octets);
 size_t dkim_check_finish(struct dkim_check *c, const struct trust_dns *dns,
     int64_t now, struct arena *a,
     struct dkim_result results[DKIM_SIGNATURES_MAX]);
+/* The body's relaxed hash is wanted as well, for a signature to be made: before
+ * the first octet; and here it is, behind dkim_check_finish(). Empty if the
+ * header was too long. */
+void dkim_check_relaxed(struct dkim_check *c);
+struct str dkim_check_relaxed_hash(const struct dkim_check *c);
 /* The header, with its blank line, as far as it has come; empty if it is too
  * long to keep. */
 struct str dkim_check_header(const struct dkim_check *c);

@@ -75,48 +75,75 @@ is_within(struct str identity, struct str domain)
 	    (str_eqi(host, domain) || domain_is_below(host, domain));
 }
 
+const char *
+dkim_signature_tags(const struct tags *t, struct str value,
+    struct dkim_signature *out)
+{
+	*out = (struct dkim_signature){ .value = value };
+	out->domain = tags_get(t, STR("d"));
+	out->selector = tags_get(t, STR("s"));
+	out->signature = tags_get(t, STR("b"));
+	if (!is_dns_text(out->domain) || !is_dns_text(out->selector))
+		return "no domain or no selector";
+	if (out->signature.n == 0)
+		return "no signature";
+	if (!read_number(t, STR("t"), &out->has_time, &out->time))
+		return "a number is none";
+	return read_algorithm(tags_get(t, STR("a")), out);
+}
+
+const char *
+dkim_signature_body_tags(const struct tags *t, struct dkim_signature *out)
+{
+	struct str s = tags_get(t, STR("c"));
+	const char *wrong;
+
+	out->simple_header = out->simple_body = true;
+	out->fields = tags_get(t, STR("h"));
+	out->body_hash = tags_get(t, STR("bh"));
+	if (out->body_hash.n == 0)
+		return "no hash of the body";
+	if (!out->fields.p)
+		return "no fields are named";
+	if (s.p && (wrong = read_canonicalization(s, out)))
+		return wrong;
+	s = tags_get(t, STR("q"));
+	if (s.p && !tags_has_word(s, STR("dns/txt")))
+		return "its key is not in DNS";
+	if (!read_number(t, STR("l"), &out->has_length, &out->length) ||
+	    !read_number(t, STR("x"), &out->has_expiry, &out->expiry))
+		return "a number is none";
+	if (out->has_time && out->has_expiry && out->expiry < out->time)
+		return "it expired before it was made";
+	return NULL;
+}
+
+bool
+dkim_has_expired(const struct dkim_signature *s, int64_t now)
+{
+	return s->has_expiry && now > 0 && s->expiry < (uint64_t)now;
+}
+
 /* RFC 6376 3.5, 6.1.1 */
 const char *
 dkim_signature_parse(struct str value, struct dkim_signature *out)
 {
 	const char *wrong;
 	struct tags t;
-	struct str s;
 
-	*out = (struct dkim_signature){ .value = value, .simple_header = true,
-		.simple_body = true };
+	*out = (struct dkim_signature){ .value = value };
 	if (!tags_parse(value, false, &t))
 		return "no list of tags";
-	out->domain = tags_get(&t, STR("d"));
-	out->selector = tags_get(&t, STR("s"));
-	out->fields = tags_get(&t, STR("h"));
-	out->body_hash = tags_get(&t, STR("bh"));
-	out->signature = tags_get(&t, STR("b"));
-	out->identity = tags_get(&t, STR("i"));
+	wrong = dkim_signature_tags(&t, value, out);
 	if (!str_eq(tags_get(&t, STR("v")), STR("1")))
 		return "not version 1";
-	if (!is_dns_text(out->domain) || !is_dns_text(out->selector))
-		return "no domain or no selector";
-	if (out->body_hash.n == 0 || out->signature.n == 0)
-		return "no hash or no signature";
-	if ((wrong = read_algorithm(tags_get(&t, STR("a")), out)))
+	if (wrong || (wrong = dkim_signature_body_tags(&t, out)))
 		return wrong;
-	s = tags_get(&t, STR("c"));
-	if (s.p && (wrong = read_canonicalization(s, out)))
-		return wrong;
+	out->identity = tags_get(&t, STR("i"));
 	if (!tags_has_word(out->fields, STR("From")))
 		return "From is not signed";
-	s = tags_get(&t, STR("q"));
-	if (s.p && !tags_has_word(s, STR("dns/txt")))
-		return "its key is not in DNS";
 	if (out->identity.p && !is_within(out->identity, out->domain))
 		return "it is for an identity of another domain";
-	if (!read_number(&t, STR("l"), &out->has_length, &out->length) ||
-	    !read_number(&t, STR("t"), &out->has_time, &out->time) ||
-	    !read_number(&t, STR("x"), &out->has_expiry, &out->expiry))
-		return "a number is none";
-	if (out->has_time && out->has_expiry && out->expiry < out->time)
-		return "it expired before it was made";
 	return NULL;
 }
 

@@ -28,6 +28,14 @@ struct dkim_signature {
  * domain and selector are set as far as they were found. */
 const char *dkim_signature_parse(struct str value, struct dkim_signature *out);
 
+/* What DKIM's fields and those of ARC have in common: a, b, d, s and t; and of
+ * those that sign a body as well bh, c, h, l and x. Value is the field's. */
+const char *dkim_signature_tags(const struct tags *t, struct str value,
+    struct dkim_signature *out);
+const char *dkim_signature_body_tags(const struct tags *t,
+    struct dkim_signature *out);
+bool dkim_has_expired(const struct dkim_signature *s, int64_t now);
+
 struct dkim_key {
 	bool ed25519;			/* else RSA */
 	bool testing;			/* t=y */

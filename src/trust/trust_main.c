@@ -10,12 +10,14 @@
  *   S ip domain sender helo        SPF: "result", explanation and why
  *   D time text                    DKIM: "n", then for each of n signatures
  *                                  verdict, domain, selector and why
+ *   A time text trusted author     ARC: status, highest number, oldest pass,
+ *                                  why, and who vouched for the author
  *   M from spf dkim...             DMARC, of what passed: verdict, policy,
  *                                  domain and why
  *
  * Answers have a tab between two words.
  */
-#include "trust/dkim_check.h"
+#include "trust/arc_check.h"
 #include "trust/dmarc.h"
 #include "trust/spf.h"
 
@@ -129,6 +131,26 @@ check_dkim(struct str line, struct arena *a)
 }
 
 static void
+check_arc(struct str line, struct arena *a)
+{
+	struct dkim_check *c = dkim_check_new(NULL);
+	struct dkim_result ignored[DKIM_SIGNATURES_MAX];
+	struct arc_result r;
+	uint32_t now = number(&line, a);
+	struct str text = word(&line, a), trusted = word(&line, a), who;
+
+	for (size_t i = 0; i < text.n; i += PIECE)
+		dkim_check_feed(c, str_first(str_from(text, i), PIECE));
+	(void)dkim_check_finish(c, &dns, now, a, ignored);
+	arc_check(c, &dns, now, a, &r);
+	who = arc_vouched(&r, trusted, word(&line, a), a);
+	printf("%.*s\t%zu\t%zu\t%.*s\t%.*s\n", STR_FMT(arc_word(r.status)),
+	    r.chain ? r.chain->n : 0, r.oldest_pass, STR_FMT(r.why),
+	    STR_FMT(who));
+	dkim_check_free(c);
+}
+
+static void
 check_dmarc(struct str line, struct arena *a)
 {
 	struct dmarc_ask ask = { .dns = &dns };
@@ -168,6 +190,8 @@ main(void)
 			check_spf(line, a);
 		if (text[0] == 'D')
 			check_dkim(line, a);
+		if (text[0] == 'A')
+			check_arc(line, a);
 		if (text[0] == 'M')
 			check_dmarc(line, a);
 		if (text[0] != 'R' && text[0] != 'F')
