@@ -56,7 +56,9 @@ def test_refused_by_dmarc(world):
     assert send(server, HOST, "forged", "a@strict.test")[0] == 550
     why = explain(server, "a@strict.test")
     assert found_of(why) == {"came": "", "dmarc": "fail", "spf": "fail",
-                             "dkim": "none", "refused": "550"}
+                             "dkim": "none", "score": "4.5",
+                             "unproven": "1.0", "spf-fail": "1.5",
+                             "dmarc-fail": "2.0", "refused": "550"}
     assert says(why, "dkim") == "nobody has signed it"
     # A name that nothing proves is no way in, so none is offered.
     assert [c["command"] for c in why["change"]] == [

@@ -80,6 +80,10 @@ def world():
             w.record(line)
         w.asking = w.postern("e.test", more=FORWARDED + LISTS +
                              "greylist = unknown\n")
+        w.record('loose TXT "v=spf1 -all"')
+        w.record('_dmarc.loose TXT "v=DMARC1; p=none"')
+        w.scored = w.postern("f.test", more=FORWARDED + "greylist = off\n"
+                             "junk-score = 1\nrefuse-score = 3\n")
         w.there = w.sink("there.test")
         w.start()
         yield w
@@ -377,3 +381,42 @@ def test_lists_command(world):
     assert state["names"] == "yes: 127.0.0.4" and state["bad"] == "not asked"
     done = lists("a b")
     assert done.returncode == 1 and "neither" in done.stderr
+
+
+# ---- all of it together --------------------------------------------------
+
+def test_score(world):
+    """No finding decides, and all of them do; an allowed host goes before."""
+    server = world.scored
+    proven = "news@proven.test"
+    assert send(server, "198.51.100.7", "fine", proven)[0] == 250
+    assert folder(server, "fine") == "INBOX"
+    assert send(server, "203.0.113.1", "doubtful")[0] == 250
+    assert folder(server, "doubtful") == "Junk"
+    loose = "news@loose.test"
+    code, said = send(server, "203.0.113.1", "bad", loose)
+    assert code == 550 and said.startswith("5.7.1 This looks too much like")
+    words = server.command("trace", loose).stdout
+    assert ("score=4.5 (unproven 1.0, spf-fail 1.5: loose.test, "
+            "dmarc-fail 2.0: loose.test)") in words
+    explained = server.command("explain", loose).stdout
+    for says in ("score", "4.5", "neither SPF nor DKIM proves any domain",
+                 "does not send from there: loose.test"):
+        assert says in explained
+    server.command("allow", "add", "203.0.113.1")
+    assert send(server, "203.0.113.1", "allowed", loose)[0] == 250
+    assert folder(server, "allowed") == "INBOX"
+    server.command("allow", "remove", "203.0.113.1")
+
+
+def test_verdict_for_its_reader(world):
+    """In front of the text; nobody else can have written it."""
+    server = world.scored
+    text = ("From: news@proven.test\r\nX-Postern-Verdict: all is well\r\n"
+            "Subject: said\r\n\r\nA few words.\r\n")
+    with FromOutside(server, "198.51.100.9") as smtp:
+        smtp.sendmail("news@proven.test", ["bob@f.test"], text)
+    fields = found(server, "said")[1].get_all("X-Postern-Verdict")
+    assert len(fields) == 1
+    assert " ".join(fields[0].split()).startswith("passed DMARC by SPF of "
+                                                  "proven.test; ")

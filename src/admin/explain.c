@@ -79,6 +79,19 @@ static const struct {
 	    "come again" },
 };
 
+/* Of a score: policy/score.h. */
+static const struct {
+	const char *word, *says;
+} points[] = {
+	{ "unproven", "neither SPF nor DKIM proves any domain" },
+	{ "spf-fail", "the domain in MAIL FROM does not send from there" },
+	{ "spf-softfail", "the domain in MAIL FROM hardly sends from there" },
+	{ "dmarc-fail", "nothing proves the domain in From" },
+	{ "correspondent", "a recipient has written to its author" },
+	{ "known-domain", "mail of its domain was taken before" },
+	{ "known-network", "mail from its network was taken before" },
+};
+
 static void
 explained_add(struct explained *x, struct str what, struct str found,
     struct str says)
@@ -134,6 +147,27 @@ meaning_of(struct explained *x, const struct item *i)
 	    STR_FMT(i->comment));
 }
 
+/* "word points: why, word points" */
+static void
+explain_score(struct explained *x, const struct item *score)
+{
+	struct str rest = score->comment, one, word, found;
+
+	explained_add(x, score->key, score->word, STR("points, of which:"));
+	while (rest.n > 0) {
+		const char *says = "";
+
+		str_cut(rest, ',', &one, &rest);
+		str_cut(str_trim(one), ' ', &word, &found);
+		for (size_t i = 0; i < NELEM(points); i++)
+			if (str_eq(word, str_c(points[i].word)))
+				says = points[i].says;
+		explained_add(x, word, str_first(found, str_chr(found, ':')),
+		    arena_printf(x->a, "%s%.*s", says, STR_FMT(str_from(found,
+			str_chr(found, ':')))));
+	}
+}
+
 /* dkim= is followed by what DMARC found: that comment is its. */
 static void
 explain_verdict(struct explained *x, struct str verdict)
@@ -157,7 +191,10 @@ explain_verdict(struct explained *x, struct str verdict)
 		} else if (str_eq(i.key, STR("greylist"))) {
 			x->greylist = i.word;
 		}
-		explained_add(x, i.key, i.word, meaning_of(x, &i));
+		if (str_eq(i.key, STR("score")))
+			explain_score(x, &i);
+		else
+			explained_add(x, i.key, i.word, meaning_of(x, &i));
 	}
 	if (dmarc < x->n && dkim_comment.n > 0)
 		x->finding[dmarc].says = arena_printf(x->a, "%.*s: %.*s",

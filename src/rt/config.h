@@ -37,6 +37,8 @@
 	F(S, str, dns_lists, 8000)	/* struct dns_list_conf each */  \
 	F(S, u32, greylist, 0)		/* enum greylist_rule */         \
 	F(S, u32, greylist_delay_s, 0)                                   \
+	F(S, u32, junk_score, 0)	/* points; 0: never */           \
+	F(S, u32, refuse_score, 0)                                       \
 	F(S, u8, spam_filter, 0)	/* mail of strangers is weighed by it */ \
 	F(S, u32, imap_timeout_s, 0)	/* RFC 3501 5.4: 1800 */         \
 	F(S, u32, imap_message_limit, 0) /* of a command; 0: none */     \

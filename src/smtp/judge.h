@@ -9,6 +9,7 @@
 #pragma once
 #include "mail/submit.h"
 #include "policy/policy.h"
+#include "policy/score.h"
 #include "smtp/reply.h"
 
 struct dns;
@@ -57,6 +58,7 @@ struct smtp_judge {
 	bool enforce;		/* what a domain wants by DMARC */
 	bool filter;		/* what readers call spam, by its text */
 	struct policy policy;
+	struct score_bars bars;
 };
 
 enum {

@@ -2,8 +2,11 @@
 
 #include "trust/results.h"
 
-static const char field_name[] = "authentication-results";
-enum { NAME_OCTETS = sizeof(field_name) - 1, NAME_MAX_OCTETS = 1000 };
+/* Fields that say what a server found: the one that all have, and the one that
+ * only this program writes, which is ours whatever it says. */
+static const char *const names[] = { "authentication-results",
+	"x-postern-verdict" };
+enum { RESULTS, VERDICT, NAME_MAX_OCTETS = 1000 };
 
 void
 results_filter_init(struct results_filter *f, struct str host)
@@ -33,8 +36,8 @@ is_ours(const struct results_filter *f)
 {
 	struct str field = buf_get(&f->held);
 
-	return results_claim(str_from(field, str_chr(field, ':') + 1),
-	    f->host);
+	return f->name == VERDICT || results_claim(str_from(field,
+	    str_chr(field, ':') + 1), f->host);
 }
 
 /* A line begins with c. Unless it continues the field, that one is over: true
@@ -61,11 +64,14 @@ static bool
 match_name(struct results_filter *f, struct str *in, struct str *out)
 {
 	char c = in->p[0];
-	bool whole = f->matched == NAME_OCTETS;
+	bool whole;
 
+	if (f->matched == 0)
+		f->name = ascii_lower(c) == 'x' ? VERDICT : RESULTS;
+	whole = f->matched == strlen(names[f->name]);
 	if (whole && c == ':') {
 		f->state = FIELD_RESULTS;
-	} else if (!whole && ascii_lower(c) == field_name[f->matched]) {
+	} else if (!whole && ascii_lower(c) == names[f->name][f->matched]) {
 		f->matched++;
 	} else if (!whole || !ascii_is_wsp(c)) {
 		f->state = FIELD_OTHER;

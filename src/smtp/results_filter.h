@@ -1,6 +1,7 @@
 /*
- * results_filter.h - a stranger's text without the Authentication-Results that
- * claim to be ours: whoever reads the message would believe them. RFC 8601 5
+ * results_filter.h - a stranger's text without Authentication-Results that
+ * claim to be ours, and without any X-Postern-Verdict: whoever reads the
+ * message would believe them.                                  RFC 8601 5
  *
  * The text passes through, cut anywhere: what comes out is the text, behind an
  * empty line if it begins with white space, by which it would go on with the
@@ -25,7 +26,8 @@ struct results_filter {
 	} state;
 	bool line_over;		/* the next octet begins a line */
 	bool given;		/* what is held was handed out */
-	size_t matched;		/* octets of the name */
+	int name;		/* which it may be */
+	size_t matched;		/* octets of it */
 	struct buf held;
 };
 

@@ -49,7 +49,10 @@ test_texts(void **state unused_arg)
 		{ "Authentication-Resultsx: mail.test\r\n",
 		    "Authentication-Resultsx: mail.test\r\n" },
 		{ "Authentication-Results\r\n", "Authentication-Results\r\n" },
-		{ "Authent", "Authent" },
+		{ "Authent", "Authent" }, { "X-Pos", "X-Pos" },
+		{ "x-Postern-Verdict : a\r\n b\r\nB: c\r\n", "B: c\r\n" },
+		{ "X-Postern-Verdicts: a\r\nXA: c\r\n",
+		    "X-Postern-Verdicts: a\r\nXA: c\r\n" },
 		{ "X: y\r\n Authentication-Results: mail.test\r\n",
 		    "X: y\r\n Authentication-Results: mail.test\r\n" },
 		/* It is no more of our own trace field. */

@@ -59,6 +59,7 @@ make_ready(void *arg, struct err *err)
 	judge.filter = c->spam_filter;
 	judge.policy = (struct policy){ (enum greylist_rule)c->greylist,
 		c->greylist_delay_s };
+	judge.bars = (struct score_bars){ c->junk_score, c->refuse_score };
 	/* Where nobody looks for a proof none is missing. */
 	if (!judge.authenticate &&
 	    judge.policy.greylist == GREYLIST_UNPROVEN)

@@ -302,7 +302,7 @@ enum { STORE_FACTS_MAX = 32768, THREAD_KEYS_MAX = 20 };
  * With hold_for or hold_until, which only an ACCOUNT may say, nobody gets it
  * before then (queue/later.c): E_LIMIT if the account has too many that leave
  * later or it is longer than allowed, E_FULL if they have no room. */
-enum { FRONT_MAX = 16384 };
+enum { FRONT_MAX = 16384, VERDICT_WORDS_MAX = 600 };
 #define FIELDS_submit_ask(F, S)                                            \
 	F(S, u64, change, 0)                                               \
 	FIELDS_envelope(F, S)                                              \
@@ -313,7 +313,7 @@ enum { FRONT_MAX = 16384 };
 	F(S, u8, junk, 0)		/* not for INBOX, if there is Junk */ \
 	F(S, str, traits, TRAITS_OCTETS)	/* of mx: is it spam? */   \
 	F(S, u8, lesson, 0)		/* what is known of that already */ \
-	F(S, str, verdict, 450)		/* words for the journal */        \
+	F(S, str, verdict, VERDICT_WORDS_MAX)	/* for the journal */      \
 	FIELDS_standing(F, S)		/* of mx, to be remembered; empty */ \
 	F(S, str, signature, 8192)	/* fields for remote recipients */ \
 	F(S, str, request, 32)		/* a digest of what was asked for: \

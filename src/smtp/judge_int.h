@@ -1,0 +1,65 @@
+/*
+ * judge_int.h - what the files of judge.c share: one message on its way to a
+ * verdict. The story is judge_finish(), in judge.c.
+ */
+#pragma once
+#include "base/ip.h"
+#include "smtp/judge.h"
+#include "trust/dkim_check.h"
+#include "trust/dmarc.h"
+#include "trust/spf.h"
+
+struct judging {
+	const struct smtp_judge *judge;
+	struct judge_ask ask;
+	struct ip ip;
+	struct dkim_check *dkim;	/* NULL: nothing is proven */
+	struct buf head;	/* of the text: TRAITS_HEAD, or none of it */
+	int64_t until_ms;
+};
+
+/* What was found. */
+struct evidence {
+	struct judging *j;
+	struct arena *a;
+	struct trust_dns dns;
+	struct str spf_domain;	/* who was asked about: MAIL FROM, else HELO */
+	bool by_helo;
+	struct spf_answer spf;
+	struct dkim_result dkim[DKIM_SIGNATURES_MAX];
+	size_t ndkim;
+	struct str author;	/* the domain in From; empty: not just one */
+	struct str author_address;	/* the same */
+	bool authors_differ;
+	struct dmarc_answer dmarc;
+	struct weigh_ask weigh;
+	struct weigh_answer known;
+	struct dns_listing list;
+	struct policy_decision policy;
+	struct findings findings;
+};
+
+/* judge_proof.c: by SPF, DKIM and DMARC. All of it asks DNS. */
+void judge_prove(struct evidence *e);
+/* unsure: what DNS could not answer counts as proven. */
+void judge_ask_dmarc(struct evidence *e, bool unsure,
+    struct dmarc_answer *answer);
+bool judge_is_signed(const struct evidence *e);	/* by somebody */
+bool judge_is_proven(const struct evidence *e);	/* by SPF or DKIM */
+/* Whoever seems to have written it, or to get its answers, may be another. */
+bool judge_is_forged(const struct evidence *e);
+/* For trust_dns: arg is the judging. */
+void judge_look_up(void *arg, struct str name, enum dns_type type,
+    struct lookup_answer *answer, struct arena *a);
+
+/* judge_known.c: what store, the operator and lists know of the sender. */
+void judge_ask_who(struct evidence *e);
+/* 451, and who was sent away is remembered. */
+struct reply judge_send_away(struct evidence *e);
+
+/* judge_score.c: what was found, as points. */
+void judge_find(struct evidence *e);
+
+/* judge_say.c */
+void judge_say_fields(const struct evidence *e, struct buf *b);
+struct str judge_say_words(const struct evidence *e);

@@ -1,0 +1,87 @@
+/*
+ * judge_known.c - what is known of the sender: by store, the operator's rules,
+ * and lists in the DNS.
+ */
+#include "smtp/judge_int.h"
+
+static void
+add_proven(struct buf *b, struct str domain)
+{
+	if (b->n + domain.n + 1 > PROVEN_MAX)
+		return;
+	buf_str(b, b->n > 0 ? STR(" ") : STR(""));
+	buf_str(b, domain);
+}
+
+/* Is the host, or a domain that is said, on a list? A rule of the operator goes
+ * before, and nobody asks about this machine. */
+static void
+look_at_lists(struct evidence *e)
+{
+	struct judging *j = e->j;
+	const int64_t until_ms = j->until_ms,
+	    soon_ms = loop_now_ms(j->judge->loop) + JUDGE_LISTS_MS;
+	struct dns_list_who who = { j->ip, { e->author, e->spf_domain } };
+	size_t n = 2;
+
+	for (size_t i = 0; i < e->ndkim && n < DNS_LIST_NAMES; i++)
+		if (e->dkim[i].verdict == DKIM_PASS)
+			who.domain[n++] = e->dkim[i].domain;
+	j->until_ms = soon_ms < until_ms ? soon_ms : until_ms;
+	dns_lists_look(j->judge->dns_lists, &who, &e->dns, e->a, &e->list);
+	j->until_ms = until_ms;
+}
+
+/* One look at store. It is away, or cannot say: as if there were neither rules
+ * nor memory, for mail goes on; what hands it in will see. */
+void
+judge_ask_who(struct evidence *e)
+{
+	const struct smtp_judge *judge = e->j->judge;
+	auto_buf proven = BUF_INIT(PROVEN_MAX);
+	struct policy_facts facts = { .store = &e->known,
+		.here = ip_is_among(&e->j->ip, LOOPBACK) };
+	struct err err = { 0 };
+
+	if (e->spf.result == SPF_PASS)
+		add_proven(&proven, e->spf_domain);
+	for (size_t i = 0; i < e->ndkim; i++)
+		if (e->dkim[i].verdict == DKIM_PASS)
+			add_proven(&proven, e->dkim[i].domain);
+	e->weigh = (struct weigh_ask){ .host = ip_octets(&e->j->ip),
+		.proven = str_dup(e->a, buf_get(&proven)),
+		.sender = str_first(e->j->ask.reverse_path, 320),
+		.sender_proven = e->spf.result == SPF_PASS,
+		.author = str_first(e->author_address, 320),
+		.author_proven = e->dmarc.verdict == DMARC_PASS,
+		.rcpts = e->j->ask.rcpts };
+	facts.proven = judge_is_proven(e);
+	if (store_call(judge->store, STORE_weigh, &e->weigh, &e->known, e->a,
+	    &err) < 0) {
+		e->policy.words = STR(" rule=unknown (store did not answer)");
+		return;
+	}
+	if (e->known.word == RULE_none && !facts.here)
+		look_at_lists(e);
+	facts.list = e->list;
+	policy_decide(&judge->policy, &facts, e->a, &e->policy);
+}
+
+/* RFC 6647 5. What store forgets of it costs them one more try. */
+struct reply
+judge_send_away(struct evidence *e)
+{
+	const struct weigh_ask *w = &e->weigh;
+	struct store *st = e->j->judge->store;
+	struct greylist_ask ask = { .change = store_change_id(st),
+		.host = w->host, .sender = w->sender,
+		.rcpt = str_first(w->rcpts, str_chr(w->rcpts, '\n')) };
+	struct done done;
+	struct err err = { 0 };
+
+	if (e->known.waited_s < 0)
+		(void)store_call(st, STORE_greylist, &ask, &done, e->a, &err);
+	return smtp_replyf(e->a, 451, "4.7.1", "Nobody here knows "
+	    "this sender yet: try again in %llu seconds (greylisting)",
+	    (unsigned long long)e->policy.wait_s);
+}

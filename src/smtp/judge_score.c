@@ -1,0 +1,40 @@
+/*
+ * judge_score.c - what was found of a message, as points.
+ */
+#include "smtp/judge_int.h"
+
+/* Honest mail is proven today, and who is not is not refused for it. Mild: all
+ * of them together do not reach the bar. */
+static void
+find_unproven(struct evidence *e)
+{
+	if (!judge_is_proven(e))
+		findings_add(&e->findings, "unproven", 10, STR_NULL);
+	if (e->spf.result == SPF_FAIL)
+		findings_add(&e->findings, "spf-fail", 15, e->spf_domain);
+	else if (e->spf.result == SPF_SOFTFAIL)
+		findings_add(&e->findings, "spf-softfail", 5, e->spf_domain);
+	if (e->dmarc.verdict == DMARC_FAIL)
+		findings_add(&e->findings, "dmarc-fail", 20, e->author);
+}
+
+/* A name that nothing proves is known to nobody. */
+static void
+find_known(struct evidence *e)
+{
+	if (e->known.known == KNOWN_correspondent &&
+	    e->dmarc.verdict == DMARC_PASS)
+		findings_add(&e->findings, "correspondent", -60, STR_NULL);
+	else if (e->known.known == KNOWN_domain)
+		findings_add(&e->findings, "known-domain", -10, STR_NULL);
+	else if (e->known.known == KNOWN_network)
+		findings_add(&e->findings, "known-network", -5, STR_NULL);
+}
+
+void
+judge_find(struct evidence *e)
+{
+	if (e->j->dkim)
+		find_unproven(e);
+	find_known(e);
+}
