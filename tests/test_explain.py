@@ -3,8 +3,11 @@ to type does change it."""
 
 import json
 import shlex
+import subprocess
+import time
 
 import pytest
+from lib.server import BUILD
 from test_judge import found
 from test_policy import FromOutside, SENDER, folder, send, world  # noqa: F401
 
@@ -169,3 +172,63 @@ def test_for_people(world):
                  "puts mail of this sender into Junk\n"):
         assert line in text, text
     assert "nothing of nobody@x.test" in explain(server, "nobody@x.test", 1)
+
+
+# ---- postern check -------------------------------------------------------
+
+TEXT = ("From: {author}\r\nSubject: checked\r\n\r\nA few words.\r\n")
+
+
+def run_check(server, text, *args):
+    """As the server is configured; the text by standard input."""
+    return subprocess.run(
+        [str(BUILD / "postern"), "check", "-", *args, "--config",
+         str(server.conf)], input=text, capture_output=True, text=True,
+        timeout=120)
+
+
+def check(server, author, peer=HOST):
+    """Its status, and what it says."""
+    done = run_check(server, TEXT.format(author=author), "--peer", peer,
+                     "--from", author, "--to", f"bob@{server.domain}",
+                     "--json")
+    assert done.returncode in (0, 1), done.stderr
+    return done.returncode, json.loads(done.stdout)
+
+
+def test_check_says_what_port_25_does(world):
+    """Of each: the same answer, and the same verdict."""
+    server = world.plain
+    server.command("block", "add", "junk.test", "--junk")
+    for author in ("a@strict.test", "news@unproven.test", "a@junk.test",
+                   "news@proven.test"):
+        status, said = check(server, author)
+        code = send(server, HOST, f"really {author}", author)[0]
+        assert (status, said["code"] or 250) == (code != 250, code)
+        why = explain(server, author)
+        words = {f["what"]: f["found"] for f in why["findings"]}
+        would = {f["what"]: f["found"] for f in said["why"][0]["findings"]}
+        for what in ("dmarc", "spf", "dkim", "rule", "score"):
+            assert words.get(what) == would.get(what), (author, what)
+    server.command("block", "remove", "junk.test")
+
+
+def test_check_remembers_nothing(world):
+    """Whoever was only checked waits as before, and nobody got anything."""
+    server = world.unproven
+    for _ in range(2):
+        status, said = check(server, "news@unproven.test",
+                             peer="203.0.113.77")
+        assert (status, said["code"]) == (1, 451)
+        time.sleep(6.5)  # greylist-delay
+    assert "checked" not in server.command("trace", "news@unproven.test",
+                                           check=False).stdout
+
+
+def test_check_reads_plain_lines_and_standard_input(world):
+    done = run_check(world.plain, TEXT.format(author="news@proven.test")
+                     .replace("\r\n", "\n"), "--peer", HOST, "--from",
+                     "news@proven.test")
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.startswith("It would be taken\n")
+    assert "X-Postern-Verdict: " in done.stdout

@@ -34,6 +34,8 @@ static const struct command commands[] = {
 	{ "trace", "the life of a message, in order", cmd_trace },
 	{ "explain", "why a message went where it went, and what to change",
 	    cmd_explain },
+	{ "check", "what would become of a message, without taking it",
+	    cmd_check },
 	{ "mx", "where mail for a domain goes, and in which order", cmd_mx },
 	{ "verify", "recount everything and read every message", cmd_verify },
 	{ "backup", "copy all there is to another folder, while it runs",

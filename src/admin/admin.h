@@ -47,6 +47,7 @@ int cmd_run(struct admin *a, int argc, char **argv);
 /* Both "send" and "sendmail": runs another executable. */
 int cmd_sendmail(struct admin *a, int argc, char **argv);
 int cmd_trace(struct admin *a, int argc, char **argv);
+int cmd_check(struct admin *a, int argc, char **argv);
 int cmd_explain(struct admin *a, int argc, char **argv);
 int cmd_verify(struct admin *a, int argc, char **argv);
 int cmd_version(struct admin *a, int argc, char **argv);

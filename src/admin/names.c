@@ -36,9 +36,9 @@ names_read_config(struct admin *a, const struct options *o,
 	return 0;
 }
 
-/* E_NOTFOUND: there is no server; E_INVALID: no data folder. */
+/* A descriptor. E_NOTFOUND: there is no server; E_INVALID: no data folder. */
 static int
-connect_to(struct names *n, const char *data, struct err *err)
+connection_to(const char *data, struct err *err)
 {
 	struct data_folder f;
 	int fd;
@@ -50,11 +50,28 @@ connect_to(struct names *n, const char *data, struct err *err)
 	}
 	fd = data_folder_connect(f.fd, "control-resolver", err);
 	(void)close(f.fd);
+	if (fd >= 0)
+		(void)fcntl(fd, F_SETFL, fcntl(fd, F_GETFL) | O_NONBLOCK);
+	return fd;
+}
+
+static int
+connect_to(struct names *n, const char *data, struct err *err)
+{
+	int fd = connection_to(data, err);
+
 	if (fd < 0)
 		return fd;
-	(void)fcntl(fd, F_SETFL, fcntl(fd, F_GETFL) | O_NONBLOCK);
 	dns_replace(n->dns, fd);
 	return 0;
+}
+
+int
+names_connection(struct names *n, int *fd, struct err *err)
+{
+	*fd = connection_to(n->folder ? n->folder : str_dupz(n->memory,
+	    n->config.data), err);
+	return *fd < 0 ? *fd : 0;
 }
 
 /* A server of its own ------------------------------------------------------ */

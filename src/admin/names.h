@@ -26,6 +26,8 @@ int names_tlsa(struct names *n, const struct hosts *hosts, size_t i,
 /* Have fn ask whatever it wants; returns when it does. */
 void names_ask(struct names *n, void (*fn)(void *arg,
     const struct trust_dns *dns), void *arg);
+/* A connection of its own to the resolver that this asks: a descriptor. */
+int names_connection(struct names *n, int *fd, struct err *err);
 /* The configuration that was found: its routes are known to it only. */
 const struct config *names_config(const struct names *n);
 /* May mail go to private addresses that DNS names? */

@@ -274,6 +274,21 @@ operator_account(struct operator *op, struct str address, int *fd,
 	    0;
 }
 
+int
+operator_checker(struct operator *op, int *fd, struct err *err)
+{
+	struct checker_open_ask ask = { 0 };
+	struct done done;
+	struct one_call c = { op, op->store, &store_calls[STORE_checker_open],
+		&ask, &done, err, fd, 0, false };
+
+	*fd = -1;
+	if (call_wait(&c) < 0)
+		return err->code;
+	return *fd < 0 ? err_set(err, E_PROTO, "store sent no connection") :
+	    0;
+}
+
 uint32_t
 operator_compress(const struct operator *op)
 {

@@ -32,6 +32,8 @@ int operator_vault(struct operator *op, enum vault_call which,
  * add to it (messages_carry.h): a descriptor. E_NOTFOUND. */
 int operator_account(struct operator *op, struct str address, int *fd,
     struct err *err);
+/* One as a CHECKER: a descriptor. */
+int operator_checker(struct operator *op, int *fd, struct err *err);
 /* As configured. */
 uint32_t operator_compress(const struct operator *op);
 /* Is there an HTTPS listener, and what do policies of our domains say there

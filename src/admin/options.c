@@ -50,6 +50,9 @@ static const struct option all[] = {
 	{ "folder", required_argument, NULL, 'E' },
 	{ "account", required_argument, NULL, 'C' },
 	{ "scratch", required_argument, NULL, 'T' },
+	{ "peer", required_argument, NULL, 'v' },
+	{ "helo", required_argument, NULL, 'l' },
+	{ "to", required_argument, NULL, 'g' },
 	{ "help", no_argument, NULL, 'h' },
 	{ 0 },
 };
@@ -235,6 +238,9 @@ set_option(struct options *o, const char *command, int letter,
 	case 'E': o->folder = value; break;
 	case 'C': o->account = value; break;
 	case 'T': o->scratch = value; break;
+	case 'v': o->peer = value; break;
+	case 'l': o->helo = value; break;
+	case 'g': o->to = value; break;
 	case 'n':
 		if (str_u32(str_c(value), &o->days) && o->days > 0 &&
 		    o->days <= 3660)

@@ -42,6 +42,9 @@ struct options {
 	const char *folder;	/* --folder */
 	const char *account;	/* --account */
 	const char *scratch;	/* --scratch */
+	const char *peer;	/* --peer */
+	const char *helo;	/* --helo */
+	const char *to;		/* --to */
 	const char *imap;	/* --imap */
 	const char *user;	/* --user */
 	const char *password_file; /* --password-file */
@@ -61,7 +64,7 @@ struct options {
  * R repair, N dry-run, G forget, J junk, f for, e expires, W within,
  * K keep, z compress, k without-key, a at, i into, E folder, C account,
  * T scratch, Q apart, B mbox, I imap,
- * u user, w password-file, t trust, S starttls, L plain.
+ * v peer, l helo, g to, u user, w password-file, t trust, S starttls, L plain.
  * QUEUE_OPTIONS are those that name messages of the queue. Returns the index
  * of the first argument; or -1 after usage was shown (--help, code 0) or an
  * option was wrong (code 2). */

@@ -24,6 +24,7 @@ struct trace_rest {	/* what waits now */
 struct trace_message {
 	uint64_t id;		/* 0: something refused, one event */
 	uint64_t report_of;	/* it is the report about this one; 0 */
+	const char *heading;	/* NULL: which message it is */
 	bool whole;		/* all of it is wanted, not one address */
 	uint64_t others;	/* rows of other recipients */
 	struct trace_event *first, **last;

@@ -221,7 +221,9 @@ trace_heading(struct buf *b, const struct trace_message *m)
 {
 	struct str id = id_of(m);
 
-	if (m->id)
+	if (m->heading)
+		buf_printf(b, "%s", m->heading);
+	else if (m->id)
 		buf_printf(b, "message %llu", (unsigned long long)m->id);
 	else
 		buf_lit(b, "refused");

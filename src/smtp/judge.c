@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "mail/traits.h"
+#include "rt/config.h"
 #include "smtp/judge_int.h"
 
 enum { FIELDS_OCTETS_MAX = 8192 };
@@ -182,3 +183,21 @@ const struct smtp_judge smtp_judge_mx = {
 	.finish = judge_finish,
 	.end = judge_end,
 };
+
+void
+smtp_judge_configure(struct smtp_judge *judge, const struct config *c)
+{
+	judge->unjudged = c->unjudged.n ? c->unjudged : LOOPBACK;
+	judge->dns_lists = c->resolver_workers > 0 ? c->dns_lists : STR_NULL;
+	judge->authenticate = c->dmarc != DMARC_OFF &&
+	    c->resolver_workers > 0;
+	judge->enforce = c->dmarc == DMARC_ENFORCE;
+	judge->filter = c->spam_filter;
+	judge->policy = (struct policy){ (enum greylist_rule)c->greylist,
+		c->greylist_delay_s };
+	judge->bars = (struct score_bars){ c->junk_score, c->refuse_score };
+	/* Where nobody looks for a proof none is missing. */
+	if (!judge->authenticate &&
+	    judge->policy.greylist == GREYLIST_UNPROVEN)
+		judge->policy.greylist = GREYLIST_OFF;
+}

@@ -12,6 +12,7 @@
 #include "policy/score.h"
 #include "smtp/reply.h"
 
+struct config;
 struct dns;
 struct judging;
 
@@ -57,6 +58,7 @@ struct smtp_judge {
 	bool authenticate;	/* by SPF, DKIM and DMARC */
 	bool enforce;		/* what a domain wants by DMARC */
 	bool filter;		/* what readers call spam, by its text */
+	bool dry;		/* nothing is remembered of it */
 	struct policy policy;
 	struct score_bars bars;
 };
@@ -68,5 +70,7 @@ enum {
 	JUDGE_MEMORY = 8 << 20,
 };
 
-/* The four. */
+/* The four; nobody to ask, and nothing is looked at. */
 extern const struct smtp_judge smtp_judge_mx;
+/* Look at what this says; its strs must outlive the judge. */
+void smtp_judge_configure(struct smtp_judge *judge, const struct config *c);

@@ -79,7 +79,7 @@ judge_send_away(struct evidence *e)
 	struct done done;
 	struct err err = { 0 };
 
-	if (e->known.waited_s < 0)
+	if (e->known.waited_s < 0 && !e->j->judge->dry)
 		(void)store_call(st, STORE_greylist, &ask, &done, e->a, &err);
 	return smtp_replyf(e->a, 451, "4.7.1", "Nobody here knows "
 	    "this sender yet: try again in %llu seconds (greylisting)",

@@ -51,19 +51,8 @@ make_ready(void *arg, struct err *err)
 
 	judge.loop = mx->role->loop;
 	judge.dns = mx->dns;
-	judge.unjudged = c->unjudged.n ? c->unjudged : LOOPBACK;
-	judge.dns_lists = c->resolver_workers > 0 ? c->dns_lists : STR_NULL;
 	judge.store = mx->store;
-	judge.authenticate = c->dmarc != DMARC_OFF && c->resolver_workers > 0;
-	judge.enforce = c->dmarc == DMARC_ENFORCE;
-	judge.filter = c->spam_filter;
-	judge.policy = (struct policy){ (enum greylist_rule)c->greylist,
-		c->greylist_delay_s };
-	judge.bars = (struct score_bars){ c->junk_score, c->refuse_score };
-	/* Where nobody looks for a proof none is missing. */
-	if (!judge.authenticate &&
-	    judge.policy.greylist == GREYLIST_UNPROVEN)
-		judge.policy.greylist = GREYLIST_OFF;
+	smtp_judge_configure(&judge, c);
 	o.judge = &judge;
 	if (vault_tls_ctx(mx->vault, &o.tls, err) < 0)
 		return err->code;

@@ -41,6 +41,8 @@ enum store_authority {
 	AUTH_LOCAL = 32,	/* a program on this machine: may only submit */
 	AUTH_CARRIER = 64,	/* brings mail of one account in, takes it out;
 				 * bound to it: messages_carry.h */
+	AUTH_CHECKER = 128,	/* judges a message that nobody hands in: asks
+				 * what mx asks for that, changes nothing */
 };
 /* Who may hand in messages, and who may ask whose an address is. */
 enum { AUTH_SUBMITS = AUTH_MX | AUTH_ACCOUNT | AUTH_LOCAL,
@@ -51,6 +53,7 @@ enum { AUTH_SUBMITS = AUTH_MX | AUTH_ACCOUNT | AUTH_LOCAL,
 	AUTH_TEACHES = AUTH_ACCOUNT | AUTH_OPERATOR,
 	/* Vault for people who choose another one. */
 	AUTH_PASSWORDS = AUTH_OPERATOR | AUTH_VAULT,
+	AUTH_JUDGES = AUTH_MX | AUTH_CHECKER,
 	AUTH_LISTS_OWN = AUTH_OPERATOR | AUTH_ACCOUNT,
 	AUTH_NAMES_SENDER = AUTH_ACCOUNT | AUTH_LOCAL | AUTH_VAULT };
 
@@ -105,7 +108,9 @@ enum store_effect {
 	C(later_room, done, AUTH_ACCOUNT, RUN_READER, CHANGE_none, own) \
 	C(later_list, answer, AUTH_ACCOUNT, RUN_READER, CHANGE_none, own) \
 	C(later_cancel, done, AUTH_ACCOUNT, RUN_WRITER, CHANGE_frees, own) \
-	C(weigh, answer, AUTH_MX, RUN_READER, CHANGE_none, own) \
+	C(weigh, answer, AUTH_JUDGES, RUN_READER, CHANGE_none, own) \
+	C(spam_score, answer, AUTH_CHECKER, RUN_WRITER, CHANGE_none, own) \
+	C(checker_open, done, AUTH_OPERATOR, RUN_LOOP, CHANGE_none, own) \
 	C(greylist, done, AUTH_MX, RUN_WRITER, CHANGE_patient, own) \
 	C(learn, done, AUTH_TEACHES, RUN_WRITER, CHANGE_once, own) \
 	C(learned, answer, AUTH_OPERATOR, RUN_READER, CHANGE_none, own) \

@@ -69,6 +69,14 @@ enum lesson { LESSON_none, LESSON_spam, LESSON_good };
  * account that says it, and for everybody; of the operator for everybody. */
 #define FIELDS_learn_ask(F, S) \
 	F(S, u64, change, 0) F(S, str, lessons, MSG_CHUNK)
+/* What the filter says of a message, as the account whose address this is has
+ * taught it, or else as everybody has. thousandths: its score; 0, too, while it
+ * has not learned enough. */
+#define FIELDS_spam_score_ask(F, S) \
+	F(S, str, rcpt, 320) F(S, str, traits, TRAITS_OCTETS)
+#define FIELDS_spam_score_answer(F, S) F(S, i64, thousandths, 0) F(S, u8, spam, 0)
+/* The answer carries the descriptor of a new CHECKER connection. */
+#define FIELDS_checker_open_ask(F, S) F(S, u8, none, 0)
 /* How many everybody has given. */
 #define FIELDS_learned_ask(F, S) F(S, u8, none, 0)
 #define FIELDS_learned_answer(F, S) \

@@ -1,3 +1,4 @@
+#include "store/directory/resolve.h"
 #include "store/engine/engine_int.h"
 #include "store/engine/filter.h"
 
@@ -40,6 +41,30 @@ write_learn(struct engine *e, struct write *w)
 	r = rd_of(ask->lessons);
 	while (rd_left(&r) > 0 && next_lesson(&r, &lesson, &traits))
 		filter_learn(e, account, traits, lesson == LESSON_spam);
+	return 0;
+}
+
+int
+write_spam_score(struct engine *e, struct write *w)
+{
+	const struct spam_score_ask *ask = w->ask;
+	struct resolved who;
+	uint64_t account = FILTER_EVERYBODY;
+	double score;
+	bool spam;
+
+	if (ask->traits.n > 0 && !traits_are_in_order(ask->traits))
+		return err_set(&w->err, E_INVALID, "no traits");
+	if (ask->rcpt.n > 0) {
+		if (resolve_address(&e->w, e->arena, ask->rcpt, &who,
+		    &w->err) < 0)
+			return w->err.code;
+		if (who.kind == ADDRESS_ACCOUNT)
+			account = who.account;
+	}
+	spam = filter_is_spam(e, account, ask->traits, &score);
+	w->answer.spam_score = (struct spam_score_answer){
+		(int64_t)(score * 1000), spam };
 	return 0;
 }
 

@@ -313,6 +313,24 @@ calls_withdraw(struct service *s, uint64_t account, uint64_t mailbox)
 
 /* ---- the others -------------------------------------------------------- */
 
+void
+call_checker_open(struct conn *c, struct ipc_req *req)
+{
+	struct done done = { 0 };
+	struct err err = { 0 };
+	int fds[2], rc = ipc_pair(fds, &err);
+
+	if (rc == 0) {
+		rc = service_connect(c->service, fds[0], AUTH_CHECKER, 0, 0,
+		    &err);
+		if (rc == 0)
+			ipc_reply(req, &done, fds[1]);
+		(void)close(fds[1]);
+	}
+	if (rc < 0)
+		ipc_fail(req, rc, err.text);
+}
+
 static int
 look_up_account(struct reader *r, struct job *j)
 {

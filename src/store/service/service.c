@@ -124,6 +124,8 @@ name_of(uint32_t authority)
 		return "account";
 	case AUTH_CARRIER:
 		return "carrier";
+	case AUTH_CHECKER:
+		return "checker";
 	case AUTH_VAULT:
 		return "vault";
 	case AUTH_OPERATOR:
