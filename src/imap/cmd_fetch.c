@@ -36,14 +36,6 @@ is_listed(const struct fetch_att *att)
 	return true;
 }
 
-/* Are parts of messages looked at? */
-static bool
-needs_parts(const struct fetch_att *att)
-{
-	return (att->items & (FETCH_BODY | FETCH_BODYSTRUCTURE)) != 0 ||
-	    !is_listed(att);
-}
-
 /* Are facts needed for what is asked for? */
 static bool
 needs_facts(const struct fetch_att *att)
@@ -64,7 +56,8 @@ static uint32_t
 wants_of(struct fetching *f)
 {
 	f->listed = is_listed(f->att);
-	f->want_parts = needs_parts(f->att);
+	f->want_parts = !f->listed ||
+	    (f->att->items & (FETCH_BODY | FETCH_BODYSTRUCTURE));
 	return (f->want_facts ? WANT_FACTS : 0) |
 	    (f->listed ? 0 : WANT_HEAD);
 }

@@ -210,6 +210,27 @@ read_header(struct matching *m, struct err *err)
 	return e;
 }
 
+/* One field, as it is compared: with a likeness it is counted, and what comes
+ * of it is known at the end. */
+static bool
+field_fits(const struct condition *c, struct likeness *like, struct str text)
+{
+	if (!like)
+		return c->text.n == 0 || str_find(text, c->text) < text.n;
+	fuzzy_text(like->words, text, 100);
+	fuzzy_text_end(like->words, 100);
+	return false;
+}
+
+static enum verdict
+like_enough(struct likeness *like)
+{
+	if (!like)
+		return VERDICT_NO;
+	like->score = fuzzy_score(like->words);
+	return like->score > 0 ? VERDICT_YES : VERDICT_NO;
+}
+
 /* "there": its text is empty. Fuzzy ones are about all that have the name. */
 static enum verdict
 has_field(struct matching *m, const struct condition *c, struct str block)
@@ -229,17 +250,10 @@ has_field(struct matching *m, const struct condition *c, struct str block)
 		buf_reset(&text);
 		word_decode(&words, str_trim(f.value));
 		collate_text(m->by, &text, buf_get(&words));
-		if (like) {
-			fuzzy_text(like->words, buf_get(&text), 100);
-			fuzzy_text_end(like->words, 100);
-		} else if (c->text.n == 0 ||
-		    str_find(buf_get(&text), c->text) < text.n) {
+		if (field_fits(c, like, buf_get(&text)))
 			return VERDICT_YES;
-		}
 	}
-	if (like)
-		like->score = fuzzy_score(like->words);
-	return like && like->score > 0 ? VERDICT_YES : VERDICT_NO;
+	return like_enough(like);
 }
 
 /* A list of addresses as people write it, its words decoded. */
@@ -299,16 +313,11 @@ has_known_field(struct matching *m, const struct condition *c)
 	put_known_field(f, c->name, (enum collation)c->collation, &text);
 	if (c->text.n == 0)
 		return text.n ? VERDICT_YES : VERDICT_UNKNOWN;
-	if (c->fuzzy) {
-		like = likeness_of(m, c);
+	like = c->fuzzy ? likeness_of(m, c) : NULL;
+	if (like)
 		fuzzy_begin(like->words);
-		fuzzy_text(like->words, buf_get(&text), 100);
-		fuzzy_text_end(like->words, 100);
-		like->score = fuzzy_score(like->words);
-		return like->score > 0 ? VERDICT_YES : VERDICT_NO;
-	}
-	return str_find(buf_get(&text), c->text) < text.n ?
-	    VERDICT_YES : VERDICT_NO;
+	return field_fits(c, like, buf_get(&text)) ? VERDICT_YES :
+	    like_enough(like);
 }
 
 static enum verdict

@@ -212,7 +212,8 @@ look_on_shelf(struct picking *p)
 	}
 	p->shelf = (struct shelf_page){ p->account, p->ask->mailbox, v,
 		false };
-	shelf_page_look(p->r, &p->shelf, p->n);
+	shelf_page_look(p->r, &p->shelf, p->n, p->ask->want & WANT_BRIEF ?
+	    SIZE_MAX : MSG_CHUNK);
 }
 
 /* What this row brings. The page's snapshot begins with the first that is not

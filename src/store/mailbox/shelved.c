@@ -12,15 +12,16 @@ shelf_failed(struct reader *r, uint64_t account, int rc, const struct err *why)
 }
 
 void
-shelf_page_look(struct reader *r, struct shelf_page *p, size_t n)
+shelf_page_look(struct reader *r, struct shelf_page *p, size_t n,
+    size_t enough)
 {
-	size_t missing = 0;
+	size_t missing = 0, looked;
 	struct err err = { 0 };
 	int rc = shelf_look(r->e->shelves, p->account, p->mailbox, p->v, n,
-	    r->arena, &err);
+	    enough, &looked, r->arena, &err);
 
 	shelf_failed(r, p->account, rc, &err);
-	for (size_t i = 0; i < n; i++)
+	for (size_t i = 0; i < looked; i++)
 		missing += p->v[i].facts.n == 0;
 	p->keeps = missing >= SHELF_LEAST && !engine_refuses(r->e);
 }

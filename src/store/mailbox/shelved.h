@@ -10,9 +10,11 @@ struct shelf_page {
 	bool keeps;		/* what it has not is worth keeping */
 };
 
-/* Look for the facts of n rows; v[i].uid and .blob say which. Nothing that
- * goes wrong with the shelf is an error of who reads. */
-void shelf_page_look(struct reader *r, struct shelf_page *p, size_t n);
+/* Look for the facts of n rows, or of as many as have `enough` octets; v[i].uid
+ * and .blob say which. Nothing that goes wrong with the shelf is an error of
+ * who reads. */
+void shelf_page_look(struct reader *r, struct shelf_page *p, size_t n,
+    size_t enough);
 /* Rows from..to are neighbours, and their facts, brought from elsewhere, are
  * in v. */
 void shelf_page_keep(struct reader *r, const struct shelf_page *p, size_t from,

@@ -167,36 +167,41 @@ shelf_rest(struct shelves *s)
 
 /* ---- looking ------------------------------------------------------------ */
 
-/* Both ascend. */
-static void
+/* Both ascend. Octets that were found. */
+static size_t
 merge(struct block_reader *r, struct shelved *v, size_t n)
 {
 	struct shelved there = { 0 };
-	size_t i = 0;
+	size_t i = 0, octets = 0;
 
 	while (i < n && block_next(r, &there)) {
 		while (i < n && v[i].uid < there.uid)
 			i++;
 		if (i < n && v[i].uid == there.uid &&
-		    v[i].blob == there.blob && there.facts.n > 0)
+		    v[i].blob == there.blob && there.facts.n > 0) {
 			v[i].facts = there.facts;
+			octets += there.facts.n;
+		}
 	}
+	return octets;
 }
 
 static int
 look_in(const struct shelf *x, uint64_t mailbox, struct shelved *v, size_t n,
-    struct arena *a, struct err *err)
+    size_t enough, size_t *looked, struct arena *a, struct err *err)
 {
 	struct block_reader r;
-	size_t i = 0, used = 0;
+	size_t i = 0, used = 0, found = 0;
 	int rc = 0;
 
-	while (i < n && rc == 0) {
+	while (i < n && rc == 0 && found < enough) {
 		size_t k = shelf_find_block(x, mailbox, v[i].uid), from;
 		const struct block *b = &x->blocks.p[k];
 
-		if (k == x->blocks.n || b->mailbox != mailbox)
+		if (k == x->blocks.n || b->mailbox != mailbox) {
+			i = n;
 			break;
+		}
 		while (i < n && v[i].uid < b->first)
 			i++;
 		for (from = i; i < n && v[i].uid <= b->last; i++)
@@ -209,22 +214,25 @@ look_in(const struct shelf *x, uint64_t mailbox, struct shelved *v, size_t n,
 		rc = block_read(x, b, arena_alloc(a, BLOCK_HEADER +
 		    b->octets), &r, err);
 		if (rc == 0)
-			merge(&r, v + from, i - from);
+			found += merge(&r, v + from, i - from);
 	}
+	*looked = i;
 	return rc;
 }
 
 int
 shelf_look(struct shelves *s, uint64_t account, uint64_t mailbox,
-    struct shelved *v, size_t n, struct arena *a, struct err *err)
+    struct shelved *v, size_t n, size_t enough, size_t *looked,
+    struct arena *a, struct err *err)
 {
 	struct shelf *x;
 	int rc = take_shelf(s, account, false, &x, err);
 
+	*looked = n;
 	if (rc <= 0)
 		return rc;
 	pthread_rwlock_rdlock(&x->lock);
-	rc = look_in(x, mailbox, v, n, a, err);
+	rc = look_in(x, mailbox, v, n, enough, looked, a, err);
 	pthread_rwlock_unlock(&x->lock);
 	give_back(s, x);
 	if (rc < 0)

@@ -33,12 +33,14 @@ struct shelved {
 	struct str facts;
 };
 
-/* Look for the facts of these, whose UIDs ascend; they lie in a, which has
+/* Look for the facts of these, whose UIDs ascend, until there are `enough`
+ * octets; those behind *looked were not looked for. They lie in a, which has
  * room for SHELF_MEM. 0 or E_DAMAGED, E_IO: the account's file is gone then,
  * and what was found before is good. */
 enum { SHELF_MEM = 5 << 20 };
 int shelf_look(struct shelves *s, uint64_t account, uint64_t mailbox,
-    struct shelved *v, size_t n, struct arena *a, struct err *err);
+    struct shelved *v, size_t n, size_t enough, size_t *looked,
+    struct arena *a, struct err *err);
 /* Put these there, all neighbours in their mailbox, whose UIDs ascend; what is
  * there already, or lies between two that are, is left out. 0 or E_FULL,
  * E_IO. */

@@ -68,11 +68,12 @@ use(void)
 {
 	struct arena *a = arena_new(2 * SHELF_MEM);
 	static struct shelved v[ASKED];
-	size_t octets = 0;
+	size_t octets = 0, looked;
 
 	for (uint32_t i = 0; i < ASKED; i++)
 		v[i] = (struct shelved){ i + 1, i + 1, STR_NULL };
-	(void)shelf_look(s, ACCOUNT, BOX, v, ASKED, a, NULL);
+	(void)shelf_look(s, ACCOUNT, BOX, v, ASKED, SIZE_MAX, &looked,
+	    a, NULL);
 	for (size_t i = 0; i < ASKED; i++) {
 		for (size_t k = 0; k < v[i].facts.n; k++)
 			octets += (unsigned char)v[i].facts.p[k];
@@ -81,7 +82,8 @@ use(void)
 	bug_if(octets == SIZE_MAX);
 	(void)shelf_put(s, ACCOUNT, BOX, v, ASKED, NULL);
 	(void)shelf_sweep(s, ACCOUNT, some_gone, NULL, NULL);
-	(void)shelf_look(s, ACCOUNT, BOX, v, ASKED, a, NULL);
+	(void)shelf_look(s, ACCOUNT, BOX, v, ASKED, octets, &looked,
+	    a, NULL);
 	shelf_drop(s, ACCOUNT);
 	arena_free(a);
 }

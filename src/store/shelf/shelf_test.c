@@ -118,6 +118,15 @@ put(struct folder *p, uint64_t mailbox, uint32_t from, uint32_t to)
 	    0);
 }
 
+static int
+look_up(struct folder *p, uint64_t mailbox, size_t n)
+{
+	size_t looked;
+
+	return shelf_look(p->s, ACCOUNT, mailbox, p->v, n, SIZE_MAX, &looked,
+	    p->a, &p->err);
+}
+
 /* How many of them are there; what is there is right. */
 static size_t
 look(struct folder *p, uint64_t mailbox, uint32_t from, uint32_t to)
@@ -125,8 +134,7 @@ look(struct folder *p, uint64_t mailbox, uint32_t from, uint32_t to)
 	size_t n = list(p, mailbox, from, to), found = 0;
 
 	arena_reset(p->a);
-	assert_int_equal(shelf_look(p->s, ACCOUNT, mailbox, p->v, n, p->a,
-	    &p->err), 0);
+	assert_int_equal(look_up(p, mailbox, n), 0);
 	for (size_t i = 0; i < n; i++) {
 		if (p->v[i].facts.n == 0)
 			continue;
@@ -135,6 +143,24 @@ look(struct folder *p, uint64_t mailbox, uint32_t from, uint32_t to)
 		found++;
 	}
 	return found;
+}
+
+/* Blocks behind the one that brings enough are not read. */
+static void
+test_enough(void **state)
+{
+	struct folder *p = *state;
+	size_t n, looked;
+
+	put(p, BOX, 1, 100);
+	put(p, BOX, 101, 200);
+	n = list(p, BOX, 1, 200);
+	arena_reset(p->a);
+	assert_int_equal(shelf_look(p->s, ACCOUNT, BOX, p->v, n, 1, &looked,
+	    p->a, &p->err), 0);
+	assert_int_equal(looked, 100);
+	assert_true(p->v[99].facts.n > 0);
+	assert_int_equal(p->v[100].facts.n, 0);
 }
 
 static void
@@ -158,8 +184,7 @@ test_there(void **state)
 	list(p, BOX, 1, 100);
 	for (size_t i = 0; i < 100; i++)
 		p->v[i].blob++;
-	assert_int_equal(shelf_look(p->s, ACCOUNT, BOX, p->v, 100, p->a,
-	    &p->err), 0);
+	assert_int_equal(look_up(p, BOX, 100), 0);
 	for (size_t i = 0; i < 100; i++)
 		assert_int_equal(p->v[i].facts.n, 0);
 	/* And what is on the disk is what is in memory. */
@@ -206,8 +231,7 @@ test_random(void **state)
 		put(p, box + 1, from, to);
 		list(p, box + 1, 1, MESSAGES);
 		arena_reset(p->a);
-		assert_int_equal(shelf_look(p->s, ACCOUNT, box + 1, p->v,
-		    MESSAGES, p->a, &p->err), 0);
+		assert_int_equal(look_up(p, box + 1, MESSAGES), 0);
 		for (uint32_t uid = 1; uid <= MESSAGES; uid++) {
 			bool is = p->v[uid - 1].facts.n > 0;
 
@@ -268,8 +292,7 @@ test_damaged(void **state)
 	shell(p, "printf X | dd of=0000000000000003 bs=1 seek=2000"
 	    " conv=notrunc status=none");
 	n = list(p, BOX, 1, 100);
-	assert_int_equal(shelf_look(p->s, ACCOUNT, BOX, p->v, n, p->a,
-	    &p->err), E_DAMAGED);
+	assert_int_equal(look_up(p, BOX, n), E_DAMAGED);
 	assert_false(has_file(p));
 	assert_int_equal(look(p, BOX, 1, 100), 0);
 	put(p, BOX, 1, 100);
@@ -335,8 +358,7 @@ test_refused(void **state)
 		p->v[i].facts = STR("facts");
 	assert_int_equal(shelf_put(p->s, ACCOUNT, BOX, p->v, n, &p->err),
 	    E_IO);
-	assert_int_equal(shelf_look(p->s, ACCOUNT, BOX, p->v, n, p->a,
-	    &p->err), E_IO);
+	assert_int_equal(look_up(p, BOX, n), E_IO);
 }
 
 int
@@ -344,8 +366,8 @@ main(void)
 {
 #define T(f) cmocka_unit_test_setup_teardown(f, set_up, tear_down)
 	const struct CMUnitTest tests[] = {
-		T(test_there), T(test_reads), T(test_random), T(test_torn),
-		T(test_damaged), T(test_swept), T(test_refused),
+		T(test_there), T(test_enough), T(test_reads), T(test_random),
+		T(test_torn), T(test_damaged), T(test_swept), T(test_refused),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
