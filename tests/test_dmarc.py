@@ -167,6 +167,77 @@ CASES = [
      ("fail", "reject", "co.test")),
     ({"co.test": "v=DMARC1; p=reject; psd=u"}, "one.co.test", "two.co.test",
      [], PASS),
+    # tags in any order but v, blanks around = and ;: 6.4
+    (with_tag("rua=mailto:r@example.org; p=reject"), "example.org", "", [],
+     ("fail", "reject")),
+    (with_tag("p=reject;aspf=s;adkim=s"), "example.org", "a.example.org",
+     ["a.example.org"], ("fail", "reject")),
+    ({"example.org": "v = DMARC1 ; p = quarantine"}, "example.org", "", [],
+     ("fail", "quarantine")),
+    ({"example.org": "v=DMARC1;p=reject"}, "example.org", "", [],
+     ("fail", "reject")),
+    ({"example.org": "v=DMARC1 p=reject"}, "example.org", "", [],
+     ("none", "none", "")),
+    ({"example.org": ""}, "example.org", "example.org", [],
+     ("none", "none", "")),
+    # several records above count as none there, and the walk goes on:
+    # RFC 9989 4.10 step 2
+    ({**REJECT, "a.example.org": ["v=DMARC1; p=none", "v=DMARC1; p=none"]},
+     "a.example.org", "", [], ("fail", "reject", "example.org")),
+    ({**REJECT, "a.example.org": "v=spf1 -all"}, "a.example.org", "", [],
+     ("fail", "reject", "example.org")),
+    # the case of a name says nothing
+    (REJECT, "example.org", "Mail.Example.ORG", [], PASS),
+    (REJECT, "example.org", "", ["EXAMPLE.ORG"], PASS),
+    # strict is of one proof alone
+    (with_tag("p=reject; aspf=s"), "example.org", "a.example.org",
+     ["b.example.org"], PASS),
+    (with_tag("p=reject; adkim=s"), "example.org", "a.example.org",
+     ["b.example.org"], PASS),
+    (with_tag("p=reject; adkim=s"), "example.org", "",
+     ["a.example.org", "example.org"], PASS),
+    # strict in the record of a subdomain, relaxed above it, and the reverse
+    ({"example.org": "v=DMARC1; p=none; aspf=s",
+      "a.example.org": "v=DMARC1; p=reject"}, "a.example.org",
+     "b.example.org", [], PASS),
+    ({"example.org": "v=DMARC1; p=none",
+      "a.example.org": "v=DMARC1; p=reject; aspf=s"}, "a.example.org",
+     "b.example.org", [], ("fail", "reject")),
+    # sp of a subdomain's record is not of itself
+    ({"a.example.org": "v=DMARC1; p=quarantine; sp=reject", **REJECT},
+     "a.example.org", "", [], ("fail", "quarantine", "a.example.org")),
+    # sp goes before p below, whichever is milder
+    (with_tag("p=quarantine; sp=reject"), "a.example.org", "", [],
+     ("fail", "reject")),
+    (with_tag("p=quarantine; sp=none"), "a.b.c.example.org", "", [],
+     ("fail", "none")),
+    # pct is what RFC 9989 A.6 leaves of it
+    (with_tag("p=reject; pct=100"), "example.org", "", [],
+     ("fail", "reject")),
+    (with_tag("p=reject; pct=nonsense"), "example.org", "", [],
+     ("fail", "reject")),
+    (with_tag("p=quarantine; pct=0"), "example.org", "", [],
+     ("fail", "none")),
+    (with_tag("p=none; sp=quarantine; t=y"), "a.example.org", "", [],
+     ("fail", "none")),
+    (with_tag("p=reject; t=nonsense"), "example.org", "", [],
+     ("fail", "reject")),
+    # nobody is of the same organization as what has no record at all
+    ({}, "example.org", "a.example.org", ["a.example.org"],
+     ("none", "none", "")),
+    # a proof of a name far below is of the organization
+    (REJECT, "example.org", DEEP, [], PASS),
+    (REJECT, DEEP, "example.org", [], PASS),
+    (with_tag("p=reject; aspf=s"), DEEP, "example.org", [],
+     ("fail", "reject", "example.org")),
+    # psd=n where the author is, with proofs of beside and above
+    ({"a.example.org": "v=DMARC1; p=reject; psd=n", **REJECT},
+     "a.example.org", "a.example.org", [], PASS),
+    ({"a.example.org": "v=DMARC1; p=reject; psd=n", **REJECT},
+     "a.example.org", "b.example.org", [], ("fail", "reject")),
+    # signatures that prove nothing do no harm to one that does
+    (REJECT, "example.org", "example.net",
+     ["one.test", "two.test", "three.test", "example.org"], PASS),
     # DNS in trouble: 6.6.2
     ({"example.org": None}, "example.org", "example.org", [],
      ("temperror", "none", "")),
