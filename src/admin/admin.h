@@ -29,6 +29,7 @@ int cmd_alias(struct admin *a, int argc, char **argv);
 int cmd_backup(struct admin *a, int argc, char **argv);
 int cmd_restore(struct admin *a, int argc, char **argv);
 /* Both "allow" and "block". */
+int cmd_ban(struct admin *a, int argc, char **argv);
 int cmd_rule(struct admin *a, int argc, char **argv);
 int cmd_check_config(struct admin *a, int argc, char **argv);
 int cmd_demo(struct admin *a, int argc, char **argv);

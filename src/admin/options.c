@@ -53,6 +53,8 @@ static const struct option all[] = {
 	{ "peer", required_argument, NULL, 'v' },
 	{ "helo", required_argument, NULL, 'l' },
 	{ "to", required_argument, NULL, 'g' },
+	{ "reason", required_argument, NULL, 'x' },
+	{ "at-door", required_argument, NULL, 'q' },
 	{ "help", no_argument, NULL, 'h' },
 	{ 0 },
 };
@@ -248,6 +250,8 @@ set_option(struct options *o, const char *command, int letter,
 		(void)options_fail(command, "--days wants a number from 1 to "
 		    "3660, not \"%s\"", value);
 		return false;
+	case 'x': o->reason = value; break;
+	case 'q': o->door = value; break;
 	case 'F': o->from = value; break;
 	case 'P':
 		if (str_u32(str_c(value), &o->port_offset) &&

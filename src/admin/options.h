@@ -53,6 +53,8 @@ struct options {
 	bool plain;		/* --plain */
 	bool mbox;		/* --mbox */
 	bool apart;		/* --apart */
+	const char *reason;	/* --reason */
+	const char *door;	/* --at-door */
 	bool make_data;		/* of a command: it may make the folder */
 	int code;		/* to return, if options_read() was < 0 */
 };
@@ -64,7 +66,8 @@ struct options {
  * R repair, N dry-run, G forget, J junk, f for, e expires, W within,
  * K keep, z compress, k without-key, a at, i into, E folder, C account,
  * T scratch, Q apart, B mbox, I imap,
- * v peer, l helo, g to, u user, w password-file, t trust, S starttls, L plain.
+ * v peer, l helo, g to, u user, w password-file, t trust, S starttls, L plain,
+ * x reason, q at-door.
  * QUEUE_OPTIONS are those that name messages of the queue. Returns the index
  * of the first argument; or -1 after usage was shown (--help, code 0) or an
  * option was wrong (code 2). */

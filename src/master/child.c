@@ -54,6 +54,9 @@ send_start(struct child *c)
 	m.config = buf_get(&b);
 	if (c->kind == ROLE_VAULT)
 		certs_begin(c);
+	if (c->kind == ROLE_STORE || counts)
+		child_send(c, ROLE_BANS, &(struct role_bans){ 0 },
+		    counts ? c->m->bans_seen : c->m->bans);
 	child_send(c, ROLE_START, &m, counts ? c->m->limits : -1);
 	tickets_send(c);
 }

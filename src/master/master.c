@@ -203,7 +203,9 @@ master_begin(struct master *m, struct err *err)
 	    certs_open(m, err) < 0 || folder_open(m, err) < 0 ||
 	    sockets_open(m, err) < 0 || take_signals(m, err) < 0 ||
 	    status_open(m, err) < 0 ||
-	    (m->limits = limits_make(err)) < 0)
+	    (m->limits = limits_make(err)) < 0 ||
+	    (m->bans = bans_make(err)) < 0 ||
+	    (m->bans_seen = bans_read_only(m->bans, err)) < 0)
 		return err->code;
 	m->started_ms = loop_now_ms(m->loop);
 	tickets_begin(m);
@@ -223,6 +225,10 @@ master_end(struct master *m)
 		(void)close(m->lock);
 	if (m->limits >= 0)
 		(void)close(m->limits);
+	if (m->bans >= 0)
+		(void)close(m->bans);
+	if (m->bans_seen >= 0)
+		(void)close(m->bans_seen);
 	if (m->folder >= 0)
 		(void)close(m->folder);
 	certs_free(m->certs);
@@ -245,7 +251,8 @@ master_run(const struct serve *s)
 		bug("out of memory");
 	(void)prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
 	m->serve = s;
-	m->folder = m->lock = m->limits = m->signals.fd = m->status.fd = -1;
+	m->folder = m->lock = m->limits = m->bans = m->bans_seen = -1;
+	m->signals.fd = m->status.fd = -1;
 	m->terminal = find_terminal(m);
 	m->clock = clock_real();
 	m->log = log_new(s->log_fd, "master",

@@ -5,6 +5,7 @@
 #include <sys/types.h>
 
 #include "master/master.h"
+#include "rt/bans.h"
 #include "rt/conn_limits.h"
 #include "rt/role.h"
 
@@ -65,6 +66,7 @@ struct master {
 	int folder;		/* the data folder */
 	int lock;
 	int limits;		/* memory that mx and front share */
+	int bans, bans_seen;	/* rt/bans.h: store's, and everybody else's */
 	struct ticket_keys mx_tickets, front_tickets, web_tickets;
 	struct timer turn;
 	struct cert_files *certs, *trial;	/* see certs.c */

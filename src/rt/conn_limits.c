@@ -41,7 +41,7 @@ const char *
 limit_name(enum limit l)
 {
 	static const char *const names[LIMIT_N] = { "", "address", "network",
-		"account", "alone", "total", "delay" };
+		"account", "alone", "total", "delay", "ban" };
 
 	return names[l];
 }

@@ -32,6 +32,7 @@ enum limit {
 	LIMIT_ALONE,	/* one that wants an account for itself */
 	LIMIT_TOTAL,
 	LIMIT_DELAY,	/* between two logins */
+	LIMIT_BAN,	/* rt/bans.h */
 	LIMIT_N
 };
 /* "address" */

@@ -1,11 +1,13 @@
 #include "rt/listeners.h"
 
 #include "base/ip.h"
+#include "base/timetext.h"
+#include "rt/bans.h"
 #include "rt/proxy.h"
 
 enum { SOCKETS_MAX = 32, RETRY_MS = 200 };
 enum { NEEDS_MAX = 2, LOOK_MS = 5000, LOST_MS = 30000,
-	REFUSAL_MS = 1000 };
+	REFUSAL_MS = 1000, BAN_WORDS_MAX = 300 };
 
 struct listening {
 	struct listeners *all;
@@ -26,6 +28,8 @@ struct listeners {
 	int (*ready)(void *arg, struct err *err);
 	void *arg;
 	struct limits *limits;
+	struct bans *bans;	/* NULL: none */
+	enum ban_door door;
 	struct listening socket[SOCKETS_MAX];
 	size_t n;
 	struct fiber *renewing;		/* NULL: not now */
@@ -52,6 +56,22 @@ connection_done(void *connection)
 
 /* Where TLS comes first there is nothing that they would read. */
 static void
+send_away(struct listening *k, struct stream *s, const char *address,
+    enum limit by, const char *refusal, const char *words)
+{
+	struct role *r = k->all->role;
+	int64_t now = loop_now_ms(r->loop);
+
+	limits_log(k->all->limits, r->log, now, by, address);
+	if (refusal) {
+		stream_deadline(s, now + REFUSAL_MS);
+		(void)stream_printf(s, "%s%s\r\n", refusal, words);
+		(void)stream_flush(s, NULL);
+	}
+	stream_close(s);
+}
+
+static void
 refuse_visit(struct listening *k, struct stream *s, const char *address,
     enum limit by)
 {
@@ -60,16 +80,50 @@ refuse_visit(struct listening *k, struct stream *s, const char *address,
 		[LIMIT_NETWORK] = "Too many connections from your network",
 		[LIMIT_TOTAL] = "Too many connections, try again later",
 	};
-	struct role *r = k->all->role;
-	int64_t now = loop_now_ms(r->loop);
 
-	limits_log(k->all->limits, r->log, now, by, address);
-	if (k->kind->refusal) {
-		stream_deadline(s, now + REFUSAL_MS);
-		(void)stream_printf(s, "%s%s\r\n", k->kind->refusal, words[by]);
-		(void)stream_flush(s, NULL);
-	}
-	stream_close(s);
+	send_away(k, s, address, by, k->kind->refusal, words[by]);
+}
+
+/* What they can do about it; not what the operator wrote down about them. */
+static void
+put_ban(struct buf *b, const struct ban *ban)
+{
+	static const char *const words[BAN_WHYS] = {
+		[BAN_recipients] = " for sending to too many unknown "
+		    "recipients",
+		[BAN_logins] = " for too many failed logins",
+		[BAN_errors] = " for too many errors",
+	};
+	struct ip ip;
+	uint32_t bits;
+
+	ban_network(ban, &ip, &bits);
+	buf_lit(b, "Your network ");
+	ip_put_network(b, &ip, bits);
+	buf_printf(b, " is banned%s", ban->why < BAN_WHYS && words[ban->why] ?
+	    words[ban->why] : "");
+	if (ban->until == INT64_MAX)
+		return;
+	buf_lit(b, " until ");
+	time_rfc3339(b, ban->until);
+}
+
+/* Is nobody from there to come in? Then they have been told. */
+static bool
+refuse_banned(struct listening *k, struct stream *s, const char *address)
+{
+	const struct listener_kind *kind = k->kind;
+	auto_buf b = BUF_INIT(BAN_WORDS_MAX);
+	struct ban ban;
+
+	if (!bans_find(k->all->bans, address, k->all->door,
+	    loop_wall(k->all->role->loop), &ban))
+		return false;
+	put_ban(&b, &ban);
+	buf_chr(&b, '\0');
+	send_away(k, s, address, LIMIT_BAN, ban.until == INT64_MAX &&
+	    kind->banned ? kind->banned : kind->refusal, buf_get(&b).p);
+	return true;
 }
 
 /* May it say for whom it comes? */
@@ -129,6 +183,10 @@ accepted(void *arg, struct stream *s, const struct peer *peer)
 	who.visit = &c->visit;
 	if (is_proxy(ls, peer) && !hear_proxy(ls, s, &who)) {
 		stream_close(s);
+		connection_done(c);
+		return;
+	}
+	if (refuse_banned(k, s, who.address)) {
 		connection_done(c);
 		return;
 	}
@@ -246,6 +304,10 @@ listeners_new(struct role *r, const struct listener_kind *kinds, size_t nkinds,
 	    LIMITS_SMTP : LIMITS_PEOPLE, kinds[0].kind == LISTEN_HTTP ?
 	    LIMITS_WEB : r->index, &r->config);
 	r->shared = -1;
+	if (r->bans >= 0)
+		ls->bans = bans_new(r->bans, false);
+	ls->door = kinds[0].kind == LISTEN_SMTP ? BAN_mail : BAN_people;
+	r->bans = -1;
 	listeners_renew(ls);
 	return ls;
 }
@@ -285,5 +347,6 @@ listeners_free(struct listeners *ls)
 		listener_close(ls->socket[i].listener);
 	timer_clear(ls->role->loop, &ls->look);
 	limits_free(ls->limits);
+	bans_free(ls->bans);
 	free(ls);
 }

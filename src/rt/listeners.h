@@ -18,18 +18,20 @@ struct connection;
 
 /* How a connection on one kind of socket begins; runs on a fiber of its own.
  * The session calls connection_done(from) once, at its end. Where there are too
- * many (conn_limits.h) none begins: refusal and why are said. */
+ * many (conn_limits.h), or their network is banned (bans.h), none begins:
+ * refusal and why are said. */
 struct listener_kind {
 	enum listen_kind kind;
 	void (*start)(void *arg, struct connection *from, struct stream *s,
 	    const struct peer *peer, enum listen_tls rule);
 	enum listen_tls rule;
 	const char *refusal;		/* "421 4.7.0 "; NULL: nothing */
+	const char *banned;		/* that of who is banned for good */
 };
 void connection_done(void *connection);
 
 /* A role that serves LISTEN_SMTP counts apart from one that does not. The
- * memory it shares with others is role->shared.
+ * memory it shares with others is role->shared and role->bans.
  * ready() makes what sessions begin with from now on. It runs on a fiber, may
  * suspend, and is asked again until it returns 0; no start() comes before. */
 struct listeners *listeners_new(struct role *r,

@@ -57,7 +57,7 @@ world_up(void **state)
 
 	w->clock = clock_fake(0);
 	w->role = (struct role){ .loop = loop_new(&w->clock.clock, NULL),
-		.config = { .max_connections = 10 }, .shared = -1 };
+		.config = { .max_connections = 10 }, .shared = -1, .bans = -1 };
 	assert_int_equal(ipc_pair(fds, NULL), 0);
 	reconnect_init(&w->peer, w->role.loop, &kind);
 	reconnect_replace(&w->peer, fds[0]);

@@ -144,6 +144,13 @@ on_file(struct link *k, struct ipc_req *req)
 }
 
 static void
+on_bans(struct link *k, struct ipc_req *req)
+{
+	if (k->role.bans < 0)
+		k->role.bans = take_fd(req);
+}
+
+static void
 on_tickets(struct link *k, struct ipc_req *req)
 {
 	const struct role_tickets *m = req->ask;
@@ -188,13 +195,14 @@ on_message(void *owner, struct ipc_req *req)
 		[ROLE_RELOAD] = on_reload,
 		[ROLE_STOP] = on_stop,
 		[ROLE_FILE] = on_file,
+		[ROLE_BANS] = on_bans,
 		[ROLE_TICKETS] = on_tickets,
 	};
 	struct link *k = owner;
 	uint16_t i = req->call->index;
 
 	if (fns[i] && (k->started || i == ROLE_START || i == ROLE_STOP ||
-	    i == ROLE_FILE))
+	    i == ROLE_FILE || i == ROLE_BANS))
 		fns[i](k, req);
 	ipc_drop(req);
 }
@@ -271,7 +279,8 @@ role_main(const struct role_ops *own)
 	const struct role_ops *ops = redteam_ops(own);
 	const char *name = getenv("POSTERN_ROLE"); /* "mx.0", for the log */
 	struct clock clock = clock_real();
-	struct link k = { .ops = ops, .role.shared = -1 };
+	struct link k = { .ops = ops, .role.shared = -1,
+		.role.bans = -1 };
 	int code;
 
 	(void)prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);

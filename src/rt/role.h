@@ -6,6 +6,7 @@
  * nothing else open but stderr. main() of a role is one call of role_main().
  *
  *   FILE     a file of the operator's      -> file(), also before START
+ *   BANS     memory (bans.h), before START
  *   START    config, name, index, uid      -> prepare(), sandbox, sandboxed()
  *   PEER     a connection to another role  -> peer()
  *   LISTEN   a listening socket            -> listen()
@@ -47,6 +48,7 @@ struct role {
 	uint32_t index;		/* which of several workers */
 	int shared;		/* memory of all workers, conn_limits.h, for
 				 * prepare(); -1: none, or it was taken */
+	int bans;		/* the same: bans.h */
 	struct sandbox sandbox;	/* of the ops; prepare() may add ports */
 	void *state;		/* of the role */
 	struct ipc *master;	/* NULL: in a test */
@@ -106,6 +108,7 @@ void role_done(struct role *r, uint32_t after_s);
 /* One of a set, whose last one has left 0. */
 #define FIELDS_role_file(F, S) \
 	F(S, u64, set, 0) F(S, u32, left, 0) F(S, str, path, 4000)
+#define FIELDS_role_bans(F, S) F(S, u8, nothing, 0)
 #define FIELDS_role_tickets(F, S) F(S, str, keys, 400)
 #define FIELDS_role_ready(F, S) F(S, str, missing, 1000) F(S, u8, unproven, 0)
 #define FIELDS_role_proven(F, S) F(S, u64, set, 0) F(S, str, error, 1000)
@@ -117,6 +120,7 @@ MSG_STRUCT(role_listen);
 MSG_STRUCT(role_reload);
 MSG_STRUCT(role_stop);
 MSG_STRUCT(role_file);
+MSG_STRUCT(role_bans);
 MSG_STRUCT(role_tickets);
 MSG_STRUCT(role_ready);
 MSG_STRUCT(role_proven);
@@ -124,6 +128,6 @@ MSG_STRUCT(role_failed);
 MSG_STRUCT(role_done);
 enum { ROLE_FROM_MASTER = 1, ROLE_FROM_ROLE = 2 };
 enum role_message { ROLE_START, ROLE_PEER, ROLE_LISTEN, ROLE_RELOAD, ROLE_STOP,
-	ROLE_FILE, ROLE_TICKETS, ROLE_READY, ROLE_PROVEN, ROLE_FAILED,
-	ROLE_DONE, ROLE_MESSAGES };
+	ROLE_FILE, ROLE_TICKETS, ROLE_BANS, ROLE_READY, ROLE_PROVEN,
+	ROLE_FAILED, ROLE_DONE, ROLE_MESSAGES };
 extern const struct ipc_call role_calls[ROLE_MESSAGES];

@@ -18,6 +18,7 @@ MSG_SHAPE(role_listen);
 MSG_SHAPE(role_reload);
 MSG_SHAPE(role_stop);
 MSG_SHAPE(role_file);
+MSG_SHAPE(role_bans);
 MSG_SHAPE(role_tickets);
 MSG_SHAPE(role_ready);
 MSG_SHAPE(role_proven);
@@ -34,6 +35,7 @@ const struct ipc_call role_calls[ROLE_MESSAGES] = {
 	ROW(ROLE_STOP, stop, ROLE_FROM_MASTER),
 	ROW(ROLE_FILE, file, ROLE_FROM_MASTER),
 	ROW(ROLE_TICKETS, tickets, ROLE_FROM_MASTER),
+	ROW(ROLE_BANS, bans, ROLE_FROM_MASTER),
 	ROW(ROLE_READY, ready, ROLE_FROM_ROLE),
 	ROW(ROLE_PROVEN, proven, ROLE_FROM_ROLE),
 	ROW(ROLE_FAILED, failed, ROLE_FROM_ROLE),

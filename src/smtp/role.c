@@ -67,9 +67,9 @@ prepare(struct role *r, struct err *err unused_arg)
 {
 	static const struct listener_kind kinds[] = {
 		{ LISTEN_SMTP, mx_start_session, LISTEN_TLS_LOGIN,
-		    "421 4.7.0 " },
+		    "421 4.7.0 ", "554 5.7.1 " },
 		{ LISTEN_SMTP_NONE, mx_start_session, LISTEN_TLS_NONE,
-		    "421 4.7.0 " },
+		    "421 4.7.0 ", "554 5.7.1 " },
 	};
 	struct mx *mx = r->state;
 

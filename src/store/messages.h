@@ -19,6 +19,7 @@
 #include "rt/ipc.h"
 #include "store/messages_acl.h"
 #include "store/messages_backup.h"
+#include "store/messages_ban.h"
 #include "store/messages_carry.h"
 #include "store/messages_envelope.h"
 #include "store/messages_journal.h"
@@ -187,6 +188,7 @@ enum store_effect {
 	C(journal_read, answer, AUTH_OPERATOR, RUN_READER, CHANGE_none, own) \
 	STORE_CALLS_ACL(C) \
 	STORE_CALLS_BACKUP(C) \
+	STORE_CALLS_BAN(C) \
 	STORE_CALLS_METADATA(C) \
 	STORE_CALLS_STS(C) \
 	STORE_CALLS_URL(C) \
@@ -656,6 +658,7 @@ MSG_GROUP(rule);
 MSG_GROUP(standing);
 MSG_GROUP(answerable);
 MSG_GROUP(url_claim);
+MSG_GROUP(ban_of);
 
 /* Records in lists, and what else is none of a call's own. */
 #define STORE_RECORDS(R) \
@@ -666,7 +669,7 @@ MSG_GROUP(url_claim);
 	R(note_item) R(note_facts) R(vacation) \
 	R(alias_row) R(domain_row) R(account_row) R(kept_row) R(journal_row) \
 	R(sealed_row) R(rule_row) R(app_password_row) R(app_keys_row) \
-	R(backup_row)
+	R(backup_row) R(ban_row)
 
 #define STORE_ANSWER_answer(name) name##_answer
 #define STORE_ANSWER_done(name) done

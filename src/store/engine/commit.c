@@ -1,3 +1,4 @@
+#include "store/engine/bans.h"
 #include "store/engine/data_state.h"
 #include "store/engine/engine_int.h"
 #include "store/engine/filter.h"
@@ -125,7 +126,7 @@ batch_begin(struct engine *e)
 	e->now_s = e->o.wall_us(e->o.arg) / 1000000;
 	e->w.failed = 0;
 	e->in_transaction = false;
-	e->names_changed = false;
+	e->names_changed = e->bans_changed = false;
 	e->half_written = e->note_news = false;
 }
 
@@ -258,6 +259,8 @@ batch_finish(struct engine *e, struct err *err)
 	e->in_transaction = false;
 	if (e->names_changed)
 		__atomic_add_fetch(&e->directory, 1, __ATOMIC_RELEASE);
+	if (e->bans_changed)
+		bans_publish(e);
 	packs_commit(e->packs);
 	stage_commit(e);
 	state_clean(e);

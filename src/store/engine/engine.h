@@ -90,6 +90,10 @@ void engine_close(struct engine *e);
 void engine_limits(struct engine *e, uint64_t quota, uint64_t max_message);
 void engine_queue(struct engine *e, const struct queue_settings *q);
 void engine_ages(struct engine *e, const struct age_settings *a);
+/* From now on this is told of what is banned (rt/bans.h), and what is at once;
+ * before the first commit. It must outlive the engine. */
+struct bans;
+void engine_bans(struct engine *e, struct bans *b);
 struct queue_settings engine_queue_settings(const struct engine *e);
 /* Nothing can be taken in now, and why: E_FULL, E_IO, or 0. Any thread. */
 int engine_refuses(const struct engine *e);

@@ -150,6 +150,8 @@ struct engine {
 	bool note_news;		/* and of notes */
 	uint64_t directory;	/* atomic */
 	bool names_changed;	/* in this batch */
+	bool bans_changed;	/* the same */
+	struct bans *bans;	/* NULL: nobody is told of them */
 	bool half_written;	/* by a change that failed: undo all of it, and
 				 * run the others again */
 	int64_t now_s;

@@ -10,6 +10,7 @@
 #include <sys/file.h>
 
 #include "dns/name.h"
+#include "rt/bans.h"
 #include "rt/clients.h"
 #include "rt/role.h"
 #include "store/service/service.h"
@@ -22,6 +23,7 @@ struct store_role {
 	int dirfd, lockfd;
 	struct files *files;
 	struct engine *engine;
+	struct bans *bans;
 	struct service *service;
 	struct client_socket control, submit;
 };
@@ -124,6 +126,16 @@ ages_of(const struct config *c)
 }
 
 static int
+prepare(struct role *r, struct err *err unused_arg)
+{
+	if (r->bans >= 0)
+		((struct store_role *)r->state)->bans = bans_new(r->bans,
+		    true);
+	r->bans = -1;
+	return 0;
+}
+
+static int
 sandboxed(struct role *r, struct err *err)
 {
 	struct store_role *s = r->state;
@@ -150,6 +162,7 @@ sandboxed(struct role *r, struct err *err)
 	rc = engine_open(&o, &s->engine, err);
 	if (rc < 0)
 		return rc;
+	engine_bans(s->engine, s->bans);
 	so.engine = s->engine;
 	return service_new(&so, &s->service, err);
 }
@@ -239,6 +252,7 @@ free_store(struct role *r)
 
 	service_free(s->service);
 	engine_close(s->engine);
+	bans_free(s->bans);
 	free(s->files);
 }
 
@@ -250,6 +264,7 @@ main(void)
 		.state_size = sizeof(struct store_role),
 		.sandbox = { MAY_THREADS | MAY_FILES | MAY_PAIRS |
 			MAY_ACCEPT, true },
+		.prepare = prepare,
 		.sandboxed = sandboxed,
 		.peer = peer,
 		.listen = on_listen,

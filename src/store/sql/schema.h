@@ -6,7 +6,7 @@
 #include "base/log.h"
 #include "store/sql/sql.h"
 
-enum { SCHEMA_VERSION = 18 };
+enum { SCHEMA_VERSION = 19 };
 
 /* What the steps need besides the database. */
 struct schema_needs {

@@ -86,7 +86,9 @@ test_columns_by_name(void **state unused_arg)
 #define ACCOUNT(n, address)                                                   \
 	"INSERT INTO account VALUES (" n ", " T(address) ", 1,1,1,1,1,0,0,0);" \
 	"INSERT INTO credential VALUES (" n ", x'');"
+#define BACK_TO_18 "DROP TABLE ban; UPDATE meta SET value=18;"
 #define BACK_TO_17                                                            \
+	BACK_TO_18                                                            \
 	"DROP TABLE url_key;"                                                  \
 	"DROP INDEX email_uidl; ALTER TABLE email DROP COLUMN uidl;"           \
 	"ALTER TABLE account DROP COLUMN most_messages;"                       \
@@ -617,10 +619,33 @@ test_url_keys_come(void **state unused_arg)
 	sql_close(&q);
 }
 
+/* Nobody was banned before version 19. */
+static void
+test_bans_come(void **state unused_arg)
+{
+	static struct sql q;
+
+	assert_int_equal(sqlite3_open(":memory:", &q.db), SQLITE_OK);
+	assert_int_equal(schema_migrate(&q, NULL, NULL), 0);
+	assert_int_equal(sqlite3_exec(q.db, BACK_TO_18, NULL, NULL, NULL), 0);
+	assert_int_equal(schema_migrate(&q, NULL, NULL), 0);
+	assert_int_equal(sql_first(&q, SQL_ban_list, SQL_VALS(vi(1), vi(0),
+	    vs(STR("")), vi(10)), NULL), 0);
+	assert_int_equal(sql_run(&q, SQL_ban_put, SQL_VALS(vs(STR("abcd")),
+	    vi(32), vi(3), vi(1), vi(1), vi(9), vi(1), vs(STR("why"))), NULL),
+	    0);
+	assert_int_equal(sql_first(&q, SQL_ban_list, SQL_VALS(vi(1), vi(0),
+	    vs(STR("")), vi(10)), NULL), 1);
+	assert_str(sql_str(&q, ban_list, reason), "why");
+	sql_end(&q, SQL_ban_list);
+	sql_close(&q);
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_bans_come),
 		cmocka_unit_test(test_url_keys_come),
 		cmocka_unit_test(test_metadata_comes),
 		cmocka_unit_test(test_acl_comes),

@@ -1,7 +1,6 @@
 /*
- * statements.h - every SQL statement of store, in one table (those of notes to
- * people, of metadata, of what is shared and of URLs are in statements_note.h,
- * statements_metadata.h, statements_acl.h and statements_url.h).
+ * statements.h - every SQL statement of store, in one table (those of some
+ * areas are in a statements_AREA.h each).
  *
  * One set for all engines: no sequences, no engine's own words, parameters in
  * numeric order, octets as BLOB. (dialect.h has what only SQLite says.)
@@ -15,6 +14,7 @@
  */
 #pragma once
 #include "store/sql/statements_acl.h"
+#include "store/sql/statements_ban.h"
 #include "store/sql/statements_metadata.h"
 #include "store/sql/statements_note.h"
 #include "store/sql/statements_url.h"
@@ -537,6 +537,7 @@
 	STATEMENTS_ACL(S, R, E)                                               \
 	STATEMENTS_METADATA(S, R, E)                                          \
 	STATEMENTS_URL(S, R, E)                                               \
+	STATEMENTS_BAN(S, R, E)                                               \
 	/* ---- what leaves later ---- */                                      \
 	S(later_add, "INSERT INTO later VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)") \
 	R(later_next, (message), "FROM later WHERE due<=?1"                   \
