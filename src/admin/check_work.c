@@ -7,6 +7,7 @@
 
 #include "admin/checking.h"
 #include "dns/client.h"
+#include "dns/public_suffix.h"
 #include "mail/traits.h"
 #include "mime/charset.h"
 #include "rt/config.h"
@@ -25,6 +26,7 @@ struct check_work {
 	struct config config;
 	struct smtp_judge judge;
 	struct judging *judging;
+	struct mime_scan *scan;	/* for what it brings */
 	int text;
 	char last;		/* octet of the text; 0: none yet */
 	struct check_finish_ask out;
@@ -70,6 +72,13 @@ get_all(struct check_work *w)
 	return get_descriptor(w, CHECK_TEXT, &w->text);
 }
 
+static void
+feed_octets(struct check_work *w, struct str octets)
+{
+	w->judge.feed(w->judging, octets);
+	mime_scan_feed(w->scan, octets);
+}
+
 /* With CRLF, as it would come by SMTP. */
 static void
 feed_lines(struct check_work *w, struct str octets)
@@ -78,13 +87,12 @@ feed_lines(struct check_work *w, struct str octets)
 		size_t n = str_chr(octets, '\n');
 
 		if (n > 0) {
-			smtp_judge_mx.feed(w->judging, str_first(octets, n));
+			feed_octets(w, str_first(octets, n));
 			w->last = octets.p[n - 1];
 		}
 		if (n == octets.n)
 			return;
-		smtp_judge_mx.feed(w->judging, w->last == '\r' ? STR("\n") :
-		    STR("\r\n"));
+		feed_octets(w, w->last == '\r' ? STR("\n") : STR("\r\n"));
 		w->last = '\n';
 		octets = str_from(octets, n + 1);
 	}
@@ -133,6 +141,8 @@ judge_it(struct check_work *w)
 {
 	const struct judge_ask who = { w->todo.peer, w->todo.helo,
 		w->todo.from, w->todo.rcpts };
+	auto_buf record = BUF_INIT(MIME_RECORD_MAX);
+	struct mime_watch watch;
 	struct verdict v;
 	int rc;
 
@@ -144,9 +154,13 @@ judge_it(struct check_work *w)
 	w->judging = w->judge.begin(&w->judge, &who);
 	if (!w->judging)
 		return err_set(&w->err, E_INVALID, "no address");
+	watch = w->judge.watch(w->judging);
+	w->scan = mime_scan_new(w->a, NULL);
+	mime_scan_watch(w->scan, &watch);
 	rc = feed_text(w);
 	if (rc < 0)
 		return rc;
+	mime_scan_finish(w->scan, &record);
 	w->judge.finish(w->judging, w->a, &v);
 	w->out = (struct check_finish_ask){ .code = (uint32_t)v.refusal.code,
 		.junk = v.junk, .words = v.words, .fields = v.fields };
@@ -192,6 +206,7 @@ check_work(int fd)
 	struct clock clock = clock_real();
 
 	charset_prepare();
+	public_suffix_prepare();
 	if (sandbox_enter(&walls, geteuid() == 0 ? NOBODY : 0, "", &missing,
 	    &w.err) < 0) {
 		fprintf(stderr, "postern: %s\n", w.err.text);

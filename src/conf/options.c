@@ -55,6 +55,12 @@ static const struct conf_word dns_list_thens[] = {
 	    "behind this one is asked" },
 	{ NULL, 0, NULL },
 };
+static const struct conf_word attached_thens[] = {
+	{ "mark", ATTACHED_MARK, "it counts for the score" },
+	{ "junk", ATTACHED_JUNK, "into Junk" },
+	{ "refuse", ATTACHED_REFUSE, "refused, with the name of the file" },
+	{ NULL, 0, NULL },
+};
 static const struct conf_word sts_modes[] = {
 	{ "none", STS_NONE, "nothing; who knows of a policy forgets it" },
 	{ "testing", STS_TESTING, "to report where it would not hold, and to "
@@ -140,6 +146,10 @@ const struct conf_block_row conf_blocks[CONF_BLOCKS] = {
 	    .help = "what is asked of other servers by HTTPS",
 	    .more = "The policies of domains that mail is sent to (MTA-STS, "
 	    "RFC 8461)." },
+	[CONF_ATTACHMENTS] = { .name = "attachments",
+	    .help = "what becomes of mail from the world that brings files",
+	    .more = "By what they are, also in ZIP archives, whatever they "
+	    "are called. See doc/judge.md." },
 };
 
 const struct conf_option conf_options[] = {
@@ -519,5 +529,27 @@ const struct conf_option conf_options[] = {
 	    AT(config, errand_stay_s),
 	    "how long its process stays when nothing is asked any more",
 	    .more = "It is started by whoever asks something." },
+
+	/* ---- attachments { } --------------------------------------------- */
+	{ "programs", CONF_ATTACHMENTS, CONF_WORD, 0, ATTACHED_REFUSE,
+	    "refuse", AT(config, attached_programs), "what runs as it is",
+	    .more = "And scripts under a name that hides what they are.",
+	    .words = attached_thens },
+	{ "scripts", CONF_ATTACHMENTS, CONF_WORD, 0, ATTACHED_REFUSE, "junk",
+	    AT(config, attached_scripts),
+	    "what systems run with programs of their own: .js, .vbs, .bat",
+	    .more = "Alone, or in an archive with four others at most.",
+	    .words = attached_thens },
+	{ "disk-images", CONF_ATTACHMENTS, CONF_WORD, 0, ATTACHED_REFUSE,
+	    "junk", AT(config, attached_images), "ISO, IMG, VHD",
+	    .words = attached_thens },
+	{ "macros", CONF_ATTACHMENTS, CONF_WORD, 0, ATTACHED_REFUSE, "junk",
+	    AT(config, attached_macros),
+	    "documents with programs in them (VBA, macros of Excel 4)",
+	    .words = attached_thens },
+	{ "encrypted", CONF_ATTACHMENTS, CONF_WORD, 0, ATTACHED_REFUSE,
+	    "mark", AT(config, attached_encrypted),
+	    "archives and documents that nobody can look into",
+	    .words = attached_thens },
 };
 const size_t conf_noptions = NELEM(conf_options);

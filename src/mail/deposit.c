@@ -28,6 +28,7 @@ deposit_new(const struct deposit_options *o)
 	d->o = *o;
 	d->mem = mem;
 	d->scan = mime_scan_new(mem, NULL);
+	mime_scan_watch(d->scan, &o->watch);
 	d->blob = blob_writer_new(o->store, o->compress);
 	d->digest = o->digest ? digest_new(o->lib) : NULL;
 	buf_init(&d->record, MIME_RECORD_MAX);

@@ -24,6 +24,7 @@ struct deposit_options {
 	bool digest;		/* it will be signed: deposit_signable() */
 	bool answerable;	/* what an answer needs: deposit_answerable() */
 	OSSL_LIB_CTX *lib;	/* for that; NULL is OpenSSL's own */
+	struct mime_watch watch; /* who sees its parts; zeros: nobody */
 };
 
 /* What is known of a message that was taken in; good until the deposit is

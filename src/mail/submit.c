@@ -163,6 +163,12 @@ renew_handles(struct submission *sub, struct err *err)
 /* ---- the text ------------------------------------------------------------ */
 
 void
+submit_watch(struct submission *sub, const struct mime_watch *w)
+{
+	sub->o.watch = *w;
+}
+
+void
 submit_write(struct submission *sub, struct str octets)
 {
 	if (!sub->text)

@@ -44,6 +44,9 @@ void submit_once(struct submission *sub, uint64_t change, struct str request);
  * leaves later. Before submit_commit(). */
 void submit_made_of(struct submission *sub, uint64_t email, uint64_t thread);
 
+/* Who sees its parts as they come, before the first submit_write(). */
+void submit_watch(struct submission *sub, const struct mime_watch *w);
+
 /* The text, as in deposit.h. */
 void submit_write(struct submission *sub, struct str octets);
 void submit_skip(struct submission *sub, size_t n);

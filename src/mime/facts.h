@@ -40,6 +40,24 @@ struct mime_scan;
 /* Everything the scan needs lives in the arena, so dropping a scan half way
  * takes nothing. lim may be NULL. */
 struct mime_scan *mime_scan_new(struct arena *a, const struct mime_limits *lim);
+/* Who sees the octets of parts that are none of the others' (PART_LEAF), one
+ * after the other: as they stand, transfer encoding and all. Behind the last
+ * ones of a part may come those of the boundary that ends it. */
+struct mime_watched {
+	struct str type, subtype;
+	struct str encoding;	/* of transfer; empty: none is named */
+	struct str name;	/* of a file, UTF-8 if it says what it is; or
+				 * empty */
+};
+struct mime_watch {
+	void *arg;
+	/* False: its octets are not wanted, and no end() follows. */
+	bool (*begin)(void *arg, const struct mime_watched *part);
+	void (*octets)(void *arg, struct str octets);
+	void (*end)(void *arg);
+};
+/* Before the first octets come. *w is copied. */
+void mime_scan_watch(struct mime_scan *scan, const struct mime_watch *w);
 /* The next octets, cut anywhere: the result does not depend on it. */
 void mime_scan_feed(struct mime_scan *scan, struct str octets);
 /* The message is complete: append its record to out, whose cap must leave

@@ -41,8 +41,8 @@ struct part {
 	uint64_t lines; /* CRLFs in the body */
 	struct str boundary;
 	struct str described; /* when its header is complete: record.h */
-	/* For the preview. */
-	struct str charset, encoding;
+	/* For the preview, and for who watches. */
+	struct str charset, encoding, type, subtype, name;
 	bool html;
 };
 
@@ -74,6 +74,9 @@ struct mime_scan {
 	/* Of the message itself. */
 	struct fields fields;
 	struct str preview_text;
+
+	struct mime_watch watch;	/* nobody: begin is NULL */
+	struct part *watched;		/* whose octets are wanted */
 
 	char hold[LINE_HOLD];
 };

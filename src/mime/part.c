@@ -3,6 +3,9 @@
 #include "mime/mime_int.h"
 #include "mime/param.h"
 #include "mime/record.h"
+#include "mime/word.h"
+
+enum { NAME_READ = 500 };	/* octets of the name of a file */
 
 /* What a header says that its part is. */
 struct type {
@@ -234,6 +237,31 @@ is_attachment(struct mime_scan *s, const struct part *p,
 	    param_get(s->a, t->params, STR("name")).n > 0;
 }
 
+/* RFC 2183 2.3; many programs write the other one only, and RFC 2047 forbids
+ * what they write there. */
+static struct str
+file_name(struct mime_scan *s, const struct fields *f, const struct type *t)
+{
+	struct str word, rest, name = STR_NULL;
+	auto_buf text = BUF_INIT(4 * NAME_READ);
+
+	if (param_word(f->v[F_DISPOSITION], &word, &rest))
+		name = param_get(s->a, rest, STR("filename"));
+	if (name.n == 0)
+		name = param_get(s->a, t->params, STR("name"));
+	word_decode(&text, str_first(name, NAME_READ));
+	return str_dup(s->a, buf_get(&text));
+}
+
+static void
+read_for_watch(struct mime_scan *s, struct part *p, const struct fields *f,
+    const struct type *t)
+{
+	p->type = str_dup(s->a, str_first(t->main, NAME_READ));
+	p->subtype = str_dup(s->a, str_first(t->sub, NAME_READ));
+	p->name = file_name(s, f, t);
+}
+
 void
 part_read(struct mime_scan *s, struct part *p, bool opaque)
 {
@@ -256,6 +284,8 @@ part_read(struct mime_scan *s, struct part *p, bool opaque)
 	if (p->attachment)
 		s->flags |= FACTS_ATTACHMENT;
 	p->html = str_eqi(t.sub, STR("html"));
+	if (s->watch.begin && p->kind == PART_LEAF)
+		read_for_watch(s, p, &f, &t);
 	if (p->text)
 		p->charset = str_dup(s->a,
 		    param_get(s->a, t.params, STR("charset")));

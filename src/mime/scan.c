@@ -81,6 +81,31 @@ begin_capture(struct mime_scan *s, struct part *p)
 	s->capture = arena_alloc(s->a, s->capture_room);
 }
 
+void
+mime_scan_watch(struct mime_scan *s, const struct mime_watch *w)
+{
+	s->watch = *w;
+}
+
+static void
+begin_watch(struct mime_scan *s, struct part *p)
+{
+	struct mime_watched seen = { p->type, p->subtype, p->encoding,
+		p->name };
+
+	if (s->watch.begin && s->watch.begin(s->watch.arg, &seen))
+		s->watched = p;
+}
+
+static void
+end_watch(struct mime_scan *s, const struct part *p)
+{
+	if (s->watched != p)
+		return;
+	s->watched = NULL;
+	s->watch.end(s->watch.arg);
+}
+
 /* The header of cur ends at the offset where its body begins. lines counts
  * the CRLFs ahead of that. */
 static void
@@ -110,6 +135,7 @@ end_header(struct mime_scan *s, uint64_t at, uint64_t lines)
 		open_part(s, p, at);
 	} else {
 		begin_capture(s, p);
+		begin_watch(s, p);
 	}
 }
 
@@ -117,6 +143,7 @@ end_header(struct mime_scan *s, uint64_t at, uint64_t lines)
 static void
 end_part(struct mime_scan *s, struct part *p, uint64_t end, uint64_t lines)
 {
+	end_watch(s, p);
 	p->body_len = end > p->body_off ? end - p->body_off : 0;
 	p->lines = p->body_len ? lines - p->lines : 0;
 	if (p->open)
@@ -244,6 +271,8 @@ keep_octets(struct mime_scan *s, struct str octets)
 		keep_header(s, octets);
 		return;
 	}
+	if (s->cur == s->watched)
+		s->watch.octets(s->watch.arg, octets);
 	if (s->cur != s->captured)
 		return;
 	octets = str_first(octets, s->capture_room - s->ncapture);

@@ -39,6 +39,11 @@
 	F(S, u32, greylist_delay_s, 0)                                   \
 	F(S, u32, junk_score, 0)	/* points; 0: never */           \
 	F(S, u32, refuse_score, 0)                                       \
+	F(S, u32, attached_programs, 0)	/* enum attached_then each */    \
+	F(S, u32, attached_scripts, 0)                                   \
+	F(S, u32, attached_images, 0)                                    \
+	F(S, u32, attached_macros, 0)                                    \
+	F(S, u32, attached_encrypted, 0)                                 \
 	F(S, u8, spam_filter, 0)	/* mail of strangers is weighed by it */ \
 	F(S, u32, imap_timeout_s, 0)	/* RFC 3501 5.4: 1800 */         \
 	F(S, u32, imap_message_limit, 0) /* of a command; 0: none */     \
@@ -130,6 +135,8 @@ enum greylist_rule {
 	GREYLIST_UNPROVEN,	/* whose domain nothing has proven */
 	GREYLIST_UNKNOWN,	/* all */
 };
+/* What becomes of mail that brings a kind of file. */
+enum attached_then { ATTACHED_MARK, ATTACHED_JUNK, ATTACHED_REFUSE };
 /* A list in DNS (RFC 5782): what stands on it, and what becomes of mail of
  * those who do. */
 enum { DNS_LISTS_MAX = 16 };

@@ -24,7 +24,8 @@ judge_begin(const struct smtp_judge *judge, const struct judge_ask *ask)
 	j->ask = *ask;
 	j->ip = ip;
 	j->dkim = judge->authenticate ? dkim_check_new(NULL) : NULL;
-	j->head = BUF_INIT(judge->filter ? TRAITS_HEAD : 0);
+	j->attachments = attachments_new();
+	j->head = BUF_INIT(TRAITS_HEAD);
 	return j;
 }
 
@@ -37,11 +38,18 @@ judge_feed(struct judging *j, struct str octets)
 		buf_str(&j->head, str_first(octets, j->head.cap - j->head.n));
 }
 
+static struct mime_watch
+judge_watch(struct judging *j)
+{
+	return attachments_watch(j->attachments);
+}
+
 static void
 judge_end(struct judging *j)
 {
 	if (!j)
 		return;
+	attachments_free(j->attachments);
 	if (j->dkim)
 		dkim_check_free(j->dkim);
 	buf_free(&j->head);
@@ -90,6 +98,17 @@ list_refusal(const struct evidence *e)
 	    l->reason : STR("whoever keeps it says why, and takes off it")));
 }
 
+/* RFC 3463 3.8. Whoever sent it knows what to do otherwise. */
+static void
+do_as_attachments_say(struct evidence *e, struct verdict *out)
+{
+	if (e->attached.then == ATTACHED_REFUSE)
+		out->refusal = smtp_replyf(e->a, 550, "5.7.1", "Such files are "
+		    "not taken here (%.*s): send it in another way",
+		    STR_FMT(e->attached.what));
+	out->junk |= e->attached.then == ATTACHED_JUNK;
+}
+
 /* Nothing that was found decided, and all of it together does. */
 static void
 do_as_score_says(struct evidence *e, struct verdict *out)
@@ -109,8 +128,8 @@ do_as_score_says(struct evidence *e, struct verdict *out)
 	}
 }
 
-/* The operator's word, then a list's, then the domain's, then whoever is not
- * known waits; then all that was found. */
+/* The operator's word, then a list's, then the domain's, then what it brings,
+ * then whoever is not known waits; then all that was found. */
 static void
 decide(struct evidence *e, struct verdict *out)
 {
@@ -124,6 +143,8 @@ decide(struct evidence *e, struct verdict *out)
 		    STR_FMT(e->policy.rule));
 	else if (e->j->dkim && e->j->judge->enforce && act != POLICY_ALLOW)
 		do_as_domain_wants(e, out);
+	if (out->refusal.code == 0 && act != POLICY_ALLOW)
+		do_as_attachments_say(e, out);
 	if (out->refusal.code == 0 && act == POLICY_DEFER && !out->junk)
 		out->refusal = judge_send_away(e);
 	out->junk |= act == POLICY_JUNK;
@@ -142,8 +163,8 @@ look_at_text(struct evidence *e, struct verdict *out)
 {
 	struct judging *j = e->j;
 
-	if (j->head.n == 0 || out->refusal.code || out->junk ||
-	    e->policy.act == POLICY_ALLOW)
+	if (!j->judge->filter || j->head.n == 0 || out->refusal.code ||
+	    out->junk || e->policy.act == POLICY_ALLOW)
 		return;
 	if (e->known.known == KNOWN_correspondent &&
 	    e->dmarc.verdict == DMARC_PASS)
@@ -180,6 +201,7 @@ judge_finish(struct judging *j, struct arena *a, struct verdict *out)
 const struct smtp_judge smtp_judge_mx = {
 	.begin = judge_begin,
 	.feed = judge_feed,
+	.watch = judge_watch,
 	.finish = judge_finish,
 	.end = judge_end,
 };
@@ -195,6 +217,7 @@ smtp_judge_configure(struct smtp_judge *judge, const struct config *c)
 	judge->filter = c->spam_filter;
 	judge->policy = (struct policy){ (enum greylist_rule)c->greylist,
 		c->greylist_delay_s };
+	judge->attached = attached_rules_of(c);
 	judge->bars = (struct score_bars){ c->junk_score, c->refuse_score };
 	/* Where nobody looks for a proof none is missing. */
 	if (!judge->authenticate &&

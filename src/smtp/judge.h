@@ -3,11 +3,12 @@
  * what lists, the operator and store know of the sender, what is said of it in
  * front of the text, and what is done.
  *
- * The dialogue knows the four functions of smtp_judge only; mx alone has
+ * The dialogue knows the five functions of smtp_judge only; mx alone has
  * something behind them.
  */
 #pragma once
 #include "mail/submit.h"
+#include "policy/attached.h"
 #include "policy/policy.h"
 #include "policy/score.h"
 #include "smtp/reply.h"
@@ -45,6 +46,8 @@ struct smtp_judge {
 	    const struct judge_ask *ask);
 	/* The text as it came, cut anywhere. */
 	void (*feed)(struct judging *j, struct str octets);
+	/* Who sees its parts, good until the end. */
+	struct mime_watch (*watch)(struct judging *j);
 	/* The text is complete; once. Suspends; at most JUDGE_MS. */
 	void (*finish)(struct judging *j, struct arena *a,
 	    struct verdict *out);
@@ -61,6 +64,7 @@ struct smtp_judge {
 	bool dry;		/* nothing is remembered of it */
 	struct policy policy;
 	struct score_bars bars;
+	struct attached_rules attached;
 };
 
 enum {
@@ -70,7 +74,7 @@ enum {
 	JUDGE_MEMORY = 8 << 20,
 };
 
-/* The four; nobody to ask, and nothing is looked at. */
+/* The five; nobody to ask, and nothing is looked at. */
 extern const struct smtp_judge smtp_judge_mx;
 /* Look at what this says; its strs must outlive the judge. */
 void smtp_judge_configure(struct smtp_judge *judge, const struct config *c);

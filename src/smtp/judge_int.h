@@ -4,6 +4,8 @@
  */
 #pragma once
 #include "base/ip.h"
+#include "policy/attachments.h"
+#include "policy/content.h"
 #include "smtp/judge.h"
 #include "trust/dkim_check.h"
 #include "trust/dmarc.h"
@@ -14,7 +16,8 @@ struct judging {
 	struct judge_ask ask;
 	struct ip ip;
 	struct dkim_check *dkim;	/* NULL: nothing is proven */
-	struct buf head;	/* of the text: TRAITS_HEAD, or none of it */
+	struct attachments *attachments;
+	struct buf head;	/* of the text: TRAITS_HEAD */
 	int64_t until_ms;
 };
 
@@ -32,10 +35,12 @@ struct evidence {
 	struct str author_address;	/* the same */
 	bool authors_differ;
 	struct dmarc_answer dmarc;
+	struct content_seen seen;
 	struct weigh_ask weigh;
 	struct weigh_answer known;
 	struct dns_listing list;
 	struct policy_decision policy;
+	struct attached attached;
 	struct findings findings;
 };
 

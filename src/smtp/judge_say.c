@@ -107,6 +107,7 @@ judge_say_words(const struct evidence *e)
 	if (e->j->dkim)
 		put_proofs(&b, e);
 	buf_str(&b, e->policy.words);
+	buf_str(&b, e->attached.words);
 	findings_put(&b, &e->findings);
 	return str_dup(e->a, str_first(str_trim(buf_get(&b)),
 	    VERDICT_WORDS_MAX));

@@ -31,10 +31,24 @@ find_known(struct evidence *e)
 		findings_add(&e->findings, "known-network", -5, STR_NULL);
 }
 
+/* What its reader would take it for. */
+static void
+find_shown(struct evidence *e)
+{
+	struct content_text ask = { .head = buf_get(&e->j->head),
+		.ours = content_domains(e->j->ask.rcpts, e->a) };
+
+	content_look(&ask, e->a, &e->findings, &e->seen);
+}
+
 void
 judge_find(struct evidence *e)
 {
 	if (e->j->dkim)
 		find_unproven(e);
 	find_known(e);
+	find_shown(e);
+	attached_decide(&e->j->judge->attached,
+	    attachments_found(e->j->attachments), e->a, &e->findings,
+	    &e->attached);
 }

@@ -348,6 +348,23 @@ submitter(const struct smtp_session *s)
 	return from.n > 0 ? from : smtp_user(s);
 }
 
+static void
+begin_judging(struct reception *in)
+{
+	struct smtp_session *s = in->s;
+	const struct smtp_judge *judge = s->service->o.judge;
+	struct mime_watch watch;
+
+	in->judging = judge->begin(judge, &(struct judge_ask){
+	    in->origin.peer, in->origin.helo,
+	    submit_envelope(s->txn)->reverse_path,
+	    submit_recipient_list(s->txn, JUDGE_RCPTS, in->mem) });
+	if (!in->judging)
+		return;
+	watch = judge->watch(in->judging);
+	submit_watch(s->txn, &watch);
+}
+
 struct reception *
 smtp_text_begin(struct smtp_session *s, bool chunks)
 {
@@ -373,10 +390,7 @@ smtp_text_begin(struct smtp_session *s, bool chunks)
 			.at = loop_wall(s->d.loop) });
 	results_filter_init(&in->filter, o->hostname);
 	if (o->judge)
-		in->judging = o->judge->begin(o->judge, &(struct judge_ask){
-		    in->origin.peer, in->origin.helo,
-		    submit_envelope(s->txn)->reverse_path,
-		    submit_recipient_list(s->txn, JUDGE_RCPTS, mem) });
+		begin_judging(in);
 	if (chunks)
 		smtp_data_init_chunks(&in->data, o->max_message);
 	else

@@ -5,6 +5,7 @@
  * only), vault (TLS keys only) and resolver. Opens nothing, connects nowhere.
  */
 #include "dns/client.h"
+#include "dns/public_suffix.h"
 #include "mime/charset.h"
 #include "rt/listeners.h"
 #include "smtp/judge.h"
@@ -74,6 +75,7 @@ prepare(struct role *r, struct err *err unused_arg)
 	struct mx *mx = r->state;
 
 	charset_prepare();
+	public_suffix_prepare();
 	mx->role = r;
 	mx->store = store_new(r->loop, -1, NULL, NULL);
 	mx->vault = vault_new(r->loop, -1);
