@@ -3,7 +3,9 @@ others, files by what they are. Mail comes through a proxy that names addresses 
 the world."""
 
 import email.message
+import hashlib
 import io
+import json
 import subprocess
 import zipfile
 
@@ -14,6 +16,16 @@ from lib.world import World
 from test_judge import found
 from test_policy import FORWARDED, FromOutside
 
+LISTS = """
+dns-list "urls.list.test" { of = urls }
+dns-list "hashes.list.test" { of = hashes  then = junk }
+"""
+BAD_HASH = hashlib.sha1(b"bad@proven.test").hexdigest()
+LISTED = f"""\
+evil.test.urls.list A 127.0.0.2
+9.2.0.192.urls.list A 127.0.0.2
+test.urls.list A 127.0.0.2
+{BAD_HASH}.hashes.list A 127.0.0.2"""
 PE = b"MZ\x90\0\3\0\0\0\4\0\0\0\xff\xff\0\0" + bytes(500)
 
 
@@ -22,6 +34,10 @@ def world():
     with World() as w:
         w.record('proven TXT "v=spf1 ip4:198.51.100.0/24 -all"')
         w.record('_dmarc.proven TXT "v=DMARC1; p=reject"')
+        for line in LISTED.splitlines():
+            w.record(line)
+        w.listed = w.postern("listed.test", more=FORWARDED +
+                             "greylist = off\n" + LISTS)
         w.plain = w.postern("ours.test", more=FORWARDED + "greylist = off\n")
         w.mild = w.postern("mild.test", more=FORWARDED + "greylist = off\n"
                            "attachments { programs = mark  macros = refuse  "
@@ -159,6 +175,48 @@ def test_allowed_and_other_rules(world):
     assert "program 4.0: a.exe: program PE" in trace(server)
     code, said = send(server, message("docm", files=[("a.docm", b"x")]))
     assert code == 550 and "a.docm: macros" in said
+
+
+@pytest.mark.parametrize("link, what", [
+    ("http://a.b.evil.test/x", "evil.test"),
+    ("https://u@evil.test:80", "evil.test"), ("http://192.0.2.9/", "192.0.2.9"),
+])
+def test_list_of_urls(world, link, what):
+    code, said = send(world.listed, message(
+        "urls", html=f'<a href="{link}">see</a>'))
+    assert code == 550
+    assert said.startswith(f"5.7.1 {what} is on the list urls.list.test")
+
+
+def test_list_of_hashes(world):
+    server = world.listed
+    assert send(server, message("hash", "Bad@proven.test"))[0] == 250
+    assert folder(server, "hash") == "Junk"
+    assert "list=junk (bad@proven.test on hashes.list.test" in trace(server)
+    assert send(server, message("reply", List_Id="<x.test>",
+                                Reply_To="bad@proven.test"))[0] == 250
+    assert folder(server, "reply") == "Junk"
+    assert send(server, message(
+        "good", html='<a href="http://good.test">see</a>'))[0] == 250
+    assert folder(server, "good") == "INBOX"
+
+
+def test_lists_command(world):
+    server = world.listed
+
+    def states(*who):
+        done = subprocess.run(
+            [str(BUILD / "postern"), "lists", *who, "--config",
+             str(server.conf), "--json"], timeout=60, capture_output=True,
+            text=True)
+        return {r["list"]: r["state"] for r in json.loads(done.stdout)}
+
+    assert states() == {"urls.list.test": "works",
+                        "hashes.list.test": "answers"}
+    assert states("evil.test")["urls.list.test"].startswith("yes: 127.0.0.2")
+    there = states("bad@proven.test")
+    assert there["hashes.list.test"].startswith("yes: 127.0.0.2")
+    assert there["urls.list.test"] == "not asked"
 
 
 def test_check(world):

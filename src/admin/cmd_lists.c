@@ -10,32 +10,29 @@ static const char usage[] =
     "usage: postern lists [--config FILE] [--json] [WHO]\n\n"
     "The lists of postern.conf (dns-list), in the order they are asked, and\n"
     "whether each works: it has to have an entry for tests, and not to have\n"
-    "everybody (RFC 5782 5). With WHO, an address or a domain: is it on them,\n"
-    "and what do they say of it? Exits 1 if one of them cannot be used.\n\n"
+    "everybody (RFC 5782 5). With WHO, an address of a host or of mail, or a\n"
+    "domain: is it on them, and what do they say of it? Exits 1 if one of\n"
+    "them cannot be used.\n\n"
     "  --config FILE   of this file; by default ./postern.conf or\n"
     "                  /etc/postern/postern.conf\n";
 
 struct lists_look {
 	struct admin *a;
 	struct str lists;	/* struct dns_list_conf each */
-	struct str domain;	/* of WHO, if it is one */
-	struct ip ip;		/* if it is not */
-	bool who;
+	struct str what;	/* WHO */
+	bool who, host, mail;	/* is given; an address of a host, of mail */
 	struct table t;
 	bool useless;		/* one of them */
 };
 
+/* An address that is on every list of its kind, one that is on none; of others
+ * a name. */
 static struct str
 name_on(const struct lists_look *k, const struct dns_list_conf *list,
     const char *ip, const char *domain)
 {
-	struct ip host = k->ip;
-
-	bug_if(ip && !ip_parse(str_c(ip), &host));
-	if (list->of == DNS_LIST_HOSTS)
-		return dns_list_host_name(&host, list->zone, k->a->memory);
-	return arena_printf(k->a->memory, "%.*s.%.*s", STR_FMT(domain ?
-	    str_c(domain) : k->domain), STR_FMT(list->zone));
+	return dns_list_name(list, str_c(list->of == DNS_LIST_HOSTS ? ip :
+	    domain), k->a->memory);
 }
 
 static struct str
@@ -66,6 +63,9 @@ works(struct lists_look *k, struct dns_list_conf list,
 	    dns, k->a->memory, &which);
 	if (test == DNS_LIST_UNKNOWN || test == DNS_LIST_REFUSES)
 		return trouble(k, test, &which);
+	/* No address of mail is on every one: nothing says what to ask. */
+	if (list.of == DNS_LIST_HASHES && test == DNS_LIST_NOT)
+		return STR("answers");
 	nobody = dns_list_ask(&list, name_on(k, &list, "127.0.0.1",
 	    "invalid"), dns, k->a->memory, &which);
 	if (nobody == DNS_LIST_NOT && test == DNS_LIST_IS)
@@ -73,6 +73,17 @@ works(struct lists_look *k, struct dns_list_conf list,
 	k->useless = true;
 	return nobody == DNS_LIST_IS ? STR("has everybody on it: given up?") :
 	    STR("has no entry for tests: is there such a list?");
+}
+
+/* Does a list of that kind have such things? */
+static bool
+fits(const struct lists_look *k, const struct dns_list_conf *list)
+{
+	if (list->of == DNS_LIST_HASHES)
+		return k->mail;
+	if (list->of == DNS_LIST_URLS)
+		return !k->mail;
+	return !k->mail && (list->of == DNS_LIST_HOSTS) == k->host;
 }
 
 static struct str
@@ -85,9 +96,9 @@ has(struct lists_look *k, const struct dns_list_conf *list,
 	auto_buf b = BUF_INIT(500);
 	struct ip which;
 
-	if ((list->of == DNS_LIST_HOSTS) != (k->domain.n == 0))
+	if (!fits(k, list))
 		return STR("not asked");
-	name = name_on(k, list, NULL, NULL);
+	name = dns_list_name(list, k->what, a);
 	verdict = dns_list_ask(list, name, dns, a, &which);
 	if (verdict == DNS_LIST_NOT)
 		return STR("no");
@@ -111,12 +122,25 @@ look_at_all(void *arg, const struct trust_dns *dns)
 		struct str *cells = table_row(&k->t, k->a->memory);
 
 		cells[0] = list.zone;
-		cells[1] = list.of == DNS_LIST_HOSTS ? STR("hosts") :
-		    STR("domains");
+		cells[1] = str_c(dns_list_of_name(
+		    (enum dns_list_of)list.of));
 		cells[2] = str_c(dns_list_then_name(
 		    (enum dns_list_then)list.then));
 		cells[3] = k->who ? has(k, &list, dns) : works(k, list, dns);
 	}
+}
+
+/* Of names, lists of URLs have what was registered. */
+static bool
+read_who(struct lists_look *k, struct str who)
+{
+	struct ip ip;
+
+	k->what = who;
+	k->host = ip_parse(who, &ip);
+	k->mail = str_chr(who, '@') < who.n;
+	return k->host || (k->mail ? dns_address(who, k->a->memory, &k->what) :
+	    dns_name(who, k->a->memory, &k->what));
 }
 
 int
@@ -136,8 +160,7 @@ cmd_lists(struct admin *a, int argc, char **argv)
 	if (argc - n > 1)
 		return options_wrong(argc, argv, n + 1, usage);
 	k.who = argc > n;
-	if (k.who && !ip_parse(str_c(argv[n]), &k.ip) &&
-	    !dns_name(str_c(argv[n]), a->memory, &k.domain))
+	if (k.who && !read_who(&k, str_c(argv[n])))
 		return admin_fail("lists", "\"%.80s\" is neither an address "
 		    "nor a domain", argv[n]);
 	if (names_open(a, &o, &names, &err) < 0)

@@ -45,6 +45,10 @@ static const struct conf_word dns_list_ofs[] = {
 	{ "hosts", DNS_LIST_HOSTS, "addresses: who hands the message in" },
 	{ "domains", DNS_LIST_DOMAINS, "names: those in MAIL FROM and From, "
 	    "and those that signed" },
+	{ "urls", DNS_LIST_URLS, "where links in the text lead to: a name as "
+	    "it was registered, or an address backwards" },
+	{ "hashes", DNS_LIST_HASHES, "addresses of mail in From, Reply-To and "
+	    "MAIL FROM: the SHA-1 of each in lower case, as hex digits" },
 	{ NULL, 0, NULL },
 };
 static const struct conf_word dns_list_thens[] = {
@@ -395,7 +399,7 @@ const struct conf_option conf_options[] = {
 	    .unset = "must be set", .example = "{ \"192.0.2.54\" }" },
 
 	/* ---- dns-list "zone" { } ----------------------------------------- */
-	{ "of", CONF_DNS_LIST, CONF_WORD, 0, DNS_LIST_DOMAINS, "hosts",
+	{ "of", CONF_DNS_LIST, CONF_WORD, 0, DNS_LIST_HASHES, "hosts",
 	    AT(dns_list_conf, of), "what stands on it",
 	    .words = dns_list_ofs },
 	{ "then", CONF_DNS_LIST, CONF_WORD, DNS_LIST_REFUSE, DNS_LIST_ALLOW,

@@ -1,6 +1,11 @@
 #include "policy/dns_list.h"
 
-enum { HOST_NAME_MAX = 64 + 180, REASON_MAX = 200, LIST_WORDS_MAX = 300,
+#include <openssl/evp.h>
+#include <openssl/sha.h>
+
+#include "base/err.h"
+
+enum { LIST_NAME_MAX = 64 + 180, REASON_MAX = 200, LIST_WORDS_MAX = 300,
 	WORDS_MAX = 160 /* a part of what a verdict says */ };
 
 const char *
@@ -15,7 +20,7 @@ dns_list_then_name(enum dns_list_then then)
 struct str
 dns_list_host_name(const struct ip *ip, struct str zone, struct arena *a)
 {
-	auto_buf b = BUF_INIT(HOST_NAME_MAX);
+	auto_buf b = BUF_INIT(LIST_NAME_MAX);
 
 	for (size_t i = ip_bits(ip) / 8; i-- > 0;)
 		if (ip->v6)
@@ -23,6 +28,32 @@ dns_list_host_name(const struct ip *ip, struct str zone, struct arena *a)
 			    ip->octets[i] >> 4);
 		else
 			buf_printf(&b, "%u.", ip->octets[i]);
+	buf_str(&b, zone);
+	return str_dup(a, buf_get(&b));
+}
+
+const char *
+dns_list_of_name(enum dns_list_of of)
+{
+	static const char *const names[] = { [DNS_LIST_HOSTS] = "hosts",
+		[DNS_LIST_DOMAINS] = "domains", [DNS_LIST_URLS] = "urls",
+		[DNS_LIST_HASHES] = "hashes" };
+
+	return of < NELEM(names) ? names[of] : "";
+}
+
+/* Nobody can turn it round, so a list may be public that has them. */
+struct str
+dns_list_hash_name(struct str address, struct str zone, struct arena *a)
+{
+	struct str s = str_lower(a, address);
+	auto_buf b = BUF_INIT(LIST_NAME_MAX);
+	unsigned char md[SHA_DIGEST_LENGTH];
+
+	bug_if(!EVP_Digest(s.p, s.n, md, NULL, EVP_sha1(), NULL));
+	for (size_t i = 0; i < sizeof(md); i++)
+		buf_printf(&b, "%02x", md[i]);
+	buf_lit(&b, ".");
 	buf_str(&b, zone);
 	return str_dup(a, buf_get(&b));
 }
@@ -101,39 +132,84 @@ words_of(const char *said, struct str what, const struct dns_list_conf *list,
 	return str_dup(a, buf_get(&b));
 }
 
-/* Everything of somebody's that may be on this list. False: it is no use to ask
+/* What a list of this kind is asked about. */
+static size_t
+things_of(const struct dns_list_conf *list, const struct dns_list_who *who,
+    struct arena *a, const struct str **things)
+{
+	struct str *host;
+	auto_buf address = BUF_INIT(64);
+
+	switch (list->of) {
+	case DNS_LIST_DOMAINS:
+		*things = who->domain;
+		return DNS_LIST_NAMES;
+	case DNS_LIST_URLS:
+		*things = who->url;
+		return who->nurls;
+	case DNS_LIST_HASHES:
+		*things = who->address;
+		return DNS_LIST_NAMES;
+	}
+	host = arena_new_of(a, struct str);
+	ip_put(&address, &who->ip);
+	*host = str_dup(a, buf_get(&address));
+	*things = host;
+	return 1;
+}
+
+struct str
+dns_list_name(const struct dns_list_conf *list, struct str what,
+    struct arena *a)
+{
+	struct ip ip;
+
+	if (list->of == DNS_LIST_HASHES)
+		return dns_list_hash_name(what, list->zone, a);
+	if (list->of != DNS_LIST_DOMAINS && ip_parse(what, &ip))
+		return dns_list_host_name(&ip, list->zone, a);
+	return arena_printf(a, "%.*s.%.*s", STR_FMT(what),
+	    STR_FMT(list->zone));
+}
+
+static void
+note_listing(const struct dns_list_conf *list, struct str what,
+    struct str name, const struct ip *which, const struct trust_dns *dns,
+    struct arena *a, struct dns_listing *out)
+{
+	out->then = (enum dns_list_then)list->then;
+	out->what = str_dup(a, what);
+	out->zone = list->zone;
+	if (out->then == DNS_LIST_REFUSE)
+		out->reason = dns_list_reason(name, dns, a);
+	out->words = words_of(dns_list_then_name(out->then), what, list,
+	    which, a);
+}
+
+/* Everything of a message that may be on this list. False: it is no use to ask
  * for more. */
 static bool
 look_one(const struct dns_list_conf *list, const struct dns_list_who *who,
     const struct trust_dns *dns, struct arena *a, struct dns_listing *out,
     struct buf *trouble)
 {
-	const bool hosts = list->of == DNS_LIST_HOSTS;
-	auto_buf address = BUF_INIT(64);
+	const struct str *things;
+	size_t n = things_of(list, who, a, &things);
 	struct ip which;
 
-	ip_put(&address, &who->ip);
-	for (size_t i = 0; i < (hosts ? 1 : DNS_LIST_NAMES); i++) {
-		struct str what = hosts ? buf_get(&address) : who->domain[i];
-		bool again = what.n == 0;
+	for (size_t i = 0; i < n; i++) {
+		bool again = things[i].n == 0;
 		struct str name;
 
 		for (size_t k = 0; k < i && !again; k++)
-			again = str_eq(what, who->domain[k]);
+			again = str_eq(things[i], things[k]);
 		if (again)
 			continue;
-		name = hosts ? dns_list_host_name(&who->ip, list->zone, a) :
-		    arena_printf(a, "%.*s.%.*s", STR_FMT(what),
-			STR_FMT(list->zone));
+		name = dns_list_name(list, things[i], a);
 		switch (dns_list_ask(list, name, dns, a, &which)) {
 		case DNS_LIST_IS:
-			out->then = (enum dns_list_then)list->then;
-			out->what = str_dup(a, what);
-			out->zone = list->zone;
-			if (out->then == DNS_LIST_REFUSE)
-				out->reason = dns_list_reason(name, dns, a);
-			out->words = words_of(dns_list_then_name(out->then),
-			    what, list, &which, a);
+			note_listing(list, things[i], name, &which, dns, a,
+			    out);
 			return false;
 		case DNS_LIST_REFUSES:
 			buf_str(trouble, words_of("refuses-us", STR_NULL, list,

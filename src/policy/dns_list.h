@@ -35,7 +35,19 @@ struct dns_list_who {
 	struct ip ip;
 	struct str domain[DNS_LIST_NAMES]; /* A-labels; some may be empty, or
 					    * there twice */
+	const struct str *url;	/* names as they were registered, A-labels, or
+				 * addresses of hosts: where its text leads */
+	size_t nurls;
+	struct str address[DNS_LIST_NAMES]; /* of mail, the same */
 };
+/* "list.example" has the address as its hash: SHA-1 of it in lower case. */
+struct str dns_list_hash_name(struct str address, struct str zone,
+    struct arena *a);
+/* What this list is asked about something of its kind. */
+struct str dns_list_name(const struct dns_list_conf *list, struct str what,
+    struct arena *a);
+/* "hosts", "urls". */
+const char *dns_list_of_name(enum dns_list_of of);
 struct dns_listing {
 	enum dns_list_then then; /* 0: nothing */
 	struct str what;	/* an address or a domain, */

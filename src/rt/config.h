@@ -140,7 +140,12 @@ enum attached_then { ATTACHED_MARK, ATTACHED_JUNK, ATTACHED_REFUSE };
 /* A list in DNS (RFC 5782): what stands on it, and what becomes of mail of
  * those who do. */
 enum { DNS_LISTS_MAX = 16 };
-enum dns_list_of { DNS_LIST_HOSTS, DNS_LIST_DOMAINS };
+enum dns_list_of {
+	DNS_LIST_HOSTS,
+	DNS_LIST_DOMAINS,
+	DNS_LIST_URLS,		/* whose hosts texts lead to */
+	DNS_LIST_HASHES,	/* of addresses of mail: SHA-1, hex */
+};
 enum dns_list_then {
 	DNS_LIST_REFUSE = 1,
 	DNS_LIST_JUNK,

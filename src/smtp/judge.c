@@ -187,6 +187,7 @@ judge_finish(struct judging *j, struct arena *a, struct verdict *out)
 	j->until_ms = loop_now_ms(j->judge->loop) + JUDGE_MS;
 	if (j->dkim)
 		judge_prove(e);
+	judge_see(e);
 	judge_ask_who(e);
 	judge_find(e);
 	out->forged = j->dkim && judge_is_forged(e);

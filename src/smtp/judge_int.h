@@ -62,7 +62,9 @@ void judge_ask_who(struct evidence *e);
 /* 451, and who was sent away is remembered. */
 struct reply judge_send_away(struct evidence *e);
 
-/* judge_score.c: what was found, as points. */
+/* judge_score.c: what was found, as points. What it shows comes first: lists
+ * are asked about it. */
+void judge_see(struct evidence *e);
 void judge_find(struct evidence *e);
 
 /* judge_say.c */

@@ -21,9 +21,15 @@ look_at_lists(struct evidence *e)
 	struct judging *j = e->j;
 	const int64_t until_ms = j->until_ms,
 	    soon_ms = loop_now_ms(j->judge->loop) + JUDGE_LISTS_MS;
-	struct dns_list_who who = { j->ip, { e->author, e->spf_domain } };
+	struct dns_list_who who = { .ip = j->ip,
+		.domain = { e->author, e->spf_domain },
+		.url = e->seen.host, .nurls = e->seen.nhosts,
+		.address = { str_lower(e->a, str_first(j->ask.reverse_path,
+		    320)) } };
 	size_t n = 2;
 
+	for (size_t i = 0; i < e->seen.naddresses; i++)
+		who.address[i + 1] = e->seen.address[i];
 	for (size_t i = 0; i < e->ndkim && n < DNS_LIST_NAMES; i++)
 		if (e->dkim[i].verdict == DKIM_PASS)
 			who.domain[n++] = e->dkim[i].domain;

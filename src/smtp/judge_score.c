@@ -32,8 +32,8 @@ find_known(struct evidence *e)
 }
 
 /* What its reader would take it for. */
-static void
-find_shown(struct evidence *e)
+void
+judge_see(struct evidence *e)
 {
 	struct content_text ask = { .head = buf_get(&e->j->head),
 		.ours = content_domains(e->j->ask.rcpts, e->a) };
@@ -47,7 +47,6 @@ judge_find(struct evidence *e)
 	if (e->j->dkim)
 		find_unproven(e);
 	find_known(e);
-	find_shown(e);
 	attached_decide(&e->j->judge->attached,
 	    attachments_found(e->j->attachments), e->a, &e->findings,
 	    &e->attached);
