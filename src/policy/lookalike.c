@@ -160,7 +160,9 @@ looks_like_one(struct str name, struct str one, struct arena *a)
 		mine = one;
 	if (whose.n == 0 || str_eq(whose, mine) || str_eq(name, one))
 		return false;
-	if (stands_in(name, mine))
+	/* Ahead of what was registered: of example.org.uk nobody but its owner
+	 * chose the beginning. */
+	if (stands_in(str_first(name, name.n - whose.n), mine))
 		return true;
 	theirs = in_ascii(whose, a);
 	ours = in_ascii(mine, a);

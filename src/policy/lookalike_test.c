@@ -28,6 +28,7 @@ test_looks_like_ours(void **state unused_arg)
 		{ "example.org", "" },
 		{ "mail.example.org", "" },
 		{ "example.com", "" },
+		{ "www.example.org.uk", "" },
 		{ "samples.org", "" },
 		{ "world2.co.uk", "" },
 		{ "world12.co.uk", "" },
