@@ -25,6 +25,31 @@ test_names_of_hosts(void **state unused_arg)
 	}
 }
 
+/* What is asked about something, by the kind of the list. */
+static void
+test_names_of_things(void **state unused_arg)
+{
+	static const struct {
+		enum dns_list_of of;
+		const char *what, *name;
+	} t[] = {
+		{ DNS_LIST_URLS, "evil.example", "evil.example.l.example" },
+		{ DNS_LIST_URLS, "192.0.2.1", "1.2.0.192.l.example" },
+		{ DNS_LIST_DOMAINS, "192.0.2.1", "192.0.2.1.l.example" },
+		{ DNS_LIST_HASHES, "Bad@example.org",
+		    "905dc1bba1d31d8706cf5a327d039c813b13bd17"
+		    ".l.example" },
+	};
+
+	for (size_t i = 0; i < NELEM(t); i++) {
+		struct dns_list_conf list = { .zone = STR("l.example"),
+			.of = t[i].of };
+
+		assert_str(dns_list_name(&list, str_c(t[i].what), a),
+		    t[i].name);
+	}
+}
+
 /* A zone: names, and the addresses or text that it has for them. "?": no server
  * answers. */
 struct zone {
@@ -171,6 +196,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_names_of_hosts),
+		cmocka_unit_test(test_names_of_things),
 		cmocka_unit_test(test_answers),
 		cmocka_unit_test(test_the_first_that_says_something),
 	};
