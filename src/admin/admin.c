@@ -29,6 +29,8 @@ static const struct command commands[] = {
 	{ "import", "mail from elsewhere into an account", cmd_import },
 	{ "export", "all mail of an account, as files", cmd_export },
 	{ "lists", "do the lists in DNS work, and who is on them", cmd_lists },
+	{ "reports", "what domains will hear about mail in their name",
+	    cmd_reports },
 	{ "send", "a message, from here", cmd_sendmail },
 	{ "queue", "what waits to be sent: list, retry, hold, drop",
 	    cmd_queue },

@@ -279,6 +279,28 @@ const struct conf_option conf_options[] = {
 	    "mail of strangers goes into Junk if its text looks like spam",
 	    .more = "By what people teach it who move mail into Junk and out "
 	    "of it; it says nothing before that. See doc/judge.md." },
+	{ "dmarc-reports", CONF_FILE, CONF_BOOL, 0, 1, "true",
+	    AT(config, dmarc_reports),
+	    "domains that ask for it hear once a day what became of mail in "
+	    "their name",
+	    .more = "RFC 7489 7.2: how much came from which hosts, and what "
+	    "DMARC said of it. They leave only if `report-from` can be "
+	    "signed. See doc/reports.md." },
+	{ "tls-reports", CONF_FILE, CONF_BOOL, 0, 1, "true",
+	    AT(config, tls_reports),
+	    "domains that ask for it hear once a day how TLS went with their "
+	    "mail hosts",
+	    .more = "RFC 8460: with which policy (DANE, MTA-STS), how often "
+	    "it went well, and what failed. They leave only if `report-from` "
+	    "can be signed. See doc/reports.md." },
+	{ "report-from", CONF_FILE, CONF_PERSON, 1, 320, NULL,
+	    AT(config, report_from),
+	    "the address in From of such reports, of a domain of yours",
+	    .more = "Nobody answers them, but its domain has to have keys "
+	    "for DKIM (`postern domain dns`).",
+	    .unset = "postmaster@ of hostname, or of the domain above it, "
+	    "whichever has keys",
+	    .example = "dmarc-reports@example.org" },
 	{ "proxies", CONF_FILE, CONF_NETWORKS, 1, 2000, NULL,
 	    AT(config, proxies),
 	    "who comes for others, and says so by the PROXY protocol",

@@ -30,6 +30,7 @@ struct submission {
 	struct str traits;		/* submit_traits() */
 	enum lesson lesson;
 	struct standing standing;
+	struct str dmarc;
 	uint64_t change;		/* submit_once(); 0: one of its own */
 	struct str request;
 	uint64_t email, thread;		/* submit_made_of() */
@@ -231,6 +232,12 @@ submit_traits(struct submission *sub, struct str traits, enum lesson lesson)
 }
 
 void
+submit_counted(struct submission *sub, struct str dmarc)
+{
+	sub->dmarc = dmarc;
+}
+
+void
 submit_standing(struct submission *sub, const struct standing *from)
 {
 	sub->standing = *from;
@@ -268,7 +275,8 @@ submit_commit(struct submission *sub, const struct origin *from,
 		.signature = signature, .front = sub->front,
 		.junk = sub->junk, .verdict = sub->words,
 		.email = sub->email, .thread = sub->thread,
-		.traits = sub->traits, .lesson = (uint8_t)sub->lesson };
+		.traits = sub->traits, .lesson = (uint8_t)sub->lesson,
+		.dmarc = sub->dmarc };
 	bool stale = false;
 	int e = 0;
 

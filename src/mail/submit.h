@@ -67,6 +67,10 @@ void submit_forged(struct submission *sub);
 void submit_traits(struct submission *sub, struct str traits,
     enum lesson lesson);
 
+/* And what the domain in its From is to hear of it in a report: a struct
+ * dmarc_seen as octets, or nothing. Kept as it is until submit_end(). */
+void submit_counted(struct submission *sub, struct str dmarc);
+
 /* All of them, each with LF at its end, of at most `most` recipients. */
 struct str submit_recipient_list(const struct submission *sub, size_t most,
     struct arena *a);

@@ -25,6 +25,7 @@ are_peers(enum role_kind a, enum role_kind b)
 		{ ROLE_FRONT, ROLE_VAULT },
 		{ ROLE_WEB, ROLE_VAULT },
 		{ ROLE_RELAY, ROLE_STORE },
+		{ ROLE_RELAY, ROLE_VAULT },
 		{ ROLE_RELAY, ROLE_RESOLVER },
 		{ ROLE_RELAY, ROLE_ERRAND },
 		{ ROLE_ERRAND, ROLE_RESOLVER },

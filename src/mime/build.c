@@ -206,6 +206,8 @@ put_type(struct builder *b, const struct build_part *p, unsigned boundary)
 	if (p->nparts > 0) {
 		if (str_eqi(p->type, STR("multipart/related")))
 			field_param(&f, STR("type"), p->parts[0].type);
+		if (p->report.n > 0)
+			field_param(&f, STR("report-type"), p->report);
 		buf_lit(&value, "boundary=\"");
 		put_boundary(b, &value, boundary);
 		buf_lit(&value, "\"");

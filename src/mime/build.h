@@ -57,6 +57,8 @@ struct build_part {
 				 * else not said */
 	struct str disposition;	/* "attachment", "inline"; may be empty */
 	struct str name;	/* of a file, UTF-8; may be empty */
+	struct str report;	/* of multipart/report: its report-type
+				 * (RFC 6522 3); may be empty */
 	struct str id;		/* Content-ID, without < >; may be empty */
 	const struct build_field *fields; /* more, of this part; but not what
 				 * is said above */

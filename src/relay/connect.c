@@ -428,6 +428,8 @@ start_tls(struct delivery *d, struct smtp_answer *why)
 
 	if (want == ROUTE_TLS_NONE || want == ROUTE_TLS_FIRST)
 		return 0;
+	if (!offered)
+		tls_seen_clear(d);
 	if (!offered && want == ROUTE_TLS_MAY)
 		return 0;
 	if (!offered) {
@@ -440,6 +442,13 @@ start_tls(struct delivery *d, struct smtp_answer *why)
 		return E_TLS;
 	}
 	e = smtp_client_starttls(c, judge_of(d), d->need.dane, why);
+	if (e >= 0) {
+		struct tls_facts facts = smtp_client_tls_facts(c);
+
+		tls_seen_well(d, &facts);
+	} else if (e != E_CANCELED) {
+		tls_seen_failed(d, why->text);
+	}
 	if (e >= 0 || e == E_CANCELED)
 		return e < 0 ? e : check_pin(d);
 	if (want == ROUTE_TLS_MAY) {	/* RFC 7435: rather that than none */
@@ -536,6 +545,7 @@ try_address(struct delivery *d)
 	if ((e = need_find(d)) < 0)
 		return e;
 	if (d->need.refused.n > 0) {
+		tls_seen_refused(d);
 		note(d, d->need.status[0] == '5' ? VERDICT_NEVER :
 		    VERDICT_LATER, 0, str_c(d->need.status), d->need.refused);
 		return E_NOTFOUND;
@@ -551,6 +561,7 @@ try_address(struct delivery *d)
 		d->verdict.reached = true;
 		return look_for_promise(d);
 	}
+	tls_seen_policy_failed(d);
 	if ((e = dial(d)) == 0)
 		e = shake_hands(d);
 	if (e == E_AGAIN) {

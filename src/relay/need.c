@@ -36,7 +36,7 @@ static int
 find_policy(struct delivery *d, struct security_policy *out)
 {
 	struct relay *r = d->relay;
-	struct sts_policy sts;
+	struct sts_policy sts = { 0 };
 	struct err err = { 0 };
 	int e;
 
@@ -46,6 +46,8 @@ find_policy(struct delivery *d, struct security_policy *out)
 	    loop_now_ms(r->loop) + LOOKUP_MS, &err);
 	if (e == E_CANCELED)
 		return e;
+	if (e == 0)
+		d->sts = sts;
 	out->unknown = e < 0;
 	out->enforced = e == 0 && sts.mode == STS_ENFORCE;
 	out->names_host = e == 0 && sts_allows(&sts, connect_host(d)->name);
@@ -65,6 +67,7 @@ need_find(struct delivery *d)
 	if (d->need_of == h)
 		return 0;
 	d->need_of = NULL;
+	d->sts = (struct sts_policy){ 0 };
 	arena_reset(d->need_mem);
 	tlsa = arena_new_of(d->need_mem, struct tlsa_set);
 	/* RFC 8689 3: what the destination has published is not for it. */

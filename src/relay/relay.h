@@ -13,6 +13,7 @@
 #include "rt/stream.h"
 #include "rt/tls.h"
 #include "store/client.h"
+#include "vault/messages.h"
 
 struct relay_options {
 	struct loop *loop;
@@ -24,6 +25,11 @@ struct relay_options {
 	/* What the second one is to trust as soon as it is needed, PEM: it
 	 * takes a while to read, and a megabyte. Relay's from then on. */
 	struct buf roots;
+	/* Have vault sign a report to another domain: as vault_sign_mail();
+	 * E_DENIED also where the domain has no keys. NULL: none are sent. */
+	int (*sign)(void *arg, const struct dkim_sign_ask *ask,
+	    struct str *fields, struct arena *a, struct err *err);
+	void *sign_arg;
 	/* transport_dial(), or a test's. */
 	int (*dial)(struct loop *l, const char *address, uint16_t port,
 	    const char *from, int64_t until_ms, struct transport **t,

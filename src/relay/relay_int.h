@@ -12,8 +12,11 @@
  *   prefetch.c          the octets of a message, read ahead
  *   bounce.c            an assignment that is a report
  *   note.c              one that is a note to a person
+ *   tls_seen.c          what they are told of TLS
+ *   aggregate.c         reports to other domains
  */
 #pragma once
+#include "relay/aggregate.h"
 #include "relay/host_backoff.h"
 #include "relay/pool.h"
 #include "relay/relay.h"
@@ -21,6 +24,7 @@
 #include "relay/route.h"
 #include "relay/security.h"
 #include "relay/sts.h"
+#include "relay/tls_tally.h"
 
 enum {
 	WORDS_MAX = 1000,	/* of queue_result.text */
@@ -41,6 +45,8 @@ struct relay {
 	struct pool *pool;
 	struct host_backoff *backoff;
 	struct sts *sts;
+	struct aggregates *aggregates;
+	struct tls_tally *tally;
 	struct reports *reports;
 	struct delivery *deliveries;
 	size_t ntaking, nrunning;	/* of them: ask for work, have some */
@@ -121,6 +127,7 @@ struct delivery {
 	size_t host, address;	/* the one that is tried, or in use */
 	const struct host *need_of;	/* whose need is known; NULL: none */
 	struct security need;
+	struct sts_policy sts;	/* that was found for it; empty: none */
 	struct arena *need_mem;	/* of it */
 	uint32_t dials, losses;
 	int64_t until_ms;	/* of looking for a host; 0: did not begin */
@@ -162,6 +169,13 @@ uint16_t connect_port(const struct delivery *d);
 uint32_t need_of_item(const struct queue_item *item);
 /* d->need, of the present host for the present message. 0 or E_CANCELED. */
 int need_find(struct delivery *d);
+
+/* tls_seen.c: how TLS went with the present host, counted for a report. */
+void tls_seen_policy_failed(struct delivery *d);	/* if it has */
+void tls_seen_refused(struct delivery *d);	/* d->need says why */
+void tls_seen_clear(struct delivery *d);	/* it offers none */
+void tls_seen_failed(struct delivery *d, struct str words);
+void tls_seen_well(struct delivery *d, const struct tls_facts *facts);
 
 /* prefetch.c */
 /* Begin to read it, if it is small. t is zeroed, or has ended. */

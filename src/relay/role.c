@@ -2,13 +2,15 @@
  * role.c - postern-relay: delivers mail to other servers.
  *
  * Privileges: dials TCP, the ports of its routes only; talks to store (what
- * it is handed from the queue), to resolver and to errand. Opens nothing,
+ * it is handed from the queue), to resolver, to errand, and to vault, which
+ * signs reports to other domains. Opens nothing,
  * listens nowhere; the trusted roots are read before the sandbox closes.
  */
 #include "relay/relay.h"
 
 #include "relay/route.h"
 #include "rt/role.h"
+#include "rt/reconnect.h"
 #include "rt/roots.h"
 
 struct relay_role {
@@ -17,8 +19,26 @@ struct relay_role {
 	struct store *store;
 	struct dns *dns;
 	struct errand *errand;
+	struct reconnect vault;
 	struct relay *relay;
 };
+
+enum { SIGN_MS = 30000 };
+
+/* A domain without keys is no worse than one that is not ours. */
+static int
+sign_report(void *arg, const struct dkim_sign_ask *ask, struct str *fields,
+    struct arena *a, struct err *err)
+{
+	struct relay_role *s = arg;
+	struct dkim_sign_answer answer;
+	int rc = reconnect_call(&s->vault, &vault_calls[VAULT_dkim_sign], ask,
+	    &answer, a, NULL, loop_now_ms(s->vault.loop) + SIGN_MS, err);
+
+	if (rc == 0)
+		*fields = answer.fields;
+	return rc == E_NOTFOUND ? E_DENIED : rc;
+}
 
 /* Without any, no certificate verifies: mail that wants it waits. Of routes
  * they are read now, so that a file that makes no sense is told. */
@@ -47,9 +67,12 @@ open_port(void *arg, uint16_t port)
 static int
 prepare(struct role *r, struct err *err)
 {
+	static const struct reconnect_kind vault = { "vault", VAULT_WINDOW,
+		.service = RECONNECT_SERVICE(NULL, 0) };
 	struct relay_role *s = r->state;
 	struct relay_options o = { .loop = r->loop, .dial = transport_dial,
-		.roots = BUF_INIT(ROOTS_MAX) };
+		.roots = BUF_INIT(ROOTS_MAX), .sign = sign_report,
+		.sign_arg = s };
 	int e;
 
 	route_ports(&r->config, open_port, &r->sandbox);
@@ -67,6 +90,7 @@ prepare(struct role *r, struct err *err)
 	o.store = s->store = store_new(r->loop, -1, NULL, NULL);
 	o.dns = s->dns = dns_new(r->loop, -1);
 	o.errand = s->errand = errand_new(r->loop, -1);
+	reconnect_init(&s->vault, r->loop, &vault);
 	o.tls_any = s->any;
 	o.tls_verify = s->verify;
 	s->relay = relay_new(&o, &r->config);
@@ -91,6 +115,8 @@ peer(struct role *r, enum role_kind kind, uint32_t index unused_arg, int fd)
 		dns_replace(s->dns, fd);
 	else if (kind == ROLE_ERRAND)
 		errand_replace(s->errand, fd);
+	else if (kind == ROLE_VAULT)
+		reconnect_replace(&s->vault, fd);
 	else
 		(void)close(fd);
 }
@@ -116,6 +142,7 @@ finish_relay(struct role *r)
 	store_close(s->store);
 	dns_free(s->dns);
 	errand_free(s->errand);
+	reconnect_close(&s->vault);
 	tls_client_unref(s->any);
 	tls_client_unref(s->verify);
 	tls_lib_unref(s->lib);

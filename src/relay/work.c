@@ -208,6 +208,8 @@ relay_new(const struct relay_options *o, const struct config *c)
 	r->backoff = host_backoff_new();
 	host_backoff_limits(r->backoff, c->retry_min_s, c->retry_max_s);
 	r->sts = sts_new(&sts);
+	r->tally = tls_tally_new();
+	r->aggregates = aggregates_new(o, c, r->tally);
 	r->reports = reports_new(r->loop, o->store);
 	return r;
 }
@@ -218,12 +220,14 @@ relay_configure(struct relay *r, const struct config *c)
 	conf_unref(r->conf);
 	r->conf = conf_new(c);
 	host_backoff_limits(r->backoff, c->retry_min_s, c->retry_max_s);
+	aggregates_configure(r->aggregates, c);
 	take_more(r);
 }
 
 void
 relay_start(struct relay *r)
 {
+	aggregates_start(r->aggregates);
 	take_more(r);
 }
 
@@ -259,6 +263,7 @@ relay_stop(struct relay *r)
 		if (d->taking)
 			fiber_cancel(r->loop, d->fiber);
 	sts_stop(r->sts);
+	aggregates_stop(r->aggregates);
 	pool_stop(r->pool);
 	timer_set(r->loop, &r->timer, loop_now_ms(r->loop) + GIVE_BACK_MS,
 	    give_back);
@@ -275,6 +280,8 @@ relay_free(struct relay *r)
 	pool_free(r->pool);
 	host_backoff_free(r->backoff);
 	sts_free(r->sts);
+	aggregates_free(r->aggregates);
+	tls_tally_free(r->tally);
 	buf_free(&r->o.roots);
 	conf_unref(r->conf);
 	free(r);

@@ -45,6 +45,9 @@
 	F(S, u32, attached_macros, 0)                                    \
 	F(S, u32, attached_encrypted, 0)                                 \
 	F(S, u8, spam_filter, 0)	/* mail of strangers is weighed by it */ \
+	F(S, u8, dmarc_reports, 0)	/* are sent to those who ask for them */ \
+	F(S, u8, tls_reports, 0)	/* the same, about TLS with their hosts */ \
+	F(S, str, report_from, 320)	/* from whom; empty: postmaster */ \
 	F(S, u32, imap_timeout_s, 0)	/* RFC 3501 5.4: 1800 */         \
 	F(S, u32, imap_message_limit, 0) /* of a command; 0: none */     \
 	F(S, u32, pop3_timeout_s, 0)	/* RFC 1939 3: 600 */            \

@@ -197,6 +197,8 @@ judge_finish(struct judging *j, struct arena *a, struct verdict *out)
 	out->words = judge_say_words(e);
 	decide(e, out);
 	look_at_text(e, out);
+	if (j->dkim)
+		judge_count(e, out);
 }
 
 const struct smtp_judge smtp_judge_mx = {

@@ -36,6 +36,8 @@ struct verdict {
 	struct str fields;	/* whole header fields, for in front */
 	struct str words;	/* one line for log and journal, ASCII */
 	struct standing standing; /* to be remembered, if it is taken */
+	struct str counted;	/* for a report to the domain in From,
+				 * if it is taken: submit_counted() */
 	struct str traits;	/* of its text, for its readers' filters */
 	enum lesson lesson;	/* what is known of it without them */
 };
@@ -60,6 +62,7 @@ struct smtp_judge {
 	struct str dns_lists;	/* the same; asked in this order */
 	bool authenticate;	/* by SPF, DKIM and DMARC */
 	bool enforce;		/* what a domain wants by DMARC */
+	bool count;		/* what a domain is to be told by reports */
 	bool filter;		/* what readers call spam, by its text */
 	bool dry;		/* nothing is remembered of it */
 	struct policy policy;

@@ -67,6 +67,10 @@ struct reply judge_send_away(struct evidence *e);
 void judge_see(struct evidence *e);
 void judge_find(struct evidence *e);
 
+/* judge_count.c: for the report to the domain in From. Once, when it is clear
+ * what becomes of the message. */
+void judge_count(const struct evidence *e, struct verdict *v);
+
 /* judge_say.c */
 void judge_say_fields(const struct evidence *e, struct buf *b);
 struct str judge_say_words(const struct evidence *e);

@@ -284,6 +284,7 @@ hear_verdict(struct reception *in)
 		submit_forged(s->txn);
 	submit_traits(s->txn, v->traits, v->lesson);
 	submit_standing(s->txn, &v->standing);
+	submit_counted(s->txn, v->counted);
 	return smtp_reply(250, "2.0.0", "Ok");
 }
 

@@ -54,6 +54,7 @@ make_ready(void *arg, struct err *err)
 	judge.dns = mx->dns;
 	judge.store = mx->store;
 	smtp_judge_configure(&judge, c);
+	judge.count = c->dmarc_reports;
 	o.judge = &judge;
 	if (vault_tls_ctx(mx->vault, &o.tls, err) < 0)
 		return err->code;

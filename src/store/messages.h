@@ -18,6 +18,7 @@
 #pragma once
 #include "rt/ipc.h"
 #include "store/messages_acl.h"
+#include "store/messages_aggregate.h"
 #include "store/messages_backup.h"
 #include "store/messages_ban.h"
 #include "store/messages_carry.h"
@@ -187,6 +188,7 @@ enum store_effect {
 	C(repair, answer, AUTH_OPERATOR, RUN_WRITER, CHANGE_once, own) \
 	C(journal_read, answer, AUTH_OPERATOR, RUN_READER, CHANGE_none, own) \
 	STORE_CALLS_ACL(C) \
+	STORE_CALLS_AGGREGATE(C) \
 	STORE_CALLS_BACKUP(C) \
 	STORE_CALLS_BAN(C) \
 	STORE_CALLS_METADATA(C) \
@@ -320,6 +322,7 @@ enum { FRONT_MAX = 16384, VERDICT_WORDS_MAX = 600 };
 	F(S, u8, junk, 0)		/* not for INBOX, if there is Junk */ \
 	F(S, str, traits, TRAITS_OCTETS)	/* of mx: is it spam? */   \
 	F(S, u8, lesson, 0)		/* what is known of that already */ \
+	F(S, str, dmarc, DMARC_SEEN_MAX)	/* of mx: a dmarc_seen */  \
 	F(S, str, verdict, VERDICT_WORDS_MAX)	/* for the journal */      \
 	FIELDS_standing(F, S)		/* of mx, to be remembered; empty */ \
 	F(S, str, signature, 8192)	/* fields for remote recipients */ \
@@ -656,6 +659,7 @@ MSG_GROUP(origin);
 MSG_GROUP(mailbox_counters);
 MSG_GROUP(rule);
 MSG_GROUP(standing);
+MSG_GROUP(aggregate_name);
 MSG_GROUP(answerable);
 MSG_GROUP(url_claim);
 MSG_GROUP(ban_of);
@@ -669,7 +673,7 @@ MSG_GROUP(ban_of);
 	R(note_item) R(note_facts) R(vacation) \
 	R(alias_row) R(domain_row) R(account_row) R(kept_row) R(journal_row) \
 	R(sealed_row) R(rule_row) R(app_password_row) R(app_keys_row) \
-	R(backup_row) R(ban_row)
+	R(backup_row) R(ban_row) STORE_RECORDS_AGGREGATE(R)
 
 #define STORE_ANSWER_answer(name) name##_answer
 #define STORE_ANSWER_done(name) done

@@ -39,6 +39,8 @@ static const struct row {
 	{ "List-Post", false },
 	{ "List-Owner", false },
 	{ "List-Archive", false },
+	{ "TLS-Report-Domain", false },	/* RFC 8460 5.3 */
+	{ "TLS-Report-Submitter", false },
 };
 
 /* One that is there and will be signed. */

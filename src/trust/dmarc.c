@@ -169,6 +169,18 @@ walk_up(const struct trust_dns *dns, struct str from, struct arena *a,
 	return w->has_top ? FOUND_RECORD : FOUND_NONE;
 }
 
+bool
+dmarc_organization(const struct trust_dns *dns, struct str name,
+    struct arena *a, struct str *out)
+{
+	struct walk w;
+
+	if (walk_up(dns, name, a, &w) == FOUND_TEMPERROR)
+		return false;
+	*out = w.organization;
+	return true;
+}
+
 /* ---- the check ---------------------------------------------------------- */
 
 /* Is what was proven the domain in From, or (relaxed) of its organization?
@@ -242,6 +254,7 @@ dmarc_check(const struct dmarc_ask *ask, struct arena *a,
 {
 	const struct dmarc_record *record;
 	enum found spf = FOUND_NONE, one;
+	struct str by = STR_NULL;
 	bool unsure = false;
 	struct walk w;
 
@@ -258,17 +271,22 @@ dmarc_check(const struct dmarc_ask *ask, struct arena *a,
 	}
 	record = w.has_own ? &w.own : &w.top;
 	answer->domain = w.has_own ? ask->from : str_dup(a, w.top_name);
-	for (size_t i = 0; i < ask->ndkim; i++) {
+	answer->record = *record;
+	for (size_t i = 0; i < ask->ndkim && by.n == 0; i++) {
 		one = aligned(ask, ask->dkim[i], record->strict_dkim, &w, a);
 		unsure = unsure || one == FOUND_TEMPERROR;
-		if (one != FOUND_RECORD)
-			continue;
+		if (one == FOUND_RECORD)
+			by = ask->dkim[i];
+	}
+	if (ask->spf.n > 0 && (by.n == 0 || record->rua.n > 0))
+		spf = aligned(ask, ask->spf, record->strict_spf, &w, a);
+	answer->dkim_aligned = by.n > 0;
+	answer->spf_aligned = spf == FOUND_RECORD;
+	if (by.n > 0) {
 		say(answer, DMARC_PASS, arena_printf(a, "by DKIM of %.*s",
-		    STR_FMT(ask->dkim[i])));
+		    STR_FMT(by)));
 		return;
 	}
-	if (ask->spf.n > 0)
-		spf = aligned(ask, ask->spf, record->strict_spf, &w, a);
 	if (spf == FOUND_RECORD) {
 		say(answer, DMARC_PASS, arena_printf(a, "by SPF of %.*s",
 		    STR_FMT(ask->spf)));

@@ -38,9 +38,17 @@ struct dmarc_ask {
 struct dmarc_answer {
 	enum dmarc_verdict verdict;
 	enum dmarc_policy policy;	/* what is asked for, of DMARC_FAIL */
-	struct str domain;		/* whose record it was */
+	struct str domain;		/* whose record it was; empty: none */
+	struct dmarc_record record;	/* if there is one */
+	bool dkim_aligned;		/* one of dkim is of its domain, */
+	bool spf_aligned;		/* or spf: looked at after a pass only
+					 * where record.rua is to be told */
 	struct str why;			/* in words */
 };
+
+/* The organizational domain of a name. Suspends. False: DNS failed. */
+must_check bool dmarc_organization(const struct trust_dns *dns,
+    struct str name, struct arena *a, struct str *out);
 
 /* Suspends as its lookups do. The answer's strs are in the arena or static. */
 void dmarc_check(const struct dmarc_ask *ask, struct arena *a,

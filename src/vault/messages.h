@@ -14,6 +14,7 @@ enum vault_authority {
 	VAULT_AUTH_FRONT = 2,
 	VAULT_AUTH_OPERATOR = 4,
 	VAULT_AUTH_LOCAL = 8,	/* a program on this machine that submits */
+	VAULT_AUTH_RELAY = 32,	/* reports to other domains */
 	VAULT_AUTH_WEB = 16,	/* beside FRONT: what strangers ask by HTTP */
 };
 
@@ -26,7 +27,8 @@ enum vault_authority {
 	C(scram_first,   scram_first_answer,    VAULT_AUTH_FRONT) \
 	C(scram_final,   scram_final_answer,    VAULT_AUTH_FRONT) \
 	C(reopen,        vault_done,            VAULT_AUTH_FRONT) \
-	C(dkim_sign,     dkim_sign_answer,      VAULT_AUTH_FRONT | VAULT_AUTH_LOCAL) \
+	C(dkim_sign,     dkim_sign_answer,      VAULT_AUTH_FRONT | VAULT_AUTH_LOCAL | \
+		VAULT_AUTH_RELAY) \
 	C(dkim_keys,     dkim_keys_answer,      VAULT_AUTH_OPERATOR) \
 	C(seal_password, seal_password_answer,  VAULT_AUTH_OPERATOR) \
 	C(app_password,  app_password_answer,   VAULT_AUTH_OPERATOR) \
@@ -180,8 +182,9 @@ enum factor_what { FACTOR_show = 1, FACTOR_begin, FACTOR_on, FACTOR_off,
  * DKIM-Signature field to the canonical header and signs that, so what it
  * signs is always one, and d= is the domain of `from`. The person of the
  * ticket must be allowed to write as `from` (the address of the From field);
- * LOCAL may as any of ours, and has no ticket. E_DENIED; E_NOTFOUND if the
- * domain has no keys. fields: one or two whole fields with their CRLF. */
+ * LOCAL may as any of ours, and has no ticket; RELAY as who sends reports
+ * (report_from.h), and From is nothing but that address. E_DENIED; E_NOTFOUND
+ * if the domain has no keys. fields: one or two whole fields with CRLF. */
 #define FIELDS_dkim_sign_ask(F, S)                                       \
 	F(S, str, ticket, 16) F(S, str, from, 320)                       \
 	F(S, str, names, 1000)	/* h=: "From:From:To:To:Subject" */      \

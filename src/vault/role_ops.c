@@ -212,6 +212,8 @@ peer(struct role *r, enum role_kind kind, uint32_t index, int fd)
 	static const struct client_rights web = { .name = "web",
 		.authority = VAULT_AUTH_FRONT | VAULT_AUTH_WEB,
 		.window = VAULT_WINDOW };
+	static const struct client_rights relay = { .name = "relay",
+		.authority = VAULT_AUTH_RELAY, .window = VAULT_WINDOW };
 	struct vault_state *v = r->state;
 
 	if (kind == ROLE_STORE) {
@@ -220,6 +222,8 @@ peer(struct role *r, enum role_kind kind, uint32_t index, int fd)
 			secrets_open(v);
 	} else if (kind == ROLE_MX) {
 		clients_add(&v->clients, fd, &mx, index);
+	} else if (kind == ROLE_RELAY) {
+		clients_add(&v->clients, fd, &relay, index);
 	} else if (kind == ROLE_FRONT) {
 		clients_add(&v->clients, fd, &front, index);
 	} else if (kind == ROLE_WEB) {

@@ -216,9 +216,43 @@ errands_of_its_own(struct attack *a, struct ipc *errand)
 	}
 }
 
+/* It may have reports signed, and nothing that looks like anybody's mail. */
+static void
+signatures_of_its_own(struct attack *a, struct ipc *vault)
+{
+	const struct str hash = STR("0123456789abcdef0123456789abcdef"),
+	    from = STR("postmaster@example.test");
+	struct dkim_sign_ask named = { .from = from, .names = STR("From:From"),
+		.header = STR("from:Alice <postmaster@example.test>\r\n"),
+		.body_hash = hash, .at = loop_wall(a->role->loop) };
+	struct dkim_sign_ask other = named;
+
+	other.header = STR("from:" ALICE "\r\n");
+	refused(a, vault, &vault_calls[VAULT_dkim_sign], &named,
+	    "relay has a report signed with a name in From");
+	refused(a, vault, &vault_calls[VAULT_dkim_sign], &other,
+	    "relay has a report signed that is from alice");
+	forged_mail(a, vault, STR(""), "relay");
+	every_vault_call(a, vault, VAULT_AUTH_RELAY, "relay");
+}
+
+static void
+report_about_nothing(struct attack *a, struct ipc *store)
+{
+	struct aggregate_send_ask ask = { .change = loop_random64(
+	    a->role->loop), .kind = AGGREGATE_dmarc,
+		.domain = STR("example.test"),
+		.to = STR("victim@far.test\n"), .raw_size = 2,
+		.octets = STR("\0\0\0\0\2\0\0\0\2\0\0\0\r\n") };
+
+	refused(a, store, &store_calls[STORE_aggregate_send], &ask,
+	    "relay sends a report about nothing");
+}
+
 void
 attack_relay(struct attack *a)
 {
+	struct peer_held *vault = peer_of(a, ROLE_VAULT);
 	struct peer_held *errand = peer_of(a, ROLE_ERRAND);
 	struct errand_ask policy = { ERRAND_MTA_STS, STR("flood.test") };
 	struct peer_held *store = peer_of(a, ROLE_STORE);
@@ -227,6 +261,8 @@ attack_relay(struct attack *a)
 
 	every_store_call(a, store->ipc, AUTH_RELAY, "relay");
 	abuse_leases(a);
+	report_about_nothing(a, store->ipc);
+	signatures_of_its_own(a, vault->ipc);
 	too_many_stages(a, store->ipc);
 	attack_flood(a, store, &store_calls[STORE_take], &wait,
 	    "relay floods the window of store with takes");

@@ -275,16 +275,13 @@ recipients_again(struct engine *e, struct recipient *r, struct err *err)
 	    who.kind == ADDRESS_REMOTE;
 }
 
-int
-recipients_report(struct engine *e, struct str reverse_path,
-    struct recipients *out, struct err *err)
+/* 1: somebody has the address, or may have it elsewhere. */
+static int
+report_to(struct engine *e, struct str address, struct recipient *to,
+    struct err *err)
 {
-	struct recipient *to = arena_new_of(e->arena, struct recipient);
-	/* Store's own doing, on behalf of who sent the message. */
-	struct rcpt_gathering g = { .e = e, .out = out, .err = err,
-		.authority = AUTH_LOCAL, .from = to, .nfrom = 1 };
 	struct resolved who;
-	int rc = resolve_address(&e->w, e->arena, reverse_path, &who, err);
+	int rc = resolve_address(&e->w, e->arena, address, &who, err);
 
 	if (rc == 0 && (who.kind == ADDRESS_REMOTE ||
 	    who.kind == ADDRESS_UNKNOWN)) {
@@ -294,11 +291,29 @@ recipients_report(struct engine *e, struct str reverse_path,
 	}
 	if (rc < 0)
 		return rc;
-	*to = (struct recipient){ .address = reverse_path,
+	*to = (struct recipient){ .address = address,
 		.account = who.account, .notify = NOTIFY_never,
 		.ours = who.kind == ADDRESS_ALIAS ||
 		    who.kind == ADDRESS_SRS };
-	if (who.kind == ADDRESS_UNKNOWN)
+	return who.kind != ADDRESS_UNKNOWN;
+}
+
+int
+recipients_report(struct engine *e, const struct str *to, size_t n,
+    struct recipients *out, struct err *err)
+{
+	struct recipient *r = arena_array(e->arena, n, sizeof(*r));
+	/* Store's own doing, on behalf of who sent the message. */
+	struct rcpt_gathering g = { .e = e, .out = out, .err = err,
+		.authority = AUTH_LOCAL, .from = r };
+	int rc = 0;
+
+	for (size_t i = 0; i < n && rc >= 0; i++)
+		if ((rc = report_to(e, to[i], &r[g.nfrom], err)) > 0)
+			g.nfrom++;
+	if (rc < 0)
+		return rc;
+	if (g.nfrom == 0)
 		return err_set(err, E_NOTFOUND, "nobody has the address");
 	rc = gather_all(&g);
 	return rc == E_BUSY ? err_set(err, E_NOTFOUND, "nobody has the "

@@ -22,8 +22,9 @@ int recipients_gather(struct engine *e, const struct write *w,
     struct recipients *out, struct err *err);
 /* One that was named some time ago: whose it is now, 1; or nobody's, 0. */
 int recipients_again(struct engine *e, struct recipient *r, struct err *err);
-/* Of a report to the reverse-path of a message that was queued: those who have
- * it, also by alias, and the one a rewritten path stands for. None of them is
- * to be reported about (RFC 3461 6.1). E_NOTFOUND: nobody has it. */
-int recipients_report(struct engine *e, struct str reverse_path,
+/* Of a report to n addresses, or to the reverse-path of a message that was
+ * queued: those who have them, also by alias, and the one a rewritten path
+ * stands for. None of them is to be reported about (RFC 3461 6.1). E_NOTFOUND:
+ * nobody has any. */
+int recipients_report(struct engine *e, const struct str *to, size_t n,
     struct recipients *out, struct err *err);

@@ -88,6 +88,11 @@ restored_begin(struct engine *e, struct err *err)
 	 * was to be answered then is old. */
 	if (rc == 0)
 		rc = sql_run(&e->w, SQL_restored_answers, NULL, 0, err);
+	/* Reports of that time have been sent. */
+	if (rc == 0)
+		rc = sql_run(&e->w, SQL_restored_aggregate_rows, NULL, 0, err);
+	if (rc == 0)
+		rc = sql_run(&e->w, SQL_restored_aggregates, NULL, 0, err);
 	if (rc == 0)
 		rc = sql_run(&e->w, SQL_owner_put, SQL_VALS(vi(e->next_blob),
 		    vi(e->next_account), vi(e->uidvalidity),

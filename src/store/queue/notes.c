@@ -81,7 +81,8 @@ send_note(struct engine *e, struct write *w, struct str about,
 		return err_set(&w->err, E_LIMIT, "a note has %d octets at "
 		    "most", most);
 	MSG_COPY(deposited, &submit, ask);
-	rc = submit_report(e, w, &submit, to, &w->answer.note_send.message);
+	rc = submit_report(e, w, &submit, &to, 1,
+	    &w->answer.note_send.message);
 	return rc == E_NOTFOUND ? 0 : rc;	/* nobody is there to hear */
 }
 

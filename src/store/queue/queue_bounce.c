@@ -56,7 +56,7 @@ send_to(struct bounce *b, struct str to)
 	/* RFC 8689 5 */
 	if (b->q[0].require_tls == REQUIRE_TLS_yes)
 		submit.require_tls = REQUIRE_TLS_yes;
-	return submit_report(b->e, b->w, &submit, to, &b->message);
+	return submit_report(b->e, b->w, &submit, &to, 1, &b->message);
 }
 
 /* A report that finds nobody is for the postmaster, if the settings say so: of

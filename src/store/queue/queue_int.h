@@ -119,11 +119,12 @@ void queued_news(struct engine *e, enum queue_news_kind kind,
     const struct queued *q, int64_t due);
 enum queue_news_kind news_of_state(enum row_state state);
 
-/* Put a report (of bounce) where it goes: `ask` is a submit of ours, with an
- * empty reverse-path. Nothing is written when it fails; E_NOTFOUND: nobody
- * has the address. */
+/* Put a report (of bounce) where it goes, to n addresses: `ask` is a submit of
+ * ours, with an empty reverse-path. Nothing is written when it fails;
+ * E_NOTFOUND: nobody has any of them. */
 int submit_report(struct engine *e, struct write *w,
-    const struct submit_ask *ask, struct str to, uint64_t *message);
+    const struct submit_ask *ask, const struct str *to, size_t n,
+    uint64_t *message);
 
 /* ---- for the operator -------------------------------------------------- */
 

@@ -284,6 +284,7 @@ int
 write_submit(struct engine *e, struct write *w)
 {
 	struct submitting s = { .e = e, .w = w, .ask = w->ask };
+	struct dmarc_seen seen;
 	size_t i;
 	int rc = submit_check_sender(&s);
 
@@ -291,6 +292,11 @@ write_submit(struct engine *e, struct write *w)
 		rc = check_priority(w);
 	if (rc == 0 && !traits_are_in_order(s.ask->traits))
 		rc = err_set(&w->err, E_INVALID, "no traits");
+	if (rc == 0 && s.ask->dmarc.n > 0 &&
+	    (w->caller->authority != AUTH_MX ||
+	    !dmarc_seen_take(s.ask->dmarc, &seen)))
+		rc = err_set(&w->err, E_INVALID, "nothing that can be "
+		    "counted");
 	if (rc == 0)
 		rc = recipients_gather(e, w, &s.to, &w->err);
 	for (i = 0; i < s.to.n && rc == 0; i++)
@@ -305,6 +311,8 @@ write_submit(struct engine *e, struct write *w)
 	rc = put_all(&s);
 	if (rc == 0)
 		hear(&s);
+	if (rc == 0 && s.ask->dmarc.n > 0)
+		rc = dmarc_count(e, &seen, &w->err);
 	return rc < 0 || s.due ? rc :
 	    policy_remember(e, w, s.to.rcpt, s.to.n, &w->err);
 }
@@ -313,14 +321,17 @@ write_submit(struct engine *e, struct write *w)
  * account sent itself. */
 int
 submit_report(struct engine *e, struct write *w,
-    const struct submit_ask *ask, struct str to, uint64_t *message)
+    const struct submit_ask *ask, const struct str *to, size_t n,
+    uint64_t *message)
 {
 	struct submitting s = { .e = e, .w = w, .ask = ask };
 	int rc;
 
-	if (!address_is_safe(to) || str_chr(to, '@') == to.n)
-		return err_set(&w->err, E_NOTFOUND, "nobody has the address");
-	rc = recipients_report(e, to, &s.to, &w->err);
+	for (size_t i = 0; i < n; i++)
+		if (!address_is_safe(to[i]) || str_chr(to[i], '@') == to[i].n)
+			return err_set(&w->err, E_NOTFOUND, "nobody has the "
+			    "address");
+	rc = recipients_report(e, to, n, &s.to, &w->err);
 	if (rc < 0)
 		return rc;
 	rc = place(&s);

@@ -487,8 +487,8 @@ reported_to(struct place_of *p, const char *reverse_path)
 {
 	static char found[330];
 	struct recipients out;
-	int rc = recipients_report(p->d.e, str_c(reverse_path), &out,
-	    &p->d.err);
+	struct str to = str_c(reverse_path);
+	int rc = recipients_report(p->d.e, &to, 1, &out, &p->d.err);
 
 	if (rc == E_NOTFOUND)
 		return "nobody";

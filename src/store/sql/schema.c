@@ -1,5 +1,7 @@
 #include "store/sql/schema.h"
 
+#include "store/sql/schema_19.h"
+
 #include <sqlite3.h>
 
 /*
@@ -538,21 +540,6 @@ static const char version_18[] =
     "ALTER TABLE email ADD COLUMN uidl BLOB NOT NULL DEFAULT x'';"
     "CREATE UNIQUE INDEX email_uidl ON email (account, uidl)"
     " WHERE uidl<>x'';";
-
-/*
- * Networks whose connections are not taken. None was banned before.
- *
- *   why         of ban: enum ban_why (rt/bans.h)
- *   until       seconds since 1970; INT64_MAX: it has to be lifted. A row stays
- *               for some time after it, so that the next ban is a longer one
- *   times       how often it was banned
- */
-static const char version_19[] =
-    "CREATE TABLE ban (network BLOB NOT NULL, bits INTEGER NOT NULL,"
-    " doors INTEGER NOT NULL, why INTEGER NOT NULL, at INTEGER NOT NULL,"
-    " until INTEGER NOT NULL, times INTEGER NOT NULL, reason BLOB NOT NULL,"
-    " PRIMARY KEY (bits, network)) STRICT, WITHOUT ROWID;"
-    "CREATE INDEX ban_until ON ban (until);";
 
 static const char *const steps[SCHEMA_VERSION] = { version_1, version_2,
 	version_3, version_4, version_5, version_6, version_7, version_8,

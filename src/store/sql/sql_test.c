@@ -86,7 +86,10 @@ test_columns_by_name(void **state unused_arg)
 #define ACCOUNT(n, address)                                                   \
 	"INSERT INTO account VALUES (" n ", " T(address) ", 1,1,1,1,1,0,0,0);" \
 	"INSERT INTO credential VALUES (" n ", x'');"
-#define BACK_TO_18 "DROP TABLE ban; UPDATE meta SET value=18;"
+#define BACK_TO_18                                                            \
+	"DROP TABLE ban;"                                                      \
+	"DROP TABLE aggregate; DROP TABLE aggregate_row;"                      \
+	"UPDATE meta SET value=18;"
 #define BACK_TO_17                                                            \
 	BACK_TO_18                                                            \
 	"DROP TABLE url_key;"                                                  \
@@ -450,6 +453,28 @@ test_notes_come(void **state unused_arg)
 	sql_close(&q);
 }
 
+/* Nothing was counted for reports before version 19. */
+static void
+test_aggregates_come(void **state unused_arg)
+{
+	static struct sql q;
+	uint64_t n;
+
+	assert_int_equal(sqlite3_open(":memory:", &q.db), SQLITE_OK);
+	assert_int_equal(schema_migrate(&q, NULL, NULL), 0);
+	assert_int_equal(sqlite3_exec(q.db, BACK_TO_18, NULL, NULL, NULL), 0);
+	assert_int_equal(schema_migrate(&q, NULL, NULL), 0);
+	assert_int_equal(sql_run(&q, SQL_aggregate_add, SQL_VALS(vi(1),
+	    vi(86400), vs(STR("example.org")), vs(STR("policy")),
+	    vi(172800)), NULL), 0);
+	assert_int_equal(sql_run(&q, SQL_aggregate_grow, SQL_VALS(vi(1),
+	    vi(86400), vs(STR("example.org"))), NULL), 0);
+	assert_int_equal(sql_number(&q, SQL_aggregate_room, NULL, 0, &n, NULL),
+	    0);
+	assert_int_equal(n, 2);
+	sql_close(&q);
+}
+
 /* What is in the accounts of a domain was not counted before version 18, and
  * no unique-ids of others were kept. */
 static void
@@ -649,6 +674,7 @@ main(void)
 		cmocka_unit_test(test_url_keys_come),
 		cmocka_unit_test(test_metadata_comes),
 		cmocka_unit_test(test_acl_comes),
+		cmocka_unit_test(test_aggregates_come),
 		cmocka_unit_test(test_notes_come),
 		cmocka_unit_test(test_carried_come),
 		cmocka_unit_test(test_domains_are_counted),

@@ -1,6 +1,6 @@
 /*
- * statements.h - every SQL statement of store, in one table (those of some
- * areas are in a statements_AREA.h each).
+ * statements.h - every SQL statement of store, in one table (with those of
+ * areas, statements_*.h).
  *
  * One set for all engines: no sequences, no engine's own words, parameters in
  * numeric order, octets as BLOB. (dialect.h has what only SQLite says.)
@@ -14,6 +14,7 @@
  */
 #pragma once
 #include "store/sql/statements_acl.h"
+#include "store/sql/statements_aggregate.h"
 #include "store/sql/statements_ban.h"
 #include "store/sql/statements_metadata.h"
 #include "store/sql/statements_note.h"
@@ -534,10 +535,9 @@
 	    " WHERE (r.message, r.rcpt)>(?1, ?2)"                             \
 	    " ORDER BY r.message, r.rcpt")                                    \
 	STATEMENTS_NOTE(S, R, E)                                              \
-	STATEMENTS_ACL(S, R, E)                                               \
+	STATEMENTS_ACL(S, R, E) STATEMENTS_AGGREGATE(S, R, E)                 \
 	STATEMENTS_METADATA(S, R, E)                                          \
-	STATEMENTS_URL(S, R, E)                                               \
-	STATEMENTS_BAN(S, R, E)                                               \
+	STATEMENTS_URL(S, R, E) STATEMENTS_BAN(S, R, E)                       \
 	/* ---- what leaves later ---- */                                      \
 	S(later_add, "INSERT INTO later VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)") \
 	R(later_next, (message), "FROM later WHERE due<=?1"                   \
