@@ -13,6 +13,7 @@ struct rcpt {
 	struct rcpt *next;
 	struct addressee to;
 	uint64_t handle;	/* of the store generation below */
+	bool leaves;
 };
 
 struct submission {
@@ -97,6 +98,7 @@ submit_recipient(struct submission *sub, const struct addressee *to,
 	r->to = *to;
 	MSG_KEEP(addressee, sub->mem, &r->to);
 	r->handle = answer.handle;
+	r->leaves = answer.leaves;
 	*sub->last = r;
 	sub->last = &r->next;
 	if (sub->nrcpts++ == 0)
@@ -110,6 +112,16 @@ uint32_t
 submit_recipients(const struct submission *sub)
 {
 	return sub->nrcpts;
+}
+
+struct str
+submit_forwards(const struct submission *sub)
+{
+	for (struct rcpt *r = sub->rcpts; r; r = r->next)
+		if (r->leaves)
+			return str_from(r->to.address,
+			    str_rchr(r->to.address, '@') + 1);
+	return STR_NULL;
 }
 
 struct str

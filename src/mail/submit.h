@@ -28,6 +28,8 @@ const struct envelope *submit_envelope(const struct submission *sub);
 int submit_recipient(struct submission *sub, const struct addressee *to,
     enum rcpt_kind *kind, struct err *err);
 uint32_t submit_recipients(const struct submission *sub); /* how many */
+/* The domain of the first whose mail is sent on to others; empty: of none. */
+struct str submit_forwards(const struct submission *sub);
 /* Their addresses with commas between, for the log: no more than about 200
  * octets. */
 struct str submit_recipient_names(const struct submission *sub,

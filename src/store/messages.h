@@ -230,14 +230,15 @@ enum { AUTH_FROM_STORE = 1 }; /* the authority store has at its clients */
 
 /* May a message go to this address? The handle is good on this connection
  * until its submit, and nowhere else. room is what the mailbox still takes,
- * in octets. */
+ * in octets. leaves, for mx: what comes here is sent on to others. */
 enum rcpt_kind { RCPT_LOCAL = 1, RCPT_REMOTE, RCPT_NO_USER, RCPT_NO_DOMAIN,
 	RCPT_FULL };
 #define FIELDS_rcpt_ask(F, S)                                              \
 	FIELDS_addressee(F, S)                                             \
 	F(S, u8, bounce, 0)		/* the reverse-path is empty */
 #define FIELDS_rcpt_answer(F, S) \
-	F(S, u32, kind, 0) F(S, u64, handle, 0) F(S, u64, room, 0)
+	F(S, u32, kind, 0) F(S, u64, handle, 0) F(S, u64, room, 0) \
+	F(S, u8, leaves, 0)
 
 /* May this account write as this address (empty: yes, a report)? A LOCAL may
  * as any address of a domain of ours. E_DENIED if not. account is what VAULT

@@ -300,6 +300,19 @@ vault_sign_mail(struct vault *v, const struct login *login,
 }
 
 int
+vault_seal_mail(struct vault *v, const struct arc_seal_ask *ask,
+    struct str *fields, struct arena *a, struct err *err)
+{
+	struct dkim_sign_answer answer;
+	int rc = reconnect_call(&v->link, &vault_calls[VAULT_arc_seal], ask,
+	    &answer, a, NULL, after(v, SIGN_MS), err);
+
+	if (rc == 0)
+		*fields = answer.fields;
+	return rc;
+}
+
+int
 vault_change_password(struct vault *v, const struct own_password_ask *ask,
     struct err *err)
 {

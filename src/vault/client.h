@@ -72,6 +72,10 @@ struct str vault_ticket_of(const struct login *login);
 int vault_sign_mail(struct vault *v, const struct login *login,
     const struct dkim_sign_ask *ask, struct str *fields, struct arena *a,
     struct err *err);
+/* Have a message that is sent on sealed; for mx only. *fields lives in the
+ * arena. E_NOTFOUND: there are no keys for that domain. */
+int vault_seal_mail(struct vault *v, const struct arc_seal_ask *ask,
+    struct str *fields, struct arena *a, struct err *err);
 /* The session is over: closes its store connection too. Never suspends; a
  * login of zeros is fine. */
 void vault_logout(struct vault *v, struct login *login);

@@ -24,6 +24,7 @@ MSG_SHAPE(own_factor_ask);
 MSG_SHAPE(own_factor_answer);
 MSG_SHAPE(dkim_sign_ask);
 MSG_SHAPE(dkim_sign_answer);
+MSG_SHAPE(arc_seal_ask);
 MSG_SHAPE(dkim_keys_ask);
 MSG_SHAPE(dkim_keys_answer);
 MSG_SHAPE(dkim_key_row);

@@ -30,6 +30,7 @@ enum vault_authority {
 	C(dkim_sign,     dkim_sign_answer,      VAULT_AUTH_FRONT | VAULT_AUTH_LOCAL | \
 		VAULT_AUTH_RELAY) \
 	C(dkim_keys,     dkim_keys_answer,      VAULT_AUTH_OPERATOR) \
+	C(arc_seal,      dkim_sign_answer,      VAULT_AUTH_MX) \
 	C(seal_password, seal_password_answer,  VAULT_AUTH_OPERATOR) \
 	C(app_password,  app_password_answer,   VAULT_AUTH_OPERATOR) \
 	C(own_password,  vault_done,            VAULT_AUTH_FRONT) \
@@ -45,6 +46,9 @@ enum vault_authority {
 /* Asks that may be outstanding: more than logins that wait for their hash, so
  * these never keep a signature waiting. */
 enum { VAULT_WINDOW = 512 };
+
+/* What mx has seen of a chain: cv= of its seal. */
+enum arc_sees { ARC_SEES_none = 1, ARC_SEES_pass, ARC_SEES_fail };
 
 enum vault_call {
 #define C(name, answer, who) VAULT_##name,
@@ -192,6 +196,17 @@ enum factor_what { FACTOR_show = 1, FACTOR_begin, FACTOR_on, FACTOR_off,
 	F(S, str, body_hash, 32)  /* SHA-256 of the relaxed body */      \
 	F(S, i64, at, 0)
 #define FIELDS_dkim_sign_answer(F, S) F(S, str, fields, 8192)
+/* Seal a message of others that is sent on. RFC 8617 5.1: the set that follows
+ * `chain`, which is all those that are there, relaxed; empty of the first, and
+ * of a chain that has failed. Vault makes all three fields, so this signs
+ * nothing else, and no DKIM-Signature; results are what mx says it has found.
+ * domain: by whose key. E_NOTFOUND if it has none. */
+#define FIELDS_arc_seal_ask(F, S)                                        \
+	F(S, str, domain, 255) F(S, u32, instance, 0)                    \
+	F(S, u32, sees, 0)	/* enum arc_sees */                      \
+	F(S, str, results, 4096) /* authserv-id, and behind it */        \
+	F(S, str, names, 1000) F(S, str, header, 131072) /* as above */  \
+	F(S, str, body_hash, 32) F(S, str, chain, 98304) F(S, i64, at, 0)
 /* The public side of a domain's keys: struct dkim_key_row each. With `make`
  * they are made if there are none. */
 #define FIELDS_dkim_keys_ask(F, S) F(S, str, domain, 255) F(S, u8, make, 0)
@@ -229,6 +244,7 @@ MSG_STRUCT(own_factor_ask);
 MSG_STRUCT(own_factor_answer);
 MSG_STRUCT(dkim_sign_ask);
 MSG_STRUCT(dkim_sign_answer);
+MSG_STRUCT(arc_seal_ask);
 MSG_STRUCT(dkim_keys_ask);
 MSG_STRUCT(dkim_keys_answer);
 MSG_STRUCT(dkim_key_row);

@@ -1,5 +1,6 @@
 /*
- * role_dkim.c - signing the mail that people here write.
+ * role_dkim.c - signing the mail that people here write, and sealing what is
+ * sent on to others.
  *
  * A domain's keys are a secret that store keeps sealed; they are fetched when
  * first needed and remembered. RSA takes as long as ten handshakes with an EC
@@ -8,6 +9,7 @@
 #include <sodium.h>
 
 #include "base/fnv.h"
+#include "vault/arc_sign.h"
 #include "vault/dkim.h"
 #include "vault/report_from.h"
 #include "vault/role_int.h"
@@ -15,6 +17,7 @@
 enum {
 	DOMAINS_MAX = 256,	/* remembered */
 	SIGN_QUEUE = 256,
+	SEALS_MAX = 64,		/* of these: mx cannot have all of them */
 	SENDERS_MAX = 128,
 	SENDER_MS = 60000,	/* as long a yes is good */
 	CLOCK_S = 86400,	/* what we are asked to say may be off by */
@@ -38,6 +41,7 @@ struct sender {
 struct vault_dkim {
 	struct work_pool *signer;
 	bool making;
+	size_t seals;		/* being made */
 	uint64_t clock;		/* counts uses */
 	struct dkim_domain domains[DOMAINS_MAX];
 	struct sender senders[SENDERS_MAX];
@@ -319,7 +323,8 @@ authorize(struct work *c, const struct dkim_sign_ask *ask, struct err *err)
 struct signing {
 	OSSL_LIB_CTX *lib;
 	struct dkim_keys keys;
-	struct dkim_signing what;
+	const struct dkim_signing *what;
+	const struct arc_sealing *seal;	/* or this */
 	struct buf fields;
 	struct err err;
 	int rc;
@@ -332,22 +337,36 @@ sign_work(void *arg)
 
 	for (size_t i = 0; i < s->keys.n && s->rc == 0; i++)
 		if (s->keys.v[i].signs)
-			s->rc = dkim_sign(s->lib, &s->keys.v[i], &s->what,
+			s->rc = dkim_sign(s->lib, &s->keys.v[i], s->what,
 			    &s->fields, &s->err);
+}
+
+static void
+seal_work(void *arg)
+{
+	struct signing *s = arg;
+	size_t i = 0;
+
+	while (i < s->keys.n && (!s->keys.v[i].signs ||
+	    s->keys.v[i].algorithm != DKIM_RSA))
+		i++;
+	s->rc = i == s->keys.n ?
+	    err_set(&s->err, E_NOTFOUND, "no key that seals") :
+	    arc_seal(s->lib, &s->keys.v[i], s->seal, &s->fields, &s->err);
 }
 
 /* The keys are ours while the thread has them, whatever is forgotten. */
 static void
-sign_and_reply(struct work *c, const struct dkim_keys *keys,
-    const struct dkim_signing *what)
+sign_and_reply(struct work *c, struct str domain,
+    const struct dkim_signing *what, const struct arc_sealing *seal)
 {
 	struct vault_state *v = c->client->v;
-	struct signing s = { .lib = tls_lib_ctx(v->lib), .what = *what,
-		.fields = BUF_INIT(8192) };
+	struct signing s = { .lib = tls_lib_ctx(v->lib), .what = what,
+		.seal = seal, .fields = BUF_INIT(8192) };
 	struct dkim_sign_answer answer;
 
-	dkim_keys_ref(keys, &s.keys);
-	if (rt_work(v->dkim->signer, sign_work, &s) < 0)
+	dkim_keys_ref(known_keys(v->dkim, domain), &s.keys);
+	if (rt_work(v->dkim->signer, seal ? seal_work : sign_work, &s) < 0)
 		s.rc = err_set(&s.err, E_BUSY, "too much to sign");
 	dkim_keys_free(&s.keys);
 	answer.fields = buf_get(&s.fields);
@@ -360,16 +379,14 @@ sign_and_reply(struct work *c, const struct dkim_keys *keys,
 
 /* Is what is asked for something we sign at all? */
 static int
-shape(struct work *c, const struct dkim_sign_ask *ask,
+shape(struct work *c, struct str domain, const struct dkim_sign_ask *ask,
     struct dkim_signing *what, struct err *err)
 {
 	int64_t now = loop_wall(c->client->v->loop);
 
 	*what = (struct dkim_signing){ .names = ask->names,
-		.domain = str_lower(c->a, str_from(ask->from,
-		    str_rchr(ask->from, '@') + 1)),
-		.header = ask->header, .body_hash = ask->body_hash,
-		.at = ask->at };
+		.domain = str_lower(c->a, domain), .header = ask->header,
+		.body_hash = ask->body_hash, .at = ask->at };
 	if (!dkim_is_domain(what->domain))
 		return err_set(err, E_NOTFOUND, "no domain that has keys");
 	if (!dkim_may_sign(what) || ask->at < now - CLOCK_S ||
@@ -384,7 +401,8 @@ vault_dkim_sign(struct work *c)
 	const struct dkim_sign_ask *ask = c->req->ask;
 	struct dkim_signing what;
 	struct err err = { 0 };
-	int rc = shape(c, ask, &what, &err);
+	int rc = shape(c, str_from(ask->from, str_rchr(ask->from, '@') + 1),
+	    ask, &what, &err);
 
 	/* For a domain that is none of ours nobody is asked who they are. */
 	if (rc == 0)
@@ -396,6 +414,34 @@ vault_dkim_sign(struct work *c)
 	if (rc < 0)
 		ipc_fail(c->req, rc, err.text);
 	else
-		sign_and_reply(c, known_keys(c->client->v->dkim, what.domain),
-		    &what);
+		sign_and_reply(c, what.domain, &what, NULL);
+}
+
+void
+vault_arc_seal(struct work *c)
+{
+	const struct arc_seal_ask *ask = c->req->ask;
+	struct vault_dkim *d = c->client->v->dkim;
+	struct arc_sealing seal = { .instance = ask->instance,
+		.sees = (enum arc_sees)ask->sees, .results = ask->results,
+		.chain = ask->chain };
+	struct err err = { 0 };
+	int rc = shape(c, ask->domain, &(struct dkim_sign_ask){
+	    .names = ask->names, .header = ask->header,
+	    .body_hash = ask->body_hash, .at = ask->at }, &seal.message,
+	    &err);
+
+	if (rc == 0 && !arc_may_seal(&seal))
+		rc = err_set(&err, E_INVALID, "this is not sealed");
+	if (rc == 0 && d->seals == SEALS_MAX)
+		rc = err_set(&err, E_BUSY, "too much to seal");
+	if (rc == 0)
+		rc = fetch_keys(c, seal.message.domain, &err);
+	if (rc < 0) {
+		ipc_fail(c->req, rc, err.text);
+		return;
+	}
+	d->seals++;
+	sign_and_reply(c, seal.message.domain, NULL, &seal);
+	d->seals--;
 }

@@ -132,6 +132,64 @@ sign_dkim(struct world *w)
 	    E_NOTFOUND);
 }
 
+/* mx has what is sent on sealed: with RSA, by a domain that has keys, and
+ * nobody else has. */
+static int
+call_seal(struct world *w, struct ipc *c, const struct arc_seal_ask *ask)
+{
+	struct dkim_sign_answer answer;
+	struct arena *a = arena_new(65536);
+	struct err err;
+	int rc = ipc_call(c, &vault_calls[VAULT_arc_seal], ask, -1, &answer,
+	    a, NULL, loop_now_ms(w->loop) + 5000, &err);
+
+	if (rc == 0) {
+		assert_true(str_starts(answer.fields, STR("ARC-Seal: i=2; "
+		    "a=rsa-sha256; cv=pass; d=mail.test;")));
+		assert_true(str_find(answer.fields, STR("\r\nARC-Message-"
+		    "Signature: i=2; a=rsa-sha256; c=relaxed/relaxed; "
+		    "d=mail.test;")) < answer.fields.n);
+		assert_true(str_endsi(answer.fields, STR("\r\nARC-"
+		    "Authentication-Results: i=2; mx.test; spf=pass\r\n")));
+	}
+	arena_free(a);
+	return rc;
+}
+
+static void
+seal_arc(struct world *w)
+{
+	struct ipc_options o = { 0 };
+	struct err err;
+	struct ipc *mx = ipc_open(w->loop, connect_to(w, ROLE_MX), &o, &err);
+	struct arc_seal_ask good = { STR("Mail.test"), 2, ARC_SEES_pass,
+		STR("mx.test; spf=pass"), STR("From:From"),
+		str_c(signed_header), STR("0123456789abcdef0123456789abcdef"),
+		STR("arc-authentication-results:i=1; x\r\n"),
+		loop_wall(w->loop) }, ask = good;
+
+	assert_int_equal(call_seal(w, mx, &good), 0);
+	ask.domain = STR("else.test");
+	assert_int_equal(call_seal(w, mx, &ask), E_NOTFOUND);
+	ask = good;
+	ask.header = str_first(good.header, good.header.n - 2);
+	assert_int_equal(call_seal(w, mx, &ask), E_INVALID);
+	ask = good;
+	ask.chain = str_first(good.chain, good.chain.n - 2);
+	assert_int_equal(call_seal(w, mx, &ask), E_INVALID);
+	ask = good;
+	ask.results = STR("x\r\nDKIM-Signature: x");
+	assert_int_equal(call_seal(w, mx, &ask), E_INVALID);
+	ask.results = STR("x\r\n\tgoes on");
+	ask.instance = 1;
+	assert_int_equal(call_seal(w, mx, &ask), E_INVALID);
+	ask.sees = ARC_SEES_none;
+	assert_int_equal(call_seal(w, mx, &ask), E_INVALID);
+	ipc_close(mx);
+	assert_int_equal(call_seal(w, w->operator, &good), E_DENIED);
+	assert_int_equal(call_seal(w, w->local, &good), E_DENIED);
+}
+
 /* What is no header of a message is not signed. */
 static void
 misshapen(struct world *w)
@@ -229,6 +287,7 @@ test_dkim(void **state)
 
 	run(w, make_dkim);
 	run(w, sign_dkim);
+	run(w, seal_arc);
 	run(w, misshapen);
 	run(w, sign_beside);
 	/* A new vault has the same keys. */

@@ -114,6 +114,7 @@ void vault_own_app_password(struct work *c);
 void vault_own_factor(struct work *c);
 void vault_dkim_sign(struct work *c);
 void vault_dkim_keys(struct work *c);
+void vault_arc_seal(struct work *c);
 /* A notice: takes the ticket of a session from before our start. */
 void vault_resume(struct vault_client *c, struct str token);
 

@@ -170,6 +170,62 @@ forged_mail(struct attack *a, struct ipc *vault, struct str ticket,
 	    "a domain's keys are asked for");
 }
 
+/* mx has what it sends on sealed. It may say what it likes of a message, but
+ * what is signed is a set of ARC, and never a field of DKIM. */
+void
+forged_seals(struct attack *a, struct ipc *vault)
+{
+	const struct str from = STR("from:Bob <" BOB ">\r\n"),
+	    hash = STR("0123456789abcdef0123456789abcdef"),
+	    domain = STR("example.test"), names = STR("From:From"),
+	    found = STR("mail.example.test; dmarc=pass"),
+	    set = STR("arc-authentication-results:i=1; x\r\n");
+	int64_t now = loop_wall(a->role->loop);
+	const struct {
+		const char *what;
+		struct arc_seal_ask ask;
+	} tries[] = {
+		{ "vault seals what goes on into its own field",
+		    { domain, 1, ARC_SEES_none, found, names,
+			STR("from:x\r\ndkim-signature:v=1; d=example.test; z="),
+			hash, STR(""), now } },
+		{ "vault seals what is no header",
+		    { domain, 1, ARC_SEES_none, found, names,
+			STR("dkim-signature:v=1\r\n"), hash, STR(""), now } },
+		{ "vault seals with tags of the asker's",
+		    { domain, 1, ARC_SEES_none, found, STR("From; z=x"), from,
+			hash, STR(""), now } },
+		{ "vault seals a field behind its results",
+		    { domain, 1, ARC_SEES_none, STR("x\r\nDKIM-Signature: v=1"),
+			names, from, hash, STR(""), now } },
+		{ "vault seals a line end of its results",
+		    { domain, 1, ARC_SEES_none, STR("x\r\n"), names, from,
+			hash, STR(""), now } },
+		{ "vault seals a chain that ends in its own field",
+		    { domain, 2, ARC_SEES_pass, found, names, from, hash,
+			str_first(set, set.n - 2), now } },
+		{ "vault seals a chain that is none",
+		    { domain, 2, ARC_SEES_pass, found, names, from, hash, from,
+			now } },
+		{ "vault seals a first set behind another",
+		    { domain, 1, ARC_SEES_none, found, names, from, hash, set,
+			now } },
+		{ "vault seals set 51",
+		    { domain, 51, ARC_SEES_fail, found, names, from, hash,
+			STR(""), now } },
+		{ "vault seals what it saw yesterday",
+		    { domain, 1, ARC_SEES_none, found, names, from, hash,
+			STR(""), now - 2 * 86400 } },
+		{ "vault seals for a domain of others",
+		    { STR("other.test"), 1, ARC_SEES_none, found, names, from,
+			hash, STR(""), now } },
+	};
+
+	for (size_t i = 0; i < NELEM(tries); i++)
+		refused(a, vault, &vault_calls[VAULT_arc_seal], &tries[i].ask,
+		    tries[i].what);
+}
+
 void
 too_many_stages(struct attack *a, struct ipc *store)
 {

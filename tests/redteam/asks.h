@@ -85,4 +85,5 @@ void forged_mail(struct attack *a, struct ipc *vault, struct str ticket,
 void replays_a_proof(struct attack *a, struct ipc *vault);
 /* factor.c: bob gets a second factor; alice's ticket is none of his. */
 void without_a_code(struct attack *a, struct ipc *vault, struct str ticket);
+void forged_seals(struct attack *a, struct ipc *vault);
 void too_many_stages(struct attack *a, struct ipc *store);

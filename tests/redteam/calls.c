@@ -114,6 +114,7 @@ attack_mx(struct attack *a)
 	changes_a_password(a, vault->ipc, STR(PASSWORD));
 	forbidden_signatures(a, vault->ipc);
 	forged_mail(a, vault->ipc, STR("0123456789abcdef"), "mx");
+	forged_seals(a, vault->ipc);
 	attack_flood(a, store, &store_calls[STORE_stage], &stage,
 	    "mx floods the window of store");
 	attack_garbage(a, vault, "vault");

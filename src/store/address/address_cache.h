@@ -16,6 +16,7 @@ void address_cache_free(struct address_cache *k); /* NULL is fine */
 struct cached_address {
 	enum address_kind kind;
 	uint64_t account;	/* of ADDRESS_ACCOUNT */
+	bool leaves;		/* an alias that leads elsewhere, too */
 };
 bool address_cache_get(struct address_cache *k, uint64_t version,
     struct str address, struct cached_address *a);

@@ -78,18 +78,20 @@ read_domain_is_ours(struct reader *r, const struct caller *c unused_arg,
 	return 0;
 }
 
-/* An alias is as good as what it leads to, which mx does not learn. */
+/* An alias is as good as what it leads to, of which mx learns no more than
+ * whether some of it is elsewhere. */
 static int
-leads_nowhere(struct reader *r, struct str alias, bool *nowhere,
-    struct err *err)
+where_it_leads(struct reader *r, struct str alias, bool *nowhere,
+    bool *elsewhere, struct err *err)
 {
 	struct walk w;
 	int rc;
 
 	walk_begin(&w, &r->q, r->arena);
-	w.to_the_first = true;
 	rc = walk_along(&w, alias, err);
-	*nowhere = w.met == 0;
+	*nowhere = rc == 0 && w.met == 0;
+	for (size_t i = 0; i < w.found.n; i++)
+		*elsewhere |= w.found.p[i].account == 0;
 	walk_end(&w);
 	return rc;
 }
@@ -121,20 +123,20 @@ look_up_address(struct reader *r, struct str address,
 {
 	uint64_t version = engine_directory(r->e);
 	struct resolved who;
-	bool nowhere = false;
+	bool nowhere = false, elsewhere = false;
 	int rc;
 
 	if (address_cache_get(r->e->addresses, version, address, a))
 		return 0;
 	rc = resolve_address(&r->q, r->arena, address, &who, err);
 	if (rc == 0 && who.kind == ADDRESS_ALIAS)
-		rc = leads_nowhere(r, address, &nowhere, err);
+		rc = where_it_leads(r, address, &nowhere, &elsewhere, err);
 	if (rc == 0 && r->e->o.divert.n > 0)
 		rc = divert_address(r, &who, &nowhere, err);
 	if (rc < 0)
 		return rc;
 	*a = (struct cached_address){ nowhere ? ADDRESS_UNKNOWN : who.kind,
-		who.account };
+		who.account, elsewhere && r->e->o.divert.n == 0 };
 	address_cache_put(r->e->addresses, version, address, a);
 	return 0;
 }
@@ -156,7 +158,9 @@ answer_rcpt(const struct caller *c, const struct cached_address *a,
     uint64_t room, bool ours, struct rcpt_answer *answer,
     struct recipient *who)
 {
-	*answer = (struct rcpt_answer){ .room = UINT64_MAX };
+	*answer = (struct rcpt_answer){ .room = UINT64_MAX,
+		.leaves = c->authority == AUTH_MX &&
+		    (a->leaves || (a->kind == ADDRESS_SRS && ours)) };
 	who->account = a->account;
 	who->ours = ours;
 	if (a->kind == ADDRESS_ACCOUNT) {

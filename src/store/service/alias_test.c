@@ -114,6 +114,19 @@ kind_of(struct place_of *p, const char *address, bool bounce)
 	return answer.kind;
 }
 
+static bool
+leaves(struct place_of *p, const char *address, bool bounce)
+{
+	struct rcpt_ask ask = { .address = str_c(address), .bounce = bounce };
+	struct rcpt_answer answer = { 0 }, known = { 0 };
+	struct recipient who;
+
+	OK(reader_rcpt(p->d.r, &p->d.mx, &ask, &answer, &who, &p->d.err));
+	if (rcpt_is_known(p->d.e, &p->d.mx, &ask, &known, &who))
+		assert_int_equal(known.leaves, answer.leaves);
+	return answer.leaves;
+}
+
 static uint32_t
 exists(struct place_of *p, uint64_t account)
 {
@@ -595,6 +608,34 @@ test_list(void **state)
 
 /* Whoever runs the server is reached by its name, which reports come from, and
  * by its address from outside.                          RFC 5321 4.5.1 */
+/* mx learns which addresses lead elsewhere, and nobody else is told. */
+static void
+test_leaves(void **state)
+{
+	struct place_of *p = *state;
+	struct rcpt_ask ask = { .address = STR("out@ours.test") };
+	struct rcpt_answer answer;
+	struct recipient who;
+	struct caller person = fixture_person(p->alice);
+
+	OK(alias(p, "in@ours.test", "alice@ours.test"));
+	OK(alias(p, "out@ours.test", "x@other.test"));
+	OK(alias(p, "both@ours.test", "alice@ours.test"));
+	OK(alias(p, "both@ours.test", "y@other.test"));
+	OK(alias(p, "deep@ours.test", "in@ours.test"));
+	OK(alias(p, "deep@ours.test", "both@ours.test"));
+	assert_false(leaves(p, "alice@ours.test", false));
+	assert_false(leaves(p, "in@ours.test", false));
+	assert_false(leaves(p, "nobody@ours.test", false));
+	assert_false(leaves(p, "x@other.test", false));
+	assert_true(leaves(p, "out@ours.test", false));
+	assert_true(leaves(p, "OUT+tag@ours.test", false));
+	assert_true(leaves(p, "both@ours.test", false));
+	assert_true(leaves(p, "deep@ours.test", false));
+	OK(reader_rcpt(p->d.r, &person, &ask, &answer, &who, &p->d.err));
+	assert_false(answer.leaves);
+}
+
 static void
 test_postmaster(void **state)
 {
@@ -638,7 +679,8 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		T(order), T(refused), T(loops), T(bounds), T(once_each),
 		T(senders), T(login_is_an_account), T(forward), T(return),
-		T(full_mailbox), T(list), T(postmaster),
+		T(full_mailbox), T(leaves), T(list),
+		T(postmaster),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
