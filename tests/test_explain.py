@@ -59,7 +59,8 @@ def test_refused_by_dmarc(world):
     assert send(server, HOST, "forged", "a@strict.test")[0] == 550
     why = explain(server, "a@strict.test")
     assert found_of(why) == {"came": "", "dmarc": "fail", "spf": "fail",
-                             "dkim": "none", "score": "4.5",
+                             "dkim": "none", "iprev": "permerror",
+                             "score": "4.5",
                              "unproven": "1.0", "spf-fail": "1.5",
                              "dmarc-fail": "2.0", "refused": "550"}
     assert says(why, "dkim") == "nobody has signed it"

@@ -63,6 +63,13 @@ static const struct {
 	{ "dmarc", "permerror", "From does not say whose it is" },
 	{ "dmarc", "temperror", "DNS could not say what the domain in From "
 	    "wants" },
+	{ "arc", "pass", "the chain of those who sent it on is whole" },
+	{ "arc", "fail", "the chain of those who sent it on is broken, and "
+	    "proves nothing" },
+	{ "iprev", "pass", "its host has a name that leads back to it" },
+	{ "iprev", "fail", "the name of its host does not lead back to it" },
+	{ "iprev", "permerror", "its host has no name" },
+	{ "iprev", "temperror", "DNS could not say the name of its host" },
 	{ "list", "refuse", "a list refuses its sender" },
 	{ "list", "junk", "a list says that it is junk" },
 	{ "list", "allow", "a list vouches for its sender" },
@@ -89,6 +96,7 @@ static const struct {
 	{ "spf-fail", "the domain in MAIL FROM does not send from there" },
 	{ "spf-softfail", "the domain in MAIL FROM hardly sends from there" },
 	{ "dmarc-fail", "nothing proves the domain in From" },
+	{ "vouched", "one of arc-trusted has seen it proven" },
 	{ "correspondent", "a recipient has written to its author" },
 	{ "known-domain", "mail of its domain was taken before" },
 	{ "name-address", "the name in From shows another address" },

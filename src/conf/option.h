@@ -23,6 +23,7 @@ enum conf_type {
 	CONF_IPV6,
 	CONF_SERVERS,		/* of names: { "192.0.2.53@5353", ... } */
 	CONF_NETWORKS,		/* { "192.0.2.0/24", "2001:db8::1", ... } */
+	CONF_DOMAINS,		/* { "example.org", ... } */
 	CONF_NUMBER,
 	CONF_WORKERS,		/* a number, or "cores": one per core */
 	CONF_SIZE,		/* octets: 50M */
@@ -105,7 +106,8 @@ must_check bool conf_set(const struct conf_option *o, struct str text,
 static inline bool
 conf_is_list(const struct conf_option *o)
 {
-	return o->type == CONF_SERVERS || o->type == CONF_NETWORKS;
+	return o->type == CONF_SERVERS || o->type == CONF_NETWORKS ||
+	    o->type == CONF_DOMAINS;
 }
 /* What range or limit this option has: "100 to 2000". */
 void conf_put_range(struct buf *b, const struct conf_option *o);

@@ -258,6 +258,13 @@ const struct conf_option conf_options[] = {
 	    "has programs here that use port 25 names 127.0.0.0/8 and ::1 "
 	    "too.", .unset = "loopback",
 	    .example = "{ \"192.0.2.7\", \"2001:db8:1::/48\" }" },
+	{ "arc-trusted", CONF_FILE, CONF_DOMAINS, 1, 2000, NULL,
+	    AT(config, arc_trusted),
+	    "whose seals (ARC, RFC 8617) vouch for mail that fails DMARC",
+	    .more = "Lists and forwarders that change what they send on, and "
+	    "that look first whether it is genuine: the d= of their ARC-Seal. "
+	    "See doc/judge.md.", .unset = "nobody",
+	    .example = "{ \"lists.example.org\" }" },
 	{ "greylist", CONF_FILE, CONF_WORD, 0, GREYLIST_UNKNOWN, "unproven",
 	    AT(config, greylist),
 	    "who is sent away once (RFC 6647), of those who are not known",

@@ -188,6 +188,24 @@ add_server(struct str s, struct arena *a, struct str *list)
 	return true;
 }
 
+static struct str
+one_more(struct str list, struct str s, struct arena *a)
+{
+	return list.n == 0 ? str_dup(a, s) : arena_printf(a, "%.*s %.*s",
+	    STR_FMT(list), STR_FMT(s));
+}
+
+static bool
+add_domain(struct str s, struct arena *a, struct str *list)
+{
+	struct str name;
+
+	if (!dns_name(s, a, &name) || !is_hostname(name))
+		return false;
+	*list = one_more(*list, name, a);
+	return true;
+}
+
 /* One more network: "192.0.2.0/24", "2001:db8::1". */
 static bool
 add_network(struct str s, struct arena *a, struct str *list)
@@ -201,8 +219,7 @@ add_network(struct str s, struct arena *a, struct str *list)
 	v6 = is_address(address, AF_INET6);
 	if (bits > (v6 ? 128 : 32) || (!v6 && !is_address(address, AF_INET)))
 		return false;
-	*list = list->n == 0 ? str_dup(a, s) : arena_printf(a, "%.*s %.*s",
-	    STR_FMT(*list), STR_FMT(s));
+	*list = one_more(*list, s, a);
 	return true;
 }
 
@@ -236,6 +253,7 @@ put_wanted(struct buf *b, const struct conf_option *o, bool readable)
 		[CONF_IPV6] = "an IPv6 address",
 		[CONF_SERVERS] = "an address like 192.0.2.53@5353",
 		[CONF_NETWORKS] = "a network like 192.0.2.0/24",
+		[CONF_DOMAINS] = "a domain like example.org",
 		[CONF_NUMBER] = "a number", [CONF_WORKERS] = "a number",
 		[CONF_SIZE] = "a size like 50M or 2G",
 		[CONF_TIME] = "a time like 90s, 5m, 4h or 5d",
@@ -290,6 +308,8 @@ read_value(const struct conf_option *o, struct str text, struct str folder,
 		return add_server(text, a, s);
 	case CONF_NETWORKS:
 		return add_network(text, a, s);
+	case CONF_DOMAINS:
+		return add_domain(text, a, s);
 	case CONF_WORKERS:
 		if (str_eqi(text, STR("cores"))) {
 			*v = cores();

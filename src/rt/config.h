@@ -34,6 +34,7 @@
 	F(S, u32, dmarc, 0)		/* enum dmarc_rule */            \
 	F(S, str, proxies, 2000)	/* networks, spaces between */   \
 	F(S, str, unjudged, 2000)	/* networks, spaces between */   \
+	F(S, str, arc_trusted, 2000)	/* "a.example b.example" */      \
 	F(S, str, dns_lists, 8000)	/* struct dns_list_conf each */  \
 	F(S, u32, greylist, 0)		/* enum greylist_rule */         \
 	F(S, u32, greylist_delay_s, 0)                                   \

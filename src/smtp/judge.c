@@ -24,6 +24,8 @@ judge_begin(const struct smtp_judge *judge, const struct judge_ask *ask)
 	j->ask = *ask;
 	j->ip = ip;
 	j->dkim = judge->authenticate ? dkim_check_new(NULL) : NULL;
+	if (j->dkim && judge->seal && ask->forwards.n > 0)
+		dkim_check_relaxed(j->dkim);
 	j->attachments = attachments_new();
 	j->head = BUF_INIT(TRAITS_HEAD);
 	return j;
@@ -59,7 +61,9 @@ judge_end(struct judging *j)
 /* ---- and done -----------------------------------------------------------  */
 
 /* RFC 9989 5.3.6, 5.4: the domain's wish is done in the dialogue, so that
- * whoever sent it hears of it and nobody else does. */
+ * whoever sent it hears of it and nobody else does. Not where somebody whom the
+ * operator trusts has seen the proof, before he changed the message or sent it
+ * on.                                                     RFC 8617 7.2.1 */
 static void
 do_as_domain_wants(struct evidence *e, struct verdict *out)
 {
@@ -67,10 +71,10 @@ do_as_domain_wants(struct evidence *e, struct verdict *out)
 
 	out->junk = e->dmarc.verdict == DMARC_PERMERROR && e->authors_differ;
 	if (e->dmarc.verdict != DMARC_FAIL ||
-	    e->dmarc.policy == DMARC_P_NONE)
+	    e->dmarc.policy == DMARC_P_NONE || e->voucher.n > 0)
 		return;
 	judge_ask_dmarc(e, true, &other);
-	if (other.verdict != DMARC_FAIL) {
+	if (other.verdict != DMARC_FAIL || e->voucher_unsure) {
 		out->refusal = smtp_replyf(e->a, 451, "4.4.3", "DNS is in "
 		    "trouble, and %.*s wants to be sure: try again later",
 		    STR_FMT(e->author));
@@ -185,8 +189,10 @@ judge_finish(struct judging *j, struct arena *a, struct verdict *out)
 	e->a = a;
 	e->dns = (struct trust_dns){ judge_look_up, j };
 	j->until_ms = loop_now_ms(j->judge->loop) + JUDGE_MS;
-	if (j->dkim)
+	if (j->dkim) {
 		judge_prove(e);
+		judge_look_at_hands(e);
+	}
 	judge_see(e);
 	judge_ask_who(e);
 	judge_find(e);
@@ -199,6 +205,7 @@ judge_finish(struct judging *j, struct arena *a, struct verdict *out)
 	look_at_text(e, out);
 	if (j->dkim)
 		judge_count(e, out);
+	judge_seal(e, out);
 }
 
 const struct smtp_judge smtp_judge_mx = {
@@ -214,6 +221,7 @@ smtp_judge_configure(struct smtp_judge *judge, const struct config *c)
 {
 	judge->unjudged = c->unjudged.n ? c->unjudged : LOOPBACK;
 	judge->dns_lists = c->resolver_workers > 0 ? c->dns_lists : STR_NULL;
+	judge->arc_trusted = c->arc_trusted;
 	judge->authenticate = c->dmarc != DMARC_OFF &&
 	    c->resolver_workers > 0;
 	judge->enforce = c->dmarc == DMARC_ENFORCE;

@@ -1,5 +1,5 @@
 /*
- * judge.h - who wrote what arrives, and may it come in: SPF, DKIM and DMARC,
+ * judge.h - who wrote what arrives, and may it come in: SPF, DKIM, ARC, DMARC,
  * what lists, the operator and store know of the sender, what is said of it in
  * front of the text, and what is done.
  *
@@ -14,8 +14,10 @@
 #include "smtp/reply.h"
 
 struct config;
+struct arc_seal_ask;
 struct dns;
 struct judging;
+struct vault;
 
 /* What comes from this machine itself. */
 #define LOOPBACK STR("127.0.0.0/8 ::1")
@@ -25,6 +27,7 @@ struct judge_ask {
 	struct str peer;	/* an address, as text */
 	struct str helo, reverse_path;
 	struct str rcpts;	/* submit_recipient_list() */
+	struct str forwards;	/* submit_forwards() */
 };
 
 /* strs are in the arena, or static. */
@@ -40,6 +43,8 @@ struct verdict {
 				 * if it is taken: submit_counted() */
 	struct str traits;	/* of its text, for its readers' filters */
 	enum lesson lesson;	/* what is known of it without them */
+	struct str seal;	/* fields for those it is sent on to */
+	struct str unsealed;	/* why there are none; empty: all is well */
 };
 
 struct smtp_judge {
@@ -54,12 +59,17 @@ struct smtp_judge {
 	void (*finish)(struct judging *j, struct arena *a,
 	    struct verdict *out);
 	void (*end)(struct judging *j);	/* NULL is fine */
+	/* Have it sealed, as vault_seal_mail(); NULL: nobody does. */
+	int (*seal)(struct vault *v, const struct arc_seal_ask *ask,
+	    struct str *fields, struct arena *a, struct err *err);
+	struct vault *vault;
 	struct loop *loop;
 	struct dns *dns;
 	struct store *store;
 	struct str hostname;	/* the service's */
 	struct str unjudged;	/* as in rt/config.h */
 	struct str dns_lists;	/* the same; asked in this order */
+	struct str arc_trusted;	/* the same: domains */
 	bool authenticate;	/* by SPF, DKIM and DMARC */
 	bool enforce;		/* what a domain wants by DMARC */
 	bool count;		/* what a domain is to be told by reports */

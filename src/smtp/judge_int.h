@@ -7,8 +7,9 @@
 #include "policy/attachments.h"
 #include "policy/content.h"
 #include "smtp/judge.h"
-#include "trust/dkim_check.h"
+#include "trust/arc_check.h"
 #include "trust/dmarc.h"
+#include "trust/iprev.h"
 #include "trust/spf.h"
 
 struct judging {
@@ -36,6 +37,10 @@ struct evidence {
 	bool authors_differ;
 	struct dmarc_answer dmarc;
 	struct content_seen seen;
+	struct iprev_answer iprev;
+	struct arc_result arc;
+	struct str voucher;	/* of what fails DMARC; empty: nobody */
+	bool voucher_unsure;	/* DNS kept it from us */
 	struct weigh_ask weigh;
 	struct weigh_answer known;
 	struct dns_listing list;
@@ -57,6 +62,12 @@ bool judge_is_forged(const struct evidence *e);
 void judge_look_up(void *arg, struct str name, enum dns_type type,
     struct lookup_answer *answer, struct arena *a);
 
+/* judge_chain.c: who has had it before, and the name of who brings it. Behind
+ * judge_prove(). */
+void judge_look_at_hands(struct evidence *e);
+/* It is taken, and sent on: sealed with what was found, if that can be had. */
+void judge_seal(struct evidence *e, struct verdict *out);
+
 /* judge_known.c: what store, the operator and lists know of the sender. */
 void judge_ask_who(struct evidence *e);
 /* 451, and who was sent away is remembered. */
@@ -73,4 +84,6 @@ void judge_count(const struct evidence *e, struct verdict *v);
 
 /* judge_say.c */
 void judge_say_fields(const struct evidence *e, struct buf *b);
+/* The value of Authentication-Results. */
+void judge_say_results(const struct evidence *e, struct buf *b);
 struct str judge_say_words(const struct evidence *e);

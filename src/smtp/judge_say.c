@@ -52,13 +52,32 @@ is_printable(struct str s)
 	return true;
 }
 
-/* Authentication-Results                                  RFC 8601 2.2, 2.7 */
+/* RFC 8617 6, 10.2 */
 static void
-put_results(struct buf *b, const struct evidence *e)
+put_chain(struct buf *b, const struct evidence *e)
+{
+	const struct arc_result *r = &e->arc;
+
+	buf_printf(b, ";\r\n\tarc=%.*s", STR_FMT(arc_word(r->status)));
+	if (e->voucher.n > 0)
+		put_comment(b, arena_printf(e->a, "%.*s vouches for it",
+		    STR_FMT(e->voucher)));
+	else
+		put_comment(b, r->why);
+	if (r->status == ARC_NONE)
+		return;
+	put_property(b, "smtp.remote-ip", e->j->ask.peer);
+	if (r->status == ARC_PASS)
+		buf_printf(b, " header.oldest-pass=%zu", r->oldest_pass);
+}
+
+/* authres-payload                                         RFC 8601 2.2, 2.7 */
+void
+judge_say_results(const struct evidence *e, struct buf *b)
 {
 	struct str from = e->j->ask.reverse_path;
 
-	buf_printf(b, "Authentication-Results: %.*s;\r\n\tspf=%.*s",
+	buf_printf(b, "%.*s;\r\n\tspf=%.*s",
 	    STR_FMT(e->j->judge->hostname), STR_FMT(spf_word(e->spf.result)));
 	put_comment(b, e->spf.why);
 	put_property(b, e->by_helo ? "smtp.helo" : "smtp.mailfrom",
@@ -82,10 +101,20 @@ put_results(struct buf *b, const struct evidence *e)
 	if (e->dmarc.verdict == DMARC_FAIL)
 		put_property(b, "policy.dmarc",
 		    dmarc_policy_word(e->dmarc.policy));
-	buf_lit(b, "\r\n");
+	put_chain(b, e);
+	buf_printf(b, ";\r\n\tiprev=%.*s", STR_FMT(iprev_word(
+	    e->iprev.verdict)));
+	put_comment(b, e->iprev.name);
+	put_property(b, "policy.iprev", e->j->ask.peer);
 }
 
-/* "dmarc=pass spf=pass dkim=pass (by DKIM of example.org)" */
+static struct str
+last_sealer(const struct evidence *e)
+{
+	return e->arc.chain->set[e->arc.chain->n - 1].seals.domain;
+}
+
+/* "dmarc=pass spf=pass dkim=pass (by DKIM of example.org) iprev=permerror" */
 static void
 put_proofs(struct buf *b, const struct evidence *e)
 {
@@ -96,6 +125,18 @@ put_proofs(struct buf *b, const struct evidence *e)
 	    STR_FMT(dmarc_word(e->dmarc.verdict)),
 	    STR_FMT(spf_word(e->spf.result)), STR_FMT(dkim_word(dkim)),
 	    STR_FMT(str_first(e->dmarc.why, WHY_MAX)));
+	if (e->voucher.n > 0)
+		buf_printf(b, " arc=pass (vouched for by %.*s)",
+		    STR_FMT(e->voucher));
+	else if (e->arc.status == ARC_PASS)
+		buf_printf(b, " arc=pass (last sealed by %.*s)",
+		    STR_FMT(last_sealer(e)));
+	else if (e->arc.status == ARC_FAIL)
+		buf_printf(b, " arc=fail (%.*s)",
+		    STR_FMT(str_first(e->arc.why, WHY_MAX)));
+	buf_printf(b, " iprev=%.*s", STR_FMT(iprev_word(e->iprev.verdict)));
+	if (e->iprev.name.n > 0)
+		buf_printf(b, " (%.*s)", STR_FMT(e->iprev.name));
 }
 
 /* What does not fit is what counts least: it stands at the end. */
@@ -134,7 +175,10 @@ put_plain_verdict(struct buf *b, const struct evidence *e)
 	uint32_t bar = e->j->judge->bars.junk;
 
 	buf_lit(b, "X-Postern-Verdict: ");
-	if (e->j->dkim)
+	if (e->voucher.n > 0)
+		buf_printf(b, "failed DMARC, but %.*s vouches for it; ",
+		    STR_FMT(e->voucher));
+	else if (e->j->dkim)
 		buf_printf(b, "%s%s%.*s; ", dmarc[e->dmarc.verdict],
 		    e->dmarc.verdict == DMARC_PASS ? " " : "",
 		    STR_FMT(e->dmarc.verdict == DMARC_PASS ?
@@ -150,7 +194,10 @@ put_plain_verdict(struct buf *b, const struct evidence *e)
 void
 judge_say_fields(const struct evidence *e, struct buf *b)
 {
-	if (e->j->dkim)
-		put_results(b, e);
+	if (e->j->dkim) {
+		buf_lit(b, "Authentication-Results: ");
+		judge_say_results(e, b);
+		buf_lit(b, "\r\n");
+	}
 	put_plain_verdict(b, e);
 }

@@ -8,6 +8,11 @@
 static void
 find_unproven(struct evidence *e)
 {
+	/* SPF and DKIM seldom outlive being sent on. */
+	if (e->voucher.n > 0) {
+		findings_add(&e->findings, "vouched", 0, e->voucher);
+		return;
+	}
 	if (!judge_is_proven(e))
 		findings_add(&e->findings, "unproven", 10, STR_NULL);
 	if (e->spf.result == SPF_FAIL)

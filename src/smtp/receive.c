@@ -279,6 +279,9 @@ hear_verdict(struct reception *in)
 		v->refusal.text = str_dup(s->cmd, v->refusal.text);
 		return v->refusal;
 	}
+	if (v->unsealed.n > 0)
+		log_ctx_event(&s->d.log, LOG_WARN, "not_sealed",
+		    F_STR("why", v->unsealed));
 	submit_judged(s->txn, v->fields, v->junk, v->words);
 	if (v->forged)
 		submit_forged(s->txn);
@@ -310,7 +313,7 @@ static struct reply
 commit(struct reception *in)
 {
 	struct smtp_session *s = in->s;
-	struct str signature = STR_NULL;
+	struct str signature = in->verdict.seal;
 	uint64_t message;
 	int e = reception_sign(in, &signature);
 
@@ -359,7 +362,8 @@ begin_judging(struct reception *in)
 	in->judging = judge->begin(judge, &(struct judge_ask){
 	    in->origin.peer, in->origin.helo,
 	    submit_envelope(s->txn)->reverse_path,
-	    submit_recipient_list(s->txn, JUDGE_RCPTS, in->mem) });
+	    submit_recipient_list(s->txn, JUDGE_RCPTS, in->mem),
+	    submit_forwards(s->txn) });
 	if (!in->judging)
 		return;
 	watch = judge->watch(in->judging);

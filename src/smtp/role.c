@@ -2,7 +2,8 @@
  * role.c - postern-mx: takes mail from the world.
  *
  * Privileges: accepts on the sockets it was given, talks to store (submit
- * only), vault (TLS keys only) and resolver. Opens nothing, connects nowhere.
+ * only), vault (TLS keys, seals on what is sent on) and resolver. Opens
+ * nothing, connects nowhere.
  */
 #include "dns/client.h"
 #include "dns/public_suffix.h"
@@ -53,6 +54,8 @@ make_ready(void *arg, struct err *err)
 	judge.loop = mx->role->loop;
 	judge.dns = mx->dns;
 	judge.store = mx->store;
+	judge.seal = vault_seal_mail;
+	judge.vault = mx->vault;
 	smtp_judge_configure(&judge, c);
 	judge.count = c->dmarc_reports;
 	o.judge = &judge;

@@ -1,6 +1,7 @@
 #include "trust/arc_check.h"
 
 #include "trust/dkim_check_int.h"
+#include "trust/dkim_header.h"
 #include "trust/dkim_relax.h"
 #include "trust/dkim_signed.h"
 #include "trust/dkim_text.h"
@@ -170,6 +171,35 @@ arc_check(struct dkim_check *c, const struct trust_dns *dns, int64_t now,
 	out->oldest_pass = oldest_pass(&g);
 }
 
+/* ---- the next set -------------------------------------------------------  */
+
+bool
+arc_sealable(const struct dkim_check *c, const struct arc_result *r,
+    struct arena *a, struct arc_sealable *out)
+{
+	auto_buf names = BUF_INIT(DKIM_NAMES_MAX);
+	auto_buf header = BUF_INIT(DKIM_HEADER_MAX);
+	auto_buf chain = BUF_INIT(ARC_CHAIN_OCTETS_MAX);
+	size_t n = r->chain ? r->chain->n : 0;
+	struct str text = dkim_check_header(c);
+
+	/* RFC 8617 5.1, 2. White space there would be behind a field of ours:
+	 * store has it as text. */
+	if ((n > 0 && r->chain->over) || n == ARC_SETS_MAX || text.n == 0 ||
+	    ascii_is_wsp(text.p[0]) || (r->status != ARC_NONE && n == 0) ||
+	    !dkim_header_choose_sealed(text, &names, &header))
+		return false;
+	for (size_t i = 0; i < n && r->status == ARC_PASS; i++) {
+		put_relaxed(&chain, &r->chain->set[i].results);
+		put_relaxed(&chain, &r->chain->set[i].message);
+		put_relaxed(&chain, &r->chain->set[i].seal);
+	}
+	*out = (struct arc_sealable){ (uint32_t)n + 1,
+		str_dup(a, buf_get(&names)), str_dup(a, buf_get(&header)),
+		dkim_check_relaxed_hash(c), str_dup(a, buf_get(&chain)) };
+	return !buf_failed(&chain) && out->body_hash.n > 0;
+}
+
 /* ---- who vouches -------------------------------------------------------- */
 
 static bool
@@ -208,4 +238,11 @@ arc_vouched(const struct arc_result *r, struct str trusted,
 			return str_lower(a, set->seals.domain);
 	}
 	return STR_NULL;
+}
+
+bool
+arc_unsure(const struct arc_result *r, struct str trusted)
+{
+	return r->dns_failed && is_listed(
+	    r->chain->set[r->chain->n - 1].seals.domain, trusted);
 }

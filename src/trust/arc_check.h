@@ -22,9 +22,23 @@ struct arc_result {
 void arc_check(struct dkim_check *c, const struct trust_dns *dns, int64_t now,
     struct arena *a, struct arc_result *out);
 
+/* What the next set is made with; strs are in the arena, or the check's. */
+struct arc_sealable {
+	uint32_t instance;
+	struct str names, header, body_hash;	/* as for a DKIM-Signature */
+	struct str chain;	/* relaxed; of ARC_PASS */
+};
+enum { ARC_CHAIN_OCTETS_MAX = 96 * 1024 };
+/* After arc_check() of one that was told dkim_check_relaxed(). False if nobody
+ * seals it: the chain is over or full, the header nobody's or out of bounds. */
+must_check bool arc_sealable(const struct dkim_check *c,
+    const struct arc_result *r, struct arena *a, struct arc_sealable *out);
+
 /* Of a chain that has passed: who of these domains (a list with spaces) has
  * found that DMARC passed for `author`, when it came to them? From the last
  * one back as far as there are trusted ones: whoever else was behind them may
  * have made the message anew. Empty: nobody. */
 struct str arc_vouched(const struct arc_result *r, struct str trusted,
     struct str author, struct arena *a);
+/* Could one have vouched, had DNS not failed? */
+bool arc_unsure(const struct arc_result *r, struct str trusted);

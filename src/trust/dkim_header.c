@@ -41,7 +41,9 @@ static const struct row {
 	{ "List-Archive", false },
 	{ "TLS-Report-Domain", false },	/* RFC 8460 5.3 */
 	{ "TLS-Report-Submitter", false },
+	{ "DKIM-Signature", false },	/* of what is sealed only */
 };
+enum { ROWS_SIGNED = NELEM(rows) - 1 };
 
 /* One that is there and will be signed. */
 struct chosen {
@@ -61,8 +63,8 @@ row_of(struct str name)
 
 /* All of them from top to bottom; false if they are too many. */
 static bool
-find_fields(struct str header, struct chosen found[DKIM_FIELDS_MAX],
-    size_t *n)
+find_fields(struct str header, size_t nrows,
+    struct chosen found[DKIM_FIELDS_MAX], size_t *n)
 {
 	struct header_field f;
 	size_t row;
@@ -70,7 +72,7 @@ find_fields(struct str header, struct chosen found[DKIM_FIELDS_MAX],
 	*n = 0;
 	while (header_next(&header, &f)) {
 		row = row_of(f.name);
-		if (row == NELEM(rows))
+		if (row >= nrows)
 			continue;
 		if (*n == DKIM_FIELDS_MAX)
 			return false;
@@ -87,20 +89,20 @@ put_name(struct buf *names, const char *name)
 	buf_str(names, str_c(name));
 }
 
-bool
-dkim_header_choose(struct str header, struct buf *names,
+static bool
+choose(struct str header, size_t nrows, struct buf *names,
     struct buf *canonical)
 {
 	struct chosen found[DKIM_FIELDS_MAX];
 	size_t n, from = 0;
 
-	if (!find_fields(header, found, &n))
+	if (!find_fields(header, nrows, found, &n))
 		return false;
 	for (size_t i = 0; i < n; i++)
 		from += found[i].row == 0;
 	if (from != 1)
 		return false;
-	for (size_t row = 0; row < NELEM(rows); row++) {
+	for (size_t row = 0; row < nrows; row++) {
 		for (size_t i = n; i-- > 0;) {
 			if (found[i].row != row)
 				continue;
@@ -113,6 +115,20 @@ dkim_header_choose(struct str header, struct buf *names,
 	}
 	return !buf_failed(names) && !buf_failed(canonical) &&
 	    names->n <= DKIM_NAMES_MAX && canonical->n <= DKIM_HEADER_MAX;
+}
+
+bool
+dkim_header_choose(struct str header, struct buf *names,
+    struct buf *canonical)
+{
+	return choose(header, ROWS_SIGNED, names, canonical);
+}
+
+bool
+dkim_header_choose_sealed(struct str header, struct buf *names,
+    struct buf *canonical)
+{
+	return choose(header, NELEM(rows), names, canonical);
 }
 
 /* The one From field's value; .p is NULL if it is not one. */

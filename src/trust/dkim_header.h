@@ -26,6 +26,10 @@ enum {
  * bounds above. */
 must_check bool dkim_header_choose(struct str header, struct buf *names,
     struct buf *canonical);
+/* The same of a message of others that is sealed: signatures that are there are
+ * signed as well.                                          RFC 8617 4.1.2 */
+must_check bool dkim_header_choose_sealed(struct str header,
+    struct buf *names, struct buf *canonical);
 
 /* The addresses of the From field in order, at most DKIM_AUTHORS_MAX; returns
  * how many. None if there is not exactly one From field. */

@@ -46,11 +46,11 @@ dkim_signed_own(struct buf *out, struct str name,
 /* Of each name the last one first, and nothing where there is no other.
  *                                                          RFC 6376 5.4.2 */
 const char *
-dkim_signed_put(struct buf *out, struct str own, const struct dkim_signature *s,
+dkim_signed_fields(struct buf *out, struct str names, bool simple,
     const struct header_field *field, size_t nfields, struct arena *a)
 {
 	struct str *name = arena_array(a, NAMES_MAX, sizeof(*name));
-	struct str rest = s->fields;
+	struct str rest = names;
 	bool more = true;
 	size_t n = 0;
 
@@ -67,9 +67,21 @@ dkim_signed_put(struct buf *out, struct str own, const struct dkim_signature *s,
 			if (str_eqi(field[i - 1].name, name[n]) && skip-- == 0)
 				break;
 		if (i > 0)
-			put_field(out, &field[i - 1], s->simple_header);
+			put_field(out, &field[i - 1], simple);
 		n++;
 	}
+	return NULL;
+}
+
+const char *
+dkim_signed_put(struct buf *out, struct str own, const struct dkim_signature *s,
+    const struct header_field *field, size_t nfields, struct arena *a)
+{
+	const char *wrong = dkim_signed_fields(out, s->fields,
+	    s->simple_header, field, nfields, a);
+
+	if (wrong)
+		return wrong;
 	dkim_signed_own(out, own, s);
 	return buf_failed(out) ? "what it signs is too long" : NULL;
 }

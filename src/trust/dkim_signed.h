@@ -10,6 +10,9 @@
 #include "mime/header.h"
 #include "trust/dkim_signature.h"
 
+/* The fields of these names, with colons between. NULL, or in words why not. */
+const char *dkim_signed_fields(struct buf *out, struct str names, bool simple,
+    const struct header_field *field, size_t nfields, struct arena *a);
 /* The fields that h= names, and behind them the signature's own, whose name is
  * `own`. NULL, or in words why not. */
 const char *dkim_signed_put(struct buf *out, struct str own,

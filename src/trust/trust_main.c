@@ -12,13 +12,18 @@
  *                                  verdict, domain, selector and why
  *   A time text trusted author     ARC: status, highest number, oldest pass,
  *                                  why, and who vouched for the author
+ *   P names text                   what is sealed of it, relaxed: the highest
+ *                                  number; in hex fields, body hash, sets
+ *   I ip                           iprev: verdict and name
  *   M from spf dkim...             DMARC, of what passed: verdict, policy,
  *                                  domain and why
  *
  * Answers have a tab between two words.
  */
 #include "trust/arc_check.h"
+#include "trust/dkim_signed.h"
 #include "trust/dmarc.h"
+#include "trust/iprev.h"
 #include "trust/spf.h"
 
 enum { RECORDS_MAX = 2000, LINE_OCTETS_MAX = 4 << 20, PIECE = 777,
@@ -151,6 +156,59 @@ check_arc(struct str line, struct arena *a)
 }
 
 static void
+put_hex(struct str s, char end)
+{
+	for (size_t i = 0; i < s.n; i++)
+		printf("%02x", (unsigned char)s.p[i]);
+	putchar(end);
+}
+
+/* The fields that the line names, as a signature of them would be made. */
+static void
+prepare_seal(struct str line, struct arena *a)
+{
+	struct dkim_check *c = dkim_check_new(NULL);
+	struct dkim_result ignored[DKIM_SIGNATURES_MAX];
+	struct header_field *field = arena_array(a, 200, sizeof(*field));
+	struct arc_result r;
+	struct arc_sealable what = { 0 };
+	struct str names = word(&line, a), text = word(&line, a), header;
+	auto_buf fields = BUF_INIT(65536);
+	size_t n = 0;
+	bool may;
+
+	dkim_check_relaxed(c);
+	dkim_check_feed(c, text);
+	(void)dkim_check_finish(c, &dns, 1, a, ignored);
+	arc_check(c, &dns, 1, a, &r);
+	may = arc_sealable(c, &r, a, &what);
+	header = dkim_check_header(c);
+	while (n < 200 && header_next(&header, &field[n]))
+		n++;
+	(void)dkim_signed_fields(&fields, names, false, field, n, a);
+	printf("%u\t", may ? what.instance : 0);
+	put_hex(buf_get(&fields), '\t');
+	put_hex(what.body_hash, '\t');
+	put_hex(what.chain, '\n');
+	dkim_check_free(c);
+}
+
+static void
+check_iprev(struct str line, struct arena *a)
+{
+	struct iprev_answer answer;
+	struct ip ip;
+
+	if (!ip_parse(word(&line, a), &ip)) {
+		puts("no address");
+		return;
+	}
+	iprev_check(&dns, &ip, a, &answer);
+	printf("%.*s\t%.*s\n", STR_FMT(iprev_word(answer.verdict)),
+	    STR_FMT(answer.name));
+}
+
+static void
 check_dmarc(struct str line, struct arena *a)
 {
 	struct dmarc_ask ask = { .dns = &dns };
@@ -192,6 +250,10 @@ main(void)
 			check_dkim(line, a);
 		if (text[0] == 'A')
 			check_arc(line, a);
+		if (text[0] == 'P')
+			prepare_seal(line, a);
+		if (text[0] == 'I')
+			check_iprev(line, a);
 		if (text[0] == 'M')
 			check_dmarc(line, a);
 		if (text[0] != 'R' && text[0] != 'F')
