@@ -171,7 +171,8 @@ def tell(demo, browser, story, *more):
     "wrong_password", "another_person", "signing_out", "reading", "html",
     "conversation", "several", "folders", "writing", "answers", "drafts",
     "search", "keyboard", "arriving", "phone", "german", "views",
-    "scheduled", "second_factor", "sign_ins", "away"])
+    "scheduled", "second_factor", "sign_ins", "away",
+    "senders"])
 def test_story(empty_demo, browser, name):
     tell(empty_demo, browser, name)
 

@@ -24,6 +24,7 @@ static const struct command commands[] = {
 	{ "allow", "who is let in whatever else is found", cmd_rule },
 	{ "block", "whose mail is refused, or goes to Junk", cmd_rule },
 	{ "ban", "networks that may not even connect", cmd_ban },
+	{ "held", "mail that is kept apart: list, release, drop", cmd_held },
 	{ "learn", "what spam looks like, from messages that are sorted",
 	    cmd_learn },
 	{ "import", "mail from elsewhere into an account", cmd_import },

@@ -35,6 +35,7 @@ int cmd_check_config(struct admin *a, int argc, char **argv);
 int cmd_demo(struct admin *a, int argc, char **argv);
 int cmd_domain(struct admin *a, int argc, char **argv);
 int cmd_export(struct admin *a, int argc, char **argv);
+int cmd_held(struct admin *a, int argc, char **argv);
 int cmd_import(struct admin *a, int argc, char **argv);
 int cmd_journal(struct admin *a, int argc, char **argv);
 int cmd_learn(struct admin *a, int argc, char **argv);

@@ -44,6 +44,7 @@ enum check_descriptor {
 	F(S, str, failed, 256)					\
 	F(S, u32, code, 0) F(S, str, reply, 500) /* a refusal; 0: none */ \
 	F(S, u8, junk, 0)		/* for what was found */ \
+	F(S, u8, hold, 0)		/* the same: kept apart */ \
 	F(S, u8, weighed, 0)		/* the filter says something */ \
 	F(S, u8, spam, 0) F(S, i64, thousandths, 0)	/* this */ \
 	F(S, str, words, 1000)					\

@@ -131,7 +131,8 @@ describe(struct check *k, struct trace_event e[2], struct trace_message *m)
 
 	e[0] = e[1] = (struct trace_event){ .row = who };
 	*m = (struct trace_message){ .heading = v->code ? "It would be refused"
-	    : v->junk || v->spam ? "It would be taken, into Junk" :
+	    : v->hold ? "It would be taken, and held" :
+	    v->junk || v->spam ? "It would be taken, into Junk" :
 	    "It would be taken", .whole = true, .first = e };
 	if (v->code) {
 		e[0].row.event = JOURNAL_refused;
@@ -144,8 +145,9 @@ describe(struct check *k, struct trace_event e[2], struct trace_message *m)
 	e[0].row.text = arena_printf(a, "helo=%.*s protocol=ESMTP verdict: "
 	    "%.*s", STR_FMT(k->todo.helo), STR_FMT(v->words));
 	e[0].next = &e[1];
-	e[1].row.event = JOURNAL_stored;
-	e[1].row.text = as_stored(k);
+	e[1].row.event = v->hold ? JOURNAL_held : JOURNAL_stored;
+	e[1].row.text = v->hold ? STR("apart until it is let go") :
+	    as_stored(k);
 }
 
 static void
@@ -180,7 +182,7 @@ print_check(struct check *k)
 		return;
 	}
 	printf("{\"verdict\":\"%s\",\"code\":%u,\"reply\":", v->code ?
-	    "refused" : v->junk || v->spam ? "junk" : "taken", v->code);
+	    "refused" : v->hold ? "held" : v->junk || v->spam ? "junk" : "taken", v->code);
 	json_string(&b, v->reply);
 	buf_lit(&b, ",\"words\":");
 	json_string(&b, v->words);

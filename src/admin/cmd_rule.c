@@ -1,5 +1,6 @@
 /*
- * cmd_rule.c - postern allow, postern block: what the operator says of senders.
+ * cmd_rule.c - postern allow, postern block: what the operator says of senders,
+ * for the server, a domain or a person.
  */
 #include <limits.h>
 
@@ -14,32 +15,43 @@
 	"news@example.org, example.org, 192.0.2.0/24, 2001:db8::1. What\n"  \
 	"is said of an address goes before its domain, and that before its\n" \
 	"network. There is one rule for each WHO, the last one. It holds\n" \
-	"for the next message, without a restart.\n\n"
+	"for the next message, without a restart.\n\n" \
+	"A rule for a person goes before one for the domain of theirs, and\n" \
+	"that before one for the server.\n\n"
+
+#define WHOSE \
+    "  --for ADDRESS|DOMAIN         a rule of this account, or of all\n" \
+    "                               people of this domain\n"
 
 static const char allow_usage[] =
-    "usage: postern allow add WHO...\n"
-    "       postern allow list [--json]\n"
-    "       postern allow remove WHO...\n\n"
+    "usage: postern allow add WHO... [--for ADDRESS|DOMAIN]\n"
+    "       postern allow list [--for ADDRESS|DOMAIN] [--json]\n"
+    "       postern allow remove WHO... [--for ADDRESS|DOMAIN]\n\n"
     WHO
     "Their mail is taken whatever else is found: no greylisting, no refusal\n"
     "by DMARC. A name counts only if it is proven (SPF for MAIL FROM, DMARC\n"
     "for From): anybody can write any name. A network always does.\n\n"
+    WHOSE
     WHICH_SERVER;
 
 static const char block_usage[] =
-    "usage: postern block add WHO... [--junk]\n"
-    "       postern block list [--json]\n"
-    "       postern block remove WHO...\n\n"
+    "usage: postern block add WHO... [--junk | --hold] [--for ADDRESS|DOMAIN]\n"
+    "       postern block list [--for ADDRESS|DOMAIN] [--json]\n"
+    "       postern block remove WHO... [--for ADDRESS|DOMAIN]\n\n"
     WHO
     "Their mail is refused (550 5.7.1). A name counts in MAIL FROM and in\n"
-    "From, proven or not.\n\n"
+    "From, proven or not. Of several recipients only all can refuse: where\n"
+    "others want it, it goes to Junk of who does not.\n\n"
     "  --junk                       it is taken, into Junk\n"
+    "  --hold                       it is taken, and kept apart: postern held\n"
+    WHOSE
     WHICH_SERVER;
 
 struct rule_ctx {
 	struct admin *a;
 	struct operator *op;
-	bool allow, json, junk;
+	bool allow, json, junk, hold;
+	struct str owner;	/* empty: the server, or of a list all */
 	char **arguments;	/* NULL ends */
 };
 
@@ -62,11 +74,19 @@ typed_rule(struct arena *a, const char *typed, struct rule *rule,
 }
 
 static int
+typed_owner(struct arena *a, const char *typed, struct str *owner,
+    struct err *err)
+{
+	return strchr(typed, '@') ? typed_address(a, typed, owner, err) :
+	    typed_domain(a, typed, owner, err);
+}
+
+static int
 put_rule(struct rule_ctx *c, const struct rule *rule, struct err *err)
 {
 	struct rule_put_ask ask = { .change = operator_change(c->op),
-		.word = c->allow ? RULE_allow : c->junk ? RULE_junk :
-		RULE_block };
+		.owner = c->owner, .word = c->allow ? RULE_allow :
+		c->junk ? RULE_junk : c->hold ? RULE_hold : RULE_block };
 	struct done done;
 
 	MSG_COPY(rule, &ask, rule);
@@ -77,7 +97,7 @@ static int
 remove_rule(struct rule_ctx *c, const struct rule *rule, struct err *err)
 {
 	struct rule_remove_ask ask = { .change = operator_change(c->op),
-		.allowed = c->allow };
+		.owner = c->owner, .allowed = c->allow };
 	struct done done;
 
 	MSG_COPY(rule, &ask, rule);
@@ -111,7 +131,8 @@ rule_add(void *ctx, struct err *err)
 	struct rule_ctx *c = ctx;
 
 	return each_rule(c, "added", c->allow ? "is allowed" : c->junk ?
-	    "goes to Junk" : "is blocked", put_rule, err);
+	    "goes to Junk" : c->hold ? "is held" : "is blocked", put_rule,
+	    err);
 }
 
 static int
@@ -126,7 +147,8 @@ rule_remove(void *ctx, struct err *err)
 static void
 put_row(struct rule_ctx *c, struct table *t, const struct rule_row *row)
 {
-	static const char *const words[] = { "", "allow", "refuse", "junk" };
+	static const char *const words[] = { "", "allow", "refuse", "junk",
+		"hold" };
 	static const char *const kinds[] = { "", "address", "domain",
 		"network" };
 	struct arena *m = c->a->memory;
@@ -146,6 +168,7 @@ put_row(struct rule_ctx *c, struct table *t, const struct rule_row *row)
 	cells[2] = str_c(words[row->word]);
 	cells[3] = arena_printf(m, "%04d-%02d-%02d", at.year, at.month,
 	    at.day);
+	cells[4] = row->owner;
 }
 
 static int
@@ -154,9 +177,10 @@ rule_list(void *ctx, struct err *err)
 	struct rule_ctx *c = ctx;
 	static const struct table_column columns[] = {
 		{ "who", false, true }, { "kind", false, false },
-		{ "does", false, false }, { "since", false, false } };
+		{ "does", false, false }, { "since", false, false },
+		{ "for", false, true } };
 	struct table t = { .columns = columns, .ncolumns = NELEM(columns) };
-	struct rules_ask ask = { 0 };
+	struct rules_ask ask = { .owner = c->owner, .all = c->owner.n == 0 };
 	struct rules_answer answer;
 	struct rule_row row;
 
@@ -169,7 +193,7 @@ rule_list(void *ctx, struct err *err)
 		while (rd_left(&r) > 0 &&
 		    msg_take(&r, &rule_row_shape, &row)) {
 			put_row(c, &t, &row);
-			MSG_COPY(rule, &ask, &row);
+			MSG_COPY(rules_place, &ask, &row);
 		}
 	} while (answer.more);
 	table_print(&t, c->json);
@@ -192,7 +216,8 @@ cmd_rule(struct admin *a, int argc, char **argv)
 		.allow = str_eq(str_c(argv[0]), STR("allow")) };
 	const char *usage = c.allow ? allow_usage : block_usage;
 	const struct verb *verb;
-	int n = options_read(&o, argc, argv, usage, c.allow ? "dcj" : "dcjJ");
+	int n = options_read(&o, argc, argv, usage, c.allow ? "dcjf" :
+	    "dcjJbf");
 	int rc;
 
 	if (n < 0)
@@ -203,6 +228,10 @@ cmd_rule(struct admin *a, int argc, char **argv)
 	c.arguments = argv + n + 1;
 	c.json = o.json;
 	c.junk = o.junk;
+	c.hold = o.hold;
+	if (o.services && typed_owner(a->memory, o.services, &c.owner,
+	    &err) < 0)
+		return admin_fail(argv[0], "%s", err.text);
 	if (operator_open(a, &o, &c.op, &err) < 0)
 		return admin_fail(argv[0], "%s", err.text);
 	rc = verb->fn(&c, &err);

@@ -24,7 +24,7 @@ struct explained {
 	struct advice advice[ADVICE_MAX];
 	size_t nadvice;
 	/* What decided, of what a verdict has; empty: nothing. */
-	struct str rule, subject, list, greylist, dmarc, list_says;
+	struct str rule, subject, owner, list, greylist, dmarc, list_says;
 };
 
 /* ---- words of a verdict -------------------------------------------------- */
@@ -72,6 +72,7 @@ static const struct {
 	{ "iprev", "temperror", "DNS could not say the name of its host" },
 	{ "list", "refuse", "a list refuses its sender" },
 	{ "list", "junk", "a list says that it is junk" },
+	{ "list", "hold", "a list has it kept apart" },
 	{ "list", "allow", "a list vouches for its sender" },
 	{ "list", "refuses-us", "a list does not answer this server: postern "
 	    "lists says more" },
@@ -81,6 +82,7 @@ static const struct {
 	{ "rule", "allow", "the operator lets it in whatever else is found" },
 	{ "rule", "block", "the operator refuses it" },
 	{ "rule", "junk", "the operator wants it in Junk" },
+	{ "rule", "hold", "the operator wants it kept apart" },
 	{ "rule", "unknown", "the rules could not be looked at, and it went "
 	    "on without" },
 	{ "greylist", "pass", "it need not come again" },
@@ -192,6 +194,35 @@ explain_score(struct explained *x, const struct item *score)
 	}
 }
 
+/* "bad.example, of alice@example.org": policy/policy.c. */
+static void
+read_rule(struct explained *x, struct str comment)
+{
+	struct str of = STR(", of ");
+	size_t n = str_find(comment, of);
+
+	x->subject = str_first(comment, n);
+	x->owner = n < comment.n ? str_from(comment, n + of.n) : STR_NULL;
+}
+
+/* One that is not the operator's. */
+static void
+explain_owned(struct explained *x, const struct item *i)
+{
+	static const struct {
+		const char *word, *does;
+	} t[] = { { "allow", "lets it in whatever else is found" },
+		{ "block", "refuses it" }, { "junk", "wants it in Junk" },
+		{ "hold", "wants it kept apart" } };
+	const char *does = "decides";
+
+	for (size_t k = 0; k < NELEM(t); k++)
+		if (str_eq(i->word, str_c(t[k].word)))
+			does = t[k].does;
+	explained_add(x, i->key, i->word, arena_printf(x->a, "a rule of %.*s "
+	    "%s: %.*s", STR_FMT(x->owner), does, STR_FMT(x->subject)));
+}
+
 /* dkim= is followed by what DMARC found: that comment is its. */
 static void
 explain_verdict(struct explained *x, struct str verdict)
@@ -209,7 +240,7 @@ explain_verdict(struct explained *x, struct str verdict)
 			x->dmarc = i.word;
 		} else if (str_eq(i.key, STR("rule"))) {
 			x->rule = i.word;
-			x->subject = i.comment;
+			read_rule(x, i.comment);
 		} else if (str_eq(i.key, STR("list"))) {
 			x->list = i.word;
 		} else if (str_eq(i.key, STR("greylist"))) {
@@ -217,6 +248,8 @@ explain_verdict(struct explained *x, struct str verdict)
 		}
 		if (str_eq(i.key, STR("score")))
 			explain_score(x, &i);
+		else if (str_eq(i.key, STR("rule")) && x->owner.n > 0)
+			explain_owned(x, &i);
 		else
 			explained_add(x, i.key, i.word, meaning_of(x, &i));
 	}
@@ -267,16 +300,29 @@ advise_on(struct explained *x, const char *command, struct str name,
 		    STR_FMT(name), option), does);
 }
 
+/* What a rule is taken away by: by whose it is. */
+static void
+advise_to_remove(struct explained *x, const char *command)
+{
+	const char *option = "";
+
+	if (x->owner.n > 0 && !is_plain(x->owner))
+		return;
+	if (x->owner.n > 0)
+		option = str_dupz(x->a, arena_printf(x->a, " --for %.*s",
+		    STR_FMT(x->owner)));
+	advise_on(x, command, x->subject, option, "takes that rule away");
+}
+
 /* It was kept out, or went to Junk, by what stands in its verdict. */
 static void
 advise_to_let_in(struct explained *x, const struct journal_row *came)
 {
 	bool named = str_eq(x->rule, STR("block")) ||
-	    str_eq(x->rule, STR("junk"));
+	    str_eq(x->rule, STR("hold")) || str_eq(x->rule, STR("junk"));
 
 	if (named)
-		advise_on(x, "block remove", x->subject, "",
-		    "takes that rule away");
+		advise_to_remove(x, "block remove");
 	if (!named)
 		advise_on(x, "allow add", came->peer, "", "lets in all that "
 		    "this host hands in, whatever else is found");
@@ -289,12 +335,21 @@ static void
 advise_to_keep_out(struct explained *x, const struct journal_row *came)
 {
 	if (str_eq(x->rule, STR("allow")))
-		advise_on(x, "allow remove", x->subject, "",
-		    "takes that rule away");
+		advise_to_remove(x, "allow remove");
 	advise_on(x, "block add", came->from, " --junk",
 	    "puts mail of this sender into Junk");
 	advise_on(x, "block add", came->from, "",
 	    "refuses mail of this sender");
+}
+
+/* The same for this recipient alone, who is one of ours. */
+static void
+advise_for_one(struct explained *x, const char *command, struct str who,
+    struct str recipient, const char *does)
+{
+	if (is_plain(recipient))
+		advise_on(x, command, who, str_dupz(x->a, arena_printf(x->a,
+		    " --for %.*s", STR_FMT(recipient))), does);
 }
 
 /* ---- what happened ------------------------------------------------------- */
@@ -361,6 +416,49 @@ explain_refused(struct explained *x, const struct journal_row *row)
 	}
 }
 
+/* Of one recipient alone: queue/fate.c. */
+static void
+explain_owned_rule(struct explained *x, const struct journal_row *row)
+{
+	struct str by = STR("as junk by a rule of "),
+	    owner = str_from(row->text, by.n);
+
+	if (str_starts(row->text, by) && is_plain(owner))
+		advise(x, arena_printf(x->a, "postern block list --for %.*s",
+		    STR_FMT(owner)), "shows the rules that are theirs");
+}
+
+/* By the judgement, or by the operator in the queue. */
+static void
+explain_held(struct explained *x, const struct journal_row *row,
+    const struct journal_row *came)
+{
+	struct str number = arena_printf(x->a, "%llu",
+	    (unsigned long long)row->message);
+
+	if (!str_starts(row->text, STR("apart until "))) {
+		explained_add(x, STR("held"), STR(""), arena_printf(x->a,
+		    "%.*s%s%.*s", STR_FMT(row->address), row->address.n > 0 &&
+		    row->text.n > 0 ? ": " : "", STR_FMT(row->text)));
+		return;
+	}
+	explained_add(x, STR("held"), STR(""), arena_printf(x->a, "kept %.*s "
+	    "for %.*s, in no mailbox", STR_FMT(row->text),
+	    STR_FMT(row->address)));
+	if (row->message) {
+		advise_on(x, "held release", number, "", "puts it into INBOX, "
+		    "and teaches the filter that it is good");
+		advise_on(x, "held drop", number, "", "forgets it");
+	}
+	if (!came)
+		return;
+	advise_to_let_in(x, came);
+	if (str_eq(x->dmarc, STR("pass")) && x->rule.n == 0)
+		advise_for_one(x, "allow add", came->from, row->address,
+		    "lets in what is proven to be of this sender, for this "
+		    "recipient");
+}
+
 static void
 explain_stored(struct explained *x, const struct journal_row *row,
     const struct journal_row *came)
@@ -378,8 +476,11 @@ explain_stored(struct explained *x, const struct journal_row *row,
 		return;
 	if (!junk) {
 		advise_to_keep_out(x, came);
+		advise_for_one(x, "block add", came->from, row->address,
+		    "keeps mail of this sender from this recipient");
 		return;
 	}
+	explain_owned_rule(x, row);
 	if (text)
 		advise(x, STR("postern learn good FILE"), "teaches the filter "
 		    "that such mail is good; taking the message out of Junk "
@@ -415,6 +516,7 @@ explain_event(struct explained *x, const struct journal_row *row,
 	case JOURNAL_received: explain_received(x, row); break;
 	case JOURNAL_refused: explain_refused(x, row); break;
 	case JOURNAL_stored: explain_stored(x, row, came); break;
+	case JOURNAL_held: explain_held(x, row, came); break;
 	case JOURNAL_forwarded:
 		explained_add(x, STR("alias"), trace_value(row->text, "by"),
 		    arena_printf(x->a, "sent on to %.*s",

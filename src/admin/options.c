@@ -31,6 +31,7 @@ static const struct option all[] = {
 	{ "make-password", no_argument, NULL, 'M' },
 	{ "deliver-outside", no_argument, NULL, 'X' },
 	{ "junk", no_argument, NULL, 'J' },
+	{ "hold", no_argument, NULL, 'b' },
 	{ "for", required_argument, NULL, 'f' },
 	{ "expires", required_argument, NULL, 'e' },
 	{ "within", required_argument, NULL, 'W' },
@@ -210,6 +211,7 @@ set_option(struct options *o, const char *command, int letter,
 	case 'M': o->make_password = true; break;
 	case 'X': o->deliver_outside = true; break;
 	case 'J': o->junk = true; break;
+	case 'b': o->hold = true; break;
 	case 'f': o->services = value; break;
 	case 'e': o->expires = value; break;
 	case 'k': o->without_key = true; break;

@@ -31,6 +31,7 @@ struct options {
 	bool make_password;	/* --make-password */
 	bool deliver_outside;	/* --deliver-outside */
 	bool junk;		/* --junk */
+	bool hold;		/* --hold */
 	uint32_t days;		/* --days, default 7 */
 	const char *services;	/* --for */
 	const char *expires;	/* --expires */
@@ -63,7 +64,7 @@ struct options {
  * has: d data, c config, j json, o once, y yes, p password-stdin, D day,
  * P port-offset, s sender, r rcpt, m domain, O older, H held, A all, n days,
  * F from, U unsigned, X deliver-outside, M make-password,
- * R repair, N dry-run, G forget, J junk, f for, e expires, W within,
+ * R repair, N dry-run, G forget, J junk, b hold, f for, e expires, W within,
  * K keep, z compress, k without-key, a at, i into, E folder, C account,
  * T scratch, Q apart, B mbox, I imap,
  * v peer, l helo, g to, u user, w password-file, t trust, S starttls, L plain,

@@ -55,6 +55,7 @@ static const struct conf_word dns_list_thens[] = {
 	{ "refuse", DNS_LIST_REFUSE, "refused, with the list's name and what "
 	    "it says" },
 	{ "junk", DNS_LIST_JUNK, "taken, into Junk" },
+	{ "hold", DNS_LIST_HOLD, "taken, and kept apart" },
 	{ "allow", DNS_LIST_ALLOW, "never sent away by `greylist`, and no list "
 	    "behind this one is asked" },
 	{ NULL, 0, NULL },
@@ -215,6 +216,10 @@ const struct conf_option conf_options[] = {
 	    .more = "By `postern account undelete`. It counts in no quota, "
 	    "drafts are not kept, and where the disk is nearly full it goes "
 	    "at once." },
+	{ "keep-held", CONF_FILE, CONF_TIME, 86400, YEAR, "14d",
+	    AT(config, keep_held_s),
+	    "how long mail is kept that was held back for a look at it",
+	    .more = "By `postern held`. It counts in no quota." },
 	{ "empty-junk", CONF_FILE, CONF_TIME, 0, 10 * YEAR, "30d",
 	    AT(config, empty_junk_s),
 	    "mail that is in a mailbox for junk as long is removed; 0: never",
@@ -278,6 +283,11 @@ const struct conf_option conf_options[] = {
 	    "mail of so many points goes into Junk; 0: none does",
 	    .more = "Each thing that is found of a message has its points; "
 	    "see doc/judge.md." },
+	{ "hold-score", CONF_FILE, CONF_NUMBER, 0, 1000, "10",
+	    AT(config, hold_score),
+	    "from so many points on mail is kept apart (held); 0: never",
+	    .more = "`postern held` lists it and lets it go; by itself it goes "
+	    "away after keep-held." },
 	{ "refuse-score", CONF_FILE, CONF_NUMBER, 0, 1000, "15",
 	    AT(config, refuse_score),
 	    "mail of so many points is refused; 0: none is" },

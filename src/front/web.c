@@ -97,6 +97,7 @@ web_prepare(struct role *r, struct err *err unused_arg)
 	w->api = api_new(w->vault, &r->config);
 	add_routes(w, http_login_routes, http_nlogin_routes, NULL);
 	add_routes(w, http_own_routes, http_nown_routes, NULL);
+	add_routes(w, http_own_mail_routes, http_nown_mail_routes, NULL);
 	add_routes(w, http_factor_routes, http_nfactor_routes, NULL);
 	add_routes(w, jmap_routes, jmap_nroutes, w->jmap);
 	add_routes(w, api_routes, api_nroutes, w->api);

@@ -31,6 +31,8 @@ void http_start(struct http_service *sv, struct stream *stream,
 /* Who has signed in, by a form of ours: /login, /session, /sessions. */
 extern const struct http_route http_own_routes[];	/* own.c */
 extern const size_t http_nown_routes;
+extern const struct http_route http_own_mail_routes[];	/* own_mail.c */
+extern const size_t http_nown_mail_routes;
 extern const struct http_route http_factor_routes[]; /* second_factor.c */
 extern const size_t http_nfactor_routes;
 extern const struct http_route http_sts_routes[];	/* sts.c */

@@ -148,8 +148,8 @@ cut(struct str s, size_t most)
 	return str_first(s, n);
 }
 
-static struct str
-subject_of(const struct facts *f, struct arena *a)
+struct str
+answerable_subject(const struct facts *f, struct arena *a)
 {
 	auto_buf b = BUF_INIT(4 * SUBJECT_READ);
 	struct str s;
@@ -224,7 +224,7 @@ answerable_read(struct str header, const struct facts *f, struct arena *a,
 		read_field(&r, &field);
 	if (!r.refused && r.named.n > 0)
 		*out = (struct answerable){ str_dup(a, buf_get(&r.named)),
-			subject_of(f, a), ids_of(f, a) };
+			answerable_subject(f, a), ids_of(f, a) };
 	buf_free(&r.named);
 	arena_free(r.scratch);
 }

@@ -12,6 +12,10 @@ enum { ANSWERABLE_HEADER_MAX = 64 << 10 };
 /* Is this somebody who would read an answer, by the address alone? */
 bool answerable_sender(struct str reverse_path);
 
+/* The subject in one line, for people: decoded, cut to ANSWER_SUBJECT_MAX
+ * octets, in the arena. */
+struct str answerable_subject(const struct facts *f, struct arena *a);
+
 /* header: the beginning of the message, with the whole header; f: its facts.
  * Strs lie in the arena. All of them are empty if it is mail of a list or a
  * program, or the header is longer than ANSWERABLE_HEADER_MAX. */

@@ -49,7 +49,7 @@ looked_at(struct world *w)
 		struct err err = { 0 };
 
 		w->fake.calls[STORE_later_room] = 0;
-		w->fake.fail[STORE_later_room] = (int16_t)rows[i].room;
+		w->fake.fail[STORE_later_room] = (int8_t)rows[i].room;
 		assert_int_equal(hold_check(w->account.store, &e, 77, &limits,
 		    w->mem, &err), rows[i].want);
 		assert_int_equal(w->fake.calls[STORE_later_room],

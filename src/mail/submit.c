@@ -27,7 +27,9 @@ struct submission {
 	struct deposit *text;	/* NULL: nothing of it yet */
 	struct deposit_facts facts;
 	struct str front, words;	/* submit_judged() */
-	bool junk, forged;
+	bool junk, forged, hold;
+	struct wrote wrote;		/* submit_weighed() */
+	struct str handed_by;
 	struct str traits;		/* submit_traits() */
 	enum lesson lesson;
 	struct standing standing;
@@ -250,6 +252,25 @@ submit_counted(struct submission *sub, struct str dmarc)
 }
 
 void
+submit_weighed(struct submission *sub, const struct wrote *wrote,
+    struct str host, bool hold)
+{
+	sub->wrote = *wrote;
+	sub->handed_by = host;
+	sub->hold = hold;
+}
+
+/* As a list of held mail shows it. */
+static struct str
+title_of(struct submission *sub)
+{
+	struct facts f;
+
+	return facts_glance(sub->facts.facts, &f) < 0 ? STR_NULL :
+	    answerable_subject(&f, sub->mem);
+}
+
+void
 submit_standing(struct submission *sub, const struct standing *from)
 {
 	sub->standing = *from;
@@ -286,6 +307,8 @@ submit_commit(struct submission *sub, const struct origin *from,
 		    store_change_id(st), .request = sub->request,
 		.signature = signature, .front = sub->front,
 		.junk = sub->junk, .verdict = sub->words,
+		.hold = sub->hold, .handed_by = sub->handed_by,
+		.title = sub->handed_by.n ? title_of(sub) : STR_NULL,
 		.email = sub->email, .thread = sub->thread,
 		.traits = sub->traits, .lesson = (uint8_t)sub->lesson,
 		.dmarc = sub->dmarc };
@@ -303,6 +326,7 @@ submit_commit(struct submission *sub, const struct origin *from,
 	MSG_COPY(deposited, &ask, &sub->facts);
 	if (!sub->forged)
 		MSG_COPY(answerable, &ask, deposit_answerable(sub->text));
+	MSG_COPY(wrote, &ask, &sub->wrote);
 	MSG_COPY(origin, &ask, from);
 	MSG_COPY(standing, &ask, &sub->standing);
 	for (int i = 0; i < SUBMIT_TRIES; i++) {

@@ -73,6 +73,12 @@ void submit_traits(struct submission *sub, struct str traits,
  * dmarc_seen as octets, or nothing. Kept as it is until submit_end(). */
 void submit_counted(struct submission *sub, struct str dmarc);
 
+/* By whom it is, for what its recipients and the operator say of them; kept as
+ * they are until submit_end(). hold: those whose rules say nothing get it
+ * neither into INBOX nor into Junk (store/messages_held.h). */
+void submit_weighed(struct submission *sub, const struct wrote *wrote,
+    struct str host, bool hold);
+
 /* All of them, each with LF at its end, of at most `most` recipients. */
 struct str submit_recipient_list(const struct submission *sub, size_t most,
     struct arena *a);

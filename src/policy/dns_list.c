@@ -12,7 +12,8 @@ const char *
 dns_list_then_name(enum dns_list_then then)
 {
 	static const char *const names[] = { [DNS_LIST_REFUSE] = "refuse",
-		[DNS_LIST_JUNK] = "junk", [DNS_LIST_ALLOW] = "allow" };
+		[DNS_LIST_JUNK] = "junk",
+		[DNS_LIST_HOLD] = "hold", [DNS_LIST_ALLOW] = "allow" };
 
 	return then < NELEM(names) && names[then] ? names[then] : "";
 }

@@ -11,9 +11,11 @@ static const struct {
 	[RULE_allow] = { POLICY_ALLOW, "allow" },
 	[RULE_block] = { POLICY_REFUSE, "block" },
 	[RULE_junk] = { POLICY_JUNK, "junk" },
+	[RULE_hold] = { POLICY_HOLD, "hold" },
 };
 
-/* What the operator said goes before all that is found. */
+/* What the operator said goes before all that is found; and what recipients or
+ * their domains said, where all of them say the same. */
 static void
 decide_by_rule(const struct weigh_answer *w, struct arena *a,
     struct policy_decision *out)
@@ -25,8 +27,9 @@ decide_by_rule(const struct weigh_answer *w, struct arena *a,
 	rule_text_put(&b, &rule);
 	out->act = words[w->word].act;
 	out->rule = str_dup(a, buf_get(&b));
-	out->words = arena_printf(a, " rule=%s (%.*s)", words[w->word].name,
-	    STR_FMT(str_first(out->rule, 100)));
+	out->words = arena_printf(a, " rule=%s (%.*s%s%.*s)",
+	    words[w->word].name, STR_FMT(str_first(out->rule, 100)),
+	    w->owner.n > 0 ? ", of " : "", STR_FMT(str_first(w->owner, 100)));
 }
 
 /* RFC 6647. Who is known, has waited or needs not to says so in the verdict. */
@@ -59,7 +62,7 @@ decide_by_greylist(const struct policy *p, const struct policy_facts *f,
 	}
 }
 
-/* One that says neither leaves the rest as it is. */
+/* One that says none of these leaves the rest as it is. */
 static bool
 decide_by_list(const struct dns_listing *list, struct policy_decision *out)
 {
@@ -67,6 +70,8 @@ decide_by_list(const struct dns_listing *list, struct policy_decision *out)
 		out->act = POLICY_REFUSE;
 	else if (list->then == DNS_LIST_JUNK)
 		out->act = POLICY_JUNK;
+	else if (list->then == DNS_LIST_HOLD)
+		out->act = POLICY_HOLD;
 	return out->act != POLICY_JUDGE;
 }
 
@@ -79,7 +84,7 @@ policy_decide(const struct policy *p, const struct policy_facts *f,
 	*out = (struct policy_decision){ .act = POLICY_JUDGE };
 	if (word != RULE_none && word < NELEM(words))
 		decide_by_rule(f->store, a, out);
-	else if (!decide_by_list(&f->list, out) && !f->here &&
+	else if ((f->wanted || !decide_by_list(&f->list, out)) && !f->here &&
 	    p->greylist != GREYLIST_OFF)
 		decide_by_greylist(p, f, a, out);
 	if (f->list.words.n > 0)

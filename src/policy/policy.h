@@ -14,6 +14,8 @@ struct policy {
 struct policy_facts {
 	const struct weigh_answer *store;
 	bool proven;		/* SPF or DKIM has proven some domain */
+	bool wanted;		/* it is proven to be of somebody whom all
+				 * recipients have written to */
 	bool here;		/* the host is this one: never sent away */
 	struct dns_listing list;
 };
@@ -22,6 +24,7 @@ enum policy_act {
 	POLICY_JUDGE,		/* nothing is known that decides */
 	POLICY_ALLOW,		/* whatever else is found */
 	POLICY_JUNK,
+	POLICY_HOLD,
 	POLICY_DEFER,		/* 451: it is to come again */
 	POLICY_REFUSE,
 };

@@ -26,6 +26,8 @@ score_act(const struct score_bars *bars, int tenths)
 {
 	if (bars->refuse > 0 && tenths >= (int)bars->refuse * 10)
 		return SCORE_REFUSE;
+	if (bars->hold > 0 && tenths >= (int)bars->hold * 10)
+		return SCORE_HOLD;
 	if (bars->junk > 0 && tenths >= (int)bars->junk * 10)
 		return SCORE_JUNK;
 	return SCORE_TAKE;

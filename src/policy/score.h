@@ -21,9 +21,9 @@ struct findings {
 };
 /* From so many points on; 0: never. */
 struct score_bars {
-	uint32_t junk, refuse;
+	uint32_t junk, hold, refuse;
 };
-enum score_act { SCORE_TAKE, SCORE_JUNK, SCORE_REFUSE };
+enum score_act { SCORE_TAKE, SCORE_JUNK, SCORE_HOLD, SCORE_REFUSE };
 
 /* why must live as long as they do, and is cut to FINDING_WHY_MAX. What comes
  * when there are FINDINGS_MAX counts for nothing. */

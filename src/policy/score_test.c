@@ -5,11 +5,13 @@
 static void
 test_act(void **state unused_arg)
 {
-	const struct score_bars bars = { 6, 15 }, never = { 0 };
+	const struct score_bars bars = { 6, 10, 15 }, never = { 0 };
 
 	assert_int_equal(score_act(&bars, 59), SCORE_TAKE);
 	assert_int_equal(score_act(&bars, 60), SCORE_JUNK);
-	assert_int_equal(score_act(&bars, 149), SCORE_JUNK);
+	assert_int_equal(score_act(&bars, 99), SCORE_JUNK);
+	assert_int_equal(score_act(&bars, 100), SCORE_HOLD);
+	assert_int_equal(score_act(&bars, 149), SCORE_HOLD);
 	assert_int_equal(score_act(&bars, 150), SCORE_REFUSE);
 	assert_int_equal(score_act(&bars, -1000), SCORE_TAKE);
 	assert_int_equal(score_act(&never, 100000), SCORE_TAKE);

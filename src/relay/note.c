@@ -230,8 +230,11 @@ tell_person(struct noting *n)
 		put_text(n);
 		e = send_note(n, write_answer);
 	} else if (known && note_words(&n->subject, &n->text, &n->item,
-	    &n->facts, n->d->conf->c.hostname))
+	    &n->facts, n->d->conf->c.hostname)) {
+		if (n->text.n == 0)
+			return drop_note(n);
 		e = send_note(n, write_note);
+	}
 	else
 		(void)err_set(&n->err, e, "nothing is known of such a note");
 	if (e == E_INVALID || e == E_LIMIT) {

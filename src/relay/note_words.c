@@ -1,6 +1,7 @@
 #include "relay/note_words.h"
 
 #include "base/timetext.h"
+#include "relay/held_words.h"
 
 /*
  * Each text says what happened, whether that is all right, and what to do if it
@@ -214,6 +215,14 @@ tell_domain(struct telling *t)
 	    "quota gives the\ndomain more.\n");
 }
 
+/* Nothing, where all of it was let go or dropped meanwhile. */
+static void
+tell_held(struct telling *t)
+{
+	if (!held_words(t->out, t->item))
+		buf_reset(t->out);
+}
+
 static const struct words {
 	enum note_kind kind;
 	const char *subject;
@@ -238,6 +247,7 @@ static const struct words {
 	{ NOTE_factor, "A second factor was set up", tell_factor },
 	{ NOTE_factor_off, "The second factor was taken off",
 	    tell_factor_off },
+	{ NOTE_held, "Mail for you was held back", tell_held },
 };
 
 bool
@@ -251,6 +261,8 @@ note_words(struct buf *subject, struct buf *text, const struct note_item *item,
 			continue;
 		buf_str(subject, str_c(words[i].subject));
 		words[i].tell(&t);
+		if (text->n == 0)
+			return true;
 		buf_printf(text, "\nThis was written by the mail server %.*s "
 		    "itself.\n", STR_FMT(hostname));
 		return true;

@@ -107,10 +107,60 @@ test_labels(void **state unused_arg)
 	assert_says(&text, "    program:  a b   c\n");
 }
 
+static void
+put_held(struct buf *b, const char *title)
+{
+	msg_put(b, &held_row_shape, &(struct held_row){ .message = 4711,
+	    .author = STR("a@bad.example"), .title = str_c(title),
+	    .verdict = STR("score=11.0"), .until = 1795000000 });
+}
+
+/* What others wrote stays within its line, and is no link. */
+static void
+test_held(void **state unused_arg)
+{
+	static const struct {
+		const char *title, *says;
+	} t[] = {
+		{ "Win now", "\n    subject:  Win now\n" },
+		{ "a\n    from:     bank@b.example",
+		    "subject:  a     from:     bank@b.example\n" },
+		{ "see https://x.example/", "see https:/ /x.example/\n" },
+		{ "a\xe2\x80\xae" "b\xc2\x85" "c\xff", "subject:  a b c?\n" },
+		{ "", "from:     a@bad.example\n    why:" },
+		{ "x", "\n    number:   4711\n" },
+		{ "x", "postern held release NUMBER --for alice@example.org" },
+		{ "x", "\nand 2 more.\n" },
+	};
+	auto_buf subject = BUF_INIT(NOTE_WORDS_MAX);
+	auto_buf text = BUF_INIT(NOTE_WORDS_MAX);
+	const struct note_facts facts = { 0 };
+
+	for (size_t i = 0; i < NELEM(t); i++) {
+		auto_buf rows = BUF_INIT(10000);
+		struct note_item item = { .kind = NOTE_held, .nheld = 3,
+			.address = STR("alice@example.org") };
+
+		put_held(&rows, t[i].title);
+		item.held = buf_get(&rows);
+		buf_reset(&text);
+		assert_true(note_words(&subject, &text, &item, &facts,
+		    STR("mail.example.org")));
+		assert_says(&text, t[i].says);
+		/* All of it was let go meanwhile. */
+		item.held = STR_NULL;
+		buf_reset(&text);
+		assert_true(note_words(&subject, &text, &item, &facts,
+		    STR("mail.example.org")));
+		assert_int_equal(text.n, 0);
+	}
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_held),
 		cmocka_unit_test(test_kinds),
 		cmocka_unit_test(test_labels),
 	};

@@ -24,6 +24,7 @@
 	F(S, u64, max_message, 0)	/* octets */                     \
 	F(S, u64, quota, 0)		/* octets an account, 0 is none */ \
 	F(S, u32, keep_deleted_s, 0)	/* what was expunged; 0: minutes */ \
+	F(S, u32, keep_held_s, 0)	/* what is kept apart for a look */ \
 	F(S, u32, empty_junk_s, 0)	/* what is older goes; 0: nothing */ \
 	F(S, u32, empty_trash_s, 0)                                      \
 	F(S, u32, smtp_timeout_s, 0)	/* RFC 5321 4.5.3.2.7: 300 */    \
@@ -39,6 +40,7 @@
 	F(S, u32, greylist, 0)		/* enum greylist_rule */         \
 	F(S, u32, greylist_delay_s, 0)                                   \
 	F(S, u32, junk_score, 0)	/* points; 0: never */           \
+	F(S, u32, hold_score, 0)                                         \
 	F(S, u32, refuse_score, 0)                                       \
 	F(S, u32, attached_programs, 0)	/* enum attached_then each */    \
 	F(S, u32, attached_scripts, 0)                                   \
@@ -153,6 +155,7 @@ enum dns_list_of {
 enum dns_list_then {
 	DNS_LIST_REFUSE = 1,
 	DNS_LIST_JUNK,
+	DNS_LIST_HOLD,
 	DNS_LIST_ALLOW,		/* not sent away by greylisting */
 };
 #define FIELDS_dns_list_conf(F, S)                                     \

@@ -124,6 +124,9 @@ do_as_score_says(struct evidence *e, struct verdict *out)
 	case SCORE_JUNK:
 		out->junk = true;
 		break;
+	case SCORE_HOLD:
+		out->hold = true;
+		break;
 	case SCORE_REFUSE:
 		out->refusal = smtp_replyf(e->a, 550, "5.7.1", "This looks "
 		    "too much like spam or fraud to be taken: if it is "
@@ -132,29 +135,53 @@ do_as_score_says(struct evidence *e, struct verdict *out)
 	}
 }
 
+/* The rest hears no more than that it is not taken. */
+static struct reply
+rule_refusal(const struct evidence *e)
+{
+	return smtp_replyf(e->a, 550, "5.7.1", "Mail of %.*s is not taken "
+	    "here: a rule of %s", STR_FMT(e->policy.rule),
+	    e->known.owner.n == 0 ? "the operator" : "its recipients");
+}
+
+/* A recipient has a rule that lets it in: nobody can be refused alone. For the
+ * others it is held, unless it was only to wait. */
+static void
+take_for_one(struct evidence *e, struct verdict *out, bool waits)
+{
+	if (!e->known.allowed || out->refusal.code == 0)
+		return;
+	out->hold |= !waits;
+	out->refusal = (struct reply){ 0 };
+}
+
 /* The operator's word, then a list's, then the domain's, then what it brings,
  * then whoever is not known waits; then all that was found. */
 static void
 decide(struct evidence *e, struct verdict *out)
 {
 	enum policy_act act = e->policy.act;
+	bool waits;
 
 	if (act == POLICY_REFUSE && e->policy.rule.n == 0)
 		out->refusal = list_refusal(e);
 	else if (act == POLICY_REFUSE)
-		out->refusal = smtp_replyf(e->a, 550, "5.7.1", "Mail of "
-		    "%.*s is not taken here: a rule of the operator",
-		    STR_FMT(e->policy.rule));
+		out->refusal = rule_refusal(e);
 	else if (e->j->dkim && e->j->judge->enforce && act != POLICY_ALLOW)
 		do_as_domain_wants(e, out);
 	if (out->refusal.code == 0 && act != POLICY_ALLOW)
 		do_as_attachments_say(e, out);
-	if (out->refusal.code == 0 && act == POLICY_DEFER && !out->junk)
+	waits = out->refusal.code == 0 && act == POLICY_DEFER && !out->junk;
+	if (waits)
 		out->refusal = judge_send_away(e);
 	out->junk |= act == POLICY_JUNK;
+	out->hold = act == POLICY_HOLD;
 	if (out->refusal.code == 0 && act != POLICY_ALLOW)
 		do_as_score_says(e, out);
-	if (e->policy.remember && !out->junk)
+	take_for_one(e, out, waits);
+	out->handed_by = e->weigh.host;
+	MSG_COPY(wrote, &out->wrote, &e->weigh);
+	if (e->policy.remember && !out->junk && !out->hold)
 		out->standing = (struct standing){ e->weigh.host,
 			e->weigh.proven };
 }
@@ -168,8 +195,13 @@ look_at_text(struct evidence *e, struct verdict *out)
 	struct judging *j = e->j;
 
 	if (!j->judge->filter || j->head.n == 0 || out->refusal.code ||
-	    out->junk || e->policy.act == POLICY_ALLOW)
+	    (out->junk && !out->hold) || e->policy.act == POLICY_ALLOW)
 		return;
+	if (out->hold) {
+		/* Who lets it go says that it is good. */
+		out->traits = traits_of(buf_get(&j->head), e->a);
+		return;
+	}
 	if (e->known.known == KNOWN_correspondent &&
 	    e->dmarc.verdict == DMARC_PASS)
 		out->lesson = LESSON_good;
@@ -229,7 +261,8 @@ smtp_judge_configure(struct smtp_judge *judge, const struct config *c)
 	judge->policy = (struct policy){ (enum greylist_rule)c->greylist,
 		c->greylist_delay_s };
 	judge->attached = attached_rules_of(c);
-	judge->bars = (struct score_bars){ c->junk_score, c->refuse_score };
+	judge->bars = (struct score_bars){ c->junk_score, c->hold_score,
+		c->refuse_score };
 	/* Where nobody looks for a proof none is missing. */
 	if (!judge->authenticate &&
 	    judge->policy.greylist == GREYLIST_UNPROVEN)

@@ -34,6 +34,7 @@ struct judge_ask {
 struct verdict {
 	struct reply refusal;	/* code 0: it may come in */
 	bool junk;		/* but not into INBOX */
+	bool hold;		/* nor into Junk */
 	bool forged;		/* DMARC or SPF says so, whatever
 				 * is done about it */
 	struct str fields;	/* whole header fields, for in front */
@@ -41,6 +42,8 @@ struct verdict {
 	struct standing standing; /* to be remembered, if it is taken */
 	struct str counted;	/* for a report to the domain in From,
 				 * if it is taken: submit_counted() */
+	struct wrote wrote;	/* by whom, and */
+	struct str handed_by;	/* octets of its host, for rules */
 	struct str traits;	/* of its text, for its readers' filters */
 	enum lesson lesson;	/* what is known of it without them */
 	struct str seal;	/* fields for those it is sent on to */
@@ -83,7 +86,7 @@ struct smtp_judge {
 enum {
 	JUDGE_MS = 30000,	/* for all that is asked of DNS */
 	JUDGE_LISTS_MS = 5000,	/* for lists, of that */
-	JUDGE_RCPTS = 50,	/* that are asked about */
+	JUDGE_RCPTS = RCPTS_WEIGHED + 1, /* that are asked about */
 	JUDGE_MEMORY = 8 << 20,
 };
 

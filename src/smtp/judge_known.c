@@ -67,6 +67,7 @@ judge_ask_who(struct evidence *e)
 		e->policy.words = STR(" rule=unknown (store did not answer)");
 		return;
 	}
+	facts.wanted = e->known.known_to_all && e->weigh.author_proven;
 	if (e->known.word == RULE_none && !facts.here)
 		look_at_lists(e);
 	facts.list = e->list;

@@ -274,7 +274,8 @@ hear_verdict(struct reception *in)
 	s->service->o.judge->finish(in->judging, in->verdict_mem, v);
 	log_ctx_event(&s->d.log, LOG_INFO, "judged",
 	    F_STR("from", submit_envelope(s->txn)->reverse_path),
-	    F_STR("verdict", v->words), F_INT("junk", v->junk));
+	    F_STR("verdict", v->words), F_INT("junk", v->junk),
+	    F_INT("held", v->hold));
 	if (v->refusal.code != 0) {
 		v->refusal.text = str_dup(s->cmd, v->refusal.text);
 		return v->refusal;
@@ -288,6 +289,7 @@ hear_verdict(struct reception *in)
 	submit_traits(s->txn, v->traits, v->lesson);
 	submit_standing(s->txn, &v->standing);
 	submit_counted(s->txn, v->counted);
+	submit_weighed(s->txn, &v->wrote, v->handed_by, v->hold);
 	return smtp_reply(250, "2.0.0", "Ok");
 }
 

@@ -23,6 +23,7 @@
 #include "store/messages_ban.h"
 #include "store/messages_carry.h"
 #include "store/messages_envelope.h"
+#include "store/messages_held.h"
 #include "store/messages_journal.h"
 #include "store/messages_login.h"
 #include "store/messages_metadata.h"
@@ -177,9 +178,9 @@ enum store_effect {
 	C(alias_add, done, AUTH_OPERATOR, RUN_WRITER, CHANGE_names, own) \
 	C(alias_remove, done, AUTH_OPERATOR, RUN_WRITER, CHANGE_removes, own) \
 	C(aliases, answer, AUTH_OPERATOR, RUN_READER, CHANGE_none, own) \
-	C(rule_put, done, AUTH_OPERATOR, RUN_WRITER, CHANGE_once, own) \
-	C(rule_remove, done, AUTH_OPERATOR, RUN_WRITER, CHANGE_frees, own) \
-	C(rules, answer, AUTH_OPERATOR, RUN_READER, CHANGE_none, own) \
+	C(rule_put, done, AUTH_LISTS_OWN, RUN_WRITER, CHANGE_once, own) \
+	C(rule_remove, done, AUTH_LISTS_OWN, RUN_WRITER, CHANGE_frees, own) \
+	C(rules, answer, AUTH_LISTS_OWN, RUN_READER, CHANGE_none, own) \
 	C(queue_list, answer, AUTH_OPERATOR, RUN_READER, CHANGE_none, own) \
 	C(queue_change, answer, AUTH_OPERATOR, RUN_WRITER, CHANGE_frees, own) \
 	C(kept, answer, AUTH_OPERATOR, RUN_READER, CHANGE_none, own) \
@@ -191,6 +192,7 @@ enum store_effect {
 	STORE_CALLS_AGGREGATE(C) \
 	STORE_CALLS_BACKUP(C) \
 	STORE_CALLS_BAN(C) \
+	STORE_CALLS_HELD(C) \
 	STORE_CALLS_METADATA(C) \
 	STORE_CALLS_STS(C) \
 	STORE_CALLS_URL(C) \
@@ -321,6 +323,11 @@ enum { FRONT_MAX = 16384, VERDICT_WORDS_MAX = 600 };
 	F(S, str, handles, 8 * 2000)	/* u64 each, of rcpt */            \
 	F(S, str, front, FRONT_MAX)	/* fields for everybody */         \
 	F(S, u8, junk, 0)		/* not for INBOX, if there is Junk */ \
+	F(S, u8, hold, 0)		/* of mx: nor for Junk, but apart */ \
+	FIELDS_wrote(F, S)		/* of mx: for rules and lists */   \
+	F(S, str, handed_by, 16)	/* octets of the host's address; \
+					 * empty: no rule is asked */      \
+	F(S, str, title, ANSWER_SUBJECT_MAX)	/* the subject, UTF-8 */   \
 	F(S, str, traits, TRAITS_OCTETS)	/* of mx: is it spam? */   \
 	F(S, u8, lesson, 0)		/* what is known of that already */ \
 	F(S, str, dmarc, DMARC_SEEN_MAX)	/* of mx: a dmarc_seen */  \
@@ -659,9 +666,11 @@ MSG_GROUP(deposited);
 MSG_GROUP(origin);
 MSG_GROUP(mailbox_counters);
 MSG_GROUP(rule);
+MSG_GROUP(rules_place);
 MSG_GROUP(standing);
 MSG_GROUP(aggregate_name);
 MSG_GROUP(answerable);
+MSG_GROUP(wrote);
 MSG_GROUP(url_claim);
 MSG_GROUP(ban_of);
 
@@ -669,7 +678,8 @@ MSG_GROUP(ban_of);
 #define STORE_RECORDS(R) \
 	R(done) R(view) R(changed) R(mailbox_row) R(fetch_row) R(search_run) \
 	R(email_place) R(email_change) R(appended_row) R(carried_row) \
-	R(later_row) R(metadata_row) R(acl_row) R(shared_row) R(access_row) \
+	R(later_row) R(held_row) R(metadata_row) R(acl_row) R(shared_row) \
+	R(access_row) \
 	R(queue_item) R(queue_rcpt) R(queue_result) R(queue_row) \
 	R(note_item) R(note_facts) R(vacation) \
 	R(alias_row) R(domain_row) R(account_row) R(kept_row) R(journal_row) \

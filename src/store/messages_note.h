@@ -19,6 +19,7 @@ enum note_kind {
 	NOTE_messages_80, NOTE_messages_95, /* octets and most count them */
 	NOTE_mailboxes_80, NOTE_mailboxes_95,
 	NOTE_domain_80, NOTE_domain_95,	/* octets, to its postmaster */
+	NOTE_held,		/* mail for them that is kept apart */
 };
 
 /* What happened. by_operator: it was not the person's own doing. */
@@ -66,6 +67,7 @@ enum { VACATION_subject = 1, VACATION_text = 2, VACATION_html = 4 };
 	F(S, u8, end, 0) FIELDS_vacation(F, S)
 
 /* The item of a TAKE_NOTE. */
+enum { NOTE_HELD_ROWS = 20 };
 #define FIELDS_note_item(F, S)                                        \
 	F(S, u64, lease, 0) F(S, u64, note, 0)	/* its name in logs */ \
 	F(S, u32, kind, 0)                                            \
@@ -74,13 +76,15 @@ enum { VACATION_subject = 1, VACATION_text = 2, VACATION_html = 4 };
 	F(S, str, to, 320)	/* who gets it, if that is another one */ \
 	F(S, str, facts, 4096)	/* a struct note_facts */             \
 	F(S, str, vacation, 70000)	/* a struct vacation of this moment, \
-					 * if it is about that */
+					 * if it is about that */          \
+	F(S, str, held, 70000)	/* held_row each, the same; the first ones */ \
+	F(S, u32, nheld, 0)	/* of so many */
 
 /* The mail of a leased note: to whom the note says, also if that mailbox is
  * full, with an empty reverse-path. drop: there is none to write; it goes.
  * E_LIMIT: nothing that tells people so little has more octets, and no answer
  * of a person, whose words may be as many as VACATION_BODY_MAX says. */
-enum { NOTE_MAIL_MAX = 1 << 15, ANSWER_MAIL_MAX = 1 << 19 };
+enum { NOTE_MAIL_MAX = 1 << 16, ANSWER_MAIL_MAX = 1 << 19 };
 #define FIELDS_note_send_ask(F, S)                                    \
 	F(S, u64, change, 0) F(S, u64, lease, 0)                      \
 	FIELDS_deposited(F, S) F(S, u8, drop, 0)

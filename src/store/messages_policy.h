@@ -4,25 +4,37 @@
  */
 #pragma once
 
-/* What the operator said of a sender. subject is a plain address, a domain
+/* What somebody said of a sender. subject is a plain address, a domain
  * (with all below it), both with the domain's A-label; or the octets (4, 16) of
  * a network with `bits`. There is one rule for each, the last that was put.
- * E_LIMIT: there are RULES_MAX. */
+ *
+ * Whose rule: of an account, of all people of a domain of ours, or the server's
+ * (empty). A person's are their own, whatever owner they name. E_LIMIT: there
+ * are RULES_MAX of the server's, or RULES_OWN_MAX of another owner. */
 enum rule_kind { RULE_address = 1, RULE_domain, RULE_network };
-enum rule_word { RULE_none, RULE_allow, RULE_block, RULE_junk };
-enum { RULES_MAX = 10000 };
+enum rule_word { RULE_none, RULE_allow, RULE_block, RULE_junk, RULE_hold,
+	RULE_WORDS };
+enum { RULES_MAX = 10000, RULES_OWN_MAX = 1000 };
 #define FIELDS_rule(F, S)                                             \
 	F(S, u32, kind, 0) F(S, u32, bits, 0) F(S, str, subject, 320)
 #define FIELDS_rule_put_ask(F, S) \
-	F(S, u64, change, 0) FIELDS_rule(F, S) F(S, u32, word, 0)
+	F(S, u64, change, 0) F(S, str, owner, 320) FIELDS_rule(F, S) \
+	F(S, u32, word, 0)
 /* Allowed, or not: E_NOTFOUND if it is not so. */
 #define FIELDS_rule_remove_ask(F, S) \
-	F(S, u64, change, 0) FIELDS_rule(F, S) F(S, u8, allowed, 0)
-/* In an order of its own, from behind this one (0, at first) on. */
-#define FIELDS_rules_ask(F, S) FIELDS_rule(F, S)
+	F(S, u64, change, 0) F(S, str, owner, 320) FIELDS_rule(F, S) \
+	F(S, u8, allowed, 0)
+/* In an order of its own, from behind this one (0, at first) on: of one owner,
+ * or (the operator, with `all`) of every one. */
+#define FIELDS_rules_place(F, S) \
+	F(S, u64, account, 0) F(S, str, domain, 255) FIELDS_rule(F, S)
+#define FIELDS_rules_ask(F, S)                                        \
+	FIELDS_rules_place(F, S) F(S, str, owner, 320) F(S, u8, all, 0)
 #define FIELDS_rules_answer(F, S) F(S, str, rows, MSG_CHUNK) F(S, u8, more, 0)
-#define FIELDS_rule_row(F, S) \
-	FIELDS_rule(F, S) F(S, u32, word, 0) F(S, i64, at, 0)
+/* owner: an address, a domain; empty: the server's. */
+#define FIELDS_rule_row(F, S)                                         \
+	FIELDS_rules_place(F, S) F(S, str, owner, 320)                \
+	F(S, u32, word, 0) F(S, i64, at, 0)
 
 /* Who hands in a message, as far as mx knows when its text has come: what
  * store looks up, and in the submit what it is to remember. */
@@ -31,23 +43,34 @@ enum { PROVEN_MAX = 2600 };
 	F(S, str, host, 16)		/* octets of its address */   \
 	F(S, str, proven, PROVEN_MAX)	/* domains that SPF or DKIM has   \
 					 * proven, spaces between */
-/* rcpts: addresses, each with LF at its end; the first ones will do. */
+/* By which names, and what of them is proven. */
+#define FIELDS_wrote(F, S)                                            \
+	F(S, u8, sender_proven, 0)	/* that in MAIL, by SPF */    \
+	F(S, str, author, 320)		/* in From; empty: not one */ \
+	F(S, u8, author_proven, 0)	/* by DMARC */
+/* rcpts: addresses, each with LF at its end: RCPTS_WEIGHED, and one more if
+ * there are more. */
+enum { RCPTS_WEIGHED = 50 };
 #define FIELDS_weigh_ask(F, S)                                        \
 	FIELDS_standing(F, S)                                         \
 	F(S, str, sender, 320)		/* in MAIL */                 \
-	F(S, u8, sender_proven, 0)	/* by SPF */                  \
-	F(S, str, author, 320)		/* in From; empty: not one */ \
-	F(S, u8, author_proven, 0)	/* by DMARC */                \
+	FIELDS_wrote(F, S)                                            \
 	F(S, str, rcpts, 20000)
 /* Who is known: one that a recipient wrote to; a proven domain, or a network,
  * whose mail was taken before. */
 enum known { KNOWN_no, KNOWN_correspondent, KNOWN_domain, KNOWN_network };
 /* word: that of the rule that fits best: an address before a domain before a
  * network, the longest before others. Names that nothing proves are not
- * allowed by a rule, but blocked. */
+ * allowed by a rule, but blocked. Of each recipient it is his own rule before
+ * one of his domain before one of the server; where they do not all say the
+ * same, none is told but that somebody allows it: in the commit that takes the
+ * message each gets it as his rule says. */
 #define FIELDS_weigh_answer(F, S)                                     \
 	FIELDS_rule(F, S) F(S, u32, word, 0)                          \
+	F(S, str, owner, 320)		/* whose; empty: the server's */ \
+	F(S, u8, allowed, 0)		/* word is none, of not all */ \
 	F(S, u32, known, 0)                                           \
+	F(S, u8, known_to_all, 0)	/* all have written to them */ \
 	F(S, u8, stale, 0)	/* what is known will be forgotten    \
 				 * unless it is remembered anew */    \
 	F(S, i64, waited_s, 0)	/* since it was sent away; -1: it was \

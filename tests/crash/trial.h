@@ -6,7 +6,7 @@
 #include "faulty.h"
 #include "script.h"
 
-enum { STEPS_MAX = 110 };
+enum { STEPS_MAX = 114 };
 
 struct golden {
 	struct buf seen[STEPS_MAX + 1];	/* before step i */

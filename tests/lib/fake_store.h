@@ -22,7 +22,7 @@ struct fake_store {
 	size_t piece;		/* octets that blob_read() gives at a time */
 
 	/* Narrow: tests have it on their stacks, and calls are many. */
-	int16_t fail[STORE_NCALLS];	/* E_* that a call answers, 0: none */
+	int8_t fail[STORE_NCALLS];	/* E_* that a call answers, 0: none */
 	int blob_error;		/* E_* of blob_write() */
 	int read_error;		/* E_* of blob_read() behind its first piece */
 	int64_t delay_ms;	/* every call takes so long */
@@ -30,7 +30,7 @@ struct fake_store {
 	uint64_t generation;
 	uint64_t change;	/* the id given out last */
 
-	uint32_t calls[STORE_NCALLS];	/* how often each was asked */
+	uint16_t calls[STORE_NCALLS];	/* how often each was asked */
 	size_t under_way, most_under_way;
 };
 

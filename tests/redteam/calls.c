@@ -295,10 +295,10 @@ attack_front(struct attack *a)
 {
 	struct peer_held *vault = peer_of(a, ROLE_VAULT);
 	struct seal_password_ask seal = { STR(BOB), STR("mine-now") };
-	struct login_ask wrong = { STR("PLAIN"), STR(""), STR(BOB),
+	static const struct login_ask wrong = { STR("PLAIN"), STR(""), STR(BOB),
 		STR("guess"), STR("192.0.2.1") };
-	struct login_ask other = { STR("PLAIN"), STR(BOB), STR(ALICE),
-		STR(PASSWORD), STR("192.0.2.2") };
+	static const struct login_ask other = { STR("PLAIN"), STR(BOB),
+		STR(ALICE), STR(PASSWORD), STR("192.0.2.2") };
 	static const struct login_ask elsewhere = { .mechanism = STR("PLAIN"),
 		.user = STR(ALICE), .password = STR(PASSWORD),
 		.peer = STR("192.0.2.3"),

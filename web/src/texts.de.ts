@@ -53,6 +53,23 @@ export const de: Texts = {
 	usedLast: (when, from, by) => `zuletzt ${when} von ${from} (${by})`,
 	expires: (when) => `bis ${when}`,
 
+	heldMail: 'Zurückgehaltene Post',
+	heldLead: 'Sie sieht nach Spam oder Betrug aus, oder eine Regel will es so. Wer sie schickte, weiß nichts davon, und sie vergeht von selbst.',
+	heldUntil: (when) => `aufgehoben bis ${when}`,
+	releaseHeld: (what) => `${what} in den Posteingang legen`,
+	senders: 'Absender',
+	sendersLead: 'Was Sie sagen, geht vor dem, was der Server findet. Eine Adresse, eine Domain mit allem darunter, oder ein Netz.',
+	ruleWho: 'Adresse oder Domain',
+	ruleDoes: 'Was mit ihrer Post geschieht',
+	does: {
+		allow: 'Immer in den Posteingang',
+		block: 'Abweisen',
+		junk: 'Zum Spam',
+		hold: 'Zurückhalten',
+	},
+	addRule: 'Hinzufügen',
+	ruleUnfit: 'Das ist keine Adresse, Domain oder kein Netz, oder es sind zu viele.',
+
 	signIns: 'Wo Sie angemeldet sind',
 	signedInHere: 'hier',
 	signedInSince: (when, from) => `seit ${when}, von ${from}`,

@@ -52,6 +52,23 @@ export const en = {
 		`last used ${when} from ${from} (${by})`,
 	expires: (when: string) => `until ${when}`,
 
+	heldMail: 'Mail held back',
+	heldLead: 'It looks like spam or fraud, or a rule wants it. Whoever sent it was not told, and it goes by itself.',
+	heldUntil: (when: string) => `kept until ${when}`,
+	releaseHeld: (what: string) => `Move ${what} to the inbox`,
+	senders: 'Senders',
+	sendersLead: 'Your word goes before what the server finds. An address, a domain with all below it, or a network.',
+	ruleWho: 'Address or domain',
+	ruleDoes: 'What becomes of their mail',
+	does: {
+		allow: 'Always into the inbox',
+		block: 'Refuse',
+		junk: 'Into Junk',
+		hold: 'Hold back',
+	} as Record<string, string>,
+	addRule: 'Add',
+	ruleUnfit: 'That is no address, domain or network, or there are too many.',
+
 	signIns: 'Where you are signed in',
 	signedInHere: 'here',
 	signedInSince: (when: string, from: string) => `since ${when}, from ${from}`,

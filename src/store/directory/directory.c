@@ -116,6 +116,9 @@ write_domain_remove(struct engine *e, struct write *w)
 	if (rc == 0)
 		rc = set_domain_quota(e, d.name, 0, &w->err);
 	if (rc == 0)
+		rc = sql_run(&e->w, SQL_rule_del_of_domain, SQL_VALS(
+		    vs(d.name)), &w->err);
+	if (rc == 0)
 		rc = sql_run(&e->w, SQL_domain_del, SQL_VALS(vs(d.name)),
 		    &w->err);
 	return rc;

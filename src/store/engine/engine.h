@@ -29,6 +29,7 @@ struct queue_settings {
 struct age_settings {
 	uint32_t deleted_s;	/* what was expunged; 0: GARBAGE_S */
 	uint32_t junk_s, trash_s; /* what is in these mailboxes; 0: for ever */
+	uint32_t held_s;	/* what is kept apart; 0: two weeks */
 };
 
 /* How a call is executed: the engine knows none of its functions, it is handed

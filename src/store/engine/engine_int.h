@@ -190,6 +190,11 @@ struct engine {
 	uint64_t tombstones_of;
 	int64_t tombstones_s;
 	bool tombstones_more;
+	struct {		/* upkeep/old_held.c: when all were told, and
+				 * who was last; 0: nobody yet */
+		int64_t told_s;
+		uint64_t told_to;
+	} held;
 	struct {		/* upkeep/empty.c: which mailbox was looked
 				 * at last, account 0 between two rounds */
 		uint64_t account, mailbox;

@@ -1,13 +1,30 @@
 /*
- * policy.h - what store keeps about mail of strangers: rules.c, weigh.c.
+ * policy.h - what store keeps about mail of strangers: rules.c, rules_find.c,
+ * weigh.c.
  */
 #pragma once
 #include "store/policy/memory.h"
 
-/* Which rule fits these best: its fields in *out, whose strs are in the arena;
- * nothing is written if none does. */
-int rules_find(struct sql *q, struct arena *a, const struct weigh_ask *ask,
-    struct weigh_answer *out, struct err *err);
+/* Who hands in a message, for rules. */
+struct rule_search {
+	struct sql *q;
+	struct arena *a;
+	struct str sender, author, host;	/* host: octets */
+	bool sender_proven, author_proven;
+	struct err *err;
+	bool known;			/* what the server's rules say */
+	struct rule_found *server;
+};
+struct rule_found {
+	struct rule rule;
+	uint32_t word;			/* RULE_none: no rule fits */
+	struct str owner;		/* as of rule_row */
+};
+
+/* Whose rule goes first for this account; of 0 only the server's. Strs are in
+ * the arena. */
+int rules_find(struct rule_search *s, uint64_t account,
+    struct rule_found *out);
 
 /* What mx says of a message, for the report of its domain: is it that? */
 bool dmarc_seen_take(struct str octets, struct dmarc_seen *s);

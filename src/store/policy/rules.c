@@ -1,9 +1,10 @@
 #include "store/policy/policy.h"
 
 #include "base/ip.h"
+#include "store/directory/resolve.h"
 
 /*
- * What the operator said of senders: allow, block, junk.
+ * What the operator and people said of senders: allow, block, junk, hold.
  */
 
 enum { RULES_A_PAGE = 400, ROWS_MAX = 180000 };
@@ -42,29 +43,69 @@ rule_key(struct arena *a, const struct rule *r, struct rule *key,
 	    "network");
 }
 
+struct owner {
+	uint64_t account;	/* 0: not a person's */
+	struct str domain;	/* then empty: the server's */
+};
+
+static int
+find_owner(struct sql *q, struct arena *a, const struct caller *c,
+    struct str named, struct owner *out, struct err *err)
+{
+	int rc;
+
+	*out = (struct owner){ .domain = STR("") };
+	if (c->authority == AUTH_ACCOUNT) {
+		out->account = c->account;
+		return 0;
+	}
+	if (named.n == 0)
+		return 0;
+	if (str_chr(named, '@') < named.n)
+		return resolve_named(q, a, named, &out->account, err);
+	if (!domain_key(named, a, &out->domain))
+		return err_set(err, E_INVALID, "no name of a domain");
+	rc = sql_first(q, SQL_domain_get, SQL_VALS(vs(out->domain)), err);
+	if (rc > 0)
+		sql_end(q, SQL_domain_get);
+	return rc != 0 ? rc < 0 ? rc : 0 : err_set(err, E_NOTFOUND, "%.*s is "
+	    "no domain of this server", STR_FMT(out->domain));
+}
+
+/* All that a statement has to know of the rule an ask is about. */
+#define RULE_KEY(o, k) vi((o).account), vs((o).domain), vi((k).kind), \
+    vi((k).bits), vs((k).subject)
+
 int
 write_rule_put(struct engine *e, struct write *w)
 {
 	const struct rule_put_ask *ask = w->ask;
 	struct rule rule, key;
-	uint64_t there, all;
+	struct owner o;
+	uint64_t there, all, most;
 	int rc;
 
 	MSG_COPY(rule, &rule, ask);
 	rc = rule_key(e->arena, &rule, &key, &w->err);
-	if (rc == 0 && (ask->word < RULE_allow || ask->word > RULE_junk))
+	if (rc == 0 && (ask->word <= RULE_none || ask->word >= RULE_WORDS))
 		return err_set(&w->err, E_INVALID, "no such rule");
 	if (rc == 0)
-		rc = sql_number(&e->w, SQL_rule_get, SQL_VALS(vi(key.kind),
-		    vi(key.bits), vs(key.subject)), &there, &w->err);
+		rc = find_owner(&e->w, e->arena, w->caller, ask->owner, &o,
+		    &w->err);
 	if (rc == 0)
-		rc = sql_number(&e->w, SQL_rule_count, NULL, 0, &all, &w->err);
-	if (rc == 0 && !there && all >= RULES_MAX)
+		rc = sql_number(&e->w, SQL_rule_get, SQL_VALS(RULE_KEY(o,
+		    key)), &there, &w->err);
+	if (rc == 0)
+		rc = sql_number(&e->w, SQL_rule_count, SQL_VALS(vi(o.account),
+		    vs(o.domain)), &all, &w->err);
+	if (rc < 0)
+		return rc;
+	most = o.account || o.domain.n ? RULES_OWN_MAX : RULES_MAX;
+	if (!there && all >= most)
 		return err_set(&w->err, E_LIMIT, "there are %d rules already",
-		    RULES_MAX);
-	return rc < 0 ? rc : sql_run(&e->w, SQL_rule_put, SQL_VALS(
-	    vi(key.kind), vi(key.bits), vs(key.subject), vi(ask->word),
-	    vi((uint64_t)e->now_s)), &w->err);
+		    (int)most);
+	return sql_run(&e->w, SQL_rule_put, SQL_VALS(RULE_KEY(o, key),
+	    vi(ask->word), vi((uint64_t)e->now_s)), &w->err);
 }
 
 int
@@ -72,130 +113,74 @@ write_rule_remove(struct engine *e, struct write *w)
 {
 	const struct rule_remove_ask *ask = w->ask;
 	struct rule rule, key;
+	struct owner o;
 	uint64_t word = RULE_none;
 	int rc;
 
 	MSG_COPY(rule, &rule, ask);
 	rc = rule_key(e->arena, &rule, &key, &w->err);
 	if (rc == 0)
-		rc = sql_number(&e->w, SQL_rule_get, SQL_VALS(vi(key.kind),
-		    vi(key.bits), vs(key.subject)), &word, &w->err);
+		rc = find_owner(&e->w, e->arena, w->caller, ask->owner, &o,
+		    &w->err);
+	if (rc == 0)
+		rc = sql_number(&e->w, SQL_rule_get, SQL_VALS(RULE_KEY(o,
+		    key)), &word, &w->err);
 	if (rc < 0)
 		return rc;
 	if (word == RULE_none || (word == RULE_allow) != (ask->allowed != 0))
 		return err_set(&w->err, E_NOTFOUND, "it is not %s",
 		    ask->allowed ? "allowed" : "blocked");
-	return sql_run(&e->w, SQL_rule_del, SQL_VALS(vi(key.kind),
-	    vi(key.bits), vs(key.subject)), &w->err);
+	return sql_run(&e->w, SQL_rule_del, SQL_VALS(RULE_KEY(o, key)),
+	    &w->err);
 }
 
+static void
+put_row(struct reader *r)
+{
+	struct rule_row row = {
+		.account = sql_u64(&r->q, rule_list, account),
+		.domain = sql_str(&r->q, rule_list, domain),
+		.kind = sql_u32(&r->q, rule_list, kind),
+		.bits = sql_u32(&r->q, rule_list, bits),
+		.subject = sql_str(&r->q, rule_list, subject),
+		.word = sql_u32(&r->q, rule_list, word),
+		.at = sql_i64(&r->q, rule_list, at) };
+
+	row.owner = row.account ? sql_str(&r->q, rule_list, address) :
+	    row.domain;
+	msg_put(&r->rows, &rule_row_shape, &row);
+}
+
+static bool
+is_of(struct reader *r, const struct owner *o)
+{
+	return sql_u64(&r->q, rule_list, account) == o->account &&
+	    str_eq(sql_str(&r->q, rule_list, domain), o->domain);
+}
+
+/* Those of one owner stand together. */
 int
-read_rules(struct reader *r, const struct caller *c unused_arg,
+read_rules(struct reader *r, const struct caller *c,
     const struct rules_ask *ask, union store_answer *answer, struct err *err)
 {
 	enum sql_statement s = SQL_rule_list;
-	int n = 0, rc = sql_first(&r->q, s, SQL_VALS(vi(ask->kind),
-	    vi(ask->bits), vs(ask->subject), vi(RULES_A_PAGE)), err);
+	bool all = ask->all && c->authority == AUTH_OPERATOR;
+	struct owner o, from = { ask->account, ask->domain };
+	int n = 0, rc = find_owner(&r->q, r->arena, c, ask->owner, &o, err);
 
-	for (; rc > 0 && r->rows.n < ROWS_MAX; n++) {
-		msg_put(&r->rows, &rule_row_shape, &(struct rule_row){
-		    sql_u32(&r->q, rule_list, kind),
-		    sql_u32(&r->q, rule_list, bits),
-		    sql_str(&r->q, rule_list, subject),
-		    sql_u32(&r->q, rule_list, word),
-		    sql_i64(&r->q, rule_list, at) });
+	if (!all)
+		from = o;
+	if (rc == 0)
+		rc = sql_first(&r->q, s, SQL_VALS(vi(from.account),
+		    vs(from.domain), vi(ask->kind), vi(ask->bits),
+		    vs(ask->subject), vi(RULES_A_PAGE)), err);
+	for (; rc > 0 && r->rows.n < ROWS_MAX && (all || is_of(r, &o)); n++) {
+		put_row(r);
 		rc = sql_next(&r->q, s, err);
 	}
-	answer->rules.more = rc > 0 || n == RULES_A_PAGE;
+	answer->rules.more = n == RULES_A_PAGE || r->rows.n >= ROWS_MAX;
 	if (rc > 0)
 		sql_end(&r->q, s);
 	answer->rules.rows = buf_get(&r->rows);
-	return rc < 0 ? rc : 0;
-}
-
-/* ---- which one fits ------------------------------------------------------ */
-
-struct finding {
-	struct sql *q;
-	struct weigh_answer *out;
-	struct err *err;
-};
-
-/* 1: this is it. proven: the name may be allowed, too. */
-static int
-rule_fits(struct finding *f, enum rule_kind kind, uint32_t bits,
-    struct str subject, bool proven)
-{
-	uint64_t word;
-	int rc = sql_number(f->q, SQL_rule_get, SQL_VALS(vi(kind), vi(bits),
-	    vs(subject)), &word, f->err);
-
-	if (rc < 0 || word == RULE_none || (word == RULE_allow && !proven))
-		return rc;
-	f->out->kind = kind;
-	f->out->bits = bits;
-	f->out->subject = subject;
-	f->out->word = (uint32_t)word;
-	return 1;
-}
-
-/* The domain, and what is above it. */
-static int
-domain_rule(struct finding *f, struct str domain, bool proven)
-{
-	int rc = 0;
-
-	while (domain.n > 0 && rc == 0) {
-		rc = rule_fits(f, RULE_domain, 0, domain, proven);
-		domain = str_from(domain, str_chr(domain, '.') + 1);
-	}
-	return rc;
-}
-
-static int
-network_rule(struct finding *f, struct arena *a, struct str host)
-{
-	struct ip *ip = arena_new_of(a, struct ip);
-	uint32_t bits;
-	int rc = 0;
-
-	if (!ip_of_octets(host, ip))
-		return 0;
-	bits = ip_bits(ip) + 1;
-	while (rc == 0 && (rc = sql_first(f->q, SQL_rule_bits, SQL_VALS(
-	    vi(RULE_network), vi(bits)), f->err)) > 0) {
-		bits = sql_u32(f->q, rule_bits, bits);
-		sql_end(f->q, SQL_rule_bits);
-		ip_mask(ip, bits);
-		rc = rule_fits(f, RULE_network, bits, ip_octets(ip), true);
-	}
-	return rc;
-}
-
-int
-rules_find(struct sql *q, struct arena *a, const struct weigh_ask *ask,
-    struct weigh_answer *out, struct err *err)
-{
-	const struct {
-		struct str address;
-		bool proven;
-	} name[] = { { ask->author, ask->author_proven },
-		{ ask->sender, ask->sender_proven } };
-	struct str domain[NELEM(name)], local[NELEM(name)];
-	struct finding f = { q, out, err };
-	int rc = 0;
-
-	for (size_t i = 0; i < NELEM(name) && rc == 0; i++) {
-		if (!address_key(name[i].address, a, &domain[i], &local[i]))
-			domain[i] = STR_NULL;
-		else
-			rc = rule_fits(&f, RULE_address, 0, arena_printf(a,
-			    "%.*s@%.*s", STR_FMT(local[i]),
-			    STR_FMT(domain[i])), name[i].proven);
-	}
-	for (size_t i = 0; i < NELEM(name) && rc == 0; i++)
-		rc = domain_rule(&f, domain[i], name[i].proven);
-	if (rc == 0)
-		rc = network_rule(&f, a, ask->host);
 	return rc < 0 ? rc : 0;
 }

@@ -9,7 +9,6 @@
  */
 
 enum {
-	RCPTS_WEIGHED = 50,	/* of a message */
 	DOMAINS_WEIGHED = 10,
 	NETWORK_V4 = 24, NETWORK_V6 = 64,
 	/* What is known is remembered anew after so long: not with every
@@ -100,15 +99,18 @@ known_to_recipients(struct weighing *w)
 {
 	struct str rest = w->ask->rcpts, one;
 	struct resolved who;
+	size_t n = 0, knows = 0;
 	int rc = 0;
 
-	for (size_t n = 0; n < RCPTS_WEIGHED && rc == 0 &&
+	for (; n < RCPTS_WEIGHED && rc >= 0 &&
 	    str_cut(rest, '\n', &one, &rest); n++) {
 		rc = resolve_address(&w->r->q, w->r->arena, one, &who, w->err);
 		if (rc == 0 && who.kind == ADDRESS_ACCOUNT)
 			rc = correspondent_of(w, who.account);
+		knows += rc > 0;
 	}
-	return rc;
+	w->out->known_to_all = knows > 0 && knows == n && rest.n == 0;
+	return rc < 0 ? rc : knows > 0;
 }
 
 static int
@@ -142,13 +144,79 @@ how_long_waited(struct weighing *w, const struct ip *network)
 	return rc;
 }
 
-/* Of whom the operator has spoken nothing else counts. */
+/* What the rules say of all recipients: one thing, or not. */
+struct said {
+	struct rule_found first;
+	bool any, differ, allowed;
+};
+
+static void
+add_said(struct said *said, const struct rule_found *found)
+{
+	if (!said->any)
+		said->first = *found;
+	said->any = true;
+	said->differ |= found->word != said->first.word;
+	said->allowed |= found->word == RULE_allow;
+}
+
+/* Through an alias only those of the server count here, and so they do for
+ * recipients that are too many to be looked at. */
+static int
+rules_of_each(struct weighing *w, struct rule_search *s, struct said *said)
+{
+	struct str rest = w->ask->rcpts, one;
+	struct rule_found found;
+	struct resolved who;
+	size_t n = 0;
+	int rc = 0;
+
+	for (; n < RCPTS_WEIGHED && rc == 0 &&
+	    str_cut(rest, '\n', &one, &rest); n++) {
+		rc = resolve_address(&w->r->q, w->r->arena, one, &who, w->err);
+		if (rc == 0)
+			rc = rules_find(s, who.kind == ADDRESS_ACCOUNT ?
+			    who.account : 0, &found);
+		if (rc == 0)
+			add_said(said, &found);
+	}
+	if (rc < 0 || (n > 0 && rest.n == 0))
+		return rc;
+	rc = rules_find(s, 0, &found);
+	if (rc == 0)
+		add_said(said, &found);
+	return rc;
+}
+
+static int
+rules_of_all(struct weighing *w)
+{
+	struct rule_search s = { .q = &w->r->q, .a = w->r->arena,
+		.sender = w->ask->sender, .author = w->ask->author,
+		.host = w->ask->host, .err = w->err,
+		.sender_proven = w->ask->sender_proven,
+		.author_proven = w->ask->author_proven };
+	struct said said = { 0 };
+	int rc = rules_of_each(w, &s, &said);
+
+	if (rc < 0)
+		return rc;
+	w->out->allowed = said.differ && said.allowed;
+	if (said.differ)
+		return 0;
+	MSG_COPY(rule, w->out, &said.first.rule);
+	w->out->word = said.first.word;
+	w->out->owner = said.first.owner;
+	return 0;
+}
+
+/* Of whom somebody has spoken for all of them nothing else counts. */
 static int
 weigh_all(struct weighing *w)
 {
 	struct ip network;
 	bool host = sending_network(w->ask->host, &network);
-	int rc = rules_find(&w->r->q, w->r->arena, w->ask, w->out, w->err);
+	int rc = rules_of_all(w);
 
 	if (rc < 0 || w->out->word != RULE_none)
 		return rc;

@@ -1,5 +1,5 @@
 #include "store/engine/note.h"
-#include "store/queue/queue_int.h"
+#include "store/queue/held.h"
 
 /*
  * Notes to people (engine/note.h), as relay is handed them, and the mail it
@@ -27,6 +27,31 @@ read_answer(struct reader *r, uint64_t account, struct str *out,
 	bug_if(buf_failed(&b));
 	*out = str_dup(r->arena, buf_get(&b));
 	return 0;
+}
+
+/* What is left of what it was about; the first ones, which fit. */
+static int
+read_untold(struct reader *r, uint64_t account, struct note_item *item,
+    struct err *err)
+{
+	auto_buf b = BUF_INIT(70000);
+	enum sql_statement s = SQL_held_told;
+	int rc = sql_first(&r->q, s, SQL_VALS(vi(item->note), vi(account)),
+	    err);
+
+	for (; rc > 0; rc = sql_next(&r->q, s, err), item->nheld++) {
+		struct held h;
+		struct held_row row;
+
+		if (item->nheld >= NOTE_HELD_ROWS)
+			continue;
+		h = held_read(&r->q, s, r->arena);
+		row = held_row_of(r->e, &h);
+		msg_put(&b, &held_row_shape, &row);
+	}
+	bug_if(buf_failed(&b));
+	item->held = str_dup(r->arena, buf_get(&b));
+	return rc;
 }
 
 int
@@ -57,6 +82,8 @@ reader_note(struct reader *r, uint64_t *after, struct buf *out,
 	sql_end(q, SQL_note_next);
 	if (item.kind == NOTE_vacation)
 		rc = read_answer(r, account, &item.vacation, err);
+	if (item.kind == NOTE_held)
+		rc = read_untold(r, account, &item, err);
 	if (rc < 0)
 		return rc;
 	item.lease = l->lease(l->arg, *after, &note_rcpt, &note_outcome, 1);

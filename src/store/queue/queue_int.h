@@ -49,7 +49,21 @@ struct submitting {
 	struct recipients to;
 	struct place at;
 	int64_t due;		/* it leaves then; 0: now */
+	const struct fate *fates;	/* of each of to.rcpt; NULL: as the
+					 * ask says */
 };
+
+/* fate.c: where a recipient here gets it. */
+enum fate_place { FATE_inbox, FATE_junk, FATE_held };
+struct fate {
+	enum fate_place place;
+	struct str why;		/* not INBOX; for the journal */
+};
+/* s->fates. Before anything is written. */
+int submit_fates(struct submitting *s);
+/* Of the n-th of to.rcpt. */
+struct fate submit_fate(const struct submitting *s, size_t n);
+
 int submit_check_sender(struct submitting *s);
 /* Each recipient gets it, or has a row of the queue. */
 int submit_put_rows(struct submitting *s);

@@ -1,4 +1,5 @@
-#include "store/queue/queue_int.h"
+#include "store/queue/held.h"
+#include "base/timetext.h"
 #include "store/directory/resolve.h"
 #include "store/engine/filter.h"
 #include "store/engine/quota.h"
@@ -106,24 +107,6 @@ prefix(struct submitting *s, const struct recipient *r)
 	    r->via.n ? "\r\n" : "");
 }
 
-/* Whoever took it in says what it is, or its reader has taught what he calls
- * spam. *why is for the journal. */
-static bool
-is_junk(struct submitting *s, uint64_t account, struct str *why)
-{
-	const struct submit_ask *ask = s->ask;
-	double score;
-
-	*why = STR("as junk");
-	if (s->w->caller->authority != AUTH_MX)
-		return ask->junk;
-	if (ask->junk || ask->lesson == LESSON_good || !filter_is_spam(s->e,
-	    account, ask->traits, &score))
-		return ask->junk;
-	*why = arena_printf(s->e->arena, "as junk by its text (%.1f)", score);
-	return true;
-}
-
 /* Of whom one recipient knows, who may be anybody that was ever answered: once,
  * however many it is for, and of every one so much a day. */
 static void
@@ -142,16 +125,31 @@ hear(struct submitting *s)
 }
 
 static int
-put_local(struct submitting *s, const struct recipient *r)
+put_apart(struct submitting *s, const struct recipient *r,
+    const struct placing *d)
+{
+	auto_buf until = BUF_INIT(64);
+
+	buf_lit(&until, "apart until ");
+	time_rfc3339(&until, s->e->now_s + held_age_s(s->e));
+	submit_journal(s, JOURNAL_held, r->address, buf_get(&until));
+	return held_put(s->e, s->ask, r->address, d, &s->w->err);
+}
+
+static int
+put_local(struct submitting *s, const struct recipient *r,
+    const struct fate *f)
 {
 	struct placing d = { .blob = s->at.blob, .received = s->e->now_s,
 		.front = s->at.front, .prefix = prefix(s, r),
 		.thread_keys = s->ask->thread_keys };
-	struct str why;
-	bool junk = is_junk(s, r->account, &why);
+	bool junk = f->place == FATE_junk;
 	uint32_t uid;
 	int rc = acct_get(s->e, r->account, &d.acct, &s->w->err);
 
+	d.size = d.prefix.n + d.front + s->ask->raw_size;
+	if (rc == 0 && f->place == FATE_held)
+		return put_apart(s, r, &d);
 	if (rc == 0 && junk)
 		rc = mbox_special(s->e, r->account, SPECIAL_junk, &d.mbox,
 		    &s->w->err);
@@ -159,19 +157,27 @@ put_local(struct submitting *s, const struct recipient *r)
 		rc = acct_inbox(s->e, d.acct, &d.mbox, &s->w->err);
 	if (rc < 0)
 		return rc;
-	d.size = d.prefix.n + d.front + s->ask->raw_size;
 	submit_journal(s, JOURNAL_stored, r->address,
-	    d.mbox == d.acct->inbox ? STR_NULL : why);
+	    d.mbox == d.acct->inbox ? STR_NULL : f->why);
 	rc = deliver(s->e, &d, &uid, &s->w->err);
 	return rc < 0 || junk ? rc : vacation_answer(s, r);
+}
+
+/* What is held was not delivered. */
+static bool
+is_told(const struct submitting *s, size_t n)
+{
+	return queue_wants_success(s->w->caller, s->ask, s->to.rcpt[n]) &&
+	    submit_fate(s, n).place != FATE_held;
 }
 
 /* A local recipient whose sender wants to hear of it is in the queue too, for
  * the report.                                           RFC 3461 5.2.3 */
 static int
-put_one(struct submitting *s, const struct recipient *r, uint64_t n)
+put_one(struct submitting *s, const struct recipient *r, size_t n)
 {
 	struct err *err = &s->w->err;
+	struct fate fate = submit_fate(s, n);
 	int rc;
 
 	journal_forwarded(s, r);
@@ -180,8 +186,8 @@ put_one(struct submitting *s, const struct recipient *r, uint64_t n)
 		return queue_put_rcpt(s->e, s->at.blob, n, r,
 		    s->ask->priority, err);
 	}
-	rc = put_local(s, r);
-	if (rc < 0 || !queue_wants_success(s->w->caller, s->ask, r))
+	rc = put_local(s, r, &fate);
+	if (rc < 0 || !is_told(s, n))
 		return rc;
 	return queue_put_outcome(s->e, s->at.blob, n, r, OUTCOME_local,
 	    s->to.nremote > 0, err);
@@ -194,8 +200,7 @@ count_told(const struct submitting *s)
 	size_t n = 0, i;
 
 	for (i = 0; i < s->to.n; i++)
-		n += s->to.rcpt[i]->account &&
-		    queue_wants_success(s->w->caller, s->ask, s->to.rcpt[i]);
+		n += s->to.rcpt[i]->account && is_told(s, i);
 	for (i = 0; i < s->to.nexpanded; i++)
 		n += queue_wants_success(s->w->caller, s->ask,
 		    s->to.expanded[i]);
@@ -303,6 +308,8 @@ write_submit(struct engine *e, struct write *w)
 		rc = check_recipient(&s, s.to.rcpt[i]);
 	if (rc == 0)
 		rc = later_due(&s);
+	if (rc == 0)
+		rc = submit_fates(&s);
 	if (rc == 0)
 		rc = place(&s);
 	if (rc < 0)

@@ -97,14 +97,21 @@ test_account_removed(void **state)
 }
 
 static int
-put(struct folder *p, struct rule r, uint32_t word)
+put_as(struct folder *p, struct caller *who, const char *owner,
+    struct rule r, uint32_t word)
 {
-	struct rule_put_ask ask = { ++p->d.change, r.kind, r.bits, r.subject,
-		word };
-	struct write w = { .caller = &p->d.operator_, .ask = &ask,
+	struct rule_put_ask ask = { ++p->d.change, str_c(owner), r.kind,
+		r.bits, r.subject, word };
+	struct write w = { .caller = who, .ask = &ask,
 		.call = STORE_rule_put };
 
 	return fixture_write(&p->d, &w);
+}
+
+static int
+put(struct folder *p, struct rule r, uint32_t word)
+{
+	return put_as(p, &p->d.operator_, "", r, word);
 }
 
 /* What comes from an operator's program is looked at all the same. */
@@ -133,7 +140,7 @@ test_rules_that_are_none(void **state)
 	assert_int_equal(put(p, (struct rule){ RULE_domain, 0,
 	    STR("example.org") }, RULE_none), E_INVALID);
 	assert_int_equal(put(p, (struct rule){ RULE_domain, 0,
-	    STR("example.org") }, RULE_junk + 1), E_INVALID);
+	    STR("example.org") }, RULE_WORDS), E_INVALID);
 	assert_int_equal(folder_count(p, "SELECT count(*) FROM sender_rule"),
 	    0);
 }
@@ -207,6 +214,199 @@ test_clock_set_back(void **state)
 	assert_int_equal(weighed(p, &ask).waited_s, 60);
 }
 
+/* ---- whose rules --------------------------------------------------------- */
+
+static const struct rule bad = { RULE_domain, 0, { "bad.test", 8 } };
+
+static struct weigh_answer
+weighed_for(struct folder *p, const char *rcpts)
+{
+	return weighed(p, &(struct weigh_ask){ .host = STR("\300\1\2\7"),
+	    .sender = STR("x@bad.test"), .sender_proven = 1,
+	    .rcpts = str_c(rcpts) });
+}
+
+/* By SMTP, of x@bad.test: where each of these has it then. */
+static void
+mail(struct folder *p, const char *const *to)
+{
+	p->d.from_bad = true;
+	OK(fixture_submit(&p->d, 0, "text", to, NULL));
+	p->d.from_bad = false;
+}
+
+static uint32_t
+mails(struct folder *p, uint64_t account, const char *mailbox)
+{
+	struct caller who = fixture_person(account);
+	struct open_answer in;
+
+	OK(fixture_open_mailbox(&p->d, &who, mailbox, &in));
+	return in.exists;
+}
+
+static void
+test_whose(void **state)
+{
+	static const struct {
+		uint32_t server, domain, person, word;
+		const char *owner;
+	} t[] = {
+		{ RULE_none, RULE_none, RULE_none, RULE_none, "" },
+		{ RULE_block, RULE_none, RULE_none, RULE_block, "" },
+		{ RULE_block, RULE_junk, RULE_none, RULE_junk, "ours.test" },
+		{ RULE_block, RULE_junk, RULE_allow, RULE_allow,
+		    "alice@ours.test" },
+		{ RULE_allow, RULE_none, RULE_block, RULE_block,
+		    "alice@ours.test" },
+		{ RULE_none, RULE_hold, RULE_none, RULE_hold, "ours.test" },
+	};
+	struct folder *p = *state;
+
+	for (size_t i = 0; i < NELEM(t); i++) {
+		struct weigh_answer w;
+
+		(void)folder_count(p, "SELECT count(*) FROM sender_rule");
+		if (t[i].server)
+			OK(put(p, bad, t[i].server));
+		if (t[i].domain)
+			OK(put_as(p, &p->d.operator_, "OURS.test", bad,
+			    t[i].domain));
+		/* Her own, whoever she names. */
+		if (t[i].person)
+			OK(put_as(p, &p->who, "ours.test", bad, t[i].person));
+		w = weighed_for(p, "alice@ours.test\n");
+		assert_int_equal(w.word, t[i].word);
+		assert_true(str_eq(w.owner, str_c(t[i].owner)));
+		assert_false(w.allowed);
+		for (int k = 0; k < 3; k++) {
+			static const char *const owner[] = { "", "ours.test",
+				"alice@ours.test" };
+			const uint32_t was[] = { t[i].server, t[i].domain,
+				t[i].person };
+			struct rule_remove_ask ask = { ++p->d.change,
+				str_c(owner[k]), bad.kind, 0, bad.subject,
+				was[k] == RULE_allow };
+			struct write r = { .caller = &p->d.operator_,
+				.ask = &ask, .call = STORE_rule_remove };
+
+			assert_int_equal(fixture_write(&p->d, &r),
+			    was[k] ? 0 : E_NOTFOUND);
+		}
+	}
+}
+
+/* Refused is what all refuse; otherwise each has it as he says. */
+static void
+test_of_several(void **state)
+{
+	static const char *const both[] = { "alice@ours.test",
+		"bob@ours.test", NULL };
+	struct folder *p = *state;
+	struct weigh_answer w;
+	struct caller b;
+	uint64_t bob;
+
+	OK(fixture_account(&p->d, "bob@ours.test", &bob));
+	b = fixture_person(bob);
+	OK(put_as(p, &p->who, "", bad, RULE_block));
+	w = weighed_for(p, "alice@ours.test\nbob@ours.test\n");
+	assert_int_equal(w.word, RULE_none);
+	assert_false(w.allowed);
+	mail(p, both);
+	assert_int_equal(mails(p, p->alice, "Junk"), 1);
+	assert_int_equal(mails(p, p->alice, "INBOX"), 0);
+	assert_int_equal(mails(p, bob, "INBOX"), 1);
+	OK(put_as(p, &b, "", bad, RULE_block));
+	w = weighed_for(p, "alice@ours.test\nbob@ours.test\n");
+	assert_int_equal(w.word, RULE_block);
+	OK(put_as(p, &b, "", bad, RULE_allow));
+	w = weighed_for(p, "bob@ours.test\nalice@ours.test\n");
+	assert_int_equal(w.word, RULE_none);
+	assert_true(w.allowed);
+	/* Whatever was found of it: his rule goes before. */
+	p->d.hold = true;
+	mail(p, both);
+	assert_int_equal(mails(p, bob, "INBOX"), 2);
+	assert_int_equal(mails(p, p->alice, "Junk"), 2);
+	OK(put_as(p, &b, "", bad, RULE_hold));
+	p->d.hold = false;
+	mail(p, both);
+	assert_int_equal(mails(p, bob, "INBOX"), 2);
+	assert_int_equal(folder_count(p, "SELECT account FROM held"), bob);
+	/* Who comes by another name is somebody else's. */
+	w = weighed_for(p, "alice@ours.test\nsomebody@far.test\n");
+	assert_int_equal(w.word, RULE_none);
+}
+
+static void
+test_too_many_recipients(void **state)
+{
+	struct folder *p = *state;
+	auto_buf b = BUF_INIT(20000);
+
+	OK(put_as(p, &p->who, "", bad, RULE_block));
+	for (int i = 0; i <= RCPTS_WEIGHED; i++) {
+		buf_lit(&b, "alice@ours.test\n");
+		buf_chr(&b, '\0');
+		assert_int_equal(weighed_for(p, b.p).word,
+		    i < RCPTS_WEIGHED ? RULE_block : RULE_none);
+		b.n--;
+	}
+}
+
+static void
+test_bounds_of_owners(void **state)
+{
+	struct folder *p = *state;
+	struct rules_ask ask = { .all = 1 };
+	union store_answer answer;
+	struct account_remove_ask gone = { ++p->d.change,
+		STR("alice@ours.test") };
+	struct write w = { .caller = &p->d.operator_, .ask = &gone,
+		.call = STORE_account_remove };
+	struct rule_row row;
+	struct rd r;
+	char name[40];
+	bool more = true;
+	int n = 0;
+
+	assert_int_equal(put_as(p, &p->d.operator_, "far.test", bad,
+	    RULE_block), E_NOTFOUND);
+	assert_int_equal(put_as(p, &p->d.operator_, "x@ours.test", bad,
+	    RULE_block), E_NOTFOUND);
+	OK(put_as(p, &p->d.operator_, "ours.test", bad, RULE_block));
+	OK(put(p, bad, RULE_block));
+	for (int i = 0; i < RULES_OWN_MAX; i++) {
+		(void)snprintf(name, sizeof(name), "d%d.test", i);
+		OK(put_as(p, &p->who, "", (struct rule){ RULE_domain, 0,
+		    str_c(name) }, RULE_junk));
+	}
+	assert_int_equal(put_as(p, &p->who, "", bad, RULE_junk), E_LIMIT);
+	/* A person sees no others. */
+	for (; more; more = answer.rules.more) {
+		OK(reader_ask(p->d.r, &p->who, STORE_rules, &ask, &answer,
+		    &p->d.err));
+		r = rd_of(answer.rules.rows);
+		for (; rd_left(&r) > 0 && msg_take(&r, &rule_row_shape, &row);
+		    n++) {
+			assert_int_equal(row.account, p->alice);
+			assert_true(str_eq(row.owner,
+			    STR("alice@ours.test")));
+			MSG_COPY(rules_place, &ask, &row);
+			ask.domain = STR("");
+			ask.subject = str_make(p->text, row.subject.n);
+			memcpy(p->text, row.subject.p, row.subject.n);
+		}
+	}
+	assert_int_equal(n, RULES_OWN_MAX);
+	OK(fixture_write(&p->d, &w));
+	for (more = true; more;)
+		OK(engine_gc(p->d.e, &more, &p->d.err));
+	assert_int_equal(folder_count(p, "SELECT count(*) FROM sender_rule"),
+	    2);
+}
+
 #define T(f) cmocka_unit_test_setup_teardown(f, folder_set_up, \
     folder_tear_down_whole)
 
@@ -220,6 +420,10 @@ main(void)
 		T(test_rules_that_are_none),
 		T(test_the_longest_network),
 		T(test_clock_set_back),
+		T(test_whose),
+		T(test_of_several),
+		T(test_too_many_recipients),
+		T(test_bounds_of_owners),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -122,7 +122,8 @@ static struct age_settings
 ages_of(const struct config *c)
 {
 	return (struct age_settings){ .deleted_s = c->keep_deleted_s,
-		.junk_s = c->empty_junk_s, .trash_s = c->empty_trash_s };
+		.junk_s = c->empty_junk_s, .trash_s = c->empty_trash_s,
+		.held_s = c->keep_held_s };
 }
 
 static int

@@ -177,8 +177,15 @@ fixture_submit(struct fixture *d, uint64_t change, const char *text,
 		.octets = test_blob(str_c(text)), .raw_size = strlen(text),
 		.facts = STR("facts of it"), .message_id = STR("<m@x>"),
 		.thread_keys = d->thread_keys, .protocol = STR("ESMTP"),
-		.traits = d->traits, .lesson = (uint8_t)d->lesson };
+		.traits = d->traits, .lesson = (uint8_t)d->lesson,
+		.hold = d->hold, .author = STR("author@elsewhere.test"),
+		.title = STR("About it"), .verdict = STR("score=11.0") };
 
+	if (d->from_bad) {
+		ask.reverse_path = STR("x@bad.test");
+		ask.sender_proven = 1;
+		ask.handed_by = STR("\300\1\2\7");
+	}
 	return submit(d, &d->mx, &ask, to, message);
 }
 

@@ -24,6 +24,9 @@ struct fixture {
 	uint64_t email;		/* what they are made of */
 	struct str traits;	/* what they look like, */
 	enum lesson lesson;	/* and are */
+	bool hold;		/* they are kept apart */
+	bool from_bad;		/* they are proven to be x@bad.test's, and
+				 * rules are asked */
 	struct err err;
 	bool dead;	/* a commit was the end of the process */
 };

@@ -87,9 +87,14 @@ test_columns_by_name(void **state unused_arg)
 	"INSERT INTO account VALUES (" n ", " T(address) ", 1,1,1,1,1,0,0,0);" \
 	"INSERT INTO credential VALUES (" n ", x'');"
 #define BACK_TO_18                                                            \
-	"DROP TABLE ban;"                                                      \
+	"DROP TABLE held; DROP TABLE ban;"                                    \
 	"DROP TABLE aggregate; DROP TABLE aggregate_row;"                      \
-	"UPDATE meta SET value=18;"
+	"CREATE TABLE plain (kind INTEGER NOT NULL, bits INTEGER NOT NULL,"   \
+	" subject BLOB NOT NULL, word INTEGER NOT NULL, at INTEGER NOT NULL," \
+	" PRIMARY KEY (kind, bits, subject)) STRICT, WITHOUT ROWID;"          \
+	"INSERT INTO plain SELECT kind, bits, subject, word, at"              \
+	" FROM sender_rule; DROP TABLE sender_rule;"                          \
+	"ALTER TABLE plain RENAME TO sender_rule; UPDATE meta SET value=18;"
 #define BACK_TO_17                                                            \
 	BACK_TO_18                                                            \
 	"DROP TABLE url_key;"                                                  \
@@ -666,12 +671,37 @@ test_bans_come(void **state unused_arg)
 	sql_close(&q);
 }
 
+/* Nothing was held before version 19. */
+static void
+test_held_comes(void **state unused_arg)
+{
+	static struct sql q;
+
+	assert_int_equal(sqlite3_open(":memory:", &q.db), SQLITE_OK);
+	assert_int_equal(schema_migrate(&q, NULL, NULL), 0);
+	assert_int_equal(sqlite3_exec(q.db, BACK_TO_18 "INSERT INTO"
+	    " sender_rule VALUES (2, 0, " T("bad.test") ", 3, 4)", NULL, NULL,
+	    NULL), 0);
+	assert_int_equal(schema_migrate(&q, NULL, NULL), 0);
+	assert_int_equal(sql_first(&q, SQL_held_sums, SQL_VALS(vi(1)), NULL),
+	    1);
+	assert_int_equal(sql_u64(&q, held_sums, messages), 0);
+	sql_end(&q, SQL_held_sums);
+	/* All rules are the server's. */
+	assert_int_equal(sql_first(&q, SQL_rule_get, SQL_VALS(vi(0),
+	    vs(STR("")), vi(2), vi(0), vs(STR("bad.test"))), NULL), 1);
+	assert_int_equal(sql_u64(&q, rule_get, word), 3);
+	sql_end(&q, SQL_rule_get);
+	sql_close(&q);
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_bans_come),
 		cmocka_unit_test(test_url_keys_come),
+		cmocka_unit_test(test_held_comes),
 		cmocka_unit_test(test_metadata_comes),
 		cmocka_unit_test(test_acl_comes),
 		cmocka_unit_test(test_aggregates_come),

@@ -16,6 +16,7 @@
 #include "store/sql/statements_acl.h"
 #include "store/sql/statements_aggregate.h"
 #include "store/sql/statements_ban.h"
+#include "store/sql/statements_held.h"
 #include "store/sql/statements_metadata.h"
 #include "store/sql/statements_note.h"
 #include "store/sql/statements_url.h"
@@ -91,20 +92,6 @@
 	    "FROM alias WHERE (domain, local, target)>(?1, ?2, ?3)"           \
 	    " ORDER BY domain, local, target LIMIT ?4")                       \
 	/* ---- mail of strangers ---- */                                     \
-	R(rule_get, (word), "FROM sender_rule WHERE kind=?1 AND bits=?2"      \
-	    " AND subject=?3")                                                \
-	S(rule_count, "SELECT count(*) FROM sender_rule")                     \
-	S(rule_put, "INSERT INTO sender_rule VALUES (?1, ?2, ?3, ?4, ?5)"     \
-	    " ON CONFLICT (kind, bits, subject) DO UPDATE"                    \
-	    " SET word=excluded.word, at=excluded.at")                        \
-	S(rule_del, "DELETE FROM sender_rule WHERE kind=?1 AND bits=?2"       \
-	    " AND subject=?3")                                                \
-	/* The lengths there are, one by one, the longest first. */           \
-	R(rule_bits, (bits), "FROM sender_rule WHERE kind=?1 AND bits<?2"     \
-	    " ORDER BY bits DESC LIMIT 1")                                    \
-	R(rule_list, (kind, bits, subject, word, at),                         \
-	    "FROM sender_rule WHERE (kind, bits, subject)>(?1, ?2, ?3)"       \
-	    " ORDER BY kind, bits, subject LIMIT ?4")                         \
 	R(remembered_get, (n, at), "FROM remembered WHERE kind=?1"            \
 	    " AND account=?2 AND what=?3")                                    \
 	S(remembered_last, "SELECT coalesce(max(n), 0) FROM remembered"       \
@@ -536,6 +523,7 @@
 	    " ORDER BY r.message, r.rcpt")                                    \
 	STATEMENTS_NOTE(S, R, E)                                              \
 	STATEMENTS_ACL(S, R, E) STATEMENTS_AGGREGATE(S, R, E)                 \
+	STATEMENTS_HELD(S, R, E)                                              \
 	STATEMENTS_METADATA(S, R, E)                                          \
 	STATEMENTS_URL(S, R, E) STATEMENTS_BAN(S, R, E)                       \
 	/* ---- what leaves later ---- */                                      \
@@ -653,6 +641,8 @@
 	    "SELECT blob, count(*) AS times FROM (SELECT blob FROM email"     \
 	    " WHERE blob>?1 AND blob<=?2 UNION ALL SELECT message"            \
 	    " FROM queue WHERE message>?1 AND message<=?2"                    \
+	    " UNION ALL SELECT message FROM held"                             \
+	    " WHERE message>?1 AND message<=?2"                               \
 	    " UNION ALL SELECT email FROM garbage WHERE account=0"            \
 	    " AND email>?1 AND email<=?2) AS n GROUP BY blob ORDER BY blob")  \
 	R(verify_refs, (blob, refs),                                          \

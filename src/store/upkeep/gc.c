@@ -145,6 +145,7 @@ clean_account(struct cleaning *c, uint64_t account, struct err *err)
 		SQL_mailbox_removal_del_all, SQL_subscription_del_all,
 		SQL_metadata_del_all, SQL_url_key_del_all,
 		SQL_copying_del_all, SQL_remembered_del_all, SQL_kept_del_all,
+		SQL_rule_del_of_account,
 		SQL_removal_del };
 	struct { uint64_t email, blob; } found[50];
 	struct sql *q = &c->e->w;
@@ -158,6 +159,11 @@ clean_account(struct cleaning *c, uint64_t account, struct err *err)
 	if (rc == 0)
 		rc = sql_change(q, SQL_thread_del_some, SQL_VALS(vi(account)),
 		    err);
+	for (i = 0; i < NELEM(found) && rc == 0; i++)
+		if ((rc = old_held_of(c->e, account, err)) == 0)
+			break;
+		else if (rc > 0 && i + 1 < NELEM(found))
+			rc = 0;
 	if (rc != 0)
 		return rc < 0 ? rc : 0;
 	rc = sql_first(q, SQL_email_some, SQL_VALS(vi(account),
@@ -293,10 +299,15 @@ clean_slice(struct cleaning *c, struct err *err)
 		rc = clean_garbage(c, err);
 		if (rc == 0)
 			rc = clean_kept(c, err);
+		if (rc == 0)
+			rc = old_held_drop(c->e, err);
 	}
 	c->more = rc > 0;
 	if (rc >= 0)
 		rc = copying_clean(e, err);
+	c->more |= rc > 0;
+	if (rc >= 0)
+		rc = old_held_tell(e, err);
 	c->more |= rc > 0;
 	if (rc >= 0)
 		rc = sql_number(&e->w, SQL_removal_any, NULL, 0, &account,
@@ -344,6 +355,7 @@ clean_and_commit(struct cleaning *c, struct err *err)
 	arena_reset(e->arena);
 	e->changed.n = 0;
 	buf_reset(&e->named);
+	buf_reset(&e->news);
 	batch_begin(e);
 	rc = engine_is_last(e, err);
 	if (rc == 0)

@@ -19,6 +19,14 @@ int conversations_slice(struct engine *e, struct err *err);
 int compact_slice(struct engine *e, bool *more, struct err *err);
 int shrink_slice(struct engine *e, bool *more, struct err *err);
 
+/* old_held.c, in gc_slice(): one held message less that is too old, or of an
+ * account that was removed: 1; 0: there is none. */
+int old_held_drop(struct engine *e, struct err *err);
+int old_held_of(struct engine *e, uint64_t account, struct err *err);
+/* Some people with held mail that they were not told of are told, once a day
+ * each: 1 if there are more. */
+int old_held_tell(struct engine *e, struct err *err);
+
 enum { PAUSE_S = 600 };
 
 /* A line of an answer to people, of at most so many octets (under

@@ -12,6 +12,7 @@ import { IconButton } from './icon';
 import { Form, Secret } from './own_form';
 import { SecondFactor } from './second_factor';
 import { SignIns } from './sign_ins';
+import { HeldMail, Senders } from './strangers';
 
 export const settingsShown = signal(false);
 
@@ -106,7 +107,9 @@ export const Settings = () => settingsShown.value ? (
 	<Dialog label={t.settings} close={() => settingsShown.value = false}>
 		<div class="settings">
 			<h2>{t.settings}</h2>
+			<HeldMail />
 			<Away />
+			<Senders />
 			<AppPasswords />
 			<Password />
 			<SecondFactor />
