@@ -23,6 +23,9 @@ struct submission {
 	uint64_t size_octets;	/* announced; 0: unknown */
 	struct rcpt *rcpts, **last;
 	uint32_t nrcpts;
+	struct str host;	/* whose recipients are counted; empty */
+	bool asked;		/* for one of them */
+	struct submit_pace pace;
 	uint64_t generation;	/* of store, at the first recipient */
 	struct deposit *text;	/* NULL: nothing of it yet */
 	struct deposit_facts facts;
@@ -69,9 +72,10 @@ submit_envelope(const struct submission *sub)
 
 static int
 ask_rcpt(struct submission *sub, const struct addressee *to,
-    struct rcpt_answer *answer, struct err *err)
+    struct str host, struct rcpt_answer *answer, struct err *err)
 {
-	struct rcpt_ask ask = { .bounce = sub->envelope.reverse_path.n == 0 };
+	struct rcpt_ask ask = { .bounce = sub->envelope.reverse_path.n == 0,
+		.host = host, .first = !sub->asked };
 
 	MSG_COPY(addressee, &ask, to);
 	return store_call(sub->o.store, STORE_rcpt, &ask, answer, sub->mem,
@@ -89,8 +93,10 @@ submit_recipient(struct submission *sub, const struct addressee *to,
 	if (sub->nrcpts == SUBMIT_RCPTS_MAX)
 		return err_set(err, E_LIMIT, "more than %d recipients",
 		    SUBMIT_RCPTS_MAX);
-	if ((e = ask_rcpt(sub, to, &answer, err)) < 0)
+	if ((e = ask_rcpt(sub, to, sub->host, &answer, err)) < 0)
 		return e;
+	sub->asked |= answer.kind != RCPT_LATER;
+	sub->pace = (struct submit_pace){ answer.wait_s, answer.slow };
 	if (answer.kind == RCPT_LOCAL && sub->size_octets > answer.room)
 		answer.kind = RCPT_FULL;
 	*kind = (enum rcpt_kind)answer.kind;
@@ -108,6 +114,18 @@ submit_recipient(struct submission *sub, const struct addressee *to,
 	if (!str_is_ascii(to->address))
 		sub->envelope.smtputf8 = 1;
 	return 0;
+}
+
+void
+submit_from(struct submission *sub, struct str host)
+{
+	sub->host = str_dup(sub->mem, host);
+}
+
+struct submit_pace
+submit_pace(const struct submission *sub)
+{
+	return sub->pace;
 }
 
 uint32_t
@@ -165,7 +183,8 @@ renew_handles(struct submission *sub, struct err *err)
 
 	sub->generation = store_generation(sub->o.store);
 	for (struct rcpt *r = sub->rcpts; r; r = r->next) {
-		if ((e = ask_rcpt(sub, &r->to, &answer, err)) < 0)
+		/* They were counted. */
+		if ((e = ask_rcpt(sub, &r->to, STR_NULL, &answer, err)) < 0)
 			return e;
 		if (answer.kind != RCPT_LOCAL && answer.kind != RCPT_REMOTE)
 			return err_set(err, E_PEER,

@@ -27,6 +27,16 @@ const struct envelope *submit_envelope(const struct submission *sub);
  * recipients from now on. */
 int submit_recipient(struct submission *sub, const struct addressee *to,
     enum rcpt_kind *kind, struct err *err);
+/* From here on recipients count as asked for by this host (octets of its
+ * address), and some may be RCPT_LATER or RCPT_FLOOD. */
+void submit_from(struct submission *sub, struct str host);
+/* What else is known of the last one: when to come again, in seconds; and
+ * whether to be slow in answering. */
+struct submit_pace {
+	uint32_t wait_s;
+	bool slow;
+};
+struct submit_pace submit_pace(const struct submission *sub);
 uint32_t submit_recipients(const struct submission *sub); /* how many */
 /* The domain of the first whose mail is sent on to others; empty: of none. */
 struct str submit_forwards(const struct submission *sub);

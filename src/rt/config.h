@@ -32,6 +32,15 @@
 	F(S, u32, data_time_s, 0)	/* for all of one */             \
 	F(S, u8, strict_helo, 0)	/* on port 25 */                 \
 	F(S, u32, greeting_delay_s, 0)	/* the same; 0: none */          \
+	F(S, u32, network_messages, 0)	/* on port 25, an hour; 0: any */ \
+	F(S, u32, network_recipients, 0)                                 \
+	F(S, u32, recipient_messages, 0)                                 \
+	F(S, u32, unknown_recipients, 0)                                 \
+	F(S, u32, smtp_errors, 0)                                        \
+	F(S, u32, failed_logins, 0)                                      \
+	F(S, u32, ban_time_s, 0)	/* of the first one; 0: no bans */ \
+	F(S, u32, ban_longest_s, 0)                                      \
+	F(S, u32, tarpit_s, 0)                                           \
 	F(S, u32, dmarc, 0)		/* enum dmarc_rule */            \
 	F(S, str, proxies, 2000)	/* networks, spaces between */   \
 	F(S, str, unjudged, 2000)	/* networks, spaces between */   \

@@ -20,6 +20,8 @@ hello(struct smtp_session *s, struct str args, bool esmtp)
 	if (!smtp_parse_helo(args, s->service->o.strict_helo, s->cmd, &name))
 		return false;
 	smtp_txn_end(s);
+	/* RFC 2920 3.1: nothing comes behind it before its answer. */
+	s->hasty |= stream_buffered(s->d.stream).n > 0;
 	buf_reset(&s->helo);
 	buf_str(&s->helo, name);
 	s->esmtp = esmtp;

@@ -94,6 +94,8 @@ smtp_mail(struct smtp_session *s, struct str args)
 	if (lowered)
 		mail.envelope.priority = o->highest_priority;
 	s->txn = submit_begin(&text, &mail.envelope, mail.size_octets);
+	if (s->counted)
+		submit_from(s->txn, ip_octets(&s->host));
 	return lowered ? smtp_replyf(s->cmd, 250, "2.3.6",
 	    "%u is the highest priority here", o->highest_priority) :
 	    smtp_reply(250, "2.1.0", "Ok");
@@ -123,6 +125,35 @@ smtp_note_refused(struct smtp_session *s, struct str address,
 	    F_INT("code", r->code),
 	    F_STR("text", r->text));
 	store_notify(s->store, STORE_journal, &j);
+}
+
+/* Store counts them, over all workers. */
+static struct reply
+too_often(struct smtp_session *s, enum rcpt_kind kind)
+{
+	uint32_t minutes = (submit_pace(s->txn).wait_s + 59) / 60;
+
+	if (kind == RCPT_LATER)
+		return smtp_replyf(s->cmd, 450, "4.7.1", "Too much mail within "
+		    "an hour from your network, or for this recipient; come "
+		    "again in %u minutes", minutes);
+	return smtp_replyf(s->cmd, 421, "4.7.1", "Too many recipients from "
+	    "your network that nobody has; come again in %u minutes", minutes);
+}
+
+/* Who guesses addresses does not learn them quickly. Few wait so at a time. */
+static void
+wait_in_tarpit(struct smtp_session *s)
+{
+	struct smtp_service *sv = s->service;
+
+	if (sv->o.tarpit_s == 0 || sv->slowed >= SMTP_TARPIT_MAX)
+		return;
+	sv->slowed++;
+	(void)fiber_sleep(s->d.loop, loop_now_ms(s->d.loop) +
+	    (int64_t)sv->o.tarpit_s * 1000);
+	sv->slowed--;
+	smtp_deadline(s);
 }
 
 /* RCPT TO:<forward-path> [SP Rcpt-parameters] */
@@ -157,12 +188,15 @@ smtp_rcpt(struct smtp_session *s, struct str args)
 		log_ctx_event(&s->d.log, LOG_WARN, "rcpt_failed", F_ERR(&err));
 		return smtp_reply_err(e);
 	}
-	r = replies[kind < NELEM(replies) && replies[kind].code ? kind :
+	r = kind == RCPT_LATER || kind == RCPT_FLOOD ? too_often(s, kind) :
+	    replies[kind < NELEM(replies) && replies[kind].code ? kind :
 	    RCPT_NO_USER];
 	if (r.code != 250) {
 		if (r.code >= 500)
 			s->refused++;
 		smtp_note_refused(s, parsed.addressee.address, &r, STR_NULL);
+		if (submit_pace(s->txn).slow)
+			wait_in_tarpit(s);
 	}
 	return r;
 }

@@ -28,6 +28,7 @@ struct judge_ask {
 	struct str helo, reverse_path;
 	struct str rcpts;	/* submit_recipient_list() */
 	struct str forwards;	/* submit_forwards() */
+	bool hasty;		/* it did not wait for EHLO's answer */
 };
 
 /* strs are in the arena, or static. */

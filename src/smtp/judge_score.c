@@ -1,6 +1,7 @@
 /*
  * judge_score.c - what was found of a message, as points.
  */
+#include "smtp/helo.h"
 #include "smtp/judge_int.h"
 
 /* Honest mail is proven today, and who is not is not refused for it. Mild: all
@@ -46,6 +47,25 @@ judge_see(struct evidence *e)
 	content_look(&ask, e->a, &e->findings, &e->seen);
 }
 
+/* As mild: honest hosts are set up wrongly, too. */
+static void
+find_manners(struct evidence *e)
+{
+	static const struct {
+		const char *word;
+		int tenths;
+	} of[] = { [HELO_OURS] = { "helo-ours", 20 },
+		[HELO_ADDRESS] = { "helo-address", 10 },
+		[HELO_NO_NAME] = { "helo-no-name", 5 } };
+	struct str helo = e->j->ask.helo;
+	enum helo_kind is = helo_kind(helo, e->j->judge->hostname, &e->j->ip);
+
+	if (is != HELO_PROPER)
+		findings_add(&e->findings, of[is].word, of[is].tenths, helo);
+	if (e->j->ask.hasty)
+		findings_add(&e->findings, "hasty", 10, STR_NULL);
+}
+
 void
 judge_find(struct evidence *e)
 {
@@ -55,4 +75,5 @@ judge_find(struct evidence *e)
 	attached_decide(&e->j->judge->attached,
 	    attachments_found(e->j->attachments), e->a, &e->findings,
 	    &e->attached);
+	find_manners(e);
 }

@@ -365,7 +365,7 @@ begin_judging(struct reception *in)
 	    in->origin.peer, in->origin.helo,
 	    submit_envelope(s->txn)->reverse_path,
 	    submit_recipient_list(s->txn, JUDGE_RCPTS, in->mem),
-	    submit_forwards(s->txn) });
+	    submit_forwards(s->txn), s->hasty });
 	if (!in->judging)
 		return;
 	watch = judge->watch(in->judging);

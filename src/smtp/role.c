@@ -47,6 +47,7 @@ make_ready(void *arg, struct err *err)
 		.data_time_s = c->data_time_s,
 		.strict_helo = c->strict_helo,
 		.greeting_delay_s = c->greeting_delay_s,
+		.tarpit_s = c->tarpit_s,
 		.compress = c->compress,
 		.store = mx->store,
 	};

@@ -251,6 +251,7 @@ greet(struct dialogue *d)
 	if (s->service->o.greeting_delay_s > 0 && talks_first(s)) {
 		log_ctx_event(&d->log, LOG_INFO, "talks_first");
 		put_reply(s, &r);
+		s->errors = SMTP_EARLY_ERRORS;
 		s->leaving = true;
 		return;
 	}
@@ -274,6 +275,9 @@ end_session(struct dialogue *d, const char *why)
 	if (s->service->o.cut && !str_eq(str_c(why), STR("quit")) &&
 	    (s->txn || s->begun > s->messages))
 		s->service->o.cut(s);
+	if (s->counted && s->errors > 0)
+		store_notify(s->service->o.store, STORE_strike,
+		    &(struct strike_ask){ ip_octets(&s->host), s->errors });
 	smtp_forget(s);
 	arena_free(s->cmd);
 	smtp_service_unref(s->service);
@@ -297,6 +301,8 @@ smtp_start(struct smtp_service *sv, struct stream *stream,
 	s->service = sv;
 	sv->refs++;
 	s->store = sv->o.store;
+	s->counted = sv->o.judge && ip_parse(str_c(s->d.peer.address),
+	    &s->host) && !ip_is_among(&s->host, sv->o.judge->unjudged);
 	s->cmd = arena_new(CMD_MEM);
 	s->helo = BUF_INIT(SMTP_DOMAIN_MAX);
 	s->sender = BUF_INIT(SMTP_SENDER_MAX);

@@ -38,6 +38,7 @@ struct smtp_options {
 	bool strict_helo;	/* refuse words that are no name */
 	uint32_t greeting_delay_s; /* who talks before the greeting is sent
 				 * away; 0: nobody waits, nobody looks */
+	uint32_t tarpit_s;	/* who guesses addresses waits for answers */
 	/* What people submit gets a Date and a Message-ID if it has none, and
 	 * is signed (RFC 6409 8): *fields is for submit_commit(), in the
 	 * arena; it may stay empty. NULL: texts are taken as they are. */

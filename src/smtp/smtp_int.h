@@ -2,6 +2,7 @@
  * smtp_int.h - what the files of the server dialogue share.
  */
 #pragma once
+#include "base/ip.h"
 #include "mail/account.h"
 #include "mail/submit.h"
 #include "rt/dialogue.h"
@@ -17,6 +18,8 @@ enum {
 				 * DATA apart */
 	SMTP_MAX_RECEIVED = 50,	/* Received: fields: a loop, 6.3 */
 	SMTP_SENDER_MAX = 320,	/* of an address that store is asked about */
+	SMTP_TARPIT_MAX = 100,	/* sessions of a worker that wait in it */
+	SMTP_EARLY_ERRORS = 10,	/* that talking before the greeting counts */
 	SMTP_CHUNK_LEAST = 64,	/* octets; less is for the count of junk */
 };
 
@@ -56,6 +59,7 @@ struct smtp_service {
 	struct smtp_judge judge;	/* o.judge is this, or NULL */
 	struct arena *mem;
 	size_t refs;
+	uint32_t slowed;	/* sessions in the tarpit */
 };
 
 struct smtp_session {
@@ -69,7 +73,10 @@ struct smtp_session {
 	void (*logout)(struct smtp_session *s);	/* account is not NULL */
 	struct buf helo;	/* empty: none yet */
 	struct buf sender;	/* whom store last let them write as */
+	struct ip host;		/* where it comes from, */
+	bool counted;		/* if that is counted by store */
 	bool esmtp;
+	bool hasty;		/* said more before EHLO was answered */
 	bool leaving;		/* no command after this reply */
 	uint16_t errors, refused, junk; /* none goes over its bound */
 	uint32_t messages;	/* accepted, and begun: for ids */

@@ -31,11 +31,13 @@
 #include "store/messages_notice.h"
 #include "store/messages_operator.h"
 #include "store/messages_policy.h"
+#include "store/messages_rcpt.h"
 #include "store/messages_sts.h"
 #include "store/messages_url.h"
 #include "store/messages_words.h"
 
 enum store_authority {
+	AUTH_NOBODY = 0,	/* store itself */
 	AUTH_MX = 1,		/* submits what came from the world */
 	AUTH_ACCOUNT = 2,	/* one person's mail, bound to it */
 	AUTH_VAULT = 4,		/* sealed secrets, opens account connections */
@@ -201,6 +203,7 @@ enum store_effect {
 /* Notices to store: nobody answers. */
 #define STORE_NOTICES(N) \
 	N(journal, AUTH_MX | AUTH_ACCOUNT | AUTH_VAULT) \
+	N(strike, AUTH_MX) \
 	N(release, AUTH_RELAY)
 
 enum store_call {
@@ -229,18 +232,6 @@ enum { AUTH_FROM_STORE = 1 }; /* the authority store has at its clients */
 	F(S, str, address, 320)                   \
 	F(S, u64, max_message, 0)                 \
 	F(S, str, hostname, 255) /* ours, in traces */
-
-/* May a message go to this address? The handle is good on this connection
- * until its submit, and nowhere else. room is what the mailbox still takes,
- * in octets. leaves, for mx: what comes here is sent on to others. */
-enum rcpt_kind { RCPT_LOCAL = 1, RCPT_REMOTE, RCPT_NO_USER, RCPT_NO_DOMAIN,
-	RCPT_FULL };
-#define FIELDS_rcpt_ask(F, S)                                              \
-	FIELDS_addressee(F, S)                                             \
-	F(S, u8, bounce, 0)		/* the reverse-path is empty */
-#define FIELDS_rcpt_answer(F, S) \
-	F(S, u32, kind, 0) F(S, u64, handle, 0) F(S, u64, room, 0) \
-	F(S, u8, leaves, 0)
 
 /* May this account write as this address (empty: yes, a report)? A LOCAL may
  * as any address of a domain of ours. E_DENIED if not. account is what VAULT

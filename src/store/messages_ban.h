@@ -30,7 +30,17 @@ enum { BAN_REASON_MAX = 200,
 	F(S, u32, times, 0)	/* it has been banned */              \
 	F(S, str, reason, BAN_REASON_MAX)
 
+/* By store itself: for `seconds` the first time, then longer, at most
+ * `longest`. */
+#define FIELDS_ban_auto_ask(F, S)                                     \
+	FIELDS_ban_of(F, S) F(S, u32, doors, 0) F(S, u32, why, 0)     \
+	F(S, u32, seconds, 0) F(S, u32, longest, 0)
+
 #define STORE_CALLS_BAN(C) \
 	C(ban_put, done, AUTH_OPERATOR, RUN_WRITER, CHANGE_once, own) \
 	C(ban_lift, done, AUTH_OPERATOR, RUN_WRITER, CHANGE_frees, own) \
-	C(bans, answer, AUTH_OPERATOR, RUN_READER, CHANGE_none, own)
+	C(bans, answer, AUTH_OPERATOR, RUN_READER, CHANGE_none, own) \
+	C(ban_auto, done, AUTH_NOBODY, RUN_WRITER, CHANGE_none, own)
+
+/* A notice of mx: commands that made no sense, in a session from there. */
+#define FIELDS_strike_ask(F, S) F(S, str, host, 16) F(S, u32, n, 0)

@@ -9,8 +9,8 @@
 enum { BANS_A_PAGE = 400, ROWS_MAX = 180000, LEAST_V4 = 8, LEAST_V6 = 16 };
 
 /* This machine asks for too much at times, and is needed to lift a ban. */
-static bool
-is_ours(const struct ip *ip)
+bool
+ban_is_ours(const struct ip *ip)
 {
 	static const struct ip one = { .v6 = true, .octets = { [15] = 1 } };
 
@@ -26,8 +26,8 @@ ban_subject(struct str network, uint32_t bits, struct err *err)
 		return err_set(err, E_INVALID, "no network");
 	if (bits < (ip.v6 ? LEAST_V6 : LEAST_V4))
 		return err_set(err, E_INVALID, "that is too much of the world");
-	return is_ours(&ip) ? err_set(err, E_INVALID, "this machine cannot be "
-	    "banned") : 0;
+	return ban_is_ours(&ip) ? err_set(err, E_INVALID, "this machine "
+	    "cannot be banned") : 0;
 }
 
 int

@@ -3,6 +3,8 @@
  * weigh.c.
  */
 #pragma once
+#include "base/ip.h"
+#include "store/engine/note.h"
 #include "store/policy/memory.h"
 
 /* Who hands in a message, for rules. */
@@ -33,6 +35,13 @@ int dmarc_count(struct engine *e, const struct dmarc_seen *s, struct err *err);
 /* The report has gone, or comes again in later_s while it is kept. */
 int aggregate_forget(struct engine *e, const struct aggregate_name *name,
     uint32_t later_s, struct err *err);
+
+/* Was mail from there taken lately? As memory_find(); the writer's. */
+int policy_knows_network(struct engine *e, struct ip ip, int64_t *at_s,
+    struct err *err);
+
+/* Is it this machine? Never banned. */
+bool ban_is_ours(const struct ip *ip);
 
 /* A message was taken, of mx or of an account: from now on who sent it is
  * known, and whom it went to. */

@@ -32,6 +32,15 @@ known_network(struct arena *a, const struct ip *network)
 	return memory_key(a, STR("network"), ip_octets(network), STR_NULL);
 }
 
+int
+policy_knows_network(struct engine *e, struct ip ip, int64_t *at_s,
+    struct err *err)
+{
+	ip_mask(&ip, ip.v6 ? NETWORK_V6 : NETWORK_V4);
+	return memory_find(&e->w, MEMORY_known, 0, known_network(e->arena,
+	    &ip), e->now_s, at_s, err);
+}
+
 static struct str
 known_domain(struct arena *a, struct str domain)
 {

@@ -140,6 +140,117 @@ test_bound(void **state)
 	bans_free(b);
 }
 
+static struct caller itself;	/* store: authority 0 */
+
+static int
+goes_too_far(struct folder *p, const uint8_t network[4], enum ban_why why)
+{
+	struct ban_auto_ask ask = { str_make((const char *)network, 4), NET,
+		BAN_mail, why, 60, 1000 };
+	struct write w = { .caller = &itself, .ask = &ask,
+		.call = STORE_ban_auto };
+
+	return fixture_write(&p->d, &w);
+}
+
+static int64_t
+count(struct folder *p)
+{
+	return folder_count(p, "SELECT count(*) FROM ban WHERE why<>1");
+}
+
+/* Longer each time, up to the longest, and after a month as if new. */
+static void
+test_it_grows(void **state)
+{
+	static const uint8_t network[4] = { 192, 0, 2 };
+	static const int64_t seconds[] = { 60, 240, 960, 1000, 1000 };
+	struct folder *p = *state;
+
+	for (size_t i = 0; i < NELEM(seconds); i++) {
+		OK(goes_too_far(p, network, BAN_recipients));
+		assert_int_equal(folder_count(p, "SELECT until-at FROM ban"),
+		    seconds[i]);
+		assert_int_equal(folder_count(p, "SELECT times FROM ban"),
+		    i + 1);
+		/* It is banned already. */
+		OK(goes_too_far(p, network, BAN_errors));
+		assert_int_equal(folder_count(p, "SELECT times FROM ban"),
+		    i + 1);
+		p->d.now_us += 1000 * 1000000LL;
+	}
+	p->d.now_us += 31 * 86400 * 1000000LL;
+	OK(goes_too_far(p, (const uint8_t[4]){ 192, 0, 3 }, BAN_errors));
+	OK(goes_too_far(p, network, BAN_errors));
+	assert_int_equal(folder_count(p, "SELECT until-at FROM ban"
+	    " ORDER BY network LIMIT 1"), 60);
+}
+
+/* Of whoever asks: as many an hour, and as many in all; and none by hand goes
+ * for it. */
+static void
+test_so_many(void **state)
+{
+	struct folder *p = *state;
+	uint8_t network[4] = { 10 };
+
+	OK(ban(p, str_make("\12\1\0\0", 4), NET, 0));
+	for (int i = 0; i < 300; i++) {
+		network[1] = (uint8_t)(2 + i / 100);
+		network[2] = (uint8_t)(i % 100);
+		OK(goes_too_far(p, network, BAN_recipients));
+	}
+	assert_int_equal(count(p), 200);
+	network[1] = 200;	/* of another reason */
+	OK(goes_too_far(p, network, BAN_logins));
+	assert_int_equal(count(p), 201);
+	batch_begin(p->d.e);
+	OK(batch_transaction(p->d.e, &p->d.err));
+	for (int i = 0; i < BANS_MAX; i++) {
+		network[1] = (uint8_t)(i >> 8);
+		network[2] = (uint8_t)i;
+		network[0] = 11;
+		OK(sql_run(&p->d.e->w, SQL_ban_put, SQL_VALS(
+		    vs(str_make((const char *)network, 4)), vi(NET),
+		    vi(BAN_mail), vi(BAN_errors), vi(1),
+		    vi((uint64_t)(p->d.now_us / 1000000 + 5)), vi(1),
+		    vs(STR(""))), &p->d.err));
+		if (i + 1 == BANS_MAX - BANS_BY_HAND - 201)
+			break;
+	}
+	OK(batch_finish(p->d.e, &p->d.err));
+	assert_int_equal(count(p), BANS_MAX - BANS_BY_HAND);
+	network[0] = 12;
+	OK(goes_too_far(p, network, BAN_errors));
+	assert_int_equal(count(p), BANS_MAX - BANS_BY_HAND);
+	assert_int_equal(folder_count(p, "SELECT count(*) FROM ban WHERE"
+	    " why=1"), 1);
+}
+
+/* This machine; who is good; and what the operator said stays. */
+static void
+test_who_is_spared(void **state)
+{
+	struct folder *p = *state;
+	struct logged_in_ask in = { ++p->d.change, p->alice,
+		STR("\300\0\2\0"), STR("192.0.2.7"), SERVICE_imap, STR("") };
+	struct caller vault = { .authority = AUTH_VAULT };
+	struct write w = { .caller = &vault, .ask = &in,
+		.call = STORE_logged_in };
+
+	in.network.n = 4;
+	OK(fixture_write(&p->d, &w));
+	OK(goes_too_far(p, (const uint8_t[4]){ 127, 0, 0 }, BAN_logins));
+	OK(goes_too_far(p, (const uint8_t[4]){ 192, 0, 2 }, BAN_logins));
+	assert_int_equal(count(p), 0);
+	OK(ban(p, str_make("\300\0\3\0", 4), NET, 7));
+	OK(goes_too_far(p, (const uint8_t[4]){ 192, 0, 3 }, BAN_logins));
+	assert_int_equal(count(p), 0);
+	p->d.now_us += 91 * 86400 * 1000000LL;
+	OK(goes_too_far(p, (const uint8_t[4]){ 192, 0, 2 }, BAN_logins));
+	assert_int_equal(count(p), 1);
+}
+
 #define T(f) cmocka_unit_test_setup_teardown(f, folder_set_up, \
     folder_tear_down_whole)
 
@@ -150,6 +261,9 @@ main(void)
 		T(test_told),
 		T(test_what_is_none),
 		T(test_bound),
+		T(test_it_grows),
+		T(test_so_many),
+		T(test_who_is_spared),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -3,6 +3,7 @@
 
 #include "store/engine/engine_int.h"
 #include "store/service/dispatch.h"
+#include "store/service/door.h"
 
 /* ---- handles of recipients --------------------------------------------- */
 
@@ -107,6 +108,8 @@ static void
 reply_rcpt(struct conn *c, struct ipc_req *req, struct rcpt_answer *answer,
     const struct recipient *who)
 {
+	if (c->caller.authority == AUTH_MX)
+		door_asked(c->service->door, req->ask, answer);
 	if (answer->kind == RCPT_LOCAL || answer->kind == RCPT_REMOTE)
 		answer->handle = give_handle(c, who);
 	ipc_reply(req, answer, -1);
@@ -143,6 +146,11 @@ call_rcpt(struct conn *c, struct ipc_req *req)
 
 	if (refuses) {
 		ipc_fail(req, refuses, "nothing can be stored now");
+		return;
+	}
+	if (c->caller.authority == AUTH_MX &&
+	    !door_may_ask(c->service->door, req->ask, &answer)) {
+		ipc_reply(req, &answer, -1);
 		return;
 	}
 	if (rcpt_is_known(c->service->o.engine, &c->caller, req->ask, &answer,
@@ -395,8 +403,20 @@ is_vaults(const struct journal_ask *ask)
 void
 call_journal(struct conn *c, struct ipc_req *req)
 {
-	if (!is_vaults(req->ask) || c->caller.authority == AUTH_VAULT)
-		engine_journal(c->service->o.engine, req->ask);
+	const struct journal_ask *ask = req->ask;
+
+	if (!is_vaults(ask) || c->caller.authority == AUTH_VAULT)
+		engine_journal(c->service->o.engine, ask);
+	if (ask->event == JOURNAL_login_failed &&
+	    c->caller.authority == AUTH_VAULT)
+		door_login_failed(c->service->door, ask->peer);
+	ipc_drop(req);
+}
+
+void
+call_strike(struct conn *c, struct ipc_req *req)
+{
+	door_strike(c->service->door, req->ask);
 	ipc_drop(req);
 }
 

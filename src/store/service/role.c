@@ -118,6 +118,18 @@ queue_of(const struct config *c)
 		.hold_messages = c->hold_messages };
 }
 
+static struct door_settings
+door_of(const struct config *c)
+{
+	return (struct door_settings){ .messages = c->network_messages,
+		.recipients = c->network_recipients,
+		.to_recipient = c->recipient_messages,
+		.unknown = c->unknown_recipients, .errors = c->smtp_errors,
+		/* Else it is not known who logged in from where. */
+		.logins = c->login_notes ? c->failed_logins : 0,
+		.ban_s = c->ban_time_s, .ban_longest_s = c->ban_longest_s };
+}
+
 static struct age_settings
 ages_of(const struct config *c)
 {
@@ -150,7 +162,8 @@ sandboxed(struct role *r, struct err *err)
 		.ages = ages_of(&r->config),
 		.calls = service_engine_calls };
 	struct service_options so = { .loop = r->loop, .log = r->log,
-		.readers = 2, .fatal = fatal, .arg = s };
+		.readers = 2, .fatal = fatal, .arg = s,
+		.door = door_of(&r->config) };
 	int rc;
 
 	s->role = r;
@@ -234,7 +247,9 @@ reload(struct role *r)
 	engine_limits(s->engine, r->config.quota, r->config.max_message);
 	engine_queue(s->engine, &queue);
 	engine_ages(s->engine, &ages);
-	service_settings(s->service);
+	struct door_settings door = door_of(&r->config);
+
+	service_settings(s->service, &door);
 }
 
 static void

@@ -2,6 +2,7 @@
 #include <unistd.h>
 
 #include "store/service/dispatch.h"
+#include "store/service/door.h"
 
 struct conn *
 conn_ref(struct conn *c)
@@ -212,6 +213,21 @@ service_connect(struct service *s, int fd, uint32_t authority,
 	return 0;
 }
 
+/* By store itself; the network is copied. */
+static void
+own_ban(struct service *s, const struct ban_auto_ask *ask)
+{
+	struct job *j = calloc(1, sizeof(*j));
+
+	bug_if(!j || ask->network.n > sizeof(j->own_octets));
+	j->own_ban = *ask;
+	memcpy(j->own_octets, ask->network.p, ask->network.n);
+	j->own_ban.network.p = j->own_octets;
+	j->write = (struct write){ .caller = &s->own, .call = STORE_ban_auto,
+		.ask = &j->own_ban };
+	jobs_add(&s->writes, j);
+}
+
 int
 service_new(const struct service_options *o, struct service **out,
     struct err *err)
@@ -221,6 +237,8 @@ service_new(const struct service_options *o, struct service **out,
 
 	bug_if(!s);
 	s->o = *o;
+	s->door = door_new(s, own_ban);
+	s->door_settings = o->door;
 	bug_if(s->o.readers < 0 || s->o.readers > READERS_MAX);
 	s->box = calloc(1, sizeof(*s->box));
 	bug_if(!s->box);
@@ -242,8 +260,9 @@ service_new(const struct service_options *o, struct service **out,
 }
 
 void
-service_settings(struct service *s)
+service_settings(struct service *s, const struct door_settings *door)
 {
+	s->door_settings = *door;
 	dispatch_settings(s->dispatch);
 }
 
@@ -257,6 +276,7 @@ service_free(struct service *s)
 	sweeper_stop(s->sweeper);
 	threads_stop(s);
 	dispatch_free(s->dispatch);
+	door_free(s->door);
 	s->box->service = NULL;
 	news_box_unref(s->box);
 	reader_close(s->look);

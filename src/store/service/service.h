@@ -14,6 +14,13 @@ struct service;
 /* For engine_options.calls. */
 extern const struct engine_call service_engine_calls[STORE_NCALLS];
 
+/* What strangers may do in an hour, and how long who does more is banned: the
+ * first time, and at most. 0: any; nobody is banned. */
+struct door_settings {
+	uint32_t messages, recipients, to_recipient, unknown, errors, logins;
+	uint32_t ban_s, ban_longest_s;
+};
+
 struct service_options {
 	struct loop *loop;
 	struct engine *engine;
@@ -25,6 +32,7 @@ struct service_options {
 	 * not return. Called on the writer's thread. */
 	void (*fatal)(void *arg, const struct err *why);
 	void *arg;
+	struct door_settings door;
 };
 
 int service_new(const struct service_options *o, struct service **s,
@@ -32,8 +40,8 @@ int service_new(const struct service_options *o, struct service **s,
 /* Ends the threads; what the writer had is done first. */
 void service_free(struct service *s);
 
-/* The engine has other settings of the queue. */
-void service_settings(struct service *s);
+/* The engine has other settings of the queue; and these are the door's. */
+void service_settings(struct service *s, const struct door_settings *door);
 
 /* A connection that has one authority from now on. worker: which of several
  * mx, or of AUTH_LOCAL whose program it is (uid). Owns fd. E_LIMIT: too many

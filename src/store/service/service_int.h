@@ -62,6 +62,8 @@ struct job {
 	int (*look)(struct reader *r, struct job *j);
 	void (*then)(struct job *j);
 	struct report_ask own;
+	struct ban_auto_ask own_ban;	/* its network is own_octets */
+	char own_octets[16];
 };
 
 /* What the writer posts to the loop may come when the service has gone. */
@@ -93,6 +95,8 @@ struct service {
 	uint64_t reading_of[READERS_MAX]; /* accounts; the lock of reads */
 	bool writing;
 	struct dispatch *dispatch;	/* the queue */
+	struct door *door;
+	struct door_settings door_settings;
 	struct job **job;	/* the writer's: of the present batch */
 	struct write **write;
 	int64_t next_ms;	/* when it cleans up */

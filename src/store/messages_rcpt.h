@@ -1,0 +1,23 @@
+/*
+ * messages_rcpt.h - the part of messages.h about recipients, before there is a
+ * message.
+ */
+#pragma once
+
+/* May a message go to this address? The handle is good on this connection
+ * until its submit, and nowhere else. room is what the mailbox still takes,
+ * in octets. host: of mx, from where it is asked; empty: not to be counted.
+ * RCPT_LATER: too much has come from there, or for this recipient; in wait_s
+ * seconds again. RCPT_FLOOD: too many from there went to nobody. leaves, for mx:
+ * what comes here is sent on to others. */
+enum rcpt_kind { RCPT_LOCAL = 1, RCPT_REMOTE, RCPT_NO_USER, RCPT_NO_DOMAIN,
+	RCPT_FULL, RCPT_LATER, RCPT_FLOOD };
+#define FIELDS_rcpt_ask(F, S)                                              \
+	FIELDS_addressee(F, S)                                             \
+	F(S, u8, bounce, 0)		/* the reverse-path is empty */    \
+	F(S, str, host, 16)                                                \
+	F(S, u8, first, 0)		/* of its message */
+#define FIELDS_rcpt_answer(F, S)                                      \
+	F(S, u32, kind, 0) F(S, u64, handle, 0) F(S, u64, room, 0)    \
+	F(S, u32, wait_s, 0) F(S, u8, leaves, 0)                      \
+	F(S, u8, slow, 0)	/* let them wait for this answer */

@@ -1,0 +1,27 @@
+/*
+ * door.h - what strangers do too often, over all workers of mx and front.
+ *
+ * mx says from where a recipient is asked for, and what went wrong in a
+ * session; vault whose login failed. All of it is counted here (rates.h), and
+ * whoever goes over a limit that says enough about them is banned for a while
+ * (policy/auto_bans.c). Everything here belongs to the loop's thread.
+ */
+#pragma once
+#include "store/service/service.h"
+
+struct door;
+/* Has the writer ban a network for a while; copies it. */
+typedef void door_ban_fn(struct service *s, const struct ban_auto_ask *ask);
+struct door *door_new(struct service *s, door_ban_fn *ban);
+void door_free(struct door *d);		/* NULL is fine */
+
+/* May this network have one more, and this recipient? False: answer is what
+ * they are told (RCPT_LATER). */
+bool door_may_ask(struct door *d, const struct rcpt_ask *ask,
+    struct rcpt_answer *answer);
+/* That is what became of it; the answer may become another. */
+void door_asked(struct door *d, const struct rcpt_ask *ask,
+    struct rcpt_answer *answer);
+/* By vault: an address, as text. */
+void door_login_failed(struct door *d, struct str peer);
+void door_strike(struct door *d, const struct strike_ask *ask);
