@@ -163,7 +163,8 @@ judge_it(struct check_work *w)
 	mime_scan_finish(w->scan, &record);
 	w->judge.finish(w->judging, w->a, &v);
 	w->out = (struct check_finish_ask){ .code = (uint32_t)v.refusal.code,
-		.junk = v.junk, .hold = v.hold, .words = v.words, .fields = v.fields };
+		.junk = v.junk, .hold = v.hold, .words = v.words,
+		.fields = v.fields };
 	if (v.refusal.code)
 		w->out.reply = str_first(arena_printf(w->a, "%s%s%.*s",
 		    v.refusal.enhanced ? v.refusal.enhanced : "",

@@ -182,7 +182,8 @@ print_check(struct check *k)
 		return;
 	}
 	printf("{\"verdict\":\"%s\",\"code\":%u,\"reply\":", v->code ?
-	    "refused" : v->hold ? "held" : v->junk || v->spam ? "junk" : "taken", v->code);
+	    "refused" : v->hold ? "held" : v->junk || v->spam ? "junk" :
+	    "taken", v->code);
 	json_string(&b, v->reply);
 	buf_lit(&b, ",\"words\":");
 	json_string(&b, v->words);

@@ -233,11 +233,6 @@ enum { AUTH_FROM_STORE = 1 }; /* the authority store has at its clients */
 	F(S, u64, max_message, 0)                 \
 	F(S, str, hostname, 255) /* ours, in traces */
 
-/* May this account write as this address (empty: yes, a report)? A LOCAL may
- * as any address of a domain of ours. E_DENIED if not. account is what VAULT
- * asks for; it is not looked at from anybody else. */
-#define FIELDS_sender_ask(F, S) F(S, str, address, 320) F(S, u64, account, 0)
-
 /* May this account have one more message that leaves later, of so many octets
  * (0: unknown)? E_LIMIT or E_FULL if not.               RFC 4865 6 (3) */
 #define FIELDS_later_room_ask(F, S) F(S, u64, octets, 0)

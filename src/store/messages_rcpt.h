@@ -1,6 +1,6 @@
 /*
- * messages_rcpt.h - the part of messages.h about recipients, before there is a
- * message.
+ * messages_rcpt.h - the part of messages.h about recipients and senders, before
+ * there is a message.
  */
 #pragma once
 
@@ -8,8 +8,8 @@
  * until its submit, and nowhere else. room is what the mailbox still takes,
  * in octets. host: of mx, from where it is asked; empty: not to be counted.
  * RCPT_LATER: too much has come from there, or for this recipient; in wait_s
- * seconds again. RCPT_FLOOD: too many from there went to nobody. leaves, for mx:
- * what comes here is sent on to others. */
+ * seconds again. RCPT_FLOOD: too many from there went to nobody. leaves: what
+ * comes here is sent on to others; only mx is told. */
 enum rcpt_kind { RCPT_LOCAL = 1, RCPT_REMOTE, RCPT_NO_USER, RCPT_NO_DOMAIN,
 	RCPT_FULL, RCPT_LATER, RCPT_FLOOD };
 #define FIELDS_rcpt_ask(F, S)                                              \
@@ -21,3 +21,8 @@ enum rcpt_kind { RCPT_LOCAL = 1, RCPT_REMOTE, RCPT_NO_USER, RCPT_NO_DOMAIN,
 	F(S, u32, kind, 0) F(S, u64, handle, 0) F(S, u64, room, 0)    \
 	F(S, u32, wait_s, 0) F(S, u8, leaves, 0)                      \
 	F(S, u8, slow, 0)	/* let them wait for this answer */
+
+/* May this account write as this address (empty: yes, a report)? A LOCAL may
+ * as any address of a domain of ours. E_DENIED if not. account is what VAULT
+ * asks for; it is not looked at from anybody else. */
+#define FIELDS_sender_ask(F, S) F(S, str, address, 320) F(S, u64, account, 0)

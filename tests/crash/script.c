@@ -1445,7 +1445,7 @@ dump_accounts(struct fixture *d, struct buf *out)
 	return rc;
 }
 
-/* Whom the store tells of held mail it decides while it cleans up, whenever that
+/* Whom store tells of held mail it decides while it cleans up, whenever that
  * is: not seen below. */
 _Static_assert(NOTE_held == 15, "the number in dump_tables()");
 

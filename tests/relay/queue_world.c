@@ -114,7 +114,7 @@ queue_world_config(struct queue_world *w, struct str text)
 		return;
 	queue = queue_of(&w->config);
 	engine_queue(w->engine, &queue);
-	service_settings(w->service);
+	service_settings(w->service, &(struct door_settings){ 0 });
 	relay_configure(w->relay, &w->config);
 }
 
