@@ -45,7 +45,8 @@ static const struct {
 	{ "hostname = a.b\ndns-list \"192.0.2.1/24\" { }\n",
 	    ":2: dns-list: expected a zone like \"list.example\"" },
 	{ "hostname = a.b\ndns-list \"l.test\" { then = drop }\n",
-	    ":2: then: expected one of refuse, junk, allow" },
+	    ":2: then: expected one of refuse, junk, "
+		"hold, allow" },
 	{ "hostname = a.b\nroute { }\n",
 	    ":2: expected \"example.org\", \".example.org\" or \"*\", not {" },
 	{ "hostname = a.b\nquota\n", ":3: expected =, not the end" },

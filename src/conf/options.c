@@ -336,18 +336,17 @@ const struct conf_option conf_options[] = {
 	    "of it; it says nothing before that. See doc/judge.md." },
 	{ "dmarc-reports", CONF_FILE, CONF_BOOL, 0, 1, "true",
 	    AT(config, dmarc_reports),
-	    "domains that ask for it hear once a day what became of mail in "
-	    "their name",
-	    .more = "RFC 7489 7.2: how much came from which hosts, and what "
-	    "DMARC said of it. They leave only if `report-from` can be "
-	    "signed. See doc/reports.md." },
+	    "domains hear once a day what became of mail in their name",
+	    .more = "Those that ask for it (RFC 7489 7.2): how much came "
+	    "from which hosts, and what DMARC said of it. They leave only "
+	    "if `report-from` can be signed. See doc/reports.md." },
 	{ "tls-reports", CONF_FILE, CONF_BOOL, 0, 1, "true",
 	    AT(config, tls_reports),
-	    "domains that ask for it hear once a day how TLS went with their "
-	    "mail hosts",
-	    .more = "RFC 8460: with which policy (DANE, MTA-STS), how often "
-	    "it went well, and what failed. They leave only if `report-from` "
-	    "can be signed. See doc/reports.md." },
+	    "domains hear once a day how TLS went with their mail hosts",
+	    .more = "Those that ask for it (RFC 8460): with which policy "
+	    "(DANE, MTA-STS), how often it went well, and what failed. They "
+	    "leave only if `report-from` can be signed. See "
+	    "doc/reports.md." },
 	{ "report-from", CONF_FILE, CONF_PERSON, 1, 320, NULL,
 	    AT(config, report_from),
 	    "the address in From of such reports, of a domain of yours",
