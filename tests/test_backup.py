@@ -325,6 +325,19 @@ def kill_after(process, seconds):
         process.wait()
 
 
+@pytest.mark.parametrize("level", [[], ["--compress", "3"]])
+def test_halves_go(tmp_path, level):
+    """What a run of the one form or the other was ended at is in no point."""
+    where = tmp_path / "b"
+    with ConfiguredServer() as server:
+        backup(server, where)
+        (where / "unfinished").mkdir(mode=0o700)
+        for name in ("postern.db.part", "postern.db.zst.part"):
+            (where / "unfinished" / name).write_bytes(b"half")
+        backup(server, where, *level)
+        assert not list(where.rglob("*.part"))
+
+
 @pytest.mark.timeout(600)
 def test_backup_killed(tmp_path, long):
     """At any moment: what was there stays whole, and the next one goes on."""

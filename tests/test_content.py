@@ -38,7 +38,8 @@ def world():
             w.record(line)
         w.listed = w.postern("listed.test", more=FORWARDED +
                              "greylist = off\n" + LISTS)
-        w.plain = w.postern("ours.test", more=FORWARDED + "greylist = off\n")
+        w.plain = w.postern("ours.test", more=FORWARDED + "greylist = off\n"
+                            "hold-score = 0\n")
         w.mild = w.postern("mild.test", more=FORWARDED + "greylist = off\n"
                            "attachments { programs = mark  macros = refuse  "
                            "scripts = mark }\n")

@@ -429,7 +429,9 @@ make_folders(struct making *m, struct err *err)
 	/* Of a run that was ended. */
 	(void)unlinkat(m->d->fd, "unfinished/vault.key", 0);
 	(void)unlinkat(m->d->fd, "unfinished/postern.db", 0);
+	(void)unlinkat(m->d->fd, "unfinished/postern.db.part", 0);
 	(void)unlinkat(m->d->fd, "unfinished/" MANIFEST_PACKED, 0);
+	(void)unlinkat(m->d->fd, "unfinished/" MANIFEST_PACKED ".part", 0);
 	(void)snprintf(path, sizeof(path), "%s/copied", m->folder);
 	rc = open_to_write(m, path, O_APPEND, &m->copied, err);
 	return rc < 0 ? rc : open_to_write(m, "unfinished/manifest", O_TRUNC,

@@ -45,7 +45,6 @@ decide_by_greylist(const struct policy *p, const struct policy_facts *f,
 	};
 	const struct weigh_answer *w = f->store;
 
-	out->remember = !w->known || w->stale;
 	if (w->known && w->known < NELEM(known)) {
 		out->words = str_c(known[w->known]);
 	} else if (f->proven && p->greylist == GREYLIST_UNPROVEN) {
@@ -84,9 +83,13 @@ policy_decide(const struct policy *p, const struct policy_facts *f,
 	*out = (struct policy_decision){ .act = POLICY_JUDGE };
 	if (word != RULE_none && word < NELEM(words))
 		decide_by_rule(f->store, a, out);
-	else if ((f->wanted || !decide_by_list(&f->list, out)) && !f->here &&
-	    p->greylist != GREYLIST_OFF)
-		decide_by_greylist(p, f, a, out);
+	else if ((f->wanted || !decide_by_list(&f->list, out)) && !f->here) {
+		/* Also where nobody waits: it counts for the score, and for
+		 * who is banned. */
+		out->remember = !f->store->known || f->store->stale;
+		if (p->greylist != GREYLIST_OFF)
+			decide_by_greylist(p, f, a, out);
+	}
 	if (f->list.words.n > 0)
 		out->words = arena_printf(a, "%.*s%.*s",
 		    STR_FMT(f->list.words), STR_FMT(out->words));

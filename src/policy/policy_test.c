@@ -124,7 +124,11 @@ test_greylist(void **state unused_arg)
 		bool remember;
 	} t[] = {
 		{ GREYLIST_OFF, 0, false, -1, false, false, POLICY_JUDGE, 0,
-		    false },
+		    true },
+		{ GREYLIST_OFF, KNOWN_network, false, -1, false, false,
+		    POLICY_JUDGE, 0, false },
+		{ GREYLIST_OFF, KNOWN_network, true, -1, false, false,
+		    POLICY_JUDGE, 0, true },
 		{ GREYLIST_UNPROVEN, 0, false, -1, false, false, POLICY_DEFER,
 		    60, true },
 		{ GREYLIST_UNPROVEN, 0, false, -1, true, false, POLICY_JUDGE,

@@ -31,8 +31,8 @@ without_percents(struct str s, struct arena *a)
 		}
 		if (high >= 0 && low >= 0)
 			i += 2;
-		out[n++] = high >= 0 && low >= 0 ? (char)(high << 4 | low) :
-		    s.p[i];
+		out[n++] = (char)(high >= 0 && low >= 0 ? high << 4 | low :
+		    s.p[i]);
 	}
 	return str_make(out, n);
 }

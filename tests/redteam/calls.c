@@ -11,8 +11,8 @@
 static void
 invented_handles(struct attack *a, struct ipc *store)
 {
-	uint64_t handles[100];
-	struct submit_ask ask;
+	static struct submit_ask ask;	/* both are large */
+	static uint64_t handles[100];
 
 	for (uint64_t i = 0; i < NELEM(handles) / 2; i++) {
 		handles[2 * i] = i;
