@@ -147,8 +147,8 @@ put_noise(struct buf *b, uint32_t n)
 static void
 put_le(struct buf *b, uint32_t v, size_t n)
 {
-	for (size_t i = 0; i < n; i++)
-		buf_chr(b, (char)(v >> 8 * i));
+	for (; n > 0; n--, v >>= 8)
+		buf_chr(b, (char)v);
 }
 
 static void
@@ -344,7 +344,9 @@ test_hostile(void **state_arg unused_arg)
 	}
 	print_message("%d messages, memory: %ld KB more at its highest\n",
 	    MESSAGES, after.ru_maxrss - before.ru_maxrss);
+#ifndef __SANITIZE_ADDRESS__	/* which keeps what was freed */
 	assert_true(after.ru_maxrss - before.ru_maxrss < MEMORY_MAX_KB);
+#endif
 	buf_free(&bomb);
 }
 
