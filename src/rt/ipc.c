@@ -105,7 +105,23 @@ ipc_free_slot(struct ipc *c, struct slot *s)
 	fiber_wake(c->loop, p->fiber);
 }
 
-/* The end of a connection; on the loop's thread. */
+/* Of the calls under way; NULL: there is none. */
+static struct slot *
+first_asked(struct ipc *c)
+{
+	struct slot *first = NULL;
+
+	for (uint32_t i = 0; i < c->nslots; i++) {
+		struct slot *s = &c->slots[i];
+
+		if (s->id != 0 && (!first || s->id < first->id))
+			first = s;
+	}
+	return first;
+}
+
+/* The end of a connection; on the loop's thread. Who waits is told in the
+ * order of asking, so that what is asked again comes in the same. */
 static void
 shut(struct ipc *c)
 {
@@ -116,11 +132,7 @@ shut(struct ipc *c)
 	loop_unwatch(c->loop, &c->watch);
 	(void)close(c->watch.fd);
 	c->watch.fd = -1;
-	for (uint32_t i = 0; i < c->nslots; i++) {
-		struct slot *s = &c->slots[i];
-
-		if (s->id == 0)
-			continue;
+	for (struct slot *s; (s = first_asked(c));) {
 		if (s->pending)
 			s->pending->rc = err_set(s->pending->err, E_PEER,
 			    "%s: connection lost", s->call->name);

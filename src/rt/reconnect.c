@@ -3,7 +3,7 @@
 enum { RETRY_MS = 50 };
 
 struct reconnect_wait {
-	struct reconnect_wait *next;
+	struct list_link link;
 	struct loop *loop;
 	struct fiber *fiber;
 	struct stop_hook stop;
@@ -21,7 +21,7 @@ reconnect_init(struct reconnect *n, struct loop *l,
 static void
 wake_waiting(struct reconnect *n)
 {
-	for (struct reconnect_wait *w = n->waiting; w; w = w->next)
+	list_each(struct reconnect_wait, w, &n->waiting, link)
 		fiber_wake(n->loop, w->fiber);
 }
 
@@ -110,36 +110,30 @@ on_stop_waiting(struct stop_hook *h)
 static int
 wait_for_connection(struct reconnect *n, int64_t until_ms, struct err *err)
 {
-	struct reconnect_wait me = { .next = n->waiting, .loop = n->loop,
-		.fiber = fiber_self(n->loop) }, **w;
+	struct reconnect_wait me = { .loop = n->loop,
+		.fiber = fiber_self(n->loop) };
 	int rc;
 
 	if (loop_stopping(n->loop))
 		return err_set(err, E_PEER, "no connection to %s came before "
 		    "the server was stopped", n->kind->name);
-	n->waiting = &me;
+	list_append(&n->waiting, &me.link);
 	loop_on_stop(n->loop, &me.stop, on_stop_waiting);
 	rc = fiber_wait(n->loop, until_ms);
 	loop_off_stop(&me.stop);
-	for (w = &n->waiting; *w != &me; w = &(*w)->next)
-		continue;
-	*w = me.next;
+	list_unlink(&me.link);
 	if (rc == E_TIMEOUT)
 		return err_set(err, E_PEER, "no connection to %s",
 		    n->kind->name);
 	return rc < 0 ? err_set(err, rc, "%s", err_name(rc)) : 0;
 }
 
-/* One fiber opens a new connection, the others wait for what it gets. */
 static int
-open_connection(struct reconnect *n, int64_t until_ms, struct err *err)
+try_to_open(struct reconnect *n, int64_t until_ms, struct err *err)
 {
 	int64_t soon = loop_now_ms(n->loop) + RETRY_MS;
-	int fd;
+	int fd = n->kind->open(n, err);
 
-	n->opening = true;
-	fd = n->kind->open(n, err);
-	n->opening = false;
 	if (fd >= 0) {
 		use_connection(n, fd);
 		return 0;
@@ -149,6 +143,22 @@ open_connection(struct reconnect *n, int64_t until_ms, struct err *err)
 	if (loop_now_ms(n->loop) >= until_ms)
 		return fd == E_TIMEOUT ? E_PEER : fd;
 	return fiber_sleep(n->loop, soon);
+}
+
+/* One fiber opens a new connection, the others wait for what it gets; when it
+ * gives up, the one that has waited longest is next. */
+static int
+open_connection(struct reconnect *n, int64_t until_ms, struct err *err)
+{
+	int rc = 0;
+
+	n->opening = true;
+	while (rc == 0 && !n->closed && !reconnect_up(n))
+		rc = try_to_open(n, until_ms, err);
+	n->opening = false;
+	if (rc < 0)
+		wake_waiting(n);
+	return rc;
 }
 
 static int

@@ -1,11 +1,13 @@
 /*
  * reconnect.h - the connection to a role that may be replaced: calls wait for
- * a new one and are asked again, until their deadline.
+ * a new one and are asked again, until their deadline, in the order in which
+ * they were asked.
  *
  * Somebody hands over the new connection (reconnect_replace()), or it is
  * opened by whoever next wants it.
  */
 #pragma once
+#include "base/list.h"
 #include "rt/ipc.h"
 
 struct reconnect;
@@ -38,7 +40,7 @@ struct reconnect {
 	const struct reconnect_kind *kind;
 	struct ipc *ipc;	/* NULL: there is none now */
 	uint64_t generation;
-	struct reconnect_wait *waiting;
+	struct list waiting;
 	bool closed, opening;
 };
 
