@@ -257,6 +257,20 @@ def json_of(message):
         gzip.decompress(part.get_payload(decode=True)))
 
 
+def test_held_is_put_aside(world):
+    """Who asked hears that it was not simply taken."""
+    before = set(reports(world))
+    world.here.command("block", "add", "loose.test", "--hold")
+    assert send(world, world.good, "loose.test") == 250
+    world.here.command("block", "remove", "loose.test")
+    world.here.command("reports", "send")
+    subject, = wait_for(lambda: set(reports(world)) - before)
+    record, = check_xml(xml_of(reports(world)[subject][0])[1]).iter("record")
+    assert values(record) == ["1", "quarantine", "fail", "pass", "loose.test",
+                              "pass"]
+    wait_for(lambda: not counted(world.here))
+
+
 def test_off(world):
     """Nothing is counted, and what was is forgotten."""
     assert send(world, world.good, "strict.test") == 250

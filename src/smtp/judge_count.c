@@ -1,3 +1,4 @@
+#include "mime/header.h"
 #include "smtp/judge_int.h"
 
 /*
@@ -11,19 +12,14 @@
 static bool
 is_report(const struct evidence *e)
 {
-	struct str rest = dkim_check_header(e->j->dkim), line, text;
+	struct str block = dkim_check_header(e->j->dkim);
+	struct header_field f;
 
-	while (rest.n > 0) {
-		if (!str_cut(rest, '\n', &line, &rest))
-			rest = STR_NULL;
-		if (str_startsi(line, STR("TLS-Report-Domain:")))
+	while (header_next(&block, &f))
+		if (str_eqi(f.name, STR("TLS-Report-Domain")) ||
+		    (str_eqi(f.name, STR("Subject")) && str_startsi(
+		    str_trim(f.value), STR("Report Domain:"))))
 			return true;
-		if (!str_startsi(line, STR("Subject:")))
-			continue;
-		text = str_trim(str_from(line, sizeof("Subject:") - 1));
-		if (str_startsi(text, STR("Report Domain:")))
-			return true;
-	}
 	return false;
 }
 
@@ -63,7 +59,7 @@ what_was_done(const struct evidence *e, const struct verdict *v,
 	    e->dmarc.policy : DMARC_P_NONE;
 
 	s->disposition = v->refusal.code ? DMARC_P_REJECT :
-	    v->junk ? DMARC_P_QUARANTINE : DMARC_P_NONE;
+	    v->junk || v->hold ? DMARC_P_QUARANTINE : DMARC_P_NONE;
 	if (s->disposition != wanted)
 		s->reason = DMARC_REASON_local_policy;
 }
