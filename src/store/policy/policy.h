@@ -36,6 +36,12 @@ int dmarc_count(struct engine *e, const struct dmarc_seen *s, struct err *err);
 int aggregate_forget(struct engine *e, const struct aggregate_name *name,
     uint32_t later_s, struct err *err);
 
+/* The network that is taken as one sender (RFC 6647 5), of octets of a host;
+ * false: these are none. */
+enum { SENDING_V4 = 24, SENDING_V6 = 64 };
+must_check bool sending_network(struct str host, struct ip *network);
+uint32_t sending_bits(const struct ip *ip);
+
 /* Was mail from there taken lately? As memory_find(); the writer's. */
 int policy_knows_network(struct engine *e, struct ip ip, int64_t *at_s,
     struct err *err);

@@ -10,19 +10,23 @@
 
 enum {
 	DOMAINS_WEIGHED = 10,
-	NETWORK_V4 = 24, NETWORK_V6 = 64,
 	/* What is known is remembered anew after so long: not with every
 	 * message. */
 	STALE_S = 7 * 86400,
 };
 
-/* The network that is taken as one sender: RFC 6647 5. */
-static bool
+uint32_t
+sending_bits(const struct ip *ip)
+{
+	return ip->v6 ? SENDING_V6 : SENDING_V4;
+}
+
+bool
 sending_network(struct str host, struct ip *network)
 {
 	if (!ip_of_octets(host, network))
 		return false;
-	ip_mask(network, network->v6 ? NETWORK_V6 : NETWORK_V4);
+	ip_mask(network, sending_bits(network));
 	return true;
 }
 
@@ -36,7 +40,7 @@ int
 policy_knows_network(struct engine *e, struct ip ip, int64_t *at_s,
     struct err *err)
 {
-	ip_mask(&ip, ip.v6 ? NETWORK_V6 : NETWORK_V4);
+	ip_mask(&ip, sending_bits(&ip));
 	return memory_find(&e->w, MEMORY_known, 0, known_network(e->arena,
 	    &ip), e->now_s, at_s, err);
 }
@@ -70,7 +74,29 @@ struct weighing {
 	struct weigh_answer *out;
 	int64_t now_s;
 	struct err *err;
+	/* Of each recipient, the first RCPTS_WEIGHED: 0 if it is no account's
+	 * own address. */
+	uint64_t account[RCPTS_WEIGHED];
+	size_t n;
+	bool all;		/* there are no others */
 };
+
+static int
+resolve_recipients(struct weighing *w)
+{
+	struct str rest = w->ask->rcpts, one;
+	struct resolved who;
+	int rc = 0;
+
+	for (; w->n < RCPTS_WEIGHED && rc == 0 &&
+	    str_cut(rest, '\n', &one, &rest); w->n++) {
+		rc = resolve_address(&w->r->q, w->r->arena, one, &who, w->err);
+		w->account[w->n] = rc == 0 && who.kind == ADDRESS_ACCOUNT ?
+		    who.account : 0;
+	}
+	w->all = w->n > 0 && rest.n == 0;
+	return rc;
+}
 
 /* 1: it is. */
 static int
@@ -106,19 +132,14 @@ correspondent_of(struct weighing *w, uint64_t account)
 static int
 known_to_recipients(struct weighing *w)
 {
-	struct str rest = w->ask->rcpts, one;
-	struct resolved who;
-	size_t n = 0, knows = 0;
+	size_t knows = 0;
 	int rc = 0;
 
-	for (; n < RCPTS_WEIGHED && rc >= 0 &&
-	    str_cut(rest, '\n', &one, &rest); n++) {
-		rc = resolve_address(&w->r->q, w->r->arena, one, &who, w->err);
-		if (rc == 0 && who.kind == ADDRESS_ACCOUNT)
-			rc = correspondent_of(w, who.account);
+	for (size_t i = 0; i < w->n && rc >= 0; i++) {
+		rc = w->account[i] ? correspondent_of(w, w->account[i]) : 0;
 		knows += rc > 0;
 	}
-	w->out->known_to_all = knows > 0 && knows == n && rest.n == 0;
+	w->out->known_to_all = w->all && knows == w->n;
 	return rc < 0 ? rc : knows > 0;
 }
 
@@ -174,22 +195,15 @@ add_said(struct said *said, const struct rule_found *found)
 static int
 rules_of_each(struct weighing *w, struct rule_search *s, struct said *said)
 {
-	struct str rest = w->ask->rcpts, one;
 	struct rule_found found;
-	struct resolved who;
-	size_t n = 0;
 	int rc = 0;
 
-	for (; n < RCPTS_WEIGHED && rc == 0 &&
-	    str_cut(rest, '\n', &one, &rest); n++) {
-		rc = resolve_address(&w->r->q, w->r->arena, one, &who, w->err);
-		if (rc == 0)
-			rc = rules_find(s, who.kind == ADDRESS_ACCOUNT ?
-			    who.account : 0, &found);
+	for (size_t i = 0; i < w->n && rc == 0; i++) {
+		rc = rules_find(s, w->account[i], &found);
 		if (rc == 0)
 			add_said(said, &found);
 	}
-	if (rc < 0 || (n > 0 && rest.n == 0))
+	if (rc < 0 || w->all)
 		return rc;
 	rc = rules_find(s, 0, &found);
 	if (rc == 0)
@@ -225,8 +239,10 @@ weigh_all(struct weighing *w)
 {
 	struct ip network;
 	bool host = sending_network(w->ask->host, &network);
-	int rc = rules_of_all(w);
+	int rc = resolve_recipients(w);
 
+	if (rc == 0)
+		rc = rules_of_all(w);
 	if (rc < 0 || w->out->word != RULE_none)
 		return rc;
 	rc = known_to_recipients(w);
@@ -244,8 +260,8 @@ int
 read_weigh(struct reader *r, const struct caller *c unused_arg,
     const struct weigh_ask *ask, union store_answer *answer, struct err *err)
 {
-	struct weighing w = { r, ask, &answer->weigh,
-		engine_now_us(r->e) / 1000000, err };
+	struct weighing w = { .r = r, .ask = ask, .out = &answer->weigh,
+		.now_s = engine_now_us(r->e) / 1000000, .err = err };
 	int rc = sql_read_begin(&r->q, err);
 
 	answer->weigh = (struct weigh_answer){ .waited_s = -1,

@@ -1,11 +1,11 @@
 #include "store/service/door.h"
 
 #include "rt/bans.h"
+#include "store/policy/policy.h"
 #include "store/policy/rates.h"
 #include "store/service/service_int.h"
 
 enum {
-	NETWORK_V4 = 24, NETWORK_V6 = 64,
 	WAIT_MIN_S = 60,	/* nobody need come sooner */
 	ONCE_MS = 2000,	/* until another ban of the same is asked for */
 	SLOW_PART = 5,		/* of the limit: from then on they wait */
@@ -62,16 +62,6 @@ ban(struct door *d, const struct ip *network, uint32_t bits, enum ban_why why)
 
 /* ---- port 25 ------------------------------------------------------------- */
 
-/* Empty: it is not counted. */
-static bool
-sending_network(struct str host, struct ip *network)
-{
-	if (!ip_of_octets(host, network))
-		return false;
-	ip_mask(network, network->v6 ? NETWORK_V6 : NETWORK_V4);
-	return true;
-}
-
 static bool
 come_later(struct rcpt_answer *answer, int64_t wait_ms)
 {
@@ -93,6 +83,7 @@ door_may_ask(struct door *d, const struct rcpt_ask *ask,
 	struct ip network;
 	struct str who;
 
+	/* Empty: it is not counted. */
 	if (!sending_network(ask->host, &network))
 		return true;
 	who = ip_octets(&network);
@@ -130,7 +121,6 @@ count_unknown(struct door *d, const struct ip *network,
     struct rcpt_answer *answer)
 {
 	const struct door_settings *o = &d->service->door_settings;
-	uint32_t bits = network->v6 ? NETWORK_V6 : NETWORK_V4;
 	struct str who = ip_octets(network);
 	int64_t now = door_now(d);
 	bool over = rates_add(d->rates, RATE_unknown, who, 1, o->unknown, now);
@@ -142,7 +132,7 @@ count_unknown(struct door *d, const struct ip *network,
 	(void)come_later(answer, rates_wait_ms(d->rates, RATE_unknown, who,
 	    o->unknown, now));
 	answer->kind = RCPT_FLOOD;
-	ban(d, network, bits, BAN_recipients);
+	ban(d, network, sending_bits(network), BAN_recipients);
 }
 
 void
@@ -168,8 +158,7 @@ door_strike(struct door *d, const struct strike_ask *ask)
 
 	if (sending_network(ask->host, &network) && rates_add(d->rates,
 	    RATE_errors, ip_octets(&network), ask->n, o->errors, door_now(d)))
-		ban(d, &network, network.v6 ? NETWORK_V6 : NETWORK_V4,
-		    BAN_errors);
+		ban(d, &network, sending_bits(&network), BAN_errors);
 }
 
 /* ---- logins -------------------------------------------------------------- */
@@ -184,7 +173,7 @@ door_login_failed(struct door *d, struct str peer)
 
 	if (!ip_parse(peer, &ip) || (!ip.v6 && ip.octets[0] == 127))
 		return;
-	bits = ip.v6 ? NETWORK_V6 : ip_bits(&ip);
+	bits = ip.v6 ? SENDING_V6 : ip_bits(&ip);
 	ip_mask(&ip, bits);
 	if (rates_add(d->rates, RATE_logins, ip_octets(&ip), 1, o->logins,
 	    door_now(d)))
