@@ -1,10 +1,9 @@
 #include "admin/carrying.h"
 
-#include <signal.h>
 #include <stdio.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
+#include "admin/child.h"
 #include "admin/export_folder.h"
 #include "admin/progress.h"
 #include "admin/table.h"
@@ -16,8 +15,7 @@
 enum { NOBODY = 65534, PROBLEMS_KEPT = 1000, PROBLEMS_MEM = 4 << 20 };
 
 struct carrying {
-	pid_t pid;
-	int fd;
+	struct child child;
 	struct clock clock;
 	struct loop *loop;
 	struct ipc *ipc;
@@ -36,9 +34,10 @@ struct carrying {
 
 /* ---- the process --------------------------------------------------------- */
 
-static no_return void
-be_it(int fd, carrier_work *work)
+static void
+be_it(int fd, void *arg)
 {
+	carrier_work *const *work = arg;
 	struct buf missing = BUF_INIT(200);
 	struct sandbox walls = { .may = MAY_SEEK };
 	struct err err = { 0 };
@@ -50,7 +49,7 @@ be_it(int fd, carrier_work *work)
 		fprintf(stderr, "postern: %s\n", err.text);
 		_exit(1);
 	}
-	carrier_run(fd, work);
+	carrier_run(fd, *work);
 }
 
 int
@@ -65,17 +64,9 @@ carrying_begin(struct carrying **out, carrier_work *work, struct err *err)
 		return err->code;
 	}
 	c->account = -1;
-	c->pid = fork();
-	if (c->pid == 0) {
-		(void)close(fds[0]);
-		be_it(fds[1], work);
-	}
-	(void)close(fds[1]);
-	c->fd = fds[0];
-	if (c->pid < 0) {
-		(void)err_sys(err, E_IO, "make a process");
+	if (child_begin(&c->child, fds, be_it, &work, err) < 0) {
 		carrying_end(c);
-		return E_IO;
+		return err->code;
 	}
 	*out = c;
 	return 0;
@@ -88,12 +79,7 @@ carrying_end(struct carrying *c)
 		return;
 	if (c->ipc)
 		ipc_close(c->ipc);
-	else
-		(void)close(c->fd);
-	if (c->pid > 0) {	/* whatever became of it */
-		(void)kill(c->pid, SIGKILL);
-		(void)waitpid(c->pid, NULL, 0);
-	}
+	child_end(&c->child);
 	if (c->loop)
 		loop_free(c->loop);
 	vec_free(&c->sum.problems);
@@ -231,7 +217,6 @@ on_gone(void *owner, struct ipc *ipc unused_arg, const char *why unused_arg)
 
 	c->gone = true;
 	c->ipc = NULL;
-	c->fd = -1;
 	fiber_wake(c->loop, c->feeder);
 }
 
@@ -315,11 +300,10 @@ carrying_run(struct carrying *c, const struct carrier_begin_answer *todo,
 	c->arg = arg;
 	c->clock = clock_real();
 	c->loop = loop_new(&c->clock, NULL);
-	c->ipc = ipc_open(c->loop, c->fd, &o, err);
-	if (!c->ipc) {
-		c->fd = -1;
+	c->ipc = ipc_open(c->loop, c->child.fd, &o, err);
+	c->child.fd = -1;
+	if (!c->ipc)
 		return err->code;
-	}
 	progress_begin(&c->progress);
 	c->feeder = fiber_spawn(c->loop, "feed", feed_fiber, c);
 	while (!c->gone && !(c->finished && c->fed))

@@ -1,15 +1,14 @@
 #include "admin/checking.h"
 
-#include <signal.h>
 #include <stdlib.h>
-#include <sys/wait.h>
 #include <unistd.h>
+
+#include "admin/child.h"
 
 enum { CHECKING_MS = 120000 };
 
 struct checking {
-	pid_t pid;
-	int fd;
+	struct child child;
 	struct clock clock;
 	struct loop *loop;
 	struct ipc *ipc;
@@ -19,6 +18,12 @@ struct checking {
 	struct check_finish_ask *verdict;
 	bool finished, gone;
 };
+
+static void
+be_it(int fd, void *arg unused_arg)
+{
+	check_work(fd);
+}
 
 int
 checking_begin(struct checking **out, struct err *err)
@@ -30,15 +35,8 @@ checking_begin(struct checking **out, struct err *err)
 		return err->code;
 	c = calloc(1, sizeof(*c));
 	bug_if(!c);
-	c->pid = fork();
-	if (c->pid == 0) {
-		(void)close(fds[0]);
-		check_work(fds[1]);
-	}
-	(void)close(fds[1]);
-	c->fd = fds[0];
 	*out = c;
-	return c->pid > 0 ? 0 : err_sys(err, E_IO, "make a process");
+	return child_begin(&c->child, fds, be_it, NULL, err);
 }
 
 void
@@ -48,12 +46,7 @@ checking_end(struct checking *c)
 		return;
 	if (c->ipc)
 		ipc_close(c->ipc);
-	else if (c->fd >= 0)
-		(void)close(c->fd);
-	if (c->pid > 0) {	/* whatever became of it */
-		(void)kill(c->pid, SIGKILL);
-		(void)waitpid(c->pid, NULL, 0);
-	}
+	child_end(&c->child);
 	if (c->loop)
 		loop_free(c->loop);
 	free(c);
@@ -107,7 +100,6 @@ on_gone(void *owner, struct ipc *ipc unused_arg, const char *why unused_arg)
 
 	c->gone = true;
 	c->ipc = NULL;
-	c->fd = -1;
 }
 
 int
@@ -127,11 +119,10 @@ checking_run(struct checking *c, const struct check_begin_answer *todo,
 	c->verdict = verdict;
 	c->clock = clock_real();
 	c->loop = loop_new(&c->clock, NULL);
-	c->ipc = ipc_open(c->loop, c->fd, &o, err);
-	if (!c->ipc) {
-		c->fd = -1;
+	c->ipc = ipc_open(c->loop, c->child.fd, &o, err);
+	c->child.fd = -1;
+	if (!c->ipc)
 		return err->code;
-	}
 	until_ms = loop_now_ms(c->loop) + CHECKING_MS;
 	while (!c->gone && !c->finished && loop_now_ms(c->loop) < until_ms)
 		loop_once(c->loop, 1000);

@@ -1,13 +1,12 @@
 #include "admin/walled.h"
 
 #include <errno.h>
-#include <signal.h>
 #include <stdlib.h>
 #include <sys/socket.h>
 #include <sys/time.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
+#include "admin/child.h"
 #include "mail/traits.h"
 #include "mime/charset.h"
 #include "rt/sandbox.h"
@@ -18,8 +17,7 @@ enum {
 };
 
 struct walled {
-	pid_t pid;
-	int fd;
+	struct child child;
 };
 
 static bool
@@ -77,8 +75,8 @@ get_piece(int fd, struct buf *b, size_t most)
 	return true;
 }
 
-static no_return void
-serve(int fd)
+static void
+serve(int fd, void *arg unused_arg)
 {
 	struct buf head = BUF_INIT(TRAITS_HEAD), missing = BUF_INIT(200);
 	struct arena *a = arena_new(TRAITS_MEM);
@@ -109,22 +107,14 @@ walled_begin(struct walled **out, struct err *err)
 		free(w);
 		return err_sys(err, E_IO, "a pair of sockets");
 	}
-	w->pid = fork();
-	if (w->pid == 0) {
-		(void)close(fds[0]);
-		serve(fds[1]);
+	(void)setsockopt(fds[0], SOL_SOCKET, SO_RCVTIMEO, &wait, sizeof(wait));
+	(void)setsockopt(fds[0], SOL_SOCKET, SO_SNDTIMEO, &wait, sizeof(wait));
+	if (child_begin(&w->child, fds, serve, NULL, err) < 0) {
+		free(w);
+		return err->code;
 	}
-	(void)close(fds[1]);
-	w->fd = fds[0];
-	(void)setsockopt(w->fd, SOL_SOCKET, SO_RCVTIMEO, &wait, sizeof(wait));
-	(void)setsockopt(w->fd, SOL_SOCKET, SO_SNDTIMEO, &wait, sizeof(wait));
 	*out = w;
-	if (w->pid > 0)
-		return 0;
-	(void)err_sys(err, E_IO, "make a process");
-	walled_end(w);
-	*out = NULL;
-	return E_IO;
+	return 0;
 }
 
 void
@@ -132,11 +122,7 @@ walled_end(struct walled *w)
 {
 	if (!w)
 		return;
-	(void)close(w->fd);
-	if (w->pid > 0) {	/* whatever became of it */
-		(void)kill(w->pid, SIGKILL);
-		(void)waitpid(w->pid, NULL, 0);
-	}
+	child_end(&w->child);
 	free(w);
 }
 
@@ -144,8 +130,8 @@ int
 walled_traits(struct walled *w, struct str head, struct buf *out,
     struct err *err)
 {
-	if (put_piece(w->fd, str_first(head, TRAITS_HEAD)) &&
-	    get_piece(w->fd, out, TRAITS_OCTETS))
+	if (put_piece(w->child.fd, str_first(head, TRAITS_HEAD)) &&
+	    get_piece(w->child.fd, out, TRAITS_OCTETS))
 		return 0;
 	return err_set(err, E_IO, "the process that looks at messages "
 	    "has ended, or says nothing");

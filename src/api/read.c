@@ -6,6 +6,7 @@
 
 #include "api/api_int.h"
 #include "base/b64.h"
+#include "base/markup.h"
 #include "base/timetext.h"
 #include "mime/address.h"
 #include "mime/field_put.h"
@@ -227,16 +228,10 @@ static void
 put_escaped(struct buf *b, struct str s)
 {
 	for (size_t i = 0; i < s.n; i++)
-		if (s.p[i] == '&')
-			buf_lit(b, "&amp;");
-		else if (s.p[i] == '<')
-			buf_lit(b, "&lt;");
-		else if (s.p[i] == '>')
-			buf_lit(b, "&gt;");
-		else if (s.p[i] == '"')
+		if (s.p[i] == '"')
 			buf_lit(b, "&quot;");
 		else
-			buf_chr(b, s.p[i]);
+			markup_chr(b, s.p[i]);
 }
 
 /* "{{name}}" is the recipient's value of that name. */

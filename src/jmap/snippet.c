@@ -6,6 +6,7 @@
  * kept beside every message, so no message is read for it: what was found
  * further on has no preview.
  */
+#include "base/markup.h"
 #include "jmap/email.h"
 #include "jmap/email_filter.h"
 #include "mime/fold.h"
@@ -90,16 +91,8 @@ has_one(const struct wanted *w, struct str word)
 static void
 put_escaped(struct buf *b, struct str s)
 {
-	for (size_t i = 0; i < s.n; i++) {
-		if (s.p[i] == '&')
-			buf_lit(b, "&amp;");
-		else if (s.p[i] == '<')
-			buf_lit(b, "&lt;");
-		else if (s.p[i] == '>')
-			buf_lit(b, "&gt;");
-		else
-			buf_chr(b, s.p[i]);
-	}
+	for (size_t i = 0; i < s.n; i++)
+		markup_chr(b, s.p[i]);
 }
 
 /* The text from its word number `from` on, as far as there is room. */

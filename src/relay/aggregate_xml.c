@@ -1,20 +1,13 @@
 #include "relay/aggregate_xml.h"
 
 #include "base/ip.h"
+#include "base/markup.h"
 
 static void
 put_text(struct buf *b, struct str s)
 {
-	for (size_t i = 0; i < s.n; i++) {
-		if (s.p[i] == '&')
-			buf_lit(b, "&amp;");
-		else if (s.p[i] == '<')
-			buf_lit(b, "&lt;");
-		else if (s.p[i] == '>')
-			buf_lit(b, "&gt;");
-		else
-			buf_chr(b, s.p[i] < ' ' || s.p[i] > '~' ? '?' : s.p[i]);
-	}
+	for (size_t i = 0; i < s.n; i++)
+		markup_chr(b, s.p[i] < ' ' || s.p[i] > '~' ? '?' : s.p[i]);
 }
 
 static void

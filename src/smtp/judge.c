@@ -197,15 +197,11 @@ look_at_text(struct evidence *e, struct verdict *out)
 	if (!j->judge->filter || j->head.n == 0 || out->refusal.code ||
 	    (out->junk && !out->hold) || e->policy.act == POLICY_ALLOW)
 		return;
-	if (out->hold) {
-		/* Who lets it go says that it is good. */
-		out->traits = traits_of(buf_get(&j->head), e->a);
-		return;
-	}
-	if (e->known.known == KNOWN_correspondent &&
+	/* Of what is held, who lets it go says that it is good. */
+	if (!out->hold && e->known.known == KNOWN_correspondent &&
 	    e->dmarc.verdict == DMARC_PASS)
 		out->lesson = LESSON_good;
-	else if (!e->known.learned)
+	else if (!out->hold && !e->known.learned)
 		return;
 	out->traits = traits_of(buf_get(&j->head), e->a);
 }
