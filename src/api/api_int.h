@@ -3,7 +3,7 @@
  */
 #pragma once
 #include "api/api.h"
-#include "http/json.h"
+#include "rt/json.h"
 #include "mail/outgoing.h"
 #include "mime/build.h"
 

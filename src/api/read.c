@@ -135,9 +135,9 @@ add_people(struct reading *r, struct people *p, const char *pointer,
 		return add_list(r, p, pointer,
 		    str_make(json_string_value(value),
 			json_string_length(value)));
-	(void)http_json_text(value, "name", &name);
+	(void)json_text_of(value, "name", &name);
 	if (!json_is_object(value) ||
-	    !http_json_text(value, "address", &address))
+	    !json_text_of(value, "address", &address))
 		return wrong(r, pointer, "Expected an address, or an object "
 		    "with address and name");
 	return add_person(r, p, pointer, name, address);
@@ -257,7 +257,7 @@ put_values(struct reading *r, const char *pointer, struct str text, bool html,
 		name = str_dupz(r->a, str_trim(str_first(str_from(text, 2),
 		    end - 2)));
 		text = str_from(text, end + 2);
-		if (!http_json_text(r->values, name, &value))
+		if (!json_text_of(r->values, name, &value))
 			return wrong(r, pointer, "{{%.60s}}: recipient %d has "
 			    "no such value", name, r->which);
 		if (html)
@@ -282,7 +282,7 @@ read_text(struct reading *r, const json_t *object, const char *member,
 	*out = STR_NULL;
 	if (!value || json_is_null(value))
 		return true;
-	if (!http_json_text(object, member, out))
+	if (!json_text_of(object, member, out))
 		return wrong(r, pointer, "Expected a text");
 	return r->which == API_ALL || put_values(r, pointer, *out, html, out);
 }
@@ -403,7 +403,7 @@ read_attachment(struct reading *r, const json_t *object, const char *pointer,
 
 	*p = (struct build_part){ .type = STR("application/octet-stream"),
 		.disposition = STR("attachment"), .source = &e->source };
-	if (!http_json_text(object, "content", &e->text))
+	if (!json_text_of(object, "content", &e->text))
 		return wrong(r, pointer, "An attachment has content");
 	/* They are the same for all. */
 	if (r->which <= 0 && !is_base64(e->text))
@@ -412,9 +412,9 @@ read_attachment(struct reading *r, const json_t *object, const char *pointer,
 		r->room = arena_alloc(r->a, SOURCE_OCTETS);
 	e->room = r->room;
 	e->source = (struct build_source){ read_encoded, e };
-	(void)http_json_text(object, "name", &p->name);
-	(void)http_json_text(object, "type", &p->type);
-	if (http_json_text(object, "cid", &p->id))
+	(void)json_text_of(object, "name", &p->name);
+	(void)json_text_of(object, "type", &p->type);
+	if (json_text_of(object, "cid", &p->id))
 		p->disposition = STR("inline");
 	return true;
 }
@@ -509,7 +509,7 @@ read_send_at(struct reading *r)
 
 	if (!value || json_is_null(value))
 		return true;
-	if (!http_json_text(r->request, "send_at", &text) ||
+	if (!json_text_of(r->request, "send_at", &text) ||
 	    !time_read_utc(text, &r->m->send_at))
 		return wrong(r, "/send_at", "Expected a time in UTC, as "
 		    "2026-12-01T08:00:00Z");

@@ -43,7 +43,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		arena_free(a);
 		return 0;
 	}
-	request = http_json(in);
+	request = json_take(in);
 	if (request && api_read(request, API_ALL, RCPTS, a, m, &fault))
 		check_message(m);
 	if (request && api_read_each(request, &n, &fault) && n > 0 &&

@@ -17,7 +17,7 @@ render(const char *json, int which, struct buf *out, struct api_message *m,
 	const struct build_options o = { .id = STR("0123abcd"),
 		.host = STR("mx.example.org"), .at = 1795320061,
 		.emit = build_to_buf, .arg = out };
-	json_t *request = http_json(str_c(json));
+	json_t *request = json_take(str_c(json));
 	bool fine;
 
 	assert_non_null(request);
@@ -160,7 +160,7 @@ test_each(void **state unused_arg)
 	static const char *const bad[] = { EACH("[]"), EACH("\"a@b\""),
 		EACH("[\"a@b\"]"), "{\"each\":1}",
 		"{\"each\":true,\"cc\":\"x\"}" };
-	json_t *request = http_json(str_c(two));
+	json_t *request = json_take(str_c(two));
 	struct arena *a = arena_new(API_READ_MEM);
 	struct api_message *m = arena_new_of(a, struct api_message);
 	struct api_fault fault = { 0 };
@@ -181,7 +181,7 @@ test_each(void **state unused_arg)
 	assert_false(render(two, 2, &out, m, &fault, a));
 	assert_string_equal(fault.pointer, "/subject");
 	for (size_t i = 0; i < NELEM(bad); i++) {
-		request = http_json(str_c(bad[i]));
+		request = json_take(str_c(bad[i]));
 		assert_false(api_read_each(request, &n, &fault));
 		json_decref(request);
 	}
@@ -279,6 +279,6 @@ main(void)
 		cmocka_unit_test(test_query),
 	};
 
-	http_json_prepare();
+	json_prepare();
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

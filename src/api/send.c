@@ -439,7 +439,7 @@ static struct http_answer
 send_json(struct http_request *r)
 {
 	struct sending *s = begin_sending(r);
-	json_t *request = http_json(r->body);
+	json_t *request = json_take(r->body);
 	struct http_answer a = s->key.n > API_KEY_MAX ? refuse_key(s) :
 	    send_request(s, request);
 

@@ -6,7 +6,7 @@
  * Privileges: those of front (role.c).
  */
 #include "api/api.h"
-#include "http/json.h"
+#include "rt/json.h"
 #include "http/page.h"
 #include "http/session.h"
 #include "jmap/jmap.h"
@@ -89,7 +89,7 @@ web_prepare(struct role *r, struct err *err unused_arg)
 	};
 	struct web *w = r->state;
 
-	http_json_prepare();
+	json_prepare();
 	w->role = r;
 	w->vault = vault_new(r->loop, -1);
 	w->sign_ins = sign_ins_new(r->loop, w->vault, &r->config);

@@ -5,7 +5,7 @@
 #include <stdlib.h>
 
 #include "http/chunked.h"
-#include "http/json.h"
+#include "rt/json.h"
 #include "http/session.h"
 #include "rt/dialogue.h"
 #include "trust/mta_sts.h"

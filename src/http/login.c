@@ -5,7 +5,7 @@
 #include "base/b64.h"
 #include "base/timetext.h"
 #include "http/http_int.h"
-#include "http/json.h"
+#include "rt/json.h"
 #include "smtp/sasl.h"
 
 #include <openssl/crypto.h>
@@ -219,10 +219,10 @@ say_person(struct http_request *r)
 static bool
 read_login(const json_t *form, struct login_ask *ask)
 {
-	return form && http_json_text(form, "user", &ask->user) &&
-	    http_json_text(form, "password", &ask->password) &&
+	return form && json_text_of(form, "user", &ask->user) &&
+	    json_text_of(form, "password", &ask->password) &&
 	    (!json_object_get(form, "code") ||
-		(http_json_text(form, "code", &ask->code) &&
+		(json_text_of(form, "code", &ask->code) &&
 		    ask->code.n <= FACTOR_TYPED_MAX));
 }
 
@@ -306,7 +306,7 @@ login(struct http_request *r)
 	struct login_ask ask = { .mechanism = STR("LOGIN"),
 		.peer = str_c(r->session->d.peer.address),
 		.service = SERVICE_page };
-	json_t *form = http_json(r->body);
+	json_t *form = json_take(r->body);
 	struct http_answer a;
 
 	if (read_login(form, &ask))

@@ -7,7 +7,7 @@
  */
 #include "base/timetext.h"
 #include "http/http_int.h"
-#include "http/json.h"
+#include "rt/json.h"
 
 enum { FORM_MAX = 8192, LIST_MAX = 64 << 10, DAY_S = 86400,
 	DAYS_MAX = 3660 };
@@ -80,13 +80,13 @@ change_password(struct http_request *r, struct str now, struct str chosen)
 static struct http_answer
 post_password(struct http_request *r)
 {
-	json_t *form = http_json(r->body);
+	json_t *form = json_take(r->body);
 	struct str now, chosen;
 
 	if (!is_signed_in(r))
 		return http_end_form(r, form, http_sign_in_first(r));
-	if (!form || !http_json_text(form, "password", &now) ||
-	    !http_json_text(form, "new", &chosen) || now.n > 1024 ||
+	if (!form || !json_text_of(form, "password", &now) ||
+	    !json_text_of(form, "new", &chosen) || now.n > 1024 ||
 	    chosen.n > 1024)
 		return http_end_form(r, form, http_problem(r, 400, "Expected "
 		    "an object with password and new"));
@@ -166,13 +166,13 @@ make_app_password(struct http_request *r, const json_t *form, struct str now,
 static struct http_answer
 post_app_password(struct http_request *r)
 {
-	json_t *form = http_json(r->body);
+	json_t *form = json_take(r->body);
 	struct str now, label;
 
 	if (!is_signed_in(r))
 		return http_end_form(r, form, http_sign_in_first(r));
-	if (!form || !http_json_text(form, "password", &now) ||
-	    !http_json_text(form, "label", &label) || now.n > 1024)
+	if (!form || !json_text_of(form, "password", &now) ||
+	    !json_text_of(form, "label", &label) || now.n > 1024)
 		return http_end_form(r, form, http_problem(r, 400, "Expected "
 		    "an object with password and label"));
 	if (label.n > APP_LABEL_MAX)

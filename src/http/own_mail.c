@@ -149,7 +149,7 @@ static struct http_answer
 post_rule(struct http_request *r)
 {
 	struct rule_put_ask ask = { 0 };
-	json_t *form = http_json(r->body);
+	json_t *form = json_take(r->body);
 	struct str who, does;
 	struct rule rule;
 	struct done done;
@@ -157,8 +157,8 @@ post_rule(struct http_request *r)
 
 	if (!r->sign_in)
 		return http_end_form(r, form, http_sign_in_first(r));
-	if (!form || !http_json_text(form, "who", &who) ||
-	    !http_json_text(form, "does", &does))
+	if (!form || !json_text_of(form, "who", &who) ||
+	    !json_text_of(form, "does", &does))
 		return http_end_form(r, form, http_problem(r, 400, "Expected "
 		    "an object with who and does"));
 	for (size_t i = 0; i < NELEM(words); i++)

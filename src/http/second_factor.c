@@ -14,17 +14,17 @@ read_form(struct http_request *r, const json_t *form, uint32_t what,
 {
 	struct str now;
 
-	if (!form || !http_json_text(form, "password", &now) || now.n > 1024)
+	if (!form || !json_text_of(form, "password", &now) || now.n > 1024)
 		return false;
 	*ask = (struct own_factor_ask){ HTTP_TYPED(r, now), .what = what,
 		.ticket = vault_ticket_of(&r->account->login) };
 	if (what == FACTOR_begin)
 		return true;
-	if (!http_json_text(form, "code", &ask->code) ||
+	if (!json_text_of(form, "code", &ask->code) ||
 	    ask->code.n > FACTOR_TYPED_MAX)
 		return false;
 	return what != FACTOR_on ||
-	    (http_json_text(form, "offer", &ask->offer) &&
+	    (json_text_of(form, "offer", &ask->offer) &&
 		ask->offer.n <= 680);
 }
 
@@ -131,7 +131,7 @@ act(struct http_request *r, const json_t *form, uint32_t what)
 static struct http_answer
 by_form(struct http_request *r, uint32_t what)
 {
-	json_t *form = http_json(r->body);
+	json_t *form = json_take(r->body);
 
 	return http_end_form(r, form, act(r, form, what));
 }

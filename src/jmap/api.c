@@ -134,9 +134,9 @@ resolve(const struct api *a, const json_t *reference)
 	const struct kept *k;
 	struct str of, name, path;
 
-	if (!http_json_text(reference, "resultOf", &of) ||
-	    !http_json_text(reference, "name", &name) ||
-	    !http_json_text(reference, "path", &path))
+	if (!json_text_of(reference, "resultOf", &of) ||
+	    !json_text_of(reference, "name", &name) ||
+	    !json_text_of(reference, "path", &path))
 		return NULL;
 	k = answer_of(a, of);
 	return k && str_eq(k->name, name) ? reference_point(k->args, path) :
@@ -178,7 +178,7 @@ is_wanted(const struct api *a, size_t at, struct str call_id)
 		json_object_foreach(json_array_get(
 		    json_array_get(a->calls, i), 1), name, v)
 			if (name[0] == '#' &&
-			    http_json_text(v, "resultOf", &of) &&
+			    json_text_of(v, "resultOf", &of) &&
 			    str_eq(of, call_id))
 				return true;
 	}
@@ -197,7 +197,7 @@ keep_answer(struct api *a, size_t at, struct str call_id, struct str name,
 		return;
 	a->kept_octets += args.n;
 	k = arena_new_of(a->mem, struct kept);
-	*k = (struct kept){ a->kept, call_id, name, http_json(args) };
+	*k = (struct kept){ a->kept, call_id, name, json_take(args) };
 	a->kept = k;
 }
 
@@ -367,7 +367,7 @@ jmap_api(struct http_request *r)
 
 	(void)http_field_of(&r->head, STR("Content-Type"), &type);
 	if (http_is_type(type, STR("application/json")))
-		request = http_json(r->body);
+		request = json_take(r->body);
 	answer = answer_request(&a, request);
 	for (struct kept *k = a.kept; k; k = k->next)
 		json_decref(k->args);

@@ -64,7 +64,7 @@ read_address(const json_t *v, struct build_address *to)
 	const json_t *name = json_object_get(v, "name");
 	struct str email;
 
-	if (!http_json_text(v, "email", &email) ||
+	if (!json_text_of(v, "email", &email) ||
 	    (name && !json_is_null(name) && !json_is_string(name)))
 		return false;
 	*to = (struct build_address){ BUILD_MAILBOX, json_is_string(name) ?
@@ -88,7 +88,7 @@ read_addresses(struct writing *w, const json_t *v, bool groups,
 	f->addresses = to;
 	json_array_foreach(v, i, group) {
 		struct str name = STR_NULL;
-		bool named = groups && http_json_text(group, "name", &name);
+		bool named = groups && json_text_of(group, "name", &name);
 
 		list = groups ? json_object_get(group, "addresses") : NULL;
 		if (!groups && !read_address(group, &to[f->n++]))
@@ -289,7 +289,7 @@ take_value(struct writing *w, const json_t *id, struct build_part *p)
 	const json_t *value = json_object_get(w->values,
 	    json_is_string(id) ? json_string_value(id) : "");
 
-	if (!http_json_text(value, "value", &p->octets) ||
+	if (!json_text_of(value, "value", &p->octets) ||
 	    json_is_true(json_object_get(value, "isEncodingProblem")) ||
 	    json_is_true(json_object_get(value, "isTruncated")))
 		set_wrong(w->res, "bodyValues",

@@ -36,7 +36,7 @@ read_order(struct call *c, const json_t *by, struct order *out)
 	const json_t *collation = json_object_get(by, "collation");
 	struct str property, keyword = STR_NULL;
 
-	if (!http_json_text(by, "property", &property))
+	if (!json_text_of(by, "property", &property))
 		return call_error(c, "invalidArguments",
 		    "a comparator has a property");
 	*out = (struct order){ .reverse =
@@ -50,7 +50,7 @@ read_order(struct call *c, const json_t *by, struct order *out)
 			break;
 		if (out->key != ORDER_MARKED)
 			return NULL;
-		if (!http_json_text(by, "keyword", &keyword) ||
+		if (!json_text_of(by, "keyword", &keyword) ||
 		    !keyword_parse(keyword, &out->flags))
 			return call_error(c, "invalidArguments",
 			    "hasKeyword wants a keyword");

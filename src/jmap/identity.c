@@ -120,7 +120,7 @@ update(struct call *c, struct str id, json_t *patch, struct set_result *res)
 		return;
 	}
 	get_put(&b, properties, UINT64_MAX, c);
-	now = http_json(buf_get(&b));
+	now = json_take(buf_get(&b));
 	json_object_foreach(patch, name, v)
 		if (!json_equal(v, json_object_get(now, name)))
 			set_refuse(res, "forbidden",

@@ -4,7 +4,7 @@
 #pragma once
 #include "base/list.h"
 #include "base/map.h"
-#include "http/json.h"
+#include "rt/json.h"
 #include "jmap/jmap.h"
 #include "jmap/out.h"
 #include "rt/loop.h"

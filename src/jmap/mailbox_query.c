@@ -97,7 +97,7 @@ compare(const struct boxes_query *q, size_t a, size_t b)
 	int order;
 
 	json_array_foreach(q->sort, i, by) {
-		if (!http_json_text(by, "property", &property) ||
+		if (!json_text_of(by, "property", &property) ||
 		    !str_eq(property, STR("name")))
 			continue;
 		order = str_cmp(q->folded[a], q->folded[b]);

@@ -94,7 +94,7 @@ read_wish(struct call *c, const struct mailbox_list *list, json_t *object,
 	} else {
 		buf_lit(&b, "{\"sortOrder\":0}");
 	}
-	same = http_json(buf_get(&b));
+	same = json_take(buf_get(&b));
 	json_object_foreach(object, name, v) {
 		if (json_equal(v, json_object_get(same, name)))
 			continue;

@@ -2,7 +2,7 @@
  * A message as JMAP says it: whatever it is, what comes out is JSON, and every
  * part of the body is one of the message's.
  */
-#include "http/json.h"
+#include "rt/json.h"
 #include "jmap/body.h"
 #include "jmap/header.h"
 #include "mime/header.h"
@@ -63,7 +63,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		check_list(&body.attachments, &f);
 		body_free(&body);
 		put_forms(&out, str_first(in, (size_t)f.header_len));
-		json = http_json(buf_get(&out));
+		json = json_take(buf_get(&out));
 		bug_if(!json && !buf_failed(&out));
 		json_decref(json);
 	}

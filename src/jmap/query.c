@@ -71,7 +71,7 @@ filter_kind(struct call *c, const json_t *filter, enum filter_kind *kind)
 		    "a filter is an object");
 	if (!json_object_get(filter, "operator"))
 		return NULL;
-	if (!http_json_text(filter, "operator", &name) ||
+	if (!json_text_of(filter, "operator", &name) ||
 	    !json_is_array(json_object_get(filter, "conditions")) ||
 	    json_object_size(filter) != 2)
 		return call_error(c, "invalidArguments",
@@ -123,7 +123,7 @@ query_check_sort(struct call *c, const char *const *properties,
 	size_t i, k;
 
 	json_array_foreach(json_object_get(c->args, "sort"), i, by) {
-		if (!http_json_text(by, "property", &property))
+		if (!json_text_of(by, "property", &property))
 			return call_error(c, "invalidArguments",
 			    "a comparator has a property");
 		for (k = 0; properties[k]; k++)

@@ -308,7 +308,7 @@ compare(const struct call *c, const struct quota *a, const struct quota *b)
 	json_array_foreach(json_object_get(c->args, "sort"), i, by) {
 		int rc = a->used < b->used ? -1 : a->used > b->used;
 
-		if (http_json_text(by, "property", &property) &&
+		if (json_text_of(by, "property", &property) &&
 		    str_eq(property, STR("name")))
 			rc = strcmp(a->name, b->name);
 		if (rc != 0)

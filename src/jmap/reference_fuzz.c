@@ -2,7 +2,7 @@
  * {"v": ..., "path": ...}: a pointer leads somewhere in it or nowhere, and what
  * it leads to is a value of its own.
  */
-#include "http/json.h"
+#include "rt/json.h"
 #include "jmap/header.h"
 #include "jmap/reference.h"
 
@@ -16,9 +16,9 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	struct header_property h;
 
 	(void)header_property_parse(in, &h);
-	if (size > 4096 || !(request = http_json(in)))
+	if (size > 4096 || !(request = json_take(in)))
 		return 0;
-	if (http_json_text(request, "path", &path)) {
+	if (json_text_of(request, "path", &path)) {
 		found = reference_point(json_object_get(request, "v"), path);
 		json_decref(found);
 	}

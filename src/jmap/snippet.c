@@ -63,13 +63,13 @@ gather(struct snipping *s, json_t *filter)
 				return error;
 		return NULL;
 	}
-	if (http_json_text(filter, "text", &text)) {
+	if (json_text_of(filter, "text", &text)) {
 		add_words(s->call, &s->in_subject, text);
 		add_words(s->call, &s->in_body, text);
 	}
-	if (http_json_text(filter, "subject", &text))
+	if (json_text_of(filter, "subject", &text))
 		add_words(s->call, &s->in_subject, text);
-	if (http_json_text(filter, "body", &text))
+	if (json_text_of(filter, "body", &text))
 		add_words(s->call, &s->in_body, text);
 	return NULL;
 }

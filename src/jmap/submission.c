@@ -84,7 +84,7 @@ read_address(struct sending *s, const json_t *v, bool is_sender,
 	json_t *parameters = json_object_get(v, "parameters"), *value;
 	const char *name;
 
-	if (!http_json_text(v, "email", out))
+	if (!json_text_of(v, "email", out))
 		set_wrong(s->res, "envelope", "an address has an email");
 	json_object_foreach(parameters, name, value)
 		if (!is_sender || !read_parameter(s, name, value))

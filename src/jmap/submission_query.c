@@ -125,7 +125,7 @@ by_order(const void *va, const void *vb, void *arg)
 	size_t i;
 
 	json_array_foreach(q->sort, i, by) {
-		if (!http_json_text(by, "property", &property))
+		if (!json_text_of(by, "property", &property))
 			continue;
 		x = number_of(a, property);
 		y = number_of(b, property);

@@ -3,7 +3,7 @@
  * we said.
  */
 #include "base/err.h"
-#include "http/json.h"
+#include "rt/json.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -29,13 +29,13 @@ depth_of(json_t *j)
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	json_t *j = http_json(str_make((const char *)data, size));
+	json_t *j = json_take(str_make((const char *)data, size));
 	struct str text;
 
 	if (!j)
 		return 0;
 	bug_if(depth_of(j) > JSON_DEPTH);
-	if (http_json_text(j, "user", &text))
+	if (json_text_of(j, "user", &text))
 		bug_if(!str_is_utf8(text));
 	json_decref(j);
 	return 0;

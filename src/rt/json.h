@@ -13,11 +13,11 @@
 enum { JSON_DEPTH = 32 };
 
 /* Randomness for its tables: before the sandbox closes. */
-void http_json_prepare(void);
+void json_prepare(void);
 /* NULL: it is none. json_decref() it. */
-json_t *http_json(struct str text);
+json_t *json_take(struct str text);
 /* Is it nested deeper than that? Pure; of what is no JSON it may say either. */
-bool http_json_is_deep(struct str text);
+bool json_is_deep(struct str text);
 /* The string of this name in an object; false: there is none. Lives while the
  * object does. */
-bool http_json_text(const json_t *object, const char *name, struct str *out);
+bool json_text_of(const json_t *object, const char *name, struct str *out);

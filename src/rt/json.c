@@ -1,14 +1,14 @@
-#include "http/json.h"
+#include "rt/json.h"
 
 void
-http_json_prepare(void)
+json_prepare(void)
 {
 	json_object_seed(0);
 }
 
 /* Brackets in strings are text. */
 bool
-http_json_is_deep(struct str text)
+json_is_deep(struct str text)
 {
 	bool in_string = false;
 	size_t depth = 0;
@@ -33,16 +33,16 @@ http_json_is_deep(struct str text)
 }
 
 json_t *
-http_json(struct str text)
+json_take(struct str text)
 {
-	if (http_json_is_deep(text))
+	if (json_is_deep(text))
 		return NULL;
 	return json_loadb(text.p ? text.p : "", text.n,
 	    JSON_REJECT_DUPLICATES, NULL);
 }
 
 bool
-http_json_text(const json_t *object, const char *name, struct str *out)
+json_text_of(const json_t *object, const char *name, struct str *out)
 {
 	const json_t *s = json_object_get(object, name);
 
