@@ -70,7 +70,8 @@ def subject_of(alice, email):
 def test_announced(alice):
     mine = alice.session["accounts"][alice.account]["accountCapabilities"]
     later, until = mine[SUBMISSION]["submissionExtensions"]["FUTURERELEASE"]
-    assert mine[SUBMISSION]["submissionExtensions"]["REQUIRETLS"] == []
+    for plain in "REQUIRETLS", "MT-PRIORITY":
+        assert mine[SUBMISSION]["submissionExtensions"][plain] == []
     assert mine[SUBMISSION]["maxDelayedSend"] == int(later) == 90 * 86400
     assert in_seconds(89 * 86400 - 60) <= until <= in_seconds(90 * 86400)
     assert alice.session["primaryAccounts"][SUBMISSION] == alice.account
@@ -162,6 +163,9 @@ def test_refused(alice, draft):
     assert refused(alice, draft(to=people("bob"), **{
         "from": people("bob")}))["type"] == "forbiddenFrom"
     for parameters in ({"RET": "HDRS"}, {"REQUIRETLS": "yes"}, {"SIZE": "1"},
+                       {"BODY": "7BIT"}, {"SMTPUTF8": None},
+                       {"MT-PRIORITY": "10"}, {"MT-PRIORITY": None},
+                       {"MT-PRIORITY": "1", "mt-priority": "1"},
                        {"HOLDFOR": 1},
                        {"HOLDFOR": None}, {"HOLDFOR": "0"}, {"HOLDFOR": "x"},
                        {"HOLDFOR": "7776001"}, {"HOLDUNTIL": "tomorrow"},
@@ -215,6 +219,17 @@ def held(**parameters):
     return {"mailFrom": {"email": address("alice"), "parameters": parameters},
             "rcptTo": [{"email": address("bob")},
                        {"email": address("alice")}]}
+
+
+def test_priority(demo, alice, draft):
+    """As by SMTP: lowered to what people may ask for.         RFC 6710 4.1"""
+    for asked, has in ("9", "4"), ("-9", "-9"):
+        made = submit(alice, draft(to=people("bob")), held(
+            HOLDFOR="2000", **{"MT-PRIORITY": asked}))["created"]["s"]
+        shown = demo.command("queue", "show", made["id"][1:]).stdout
+        assert f"priority     {has}\n" in shown
+        alice.call("EmailSubmission/set",
+                   update={made["id"]: {"undoStatus": "canceled"}})
 
 
 def one_of(alice, submission):

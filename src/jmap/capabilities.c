@@ -47,6 +47,7 @@ put_mail(struct buf *b, const struct jmap *j unused_arg)
 static void
 put_submission(struct buf *b, const struct jmap *j)
 {
+	static const char *const plain[] = { "REQUIRETLS", "MT-PRIORITY" };
 	auto_buf s = BUF_INIT(64);
 	int64_t now = loop_wall(j->loop);
 
@@ -61,9 +62,11 @@ put_submission(struct buf *b, const struct jmap *j)
 		header_put_utc(b, now - now % DAY_S + j->hold_longest_s);
 		out_close(b, ']');
 	}
-	out_name(b, "REQUIRETLS");
-	out_open(b, '[');
-	out_close(b, ']');
+	for (size_t i = 0; i < NELEM(plain); i++) {
+		out_name(b, plain[i]);
+		out_open(b, '[');
+		out_close(b, ']');
+	}
 	out_close(b, '}');
 }
 

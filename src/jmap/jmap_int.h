@@ -35,7 +35,7 @@ struct jmap {
 	struct loop *loop;
 	struct vault *vault;
 	uint64_t max_message;
-	uint32_t compress, max_recipients, hold_longest_s;
+	uint32_t compress, max_recipients, hold_longest_s, highest_priority;
 	char hostname[256];
 	struct map people;	/* by account: struct person */
 	uint64_t uploaded;	/* octets of all uploads, those under way too */

@@ -21,6 +21,7 @@ jmap_configure(struct jmap *j, const struct config *c)
 	j->compress = c->compress;
 	j->max_recipients = c->max_recipients;
 	j->hold_longest_s = c->hold_longest_s;
+	j->highest_priority = c->highest_priority;
 	(void)snprintf(j->hostname, sizeof(j->hostname), "%.*s",
 	    STR_FMT(c->hostname));
 }

@@ -22,6 +22,7 @@ struct sending {
 	struct set_result *res;
 	json_t *object;
 	struct envelope envelope;
+	bool has_priority;	/* it was said */
 	struct str *rcpt;	/* each once */
 	size_t nrcpts;
 	uint64_t message;	/* its number, once it is handed in */
@@ -58,21 +59,22 @@ add_recipient(struct sending *s, struct str address)
 static bool
 read_parameter(struct sending *s, const char *name, const json_t *v)
 {
-	struct str keyword = str_c(name);
-	unsigned with = WITH_TLS |
-	    (s->call->jmap->hold_longest_s ? WITH_LATER : 0);
-	struct mail_args m = { .envelope = s->envelope };
+	const struct jmap *j = s->call->jmap;
+	unsigned with = WITH_TLS | WITH_PRIORITY |
+	    (j->hold_longest_s ? WITH_LATER : 0);
+	struct mail_args m = { .envelope = s->envelope,
+		.has_priority = s->has_priority };
 	struct str value = json_is_string(v) ? text_of(v) : STR_NULL;
 
-	if (!str_eqi(keyword, STR("HOLDFOR")) &&
-	    !str_eqi(keyword, STR("HOLDUNTIL")) &&
-	    !str_eqi(keyword, STR("REQUIRETLS")))
-		return false;
 	if ((!json_is_string(v) && !json_is_null(v)) ||
-	    smtp_mail_param(keyword, value, with, s->call->mem, &m) !=
+	    smtp_mail_param(str_c(name), value, with, s->call->mem, &m) !=
 		SYNTAX_OK)
 		return false;
+	/* RFC 6710 4.1: lowered, as it is for who says it by SMTP. */
+	if (m.envelope.priority > (int64_t)j->highest_priority)
+		m.envelope.priority = j->highest_priority;
 	s->envelope = m.envelope;
+	s->has_priority = m.has_priority;
 	return true;
 }
 

@@ -368,8 +368,10 @@ enum smtp_syntax
 smtp_mail_param(struct str keyword, struct str value, unsigned with,
     struct arena *a, struct mail_args *m)
 {
-	return set_param(find_param(mail_params, NELEM(mail_params), with,
-	    keyword), value, m, a);
+	const struct esmtp_param *p = find_param(mail_params,
+	    NELEM(mail_params), with, keyword);
+
+	return set_param(p && p->with ? p : NULL, value, m, a);
 }
 
 /* "FROM:" or "TO:", the tolerated space on both sides of it, and the path. */

@@ -60,8 +60,9 @@ struct mail_args {
 must_check enum smtp_syntax smtp_parse_mail(struct str args, unsigned with,
     struct arena *a, struct mail_args *out);
 
-/* One parameter more, of a MAIL that is said in other words than a line's.
- * SYNTAX_PARAM: there is none; SYNTAX_VALUE: not so, or not again. */
+/* One parameter more of these extensions, of a MAIL that is said in other words
+ * than a line's. SYNTAX_PARAM: there is none; SYNTAX_VALUE: not so, or not
+ * again. */
 must_check enum smtp_syntax smtp_mail_param(struct str keyword,
     struct str value, unsigned with, struct arena *a, struct mail_args *m);
 
