@@ -184,6 +184,17 @@ def test_end_of_pytest(project):
     assert said.endswith("\n6 passed, 5 failed, 0 skipped\n"), said
 
 
+def test_again_alone(project):
+    """What fails beside another file, and not alone, is named, and no more."""
+    project.pytest("test_unsteady", "import pathlib\ndef test_it():\n"
+                   "    seen = pathlib.Path('seen')\n"
+                   "    assert seen.exists() or not seen.touch() and False\n")
+    code, said = project.test()
+    assert code == 0, said
+    assert "\npassed only when alone: gcc test_unsteady.py\n" in said, said
+    assert said.endswith("\n7 passed, 0 failed, 0 skipped\n"), said
+
+
 def test_end_of_collection(project):
     project.pytest("test_quits", "import os\nos._exit(0)\n")
     is_red(project, "gcc pytest: lists no tests")

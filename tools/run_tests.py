@@ -29,9 +29,10 @@ PATIENCE = float(os.environ.get("POSTERN_PATIENCE", "1"))
 MESON_TIMES = 10
 PYTEST_SECONDS = 600
 PYTEST_RUN_SECONDS = 3 * 3600
-# Two take two thirds of the time, and once in a while one of them waits for
-# the other longer than it can.
-PYTESTS_AT_ONCE = 1
+# Two take two thirds of the time. Once in a while one of them waits for the
+# other longer than it can: what failed is run again, alone.
+PYTESTS_AT_ONCE = 2
+AGAIN_MAX = 5     # where more failed, it was not that
 # These begin first, so that no processor waits for one of them at the end.
 LONGEST = ("test_page", "test_relay", "test_nexthop", "test_dsn_readers",
            "test_keys", "test_runner", "test_commands", "test_kill", "imap")
@@ -66,6 +67,7 @@ class Results:
         self.passed = 0
         self.failed = []
         self.skipped = []
+        self.unsteady = []
 
     def ok(self):
         self.passed += 1
@@ -255,14 +257,29 @@ class Run:
             return unit, xml, *pytest(f"tests/{unit}", "--junitxml",
                                       xml, *more)
 
+        def verdict(unit, xml, status):
+            self.pytest_verdicts(label, unit, counts[unit], xml, status)
+
         first = [u for name in LONGEST for u in counts
                  if pathlib.Path(u).stem == name]
+        failed = []
         with multiprocessing.pool.ThreadPool(PYTESTS_AT_ONCE) as pool:
             for unit, xml, status, said in pool.imap_unordered(
                     run, [*first, *(u for u in counts if u not in first)]):
                 print(f"{unit}: {last_line(said)}" if status == 0 else said,
                       flush=True)
-                self.pytest_verdicts(label, unit, counts[unit], xml, status)
+                if status in (0, None):
+                    verdict(unit, xml, status)
+                else:
+                    failed.append((unit, xml, status))
+        for unit, xml, status in failed:
+            if len(failed) <= AGAIN_MAX:
+                say(f"{label}: {unit} again, alone")
+                unit, xml, status, said = run(unit)
+                print(said, flush=True)
+            verdict(unit, xml, status)
+            if status == 0:
+                self.results.unsteady.append(f"{label} {unit}")
 
     def pytest(self, folder, times, *args):
         """The exit status, None if it had to be ended, and what it said."""
@@ -390,6 +407,8 @@ class Run:
         say("results")
         for name in self.results.skipped:
             print("skipped:", name)
+        for name in self.results.unsteady:
+            print("passed only when alone:", name)
         for name in self.results.failed:
             print("failed:", name)
         print(f"{self.results.passed} passed, {len(self.results.failed)} "
