@@ -57,3 +57,39 @@ gzip_end(struct gzip *g, struct buf *out)
 	(void)deflateEnd(&g->z);
 	free(g);
 }
+
+static int
+inflate_all(z_stream *z, struct buf *out, struct err *err)
+{
+	int rc = Z_OK;
+
+	while (rc == Z_OK) {
+		size_t n = out->cap - out->n;
+		char *p;
+
+		n = n < GZIP_PIECE ? n : GZIP_PIECE;
+		p = n > 0 ? buf_room(out, n) : NULL;
+		if (!p)
+			return err_set(err, E_LIMIT, "it has more than %zu "
+			    "octets", out->cap);
+		z->next_out = (Bytef *)p;
+		z->avail_out = (uInt)n;
+		rc = inflate(z, Z_NO_FLUSH);
+		buf_added(out, n - z->avail_out);
+	}
+	return rc == Z_STREAM_END ? 0 :
+	    err_set(err, E_INVALID, "its gzip is damaged or cut short");
+}
+
+int
+gzip_unpack(struct str octets, struct buf *out, struct err *err)
+{
+	z_stream z = { .next_in = (Bytef *)(uintptr_t)octets.p,
+		.avail_in = (uInt)octets.n };
+	int rc;
+
+	bug_if(inflateInit2(&z, MAX_WBITS + GZIP_FORMAT) != Z_OK);
+	rc = inflate_all(&z, out, err);
+	(void)inflateEnd(&z);
+	return rc;
+}

@@ -23,6 +23,7 @@
 #include "store/messages_ban.h"
 #include "store/messages_carry.h"
 #include "store/messages_envelope.h"
+#include "store/messages_feedback.h"
 #include "store/messages_held.h"
 #include "store/messages_journal.h"
 #include "store/messages_login.h"
@@ -670,7 +671,8 @@ MSG_GROUP(ban_of);
 	R(note_item) R(note_facts) R(vacation) \
 	R(alias_row) R(domain_row) R(account_row) R(kept_row) R(journal_row) \
 	R(sealed_row) R(rule_row) R(app_password_row) R(app_keys_row) \
-	R(backup_row) R(ban_row) STORE_RECORDS_AGGREGATE(R)
+	R(backup_row) R(ban_row) STORE_RECORDS_AGGREGATE(R) \
+	STORE_RECORDS_FEEDBACK(R)
 
 #define STORE_ANSWER_answer(name) name##_answer
 #define STORE_ANSWER_done(name) done
