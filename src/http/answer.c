@@ -8,6 +8,7 @@ static const struct {
 	uint16_t status;
 	const char *reason;
 } reasons[] = {
+	{ 101, "Switching Protocols" },
 	{ 200, "OK" }, { 201, "Created" }, { 202, "Accepted" },
 	{ 204, "No Content" },
 	{ 304, "Not Modified" }, { 308, "Permanent Redirect" },
@@ -18,6 +19,7 @@ static const struct {
 	{ 411, "Length Required" }, { 413, "Content Too Large" },
 	{ 414, "URI Too Long" }, { 415, "Unsupported Media Type" },
 	{ 417, "Expectation Failed" }, { 422, "Unprocessable Content" },
+	{ 426, "Upgrade Required" },
 	{ 429, "Too Many Requests" },
 	{ 431, "Request Header Fields Too Large" },
 	{ 500, "Internal Server Error" }, { 501, "Not Implemented" },
@@ -161,6 +163,24 @@ http_begin(struct http_request *r, uint16_t status, struct str type)
 		(void)stream_write(r->session->d.stream,
 		    STR("Transfer-Encoding: chunked\r\n"));
 	(void)stream_write(r->session->d.stream, STR("\r\n"));
+}
+
+struct stream *
+http_upgrade(struct http_request *r, struct str protocol)
+{
+	struct stream *s = r->session->d.stream;
+
+	bug_if(r->status != 0 || buf_failed(&r->fields));
+	r->status = 101;
+	r->last = true;
+	(void)stream_printf(s, "HTTP/1.1 101 %s\r\n", reason_of(101));
+	say_date(r);
+	(void)stream_printf(s, "Connection: Upgrade\r\nUpgrade: %.*s\r\n",
+	    STR_FMT(protocol));
+	(void)stream_write(s, buf_get(&r->fields));
+	(void)stream_write(s, STR("\r\n"));
+	(void)stream_flush(s, NULL);
+	return s;
 }
 
 int

@@ -285,9 +285,8 @@ http_field_of(const struct http_head *h, struct str name, struct str *value)
 	return false;
 }
 
-/* Has a list this member, in any of the fields of the name?  RFC 9110 5.6.1 */
-static bool
-list_has(const struct http_head *h, struct str name, struct str member)
+bool
+http_list_has(const struct http_head *h, struct str name, struct str member)
 {
 	for (size_t i = 0; i < h->nfields; i++) {
 		struct str rest = h->field[i].value, one;
@@ -350,7 +349,7 @@ http_head_end(struct http_head *h)
 	if ((e = read_host(h)) || (e = read_framing(h)))
 		return e;
 	h->close = h->minor == 0 ||
-	    list_has(h, STR("Connection"), STR("close"));
+	    http_list_has(h, STR("Connection"), STR("close"));
 	if (n > 0 && (n > 1 || !str_eqi(expect, STR("100-continue"))))
 		return 417;
 	/* Who speaks 1.0 does not know it.             RFC 9110 10.1.1 */

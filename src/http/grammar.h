@@ -66,6 +66,11 @@ must_check uint16_t http_head_end(struct http_head *h);
 bool http_field_of(const struct http_head *h, struct str name,
     struct str *value);
 
+/* Has a list, in any of the fields of the name, this member?
+ *                                                            RFC 9110 5.6.1 */
+bool http_list_has(const struct http_head *h, struct str name,
+    struct str member);
+
 /* What the query says of a name, decoded, in the arena: "name=value" between
  * "&". False: nothing, or nothing that can be decoded. */
 must_check bool http_query(const struct http_head *h, struct str name,

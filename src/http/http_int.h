@@ -47,6 +47,8 @@ struct http_session {
 
 /* ---- session.c */
 /* The deadline of who began at that time and has had so many octets. */
+int64_t http_pace_until(const struct http_request *r, int64_t begun_ms,
+    uint64_t octets);
 void http_pace(struct http_request *r, int64_t begun_ms, uint64_t octets);
 
 /* ---- body.c */
@@ -61,6 +63,10 @@ must_check int http_drop_body(struct http_request *r, struct err *err);
 void http_say(struct http_request *r, const struct http_answer *a);
 /* The end of what http_begin() has begun. */
 void http_finish(struct http_request *r);
+
+/* 101: what comes and goes behind it is of that protocol, on the stream, and
+ * ends the connection. Suspends.                              RFC 9110 7.8 */
+struct stream *http_upgrade(struct http_request *r, struct str protocol);
 
 /* ---- routes.c */
 /* The answer to a request whose head is there. 0, with it in *a, or E_*. */

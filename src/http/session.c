@@ -10,8 +10,9 @@ session_of(struct dialogue *d)
 	return container_of(d, struct http_session, d);
 }
 
-void
-http_pace(struct http_request *r, int64_t begun_ms, uint64_t octets)
+int64_t
+http_pace_until(const struct http_request *r, int64_t begun_ms,
+    uint64_t octets)
 {
 	const struct http_service *sv = r->session->service;
 	int64_t at = loop_now_ms(sv->loop) + HTTP_PACE_MS;
@@ -20,8 +21,14 @@ http_pace(struct http_request *r, int64_t begun_ms, uint64_t octets)
 	if (sv->rate > 0)
 		at = begun_ms + HTTP_PACE_MS +
 		    (int64_t)(octets * 1000 / sv->rate);
+	return sv->time_s > 0 && end < at ? end : at;
+}
+
+void
+http_pace(struct http_request *r, int64_t begun_ms, uint64_t octets)
+{
 	stream_deadline(r->session->d.stream,
-	    sv->time_s > 0 && end < at ? end : at);
+	    http_pace_until(r, begun_ms, octets));
 }
 
 /* ---- the head ------------------------------------------------------------ */

@@ -1,4 +1,5 @@
 #include "http/test_world.h"
+#include "http/websocket.h"
 
 struct web_of_test {
 	struct sign_ins *sign_ins;
@@ -36,6 +37,34 @@ fail_so(struct http_request *r)
 	return http_fail(r, "test", &err);
 }
 
+/* GET /ws: each text comes back; "long" is answered with a long one. */
+static struct http_answer
+websocket(struct http_request *r)
+{
+	struct http_answer refusal;
+	struct websocket *ws = websocket_accept(r, STR("test"), 1000,
+	    &refusal);
+	struct ws_message m;
+	struct str text;
+	int e = 0;
+
+	if (!ws)
+		return refusal;
+	while (e >= 0 && (e = websocket_next(ws, NEVER, &text)) >= 0) {
+		if (e == 0)
+			continue;
+		ws_message_begin(&m, ws);
+		for (int i = 0; str_eq(text, STR("long")) && i < 1000; i++)
+			(void)ws_message_write(&m, STR("a thousand of these, "
+			    "which is more than may wait to be sent to one "
+			    "who does not read, and all that is in between"));
+		(void)ws_message_write(&m, text);
+		e = ws_message_end(&m);
+	}
+	websocket_end(ws);
+	return HTTP_BEGUN;
+}
+
 static struct http_route routes[16];
 
 static void *
@@ -49,6 +78,8 @@ new_service(struct loop *l, const struct config *conf, struct vault *vault,
 		    stream },
 		{ HTTP_GET, STR("/fail/*"), HTTP_ANYBODY, STR_NULL, 0,
 		    fail_so },
+		{ HTTP_GET, STR("/ws"), HTTP_ANYBODY, STR_NULL, 0,
+		    websocket },
 	};
 	struct web_of_test *t = calloc(1, sizeof(*t));
 	size_t n = http_nlogin_routes;

@@ -15,6 +15,7 @@ struct kept {
 
 struct api {
 	struct http_request *http;
+	struct answer_to *to;
 	struct person *person;
 	json_t *using, *calls, *created;
 	bool say_created;	/* createdIds were given */
@@ -26,23 +27,58 @@ struct api {
 
 /* ---- requests that are none                              RFC 8620 3.6.1 -- */
 
-struct http_answer
-jmap_problem(struct http_request *r, uint16_t status, const char *type,
-    const char *limit, const char *detail)
+void
+request_error_put(struct buf *b, const struct request_error *e)
+{
+	out_name(b, "type");
+	buf_printf(b, "\"urn:ietf:params:jmap:error:%s\"", e->type);
+	out_put_u64(b, "status", e->status);
+	if (e->limit)
+		out_put_str(b, "limit", str_c(e->limit));
+	out_put_str(b, "detail", str_c(e->detail));
+}
+
+static struct http_answer
+answer_error(struct http_request *r, const struct request_error *e)
 {
 	auto_buf b = BUF_INIT(2048);
 
 	out_open(&b, '{');
-	out_name(&b, "type");
-	buf_printf(&b, "\"urn:ietf:params:jmap:error:%s\"", type);
-	out_put_u64(&b, "status", status);
-	if (limit)
-		out_put_str(&b, "limit", str_c(limit));
-	out_put_str(&b, "detail", str_c(detail));
+	request_error_put(&b, e);
 	out_close(&b, '}');
 	bug_if(buf_failed(&b));
-	return (struct http_answer){ status, STR("application/problem+json"),
-		str_dup(r->mem, buf_get(&b)) };
+	return (struct http_answer){ e->status,
+		STR("application/problem+json"), str_dup(r->mem, buf_get(&b)) };
+}
+
+static bool
+refuse_request(struct request_error *e, uint16_t status, const char *type,
+    const char *limit, struct str detail)
+{
+	*e = (struct request_error){ status, type, limit, "" };
+	(void)snprintf(e->detail, sizeof(e->detail), "%.*s",
+	    STR_FMT(utf8_first(detail, sizeof(e->detail) - 1)));
+	return false;
+}
+
+struct http_answer
+jmap_problem(struct http_request *r, uint16_t status, const char *type,
+    const char *limit, const char *detail)
+{
+	struct request_error e;
+
+	(void)refuse_request(&e, status, type, limit, str_c(detail));
+	return answer_error(r, &e);
+}
+
+bool
+person_begin_request(struct person *p, struct request_error *e)
+{
+	if (p->requests == MAX_CONCURRENT_REQUESTS)
+		return refuse_request(e, 400, "limit", "maxConcurrentRequests",
+		    STR("Too many requests at once"));
+	p->requests++;
+	return true;
 }
 
 struct http_answer
@@ -228,13 +264,13 @@ say(struct api *a, struct str name, struct str args, struct str call_id)
 	buf_str(&b, a->said++ ? STR(",[") : STR("["));
 	http_json_str(&b, name);
 	buf_chr(&b, ',');
-	(void)http_write(a->http, buf_get(&b));
-	(void)http_write(a->http, args);
+	a->to->write(a->to, buf_get(&b));
+	a->to->write(a->to, args);
 	buf_reset(&b);
 	buf_chr(&b, ',');
 	http_json_str(&b, call_id);
 	buf_chr(&b, ']');
-	(void)http_write(a->http, buf_get(&b));
+	a->to->write(a->to, buf_get(&b));
 }
 
 static void
@@ -317,8 +353,8 @@ answer_calls(struct api *a)
 	char state[9];
 
 	session_state(a->http, a->person, state);
-	http_begin(a->http, 200, STR("application/json"));
-	(void)http_write(a->http, STR("{\"methodResponses\":["));
+	a->to->begin(a->to);
+	a->to->write(a->to, STR("\"methodResponses\":["));
 	for (size_t i = 0; i < json_array_size(a->calls); i++)
 		answer_call(a, i);
 	buf_chr(&b, ']');
@@ -328,51 +364,83 @@ answer_calls(struct api *a)
 	}
 	out_put_str(&b, "sessionState", str_c(state));
 	out_close(&b, '}');
-	(void)http_write(a->http, buf_get(&b));
+	a->to->write(a->to, buf_get(&b));
 }
 
 /* ---- the request --------------------------------------------------------- */
 
-static struct http_answer
-answer_request(struct api *a, const json_t *request)
+static bool
+answer_request(struct api *a, const json_t *request, struct request_error *e)
 {
-	struct http_request *r = a->http;
 	const char *unknown;
 
 	if (!request)
-		return jmap_problem(r, 400, "notJSON", NULL,
-		    "That is no JSON, or has more than 32 levels");
+		return refuse_request(e, 400, "notJSON", NULL,
+		    STR("That is no JSON, or has more than 32 levels"));
 	if (!is_request(a, request))
-		return jmap_problem(r, 400, "notRequest", NULL,
-		    "That is no request of JMAP");
+		return refuse_request(e, 400, "notRequest", NULL,
+		    STR("That is no request of JMAP"));
 	if ((unknown = unknown_capability(a)))
-		return jmap_problem(r, 400, "unknownCapability", NULL,
-		    str_dupz(r->mem, utf8_first(str_c(unknown), 200)));
+		return refuse_request(e, 400, "unknownCapability", NULL,
+		    str_c(unknown));
 	if (json_array_size(a->calls) > MAX_CALLS)
-		return jmap_problem(r, 400, "limit", "maxCallsInRequest",
-		    "Too many method calls");
+		return refuse_request(e, 400, "limit", "maxCallsInRequest",
+		    STR("Too many method calls"));
 	answer_calls(a);
-	return HTTP_BEGUN;
+	return true;
+}
+
+bool
+jmap_answer(struct http_request *r, const json_t *request,
+    struct answer_to *to, struct request_error *error)
+{
+	struct api a = { .http = r, .to = to, .person = person_of(r),
+		.mem = arena_new(CALL_MEM) };
+	bool answered = answer_request(&a, request, error);
+
+	for (struct kept *k = a.kept; k; k = k->next)
+		json_decref(k->args);
+	json_decref(a.created);
+	arena_free(a.mem);
+	return answered;
+}
+
+/* ---- by HTTP ------------------------------------------------------------- */
+
+struct http_sink {
+	struct answer_to to;
+	struct http_request *r;
+};
+
+static void
+begin_http(struct answer_to *to)
+{
+	struct http_request *r = container_of(to, struct http_sink, to)->r;
+
+	http_begin(r, 200, STR("application/json"));
+	(void)http_write(r, STR("{"));
+}
+
+static void
+write_http(struct answer_to *to, struct str octets)
+{
+	(void)http_write(container_of(to, struct http_sink, to)->r, octets);
 }
 
 /* POST /jmap/api/                                            RFC 8620 3.1 */
 struct http_answer
 jmap_api(struct http_request *r)
 {
-	struct api a = { .http = r, .person = person_of(r),
-		.mem = arena_new(CALL_MEM) };
-	struct http_answer answer;
+	struct http_sink sink = { { begin_http, write_http }, r };
+	struct request_error error;
 	json_t *request = NULL;
 	struct str type;
+	bool answered;
 
 	(void)http_field_of(&r->head, STR("Content-Type"), &type);
 	if (http_is_type(type, STR("application/json")))
 		request = json_take(r->body);
-	answer = answer_request(&a, request);
-	for (struct kept *k = a.kept; k; k = k->next)
-		json_decref(k->args);
-	json_decref(a.created);
+	answered = jmap_answer(r, request, &sink.to, &error);
 	json_decref(request);
-	arena_free(a.mem);
-	return answer;
+	return answered ? HTTP_BEGUN : answer_error(r, &error);
 }

@@ -9,7 +9,7 @@
 enum { SESSION_MAX = 16384, DAY_S = 86400 };
 
 static void
-put_core(struct buf *b, const struct jmap *j unused_arg)
+put_core(struct buf *b, const struct http_request *r unused_arg)
 {
 	out_put_u64(b, "maxSizeUpload", MAX_SIZE_UPLOAD);
 	out_put_u64(b, "maxConcurrentUpload", MAX_CONCURRENT_UPLOAD);
@@ -25,13 +25,13 @@ put_core(struct buf *b, const struct jmap *j unused_arg)
 }
 
 static void
-put_nothing(struct buf *b unused_arg, const struct jmap *j unused_arg)
+put_nothing(struct buf *b unused_arg, const struct http_request *r unused_arg)
 {
 }
 
 /* RFC 8621 1.3.1 */
 static void
-put_mail(struct buf *b, const struct jmap *j unused_arg)
+put_mail(struct buf *b, const struct http_request *r unused_arg)
 {
 	out_put_u64(b, "maxMailboxesPerEmail", 1);
 	out_put_u64(b, "maxMailboxDepth", MAILBOX_LEVELS_MAX);
@@ -45,9 +45,10 @@ put_mail(struct buf *b, const struct jmap *j unused_arg)
 /* RFC 8621 1.3.2, and the words of EHLO (RFC 4865 4). The date is as seen from
  * the last midnight, so that the session is not another one each second. */
 static void
-put_submission(struct buf *b, const struct jmap *j)
+put_submission(struct buf *b, const struct http_request *r)
 {
 	static const char *const plain[] = { "REQUIRETLS", "MT-PRIORITY" };
+	const struct jmap *j = jmap_of(r);
 	auto_buf s = BUF_INIT(64);
 	int64_t now = loop_wall(j->loop);
 
@@ -70,18 +71,39 @@ put_submission(struct buf *b, const struct jmap *j)
 	out_close(b, '}');
 }
 
+/* Where they came is where they find the rest. */
+static void
+put_url(struct buf *b, const char *name, const struct http_request *r,
+    const char *scheme, const char *path)
+{
+	auto_buf url = BUF_INIT(1024);
+
+	buf_printf(&url, "%s%s://%.*s%s", scheme, http_is_tls(r) ? "s" : "",
+	    STR_FMT(r->head.host), path);
+	out_put_str(b, name, buf_get(&url));
+}
+
+/* RFC 8887 3 */
+static void
+put_websocket(struct buf *b, const struct http_request *r)
+{
+	put_url(b, "url", r, "ws", "/jmap/ws/");
+	out_put_bool(b, "supportsPush", true);
+}
+
 /* In the server's capabilities, and in those of an account (NULL: it is none
  * that accounts have). */
 static const struct {
 	const char *name;
-	void (*server)(struct buf *b, const struct jmap *j);
-	void (*account)(struct buf *b, const struct jmap *j);
+	void (*server)(struct buf *b, const struct http_request *r);
+	void (*account)(struct buf *b, const struct http_request *r);
 } capabilities[] = {
 	{ CAP_CORE, put_core, NULL },
 	{ CAP_MAIL, put_nothing, put_mail },
 	{ CAP_SUBMISSION, put_nothing, put_submission },
 	{ CAP_QUOTA, put_nothing, put_nothing },
 	{ CAP_VACATION, put_nothing, put_nothing },
+	{ CAP_WEBSOCKET, put_websocket, NULL },
 };
 
 bool
@@ -94,18 +116,19 @@ capability_known(struct str name)
 }
 
 static void
-put_capabilities(struct buf *b, const struct jmap *j, bool of_account)
+put_capabilities(struct buf *b, const struct http_request *r, bool of_account)
 {
 	out_open(b, '{');
 	for (size_t i = 0; i < NELEM(capabilities); i++) {
-		void (*put)(struct buf *, const struct jmap *) = of_account ?
-		    capabilities[i].account : capabilities[i].server;
+		void (*put)(struct buf *, const struct http_request *) =
+		    of_account ? capabilities[i].account :
+		    capabilities[i].server;
 
 		if (!put)
 			continue;
 		out_name(b, capabilities[i].name);
 		out_open(b, '{');
-		put(b, j);
+		put(b, r);
 		out_close(b, '}');
 	}
 	out_close(b, '}');
@@ -119,20 +142,8 @@ put_account(struct buf *b, const struct http_request *r)
 	out_put_bool(b, "isPersonal", true);
 	out_put_bool(b, "isReadOnly", false);
 	out_name(b, "accountCapabilities");
-	put_capabilities(b, jmap_of(r), true);
+	put_capabilities(b, r, true);
 	out_close(b, '}');
-}
-
-/* Where they came is where they find the rest. */
-static void
-put_url(struct buf *b, const char *name, const struct http_request *r,
-    const char *path)
-{
-	auto_buf url = BUF_INIT(1024);
-
-	buf_printf(&url, "http%s://%.*s%s", http_is_tls(r) ? "s" : "",
-	    STR_FMT(r->head.host), path);
-	out_put_str(b, name, buf_get(&url));
 }
 
 void
@@ -140,7 +151,7 @@ session_put(struct buf *b, const struct http_request *r,
     const struct person *p)
 {
 	out_name(b, "capabilities");
-	put_capabilities(b, p->jmap, false);
+	put_capabilities(b, r, false);
 	out_name(b, "accounts");
 	out_open(b, '{');
 	out_name(b, p->id);
@@ -153,12 +164,13 @@ session_put(struct buf *b, const struct http_request *r,
 			out_put_str(b, capabilities[i].name, str_c(p->id));
 	out_close(b, '}');
 	out_put_str(b, "username", str_c(r->account->address));
-	put_url(b, "apiUrl", r, "/jmap/api/");
-	put_url(b, "downloadUrl", r,
+	put_url(b, "apiUrl", r, "http", "/jmap/api/");
+	put_url(b, "downloadUrl", r, "http",
 	    "/jmap/download/{accountId}/{blobId}/{name}?accept={type}");
-	put_url(b, "uploadUrl", r, "/jmap/upload/{accountId}/");
-	put_url(b, "eventSourceUrl", r, "/jmap/eventsource/?types={types}"
-	    "&closeafter={closeafter}&ping={ping}");
+	put_url(b, "uploadUrl", r, "http", "/jmap/upload/{accountId}/");
+	put_url(b, "eventSourceUrl", r, "http",
+	    "/jmap/eventsource/?types={types}&closeafter={closeafter}"
+	    "&ping={ping}");
 }
 
 static void

@@ -30,6 +30,7 @@ enum {
 #define CAP_QUOTA "urn:ietf:params:jmap:quota"
 #define CAP_SUBMISSION "urn:ietf:params:jmap:submission"
 #define CAP_VACATION "urn:ietf:params:jmap:vacationresponse"
+#define CAP_WEBSOCKET "urn:ietf:params:jmap:websocket"
 
 struct jmap {
 	struct loop *loop;
@@ -52,8 +53,8 @@ struct person {
 	size_t nuploads;
 	uint64_t uploaded;
 	struct timer expiry;
-	struct list streams;	/* events.c */
-	uint32_t nstreams;
+	struct list watching;	/* watching.h */
+	uint32_t nwatching;	/* streams of events and WebSockets */
 };
 
 /* ---- node.c */
@@ -65,6 +66,29 @@ void person_unref(struct person *p);
 /* Free it if nothing here is of it any more. */
 void person_settle(struct person *p);
 struct jmap *jmap_of(const struct http_request *r);
+
+/* ---- api.c: a request */
+
+/* Where the answer goes. write comes after begin, which puts what stands before
+ * the first member of the answer; it suspends. */
+struct answer_to {
+	void (*begin)(struct answer_to *to);
+	void (*write)(struct answer_to *to, struct str octets);
+};
+/* Why there will be no answer: a request-level error (RFC 8620 3.6.1). */
+struct request_error {
+	uint16_t status;
+	const char *type, *limit;	/* limit: NULL where it is none */
+	char detail[201];
+};
+/* Carry out what r's person asks for; NULL: it was no JSON. False, before
+ * anything has begun: *error says why. */
+bool jmap_answer(struct http_request *r, const json_t *request,
+    struct answer_to *to, struct request_error *error);
+/* The members of the object that says so. */
+void request_error_put(struct buf *b, const struct request_error *error);
+/* One more request of theirs at once; false: they have as many as they may. */
+bool person_begin_request(struct person *p, struct request_error *error);
 
 /* ---- a method call ------------------------------------------------------ */
 
@@ -200,6 +224,7 @@ void leave_upload(struct http_request *r);
 struct http_answer jmap_upload(struct http_request *r);
 struct http_answer jmap_download(struct http_request *r);
 struct http_answer jmap_events(struct http_request *r);
+struct http_answer jmap_websocket(struct http_request *r);
 struct http_answer jmap_refuse(struct http_request *r, uint16_t status);
 /* {"type": "urn:ietf:params:jmap:error:...", ...}          RFC 8620 3.6.1 */
 struct http_answer jmap_problem(struct http_request *r, uint16_t status,

@@ -110,13 +110,12 @@ static struct http_answer
 enter_api(struct http_request *r)
 {
 	struct person *p = person_ref(r);
+	struct request_error e;
 
-	if (p->requests == MAX_CONCURRENT_REQUESTS) {
+	if (!person_begin_request(p, &e)) {
 		person_unref(p);
-		return jmap_problem(r, 400, "limit", "maxConcurrentRequests",
-		    "Too many requests at once");
+		return jmap_problem(r, e.status, e.type, e.limit, e.detail);
 	}
-	p->requests++;
 	r->visitor = p;
 	return (struct http_answer){ .status = 200 };
 }
@@ -140,6 +139,7 @@ const struct http_route jmap_routes[] = {
 	ROUTE(HTTP_POST, "/jmap/upload/*", MAX_SIZE_UPLOAD, jmap_upload,
 	    enter_upload, leave_upload),
 	ROUTE(HTTP_GET, "/jmap/eventsource", 0, jmap_events, enter, leave),
+	ROUTE(HTTP_GET, "/jmap/ws", 0, jmap_websocket, enter, leave),
 	ROUTE(HTTP_GET, "/jmap/download/*/*/*", 0, jmap_download, enter,
 	    leave),
 };

@@ -360,6 +360,42 @@ stream_printf(struct stream *s, const char *fmt, ...)
 	return s->failed;
 }
 
+ssize_t
+stream_offer(struct stream *s, struct str octets)
+{
+	ssize_t n = 0;
+
+	bug_if(s->out.n > 0);
+	if (!s->failed && octets.n > 0)
+		n = s->t->ops->write(s->t, octets.p, octets.n);
+	if (n < 0 && n != E_AGAIN)
+		(void)stream_fail(s, (int)n, NULL);
+	if (s->failed)
+		return s->failed;
+	return n < 0 ? 0 : n;
+}
+
+static void
+give_buffer_back(struct stream *s)
+{
+	free(s->in);
+	s->in = NULL;
+	s->at = s->end = s->size = 0;
+}
+
+int
+stream_pause(struct stream *s, int64_t at_ms)
+{
+	int rc;
+
+	if (s->at == s->end)
+		give_buffer_back(s);
+	s->waiter = fiber_self(s->loop);
+	rc = fiber_wait(s->loop, at_ms);
+	s->waiter = NULL;
+	return rc;
+}
+
 /* For stream_tls.c ------------------------------------------------------ */
 
 struct transport *
@@ -410,9 +446,7 @@ look(struct stream *s)
 		(void)stream_fail(s, n == 0 ? E_CLOSED : (int)n, NULL);
 		unpark(s, PARK_CLOSED);
 	} else {
-		free(s->in);
-		s->in = NULL;
-		s->at = s->end = s->size = 0;
+		give_buffer_back(s);
 	}
 }
 

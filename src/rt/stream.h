@@ -99,6 +99,16 @@ int stream_write(struct stream *s, struct str octets);
 int stream_printf(struct stream *s, const char *fmt, ...) printf_like(2, 3);
 int stream_flush(struct stream *s, struct err *err);
 
+/* Both ways at once, for the one fiber of a connection that many have something
+ * to say on. It writes by stream_offer() alone, which never suspends: how many
+ * of these octets went out (0: none can now), or E_*. What did not go comes
+ * again with the next call, more may stand behind it. */
+ssize_t stream_offer(struct stream *s, struct str octets);
+/* Suspend until octets may be read or written, fiber_wake(), or at_ms. To be
+ * called when neither stream_poll() nor stream_offer() got on; 0, E_TIMEOUT or
+ * E_CANCELED, none of them sticky. A buffer that is empty is given back. */
+int stream_pause(struct stream *s, int64_t at_ms);
+
 /* TLS in place, as a server. What was buffered before is dropped: nothing
  * sent in clear survives into the session (RFC 3207 4.2). Suspends. */
 int stream_tls_accept(struct stream *s, struct tls_ctx *ctx, struct err *err);
