@@ -42,7 +42,7 @@ def world():
                             "hold-score = 0\n")
         w.mild = w.postern("mild.test", more=FORWARDED + "greylist = off\n"
                            "attachments { programs = mark  macros = refuse  "
-                           "scripts = mark }\n")
+                           "scripts = mark  disk-images = hold }\n")
         w.start()
         yield w
 
@@ -176,6 +176,15 @@ def test_allowed_and_other_rules(world):
     assert "program 4.0: a.exe: program PE" in trace(server)
     code, said = send(server, message("docm", files=[("a.docm", b"x")]))
     assert code == 550 and "a.docm: macros" in said
+
+
+def test_hold(world):
+    """Kept apart, whatever the score comes to."""
+    image = [("disk.iso", b"x")]
+    assert send(world.mild, message("image", files=image))[0] == 250
+    held, = json.loads(world.mild.command("held", "list", "--json").stdout)
+    assert held["subject"] == "image"
+    assert "attachments=hold (disk.iso" in trace(world.mild)
 
 
 @pytest.mark.parametrize("link, what", [

@@ -78,6 +78,7 @@ static const struct {
 	    "lists says more" },
 	{ "list", "unknown", "a list gave no answer, and was passed over" },
 	{ "attachments", "refuse", "files of that kind are refused" },
+	{ "attachments", "hold", "files of that kind are kept apart" },
 	{ "attachments", "junk", "files of that kind go into Junk" },
 	{ "rule", "allow", "the operator lets it in whatever else is found" },
 	{ "rule", "block", "the operator refuses it" },
@@ -119,6 +120,11 @@ static const struct {
 	{ "macros", "it brings a document with programs in it" },
 	{ "encrypted", "it brings something that nobody can look into" },
 	{ "false-name", "it brings a file whose name hides what it is" },
+	{ "virus", "ClamAV knows what it carries" },
+	{ "rspamd", "what rspamd makes of it" },
+	{ "clamav-away", "ClamAV gave no answer" },
+	{ "rspamd-away", "rspamd gave no answer" },
+	{ "not-scanned", "no other program was shown it" },
 	{ "known-network", "mail from its network was taken before" },
 };
 

@@ -63,7 +63,20 @@ static const struct conf_word dns_list_thens[] = {
 static const struct conf_word attached_thens[] = {
 	{ "mark", ATTACHED_MARK, "it counts for the score" },
 	{ "junk", ATTACHED_JUNK, "into Junk" },
+	{ "hold", ATTACHED_HOLD, "kept apart: `postern held`" },
 	{ "refuse", ATTACHED_REFUSE, "refused, with the name of the file" },
+	{ NULL, 0, NULL },
+};
+static const struct conf_word scan_viruses[] = {
+	{ "mark", ATTACHED_MARK, "its name stands in the verdict" },
+	{ "junk", ATTACHED_JUNK, "into Junk" },
+	{ "hold", ATTACHED_HOLD, "kept apart: `postern held`" },
+	{ "refuse", ATTACHED_REFUSE, "refused, with its name" },
+	{ NULL, 0, NULL },
+};
+static const struct conf_word scan_aways[] = {
+	{ "take", SCAN_AWAY_TAKE, "mail is taken without its word" },
+	{ "wait", SCAN_AWAY_WAIT, "mail has to wait: 451" },
 	{ NULL, 0, NULL },
 };
 static const struct conf_word sts_modes[] = {
@@ -155,6 +168,10 @@ const struct conf_block_row conf_blocks[CONF_BLOCKS] = {
 	    .help = "what becomes of mail from the world that brings files",
 	    .more = "By what they are, also in ZIP archives, whatever they "
 	    "are called. See doc/judge.md." },
+	[CONF_SCAN] = { .name = "scan",
+	    .help = "other programs that mail from the world is shown",
+	    .more = "Each is asked once the text has come, and what it says "
+	    "counts with all else. See doc/judge.md." },
 };
 
 const struct conf_option conf_options[] = {
@@ -631,5 +648,30 @@ const struct conf_option conf_options[] = {
 	    "mark", AT(config, attached_encrypted),
 	    "archives and documents that nobody can look into",
 	    .words = attached_thens },
+
+	/* ---- scan { } ---------------------------------------------------- */
+	{ "clamav", CONF_SCAN, CONF_HOST, 0, 255, NULL, AT(config, clamav),
+	    "where ClamAV's clamd listens by TCP",
+	    .unset = "it is not asked", .example = "[127.0.0.1]" },
+	{ "clamav-port", CONF_SCAN, CONF_NUMBER, 1, 65535, "3310",
+	    AT(config, clamav_port), "its port: TCPSocket of clamd.conf" },
+	{ "virus", CONF_SCAN, CONF_WORD, 0, ATTACHED_REFUSE, "refuse",
+	    AT(config, scan_virus), "what becomes of what it finds",
+	    .words = scan_viruses },
+	{ "rspamd", CONF_SCAN, CONF_HOST, 0, 255, NULL, AT(config, rspamd),
+	    "where rspamd's normal worker listens by HTTP",
+	    .more = "Its score counts as it is, its `reject` refuses, and "
+	    "its `add header` means Junk.",
+	    .unset = "it is not asked", .example = "[127.0.0.1]" },
+	{ "rspamd-port", CONF_SCAN, CONF_NUMBER, 1, 65535, "11333",
+	    AT(config, rspamd_port), "its port" },
+	{ "most", CONF_SCAN, CONF_SIZE, 1, 1u << 30, "25M",
+	    AT(config, scan_most), "octets of a message that they are shown",
+	    .more = "What is longer they do not see; the verdict says so." },
+	{ "timeout", CONF_SCAN, CONF_TIME, 1, 60, "20s",
+	    AT(config, scan_time_s), "how long each of them may take" },
+	{ "away", CONF_SCAN, CONF_WORD, 0, SCAN_AWAY_WAIT, "take",
+	    AT(config, scan_away), "when one gives no answer",
+	    .words = scan_aways },
 };
 const size_t conf_noptions = NELEM(conf_options);

@@ -45,3 +45,12 @@ errand_run(struct errand *e, enum errand_kind kind, struct str about,
 	return reconnect_call(&e->link, &errand_calls[ERRAND_CALL_errand],
 	    &ask, answer, a, NULL, until_ms, err);
 }
+
+int
+errand_scan(struct errand *e, const struct scan_ask *ask, int fd,
+    struct scan_answer *answer, struct arena *a, int64_t until_ms,
+    struct err *err)
+{
+	return reconnect_call_with(&e->link, &errand_calls[ERRAND_CALL_scan],
+	    ask, fd, answer, a, until_ms, err);
+}

@@ -20,3 +20,7 @@ void errand_replace(struct errand *e, int fd);
 int errand_run(struct errand *e, enum errand_kind kind, struct str about,
     struct errand_answer *answer, struct arena *a, int64_t until_ms,
     struct err *err);
+/* Have a message looked at; fd stays the caller's. The same. */
+int errand_scan(struct errand *e, const struct scan_ask *ask, int fd,
+    struct scan_answer *answer, struct arena *a, int64_t until_ms,
+    struct err *err);

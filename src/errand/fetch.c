@@ -31,7 +31,8 @@ struct fetching {
 	const struct errand_plan *plan;
 	CURL *easy;
 	struct fiber *fiber;
-	struct curl_slist *addresses;
+	struct curl_slist *addresses, *fields;
+	uint64_t sent;
 	struct buf text;
 	size_t header_octets;
 	bool done;
@@ -141,8 +142,9 @@ on_timer(CURLM *multi unused_arg, long ms, void *arg)
 /* Where it goes, and to whom ---------------------------------------------- */
 
 static bool
-may_reach(const struct fetcher *f, const struct sockaddr *to)
+may_reach(const struct fetching *g, const struct sockaddr *to)
 {
+	bool anybody = g->plan->ours || g->f->o.private;
 	struct host_address a = { .v6 = to->sa_family == AF_INET6 };
 	struct sockaddr_in in;
 	struct sockaddr_in6 in6;
@@ -150,15 +152,15 @@ may_reach(const struct fetcher *f, const struct sockaddr *to)
 	if (to->sa_family == AF_INET) {
 		memcpy(&in, to, sizeof(in));
 		memcpy(a.octets, &in.sin_addr, 4);
-		return ntohs(in.sin_port) == f->o.port &&
-		    (f->o.private || !host_address_is_private(&a));
+		return ntohs(in.sin_port) == g->plan->port &&
+		    (anybody || !host_address_is_private(&a));
 	}
 	if (to->sa_family != AF_INET6)
 		return false;
 	memcpy(&in6, to, sizeof(in6));
 	memcpy(a.octets, &in6.sin6_addr, 16);
-	return ntohs(in6.sin6_port) == f->o.port &&
-	    (f->o.private || !host_address_is_private(&a));
+	return ntohs(in6.sin6_port) == g->plan->port &&
+	    (anybody || !host_address_is_private(&a));
 }
 
 /* The last look: whatever libcurl made of what it was told. */
@@ -167,7 +169,7 @@ on_open(void *arg, curlsocktype purpose, struct curl_sockaddr *to)
 {
 	struct fetching *g = arg;
 
-	if (purpose != CURLSOCKTYPE_IPCXN || !may_reach(g->f, &to->addr)) {
+	if (purpose != CURLSOCKTYPE_IPCXN || !may_reach(g, &to->addr)) {
 		g->refused = "an address where nothing is asked for";
 		return CURL_SOCKET_BAD;
 	}
@@ -217,6 +219,24 @@ on_text(char *octets, size_t size, size_t n, void *arg)
 	return 0;
 }
 
+/* What is sent. Whoever gave the file may have cut it. */
+static size_t
+on_read(char *room, size_t size, size_t n, void *arg)
+{
+	struct fetching *g = arg;
+	uint64_t left = g->plan->size - g->sent;
+	size_t want = left < size * n ? (size_t)left : size * n;
+	ssize_t got = want == 0 ? 0 :
+	    pread(g->plan->fd, room, want, (off_t)g->sent);
+
+	if (got > 0)
+		g->sent += (uint64_t)got;
+	if (got > 0 || want == 0)
+		return (size_t)got;
+	g->refused = "the message is shorter than it should be";
+	return CURL_READFUNC_ABORT;
+}
+
 /* One errand -------------------------------------------------------------- */
 
 /* "+host:port:address,address": in place of DNS, and forgotten again. */
@@ -225,13 +245,14 @@ name_addresses(struct fetching *g, const struct host *host, struct arena *a)
 {
 	auto_buf b = BUF_INIT(2048);
 
-	buf_printf(&b, "+%.*s:%u:", STR_FMT(g->plan->host), g->f->o.port);
+	buf_printf(&b, "+%.*s:%u:", STR_FMT(g->plan->host), g->plan->port);
 	for (uint32_t i = 0; i < host->naddresses; i++) {
 		const struct host_address *at = &host->address[i];
 		char room[48];
 		struct str text = host_address_text(at, room);
 
-		if (!g->f->o.private && host_address_is_private(at))
+		if (!g->plan->ours && !g->f->o.private &&
+		    host_address_is_private(at))
 			continue;
 		buf_printf(&b, at->v6 ? "%s[%.*s]" : "%s%.*s",
 		    b.p[b.n - 1] == ':' ? "" : ",", STR_FMT(text));
@@ -245,11 +266,11 @@ name_addresses(struct fetching *g, const struct host *host, struct arena *a)
 
 /* All that libcurl could do by itself, and is not to. */
 static bool
-set_limits(CURL *e, long ms)
+set_limits(CURL *e, bool ours, long ms)
 {
 	unsigned rc = 0;
 
-	SET(CURLOPT_PROTOCOLS_STR, "https");
+	SET(CURLOPT_PROTOCOLS_STR, ours ? "http" : "https");
 	SET(CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_1_1);
 	SET(CURLOPT_FOLLOWLOCATION, 0L);
 	SET(CURLOPT_PROXY, "");
@@ -289,6 +310,29 @@ set_calls(CURL *e, struct fetching *g)
 	SET(CURLOPT_HEADERDATA, g);
 	SET(CURLOPT_WRITEFUNCTION, on_text);
 	SET(CURLOPT_WRITEDATA, g);
+	return rc == 0;
+}
+
+/* No "Expect: 100-continue", which would be waited for. */
+static bool
+set_post(CURL *e, struct fetching *g)
+{
+	unsigned rc = 0;
+
+	g->fields = curl_slist_append(NULL, "Expect:");
+	for (size_t i = 0; g->fields && i < g->plan->nfields; i++) {
+		struct curl_slist *more = curl_slist_append(g->fields,
+		    g->plan->fields[i]);
+
+		bug_if(!more);
+		g->fields = more;
+	}
+	bug_if(!g->fields);
+	SET(CURLOPT_POST, 1L);
+	SET(CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)g->plan->size);
+	SET(CURLOPT_READFUNCTION, on_read);
+	SET(CURLOPT_READDATA, g);
+	SET(CURLOPT_HTTPHEADER, g->fields);
 	return rc == 0;
 }
 
@@ -372,13 +416,15 @@ fetch(struct fetcher *f, const struct errand_plan *plan,
 	g.easy = curl_easy_init();
 	bug_if(!g.easy);
 	name_addresses(&g, host, a);
-	bug_if(!set_limits(g.easy, ms > 0 ? (long)ms : 1) ||
-	    !set_calls(g.easy, &g));
+	bug_if(!set_limits(g.easy, plan->ours, ms > 0 ? (long)ms : 1) ||
+	    !set_calls(g.easy, &g) ||
+	    (plan->ours && !set_post(g.easy, &g)));
 	e = wait_done(&g, until_ms);
 	if (e == 0)
 		answer_of(&g, out, a);
 	curl_easy_cleanup(g.easy);
 	curl_slist_free_all(g.addresses);
+	curl_slist_free_all(g.fields);
 	buf_free(&g.text);
 	ERR_clear_error();
 	return e;
@@ -415,7 +461,7 @@ can_all_that(void)
 	CURL *e = curl_easy_init();
 	const struct errand_plan plan = { .url = "https://postern.invalid/" };
 	struct fetching g = { .plan = &plan };
-	bool can = e && set_limits(e, 1) && set_calls(e, &g);
+	bool can = e && set_limits(e, false, 1) && set_calls(e, &g);
 
 	curl_easy_cleanup(e);
 	return can;

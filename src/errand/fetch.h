@@ -1,5 +1,6 @@
 /*
- * fetch.h - one GET by HTTPS, by libcurl on our own loop.
+ * fetch.h - one GET by HTTPS, or a POST to a server of the operator's, by
+ * libcurl on our own loop.
  *
  * libcurl gets the addresses and asks no DNS; it makes no thread, follows
  * nothing, remembers nothing and sends what the plan says. Sockets are made
@@ -14,7 +15,6 @@ struct fetcher;
 struct fetch_options {
 	struct loop *loop;
 	struct str roots;	/* PEM */
-	uint16_t port;
 	bool private;		/* private addresses are reached, too */
 };
 

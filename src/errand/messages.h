@@ -1,22 +1,26 @@
 /*
- * messages.h - what can be asked of errand: calls to other servers by HTTPS
- * that are neither mail nor DNS.
+ * messages.h - what can be asked of errand: calls to other servers that are
+ * neither mail nor DNS.
  *
  * Nobody names a URL. An ask names an errand of a table (errand/table.c) and
  * what it is about; errand composes the rest. So a role that was taken over
- * reaches nothing by it but what the table says.
+ * reaches nothing by it but what the table says. A scanner is one that the
+ * configuration names.
  */
 #pragma once
 #include "rt/ipc.h"
 
-enum errand_authority { ERRAND_AUTH_RELAY = 1 };
+enum errand_authority { ERRAND_AUTH_RELAY = 1, ERRAND_AUTH_MX = 2 };
 /* Asks that may be outstanding on a connection. */
 enum { ERRAND_WINDOW = 64 };
 
-#define ERRAND_CALLS(C) C(errand, errand_answer, ERRAND_AUTH_RELAY)
+/* Its name, its answer, who may ask it, and how many descriptors come along. */
+#define ERRAND_CALLS(C)                                \
+	C(errand, errand_answer, ERRAND_AUTH_RELAY, 0) \
+	C(scan, scan_answer, ERRAND_AUTH_MX, 1)
 
 enum errand_call {
-#define C(name, answer, who) ERRAND_CALL_##name,
+#define C(name, answer, who, fds) ERRAND_CALL_##name,
 	ERRAND_CALLS(C)
 #undef C
 	ERRAND_NCALLS
@@ -50,3 +54,27 @@ enum { ERRAND_ANSWER_MEMORY = ERRAND_TEXT_MAX + 4096 };
 
 MSG_STRUCT(errand_ask);
 MSG_STRUCT(errand_answer);
+
+/* A message is shown to another program of the operator's: the first `size`
+ * octets of the file that comes along. */
+enum scan_kind { SCAN_CLAMAV = 1, SCAN_RSPAMD };
+enum scan_result {
+	SCAN_CLEAN,		/* nothing was found */
+	SCAN_FOUND,		/* what, is in `why` */
+	SCAN_AWAY,		/* it has not looked; why not */
+};
+enum scan_wish { SCAN_TAKE, SCAN_JUNK, SCAN_REFUSE };	/* of rspamd */
+enum { SCAN_RCPTS = 8192, SCAN_WHY = 300, SCAN_TENTHS_MAX = 500 };
+#define FIELDS_scan_ask(F, S)                                         \
+	F(S, u32, kind, 0)                                            \
+	F(S, u64, size, 0)                                            \
+	/* what rspamd is told of it; rcpts: each with LF at its end */ \
+	F(S, str, peer, 64) F(S, str, helo, 255)                      \
+	F(S, str, reverse_path, 512) F(S, str, rcpts, SCAN_RCPTS)
+#define FIELDS_scan_answer(F, S)                                      \
+	F(S, u32, result, 0)                                          \
+	F(S, u32, wish, 0)	/* enum scan_wish */                  \
+	F(S, i64, tenths, 0)	/* of a point: at most +-SCAN_TENTHS_MAX */ \
+	F(S, str, why, SCAN_WHY) /* printable ASCII */
+MSG_STRUCT(scan_ask);
+MSG_STRUCT(scan_answer);

@@ -1,37 +1,51 @@
 /*
- * role.c - postern-errand: calls to other servers by HTTPS for those who must
- * not make them.
+ * role.c - postern-errand: calls to other servers for those who must not make
+ * them: HTTPS, and scanners.
  *
- * Privileges: dials TCP, one port; talks to resolver. Opens nothing, listens
- * nowhere, owns nothing; trusted roots are read before the sandbox closes.
- * Other settings mean another process: a reload is not for us. It is started by
- * the first ask (master/knock.c), and ends when none has come for a while.
+ * Privileges: dials TCP, one port, and those of the scanners that the
+ * configuration names; talks to resolver; reads the messages that are to be
+ * shown to them. Opens nothing, listens nowhere, owns nothing; trusted roots
+ * are read before the sandbox closes. Other settings mean another process: a
+ * reload is not for us. It is started by the first ask (master/knock.c), and
+ * ends when none has come for a while.
  */
-#include "errand/fetch.h"
+#include "errand/scan.h"
+#include "errand/scan_words.h"
 #include "rt/clients.h"
+#include "rt/json.h"
 #include "rt/role.h"
 #include "rt/roots.h"
 
 enum {
 	AT_ONCE = 8,
+	SCANS_AT_ONCE = 16,
 	WAITING_MAX = 64,
 	ERRAND_MS = 60 * 1000,	/* RFC 8461 3.3: a minute */
 	ERRAND_MEMORY = 4 * ERRAND_ANSWER_MEMORY + HOSTS_MEMORY +
 	    (int)sizeof(struct hosts),
+	SCAN_MEMORY = 1 << 20,
+};
+
+/* Who does one kind of job, so that none waits for another kind. */
+struct crew {
+	size_t most;		/* at once */
+	struct list waiting;
+	size_t nwaiting, nrunning;
 };
 
 struct errand_role {
 	struct role *role;
 	struct dns *dns;
 	struct fetcher *fetcher;
+	struct scanners scanners;
 	struct clients clients;
-	struct list waiting;
-	size_t nwaiting, nrunning;
+	struct crew crews[ERRAND_NCALLS];
 	struct timer stay;	/* set while nothing is to be done */
 };
 
 struct job {
 	struct errand_role *s;
+	struct crew *crew;
 	struct list_link link;
 	struct ipc_req *req;
 	int64_t until_ms;
@@ -59,12 +73,21 @@ wait_for_asks(struct errand_role *s)
 
 /* One errand -------------------------------------------------------------- */
 
-static void
-refuse(struct ipc_req *req, enum errand_result result, const char *why)
+static bool
+is_scan(const struct ipc_req *req)
 {
-	struct errand_answer answer = { .result = result, .why = str_c(why) };
+	return req->call->index == ERRAND_CALL_scan;
+}
 
-	ipc_reply(req, &answer, -1);
+static void
+refuse(struct ipc_req *req, const char *why)
+{
+	if (is_scan(req))
+		ipc_reply(req, &(struct scan_answer){ .result = SCAN_AWAY,
+		    .why = str_c(why) }, -1);
+	else
+		ipc_reply(req, &(struct errand_answer){
+		    .result = ERRAND_BUSY, .why = str_c(why) }, -1);
 }
 
 /* Is there an address to go to, and who says so? */
@@ -83,7 +106,7 @@ is_there(const struct errand_role *s, const struct hosts *h, struct str *why)
 }
 
 static int
-run_errand(struct errand_role *s, const struct job *j,
+find_text(struct errand_role *s, const struct job *j,
     struct errand_answer *out, struct arena *a)
 {
 	const struct config *c = &s->role->config;
@@ -113,19 +136,54 @@ run_errand(struct errand_role *s, const struct job *j,
 	return 0;
 }
 
-static void
-do_job(struct errand_role *s, struct job *j)
+/* E_CANCELED, or it is answered. */
+static int
+run_errand(struct errand_role *s, const struct job *j)
 {
 	struct arena *a = arena_new(ERRAND_MEMORY);
 	struct errand_answer answer = { 0 };
+	int e = find_text(s, j, &answer, a);
 
-	if (loop_stopping(s->role->loop) || run_errand(s, j, &answer,
-	    a) < 0)
-		refuse(j->req, ERRAND_BUSY, "errand is ending");
-	else
+	if (e == 0)
 		ipc_reply(j->req, &answer, -1);
 	arena_free(a);
+	return e;
+}
+
+static int
+run_scan(struct errand_role *s, const struct job *j)
+{
+	struct arena *a = arena_new(SCAN_MEMORY);
+	struct scan_answer answer;
+	int e = 0;
+
+	if (j->req->nfds == 0)
+		scan_is_away(&answer, STR("there is no message"), a);
+	else
+		e = scan(&s->scanners, j->req->ask, j->req->fds[0], &answer,
+		    a, j->until_ms);
+	if (e == 0)
+		ipc_reply(j->req, &answer, -1);
+	arena_free(a);
+	return e;
+}
+
+static void
+do_job(struct errand_role *s, struct job *j)
+{
+	if (loop_stopping(s->role->loop) ||
+	    (is_scan(j->req) ? run_scan : run_errand)(s, j) < 0)
+		refuse(j->req, "errand is ending");
 	free(j);
+}
+
+static bool
+nobody_works(const struct errand_role *s)
+{
+	for (size_t i = 0; i < ERRAND_NCALLS; i++)
+		if (s->crews[i].nrunning > 0)
+			return false;
+	return true;
 }
 
 /* The first one, and then those that wait. */
@@ -134,12 +192,14 @@ job_fiber(void *arg)
 {
 	struct job *j = arg;
 	struct errand_role *s = j->s;
+	struct crew *crew = j->crew;
 
-	for (; j; j = list_pop(struct job, &s->waiting, link)) {
-		s->nwaiting -= j->waited;
+	for (; j; j = list_pop(struct job, &crew->waiting, link)) {
+		crew->nwaiting -= j->waited;
 		do_job(s, j);
 	}
-	if (--s->nrunning == 0)
+	crew->nrunning--;
+	if (nobody_works(s))
 		wait_for_asks(s);
 }
 
@@ -149,24 +209,25 @@ on_ask(void *owner, struct ipc_req *req)
 	struct errand_role *s = container_of(
 	    ((struct ipc_client *)owner)->clients, struct errand_role,
 	    clients);
+	struct crew *crew = &s->crews[req->call->index];
 	struct loop *l = s->role->loop;
 	struct job *j;
 
-	if (s->nwaiting >= WAITING_MAX) {
-		refuse(req, ERRAND_BUSY, "too many errands at once");
+	if (crew->nwaiting >= WAITING_MAX) {
+		refuse(req, "too many errands at once");
 		return;
 	}
 	j = calloc(1, sizeof(*j));
 	bug_if(!j);
-	*j = (struct job){ .s = s, .req = req,
+	*j = (struct job){ .s = s, .crew = crew, .req = req,
 		.until_ms = loop_now_ms(l) + ERRAND_MS,
-		.waited = s->nrunning >= AT_ONCE };
+		.waited = crew->nrunning >= crew->most };
 	if (j->waited) {
-		list_append(&s->waiting, &j->link);
-		s->nwaiting++;
+		list_append(&crew->waiting, &j->link);
+		crew->nwaiting++;
 		return;
 	}
-	s->nrunning++;
+	crew->nrunning++;
 	timer_clear(l, &s->stay);
 	(void)fiber_spawn(l, "errand", job_fiber, j);
 }
@@ -176,12 +237,15 @@ on_ask(void *owner, struct ipc_req *req)
 static void
 peer(struct role *r, enum role_kind kind, uint32_t index unused_arg, int fd)
 {
-	static const struct client_rights rights = { .name = "relay",
+	static const struct client_rights relay = { .name = "relay",
 		.authority = ERRAND_AUTH_RELAY, .window = ERRAND_WINDOW };
+	static const struct client_rights mx = { .name = "mx",
+		.authority = ERRAND_AUTH_MX, .window = ERRAND_WINDOW };
 	struct errand_role *s = r->state;
 
-	if (kind == ROLE_RELAY)
-		clients_add(&s->clients, fd, &rights, 0);
+	if (kind == ROLE_RELAY || kind == ROLE_MX)
+		clients_add(&s->clients, fd, kind == ROLE_MX ? &mx : &relay,
+		    0);
 	else if (kind == ROLE_RESOLVER)
 		dns_replace(s->dns, fd);
 	else
@@ -198,7 +262,6 @@ prepare(struct role *r, struct err *err)
 	struct errand_role *s = r->state;
 	auto_buf roots = BUF_INIT(ROOTS_MAX);
 	struct fetch_options o = { .loop = r->loop,
-		.port = (uint16_t)r->config.errand_port,
 		.private = r->config.errand_private };
 
 	if (roots_read(r->config.trusted_roots, &roots, err) < 0) {
@@ -208,11 +271,20 @@ prepare(struct role *r, struct err *err)
 	}
 	o.roots = buf_get(&roots);
 	sandbox_port(&r->sandbox, r->config.errand_port);
+	if (r->config.clamav.n > 0)
+		sandbox_port(&r->sandbox, r->config.clamav_port);
+	if (r->config.rspamd.n > 0)
+		sandbox_port(&r->sandbox, r->config.rspamd_port);
+	json_prepare();
 	s->role = r;
+	s->crews[ERRAND_CALL_errand].most = AT_ONCE;
+	s->crews[ERRAND_CALL_scan].most = SCANS_AT_ONCE;
 	s->clients = (struct clients){ .loop = r->loop, .kind = &kind };
 	s->dns = dns_new(r->loop, -1);
 	wait_for_asks(s);
 	s->fetcher = fetcher_new(&o, err);
+	s->scanners = (struct scanners){ r->loop, s->dns, s->fetcher,
+		&r->config };
 	return s->fetcher ? 0 : err->code;
 }
 
@@ -239,7 +311,7 @@ main(void)
 	static const struct role_ops ops = {
 		.kind = ROLE_ERRAND,
 		.state_size = sizeof(struct errand_role),
-		.sandbox = { .may = MAY_CONNECT },
+		.sandbox = { .may = MAY_CONNECT | MAY_SEEK },
 		.prepare = prepare,
 		.peer = peer,
 		.stop = stop_errand,

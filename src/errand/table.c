@@ -53,7 +53,7 @@ errand_compose(const struct errand_ask *ask, uint16_t port, struct arena *a,
 			continue;
 		if (!is_host(ask->about) || !is_host(host))
 			return false;
-		out->host = host;
+		*out = (struct errand_plan){ .host = host, .port = port };
 		out->url = str_dupz(a, arena_printf(a, "https://%.*s%s%s",
 		    STR_FMT(host), other, r->path));
 		out->type = str_c(r->type);

@@ -8,11 +8,20 @@
 #include "base/arena.h"
 #include "errand/messages.h"
 
+/* What is not said is 0. */
 struct errand_plan {
 	struct str host;	/* ASCII, lower case */
 	const char *url;
+	uint16_t port;
 	struct str type;	/* of what is there, without parameters */
 	size_t most;		/* octets of it */
+	/* Of a server of the operator's: without TLS, at whatever address; it
+	 * is sent what is in a file, with these header fields. */
+	bool ours;
+	const char **fields;
+	size_t nfields;
+	int fd;
+	uint64_t size;
 };
 
 /* False: no such errand, or what it is about can be no name of a host. */

@@ -75,7 +75,7 @@ struct master {
 	size_t nsockets;
 	struct child children[CHILDREN_MAX];
 	size_t nchildren;
-	struct knock knocks[WORKERS_MAX];
+	struct knock knocks[WORKERS_MAX + 1];	/* every mx, relay */
 	struct watch signals;
 	struct watch status;
 	struct timer deadline;

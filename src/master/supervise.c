@@ -2,9 +2,9 @@
  * When what is started, connected and stopped.
  *
  * Store and vault are connected; every mx, front and web has vault; every mx
- * has store and resolver; so has relay, which has errand, too; errand has
- * resolver. A front or web has no connection to store but the ones of people
- * who logged in, and those come through vault.
+ * has store, resolver and errand; so has relay; errand has resolver. A front or
+ * web has no connection to store but the ones of people who logged in, and
+ * those come through vault.
  */
 #include <signal.h>
 #include <sys/wait.h>
@@ -22,6 +22,7 @@ are_peers(enum role_kind a, enum role_kind b)
 		{ ROLE_MX, ROLE_VAULT },
 		{ ROLE_MX, ROLE_STORE },
 		{ ROLE_MX, ROLE_RESOLVER },
+		{ ROLE_MX, ROLE_ERRAND },
 		{ ROLE_FRONT, ROLE_VAULT },
 		{ ROLE_WEB, ROLE_VAULT },
 		{ ROLE_RELAY, ROLE_STORE },
@@ -85,7 +86,7 @@ connect_two(struct child *a, struct child *b)
 static bool
 may_knock(const struct child *c)
 {
-	return c->kind == ROLE_RELAY;
+	return c->kind == ROLE_RELAY || c->kind == ROLE_MX;
 }
 
 static void
@@ -367,7 +368,11 @@ same_errands(const struct config *a, const struct config *b)
 	return str_eq(a->trusted_roots, b->trusted_roots) &&
 	    a->errand_port == b->errand_port &&
 	    a->errand_private == b->errand_private &&
-	    a->errand_stay_s == b->errand_stay_s;
+	    a->errand_stay_s == b->errand_stay_s &&
+	    str_eq(a->clamav, b->clamav) &&
+	    a->clamav_port == b->clamav_port &&
+	    str_eq(a->rspamd, b->rspamd) &&
+	    a->rspamd_port == b->rspamd_port;
 }
 
 static void

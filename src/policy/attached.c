@@ -40,7 +40,8 @@ attached_decide(const struct attached_rules *rules,
     struct attached *out)
 {
 	static const char *const thens[] = { [ATTACHED_MARK] = "mark",
-		[ATTACHED_JUNK] = "junk", [ATTACHED_REFUSE] = "refuse" };
+		[ATTACHED_JUNK] = "junk", [ATTACHED_HOLD] = "hold",
+		[ATTACHED_REFUSE] = "refuse" };
 	bool hides = false;
 
 	*out = (struct attached){ .then = ATTACHED_MARK };

@@ -56,6 +56,14 @@
 	F(S, u32, attached_images, 0)                                    \
 	F(S, u32, attached_macros, 0)                                    \
 	F(S, u32, attached_encrypted, 0)                                 \
+	F(S, str, clamav, 255)		/* a host; empty: none */        \
+	F(S, u32, clamav_port, 0)                                        \
+	F(S, str, rspamd, 255)                                           \
+	F(S, u32, rspamd_port, 0)                                        \
+	F(S, u64, scan_most, 0)		/* octets that they are shown */ \
+	F(S, u32, scan_time_s, 0)	/* for each of them */           \
+	F(S, u32, scan_away, 0)		/* enum scan_away */             \
+	F(S, u32, scan_virus, 0)	/* enum attached_then */         \
 	F(S, u8, spam_filter, 0)	/* mail of strangers is weighed by it */ \
 	F(S, u8, dmarc_reports, 0)	/* are sent to those who ask for them */ \
 	F(S, u8, tls_reports, 0)	/* the same, about TLS with their hosts */ \
@@ -151,7 +159,10 @@ enum greylist_rule {
 	GREYLIST_UNKNOWN,	/* all */
 };
 /* What becomes of mail that brings a kind of file. */
-enum attached_then { ATTACHED_MARK, ATTACHED_JUNK, ATTACHED_REFUSE };
+enum attached_then { ATTACHED_MARK, ATTACHED_JUNK, ATTACHED_HOLD,
+	ATTACHED_REFUSE };
+/* When a scanner gives no answer. */
+enum scan_away { SCAN_AWAY_TAKE, SCAN_AWAY_WAIT };
 /* A list in DNS (RFC 5782): what stands on it, and what becomes of mail of
  * those who do. */
 enum { DNS_LISTS_MAX = 16 };

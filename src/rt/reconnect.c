@@ -177,23 +177,46 @@ need_connection(struct reconnect *n, int64_t until_ms, struct err *err)
 
 /* Calls ------------------------------------------------------------------- */
 
+/* A call as it was asked for. */
+struct asked {
+	const struct ipc_call *call;
+	const void *ask;
+	int fd_in;
+	void *answer;
+	struct arena *a;
+	int *fd_out;
+	int64_t until_ms;
+};
+
 /* *lost: it may have been heard or not. The other end may also say E_PEER of
  * what is behind it. */
 static int
-call_and_see(struct reconnect *n, const struct ipc_call *call,
-    const void *ask, void *answer, struct arena *a, int *fd_out,
-    int64_t until_ms, bool *lost, struct err *err)
+call_and_see(struct reconnect *n, const struct asked *x, bool *lost,
+    struct err *err)
 {
-	int rc = need_connection(n, until_ms, err);
+	int rc = need_connection(n, x->until_ms, err);
 	struct ipc *ipc;
 
 	*lost = false;
 	if (rc < 0)
 		return rc;
 	ipc = ipc_ref(n->ipc);
-	rc = ipc_call(ipc, call, ask, -1, answer, a, fd_out, until_ms, err);
+	rc = ipc_call(ipc, x->call, x->ask, x->fd_in, x->answer, x->a,
+	    x->fd_out, x->until_ms, err);
 	*lost = rc == E_PEER && !ipc_alive(ipc);
 	ipc_unref(ipc);
+	return rc;
+}
+
+static int
+call_until_heard(struct reconnect *n, const struct asked *x, struct err *err)
+{
+	bool lost;
+	int rc;
+
+	do
+		rc = call_and_see(n, x, &lost, err);
+	while (lost);
 	return rc;
 }
 
@@ -202,14 +225,17 @@ reconnect_call(struct reconnect *n, const struct ipc_call *call,
     const void *ask, void *answer, struct arena *a, int *fd_out,
     int64_t until_ms, struct err *err)
 {
-	bool lost;
-	int rc;
+	return call_until_heard(n, &(struct asked){ call, ask, -1, answer, a,
+	    fd_out, until_ms }, err);
+}
 
-	do
-		rc = call_and_see(n, call, ask, answer, a, fd_out, until_ms,
-		    &lost, err);
-	while (lost);
-	return rc;
+int
+reconnect_call_with(struct reconnect *n, const struct ipc_call *call,
+    const void *ask, int fd_in, void *answer, struct arena *a,
+    int64_t until_ms, struct err *err)
+{
+	return call_until_heard(n, &(struct asked){ call, ask, fd_in, answer,
+	    a, NULL, until_ms }, err);
 }
 
 int
@@ -219,8 +245,8 @@ reconnect_call_once(struct reconnect *n, const struct ipc_call *call,
 {
 	bool lost;
 
-	return call_and_see(n, call, ask, answer, a, fd_out, until_ms, &lost,
-	    err);
+	return call_and_see(n, &(struct asked){ call, ask, -1, answer, a,
+	    fd_out, until_ms }, &lost, err);
 }
 
 void

@@ -62,6 +62,10 @@ uint64_t reconnect_generation(const struct reconnect *n);
 int reconnect_call(struct reconnect *n, const struct ipc_call *call,
     const void *ask, void *answer, struct arena *a, int *fd_out,
     int64_t until_ms, struct err *err);
+/* The same with a descriptor, of which a duplicate goes with each ask. */
+int reconnect_call_with(struct reconnect *n, const struct ipc_call *call,
+    const void *ask, int fd_in, void *answer, struct arena *a,
+    int64_t until_ms, struct err *err);
 /* The same, asked once: E_PEER also when the connection was lost. */
 int reconnect_call_once(struct reconnect *n, const struct ipc_call *call,
     const void *ask, void *answer, struct arena *a, int *fd_out,

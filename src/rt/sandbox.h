@@ -22,6 +22,7 @@ enum {
 	MAY_CONNECT = 1 << 4,	/* may dial: TCP to `ports` */
 	MAY_DATAGRAM = 1 << 5,	/* may ask and answer by UDP */
 	MAY_SEEK = 1 << 6,	/* may read any part of files it was given */
+	MAY_MEMORY_FILE = 1 << 7, /* may make files in memory, to be given */
 };
 
 enum { SANDBOX_PORTS_MAX = 64 };

@@ -112,6 +112,8 @@ static const struct rule rules[] = {
 	R2(socketpair, MAY_PAIRS, IS(0, AF_UNIX),
 	    IS(1, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK)),
 
+	R1(memfd_create, MAY_MEMORY_FILE, IS(1, MFD_CLOEXEC)),
+
 	R1(clone, MAY_THREADS, IS(0, THREAD_FLAGS)),
 	R(set_robust_list, MAY_THREADS), R(rseq, MAY_THREADS),
 

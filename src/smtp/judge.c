@@ -28,6 +28,7 @@ judge_begin(const struct smtp_judge *judge, const struct judge_ask *ask)
 		dkim_check_relaxed(j->dkim);
 	j->attachments = attachments_new();
 	j->head = BUF_INIT(TRAITS_HEAD);
+	judge_show_begin(j);
 	return j;
 }
 
@@ -38,6 +39,7 @@ judge_feed(struct judging *j, struct str octets)
 		dkim_check_feed(j->dkim, octets);
 	if (j->head.n < j->head.cap)
 		buf_str(&j->head, str_first(octets, j->head.cap - j->head.n));
+	judge_show(j, octets);
 }
 
 static struct mime_watch
@@ -52,6 +54,7 @@ judge_end(struct judging *j)
 	if (!j)
 		return;
 	attachments_free(j->attachments);
+	judge_show_end(j);
 	if (j->dkim)
 		dkim_check_free(j->dkim);
 	buf_free(&j->head);
@@ -102,6 +105,14 @@ list_refusal(const struct evidence *e)
 	    l->reason : STR("whoever keeps it says why, and takes off it")));
 }
 
+static struct reply
+looks_bad(const struct evidence *e)
+{
+	return smtp_replyf(e->a, 550, "5.7.1", "This looks too much like spam "
+	    "or fraud to be taken: if it is neither, ask postmaster@%.*s",
+	    STR_FMT(e->j->judge->hostname));
+}
+
 /* RFC 3463 3.8. Whoever sent it knows what to do otherwise. */
 static void
 do_as_attachments_say(struct evidence *e, struct verdict *out)
@@ -111,6 +122,26 @@ do_as_attachments_say(struct evidence *e, struct verdict *out)
 		    "not taken here (%.*s): send it in another way",
 		    STR_FMT(e->attached.what));
 	out->junk |= e->attached.then == ATTACHED_JUNK;
+	out->hold |= e->attached.then == ATTACHED_HOLD;
+}
+
+/* What other programs found; or could not, and it has to be known. */
+static void
+do_as_scanners_say(struct evidence *e, struct verdict *out)
+{
+	const struct scanned *s = &e->scanned;
+
+	if (s->then == ATTACHED_REFUSE && s->virus.n > 0)
+		out->refusal = smtp_replyf(e->a, 550, "5.7.1", "It carries "
+		    "something harmful: %.*s", STR_FMT(str_first(s->virus,
+		    100)));
+	else if (s->then == ATTACHED_REFUSE)
+		out->refusal = looks_bad(e);
+	else if (s->wait)
+		out->refusal = smtp_replyf(e->a, 451, "4.7.1", "What looks "
+		    "for harmful mail here is away: try again later");
+	out->junk |= s->then == ATTACHED_JUNK;
+	out->hold |= s->then == ATTACHED_HOLD;
 }
 
 /* Nothing that was found decided, and all of it together does. */
@@ -128,10 +159,7 @@ do_as_score_says(struct evidence *e, struct verdict *out)
 		out->hold = true;
 		break;
 	case SCORE_REFUSE:
-		out->refusal = smtp_replyf(e->a, 550, "5.7.1", "This looks "
-		    "too much like spam or fraud to be taken: if it is "
-		    "neither, ask postmaster@%.*s",
-		    STR_FMT(e->j->judge->hostname));
+		out->refusal = looks_bad(e);
 	}
 }
 
@@ -156,7 +184,8 @@ take_for_one(struct evidence *e, struct verdict *out, bool waits)
 }
 
 /* The operator's word, then a list's, then the domain's, then what it brings,
- * then whoever is not known waits; then all that was found. */
+ * by our own look and by others', then whoever is not known waits; then all
+ * that was found. */
 static void
 decide(struct evidence *e, struct verdict *out)
 {
@@ -171,11 +200,14 @@ decide(struct evidence *e, struct verdict *out)
 		do_as_domain_wants(e, out);
 	if (out->refusal.code == 0 && act != POLICY_ALLOW)
 		do_as_attachments_say(e, out);
-	waits = out->refusal.code == 0 && act == POLICY_DEFER && !out->junk;
+	if (out->refusal.code == 0 && act != POLICY_ALLOW)
+		do_as_scanners_say(e, out);
+	waits = out->refusal.code == 0 && act == POLICY_DEFER && !out->junk &&
+	    !out->hold;
 	if (waits)
 		out->refusal = judge_send_away(e);
 	out->junk |= act == POLICY_JUNK;
-	out->hold = act == POLICY_HOLD;
+	out->hold |= act == POLICY_HOLD;
 	if (out->refusal.code == 0 && act != POLICY_ALLOW)
 		do_as_score_says(e, out);
 	take_for_one(e, out, waits);
@@ -224,6 +256,7 @@ judge_finish(struct judging *j, struct arena *a, struct verdict *out)
 	judge_see(e);
 	judge_ask_who(e);
 	judge_find(e);
+	judge_scan(e);
 	out->forged = j->dkim && judge_is_forged(e);
 	judge_say_fields(e, &fields);
 	if (!buf_failed(&fields))
@@ -257,6 +290,10 @@ smtp_judge_configure(struct smtp_judge *judge, const struct config *c)
 	judge->policy = (struct policy){ (enum greylist_rule)c->greylist,
 		c->greylist_delay_s };
 	judge->attached = attached_rules_of(c);
+	judge->scans = (struct judge_scan){ c->clamav.n > 0,
+		c->rspamd.n > 0, c->scan_away == SCAN_AWAY_WAIT,
+		c->scan_most, c->scan_time_s,
+		(enum attached_then)c->scan_virus };
 	judge->bars = (struct score_bars){ c->junk_score, c->hold_score,
 		c->refuse_score };
 	/* Where nobody looks for a proof none is missing. */

@@ -16,7 +16,10 @@
 struct config;
 struct arc_seal_ask;
 struct dns;
+struct errand;
 struct judging;
+struct scan_answer;
+struct scan_ask;
 struct vault;
 
 /* What comes from this machine itself. */
@@ -59,7 +62,7 @@ struct smtp_judge {
 	void (*feed)(struct judging *j, struct str octets);
 	/* Who sees its parts, good until the end. */
 	struct mime_watch (*watch)(struct judging *j);
-	/* The text is complete; once. Suspends; at most JUDGE_MS. */
+	/* The text is complete; once. Suspends. */
 	void (*finish)(struct judging *j, struct arena *a,
 	    struct verdict *out);
 	void (*end)(struct judging *j);	/* NULL is fine */
@@ -67,6 +70,12 @@ struct smtp_judge {
 	int (*seal)(struct vault *v, const struct arc_seal_ask *ask,
 	    struct str *fields, struct arena *a, struct err *err);
 	struct vault *vault;
+	/* Have it looked at, as errand_scan(); NULL: nobody does. */
+	int (*scan)(struct errand *e, const struct scan_ask *ask, int fd,
+	    struct scan_answer *answer, struct arena *a, int64_t until_ms,
+	    struct err *err);
+	struct errand *errand;
+	uint64_t *shown;	/* octets of all that is kept for that now */
 	struct loop *loop;
 	struct dns *dns;
 	struct store *store;
@@ -82,10 +91,18 @@ struct smtp_judge {
 	struct policy policy;
 	struct score_bars bars;
 	struct attached_rules attached;
+	struct judge_scan {
+		bool clamav, rspamd;
+		bool wait;	/* for one that is away */
+		uint64_t most;	/* octets that they are shown */
+		uint32_t time_s;
+		enum attached_then virus;
+	} scans;
 };
 
 enum {
-	JUDGE_MS = 30000,	/* for all that is asked of DNS */
+	JUDGE_MS = 30000,	/* for all that is asked of DNS, and then as
+				 * long as scanners may take */
 	JUDGE_LISTS_MS = 5000,	/* for lists, of that */
 	JUDGE_RCPTS = RCPTS_WEIGHED + 1, /* that are asked about */
 	JUDGE_MEMORY = 8 << 20,

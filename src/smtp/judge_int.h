@@ -19,6 +19,12 @@ struct judging {
 	struct dkim_check *dkim;	/* NULL: nothing is proven */
 	struct attachments *attachments;
 	struct buf head;	/* of the text: TRAITS_HEAD */
+	struct shown {		/* the text, for scanners */
+		int fd;		/* -1: it is not kept */
+		uint64_t size;
+		const char *why;	/* it is not kept; NULL */
+		bool too_long;		/* and will be the next time */
+	} shown;
 	int64_t until_ms;
 };
 
@@ -46,6 +52,11 @@ struct evidence {
 	struct dns_listing list;
 	struct policy_decision policy;
 	struct attached attached;
+	struct scanned {
+		enum attached_then then;
+		struct str virus;	/* its name; empty: none */
+		bool wait;
+	} scanned;
 	struct findings findings;
 };
 
@@ -77,6 +88,13 @@ struct reply judge_send_away(struct evidence *e);
  * are asked about it. */
 void judge_see(struct evidence *e);
 void judge_find(struct evidence *e);
+
+/* judge_scan.c: what other programs say of the text. Kept for them from the
+ * beginning; asked last of all, for it is what takes the longest. */
+void judge_show_begin(struct judging *j);
+void judge_show(struct judging *j, struct str octets);
+void judge_show_end(struct judging *j);
+void judge_scan(struct evidence *e);
 
 /* judge_count.c: for the report to the domain in From. Once, when it is clear
  * what becomes of the message. */

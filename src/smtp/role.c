@@ -2,11 +2,12 @@
  * role.c - postern-mx: takes mail from the world.
  *
  * Privileges: accepts on the sockets it was given, talks to store (submit
- * only), vault (TLS keys, seals on what is sent on) and resolver. Opens
- * nothing, connects nowhere.
+ * only), vault (TLS keys, seals on what is sent on), resolver and errand
+ * (scanners only). Opens nothing, connects nowhere.
  */
 #include "dns/client.h"
 #include "dns/public_suffix.h"
+#include "errand/client.h"
 #include "mime/charset.h"
 #include "rt/listeners.h"
 #include "smtp/judge.h"
@@ -18,6 +19,8 @@ struct mx {
 	struct store *store;
 	struct vault *vault;
 	struct dns *dns;
+	struct errand *errand;
+	uint64_t shown;		/* to scanners: smtp/judge.h */
 	struct listeners *listeners;
 	struct smtp_service *service;
 };
@@ -57,6 +60,9 @@ make_ready(void *arg, struct err *err)
 	judge.store = mx->store;
 	judge.seal = vault_seal_mail;
 	judge.vault = mx->vault;
+	judge.scan = errand_scan;
+	judge.errand = mx->errand;
+	judge.shown = &mx->shown;
 	smtp_judge_configure(&judge, c);
 	judge.count = c->dmarc_reports;
 	o.judge = &judge;
@@ -85,6 +91,7 @@ prepare(struct role *r, struct err *err unused_arg)
 	mx->store = store_new(r->loop, -1, NULL, NULL);
 	mx->vault = vault_new(r->loop, -1);
 	mx->dns = dns_new(r->loop, -1);
+	mx->errand = errand_new(r->loop, -1);
 	mx->listeners = listeners_new(r, kinds, NELEM(kinds), make_ready, mx);
 	listeners_need(mx->listeners, vault_link(mx->vault));
 	listeners_need(mx->listeners, store_link(mx->store));
@@ -103,6 +110,8 @@ peer(struct role *r, enum role_kind kind, uint32_t index unused_arg, int fd)
 		listeners_renew(mx->listeners);
 	} else if (kind == ROLE_RESOLVER) {
 		dns_replace(mx->dns, fd);
+	} else if (kind == ROLE_ERRAND) {
+		errand_replace(mx->errand, fd);
 	} else {
 		(void)close(fd);
 	}
@@ -142,6 +151,7 @@ mx_role_finish(struct role *r)
 	store_close(mx->store);
 	vault_free(mx->vault);
 	dns_free(mx->dns);
+	errand_free(mx->errand);
 }
 
 int
@@ -150,7 +160,7 @@ main(void)
 	static const struct role_ops ops = {
 		.kind = ROLE_MX,
 		.state_size = sizeof(struct mx),
-		.sandbox = { .may = MAY_ACCEPT },
+		.sandbox = { .may = MAY_ACCEPT | MAY_MEMORY_FILE },
 		.prepare = prepare,
 		.peer = peer,
 		.listen = listen_on,

@@ -53,6 +53,7 @@ union any_answer {
 	struct queue_content_answer queued;
 	struct lookup_answer lookup;
 	struct errand_answer errand;
+	struct scan_answer scan;
 	struct url_sign_answer url_sign;
 	struct url_content_answer url_content;
 };
@@ -86,4 +87,6 @@ void replays_a_proof(struct attack *a, struct ipc *vault);
 /* factor.c: bob gets a second factor; alice's ticket is none of his. */
 void without_a_code(struct attack *a, struct ipc *vault, struct str ticket);
 void forged_seals(struct attack *a, struct ipc *vault);
+/* reach.c: mail is shown to nobody but whom the configuration names. */
+void scans_of_its_own(struct attack *a, struct ipc *errand);
 void too_many_stages(struct attack *a, struct ipc *store);

@@ -44,7 +44,8 @@ complete(const struct attack *a)
 	for (size_t i = 0; i < a->npeers; i++)
 		have[a->peers[i].kind] = true;
 	switch (a->real->kind) {
-	case ROLE_MX: return have[ROLE_STORE] && have[ROLE_VAULT];
+	case ROLE_MX: return have[ROLE_STORE] && have[ROLE_VAULT] &&
+	    have[ROLE_ERRAND];
 	case ROLE_FRONT: case ROLE_WEB: return have[ROLE_VAULT];
 	case ROLE_STORE: return have[ROLE_VAULT] && have[ROLE_MX] &&
 	    have[ROLE_RELAY];

@@ -94,6 +94,7 @@ attack_mx(struct attack *a)
 {
 	struct peer_held *store = peer_of(a, ROLE_STORE);
 	struct peer_held *vault = peer_of(a, ROLE_VAULT);
+	struct peer_held *errand = peer_of(a, ROLE_ERRAND);
 	static const struct login_ask login = { STR("PLAIN"), STR(""), STR(BOB),
 		STR(PASSWORD), STR("127.0.0.1") };
 	static const struct seal_password_ask seal = { STR(BOB),
@@ -115,6 +116,7 @@ attack_mx(struct attack *a)
 	forbidden_signatures(a, vault->ipc);
 	forged_mail(a, vault->ipc, STR("0123456789abcdef"), "mx");
 	forged_seals(a, vault->ipc);
+	scans_of_its_own(a, errand->ipc);
 	attack_flood(a, store, &store_calls[STORE_stage], &stage,
 	    "mx floods the window of store");
 	attack_garbage(a, vault, "vault");

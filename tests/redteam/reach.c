@@ -216,6 +216,35 @@ errands_of_its_own(struct attack *a, struct ipc *errand)
 	}
 }
 
+void
+scans_of_its_own(struct attack *a, struct ipc *errand)
+{
+	static const struct scan_ask asks[] = {
+		{ .kind = 0, .size = 1 }, { .kind = 3, .size = 1 },
+		{ .kind = SCAN_CLAMAV, .size = UINT64_MAX },
+		{ .kind = SCAN_RSPAMD, .size = UINT64_MAX,
+		    .helo = STR("a\r\nIP: 127.0.0.1"),
+		    .rcpts = STR("\n\n\0\n") },
+	};
+	static const struct errand_ask policy = { ERRAND_MTA_STS,
+		STR("example.test") };
+	static const int fds[] = { -1, STDIN_FILENO, STDERR_FILENO };
+	struct err err = { 0 };
+
+	refused(a, errand, &errand_calls[ERRAND_CALL_errand], &policy,
+	    "mx has a policy fetched");
+	for (size_t i = 0; i < NELEM(asks) * NELEM(fds); i++) {
+		union any_answer answer = { 0 };
+		int rc = ipc_call(errand, &errand_calls[ERRAND_CALL_scan],
+		    &asks[i / NELEM(fds)], fds[i % NELEM(fds)], &answer,
+		    a->memory, NULL, loop_now_ms(a->role->loop) + 5000, &err);
+
+		attempt(a, "mx has errand show mail to somebody", rc == 0 &&
+		    answer.scan.result == SCAN_AWAY, rc == 0 ? "away" :
+		    err.text);
+	}
+}
+
 /* It may have reports signed, and nothing that looks like anybody's mail. */
 static void
 signatures_of_its_own(struct attack *a, struct ipc *vault)
@@ -255,6 +284,7 @@ attack_relay(struct attack *a)
 	struct peer_held *vault = peer_of(a, ROLE_VAULT);
 	struct peer_held *errand = peer_of(a, ROLE_ERRAND);
 	struct errand_ask policy = { ERRAND_MTA_STS, STR("flood.test") };
+	static const struct scan_ask scan = { .kind = SCAN_CLAMAV };
 	struct peer_held *store = peer_of(a, ROLE_STORE);
 	struct peer_held *resolver = peer_of(a, ROLE_RESOLVER);
 	struct take_ask wait = { .wait_ms = 60000 };
@@ -268,12 +298,14 @@ attack_relay(struct attack *a)
 	    "relay floods the window of store with takes");
 	attack_garbage(a, resolver, "resolver");
 	errands_of_its_own(a, errand->ipc);
+	refused(a, errand->ipc, &errand_calls[ERRAND_CALL_scan], &scan,
+	    "relay shows mail to a scanner");
 	attack_flood(a, errand, &errand_calls[ERRAND_CALL_errand], &policy,
 	    "relay floods the window of errand");
 }
 
-/* It has nothing but two connections: one to ask for names over, and one that
- * relay asks over. */
+/* It has connections to ask for names over, and those that relay and each mx
+ * ask over. */
 void
 attack_errand(struct attack *a)
 {
