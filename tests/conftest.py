@@ -13,7 +13,7 @@ sys.path.insert(0, str(pathlib.Path(__file__).parent))
 from lib.dialogue import Dialogue, Failure, clear  # noqa: E402
 from lib.server import BUILD, SharedServer  # noqa: E402
 
-DIALOGUES = ("smtp", "imap", "pop3", "http", "relay")
+DIALOGUES = ("smtp", "lmtp", "imap", "pop3", "http", "relay")
 BROKEN = []
 
 

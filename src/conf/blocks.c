@@ -30,17 +30,49 @@ has_address(struct str a, struct str b)
 	return str_eq(a, six ? STR("::") : STR("0.0.0.0"));
 }
 
+static int
+end_listen_at_path(struct conf_reader *r, struct listener_conf *l,
+    struct err *err)
+{
+	struct rd others = rd_of(conf_list(r, CONF_LISTEN));
+	struct listener_conf other;
+
+	if (l->kind != LISTEN_LMTP)
+		return err_set(err, E_INVALID, "a path is for kind = lmtp");
+	if (conf_given(r, CONF_LISTEN, "port") ||
+	    conf_given(r, CONF_LISTEN, "address") ||
+	    conf_given(r, CONF_LISTEN, "tls"))
+		return err_set(err, E_INVALID, "a path stands alone: without "
+		    "address, port and tls");
+	while (rd_left(&others) > 0 &&
+	    msg_take(&others, &listener_conf_shape, &other))
+		if (str_eq(other.path, l->path))
+			return err_set(err, E_INVALID, "this path is another "
+			    "block's already");
+	l->tls = LISTEN_TLS_NONE;
+	conf_append(r, CONF_LISTEN, l);
+	return 0;
+}
+
 int
 conf_end_listen(struct conf_reader *r, void *record, struct err *err)
 {
-	const struct listener_conf *l = record;
+	struct listener_conf *l = record;
 	struct rd others = rd_of(conf_list(r, CONF_LISTEN));
 	struct listener_conf other;
 
 	if (l->kind == 0)
 		return err_set(err, E_INVALID, "kind is missing");
+	if (l->kind == LISTEN_LMTP && !conf_given(r, CONF_LISTEN, "address"))
+		l->address = STR("localhost");
+	if (l->path.n > 0)
+		return end_listen_at_path(r, l, err);
 	if (l->port == 0)
 		return err_set(err, E_INVALID, "port is missing");
+	/* RFC 2033 5 */
+	if (l->kind == LISTEN_LMTP && l->port == 25)
+		return err_set(err, E_INVALID, "port 25 is for SMTP, and "
+		    "never for LMTP");
 	if (l->tls != LISTEN_TLS_LOGIN && !is_loopback(l->address))
 		return err_set(err, E_INVALID, "tls = may or none wants an "
 		    "address of loopback: localhost");
@@ -48,7 +80,8 @@ conf_end_listen(struct conf_reader *r, void *record, struct err *err)
 	    l->kind == LISTEN_IMAPS || l->kind == LISTEN_POP3S ||
 	    l->kind == LISTEN_HTTPS ||
 	    (l->kind == LISTEN_HTTP && l->tls == LISTEN_TLS_NONE) ||
-	    (l->kind == LISTEN_SMTP && l->tls == LISTEN_TLS_MAY)))
+	    ((l->kind == LISTEN_SMTP || l->kind == LISTEN_LMTP) &&
+	    l->tls == LISTEN_TLS_MAY)))
 		return err_set(err, E_INVALID, "this kind cannot have this "
 		    "tls");
 	while (rd_left(&others) > 0 &&

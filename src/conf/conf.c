@@ -32,7 +32,7 @@ conf_listen(struct arena *a, struct config *c, const struct conf_listen *l,
 
 	for (size_t i = 0; i < n; i++) {
 		struct listener_conf row = { l[i].kind, str_c(l[i].address),
-			l[i].port, l[i].tls };
+			l[i].port, l[i].tls, STR_NULL };
 
 		msg_put(&b, &listener_conf_shape, &row);
 	}

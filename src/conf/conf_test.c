@@ -66,7 +66,8 @@ static const struct {
 	    ":3: port: expected a number from 1 to 65535, not 99999" },
 	{ "hostname = a.b\nlisten { kind = pop4 port = 1 }\n",
 	    ":2: kind: expected one of smtp, submission, submissions, imap, "
-	    "imaps, pop3, pop3s, http, https, not \"pop4\"" },
+	    "imaps, pop3, pop3s, http, https, lmtp, not "
+	    "\"pop4\"" },
 	{ "hostname = a.b\nlisten { kind = imap }\n",
 	    ":2: listen: port is missing" },
 	{ "hostname = a.b\nlisten { port = 1 }\n",

@@ -25,6 +25,8 @@ static const struct conf_word kinds[] = {
 	{ "pop3s", LISTEN_POP3S, "people who fetch; TLS from the start" },
 	{ "http", LISTEN_HTTP, "browsers; sent on to `https`" },
 	{ "https", LISTEN_HTTPS, "browsers, and programs that speak HTTP" },
+	{ "lmtp", LISTEN_LMTP, "a mail server in front of this one (RFC 2033); "
+	    "see doc/smtp.md" },
 	{ NULL, 0, NULL },
 };
 static const struct conf_word dmarc_rules[] = {
@@ -119,6 +121,8 @@ const struct conf_block_row conf_blocks[CONF_BLOCKS] = {
 	    "listen { kind = http         port = 80 }\n"
 	    "listen { kind = https        port = 443 }\n",
 	    .help = "a listening socket, one block each",
+	    .example = "listen { kind = lmtp  path = "
+	    "\"/var/spool/postfix/private/postern\" }\n",
 	    .more = "With one block or more, exactly those; with none:" },
 	[CONF_CERTIFICATE] = { .name = "certificate",
 	    .shape = &cert_conf_shape,
@@ -318,6 +322,19 @@ const struct conf_option conf_options[] = {
 	    "has programs here that use port 25 names 127.0.0.0/8 and ::1 "
 	    "too.", .unset = "loopback",
 	    .example = "{ \"192.0.2.7\", \"2001:db8:1::/48\" }" },
+	{ "lmtp-peers", CONF_FILE, CONF_NETWORKS, 1, 2000, NULL,
+	    AT(config, lmtp_peers),
+	    "who may hand in mail by LMTP",
+	    .more = "The mail server in front of this one, if it is on "
+	    "another machine; name 127.0.0.0/8 and ::1 too if one is here. "
+	    "Others are told 554.", .unset = "loopback",
+	    .example = "{ \"192.0.2.25\" }" },
+	{ "lmtp-judge", CONF_FILE, CONF_BOOL, 0, 1, "false",
+	    AT(config, lmtp_judge),
+	    "judge what comes by LMTP as what comes to port 25",
+	    .more = "By the address it comes from, if that is none of "
+	    "`unjudged`. Without, whoever is in front has judged it."
+	    },
 	{ "arc-trusted", CONF_FILE, CONF_DOMAINS, 1, 2000, NULL,
 	    AT(config, arc_trusted),
 	    "whose seals (ARC, RFC 8617) vouch for mail that fails DMARC",
@@ -460,16 +477,22 @@ const struct conf_option conf_options[] = {
 	    .at_start = true },
 
 	/* ---- listen { } -------------------------------------------------- */
-	{ "kind", CONF_LISTEN, CONF_WORD, 0, LISTEN_HTTPS, NULL,
+	{ "kind", CONF_LISTEN, CONF_WORD, 0, LISTEN_LMTP, NULL,
 	    AT(listener_conf, kind), "who comes", .unset = "must be set",
 	    .example = "submission", .words = kinds },
 	{ "address", CONF_LISTEN, CONF_ADDRESS, 1, 64, "*",
 	    AT(listener_conf, address),
 	    "`*` (all, IPv4 and IPv6), `localhost`, or one address",
+	    .more = "Without one `lmtp` is served on localhost.",
 	    .example = "192.0.2.1" },
 	{ "port", CONF_LISTEN, CONF_NUMBER, 1, 65535, NULL,
 	    AT(listener_conf, port), "its number", .unset = "must be set",
 	    .example = "1587" },
+	{ "path", CONF_LISTEN, CONF_PATH, 1, 1000, NULL,
+	    AT(listener_conf, path),
+	    "of a socket in the file system, in place of a port",
+	    .more = "Of `lmtp` only. It belongs to whom its folder does, and "
+	    "they and their group may open it.", .unset = "none" },
 	{ "tls", CONF_LISTEN, CONF_WORD, 0, LISTEN_TLS_NONE, "login",
 	    AT(listener_conf, tls), "STARTTLS",
 	    .more = "`may` and `none` only with an `address` of loopback: "

@@ -14,6 +14,7 @@ struct rcpt {
 	struct addressee to;
 	uint64_t handle;	/* of the store generation below */
 	bool leaves;
+	enum each each;		/* what became of it: submit_each() */
 };
 
 struct submission {
@@ -40,6 +41,7 @@ struct submission {
 	uint64_t change;		/* submit_once(); 0: one of its own */
 	struct str request;
 	uint64_t email, thread;		/* submit_made_of() */
+	bool each, refuse;		/* submit_each() */
 };
 
 struct submission *
@@ -150,8 +152,9 @@ submit_recipient_names(const struct submission *sub, struct arena *a)
 	auto_buf b = BUF_INIT(600);
 
 	for (struct rcpt *r = sub->rcpts; r && b.n < 200; r = r->next)
-		buf_printf(&b, "%s%.*s", b.n ? "," : "",
-		    STR_FMT(r->to.address));
+		if (r->each == EACH_taken)
+			buf_printf(&b, "%s%.*s", b.n ? "," : "",
+			    STR_FMT(r->to.address));
 	return str_dup(a, buf_get(&b));
 }
 
@@ -309,7 +312,44 @@ submit_once(struct submission *sub, uint64_t change, struct str request)
 	sub->request = request;
 }
 
+void
+submit_each(struct submission *sub, bool refuse)
+{
+	sub->each = true;
+	sub->refuse = refuse;
+}
+
+bool
+submit_outcome(const struct submission *sub, const struct rcpt **at,
+    struct str *address, enum each *each)
+{
+	const struct rcpt *r = *at ? (*at)->next : sub->rcpts;
+
+	if (!r)
+		return false;
+	*at = r;
+	*address = r->to.address;
+	*each = r->each;
+	return true;
+}
+
 /* ---- the end ------------------------------------------------------------- */
+
+static int
+take_outcomes(struct submission *sub, struct str each, struct err *err)
+{
+	struct rcpt *r = sub->rcpts;
+
+	if (!sub->each)
+		return 0;
+	if (each.n != sub->nrcpts)
+		return err_set(err, E_PEER, "store answers for %zu of %u "
+		    "recipients", each.n, sub->nrcpts);
+	for (size_t i = 0; i < each.n; i++, r = r->next)
+		r->each = (uint8_t)each.p[i] < EACH_KINDS ?
+		    (enum each)each.p[i] : EACH_later;
+	return 0;
+}
 
 /* With one change id for all tries, so it is done once at most. New handles
  * help when store was restarted, unless what was staged went with the old
@@ -330,7 +370,8 @@ submit_commit(struct submission *sub, const struct origin *from,
 		.title = sub->handed_by.n ? title_of(sub) : STR_NULL,
 		.email = sub->email, .thread = sub->thread,
 		.traits = sub->traits, .lesson = (uint8_t)sub->lesson,
-		.dmarc = sub->dmarc };
+		.dmarc = sub->dmarc,
+		.each = sub->each, .refuse = sub->refuse };
 	bool stale = false;
 	int e = 0;
 
@@ -357,8 +398,10 @@ submit_commit(struct submission *sub, const struct origin *from,
 			buf_le64(&handles, r->handle);
 		ask.handles = buf_get(&handles);
 		e = store_call(st, STORE_submit, &ask, &answer, sub->mem, err);
-		if (e == 0)
+		if (e == 0) {
 			*message = answer.message;
+			return take_outcomes(sub, answer.each, err);
+		}
 		stale = e == E_DENIED || (e == E_PEER && ask.stage == 0 &&
 		    sub->generation != store_generation(st));
 		if (!stale)

@@ -96,6 +96,16 @@ struct str submit_recipient_list(const struct submission *sub, size_t most,
  * until submit_end(). */
 void submit_standing(struct submission *sub, const struct standing *from);
 
+/* Answer for each of the recipients, before submit_commit(), which then is 0
+ * also where not all of them get it, or none (*message is 0). refuse: those
+ * whose own rules do not have it in are EACH_refused. */
+void submit_each(struct submission *sub, bool refuse);
+/* And what became of the next one, in the order they were named; *at is NULL
+ * at first. False: there are no more. */
+struct rcpt;
+bool submit_outcome(const struct submission *sub, const struct rcpt **at,
+    struct str *address, enum each *each);
+
 /* Make it durable and deliver it; once, after submit_text_end(). Returns only
  * after the commit, so 250 may follow. signature: fields that remote recipients
  * get in front, or empty. *message is its number. */

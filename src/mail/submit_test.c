@@ -17,6 +17,7 @@ struct desk {
 	int lose;		/* submits that find it gone */
 	int forget;		/* submits that find their handles gone */
 	int deny;		/* submits that are refused */
+	struct str each;	/* what it answers of each recipient */
 	bool moved;		/* nobody is known here any more */
 	size_t nrcpts, nsubmits, nhandles;
 	struct rcpt_ask rcpt;	/* the last one */
@@ -44,7 +45,8 @@ answer_rcpt(struct desk *d, struct ipc_req *r)
 static void
 answer_submit(struct desk *d, struct ipc_req *r)
 {
-	struct submit_answer answer = { 1000 + ++d->nsubmits };
+	struct submit_answer answer = { 1000 + ++d->nsubmits,
+		d->each };
 	struct rd handles;
 
 	d->submit = *(const struct submit_ask *)r->ask;
@@ -189,6 +191,38 @@ commit(struct submission *sub, uint64_t *message)
 
 /* ---- envelope and text --------------------------------------------------- */
 
+/* What store says of each is that one's; who says nothing of some has not
+ * promised anything. */
+static void
+an_answer_for_each(struct desk *d)
+{
+	static const enum each want[] = { EACH_full, EACH_taken,
+		EACH_later /* for what we do not know */ };
+	struct submission *sub = begin(d, "a@b.test", 0);
+	const struct rcpt *at = NULL;
+	struct str address;
+	enum each each;
+	uint64_t message;
+
+	(void)add(sub, "1@here.test");
+	(void)add(sub, "2@here.test");
+	(void)add(sub, "3@here.test");
+	write_text(sub);
+	submit_each(sub, true);
+	d->each = STR("\1\0");
+	assert_int_equal(commit(sub, &message), E_PEER);
+	d->each = STR("\1\0\200");
+	assert_int_equal(d->submit.each, 1);
+	assert_int_equal(d->submit.refuse, 1);
+	d->lose = 1;		/* and over a new connection */
+	assert_int_equal(commit(sub, &message), 0);
+	for (size_t i = 0; submit_outcome(sub, &at, &address, &each); i++) {
+		assert_int_equal(address.p[0], '1' + (int)i);
+		assert_int_equal(each, want[i]);
+	}
+	submit_end(sub);
+}
+
 /* The header counts where MAIL said nothing. RFC 8689 4.1 */
 static void
 what_the_header_says_of_tls(struct desk *d)
@@ -270,6 +304,12 @@ static void
 test_said(void **state unused_arg)
 {
 	run(what_was_said_arrives);
+}
+
+static void
+test_each(void **state unused_arg)
+{
+	run(an_answer_for_each);
 }
 
 /* The announced size counts where there is a mailbox to fill. */
@@ -469,6 +509,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_said),
+		cmocka_unit_test(test_each),
 		cmocka_unit_test(test_room),
 		cmocka_unit_test(test_smtputf8),
 		cmocka_unit_test(test_header_of_tls),

@@ -39,6 +39,7 @@ struct socket_kept {
 	enum listen_kind kind;
 	enum role_kind role;
 	int fd;
+	const char *path;	/* in the file system; NULL */
 };
 
 /* As rt/tls.h wants them, the newest first. */
@@ -96,6 +97,11 @@ uint32_t role_uid(const struct master *m, enum role_kind kind);
 /* sockets.c: all of the configuration's, and those in the data folder. */
 int sockets_open(struct master *m, struct err *err);
 void sockets_close(struct master *m);
+
+/* path_socket.c: a socket that listens there, or E_*; E_BUSY: somebody else
+ * does. And away with it. */
+int path_socket_open(const char *path, struct err *err);
+void path_socket_remove(const char *path);
 
 /* status.c: what postern status is told, where there is a socket for it. */
 int status_open(struct master *m, struct err *err);

@@ -40,6 +40,8 @@ static const struct {
 	{ LISTEN_HTTP, LISTEN_TLS_LOGIN, LISTEN_HTTP, ROLE_WEB, "http" },
 	{ LISTEN_HTTP, LISTEN_TLS_MAY, LISTEN_HTTP_MAY, ROLE_WEB, "http" },
 	{ LISTEN_HTTPS, LISTEN_TLS_LOGIN, LISTEN_HTTPS, ROLE_WEB, "https" },
+	{ LISTEN_LMTP, LISTEN_TLS_LOGIN, LISTEN_LMTP, ROLE_MX, "lmtp" },
+	{ LISTEN_LMTP, LISTEN_TLS_NONE, LISTEN_LMTP_NONE, ROLE_MX, "lmtp" },
 };
 
 static int
@@ -51,7 +53,8 @@ keep_socket(struct master *m, enum listen_kind kind, enum role_kind role,
 		return err_set(err, E_LIMIT, "more than %d listening sockets",
 		    SOCKETS_MAX);
 	}
-	m->sockets[m->nsockets++] = (struct socket_kept){ kind, role, fd };
+	m->sockets[m->nsockets++] = (struct socket_kept){ kind, role, fd,
+		NULL };
 	return 0;
 }
 
@@ -160,6 +163,22 @@ have_v6(const char *text)
 	return fd >= 0;
 }
 
+static int
+open_path(struct master *m, size_t kind, const char *path, struct err *err)
+{
+	int fd, rc;
+
+	while ((fd = path_socket_open(path, err)) == E_BUSY)
+		if (!wait_a_little(m))
+			break;
+	if (fd < 0)
+		return fd;
+	rc = keep_socket(m, kinds[kind].kind, kinds[kind].role, fd, err);
+	if (rc == 0)
+		m->sockets[m->nsockets - 1].path = path;
+	return rc;
+}
+
 /* "*" is every address, "localhost" the loopback ones; IPv6 if it is there. */
 static int
 open_conf(struct master *m, const struct listener_conf *c, struct err *err)
@@ -177,6 +196,8 @@ open_conf(struct master *m, const struct listener_conf *c, struct err *err)
 		kind++;
 	if (kind == NELEM(kinds))
 		return err_set(err, E_INVALID, "listen: unknown kind");
+	if (c->path.n > 0)
+		return open_path(m, kind, str_dupz(m->forever, c->path), err);
 	for (size_t i = 0; i < NELEM(both); i++) {
 		if (!str_eq(c->address, str_c(both[i].name)))
 			continue;
@@ -280,6 +301,8 @@ sockets_close(struct master *m)
 		const struct socket_kept *s = &m->sockets[i];
 
 		(void)close(s->fd);
+		if (s->path)
+			path_socket_remove(s->path);
 		/* Only our own: another master's folder stays as it is. */
 		for (size_t n = 0; n < NELEM(named); n++)
 			if (s->kind == named[n].kind)

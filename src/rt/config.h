@@ -44,6 +44,8 @@
 	F(S, u32, dmarc, 0)		/* enum dmarc_rule */            \
 	F(S, str, proxies, 2000)	/* networks, spaces between */   \
 	F(S, str, unjudged, 2000)	/* networks, spaces between */   \
+	F(S, str, lmtp_peers, 2000)	/* the same */                   \
+	F(S, u8, lmtp_judge, 0)		/* what comes by LMTP */         \
 	F(S, str, arc_trusted, 2000)	/* "a.example b.example" */      \
 	F(S, str, dns_lists, 8000)	/* struct dns_list_conf each */  \
 	F(S, u32, greylist, 0)		/* enum greylist_rule */         \
@@ -131,6 +133,7 @@ enum listen_kind {
 	LISTEN_POP3S,		/* 995, front */
 	LISTEN_HTTP,		/* 80: on to 443, web */
 	LISTEN_HTTPS,		/* 443, web */
+	LISTEN_LMTP,		/* a server in front of mx, mx */
 	/* The same with another listen_tls, on loopback only. */
 	LISTEN_SMTP_NONE,
 	LISTEN_SUBMISSION_MAY,
@@ -140,6 +143,7 @@ enum listen_kind {
 	LISTEN_POP3_MAY,
 	LISTEN_POP3_NONE,
 	LISTEN_HTTP_MAY,
+	LISTEN_LMTP_NONE,	/* this one also in the file system */
 	/* Unix sockets in the data folder, for the operator; each accepted
 	 * connection has the operator's authority. Roles make none. */
 	LISTEN_CONTROL = 100,	/* <data>/control, store */
@@ -193,10 +197,12 @@ enum listen_tls {
 	LISTEN_TLS_NONE,	/* there is none */
 };
 #define FIELDS_listener_conf(F, S)               \
-	F(S, u32, kind, 0)	/* up to LISTEN_HTTPS */ \
+	F(S, u32, kind, 0)	/* up to LISTEN_LMTP */ \
 	F(S, str, address, 64)	/* "127.0.0.1", "::" */ \
 	F(S, u32, port, 0)                       \
-	F(S, u32, tls, 0)	/* enum listen_tls */
+	F(S, u32, tls, 0)	/* enum listen_tls */ \
+	F(S, str, path, 1000)	/* of a socket in the file system, in place \
+				 * of address and port; empty */
 MSG_STRUCT(listener_conf);
 
 /* Files of a certificate given by the operator; none at all: vault makes a

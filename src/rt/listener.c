@@ -39,6 +39,8 @@ address_text(const struct sockaddr_storage *a, char *text, size_t n)
 		    (socklen_t)n);
 		return ntohs(four->sin_port);
 	}
+	if (a->ss_family == AF_UNIX)
+		(void)snprintf(text, n, "%s", PEER_UNIX);
 	if (a->ss_family != AF_INET6)
 		return 0;
 	if (IN6_IS_ADDR_V4MAPPED(&six->sin6_addr))

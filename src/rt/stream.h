@@ -168,8 +168,9 @@ void stream_kick(struct stream *s);
  * address as text ("192.0.2.1", "2001:db8::1"). fn runs on a fresh fiber. */
 struct listener;
 struct visit;
+#define PEER_UNIX "unix"
 struct peer {
-	char address[46];	/* INET6_ADDRSTRLEN */
+	char address[46];	/* INET6_ADDRSTRLEN; or PEER_UNIX */
 	uint16_t port;
 	char local[46];		/* the address they came to */
 	uint16_t local_port;

@@ -33,14 +33,16 @@ smtp_help(struct smtp_session *s, struct str args)
 	const struct smtp_verb *v;
 	auto_buf b = BUF_INIT(1024);
 
-	if (args.n > 0 && (v = smtp_verb_find(s, args)) && v->help)
+	if (args.n > 0 && (v = smtp_verb_find(s, args)) && v->help &&
+	    smtp_verb_is_here(s, v))
 		return (struct reply){ 214, "2.0.0", str_c(v->help) };
 	if (args.n > 0)
 		return smtp_reply(504, "5.5.4", "No help on that");
 
 	buf_lit(&b, "Commands:");
 	for (size_t i = 0; (v = smtp_verb_at(s, i)); i++)
-		buf_printf(&b, " %s", v->word);
+		if (smtp_verb_is_here(s, v))
+			buf_printf(&b, " %s", v->word);
 	buf_lit(&b, "\nSee RFC 5321");
 	return (struct reply){ 214, "2.0.0", str_dup(s->cmd, buf_get(&b)) };
 }

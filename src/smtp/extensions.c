@@ -29,6 +29,12 @@ offers_later(const struct smtp_session *s)
 	return s->service->o.hold_longest_s > 0;
 }
 
+static bool
+offers_prdr(const struct smtp_session *s)
+{
+	return s->service->o.prdr;
+}
+
 /* max-future-release-interval SP max-future-release-date-time  RFC 4865 4 */
 static void
 say_later(const struct smtp_session *s, struct buf *b)
@@ -70,6 +76,7 @@ static const struct extension {
 	{ "FUTURERELEASE", WITH_LATER, offers_later, say_later }, /* 4865 */
 	{ "REQUIRETLS", WITH_TLS, offers_requiretls, NULL },	/* RFC 8689 */
 	{ "MT-PRIORITY", WITH_PRIORITY, NULL, NULL },	/* RFC 6710 */
+	{ "PRDR", WITH_PRDR, offers_prdr, NULL },	/* draft-hall-prdr */
 };
 
 void

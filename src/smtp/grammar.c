@@ -165,6 +165,18 @@ param_holduntil(void *out, struct str value, struct arena *a unused_arg)
 	return e->hold_until > 0;
 }
 
+/* PRDR, without a value                                  draft-hall-prdr */
+static bool
+param_prdr(void *out, struct str value, struct arena *a unused_arg)
+{
+	struct mail_args *m = out;
+
+	if (m->prdr || value.n > 0)
+		return false;
+	m->prdr = true;
+	return true;
+}
+
 /* REQUIRETLS, without a value                                RFC 8689 2 */
 static bool
 param_requiretls(void *out, struct str value, struct arena *a unused_arg)
@@ -285,6 +297,7 @@ static const struct esmtp_param mail_params[] = {
 	{ "HOLDUNTIL", WITH_LATER, param_holduntil },
 	{ "REQUIRETLS", WITH_TLS, param_requiretls },
 	{ "MT-PRIORITY", WITH_PRIORITY, param_priority },
+	{ "PRDR", WITH_PRDR, param_prdr },
 };
 static const struct esmtp_param rcpt_params[] = {
 	{ "NOTIFY", WITH_DSN, param_notify },

@@ -14,7 +14,7 @@ enum {
 	/* 512 of 4.5.3.1.4, and what extensions add to MAIL: SIZE 26
 	 * (RFC 1870), BODY 17 (RFC 6152), AUTH 500 (RFC 4954), SMTPUTF8 10
 	 * (RFC 6531), RET and ENVID 116, HOLDFOR or HOLDUNTIL 34 (RFC 4865),
-	 * REQUIRETLS 11 (RFC 8689), MT-PRIORITY 15 (RFC 6710),
+	 * REQUIRETLS 11 (RFC 8689), MT-PRIORITY 15 (RFC 6710), PRDR 5,
 	 * or to RCPT: NOTIFY and ORCPT 529 (RFC 3461 4); CRLF counted.
 	 * Rounded up: RFC 5321 asks for no limit where there need be none. */
 	SMTP_COMMAND_MAX = 2048,
@@ -40,7 +40,7 @@ must_check bool smtp_command(struct str line, struct smtp_command *out);
 /* Extensions that not everybody has: in MAIL what may be asked for, in RCPT
  * what was. */
 enum smtp_extension { WITH_DSN = 1, WITH_UTF8 = 2, WITH_LATER = 4,
-	WITH_TLS = 8, WITH_PRIORITY = 16 };
+	WITH_TLS = 8, WITH_PRIORITY = 16, WITH_PRDR = 32 };
 
 enum smtp_body { BODY_7BIT, BODY_8BITMIME };
 
@@ -54,6 +54,7 @@ struct mail_args {
 	bool has_auth;
 	struct str auth;	/* RFC 4954 5, xtext undone; empty for <> */
 	bool has_priority;
+	bool prdr;		/* draft-hall-prdr */
 	struct envelope envelope; /* what is carried on */
 };
 

@@ -26,7 +26,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	struct str line = str_make((const char *)data,
 	    size > SMTP_COMMAND_MAX ? SMTP_COMMAND_MAX : size);
 	const unsigned all = WITH_DSN | WITH_UTF8 | WITH_LATER |
-	    WITH_TLS | WITH_PRIORITY;
+	    WITH_TLS | WITH_PRIORITY | WITH_PRDR;
 	struct arena *a = arena_new(1 << 20);
 	struct smtp_command c;
 	struct mail_args m;

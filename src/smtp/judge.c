@@ -172,14 +172,17 @@ rule_refusal(const struct evidence *e)
 	    e->known.owner.n == 0 ? "the operator" : "its recipients");
 }
 
-/* A recipient has a rule that lets it in: nobody can be refused alone. For the
- * others it is held, unless it was only to wait. */
+/* A recipient has a rule that lets it in. Where nobody can be refused alone it
+ * is held for the others, unless it was only to wait. */
 static void
 take_for_one(struct evidence *e, struct verdict *out, bool waits)
 {
 	if (!e->known.allowed || out->refusal.code == 0)
 		return;
-	out->hold |= !waits;
+	if (e->j->ask.each)
+		out->others = out->refusal;
+	else
+		out->hold |= !waits;
 	out->refusal = (struct reply){ 0 };
 }
 

@@ -32,11 +32,14 @@ struct judge_ask {
 	struct str rcpts;	/* submit_recipient_list() */
 	struct str forwards;	/* submit_forwards() */
 	bool hasty;		/* it did not wait for EHLO's answer */
+	bool each;		/* one recipient can be refused alone */
 };
 
 /* strs are in the arena, or static. */
 struct verdict {
 	struct reply refusal;	/* code 0: it may come in */
+	struct reply others;	/* with `each`: those hear this whose rules do
+				 * not have it in; code 0: it is for all */
 	bool junk;		/* but not into INBOX */
 	bool hold;		/* nor into Junk */
 	bool forged;		/* DMARC or SPF says so, whatever

@@ -30,6 +30,7 @@ struct reception {
 	struct arena *mem;
 	struct origin origin;
 	struct str id;		/* in traces */
+	bool committed;
 	int failed;		/* E_* of ours */
 	struct err err;
 };
@@ -42,7 +43,7 @@ begin_pace(struct pace *p, const struct smtp_session *s)
 	pace_begin(p, s->d.loop, o->timeout_s, o->data_rate, o->data_time_s);
 }
 
-/* RFC 3848, RFC 6531 4.3 */
+/* RFC 3848, RFC 6531 4.3. Nobody logs in to LMTP here. */
 static struct str
 protocol(const struct smtp_session *s)
 {
@@ -52,8 +53,14 @@ protocol(const struct smtp_session *s)
 		{ { { "UTF8SMTP", 8 }, { "UTF8SMTPA", 9 } },
 		    { { "UTF8SMTPS", 9 }, { "UTF8SMTPSA", 10 } } },
 	};
+	static const struct str lmtp[2][2] = { /* utf8, tls */
+		{ { "LMTP", 4 }, { "LMTPS", 5 } },
+		{ { "UTF8LMTP", 8 }, { "UTF8LMTPS", 9 } },
+	};
 	bool utf8 = submit_envelope(s->txn)->smtputf8;
 
+	if (s->service->o.lmtp)
+		return lmtp[utf8][stream_tls(s->d.stream).on];
 	if (!s->esmtp && !utf8)
 		return STR("SMTP");
 	return names[utf8][stream_tls(s->d.stream).on][smtp_logged_in(s)];
@@ -280,6 +287,7 @@ hear_verdict(struct reception *in)
 		v->refusal.text = str_dup(s->cmd, v->refusal.text);
 		return v->refusal;
 	}
+	v->others.text = str_dup(s->cmd, v->others.text);
 	if (v->unsealed.n > 0)
 		log_ctx_event(&s->d.log, LOG_WARN, "not_sealed",
 		    F_STR("why", v->unsealed));
@@ -319,6 +327,8 @@ commit(struct reception *in)
 	uint64_t message;
 	int e = reception_sign(in, &signature);
 
+	if (smtp_answers_each(s))
+		submit_each(s->txn, in->verdict.others.code != 0);
 	if (e == 0)
 		e = submit_commit(s->txn, &in->origin, signature, &message,
 		    &in->err);
@@ -330,6 +340,9 @@ commit(struct reception *in)
 		e = E_LIMIT;
 	if (e < 0)
 		return smtp_reply_err(in->failed = e);
+	in->committed = true;
+	if (message == 0)
+		return smtp_reply(550, "5.7.1", "Nobody here takes it");
 	s->messages++;
 	s->junk = 0;
 	log_ctx_event(&s->d.log, LOG_INFO, "received",
@@ -365,7 +378,7 @@ begin_judging(struct reception *in)
 	    in->origin.peer, in->origin.helo,
 	    submit_envelope(s->txn)->reverse_path,
 	    submit_recipient_list(s->txn, JUDGE_RCPTS, in->mem),
-	    submit_forwards(s->txn), s->hasty });
+	    submit_forwards(s->txn), s->hasty, smtp_answers_each(s) });
 	if (!in->judging)
 		return;
 	watch = judge->watch(in->judging);
@@ -441,7 +454,10 @@ smtp_text_end(struct reception *in)
 		r = hear_verdict(in);
 	if (r.code == 250)
 		r = commit(in);
-	return r.code == 250 ? r : log_refusal(in, r);
+	if (r.code != 250 && !in->committed)
+		r = log_refusal(in, r);
+	return smtp_answer_each(in->s, &(struct each_said){ r,
+	    in->verdict.others, in->committed, in->verdict.words });
 }
 
 void

@@ -1,10 +1,12 @@
 /*
- * role.c - postern-mx: takes mail from the world.
+ * role.c - postern-mx: takes mail from the world, and by LMTP what a server in
+ * front has taken from it.
  *
  * Privileges: accepts on the sockets it was given, talks to store (submit
  * only), vault (TLS keys, seals on what is sent on), resolver and errand
  * (scanners only). Opens nothing, connects nowhere.
  */
+#include "base/ip.h"
 #include "dns/client.h"
 #include "dns/public_suffix.h"
 #include "errand/client.h"
@@ -14,6 +16,8 @@
 #include "smtp/session.h"
 #include "vault/client.h"
 
+enum { REFUSAL_MS = 1000 };
+
 struct mx {
 	struct role *role;
 	struct store *store;
@@ -22,7 +26,7 @@ struct mx {
 	struct errand *errand;
 	uint64_t shown;		/* to scanners: smtp/judge.h */
 	struct listeners *listeners;
-	struct smtp_service *service;
+	struct smtp_service *service, *lmtp;
 };
 
 static void
@@ -32,6 +36,52 @@ mx_start_session(void *arg, struct connection *from, struct stream *s,
 	struct mx *mx = arg;
 
 	smtp_start(mx->service, s, peer, rule, connection_done, from);
+}
+
+/* Who may say by LMTP that mail was judged: whom the operator names, and who
+ * can open the socket in the file system, which has no address. */
+static bool
+is_in_front(const struct mx *mx, const struct peer *peer)
+{
+	struct str peers = mx->role->config.lmtp_peers;
+	struct ip ip;
+
+	return !ip_parse(str_c(peer->address), &ip) ||
+	    ip_is_among(&ip, peers.n > 0 ? peers : LOOPBACK);
+}
+
+static void
+mx_start_lmtp(void *arg, struct connection *from, struct stream *s,
+    const struct peer *peer, enum listen_tls rule)
+{
+	struct mx *mx = arg;
+
+	if (is_in_front(mx, peer)) {
+		smtp_start(mx->lmtp, s, peer, rule, connection_done, from);
+		return;
+	}
+	log_event(mx->role->log, LOG_WARN, "lmtp_refused",
+	    F_STR("peer", str_c(peer->address)));
+	stream_deadline(s, loop_now_ms(mx->role->loop) + REFUSAL_MS);
+	(void)stream_write(s, STR("554 5.7.1 Not for you (lmtp-peers)\r\n"));
+	(void)stream_flush(s, NULL);
+	stream_close(s);
+	connection_done(from);
+}
+
+/* What it hands in was judged, unless the operator wants it judged here; who
+ * is in front is neither slowed nor counted. */
+static struct smtp_service *
+lmtp_service(const struct smtp_options *of_mx, bool judged_here)
+{
+	struct smtp_options o = *of_mx;
+
+	o.lmtp = true;
+	o.prdr = o.strict_helo = false;
+	o.greeting_delay_s = o.tarpit_s = 0;
+	if (!judged_here)
+		o.judge = NULL;
+	return smtp_service_new(&o);
 }
 
 static int
@@ -53,6 +103,7 @@ make_ready(void *arg, struct err *err)
 		.tarpit_s = c->tarpit_s,
 		.compress = c->compress,
 		.store = mx->store,
+		.prdr = true,
 	};
 
 	judge.loop = mx->role->loop;
@@ -70,6 +121,8 @@ make_ready(void *arg, struct err *err)
 		return err->code;
 	smtp_service_unref(mx->service);
 	mx->service = smtp_service_new(&o);
+	smtp_service_unref(mx->lmtp);
+	mx->lmtp = lmtp_service(&o, c->lmtp_judge);
 	tls_ctx_unref(o.tls);
 	return 0;
 }
@@ -81,6 +134,10 @@ prepare(struct role *r, struct err *err unused_arg)
 		{ LISTEN_SMTP, mx_start_session, LISTEN_TLS_LOGIN,
 		    "421 4.7.0 ", "554 5.7.1 " },
 		{ LISTEN_SMTP_NONE, mx_start_session, LISTEN_TLS_NONE,
+		    "421 4.7.0 ", "554 5.7.1 " },
+		{ LISTEN_LMTP, mx_start_lmtp, LISTEN_TLS_LOGIN,
+		    "421 4.7.0 ", "554 5.7.1 " },
+		{ LISTEN_LMTP_NONE, mx_start_lmtp, LISTEN_TLS_NONE,
 		    "421 4.7.0 ", "554 5.7.1 " },
 	};
 	struct mx *mx = r->state;
@@ -148,6 +205,7 @@ mx_role_finish(struct role *r)
 
 	listeners_free(mx->listeners);
 	smtp_service_unref(mx->service);
+	smtp_service_unref(mx->lmtp);
 	store_close(mx->store);
 	vault_free(mx->vault);
 	dns_free(mx->dns);

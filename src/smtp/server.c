@@ -27,8 +27,8 @@ smtp_deadline(struct smtp_session *s)
 	dialogue_deadline(&s->d, wait_ms(&s->d, false));
 }
 
-static void
-put_reply(struct smtp_session *s, const struct reply *r)
+void
+smtp_put_reply(struct smtp_session *s, const struct reply *r)
 {
 	auto_buf b = BUF_INIT(REPLY_MAX);
 
@@ -43,7 +43,7 @@ put_reply(struct smtp_session *s, const struct reply *r)
 int
 smtp_say(struct smtp_session *s, struct reply r, struct err *err)
 {
-	put_reply(s, &r);
+	smtp_put_reply(s, &r);
 	return stream_flush(s->d.stream, err);
 }
 
@@ -54,6 +54,7 @@ smtp_txn_end(struct smtp_session *s)
 	s->text = NULL;
 	submit_end(s->txn);
 	s->txn = NULL;
+	s->prdr = false;
 }
 
 void
@@ -79,6 +80,7 @@ not_now(const struct smtp_session *s, const struct smtp_verb *v,
 		SMTP_REPLY_INIT(503, "5.5.1", "Not inside a transaction"),
 		SMTP_REPLY_INIT(503, "5.5.1", "Send MAIL first"),
 		SMTP_REPLY_INIT(503, "5.5.1", "The text has begun"),
+		SMTP_REPLY_INIT(503, "5.5.1", "Send LHLO first"),
 	};
 
 	if (v->when & WHEN_BARE && args.n > 0)
@@ -87,7 +89,7 @@ not_now(const struct smtp_session *s, const struct smtp_verb *v,
 	    !smtp_logged_in(s))
 		return &table[1];
 	if (v->when & WHEN_HELO && s->helo.n == 0)
-		return &table[2];
+		return &table[s->service->o.lmtp ? 6 : 2];
 	if (v->when & WHEN_IDLE && s->txn)
 		return &table[3];
 	if (v->when & WHEN_MAIL && !s->txn)
@@ -137,6 +139,12 @@ smtp_answer_line(struct smtp_session *s, struct str line)
 		return smtp_reply(500, "5.5.2", "Not a command");
 	if (!(v = smtp_verb_find(s, c.verb)))
 		return smtp_reply(500, "5.5.2", "Unknown command");
+	/* RFC 2033 4.1: so that a wrong configuration is seen. */
+	if (!smtp_verb_is_here(s, v))
+		return s->service->o.lmtp ? smtp_reply(500, "5.5.1",
+		    "This is LMTP, which begins with LHLO") :
+		    smtp_reply(500, "5.5.1", "This is SMTP, which begins "
+		    "with EHLO");
 	if (line.n > SMTP_COMMAND_MAX - 2 && !v->long_line)
 		return smtp_reply(500, "5.5.2", "Line too long");
 	if ((no = not_now(s, v, c.args)))
@@ -208,7 +216,7 @@ one_command(struct dialogue *d, struct err *err)
 	if ((e = stream_failed(d->stream)) < 0)
 		return e;
 	r = smtp_count_refusal(s, r, refused);
-	put_reply(s, &r);
+	smtp_put_reply(s, &r);
 	arena_reset(s->cmd);
 	return s->leaving || smtp_reply_ends(&r) ? DIALOGUE_OVER : 0;
 }
@@ -220,7 +228,7 @@ say_farewell(struct dialogue *d, int e)
 	struct reply r = smtp_reply_err(e);
 
 	if (!s->leaving)	/* or TLS did not come about */
-		put_reply(s, &r);
+		smtp_put_reply(s, &r);
 }
 
 /* RFC 5321 3.1: a client waits for the greeting. What sends mail at any price
@@ -250,13 +258,14 @@ greet(struct dialogue *d)
 
 	if (s->service->o.greeting_delay_s > 0 && talks_first(s)) {
 		log_ctx_event(&d->log, LOG_INFO, "talks_first");
-		put_reply(s, &r);
+		smtp_put_reply(s, &r);
 		s->errors = SMTP_EARLY_ERRORS;
 		s->leaving = true;
 		return;
 	}
-	(void)stream_printf(d->stream, "220 %.*s ESMTP Postern\r\n",
-	    STR_FMT(session_of(d)->service->o.hostname));
+	(void)stream_printf(d->stream, "220 %.*s %s Postern\r\n",
+	    STR_FMT(s->service->o.hostname),
+	    s->service->o.lmtp ? "LMTP" : "ESMTP");
 }
 
 static void

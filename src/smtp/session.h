@@ -1,9 +1,10 @@
 /*
  * session.h - the server's side of SMTP on one connection.      RFC 5321
  *
- * One dialogue for two kinds of service: SMTP_MX takes mail from the world
- * for local people, SMTP_SUBMISSION takes it from people who have logged in
- * (RFC 6409) and for anybody. Between two commands a session is a record
+ * One dialogue for all kinds of service: mx takes mail from the world for local
+ * people, by LMTP (RFC 2033) what a server in front has taken for them;
+ * submission takes it from people who have logged in (RFC 6409) and for
+ * anybody. Between two commands a session is a record
  * without a stack.
  */
 #pragma once
@@ -35,6 +36,8 @@ struct smtp_options {
 	const struct smtp_verb *verbs;
 	size_t nverbs;
 	bool must_login;
+	bool lmtp;		/* RFC 2033 */
+	bool prdr;		/* is offered: an answer for each recipient */
 	bool strict_helo;	/* refuse words that are no name */
 	uint32_t greeting_delay_s; /* who talks before the greeting is sent
 				 * away; 0: nobody waits, nobody looks */

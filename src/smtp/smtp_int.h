@@ -31,6 +31,8 @@ enum smtp_when {
 	WHEN_IDLE = 1 << 3,	/* not inside a mail transaction: 503 */
 	WHEN_MAIL = 1 << 4,	/* only inside one: 503 */
 	WHEN_NO_TEXT = 1 << 5,	/* not behind a chunk of its text: 503 */
+	WHEN_SMTP = 1 << 6,	/* not in LMTP: 500 */
+	WHEN_LMTP = 1 << 7,	/* only there: 500 */
 };
 
 /* One row for each command. A handler returns its reply and writes nothing,
@@ -76,6 +78,7 @@ struct smtp_session {
 	struct ip host;		/* where it comes from, */
 	bool counted;		/* if that is counted by store */
 	bool esmtp;
+	bool prdr;		/* txn wants an answer for each recipient */
 	bool hasty;		/* said more before EHLO was answered */
 	bool leaving;		/* no command after this reply */
 	uint16_t errors, refused, junk; /* none goes over its bound */
@@ -95,6 +98,13 @@ smtp_user(const struct smtp_session *s)
 	return s->account ? str_c(s->account->address) : STR("");
 }
 
+/* Is each recipient to have an answer to the text? RFC 2033 4.2, and PRDR */
+static inline bool
+smtp_answers_each(const struct smtp_session *s)
+{
+	return s->service->o.lmtp || s->prdr;
+}
+
 /* Forget the transaction (RSET). */
 void smtp_txn_end(struct smtp_session *s);
 /* Forget all that was said, as after STARTTLS (RFC 3207 4.2). */
@@ -109,6 +119,9 @@ void smtp_deadline(struct smtp_session *s);
 /* For handlers with a dialogue of their own: write the reply and flush. */
 int smtp_say(struct smtp_session *s, struct reply r, struct err *err);
 
+/* Is it a command of the protocol that is spoken here? */
+bool smtp_verb_is_here(const struct smtp_session *s,
+    const struct smtp_verb *v);
 /* Row of this command, the service's own included; NULL. */
 const struct smtp_verb *smtp_verb_find(const struct smtp_session *s,
     struct str word);
@@ -147,6 +160,19 @@ struct reply smtp_count_junk(struct smtp_session *s, struct str verb);
 int smtp_may_send_as(struct smtp_session *s, struct str from, struct err *err);
 /* They may not: for the log. */
 void smtp_note_denied(struct smtp_session *s, struct str from);
+
+/* each.c: what is said behind a text whose answer as a whole is r: that, or
+ * an answer for each recipient. message: it was committed, and store has said
+ * of each what became of it; others: what those hear that mx refused. */
+struct each_said {
+	struct reply r, others;
+	bool committed;
+	struct str verdict;	/* for the journal */
+};
+struct reply smtp_answer_each(struct smtp_session *s,
+    const struct each_said *said);
+/* Write it; what code 0 says is nothing. */
+void smtp_put_reply(struct smtp_session *s, const struct reply *r);
 
 /* A recipient was refused, or (address empty) a message, after MAIL: for log
  * and journal. verdict: what was found of it; may be empty. */

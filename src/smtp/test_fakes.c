@@ -93,6 +93,9 @@ fake_submit(struct store *st, const void *asked, void *answered)
 		return E_FULL;
 	keep_submit(w, ask);
 	answer->message = w->nsubmits;
+	if (ask->each)	/* EACH_taken */
+		answer->each = str_make(arena_array(w->mem,
+		    ask->handles.n / 8, 1), ask->handles.n / 8);
 	return 0;
 }
 

@@ -119,9 +119,11 @@ make_service(struct world *w, enum listen_kind kind)
 		.greeting_delay_s = world_greeting_delay_s,
 		.tls = w->tls_ctx,
 		.store = &w->store,
+		.lmtp = kind == LISTEN_LMTP,
+		.prdr = kind == LISTEN_SMTP,
 	};
 
-	w->service = kind == LISTEN_SMTP
+	w->service = kind == LISTEN_SMTP || kind == LISTEN_LMTP
 	    ? smtp_service_new(&o)
 	    : smtp_submission_new(w->loop, &conf,
 		  container_of(w, struct vault, w), w->tls_ctx);

@@ -53,7 +53,7 @@ struct vault {
 /* Of worlds that are opened from now on. */
 extern uint32_t world_greeting_delay_s;
 
-/* kind: LISTEN_SMTP, LISTEN_SUBMISSION or LISTEN_SUBMISSIONS. cap: octets in
+/* kind: LISTEN_SMTP, LMTP, SUBMISSION or SUBMISSIONS. cap: octets in
  * flight each way. The session has been started, its greeting not read. */
 void world_open(struct world *w, enum listen_kind kind, size_t cap);
 /* The same with this TLS context (owned), or without TLS: it costs most. */
@@ -93,7 +93,8 @@ struct str world_got(struct world *w);
 	"250-SIZE 100000\r\n250-LIMITS RCPTMAX=100\r\n"
 #define EHLO_LAST "250-MT-PRIORITY\r\n"
 #define EHLO_VERBS "250-CHUNKING\r\n250-HELP\r\n"
-#define EHLO_REPLY EHLO_BEGIN EHLO_LAST EHLO_VERBS "250 STARTTLS\r\n"
+#define EHLO_REPLY EHLO_BEGIN EHLO_LAST "250-PRDR\r\n" EHLO_VERBS \
+	"250 STARTTLS\r\n"
 /* Of submission: in clear, inside TLS, and after a login. */
 #define EHLO_CLEAR EHLO_BEGIN "250-DSN\r\n" EHLO_LAST EHLO_VERBS \
 	"250 STARTTLS\r\n"

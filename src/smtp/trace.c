@@ -13,6 +13,16 @@ smtp_put_literal(struct buf *b, struct str peer)
 	buf_lit(b, "]");
 }
 
+/* What comes by a socket in the file system has no address, but a word. */
+static void
+put_peer(struct buf *b, struct str peer)
+{
+	if (str_chr(peer, '.') < peer.n || str_chr(peer, ':') < peer.n)
+		smtp_put_literal(b, peer);
+	else
+		buf_str(b, peer);
+}
+
 /* From-domain = "FROM" FWS Extended-Domain. What the client said stands
  * first if it is a name or a literal, else in a comment of its own. */
 static void
@@ -24,9 +34,9 @@ put_from(struct buf *b, const struct smtp_trace *t)
 	if (proper)
 		buf_str(b, t->helo);
 	else
-		smtp_put_literal(b, t->peer);
+		put_peer(b, t->peer);
 	buf_lit(b, " (");
-	smtp_put_literal(b, t->peer);
+	put_peer(b, t->peer);
 	buf_lit(b, ")");
 	if (!proper && t->helo.n > 0) {
 		buf_lit(b, "\r\n\t(helo ");

@@ -8,7 +8,7 @@
 
 struct smtp_trace {
 	struct str helo;	/* as given; empty if there was none */
-	struct str peer;	/* "192.0.2.1" or "2001:db8::1" */
+	struct str peer;	/* "192.0.2.1", "2001:db8::1" or "unix" */
 	struct str host;	/* we */
 	struct str with;	/* SMTP, ESMTPSA, UTF8SMTPS ... */
 	struct str tls_version;	/* "TLSv1.3"; empty without TLS */

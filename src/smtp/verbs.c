@@ -4,11 +4,14 @@
 #include "smtp/smtp_int.h"
 
 const struct smtp_verb smtp_verbs[] = {
-	{ "HELO", 0, smtp_helo, .help =
+	{ "HELO", WHEN_SMTP, smtp_helo, .help =
 	    "HELO your.host.name\nSays who you are; EHLO says more." },
-	{ "EHLO", 0, smtp_ehlo, .help =
+	{ "EHLO", WHEN_SMTP, smtp_ehlo, .help =
 	    "EHLO your.host.name\nSays who you are, and asks what is offered "
 	    "here." },
+	{ "LHLO", WHEN_LMTP, smtp_ehlo, .help =
+	    "LHLO your.host.name\nSays who you are, and asks what is offered "
+	    "here." },	/* RFC 2033 4.1 */
 	{ "MAIL", WHEN_LOGIN | WHEN_HELO | WHEN_IDLE, smtp_mail, .help =
 	    "MAIL FROM:<you@example.org> [SIZE=octets] [BODY=8BITMIME]\n"
 	    "Begins a message; reports come back to this address.\n"
@@ -46,6 +49,12 @@ smtp_verb_at(const struct smtp_session *s, size_t i)
 		return &smtp_verbs[i];
 	i -= smtp_nverbs;
 	return i < o->nverbs ? &o->verbs[i] : NULL;
+}
+
+bool
+smtp_verb_is_here(const struct smtp_session *s, const struct smtp_verb *v)
+{
+	return !(v->when & (s->service->o.lmtp ? WHEN_SMTP : WHEN_LMTP));
 }
 
 const struct smtp_verb *

@@ -22,6 +22,7 @@
 #include "store/messages_backup.h"
 #include "store/messages_ban.h"
 #include "store/messages_carry.h"
+#include "store/messages_each.h"
 #include "store/messages_envelope.h"
 #include "store/messages_feedback.h"
 #include "store/messages_held.h"
@@ -328,8 +329,8 @@ enum { FRONT_MAX = 16384, VERDICT_WORDS_MAX = 600 };
 					 * of, and its conversation, told  \
 					 * by later_list; 0: nothing */    \
 	F(S, u64, thread, 0)                                               \
+	FIELDS_each(F, S)                                                  \
 	FIELDS_answerable(F, S)
-#define FIELDS_submit_answer(F, S) F(S, u64, message, 0)
 
 #include "store/messages_queue.h"
 

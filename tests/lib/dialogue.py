@@ -5,7 +5,7 @@ A file is read top to bottom, one direction a line:
     # text          a comment
     PORT imap       the port that new connections go to (else the folder's
                     name); one of smtp, submission, submissions, imap, imaps,
-                    pop3, pop3s, http, https
+                    pop3, pop3s, http, https, lmtp
     CONN b          go on with connection b, opened on first use; a file
                     begins on connection "a", which opens at its first line
     C: text         send text and CRLF

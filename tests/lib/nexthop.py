@@ -9,7 +9,8 @@ Needs root (and overlays); available() says so.
     hop.start(); ...; hop.mail("bob")       # octets of messages; hop.stop()
 
 bob has a mailbox, others are unknown. Mail for other domains, from here, goes
-to the server at (address, port) back, if there is one.
+to the server at (address, port) back, if there is one; of Postfix by LMTP, if
+that is said.
 """
 
 import os
@@ -73,7 +74,7 @@ for s in "pickup unix n - n 60 1 pickup" "cleanup unix n - n - 0 cleanup" \
 	"bounce unix - - n - 0 bounce" "defer unix - - n - 0 bounce" \
 	"trace unix - - n - 0 bounce" "verify unix - - n - 1 verify" \
 	"flush unix n - n 1000? 0 flush" "proxymap unix - - n - - proxymap" \
-	"smtp unix - - n - - smtp" "relay unix - - n - - smtp" \
+	"smtp unix - - n - - smtp" "lmtp unix - - n - - lmtp" "relay unix - - n - - smtp" \
 	"error unix - - n - - error" "retry unix - - n - - error" \
 	"discard unix - - n - - discard" "virtual unix - n n - - virtual" \
 	"anvil unix - - n - 1 anvil" "scache unix - - n - 1 scache" \
@@ -105,6 +106,8 @@ maillog_file = /var/log/postfix
 alias_maps =
 X
 [ -z "$BACK" ] || echo "relayhost = [$BACK]:$BACK_PORT" >>$C/main.cf
+[ -z "$LMTP" ] || echo "default_transport = lmtp:[$BACK]:$BACK_PORT
+relayhost =" >>$C/main.cf
 /usr/sbin/postfix start
 exec tail -n +1 -F /var/log/postfix
 """,
@@ -213,9 +216,11 @@ def packages(kind):
 
 
 class NextHop:
-    def __init__(self, kind, folder, address, port, domain, back=None):
+    def __init__(self, kind, folder, address, port, domain, back=None,
+                 lmtp=False):
         self.kind, self.address, self.port = kind, address, port
         self.domain, self.back = domain, back or ("", "")
+        self.lmtp = lmtp
         self.folder = pathlib.Path(folder)
         self.folder.mkdir(parents=True, exist_ok=True)
         for path in [self.folder, *self.folder.parents][:3]:
@@ -235,6 +240,7 @@ class NextHop:
                    DEBS=" ".join(packages(self.kind)), IP=self.address,
                    USERS=" ".join(USERS[self.kind]), PORT=str(self.port),
                    DOMAIN=self.domain, BACK=self.back[0],
+                   LMTP="yes" if self.lmtp else "",
                    BACK_PORT=str(self.back[1]))
         with open(self.folder / "log", "ab") as log:
             self.process = subprocess.Popen(

@@ -21,7 +21,7 @@ PASSWORD = "postern-demo"
 PEOPLE = ("alice", "bob")
 
 # What --port-offset is added to; a demo without it adds 1000.
-STANDARD = {"smtp": 25, "submission": 587, "submissions": 465,
+STANDARD = {"smtp": 25, "lmtp": 24, "submission": 587, "submissions": 465,
             "imap": 143, "imaps": 993, "pop3": 110, "pop3s": 995,
             "http": 7080, "https": 7443}
 # The kernel keeps 15 octets of a process's name.
@@ -220,6 +220,7 @@ CONFIGURATION = """\
 hostname = "mail.{domain}"
 data = "{data}"
 listen {{ kind = smtp address = "localhost" port = {smtp} }}
+listen {{ kind = lmtp address = "localhost" port = {lmtp} }}
 listen {{ kind = submission address = "localhost" port = {submission} }}
 listen {{ kind = submissions address = "localhost" port = {submissions} }}
 listen {{ kind = imap address = "localhost" port = {imap} }}

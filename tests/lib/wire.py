@@ -22,7 +22,8 @@ def client_context():
 class Wire:
     def __init__(self, port, implicit_tls=False, timeout=TIMEOUT):
         self.sock = self.connect(port, timeout)
-        self.sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        if self.sock.family != socket.AF_UNIX:
+            self.sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         self.buffer = bytearray()
         self.packer = self.unpacker = None
         self.came = 0

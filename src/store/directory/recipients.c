@@ -225,13 +225,14 @@ gather_all(struct rcpt_gathering *g)
 
 int
 recipients_gather(struct engine *e, const struct write *w,
-    struct recipients *out, struct err *err)
+    const struct recipient *named, size_t n, struct recipients *out,
+    struct err *err)
 {
 	const struct submit_ask *ask = w->ask;
 	struct rcpt_gathering g = { .e = e, .out = out, .err = err,
 		.authority = w->caller->authority,
-		.reverse_path = ask->reverse_path, .from = w->rcpts,
-		.nfrom = w->nrcpts };
+		.reverse_path = ask->reverse_path, .from = named,
+		.nfrom = n };
 
 	return gather_all(&g);
 }

@@ -17,9 +17,11 @@ struct recipients {
 	struct str return_path;
 };
 
-/* Of a submit: its recipients, expanded. Lives in the batch's arena. */
+/* Of a submit: those of its recipients, expanded. Lives in the batch's
+ * arena. */
 int recipients_gather(struct engine *e, const struct write *w,
-    struct recipients *out, struct err *err);
+    const struct recipient *named, size_t n, struct recipients *out,
+    struct err *err);
 /* One that was named some time ago: whose it is now, 1; or nobody's, 0. */
 int recipients_again(struct engine *e, struct recipient *r, struct err *err);
 /* Of a report to n addresses, or to the reverse-path of a message that was

@@ -1,5 +1,4 @@
 #include "store/engine/filter.h"
-#include "store/policy/policy.h"
 #include "store/queue/held.h"
 
 /*
@@ -72,16 +71,23 @@ find_fate(struct submitting *s, struct rule_search *rules, uint64_t account,
 	return 0;
 }
 
-int
-submit_fates(struct submitting *s)
+struct rule_search
+submit_rules(struct submitting *s)
 {
 	const struct submit_ask *ask = s->ask;
 	bool mx = s->w->caller->authority == AUTH_MX;
-	struct rule_search rules = { .q = &s->e->w, .a = s->e->arena,
+
+	return (struct rule_search){ .q = &s->e->w, .a = s->e->arena,
 		.sender = ask->reverse_path, .author = ask->author,
 		.host = mx ? ask->handed_by : STR_NULL,
 		.sender_proven = ask->sender_proven,
 		.author_proven = ask->author_proven, .err = &s->w->err };
+}
+
+int
+submit_fates(struct submitting *s)
+{
+	struct rule_search rules = submit_rules(s);
 	struct fate *fates = arena_array(s->e->arena, s->to.n + 1,
 	    sizeof(*fates));
 	int rc = 0;

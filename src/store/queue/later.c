@@ -14,7 +14,6 @@
  */
 #include "base/timetext.h"
 #include "store/engine/quota.h"
-#include "store/policy/policy.h"
 #include "store/queue/queue_int.h"
 
 /* ---- taking it ----------------------------------------------------------- */
@@ -269,7 +268,8 @@ give_out(struct releasing *r, struct err *err)
 	r->w.rcpts = r->named;
 	r->w.nrcpts = r->nnamed;
 	if (rc == 0 && r->nnamed > 0)
-		rc = recipients_gather(s->e, &r->w, &s->to, err);
+		rc = recipients_gather(s->e, &r->w, r->w.rcpts,
+		    r->w.nrcpts, &s->to, err);
 	if (rc == 0)
 		rc = submit_put_rows(s);
 	if (rc == 0)

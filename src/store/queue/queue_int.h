@@ -3,6 +3,7 @@
  */
 #pragma once
 #include "store/directory/recipients.h"
+#include "store/policy/policy.h"
 
 /* Words of queue_rcpt.state: see schema.c. */
 enum row_state { ROW_waits, ROW_held, ROW_reports, ROW_fresh, ROW_later };
@@ -46,6 +47,8 @@ struct submitting {
 	struct engine *e;
 	struct write *w;
 	const struct submit_ask *ask;
+	const struct recipient *named;
+	size_t nnamed;
 	struct recipients to;
 	struct place at;
 	int64_t due;		/* it leaves then; 0: now */
@@ -61,10 +64,18 @@ struct fate {
 };
 /* s->fates. Before anything is written. */
 int submit_fates(struct submitting *s);
+/* How the rules of its recipients are searched for it. */
+struct rule_search submit_rules(struct submitting *s);
 /* Of the n-th of to.rcpt. */
 struct fate submit_fate(const struct submitting *s, size_t n);
 
 int submit_check_sender(struct submitting *s);
+/* each.c: can this one, of to.rcpt or as named, get it at all? E_FULL, E_BUSY,
+ * E_LIMIT: not now. */
+int submit_check_recipient(struct submitting *s, const struct recipient *r);
+/* Of those that are named, who is to get it: s->named. All, unless the ask has
+ * each answered for; then the answer says who is left out. */
+int submit_choose(struct submitting *s);
 /* Each recipient gets it, or has a row of the queue. */
 int submit_put_rows(struct submitting *s);
 void submit_journal(struct submitting *s, enum journal_event event,

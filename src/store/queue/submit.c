@@ -2,8 +2,6 @@
 #include "base/timetext.h"
 #include "store/directory/resolve.h"
 #include "store/engine/filter.h"
-#include "store/engine/quota.h"
-#include "store/policy/policy.h"
 
 int
 submit_check_sender(struct submitting *s)
@@ -18,33 +16,6 @@ submit_check_sender(struct submitting *s)
 		return 0;
 	return resolve_sender(&s->e->w, s->e->arena, w->caller, from,
 	    &w->err);
-}
-
-static int
-check_recipient(struct submitting *s, const struct recipient *r)
-{
-	struct err *err = &s->w->err;
-	struct acct *a;
-	struct mbox *m;
-	int rc;
-
-	if (r->account == 0)
-		return 0;
-	rc = acct_get(s->e, r->account, &a, err);
-	if (rc == 0)
-		rc = acct_inbox(s->e, a, &m, err);
-	if (rc == E_NOTFOUND)
-		return err_set(err, E_BUSY, "a recipient has just gone");
-	if (rc < 0)
-		return rc;
-	/* One full mailbox behind an alias must not keep the message from
-	 * the others, and its sender knows of no mailbox: it goes over its
-	 * quota by this one. */
-	if (r->via.n == 0 && quota_room(s->e, a) == 0)
-		return err_set(err, E_FULL, "a mailbox is full");
-	if (m->uidnext + s->to.n >= UINT32_MAX)
-		return err_set(err, E_LIMIT, "no UIDs left");
-	return 0;
 }
 
 /* A program of this machine is who the kernel says, not who it says. */
@@ -303,9 +274,12 @@ write_submit(struct engine *e, struct write *w)
 		rc = err_set(&w->err, E_INVALID, "nothing that can be "
 		    "counted");
 	if (rc == 0)
-		rc = recipients_gather(e, w, &s.to, &w->err);
+		rc = submit_choose(&s);
+	if (rc < 0 || s.nnamed == 0)
+		return rc;
+	rc = recipients_gather(e, w, s.named, s.nnamed, &s.to, &w->err);
 	for (i = 0; i < s.to.n && rc == 0; i++)
-		rc = check_recipient(&s, s.to.rcpt[i]);
+		rc = submit_check_recipient(&s, s.to.rcpt[i]);
 	if (rc == 0)
 		rc = later_due(&s);
 	if (rc == 0)

@@ -157,13 +157,18 @@ submit(struct fixture *d, struct caller *who, struct submit_ask *ask,
 		bug_if(w.nrcpts == TO_MAX);
 		rc = reader_rcpt(d->r, who, &r, &answer, &rcpts[w.nrcpts],
 		    &d->err);
-		if (rc == 0 && answer.kind > RCPT_REMOTE)
+		/* It may have had room when it was asked. */
+		if (rc == 0 && answer.kind > RCPT_REMOTE &&
+		    !(ask->each && answer.kind == RCPT_FULL))
 			rc = err_set(&d->err, E_NOTFOUND, "%s", to[w.nrcpts]);
 	}
 	if (rc == 0)
 		rc = fixture_write(d, &w);
 	if (rc == 0 && message)
 		*message = w.answer.submit.message;
+	for (size_t i = 0; rc == 0 && i < w.answer.submit.each.n; i++)
+		(void)snprintf(d->said + i, sizeof(d->said) - i, "%c",
+		    "TFLBR"[(int)w.answer.submit.each.p[i]]);
 	free(rcpts);
 	return rc;
 }
@@ -178,7 +183,8 @@ fixture_submit(struct fixture *d, uint64_t change, const char *text,
 		.facts = STR("facts of it"), .message_id = STR("<m@x>"),
 		.thread_keys = d->thread_keys, .protocol = STR("ESMTP"),
 		.traits = d->traits, .lesson = (uint8_t)d->lesson,
-		.hold = d->hold, .author = STR("author@elsewhere.test"),
+		.hold = d->hold, .each = d->each, .refuse = d->refuse,
+		.author = STR("author@elsewhere.test"),
 		.title = STR("About it"), .verdict = STR("score=11.0") };
 
 	if (d->from_bad) {

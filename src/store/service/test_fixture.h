@@ -27,6 +27,9 @@ struct fixture {
 	bool hold;		/* they are kept apart */
 	bool from_bad;		/* they are proven to be x@bad.test's, and
 				 * rules are asked */
+	bool each, refuse;	/* as in messages_each.h: then the answer is */
+	char said[16];		/* "TFLBR": taken, full, later, blocked,
+				 * refused */
 	struct err err;
 	bool dead;	/* a commit was the end of the process */
 };
