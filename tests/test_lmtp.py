@@ -1,5 +1,6 @@
 """LMTP: by whom and where, what each recipient hears, and Debian's Postfix in
-front; PRDR: rules and quotas answer for each, and Debian's Exim asks for it."""
+front, Dovecot behind; PRDR: rules and quotas answer for each, and Debian's Exim
+asks for it."""
 
 import os
 import signal
@@ -271,6 +272,30 @@ def test_exim_asks_for_it():
             # alice was full at RCPT by then; bob has both.
             assert eventually(lambda: "PRDR" in hop.log()), hop.log()
         assert len(here.inbox("alice")) == 1
+
+
+@pytest.mark.skipif(nexthop.available() is not None,
+                    reason=str(nexthop.available()))
+def test_dovecot_behind():
+    with World() as w:
+        at = w.address()
+        here = w.postern("here.test", more=f'route "there.test" {{ '
+                         f'protocol = lmtp host = "[{at}]" port = {w.port} }}')
+        w.start()
+        hop = nexthop.NextHop("dovecot", w.folder / "hop", at, w.port,
+                              "there.test")
+        to = [f"{who}@there.test" for who in ("carol", "nobody", "bob")]
+        with hop:
+            w.send(here, "alice", to, "to three")
+            assert eventually(lambda: hop.mail()), hop.log() + here.tail()
+            assert eventually(lambda: here.inbox("alice")), here.tail()
+            report, = here.inbox("alice")
+            assert b"Final-Recipient: rfc822; nobody@there.test" in report
+            assert report.count(b"Final-Recipient:") == 1
+            row, = here.queued()
+            assert "carol@there.test" in str(row), row
+        assert len(hop.mail()) == 1
+        assert "LMTP" in hop.mail()[0].decode()
 
 
 @pytest.mark.skipif(nexthop.available() is not None,

@@ -287,6 +287,21 @@ check_secret(const struct route_conf *r, struct err *err)
 	return 0;
 }
 
+/* It is where the operator says, and nowhere else. RFC 2033 5 */
+static int
+check_lmtp(const struct route_conf *r, struct err *err)
+{
+	if (r->protocol != ROUTE_LMTP)
+		return 0;
+	if (r->mx || r->host.n == 0 || r->port == 0)
+		return err_set(err, E_INVALID, "protocol = lmtp wants a host "
+		    "and a port, and no mx");
+	if (r->port == 25)
+		return err_set(err, E_INVALID, "port 25 is for SMTP, and "
+		    "never for LMTP");
+	return 0;
+}
+
 int
 conf_end_route(struct conf_reader *r, void *record, struct err *err)
 {
@@ -306,7 +321,8 @@ conf_end_route(struct conf_reader *r, void *record, struct err *err)
 	if (!conf_given(r, CONF_ROUTE, "mx"))
 		c->route.mx = c->route.host.n == 0;
 	if (read_pins(conf_memory(r), &c->route.pin, err) < 0 ||
-	    check_secret(&c->route, err) < 0)
+	    check_secret(&c->route, err) < 0 ||
+	    check_lmtp(&c->route, err) < 0)
 		return err->code;
 	if (c->route.port == 0)
 		c->route.port = c->route.tls == ROUTE_TLS_FIRST ? 465 : 25;

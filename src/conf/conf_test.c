@@ -68,6 +68,20 @@ static const struct {
 	    ":2: kind: expected one of smtp, submission, submissions, imap, "
 	    "imaps, pop3, pop3s, http, https, lmtp, not "
 	    "\"pop4\"" },
+	{ "hostname = a.b\nlisten { kind = lmtp port = 25 }\n",
+	    ":2: listen: port 25 is for SMTP" },
+	{ "hostname = a.b\nlisten { kind = imap path = \"x\" }\n",
+	    ":2: listen: a path is for kind = lmtp" },
+	{ "hostname = a.b\nroute \"x.test\" { protocol = lmtp }\n",
+	    ":2: route: protocol = lmtp wants a host and a port" },
+	{ "hostname = a.b\nroute \"x.test\" { protocol = lmtp "
+	    "host = \"[127.0.0.1]\" }\n",
+	    ":2: route: protocol = lmtp wants a host and a port" },
+	{ "hostname = a.b\nroute \"x.test\" { protocol = lmtp "
+	    "host = \"[127.0.0.1]\" port = 25 }\n",
+	    ":2: route: port 25 is for SMTP" },
+	{ "hostname = a.b\nroute \"x.test\" { protocol = lmtp "
+	    "host = \"[127.0.0.1]\" port = 24 }\n", NULL },
 	{ "hostname = a.b\nlisten { kind = imap }\n",
 	    ":2: listen: port is missing" },
 	{ "hostname = a.b\nlisten { port = 1 }\n",

@@ -3,6 +3,7 @@
  */
 #include "base/log.h"
 #include "conf/option.h"
+#include "conf/option_ways.h"
 #include "trust/mta_sts.h"
 
 #define AT(S, field) offsetof(struct S, field), \
@@ -89,21 +90,6 @@ static const struct conf_word sts_modes[] = {
 	    "certificate of that name that they trust" },
 	{ NULL, 0, NULL },
 };
-static const struct conf_word listen_tls[] = {
-	{ "login", LISTEN_TLS_LOGIN, "it comes before a password" },
-	{ "may", LISTEN_TLS_MAY, "a password is taken without it, too" },
-	{ "none", LISTEN_TLS_NONE, "it is not offered" },
-	{ NULL, 0, NULL },
-};
-static const struct conf_word tls[] = {
-	{ "may", ROUTE_TLS_MAY, "if it is offered and works" },
-	{ "none", ROUTE_TLS_NONE, "never" },
-	{ "must", ROUTE_TLS_MUST, "encrypted, with anybody" },
-	{ "verify", ROUTE_TLS_VERIFY, "with a certificate of that name" },
-	{ "first", ROUTE_TLS_FIRST, "the same, from the first octet" },
-	{ NULL, 0, NULL },
-};
-
 const struct conf_block_row conf_blocks[CONF_BLOCKS] = {
 	[CONF_FILE] = { .name = "" },
 	[CONF_LISTEN] = { .name = "listen", .shape = &listener_conf_shape,
@@ -588,6 +574,9 @@ const struct conf_option conf_options[] = {
 	{ "host", CONF_ROUTE, CONF_HOST, 0, 255, NULL,
 	    AT(conf_route, route.host), "where to: a name, or \"[192.0.2.1]\"",
 	    .unset = "the domain", .example = "smtp.provider.example" },
+	{ "protocol", CONF_ROUTE, CONF_WORD, 0, ROUTE_LMTP, "smtp",
+	    AT(conf_route, route.protocol), "what is spoken there",
+	    .words = route_protocols },
 	{ "mx", CONF_ROUTE, CONF_BOOL, 0, 1, NULL,
 	    AT(conf_route, route.mx), "look for MX records of it",
 	    .unset = "only without `host`", .example = "false" },

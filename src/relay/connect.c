@@ -297,8 +297,8 @@ claim_conn(struct delivery *d)
 
 	/* Connections with equal keys are interchangeable. With another
 	 * password it is another login, with another pin another judgement. */
-	buf_printf(&key, "%.*s %u %d %.*s %.*s %.*s %.*s %.*s",
-	    STR_FMT(at), connect_port(d), (int)d->need.tls,
+	buf_printf(&key, "%.*s %u %d %d %.*s %.*s %.*s %.*s %.*s",
+	    STR_FMT(at), connect_port(d), r->lmtp, (int)d->need.tls,
 	    STR_FMT(connect_host(d)->name), STR_FMT(source_of(d)),
 	    STR_FMT(r->user), STR_FMT(r->password), STR_FMT(r->pin));
 	key_of_dane(d, &key);
@@ -338,7 +338,7 @@ dial(struct delivery *d)
 {
 	struct relay *r = d->relay;
 	const struct smtp_client_options o = { .loop = r->loop,
-		.hostname = d->conf->c.hostname };
+		.hostname = d->conf->c.hostname, .lmtp = d->route.lmtp };
 	int64_t now = loop_now_ms(r->loop);
 	struct err err = { 0 };
 	struct transport *t;

@@ -50,13 +50,15 @@ by_row(const struct config *c, const struct route_conf *row,
 
 	r.tls = (enum route_tls)row->tls;
 	/* Other words about one domain are the operator's last. */
-	r.published = r.tls == ROUTE_TLS_MAY && row->pin.n == 0;
+	r.lmtp = row->protocol == ROUTE_LMTP;
+	r.published = r.tls == ROUTE_TLS_MAY && row->pin.n == 0 && !r.lmtp;
 	/* RFC 8314 3.3: one that begins with TLS listens apart. */
 	r.port = port_or(row->port,
 	    r.tls == ROUTE_TLS_FIRST ? TLS_FIRST_PORT : r.port);
 	r.host = str_or(row->host, domain);
 	r.mx = row->mx;
-	r.private = row->private || c->relay_private;
+	/* RFC 2033 5: of what LMTP is for nothing is public. */
+	r.private = row->private || c->relay_private || r.lmtp;
 	r.user = row->user;
 	r.password = row->password;
 	r.pin = row->pin;

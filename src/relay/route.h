@@ -10,6 +10,7 @@
 
 struct route {
 	struct str host;	/* what is looked up: a name, "[address]" */
+	bool lmtp;		/* RFC 2033, and not SMTP */
 	bool mx;		/* its MX first, or only its addresses */
 	uint16_t port;
 	enum route_tls tls;

@@ -30,6 +30,26 @@ test_without_rows(void **state unused_arg)
 	assert_int_equal(r.fallback.n, 0);
 }
 
+/* Where the operator says, however private, and nobody's keys are asked for. */
+static void
+test_lmtp(void **state unused_arg)
+{
+	const struct route_conf row = { .match = STR("lists.test"),
+		.host = STR("[127.0.0.1]"), .port = 24,
+		.protocol = ROUTE_LMTP };
+	auto_buf rows = BUF_INIT(1000);
+	struct config c = { .relay_port = 25 };
+	struct route r;
+
+	msg_put(&rows, &route_conf_shape, &row);
+	c.routes = buf_get(&rows);
+	route_of(&c, STR("lists.test"), &r);
+	assert_true(r.lmtp && r.private && !r.mx && !r.published);
+	assert_int_equal(r.port, 24);
+	route_of(&c, STR("else.test"), &r);
+	assert_true(!r.lmtp && !r.private && r.mx);
+}
+
 static void
 test_table(void **state unused_arg)
 {
@@ -144,6 +164,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_without_rows),
 		cmocka_unit_test(test_table),
+		cmocka_unit_test(test_lmtp),
 		cmocka_unit_test(test_fallback_and_login),
 		cmocka_unit_test(test_ports),
 		cmocka_unit_test(test_verifies),

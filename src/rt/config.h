@@ -229,9 +229,11 @@ enum route_tls {
 	ROUTE_TLS_VERIFY,	/* and with a certificate of that name */
 	ROUTE_TLS_FIRST,	/* VERIFY, from the first octet (port 465) */
 };
+enum route_protocol { ROUTE_SMTP, ROUTE_LMTP };
 #define FIELDS_route_conf(F, S)                                      \
 	F(S, str, match, 255)	/* "*", "example.org", ".example.org" */ \
 	F(S, str, host, 255)	/* name or "[address]"; empty: the domain */ \
+	F(S, u32, protocol, 0)	/* enum route_protocol */            \
 	F(S, u8, mx, 0)		/* look for MX of host (or domain) */ \
 	F(S, u32, port, 0)                                           \
 	F(S, u32, tls, 0)	/* enum route_tls */                 \

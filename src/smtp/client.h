@@ -1,5 +1,6 @@
 /*
- * client.h - the client's side of SMTP on one connection.        RFC 5321
+ * client.h - the client's side of SMTP on one connection, and of LMTP.
+ *                                                      RFC 5321, RFC 2033
  *
  * Straight-line: greet, maybe TLS, maybe AUTH, messages one after the other,
  * quit. Everything suspends; every wait has the limit of 4.5.3.2. What the
@@ -27,6 +28,7 @@ enum smtp_offers {	/* of EHLO */
 struct smtp_client_options {
 	struct loop *loop;
 	struct str hostname;	/* what we say in EHLO */
+	bool lmtp;		/* it is LHLO then */
 	/* Limits in ms (RFC 5321 4.5.3.2); 0: the section's own. */
 	int64_t greeting_ms, command_ms, mail_ms, rcpt_ms, data_ms, text_ms,
 	    end_ms;
@@ -102,7 +104,8 @@ struct smtp_outgoing {
 	void *arg;
 };
 /* One message: MAIL, RCPT ..., DATA in one go if the server pipelines, then
- * the text. Each recipient gets its answer, whatever happens: also when the
+ * the text, and by LMTP an answer for each that was taken. Each recipient gets
+ * its answer, whatever happens: also when the
  * connection is lost (then it is to be tried again, the more so after the
  * final dot: 4.5.3.2.6). Checks what the message needs first: SIZE (5.3.4),
  * 8BITMIME (5.6.3), SMTPUTF8 (5.6.7; an address that needs it for its domain

@@ -24,19 +24,28 @@ check(struct scene *s)
 	bug_if(s->accepted > s->nmessages);
 }
 
+static void
+play_both(const char *script, bool lmtp)
+{
+	struct scene s = { .script = script, .nmessages = 2, .nrcpts = 2,
+		.messages = { STR("one\r\n"), STR(".two\r\n") },
+		.lmtp = lmtp };
+
+	scene_play(&s);
+	check(&s);
+	scene_end(&s);
+}
+
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	static char script[4097];
-	struct scene s = { .script = script, .nmessages = 2, .nrcpts = 2,
-		.messages = { STR("one\r\n"), STR(".two\r\n") } };
 
 	if (size >= sizeof(script))
 		return 0;
 	memcpy(script, data, size);
 	script[size] = '\0';
-	scene_play(&s);
-	check(&s);
-	scene_end(&s);
+	play_both(script, false);
+	play_both(script, true);
 	return 0;
 }

@@ -127,11 +127,11 @@ introduce(struct smtp_client *c, struct smtp_answer *why)
 	c->ready = false;
 	forget_offers(c);
 	c->on_line = offered;
-	rc = say_hello(c, "EHLO", why);
+	rc = say_hello(c, c->o.lmtp ? "LHLO" : "EHLO", why);
 	c->on_line = NULL;
 	if (rc < 0)
 		forget_offers(c);
-	if (rc == E_DENIED && is_not_known(why->code))
+	if (rc == E_DENIED && is_not_known(why->code) && !c->o.lmtp)
 		rc = say_hello(c, "HELO", why);
 	c->ready = rc == 0;
 	return rc;

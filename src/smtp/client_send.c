@@ -236,12 +236,45 @@ text_failed(struct sending *x, int rc, const struct err *err)
 	return because(x, rc, &got);
 }
 
+/* RFC 2033 4.2: one for each that was taken, in their order. If the connection
+ * is lost between two, those before have theirs (5). */
+static int
+hear_each(struct sending *x, bool *good)
+{
+	struct smtp_client *c = x->c;
+	struct smtp_answer got;
+	int rc;
+
+	for (size_t i = 0; i < x->m->nrcpts; i++) {
+		struct smtp_outgoing_rcpt *r = &x->m->rcpts[i];
+
+		if (!r->accepted)
+			continue;
+		rc = client_ask(c, AFTER_TEXT, c->o.end_ms, 2, &got);
+		if (rc < 0 && rc != E_DENIED)
+			return because(x, rc, &got);
+		r->answer = answer_keep(&got, x->a);
+		*good |= rc == 0;
+	}
+	return 0;
+}
+
+static int
+hear_one(struct sending *x, bool *good)
+{
+	struct smtp_answer got;
+	int rc = client_ask(x->c, AFTER_TEXT, x->c->o.end_ms, 2, &got);
+
+	*good = rc == 0;
+	return because(x, rc == E_DENIED ? 0 : rc, &got);
+}
+
 static int
 send_text(struct sending *x)
 {
 	struct smtp_client *c = x->c;
 	struct err err = { 0 };
-	struct smtp_answer got;
+	bool good = false;
 	int rc;
 
 	client_text_begin(c);
@@ -255,11 +288,10 @@ send_text(struct sending *x)
 	if (rc < 0)
 		return text_failed(x, rc, &err);
 	c->until_ms = NEVER;
-	rc = client_ask(c, AFTER_TEXT, c->o.end_ms, 2, &got);
+	rc = c->o.lmtp ? hear_each(x, &good) : hear_one(x, &good);
 	c->open = false;
-	if (rc == 0)
-		c->messages++;
-	return because(x, rc == E_DENIED ? 0 : rc, &got);
+	c->messages += good;
+	return rc;
 }
 
 static int

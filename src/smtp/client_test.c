@@ -407,6 +407,62 @@ test_many(void **state unused_arg)
 	scene_end(&s);
 }
 
+/* By LMTP each that was taken has an answer of its own behind the text; and
+ * those that have come are heard, whatever comes then. RFC 2033 4.2, 5 */
+static void
+test_lmtp(void **state unused_arg)
+{
+	static const struct {
+		const char *script, *answers;
+		bool usable;
+		uint32_t accepted;
+	} t[] = {
+		{ HI PIPE "C\nC\nC\nC\nC\nS 250 ok\nS 250 ok\n"
+		    "S 550 5.1.1 no\nS 250 ok\nS 354 go\nM\n"
+		    "S 250 2.0.0 a\nS 452 4.2.2 c\n" BYE,
+		    "250 2.0.0 a +|550 5.1.1 no|452 4.2.2 c +|", true, 1 },
+		{ HI PIPE "C\nC\nC\nC\nC\nS 250 ok\nS 250 ok\n"
+		    "S 250 ok\nS 250 ok\nS 354 go\nM\n"
+		    "S 550 5.7.1 a\nS 250 2.0.0 b\nX\n",
+		    "550 5.7.1 a +|250 2.0.0 b +|0 4.4.2 the connection was "
+		    "lost after the message was sent: it may have arrived +|",
+		    false, 1 },
+		{ HI PIPE "C\nC\nC\nC\nC\nS 250 ok\nS 250 ok\n"
+		    "S 250 ok\nS 250 ok\nS 354 go\nM\nS 250 a\n"
+		    "S 421 4.3.2 down\n",
+		    "250 2.0.0 a +|421 4.3.2 down +|421 4.3.2 down +|", false,
+		    1 },
+	};
+
+	for (size_t i = 0; i < NELEM(t); i++) {
+		struct scene s = { .nmessages = 1, .nrcpts = 3, .lmtp = true,
+			.messages = { STR("hello\r\n") },
+			.script = t[i].script };
+
+		scene_play(&s);
+		assert_strs(buf_get(&s.answers), str_c(t[i].answers));
+		assert_int_equal(s.accepted, t[i].accepted);
+		assert_int_equal(s.usable, t[i].usable);
+		assert_true(str_starts(buf_get(&s.heard),
+		    STR("LHLO client.test\n")));
+		scene_end(&s);
+	}
+}
+
+/* Who does not know LHLO speaks another protocol: no HELO is tried. */
+static void
+test_no_lmtp(void **state unused_arg)
+{
+	struct scene s = { .nmessages = 1, .nrcpts = 1, .lmtp = true,
+		.messages = { STR("hello\r\n") },
+		.script = HI "S 500 5.5.1 what?\n" BYE };
+
+	scene_play(&s);
+	assert_int_equal(s.rc, E_DENIED);
+	assert_strs(buf_get(&s.heard), STR("LHLO client.test\nQUIT\n"));
+	scene_end(&s);
+}
+
 /* However much a server says, its code decides, and what follows is heard. */
 static void
 test_long_replies(void **state unused_arg)
@@ -564,6 +620,8 @@ main(void)
 		cmocka_unit_test(test_no_text),
 		cmocka_unit_test(test_few_writes),
 		cmocka_unit_test(test_many),
+		cmocka_unit_test(test_lmtp),
+		cmocka_unit_test(test_no_lmtp),
 		cmocka_unit_test(test_long_replies),
 		cmocka_unit_test(test_endless_reply),
 		cmocka_unit_test(test_drip),

@@ -305,6 +305,7 @@ scene_play(struct scene *s)
 	struct smtp_client_options o = { .hostname = STR("client.test") };
 	struct transport *a, *b;
 
+	o.lmtp = s->lmtp;
 	s->clock = clock_fake(0);
 	s->loop = o.loop = loop_new(&s->clock.clock, NULL);
 	s->mem = arena_new(1 << 20);

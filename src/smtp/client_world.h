@@ -28,7 +28,7 @@ struct scene {
 	size_t nmessages;
 	size_t nrcpts;		/* of each, "r0@b.test" and on */
 	struct smtp_outgoing how;	/* of all messages */
-	bool starttls, tls_first, verify, login;
+	bool starttls, tls_first, verify, login, lmtp;
 	int64_t cancel_ms;	/* the client, then; 0: never */
 	int text_error;		/* of the callback, after the text */
 	size_t wire;		/* octets in flight; 0: 64 KiB */

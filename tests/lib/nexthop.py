@@ -1,4 +1,4 @@
-"""Debian's Postfix, Exim and OpenSMTPD as next hops.
+"""Debian's Postfix, Exim and OpenSMTPD as next hops; and Dovecot, by LMTP.
 
 As packages they exclude each other, and each wants fixed places in /etc, /usr
 and /var. So each is unpacked into a view of the machine of its own: a mount
@@ -27,7 +27,9 @@ PACKAGES = {
     "exim": ("exim4-base", "exim4-daemon-light"),
     "opensmtpd": ("opensmtpd",),
 }
+LMTP = {"dovecot": ("dovecot-core", "dovecot-lmtpd")}
 USERS = {
+    "dovecot": ("dovecot", "dovenull"),
     "postfix": ("postfix", "postdrop"),
     "exim": ("Debian-exim",),
     "opensmtpd": ("opensmtpd", "opensmtpq"),
@@ -57,6 +59,42 @@ chown bob: "$F/mail"
 """
 
 START = {
+    # carol is somebody, whose mailbox cannot be used.
+    "dovecot": r"""
+mkdir -p $F/run
+cat >$F/users <<X
+bob@$DOMAIN:::::$F::userdb_mail=maildir:$F/mail
+carol@$DOMAIN:::::$F::userdb_mail=maildir:/proc/nowhere
+X
+cat >$F/dovecot.conf <<X
+base_dir = $F/run
+state_dir = $F/run
+log_path = $F/log
+protocols = lmtp
+ssl = no
+mail_uid = 7654
+mail_gid = 7654
+first_valid_uid = 1
+auth_username_format = %Lu
+postmaster_address = postmaster@$DOMAIN
+passdb {
+  driver = static
+  args = nopassword=y
+}
+userdb {
+  driver = passwd-file
+  args = username_format=%u $F/users
+}
+service lmtp {
+  inet_listener lmtp {
+    address = $IP
+    port = $PORT
+  }
+}
+X
+chmod 644 $F/users
+exec /usr/sbin/dovecot -F -c $F/dovecot.conf
+""",
     "postfix": r"""
 C=/etc/postfix
 rm -rf /var/spool/postfix $C/main.cf $C/master.cf
@@ -207,7 +245,7 @@ def packages(kind):
     """The .deb files, downloaded once."""
     CACHE.mkdir(parents=True, exist_ok=True)
     found = []
-    for name in PACKAGES[kind]:
+    for name in (PACKAGES | LMTP)[kind]:
         if not list(CACHE.glob(f"{name}_*.deb")):
             subprocess.run(["apt-get", "-qq", "download", name], cwd=CACHE,
                            check=True, capture_output=True, timeout=120)
