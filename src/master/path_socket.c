@@ -65,7 +65,7 @@ folder_leave(struct socket_folder *f)
 {
 	int saved = errno;
 
-	act_as(0, 0);
+	act_as(geteuid(), getegid());
 	if (f->fd >= 0)
 		(void)close(f->fd);
 	errno = saved;

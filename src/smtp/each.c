@@ -16,9 +16,11 @@ reply_of(const struct each_said *said, enum each each)
 		    "Mailbox cannot be used now, try again later"),
 		[EACH_blocked] = SMTP_REPLY_INIT(550, "5.7.1",
 		    "Your mail is not wanted here: a rule of its recipient"),
+		[EACH_refused] = SMTP_REPLY_INIT(550, "5.7.1", "Not taken"),
 	};
 
-	return each == EACH_refused ? said->others : replies[each];
+	return each == EACH_refused && said->others.code ? said->others :
+	    replies[each];
 }
 
 /* Its answer, and what the log says of it. */
