@@ -27,6 +27,8 @@ CASES = {
     "delayed": [("bob@example.net", "delayed", "4.4.1")],
     "nohost": [("bob@example.net", "failed", "5.1.2")],
     "relayed": [("bob@example.net", "relayed", "2.0.0")],
+    "late": [("bob@example.net", "delayed", "4.4.7")],
+    "passed": [("bob@example.net", "relayed", "2.0.0")],
     "local": [("bob@example.net", "delivered", "2.0.0")],
     "expanded": [("bob@example.net", "expanded", "2.0.0")],
     "plain": [("bob@example.net", "failed", "5.1.1")],

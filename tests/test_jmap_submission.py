@@ -72,6 +72,7 @@ def test_announced(alice):
     later, until = mine[SUBMISSION]["submissionExtensions"]["FUTURERELEASE"]
     for plain in "REQUIRETLS", "MT-PRIORITY":
         assert mine[SUBMISSION]["submissionExtensions"][plain] == []
+    assert mine[SUBMISSION]["submissionExtensions"]["DELIVERBY"] == ["30"]
     assert mine[SUBMISSION]["maxDelayedSend"] == int(later) == 90 * 86400
     assert in_seconds(89 * 86400 - 60) <= until <= in_seconds(90 * 86400)
     assert alice.session["primaryAccounts"][SUBMISSION] == alice.account
@@ -164,6 +165,8 @@ def test_refused(alice, draft):
         "from": people("bob")}))["type"] == "forbiddenFrom"
     for parameters in ({"RET": "HDRS"}, {"REQUIRETLS": "yes"}, {"SIZE": "1"},
                        {"BODY": "7BIT"}, {"SMTPUTF8": None},
+                       {"BY": "0;R"}, {"BY": "29;R"}, {"BY": None},
+                       {"BY": "60;N", "HOLDFOR": "60"},
                        {"MT-PRIORITY": "10"}, {"MT-PRIORITY": None},
                        {"MT-PRIORITY": "1", "mt-priority": "1"},
                        {"HOLDFOR": 1},
@@ -230,6 +233,15 @@ def test_priority(demo, alice, draft):
         assert f"priority     {has}\n" in shown
         alice.call("EmailSubmission/set",
                    update={made["id"]: {"undoStatus": "canceled"}})
+
+
+def test_deliver_by(demo, alice, draft):
+    made = submit(alice, draft(to=people("bob")), held(
+        BY="3600;R", HOLDFOR="2000"))["created"]["s"]
+    shown = demo.command("queue", "show", made["id"][1:]).stdout
+    assert "deliver by   " in shown and ", or it comes back" in shown
+    alice.call("EmailSubmission/set",
+               update={made["id"]: {"undoStatus": "canceled"}})
 
 
 def one_of(alice, submission):

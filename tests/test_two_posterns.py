@@ -255,6 +255,37 @@ def test_requiretls(world):
     assert empty(here) and empty(there)
 
 
+def test_deliver_by(world):
+    """What has to be there by some time goes to who says it will see to it,
+    and to nobody else.                                            RFC 2852"""
+    here, there = world.postern("here.test"), world.postern("there.test")
+    sink = world.sink("sink.test")
+    world.start()
+    world.send(here, "alice", ["bob@there.test"], options=["BY=60;RT"])
+    arrived(there, "bob")
+    _, report = arrived(here, "alice")
+    part = report.get_payload(1).as_string()
+    assert "Action: relayed" in part and "Deliver-By-Date: " in part
+    world.send(here, "alice", ["bob@sink.test"], options=["BY=60;R"])
+    _, report = arrived(here, "alice", 2)
+    part = report.get_payload(1).as_string()
+    assert "Action: failed" in part and "Status: 5.3.3" in part
+    world.send(here, "alice", ["bob@sink.test"], options=["BY=60;N"])
+    _, report = arrived(here, "alice", 3)
+    assert "Action: relayed" in report.get_payload(1).as_string()
+    assert len(sink.messages) == 1
+    # By an alias there it goes on, with what is left; who is not there by
+    # then comes back.
+    there.command("alias", "add", "on@there.test", "x@sink.test")
+    world.send(here, "alice", ["on@there.test"], options=["BY=60;R"])
+    _, report = arrived(here, "alice", 4)
+    assert "Status: 5.3.3" in report.get_payload(1).as_string()
+    world.send(here, "alice", ["on@there.test"], options=["BY=60;N"])
+    assert eventually(lambda: len(sink.messages) == 2)
+    assert empty(here) and empty(there)
+    assert len(here.inbox("alice")) == 4
+
+
 def test_priority(world):
     """It goes from server to server, and is worth what the next one thinks of
     strangers.                                                     RFC 6710"""

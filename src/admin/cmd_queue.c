@@ -167,6 +167,11 @@ show_row(void *arg, struct arena *a, const struct queue_row *row)
 		if (row->priority)
 			print_line("priority", arena_printf(a, "%d",
 			    (int)row->priority));
+		if (row->by_mode)
+			print_line("deliver by", arena_printf(a, "%.*s, or %s",
+			    STR_FMT(with_age(a, row->deliver_by, now, " ago")),
+			    row->by_mode & BY_return ? "it comes back" :
+			    "its sender is told"));
 	}
 	putchar('\n');
 	print_line("recipient", row->rcpt);

@@ -107,7 +107,7 @@ const struct table_column queue_columns[] = {
 	{ "expires", false }, { "attempts", true }, { "last", false },
 	{ "code", true }, { "status", false }, { "reply", false },
 	{ "host", false }, { "tls", false },
-	{ "priority", true },
+	{ "priority", true }, { "by", false }, { "late", false },
 };
 const size_t queue_ncolumns = NELEM(queue_columns);
 
@@ -130,6 +130,9 @@ queue_cells(struct arena *a, struct str *cells, const struct queue_row *row)
 		time_text(a, row->last), number(a, row->code),
 		row->status, row->text, row->host, queue_tls_text(row),
 		arena_printf(a, "%d", (int)row->priority),
+		row->by_mode ? time_text(a, row->deliver_by) : STR_NULL,
+		row->by_mode & BY_return ? STR("returned") :
+		row->by_mode & BY_notify ? STR("told") : STR_NULL,
 	};
 
 	memcpy(cells, all, sizeof(all));

@@ -569,6 +569,9 @@ const struct conf_option conf_options[] = {
 	    AT(config, highest_priority),
 	    "how high people may raise a message above others; 0 is not at "
 	    "all" },
+	{ "deliver-by-least", CONF_QUEUE, CONF_TIME, 0, 86400, "30s",
+	    AT(config, deliver_by_least_s),
+	    "the least time mail may have that comes back if it is late" },
 
 	/* ---- route "domain" { } ------------------------------------------ */
 	{ "host", CONF_ROUTE, CONF_HOST, 0, 255, NULL,

@@ -42,8 +42,9 @@ put_mail(struct buf *b, const struct http_request *r unused_arg)
 	out_put_bool(b, "mayCreateTopLevelMailbox", true);
 }
 
-/* RFC 8621 1.3.2, and the words of EHLO (RFC 4865 4). The date is as seen from
- * the last midnight, so that the session is not another one each second. */
+/* RFC 8621 1.3.2, and the words of EHLO (RFC 4865 4, RFC 2852 2). The date is
+ * as seen from the last midnight, so that the session is not another one each
+ * second. */
 static void
 put_submission(struct buf *b, const struct http_request *r)
 {
@@ -68,6 +69,13 @@ put_submission(struct buf *b, const struct http_request *r)
 		out_open(b, '[');
 		out_close(b, ']');
 	}
+	out_name(b, "DELIVERBY");
+	out_open(b, '[');
+	buf_reset(&s);
+	buf_printf(&s, "%u", j->least_by_s);
+	if (j->least_by_s > 0)
+		out_str(b, buf_get(&s));
+	out_close(b, ']');
 	out_close(b, '}');
 }
 

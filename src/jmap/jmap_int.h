@@ -36,7 +36,8 @@ struct jmap {
 	struct loop *loop;
 	struct vault *vault;
 	uint64_t max_message;
-	uint32_t compress, max_recipients, hold_longest_s, highest_priority;
+	uint32_t compress, max_recipients, hold_longest_s, highest_priority,
+	    least_by_s;
 	char hostname[256];
 	struct map people;	/* by account: struct person */
 	uint64_t uploaded;	/* octets of all uploads, those under way too */

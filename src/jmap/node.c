@@ -22,6 +22,7 @@ jmap_configure(struct jmap *j, const struct config *c)
 	j->max_recipients = c->max_recipients;
 	j->hold_longest_s = c->hold_longest_s;
 	j->highest_priority = c->highest_priority;
+	j->least_by_s = c->deliver_by_least_s;
 	(void)snprintf(j->hostname, sizeof(j->hostname), "%.*s",
 	    STR_FMT(c->hostname));
 }

@@ -9,6 +9,7 @@
 #include "jmap/email.h"
 #include "jmap/submissions.h"
 #include "mail/author.h"
+#include "mail/deliver_by.h"
 #include "mail/hold.h"
 #include "mail/outgoing.h"
 #include "mime/field_put.h"
@@ -21,8 +22,7 @@ struct sending {
 	struct call *call;
 	struct set_result *res;
 	json_t *object;
-	struct envelope envelope;
-	bool has_priority;	/* it was said */
+	struct mail_args mail;
 	struct str *rcpt;	/* each once */
 	size_t nrcpts;
 	uint64_t message;	/* its number, once it is handed in */
@@ -60,21 +60,18 @@ static bool
 read_parameter(struct sending *s, const char *name, const json_t *v)
 {
 	const struct jmap *j = s->call->jmap;
-	unsigned with = WITH_TLS | WITH_PRIORITY |
+	unsigned with = WITH_TLS | WITH_PRIORITY | WITH_BY |
 	    (j->hold_longest_s ? WITH_LATER : 0);
-	struct mail_args m = { .envelope = s->envelope,
-		.has_priority = s->has_priority };
+	struct mail_args *m = &s->mail;
 	struct str value = json_is_string(v) ? text_of(v) : STR_NULL;
 
 	if ((!json_is_string(v) && !json_is_null(v)) ||
-	    smtp_mail_param(str_c(name), value, with, s->call->mem, &m) !=
+	    smtp_mail_param(str_c(name), value, with, s->call->mem, m) !=
 		SYNTAX_OK)
 		return false;
 	/* RFC 6710 4.1: lowered, as it is for who says it by SMTP. */
-	if (m.envelope.priority > (int64_t)j->highest_priority)
-		m.envelope.priority = j->highest_priority;
-	s->envelope = m.envelope;
-	s->has_priority = m.has_priority;
+	if (m->envelope.priority > (int64_t)j->highest_priority)
+		m->envelope.priority = j->highest_priority;
 	return true;
 }
 
@@ -113,7 +110,11 @@ read_envelope(struct sending *s, const json_t *v)
 	if (address.n > 0 && (!smtp_is_text(address) ||
 	    !smtp_mailbox(address, s->call->mem, &path)))
 		set_wrong(s->res, "envelope", "mailFrom is no address");
-	s->envelope.reverse_path = path.text;
+	s->mail.envelope.reverse_path = path.text;
+	if (deliver_by_begin(&s->mail.envelope, s->mail.by_s,
+	    s->call->jmap->least_by_s, loop_wall(s->call->jmap->loop),
+	    s->err) < 0)
+		set_wrong(s->res, "envelope", s->err->text);
 	json_array_foreach(to, i, one)
 		if (read_address(s, one, false, &address))
 			add_recipient(s, address);
@@ -148,7 +149,7 @@ find_sender(struct sending *s, struct str header, struct arena *mem)
 	for (size_t i = 0; i < list.n; i++)
 		if (list.v[i].kind == ADDRESS_MAILBOX && n++ == 0)
 			from = &list.v[i];
-	s->envelope.reverse_path = own;
+	s->mail.envelope.reverse_path = own;
 	if (n != 1) {
 		set_refuse(s->res, "invalidEmail",
 		    "Sender or From has to name one address");
@@ -161,7 +162,7 @@ find_sender(struct sending *s, struct str header, struct arena *mem)
 	e = author_may_write_as(s->call->account->store, path.text, mem,
 	    s->err);
 	if (e == 0)
-		s->envelope.reverse_path = path.text;
+		s->mail.envelope.reverse_path = path.text;
 	else if (e != E_DENIED)
 		set_fail(s->call, s->res, s->err);
 }
@@ -272,8 +273,8 @@ check_hold(struct sending *s, uint64_t octets)
 	struct call *c = s->call;
 	const struct hold_limits limits = { c->jmap->hold_longest_s,
 		loop_wall(c->jmap->loop) };
-	int e = hold_check(c->account->store, &s->envelope, octets, &limits,
-	    c->mem, s->err);
+	int e = hold_check(c->account->store, &s->mail.envelope, octets,
+	    &limits, c->mem, s->err);
 
 	if (e == E_INVALID)
 		set_wrong(s->res, "envelope", s->err->text);
@@ -301,7 +302,7 @@ hand_in(struct sending *s, const struct source *source)
 	int e;
 
 	http_origin(c->http, &o.origin);
-	e = outgoing_begin(&o, &s->envelope, &w.out, s->err);
+	e = outgoing_begin(&o, &s->mail.envelope, &w.out, s->err);
 	if (e == E_DENIED) {
 		set_refuse(s->res, "forbiddenMailFrom", "%.150s",
 		    s->err->text);
@@ -366,14 +367,15 @@ static void
 put_created(struct sending *s)
 {
 	struct buf *b = &s->res->out;
+	const struct envelope *e = &s->mail.envelope;
 	struct submission_row row = { .due = loop_wall(s->call->jmap->loop),
 		.state = LATER_left };
 
-	if ((s->envelope.hold_for || s->envelope.hold_until) &&
+	if ((e->hold_for || e->hold_until) &&
 	    submission_find(s->call, s->message, &row, s->err) < 0) {
 		row.state = LATER_waits;
-		row.due = s->envelope.hold_until ? s->envelope.hold_until :
-		    row.due + s->envelope.hold_for;
+		row.due = e->hold_until ? e->hold_until :
+		    row.due + e->hold_for;
 	}
 
 	out_put_str(b, "id", s->res->id);

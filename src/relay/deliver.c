@@ -29,6 +29,7 @@ enum {
 struct told {
 	struct smtp_answer answer;
 	struct str host, address, tls;
+	bool by;		/* it offers DELIVERBY */
 };
 
 /* A recipient without a result. */
@@ -153,7 +154,8 @@ told_now(const struct delivery *d, const struct smtp_answer *a,
 	security_words(&d->need, &tls, room->tls);
 	return (struct told){ *a, connect_host(d)->name,
 		host_address_text(&d->conn->address, room->address),
-		str_c(room->tls) };
+		str_c(room->tls),
+		smtp_client_offers(d->conn->client) & OFFER_DELIVERBY };
 }
 
 static void
@@ -169,6 +171,7 @@ add_told(struct delivery_item *x, const struct queue_rcpt *rcpt,
 	    .host = t->host,
 	    .address = t->address,
 	    .tls = t->tls,
+	    .by = t->by,
 	});
 }
 
@@ -224,7 +227,7 @@ take_answer(struct delivery_item *x, struct todo *t,
 			t->later = arena_new_of(mem, struct told);
 			*t->later = (struct told){ answer_keep(&a, mem),
 				now.host, str_dup(mem, now.address),
-				str_dup(mem, now.tls) };
+				str_dup(mem, now.tls), now.by };
 		}
 		x->later[x->nlater++] = *t;
 	}

@@ -272,6 +272,8 @@ dsn_fields(struct buf *out, const struct dsn *d)
 		put_field(out, "Original-Envelope-Id", buf_get(&envid),
 		    true);
 	put_date(out, "Arrival-Date", d->item->queued);
+	if (d->item->by_mode)	/* RFC 2852 5 */
+		put_date(out, "Deliver-By-Date", d->item->deliver_by);
 	put_hold(out, d->item);
 	for (size_t i = 0; i < d->nrcpts; i++)
 		put_rcpt(out, d, &d->rcpts[i]);

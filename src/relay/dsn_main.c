@@ -57,6 +57,12 @@ static const struct dsn_case {
 	{ "relayed", { ITEM }, { { BOB,
 	    SAID(relayed, 250, "2.0.0", "Ok: queued"),
 	    TRIED(1, "mx.example.net") } }, 1, HEADER, NULL },
+	{ "late", { ITEM, .deliver_by = WHEN + 3600, .by_mode = BY_notify }, {
+	    { BOB, SAID(late, 451, "4.3.0", "Not now"),
+	    TRIED(4, "mx.example.net") } }, 1, HEADER, NULL },
+	{ "passed", { ITEM, .deliver_by = WHEN + 3600, .by_mode = BY_notify },
+	    { { BOB, SAID(passed, 250, "2.0.0", "Ok: queued"),
+	    TRIED(1, "mx.example.net") } }, 1, HEADER, NULL },
 	{ "local", { ITEM }, { { BOB, .outcome = OUTCOME_local } }, 1,
 	    HEADER, NULL },
 	{ "expanded", { ITEM }, { { BOB, .outcome = OUTCOME_expanded } }, 1,

@@ -20,6 +20,12 @@ static const struct dsn_outcome outcomes[] = {
 	[OUTCOME_expanded] = { "expanded", '2', "Passed on",
 	    "The message was sent on to the addresses that stand behind this "
 	    "one. No further reports on them will come." },
+	[OUTCOME_late] = { "delayed", '4', "Delayed",
+	    "The message has not been delivered by the time that you asked "
+	    "for." },
+	[OUTCOME_passed] = { "relayed", '2', "Passed on",
+	    "The next mail server has taken the message. You asked to hear "
+	    "of that." },
 };
 
 const struct dsn_outcome *
@@ -73,6 +79,8 @@ dsn_status(const struct queue_rcpt *r)
 	const struct dsn_outcome *o = dsn_outcome(r);
 	bool good = is_status(r->status);
 
+	if (r->outcome == OUTCOME_late)	/* RFC 2852 4.1.3 */
+		return STR("4.4.7");
 	if (o->class == '5' && says_no_mailbox(r))
 		return STR("5.1.1");
 
@@ -116,6 +124,9 @@ static const struct dsn_advice advices[] = {
 	    "Send it without large attachments, or in several pieces." },
 	{ "3.1", "The other server has no room at the moment.",
 	    "Send the message again later." },
+	{ "3.3", "The other server does not know how to do what you asked for "
+	    "with this message.",
+	    "Send it without that wish." },
 	{ "3.4", "The message is too large for the other server.",
 	    "Send it without large attachments, or in several pieces." },
 	{ "4.1", "The mail server of the recipient could not be reached.",
@@ -238,8 +249,14 @@ dsn_advice_for(const struct queue_rcpt *r)
 		"so much at a time.",
 		"" };
 
+	static const struct dsn_advice late = { "4.7",
+		"The time you asked for has passed. It goes on being tried.",
+		"" };
+
 	if (is_refused_here(r))
 		return &here;
+	if (r->outcome == OUTCOME_late)
+		return &late;
 	if (dsn_outcome(r)->class == '4' &&
 	    str_starts(dsn_status(r), STR("4.7.")) && r->code > 0)
 		return &later;

@@ -114,6 +114,7 @@
 	F(S, u32, hold_longest_s, 0)	/* what leaves later; 0: nothing */ \
 	F(S, u32, hold_messages, 0)	/* of one account */             \
 	F(S, u32, highest_priority, 0)	/* that people may ask for */    \
+	F(S, u32, deliver_by_least_s, 0) /* BY with R; 0: any */         \
 	F(S, str, divert, 320)		/* who gets what nobody here has */
 MSG_STRUCT(config);
 /*

@@ -20,6 +20,7 @@ static const struct {
 	{ { "DSN", 3 }, OFFER_DSN },
 	{ { "REQUIRETLS", 10 }, OFFER_REQUIRETLS },
 	{ { "MT-PRIORITY", 11 }, OFFER_PRIORITY },
+	{ { "DELIVERBY", 9 }, OFFER_DELIVERBY },
 };
 
 /* The next word, of what spaces, tabs and "=" are between ("AUTH=LOGIN" is
@@ -68,6 +69,17 @@ offer_limits(struct smtp_client *c, struct str limits)
 	}
 }
 
+/* deliverby-param = min-by-time *( ',' extension-token )      RFC 2852 2 */
+static void
+offer_by(struct smtp_client *c, struct str param)
+{
+	struct str least;
+
+	(void)str_cut(param, ',', &least, &param);
+	if (least.n > 9 || !str_u32(least, &c->least_by_s))
+		c->least_by_s = 0;
+}
+
 /* ehlo-line = ehlo-keyword *( SP ehlo-param )           RFC 5321 4.1.1.1 */
 static void
 offered(void *arg, unsigned nth, struct str line)
@@ -87,6 +99,8 @@ offered(void *arg, unsigned nth, struct str line)
 		c->size = size;
 	if (str_eqi(keyword, STR("AUTH")))
 		offer_auth(c, line);
+	if (str_eqi(keyword, STR("DELIVERBY")))
+		offer_by(c, word(&line));
 	if (str_eqi(keyword, STR("LIMITS")))
 		offer_limits(c, line);
 }
@@ -116,6 +130,7 @@ forget_offers(struct smtp_client *c)
 {
 	c->offers = 0;
 	c->size = 0;
+	c->least_by_s = 0;
 	c->max_mails = c->max_rcpts = UINT32_MAX;
 }
 

@@ -13,6 +13,7 @@ struct smtp_client {
 	unsigned offers;
 	uint64_t size;
 	uint32_t max_mails, max_rcpts; /* RFC 9422; UINT32_MAX: any */
+	uint32_t least_by_s;	/* RFC 2852 2; 0: any */
 	uint32_t mails, messages;	/* said; and accepted */
 	bool greeted;	/* so QUIT makes sense */
 	bool ready;	/* for messages */

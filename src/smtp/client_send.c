@@ -12,7 +12,7 @@
 
 enum { STEP_RSET, STEP_MAIL, STEP_RCPT };	/* and on; then DATA */
 enum { BATCH_OCTETS = 16 * 1024, BATCH_STEPS = 128 };
-enum { ADDRESS_MAX = 1000, XTEXT_MAX = 500 };
+enum { ADDRESS_MAX = 1000, XTEXT_MAX = 500, BY_TIME_MAX = 999999999 };
 
 #define AFTER_TEXT "the message was sent: it may have arrived"
 
@@ -52,6 +52,25 @@ is_xtext(struct str s)
 	return s.n > 0 && s.n <= XTEXT_MAX;
 }
 
+/* What is left of the time it is to be there by: below 0 if that has passed. */
+static int64_t
+by_left(const struct smtp_client *c, const struct smtp_outgoing *m)
+{
+	return m->deliver_by - loop_wall(c->o.loop);
+}
+
+/* by-value = by-time ";" by-mode [by-trace]                   RFC 2852 4 */
+static void
+say_by(struct smtp_client *c, const struct smtp_outgoing *m)
+{
+	bool back = m->by_mode & BY_return;
+	int64_t left = by_left(c, m), least = back ? 1 : -BY_TIME_MAX;
+
+	left = left < least ? least : left > BY_TIME_MAX ? BY_TIME_MAX : left;
+	(void)stream_printf(c->s, " BY=%lld;%s%s", (long long)left,
+	    back ? "R" : "N", m->by_mode & BY_trace ? "T" : "");
+}
+
 /* RFC 1870, RFC 6152, RFC 6531, RFC 3461 4.3, 4.4, RFC 8689 2, RFC 6710
  * 4.2 */
 static void
@@ -78,12 +97,26 @@ say_mail(struct smtp_client *c, const struct smtp_outgoing *m)
 	if (c->offers & OFFER_PRIORITY)
 		(void)stream_printf(c->s, " MT-PRIORITY=%d",
 		    (int)m->priority);
+	if (c->offers & OFFER_DELIVERBY && m->by_mode)
+		say_by(c, m);
 	(void)stream_write(c->s, STR("\r\n"));
+}
+
+/* Who knows nothing of BY is asked to tell of delays:  RFC 2852 4.1.4.2 */
+static uint32_t
+notify_of(const struct smtp_client *c, const struct smtp_outgoing *m,
+    const struct smtp_outgoing_rcpt *r)
+{
+	if (!(m->by_mode & BY_notify) || c->offers & OFFER_DELIVERBY ||
+	    r->notify & NOTIFY_never || by_left(c, m) <= 0)
+		return r->notify;
+	return (r->notify ? r->notify : NOTIFY_failure) | NOTIFY_delay;
 }
 
 /* NOTIFY and ORCPT: RFC 3461 4.1, 4.2. NEVER stands alone. */
 static void
-say_rcpt(struct smtp_client *c, const struct smtp_outgoing_rcpt *r)
+say_rcpt(struct smtp_client *c, const struct smtp_outgoing *m,
+    const struct smtp_outgoing_rcpt *r)
 {
 	static const struct {
 		uint32_t bit;
@@ -94,13 +127,14 @@ say_rcpt(struct smtp_client *c, const struct smtp_outgoing_rcpt *r)
 		{ NOTIFY_delay, "DELAY" },
 	};
 	const char *before = " NOTIFY=";
+	uint32_t notify = notify_of(c, m, r);
 
 	(void)stream_printf(c->s, "RCPT TO:<%.*s>", STR_FMT(r->address));
-	if (c->offers & OFFER_DSN && r->notify & NOTIFY_never)
+	if (c->offers & OFFER_DSN && notify & NOTIFY_never)
 		(void)stream_write(c->s, STR(" NOTIFY=NEVER"));
 	else if (c->offers & OFFER_DSN)
 		for (size_t i = 0; i < NELEM(words); i++)
-			if (r->notify & words[i].bit) {
+			if (notify & words[i].bit) {
 				(void)stream_printf(c->s, "%s%s", before,
 				    words[i].word);
 				before = ",";
@@ -121,7 +155,7 @@ say_step(struct sending *x, size_t step)
 	else if (step - STEP_RCPT == x->m->nrcpts)
 		(void)stream_write(x->c->s, STR("DATA\r\n"));
 	else if (!has_answer(&x->m->rcpts[step - STEP_RCPT]))
-		say_rcpt(x->c, &x->m->rcpts[step - STEP_RCPT]);
+		say_rcpt(x->c, x->m, &x->m->rcpts[step - STEP_RCPT]);
 }
 
 /* What is heard ----------------------------------------------------------- */
@@ -338,6 +372,29 @@ without_utf8(struct sending *x, struct str address)
 	    STR_FMT(domain));
 }
 
+/* RFC 2852 4.1.4.1: by-mode R goes only where it can be kept. */
+static bool
+keeps_by(struct smtp_client *c, const struct smtp_outgoing *m,
+    struct smtp_answer *why)
+{
+	int64_t left = by_left(c, m);
+
+	if (!(m->by_mode & BY_return))
+		return true;
+	if (left <= 0)
+		*why = client_words(c, "5.4.7",
+		    "the time that was asked for has passed");
+	else if (!(c->offers & OFFER_DELIVERBY))
+		*why = client_words(c, "5.3.3",
+		    "the server does not offer DELIVERBY");
+	else if (left < (int64_t)c->least_by_s)
+		*why = client_words(c, "5.3.3", "%lld seconds are left, and "
+		    "the server wants %u", (long long)left, c->least_by_s);
+	else
+		return true;
+	return false;
+}
+
 /* Can this server take it at all? */
 static bool
 fits(struct sending *x, struct smtp_answer *why)
@@ -365,7 +422,7 @@ fits(struct sending *x, struct smtp_answer *why)
 		    "and the server takes %llu", (unsigned long long)m->size,
 		    (unsigned long long)c->size);
 	} else {
-		return true;
+		return keeps_by(c, m, why);
 	}
 	return false;
 }

@@ -184,6 +184,8 @@ test_dialogues(void **state unused_arg)
 	"S 250-mx.test hi\nS 250-SIZE 1000\nS 250-8bitmime\nS 250-SMTPUTF8\n"\
 	"S 250-DSN\nS 250-AUTH PLAIN LOGIN\nS 250-ENHANCEDSTATUSCODES\n"     \
 	"S 250-X-OTHER\nS 250 STARTTLS\n"
+/* So many seconds ahead of the clock, which stands at 0. */
+#define BY(left, mode) { .deliver_by = (left), .by_mode = (mode) }
 #define TAKE1 "C\nS 250 ok\nC\nS 250 ok\nC\nS 354 go\nM\nS 250 queued\n" BYE
 
 static const struct {
@@ -235,6 +237,39 @@ static const struct {
 	{ PLAIN, { .priority = 9 }, { .notify = 0 },
 	    "MAIL FROM:<a@a.test>\n", "RCPT TO:<r0@b.test>\n",
 	    "250 2.0.0 queued +|" },
+	/* what is left, at the second it is said */
+	{ "S 250-mx.test hi\nS 250 DELIVERBY\n", BY(90, BY_return),
+	    { .notify = 0 }, "MAIL FROM:<a@a.test> BY=90;R\n",
+	    "RCPT TO:<r0@b.test>\n", "250 2.0.0 queued +|" },
+	{ "S 250-mx.test hi\nS 250 DELIVERBY 90\n",
+	    BY(90, BY_return | BY_trace), { .notify = 0 },
+	    "MAIL FROM:<a@a.test> BY=90;RT\n", "RCPT TO:<r0@b.test>\n",
+	    "250 2.0.0 queued +|" },
+	{ "S 250-mx.test hi\nS 250 DELIVERBY 91,x\n", BY(90, BY_return),
+	    { .notify = 0 }, "", "",
+	    "0 5.3.3 90 seconds are left, and the server wants 91|" },
+	{ "S 250-mx.test hi\nS 250 DELIVERBY 91\n", BY(-5000000000, BY_notify),
+	    { .notify = 0 }, "MAIL FROM:<a@a.test> BY=-999999999;N\n",
+	    "RCPT TO:<r0@b.test>\n", "250 2.0.0 queued +|" },
+	{ "S 250-mx.test hi\nS 250 DELIVERBY\n", BY(0, BY_return),
+	    { .notify = 0 }, "", "",
+	    "0 5.4.7 the time that was asked for has passed|" },
+	{ KNOWS_ALL, BY(90, BY_return), { .notify = 0 }, "", "",
+	    "0 5.3.3 the server does not offer DELIVERBY|" },
+	{ KNOWS_ALL, BY(90, BY_notify), { .notify = 0 },
+	    "MAIL FROM:<a@a.test>\n",
+	    "RCPT TO:<r0@b.test> NOTIFY=FAILURE,DELAY\n",
+	    "250 2.0.0 queued +|" },
+	{ KNOWS_ALL, BY(90, BY_notify), { .notify = 2 },
+	    "MAIL FROM:<a@a.test>\n",
+	    "RCPT TO:<r0@b.test> NOTIFY=SUCCESS,DELAY\n",
+	    "250 2.0.0 queued +|" },
+	{ KNOWS_ALL, BY(90, BY_notify), { .notify = 1 },
+	    "MAIL FROM:<a@a.test>\n", "RCPT TO:<r0@b.test> NOTIFY=NEVER\n",
+	    "250 2.0.0 queued +|" },
+	{ KNOWS_ALL, BY(0, BY_notify), { .notify = 4 },
+	    "MAIL FROM:<a@a.test>\n",
+	    "RCPT TO:<r0@b.test> NOTIFY=FAILURE\n", "250 2.0.0 queued +|" },
 	{ PLAIN, { .require_tls = 2 }, { .notify = 0 },
 	    "MAIL FROM:<a@a.test>\n", "RCPT TO:<r0@b.test>\n",
 	    "250 2.0.0 queued +|" },

@@ -2,6 +2,7 @@
  * cmd_mail.c - the envelope: MAIL and RCPT.       RFC 5321 4.1.1.2, 4.1.1.3
  */
 #include "mail/author.h"
+#include "mail/deliver_by.h"
 #include "mail/hold.h"
 #include "smtp/smtp_int.h"
 
@@ -57,6 +58,23 @@ look_at_hold(struct smtp_session *s, const struct mail_args *mail)
 	}
 }
 
+/* One that is to be there by some time. Code 0: go on.       RFC 2852 3, 4 */
+static struct reply
+look_at_by(struct smtp_session *s, struct mail_args *mail)
+{
+	struct err err = { 0 };
+
+	switch (deliver_by_begin(&mail->envelope, mail->by_s,
+	    s->service->o.least_by_s, loop_wall(s->d.loop), &err)) {
+	case 0:
+		return SMTP_NO_REPLY;
+	case E_LIMIT:
+		return smtp_replyf(s->cmd, 555, "5.5.4", "%s", err.text);
+	default:
+		return smtp_replyf(s->cmd, 501, "5.5.4", "%s", err.text);
+	}
+}
+
 /* MAIL FROM:<reverse-path> [SP Mail-parameters] */
 struct reply
 smtp_mail(struct smtp_session *s, struct str args)
@@ -87,7 +105,9 @@ smtp_mail(struct smtp_session *s, struct str args)
 		    F_ERR(&err));
 		return smtp_reply_err(e);
 	}
-	no = look_at_hold(s, &mail);
+	no = look_at_by(s, &mail);
+	if (!no.code)
+		no = look_at_hold(s, &mail);
 	if (no.code)
 		return no;
 	lowered = mail.envelope.priority > (int64_t)o->highest_priority;

@@ -45,6 +45,14 @@ say_later(const struct smtp_session *s, struct buf *b)
 	time_rfc3339(b, loop_wall(s->d.loop) + longest_s);
 }
 
+/* min-by-time: of who wants it back else                      RFC 2852 2 */
+static void
+say_by(const struct smtp_session *s, struct buf *b)
+{
+	if (s->service->o.least_by_s > 0)
+		buf_printf(b, " %u", s->service->o.least_by_s);
+}
+
 /* RFC 1870 4 */
 static void
 say_size(const struct smtp_session *s, struct buf *b)
@@ -76,6 +84,7 @@ static const struct extension {
 	{ "FUTURERELEASE", WITH_LATER, offers_later, say_later }, /* 4865 */
 	{ "REQUIRETLS", WITH_TLS, offers_requiretls, NULL },	/* RFC 8689 */
 	{ "MT-PRIORITY", WITH_PRIORITY, NULL, NULL },	/* RFC 6710 */
+	{ "DELIVERBY", WITH_BY, NULL, say_by },		/* RFC 2852 */
 	{ "PRDR", WITH_PRDR, offers_prdr, NULL },	/* draft-hall-prdr */
 };
 

@@ -206,6 +206,35 @@ param_priority(void *out, struct str value, struct arena *a unused_arg)
 	return true;
 }
 
+/* by-value = by-time ";" by-mode [by-trace]
+ * by-time = ["-" / "+"] 1*9DIGIT, above 0 for mode R            RFC 2852 4 */
+static bool
+param_by(void *out, struct str value, struct arena *a unused_arg)
+{
+	struct mail_args *m = out;
+	struct rd r = rd_of(value);
+	bool below = rd_opt(&r, '-');
+	struct str digits;
+	uint32_t s, mode;
+
+	if (!below)
+		(void)rd_opt(&r, '+');
+	digits = rd_some(&r, ascii_is_digit);
+	if (m->envelope.by_mode || !rd_need(&r, ';') || digits.n > 9 ||
+	    !str_u32(digits, &s))
+		return false;
+	mode = rd_opt_word(&r, STR("R")) ? BY_return :
+	    rd_opt_word(&r, STR("N")) ? BY_notify : 0;
+	if (rd_opt_word(&r, STR("T")))
+		mode |= BY_trace;
+	if (!rd_done(&r) || !(mode & (BY_return | BY_notify)) ||
+	    (mode & BY_return && (below || s == 0)))
+		return false;
+	m->envelope.by_mode = mode;
+	m->by_s = below ? -(int32_t)s : (int32_t)s;
+	return true;
+}
+
 /* "NEVER" / 1#( "SUCCESS" / "FAILURE" / "DELAY" )            RFC 3461 4.1 */
 static bool
 param_notify(void *out, struct str value, struct arena *a unused_arg)
@@ -298,6 +327,7 @@ static const struct esmtp_param mail_params[] = {
 	{ "REQUIRETLS", WITH_TLS, param_requiretls },
 	{ "MT-PRIORITY", WITH_PRIORITY, param_priority },
 	{ "PRDR", WITH_PRDR, param_prdr },
+	{ "BY", WITH_BY, param_by },
 };
 static const struct esmtp_param rcpt_params[] = {
 	{ "NOTIFY", WITH_DSN, param_notify },

@@ -14,7 +14,8 @@ enum {
 	/* 512 of 4.5.3.1.4, and what extensions add to MAIL: SIZE 26
 	 * (RFC 1870), BODY 17 (RFC 6152), AUTH 500 (RFC 4954), SMTPUTF8 10
 	 * (RFC 6531), RET and ENVID 116, HOLDFOR or HOLDUNTIL 34 (RFC 4865),
-	 * REQUIRETLS 11 (RFC 8689), MT-PRIORITY 15 (RFC 6710), PRDR 5,
+	 * REQUIRETLS 11 (RFC 8689), MT-PRIORITY 15 (RFC 6710), PRDR 5, BY 17
+	 * (RFC 2852),
 	 * or to RCPT: NOTIFY and ORCPT 529 (RFC 3461 4); CRLF counted.
 	 * Rounded up: RFC 5321 asks for no limit where there need be none. */
 	SMTP_COMMAND_MAX = 2048,
@@ -40,7 +41,7 @@ must_check bool smtp_command(struct str line, struct smtp_command *out);
 /* Extensions that not everybody has: in MAIL what may be asked for, in RCPT
  * what was. */
 enum smtp_extension { WITH_DSN = 1, WITH_UTF8 = 2, WITH_LATER = 4,
-	WITH_TLS = 8, WITH_PRIORITY = 16, WITH_PRDR = 32 };
+	WITH_TLS = 8, WITH_PRIORITY = 16, WITH_PRDR = 32, WITH_BY = 64 };
 
 enum smtp_body { BODY_7BIT, BODY_8BITMIME };
 
@@ -55,6 +56,7 @@ struct mail_args {
 	struct str auth;	/* RFC 4954 5, xtext undone; empty for <> */
 	bool has_priority;
 	bool prdr;		/* draft-hall-prdr */
+	int32_t by_s;		/* RFC 2852 4: from now on, with by_mode */
 	struct envelope envelope; /* what is carried on */
 };
 

@@ -26,7 +26,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	struct str line = str_make((const char *)data,
 	    size > SMTP_COMMAND_MAX ? SMTP_COMMAND_MAX : size);
 	const unsigned all = WITH_DSN | WITH_UTF8 | WITH_LATER |
-	    WITH_TLS | WITH_PRIORITY | WITH_PRDR;
+	    WITH_TLS | WITH_PRIORITY | WITH_PRDR | WITH_BY;
 	struct arena *a = arena_new(1 << 20);
 	struct smtp_command c;
 	struct mail_args m;
@@ -43,6 +43,8 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 			bug_if(m.envelope.priority < -PRIORITY_MAX ||
 			    m.envelope.priority > PRIORITY_MAX);
 			bug_if(m.envelope.envid.n > SMTP_MAIL_MAX_envid);
+			bug_if(m.by_s < -999999999 || m.by_s > 999999999);
+			bug_if(m.envelope.by_mode & BY_return && m.by_s <= 0);
 		}
 		if (smtp_parse_rcpt(c.args, all, a, &r) == SYNTAX_OK) {
 			check_path(&r.to, a);

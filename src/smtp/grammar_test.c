@@ -133,6 +133,17 @@ test_mail_params(void **state unused_arg)
 {
 	static const char *const no_priority[] = { "", "=10", "=-10", "=-0",
 		"=+1", "=00", "=a", "=1 MT-PRIORITY=1" };
+	static const char *const no_by[] = { "", "=", "=1", "=;R", "=1;",
+		"=1;T", "=1;X", "=1;RR", "=1;NTT", "=0;R", "=-1;R", "=+0;R",
+		"=+-1;N", "=1000000000;N", "=1;R BY=1;R", "=1,R", "= 1;R" };
+	static const struct {
+		const char *value;
+		int32_t s;
+		uint32_t mode;
+	} by[] = { { "1;R", 1, BY_return }, { "+120;nt", 120,
+		BY_notify | BY_trace }, { "0;N", 0, BY_notify },
+		{ "-999999999;N", -999999999, BY_notify },
+		{ "000000120;RT", 120, BY_return | BY_trace } };
 	struct arena *a = arena_new(1 << 16);
 	struct mail_args m;
 
@@ -175,6 +186,15 @@ test_mail_params(void **state unused_arg)
 		assert_int_equal(smtp_parse_mail(arena_printf(a,
 		    "FROM:<a@b> MT-PRIORITY%s", no_priority[i]),
 		    WITH_PRIORITY, a, &m), SYNTAX_VALUE);
+	for (size_t i = 0; i < NELEM(by); i++) {
+		assert_int_equal(SYNTAX_OK, smtp_parse_mail(arena_printf(a,
+		    "FROM:<a@b> by=%s", by[i].value), WITH_BY, a, &m));
+		assert_int_equal(m.by_s, by[i].s);
+		assert_int_equal(m.envelope.by_mode, by[i].mode);
+	}
+	for (size_t i = 0; i < NELEM(no_by); i++)
+		assert_int_not_equal(smtp_parse_mail(arena_printf(a,
+		    "FROM:<a@b> BY%s", no_by[i]), WITH_BY, a, &m), SYNTAX_OK);
 	/* Not offered: not known. */
 	assert_int_equal(SYNTAX_PARAM, smtp_parse_mail(
 	    STR("FROM:<a@b> REQUIRETLS"), WITH_DSN | WITH_LATER, a, &m));

@@ -102,6 +102,7 @@ make_ready(void *arg, struct err *err)
 		.greeting_delay_s = c->greeting_delay_s,
 		.tarpit_s = c->tarpit_s,
 		.compress = c->compress,
+		.least_by_s = c->deliver_by_least_s,
 		.store = mx->store,
 		.prdr = true,
 	};

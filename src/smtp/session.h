@@ -62,6 +62,9 @@ struct smtp_options {
 	/* To how much a message may be raised above others; 0: nobody's is.
 	 *                                                    RFC 6710 4.1 */
 	uint32_t highest_priority;
+	/* The least time a message has to be there by that comes back else; 0:
+	 * any.                                                RFC 2852 2 */
+	uint32_t least_by_s;
 	/* The client was gone before a message that it had begun was taken;
 	 * or NULL. */
 	void (*cut)(struct smtp_session *s);

@@ -79,6 +79,7 @@ smtp_submission_new(struct loop *l, const struct config *conf,
 		.dsn = true,
 		.hold_longest_s = conf->hold_longest_s,
 		.highest_priority = conf->highest_priority,
+		.least_by_s = conf->deliver_by_least_s,
 		.verbs_arg = vault,
 	};
 

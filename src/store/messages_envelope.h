@@ -21,9 +21,15 @@
 	F(S, u32, hold_for, 0)		/* RFC 4865 4: seconds, or */      \
 	F(S, i64, hold_until, 0)	/* until then: it leaves later */  \
 	F(S, u8, require_tls, 0)	/* REQUIRE_TLS_*: RFC 8689 4.1 */  \
-	F(S, i64, priority, 0)		/* RFC 6710: -9 to 9 */
+	F(S, i64, priority, 0)		/* RFC 6710: -9 to 9 */            \
+	F(S, i64, deliver_by, 0)	/* RFC 2852 4: seconds since 1970 */ \
+	F(S, u32, by_mode, 0)		/* BY_*; 0: not said */
 enum { RET_unsaid, RET_full, RET_headers };
 enum { PRIORITY_MAX = 9 };
+/* What is done when it is not delivered by then; trace: tell of each server it
+ * is passed on to; quiet, which only store says: its sender is a stranger, who
+ * is told of none. */
+enum { BY_notify = 1, BY_return = 2, BY_trace = 4, BY_quiet = 8 };
 /* yes: MAIL said REQUIRETLS; no: it did not, and the header says so. */
 enum { REQUIRE_TLS_unsaid, REQUIRE_TLS_yes, REQUIRE_TLS_no };
 

@@ -64,6 +64,10 @@ enum queue_outcome {
 	OUTCOME_delayed,	/* only in a report: it still waits */
 	OUTCOME_local,		/* only in a report: it is in a mailbox here */
 	OUTCOME_expanded,	/* only in a report: an alias, sent on */
+	OUTCOME_late,		/* only in a report: it still waits, past the
+				 * time of BY (RFC 2852 4.1.3) */
+	OUTCOME_passed,		/* only in a report: 250, which BY wants told
+				 * (4.1.4) */
 };
 #define FIELDS_report_ask(F, S) F(S, u64, change, 0) F(S, str, results, MSG_CHUNK)
 #define FIELDS_queue_result(F, S)                                     \
@@ -76,7 +80,8 @@ enum queue_outcome {
 	F(S, str, status, 12)		/* "4.4.1" */                 \
 	F(S, str, text, 1000)		/* the reply, or our words */ \
 	F(S, str, host, 255) F(S, str, address, 64)                   \
-	F(S, str, tls, 64)		/* "TLSv1.3"; empty: clear */
+	F(S, str, tls, 64)		/* "TLSv1.3"; empty: clear */ \
+	F(S, u8, by, 0)			/* the host offers DELIVERBY */
 /* Leases (u64 each) that end with nothing done. A notice. */
 #define FIELDS_release_ask(F, S) F(S, str, leases, 8 * 1000)
 
@@ -112,7 +117,8 @@ enum queue_state { QUEUE_waits, QUEUE_held, QUEUE_reports, QUEUE_under_way,
 	F(S, u32, attempts, 0) F(S, i64, last, 0)                     \
 	F(S, u32, code, 0) F(S, str, status, 12) F(S, str, text, 1000) \
 	F(S, str, host, 255)                                          \
-	F(S, u8, require_tls, 0) F(S, i64, priority, 0) /* of envelope */
+	F(S, u8, require_tls, 0) F(S, i64, priority, 0) /* of envelope */ \
+	F(S, i64, deliver_by, 0) F(S, u32, by_mode, 0)	/* the same */
 /* A slice; if more is set ask again with another change id. What leaves later
  * leaves now only if its message is named, and then to all. */
 enum queue_action { QUEUE_RETRY = 1, QUEUE_HOLD, QUEUE_RELEASE, QUEUE_DROP };

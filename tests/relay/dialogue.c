@@ -32,7 +32,7 @@
  *                     its next connection: S: it says, C: it expects; WAIT 5m;
  *                     TLS starts; CLOSE. Several such are used one by one.
  *   MAIL a@example.org b@example.org [notify=, ret=, envid=, signed, times=20,
- *                     report, tls=yes, priority=4]
+ *                     report, tls=yes, priority=4, by=2h;R]
  *                     alice submits it, with these lines as text; r#3@x are
  *                     r0@x, r1@x and r2@x; for=2h, until=2h: it leaves later
  *   TIME +5m          that time passes (at first: relay begins to take mail)

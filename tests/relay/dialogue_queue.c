@@ -84,6 +84,21 @@ submit(struct submit_ask s, uint32_t notify, struct str rcpts)
 	blob_writer_free(b);
 }
 
+/* 2h;R, or -1h;NT */
+static void
+by_of(struct submit_ask *s, struct str value)
+{
+	struct str time, mode;
+	int64_t left_s;
+
+	(void)str_cut(value, ';', &time, &mode);
+	left_s = time.p[0] == '-' ? -ms_of(str_from(time, 1)) / 1000 :
+	    ms_of(time) / 1000;
+	s->deliver_by = loop_wall(D.w.loop) + left_s;
+	s->by_mode = str_starts(mode, STR("R")) ? BY_return : BY_notify;
+	s->by_mode |= mode.n > 1 ? BY_trace : 0;
+}
+
 void
 do_mail(struct str rcpts)
 {
@@ -117,6 +132,8 @@ do_mail(struct str rcpts)
 			    REQUIRE_TLS_yes : REQUIRE_TLS_no;
 		else if (str_eq(name, STR("priority")))
 			s.priority = number_of(value);
+		else if (str_eq(name, STR("by")))
+			by_of(&s, value);
 		else if (str_eq(name, STR("times")))
 			times = number_of(value);
 		else

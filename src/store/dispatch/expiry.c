@@ -18,6 +18,10 @@ struct cursor {
 struct expiry {
 	struct expiry_use use;
 	struct cursor cursor[2];	/* by enum queue_walk */
+	struct {
+		struct queue_place at;	/* all up to here was seen */
+		int64_t next, again;
+	} by;
 };
 
 struct expiry *
@@ -48,6 +52,14 @@ expiry_again(struct expiry *w)
 {
 	for (size_t i = 0; i < NELEM(w->cursor); i++)
 		w->cursor[i] = (struct cursor){ .age_s = w->cursor[i].age_s };
+	w->by.next = w->by.again = 0;
+}
+
+void
+expiry_by(struct expiry *w, int64_t due)
+{
+	if (due < w->by.next)
+		w->by.next = due;
 }
 
 static void
@@ -106,12 +118,45 @@ walk_slice(struct expiry *w, enum queue_walk what, int64_t now)
 	return came < c->again ? came : c->again;
 }
 
+/* Nothing comes behind the cursor: what has passed when it comes is not waited
+ * for (queue/queue_put.c). */
+static int64_t
+by_slice(struct expiry *w, int64_t now)
+{
+	struct queue_by_found found;
+	struct err err = { 0 };
+	int64_t next;
+
+	if (!w->use.room(w->use.arg, WALK_expired) ||
+	    !w->use.room(w->use.arg, WALK_delayed))
+		return now + LATER_US;
+	if (now >= w->by.again) {
+		w->by.at = (struct queue_place){ 0 };
+		w->by.again = now + AGAIN_S * SECOND;
+	}
+	if (reader_queue_by(w->use.reader, now / SECOND, &w->by.at, &next,
+	    &found, &err) < 0) {
+		log_event(w->use.log, LOG_ERROR, "expiry_failed", F_ERR(&err));
+		return now + FAILED_US;
+	}
+	if (found.nover > 0)
+		w->use.expired(w->use.arg, found.over, found.nover);
+	for (size_t i = 0; i < found.nlate; i++)
+		w->use.delayed(w->use.arg, found.late[i]);
+	if (next <= now / SECOND)
+		return now + MORE_US;
+	return next < w->by.again / SECOND ? next * SECOND : w->by.again;
+}
+
 int64_t
 expiry_run(struct expiry *w, int64_t now)
 {
-	int64_t next = INT64_MAX;
+	int64_t next;
 	int i;
 
+	if (now >= w->by.next)
+		w->by.next = by_slice(w, now);
+	next = w->by.next;
 	for (i = 0; i < 2; i++) {
 		struct cursor *c = &w->cursor[i];
 

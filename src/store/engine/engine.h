@@ -251,6 +251,7 @@ enum queue_news_kind {
 	QUEUE_NEWS_fresh,	/* something is due then, never tried */
 	QUEUE_NEWS_unblock,	/* try this destination now */
 	QUEUE_NEWS_note,	/* somebody is to be told something */
+	QUEUE_NEWS_by,		/* a message is to be there by then */
 };
 struct queue_news {
 	enum queue_news_kind kind;
@@ -356,6 +357,17 @@ struct queue_waiting {
 int reader_queue_walk(struct reader *r, enum queue_walk what, int64_t before,
     uint64_t *message, uint32_t *n, int64_t *came,
     struct queue_waiting **found, size_t *nfound, struct err *err);
+/* Of recipients behind *at, in the order of the time that BY asks for (RFC
+ * 2852), those for whom it has passed: messages that are late, recipients that
+ * are over. *at moves on; *next is when there is more to see (INT64_MAX:
+ * never). */
+struct queue_by_found {
+	uint64_t *late;
+	struct queue_waiting *over;
+	size_t nlate, nover;
+};
+int reader_queue_by(struct reader *r, int64_t now, struct queue_place *at,
+    int64_t *next, struct queue_by_found *found, struct err *err);
 /* Of the next ask, if it is queue_content: the message its lease is for; 0:
  * none of the asker's. */
 void reader_leased(struct reader *r, uint64_t message);

@@ -15,11 +15,17 @@ struct bounce {
 	uint64_t message;	/* the report itself */
 };
 
+static bool
+goes_on(const struct leased *l)
+{
+	return l->outcome == OUTCOME_delayed || l->outcome == OUTCOME_late;
+}
+
 /* A delayed one still waits; others wait to be told of. */
 static bool
 still_so(const struct queued *q, const struct leased *l)
 {
-	return (q->state == ROW_reports) != (l->outcome == OUTCOME_delayed);
+	return (q->state == ROW_reports) != goes_on(l);
 }
 
 static int
@@ -102,16 +108,18 @@ static int
 forget(struct bounce *b, size_t i, bool told)
 {
 	const struct queued *q = &b->q[i];
+	const char *what = goes_on(b->of[i]) ? "delayed" :
+	    b->of[i]->outcome == OUTCOME_failed ? "failed" : "succeeded";
 	struct str text = told ? arena_printf(b->e->arena,
-	    "%s; the report is %llu", b->of[i]->outcome == OUTCOME_delayed ?
-	    "delayed" : b->of[i]->outcome == OUTCOME_failed ? "failed" :
-	    "succeeded", (unsigned long long)b->message) :
+	    "%s; the report is %llu", what, (unsigned long long)b->message) :
 	    STR("nobody has the sender's address");
 
 	queued_journal(b->e, told ? JOURNAL_reported : JOURNAL_unreported, q,
 	    0, text);
-	if (b->of[i]->outcome == OUTCOME_delayed)
+	if (goes_on(b->of[i]))
 		return sql_run(&b->e->w, SQL_queue_rcpt_noticed, SQL_VALS(
+		    vi(q->noticed | NOTICED_delay |
+			(b->of[i]->outcome == OUTCOME_late ? NOTICED_by : 0)),
 		    vi(q->message), vi(q->n)), &b->w->err);
 	return queued_drop(b->e, q, &b->w->err);
 }

@@ -33,6 +33,18 @@ enum row_state { ROW_waits, ROW_held, ROW_reports, ROW_fresh, ROW_later };
 bool queue_may_tell(struct str reverse_path, uint32_t notify, uint32_t bit,
     bool double_bounces);
 
+/* Of queue_rcpt.noticed: the sender was told that it takes long, or that the
+ * time of BY has passed. */
+enum { NOTICED_delay = 1, NOTICED_by = 2 };
+
+/* Its time has passed, and it is not to be delivered any more, or its sender is
+ * to hear of it.                                         RFC 2852 4.1.3 */
+static inline bool
+queue_by_is(uint32_t by_mode, uint32_t mode, int64_t deliver_by, int64_t now)
+{
+	return by_mode & mode && deliver_by <= now;
+}
+
 /* Since when a message has to get there. */
 static inline int64_t
 queue_begins(int64_t at, int64_t released)
@@ -102,7 +114,7 @@ int queue_put(struct engine *e, const struct write *w,
     const struct submit_ask *ask, struct str return_path, uint64_t message,
     struct err *err);
 int queue_put_rcpt(struct engine *e, uint64_t message, uint64_t n,
-    const struct recipient *r, int64_t priority, struct err *err);
+    const struct recipient *r, const struct submit_ask *ask, struct err *err);
 /* As it was named, till it is due. */
 int queue_put_later(struct engine *e, uint64_t message, uint64_t n,
     const struct recipient *r, int64_t due, struct err *err);
@@ -123,9 +135,9 @@ bool queue_wants_success(const struct caller *c, const struct submit_ask *ask,
 /* A recipient of a queued message; strs live in the engine's arena. */
 struct queued {
 	uint64_t message;
-	uint32_t n, state, attempts, notify;
+	uint32_t n, state, attempts, notify, noticed, by_mode;
 	uint8_t require_tls;
-	int64_t at, priority;
+	int64_t at, priority, deliver_by;
 	struct str address, domain, reverse_path;
 };
 /* 1, or 0 if it is not there any more. */

@@ -23,6 +23,14 @@ queue_put(struct engine *e, const struct write *w,
 
 	MSG_COPY(envelope, &said, ask);
 	said.reverse_path = return_path;
+	said.by_mode &= BY_notify | BY_return | BY_trace;
+	/* As with NOTIFY=SUCCESS: queue_wants_success(). */
+	if (said.by_mode && !(w->caller->authority &
+	    (AUTH_ACCOUNT | AUTH_LOCAL)))
+		said.by_mode |= BY_quiet;
+	if (said.by_mode)
+		batch_news(e, &(struct queue_news){ .kind = QUEUE_NEWS_by,
+		    .message = message, .due = ask->deliver_by });
 	return sql_run(&e->w, SQL_queue_add, SQL_VALS(
 	    FIELDS_envelope(QUEUE_BIND, &said) vi(message),
 	    vi(w->caller->account),
@@ -35,6 +43,7 @@ struct putting {
 	enum row_state state;
 	enum queue_outcome outcome;
 	int64_t due, news_at;
+	uint32_t noticed;
 	struct str status, text;
 };
 
@@ -53,7 +62,8 @@ put_row(struct engine *e, uint64_t message, uint64_t n,
 	    FIELDS_addressee(QUEUE_BIND, r) vi(message),
 	    vi(n), vs(news.domain), vi(p->state), vi((uint64_t)p->due),
 	    vi(p->outcome), vi(0), vs(p->status), vs(p->text),
-	    vs(STR_NULL), vi(done ? (uint64_t)e->now_s : 0)), err);
+	    vs(STR_NULL), vi(done ? (uint64_t)e->now_s : 0), vi(p->noticed)),
+	    err);
 }
 
 /* What is above 0 stands in the order of its destination, and the destination
@@ -61,13 +71,19 @@ put_row(struct engine *e, uint64_t message, uint64_t n,
  * waits for ever. Less than 0 is as 0 at first (RFC 6710 5: rounded up). */
 int
 queue_put_rcpt(struct engine *e, uint64_t message, uint64_t n,
-    const struct recipient *r, int64_t priority, struct err *err)
+    const struct recipient *r, const struct submit_ask *ask, struct err *err)
 {
-	int64_t due = e->now_s - (priority > 0 ? priority : 0) *
+	int64_t due = e->now_s - (ask->priority > 0 ? ask->priority : 0) *
 	    PRIORITY_STEP_S;
+	bool held = ask->hold_for || ask->hold_until;
+	/* RFC 2852 4: it came with what is left, so who had it when that was
+	 * over has told the sender. */
+	bool late = !held && queue_by_is(ask->by_mode, BY_notify,
+	    ask->deliver_by, e->now_s);
 
 	return put_row(e, message, n, r, &(struct putting){
-	    .state = ROW_fresh, .due = due, .news_at = due }, err);
+	    .state = ROW_fresh, .due = due, .news_at = due,
+	    .noticed = late ? NOTICED_by : 0 }, err);
 }
 
 int

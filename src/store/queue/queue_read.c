@@ -52,6 +52,9 @@ begin_item(struct item_gathering *g, enum sql_statement s)
 	MSG_KEEP(envelope, a, &g->item);
 	g->item.expires = queue_begins(g->item.queued,
 	    queue_i64(q, s, released)) + g->o.expire_s;
+	if (g->item.by_mode & BY_return &&
+	    g->item.deliver_by < g->item.expires)
+		g->item.expires = g->item.deliver_by;
 }
 
 static struct queue_rcpt
@@ -202,9 +205,23 @@ is_delayed(struct item_gathering *g, enum sql_statement s)
 	uint32_t state = queue_u32(q, s, state);
 
 	return (state == ROW_waits || state == ROW_fresh) &&
-	    g->o.notice_s && !queue_u32(q, s, noticed) &&
+	    g->o.notice_s && !(queue_u32(q, s, noticed) & NOTICED_delay) &&
 	    queue_begins(queue_i64(q, s, at), queue_i64(q, s, released)) <=
 		engine_since(g->r->e, g->o.notice_s) &&
+	    may_tell(g, s, NOTIFY_delay);
+}
+
+/* The same, because the time of BY has passed. */
+static bool
+is_late(struct item_gathering *g, enum sql_statement s)
+{
+	struct sql *q = &g->r->q;
+	uint32_t state = queue_u32(q, s, state);
+
+	return (state == ROW_waits || state == ROW_fresh) &&
+	    !(queue_u32(q, s, noticed) & NOTICED_by) &&
+	    queue_by_is(queue_u32(q, s, by_mode), BY_notify,
+		queue_i64(q, s, deliver_by), g->now) &&
 	    may_tell(g, s, NOTIFY_delay);
 }
 
@@ -254,7 +271,7 @@ take_reported(struct item_gathering *g, enum sql_statement s)
 	struct queue_rcpt r = rcpt_of(g, s);
 
 	if (queue_u32(&g->r->q, s, state) != ROW_reports)
-		r.outcome = OUTCOME_delayed;
+		r.outcome = is_late(g, s) ? OUTCOME_late : OUTCOME_delayed;
 	if (g->nrcpts == 0) {
 		begin_item(g, s);
 		name_stranger(g);
@@ -278,7 +295,7 @@ reader_queue_report(struct reader *r, uint64_t message, struct buf *out,
 	while (rc > 0 && !item_is_full(g)) {
 		if (!is_under_way(r, message, queue_u32(&r->q, s, rcpt)) &&
 		    (queue_u32(&r->q, s, state) == ROW_reports ||
-			is_delayed(g, s)))
+			is_delayed(g, s) || is_late(g, s)))
 			take_reported(g, s);
 		rc = sql_next(&r->q, s, err);
 	}

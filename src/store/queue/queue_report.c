@@ -56,15 +56,33 @@ tell_sender(struct engine *e, const struct queued *q,
 	return queued_keep(e, q, res, ROW_reports, e->now_s, err);
 }
 
+/* Also where NOTIFY asks for nothing, or the next server will tell more.
+ *                                                    RFC 2852 4.1.4 */
+static bool
+by_wants_told(const struct engine *e, const struct queued *q,
+    const struct queue_result *res)
+{
+	bool in_time = q->by_mode & BY_notify && e->now_s < q->deliver_by;
+
+	return !(q->by_mode & BY_quiet) && q->reverse_path.n > 0 &&
+	    !(q->notify & NOTIFY_never) &&
+	    (q->by_mode & BY_trace || (in_time && !res->by));
+}
+
 static int
 delivered(struct engine *e, struct queued *q, const struct queue_result *res,
     struct err *err)
 {
+	struct queue_result passed = *res;
+
+	passed.outcome = OUTCOME_passed;
 	queued_journal(e, JOURNAL_delivered, q, res->code,
 	    journal_text(e, res, STR_NULL));
 	if (res->outcome == OUTCOME_relayed &&
 	    queue_may_tell(q->reverse_path, q->notify, NOTIFY_success, false))
 		return tell_sender(e, q, res, err);
+	if (by_wants_told(e, q, res))
+		return tell_sender(e, q, &passed, err);
 	return queued_drop(e, q, err);
 }
 
@@ -85,18 +103,20 @@ rcpt_failed(struct engine *e, struct queued *q, const struct queue_result *res,
 	return queued_drop(e, q, err);
 }
 
-/* RFC 3463 3.5: X.4.7. It is us who say so; what the last server said is
- * told as its own words. */
+/* RFC 3463 3.5: X.4.7; RFC 2852 4.1.3: 5.4.7. It is us who say so; what the
+ * last server said is told as its own words. */
 static int
 expired(struct engine *e, struct queued *q, const struct queue_result *res,
     struct err *err)
 {
 	struct queue_result end = *res;
+	bool by = queue_by_is(q->by_mode, BY_return, q->deliver_by, e->now_s);
 
 	end.outcome = OUTCOME_failed;
-	end.status = STR("4.4.7");
+	end.status = by ? STR("5.4.7") : STR("4.4.7");
 	end.code = 0;
-	end.text = STR("not delivered in time");
+	end.text = by ? STR("not delivered by the time that was asked for") :
+	    STR("not delivered in time");
 	if (res->code)
 		end.text = arena_printf(e->arena, "%.*s; at last: %u %.*s%s"
 		    "%.*s", STR_FMT(end.text), res->code,
@@ -118,8 +138,12 @@ deferred(struct engine *e, struct queued *q, const struct queue_result *res,
 	auto_buf more = BUF_INIT(64);
 
 	q->attempts++;
-	if (q->at <= engine_since(e, o.expire_s))
+	if (queue_by_is(q->by_mode, BY_return, q->deliver_by, e->now_s) ||
+	    q->at <= engine_since(e, o.expire_s))
 		return expired(e, q, res, err);
+	if (queue_by_is(q->by_mode, BY_notify, q->deliver_by, e->now_s) &&
+	    !(q->noticed & NOTICED_by))
+		queued_news(e, QUEUE_NEWS_reports, q, e->now_s);
 	buf_lit(&more, "; next attempt at ");
 	time_rfc3339(&more, due);
 	queued_journal(e, JOURNAL_deferred, q, res->code,

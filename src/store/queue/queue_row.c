@@ -25,6 +25,9 @@ queued_get(struct engine *e, uint64_t message, uint32_t n, struct queued *q,
 		.require_tls = (uint8_t)sql_u32(&e->w, queue_rcpt_get,
 		    require_tls),
 		.priority = sql_i64(&e->w, queue_rcpt_get, priority),
+		.deliver_by = sql_i64(&e->w, queue_rcpt_get, deliver_by),
+		.by_mode = sql_u32(&e->w, queue_rcpt_get, by_mode),
+		.noticed = sql_u32(&e->w, queue_rcpt_get, noticed),
 		.reverse_path = str_dup(e->arena,
 		    sql_str(&e->w, queue_rcpt_get, reverse_path)) };
 	sql_end(&e->w, s);

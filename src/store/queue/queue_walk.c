@@ -54,7 +54,8 @@ walk_finds(const struct reader *r, enum queue_walk what, int64_t before,
 	if ((state != ROW_waits && state != ROW_fresh) ||
 	    sql_i64(q, queue_walk, released) > before)
 		return false;
-	if (what == WALK_delayed && (sql_u32(q, queue_walk, noticed) ||
+	if (what == WALK_delayed &&
+	    (sql_u32(q, queue_walk, noticed) & NOTICED_delay ||
 	    !queue_may_tell(sql_str(q, queue_walk, reverse_path),
 		sql_u32(q, queue_walk, notify), NOTIFY_delay, false)))
 		return false;
@@ -104,6 +105,77 @@ reader_queue_walk(struct reader *r, enum queue_walk what, int64_t before,
 	if (rc > 0)
 		sql_end(&r->q, s);
 	return rc;
+}
+
+/* ---- what is to be there by some time ----------------------------------- */
+
+static bool
+by_finds(const struct reader *r, uint64_t message, uint32_t n)
+{
+	const struct sql *q = &r->q;
+	uint32_t state = sql_u32(q, queue_by, state);
+
+	if (state != ROW_waits && state != ROW_fresh)
+		return false;
+	if (sql_u32(q, queue_by, by_mode) & BY_notify &&
+	    (sql_u32(q, queue_by, noticed) & NOTICED_by ||
+	    !queue_may_tell(sql_str(q, queue_by, reverse_path),
+		sql_u32(q, queue_by, notify), NOTIFY_delay, false)))
+		return false;
+	return !r->under_way.is ||
+	    !r->under_way.is(r->under_way.arg, message, n);
+}
+
+static void
+by_add(struct reader *r, struct queue_by_found *found, uint64_t message,
+    uint32_t n)
+{
+	const struct sql *q = &r->q;
+
+	if (!by_finds(r, message, n))
+		return;
+	if (sql_u32(q, queue_by, by_mode) & BY_notify) {
+		if (found->nlate == 0 ||
+		    found->late[found->nlate - 1] != message)
+			found->late[found->nlate++] = message;
+		return;
+	}
+	found->over[found->nover++] = (struct queue_waiting){ message, n,
+		sql_u32(q, queue_by, code),
+		str_dup(r->arena, sql_str(q, queue_by, status)),
+		str_dup(r->arena, sql_str(q, queue_by, text)),
+		str_dup(r->arena, sql_str(q, queue_by, host)) };
+}
+
+int
+reader_queue_by(struct reader *r, int64_t now, struct queue_place *at,
+    int64_t *next, struct queue_by_found *found, struct err *err)
+{
+	enum sql_statement s = SQL_queue_by;
+	int rows = 0, rc = sql_first(&r->q, s, SQL_VALS(vi((uint64_t)at->due),
+	    vi(at->message), vi(at->rcpt)), err);
+
+	arena_reset(r->arena);
+	*found = (struct queue_by_found){
+		.late = arena_array(r->arena, WALK_ROWS, sizeof(uint64_t)),
+		.over = arena_array(r->arena, WALK_ROWS,
+		    sizeof(*found->over)) };
+	*next = INT64_MAX;
+	for (; rc > 0; rc = sql_next(&r->q, s, err)) {
+		int64_t due = sql_i64(&r->q, queue_by, deliver_by);
+
+		if (due > now || rows++ == WALK_ROWS) {
+			*next = due;
+			break;
+		}
+		*at = (struct queue_place){ due,
+			sql_u64(&r->q, queue_by, message),
+			sql_u32(&r->q, queue_by, rcpt) };
+		by_add(r, found, at->message, at->rcpt);
+	}
+	if (rc > 0)
+		sql_end(&r->q, s);
+	return rc < 0 ? rc : 0;
 }
 
 /* ---- for the operator -------------------------------------------------- */
@@ -157,7 +229,9 @@ list_row(struct reader *r)
 		.text = queue_str(q, s, text),
 		.host = queue_str(q, s, host),
 		.require_tls = (uint8_t)queue_u32(q, s, require_tls),
-		.priority = queue_i64(q, s, priority) };
+		.priority = queue_i64(q, s, priority),
+		.deliver_by = queue_i64(q, s, deliver_by),
+		.by_mode = queue_u32(q, s, by_mode) };
 
 	if (queue_u32(q, s, state) == ROW_fresh)
 		row.next = queue_begins(row.queued, queue_i64(q, s, released));
@@ -166,6 +240,8 @@ list_row(struct reader *r)
 	row.expires = queue_begins(row.state == QUEUE_later ? row.next :
 	    row.queued, queue_i64(q, s, released)) +
 	    engine_queue_settings(r->e).expire_s;
+	if (row.by_mode & BY_return && row.deliver_by < row.expires)
+		row.expires = row.deliver_by;
 	msg_put(&r->rows, &queue_row_shape, &row);
 }
 

@@ -154,8 +154,7 @@ put_one(struct submitting *s, const struct recipient *r, size_t n)
 	journal_forwarded(s, r);
 	if (r->account == 0) {
 		submit_journal(s, JOURNAL_queued, r->address, STR_NULL);
-		return queue_put_rcpt(s->e, s->at.blob, n, r,
-		    s->ask->priority, err);
+		return queue_put_rcpt(s->e, s->at.blob, n, r, s->ask, err);
 	}
 	rc = put_local(s, r, &fate);
 	if (rc < 0 || !is_told(s, n))

@@ -167,6 +167,8 @@ dispatch_news(struct dispatch *a, struct str news)
 			    n.due * 1000000 > now_us(a), now_us(a));
 		else if (n.kind == QUEUE_NEWS_note)
 			a->notes.at = 0;
+		else if (n.kind == QUEUE_NEWS_by)
+			expiry_by(a->expiry, n.due * 1000000);
 		else
 			schedule_news(a->schedule, &n);
 	}

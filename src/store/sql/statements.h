@@ -25,8 +25,8 @@
 #define QUEUE_ITEM message, rcpt, next_due, state, address, notify, orcpt,    \
 	attempts, outcome, code, status, text, host, last, noticed,           \
 	reverse_path, size, body_8bit, smtputf8, at, ret, envid, signature,   \
-	domain, hold_for, hold_until, released, require_tls, \
-	priority
+	domain, hold_for, hold_until, released, require_tls, priority,        \
+	deliver_by, by_mode
 
 #define STATEMENTS(S, R, E)                                                   \
 	S(version, "SELECT value FROM meta"                                   \
@@ -465,9 +465,10 @@
 	/* ---- queue, changes ---- */                                        \
 	/* First the fields of the envelope, in the order of their table. */  \
 	S(queue_add, "INSERT INTO queue (reverse_path, smtputf8, ret, envid," \
-	    " hold_for, hold_until, require_tls, priority, message, account," \
-	    " size, at, body_8bit, signature) VALUES (?1, ?2, ?3, ?4, ?5, ?6,"\
-	    " ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14)")                          \
+	    " hold_for, hold_until, require_tls, priority, deliver_by,"       \
+	    " by_mode, message, account, size, at, body_8bit, signature)"     \
+	    " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12,"     \
+	    " ?13, ?14, ?15, ?16)")                                           \
 	R(queue_get, (reverse_path, at), "FROM queue WHERE message=?1")       \
 	S(queue_del, "DELETE FROM queue WHERE message=?1")                    \
 	S(queue_left, "SELECT rcpt FROM queue_rcpt WHERE message=?1"          \
@@ -476,10 +477,11 @@
 	S(queue_rcpt_add, "INSERT INTO queue_rcpt (address, notify, orcpt,"   \
 	    " message, rcpt, domain, state, next_due, attempts, noticed,"     \
 	    " outcome, code, status, text, host, last)"                       \
-	    " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, 0, 0, ?9, ?10, ?11,"    \
+	    " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, 0, ?15, ?9, ?10, ?11,"  \
 	    " ?12, ?13, ?14)")                                                \
 	R(queue_rcpt_get, (address, domain, state, attempts, notify, at,      \
-	    released, reverse_path, require_tls, priority),                   \
+	    released, reverse_path, require_tls, priority, deliver_by,        \
+	    by_mode, noticed),                                                \
 	    "FROM queue_rcpt r JOIN queue q USING (message)"                  \
 	    " WHERE r.message=?1 AND r.rcpt=?2")                              \
 	S(queue_rcpt_put, "UPDATE queue_rcpt SET state=?1, next_due=?2,"      \
@@ -487,8 +489,8 @@
 	    " host=?8, last=?9 WHERE message=?10 AND rcpt=?11")               \
 	S(queue_rcpt_move, "UPDATE queue_rcpt SET state=?1, next_due=?2"      \
 	    " WHERE message=?3 AND rcpt=?4")                                  \
-	S(queue_rcpt_noticed, "UPDATE queue_rcpt SET noticed=1"               \
-	    " WHERE message=?1 AND rcpt=?2")                                  \
+	S(queue_rcpt_noticed, "UPDATE queue_rcpt SET noticed=?1"              \
+	    " WHERE message=?2 AND rcpt=?3")                                  \
 	S(queue_rcpt_del, "DELETE FROM queue_rcpt WHERE message=?1"           \
 	    " AND rcpt=?2")                                                   \
 	E(queue_start, (domain, state, due),                                  \
@@ -517,6 +519,13 @@
 	    "FROM queue_rcpt r JOIN queue q USING (message)"                  \
 	    " WHERE (r.message, r.rcpt)>(?1, ?2)"                             \
 	    " ORDER BY r.message, r.rcpt")                                    \
+	/* Of messages that are to be there by some time. */                  \
+	R(queue_by, (message, rcpt, state, notify, noticed, reverse_path,     \
+	    code, status, text, host, deliver_by, by_mode),                   \
+	    "FROM queue q JOIN queue_rcpt r USING (message)"                  \
+	    " WHERE q.by_mode>0 AND (q.deliver_by, q.message)>=(?1, ?2)"      \
+	    " AND NOT (q.deliver_by=?1 AND q.message=?2 AND r.rcpt<=?3)"      \
+	    " ORDER BY q.deliver_by, q.message, r.rcpt")                      \
 	R(queue_rows, (QUEUE_ITEM),                                           \
 	    "FROM queue_rcpt r JOIN queue q USING (message)"                  \
 	    " WHERE (r.message, r.rcpt)>(?1, ?2)"                             \

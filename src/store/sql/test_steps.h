@@ -4,7 +4,11 @@
  */
 #pragma once
 
+#define BACK_TO_19                                                            \
+	"DROP INDEX queue_by; ALTER TABLE queue DROP COLUMN deliver_by;"       \
+	"ALTER TABLE queue DROP COLUMN by_mode; UPDATE meta SET value=19;"
 #define BACK_TO_18                                                            \
+	BACK_TO_19                                                            \
 	"DROP TABLE held; DROP TABLE ban;"                                    \
 	"DROP TABLE aggregate; DROP TABLE aggregate_row;"                      \
 	"CREATE TABLE plain (kind INTEGER NOT NULL, bits INTEGER NOT NULL,"   \
