@@ -17,7 +17,8 @@ from lib.server import PASSWORD
 from lib.wire import crlf
 from lib.world import World
 
-TRUSTED = 'arc-trusted = { "list.test", "LISTS.test" }\n'
+TRUSTED = ('arc-trusted = { "list.test", "LISTS.test" }\n'
+           'list-trusted = { "nobody.test", "News.test", "list.test" }\n')
 PASSED = "dmarc=pass header.from=reject.test"
 
 
@@ -34,8 +35,9 @@ def world():
         for policy in ("reject", "quarantine"):
             w.record(f'{policy} TXT "v=spf1 ip4:{w.author} -all"')
             w.record(f'_dmarc.{policy} TXT "v=DMARC1; p={policy}"')
-        for name in ("list", "lists", "other"):
+        for name in ("list", "lists", "other", "news"):
             w.record(f'sel._domainkey.{name} TXT "v=DKIM1; p={public}"')
+        w.record(f'news TXT "v=spf1 ip4:{w.host} -all"')
         # Nobody answers for what is below this name.
         w.record("lost._domainkey.list NS ns.dead")
         w.record("ns.dead A 127.77.255.254")
@@ -113,6 +115,47 @@ def test_a_trusted_sealer_vouches(world):
                               by="lists.test"))[0] == 250
     why = world.here.command("explain", "a@list.test").stdout
     assert "one of arc-trusted has seen it proven" in why
+
+
+def of_list(subject, *ids):
+    return b"".join(b"List-Id: A list <%s>\r\n" % i for i in ids) + \
+        message(subject)
+
+
+def signed(world, text, domain="news.test", selector="sel"):
+    return dkim.sign(text, selector.encode(), domain.encode(), world.key,
+                     include_headers=[b"from", b"to", b"subject"]) + text
+
+
+def test_a_trusted_list_vouches(world):
+    assert send(world, of_list("l1", b"l.news.test"),
+                sender="b@news.test")[0] == 250
+    assert folder_of(world, "l1") == "INBOX"
+    assert "mailing-list=trusted (news.test)" in traced(world, "b@news.test")
+    assert "one of list-trusted sent it on" in \
+        world.here.command("explain", "b@news.test").stdout
+    assert send(world, signed(world, of_list("l2", b"NEWS.test")))[0] == 250
+
+
+@pytest.mark.parametrize("ids", [
+    (), (b"l.news.test", b"l.news.test"), (b"l.other.test",),
+    (b"evilnews.test",), (b"news.test.evil.test",), (b"",)])
+def test_no_trusted_list(world, ids):
+    assert send(world, of_list("no-list", *ids),
+                sender="b@news.test")[0] == 550
+
+
+def test_not_proven_to_be_that_list(world):
+    text = of_list("unproven", b"l.news.test")
+    assert send(world, text)[0] == 550
+    assert send(world, text, host=world.address(),
+                sender="b@news.test")[0] == 550
+    assert send(world, signed(world, text, "other.test"))[0] == 550
+    bad = signed(world, text).replace(b"few words", b"few lies")
+    assert send(world, bad)[0] == 550
+    lost = signed(world, of_list("lost", b"l.list.test"), "list.test",
+                  "a.lost")
+    assert send(world, lost, sender="b@reject.test")[0] == 451
 
 
 @pytest.mark.parametrize("name,change", [

@@ -66,6 +66,8 @@ static const struct {
 	{ "arc", "pass", "the chain of those who sent it on is whole" },
 	{ "arc", "fail", "the chain of those who sent it on is broken, and "
 	    "proves nothing" },
+	{ "mailing-list", "trusted", "a list of one of list-trusted sent it "
+	    "on, and is proven to be it" },
 	{ "iprev", "pass", "its host has a name that leads back to it" },
 	{ "iprev", "fail", "the name of its host does not lead back to it" },
 	{ "iprev", "permerror", "its host has no name" },
@@ -99,7 +101,8 @@ static const struct {
 	{ "spf-fail", "the domain in MAIL FROM does not send from there" },
 	{ "spf-softfail", "the domain in MAIL FROM hardly sends from there" },
 	{ "dmarc-fail", "nothing proves the domain in From" },
-	{ "vouched", "one of arc-trusted has seen it proven" },
+	{ "vouched", "one of arc-trusted has seen it proven, or one of "
+	    "list-trusted sent it on" },
 	{ "helo-ours", "in HELO it called itself by the name of this server" },
 	{ "helo-address", "in HELO it said an address that is not its own" },
 	{ "helo-no-name", "in HELO it said no full name of a host" },

@@ -3,7 +3,6 @@
  */
 #include "base/log.h"
 #include "conf/option.h"
-#include "conf/option_ways.h"
 #include "trust/mta_sts.h"
 
 #define AT(S, field) offsetof(struct S, field), \
@@ -90,78 +89,26 @@ static const struct conf_word sts_modes[] = {
 	    "certificate of that name that they trust" },
 	{ NULL, 0, NULL },
 };
-const struct conf_block_row conf_blocks[CONF_BLOCKS] = {
-	[CONF_FILE] = { .name = "" },
-	[CONF_LISTEN] = { .name = "listen", .shape = &listener_conf_shape,
-	    .list = offsetof(struct config, listeners),
-	    .end = conf_end_listen, .at_start = true,
-	    .value =
-	    "listen { kind = smtp         port = 25 }\n"
-	    "listen { kind = submissions  port = 465 }\n"
-	    "listen { kind = submission   port = 587 }\n"
-	    "listen { kind = submission   port = 2525 }\n"
-	    "listen { kind = imap         port = 143 }\n"
-	    "listen { kind = imaps        port = 993 }\n"
-	    "listen { kind = pop3         port = 110 }\n"
-	    "listen { kind = pop3s        port = 995 }\n"
-	    "listen { kind = http         port = 80 }\n"
-	    "listen { kind = https        port = 443 }\n",
-	    .help = "a listening socket, one block each",
-	    .example = "listen { kind = lmtp  path = "
-	    "\"/var/spool/postfix/private/postern\" }\n",
-	    .more = "With one block or more, exactly those; with none:" },
-	[CONF_CERTIFICATE] = { .name = "certificate",
-	    .shape = &cert_conf_shape,
-	    .list = offsetof(struct config, certificates),
-	    .end = conf_end_certificate,
-	    .help = "a certificate for TLS, one block each",
-	    .more = "The first one answers names that no certificate covers. "
-	    "Without any, Postern makes a self-signed one for `hostname`." },
-	[CONF_STUB] = { .name = "stub-zone", .shape = &stub_conf_shape,
-	    .list = offsetof(struct config, stub_zones),
-	    .end = conf_end_stub, .title = "intern.example",
-	    .title_offset = offsetof(struct conf_stub, stub.zone),
-	    .title_wanted = "a zone like \"intern.example\"",
-	    .help = "who is asked about the names of one zone" },
-	[CONF_DNS_LIST] = { .name = "dns-list",
-	    .shape = &dns_list_conf_shape,
-	    .list = offsetof(struct config, dns_lists),
-	    .end = conf_end_dns_list, .title = "list.example",
-	    .title_offset = offsetof(struct dns_list_conf, zone),
-	    .title_wanted = "a zone like \"list.example\"",
-	    .help = "a list of hosts or domains in the DNS (RFC 5782)",
-	    .more = "Asked about mail from the world in the order they stand "
-	    "here; the first one that has something decides. Who runs a list "
-	    "says who may use it. `postern lists` shows whether each works. "
-	    "See doc/judge.md." },
-	[CONF_RELAY] = { .name = "relay", .help = "how mail leaves" },
-	[CONF_QUEUE] = { .name = "queue", .end = conf_end_queue,
-	    .help = "what waits to be sent, and for how long",
-	    .more = "Times are `90s`, `5m`, `4h`, `5d`." },
-	[CONF_ROUTE] = { .name = "route", .shape = &route_conf_shape,
-	    .list = offsetof(struct config, routes), .end = conf_end_route,
-	    .title = "example.net",
-	    .title_offset = offsetof(struct conf_route, route.match),
-	    .title_wanted = "\"example.org\", \".example.org\" or \"*\"",
-	    .help = "another way than by MX for some domains",
-	    .more = "The first whose name fits the recipient's domain is "
-	    "taken: a domain, `.example.org` (every domain below it), or "
-	    "`*`. One beyond ASCII is written in either form.", .example =
-	    "route \".invalid\" { refuse = \"there is no such place\" }\n"
-	    "route \"intern.example\" { host = \"[10.0.0.5]\"  "
-	    "private = true }\n" },
-	[CONF_ERRAND] = { .name = "errand",
-	    .help = "what is asked of other servers by HTTPS",
-	    .more = "The policies of domains that mail is sent to (MTA-STS, "
-	    "RFC 8461)." },
-	[CONF_ATTACHMENTS] = { .name = "attachments",
-	    .help = "what becomes of mail from the world that brings files",
-	    .more = "By what they are, also in ZIP archives, whatever they "
-	    "are called. See doc/judge.md." },
-	[CONF_SCAN] = { .name = "scan",
-	    .help = "other programs that mail from the world is shown",
-	    .more = "Each is asked once the text has come, and what it says "
-	    "counts with all else. See doc/judge.md." },
+static const struct conf_word listen_tls[] = {
+	{ "login", LISTEN_TLS_LOGIN, "it comes before a password" },
+	{ "may", LISTEN_TLS_MAY, "a password is taken without it, too" },
+	{ "none", LISTEN_TLS_NONE, "it is not offered" },
+	{ NULL, 0, NULL },
+};
+static const struct conf_word tls[] = {
+	{ "may", ROUTE_TLS_MAY, "if it is offered and works" },
+	{ "none", ROUTE_TLS_NONE, "never" },
+	{ "must", ROUTE_TLS_MUST, "encrypted, with anybody" },
+	{ "verify", ROUTE_TLS_VERIFY, "with a certificate of that name" },
+	{ "first", ROUTE_TLS_FIRST, "the same, from the first octet" },
+	{ NULL, 0, NULL },
+};
+static const struct conf_word route_protocols[] = {
+	{ "smtp", ROUTE_SMTP, "with another mail server" },
+	{ "lmtp", ROUTE_LMTP, "with a program that delivers (RFC 2033), and "
+	    "answers for each recipient: of `host` and `port`, which may be "
+	    "private" },
+	{ NULL, 0, NULL },
 };
 
 const struct conf_option conf_options[] = {
@@ -326,6 +273,13 @@ const struct conf_option conf_options[] = {
 	    "whose seals (ARC, RFC 8617) vouch for mail that fails DMARC",
 	    .more = "Lists and forwarders that change what they send on, and "
 	    "that look first whether it is genuine: the d= of their ARC-Seal. "
+	    "See doc/judge.md.", .unset = "nobody",
+	    .example = "{ \"lists.example.org\" }" },
+	{ "list-trusted", CONF_FILE, CONF_DOMAINS, 1, 2000, NULL,
+	    AT(config, list_trusted),
+	    "whose mailing lists vouch for mail that fails DMARC",
+	    .more = "Lists that change what they send on, and seal nothing: "
+	    "the domain in their List-Id, which SPF or DKIM has to prove. "
 	    "See doc/judge.md.", .unset = "nobody",
 	    .example = "{ \"lists.example.org\" }" },
 	{ "greylist", CONF_FILE, CONF_WORD, 0, GREYLIST_UNKNOWN, "unproven",

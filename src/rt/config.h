@@ -47,6 +47,7 @@
 	F(S, str, lmtp_peers, 2000)	/* the same */                   \
 	F(S, u8, lmtp_judge, 0)		/* what comes by LMTP */         \
 	F(S, str, arc_trusted, 2000)	/* "a.example b.example" */      \
+	F(S, str, list_trusted, 2000)	/* the same */                   \
 	F(S, str, dns_lists, 8000)	/* struct dns_list_conf each */  \
 	F(S, u32, greylist, 0)		/* enum greylist_rule */         \
 	F(S, u32, greylist_delay_s, 0)                                   \

@@ -286,6 +286,7 @@ smtp_judge_configure(struct smtp_judge *judge, const struct config *c)
 	judge->unjudged = c->unjudged.n ? c->unjudged : LOOPBACK;
 	judge->dns_lists = c->resolver_workers > 0 ? c->dns_lists : STR_NULL;
 	judge->arc_trusted = c->arc_trusted;
+	judge->list_trusted = c->list_trusted;
 	judge->authenticate = c->dmarc != DMARC_OFF &&
 	    c->resolver_workers > 0;
 	judge->enforce = c->dmarc == DMARC_ENFORCE;

@@ -86,6 +86,7 @@ struct smtp_judge {
 	struct str unjudged;	/* as in rt/config.h */
 	struct str dns_lists;	/* the same; asked in this order */
 	struct str arc_trusted;	/* the same: domains */
+	struct str list_trusted;
 	bool authenticate;	/* by SPF, DKIM and DMARC */
 	bool enforce;		/* what a domain wants by DMARC */
 	bool count;		/* what a domain is to be told by reports */

@@ -46,6 +46,7 @@ struct evidence {
 	struct iprev_answer iprev;
 	struct arc_result arc;
 	struct str voucher;	/* of what fails DMARC; empty: nobody */
+	bool by_list;		/* it is of list-trusted */
 	bool voucher_unsure;	/* DNS kept it from us */
 	struct weigh_ask weigh;
 	struct weigh_answer known;

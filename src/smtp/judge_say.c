@@ -59,7 +59,7 @@ put_chain(struct buf *b, const struct evidence *e)
 	const struct arc_result *r = &e->arc;
 
 	buf_printf(b, ";\r\n\tarc=%.*s", STR_FMT(arc_word(r->status)));
-	if (e->voucher.n > 0)
+	if (e->voucher.n > 0 && !e->by_list)
 		put_comment(b, arena_printf(e->a, "%.*s vouches for it",
 		    STR_FMT(e->voucher)));
 	else
@@ -125,7 +125,10 @@ put_proofs(struct buf *b, const struct evidence *e)
 	    STR_FMT(dmarc_word(e->dmarc.verdict)),
 	    STR_FMT(spf_word(e->spf.result)), STR_FMT(dkim_word(dkim)),
 	    STR_FMT(str_first(e->dmarc.why, WHY_MAX)));
-	if (e->voucher.n > 0)
+	if (e->by_list)
+		buf_printf(b, " mailing-list=trusted (%.*s)",
+		    STR_FMT(e->voucher));
+	if (e->voucher.n > 0 && !e->by_list)
 		buf_printf(b, " arc=pass (vouched for by %.*s)",
 		    STR_FMT(e->voucher));
 	else if (e->arc.status == ARC_PASS)
