@@ -190,7 +190,7 @@ def wait_for(what, seconds=30):
 
 def test_report_address(net):
     assert net.host.records("TXT", f"_smtp._tls.{DOMAIN}.") == [
-        f"v=TLSRPTv1; rua=mailto:postmaster@{DOMAIN}"]
+        f"v=TLSRPTv1; rua=mailto:mail-reports@{DOMAIN}"]
 
 
 def test_believed_by_another_postern(net, tmp_path):

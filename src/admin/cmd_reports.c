@@ -1,14 +1,18 @@
 /*
  * cmd_reports.c - postern reports: what domains will hear about mail in their
- * name, and about TLS with their hosts.
+ * name, and about TLS with their hosts; and what others have told us.
  */
-#include "admin/operator.h"
+#include "admin/reports_received.h"
 #include "admin/table.h"
+#include "admin/typed.h"
 #include "base/timetext.h"
 
 static const char usage[] =
     "usage: postern reports list [--json]\n"
-    "       postern reports send\n\n"
+    "       postern reports send\n"
+    "       postern reports received [DOMAIN] [--json]\n"
+    "       postern reports each [DOMAIN] [--json]\n"
+    "       postern reports show REPORT [--json]\n\n"
     "Domains that ask for it hear once a day what became of mail in their\n"
     "name (rua of their DMARC record), and how TLS went with their mail hosts\n"
     "(_smtp._tls). list shows what is counted for them, and\n"
@@ -16,12 +20,19 @@ static const char usage[] =
     "of the day that is not over. What is no use to anybody (nobody in rua\n"
     "may get it) is forgotten then, and what cannot be signed waits: the log\n"
     "of the server says so.\n\n"
+    "Others tell us the same about our domains, if they find where to send it\n"
+    "in DNS: postern domain dns has the records. received adds up what has\n"
+    "come in the last 90 days: from which networks mail came in the name of\n"
+    "a domain, how much of it passed DMARC (good) or did not (bad), and whose\n"
+    "it is, if that is known; and how TLS went with our hosts. each lists the\n"
+    "reports, and show has all of one.\n\n"
     WHICH_SERVER;
 
 struct reports_ctx {
 	struct admin *a;
 	struct operator *op;
 	bool json;
+	char **words;	/* behind the verb, NULL at the end */
 };
 
 static void
@@ -88,9 +99,53 @@ send_all(void *ctx, struct err *err)
 	return 0;
 }
 
+/* The one that was named, or all. */
+static int
+read_domain(const struct reports_ctx *c, struct str *domain, struct err *err)
+{
+	*domain = STR_NULL;
+	return c->words[0] ? typed_domain(c->a->memory, c->words[0], domain,
+	    err) : 0;
+}
+
+static int
+received(void *ctx, struct err *err)
+{
+	struct reports_ctx *c = ctx;
+	struct str domain;
+	int rc = read_domain(c, &domain, err);
+
+	return rc < 0 ? rc : reports_received(c->op, domain, c->json, err);
+}
+
+static int
+each(void *ctx, struct err *err)
+{
+	struct reports_ctx *c = ctx;
+	struct str domain;
+	int rc = read_domain(c, &domain, err);
+
+	return rc < 0 ? rc : reports_each(c->op, domain, c->json, err);
+}
+
+static int
+show(void *ctx, struct err *err)
+{
+	struct reports_ctx *c = ctx;
+	uint64_t report;
+
+	if (!str_u64(str_c(c->words[0]), &report))
+		return err_set(err, E_INVALID, "\"%s\" is no number of a "
+		    "report: postern reports each", c->words[0]);
+	return reports_show(c->op, c->a->memory, report, c->json, err);
+}
+
 static const struct verb verbs[] = {
 	{ "list", 0, 0, list },
 	{ "send", 0, 0, send_all },
+	{ "received", 0, 1, received },
+	{ "each", 0, 1, each },
+	{ "show", 1, 1, show },
 	{ NULL, 0, 0, NULL },
 };
 
@@ -110,6 +165,7 @@ cmd_reports(struct admin *a, int argc, char **argv)
 	if (!verb)
 		return options_wrong(argc, argv, n, usage);
 	c.json = o.json;
+	c.words = argv + n + 1;
 	rc = operator_open(a, &o, &c.op, &err);
 	if (rc == 0) {
 		rc = verb->fn(&c, &err);

@@ -16,6 +16,7 @@ struct dns_record {
 struct dns_records {
 	struct arena *a;
 	struct str domain, host;
+	struct str report_to;	/* an address */
 	struct dns_record v[RECORDS_MAX];
 	size_t n;
 	bool named;	/* host is the server's configured name */
@@ -90,7 +91,7 @@ put_transport(struct dns_records *r, struct operator *op, struct err *err)
 
 	put_record(r, "TXT", arena_printf(r->a, "_smtp._tls.%.*s.",
 	    STR_FMT(r->domain)), arena_printf(r->a,
-	    "v=TLSRPTv1; rua=mailto:postmaster@%.*s", STR_FMT(r->domain)));
+	    "v=TLSRPTv1; rua=mailto:%.*s", STR_FMT(r->report_to)));
 	if (!r->named)
 		return 0;
 	if (shown_keys(op, &ctx, err) < 0)
@@ -118,7 +119,8 @@ collect_records(struct dns_records *r, struct operator *op, struct err *err)
 	if (put_keys(r, op, err) < 0)
 		return err->code;
 	put_record(r, "TXT", arena_printf(r->a, "_dmarc.%.*s", STR_FMT(name)),
-	    STR("v=DMARC1; p=quarantine"));
+	    arena_printf(r->a, "v=DMARC1; p=quarantine; rua=mailto:%.*s",
+	    STR_FMT(r->report_to)));
 	if (!str_eqi(host, name))
 		put_record(r, "TXT", host, STR("v=spf1 a -all"));
 	return put_transport(r, op, err);
@@ -219,6 +221,8 @@ domain_dns(struct admin *a, struct operator *op, struct str name, bool json,
 		return err_set(err, E_NOTFOUND, "no mail is taken for %.*s; "
 		    "first: postern domain add %.*s", STR_FMT(name),
 		    STR_FMT(name));
+	r.report_to = arena_printf(a->memory, FEEDBACK_LOCAL "@%.*s",
+	    STR_FMT(r.domain));
 	if (!r.named)
 		r.host = arena_printf(a->memory, "mail.%.*s",
 		    STR_FMT(r.domain));

@@ -91,6 +91,10 @@ static const struct {
 	{ "greylist", "pass", "it need not come again" },
 	{ "greylist", "wait", "nobody here knows the sender yet: it is to "
 	    "come again" },
+	{ "report", "read", "it is a report of others about a domain here, "
+	    "and what is in it is kept" },
+	{ "report", "none", "it came to where reports go, and is none that "
+	    "can be read" },
 };
 
 /* Of a score: policy/score.h. */
@@ -479,6 +483,13 @@ explain_stored(struct explained *x, const struct journal_row *row,
 	bool junk = str_starts(row->text, STR("as junk")),
 	    text = str_find(row->text, STR("by its text")) < row->text.n;
 
+	if (str_starts(row->text, STR("as a report"))) {
+		explained_add(x, STR("stored"), STR(""), STR("in no mailbox: "
+		    "it was read as a report"));
+		advise(x, STR("postern reports each"), "lists what others "
+		    "have reported");
+		return;
+	}
 	explained_add(x, junk ? STR("junk") : STR("stored"), STR(""),
 	    arena_printf(x->a, "put into the mailbox of %.*s%s%.*s%s",
 	    STR_FMT(row->address), junk ? ", " : "", STR_FMT(row->text),

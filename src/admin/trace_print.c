@@ -141,10 +141,12 @@ put_said(struct buf *b, const struct journal_row *row)
 }
 
 static const char *
-word_before_address(uint32_t event)
+word_before_address(const struct journal_row *row)
 {
-	switch (event) {
-	case JOURNAL_stored: return "in the mailbox of ";
+	switch (row->event) {
+	case JOURNAL_stored:
+		return str_starts(row->text, STR("as a report")) ? "for " :
+		    "in the mailbox of ";
 	case JOURNAL_queued: return "for ";
 	case JOURNAL_forwarded: return "to ";
 	case JOURNAL_reported: return "to ";
@@ -174,7 +176,7 @@ print_event(const struct journal_row *row)
 	if (row->event == JOURNAL_received) {
 		put_received(&b, row);
 	} else {
-		buf_printf(&b, "%s", word_before_address(row->event));
+		buf_printf(&b, "%s", word_before_address(row));
 		put_name(&b, row->address);
 		if (says) {
 			put_said(&b, row);

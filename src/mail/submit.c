@@ -13,7 +13,7 @@ struct rcpt {
 	struct rcpt *next;
 	struct addressee to;
 	uint64_t handle;	/* of the store generation below */
-	bool leaves;
+	bool leaves, reads;
 	enum each each;		/* what became of it: submit_each() */
 };
 
@@ -31,7 +31,7 @@ struct submission {
 	struct deposit *text;	/* NULL: nothing of it yet */
 	struct deposit_facts facts;
 	struct str front, words;	/* submit_judged() */
-	bool junk, forged, hold;
+	bool junk, forged, hold, read;
 	struct wrote wrote;		/* submit_weighed() */
 	struct str handed_by;
 	struct str traits;		/* submit_traits() */
@@ -109,6 +109,7 @@ submit_recipient(struct submission *sub, const struct addressee *to,
 	MSG_KEEP(addressee, sub->mem, &r->to);
 	r->handle = answer.handle;
 	r->leaves = answer.leaves;
+	r->reads = answer.reads;
 	*sub->last = r;
 	sub->last = &r->next;
 	if (sub->nrcpts++ == 0)
@@ -144,6 +145,15 @@ submit_forwards(const struct submission *sub)
 			return str_from(r->to.address,
 			    str_rchr(r->to.address, '@') + 1);
 	return STR_NULL;
+}
+
+bool
+submit_reads(const struct submission *sub)
+{
+	for (struct rcpt *r = sub->rcpts; r; r = r->next)
+		if (r->reads)
+			return true;
+	return false;
 }
 
 struct str
@@ -274,6 +284,12 @@ submit_counted(struct submission *sub, struct str dmarc)
 }
 
 void
+submit_was_read(struct submission *sub)
+{
+	sub->read = true;
+}
+
+void
 submit_weighed(struct submission *sub, const struct wrote *wrote,
     struct str host, bool hold)
 {
@@ -366,7 +382,8 @@ submit_commit(struct submission *sub, const struct origin *from,
 		    store_change_id(st), .request = sub->request,
 		.signature = signature, .front = sub->front,
 		.junk = sub->junk, .verdict = sub->words,
-		.hold = sub->hold, .handed_by = sub->handed_by,
+		.hold = sub->hold, .read = sub->read,
+		.handed_by = sub->handed_by,
 		.title = sub->handed_by.n ? title_of(sub) : STR_NULL,
 		.email = sub->email, .thread = sub->thread,
 		.traits = sub->traits, .lesson = (uint8_t)sub->lesson,

@@ -40,6 +40,8 @@ struct submit_pace submit_pace(const struct submission *sub);
 uint32_t submit_recipients(const struct submission *sub); /* how many */
 /* The domain of the first whose mail is sent on to others; empty: of none. */
 struct str submit_forwards(const struct submission *sub);
+/* Does one of them read reports of others? */
+bool submit_reads(const struct submission *sub);
 /* Their addresses with commas between, for the log: no more than about 200
  * octets. */
 struct str submit_recipient_names(const struct submission *sub,
@@ -82,6 +84,10 @@ void submit_traits(struct submission *sub, struct str traits,
 /* And what the domain in its From is to hear of it in a report: a struct
  * dmarc_seen as octets, or nothing. Kept as it is until submit_end(). */
 void submit_counted(struct submission *sub, struct str dmarc);
+
+/* It was read as a report, and store has it: those that only read reports do
+ * not get it. */
+void submit_was_read(struct submission *sub);
 
 /* By whom it is, for what its recipients and the operator say of them; kept as
  * they are until submit_end(). hold: those whose rules say nothing get it

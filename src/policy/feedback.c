@@ -33,34 +33,13 @@ void
 feedback_add(struct feedback_reading *r, const struct msg_shape *shape,
     const void *row, uint64_t n)
 {
-	if (r->head.rows < FEEDBACK_ROWS_MAX &&
+	if (r->head.nrows < FEEDBACK_ROWS_MAX &&
 	    r->rows.cap - r->rows.n >= ROW_OCTETS) {
 		msg_put(&r->rows, shape, row);
-		r->head.rows++;
+		r->head.nrows++;
 		return;
 	}
 	r->head.rest += n;
-}
-
-/* Of UTF-8, which some write, and white space. */
-static struct str
-behind_bom(struct str s)
-{
-	size_t i = str_starts(s, STR("\xef\xbb\xbf")) ? 3 : 0;
-
-	while (i < s.n && (ascii_is_wsp(s.p[i]) || s.p[i] == '\r' ||
-	    s.p[i] == '\n'))
-		i++;
-	return str_from(s, i);
-}
-
-bool
-feedback_looks_like_one(struct str s)
-{
-	if (str_starts(s, STR("\x1f\x8b")) || str_starts(s, STR("PK\3\4")))
-		return true;
-	s = behind_bom(s);
-	return s.n > 0 && (s.p[0] == '<' || s.p[0] == '{');
 }
 
 /* What both kinds have to say. */
@@ -82,7 +61,8 @@ static int
 read_text(struct feedback_reading *r, struct str text, uint64_t salt,
     struct err *err)
 {
-	struct str begins = behind_bom(text);
+	struct str begins = feedback_begins(text);
+
 	return str_starts(begins, STR("{")) ? feedback_json(r, begins, err) :
 	    feedback_xml(r, text, salt, err);
 }

@@ -23,5 +23,3 @@ struct feedback {
  * it is none; E_LIMIT: it is larger than any; *err says what is wrong. */
 int feedback_read(struct str file, uint64_t salt, struct arena *a,
     struct feedback *out, struct err *err);
-/* Does a file that begins so look like one? Four octets decide. */
-bool feedback_looks_like_one(struct str begins);

@@ -3,7 +3,7 @@
 #include <stdlib.h>
 
 #include "mime/transfer.h"
-#include "policy/feedback.h"
+#include "policy/feedback_int.h"
 
 enum { PIECE = 8192, BEGINNING = 64 };
 
@@ -21,6 +21,27 @@ feedback_file_new(void)
 	bug_if(!f);
 	f->octets = BUF_INIT(FEEDBACK_FILE_MAX + 2 * PIECE);
 	return f;
+}
+
+struct str
+feedback_begins(struct str s)
+{
+	size_t i = str_starts(s, STR("\xef\xbb\xbf")) ? 3 : 0;
+
+	while (i < s.n && (ascii_is_wsp(s.p[i]) || s.p[i] == '\r' ||
+	    s.p[i] == '\n'))
+		i++;
+	return str_from(s, i);
+}
+
+/* Four octets decide, whatever it is called. */
+static bool
+looks_like_one(struct str s)
+{
+	if (str_starts(s, STR("\x1f\x8b")) || str_starts(s, STR("PK\3\4")))
+		return true;
+	s = feedback_begins(s);
+	return s.n > 0 && (s.p[0] == '<' || s.p[0] == '{');
 }
 
 /* Not the words that people are to read. RFC 7489 7.2.1.1, RFC 8460 5.3 */
@@ -44,7 +65,7 @@ static void
 look(struct feedback_file *f, bool all)
 {
 	if (!f->found && (all || f->octets.n >= BEGINNING)) {
-		f->found = feedback_looks_like_one(buf_get(&f->octets));
+		f->found = looks_like_one(buf_get(&f->octets));
 		f->over = !f->found;
 		if (f->over)
 			buf_reset(&f->octets);

@@ -21,6 +21,10 @@ void feedback_add(struct feedback_reading *r, const struct msg_shape *shape,
 /* A domain: lower case; or empty, and nothing of the arena is used. */
 struct str feedback_domain(struct arena *a, struct str text);
 
+/* A text without the mark of UTF-8, which some write, and white space in front
+ * of it: feedback_file.c. */
+struct str feedback_begins(struct str text);
+
 /* feedback_unpack.c: *text is in the file or in room. */
 int feedback_unpack(struct str file, struct buf *room, struct str *text,
     struct err *err);

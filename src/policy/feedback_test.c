@@ -219,7 +219,7 @@ test_google(void **state unused_arg)
 	assert_int_equal(f.head.good, 41);
 	assert_int_equal(f.head.bad, 3);
 	assert_int_equal(f.head.rest, 0);
-	assert_int_equal(f.head.rows, 2);
+	assert_int_equal(f.head.nrows, 2);
 	assert_host(row.host, "192.0.2.7");
 	assert_int_equal(row.n, 41);
 	assert_true(row.dkim_aligned && row.spf_aligned);
@@ -266,7 +266,7 @@ test_tls(void **state unused_arg)
 	assert_int_equal(f.head.good, 72);
 	assert_int_equal(f.head.bad, 5);
 	assert_int_equal(f.head.rest, 2);
-	assert_int_equal(f.head.rows, 3);
+	assert_int_equal(f.head.nrows, 3);
 	assert_int_equal(tls_row_at(&f, 0).n, 70);
 	assert_str(tls_row_at(&f, 0).result, "");
 	assert_int_equal(row.n, 3);
@@ -425,7 +425,7 @@ test_many_rows(void **state unused_arg)
 	buf_lit(&b, "<record>" ROW("nowhere", "7", "none", "fail", "pass")
 	    "</record></feedback>");
 	f = read_well(buf_get(&b));
-	assert_int_equal(f.head.rows, FEEDBACK_ROWS_MAX);
+	assert_int_equal(f.head.nrows, FEEDBACK_ROWS_MAX);
 	assert_int_equal(f.head.rest, 2 * (3000 - FEEDBACK_ROWS_MAX) + 7);
 	assert_int_equal(f.head.bad, 6000);
 	assert_int_equal(f.head.good, 7);

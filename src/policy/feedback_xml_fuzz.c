@@ -16,7 +16,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	struct feedback_dmarc_row row;
 
 	bug_if(rc < 0 && err.text[0] == '\0');
-	for (uint32_t i = 0; i < r.head.rows; i++)
+	for (uint32_t i = 0; i < r.head.nrows; i++)
 		bug_if(!msg_take(&rows, &feedback_dmarc_row_shape, &row) ||
 		    row.n > FEEDBACK_COUNT_MAX);
 	bug_if(rd_left(&rows) > 0);

@@ -3,6 +3,7 @@
 #include "mail/deposit.h"
 #include "mime/build.h"
 #include "relay/aggregate_json.h"
+#include "relay/aggregate_own.h"
 #include "rt/gzip.h"
 #include "trust/report_to.h"
 #include "vault/report_from.h"
@@ -40,6 +41,7 @@ struct reporting {
 	struct aggregate_session *sessions;	/* of TLS */
 	size_t nsessions;
 	struct buf zipped;
+	struct aggregate_own own;	/* of DMARC: the same */
 	int64_t until_ms;	/* for DNS */
 	struct err err;
 };
@@ -88,8 +90,10 @@ put_row(struct reporting *p, struct buf *xml, const struct aggregate_row *row)
 	struct dmarc_row facts;
 
 	if (p->what.kind != AGGREGATE_tls) {
-		if (msg_whole(row->facts, &dmarc_row_shape, &facts))
-			aggregate_xml_row(xml, &facts, row->n);
+		if (!msg_whole(row->facts, &dmarc_row_shape, &facts))
+			return;
+		aggregate_xml_row(xml, &facts, row->n);
+		aggregate_own_row(&p->own, &facts, row->n);
 	} else if (p->nsessions < AGGREGATE_ROWS_MAX &&
 	    msg_whole(str_dup(p->a, row->facts), &tls_row_shape, &s->row)) {
 		s->n = row->n;
@@ -142,6 +146,9 @@ make_file(struct reporting *p)
 	int e;
 
 	buf_reset(&p->zipped);
+	buf_free(&p->own.rows);
+	p->own = (struct aggregate_own){
+		.rows = BUF_INIT(FEEDBACK_ROWS_OCTETS) };
 	p->nsessions = 0;
 	p->sessions = arena_array(p->a, tls ? AGGREGATE_ROWS_MAX : 1,
 	    sizeof(*p->sessions));
@@ -299,6 +306,14 @@ send_message(struct reporting *p, struct deposit *mail)
 	if (ask.to.n == 0)
 		return err_set(&p->err, E_NOTFOUND, "it has more octets than "
 		    "they take");
+	/* Of TLS to ourselves there is none. */
+	if (p->what.kind == AGGREGATE_dmarc) {
+		e = aggregate_own_tell(&p->own, &p->head, p->g->o.store, p->a,
+		    &p->err);
+		if (e < 0 && e != E_NOTFOUND)
+			return e;
+		ask.read = e == 0;
+	}
 	return hand_back(p, &ask);
 }
 
@@ -400,6 +415,7 @@ report_next(struct aggregates *g)
 		e = e < 0 ? e : 1;
 	}
 	buf_free(&p->zipped);
+	buf_free(&p->own.rows);
 	arena_free(a);
 	return e;
 }

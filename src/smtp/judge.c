@@ -27,6 +27,8 @@ judge_begin(const struct smtp_judge *judge, const struct judge_ask *ask)
 	if (j->dkim && judge->seal && ask->forwards.n > 0)
 		dkim_check_relaxed(j->dkim);
 	j->attachments = attachments_new();
+	j->file = ask->reads && judge->read_report ? feedback_file_new() :
+	    NULL;
 	j->head = BUF_INIT(TRAITS_HEAD);
 	judge_show_begin(j);
 	return j;
@@ -42,12 +44,6 @@ judge_feed(struct judging *j, struct str octets)
 	judge_show(j, octets);
 }
 
-static struct mime_watch
-judge_watch(struct judging *j)
-{
-	return attachments_watch(j->attachments);
-}
-
 static void
 judge_end(struct judging *j)
 {
@@ -55,6 +51,8 @@ judge_end(struct judging *j)
 		return;
 	attachments_free(j->attachments);
 	judge_show_end(j);
+	feedback_file_free(j->file);
+	free(j->both);
 	if (j->dkim)
 		dkim_check_free(j->dkim);
 	buf_free(&j->head);
@@ -267,7 +265,9 @@ judge_finish(struct judging *j, struct arena *a, struct verdict *out)
 	out->words = judge_say_words(e);
 	decide(e, out);
 	look_at_text(e, out);
-	if (j->dkim)
+	if (j->file && out->refusal.code == 0)
+		judge_read(e, out);
+	if (j->dkim && !out->read)
 		judge_count(e, out);
 	judge_seal(e, out);
 }

@@ -17,6 +17,7 @@ struct config;
 struct arc_seal_ask;
 struct dns;
 struct errand;
+struct feedback;
 struct judging;
 struct scan_answer;
 struct scan_ask;
@@ -31,6 +32,7 @@ struct judge_ask {
 	struct str helo, reverse_path;
 	struct str rcpts;	/* submit_recipient_list() */
 	struct str forwards;	/* submit_forwards() */
+	bool reads;		/* one of them reads reports of others */
 	bool hasty;		/* it did not wait for EHLO's answer */
 	bool each;		/* one recipient can be refused alone */
 };
@@ -53,6 +55,9 @@ struct verdict {
 	struct str handed_by;	/* octets of its host, for rules */
 	struct str traits;	/* of its text, for its readers' filters */
 	enum lesson lesson;	/* what is known of it without them */
+	bool read;		/* store has it: it was a report, */
+	struct str report;	/* this one; or why it was not read; empty:
+				 * nobody wanted to */
 	struct str seal;	/* fields for those it is sent on to */
 	struct str unsealed;	/* why there are none; empty: all is well */
 };
@@ -72,6 +77,9 @@ struct smtp_judge {
 	/* Have it sealed, as vault_seal_mail(); NULL: nobody does. */
 	int (*seal)(struct vault *v, const struct arc_seal_ask *ask,
 	    struct str *fields, struct arena *a, struct err *err);
+	/* Read what others report, as feedback_read(); NULL: nobody does. */
+	int (*read_report)(struct str file, uint64_t salt, struct arena *a,
+	    struct feedback *out, struct err *err);
 	struct vault *vault;
 	/* Have it looked at, as errand_scan(); NULL: nobody does. */
 	int (*scan)(struct errand *e, const struct scan_ask *ask, int fd,

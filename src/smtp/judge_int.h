@@ -6,6 +6,7 @@
 #include "base/ip.h"
 #include "policy/attachments.h"
 #include "policy/content.h"
+#include "policy/feedback_file.h"
 #include "smtp/judge.h"
 #include "trust/arc_check.h"
 #include "trust/dmarc.h"
@@ -18,6 +19,8 @@ struct judging {
 	struct ip ip;
 	struct dkim_check *dkim;	/* NULL: nothing is proven */
 	struct attachments *attachments;
+	struct feedback_file *file;	/* a report; NULL: nobody reads it */
+	struct both *both;		/* who look at its parts then */
 	struct buf head;	/* of the text: TRAITS_HEAD */
 	struct shown {		/* the text, for scanners */
 		int fd;		/* -1: it is not kept */
@@ -100,6 +103,12 @@ void judge_scan(struct evidence *e);
 /* judge_count.c: for the report to the domain in From. Once, when it is clear
  * what becomes of the message. */
 void judge_count(const struct evidence *e, struct verdict *v);
+
+/* judge_report.c: what others say of mail in our name, where it is sent for
+ * that. Once it is clear that it may come in. */
+void judge_read(const struct evidence *e, struct verdict *v);
+/* Who sees its parts. */
+struct mime_watch judge_watch(struct judging *j);
 
 /* judge_say.c */
 void judge_say_fields(const struct evidence *e, struct buf *b);

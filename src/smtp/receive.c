@@ -268,6 +268,23 @@ check(struct reception *in)
 	return smtp_reply(250, "2.0.0", "Ok");
 }
 
+/* What was read of it, or why not, if that was wanted. */
+static void
+take_report(struct reception *in)
+{
+	struct smtp_session *s = in->s;
+	const struct verdict *v = &in->verdict;
+
+	if (v->read) {
+		log_ctx_event(&s->d.log, LOG_INFO, "report_read",
+		    F_STR("report", v->report));
+		submit_was_read(s->txn);
+	} else if (v->report.n > 0) {
+		log_ctx_event(&s->d.log, LOG_INFO, "report_not_read",
+		    F_STR("why", v->report));
+	}
+}
+
 /* Who wrote it, and may it come in? 250: yes. */
 static struct reply
 hear_verdict(struct reception *in)
@@ -291,6 +308,7 @@ hear_verdict(struct reception *in)
 	if (v->unsealed.n > 0)
 		log_ctx_event(&s->d.log, LOG_WARN, "not_sealed",
 		    F_STR("why", v->unsealed));
+	take_report(in);
 	submit_judged(s->txn, v->fields, v->junk, v->words);
 	if (v->forged)
 		submit_forged(s->txn);
@@ -378,7 +396,8 @@ begin_judging(struct reception *in)
 	    in->origin.peer, in->origin.helo,
 	    submit_envelope(s->txn)->reverse_path,
 	    submit_recipient_list(s->txn, JUDGE_RCPTS, in->mem),
-	    submit_forwards(s->txn), s->hasty, smtp_answers_each(s) });
+	    submit_forwards(s->txn), submit_reads(s->txn), s->hasty,
+	    smtp_answers_each(s) });
 	if (!in->judging)
 		return;
 	watch = judge->watch(in->judging);

@@ -11,6 +11,8 @@
 #include "dns/public_suffix.h"
 #include "errand/client.h"
 #include "mime/charset.h"
+#include "policy/feedback.h"
+#include "rt/json.h"
 #include "rt/listeners.h"
 #include "smtp/judge.h"
 #include "smtp/session.h"
@@ -117,6 +119,7 @@ make_ready(void *arg, struct err *err)
 	judge.shown = &mx->shown;
 	smtp_judge_configure(&judge, c);
 	judge.count = c->dmarc_reports;
+	judge.read_report = feedback_read;
 	o.judge = &judge;
 	if (vault_tls_ctx(mx->vault, &o.tls, err) < 0)
 		return err->code;
@@ -144,6 +147,7 @@ prepare(struct role *r, struct err *err unused_arg)
 	struct mx *mx = r->state;
 
 	charset_prepare();
+	json_prepare();
 	public_suffix_prepare();
 	mx->role = r;
 	mx->store = store_new(r->loop, -1, NULL, NULL);

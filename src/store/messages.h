@@ -196,6 +196,7 @@ enum store_effect {
 	STORE_CALLS_AGGREGATE(C) \
 	STORE_CALLS_BACKUP(C) \
 	STORE_CALLS_BAN(C) \
+	STORE_CALLS_FEEDBACK(C) \
 	STORE_CALLS_HELD(C) \
 	STORE_CALLS_METADATA(C) \
 	STORE_CALLS_STS(C) \
@@ -310,6 +311,7 @@ enum { FRONT_MAX = 16384, VERDICT_WORDS_MAX = 600 };
 	FIELDS_origin(F, S)                                                \
 	F(S, str, handles, 8 * 2000)	/* u64 each, of rcpt */            \
 	F(S, str, front, FRONT_MAX)	/* fields for everybody */         \
+	F(S, u8, read, 0)		/* of mx: as a report, which is kept */ \
 	F(S, u8, junk, 0)		/* not for INBOX, if there is Junk */ \
 	F(S, u8, hold, 0)		/* of mx: nor for Junk, but apart */ \
 	FIELDS_wrote(F, S)		/* of mx: for rules and lists */   \
@@ -667,13 +669,11 @@ MSG_GROUP(ban_of);
 	R(done) R(view) R(changed) R(mailbox_row) R(fetch_row) R(search_run) \
 	R(email_place) R(email_change) R(appended_row) R(carried_row) \
 	R(later_row) R(held_row) R(metadata_row) R(acl_row) R(shared_row) \
-	R(access_row) \
+	R(access_row) R(ban_row) R(note_item) R(note_facts) R(vacation) \
 	R(queue_item) R(queue_rcpt) R(queue_result) R(queue_row) \
-	R(note_item) R(note_facts) R(vacation) \
 	R(alias_row) R(domain_row) R(account_row) R(kept_row) R(journal_row) \
 	R(sealed_row) R(rule_row) R(app_password_row) R(app_keys_row) \
-	R(backup_row) R(ban_row) STORE_RECORDS_AGGREGATE(R) \
-	STORE_RECORDS_FEEDBACK(R)
+	R(backup_row) STORE_RECORDS_AGGREGATE(R) STORE_RECORDS_FEEDBACK(R)
 
 #define STORE_ANSWER_answer(name) name##_answer
 #define STORE_ANSWER_done(name) done

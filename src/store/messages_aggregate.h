@@ -87,6 +87,7 @@ enum { AGGREGATE_MAIL_MAX = 1 << 24 };
 #define FIELDS_aggregate_send_ask(F, S)                               \
 	F(S, u64, change, 0) FIELDS_aggregate_name(F, S)              \
 	F(S, str, to, 700) F(S, u32, later_s, 0)                      \
+	F(S, u8, read, 0)	/* we have it: messages_feedback.h */  \
 	FIELDS_deposited(F, S) F(S, str, signature, 8192)
 #define FIELDS_aggregate_send_answer(F, S) F(S, u64, message, 0)
 

@@ -7,6 +7,9 @@
  */
 #pragma once
 
+/* Every domain of ours has this address for them, unless it is somebody's. */
+#define FEEDBACK_LOCAL "mail-reports"
+
 /* Of one report: its rows, octets of these, and sessions or messages of a row.
  * What finds no place is in head.rest. */
 enum { FEEDBACK_ROWS_MAX = 1000, FEEDBACK_ROWS_OCTETS = 160000 };
@@ -31,7 +34,7 @@ enum { FEEDBACK_ALL = 64 << 20, FEEDBACK_OF_ONE = 16 << 20,
 	F(S, u64, good, 0)		/* messages that pass DMARC; sessions */ \
 	F(S, u64, bad, 0)		/* the others */              \
 	F(S, u64, rest, 0)		/* those that are in no row */ \
-	F(S, u32, rows, 0)
+	F(S, u32, nrows, 0)
 /* disposition: as p of dmarc_published. passed: "spf=DOMAIN dkim=DOMAIN", what
  * passed whoever it belongs to. reason: why something else was done. */
 #define FIELDS_feedback_dmarc_row(F, S)                               \
@@ -46,5 +49,33 @@ enum { FEEDBACK_ALL = 64 << 20, FEEDBACK_OF_ONE = 16 << 20,
 	F(S, str, result, 64) F(S, str, mx, 255)                      \
 	F(S, str, host, 16)		/* octets of who sent */       \
 	F(S, str, reason, 200)
+
+/* Of mx, and of relay about what it reports to ourselves. Once it is answered
+ * it is on the disk; known: it was before. rows: feedback_dmarc_row or
+ * feedback_tls_row, nrows of them. E_NOTFOUND: it is about no domain of
+ * ours. E_INVALID: it makes no sense. */
+#define FIELDS_feedback_add_ask(F, S)                                 \
+	F(S, u64, change, 0) FIELDS_feedback_head(F, S)               \
+	F(S, str, rows, FEEDBACK_ROWS_OCTETS)
+#define FIELDS_feedback_add_answer(F, S) F(S, u8, known, 0)
+
+/* For the operator: all of them, feedback_row each, from behind `after` on; of
+ * this domain and those below it, empty: of each. next is 0 at the end. */
+#define FIELDS_feedbacks_ask(F, S) F(S, u64, after, 0) F(S, str, domain, 255)
+#define FIELDS_feedbacks_answer(F, S) \
+	F(S, str, rows, MSG_CHUNK) F(S, u64, next, 0)
+#define FIELDS_feedback_row(F, S)                                     \
+	F(S, u64, report, 0) F(S, i64, at, 0) FIELDS_feedback_head(F, S)
+/* One of them, with its rows. E_NOTFOUND. */
+#define FIELDS_feedback_get_ask(F, S) F(S, u64, report, 0)
+#define FIELDS_feedback_get_answer(F, S)                              \
+	FIELDS_feedback_row(F, S) F(S, str, facts, FEEDBACK_ROWS_OCTETS)
+
+#define STORE_CALLS_FEEDBACK(C) \
+	C(feedback_add, answer, AUTH_MX | AUTH_RELAY, RUN_WRITER, \
+	    CHANGE_once, own) \
+	C(feedbacks, answer, AUTH_OPERATOR, RUN_READER, CHANGE_none, own) \
+	C(feedback_get, answer, AUTH_OPERATOR, RUN_READER, CHANGE_none, own)
 #define STORE_RECORDS_FEEDBACK(R) \
-	R(feedback_head) R(feedback_dmarc_row) R(feedback_tls_row)
+	R(feedback_head) R(feedback_row) R(feedback_dmarc_row) \
+	R(feedback_tls_row)

@@ -9,7 +9,8 @@
  * in octets. host: of mx, from where it is asked; empty: not to be counted.
  * RCPT_LATER: too much has come from there, or for this recipient; in wait_s
  * seconds again. RCPT_FLOOD: too many from there went to nobody. leaves: what
- * comes here is sent on to others; only mx is told. */
+ * comes here is sent on to others; reads: it is where reports go
+ * (messages_feedback.h). Only mx is told of these. */
 enum rcpt_kind { RCPT_LOCAL = 1, RCPT_REMOTE, RCPT_NO_USER, RCPT_NO_DOMAIN,
 	RCPT_FULL, RCPT_LATER, RCPT_FLOOD };
 #define FIELDS_rcpt_ask(F, S)                                              \
@@ -19,7 +20,7 @@ enum rcpt_kind { RCPT_LOCAL = 1, RCPT_REMOTE, RCPT_NO_USER, RCPT_NO_DOMAIN,
 	F(S, u8, first, 0)		/* of its message */
 #define FIELDS_rcpt_answer(F, S)                                      \
 	F(S, u32, kind, 0) F(S, u64, handle, 0) F(S, u64, room, 0)    \
-	F(S, u32, wait_s, 0) F(S, u8, leaves, 0)                      \
+	F(S, u32, wait_s, 0) F(S, u8, leaves, 0) F(S, u8, reads, 0)   \
 	F(S, u8, slow, 0)	/* let them wait for this answer */
 
 /* May this account write as this address (empty: yes, a report)? A LOCAL may

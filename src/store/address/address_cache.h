@@ -17,6 +17,7 @@ struct cached_address {
 	enum address_kind kind;
 	uint64_t account;	/* of ADDRESS_ACCOUNT */
 	bool leaves;		/* an alias that leads elsewhere, too */
+	bool reports;		/* its account only gets what is no report */
 };
 bool address_cache_get(struct address_cache *k, uint64_t version,
     struct str address, struct cached_address *a);

@@ -136,7 +136,8 @@ look_up_address(struct reader *r, struct str address,
 	if (rc < 0)
 		return rc;
 	*a = (struct cached_address){ nowhere ? ADDRESS_UNKNOWN : who.kind,
-		who.account, elsewhere && r->e->o.divert.n == 0 };
+		who.account, elsewhere && r->e->o.divert.n == 0,
+		who.reports };
 	address_cache_put(r->e->addresses, version, address, a);
 	return 0;
 }
@@ -160,12 +161,15 @@ answer_rcpt(const struct caller *c, const struct cached_address *a,
 {
 	*answer = (struct rcpt_answer){ .room = UINT64_MAX,
 		.leaves = c->authority == AUTH_MX &&
-		    (a->leaves || (a->kind == ADDRESS_SRS && ours)) };
+		    (a->leaves || (a->kind == ADDRESS_SRS && ours)),
+		.reads = c->authority == AUTH_MX && a->reports };
 	who->account = a->account;
 	who->ours = ours;
+	who->reports = a->reports;
 	if (a->kind == ADDRESS_ACCOUNT) {
-		answer->room = room;
-		answer->kind = room ? RCPT_LOCAL : RCPT_FULL;
+		/* What is read as a report needs none. */
+		answer->room = a->reports ? UINT64_MAX : room;
+		answer->kind = answer->room ? RCPT_LOCAL : RCPT_FULL;
 	} else if (a->kind == ADDRESS_REMOTE) {
 		answer->kind = c->authority == AUTH_MX ? RCPT_NO_DOMAIN
 						       : RCPT_REMOTE;

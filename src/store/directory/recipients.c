@@ -198,10 +198,15 @@ gather(struct rcpt_gathering *g)
 
 	/* Who is named gets it under that name, whatever aliases say. */
 	for (i = 0; i < g->nfrom && rc == 0; i++)
-		rc = add_direct(g, &g->from[i]);
+		if (!g->from[i].reports)
+			rc = add_direct(g, &g->from[i]);
 	for (i = 0; i < g->nfrom && rc == 0; i++)
 		if (g->from[i].ours)
 			rc = resolve(g, &g->from[i]);
+	/* Whose account it is gets it also by another name. */
+	for (i = 0; i < g->nfrom && rc == 0; i++)
+		if (g->from[i].reports)
+			rc = add_direct(g, &g->from[i]);
 	if (rc == 0 && g->out->n == 0)
 		return err_set(g->err, E_INVALID, "no recipients");
 	return rc < 0 ? rc : set_return_path(g);
@@ -294,6 +299,7 @@ report_to(struct engine *e, struct str address, struct recipient *to,
 		return rc;
 	*to = (struct recipient){ .address = address,
 		.account = who.account, .notify = NOTIFY_never,
+		.reports = who.reports,
 		.ours = who.kind == ADDRESS_ALIAS ||
 		    who.kind == ADDRESS_SRS };
 	return who.kind != ADDRESS_UNKNOWN;

@@ -53,7 +53,8 @@ try_all(struct sql *q, struct str domain, struct str local, uint64_t first,
 		rc = try_name(q, domain, base, out, err);
 	if (rc < 0 || out->kind != ADDRESS_UNKNOWN)
 		return rc;
-	if (first && resolve_is_postmaster(base)) {
+	out->reports = first && str_eqi(base, RESOLVE_REPORTS);
+	if (out->reports || (first && resolve_is_postmaster(base))) {
 		out->kind = ADDRESS_ACCOUNT;
 		out->account = first;
 		return 0;

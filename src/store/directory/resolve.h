@@ -4,9 +4,9 @@
  * An address of a domain of ours is, the first that fits: an account's; an
  * alias; with RECIPIENT_DELIMITER in its local part, what stands before it is
  * one of these; postmaster or abuse, which every domain has (RFC 5321 4.5.1,
- * RFC 2142 2 and 5), or mailer-daemon, which reports come from, then its
- * oldest account's; a reverse-path that we rewrote (srs.h); the domain's alias
- * "*".
+ * RFC 2142 2 and 5), mailer-daemon, which reports come from, or mail-reports,
+ * where those of others go, then its oldest account's; a reverse-path that we
+ * rewrote (srs.h); the domain's alias "*".
  */
 #pragma once
 #include "store/address/address.h"
@@ -14,6 +14,9 @@
 #include "base/map.h"
 #include "base/vec.h"
 #include "store/sql/sql.h"
+
+/* What others may send reports to (messages_feedback.h). */
+#define RESOLVE_REPORTS STR(FEEDBACK_LOCAL)
 
 enum {
 	RESOLVE_LEVELS = 10,	/* of aliases that lead to aliases */
@@ -25,6 +28,7 @@ struct resolved {
 	enum address_kind kind;
 	uint64_t account;
 	struct str domain, local;	/* of the alias that has it */
+	bool reports;		/* its account only gets what is no report */
 };
 /* Strs live in the arena. */
 int resolve_address(struct sql *q, struct arena *a, struct str address,

@@ -177,6 +177,7 @@ struct recipient {
 	FIELDS_addressee(MSG_MEMBER, )
 	uint64_t account;	/* 0: a remote one, or `ours` */
 	bool ours;		/* no account has it: submit resolves it */
+	bool reports;		/* its account only gets what is no report */
 	struct str via;		/* submit's own: the alias it came by */
 	bool shared;		/* which leads to others as well */
 };

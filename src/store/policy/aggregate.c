@@ -18,7 +18,7 @@ enum {
 
 /* ---- counting ------------------------------------------------------------ */
 
-static bool
+bool
 is_printable(struct str s)
 {
 	for (size_t i = 0; i < s.n; i++)

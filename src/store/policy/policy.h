@@ -28,6 +28,8 @@ struct rule_found {
 int rules_find(struct rule_search *s, uint64_t account,
     struct rule_found *out);
 
+/* Printable ASCII, and line ends. */
+bool is_printable(struct str s);
 /* What mx says of a message, for the report of its domain: is it that? */
 bool dmarc_seen_take(struct str octets, struct dmarc_seen *s);
 /* Counted; the writer's, in its transaction. */
@@ -35,6 +37,9 @@ int dmarc_count(struct engine *e, const struct dmarc_seen *s, struct err *err);
 /* The report has gone, or comes again in later_s while it is kept. */
 int aggregate_forget(struct engine *e, const struct aggregate_name *name,
     uint32_t later_s, struct err *err);
+
+/* feedback.c: some of what is too old goes; 1: there is more. */
+int feedback_drop_old(struct engine *e, struct err *err);
 
 /* The network that is taken as one sender (RFC 6647 5), of octets of a host;
  * false: these are none. */

@@ -11,7 +11,7 @@ send_it(struct engine *e, struct write *w, const struct str *to, size_t n)
 {
 	const struct aggregate_send_ask *ask = w->ask;
 	struct submit_ask submit = { .signature = ask->signature,
-		.protocol = STR("aggregate") };
+		.protocol = STR("aggregate"), .read = ask->read };
 	int rc;
 
 	if (ask->raw_size > AGGREGATE_MAIL_MAX)

@@ -16,7 +16,7 @@ submit_check_recipient(struct submitting *s, const struct recipient *r)
 	struct mbox *m;
 	int rc;
 
-	if (r->account == 0)
+	if (r->account == 0 || submit_only_reads(s, r))
 		return 0;
 	rc = acct_get(s->e, r->account, &a, err);
 	if (rc == 0)
@@ -60,6 +60,8 @@ choose_one(struct submitting *s, struct rule_search *rules,
 		*out = s->ask->refuse ? EACH_refused : EACH_taken;
 		return 0;
 	}
+	if (submit_only_reads(s, r))
+		return 0;
 	rc = by_rules(s, rules, r, out);
 	if (rc < 0 || *out != EACH_taken)
 		return rc;

@@ -71,6 +71,12 @@ find_fate(struct submitting *s, struct rule_search *rules, uint64_t account,
 	return 0;
 }
 
+bool
+submit_only_reads(const struct submitting *s, const struct recipient *r)
+{
+	return s->ask->read && r->reports && r->account && !s->due;
+}
+
 struct rule_search
 submit_rules(struct submitting *s)
 {
@@ -94,7 +100,9 @@ submit_fates(struct submitting *s)
 
 	for (size_t i = 0; i < s->to.n && rc == 0; i++) {
 		fates[i] = (struct fate){ FATE_inbox, STR_NULL };
-		if (s->to.rcpt[i]->account)
+		if (submit_only_reads(s, s->to.rcpt[i]))
+			fates[i].place = FATE_read;
+		else if (s->to.rcpt[i]->account)
 			rc = find_fate(s, &rules, s->to.rcpt[i]->account,
 			    &fates[i]);
 	}
@@ -107,6 +115,8 @@ submit_fate(const struct submitting *s, size_t n)
 {
 	if (s->fates)
 		return s->fates[n];
+	if (submit_only_reads(s, s->to.rcpt[n]))
+		return (struct fate){ FATE_read, STR_NULL };
 	return (struct fate){ s->ask->junk ? FATE_junk : FATE_inbox,
 		STR("as junk") };
 }

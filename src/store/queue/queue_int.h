@@ -69,7 +69,8 @@ struct submitting {
 };
 
 /* fate.c: where a recipient here gets it. */
-enum fate_place { FATE_inbox, FATE_junk, FATE_held };
+enum fate_place { FATE_inbox, FATE_junk, FATE_held,
+	FATE_read };	/* as a report: it is in no mailbox */
 struct fate {
 	enum fate_place place;
 	struct str why;		/* not INBOX; for the journal */
@@ -78,6 +79,8 @@ struct fate {
 int submit_fates(struct submitting *s);
 /* How the rules of its recipients are searched for it. */
 struct rule_search submit_rules(struct submitting *s);
+/* Is it read as a report, and nothing else? */
+bool submit_only_reads(const struct submitting *s, const struct recipient *r);
 /* Of the n-th of to.rcpt. */
 struct fate submit_fate(const struct submitting *s, size_t n);
 

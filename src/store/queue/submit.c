@@ -116,7 +116,14 @@ put_local(struct submitting *s, const struct recipient *r,
 		.thread_keys = s->ask->thread_keys };
 	bool junk = f->place == FATE_junk;
 	uint32_t uid;
-	int rc = acct_get(s->e, r->account, &d.acct, &s->w->err);
+	int rc;
+
+	if (f->place == FATE_read) {
+		submit_journal(s, JOURNAL_stored, r->address, STR("as a "
+		    "report, for `postern reports received`"));
+		return 0;
+	}
+	rc = acct_get(s->e, r->account, &d.acct, &s->w->err);
 
 	d.size = d.prefix.n + d.front + s->ask->raw_size;
 	if (rc == 0 && f->place == FATE_held)
@@ -134,12 +141,14 @@ put_local(struct submitting *s, const struct recipient *r,
 	return rc < 0 || junk ? rc : vacation_answer(s, r);
 }
 
-/* What is held was not delivered. */
+/* What is held was not delivered; and no report answers a report. */
 static bool
 is_told(const struct submitting *s, size_t n)
 {
+	enum fate_place place = submit_fate(s, n).place;
+
 	return queue_wants_success(s->w->caller, s->ask, s->to.rcpt[n]) &&
-	    submit_fate(s, n).place != FATE_held;
+	    place != FATE_held && place != FATE_read;
 }
 
 /* A local recipient whose sender wants to hear of it is in the queue too, for
@@ -205,13 +214,28 @@ submit_put_rows(struct submitting *s)
 	return rc < 0 ? rc : put_expanded(s);
 }
 
+/* Who only reads it has no reference to its text; where nobody has one it is
+ * left to cleaning up, as what the queue has done with. */
+static int
+put_blob(struct submitting *s, bool queued)
+{
+	size_t refs = (s->due ? 0 : s->to.nlocal) + queued;
+	int rc;
+
+	for (size_t i = 0; i < s->to.n; i++)
+		refs -= submit_only_reads(s, s->to.rcpt[i]);
+	rc = blob_insert(s->e, &s->at, refs > 0 ? refs : 1, &s->w->err);
+	return rc < 0 || refs > 0 ? rc : sql_run(&s->e->w, SQL_garbage_add,
+	    SQL_VALS(vi((uint64_t)s->e->now_s), vi(GARBAGE_QUEUED),
+	    vi(s->at.blob)), &s->w->err);
+}
+
 static int
 put_all(struct submitting *s)
 {
 	struct err *err = &s->w->err;
 	bool queued = s->due || s->to.nremote + count_told(s) > 0;
-	int rc = blob_insert(s->e, &s->at, (s->due ? 0 : s->to.nlocal) +
-	    queued, err);
+	int rc = put_blob(s, queued);
 
 	submit_journal(s, JOURNAL_received, STR_NULL, STR_NULL);
 	if (rc == 0 && queued)
@@ -267,6 +291,8 @@ write_submit(struct engine *e, struct write *w)
 		rc = check_priority(w);
 	if (rc == 0 && !traits_are_in_order(s.ask->traits))
 		rc = err_set(&w->err, E_INVALID, "no traits");
+	if (rc == 0 && s.ask->read && w->caller->authority != AUTH_MX)
+		rc = err_set(&w->err, E_DENIED, "only mx reads reports");
 	if (rc == 0 && s.ask->dmarc.n > 0 &&
 	    (w->caller->authority != AUTH_MX ||
 	    !dmarc_seen_take(s.ask->dmarc, &seen)))

@@ -183,8 +183,8 @@ fixture_submit(struct fixture *d, uint64_t change, const char *text,
 		.facts = STR("facts of it"), .message_id = STR("<m@x>"),
 		.thread_keys = d->thread_keys, .protocol = STR("ESMTP"),
 		.traits = d->traits, .lesson = (uint8_t)d->lesson,
-		.hold = d->hold, .each = d->each, .refuse = d->refuse,
-		.author = STR("author@elsewhere.test"),
+		.hold = d->hold, .read = d->read, .each = d->each,
+		.refuse = d->refuse, .author = STR("author@elsewhere.test"),
 		.title = STR("About it"), .verdict = STR("score=11.0") };
 
 	if (d->from_bad) {

@@ -25,6 +25,7 @@ struct fixture {
 	struct str traits;	/* what they look like, */
 	enum lesson lesson;	/* and are */
 	bool hold;		/* they are kept apart */
+	bool read;		/* as reports */
 	bool from_bad;		/* they are proven to be x@bad.test's, and
 				 * rules are asked */
 	bool each, refuse;	/* as in messages_each.h: then the answer is */

@@ -476,33 +476,6 @@ test_queue_asks_for_no_tls(void **state unused_arg)
 	sql_close(&q);
 }
 
-/* What waited before version 20 was to be there by no time. */
-static void
-test_queue_has_no_time(void **state unused_arg)
-{
-	static struct sql q;
-
-	assert_int_equal(sqlite3_open(":memory:", &q.db), SQLITE_OK);
-	assert_int_equal(schema_migrate(&q, NULL, NULL), 0);
-	assert_int_equal(sqlite3_exec(q.db, BACK_TO_19
-	    "INSERT INTO queue (message, account, reverse_path, size,"
-	    " body_8bit, smtputf8, at, ret, envid, signature) VALUES (1, 1,"
-	    " x'61', 1, 0, 0, 1, 0, x'', x'');"
-	    "INSERT INTO queue_rcpt (message, rcpt, address, domain, state,"
-	    " next_due, attempts, outcome, code, status, text, host, last,"
-	    " noticed, notify, orcpt) VALUES (1, 0, x'61', x'61', 0, 1, 0, 0,"
-	    " 0, x'', x'', x'', 0, 0, 0, x'');", NULL, NULL, NULL), 0);
-	assert_int_equal(schema_migrate(&q, NULL, NULL), 0);
-	assert_int_equal(sql_first(&q, SQL_queue_of, SQL_VALS(vi(1)), NULL),
-	    1);
-	assert_int_equal(sql_u32(&q, queue_of, by_mode), 0);
-	assert_int_equal(sql_i64(&q, queue_of, deliver_by), 0);
-	sql_end(&q, SQL_queue_of);
-	assert_int_equal(sql_first(&q, SQL_queue_by, SQL_VALS(vi(0), vi(0),
-	    vi(0)), NULL), 0);
-	sql_close(&q);
-}
-
 /* Nothing was noted at mailboxes before version 17. */
 static void
 test_metadata_comes(void **state unused_arg)
@@ -665,7 +638,6 @@ main(void)
 		cmocka_unit_test(test_domains_are_counted),
 		cmocka_unit_test(test_factors_come),
 		cmocka_unit_test(test_queue_asks_for_no_tls),
-		cmocka_unit_test(test_queue_has_no_time),
 		cmocka_unit_test(test_sts_policies_come),
 		cmocka_unit_test(test_filters_come),
 		cmocka_unit_test(test_names_get_a_labels),

@@ -16,6 +16,7 @@
 #include "store/sql/statements_acl.h"
 #include "store/sql/statements_aggregate.h"
 #include "store/sql/statements_ban.h"
+#include "store/sql/statements_feedback.h"
 #include "store/sql/statements_held.h"
 #include "store/sql/statements_metadata.h"
 #include "store/sql/statements_note.h"
@@ -532,7 +533,7 @@
 	    " ORDER BY r.message, r.rcpt")                                    \
 	STATEMENTS_NOTE(S, R, E)                                              \
 	STATEMENTS_ACL(S, R, E) STATEMENTS_AGGREGATE(S, R, E)                 \
-	STATEMENTS_HELD(S, R, E)                                              \
+	STATEMENTS_FEEDBACK(S, R, E) STATEMENTS_HELD(S, R, E)                 \
 	STATEMENTS_METADATA(S, R, E)                                          \
 	STATEMENTS_URL(S, R, E) STATEMENTS_BAN(S, R, E)                       \
 	/* ---- what leaves later ---- */                                      \

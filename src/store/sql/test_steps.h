@@ -5,6 +5,7 @@
 #pragma once
 
 #define BACK_TO_19                                                            \
+	"DROP TABLE feedback;"                                                 \
 	"DROP INDEX queue_by; ALTER TABLE queue DROP COLUMN deliver_by;"       \
 	"ALTER TABLE queue DROP COLUMN by_mode; UPDATE meta SET value=19;"
 #define BACK_TO_18                                                            \

@@ -1,5 +1,7 @@
 #include "store/upkeep/upkeep_int.h"
 
+#include "store/policy/policy.h"
+
 /*
  * Cleaning up, in slices of the writer's: emails nobody has any more, copies
  * that nobody goes on with, blobs, mailboxes and accounts that were removed,
@@ -301,6 +303,8 @@ clean_slice(struct cleaning *c, struct err *err)
 			rc = clean_kept(c, err);
 		if (rc == 0)
 			rc = old_held_drop(c->e, err);
+		if (rc == 0)
+			rc = feedback_drop_old(c->e, err);
 	}
 	c->more = rc > 0;
 	if (rc >= 0)
