@@ -105,7 +105,7 @@ store_call(struct store *st unused_arg, enum store_call which,
 	if (which == STORE_take)
 		return take(ask, answer, a);
 	if (which == STORE_bounce)
-		*(struct submit_answer *)answer = (struct submit_answer){ 1 };
+		*(struct bounce_answer *)answer = (struct bounce_answer){ 1 };
 	(void)next(&how, 0);
 	if (fiber_sleep(store.loop, loop_now_ms(store.loop) + 1) < 0)
 		return err_set(err, E_CANCELED, "canceled");

@@ -146,13 +146,13 @@ report(struct world *w, struct store *r, uint64_t lease, uint32_t n,
 	OK(report_as(w, r, store_change_id(r), &res));
 }
 
-static struct submit_answer
+static struct bounce_answer
 bounce(struct world *w, struct store *r, uint64_t lease)
 {
 	struct bounce_ask ask = { .change = store_change_id(r),
 		.lease = lease, .octets = test_blob(STR("a report")),
 		.raw_size = 8, .message_id = STR("<report@x>") };
-	struct submit_answer answer;
+	struct bounce_answer answer;
 
 	OK(store_call(r, STORE_bounce, &ask, &answer, w->a, &w->err));
 	return answer;
@@ -341,7 +341,7 @@ BEGIN(fails_and_reports);
 	struct got g, h = { 0 };
 	struct queue_row *row = rows(w);
 	struct bounce_ask twice;
-	struct submit_answer a1, a2;
+	struct bounce_answer a1, a2;
 	size_t n;
 	int i;
 
