@@ -148,6 +148,17 @@ str_lower(struct arena *a, struct str s)
 }
 
 struct str
+str_printable(struct arena *a, struct str s, size_t most)
+{
+	size_t n = s.n < most ? s.n : most;
+	char *p = arena_alloc(a, n);
+
+	for (size_t i = 0; i < n; i++)
+		p[i] = ascii_is_printable(s.p[i]) ? s.p[i] : '?';
+	return str_make(p, n);
+}
+
+struct str
 arena_printf(struct arena *a, const char *fmt, ...)
 {
 	va_list ap, again;

@@ -32,5 +32,7 @@ struct str str_dup(struct arena *a, struct str s);
 /* With a NUL behind, for calls into libraries. */
 char *str_dupz(struct arena *a, struct str s);
 struct str str_lower(struct arena *a, struct str s);
+/* The first `most` octets, with "?" for each that is not printable ASCII. */
+struct str str_printable(struct arena *a, struct str s, size_t most);
 struct str arena_printf(struct arena *a, const char *fmt, ...)
     printf_like(2, 3);

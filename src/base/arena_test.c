@@ -23,6 +23,8 @@ test_arena(void **state unused_arg)
 	}
 	assert_str(arena_printf(a, "%d-%s", 7, "x"), "7-x");
 	assert_str(str_lower(a, STR("AbC")), "abc");
+	assert_str(str_printable(a, STR("a\r\n\x7f\xe9~ "), 9), "a????~ ");
+	assert_str(str_printable(a, STR("abc"), 2), "ab");
 	arena_trim(a);
 	arena_free(a);
 	arena_free(NULL);

@@ -171,6 +171,15 @@ str_is_ascii(struct str s)
 	return true;
 }
 
+bool
+str_is_printable(struct str s)
+{
+	for (size_t i = 0; i < s.n; i++)
+		if (!ascii_is_printable(s.p[i]))
+			return false;
+	return true;
+}
+
 /* How many octets of s are one UTF-8 character (RFC 3629 4), 0 if none. */
 static size_t
 utf8_char(struct str s)

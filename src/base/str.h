@@ -74,6 +74,8 @@ must_check bool str_hex64(struct str s, uint64_t *v);
 
 /* Only octets 0x01 to 0x7f; valid UTF-8 (RFC 3629) without NUL. */
 bool str_is_ascii(struct str s);
+/* Only ASCII from the space to "~": for logs, replies and commands. */
+bool str_is_printable(struct str s);
 bool str_is_utf8(struct str s);
 /* How many characters valid UTF-8 has. */
 size_t str_utf8_length(struct str s);
@@ -81,6 +83,11 @@ size_t str_utf8_length(struct str s);
  * then *code stays as it was. */
 size_t str_utf8_char(struct str s, uint32_t *code);
 
+static inline bool
+ascii_is_printable(char c)
+{
+	return c >= ' ' && c <= '~';
+}
 static inline char
 ascii_lower(char c)
 {

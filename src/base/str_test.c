@@ -89,6 +89,10 @@ test_utf8(void **state unused_arg)
 	assert_false(str_is_utf8(STR("a\0b")));
 	assert_true(str_is_ascii(STR("abc")));
 	assert_false(str_is_ascii(STR("ab\xc3")));
+	assert_true(str_is_printable(STR(" ~")));
+	assert_false(str_is_printable(STR("\t")));
+	assert_false(str_is_printable(STR("a\x7f")));
+	assert_false(str_is_printable(STR("\xe9")));
 }
 
 int

@@ -43,11 +43,8 @@ dial_any(const struct scanners *s, const struct host *host, uint32_t port,
 	char room[48];
 
 	for (uint32_t i = 0; i < host->naddresses; i++) {
-		struct str at = host_address_text(&host->address[i], room);
-		char address[48] = "";
-
-		memcpy(address, at.p, at.n < 47 ? at.n : 47);
-		if (transport_dial(s->loop, address, (uint16_t)port, "",
+		(void)host_address_text(&host->address[i], room);
+		if (transport_dial(s->loop, room, (uint16_t)port, "",
 		    until_ms, &t, err) == 0)
 			return stream_new(s->loop, t);
 		if (err->code == E_CANCELED)

@@ -4,23 +4,11 @@
 
 enum { SYMBOLS = 4, SYMBOL_MAX = 40 };
 
-/* For a log, a verdict and a reply. */
-static struct str
-printable(struct str s, size_t most, struct arena *a)
-{
-	size_t n = s.n < most ? s.n : most;
-	char *out = arena_alloc(a, n);
-
-	for (size_t i = 0; i < n; i++)
-		out[i] = s.p[i] < 0x20 || s.p[i] > 0x7e ? '?' : s.p[i];
-	return str_make(out, n);
-}
-
 void
 scan_is_away(struct scan_answer *out, struct str why, struct arena *a)
 {
 	*out = (struct scan_answer){ .result = SCAN_AWAY,
-		.why = printable(why, SCAN_WHY, a) };
+		.why = str_printable(a, why, SCAN_WHY) };
 }
 
 /* ---- clamd --------------------------------------------------------------- */
@@ -44,7 +32,8 @@ scan_read_clamav(struct str said, struct arena *a, struct scan_answer *out)
 		return;
 	}
 	out->result = SCAN_FOUND;
-	out->why = printable(str_first(what, what.n - found.n), SCAN_WHY, a);
+	out->why = str_printable(a, str_first(what, what.n - found.n),
+	    SCAN_WHY);
 }
 
 /* ---- rspamd -------------------------------------------------------------- */
@@ -90,7 +79,7 @@ symbols_of(json_t *answer, struct arena *a)
 
 	for (size_t i = 0; i < n; i++)
 		buf_printf(&b, "%s%.*s", i ? " " : "", STR_FMT(top[i].name));
-	return printable(buf_get(&b), SCAN_WHY, a);
+	return str_printable(a, buf_get(&b), SCAN_WHY);
 }
 
 /* Its score, whatever number it is. */
@@ -136,15 +125,6 @@ scan_read_rspamd(struct str said, struct arena *a, struct scan_answer *out)
 	json_decref(answer);
 }
 
-static bool
-is_plain(struct str s)
-{
-	for (size_t i = 0; i < s.n; i++)
-		if (s.p[i] < 0x20 || s.p[i] > 0x7e)
-			return false;
-	return s.n > 0;
-}
-
 struct field_list {
 	const char **fields;
 	size_t n;
@@ -154,7 +134,7 @@ struct field_list {
 static void
 add_field(struct field_list *l, const char *name, struct str value)
 {
-	if (is_plain(value) && l->n < SCAN_FIELDS)
+	if (value.n > 0 && str_is_printable(value) && l->n < SCAN_FIELDS)
 		l->fields[l->n++] = str_dupz(l->a, arena_printf(l->a,
 		    "%s: %.*s", name, STR_FMT(value)));
 }

@@ -180,11 +180,9 @@ type_of(struct http_request *r)
 	struct str type;
 
 	if (!http_query(&r->head, STR("accept"), r->mem, &type) ||
-	    type.n > 200 || str_chr(type, '/') == type.n)
+	    type.n > 200 || str_chr(type, '/') == type.n ||
+	    !str_is_printable(type))
 		return STR("application/octet-stream");
-	for (size_t i = 0; i < type.n; i++)
-		if (type.p[i] < ' ' || type.p[i] > '~')
-			return STR("application/octet-stream");
 	return type;
 }
 

@@ -103,17 +103,12 @@ dns_list_reason(struct str name, const struct trust_dns *dns, struct arena *a)
 	struct lookup_answer answer = { 0 };
 	struct rd r;
 	struct dns_record one;
-	auto_buf b = BUF_INIT(REASON_MAX);
 
 	dns->lookup(dns->arg, name, DNS_TXT, &answer, a);
 	r = rd_of(answer.records);
 	if (answer.result != DNS_OK || !msg_take(&r, &dns_record_shape, &one))
 		return STR_NULL;
-	one.data = str_first(one.data, REASON_MAX);
-	for (size_t i = 0; i < one.data.n; i++)
-		buf_chr(&b, one.data.p[i] < ' ' || one.data.p[i] > '~' ? '?' :
-		    one.data.p[i]);
-	return str_dup(a, str_trim(buf_get(&b)));
+	return str_trim(str_printable(a, one.data, REASON_MAX));
 }
 
 static struct str

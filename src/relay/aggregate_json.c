@@ -10,7 +10,7 @@ put_string(struct buf *b, struct str s)
 	for (size_t i = 0; i < s.n; i++) {
 		if (s.p[i] == '"' || s.p[i] == '\\')
 			buf_chr(b, '\\');
-		buf_chr(b, s.p[i] < ' ' || s.p[i] > '~' ? '?' : s.p[i]);
+		buf_chr(b, ascii_is_printable(s.p[i]) ? s.p[i] : '?');
 	}
 	buf_chr(b, '"');
 }

@@ -7,7 +7,7 @@ static void
 put_text(struct buf *b, struct str s)
 {
 	for (size_t i = 0; i < s.n; i++)
-		markup_chr(b, s.p[i] < ' ' || s.p[i] > '~' ? '?' : s.p[i]);
+		markup_chr(b, ascii_is_printable(s.p[i]) ? s.p[i] : '?');
 }
 
 static void

@@ -3,9 +3,9 @@
  * chain of those who sent it on, or the list that did. Also the seal on what we
  * send on.
  */
+#include "base/domain.h"
 #include "mime/header.h"
 #include "smtp/judge_int.h"
-#include "trust/domain.h"
 #include "vault/messages.h"
 
 enum { RESULTS_OCTETS_MAX = 4096 };	/* of arc_seal_ask */
@@ -30,24 +30,18 @@ list_id(const struct evidence *e)
 	return n == 1 ? id : STR_NULL;
 }
 
-static bool
-is_within(struct str name, struct str domain)
-{
-	return str_eqi(name, domain) || domain_is_below(name, domain);
-}
-
 /* Not by HELO: that says who the host is, and not whose mail it has. */
 static bool
 is_proven_of(const struct evidence *e, struct str domain, bool *unsure)
 {
 	bool proven = false, later = false;
 
-	if (!e->by_helo && is_within(e->spf_domain, domain)) {
+	if (!e->by_helo && domain_is_within(e->spf_domain, domain)) {
 		proven = e->spf.result == SPF_PASS;
 		later = e->spf.result == SPF_TEMPERROR;
 	}
 	for (size_t i = 0; i < e->ndkim; i++)
-		if (is_within(e->dkim[i].domain, domain)) {
+		if (domain_is_within(e->dkim[i].domain, domain)) {
 			proven |= e->dkim[i].verdict == DKIM_PASS;
 			later |= e->dkim[i].verdict == DKIM_TEMPERROR;
 		}
@@ -65,7 +59,7 @@ look_for_list(struct evidence *e)
 	id = more ? list_id(e) : STR_NULL;
 	while (more && !e->by_list) {
 		more = str_cut(rest, ' ', &domain, &rest);
-		if (domain.n > 0 && is_within(id, domain) &&
+		if (domain.n > 0 && domain_is_within(id, domain) &&
 		    is_proven_of(e, domain, &e->voucher_unsure)) {
 			e->voucher = domain;
 			e->by_list = true;

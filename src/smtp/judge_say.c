@@ -38,18 +38,9 @@ put_comment(struct buf *b, struct str why)
 		return;
 	buf_lit(b, "\r\n\t (");
 	for (size_t i = 0; i < why.n; i++)
-		buf_chr(b, strchr("()\\", why.p[i]) || why.p[i] < ' ' ||
-		    why.p[i] > '~' ? '?' : why.p[i]);
+		buf_chr(b, strchr("()\\", why.p[i]) ||
+		    !ascii_is_printable(why.p[i]) ? '?' : why.p[i]);
 	buf_lit(b, ")");
-}
-
-static bool
-is_printable(struct str s)
-{
-	for (size_t i = 0; i < s.n; i++)
-		if (s.p[i] < ' ' || s.p[i] > '~')
-			return false;
-	return true;
 }
 
 /* RFC 8617 6, 10.2 */
@@ -81,7 +72,7 @@ judge_say_results(const struct evidence *e, struct buf *b)
 	    STR_FMT(e->j->judge->hostname), STR_FMT(spf_word(e->spf.result)));
 	put_comment(b, e->spf.why);
 	put_property(b, e->by_helo ? "smtp.helo" : "smtp.mailfrom",
-	    e->by_helo || !is_printable(from) ? e->spf_domain : from);
+	    e->by_helo || !str_is_printable(from) ? e->spf_domain : from);
 	if (e->ndkim == 0)
 		buf_lit(b, ";\r\n\tdkim=none");
 	for (size_t i = 0; i < e->ndkim; i++) {

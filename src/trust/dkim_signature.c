@@ -1,6 +1,6 @@
 #include "trust/dkim_signature.h"
 
-#include "trust/domain.h"
+#include "base/domain.h"
 
 static bool
 is_name_octet(char c)
@@ -71,8 +71,7 @@ is_within(struct str identity, struct str domain)
 	size_t at = str_rchr(identity, '@');
 	struct str host = str_from(identity, at + 1);
 
-	return at < identity.n &&
-	    (str_eqi(host, domain) || domain_is_below(host, domain));
+	return at < identity.n && domain_is_within(host, domain);
 }
 
 const char *

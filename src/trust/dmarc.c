@@ -1,6 +1,6 @@
 #include "trust/dmarc.h"
 
-#include "trust/domain.h"
+#include "base/domain.h"
 #include "trust/tags.h"
 
 enum {
@@ -194,8 +194,7 @@ aligned(const struct dmarc_ask *ask, struct str proven, bool strict,
 
 	if (str_eqi(proven, ask->from))
 		return FOUND_RECORD;
-	if (strict || (!str_eqi(proven, org) &&
-	    !domain_is_below(proven, org)))
+	if (strict || !domain_is_within(proven, org))
 		return FOUND_NONE;
 	if (walk_up(ask->dns, proven, a, &w) == FOUND_TEMPERROR)
 		return FOUND_TEMPERROR;

@@ -1,7 +1,7 @@
 #include <arpa/inet.h>
 
+#include "base/domain.h"
 #include "base/rd.h"
-#include "trust/domain.h"
 #include "trust/spf.h"
 #include "trust/spf_macro.h"
 

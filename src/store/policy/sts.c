@@ -36,10 +36,8 @@ makes_sense(const struct sts_put_ask *ask)
 	for (size_t i = 0; i < ask->id.n; i++)
 		if (!ascii_is_alnum(ask->id.p[i]))
 			return false;
-	for (size_t i = 0; i < ask->mx.n; i++)
-		if (ask->mx.p[i] < ' ' || ask->mx.p[i] > '~')
-			return false;
 	return domain_is_plain(ask->domain) && str_is_ascii(ask->domain) &&
+	    str_is_printable(ask->mx) &&
 	    ask->id.n > 0 && ask->id.n <= ID_MAX && ask->mode <= MODE_MAX &&
 	    ask->max_age_s <= AGE_MAX_S;
 }
