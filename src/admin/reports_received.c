@@ -30,6 +30,7 @@ struct received {
 	struct str domain;
 	struct VEC(struct sum) sums;
 	struct map known;	/* index in sums + 1, by what names one */
+	uint64_t good, bad;	/* of the present report, in its rows */
 	uint64_t unproven;
 };
 
@@ -295,6 +296,13 @@ sum_of(struct received *r, const struct feedback_get_answer *f,
 }
 
 static void
+add_up(struct received *r, struct sum *s, bool good, uint64_t n)
+{
+	*(good ? &s->good : &s->bad) += n;
+	*(good ? &r->good : &r->bad) += n;
+}
+
+static void
 add_word(struct received *r, struct sum *s, struct str word)
 {
 	word = str_first(word, 100);
@@ -311,6 +319,7 @@ static void
 add_dmarc(struct received *r, const struct feedback_get_answer *f,
     const struct feedback_dmarc_row *row)
 {
+	bool good = row->dkim_aligned || row->spf_aligned;
 	auto_buf network = BUF_INIT(64);
 	struct sum *s;
 	struct ip ip;
@@ -322,11 +331,9 @@ add_dmarc(struct received *r, const struct feedback_get_answer *f,
 		ip_put_network(&network, &ip, bits);
 	}
 	s = sum_of(r, f, buf_get(&network));
-	if (row->dkim_aligned || row->spf_aligned) {
-		s->good += row->n;
+	add_up(r, s, good, row->n);
+	if (good)
 		return;
-	}
-	s->bad += row->n;
 	if (row->disposition > 0)
 		add_word(r, s, disposition_word(row->disposition));
 	add_word(r, s, row->passed);
@@ -338,12 +345,11 @@ add_tls(struct received *r, const struct feedback_get_answer *f,
     const struct feedback_tls_row *row)
 {
 	struct sum *s = sum_of(r, f, row->by);
+	bool good = row->result.n == 0;
 
-	if (row->result.n == 0) {
-		s->good += row->n;
+	add_up(r, s, good, row->n);
+	if (good)
 		return;
-	}
-	s->bad += row->n;
 	add_word(r, s, row->result);
 	add_word(r, s, row->mx);
 }
@@ -354,34 +360,22 @@ add_rows(struct received *r, const struct feedback_get_answer *f)
 	struct rd rd = rd_of(f->facts);
 	struct feedback_dmarc_row dmarc;
 	struct feedback_tls_row tls;
-	uint64_t good = 0, bad = 0;
 	struct sum *s;
 
-	while (rd_left(&rd) > 0) {
-		bool fine;
-		uint64_t n;
-
-		if (f->kind == AGGREGATE_tls) {
-			if (!msg_take(&rd, &feedback_tls_row_shape, &tls))
-				break;
+	r->good = r->bad = 0;
+	if (f->kind == AGGREGATE_tls)
+		while (rd_left(&rd) > 0 &&
+		    msg_take(&rd, &feedback_tls_row_shape, &tls))
 			add_tls(r, f, &tls);
-			fine = tls.result.n == 0;
-			n = tls.n;
-		} else {
-			if (!msg_take(&rd, &feedback_dmarc_row_shape, &dmarc))
-				break;
+	else
+		while (rd_left(&rd) > 0 &&
+		    msg_take(&rd, &feedback_dmarc_row_shape, &dmarc))
 			add_dmarc(r, f, &dmarc);
-			fine = dmarc.dkim_aligned || dmarc.spf_aligned;
-			n = dmarc.n;
-		}
-		good += fine ? n : 0;
-		bad += fine ? 0 : n;
-	}
-	if (f->good <= good && f->bad <= bad)
+	if (f->good <= r->good && f->bad <= r->bad)
 		return;
 	s = sum_of(r, f, STR("(others)"));
-	s->good += f->good > good ? f->good - good : 0;
-	s->bad += f->bad > bad ? f->bad - bad : 0;
+	s->good += f->good > r->good ? f->good - r->good : 0;
+	s->bad += f->bad > r->bad ? f->bad - r->bad : 0;
 }
 
 /* What nobody is proven to have sent may say anything. */
