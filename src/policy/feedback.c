@@ -1,16 +1,11 @@
 #include "policy/feedback_int.h"
 
-enum { ROW_OCTETS = 1200 /* of any */, ROW_MEMORY = 16384 };
+enum { ROW_MEMORY = 16384 };
 
 struct str
 feedback_words(struct arena *a, struct str text, size_t most)
 {
-	struct str s = str_first(str_trim(text), most);
-	char *p = arena_alloc(a, s.n + 1);
-
-	for (size_t i = 0; i < s.n; i++)
-		p[i] = s.p[i] < ' ' || s.p[i] > '~' ? '?' : s.p[i];
-	return str_make(p, s.n);
+	return str_printable(a, str_trim(text), most);
 }
 
 struct str
@@ -34,7 +29,7 @@ feedback_add(struct feedback_reading *r, const struct msg_shape *shape,
     const void *row, uint64_t n)
 {
 	if (r->head.nrows < FEEDBACK_ROWS_MAX &&
-	    r->rows.cap - r->rows.n >= ROW_OCTETS) {
+	    r->rows.cap - r->rows.n >= FEEDBACK_ROW_OCTETS) {
 		msg_put(&r->rows, shape, row);
 		r->head.nrows++;
 		return;

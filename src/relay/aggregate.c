@@ -41,7 +41,7 @@ struct reporting {
 	struct aggregate_session *sessions;	/* of TLS */
 	size_t nsessions;
 	struct buf zipped;
-	struct aggregate_own own;	/* of DMARC: the same */
+	struct aggregate_own own;	/* the same, of what.ours */
 	int64_t until_ms;	/* for DNS */
 	struct err err;
 };
@@ -93,7 +93,8 @@ put_row(struct reporting *p, struct buf *xml, const struct aggregate_row *row)
 		if (!msg_whole(row->facts, &dmarc_row_shape, &facts))
 			return;
 		aggregate_xml_row(xml, &facts, row->n);
-		aggregate_own_row(&p->own, &facts, row->n);
+		if (p->what.ours)
+			aggregate_own_row(&p->own, &facts, row->n);
 	} else if (p->nsessions < AGGREGATE_ROWS_MAX &&
 	    msg_whole(str_dup(p->a, row->facts), &tls_row_shape, &s->row)) {
 		s->n = row->n;
@@ -306,8 +307,7 @@ send_message(struct reporting *p, struct deposit *mail)
 	if (ask.to.n == 0)
 		return err_set(&p->err, E_NOTFOUND, "it has more octets than "
 		    "they take");
-	/* Of TLS to ourselves there is none. */
-	if (p->what.kind == AGGREGATE_dmarc) {
+	if (p->what.ours) {
 		e = aggregate_own_tell(&p->own, &p->head, p->g->o.store, p->a,
 		    &p->err);
 		if (e < 0 && e != E_NOTFOUND)

@@ -1,7 +1,5 @@
 #include "relay/aggregate_own.h"
 
-enum { ROW_OCTETS = 1200 };	/* of any */
-
 static void
 add_passed(struct buf *b, const char *by, struct str domain)
 {
@@ -43,7 +41,7 @@ aggregate_own_row(struct aggregate_own *own, const struct dmarc_row *row,
 	else
 		own->bad += n;
 	if (own->nrows == FEEDBACK_ROWS_MAX ||
-	    own->rows.cap - own->rows.n < ROW_OCTETS) {
+	    own->rows.cap - own->rows.n < FEEDBACK_ROW_OCTETS) {
 		own->rest += n;
 		return;
 	}

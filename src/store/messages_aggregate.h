@@ -71,7 +71,8 @@ enum aggregate_kind { AGGREGATE_dmarc = 1, AGGREGATE_tls };
 #define FIELDS_aggregate_next_answer(F, S)                            \
 	F(S, u8, known, 0) FIELDS_aggregate_name(F, S)                \
 	F(S, str, policy, AGGREGATE_FACTS_MAX)                        \
-	F(S, u32, rows, 0) F(S, u64, lost, 0)
+	F(S, u32, rows, 0) F(S, u64, lost, 0)                         \
+	F(S, u8, ours, 0)	/* of DMARC, and the domain is one of ours */
 /* Its rows, from behind `after` (empty, and then `next`) on. */
 #define FIELDS_aggregate_rows_ask(F, S) \
 	FIELDS_aggregate_name(F, S) F(S, str, after, 16)

@@ -12,7 +12,8 @@
 
 /* Of one report: its rows, octets of these, and sessions or messages of a row.
  * What finds no place is in head.rest. */
-enum { FEEDBACK_ROWS_MAX = 1000, FEEDBACK_ROWS_OCTETS = 160000 };
+enum { FEEDBACK_ROWS_MAX = 1000, FEEDBACK_ROWS_OCTETS = 160000,
+	FEEDBACK_ROW_OCTETS = 1200 };	/* one has no more */
 #define FEEDBACK_COUNT_MAX (UINT64_C(1) << 40)
 /* Octets of all of them, and of one sender's; what each costs besides its rows;
  * and how long one is kept. The sender's oldest goes first, then the oldest of

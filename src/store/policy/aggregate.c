@@ -18,11 +18,12 @@ enum {
 
 /* ---- counting ------------------------------------------------------------ */
 
-bool
+/* Or the end of a line. */
+static bool
 is_printable(struct str s)
 {
 	for (size_t i = 0; i < s.n; i++)
-		if ((s.p[i] < ' ' || s.p[i] > '~') && s.p[i] != '\n')
+		if (!ascii_is_printable(s.p[i]) && s.p[i] != '\n')
 			return false;
 	return true;
 }
@@ -259,7 +260,11 @@ read_aggregate_next(struct reader *r, const struct caller *c unused_arg,
 	out->rows = sql_u32(q, aggregate_due, rows);
 	out->lost = sql_u64(q, aggregate_due, lost);
 	sql_end(q, SQL_aggregate_due);
-	return 0;
+	if (out->kind != AGGREGATE_dmarc)
+		return 0;
+	rc = feedback_is_ours(q, out->domain, err);
+	out->ours = rc > 0;
+	return rc < 0 ? rc : 0;
 }
 
 int

@@ -1,5 +1,6 @@
 #include "store/policy/policy.h"
 
+#include "base/domain.h"
 #include "base/ip.h"
 #include "store/address/address.h"
 
@@ -28,8 +29,8 @@ take_dmarc_row(struct rd *r)
 
 	return msg_take(r, &feedback_dmarc_row_shape, &row) &&
 	    row.n <= FEEDBACK_COUNT_MAX && host_is_one(row.host) &&
-	    is_printable(row.header_from) && is_printable(row.passed) &&
-	    is_printable(row.reason);
+	    str_is_printable(row.header_from) && str_is_printable(row.passed) &&
+	    str_is_printable(row.reason);
 }
 
 static bool
@@ -39,8 +40,8 @@ take_tls_row(struct rd *r)
 
 	return msg_take(r, &feedback_tls_row_shape, &row) &&
 	    row.n <= FEEDBACK_COUNT_MAX && host_is_one(row.host) &&
-	    is_printable(row.by) && is_printable(row.result) &&
-	    is_printable(row.mx) && is_printable(row.reason);
+	    str_is_printable(row.by) && str_is_printable(row.result) &&
+	    str_is_printable(row.mx) && str_is_printable(row.reason);
 }
 
 static bool
@@ -60,25 +61,23 @@ is_in_order(const struct feedback_add_ask *ask)
 {
 	return (ask->kind == AGGREGATE_dmarc || ask->kind == AGGREGATE_tls) &&
 	    domain_is_plain(ask->domain) && ask->id.n > 0 &&
-	    is_printable(ask->org) && is_printable(ask->contact) &&
-	    is_printable(ask->id) && is_printable(ask->policy) &&
-	    is_printable(ask->sender) && ask->nrows <= FEEDBACK_ROWS_MAX &&
+	    str_is_printable(ask->org) && str_is_printable(ask->contact) &&
+	    str_is_printable(ask->id) && str_is_printable(ask->policy) &&
+	    str_is_printable(ask->sender) && ask->nrows <= FEEDBACK_ROWS_MAX &&
 	    rows_are_in_order(ask);
 }
 
-/* It, or one that it is below. */
-static int
-is_ours(struct engine *e, struct str domain, struct err *err)
+int
+feedback_is_ours(struct sql *q, struct str domain, struct err *err)
 {
 	int rc = 0;
 
 	while (rc == 0 && domain.n > 0) {
-		rc = sql_first(&e->w, SQL_domain_get, SQL_VALS(vs(domain)),
-		    err);
+		rc = sql_first(q, SQL_domain_get, SQL_VALS(vs(domain)), err);
 		domain = str_from(domain, str_chr(domain, '.') + 1);
 	}
 	if (rc > 0)
-		sql_end(&e->w, SQL_domain_get);
+		sql_end(q, SQL_domain_get);
 	return rc;
 }
 
@@ -141,7 +140,7 @@ write_feedback_add(struct engine *e, struct write *w)
 	if (!is_in_order(ask))
 		return err_set(&w->err, E_INVALID, "no report that makes "
 		    "sense");
-	rc = is_ours(e, domain, &w->err);
+	rc = feedback_is_ours(&e->w, domain, &w->err);
 	if (rc == 0)
 		return err_set(&w->err, E_NOTFOUND, "%.*s is no domain of "
 		    "ours", STR_FMT(str_first(domain, 100)));
@@ -169,14 +168,6 @@ feedback_drop_old(struct engine *e, struct err *err)
 
 /* ---- what the operator is told ------------------------------------------- */
 
-static bool
-is_at_or_below(struct str domain, struct str top)
-{
-	return top.n == 0 || str_eqi(domain, top) ||
-	    (domain.n > top.n && domain.p[domain.n - top.n - 1] == '.' &&
-	    str_endsi(domain, top));
-}
-
 static void
 put_row(struct reader *r, struct str domain)
 {
@@ -184,7 +175,8 @@ put_row(struct reader *r, struct str domain)
 	struct feedback_row row = { 0 };
 	struct feedback_head h;
 
-	if (!is_at_or_below(sql_str(q, feedback_list, domain), domain) ||
+	if ((domain.n > 0 && !domain_is_within(sql_str(q, feedback_list,
+	    domain), domain)) ||
 	    !msg_whole(sql_str(q, feedback_list, head), &feedback_head_shape,
 	    &h))
 		return;

@@ -28,8 +28,6 @@ struct rule_found {
 int rules_find(struct rule_search *s, uint64_t account,
     struct rule_found *out);
 
-/* Printable ASCII, and line ends. */
-bool is_printable(struct str s);
 /* What mx says of a message, for the report of its domain: is it that? */
 bool dmarc_seen_take(struct str octets, struct dmarc_seen *s);
 /* Counted; the writer's, in its transaction. */
@@ -38,7 +36,9 @@ int dmarc_count(struct engine *e, const struct dmarc_seen *s, struct err *err);
 int aggregate_forget(struct engine *e, const struct aggregate_name *name,
     uint32_t later_s, struct err *err);
 
-/* feedback.c: some of what is too old goes; 1: there is more. */
+/* feedback.c: is it a domain of ours, or below one? 1: yes. */
+int feedback_is_ours(struct sql *q, struct str domain, struct err *err);
+/* Some of what is too old goes; 1: there is more. */
 int feedback_drop_old(struct engine *e, struct err *err);
 
 /* The network that is taken as one sender (RFC 6647 5), of octets of a host;
