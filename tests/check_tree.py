@@ -257,6 +257,15 @@ def check_names(root):
             yield f"{path}:{line}: static {found[1]}() says too little"
 
 
+def check_packages(root):
+    """Lists of packages: one on a line, and all else is a comment."""
+    for path in files(root, "tools/packages-*.txt"):
+        for n, line in enumerate(path.read_text().splitlines(), 1):
+            if line and not line.startswith("#") and \
+                    not re.fullmatch(r"[a-z0-9][a-z0-9+.:-]+", line):
+                yield f"{path}:{n}: is neither a package nor a comment"
+
+
 def check_marks(root):
     for path in tracked(root):
         if path.name == pathlib.Path(__file__).name:
@@ -272,7 +281,8 @@ def check_marks(root):
 CHECKS = {"includes": check_includes, "calls": check_calls,
           "headers": check_headers,
           "length": check_length, "columns": check_columns,
-          "words": check_words, "names": check_names, "marks": check_marks}
+          "words": check_words, "names": check_names, "marks": check_marks,
+          "packages": check_packages}
 
 
 def main():
