@@ -29,7 +29,7 @@ def wanted(column, tls, login):
     words = set()
     for extension, *cells in table("extension"):
         word, says = extension.split()[0], cells[column]
-        if says == "no" or (says.startswith("inside TLS") and not tls):
+        if says.split(",")[0] == "no" or (says.startswith("inside TLS") and not tls):
             continue
         if says.startswith("after the login") and not login:
             continue

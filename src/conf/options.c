@@ -268,6 +268,21 @@ const struct conf_option conf_options[] = {
 	    .more = "By the address it comes from, if that is none of "
 	    "`unjudged`. Without, whoever is in front has judged it."
 	    },
+	{ "etrn-peers", CONF_FILE, CONF_NETWORKS, 1, 2000, NULL,
+	    AT(config, etrn_peers),
+	    "who on port 25 may ask by ETRN (RFC 1985) for mail that waits",
+	    .more = "A server that is not always there asks for its mail when "
+	    "it is: what waits for `etrn-domains` is tried at once. Only such "
+	    "hear of ETRN, and of how much waits.", .unset = "nobody",
+	    .example = "{ \"192.0.2.25\" }" },
+	{ "etrn-domains", CONF_FILE, CONF_DOMAINS, 1, 2000, NULL,
+	    AT(config, etrn_domains),
+	    "what they may ask for: these domains, and all below them",
+	    .unset = "none", .example = "{ \"branch.example.org\" }" },
+	{ "etrn-per-hour", CONF_FILE, CONF_NUMBER, 0, 3600, "60",
+	    AT(config, etrn_hourly),
+	    "how often an hour for one of them; 0: any number",
+	    .more = "Over all workers, whoever asks. Oftener is told 458." },
 	{ "arc-trusted", CONF_FILE, CONF_DOMAINS, 1, 2000, NULL,
 	    AT(config, arc_trusted),
 	    "whose seals (ARC, RFC 8617) vouch for mail that fails DMARC",

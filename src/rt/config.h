@@ -46,6 +46,9 @@
 	F(S, str, unjudged, 2000)	/* networks, spaces between */   \
 	F(S, str, lmtp_peers, 2000)	/* the same */                   \
 	F(S, u8, lmtp_judge, 0)		/* what comes by LMTP */         \
+	F(S, str, etrn_peers, 2000)	/* networks; empty: nobody */    \
+	F(S, str, etrn_domains, 2000)	/* "a.example b.example" */      \
+	F(S, u32, etrn_hourly, 0)	/* of one name; 0: any */        \
 	F(S, str, arc_trusted, 2000)	/* "a.example b.example" */      \
 	F(S, str, list_trusted, 2000)	/* the same */                   \
 	F(S, str, dns_lists, 8000)	/* struct dns_list_conf each */  \

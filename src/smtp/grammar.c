@@ -3,6 +3,7 @@
 #include <stdio.h>
 
 #include "base/timetext.h"
+#include "dns/name.h"
 
 bool
 smtp_command(struct str line, struct smtp_command *out)
@@ -509,6 +510,31 @@ smtp_parse_burl(struct str args, struct burl_args *out)
 	gap = rd_while(&r, ascii_is_wsp);
 	out->last = gap.n > 0 && rd_opt_word(&r, STR("LAST"));
 	return rd_done(&r);
+}
+
+/* ETRN [<option character>]<node name>                       RFC 1985 5, 5.3 */
+enum smtp_syntax
+smtp_parse_etrn(struct str args, struct arena *a, struct etrn_args *out)
+{
+	struct rd r = rd_of(args);
+	struct str name;
+
+	if (args.n == 0)
+		return SYNTAX_ARGS;
+	if (!smtp_is_text(args))
+		return SYNTAX_NOT_TEXT;
+	out->what = rd_opt(&r, '@') ? ETRN_below :
+	    rd_opt(&r, '#') ? ETRN_queue : ETRN_node;
+	name = rd_rest(&r);
+	if (out->what == ETRN_queue) {
+		out->name = name;
+		return name.n > 0 ? SYNTAX_OK : SYNTAX_VALUE;
+	}
+	/* A name of one label is nobody's, and "@com" is everybody's. */
+	if (!dns_name(name, a, &out->name) || !smtp_is_domain(out->name) ||
+	    str_chr(out->name, '.') == out->name.n)
+		return SYNTAX_VALUE;
+	return SYNTAX_OK;
 }
 
 static bool

@@ -92,6 +92,16 @@ struct burl_args {
 };
 must_check bool smtp_parse_burl(struct str args, struct burl_args *out);
 
+/* [option character] node name: of ETRN.                         RFC 1985 5 */
+struct etrn_args {
+	enum { ETRN_node, ETRN_below = '@', ETRN_queue = '#' } what;
+	struct str name;	/* of a node: lower case, A-labels; of a queue
+				 * as it came */
+};
+/* SYNTAX_ARGS: nothing is there; SYNTAX_VALUE: no fully qualified name. */
+must_check enum smtp_syntax smtp_parse_etrn(struct str args, struct arena *a,
+    struct etrn_args *out);
+
 /* The argument of HELO and EHLO. Clients on real networks send all sorts of
  * texts, and 4.1.4 forbids to refuse mail for it: anything passes that there is
  * (strict: names, literals, and names with "_"). *name is what may stand in a

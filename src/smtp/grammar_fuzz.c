@@ -33,6 +33,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	struct rcpt_args r;
 	struct bdat_args chunk;
 	struct burl_args burl;
+	struct etrn_args etrn;
 	struct str name;
 
 	if (smtp_command(line, &c)) {
@@ -59,6 +60,9 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 			bug_if(!ascii_is_digit(c.args.p[0]));
 		if (smtp_parse_burl(c.args, &burl))
 			bug_if(burl.url.n == 0 || !str_is_ascii(burl.url));
+		if (smtp_parse_etrn(c.args, a, &etrn) == SYNTAX_OK)
+			bug_if(etrn.name.n == 0 || (etrn.what != ETRN_queue &&
+			    !smtp_is_domain(etrn.name)));
 		if (smtp_parse_helo(c.args, false, a, &name))
 			bug_if(name.n == 0 || name.n > SMTP_DOMAIN_MAX ||
 			    !str_is_ascii(name) || str_chr(name, ')') < name.n);

@@ -353,6 +353,46 @@ test_burl(void **state unused_arg)
 }
 
 static void
+test_etrn(void **state unused_arg)
+{
+	static const struct {
+		const char *args;
+		enum smtp_syntax why;
+		int what;
+		const char *name;
+	} t[] = {
+		{ "mx.Example.org", SYNTAX_OK, ETRN_node, "mx.example.org" },
+		{ "example.org.", SYNTAX_OK, ETRN_node, "example.org" },
+		{ "@example.org", SYNTAX_OK, ETRN_below, "example.org" },
+		{ "b\xc3\xbc.de", SYNTAX_OK, ETRN_node, "xn--b-eha.de" },
+		{ "#uucp", SYNTAX_OK, ETRN_queue, "uucp" },
+		{ "", SYNTAX_ARGS, 0, NULL },
+		{ "localname", SYNTAX_VALUE, 0, NULL },
+		{ "@com", SYNTAX_VALUE, 0, NULL },
+		{ "@", SYNTAX_VALUE, 0, NULL },
+		{ "#", SYNTAX_VALUE, 0, NULL },
+		{ "@#example.org", SYNTAX_VALUE, 0, NULL },
+		{ "a b.org", SYNTAX_VALUE, 0, NULL },
+		{ "a..org", SYNTAX_VALUE, 0, NULL },
+		{ "*.org", SYNTAX_VALUE, 0, NULL },
+		{ "[192.0.2.1]", SYNTAX_VALUE, 0, NULL },
+		{ "a\xff.org", SYNTAX_NOT_TEXT, 0, NULL },
+	};
+	struct arena *a = arena_new(1 << 16);
+	struct etrn_args got;
+
+	for (size_t i = 0; i < NELEM(t); i++) {
+		assert_int_equal(smtp_parse_etrn(str_c(t[i].args), a, &got),
+		    t[i].why);
+		if (t[i].why != SYNTAX_OK)
+			continue;
+		assert_int_equal(got.what, t[i].what);
+		assert_str(got.name, t[i].name);
+	}
+	arena_free(a);
+}
+
+static void
 test_bdat(void **state unused_arg)
 {
 	static const struct {
@@ -431,6 +471,7 @@ main(void)
 		cmocka_unit_test(test_rcpt_params),
 		cmocka_unit_test(test_bdat),
 		cmocka_unit_test(test_burl),
+		cmocka_unit_test(test_etrn),
 		cmocka_unit_test(test_helo),
 	};
 

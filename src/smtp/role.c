@@ -80,6 +80,7 @@ lmtp_service(const struct smtp_options *of_mx, bool judged_here)
 
 	o.lmtp = true;
 	o.prdr = o.strict_helo = false;
+	o.etrn_peers = o.etrn_domains = STR_NULL;
 	o.greeting_delay_s = o.tarpit_s = 0;
 	if (!judged_here)
 		o.judge = NULL;
@@ -105,6 +106,8 @@ make_ready(void *arg, struct err *err)
 		.tarpit_s = c->tarpit_s,
 		.compress = c->compress,
 		.least_by_s = c->deliver_by_least_s,
+		.etrn_peers = c->etrn_peers,
+		.etrn_domains = c->etrn_domains,
 		.store = mx->store,
 		.prdr = true,
 	};

@@ -17,6 +17,8 @@ smtp_service_new(const struct smtp_options *o)
 	sv->o = *o;
 	sv->mem = arena_new(SERVICE_MEM);
 	sv->o.hostname = str_dup(sv->mem, o->hostname);
+	sv->o.etrn_peers = str_dup(sv->mem, o->etrn_peers);
+	sv->o.etrn_domains = str_dup(sv->mem, o->etrn_domains);
 	if (o->judge) {
 		sv->judge = *o->judge;
 		sv->judge.hostname = sv->o.hostname;

@@ -65,6 +65,10 @@ struct smtp_options {
 	/* The least time a message has to be there by that comes back else; 0:
 	 * any.                                                RFC 2852 2 */
 	uint32_t least_by_s;
+	/* Who may have what waits for which destinations sent at once, and all
+	 * below these (RFC 1985): networks and names, spaces between. Empty:
+	 * nobody. */
+	struct str etrn_peers, etrn_domains;
 	/* The client was gone before a message that it had begun was taken;
 	 * or NULL. */
 	void (*cut)(struct smtp_session *s);

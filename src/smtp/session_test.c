@@ -70,7 +70,7 @@ test_commands(void **state unused_arg)
 		{ "EXPN list\r\n", "502 5.5.1 Lists are not expanded\r\n" },
 		{ "HELP\r\n",
 		    "214-2.0.0 Commands: HELO EHLO MAIL RCPT DATA BDAT RSET "
-		    "NOOP QUIT VRFY EXPN HELP STARTTLS\r\n"
+		    "NOOP QUIT VRFY EXPN HELP ETRN STARTTLS\r\n"
 		    "214 2.0.0 See RFC 5321\r\n" },
 		{ "RSET\r\n", "250 2.0.0 Ok\r\n" },
 		{ "RSET x\r\n", "501 5.5.4 No argument allowed\r\n" },

@@ -194,5 +194,7 @@ struct reply smtp_vrfy(struct smtp_session *s, struct str args);
 struct reply smtp_expn(struct smtp_session *s, struct str args);
 struct reply smtp_help(struct smtp_session *s, struct str args);
 struct reply smtp_quit(struct smtp_session *s, struct str args);
+struct reply smtp_etrn(struct smtp_session *s, struct str args);
+bool smtp_etrn_offered(const struct smtp_session *s);
 struct reply smtp_starttls(struct smtp_session *s, struct str args);
 bool smtp_starttls_offered(const struct smtp_session *s);

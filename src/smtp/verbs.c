@@ -34,6 +34,9 @@ const struct smtp_verb smtp_verbs[] = {
 	    "VRFY address\nNobody is told who is here; RCPT tells." },
 	{ "EXPN", 0, smtp_expn, .help = "EXPN list\nNot done here." },
 	{ "HELP", 0, smtp_help, "HELP", .help = "HELP [command]" },
+	{ "ETRN", WHEN_SMTP | WHEN_IDLE, smtp_etrn, "ETRN", smtp_etrn_offered,
+	    .help = "ETRN example.org\nWhat waits here for that destination "
+	    "is sent now; @example.org: and for all below it." },
 	{ "STARTTLS", WHEN_BARE | WHEN_IDLE, smtp_starttls, "STARTTLS",
 	    smtp_starttls_offered, .help =
 	    "STARTTLS\nEncryption begins right after the answer." },

@@ -24,6 +24,7 @@
 #include "store/messages_carry.h"
 #include "store/messages_each.h"
 #include "store/messages_envelope.h"
+#include "store/messages_etrn.h"
 #include "store/messages_feedback.h"
 #include "store/messages_held.h"
 #include "store/messages_journal.h"
@@ -195,11 +196,10 @@ enum store_effect {
 	STORE_CALLS_ACL(C) \
 	STORE_CALLS_AGGREGATE(C) \
 	STORE_CALLS_BACKUP(C) \
-	STORE_CALLS_BAN(C) \
+	STORE_CALLS_BAN(C) STORE_CALLS_ETRN(C) \
 	STORE_CALLS_FEEDBACK(C) \
 	STORE_CALLS_HELD(C) \
-	STORE_CALLS_METADATA(C) \
-	STORE_CALLS_STS(C) \
+	STORE_CALLS_METADATA(C) STORE_CALLS_STS(C) \
 	STORE_CALLS_URL(C) \
 	STORE_CALLS_WORDS(C)
 

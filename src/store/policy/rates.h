@@ -17,6 +17,7 @@ enum rate_kind {
 	RATE_errors,		/* the same: commands that made no sense */
 	RATE_logins,		/* that failed; by address, or IPv6 /64 */
 	RATE_to,		/* messages to a recipient */
+	RATE_etrn,		/* RFC 1985; by the name that is asked for */
 	RATE_banned,		/* for rates_first() */
 };
 

@@ -161,6 +161,25 @@ door_strike(struct door *d, const struct strike_ask *ask)
 		ban(d, &network, sending_bits(&network), BAN_errors);
 }
 
+/* By the name, so that whoever asks, and a worker of mx that lies about it, has
+ * the hosts there bothered no oftener. A slice more is not another time. */
+int
+door_etrn(struct door *d, const struct etrn_ask *ask, struct err *err)
+{
+	const struct door_settings *o = &d->service->door_settings;
+	int64_t ms = rates_wait_ms(d->rates, RATE_etrn, ask->domain, o->etrn,
+	    door_now(d));
+
+	if (ask->cursor.n > 0)
+		return 0;
+	if (ms > 0)
+		return err_set(err, E_LIMIT, "asked for too often, come again "
+		    "in %lld s", (long long)(ms + 999) / 1000);
+	(void)rates_add(d->rates, RATE_etrn, ask->domain, 1, o->etrn,
+	    door_now(d));
+	return 0;
+}
+
 /* ---- logins -------------------------------------------------------------- */
 
 /* One address of IPv4: behind its neighbours are others. */

@@ -22,6 +22,8 @@ bool door_may_ask(struct door *d, const struct rcpt_ask *ask,
 /* That is what became of it; the answer may become another. */
 void door_asked(struct door *d, const struct rcpt_ask *ask,
     struct rcpt_answer *answer);
+/* May what waits for this name be sent for once more? E_LIMIT: not now. */
+int door_etrn(struct door *d, const struct etrn_ask *ask, struct err *err);
 /* By vault: an address, as text. */
 void door_login_failed(struct door *d, struct str peer);
 void door_strike(struct door *d, const struct strike_ask *ask);

@@ -53,7 +53,8 @@ job_new(struct conn *c, struct ipc_req *req)
 	return j;
 }
 
-/* What handles and leases stand for is known here and now. */
+/* What handles and leases stand for is known here and now, and how often
+ * something was asked for. */
 static int
 resolve(struct conn *c, struct job *j, struct err *err)
 {
@@ -69,6 +70,8 @@ resolve(struct conn *c, struct job *j, struct err *err)
 		rc = dispatch_of_bounce(c, ask, &j->leased, &w->nleased);
 	else if (w->call == STORE_note_send)
 		rc = dispatch_of_note(c, ask, &j->leased, &w->nleased);
+	else if (w->call == STORE_etrn)
+		rc = door_etrn(c->service->door, ask, err);
 	w->rcpts = j->rcpts;
 	w->leased = j->leased;
 	return rc;

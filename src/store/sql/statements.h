@@ -16,6 +16,7 @@
 #include "store/sql/statements_acl.h"
 #include "store/sql/statements_aggregate.h"
 #include "store/sql/statements_ban.h"
+#include "store/sql/statements_etrn.h"
 #include "store/sql/statements_feedback.h"
 #include "store/sql/statements_held.h"
 #include "store/sql/statements_metadata.h"
@@ -512,9 +513,8 @@
 	    " WHERE r.domain=?1 AND r.state=?2"                               \
 	    " AND (r.next_due, r.message, r.rcpt)>(?3, ?4, ?5)"               \
 	    " ORDER BY r.next_due, r.message, r.rcpt")                        \
-	R(queue_of, (QUEUE_ITEM),                                             \
-	    "FROM queue_rcpt r JOIN queue q USING (message)"                  \
-	    " WHERE r.message=?1 ORDER BY r.message, r.rcpt")                 \
+	R(queue_of, (QUEUE_ITEM), "FROM queue_rcpt r JOIN queue q"            \
+	    " USING (message) WHERE r.message=?1 ORDER BY r.message, r.rcpt") \
 	R(queue_walk, (message, rcpt, state, notify, noticed, at, released,   \
 	    reverse_path, code, status, text, host),                          \
 	    "FROM queue_rcpt r JOIN queue q USING (message)"                  \
@@ -534,7 +534,7 @@
 	STATEMENTS_NOTE(S, R, E)                                              \
 	STATEMENTS_ACL(S, R, E) STATEMENTS_AGGREGATE(S, R, E)                 \
 	STATEMENTS_FEEDBACK(S, R, E) STATEMENTS_HELD(S, R, E)                 \
-	STATEMENTS_METADATA(S, R, E)                                          \
+	STATEMENTS_METADATA(S, R, E) STATEMENTS_ETRN(S, R, E)                 \
 	STATEMENTS_URL(S, R, E) STATEMENTS_BAN(S, R, E)                       \
 	/* ---- what leaves later ---- */                                      \
 	S(later_add, "INSERT INTO later VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)") \
