@@ -93,6 +93,27 @@ check_pair(struct tls_lib *lib, struct tls_ctx *ctx, const struct cert_conf *c,
 }
 
 static int
+check_staple(struct arena *a, struct tls_lib *lib, const struct cert_conf *c,
+    struct str chain, struct err *err)
+{
+	struct err why = { 0 };
+	struct str der;
+	int64_t until;
+
+	if (c->ocsp_path.n == 0)
+		return 0;
+	if (read_file(a, "certificate: ocsp", c->ocsp_path, &der, err) < 0)
+		return err->code;
+	if (tls_staple_check(lib, chain, der, &until, &why) < 0)
+		return err_set(err, why.code, "certificate: ocsp %.*s: %s",
+		    STR_FMT(c->ocsp_path), why.text);
+	if (until <= (int64_t)time(NULL))
+		return err_set(err, E_INVALID, "certificate: ocsp %.*s: it is "
+		    "out of date, fetch a new one", STR_FMT(c->ocsp_path));
+	return 0;
+}
+
+static int
 check_certificates(struct arena *a, const struct config *c, struct err *err)
 {
 	struct rd r = rd_of(c->certificates);
@@ -111,6 +132,8 @@ check_certificates(struct arena *a, const struct config *c, struct err *err)
 			    &key, err);
 		if (rc == 0)
 			rc = check_pair(lib, ctx, &cert, chain, key, err);
+		if (rc == 0)
+			rc = check_staple(a, lib, &cert, chain, err);
 	}
 	tls_ctx_unref(ctx);
 	tls_lib_unref(lib);

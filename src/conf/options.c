@@ -463,6 +463,15 @@ const struct conf_option conf_options[] = {
 	    AT(cert_conf, key_path), "a PEM file: its private key",
 	    .unset = "must be set",
 	    .example = "/etc/ssl/mail.example.org/privkey.pem" },
+	{ "ocsp", CONF_CERTIFICATE, CONF_PATH, 1, 4000, NULL,
+	    AT(cert_conf, ocsp_path),
+	    "a DER file: what its authority says of it, for clients that ask",
+	    .more = "Of the program that fetches it (`openssl ocsp -respout`, "
+	    "certbot): it is read when the chain is. One that is out of date "
+	    "is not shown; one of another certificate is refused. The chain "
+	    "has to hold who issued the certificate. RFC 6066, 6960.",
+	    .unset = "none is shown",
+	    .example = "/etc/ssl/mail.example.org/ocsp.der" },
 
 	/* ---- stub-zone "zone" { } ---------------------------------------- */
 	{ "servers", CONF_STUB, CONF_SERVERS, 1, 1000, NULL,

@@ -16,7 +16,7 @@
 
 #include "master/master_int.h"
 
-enum { FILES_MAX = 128, FILE_OCTETS = 100000 };
+enum { OF_ONE = 3, FILES_MAX = 64 * OF_ONE, FILE_OCTETS = 100000 };
 
 struct cert_files {
 	uint64_t set;
@@ -63,25 +63,34 @@ copy_octets(int from, int to, const char *path, struct err *err)
 }
 
 static int
+copy_file(const char *name, int to, struct err *err)
+{
+	int from = open(name, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
+	int rc;
+
+	if (from < 0)
+		return err_sys(err, E_IO, "certificate: %s", name);
+	rc = copy_octets(from, to, name, err);
+	(void)close(from);
+	return rc;
+}
+
+/* Of one that is not given the copy is empty. */
+static int
 add_file(struct cert_files *f, struct str path, struct err *err)
 {
 	const char *name = str_dupz(f->names, path);
-	int from, to, rc;
+	int to;
 
 	if (f->n == FILES_MAX)
 		return err_set(err, E_LIMIT, "more than %d certificates",
-		    FILES_MAX / 2);
-	from = open(name, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
-	if (from < 0)
-		return err_sys(err, E_IO, "certificate: %s", name);
+		    FILES_MAX / OF_ONE);
 	to = memfd_create("certificate", MFD_CLOEXEC);
-	rc = to < 0 ? err_sys(err, E_IO, "certificate: a copy of %s", name) :
-	    copy_octets(from, to, name, err);
-	(void)close(from);
-	if (rc < 0) {
-		if (to >= 0)
-			(void)close(to);
-		return rc;
+	if (to < 0)
+		return err_sys(err, E_IO, "certificate: a copy of %s", name);
+	if (path.n > 0 && copy_file(name, to, err) < 0) {
+		(void)close(to);
+		return err->code;
 	}
 	f->file[f->n].path = str_c(name);
 	f->file[f->n++].fd = to;
@@ -102,7 +111,8 @@ open_files(const struct config *c, uint64_t set, struct err *err)
 		if (!msg_take(&r, &cert_conf_shape, &cert))
 			(void)err_set(err, E_INVALID, "certificates");
 		else if (add_file(f, cert.chain_path, err) == 0 &&
-		    add_file(f, cert.key_path, err) == 0)
+		    add_file(f, cert.key_path, err) == 0 &&
+		    add_file(f, cert.ocsp_path, err) == 0)
 			continue;
 		certs_free(f);
 		return NULL;
@@ -176,6 +186,16 @@ certs_try(struct child *c)
 	send_files(c, m->trial, m->trial->set);
 }
 
+static size_t
+cert_files_given(const struct cert_files *f)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < f->n; i++)
+		n += f->file[i].path.n > 0;
+	return n;
+}
+
 void
 certs_judged(struct child *vault, uint64_t set, struct str error)
 {
@@ -197,7 +217,8 @@ certs_judged(struct child *vault, uint64_t set, struct str error)
 		    m->children[i].kind == ROLE_WEB)
 			child_config(&m->children[i]);
 	log_event(m->log, LOG_INFO, "certificates_taken",
-	    F_INT("number", m->config.number), F_INT("files", m->certs->n));
+	    F_INT("number", m->config.number),
+	    F_INT("files", cert_files_given(m->certs)));
 }
 
 void

@@ -214,7 +214,8 @@ MSG_STRUCT(listener_conf);
  * self-signed one for hostname. */
 #define FIELDS_cert_conf(F, S)       \
 	F(S, str, chain_path, 4000)  \
-	F(S, str, key_path, 4000)
+	F(S, str, key_path, 4000)    \
+	F(S, str, ocsp_path, 4000)	/* empty: none is shown */
 MSG_STRUCT(cert_conf);
 
 /* Who is asked: recursive servers for everything, or (a stub zone) the

@@ -10,6 +10,9 @@
  * possible. */
 #define CIPHERS "ECDHE+AESGCM:ECDHE+CHACHA20"
 #define GROUPS "X25519:P-256"
+/* Nobody who keeps it can read it later, with whatever computer: the library
+ * has it from 3.5 on. */
+#define HYBRID "X25519MLKEM768"
 #define SIGALGS                                                             \
 	"ed25519:ECDSA+SHA256:ECDSA+SHA384:ECDSA+SHA512:RSA-PSS+SHA256:"    \
 	"RSA-PSS+SHA384:RSA-PSS+SHA512:rsa_pss_pss_sha256:RSA+SHA256:"      \
@@ -38,6 +41,8 @@ struct tls_ctx {
 	struct tls_lib *lib;
 	struct tls_entry *entries;
 	size_t n;
+	X509 *newest;
+	struct tls_staple *staples;
 	struct str alpn;
 };
 
@@ -262,7 +267,8 @@ new_ssl_ctx(struct tls_ctx *ctx)
 	SSL_CTX *s = tls_ssl_ctx(ctx->lib, TLS_server_method());
 	const char *id = "postern";
 	/* Not const: OpenSSL's macros cast it away. */
-	char groups[] = GROUPS, sigalgs[] = SIGALGS;
+	char groups[] = HYBRID ":" GROUPS, sigalgs[] = SIGALGS;
+	char *classic = groups + sizeof(HYBRID);
 
 	if (!s)
 		return NULL;
@@ -272,12 +278,15 @@ new_ssl_ctx(struct tls_ctx *ctx)
 	(void)SSL_CTX_set_app_data(s, ctx);
 	(void)SSL_CTX_set_timeout(s, TICKET_S);
 	if (SSL_CTX_set_cipher_list(s, CIPHERS) &&
-	    SSL_CTX_set1_groups_list(s, groups) &&
+	    (SSL_CTX_set1_groups_list(s, groups) ||
+		(ERR_clear_error(), SSL_CTX_set1_groups_list(s, classic))) &&
 	    SSL_CTX_set1_sigalgs_list(s, sigalgs) &&
 	    SSL_CTX_set_session_id_context(s, (const uint8_t *)id,
 		(unsigned)str_c(id).n) &&
 	    SSL_CTX_set_tlsext_servername_callback(s, choose) &&
 	    SSL_CTX_set_tlsext_servername_arg(s, ctx) &&
+	    SSL_CTX_set_tlsext_status_cb(s, tls_staple_show) &&
+	    SSL_CTX_set_tlsext_status_arg(s, &ctx->staples) &&
 	    SSL_CTX_set_tlsext_ticket_key_evp_cb(s, tls_ticket_key))
 		return s;
 	SSL_CTX_free(s);
@@ -311,6 +320,8 @@ tls_ctx_unref(struct tls_ctx *ctx)
 		SSL_CTX_free(ctx->entries[i].ssl);
 		X509_free(ctx->entries[i].leaf);
 	}
+	X509_free(ctx->newest);
+	tls_staple_free(ctx->staples);
 	tls_lib_unref(ctx->lib);
 	free(ctx->entries);
 	free(ctx);
@@ -344,10 +355,9 @@ tls_key_hex(struct tls_lib *lib, const X509 *x, char *hex)
 	return n == sizeof(sum);
 }
 
-/* Leaf and the others of a chain; false if it is no whole chain: one that is
- * cut off in its second certificate is still being written. */
-static bool
-read_chain(struct tls_lib *lib, struct str pem, X509 **leaf,
+/* One that is cut off in its second certificate is still being written. */
+bool
+tls_read_chain(struct tls_lib *lib, struct str pem, X509 **leaf,
     STACK_OF(X509) *rest)
 {
 	BIO *bio = BIO_new_mem_buf(pem.p, (int)pem.n);
@@ -414,15 +424,23 @@ tls_ctx_add(struct tls_ctx *ctx, struct str chain_pem, EVP_PKEY *key,
 
 	bug_if(!rest);
 	ERR_clear_error();
-	if (!read_chain(ctx->lib, chain_pem, &leaf, rest))
+	if (!tls_read_chain(ctx->lib, chain_pem, &leaf, rest))
 		rc = tls_err(err, E_INVALID, "no certificate in the chain, "
 		    "or not all of one");
 	else if (!install(ctx, leaf, rest,
 	    key ? key : X509_get0_pubkey(leaf)))
 		rc = tls_err(err, E_TLS, "certificate and key");
-	X509_free(leaf);
+	X509_free(rc == 0 ? ctx->newest : leaf);
+	if (rc == 0)
+		ctx->newest = leaf;
 	sk_X509_pop_free(rest, X509_free);
 	return rc;
+}
+
+void
+tls_ctx_staple(struct tls_ctx *ctx, struct str der, int64_t until)
+{
+	tls_staple_add(&ctx->staples, ctx->newest, der, until);
 }
 
 size_t

@@ -50,6 +50,13 @@ struct tls_ctx *tls_ctx_new(struct tls_lib *lib, struct err *err);
  * tls_ctx_shown() asked. */
 int tls_ctx_add(struct tls_ctx *ctx, struct str chain_pem, EVP_PKEY *key,
     struct err *err);
+/* What the authority says of the certificate that was added last (an OCSP
+ * response in DER; copied): shown to clients that ask for it, before `until`.
+ * check: is it one, about the certificate of this chain, good, and signed by
+ * who issued that? E_INVALID, with the reason. It may be out of date. */
+int tls_staple_check(struct tls_lib *lib, struct str chain_pem, struct str der,
+    int64_t *until, struct err *err);
+void tls_ctx_staple(struct tls_ctx *ctx, struct str der, int64_t until);
 /* Which keys are shown to who asks for this host, and does a certificate name
  * it (else the first ones answer)? Of each the SHA-256, as of
  * transport_tls_key(). How many there are: one for each kind of key. */

@@ -32,6 +32,18 @@ SSL_CTX *tls_ssl_ctx(struct tls_lib *lib, const SSL_METHOD *method);
  * the reason in OpenSSL's queue. */
 X509 *tls_next_cert(struct tls_lib *lib, BIO *pem);
 
+/* Leaf and the others of a chain; false if it is no whole chain. */
+bool tls_read_chain(struct tls_lib *lib, struct str pem, X509 **leaf,
+    STACK_OF(X509) *rest);
+
+/* tls_staple.c: those of a context. show: what
+ * SSL_CTX_set_tlsext_status_cb() wants, with the list's address. */
+struct tls_staple;
+void tls_staple_add(struct tls_staple **list, X509 *leaf, struct str der,
+    int64_t until);
+void tls_staple_free(struct tls_staple *list);
+int tls_staple_show(SSL *ssl, void *arg);
+
 /* SHA-256 of its key (SubjectPublicKeyInfo): TLS_KEY_HEX digits and a NUL. */
 bool tls_key_hex(struct tls_lib *lib, const X509 *x, char *hex);
 

@@ -125,6 +125,8 @@ add_cert(struct vault *v, struct tls_ctx *ctx, const struct certs_answer *c,
 	if (rc < 0)
 		return rc;
 	rc = tls_ctx_add(ctx, c->chain_pem, key, err);
+	if (rc == 0 && c->staple.n > 0)
+		tls_ctx_staple(ctx, c->staple, c->staple_until);
 	EVP_PKEY_free(key);
 	return rc;
 }

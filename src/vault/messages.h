@@ -65,9 +65,14 @@ extern const struct ipc_call vault_calls[VAULT_NCALLS];
 MSG_STRUCT(vault_done);
 
 /* Certificate number `index`, from 0; E_NOTFOUND beyond the last. key names
- * the key for tls_sign, also after a restart of vault. */
+ * the key for tls_sign, also after a restart of vault. Vault has looked at the
+ * staple (tls_staple_check()). */
 #define FIELDS_certs_ask(F, S) F(S, u32, index, 0)
-#define FIELDS_certs_answer(F, S) F(S, str, chain_pem, 100000) F(S, u32, key, 0)
+#define FIELDS_certs_answer(F, S)                                     \
+	F(S, str, chain_pem, 100000) F(S, u32, key, 0)                \
+	F(S, str, staple, STAPLE_MAX)	/* empty; an OCSP response */ \
+	F(S, i64, staple_until, 0)
+enum { STAPLE_MAX = 20000 };
 
 /* Sign what TLS wants signed. Only in the shapes of RFC 8446 4.4.3 and RFC
  * 5246 7.4.3; anything else is E_DENIED.

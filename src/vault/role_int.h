@@ -40,6 +40,9 @@ struct tls_key {
 	char *chain;
 	size_t chain_len;
 	EVP_PKEY *key;
+	char *staple;		/* NULL: none */
+	size_t staple_len;
+	int64_t staple_until;
 };
 
 struct key_set {
@@ -47,14 +50,16 @@ struct key_set {
 	size_t n;
 };
 
-/* The files of a set as master sends them: chain, key, chain, key ... */
+/* The files of a set as master sends them: chain, key, staple (which is empty
+ * where none is given), and the next ones ... */
+enum { FILES_OF_ONE = 3 };
 struct key_file {
 	int fd;
 	char *path;
 };
 struct key_files {
 	uint64_t set;
-	struct key_file file[2 * KEYS_MAX];
+	struct key_file file[FILES_OF_ONE * KEYS_MAX];
 	size_t n;
 };
 

@@ -64,12 +64,36 @@ key_set_add(struct vault_state *v, struct key_set *set, struct str chain,
 	return 0;
 }
 
+/* Of the one that was added last. Old ones are kept: nobody is shown them, and
+ * the next reload brings others. */
+static int
+add_staple(struct vault_state *v, struct key_set *set, struct str der,
+    struct err *err)
+{
+	struct tls_key *k = &set->keys[set->n - 1];
+
+	if (der.n > STAPLE_MAX)
+		return err_set(err, E_LIMIT, "it is too large");
+	if (tls_staple_check(v->lib, str_make(k->chain, k->chain_len), der,
+	    &k->staple_until, err) < 0)
+		return err->code;
+	if (k->staple_until <= loop_wall(v->loop))
+		log_event(v->role->log, LOG_WARN, "staple_old",
+		    F_INT("key", k->number));
+	k->staple = malloc(der.n);
+	bug_if(!k->staple);
+	memcpy(k->staple, der.p, der.n);
+	k->staple_len = der.n;
+	return 0;
+}
+
 void
 key_set_free(struct key_set *set)
 {
 	for (size_t i = 0; i < set->n; i++) {
 		EVP_PKEY_free(set->keys[i].key);
 		free(set->keys[i].chain);
+		free(set->keys[i].staple);
 	}
 	set->n = 0;
 }
@@ -115,7 +139,7 @@ keys_free(struct vault_state *v)
 }
 
 static int
-read_pem(const struct key_file *f, struct buf *to, struct err *err)
+read_file(const struct key_file *f, struct buf *to, struct err *err)
 {
 	ssize_t n = 1;
 
@@ -132,17 +156,22 @@ read_pem(const struct key_file *f, struct buf *to, struct err *err)
 	    "large", f->path);
 }
 
+/* chain, key, staple */
 static int
-add_files(struct vault_state *v, struct key_set *set,
-    const struct key_file *chain, const struct key_file *key, struct err *err)
+add_files(struct vault_state *v, struct key_set *set, const struct key_file *f,
+    struct err *err)
 {
+	const struct key_file *chain = f, *key = f + 1, *staple = f + 2;
 	auto_buf chain_pem = BUF_INIT(PEM_MAX + PIECE);
 	auto_buf key_pem = BUF_INIT(PEM_MAX + PIECE);
+	auto_buf der = BUF_INIT(PEM_MAX + PIECE);
 	struct err why = { 0 };
-	int rc = read_pem(chain, &chain_pem, err);
+	int rc = read_file(chain, &chain_pem, err);
 
 	if (rc == 0)
-		rc = read_pem(key, &key_pem, err);
+		rc = read_file(key, &key_pem, err);
+	if (rc == 0)
+		rc = read_file(staple, &der, err);
 	if (rc < 0)
 		return rc;
 	rc = key_set_add(v, set, buf_get(&chain_pem), buf_get(&key_pem), &why);
@@ -151,6 +180,9 @@ add_files(struct vault_state *v, struct key_set *set,
 	if (rc < 0)
 		return err_set(err, rc, "certificate: chain %s and key %s: %s",
 		    chain->path, key->path, why.text);
+	if (der.n > 0 && add_staple(v, set, buf_get(&der), &why) < 0)
+		return err_set(err, why.code, "certificate: ocsp %s: %s",
+		    staple->path, why.text);
 	return 0;
 }
 
@@ -162,8 +194,9 @@ keys_from_files(struct vault_state *v, struct err *err)
 	int rc = 0;
 
 	bug_if(!set);
-	for (size_t i = 0; rc == 0 && i + 1 < f->n; i += 2)
-		rc = add_files(v, set, &f->file[i], &f->file[i + 1], err);
+	for (size_t i = 0; rc == 0 && i + FILES_OF_ONE <= f->n;
+	    i += FILES_OF_ONE)
+		rc = add_files(v, set, &f->file[i], err);
 	if (rc == 0)
 		keys_use(v, set);
 	v->filed = v->filed || rc == 0;
@@ -237,7 +270,8 @@ vault_certs(struct work *c)
 	}
 	k = &v->keys.keys[ask->index];
 	answer = (struct certs_answer){ str_make(k->chain, k->chain_len),
-		k->number };
+		k->number, str_make(k->staple, k->staple_len),
+		k->staple_until };
 	ipc_reply(c->req, &answer, -1);
 }
 

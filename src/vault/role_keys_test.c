@@ -84,7 +84,8 @@ take(struct role *r, const char *path, uint32_t left)
 
 /* As they come before START. */
 static int
-load(const char *chain, const char *key, size_t *n, struct err *err)
+load(const char *chain, const char *key, const char *staple, size_t *n,
+    struct err *err)
 {
 	struct vault_state *v = calloc(1, sizeof(*v));
 	struct role role = { .state = v };
@@ -92,8 +93,9 @@ load(const char *chain, const char *key, size_t *n, struct err *err)
 
 	v->role = &role;
 	v->lib = tls_lib_new(err);
-	take(&role, chain, 1);
-	take(&role, key, 0);
+	take(&role, chain, 2);
+	take(&role, key, 1);
+	take(&role, staple, 0);
 	rc = keys_from_files(v, err);
 	*n = v->keys.n;
 	assert_int_equal(v->files.n, 0);
@@ -108,26 +110,28 @@ test_files(void **state)
 {
 	const struct pem_files *f = *state;
 	const struct {
-		const char *chain, *key;
+		const char *chain, *key, *staple;
 		int want;
 		const char *says;
 	} rows[] = {
-		{ f->chain, f->key, 0, "" },
-		{ f->chain, f->other, E_TLS, "mismatch" },
-		{ f->empty, f->key, E_INVALID, "no certificate" },
-		{ f->chain, f->empty, E_INVALID, "no private key" },
-		{ f->large, f->key, E_LIMIT, "large: too large" },
-		{ f->key, f->key, E_INVALID, "no certificate" },
-		{ f->chain, f->chain, E_INVALID, "no private key" },
-		{ f->folder, f->key, E_IO, "Is a directory" },
+		{ f->chain, f->key, f->empty, 0, "" },
+		{ f->chain, f->other, f->empty, E_TLS, "mismatch" },
+		{ f->empty, f->key, f->empty, E_INVALID, "no certificate" },
+		{ f->chain, f->empty, f->empty, E_INVALID, "no private key" },
+		{ f->large, f->key, f->empty, E_LIMIT, "large: too large" },
+		{ f->key, f->key, f->empty, E_INVALID, "no certificate" },
+		{ f->chain, f->chain, f->empty, E_INVALID, "no private key" },
+		{ f->chain, f->key, f->key, E_INVALID,
+		    "does not hold who issued" },
+		{ f->folder, f->key, f->empty, E_IO, "Is a directory" },
 	};
 
 	for (size_t i = 0; i < NELEM(rows); i++) {
 		struct err err = { 0 };
 		size_t n;
 
-		assert_int_equal(load(rows[i].chain, rows[i].key, &n, &err),
-		    rows[i].want);
+		assert_int_equal(load(rows[i].chain, rows[i].key,
+		    rows[i].staple, &n, &err), rows[i].want);
 		assert_int_equal(n, rows[i].want == 0);
 		if (!strstr(err.text, rows[i].says))
 			fail_msg("%s: no \"%s\"", err.text, rows[i].says);
