@@ -1,5 +1,5 @@
 /*
- * answer.c - status, fields, body.                   RFC 9110 15, RFC 9112 4
+ * answer.c - status, fields, body.                              RFC 9110 15
  */
 #include "base/timetext.h"
 #include "http/http_int.h"
@@ -27,8 +27,8 @@ static const struct {
 	{ 507, "Insufficient Storage" },
 };
 
-static const char *
-reason_of(uint16_t status)
+const char *
+http_reason(uint16_t status)
 {
 	for (size_t i = 0; i < NELEM(reasons); i++) {
 		if (reasons[i].status == status)
@@ -64,23 +64,22 @@ http_add_field(struct http_request *r, struct str name, struct str value)
 }
 
 /* IMF-fixdate                                                RFC 9110 5.6.7 */
-static void
-say_date(struct http_request *r)
+void
+http_put_date(struct http_request *r, struct buf *b)
 {
-	struct stream *s = r->session->d.stream;
-	auto_buf b = BUF_INIT(64);
+	auto_buf text = BUF_INIT(64);
 	struct str date;
 
-	time_rfc5322(&b, loop_wall(r->session->d.loop));
-	date = buf_get(&b);
-	(void)stream_printf(s, "Date: %.*s GMT\r\n",
+	time_rfc5322(&text, loop_wall(r->session->d.loop));
+	date = buf_get(&text);
+	buf_printf(b, "Date: %.*s GMT\r\n",
 	    STR_FMT(str_first(date, str_rchr(date, ' '))));
 }
 
 /* By our own name only: whoever comes to another one, to localhost for
  * instance, has other things there as well.                  RFC 6797 7.1 */
 static void
-say_strict_transport(struct http_request *r)
+put_strict_transport(struct http_request *r, struct buf *b)
 {
 	const struct http_session *s = r->session;
 	struct str name, port;
@@ -88,21 +87,19 @@ say_strict_transport(struct http_request *r)
 	if (stream_tls(s->d.stream).on &&
 	    http_host(r->head.host, &name, &port) &&
 	    str_eqi(name, str_c(s->service->hostname)))
-		(void)stream_write(s->d.stream,
-		    STR("Strict-Transport-Security: max-age=31536000\r\n"));
+		buf_lit(b, "Strict-Transport-Security: max-age=31536000\r\n");
 }
 
 static void
-say_policies(struct http_request *r)
+put_policies(struct http_request *r, struct buf *b)
 {
-	struct stream *s = r->session->d.stream;
 	struct str caching = r->caching.n ? r->caching : str_c(no_caching);
 	struct str policy = r->policy.n ? r->policy : str_c(no_content);
 
-	(void)stream_printf(s, "Cache-Control: %.*s\r\n"
+	buf_printf(b, "Cache-Control: %.*s\r\n"
 	    "Content-Security-Policy: %.*s\r\n", STR_FMT(caching),
 	    STR_FMT(policy));
-	(void)stream_write(s, str_c(always));
+	buf_str(b, str_c(always));
 }
 
 /* RFC 9110 8.6, 15.4.5 */
@@ -113,90 +110,49 @@ has_no_body(uint16_t status)
 }
 
 static void
-say_head(struct http_request *r, uint16_t status, struct str type)
+say_head(struct http_request *r, uint16_t status, struct str type,
+    int64_t length)
 {
-	struct stream *s = r->session->d.stream;
+	auto_buf b = BUF_INIT(HTTP_FIELDS_SAID_MAX + HTTP_LINE_MAX);
 
-	bug_if(r->status != 0);
+	bug_if(r->status != 0 || buf_failed(&r->fields));
 	r->status = status;
 	r->begun_ms = loop_now_ms(r->session->d.loop);
-	r->last |= r->head.close || !http_body_is_small(r) ||
-	    loop_stopping(r->session->d.loop);
-	http_pace(r, r->begun_ms, 0);
-	(void)stream_printf(s, "HTTP/1.1 %u %s\r\n", status,
-	    reason_of(status));
-	say_date(r);
+	if (has_no_body(status))
+		length = HTTP_NO_BODY;
+	r->mute = r->head.method == HTTP_HEAD || length == HTTP_NO_BODY;
+	http_put_date(r, &b);
 	if (type.n > 0)
-		(void)stream_printf(s, "Content-Type: %.*s\r\n",
-		    STR_FMT(type));
-	say_policies(r);
-	say_strict_transport(r);
-	bug_if(buf_failed(&r->fields));
-	(void)stream_write(s, buf_get(&r->fields));
-	if (r->last)
-		(void)stream_write(s, STR("Connection: close\r\n"));
+		buf_printf(&b, "Content-Type: %.*s\r\n", STR_FMT(type));
+	put_policies(r, &b);
+	put_strict_transport(r, &b);
+	buf_str(&b, buf_get(&r->fields));
+	if (length >= 0)
+		buf_printf(&b, "Content-Length: %jd\r\n", (intmax_t)length);
+	bug_if(buf_failed(&b));
+	r->wire->head(r, buf_get(&b), length);
 }
 
 void
 http_say(struct http_request *r, const struct http_answer *a)
 {
-	struct stream *s = r->session->d.stream;
-
-	say_head(r, a->status, a->type);
-	if (!has_no_body(a->status))
-		(void)stream_printf(s, "Content-Length: %zu\r\n", a->body.n);
-	(void)stream_write(s, STR("\r\n"));
-	if (r->head.method == HTTP_HEAD || has_no_body(a->status))
-		return;
-	r->sent = a->body.n;
-	(void)stream_write(s, a->body);
+	say_head(r, a->status, a->type, (int64_t)a->body.n);
+	(void)http_write(r, a->body);
 }
 
 void
 http_begin(struct http_request *r, uint16_t status, struct str type)
 {
-	/* Who speaks 1.0 sees the end when the connection ends. */
-	r->stream_chunks = r->head.minor > 0;
-	r->mute = r->head.method == HTTP_HEAD;
-	say_head(r, status, type);
-	if (r->stream_chunks)
-		(void)stream_write(r->session->d.stream,
-		    STR("Transfer-Encoding: chunked\r\n"));
-	(void)stream_write(r->session->d.stream, STR("\r\n"));
-}
-
-struct stream *
-http_upgrade(struct http_request *r, struct str protocol)
-{
-	struct stream *s = r->session->d.stream;
-
-	bug_if(r->status != 0 || buf_failed(&r->fields));
-	r->status = 101;
-	r->last = true;
-	(void)stream_printf(s, "HTTP/1.1 101 %s\r\n", reason_of(101));
-	say_date(r);
-	(void)stream_printf(s, "Connection: Upgrade\r\nUpgrade: %.*s\r\n",
-	    STR_FMT(protocol));
-	(void)stream_write(s, buf_get(&r->fields));
-	(void)stream_write(s, STR("\r\n"));
-	(void)stream_flush(s, NULL);
-	return s;
+	say_head(r, status, type, HTTP_ANY_LENGTH);
 }
 
 int
 http_write(struct http_request *r, struct str octets)
 {
-	struct stream *s = r->session->d.stream;
-
 	if (r->mute || octets.n == 0)	/* an empty chunk is the last */
-		return stream_failed(s);
+		return r->wire->look(r);
 	r->sent += octets.n;
-	http_pace(r, r->begun_ms, r->sent);
-	if (!r->stream_chunks)
-		return stream_write(s, octets);
-	(void)stream_printf(s, "%zx\r\n", octets.n);
-	(void)stream_write(s, octets);
-	return stream_write(s, STR("\r\n"));
+	return r->wire->write(r, octets);
 }
 
 int
@@ -204,7 +160,7 @@ http_push(struct http_request *r, struct str octets)
 {
 	r->begun_ms = loop_now_ms(r->session->d.loop);
 	(void)http_write(r, octets);
-	return stream_flush(r->session->d.stream, NULL);
+	return r->wire->flush(r);
 }
 
 struct loop *
@@ -219,27 +175,16 @@ http_is_tls(const struct http_request *r)
 	return stream_tls(r->session->d.stream).on;
 }
 
-/* A request that comes behind this one is left where it is. */
 bool
 http_is_there(struct http_request *r)
 {
-	(void)stream_poll(r->session->d.stream);
-	return stream_failed(r->session->d.stream) == 0;
+	return r->wire->look(r) == 0;
 }
 
 void
 http_break(struct http_request *r)
 {
-	r->stream_chunks = false;
-	r->last = r->mute = true;
-}
-
-void
-http_finish(struct http_request *r)
-{
-	bug_if(r->status == 0);
-	if (r->stream_chunks && !r->mute)
-		(void)stream_write(r->session->d.stream, STR("0\r\n\r\n"));
+	r->broken = r->mute = true;
 }
 
 /* ---- who asks ------------------------------------------------------------ */
@@ -294,7 +239,7 @@ http_problem(struct http_request *r, uint16_t status, const char *detail)
 	auto_buf b = BUF_INIT(4096);
 
 	buf_printf(&b, "{\"status\":%u,\"title\":\"%s\"", status,
-	    reason_of(status));
+	    http_reason(status));
 	if (detail) {
 		buf_lit(&b, ",\"detail\":");
 		http_json_str(&b, str_c(detail));

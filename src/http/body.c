@@ -28,8 +28,8 @@ is_over(struct http_request *r)
 
 /* The next octets of it, in *octets until the stream is read again; none at its
  * end. 0, 400, or E_*. */
-static int
-next_octets(struct http_request *r, struct str *octets, struct err *err)
+int
+http1_read(struct http_request *r, struct str *octets, struct err *err)
 {
 	struct stream *s = r->session->d.stream;
 	struct str there;
@@ -70,7 +70,7 @@ http_read_body(struct http_request *r, struct err *err)
 
 	r->octets = BUF_INIT(r->route->body_max + 1);
 	do {
-		if ((e = next_octets(r, &octets, err)) != 0)
+		if ((e = r->wire->read(r, &octets, err)) != 0)
 			return e;
 		buf_str(&r->octets, octets);
 		/* One in chunks does not say before how long it will be. */
@@ -92,7 +92,7 @@ http_take_body(struct http_request *r)
 }
 
 bool
-http_body_is_small(const struct http_request *r)
+http1_body_is_small(const struct http_request *r)
 {
 	if (r->body_over || (!r->head.chunked && r->head.length == r->got))
 		return true;
@@ -103,7 +103,7 @@ http_body_is_small(const struct http_request *r)
 }
 
 int
-http_drop_body(struct http_request *r, struct err *err)
+http1_drop_body(struct http_request *r, struct err *err)
 {
 	struct str octets;
 	int e = 0;
@@ -111,7 +111,7 @@ http_drop_body(struct http_request *r, struct err *err)
 	if (!is_over(r))	/* they may wait for the answer */
 		e = stream_flush(r->session->d.stream, err);
 	do
-		e = e < 0 ? e : next_octets(r, &octets, err);
+		e = e < 0 ? e : http1_read(r, &octets, err);
 	while (e == 0 && octets.n > 0);
 	return e;
 }

@@ -1,14 +1,14 @@
 /*
  * http.h - what a handler sees of HTTP: a request, and how it is answered.
- *                                                          RFC 9110, RFC 9112
+ *                                                                    RFC 9110
  * A handler returns its answer and writes nothing; only one that streams begins
  * the answer itself. Whatever was refused before it (no such path, another
- * method, not logged in, a body that is too long) it never sees.
+ * method, not logged in, a body that is too long) it never sees; nor which
+ * version of HTTP is spoken (struct http_wire).
  */
 #pragma once
 #include "http/grammar.h"
 #include "mail/account.h"
-#include "rt/stream.h"
 #include "rt/stream.h"
 
 struct http_request;
@@ -59,17 +59,23 @@ struct http_request {
 	struct str policy;	/* Content-Security-Policy; empty: nothing */
 	void *visitor;		/* enter's own */
 
-	/* ---- for session.c, body.c and answer.c only */
+	/* ---- for the files of the dialogue only (http_int.h) */
+	const struct http_wire *wire;	/* how it came */
+	struct http_login *login;	/* who came by Basic; NULL: others */
 	bool entered;		/* there is something to leave */
 	struct buf octets;	/* the body is here */
-	struct chunked *chunks;	/* NULL: it has a length */
 	uint64_t got;		/* octets of the body that were read */
 	bool body_over, continued;
 	struct buf fields;	/* more of the answer */
 	uint16_t status;	/* said; 0: nothing yet */
-	bool stream_chunks, mute, last;
+	bool mute;		/* nothing is said of a body (any more) */
+	bool broken;		/* http_break() */
+	bool last;		/* of its connection */
 	uint64_t sent;
 	int64_t begun_ms;
+	/* of HTTP/1 */
+	struct chunked *chunks;	/* NULL: its body has a length */
+	bool stream_chunks;
 };
 
 /* The body, which the caller frees from now on. */

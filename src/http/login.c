@@ -57,15 +57,16 @@ ask_who(struct http_request *r, const char *detail)
 
 static struct http_answer
 refuse_login(struct http_request *r, enum login_result result,
-    const struct account *a, const struct err *err)
+    const struct err *err)
 {
 	static const char many[] = "Too many connections of this account";
+	bool gave_up = r->session->wrong_logins >= ACCOUNT_MAX_REFUSED;
 
 	switch (result) {
 	case LOGIN_TOO_MANY:
 		return http_problem(r, 429, many);
 	case LOGIN_REFUSED:
-		r->last |= account_gave_up(a);
+		r->last |= gave_up;
 		return ask_who(r, "Wrong user or password");
 	case LOGIN_FAILED:
 		/* RFC 6585 4: they have tried too often. */
@@ -74,7 +75,7 @@ refuse_login(struct http_request *r, enum login_result result,
 		http_add_field(r, STR("Retry-After"), STR("60"));
 		return http_problem(r, 429, "Too many tries");
 	case LOGIN_FACTOR:
-		r->last |= account_gave_up(a);
+		r->last |= gave_up;
 		return ask_who(r, LOGIN_FACTOR_SAYS);
 	case LOGIN_OK:
 		break;
@@ -98,21 +99,40 @@ read_basic(struct http_request *r, struct str value, struct login_ask *ask)
 	return sasl_user_password(ask->user, ask->password);
 }
 
-static bool
-is_proven(const struct http_session *s, struct str value)
+void
+http_login_unref(struct http_login *in)
 {
-	return s->account.store && s->proof.n == value.n &&
-	    CRYPTO_memcmp(s->proof.p, value.p, value.n) == 0;
+	if (!in || --in->refs > 0)
+		return;
+	if (in->proof.n > 0)
+		explicit_bzero(in->proof.p, in->proof.n);
+	buf_free(&in->proof);
+	account_logout(&in->account);
+	free(in);
 }
 
+static struct http_login *
+new_login(const struct http_session *s)
+{
+	struct http_login *in = calloc(1, sizeof(*in));
+
+	bug_if(!in);
+	in->refs = 1;
+	in->proof = BUF_INIT(HTTP_LINE_MAX);
+	account_init(&in->account, s->d.loop, s->service->vault);
+	in->account.visit = s->d.peer.visit;
+	in->account.refused = s->wrong_logins;
+	return in;
+}
+
+/* What came with it before goes on with the account that it has. */
 static void
 forget_proof(struct http_session *s)
 {
-	if (s->proof.n > 0)
-		explicit_bzero(s->proof.p, s->proof.n);
-	buf_reset(&s->proof);
-	account_logout(&s->account);
-	visit_logout(s->account.visit);
+	http_login_unref(s->login);
+	s->login = NULL;
+	if (s->d.peer.visit)
+		visit_logout(s->d.peer.visit);
 }
 
 /* Is the account still theirs? A changed password ends what began with the old
@@ -123,28 +143,104 @@ ask_store(struct account *a, struct err *err)
 	return account_watch(a, 0, err);
 }
 
+static void
+use_login(struct http_request *r, struct http_login *in)
+{
+	in->refs++;
+	r->login = in;
+	r->account = &in->account;
+}
+
+/* Is this what was proven last? */
+static bool
+is_proven(struct http_request *r, struct str value)
+{
+	struct http_login *in = r->session->login;
+	struct err err = { 0 };
+
+	if (!in || in->proof.n != value.n ||
+	    CRYPTO_memcmp(in->proof.p, value.p, value.n) != 0)
+		return false;
+	use_login(r, in);
+	if (ask_store(r->account, &err) == 0)
+		return true;
+	r->login = NULL;
+	r->account = NULL;
+	http_login_unref(in);
+	return false;
+}
+
 static struct http_answer
-by_basic(struct http_request *r, struct str value)
+prove_basic(struct http_request *r, struct str value)
 {
 	struct http_session *s = r->session;
 	struct login_ask ask = { .mechanism = STR("PLAIN"),
 		.peer = str_c(s->d.peer.address), .service = SERVICE_http };
 	struct err err = { 0 };
 	enum login_result result;
+	struct http_login *in;
 
-	r->account = &s->account;
-	if (is_proven(s, value) && ask_store(&s->account, &err) == 0)
-		return (struct http_answer){ .status = 200 };
 	forget_proof(s);
 	if (!read_basic(r, value, &ask))
 		return ask_who(r, "Malformed or unknown Authorization");
-	result = account_login(&s->account, &ask, &s->d.log, &err);
-	if (result != LOGIN_OK)
-		return refuse_login(r, result, &s->account, &err);
-	buf_str(&s->proof, value);
-	account_journal(&s->account, JOURNAL_login, s->d.id,
+	in = new_login(s);
+	result = account_login(&in->account, &ask, &s->d.log, &err);
+	s->wrong_logins = in->account.refused;
+	if (result != LOGIN_OK) {
+		http_login_unref(in);
+		return refuse_login(r, result, &err);
+	}
+	buf_str(&in->proof, value);
+	s->login = in;
+	use_login(r, in);
+	account_journal(&in->account, JOURNAL_login, s->d.id,
 	    s->d.peer.address, STR("http"));
 	return (struct http_answer){ .status = 200 };
+}
+
+/* Passwords of a connection are proven one behind another, however many
+ * requests bring them at once. 0, or E_CANCELED. */
+static int
+take_turn(struct http_session *s, struct http_turn *me)
+{
+	int e = 0;
+
+	me->fiber = fiber_self(s->d.loop);
+	list_append(&s->logging_in, &me->link);
+	while (e == 0 &&
+	    list_first(struct http_turn, &s->logging_in, link) != me)
+		e = fiber_wait(s->d.loop, NEVER);
+	return e;
+}
+
+static void
+give_turn(struct http_session *s, struct http_turn *me)
+{
+	struct http_turn *next;
+
+	list_unlink(&me->link);
+	next = list_first(struct http_turn, &s->logging_in, link);
+	if (next)
+		fiber_wake(s->d.loop, next->fiber);
+}
+
+static struct http_answer
+by_basic(struct http_request *r, struct str value)
+{
+	struct http_answer a = { .status = 200 };
+	struct http_turn turn = { 0 };
+	struct err err = { 0 };
+
+	if (is_proven(r, value))
+		return a;
+	if (take_turn(r->session, &turn) < 0) {
+		(void)err_set(&err, E_CANCELED, "login");
+		a = http_fail(r, "login", &err);
+	} else if (!is_proven(r, value)) {	/* by now */
+		a = prove_basic(r, value);
+	}
+	give_turn(r->session, &turn);
+	return a;
 }
 
 /* ---- cookies ------------------------------------------------------------- */
@@ -270,24 +366,22 @@ ask_code(struct http_request *r)
 	return a;
 }
 
-struct http_answer
-http_sign_in(struct http_request *r, const struct login_ask *ask)
+static struct http_answer
+begin_sign_in(struct http_request *r, const struct login_ask *ask)
 {
 	struct http_session *s = r->session;
 	struct err err = { 0 };
 	enum login_result result;
 	auto_buf cookie = BUF_INIT(200);
 
-	if (!sasl_user_password(ask->user, ask->password))
-		return refuse_login(r, LOGIN_REFUSED, &s->account, &err);
 	forget_proof(s);
 	result = sign_in_begin(s->service->sign_ins, ask, s->d.peer.visit,
 	    &s->d.log, &r->sign_in, &err);
-	s->account.refused += result == LOGIN_REFUSED;
+	s->wrong_logins += result == LOGIN_REFUSED;
 	if (result == LOGIN_FACTOR)
 		return ask_code(r);
 	if (result != LOGIN_OK)
-		return refuse_login(r, result, &s->account, &err);
+		return refuse_login(r, result, &err);
 	drop_former(r);
 	note_where(r);
 	r->account = &r->sign_in->account;
@@ -297,6 +391,25 @@ http_sign_in(struct http_request *r, const struct login_ask *ask)
 	set_cookie(r, buf_get(&cookie),
 	    sign_in_until(r->sign_in) - loop_wall(s->d.loop));
 	return say_person(r);
+}
+
+struct http_answer
+http_sign_in(struct http_request *r, const struct login_ask *ask)
+{
+	struct http_turn turn = { 0 };
+	struct err err = { 0 };
+	struct http_answer a;
+
+	if (!sasl_user_password(ask->user, ask->password))
+		return refuse_login(r, LOGIN_REFUSED, &err);
+	if (take_turn(r->session, &turn) == 0) {
+		a = begin_sign_in(r, ask);
+	} else {
+		(void)err_set(&err, E_CANCELED, "login");
+		a = http_fail(r, "login", &err);
+	}
+	give_turn(r->session, &turn);
+	return a;
 }
 
 /* POST /login {"user": ..., "password": ..., "code": ...} */

@@ -1,14 +1,7 @@
 /*
- * session.c - HTTP for rt/dialogue.h: head, body, answer; and what becomes of
- * the connection.
+ * session.c - a connection and its requests, whichever version of HTTP.
  */
 #include "http/http_int.h"
-
-static struct http_session *
-session_of(struct dialogue *d)
-{
-	return container_of(d, struct http_session, d);
-}
 
 int64_t
 http_pace_until(const struct http_request *r, int64_t begun_ms,
@@ -24,59 +17,17 @@ http_pace_until(const struct http_request *r, int64_t begun_ms,
 	return sv->time_s > 0 && end < at ? end : at;
 }
 
-void
-http_pace(struct http_request *r, int64_t begun_ms, uint64_t octets)
-{
-	stream_deadline(r->session->d.stream,
-	    http_pace_until(r, begun_ms, octets));
-}
-
-/* ---- the head ------------------------------------------------------------ */
-
-/* One line of the head; *left octets may come. 0, the status of a refusal, or
- * E_*. */
-static int
-head_line(struct http_request *r, size_t *left, uint16_t too_long,
-    struct str *line, struct err *err)
-{
-	size_t max = *left < HTTP_LINE_MAX ? *left : HTTP_LINE_MAX;
-	int e = dialogue_line(&r->session->d, max, line, err);
-
-	if (e == E_LIMIT)
-		return too_long;
-	if (e == E_PROTO)
-		return 400;
-	if (e < 0)
-		return e;
-	*left -= line->n;
-	*line = str_dup(r->mem, *line);
-	return 0;
-}
-
-/* From the request line to the empty one.                      RFC 9112 2.2 */
-static int
-read_head(struct http_request *r, struct err *err)
-{
-	size_t left = HTTP_HEAD_MAX;
-	struct str line;
-	int e = head_line(r, &left, 414, &line, err);
-
-	/* One empty line is forgiven: some send it behind a body. */
-	if (e == 0 && line.n == 0)
-		e = head_line(r, &left, 414, &line, err);
-	if (e == 0)
-		e = http_head_begin(&r->head, line, r->mem);
-	while (e == 0) {
-		e = head_line(r, &left, 431, &line, err);
-		if (e == 0 && line.n == 0)
-			return http_head_end(&r->head);
-		if (e == 0)
-			e = http_head_field(&r->head, line);
-	}
-	return e;
-}
-
 /* ---- one request --------------------------------------------------------- */
+
+void
+http_begin_request(struct http_request *r, struct http_session *s,
+    const struct http_wire *wire, struct arena *mem)
+{
+	r->session = s;
+	r->wire = wire;
+	r->mem = mem;
+	r->fields = BUF_INIT(HTTP_FIELDS_SAID_MAX);
+}
 
 static void
 log_request(struct http_request *r)
@@ -88,147 +39,77 @@ log_request(struct http_request *r)
 	    F_STR("user", str_c(r->account ? r->account->address : "")));
 }
 
-/* A body that comes on and on although it was refused: closing at once would
- * throw away the answer on its way to them. */
 static void
-linger(struct http_request *r)
+count_request(struct http_session *s, uint16_t status)
 {
-	struct stream *s = r->session->d.stream;
-	struct str there;
-	size_t n = 0;
-
-	if (stream_flush(s, NULL) < 0)
-		return;
-	dialogue_deadline(&r->session->d, HTTP_LINGER_MS);
-	while (n < HTTP_LINGER_MAX && stream_peek(s, &there, NULL) == 0) {
-		n += there.n;
-		stream_eat(s, there.n);
-	}
+	s->requests++;
+	s->refused += status >= 400;
+	s->refused_in_row = status >= 400 ? s->refused_in_row + 1 : 0;
 }
 
-/* Of a head that was not understood nothing behind it is. */
-static struct http_answer
-refuse_head(struct http_request *r, uint16_t status)
+int
+http_answer_request(struct http_request *r, uint16_t refusal, struct err *err)
 {
-	r->last = true;
-	r->head.chunked = true;	/* nobody knows how much comes */
-	return http_problem(r, status, NULL);
-}
-
-static int
-answer_request(struct http_request *r, struct err *err)
-{
-	struct http_session *s = r->session;
 	struct http_answer a;
-	int e = read_head(r, err);
+	int e;
 
-	if (e < 0)
-		return e;
-	r->begun_ms = loop_now_ms(s->d.loop);
-	if (e > 0)
-		a = refuse_head(r, (uint16_t)e);
+	r->begun_ms = loop_now_ms(r->session->d.loop);
+	if (refusal)
+		a = http_problem(r, refusal, NULL);
 	else if ((e = http_route(r, &a, err)) < 0)
 		return e;
 	if (a.status)
 		http_say(r, &a);
-	else
-		http_finish(r);
-	s->requests++;
-	s->refused += r->status >= 400;
-	s->refused_in_row = r->status >= 400 ? s->refused_in_row + 1 : 0;
+	r->wire->finish(r);
+	count_request(r->session, r->status);
 	log_request(r);
-	if (r->last || s->refused_in_row > HTTP_MAX_BAD) {
-		if (!http_body_is_small(r))
-			linger(r);
-		return DIALOGUE_OVER;
-	}
-	e = http_drop_body(r, err);
-	return e > 0 ? DIALOGUE_OVER : e;
+	return 0;
 }
 
-static void
-end_request(struct http_session *s)
+void
+http_end_request(struct http_request *r)
 {
-	struct http_request *r = s->request;
-
-	if (!r)
-		return;
-	s->request = NULL;
 	if (r->entered && r->route->leave)
 		r->route->leave(r);
 	sign_in_unref(r->sign_in);
+	http_login_unref(r->login);
 	buf_free(&r->octets);
 	buf_free(&r->fields);
-	arena_reset(s->mem);
-}
-
-static int
-one_request(struct dialogue *d, struct err *err)
-{
-	struct http_session *s = session_of(d);
-	struct http_request *r = arena_new_of(s->mem, struct http_request);
-	int e;
-
-	r->session = s;
-	r->mem = s->mem;
-	r->fields = BUF_INIT(HTTP_FIELDS_SAID_MAX);
-	s->request = r;
-	e = answer_request(r, err);
-	/* The farewell wants to know how far it came. */
-	if (e >= 0)
-		end_request(s);
-	return e;
 }
 
 /* ---- the connection ------------------------------------------------------ */
 
-static int64_t
-wait_ms(struct dialogue *d, bool parked)
+bool
+http_is_useless(const struct http_session *s)
 {
-	return parked ? (int64_t)session_of(d)->service->timeout_s * 1000 :
-	    HTTP_HEAD_MS;
+	return s->refused_in_row > HTTP_MAX_BAD;
 }
 
-/* They speak first. */
-static void
-say_nothing(struct dialogue *d unused_arg)
+void
+http_linger(struct http_session *s)
 {
-}
+	struct stream *stream = s->d.stream;
+	struct str there;
+	size_t n = 0;
 
-static void
-trim_session(struct dialogue *d)
-{
-	arena_trim(session_of(d)->mem);
-}
-
-/* Who was too slow with a request hears it, if nothing was said to it yet; who
- * sent none does not.                                       RFC 9110 15.5.9 */
-static void
-say_farewell(struct dialogue *d, int e)
-{
-	struct http_request *r = session_of(d)->request;
-	struct http_answer a;
-
-	if (e != E_TIMEOUT || !r || r->status)
+	if (stream_flush(stream, NULL) < 0)
 		return;
-	a = refuse_head(r, 408);
-	http_say(r, &a);
-	dialogue_deadline(d, HTTP_LINGER_MS);
+	dialogue_deadline(&s->d, HTTP_LINGER_MS);
+	while (n < HTTP_LINGER_MAX && stream_peek(stream, &there, NULL) == 0) {
+		n += there.n;
+		stream_eat(stream, there.n);
+	}
 }
 
-static void
-end_session(struct dialogue *d, const char *why)
+void
+http_end_session(struct http_session *s, const char *why, const char *version)
 {
-	struct http_session *s = session_of(d);
-
-	log_ctx_event(&d->log, LOG_INFO, "disconnect", F_STR("why", str_c(why)),
-	    F_STR("user", str_c(s->account.address)),
-	    F_INT("requests", s->requests), F_INT("errors", s->refused));
-	end_request(s);
-	account_logout(&s->account);
-	if (s->proof.n > 0)
-		explicit_bzero(s->proof.p, s->proof.n);
-	buf_free(&s->proof);
+	log_ctx_event(&s->d.log, LOG_INFO, "disconnect",
+	    F_STR("why", str_c(why)),
+	    F_STR("user", str_c(s->login ? s->login->account.address : "")),
+	    F_STR("http", str_c(version)), F_INT("requests", s->requests),
+	    F_INT("errors", s->refused));
+	http_login_unref(s->login);
 	arena_free(s->mem);
 	http_service_unref(s->service);
 	free(s);
@@ -239,19 +120,12 @@ http_start(struct http_service *sv, struct stream *stream,
     const struct peer *peer, enum listen_tls rule,
     void (*done)(void *arg), void *arg)
 {
-	static const struct dialogue_ops ops = { .greet = say_nothing,
-		.command = one_request, .wait_ms = wait_ms,
-		.trim = trim_session, .farewell = say_farewell,
-		.end = end_session };
 	struct http_session *s = calloc(1, sizeof(*s));
 
 	bug_if(!s);
-	dialogue_init(&s->d, &ops, sv->loop, stream, peer);
-	account_init(&s->account, sv->loop, sv->vault);
-	s->account.visit = peer->visit;
+	dialogue_init(&s->d, &http1_ops, sv->loop, stream, peer);
 	s->service = sv;
 	sv->refs++;
-	s->proof = BUF_INIT(HTTP_LINE_MAX);
 	s->mem = arena_new(HTTP_MEM);
 	/* A recipient MAY take it as the end of a line (RFC 9112 2.2). Who
 	 * stands in front of us may not, and would see other borders. */
