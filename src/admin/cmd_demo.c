@@ -474,24 +474,26 @@ demonstrate(struct demo *d, const sigset_t *set, struct err *err)
 int
 cmd_demo(struct admin *a, int argc, char **argv)
 {
-	struct demo d = { .a = a, .folder = -1 };
+	struct demo *d = arena_new_of(a->memory, struct demo);
 	struct err err = { 0 };
 	sigset_t set;
-	int n = options_read(&d.o, argc, argv, usage, "doPX"), rc;
+	int n, rc;
 
+	*d = (struct demo){ .a = a, .folder = -1 };
+	n = options_read(&d->o, argc, argv, usage, "doPX");
 	if (n < 0)
-		return d.o.code;
+		return d->o.code;
 	if (n != argc)
 		return options_wrong(argc, argv, n, usage);
-	d.data = conf_path(a->memory, conf_here(a->memory),
-	    d.o.data ? d.o.data : "postern-demo");
-	configure(&d);
+	d->data = conf_path(a->memory, conf_here(a->memory),
+	    d->o.data ? d->o.data : "postern-demo");
+	configure(d);
 	own_signals(&set);
-	rc = demonstrate(&d, &set, &err);
+	rc = demonstrate(d, &set, &err);
 	(void)fflush(stdout);
-	if (d.folder >= 0)
-		(void)close(d.folder);
-	if (d.master > 0 && launch_stop(d.master) != 0 && rc == 0)
+	if (d->folder >= 0)
+		(void)close(d->folder);
+	if (d->master > 0 && launch_stop(d->master) != 0 && rc == 0)
 		rc = err_set(&err, E_IO, "the server did not end in order");
 	if (rc == 0)
 		return 0;

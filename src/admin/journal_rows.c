@@ -35,6 +35,7 @@ journal_event_name(uint32_t event)
 		[JOURNAL_password] = "password",
 		[JOURNAL_factor] = "factor",
 		[JOURNAL_access] = "access",
+		[JOURNAL_via] = "via",
 	};
 
 	return event < NELEM(names) && names[event] ? str_c(names[event]) :

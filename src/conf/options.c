@@ -351,6 +351,20 @@ const struct conf_option conf_options[] = {
 	    "before TLS (HAProxy: `send-proxy`, `send-proxy-v2`). They have "
 	    "to; nobody else may.", .unset = "nobody",
 	    .example = "{ \"192.0.2.8\" }" },
+	{ "xclient-peers", CONF_FILE, CONF_NETWORKS, 1, 2000, NULL,
+	    AT(config, xclient_peers),
+	    "who comes for others, and says so by XCLIENT in SMTP",
+	    .more = "A mail proxy (nginx, Dovecot) or a filter in front: from "
+	    "then on all that goes by address goes by the one it names. See "
+	    "doc/smtp.md. For others there is no such command.",
+	    .unset = "nobody", .example = "{ \"192.0.2.8\" }" },
+	{ "xforward-peers", CONF_FILE, CONF_NETWORKS, 1, 2000, NULL,
+	    AT(config, xforward_peers),
+	    "who says by XFORWARD where mail came from that it hands in",
+	    .more = "Postfix in front, with `smtp_send_xforward_command = "
+	    "yes`: it stands in log and journal, and changes nothing else.",
+	    .unset = "nobody but by a socket of `kind = lmtp`",
+	    .example = "{ \"192.0.2.25\" }" },
 	{ "imap-timeout", CONF_FILE, CONF_NUMBER, 1, 604800, "1800",
 	    AT(config, imap_timeout_s),
 	    "seconds that a silent IMAP client is waited for",

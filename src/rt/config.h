@@ -43,6 +43,8 @@
 	F(S, u32, tarpit_s, 0)                                           \
 	F(S, u32, dmarc, 0)		/* enum dmarc_rule */            \
 	F(S, str, proxies, 2000)	/* networks, spaces between */   \
+	F(S, str, xclient_peers, 2000)	/* the same */                   \
+	F(S, str, xforward_peers, 2000)                                  \
 	F(S, str, unjudged, 2000)	/* networks, spaces between */   \
 	F(S, str, lmtp_peers, 2000)	/* the same */                   \
 	F(S, u8, lmtp_judge, 0)		/* what comes by LMTP */         \

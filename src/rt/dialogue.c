@@ -142,17 +142,23 @@ unpark_dialogue(void *arg, enum park why)
 }
 
 void
+dialogue_is_of(struct dialogue *d, const struct peer *peer)
+{
+	d->peer = *peer;
+	d->fields[1] = (struct log_field)F_STR("peer", str_c(d->peer.address));
+}
+
+void
 dialogue_init(struct dialogue *d, const struct dialogue_ops *ops,
     struct loop *l, struct stream *s, const struct peer *peer)
 {
 	d->ops = ops;
 	d->loop = l;
 	d->stream = s;
-	d->peer = *peer;
 	(void)snprintf(d->id, sizeof(d->id), "%012llx",
 	    (unsigned long long)(loop_random64(l) >> 16));
 	d->fields[0] = (struct log_field)F_STR("session", str_c(d->id));
-	d->fields[1] = (struct log_field)F_STR("peer", str_c(d->peer.address));
+	dialogue_is_of(d, peer);
 	d->log = (struct log_ctx){ loop_log(l), d->fields, NELEM(d->fields) };
 }
 

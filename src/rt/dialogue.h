@@ -57,6 +57,10 @@ struct dialogue {
 void dialogue_init(struct dialogue *d, const struct dialogue_ops *ops,
     struct loop *l, struct stream *s, const struct peer *peer);
 
+/* It is somebody else from here on, as a trusted peer says: for logs and all
+ * that goes by addresses. */
+void dialogue_is_of(struct dialogue *d, const struct peer *peer);
+
 /* Begin: with LISTEN_TLS_FIRST the handshake (unless tls is NULL), then the
  * greeting. To be called on a fiber of its own, as the last thing: when it
  * returns the session has ended or is parked. done(arg) runs once, after

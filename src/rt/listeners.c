@@ -7,7 +7,7 @@
 
 enum { SOCKETS_MAX = 32, RETRY_MS = 200 };
 enum { NEEDS_MAX = 2, LOOK_MS = 5000, LOST_MS = 30000,
-	REFUSAL_MS = 1000, BAN_WORDS_MAX = 300 };
+	REFUSAL_MS = 1000 };
 
 struct listening {
 	struct listeners *all;
@@ -40,7 +40,7 @@ struct listeners {
 };
 
 struct connection {
-	struct listener *listener;
+	struct listening *from;
 	struct visit visit;
 };
 
@@ -50,7 +50,7 @@ connection_done(void *connection)
 	struct connection *c = connection;
 
 	visit_end(&c->visit);
-	listener_done(c->listener);
+	listener_done(c->from->listener);
 	free(c);
 }
 
@@ -71,18 +71,11 @@ send_away(struct listening *k, struct stream *s, const char *address,
 	stream_close(s);
 }
 
-static void
-refuse_visit(struct listening *k, struct stream *s, const char *address,
-    enum limit by)
-{
-	static const char *const words[LIMIT_N] = {
-		[LIMIT_ADDRESS] = "Too many connections from your address",
-		[LIMIT_NETWORK] = "Too many connections from your network",
-		[LIMIT_TOTAL] = "Too many connections, try again later",
-	};
-
-	send_away(k, s, address, by, k->kind->refusal, words[by]);
-}
+static const char *const too_many[LIMIT_N] = {
+	[LIMIT_ADDRESS] = "Too many connections from your address",
+	[LIMIT_NETWORK] = "Too many connections from your network",
+	[LIMIT_TOTAL] = "Too many connections, try again later",
+};
 
 /* What they can do about it; not what the operator wrote down about them. */
 static void
@@ -108,16 +101,22 @@ put_ban(struct buf *b, const struct ban *ban)
 	time_rfc3339(b, ban->until);
 }
 
+static bool
+is_banned(const struct listeners *ls, const char *address, struct ban *ban)
+{
+	return bans_find(ls->bans, address, ls->door,
+	    loop_wall(ls->role->loop), ban);
+}
+
 /* Is nobody from there to come in? Then they have been told. */
 static bool
 refuse_banned(struct listening *k, struct stream *s, const char *address)
 {
 	const struct listener_kind *kind = k->kind;
-	auto_buf b = BUF_INIT(BAN_WORDS_MAX);
+	auto_buf b = BUF_INIT(REFUSAL_WORDS_MAX);
 	struct ban ban;
 
-	if (!bans_find(k->all->bans, address, k->all->door,
-	    loop_wall(k->all->role->loop), &ban))
+	if (!is_banned(k->all, address, &ban))
 		return false;
 	put_ban(&b, &ban);
 	buf_chr(&b, '\0');
@@ -179,7 +178,7 @@ accepted(void *arg, struct stream *s, const struct peer *peer)
 	enum limit by;
 
 	bug_if(!c);
-	c->listener = k->listener;
+	c->from = k;
 	who.visit = &c->visit;
 	if (is_proxy(ls, peer) && !hear_proxy(ls, s, &who)) {
 		stream_close(s);
@@ -196,8 +195,34 @@ accepted(void *arg, struct stream *s, const struct peer *peer)
 		k->kind->start(ls->arg, c, s, &who, k->kind->rule);
 		return;
 	}
-	refuse_visit(k, s, who.address, by);
+	send_away(k, s, who.address, by, k->kind->refusal, too_many[by]);
 	connection_done(c);
+}
+
+enum limit
+visit_of_other(struct visit *v, const char *address, struct buf *why,
+    bool *for_good)
+{
+	struct connection *c = container_of(v, struct connection, visit);
+	struct listeners *ls = c->from->all;
+	struct loop *l = ls->role->loop;
+	enum limit by = LIMIT_BAN;
+	struct ban ban;
+
+	*for_good = false;
+	visit_end(v);
+	if (is_banned(ls, address, &ban)) {
+		put_ban(why, &ban);
+		*for_good = ban.until == INT64_MAX;
+	} else {
+		by = visit_begin(v, ls->limits, address, loop_wall(l));
+		if (by != LIMIT_NONE)
+			buf_str(why, str_c(too_many[by]));
+	}
+	if (by != LIMIT_NONE)
+		limits_log(ls->limits, ls->role->log, loop_now_ms(l), by,
+		    address);
+	return by;
 }
 
 static void

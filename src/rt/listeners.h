@@ -30,6 +30,14 @@ struct listener_kind {
 };
 void connection_done(void *connection);
 
+/* The connection of this visit (struct peer's) is somebody else's from here on,
+ * as whoever made it says: it is counted as theirs, and not let in where they
+ * would not be. Anything but LIMIT_NONE: why says so in words, and it has to
+ * end; for_good: as with kind->banned. Logins of it are forgotten. */
+must_check enum limit visit_of_other(struct visit *v, const char *address,
+    struct buf *why, bool *for_good);
+enum { REFUSAL_WORDS_MAX = 300 };
+
 /* A role that serves LISTEN_SMTP counts apart from one that does not. The
  * memory it shares with others is role->shared and role->bans.
  * ready() makes what sessions begin with from now on. It runs on a fiber, may

@@ -24,6 +24,7 @@ hello(struct smtp_session *s, struct str args, bool esmtp)
 	s->hasty |= stream_buffered(s->d.stream).n > 0;
 	buf_reset(&s->helo);
 	buf_str(&s->helo, name);
+	s->helo_told = false;
 	s->esmtp = esmtp;
 	return true;
 }

@@ -6,7 +6,8 @@
 #include "mail/hold.h"
 #include "smtp/smtp_int.h"
 
-enum { REPLY_SHOWN = 500 };	/* in the journal, before a verdict */
+/* In the journal, before a verdict. */
+enum { REPLY_SHOWN = 500, VIA_SHOWN = 200 };
 
 /* RFC 6409 6.1: people write only as one of their own addresses. */
 int
@@ -136,10 +137,15 @@ smtp_note_refused(struct smtp_session *s, struct str address,
 		.code = (uint32_t)r->code,
 		.text = r->text,
 	};
+	struct str via = smtp_via(s, s->cmd);
 
-	if (verdict.n > 0)
-		j.text = arena_printf(s->cmd, "%.*s verdict: %.*s",
-		    STR_FMT(str_first(r->text, REPLY_SHOWN)), STR_FMT(verdict));
+	if (verdict.n > 0 || via.n > 0)
+		j.text = arena_printf(s->cmd, "%.*s%s%.*s%s%s%.*s",
+		    STR_FMT(str_first(r->text, REPLY_SHOWN)),
+		    via.n > 0 ? " (" : "", STR_FMT(str_first(via, VIA_SHOWN)),
+		    via.n > 0 ? ")" : "", verdict.n > 0 ? " verdict: " : "",
+		    STR_FMT(verdict));
+	j.text = str_first(j.text, JOURNAL_TEXT_MAX);
 
 	log_ctx_event(&s->d.log, LOG_INFO, "refused", F_STR("to", address),
 	    F_STR("from", submit_envelope(s->txn)->reverse_path),

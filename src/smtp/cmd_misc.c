@@ -41,7 +41,7 @@ smtp_help(struct smtp_session *s, struct str args)
 
 	buf_lit(&b, "Commands:");
 	for (size_t i = 0; (v = smtp_verb_at(s, i)); i++)
-		if (smtp_verb_is_here(s, v))
+		if (smtp_verb_is_here(s, v) && !smtp_verb_is_hidden(s, v))
 			buf_printf(&b, " %s", v->word);
 	buf_lit(&b, "\nSee RFC 5321");
 	return (struct reply){ 214, "2.0.0", str_dup(s->cmd, buf_get(&b)) };

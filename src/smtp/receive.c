@@ -418,16 +418,14 @@ smtp_text_begin(struct smtp_session *s, bool chunks)
 		.tls = stream_tls(s->d.stream).version,
 		.protocol = protocol(s),
 		.session = str_c(s->d.id),
+		.via = smtp_via(s, mem),
 	};
 	in->id = arena_printf(mem, "%s.%u", s->d.id, ++s->begun);
 	if (o->sign)
 		in->fixup = submission_fixup_new(mem,
 		    &(struct submission_fixup_options){
 			.hostname = o->hostname,
-			/* Nobody can name it but who has it. */
-			.id = arena_printf(mem, "%.*s.%016llx",
-			    STR_FMT(in->id), (unsigned long long)
-			    loop_random64(s->d.loop)),
+			.id = in->id,
 			.sender = submitter(s),
 			.at = loop_wall(s->d.loop) });
 	results_filter_init(&in->filter, o->hostname);

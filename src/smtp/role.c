@@ -102,6 +102,8 @@ make_ready(void *arg, struct err *err)
 		.data_rate = c->data_rate,
 		.data_time_s = c->data_time_s,
 		.strict_helo = c->strict_helo,
+		.xclient_peers = c->xclient_peers,
+		.xforward_peers = c->xforward_peers,
 		.greeting_delay_s = c->greeting_delay_s,
 		.tarpit_s = c->tarpit_s,
 		.compress = c->compress,

@@ -55,6 +55,7 @@ smtp_txn_end(struct smtp_session *s)
 	submit_end(s->txn);
 	s->txn = NULL;
 	s->prdr = false;
+	smtp_forget_forwarded(s);
 }
 
 void
@@ -249,6 +250,14 @@ talks_first(struct smtp_session *s)
 	return e == 0;
 }
 
+struct str
+smtp_greeting(struct smtp_session *s)
+{
+	return arena_printf(s->cmd, "%.*s %s Postern",
+	    STR_FMT(s->service->o.hostname),
+	    s->service->o.lmtp ? "LMTP" : "ESMTP");
+}
+
 static void
 greet(struct dialogue *d)
 {
@@ -263,9 +272,8 @@ greet(struct dialogue *d)
 		s->leaving = true;
 		return;
 	}
-	(void)stream_printf(d->stream, "220 %.*s %s Postern\r\n",
-	    STR_FMT(s->service->o.hostname),
-	    s->service->o.lmtp ? "LMTP" : "ESMTP");
+	r = (struct reply){ 220, NULL, smtp_greeting(s) };
+	smtp_put_reply(s, &r);
 }
 
 static void
@@ -294,6 +302,15 @@ end_session(struct dialogue *d, const char *why)
 }
 
 void
+smtp_know_host(struct smtp_session *s)
+{
+	const struct smtp_judge *judge = s->service->o.judge;
+
+	s->counted = judge && ip_parse(str_c(s->d.peer.address), &s->host) &&
+	    !ip_is_among(&s->host, judge->unjudged);
+}
+
+void
 smtp_start(struct smtp_service *sv, struct stream *stream,
     const struct peer *peer, enum listen_tls rule,
     void (*done)(void *arg), void *arg)
@@ -310,8 +327,7 @@ smtp_start(struct smtp_service *sv, struct stream *stream,
 	s->service = sv;
 	sv->refs++;
 	s->store = sv->o.store;
-	s->counted = sv->o.judge && ip_parse(str_c(s->d.peer.address),
-	    &s->host) && !ip_is_among(&s->host, sv->o.judge->unjudged);
+	smtp_know_host(s);
 	s->cmd = arena_new(CMD_MEM);
 	s->helo = BUF_INIT(SMTP_DOMAIN_MAX);
 	s->sender = BUF_INIT(SMTP_SENDER_MAX);

@@ -4,7 +4,7 @@
  */
 #include "smtp/smtp_int.h"
 
-enum { SERVICE_MEM = 4096 };
+enum { SERVICE_MEM = 64 * 1024 };	/* lists of networks and others */
 
 struct smtp_service *
 smtp_service_new(const struct smtp_options *o)
@@ -19,6 +19,8 @@ smtp_service_new(const struct smtp_options *o)
 	sv->o.hostname = str_dup(sv->mem, o->hostname);
 	sv->o.etrn_peers = str_dup(sv->mem, o->etrn_peers);
 	sv->o.etrn_domains = str_dup(sv->mem, o->etrn_domains);
+	sv->o.xclient_peers = str_dup(sv->mem, o->xclient_peers);
+	sv->o.xforward_peers = str_dup(sv->mem, o->xforward_peers);
 	if (o->judge) {
 		sv->judge = *o->judge;
 		sv->judge.hostname = sv->o.hostname;

@@ -38,6 +38,9 @@ struct smtp_options {
 	bool must_login;
 	bool lmtp;		/* RFC 2033 */
 	bool prdr;		/* is offered: an answer for each recipient */
+	/* Networks, as in rt/config.h: who may say for whom they come, and so
+	 * who it is; and who may say it for logs alone. */
+	struct str xclient_peers, xforward_peers;
 	bool strict_helo;	/* refuse words that are no name */
 	uint32_t greeting_delay_s; /* who talks before the greeting is sent
 				 * away; 0: nobody waits, nobody looks */

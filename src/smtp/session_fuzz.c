@@ -42,6 +42,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 
 	if (size == 0 || size > 4096)
 		return 0;
+	world_in_front = STR("192.0.2.0/24");
 	in = str_make((const char *)data + 1, size - 1);
 	say(LISTEN_SMTP, in, data[0]);
 	say(LISTEN_LMTP, in, data[0]);

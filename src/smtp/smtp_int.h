@@ -10,6 +10,7 @@
 #include "smtp/judge.h"
 #include "smtp/reply.h"
 #include "smtp/session.h"
+#include "smtp/xclient.h"
 
 enum {
 	SMTP_MAX_ERRORS = 20,	/* commands that made no sense */
@@ -52,6 +53,7 @@ struct smtp_verb {
 	struct reply (*refuse)(struct smtp_session *s, struct str args,
 	    const struct reply *no);
 	bool long_line;		/* SMTP_AUTH_LINE_MAX */
+	bool hidden;		/* no command where it is not offered */
 };
 extern const struct smtp_verb smtp_verbs[];
 extern const size_t smtp_nverbs;
@@ -74,6 +76,11 @@ struct smtp_session {
 	struct account *account; /* whose it is; NULL: nobody has tried */
 	void (*logout)(struct smtp_session *s);	/* account is not NULL */
 	struct buf helo;	/* empty: none yet */
+	/* Who made the connection, once they have said for whom (XCLIENT). */
+	char by[46];		/* empty: nobody has */
+	bool helo_told;		/* helo is of XCLIENT */
+	struct arena *forwarded_mem; /* of what XFORWARD says of the next */
+	struct xclient forwarded;	/* message; NULL: nothing */
 	struct buf sender;	/* whom store last let them write as */
 	struct ip host;		/* where it comes from, */
 	bool counted;		/* if that is counted by store */
@@ -110,6 +117,16 @@ void smtp_txn_end(struct smtp_session *s);
 /* Forget all that was said, as after STARTTLS (RFC 3207 4.2). */
 void smtp_forget(struct smtp_session *s);
 
+/* It comes from there; is that counted? */
+void smtp_know_host(struct smtp_session *s);
+/* "mx.example.org ESMTP Postern", in the arena of the command. */
+struct str smtp_greeting(struct smtp_session *s);
+
+/* How it came, where somebody in front said so, in the arena: for the journal,
+ * of ASCII. Empty: nobody did. */
+struct str smtp_via(const struct smtp_session *s, struct arena *a);
+void smtp_forget_forwarded(struct smtp_session *s);
+
 /* The deadline of what is read next: the command timeout from now. */
 void smtp_deadline(struct smtp_session *s);
 
@@ -121,6 +138,9 @@ int smtp_say(struct smtp_session *s, struct reply r, struct err *err);
 
 /* Is it a command of the protocol that is spoken here? */
 bool smtp_verb_is_here(const struct smtp_session *s,
+    const struct smtp_verb *v);
+/* Nobody here is to know of it. */
+bool smtp_verb_is_hidden(const struct smtp_session *s,
     const struct smtp_verb *v);
 /* Row of this command, the service's own included; NULL. */
 const struct smtp_verb *smtp_verb_find(const struct smtp_session *s,
@@ -196,5 +216,11 @@ struct reply smtp_help(struct smtp_session *s, struct str args);
 struct reply smtp_quit(struct smtp_session *s, struct str args);
 struct reply smtp_etrn(struct smtp_session *s, struct str args);
 bool smtp_etrn_offered(const struct smtp_session *s);
+struct reply smtp_xclient(struct smtp_session *s, struct str args);
+bool smtp_xclient_offered(const struct smtp_session *s);
+void smtp_xclient_say(const struct smtp_session *s, struct buf *b);
+struct reply smtp_xforward(struct smtp_session *s, struct str args);
+bool smtp_xforward_offered(const struct smtp_session *s);
+void smtp_xforward_say(const struct smtp_session *s, struct buf *b);
 struct reply smtp_starttls(struct smtp_session *s, struct str args);
 bool smtp_starttls_offered(const struct smtp_session *s);

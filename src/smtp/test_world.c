@@ -98,6 +98,7 @@ start(void *arg)
 }
 
 uint32_t world_greeting_delay_s;
+struct str world_in_front;
 
 static void
 make_service(struct world *w, enum listen_kind kind)
@@ -117,6 +118,8 @@ make_service(struct world *w, enum listen_kind kind)
 		.data_rate = WORLD_DATA_RATE,
 		.data_time_s = WORLD_DATA_TIME_S,
 		.greeting_delay_s = world_greeting_delay_s,
+		.xclient_peers = world_in_front,
+		.xforward_peers = world_in_front,
 		.tls = w->tls_ctx,
 		.store = &w->store,
 		.lmtp = kind == LISTEN_LMTP,

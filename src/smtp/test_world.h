@@ -52,6 +52,7 @@ struct vault {
 
 /* Of worlds that are opened from now on. */
 extern uint32_t world_greeting_delay_s;
+extern struct str world_in_front;	/* who may say XCLIENT, XFORWARD */
 
 /* kind: LISTEN_SMTP, LMTP, SUBMISSION or SUBMISSIONS. cap: octets in
  * flight each way. The session has been started, its greeting not read. */

@@ -40,6 +40,13 @@ const struct smtp_verb smtp_verbs[] = {
 	{ "STARTTLS", WHEN_BARE | WHEN_IDLE, smtp_starttls, "STARTTLS",
 	    smtp_starttls_offered, .help =
 	    "STARTTLS\nEncryption begins right after the answer." },
+	{ "XCLIENT", WHEN_IDLE, smtp_xclient, "XCLIENT", smtp_xclient_offered,
+	    smtp_xclient_say, "XCLIENT attribute=value ...\nFor whom you "
+	    "come; the session begins anew, as theirs.", .hidden = true },
+	{ "XFORWARD", WHEN_IDLE, smtp_xforward, "XFORWARD",
+	    smtp_xforward_offered, smtp_xforward_say,
+	    "XFORWARD attribute=value ...\nWho gave you the next message; "
+	    "for logs alone.", .hidden = true },
 };
 const size_t smtp_nverbs = NELEM(smtp_verbs);
 
@@ -60,6 +67,12 @@ smtp_verb_is_here(const struct smtp_session *s, const struct smtp_verb *v)
 	return !(v->when & (s->service->o.lmtp ? WHEN_SMTP : WHEN_LMTP));
 }
 
+bool
+smtp_verb_is_hidden(const struct smtp_session *s, const struct smtp_verb *v)
+{
+	return v->hidden && !v->offered(s);
+}
+
 const struct smtp_verb *
 smtp_verb_find(const struct smtp_session *s, struct str word)
 {
@@ -67,6 +80,6 @@ smtp_verb_find(const struct smtp_session *s, struct str word)
 
 	for (size_t i = 0; (v = smtp_verb_at(s, i)); i++)
 		if (str_eqi(word, str_c(v->word)))
-			return v;
+			return smtp_verb_is_hidden(s, v) ? NULL : v;
 	return NULL;
 }

@@ -292,7 +292,7 @@ enum { STORE_FACTS_MAX = 32768, THREAD_KEYS_MAX = 20 };
 #define FIELDS_origin(F, S)                                                \
 	F(S, str, peer, 64) F(S, str, helo, 255) F(S, str, tls, 64)        \
 	F(S, str, protocol, 16)		/* "ESMTPSA" */                    \
-	F(S, str, session, 32)
+	F(S, str, session, 32) F(S, str, via, VIA_MAX) /* smtp/xclient.h */
 
 /* Take responsibility for a message: local recipients get it in this commit,
  * remote ones become queue rows. Return-Path and Delivered-To are put in
@@ -303,7 +303,7 @@ enum { STORE_FACTS_MAX = 32768, THREAD_KEYS_MAX = 20 };
  * With hold_for or hold_until, which only an ACCOUNT may say, nobody gets it
  * before then (queue/later.c): E_LIMIT if the account has too many that leave
  * later or it is longer than allowed, E_FULL if they have no room. */
-enum { FRONT_MAX = 16384, VERDICT_WORDS_MAX = 600 };
+enum { FRONT_MAX = 16384, VERDICT_WORDS_MAX = 600, VIA_MAX = 400 };
 #define FIELDS_submit_ask(F, S)                                            \
 	F(S, u64, change, 0)                                               \
 	FIELDS_envelope(F, S)                                              \

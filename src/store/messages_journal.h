@@ -26,14 +26,16 @@ enum journal_event { JOURNAL_refused = 1,
 				 * mailbox text */
 	JOURNAL_password,	/* by vault: another one was chosen */
 	JOURNAL_factor,		/* the second one: set up, used up, taken off */
-	JOURNAL_access };	/* to the mailbox text begins with, from
+	JOURNAL_access,		/* to the mailbox text begins with, from
 				 * `from`: who has which rights now */
+	JOURNAL_via };		/* how it came, as a server in front says */
+enum { JOURNAL_TEXT_MAX = 1000 };
 #define FIELDS_journal_ask(F, S)                                    \
 	F(S, u32, event, 0)                                         \
 	F(S, u64, message, 0)		/* 0: none */               \
 	F(S, str, session, 32) F(S, str, peer, 64)                  \
 	F(S, str, from, 320) F(S, str, address, 320) F(S, u32, code, 0) \
-	F(S, str, text, 1000)
+	F(S, str, text, JOURNAL_TEXT_MAX)
 /* Rows of a day from an offset (0 at first) on; no rows: there are no more
  * now. E_NOTFOUND: none of that day. */
 #define FIELDS_journal_read_ask(F, S) \
@@ -43,4 +45,4 @@ enum journal_event { JOURNAL_refused = 1,
 	F(S, i64, at_us, 0) F(S, u32, event, 0) F(S, u64, message, 0) \
 	F(S, str, session, 32) F(S, str, peer, 64)                    \
 	F(S, str, from, 320) F(S, str, address, 320) F(S, u32, code, 0) \
-	F(S, str, text, 1000)
+	F(S, str, text, JOURNAL_TEXT_MAX)

@@ -6,6 +6,7 @@ A file is read top to bottom, one direction a line:
     PORT imap       the port that new connections go to (else the folder's
                     name); one of smtp, submission, submissions, imap, imaps,
                     pop3, pop3s, http, https, lmtp
+    FROM 127.0.0.9  new connections come from this address
     CONN b          go on with connection b, opened on first use; a file
                     begins on connection "a", which opens at its first line
     C: text         send text and CRLF
@@ -67,6 +68,7 @@ class Dialogue:
         self.protocol = protocol
         self.lines = text.splitlines()
         self.port = protocol
+        self.source = None
         self.wires = {}
         self.name = "a"
         self.vars = {"domain": DOMAIN, "password": PASSWORD}
@@ -111,7 +113,7 @@ class Dialogue:
         if self.name not in self.wires:
             self.wires[self.name] = wire.Wire(
                 self.server.ports[self.port],
-                self.port in wire.IMPLICIT_TLS)
+                self.port in wire.IMPLICIT_TLS, source=self.source)
         return self.wires[self.name]
 
     def substitute(self, text):
@@ -234,6 +236,9 @@ class Dialogue:
     def do_port(self, rest):
         self.port = rest.strip()
 
+    def do_from(self, rest):
+        self.source = rest.strip()
+
     def do_conn(self, rest):
         self.name = rest.strip()
 
@@ -298,7 +303,7 @@ class Dialogue:
         "C:": do_send, "RAW": do_raw, "PIPE": do_pipe,
         "S:": do_exact, "S~": do_match, "S*": do_skip,
         "S{": do_group, "NONE": do_none, "CLOSED": do_closed,
-        "PORT": do_port, "CONN": do_conn, "TLS": do_tls,
+        "PORT": do_port, "FROM": do_from, "CONN": do_conn, "TLS": do_tls,
         "DEFLATE": do_deflate, "LOGIN": do_login,
         "CLEAR": do_clear, "MAIL": do_mail, "APPEND": do_append,
     }

@@ -140,6 +140,8 @@ smtpd_tls_cert_file = $F/cert.pem
 smtpd_tls_key_file = $F/key.pem
 smtpd_tls_received_header = yes
 smtp_tls_security_level = may
+smtp_send_xforward_command = yes
+lmtp_send_xforward_command = yes
 maillog_file = /var/log/postfix
 alias_maps =
 X

@@ -216,6 +216,12 @@ route "*" {
 }
 """
 
+# Dialogues with FROM: of who may say for whom they come.
+IN_FRONT = """\
+xclient-peers = { "127.0.0.9" }
+xforward-peers = { "127.0.0.9", "198.51.100.0/24" }
+"""
+
 CONFIGURATION = """\
 hostname = "mail.{domain}"
 data = "{data}"
@@ -263,7 +269,7 @@ class SharedServer(ConfiguredServer):
     """As strict as a server in the world, but that nothing leaves."""
 
     def configure(self, more=""):
-        super().configure(more + NOWHERE)
+        super().configure(more + IN_FRONT + NOWHERE)
 
     def start(self):
         super().start()

@@ -20,7 +20,9 @@ def client_context():
 
 
 class Wire:
-    def __init__(self, port, implicit_tls=False, timeout=TIMEOUT):
+    def __init__(self, port, implicit_tls=False, timeout=TIMEOUT,
+                 source=None):
+        self.source = (source, 0) if source else None
         self.sock = self.connect(port, timeout)
         if self.sock.family != socket.AF_UNIX:
             self.sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
@@ -31,7 +33,8 @@ class Wire:
             self.tls()
 
     def connect(self, port, timeout):
-        return socket.create_connection(("127.0.0.1", port), timeout)
+        return socket.create_connection(("127.0.0.1", port), timeout,
+                                        self.source)
 
     def tls(self):
         """Nothing that came before may be taken for what comes inside."""

@@ -238,6 +238,8 @@ put_all(struct submitting *s)
 	int rc = put_blob(s, queued);
 
 	submit_journal(s, JOURNAL_received, STR_NULL, STR_NULL);
+	if (s->ask->via.n > 0)
+		submit_journal(s, JOURNAL_via, STR_NULL, s->ask->via);
 	if (rc == 0 && queued)
 		rc = queue_put(s->e, s->w, s->ask, s->to.return_path,
 		    s->at.blob, err);
@@ -319,9 +321,7 @@ write_submit(struct engine *e, struct write *w)
 		hear(&s);
 	if (rc == 0 && s.ask->dmarc.n > 0)
 		rc = dmarc_count(e, &seen, &w->err);
-	if (rc < 0)
-		return rc;
-	return s.due ? policy_remember_later(e, w, &w->err) :
+	return rc < 0 || s.due ? rc :
 	    policy_remember(e, w, s.to.rcpt, s.to.n, &w->err);
 }
 
