@@ -6,6 +6,7 @@
  * gets who asks in the name of another is that mail comes there sooner, and
  * only whom the operator names hears even of that.
  */
+#include "base/domain.h"
 #include "smtp/smtp_int.h"
 
 enum { SLICES_MAX = 100 };	/* of a large queue; the rest has its time */
@@ -30,9 +31,7 @@ may_ask_for(const struct smtp_session *s, struct str name)
 
 	while (more) {
 		more = str_cut(rest, ' ', &one, &rest);
-		if (one.n == 0 || !str_endsi(name, one))
-			continue;
-		if (name.n == one.n || name.p[name.n - one.n - 1] == '.')
+		if (one.n > 0 && domain_is_within(name, one))
 			return true;
 	}
 	return false;

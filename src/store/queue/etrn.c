@@ -1,3 +1,4 @@
+#include "base/domain.h"
 #include "store/queue/queue_int.h"
 
 /*
@@ -19,13 +20,8 @@ struct running {
 static bool
 is_asked_for(const struct etrn_ask *ask, struct str domain)
 {
-	size_t dot = domain.n - ask->domain.n;
-
-	if (str_eq(domain, ask->domain))
-		return true;
-	return ask->below && domain.n > ask->domain.n &&
-	    domain.p[dot - 1] == '.' &&
-	    str_eq(str_from(domain, dot), ask->domain);
+	return ask->below ? domain_is_within(domain, ask->domain) :
+	    str_eq(domain, ask->domain);
 }
 
 static int
