@@ -203,3 +203,18 @@ def test_where_one_is_signed_in(server):
     assert ask(server, "DELETE", "/sessions/" + shown(here)[0]["id"],
                here)[0] == 204
     assert not is_in(server, here)
+
+
+def test_where_one_came_from(server):
+    """By any way in; one's own only, and only for who has signed in."""
+    who = sign_in(server, BOB)
+
+    def shown(who, want=200):
+        status, _, octets = ask(server, "GET", "/account/networks", who)
+        assert status == want, octets
+        return want == 200 and json.loads(octets)["networks"]
+    row, = shown(who)
+    assert row["network"] == "127.0.0.0/24"
+    assert row["first"] == row["last"] and row["first"].endswith("Z")
+    shown(basic(BOB, PASSWORD), 403)
+    shown({}, 401)

@@ -12,7 +12,6 @@ enum {
 	/* Of more reports than are kept (FEEDBACK_ALL / FEEDBACK_COST). */
 	LIST_MEM = 128 << 20,
 	SUMS_MAX = 5000, WORDS_MAX = 6, SUMS_MEM = SUMS_MAX * 5000,
-	NETWORK_V4 = 24, NETWORK_V6 = 48,
 };
 
 /* A line of the sums. */
@@ -325,7 +324,7 @@ add_dmarc(struct received *r, const struct feedback_get_answer *f,
 	struct ip ip;
 
 	if (ip_of_octets(row->host, &ip)) {
-		uint32_t bits = ip.v6 ? NETWORK_V6 : NETWORK_V4;
+		uint32_t bits = ip_site_bits(&ip);
 
 		ip_mask(&ip, bits);
 		ip_put_network(&network, &ip, bits);

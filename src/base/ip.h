@@ -31,6 +31,12 @@ ip_bits(const struct ip *ip)
 {
 	return ip->v6 ? 128 : 32;
 }
+/* What one household or company has, about: whose network is remembered. */
+static inline uint32_t
+ip_site_bits(const struct ip *ip)
+{
+	return ip->v6 ? 48 : 24;
+}
 /* Its 4 or 16 octets, a slice of *ip; and back, false of any other number. */
 static inline struct str
 ip_octets(const struct ip *ip)

@@ -5,6 +5,7 @@
  * A sign-in alone changes neither: the password is asked for once more, so who
  * finds a page that is signed in cannot stay.
  */
+#include "base/ip.h"
 #include "base/timetext.h"
 #include "http/http_int.h"
 #include "rt/json.h"
@@ -272,6 +273,51 @@ remove_app_password(struct http_request *r)
 	return (struct http_answer){ .status = 204 };
 }
 
+/* ---- where one came from ------------------------------------------------- */
+
+static void
+put_network(struct buf *b, const struct network_row *row)
+{
+	struct ip ip;
+
+	if (!ip_of_octets(row->network, &ip))
+		return;
+	buf_str(b, b->p[b->n - 1] == '[' ? STR("{") : STR(",{"));
+	buf_lit(b, "\"network\":\"");
+	ip_put_network(b, &ip, ip_site_bits(&ip));
+	buf_chr(b, '"');
+	put_time(b, "first", row->since);
+	put_time(b, "last", row->at);
+	buf_chr(b, '}');
+}
+
+/* GET /account/networks: by any way in. */
+static struct http_answer
+list_networks(struct http_request *r)
+{
+	const struct networks_ask ask = { 0 };
+	struct networks_answer answer;
+	auto_buf b = BUF_INIT(LIST_MAX);
+	struct network_row row;
+	struct err err = { 0 };
+	struct rd rows;
+
+	if (!is_signed_in(r))
+		return http_sign_in_first(r);
+	if (store_call(r->account->store, STORE_networks, &ask, &answer,
+	    r->mem, &err) < 0)
+		return http_refuse_own(r, &err);
+	buf_lit(&b, "{\"networks\":[");
+	rows = rd_of(answer.rows);
+	while (rd_left(&rows) > 0 &&
+	    msg_take(&rows, &network_row_shape, &row))
+		put_network(&b, &row);
+	buf_lit(&b, "]}\n");
+	bug_if(buf_failed(&b));
+	return (struct http_answer){ 200, STR("application/json"),
+		str_dup(r->mem, buf_get(&b)) };
+}
+
 #define ROUTE(methods, pattern, ...) \
 	{ methods, STR(pattern), HTTP_PERSON, __VA_ARGS__ }
 #define NO_BODY STR_NULL, 0
@@ -281,6 +327,7 @@ const struct http_route http_own_routes[] = {
 	ROUTE(HTTP_POST, "/account/password", FORM, post_password),
 	ROUTE(HTTP_GET, "/account/app-passwords", NO_BODY,
 	    list_app_passwords),
+	ROUTE(HTTP_GET, "/account/networks", NO_BODY, list_networks),
 	ROUTE(HTTP_POST, "/account/app-passwords", FORM, post_app_password),
 	ROUTE(HTTP_DELETE, "/account/app-passwords/*", NO_BODY,
 	    remove_app_password),

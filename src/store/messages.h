@@ -152,10 +152,8 @@ enum store_effect {
 	C(queue_content, answer, AUTH_RELAY, RUN_READER, CHANGE_none, own) \
 	C(report, done, AUTH_RELAY, RUN_WRITER, CHANGE_patient, own) \
 	C(bounce, answer, AUTH_RELAY, RUN_WRITER, CHANGE_once, own) \
-	C(note_send, answer, AUTH_RELAY, RUN_WRITER, CHANGE_once, own) \
 	C(vacation, answer, AUTH_LISTS_OWN, RUN_READER, CHANGE_none, own) \
 	C(vacation_put, done, AUTH_LISTS_OWN, RUN_WRITER, CHANGE_once, own) \
-	C(logged_in, done, AUTH_VAULT, RUN_WRITER, CHANGE_patient, own) \
 	C(credential, answer, AUTH_VAULT, RUN_READER, CHANGE_none, own) \
 	C(account_open, done, AUTH_OPENS, RUN_LOOP, CHANGE_none, own) \
 	C(app_password_add, done, AUTH_VAULT, RUN_WRITER, CHANGE_once, own) \
@@ -199,7 +197,7 @@ enum store_effect {
 	STORE_CALLS_BAN(C) STORE_CALLS_ETRN(C) \
 	STORE_CALLS_FEEDBACK(C) \
 	STORE_CALLS_HELD(C) \
-	STORE_CALLS_METADATA(C) STORE_CALLS_STS(C) \
+	STORE_CALLS_METADATA(C) STORE_CALLS_NOTE(C) STORE_CALLS_STS(C) \
 	STORE_CALLS_URL(C) \
 	STORE_CALLS_WORDS(C)
 
@@ -669,8 +667,8 @@ MSG_GROUP(ban_of);
 	R(done) R(view) R(changed) R(mailbox_row) R(fetch_row) R(search_run) \
 	R(email_place) R(email_change) R(appended_row) R(carried_row) \
 	R(later_row) R(held_row) R(metadata_row) R(acl_row) R(shared_row) \
-	R(access_row) R(ban_row) R(note_item) R(note_facts) R(vacation) \
-	R(queue_item) R(queue_rcpt) R(queue_result) R(queue_row) \
+	R(access_row) R(ban_row) R(network_row) R(note_item) R(note_facts) \
+	R(vacation) R(queue_item) R(queue_rcpt) R(queue_result) R(queue_row) \
 	R(alias_row) R(domain_row) R(account_row) R(kept_row) R(journal_row) \
 	R(sealed_row) R(rule_row) R(app_password_row) R(app_keys_row) \
 	R(backup_row) STORE_RECORDS_AGGREGATE(R) STORE_RECORDS_FEEDBACK(R)

@@ -8,6 +8,11 @@
  */
 #pragma once
 
+#define STORE_CALLS_NOTE(C) \
+	C(note_send, answer, AUTH_RELAY, RUN_WRITER, CHANGE_once, own) \
+	C(logged_in, done, AUTH_VAULT, RUN_WRITER, CHANGE_patient, own) \
+	C(networks, answer, AUTH_ACCOUNT, RUN_READER, CHANGE_none, own)
+
 enum note_kind {
 	NOTE_quota_80 = 1, NOTE_quota_95, /* octets of most */
 	NOTE_login,		/* well, from a network not seen before */
@@ -98,3 +103,10 @@ enum { NETWORK_LEN = 16 };
 	F(S, u64, change, 0) F(S, u64, account, 0)                    \
 	F(S, str, network, NETWORK_LEN) F(S, str, peer, 64)           \
 	F(S, u32, service, 0) F(S, str, label, APP_LABEL_MAX)
+
+/* One's own: those of the last 90 days, the last seen first. at: the last time,
+ * within a day. */
+#define FIELDS_networks_ask(F, S) F(S, u8, nothing, 0)
+#define FIELDS_networks_answer(F, S) F(S, str, rows, MSG_CHUNK)
+#define FIELDS_network_row(F, S)                                      \
+	F(S, str, network, NETWORK_LEN) F(S, i64, since, 0) F(S, i64, at, 0)

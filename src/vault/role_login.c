@@ -96,8 +96,6 @@ note_use(struct work *c, const struct app_password_used_ask *use)
 
 /* Networks --------------------------------------------------------------- */
 
-enum { NETWORK_V4 = 24, NETWORK_V6 = 48 };
-
 /* As store remembers where people come from. This machine is one network, by
  * whichever of its own addresses it is spoken to. */
 void
@@ -109,7 +107,7 @@ attempt_find_network(struct attempt *t, struct arena *a)
 	if (!t->v->role->config.login_notes || !ip_parse(str_eq(peer,
 	    STR("::1")) ? STR("127.0.0.1") : peer, &ip))
 		return;
-	ip_mask(&ip, ip.v6 ? NETWORK_V6 : NETWORK_V4);
+	ip_mask(&ip, ip_site_bits(&ip));
 	t->network = str_dup(a, ip_octets(&ip));
 }
 

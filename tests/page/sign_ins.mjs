@@ -16,6 +16,10 @@ await story(async (page, context) => {
 			{ name: 'Where you are signed in' }) });
 	await part.getByText('(here)').waitFor();
 	assert.equal(await part.locator('li').count(), 2);
+	const from = page.getByRole('dialog', { name: 'Settings' })
+		.locator('section').filter({ has: page.getByRole('heading',
+			{ name: 'Where your account was used from' }) });
+	await from.getByText('127.0.0.0/24').waitFor();
 	await noFindings(page, 'where one is signed in');
 	await part.getByRole('button', { name: 'Sign out Firefox on Linux' })
 		.click();

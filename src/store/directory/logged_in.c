@@ -61,3 +61,22 @@ write_logged_in(struct engine *e, struct write *w)
 	    &w->err);
 	return rc < 0 ? rc : forget_networks(e, a->account, &w->err);
 }
+
+int
+read_networks(struct reader *r, const struct caller *c,
+    const struct networks_ask *ask unused_arg, union store_answer *answer,
+    struct err *err)
+{
+	enum sql_statement s = SQL_noted_list;
+	int64_t oldest = engine_now_us(r->e) / 1000000 - KNOWN_S;
+	int rc = sql_first(&r->q, s, SQL_VALS(vi(c->account), vi(NOTE_login),
+	    vi((uint64_t)oldest)), err);
+
+	for (; rc > 0; rc = sql_next(&r->q, s, err))
+		msg_put(&r->rows, &network_row_shape, &(struct network_row){
+		    sql_str(&r->q, noted_list, word),
+		    sql_i64(&r->q, noted_list, since),
+		    sql_i64(&r->q, noted_list, at) });
+	answer->networks.rows = buf_get(&r->rows);
+	return rc;
+}

@@ -133,6 +133,45 @@ test_networks(void **state)
 	p->alice--;
 }
 
+/* One's own, the last seen first; what is long ago is not told. */
+static void
+test_networks_listed(void **state)
+{
+	static const uint32_t wanted[] = { 3, 1 };
+	struct folder *p = *state;
+	const struct networks_ask ask = { 0 };
+	union store_answer answer;
+	struct caller alice = fixture_person(p->alice), bob;
+	struct network_row row;
+	struct rd rows;
+	size_t n = 0;
+	uint64_t id;
+
+	OK(fixture_account(&p->d, "bob@ours.test", &id));
+	bob = fixture_person(id);
+
+	OK(log_in(p, 2));
+	later(p, DAY);
+	OK(log_in(p, 1));
+	later(p, 30 * (int64_t)DAY);
+	OK(log_in(p, 3));
+	later(p, 59 * (int64_t)DAY + 5);
+	OK(reader_ask(p->d.r, &alice, STORE_networks, &ask, &answer,
+	    &p->d.err));
+	rows = rd_of(answer.networks.rows);
+	while (rd_left(&rows) > 0) {
+		assert_true(msg_take(&rows, &network_row_shape, &row));
+		assert_true(n < NELEM(wanted));
+		assert_memory_equal(row.network.p, &wanted[n++],
+		    row.network.n);
+		assert_int_equal(row.since, row.at);
+	}
+	assert_int_equal(n, NELEM(wanted));
+	OK(reader_ask(p->d.r, &bob, STORE_networks, &ask, &answer,
+	    &p->d.err));
+	assert_int_equal(answer.networks.rows.n, 0);
+}
+
 /* Whoever has the password could come from anywhere. */
 static void
 test_many_networks(void **state)
@@ -337,6 +376,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(test_quota),
 		TEST(test_networks),
+		TEST(test_networks_listed),
 		TEST(test_many_networks),
 		TEST(test_factor),
 		TEST(test_sizes),

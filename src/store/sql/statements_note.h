@@ -22,6 +22,9 @@
 	    " AND word<>x'' LIMIT 1")                                         \
 	S(noted_lately, "SELECT 1 FROM noted WHERE account=?1 AND kind=?2"    \
 	    " AND word=?3 AND at>?4")                                         \
+	R(noted_list, (word, since, at),                                      \
+	    "FROM noted WHERE account=?1 AND kind=?2 AND at>?3"               \
+	    " AND word<>x'' ORDER BY at DESC, since DESC, word")              \
 	S(noted_old, "DELETE FROM noted WHERE account=?1 AND kind=?2"         \
 	    " AND at<?3 AND word<>x''")                                       \
 	S(noted_trim, "DELETE FROM noted WHERE account=?1 AND kind=?2"        \

@@ -19,6 +19,21 @@ export async function loadSignIns() {
 	signIns.value = (await read(answer)).sessions.reverse();
 }
 
+/** From where this account was used, by whatever program. */
+export interface Network {
+	network: string;
+	first: string;
+	last: string;
+}
+
+/** The last seen first; null: not asked yet. */
+export const networks = signal<Network[] | null>(null);
+
+export async function loadNetworks() {
+	const answer = await own('GET', '/account/networks');
+	networks.value = (await read(answer)).networks;
+}
+
 export async function endSignIn(id: string) {
 	await own('DELETE', `/sessions/${id}`);
 	await loadSignIns();

@@ -11,7 +11,7 @@ import { Dialog } from './dialog';
 import { IconButton } from './icon';
 import { Form, Secret } from './own_form';
 import { SecondFactor } from './second_factor';
-import { SignIns } from './sign_ins';
+import { Networks, SignIns } from './sign_ins';
 import { HeldMail, Senders } from './strangers';
 
 export const settingsShown = signal(false);
@@ -114,6 +114,7 @@ export const Settings = () => settingsShown.value ? (
 			<Password />
 			<SecondFactor />
 			<SignIns />
+			<Networks />
 			<div class="buttons">
 				<button type="button"
 					onClick={() => settingsShown.value = false}>{t.close}</button>

@@ -3,8 +3,8 @@ import { useEffect } from 'preact/hooks';
 import { whenFull } from '../format';
 import { signOut } from '../jmap';
 import { sayWrong } from '../model/say';
-import { calledItself, endSignIn, loadSignIns, signIns, type SignedIn }
-	from '../model/sign_ins';
+import { calledItself, endSignIn, loadNetworks, loadSignIns, networks,
+	signIns, type SignedIn } from '../model/sign_ins';
 import { t } from '../texts';
 import { IconButton } from './icon';
 
@@ -39,4 +39,22 @@ export function SignIns() {
 			</div>
 		</section>
 	);
+}
+
+export function Networks() {
+	useEffect(() => void loadNetworks().catch(sayWrong), []);
+	return networks.value?.length ? (
+		<section>
+			<h3>{t.networks}</h3>
+			<p class="soft">{t.networksLead}</p>
+			<ul class="waiting">{networks.value.map((one) => (
+				<li key={one.network}>
+					<div>
+						<div class="name">{one.network}</div>
+						<div class="soft">{t.networkSeen(whenFull(one.first),
+							whenFull(one.last))}</div>
+					</div>
+				</li>))}</ul>
+		</section>
+	) : null;
 }
