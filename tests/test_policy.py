@@ -292,6 +292,56 @@ def test_whom_somebody_wrote_to(world):
     assert folder(server, "reply", "alice") == "INBOX"
 
 
+MESSAGE_ID = "1f6d0e21-5f3b-4c8e-9b3a-7d2c61a0e4f5@client.test"
+
+
+def test_who_answers_what_somebody_sent(world):
+    """Whoever it is: he has had the message. Nothing that can be guessed, and
+    nothing that somebody else sent, counts."""
+    server = world.unproven
+    for n, (name, to) in enumerate((("x20261130120000", "there.test"),
+                                    (MESSAGE_ID, "there.test"))):
+        world.send(server, "alice", [f"sales{n}@{to}"],
+                   more=f"Message-ID: <{name}>\r\n")
+
+    def answer(address, name, subject, to="alice", sender="desk@other.test",
+               field="In-Reply-To"):
+        text = (f"From: {sender}\r\n{field}: <{name}>\r\n"
+                f"Subject: {subject}\r\n\r\nA few words.\r\n").encode()
+        with FromOutside(server, address) as smtp:
+            smtp.ehlo()
+            smtp.mail(sender)
+            smtp.rcpt(f"{to}@{server.domain}")
+            return smtp.data(text)[0]
+
+    assert answer("203.0.114.10", "x20261130120000", "guessed") == 451
+    assert answer("203.0.114.10", MESSAGE_ID, "of bob", to="bob") == 451
+    assert answer("203.0.114.10", MESSAGE_ID, "an answer") == 250
+    place, message = found(server, "an answer", "alice")
+    assert place == "INBOX"
+    said = " ".join(message["X-Postern-Verdict"].split())
+    today = time.strftime("%Y-%m-%d", time.gmtime())
+    assert f"answers a message of {today} of its recipient" in said
+    trace = server.command("trace", "desk@other.test").stdout
+    assert "greylist=pass (it answers mail of a recipient)" in trace
+    assert f"answer -3.0: to a message of {today}" in trace
+    assert "it answers mail that a recipient sent" in server.command(
+        "explain", "desk@other.test").stdout
+    # Not by another's name.
+    assert answer("203.0.115.10", MESSAGE_ID, "forged",
+                  sender="x@strict.test") == 550
+    assert answer("203.0.115.10", MESSAGE_ID, "forged",
+                  sender="x@loose.test") == 451
+    # Whose name is proven is known from then on, without any id.
+    assert answer("198.51.100.66", f"1@x> <{MESSAGE_ID}", "proven answer",
+                  sender="a@proven.test", field="References") == 250
+    assert send(server, "203.0.116.10", "later", "a@proven.test",
+                to="alice")[0] == 550
+    assert send(server, "198.51.100.66", "again", "a@proven.test",
+                to="alice")[0] == 250
+    assert "answered -3.0" in server.command("trace", "a@proven.test").stdout
+
+
 def test_this_machine_never_waits(world):
     server = world.unproven
     with smtplib.SMTP(server.ip, world.port, timeout=60,

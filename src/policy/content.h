@@ -21,13 +21,15 @@ struct content_text {
 	struct str ours;	/* domains of its recipients, spaces between */
 };
 
-/* What lists can be asked about; slices are in the arena. */
+/* What lists and store can be asked about; slices are in the arena. */
 struct content_seen {
 	struct str host[CONTENT_HOSTS];	/* who has registered where its URLs
 					 * lead to, or an address */
 	size_t nhosts;
 	struct str address[CONTENT_ADDRESSES];	/* of From and Reply-To */
 	size_t naddresses;
+	struct str answers;	/* ids of what it answers, LF between, the
+				 * nearest first: ANSWERS_IDS */
 };
 
 void content_look(const struct content_text *ask, struct arena *a,

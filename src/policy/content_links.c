@@ -5,6 +5,7 @@
 #include "policy/content_int.h"
 #include "policy/html_links.h"
 #include "policy/url_find.h"
+#include "store/messages.h"
 
 enum {
 	TEXT_MAX = 64 << 10,	/* octets of text, of all parts */
@@ -102,6 +103,34 @@ read_part(const struct facts_part *part, struct str head, struct buf *text)
 	text_end(t, text);
 }
 
+static void
+see_answer(struct str id, size_t *n, struct buf *b)
+{
+	if (*n >= ANSWERS_IDS || id.n == 0 || id.n > ANSWERS_ID_MAX ||
+	    !str_is_printable(id))
+		return;
+	buf_str(b, *n > 0 ? STR("\n") : STR(""));
+	buf_str(b, id);
+	++*n;
+}
+
+/* RFC 5322 3.6.4: the nearest of References stand at the end. */
+static void
+see_answers(struct looking *l, const struct facts *f)
+{
+	auto_buf b = BUF_INIT(ANSWERS_MAX);
+	struct str ids, id, last[ANSWERS_IDS];
+	size_t n = 0, total = 0;
+
+	for (ids = f->in_reply_to; facts_next_text(&ids, &id);)
+		see_answer(id, &n, &b);
+	for (ids = f->references; facts_next_text(&ids, &id); total++)
+		last[total % ANSWERS_IDS] = id;
+	for (size_t i = 0; i < total && i < ANSWERS_IDS; i++)
+		see_answer(last[(total - 1 - i) % ANSWERS_IDS], &n, &b);
+	l->seen->answers = str_dup(l->out, buf_get(&b));
+}
+
 void
 content_look_at_links(struct looking *l)
 {
@@ -117,6 +146,7 @@ content_look_at_links(struct looking *l)
 	mime_scan_finish(scan, &record);
 	if (facts_decode(buf_get(&record), &facts) < 0)
 		return;
+	see_answers(l, &facts);
 	w = facts_walk_of(&facts);
 	while (left > 0 && l->urls < CONTENT_URLS &&
 	    facts_next_part(&w, &part)) {

@@ -169,6 +169,39 @@ test_seen(void **state unused_arg)
 	arena_free(a);
 }
 
+/* The nearest first, as many as are asked about, none that is too long. */
+static void
+test_answers(void **state unused_arg)
+{
+	struct arena *a = arena_new(1 << 20);
+	struct findings f = { 0 };
+	struct content_seen seen;
+	auto_buf b = BUF_INIT(8192);
+
+	buf_lit(&b, "In-Reply-To: <3@a.net>\r\nReferences: <1@a.net>\r\n"
+	    "\t<2@a.net> <3@a.net> <");
+	for (int i = 0; i < 260; i++)
+		buf_chr(&b, 'x');
+	buf_lit(&b, "> <o k@a.net>\r\n\r\n");
+	content_look(&(struct content_text){ .head = buf_get(&b) }, a, &f,
+	    &seen);
+	assert_str(seen.answers, "3@a.net\nok@a.net\n3@a.net\n2@a.net\n"
+	    "1@a.net");
+	buf_reset(&b);
+	buf_lit(&b, "References:");
+	for (int i = 0; i < 30; i++)
+		buf_printf(&b, " <%d@a.net>\r\n", i);
+	content_look(&(struct content_text){ .head = buf_get(&b) }, a, &f,
+	    &seen);
+	assert_true(str_starts(seen.answers, STR("29@a.net\n28@a.net\n")));
+	assert_true(str_eq(str_from(seen.answers, str_rchr(seen.answers,
+	    '\n') + 1), STR("18@a.net")));
+	content_look(&(struct content_text){ .head = STR("From: a@a.net") },
+	    a, &f, &seen);
+	assert_int_equal(seen.answers.n, 0);
+	arena_free(a);
+}
+
 static void
 test_domains(void **state unused_arg)
 {
@@ -186,6 +219,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_messages),
 		cmocka_unit_test(test_seen),
+		cmocka_unit_test(test_answers),
 		cmocka_unit_test(test_domains),
 	};
 

@@ -42,6 +42,10 @@ decide_by_greylist(const struct policy *p, const struct policy_facts *f,
 		    "written to them)",
 		[KNOWN_domain] = " greylist=pass (the domain is known)",
 		[KNOWN_network] = " greylist=pass (the network is known)",
+		[KNOWN_answer] = " greylist=pass (it answers mail of a "
+		    "recipient)",
+		[KNOWN_answered] = " greylist=pass (its author has answered a "
+		    "recipient)",
 	};
 	const struct weigh_answer *w = f->store;
 

@@ -215,8 +215,10 @@ decide(struct evidence *e, struct verdict *out)
 	out->handed_by = e->weigh.host;
 	MSG_COPY(wrote, &out->wrote, &e->weigh);
 	if (e->policy.remember && !out->junk && !out->hold)
-		out->standing = (struct standing){ e->weigh.host,
-			e->weigh.proven };
+		out->standing = (struct standing){ .host = e->weigh.host,
+			.proven = e->weigh.proven };
+	if (e->known.answers_at > 0 && !out->junk && !out->hold)
+		out->standing.answers = e->weigh.answers;
 }
 
 /* Whom a recipient writes to sends him no spam, and what is known to be good

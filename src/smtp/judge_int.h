@@ -87,6 +87,8 @@ void judge_seal(struct evidence *e, struct verdict *out);
 void judge_ask_who(struct evidence *e);
 /* 451, and who was sent away is remembered. */
 struct reply judge_send_away(struct evidence *e);
+/* When known.answers_at is: "2026-11-29". */
+struct str judge_answers_day(const struct evidence *e);
 
 /* judge_score.c: what was found, as points. What it shows comes first: lists
  * are asked about it. */

@@ -2,6 +2,7 @@
  * judge_known.c - what is known of the sender: by store, the operator's rules,
  * and lists in the DNS.
  */
+#include "base/timetext.h"
 #include "smtp/judge_int.h"
 
 static void
@@ -60,6 +61,8 @@ judge_ask_who(struct evidence *e)
 		.sender_proven = e->spf.result == SPF_PASS,
 		.author = str_first(e->author_address, 320),
 		.author_proven = e->dmarc.verdict == DMARC_PASS,
+		.answers = e->voucher.n == 0 && judge_is_forged(e) ?
+		    STR_NULL : e->seen.answers,
 		.rcpts = e->j->ask.rcpts };
 	facts.proven = judge_is_proven(e);
 	if (store_call(judge->store, STORE_weigh, &e->weigh, &e->known, e->a,
@@ -72,6 +75,16 @@ judge_ask_who(struct evidence *e)
 		look_at_lists(e);
 	facts.list = e->list;
 	policy_decide(&judge->policy, &facts, e->a, &e->policy);
+}
+
+struct str
+judge_answers_day(const struct evidence *e)
+{
+	auto_buf b = BUF_INIT(64);
+
+	time_rfc3339(&b, e->known.answers_at);
+	return str_dup(e->a, str_first(buf_get(&b), str_chr(buf_get(&b),
+	    'T')));
 }
 
 /* RFC 6647 5. What store forgets of it costs them one more try. */

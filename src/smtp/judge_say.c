@@ -165,6 +165,8 @@ put_plain_verdict(struct buf *b, const struct evidence *e)
 		[KNOWN_correspondent] = "of somebody who was written to",
 		[KNOWN_domain] = "of a domain that came before",
 		[KNOWN_network] = "from a network that came before",
+		[KNOWN_answer] = "of somebody else than was written to",
+		[KNOWN_answered] = "of somebody who answered before",
 	};
 	uint32_t bar = e->j->judge->bars.junk;
 
@@ -177,6 +179,9 @@ put_plain_verdict(struct buf *b, const struct evidence *e)
 		    e->dmarc.verdict == DMARC_PASS ? " " : "",
 		    STR_FMT(e->dmarc.verdict == DMARC_PASS ?
 		    str_first(e->dmarc.why, WHY_MAX) : STR("")));
+	if (e->known.answers_at > 0)
+		buf_printf(b, "answers a message of %.*s of its recipient; ",
+		    STR_FMT(judge_answers_day(e)));
 	buf_printf(b, "%s;\r\n\tscore ", known[e->known.known <
 	    NELEM(known) ? e->known.known : KNOWN_no]);
 	score_put(b, findings_tenths(&e->findings));

@@ -24,13 +24,20 @@ find_unproven(struct evidence *e)
 		findings_add(&e->findings, "dmarc-fail", 20, e->author);
 }
 
-/* A name that nothing proves is known to nobody. */
+/* A name that nothing proves is known to nobody; who answers needs none, as
+ * long as he does not use another's. */
 static void
 find_known(struct evidence *e)
 {
-	if (e->known.known == KNOWN_correspondent &&
-	    e->dmarc.verdict == DMARC_PASS)
+	bool proven = e->dmarc.verdict == DMARC_PASS;
+
+	if (e->known.known == KNOWN_correspondent && proven)
 		findings_add(&e->findings, "correspondent", -60, STR_NULL);
+	else if (e->known.answers_at > 0)
+		findings_add(&e->findings, "answer", -30, arena_printf(e->a,
+		    "to a message of %.*s", STR_FMT(judge_answers_day(e))));
+	else if (e->known.known == KNOWN_answered && proven)
+		findings_add(&e->findings, "answered", -30, STR_NULL);
 	else if (e->known.known == KNOWN_domain)
 		findings_add(&e->findings, "known-domain", -10, STR_NULL);
 	else if (e->known.known == KNOWN_network)

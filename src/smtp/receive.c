@@ -425,7 +425,10 @@ smtp_text_begin(struct smtp_session *s, bool chunks)
 		in->fixup = submission_fixup_new(mem,
 		    &(struct submission_fixup_options){
 			.hostname = o->hostname,
-			.id = in->id,
+			/* Nobody can name it but who has it. */
+			.id = arena_printf(mem, "%.*s.%016llx",
+			    STR_FMT(in->id), (unsigned long long)
+			    loop_random64(s->d.loop)),
 			.sender = submitter(s),
 			.at = loop_wall(s->d.loop) });
 	results_filter_init(&in->filter, o->hostname);

@@ -38,11 +38,14 @@ enum { RULES_MAX = 10000, RULES_OWN_MAX = 1000 };
 
 /* Who hands in a message, as far as mx knows when its text has come: what
  * store looks up, and in the submit what it is to remember. */
-enum { PROVEN_MAX = 2600 };
+enum { PROVEN_MAX = 2600, ANSWERS_IDS = 12, ANSWERS_ID_MAX = 250,
+	ANSWERS_MAX = ANSWERS_IDS * (ANSWERS_ID_MAX + 1) };
 #define FIELDS_standing(F, S)                                         \
 	F(S, str, host, 16)		/* octets of its address */   \
 	F(S, str, proven, PROVEN_MAX)	/* domains that SPF or DKIM has   \
-					 * proven, spaces between */
+					 * proven, spaces between */  \
+	F(S, str, answers, ANSWERS_MAX)	/* ids of messages that it is an  \
+					 * answer to, LF between */
 /* By which names, and what of them is proven. */
 #define FIELDS_wrote(F, S)                                            \
 	F(S, u8, sender_proven, 0)	/* that in MAIL, by SPF */    \
@@ -57,8 +60,10 @@ enum { RCPTS_WEIGHED = 50 };
 	FIELDS_wrote(F, S)                                            \
 	F(S, str, rcpts, 20000)
 /* Who is known: one that a recipient wrote to; a proven domain, or a network,
- * whose mail was taken before. */
-enum known { KNOWN_no, KNOWN_correspondent, KNOWN_domain, KNOWN_network };
+ * whose mail was taken before; who answers what a recipient sent, and who was
+ * proven to be the author of such an answer before. */
+enum known { KNOWN_no, KNOWN_correspondent, KNOWN_domain, KNOWN_network,
+	KNOWN_answer, KNOWN_answered };
 /* word: that of the rule that fits best: an address before a domain before a
  * network, the longest before others. Names that nothing proves are not
  * allowed by a rule, but blocked. Of each recipient it is his own rule before
@@ -71,6 +76,8 @@ enum known { KNOWN_no, KNOWN_correspondent, KNOWN_domain, KNOWN_network };
 	F(S, u8, allowed, 0)		/* word is none, of not all */ \
 	F(S, u32, known, 0)                                           \
 	F(S, u8, known_to_all, 0)	/* all have written to them */ \
+	F(S, i64, answers_at, 0)	/* when a recipient sent what it  \
+					 * answers; 0: it answers nothing */ \
 	F(S, u8, stale, 0)	/* what is known will be forgotten    \
 				 * unless it is remembered anew */    \
 	F(S, i64, waited_s, 0)	/* since it was sent away; -1: it was \

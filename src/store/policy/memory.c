@@ -9,6 +9,8 @@ const struct memory_bound memory_bounds[MEMORY_KINDS] = {
 	[MEMORY_tried] = { 100000, DAY_S },
 	[MEMORY_known] = { 200000, 60 * DAY_S },
 	[MEMORY_wrote_to] = { 5000, 2 * 366 * DAY_S },
+	[MEMORY_sent] = { 5000, 366 * DAY_S },
+	[MEMORY_answered] = { 2000, 2 * 366 * DAY_S },
 };
 
 struct str

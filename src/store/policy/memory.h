@@ -10,6 +10,8 @@ enum memory_kind {
 	MEMORY_tried = 1,	/* was sent away by greylisting */
 	MEMORY_known,		/* whose mail was taken: domains, networks */
 	MEMORY_wrote_to,	/* by an account: addresses */
+	MEMORY_sent,		/* by an account: ids of messages */
+	MEMORY_answered,	/* these, of an account: addresses */
 	MEMORY_KINDS
 };
 enum { MEMORY_KEY = 16 };

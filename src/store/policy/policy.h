@@ -58,3 +58,6 @@ bool ban_is_ours(const struct ip *ip);
  * known, and whom it went to. */
 int policy_remember(struct engine *e, const struct write *w,
     const struct recipient *const *rcpt, size_t n, struct err *err);
+/* One of an account that leaves later was taken: its id is remembered now. */
+int policy_remember_later(struct engine *e, const struct write *w,
+    struct err *err);

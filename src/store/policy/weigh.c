@@ -1,6 +1,7 @@
 #include "base/ip.h"
 #include "store/directory/resolve.h"
 #include "store/engine/filter.h"
+#include "store/policy/answers.h"
 #include "store/policy/policy.h"
 
 /*
@@ -143,6 +144,57 @@ known_to_recipients(struct weighing *w)
 	return rc < 0 ? rc : knows > 0;
 }
 
+/* The surest that is not a name: whoever writes it has had a message of
+ * theirs. */
+static int
+answer_to_recipients(struct weighing *w)
+{
+	int64_t at_s = 0;
+	int rc = 0;
+
+	for (size_t i = 0; i < w->n && w->ask->answers.n > 0 && rc == 0; i++)
+		if (w->account[i])
+			rc = answers_find(&w->r->q, w->r->arena,
+			    w->account[i], w->ask->answers, w->now_s, &at_s,
+			    w->err);
+	if (rc > 0)
+		w->out->answers_at = at_s;
+	return rc < 0 ? rc : 0;
+}
+
+static int
+answered_before(struct weighing *w)
+{
+	struct str domain, local;
+	int rc = 0;
+
+	if (!address_key(w->ask->author, w->r->arena, &domain, &local))
+		return 0;
+	for (size_t i = 0; i < w->n && rc == 0; i++)
+		if (w->account[i])
+			rc = is_known(w, MEMORY_answered, w->account[i],
+			    answers_author(w->r->arena, domain, local),
+			    KNOWN_answered);
+	return rc;
+}
+
+/* By persons; the first that is found. */
+static int
+known_by_mail(struct weighing *w)
+{
+	int rc = answer_to_recipients(w);
+
+	if (rc == 0)
+		rc = known_to_recipients(w);
+	if (rc != 0)
+		return rc;
+	if (w->out->answers_at) {
+		w->out->known = KNOWN_answer;
+		return 1;
+	}
+	return answered_before(w);
+}
+
 static int
 known_by_proof(struct weighing *w)
 {
@@ -245,7 +297,7 @@ weigh_all(struct weighing *w)
 		rc = rules_of_all(w);
 	if (rc < 0 || w->out->word != RULE_none)
 		return rc;
-	rc = known_to_recipients(w);
+	rc = known_by_mail(w);
 	if (rc == 0)
 		rc = known_by_proof(w);
 	if (rc == 0 && host)
@@ -312,6 +364,34 @@ remember_sender(struct engine *e, const struct submit_ask *ask,
 	return rc;
 }
 
+/* Who answers whom he was not written to by is known to that one from then on;
+ * his name has to be proven, for it is what he is known by. */
+static int
+remember_answers(struct engine *e, const struct submit_ask *ask,
+    const struct recipient *const *rcpt, size_t n, struct err *err)
+{
+	struct str domain, local, key;
+	int64_t at_s;
+	size_t looked = 0;
+	int rc = 0;
+
+	if (ask->answers.n == 0 || !ask->author_proven ||
+	    !address_key(ask->author, e->arena, &domain, &local))
+		return 0;
+	key = answers_author(e->arena, domain, local);
+	for (size_t i = 0; i < n && looked < RCPTS_WEIGHED && rc >= 0; i++) {
+		if (!rcpt[i]->account)
+			continue;
+		looked++;
+		rc = answers_find(&e->w, e->arena, rcpt[i]->account,
+		    ask->answers, e->now_s, &at_s, err);
+		if (rc > 0)
+			rc = memory_keep(e, MEMORY_answered,
+			    rcpt[i]->account, key, err);
+	}
+	return rc < 0 ? rc : 0;
+}
+
 /* Whom a person writes to may write back. */
 static int
 remember_recipients(struct engine *e, uint64_t account,
@@ -341,10 +421,32 @@ int
 policy_remember(struct engine *e, const struct write *w,
     const struct recipient *const *rcpt, size_t n, struct err *err)
 {
-	if (w->caller->authority == AUTH_MX)
-		return remember_sender(e, w->ask, err);
-	if (w->caller->authority == AUTH_ACCOUNT && e->o.divert.n == 0)
-		return remember_recipients(e, w->caller->account, rcpt, n,
+	const struct submit_ask *ask = w->ask;
+	bool leaves = false;
+	int rc = 0;
+
+	if (w->caller->authority == AUTH_MX) {
+		rc = remember_sender(e, ask, err);
+		return rc < 0 ? rc : remember_answers(e, ask, rcpt, n, err);
+	}
+	if (w->caller->authority != AUTH_ACCOUNT || e->o.divert.n > 0)
+		return 0;
+	for (size_t i = 0; i < n; i++)
+		leaves |= !rcpt[i]->account;
+	if (leaves)
+		rc = answers_sent(e, w->caller->account, ask->message_id,
 		    err);
-	return 0;
+	return rc < 0 ? rc : remember_recipients(e, w->caller->account, rcpt,
+	    n, err);
+}
+
+/* Nobody has it yet, and its id is not kept with it. */
+int
+policy_remember_later(struct engine *e, const struct write *w, struct err *err)
+{
+	const struct submit_ask *ask = w->ask;
+
+	if (w->caller->authority != AUTH_ACCOUNT || e->o.divert.n > 0)
+		return 0;
+	return answers_sent(e, w->caller->account, ask->message_id, err);
 }

@@ -321,7 +321,9 @@ write_submit(struct engine *e, struct write *w)
 		hear(&s);
 	if (rc == 0 && s.ask->dmarc.n > 0)
 		rc = dmarc_count(e, &seen, &w->err);
-	return rc < 0 || s.due ? rc :
+	if (rc < 0)
+		return rc;
+	return s.due ? policy_remember_later(e, w, &w->err) :
 	    policy_remember(e, w, s.to.rcpt, s.to.n, &w->err);
 }
 

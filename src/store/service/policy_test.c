@@ -1,5 +1,6 @@
 #include "base/test.h"
 
+#include "store/policy/answers.h"
 #include "store/policy/policy.h"
 #include "store/service/test_folder.h"
 #include "store/service/test_ok.h"
@@ -339,6 +340,134 @@ test_of_several(void **state)
 	assert_int_equal(w.word, RULE_none);
 }
 
+/* ---- answers ------------------------------------------------------------- */
+
+static void
+test_ids_that_tell(void **state unused_arg)
+{
+	static const struct {
+		const char *id;
+		bool tell;
+	} t[] = {
+		{ "1f6d0e21-5f3b-4c8e-9b3a-7d2c61a0e4f5@a.test", true },
+		{ "CAF+xT9Q2rLZk3e8Wq7m@mail.a.test", true },
+		{ "3fa9c01be27d.1.8c0d77e2a94b51f3@a.test", true },
+		{ "20261130120000@a.test", false },
+		{ "20261130120000.4711.1@a.test", false },
+		{ "weekly-report-of-november-2026@a.test", false },
+		{ "WeeklyReportOfNovember-2026@a.test", false },
+		{ "20261130T120000Z.4711@a.test", false },
+		{ "ZVxk2q+8Tn1rB7wq@a.test", true },
+		{ "x@1f6d0e21-5f3b-4c8e-9b3a-7d2c61a0e4f5", false },
+		{ "", false },
+	};
+
+	for (size_t i = 0; i < NELEM(t); i++)
+		assert_int_equal(answers_can_tell(str_c(t[i].id)), t[i].tell);
+}
+
+#define MINE "1f6d0e21-5f3b-4c8e-9b3a-7d2c61a0e4f5@ours.test"
+#define OTHER "2a6d0e21-5f3b-4c8e-9b3a-7d2c61a0e4f5@ours.test"
+
+static void
+sends(struct folder *p, const char *id, const char *to)
+{
+	const char *const rcpt[] = { to, NULL };
+
+	p->d.message_id = str_c(id);
+	OK(fixture_submit_as(&p->d, &p->who, "alice@ours.test", "text", rcpt,
+	    NULL));
+}
+
+static struct weigh_answer
+answering(struct folder *p, const char *author, const char *ids,
+    const char *rcpts)
+{
+	return weighed(p, &(struct weigh_ask){ .author = str_c(author),
+	    .author_proven = 1, .answers = str_c(ids),
+	    .rcpts = str_c(rcpts) });
+}
+
+/* What she sent to somebody elsewhere, and nothing else. */
+static void
+test_answers(void **state)
+{
+	struct folder *p = *state;
+	struct weigh_answer w;
+	uint64_t bob;
+
+	OK(fixture_account(&p->d, "bob@ours.test", &bob));
+	w = answering(p, "desk@far.test", MINE, "alice@ours.test\n");
+	assert_int_equal(w.known, KNOWN_no);
+	sends(p, OTHER, "bob@ours.test");
+	w = answering(p, "desk@far.test", OTHER, "alice@ours.test\n");
+	assert_int_equal(w.known, KNOWN_no);
+	sends(p, MINE, "ann@far.test");
+	sends(p, "20261130120000@ours.test", "ann@far.test");
+	p->d.now_us += DAY_S * 1000000LL;
+	w = answering(p, "desk@far.test", OTHER "\n" MINE,
+	    "bob@ours.test\nalice@ours.test\n");
+	assert_int_equal(w.known, KNOWN_answer);
+	assert_int_equal(w.answers_at, p->d.now_us / 1000000 - DAY_S);
+	/* Whom she wrote to is more. */
+	w = answering(p, "ann@far.test", MINE, "alice@ours.test\n");
+	assert_int_equal(w.known, KNOWN_correspondent);
+	assert_true(w.answers_at > 0);
+	w = answering(p, "desk@far.test", MINE, "bob@ours.test\n");
+	assert_int_equal(w.known, KNOWN_no);
+	w = answering(p, "desk@far.test", "20261130120000@ours.test",
+	    "alice@ours.test\n");
+	assert_int_equal(w.known, KNOWN_no);
+	p->d.now_us += 366LL * DAY_S * 1000000;
+	w = answering(p, "desk@far.test", MINE, "alice@ours.test\n");
+	assert_int_equal(w.known, KNOWN_no);
+}
+
+static void
+answer_comes(struct folder *p, const char *author, bool proven)
+{
+	static const char *const to[] = { "alice@ours.test", NULL };
+
+	p->d.answers = STR(MINE);
+	p->d.author = str_c(author);
+	p->d.author_proven = proven;
+	OK(fixture_submit(&p->d, 0, "text", to, NULL));
+}
+
+/* Who answered is known from then on, if the name was proven: to her. */
+static void
+test_who_answered(void **state)
+{
+	struct folder *p = *state;
+	uint64_t bob;
+
+	OK(fixture_account(&p->d, "bob@ours.test", &bob));
+	answer_comes(p, "early@far.test", true);
+	sends(p, MINE, "ann@far.test");
+	answer_comes(p, "liar@far.test", false);
+	answer_comes(p, "Desk@far.test", true);
+	assert_int_equal(answering(p, "early@far.test", "",
+	    "alice@ours.test\n").known, KNOWN_no);
+	assert_int_equal(answering(p, "liar@far.test", "",
+	    "alice@ours.test\n").known, KNOWN_no);
+	assert_int_equal(answering(p, "desk@far.test", "",
+	    "alice@ours.test\n").known, KNOWN_answered);
+	assert_int_equal(answering(p, "desk@far.test", "",
+	    "bob@ours.test\n").known, KNOWN_no);
+}
+
+/* Its id is not kept with what waits. */
+static void
+test_answer_to_what_left_later(void **state)
+{
+	struct folder *p = *state;
+
+	p->d.hold_until = p->d.now_us / 1000000 + 60;
+	sends(p, MINE, "ann@far.test");
+	assert_int_equal(answering(p, "desk@far.test", MINE,
+	    "alice@ours.test\n").known, KNOWN_answer);
+}
+
 static void
 test_too_many_recipients(void **state)
 {
@@ -420,6 +549,10 @@ main(void)
 		T(test_rules_that_are_none),
 		T(test_the_longest_network),
 		T(test_clock_set_back),
+		T(test_ids_that_tell),
+		T(test_answers),
+		T(test_who_answered),
+		T(test_answer_to_what_left_later),
 		T(test_whose),
 		T(test_of_several),
 		T(test_too_many_recipients),

@@ -41,12 +41,12 @@ void
 fixture_init(struct fixture *d, struct files *files)
 {
 	*d = (struct fixture){ .now_us = 1795000000000000, .change = 1000,
-		.seed = 42 };
+		.seed = 42, .author = STR("author@elsewhere.test") };
 	d->o = (struct engine_options){ .files = files,
 		.pack_octets = 1 << 20, .max_message = TEST_MAX_MESSAGE,
 		.queue = { TEST_QUEUE }, .hostname = STR("mail.host.test"),
-		.wall_us = fixture_wall,
-		.mono_us = fixture_mono, .random = fixture_random, .arg = d,
+		.wall_us = fixture_wall, .mono_us = fixture_mono,
+		.random = fixture_random, .arg = d,
 		.calls = service_engine_calls };
 	d->operator_.authority = AUTH_OPERATOR;
 	d->mx.authority = AUTH_MX;
@@ -184,8 +184,9 @@ fixture_submit(struct fixture *d, uint64_t change, const char *text,
 		.thread_keys = d->thread_keys, .protocol = STR("ESMTP"),
 		.traits = d->traits, .lesson = (uint8_t)d->lesson,
 		.hold = d->hold, .read = d->read, .each = d->each,
-		.refuse = d->refuse, .author = STR("author@elsewhere.test"),
-		.title = STR("About it"), .verdict = STR("score=11.0") };
+		.refuse = d->refuse, .answers = d->answers, .author =
+		    d->author, .author_proven = d->author_proven, .title =
+		    STR("About it"), .verdict = STR("score=11.0") };
 
 	if (d->from_bad) {
 		ask.reverse_path = STR("x@bad.test");
@@ -202,8 +203,9 @@ fixture_submit_as(struct fixture *d, struct caller *who, const char *from,
 	struct submit_ask ask = { .change = ++d->change,
 		.reverse_path = str_c(from), .octets = test_blob(str_c(text)),
 		.raw_size = strlen(text), .protocol = STR("ESMTPSA"),
-		.hold_until = d->hold_until, .email = d->email,
-		.traits = d->traits, .lesson = (uint8_t)d->lesson };
+		.hold_until = d->hold_until, .email = d->email, .message_id =
+		    d->message_id, .traits = d->traits,
+		.lesson = (uint8_t)d->lesson };
 
 	return submit(d, who, &ask, to, message);
 }
@@ -214,10 +216,8 @@ static size_t
 leased_of(struct leased *l, uint64_t message, const struct fixture_outcome *o,
     size_t n)
 {
-	size_t i;
-
 	bug_if(n > OUTCOMES_MAX);
-	for (i = 0; i < n; i++)
+	for (size_t i = 0; i < n; i++)
 		l[i] = (struct leased){ .message = message, .n = o[i].n,
 			.outcome = o[i].outcome };
 	return message ? n : 0;

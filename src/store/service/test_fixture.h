@@ -19,6 +19,9 @@ struct fixture {
 	int64_t now_us;
 	int64_t look_us;	/* goes by at each look at the clock */
 	uint64_t change, seed;
+	struct str answers, author;	/* of what mx takes, and */
+	bool author_proven;
+	struct str message_id;	/* of what a person sends from now on */
 	struct str thread_keys;	/* of messages from now on */
 	int64_t hold_until;	/* the same; 0: they leave at once */
 	uint64_t email;		/* what they are made of */
