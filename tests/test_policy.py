@@ -342,6 +342,32 @@ def test_who_answers_what_somebody_sent(world):
     assert "answered -3.0" in server.command("trace", "a@proven.test").stdout
 
 
+def test_who_looks_like_somebody_written_to(world):
+    """Only to those who write there, and to nobody who writes to both."""
+    server = world.plain
+    for name in ("looka1ike", "iookalike", "l\u043e\u043ekalike"):
+        world.send(server, "alice", ["sales@lookalike.test"])
+        who = f"x@{name.encode('idna').decode()}.test"
+        for n, person in enumerate(("alice", "bob")):
+            assert send(server, "203.0.117.10", f"{name.encode()} {n}", who,
+                        to=person)[0] == 250
+        trace = server.command("trace", who).stdout
+        assert trace.count("like-known 4.0: looks like lookalike.test") == 1
+        said = found(server, f"{name.encode()} 0", "alice")[1]
+        said = " ".join(said["X-Postern-Verdict"].split())
+        assert "looks like lookalike.test, which its recipient writes to" \
+            in said
+        said = found(server, f"{name.encode()} 1")[1]["X-Postern-Verdict"]
+        assert "looks like" not in said
+    assert "is none that a recipient writes to, and looks like one" in \
+        server.command("explain", who).stdout
+    world.send(server, "alice", ["sales@looka1ike.test"])
+    assert send(server, "203.0.117.10", "both", "y@looka1ike.test",
+                to="alice")[0] == 250
+    assert "like-known" not in server.command("trace",
+                                              "y@looka1ike.test").stdout
+
+
 def test_this_machine_never_waits(world):
     server = world.unproven
     with smtplib.SMTP(server.ip, world.port, timeout=60,

@@ -112,6 +112,8 @@ static const struct {
 	{ "helo-no-name", "in HELO it said no full name of a host" },
 	{ "hasty", "it did not wait for the answer to EHLO" },
 	{ "correspondent", "a recipient has written to its author" },
+	{ "like-known", "its domain is none that a recipient writes to, and "
+	    "looks like one" },
 	{ "answer", "it answers mail that a recipient sent" },
 	{ "answered", "its author has answered mail of a recipient before" },
 	{ "known-domain", "mail of its domain was taken before" },

@@ -3,10 +3,11 @@
 #include <unictype.h>
 
 #include "base/buf.h"
+#include "dns/looks.h"
 #include "dns/name.h"
 #include "dns/public_suffix.h"
 
-enum { LOOKS_MAX = 1024, NEAR_FROM = 5 };
+enum { LOOKS_MAX = 1024 };
 
 struct looks {
 	uint16_t code;
@@ -41,7 +42,7 @@ looks_in(const struct looks *rows, size_t n, uint32_t code)
 }
 
 static const char *
-looks_like(uint32_t code)
+looks_of(uint32_t code)
 {
 	const char *looks = looks_in(table, NELEM(table), code);
 
@@ -51,9 +52,8 @@ looks_like(uint32_t code)
 	return looks;
 }
 
-/* Letters become what they look like; what looks like nothing stays. */
-static struct str
-in_ascii(struct str name, struct arena *a)
+struct str
+lookalike_form(struct str name, struct arena *a)
 {
 	struct str shown = dns_shown(name, a);
 	auto_buf b = BUF_INIT(LOOKS_MAX);
@@ -61,7 +61,7 @@ in_ascii(struct str name, struct arena *a)
 	size_t n;
 
 	while ((n = str_utf8_char(shown, &code)) > 0) {
-		const char *looks = looks_like(code);
+		const char *looks = looks_of(code);
 
 		if (looks)
 			buf_str(&b, str_c(looks));
@@ -72,89 +72,11 @@ in_ascii(struct str name, struct arena *a)
 	return str_dup(a, buf_get(&b));
 }
 
-/* What ASCII itself has that looks the same. */
-static struct str
-skeleton_of(struct str ascii, struct arena *a)
-{
-	auto_buf b = BUF_INIT(2 * LOOKS_MAX);
-
-	for (size_t i = 0; i < ascii.n; i++)
-		switch (ascii.p[i]) {
-		case '0':
-			buf_lit(&b, "o");
-			break;
-		case '1':
-		case 'i':
-			buf_lit(&b, "l");
-			break;
-		case 'm':
-			buf_lit(&b, "rn");
-			break;
-		case 'w':
-			buf_lit(&b, "vv");
-			break;
-		case 'd':
-			buf_lit(&b, "cl");
-			break;
-		default:
-			buf_chr(&b, ascii.p[i]);
-		}
-	return str_dup(a, buf_get(&b));
-}
-
-static bool
-both_digits(char a, char b)
-{
-	return ascii_is_digit(a) && ascii_is_digit(b);
-}
-
-/* One letter wrong, or two that changed places. mail1 and mail2 are two. */
-static bool
-is_near_same_length(struct str a, struct str b)
-{
-	size_t i = 0;
-
-	while (i < a.n && a.p[i] == b.p[i])
-		i++;
-	if (i == a.n || both_digits(a.p[i], b.p[i]))
-		return false;
-	if (str_eq(str_from(a, i + 1), str_from(b, i + 1)))
-		return true;
-	return i + 1 < a.n && a.p[i] == b.p[i + 1] && a.p[i + 1] == b.p[i] &&
-	    str_eq(str_from(a, i + 2), str_from(b, i + 2));
-}
-
-static bool
-is_near(struct str a, struct str b)
-{
-	struct str longer = a.n > b.n ? a : b, shorter = a.n > b.n ? b : a;
-	size_t i = 0;
-
-	if (a.n == b.n)
-		return is_near_same_length(a, b);
-	while (i < shorter.n && shorter.p[i] == longer.p[i])
-		i++;
-	return longer.n == shorter.n + 1 && !ascii_is_digit(longer.p[i]) &&
-	    str_eq(str_from(longer, i + 1), str_from(shorter, i));
-}
-
-/* "example.org" is in "example.org.evil.test", as whole labels. */
-static bool
-stands_in(struct str name, struct str one)
-{
-	for (struct str s = name; s.n > one.n; s = str_from(s, str_chr(s,
-	    '.') + 1))
-		if (str_starts(s, one) && s.p[one.n] == '.')
-			return true;
-	return false;
-}
-
 static bool
 looks_like_one(struct str name, struct str one, struct arena *a)
 {
 	struct str whose = public_suffix_registered(name),
 	    mine = public_suffix_registered(one);
-	struct str theirs, ours, label, other, rest, other_rest;
 
 	if (mine.n == 0)
 		mine = one;
@@ -162,16 +84,9 @@ looks_like_one(struct str name, struct str one, struct arena *a)
 		return false;
 	/* Ahead of what was registered: of example.org.uk nobody but its owner
 	 * chose the beginning. */
-	if (stands_in(str_first(name, name.n - whose.n), mine))
+	if (looks_like_part(str_first(name, name.n - whose.n), mine))
 		return true;
-	theirs = in_ascii(whose, a);
-	ours = in_ascii(mine, a);
-	if (str_eq(skeleton_of(theirs, a), skeleton_of(ours, a)))
-		return true;
-	(void)str_cut(theirs, '.', &label, &rest);
-	(void)str_cut(ours, '.', &other, &other_rest);
-	return other.n >= NEAR_FROM && str_eq(rest, other_rest) &&
-	    is_near(label, other);
+	return looks_like(lookalike_form(whose, a), lookalike_form(mine, a));
 }
 
 struct str

@@ -3,6 +3,8 @@
  * and lists in the DNS.
  */
 #include "base/timetext.h"
+#include "dns/public_suffix.h"
+#include "policy/lookalike.h"
 #include "smtp/judge_int.h"
 
 static void
@@ -46,6 +48,7 @@ judge_ask_who(struct evidence *e)
 {
 	const struct smtp_judge *judge = e->j->judge;
 	auto_buf proven = BUF_INIT(PROVEN_MAX);
+	struct str whose = public_suffix_registered(e->author);
 	struct policy_facts facts = { .store = &e->known,
 		.here = ip_is_among(&e->j->ip, LOOPBACK) };
 	struct err err = { 0 };
@@ -63,6 +66,8 @@ judge_ask_who(struct evidence *e)
 		.author_proven = e->dmarc.verdict == DMARC_PASS,
 		.answers = e->voucher.n == 0 && judge_is_forged(e) ?
 		    STR_NULL : e->seen.answers,
+		.name = whose.n > 0 ? e->author : STR_NULL, .whose = whose,
+		.looks = lookalike_form(whose, e->a),
 		.rcpts = e->j->ask.rcpts };
 	facts.proven = judge_is_proven(e);
 	if (store_call(judge->store, STORE_weigh, &e->weigh, &e->known, e->a,

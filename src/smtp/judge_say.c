@@ -182,6 +182,9 @@ put_plain_verdict(struct buf *b, const struct evidence *e)
 	if (e->known.answers_at > 0)
 		buf_printf(b, "answers a message of %.*s of its recipient; ",
 		    STR_FMT(judge_answers_day(e)));
+	if (e->known.looks_like.n > 0)
+		buf_printf(b, "looks like %.*s, which its recipient writes "
+		    "to; ", STR_FMT(e->known.looks_like));
 	buf_printf(b, "%s;\r\n\tscore ", known[e->known.known <
 	    NELEM(known) ? e->known.known : KNOWN_no]);
 	score_put(b, findings_tenths(&e->findings));

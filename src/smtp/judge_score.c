@@ -42,6 +42,10 @@ find_known(struct evidence *e)
 		findings_add(&e->findings, "known-domain", -10, STR_NULL);
 	else if (e->known.known == KNOWN_network)
 		findings_add(&e->findings, "known-network", -5, STR_NULL);
+	if (e->known.looks_like.n > 0)
+		findings_add(&e->findings, "like-known", 40, arena_printf(
+		    e->a, "looks like %.*s",
+		    STR_FMT(e->known.looks_like)));
 }
 
 /* What its reader would take it for. */

@@ -58,6 +58,10 @@ enum { RCPTS_WEIGHED = 50 };
 	FIELDS_standing(F, S)                                         \
 	F(S, str, sender, 320)		/* in MAIL */                 \
 	FIELDS_wrote(F, S)                                            \
+	F(S, str, name, 255)		/* the domain in From, */     \
+	F(S, str, whose, 255)		/* what is registered of it, */ \
+	F(S, str, looks, 1024)		/* and that as it looks; see  \
+					 * store/policy/alike.h */    \
 	F(S, str, rcpts, 20000)
 /* Who is known: one that a recipient wrote to; a proven domain, or a network,
  * whose mail was taken before; who answers what a recipient sent, and who was
@@ -78,6 +82,8 @@ enum known { KNOWN_no, KNOWN_correspondent, KNOWN_domain, KNOWN_network,
 	F(S, u8, known_to_all, 0)	/* all have written to them */ \
 	F(S, i64, answers_at, 0)	/* when a recipient sent what it  \
 					 * answers; 0: it answers nothing */ \
+	F(S, str, looks_like, 255)	/* it is of no domain that they   \
+					 * wrote to, and looks like this */ \
 	F(S, u8, stale, 0)	/* what is known will be forgotten    \
 				 * unless it is remembered anew */    \
 	F(S, i64, waited_s, 0)	/* since it was sent away; -1: it was \

@@ -2,6 +2,8 @@
 
 #include <sodium.h>
 
+#include "store/policy/alike.h"
+
 enum { DAY_S = 86400 };
 
 /* Of tried: RFC 6647 5, the end of the range in which a retry counts. */
@@ -11,6 +13,7 @@ const struct memory_bound memory_bounds[MEMORY_KINDS] = {
 	[MEMORY_wrote_to] = { 5000, 2 * 366 * DAY_S },
 	[MEMORY_sent] = { 5000, 366 * DAY_S },
 	[MEMORY_answered] = { 2000, 2 * 366 * DAY_S },
+	[MEMORY_domain] = { ALIKE_DOMAINS, 2 * 366 * DAY_S },
 };
 
 struct str

@@ -1,7 +1,7 @@
 /*
  * memory.h - what is remembered of senders for a while: with a bound, and no
- * longer than it is good for. Kept are hashes; what was remembered last goes
- * last.
+ * longer than it is good for. Kept are hashes (but of MEMORY_domain, which has
+ * names that are told); what was remembered last goes last.
  */
 #pragma once
 #include "store/engine/engine_int.h"
@@ -12,6 +12,7 @@ enum memory_kind {
 	MEMORY_wrote_to,	/* by an account: addresses */
 	MEMORY_sent,		/* by an account: ids of messages */
 	MEMORY_answered,	/* these, of an account: addresses */
+	MEMORY_domain,		/* of those it wrote to */
 	MEMORY_KINDS
 };
 enum { MEMORY_KEY = 16 };

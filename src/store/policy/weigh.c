@@ -1,6 +1,7 @@
 #include "base/ip.h"
 #include "store/directory/resolve.h"
 #include "store/engine/filter.h"
+#include "store/policy/alike.h"
 #include "store/policy/answers.h"
 #include "store/policy/policy.h"
 
@@ -11,6 +12,7 @@
 
 enum {
 	DOMAINS_WEIGHED = 10,
+	LISTS_LOOKED_AT = 10,	/* of domains that somebody wrote to */
 	/* What is known is remembered anew after so long: not with every
 	 * message. */
 	STALE_S = 7 * 86400,
@@ -178,6 +180,26 @@ answered_before(struct weighing *w)
 	return rc;
 }
 
+/* Nobody of them knows it: does one know somebody who looks like it? */
+static int
+looks_like_known(struct weighing *w)
+{
+	const struct alike_who who = { w->ask->name, w->ask->whose,
+		w->ask->looks };
+	size_t lists = 0;
+	int rc = 0;
+
+	for (size_t i = 0; i < w->n && lists < LISTS_LOOKED_AT && rc == 0;
+	    i++) {
+		if (!w->account[i])
+			continue;
+		lists++;
+		rc = alike_find(&w->r->q, w->r->arena, w->account[i], &who,
+		    w->now_s, &w->out->looks_like, w->err);
+	}
+	return rc < 0 ? rc : 0;
+}
+
 /* By persons; the first that is found. */
 static int
 known_by_mail(struct weighing *w)
@@ -192,7 +214,8 @@ known_by_mail(struct weighing *w)
 		w->out->known = KNOWN_answer;
 		return 1;
 	}
-	return answered_before(w);
+	rc = answered_before(w);
+	return rc == 0 ? looks_like_known(w) : rc;
 }
 
 static int
@@ -408,6 +431,9 @@ remember_recipients(struct engine *e, uint64_t account,
 			continue;
 		kept++;
 		key = wrote_to(e->arena, domain, local);
+		rc = alike_wrote(e, account, domain, err);
+		if (rc < 0)
+			return rc;
 		rc = memory_find(&e->w, MEMORY_wrote_to, account, key,
 		    e->now_s, &at_s, err);
 		if (rc == 0 || (rc > 0 && e->now_s - at_s > STALE_S))

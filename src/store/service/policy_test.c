@@ -1,5 +1,6 @@
 #include "base/test.h"
 
+#include "store/policy/alike.h"
 #include "store/policy/answers.h"
 #include "store/policy/policy.h"
 #include "store/service/test_folder.h"
@@ -456,6 +457,76 @@ test_who_answered(void **state)
 	    "bob@ours.test\n").known, KNOWN_no);
 }
 
+static struct weigh_answer
+of_domain(struct folder *p, const char *name, const char *whose,
+    const char *rcpts)
+{
+	return weighed(p, &(struct weigh_ask){ .name = str_c(name),
+	    .whose = str_c(whose), .looks = str_c(whose),
+	    .rcpts = str_c(rcpts) });
+}
+
+static void
+test_looks_like_whom_somebody_wrote_to(void **state)
+{
+	static const struct {
+		const char *name, *whose, *like;
+	} t[] = {
+		{ "examp1e.org", "examp1e.org", "shop.example.org" },
+		{ "m.exampl.org", "exampl.org", "shop.example.org" },
+		{ "shop.example.org.evil.test", "evil.test",
+		    "shop.example.org" },
+		{ "pay.example.co.uk", "example.co.uk", "" },
+		{ "examp1e.co.uk", "examp1e.co.uk", "" },
+		{ "exampl.org", "example.net", "" },
+		{ "", "", "" },
+	};
+	struct folder *p = *state;
+	uint64_t bob;
+
+	OK(fixture_account(&p->d, "bob@ours.test", &bob));
+	sends(p, "", "ann@shop.example.org");
+	sends(p, "", "ann@xn--exmple-4nf.test");
+	for (size_t i = 0; i < NELEM(t); i++)
+		assert_str(of_domain(p, t[i].name, t[i].whose,
+		    "bob@ours.test\nalice@ours.test\n").looks_like, t[i].like);
+	assert_str(of_domain(p, "examp1e.org", "examp1e.org",
+	    "bob@ours.test\n").looks_like, "");
+	/* She writes there, too. */
+	sends(p, "", "ann@mail.examp1e.org");
+	assert_str(of_domain(p, "examp1e.org", "examp1e.org",
+	    "alice@ours.test\n").looks_like, "");
+	/* Not longer than she wrote there. */
+	assert_str(of_domain(p, "exampl.org", "exampl.org",
+	    "alice@ours.test\n").looks_like, "shop.example.org");
+	p->d.now_us += 2 * 367LL * DAY_S * 1000000;
+	assert_str(of_domain(p, "exampl.org", "exampl.org",
+	    "alice@ours.test\n").looks_like, "");
+}
+
+/* The last ones of those she writes to, however many they were. */
+static void
+test_domains_are_bounded(void **state)
+{
+	struct folder *p = *state;
+	char to[60];
+
+	sends(p, "", "ann@example.org");
+	for (int i = 0; i < ALIKE_DOMAINS + 5; i++) {
+		(void)snprintf(to, sizeof(to), "ann@domain-%03d.test", i);
+		sends(p, "", to);
+		sends(p, "", "bert@everyday.test");
+	}
+	assert_str(of_domain(p, "examp1e.org", "examp1e.org",
+	    "alice@ours.test\n").looks_like, "");
+	assert_int_equal(folder_count(p, "SELECT count(*) FROM remembered"
+	    " WHERE kind=6"), ALIKE_DOMAINS);
+	assert_str(of_domain(p, "everyclay.test", "everyclay.test",
+	    "alice@ours.test\n").looks_like, "everyday.test");
+	assert_str(of_domain(p, "domein-204.test", "domein-204.test",
+	    "alice@ours.test\n").looks_like, "domain-204.test");
+}
+
 /* Its id is not kept with what waits. */
 static void
 test_answer_to_what_left_later(void **state)
@@ -552,6 +623,8 @@ main(void)
 		T(test_ids_that_tell),
 		T(test_answers),
 		T(test_who_answered),
+		T(test_looks_like_whom_somebody_wrote_to),
+		T(test_domains_are_bounded),
 		T(test_answer_to_what_left_later),
 		T(test_whose),
 		T(test_of_several),

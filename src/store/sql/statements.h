@@ -19,6 +19,7 @@
 #include "store/sql/statements_etrn.h"
 #include "store/sql/statements_feedback.h"
 #include "store/sql/statements_held.h"
+#include "store/sql/statements_memory.h"
 #include "store/sql/statements_metadata.h"
 #include "store/sql/statements_note.h"
 #include "store/sql/statements_url.h"
@@ -93,20 +94,6 @@
 	R(alias_list, (domain, local, target),                                \
 	    "FROM alias WHERE (domain, local, target)>(?1, ?2, ?3)"           \
 	    " ORDER BY domain, local, target LIMIT ?4")                       \
-	/* ---- mail of strangers ---- */                                     \
-	R(remembered_get, (n, at), "FROM remembered WHERE kind=?1"            \
-	    " AND account=?2 AND what=?3")                                    \
-	S(remembered_last, "SELECT coalesce(max(n), 0) FROM remembered"       \
-	    " WHERE kind=?1 AND account=?2")                                  \
-	S(remembered_add, "INSERT INTO remembered"                            \
-	    " VALUES (?1, ?2, ?3, ?4, ?5)")                                   \
-	S(remembered_del, "DELETE FROM remembered WHERE kind=?1"              \
-	    " AND account=?2 AND n=?3")                                       \
-	/* Of the oldest 20 those up to n, and those that are too old. */     \
-	S(remembered_trim, "DELETE FROM remembered WHERE kind=?1"             \
-	    " AND account=?2 AND n<=(SELECT max(n) FROM (SELECT n"            \
-	    " FROM remembered WHERE kind=?1 AND account=?2"                   \
-	    " ORDER BY n LIMIT 20)) AND (n<=?3 OR at<?4)")                    \
 	R(sts_get, (id, mode, mx, fetched, expires),                          \
 	    "FROM sts_policy WHERE domain=?1")                                \
 	S(sts_add, "INSERT INTO sts_policy VALUES (?1, ?2, ?3, ?4, ?5, ?6)")  \
@@ -115,7 +102,6 @@
 	S(sts_count, "SELECT count(*) FROM sts_policy")                       \
 	S(sts_del_first, "DELETE FROM sts_policy WHERE domain=(SELECT domain" \
 	    " FROM sts_policy ORDER BY expires, domain LIMIT 1)")             \
-	S(remembered_del_all, "DELETE FROM remembered WHERE account=?1")      \
 	R(srs_key_get, (key), "FROM srs_key")                                 \
 	S(srs_key_add, "INSERT INTO srs_key VALUES (0, ?1)")                  \
 	R(account_names, (account, address),                                  \
@@ -535,6 +521,7 @@
 	STATEMENTS_ACL(S, R, E) STATEMENTS_AGGREGATE(S, R, E)                 \
 	STATEMENTS_FEEDBACK(S, R, E) STATEMENTS_HELD(S, R, E)                 \
 	STATEMENTS_METADATA(S, R, E) STATEMENTS_ETRN(S, R, E)                 \
+	STATEMENTS_MEMORY(S, R, E)                                            \
 	STATEMENTS_URL(S, R, E) STATEMENTS_BAN(S, R, E)                       \
 	/* ---- what leaves later ---- */                                      \
 	S(later_add, "INSERT INTO later VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)") \
