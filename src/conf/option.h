@@ -24,6 +24,7 @@ enum conf_type {
 	CONF_SERVERS,		/* of names: { "192.0.2.53@5353", ... } */
 	CONF_NETWORKS,		/* { "192.0.2.0/24", "2001:db8::1", ... } */
 	CONF_DOMAINS,		/* { "example.org", ... } */
+	CONF_CLASSES,		/* { "net.example:ADV", ... }: RFC 3865 2.2 */
 	CONF_NUMBER,
 	CONF_WORKERS,		/* a number, or "cores": one per core */
 	CONF_SIZE,		/* octets: 50M */
@@ -107,7 +108,7 @@ static inline bool
 conf_is_list(const struct conf_option *o)
 {
 	return o->type == CONF_SERVERS || o->type == CONF_NETWORKS ||
-	    o->type == CONF_DOMAINS;
+	    o->type == CONF_DOMAINS || o->type == CONF_CLASSES;
 }
 /* What range or limit this option has: "100 to 2000". */
 void conf_put_range(struct buf *b, const struct conf_option *o);

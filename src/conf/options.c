@@ -268,6 +268,13 @@ const struct conf_option conf_options[] = {
 	    .more = "By the address it comes from, if that is none of "
 	    "`unjudged`. Without, whoever is in front has judged it."
 	    },
+	{ "no-soliciting", CONF_FILE, CONF_CLASSES, 1, 400, NULL,
+	    AT(config, no_soliciting),
+	    "classes of solicitation (RFC 3865) refused on port 25",
+	    .more = "What says itself to be of one, in SOLICIT of MAIL or in "
+	    "its field Solicitation, is told 550 5.7.1. Who made a class up "
+	    "says what it is for: a domain backwards, a colon, a word.",
+	    .unset = "none", .example = "{ \"net.example:ADV\" }" },
 	{ "etrn-peers", CONF_FILE, CONF_NETWORKS, 1, 2000, NULL,
 	    AT(config, etrn_peers),
 	    "who on port 25 may ask by ETRN (RFC 1985) for mail that waits",

@@ -5,6 +5,7 @@
 
 #include "conf/option.h"
 #include "dns/name.h"
+#include "mime/solicitation.h"
 
 enum { SHOWN_MAX = 60 };
 
@@ -195,6 +196,17 @@ one_more(struct str list, struct str s, struct arena *a)
 	    STR_FMT(list), STR_FMT(s));
 }
 
+/* One more class of solicitation, commas between, as EHLO has them. */
+static bool
+add_class(struct str s, struct arena *a, struct str *list)
+{
+	if (!solicitation_is_word(s))
+		return false;
+	*list = list->n == 0 ? str_dup(a, s) : arena_printf(a, "%.*s,%.*s",
+	    STR_FMT(*list), STR_FMT(s));
+	return true;
+}
+
 static bool
 add_domain(struct str s, struct arena *a, struct str *list)
 {
@@ -254,6 +266,7 @@ put_wanted(struct buf *b, const struct conf_option *o, bool readable)
 		[CONF_SERVERS] = "an address like 192.0.2.53@5353",
 		[CONF_NETWORKS] = "a network like 192.0.2.0/24",
 		[CONF_DOMAINS] = "a domain like example.org",
+		[CONF_CLASSES] = "a class like net.example:ADV",
 		[CONF_NUMBER] = "a number", [CONF_WORKERS] = "a number",
 		[CONF_SIZE] = "a size like 50M or 2G",
 		[CONF_TIME] = "a time like 90s, 5m, 4h or 5d",
@@ -310,6 +323,8 @@ read_value(const struct conf_option *o, struct str text, struct str folder,
 		return add_network(text, a, s);
 	case CONF_DOMAINS:
 		return add_domain(text, a, s);
+	case CONF_CLASSES:
+		return add_class(text, a, s);
 	case CONF_WORKERS:
 		if (str_eqi(text, STR("cores"))) {
 			*v = cores();

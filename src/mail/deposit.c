@@ -99,6 +99,7 @@ deposit_finish(struct deposit *d, struct deposit_facts *out, struct err *err)
 		.nul = (facts.flags & FACTS_NUL) != 0,
 		.utf8_header = (facts.flags & FACTS_8BIT_HEADER) != 0,
 		.tls_optional = (facts.flags & FACTS_TLS_OPTIONAL) != 0,
+		.solicitation = mime_scan_solicitation(d->scan),
 		.received_count = facts.received_count,
 	};
 	return 0;

@@ -35,6 +35,7 @@ struct deposit_facts {
 	bool nul;
 	bool utf8_header;	/* octets beyond ASCII in a header */
 	bool tls_optional;	/* it says "TLS-Required: No" */
+	struct str solicitation; /* as its field has it; mime/solicitation.h */
 	uint32_t received_count;
 };
 

@@ -1,6 +1,7 @@
 #include "mail/submit.h"
 
 #include "mail/answerable.h"
+#include "mime/solicitation.h"
 
 enum {
 	/* Every recipient is an address, at most 320 octets, its ORCPT, and a
@@ -400,6 +401,9 @@ submit_commit(struct submission *sub, const struct origin *from,
 	/* The header counts only where MAIL said nothing: RFC 8689 4.1. */
 	if (ask.require_tls == REQUIRE_TLS_unsaid && sub->facts.tls_optional)
 		ask.require_tls = REQUIRE_TLS_no;
+	/* The next server is told what the header says.      RFC 3865 2.7 */
+	if (solicitation_is(sub->facts.solicitation))
+		ask.solicit = sub->facts.solicitation;
 	MSG_COPY(deposited, &ask, &sub->facts);
 	if (!sub->forged)
 		MSG_COPY(answerable, &ask, deposit_answerable(sub->text));

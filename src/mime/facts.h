@@ -63,6 +63,10 @@ void mime_scan_feed(struct mime_scan *scan, struct str octets);
 /* The message is complete: append its record to out, whose cap must leave
  * MIME_RECORD_MAX octets. The scan is over after this. */
 void mime_scan_finish(struct mime_scan *scan, struct buf *out);
+/* The classes it says it is of (solicitation.h), as the field has them; empty:
+ * none. After mime_scan_finish(), a slice of the arena. It is not in the
+ * record. */
+struct str mime_scan_solicitation(const struct mime_scan *scan);
 
 /* ---- reading them ----------------------------------------------------- */
 

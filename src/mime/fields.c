@@ -36,6 +36,9 @@ fields_read(struct fields *f, struct str block)
 		else if (str_eqi(h.name, STR("TLS-Required")))
 			f->tls_optional |= str_eqi(str_trim(h.value),
 			    STR("No"));
+		else if (!f->solicitation.p &&
+		    str_eqi(h.name, STR("Solicitation")))
+			f->solicitation = str_trim(h.value);
 		for (size_t i = 0; i < NFIELDS; i++) {
 			if (h.name.n != names[i].n ||
 			    !str_eqi(h.name, names[i]))

@@ -20,6 +20,7 @@ struct fields {
 	uint32_t again;	       /* which came more than once, as bits */
 	uint32_t received;     /* Received: fields */
 	bool tls_optional;     /* TLS-Required: No */
+	struct str solicitation; /* the first of the name, trimmed */
 	struct str block;      /* all of them */
 };
 

@@ -349,3 +349,9 @@ mime_scan_finish(struct mime_scan *s, struct buf *out)
 	s->preview_text = str_make(s->capture, s->ncapture);
 	record_write(s, out);
 }
+
+struct str
+mime_scan_solicitation(const struct mime_scan *s)
+{
+	return s->fields.solicitation;
+}

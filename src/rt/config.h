@@ -48,6 +48,7 @@
 	F(S, str, unjudged, 2000)	/* networks, spaces between */   \
 	F(S, str, lmtp_peers, 2000)	/* the same */                   \
 	F(S, u8, lmtp_judge, 0)		/* what comes by LMTP */         \
+	F(S, str, no_soliciting, 400)	/* "net.example:ADV,b:B" */      \
 	F(S, str, etrn_peers, 2000)	/* networks; empty: nobody */    \
 	F(S, str, etrn_domains, 2000)	/* "a.example b.example" */      \
 	F(S, u32, etrn_hourly, 0)	/* of one name; 0: any */        \

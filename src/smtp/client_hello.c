@@ -21,6 +21,7 @@ static const struct {
 	{ { "REQUIRETLS", 10 }, OFFER_REQUIRETLS },
 	{ { "MT-PRIORITY", 11 }, OFFER_PRIORITY },
 	{ { "DELIVERBY", 9 }, OFFER_DELIVERBY },
+	{ { "NO-SOLICITING", 13 }, OFFER_SOLICIT },
 };
 
 /* The next word, of what spaces, tabs and "=" are between ("AUTH=LOGIN" is

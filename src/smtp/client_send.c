@@ -7,6 +7,7 @@
  * else as many as surely fit between the two (RFC 2920 3.1).
  */
 #include "dns/name.h"
+#include "mime/solicitation.h"
 #include "smtp/client_int.h"
 #include "store/messages.h"
 
@@ -72,7 +73,7 @@ say_by(struct smtp_client *c, const struct smtp_outgoing *m)
 }
 
 /* RFC 1870, RFC 6152, RFC 6531, RFC 3461 4.3, 4.4, RFC 8689 2, RFC 6710
- * 4.2 */
+ * 4.2, RFC 3865 2.3 */
 static void
 say_mail(struct smtp_client *c, const struct smtp_outgoing *m)
 {
@@ -99,6 +100,10 @@ say_mail(struct smtp_client *c, const struct smtp_outgoing *m)
 		    (int)m->priority);
 	if (c->offers & OFFER_DELIVERBY && m->by_mode)
 		say_by(c, m);
+	if (c->offers & OFFER_SOLICIT && m->solicit.n > 0 &&
+	    solicitation_is(m->solicit))
+		(void)stream_printf(c->s, " SOLICIT=%.*s",
+		    STR_FMT(m->solicit));
 	(void)stream_write(c->s, STR("\r\n"));
 }
 

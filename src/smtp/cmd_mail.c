@@ -4,6 +4,7 @@
 #include "mail/author.h"
 #include "mail/deliver_by.h"
 #include "mail/hold.h"
+#include "mime/solicitation.h"
 #include "smtp/smtp_int.h"
 
 /* In the journal, before a verdict. */
@@ -76,6 +77,27 @@ look_at_by(struct smtp_session *s, struct mail_args *mail)
 	}
 }
 
+/* The refusal says which class it is for, in the words of the parameter. */
+struct reply
+smtp_refuse_class(const struct smtp_session *s, struct str classes)
+{
+	struct str class;
+
+	if (!solicitation_find(classes, s->service->o.no_soliciting, &class))
+		return SMTP_NO_REPLY;
+	return smtp_replyf(s->cmd, 550, "5.7.1", "Not wanted here: "
+	    "SOLICIT=%.*s", STR_FMT(class));
+}
+
+/* It is over before it has begun: there is no message to note it of. */
+static void
+note_unwanted(struct smtp_session *s, const struct mail_args *mail)
+{
+	log_ctx_event(&s->d.log, LOG_INFO, "solicitation_refused",
+	    F_STR("from", mail->from.text),
+	    F_STR("classes", mail->envelope.solicit));
+}
+
 /* MAIL FROM:<reverse-path> [SP Mail-parameters] */
 struct reply
 smtp_mail(struct smtp_session *s, struct str args)
@@ -106,7 +128,11 @@ smtp_mail(struct smtp_session *s, struct str args)
 		    F_ERR(&err));
 		return smtp_reply_err(e);
 	}
-	no = look_at_by(s, &mail);
+	no = smtp_refuse_class(s, mail.envelope.solicit);
+	if (no.code)
+		note_unwanted(s, &mail);
+	if (!no.code)
+		no = look_at_by(s, &mail);
 	if (!no.code)
 		no = look_at_hold(s, &mail);
 	if (no.code)

@@ -53,6 +53,16 @@ say_by(const struct smtp_session *s, struct buf *b)
 		buf_printf(b, " %u", s->service->o.least_by_s);
 }
 
+/* Solicitation-keywords: those that are refused              RFC 3865 2.1 */
+static void
+say_classes(const struct smtp_session *s, struct buf *b)
+{
+	struct str classes = s->service->o.no_soliciting;
+
+	if (classes.n > 0)
+		buf_printf(b, " %.*s", STR_FMT(classes));
+}
+
 /* RFC 1870 4 */
 static void
 say_size(const struct smtp_session *s, struct buf *b)
@@ -85,6 +95,7 @@ static const struct extension {
 	{ "REQUIRETLS", WITH_TLS, offers_requiretls, NULL },	/* RFC 8689 */
 	{ "MT-PRIORITY", WITH_PRIORITY, NULL, NULL },	/* RFC 6710 */
 	{ "DELIVERBY", WITH_BY, NULL, say_by },		/* RFC 2852 */
+	{ "NO-SOLICITING", WITH_SOLICIT, NULL, say_classes },	/* RFC 3865 */
 	{ "PRDR", WITH_PRDR, offers_prdr, NULL },	/* draft-hall-prdr */
 };
 

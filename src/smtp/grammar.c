@@ -4,6 +4,7 @@
 
 #include "base/timetext.h"
 #include "dns/name.h"
+#include "mime/solicitation.h"
 
 bool
 smtp_command(struct str line, struct smtp_command *out)
@@ -236,6 +237,19 @@ param_by(void *out, struct str value, struct arena *a unused_arg)
 	return true;
 }
 
+/* SOLICIT=Solicitation-keywords                              RFC 3865 2.3 */
+static bool
+param_solicit(void *out, struct str value, struct arena *a unused_arg)
+{
+	struct mail_args *m = out;
+
+	if (m->envelope.solicit.n > 0 || value.n > SMTP_MAIL_MAX_solicit ||
+	    !solicitation_is(value))
+		return false;
+	m->envelope.solicit = value;
+	return true;
+}
+
 /* "NEVER" / 1#( "SUCCESS" / "FAILURE" / "DELAY" )            RFC 3461 4.1 */
 static bool
 param_notify(void *out, struct str value, struct arena *a unused_arg)
@@ -329,6 +343,7 @@ static const struct esmtp_param mail_params[] = {
 	{ "MT-PRIORITY", WITH_PRIORITY, param_priority },
 	{ "PRDR", WITH_PRDR, param_prdr },
 	{ "BY", WITH_BY, param_by },
+	{ "SOLICIT", WITH_SOLICIT, param_solicit },
 };
 static const struct esmtp_param rcpt_params[] = {
 	{ "NOTIFY", WITH_DSN, param_notify },

@@ -15,15 +15,15 @@ enum {
 	 * (RFC 1870), BODY 17 (RFC 6152), AUTH 500 (RFC 4954), SMTPUTF8 10
 	 * (RFC 6531), RET and ENVID 116, HOLDFOR or HOLDUNTIL 34 (RFC 4865),
 	 * REQUIRETLS 11 (RFC 8689), MT-PRIORITY 15 (RFC 6710), PRDR 5, BY 17
-	 * (RFC 2852),
+	 * (RFC 2852), SOLICIT 1007 (RFC 3865 4.1),
 	 * or to RCPT: NOTIFY and ORCPT 529 (RFC 3461 4); CRLF counted.
 	 * Rounded up: RFC 5321 asks for no limit where there need be none. */
-	SMTP_COMMAND_MAX = 2048,
+	SMTP_COMMAND_MAX = 3072,
 	SMTP_AUTH_LINE_MAX = 12288, /* RFC 4954 4 */
 };
 
 /* What store/messages.h has room for: SMTP_MAIL_MAX_envid (RFC 3461 4.4: 100),
- * SMTP_RCPT_MAX_orcpt (4.2: 500). */
+ * SMTP_RCPT_MAX_orcpt (4.2: 500), SMTP_MAIL_MAX_solicit (RFC 3865 4.1). */
 #define SMTP_BOUND(S, kind, name, max) S##_##name = (max),
 enum {
 	FIELDS_envelope(SMTP_BOUND, SMTP_MAIL_MAX)
@@ -41,7 +41,8 @@ must_check bool smtp_command(struct str line, struct smtp_command *out);
 /* Extensions that not everybody has: in MAIL what may be asked for, in RCPT
  * what was. */
 enum smtp_extension { WITH_DSN = 1, WITH_UTF8 = 2, WITH_LATER = 4,
-	WITH_TLS = 8, WITH_PRIORITY = 16, WITH_PRDR = 32, WITH_BY = 64 };
+	WITH_TLS = 8, WITH_PRIORITY = 16, WITH_PRDR = 32, WITH_BY = 64,
+	WITH_SOLICIT = 128 };
 
 enum smtp_body { BODY_7BIT, BODY_8BITMIME };
 

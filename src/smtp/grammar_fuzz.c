@@ -44,6 +44,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 			bug_if(m.envelope.priority < -PRIORITY_MAX ||
 			    m.envelope.priority > PRIORITY_MAX);
 			bug_if(m.envelope.envid.n > SMTP_MAIL_MAX_envid);
+			bug_if(m.envelope.solicit.n > SMTP_MAIL_MAX_solicit);
 			bug_if(m.by_s < -999999999 || m.by_s > 999999999);
 			bug_if(m.envelope.by_mode & BY_return && m.by_s <= 0);
 		}

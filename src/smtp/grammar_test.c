@@ -212,6 +212,13 @@ test_mail_params(void **state unused_arg)
 	assert_int_equal(m.envelope.hold_until, 1795320062);
 	assert_int_equal(SYNTAX_PARAM, smtp_parse_mail(STR("FROM:<a@b> "
 	    "HOLDFOR=5"), WITH_DSN | WITH_UTF8, a, &m));
+	assert_int_equal(SYNTAX_OK, smtp_parse_mail(STR("FROM:<a@b> "
+	    "SOLICIT=net.example:ADV,b:B"), WITH_SOLICIT, a, &m));
+	assert_str(m.envelope.solicit, "net.example:ADV,b:B");
+	assert_int_equal(SYNTAX_PARAM, smtp_parse_mail(STR("FROM:<a@b> "
+	    "SOLICIT=a"), WITH_BY, a, &m));
+	assert_int_equal(SYNTAX_VALUE, smtp_parse_mail(STR("FROM:<a@b> "
+	    "SOLICIT=a,"), WITH_SOLICIT, a, &m));
 	arena_free(a);
 }
 

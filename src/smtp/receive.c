@@ -13,7 +13,7 @@
 #include "smtp/smtp_int.h"
 #include "smtp/trace.h"
 
-enum { TRACE_MAX = 2048, RECEPTION_MEM = 64 * 1024 };
+enum { TRACE_MAX = 4096, RECEPTION_MEM = 64 * 1024 };
 
 struct reception {
 	struct smtp_session *s;
@@ -83,6 +83,7 @@ store_trace(struct reception *in)
 		.id = in->id,
 		.only_rcpt = submit_only_recipient(s->txn),
 		.priority = submit_envelope(s->txn)->priority,
+		.solicit = submit_envelope(s->txn)->solicit,
 		.at = loop_wall(s->d.loop),
 	};
 
@@ -262,6 +263,9 @@ check(struct reception *in)
 	in->failed = submit_text_end(in->s->txn, &in->facts, &in->err);
 	if (in->failed < 0)
 		return smtp_reply_err(in->failed);
+	in->refusal = smtp_refuse_class(in->s, in->facts.solicitation);
+	if (in->refusal.code != 0)
+		return in->refusal;
 	/* Ours is among them. */
 	if (in->facts.received_count > SMTP_MAX_RECEIVED + 1)
 		return smtp_reply(554, "5.4.6", "Mail loop: too many hops");

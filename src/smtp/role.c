@@ -82,8 +82,10 @@ lmtp_service(const struct smtp_options *of_mx, bool judged_here)
 	o.prdr = o.strict_helo = false;
 	o.etrn_peers = o.etrn_domains = STR_NULL;
 	o.greeting_delay_s = o.tarpit_s = 0;
-	if (!judged_here)
+	if (!judged_here) {
 		o.judge = NULL;
+		o.no_soliciting = STR_NULL;
+	}
 	return smtp_service_new(&o);
 }
 
@@ -108,6 +110,7 @@ make_ready(void *arg, struct err *err)
 		.tarpit_s = c->tarpit_s,
 		.compress = c->compress,
 		.least_by_s = c->deliver_by_least_s,
+		.no_soliciting = c->no_soliciting,
 		.etrn_peers = c->etrn_peers,
 		.etrn_domains = c->etrn_domains,
 		.store = mx->store,

@@ -17,6 +17,7 @@ smtp_service_new(const struct smtp_options *o)
 	sv->o = *o;
 	sv->mem = arena_new(SERVICE_MEM);
 	sv->o.hostname = str_dup(sv->mem, o->hostname);
+	sv->o.no_soliciting = str_dup(sv->mem, o->no_soliciting);
 	sv->o.etrn_peers = str_dup(sv->mem, o->etrn_peers);
 	sv->o.etrn_domains = str_dup(sv->mem, o->etrn_domains);
 	sv->o.xclient_peers = str_dup(sv->mem, o->xclient_peers);

@@ -68,6 +68,9 @@ struct smtp_options {
 	/* The least time a message has to be there by that comes back else; 0:
 	 * any.                                                RFC 2852 2 */
 	uint32_t least_by_s;
+	/* Classes of solicitation that are refused, commas between.
+	 *                                                      RFC 3865 2.1 */
+	struct str no_soliciting;
 	/* Who may have what waits for which destinations sent at once, and all
 	 * below these (RFC 1985): networks and names, spaces between. Empty:
 	 * nobody. */

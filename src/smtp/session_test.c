@@ -358,9 +358,9 @@ test_long_lines(void **state unused_arg)
 	memcpy(line, "NOOP ", 5);
 	open_greeted(&w, 1000);
 	/* what fits */
-	world_send(&w, str_make(line, 2046));
+	world_send(&w, str_make(line, 3070));
 	world_say(&w, "\r\n", "250 2.0.0 Ok\r\n");
-	world_send(&w, str_make(line, 2047));
+	world_send(&w, str_make(line, 3071));
 	world_say(&w, "\r\n", "500 5.5.2 Line too long\r\n");
 	world_send(&w, str_make(line, sizeof(line)));
 	world_say(&w, "\r\nNOOP\r\n",

@@ -194,6 +194,10 @@ struct reply smtp_answer_each(struct smtp_session *s,
 /* Write it; what code 0 says is nothing. */
 void smtp_put_reply(struct smtp_session *s, const struct reply *r);
 
+/* Is it of a class that is not wanted here? Code 0: go on.    RFC 3865 2.4 */
+struct reply smtp_refuse_class(const struct smtp_session *s,
+    struct str classes);
+
 /* A recipient was refused, or (address empty) a message, after MAIL: for log
  * and journal. verdict: what was found of it; may be empty. */
 void smtp_note_refused(struct smtp_session *s, struct str address,

@@ -3,6 +3,8 @@
 #include "base/timetext.h"
 #include "smtp/path.h"
 
+enum { SOLICIT_LINE_MAX = 900 };	/* RFC 5322 2.1.1: 998 in all */
+
 void
 smtp_put_literal(struct buf *b, struct str peer)
 {
@@ -53,6 +55,12 @@ smtp_trace_put(struct buf *b, const struct smtp_trace *t)
 	buf_str(b, t->host);
 	buf_lit(b, " (Postern) with ");
 	buf_str(b, t->with);
+	/* No white space may stand in it: what is no line is left out. */
+	if (t->solicit.n > 0 && t->solicit.n <= SOLICIT_LINE_MAX) {
+		buf_lit(b, "\r\n\t(SOLICIT=");
+		buf_str(b, t->solicit);
+		buf_lit(b, ")");
+	}
 	if (t->tls_version.n > 0) {
 		buf_lit(b, "\r\n\t(");
 		buf_str(b, t->tls_version);

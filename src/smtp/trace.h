@@ -17,6 +17,7 @@ struct smtp_trace {
 	struct str only_rcpt;	/* "local@domain" if it is the only one: more
 				 * would tell them of each other (7.2) */
 	int64_t priority;	/* RFC 6710 7; 0: not said */
+	struct str solicit;	/* RFC 3865 2.6; empty: not said */
 	int64_t at;		/* seconds since 1970 */
 };
 

@@ -20,9 +20,11 @@ test_trace(void **state unused_arg)
 		    "\tSun, 22 Nov 2026 04:01:01 +0000\r\n" },
 		{ { .helo = { "c", 1 }, .peer = { "2001:db8::1", 11 },
 		      .host = { "mx", 2 },
-		      .with = { "SMTP", 4 }, .priority = -3 },
+		      .with = { "SMTP", 4 }, .priority = -3,
+		      .solicit = { "a:A,b:B", 7 } },
 		    "Received: from c ([IPv6:2001:db8::1])\r\n"
 		    "\tby mx (Postern) with SMTP\r\n"
+		    "\t(SOLICIT=a:A,b:B)\r\n"
 		    "\tpriority -3;\r\n"
 		    "\tThu, 1 Jan 1970 00:00:00 +0000\r\n" },
 		{ { .helo = { "MY_PC", 5 }, .peer = { "192.0.2.1", 9 },

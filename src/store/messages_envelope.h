@@ -23,7 +23,8 @@
 	F(S, u8, require_tls, 0)	/* REQUIRE_TLS_*: RFC 8689 4.1 */  \
 	F(S, i64, priority, 0)		/* RFC 6710: -9 to 9 */            \
 	F(S, i64, deliver_by, 0)	/* RFC 2852 4: seconds since 1970 */ \
-	F(S, u32, by_mode, 0)		/* BY_*; 0: not said */
+	F(S, u32, by_mode, 0)		/* BY_*; 0: not said */            \
+	F(S, str, solicit, 1000)	/* RFC 3865 2.3; empty: not said */
 enum { RET_unsaid, RET_full, RET_headers };
 enum { PRIORITY_MAX = 9 };
 /* What is done when it is not delivered by then; trace: tell of each server it

@@ -29,7 +29,7 @@
 	attempts, outcome, code, status, text, host, last, noticed,           \
 	reverse_path, size, body_8bit, smtputf8, at, ret, envid, signature,   \
 	domain, hold_for, hold_until, released, require_tls, priority,        \
-	deliver_by, by_mode
+	deliver_by, by_mode, solicit
 
 #define STATEMENTS(S, R, E)                                                   \
 	S(version, "SELECT value FROM meta"                                   \
@@ -454,9 +454,9 @@
 	/* First the fields of the envelope, in the order of their table. */  \
 	S(queue_add, "INSERT INTO queue (reverse_path, smtputf8, ret, envid," \
 	    " hold_for, hold_until, require_tls, priority, deliver_by,"       \
-	    " by_mode, message, account, size, at, body_8bit, signature)"     \
-	    " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12,"     \
-	    " ?13, ?14, ?15, ?16)")                                           \
+	    " by_mode, solicit, message, account, size, at, body_8bit,"       \
+	    " signature) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10,"    \
+	    " ?11, ?12, ?13, ?14, ?15, ?16, ?17)")                            \
 	R(queue_get, (reverse_path, at), "FROM queue WHERE message=?1")       \
 	S(queue_del, "DELETE FROM queue WHERE message=?1")                    \
 	S(queue_left, "SELECT rcpt FROM queue_rcpt WHERE message=?1"          \

@@ -4,7 +4,10 @@
  */
 #pragma once
 
+#define BACK_TO_20                                                            \
+	"ALTER TABLE queue DROP COLUMN solicit; UPDATE meta SET value=20;"
 #define BACK_TO_19                                                            \
+	BACK_TO_20                                                            \
 	"DROP TABLE feedback;"                                                 \
 	"DROP INDEX queue_by; ALTER TABLE queue DROP COLUMN deliver_by;"       \
 	"ALTER TABLE queue DROP COLUMN by_mode; UPDATE meta SET value=19;"
