@@ -7,7 +7,10 @@
 #include "conf/conf.h"
 
 static const char usage[] =
-    "usage: postern domain add NAME [--unsigned]\n"
+    "usage: postern domain add NAME [--unsigned|--relay]\n"
+    "       postern domain addresses NAME [--json]\n"
+    "       postern domain addresses NAME add|remove ADDRESS...\n"
+    "       postern domain addresses NAME set FILE|-\n"
     "       postern domain dns NAME [--json]\n"
     "       postern domain list [--json]\n"
     "       postern domain quota NAME SIZE|none [--json]\n"
@@ -17,7 +20,12 @@ static const char usage[] =
     "publish, ready to paste. A domain can be removed when it has no accounts\n"
     "any more. quota says how much its accounts may have together: octets,\n"
     "500M, 5G. Above it mail to any of them is put off with 452 4.2.2, and\n"
-    "nothing that is there goes. A name beyond ASCII may be typed in either\n"
+    "nothing that is there goes.\n\n"
+    "--relay: nobody has a mailbox of it here; its mail is passed on to its\n"
+    "other mail hosts, or by a route, and only for the addresses that it is\n"
+    "told of: by name, or as lines of a file, which are all of them then.\n"
+    "\"*\" is any address.\n\n"
+    "A name beyond ASCII may be typed in either\n"
     "form (with its letters or as xn--...): it is the same domain.\n\n"
     WHICH_SERVER;
 
@@ -29,22 +37,49 @@ struct domain_ctx {
 };
 
 int
-domain_known(struct operator *op, struct str name, bool *known,
-    struct err *err)
+domain_row_of(struct operator *op, struct str name, bool *known,
+    struct domain_row *row, struct err *err)
 {
 	struct domains_ask ask = { .only = name };
 	struct domains_answer answer;
 	int rc = operator_store(op, STORE_domains, &ask, &answer, err);
+	struct rd r = rd_of(answer.rows);
 
-	*known = rc == 0 && answer.rows.n > 0;
+	*known = rc == 0 && msg_take(&r, &domain_row_shape, row);
 	return rc;
+}
+
+int
+domain_known(struct operator *op, struct str name, bool *known,
+    struct err *err)
+{
+	struct domain_row row;
+
+	return domain_row_of(op, name, known, &row, err);
+}
+
+/* Nobody writes as one of it here, so it gets no keys. */
+static int
+domain_add_relayed(struct domain_ctx *c, const char *typed, struct err *err)
+{
+	struct domain_add_ask ask = { operator_change(c->op), c->name, 1 };
+	struct done done;
+
+	if (operator_store(c->op, STORE_domain_add, &ask, &done, err) < 0)
+		return err->code;
+	if (c->o->json)
+		json_say("added", c->name, "mail", STR("relayed"));
+	else
+		printf("%s added; next: postern domain addresses %s add "
+		    "ADDRESS..., or set FILE\n", typed, typed);
+	return 0;
 }
 
 static int
 domain_add(struct domain_ctx *c, const char *typed, struct err *err)
 {
 	struct operator *op = c->op;
-	struct domain_add_ask ask = { operator_change(op), c->name };
+	struct domain_add_ask ask = { operator_change(op), c->name, 0 };
 	struct dkim_keys_ask keys = { c->name, 1 };
 	struct dkim_keys_answer answer;
 	struct done done;
@@ -122,7 +157,7 @@ domain_list(struct domain_ctx *c, struct err *err)
 {
 	static const struct table_column columns[] = {
 		{ "domain", false, true }, { "accounts", true },
-		{ "octets", true }, { "quota", false } };
+		{ "octets", true }, { "quota", false }, { "mail", false } };
 	struct table t = { .columns = columns, .ncolumns = NELEM(columns) };
 	struct domains_ask ask = { STR_NULL };
 	struct domains_answer answer;
@@ -145,6 +180,8 @@ domain_list(struct domain_ctx *c, struct err *err)
 			cells[2] = arena_printf(c->a->memory, "%llu",
 			    (unsigned long long)row.octets);
 			cells[3] = quota_text(c->a->memory, row.quota);
+			cells[4] = row.relayed ? STR("relayed") :
+			    STR("here");
 		}
 	} while (answer.more);
 	table_print(&t, c->o->json);
@@ -162,7 +199,11 @@ domain_act(struct domain_ctx *c, struct str verb, char **argv,
 	if (typed_domain(c->a->memory, typed, &c->name, err) < 0)
 		return err->code;
 	if (str_eq(verb, STR("add")))
-		return domain_add(c, typed, err);
+		return c->o->relayed ? domain_add_relayed(c, typed, err) :
+		    domain_add(c, typed, err);
+	if (str_eq(verb, STR("addresses")))
+		return domain_addresses(c->op, c->name, argv + 1, c->o->json,
+		    err);
 	if (str_eq(verb, STR("dns")))
 		return domain_dns(c->a, c->op, c->name, c->o->json, err);
 	if (str_eq(verb, STR("quota")))
@@ -172,10 +213,12 @@ domain_act(struct domain_ctx *c, struct str verb, char **argv,
 
 /* The verb itself counts; -1 if it is none. */
 static int
-arguments_of(struct str verb)
+arguments_of(struct str verb, int n, char **words)
 {
 	if (str_eq(verb, STR("list")))
 		return 1;
+	if (str_eq(verb, STR("addresses")))
+		return n > 1 && domain_addresses_fits(words + 2) ? n : -1;
 	if (str_eq(verb, STR("quota")))
 		return 3;
 	return str_eq(verb, STR("add")) || str_eq(verb, STR("dns")) ||
@@ -189,12 +232,13 @@ cmd_domain(struct admin *a, int argc, char **argv)
 	struct err err = { 0 };
 	struct domain_ctx c = { .a = a, .o = &o };
 	struct str verb;
-	int n = options_read(&o, argc, argv, usage, "dcjU"), rc;
+	int n = options_read(&o, argc, argv, usage, "dcjUV"), rc;
 
 	if (n < 0)
 		return o.code;
 	verb = n < argc ? str_c(argv[n]) : STR("");
-	if (argc - n != arguments_of(verb))
+	if (argc - n != arguments_of(verb, argc - n, argv + n) ||
+	    (o.relayed && (o.unsigned_ || !str_eq(verb, STR("add")))))
 		return options_wrong(argc, argv, n, usage);
 	o.make_data = str_eq(verb, STR("add"));
 	if (operator_open(a, &o, &c.op, &err) < 0)

@@ -7,6 +7,14 @@
 /* Is mail taken for it? */
 int domain_known(struct operator *op, struct str name, bool *known,
     struct err *err);
+/* The same, and what is known of it. */
+int domain_row_of(struct operator *op, struct str name, bool *known,
+    struct domain_row *row, struct err *err);
+/* The addresses of one whose mail is passed on. words: those behind its name,
+ * up to a NULL; do they make sense? */
+bool domain_addresses_fits(char **words);
+int domain_addresses(struct operator *op, struct str name, char **words,
+    bool json, struct err *err);
 /* The records to publish for it, on stdout; makes its keys if it has none. */
 int domain_dns(struct admin *a, struct operator *op, struct str name,
     bool json, struct err *err);

@@ -20,6 +20,7 @@ struct dns_records {
 	struct dns_record v[RECORDS_MAX];
 	size_t n;
 	bool named;	/* host is the server's configured name */
+	bool relayed;	/* we are one of its hosts, and no more */
 	bool sts;	/* others find a policy of the domain here */
 	bool sts_certified;	/* and a certificate of that place's name */
 };
@@ -89,7 +90,8 @@ put_transport(struct dns_records *r, struct operator *op, struct err *err)
 {
 	struct tls_ctx *ctx;
 
-	put_record(r, "TXT", arena_printf(r->a, "_smtp._tls.%.*s.",
+	if (!r->relayed)
+		put_record(r, "TXT", arena_printf(r->a, "_smtp._tls.%.*s.",
 	    STR_FMT(r->domain)), arena_printf(r->a,
 	    "v=TLSRPTv1; rua=mailto:%.*s", STR_FMT(r->report_to)));
 	if (!r->named)
@@ -98,7 +100,7 @@ put_transport(struct dns_records *r, struct operator *op, struct err *err)
 		return err->code;
 	put_tlsa(r, ctx);
 	tls_ctx_unref(ctx);
-	r->sts = operator_has_https(op);
+	r->sts = !r->relayed && operator_has_https(op);
 	if (r->sts)
 		put_sts(r, (enum sts_mode)operator_sts_mode(op));
 	return 0;
@@ -114,6 +116,11 @@ collect_records(struct dns_records *r, struct operator *op, struct err *err)
 	struct str name = arena_printf(r->a, "%.*s.", STR_FMT(r->domain));
 	struct str host = arena_printf(r->a, "%.*s.", STR_FMT(r->host));
 
+	if (r->relayed) {
+		put_record(r, "MX", name, arena_printf(r->a, "20 %.*s",
+		    STR_FMT(host)));
+		return put_transport(r, op, err);
+	}
 	put_record(r, "MX", name, arena_printf(r->a, "10 %.*s", STR_FMT(host)));
 	put_record(r, "TXT", name, STR("v=spf1 mx -all"));
 	if (put_keys(r, op, err) < 0)
@@ -165,6 +172,19 @@ print_transport_notes(const struct dns_records *r)
 }
 
 static void
+print_relayed_notes(const struct dns_records *r)
+{
+	printf(";\n; Its mail is passed on from here. The hosts that have its "
+	       "mailboxes stand beside\n"
+	       "; this one with a lower number, and get it; or all of it goes "
+	       "by a route of the\n"
+	       "; configuration (route \"%.*s\" { host = ... }), and this "
+	       "is the only one.\n"
+	       "; Who else sends for it, signs and what is done with the rest, "
+	       "they say.\n", STR_FMT(r->domain));
+}
+
+static void
 print_zone(const struct dns_records *r)
 {
 	auto_buf name = BUF_INIT(1000);
@@ -174,6 +194,8 @@ print_zone(const struct dns_records *r)
 	    STR_FMT(buf_get(&name)));
 	for (size_t i = 0; i < r->n; i++)
 		print_record(&r->v[i]);
+	if (r->relayed)
+		print_relayed_notes(r);
 	if (r->named)
 		print_transport_notes(r);
 	else
@@ -205,32 +227,46 @@ print_json(const struct dns_records *r)
 	table_print(&t, true);
 }
 
+/* Is mail taken for it, and for here? */
+static int
+look_at_domain(struct dns_records *r, struct operator *op, struct str typed,
+    struct err *err)
+{
+	struct domain_row row;
+	bool known;
+
+	if (domain_row_of(op, r->domain, &known, &row, err) < 0)
+		return err->code;
+	if (!known)
+		return err_set(err, E_NOTFOUND, "no mail is taken for %.*s; "
+		    "first: postern domain add %.*s", STR_FMT(typed),
+		    STR_FMT(typed));
+	r->relayed = row.relayed;
+	return 0;
+}
+
 int
 domain_dns(struct admin *a, struct operator *op, struct str name, bool json,
     struct err *err)
 {
 	struct str host = operator_hostname(op);
-	struct dns_records r = { .a = a->memory,
+	struct dns_records *r = arena_new_of(a->memory, struct dns_records);
+
+	*r = (struct dns_records){ .a = a->memory,
 		.domain = str_lower(a->memory, name), .host = host,
 		.named = host.n > 0 };
-	bool known;
-
-	if (domain_known(op, r.domain, &known, err) < 0)
+	if (look_at_domain(r, op, name, err) < 0)
 		return err->code;
-	if (!known)
-		return err_set(err, E_NOTFOUND, "no mail is taken for %.*s; "
-		    "first: postern domain add %.*s", STR_FMT(name),
-		    STR_FMT(name));
-	r.report_to = arena_printf(a->memory, FEEDBACK_LOCAL "@%.*s",
-	    STR_FMT(r.domain));
-	if (!r.named)
-		r.host = arena_printf(a->memory, "mail.%.*s",
-		    STR_FMT(r.domain));
-	if (collect_records(&r, op, err) < 0)
+	r->report_to = arena_printf(a->memory, FEEDBACK_LOCAL "@%.*s",
+	    STR_FMT(r->domain));
+	if (!r->named)
+		r->host = arena_printf(a->memory, "mail.%.*s",
+		    STR_FMT(r->domain));
+	if (collect_records(r, op, err) < 0)
 		return err->code;
 	if (json)
-		print_json(&r);
+		print_json(r);
 	else
-		print_zone(&r);
+		print_zone(r);
 	return 0;
 }

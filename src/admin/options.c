@@ -27,6 +27,7 @@ static const struct option all[] = {
 	{ "dry-run", no_argument, NULL, 'N' },
 	{ "forget", no_argument, NULL, 'G' },
 	{ "unsigned", no_argument, NULL, 'U' },
+	{ "relay", no_argument, NULL, 'V' },
 	{ "days", required_argument, NULL, 'n' },
 	{ "make-password", no_argument, NULL, 'M' },
 	{ "deliver-outside", no_argument, NULL, 'X' },
@@ -205,6 +206,7 @@ set_option(struct options *o, const char *command, int letter,
 	case 'H': o->held = true; break;
 	case 'A': o->all = true; break;
 	case 'U': o->unsigned_ = true; break;
+	case 'V': o->relayed = true; break;
 	case 'R': o->repair = true; break;
 	case 'N': o->dry_run = true; break;
 	case 'G': o->forget = true; break;

@@ -25,6 +25,7 @@ struct options {
 	bool held;		/* --held */
 	bool all;		/* --all */
 	bool unsigned_;		/* --unsigned */
+	bool relayed;		/* --relay */
 	bool repair;		/* --repair */
 	bool dry_run;		/* --dry-run */
 	bool forget;		/* --forget */
@@ -68,7 +69,7 @@ struct options {
  * K keep, z compress, k without-key, a at, i into, E folder, C account,
  * T scratch, Q apart, B mbox, I imap,
  * v peer, l helo, g to, u user, w password-file, t trust, S starttls, L plain,
- * x reason, q at-door.
+ * x reason, q at-door, V relay.
  * QUEUE_OPTIONS are those that name messages of the queue. Returns the index
  * of the first argument; or -1 after usage was shown (--help, code 0) or an
  * option was wrong (code 2). */

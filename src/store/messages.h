@@ -35,6 +35,7 @@
 #include "store/messages_operator.h"
 #include "store/messages_policy.h"
 #include "store/messages_rcpt.h"
+#include "store/messages_relayed.h"
 #include "store/messages_sts.h"
 #include "store/messages_url.h"
 #include "store/messages_words.h"
@@ -191,14 +192,13 @@ enum store_effect {
 	C(verify, answer, AUTH_OPERATOR, RUN_READER, CHANGE_none, own) \
 	C(repair, answer, AUTH_OPERATOR, RUN_WRITER, CHANGE_once, own) \
 	C(journal_read, answer, AUTH_OPERATOR, RUN_READER, CHANGE_none, own) \
-	STORE_CALLS_ACL(C) \
-	STORE_CALLS_AGGREGATE(C) \
+	STORE_CALLS_ACL(C) STORE_CALLS_AGGREGATE(C) \
 	STORE_CALLS_BACKUP(C) \
 	STORE_CALLS_BAN(C) STORE_CALLS_ETRN(C) \
 	STORE_CALLS_FEEDBACK(C) \
 	STORE_CALLS_HELD(C) \
 	STORE_CALLS_METADATA(C) STORE_CALLS_NOTE(C) STORE_CALLS_STS(C) \
-	STORE_CALLS_URL(C) \
+	STORE_CALLS_RELAYED(C) STORE_CALLS_URL(C) \
 	STORE_CALLS_WORDS(C)
 
 /* Notices to store: nobody answers. */
@@ -333,6 +333,7 @@ enum { FRONT_MAX = 16384, VERDICT_WORDS_MAX = 600, VIA_MAX = 400 };
 	FIELDS_answerable(F, S)
 
 #include "store/messages_queue.h"
+#include "store/messages_relayed.h"
 
 /* Mailboxes. Names are UTF-8 with '/' between levels; "INBOX" is INBOX, and
  * store/mailbox_name.h has the rest. The mailboxes of an account are a whole
@@ -643,8 +644,6 @@ enum { FLAGS_SET, FLAGS_ADD, FLAGS_REMOVE };
 #define FIELDS_move_answer(F, S) \
 	FIELDS_copied_uids(F, S) F(S, u32, gone, 0)
 
-/* For the operator: messages_operator.h. */
-
 /* ---- structs and shapes of all these ----------------------------------- */
 
 MSG_GROUP(addressee);
@@ -671,7 +670,8 @@ MSG_GROUP(ban_of);
 	R(vacation) R(queue_item) R(queue_rcpt) R(queue_result) R(queue_row) \
 	R(alias_row) R(domain_row) R(account_row) R(kept_row) R(journal_row) \
 	R(sealed_row) R(rule_row) R(app_password_row) R(app_keys_row) \
-	R(backup_row) STORE_RECORDS_AGGREGATE(R) STORE_RECORDS_FEEDBACK(R)
+	R(relayed_row) R(backup_row) STORE_RECORDS_AGGREGATE(R) \
+	STORE_RECORDS_FEEDBACK(R)
 
 #define STORE_ANSWER_answer(name) name##_answer
 #define STORE_ANSWER_done(name) done

@@ -4,14 +4,16 @@
  */
 #pragma once
 
-#define FIELDS_domain_add_ask(F, S) F(S, u64, change, 0) F(S, str, name, 255)
+/* relayed: its mail is passed on to other servers (messages_relayed.h). */
+#define FIELDS_domain_add_ask(F, S) \
+	F(S, u64, change, 0) F(S, str, name, 255) F(S, u8, relayed, 0)
 #define FIELDS_domain_remove_ask(F, S) F(S, u64, change, 0) F(S, str, name, 255)
 /* only: this one, if it is there, and no other. */
 #define FIELDS_domains_ask(F, S) F(S, str, after, 255) F(S, str, only, 255)
 #define FIELDS_domains_answer(F, S) F(S, str, rows, MSG_CHUNK) F(S, u8, more, 0)
 #define FIELDS_domain_row(F, S)                                       \
 	F(S, str, name, 255) F(S, u32, accounts, 0)                   \
-	F(S, u64, octets, 0) F(S, u64, quota, 0)
+	F(S, u64, octets, 0) F(S, u64, quota, 0) F(S, u8, relayed, 0)
 /* What all accounts of the domain may have together, octets; 0: any. */
 #define FIELDS_domain_quota_ask(F, S) \
 	F(S, u64, change, 0) F(S, str, name, 255) F(S, u64, quota, 0)

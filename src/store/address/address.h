@@ -20,6 +20,7 @@ enum address_kind {
 	ADDRESS_ACCOUNT,
 	ADDRESS_ALIAS,
 	ADDRESS_SRS,		/* looks like a rewritten one: srs.h */
+	ADDRESS_RELAYED,	/* of a domain that is passed on */
 };
 
 /* Split and lower for comparing; false if it is no address of ours to keep

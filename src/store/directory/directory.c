@@ -23,6 +23,7 @@ write_secret_put(struct engine *e, struct write *w)
 struct domain_counters {
 	struct str name;
 	uint64_t accounts, first;
+	bool relayed;		/* relayed.h */
 };
 
 static int
@@ -40,6 +41,7 @@ get_domain(struct engine *e, struct str name, struct domain_counters *d,
 		return rc;
 	d->accounts = sql_u64(&e->w, domain_get, accounts);
 	d->first = sql_u64(&e->w, domain_get, first);
+	d->relayed = sql_u32(&e->w, domain_get, relayed);
 	sql_end(&e->w, SQL_domain_get);
 	return 0;
 }
@@ -66,8 +68,8 @@ write_domain_add(struct engine *e, struct write *w)
 	if (rc == 0)
 		return err_set(&w->err, E_EXISTS, "the domain is there");
 	if (rc == E_NOTFOUND)
-		rc = sql_run(&e->w, SQL_domain_add, SQL_VALS(vs(d.name)),
-		    &w->err);
+		rc = sql_run(&e->w, SQL_domain_add, SQL_VALS(vs(d.name),
+		    vi(ask->relayed != 0)), &w->err);
 	return rc;
 }
 
@@ -117,6 +119,9 @@ write_domain_remove(struct engine *e, struct write *w)
 		rc = set_domain_quota(e, d.name, 0, &w->err);
 	if (rc == 0)
 		rc = sql_run(&e->w, SQL_rule_del_of_domain, SQL_VALS(
+		    vs(d.name)), &w->err);
+	if (rc == 0)
+		rc = sql_run(&e->w, SQL_relayed_del_all, SQL_VALS(
 		    vs(d.name)), &w->err);
 	if (rc == 0)
 		rc = sql_run(&e->w, SQL_domain_del, SQL_VALS(vs(d.name)),
@@ -234,6 +239,10 @@ write_account_add(struct engine *e, struct write *w)
 	int rc = get_name(e, ask->address, &n, &w->err);
 	if (rc == 0 && n.account)
 		return err_set(&w->err, E_EXISTS, "the account is there");
+	if (rc == 0 && n.domain.relayed)
+		return err_set(&w->err, E_INVALID, "mail for %.*s is passed on "
+		    "to other servers: nobody has a mailbox here",
+		    STR_FMT(n.domain.name));
 	if (rc == 0 && (n.alias || str_eq(n.local, STR("*"))))
 		return err_set(&w->err, E_INVALID, "%.*s is an alias; first: "
 		    "postern alias remove %.*s", STR_FMT(ask->address),

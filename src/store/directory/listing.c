@@ -148,6 +148,7 @@ read_one_domain(struct reader *r, struct str name, struct err *err)
 	row.accounts = sql_u32(&r->q, domain_get, accounts);
 	row.octets = sql_u64(&r->q, domain_get, used);
 	row.quota = sql_u64(&r->q, domain_get, quota);
+	row.relayed = (uint8_t)sql_u32(&r->q, domain_get, relayed);
 	msg_put(&r->rows, &domain_row_shape, &row);
 	sql_end(&r->q, SQL_domain_get);
 	return 0;
@@ -173,7 +174,8 @@ read_domains(struct reader *r, const struct caller *c,
 		    sql_str(&r->q, domain_list, name),
 		    sql_u32(&r->q, domain_list, accounts),
 		    sql_u64(&r->q, domain_list, used),
-		    sql_u64(&r->q, domain_list, quota) });
+		    sql_u64(&r->q, domain_list, quota),
+		    (uint8_t)sql_u32(&r->q, domain_list, relayed) });
 		rc = sql_next(&r->q, s, err);
 	}
 	answer->domains.more = rc > 0 || n == DOMAINS_A_PAGE;

@@ -59,23 +59,25 @@ read_sender(struct reader *r, const struct caller *c,
 	return resolve_sender(&r->q, r->arena, &who, ask->address, err);
 }
 
+/* One that is passed on is theirs who have it. */
 int
 read_domain_is_ours(struct reader *r, const struct caller *c unused_arg,
     const struct domain_is_ours_ask *ask,
     union store_answer *answer unused_arg, struct err *err)
 {
 	struct str domain;
+	bool ours;
 	int rc = 0;
 
 	if (domain_key(ask->domain, r->arena, &domain))
 		rc = sql_first(&r->q, SQL_domain_get, SQL_VALS(vs(domain)),
 		    err);
-	if (rc == 0)
-		return err_set(err, E_NOTFOUND, "no domain of ours");
 	if (rc < 0)
 		return rc;
-	sql_end(&r->q, SQL_domain_get);
-	return 0;
+	ours = rc > 0 && !sql_u32(&r->q, domain_get, relayed);
+	if (rc > 0)
+		sql_end(&r->q, SQL_domain_get);
+	return ours ? 0 : err_set(err, E_NOTFOUND, "no domain of ours");
 }
 
 /* An alias is as good as what it leads to, of which mx learns no more than
@@ -105,7 +107,7 @@ divert_address(struct reader *r, struct resolved *who, bool *nowhere,
 	int rc;
 
 	if (!*nowhere && who->kind != ADDRESS_UNKNOWN &&
-	    who->kind != ADDRESS_REMOTE)
+	    who->kind != ADDRESS_REMOTE && who->kind != ADDRESS_RELAYED)
 		return 0;
 	rc = resolve_account(&r->q, r->arena, r->e->o.divert, &account, err);
 	if (rc == 0 && account) {
@@ -170,6 +172,10 @@ answer_rcpt(const struct caller *c, const struct cached_address *a,
 		/* What is read as a report needs none. */
 		answer->room = a->reports ? UINT64_MAX : room;
 		answer->kind = answer->room ? RCPT_LOCAL : RCPT_FULL;
+	} else if (a->kind == ADDRESS_RELAYED) {
+		/* Of the world store looks again, when the mail is here. */
+		who->ours = c->authority == AUTH_MX;
+		answer->kind = RCPT_REMOTE;
 	} else if (a->kind == ADDRESS_REMOTE) {
 		answer->kind = c->authority == AUTH_MX ? RCPT_NO_DOMAIN
 						       : RCPT_REMOTE;

@@ -6,6 +6,7 @@ struct rcpt_gathering {
 	struct engine *e;
 	uint32_t authority;
 	struct str reverse_path;
+	bool may_tell;		/* the sender, of what is passed on */
 	const struct recipient *from;	/* as named */
 	size_t nfrom;
 	uint64_t divert;	/* who gets what would leave; 0: nobody */
@@ -127,6 +128,23 @@ expand(struct rcpt_gathering *g, const struct recipient *r, struct str from)
 	return 0;
 }
 
+/* Of a domain that is passed on: as it came, and from whom it came. Who may
+ * have been named as its sender by somebody else is told of no failure: he
+ * would be written to for what he never sent. */
+static int
+pass_on(struct rcpt_gathering *g, const struct recipient *r)
+{
+	struct recipient *to = arena_new_of(g->e->arena, struct recipient);
+
+	*to = *r;
+	to->ours = false;
+	if (!g->may_tell)
+		to->notify = NOTIFY_never;
+	if (walk_meet(&g->walk, &(struct target){ to->address, 0 }))
+		add_recipient(g, to);
+	return 0;
+}
+
 /* What is in the handle was true when rcpt was answered, and the reverse-path
  * was not known to store then. */
 static int
@@ -141,6 +159,8 @@ resolve(struct rcpt_gathering *g, const struct recipient *r)
 		return rc;
 	if (who.kind == ADDRESS_ACCOUNT || who.kind == ADDRESS_ALIAS)
 		return expand(g, r, r->address);
+	if (who.kind == ADDRESS_RELAYED && g->authority == AUTH_MX)
+		return pass_on(g, r);
 	if (who.kind == ADDRESS_SRS && g->reverse_path.n == 0 &&
 	    srs_return(&e->srs_key, str_first(r->address,
 	    str_rchr(r->address, '@')), e->now_s, e->arena, &back))
@@ -180,7 +200,8 @@ set_return_path(struct rcpt_gathering *g)
 		return 0;
 	rc = resolve_address(&e->w, e->arena, g->reverse_path, &from,
 	    g->err);
-	if (rc < 0 || from.kind != ADDRESS_REMOTE)
+	if (rc < 0 || (from.kind != ADDRESS_REMOTE &&
+	    from.kind != ADDRESS_RELAYED))
 		return rc;
 	bug_if(g->authority != AUTH_MX);
 	/* One that cannot be rewritten stays as it is: better that a bounce
@@ -236,7 +257,9 @@ recipients_gather(struct engine *e, const struct write *w,
 	const struct submit_ask *ask = w->ask;
 	struct rcpt_gathering g = { .e = e, .out = out, .err = err,
 		.authority = w->caller->authority,
-		.reverse_path = ask->reverse_path, .from = named,
+		.reverse_path = ask->reverse_path,
+		.may_tell = ask->sender_proven || ask->handed_by.n == 0,
+		.from = named,
 		.nfrom = n };
 
 	return gather_all(&g);
@@ -267,7 +290,7 @@ recipients_again(struct engine *e, struct recipient *r, struct err *err)
 	if (rc == 0 && who.kind == ADDRESS_ALIAS)
 		rc = leads_nowhere(e, r->address, &nowhere, err);
 	if (rc == 0 && (nowhere || who.kind == ADDRESS_UNKNOWN ||
-	    who.kind == ADDRESS_REMOTE)) {
+	    who.kind == ADDRESS_REMOTE || who.kind == ADDRESS_RELAYED)) {
 		rc = resolve_account(&e->w, e->arena, e->o.divert,
 		    &r->account, err);
 		nowhere &= r->account == 0;
@@ -278,7 +301,7 @@ recipients_again(struct engine *e, struct recipient *r, struct err *err)
 		r->account = who.account;
 	r->ours = who.kind == ADDRESS_ALIAS && r->account == 0;
 	return r->account || r->ours ? !nowhere :
-	    who.kind == ADDRESS_REMOTE;
+	    who.kind == ADDRESS_REMOTE || who.kind == ADDRESS_RELAYED;
 }
 
 /* 1: somebody has the address, or may have it elsewhere. */
@@ -290,7 +313,7 @@ report_to(struct engine *e, struct str address, struct recipient *to,
 	int rc = resolve_address(&e->w, e->arena, address, &who, err);
 
 	if (rc == 0 && (who.kind == ADDRESS_REMOTE ||
-	    who.kind == ADDRESS_UNKNOWN)) {
+	    who.kind == ADDRESS_RELAYED || who.kind == ADDRESS_UNKNOWN)) {
 		rc = resolve_account(&e->w, e->arena, e->o.divert,
 		    &who.account, err);
 		who.kind = who.account ? ADDRESS_ACCOUNT : who.kind;

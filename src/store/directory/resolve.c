@@ -2,6 +2,7 @@
 
 #include "base/crc32c.h"
 #include "store/address/srs.h"
+#include "store/directory/relayed.h"
 
 /* ---- one address ------------------------------------------------------- */
 
@@ -68,13 +69,30 @@ try_all(struct sql *q, struct str domain, struct str local, uint64_t first,
 	return try_name(q, domain, STR("*"), out, err);
 }
 
+/* A domain that is passed on: nobody has a mailbox here. */
+static int
+try_relayed(struct sql *q, struct str domain, struct str local,
+    struct resolved *out, struct err *err)
+{
+	bool there = false;
+	int rc = try_name(q, domain, local, out, err);
+
+	if (rc < 0 || out->kind != ADDRESS_UNKNOWN)
+		return rc;
+	rc = relayed_has(q, domain, local, &there, err);
+	if (rc == 0 && there)
+		out->kind = ADDRESS_RELAYED;
+	return rc;
+}
+
 int
 resolve_address(struct sql *q, struct arena *a, struct str address,
     struct resolved *out, struct err *err)
 {
 	size_t at = str_rchr(address, '@');
-	struct str domain;
+	struct str domain, local;
 	uint64_t first;
+	bool relayed;
 	int rc;
 
 	*out = (struct resolved){ ADDRESS_REMOTE };
@@ -84,12 +102,14 @@ resolve_address(struct sql *q, struct arena *a, struct str address,
 	if (rc <= 0)
 		return rc;
 	first = sql_u64(q, domain_get, first);
+	relayed = sql_u32(q, domain_get, relayed);
 	sql_end(q, SQL_domain_get);
 	out->kind = ADDRESS_UNKNOWN;
 	if (!address_is_local(str_first(address, at)))
 		return 0;
-	return try_all(q, domain, str_lower(a, str_first(address, at)), first,
-	    out, err);
+	local = str_lower(a, str_first(address, at));
+	return relayed ? try_relayed(q, domain, local, out, err) :
+	    try_all(q, domain, local, first, out, err);
 }
 
 int
@@ -196,7 +216,8 @@ resolve_sender(struct sql *q, struct arena *a, const struct caller *c,
 	if (rc < 0)
 		return rc;
 	if (c->authority == AUTH_LOCAL)
-		may = who.kind != ADDRESS_REMOTE;
+		may = who.kind != ADDRESS_REMOTE &&
+		    who.kind != ADDRESS_RELAYED;
 	else if (who.kind == ADDRESS_ACCOUNT)
 		may = who.account == c->account;
 	else if (who.kind == ADDRESS_ALIAS)
@@ -325,7 +346,8 @@ take_step(struct walk *w, struct step s, struct err *err)
 	w->returns |= comes_back(w, s.address, &who);
 	if (who.kind == ADDRESS_ALIAS)
 		return add_alias(w, &who, s.level, err);
-	if (who.kind == ADDRESS_ACCOUNT || who.kind == ADDRESS_REMOTE)
+	if (who.kind == ADDRESS_ACCOUNT || who.kind == ADDRESS_REMOTE ||
+	    who.kind == ADDRESS_RELAYED)
 		add_end(w, s.address, who.account);
 	return 0;
 }

@@ -7,6 +7,9 @@
  * RFC 2142 2 and 5), mailer-daemon, which reports come from, or mail-reports,
  * where those of others go, then its oldest account's; a reverse-path that we
  * rewrote (srs.h); the domain's alias "*".
+ *
+ * In a domain that is passed on to other servers (relayed.h) there are aliases,
+ * and else what is listed of it.
  */
 #pragma once
 #include "store/address/address.h"

@@ -33,11 +33,34 @@ test_queue_has_no_class(void **state unused_arg)
 	sql_close(&q);
 }
 
+/* Domains had their mailboxes here. */
+static void
+test_domains_stay(void **state unused_arg)
+{
+	static struct sql q;
+
+	assert_int_equal(sqlite3_open(":memory:", &q.db), SQLITE_OK);
+	assert_int_equal(schema_migrate(&q, NULL, NULL), 0);
+	assert_int_equal(sqlite3_exec(q.db, BACK_TO_20
+	    "INSERT INTO domain VALUES (x'61', 2, 1, 0, 0, 0);", NULL, NULL,
+	    NULL), 0);
+	assert_int_equal(schema_migrate(&q, NULL, NULL), 0);
+	assert_int_equal(sql_first(&q, SQL_domain_get, SQL_VALS(
+	    vs(STR("a"))), NULL), 1);
+	assert_int_equal(sql_u32(&q, domain_get, relayed), 0);
+	assert_int_equal(sql_u64(&q, domain_get, accounts), 2);
+	sql_end(&q, SQL_domain_get);
+	assert_int_equal(sql_run(&q, SQL_relayed_add, SQL_VALS(vs(STR("a")),
+	    vs(STR("bob"))), NULL), 0);
+	sql_close(&q);
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_queue_has_no_class),
+		cmocka_unit_test(test_domains_stay),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

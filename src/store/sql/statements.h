@@ -22,6 +22,7 @@
 #include "store/sql/statements_memory.h"
 #include "store/sql/statements_metadata.h"
 #include "store/sql/statements_note.h"
+#include "store/sql/statements_relayed.h"
 #include "store/sql/statements_url.h"
 
 /* All of a recipient in the queue and of its message. */
@@ -50,9 +51,9 @@
 	S(owner_put, "UPDATE owner SET next_blob=?1, next_account=?2,"        \
 	    " uidvalidity=?3 WHERE scope=0 AND store=?4 AND fence=?5")        \
 	/* ---- directory ---- */                                             \
-	R(domain_get, (accounts, first, used, quota, told),                   \
+	R(domain_get, (accounts, first, used, quota, told, relayed),          \
 	    "FROM domain WHERE name=?1")                                      \
-	S(domain_add, "INSERT INTO domain VALUES (?1, 0, 0, 0, 0, 0)")        \
+	S(domain_add, "INSERT INTO domain VALUES (?1, 0, 0, 0, 0, 0, ?2)")    \
 	S(domain_del, "DELETE FROM domain WHERE name=?1")                     \
 	S(domain_put, "UPDATE domain SET accounts=?1, first=?2"               \
 	    " WHERE name=?3")                                                 \
@@ -60,7 +61,7 @@
 	    " WHERE name=?4")                                                 \
 	R(domain_first, (name),                                               \
 	    "FROM domain WHERE accounts>0 ORDER BY first, name LIMIT 1")      \
-	R(domain_list, (name, accounts, used, quota),                         \
+	R(domain_list, (name, accounts, used, quota, relayed),                \
 	    "FROM domain WHERE name>?1 ORDER BY name LIMIT ?2")               \
 	S(address_get, "SELECT account FROM address WHERE domain=?1"          \
 	    " AND local=?2")                                                  \
@@ -513,11 +514,10 @@
 	    " WHERE q.by_mode>0 AND (q.deliver_by, q.message)>=(?1, ?2)"      \
 	    " AND NOT (q.deliver_by=?1 AND q.message=?2 AND r.rcpt<=?3)"      \
 	    " ORDER BY q.deliver_by, q.message, r.rcpt")                      \
-	R(queue_rows, (QUEUE_ITEM),                                           \
-	    "FROM queue_rcpt r JOIN queue q USING (message)"                  \
-	    " WHERE (r.message, r.rcpt)>(?1, ?2)"                             \
+	R(queue_rows, (QUEUE_ITEM), "FROM queue_rcpt r JOIN queue q"          \
+	    " USING (message) WHERE (r.message, r.rcpt)>(?1, ?2)"             \
 	    " ORDER BY r.message, r.rcpt")                                    \
-	STATEMENTS_NOTE(S, R, E)                                              \
+	STATEMENTS_NOTE(S, R, E) STATEMENTS_RELAYED(S, R, E)                  \
 	STATEMENTS_ACL(S, R, E) STATEMENTS_AGGREGATE(S, R, E)                 \
 	STATEMENTS_FEEDBACK(S, R, E) STATEMENTS_HELD(S, R, E)                 \
 	STATEMENTS_METADATA(S, R, E) STATEMENTS_ETRN(S, R, E)                 \

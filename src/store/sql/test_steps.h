@@ -5,6 +5,7 @@
 #pragma once
 
 #define BACK_TO_20                                                            \
+	"DROP TABLE relayed; ALTER TABLE domain DROP COLUMN relayed;"          \
 	"ALTER TABLE queue DROP COLUMN solicit; UPDATE meta SET value=20;"
 #define BACK_TO_19                                                            \
 	BACK_TO_20                                                            \
