@@ -93,25 +93,75 @@ time_take_date(struct rd *r, struct civil *out)
 		rd_fail(r);
 }
 
+enum { DAYS_TO_10000 = 2932897 };
+#define TIME_MAX (DAYS_TO_10000 * (int64_t)86400 - 1)
+
+/* full-date "T" partial-time */
+static void
+take_local_time(struct rd *r, struct civil *t)
+{
+	time_take_date(r, t);
+	if (!rd_opt(r, 't'))
+		(void)rd_need(r, 'T');
+	t->hour = take_number(r, 2);
+	(void)rd_need(r, ':');
+	t->minute = take_number(r, 2);
+	(void)rd_need(r, ':');
+	t->second = take_number(r, 2);
+	if (rd_opt(r, '.'))
+		(void)rd_some(r, ascii_is_digit);
+}
+
 bool
 time_read_utc(struct str text, int64_t *at)
 {
 	struct rd r = rd_of(text);
 	struct civil t;
 
-	time_take_date(&r, &t);
-	(void)rd_need(&r, 'T');
-	t.hour = take_number(&r, 2);
-	(void)rd_need(&r, ':');
-	t.minute = take_number(&r, 2);
-	(void)rd_need(&r, ':');
-	t.second = take_number(&r, 2);
-	if (rd_opt(&r, '.'))
-		(void)rd_some(&r, ascii_is_digit);
-	if (!rd_need(&r, 'Z') || !rd_done(&r) || t.year < 1970 ||
-	    !civil_valid(&t))
+	take_local_time(&r, &t);
+	if (str_chr(text, 't') < text.n || !rd_need(&r, 'Z') || !rd_done(&r) ||
+	    t.year < 1970 || !civil_valid(&t))
 		return false;
 	*at = civil_time(&t);
+	return true;
+}
+
+/* time-offset = "Z" / ( "+" / "-" ) time-hour ":" time-minute; in minutes */
+static int
+take_offset(struct rd *r)
+{
+	bool west;
+	int hour, minute;
+
+	if (rd_opt(r, 'Z') || rd_opt(r, 'z'))
+		return 0;
+	west = rd_opt(r, '-');
+	if (!west)
+		(void)rd_need(r, '+');
+	hour = take_number(r, 2);
+	(void)rd_need(r, ':');
+	minute = take_number(r, 2);
+	if (hour > 23 || minute > 59)
+		rd_fail(r);
+	return (hour * 60 + minute) * (west ? -1 : 1);
+}
+
+bool
+time_read_rfc3339(struct str text, int64_t *at)
+{
+	struct rd r = rd_of(text);
+	struct civil t;
+	int offset_min;
+	int64_t when;
+
+	take_local_time(&r, &t);
+	offset_min = take_offset(&r);
+	if (!rd_done(&r) || t.year < 1970 || !civil_valid(&t))
+		return false;
+	when = civil_time(&t) - 60 * (int64_t)offset_min;
+	if (when < 0 || when > TIME_MAX)
+		return false;
+	*at = when;
 	return true;
 }
 

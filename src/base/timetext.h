@@ -36,6 +36,8 @@ void time_take_date(struct rd *r, struct civil *out);
 /* date-time in UTC, "2026-11-22T04:01:01.5Z", and nothing behind it; of a
  * fraction of a second only that it begun.                RFC 3339 5.6 */
 must_check bool time_read_utc(struct str text, int64_t *at);
+/* The same with any offset, "2026-11-22T05:01:01+01:00", and in either case. */
+must_check bool time_read_rfc3339(struct str text, int64_t *at);
 /* "Jan" is 1, any case; 0 if it is no month. */
 int month_of(struct str name);
 /* "Jan" for 1. */

@@ -76,6 +76,39 @@ test_utc(void **state unused_arg)
 		assert_false(time_read_utc(str_c(wrong[i]), &at));
 }
 
+/* As RRVS has them: RFC 7293 3.1. */
+static void
+test_rfc3339(void **state unused_arg)
+{
+	static const struct {
+		const char *text;
+		int64_t at;
+	} t[] = {
+		{ "2014-04-03T23:01:00Z", 1396566060 },
+		{ "2014-04-03t23:01:00z", 1396566060 },
+		{ "2014-04-04T01:01:00+02:00", 1396566060 },
+		{ "2014-04-03T18:31:00-04:30", 1396566060 },
+		{ "2014-04-03T23:01:00-00:00", 1396566060 },
+		{ "1970-01-01T00:00:00Z", 0 },
+		{ "9999-12-31T23:59:59Z", 253402300799 },
+	};
+	static const char *const wrong[] = { "", "2014-04-03", "2014-04-03T23",
+		"2014-04-03T23:01:00", "2014-04-03T23:01:00+2:00",
+		"2014-04-03T23:01:00+0200", "2014-04-03T23:01:00+24:00",
+		"2014-04-03T23:01:00+01:60", "2014-04-03T23:01:00Z ",
+		"2014-02-30T23:01:00Z", "2014-04-03T24:01:00Z",
+		"1970-01-01T00:00:00+00:01", "1969-12-31T23:59:59Z",
+		"9999-12-31T23:59:59-00:01" };
+	int64_t at = 0;
+
+	for (size_t i = 0; i < NELEM(t); i++) {
+		assert_true(time_read_rfc3339(str_c(t[i].text), &at));
+		assert_int_equal(at, t[i].at);
+	}
+	for (size_t i = 0; i < NELEM(wrong); i++)
+		assert_false(time_read_rfc3339(str_c(wrong[i]), &at));
+}
+
 int
 main(void)
 {
@@ -84,6 +117,7 @@ main(void)
 		cmocka_unit_test(test_round),
 		cmocka_unit_test(test_date),
 		cmocka_unit_test(test_utc),
+		cmocka_unit_test(test_rfc3339),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -9,13 +9,13 @@
 #include "mime/header_end.h"
 #include "trust/results.h"
 
-enum { PEOPLE_MEM = 4 * SUBMISSION_HEADER_MAX };
+enum { PEOPLE_MEM = 4 * SUBMISSION_HEADER_MAX, VALID_SINCE_MAX = 8192 };
 
 struct submission_fixup {
 	struct submission_fixup_options o;
 	enum { HOLDING, ADDING, LETTING_GO, PASSING } state;
 	struct header_end end;
-	struct buf held, added;
+	struct buf held, added, valid_since;
 	struct str rest;	/* of what is held, to be let go */
 	struct arena *mem;	/* of people */
 	bool complete;
@@ -35,6 +35,7 @@ submission_fixup_new(struct arena *a, const struct submission_fixup_options *o)
 	t->end = HEADER_END_INIT;
 	buf_init(&t->held, SUBMISSION_HEADER_MAX);
 	buf_init(&t->added, 2000);
+	buf_init(&t->valid_since, VALID_SINCE_MAX);
 	return t;
 }
 
@@ -45,6 +46,7 @@ submission_fixup_free(struct submission_fixup *t)
 		return;
 	buf_free(&t->held);
 	buf_free(&t->added);
+	buf_free(&t->valid_since);
 	arena_free(t->mem);
 }
 
@@ -88,7 +90,7 @@ is_date(struct str value)
 
 /* What a field has to do with us. is: NULL, or whether its value is one that
  * may stay (RFC 6409 8.2 and 8.3: else it is replaced). */
-enum known { FROM, SENDER, DATE, ID, GONE, RESULTS, OTHER };
+enum known { FROM, SENDER, DATE, ID, GONE, RESULTS, VALID_SINCE, OTHER };
 static const struct known_field {
 	const char *name;
 	enum known what;
@@ -104,6 +106,7 @@ static const struct known_field {
 	{ "Resent-Bcc", GONE, NULL },
 	{ "Return-Path", GONE, NULL },
 	{ "Authentication-Results", RESULTS, NULL },
+	{ "Require-Recipient-Valid-Since", VALID_SINCE, NULL },
 };
 
 static const struct known_field *
@@ -126,6 +129,8 @@ stays(const struct submission_fixup *t, const struct header_field *f)
 		return !results_claim(f->value, t->o.hostname);
 	if (k->what == SENDER)
 		return !t->sender_is_bad;
+	if (k->what == VALID_SINCE)
+		return !t->o.all_here;
 	return k->what != GONE && (!k->is || k->is(f->value));
 }
 
@@ -208,6 +213,9 @@ read_header(struct submission_fixup *t)
 			authors = add_people(t, f.value);
 		else if (what == SENDER)
 			t->sender_is_bad = add_people(t, f.value) != 1;
+		else if (what == VALID_SINCE && f.whole.n <=
+		    t->valid_since.cap - t->valid_since.n)
+			buf_str(&t->valid_since, f.whole);
 		there[what] |= stays(t, &f);
 	}
 	if (there[FROM] && authors == 0 && p->fault == HEADER_FINE)
@@ -303,4 +311,10 @@ const struct submission_people *
 submission_fixup_people(const struct submission_fixup *t)
 {
 	return t->complete ? &t->people : NULL;
+}
+
+struct str
+submission_fixup_valid_since(const struct submission_fixup *t)
+{
+	return buf_get(&t->valid_since);
 }

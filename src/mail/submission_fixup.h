@@ -23,6 +23,8 @@ struct submission_fixup_options {
 	struct str sender;	/* an address, for a From or Sender that is
 				 * missing; may be empty */
 	int64_t at;		/* now */
+	bool all_here;		/* nobody elsewhere gets it: what is for the
+				 * last server goes (RFC 7293 5.2) */
 };
 
 /* The header is one that cannot go out. */
@@ -58,6 +60,9 @@ must_check bool submission_fixup_next(struct submission_fixup *t,
 /* The text is over: what was still held comes out, a slice at a time. */
 must_check bool submission_fixup_rest(struct submission_fixup *t,
     struct str *out);
+/* Its fields Require-Recipient-Valid-Since as they stood, whether they went or
+ * not; empty before the header is complete. */
+struct str submission_fixup_valid_since(const struct submission_fixup *t);
 /* NULL before the header is complete: look again after each slice, and after
  * the rest. */
 const struct submission_people *submission_fixup_people(

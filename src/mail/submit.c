@@ -14,7 +14,7 @@ struct rcpt {
 	struct rcpt *next;
 	struct addressee to;
 	uint64_t handle;	/* of the store generation below */
-	bool leaves, reads;
+	bool leaves, reads, remote;
 	enum each each;		/* what became of it: submit_each() */
 };
 
@@ -110,6 +110,7 @@ submit_recipient(struct submission *sub, const struct addressee *to,
 	MSG_KEEP(addressee, sub->mem, &r->to);
 	r->handle = answer.handle;
 	r->leaves = answer.leaves;
+	r->remote = answer.kind == RCPT_REMOTE;
 	r->reads = answer.reads;
 	*sub->last = r;
 	sub->last = &r->next;
@@ -118,6 +119,51 @@ submit_recipient(struct submission *sub, const struct addressee *to,
 	if (!str_is_ascii(to->address))
 		sub->envelope.smtputf8 = 1;
 	return 0;
+}
+
+/* One recipient more to look at. RFC 7293 5.2 */
+static int
+ask_valid_since(struct submission *sub, struct rcpt *r, int64_t since,
+    enum rcpt_kind *kind, struct err *err)
+{
+	struct addressee to = r->to;
+	struct rcpt_answer answer;
+	int e;
+
+	to.valid_since = since;
+	to.rrvs = RRVS_continue;
+	/* It was counted when it was named. */
+	if ((e = ask_rcpt(sub, &to, STR_NULL, &answer, err)) < 0)
+		return e;
+	if (answer.kind >= RCPT_NEW_OWNER)
+		*kind = (enum rcpt_kind)answer.kind;
+	if (answer.kind != RCPT_LOCAL && answer.kind != RCPT_REMOTE)
+		return 0;
+	r->to = to;
+	r->handle = answer.handle;
+	return 0;
+}
+
+int
+submit_valid_since(struct submission *sub, struct str address, int64_t since,
+    enum rcpt_kind *kind, struct err *err)
+{
+	int e = 0;
+
+	*kind = RCPT_LOCAL;
+	for (struct rcpt *r = sub->rcpts; r && e == 0; r = r->next)
+		if (!r->to.rrvs && str_eqi(r->to.address, address))
+			e = ask_valid_since(sub, r, since, kind, err);
+	return e;
+}
+
+bool
+submit_all_here(const struct submission *sub)
+{
+	for (const struct rcpt *r = sub->rcpts; r; r = r->next)
+		if (r->remote)
+			return false;
+	return true;
 }
 
 void

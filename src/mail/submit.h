@@ -27,6 +27,14 @@ const struct envelope *submit_envelope(const struct submission *sub);
  * recipients from now on. */
 int submit_recipient(struct submission *sub, const struct addressee *to,
     enum rcpt_kind *kind, struct err *err);
+/* The header says that this address has to be the same person's since then:
+ * where it is a recipient that RCPT said nothing of, it is looked at as if RCPT
+ * had, and others are told as far as they want to hear it (RFC 7293 5.2, 6.1).
+ * *kind: RCPT_NEW_OWNER and on, or RCPT_LOCAL: nothing is in the way. */
+int submit_valid_since(struct submission *sub, struct str address,
+    int64_t since, enum rcpt_kind *kind, struct err *err);
+/* Are all recipients so far of this server? */
+bool submit_all_here(const struct submission *sub);
 /* From here on recipients count as asked for by this host (octets of its
  * address), and some may be RCPT_LATER or RCPT_FLOOD. */
 void submit_from(struct submission *sub, struct str host);

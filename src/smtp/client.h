@@ -23,7 +23,7 @@ enum smtp_offers {	/* of EHLO */
 	OFFER_STATUS = 8, OFFER_SMTPUTF8 = 16, OFFER_STARTTLS = 32,
 	OFFER_DSN = 64, OFFER_AUTH_PLAIN = 128, OFFER_AUTH_LOGIN = 256,
 	OFFER_REQUIRETLS = 512, OFFER_PRIORITY = 1024, OFFER_DELIVERBY = 2048,
-	OFFER_SOLICIT = 4096,
+	OFFER_SOLICIT = 4096, OFFER_RRVS = 8192,
 };
 
 struct smtp_client_options {
@@ -112,7 +112,9 @@ struct smtp_outgoing {
  * 8BITMIME (5.6.3), SMTPUTF8 (5.6.7; an address that needs it for its domain
  * alone goes with A-labels), REQUIRETLS inside TLS (5.7.30; whose certificate
  * that has to be is for the caller), BY with mode R (5.3.3, 5.4.7: RFC 2852
- * 4.1.4.1). Answers, and such addresses, live in the
+ * 4.1.4.1). A recipient of whom RRVS was said is refused where it is not
+ * offered (5.7.19), unless it may go on (RFC 7293 5.1.1).
+ * Answers, and such addresses, live in the
  * arena, which holds ANSWER_TEXT_MAX octets for each recipient and two more,
  * twice. Returns 0 or E_CANCELED. */
 int smtp_client_send(struct smtp_client *c, struct smtp_outgoing *m,

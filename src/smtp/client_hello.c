@@ -22,6 +22,7 @@ static const struct {
 	{ { "MT-PRIORITY", 11 }, OFFER_PRIORITY },
 	{ { "DELIVERBY", 9 }, OFFER_DELIVERBY },
 	{ { "NO-SOLICITING", 13 }, OFFER_SOLICIT },
+	{ { "RRVS", 4 }, OFFER_RRVS },
 };
 
 /* The next word, of what spaces, tabs and "=" are between ("AUTH=LOGIN" is

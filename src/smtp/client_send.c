@@ -6,6 +6,7 @@
  * a batch are read before the next one: a single command without PIPELINING,
  * else as many as surely fit between the two (RFC 2920 3.1).
  */
+#include "base/timetext.h"
 #include "dns/name.h"
 #include "mime/solicitation.h"
 #include "smtp/client_int.h"
@@ -118,6 +119,21 @@ notify_of(const struct smtp_client *c, const struct smtp_outgoing *m,
 	return (r->notify ? r->notify : NOTIFY_failure) | NOTIFY_delay;
 }
 
+/* With the action, if there was one.                    RFC 7293 3.1, 5.1.1 */
+static void
+say_rrvs(struct smtp_client *c, const struct smtp_outgoing_rcpt *r)
+{
+	auto_buf b = BUF_INIT(60);
+
+	buf_lit(&b, " RRVS=");
+	time_rfc3339(&b, r->valid_since);
+	if (r->rrvs == RRVS_reject)
+		buf_lit(&b, ";R");
+	else if (r->rrvs == RRVS_continue)
+		buf_lit(&b, ";C");
+	(void)stream_write(c->s, buf_get(&b));
+}
+
 /* NOTIFY and ORCPT: RFC 3461 4.1, 4.2. NEVER stands alone. */
 static void
 say_rcpt(struct smtp_client *c, const struct smtp_outgoing *m,
@@ -146,6 +162,8 @@ say_rcpt(struct smtp_client *c, const struct smtp_outgoing *m,
 			}
 	if (c->offers & OFFER_DSN && is_xtext(r->orcpt))
 		(void)stream_printf(c->s, " ORCPT=%.*s", STR_FMT(r->orcpt));
+	if (c->offers & OFFER_RRVS && r->rrvs)
+		say_rrvs(c, r);
 	(void)stream_write(c->s, STR("\r\n"));
 }
 
@@ -400,6 +418,15 @@ keeps_by(struct smtp_client *c, const struct smtp_outgoing *m,
 	return false;
 }
 
+/* Who does not know of RRVS gives it to anybody.             RFC 7293 5.1.1
+ * Of a connection that is of no use nothing is known. */
+static bool
+keeps_owner(const struct smtp_client *c, const struct smtp_outgoing_rcpt *r)
+{
+	return !r->rrvs || r->rrvs == RRVS_continue ||
+	    c->offers & OFFER_RRVS || !smtp_client_usable(c);
+}
+
 /* Can this server take it at all? */
 static bool
 fits(struct sending *x, struct smtp_answer *why)
@@ -449,6 +476,12 @@ smtp_client_send(struct smtp_client *c, struct smtp_outgoing *m,
 
 		r->answer = (struct smtp_answer){ 0 };
 		r->accepted = false;
+		if (!keeps_owner(c, r)) {
+			why = client_words(c, "5.7.19",
+			    "the server does not offer RRVS");
+			r->answer = answer_keep(&why, a);
+			continue;
+		}
 		if (r->address.n > 0 && is_address(r->address)) {
 			r->address = without_utf8(&x, r->address);
 			ascii &= str_is_ascii(r->address);

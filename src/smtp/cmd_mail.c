@@ -209,6 +209,22 @@ wait_in_tarpit(struct smtp_session *s)
 	smtp_deadline(s);
 }
 
+/* RFC 7293 15.3 */
+struct reply
+smtp_refuse_owner(enum rcpt_kind kind)
+{
+	static const struct reply replies[] = {
+		[RCPT_NEW_OWNER] = SMTP_REPLY_INIT(550, "5.7.17",
+		    "The owner of the mailbox has changed"),
+		[RCPT_NEW_DOMAIN] = SMTP_REPLY_INIT(550, "5.7.18",
+		    "The owner of the domain has changed"),
+		[RCPT_NO_RECORD] = SMTP_REPLY_INIT(550, "5.7.19",
+		    "Not known whose the mailbox was then"),
+	};
+
+	return kind < NELEM(replies) ? replies[kind] : SMTP_NO_REPLY;
+}
+
 /* RCPT TO:<forward-path> [SP Rcpt-parameters] */
 struct reply
 smtp_rcpt(struct smtp_session *s, struct str args)
@@ -241,9 +257,12 @@ smtp_rcpt(struct smtp_session *s, struct str args)
 		log_ctx_event(&s->d.log, LOG_WARN, "rcpt_failed", F_ERR(&err));
 		return smtp_reply_err(e);
 	}
-	r = kind == RCPT_LATER || kind == RCPT_FLOOD ? too_often(s, kind) :
-	    replies[kind < NELEM(replies) && replies[kind].code ? kind :
-	    RCPT_NO_USER];
+	r = smtp_refuse_owner(kind);
+	if (kind == RCPT_LATER || kind == RCPT_FLOOD)
+		r = too_often(s, kind);
+	else if (!r.code)
+		r = replies[kind < NELEM(replies) && replies[kind].code ?
+		    kind : RCPT_NO_USER];
 	if (r.code != 250) {
 		if (r.code >= 500)
 			s->refused++;

@@ -96,6 +96,7 @@ static const struct extension {
 	{ "MT-PRIORITY", WITH_PRIORITY, NULL, NULL },	/* RFC 6710 */
 	{ "DELIVERBY", WITH_BY, NULL, say_by },		/* RFC 2852 */
 	{ "NO-SOLICITING", WITH_SOLICIT, NULL, say_classes },	/* RFC 3865 */
+	{ "RRVS", WITH_RRVS, NULL, NULL },		/* RFC 7293 */
 	{ "PRDR", WITH_PRDR, offers_prdr, NULL },	/* draft-hall-prdr */
 };
 

@@ -323,6 +323,23 @@ param_orcpt(void *out, struct str value, struct arena *a)
 	return true;
 }
 
+/* RRVS=date-time [";" ( "C" / "R" )], without time-secfrac    RFC 7293 3.1 */
+static bool
+param_rrvs(void *out, struct str value, struct arena *a unused_arg)
+{
+	struct rcpt_args *m = out;
+	struct str at, action;
+	bool more = str_cut(value, ';', &at, &action);
+
+	if (m->addressee.rrvs || str_chr(at, '.') < at.n ||
+	    !time_read_rfc3339(at, &m->addressee.valid_since))
+		return false;
+	m->addressee.rrvs = !more ? RRVS_plain :
+	    str_eqi(action, STR("R")) ? RRVS_reject :
+	    str_eqi(action, STR("C")) ? RRVS_continue : RRVS_unsaid;
+	return m->addressee.rrvs != RRVS_unsaid;
+}
+
 /* One row for each parameter. set() has the args to fill in; false if the
  * value is wrong, or came before. */
 struct esmtp_param {
@@ -348,6 +365,7 @@ static const struct esmtp_param mail_params[] = {
 static const struct esmtp_param rcpt_params[] = {
 	{ "NOTIFY", WITH_DSN, param_notify },
 	{ "ORCPT", WITH_DSN, param_orcpt },
+	{ "RRVS", WITH_RRVS, param_rrvs },
 };
 
 static const struct esmtp_param *

@@ -16,7 +16,8 @@ enum {
 	 * (RFC 6531), RET and ENVID 116, HOLDFOR or HOLDUNTIL 34 (RFC 4865),
 	 * REQUIRETLS 11 (RFC 8689), MT-PRIORITY 15 (RFC 6710), PRDR 5, BY 17
 	 * (RFC 2852), SOLICIT 1007 (RFC 3865 4.1),
-	 * or to RCPT: NOTIFY and ORCPT 529 (RFC 3461 4); CRLF counted.
+	 * or to RCPT: NOTIFY and ORCPT 529 (RFC 3461 4), RRVS 33 (RFC 7293
+	 * 3.1); CRLF counted.
 	 * Rounded up: RFC 5321 asks for no limit where there need be none. */
 	SMTP_COMMAND_MAX = 3072,
 	SMTP_AUTH_LINE_MAX = 12288, /* RFC 4954 4 */
@@ -42,7 +43,7 @@ must_check bool smtp_command(struct str line, struct smtp_command *out);
  * what was. */
 enum smtp_extension { WITH_DSN = 1, WITH_UTF8 = 2, WITH_LATER = 4,
 	WITH_TLS = 8, WITH_PRIORITY = 16, WITH_PRDR = 32, WITH_BY = 64,
-	WITH_SOLICIT = 128 };
+	WITH_SOLICIT = 128, WITH_RRVS = 256 };
 
 enum smtp_body { BODY_7BIT, BODY_8BITMIME };
 

@@ -54,6 +54,8 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 			    r.addressee.orcpt.n > 0);
 			bug_if(r.addressee.orcpt.n > SMTP_RCPT_MAX_orcpt ||
 			    r.addressee.notify > 14);
+			bug_if(r.addressee.rrvs > RRVS_continue ||
+			    r.addressee.valid_since < 0);
 		}
 		if (smtp_parse_rcpt(c.args, 0, a, &r) == SYNTAX_OK)
 			bug_if(!str_is_ascii(r.to.text) || r.addressee.notify);

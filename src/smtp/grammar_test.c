@@ -359,6 +359,44 @@ test_burl(void **state unused_arg)
 	}
 }
 
+/* RFC 7293 3.1 */
+static void
+test_rrvs(void **state unused_arg)
+{
+	static const struct {
+		const char *value;
+		uint32_t rrvs;		/* 0: it is none */
+	} t[] = {
+		{ "2014-04-03T23:01:00Z", RRVS_plain },
+		{ "2014-04-04T01:01:00+02:00;R", RRVS_reject },
+		{ "2014-04-03t23:01:00z;c", RRVS_continue },
+		{ "2014-04-03T23:01:00.5Z", 0 },
+		{ "2014-04-03T23:01:00Z;", 0 },
+		{ "2014-04-03T23:01:00Z;X", 0 },
+		{ "2014-04-03T23:01:00Z;RC", 0 },
+		{ "2014-04-03T23:01:00Z;R;C", 0 },
+		{ "2014-04-03", 0 },
+		{ "2014-04-03T23:01:00Z RRVS=2014-04-03T23:01:00Z", 0 },
+	};
+	struct arena *a = arena_new(1 << 16);
+	struct rcpt_args m;
+
+	for (size_t i = 0; i < NELEM(t); i++) {
+		struct str args = arena_printf(a, "TO:<a@b> RRVS=%s",
+		    t[i].value);
+
+		assert_int_equal(smtp_parse_rcpt(args, WITH_RRVS, a, &m),
+		    t[i].rrvs ? SYNTAX_OK : SYNTAX_VALUE);
+		if (!t[i].rrvs)
+			continue;
+		assert_int_equal(m.addressee.rrvs, t[i].rrvs);
+		assert_int_equal(m.addressee.valid_since, 1396566060);
+	}
+	assert_int_equal(smtp_parse_rcpt(STR("TO:<a@b> "
+	    "RRVS=2014-04-03T23:01:00Z"), WITH_DSN, a, &m), SYNTAX_PARAM);
+	arena_free(a);
+}
+
 static void
 test_etrn(void **state unused_arg)
 {
@@ -479,6 +517,7 @@ main(void)
 		cmocka_unit_test(test_bdat),
 		cmocka_unit_test(test_burl),
 		cmocka_unit_test(test_etrn),
+		cmocka_unit_test(test_rrvs),
 		cmocka_unit_test(test_helo),
 	};
 

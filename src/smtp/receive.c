@@ -12,6 +12,7 @@
 #include "smtp/results_filter.h"
 #include "smtp/smtp_int.h"
 #include "smtp/trace.h"
+#include "smtp/valid_since.h"
 
 enum { TRACE_MAX = 4096, RECEPTION_MEM = 64 * 1024 };
 
@@ -245,6 +246,27 @@ smtp_text_discard(struct smtp_session *s, uint64_t octets)
 	return chunk(s, NULL, &pace, octets);
 }
 
+/* What the header wants of recipients whom RCPT said nothing of: one who is not
+ * who the sender means is enough.                           RFC 7293 5.2, 7 */
+static struct reply
+check_owners(struct reception *in)
+{
+	struct str fields = in->fixup ?
+	    submission_fixup_valid_since(in->fixup) :
+	    buf_get(&in->filter.valid_since);
+	struct valid_since field;
+	struct reply no = SMTP_NO_REPLY;
+	enum rcpt_kind kind;
+
+	while (no.code == 0 && valid_since_next(&fields, in->mem, &field)) {
+		in->failed = submit_valid_since(in->s->txn, field.address,
+		    field.since, &kind, &in->err);
+		no = in->failed < 0 ? smtp_reply_err(in->failed) :
+		    smtp_refuse_owner(kind);
+	}
+	return no;
+}
+
 /* Is this a message, and one to keep? 250: yes. */
 static struct reply
 check(struct reception *in)
@@ -264,6 +286,8 @@ check(struct reception *in)
 	if (in->failed < 0)
 		return smtp_reply_err(in->failed);
 	in->refusal = smtp_refuse_class(in->s, in->facts.solicitation);
+	if (in->refusal.code == 0)
+		in->refusal = check_owners(in);
 	if (in->refusal.code != 0)
 		return in->refusal;
 	/* Ours is among them. */
@@ -434,7 +458,8 @@ smtp_text_begin(struct smtp_session *s, bool chunks)
 			    STR_FMT(in->id), (unsigned long long)
 			    loop_random64(s->d.loop)),
 			.sender = submitter(s),
-			.at = loop_wall(s->d.loop) });
+			.at = loop_wall(s->d.loop),
+			.all_here = submit_all_here(s->txn) });
 	results_filter_init(&in->filter, o->hostname);
 	if (o->judge)
 		begin_judging(in);

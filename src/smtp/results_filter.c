@@ -1,12 +1,14 @@
 #include "smtp/results_filter.h"
 
+#include "smtp/valid_since.h"
 #include "trust/results.h"
 
 /* Fields that say what a server found: the one that all have, and the one that
- * only this program writes, which is ours whatever it says. */
+ * only this program writes, which is ours whatever it says. And the one that
+ * senders write for the last server. */
 static const char *const names[] = { "authentication-results",
-	"x-postern-verdict" };
-enum { RESULTS, VERDICT, NAME_MAX_OCTETS = 1000 };
+	"x-postern-verdict", "require-recipient-valid-since" };
+enum { RESULTS, VERDICT, VALID_SINCE, NAME_MAX_OCTETS = 1000 };
 
 void
 results_filter_init(struct results_filter *f, struct str host)
@@ -14,12 +16,14 @@ results_filter_init(struct results_filter *f, struct str host)
 	*f = (struct results_filter){ .host = host, .line_over = true,
 		.state = BEFORE_ALL };
 	buf_init(&f->held, RESULTS_FIELD_MAX);
+	buf_init(&f->valid_since, VALID_SINCE_MAX);
 }
 
 void
 results_filter_free(struct results_filter *f)
 {
 	buf_free(&f->held);
+	buf_free(&f->valid_since);
 }
 
 /* What was held is not ours: it goes on. */
@@ -31,12 +35,24 @@ give_held(struct results_filter *f, struct str *out)
 	return out->n > 0;
 }
 
+/* Whole; what is one too many says nothing. */
+static void
+keep_valid_since(struct results_filter *f)
+{
+	if (f->held.n <= f->valid_since.cap - f->valid_since.n)
+		buf_str(&f->valid_since, buf_get(&f->held));
+}
+
+/* The field is over: does it go? */
 static bool
-is_ours(const struct results_filter *f)
+is_ours(struct results_filter *f)
 {
 	struct str field = buf_get(&f->held);
 
-	return f->name == VERDICT || results_claim(str_from(field,
+	if (f->name == VALID_SINCE)
+		keep_valid_since(f);
+	return f->name == VALID_SINCE ||
+	    f->name == VERDICT || results_claim(str_from(field,
 	    str_chr(field, ':') + 1), f->host);
 }
 
@@ -67,7 +83,8 @@ match_name(struct results_filter *f, struct str *in, struct str *out)
 	bool whole;
 
 	if (f->matched == 0)
-		f->name = ascii_lower(c) == 'x' ? VERDICT : RESULTS;
+		f->name = ascii_lower(c) == 'x' ? VERDICT :
+		    ascii_lower(c) == 'r' ? VALID_SINCE : RESULTS;
 	whole = f->matched == strlen(names[f->name]);
 	if (whole && c == ':') {
 		f->state = FIELD_RESULTS;

@@ -11,7 +11,7 @@
 	"ARC-Seal: i=1; cv=none; d=far.test; b=x\r\n"
 
 static void
-filter_text(struct str text, size_t step, struct buf *got)
+filter_text(struct str text, size_t step, struct buf *got, struct buf *kept)
 {
 	struct results_filter f;
 	struct str in, out;
@@ -27,6 +27,8 @@ filter_text(struct str text, size_t step, struct buf *got)
 	}
 	while (results_filter_rest(&f, &out))
 		buf_str(got, out);
+	if (kept)
+		buf_str(kept, buf_get(&f.valid_since));
 	results_filter_free(&f);
 }
 
@@ -65,8 +67,36 @@ test_texts(void **state unused_arg)
 		for (size_t step = 1; step < 100; step += step / 2 + 1) {
 			auto_buf got = BUF_INIT(4096);
 
-			filter_text(str_c(rows[i].text), step, &got);
+			filter_text(str_c(rows[i].text), step, &got, NULL);
 			assert_str(buf_get(&got), rows[i].want);
+		}
+}
+
+#define SINCE "Require-Recipient-Valid-Since: a@b;\r\n\tx\r\n"
+
+/* What is for the last server goes, and is kept for it.      RFC 7293 5.2 */
+static void
+test_valid_since(void **state unused_arg)
+{
+	static const struct {
+		const char *text, *want, *kept;
+	} rows[] = {
+		{ SINCE, "", SINCE },
+		{ "A: b\r\n" SINCE "C: d\r\n" SINCE "\r\n" SINCE,
+		    "A: b\r\nC: d\r\n\r\n" SINCE, SINCE SINCE },
+		{ "require-recipient-VALID-since : x\r\n" OURS, "",
+		    "require-recipient-VALID-since : x\r\n" },
+		{ "Received: x\r\nRequire-Recipient: x\r\nRe", "Received: x"
+		    "\r\nRequire-Recipient: x\r\nRe", "" },
+	};
+
+	for (size_t i = 0; i < NELEM(rows); i++)
+		for (size_t step = 1; step < 100; step += step / 2 + 1) {
+			auto_buf got = BUF_INIT(4096), kept = BUF_INIT(4096);
+
+			filter_text(str_c(rows[i].text), step, &got, &kept);
+			assert_str(buf_get(&got), rows[i].want);
+			assert_str(buf_get(&kept), rows[i].kept);
 		}
 }
 
@@ -87,7 +117,7 @@ test_long(void **state unused_arg)
 		for (size_t n = 0; i == 1 && n < 5000; n++)
 			buf_lit(&text, " (comment)\r\n");
 		buf_lit(&text, " mail.test; none\r\nC: d\r\n\r\nx");
-		filter_text(buf_get(&text), 777, &got);
+		filter_text(buf_get(&text), 777, &got, NULL);
 		assert_str(buf_get(&got), "A: b\r\nC: d\r\n\r\nx");
 	}
 }
@@ -98,6 +128,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_texts),
 		cmocka_unit_test(test_long),
+		cmocka_unit_test(test_valid_since),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -198,6 +198,9 @@ void smtp_put_reply(struct smtp_session *s, const struct reply *r);
 struct reply smtp_refuse_class(const struct smtp_session *s,
     struct str classes);
 
+/* It is not known to be the same person's as then; code 0: nothing of that. */
+struct reply smtp_refuse_owner(enum rcpt_kind kind);
+
 /* A recipient was refused, or (address empty) a message, after MAIL: for log
  * and journal. verdict: what was found of it; may be empty. */
 void smtp_note_refused(struct smtp_session *s, struct str address,

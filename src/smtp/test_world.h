@@ -93,7 +93,7 @@ struct str world_got(struct world *w);
 	"250-ENHANCEDSTATUSCODES\r\n250-SMTPUTF8\r\n"         \
 	"250-SIZE 100000\r\n250-LIMITS RCPTMAX=100\r\n"
 #define EHLO_LAST "250-MT-PRIORITY\r\n250-DELIVERBY\r\n"             \
-	"250-NO-SOLICITING\r\n"
+	"250-NO-SOLICITING\r\n250-RRVS\r\n"
 #define EHLO_VERBS "250-CHUNKING\r\n250-HELP\r\n"
 #define EHLO_REPLY EHLO_BEGIN EHLO_LAST "250-PRDR\r\n" EHLO_VERBS \
 	"250 STARTTLS\r\n"

@@ -37,6 +37,12 @@ enum { REQUIRE_TLS_unsaid, REQUIRE_TLS_yes, REQUIRE_TLS_no };
 #define FIELDS_addressee(F, S)                                             \
 	F(S, str, address, 320)                                            \
 	F(S, u32, notify, 0)		/* RFC 3461 4.1: NOTIFY_* */       \
-	F(S, str, orcpt, 500)		/* 4.2: "rfc822;..." as given */
+	F(S, str, orcpt, 500)		/* 4.2: "rfc822;..." as given */   \
+	F(S, i64, valid_since, 0)	/* RFC 7293 3.1: seconds since 1970, */ \
+	F(S, u32, rrvs, 0)		/* if RRVS_* was said */
+/* Since then it has to be the same person's; what is done where the next server
+ * does not know of that: nothing was said (so it comes back), that it comes
+ * back, or that it goes on. */
+enum { RRVS_unsaid, RRVS_plain, RRVS_reject, RRVS_continue };
 enum { NOTIFY_never = 1, NOTIFY_success = 2, NOTIFY_failure = 4,
 	NOTIFY_delay = 8 };	/* RFC 3461 4.1; 0: not said */

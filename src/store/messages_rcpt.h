@@ -10,9 +10,12 @@
  * RCPT_LATER: too much has come from there, or for this recipient; in wait_s
  * seconds again. RCPT_FLOOD: too many from there went to nobody. leaves: what
  * comes here is sent on to others; reads: it is where reports go
- * (messages_feedback.h). Only mx is told of these. */
+ * (messages_feedback.h). Only mx is told of these. RCPT_NEW_OWNER and on: it is
+ * not the same person's since the time that was asked for (RRVS), nor its
+ * domain the same one's, or nobody knows. */
 enum rcpt_kind { RCPT_LOCAL = 1, RCPT_REMOTE, RCPT_NO_USER, RCPT_NO_DOMAIN,
-	RCPT_FULL, RCPT_LATER, RCPT_FLOOD };
+	RCPT_FULL, RCPT_LATER, RCPT_FLOOD,
+	RCPT_NEW_OWNER,	RCPT_NEW_DOMAIN, RCPT_NO_RECORD };
 #define FIELDS_rcpt_ask(F, S)                                              \
 	FIELDS_addressee(F, S)                                             \
 	F(S, u8, bounce, 0)		/* the reverse-path is empty */    \

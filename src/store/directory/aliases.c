@@ -1,4 +1,5 @@
 #include "store/engine/engine_int.h"
+#include "store/directory/past_owners.h"
 #include "store/directory/resolve.h"
 #include "store/address/srs.h"
 
@@ -121,6 +122,10 @@ add_target(struct engine *e, const struct alias_name *n, struct str target,
 		    "addresses", RESOLVE_TARGETS);
 	if (rc == 0)
 		rc = check_loop(e, n, target, err);
+	/* One more gets what was for others alone. */
+	if (rc == 0)
+		rc = n->targets > 0 ? past_owner_ends(e, n->domain, n->local,
+		    err) : past_owner_begins(e, n->domain, n->local, err);
 	return rc < 0 ? rc : sql_run(&e->w, SQL_alias_add, SQL_VALS(
 	    vs(n->domain), vs(n->local), vs(target)), err);
 }
@@ -210,6 +215,8 @@ write_alias_remove(struct engine *e, struct write *w)
 		rc = check_end(e, &n, ask->target, &w->err);
 	if (rc == 0)
 		rc = remove_targets(e, &n, ask->target, &w->err);
+	if (rc == 0)
+		rc = past_owner_ends(e, n.domain, n.local, &w->err);
 	return rc;
 }
 

@@ -2,6 +2,7 @@
 #include "store/engine/filter.h"
 #include "store/engine/note.h"
 #include "store/engine/quota.h"
+#include "store/directory/past_owners.h"
 
 /*
  * Domains, accounts and secrets: what the operator and the vault change.
@@ -126,6 +127,8 @@ write_domain_remove(struct engine *e, struct write *w)
 	if (rc == 0)
 		rc = sql_run(&e->w, SQL_domain_del, SQL_VALS(vs(d.name)),
 		    &w->err);
+	if (rc == 0)
+		rc = past_owner_ends(e, d.name, STR(""), &w->err);
 	return rc;
 }
 
@@ -219,6 +222,8 @@ add_account(struct engine *e, const struct account_add_ask *ask,
 	if (rc == 0)
 		rc = sql_run(&e->w, SQL_address_add, SQL_VALS(
 		    vs(n->domain.name), vs(n->local), vi(account)), err);
+	if (rc == 0)
+		rc = past_owner_begins(e, n->domain.name, n->local, err);
 	if (rc == 0)
 		rc = sql_run(&e->w, SQL_credential_add, SQL_VALS(vi(account),
 		    vs(ask->sealed)), err);
@@ -349,6 +354,8 @@ remove_account(struct engine *e, struct account_name *n, struct err *err)
 	state_drop_account(e, n->account);
 	rc = sql_run(&e->w, SQL_address_del, SQL_VALS(vs(n->domain.name),
 	    vs(n->local)), err);
+	if (rc == 0)
+		rc = past_owner_ends(e, n->domain.name, n->local, err);
 	if (rc == 0)
 		rc = sql_run(&e->w, SQL_credential_del, SQL_VALS(
 		    vi(n->account)), err);

@@ -54,7 +54,7 @@ look_at_name(struct owner_look *l, struct str local, struct err *err)
 
 	if (rc <= 0)
 		return rc;
-	after = sql_i64(l->q, past_owner_get, until) > l->since;
+	after = sql_i64(l->q, past_owner_get, until) >= l->since;
 	known = sql_u32(l->q, past_owner_get, known) != 0;
 	sql_end(l->q, SQL_past_owner_get);
 	if (local.n > 0) {

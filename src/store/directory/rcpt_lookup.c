@@ -3,6 +3,7 @@
  * a message may go there.
  */
 #include "store/engine/quota.h"
+#include "store/directory/past_owners.h"
 #include "store/directory/resolve.h"
 
 /* What has no domain is of that with the oldest account: *address is local,
@@ -217,7 +218,7 @@ rcpt_is_known(struct engine *e, const struct caller *c,
 	struct cached_address a;
 	uint64_t room = UINT64_MAX;
 
-	if (!address_cache_get(e->addresses, engine_directory(e),
+	if (ask->rrvs || !address_cache_get(e->addresses, engine_directory(e),
 	    ask->address, &a) || a.kind == ADDRESS_SRS ||
 	    (a.kind == ADDRESS_REMOTE &&
 		is_ours_by_name(e, c, ask->address)))
@@ -227,6 +228,24 @@ rcpt_is_known(struct engine *e, const struct caller *c,
 	*who = recipient_of(ask);
 	answer_rcpt(c, &a, room, a.kind == ADDRESS_ALIAS, answer, who);
 	return true;
+}
+
+/* Is it the same person's as the sender thinks?              RFC 7293 5.1 */
+static int
+check_owner(struct reader *r, const struct rcpt_ask *ask, struct str address,
+    struct rcpt_answer *answer, struct err *err)
+{
+	enum rcpt_kind kind;
+	int rc;
+
+	if (!ask->rrvs || (answer->kind != RCPT_LOCAL &&
+	    answer->kind != RCPT_FULL))
+		return 0;
+	rc = past_owner_check(&r->q, r->arena, address, ask->valid_since,
+	    &kind, err);
+	if (rc == 0 && kind != RCPT_LOCAL)
+		answer->kind = kind;
+	return rc;
 }
 
 int
@@ -258,5 +277,5 @@ reader_rcpt(struct reader *r, const struct caller *c,
 	answer_rcpt(c, &a, room, a.kind == ADDRESS_ALIAS ||
 	    (a.kind == ADDRESS_SRS && is_return(r, ask, who->address)),
 	    answer, who);
-	return 0;
+	return check_owner(r, ask, who->address, answer, err);
 }

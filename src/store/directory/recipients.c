@@ -116,6 +116,9 @@ expand(struct rcpt_gathering *g, const struct recipient *r, struct str from)
 		to->account = account;
 		to->ours = false;
 		to->notify = notify_of(r, g->walk.met);
+		/* Whose that one is nobody here knows.    RFC 7293 8.2, 8.3 */
+		to->rrvs = RRVS_unsaid;
+		to->valid_since = 0;
 		to->via = r->address;
 		to->shared = g->walk.met > 1;
 		if (to->account == 0 && to->orcpt.n == 0)

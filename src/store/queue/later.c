@@ -14,6 +14,7 @@
  */
 #include "base/timetext.h"
 #include "store/engine/quota.h"
+#include "store/directory/past_owners.h"
 #include "store/queue/queue_int.h"
 
 /* ---- taking it ----------------------------------------------------------- */
@@ -137,7 +138,8 @@ struct releasing {
 	struct write w;
 	struct submit_ask ask;
 	struct caller caller;
-	struct recipient *named, *gone;	/* gone: nobody has them any more */
+	/* gone: nobody has them any more, or (rrvs) somebody else */
+	struct recipient *named, *gone;
 	size_t nnamed, ngone;
 };
 
@@ -217,6 +219,23 @@ take_out(struct releasing *r, enum later_state became, struct err *err)
 	    vi((uint64_t)r->s.e->now_s), vi(message)), err);
 }
 
+/* 1: as it is now it can have it. */
+static int
+look_at_one(struct engine *e, struct recipient *to, struct err *err)
+{
+	enum rcpt_kind kind;
+	int rc = recipients_again(e, to, err);
+
+	/* Said again is what it is refused for. */
+	if (rc <= 0 || !to->rrvs || (!to->account && !to->ours)) {
+		to->rrvs = rc == 0 ? RRVS_unsaid : to->rrvs;
+		return rc;
+	}
+	rc = past_owner_check(&e->w, e->arena, to->address, to->valid_since,
+	    &kind, err);
+	return rc < 0 ? rc : kind == RCPT_LOCAL;
+}
+
 /* Accounts and aliases may have gone since. */
 static int
 look_again(struct releasing *r, struct err *err)
@@ -225,7 +244,7 @@ look_again(struct releasing *r, struct err *err)
 	int rc = 0;
 
 	for (size_t i = 0; i < r->nnamed && rc >= 0; i++) {
-		rc = recipients_again(r->s.e, &r->named[i], err);
+		rc = look_at_one(r->s.e, &r->named[i], err);
 		if (rc > 0)
 			r->named[n++] = r->named[i];
 		else if (rc == 0)
@@ -245,14 +264,18 @@ put_gone(struct releasing *r, struct err *err)
 
 	for (size_t i = 0; i < r->ngone && rc == 0; i++) {
 		const struct recipient *to = &r->gone[i];
+		struct str status = to->rrvs ? STR("5.7.17") : STR("5.1.1");
+		struct str why = to->rrvs ?
+		    STR("The owner of the mailbox has changed") :
+		    STR("No such mailbox here any more");
 
 		submit_journal(s, JOURNAL_failed, to->address,
-		    STR("5.1.1 No such mailbox here any more"));
+		    arena_printf(s->e->arena, "%.*s %.*s", STR_FMT(status),
+			STR_FMT(why)));
 		if (queue_may_tell(r->ask.reverse_path, to->notify,
 		    NOTIFY_failure, double_bounces))
 			rc = queue_put_failed(s->e, s->at.blob, first + i, to,
-			    STR("5.1.1"), STR("No such mailbox here any more"),
-			    err);
+			    status, why, err);
 	}
 	return rc;
 }

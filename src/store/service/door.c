@@ -145,8 +145,9 @@ door_asked(struct door *d, const struct rcpt_ask *ask,
 		return;
 	if (answer->kind == RCPT_LOCAL)
 		count_recipient(d, ask, answer);
+	/* Who tries one time after the other, too.           RFC 7293 13.1 */
 	else if (answer->kind == RCPT_NO_USER ||
-	    answer->kind == RCPT_NO_DOMAIN)
+	    answer->kind == RCPT_NO_DOMAIN || answer->kind >= RCPT_NEW_OWNER)
 		count_unknown(d, &network, answer);
 }
 

@@ -29,7 +29,55 @@ test_queue_has_no_class(void **state unused_arg)
 	    1);
 	assert_int_equal(sql_str(&q, queue_of, solicit).n, 0);
 	assert_str(sql_str(&q, queue_of, address), "a");
+	assert_int_equal(sql_u32(&q, queue_of, rrvs), 0);
+	assert_int_equal(sql_i64(&q, queue_of, valid_since), 0);
 	sql_end(&q, SQL_queue_of);
+	sql_close(&q);
+}
+
+static void
+check_past(struct sql *q, const char *domain, const char *local, int64_t until)
+{
+	assert_int_equal(sql_first(q, SQL_past_owner_get, SQL_VALS(
+	    vs(str_c(domain)), vs(str_c(local))), NULL), 1);
+	if (until)
+		assert_int_equal(sql_i64(q, past_owner_get, until), until);
+	else	/* now */
+		assert_true(sql_i64(q, past_owner_get, until) > 1700000000);
+	assert_int_equal(sql_u32(q, past_owner_get, known), 0);
+	sql_end(q, SQL_past_owner_get);
+}
+
+/* An account is as old as its INBOX; of what else there was nobody knows. */
+static void
+test_nobody_knows(void **state unused_arg)
+{
+	static struct sql q;
+
+	assert_int_equal(sqlite3_open(":memory:", &q.db), SQLITE_OK);
+	assert_int_equal(schema_migrate(&q, NULL, NULL), 0);
+	assert_int_equal(sqlite3_exec(q.db, BACK_TO_20
+	    "INSERT INTO domain (name, accounts, first) VALUES (x'64', 2, 7);"
+	    "INSERT INTO address VALUES (x'64', x'61', 7), (x'64', x'62', 8),"
+	    " (x'64', x'63', 9);"
+	    "INSERT INTO alias VALUES (x'64', x'78', x'61'),"
+	    " (x'64', x'78', x'62');"
+	    "INSERT INTO mailbox (account, mailbox, name, special,"
+	    " uidvalidity, uidnext, messages, unseen, deleted, size, modseq)"
+	    " VALUES (7, 1, x'61', 1, 1600000000, 1, 0, 0, 0, 0, 0),"
+	    " (7, 2, x'62', 2, 1600000001, 1, 0, 0, 0, 0, 0),"
+	    " (9, 1, x'61', 1, 4000000000, 1, 0, 0, 0, 0, 0);",
+	    NULL, NULL, NULL), 0);
+	assert_int_equal(schema_migrate(&q, NULL, NULL), 0);
+	check_past(&q, "d", "", 0);
+	check_past(&q, "d", "a", 1600000000);
+	check_past(&q, "d", "b", 0);
+	check_past(&q, "d", "x", 0);
+	/* A clock that was ahead: no later than now. */
+	assert_int_equal(sql_first(&q, SQL_past_owner_get, SQL_VALS(
+	    vs(STR("d")), vs(STR("c"))), NULL), 1);
+	assert_true(sql_i64(&q, past_owner_get, until) < 4000000000);
+	sql_end(&q, SQL_past_owner_get);
 	sql_close(&q);
 }
 
@@ -60,6 +108,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_queue_has_no_class),
+		cmocka_unit_test(test_nobody_knows),
 		cmocka_unit_test(test_domains_stay),
 	};
 

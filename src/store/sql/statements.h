@@ -22,6 +22,7 @@
 #include "store/sql/statements_memory.h"
 #include "store/sql/statements_metadata.h"
 #include "store/sql/statements_note.h"
+#include "store/sql/statements_owner.h"
 #include "store/sql/statements_relayed.h"
 #include "store/sql/statements_url.h"
 
@@ -30,7 +31,7 @@
 	attempts, outcome, code, status, text, host, last, noticed,           \
 	reverse_path, size, body_8bit, smtputf8, at, ret, envid, signature,   \
 	domain, hold_for, hold_until, released, require_tls, priority,        \
-	deliver_by, by_mode, solicit
+	deliver_by, by_mode, solicit, valid_since, rrvs
 
 #define STATEMENTS(S, R, E)                                                   \
 	S(version, "SELECT value FROM meta"                                   \
@@ -464,10 +465,10 @@
 	    " LIMIT 1")                                                       \
 	/* And here those of the addressee. */                                \
 	S(queue_rcpt_add, "INSERT INTO queue_rcpt (address, notify, orcpt,"   \
-	    " message, rcpt, domain, state, next_due, attempts, noticed,"     \
-	    " outcome, code, status, text, host, last)"                       \
-	    " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, 0, ?15, ?9, ?10, ?11,"  \
-	    " ?12, ?13, ?14)")                                                \
+	    " valid_since, rrvs, message, rcpt, domain, state, next_due,"     \
+	    " outcome, code, status, text, host, last, noticed, attempts)"    \
+	    " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13," \
+	    " ?14, ?15, ?16, ?17, 0)")                                        \
 	R(queue_rcpt_get, (address, domain, state, attempts, notify, at,      \
 	    released, reverse_path, require_tls, priority, deliver_by,        \
 	    by_mode, noticed),                                                \
@@ -485,16 +486,15 @@
 	E(queue_start, (domain, state, due),                                  \
 	    "SELECT domain, state, min(next_due) AS due FROM queue_rcpt"      \
 	    " GROUP BY domain, state")                                        \
-	E(queue_last, (last),                                                 \
-	    "SELECT max(ifnull((SELECT max(last) FROM queue_rcpt), 0),"       \
+	E(queue_last, (last), "SELECT"                                        \
+	    " max(ifnull((SELECT max(last) FROM queue_rcpt), 0),"             \
 	    " ifnull((SELECT max(at) FROM queue), 0)) AS last")               \
-	R(waiting_gaps, (gap_from, gap_to),                                   \
-	    "FROM waiting_gap ORDER BY gap_from")                             \
+	R(waiting_gaps, (gap_from, gap_to), "FROM waiting_gap"                \
+	    " ORDER BY gap_from")                                             \
 	S(waiting_gaps_del, "DELETE FROM waiting_gap")                        \
 	S(waiting_gap_add, "INSERT INTO waiting_gap VALUES (?1, ?2)")         \
-	E(queue_reports, (message),                                           \
-	    "SELECT DISTINCT message FROM queue_rcpt WHERE state=2"           \
-	    " AND message>?1 ORDER BY message LIMIT ?2")                      \
+	E(queue_reports, (message), "SELECT DISTINCT message FROM queue_rcpt" \
+	    " WHERE state=2 AND message>?1 ORDER BY message LIMIT ?2")        \
 	R(queue_due, (QUEUE_ITEM),                                            \
 	    "FROM queue_rcpt r JOIN queue q USING (message)"                  \
 	    " WHERE r.domain=?1 AND r.state=?2"                               \
@@ -523,6 +523,7 @@
 	STATEMENTS_METADATA(S, R, E) STATEMENTS_ETRN(S, R, E)                 \
 	STATEMENTS_MEMORY(S, R, E)                                            \
 	STATEMENTS_URL(S, R, E) STATEMENTS_BAN(S, R, E)                       \
+	STATEMENTS_OWNER(S, R, E)                                             \
 	/* ---- what leaves later ---- */                                      \
 	S(later_add, "INSERT INTO later VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)") \
 	R(later_next, (message), "FROM later WHERE due<=?1"                   \

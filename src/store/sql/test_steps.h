@@ -6,7 +6,9 @@
 
 #define BACK_TO_20                                                            \
 	"DROP TABLE relayed; ALTER TABLE domain DROP COLUMN relayed;"          \
-	"ALTER TABLE queue DROP COLUMN solicit; UPDATE meta SET value=20;"
+	"ALTER TABLE queue DROP COLUMN solicit; DROP TABLE past_owner;"        \
+	"ALTER TABLE queue_rcpt DROP COLUMN valid_since;"                      \
+	"ALTER TABLE queue_rcpt DROP COLUMN rrvs; UPDATE meta SET value=20;"
 #define BACK_TO_19                                                            \
 	BACK_TO_20                                                            \
 	"DROP TABLE feedback;"                                                 \
