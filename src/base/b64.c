@@ -73,3 +73,19 @@ b64_decode(struct str text, struct arena *a, struct str *out)
 	*out = str_make(p, n);
 	return true;
 }
+
+bool
+b64url_decode(struct str text, struct arena *a, struct str *out)
+{
+	size_t n = text.n + (4 - text.n % 4) % 4;
+	char *p = arena_alloc(a, n + 1);
+
+	for (size_t i = 0; i < n; i++) {
+		char c = i < text.n ? text.p[i] : '=';
+
+		if (i < text.n && (c == '+' || c == '/' || c == '='))
+			return false;
+		p[i] = c == '-' ? '+' : c == '_' ? '/' : c;
+	}
+	return b64_decode(str_make(p, n), a, out);
+}

@@ -38,12 +38,33 @@ test_refused(void **state unused_arg)
 	arena_free(a);
 }
 
+static void
+test_url(void **state unused_arg)
+{
+	static const char *const t[][2] = { { "", "" }, { "f", "Zg" },
+		{ "fo", "Zm8" }, { "foo", "Zm9v" },
+		{ "\xfb\xff\xbf", "-_-_" } };
+	static const char *const bad[] = { "Z", "Zg==", "Zh", "Zm9", "Zm+v",
+		"Zm/v", "Zm9v=", "Zm9v\n", "Zm9vZ" };
+	struct arena *a = arena_new(4096);
+	struct str out;
+
+	for (size_t i = 0; i < NELEM(t); i++) {
+		assert_true(b64url_decode(str_c(t[i][1]), a, &out));
+		assert_str(out, t[i][0]);
+	}
+	for (size_t i = 0; i < NELEM(bad); i++)
+		assert_false(b64url_decode(str_c(bad[i]), a, &out));
+	arena_free(a);
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_known),
 		cmocka_unit_test(test_refused),
+		cmocka_unit_test(test_url),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

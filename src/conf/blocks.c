@@ -185,17 +185,16 @@ conf_end_queue(struct conf_reader *r, void *record, struct err *err)
 	return 0;
 }
 
-/* The first line of a file. */
-static int
-read_password(const char *path, struct arena *a, struct str *out,
-    struct err *err)
+int
+conf_first_line(const char *option, const char *path, struct arena *a,
+    struct str *out, struct err *err)
 {
 	char text[PASSWORD_MAX + 1];
 	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
 	ssize_t n = fd < 0 ? -1 : read(fd, text, sizeof(text));
 
 	if (n < 0)
-		(void)err_sys(err, E_IO, "password-file %s", path);
+		(void)err_sys(err, E_IO, "%s %s", option, path);
 	if (fd >= 0)
 		(void)close(fd);
 	if (n < 0)
@@ -203,8 +202,8 @@ read_password(const char *path, struct arena *a, struct str *out,
 	*out = str_make(text, (size_t)n);
 	*out = str_trim(str_first(*out, str_chr(*out, '\n')));
 	if (out->n == 0 || out->n > PASSWORD_MAX)
-		return err_set(err, E_INVALID, "password-file %s: expected a "
-		    "password on its first line", path);
+		return err_set(err, E_INVALID, "%s %s: expected a "
+		    "password on its first line", option, path);
 	*out = str_dup(a, *out);
 	return 0;
 }
@@ -326,8 +325,9 @@ conf_end_route(struct conf_reader *r, void *record, struct err *err)
 		return err->code;
 	if (c->route.port == 0)
 		c->route.port = c->route.tls == ROUTE_TLS_FIRST ? 465 : 25;
-	if (file && read_password(str_dupz(conf_memory(r), c->password_file),
-	    conf_memory(r), &c->route.password, err) < 0)
+	if (file && conf_first_line("password-file",
+	    str_dupz(conf_memory(r), c->password_file), conf_memory(r),
+	    &c->route.password, err) < 0)
 		return err->code;
 	conf_append(r, CONF_ROUTE, &c->route);
 	return 0;

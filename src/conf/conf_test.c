@@ -72,6 +72,40 @@ static const struct {
 	    ":2: listen: port 25 is for SMTP" },
 	{ "hostname = a.b\nlisten { kind = imap path = \"x\" }\n",
 	    ":2: listen: a path is for kind = lmtp" },
+	{ "hostname = a.b\noauth { }\n",
+	    ":2: oauth: expected issuer and audience" },
+	{ "hostname = a.b\noauth { issuer = \"http://id.test\" "
+	    "audience = m }\n", ":2: oauth: issuer: expected an URL like" },
+	{ "hostname = a.b\noauth { issuer = \"https://id.test\" }\n",
+	    ":2: oauth: expected issuer and audience" },
+	{ "hostname = a.b\noauth { issuer = \"https://id.test\" "
+	    "audience = m keys-url = \"https://127.0.0.1/\" }\n",
+	    ":2: oauth: keys-url: expected an URL like" },
+	{ "hostname = a.b\noauth { issuer = \"https://id.test\" "
+	    "audience = m introspection = \"https://id.test/?a\" }\n",
+	    ":2: oauth: introspection: expected an URL like" },
+	{ "hostname = a.b\noauth { issuer = \"https://id.test\" "
+	    "audience = m keys = \"/nowhere/x\" }\n",
+	    ":2: oauth: keys /nowhere/x: No such file" },
+	{ "hostname = a.b\noauth { issuer = \"https://id.test\" "
+	    "audience = m client-id = x }\n",
+	    ":2: oauth: client-id goes with client-secret-file" },
+	{ "hostname = a.b\noauth { issuer = \"https://id.test\" "
+	    "audience = m scope = 'a\"b' }\n",
+	    ":2: oauth: audience, scope and claim: expected printable" },
+	{ "hostname = a.b\noauth { issuer = \"https://id.test\" "
+	    "audience = m domains = a.test }\n"
+	    "oauth { issuer = \"https://id.test\" audience = n "
+	    "domains = b.test }\n",
+	    ":3: oauth: this issuer stands above already" },
+	{ "hostname = a.b\noauth { issuer = \"https://id.test\" "
+	    "audience = m domains = a.test }\n"
+	    "oauth { issuer = \"https://id2.test\" audience = n }\n",
+	    ":3: oauth: with several issuers each has its domains" },
+	{ "hostname = a.b\noauth { issuer = \"https://id.test\" "
+	    "audience = m domains = a.test }\n"
+	    "oauth { issuer = \"https://id2.test\" audience = n "
+	    "domains = b.test scope = \"x y\" claim = sub }\n", NULL },
 	{ "hostname = a.b\nroute \"x.test\" { protocol = lmtp }\n",
 	    ":2: route: protocol = lmtp wants a host and a port" },
 	{ "hostname = a.b\nroute \"x.test\" { protocol = lmtp "
@@ -520,6 +554,12 @@ test_example(void **state)
 	arena_free(a);
 }
 
+static const char *
+in_folder(struct arena *a, const char *folder, const char *name)
+{
+	return str_dupz(a, arena_printf(a, "%s/%s", folder, name));
+}
+
 /* What it shows in comments is right as well. */
 static void
 test_example_uncommented(void **state)
@@ -530,7 +570,9 @@ test_example_uncommented(void **state)
 	struct config c;
 	struct err err = { 0 };
 	FILE *example = fopen(*state, "r");
-	const char *path, *password;
+	static const char *const passwords[] = { "smarthost.password",
+		"issuer.secret" };
+	const char *path, *keys;
 
 	assert_non_null(mkdtemp(folder));
 	assert_non_null(example);
@@ -539,16 +581,21 @@ test_example_uncommented(void **state)
 		    line[1] != ' ' && line[1] != '\n'));
 	buf_chr(&text, '\0');
 	(void)fclose(example);
-	password = str_dupz(a, arena_printf(a, "%s/smarthost.password",
-	    folder));
-	assert_int_equal(symlink("/proc/self/comm", password), 0);
+	for (size_t i = 0; i < NELEM(passwords); i++)
+		assert_int_equal(symlink("/proc/self/comm", in_folder(a,
+		    folder, passwords[i])), 0);
+	keys = in_folder(a, folder, "issuer.jwks");
+	assert_int_equal(rename(write_file(folder, "{\"keys\":[]}"), keys), 0);
 	path = write_file(folder, text.p);
 	if (conf_read(path, a, &c, &err) < 0)
 		print_error("%s\n", err.text);
 	assert_int_equal(err.code, 0);
 	assert_true(c.nameservers.n > 0 && c.stub_zones.n > 0);
 	assert_true(c.routes.n > 0 && c.certificates.n > 0);
-	(void)unlink(password);
+	assert_true(c.oauth.n > 0);
+	for (size_t i = 0; i < NELEM(passwords); i++)
+		(void)unlink(in_folder(a, folder, passwords[i]));
+	(void)unlink(keys);
 	(void)unlink(path);
 	(void)rmdir(folder);
 	arena_free(a);

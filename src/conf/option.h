@@ -35,7 +35,7 @@ enum conf_type {
 
 enum conf_block { CONF_FILE, CONF_LISTEN, CONF_CERTIFICATE, CONF_STUB,
 	CONF_DNS_LIST, CONF_RELAY, CONF_QUEUE, CONF_ROUTE, CONF_ERRAND,
-	CONF_ATTACHMENTS, CONF_SCAN,
+	CONF_ATTACHMENTS, CONF_SCAN, CONF_OAUTH,
 	CONF_BLOCKS };
 
 struct conf_word {
@@ -92,12 +92,17 @@ struct conf_stub {
 	struct stub_conf stub;
 	struct str servers;	/* struct nameserver_conf each */
 };
+struct conf_oauth {
+	struct oauth_conf oauth;
+	struct str keys_file, secret_file;
+};
 union conf_record {
 	struct listener_conf listener;
 	struct cert_conf certificate;
 	struct conf_stub stub;
 	struct dns_list_conf dns_list;
 	struct conf_route route;
+	struct conf_oauth oauth;
 };
 
 /* Put a value where its option belongs. False: err says what was expected. */
@@ -126,6 +131,10 @@ int conf_end_stub(struct conf_reader *r, void *record, struct err *err);
 int conf_end_dns_list(struct conf_reader *r, void *record, struct err *err);
 int conf_end_queue(struct conf_reader *r, void *record, struct err *err);
 int conf_end_route(struct conf_reader *r, void *record, struct err *err);
+int conf_end_oauth(struct conf_reader *r, void *record, struct err *err);
+/* The first line of the file of an option, which is a password. */
+int conf_first_line(const char *option, const char *path, struct arena *a,
+    struct str *out, struct err *err);
 
 /* Did this option stand in the block that is being read? */
 /* Labels with dots between, as DNS has them. */

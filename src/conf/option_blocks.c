@@ -75,4 +75,13 @@ const struct conf_block_row conf_blocks[CONF_BLOCKS] = {
 	    .help = "other programs that mail from the world is shown",
 	    .more = "Each is asked once the text has come, and what it says "
 	    "counts with all else. See doc/judge.md." },
+	[CONF_OAUTH] = { .name = "oauth", .shape = &oauth_conf_shape,
+	    .list = offsetof(struct config, oauth), .end = conf_end_oauth,
+	    .help = "somebody else who says who people are, one block each",
+	    .more = "An issuer of tokens (OAuth 2.0, OpenID Connect): people "
+	    "log in with what it gave them, by OAUTHBEARER (RFC 7628) and "
+	    "XOAUTH2, and by HTTP with `Authorization: Bearer`. See "
+	    "doc/logins.md.", .example =
+	    "oauth { issuer = \"https://id.example.net\"  "
+	    "audience = mail  domains = { \"example.net\" } }\n" },
 };

@@ -54,3 +54,27 @@ errand_scan(struct errand *e, const struct scan_ask *ask, int fd,
 	return reconnect_call_with(&e->link, &errand_calls[ERRAND_CALL_scan],
 	    ask, fd, answer, a, until_ms, err);
 }
+
+int
+errand_issuer_keys(struct errand *e, struct str issuer,
+    struct issuer_keys_answer *answer, struct arena *a, int64_t until_ms,
+    struct err *err)
+{
+	struct issuer_keys_ask ask = { issuer };
+
+	return reconnect_call(&e->link,
+	    &errand_calls[ERRAND_CALL_issuer_keys], &ask, answer, a, NULL,
+	    until_ms, err);
+}
+
+int
+errand_introspect(struct errand *e, struct str issuer, struct str token,
+    struct introspect_answer *answer, struct arena *a, int64_t until_ms,
+    struct err *err)
+{
+	struct introspect_ask ask = { issuer, token };
+
+	return reconnect_call(&e->link,
+	    &errand_calls[ERRAND_CALL_introspect], &ask, answer, a, NULL,
+	    until_ms, err);
+}

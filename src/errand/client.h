@@ -24,3 +24,10 @@ int errand_run(struct errand *e, enum errand_kind kind, struct str about,
 int errand_scan(struct errand *e, const struct scan_ask *ask, int fd,
     struct scan_answer *answer, struct arena *a, int64_t until_ms,
     struct err *err);
+/* What an issuer of tokens has; the same. */
+int errand_issuer_keys(struct errand *e, struct str issuer,
+    struct issuer_keys_answer *answer, struct arena *a, int64_t until_ms,
+    struct err *err);
+int errand_introspect(struct errand *e, struct str issuer, struct str token,
+    struct introspect_answer *answer, struct arena *a, int64_t until_ms,
+    struct err *err);

@@ -224,10 +224,14 @@ static size_t
 on_read(char *room, size_t size, size_t n, void *arg)
 {
 	struct fetching *g = arg;
-	uint64_t left = g->plan->size - g->sent;
+	const struct errand_plan *p = g->plan;
+	uint64_t left = (p->ours ? p->size : p->body.n) - g->sent;
 	size_t want = left < size * n ? (size_t)left : size * n;
-	ssize_t got = want == 0 ? 0 :
-	    pread(g->plan->fd, room, want, (off_t)g->sent);
+	ssize_t got = want == 0 || !p->ours ? (ssize_t)want :
+	    pread(p->fd, room, want, (off_t)g->sent);
+
+	if (!p->ours && want > 0)
+		memcpy(room, p->body.p + g->sent, want);
 
 	if (got > 0)
 		g->sent += (uint64_t)got;
@@ -315,7 +319,7 @@ set_calls(CURL *e, struct fetching *g)
 
 /* No "Expect: 100-continue", which would be waited for. */
 static bool
-set_post(CURL *e, struct fetching *g)
+set_fields(CURL *e, struct fetching *g)
 {
 	unsigned rc = 0;
 
@@ -328,11 +332,20 @@ set_post(CURL *e, struct fetching *g)
 		g->fields = more;
 	}
 	bug_if(!g->fields);
+	SET(CURLOPT_HTTPHEADER, g->fields);
+	return rc == 0;
+}
+
+static bool
+set_post(CURL *e, struct fetching *g)
+{
+	unsigned rc = 0;
+	uint64_t size = g->plan->ours ? g->plan->size : g->plan->body.n;
+
 	SET(CURLOPT_POST, 1L);
-	SET(CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)g->plan->size);
+	SET(CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)size);
 	SET(CURLOPT_READFUNCTION, on_read);
 	SET(CURLOPT_READDATA, g);
-	SET(CURLOPT_HTTPHEADER, g->fields);
 	return rc == 0;
 }
 
@@ -417,8 +430,8 @@ fetch(struct fetcher *f, const struct errand_plan *plan,
 	bug_if(!g.easy);
 	name_addresses(&g, host, a);
 	bug_if(!set_limits(g.easy, plan->ours, ms > 0 ? (long)ms : 1) ||
-	    !set_calls(g.easy, &g) ||
-	    (plan->ours && !set_post(g.easy, &g)));
+	    !set_calls(g.easy, &g) || !set_fields(g.easy, &g) ||
+	    ((plan->ours || plan->body.n > 0) && !set_post(g.easy, &g)));
 	e = wait_done(&g, until_ms);
 	if (e == 0)
 		answer_of(&g, out, a);

@@ -1,6 +1,6 @@
 /*
- * fetch.h - one GET by HTTPS, or a POST to a server of the operator's, by
- * libcurl on our own loop.
+ * fetch.h - one GET or POST by HTTPS, or a POST to a server of the operator's,
+ * by libcurl on our own loop.
  *
  * libcurl gets the addresses and asks no DNS; it makes no thread, follows
  * nothing, remembers nothing and sends what the plan says. Sockets are made

@@ -2,13 +2,15 @@
  * role.c - postern-errand: calls to other servers for those who must not make
  * them: HTTPS, and scanners.
  *
- * Privileges: dials TCP, one port, and those of the scanners that the
- * configuration names; talks to resolver; reads the messages that are to be
+ * Privileges: dials TCP, one port, and those of the scanners and issuers that
+ * the configuration names; talks to resolver; reads the messages that are to be
  * shown to them. Opens nothing, listens nowhere, owns nothing; trusted roots
  * are read before the sandbox closes. Other settings mean another process: a
  * reload is not for us. It is started by the first ask (master/knock.c), and
  * ends when none has come for a while.
  */
+#include "errand/issuer.h"
+#include "errand/issuer_plan.h"
 #include "errand/scan.h"
 #include "errand/scan_words.h"
 #include "rt/clients.h"
@@ -19,11 +21,15 @@
 enum {
 	AT_ONCE = 8,
 	SCANS_AT_ONCE = 16,
+	KEYS_AT_ONCE = 4,
+	TOKENS_AT_ONCE = 16,
 	WAITING_MAX = 64,
 	ERRAND_MS = 60 * 1000,	/* RFC 8461 3.3: a minute */
 	ERRAND_MEMORY = 4 * ERRAND_ANSWER_MEMORY + HOSTS_MEMORY +
 	    (int)sizeof(struct hosts),
 	SCAN_MEMORY = 1 << 20,
+	ISSUER_MEMORY = 3 * ERRAND_MEMORY + (1 << 18),	/* three fetches */
+	ISSUER_MS = 10 * 1000,
 };
 
 /* Who does one kind of job, so that none waits for another kind. */
@@ -73,66 +79,50 @@ wait_for_asks(struct errand_role *s)
 
 /* One errand -------------------------------------------------------------- */
 
-static bool
-is_scan(const struct ipc_req *req)
-{
-	return req->call->index == ERRAND_CALL_scan;
-}
-
 static void
 refuse(struct ipc_req *req, const char *why)
 {
-	if (is_scan(req))
+	struct str text = str_c(why);
+
+	switch ((enum errand_call)req->call->index) {
+	case ERRAND_CALL_scan:
 		ipc_reply(req, &(struct scan_answer){ .result = SCAN_AWAY,
-		    .why = str_c(why) }, -1);
-	else
+		    .why = text }, -1);
+		break;
+	case ERRAND_CALL_issuer_keys:
+		ipc_reply(req, &(struct issuer_keys_answer){
+		    .result = ERRAND_BUSY, .why = text }, -1);
+		break;
+	case ERRAND_CALL_introspect:
+		ipc_reply(req, &(struct introspect_answer){
+		    .result = ERRAND_BUSY, .why = text }, -1);
+		break;
+	case ERRAND_CALL_errand: case ERRAND_NCALLS:
 		ipc_reply(req, &(struct errand_answer){
-		    .result = ERRAND_BUSY, .why = str_c(why) }, -1);
+		    .result = ERRAND_BUSY, .why = text }, -1);
+		break;
+	}
 }
 
-/* Is there an address to go to, and who says so? */
-static bool
-is_there(const struct errand_role *s, const struct hosts *h, struct str *why)
+static struct way_out
+way_out_of(const struct errand_role *s)
 {
-	*why = h->why;
-	if (h->result != HOSTS_OK)
-		return false;
-	*why = STR("it has private addresses only");
-	for (uint32_t i = 0; i < h->host[0].naddresses; i++)
-		if (s->role->config.errand_private ||
-		    !host_address_is_private(&h->host[0].address[i]))
-			return true;
-	return false;
+	return (struct way_out){ s->role->loop, s->dns, s->fetcher,
+		&s->role->config };
 }
 
 static int
 find_text(struct errand_role *s, const struct job *j,
     struct errand_answer *out, struct arena *a)
 {
-	const struct config *c = &s->role->config;
-	struct hosts *h = arena_new_of(a, struct hosts);
-	const struct self nobody = { NULL, 0 };
+	const struct way_out w = way_out_of(s);
 	struct errand_plan plan;
-	struct err err = { 0 };
-	struct str why = STR_NULL;
-	int e;
 
-	if (!errand_compose(j->req->ask, (uint16_t)c->errand_port, a,
-	    &plan)) {
-		*out = (struct errand_answer){ .result = ERRAND_REFUSED,
-			.why = STR("no such errand") };
-		return 0;
-	}
-	e = hosts_find(s->dns, s->role->loop, plan.host, false, &nobody, h, a,
-	    j->until_ms, &err);
-	if (e == E_CANCELED)
-		return e;
-	if (e == 0 && is_there(s, h, &why))
-		return fetch(s->fetcher, &plan, &h->host[0], out, a,
-		    j->until_ms);
-	*out = (struct errand_answer){ .result = ERRAND_NO_HOST,
-		.why = str_first(e < 0 ? str_dup(a, str_c(err.text)) : why,
-		    300) };
+	if (errand_compose(j->req->ask, (uint16_t)w.conf->errand_port, a,
+	    &plan))
+		return way_out_go(&w, &plan, out, a, j->until_ms);
+	*out = (struct errand_answer){ .result = ERRAND_REFUSED,
+		.why = STR("no such errand") };
 	return 0;
 }
 
@@ -168,11 +158,56 @@ run_scan(struct errand_role *s, const struct job *j)
 	return e;
 }
 
+/* Who logs in does not wait for longer. */
+static int64_t
+soon(const struct errand_role *s, const struct job *j)
+{
+	int64_t until_ms = loop_now_ms(s->role->loop) + ISSUER_MS;
+
+	return until_ms < j->until_ms ? until_ms : j->until_ms;
+}
+
+static int
+run_keys(struct errand_role *s, const struct job *j)
+{
+	const struct way_out w = way_out_of(s);
+	struct arena *a = arena_new(ISSUER_MEMORY);
+	struct issuer_keys_answer answer = { 0 };
+	int e = issuer_fetch_keys(&w, j->req->ask, &answer, a, soon(s, j));
+
+	if (e == 0)
+		ipc_reply(j->req, &answer, -1);
+	arena_free(a);
+	return e;
+}
+
+static int
+run_introspect(struct errand_role *s, const struct job *j)
+{
+	const struct way_out w = way_out_of(s);
+	struct arena *a = arena_new(ISSUER_MEMORY);
+	struct introspect_answer answer = { 0 };
+	int e = issuer_introspect(&w, j->req->ask, &answer, a, soon(s, j));
+
+	if (e == 0)
+		ipc_reply(j->req, &answer, -1);
+	arena_free(a);
+	return e;
+}
+
 static void
 do_job(struct errand_role *s, struct job *j)
 {
+	static int (*const run[ERRAND_NCALLS])(struct errand_role *s,
+	    const struct job *j) = {
+		[ERRAND_CALL_errand] = run_errand,
+		[ERRAND_CALL_scan] = run_scan,
+		[ERRAND_CALL_issuer_keys] = run_keys,
+		[ERRAND_CALL_introspect] = run_introspect,
+	};
+
 	if (loop_stopping(s->role->loop) ||
-	    (is_scan(j->req) ? run_scan : run_errand)(s, j) < 0)
+	    run[j->req->call->index](s, j) < 0)
 		refuse(j->req, "errand is ending");
 	free(j);
 }
@@ -241,15 +276,25 @@ peer(struct role *r, enum role_kind kind, uint32_t index unused_arg, int fd)
 		.authority = ERRAND_AUTH_RELAY, .window = ERRAND_WINDOW };
 	static const struct client_rights mx = { .name = "mx",
 		.authority = ERRAND_AUTH_MX, .window = ERRAND_WINDOW };
+	static const struct client_rights vault = { .name = "vault",
+		.authority = ERRAND_AUTH_VAULT, .window = ERRAND_WINDOW };
 	struct errand_role *s = r->state;
 
 	if (kind == ROLE_RELAY || kind == ROLE_MX)
 		clients_add(&s->clients, fd, kind == ROLE_MX ? &mx : &relay,
 		    0);
+	else if (kind == ROLE_VAULT)
+		clients_add(&s->clients, fd, &vault, 0);
 	else if (kind == ROLE_RESOLVER)
 		dns_replace(s->dns, fd);
 	else
 		(void)close(fd);
+}
+
+static void
+may_reach_port(void *arg, uint16_t port)
+{
+	sandbox_port(arg, port);
 }
 
 /* Without any roots nobody is believed; who names a file wants that one. */
@@ -275,10 +320,13 @@ prepare(struct role *r, struct err *err)
 		sandbox_port(&r->sandbox, r->config.clamav_port);
 	if (r->config.rspamd.n > 0)
 		sandbox_port(&r->sandbox, r->config.rspamd_port);
+	issuer_ports(r->config.oauth, may_reach_port, &r->sandbox);
 	json_prepare();
 	s->role = r;
 	s->crews[ERRAND_CALL_errand].most = AT_ONCE;
 	s->crews[ERRAND_CALL_scan].most = SCANS_AT_ONCE;
+	s->crews[ERRAND_CALL_issuer_keys].most = KEYS_AT_ONCE;
+	s->crews[ERRAND_CALL_introspect].most = TOKENS_AT_ONCE;
 	s->clients = (struct clients){ .loop = r->loop, .kind = &kind };
 	s->dns = dns_new(r->loop, -1);
 	wait_for_asks(s);

@@ -1,6 +1,8 @@
 #include "errand/table.h"
 
-enum { HTTPS_PORT = 443, NAME_MAX = 253, LABEL_MAX = 63 };
+#include "errand/https_url.h"
+
+enum { HTTPS_PORT = 443 };
 
 static const struct row {
 	enum errand_kind kind;
@@ -13,28 +15,6 @@ static const struct row {
 	{ ERRAND_MTA_STS, "mta-sts.", "/.well-known/mta-sts.txt",
 	    "text/plain", ERRAND_TEXT_MAX },
 };
-
-/* Letters, digits and hyphens, in lower case, and the underscore that some
- * names have: nothing that a URL, a header or a resolver reads otherwise. */
-static bool
-is_host(struct str name)
-{
-	size_t label = 0;
-
-	if (name.n == 0 || name.n > NAME_MAX)
-		return false;
-	for (size_t i = 0; i < name.n; i++) {
-		char c = name.p[i];
-
-		if (c == '.' && label == 0)
-			return false;
-		label = c == '.' ? 0 : label + 1;
-		if (label > LABEL_MAX || (c != '.' && c != '-' && c != '_' &&
-		    !ascii_is_digit(c) && !(c >= 'a' && c <= 'z')))
-			return false;
-	}
-	return label > 0;
-}
 
 bool
 errand_compose(const struct errand_ask *ask, uint16_t port, struct arena *a,
@@ -51,7 +31,7 @@ errand_compose(const struct errand_ask *ask, uint16_t port, struct arena *a,
 
 		if (r->kind != (enum errand_kind)ask->kind)
 			continue;
-		if (!is_host(ask->about) || !is_host(host))
+		if (!https_is_host(ask->about) || !https_is_host(host))
 			return false;
 		*out = (struct errand_plan){ .host = host, .port = port };
 		out->url = str_dupz(a, arena_printf(a, "https://%.*s%s%s",
@@ -66,6 +46,8 @@ errand_compose(const struct errand_ask *ask, uint16_t port, struct arena *a,
 bool
 errand_type_fits(const struct errand_plan *plan, struct str type)
 {
-	return str_eqi(str_trim(str_first(type, str_chr(type, ';'))),
-	    plan->type);
+	struct str t = str_trim(str_first(type, str_chr(type, ';')));
+
+	return str_eqi(t, plan->type) || (plan->other_type.n > 0 &&
+	    str_eqi(t, plan->other_type));
 }

@@ -14,12 +14,14 @@ struct errand_plan {
 	const char *url;
 	uint16_t port;
 	struct str type;	/* of what is there, without parameters */
+	struct str other_type;	/* which will do, too */
 	size_t most;		/* octets of it */
-	/* Of a server of the operator's: without TLS, at whatever address; it
-	 * is sent what is in a file, with these header fields. */
-	bool ours;
-	const char **fields;
+	const char **fields;	/* of the header */
 	size_t nfields;
+	struct str body;	/* it is a POST of this */
+	/* Of a server of the operator's: without TLS, at whatever address; it
+	 * is sent what is in a file. */
+	bool ours;
 	int fd;
 	uint64_t size;
 };

@@ -12,13 +12,26 @@
 enum { LINK_FD = 3, CONFIG_OCTETS = 200000 };
 _Static_assert((int)WORKERS_MAX <= (int)LIMITS_WORKERS, "each has its part");
 
+/* Issuers of tokens, without what errand alone shows them. */
+static void
+put_issuers(struct str all, struct buf *b)
+{
+	struct rd r = rd_of(all);
+	struct oauth_conf c;
+
+	while (rd_left(&r) > 0 && msg_take(&r, &oauth_conf_shape, &c)) {
+		c.client_id = c.client_secret = STR_NULL;
+		msg_put(b, &oauth_conf_shape, &c);
+	}
+}
+
 /* What this role is told of the configuration: its own folder, and no names
  * of files that only we open. */
 static void
 encode_config(struct child *c, struct buf *b)
 {
 	struct config own = c->m->config;
-	auto_buf data = BUF_INIT(5000);
+	auto_buf data = BUF_INIT(5000), issuers = BUF_INIT(own.oauth.n);
 
 	own.data = STR("");
 	if (c->kind != ROLE_WEB)	/* it sends people to another */
@@ -26,6 +39,10 @@ encode_config(struct child *c, struct buf *b)
 	own.certificates = STR("");
 	if (c->kind != ROLE_RELAY)
 		own.routes = STR(""); /* they may hold passwords */
+	if (c->kind != ROLE_ERRAND) {
+		put_issuers(own.oauth, &issuers);
+		own.oauth = buf_get(&issuers);
+	}
 	if (c->kind == ROLE_VAULT || c->kind == ROLE_STORE)
 		buf_printf(&data, "%.*s/%s", STR_FMT(c->m->config.data),
 		    role_name(c->kind));

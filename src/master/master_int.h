@@ -76,7 +76,7 @@ struct master {
 	size_t nsockets;
 	struct child children[CHILDREN_MAX];
 	size_t nchildren;
-	struct knock knocks[WORKERS_MAX + 1];	/* every mx, relay */
+	struct knock knocks[WORKERS_MAX + 2];	/* mx, relay, vault */
 	struct watch signals;
 	struct watch status;
 	struct timer deadline;

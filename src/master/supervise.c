@@ -2,9 +2,9 @@
  * When what is started, connected and stopped.
  *
  * Store and vault are connected; every mx, front and web has vault; every mx
- * has store, resolver and errand; so has relay; errand has resolver. A front or
- * web has no connection to store but the ones of people who logged in, and
- * those come through vault.
+ * has store, resolver and errand; so has relay; vault has errand, and errand
+ * resolver. A front or web has no connection to store but the ones of people
+ * who logged in, and those come through vault.
  */
 #include <signal.h>
 #include <sys/wait.h>
@@ -29,6 +29,7 @@ are_peers(enum role_kind a, enum role_kind b)
 		{ ROLE_RELAY, ROLE_VAULT },
 		{ ROLE_RELAY, ROLE_RESOLVER },
 		{ ROLE_RELAY, ROLE_ERRAND },
+		{ ROLE_VAULT, ROLE_ERRAND },
 		{ ROLE_ERRAND, ROLE_RESOLVER },
 	};
 
@@ -86,7 +87,8 @@ connect_two(struct child *a, struct child *b)
 static bool
 may_knock(const struct child *c)
 {
-	return c->kind == ROLE_RELAY || c->kind == ROLE_MX;
+	return c->kind == ROLE_RELAY || c->kind == ROLE_MX ||
+	    c->kind == ROLE_VAULT;
 }
 
 static void
@@ -372,7 +374,7 @@ same_errands(const struct config *a, const struct config *b)
 	    str_eq(a->clamav, b->clamav) &&
 	    a->clamav_port == b->clamav_port &&
 	    str_eq(a->rspamd, b->rspamd) &&
-	    a->rspamd_port == b->rspamd_port;
+	    a->rspamd_port == b->rspamd_port && str_eq(a->oauth, b->oauth);
 }
 
 static void

@@ -97,6 +97,7 @@
 	F(S, u32, errand_port, 0)	/* where HTTPS is: 443 */        \
 	F(S, u8, errand_private, 0)	/* DNS may name private addresses */ \
 	F(S, u32, errand_stay_s, 0)	/* when nobody asks it any more */ \
+	F(S, str, oauth, 49152)		/* struct oauth_conf each */     \
 	F(S, str, trusted_roots, 4000)	/* a file; empty: the system's */ \
 	F(S, str, nameservers, 2000)	/* struct nameserver_conf each; \
 					 * empty: /etc/resolv.conf */    \
@@ -197,6 +198,20 @@ enum dns_list_then {
 	F(S, str, answers, 500)	/* networks that count, spaces between; \
 				 * empty: 127.0.0.0/8 */
 MSG_STRUCT(dns_list_conf);
+/* Somebody else who says who people are: an issuer of tokens (OAuth 2.0). With
+ * no place of keys and none to ask about tokens, its keys are found by OpenID
+ * Connect Discovery. */
+enum { OAUTH_ISSUERS_MAX = 8 };
+#define FIELDS_oauth_conf(F, S)                                        \
+	F(S, str, issuer, 500)	/* an URL, as tokens say it */         \
+	F(S, str, audience, 500) F(S, str, claim, 64)                  \
+	F(S, str, scope, 500)	/* words; empty: none is needed */     \
+	F(S, str, domains, 2000) /* whose people it knows; empty: all */ \
+	F(S, str, keys, 16384)	/* a JWK Set of the operator's */      \
+	F(S, str, keys_url, 500) F(S, str, introspection, 500)         \
+	/* told to errand only */                                      \
+	F(S, str, client_id, 255) F(S, str, client_secret, 1000)
+MSG_STRUCT(oauth_conf);
 /* What a listening socket says of TLS. */
 enum listen_tls {
 	LISTEN_TLS_LOGIN,	/* STARTTLS comes before a login */

@@ -11,6 +11,7 @@ MSG_SHAPE(cert_conf);
 MSG_SHAPE(nameserver_conf);
 MSG_SHAPE(stub_conf);
 MSG_SHAPE(dns_list_conf);
+MSG_SHAPE(oauth_conf);
 MSG_SHAPE(route_conf);
 MSG_SHAPE(role_start);
 MSG_SHAPE(role_peer);
