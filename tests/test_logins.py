@@ -34,7 +34,7 @@ def logins(server, who, total):
     # An hour may end meanwhile: then there are two lines.
     merged = {}
     for row in rows:
-        del row["time"]
+        del row["time"], row["mechanism"]
         count = row.pop("count")
         key = json.dumps(row, sort_keys=True)
         merged[key] = merged.get(key, 0) + count

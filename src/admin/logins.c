@@ -22,6 +22,7 @@ struct login {
 	uint32_t service;	/* 0: of a server that did not write it */
 	struct str peer;
 	struct str label;	/* of the app password; empty */
+	struct str mechanism;	/* empty: not let in */
 	struct str reason;	/* empty: let in */
 	char octets[NOTE_OCTETS + 64];
 };
@@ -53,6 +54,8 @@ read_login(const struct journal_row *row, struct login *l)
 	i = str_find(said, STR(" ("));
 	if (l->failed)
 		l->reason = str_first(said, i);
+	else
+		l->mechanism = str_first(said, i);
 	if (i < said.n && said.p[said.n - 1] == ')') {
 		l->label = str_from(said, i + 2);
 		l->label.n--;
@@ -79,7 +82,16 @@ keep_login(struct login *to, const struct login *from)
 	*to = *from;
 	keep_octets(&to->peer, to->octets, &used, sizeof(to->octets));
 	keep_octets(&to->label, to->octets, &used, sizeof(to->octets));
+	keep_octets(&to->mechanism, to->octets, &used, sizeof(to->octets));
 	keep_octets(&to->reason, to->octets, &used, sizeof(to->octets));
+}
+
+static bool
+is_token(struct str mechanism)
+{
+	return str_eq(mechanism, STR("OAUTHBEARER")) ||
+	    str_eq(mechanism, STR("XOAUTH2")) ||
+	    str_eq(mechanism, STR("BEARER"));
 }
 
 static bool
@@ -87,6 +99,7 @@ is_again(const struct login *a, const struct login *b)
 {
 	return a->failed == b->failed && a->service == b->service &&
 	    str_eq(a->peer, b->peer) && str_eq(a->label, b->label) &&
+	    is_token(a->mechanism) == is_token(b->mechanism) &&
 	    str_eq(a->reason, b->reason);
 }
 
@@ -186,14 +199,16 @@ static struct str
 with_text(struct arena *a, const struct login *l)
 {
 	if (l->label.n == 0)
-		return l->failed ? l->reason : STR("password");
+		return l->failed ? l->reason : is_token(l->mechanism) ?
+		    STR("token") : STR("password");
 	return arena_printf(a, "\"%.*s\"%s%.*s", STR_FMT(l->label),
 	    l->failed ? ": " : "", STR_FMT(l->reason));
 }
 
 static const struct table_column columns[] = { { "time", false },
 	{ "peer", false }, { "protocol", false }, { "result", false },
-	{ "count", true }, { "app-password", false }, { "reason", false } };
+	{ "count", true }, { "app-password", false }, { "reason", false },
+	{ "mechanism", false } };
 static const struct table_column brief_columns[] = { { "time", false },
 	{ "from", false }, { "by", false }, { "result", false },
 	{ "count", true }, { "with", false } };
@@ -213,6 +228,7 @@ put_login(struct table *t, struct arena *a, const struct login *l, bool json)
 	cells[5] = json ? l->label : with_text(a, l);
 	if (json) {
 		cells[6] = l->reason;
+		cells[7] = l->mechanism;
 		return;
 	}
 	cells[0] = minute_text(a, l->at_us / 1000000);

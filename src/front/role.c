@@ -59,6 +59,7 @@ make_ready(void *arg, struct err *err)
 
 	if (vault_tls_ctx(f->vault, &tls, err) < 0)
 		return err->code;
+	vault_set_issuers(f->vault, c->oauth);
 	imap_service_unref(f->imap);
 	f->imap = imap_service_new(l, c, f->vault, tls);
 	pop3_service_unref(f->pop3);

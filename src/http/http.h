@@ -54,6 +54,7 @@ struct http_request {
 	struct str body;
 	struct account *account;	/* HTTP_PERSON: whose request it is */
 	struct sign_in *sign_in;	/* who came by cookie; NULL: others */
+	bool token;			/* Authorization is one, or wants to */
 	/* What the answer says where it is not what all of them say. */
 	struct str caching;	/* Cache-Control; empty: no-store */
 	struct str policy;	/* Content-Security-Policy; empty: nothing */

@@ -38,7 +38,7 @@ struct http_service {
 struct http_session {
 	struct dialogue d;
 	struct http_service *service;
-	struct http_login *login;	/* who came by Basic last; or NULL */
+	struct http_login *login;	/* by Authorization, last; or NULL */
 	struct list logging_in;		/* struct http_turn: the first one is */
 	uint32_t wrong_logins;		/* since the last good one */
 	uint32_t requests, refused, refused_in_row;
@@ -70,11 +70,12 @@ struct http_wire {
 	int (*look)(struct http_request *r);
 };
 
-/* Who came by Basic, with all of a connection that is theirs. */
+/* Who came by Authorization, with all of a connection that is theirs. */
 struct http_login {
 	size_t refs;
 	struct account account;
 	struct buf proof;	/* what they said */
+	int64_t until;		/* of a token; 0: it is a password */
 };
 struct http_turn {
 	struct list_link link;

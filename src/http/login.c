@@ -1,10 +1,12 @@
 /*
- * login.c - who a request is of: a password with each (RFC 7617), or the
- * cookie of a sign-in, which /login makes of a password.
+ * login.c - who a request is of: a password (RFC 7617) or a token (RFC 6750)
+ * with each, or the cookie of a sign-in, which /login makes of a password.
  */
 #include "base/b64.h"
 #include "base/timetext.h"
 #include "http/http_int.h"
+#include "mail/bearer.h"
+#include "mail/bearer_login.h"
 #include "rt/json.h"
 #include "smtp/sasl.h"
 
@@ -38,6 +40,24 @@ http_is_foreign(const struct http_request *r)
 
 /* ---- refusals ------------------------------------------------------------ */
 
+/* Where there are issuers of tokens, one of theirs will do. RFC 6750 3 */
+static void
+ask_token(struct http_request *r)
+{
+	struct oauth_conf c = { 0 };
+	auto_buf b = BUF_INIT(1024);
+
+	if (vault_issuers(r->session->service->vault).n == 0)
+		return;
+	(void)bearer_issuer(r->session->service->vault, STR_NULL, &c);
+	buf_lit(&b, "Bearer realm=\"postern\"");
+	if (c.scope.n > 0)
+		buf_printf(&b, ", scope=\"%.*s\"", STR_FMT(c.scope));
+	if (r->token)
+		buf_lit(&b, ", error=\"invalid_token\"");
+	http_add_field(r, STR("WWW-Authenticate"), buf_get(&b));
+}
+
 /* A page asks for a password in its own way: where its script asks, the
  * browser's window would only be in the way.                RFC 9110 11.6.1 */
 static struct http_answer
@@ -52,6 +72,7 @@ ask_who(struct http_request *r, const char *detail)
 	else
 		http_add_field(r, STR("WWW-Authenticate"),
 		    STR("Basic realm=\"postern\", charset=\"UTF-8\""));
+	ask_token(r);
 	return http_problem(r, 401, detail);
 }
 
@@ -67,7 +88,8 @@ refuse_login(struct http_request *r, enum login_result result,
 		return http_problem(r, 429, many);
 	case LOGIN_REFUSED:
 		r->last |= gave_up;
-		return ask_who(r, "Wrong user or password");
+		return ask_who(r, r->token ? "Wrong or expired token" :
+		    "Wrong user or password");
 	case LOGIN_FAILED:
 		/* RFC 6585 4: they have tried too often. */
 		if (err->code != E_BUSY)
@@ -159,6 +181,7 @@ is_proven(struct http_request *r, struct str value)
 	struct err err = { 0 };
 
 	if (!in || in->proof.n != value.n ||
+	    (in->until != 0 && loop_wall(r->session->d.loop) >= in->until) ||
 	    CRYPTO_memcmp(in->proof.p, value.p, value.n) != 0)
 		return false;
 	use_login(r, in);
@@ -170,8 +193,40 @@ is_proven(struct http_request *r, struct str value)
 	return false;
 }
 
+/* ---- Bearer -------------------------------------------------------------- */
+
+/* Whatever says so, also where it is none. */
+static bool
+is_bearer(struct str value)
+{
+	return str_startsi(value, STR("Bearer ")) ||
+	    str_eqi(value, STR("Bearer"));
+}
+
+static enum login_result
+show_token(struct http_request *r, struct http_login *in, struct str value,
+    struct err *err)
+{
+	struct http_session *s = r->session;
+	struct login_ask who = { .mechanism = STR("BEARER"),
+		.peer = str_c(s->d.peer.address), .service = SERVICE_http };
+	struct str token;
+	enum login_result result;
+
+	r->token = true;
+	if (vault_issuers(s->service->vault).n == 0 ||
+	    !bearer_read_field(value, &token))
+		return LOGIN_REFUSED;
+	result = account_bearer(&in->account, &who, token, &s->d.log, err);
+	if (result == LOGIN_OK)
+		in->until = in->account.login.until;
+	return result;
+}
+
+/* ---- Authorization ------------------------------------------------------- */
+
 static struct http_answer
-prove_basic(struct http_request *r, struct str value)
+prove_field(struct http_request *r, struct str value)
 {
 	struct http_session *s = r->session;
 	struct login_ask ask = { .mechanism = STR("PLAIN"),
@@ -181,10 +236,11 @@ prove_basic(struct http_request *r, struct str value)
 	struct http_login *in;
 
 	forget_proof(s);
-	if (!read_basic(r, value, &ask))
+	if (!is_bearer(value) && !read_basic(r, value, &ask))
 		return ask_who(r, "Malformed or unknown Authorization");
 	in = new_login(s);
-	result = account_login(&in->account, &ask, &s->d.log, &err);
+	result = is_bearer(value) ? show_token(r, in, value, &err) :
+	    account_login(&in->account, &ask, &s->d.log, &err);
 	s->wrong_logins = in->account.refused;
 	if (result != LOGIN_OK) {
 		http_login_unref(in);
@@ -225,7 +281,7 @@ give_turn(struct http_session *s, struct http_turn *me)
 }
 
 static struct http_answer
-by_basic(struct http_request *r, struct str value)
+by_field(struct http_request *r, struct str value)
 {
 	struct http_answer a = { .status = 200 };
 	struct http_turn turn = { 0 };
@@ -237,7 +293,7 @@ by_basic(struct http_request *r, struct str value)
 		(void)err_set(&err, E_CANCELED, "login");
 		a = http_fail(r, "login", &err);
 	} else if (!is_proven(r, value)) {	/* by now */
-		a = prove_basic(r, value);
+		a = prove_field(r, value);
 	}
 	give_turn(r->session, &turn);
 	return a;
@@ -269,7 +325,7 @@ http_authenticate(struct http_request *r)
 	struct str value, cookie;
 
 	if (http_field_of(&r->head, STR("Authorization"), &value))
-		return by_basic(r, value);
+		return by_field(r, value);
 	(void)http_field_of(&r->head, STR("Cookie"), &value);
 	if (http_cookie(value, STR(COOKIE), &cookie))
 		return by_cookie(r, cookie);

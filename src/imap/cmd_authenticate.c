@@ -1,9 +1,9 @@
 /*
- * cmd_authenticate.c - AUTHENTICATE: SCRAM and PLAIN, inside TLS only.
+ * cmd_authenticate.c - AUTHENTICATE: SCRAM, PLAIN and tokens, inside TLS only.
  */
 #include "base/b64.h"
 #include "imap/imap_int.h"
-#include "mail/scram_login.h"
+#include "mail/bearer_login.h"
 #include "smtp/sasl.h"
 
 enum { RESPONSE_MAX = 12288 };
@@ -65,7 +65,8 @@ log_in(struct imap_session *s, struct str response, struct login_ask *ask)
 	return imap_prove(s, ask);
 }
 
-/* SCRAM                                                   RFC 5802, 7677 */
+/* SCRAM                                                   RFC 5802, 7677
+ * and tokens                                                      RFC 7628 */
 struct scram_session {
 	struct imap_session *s;
 	struct answer ended;	/* what there is to say, where it is over */
@@ -75,7 +76,7 @@ static bool
 ask_scram(void *arg, struct str message, struct str *response)
 {
 	struct scram_session *t = arg;
-	auto_buf challenge = BUF_INIT(1024);
+	auto_buf challenge = BUF_INIT(4096);
 
 	b64_put(&challenge, message);
 	t->ended = ask_response(t->s, buf_get(&challenge), response);
@@ -84,7 +85,8 @@ ask_scram(void *arg, struct str message, struct str *response)
 }
 
 static struct answer
-prove(struct imap_session *s, struct str first, const struct login_ask *ask)
+prove(struct imap_session *s, struct str first, const struct login_ask *ask,
+    bool bearer)
 {
 	struct scram_session t = { s, NO_ANSWER };
 	struct scram_talk talk = { ask_scram, &t, &s->account, s->d.stream,
@@ -93,7 +95,8 @@ prove(struct imap_session *s, struct str first, const struct login_ask *ask)
 	struct err err = { 0 };
 	struct str why;
 
-	if (!scram_log_in(&talk, first, &result, &why, &err))
+	if (!(bearer ? bearer_log_in : scram_log_in)(&talk, first, &result,
+	    &why, &err))
 		return t.ended;
 	return imap_answer_login(s, result, why, &err);
 }
@@ -108,13 +111,16 @@ imap_authenticate(struct imap_session *s, const struct imap_command *c)
 	struct str response = STR_NULL;
 	struct answer a;
 	bool scram = scram_find(s->d.stream, args->mechanism, &ask.mechanism);
+	bool bearer = bearer_find(s->account.vault, args->mechanism,
+	    &ask.mechanism);
 
-	if (!scram && !str_eqi(args->mechanism, STR("PLAIN")))
+	if (!scram && !bearer && !str_eqi(args->mechanism, STR("PLAIN")))
 		return NO_CODE("CANNOT", "Unknown mechanism");
 	if (!dialogue_may_log_in(&s->d))
 		return NO_CODE("PRIVACYREQUIRED", "Only inside TLS");
 	a = get_response(s, args, &response);
 	if (a.kind != ANSWER_NONE || stream_failed(s->d.stream) < 0)
 		return a;
-	return scram ? prove(s, response, &ask) : log_in(s, response, &ask);
+	return scram || bearer ? prove(s, response, &ask, bearer) :
+	    log_in(s, response, &ask);
 }

@@ -86,6 +86,24 @@ account_prove(struct account *a, const struct login_ask *who,
 	return account_settle(a, who, rc, log);
 }
 
+enum login_result
+account_bearer(struct account *a, const struct login_ask *who,
+    struct str token, const struct log_ctx *log, struct err *err)
+{
+	struct arena *mem = arena_new(ANSWER_MEM);
+	struct bearer_ask ask = { who->mechanism, who->user, who->peer,
+		who->service, token };
+	struct login_ask proven = *who;
+	enum login_result result;
+	int rc = vault_bearer(a->vault, &ask, &a->login, mem, err);
+
+	if (rc >= 0)	/* they need not have said so */
+		proven.user = a->login.address;
+	result = account_settle(a, &proven, rc, log);
+	arena_free(mem);
+	return result;
+}
+
 bool
 account_gave_up(const struct account *a)
 {

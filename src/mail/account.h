@@ -43,6 +43,11 @@ enum login_result account_prove(struct account *a,
     const struct login_ask *who, const struct scram_final_ask *ask,
     const struct log_ctx *log, struct str *signature, struct arena *mem,
     struct err *err);
+/* The same by a token, of the mechanism and user that who says; LOGIN_FAILED
+ * also where nobody can say now. */
+enum login_result account_bearer(struct account *a,
+    const struct login_ask *who, struct str token, const struct log_ctx *log,
+    struct err *err);
 /* What it means that vault said rc to who it is; logs `login`. */
 enum login_result account_settle(struct account *a,
     const struct login_ask *who, int rc, const struct log_ctx *log);

@@ -2,7 +2,7 @@
  * cmd_login.c - USER and PASS, AUTH, STLS: the ways into TRANSACTION.
  */
 #include "base/b64.h"
-#include "mail/scram_login.h"
+#include "mail/bearer_login.h"
 #include "pop3/pop3_int.h"
 #include "smtp/sasl.h"
 
@@ -137,7 +137,7 @@ ask_response(struct pop3_session *s, struct str challenge_b64,
 	if (e == 0)
 		e = stream_flush(s->d.stream, &err);
 	if (e == 0)
-		e = stream_line(s->d.stream, POP3_LINE_MAX, &line, &err);
+		e = stream_line(s->d.stream, POP3_RESPONSE_MAX, &line, &err);
 	if (e == E_LIMIT) {
 		(void)stream_skip_line(s->d.stream, &err);
 		return BAD("The response is too long");
@@ -168,7 +168,9 @@ list_mechanisms(struct pop3_session *s)
 	auto_buf b = BUF_INIT(256);
 
 	scram_put_offered(&b, STR("\r\n"));
-	buf_lit(&b, "\r\nPLAIN\r\n");
+	buf_lit(&b, "\r\nPLAIN");
+	bearer_put_offered(s->account.vault, &b, STR("\r\n"));
+	buf_lit(&b, "\r\n");
 	pop3_begin_lines(s, STR("One of these"));
 	(void)pop3_say(s, str_from(buf_get(&b), 2));
 	pop3_end_lines(s);
@@ -191,7 +193,8 @@ say_password(struct pop3_session *s, struct str response,
 	return log_in(s, ask);
 }
 
-/* SCRAM                                                   RFC 5802, 7677 */
+/* SCRAM                                                   RFC 5802, 7677
+ * and tokens                                                      RFC 7628 */
 struct scram_session {
 	struct pop3_session *s;
 	struct answer ended;	/* what there is to say, where it is over */
@@ -201,7 +204,7 @@ static bool
 ask_scram(void *arg, struct str message, struct str *response)
 {
 	struct scram_session *t = arg;
-	auto_buf challenge = BUF_INIT(1024);
+	auto_buf challenge = BUF_INIT(4096);
 
 	b64_put(&challenge, message);
 	t->ended = ask_response(t->s, buf_get(&challenge), response);
@@ -210,7 +213,8 @@ ask_scram(void *arg, struct str message, struct str *response)
 }
 
 static struct answer
-prove(struct pop3_session *s, struct str first, const struct login_ask *ask)
+prove(struct pop3_session *s, struct str first, const struct login_ask *ask,
+    bool bearer)
 {
 	struct scram_session t = { s, NO_ANSWER };
 	struct scram_talk talk = { ask_scram, &t, &s->account, s->d.stream,
@@ -219,7 +223,8 @@ prove(struct pop3_session *s, struct str first, const struct login_ask *ask)
 	struct err err = { 0 };
 	struct str why;
 
-	if (!scram_log_in(&talk, first, &result, &why, &err))
+	if (!(bearer ? bearer_log_in : scram_log_in)(&talk, first, &result,
+	    &why, &err))
 		return t.ended;
 	return answer_login(s, result, why, &err);
 }
@@ -232,7 +237,7 @@ pop3_auth(struct pop3_session *s, const struct pop3_params *p)
 		.service = SERVICE_pop3 };
 	struct str mechanism, initial = STR_NULL, response = STR_NULL;
 	struct answer a;
-	bool scram;
+	bool scram, bearer;
 
 	if (!dialogue_may_log_in(&s->d))
 		return IN_CLEAR;
@@ -240,12 +245,13 @@ pop3_auth(struct pop3_session *s, const struct pop3_params *p)
 	if (mechanism.n == 0)
 		return list_mechanisms(s);
 	scram = scram_find(s->d.stream, mechanism, &ask.mechanism);
-	if (!scram && !str_eqi(mechanism, STR("PLAIN")))
+	bearer = bearer_find(s->account.vault, mechanism, &ask.mechanism);
+	if (!scram && !bearer && !str_eqi(mechanism, STR("PLAIN")))
 		return ERR("Unknown mechanism");
 	a = get_response(s, str_trim(initial), &response);
 	if (a.kind != ANSWER_NONE || stream_failed(s->d.stream) < 0)
 		return a;
-	return scram ? prove(s, response, &ask) :
+	return scram || bearer ? prove(s, response, &ask, bearer) :
 	    say_password(s, response, &ask);
 }
 

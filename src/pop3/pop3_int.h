@@ -13,6 +13,7 @@
 enum {
 	/* RFC 2449 4 wants 255; passwords and responses may be longer. */
 	POP3_LINE_MAX = 4096,
+	POP3_RESPONSE_MAX = 12288,	/* of AUTH; as in SMTP, RFC 4954 4 */
 	POP3_MAX_BAD = 20,	/* commands without sense, one behind another */
 	POP3_MAX_STRANGER = 200, /* commands before the login */
 	POP3_LOGIN_MS = 180000,	/* to log in; then it is over */

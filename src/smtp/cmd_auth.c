@@ -1,9 +1,9 @@
 /*
- * cmd_auth.c - AUTH: SCRAM, PLAIN and LOGIN, inside TLS, or where the socket
- * says that it works without.                                    RFC 4954
+ * cmd_auth.c - AUTH: SCRAM, PLAIN, LOGIN and tokens, inside TLS, or where the
+ * socket says that it works without.                             RFC 4954
  */
 #include "base/b64.h"
-#include "mail/scram_login.h"
+#include "mail/bearer_login.h"
 #include "smtp/sasl.h"
 #include "smtp/smtp_int.h"
 #include "smtp/submission.h"
@@ -16,10 +16,11 @@ smtp_auth_offered(const struct smtp_session *s)
 }
 
 void
-smtp_auth_mechanisms(const struct smtp_session *s unused_arg, struct buf *b)
+smtp_auth_mechanisms(const struct smtp_session *s, struct buf *b)
 {
 	scram_put_offered(b, STR(" "));
 	buf_lit(b, " PLAIN LOGIN");
+	bearer_put_offered(smtp_vault(s), b, STR(" "));
 }
 
 /* Ask for one more response: 334, and a line decoded. Code 0 if it came. */
@@ -150,7 +151,8 @@ log_in(struct smtp_session *s, const struct login_ask *ask)
 	    &err), STR(LOGIN_REFUSED_SAYS));
 }
 
-/* SCRAM                                                   RFC 5802, 7677 */
+/* SCRAM                                                   RFC 5802, 7677
+ * and tokens                                                      RFC 7628 */
 struct scram_session {
 	struct smtp_session *s;
 	struct reply ended;	/* what there is to say, where it is over */
@@ -160,7 +162,7 @@ static bool
 ask_scram(void *arg, struct str message, struct str *response)
 {
 	struct scram_session *t = arg;
-	auto_buf challenge = BUF_INIT(1024);
+	auto_buf challenge = BUF_INIT(4096);
 
 	b64_put(&challenge, message);
 	t->ended = ask_more(t->s, buf_get(&challenge), response);
@@ -168,7 +170,8 @@ ask_scram(void *arg, struct str message, struct str *response)
 }
 
 static struct reply
-prove(struct smtp_session *s, struct str initial, struct login_ask *ask)
+prove(struct smtp_session *s, struct str initial, struct login_ask *ask,
+    bool bearer)
 {
 	struct scram_session t = { .s = s };
 	struct scram_talk talk = { ask_scram, &t, smtp_account(s),
@@ -180,7 +183,8 @@ prove(struct smtp_session *s, struct str initial, struct login_ask *ask)
 
 	t.ended = first_response(s, initial, STR_NULL, &first);
 	if (t.ended.code != 0 || stream_failed(s->d.stream) < 0 ||
-	    !scram_log_in(&talk, first, &result, &why, &err))
+	    !(bearer ? bearer_log_in : scram_log_in)(&talk, first, &result,
+	    &why, &err))
 		return t.ended;
 	return answer_login(s, result, why);
 }
@@ -204,7 +208,9 @@ smtp_auth(struct smtp_session *s, struct str args)
 	(void)str_cut(args, ' ', &name, &initial);
 	initial = str_trim(initial);
 	if (scram_find(s->d.stream, name, &ask.mechanism))
-		return prove(s, initial, &ask);
+		return prove(s, initial, &ask, false);
+	if (bearer_find(smtp_vault(s), name, &ask.mechanism))
+		return prove(s, initial, &ask, true);
 	if (!(m = mechanism(name)))
 		return smtp_reply(504, "5.5.4", "Unknown mechanism");
 	ask.mechanism = str_c(m->name);

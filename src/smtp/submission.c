@@ -15,8 +15,8 @@ static const struct smtp_verb verbs[] = {
 	    "as with BDAT.", .long_line = true },
 };
 
-static struct vault *
-vault_of(const struct smtp_session *s)
+struct vault *
+smtp_vault(const struct smtp_session *s)
 {
 	return s->service->o.verbs_arg;
 }
@@ -36,7 +36,7 @@ smtp_account(struct smtp_session *s)
 	if (!s->account) {
 		s->account = malloc(sizeof(*s->account));
 		bug_if(!s->account);
-		account_init(s->account, s->d.loop, vault_of(s));
+		account_init(s->account, s->d.loop, smtp_vault(s));
 		s->account->visit = s->d.peer.visit;
 		s->logout = log_out;
 	}

@@ -6,6 +6,7 @@
 
 /* Whose it is to be: s->account, made where there is none. */
 struct account *smtp_account(struct smtp_session *s);
+struct vault *smtp_vault(const struct smtp_session *s);
 /* They have logged in: from now on their store is the session's. */
 void smtp_came_in(struct smtp_session *s);
 

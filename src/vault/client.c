@@ -5,6 +5,7 @@
 
 enum {
 	CALL_MS = 30000,
+	ISSUERS_OCTETS = 1 << 16,
 	SIGN_MS = 10000,	/* a handshake does not wait for longer */
 	CERTS_MAX = 64,
 };
@@ -16,6 +17,7 @@ struct vault {
 	struct tls_lib *lib;
 	struct store_codec *codec; /* of all store connections of logins */
 	struct vault_ticket *tickets;	/* of all who are logged in */
+	struct buf issuers;
 };
 
 /* What a session holds to get a new store connection. */
@@ -70,6 +72,7 @@ vault_new(struct loop *l, int fd)
 	v->loop = l;
 	reconnect_init(&v->link, l, &kind);
 	v->codec = store_codec_new();
+	buf_init(&v->issuers, ISSUERS_OCTETS);
 	v->lib = tls_lib_new(&err);
 	if (!v->lib || remote_key_provide(v->lib, &err) < 0)
 		bug("%s", err.text);
@@ -86,6 +89,7 @@ vault_free(struct vault *v)
 	if (!v)
 		return;
 	store_codec_unref(v->codec);
+	buf_free(&v->issuers);
 	reconnect_close(&v->link);
 	tls_lib_unref(v->lib);
 	free(v);
@@ -240,6 +244,7 @@ come_in(struct vault *v, const struct login_answer *answer, int fd,
 	login->account = answer->account;
 	login->address = answer->address;
 	login->label = answer->label;
+	login->until = answer->until;
 	login->ticket = ticket_new(v, answer->ticket, answer->token);
 	login->store = store_new(v->loop, fd, reopen, login->ticket);
 	store_use_codec(login->store, v->codec);
@@ -282,6 +287,32 @@ vault_scram_final(struct vault *v, const struct scram_final_ask *ask,
 	MSG_COPY(login_in, &in, &answer);
 	*signature = answer.signature;
 	return come_in(v, &in, fd, login, err);
+}
+
+int
+vault_bearer(struct vault *v, const struct bearer_ask *ask,
+    struct login *login, struct arena *a, struct err *err)
+{
+	struct login_answer answer;
+	int fd = -1, rc;
+
+	rc = reconnect_call(&v->link, &vault_calls[VAULT_bearer], ask, &answer,
+	    a, &fd, after(v, CALL_MS), err);
+	return rc < 0 ? rc : come_in(v, &answer, fd, login, err);
+}
+
+void
+vault_set_issuers(struct vault *v, struct str oauth)
+{
+	buf_reset(&v->issuers);
+	buf_str(&v->issuers, oauth);
+	bug_if(buf_failed(&v->issuers));
+}
+
+struct str
+vault_issuers(const struct vault *v)
+{
+	return buf_get(&v->issuers);
 }
 
 int

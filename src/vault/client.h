@@ -35,6 +35,7 @@ struct login {
 	uint64_t account;
 	struct str address;	/* in the arena given */
 	struct str label;	/* of the app password; there, too */
+	int64_t until;		/* they came by a token that is good so long */
 	struct store *store;	/* reopened through vault by itself */
 	struct vault_ticket *ticket;
 };
@@ -50,6 +51,13 @@ int vault_scram_first(struct vault *v, const struct scram_first_ask *ask,
 int vault_scram_final(struct vault *v, const struct scram_final_ask *ask,
     struct login *login, struct str *signature, struct arena *a,
     struct err *err);
+/* A token, as vault_login(). E_TIMEOUT: nobody can say now. */
+int vault_bearer(struct vault *v, const struct bearer_ask *ask,
+    struct login *login, struct arena *a, struct err *err);
+/* Whose tokens there may be: struct oauth_conf each, copied. Empty: nobody's;
+ * then none is asked for. */
+void vault_set_issuers(struct vault *v, struct str oauth);
+struct str vault_issuers(const struct vault *v);
 /* What people do to their own account, with their own password proven again;
  * see the calls. E_DENIED, E_BUSY: as in a login. Suspend. */
 int vault_change_password(struct vault *v, const struct own_password_ask *ask,

@@ -11,6 +11,7 @@ MSG_SHAPE(scram_first_ask);
 MSG_SHAPE(scram_first_answer);
 MSG_SHAPE(scram_final_ask);
 MSG_SHAPE(scram_final_answer);
+MSG_SHAPE(bearer_ask);
 MSG_SHAPE(reopen_ask);
 MSG_SHAPE(logout_ask);
 MSG_SHAPE(resume_ask);

@@ -26,6 +26,7 @@ enum vault_authority {
 	C(login,         login_answer,          VAULT_AUTH_FRONT) \
 	C(scram_first,   scram_first_answer,    VAULT_AUTH_FRONT) \
 	C(scram_final,   scram_final_answer,    VAULT_AUTH_FRONT) \
+	C(bearer,        login_answer,          VAULT_AUTH_FRONT) \
 	C(reopen,        vault_done,            VAULT_AUTH_FRONT) \
 	C(dkim_sign,     dkim_sign_answer,      VAULT_AUTH_FRONT | VAULT_AUTH_LOCAL | \
 		VAULT_AUTH_RELAY) \
@@ -106,7 +107,8 @@ enum { FACTOR_TYPED_MAX = 32 };
 #define FIELDS_login_ask(F, S) FIELDS_login_words(F, S)
 #define FIELDS_login_in(F, S)                                         \
 	F(S, u64, account, 0) F(S, str, address, 320) F(S, str, ticket, 16) \
-	F(S, str, token, 512) F(S, str, label, APP_LABEL_MAX)
+	F(S, str, token, 512) F(S, str, label, APP_LABEL_MAX)         \
+	F(S, i64, until, 0)		/* of who came by a token; 0 */
 #define FIELDS_login_answer(F, S) FIELDS_login_in(F, S)
 
 /* The same by SCRAM (RFC 5802): who asks has read the client's messages and
@@ -132,6 +134,15 @@ enum { FACTOR_TYPED_MAX = 32 };
 	F(S, str, proof, 64)
 #define FIELDS_scram_final_answer(F, S) \
 	FIELDS_login_in(F, S) F(S, str, signature, 64)
+
+/* By a token of an issuer (RFC 7628, RFC 6750), which says itself whose it is;
+ * user: who they say they are, or empty. A second factor is the issuer's to ask
+ * for. E_DENIED if the token is not good here, or somebody else's; E_TIMEOUT if
+ * nobody can say. */
+#define FIELDS_bearer_ask(F, S)                                       \
+	F(S, str, mechanism, 32)	/* "OAUTHBEARER" */           \
+	F(S, str, user, 320) F(S, str, peer, 64)                      \
+	F(S, u32, service, 0) F(S, str, bearer, 8192)
 
 /* A new store connection for a session that lost its own. E_DENIED if the
  * ticket is none of this connection's, or the password was changed. */
@@ -236,6 +247,7 @@ MSG_STRUCT(scram_first_ask);
 MSG_STRUCT(scram_first_answer);
 MSG_STRUCT(scram_final_ask);
 MSG_STRUCT(scram_final_answer);
+MSG_STRUCT(bearer_ask);
 MSG_STRUCT(reopen_ask);
 MSG_STRUCT(logout_ask);
 MSG_STRUCT(resume_ask);

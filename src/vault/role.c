@@ -4,7 +4,7 @@
  * Privileges: its own folder (one file, read before the sandbox closes), three
  * threads, the sockets of the operator and of local programs to accept from.
  * Opens nothing later, connects nowhere, parses nothing but messages of fixed
- * fields.
+ * fields, and of tokens what a key of their issuer has signed.
  */
 #include "vault/role_int.h"
 

@@ -3,6 +3,7 @@
  *
  *   role_login.c    by a password that is said
  *   role_scram.c    by a proof
+ *   role_bearer.c   by a token of somebody who knows them
  *   role_tickets.c  what stands for it later
  */
 #pragma once
@@ -26,6 +27,8 @@ struct attempt {
 	bool by_app;		/* and is one of theirs */
 	const char *why;	/* it is one of theirs, but */
 
+	int64_t until;		/* of a token; 0: it is none */
+
 	struct str network;	/* it comes from; empty: nobody wants to know */
 	struct str signature;	/* SCRAM's, for the answer */
 };
@@ -46,6 +49,9 @@ void attempt_judge_app(struct attempt *t);
 int attempt_wrong(struct attempt *t, uint64_t guess, struct err *err);
 /* They are who they say: does that do beside a second factor? */
 int attempt_check_factor(struct attempt *t, struct work *c, struct err *err);
+/* What is found takes longer than what is not. So who may be nobody is answered
+ * at the same moment after they came, which is later than either takes. */
+void attempt_wait(const struct work *c, int64_t began_ms);
 /* It comes to nothing: for the journal. */
 void attempt_refused(const struct attempt *t, int rc, struct err *err,
     struct arena *a);

@@ -5,8 +5,8 @@
  *   role_keys.c   certificates and their keys, and what files hold of them
  *   role_secrets.c  what store keeps sealed: is vault.key the one that opens
  *                 it, our own certificate
- *   role_login.c  people: login; role_scram.c and role_tickets.c are parts of
- *                 it (role_attempt.h)
+ *   role_login.c  people: login; role_scram.c, role_bearer.c and role_tickets.c
+ *                 are parts of it (role_attempt.h)
  *   role_passwords.c  passwords that are chosen, or made
  *   role_factor.c second factors
  *   role_dkim.c   keys that sign mail, one set for each domain
@@ -19,6 +19,7 @@
 #include "store/messages.h"
 #include "vault/auth_cache.h"
 #include "vault/exchanges.h"
+#include "vault/issuers.h"
 #include "vault/login_limit.h"
 #include "vault/messages.h"
 #include "vault/seal.h"
@@ -85,6 +86,7 @@ struct vault_state {
 	uint64_t own_set;		/* files: none, so our own */
 
 	struct vault_dkim *dkim;
+	struct issuers *issuers;
 
 	struct client_socket control, submit;	/* submit: local programs */
 };
@@ -111,6 +113,7 @@ void vault_tls_sign(struct work *c);
 void vault_log_in(struct work *c);
 void vault_begin_scram(struct work *c);
 void vault_prove_scram(struct work *c);
+void vault_take_token(struct work *c);
 void vault_reopen(struct work *c);
 void vault_seal_password(struct work *c);
 void vault_app_password(struct work *c);

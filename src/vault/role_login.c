@@ -215,6 +215,14 @@ attempt_check_limits(const struct attempt *t, struct err *err)
 	return err_set(err, E_BUSY, "too many failures: try later");
 }
 
+enum { ANSWER_MS = 4 };
+
+void
+attempt_wait(const struct work *c, int64_t began_ms)
+{
+	(void)fiber_sleep(c->client->v->loop, began_ms + ANSWER_MS);
+}
+
 /* The long way. Others failed while we waited: their failures count. */
 static int
 prove(struct attempt *t, struct err *err)
@@ -399,7 +407,8 @@ reply_login(struct work *c, const struct attempt *by, const struct ticket *t,
 	struct login_answer answer = { .account = t->account,
 		.address = t->address,
 		.ticket = str_make((const char *)t->id, TICKET_LEN),
-		.label = by->by_app ? by->row.label : STR_NULL };
+		.label = by->by_app ? by->row.label : STR_NULL,
+		.until = by->until };
 
 	vault_put_token(c, t, &token);
 	answer.token = buf_get(&token);

@@ -5,6 +5,7 @@
 #include <sodium.h>
 
 #include "rt/conn_limits.h"
+#include "rt/json.h"
 #include "vault/role_int.h"
 
 /* Clients ------------------------------------------------------------- */
@@ -54,6 +55,7 @@ static serve_fn *const serves[VAULT_NCALLS] = {
 	[VAULT_login] = vault_log_in,
 	[VAULT_scram_first] = vault_begin_scram,
 	[VAULT_scram_final] = vault_prove_scram,
+	[VAULT_bearer] = vault_take_token,
 	[VAULT_reopen] = vault_reopen,
 	[VAULT_seal_password] = vault_seal_password,
 	[VAULT_app_password] = vault_app_password,
@@ -179,6 +181,8 @@ prepare(struct role *r, struct err *err)
 	if (!v->lib)
 		return err->code;
 	reconnect_init(&v->store, r->loop, &kind);
+	json_prepare();
+	v->issuers = issuers_new(r->loop, tls_lib_ctx(v->lib));
 	return 0;
 }
 
@@ -221,6 +225,8 @@ peer(struct role *r, enum role_kind kind, uint32_t index, int fd)
 		reconnect_replace(&v->store, fd);
 		if (!v->seal_proven || v->keys.n == 0)
 			secrets_open(v);
+	} else if (kind == ROLE_ERRAND) {
+		issuers_connect(v->issuers, fd);
 	} else if (kind == ROLE_MX) {
 		clients_add(&v->clients, fd, &mx, index);
 	} else if (kind == ROLE_RELAY) {
@@ -252,6 +258,7 @@ vault_role_finish(struct role *r)
 	struct vault_state *v = r->state;
 
 	clients_end(&v->clients);
+	issuers_free(v->issuers);
 	work_pool_free(v->hashers);
 	vault_dkim_free(v->dkim);
 	reconnect_close(&v->store);

@@ -148,16 +148,6 @@ vault_renew_keys(const struct attempt *t, struct work *c,
 	buf_free(&n.record);
 }
 
-/* What is found takes longer than what is not. So who may be nobody is answered
- * at the same moment after they came, which is later than either takes. */
-enum { ANSWER_MS = 4 };
-
-static void
-wait_as_all(const struct work *c, int64_t began_ms)
-{
-	(void)fiber_sleep(c->client->v->loop, began_ms + ANSWER_MS);
-}
-
 /* The first message ------------------------------------------------------- */
 
 enum { NONCE_LEN = 18 };	/* 24 characters */
@@ -239,7 +229,7 @@ vault_begin_scram(struct work *c)
 	if (rc == 0)
 		rc = attempt_check_limits(&t, &err);
 	if (rc == 0) {
-		wait_as_all(c, began_ms);
+		attempt_wait(c, began_ms);
 		begin_exchange(&t, c, ask);
 		return;
 	}
@@ -380,7 +370,7 @@ vault_prove_scram(struct work *c)
 		attempt_welcome(&t, c);
 		return;
 	}
-	wait_as_all(c, began_ms);
+	attempt_wait(c, began_ms);
 	attempt_refused(&t, rc, &err, c->a);
 	ipc_fail(c->req, rc, err.text);
 }

@@ -29,12 +29,12 @@ vault_open_account(struct work *c, uint64_t account, uint32_t service,
 
 /*
  *   token = sealed (ticket id (16)  account (u64)  credential (u64)  app (u64)
- *           service (u32)  address) for this worker
+ *           service (u32)  until (i64)  address) for this worker
  */
 static struct seal_what
 what_token(struct arena *a, const struct vault_client *c)
 {
-	return (struct seal_what){ STR("ticket-4"), arena_printf(a, "front.%u",
+	return (struct seal_what){ STR("ticket-5"), arena_printf(a, "front.%u",
 	    c->c.index) };
 }
 
@@ -66,6 +66,7 @@ vault_put_token(const struct work *c, const struct ticket *t, struct buf *token)
 	buf_le64(&plain, t->credential);
 	buf_le64(&plain, t->app);
 	buf_le32(&plain, t->service);
+	buf_le64(&plain, (uint64_t)t->until);
 	buf_str(&plain, t->address);
 	loop_random(v->loop, nonce, sizeof(nonce));
 	seal_put(&v->seal, what_token(c->a, c->client), nonce,
@@ -82,6 +83,7 @@ read_token(struct str plain, struct ticket *t)
 	t->credential = rd_le64(&r);
 	t->app = rd_le64(&r);
 	t->service = rd_le32(&r);
+	t->until = (int64_t)rd_le64(&r);
 	t->address = rd_rest(&r);
 	if (!rd_ok(&r) || t->account == 0)
 		return false;
@@ -117,6 +119,7 @@ vault_make_ticket(struct work *c, const struct attempt *t,
 		    t->by_app),
 		.app = t->by_app ? t->app.number : 0,
 		.service = t->ask->service,
+		.until = t->until,
 		.address = t->row.address };
 	loop_random(c->client->v->loop, ticket->id, TICKET_LEN);
 	if (!tickets_add(c->client->tickets, ticket))
@@ -145,8 +148,11 @@ still_good(struct work *c, const struct ticket *t, struct err *err)
 	    hash_password(&row, &own, t->app != 0) != t->credential ||
 	    (t->app != 0 && vault_is_expired(c->client->v, &row)))
 		return err_set(err, E_DENIED, "the password was changed");
+	if (t->until != 0 && loop_wall(c->client->v->loop) >= t->until)
+		return err_set(err, E_DENIED, "the token has expired");
 	/* What began before there was one; at the page they end one another. */
-	if (t->app == 0 && t->service != SERVICE_page && row.factor.n > 0)
+	if (t->app == 0 && t->until == 0 && t->service != SERVICE_page &&
+	    row.factor.n > 0)
 		return err_set(err, E_DENIED, "there is a second factor now");
 	return 0;
 }

@@ -17,6 +17,7 @@ struct ticket {
 	uint64_t credential;
 	uint64_t app;		/* its number; 0: the account's own password */
 	uint32_t service;
+	int64_t until;		/* came by a token that is good so long; 0 */
 	struct str address;	/* what to look the credential up by */
 };
 
