@@ -54,6 +54,8 @@ union any_answer {
 	struct lookup_answer lookup;
 	struct errand_answer errand;
 	struct scan_answer scan;
+	struct issuer_keys_answer issuer_keys;
+	struct introspect_answer introspect;
 	struct url_sign_answer url_sign;
 	struct url_content_answer url_content;
 };
@@ -89,4 +91,8 @@ void without_a_code(struct attack *a, struct ipc *vault, struct str ticket);
 void forged_seals(struct attack *a, struct ipc *vault);
 /* reach.c: mail is shown to nobody but whom the configuration names. */
 void scans_of_its_own(struct attack *a, struct ipc *errand);
+/* bearer.c: tokens of others, and none; issuers that nobody configured. */
+void tokens_of_its_own(struct attack *a, struct ipc *vault, bool web);
+void issuers_of_its_own(struct attack *a, struct ipc *errand);
+void no_issuers(struct attack *a, struct ipc *errand, const char *who);
 void too_many_stages(struct attack *a, struct ipc *store);

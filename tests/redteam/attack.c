@@ -53,7 +53,8 @@ complete(const struct attack *a)
 	    have[ROLE_ERRAND];
 	case ROLE_ERRAND: return have[ROLE_RELAY] && have[ROLE_RESOLVER];
 	case ROLE_RESOLVER: return have[ROLE_RELAY];
-	default: return have[ROLE_STORE] && have[ROLE_MX] && have[ROLE_FRONT];
+	default: return have[ROLE_STORE] && have[ROLE_MX] &&
+	    have[ROLE_FRONT] && have[ROLE_ERRAND];
 	}
 }
 

@@ -117,6 +117,7 @@ attack_mx(struct attack *a)
 	forged_mail(a, vault->ipc, STR("0123456789abcdef"), "mx");
 	forged_seals(a, vault->ipc);
 	scans_of_its_own(a, errand->ipc);
+	no_issuers(a, errand->ipc, "mx asks an issuer of tokens");
 	attack_flood(a, store, &store_calls[STORE_stage], &stage,
 	    "mx floods the window of store");
 	attack_garbage(a, vault, "vault");
@@ -319,6 +320,7 @@ attack_front(struct attack *a)
 	refused(a, vault->ipc, &vault_calls[VAULT_login], &elsewhere,
 	    "front says that a login is for another worker's service");
 	replays_a_proof(a, vault->ipc);
+	tokens_of_its_own(a, vault->ipc, web);
 	makes_app_password(a, vault->ipc, "front has an app password made");
 	changes_a_password(a, vault->ipc, STR("guess"));
 	refused(a, vault->ipc, &vault_calls[VAULT_reopen], &invented,
@@ -357,6 +359,7 @@ void
 attack_vault(struct attack *a)
 {
 	every_store_call(a, peer_of(a, ROLE_STORE)->ipc, AUTH_VAULT, "vault");
+	issuers_of_its_own(a, peer_of(a, ROLE_ERRAND)->ipc);
 	attack_garbage(a, peer_of(a, ROLE_STORE), "store");
 	attack_garbage(a, peer_of(a, ROLE_MX), "mx");
 	attack_garbage(a, peer_of(a, ROLE_FRONT), "front");

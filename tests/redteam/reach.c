@@ -300,6 +300,7 @@ attack_relay(struct attack *a)
 	errands_of_its_own(a, errand->ipc);
 	refused(a, errand->ipc, &errand_calls[ERRAND_CALL_scan], &scan,
 	    "relay shows mail to a scanner");
+	no_issuers(a, errand->ipc, "relay asks an issuer of tokens");
 	attack_flood(a, errand, &errand_calls[ERRAND_CALL_errand], &policy,
 	    "relay floods the window of errand");
 }
