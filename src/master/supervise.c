@@ -407,9 +407,10 @@ void
 supervise_reload(struct master *m)
 {
 	struct arena *a = arena_new(1 << 20), *old = m->memory;
-	struct config c = { 0 }, before = m->config;
+	struct config c = { 0 }, *before = arena_new_of(a, struct config);
 	struct err err = { 0 };
 
+	*before = m->config;
 	if (read_config(m, a, &c, &err) < 0) {
 		log_event(m->log, LOG_ERROR, "reload_refused",
 		    F_INT("number", m->config.number), F_ERR(&err));
@@ -434,7 +435,7 @@ supervise_reload(struct master *m)
 	log_set_level(m->log, (enum log_level)c.log_level);
 	for (size_t i = 0; i < m->nchildren; i++)
 		child_config(&m->children[i]);
-	renew_some(m, &before);
+	renew_some(m, before);
 	certs_reload(m);
 	arena_free(old);
 	log_event(m->log, LOG_INFO, "reloaded", F_INT("number", c.number));
