@@ -23,10 +23,10 @@ from lib.server import BUILD, free_offset
 from lib.sink import Sink
 
 ROLES = ("vault", "store", "mx", "front", "relay", "resolver", "web",
-         "errand")
+         "errand", "ldap")
 # Attempts each must have made: a role that tried less proves nothing.
 LEAST = {"vault": 80, "store": 45, "mx": 124, "front": 82, "relay": 87,
-         "resolver": 40, "web": 82, "errand": 35}
+         "resolver": 40, "web": 82, "errand": 35, "ldap": 120}
 LINE = re.compile(r'attempt what=(?P<what>"(?:[^"\\]|\\.)*"|\S+) '
                   r'result=(?P<result>\S+) how=(?P<how>".*"|\S+)')
 SECONDS = 60
@@ -229,7 +229,15 @@ class Policy(Nothing):
         self.dns.stop()
 
 
-AROUND = {"relay": Queue, "resolver": Names, "store": Hop, "errand": Policy}
+class Directory(Nothing):
+    """One that nobody is: ldap runs where there is said to be one."""
+
+    config = ('ldap { server = "[127.0.0.1]" port = 2 tls = none '
+              'base = "dc=test" }\n')
+
+
+AROUND = {"relay": Queue, "resolver": Names, "store": Hop, "errand": Policy,
+          "ldap": Directory}
 
 
 def attack(folder, user, hostile, workers, around):

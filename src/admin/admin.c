@@ -21,6 +21,8 @@ static const struct command commands[] = {
 	    cmd_account },
 	{ "alias", "add, list and remove other addresses of people",
 	    cmd_alias },
+	{ "ldap", "accounts of a directory elsewhere: sync, list, adopt",
+	    cmd_ldap },
 	{ "allow", "who is let in whatever else is found", cmd_rule },
 	{ "block", "whose mail is refused, or goes to Junk", cmd_rule },
 	{ "ban", "networks that may not even connect", cmd_ban },

@@ -264,7 +264,7 @@ cmd_mx(struct admin *a, int argc, char **argv)
 	struct options o = { 0 };
 	struct err err = { 0 };
 	struct names *names;
-	struct config c;
+	struct config *c = arena_new_of(a->memory, struct config);
 	int n = options_read(&o, argc, argv, usage, "dcjF"), rc;
 
 	if (n < 0)
@@ -273,7 +273,7 @@ cmd_mx(struct admin *a, int argc, char **argv)
 		return options_wrong(argc, argv, n, usage);
 	if (names_open(a, &o, &names, &err) < 0)
 		return admin_fail("mx", "%s", err.text);
-	c = *names_config(names);
+	*c = *names_config(names);
 	k.names = names;
 	k.private_ok = !o.from || names_private(names);
 	rc = mx_look(&k, names, argv[n], o.from, &err);
@@ -283,6 +283,6 @@ cmd_mx(struct admin *a, int argc, char **argv)
 	if (k.t.nrows > 0 || o.json)
 		table_print(&k.t, o.json);
 	if (!o.from)
-		rc = told_route(&k, &c, argv[n], o.json);
+		rc = told_route(&k, c, argv[n], o.json);
 	return rc < 0 ? 1 : rc > 0 ? 0 : mx_conclude(&k, argv[n]);
 }

@@ -15,6 +15,9 @@ struct operator {
 	struct loop *loop;
 	struct arena *memory;	/* of answers: the command's at first */
 	struct ipc *store, *vault;
+	struct ipc *ldap;	/* NULL: nobody asked it */
+	bool has_ldap;
+	struct str data;
 	struct str hostname;
 	uint32_t compress, sts_mode;
 	bool https;
@@ -73,6 +76,7 @@ start_master(struct operator *op, struct admin *a, const struct config *c,
 	quiet.mx_workers = quiet.front_workers = 0;
 	quiet.resolver_workers = quiet.relay_workers = quiet.web_workers = 0;
 	quiet.errand_workers = 0;
+	quiet.ldap = STR("");
 	quiet.listeners = STR("");
 	quiet.log_level = LOG_ERROR;
 	if (quiet.hostname.n == 0)
@@ -141,6 +145,8 @@ operator_open(struct admin *a, const struct options *o, struct operator **op,
 	n->make = o->make_data;
 	n->memory = a->memory;
 	n->hostname = c.hostname;
+	n->has_ldap = c.ldap.n > 0;
+	n->data = c.data;
 	n->compress = c.compress;
 	n->sts_mode = c.sts_mode;
 	n->https = has_https(&c);
@@ -171,6 +177,8 @@ operator_close(struct operator *op)
 		ipc_close(op->store);
 	if (op->vault)
 		ipc_close(op->vault);
+	if (op->ldap)
+		ipc_close(op->ldap);
 	loop_free(op->loop);
 	if (op->master > 0)
 		(void)launch_stop(op->master);
@@ -314,6 +322,40 @@ operator_vault(struct operator *op, enum vault_call which, const void *ask,
 	struct one_call c = { op, op->vault, &vault_calls[which], ask, answer,
 		err, NULL, 0, false };
 
+	return call_wait(&c);
+}
+
+static int
+reach_ldap(struct operator *op, struct err *err)
+{
+	struct data_folder f;
+	int rc;
+
+	if (!op->has_ldap)
+		return err_set(err, E_INVALID, "postern.conf has no ldap "
+		    "block");
+	if (op->master > 0)
+		return err_set(err, E_NOTFOUND, "the server does not run");
+	if (op->ldap)
+		return 0;
+	if (data_folder_open(str_dupz(op->memory, op->data), DATA_FOLDER_FIND,
+	    &f, err) < 0)
+		return err->code;
+	rc = connect_one(op, f.fd, "control-ldap", &op->ldap, err);
+	(void)close(f.fd);
+	return rc;
+}
+
+int
+operator_ldap(struct operator *op, enum ldap_call which, const void *ask,
+    void *answer, struct err *err)
+{
+	struct one_call c = { op, NULL, &ldap_calls[which], ask, answer, err,
+		NULL, 0, false };
+
+	if (reach_ldap(op, err) < 0)
+		return err->code;
+	c.ipc = op->ldap;
 	return call_wait(&c);
 }
 

@@ -6,6 +6,7 @@
  */
 #pragma once
 #include "admin/admin.h"
+#include "ldap/messages.h"
 #include "store/messages.h"
 #include "vault/messages.h"
 
@@ -27,6 +28,10 @@ int operator_store(struct operator *op, enum store_call which,
     const void *ask, void *answer, struct err *err);
 int operator_vault(struct operator *op, enum vault_call which,
     const void *ask, void *answer, struct err *err);
+/* The same of who speaks with LDAP: where it is configured, and the server
+ * runs. */
+int operator_ldap(struct operator *op, enum ldap_call which, const void *ask,
+    void *answer, struct err *err);
 
 /* A connection to store that is bound to this account, to read its mail and to
  * add to it (messages_carry.h): a descriptor. E_NOTFOUND. */

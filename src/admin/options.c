@@ -26,6 +26,7 @@ static const struct option all[] = {
 	{ "repair", no_argument, NULL, 'R' },
 	{ "dry-run", no_argument, NULL, 'N' },
 	{ "forget", no_argument, NULL, 'G' },
+	{ "force", no_argument, NULL, 'Z' },
 	{ "unsigned", no_argument, NULL, 'U' },
 	{ "relay", no_argument, NULL, 'V' },
 	{ "days", required_argument, NULL, 'n' },
@@ -210,6 +211,7 @@ set_option(struct options *o, const char *command, int letter,
 	case 'R': o->repair = true; break;
 	case 'N': o->dry_run = true; break;
 	case 'G': o->forget = true; break;
+	case 'Z': o->force = true; break;
 	case 'M': o->make_password = true; break;
 	case 'X': o->deliver_outside = true; break;
 	case 'J': o->junk = true; break;

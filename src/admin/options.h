@@ -29,6 +29,7 @@ struct options {
 	bool repair;		/* --repair */
 	bool dry_run;		/* --dry-run */
 	bool forget;		/* --forget */
+	bool force;		/* --force */
 	bool make_password;	/* --make-password */
 	bool deliver_outside;	/* --deliver-outside */
 	bool junk;		/* --junk */
@@ -65,7 +66,8 @@ struct options {
  * has: d data, c config, j json, o once, y yes, p password-stdin, D day,
  * P port-offset, s sender, r rcpt, m domain, O older, H held, A all, n days,
  * F from, U unsigned, X deliver-outside, M make-password,
- * R repair, N dry-run, G forget, J junk, b hold, f for, e expires, W within,
+ * R repair, N dry-run, G forget, Z force, J junk, b hold, f for, e expires,
+ * W within,
  * K keep, z compress, k without-key, a at, i into, E folder, C account,
  * T scratch, Q apart, B mbox, I imap,
  * v peer, l helo, g to, u user, w password-file, t trust, S starttls, L plain,

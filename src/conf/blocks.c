@@ -5,6 +5,7 @@
 #include <fcntl.h>
 
 #include "conf/option.h"
+#include "ldap/filter.h"
 
 enum { PASSWORD_MAX = 1000 };
 
@@ -330,5 +331,63 @@ conf_end_route(struct conf_reader *r, void *record, struct err *err)
 	    &c->route.password, err) < 0)
 		return err->code;
 	conf_append(r, CONF_ROUTE, &c->route);
+	return 0;
+}
+
+/* Its password, and everybody's, go there. */
+static int
+check_ldap_tls(const struct ldap_conf *l, struct err *err)
+{
+	struct str s = l->server;
+
+	if (l->tls != LDAP_TLS_NONE)
+		return 0;
+	if (s.n > 2 && s.p[0] == '[')
+		s = str_make(s.p + 1, s.n - 2);
+	return is_loopback(s) ? 0 : err_set(err, E_INVALID, "tls = none wants "
+	    "a server of this machine, \"[127.0.0.1]\"; what goes to another "
+	    "in clear is said by tls = clear");
+}
+
+static int
+check_ldap_filter(const struct ldap_conf *l, struct err *err)
+{
+	auto_buf b = BUF_INIT(32768);
+
+	return ldap_filter_put(l->filter, &b) ? 0 : err_set(err, E_INVALID,
+	    "expected a filter like (objectClass=person), not %.*s",
+	    STR_FMT(str_first(l->filter, 80)));
+}
+
+int
+conf_end_ldap(struct conf_reader *r, void *record, struct err *err)
+{
+	struct conf_ldap *c = record;
+	bool password = conf_given(r, CONF_LDAP, "password");
+	bool file = conf_given(r, CONF_LDAP, "password-file");
+	const bool who = c->ldap.bind_dn.n > 0;
+
+	if (conf_list(r, CONF_LDAP).n > 0)
+		return err_set(err, E_INVALID, "there is an ldap block above");
+	if (c->ldap.server.n == 0 || c->ldap.base.n == 0)
+		return err_set(err, E_INVALID, "expected server and base");
+	if (who ? password == file : password || file)
+		return err_set(err, E_INVALID, "bind-dn goes with password or "
+		    "password-file");
+	if (check_ldap_tls(&c->ldap, err) < 0 ||
+	    check_ldap_filter(&c->ldap, err) < 0)
+		return err->code;
+	if (c->ldap.port == 0)
+		c->ldap.port = c->ldap.tls == LDAP_TLS_FIRST ? 636 : 389;
+	if (c->ldap.name.n == 0)
+		c->ldap.name = c->ldap.server;
+	if (file && conf_first_line("password-file",
+	    str_dupz(conf_memory(r), c->password_file), conf_memory(r),
+	    &c->ldap.password, err) < 0)
+		return err->code;
+	if (who && c->ldap.password.n == 0)
+		return err_set(err, E_INVALID, "an empty password would be "
+		    "nobody's (RFC 4513 5.1.2)");
+	conf_append(r, CONF_LDAP, &c->ldap);
 	return 0;
 }

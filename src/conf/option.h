@@ -35,7 +35,7 @@ enum conf_type {
 
 enum conf_block { CONF_FILE, CONF_LISTEN, CONF_CERTIFICATE, CONF_STUB,
 	CONF_DNS_LIST, CONF_RELAY, CONF_QUEUE, CONF_ROUTE, CONF_ERRAND,
-	CONF_ATTACHMENTS, CONF_SCAN, CONF_OAUTH,
+	CONF_ATTACHMENTS, CONF_SCAN, CONF_OAUTH, CONF_LDAP,
 	CONF_BLOCKS };
 
 struct conf_word {
@@ -88,6 +88,10 @@ struct conf_route {
 	struct route_conf route;
 	struct str password_file;
 };
+struct conf_ldap {
+	struct ldap_conf ldap;
+	struct str password_file;
+};
 struct conf_stub {
 	struct stub_conf stub;
 	struct str servers;	/* struct nameserver_conf each */
@@ -103,6 +107,7 @@ union conf_record {
 	struct dns_list_conf dns_list;
 	struct conf_route route;
 	struct conf_oauth oauth;
+	struct conf_ldap ldap;
 };
 
 /* Put a value where its option belongs. False: err says what was expected. */
@@ -135,6 +140,7 @@ int conf_end_oauth(struct conf_reader *r, void *record, struct err *err);
 /* The first line of the file of an option, which is a password. */
 int conf_first_line(const char *option, const char *path, struct arena *a,
     struct str *out, struct err *err);
+int conf_end_ldap(struct conf_reader *r, void *record, struct err *err);
 
 /* Did this option stand in the block that is being read? */
 /* Labels with dots between, as DNS has them. */

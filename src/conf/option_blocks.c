@@ -84,4 +84,13 @@ const struct conf_block_row conf_blocks[CONF_BLOCKS] = {
 	    "doc/logins.md.", .example =
 	    "oauth { issuer = \"https://id.example.net\"  "
 	    "audience = mail  domains = { \"example.net\" } }\n" },
+	[CONF_LDAP] = { .name = "ldap", .shape = &ldap_conf_shape,
+	    .list = offsetof(struct config, ldap), .end = conf_end_ldap,
+	    .help = "people who have their password in a directory "
+	    "elsewhere",
+	    .more = "Accounts come and go as its entries do, and it is asked "
+	    "whether a password is right. One block at most. See "
+	    "doc/ldap.md.", .example =
+	    "ldap {\n    server = ldap.example.org\n"
+	    "    base = \"ou=people,dc=example,dc=org\"\n}\n" },
 };

@@ -1,116 +1,12 @@
 /*
  * options.c - every option of postern.conf, in the order of the manual.
  */
-#include "base/log.h"
-#include "conf/option.h"
+#include "conf/option_words.h"
 #include "conf/options_oauth.h"
-#include "trust/mta_sts.h"
 
 #define AT(S, field) offsetof(struct S, field), \
 	sizeof(((struct S *)NULL)->field)
 #define YEAR (365 * 86400)
-
-static const struct conf_word levels[] = {
-	{ "error", LOG_ERROR, NULL }, { "warn", LOG_WARN, NULL },
-	{ "info", LOG_INFO, NULL }, { "debug", LOG_DEBUG, NULL },
-	{ NULL, 0, NULL },
-};
-static const struct conf_word kinds[] = {
-	{ "smtp", LISTEN_SMTP, "other servers; STARTTLS if they want" },
-	{ "submission", LISTEN_SUBMISSION, "people who write; STARTTLS" },
-	{ "submissions", LISTEN_SUBMISSIONS,
-	    "people who write; TLS from the start" },
-	{ "imap", LISTEN_IMAP, "people who read; STARTTLS" },
-	{ "imaps", LISTEN_IMAPS, "people who read; TLS from the start" },
-	{ "pop3", LISTEN_POP3, "people who fetch; STARTTLS" },
-	{ "pop3s", LISTEN_POP3S, "people who fetch; TLS from the start" },
-	{ "http", LISTEN_HTTP, "browsers; sent on to `https`" },
-	{ "https", LISTEN_HTTPS, "browsers, and programs that speak HTTP" },
-	{ "lmtp", LISTEN_LMTP, "a mail server in front of this one (RFC 2033); "
-	    "see doc/smtp.md" },
-	{ NULL, 0, NULL },
-};
-static const struct conf_word dmarc_rules[] = {
-	{ "off", DMARC_OFF, "for nothing: they are not looked at" },
-	{ "mark", DMARC_MARK, "for Authentication-Results and the journal" },
-	{ "enforce", DMARC_ENFORCE, "for more: what a domain wants refused is "
-	    "refused, what it wants put aside is put into Junk" },
-	{ NULL, 0, NULL },
-};
-static const struct conf_word greylists[] = {
-	{ "off", GREYLIST_OFF, "nobody" },
-	{ "unproven", GREYLIST_UNPROVEN, "whom neither SPF nor DKIM proves to "
-	    "be of any domain" },
-	{ "unknown", GREYLIST_UNKNOWN, "everybody" },
-	{ NULL, 0, NULL },
-};
-static const struct conf_word dns_list_ofs[] = {
-	{ "hosts", DNS_LIST_HOSTS, "addresses: who hands the message in" },
-	{ "domains", DNS_LIST_DOMAINS, "names: those in MAIL FROM and From, "
-	    "and those that signed" },
-	{ "urls", DNS_LIST_URLS, "where links in the text lead to: a name as "
-	    "it was registered, or an address backwards" },
-	{ "hashes", DNS_LIST_HASHES, "addresses of mail in From, Reply-To and "
-	    "MAIL FROM: the SHA-1 of each in lower case, as hex digits" },
-	{ NULL, 0, NULL },
-};
-static const struct conf_word dns_list_thens[] = {
-	{ "refuse", DNS_LIST_REFUSE, "refused, with the list's name and what "
-	    "it says" },
-	{ "junk", DNS_LIST_JUNK, "taken, into Junk" },
-	{ "hold", DNS_LIST_HOLD, "taken, and kept apart" },
-	{ "allow", DNS_LIST_ALLOW, "never sent away by `greylist`, and no list "
-	    "behind this one is asked" },
-	{ NULL, 0, NULL },
-};
-static const struct conf_word attached_thens[] = {
-	{ "mark", ATTACHED_MARK, "it counts for the score" },
-	{ "junk", ATTACHED_JUNK, "into Junk" },
-	{ "hold", ATTACHED_HOLD, "kept apart: `postern held`" },
-	{ "refuse", ATTACHED_REFUSE, "refused, with the name of the file" },
-	{ NULL, 0, NULL },
-};
-static const struct conf_word scan_viruses[] = {
-	{ "mark", ATTACHED_MARK, "its name stands in the verdict" },
-	{ "junk", ATTACHED_JUNK, "into Junk" },
-	{ "hold", ATTACHED_HOLD, "kept apart: `postern held`" },
-	{ "refuse", ATTACHED_REFUSE, "refused, with its name" },
-	{ NULL, 0, NULL },
-};
-static const struct conf_word scan_aways[] = {
-	{ "take", SCAN_AWAY_TAKE, "mail is taken without its word" },
-	{ "wait", SCAN_AWAY_WAIT, "mail has to wait: 451" },
-	{ NULL, 0, NULL },
-};
-static const struct conf_word sts_modes[] = {
-	{ "none", STS_NONE, "nothing; who knows of a policy forgets it" },
-	{ "testing", STS_TESTING, "to report where it would not hold, and to "
-	    "bring the mail" },
-	{ "enforce", STS_ENFORCE, "to bring mail to `hostname` only, with a "
-	    "certificate of that name that they trust" },
-	{ NULL, 0, NULL },
-};
-static const struct conf_word listen_tls[] = {
-	{ "login", LISTEN_TLS_LOGIN, "it comes before a password" },
-	{ "may", LISTEN_TLS_MAY, "a password is taken without it, too" },
-	{ "none", LISTEN_TLS_NONE, "it is not offered" },
-	{ NULL, 0, NULL },
-};
-static const struct conf_word tls[] = {
-	{ "may", ROUTE_TLS_MAY, "if it is offered and works" },
-	{ "none", ROUTE_TLS_NONE, "never" },
-	{ "must", ROUTE_TLS_MUST, "encrypted, with anybody" },
-	{ "verify", ROUTE_TLS_VERIFY, "with a certificate of that name" },
-	{ "first", ROUTE_TLS_FIRST, "the same, from the first octet" },
-	{ NULL, 0, NULL },
-};
-static const struct conf_word route_protocols[] = {
-	{ "smtp", ROUTE_SMTP, "with another mail server" },
-	{ "lmtp", ROUTE_LMTP, "with a program that delivers (RFC 2033), and "
-	    "answers for each recipient: of `host` and `port`, which may be "
-	    "private" },
-	{ NULL, 0, NULL },
-};
 
 const struct conf_option conf_options[] = {
 	/* ---- the file itself --------------------------------------------- */
@@ -691,5 +587,66 @@ const struct conf_option conf_options[] = {
 
 	/* ---- oauth { } --------------------------------------------------- */
 	OAUTH_OPTIONS
+	/* ---- ldap { } ---------------------------------------------------- */
+	{ "server", CONF_LDAP, CONF_HOST, 0, 255, NULL,
+	    AT(conf_ldap, ldap.server), "where it is",
+	    .more = "Of a name with several addresses the first that answers "
+	    "is taken.",
+	    .unset = "it has to be said", .example = "ldap.example.org" },
+	{ "port", CONF_LDAP, CONF_NUMBER, 1, 65535, NULL,
+	    AT(conf_ldap, ldap.port), "where it listens",
+	    .unset = "389; 636 with `tls = first`", .example = "636" },
+	{ "tls", CONF_LDAP, CONF_WORD, 0, LDAP_TLS_CLEAR, "starttls",
+	    AT(conf_ldap, ldap.tls), "encryption", .words = ldap_tls },
+	{ "name", CONF_LDAP, CONF_HOST, 0, 255, NULL,
+	    AT(conf_ldap, ldap.name), "whose certificate it has to show",
+	    .unset = "that of `server`", .example = "ldap.example.org" },
+	{ "roots", CONF_LDAP, CONF_PATH, 1, 4000, NULL,
+	    AT(conf_ldap, ldap.roots),
+	    "certificates that are trusted to vouch for it, PEM",
+	    .unset = "those of `trusted-roots`", .example = "ldap-ca.pem" },
+	{ "bind-dn", CONF_LDAP, CONF_TEXT, 0, 1000, NULL,
+	    AT(conf_ldap, ldap.bind_dn), "who looks for entries",
+	    .more = "An entry that may read them, and nothing else.",
+	    .unset = "anybody", .example = "cn=mail,dc=example,dc=org" },
+	{ "password", CONF_LDAP, CONF_TEXT, 0, 1000, NULL,
+	    AT(conf_ldap, ldap.password), "its password",
+	    .unset = "none" },
+	{ "password-file", CONF_LDAP, CONF_PATH, 1, 4000, NULL,
+	    AT(conf_ldap, password_file),
+	    "a file whose first line is the password", .unset = "none",
+	    .example = "ldap.password" },
+	{ "base", CONF_LDAP, CONF_TEXT, 0, 1000, NULL,
+	    AT(conf_ldap, ldap.base), "below which entry people are",
+	    .unset = "it has to be said",
+	    .example = "ou=people,dc=example,dc=org" },
+	{ "filter", CONF_LDAP, CONF_TEXT, 3, 2000, "(objectClass=person)",
+	    AT(conf_ldap, ldap.filter), "which of them (RFC 4515)" },
+	{ "id", CONF_LDAP, CONF_TEXT, 1, 64, "entryUUID",
+	    AT(conf_ldap, ldap.id), "the attribute that never changes",
+	    .more = "Active Directory has `objectGUID`." },
+	{ "mail", CONF_LDAP, CONF_TEXT, 1, 64, "mail",
+	    AT(conf_ldap, ldap.mail), "the attribute with the address",
+	    .more = "The first value is the account. Where an entry has none, "
+	    "it is an alias with `SMTP:` in front, in capitals." },
+	{ "aliases", CONF_LDAP, CONF_TEXT, 0, 500,
+	    "mailAlternateAddress mailLocalAddress proxyAddresses",
+	    AT(conf_ldap, ldap.aliases),
+	    "attributes with other addresses, a space between" },
+	{ "quota", CONF_LDAP, CONF_TEXT, 0, 64, NULL,
+	    AT(conf_ldap, ldap.quota),
+	    "the attribute with the quota: octets, or 2G",
+	    .unset = "quotas are set here", .example = "mailQuota" },
+	{ "sync", CONF_LDAP, CONF_TIME, 0, 86400, "15m",
+	    AT(conf_ldap, ldap.sync_s),
+	    "how often entries are looked at; 0 is by hand only",
+	    .more = "By hand: `postern ldap sync`." },
+	{ "timeout", CONF_LDAP, CONF_TIME, 1, 15, "8s",
+	    AT(conf_ldap, ldap.timeout_s),
+	    "how long a login waits for an answer" },
+	{ "remember", CONF_LDAP, CONF_TIME, 0, 3600, "5m",
+	    AT(conf_ldap, ldap.remember_s),
+	    "how long a password that was right is not asked about",
+	    .more = "One that was changed there is good here so long." },
 };
 const size_t conf_noptions = NELEM(conf_options);

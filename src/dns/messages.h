@@ -8,7 +8,7 @@
 #include "rt/ipc.h"
 
 enum dns_authority {
-	DNS_AUTH_ROLE = 1,	/* relay, mx, errand */
+	DNS_AUTH_ROLE = 1,	/* relay, mx, errand, ldap */
 	DNS_AUTH_OPERATOR = 2,	/* postern mx: the control socket */
 };
 /* Asks that may be outstanding on a connection. */

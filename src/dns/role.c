@@ -45,7 +45,8 @@ peer(struct role *r, enum role_kind kind, uint32_t index unused_arg, int fd)
 		.authority = DNS_AUTH_ROLE, .window = DNS_WINDOW };
 	struct resolver_role *s = r->state;
 
-	if (kind == ROLE_RELAY || kind == ROLE_MX || kind == ROLE_ERRAND)
+	if (kind == ROLE_RELAY || kind == ROLE_MX || kind == ROLE_ERRAND ||
+	    kind == ROLE_LDAP)
 		clients_add(&s->clients, fd, &rights, 0);
 	else
 		(void)close(fd);

@@ -25,6 +25,18 @@ put_issuers(struct str all, struct buf *b)
 	}
 }
 
+/* That there is one, and how long its answers are good. */
+static void
+ldap_without_password(struct str ldap, struct buf *b)
+{
+	struct ldap_conf c;
+
+	if (!msg_whole(ldap, &ldap_conf_shape, &c))
+		return;
+	c.password = STR("");
+	msg_put(b, &ldap_conf_shape, &c);
+}
+
 /* What this role is told of the configuration: its own folder, and no names
  * of files that only we open. */
 static void
@@ -32,6 +44,7 @@ encode_config(struct child *c, struct buf *b)
 {
 	struct config own = c->m->config;
 	auto_buf data = BUF_INIT(5000), issuers = BUF_INIT(own.oauth.n);
+	auto_buf ldap = BUF_INIT(16000);
 
 	own.data = STR("");
 	if (c->kind != ROLE_WEB)	/* it sends people to another */
@@ -42,6 +55,11 @@ encode_config(struct child *c, struct buf *b)
 	if (c->kind != ROLE_ERRAND) {
 		put_issuers(own.oauth, &issuers);
 		own.oauth = buf_get(&issuers);
+	}
+	if (c->kind != ROLE_LDAP) {
+		if (c->kind == ROLE_VAULT)
+			ldap_without_password(own.ldap, &ldap);
+		own.ldap = buf_get(&ldap);
 	}
 	if (c->kind == ROLE_VAULT || c->kind == ROLE_STORE)
 		buf_printf(&data, "%.*s/%s", STR_FMT(c->m->config.data),

@@ -9,7 +9,7 @@
 #include "rt/conn_limits.h"
 #include "rt/role.h"
 
-enum { WORKERS_MAX = 8, CHILDREN_MAX = 6 + 2 * WORKERS_MAX,
+enum { WORKERS_MAX = 8, CHILDREN_MAX = 7 + 2 * WORKERS_MAX,
 	SOCKETS_MAX = 64 };
 
 struct master;
@@ -142,6 +142,8 @@ void supervise_start(struct master *m);
 void supervise_ready(struct child *c, struct str missing);
 void supervise_proven(struct child *c);
 void supervise_wake(struct child *c);	/* somebody asks it */
+/* Has it anything to do, by the configuration? A reload asks again. */
+bool child_is_wanted(const struct child *c);
 void supervise_died(struct child *c, int status);
 void supervise_reload(struct master *m);
 /* Give up (code 1, text is told) or end in good order (code 0). */

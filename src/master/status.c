@@ -40,7 +40,8 @@ on_connection(struct watch *w, uint32_t events unused_arg)
 	if (fd < 0)
 		return;
 	for (size_t i = 0; i < m->nchildren; i++)
-		put_child(&b, &m->children[i]);
+		if (child_is_wanted(&m->children[i]))
+			put_child(&b, &m->children[i]);
 	/* Less than any socket takes at once. */
 	(void)!send(fd, buf_get(&b).p, buf_get(&b).n, MSG_NOSIGNAL);
 	(void)close(fd);

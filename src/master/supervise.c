@@ -3,6 +3,7 @@
  *
  * Store and vault are connected; every mx, front and web has vault; every mx
  * has store, resolver and errand; so has relay; vault has errand, and errand
+ * resolver; ldap, where there is one, has vault, which asks it, store and
  * resolver. A front or web has no connection to store but the ones of people
  * who logged in, and those come through vault.
  */
@@ -31,6 +32,9 @@ are_peers(enum role_kind a, enum role_kind b)
 		{ ROLE_RELAY, ROLE_ERRAND },
 		{ ROLE_VAULT, ROLE_ERRAND },
 		{ ROLE_ERRAND, ROLE_RESOLVER },
+		{ ROLE_LDAP, ROLE_VAULT },
+		{ ROLE_LDAP, ROLE_STORE },
+		{ ROLE_LDAP, ROLE_RESOLVER },
 	};
 
 	for (size_t i = 0; i < NELEM(pairs); i++)
@@ -232,16 +236,24 @@ start_or_plan(struct child *c)
 		plan_restart(c);
 }
 
+bool
+child_is_wanted(const struct child *c)
+{
+	return c->kind != ROLE_LDAP || c->m->config.ldap.n > 0;
+}
+
 static void
 start_or_sleep(struct child *c)
 {
 	struct master *m = c->m;
 
-	c->sleeps = knock_starts(c->kind);
+	c->sleeps = knock_starts(c->kind) || !child_is_wanted(c);
 	if (!c->sleeps) {
 		start_or_plan(c);
 		return;
 	}
+	if (!knock_starts(c->kind))
+		return;
 	for (size_t i = 0; i < m->nchildren; i++)
 		if (m->children[i].ready && may_knock(&m->children[i]))
 			let_knock(&m->children[i], c);
@@ -377,6 +389,24 @@ same_errands(const struct config *a, const struct config *b)
 	    a->rspamd_port == b->rspamd_port && str_eq(a->oauth, b->oauth);
 }
 
+static bool
+same_ldap(const struct config *a, const struct config *b)
+{
+	return str_eq(a->trusted_roots, b->trusted_roots) &&
+	    str_eq(a->ldap, b->ldap);
+}
+
+/* There may have been none, or be none any more. */
+static void
+renew_ldap(struct master *m)
+{
+	renew(m, ROLE_LDAP);
+	for (size_t i = 0; i < m->nchildren; i++)
+		if (m->children[i].kind == ROLE_LDAP && m->children[i].sleeps &&
+		    child_is_wanted(&m->children[i]))
+			supervise_wake(&m->children[i]);
+}
+
 static void
 renew_some(struct master *m, const struct config *old)
 {
@@ -386,6 +416,8 @@ renew_some(struct master *m, const struct config *old)
 		renew(m, ROLE_RELAY);
 	if (!same_errands(&m->config, old))
 		renew(m, ROLE_ERRAND);
+	if (!same_ldap(&m->config, old))
+		renew_ldap(m);
 }
 
 static int
@@ -454,6 +486,7 @@ in_phase(const struct child *c, enum stop_phase phase)
 		[ROLE_RELAY] = STOP_WORKERS,
 		[ROLE_RESOLVER] = STOP_VAULT, /* relay asks to its end */
 		[ROLE_ERRAND] = STOP_VAULT,
+		[ROLE_LDAP] = STOP_VAULT,
 	};
 
 	return c->pid > 0 && phases[c->kind] == phase;

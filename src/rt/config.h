@@ -99,6 +99,7 @@
 	F(S, u32, errand_stay_s, 0)	/* when nobody asks it any more */ \
 	F(S, str, oauth, 49152)		/* struct oauth_conf each */     \
 	F(S, str, trusted_roots, 4000)	/* a file; empty: the system's */ \
+	F(S, str, ldap, 16000)		/* a struct ldap_conf; empty: none */ \
 	F(S, str, nameservers, 2000)	/* struct nameserver_conf each; \
 					 * empty: /etc/resolv.conf */    \
 	F(S, str, stub_zones, 8000)	/* struct stub_conf each */      \
@@ -158,6 +159,7 @@ enum listen_kind {
 	LISTEN_CONTROL = 100,	/* <data>/control, store */
 	LISTEN_VAULT_CONTROL,	/* <data>/control-vault, vault */
 	LISTEN_RESOLVER_CONTROL, /* <data>/control-resolver, resolver */
+	LISTEN_LDAP_CONTROL,	/* <data>/control-ldap, ldap */
 	/* For local programs: whoever can connect may submit. */
 	LISTEN_SUBMIT,		/* <data>/submit/store, store */
 	LISTEN_VAULT_SUBMIT,	/* <data>/submit/vault, vault */
@@ -243,6 +245,30 @@ MSG_STRUCT(nameserver_conf);
 #define FIELDS_stub_conf(F, S) \
 	F(S, str, zone, 255) F(S, str, address, 48) F(S, u32, port, 0)
 MSG_STRUCT(stub_conf);
+
+/* A directory elsewhere that says who has an account here, and proves their
+ * passwords. Vault is told it without the password. */
+enum ldap_tls {
+	LDAP_TLS_STARTTLS,
+	LDAP_TLS_FIRST,		/* from the first octet: ldaps */
+	LDAP_TLS_NONE,		/* within this machine */
+	LDAP_TLS_CLEAR,		/* none, and the operator means it */
+};
+#define FIELDS_ldap_conf(F, S)                                       \
+	F(S, str, server, 255)	/* a name, or "[address]" */         \
+	F(S, u32, port, 0)                                           \
+	F(S, u32, tls, 0)	/* enum ldap_tls */                  \
+	F(S, str, name, 255)	/* that its certificate is for */    \
+	F(S, str, roots, 4000)	/* a file; empty: trusted_roots */   \
+	F(S, str, bind_dn, 1000) /* who looks around; empty: nobody */ \
+	F(S, str, password, 1000)                                    \
+	F(S, str, base, 1000) F(S, str, filter, 2000)                \
+	F(S, str, id, 64) F(S, str, mail, 64) F(S, str, quota, 64)   \
+	F(S, str, aliases, 500)	/* names, a space between */         \
+	F(S, u32, sync_s, 0)	/* between two looks; 0: by hand only */ \
+	F(S, u32, timeout_s, 0)                                      \
+	F(S, u32, remember_s, 0) /* that a password was right */
+MSG_STRUCT(ldap_conf);
 
 /* How mail of some domains leaves: told to relay only. The first whose match
  * fits is taken; none: by MX. */

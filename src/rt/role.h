@@ -35,6 +35,7 @@ enum role_kind {
 	ROLE_RELAY,
 	ROLE_WEB,
 	ROLE_ERRAND,
+	ROLE_LDAP,
 	ROLE_KINDS,
 	ROLE_OPERATOR = 30,	/* a control connection, not a process */
 };

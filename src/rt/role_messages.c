@@ -13,6 +13,7 @@ MSG_SHAPE(stub_conf);
 MSG_SHAPE(dns_list_conf);
 MSG_SHAPE(oauth_conf);
 MSG_SHAPE(route_conf);
+MSG_SHAPE(ldap_conf);
 MSG_SHAPE(role_start);
 MSG_SHAPE(role_peer);
 MSG_SHAPE(role_listen);
@@ -47,7 +48,8 @@ const char *
 role_name(enum role_kind kind)
 {
 	static const char *const names[ROLE_KINDS] = { "master", "vault",
-		"store", "mx", "front", "resolver", "relay", "web", "errand" };
+		"store", "mx", "front", "resolver", "relay", "web", "errand",
+		"ldap" };
 
 	return (size_t)kind < NELEM(names) ? names[kind] : NULL;
 }

@@ -28,6 +28,7 @@
 #include "store/messages_feedback.h"
 #include "store/messages_held.h"
 #include "store/messages_journal.h"
+#include "store/messages_ldap.h"
 #include "store/messages_login.h"
 #include "store/messages_metadata.h"
 #include "store/messages_note.h"
@@ -48,10 +49,9 @@ enum store_authority {
 	AUTH_OPERATOR = 8,	/* total power: the control socket */
 	AUTH_RELAY = 16,	/* carries what it is handed from the queue */
 	AUTH_LOCAL = 32,	/* a program on this machine: may only submit */
-	AUTH_CARRIER = 64,	/* brings mail of one account in, takes it out;
-				 * bound to it: messages_carry.h */
-	AUTH_CHECKER = 128,	/* judges a message that nobody hands in: asks
-				 * what mx asks for that, changes nothing */
+	AUTH_CARRIER = 64,	/* bound to an account: messages_carry.h */
+	AUTH_LDAP = 256,	/* says who is in a directory elsewhere */
+	AUTH_CHECKER = 128,	/* judges as mx does, and changes nothing */
 };
 /* Who may hand in messages, and who may ask whose an address is. */
 enum { AUTH_SUBMITS = AUTH_MX | AUTH_ACCOUNT | AUTH_LOCAL,
@@ -196,7 +196,7 @@ enum store_effect {
 	STORE_CALLS_BACKUP(C) \
 	STORE_CALLS_BAN(C) STORE_CALLS_ETRN(C) \
 	STORE_CALLS_FEEDBACK(C) \
-	STORE_CALLS_HELD(C) \
+	STORE_CALLS_HELD(C) STORE_CALLS_LDAP(C) \
 	STORE_CALLS_METADATA(C) STORE_CALLS_NOTE(C) STORE_CALLS_STS(C) \
 	STORE_CALLS_RELAYED(C) STORE_CALLS_URL(C) \
 	STORE_CALLS_WORDS(C)
@@ -668,6 +668,7 @@ MSG_GROUP(ban_of);
 	R(later_row) R(held_row) R(metadata_row) R(acl_row) R(shared_row) \
 	R(access_row) R(ban_row) R(network_row) R(note_item) R(note_facts) \
 	R(vacation) R(queue_item) R(queue_rcpt) R(queue_result) R(queue_row) \
+	R(ldap_row) \
 	R(alias_row) R(domain_row) R(account_row) R(kept_row) R(journal_row) \
 	R(sealed_row) R(rule_row) R(app_password_row) R(app_keys_row) \
 	R(relayed_row) R(backup_row) STORE_RECORDS_AGGREGATE(R) \

@@ -41,7 +41,10 @@ enum { FACTOR_MAX = 1024, APP_KEYS_MAX = 512 };
 	F(S, str, proof, APP_PROOF_LEN) FIELDS_app_password(F, S)     \
 	F(S, u8, network_known, 0)	/* logged in from, and lately */ \
 	F(S, str, factor, FACTOR_MAX)	/* sealed; empty: none */ \
-	F(S, str, app_keys, APP_KEYS_MAX)
+	F(S, str, app_keys, APP_KEYS_MAX)                             \
+	F(S, str, dn, LDAP_DN_MAX)	/* of the entry by whose password \
+				 * they come in, and not by what is \
+				 * sealed; empty: they do by that */
 
 /* A second factor is put (sealed, as the credential), used or taken away
  * (empty), in the place of `was`: E_STALE if there is another by now. When one

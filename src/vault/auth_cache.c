@@ -10,6 +10,7 @@ enum { WAYS = 4, SETS = AUTH_CACHE_MAX / WAYS };
 struct cached_proof {
 	struct proof proof;
 	int64_t until_ms;	/* 0: free */
+	bool lasts;		/* longer with each use */
 };
 
 struct auth_cache {
@@ -82,14 +83,16 @@ auth_cache_find(struct auth_cache *p, const struct proof *proof,
 		if (now_ms >= set[i].until_ms ||
 		    sodium_memcmp(&set[i].proof, proof, sizeof(*proof)) != 0)
 			continue;
-		set[i].until_ms = now_ms + AUTH_CACHE_MS;
+		if (set[i].lasts)
+			set[i].until_ms = now_ms + AUTH_CACHE_MS;
 		return true;
 	}
 	return false;
 }
 
-void
-auth_cache_add(struct auth_cache *p, const struct proof *proof, int64_t now_ms)
+static void
+put_proof(struct auth_cache *p, const struct proof *proof, int64_t until_ms,
+    bool lasts)
 {
 	struct cached_proof *set = set_of(p, proof), *to = set;
 
@@ -101,5 +104,18 @@ auth_cache_add(struct auth_cache *p, const struct proof *proof, int64_t now_ms)
 		if (set[i].until_ms < to->until_ms)
 			to = &set[i];
 	}
-	*to = (struct cached_proof){ *proof, now_ms + AUTH_CACHE_MS };
+	*to = (struct cached_proof){ *proof, until_ms, lasts };
+}
+
+void
+auth_cache_add(struct auth_cache *p, const struct proof *proof, int64_t now_ms)
+{
+	put_proof(p, proof, now_ms + AUTH_CACHE_MS, true);
+}
+
+void
+auth_cache_add_for(struct auth_cache *p, const struct proof *proof,
+    int64_t now_ms, int64_t for_ms)
+{
+	put_proof(p, proof, now_ms + for_ms, false);
 }

@@ -28,9 +28,14 @@ struct proof proof_of(const struct auth_cache *p, struct str sealed,
 /* A number for "the same guess again"; tells nothing of the password. */
 uint64_t proof_guess(const struct proof *proof);
 
-/* It was proven within AUTH_CACHE_MS, which begin again with each use. */
+/* It was proven within AUTH_CACHE_MS, which begin again with each use; or
+ * within the time it was added for, which does not. */
 bool auth_cache_find(struct auth_cache *p, const struct proof *proof,
     int64_t now_ms);
 /* It was proven just now the long way. The oldest beside it may go. */
 void auth_cache_add(struct auth_cache *p, const struct proof *proof,
     int64_t now_ms);
+/* The same, good for so long and no longer: of a password that may be changed
+ * elsewhere. */
+void auth_cache_add_for(struct auth_cache *p, const struct proof *proof,
+    int64_t now_ms, int64_t for_ms);

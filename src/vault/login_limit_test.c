@@ -171,6 +171,11 @@ test_auth_cache(void **state unused_arg)
 	/* Each use renews it. */
 	assert_true(auth_cache_find(p, &good, 4 + AUTH_CACHE_MS));
 	assert_true(auth_cache_find(p, &good, 3 + 2 * AUTH_CACHE_MS));
+	/* What may be changed elsewhere is not good for longer by use. */
+	auth_cache_add_for(p, &good, 5, 100);
+	assert_true(auth_cache_find(p, &good, 104));
+	assert_false(auth_cache_find(p, &good, 105));
+	auth_cache_add(p, &good, 5);
 	assert_false(auth_cache_find(p, &good, 3 + 3 * AUTH_CACHE_MS));
 	/* Many more than it holds: the newest is there. */
 	for (int i = 0; i < AUTH_CACHE_MAX * 2; i++) {

@@ -25,6 +25,7 @@ struct attempt {
 	bool app_typed;
 	struct app_proof app;
 	bool by_app;		/* and is one of theirs */
+	bool ldap_asked;	/* about this very password */
 	const char *why;	/* it is one of theirs, but */
 
 	int64_t until;		/* of a token; 0: it is none */
@@ -47,6 +48,16 @@ int attempt_check_limits(const struct attempt *t, struct err *err);
 void attempt_judge_app(struct attempt *t);
 /* One more failure. E_DENIED; guess: as login_limit_failed(). */
 int attempt_wrong(struct attempt *t, uint64_t guess, struct err *err);
+/* role_ldap.c: is it the password of their entry? E_DENIED: it is wrong, and
+ * counted; E_PEER: nobody says. */
+int attempt_prove_ldap(struct attempt *t, struct work *c, struct err *err);
+/* A password was not let in, for rc: what that is for somebody who may be
+ * nobody, and not before who is somebody would know. Suspends. */
+int attempt_even_out(const struct attempt *t, struct work *c,
+    int64_t began_ms, int rc, struct err *err);
+/* What stands for a credential that is an entry's. */
+void vault_ldap_credential(struct work *c,
+    const struct credential_answer *row, struct credential *out);
 /* They are who they say: does that do beside a second factor? */
 int attempt_check_factor(struct attempt *t, struct work *c, struct err *err);
 /* What is found takes longer than what is not. So who may be nobody is answered

@@ -157,7 +157,13 @@ vault_open_credential(struct work *c, const struct credential_answer *row,
 {
 	struct vault_state *v = c->client->v;
 	struct str record;
-	int rc = seal_open(&v->seal, credential_what(c->a, sealed_to(row)),
+	int rc;
+
+	if (row->dn.n > 0) {
+		vault_ldap_credential(c, row, out);
+		return 0;
+	}
+	rc = seal_open(&v->seal, credential_what(c->a, sealed_to(row)),
 	    row->sealed, c->a, &record, err);
 
 	if (rc == 0 && credential_parse(record, out))
@@ -225,11 +231,14 @@ attempt_wait(const struct work *c, int64_t began_ms)
 
 /* The long way. Others failed while we waited: their failures count. */
 static int
-prove(struct attempt *t, struct err *err)
+prove(struct attempt *t, struct work *c, struct err *err)
 {
 	struct vault_state *v = t->v;
-	int rc = rt_work(v->hashers, hash_work, t);
+	int rc;
 
+	if (t->row.dn.n > 0)
+		return attempt_prove_ldap(t, c, err);
+	rc = rt_work(v->hashers, hash_work, t);
 	if (rc < 0)
 		return err_set(err, E_BUSY, "too many logins at once");
 	rc = attempt_check_limits(t, err);
@@ -297,7 +306,7 @@ authenticate(struct attempt *t, struct work *c, struct err *err)
 	rc = attempt_check_limits(t, err);
 	if (rc == 0 && !t->by_app && !auth_cache_find(v->auth_cache,
 	    &t->proof, loop_now_ms(v->loop)))
-		rc = prove(t, err);
+		rc = prove(t, c, err);
 	if (rc == 0)
 		rc = attempt_check_factor(t, c, err);
 	if (rc == 0)
@@ -467,6 +476,7 @@ void
 vault_log_in(struct work *c)
 {
 	struct attempt t = { .v = c->client->v, .ask = c->req->ask };
+	int64_t began_ms = loop_now_ms(t.v->loop);
 	struct err err = { 0 };
 	int rc = check_mechanism(t.ask, &err);
 
@@ -479,6 +489,7 @@ vault_log_in(struct work *c)
 		attempt_welcome(&t, c);
 		return;
 	}
+	rc = attempt_even_out(&t, c, began_ms, rc, &err);
 	attempt_refused(&t, rc, &err, c->a);
 	ipc_fail(c->req, rc, err.text);
 }

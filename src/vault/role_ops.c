@@ -4,6 +4,7 @@
  */
 #include <sodium.h>
 
+#include "ldap/messages.h"
 #include "rt/conn_limits.h"
 #include "rt/json.h"
 #include "vault/role_int.h"
@@ -164,6 +165,8 @@ prepare(struct role *r, struct err *err)
 {
 	static const struct reconnect_kind kind = { "store", STORE_WINDOW,
 		.service = RECONNECT_SERVICE(NULL, 0) };
+	static const struct reconnect_kind ldap = { "ldap", LDAP_WINDOW,
+		.service = RECONNECT_SERVICE(NULL, 0) };
 	struct vault_state *v = r->state;
 	struct arena *a = arena_new(8192);
 	int rc;
@@ -183,6 +186,7 @@ prepare(struct role *r, struct err *err)
 	reconnect_init(&v->store, r->loop, &kind);
 	json_prepare();
 	v->issuers = issuers_new(r->loop, tls_lib_ctx(v->lib));
+	reconnect_init(&v->ldap, r->loop, &ldap);
 	return 0;
 }
 
@@ -227,6 +231,8 @@ peer(struct role *r, enum role_kind kind, uint32_t index, int fd)
 			secrets_open(v);
 	} else if (kind == ROLE_ERRAND) {
 		issuers_connect(v->issuers, fd);
+	} else if (kind == ROLE_LDAP) {
+		reconnect_replace(&v->ldap, fd);
 	} else if (kind == ROLE_MX) {
 		clients_add(&v->clients, fd, &mx, index);
 	} else if (kind == ROLE_RELAY) {
@@ -262,6 +268,7 @@ vault_role_finish(struct role *r)
 	work_pool_free(v->hashers);
 	vault_dkim_free(v->dkim);
 	reconnect_close(&v->store);
+	reconnect_close(&v->ldap);
 	keys_free(v);
 	tls_lib_unref(v->lib);
 	auth_cache_free(v->auth_cache);

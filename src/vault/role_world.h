@@ -22,6 +22,7 @@ struct person {
 	int64_t expires, used;
 	struct buf app_keys;
 	struct buf factor;
+	struct str dn;		/* a directory proves it */
 };
 
 struct secret {

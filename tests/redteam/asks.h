@@ -53,6 +53,7 @@ union any_answer {
 	struct queue_content_answer queued;
 	struct lookup_answer lookup;
 	struct errand_answer errand;
+	struct ldap_put_answer ldap_put;
 	struct scan_answer scan;
 	struct issuer_keys_answer issuer_keys;
 	struct introspect_answer introspect;

@@ -17,6 +17,7 @@ attack_fiber(void *arg)
 		[ROLE_RELAY] = attack_relay,
 		[ROLE_RESOLVER] = attack_resolver,
 		[ROLE_ERRAND] = attack_errand,
+		[ROLE_LDAP] = attack_ldap,
 	};
 	struct attack *a = arg;
 	struct str name, rest;
@@ -53,6 +54,8 @@ complete(const struct attack *a)
 	    have[ROLE_ERRAND];
 	case ROLE_ERRAND: return have[ROLE_RELAY] && have[ROLE_RESOLVER];
 	case ROLE_RESOLVER: return have[ROLE_RELAY];
+	case ROLE_LDAP: return have[ROLE_STORE] && have[ROLE_VAULT] &&
+	    have[ROLE_RESOLVER];
 	default: return have[ROLE_STORE] && have[ROLE_MX] &&
 	    have[ROLE_FRONT] && have[ROLE_ERRAND];
 	}

@@ -297,7 +297,8 @@ void
 attack_front(struct attack *a)
 {
 	struct peer_held *vault = peer_of(a, ROLE_VAULT);
-	struct seal_password_ask seal = { STR(BOB), STR("mine-now") };
+	static const struct seal_password_ask seal = { STR(BOB),
+		STR("mine-now") };
 	static const struct login_ask wrong = { STR("PLAIN"), STR(""), STR(BOB),
 		STR("guess"), STR("192.0.2.1") };
 	static const struct login_ask other = { STR("PLAIN"), STR(BOB),
@@ -306,7 +307,7 @@ attack_front(struct attack *a)
 		.user = STR(ALICE), .password = STR(PASSWORD),
 		.peer = STR("192.0.2.3"),
 		.service = SERVICE_http | SERVICE_imap };
-	struct reopen_ask invented = { STR("0123456789abcdef") };
+	static const struct reopen_ask invented = { STR("0123456789abcdef") };
 	struct person alice = { 0 }, submission = { 0 }, bob = { 0 };
 	struct stage_ask stage = { .octets = STR("x") };
 	bool web = a->real->kind == ROLE_WEB;

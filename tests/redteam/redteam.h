@@ -45,6 +45,7 @@ void attack_store(struct attack *a);
 void attack_relay(struct attack *a);
 void attack_resolver(struct attack *a);
 void attack_errand(struct attack *a);
+void attack_ldap(struct attack *a);	/* ldap.c */
 
 /* lies.c: relay's asks are answered, when store or resolver is hostile. */
 void lies_options(struct attack *a, enum role_kind kind,

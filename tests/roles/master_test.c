@@ -301,7 +301,7 @@ test_missing_roles(void **state)
 static void
 test_second_master(void **state)
 {
-	struct rig r, second;
+	static struct rig r, second;
 
 	start_ready(&r, state, "plain");
 	rig_open(&second, libexec_of(state), "plain");

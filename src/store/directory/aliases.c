@@ -131,18 +131,35 @@ add_target(struct engine *e, const struct alias_name *n, struct str target,
 }
 
 int
+alias_lead(struct engine *e, struct str address, struct str target,
+    bool fresh, struct err *err)
+{
+	struct alias_name n;
+	int rc = get_name(e, address, &n, err);
+
+	if (rc == 0 && fresh && n.targets > 0)
+		return err_set(err, E_EXISTS, "%.*s is an alias already",
+		    STR_FMT(address));
+	if (rc == 0 && srs_is(n.local))
+		return err_set(err, E_INVALID, "addresses that begin with "
+		    "SRS0 and SRS1 are those of forwarded mail");
+	return rc < 0 ? rc : add_target(e, &n, target, err);
+}
+
+int
+alias_lead_no_more(struct engine *e, struct str domain, struct str local,
+    struct str target, struct err *err)
+{
+	return sql_run(&e->w, SQL_alias_del, SQL_VALS(vs(domain), vs(local),
+	    vs(target)), err);
+}
+
+int
 write_alias_add(struct engine *e, struct write *w)
 {
 	const struct alias_add_ask *ask = w->ask;
-	struct alias_name n;
-	int rc = get_name(e, ask->address, &n, &w->err);
 
-	if (rc == 0 && srs_is(n.local))
-		return err_set(&w->err, E_INVALID, "addresses that begin with "
-		    "SRS0 and SRS1 are those of forwarded mail");
-	if (rc == 0)
-		rc = add_target(e, &n, ask->target, &w->err);
-	return rc;
+	return alias_lead(e, ask->address, ask->target, false, &w->err);
 }
 
 int

@@ -207,7 +207,7 @@ add_mailboxes(struct engine *e, uint64_t account, uint64_t uidvalidity,
 }
 
 static int
-add_account(struct engine *e, const struct account_add_ask *ask,
+add_account(struct engine *e, struct str address, struct str sealed,
     struct account_name *n, uint64_t account, struct err *err)
 {
 	uint64_t uidvalidity = (uint64_t)e->now_s & UINT32_MAX;
@@ -217,7 +217,7 @@ add_account(struct engine *e, const struct account_add_ask *ask,
 		uidvalidity = e->uidvalidity + 1;
 	e->uidvalidity = uidvalidity + NELEM(mailboxes);
 	rc = sql_run(&e->w, SQL_account_add, SQL_VALS(vi(account),
-	    vs(ask->address), vi(e->uidvalidity),
+	    vs(address), vi(e->uidvalidity),
 	    vi(NELEM(mailboxes) + 1)), err);
 	if (rc == 0)
 		rc = sql_run(&e->w, SQL_address_add, SQL_VALS(
@@ -226,7 +226,7 @@ add_account(struct engine *e, const struct account_add_ask *ask,
 		rc = past_owner_begins(e, n->domain.name, n->local, err);
 	if (rc == 0)
 		rc = sql_run(&e->w, SQL_credential_add, SQL_VALS(vi(account),
-		    vs(ask->sealed)), err);
+		    vs(sealed)), err);
 	if (rc == 0)
 		rc = add_mailboxes(e, account, uidvalidity, err);
 	n->domain.accounts++;
@@ -236,27 +236,65 @@ add_account(struct engine *e, const struct account_add_ask *ask,
 }
 
 int
-write_account_add(struct engine *e, struct write *w)
+account_make(struct engine *e, struct str address, struct str sealed,
+    uint64_t *account, struct err *err)
 {
-	const struct account_add_ask *ask = w->ask;
-	struct account_add_answer *out = &w->answer.account_add;
 	struct account_name n;
-	int rc = get_name(e, ask->address, &n, &w->err);
+	int rc = get_name(e, address, &n, err);
+
 	if (rc == 0 && n.account)
-		return err_set(&w->err, E_EXISTS, "the account is there");
+		return err_set(err, E_EXISTS, "the account is there");
 	if (rc == 0 && n.domain.relayed)
-		return err_set(&w->err, E_INVALID, "mail for %.*s is passed on "
+		return err_set(err, E_INVALID, "mail for %.*s is passed on "
 		    "to other servers: nobody has a mailbox here",
 		    STR_FMT(n.domain.name));
 	if (rc == 0 && (n.alias || str_eq(n.local, STR("*"))))
-		return err_set(&w->err, E_INVALID, "%.*s is an alias; first: "
-		    "postern alias remove %.*s", STR_FMT(ask->address),
-		    STR_FMT(ask->address));
+		return err_set(err, E_INVALID, "%.*s is an alias; first: "
+		    "postern alias remove %.*s", STR_FMT(address),
+		    STR_FMT(address));
 	if (rc < 0)
 		return rc;
-	out->account = e->next_account++;
-	account_names_add(e, out->account, ask->address);
-	return add_account(e, ask, &n, out->account, &w->err);
+	*account = e->next_account++;
+	account_names_add(e, *account, address);
+	return add_account(e, address, sealed, &n, *account, err);
+}
+
+int
+write_account_add(struct engine *e, struct write *w)
+{
+	const struct account_add_ask *ask = w->ask;
+
+	return account_make(e, ask->address, ask->sealed,
+	    &w->answer.account_add.account, &w->err);
+}
+
+int
+account_of_address(struct engine *e, struct str address, uint64_t *account,
+    struct err *err)
+{
+	struct account_name n;
+	int rc = get_name(e, address, &n, err);
+
+	if (rc == 0 && (n.alias || str_eq(n.local, STR("*"))))
+		return err_set(err, E_EXISTS, "%.*s is an alias",
+		    STR_FMT(address));
+	if (rc == 0)
+		*account = n.account;
+	return rc < 0 ? rc : 0;
+}
+
+int
+account_throw_out(struct engine *e, uint64_t account, struct err *err)
+{
+	struct acct *a;
+	int rc = acct_get(e, account, &a, err);
+
+	if (rc < 0)
+		return rc;
+	a->generation++;
+	acct_touch(e, a);
+	batch_revoke(e, account);
+	return 0;
 }
 
 /* Is this the credential still? */
@@ -281,17 +319,15 @@ write_account_passwd(struct engine *e, struct write *w)
 {
 	const struct account_passwd_ask *ask = w->ask;
 	struct account_name n;
-	struct acct *a;
 	int rc = get_named(e, ask->address, &n, &w->err);
 	if (rc == 0)
-		rc = acct_get(e, n.account, &a, &w->err);
+		rc = ldap_proves_not(e, n.account, ask->address, &w->err);
 	if (rc == 0 && ask->was.n)
 		rc = check_credential(e, n.account, ask->was, &w->err);
+	if (rc == 0)
+		rc = account_throw_out(e, n.account, &w->err);
 	if (rc < 0)
 		return rc;
-	a->generation++;
-	acct_touch(e, a);
-	batch_revoke(e, n.account);
 	rc = sql_run(&e->w, SQL_credential_put, SQL_VALS(vs(ask->sealed),
 	    vi(n.account)), &w->err);
 	if (rc == 0)
@@ -390,10 +426,15 @@ write_account_remove(struct engine *e, struct write *w)
 {
 	const struct account_remove_ask *ask = w->ask;
 	struct account_name n;
+	struct str address;
 	int rc = get_named(e, ask->address, &n, &w->err);
+	if (rc < 0)
+		return rc;
+	address = arena_printf(e->arena, "%.*s@%.*s", STR_FMT(n.local),
+	    STR_FMT(n.domain.name));
+	rc = ldap_forget(e, n.account, address, &w->err);
 	if (rc == 0)
-		rc = aliases_to(e, arena_printf(e->arena, "%.*s@%.*s",
-		    STR_FMT(n.local), STR_FMT(n.domain.name)), &w->err);
+		rc = aliases_to(e, address, &w->err);
 	if (rc == 0)
 		rc = remove_account(e, &n, &w->err);
 	if (rc < 0)

@@ -49,6 +49,25 @@ is_network_known(struct reader *r, uint64_t account, struct str network,
 	return rc;
 }
 
+/* E_NOTFOUND: its entry is there no more, so nobody logs in to it; or it has no
+ * password at all. */
+static int
+find_ldap(struct reader *r, struct credential_answer *out, struct err *err)
+{
+	int rc = sql_first(&r->q, SQL_ldap_get, SQL_VALS(vi(out->account)),
+	    err);
+	bool gone;
+
+	if (rc == 0 && out->sealed.n == 0)
+		return err_set(err, E_NOTFOUND, "no password");
+	if (rc <= 0)
+		return rc;
+	gone = sql_i64(&r->q, ldap_get, gone) != 0;
+	out->dn = str_dup(r->arena, sql_str(&r->q, ldap_get, dn));
+	sql_end(&r->q, SQL_ldap_get);
+	return gone ? err_set(err, E_NOTFOUND, "no such account") : 0;
+}
+
 int
 read_credential(struct reader *r, const struct caller *c,
     const struct credential_ask *ask, union store_answer *answer,
@@ -79,6 +98,9 @@ read_credential(struct reader *r, const struct caller *c,
 	out->factor = str_dup(r->arena,
 	    sql_str(&r->q, credential_get, factor));
 	sql_end(&r->q, SQL_credential_get);
+	rc = find_ldap(r, out, err);
+	if (rc < 0)
+		return rc;
 	rc = is_network_known(r, out->account, ask->network, out, err);
 	return rc < 0 || !ask->app ? rc :
 	    find_app_password(r, ask->app, out, err);

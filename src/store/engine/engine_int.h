@@ -422,6 +422,27 @@ int metadata_copy(struct engine *e, uint64_t account, uint64_t from,
 
 /* aliases.c: E_INVALID and their names if aliases lead to this address. */
 int aliases_to(struct engine *e, struct str address, struct err *err);
+/* One more target of an alias, as the operator adds it; fresh: E_EXISTS if the
+ * address is an alias already. And away with it, if it is there. */
+int alias_lead(struct engine *e, struct str address, struct str target,
+    bool fresh, struct err *err);
+int alias_lead_no_more(struct engine *e, struct str domain, struct str local,
+    struct str target, struct err *err);
+
+/* directory.c: make an account. E_EXISTS, E_INVALID, E_NOTFOUND. */
+int account_make(struct engine *e, struct str address, struct str sealed,
+    uint64_t *account, struct err *err);
+/* The account of this address there may be (0: none); the domain has to be. */
+int account_of_address(struct engine *e, struct str address,
+    uint64_t *account, struct err *err);
+/* Nobody who is in now stays in. */
+int account_throw_out(struct engine *e, uint64_t account, struct err *err);
+/* ldap.c: is a directory elsewhere who proves its password? E_INVALID if so.
+ * And nothing of that is left. */
+int ldap_proves_not(struct engine *e, uint64_t account, struct str address,
+    struct err *err);
+int ldap_forget(struct engine *e, uint64_t account, struct str address,
+    struct err *err);
 
 /* The readers. */
 struct reader {

@@ -196,6 +196,8 @@ peer(struct role *r, enum role_kind kind, uint32_t index, int fd)
 		    &err);
 	else if (kind == ROLE_VAULT)
 		rc = service_connect(s->service, fd, AUTH_VAULT, 0, 0, &err);
+	else if (kind == ROLE_LDAP)
+		rc = service_connect(s->service, fd, AUTH_LDAP, 0, 0, &err);
 	else
 		(void)close(fd);
 	if (rc < 0)

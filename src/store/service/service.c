@@ -136,6 +136,8 @@ name_of(uint32_t authority)
 		return "operator";
 	case AUTH_RELAY:
 		return "relay";
+	case AUTH_LDAP:
+		return "ldap";
 	default:
 		return "local";
 	}

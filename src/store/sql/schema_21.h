@@ -20,7 +20,24 @@
  *               so, for nothing was kept before this step: an account is as old
  *               as its INBOX, whose first UIDVALIDITY is when it was made or
  *               later; of all else nothing is known but that it is there now
+ *
+ * Accounts that a directory elsewhere says are there (directory/ldap.c). There
+ * were none.
+ *
+ *   id          what names the entry for ever; empty with dn: not seen yet
+ *   gone        since when the directory has it no more; 0: it has
+ *   ldap_alias  which addresses of `alias` were made for it
  */
+#define CREATE_LDAP                                                           \
+	"CREATE TABLE ldap_account (account INTEGER PRIMARY KEY,"             \
+	" id BLOB NOT NULL, dn BLOB NOT NULL, gone INTEGER NOT NULL) STRICT;" \
+	"CREATE UNIQUE INDEX ldap_account_id ON ldap_account (id)"            \
+	" WHERE id<>x'';"                                                     \
+	"CREATE TABLE ldap_alias (domain BLOB NOT NULL,"                      \
+	" local BLOB NOT NULL, account INTEGER NOT NULL,"                     \
+	" PRIMARY KEY (domain, local)) STRICT, WITHOUT ROWID;"                \
+	"CREATE INDEX ldap_alias_of ON ldap_alias (account);"
+
 static const char version_21[] =
     "ALTER TABLE queue ADD COLUMN solicit BLOB NOT NULL DEFAULT x'';"
     "ALTER TABLE domain ADD COLUMN relayed INTEGER NOT NULL DEFAULT 0;"
@@ -39,4 +56,5 @@ static const char version_21[] =
     " min(unixepoch(), ifnull(m.uidvalidity, unixepoch())), 0"
     " FROM address a LEFT JOIN mailbox m"
     " ON m.account=a.account AND m.special=1 WHERE true"
-    " ON CONFLICT (domain, local) DO UPDATE SET until=excluded.until;";
+    " ON CONFLICT (domain, local) DO UPDATE SET until=excluded.until;"
+    CREATE_LDAP;

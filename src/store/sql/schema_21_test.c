@@ -103,6 +103,33 @@ test_domains_stay(void **state unused_arg)
 	sql_close(&q);
 }
 
+/* No account was a directory's before version 21. */
+static void
+test_ldap_comes(void **state unused_arg)
+{
+	static struct sql q;
+	uint64_t n;
+
+	assert_int_equal(sqlite3_open(":memory:", &q.db), SQLITE_OK);
+	assert_int_equal(schema_migrate(&q, NULL, NULL), 0);
+	assert_int_equal(sqlite3_exec(q.db, BACK_TO_20, NULL, NULL, NULL), 0);
+	assert_int_equal(schema_migrate(&q, NULL, NULL), 0);
+	assert_int_equal(sql_number(&q, SQL_ldap_count, NULL, 0, &n, NULL), 0);
+	assert_int_equal(n, 0);
+	/* Two that were not seen yet; an id is of one. */
+	for (uint64_t i = 1; i <= 2; i++)
+		assert_int_equal(sql_run(&q, SQL_ldap_put, SQL_VALS(vi(i),
+		    vs(STR("")), vs(STR(""))), NULL), 0);
+	assert_int_equal(sql_run(&q, SQL_ldap_put, SQL_VALS(vi(1),
+	    vs(STR("id")), vs(STR("cn=a"))), NULL), 0);
+	assert_true(sql_run(&q, SQL_ldap_put, SQL_VALS(vi(2),
+	    vs(STR("id")), vs(STR("cn=b"))), NULL) < 0);
+	assert_int_equal(sql_number(&q, SQL_ldap_of_id, SQL_VALS(
+	    vs(STR("id"))), &n, NULL), 0);
+	assert_int_equal(n, 1);
+	sql_close(&q);
+}
+
 int
 main(void)
 {
@@ -110,6 +137,7 @@ main(void)
 		cmocka_unit_test(test_queue_has_no_class),
 		cmocka_unit_test(test_nobody_knows),
 		cmocka_unit_test(test_domains_stay),
+		cmocka_unit_test(test_ldap_comes),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -19,6 +19,7 @@
 #include "store/sql/statements_etrn.h"
 #include "store/sql/statements_feedback.h"
 #include "store/sql/statements_held.h"
+#include "store/sql/statements_ldap.h"
 #include "store/sql/statements_memory.h"
 #include "store/sql/statements_metadata.h"
 #include "store/sql/statements_note.h"
@@ -173,7 +174,8 @@
 	    " WHERE length(sealed)<=4096 ORDER BY kind, name LIMIT ?1")       \
 	R(credential_some, (address, sealed, sealed_to),                      \
 	    "FROM credential JOIN account USING (account)"                    \
-	    " WHERE length(sealed)<=4096 ORDER BY account LIMIT ?1")          \
+	    " WHERE length(sealed) BETWEEN 1 AND 4096"                        \
+	    " ORDER BY account LIMIT ?1")                                     \
 	S(secret_put, "INSERT INTO secret VALUES (?1, ?2, ?3)"                \
 	    " ON CONFLICT (kind, name) DO UPDATE"                             \
 	    " SET sealed=excluded.sealed")                                    \
@@ -521,7 +523,7 @@
 	STATEMENTS_ACL(S, R, E) STATEMENTS_AGGREGATE(S, R, E)                 \
 	STATEMENTS_FEEDBACK(S, R, E) STATEMENTS_HELD(S, R, E)                 \
 	STATEMENTS_METADATA(S, R, E) STATEMENTS_ETRN(S, R, E)                 \
-	STATEMENTS_MEMORY(S, R, E)                                            \
+	STATEMENTS_MEMORY(S, R, E) STATEMENTS_LDAP(S, R, E)                   \
 	STATEMENTS_URL(S, R, E) STATEMENTS_BAN(S, R, E)                       \
 	STATEMENTS_OWNER(S, R, E)                                             \
 	/* ---- what leaves later ---- */                                      \

@@ -5,6 +5,7 @@
 #pragma once
 
 #define BACK_TO_20                                                            \
+	"DROP TABLE ldap_account; DROP TABLE ldap_alias;"                     \
 	"DROP TABLE relayed; ALTER TABLE domain DROP COLUMN relayed;"          \
 	"ALTER TABLE queue DROP COLUMN solicit; DROP TABLE past_owner;"        \
 	"ALTER TABLE queue_rcpt DROP COLUMN valid_since;"                      \

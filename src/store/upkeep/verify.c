@@ -193,6 +193,7 @@ check_common(struct verifying *v)
 		{ SQL_verify_held,
 		    "a held message without its blob or its recipient" },
 		{ SQL_verify_rules, "a rule of nobody" },
+		{ SQL_verify_ldap, "a mark of LDAP without its account" },
 		{ SQL_verify_removals, "a mailbox that was removed" },
 		{ SQL_verify_subscriptions,
 		    "a subscription without its account" },
