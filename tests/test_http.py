@@ -3,8 +3,6 @@
 import base64
 import http.client
 import json
-import socket
-import ssl
 import subprocess
 import time
 
@@ -66,36 +64,43 @@ def curl(server, *args):
         capture_output=True, text=True, check=True).stdout
 
 
-def test_curl(demo, tmp_path):
+@pytest.mark.parametrize("version", ["1.1", "2"])
+def test_curl(demo, tmp_path, version):
     url = f"https://127.0.0.1:{demo.ports['https']}"
-    status = ["-o", "/dev/null", "-w", "%{http_code} %{http_version}"]
-    assert curl(demo, "-u", f"{ALICE}:{PASSWORD}", f"{url}/session") == \
+    status = ["-o", "/dev/null", "-w", "%{http_code} %{http_version}",
+              f"--http{version}"]
+    assert curl(demo, f"--http{version}", "-u", f"{ALICE}:{PASSWORD}",
+                f"{url}/session") == \
         json.dumps({"user": ALICE}, separators=(",", ":")) + "\n"
-    # It would speak HTTP/2 and is told what there is.
     assert curl(demo, *status, "-u", f"{ALICE}:x", f"{url}/session") == \
-        "401 1.1"
+        f"401 {version}"
     assert curl(demo, *status, "--http1.0", f"{url}/x") == "404 1.1"
-    assert curl(demo, *status, "-I", f"{url}/x") == "404 1.1"
+    assert curl(demo, *status, "-I", f"{url}/x") == f"404 {version}"
     # In chunks, and from a cookie jar.
     jar = tmp_path / "jar"
     said = json.loads(curl(
-        demo, "-c", str(jar), "-H", "Content-Type: application/json",
-        "-H", "Transfer-Encoding: chunked", "-d",
+        demo, "-c", str(jar), f"--http{version}", "-H",
+        "Content-Type: application/json", *(
+            ["-H", "Transfer-Encoding: chunked"] if version == "1.1" else
+            ["-H", "Content-Length:"]), "-d",
         json.dumps({"user": ALICE, "password": PASSWORD}), f"{url}/login"))
-    assert json.loads(curl(demo, "-b", str(jar), f"{url}/session"))[
+    assert json.loads(curl(demo, "-b", str(jar), f"--http{version}",
+                           f"{url}/session"))[
         "token"] == said["token"]
     assert curl(demo, *status, "-b", str(jar), "-X", "DELETE", "-H",
                 f"X-CSRF-Token: {said['token']}", f"{url}/session") == \
-        "204 1.1"
+        f"204 {version}"
     # More than it may be: refused before it is sent.
     big = tmp_path / "big"
     big.write_bytes(b"x" * (10 << 20))
     assert curl(demo, *status, "-H", "Content-Type: application/json",
-                "--data-binary", f"@{big}", f"{url}/login") == "413 1.1"
+                "--data-binary", f"@{big}", f"{url}/login") == \
+        f"413 {version}"
     # From the port without TLS to the one with it.
     assert curl(demo, *status, "-L", "-u", f"{ALICE}:{PASSWORD}",
                 "--location-trusted",
-                f"http://127.0.0.1:{demo.ports['http']}/session") == "200 1.1"
+                f"http://127.0.0.1:{demo.ports['http']}/session") == \
+        f"200 {version}"
 
 
 def test_http_client(demo):
@@ -119,21 +124,6 @@ def test_pipelined(demo):
         assert wire.more()
         got = bytes(wire.buffer)
     wire.close()
-
-
-def test_alpn(demo):
-    """Who speaks HTTP/2 alone, or IMAP, has come to the wrong door."""
-    def offer(*names):
-        context = client_context()
-        context.set_alpn_protocols(names)
-        with socket.create_connection(
-                ("127.0.0.1", demo.ports["https"]), 30) as s:
-            return context.wrap_socket(s).selected_alpn_protocol()
-    assert offer("h2", "http/1.1") == "http/1.1"
-    assert offer("http/1.1") == "http/1.1"
-    for other in "h2", "imap":
-        with pytest.raises(ssl.SSLError, match="no application protocol"):
-            offer(other)
 
 
 def test_octet_by_octet(demo):

@@ -172,7 +172,7 @@ def tell(demo, browser, story, *more):
     "conversation", "several", "folders", "writing", "answers", "drafts",
     "search", "keyboard", "arriving", "phone", "german", "views",
     "scheduled", "second_factor", "sign_ins", "away",
-    "senders", "websocket"])
+    "senders", "websocket", "http2"])
 def test_story(empty_demo, browser, name):
     tell(empty_demo, browser, name)
 

@@ -321,6 +321,10 @@ const struct conf_option conf_options[] = {
 	{ "http-timeout", CONF_FILE, CONF_NUMBER, 1, 86400, "75",
 	    AT(config, http_timeout_s),
 	    "seconds that the next HTTP request is waited for" },
+	{ "http2", CONF_FILE, CONF_BOOL, 0, 1, "true", AT(config, http2),
+	    "programs may speak HTTP/2 where HTTP is spoken inside TLS",
+	    .more = "With `false` they are answered in HTTP/1.1, which all of "
+	    "them speak as well." },
 	{ "sign-in-idle", CONF_FILE, CONF_TIME, 60, YEAR, "12h",
 	    AT(config, sign_in_idle_s),
 	    "how long somebody stays signed in who does nothing" },

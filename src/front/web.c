@@ -69,7 +69,8 @@ make_ready(void *arg, struct err *err)
 
 	if (vault_tls_ctx(w->vault, &tls, err) < 0)
 		return err->code;
-	tls_ctx_alpn(tls, STR("http/1.1 http/1.0"));
+	tls_ctx_alpn(tls, c->http2 ? STR("h2 http/1.1 http/1.0") :
+	    STR("http/1.1 http/1.0"));
 	vault_set_issuers(w->vault, c->oauth);
 	http_service_unref(w->http);
 	w->http = http_service_new(w->role->loop, c, w->vault, tls,

@@ -15,6 +15,17 @@ http_method_name(enum http_method m)
 	return "";
 }
 
+/* 0: it is none of them. */
+static enum http_method
+method_named(struct str name)
+{
+	for (size_t i = 0; i < NELEM(methods); i++) {
+		if (str_eq(methods[i], name))
+			return (enum http_method)(1u << i);
+	}
+	return 0;
+}
+
 /* tchar                                                      RFC 9110 5.6.2 */
 static bool
 is_tchar(char c)
@@ -221,10 +232,7 @@ http_head_begin(struct http_head *h, struct str line, struct arena *a)
 		return 400;
 	if ((e = read_version(rd_rest(&r), &h->minor)))
 		return e;
-	for (size_t i = 0; i < NELEM(methods); i++) {
-		if (str_eq(methods[i], method))
-			h->method = (enum http_method)(1u << i);
-	}
+	h->method = method_named(method);
 	return h->method ? read_target(target, h, a) : 501;
 }
 
@@ -339,22 +347,171 @@ read_host(struct http_head *h)
 	return 0;
 }
 
-uint16_t
-http_head_end(struct http_head *h)
+/* Who speaks 1.0 does not know it.                           RFC 9110 10.1.1 */
+static uint16_t
+read_expect(struct http_head *h)
 {
 	struct str expect;
 	size_t n = count_fields(h, STR("Expect"), &expect);
+
+	if (n > 0 && (n > 1 || !str_eqi(expect, STR("100-continue"))))
+		return 417;
+	h->expects = n > 0 && h->minor > 0;
+	return 0;
+}
+
+uint16_t
+http_head_end(struct http_head *h)
+{
 	uint16_t e;
 
 	if ((e = read_host(h)) || (e = read_framing(h)))
 		return e;
 	h->close = h->minor == 0 ||
 	    http_list_has(h, STR("Connection"), STR("close"));
-	if (n > 0 && (n > 1 || !str_eqi(expect, STR("100-continue"))))
-		return 417;
-	/* Who speaks 1.0 does not know it.             RFC 9110 10.1.1 */
-	h->expects = n > 0 && h->minor > 0;
+	return read_expect(h);
+}
+
+/* ---- pairs                                              RFC 9113 8.2, 8.3 */
+
+/* What a connection is told frames say; who says it so as well wants to be
+ * read in two ways.                                          RFC 9113 8.2.2 */
+static bool
+is_of_connection(struct str name, struct str value)
+{
+	static const struct str names[] = { STR("connection"),
+		STR("keep-alive"), STR("proxy-connection"),
+		STR("transfer-encoding"), STR("upgrade") };
+
+	for (size_t i = 0; i < NELEM(names); i++) {
+		if (str_eq(names[i], name))
+			return true;
+	}
+	return str_eq(name, STR("te")) && !str_eqi(value, STR("trailers"));
+}
+
+/* Each stands before all fields, once at most. */
+static uint16_t
+take_pseudo(struct http_head *h, struct str name, struct str value)
+{
+	struct str host, port;
+
+	if (h->nfields > 0)
+		return 400;
+	if (str_eq(name, STR(":method"))) {
+		if (h->method)
+			return 400;
+		h->method = method_named(value);
+		return h->method ? 0 : 501;
+	}
+	if (str_eq(name, STR(":path"))) {
+		if (h->path.n > 0 || value.n == 0)
+			return 400;
+		h->path = value;
+		return 0;
+	}
+	if (str_eq(name, STR(":authority"))) {
+		if (h->host.n > 0 || !http_host(value, &host, &port))
+			return 400;
+		h->host = value;
+		return 0;
+	}
+	/* Nothing is spoken here but inside TLS. */
+	return str_eq(name, STR(":scheme")) && str_eq(value, STR("https")) ?
+	    0 : 400;
+}
+
+uint16_t
+http_head_pair(struct http_head *h, struct str name, struct str value)
+{
+	struct rd n = rd_of(name), v = rd_of(value);
+
+	if (name.n > 0 && name.p[0] == ':')
+		return take_pseudo(h, name, value);
+	if (h->nfields == HTTP_FIELDS_MAX)
+		return 431;
+	(void)rd_some(&n, is_tchar);
+	(void)rd_while(&v, is_field_text);
+	if (!rd_done(&n) || !rd_done(&v) || is_of_connection(name, value))
+		return 400;
+	for (size_t i = 0; i < name.n; i++) {	/* RFC 9113 8.2.1 */
+		if (ascii_lower(name.p[i]) != name.p[i])
+			return 400;
+	}
+	h->field[h->nfields++] = (struct http_field){ name, str_trim(value) };
 	return 0;
+}
+
+/* Several are one, so that what is said of each pair can be packed better.
+ *                                                            RFC 9113 8.2.3 */
+static void
+join_cookies(struct http_head *h, struct arena *a)
+{
+	struct http_field *first = NULL;
+	size_t n = 0, kept = 0, at = 0;
+	char *all;
+
+	for (size_t i = 0; i < h->nfields; i++) {
+		if (str_eq(h->field[i].name, STR("cookie")))
+			n += h->field[i].value.n + 2;
+	}
+	all = arena_alloc(a, n);
+	for (size_t i = 0; i < h->nfields; i++) {
+		struct http_field f = h->field[i];
+
+		if (!str_eq(f.name, STR("cookie"))) {
+			h->field[kept++] = f;
+			continue;
+		}
+		if (!first) {
+			first = &h->field[kept++];
+		} else {
+			memcpy(all + at, "; ", 2);
+			at += 2;
+		}
+		if (f.value.n > 0)
+			memcpy(all + at, f.value.p, f.value.n);
+		at += f.value.n;
+		*first = (struct http_field){ f.name, str_make(all, at) };
+	}
+	h->nfields = kept;
+}
+
+/* Host may be there as well, for who was spoken to in HTTP/1 before; it says
+ * nothing else then.                                         RFC 9113 8.3.1 */
+static uint16_t
+check_authority(struct http_head *h)
+{
+	struct str value, said = h->host;
+	uint16_t e = count_fields(h, STR("host"), &value) == 0 && said.n > 0 ?
+	    0 : read_host(h);
+
+	return e == 0 && value.n > 0 && !str_eqi(value, h->host) ? 400 : e;
+}
+
+uint16_t
+http_head_pairs_end(struct http_head *h, bool body, struct arena *a)
+{
+	struct str target = h->path;
+	uint16_t e;
+
+	h->minor = 1;
+	h->path = STR_NULL;
+	if (!h->method || target.n == 0)
+		return 400;
+	join_cookies(h, a);
+	if ((e = check_authority(h)) || (e = read_framing(h)))
+		return e;
+	/* A body of a length that nobody said. */
+	h->chunked = body && !h->has_length;
+	if (!body && h->length > 0)
+		return 400;
+	/* Of the forms of a target there is one, and "*".     RFC 9113 8.3.1 */
+	if (target.p[0] != '/' && !str_eq(target, STR("*")))
+		return 400;
+	if ((e = read_target(target, h, a)))
+		return e;
+	return read_expect(h);
 }
 
 /* ---- values -------------------------------------------------------------- */

@@ -1,6 +1,6 @@
 /*
  * grammar.h - the head of a request: its line, its fields, and what they say
- * of the octets behind them.                       RFC 9112 2 to 7, RFC 9110 5
+ * of the octets behind them.           RFC 9112 2 to 7, RFC 9110 5, RFC 9113 8
  *
  * Pure. Where another program could read other borders of a message than we
  * do, nothing is read at all (RFC 9112 11.2): no bare CR or LF, no folded line,
@@ -36,7 +36,7 @@ struct http_field {
 
 struct http_head {
 	enum http_method method;
-	uint32_t minor;			/* of HTTP/1.x: 0 or 1 */
+	uint32_t minor;			/* of HTTP/1.x: 0 or 1; of 2: 1 */
 	struct str host;		/* with its port; empty: not said */
 	struct str path;		/* as it came; "*" for the server */
 	struct str query;		/* behind "?"; may be empty */
@@ -60,6 +60,14 @@ must_check uint16_t http_head_begin(struct http_head *h, struct str line,
 must_check uint16_t http_head_field(struct http_head *h, struct str line);
 /* The empty line has come: what follows? */
 must_check uint16_t http_head_end(struct http_head *h);
+
+/* The same of HTTP/2, whose heads come as pairs, ":path" among them, and have
+ * no line. What they say of the connection is refused; whether a body follows
+ * the frame has said. What is given lives as long as the head.  RFC 9113 8 */
+must_check uint16_t http_head_pair(struct http_head *h, struct str name,
+    struct str value);
+must_check uint16_t http_head_pairs_end(struct http_head *h, bool body,
+    struct arena *a);
 
 /* The value of a field that was said once; false, and an empty one: not, or
  * more than once. */

@@ -206,6 +206,135 @@ test_values(void **state unused_arg)
 	assert_false(http_cookie(STR(""), STR("a"), &v));
 }
 
+/* ---- pairs                                                   RFC 9113 8 -- */
+
+/* "name value" a line. */
+static uint16_t
+read_pairs(struct str text, bool body, struct http_head *h, struct arena *a)
+{
+	struct str line, name, value;
+	uint16_t e = 0;
+
+	memset(h, 0, sizeof(*h));
+	while (e == 0 && text.n > 0) {
+		(void)str_cut(text, '\n', &line, &text);
+		(void)str_cut(line, ' ', &name, &value);
+		e = http_head_pair(h, name, value);
+	}
+	return e ? e : http_head_pairs_end(h, body, a);
+}
+
+#define M ":method GET\n"
+#define P M ":scheme https\n:path /\n"
+#define A P ":authority a\n"
+
+static void
+test_pairs(void **state unused_arg)
+{
+	static const struct {
+		const char *text;
+		uint16_t status;
+		bool body;
+	} rows[] = {
+		{ A, 0 },
+		{ A "host A\n", 0 },
+		{ P "host a\n", 0 },
+		{ P "host a:8080\n", 0 },
+		{ A "te trailers\n", 0 },
+		{ A "x \n", 0 },
+		{ A "content-length 0\n", 0 },
+		{ A "content-length 5\n", 0, true },
+		{ ":method OPTIONS\n:scheme https\n:path *\n:authority a\n",
+		    0 },
+		/* RFC 9113 8.3 */
+		{ "", 400 },
+		{ P, 400 },
+		{ M ":path /\n:authority a\n:scheme http\n", 400 },
+		{ M ":authority a\n:scheme https\n", 400 },
+		{ ":scheme https\n:path /\n:authority a\n", 400 },
+		{ A ":authority a\n", 400 },
+		{ A ":path /\n", 400 },
+		{ A M, 400 },
+		{ A ":protocol websocket\n", 400 },
+		{ P "x y\n:authority a\n", 400 },
+		{ ":method BREW\n:path /\n:authority a\n", 501 },
+		{ ":method CONNECT\n:authority a\n", 501 },
+		{ M ":path \n:authority a\n", 400 },
+		{ M ":path x\n:authority a\n", 400 },
+		{ M ":path http://a/\n:authority a\n", 400 },
+		{ M ":path *\n:authority a\n", 400 },
+		{ M ":path /a b\n:authority a\n", 400 },
+		{ M ":path /..\n:authority a\n", 400 },
+		{ P ":authority a@b\n", 400 },
+		{ P ":authority \n", 400 },
+		{ A "host b\n", 400 },
+		{ A "host a\nhost a\n", 400 },
+		{ P "host a/\n", 400 },
+		/* RFC 9113 8.2 */
+		{ A "X y\n", 400 },
+		{ A " y\n", 400 },
+		{ A "x: y\n", 400 },
+		{ A "x a\rb\n", 400 },
+		{ A "x a\x7f\n", 400 },
+		{ A "connection close\n", 400 },
+		{ A "connection x\n", 400 },
+		{ A "keep-alive x\n", 400 },
+		{ A "proxy-connection x\n", 400 },
+		{ A "transfer-encoding chunked\n", 400 },
+		{ A "upgrade websocket\n", 400 },
+		{ A "te gzip\n", 400 },
+		/* bodies */
+		{ A "content-length 5\n", 400 },
+		{ A "content-length 5\ncontent-length 5\n", 400, true },
+		{ A "content-length x\n", 400, true },
+		{ A "expect x\n", 417 },
+	};
+	static struct http_head h;
+	struct arena *a = arena_new(1 << 20);
+
+	for (size_t i = 0; i < NELEM(rows); i++) {
+		uint16_t status = read_pairs(str_c(rows[i].text),
+		    rows[i].body, &h, a);
+
+		if (status != rows[i].status)
+			print_error("%u: %s", status, rows[i].text);
+		assert_int_equal(status, rows[i].status);
+	}
+	arena_free(a);
+}
+
+static void
+test_what_pairs_say(void **state unused_arg)
+{
+	static struct http_head h;
+	struct arena *a = arena_new(1 << 20);
+	struct str v;
+
+	assert_int_equal(read_pairs(STR(":method POST\n:path /a/%41?b\n"
+	    ":authority x:1\ncookie a=b\nx y\ncookie \ncookie c=d\n"
+	    "expect 100-continue\n"), true, &h, a), 0);
+	assert_int_equal(h.method, HTTP_POST);
+	assert_str(h.host, "x:1");
+	assert_str(h.path, "/a/%41");
+	assert_str(h.query, "b");
+	assert_int_equal(h.nsegments, 2);
+	assert_str(h.segment[1], "A");
+	/* In pieces, and one: RFC 9113 8.2.3 */
+	assert_int_equal(h.nfields, 3);
+	assert_true(http_field_of(&h, STR("Cookie"), &v));
+	assert_str(v, "a=b; ; c=d");
+	assert_true(http_cookie(v, STR("c"), &v));
+	assert_str(v, "d");
+	assert_true(h.chunked && !h.has_length && h.expects && !h.close);
+	assert_int_equal(read_pairs(STR(A "content-length 3\n"), true, &h, a),
+	    0);
+	assert_true(!h.chunked && h.has_length && h.length == 3);
+	assert_int_equal(read_pairs(STR(P "host b\n"), false, &h, a), 0);
+	assert_str(h.host, "b");
+	assert_true(!h.chunked && !h.has_length);
+	arena_free(a);
+}
+
 int
 main(void)
 {
@@ -214,6 +343,8 @@ main(void)
 		cmocka_unit_test(test_what_it_says),
 		cmocka_unit_test(test_many_fields),
 		cmocka_unit_test(test_values),
+		cmocka_unit_test(test_pairs),
+		cmocka_unit_test(test_what_pairs_say),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -211,12 +211,6 @@ wait_ms(struct dialogue *d, bool parked)
 	    HTTP_HEAD_MS;
 }
 
-/* They speak first. */
-static void
-say_nothing(struct dialogue *d unused_arg)
-{
-}
-
 static void
 trim_session(struct dialogue *d)
 {
@@ -246,6 +240,6 @@ end_session(struct dialogue *d, const char *why)
 	http_end_session(session_of(d), why, http1_wire.version);
 }
 
-const struct dialogue_ops http1_ops = { .greet = say_nothing,
+const struct dialogue_ops http1_ops = { .greet = http_greet,
 	.command = one_request, .wait_ms = wait_ms, .trim = trim_session,
 	.farewell = say_farewell, .end = end_session };

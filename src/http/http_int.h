@@ -45,6 +45,7 @@ struct http_session {
 	/* of HTTP/1: one request at a time */
 	struct arena *mem;
 	struct http_request *request;	/* NULL: between two */
+	struct http2 *http2;		/* NULL: it is HTTP/1 */
 };
 
 /* How a request comes and its answer goes: what differs between versions. All
@@ -102,6 +103,9 @@ void http_linger(struct http_session *s);
 /* The end of a connection; the session is gone. */
 void http_end_session(struct http_session *s, const char *why,
     const char *version);
+
+/* TLS has begun, or does not: which version is it? */
+void http_greet(struct dialogue *d);
 
 /* ---- http1.c */
 extern const struct http_wire http1_wire;

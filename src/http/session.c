@@ -1,7 +1,7 @@
 /*
  * session.c - a connection and its requests, whichever version of HTTP.
  */
-#include "http/http_int.h"
+#include "http/http2.h"
 
 int64_t
 http_pace_until(const struct http_request *r, int64_t begun_ms,
@@ -113,6 +113,15 @@ http_end_session(struct http_session *s, const char *why, const char *version)
 	arena_free(s->mem);
 	http_service_unref(s->service);
 	free(s);
+}
+
+/* HTTP/2 is there for who has settled on it in the handshake only: inside TLS,
+ * and never by Upgrade. Of HTTP/1 they speak first. */
+void
+http_greet(struct dialogue *d)
+{
+	if (str_eq(stream_tls(d->stream).protocol, HTTP2_PROTOCOL))
+		http2_begin(container_of(d, struct http_session, d));
 }
 
 void

@@ -83,6 +83,8 @@ stream(struct events *s)
 		e = fiber_wait(l, until);
 		if (e == E_TIMEOUT)
 			e = 0;
+		if (!http_is_there(s->r))
+			return;
 	}
 }
 

@@ -31,6 +31,8 @@ end_dialogue(struct dialogue *d, const char *why)
 	void (*done)(void *arg) = d->done;
 	void *arg = d->done_arg;
 
+	if (d->ops->leave)
+		d->ops->leave(d);
 	stream_close(d->stream);
 	d->stream = NULL;
 	d->ops->end(d, why);

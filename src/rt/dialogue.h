@@ -37,6 +37,9 @@ struct dialogue_ops {
 	/* It is over: log it and free the session. The stream is closed. why
 	 * is "quit", an E_* by name, or what the system or TLS says. */
 	void (*end)(struct dialogue *d, const char *why);
+	/* Before that: fibers that work for the session beside its own end,
+	 * while the stream is there still. NULL: there are none. */
+	void (*leave)(struct dialogue *d);
 };
 enum { DIALOGUE_OVER = 1 };
 

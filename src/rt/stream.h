@@ -133,9 +133,13 @@ struct tls_facts {
 	struct str cipher;	/* "TLS_AES_256_GCM_SHA384" */
 	int bits;
 	struct str sni;		/* what the client asked for; may be empty */
+	struct str protocol;	/* of ALPN; may be empty */
 };
 /* Constants and memory of the stream: valid while it lives. */
 struct tls_facts stream_tls(const struct stream *s);
+/* Of a server's: did the client ask for this host, or does what it was shown
+ * name it? It may also have asked for none. */
+bool stream_tls_is_for(const struct stream *s, struct str host);
 /* What both ends of this TLS know and nobody else can have with either: for
  * proofs that are worth nothing elsewhere. RFC 9266 (TLS 1.3), RFC 5929 4. Of a
  * server's stream only. False where it has none. */

@@ -64,6 +64,15 @@ stream_tls(const struct stream *s)
 }
 
 bool
+stream_tls_is_for(const struct stream *s, struct str host)
+{
+	for (const struct transport *t = stream_transport(s); t; t = t->below)
+		if (transport_tls_is_for(t, host))
+			return true;
+	return false;
+}
+
+bool
 stream_tls_binding(const struct stream *s, enum tls_binding kind,
     uint8_t octets[TLS_BINDING_MAX], size_t *n)
 {

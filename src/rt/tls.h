@@ -89,6 +89,7 @@ int transport_tls_step(struct transport *tls, struct err *err);
 /* Of any transport: on is false if it is none of these, or not yet. The strs
  * are good while it is. */
 void transport_tls_facts(const struct transport *tls, struct tls_facts *f);
+bool transport_tls_is_for(const struct transport *tls, struct str host);
 bool transport_tls_key(const struct transport *tls, char *hex);
 bool transport_tls_binding(const struct transport *tls, enum tls_binding kind,
     uint8_t *octets, size_t *n);

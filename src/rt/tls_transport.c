@@ -7,7 +7,7 @@
  */
 #include <errno.h>
 #include <openssl/err.h>
-#include <openssl/x509.h>
+#include <openssl/x509v3.h>
 
 #include "base/buf.h"
 #include "rt/tls_int.h"
@@ -325,7 +325,9 @@ void
 transport_tls_facts(const struct transport *t, struct tls_facts *f)
 {
 	const struct tls *tls = (const void *)t;
+	const unsigned char *alpn;
 	const SSL_CIPHER *cipher;
+	unsigned n;
 
 	*f = (struct tls_facts){ 0 };
 	if (t->ops != &tls_ops || !tls->done)
@@ -340,6 +342,24 @@ transport_tls_facts(const struct transport *t, struct tls_facts *f)
 	    tls->verdict->trouble == 0;
 	f->sni = str_c(SSL_get_servername(tls->ssl,
 	    TLSEXT_NAMETYPE_host_name));
+	SSL_get0_alpn_selected(tls->ssl, &alpn, &n);
+	f->protocol = str_make((const char *)alpn, n);
+}
+
+bool
+transport_tls_is_for(const struct transport *t, struct str host)
+{
+	const struct tls *tls = (const void *)t;
+	struct tls_facts f;
+	X509 *shown;
+
+	transport_tls_facts(t, &f);
+	if (!f.on)
+		return false;
+	shown = SSL_get_certificate(tls->ssl);
+	return f.sni.n == 0 || str_eqi(f.sni, host) || (host.n > 0 && shown &&
+	    X509_check_host(shown, host.p, host.n,
+		X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS, NULL) == 1);
 }
 
 bool

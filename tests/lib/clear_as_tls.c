@@ -3,12 +3,21 @@
  * TLS, as a handshake would take longer than all the rest. These stand in for
  * those of rt/stream_tls.c.
  */
-#include "rt/stream.h"
+#include "lib/clear_as_tls.h"
+
+const char *clear_as_tls_protocol = "";
 
 struct tls_facts
 stream_tls(const struct stream *s unused_arg)
 {
-	return (struct tls_facts){ .on = true };
+	return (struct tls_facts){ .on = true,
+		.protocol = str_c(clear_as_tls_protocol) };
+}
+
+bool
+stream_tls_is_for(const struct stream *s unused_arg, struct str host)
+{
+	return !str_eq(host, STR("elsewhere"));
 }
 
 int
