@@ -23,7 +23,8 @@ SOURCES = ("package.json", "package-lock.json", "build.mjs", "tsconfig.json",
            "src")
 TYPES = {".html": "text/html; charset=utf-8",
          ".js": "text/javascript; charset=utf-8",
-         ".css": "text/css; charset=utf-8", ".svg": "image/svg+xml"}
+         ".css": "text/css; charset=utf-8", ".svg": "image/svg+xml",
+         ".png": "image/png", ".webmanifest": "application/manifest+json"}
 FETCH_SECONDS = 300
 
 

@@ -16,8 +16,11 @@
  * when its reader wants to see them, images from elsewhere. */
 #define PAGE_POLICY STR("default-src 'none'; script-src 'self'; " \
     "style-src 'self' 'unsafe-inline'; img-src 'self' data: blob: https:; " \
-    "connect-src 'self'; base-uri 'none'; form-action 'none'; " \
+    "connect-src 'self'; worker-src 'self'; manifest-src 'self'; " \
+    "base-uri 'none'; form-action 'none'; " \
     "frame-ancestors 'none'; object-src 'none'")
+/* The worker that keeps the page asks for its files, and runs nothing else. */
+#define WORKER_POLICY STR("default-src 'none'; connect-src 'self'")
 
 /* "*" or a list of tags, compared weakly.                  RFC 9110 13.1.2 */
 static bool
@@ -113,6 +116,20 @@ show_page(struct http_request *r)
 	return show_asset(r, page);
 }
 
+/* GET /worker.js: what keeps the page on a device. Its name stays, as where it
+ * lies says what it is for: all of this origin.      Service Workers 3.2 */
+static struct http_answer
+show_worker(struct http_request *r)
+{
+	const struct http_asset *worker = find_asset(r->head.path);
+
+	if (!worker)
+		return http_problem(r, 404, NULL);
+	r->caching = ASK_FIRST;
+	r->policy = WORKER_POLICY;
+	return show_asset(r, worker);
+}
+
 /* GET /assets/<hash>.<ext> */
 static struct http_answer
 show_file(struct http_request *r)
@@ -130,6 +147,7 @@ show_file(struct http_request *r)
 
 const struct http_route http_page_routes[] = {
 	ROUTE("/", show_page),
+	ROUTE("/worker.js", show_worker),
 	ROUTE("/assets/*", show_file),
 };
 const size_t http_npage_routes = NELEM(http_page_routes);
