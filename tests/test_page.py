@@ -6,6 +6,7 @@ import http.client
 import json
 import pathlib
 import re
+import struct
 import subprocess
 import sys
 
@@ -92,10 +93,12 @@ def test_page_and_its_files(demo):
     policy = fields["Content-Security-Policy"]
     assert "default-src 'none'; script-src 'self';" in policy
     assert "frame-ancestors 'none'" in policy
+    assert "worker-src 'self'; manifest-src 'self'" in policy
     assert fields["X-Content-Type-Options"] == "nosniff"
     assert b"<style" not in octets and b"<script>" not in octets
     paths = assets(demo)
-    assert {p.rsplit(".")[-1] for p in paths} == {"js", "css", "svg"}
+    assert {p.rsplit(".")[-1] for p in paths} == {
+        "js", "css", "svg", "png", "webmanifest"}
     for path in paths:
         status, fields, octets = get(demo, path)
         assert status == 200 and octets
@@ -106,6 +109,50 @@ def test_page_and_its_files(demo):
     assert get(demo, "/assets/")[0] == 404
     status, fields, octets = get(demo, "/", "HEAD")
     assert status == 200 and not octets and int(fields["Content-Length"]) > 0
+
+
+@page
+def test_installable(demo):
+    """A manifest in each language, with icons of the sizes it says."""
+    html = get(demo, "/")[2].decode()
+    link = re.search(r'rel="manifest" href="([^"]+)" data-de="([^"]+)"', html)
+    manifests = []
+    for path in link.groups():
+        status, fields, octets = get(demo, path)
+        assert status == 200
+        assert fields["Content-Type"] == "application/manifest+json"
+        assert fields["Cache-Control"].endswith("immutable")
+        manifests.append(json.loads(octets))
+    assert [m["lang"] for m in manifests] == ["en", "de"]
+    assert len({m["description"] for m in manifests}) == 2
+    for m in manifests:
+        assert (m["id"], m["start_url"], m["scope"]) == ("/",) * 3
+        assert m["display"] == "standalone" and m["theme_color"]
+        assert {i.get("purpose") for i in m["icons"]} == {None, "maskable"}
+    for icon in manifests[0]["icons"]:
+        status, fields, octets = get(demo, icon["src"])
+        assert status == 200 and fields["Content-Type"] == icon["type"]
+        if icon["type"] == "image/png":
+            assert octets.startswith(b"\x89PNG\r\n\x1a\n")
+            width, height = struct.unpack(">II", octets[16:24])
+            assert f"{width}x{height}" == icon["sizes"]
+
+
+@page
+def test_worker(demo):
+    """Asked for anew each time, for all of the origin, and alone with it."""
+    status, fields, octets = get(demo, "/worker.js")
+    assert status == 200
+    assert fields["Content-Type"].startswith("text/javascript")
+    assert fields["Cache-Control"] == "no-cache"
+    assert fields["Content-Security-Policy"] == \
+        "default-src 'none'; connect-src 'self'"
+    assert get(demo, "/worker.js", If_None_Match=fields["ETag"])[0] == 304
+    # All that the page is made of, and nothing else.
+    kept = set(re.findall(r"/assets/[^\"']+", octets.decode()))
+    assert {p for p in assets(demo) if not p.endswith(".png")} <= kept
+    for path in kept:
+        assert get(demo, path)[0] == 200
 
 
 @page
@@ -172,7 +219,8 @@ def tell(demo, browser, story, *more):
     "conversation", "several", "folders", "writing", "answers", "drafts",
     "search", "keyboard", "arriving", "phone", "german", "views",
     "scheduled", "second_factor", "sign_ins", "away",
-    "senders", "websocket", "http2"])
+    "senders", "websocket", "http2", "offline_read", "offline_write",
+    "offline_once"])
 def test_story(empty_demo, browser, name):
     tell(empty_demo, browser, name)
 

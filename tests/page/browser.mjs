@@ -2,6 +2,6 @@
 import { chromium } from 'playwright-core';
 
 const server = await chromium.launchServer({ executablePath: '/usr/bin/chromium',
-	args: ['--no-sandbox'] });
+	args: ['--no-sandbox', '--ignore-certificate-errors'] });
 console.log(server.wsEndpoint());
 process.stdin.on('end', () => server.close()).resume();

@@ -38,7 +38,8 @@ export async function story(tell, { allowed = [], ...options } = {}) {
 		assert.deepEqual(wrong.filter((w) => !allowed.some((a) => a.test(w))), []);
 	} catch (e) {
 		console.error(wrong.join('\n'));
-		console.error(await page.evaluate(() => document.body.innerText));
+		for (const one of context.pages())
+			console.error(await one.evaluate(() => document.body.innerText));
 		throw e;
 	} finally {
 		await browser.close();

@@ -22,6 +22,8 @@ export function when(iso: string): string {
 /** As fields have a time: that of the place. */
 export const localTime = (at: Date) => new Date(at.getTime() -
 	at.getTimezoneOffset() * 60_000).toISOString().slice(0, 16);
+/** As JMAP and SMTP write it: whole seconds.                     RFC 8620 1.4 */
+export const utcOf = (at: Date) => `${at.toISOString().slice(0, 19)}Z`;
 export const whenFull = (iso: string) => full.format(new Date(iso));
 
 export function size(octets: number): string {

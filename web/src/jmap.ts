@@ -1,6 +1,8 @@
 // JMAP as any program speaks it: calls in one request, uploads, downloads and
 // what changes.                                            RFC 8620, RFC 8621
 import { signal } from '@preact/signals';
+import { beginKeeping, canKeep, keepFact, keptFact, openKept, wipe } from './device';
+import { openSealed, seal, sealBy } from './seal';
 
 export interface Address { name: string | null; email: string }
 
@@ -88,6 +90,9 @@ export const person = signal<{ user: string; token: string } | null>();
 /** Nobody is any more, and not because they wanted so. */
 export const wasSignedOut = signal(false);
 
+/** The server cannot be reached; nothing else is asked until it can be. */
+export const offline = signal(false);
+
 export class Refusal extends Error {
 	constructor(readonly type: string, readonly status = 0) {
 		super(type);
@@ -101,6 +106,8 @@ const VACATION = 'urn:ietf:params:jmap:vacationresponse';
 const WANTED = ['urn:ietf:params:jmap:core', MAIL, SUBMISSION, QUOTA, VACATION];
 // The cookie cannot be seen from here: who never signed in is not asked.
 const MARK = 'postern.signed-in';
+// Who signed out where the server could not be told; the cookie is still there.
+const LEAVING = 'postern.leaving';
 
 let serves = '';
 let session: Session;
@@ -109,21 +116,38 @@ let account = '';
 // Who they are by from now on is on its way.
 let renewing = false;
 
-async function fetchOk(path: string, init?: RequestInit): Promise<Response> {
+export const isOffline = (e: unknown) =>
+	e instanceof Refusal && e.type === 'offline';
+
+// Of a proxy that does not reach the server, or a server that is about to end.
+const AWAY = [502, 503, 504];
+const START_MS = 5000;
+
+function unreachable(): Refusal {
+	if (person.value)
+		offline.value = true;
+	return new Refusal('offline');
+}
+
+export const wentAway = () => void unreachable();
+
+async function fetchOk(path: string, init?: RequestInit, always = false):
+	Promise<Response> {
 	const as = person.value?.token;
-	let answer: Response;
-	try {
-		answer = await fetch(path, init);
-	} catch {
+	if (offline.value && !always)
 		throw new Refusal('offline');
-	}
+	const answer = await fetch(path, init).catch(() => {
+		throw unreachable();
+	});
+	if (AWAY.includes(answer.status) && path !== '/login')
+		throw unreachable();
 	// Asked in the name of a sign-in that another has come in the place of.
 	const isOld = renewing || person.value?.token !== as;
 	if (answer.status === 401 && path !== '/login' && isOld)
 		throw new Refusal('signedOut', 401);
 	if (answer.status === 401 && path !== '/login') {
 		wasSignedOut.value = !!localStorage.getItem(MARK);
-		forgetPerson();
+		forgetPerson(true);
 		throw new Refusal('signedOut', 401);
 	}
 	if (!answer.ok) {
@@ -155,19 +179,37 @@ function welcome(who: { user: string; token: string }) {
 	person.value = who;
 }
 
-function forgetPerson() {
+/** A device keeps nothing of who is not signed in. ended: not by them, so what
+ * the server does not know yet is sealed for when they come again. */
+function forgetPerson(ended = false) {
 	localStorage.removeItem(MARK);
 	person.value = null;
+	offline.value = false;
+	gone = wipe(ended ? seal : undefined);
 }
+let gone: Promise<void> = Promise.resolve();
+
+// Whoever signs out in one window has done so in all of them.
+addEventListener('storage', (e) => {
+	if (e.key === MARK && e.newValue === null && person.value)
+		person.value = null;
+});
 
 // This page came from where the rest is, by whatever name that is reached.
 const here = (url: string) => url.replace(/^https?:\/\/[^/]+/, '');
 
-async function readSession() {
-	const answer = await fetchOk('/.well-known/jmap').catch((e) => {
+async function readSession(always = false) {
+	const answer = await fetchOk('/.well-known/jmap', {}, always).catch((e) => {
 		throw e.status === 404 ? new Refusal('noMail') : e;
 	});
 	const said = await read(answer);
+	takeSession(said);
+	void opened.then(() => keepFact('session', said));
+}
+// What this device keeps is looked up while the server is asked.
+let opened: Promise<string | undefined> = Promise.resolve(undefined);
+
+function takeSession(said: Session) {
 	session = { ...said, apiUrl: here(said.apiUrl),
 		downloadUrl: here(said.downloadUrl), uploadUrl: here(said.uploadUrl),
 		eventSourceUrl: here(said.eventSourceUrl) };
@@ -194,18 +236,87 @@ export async function askQuota(): Promise<Quota | null> {
 		.find((q) => q.resourceType === 'octets') ?? null;
 }
 
+/** Tells the server of who signed out without it. */
+async function leave() {
+	const everywhere = localStorage.getItem(LEAVING) === 'everywhere';
+	const answer = await fetch('/session');
+	if (answer.ok)
+		await fetch(everywhere ? '/sessions' : '/session', { method: 'DELETE',
+			headers: { 'X-CSRF-Token': (await answer.json()).token } });
+	localStorage.removeItem(LEAVING);
+}
+
 /** Is somebody signed in already? */
 export async function findPerson() {
+	if (localStorage.getItem(LEAVING))
+		await leave().catch(() => undefined);
 	if (!localStorage.getItem(MARK)) {
 		person.value = null;
 		return;
 	}
-	const [who] = await Promise.all([fetchOk('/session'), readSession()]);
-	welcome(await read(who));
+	opened = openKept();
+	try {
+		const [who] = await inTime(Promise.all([fetchOk('/session'),
+			readSession()]));
+		const found = await read(who);
+		const kept = await opened;
+		if (kept && kept !== found.user)
+			await wipe();
+		welcome(found);
+	} catch (e) {
+		if (!isOffline(e) || !await showKept())
+			throw e;
+	}
 }
 
-/** code: of their second factor, where they have one. */
-export async function signIn(user: string, password: string, code?: string) {
+/** Where mail is kept, nobody waits long for a network that says nothing. */
+async function inTime<T>(asked: Promise<T>): Promise<T> {
+	const late = opened.then((kept) => new Promise<T>((_, failed) => {
+		if (kept)
+			setTimeout(() => failed(new Refusal('offline')), START_MS);
+	}));
+	return Promise.race([asked, late]);
+}
+
+/** The page without the server: who it was the last time. */
+async function showKept(): Promise<boolean> {
+	const user = await opened;
+	const said = await keptFact<Session>('session');
+	if (!user || !said || person.value === null)
+		return false;
+	takeSession(said);
+	offline.value = true;
+	welcome({ user, token: '' });
+	return true;
+}
+
+const REACH_MS = 15_000;
+
+/** Is the server there again? Then it says who this is. */
+export async function reach(): Promise<boolean> {
+	try {
+		const answer = await fetchOk('/session',
+			{ signal: AbortSignal.timeout(REACH_MS) }, true);
+		const who = await read(answer);
+		await readSession(true);
+		if (!person.value)
+			return false;
+		if (who.user !== serves)
+			await wipe();
+		offline.value = false;
+		welcome(who);
+		return true;
+	} catch {
+		return false;
+	}
+}
+
+/** code: of their second factor, where they have one. keep: mail may stay on
+ * this device. Returns what was sealed for them, if anything was. */
+export async function signIn(user: string, password: string, code?: string,
+	keep = false) {
+	if (localStorage.getItem(LEAVING))
+		await leave().catch(() => undefined);
 	const answer = await fetchOk('/login', { method: 'POST', headers: json,
 		body: JSON.stringify({ user, password, code }) });
 	const who = await read(answer);
@@ -216,9 +327,21 @@ export async function signIn(user: string, password: string, code?: string) {
 			headers: { 'X-CSRF-Token': who.token } });
 		throw e;
 	}
+	localStorage.removeItem(LEAVING);
 	localStorage.setItem(MARK, '1');
+	await gone;
+	if (keep && canKeep()) {
+		await beginKeeping(who.user);
+		void keepFact('session', session);
+		void sealBy(password);
+	} else {
+		void wipe();
+	}
+	sealed = openSealed(who.user, password);
 	welcome(who);
 }
+/** What the last sign-in left undone; null: it is there, and cannot be read. */
+export let sealed: Promise<unknown[] | null> = Promise.resolve([]);
 
 // Requests without an answer yet.
 const underWay = new Set<Promise<unknown>>();
@@ -226,6 +349,12 @@ const underWay = new Set<Promise<unknown>>();
 /** Meanwhile nobody is, so that nothing else is asked and refused. */
 export async function signOut(everywhere = false) {
 	const who = person.value, headers = token();
+	if (offline.value) {
+		localStorage.setItem(LEAVING, everywhere ? 'everywhere' : 'here');
+		forgetPerson();
+		await gone;
+		return;
+	}
 	person.value = undefined;
 	try {
 		await settled();
@@ -236,6 +365,7 @@ export async function signOut(everywhere = false) {
 		throw e;
 	}
 	forgetPerson();
+	await gone;
 }
 
 /** Another sign-in comes in the place of this one. */
@@ -280,14 +410,15 @@ export class Answers {
 	}
 }
 
-export async function ask(calls: Call[], keepalive = false): Promise<Answers> {
+export async function ask(calls: Call[], keepalive = false,
+	stop?: AbortSignal): Promise<Answers> {
 	if (!person.value)
 		throw new Refusal('signedOut', 401);
 	const using = WANTED.filter((c) => c in session.capabilities);
 	const methodCalls = calls.map(([name, args], i) =>
 		[name, { accountId: account, ...args }, String(i)]);
 	const asked = fetchOk(session.apiUrl, { method: 'POST', keepalive,
-		headers: { ...json, ...token() },
+		signal: stop, headers: { ...json, ...token() },
 		body: JSON.stringify({ using, methodCalls }) })
 		.then(read);
 	underWay.add(asked);
@@ -342,6 +473,8 @@ const ASK_MS = 30000;
 /** Calls changed() with the types that did; returns how to end it. Where no
  * events come, perhaps for a proxy on the way, it is time that changes them. */
 export function listen(changed: (types: string[]) => void): () => void {
+	if (offline.value)
+		return () => undefined;
 	const events = new EventSource(expand(session.eventSourceUrl,
 		{ types: '*', closeafter: 'no', ping: '60' }));
 	events.addEventListener('state', (e) => {
@@ -350,6 +483,9 @@ export function listen(changed: (types: string[]) => void): () => void {
 	});
 	let timer = 0;
 	events.onerror = () => {
+		// Perhaps it is gone, and nobody has asked it for anything.
+		if (events.readyState === EventSource.CONNECTING)
+			fetchOk('/session').catch(() => undefined);
 		if (events.readyState === EventSource.CLOSED && !timer)
 			timer = window.setInterval(() => changed(['Mailbox', 'Email']),
 				ASK_MS);

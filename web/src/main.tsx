@@ -1,10 +1,12 @@
-import { useSignalEffect } from '@preact/signals';
+import { effect, untracked, useSignalEffect } from '@preact/signals';
 import { render } from 'preact';
 import './keys';
-import { findPerson, person } from './jmap';
+import { findPerson, person, sealed } from './jmap';
 import { mailboxes } from './model/mailboxes';
-import { writing } from './model/compose';
-import { sayWrong } from './model/say';
+import { identities, writing } from './model/compose';
+import { enqueueAll, forgetQueue, openQueue, type Queued } from './model/queue';
+import { say, sayWrong } from './model/say';
+import { language, t } from './texts';
 import { Mail } from './views/mail';
 import { SignIn } from './views/signin';
 
@@ -14,12 +16,32 @@ function App() {
 	useSignalEffect(() => {
 		if (person.value === null) {
 			mailboxes.value = [];
+			identities.value = [];
 			writing.value = null;
+			forgetQueue();
 			document.title = 'Postern';
 		}
 	});
 	return person.value ? <Mail /> : person.value === null ? <SignIn /> : null;
 }
+
+/** What was left to be told, here or in a sign-in before. */
+async function goOn() {
+	const left = await sealed;
+	if (left === null)
+		say(t.sealedLost, undefined, 15_000);
+	else if (left.length)
+		await enqueueAll(left as Queued[]);
+	await openQueue();
+}
+effect(() => {
+	if (person.value)
+		untracked(() => void goOn());
+});
+
+const link = document.querySelector<HTMLLinkElement>('link[rel=manifest]');
+if (language === 'de' && link)
+	link.href = link.dataset.de!;
 
 render(<App />, document.body);
 findPerson().catch((e) => {

@@ -2,6 +2,7 @@
 // first of the walls; the frame's sandbox and its policy stand behind it.
 import DOMPurify from 'dompurify';
 import { downloadUrl, type Part } from './jmap';
+import { keepBlob, keptBlob } from './model/kept';
 
 export interface Safe {
 	html: string;
@@ -39,9 +40,13 @@ purify.addHook('afterSanitizeAttributes', (node) => {
 
 /** Parts that the text names stand in it; the frame can fetch nothing. */
 async function asData(part: Part): Promise<string> {
-	const answer = await fetch(downloadUrl(part.blobId ?? '',
+	const id = part.blobId ?? '';
+	const kept = await keptBlob(id);
+	const answer = kept ? undefined : await fetch(downloadUrl(id,
 		part.name ?? 'image', part.type));
-	const blob = await answer.blob();
+	const blob = kept ?? await answer!.blob();
+	if (answer?.ok)
+		keepBlob(id, blob);
 	return new Promise((done) => {
 		const reader = new FileReader();
 		reader.onload = () => done(reader.result as string);

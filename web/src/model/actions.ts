@@ -1,11 +1,14 @@
 // What is done to messages: at once here, then at the server; taken back if that
 // refuses.
 import { batch } from '@preact/signals';
-import { ask, checkSet, type Email, type SetAnswer } from '../jmap';
+import { ask, checkSet, isOffline, type Email, type SetAnswer } from '../jmap';
+import { subjectOf } from '../format';
 import { t } from '../texts';
-import { changedHere, dropRows, emailOf, list, put, refresh, rowEmails,
+import { changedHere, dropRows, emailOf, forget, list, put, refresh, rowEmails,
 	selection } from './list';
-import { ALL, byId, byRole, here, nameOfMailbox, takeMailboxes } from './mailboxes';
+import { ALL, byId, byRole, countHere, here, nameOfMailbox, takeMailboxes }
+	from './mailboxes';
+import { enqueue, mustWait, type Deed, type Patch } from './queue';
 import { openRow, showNext } from './open';
 import { askFor, say, sayWrong } from './say';
 
@@ -21,23 +24,39 @@ export function targets(): Email[] {
 	return rows.flatMap(rowEmails);
 }
 
-type Patch = Record<string, unknown>;
-
 // One behind the other: requests overtake each other on their way, and what is
 // undone at once has to be done before.
 let told: Promise<unknown> = Promise.resolve();
 /** When the server knows of all of them. */
 export const allTold = () => told;
 
-/** Email/set of all of them, as many at once as it takes. */
-function tell(all: Email[], what: (some: Email[]) => object) {
-	const mine = told.then(async () => {
-		for (let i = 0; i < all.length; i += SET_MAX) {
-			const answers = await ask([['Email/set',
-				what(all.slice(i, i + SET_MAX))], ALL]);
+/** What waits stays in order; an answer that was lost does no harm, as all of
+ * these can be done twice. false: it waits. */
+async function tellOrWait(deed: Exclude<Deed, { kind: 'write' }>) {
+	if (!mustWait())
+		try {
+			const answers = await ask([['Email/set', deed.kind === 'change' ?
+				{ update: deed.update } : { destroy: deed.ids }], ALL]);
 			takeMailboxes(answers, 1);
 			checkSet(answers.get<SetAnswer>(0));
+			return true;
+		} catch (e) {
+			if (!isOffline(e))
+				throw e;
 		}
+	await enqueue(deed);
+	return false;
+}
+
+/** Email/set of all of them, as many at once as it takes; false: some wait. */
+function tell(all: Email[],
+	what: (some: Email[]) => Exclude<Deed, { kind: 'write' }>) {
+	const mine = told.then(async () => {
+		let isTold = true;
+		for (let i = 0; i < all.length; i += SET_MAX)
+			if (!await tellOrWait(what(all.slice(i, i + SET_MAX))))
+				isTold = false;
+		return isTold;
 	});
 	told = mine.catch(() => undefined);
 	return mine;
@@ -50,8 +69,12 @@ async function update(all: Email[], look: (e: Email) => Email,
 	changedHere();
 	batch(() => all.forEach((e) => put(look(e))));
 	try {
-		await tell(all, (some) => ({ update:
-			Object.fromEntries(some.map((e) => [e.id, patch(e)])) }));
+		const isTold = await tell(all, (some) => ({ kind: 'change',
+			update: Object.fromEntries(some.map((e) => [e.id, patch(e)])),
+			about: Object.fromEntries(some.map((e) =>
+				[e.id, subjectOf(e)])) }));
+		if (!isTold)
+			countHere(before, before.map(look));
 	} catch (e) {
 		batch(() => before.forEach(put));
 		sayWrong(e);
@@ -127,7 +150,11 @@ export async function remove(all = targets()) {
 	leaveRows(all);
 	changedHere();
 	try {
-		await tell(all, (some) => ({ destroy: some.map((e) => e.id) }));
+		const isTold = await tell(all, (some) => ({ kind: 'remove',
+			ids: some.map((e) => e.id) }));
+		forget(all.map((e) => e.id));
+		if (!isTold)
+			countHere(all, []);
 		say(t.deleted(all.length));
 	} catch (e) {
 		sayWrong(e);

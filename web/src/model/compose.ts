@@ -1,16 +1,20 @@
 // The message that is being written: kept as a draft while it is, then sent, now
 // or later.
-import { signal, type Signal } from '@preact/signals';
-import { ask, checkSet, maxHold, person, Refusal, upload, type Address, type Call,
-	type Email, type FullEmail, type Identity, type SetAnswer } from '../jmap';
-import { nameOf, people, readAddresses, subjectOf, whenFull, written }
+import { effect, signal, type Signal } from '@preact/signals';
+import { keepFact, keptFact } from '../device';
+import { ask, checkSet, isOffline, maxHold, offline, person, Refusal, upload,
+	type Address, type Call, type Email, type FullEmail, type Identity,
+	type SetAnswer } from '../jmap';
+import { nameOf, people, readAddresses, subjectOf, utcOf, whenFull, written }
 	from '../format';
 import { t } from '../texts';
 import { ALL, byRole, takeMailboxes } from './mailboxes';
 import { changedHere, emailOf, refresh } from './list';
 import { allTold, setKeyword } from './actions';
-import { followScheduled, submit, takeBack, UNDO_S, utcOf, type Envelope }
-	from './later';
+import { followScheduled, submit, takeBack, UNDO_S, type Envelope } from './later';
+import { writeOnce } from './once';
+import { askNow, enqueue, enqueueLetter, flush, queued, takeLetter, untold,
+	written as writtenLetter, type Letter } from './queue';
 import { textOf } from './text';
 import { askFor, say, sayWrong } from './say';
 
@@ -21,6 +25,8 @@ export interface Attached {
 	type: string;
 	size: number;
 	blobId: Signal<string>;	// empty: not there yet
+	/** Of one that waits for the server to be there. */
+	blob?: Blob;
 	part: Signal<number>;	// of it that is there
 	stop: AbortController;
 }
@@ -35,8 +41,16 @@ export interface Writing {
 	text: Signal<string>;
 	identity: Signal<string>;
 	files: Signal<Attached[]>;
-	state: Signal<'new' | 'changed' | 'saving' | 'saved' | 'failed'>;
+	state: Signal<'new' | 'changed' | 'saving' | 'saved' | 'kept' | 'failed'>;
+	/** What it is called among what waits for the server. */
+	key: string;
 	draft: string | null;
+	/** Of the draft, which goes out by this one; and of those of which nobody
+	 * knows whether they were stored. */
+	messageId: string;
+	lost: string[];
+	/** What the server had handed in when it stored the draft. */
+	submissions?: string;
 	inReplyTo: string[] | null;
 	references: string[] | null;
 	/** What it answers, and what that is marked with when it is sent. */
@@ -48,11 +62,21 @@ export interface Writing {
 export const writing = signal<Writing | null>(null);
 export const identities = signal<Identity[]>([]);
 
-async function loadIdentities() {
+/** Also for who writes without the server. */
+export async function loadIdentities() {
 	if (identities.value.length)
 		return;
-	const answers = await ask([['Identity/get', { ids: null }]]);
-	identities.value = answers.get<{ list: Identity[] }>(0).list;
+	try {
+		const answers = await ask([['Identity/get', { ids: null }]]);
+		identities.value = answers.get<{ list: Identity[] }>(0).list;
+		void keepFact('identities', identities.value);
+	} catch (e) {
+		if (!isOffline(e))
+			throw e;
+		identities.value = await keptFact<Identity[]>('identities') ?? [];
+		if (!identities.value.length)
+			throw e;
+	}
 	if (!identities.value.length)
 		throw new Refusal('forbiddenFrom');
 }
@@ -67,6 +91,7 @@ const fields = (list: Address[] | null | undefined) =>
 async function begin(of: Partial<{ [K in keyof Writing]:
 	Writing[K] extends Signal<infer V> ? V : Writing[K] }>,
 	files: Attached[] = []) {
+	const isWritten = !!(of.draft || of.key);	// it has its signature
 	try {
 		await loadIdentities();
 	} catch (e) {
@@ -81,10 +106,12 @@ async function begin(of: Partial<{ [K in keyof Writing]:
 		to: signal(of.to ?? ''), cc: signal(of.cc ?? ''),
 		bcc: signal(of.bcc ?? ''), showCc: signal(!!(of.cc || of.bcc)),
 		subject: signal(of.subject ?? ''),
-		text: signal(of.draft ? of.text ?? '' : sign + (of.text ?? '')),
+		text: signal(isWritten ? of.text ?? '' : sign + (of.text ?? '')),
 		identity: signal(of.identity ?? first.id),
-		files: signal(files), state: signal(of.draft ? 'saved' : 'new'),
-		draft: of.draft ?? null, inReplyTo: of.inReplyTo ?? null,
+		files: signal(files),
+		state: signal(of.key ? 'changed' : of.draft ? 'saved' : 'new'),
+		key: of.key ?? crypto.randomUUID(), messageId: '',
+		lost: of.lost ?? [], draft: of.draft ?? null, inReplyTo: of.inReplyTo ?? null,
 		references: of.references ?? null, answers: of.answers ?? null,
 		focusText: of.focusText ?? false,
 	};
@@ -167,19 +194,81 @@ function message(w: Writing) {
 	};
 }
 
-const draftSet = (w: Writing): Call => ['Email/set', {
-	create: { d: message(w) }, ...(w.draft ? { destroy: [w.draft] } : {}) }];
+const draftSet = (w: Writing, messageId: string): Call => ['Email/set', {
+	create: { d: { ...message(w), messageId: [messageId] } },
+	...(w.draft ? { destroy: [w.draft] } : {}) }];
+
+const identityOf = (w: Writing) => identities.value.find((i) =>
+	i.id === w.identity.value) ?? identities.value[0]!;
+/** Each version has its own, so that the last one is known from the others. */
+const newMessageId = (w: Writing) => `${crypto.randomUUID()}@${
+	identityOf(w).email.split('@').at(-1)}`;
+
+/** What it is without the server. */
+const letterOf = (w: Writing, send: Letter['send'] = null): Letter => ({
+	kind: 'write', key: w.key, send,
+	form: { title: w.title, to: w.to.value, cc: w.cc.value, bcc: w.bcc.value,
+		subject: w.subject.value, text: w.text.value,
+		identity: w.identity.value },
+	inReplyTo: w.inReplyTo, references: w.references, answers: w.answers,
+	message: message(w), files: w.files.value.map((f) => ({ name: f.name,
+		type: f.type, size: f.size, blobId: f.blobId.value, blob: f.blob })),
+	messageId: newMessageId(w), tried: false,
+	replaces: w.draft ? [w.draft] : [], older: w.lost });
+
+const wait = async (w: Writing, letter: Letter) => {
+	await enqueueLetter(letter);
+	if (w.state.peek() === 'saving')	// not written on meanwhile
+		w.state.value = 'kept';
+};
+
+/** Back from among what waits; false: the server has it already. */
+async function takeBackKept(w: Writing) {
+	const letter = await takeLetter(w.key);
+	if (letter)
+		w.lost = [...letter.older, ...letter.tried ? [letter.messageId] : []];
+	return !!letter;
+}
+
+/** Files that were chosen while there was no server. */
+async function uploadLate(w: Writing) {
+	for (const f of w.files.value.filter((one) => one.blob))
+		await sendFile(f, f.blob!);
+}
 
 /** The new one is there before the old one goes; its parts are its own. */
 async function store(w: Writing) {
-	const sentFiles = w.files.value.filter((f) => f.blobId.value);
+	if (!offline.value && queued.value.some((q) =>
+		q.deed.kind === 'write' && q.deed.key === w.key))
+		await takeBackKept(w);
 	w.state.value = 'saving';
+	if (offline.value)
+		return wait(w, letterOf(w));
+	await uploadLate(w);
+	const sentFiles = w.files.value.filter((f) => f.blobId.value);
 	changedHere();
-	const answers = await ask([draftSet(w), ALL]);
-	takeMailboxes(answers, 1);
-	const set = answers.get<SetAnswer>(0);
-	checkSet({ ...set, notDestroyed: null });
-	w.draft = set.created!.d!.id;
+	const letter = letterOf(w);
+	if (w.lost.length) {
+		w.draft = await writeOnce(letter, askNow, async () => undefined);
+		w.lost = [];
+		w.submissions = undefined;
+	} else {
+		const answers = await ask([draftSet(w, letter.messageId), ALL,
+			['EmailSubmission/get', { ids: [] }]]).catch(async (e) => {
+			// It may be there, and the answer was lost.
+			if (!isOffline(e))
+				throw e;
+			await wait(w, { ...letter, tried: true });
+		});
+		if (!answers)
+			return;
+		takeMailboxes(answers, 1);
+		const set = answers.get<SetAnswer>(0);
+		checkSet({ ...set, notDestroyed: null });
+		w.draft = set.created!.d!.id;
+		w.submissions = answers.get<{ state: string }>(2).state;
+	}
+	w.messageId = letter.messageId;
 	if (sentFiles.length) {
 		const got = await ask([['Email/get', { ids: [w.draft],
 			properties: ['attachments'] }]]);
@@ -198,7 +287,8 @@ let timer = 0;
 
 export function save(w: Writing): Promise<boolean> {
 	const done = line.then(async () => {
-		if (w.state.value !== 'changed' && w.state.value !== 'failed')
+		if (!['changed', 'failed'].includes(w.state.value) &&
+			(w.state.value !== 'kept' || offline.value))
 			return true;
 		try {
 			await store(w);
@@ -224,8 +314,10 @@ export function changed(w: Writing) {
 /** Who closes the page a moment after the last word has it in the draft. */
 addEventListener('pagehide', () => {
 	const w = writing.value;
-	if (w?.state.value === 'changed')
-		ask([draftSet(w)], true).catch(() => undefined);
+	if (w?.state.value === 'changed' && offline.value)
+		void enqueueLetter(letterOf(w));
+	else if (w?.state.value === 'changed')
+		ask([draftSet(w, newMessageId(w))], true).catch(() => undefined);
 });
 
 export async function closeWriting() {
@@ -239,8 +331,11 @@ export async function closeWriting() {
 
 async function destroyDraft(w: Writing) {
 	await line;
+	await takeBackKept(w);
 	if (!w.draft)
 		return;
+	if (offline.value)
+		return enqueue({ kind: 'remove', ids: [w.draft] });
 	const answers = await ask([['Email/set', { destroy: [w.draft] }], ALL]);
 	takeMailboxes(answers, 1);
 	refresh();
@@ -262,16 +357,27 @@ export function attach(w: Writing, all: Iterable<File>) {
 			type: file.type || 'application/octet-stream',
 			blobId: signal(''), part: signal(0), stop: new AbortController() };
 		w.files.value = [...w.files.value, f];
-		upload(file, (part) => f.part.value = part, f.stop.signal)
-			.then((blob) => {
-				f.part.value = 1;
-				f.blobId.value = blob.blobId;
-				changed(w);
-			}, (e) => {
-				detach(w, f);
-				sayWrong(e);
-			});
+		sendFile(f, file).catch((e) => {
+			if (!isOffline(e))
+				throw e;
+			f.blob = file;
+			f.part.value = 1;
+		}).then(() => changed(w), (e) => {
+			detach(w, f);
+			sayWrong(e);
+		});
 	}
+}
+
+async function sendFile(f: Attached, octets: Blob) {
+	if (offline.value)
+		throw new Refusal('offline');
+	const file = octets instanceof File ? octets :
+		new File([octets], f.name, { type: f.type });
+	const blob = await upload(file, (part) => f.part.value = part, f.stop.signal);
+	f.part.value = 1;
+	f.blob = undefined;
+	f.blobId.value = blob.blobId;
 }
 
 export function detach(w: Writing, f: Attached) {
@@ -290,7 +396,8 @@ function missing(w: Writing): string | null {
 		return t.badRecipient(bad);
 	if (!read.some((r) => r.list.length))
 		return t.noRecipient;
-	return w.files.value.some((f) => !f.blobId.value) ? t.uploading : null;
+	return w.files.value.some((f) => !f.blobId.value && !f.blob) ?
+		t.uploading : null;
 }
 
 const ownText = (w: Writing) => w.text.value.split('\n')
@@ -305,13 +412,13 @@ async function isSure(w: Writing) {
 }
 
 function envelopeOf(w: Writing, at?: Date): Envelope {
-	const all = [w.to, w.cc, w.bcc].flatMap((s) => readAddresses(s.value).list);
-	const identity = identities.value.find((i) => i.id === w.identity.value) ??
-		identities.value[0]!;
-	return { mailFrom: { email: identity.email, parameters: at ?
+	return { mailFrom: { email: identityOf(w).email, parameters: at ?
 		{ HOLDUNTIL: utcOf(at) } : { HOLDFOR: String(UNDO_S) } },
-		rcptTo: unlike(all, []).map(({ email }) => ({ email })) };
+		rcptTo: recipientsOf(w).map((email) => ({ email })) };
 }
+
+const recipientsOf = (w: Writing) => unlike([w.to, w.cc, w.bcc]
+	.flatMap((s) => readAddresses(s.value).list), []).map((a) => a.email);
 
 /** Where nothing can be held, or no more, it leaves at once; not so what was to
  * leave at a time. */
@@ -320,13 +427,84 @@ async function submitHeld(w: Writing, at?: Date) {
 	if (!maxHold() && !at)
 		return submit(s);
 	try {
-		return await submit({ ...s, envelope: envelopeOf(w, at) });
+		return await submit({ ...s, envelope: envelopeOf(w, at) },
+			w.submissions);
 	} catch (e) {
+		// Something else was handed in meanwhile, and this was not.
+		if (e instanceof Refusal && e.type === 'stateMismatch') {
+			w.submissions = undefined;
+			return submitHeld(w, at);
+		}
 		if (at || !(e instanceof Refusal) || e.type !== 'overQuota')
 			throw e;
 		return submit(s);
 	}
 }
+
+// ---- sending without the server --------------------------------------------
+
+const sendOf = (w: Writing, at?: Date): Letter['send'] => ({
+	identityId: identityOf(w).id, mailFrom: identityOf(w).email,
+	rcptTo: recipientsOf(w), at: at ? at.toISOString() : null,
+	sent: byRole('sent')?.id ?? '' });
+
+/** What it answers and is not marked with yet. */
+const unanswered = (w: Writing) => [w.answers && emailOf(w.answers.id)]
+	.filter((e) => e && !e.keywords[w.answers!.keyword]) as Email[];
+
+async function unqueue(w: Writing, answered: string[]) {
+	if (!await takeBackKept(w)) {
+		sayWrong(new Refusal('cannotUnsend'));
+		return;
+	}
+	w.state.value = 'changed';
+	await setKeyword(answered.map(emailOf).filter((e) => e !== undefined),
+		w.answers?.keyword ?? '', false);
+	await closeWriting();
+	writing.value ??= w;
+}
+
+/** It leaves when the server is there again. */
+async function sendWhenBack(w: Writing, letter: Letter) {
+	const answered = unanswered(w);
+	await wait(w, letter);
+	writing.value = null;
+	say(t.waitsToBeSent(recipientsOf(w).join(', ')), () =>
+		void unqueue(w, answered.map((e) => e.id)), UNDO_S * 1000);
+	await setKeyword(answered, w.answers?.keyword ?? '', true);
+}
+
+/** What waits, written on. */
+export async function editLetter(key: string) {
+	const letter = await takeLetter(key);
+	if (!letter) {
+		sayWrong(new Refusal('cannotUnsend'));
+		return;
+	}
+	await begin({ ...letter.form, key, inReplyTo: letter.inReplyTo,
+		references: letter.references, answers: letter.answers,
+		draft: letter.replaces[0] ?? null,
+		lost: [...letter.older, ...letter.tried ? [letter.messageId] : []] },
+		letter.files.map((f) => ({ name: f.name, type: f.type, size: f.size,
+			blobId: signal(f.blobId), blob: f.blob, part: signal(1),
+			stop: new AbortController() })));
+	const w = writing.value;
+	if (w?.key === key)
+		changed(w);
+	else	// never lost, whatever came between
+		await enqueueLetter(letter);
+}
+
+// One that waited while its sheet is open is the draft of that sheet.
+effect(() => {
+	const done = writtenLetter.value, w = writing.peek();
+	if (done && w?.key === done.key) {
+		w.draft = done.id;
+		w.lost = [];
+		if (w.state.peek() === 'kept')
+			w.state.value = 'saved';
+	}
+});
 
 async function unsend(w: Writing, id: string, answered: string[]) {
 	try {
@@ -344,8 +522,7 @@ async function unsend(w: Writing, id: string, answered: string[]) {
 
 async function handIn(w: Writing, at?: Date) {
 	const done = await submitHeld(w, at);
-	const answered = [w.answers && emailOf(w.answers.id)]
-		.filter((e) => e && !e.keywords[w.answers!.keyword]) as Email[];
+	const answered = unanswered(w);
 	const ms = UNDO_S * 1000;
 	let said = 0;
 	const undo = () => {
@@ -381,8 +558,19 @@ export async function send(w: Writing, at?: Date) {
 	w.state.value = 'changed';
 	if (!await save(w))
 		return;
+	if (w.state.peek() as string === 'kept') {
+		await sendWhenBack(w, letterOf(w, sendOf(w, at)));
+		return;
+	}
 	writing.value = null;
-	const mine = handIn(w, at).catch((e) => {
+	const mine = handIn(w, at).catch(async (e) => {
+		// Perhaps it was handed in, and the answer was lost.
+		if (isOffline(e)) {
+			await sendWhenBack(w, { ...letterOf(w, sendOf(w, at)),
+				messageId: w.messageId, tried: true, replaces: [],
+				older: [] });
+			return;
+		}
 		sayWrong(e);
 		writing.value ??= w;
 	});
@@ -390,11 +578,16 @@ export async function send(w: Writing, at?: Date) {
 	await mine;
 }
 
-/** Who signs out has it in the draft, sent, and told; false: it failed. */
+/** Who signs out has it in the draft, sent, and told; false: it failed, or they
+ * would rather wait for what the server was not told. */
 export async function finish(): Promise<boolean> {
 	await closeWriting();
 	if (!writing.value)
 		await underWay;
 	await allTold();
-	return !writing.value;
+	if (!offline.value && untold.value.length)
+		await flush();
+	const n = queued.value.length;
+	return !writing.value && (!n ||
+		await askFor(t.leaveUndone(n), t.signOut) !== null);
 }

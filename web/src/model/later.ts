@@ -2,6 +2,7 @@
 // scheduled. The server holds it, so nothing of it hangs on this page.
 import { computed, signal } from '@preact/signals';
 import { ask, checkSet, from, maxHold, type Email, type SetAnswer } from '../jmap';
+import { utcOf } from '../format';
 import { changedHere, refresh } from './list';
 import { ALL, byRole, takeMailboxes } from './mailboxes';
 import { sayWrong } from './say';
@@ -24,9 +25,6 @@ export interface Envelope {
 	rcptTo: { email: string }[];
 }
 
-/** As JMAP and SMTP write it: whole seconds.                     RFC 8620 1.4 */
-export const utcOf = (at: Date) => `${at.toISOString().slice(0, 19)}Z`;
-
 const asSent = () => ({ mailboxIds: { [byRole('sent')?.id ?? '']: true },
 	'keywords/$draft': null });
 const asDraft = () => ({ mailboxIds: { [byRole('drafts')?.id ?? '']: true },
@@ -35,8 +33,8 @@ const asDraft = () => ({ mailboxIds: { [byRole('drafts')?.id ?? '']: true },
 /** It is among what was sent from now on, also while it waits. A page that is
  * closed meanwhile has it handed in all the same. */
 export async function submit(s: { identityId: string; emailId: string;
-	envelope?: Envelope }): Promise<Submission> {
-	const answers = await ask([['EmailSubmission/set', { create: { s },
+	envelope?: Envelope }, ifInState?: string): Promise<Submission> {
+	const answers = await ask([['EmailSubmission/set', { ifInState, create: { s },
 		onSuccessUpdateEmail: { '#s': asSent() } }], ALL], true);
 	const set = answers.get<SetAnswer>(0);
 	checkSet(set);

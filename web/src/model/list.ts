@@ -1,21 +1,23 @@
 // The list: as many rows as there are messages, of which those are loaded that
 // somebody looks at. One query is under way at a time.
 import { batch, computed, effect, signal, type Signal } from '@preact/signals';
-import { ask, from, type Call, type Email } from '../jmap';
+import { ask, from, isOffline, offline, type Call, type Email } from '../jmap';
+import { forgetKept, keepEmails, keptEmails, LIST } from './kept';
 import { byRole, here, mailboxes } from './mailboxes';
 import { listKey, place } from './place';
-import { readSearch } from './search';
+import { flush, untold } from './queue';
+import { holds, readSearch } from './search';
 import { inWords } from './say';
 
 export const PAGE = 50;
-const LIST = ['id', 'blobId', 'threadId', 'mailboxIds', 'keywords', 'from', 'to',
-	'cc', 'subject', 'receivedAt', 'preview', 'hasAttachment'];
 
 export interface List {
 	key: string;
 	/** What each row shows; undefined: not loaded. */
 	ids: (string | undefined)[];
 	loaded: boolean;
+	/** Only of what is known here; the server was not asked. */
+	partial?: boolean;
 	wrong?: string;
 }
 const EMPTY = (key: string): List => ({ key, ids: [], loaded: false });
@@ -38,6 +40,7 @@ const emails = new Map<string, Signal<Email>>();
 const threads = new Map<string, Signal<string[]>>();
 
 export function take(all: Email[]) {
+	keepEmails(all);
 	for (const e of all) {
 		const known = emails.get(e.id);
 		if (!known)
@@ -58,8 +61,20 @@ export function takeThreads(all: { id: string; emailIds: string[] }[]) {
 export const emailOf = (id: string) => emails.get(id)?.value;
 export function put(e: Email) {
 	const known = emails.get(e.id);
-	if (known)
-		known.value = e;
+	if (!known)
+		return;
+	known.value = e;
+	keepEmails([e]);
+}
+/** Those that are no more. */
+export function forget(ids: string[]) {
+	ids.forEach((id) => emails.delete(id));
+	void forgetKept(ids);
+}
+/** Those that changed elsewhere, of which something is shown or kept. */
+export function takeChanged(all: Email[]) {
+	keepEmails(all);
+	batch(() => all.forEach(put));
 }
 
 /** All of its conversation that is known, oldest first; itself at least. */
@@ -115,9 +130,55 @@ let busy = false;
 let changes = 0;
 export const changedHere = () => void changes++;
 
+// ---- without the server ----------------------------------------------------
+
+/** What is known here is newer than what was kept. */
+async function takeKept() {
+	for (const e of await keptEmails())
+		if (!emails.has(e.id))
+			emails.set(e.id, signal(e));
+}
+
+const byTime = (a: Email, b: Email) => a.receivedAt < b.receivedAt ? -1 :
+	a.receivedAt > b.receivedAt ? 1 : 0;
+
+/** As the server would answer, had it no more than what was seen. */
+async function loadKnown(key: string) {
+	await takeKept();
+	if (list.value.key !== key)
+		return;
+	const all = [...emails.values()].map((e) => e.peek()).sort(byTime);
+	const inThreads = new Map<string, string[]>();
+	for (const e of all)
+		inThreads.set(e.threadId, [...inThreads.get(e.threadId) ?? [], e.id]);
+	const { search } = place.value;
+	const wanted = search === null ? undefined : readSearch(search);
+	const hidden = ['trash', 'junk'].map((role) => byRole(role)?.id);
+	const found = all.filter((e) => wanted ? holds(wanted, e) &&
+		!hidden.some((id) => id && e.mailboxIds[id]) :
+		here.value && e.mailboxIds[here.value.id]).reverse();
+	const shown = new Set<string>();
+	const rows = found.filter((e) => !grouped.value ||
+		(!shown.has(e.threadId) && shown.add(e.threadId)));
+	batch(() => {
+		takeThreads([...inThreads].map(([id, emailIds]) => ({ id, emailIds })));
+		list.value = { key, ids: rows.map((e) => e.id), loaded: true,
+			partial: true };
+	});
+}
+
 async function load(page: number) {
 	const key = list.value.key, before = changes;
-	const answers = await ask(query(page * PAGE));
+	// What the server was not told yet is not seen there.
+	if (!offline.value && untold.value.length)
+		await flush();
+	const answers = await (offline.value ? undefined :
+		ask(query(page * PAGE)).catch((e) => {
+			if (!isOffline(e))
+				throw e;
+		}));
+	if (!answers)
+		return loadKnown(key);
 	const found = answers.get<{ ids: string[]; total: number }>(0);
 	if (list.value.key !== key)
 		return;
@@ -143,7 +204,8 @@ const isLookedAt = (page: number) =>
 /** If it is another than before, only what is looked at stays, and that until
  * it was asked for as well: nothing blinks. */
 function placePage(page: number, found: { ids: string[]; total: number }) {
-	const old = list.value;
+	const old = list.value.partial ? { ...list.value, loaded: false } :
+		list.value;
 	const total = found.total ?? page * PAGE + found.ids.length;
 	const same = old.loaded && old.ids.length === total && found.ids.every(
 		(id, i) => [id, undefined].includes(old.ids[page * PAGE + i]));

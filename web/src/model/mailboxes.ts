@@ -1,7 +1,8 @@
 // The folders, and what is done with them.
 import { computed, signal } from '@preact/signals';
-import { ask, checkSet, type Answers, type Call, type Mailbox,
-	type SetAnswer } from '../jmap';
+import { keepFact, keptFact } from '../device';
+import { ask, checkSet, isOffline, type Answers, type Call, type Email,
+	type Mailbox, type SetAnswer } from '../jmap';
 import { t } from '../texts';
 import { place } from './place';
 import { askFor, sayWrong } from './say';
@@ -12,9 +13,40 @@ export const ALL: Call = ['Mailbox/get', { ids: null }];
 
 export function takeMailboxes(answers: Answers, n: number) {
 	mailboxes.value = answers.get<{ list: Mailbox[] }>(n).list;
+	void keepFact('mailboxes', mailboxes.value);
 }
 
-export const loadMailboxes = async () => takeMailboxes(await ask([ALL]), 0);
+/** Without the server those that were seen last. */
+export async function loadMailboxes() {
+	try {
+		takeMailboxes(await ask([ALL]), 0);
+	} catch (e) {
+		if (!isOffline(e))
+			throw e;
+		const kept = mailboxes.value.length ? undefined :
+			await keptFact<Mailbox[]>('mailboxes');
+		if (kept)
+			mailboxes.value = kept;
+		else if (!mailboxes.value.length)
+			throw e;
+	}
+}
+
+/** What the server would count, until it does. */
+export function countHere(before: Email[], after: Email[]) {
+	const count = (id: string, all: Email[]) => {
+		const inside = all.filter((e) => e.mailboxIds[id]);
+		return [inside.length, inside.filter((e) => !e.keywords.$seen).length] as
+			const;
+	};
+	mailboxes.value = mailboxes.value.map((m) => {
+		const [was, wasUnread] = count(m.id, before);
+		const [is, isUnread] = count(m.id, after);
+		return { ...m, totalEmails: Math.max(0, m.totalEmails + is - was),
+			unreadEmails: Math.max(0, m.unreadEmails + isUnread - wasUnread) };
+	});
+	void keepFact('mailboxes', mailboxes.value);
+}
 
 export const byRole = (role: string) =>
 	mailboxes.value.find((m) => m.role === role);

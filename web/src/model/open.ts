@@ -1,7 +1,10 @@
 // The conversation that is being read: its messages, and the one of them that
 // is unfolded.
 import { computed, effect, signal, type Signal } from '@preact/signals';
-import { ask, from, type Call, type Email, type FullEmail } from '../jmap';
+import { ask, from, isOffline, type Call, type Email, type FullEmail }
+	from '../jmap';
+import { t } from '../texts';
+import { keepBody, keptBody } from './kept';
 import { emailOf, list, take, takeThreads, threadOf } from './list';
 import { mailboxes } from './mailboxes';
 import { goEmail, goList, place } from './place';
@@ -44,13 +47,23 @@ export async function fetchBody(id: string): Promise<FullEmail | undefined> {
 		const answers = await ask([['Email/get', { ids: [id], ...BODY }]]);
 		const [found] = answers.get<{ list: FullEmail[] }>(0).list;
 		body.value = found ?? { wrong: inWords('notFound') };
+		if (found)
+			keepBody(found);
 		for (const old of [...bodies.keys()].slice(0, -KEPT))
 			bodies.delete(old);
 		return found;
 	} catch (e) {
-		body.value = { wrong: inWords(e) };
-		return undefined;
+		const kept = isOffline(e) ? await keptBody(id) : undefined;
+		body.value = kept ?? { wrong: isOffline(e) ? t.notHere : inWords(e) };
+		return kept;
 	}
+}
+
+/** The server is there again: what could not be read can be. */
+export async function readAgain() {
+	const id = unfolded.peek(), body = id && bodyOf(id).peek();
+	if (id && body && 'wrong' in body)
+		await fetchBody(id);
 }
 
 /** Who comes by a link, or after a reload, brings the name of it only. */

@@ -1,6 +1,7 @@
 // One's own account at this server: the password, and app passwords.
 import { signal } from '@preact/signals';
 import { own, read, renew } from '../jmap';
+import { sealBy } from '../seal';
 
 export interface AppPassword {
 	label: string;
@@ -23,8 +24,11 @@ export async function loadAppPasswords() {
 }
 
 /** Who is signed in elsewhere is not any more; here one goes on. */
-export const changePassword = (password: string, chosen: string) =>
-	renew(() => own('POST', '/account/password', { password, new: chosen }));
+export async function changePassword(password: string, chosen: string) {
+	await renew(() => own('POST', '/account/password',
+		{ password, new: chosen }));
+	void sealBy(chosen);
+}
 
 /** What it is, which nobody is told again. */
 export async function makeAppPassword(password: string, label: string,

@@ -2,6 +2,7 @@ import { useSignal, type Signal } from '@preact/signals';
 import { useEffect, useRef } from 'preact/hooks';
 import { attach, changed, closeWriting, detach, discard, identities, send, writing,
 	type Attached, type Writing } from '../model/compose';
+import { isKeeping } from '../device';
 import { size, written } from '../format';
 import { maxHold } from '../jmap';
 import { t } from '../texts';
@@ -44,7 +45,7 @@ const From = ({ w }: { w: Writing }) => identities.value.length > 1 ? (
 const File = ({ w, f }: { w: Writing; f: Attached }) => (
 	<li>
 		<Icon name="clip" /><span class="name" dir="auto">{f.name}</span>
-		{f.blobId.value ? <span class="size">{size(f.size)}</span> :
+		{f.blobId.value || f.part.value === 1 ? <span class="size">{size(f.size)}</span> :
 			<progress max={1} value={f.part.value} aria-label={f.name} />}
 		<IconButton icon="close" label={t.remove(f.name)}
 			onClick={() => detach(w, f)} />
@@ -52,7 +53,7 @@ const File = ({ w, f }: { w: Writing; f: Attached }) => (
 );
 
 const stateOf = (w: Writing) => ({ new: '', changed: '', saving: t.saving,
-	saved: t.saved, failed: t.notSaved })[w.state.value];
+	saved: t.saved, kept: isKeeping() ? t.keptHere : t.keptOpen, failed: t.notSaved })[w.state.value];
 
 function Text({ w }: { w: Writing }) {
 	const area = useRef<HTMLTextAreaElement>(null);

@@ -13,6 +13,7 @@ import { helpShown } from './help';
 import { Icon, IconButton, type IconName } from './icon';
 import { ScheduledButton } from './later';
 import { menuOpen } from './mail';
+import { OutboxButton } from './outbox';
 import { settingsShown } from './settings';
 
 const ICONS = ['inbox', 'drafts', 'sent', 'archive', 'junk', 'trash'];
@@ -117,6 +118,7 @@ export const Folders = () => (
 			<Icon name="pen" />{t.compose}</button>}
 		<ul>{tree.value.map(([m, depth]) =>
 			<Folder key={m.id} mailbox={m} depth={depth} />)}</ul>
+		<OutboxButton />
 		<ScheduledButton />
 		<button type="button" class="quiet new-folder"
 			onClick={() => void createMailbox()}>

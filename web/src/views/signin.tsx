@@ -1,5 +1,6 @@
 import { useSignal } from '@preact/signals';
 import { useEffect, useRef } from 'preact/hooks';
+import { canKeep, wantsKeeping } from '../device';
 import { Refusal, signIn, wasSignedOut } from '../jmap';
 import { inWords } from '../model/say';
 import { t } from '../texts';
@@ -25,7 +26,7 @@ export function SignIn() {
 		busy.value = true;
 		try {
 			await signIn(String(form.get('user')),
-				String(form.get('password')), typed);
+				String(form.get('password')), typed, form.has('keep'));
 		} catch (e) {
 			const asked = e instanceof Refusal && e.type === 'codeWanted';
 			wantsCode.value ||= asked;
@@ -54,6 +55,13 @@ export function SignIn() {
 						autocomplete="one-time-code" autocapitalize="none"
 						spellcheck={false} />
 					<span class="soft">{t.codeHint}</span>
+				</label>}
+				{canKeep() && <label class="keep">
+					<input name="keep" type="checkbox"
+						defaultChecked={wantsKeeping()}
+						aria-describedby="keep-hint" />
+					<span>{t.keepHere}
+						<span class="soft" id="keep-hint">{t.keepHint}</span></span>
 				</label>}
 				<p class="wrong" role="alert">{wrong}</p>
 				<button class="primary" disabled={busy.value}>{t.signIn}</button>
