@@ -276,11 +276,14 @@ def test_exim_asks_for_it():
 
 @pytest.mark.skipif(nexthop.available() is not None,
                     reason=str(nexthop.available()))
-def test_dovecot_behind():
+@pytest.mark.parametrize("by_path", [False, True])
+def test_dovecot_behind(by_path):
     with World() as w:
         at = w.address()
+        way = (f'path = "{w.folder}/hop/run/socket"' if by_path else
+               f'host = "[{at}]" port = {w.port}')
         here = w.postern("here.test", more=f'route "there.test" {{ '
-                         f'protocol = lmtp host = "[{at}]" port = {w.port} }}')
+                         f'protocol = lmtp {way} }}')
         w.start()
         hop = nexthop.NextHop("dovecot", w.folder / "hop", at, w.port,
                               "there.test")

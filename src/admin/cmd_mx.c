@@ -247,8 +247,12 @@ told_route(struct look *k, const struct config *c, const char *domain,
 		return 1;
 	if (k->t.nrows > 0)
 		putchar('\n');
-	printf("A route leads another way: to %.*s%s, port %u.\n",
-	    STR_FMT(r.host), r.mx ? " (its MX)" : "", r.port);
+	if (r.path.n > 0)
+		printf("A route leads another way: by LMTP to the socket "
+		       "%.*s.\n", STR_FMT(r.path));
+	else
+		printf("A route leads another way: to %.*s%s, port %u.\n",
+		    STR_FMT(r.host), r.mx ? " (its MX)" : "", r.port);
 	return 1;
 }
 

@@ -287,15 +287,37 @@ check_secret(const struct route_conf *r, struct err *err)
 	return 0;
 }
 
+/* A socket in the file system: nothing on the way to it is to be chosen. */
+static int
+check_path(struct conf_reader *r, struct route_conf *route, struct err *err)
+{
+	static const char *const others[] = { "host", "port", "mx", "tls",
+		"private", "user", "pin", "source", "source6", "fallback",
+		"fallback-port", "refuse" };
+
+	if (route->protocol != ROUTE_LMTP)
+		return err_set(err, E_INVALID, "a path is for protocol = "
+		    "lmtp");
+	for (size_t i = 0; i < NELEM(others); i++)
+		if (conf_given(r, CONF_ROUTE, others[i]))
+			return err_set(err, E_INVALID, "a path stands alone, "
+			    "without %s", others[i]);
+	route->tls = ROUTE_TLS_NONE;
+	route->mx = false;
+	return 0;
+}
+
 /* It is where the operator says, and nowhere else. RFC 2033 5 */
 static int
-check_lmtp(const struct route_conf *r, struct err *err)
+check_lmtp(struct conf_reader *reader, struct route_conf *r, struct err *err)
 {
+	if (r->path.n > 0)
+		return check_path(reader, r, err);
 	if (r->protocol != ROUTE_LMTP)
 		return 0;
 	if (r->mx || r->host.n == 0 || r->port == 0)
-		return err_set(err, E_INVALID, "protocol = lmtp wants a host "
-		    "and a port, and no mx");
+		return err_set(err, E_INVALID, "protocol = lmtp wants a path, "
+		    "or a host and a port, and no mx");
 	if (r->port == 25)
 		return err_set(err, E_INVALID, "port 25 is for SMTP, and "
 		    "never for LMTP");
@@ -322,7 +344,7 @@ conf_end_route(struct conf_reader *r, void *record, struct err *err)
 		c->route.mx = c->route.host.n == 0;
 	if (read_pins(conf_memory(r), &c->route.pin, err) < 0 ||
 	    check_secret(&c->route, err) < 0 ||
-	    check_lmtp(&c->route, err) < 0)
+	    check_lmtp(r, &c->route, err) < 0)
 		return err->code;
 	if (c->route.port == 0)
 		c->route.port = c->route.tls == ROUTE_TLS_FIRST ? 465 : 25;

@@ -107,15 +107,22 @@ static const struct {
 	    "oauth { issuer = \"https://id2.test\" audience = n "
 	    "domains = b.test scope = \"x y\" claim = sub }\n", NULL },
 	{ "hostname = a.b\nroute \"x.test\" { protocol = lmtp }\n",
-	    ":2: route: protocol = lmtp wants a host and a port" },
+	    ":2: route: protocol = lmtp wants a path, or a host and a port" },
 	{ "hostname = a.b\nroute \"x.test\" { protocol = lmtp "
 	    "host = \"[127.0.0.1]\" }\n",
-	    ":2: route: protocol = lmtp wants a host and a port" },
+	    ":2: route: protocol = lmtp wants a path, or a host and a port" },
 	{ "hostname = a.b\nroute \"x.test\" { protocol = lmtp "
 	    "host = \"[127.0.0.1]\" port = 25 }\n",
 	    ":2: route: port 25 is for SMTP" },
 	{ "hostname = a.b\nroute \"x.test\" { protocol = lmtp "
 	    "host = \"[127.0.0.1]\" port = 24 }\n", NULL },
+	{ "hostname = a.b\nroute \"x.test\" { protocol = lmtp "
+	    "path = \"/run/lmtp\" }\n", NULL },
+	{ "hostname = a.b\nroute \"x.test\" { path = \"/run/lmtp\" }\n",
+	    ":2: route: a path is for protocol = lmtp" },
+	{ "hostname = a.b\nroute \"x.test\" { protocol = lmtp "
+	    "path = \"/run/lmtp\" port = 24 }\n",
+	    ":2: route: a path stands alone, without port" },
 	{ "hostname = a.b\nlisten { kind = imap }\n",
 	    ":2: listen: port is missing" },
 	{ "hostname = a.b\nlisten { port = 1 }\n",

@@ -480,6 +480,12 @@ const struct conf_option conf_options[] = {
 	{ "protocol", CONF_ROUTE, CONF_WORD, 0, ROUTE_LMTP, "smtp",
 	    AT(conf_route, route.protocol), "what is spoken there",
 	    .words = route_protocols },
+	{ "path", CONF_ROUTE, CONF_PATH, 1, 1000, NULL,
+	    AT(conf_route, route.path),
+	    "a socket in the file system, for `protocol = lmtp`",
+	    .more = "In the place of `host` and `port`. It is connected to with "
+	    "the rights of its folder's owner, where Postern runs as root.",
+	    .unset = "a host and a port", .example = "/run/dovecot/lmtp" },
 	{ "mx", CONF_ROUTE, CONF_BOOL, 0, 1, NULL,
 	    AT(conf_route, route.mx), "look for MX records of it",
 	    .unset = "only without `host`", .example = "false" },

@@ -107,11 +107,50 @@ child_config(struct child *c)
 	child_send(c, ROLE_RELOAD, &m, -1);
 }
 
+/* A role that was taken over reaches what the operator has named, and no other
+ * socket. */
+static bool
+may_dial(const struct child *c, struct str path)
+{
+	struct rd rd = rd_of(c->m->config.routes);
+	struct route_conf row;
+
+	while (c->kind == ROLE_RELAY && rd_left(&rd) > 0 &&
+	    msg_take(&rd, &route_conf_shape, &row))
+		if (row.path.n > 0 && str_eq(row.path, path))
+			return true;
+	return false;
+}
+
+static void
+dial_for(struct child *c, struct ipc_req *req)
+{
+	const struct role_dial *m = req->ask;
+	struct role_dialled answer = { 0 };
+	struct arena *a = arena_new(4096);
+	struct err err = { 0 };
+	int fd;
+
+	if (!may_dial(c, m->path)) {
+		ipc_fail(req, E_DENIED, "no socket of the configuration");
+	} else if ((fd = path_socket_dial(str_dupz(a, m->path), &err)) < 0) {
+		ipc_fail(req, err.code, err.text);
+	} else {
+		ipc_reply(req, &answer, fd);
+		(void)close(fd);
+	}
+	arena_free(a);
+}
+
 static void
 on_message(void *owner, struct ipc_req *req)
 {
 	struct child *c = owner;
 
+	if (req->call->index == ROLE_DIAL) {
+		dial_for(c, req);
+		return;
+	}
 	if (req->call->index == ROLE_READY && !c->ready) {
 		const struct role_ready *m = req->ask;
 

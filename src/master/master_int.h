@@ -102,6 +102,8 @@ void sockets_close(struct master *m);
  * does. And away with it. */
 int path_socket_open(const char *path, struct err *err);
 void path_socket_remove(const char *path);
+/* A connection to one that others listen at, or E_IO. Waits for nothing. */
+int path_socket_dial(const char *path, struct err *err);
 
 /* status.c: what postern status is told, where there is a socket for it. */
 int status_open(struct master *m, struct err *err);

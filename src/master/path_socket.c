@@ -1,6 +1,6 @@
 /*
- * path_socket.c - a listening socket in the file system, at a path of the
- * configuration.
+ * path_socket.c - sockets in the file system, at paths of the configuration: one
+ * to listen at, and those of others, which roles have us dial.
  *
  * Whoever has its folder decides who comes. So it is made, and what a server
  * that was killed left there removed, with that user's rights and none of ours,
@@ -135,4 +135,24 @@ path_socket_remove(const char *path)
 	if (folder_enter(path, &f) == 0)
 		(void)unlinkat(f.fd, f.name, 0);
 	folder_leave(&f);
+}
+
+int
+path_socket_dial(const char *path, struct err *err)
+{
+	struct socket_folder f;
+	int fd = -1, saved;
+
+	if (folder_enter(path, &f) == 0)
+		fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC |
+		    SOCK_NONBLOCK, 0);
+	if (fd >= 0 && connect(fd, (const struct sockaddr *)&f.at,
+	    sizeof(f.at)) < 0) {
+		saved = errno;
+		(void)close(fd);
+		errno = saved;
+		fd = -1;
+	}
+	folder_leave(&f);
+	return fd >= 0 ? fd : err_sys(err, E_IO, "connect to %s", path);
 }

@@ -297,10 +297,11 @@ claim_conn(struct delivery *d)
 
 	/* Connections with equal keys are interchangeable. With another
 	 * password it is another login, with another pin another judgement. */
-	buf_printf(&key, "%.*s %u %d %d %.*s %.*s %.*s %.*s %.*s",
+	buf_printf(&key, "%.*s %u %d %d %.*s %.*s %.*s %.*s %.*s %.*s",
 	    STR_FMT(at), connect_port(d), r->lmtp, (int)d->need.tls,
 	    STR_FMT(connect_host(d)->name), STR_FMT(source_of(d)),
-	    STR_FMT(r->user), STR_FMT(r->password), STR_FMT(r->pin));
+	    STR_FMT(r->user), STR_FMT(r->password), STR_FMT(r->pin),
+	    STR_FMT(r->path));
 	key_of_dane(d, &key);
 	bug_if(buf_failed(&key));
 	for (;;) {
@@ -346,7 +347,8 @@ dial(struct delivery *d)
 	int e;
 
 	d->dials++;
-	e = r->o.dial(r->loop, str_dupz(d->txn_mem,
+	e = d->route.path.n > 0 ? r->o.dial_path(r->o.dial_arg, d->route.path,
+	    now + DIAL_MS, &t, &err) : r->o.dial(r->loop, str_dupz(d->txn_mem,
 	    host_address_text(present_address(d), room)), connect_port(d),
 	    str_dupz(d->txn_mem, source_of(d)), now + DIAL_MS, &t, &err);
 	if (e == E_CANCELED)

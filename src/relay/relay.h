@@ -34,6 +34,10 @@ struct relay_options {
 	int (*dial)(struct loop *l, const char *address, uint16_t port,
 	    const char *from, int64_t until_ms, struct transport **t,
 	    struct err *err);
+	/* Have a socket in the file system dialled, whose path a route has. */
+	int (*dial_path)(void *arg, struct str path, int64_t until_ms,
+	    struct transport **t, struct err *err);
+	void *dial_arg;
 };
 
 struct relay;

@@ -1,7 +1,8 @@
 /*
  * role.c - postern-relay: delivers mail to other servers.
  *
- * Privileges: dials TCP, the ports of its routes only; talks to store (what
+ * Privileges: dials TCP, the ports of its routes only, and has master dial
+ * the sockets that its routes name; talks to store (what
  * it is handed from the queue), to resolver, to errand, and to vault, which
  * signs reports to other domains. Opens nothing,
  * listens nowhere; the trusted roots are read before the sandbox closes.
@@ -58,6 +59,16 @@ trust_roots(struct role *r, struct buf *roots, struct err *err)
 	return r->config.trusted_roots.n > 0 ? rc : 0;
 }
 
+static int
+dial_path(void *arg, struct str path, int64_t until_ms, struct transport **t,
+    struct err *err)
+{
+	struct role *r = arg;
+	int fd, rc = role_dial(r, path, until_ms, &fd, err);
+
+	return rc < 0 ? rc : transport_socket(r->loop, fd, t, err);
+}
+
 static void
 open_port(void *arg, uint16_t port)
 {
@@ -72,7 +83,7 @@ prepare(struct role *r, struct err *err)
 	struct relay_role *s = r->state;
 	struct relay_options o = { .loop = r->loop, .dial = transport_dial,
 		.roots = BUF_INIT(ROOTS_MAX), .sign = sign_report,
-		.sign_arg = s };
+		.sign_arg = s, .dial_path = dial_path, .dial_arg = r };
 	int e;
 
 	route_ports(&r->config, open_port, &r->sandbox);

@@ -1,5 +1,7 @@
 #include "relay/route.h"
 
+#include "base/crc32c.h"
+
 enum { SMTP_PORT = 25, TLS_FIRST_PORT = 465 };
 
 static bool
@@ -67,6 +69,11 @@ by_row(const struct config *c, const struct route_conf *row,
 	r.fallback = row->fallback;
 	r.fallback_port = port_or(row->fallback_port, r.port);
 	r.refuse = row->refuse;
+	if (row->path.n > 0) {	/* it is on this machine */
+		r.path = row->path;
+		r.host = STR("[127.0.0.1]");
+		r.port = (uint16_t)(crc32c(0, row->path.p, row->path.n) | 1);
+	}
 	return r;
 }
 
@@ -95,7 +102,8 @@ route_ports(const struct config *c, void (*fn)(void *arg, uint16_t port),
 	while (rd_left(&rd) > 0 && msg_take(&rd, &route_conf_shape, &row)) {
 		struct route r = by_row(c, &row, STR_NULL);
 
-		fn(arg, r.port);
+		if (r.path.n == 0)
+			fn(arg, r.port);
 		if (r.fallback.n > 0)
 			fn(arg, r.fallback_port);
 	}

@@ -10,6 +10,9 @@
 
 struct route {
 	struct str host;	/* what is looked up: a name, "[address]" */
+	struct str path;	/* of a socket in the file system, which is
+				 * dialled then; host and port only tell it
+				 * from others */
 	bool lmtp;		/* RFC 2033, and not SMTP */
 	bool mx;		/* its MX first, or only its addresses */
 	uint16_t port;

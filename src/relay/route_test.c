@@ -50,6 +50,41 @@ test_lmtp(void **state unused_arg)
 	assert_true(!r.lmtp && !r.private && r.mx);
 }
 
+/* A socket opens no port, and is told from others on the same machine. */
+static void
+count_port(void *arg, uint16_t port)
+{
+	int *n = arg;
+
+	assert_int_equal(port, 25);
+	++*n;
+}
+
+static void
+test_path(void **state unused_arg)
+{
+	struct route_conf row = { .match = STR("one.test"),
+		.path = STR("/run/one"), .protocol = ROUTE_LMTP,
+		.tls = ROUTE_TLS_NONE };
+	auto_buf rows = BUF_INIT(1000);
+	struct config c = { .relay_port = 25 };
+	struct route one, two;
+	int n = 0;
+
+	msg_put(&rows, &route_conf_shape, &row);
+	row.match = STR("two.test");
+	row.path = STR("/run/two");
+	msg_put(&rows, &route_conf_shape, &row);
+	c.routes = buf_get(&rows);
+	route_of(&c, STR("one.test"), &one);
+	route_of(&c, STR("two.test"), &two);
+	assert_str(one.path, "/run/one");
+	assert_true(one.lmtp && one.private && !one.mx && !one.published);
+	assert_int_not_equal(one.port, two.port);
+	route_ports(&c, count_port, &n);
+	assert_int_equal(n, 1);
+}
+
 static void
 test_table(void **state unused_arg)
 {
@@ -165,6 +200,7 @@ main(void)
 		cmocka_unit_test(test_without_rows),
 		cmocka_unit_test(test_table),
 		cmocka_unit_test(test_lmtp),
+		cmocka_unit_test(test_path),
 		cmocka_unit_test(test_fallback_and_login),
 		cmocka_unit_test(test_ports),
 		cmocka_unit_test(test_verifies),

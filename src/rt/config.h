@@ -285,6 +285,7 @@ enum route_protocol { ROUTE_SMTP, ROUTE_LMTP };
 	F(S, str, match, 255)	/* "*", "example.org", ".example.org" */ \
 	F(S, str, host, 255)	/* name or "[address]"; empty: the domain */ \
 	F(S, u32, protocol, 0)	/* enum route_protocol */            \
+	F(S, str, path, 1000)	/* of a socket, in place of a host */ \
 	F(S, u8, mx, 0)		/* look for MX of host (or domain) */ \
 	F(S, u32, port, 0)                                           \
 	F(S, u32, tls, 0)	/* enum route_tls */                 \

@@ -96,6 +96,12 @@ void role_give_up(struct role *r, const char *why);
 /* Nobody has asked anything for so long: it ends, and is no role that died. */
 void role_done(struct role *r, uint32_t after_s);
 
+/* A connection to the socket at this path of the configuration, which only
+ * master can reach: *fd. Suspends. E_DENIED: it is none of this role's; E_IO:
+ * nobody takes it. */
+must_check int role_dial(struct role *r, struct str path, int64_t until_ms,
+    int *fd, struct err *err);
+
 /* The messages on the link, for master and role.c. */
 #define FIELDS_role_start(F, S)              \
 	F(S, u32, kind, 0)                   \
@@ -115,6 +121,9 @@ void role_done(struct role *r, uint32_t after_s);
 #define FIELDS_role_proven(F, S) F(S, u64, set, 0) F(S, str, error, 1000)
 #define FIELDS_role_failed(F, S) F(S, str, text, 1000)
 #define FIELDS_role_done(F, S) F(S, u32, after_s, 0)
+/* By a role, and answered with a descriptor. */
+#define FIELDS_role_dial(F, S) F(S, str, path, 1000)
+#define FIELDS_role_dialled(F, S) F(S, u8, nothing, 0)
 MSG_STRUCT(role_start);
 MSG_STRUCT(role_peer);
 MSG_STRUCT(role_listen);
@@ -127,8 +136,10 @@ MSG_STRUCT(role_ready);
 MSG_STRUCT(role_proven);
 MSG_STRUCT(role_failed);
 MSG_STRUCT(role_done);
+MSG_STRUCT(role_dial);
+MSG_STRUCT(role_dialled);
 enum { ROLE_FROM_MASTER = 1, ROLE_FROM_ROLE = 2 };
 enum role_message { ROLE_START, ROLE_PEER, ROLE_LISTEN, ROLE_RELOAD, ROLE_STOP,
 	ROLE_FILE, ROLE_TICKETS, ROLE_BANS, ROLE_READY, ROLE_PROVEN,
-	ROLE_FAILED, ROLE_DONE, ROLE_MESSAGES };
+	ROLE_FAILED, ROLE_DONE, ROLE_DIAL, ROLE_MESSAGES };
 extern const struct ipc_call role_calls[ROLE_MESSAGES];

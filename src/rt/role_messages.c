@@ -26,6 +26,8 @@ MSG_SHAPE(role_ready);
 MSG_SHAPE(role_proven);
 MSG_SHAPE(role_failed);
 MSG_SHAPE(role_done);
+MSG_SHAPE(role_dial);
+MSG_SHAPE(role_dialled);
 
 #define ROW(what, name, who) \
 	[what] = { #name, what, &role_##name##_shape, NULL, who, 0, 1 }
@@ -42,6 +44,8 @@ const struct ipc_call role_calls[ROLE_MESSAGES] = {
 	ROW(ROLE_PROVEN, proven, ROLE_FROM_ROLE),
 	ROW(ROLE_FAILED, failed, ROLE_FROM_ROLE),
 	ROW(ROLE_DONE, done, ROLE_FROM_ROLE),
+	[ROLE_DIAL] = { "dial", ROLE_DIAL, &role_dial_shape,
+	    &role_dialled_shape, ROLE_FROM_ROLE, 0, 0 },
 };
 
 const char *
@@ -78,6 +82,27 @@ role_done(struct role *r, uint32_t after_s)
 		ipc_flush(r->master);
 	}
 	loop_stop(r->loop);
+}
+
+int
+role_dial(struct role *r, struct str path, int64_t until_ms, int *fd,
+    struct err *err)
+{
+	struct role_dial m = { path };
+	struct role_dialled answer;
+	struct arena *a = arena_new(4096);
+	int rc;
+
+	*fd = -1;
+	if (r->master)
+		rc = ipc_call(r->master, &role_calls[ROLE_DIAL], &m, -1,
+		    &answer, a, fd, until_ms, err);
+	else
+		rc = err_set(err, E_PEER, "nobody to dial %.*s",
+		    STR_FMT(path));
+	arena_free(a);
+	return rc < 0 || *fd >= 0 ? rc :
+	    err_set(err, E_PEER, "dialled, and no connection came");
 }
 
 void

@@ -86,6 +86,9 @@ userdb {
   args = username_format=%u $F/users
 }
 service lmtp {
+  unix_listener $F/run/socket {
+    mode = 0600
+  }
   inet_listener lmtp {
     address = $IP
     port = $PORT

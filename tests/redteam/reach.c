@@ -285,10 +285,13 @@ attack_relay(struct attack *a)
 	struct peer_held *errand = peer_of(a, ROLE_ERRAND);
 	struct errand_ask policy = { ERRAND_MTA_STS, STR("flood.test") };
 	static const struct scan_ask scan = { .kind = SCAN_CLAMAV };
+	static const struct role_dial socket = { STR("/run/other") };
 	struct peer_held *store = peer_of(a, ROLE_STORE);
 	struct peer_held *resolver = peer_of(a, ROLE_RESOLVER);
 	struct take_ask wait = { .wait_ms = 60000 };
 
+	refused(a, a->role->master, &role_calls[ROLE_DIAL], &socket,
+	    "relay has a socket dialled that no route names");
 	every_store_call(a, store->ipc, AUTH_RELAY, "relay");
 	abuse_leases(a);
 	report_about_nothing(a, store->ipc);
