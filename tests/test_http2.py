@@ -271,6 +271,24 @@ def test_goes_away():
         stopping.join()
 
 
+EVENTS = "/jmap/eventsource/?types=*&closeafter=no&ping=0"
+
+
+def test_events_that_are_left(demo):
+    """Who takes a stream of events back has it no more, at once: an account
+    has sixteen."""
+    client = Frames(demo)
+    login = Jmap(demo).login["Authorization"]
+    for i in range(40):
+        stream = 2 * i + 1
+        client.send(frame(HEADERS, END_STREAM | END_HEADERS, stream,
+                          request("GET", EVENTS, ("authorization", login))))
+        got = client.until(DATA)
+        assert (got[2], got[3]) == (stream, b":\n")
+        client.send(frame(RST_STREAM, 0, stream, struct.pack(">I", 8)))
+    client.close()
+
+
 # ---- memory -----------------------------------------------------------------
 
 def memory_kb(pid):
@@ -296,8 +314,7 @@ def test_memory():
         web, = server.processes("web")
         login = Jmap(server).login["Authorization"]
         listening = frame(HEADERS, END_STREAM | END_HEADERS, 1, request(
-            "GET", "/jmap/eventsource/?types=*&closeafter=no&ping=0",
-            ("authorization", login)))
+            "GET", EVENTS, ("authorization", login)))
 
         def cost(begin):
             warm = [begin() for _ in range(10)]
