@@ -6,12 +6,13 @@ import http.client
 import json
 import pathlib
 import re
+import shutil
 import struct
 import subprocess
 import sys
 
 import pytest
-from lib.server import BUILD, PASSWORD, ROOT, VECTORS, address
+from lib.server import BUILD, PASSWORD, ROOT, VECTORS, Server, address
 from lib.wire import client_context
 
 MADE = BUILD / "web/page/out/index.html"
@@ -202,14 +203,17 @@ def browser():
         yield process.stdout.readline().strip()
 
 
+def story_command(demo, browser, story, *more):
+    return ["node", str(ROOT / "tests/page" / f"{story}.mjs"),
+            f"https://localhost:{demo.ports['https']}", address("alice"),
+            address("bob"), PASSWORD, str(demo.ports["smtp"]), browser,
+            *map(str, more)]
+
+
 def tell(demo, browser, story, *more):
     """Run tests/page/STORY.mjs."""
-    done = subprocess.run(
-        ["node", str(ROOT / "tests/page" / f"{story}.mjs"),
-         f"https://localhost:{demo.ports['https']}", address("alice"),
-         address("bob"), PASSWORD, str(demo.ports["smtp"]), browser,
-         *map(str, more)],
-        capture_output=True, text=True, timeout=560)
+    done = subprocess.run(story_command(demo, browser, story, *more),
+                          capture_output=True, text=True, timeout=560)
     assert done.returncode == 0, done.stdout[-2000:] + done.stderr[-4000:]
 
 
@@ -220,9 +224,42 @@ def tell(demo, browser, story, *more):
     "search", "keyboard", "arriving", "phone", "german", "views",
     "scheduled", "second_factor", "sign_ins", "away",
     "senders", "websocket", "http2", "offline_read", "offline_write",
-    "offline_once"])
+    "offline_once", "offline_leave"])
 def test_story(empty_demo, browser, name):
     tell(empty_demo, browser, name)
+
+
+@page
+def test_server_gone(browser):
+    """It is stopped and started anew when the story says so."""
+    with Server() as server:
+        with subprocess.Popen(
+                story_command(server, browser, "offline_server"), text=True,
+                stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+                stderr=subprocess.PIPE) as process:
+            wanted = {"stop": server.stop, "start": server.start}
+            said = ""
+            for said in map(str.strip, process.stdout):
+                if said in wanted:
+                    wanted[said]()
+                    print(said, file=process.stdin, flush=True)
+            errors = process.stderr.read()
+            assert process.wait(60) == 0 and said == "end", errors[-4000:]
+
+
+@page
+def test_another_version(empty_demo, browser, tmp_path):
+    """Two builds of the page, one after the other."""
+    other = tmp_path / "page"
+    shutil.copytree(MADE.parents[1], other, symlinks=True,
+                    ignore=shutil.ignore_patterns("out", "node_modules"))
+    (other / "node_modules").symlink_to(MADE.parents[1] / "node_modules")
+    folders = other / "src/views/folders.tsx"
+    text = folders.read_text()
+    assert ">Postern<" in text
+    folders.write_text(text.replace(">Postern<", ">Postern II<"))
+    subprocess.run(["node", "build.mjs"], cwd=other, check=True, timeout=120)
+    tell(empty_demo, browser, "offline_update", MADE.parent, other / "out")
 
 
 @page

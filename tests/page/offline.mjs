@@ -1,5 +1,5 @@
 // What stories without the server have in common.
-import { alice, assert, base, fillIn, password, until } from './lib.mjs';
+import { alice, base, fillIn, password, until } from './lib.mjs';
 
 /** Signs in at a device of their own, until the page is on it. */
 export async function fillInKeeping(page, user = alice) {
@@ -10,7 +10,7 @@ export async function fillInKeeping(page, user = alice) {
 	});
 }
 
-const all = (page, store) => page.evaluate((name) => new Promise((done, failed) => {
+export const all = (page, store) => page.evaluate((name) => new Promise((done, failed) => {
 	const r = indexedDB.open('postern');
 	r.onerror = () => failed(r.error);
 	r.onsuccess = () => {
@@ -50,4 +50,3 @@ export async function reopen(context, page) {
 
 export const online = (page) => page.locator('.offline')
 	.waitFor({ state: 'detached' });
-export { assert };

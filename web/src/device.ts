@@ -167,14 +167,16 @@ export async function wipe(seal?: (queued: unknown[], key: unknown,
 		await caches.delete(name);
 }
 
-/** What was sealed for them; it is nobody else's, and not here any more then. */
-export async function takeSealed<T>(user: string): Promise<T | undefined> {
+/** What was sealed for them; stays: else it is not here any more then. */
+export async function takeSealed<T>(user: string, stays = false):
+	Promise<T | undefined> {
 	try {
 		if (!(await indexedDB.databases()).some((d) => d.name === NAME))
 			return undefined;
 		const tx = (await openDatabase()).transaction('sealed', 'readwrite');
 		const found = answerOf(tx.objectStore('sealed').get(user));
-		tx.objectStore('sealed').delete(user);
+		if (!stays)
+			tx.objectStore('sealed').delete(user);
 		await ended(tx);
 		return await found;
 	} catch {
@@ -186,8 +188,20 @@ export async function takeSealed<T>(user: string): Promise<T | undefined> {
 
 export interface Item { id: string; at: number; size: number; what: unknown }
 
+// To add up their sizes takes a while.
+const SELDOM = 20;
+let writes = 0;
+
 /** The last used stay. */
 function trim(tx: IDBTransaction, name: Bounded) {
+	const all = tx.objectStore(name).count();
+	all.onsuccess = () => {
+		if (all.result > BOUNDS[name][0] || writes++ % SELDOM === 0)
+			dropOld(tx, name);
+	};
+}
+
+function dropOld(tx: IDBTransaction, name: Bounded) {
 	const [most, octets] = BOUNDS[name];
 	let n = 0, sum = 0;
 	const cursor = tx.objectStore(name).index('use').openKeyCursor(null, 'prev');

@@ -2,7 +2,7 @@
 // what changes.                                            RFC 8620, RFC 8621
 import { signal } from '@preact/signals';
 import { beginKeeping, canKeep, keepFact, keptFact, openKept, wipe } from './device';
-import { openSealed, seal, sealBy } from './seal';
+import { carryOver, isCarried, openSealed, seal, sealBy } from './seal';
 
 export interface Address { name: string | null; email: string }
 
@@ -169,8 +169,10 @@ const token = () => ({ 'X-CSRF-Token': person.value?.token ?? '' });
 
 /** A page serves one person: what it knows is theirs, and the ids of their messages
  * are those of others for the next one, who gets a page of their own. */
+const isOther = (who: { user: string }) => serves && serves !== who.user;
+
 function welcome(who: { user: string; token: string }) {
-	if (serves && serves !== who.user) {
+	if (isOther(who)) {
 		location.reload();
 		return;
 	}
@@ -236,6 +238,14 @@ export async function askQuota(): Promise<Quota | null> {
 		.find((q) => q.resourceType === 'octets') ?? null;
 }
 
+let sealed: Promise<unknown[] | null> | undefined;
+/** What the sign-in before left undone, once; null: nobody can read it. */
+export async function leftUndone(): Promise<unknown[] | null> {
+	const found = sealed;
+	sealed = undefined;
+	return found ?? [];
+}
+
 /** Tells the server of who signed out without it. */
 async function leave() {
 	const everywhere = localStorage.getItem(LEAVING) === 'everywhere';
@@ -262,6 +272,8 @@ export async function findPerson() {
 		const kept = await opened;
 		if (kept && kept !== found.user)
 			await wipe();
+		if (isCarried())
+			sealed = openSealed(found.user);
 		welcome(found);
 	} catch (e) {
 		if (!isOffline(e) || !await showKept())
@@ -312,7 +324,7 @@ export async function reach(): Promise<boolean> {
 }
 
 /** code: of their second factor, where they have one. keep: mail may stay on
- * this device. Returns what was sealed for them, if anything was. */
+ * this device. */
 export async function signIn(user: string, password: string, code?: string,
 	keep = false) {
 	if (localStorage.getItem(LEAVING))
@@ -333,15 +345,16 @@ export async function signIn(user: string, password: string, code?: string,
 	if (keep && canKeep()) {
 		await beginKeeping(who.user);
 		void keepFact('session', session);
-		void sealBy(password);
+		await (isOther(who) ? sealBy(password) : void sealBy(password));
 	} else {
-		void wipe();
+		await wipe();
 	}
-	sealed = openSealed(who.user, password);
+	if (isOther(who))
+		await carryOver(who.user, password);
+	else
+		sealed = openSealed(who.user, password);
 	welcome(who);
 }
-/** What the last sign-in left undone; null: it is there, and cannot be read. */
-export let sealed: Promise<unknown[] | null> = Promise.resolve([]);
 
 // Requests without an answer yet.
 const underWay = new Set<Promise<unknown>>();

@@ -1,7 +1,7 @@
 import { effect, untracked, useSignalEffect } from '@preact/signals';
 import { render } from 'preact';
 import './keys';
-import { findPerson, person, sealed } from './jmap';
+import { findPerson, leftUndone, person, wasSignedOut } from './jmap';
 import { mailboxes } from './model/mailboxes';
 import { identities, writing } from './model/compose';
 import { enqueueAll, forgetQueue, openQueue, type Queued } from './model/queue';
@@ -18,7 +18,9 @@ function App() {
 			mailboxes.value = [];
 			identities.value = [];
 			writing.value = null;
-			forgetQueue();
+			// Whoever did not want to leave comes again, to this page.
+			if (!wasSignedOut.peek())
+				forgetQueue();
 			document.title = 'Postern';
 		}
 	});
@@ -27,7 +29,7 @@ function App() {
 
 /** What was left to be told, here or in a sign-in before. */
 async function goOn() {
-	const left = await sealed;
+	const left = await leftUndone();
 	if (left === null)
 		say(t.sealedLost, undefined, 15_000);
 	else if (left.length)

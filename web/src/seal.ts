@@ -15,12 +15,13 @@ interface Sealed {
 	octets: ArrayBuffer;
 }
 
-async function keyOf(password: string, salt: Uint8Array<ArrayBuffer>) {
+async function keyOf(password: string, salt: Uint8Array<ArrayBuffer>,
+	canBeRead = false) {
 	const secret = await crypto.subtle.importKey('raw',
 		new TextEncoder().encode(password), 'PBKDF2', false, ['deriveKey']);
 	return crypto.subtle.deriveKey(
 		{ name: 'PBKDF2', hash: 'SHA-256', salt, iterations: ROUNDS }, secret,
-		{ name: 'AES-GCM', length: 256 }, false, ['encrypt', 'decrypt']);
+		{ name: 'AES-GCM', length: 256 }, canBeRead, ['encrypt', 'decrypt']);
 }
 
 /** The key cannot be read, by the page neither; it goes with all that is kept. */
@@ -67,16 +68,39 @@ export async function seal(queued: unknown[], key: unknown, user: string) {
 	return sealed;
 }
 
-/** null: there is something, and another password closed it. */
-export async function openSealed(user: string, password: string):
+// The page is about to be loaded anew, and knows no password then.
+const CARRIED = 'postern.key';
+export const isCarried = () => sessionStorage.getItem(CARRIED) !== null;
+
+/** What opens what is sealed for them, to the next page of this window. */
+export async function carryOver(user: string, password: string) {
+	const found = await takeSealed<Sealed>(user, true);
+	if (!found)
+		return;
+	const key = await keyOf(password, found.salt, true);
+	sessionStorage.setItem(CARRIED, JSON.stringify(
+		await crypto.subtle.exportKey('jwk', key)));
+}
+
+function carriedKey() {
+	const text = sessionStorage.getItem(CARRIED) ?? 'null';
+	sessionStorage.removeItem(CARRIED);
+	return crypto.subtle.importKey('jwk', JSON.parse(text), 'AES-GCM', false,
+		['decrypt']);
+}
+
+/** By the password, or what was carried over. null: there is something, and another
+ * password closed it. */
+export async function openSealed(user: string, password?: string):
 	Promise<unknown[] | null> {
 	const found = await takeSealed<Sealed>(user);
 	if (!found || Date.now() - found.at > KEPT_MS)
 		return [];
 	try {
 		const text = await crypto.subtle.decrypt(
-			{ name: 'AES-GCM', iv: found.iv },
-			await keyOf(password, found.salt), found.octets);
+			{ name: 'AES-GCM', iv: found.iv }, password === undefined ?
+				await carriedKey() : await keyOf(password, found.salt),
+			found.octets);
 		return JSON.parse(new TextDecoder().decode(text), (_, value) =>
 			typeof value?.$blob === 'string' ? blobOf(value.$blob) : value);
 	} catch {
