@@ -174,6 +174,22 @@ static const struct {
 	  " " PIN " " PIN " " PIN " " PIN "\" }\n", "pin: expected" },
 	{ "hostname = a.b\nroute \"*\" { host = h user = u password = p\n"
 	  "tls = verify }\n", NULL },
+	{ "hostname = a.b\nldap { server = h base = \"dc=a\" }\n", NULL },
+	{ "hostname = a.b\nldap { server = h }\n",
+	    ":2: ldap: expected server and base" },
+	{ "hostname = a.b\nldap { server = h base = b bind-dn = c }\n",
+	    ":2: ldap: bind-dn goes with password or password-file" },
+	{ "hostname = a.b\nldap { server = h base = b password = c }\n",
+	    ":2: ldap: bind-dn goes with password or password-file" },
+	{ "hostname = a.b\nldap { server = h base = b tls = none }\n",
+	    ":2: ldap: tls = none wants a server of this machine" },
+	{ "hostname = a.b\nldap { server = \"[::1]\" base = b tls = none }\n",
+	    NULL },
+	{ "hostname = a.b\nldap { server = h base = b filter = \"(a=b\" }\n",
+	    ":2: ldap: expected a filter like" },
+	{ "hostname = a.b\nldap { server = h base = b }\n"
+	  "ldap { server = h base = b }\n",
+	    ":3: ldap: there is an ldap block above" },
 	{ "hostname = a.b\nroute \"*\" { host = h tls = verify user = u\n"
 	  "password-file = nothere }\n", "nothere" },
 	{ "hostname = a.b\n}\n", ":2: " },
@@ -578,7 +594,7 @@ test_example_uncommented(void **state)
 	struct err err = { 0 };
 	FILE *example = fopen(*state, "r");
 	static const char *const passwords[] = { "smarthost.password",
-		"issuer.secret" };
+		"issuer.secret", "ldap.password" };
 	const char *path, *keys;
 
 	assert_non_null(mkdtemp(folder));

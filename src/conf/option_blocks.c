@@ -90,7 +90,5 @@ const struct conf_block_row conf_blocks[CONF_BLOCKS] = {
 	    "elsewhere",
 	    .more = "Accounts come and go as its entries do, and it is asked "
 	    "whether a password is right. One block at most. See "
-	    "doc/ldap.md.", .example =
-	    "ldap {\n    server = ldap.example.org\n"
-	    "    base = \"ou=people,dc=example,dc=org\"\n}\n" },
+	    "doc/ldap.md." },
 };

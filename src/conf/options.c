@@ -605,7 +605,7 @@ const struct conf_option conf_options[] = {
 	    .unset = "it has to be said", .example = "ldap.example.org" },
 	{ "port", CONF_LDAP, CONF_NUMBER, 1, 65535, NULL,
 	    AT(conf_ldap, ldap.port), "where it listens",
-	    .unset = "389; 636 with `tls = first`", .example = "636" },
+	    .unset = "389; 636 with `tls = first`", .example = "389" },
 	{ "tls", CONF_LDAP, CONF_WORD, 0, LDAP_TLS_CLEAR, "starttls",
 	    AT(conf_ldap, ldap.tls), "encryption", .words = ldap_tls },
 	{ "name", CONF_LDAP, CONF_HOST, 0, 255, NULL,

@@ -144,7 +144,8 @@ check_roles(const struct master *m, struct err *err)
 	for (size_t i = 0; i < m->nchildren; i++) {
 		const char *role = role_name(m->children[i].kind);
 
-		if (m->children[i].index == 0 && !have_role(m, role))
+		if (m->children[i].index == 0 &&
+		    child_is_wanted(&m->children[i]) && !have_role(m, role))
 			n += (size_t)snprintf(missing + n, sizeof(missing) - n,
 			    "%spostern-%s", n > 0 ? ", " : "", role);
 	}

@@ -55,8 +55,6 @@ union any_answer {
 	struct errand_answer errand;
 	struct ldap_put_answer ldap_put;
 	struct scan_answer scan;
-	struct issuer_keys_answer issuer_keys;
-	struct introspect_answer introspect;
 	struct url_sign_answer url_sign;
 	struct url_content_answer url_content;
 };

@@ -79,11 +79,16 @@ issuers_of_its_own(struct attack *a, struct ipc *errand)
 	for (size_t i = 0; i < 2 * NELEM(names); i++) {
 		struct issuer_keys_ask keys = { names[i / 2] };
 		struct introspect_ask ask = { names[i / 2], STR("secret") };
-		union any_answer answer = { 0 };
+		union {
+			union any_answer any;
+			struct issuer_keys_answer issuer_keys;
+			struct introspect_answer introspect;
+		} answer = { 0 };
 		struct err err = { 0 };
 		int rc = call(a, errand, &errand_calls[i % 2 ?
 		    ERRAND_CALL_introspect : ERRAND_CALL_issuer_keys],
-		    i % 2 ? (void *)&ask : (void *)&keys, &answer, NULL, &err);
+		    i % 2 ? (void *)&ask : (void *)&keys, &answer.any, NULL,
+		    &err);
 		uint32_t result = i % 2 ? answer.introspect.result :
 		    answer.issuer_keys.result;
 
