@@ -85,6 +85,8 @@ def world():
         w.scored = w.postern("f.test", more=FORWARDED + "greylist = off\n"
                              "junk-score = 1\nrefuse-score = 3\n")
         w.there = w.sink("there.test")
+        w.slow = w.postern("g.test", more=FORWARDED + "greylist = off\n"
+                           "messages-per-domain = 3\ngreeting-delay = 3s\n")
         w.start()
         yield w
 
@@ -366,6 +368,48 @@ def test_who_looks_like_somebody_written_to(world):
                 to="alice")[0] == 250
     assert "like-known" not in server.command("trace",
                                               "y@looka1ike.test").stdout
+
+
+def test_too_much_of_one_domain(world):
+    """From wherever it comes; but not of whom nobody knows the domain."""
+    server = world.slow
+    for n, ip in enumerate(("198.51.100.1", "2001:db8::1", "198.51.100.2")):
+        assert send(server, ip, f"much {n}", "a@proven.test")[0] == 250
+    code, said = send(server, "2001:db8:1::1", "too much", "b@proven.test")
+    assert code == 451 and said.startswith("4.7.1 proven.test has sent as ")
+    trace = server.command("trace", "b@proven.test").stdout
+    assert "domain-rate=wait (proven.test)" in trace
+    assert "its domain has sent as much as it may" in \
+        server.command("explain", "b@proven.test").stdout
+    for n in range(4):
+        assert send(server, "198.51.100.3", f"unproven {n}")[0] == 250
+    # Whom all recipients have written to is another matter.
+    world.send(server, "alice", ["b@proven.test"])
+    assert send(server, "198.51.100.4", "wanted", "b@proven.test",
+                to="alice")[0] == 250
+    server.command("allow", "add", "proven.test")
+    assert send(server, "198.51.100.4", "allowed", "c@proven.test")[0] == 250
+    server.command("allow", "remove", "proven.test")
+
+
+def greeted_after(server, address):
+    start = time.monotonic()
+    with FromOutside(server, address) as smtp:
+        smtp.ehlo()
+        return time.monotonic() - start
+
+
+def test_strangers_wait_for_the_greeting(world):
+    server = world.slow
+    assert greeted_after(server, "203.0.118.1") > 2.9
+    assert send(server, "203.0.118.1", "good")[0] == 250
+    assert greeted_after(server, "203.0.118.2") < 2
+    assert greeted_after(server, "203.0.119.2") > 2.9
+    # Nor does who is not judged.
+    start = time.monotonic()
+    with smtplib.SMTP(server.ip, world.port, timeout=60,
+                      source_address=(world.address(), 0)):
+        assert time.monotonic() - start < 2
 
 
 def test_this_machine_never_waits(world):

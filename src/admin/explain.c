@@ -91,6 +91,8 @@ static const struct {
 	{ "greylist", "pass", "it need not come again" },
 	{ "greylist", "wait", "nobody here knows the sender yet: it is to "
 	    "come again" },
+	{ "domain-rate", "wait", "its domain has sent as much as it may "
+	    "within an hour: it is to come again" },
 	{ "report", "read", "it is a report of others about a domain here, "
 	    "and what is in it is kept" },
 	{ "report", "none", "it came to where reports go, and is none that "

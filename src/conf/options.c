@@ -98,10 +98,12 @@ const struct conf_option conf_options[] = {
 	    "RFC 5321 4.1.4 wants mail not to be refused for it." },
 	{ "greeting-delay", CONF_FILE, CONF_TIME, 0, 60, "0",
 	    AT(config, greeting_delay_s),
-	    "how long everybody on port 25 waits for the greeting",
+	    "how long strangers on port 25 wait for the greeting",
 	    .more = "Who talks before it comes is told 421 4.7.0 and let go: "
 	    "mail servers wait (RFC 5321 3.1), much that sends junk does not. "
-	    "0: nobody waits, and nobody looks." },
+	    "No stranger is a network (IPv4 /24, IPv6 /64) whose mail was "
+	    "taken within 60 days, other than into Junk, nor one of "
+	    "`unjudged`. 0: nobody waits, and nobody looks." },
 	{ "messages-per-network", CONF_FILE, CONF_NUMBER, 0, 1000000, "5000",
 	    AT(config, network_messages),
 	    "messages an hour on port 25 from a network; 0: any number",
@@ -116,6 +118,12 @@ const struct conf_option conf_options[] = {
 	    "messages an hour that come on port 25 for one address; 0: any",
 	    .more = "From `unjudged` any number; the others are told 450 "
 	    "4.7.1." },
+	{ "messages-per-domain", CONF_FILE, CONF_NUMBER, 0, 1000000, "0",
+	    AT(config, domain_messages),
+	    "messages an hour of one domain, from wherever; 0: any number",
+	    .more = "Of the one in From, as it was registered, where SPF or "
+	    "DKIM proves it. The others are told 451 4.7.1, but not whom all "
+	    "recipients have written to." },
 	{ "unknown-recipients", CONF_FILE, CONF_NUMBER, 0, 1000000, "50",
 	    AT(config, unknown_recipients),
 	    "recipients nobody has, an hour, until a network is banned; 0: any",

@@ -35,6 +35,7 @@
 	F(S, u32, network_messages, 0)	/* on port 25, an hour; 0: any */ \
 	F(S, u32, network_recipients, 0)                                 \
 	F(S, u32, recipient_messages, 0)                                 \
+	F(S, u32, domain_messages, 0)	/* of one that is proven */      \
 	F(S, u32, unknown_recipients, 0)                                 \
 	F(S, u32, smtp_errors, 0)                                        \
 	F(S, u32, failed_logins, 0)                                      \

@@ -184,9 +184,17 @@ take_for_one(struct evidence *e, struct verdict *out, bool waits)
 	out->refusal = (struct reply){ 0 };
 }
 
+static struct reply
+come_later(const struct evidence *e)
+{
+	return smtp_replyf(e->a, 451, "4.7.1", "%.*s has sent as much mail as "
+	    "it may within an hour: try again in %u seconds",
+	    STR_FMT(e->weigh.whose), e->known.wait_s);
+}
+
 /* The operator's word, then a list's, then the domain's, then what it brings,
- * by our own look and by others', then whoever is not known waits; then all
- * that was found. */
+ * by our own look and by others', then whoever is not known, or whose domain
+ * sends too much, waits; then all that was found. */
 static void
 decide(struct evidence *e, struct verdict *out)
 {
@@ -207,6 +215,11 @@ decide(struct evidence *e, struct verdict *out)
 	    !out->hold;
 	if (waits)
 		out->refusal = judge_send_away(e);
+	else if (out->refusal.code == 0 && e->too_often &&
+	    act != POLICY_ALLOW) {
+		out->refusal = come_later(e);
+		waits = true;
+	}
 	out->junk |= act == POLICY_JUNK;
 	out->hold |= act == POLICY_HOLD;
 	if (out->refusal.code == 0 && act != POLICY_ALLOW)

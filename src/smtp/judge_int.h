@@ -53,6 +53,7 @@ struct evidence {
 	bool voucher_unsure;	/* DNS kept it from us */
 	struct weigh_ask weigh;
 	struct weigh_answer known;
+	bool too_often;		/* its domain sends more than it may */
 	struct dns_listing list;
 	struct policy_decision policy;
 	struct attached attached;

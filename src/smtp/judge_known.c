@@ -2,6 +2,7 @@
  * judge_known.c - what is known of the sender: by store, the operator's rules,
  * and lists in the DNS.
  */
+#include "base/domain.h"
 #include "base/timetext.h"
 #include "dns/public_suffix.h"
 #include "policy/lookalike.h"
@@ -41,6 +42,21 @@ look_at_lists(struct evidence *e)
 	j->until_ms = until_ms;
 }
 
+/* Has SPF or DKIM proven a name that the same one has registered? RFC 9989
+ * 4.8, relaxed, as far as the Public Suffix List knows it. */
+static bool
+is_of(const struct evidence *e, struct str whose)
+{
+	if (!e->by_helo && e->spf.result == SPF_PASS &&
+	    domain_is_within(e->spf_domain, whose))
+		return true;
+	for (size_t i = 0; i < e->ndkim; i++)
+		if (e->dkim[i].verdict == DKIM_PASS &&
+		    domain_is_within(e->dkim[i].domain, whose))
+			return true;
+	return false;
+}
+
 /* One look at store. It is away, or cannot say: as if there were neither rules
  * nor memory, for mail goes on; what hands it in will see. */
 void
@@ -69,6 +85,7 @@ judge_ask_who(struct evidence *e)
 		.name = whose.n > 0 ? e->author : STR_NULL, .whose = whose,
 		.looks = lookalike_form(whose, e->a),
 		.rcpts = e->j->ask.rcpts };
+	e->weigh.whose_proven = whose.n > 0 && is_of(e, whose);
 	facts.proven = judge_is_proven(e);
 	if (store_call(judge->store, STORE_weigh, &e->weigh, &e->known, e->a,
 	    &err) < 0) {
@@ -76,10 +93,15 @@ judge_ask_who(struct evidence *e)
 		return;
 	}
 	facts.wanted = e->known.known_to_all && e->weigh.author_proven;
+	e->too_often = e->known.wait_s > 0 && !facts.wanted;
 	if (e->known.word == RULE_none && !facts.here)
 		look_at_lists(e);
 	facts.list = e->list;
 	policy_decide(&judge->policy, &facts, e->a, &e->policy);
+	if (e->too_often)
+		e->policy.words = arena_printf(e->a, "%.*s domain-rate=wait "
+		    "(%.*s)", STR_FMT(e->policy.words),
+		    STR_FMT(e->weigh.whose));
 }
 
 struct str

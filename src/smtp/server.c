@@ -250,6 +250,22 @@ talks_first(struct smtp_session *s)
 	return e == 0;
 }
 
+/* Of whom no mail was taken lately. Store is asked only where strangers are
+ * made to wait; where it cannot say, everybody is one. */
+static bool
+is_stranger(struct smtp_session *s)
+{
+	const struct smtp_options *o = &s->service->o;
+	struct host_known_ask ask = { ip_octets(&s->host) };
+	struct host_known_answer answer;
+	struct err err = { 0 };
+
+	if (!o->judge)
+		return true;
+	return s->counted && (store_call(o->store, STORE_host_known, &ask,
+	    &answer, s->cmd, &err) < 0 || !answer.known);
+}
+
 struct str
 smtp_greeting(struct smtp_session *s)
 {
@@ -265,7 +281,8 @@ greet(struct dialogue *d)
 	struct reply r = smtp_reply(421, "4.7.0",
 	    "Wait for the greeting before you say anything");
 
-	if (s->service->o.greeting_delay_s > 0 && talks_first(s)) {
+	if (s->service->o.greeting_delay_s > 0 && is_stranger(s) &&
+	    talks_first(s)) {
 		log_ctx_event(&d->log, LOG_INFO, "talks_first");
 		smtp_put_reply(s, &r);
 		s->errors = SMTP_EARLY_ERRORS;

@@ -118,6 +118,7 @@ enum store_effect {
 	C(later_list, answer, AUTH_ACCOUNT, RUN_READER, CHANGE_none, own) \
 	C(later_cancel, done, AUTH_ACCOUNT, RUN_WRITER, CHANGE_frees, own) \
 	C(weigh, answer, AUTH_JUDGES, RUN_READER, CHANGE_none, own) \
+	C(host_known, answer, AUTH_MX, RUN_READER, CHANGE_none, own) \
 	C(spam_score, answer, AUTH_CHECKER, RUN_WRITER, CHANGE_none, own) \
 	C(checker_open, done, AUTH_OPERATOR, RUN_LOOP, CHANGE_none, own) \
 	C(greylist, done, AUTH_MX, RUN_WRITER, CHANGE_patient, own) \

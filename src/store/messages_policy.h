@@ -62,6 +62,8 @@ enum { RCPTS_WEIGHED = 50 };
 	F(S, str, whose, 255)		/* what is registered of it, */ \
 	F(S, str, looks, 1024)		/* and that as it looks; see  \
 					 * store/policy/alike.h */    \
+	F(S, u8, whose_proven, 0)	/* SPF or DKIM is of the same: \
+					 * its messages are counted */ \
 	F(S, str, rcpts, 20000)
 /* Who is known: one that a recipient wrote to; a proven domain, or a network,
  * whose mail was taken before; who answers what a recipient sent, and who was
@@ -88,8 +90,13 @@ enum known { KNOWN_no, KNOWN_correspondent, KNOWN_domain, KNOWN_network,
 				 * unless it is remembered anew */    \
 	F(S, i64, waited_s, 0)	/* since it was sent away; -1: it was \
 				 * not, or too long ago */            \
+	F(S, u32, wait_s, 0)	/* `whose` has sent all that it may:  \
+				 * not before so many seconds; 0: now */ \
 	F(S, u8, learned, 0)	/* the filter knows enough to say  \
 				 * something */
+/* Was mail of its network taken lately, other than into Junk? */
+#define FIELDS_host_known_ask(F, S) F(S, str, host, 16)
+#define FIELDS_host_known_answer(F, S) F(S, u8, known, 0)
 /* It was sent away (RFC 6647): remember that, if it is not remembered. */
 #define FIELDS_greylist_ask(F, S)                                     \
 	F(S, u64, change, 0) F(S, str, host, 16)                      \

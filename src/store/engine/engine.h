@@ -370,8 +370,8 @@ struct queue_by_found {
 int reader_queue_by(struct reader *r, int64_t now, struct queue_place *at,
     int64_t *next, struct queue_by_found *found, struct err *err);
 /* Of the next ask, if it is queue_content: the message its lease is for; 0:
- * none of the asker's. */
-void reader_leased(struct reader *r, uint64_t message);
+ * none of the asker's. If it is weigh: how long its domain has to wait. */
+void reader_told(struct reader *r, uint64_t message, uint32_t wait_s);
 
 /* Is there such an account? E_NOTFOUND. */
 int reader_account(struct reader *r, uint64_t account, struct err *err);

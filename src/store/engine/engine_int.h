@@ -451,7 +451,8 @@ struct reader {
 	struct arena *arena;
 	struct buf rows, more, chunk;
 	struct under_way under_way;
-	uint64_t leased;	/* see reader_leased() */
+	uint64_t leased;	/* see reader_told() */
+	uint32_t wait_s;
 };
 
 /* The functions of the calls, each in its room. A writer's fills in w->answer,

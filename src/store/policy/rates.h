@@ -18,6 +18,7 @@ enum rate_kind {
 	RATE_logins,		/* that failed; by address, or IPv6 /64 */
 	RATE_to,		/* messages to a recipient */
 	RATE_etrn,		/* RFC 1985; by the name that is asked for */
+	RATE_domain,		/* messages of one that is proven */
 	RATE_banned,		/* for rates_first() */
 };
 

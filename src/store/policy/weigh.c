@@ -340,11 +340,29 @@ read_weigh(struct reader *r, const struct caller *c unused_arg,
 	int rc = sql_read_begin(&r->q, err);
 
 	answer->weigh = (struct weigh_answer){ .waited_s = -1,
-		.learned = filter_knows(r->e) };
+		.wait_s = r->wait_s, .learned = filter_knows(r->e) };
 	if (rc == 0)
 		rc = weigh_all(&w);
 	sql_read_end(&r->q);
 	return rc;
+}
+
+int
+read_host_known(struct reader *r, const struct caller *c unused_arg,
+    const struct host_known_ask *ask, union store_answer *answer,
+    struct err *err)
+{
+	struct ip network;
+	int64_t at_s;
+	int rc = 0;
+
+	answer->host_known = (struct host_known_answer){ 0 };
+	if (sending_network(ask->host, &network))
+		rc = memory_find(&r->q, MEMORY_known, 0,
+		    known_network(r->arena, &network),
+		    engine_now_us(r->e) / 1000000, &at_s, err);
+	answer->host_known.known = rc > 0;
+	return rc < 0 ? rc : 0;
 }
 
 /* ---- remembered ---------------------------------------------------------- */

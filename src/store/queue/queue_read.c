@@ -315,9 +315,10 @@ reader_queue_report(struct reader *r, uint64_t message, struct buf *out,
 /* ---- content ----------------------------------------------------------- */
 
 void
-reader_leased(struct reader *r, uint64_t message)
+reader_told(struct reader *r, uint64_t message, uint32_t wait_s)
 {
 	r->leased = message;
+	r->wait_s = wait_s;
 }
 
 static int

@@ -104,6 +104,44 @@ authority(void *arg)
 	loop_stop(w->loop);
 }
 
+static uint32_t
+weighed(struct world *w, struct store *st, const char *whose, bool proven)
+{
+	struct weigh_ask ask = { .whose = str_c(whose),
+		.whose_proven = proven };
+	struct weigh_answer known;
+
+	OK(store_call(st, STORE_weigh, &ask, &known, w->a, &w->err));
+	return known.wait_s;
+}
+
+/* So many of one domain; who only looks is not counted, and told the same. */
+static void
+rate(void *arg)
+{
+	struct world *w = arg;
+	struct store *st = checker(w);
+	uint32_t wait_s;
+
+	service_settings(w->service, &(struct door_settings){
+	    .of_domain = 2 });
+	for (int i = 0; i < 5; i++) {
+		assert_int_equal(weighed(w, st, "far.test", true), 0);
+		assert_int_equal(weighed(w, w->mx, "far.test", false), 0);
+	}
+	assert_int_equal(weighed(w, w->mx, "far.test", true), 0);
+	assert_int_equal(weighed(w, w->mx, "far.test", true), 0);
+	wait_s = weighed(w, w->mx, "far.test", true);
+	assert_true(wait_s > 60 && wait_s <= 1800);
+	assert_true(weighed(w, st, "far.test", true) > 0);
+	assert_int_equal(weighed(w, w->mx, "far.test", false), 0);
+	assert_int_equal(weighed(w, w->mx, "other.test", true), 0);
+	service_settings(w->service, &(struct door_settings){ 0 });
+	assert_int_equal(weighed(w, w->mx, "far.test", true), 0);
+	store_close(st);
+	loop_stop(w->loop);
+}
+
 #define WORLD(fn)                          \
 	static void                        \
 	test_##fn(void **state)            \
@@ -112,12 +150,13 @@ authority(void *arg)
 	}
 WORLD(scores)
 WORLD(authority)
+WORLD(rate)
 
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = { BOTH(test_scores),
-		BOTH(test_authority) };
+		BOTH(test_authority), BOTH(test_rate) };
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

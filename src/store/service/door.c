@@ -151,6 +151,24 @@ door_asked(struct door *d, const struct rcpt_ask *ask,
 		count_unknown(d, &network, answer);
 }
 
+/* By whatever address: who sends of one name from many networks is one. */
+uint32_t
+door_weigh(struct door *d, const struct weigh_ask *ask, bool counts)
+{
+	const struct door_settings *o = &d->service->door_settings;
+	struct rcpt_answer later;
+
+	if (o->of_domain == 0 || !ask->whose_proven || ask->whose.n == 0)
+		return 0;
+	if (come_later(&later, rates_wait_ms(d->rates, RATE_domain,
+	    ask->whose, o->of_domain, door_now(d))))
+		return later.wait_s;
+	if (counts)
+		(void)rates_add(d->rates, RATE_domain, ask->whose, 1,
+		    o->of_domain, door_now(d));
+	return 0;
+}
+
 void
 door_strike(struct door *d, const struct strike_ask *ask)
 {

@@ -191,6 +191,38 @@ test_the_longest_network(void **state)
 	assert_int_equal(weighed(p, &ask).word, RULE_none);
 }
 
+static bool
+host_known(struct folder *p, const char *host)
+{
+	struct host_known_ask ask = { str_make(host, 4) };
+	union store_answer answer = { 0 };
+
+	OK(reader_ask(p->d.r, &p->d.mx, STORE_host_known, &ask, &answer,
+	    &p->d.err));
+	return answer.host_known.known;
+}
+
+/* Its network is known from the first message that was taken, for as long as
+ * that is remembered. */
+static void
+test_host_known(void **state)
+{
+	struct folder *p = *state;
+	struct submit_ask ask = { .host = str_make("\300\0\2\7", 4) };
+	struct write w = { .caller = &p->d.mx, .ask = &ask };
+	struct engine *e = p->d.e;
+
+	assert_false(host_known(p, "\300\0\2\7"));
+	batch_begin(e);
+	OK(batch_transaction(e, &p->d.err));
+	OK(policy_remember(e, &w, NULL, 0, &p->d.err));
+	OK(batch_finish(e, &p->d.err));
+	assert_true(host_known(p, "\300\0\2\11"));
+	assert_false(host_known(p, "\300\0\3\7"));
+	p->d.now_us += 61LL * DAY_S * 1000000;
+	assert_false(host_known(p, "\300\0\2\11"));
+}
+
 /* Where the clock was set back, nobody waits longer than they were told. */
 static void
 test_clock_set_back(void **state)
@@ -619,6 +651,7 @@ main(void)
 		T(test_account_removed),
 		T(test_rules_that_are_none),
 		T(test_the_longest_network),
+		T(test_host_known),
 		T(test_clock_set_back),
 		T(test_ids_that_tell),
 		T(test_answers),

@@ -125,7 +125,7 @@ door_of(const struct config *c)
 		.recipients = c->network_recipients,
 		.to_recipient = c->recipient_messages,
 		.unknown = c->unknown_recipients, .errors = c->smtp_errors,
-		.etrn = c->etrn_hourly,
+		.etrn = c->etrn_hourly, .of_domain = c->domain_messages,
 		/* Else it is not known who logged in from where. */
 		.logins = c->login_notes ? c->failed_logins : 0,
 		.ban_s = c->ban_time_s, .ban_longest_s = c->ban_longest_s };

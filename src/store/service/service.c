@@ -101,6 +101,9 @@ queue_read(struct conn *c, struct ipc_req *req)
 
 	if (req->call->index == STORE_queue_content)
 		j->message = dispatch_message(c, ask->lease);
+	if (req->call->index == STORE_weigh)
+		j->wait_s = door_weigh(c->service->door, req->ask,
+		    c->caller.authority == AUTH_MX);
 	jobs_add(&c->service->reads, j);
 }
 

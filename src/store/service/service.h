@@ -18,7 +18,7 @@ extern const struct engine_call service_engine_calls[STORE_NCALLS];
  * first time, and at most. 0: any; nobody is banned. */
 struct door_settings {
 	uint32_t messages, recipients, to_recipient, unknown, errors, logins;
-	uint32_t etrn;
+	uint32_t etrn, of_domain;
 	uint32_t ban_s, ban_longest_s;
 };
 

@@ -56,6 +56,7 @@ struct job {
 	struct recipient *rcpts;
 	struct leased *leased;	/* of report and bounce */
 	uint64_t message;	/* of queue_content; 0: none */
+	uint32_t wait_s;	/* of weigh: door_weigh() */
 	uint64_t revocations;	/* of the service, when it was asked */
 	/* A call of the loop that had to look at SQL: on a reader's thread,
 	 * and then on the loop again. */

@@ -529,7 +529,7 @@ read_one(struct reader *r, struct job *j)
 		loop_post(j->conn->service->o.loop, on_looked, j);
 		return;
 	}
-	reader_leased(r, j->message);
+	reader_told(r, j->message, j->wait_s);
 	rc = reader_ask(r, &j->conn->caller, j->write.call, j->write.ask,
 	    &ans, &err);
 	if (rc < 0)
