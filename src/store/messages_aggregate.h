@@ -25,6 +25,7 @@ enum { DAY_SECONDS = 86400 };
 	F(S, str, rua, 1000)
 /* What was found of a message: results are the words of RFC 8601. */
 enum dmarc_reason { DMARC_REASON_none, DMARC_REASON_local_policy };
+enum { DMARC_REJECTED = 2 };	/* a disposition */
 #define FIELDS_dmarc_row(F, S)                                        \
 	F(S, str, host, 16)		/* octets of its address */   \
 	F(S, u8, disposition, 0)	/* as p */                    \

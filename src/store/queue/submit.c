@@ -281,6 +281,24 @@ check_priority(struct write *w)
 	    err_set(&w->err, E_DENIED, "not for you to say");
 }
 
+/* Nobody has it, and it does not come again: whoever asks for reports hears of
+ * it as of what is refused.                                   RFC 7489 7.2 */
+static int
+count_refused(struct submitting *s, struct dmarc_seen *seen)
+{
+	struct str each = s->w->answer.submit.each;
+
+	for (size_t i = 0; i < each.n; i++)
+		if (each.p[i] == EACH_full || each.p[i] == EACH_later)
+			return 0;
+	if (s->ask->dmarc.n == 0)
+		return 0;
+	if (seen->disposition != DMARC_REJECTED)
+		seen->reason = DMARC_REASON_local_policy;
+	seen->disposition = DMARC_REJECTED;
+	return dmarc_count(s->e, seen, &s->w->err);
+}
+
 int
 write_submit(struct engine *e, struct write *w)
 {
@@ -302,6 +320,8 @@ write_submit(struct engine *e, struct write *w)
 		    "counted");
 	if (rc == 0)
 		rc = submit_choose(&s);
+	if (rc == 0 && s.nnamed == 0)
+		rc = count_refused(&s, &seen);
 	if (rc < 0 || s.nnamed == 0)
 		return rc;
 	rc = recipients_gather(e, w, s.named, s.nnamed, &s.to, &w->err);

@@ -157,6 +157,48 @@ test_alias(void **state)
 	assert_int_equal(mails(p, bob, "INBOX"), 1);
 }
 
+/* Nobody has it, and it does not come again: that is counted as refused. */
+static void
+test_left_to_nobody_is_counted(void **state)
+{
+	struct folder *p = *state;
+	const struct dmarc_seen seen = { .domain = STR("bad.test"), .p = 1,
+		.rua = STR("mailto:a@bad.test"), .host = STR("\1\2\3\4"),
+		.header_from = STR("bad.test"), .spf_domain = STR("bad.test"),
+		.spf_result = STR("pass") };
+	auto_buf b = BUF_INIT(DMARC_SEEN_MAX);
+	struct aggregate_rows_ask ask = { .kind = AGGREGATE_dmarc,
+		.day = p->d.now_us / 1000000 / 86400 * 86400,
+		.domain = STR("bad.test") };
+	union store_answer answer;
+	struct aggregate_row row = { 0 };
+	uint64_t bob = bob_is_there(p);
+	struct dmarc_row was = { 0 };
+	struct rd r;
+
+	OK(fixture_submit(&p->d, 0, "text", alice_bob, NULL));
+	msg_put(&b, &dmarc_seen_shape, &seen);
+	p->d.dmarc = buf_get(&b);
+	p->d.from_bad = true;
+	OK(rule(p, p->alice, RULE_block));
+	OK(set_quota(p, "bob@ours.test", 1));
+	OK(fixture_submit(&p->d, 0, "text", alice_bob, NULL));
+	assert_string_equal(p->d.said, "BF");
+	assert_int_equal(folder_count(p, "SELECT count(*) FROM aggregate_row"),
+	    0);
+	OK(rule(p, bob, RULE_block));
+	OK(fixture_submit(&p->d, 0, "text", alice_bob, NULL));
+	assert_string_equal(p->d.said, "BB");
+	OK(reader_ask(p->d.r, &(struct caller){ .authority = AUTH_RELAY },
+	    STORE_aggregate_rows, &ask, &answer, &p->d.err));
+	r = rd_of(answer.aggregate_rows.rows);
+	while (rd_left(&r) > 0 && msg_take(&r, &aggregate_row_shape, &row))
+		assert_true(msg_whole(row.facts, &dmarc_row_shape, &was));
+	assert_int_equal(row.n, 1);
+	assert_int_equal(was.disposition, DMARC_REJECTED);
+	assert_int_equal(was.reason, DMARC_REASON_local_policy);
+}
+
 int
 main(void)
 {
@@ -167,6 +209,7 @@ main(void)
 		T(test_again),
 		T(test_rules),
 		T(test_alias),
+		T(test_left_to_nobody_is_counted),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

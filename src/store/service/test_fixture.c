@@ -182,11 +182,11 @@ fixture_submit(struct fixture *d, uint64_t change, const char *text,
 		.octets = test_blob(str_c(text)), .raw_size = strlen(text),
 		.facts = STR("facts of it"), .message_id = STR("<m@x>"),
 		.thread_keys = d->thread_keys, .protocol = STR("ESMTP"),
-		.traits = d->traits, .lesson = (uint8_t)d->lesson,
-		.hold = d->hold, .read = d->read, .each = d->each,
-		.refuse = d->refuse, .answers = d->answers, .author =
-		    d->author, .author_proven = d->author_proven, .title =
-		    STR("About it"), .verdict = STR("score=11.0") };
+		.traits = d->traits, .lesson = (uint8_t)d->lesson, .hold =
+		    d->hold, .read = d->read, .each = d->each, .refuse =
+		    d->refuse, .answers = d->answers, .author = d->author,
+		.author_proven = d->author_proven, .dmarc = d->dmarc,
+		.title = STR("About it"), .verdict = STR("score=11.0") };
 
 	if (d->from_bad) {
 		ask.reverse_path = STR("x@bad.test");

@@ -21,6 +21,7 @@ struct fixture {
 	uint64_t change, seed;
 	struct str answers, author;	/* of what mx takes, and */
 	bool author_proven;
+	struct str dmarc;
 	struct str message_id;	/* of what a person sends from now on */
 	struct str thread_keys;	/* of messages from now on */
 	int64_t hold_until;	/* the same; 0: they leave at once */
