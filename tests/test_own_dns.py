@@ -191,6 +191,17 @@ def wait_for(what, seconds=30):
 def test_report_address(net):
     assert net.host.records("TXT", f"_smtp._tls.{DOMAIN}.") == [
         f"v=TLSRPTv1; rua=mailto:mail-reports@{DOMAIN}"]
+    # Whose address that is has mail, and nobody asks for reports there.
+    name = f"mail-reports@{DOMAIN}"
+    said = net.host.command("alias", "add", name, "a@elsewhere.test").stdout
+    assert "is mail from now on" in said
+    assert not net.host.records("TXT", f"_smtp._tls.{DOMAIN}.")
+    assert net.host.records("TXT", f"_dmarc.{DOMAIN}.") == [
+        "v=DMARC1; p=quarantine"]
+    assert f"{name} has mail of its own" in net.host.dns()
+    net.host.command("alias", "remove", name)
+    assert net.host.records("TXT", f"_dmarc.{DOMAIN}.") == [
+        f"v=DMARC1; p=quarantine; rua=mailto:{name}"]
 
 
 def test_believed_by_another_postern(net, tmp_path):

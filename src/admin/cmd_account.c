@@ -167,7 +167,7 @@ account_add(void *ctx, struct err *err)
 		return rc;
 	account_say(c, "added", "added; the user name for mail programs is "
 	    "the whole address");
-	return 0;
+	return domain_say_own_reports(c->op, c->inside, c->o->json, err);
 }
 
 static int

@@ -3,6 +3,7 @@
  */
 #include <limits.h>
 
+#include "admin/domain.h"
 #include "admin/operator.h"
 #include "admin/table.h"
 #include "admin/typed.h"
@@ -47,7 +48,7 @@ alias_add(void *ctx, struct err *err)
 		else
 			printf("%s leads to %s\n", c->arguments[0], *target);
 	}
-	return 0;
+	return domain_say_own_reports(c->op, ask.address, c->json, err);
 }
 
 static int

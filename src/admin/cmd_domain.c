@@ -75,6 +75,39 @@ domain_add_relayed(struct domain_ctx *c, const char *typed, struct err *err)
 	return 0;
 }
 
+int
+domain_own_reports(struct operator *op, struct str address, bool *own,
+    struct err *err)
+{
+	size_t at = str_rchr(address, '@');
+	struct domains_ask ask = { .only = str_from(address, at + 1) };
+	struct domains_answer answer;
+	int rc;
+
+	*own = false;
+	if (at == address.n || !str_eqi(str_first(address, at),
+	    STR(FEEDBACK_LOCAL)))
+		return 0;
+	rc = operator_store(op, STORE_domains, &ask, &answer, err);
+	*own = rc == 0 && answer.own;
+	return rc;
+}
+
+int
+domain_say_own_reports(struct operator *op, struct str address, bool json,
+    struct err *err)
+{
+	bool own;
+	int rc = domain_own_reports(op, address, &own, err);
+
+	if (rc == 0 && own && !json)
+		printf("what other servers report to %.*s is mail from now "
+		    "on,\nand not read for `postern reports received`: "
+		    "take it out of DNS, unless you want them so\n",
+		    STR_FMT(address));
+	return rc;
+}
+
 static int
 domain_add(struct domain_ctx *c, const char *typed, struct err *err)
 {

@@ -15,6 +15,13 @@ int domain_row_of(struct operator *op, struct str name, bool *known,
 bool domain_addresses_fits(char **words);
 int domain_addresses(struct operator *op, struct str name, char **words,
     bool json, struct err *err);
+/* Is it the address of its domain that others send reports to, and an
+ * account's or an alias's own? What comes to it is mail then, and not read. */
+int domain_own_reports(struct operator *op, struct str address, bool *own,
+    struct err *err);
+/* And if it is, who has just made it so is told. */
+int domain_say_own_reports(struct operator *op, struct str address, bool json,
+    struct err *err);
 /* The records to publish for it, on stdout; makes its keys if it has none. */
 int domain_dns(struct admin *a, struct operator *op, struct str name,
     bool json, struct err *err);

@@ -17,6 +17,7 @@ struct dns_records {
 	struct arena *a;
 	struct str domain, host;
 	struct str report_to;	/* an address */
+	bool own_reports;	/* which is somebody's: no reports wanted */
 	struct dns_record v[RECORDS_MAX];
 	size_t n;
 	bool named;	/* host is the server's configured name */
@@ -90,10 +91,10 @@ put_transport(struct dns_records *r, struct operator *op, struct err *err)
 {
 	struct tls_ctx *ctx;
 
-	if (!r->relayed)
+	if (!r->relayed && !r->own_reports)
 		put_record(r, "TXT", arena_printf(r->a, "_smtp._tls.%.*s.",
-	    STR_FMT(r->domain)), arena_printf(r->a,
-	    "v=TLSRPTv1; rua=mailto:%.*s", STR_FMT(r->report_to)));
+		    STR_FMT(r->domain)), arena_printf(r->a,
+		    "v=TLSRPTv1; rua=mailto:%.*s", STR_FMT(r->report_to)));
 	if (!r->named)
 		return 0;
 	if (shown_keys(op, &ctx, err) < 0)
@@ -126,6 +127,7 @@ collect_records(struct dns_records *r, struct operator *op, struct err *err)
 	if (put_keys(r, op, err) < 0)
 		return err->code;
 	put_record(r, "TXT", arena_printf(r->a, "_dmarc.%.*s", STR_FMT(name)),
+	    r->own_reports ? STR("v=DMARC1; p=quarantine") :
 	    arena_printf(r->a, "v=DMARC1; p=quarantine; rua=mailto:%.*s",
 	    STR_FMT(r->report_to)));
 	if (!str_eqi(host, name))
@@ -196,6 +198,12 @@ print_zone(const struct dns_records *r)
 		print_record(&r->v[i]);
 	if (r->relayed)
 		print_relayed_notes(r);
+	if (r->own_reports)
+		printf(";\n; %.*s has mail of its own: nobody would "
+		       "read there what others\n; report, so no record "
+		       "asks for it. Where you want it as mail, or elsewhere, "
+		       "rua\n; says so (RFC 7489 6.3, RFC 8460 3).\n",
+		    STR_FMT(r->report_to));
 	if (r->named)
 		print_transport_notes(r);
 	else
@@ -259,6 +267,8 @@ domain_dns(struct admin *a, struct operator *op, struct str name, bool json,
 		return err->code;
 	r->report_to = arena_printf(a->memory, FEEDBACK_LOCAL "@%.*s",
 	    STR_FMT(r->domain));
+	if (domain_own_reports(op, r->report_to, &r->own_reports, err) < 0)
+		return err->code;
 	if (!r->named)
 		r->host = arena_printf(a->memory, "mail.%.*s",
 		    STR_FMT(r->domain));

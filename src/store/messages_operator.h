@@ -10,7 +10,10 @@
 #define FIELDS_domain_remove_ask(F, S) F(S, u64, change, 0) F(S, str, name, 255)
 /* only: this one, if it is there, and no other. */
 #define FIELDS_domains_ask(F, S) F(S, str, after, 255) F(S, str, only, 255)
-#define FIELDS_domains_answer(F, S) F(S, str, rows, MSG_CHUNK) F(S, u8, more, 0)
+/* own: of `only`, an account or an alias has the address that reports of others
+ * go to (FEEDBACK_LOCAL), so that nobody reads them. */
+#define FIELDS_domains_answer(F, S)                                   \
+	F(S, str, rows, MSG_CHUNK) F(S, u8, more, 0) F(S, u8, own, 0)
 #define FIELDS_domain_row(F, S)                                       \
 	F(S, str, name, 255) F(S, u32, accounts, 0)                   \
 	F(S, u64, octets, 0) F(S, u64, quota, 0) F(S, u8, relayed, 0)

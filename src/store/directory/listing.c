@@ -176,6 +176,20 @@ read_one_domain(struct reader *r, struct str name, struct err *err)
 	return 0;
 }
 
+/* resolve_address() says the same of it for each message. */
+static int
+reports_are_own(struct reader *r, struct str name, uint8_t *own,
+    struct err *err)
+{
+	struct resolved who;
+	int rc = resolve_address(&r->q, r->arena, arena_printf(r->arena,
+	    FEEDBACK_LOCAL "@%.*s", STR_FMT(name)), &who, err);
+
+	*own = rc == 0 && !who.reports && (who.kind == ADDRESS_ACCOUNT ||
+	    who.kind == ADDRESS_ALIAS);
+	return rc;
+}
+
 int
 read_domains(struct reader *r, const struct caller *c,
     const struct domains_ask *ask, union store_answer *answer, struct err *err)
@@ -186,6 +200,9 @@ read_domains(struct reader *r, const struct caller *c,
 	(void)c;
 	if (ask->only.n) {
 		rc = read_one_domain(r, ask->only, err);
+		if (rc == 0)
+			rc = reports_are_own(r, ask->only,
+			    &answer->domains.own, err);
 		answer->domains.rows = buf_get(&r->rows);
 		return rc;
 	}

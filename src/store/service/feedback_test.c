@@ -196,9 +196,17 @@ test_taken_name(void **state)
 {
 	static const char *const to[] = { "mail-reports@ours.test", NULL };
 	struct folder *p = *state;
+	const struct domains_ask ask = { .only = STR("ours.test") };
+	union store_answer answer = { 0 };
 	uint64_t account;
 
+	OK(reader_ask(p->d.r, &p->d.operator_, STORE_domains, &ask, &answer,
+	    &p->d.err));
+	assert_int_equal(answer.domains.own, 0);
 	OK(fixture_account(&p->d, "mail-reports@ours.test", &account));
+	OK(reader_ask(p->d.r, &p->d.operator_, STORE_domains, &ask, &answer,
+	    &p->d.err));
+	assert_int_equal(answer.domains.own, 1);
 	p->d.read = true;
 	OK(fixture_submit(&p->d, 0, "a report", to, NULL));
 	assert_int_equal(folder_count(p, "SELECT count(*) FROM email"), 1);
