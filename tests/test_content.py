@@ -238,3 +238,4 @@ def test_check(world):
          "bob@ours.test"], timeout=120, capture_output=True,
         input=message("check", files=[("a.exe", PE)]))
     assert b"a.exe: program PE" in done.stdout, done.stderr
+    assert b"ClamAV" not in done.stdout

@@ -6,13 +6,14 @@ import contextlib
 import email.message
 import json
 import socket
+import subprocess
 import threading
 import time
 
 import pytest
 from lib.nsd import free_port
 from lib.scanners import HARMFUL, Clamd, Rspamd
-from lib.server import PATIENCE
+from lib.server import BUILD, PATIENCE
 from lib.world import World
 from test_judge import found
 from test_policy import FORWARDED, FromOutside
@@ -206,6 +207,19 @@ def test_lies_of_rspamd(world, body):
                        b"Content-Length: %d\r\n\r\n%s" % (len(body), body))
     assert send(world.lied, message("lied to"))[0] == 250
     assert "rspamd-away" in words(world.lied)
+
+
+def test_check_says_that_it_asks_neither(world):
+    def check(*more):
+        return subprocess.run(
+            [str(BUILD / "postern"), "check", "-", "--config",
+             str(world.mild.conf), "--peer", "198.51.100.7", "--from",
+             "news@proven.test", "--to", "bob@mild.test", *more],
+            timeout=120, capture_output=True, text=True,
+            input=message("check", HARMFUL.decode()).decode()).stdout
+
+    assert "ClamAV and rspamd were not asked" in check()
+    assert json.loads(check("--json"))["scanners"] == "not asked"
 
 
 def test_started_anew(world):

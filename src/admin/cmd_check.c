@@ -22,7 +22,8 @@ static const char usage[] =
     "that ADDRESS handed it in now: SPF, DKIM, DMARC, rules, lists, what is\n"
     "known of the sender, and its text. It says what would be done, why, and\n"
     "what to type to have it otherwise. Nothing is delivered or remembered;\n"
-    "DNS and lists are asked. Exits 1 if it would be refused.\n\n"
+    "DNS and lists are asked; ClamAV and rspamd are not. Exits 1 if it would\n"
+    "be refused.\n\n"
     "  --peer ADDRESS               who hands it in\n"
     "  --from SENDER                MAIL FROM; none: <>, as of a report\n"
     "  --to RCPT                    RCPT TO: what this person has taught and\n"
@@ -35,6 +36,7 @@ struct check {
 	struct options o;
 	struct check_begin_answer todo;
 	struct check_finish_ask verdict;
+	bool scanners;		/* arriving mail is shown to some */
 };
 
 static int
@@ -91,6 +93,8 @@ check(struct check *k, struct checking *c, const char *path, struct err *err)
 	if (rc == 0)
 		rc = operator_checker(op, &fds[CHECK_STORE], err);
 	if (rc == 0) {
+		k->scanners = names_config(names)->clamav.n > 0 ||
+		    names_config(names)->rspamd.n > 0;
 		msg_put(&config, &config_shape, names_config(names));
 		k->todo.config = buf_get(&config);
 		rc = checking_run(c, &k->todo, fds, k->a->memory, &k->verdict,
@@ -174,6 +178,10 @@ print_check(struct check *k)
 	describe(k, e, &m);
 	if (!k->o.json) {
 		explain_print(k->a->memory, &m, 1, 0);
+		if (k->scanners)
+			puts("ClamAV and rspamd were not asked: what reads "
+			    "a file here may talk to nobody.\nMail that "
+			    "arrives is shown to them, and may fare worse.");
 		if (!v->code) {
 			printf("In front of its text would stand:\n");
 			put_fields(&b, v->fields);
@@ -185,6 +193,8 @@ print_check(struct check *k)
 	    "refused" : v->hold ? "held" : v->junk || v->spam ? "junk" :
 	    "taken", v->code);
 	json_string(&b, v->reply);
+	buf_printf(&b, ",\"scanners\":\"%s\"", k->scanners ? "not asked" :
+	    "none");
 	buf_lit(&b, ",\"words\":");
 	json_string(&b, v->words);
 	buf_lit(&b, ",\"fields\":");
