@@ -309,8 +309,8 @@ def test_nobody_looks_like_somebody(server, issuer):
             times.setdefault(user, []).append(time.monotonic() - begin)
             told.add((line, said))
     assert len(told) == 1
-    medians = [sorted(t)[4] for t in times.values()]
-    assert max(medians) - min(medians) < 0.02, medians
+    least = [min(t) for t in times.values()]	# a busy machine adds to it
+    assert max(least) - min(least) < 0.05, least
     _, line, said = show(server, "imaps", good(issuer, address("nobody")),
                          user=address("nobody"))
     assert (line, said) in told

@@ -187,12 +187,20 @@ ask(struct rig *r)
 }
 
 static void
+nothing(struct timer *t unused_arg)
+{
+}
+
+static void
 wait_ms(struct rig *r, int64_t ms)
 {
 	int64_t until = loop_now_ms(r->loop) + ms;
+	struct timer t = { 0 };
 
+	timer_set(r->loop, &t, until, nothing);
 	while (loop_now_ms(r->loop) < until)
 		loop_once(r->loop, until - loop_now_ms(r->loop));
+	timer_clear(r->loop, &t);
 }
 
 /* ---- keys ---------------------------------------------------------------- */
