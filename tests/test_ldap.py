@@ -4,6 +4,7 @@ entries as OpenLDAP and as Active Directory has them."""
 import contextlib
 import imaplib
 import json
+import signal
 import smtplib
 import socket
 import ssl
@@ -394,17 +395,22 @@ def test_turned_on_and_off(ldap):
     with ConfiguredServer() as s:
         assert not s.processes("ldap")
         plain = s.conf.read_text()
-        s.conf.write_text(plain + block(ldap))
-        s.command("reload")
-        for _ in range(100):
-            if s.processes("ldap"):
-                break
-            time.sleep(0.1)
-        assert s.processes("ldap")
-        s.conf.write_text(plain)
-        s.command("reload")
-        for _ in range(100):
-            if not s.processes("ldap"):
-                break
-            time.sleep(0.1)
-        assert not s.processes("ldap")
+
+        def becomes(text, there):
+            s.conf.write_text(text)
+            s.process.send_signal(signal.SIGHUP)
+            time.sleep(0.2)
+            for _ in range(100):
+                if bool(s.processes("ldap")) == there:
+                    break
+                time.sleep(0.1)
+            assert bool(s.processes("ldap")) == there
+
+        becomes(plain + block(ldap), True)
+        becomes(plain, False)
+        # Also while it is just being started.
+        for milliseconds in range(1, 40, 3):
+            s.conf.write_text(plain + block(ldap))
+            s.process.send_signal(signal.SIGHUP)
+            time.sleep(milliseconds / 1000)
+            becomes(plain, False)

@@ -203,7 +203,7 @@ static void sync_is_due(struct timer *t);
 static void
 set_next(struct ldap_role *s, int64_t in_ms)
 {
-	if (s->server.conf.sync_s > 0)
+	if (s->server.conf.sync_s > 0 && !loop_stopping(s->role->loop))
 		timer_set(s->role->loop, &s->next,
 		    loop_now_ms(s->role->loop) + in_ms, sync_is_due);
 }

@@ -396,15 +396,24 @@ same_ldap(const struct config *a, const struct config *b)
 	    str_eq(a->ldap, b->ldap);
 }
 
-/* There may have been none, or be none any more. */
+/* There may have been none, or be none any more. One that is just being started
+ * was told what was before, and has done nothing yet. */
 static void
 renew_ldap(struct master *m)
 {
 	renew(m, ROLE_LDAP);
-	for (size_t i = 0; i < m->nchildren; i++)
-		if (m->children[i].kind == ROLE_LDAP && m->children[i].sleeps &&
-		    child_is_wanted(&m->children[i]))
-			supervise_wake(&m->children[i]);
+	for (size_t i = 0; i < m->nchildren; i++) {
+		struct child *c = &m->children[i];
+
+		if (c->kind != ROLE_LDAP)
+			continue;
+		if (c->pid > 0 && !c->ready) {
+			c->renew = true;
+			child_kill(c);
+		} else if (c->sleeps && child_is_wanted(c)) {
+			supervise_wake(c);
+		}
+	}
 }
 
 static void
