@@ -385,6 +385,7 @@ same_errands(const struct config *a, const struct config *b)
 	    a->errand_stay_s == b->errand_stay_s &&
 	    str_eq(a->clamav, b->clamav) &&
 	    a->clamav_port == b->clamav_port &&
+	    str_eq(a->clamav_path, b->clamav_path) &&
 	    str_eq(a->rspamd, b->rspamd) &&
 	    a->rspamd_port == b->rspamd_port && str_eq(a->oauth, b->oauth);
 }
@@ -458,6 +459,7 @@ supervise_reload(struct master *m)
 		arena_free(a);
 		return;
 	}
+	*before = m->config;
 	if (!same_sockets(&c, &m->config))
 		log_event(m->log, LOG_WARN, "restart_wanted",
 		    F_STR("for", STR("listen, workers or uid-base")),
