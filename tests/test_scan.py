@@ -76,6 +76,10 @@ def world():
         w.lied = w.postern("lied.test", more=OPEN + "scan { rspamd = "
                            f'"[127.0.0.1]"  rspamd-port = {w.liar.port}  '
                            "timeout = 2s }\n")
+        w.local = w.postern("local.test", more=OPEN + "scan { clamav-path = "
+                            f'"{clamd.folder}/socket" }}\n')
+        w.gone = w.postern("gone.test", more=OPEN + "scan { clamav-path = "
+                           f'"{clamd.folder}/none" away = wait }}\n')
         w.start()
         yield w
         w.liar.close()
@@ -111,6 +115,16 @@ def words(server):
     """Of the last one that was judged."""
     return [line for line in server.tail(0).splitlines()
             if " judged " in line][-1]
+
+
+def test_by_its_socket(world):
+    """clamd's own, in the file system; and one that is not there."""
+    assert send(world.local, message("by path"))[0] == 250
+    assert "clamav" not in words(world.local)
+    code, said = send(world.local, message("harm", octets=HARMFUL))
+    assert code == 550 and "Postern.Test" in said
+    assert send(world.gone, message("nobody"))[0] == 451
+    assert "connect to" in world.gone.tail(0)
 
 
 def test_clean(world):

@@ -491,8 +491,8 @@ const struct conf_option conf_options[] = {
 	{ "path", CONF_ROUTE, CONF_PATH, 1, 1000, NULL,
 	    AT(conf_route, route.path),
 	    "a socket in the file system, for `protocol = lmtp`",
-	    .more = "In the place of `host` and `port`. It is connected to with "
-	    "the rights of its folder's owner, where Postern runs as root.",
+	    .more = "In the place of `host` and `port`. Where Postern runs as "
+	    "root it is connected to with the rights of its folder's owner.",
 	    .unset = "a host and a port", .example = "/run/dovecot/lmtp" },
 	{ "mx", CONF_ROUTE, CONF_BOOL, 0, 1, NULL,
 	    AT(conf_route, route.mx), "look for MX records of it",
@@ -584,6 +584,13 @@ const struct conf_option conf_options[] = {
 	    .unset = "it is not asked", .example = "[127.0.0.1]" },
 	{ "clamav-port", CONF_SCAN, CONF_NUMBER, 1, 65535, "3310",
 	    AT(config, clamav_port), "its port: TCPSocket of clamd.conf" },
+	{ "clamav-path", CONF_SCAN, CONF_PATH, 1, 1000, NULL,
+	    AT(config, clamav_path),
+	    "or where its socket is in the file system",
+	    .more = "LocalSocket of clamd.conf, as Debian has it. It goes "
+	    "before `clamav`.",
+	    .unset = "it is asked by TCP, if at all",
+	    .example = "/run/clamav/clamd.ctl" },
 	{ "virus", CONF_SCAN, CONF_WORD, 0, ATTACHED_REFUSE, "refuse",
 	    AT(config, scan_virus), "what becomes of what it finds",
 	    .words = scan_viruses },

@@ -3,11 +3,12 @@
  * them: HTTPS, and scanners.
  *
  * Privileges: dials TCP, one port, and those of the scanners and issuers that
- * the configuration names; talks to resolver; reads the messages that are to be
- * shown to them. Opens nothing, listens nowhere, owns nothing; trusted roots
- * are read before the sandbox closes. Other settings mean another process: a
- * reload is not for us. It is started by the first ask (master/knock.c), and
- * ends when none has come for a while.
+ * the configuration names, and has master dial the socket of a scanner; talks
+ * to resolver; reads the messages that are to be shown to them. Opens nothing,
+ * listens nowhere, owns nothing; trusted roots are read before the sandbox
+ * closes. Other settings mean another process: a reload is not for us. It is
+ * started by the first ask (master/knock.c), and ends when none has come for a
+ * while.
  */
 #include "errand/issuer.h"
 #include "errand/issuer_plan.h"
@@ -316,7 +317,7 @@ prepare(struct role *r, struct err *err)
 	}
 	o.roots = buf_get(&roots);
 	sandbox_port(&r->sandbox, r->config.errand_port);
-	if (r->config.clamav.n > 0)
+	if (r->config.clamav.n > 0 && r->config.clamav_path.n == 0)
 		sandbox_port(&r->sandbox, r->config.clamav_port);
 	if (r->config.rspamd.n > 0)
 		sandbox_port(&r->sandbox, r->config.rspamd_port);
@@ -331,7 +332,7 @@ prepare(struct role *r, struct err *err)
 	s->dns = dns_new(r->loop, -1);
 	wait_for_asks(s);
 	s->fetcher = fetcher_new(&o, err);
-	s->scanners = (struct scanners){ r->loop, s->dns, s->fetcher,
+	s->scanners = (struct scanners){ r->loop, r, s->dns, s->fetcher,
 		&r->config };
 	return s->fetcher ? 0 : err->code;
 }

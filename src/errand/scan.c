@@ -3,6 +3,7 @@
 #include <unistd.h>
 
 #include "errand/scan_words.h"
+#include "rt/role.h"
 #include "rt/stream.h"
 
 enum {
@@ -51,6 +52,42 @@ dial_any(const struct scanners *s, const struct host *host, uint32_t port,
 			break;
 	}
 	return NULL;
+}
+
+static struct stream *
+dial_path(const struct scanners *s, int64_t until_ms, struct err *err)
+{
+	struct transport *t;
+	int fd;
+
+	if (role_dial(s->role, s->conf->clamav_path, until_ms, &fd, err) < 0 ||
+	    transport_socket(s->loop, fd, &t, err) < 0)
+		return NULL;
+	return stream_new(s->loop, t);
+}
+
+/* A connection to it; NULL and *e 0: out says why there is none. */
+static struct stream *
+dial_clamav(const struct scanners *s, struct scan_answer *out, struct arena *a,
+    int64_t until_ms, int *e)
+{
+	struct hosts *h = arena_new_of(a, struct hosts);
+	struct err err = { 0 };
+	struct stream *st;
+
+	*e = 0;
+	if (s->conf->clamav_path.n > 0)
+		st = dial_path(s, until_ms, &err);
+	else if (find_host(s, s->conf->clamav, h, out, a, until_ms, e))
+		st = dial_any(s, &h->host[0], s->conf->clamav_port, until_ms,
+		    &err);
+	else
+		return NULL;
+	if (!st && err.code == E_CANCELED)
+		*e = E_CANCELED;
+	else if (!st)
+		scan_is_away(out, str_c(err.text), a);
+	return st;
 }
 
 /* Chunks, each behind its length; the last one is empty. Who asked may have
@@ -110,19 +147,13 @@ static int
 ask_clamav(const struct scanners *s, const struct scan_ask *ask, int fd,
     struct scan_answer *out, struct arena *a, int64_t until_ms)
 {
-	struct hosts *h = arena_new_of(a, struct hosts);
 	auto_buf said = BUF_INIT(SAID_MAX);
 	struct err err = { 0 };
-	struct stream *st;
-	int e = 0;
+	int e;
+	struct stream *st = dial_clamav(s, out, a, until_ms, &e);
 
-	if (!find_host(s, s->conf->clamav, h, out, a, until_ms, &e))
+	if (!st)
 		return e;
-	st = dial_any(s, &h->host[0], s->conf->clamav_port, until_ms, &err);
-	if (!st) {
-		scan_is_away(out, str_c(err.text), a);
-		return err.code == E_CANCELED ? E_CANCELED : 0;
-	}
 	stream_deadline(st, until_ms);
 	e = send_chunks(st, fd, ask->size, a, &err);
 	/* Who does not take all of it may have said why. */

@@ -8,8 +8,11 @@
 #include "errand/fetch.h"
 #include "rt/config.h"
 
+struct role;
 struct scanners {
 	struct loop *loop;
+	struct role *role;	/* whose master dials sockets in the file
+				 * system */
 	struct dns *dns;
 	struct fetcher *fetcher;
 	const struct config *conf;

@@ -112,9 +112,13 @@ child_config(struct child *c)
 static bool
 may_dial(const struct child *c, struct str path)
 {
-	struct rd rd = rd_of(c->m->config.routes);
+	const struct config *conf = &c->m->config;
+	struct rd rd = rd_of(conf->routes);
 	struct route_conf row;
 
+	if (c->kind == ROLE_ERRAND)
+		return conf->clamav_path.n > 0 &&
+		    str_eq(conf->clamav_path, path);
 	while (c->kind == ROLE_RELAY && rd_left(&rd) > 0 &&
 	    msg_take(&rd, &route_conf_shape, &row))
 		if (row.path.n > 0 && str_eq(row.path, path))

@@ -1,6 +1,6 @@
 /*
- * path_socket.c - sockets in the file system, at paths of the configuration: one
- * to listen at, and those of others, which roles have us dial.
+ * path_socket.c - sockets in the file system, at paths of the configuration:
+ * those to listen at, and those of others, which roles have us dial.
  *
  * Whoever has its folder decides who comes. So it is made, and what a server
  * that was killed left there removed, with that user's rights and none of ours,

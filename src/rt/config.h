@@ -68,6 +68,7 @@
 	F(S, u32, attached_encrypted, 0)                                 \
 	F(S, str, clamav, 255)		/* a host; empty: none */        \
 	F(S, u32, clamav_port, 0)                                        \
+	F(S, str, clamav_path, 1000)	/* a socket's; or a host */      \
 	F(S, str, rspamd, 255)                                           \
 	F(S, u32, rspamd_port, 0)                                        \
 	F(S, u64, scan_most, 0)		/* octets that they are shown */ \

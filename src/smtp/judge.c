@@ -309,7 +309,8 @@ smtp_judge_configure(struct smtp_judge *judge, const struct config *c)
 	judge->policy = (struct policy){ (enum greylist_rule)c->greylist,
 		c->greylist_delay_s };
 	judge->attached = attached_rules_of(c);
-	judge->scans = (struct judge_scan){ c->clamav.n > 0,
+	judge->scans = (struct judge_scan){
+		c->clamav.n > 0 || c->clamav_path.n > 0,
 		c->rspamd.n > 0, c->scan_away == SCAN_AWAY_WAIT,
 		c->scan_most, c->scan_time_s,
 		(enum attached_then)c->scan_virus };

@@ -22,6 +22,7 @@ CLAMD = """\
 Foreground yes
 TCPSocket {port}
 TCPAddr 127.0.0.1
+LocalSocket {folder}/socket
 DatabaseDirectory {folder}/signatures
 TemporaryDirectory {folder}
 StreamMaxLength 2M
