@@ -491,7 +491,7 @@ const struct conf_option conf_options[] = {
 	{ "path", CONF_ROUTE, CONF_PATH, 1, 1000, NULL,
 	    AT(conf_route, route.path), "or a socket, of `protocol = lmtp`",
 	    .more = "It is connected to with the rights of its folder's owner.",
-	    .unset = "a host and a port", .example = "/run/dovecot/lmtp" },
+	    .unset = "a host and a port" },
 	{ "mx", CONF_ROUTE, CONF_BOOL, 0, 1, NULL,
 	    AT(conf_route, route.mx), "look for MX records of it",
 	    .unset = "only without `host`", .example = "false" },
