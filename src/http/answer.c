@@ -183,6 +183,13 @@ http_is_there(struct http_request *r)
 }
 
 void
+http_rest(struct http_request *r)
+{
+	r->wire->rest(r);
+	fiber_rest(r->session->d.loop);
+}
+
+void
 http_break(struct http_request *r)
 {
 	r->broken = r->mute = true;

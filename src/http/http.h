@@ -106,11 +106,13 @@ void http_break(struct http_request *r);
 /* The same of one that does not end: this piece goes out now, with a time of
  * its own. Suspends until it is sent. */
 int http_push(struct http_request *r, struct str octets);
-/* Where the handler waits for something itself: the loop it does that on, and
- * whether the other side is still there (as far as has been heard). */
+/* Where the handler waits for something itself: the loop it does that on,
+ * whether the other side is still there (as far as has been heard), and what
+ * gives back, before a long wait, all memory that can be had again. */
 struct loop *http_loop(const struct http_request *r);
 bool http_is_tls(const struct http_request *r);
 bool http_is_there(struct http_request *r);
+void http_rest(struct http_request *r);
 
 /* A piece of JSON: the text, which is UTF-8, in quotes.       RFC 8259 7 */
 void http_json_str(struct buf *b, struct str text);

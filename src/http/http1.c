@@ -119,8 +119,14 @@ look_there(struct http_request *r)
 	return stream_failed(r->session->d.stream);
 }
 
+static void
+rest_there(struct http_request *r)
+{
+	stream_rest(r->session->d.stream);
+}
+
 const struct http_wire http1_wire = { "1.1", http1_read, say_head, say_octets,
-	flush_answer, finish_answer, look_there };
+	flush_answer, finish_answer, look_there, rest_there };
 
 struct stream *
 http_upgrade(struct http_request *r, struct str protocol)

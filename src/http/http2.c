@@ -3,6 +3,8 @@
  */
 #include "http/http2_int.h"
 
+#include <sys/mman.h>
+
 static struct http2 *
 http2_of(struct dialogue *d)
 {
@@ -23,19 +25,50 @@ union block {
 	max_align_t align;
 };
 
+/* Its buffer for frames is one such, of which a connection at rest has used the
+ * beginning only: pages that were never written to cost nothing. */
+static bool
+is_pages(size_t size)
+{
+	return !HAVE_ASAN && size >= 16384;
+}
+
+static union block *
+new_block(size_t size)
+{
+	union block *b = is_pages(size) ? mmap(NULL, sizeof(*b) + size,
+	    PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0) :
+	    malloc(sizeof(*b) + size);
+
+	bug_if(!b || b == MAP_FAILED);
+	b->size = size;
+	return b;
+}
+
+static void
+free_block(union block *b)
+{
+	if (is_pages(b->size))
+		(void)munmap(b, sizeof(*b) + b->size);
+	else
+		free(b);
+}
+
 static void *
 take_block(void *p, size_t n, void *arg)
 {
 	struct http2 *h = arg;
-	union block *b = p ? (union block *)p - 1 : NULL;
-	size_t had = b ? b->size : 0;
+	union block *old = p ? (union block *)p - 1 : NULL, *b;
+	size_t had = old ? old->size : 0;
 
 	if (n > HTTP2_NGHTTP2_MAX - (h->used - had))
 		return NULL;
-	b = realloc(b, sizeof(*b) + n);
-	bug_if(!b);
+	b = new_block(n);
+	if (old) {
+		memcpy(b + 1, p, had < n ? had : n);
+		free_block(old);
+	}
 	h->used = h->used - had + n;
-	b->size = n;
 	return b + 1;
 }
 
@@ -66,7 +99,7 @@ give_block(void *p, void *arg)
 	if (!b)
 		return;
 	h->used -= b->size;
-	free(b);
+	free_block(b);
 }
 
 /* ---- what asks for nothing ----------------------------------------------- */

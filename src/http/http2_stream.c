@@ -344,8 +344,18 @@ look_there(struct http_request *r)
 	return stream_of(r)->gone;
 }
 
+static void
+rest_there(struct http_request *r)
+{
+	struct http2_stream *st = stream_of(r);
+
+	buf_free(&st->taken);
+	if (st->out.n == 0)
+		buf_free(&st->out);
+}
+
 static const struct http_wire http2_wire = { "2", read_octets, say_head,
-	write_octets, flush_octets, finish_answer, look_there };
+	write_octets, flush_octets, finish_answer, look_there, rest_there };
 
 /* ---- its life ------------------------------------------------------------ */
 

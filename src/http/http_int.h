@@ -69,6 +69,8 @@ struct http_wire {
 	void (*finish)(struct http_request *r);
 	/* Is the other side there? 0, or E_* as far as has been heard. */
 	int (*look)(struct http_request *r);
+	/* Buffers that are empty are given back. */
+	void (*rest)(struct http_request *r);
 };
 
 /* Who came by Authorization, with all of a connection that is theirs. */

@@ -196,7 +196,11 @@ static int
 pause_until(struct websocket *ws, int64_t at_ms)
 {
 	int64_t stuck = ws->stuck_ms + HTTP_PACE_MS;
-	int e = stream_pause(ws->stream, ws->out.n > 0 && stuck < at_ms ?
+	int e;
+
+	fiber_rest(ws->loop);
+	stream_rest(ws->stream);
+	e = stream_pause(ws->stream, ws->out.n > 0 && stuck < at_ms ?
 	    stuck : at_ms);
 
 	if (e == E_CANCELED)

@@ -80,6 +80,7 @@ stream(struct events *s)
 		}
 		if (s->ping_ms > 0 && said_ms + s->ping_ms < until)
 			until = said_ms + s->ping_ms;
+		http_rest(s->r);
 		e = fiber_wait(l, until);
 		if (e == E_TIMEOUT)
 			e = 0;

@@ -43,6 +43,17 @@ stack_put(struct stack_pool *p, char *stack)
 		unmap(p, stack);
 }
 
+/* A page stays, for whoever asks for this. Nobody may look at what is not there
+ * under the sanitizers, who keep their own notes of it. */
+void
+stack_trim(char *stack, const char *sp)
+{
+	uintptr_t end = ((uintptr_t)sp - GUARD / 2) & ~(uintptr_t)(GUARD - 1);
+
+	if (!HAVE_ASAN && end > (uintptr_t)stack)
+		(void)madvise(stack, end - (uintptr_t)stack, MADV_DONTNEED);
+}
+
 void
 stack_pool_free(struct stack_pool *p)
 {

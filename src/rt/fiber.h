@@ -41,6 +41,8 @@ struct stack_pool {
 
 /* FIBER_STACK octets, zeroed when new, with a guard page below. */
 char *stack_get(struct stack_pool *p);
+/* What lies so far below sp that nothing is on it. */
+void stack_trim(char *stack, const char *sp);
 void stack_put(struct stack_pool *p, char *stack);
 void stack_pool_free(struct stack_pool *p);
 size_t stack_used(const char *stack);

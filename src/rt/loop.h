@@ -113,6 +113,9 @@ void fiber_yield(struct loop *l);
 /* Its next (or present) wait returns E_CANCELED. */
 void fiber_cancel(struct loop *l, struct fiber *f);
 int fiber_sleep(struct loop *l, int64_t until_ms);
+/* Before a long wait: what was used of the stack below the caller is given back
+ * to the system. */
+void fiber_rest(struct loop *l);
 /* Suspend until *done, whatever else happens: for what lives on our stack
  * and is in somebody else's hands. Who sets *done wakes the fiber. */
 void fiber_wait_uncancelable(struct loop *l, const bool *done);
@@ -120,8 +123,8 @@ size_t loop_fibers(const struct loop *l); /* alive now */
 /* Run fn whenever a fiber is left or entered: for what all fibers of a thread
  * share and none may leave behind (see tls_no_errors()). NULL: nothing. */
 void loop_on_switch(struct loop *l, void (*fn)(void));
-/* The deepest any of this loop's pooled stacks has ever been used, octets
- * (looks for the first octet that is not zero: only for tests). */
+/* The deepest any of this loop's pooled stacks has been used since it was given
+ * back, octets (looks for the first octet that is not zero: only for tests). */
 size_t loop_stack_peak(const struct loop *l);
 
 /* Blocking work on a small thread pool of this loop; suspends the fiber until

@@ -268,6 +268,39 @@ test_stack(void **state unused_arg)
 	loop_free(w.l);
 }
 
+/* Between two deep ones nothing of them is left, and what is ours is. */
+static void
+deep_and_rest(void *arg)
+{
+	struct world *w = arg;
+	char mine[100];
+
+	memset(mine, 'm', sizeof(mine));
+	w->steps += deeper(20) == 20;
+	fiber_rest(w->l);
+	fiber_yield(w->l);
+	fiber_rest(w->l);
+	for (size_t i = 0; i < sizeof(mine); i++)
+		assert_int_equal(mine[i], 'm');
+	w->steps++;
+}
+
+static void
+test_rest(void **state unused_arg)
+{
+	struct world w = world();
+
+	w.l = loop_new(&w.clock.clock, NULL);
+	fiber_rest(w.l);	/* nobody's */
+	for (int i = 0; i < 10; i++)
+		(void)fiber_spawn(w.l, "deep", deep_and_rest, &w);
+	loop_run(w.l);
+	assert_int_equal(w.steps, 20);
+	if (!HAVE_ASAN)
+		assert_true(loop_stack_peak(w.l) < 9000);
+	loop_free(w.l);
+}
+
 static int64_t
 no_time(void *arg unused_arg)
 {
@@ -335,6 +368,7 @@ main(void)
 		cmocka_unit_test(test_post),
 		cmocka_unit_test(test_work),
 		cmocka_unit_test(test_stack),
+		cmocka_unit_test(test_rest),
 		cmocka_unit_test(test_watchdog),
 	};
 

@@ -119,6 +119,15 @@ fiber_self(struct loop *l)
 	return l->running;
 }
 
+void
+fiber_rest(struct loop *l)
+{
+	const char here = 0;
+
+	if (l->running)
+		stack_trim(l->running->stack, &here);
+}
+
 static void
 fiber_timeout(struct timer *t)
 {

@@ -383,6 +383,15 @@ give_buffer_back(struct stream *s)
 	s->at = s->end = s->size = 0;
 }
 
+void
+stream_rest(struct stream *s)
+{
+	if (s->at == s->end)
+		give_buffer_back(s);
+	if (s->out.n == 0)
+		buf_free(&s->out);
+}
+
 int
 stream_pause(struct stream *s, int64_t at_ms)
 {

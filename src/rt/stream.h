@@ -166,6 +166,10 @@ void stream_park(struct stream *s, int64_t at_ms,
  * stream_park() resumes at once. */
 void stream_kick(struct stream *s);
 
+/* Before a long wait of whoever does not park: buffers that are empty are given
+ * back. */
+void stream_rest(struct stream *s);
+
 /* Listening. Accepts until the limit of open connections is reached and
  * goes on when one has been given back with listener_done(), which every
  * session calls at its end (the listener lives until then). peer is the

@@ -73,6 +73,7 @@ lines(void *arg)
 		buf_chr(&w->got, '[');
 		buf_str(&w->got, line);
 		buf_chr(&w->got, ']');
+		stream_rest(w->a);	/* what has come is kept */
 	}
 	if (w->rc == E_PROTO)
 		buf_lit(&w->got, "<lf>");
