@@ -5,9 +5,7 @@ import { alice, base, fillIn, password, until } from './lib.mjs';
 export async function fillInKeeping(page, user = alice) {
 	await page.getByLabel('Keep mail').check();
 	await fillIn(page, user, password);
-	await page.evaluate(async () => {
-		await navigator.serviceWorker.ready;
-	});
+	await until(() => page.evaluate(async () => !!await caches.match('/')), true);
 }
 
 export const all = (page, store) => page.evaluate((name) => new Promise((done, failed) => {
@@ -27,9 +25,12 @@ export const all = (page, store) => page.evaluate((name) => new Promise((done, f
 	};
 }), store);
 
-/** Until the text of this message is on the device. */
-export const kept = (page, subject) => until(async () =>
-	(await all(page, 'bodies')).some((one) => one.includes(`"${subject}"`)), true);
+/** Until this message is on the device, in the list and with its text. */
+export async function kept(page, subject) {
+	for (const store of ['emails', 'bodies'])
+		await until(async () => (await all(page, store))
+			.some((one) => one.includes(`"${subject}"`)), true);
+}
 
 /** Nothing of anybody: no mail, no page, no worker. */
 export async function isEmpty(page) {

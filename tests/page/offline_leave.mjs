@@ -59,4 +59,23 @@ await story(async (page, context) => {
 	await page.getByText('You have been signed out').waitFor();
 	await isEmpty(page);
 	await until(() => page.locator('.row').count(), 0);
+
+	// Nobody knows what was ended in a fortnight.
+	await fillInKeeping(page);
+	await open(page, 'Seen');
+	await kept(page, 'Seen');
+	await page.close();
+	await context.setOffline(true);
+	for (const [days, what] of [[13, 'Seen'], [15, '']]) {
+		const later = await context.newPage();
+		await later.clock.setSystemTime(Date.now() + days * 86400_000);
+		await later.goto(`${base}/`);
+		if (what) {
+			await row(later, what).waitFor();
+		} else {
+			await form(later).waitFor();
+			await isEmpty(later);
+		}
+		await later.close();
+	}
 }, { allowed: [/net::ERR_/, /status of 401/] });

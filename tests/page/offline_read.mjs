@@ -29,6 +29,9 @@ await story(async (page, context) => {
 	await until(() => page.locator('.row').count(), 5);
 	await page.getByText('All of this folder is here.').waitFor();
 	await noFindings(page, 'offline');
+	await page.emulateMedia({ colorScheme: 'dark' });
+	await noFindings(page, 'offline, dark');
+	await page.emulateMedia({ colorScheme: 'light' });
 	await open(page, 'Seen');
 	await page.locator('.plain').getByText('that I have read').waitFor();
 	await open(page, 'Pictured');

@@ -107,11 +107,24 @@ export async function openKept(): Promise<string | undefined> {
 const locked = <T>(act: () => Promise<T>): Promise<T> =>
 	navigator.locks.request(LOCK, act) as Promise<T>;
 
+/** Who never kept anything gets no database for it. */
+async function isThere() {
+	return !!opened || !indexedDB.databases ||
+		(await indexedDB.databases()).some((d) => d.name === NAME);
+}
+
 /** Whatever was kept goes; what was sealed waits for whom it belongs to. */
 function clear(tx: IDBTransaction) {
 	for (const name of ALL)
 		if (name !== 'sealed')
 			tx.objectStore(name).clear();
+}
+
+/** The page itself, too. */
+async function keepPage() {
+	await navigator.serviceWorker.register(WORKER);
+	const { active } = await navigator.serviceWorker.ready;
+	active?.postMessage('keep');
 }
 
 /** From now on what they see is kept. */
@@ -126,7 +139,7 @@ export async function beginKeeping(user: string) {
 		generation = whose.generation;
 	}).catch(() => undefined);
 	void navigator.storage?.persist?.().catch(() => false);
-	await navigator.serviceWorker?.register(WORKER).catch(() => undefined);
+	void keepPage().catch(() => undefined);
 }
 
 /** The end of a sign-in. seal: makes of what was not told to the server yet what
@@ -139,9 +152,7 @@ export async function wipe(seal?: (queued: unknown[], key: unknown,
 	if (!canKeep())
 		return;
 	await locked(async () => {
-		// Who never kept anything gets no database for it.
-		if (!opened && !(await indexedDB.databases())
-			.some((d) => d.name === NAME))
+		if (!await isThere())
 			return;
 		const db = await openDatabase();
 		let kept: object | undefined;
@@ -159,7 +170,7 @@ export async function wipe(seal?: (queued: unknown[], key: unknown,
 		if (kept)
 			tx.objectStore('sealed').put(kept);
 		await ended(tx);
-	}).catch(() => undefined);
+	}).catch(() => void indexedDB.deleteDatabase(NAME));
 	const worker = await navigator.serviceWorker?.getRegistration()
 		.catch(() => undefined);
 	await worker?.unregister();
@@ -171,7 +182,7 @@ export async function wipe(seal?: (queued: unknown[], key: unknown,
 export async function takeSealed<T>(user: string, stays = false):
 	Promise<T | undefined> {
 	try {
-		if (!(await indexedDB.databases()).some((d) => d.name === NAME))
+		if (!await isThere())
 			return undefined;
 		const tx = (await openDatabase()).transaction('sealed', 'readwrite');
 		const found = answerOf(tx.objectStore('sealed').get(user));

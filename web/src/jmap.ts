@@ -179,6 +179,8 @@ function welcome(who: { user: string; token: string }) {
 	serves = who.user;
 	wasSignedOut.value = false;
 	person.value = who;
+	if (!offline.value)
+		void keepFact('met', Date.now());
 }
 
 /** A device keeps nothing of who is not signed in. ended: not by them, so what
@@ -296,12 +298,20 @@ async function showKept(): Promise<boolean> {
 	const said = await keptFact<Session>('session');
 	if (!user || !said || person.value === null)
 		return false;
+	const met = await keptFact<number>('met') ?? 0;
+	if (Date.now() - met > KEPT_MS) {
+		await wipe(seal);
+		return false;
+	}
 	takeSession(said);
 	offline.value = true;
 	welcome({ user, token: '' });
 	return true;
 }
 
+// As long as a sign-in holds by itself: nobody can say of a longer time whether it
+// was ended elsewhere.
+const KEPT_MS = 14 * 86400_000;
 const REACH_MS = 15_000;
 
 /** Is the server there again? Then it says who this is. */

@@ -7,7 +7,7 @@ interface Asked extends Lasting {
 	respondWith(answer: Promise<Response>): void;
 }
 interface Worker {
-	addEventListener(type: 'install' | 'activate',
+	addEventListener(type: 'install' | 'activate' | 'message',
 		run: (e: Lasting) => void): void;
 	addEventListener(type: 'fetch', run: (e: Asked) => void): void;
 	skipWaiting(): Promise<void>;
@@ -28,14 +28,25 @@ const PATIENCE_MS = 3000;
 
 /** All of one build, or nothing: between two questions the server may have become
  * another one. */
-async function install() {
+async function keepFiles() {
 	const page = await fetch('/', { cache: 'no-cache' });
 	if (!page.ok || !(await page.clone().text()).includes(SCRIPT))
 		throw new Error('the page is of another build');
 	const cache = await caches.open(MINE);
 	await cache.addAll(FILES);
-	await cache.put('/', page);
+	await cache.put('/', page);	// the last: then they are all there
+}
+
+async function install() {
+	await keepFiles();
 	await worker.skipWaiting();
+}
+
+/** One that was sent away comes again as it was, without its files, if the page that
+ * it was sent away from is still open. */
+async function keepAgain() {
+	if (!await (await caches.open(MINE)).match('/'))
+		await keepFiles();
 }
 
 async function activate() {
@@ -63,6 +74,7 @@ const file = async (request: Request): Promise<Response> =>
 	await caches.match(request, { ignoreVary: true }) ?? fetch(request);
 
 worker.addEventListener('install', (e) => e.waitUntil(install()));
+worker.addEventListener('message', (e) => e.waitUntil(keepAgain()));
 worker.addEventListener('activate', (e) => e.waitUntil(activate()));
 worker.addEventListener('fetch', (e) => {
 	const url = new URL(e.request.url);

@@ -93,15 +93,19 @@ async function step(state: string, taken: (all: Email[]) => void) {
 	return c.hasMoreChanges;
 }
 
-/** From the first time on; without the former state nothing is known of what is
- * here, and it goes. */
-async function beginAnew() {
+/** From now on. */
+async function begin() {
 	const answers = await ask([['Email/get', { ids: [] }]]);
-	await change(['emails'], (tx) => tx.objectStore('emails').clear());
 	await keepFact(STATE, answers.get<{ state: string }>(0).state);
 }
 
 let busy = false, again = false;
+/** Where the former state says nothing, nothing is known of what is here. */
+async function beginAnew() {
+	await change(['emails'], (tx) => tx.objectStore('emails').clear());
+	await begin();
+}
+
 /** What is kept is as the server has it. taken: what has changed. */
 export async function catchUp(taken: (all: Email[]) => void) {
 	again = busy;
@@ -116,7 +120,7 @@ export async function catchUp(taken: (all: Email[]) => void) {
 			more = await step(state, taken);
 		}
 		if (!await keptFact<string>(STATE))
-			await beginAnew();
+			await begin();
 	} catch (e) {
 		if (e instanceof Refusal && e.type === 'cannotCalculateChanges')
 			await beginAnew().catch(() => undefined);

@@ -41,8 +41,10 @@ export function bodyOf(id: string): Signal<Body | undefined> {
 export async function fetchBody(id: string): Promise<FullEmail | undefined> {
 	const body = bodyOf(id);
 	const known = body.peek();
-	if (known && !('wrong' in known))
+	if (known && !('wrong' in known)) {
+		keepBody(known);	// used now
 		return known;
+	}
 	try {
 		const answers = await ask([['Email/get', { ids: [id], ...BODY }]]);
 		const [found] = answers.get<{ list: FullEmail[] }>(0).list;
