@@ -267,7 +267,7 @@ def test_variables(scratch):
         done = postern("domain", "list", "--json", cwd=away, env=env)
         assert json.loads(done.stdout) == [
             {"domain": "example.org", "accounts": 0, "octets": 0,
-             "quota": "none"}], done
+             "quota": "none", "mail": "here"}], done
     assert "fine" in postern("check-config", cwd=away, env={
         "POSTERN_CONFIG": str(conf)}).stdout
     # What is said goes before it.

@@ -29,14 +29,14 @@ def server():
 class ImapFrom(Imap):
     """From another address of this machine: a network of its own."""
 
-    def __init__(self, server, source):
-        self.source = source
+    def __init__(self, server, address):
+        self.address = address
         super().__init__(server)
 
     def connect(self, port, timeout):
-        other = "::1" if ":" in self.source else "127.0.0.1"
+        other = "::1" if ":" in self.address else "127.0.0.1"
         return socket.create_connection((other, port), timeout,
-                                        (self.source, 0))
+                                        (self.address, 0))
 
 
 def letters(wire, box="INBOX"):

@@ -157,7 +157,8 @@ def test_a_domain(server):
     append(bob)
     assert domain_row(server) == {
         "domain": DOMAIN, "accounts": domain_row(server)["accounts"],
-        "octets": before + 2 * len(LETTER), "quota": "none"}
+        "octets": before + 2 * len(LETTER), "quota": "none",
+        "mail": "here"}
     assert server.command("domain", "quota", DOMAIN, "3K").stdout == \
         f"{DOMAIN} may have: 3K\n"
     assert domain_row(server)["quota"] == "3K"

@@ -50,7 +50,8 @@ stream(struct events *s)
 	uint32_t changed;
 	int e = 0;
 
-	while (e >= 0 && !loop_stopping(l)) {
+	/* They may have left while something was said, which woke us as well. */
+	while (e >= 0 && !loop_stopping(l) && http_is_there(s->r)) {
 		int64_t now = loop_now_ms(l);
 		int64_t until = tick_ms + WATCHING_TICK_MS;
 
@@ -71,8 +72,7 @@ stream(struct events *s)
 		}
 		if (now - tick_ms >= WATCHING_TICK_MS) {
 			/* A comment, so that a dead connection is seen. */
-			if (!http_is_there(s->r) ||
-			    !watching_may_stay(s->r, true) ||
+			if (!watching_may_stay(s->r, true) ||
 			    http_push(s->r, STR(":\n")) < 0)
 				return;
 			tick_ms = now;
@@ -84,8 +84,6 @@ stream(struct events *s)
 		e = fiber_wait(l, until);
 		if (e == E_TIMEOUT)
 			e = 0;
-		if (!http_is_there(s->r))
-			return;
 	}
 }
 

@@ -9,6 +9,7 @@ enum {
 	PAGE_FULL = 32 << 20,	/* so much of it a server may fill */
 	PEOPLE_MEMORY = 512 << 20,
 	STEP_MS = 60000,	/* for a page, and for a change */
+	PAGES_MAX = 10000,	/* some are empty, and it says there are more */
 };
 
 struct synching {
@@ -236,11 +237,12 @@ do_pages(struct synching *y, struct ldap_link *l, struct err *err)
 		.time_s = STEP_MS / 1000 };
 	int rc = log_in(y, l, err);
 
-	if (rc == 0)
-		do {
-			ldap_link_until(l, soon(y));
-			rc = do_page(y, l, &search, cookies, err);
-		} while (rc == 0 && search.cookie.n > 0);
+	for (int n = 0; rc == 0 && (n == 0 || search.cookie.n > 0); n++) {
+		ldap_link_until(l, soon(y));
+		rc = n < PAGES_MAX ? do_page(y, l, &search, cookies, err) :
+		    err_set(err, E_LIMIT, "the LDAP server gives pages "
+			"without end");
+	}
 	arena_free(a);
 	arena_free(cookies);
 	return rc;

@@ -153,6 +153,7 @@ async function fetchOk(path: string, init?: RequestInit, always = false):
 	if (!answer.ok) {
 		const said = await answer.json().catch(() => null);
 		throw new Refusal(said?.codeWanted ? 'codeWanted' :
+			said?.limit === 'maxConcurrentRequests' ? 'busy' :
 			said?.type ?? 'http', answer.status);
 	}
 	return answer;
@@ -433,17 +434,52 @@ export class Answers {
 	}
 }
 
+// So many requests of an account are taken at once (RFC 8620 2), of all its
+// windows; by HTTP/2 nothing else holds them back.
+const AT_ONCE = 4;
+const BUSY_MS = 200, BUSY_TRIES = 50;
+let running = 0;
+const waiting: (() => void)[] = [];
+
+async function inTurn<T>(run: () => Promise<T>): Promise<T> {
+	while (running >= AT_ONCE)
+		await new Promise<void>((go) => waiting.push(go));
+	running++;
+	try {
+		return await run();
+	} finally {
+		running--;
+		waiting.shift()?.();
+	}
+}
+
+/** Other windows, and other programs, may have all that is taken at once. */
+async function whenFree<T>(run: () => Promise<T>): Promise<T> {
+	for (let n = 1; ; n++)
+		try {
+			return await inTurn(run);
+		} catch (e) {
+			if (!(e instanceof Refusal && e.type === 'busy') ||
+				n === BUSY_TRIES)
+				throw e;
+			await new Promise((go) => setTimeout(go, BUSY_MS));
+		}
+}
+
+/** keepalive: the page is about to go, so this waits for nothing. */
 export async function ask(calls: Call[], keepalive = false,
 	stop?: AbortSignal): Promise<Answers> {
-	if (!person.value)
-		throw new Refusal('signedOut', 401);
-	const using = WANTED.filter((c) => c in session.capabilities);
-	const methodCalls = calls.map(([name, args], i) =>
-		[name, { accountId: account, ...args }, String(i)]);
-	const asked = fetchOk(session.apiUrl, { method: 'POST', keepalive,
-		signal: stop, headers: { ...json, ...token() },
-		body: JSON.stringify({ using, methodCalls }) })
-		.then(read);
+	const run = () => {
+		if (!person.value)
+			throw new Refusal('signedOut', 401);
+		const using = WANTED.filter((c) => c in session.capabilities);
+		const methodCalls = calls.map(([name, args], i) =>
+			[name, { accountId: account, ...args }, String(i)]);
+		return fetchOk(session.apiUrl, { method: 'POST', keepalive,
+			signal: stop, headers: { ...json, ...token() },
+			body: JSON.stringify({ using, methodCalls }) }).then(read);
+	};
+	const asked = keepalive ? run() : whenFree(async () => run());
 	underWay.add(asked);
 	try {
 		return new Answers((await asked).methodResponses);
