@@ -188,9 +188,10 @@ add_direct(struct rcpt_gathering *g, const struct recipient *r)
 }
 
 /* Mail of the world that is sent on says so in its reverse-path. What is of
- * our own domains may come from here, and nobody's stays nobody's. So this is
- * never so for mail of people or programs here, and one reverse-path is right
- * for all of a message's remote recipients. */
+ * our own domains may come from here, and nobody's stays nobody's. What people
+ * and programs here hand in leaves as they wrote it, also where the operator
+ * lets them write as anybody. So one reverse-path is right for all of a
+ * message's remote recipients. */
 static int
 set_return_path(struct rcpt_gathering *g)
 {
@@ -199,14 +200,13 @@ set_return_path(struct rcpt_gathering *g)
 	int rc;
 
 	g->out->return_path = g->reverse_path;
-	if (g->forwarder.n == 0 || g->reverse_path.n == 0)
+	if (g->authority != AUTH_MX || g->forwarder.n == 0 ||
+	    g->reverse_path.n == 0)
 		return 0;
 	rc = resolve_address(&e->w, e->arena, g->reverse_path, &from,
 	    g->err);
-	if (rc < 0 || (from.kind != ADDRESS_REMOTE &&
-	    from.kind != ADDRESS_RELAYED))
+	if (rc < 0 || !resolve_is_theirs(&from))
 		return rc;
-	bug_if(g->authority != AUTH_MX);
 	/* One that cannot be rewritten stays as it is: better that a bounce
 	 * finds its way than that SPF holds. */
 	(void)srs_rewrite(&e->srs_key, g->reverse_path, g->forwarder,

@@ -92,7 +92,6 @@ resolve_address(struct sql *q, struct arena *a, struct str address,
 	size_t at = str_rchr(address, '@');
 	struct str domain, local;
 	uint64_t first;
-	bool relayed;
 	int rc;
 
 	*out = (struct resolved){ ADDRESS_REMOTE };
@@ -102,13 +101,13 @@ resolve_address(struct sql *q, struct arena *a, struct str address,
 	if (rc <= 0)
 		return rc;
 	first = sql_u64(q, domain_get, first);
-	relayed = sql_u32(q, domain_get, relayed);
+	out->relayed = sql_u32(q, domain_get, relayed);
 	sql_end(q, SQL_domain_get);
 	out->kind = ADDRESS_UNKNOWN;
 	if (!address_is_local(str_first(address, at)))
 		return 0;
 	local = str_lower(a, str_first(address, at));
-	return relayed ? try_relayed(q, domain, local, out, err) :
+	return out->relayed ? try_relayed(q, domain, local, out, err) :
 	    try_all(q, domain, local, first, out, err);
 }
 
@@ -178,7 +177,7 @@ leads_to(struct sql *q, struct arena *a, const struct resolved *alias,
 
 /* Services write for others, where the operator lets them. */
 static int
-may_by_right(struct sql *q, uint64_t account, enum address_kind kind,
+may_by_right(struct sql *q, uint64_t account, const struct resolved *who,
     bool *may, struct err *err)
 {
 	uint64_t right = SEND_AS_own;
@@ -186,7 +185,7 @@ may_by_right(struct sql *q, uint64_t account, enum address_kind kind,
 	    &right, err);
 
 	*may = rc == 0 && (right == SEND_AS_anyone ||
-	    (right == SEND_AS_ours && kind != ADDRESS_REMOTE));
+	    (right == SEND_AS_ours && !resolve_is_theirs(who)));
 	return rc;
 }
 
@@ -216,14 +215,13 @@ resolve_sender(struct sql *q, struct arena *a, const struct caller *c,
 	if (rc < 0)
 		return rc;
 	if (c->authority == AUTH_LOCAL)
-		may = who.kind != ADDRESS_REMOTE &&
-		    who.kind != ADDRESS_RELAYED;
+		may = !resolve_is_theirs(&who);
 	else if (who.kind == ADDRESS_ACCOUNT)
 		may = who.account == c->account;
 	else if (who.kind == ADDRESS_ALIAS)
 		rc = leads_to(q, a, &who, c->account, &may, err);
 	if (rc == 0 && !may && c->authority != AUTH_LOCAL)
-		rc = may_by_right(q, c->account, who.kind, &may, err);
+		rc = may_by_right(q, c->account, &who, &may, err);
 	if (rc == 0 && !may)
 		return err_set(err, E_DENIED, "not an address of yours");
 	return rc;

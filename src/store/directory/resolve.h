@@ -32,10 +32,20 @@ struct resolved {
 	uint64_t account;
 	struct str domain, local;	/* of the alias that has it */
 	bool reports;		/* its account only gets what is no report */
+	bool relayed;		/* its domain is passed on */
 };
 /* Strs live in the arena. */
 int resolve_address(struct sql *q, struct arena *a, struct str address,
     struct resolved *out, struct err *err);
+/* It is of others: elsewhere, or in a domain that is passed on, where only
+ * aliases are ours. */
+static inline bool
+resolve_is_theirs(const struct resolved *who)
+{
+	return who->kind == ADDRESS_REMOTE ||
+	    (who->relayed && who->kind != ADDRESS_ALIAS);
+}
+
 /* One of the names that reach whoever runs the server. */
 bool resolve_is_postmaster(struct str local);
 /* The account that has this very address, 0 if there is none: for logins. */

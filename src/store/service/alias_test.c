@@ -376,6 +376,7 @@ static void
 test_senders(void **state)
 {
 	static const char *const to[] = { "bob@ours.test", NULL };
+	static const char *const out[] = { "out@ours.test", NULL };
 	struct place_of *p = *state;
 	struct caller alice = fixture_person(p->alice);
 	struct caller local = { .authority = AUTH_LOCAL };
@@ -405,6 +406,9 @@ test_senders(void **state)
 	OK(may(p, alice, "x@far.test"));
 	OK(may(p, alice, "x@[192.0.2.1]"));
 	assert_int_equal(may(p, alice, "x\r\n@far.test"), E_DENIED);
+	/* It leaves as it was written, also by an alias. */
+	OK(alias(p, "out@ours.test", "Y@far.test"));
+	OK(fixture_submit_as(&p->d, &alice, "x@far.test", "m", out, NULL));
 	OK(let(p, "alice@ours.test", SEND_AS_own));
 	assert_int_equal(may(p, alice, "bob@ours.test"), E_DENIED);
 	assert_int_equal(let(p, "alice@ours.test", SEND_AS_N), E_INVALID);
@@ -420,6 +424,8 @@ test_senders(void **state)
 	OK(fixture_submit_as(&p->d, &local, "cron@ours.test", "m", to, NULL));
 	assert_int_equal(fixture_submit_as(&p->d, &local, "x@far.test", "m", to,
 	    NULL), E_DENIED);
+	assert_string_equal(look(p, "SELECT CAST(reverse_path AS TEXT)"
+	    " FROM queue"), "x@far.test");
 }
 
 static void

@@ -246,6 +246,37 @@ test_it_is_not_ours(void **state)
 	OK(read_domain_is_ours(p->d.r, &p->d.vault, &ask, NULL, &p->d.err));
 }
 
+static int
+may(struct place_of *p, struct caller who, const char *address)
+{
+	struct sender_ask ask = { .address = str_c(address) };
+	union store_answer answer;
+
+	return reader_ask(p->d.r, &who, STORE_sender, &ask, &answer,
+	    &p->d.err);
+}
+
+/* Whoever writes as one of ours is not let write as one of theirs, whether it
+ * is known to be there or not. */
+static void
+test_senders(void **state)
+{
+	struct place_of *p = *state;
+	struct caller alice = fixture_person(p->alice);
+	struct caller local = { .authority = AUTH_LOCAL };
+	struct account_let_ask ask = { ++p->d.change,
+		STR("alice@ours.test"), SEND_AS_ours };
+	struct write w = { .caller = &p->d.operator_, .ask = &ask,
+		.call = STORE_account_let };
+
+	OK(fixture_write(&p->d, &w));
+	OK(may(p, alice, "nobody@ours.test"));
+	assert_int_equal(may(p, alice, "bob@theirs.test"), E_DENIED);
+	assert_int_equal(may(p, alice, "nobody@theirs.test"), E_DENIED);
+	assert_int_equal(may(p, local, "bob@theirs.test"), E_DENIED);
+	assert_int_equal(may(p, local, "nobody@theirs.test"), E_DENIED);
+}
+
 int
 main(void)
 {
@@ -257,6 +288,7 @@ main(void)
 		TEST(test_it_goes_meanwhile),
 		TEST(test_the_domain_goes),
 		TEST(test_it_is_not_ours),
+		TEST(test_senders),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
