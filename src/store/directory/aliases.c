@@ -150,8 +150,10 @@ int
 alias_lead_no_more(struct engine *e, struct str domain, struct str local,
     struct str target, struct err *err)
 {
-	return sql_run(&e->w, SQL_alias_del, SQL_VALS(vs(domain), vs(local),
-	    vs(target)), err);
+	int rc = sql_change(&e->w, SQL_alias_del, SQL_VALS(vs(domain),
+	    vs(local), vs(target)), err);
+
+	return rc <= 0 ? rc : past_owner_ends(e, domain, local, err);
 }
 
 int

@@ -1,4 +1,5 @@
 #include "base/vec.h"
+#include "store/directory/past_owners.h"
 #include "store/directory/resolve.h"
 #include "store/engine/engine_int.h"
 #include "store/engine/note.h"
@@ -258,6 +259,24 @@ set_quota(struct engine *e, const struct ldap_put_ask *ask,
 	return note_mailboxes(e, a, err);
 }
 
+/* Another entry is another person, with the same names.        RFC 7293 9 */
+static int
+owner_changes(struct engine *e, const struct ldap_account *l, struct err *err)
+{
+	auto_buf names = BUF_INIT(LDAP_ALIASES_MAX + ADDRESS_LOCAL_MAX + 300);
+	struct str rest, domain, local;
+	int rc;
+
+	buf_str(&names, l->address);
+	buf_chr(&names, '\n');
+	rc = put_aliases(&e->w, e->arena, l->account, &names, err);
+	rest = buf_get(&names);
+	while (rc == 0 && rest.n > 0)
+		if (address_key(next_line(&rest), e->arena, &domain, &local))
+			rc = past_owner_ends(e, domain, local, err);
+	return rc;
+}
+
 /* The mark itself. What was proven by another entry, or by a password that was
  * kept here, is proven no more. */
 static int
@@ -277,6 +296,8 @@ set_mark(struct engine *e, const struct ldap_put_ask *ask,
 		rc = account_make(e, ask->address, STR_NULL, &l->account, err);
 	else if (!str_eq(l->id, ask->id))
 		rc = account_throw_out(e, l->account, err);
+	if (rc == 0 && l->id.n > 0 && !str_eq(l->id, ask->id))
+		rc = owner_changes(e, l, err);
 	return rc < 0 ? rc : sql_run(&e->w, SQL_ldap_put, SQL_VALS(
 	    vi(l->account), vs(ask->id), vs(ask->dn)), err);
 }

@@ -423,7 +423,8 @@ int metadata_copy(struct engine *e, uint64_t account, uint64_t from,
 /* aliases.c: E_INVALID and their names if aliases lead to this address. */
 int aliases_to(struct engine *e, struct str address, struct err *err);
 /* One more target of an alias, as the operator adds it; fresh: E_EXISTS if the
- * address is an alias already. And away with it, if it is there. */
+ * address is an alias already. And away with it, if it is there: from then on
+ * the address is somebody else's (past_owners.h). */
 int alias_lead(struct engine *e, struct str address, struct str target,
     bool fresh, struct err *err);
 int alias_lead_no_more(struct engine *e, struct str domain, struct str local,

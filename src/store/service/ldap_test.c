@@ -2,6 +2,7 @@
  * Accounts of a directory elsewhere (directory/ldap.c): what becomes of them,
  * and what whoever asks in its name cannot touch.
  */
+#include "store/directory/recipients.h"
 #include "store/service/test_folder.h"
 #include "store/service/test_ok.h"
 
@@ -111,6 +112,42 @@ test_comes_and_goes(void **state)
 	/* The entry was made anew: the same address, so the same account. */
 	assert_int_equal(became(p, "2", "anna@ours.test", "b@ours.test\n"),
 	    LDAP_CHANGED);
+}
+
+/* Whose is it since then? */
+static uint32_t
+owner(struct folder *p, const char *address, int64_t since)
+{
+	struct rcpt_ask ask = { .address = str_c(address), .rrvs = RRVS_plain,
+		.valid_since = since };
+	struct rcpt_answer answer;
+	struct recipient who;
+
+	OK(reader_rcpt(p->d.r, &p->d.mx, &ask, &answer, &who, &p->d.err));
+	return answer.kind;
+}
+
+/* An address that goes from one to another, and one whose entry is another's
+ * now.                                                         RFC 7293 9 */
+static void
+test_owners(void **state)
+{
+	struct folder *p = *state;
+
+	assert_int_equal(became(p, "1", "anna@ours.test", "a@ours.test\n"),
+	    LDAP_ADDED);
+	assert_int_equal(became(p, "2", "bert@ours.test", ""), LDAP_ADDED);
+	assert_int_equal(owner(p, "anna@ours.test", 0), RCPT_LOCAL);
+	assert_int_equal(owner(p, "a@ours.test", 0), RCPT_LOCAL);
+	assert_int_equal(became(p, "1", "anna@ours.test", ""), LDAP_CHANGED);
+	assert_int_equal(became(p, "2", "bert@ours.test", "a@ours.test\n"),
+	    LDAP_CHANGED);
+	assert_int_equal(owner(p, "a@ours.test", 0), RCPT_NEW_OWNER);
+	assert_int_equal(owner(p, "bert@ours.test", 0), RCPT_LOCAL);
+	assert_int_equal(became(p, "3", "bert@ours.test", "a@ours.test\n"),
+	    LDAP_CHANGED);
+	assert_int_equal(owner(p, "bert@ours.test", 0), RCPT_NEW_OWNER);
+	assert_int_equal(owner(p, "anna@ours.test", 0), RCPT_LOCAL);
 }
 
 static void
@@ -278,7 +315,8 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		T(test_comes_and_goes), T(test_dry), T(test_not_its),
+		T(test_comes_and_goes), T(test_owners), T(test_dry),
+		T(test_not_its),
 		cmocka_unit_test(test_authority), T(test_adopted),
 		T(test_removed), T(test_list),
 	};
