@@ -105,6 +105,19 @@ def test_gateway():
         assert "5.4.6" in str(journal(here, "failed"))
 
 
+def test_how_many_an_hour():
+    with World() as w:
+        here = w.postern("here.test", more=FORWARDED + "greylist = off\n"
+                         "messages-per-recipient = 2\n")
+        w.record("there MX 20 mail.here")
+        w.start()
+        relay(here, "there.test", "bob", "carol")
+        for _ in range(2):
+            outside(here, "a@far.test", "bob@there.test")
+        assert refusal(here, "a@far.test", "bob@there.test") == 450
+        outside(here, "a@far.test", "carol@there.test")
+
+
 def test_commands(demo):
     command = demo.command
     done = command("domain", "add", "r.test", "--relay").stdout

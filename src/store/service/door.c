@@ -143,7 +143,8 @@ door_asked(struct door *d, const struct rcpt_ask *ask,
 
 	if (!sending_network(ask->host, &network))
 		return;
-	if (answer->kind == RCPT_LOCAL)
+	/* RCPT_REMOTE: of a domain that is passed on. */
+	if (answer->kind == RCPT_LOCAL || answer->kind == RCPT_REMOTE)
 		count_recipient(d, ask, answer);
 	/* Who tries one time after the other, too.           RFC 7293 13.1 */
 	else if (answer->kind == RCPT_NO_USER ||
