@@ -14,6 +14,7 @@ struct running {
 	struct str domain;	/* the one of which rows are moved */
 	struct { uint64_t message; uint32_t n; } row[ETRN_ROWS];
 	size_t n;
+	size_t moved;		/* of all destinations */
 };
 
 /* Is it the one that was asked for, or below it? */
@@ -28,9 +29,13 @@ static int
 count_waiting(struct running *r)
 {
 	uint64_t n = 0;
-	int rc = sql_number(&r->e->w, SQL_etrn_count, SQL_VALS(vs(r->domain),
-	    vi(ETRN_TOLD_MAX + 1)), &n, &r->w->err);
+	int rc;
 
+	/* Many are many. */
+	if (r->w->answer.etrn.waiting > ETRN_TOLD_MAX)
+		return 0;
+	rc = sql_number(&r->e->w, SQL_etrn_count, SQL_VALS(vs(r->domain),
+	    vi(ETRN_TOLD_MAX + 1)), &n, &r->w->err);
 	r->w->answer.etrn.waiting += (uint32_t)n;
 	return rc;
 }
@@ -96,6 +101,7 @@ run_destination(struct running *r, bool first)
 		    vi((uint64_t)r->e->now_s), vi(ETRN_ROWS)));
 	for (size_t i = 0; rc == 0 && i < r->n; i++)
 		rc = make_due(r, i);
+	r->moved += r->n;
 	return rc < 0 ? rc : r->n == ETRN_ROWS;
 }
 
@@ -134,7 +140,8 @@ run_below(struct running *r, const struct etrn_ask *ask)
 	r->domain = ask->cursor.n > 0 ? str_from(ask->cursor, 1) : STR("");
 	if (found && is_asked_for(ask, r->domain))
 		rc = run_destination(r, false);
-	for (int i = 0; rc == 0 && i < ETRN_DOMAINS; i++) {
+	for (int i = 0; rc == 0 && i < ETRN_DOMAINS && r->moved < ETRN_ROWS;
+	    i++) {
 		rc = next_destination(r, r->domain, &found);
 		if (rc < 0 || !found)
 			return rc;

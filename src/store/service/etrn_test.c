@@ -154,6 +154,14 @@ BEGIN(slices_a_large_one);
 	assert_int_equal(etrn(w, m, "large.test", true, &slices), MANY + 1);
 	assert_true(slices > 1);
 	defer_all(w, r, MANY + 1);
+	/* And one of many small ones, which is as much to write. */
+	for (char name[] = "a.small.test"; name[0] <= 'c'; name[0]++)
+		queue_some(w, st, name, MANY / 2);
+	defer_all(w, r, 3 * (MANY / 2));
+	assert_int_equal(etrn(w, m, "small.test", true, &slices),
+	    3 * (MANY / 2));
+	assert_int_equal(slices, 2);
+	defer_all(w, r, 3 * (MANY / 2));
 	assert_int_equal(etrn(w, m, "large.test", false, &slices), MANY);
 	assert_true(slices > 1);
 	defer_all(w, r, MANY);
