@@ -461,6 +461,7 @@ smtp_text_begin(struct smtp_session *s, bool chunks)
 			.at = loop_wall(s->d.loop),
 			.all_here = submit_all_here(s->txn) });
 	results_filter_init(&in->filter, o->hostname);
+	in->filter.passes_on = !submit_all_here(s->txn);
 	if (o->judge)
 		begin_judging(in);
 	if (chunks)

@@ -49,10 +49,11 @@ is_ours(struct results_filter *f)
 {
 	struct str field = buf_get(&f->held);
 
-	if (f->name == VALID_SINCE)
+	if (f->name == VALID_SINCE) {
 		keep_valid_since(f);
-	return f->name == VALID_SINCE ||
-	    f->name == VERDICT || results_claim(str_from(field,
+		return !f->passes_on;
+	}
+	return f->name == VERDICT || results_claim(str_from(field,
 	    str_chr(field, ':') + 1), f->host);
 }
 

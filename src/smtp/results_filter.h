@@ -2,8 +2,8 @@
  * results_filter.h - a stranger's text without Authentication-Results that
  * claim to be ours, and without any X-Postern-Verdict: whoever reads the
  * message would believe them.                                  RFC 8601 5
- * And without Require-Recipient-Valid-Since, which is for us; what they say is
- * kept.                                                        RFC 7293 5.2
+ * And without Require-Recipient-Valid-Since, which is for us unless some of it
+ * is passed on (passes_on); what they say is kept.             RFC 7293 5.2
  *
  * The text passes through, cut anywhere: what comes out is the text, behind an
  * empty line if it begins with white space, by which it would go on with the
@@ -32,6 +32,7 @@ struct results_filter {
 	size_t matched;		/* octets of it */
 	struct buf held;
 	struct buf valid_since;	/* whole fields, for smtp/valid_since.h */
+	bool passes_on;		/* these stay where they are, too */
 };
 
 void results_filter_init(struct results_filter *f, struct str host);

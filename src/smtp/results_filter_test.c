@@ -11,12 +11,14 @@
 	"ARC-Seal: i=1; cv=none; d=far.test; b=x\r\n"
 
 static void
-filter_text(struct str text, size_t step, struct buf *got, struct buf *kept)
+filter_text_for(bool passes_on, struct str text, size_t step,
+    struct buf *got, struct buf *kept)
 {
 	struct results_filter f;
 	struct str in, out;
 
 	results_filter_init(&f, STR("mail.test"));
+	f.passes_on = passes_on;
 	for (size_t i = 0; i < text.n; i += step) {
 		in = str_first(str_from(text, i), step);
 		while (results_filter_next(&f, &in, &out)) {
@@ -30,6 +32,12 @@ filter_text(struct str text, size_t step, struct buf *got, struct buf *kept)
 	if (kept)
 		buf_str(kept, buf_get(&f.valid_since));
 	results_filter_free(&f);
+}
+
+static void
+filter_text(struct str text, size_t step, struct buf *got, struct buf *kept)
+{
+	filter_text_for(false, text, step, got, kept);
 }
 
 static void
@@ -100,6 +108,24 @@ test_valid_since(void **state unused_arg)
 		}
 }
 
+/* It is for a server behind this one as well. */
+static void
+test_valid_since_passes_on(void **state unused_arg)
+{
+	static const char *const texts[] = { SINCE, "A: b\r\n" SINCE "C: d\r\n"
+		SINCE "\r\n" SINCE };
+
+	for (size_t i = 0; i < NELEM(texts); i++)
+		for (size_t step = 1; step < 100; step += step / 2 + 1) {
+			auto_buf got = BUF_INIT(4096), kept = BUF_INIT(4096);
+
+			filter_text_for(true, str_c(texts[i]), step, &got,
+			    &kept);
+			assert_str(buf_get(&got), texts[i]);
+			assert_str(buf_get(&kept), i ? SINCE SINCE : SINCE);
+		}
+}
+
 /* Neither a name nor a value hides by its length. */
 static void
 test_long(void **state unused_arg)
@@ -129,6 +155,7 @@ main(void)
 		cmocka_unit_test(test_texts),
 		cmocka_unit_test(test_long),
 		cmocka_unit_test(test_valid_since),
+		cmocka_unit_test(test_valid_since_passes_on),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
