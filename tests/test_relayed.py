@@ -133,6 +133,9 @@ def test_commands(demo):
     assert done == "r.test: 2 addresses, 1 of them new, 1 gone\n"
     assert command("domain", "addresses", "r.test").stdout.split()[1:] == [
         "bob@r.test", "dave@r.test"]
+    done = command("domain", "addresses", "r.test", "set", "-",
+                   text="# none\n", check=False)
+    assert done.returncode and "no address in it" in done.stderr
     done = command("domain", "addresses", "r.test", "remove", "dave",
                    "--json").stdout
     assert json.loads(done) == {"removed": "dave@r.test"}

@@ -241,6 +241,10 @@ set_addresses(struct relayed_domain *d, const char *path,
 
 	if (read_file(d, path, want, err) < 0 || read_all(d, have, err) < 0)
 		return err->code;
+	/* What should have written them has failed, most likely. */
+	if (want->v.n == 0)
+		return err_set(err, E_INVALID, "there is no address in it, and "
+		    "all mail for %.*s would be refused", STR_FMT(d->name));
 	sort_addresses(want);
 	sort_addresses(have);
 	subtract(want, have, come);
