@@ -250,7 +250,8 @@ talks_first(struct smtp_session *s)
 	return e == 0;
 }
 
-/* Of whom no mail was taken lately. Store is asked only where strangers are
+/* Of whom no mail was taken lately, and who says for nobody else that he comes.
+ * Store is asked only where strangers are
  * made to wait; where it cannot say, everybody is one. */
 static bool
 is_stranger(struct smtp_session *s)
@@ -262,6 +263,9 @@ is_stranger(struct smtp_session *s)
 
 	if (!o->judge)
 		return true;
+	/* Who comes for others is none of them itself. */
+	if (smtp_xclient_offered(s))
+		return false;
 	return s->counted && (store_call(o->store, STORE_host_known, &ask,
 	    &answer, s->cmd, &err) < 0 || !answer.known);
 }
