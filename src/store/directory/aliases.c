@@ -13,6 +13,7 @@ enum { ROWS_MAX = 180000, ALIASES_A_PAGE = 200, ALIASES_NAMED = 3 };
 struct alias_name {
 	struct str domain, local;
 	uint64_t targets;
+	bool relayed;		/* the domain is passed on */
 };
 
 static int
@@ -33,6 +34,7 @@ get_name(struct engine *e, struct str address, struct alias_name *n,
 		    STR_FMT(n->domain));
 	if (rc < 0)
 		return rc;
+	n->relayed = sql_u32(&e->w, domain_get, relayed);
 	sql_end(&e->w, SQL_domain_get);
 	rc = sql_number(&e->w, SQL_address_get, SQL_VALS(vs(n->domain),
 	    vs(n->local)), &account, err);
@@ -143,6 +145,10 @@ alias_lead(struct engine *e, struct str address, struct str target,
 	if (rc == 0 && srs_is(n.local))
 		return err_set(err, E_INVALID, "addresses that begin with "
 		    "SRS0 and SRS1 are those of forwarded mail");
+	if (rc == 0 && n.relayed && str_eq(n.local, STR("*")))
+		return err_set(err, E_INVALID, "mail for %.*s is passed on: "
+		    "postern domain addresses says for whom",
+		    STR_FMT(n.domain));
 	return rc < 0 ? rc : add_target(e, &n, target, err);
 }
 

@@ -74,9 +74,13 @@ static int
 try_relayed(struct sql *q, struct str domain, struct str local,
     struct resolved *out, struct err *err)
 {
+	struct str base, detail;
+	bool plus = str_cut(local, RECIPIENT_DELIMITER, &base, &detail);
 	bool there = false;
 	int rc = try_name(q, domain, local, out, err);
 
+	if (rc == 0 && out->kind == ADDRESS_UNKNOWN && plus)
+		rc = try_name(q, domain, base, out, err);
 	if (rc < 0 || out->kind != ADDRESS_UNKNOWN)
 		return rc;
 	rc = relayed_has(q, domain, local, &there, err);

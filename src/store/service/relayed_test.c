@@ -247,6 +247,30 @@ test_it_is_not_ours(void **state)
 }
 
 static int
+alias(struct place_of *p, const char *address)
+{
+	struct alias_add_ask ask = { ++p->d.change, str_c(address),
+		STR("alice@ours.test") };
+	struct write w = { .caller = &p->d.operator_, .ask = &ask,
+		.call = STORE_alias_add };
+
+	return fixture_write(&p->d, &w);
+}
+
+/* They go first, as in a domain of ours; who has all the rest is listed. */
+static void
+test_aliases(void **state)
+{
+	struct place_of *p = *state;
+
+	OK(alias(p, "news@theirs.test"));
+	assert_int_equal(kind_of(p, "news@theirs.test"), RCPT_LOCAL);
+	assert_int_equal(kind_of(p, "news+x@theirs.test"), RCPT_LOCAL);
+	assert_int_equal(kind_of(p, "bob+x@theirs.test"), RCPT_REMOTE);
+	assert_int_equal(alias(p, "*@theirs.test"), E_INVALID);
+}
+
+static int
 may(struct place_of *p, struct caller who, const char *address)
 {
 	struct sender_ask ask = { .address = str_c(address) };
@@ -288,6 +312,7 @@ main(void)
 		TEST(test_it_goes_meanwhile),
 		TEST(test_the_domain_goes),
 		TEST(test_it_is_not_ours),
+		TEST(test_aliases),
 		TEST(test_senders),
 	};
 
