@@ -5,7 +5,7 @@
  * Which host may ask for which destination mx has looked at, by what the
  * operator says. Nothing is told but how much waits there, nothing is changed
  * but when it is tried, and not more often than `etrn-per-hour` says of one
- * name, whoever asks.
+ * name, whoever asks mx.
  */
 #pragma once
 

@@ -181,8 +181,8 @@ door_strike(struct door *d, const struct strike_ask *ask)
 		ban(d, &network, sending_bits(&network), BAN_errors);
 }
 
-/* By the name, so that whoever asks, and a worker of mx that lies about it, has
- * the hosts there bothered no oftener. A slice more is not another time. */
+/* By the name, so that whoever asks has the hosts there bothered no oftener. A
+ * slice more is not another time; that it is one only the worker of mx says. */
 int
 door_etrn(struct door *d, const struct etrn_ask *ask, struct err *err)
 {
