@@ -238,7 +238,7 @@ batch_end(const struct sending *x, size_t step)
 		/* With all parameters; DATA is nothing beside them. */
 		if (end >= STEP_RCPT && end < STEP_RCPT + n)
 			octets += x->m->rcpts[end - STEP_RCPT].address.n +
-			    x->m->rcpts[end - STEP_RCPT].orcpt.n + 64;
+			    x->m->rcpts[end - STEP_RCPT].orcpt.n + 96;
 		if (octets > BATCH_OCTETS)
 			break;
 	}

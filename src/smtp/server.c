@@ -261,11 +261,11 @@ is_stranger(struct smtp_session *s)
 	struct host_known_answer answer;
 	struct err err = { 0 };
 
-	if (!o->judge)
-		return true;
 	/* Who comes for others is none of them itself. */
 	if (smtp_xclient_offered(s))
 		return false;
+	if (!o->judge)
+		return true;
 	return s->counted && (store_call(o->store, STORE_host_known, &ask,
 	    &answer, s->cmd, &err) < 0 || !answer.known);
 }

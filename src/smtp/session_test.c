@@ -325,6 +325,13 @@ test_talks_first(void **state unused_arg)
 	world_open(&w, LISTEN_SMTP, 65536);
 	world_hang_up(&w);
 	world_close(&w);
+
+	/* Who comes for others is no stranger. */
+	world_in_front = STR("192.0.2.0/24");
+	world_open(&w, LISTEN_SMTP, 65536);
+	assert_str(world_got(&w), GREETING);
+	world_close(&w);
+	world_in_front = STR_NULL;
 	world_greeting_delay_s = 0;
 }
 

@@ -263,7 +263,7 @@ set_quota(struct engine *e, const struct ldap_put_ask *ask,
 static int
 owner_changes(struct engine *e, const struct ldap_account *l, struct err *err)
 {
-	auto_buf names = BUF_INIT(LDAP_ALIASES_MAX + ADDRESS_LOCAL_MAX + 300);
+	auto_buf names = BUF_INIT(LDAP_ALIASES_MAX + 400);
 	struct str rest, domain, local;
 	int rc;
 
