@@ -103,7 +103,8 @@ const struct conf_option conf_options[] = {
 	    "mail servers wait (RFC 5321 3.1), much that sends junk does not. "
 	    "No stranger is a network (IPv4 /24, IPv6 /64) whose mail was "
 	    "taken within 60 days, other than into Junk, nor one of "
-	    "`unjudged`. 0: nobody waits, and nobody looks." },
+	    "`unjudged` or `xclient-peers`. 0: nobody waits, and nobody "
+	    "looks." },
 	{ "messages-per-network", CONF_FILE, CONF_NUMBER, 0, 1000000, "5000",
 	    AT(config, network_messages),
 	    "messages an hour on port 25 from a network; 0: any number",
