@@ -250,9 +250,9 @@ talks_first(struct smtp_session *s)
 	return e == 0;
 }
 
-/* Of whom no mail was taken lately, and who says for nobody else that he comes.
- * Store is asked only where strangers are
- * made to wait; where it cannot say, everybody is one. */
+/* Of whom no mail was taken lately, and who does not come for others. Store is
+ * asked only where strangers are made to wait; where it cannot say, everybody
+ * is one. */
 static bool
 is_stranger(struct smtp_session *s)
 {
@@ -261,7 +261,6 @@ is_stranger(struct smtp_session *s)
 	struct host_known_answer answer;
 	struct err err = { 0 };
 
-	/* Who comes for others is none of them itself. */
 	if (smtp_xclient_offered(s))
 		return false;
 	if (!o->judge)

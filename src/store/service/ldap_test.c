@@ -2,7 +2,6 @@
  * Accounts of a directory elsewhere (directory/ldap.c): what becomes of them,
  * and what whoever asks in its name cannot touch.
  */
-#include "store/directory/recipients.h"
 #include "store/service/test_folder.h"
 #include "store/service/test_ok.h"
 
