@@ -5,17 +5,18 @@ import { assert, bob, goFolder, row, signIn, story, until }
 
 /** The server does it, and the page never hears of it: the first of each. */
 async function lose(page, ...kinds) {
-	const lost = [];
+	const lost = [], begun = [];
 	await page.route((url) => url.pathname.startsWith('/jmap/'),
 		async (route) => {
 			const asked = route.request().postData() ?? '';
 			const kind = kinds.find((one) => one.test(asked) &&
-				!lost.includes(one));
+				!begun.includes(one));
 			if (!kind)
 				return route.continue();
-			lost.push(kind);
+			begun.push(kind);
 			await route.fetch();
 			await route.abort('connectionreset');
+			lost.push(kind);
 		});
 	return lost;
 }
