@@ -2,7 +2,7 @@
 
 #include <idn2.h>
 
-enum { TEXT_MAX = 1000 };
+enum { TEXT_MAX = 1000, ADDRESS_MAX = 320 };
 
 static bool
 is_name(struct str s)
@@ -76,7 +76,9 @@ dns_address(struct str address, struct arena *a, struct str *out)
 	*out = address;
 	if (at == address.n || str_is_ascii(given))
 		return true;
-	if (!dns_name(given, a, &domain))
+	/* A-labels are longer than what was typed. */
+	if (!dns_name(given, a, &domain) || at > ADDRESS_MAX ||
+	    domain.n + 1 > ADDRESS_MAX - at)
 		return false;
 	*out = arena_printf(a, "%.*s@%.*s", STR_FMT(str_first(address, at)),
 	    STR_FMT(domain));

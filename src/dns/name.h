@@ -26,7 +26,8 @@ bool dns_name(struct str text, struct arena *a, struct str *name);
  * whatever it is. */
 bool dns_a_label(struct str text, struct arena *a, struct str *name);
 /* An address with its domain in that form. The local part is somebody else's
- * and stays as it is; what has no domain, too. */
+ * and stays as it is; what has no domain, too. False, and *out is the address:
+ * its domain can be no name, or it would be of more than 320 octets. */
 bool dns_address(struct str address, struct arena *a, struct str *out);
 
 /* A name, or an address, as people read it: with U-labels, where these lead

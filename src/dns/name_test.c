@@ -82,6 +82,33 @@ test_hostile(void **state)
 	arena_free(a);
 }
 
+/* What is short as it is typed and long inside: no message between roles holds
+ * more of an address. */
+static void
+test_long_addresses(void **state unused_arg)
+{
+	for (size_t local = 1; local <= 400; local++) {
+		struct arena *a = arena_new(1 << 16);
+		auto_buf b = BUF_INIT(1024);
+		struct str inside;
+		bool ok;
+
+		for (size_t i = 0; i < local; i++)
+			buf_chr(&b, 'a');
+		buf_chr(&b, '@');
+		for (size_t i = 0; i < 30; i++)	/* "xn--9ca." each */
+			buf_lit(&b, "\xc3\xa9.");
+		buf_lit(&b, "test");
+		ok = dns_address(buf_get(&b), a, &inside);
+		assert_int_equal(ok, local + 1 + 30 * 8 + 4 <= 320);
+		if (ok)
+			assert_int_equal(inside.n, local + 1 + 30 * 8 + 4);
+		else
+			assert_ptr_equal(inside.p, b.p);
+		arena_free(a);
+	}
+}
+
 /* Inside, and as people read it. */
 static void
 test_both_forms(void **state)
@@ -134,6 +161,7 @@ main(void)
 		cmocka_unit_test(test_names),
 		cmocka_unit_test(test_both_forms),
 		cmocka_unit_test(test_hostile),
+		cmocka_unit_test(test_long_addresses),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
