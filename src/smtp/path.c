@@ -270,6 +270,13 @@ smtp_is_text(struct str s)
 	return str_is_utf8(s);
 }
 
+static bool
+too_long(const struct path *p)
+{
+	return p->text.n > SMTP_PATH_MAX - 2 || p->domain.n > SMTP_DOMAIN_MAX;
+}
+
+/* A-labels are longer than what was typed. */
 bool
 smtp_mailbox(struct str s, struct arena *a, struct path *out)
 {
@@ -277,13 +284,7 @@ smtp_mailbox(struct str s, struct arena *a, struct path *out)
 
 	return s.n <= SMTP_PATH_MAX - 2 && smtp_is_text(s) &&
 	    mailbox(&r, a, out) && rd_done(&r) && out->domain.n > 0 &&
-	    out->domain.n <= SMTP_DOMAIN_MAX;
-}
-
-static bool
-too_long(const struct path *p)
-{
-	return p->text.n > SMTP_PATH_MAX - 2 || p->domain.n > SMTP_DOMAIN_MAX;
+	    !too_long(out);
 }
 
 enum smtp_syntax

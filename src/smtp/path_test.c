@@ -173,6 +173,27 @@ test_mailbox(void **state unused_arg)
 	arena_free(a);
 }
 
+/* Short as it is typed, long inside. */
+static void
+test_grown(void **state unused_arg)
+{
+	for (int local = 1; local < 60; local++) {
+		struct arena *a = arena_new(1 << 16);
+		auto_buf b = BUF_INIT(512);
+		struct path p;
+
+		for (int i = 0; i < local; i++)
+			buf_chr(&b, 'a');
+		buf_chr(&b, '@');
+		for (int i = 0; i < 25; i++)	/* "xn--9ca." each */
+			buf_lit(&b, "\xc3\xa9.");
+		buf_lit(&b, "test");
+		assert_int_equal(smtp_mailbox(buf_get(&b), a, &p),
+		    local + 1 + 25 * 8 + 4 <= SMTP_PATH_MAX - 2);
+		arena_free(a);
+	}
+}
+
 int
 main(void)
 {
@@ -180,6 +201,7 @@ main(void)
 		cmocka_unit_test(test_paths),
 		cmocka_unit_test(test_longest),
 		cmocka_unit_test(test_mailbox),
+		cmocka_unit_test(test_grown),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
