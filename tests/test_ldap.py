@@ -218,6 +218,27 @@ def test_what_is_not_its(server, ldap):
     server.sync()
 
 
+def test_address_that_was_given_up(server, ldap):
+    """Who has it now is not given the account of who had it before, whichever
+    entry comes first; only when that one has gone."""
+    ldap.add(person("early", "of early", mail="early@elsewhere.test"),
+             person("later", "of later"))
+    assert server.sync()["added"] == 1
+    ldap.change("later", "mail", "moved@example.test")
+    ldap.change("early", "mail", address("later"))
+    said = server.sync()
+    assert address("later") in {row["address"] for row in said["rows"]
+                                if row["what"] == "left_out"}
+    assert server.listed()[address("later")]["dn"] == dn_of("later")
+    assert login(server, "later", "of later") is True
+    assert login(server, "later", "of early") is False
+    ldap.remove("later")
+    assert server.sync()["changed"] == 1
+    assert login(server, "later", "of early") is True
+    ldap.remove("early")
+    assert server.sync()["gone"] == 1
+
+
 def test_adopt_and_release(server, ldap):
     server.command("ldap", "adopt", address("alice"))
     assert login(server, "alice", PASSWORD) is True	# until it is seen there

@@ -49,6 +49,14 @@ find_row(const struct roster *r, const struct map *m, struct str s)
 	return n > 0 ? &r->rows.p[n - 1] : NULL;
 }
 
+static struct roster_row *
+find_address(const struct roster *r, struct str address)
+{
+	struct roster_row *row = find_row(r, &r->addresses, address);
+
+	return row && str_eqi(row->address, address) ? row : NULL;
+}
+
 static struct str
 next_line(struct str *rest)
 {
@@ -112,15 +120,27 @@ roster_meet(struct roster *r, struct person *p, struct arena *a)
 		p->address = row->address;
 	}
 	if (!row)
-		row = find_row(r, &r->addresses, p->address);
-	if (row && !str_eqi(row->address, p->address))
-		row = NULL;
+		row = find_address(r, p->address);
+	if (row && row->id.n > 0 && !str_eqi(row->id, p->id))
+		return ROSTER_LATER;
 	if (was_met(r, p->address))
 		return ROSTER_TWICE;
 	if (!row)
 		return ROSTER_TELL;
 	row->seen = true;
 	return is_same(row, p) ? ROSTER_SAME : ROSTER_TELL;
+}
+
+enum roster_says
+roster_meet_late(struct roster *r, const struct person *p)
+{
+	struct roster_row *row = find_address(r, p->address);
+
+	if (was_met(r, p->address))
+		return ROSTER_TWICE;
+	if (row)
+		row->seen = true;
+	return ROSTER_TELL;
 }
 
 /* Who may become the directory's, and is not yet, is not missing. */

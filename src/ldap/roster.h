@@ -34,11 +34,16 @@ enum roster_says {
 	ROSTER_SAME,	/* its account is as it says */
 	ROSTER_TELL,	/* store is to be told */
 	ROSTER_TWICE,	/* another entry has this address, or is this one */
+	ROSTER_LATER,	/* its address is the account of another entry, which
+			 * may be still to come: keep it */
 };
 /* An entry. Where its account is called otherwise, by an address it had before,
  * that stays the account's, and the new one becomes an alias. */
 enum roster_says roster_meet(struct roster *r, struct person *p,
     struct arena *a);
+/* One that was kept, when all others were met: it has the account only if the
+ * entry before it is there no more. ROSTER_TELL, ROSTER_TWICE. */
+enum roster_says roster_meet_late(struct roster *r, const struct person *p);
 
 /* How many of those that were there were not met. */
 size_t roster_missing(const struct roster *r, size_t *before);

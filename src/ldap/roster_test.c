@@ -50,6 +50,45 @@ test_meet(void **state unused_arg)
 	arena_free(a);
 }
 
+/* An address that somebody gave up is another's now, and the account is not:
+ * whichever of both comes first. */
+static void
+test_address_of_another(void **state unused_arg)
+{
+	for (int order = 0; order < 3; order++) {
+		struct arena *a = arena_new(1 << 16);
+		struct person old = { .id = STR("1"), .dn = STR("cn=a"),
+			.address = STR("renamed@b.test"),
+			.aliases = STR("") };
+		struct person new = { .id = STR("2"), .dn = STR("cn=b"),
+			.address = STR("a@b.test") };
+		struct person third = { .id = STR("3"), .dn = STR("cn=c"),
+			.address = STR("A@b.test") };
+		struct roster r;
+		size_t before;
+
+		roster_init(&r, 42);
+		roster_add(&r, &(struct roster_row){ .account = 1,
+		    .address = STR("a@b.test"), .id = STR("1"),
+		    .dn = STR("cn=a") });
+		if (order == 0)
+			assert_int_equal(roster_meet(&r, &old, a),
+			    ROSTER_TELL);
+		assert_int_equal(roster_meet(&r, &new, a), ROSTER_LATER);
+		if (order == 1)
+			assert_int_equal(roster_meet(&r, &old, a),
+			    ROSTER_TELL);
+		assert_int_equal(roster_missing(&r, &before), order == 2);
+		/* Only where the other one has gone. */
+		assert_int_equal(roster_meet_late(&r, &new), order == 2 ?
+		    ROSTER_TELL : ROSTER_TWICE);
+		assert_int_equal(roster_meet_late(&r, &third), ROSTER_TWICE);
+		assert_int_equal(roster_missing(&r, &before), 0);
+		roster_free(&r);
+		arena_free(a);
+	}
+}
+
 static void
 test_changed(void **state unused_arg)
 {
@@ -104,6 +143,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_meet),
+		cmocka_unit_test(test_address_of_another),
 		cmocka_unit_test(test_changed),
 		cmocka_unit_test(test_suspicious),
 	};

@@ -8,6 +8,7 @@ enum {
 	PAGE_MEMORY = 64 << 20,
 	PAGE_FULL = 32 << 20,	/* so much of it a server may fill */
 	PEOPLE_MEMORY = 512 << 20,
+	LATE_FULL = 256 << 20,
 	STEP_MS = 60000,	/* for a page, and for a change */
 	PAGES_MAX = 10000,	/* some are empty, and it says there are more */
 };
@@ -23,6 +24,8 @@ struct synching {
 	struct arena *page;
 	struct VEC(struct person) found;	/* on this page */
 	bool full;		/* there is more on it than anybody has */
+	struct VEC(struct person) late;	/* ROSTER_LATER, */
+	struct arena *late_memory;
 };
 
 static int64_t
@@ -176,10 +179,29 @@ on_entry(void *arg, const struct ldap_message *entry)
 	    str_c(why));
 }
 
+/* It outlives its page. */
 static int
-meet(struct synching *y, struct person *p, struct err *err)
+keep_for_later(struct synching *y, const struct person *p, struct err *err)
 {
-	switch (roster_meet(&y->roster, p, y->page)) {
+	struct arena *a = y->late_memory;
+	struct person kept = *p;
+
+	if (arena_used(a) > LATE_FULL)
+		return err_set(err, E_LIMIT, "too many entries have the "
+		    "addresses of others");
+	kept.id = str_dup(a, p->id);
+	kept.dn = str_dup(a, p->dn);
+	kept.address = str_dup(a, p->address);
+	kept.aliases = str_dup(a, p->aliases);
+	vec_push(&y->late, kept);
+	return 0;
+}
+
+static int
+follow(struct synching *y, const struct person *p, enum roster_says says,
+    struct err *err)
+{
+	switch (says) {
 	case ROSTER_SAME:
 		y->out->same++;
 		return 0;
@@ -188,9 +210,32 @@ meet(struct synching *y, struct person *p, struct err *err)
 		say(y, LDAP_SAID_left_out, p->address,
 		    STR("another entry has this address"));
 		return 0;
-	default:
-		return put_person(y, p, err);
+	case ROSTER_LATER:
+		return keep_for_later(y, p, err);
+	case ROSTER_TELL:
+		break;
 	}
+	return put_person(y, p, err);
+}
+
+static int
+meet(struct synching *y, struct person *p, struct err *err)
+{
+	return follow(y, p, roster_meet(&y->roster, p, y->page), err);
+}
+
+/* Nobody is given the account of an entry that is there. */
+static int
+meet_late(struct synching *y, struct err *err)
+{
+	int rc = 0;
+
+	for (size_t i = 0; rc == 0 && i < y->late.n; i++) {
+		const struct person *p = &y->late.p[i];
+
+		rc = follow(y, p, roster_meet_late(&y->roster, p), err);
+	}
+	return rc;
 }
 
 static int
@@ -295,6 +340,7 @@ ldap_sync_run(struct ldap_sync *s, bool dry, bool force,
 	const struct ldap_conf *c = &s->server->conf;
 	struct synching y = { .s = s, .dry = dry, .force = force, .out = out,
 		.rows = rows, .people = arena_new(PEOPLE_MEMORY),
+		.late_memory = arena_new(PEOPLE_MEMORY),
 		.names = { .id = c->id, .mail = c->mail, .quota = c->quota,
 			.aliases = c->aliases } };
 	struct ldap_link *l = NULL;
@@ -308,9 +354,13 @@ ldap_sync_run(struct ldap_sync *s, bool dry, bool force,
 		rc = do_pages(&y, l, err);
 	ldap_link_close(l);
 	if (rc == 0)
+		rc = meet_late(&y, err);
+	if (rc == 0)
 		rc = let_missing_go(&y, err);
 	out->rows = buf_get(rows);
 	roster_free(&y.roster);
+	vec_free(&y.late);
+	arena_free(y.late_memory);
 	arena_free(y.people);
 	return rc;
 }
