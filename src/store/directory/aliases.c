@@ -229,6 +229,30 @@ check_end(struct engine *e, const struct alias_name *n, struct str target,
 	    STR_FMT(n->local), STR_FMT(n->domain)), err);
 }
 
+/* Does it lead still to the account that a directory elsewhere has made it for
+ * (ldap.c)? Else it is not that directory's any more. */
+static int
+look_whose(struct engine *e, const struct alias_name *n, struct err *err)
+{
+	uint64_t account = 0, leads = 0;
+	struct str address;
+	int rc = sql_number(&e->w, SQL_ldap_alias_get, SQL_VALS(
+	    vs(n->domain), vs(n->local)), &account, err);
+
+	if (rc < 0 || account == 0)
+		return rc;
+	rc = sql_first(&e->w, SQL_account_get, SQL_VALS(vi(account)), err);
+	if (rc > 0) {
+		address = str_lower(e->arena, sql_str(&e->w, account_get,
+		    address));
+		sql_end(&e->w, SQL_account_get);
+		rc = sql_number(&e->w, SQL_alias_get, SQL_VALS(vs(n->domain),
+		    vs(n->local), vs(address)), &leads, err);
+	}
+	return rc < 0 || leads ? rc : sql_run(&e->w, SQL_ldap_alias_del,
+	    SQL_VALS(vs(n->domain), vs(n->local)), err);
+}
+
 int
 write_alias_remove(struct engine *e, struct write *w)
 {
@@ -240,6 +264,8 @@ write_alias_remove(struct engine *e, struct write *w)
 		rc = check_end(e, &n, ask->target, &w->err);
 	if (rc == 0)
 		rc = remove_targets(e, &n, ask->target, &w->err);
+	if (rc == 0)
+		rc = look_whose(e, &n, &w->err);
 	if (rc == 0)
 		rc = past_owner_ends(e, n.domain, n.local, &w->err);
 	return rc;

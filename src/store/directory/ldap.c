@@ -132,7 +132,7 @@ add_wanted(struct aliasing *g, struct str address, struct err *err)
 	struct engine *e = g->e;
 	struct str domain, local;
 	struct err own = { 0 };
-	uint64_t whose = 0, there = 0, any = 0;
+	uint64_t there = 0, any = 0;
 	int rc;
 
 	if (!address_is_plain(address) ||
@@ -147,17 +147,14 @@ add_wanted(struct aliasing *g, struct str address, struct err *err)
 		leave_out(g, address, "that is whoever runs the server");
 		return 0;
 	}
-	rc = sql_number(&e->w, SQL_ldap_alias_get, SQL_VALS(vs(domain),
-	    vs(local)), &whose, err);
-	if (rc == 0)
-		rc = sql_number(&e->w, SQL_alias_get, SQL_VALS(vs(domain),
-		    vs(local), vs(g->l->address)), &there, err);
+	rc = sql_number(&e->w, SQL_alias_get, SQL_VALS(vs(domain),
+	    vs(local), vs(g->l->address)), &there, err);
 	if (rc == 0)
 		rc = sql_number(&e->w, SQL_alias_any, SQL_VALS(vs(domain),
 		    vs(local)), &any, err);
 	if (rc < 0 || there)
 		return rc;	/* or the operator said so already */
-	if (any && whose != g->l->account) {
+	if (any) {
 		leave_out(g, address, "it is an alias already");
 		return 0;
 	}

@@ -251,6 +251,48 @@ test_adopted(void **state)
 	assert_true(leads(p, "al@ours.test"));
 }
 
+/* What the operator takes from it is not its any more, and may be another's. */
+static void
+test_alias_removed(void **state)
+{
+	struct folder *p = *state;
+	struct alias_remove_ask remove = { 0, STR("a@ours.test"), STR_NULL };
+	struct write removes = { .caller = &p->d.operator_,
+		.call = STORE_alias_remove, .ask = &remove };
+	struct alias_add_ask add = { 0, STR("a@ours.test"),
+		STR("alice@ours.test") };
+	struct write adds = { .caller = &p->d.operator_,
+		.call = STORE_alias_add, .ask = &add };
+	struct ldap_put_answer out;
+
+	assert_int_equal(became(p, "1", "anna@ours.test", "a@ours.test\n"),
+	    LDAP_ADDED);
+	add.change = ++p->d.change;
+	OK(fixture_write(&p->d, &adds));
+	/* One that leads to others as well stays the directory's. */
+	remove.target = add.target;
+	remove.change = ++p->d.change;
+	OK(fixture_write(&p->d, &removes));
+	assert_int_equal(folder_count(p, "SELECT count(*) FROM ldap_alias"),
+	    1);
+	remove.target = STR_NULL;
+	remove.change = ++p->d.change;
+	OK(fixture_write(&p->d, &removes));
+	assert_false(leads(p, "a@ours.test"));
+	assert_int_equal(folder_count(p, "SELECT count(*) FROM ldap_alias"),
+	    0);
+	add.change = ++p->d.change;
+	OK(fixture_write(&p->d, &adds));
+	OK(put(p, entry("1", "anna@ours.test", "a@ours.test\n"), &out));
+	assert_true(str_starts(out.left_out, STR("a@ours.test")));
+	assert_true(leads(p, "a@ours.test"));	/* to one: alice */
+	remove.change = ++p->d.change;
+	OK(fixture_write(&p->d, &removes));
+	assert_int_equal(became(p, "1", "anna@ours.test", "a@ours.test\n"),
+	    LDAP_CHANGED);
+	assert_true(leads(p, "a@ours.test"));
+}
+
 static void
 test_removed(void **state)
 {
@@ -317,7 +359,7 @@ main(void)
 		T(test_comes_and_goes), T(test_owners), T(test_dry),
 		T(test_not_its),
 		cmocka_unit_test(test_authority), T(test_adopted),
-		T(test_removed), T(test_list),
+		T(test_removed), T(test_list), T(test_alias_removed),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
