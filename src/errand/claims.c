@@ -60,9 +60,11 @@ take_texts(const json_t *o, const char *name, size_t most, char each,
 	return true;
 }
 
-/* NumericDate: seconds, perhaps with a fraction.                RFC 7519 2 */
+/* NumericDate: seconds, perhaps with a fraction. Some issuers have 0 where they
+ * mean none (Keycloak before 11 as `nbf`); of an end that is not believed.
+ *                                                              RFC 7519 2 */
 static bool
-take_time(const json_t *o, const char *name, int64_t *out)
+take_time(const json_t *o, const char *name, double least, int64_t *out)
 {
 	const json_t *v = json_object_get(o, name);
 	double s;
@@ -73,7 +75,7 @@ take_time(const json_t *o, const char *name, int64_t *out)
 	if (!json_is_number(v))
 		return false;
 	s = json_number_value(v);
-	if (!(s >= 1 && s < 1e15))
+	if (!(s >= least && s < 1e15))
 		return false;
 	*out = (int64_t)s;
 	return true;
@@ -109,9 +111,9 @@ claims_read(const json_t *o, struct str claim, struct arena *a,
 	if (!take_texts(o, json_object_get(o, "scope") ? "scope" : "scp",
 	    SCOPE_MAX, ' ', a, &c.scope))
 		return "its scope is malformed";
-	if (!take_time(o, "exp", &c.expires) ||
-	    !take_time(o, "nbf", &c.not_before) ||
-	    !take_time(o, "iat", &c.issued))
+	if (!take_time(o, "exp", 1, &c.expires) ||
+	    !take_time(o, "nbf", 0, &c.not_before) ||
+	    !take_time(o, "iat", 0, &c.issued))
 		return "its times are malformed";
 	if (!is_verified(o, claim))
 		return "its email is not verified";

@@ -165,6 +165,10 @@ test_token(void **state unused_arg)
 		{ "{\"active\":true,\"username\":1}", false },
 		{ "{\"active\":true,\"aud\":\"a\\nb\"}", false },
 		{ "{\"active\":true,\"exp\":-1}", false },
+		{ "{\"active\":true,\"exp\":0}", false },
+		{ "{\"active\":true,\"nbf\":-1}", false },
+		{ "{\"active\":true,\"exp\":1419356238,\"nbf\":0,"
+		    "\"iat\":0}", true, true, "", "", "" },
 		{ "{\"active\":true,\"scope\":[1]}", false },
 	};
 
