@@ -290,10 +290,13 @@ judge(struct proof_of_token *p, const struct issuer *i,
 	return wrong ? refuse(c, i, wrong, err) : 0;
 }
 
-/* E_NOTFOUND: none of the keys there are has signed it. */
+/* Issuers of one house may have the same keys: which of them it is, the token
+ * says. E_NOTFOUND: none of those whose keys there are. */
 static int
 try_keys(struct proof_of_token *p, const struct jwt *t, struct err *err)
 {
+	int e = err_set(err, E_NOTFOUND, "a token that nobody here has signed");
+
 	for (size_t n = 0; n < p->set->n; n++) {
 		struct issuer *i = &p->set->issuer[n];
 		struct token_claims c = { 0 };
@@ -306,10 +309,13 @@ try_keys(struct proof_of_token *p, const struct jwt *t, struct err *err)
 			continue;
 		wrong = jwt_read(t, by, alg, i->conf.claim, p->a, &c);
 		keep_fresh(i);	/* by may be gone from here on */
-		return wrong ? err_set(err, E_DENIED, "%s", wrong) :
-		    judge(p, i, &c, true, err);
+		if (wrong)
+			return err_set(err, E_DENIED, "%s", wrong);
+		if (c.iss.n == 0 || str_eq(c.iss, i->conf.issuer))
+			return judge(p, i, &c, true, err);
+		e = err_set(err, E_NOTFOUND, "a token of another issuer");
 	}
-	return err_set(err, E_NOTFOUND, "a token that nobody here has signed");
+	return e;
 }
 
 /* Is there one whose keys nobody knows? */
