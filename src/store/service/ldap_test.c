@@ -99,6 +99,9 @@ test_comes_and_goes(void **state)
 	    LDAP_CHANGED);
 	assert_false(leads(p, "a@ours.test"));
 	assert_true(leads(p, "b@ours.test"));
+	/* Whoever has it next is somebody else: RFC 7293. */
+	assert_int_equal(folder_count(p, "SELECT count(*) FROM past_owner"
+	    " WHERE local=CAST('a' AS BLOB)"), 1);
 	OK(go(p, row.account));
 	assert_int_equal(go(p, row.account), E_NOTFOUND);
 	assert_int_equal(credential(p, "anna@ours.test", &row), E_NOTFOUND);
