@@ -318,13 +318,24 @@ try_keys(struct proof_of_token *p, const struct jwt *t, struct err *err)
 	return e;
 }
 
+/* Could it say who this is? So nobody waits for an issuer of others. */
+static bool
+may_be_of(const struct issuer *i, struct str user)
+{
+	return user.n == 0 || token_domain_fits(&i->conf,
+	    str_from(user, str_rchr(user, '@') + 1));
+}
+
 /* Is there one whose keys nobody knows? */
 static bool
-misses_keys(const struct issuer_set *set)
+misses_keys(const struct proof_of_token *p)
 {
-	for (size_t n = 0; n < set->n; n++)
-		if (fetches(&set->issuer[n]) && !has_keys(&set->issuer[n]))
+	for (size_t n = 0; n < p->set->n; n++) {
+		const struct issuer *i = &p->set->issuer[n];
+
+		if (fetches(i) && may_be_of(i, p->user) && !has_keys(i))
 			return true;
+	}
 	return false;
 }
 
@@ -332,12 +343,15 @@ misses_keys(const struct issuer_set *set)
 static int
 fetch_all(struct proof_of_token *p)
 {
+	struct issuer *i = p->set->issuer;
 	int e = 0;
 
 	for (size_t n = 0; n < p->set->n; n++)
-		begin_fetch(&p->set->issuer[n]);
+		if (may_be_of(&i[n], p->user))
+			begin_fetch(&i[n]);
 	for (size_t n = 0; n < p->set->n && e == 0; n++)
-		e = wait_fetched(&p->set->issuer[n], p->until_ms);
+		if (may_be_of(&i[n], p->user))
+			e = wait_fetched(&i[n], p->until_ms);
 	return e;
 }
 
@@ -351,20 +365,13 @@ prove_signed(struct proof_of_token *p, const struct jwt *t, struct err *err)
 	if (fetch_all(p) < 0)
 		return err_set(err, E_CANCELED, "vault is ending");
 	e = try_keys(p, t, err);
-	if (e == E_NOTFOUND && misses_keys(p->set))
+	if (e == E_NOTFOUND && misses_keys(p))
 		return err_set(err, E_TIMEOUT, "the keys of an issuer of "
 		    "tokens are not known now");
 	return e;
 }
 
 /* ---- tokens that are asked about ----------------------------------------- */
-
-static bool
-may_be_of(const struct issuer *i, struct str user)
-{
-	return user.n == 0 || token_domain_fits(&i->conf,
-	    str_from(user, str_rchr(user, '@') + 1));
-}
 
 /* A token is shown to one issuer only: which, says who it is for. */
 static struct issuer *

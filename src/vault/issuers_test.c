@@ -98,7 +98,7 @@ struct rig {
 	struct issuers *s;
 	struct oauth_conf conf;
 	struct buf oauth;
-	struct str token;
+	struct str token, user;
 	size_t asking;
 	int rc;			/* of the last one that is back, */
 	int64_t took_ms;
@@ -161,7 +161,7 @@ ask_fiber(void *arg)
 	struct proven_token out = { 0 };
 	struct err err = { 0 };
 
-	r->rc = issuers_prove(r->s, buf_get(&r->oauth), r->token, STR_NULL, a,
+	r->rc = issuers_prove(r->s, buf_get(&r->oauth), r->token, r->user, a,
 	    NEVER, &out, &err);
 	r->took_ms = loop_now_ms(r->loop) - began_ms;
 	(void)snprintf(r->address, sizeof(r->address), "%.*s",
@@ -351,6 +351,31 @@ test_same_keys(void **state unused_arg)
 	rig_free(r);
 }
 
+/* Nobody waits for an issuer that could not say who they are. */
+static void
+test_others_away(void **state unused_arg)
+{
+	struct rig *r = rig_new();
+	struct oauth_conf second = r->conf;
+
+	second.domains = STR("example.org");
+	second.keys = STR(EC_SET);
+	r->conf.issuer = STR("https://away.example");
+	r->conf.domains = STR("example.net");
+	configure(r);
+	msg_put(&r->oauth, &oauth_conf_shape, &second);
+	errand.result = ERRAND_UNREACHED;
+	errand.takes_ms = 5000;
+	r->user = STR("alice@example.org");
+	assert_int_equal(ask(r), E_DENIED);
+	assert_int_equal(r->took_ms, 0);
+	assert_int_equal(errand.fetches, 0);
+	r->user = STR("alice@example.net");
+	assert_int_equal(ask(r), E_TIMEOUT);
+	assert_int_equal(errand.fetches, 1);
+	rig_free(r);
+}
+
 /* ---- tokens that are asked about ----------------------------------------- */
 
 static void
@@ -424,6 +449,7 @@ main(void)
 		cmocka_unit_test(test_reload),
 		cmocka_unit_test(test_file),
 		cmocka_unit_test(test_same_keys),
+		cmocka_unit_test(test_others_away),
 		cmocka_unit_test(test_introspection),
 		cmocka_unit_test(test_many_tokens),
 	};
