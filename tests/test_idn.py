@@ -1,6 +1,7 @@
 """Domains beyond ASCII: one name has one form inside, and either may be typed.
                                             RFC 5890 to 5892, UTS 46, RFC 6531"""
 
+import base64
 import email
 import email.policy
 import imaplib
@@ -110,6 +111,22 @@ def test_one_domain_whatever_is_typed(world):
 def test_login_and_imap(world, user):
     submission(world.here, user).quit()
     inbox(world.here, user)
+
+
+def test_user_that_grows(world):
+    """Short as it is typed, longer inside than any address: nobody's."""
+    user = "a" * 200 + "@" + "é." * 30 + "test"
+    front = world.here.processes("front")
+    smtp = smtplib.SMTP("127.0.0.1", world.here.ports["submission"],
+                        timeout=60)
+    smtp.starttls(context=plain_tls())
+    smtp.ehlo()
+    code, _ = smtp.docmd("AUTH", "PLAIN " + base64.b64encode(
+        f"\0{user}\0{PASSWORD}".encode()).decode())
+    assert code == 535
+    with pytest.raises(imaplib.IMAP4.error, match="Wrong user or password"):
+        inbox(world.here, user)
+    assert world.here.processes("front") == front
 
 
 def test_mail_for_either_form(world):
