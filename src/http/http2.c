@@ -275,7 +275,8 @@ close_stream(nghttp2_session *frames, int32_t id, uint32_t code,
 	return 0;
 }
 
-/* A frame of an answer, whose octets are the stream's. */
+/* A frame of an answer, whose octets are the stream's. Nothing else would stop
+ * nghttp2 while windows are open and there is something to say. */
 static int
 put_octets(nghttp2_session *frames, nghttp2_frame *f, const uint8_t *head,
     size_t n, nghttp2_data_source *from unused_arg, void *arg)
@@ -290,7 +291,7 @@ put_octets(nghttp2_session *frames, nghttp2_frame *f, const uint8_t *head,
 		st->ended = true;
 		fiber_wake(h->session->d.loop, st->fiber);
 	}
-	return 0;
+	return h->out.n < HTTP2_OUT ? 0 : NGHTTP2_ERR_PAUSE;
 }
 
 /* ---- what we say of ourselves -------------------------------------------- */

@@ -212,6 +212,24 @@ test_heads(void **state unused_arg)
 	end(&s);
 }
 
+/* Whoever opens all windows is sent no more at once than fits. */
+static void
+test_long(void **state unused_arg)
+{
+	auto_buf four = BUF_INIT(10);
+	static struct scene s;
+
+	begin(&s, INT32_MAX);
+	put_u32(&four, 1 << 30);
+	put_frame(&s.b, NGHTTP2_WINDOW_UPDATE, 0, 0, buf_get(&four));
+	for (uint32_t id = 1; id < 7; id += 2)
+		get(&s, id, "/long", "");
+	(void)http2_say(&s.c, &s.b);
+	assert_int_equal(s.c.bodies.n, 3 * 300000);
+	assert_int_equal(loop_fibers(s.w.loop), 0);
+	end(&s);
+}
+
 static void
 test_expect(void **state unused_arg)
 {
@@ -590,6 +608,7 @@ main(void)
 		cmocka_unit_test(test_requests),
 		cmocka_unit_test(test_statuses),
 		cmocka_unit_test(test_heads),
+		cmocka_unit_test(test_long),
 		cmocka_unit_test(test_expect),
 		cmocka_unit_test(test_basic),
 		cmocka_unit_test(test_streams),

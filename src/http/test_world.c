@@ -26,6 +26,17 @@ stream(struct http_request *r)
 	return HTTP_BEGUN;
 }
 
+/* GET /long: far more than may wait to be sent. */
+static struct http_answer
+say_long(struct http_request *r unused_arg)
+{
+	static char octets[300000];
+
+	memset(octets, 'x', sizeof(octets));
+	return (struct http_answer){ 200, STR("text/plain"),
+		str_make(octets, sizeof(octets)) };
+}
+
 /* GET /fail/what */
 static struct http_answer
 fail_so(struct http_request *r)
@@ -76,6 +87,8 @@ new_service(struct loop *l, const struct config *conf, struct vault *vault,
 		    STR("text/plain"), 100, echo },
 		{ HTTP_GET, STR("/stream/*"), HTTP_ANYBODY, STR_NULL, 0,
 		    stream },
+		{ HTTP_GET, STR("/long"), HTTP_ANYBODY, STR_NULL, 0,
+		    say_long },
 		{ HTTP_GET, STR("/fail/*"), HTTP_ANYBODY, STR_NULL, 0,
 		    fail_so },
 		{ HTTP_GET, STR("/ws"), HTTP_ANYBODY, STR_NULL, 0,
