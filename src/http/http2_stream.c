@@ -404,7 +404,6 @@ http2_stream_close(struct http2_stream *st, int e)
 {
 	if (!st->gone)
 		st->gone = e;
-	st->in_over |= e == E_CLOSED;
 	fiber_wake(loop_of(st), st->fiber);
 }
 
@@ -425,7 +424,9 @@ run_stream(void *arg)
 	struct http2 *h = st->of;
 	struct http_request *r = &st->r;
 	struct err err = { 0 };
-	int e = http_answer_request(r, st->refusal, &err);
+	/* What was taken back as soon as it was said never begins. */
+	int e = st->gone == E_RESET ? E_RESET :
+	    http_answer_request(r, st->refusal, &err);
 
 	if (e == E_TIMEOUT && !r->status)
 		say_too_late(r);

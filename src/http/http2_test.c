@@ -555,6 +555,40 @@ test_reset(void **state unused_arg)
 	end(&s);
 }
 
+/* What has come of a body is not all of it, in whatever words they leave. */
+static void
+test_half_body(void **state unused_arg)
+{
+	static const char login[] = "{\"user\":\"alice@example.test\","
+	    "\"password\":\"se cret\"}";
+	auto_buf four = BUF_INIT(10);
+	static struct scene s;
+
+	begin(&s, ANY);
+	put_u32(&four, NGHTTP2_NO_ERROR);
+	put_request(&s.b, 0, 1, "POST", "/login",
+	    "content-type application/json\n");
+	data(&s, 0, 1, login);
+	says(&s, "");
+	put_frame(&s.b, NGHTTP2_RST_STREAM, 0, 1, buf_get(&four));
+	says(&s, "");
+	assert_null(s.w.stores[0]);
+	put_request(&s.b, 0, 3, "POST", "/login",
+	    "content-type application/json\n");
+	data(&s, 0, 3, login);
+	says(&s, "");
+	again(&s, ANY);
+	assert_null(s.w.stores[0]);
+	assert_int_equal(loop_fibers(s.w.loop), 0);
+	/* And all of it is. */
+	put_request(&s.b, 0, 1, "POST", "/login",
+	    "content-type application/json\n");
+	data(&s, END_STREAM, 1, login);
+	(void)http2_say(&s.c, &s.b);
+	assert_non_null(s.w.stores[0]);
+	end(&s);
+}
+
 /* ---- memory -------------------------------------------------------------- */
 
 static size_t
@@ -618,6 +652,7 @@ main(void)
 		cmocka_unit_test(test_slow),
 		cmocka_unit_test(test_stop),
 		cmocka_unit_test(test_reset),
+		cmocka_unit_test(test_half_body),
 		cmocka_unit_test(test_memory),
 	};
 
