@@ -195,7 +195,8 @@ stream_of_frame(nghttp2_session *frames, const nghttp2_frame *f)
 }
 
 /* Streams that they have reset are none to nghttp2, but their fibers may be at
- * work still. */
+ * work still. What comes while GOAWAY is on its way is not in what that names as
+ * looked at, and will be asked for elsewhere. */
 static int
 begin_head(nghttp2_session *frames, const nghttp2_frame *f, void *arg)
 {
@@ -204,7 +205,7 @@ begin_head(nghttp2_session *frames, const nghttp2_frame *f, void *arg)
 
 	if (!begins_request(f))
 		return 0;
-	if (h->nstreams == HTTP2_STREAMS || h->over) {
+	if (h->nstreams == HTTP2_STREAMS || h->leaving || h->over) {
 		h->head_ms = NEVER;
 		spend(h, COST_RESET);
 		return nghttp2_submit_rst_stream(frames, NGHTTP2_FLAG_NONE,
