@@ -111,11 +111,12 @@ give_block(void *p, void *arg)
 static void
 spend(struct http2 *h, int64_t cost)
 {
-	int64_t now = now_of(h);
+	int64_t back = (now_of(h) - h->spent_ms) * HTTP2_BUDGET_PER_S / 1000;
 
-	h->spent -= (now - h->spent_ms) * HTTP2_BUDGET_PER_S / 1000;
-	h->spent_ms = now;
-	h->spent = (h->spent < 0 ? 0 : h->spent) + cost;
+	h->spent_ms += back * 1000 / HTTP2_BUDGET_PER_S;
+	if (h->spent > 0)
+		h->spent -= back < h->spent ? back : h->spent;
+	h->spent += cost;
 	if (h->spent <= HTTP2_BUDGET || h->flooded)
 		return;
 	log_ctx_event(&h->session->d.log, LOG_INFO, "http2_flood",
@@ -156,15 +157,20 @@ begin_frame(nghttp2_session *frames, const nghttp2_frame_hd *f, void *arg)
 	return 0;
 }
 
-/* They will answer it with one or two that widen their windows. */
+/* They will answer it with some that widen their windows, now or later: there
+ * are programs that send two for each piece that they have read. */
 static int
 frame_sent(nghttp2_session *frames unused_arg, const nghttp2_frame *f,
     void *arg)
 {
 	struct http2 *h = arg;
 
-	if (f->hd.type == NGHTTP2_DATA)
-		h->spent -= 2 * COST_FRAME;
+	if (f->hd.type != NGHTTP2_DATA)
+		return 0;
+	h->spent -= 2 * COST_FRAME *
+	    (1 + (int64_t)f->hd.length / HTTP2_READ_PIECE);
+	if (h->spent < -HTTP2_CREDIT)
+		h->spent = -HTTP2_CREDIT;
 	return 0;
 }
 

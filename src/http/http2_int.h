@@ -25,6 +25,8 @@ enum {
 	/* Frames that ask for nothing, see spend(). */
 	HTTP2_BUDGET = 1000,
 	HTTP2_BUDGET_PER_S = 100,
+	HTTP2_CREDIT = 16384,		/* for what was sent to them */
+	HTTP2_READ_PIECE = 4096,	/* in such they read it */
 };
 
 struct http2 {

@@ -401,6 +401,53 @@ test_floods(void **state unused_arg)
 	end(&s);
 }
 
+/* Who reads a long answer by small pieces, all of it behind its end, and widens
+ * both windows for each, is no flood. */
+static void
+test_small_pieces(void **state unused_arg)
+{
+	auto_buf four = BUF_INIT(10);
+	static struct scene s;
+	struct str got;
+
+	begin(&s, INT32_MAX / 2);
+	put_u32(&four, 1 << 29);
+	put_frame(&s.b, NGHTTP2_WINDOW_UPDATE, 0, 0, buf_get(&four));
+	for (uint32_t id = 1; id < 40; id += 2) {
+		get(&s, id, "/long", "");
+		(void)http2_say(&s.c, &s.b);
+		buf_reset(&s.b);
+		assert_int_equal(s.c.bodies.n, 300000);
+		buf_reset(&s.c.bodies);
+	}
+	buf_reset(&four);
+	put_u32(&four, 4096);
+	for (size_t i = 0; i < (size_t)20 * 300000 / 4096; i++) {
+		put_frame(&s.b, NGHTTP2_WINDOW_UPDATE, 0, 0, buf_get(&four));
+		put_frame(&s.b, NGHTTP2_WINDOW_UPDATE, 0, 39, buf_get(&four));
+	}
+	got = http2_say(&s.c, &s.b);
+	assert_true(str_find(got, STR("goaway")) == got.n);
+	end(&s);
+}
+
+/* Moments in each of which less than one frame is forgiven add up. */
+static void
+test_steady(void **state unused_arg)
+{
+	static struct scene s;
+
+	begin(&s, ANY);
+	put_request(&s.b, 0, 1, "POST", "/echo", TEXT);
+	says(&s, "");
+	for (size_t i = 0; i < HTTP2_BUDGET + 200; i++) {
+		put_frame(&s.b, NGHTTP2_PING, 0, 0, STR("12345678"));
+		says(&s, "");
+		world_pass(&s.w, 9);
+	}
+	end(&s);
+}
+
 static void
 test_continuations(void **state unused_arg)
 {
@@ -647,6 +694,8 @@ main(void)
 		cmocka_unit_test(test_basic),
 		cmocka_unit_test(test_streams),
 		cmocka_unit_test(test_floods),
+		cmocka_unit_test(test_small_pieces),
+		cmocka_unit_test(test_steady),
 		cmocka_unit_test(test_continuations),
 		cmocka_unit_test(test_idle),
 		cmocka_unit_test(test_slow),
