@@ -140,6 +140,7 @@ begin_frame(nghttp2_session *frames, const nghttp2_frame_hd *f, void *arg)
 			spend(h, COST_FRAME);
 		break;
 	case NGHTTP2_HEADERS:
+		h->fields_octets = 0;
 		if (f->stream_id >
 		    nghttp2_session_get_last_proc_stream_id(frames))
 			h->head_ms = now_of(h);
@@ -221,18 +222,26 @@ begin_head(nghttp2_session *frames, const nghttp2_frame *f, void *arg)
 	return nghttp2_session_set_stream_user_data(frames, st->id, st);
 }
 
-/* Behind a body they mean nothing here. */
+/* Behind a body they mean nothing here. An octet can stand for a long field
+ * that was said before, and each is looked at: who says many such is not told
+ * that it is too much (431), nothing more of it is looked at. */
 static int
 take_field(nghttp2_session *frames, const nghttp2_frame *f,
     const uint8_t *name, size_t name_n, const uint8_t *value, size_t value_n,
-    uint8_t flags unused_arg, void *arg unused_arg)
+    uint8_t flags unused_arg, void *arg)
 {
 	struct http2_stream *st = stream_of_frame(frames, f);
+	struct http2 *h = arg;
 
 	if (st && begins_request(f))
 		http2_stream_field(st, str_make((const char *)name, name_n),
 		    str_make((const char *)value, value_n));
-	return 0;
+	h->fields_octets += name_n + value_n;
+	if (h->fields_octets <= HTTP2_FIELDS_MAX)
+		return 0;
+	h->head_ms = NEVER;
+	spend(h, COST_RESET);
+	return NGHTTP2_ERR_TEMPORAL_CALLBACK_FAILURE;
 }
 
 static int

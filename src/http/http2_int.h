@@ -22,6 +22,7 @@ enum {
 	HTTP2_NGHTTP2_MAX = 1 << 19,	/* all it may have of a connection */
 	HTTP2_SETTINGS_MAX = 16,	/* of one frame of theirs */
 	HTTP2_LEAVE_MS = 3000,		/* to end what is under way */
+	HTTP2_FIELDS_MAX = 4 * HTTP_HEAD_MAX, /* unpacked, of one block */
 	/* Frames that ask for nothing, see spend(). */
 	HTTP2_BUDGET = 1000,
 	HTTP2_BUDGET_PER_S = 100,
@@ -39,6 +40,7 @@ struct http2 {
 	struct fiber *driver;		/* the connection's, while it runs */
 	int64_t quiet_ms;		/* since when there is no stream */
 	int64_t head_ms;		/* since when a head comes, or NEVER */
+	size_t fields_octets;		/* of the block that comes */
 	int64_t stuck_ms;		/* since when nothing of out is taken */
 	int64_t spent, spent_ms;	/* of the budget, and when */
 	int broken;			/* E_*: nghttp2 has given up */

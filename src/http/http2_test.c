@@ -212,6 +212,45 @@ test_heads(void **state unused_arg)
 	end(&s);
 }
 
+/* An octet of a head is a long field that was said before. */
+static void
+test_unpacked(void **state unused_arg)
+{
+	static struct scene s;
+	auto_buf b = BUF_INIT(1 << 20);
+	struct str got;
+
+	begin(&s, ANY);
+	put_block(&b, ":method GET\n:scheme https\n:path /x\n"
+	    ":authority a\n");
+	buf_chr(&b, 0x40);	/* kept: RFC 7541 6.2.1 */
+	buf_lit(&b, "\1a\177\371\26");	/* of 3064 octets */
+	for (size_t i = 0; i < 3064; i++)
+		buf_chr(&b, 'y');
+	for (size_t i = 0; i < 10; i++)
+		buf_chr(&b, (char)0xbe);	/* the first of those */
+	put_frame(&s.b, NGHTTP2_HEADERS, END_STREAM | END_HEADERS, 1,
+	    buf_get(&b));
+	says(&s, "1:431 1:57 1:end ");
+	buf_reset(&b);
+	put_block(&b, ":method GET\n:scheme https\n:path /x\n"
+	    ":authority a\n");
+	for (size_t i = 0; i < 1000; i++)
+		buf_chr(&b, (char)0xbe);
+	put_frame(&s.b, NGHTTP2_HEADERS, END_STREAM | END_HEADERS, 3,
+	    buf_get(&b));
+	says(&s, "3:reset(2) ");
+	/* What it left packed is understood behind it. */
+	get(&s, 5, "/x", "");
+	says(&s, "5:404 5:35 5:end ");
+	for (uint32_t id = 7; id < 7 + 2 * 110; id += 2)
+		put_frame(&s.b, NGHTTP2_HEADERS, END_STREAM | END_HEADERS, id,
+		    buf_get(&b));
+	got = http2_say(&s.c, &s.b);
+	assert_true(str_find(got, STR("goaway(11) ")) < got.n);
+	end(&s);
+}
+
 /* Whoever opens all windows is sent no more at once than fits. */
 static void
 test_long(void **state unused_arg)
@@ -689,6 +728,7 @@ main(void)
 		cmocka_unit_test(test_requests),
 		cmocka_unit_test(test_statuses),
 		cmocka_unit_test(test_heads),
+		cmocka_unit_test(test_unpacked),
 		cmocka_unit_test(test_long),
 		cmocka_unit_test(test_expect),
 		cmocka_unit_test(test_basic),
