@@ -619,6 +619,7 @@ http2_begin(struct http_session *s)
 	h->quiet_ms = h->spent_ms = now_of(h);
 	make_session(h);
 	say_settings(h);
-	/* What becomes of it is seen again when it is parked. */
-	(void)run_connection(h, false, NEVER);
+	/* Is it over already? Then that is seen as soon as it is parked. */
+	if (run_connection(h, false, NEVER) != 0)
+		stream_kick(s->d.stream);
 }
