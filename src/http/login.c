@@ -40,6 +40,14 @@ http_is_foreign(const struct http_request *r)
 
 /* ---- refusals ------------------------------------------------------------ */
 
+/* Then the connection ends, and of what it asked for at once nothing more is
+ * proven. */
+static bool
+gave_up(const struct http_request *r)
+{
+	return r->session->wrong_logins >= ACCOUNT_MAX_REFUSED;
+}
+
 /* Where there are issuers of tokens, one of theirs will do. RFC 6750 3 */
 static void
 ask_token(struct http_request *r)
@@ -81,13 +89,12 @@ refuse_login(struct http_request *r, enum login_result result,
     const struct err *err)
 {
 	static const char many[] = "Too many connections of this account";
-	bool gave_up = r->session->wrong_logins >= ACCOUNT_MAX_REFUSED;
 
 	switch (result) {
 	case LOGIN_TOO_MANY:
 		return http_problem(r, 429, many);
 	case LOGIN_REFUSED:
-		r->last |= gave_up;
+		r->last |= gave_up(r);
 		return ask_who(r, r->token ? "Wrong or expired token" :
 		    "Wrong user or password");
 	case LOGIN_FAILED:
@@ -97,7 +104,7 @@ refuse_login(struct http_request *r, enum login_result result,
 		http_add_field(r, STR("Retry-After"), STR("60"));
 		return http_problem(r, 429, "Too many tries");
 	case LOGIN_FACTOR:
-		r->last |= gave_up;
+		r->last |= gave_up(r);
 		return ask_who(r, LOGIN_FACTOR_SAYS);
 	case LOGIN_OK:
 		break;
@@ -235,6 +242,8 @@ prove_field(struct http_request *r, struct str value)
 	enum login_result result;
 	struct http_login *in;
 
+	if (gave_up(r))
+		return refuse_login(r, LOGIN_REFUSED, &err);
 	forget_proof(s);
 	if (!is_bearer(value) && !read_basic(r, value, &ask))
 		return ask_who(r, "Malformed or unknown Authorization");
@@ -430,6 +439,8 @@ begin_sign_in(struct http_request *r, const struct login_ask *ask)
 	enum login_result result;
 	auto_buf cookie = BUF_INIT(200);
 
+	if (gave_up(r))
+		return refuse_login(r, LOGIN_REFUSED, &err);
 	forget_proof(s);
 	result = sign_in_begin(s->service->sign_ins, ask, s->d.peer.visit,
 	    &s->d.log, &r->sign_in, &err);
