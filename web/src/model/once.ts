@@ -8,13 +8,14 @@
 import { checkSet, maxHold, Refusal, upload, type Answers, type Call, type Email,
 	type SetAnswer } from '../jmap';
 import { utcOf } from '../format';
-import type { Letter } from './queue';
+import type { Letter, QueuedFile } from './queue';
 
 const ROUNDS = 20;
 /** A moment: what was held is remembered by the server, what was not is not. */
 const HOLD_S = '1';
 /** What is to leave at a time that is nearly here leaves now. */
 const NEAR_MS = 60_000;
+const STALL_MS = 60_000;
 
 type Ask = (calls: Call[]) => Promise<Answers>;
 type Known = Pick<Email, 'id' | 'keywords'> & { messageId: string[] | null };
@@ -43,28 +44,43 @@ async function lookFor(d: Letter, ask: Ask) {
 const isLate = (e: unknown) =>
 	e instanceof Refusal && e.type === 'stateMismatch';
 
-/** Its files are there before it is. */
-async function withFiles(d: Letter, save: (d: Letter) => Promise<void>) {
-	for (const f of d.files.filter((one) => !one.blobId && one.blob)) {
-		const blob = await upload(new File([f.blob!], f.name, { type: f.type }),
-			() => undefined, new AbortController().signal);
-		f.blobId = blob.blobId;
-		f.blob = undefined;
-		await save(d);
-	}
+/** Given up where nothing of it goes on: all that waits stands behind it. */
+const uploadOrStop = (file: File) => new Promise<string>((done, failed) => {
+	const stop = new AbortController();
+	let timer = 0;
+	const wait = () => {
+		clearTimeout(timer);
+		timer = window.setTimeout(() => {
+			stop.abort();
+			failed(new Refusal('offline'));
+		}, STALL_MS);
+	};
+	wait();
+	upload(file, wait, stop.signal).then((blob) => done(blob.blobId), failed)
+		.finally(() => clearTimeout(timer));
+});
+
+/** Its files are there before it is. The server may forget them until then: they
+ * stay here, and each try brings them anew. */
+async function withFiles(d: Letter, there: Map<QueuedFile, string>) {
+	for (const f of d.files)
+		if (f.blob && !there.has(f))
+			there.set(f, await uploadOrStop(
+				new File([f.blob], f.name, { type: f.type })));
 	return { ...d.message, messageId: [d.messageId],
-		attachments: d.files.map((f) => ({ blobId: f.blobId, type: f.type,
-			name: f.name, disposition: 'attachment' })) };
+		attachments: d.files.map((f) => ({ blobId: there.get(f) ?? f.blobId,
+			type: f.type, name: f.name, disposition: 'attachment' })) };
 }
 
 /** A draft, or in time what has left already. */
 async function store(d: Letter, ask: Ask, save: (d: Letter) => Promise<void>):
 	Promise<Known> {
+	const there = new Map<QueuedFile, string>();
 	for (let round = 0; round < ROUNDS; round++) {
 		const { state, mine, old } = await lookFor(d, ask);
 		if (mine)
 			return mine;
-		const message = await withFiles(d, save);
+		const message = await withFiles(d, there);
 		d.tried = true;
 		await save(d);
 		try {
@@ -84,15 +100,18 @@ async function store(d: Letter, ask: Ask, save: (d: Letter) => Promise<void>):
 
 interface Handed { emailId: string; undoStatus: string }
 
-/** Was it handed in before? And what that is true of. */
+/** Was it handed in before? And what that is true of: a state of before the
+ * question, as an earlier try may come between two calls of a request. */
 async function wasHandedIn(id: string, ask: Ask) {
 	const answers = await ask([
+		['EmailSubmission/get', { ids: [] }],
 		['EmailSubmission/query', { filter: { emailIds: [id] } }],
-		['EmailSubmission/get', { '#ids': { resultOf: '0',
+		['EmailSubmission/get', { '#ids': { resultOf: '1',
 			name: 'EmailSubmission/query', path: '/ids' } }],
 		['Email/get', { ids: [id], properties: ['keywords'] }]]);
-	const { list, state } = answers.get<List<Handed>>(1);
-	const [email] = answers.get<List<Known>>(2).list;
+	const { state } = answers.get<List<Handed>>(0);
+	const { list } = answers.get<List<Handed>>(2);
+	const [email] = answers.get<List<Known>>(3).list;
 	return { state, isDraft: !!email?.keywords.$draft, isGone: !email,
 		done: list.some((s) => s.undoStatus !== 'canceled') };
 }
