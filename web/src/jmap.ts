@@ -249,14 +249,17 @@ export async function leftUndone(): Promise<unknown[] | null> {
 	return found ?? [];
 }
 
-/** Tells the server of who signed out without it. */
+/** Tells the server of who signed out without it; as often as it takes. */
 async function leave() {
 	const everywhere = localStorage.getItem(LEAVING) === 'everywhere';
-	const answer = await fetch('/session');
+	const signal = AbortSignal.timeout(START_MS);
+	let answer = await fetch('/session', { signal });
 	if (answer.ok)
-		await fetch(everywhere ? '/sessions' : '/session', { method: 'DELETE',
+		answer = await fetch(everywhere ? '/sessions' : '/session', {
+			method: 'DELETE', signal,
 			headers: { 'X-CSRF-Token': (await answer.json()).token } });
-	localStorage.removeItem(LEAVING);
+	if (answer.ok || answer.status === 401)
+		localStorage.removeItem(LEAVING);
 }
 
 /** Is somebody signed in already? */
@@ -385,8 +388,13 @@ export async function signOut(everywhere = false) {
 		await fetchOk(everywhere ? '/sessions' : '/session',
 			{ method: 'DELETE', headers });
 	} catch (e) {
-		person.value ??= who;
-		throw e;
+		// It was over already.
+		if (!(e instanceof Refusal && e.status === 401)) {
+			person.value ??= who;
+			if (isOffline(e))	// then that is how it is done next
+				wentAway();
+			throw e;
+		}
 	}
 	forgetPerson();
 	await gone;

@@ -1,13 +1,12 @@
 import { useSignal } from '@preact/signals';
 import { useEffect } from 'preact/hooks';
 import { size } from '../format';
-import { askQuota, canSend, person, signOut, type Mailbox, type Quota }
-	from '../jmap';
-import { compose, finish } from '../model/compose';
+import { askQuota, canSend, person, type Mailbox, type Quota } from '../jmap';
+import { compose } from '../model/compose';
+import { leave } from '../model/leave';
 import { createMailbox, deleteMailbox, here, nameOfMailbox, renameMailbox, tree }
 	from '../model/mailboxes';
 import { goMailbox } from '../model/place';
-import { sayWrong } from '../model/say';
 import { language, languages, speak, t } from '../texts';
 import { helpShown } from './help';
 import { Icon, IconButton, type IconName } from './icon';
@@ -49,17 +48,6 @@ function Folder({ mailbox: m, depth }: { mailbox: Mailbox; depth: number }) {
 			</span>}
 		</li>
 	);
-}
-
-async function leave(everywhere: boolean) {
-	try {
-		if (!await finish())
-			return;
-		await signOut(everywhere);
-		goMailbox('');	// whoever comes next begins at their own inbox
-	} catch (e) {
-		sayWrong(e);
-	}
 }
 
 /** Nothing where nothing is limited. */

@@ -1,7 +1,7 @@
 // Where somebody is signed in, and the end of that.
 import { useEffect } from 'preact/hooks';
 import { whenFull } from '../format';
-import { signOut } from '../jmap';
+import { leave } from '../model/leave';
 import { sayWrong } from '../model/say';
 import { calledItself, endSignIn, loadNetworks, loadSignIns, networks,
 	signIns, type SignedIn } from '../model/sign_ins';
@@ -33,8 +33,7 @@ export function SignIns() {
 			<ul class="waiting">{signIns.value?.map((one) =>
 				<Row key={one.id} one={one} />)}</ul>
 			<div class="buttons">
-				<button type="button"
-					onClick={() => void signOut(true).catch(sayWrong)}>
+				<button type="button" onClick={() => void leave(true)}>
 					{t.signOutEverywhere}</button>
 			</div>
 		</section>
