@@ -14,6 +14,8 @@ const NAME = 'postern';
  * the box at the sign-in says. */
 const KEEP = 'postern.keep';
 const LOCK = 'postern.device';
+/** How long what was sealed waits for its person. */
+export const SEALED_MS = 30 * 86400_000;
 const WORKER = '/worker.js';
 
 let opened: Promise<IDBDatabase> | undefined;
@@ -42,7 +44,14 @@ function openDatabase(): Promise<IDBDatabase> {
 			db.createObjectStore('queue', { keyPath: 'n', autoIncrement: true });
 			db.createObjectStore('sealed', { keyPath: 'user' });
 		};
-		r.onsuccess = () => done(r.result);
+		r.onsuccess = () => {
+			// Whoever removes all of it does not wait for this window.
+			r.result.onversionchange = () => {
+				r.result.close();
+				opened = undefined;
+			};
+			done(r.result);
+		};
 		r.onerror = () => failed(r.error);
 	});
 }
@@ -113,11 +122,21 @@ async function isThere() {
 		(await indexedDB.databases()).some((d) => d.name === NAME);
 }
 
-/** Whatever was kept goes; what was sealed waits for whom it belongs to. */
+/** Whatever was kept goes; what was sealed waits for whom it belongs to, for a
+ * while. */
 function clear(tx: IDBTransaction) {
 	for (const name of ALL)
 		if (name !== 'sealed')
 			tx.objectStore(name).clear();
+	const cursor = tx.objectStore('sealed').openCursor();
+	cursor.onsuccess = () => {
+		const at = cursor.result;
+		if (!at)
+			return;
+		if (Date.now() - at.value.at > SEALED_MS)
+			at.delete();
+		at.continue();
+	};
 }
 
 /** The page itself, too. */

@@ -28,17 +28,18 @@ function App() {
 }
 
 /** What was left to be told, here or in a sign-in before. */
-async function goOn() {
+async function goOn(user: string) {
 	const left = await leftUndone();
 	if (left === null)
 		say(t.sealedLost, undefined, 15_000);
 	else if (left.length)
-		await enqueueAll(left as Queued[]);
+		await enqueueAll(left as Queued[], user);
 	await openQueue();
 }
 effect(() => {
-	if (person.value)
-		untracked(() => void goOn());
+	const who = person.value;
+	if (who)
+		untracked(() => void goOn(who.user));
 });
 
 const link = document.querySelector<HTMLLinkElement>('link[rel=manifest]');

@@ -1,10 +1,9 @@
 // What was done without the server, and a sign-in that ended before it was told:
 // closed with a key of the person's password, so that it can wait on the device
 // for them, and for nobody else.                              RFC 8018 5.2
-import { isKeeping, keepFact, takeSealed } from './device';
+import { isKeeping, keepFact, SEALED_MS, takeSealed } from './device';
 
 const ROUNDS = 600_000;
-const KEPT_MS = 30 * 86400_000;
 
 interface Key { key: CryptoKey; salt: Uint8Array<ArrayBuffer> }
 interface Sealed {
@@ -89,12 +88,12 @@ function carriedKey() {
 		['decrypt']);
 }
 
-/** By the password, or what was carried over. null: there is something, and another
- * password closed it. */
+/** By the password, or what was carried over; it stays until it is somewhere else.
+ * null: there was something, and another password closed it. */
 export async function openSealed(user: string, password?: string):
 	Promise<unknown[] | null> {
-	const found = await takeSealed<Sealed>(user);
-	if (!found || Date.now() - found.at > KEPT_MS)
+	const found = await takeSealed<Sealed>(user, true);
+	if (!found || Date.now() - found.at > SEALED_MS)
 		return [];
 	try {
 		const text = await crypto.subtle.decrypt(
@@ -104,6 +103,7 @@ export async function openSealed(user: string, password?: string):
 		return JSON.parse(new TextDecoder().decode(text), (_, value) =>
 			typeof value?.$blob === 'string' ? blobOf(value.$blob) : value);
 	} catch {
+		await takeSealed(user);
 		return null;
 	}
 }

@@ -102,7 +102,10 @@ async function begin() {
 let busy = false, again = false;
 /** Where the former state says nothing, nothing is known of what is here. */
 async function beginAnew() {
-	await change(['emails'], (tx) => tx.objectStore('emails').clear());
+	await change(['emails', 'bodies'], (tx) => {
+		tx.objectStore('emails').clear();
+		tx.objectStore('bodies').clear();
+	});
 	await begin();
 }
 

@@ -2,7 +2,7 @@
 // the device where mail is kept, else as long as the page is open. One window at a
 // time tells the server of it.
 import { computed, signal } from '@preact/signals';
-import { change, isKeeping, look } from '../device';
+import { change, isKeeping, look, takeSealed } from '../device';
 import { ask, isOffline, offline, person, Refusal, type Address,
 	type SetAnswer } from '../jmap';
 import { t } from '../texts';
@@ -164,10 +164,16 @@ export const takeLetter = (key: string) => alone(async () => {
 	return found?.deed as Letter | undefined;
 });
 
-/** What a sign-in before this one left undone. */
-export const enqueueAll = (all: Queued[]) => alone(async () => {
-	for (const { deed } of all)
-		await add(deed);
+/** What a sign-in of theirs before this one left undone; sealed it is no more. */
+export const enqueueAll = (all: Queued[], user: string) => alone(async () => {
+	const fresh = all.map(({ deed }) => ({ deed, tries: 0 }));
+	if (!await change(['queue', 'sealed'], (tx) => {
+		fresh.forEach((one) => tx.objectStore('queue').add(one));
+		tx.objectStore('sealed').delete(user);
+	})) {
+		memory.push(...fresh.map((one) => ({ ...one, n: last++ })));
+		await takeSealed(user);
+	}
 	await changedQueue();
 });
 
