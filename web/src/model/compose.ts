@@ -469,8 +469,9 @@ async function sendWhenBack(w: Writing, letter: Letter) {
 	const answered = unanswered(w);
 	await wait(w, letter);
 	writing.value = null;
-	say(t.waitsToBeSent(recipientsOf(w).join(', ')), () =>
-		void unqueue(w, answered.map((e) => e.id)), UNDO_S * 1000);
+	// Nobody knows of what was tried whether it can be undone.
+	say(t.waitsToBeSent(recipientsOf(w).join(', ')), letter.tried ? undefined :
+		() => void unqueue(w, answered.map((e) => e.id)), UNDO_S * 1000);
 	await setKeyword(answered, w.answers?.keyword ?? '', true);
 }
 
@@ -545,18 +546,29 @@ async function handIn(w: Writing, at?: Date) {
 /** What is being handed in. */
 let underWay: Promise<unknown> = Promise.resolve();
 
-/** at: not before. */
-export async function send(w: Writing, at?: Date) {
+/** As it stands it can go, and is in the draft. */
+async function isReady(w: Writing) {
 	const why = missing(w);
 	if (why) {
 		say(why);
-		return;
+		return false;
 	}
 	if (!await isSure(w))
-		return;
+		return false;
 	clearTimeout(timer);
 	w.state.value = 'changed';
-	if (!await save(w))
+	return save(w);
+}
+
+/** Those that are about to go: two clicks send one message. */
+const leaving = new WeakSet<Writing>();
+
+/** at: not before. */
+export async function send(w: Writing, at?: Date) {
+	if (writing.peek() !== w || leaving.has(w))
+		return;
+	leaving.add(w);
+	if (!await isReady(w).finally(() => leaving.delete(w)))
 		return;
 	if (w.state.peek() as string === 'kept') {
 		await sendWhenBack(w, letterOf(w, sendOf(w, at)));
