@@ -83,6 +83,7 @@ def test_upload_and_download(demo, alice):
     assert fields["Content-Disposition"] == \
         "attachment; filename*=UTF-8''%C3%BC%2Fx.png"
     assert "immutable" in fields["Cache-Control"]
+    assert fields["Vary"] == "Authorization, Cookie"
     for blob in "u123", "x", "b999999", up["blobId"] + "-9", \
             up["blobId"] + "-0":
         assert alice.download(blob)[0] == 404

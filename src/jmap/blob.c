@@ -209,8 +209,10 @@ begin_download(struct downloading *d)
 	if (d->begun)
 		return;
 	d->begun = true;
-	/* The octets of an id are never others. */
+	/* The octets of an id are never others; but who comes to the same
+	 * browser next is not given them without being asked who they are. */
 	d->r->caching = STR("private, immutable, max-age=31536000");
+	http_add_field(d->r, STR("Vary"), STR("Authorization, Cookie"));
 	say_name(d->r, d->r->param[2]);
 	http_begin(d->r, 200, d->type);
 }
