@@ -99,6 +99,8 @@ async function begin(of: Partial<{ [K in keyof Writing]:
 		return;
 	}
 	await closeWriting();
+	if (writing.value)	// it could not be saved, and is nowhere else
+		return;
 	const first = identities.value[0]!;
 	const sign = first.textSignature ? `\n\n-- \n${first.textSignature}` : '';
 	writing.value = {

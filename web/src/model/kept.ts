@@ -49,8 +49,15 @@ export const keptEmails = async (): Promise<Email[]> =>
 export function forgetKept(ids: string[]) {
 	ids.forEach((id) => fresh.delete(id));
 	return change(['emails', 'bodies'], (tx) => ids.forEach((id) => {
+		const bodies = tx.objectStore('bodies');
+		const body: IDBRequest<Item | undefined> = bodies.get(id);
+		body.onsuccess = () => {
+			const e = body.result?.what as FullEmail | undefined;
+			for (const part of e?.attachments ?? [])
+				bodies.delete(`blob ${part.blobId}`);
+			bodies.delete(id);
+		};
 		tx.objectStore('emails').delete(id);
-		tx.objectStore('bodies').delete(id);
 	}));
 }
 
