@@ -1,6 +1,6 @@
 // Who signs out a moment after sending, and after the last word of another
 // message, has sent the one and has the other as a draft.
-import { alice, bob, fillIn, goFolder, row, signIn, signOut, story }
+import { alice, assert, bob, fillIn, goFolder, row, signIn, signOut, story }
 	from './lib.mjs';
 
 await story(async (page) => {
@@ -24,3 +24,22 @@ await story(async (page) => {
 	await goFolder(page, 'Sent');
 	await row(page, 'Sent as I left').waitFor();
 });
+
+// Whose sign-in has ended by itself finds what they were writing.
+await story(async (page, context) => {
+	await signIn(page);
+	const sheet = page.getByRole('region', { name: 'New message' });
+	await page.keyboard.press('c');
+	await sheet.getByLabel('Subject').fill('Interrupted');
+	await sheet.getByText('Draft saved').waitFor();
+	await context.clearCookies();
+	await sheet.getByLabel('Text').fill('The last word.');
+	await page.getByText('You have been signed out').waitFor();
+	await fillIn(page, alice);
+	assert.equal(await sheet.getByLabel('Text').inputValue(),
+		'The last word.');
+	await page.keyboard.press('Escape');
+	await sheet.waitFor({ state: 'detached' });
+	await goFolder(page, 'Drafts');
+	await row(page, 'Interrupted').waitFor();
+}, { allowed: [/status of 401/] });

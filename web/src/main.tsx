@@ -16,12 +16,13 @@ function App() {
 	useSignalEffect(() => {
 		if (person.value === null) {
 			mailboxes.value = [];
+			document.title = 'Postern';
+			// Whoever did not want to leave comes again, to this page.
+			if (wasSignedOut.peek())
+				return;
 			identities.value = [];
 			writing.value = null;
-			// Whoever did not want to leave comes again, to this page.
-			if (!wasSignedOut.peek())
-				forgetQueue();
-			document.title = 'Postern';
+			forgetQueue();
 		}
 	});
 	return person.value ? <Mail /> : person.value === null ? <SignIn /> : null;
