@@ -26,6 +26,11 @@ await story(async (page) => {
 	await page.getByLabel('Text').fill('A whole thought');
 	await page.getByText('Draft saved').waitFor();
 	await until(() => folder(page, 'Drafts').locator('.count').innerText(), '1');
+	// More files than the server takes at once.
+	await page.locator('.compose input[type=file]').setInputFiles(
+		Array.from({ length: 9 }, (_, i) => ({ name: `${i}.txt`,
+			mimeType: 'text/plain', buffer: Buffer.alloc(100_000, 'x') })));
+	await until(() => page.locator('.compose .attachments .size').count(), 9);
 	await page.getByRole('button', { name: 'Discard' }).click();
 	await page.getByText('Nothing here').waitFor();
 	await until(() => folder(page, 'Drafts').locator('.count').count(), 0);

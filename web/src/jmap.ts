@@ -442,30 +442,37 @@ export class Answers {
 	}
 }
 
-// So many requests of an account are taken at once (RFC 8620 2), of all its
-// windows; by HTTP/2 nothing else holds them back.
-const AT_ONCE = 4;
-const BUSY_MS = 200, BUSY_TRIES = 50;
-let running = 0;
-const waiting: (() => void)[] = [];
-
-async function inTurn<T>(run: () => Promise<T>): Promise<T> {
-	while (running >= AT_ONCE)
-		await new Promise<void>((go) => waiting.push(go));
-	running++;
-	try {
-		return await run();
-	} finally {
-		running--;
-		waiting.shift()?.();
-	}
+/** So many at once; the others wait for their turn. */
+function turns(free: number) {
+	const waiting: (() => void)[] = [];
+	return {
+		take: () => new Promise<void>((go) => {
+			if (free > 0) {
+				free--;
+				go();
+			} else {
+				waiting.push(go);
+			}
+		}),
+		give: () => {
+			const next = waiting.shift();
+			if (next)
+				next();
+			else
+				free++;
+		},
+	};
 }
+// The server takes twice as many of an account: there may be another window. Over
+// HTTP/2 the browser has no bound of its own.
+const asks = turns(4), uploads = turns(2);
 
+const BUSY_MS = 200, BUSY_TRIES = 50;
 /** Other windows, and other programs, may have all that is taken at once. */
 async function whenFree<T>(run: () => Promise<T>): Promise<T> {
 	for (let n = 1; ; n++)
 		try {
-			return await inTurn(run);
+			return await run();
 		} catch (e) {
 			if (!(e instanceof Refusal && e.type === 'busy') ||
 				n === BUSY_TRIES)
@@ -474,20 +481,20 @@ async function whenFree<T>(run: () => Promise<T>): Promise<T> {
 		}
 }
 
-/** keepalive: the page is about to go, so this waits for nothing. */
 export async function ask(calls: Call[], keepalive = false,
 	stop?: AbortSignal): Promise<Answers> {
-	const run = () => {
-		if (!person.value)
-			throw new Refusal('signedOut', 401);
-		const using = WANTED.filter((c) => c in session.capabilities);
-		const methodCalls = calls.map(([name, args], i) =>
-			[name, { accountId: account, ...args }, String(i)]);
-		return fetchOk(session.apiUrl, { method: 'POST', keepalive,
-			signal: stop, headers: { ...json, ...token() },
-			body: JSON.stringify({ using, methodCalls }) }).then(read);
-	};
-	const asked = keepalive ? run() : whenFree(async () => run());
+	if (!person.value)
+		throw new Refusal('signedOut', 401);
+	const using = WANTED.filter((c) => c in session.capabilities);
+	const methodCalls = calls.map(([name, args], i) =>
+		[name, { accountId: account, ...args }, String(i)]);
+	const init = { method: 'POST', keepalive, signal: stop,
+		headers: { ...json, ...token() },
+		body: JSON.stringify({ using, methodCalls }) };
+	const post = () => fetchOk(session.apiUrl, init).then(read);
+	// A page that is about to be left has no time to wait.
+	const asked = keepalive ? post() :
+		whenFree(() => asks.take().then(post).finally(asks.give));
 	underWay.add(asked);
 	try {
 		return new Answers((await asked).methodResponses);
@@ -515,7 +522,11 @@ export const downloadUrl = (blobId: string, name: string, type: string) =>
 /** fetch() says nothing of how far it is. */
 export function upload(file: File, progress: (part: number) => void,
 	stop: AbortSignal): Promise<{ blobId: string; type: string; size: number }> {
-	return new Promise((done, failed) => {
+	return new Promise((done, failed) => void uploads.take().then(() => {
+		if (stop.aborted) {
+			uploads.give();
+			return;
+		}
 		const r = new XMLHttpRequest();
 		r.open('POST', expand(session.uploadUrl, { accountId: account }));
 		r.setRequestHeader('Content-Type',
@@ -528,9 +539,10 @@ export function upload(file: File, progress: (part: number) => void,
 			failed(new Refusal(r.status === 413 ? 'tooLarge' : 'http',
 				r.status));
 		r.onerror = () => failed(new Refusal('offline'));
+		r.onloadend = uploads.give;
 		stop.addEventListener('abort', () => r.abort());
 		r.send(file);
-	});
+	}));
 }
 
 // ---- what changes ----------------------------------------------------------
