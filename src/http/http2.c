@@ -202,8 +202,8 @@ stream_of_frame(nghttp2_session *frames, const nghttp2_frame *f)
 }
 
 /* Streams that they have reset are none to nghttp2, but their fibers may be at
- * work still. What comes while GOAWAY is on its way is not in what that names as
- * looked at, and will be asked for elsewhere. */
+ * work still. What comes while GOAWAY is on its way is not among what that says
+ * was looked at, and will be asked for elsewhere. */
 static int
 begin_head(nghttp2_session *frames, const nghttp2_frame *f, void *arg)
 {

@@ -1,64 +1,10 @@
-#include "http/test_http2.h"
+#include "http/test_http2_scene.h"
 
 #include <malloc.h>
 
-#define ANY 65535
 #define GOOD "YWxpY2VAZXhhbXBsZS50ZXN0OnNlIGNyZXQ="	/* alice, se cret */
 #define WRONG "YWxpY2VAZXhhbXBsZS50ZXN0OnNlY3JldA=="
 #define BASIC(proof) "authorization Basic " proof "\n"
-#define TEXT "content-type text/plain\n"
-enum { TWO_HOURS_MS = 7300 * 1000 };
-
-struct scene {
-	struct world w;
-	struct http2_client c;
-	struct buf b;		/* what is said next */
-};
-
-static void
-begin(struct scene *s, uint32_t window)
-{
-	world_begin_plain(&s->w);
-	http2_connect(&s->c, &s->w, window);
-	s->b = BUF_INIT(4 << 20);
-}
-
-static void
-again(struct scene *s, uint32_t window)
-{
-	http2_hang_up(&s->c);
-	http2_connect(&s->c, &s->w, window);
-	buf_reset(&s->b);
-}
-
-static void
-end(struct scene *s)
-{
-	http2_hang_up(&s->c);
-	buf_free(&s->b);
-	world_pass(&s->w, TWO_HOURS_MS);	/* who has signed in goes */
-	world_end(&s->w);
-}
-
-#define says(s, want)                                              \
-	do {                                                       \
-		struct str said_ = http2_say(&(s)->c, &(s)->b);    \
-		buf_reset(&(s)->b);                                \
-		assert_str(said_, want);                           \
-	} while (0)
-#define hears(s, want) assert_str(http2_hear(&(s)->c), want)
-
-static void
-get(struct scene *s, uint32_t stream, const char *path, const char *more)
-{
-	put_request(&s->b, END_STREAM, stream, "GET", path, more);
-}
-
-static void
-data(struct scene *s, uint8_t flags, uint32_t stream, const char *octets)
-{
-	put_frame(&s->b, NGHTTP2_DATA, flags, stream, str_c(octets));
-}
 
 static bool
 head_has(struct scene *s, const char *line)
@@ -209,63 +155,6 @@ test_heads(void **state unused_arg)
 		}
 	}
 	says(&s, "7:431 7:57 7:end ");
-	end(&s);
-}
-
-/* An octet of a head is a long field that was said before. */
-static void
-test_unpacked(void **state unused_arg)
-{
-	static struct scene s;
-	auto_buf b = BUF_INIT(1 << 20);
-	struct str got;
-
-	begin(&s, ANY);
-	put_block(&b, ":method GET\n:scheme https\n:path /x\n"
-	    ":authority a\n");
-	buf_chr(&b, 0x40);	/* kept: RFC 7541 6.2.1 */
-	buf_lit(&b, "\1a\177\371\26");	/* of 3064 octets */
-	for (size_t i = 0; i < 3064; i++)
-		buf_chr(&b, 'y');
-	for (size_t i = 0; i < 10; i++)
-		buf_chr(&b, (char)0xbe);	/* the first of those */
-	put_frame(&s.b, NGHTTP2_HEADERS, END_STREAM | END_HEADERS, 1,
-	    buf_get(&b));
-	says(&s, "1:431 1:57 1:end ");
-	buf_reset(&b);
-	put_block(&b, ":method GET\n:scheme https\n:path /x\n"
-	    ":authority a\n");
-	for (size_t i = 0; i < 1000; i++)
-		buf_chr(&b, (char)0xbe);
-	put_frame(&s.b, NGHTTP2_HEADERS, END_STREAM | END_HEADERS, 3,
-	    buf_get(&b));
-	says(&s, "3:reset(2) ");
-	/* What it left packed is understood behind it. */
-	get(&s, 5, "/x", "");
-	says(&s, "5:404 5:35 5:end ");
-	for (uint32_t id = 7; id < 7 + 2 * 110; id += 2)
-		put_frame(&s.b, NGHTTP2_HEADERS, END_STREAM | END_HEADERS, id,
-		    buf_get(&b));
-	got = http2_say(&s.c, &s.b);
-	assert_true(str_find(got, STR("goaway(11) ")) < got.n);
-	end(&s);
-}
-
-/* Whoever opens all windows is sent no more at once than fits. */
-static void
-test_long(void **state unused_arg)
-{
-	auto_buf four = BUF_INIT(10);
-	static struct scene s;
-
-	begin(&s, INT32_MAX);
-	put_u32(&four, 1 << 30);
-	put_frame(&s.b, NGHTTP2_WINDOW_UPDATE, 0, 0, buf_get(&four));
-	for (uint32_t id = 1; id < 7; id += 2)
-		get(&s, id, "/long", "");
-	(void)http2_say(&s.c, &s.b);
-	assert_int_equal(s.c.bodies.n, 3 * 300000);
-	assert_int_equal(loop_fibers(s.w.loop), 0);
 	end(&s);
 }
 
@@ -440,53 +329,6 @@ test_floods(void **state unused_arg)
 	end(&s);
 }
 
-/* Who reads a long answer by small pieces, all of it behind its end, and widens
- * both windows for each, is no flood. */
-static void
-test_small_pieces(void **state unused_arg)
-{
-	auto_buf four = BUF_INIT(10);
-	static struct scene s;
-	struct str got;
-
-	begin(&s, INT32_MAX / 2);
-	put_u32(&four, 1 << 29);
-	put_frame(&s.b, NGHTTP2_WINDOW_UPDATE, 0, 0, buf_get(&four));
-	for (uint32_t id = 1; id < 40; id += 2) {
-		get(&s, id, "/long", "");
-		(void)http2_say(&s.c, &s.b);
-		buf_reset(&s.b);
-		assert_int_equal(s.c.bodies.n, 300000);
-		buf_reset(&s.c.bodies);
-	}
-	buf_reset(&four);
-	put_u32(&four, 4096);
-	for (size_t i = 0; i < (size_t)20 * 300000 / 4096; i++) {
-		put_frame(&s.b, NGHTTP2_WINDOW_UPDATE, 0, 0, buf_get(&four));
-		put_frame(&s.b, NGHTTP2_WINDOW_UPDATE, 0, 39, buf_get(&four));
-	}
-	got = http2_say(&s.c, &s.b);
-	assert_true(str_find(got, STR("goaway")) == got.n);
-	end(&s);
-}
-
-/* Moments in each of which less than one frame is forgiven add up. */
-static void
-test_steady(void **state unused_arg)
-{
-	static struct scene s;
-
-	begin(&s, ANY);
-	put_request(&s.b, 0, 1, "POST", "/echo", TEXT);
-	says(&s, "");
-	for (size_t i = 0; i < HTTP2_BUDGET + 200; i++) {
-		put_frame(&s.b, NGHTTP2_PING, 0, 0, STR("12345678"));
-		says(&s, "");
-		world_pass(&s.w, 9);
-	}
-	end(&s);
-}
-
 static void
 test_continuations(void **state unused_arg)
 {
@@ -641,40 +483,6 @@ test_reset(void **state unused_arg)
 	end(&s);
 }
 
-/* What has come of a body is not all of it, in whatever words they leave. */
-static void
-test_half_body(void **state unused_arg)
-{
-	static const char login[] = "{\"user\":\"alice@example.test\","
-	    "\"password\":\"se cret\"}";
-	auto_buf four = BUF_INIT(10);
-	static struct scene s;
-
-	begin(&s, ANY);
-	put_u32(&four, NGHTTP2_NO_ERROR);
-	put_request(&s.b, 0, 1, "POST", "/login",
-	    "content-type application/json\n");
-	data(&s, 0, 1, login);
-	says(&s, "");
-	put_frame(&s.b, NGHTTP2_RST_STREAM, 0, 1, buf_get(&four));
-	says(&s, "");
-	assert_null(s.w.stores[0]);
-	put_request(&s.b, 0, 3, "POST", "/login",
-	    "content-type application/json\n");
-	data(&s, 0, 3, login);
-	says(&s, "");
-	again(&s, ANY);
-	assert_null(s.w.stores[0]);
-	assert_int_equal(loop_fibers(s.w.loop), 0);
-	/* And all of it is. */
-	put_request(&s.b, 0, 1, "POST", "/login",
-	    "content-type application/json\n");
-	data(&s, END_STREAM, 1, login);
-	(void)http2_say(&s.c, &s.b);
-	assert_non_null(s.w.stores[0]);
-	end(&s);
-}
-
 /* ---- memory -------------------------------------------------------------- */
 
 static size_t
@@ -728,20 +536,15 @@ main(void)
 		cmocka_unit_test(test_requests),
 		cmocka_unit_test(test_statuses),
 		cmocka_unit_test(test_heads),
-		cmocka_unit_test(test_unpacked),
-		cmocka_unit_test(test_long),
 		cmocka_unit_test(test_expect),
 		cmocka_unit_test(test_basic),
 		cmocka_unit_test(test_streams),
 		cmocka_unit_test(test_floods),
-		cmocka_unit_test(test_small_pieces),
-		cmocka_unit_test(test_steady),
 		cmocka_unit_test(test_continuations),
 		cmocka_unit_test(test_idle),
 		cmocka_unit_test(test_slow),
 		cmocka_unit_test(test_stop),
 		cmocka_unit_test(test_reset),
-		cmocka_unit_test(test_half_body),
 		cmocka_unit_test(test_memory),
 	};
 
