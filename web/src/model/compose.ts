@@ -13,8 +13,8 @@ import { changedHere, emailOf, refresh } from './list';
 import { allTold, setKeyword } from './actions';
 import { followScheduled, submit, takeBack, UNDO_S, type Envelope } from './later';
 import { writeOnce } from './once';
-import { askNow, enqueue, enqueueLetter, flush, queued, takeLetter, untold,
-	written as writtenLetter, type Letter } from './queue';
+import { askNow, enqueue, enqueueLetter, flush, holdLetter, queued, takeLetter,
+	untold, written as writtenLetter, type Letter } from './queue';
 import { textOf } from './text';
 import { askFor, say, sayWrong } from './say';
 
@@ -460,10 +460,14 @@ async function unqueue(w: Writing, answered: string[]) {
 		return;
 	}
 	w.state.value = 'changed';
-	await setKeyword(answered.map(emailOf).filter((e) => e !== undefined),
-		w.answers?.keyword ?? '', false);
 	await closeWriting();
 	writing.value ??= w;
+	if (writing.value === w)
+		changed(w);
+	else	// never lost, whatever came between
+		await enqueueLetter(letterOf(w));
+	await setKeyword(answered.map(emailOf).filter((e) => e !== undefined),
+		w.answers?.keyword ?? '', false);
 }
 
 /** It leaves when the server is there again. */
@@ -479,7 +483,9 @@ async function sendWhenBack(w: Writing, letter: Letter) {
 
 /** What waits, written on. */
 export async function editLetter(key: string) {
-	const letter = await takeLetter(key);
+	if (writing.peek()?.key === key)	// they are at it
+		return;
+	const letter = await holdLetter(key);
 	if (!letter) {
 		sayWrong(new Refusal('cannotUnsend'));
 		return;

@@ -52,9 +52,11 @@ export interface Queued {
 	n: number;
 	deed: Deed;
 	tries: number;
-	/** The server said no; it waits for its writer. */
+	/** The server said no, or it is HELD; it waits for its writer. */
 	refused?: string;
 }
+/** Its writer writes on. */
+export const HELD = 'held';
 
 const LOCK = 'postern.queue';
 const TRIES = 5;
@@ -164,9 +166,20 @@ export const takeLetter = (key: string) => alone(async () => {
 	return found?.deed as Letter | undefined;
 });
 
+/** The same of one that is to be written on: it stays, and waits for that, until
+ * its sheet has been saved. */
+export const holdLetter = (key: string) => alone(async () => {
+	const found = (await readAll()).find((q) => isOf(q, key));
+	if (found)
+		await put({ ...found, tries: 0, refused: HELD });
+	await changedQueue();
+	return found?.deed as Letter | undefined;
+});
+
 /** What a sign-in of theirs before this one left undone; sealed it is no more. */
 export const enqueueAll = (all: Queued[], user: string) => alone(async () => {
-	const fresh = all.map(({ deed }) => ({ deed, tries: 0 }));
+	const fresh = all.map(({ deed, refused }) => ({ deed, tries: 0,
+		...(refused === HELD ? { refused } : {}) }));
 	if (!await change(['queue', 'sealed'], (tx) => {
 		fresh.forEach((one) => tx.objectStore('queue').add(one));
 		tx.objectStore('sealed').delete(user);

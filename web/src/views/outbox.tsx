@@ -5,8 +5,8 @@ import { offline } from '../jmap';
 import { editLetter } from '../model/compose';
 import { list } from '../model/list';
 import { here } from '../model/mailboxes';
-import { flush, namesOf, queued, takeLetter, untold, type Letter, type Queued }
-	from '../model/queue';
+import { flush, HELD, namesOf, queued, takeLetter, untold, type Letter,
+	type Queued } from '../model/queue';
 import { tryNow } from '../model/reach';
 import { askFor, inWords } from '../model/say';
 import { whenFull } from '../format';
@@ -42,14 +42,15 @@ async function discard(letter: Letter) {
 		await takeLetter(letter.key);
 }
 
-const stateOf = (q: Queued, letter: Letter) => q.refused ?
-	inWords(q.refused) : !letter.send ? t.draft :
+const isRefused = (q: Queued) => !!q.refused && q.refused !== HELD;
+const stateOf = (q: Queued, letter: Letter) => isRefused(q) ?
+	inWords(q.refused) : q.refused || !letter.send ? t.draft :
 	letter.send.at ? t.scheduledFor(whenFull(letter.send.at)) : t.toBeSent;
 
 function Row({ q, letter }: { q: Queued; letter: Letter }) {
 	return (
 		<li>
-			<div class={q.refused ? 'wrong' : 'soft'}>{stateOf(q, letter)}</div>
+			<div class={isRefused(q) ? 'wrong' : 'soft'}>{stateOf(q, letter)}</div>
 			<div class="name" dir="auto">{letter.form.subject || t.noSubject}</div>
 			<div class="name" dir="auto">{namesOf(letter)}</div>
 			<div class="buttons">
