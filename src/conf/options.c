@@ -399,8 +399,9 @@ const struct conf_option conf_options[] = {
 	    "a DER file: what its authority says of it, for clients that ask",
 	    .more = "Of the program that fetches it (`openssl ocsp -respout`, "
 	    "certbot): it is read when the chain is. One that is out of date "
-	    "is not shown; one of another certificate is refused. The chain "
-	    "has to hold who issued the certificate. RFC 6066, 6960.",
+	    "is not shown, nor is one of another certificate, which the log "
+	    "says. The chain has to hold who issued the certificate. RFC "
+	    "6066, 6960.",
 	    .unset = "none is shown",
 	    .example = "/etc/ssl/mail.example.org/ocsp.der" },
 

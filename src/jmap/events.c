@@ -50,7 +50,7 @@ stream(struct events *s)
 	uint32_t changed;
 	int e = 0;
 
-	/* They may have left while something was said, which woke us as well. */
+	/* They may have left while something was said, which woke us, too. */
 	while (e >= 0 && !loop_stopping(l) && http_is_there(s->r)) {
 		int64_t now = loop_now_ms(l);
 		int64_t until = tick_ms + WATCHING_TICK_MS;

@@ -180,9 +180,11 @@ add_files(struct vault_state *v, struct key_set *set, const struct key_file *f,
 	if (rc < 0)
 		return err_set(err, rc, "certificate: chain %s and key %s: %s",
 		    chain->path, key->path, why.text);
+	/* The certificate is good without it: who renews both does so one
+	 * after the other. */
 	if (der.n > 0 && add_staple(v, set, buf_get(&der), &why) < 0)
-		return err_set(err, why.code, "certificate: ocsp %s: %s",
-		    staple->path, why.text);
+		log_event(v->role->log, LOG_WARN, "staple_refused",
+		    F_STR("file", str_c(staple->path)), F_ERR(&why));
 	return 0;
 }
 

@@ -24,5 +24,5 @@ S:
 RAW GET /nowhere HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n
 S: HTTP/1.1 404 Not Found
 S* X-Content-Type-Options: nosniff
-S: Connection: close
 S: Content-Length: 35
+S: Connection: close

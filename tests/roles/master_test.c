@@ -211,14 +211,15 @@ test_gives_up(void **state)
 static void
 test_started_when_asked(void **state)
 {
-	struct str line = STR_NULL;
+	pid_t relay = 0;
 	struct rig r;
 
 	rig_open(&r, libexec_of(state), "relay.asks");
 	r.config.relay_workers = r.config.errand_workers = 1;
 	rig_start(&r);
 	for (int i = 0; i < 3; i++) {
-		line = rig_line(&r, "relay", "asks of=errand", 5000);
+		relay = (pid_t)rig_number(rig_line(&r, "relay",
+		    "asks of=errand", 5000), "pid");
 		(void)rig_line(&r, "errand", "prepare", 1000);
 		(void)rig_line(&r, "errand", "asked", 1000);
 		(void)rig_line(&r, "errand", "finish", 1000);
@@ -226,7 +227,7 @@ test_started_when_asked(void **state)
 	}
 	assert_true(rig_none(&r, "master", "role_died"));
 	/* what it had is nobody's */
-	assert_int_equal(kill((pid_t)rig_number(line, "pid"), SIGKILL), 0);
+	assert_int_equal(kill(relay, SIGKILL), 0);
 	(void)rig_line(&r, "relay", "prepare", 1000);
 	rig_mark(&r);
 	(void)rig_line(&r, "relay", "asks of=errand", 1000);
