@@ -95,8 +95,6 @@ test_changed(void **state unused_arg)
 	static const struct person rows[] = {
 		{ .id = STR("1"), .dn = STR("cn=b"), .address = STR("a@b.test"),
 		    .aliases = STR("c@b.test\n") },
-		{ .id = STR("2"), .dn = STR("cn=a"), .address = STR("a@b.test"),
-		    .aliases = STR("c@b.test\n") },
 		{ .id = STR("1"), .dn = STR("cn=a"), .address = STR("a@b.test"),
 		    .aliases = STR("") },
 		{ .id = STR("1"), .dn = STR("cn=a"), .address = STR("a@b.test"),
