@@ -2,11 +2,23 @@
 
 enum { RETRY_MS = 50 };
 
-struct reconnect_wait {
+/* A call as it was asked for. Each is a link of n->sent (over the connection
+ * there is) or else of n->unsent: both, one behind the other, are all calls in
+ * the order in which they were asked, and in which they are sent, again too. */
+struct asked {
+	const struct ipc_call *call;
+	const void *ask;
+	int fd_in;
+	void *answer;
+	struct arena *a;
+	int *fd_out;
+	int64_t until_ms;
+
 	struct list_link link;
 	struct loop *loop;
 	struct fiber *fiber;
 	struct stop_hook stop;
+	bool waits;	/* for a connection, or for its turn */
 };
 
 /* The connection ---------------------------------------------------------- */
@@ -21,8 +33,26 @@ reconnect_init(struct reconnect *n, struct loop *l,
 static void
 wake_waiting(struct reconnect *n)
 {
-	list_each(struct reconnect_wait, w, &n->waiting, link)
-		fiber_wake(n->loop, w->fiber);
+	list_each(struct asked, x, &n->unsent, link)
+		if (x->waits)
+			fiber_wake(n->loop, x->fiber);
+}
+
+static void
+wake_first(struct reconnect *n)
+{
+	struct asked *x = list_first(struct asked, &n->unsent, link);
+
+	if (x && x->waits)
+		fiber_wake(n->loop, x->fiber);
+}
+
+/* None is sent over the connection that comes. */
+static void
+send_again(struct reconnect *n)
+{
+	list_append_all(&n->sent, &n->unsent);
+	list_append_all(&n->unsent, &n->sent);
 }
 
 void
@@ -54,6 +84,7 @@ reconnect_on_gone(void *owner, struct ipc *ipc, const char *why unused_arg)
 		n->ipc = NULL;
 	ipc_close(ipc);
 	n->generation++;
+	send_again(n);
 	if (n->kind->lost)
 		n->kind->lost(n);
 }
@@ -72,8 +103,9 @@ use_connection(struct reconnect *n, int fd)
 	n->ipc = NULL;
 	if (old)
 		ipc_close(old);
+	send_again(n);
 	n->ipc = ipc_open(n->loop, fd, &o, NULL);
-	wake_waiting(n);
+	wake_first(n);
 }
 
 void
@@ -100,28 +132,25 @@ reconnect_generation(const struct reconnect *n)
 static void
 on_stop_waiting(struct stop_hook *h)
 {
-	struct reconnect_wait *w = container_of(h, struct reconnect_wait,
-	    stop);
+	struct asked *x = container_of(h, struct asked, stop);
 
-	fiber_wake(w->loop, w->fiber);
+	fiber_wake(x->loop, x->fiber);
 }
 
 /* Who is about to stop gets no new connection: nobody is started any more. */
 static int
-wait_for_connection(struct reconnect *n, int64_t until_ms, struct err *err)
+wait_for_turn(struct reconnect *n, struct asked *x, struct err *err)
 {
-	struct reconnect_wait me = { .loop = n->loop,
-		.fiber = fiber_self(n->loop) };
 	int rc;
 
-	if (loop_stopping(n->loop))
+	if (loop_stopping(n->loop) && !reconnect_up(n))
 		return err_set(err, E_PEER, "no connection to %s came before "
 		    "the server was stopped", n->kind->name);
-	list_append(&n->waiting, &me.link);
-	loop_on_stop(n->loop, &me.stop, on_stop_waiting);
-	rc = fiber_wait(n->loop, until_ms);
-	loop_off_stop(&me.stop);
-	list_unlink(&me.link);
+	x->waits = true;
+	loop_on_stop(n->loop, &x->stop, on_stop_waiting);
+	rc = fiber_wait(n->loop, x->until_ms);
+	loop_off_stop(&x->stop);
+	x->waits = false;
 	if (rc == E_TIMEOUT)
 		return err_set(err, E_PEER, "no connection to %s",
 		    n->kind->name);
@@ -161,15 +190,18 @@ open_connection(struct reconnect *n, int64_t until_ms, struct err *err)
 	return rc;
 }
 
+/* And until all that were asked before are sent: who opens it may have come
+ * last. */
 static int
-need_connection(struct reconnect *n, int64_t until_ms, struct err *err)
+need_connection(struct reconnect *n, struct asked *x, struct err *err)
 {
 	int rc = 0;
 
-	while (rc == 0 && !n->closed && !reconnect_up(n))
-		rc = n->kind->open && !n->opening ?
-		    open_connection(n, until_ms, err) :
-		    wait_for_connection(n, until_ms, err);
+	while (rc == 0 && !n->closed && !(reconnect_up(n) &&
+	    list_first(struct asked, &n->unsent, link) == x))
+		rc = n->kind->open && !n->opening && !reconnect_up(n) ?
+		    open_connection(n, x->until_ms, err) :
+		    wait_for_turn(n, x, err);
 	if (rc == 0 && n->closed)
 		return err_set(err, E_PEER, "%s is closed", n->kind->name);
 	return rc;
@@ -177,46 +209,46 @@ need_connection(struct reconnect *n, int64_t until_ms, struct err *err)
 
 /* Calls ------------------------------------------------------------------- */
 
-/* A call as it was asked for. */
-struct asked {
-	const struct ipc_call *call;
-	const void *ask;
-	int fd_in;
-	void *answer;
-	struct arena *a;
-	int *fd_out;
-	int64_t until_ms;
-};
-
 /* *lost: it may have been heard or not. The other end may also say E_PEER of
  * what is behind it. */
 static int
-call_and_see(struct reconnect *n, const struct asked *x, bool *lost,
+call_and_see(struct reconnect *n, struct asked *x, bool *lost,
     struct err *err)
 {
-	int rc = need_connection(n, x->until_ms, err);
+	int rc = need_connection(n, x, err);
 	struct ipc *ipc;
 
 	*lost = false;
 	if (rc < 0)
 		return rc;
+	list_unlink(&x->link);
+	list_append(&n->sent, &x->link);
+	wake_first(n);
 	ipc = ipc_ref(n->ipc);
 	rc = ipc_call(ipc, x->call, x->ask, x->fd_in, x->answer, x->a,
 	    x->fd_out, x->until_ms, err);
 	*lost = rc == E_PEER && !ipc_alive(ipc);
 	ipc_unref(ipc);
+	if (*lost)
+		send_again(n);
 	return rc;
 }
 
 static int
-call_until_heard(struct reconnect *n, const struct asked *x, struct err *err)
+call_until_heard(struct reconnect *n, struct asked *x, bool once,
+    struct err *err)
 {
 	bool lost;
 	int rc;
 
+	x->loop = n->loop;
+	x->fiber = fiber_self(n->loop);
+	list_append(&n->unsent, &x->link);
 	do
 		rc = call_and_see(n, x, &lost, err);
-	while (lost);
+	while (lost && !once);
+	list_unlink(&x->link);
+	wake_first(n);
 	return rc;
 }
 
@@ -226,7 +258,7 @@ reconnect_call(struct reconnect *n, const struct ipc_call *call,
     int64_t until_ms, struct err *err)
 {
 	return call_until_heard(n, &(struct asked){ call, ask, -1, answer, a,
-	    fd_out, until_ms }, err);
+	    fd_out, until_ms }, false, err);
 }
 
 int
@@ -235,7 +267,7 @@ reconnect_call_with(struct reconnect *n, const struct ipc_call *call,
     int64_t until_ms, struct err *err)
 {
 	return call_until_heard(n, &(struct asked){ call, ask, fd_in, answer,
-	    a, NULL, until_ms }, err);
+	    a, NULL, until_ms }, false, err);
 }
 
 int
@@ -243,10 +275,8 @@ reconnect_call_once(struct reconnect *n, const struct ipc_call *call,
     const void *ask, void *answer, struct arena *a, int *fd_out,
     int64_t until_ms, struct err *err)
 {
-	bool lost;
-
-	return call_and_see(n, &(struct asked){ call, ask, -1, answer, a,
-	    fd_out, until_ms }, &lost, err);
+	return call_until_heard(n, &(struct asked){ call, ask, -1, answer, a,
+	    fd_out, until_ms }, true, err);
 }
 
 void

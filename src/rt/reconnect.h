@@ -40,7 +40,7 @@ struct reconnect {
 	const struct reconnect_kind *kind;
 	struct ipc *ipc;	/* NULL: there is none now */
 	uint64_t generation;
-	struct list waiting;
+	struct list sent, unsent;	/* calls: reconnect.c */
 	bool closed, opening;
 };
 

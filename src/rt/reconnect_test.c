@@ -24,6 +24,7 @@ struct world {
 	struct ipc_req *held[CALLERS];
 	uint32_t asked[2 * CALLERS], n_asked, n_held;
 	bool dying;	/* it answers the first few only */
+	bool mute;	/* it answers nobody */
 	int opened, refused, refuse_with, refusals, left;
 	struct err err;
 };
@@ -36,7 +37,7 @@ on_ask(void *owner, struct ipc_req *r)
 
 	w->asked[w->n_asked++] = n;
 	/* Their slots are taken by those who come later. */
-	if (!w->dying || w->n_asked <= FIRST_ANSWERED)
+	if (!w->mute && (!w->dying || w->n_asked <= FIRST_ANSWERED))
 		ipc_reply(r, &(struct number_answer){ n }, -1);
 	else
 		w->held[w->n_held++] = r;
@@ -71,7 +72,7 @@ stop_server(struct world *w)
 	for (uint32_t i = 0; i < w->n_held; i++)
 		ipc_drop(w->held[i]);
 	w->n_held = 0;
-	w->dying = false;
+	w->dying = w->mute = false;
 }
 
 static int
@@ -234,6 +235,50 @@ test_open_fails_at_first(void **state unused_arg)
 	end(&w);
 }
 
+static int
+open_slowly(struct reconnect *n, struct err *err)
+{
+	int rc = fiber_sleep(n->loop, loop_now_ms(n->loop) + 5);
+
+	return rc < 0 ? rc : open_server(n, err);
+}
+static const struct reconnect_kind opened_slowly = { .name = "numbers",
+	.window = WINDOW_OF_CALLERS, .open = open_slowly };
+
+static void
+lose_and_call(void *arg)
+{
+	struct caller *c = arg;
+
+	reconnect_on_gone(&c->w->link, c->w->link.ipc, "killed");
+	call_one(c);
+}
+
+/* Who has just come sees first that the connection is lost, and opens another:
+ * so it waits for those who asked before. */
+static void
+test_newcomer_opens(void **state unused_arg)
+{
+	struct caller c[4];
+	struct world w;
+
+	begin(&w, &opened_slowly);
+	w.mute = true;
+	for (uint32_t i = 0; i < 3; i++)
+		spawn(&w, &c[i], i, 10000);
+	while (w.n_held < 3)
+		loop_once(w.l, 10);
+	c[3] = (struct caller){ &w, 3, 10000, 1 };
+	w.left++;
+	stop_server(&w);
+	(void)fiber_spawn(w.l, "caller", lose_and_call, &c[3]);
+	run_until_done(&w);
+	assert_int_equal(w.opened, 2);
+	assert_int_equal(w.n_asked, 4);
+	assert_in_order(&w, 0);
+	end(&w);
+}
+
 /* The one that opens has no time left: the next one goes on. */
 static void
 test_opener_gives_up(void **state unused_arg)
@@ -282,6 +327,7 @@ main(void)
 		cmocka_unit_test(test_asked_again_in_order),
 		cmocka_unit_test(test_opened_again_in_order),
 		cmocka_unit_test(test_open_fails_at_first),
+		cmocka_unit_test(test_newcomer_opens),
 		cmocka_unit_test(test_opener_gives_up),
 		cmocka_unit_test(test_denied),
 	};
