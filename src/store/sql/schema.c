@@ -3,6 +3,7 @@
 #include "store/sql/schema_19.h"
 #include "store/sql/schema_20.h"
 #include "store/sql/schema_21.h"
+#include "store/sql/schema_22.h"
 
 #include <sqlite3.h>
 
@@ -547,7 +548,7 @@ static const char *const steps[SCHEMA_VERSION] = { version_1, version_2,
 	version_3, version_4, version_5, version_6, version_7, version_8,
 	version_9, version_10, version_11, version_12, version_13,
 	version_14, version_15, version_16, version_17, version_18,
-	version_19, version_20, version_21 };
+	version_19, version_20, version_21, version_22 };
 
 /* ---- what the steps compute with ----------------------------------------- */
 

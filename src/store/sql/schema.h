@@ -6,7 +6,7 @@
 #include "base/log.h"
 #include "store/sql/sql.h"
 
-enum { SCHEMA_VERSION = 21 };
+enum { SCHEMA_VERSION = 22 };
 
 /* What the steps need besides the database. */
 struct schema_needs {

@@ -4,7 +4,9 @@
  */
 #pragma once
 
+#define BACK_TO_21 "UPDATE meta SET value=21;"
 #define BACK_TO_20                                                            \
+	BACK_TO_21                                                            \
 	"DROP TABLE ldap_account; DROP TABLE ldap_alias;"                     \
 	"DROP TABLE relayed; ALTER TABLE domain DROP COLUMN relayed;"          \
 	"ALTER TABLE queue DROP COLUMN solicit; DROP TABLE past_owner;"        \
