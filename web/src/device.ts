@@ -99,6 +99,12 @@ export async function look<T>(store: Store,
 
 // ---- whose it is -----------------------------------------------------------
 
+/** Is there a newer page? A browser asks by itself as well, but some time after it
+ * opened this one, and not at all while it is busy. */
+async function renewPage() {
+	await (await navigator.serviceWorker?.getRegistration())?.update();
+}
+
 /** That of the last sign-in, if it was kept; undefined: nothing is. */
 export async function openKept(): Promise<string | undefined> {
 	if (!wantsKeeping() || !canKeep())
@@ -107,6 +113,7 @@ export async function openKept(): Promise<string | undefined> {
 		const whose: Whose | undefined = await answerOf((await openDatabase())
 			.transaction('facts').objectStore('facts').get('whose'));
 		generation = whose?.generation ?? '';
+		void renewPage().catch(() => undefined);
 		return whose?.user;
 	} catch {
 		return undefined;
