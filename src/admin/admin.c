@@ -21,7 +21,7 @@ static const struct command commands[] = {
 	    cmd_account },
 	{ "alias", "add, list and remove other addresses of people",
 	    cmd_alias },
-	{ "ldap", "accounts of a directory elsewhere: sync, list, adopt",
+	{ "ldap", "accounts of a directory elsewhere: sync, adopt, release",
 	    cmd_ldap },
 	{ "allow", "who is let in whatever else is found", cmd_rule },
 	{ "block", "whose mail is refused, or goes to Junk", cmd_rule },

@@ -155,3 +155,26 @@ buf_eat(struct buf *b, size_t n)
 	if (b->n > 0 && n > 0)
 		memmove(b->p, b->p + n, b->n);
 }
+
+void
+buf_hex(struct buf *b, struct str octets)
+{
+	for (size_t i = 0; i < octets.n; i++)
+		buf_printf(b, "%02x", (unsigned char)octets.p[i]);
+}
+
+bool
+percent_plain(char c)
+{
+	return ascii_is_alnum(c) || c == '-' || c == '.' || c == '_';
+}
+
+void
+buf_percent(struct buf *b, struct str s, bool (*plain)(char c))
+{
+	for (size_t i = 0; i < s.n; i++)
+		if (plain(s.p[i]))
+			buf_chr(b, s.p[i]);
+		else
+			buf_printf(b, "%%%02X", (unsigned char)s.p[i]);
+}

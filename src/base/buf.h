@@ -28,6 +28,13 @@ void buf_u64(struct buf *b, uint64_t v);	/* as decimal digits */
 /* In double quotes, with a backslash before each quote and backslash: the
  * quoted-string of RFC 5322 3.2.4, the quoted of RFC 3501 9. */
 void buf_quoted(struct buf *b, struct str s);
+/* Two hex digits for each octet, small ones. */
+void buf_hex(struct buf *b, struct str octets);
+/* RFC 3986 2.1: "%" and two hex digits, capitals, for each octet that is not
+ * plain. percent_plain(): letters, digits, "-", "." and "_", which are so
+ * everywhere. */
+void buf_percent(struct buf *b, struct str s, bool (*plain)(char c));
+bool percent_plain(char c);
 void buf_printf(struct buf *b, const char *fmt, ...) printf_like(2, 3);
 #define buf_lit(b, lit) buf_put((b), "" lit, sizeof(lit) - 1)
 

@@ -115,6 +115,24 @@ str_cut(struct str s, char c, struct str *head, struct str *tail)
 }
 
 bool
+str_is_among(struct str one, struct str list, char c)
+{
+	while (one.n > 0 && list.n > 0)
+		if (str_eq(str_next(&list, c), one))
+			return true;
+	return false;
+}
+
+bool
+str_is_amongi(struct str one, struct str list, char c)
+{
+	while (one.n > 0 && list.n > 0)
+		if (str_eqi(str_next(&list, c), one))
+			return true;
+	return false;
+}
+
+bool
 str_u64(struct str s, uint64_t *v)
 {
 	uint64_t sum = 0;

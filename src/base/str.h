@@ -64,6 +64,19 @@ size_t str_findi(struct str s, struct str needle);
 /* Split at the first c: *head before it, *tail behind it. False, and all of
  * it in *head, if there is no c. */
 bool str_cut(struct str s, char c, struct str *head, struct str *tail);
+/* What *rest has before its first c, which goes with it; all, if there is
+ * none. */
+static inline struct str
+str_next(struct str *rest, char c)
+{
+	struct str one;
+
+	(void)str_cut(*rest, c, &one, rest);
+	return one;
+}
+/* Is it one of these, which have a c between them? An empty one is none. */
+bool str_is_among(struct str one, struct str list, char c);
+bool str_is_amongi(struct str one, struct str list, char c);
 
 /* The whole slice as decimal digits; false if empty, too large or anything
  * else than digits. *v only changes on success. */

@@ -1,3 +1,4 @@
+#include "base/buf.h"
 #include "base/test.h"
 
 static void
@@ -46,6 +47,47 @@ test_hex(void **state unused_arg)
 	assert_true(v == UINT64_MAX);
 	assert_true(str_hex64(STR("0"), &v));
 	assert_int_equal(v, 0);
+}
+
+static void
+test_lists(void **state unused_arg)
+{
+	struct str rest = STR("a  bc");
+
+	assert_str(str_next(&rest, ' '), "a");
+	assert_str(str_next(&rest, ' '), "");
+	assert_str(str_next(&rest, ' '), "bc");
+	assert_int_equal(rest.n, 0);
+	assert_true(str_is_among(STR("bc"), STR("a  bc"), ' '));
+	assert_true(str_is_among(STR("a"), STR("a\nB c\n"), '\n'));
+	assert_true(str_is_among(STR("B c"), STR("a\nB c\n"), '\n'));
+	assert_false(str_is_among(STR("b c"), STR("a\nB c\n"), '\n'));
+	assert_true(str_is_amongi(STR("b c"), STR("a\nB c\n"), '\n'));
+	assert_false(str_is_amongi(STR("b"), STR("a bc"), ' '));
+	assert_false(str_is_amongi(STR("abc"), STR("a bc"), ' '));
+	assert_false(str_is_among(STR(""), STR("a  bc"), ' '));
+	assert_false(str_is_amongi(STR(""), STR(""), ' '));
+	assert_false(str_is_among(STR("a"), STR_NULL, ' '));
+}
+
+static bool
+is_a(char c)
+{
+	return c == 'a';
+}
+
+/* Octets that are written with others. */
+static void
+test_written(void **state unused_arg)
+{
+	auto_buf b = BUF_INIT(100);
+
+	buf_hex(&b, STR("\x00\xff*"));
+	buf_chr(&b, ' ');
+	buf_percent(&b, STR("aB-._~ \x00\xc3"), percent_plain);
+	buf_chr(&b, ' ');
+	buf_percent(&b, STR("ab"), is_a);
+	assert_str(buf_get(&b), "00ff2a aB-._%7E%20%00%C3 a%62");
 }
 
 static void
@@ -101,8 +143,10 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_hex),
 		cmocka_unit_test(test_numbers),
+		cmocka_unit_test(test_lists),
 		cmocka_unit_test(test_slices),
 		cmocka_unit_test(test_utf8),
+		cmocka_unit_test(test_written),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

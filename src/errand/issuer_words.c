@@ -203,26 +203,13 @@ issuer_read_token(struct str text, struct str claim, struct arena *a,
 }
 
 /* application/x-www-form-urlencoded */
-static void
-put_form(struct buf *b, struct str s)
-{
-	for (size_t i = 0; i < s.n; i++) {
-		char c = s.p[i];
-
-		if (ascii_is_alnum(c) || c == '-' || c == '.' || c == '_')
-			buf_chr(b, c);
-		else
-			buf_printf(b, "%%%02X", (unsigned)(unsigned char)c);
-	}
-}
-
 struct str
 issuer_ask_token(struct str token, struct arena *a)
 {
 	auto_buf b = BUF_INIT(3 * token.n + 64);
 
 	buf_lit(&b, "token_type_hint=access_token&token=");
-	put_form(&b, token);
+	buf_percent(&b, token, percent_plain);
 	bug_if(buf_failed(&b));
 	return str_dup(a, buf_get(&b));
 }
@@ -233,9 +220,9 @@ issuer_authorization(struct str client, struct str secret, struct arena *a)
 	auto_buf pair = BUF_INIT(3 * (client.n + secret.n) + 2);
 	auto_buf b = BUF_INIT(4 * (client.n + secret.n + 1) + 64);
 
-	put_form(&pair, client);
+	buf_percent(&pair, client, percent_plain);
 	buf_chr(&pair, ':');
-	put_form(&pair, secret);
+	buf_percent(&pair, secret, percent_plain);
 	buf_lit(&b, "Authorization: Basic ");
 	b64_put(&b, buf_get(&pair));
 	bug_if(buf_failed(&pair) || buf_failed(&b));

@@ -42,29 +42,16 @@ answer_secret(struct http_request *r, uint16_t status, struct buf *b)
 /* What authenticators read, as Google's did first:
  * otpauth://totp/ISSUER:ACCOUNT?secret=BASE32&issuer=ISSUER */
 static void
-put_percent(struct buf *b, struct str s)
-{
-	for (size_t i = 0; i < s.n; i++) {
-		char c = s.p[i];
-
-		if (ascii_is_alnum(c) || c == '.' || c == '-' || c == '_')
-			buf_chr(b, c);
-		else
-			buf_printf(b, "%%%02X", (uint8_t)c);
-	}
-}
-
-static void
 put_uri(struct buf *b, const struct http_request *r, struct str secret)
 {
 	struct str issuer = str_c(r->session->service->hostname);
 
 	buf_lit(b, "otpauth://totp/");
-	put_percent(b, issuer);
+	buf_percent(b, issuer, percent_plain);
 	buf_chr(b, ':');
-	put_percent(b, str_c(r->account->address));
+	buf_percent(b, str_c(r->account->address), percent_plain);
 	buf_printf(b, "?secret=%.*s&issuer=", STR_FMT(secret));
-	put_percent(b, issuer);
+	buf_percent(b, issuer, percent_plain);
 }
 
 static struct http_answer

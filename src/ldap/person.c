@@ -14,21 +14,6 @@ struct reading {
 	const char *why;
 };
 
-/* Is name one of these? Names of attributes have no case. RFC 4512 2.5 */
-static bool
-is_among(struct str name, struct str list)
-{
-	struct str one, rest = list;
-	bool more = true;
-
-	while (more) {
-		more = str_cut(rest, ' ', &one, &rest);
-		if (one.n > 0 && str_eqi(one, name))
-			return true;
-	}
-	return false;
-}
-
 /* An address as it is inside. Who looks at it closely is store. */
 static bool
 read_address(struct str text, struct arena *a, struct str *out)
@@ -104,8 +89,7 @@ read_id(struct str value, struct arena *a, struct str *out)
 		*out = str_lower(a, value);
 		return true;
 	}
-	for (size_t i = 0; i < value.n; i++)
-		buf_printf(&b, "%02x", (unsigned char)value.p[i]);
+	buf_hex(&b, value);
 	if (b.n > PERSON_ID_MAX || buf_failed(&b))
 		return false;
 	*out = str_dup(a, buf_get(&b));
@@ -129,7 +113,8 @@ read_value(struct reading *r, struct str name, struct str value)
 		if (!p->with_quota)
 			r->why = "its quota is no size";
 	}
-	if (is_among(name, n->aliases))
+	/* Names of attributes have no case.                 RFC 4512 2.5 */
+	if (str_is_amongi(name, n->aliases, ' '))
 		read_alias(r, value);
 }
 

@@ -57,24 +57,6 @@ find_address(const struct roster *r, struct str address)
 	return row && str_eqi(row->address, address) ? row : NULL;
 }
 
-static struct str
-next_line(struct str *rest)
-{
-	struct str line;
-
-	(void)str_cut(*rest, '\n', &line, rest);
-	return line;
-}
-
-static bool
-has_line(struct str lines, struct str line)
-{
-	while (lines.n > 0)
-		if (str_eqi(next_line(&lines), line))
-			return true;
-	return false;
-}
-
 /* Every one of a is among b, or the address itself. */
 static bool
 are_among(struct str a, struct str b, struct str address)
@@ -82,8 +64,8 @@ are_among(struct str a, struct str b, struct str address)
 	struct str one;
 
 	while (a.n > 0) {
-		one = next_line(&a);
-		if (!str_eqi(one, address) && !has_line(b, one))
+		one = str_next(&a, '\n');
+		if (!str_eqi(one, address) && !str_is_amongi(one, b, '\n'))
 			return false;
 	}
 	return true;

@@ -1,6 +1,7 @@
 #include "mail/bearer.h"
 
 #include "base/rd.h"
+#include "vault/scram_grammar.h"
 
 enum { KVSEP = 0x01, USER_MAX = 320 };
 
@@ -80,24 +81,12 @@ is_name_octet(char c)
 static struct str
 take_name(struct rd *r, struct arena *a)
 {
-	struct str s = rd_some(r, is_name_octet);
-	char *name = arena_alloc(a, s.n + 1);
-	size_t n = 0;
+	struct str name = STR_NULL;
 
-	for (size_t i = 0; i < s.n; i++) {
-		struct str rest = str_from(s, i);
-
-		name[n] = s.p[i];
-		if (str_starts(rest, STR("=2C")))
-			name[n] = ',';
-		else if (s.p[i] == '=' && !str_starts(rest, STR("=3D")))
-			rd_fail(r);
-		i += s.p[i] == '=' ? 2 : 0;
-		n++;
-	}
-	if (n > USER_MAX || !str_is_utf8(str_make(name, n)))
+	if (!scram_name(rd_some(r, is_name_octet), a, &name) ||
+	    name.n > USER_MAX || !str_is_utf8(name))
 		rd_fail(r);
-	return str_make(name, n);
+	return name;
 }
 
 /* gs2-header = [gs2-nonstd-flag ","] gs2-cb-flag "," [gs2-authzid] ","

@@ -48,16 +48,8 @@ bearer_put_offered(const struct vault *v, struct buf *b, struct str before)
 static bool
 knows(const struct oauth_conf *c, struct str domain)
 {
-	struct str left = c->domains, one;
-
-	if (left.n == 0 || domain.n == 0)
-		return true;
-	while (left.n > 0) {
-		(void)str_cut(left, ' ', &one, &left);
-		if (str_eqi(one, domain))
-			return true;
-	}
-	return false;
+	return c->domains.n == 0 || domain.n == 0 ||
+	    str_is_amongi(domain, c->domains, ' ');
 }
 
 bool

@@ -49,8 +49,7 @@ url_sign(const struct account *a, const struct url *u, struct arena *mem,
 		return e;
 	buf_str(&b, u->rump);
 	buf_lit(&b, ":internal:");
-	for (size_t i = 0; i < answer.token.n; i++)
-		buf_printf(&b, "%02x", (unsigned char)answer.token.p[i]);
+	buf_hex(&b, answer.token);
 	*whole = str_dup(mem, buf_get(&b));
 	return 0;
 }

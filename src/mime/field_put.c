@@ -287,16 +287,6 @@ is_attribute(char c)
 	return ascii_is_alnum(c) || (c && strchr("!#$&+-.^_`{|}~", c));
 }
 
-static void
-put_percent(struct buf *b, struct str c)
-{
-	for (size_t i = 0; i < c.n; i++)
-		if (is_attribute(c.p[i]))
-			buf_chr(b, c.p[i]);
-		else
-			buf_printf(b, "%%%02X", (unsigned char)c.p[i]);
-}
-
 /* name*0*=utf-8''...; name*1*=...                             RFC 2231 3, 4 */
 static void
 put_extended(struct field_put *f, struct str name, struct str value)
@@ -312,7 +302,7 @@ put_extended(struct field_put *f, struct str name, struct str value)
 			buf_printf(&b, "%s''", charset);
 		begin = b.n;
 		while (value.n > 0 && b.n - begin < PARAM_PIECE)
-			put_percent(&b, next_char(&value));
+			buf_percent(&b, next_char(&value), is_attribute);
 		bug_if(buf_failed(&b));
 		field_mark(f, STR(";"));
 		field_word(f, buf_get(&b));

@@ -52,8 +52,7 @@ dns_list_hash_name(struct str address, struct str zone, struct arena *a)
 	unsigned char md[SHA_DIGEST_LENGTH];
 
 	bug_if(!EVP_Digest(s.p, s.n, md, NULL, EVP_sha1(), NULL));
-	for (size_t i = 0; i < sizeof(md); i++)
-		buf_printf(&b, "%02x", md[i]);
+	buf_hex(&b, str_make((char *)md, sizeof(md)));
 	buf_lit(&b, ".");
 	buf_str(&b, zone);
 	return str_dup(a, buf_get(&b));

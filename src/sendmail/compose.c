@@ -174,12 +174,7 @@ put_name(struct buf *b, const char *key, struct str name)
 	}
 	buf_printf(b, ";\r\n\t%s*=%s''", key, str_is_utf8(name) ? "utf-8" :
 	    "iso-8859-1");
-	for (size_t i = 0; i < name.n; i++)
-		if (ascii_is_alnum(name.p[i]) || name.p[i] == '.' ||
-		    name.p[i] == '-' || name.p[i] == '_')
-			buf_chr(b, name.p[i]);
-		else
-			buf_printf(b, "%%%02X", (unsigned char)name.p[i]);
+	buf_percent(b, name, percent_plain);
 }
 
 /* ---- parts --------------------------------------------------------------- */

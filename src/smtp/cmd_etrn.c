@@ -27,10 +27,9 @@ static bool
 may_ask_for(const struct smtp_session *s, struct str name)
 {
 	struct str rest = s->service->o.etrn_domains, one;
-	bool more = true;
 
-	while (more) {
-		more = str_cut(rest, ' ', &one, &rest);
+	while (rest.n > 0) {
+		one = str_next(&rest, ' ');
 		if (one.n > 0 && domain_is_within(name, one))
 			return true;
 	}

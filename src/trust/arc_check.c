@@ -202,20 +202,6 @@ arc_sealable(const struct dkim_check *c, const struct arc_result *r,
 
 /* ---- who vouches -------------------------------------------------------- */
 
-static bool
-is_listed(struct str domain, struct str list)
-{
-	struct str one;
-	bool more = true;
-
-	while (more) {
-		more = str_cut(list, ' ', &one, &list);
-		if (one.n > 0 && str_eqi(one, domain))
-			return true;
-	}
-	return false;
-}
-
 struct str
 arc_vouched(const struct arc_result *r, struct str trusted,
     struct str author, struct arena *a)
@@ -230,7 +216,7 @@ arc_vouched(const struct arc_result *r, struct str trusted,
 		return STR_NULL;
 	for (size_t i = r->chain->n; i > 0; i--) {
 		set = &r->chain->set[i - 1];
-		if (!is_listed(set->seals.domain, trusted))
+		if (!str_is_amongi(set->seals.domain, trusted, ' '))
 			break;
 		if (results_have(set->found, STR("dmarc"), STR("pass"),
 		    STR("header.from"), &from) &&
@@ -243,6 +229,6 @@ arc_vouched(const struct arc_result *r, struct str trusted,
 bool
 arc_unsure(const struct arc_result *r, struct str trusted)
 {
-	return r->dns_failed && is_listed(
-	    r->chain->set[r->chain->n - 1].seals.domain, trusted);
+	return r->dns_failed && str_is_amongi(
+	    r->chain->set[r->chain->n - 1].seals.domain, trusted, ' ');
 }

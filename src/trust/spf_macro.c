@@ -163,17 +163,21 @@ value_of(const struct spf_values *v, char letter)
 	}
 }
 
-/* RFC 7208 7.3; the unreserved set is that of RFC 3986 2.3. */
+/* RFC 3986 2.3 */
+static bool
+is_unreserved(char c)
+{
+	return percent_plain(c) || c == '~';
+}
+
+/* RFC 7208 7.3 */
 static void
 put_escaped(struct buf *out, struct str s, bool escape)
 {
-	for (size_t i = 0; i < s.n; i++) {
-		if (!escape || ascii_is_alnum(s.p[i]) ||
-		    (s.p[i] != '\0' && strchr("-._~", s.p[i])))
-			buf_chr(out, s.p[i]);
-		else
-			buf_printf(out, "%%%02X", (unsigned char)s.p[i]);
-	}
+	if (escape)
+		buf_percent(out, s, is_unreserved);
+	else
+		buf_str(out, s);
 }
 
 /* Split, turn around, cut off on the left, and join by dots: RFC 7208 7.3

@@ -33,30 +33,36 @@ scram_is_nonce(struct str nonce)
 	return nonce.n > 0 && nonce.n <= SCRAM_NONCE_MAX;
 }
 
+bool
+scram_name(struct str said, struct arena *a, struct str *name)
+{
+	char *p = arena_alloc(a, said.n + 1);
+	size_t n = 0;
+
+	for (size_t i = 0; i < said.n; i++) {
+		struct str rest = str_from(said, i);
+
+		p[n] = said.p[i];
+		if (str_starts(rest, STR("=2C")))
+			p[n] = ',';
+		else if (p[n] == '=' && !str_starts(rest, STR("=3D")))
+			return false;
+		i += said.p[i] == '=' ? 2 : 0;
+		n++;
+	}
+	*name = str_make(p, n);
+	return true;
+}
+
 /* saslname = 1*(value-safe-char / "=2C" / "=3D") */
 static struct str
 take_name(struct rd *r, struct arena *a)
 {
-	struct str s = rd_some(r, is_value);
-	char *name = arena_alloc(a, s.n + 1);
-	size_t n = 0;
+	struct str name = STR_NULL;
 
-	for (size_t i = 0; i < s.n; i++) {
-		if (s.p[i] != '=') {
-			name[n++] = s.p[i];
-			continue;
-		}
-		if (str_starts(str_from(s, i), STR("=2C"))) {
-			name[n++] = ',';
-		} else if (str_starts(str_from(s, i), STR("=3D"))) {
-			name[n++] = '=';
-		} else {
-			rd_fail(r);
-			return STR_NULL;
-		}
-		i += 2;
-	}
-	return str_make(name, n);
+	if (!scram_name(rd_some(r, is_value), a, &name))
+		rd_fail(r);
+	return name;
 }
 
 /* attr-val *("," attr-val), behind what we know: they are for later. */

@@ -18,6 +18,10 @@ enum {
 enum scram_flag { SCRAM_NOT_BOUND = 'n', SCRAM_CANNOT_BIND = 'y',
 	SCRAM_BOUND = 'p' };
 
+/* saslname: what "=2C" and "=3D" stand for, in the arena. False: another "=".
+ *                                                    RFC 5801 4, 5802 7 */
+must_check bool scram_name(struct str said, struct arena *a, struct str *name);
+
 struct scram_client_first {
 	enum scram_flag flag;
 	struct str binding;	/* "tls-exporter" */

@@ -27,33 +27,11 @@ token_has_word(struct str words, struct str word)
 	return false;
 }
 
-/* An audience may have a space in it: its end is LF. */
-static bool
-has_line(struct str lines, struct str line)
-{
-	struct str one;
-
-	while (lines.n > 0) {
-		(void)str_cut(lines, '\n', &one, &lines);
-		if (str_eq(one, line))
-			return true;
-	}
-	return false;
-}
-
 bool
 token_domain_fits(const struct oauth_conf *issuer, struct str domain)
 {
-	struct str left = issuer->domains, one;
-
-	if (left.n == 0)
-		return true;
-	while (left.n > 0) {
-		(void)str_cut(left, ' ', &one, &left);
-		if (str_eqi(one, domain))
-			return true;
-	}
-	return false;
+	return issuer->domains.n == 0 ||
+	    str_is_amongi(domain, issuer->domains, ' ');
 }
 
 static const char *
@@ -75,7 +53,7 @@ has_scope(struct str scope, struct str wanted)
 	struct str one;
 
 	while (wanted.n > 0) {
-		(void)str_cut(wanted, ' ', &one, &wanted);
+		one = str_next(&wanted, ' ');
 		if (one.n > 0 && !token_has_word(scope, one))
 			return false;
 	}
@@ -92,7 +70,9 @@ judge_parties(const struct token_claims *c, const struct oauth_conf *issuer,
 		return "a token of another issuer";
 	if (c->audience.n == 0 && (signed_by_it || issuer->scope.n == 0))
 		return "a token that does not say whom it is for";
-	if (c->audience.n > 0 && !has_line(c->audience, issuer->audience))
+	/* It may have a space in it: its end is LF. */
+	if (c->audience.n > 0 && !str_is_among(issuer->audience, c->audience,
+	    '\n'))
 		return "a token that is for somebody else";
 	if (!has_scope(c->scope, issuer->scope))
 		return "a token without the scope for mail";

@@ -60,16 +60,6 @@ put_aliases(struct sql *q, struct arena *a, uint64_t account, struct buf *b,
 	return rc;
 }
 
-static struct str
-next_line(struct str *rest)
-{
-	struct str line = *rest, tail = STR_NULL;
-
-	(void)str_cut(*rest, '\n', &line, &tail);
-	*rest = tail;
-	return line;
-}
-
 /* ---- aliases ------------------------------------------------------------- */
 
 struct aliasing {
@@ -79,17 +69,6 @@ struct aliasing {
 	bool dry, changed;
 	struct buf left_out;
 };
-
-static bool
-is_wanted(const struct aliasing *g, struct str address)
-{
-	struct str rest = g->wanted;
-
-	while (rest.n > 0)
-		if (str_eq(next_line(&rest), address))
-			return true;
-	return false;
-}
 
 /* What was made for it and is wanted no more. */
 static int
@@ -102,8 +81,8 @@ remove_unwanted(struct aliasing *g, struct err *err)
 
 	rest = buf_get(&have);
 	while (rc == 0 && rest.n > 0) {
-		one = next_line(&rest);
-		if (is_wanted(g, one) ||
+		one = str_next(&rest, '\n');
+		if (str_is_among(one, g->wanted, '\n') ||
 		    !address_key(one, e->arena, &domain, &local))
 			continue;
 		g->changed = true;
@@ -179,7 +158,7 @@ set_aliases(struct aliasing *g, struct err *err)
 	int rc = g->l->account ? remove_unwanted(g, err) : 0;
 
 	while (rc == 0 && rest.n > 0) {
-		one = next_line(&rest);
+		one = str_next(&rest, '\n');
 		if (one.n > 0)
 			rc = add_wanted(g, one, err);
 	}
@@ -269,7 +248,8 @@ owner_changes(struct engine *e, const struct ldap_account *l, struct err *err)
 	rc = put_aliases(&e->w, e->arena, l->account, &names, err);
 	rest = buf_get(&names);
 	while (rc == 0 && rest.n > 0)
-		if (address_key(next_line(&rest), e->arena, &domain, &local))
+		if (address_key(str_next(&rest, '\n'), e->arena, &domain,
+		    &local))
 			rc = past_owner_ends(e, domain, local, err);
 	return rc;
 }
