@@ -178,7 +178,8 @@ def test_bounces_find_the_way_back(world):
     world.send(a, "alice", ["far@b.test"], "refused at last")
     report = reports(a, n=2)[1]
     assert report["From"].addresses[0].domain == "mail.c.test"
-    assert outcome(report)["further@c.test"] == ("failed", "5.1.1")
+    assert outcome(report)["far@b.test"] == ("failed", "5.1.1")
+    assert "further@c.test" not in report.get_payload(1).as_string()
     assert report["Return-Path"] == "<>"
     assert "b.test" in report["Received"]
     assert all(map(empty, (a, b, c)))
@@ -212,19 +213,28 @@ def test_sendmail_to_another_machine(world):
 
 
 def test_a_receipt(world):
-    """Port 25 does not offer DSN: what was asked for ends at the last who
-    knows of it, who says so. RFC 3461 5.2.2 (relayed)"""
+    """Whose server is proven is told by the last one who has it, or, where that
+    does not know, by the last who does. RFC 3461 5.2.2 (relayed)"""
     here, there = world.postern("here.test"), world.postern("there.test")
+    blind = world.postern("blind.test", more="dmarc = off\n")
     world.start()
     world.send(here, "alice", ["bob@there.test"], "a receipt please",
                options=["RET=HDRS", "ENVID=abc"],
                rcpt_options=["NOTIFY=SUCCESS,FAILURE"])
     report = reports(here)[0]
-    assert outcome(report)["bob@there.test"][0] == "relayed"
+    assert outcome(report)["bob@there.test"][0] == "delivered"
+    assert report["From"].addresses[0].domain == "mail.there.test"
     assert "abc" in report.get_payload()[1].as_string()
     arrived(there, "bob")
+    world.send(here, "alice", ["bob@blind.test"], "another",
+               options=["RET=HDRS", "ENVID=abc"],
+               rcpt_options=["NOTIFY=SUCCESS,FAILURE"])
+    report = reports(here, n=2)[1]
+    assert outcome(report)["bob@blind.test"][0] == "relayed"
+    assert "abc" in report.get_payload()[1].as_string()
+    arrived(blind, "bob")
     assert not there.inbox("alice")
-    assert empty(here) and empty(there)
+    assert all(map(empty, (here, there, blind)))
 
 
 # ---- by TLS all the way ----------------------------------------------------
@@ -282,8 +292,12 @@ def test_deliver_by(world):
     assert "Status: 5.3.3" in report.get_payload(1).as_string()
     world.send(here, "alice", ["on@there.test"], options=["BY=60;N"])
     assert eventually(lambda: len(sink.messages) == 2)
+    # Of that they tell, and not where it went.
+    _, report = arrived(here, "alice", 5)
+    assert "Action: relayed" in report.get_payload(1).as_string()
+    assert "sink.test" not in report.as_string()
     assert empty(here) and empty(there)
-    assert len(here.inbox("alice")) == 4
+    assert len(here.inbox("alice")) == 5
 
 
 def test_priority(world):

@@ -84,6 +84,7 @@ lmtp_service(const struct smtp_options *of_mx, bool judged_here)
 	o.greeting_delay_s = o.tarpit_s = 0;
 	if (!judged_here) {
 		o.judge = NULL;
+		o.dsn = true;
 		o.no_soliciting = STR_NULL;
 	}
 	return smtp_service_new(&o);
@@ -126,6 +127,7 @@ make_ready(void *arg, struct err *err)
 	judge.errand = mx->errand;
 	judge.shown = &mx->shown;
 	smtp_judge_configure(&judge, c);
+	o.dsn = judge.authenticate;
 	judge.count = c->dmarc_reports;
 	judge.read_report = feedback_read;
 	o.judge = &judge;

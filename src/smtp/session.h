@@ -55,9 +55,9 @@ struct smtp_options {
 	const struct smtp_judge *judge;
 	bool local;		/* a program of this machine, without a login:
 				 * store says who it may write as */
-	/* Reports that senders ask for are promised (RFC 3461), but never to
-	 * strangers: they could name anybody as the sender of what is then
-	 * reported, and learn who reads mail here when. */
+	/* Reports that senders ask for are promised (RFC 3461): to people here,
+	 * and where it is known whether a stranger is who he says. Store
+	 * decides (store/directory/recipients.h). */
 	bool dsn;
 	/* How many seconds a text may be kept before it leaves; 0: none is.
 	 * Only for who has logged in.                     RFC 4865 4.2 (2) */

@@ -20,7 +20,7 @@ S~ 250[- ]HELP
 }
 # The world cannot log in, and nobody can in clear.
 NONE 250.AUTH.*
-# Reports on what strangers send are promised to nobody.      RFC 3461
+# Reports are promised to no stranger where nobody is proven.  RFC 3461
 NONE 250.DSN.*
 # Any case, spaces behind, literals, and again: each begins afresh.
 C: eHlO [127.0.0.1]  

@@ -35,17 +35,30 @@ add_recipient(struct rcpt_gathering *g, const struct recipient *r)
 	out->nremote += r->account == 0;
 }
 
+bool
+recipients_may_tell(const struct caller *c, const struct submit_ask *ask)
+{
+	return c->authority & (AUTH_ACCOUNT | AUTH_LOCAL) ||
+	    (c->authority == AUTH_MX && (ask->sender_proven ||
+		ask->handed_by.n == 0));
+}
+
+uint32_t
+notify_without_success(uint32_t notify)
+{
+	uint32_t less = notify & ~(uint32_t)NOTIFY_success;
+
+	return less || !notify ? less : NOTIFY_never;
+}
+
 /* NOTIFY goes along with an alias that is one address by another name
  * (RFC 3461 5.2.7.2); of one with several only that failure and delay are to
- * be told (5.2.7.3 c): 0 would say something else than nothing. */
-static uint32_t
-notify_of(const struct recipient *r, size_t ends)
+ * be told (5.2.7.3 c). Whom it leads to no stranger learns: any alias is as a
+ * list to them (5.2.7.4). */
+static bool
+is_list(const struct rcpt_gathering *g)
 {
-	uint32_t less = r->notify & ~(uint32_t)NOTIFY_success;
-
-	if (ends <= 1 || r->notify == less)
-		return r->notify;
-	return less ? less : NOTIFY_never;
+	return g->walk.met > 1 || g->authority == AUTH_MX;
 }
 
 static void
@@ -53,7 +66,7 @@ note_expanded(struct rcpt_gathering *g, const struct recipient *r)
 {
 	struct recipients *out = g->out;
 
-	if (g->walk.met <= 1 || !(r->notify & NOTIFY_success))
+	if (!is_list(g) || !(r->notify & NOTIFY_success))
 		return;
 	if (!out->expanded)
 		out->expanded = arena_array(g->e->arena, g->nfrom,
@@ -115,7 +128,8 @@ expand(struct rcpt_gathering *g, const struct recipient *r, struct str from)
 		to->address = t->address;
 		to->account = account;
 		to->ours = false;
-		to->notify = notify_of(r, g->walk.met);
+		if (is_list(g))
+			to->notify = notify_without_success(r->notify);
 		/* Whose that one is nobody here knows.    RFC 7293 8.2, 8.3 */
 		to->rrvs = RRVS_unsaid;
 		to->valid_since = 0;
@@ -252,17 +266,31 @@ gather_all(struct rcpt_gathering *g)
 	return rc;
 }
 
+/* RFC 3461 5.2.3; what was promised to nobody. */
+static const struct recipient *
+without_success(struct engine *e, const struct recipient *named, size_t n)
+{
+	struct recipient *r = arena_array(e->arena, n, sizeof(*r));
+
+	for (size_t i = 0; i < n; i++) {
+		r[i] = named[i];
+		r[i].notify = notify_without_success(named[i].notify);
+	}
+	return r;
+}
+
 int
 recipients_gather(struct engine *e, const struct write *w,
     const struct recipient *named, size_t n, struct recipients *out,
     struct err *err)
 {
 	const struct submit_ask *ask = w->ask;
+	bool may_tell = recipients_may_tell(w->caller, ask);
 	struct rcpt_gathering g = { .e = e, .out = out, .err = err,
 		.authority = w->caller->authority,
 		.reverse_path = ask->reverse_path,
-		.may_tell = ask->sender_proven || ask->handed_by.n == 0,
-		.from = named,
+		.may_tell = may_tell,
+		.from = may_tell ? named : without_success(e, named, n),
 		.nfrom = n };
 
 	return gather_all(&g);

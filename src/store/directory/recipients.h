@@ -17,6 +17,13 @@ struct recipients {
 	struct str return_path;
 };
 
+/* May reports be promised to whoever this names as its sender? Not to
+ * strangers: they could name anybody, who would be written to for what he never
+ * sent. Who is proven by SPF is none, nor whoever is not judged. */
+bool recipients_may_tell(const struct caller *c, const struct submit_ask *ask);
+/* What is left of NOTIFY without SUCCESS: 0 would say something else than
+ * nothing. */
+uint32_t notify_without_success(uint32_t notify);
 /* Of a submit: those of its recipients, expanded. Lives in the batch's
  * arena. */
 int recipients_gather(struct engine *e, const struct write *w,

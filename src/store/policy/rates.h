@@ -19,6 +19,7 @@ enum rate_kind {
 	RATE_to,		/* messages to a recipient */
 	RATE_etrn,		/* RFC 1985; by the name that is asked for */
 	RATE_domain,		/* messages of one that is proven */
+	RATE_told,		/* by network: success that they are told of */
 	RATE_banned,		/* for rates_first() */
 };
 

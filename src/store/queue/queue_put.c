@@ -24,9 +24,7 @@ queue_put(struct engine *e, const struct write *w,
 	MSG_COPY(envelope, &said, ask);
 	said.reverse_path = return_path;
 	said.by_mode &= BY_notify | BY_return | BY_trace;
-	/* As with NOTIFY=SUCCESS: queue_wants_success(). */
-	if (said.by_mode && !(w->caller->authority &
-	    (AUTH_ACCOUNT | AUTH_LOCAL)))
+	if (said.by_mode && !recipients_may_tell(w->caller, ask))
 		said.by_mode |= BY_quiet;
 	if (said.by_mode)
 		batch_news(e, &(struct queue_news){ .kind = QUEUE_NEWS_by,
@@ -117,15 +115,12 @@ queue_put_failed(struct engine *e, uint64_t message, uint64_t n,
 	    .news_at = e->now_s, .status = status, .text = text }, err);
 }
 
-/* Strangers are not told: with a forged sender they would have us write to
- * that address, and learn whose addresses are whose. mx does not offer it. */
 bool
 queue_wants_success(const struct caller *c, const struct submit_ask *ask,
     const struct recipient *r)
 {
-	return (c->authority & (AUTH_ACCOUNT | AUTH_LOCAL)) &&
-	    queue_may_tell(ask->reverse_path, r->notify, NOTIFY_success,
-	    false);
+	return recipients_may_tell(c, ask) && queue_may_tell(
+	    ask->reverse_path, r->notify, NOTIFY_success, false);
 }
 
 bool

@@ -1,6 +1,7 @@
 #include <errno.h>
 #include <unistd.h>
 
+#include "store/directory/recipients.h"
 #include "store/engine/engine_int.h"
 #include "store/service/dispatch.h"
 #include "store/service/door.h"
@@ -106,10 +107,13 @@ calls_free_handles(struct conn *c)
 
 static void
 reply_rcpt(struct conn *c, struct ipc_req *req, struct rcpt_answer *answer,
-    const struct recipient *who)
+    struct recipient *who)
 {
-	if (c->caller.authority == AUTH_MX)
+	if (c->caller.authority == AUTH_MX) {
 		door_asked(c->service->door, req->ask, answer);
+		if (!door_may_be_told(c->service->door, req->ask))
+			who->notify = notify_without_success(who->notify);
+	}
 	if (answer->kind == RCPT_LOCAL || answer->kind == RCPT_REMOTE)
 		answer->handle = give_handle(c, who);
 	ipc_reply(req, answer, -1);

@@ -9,6 +9,7 @@ enum {
 	WAIT_MIN_S = 60,	/* nobody need come sooner */
 	ONCE_MS = 2000,	/* until another ban of the same is asked for */
 	SLOW_PART = 5,		/* of the limit: from then on they wait */
+	TOLD_HOURLY = 100,
 };
 
 struct door {
@@ -150,6 +151,19 @@ door_asked(struct door *d, const struct rcpt_ask *ask,
 	else if (answer->kind == RCPT_NO_USER ||
 	    answer->kind == RCPT_NO_DOMAIN || answer->kind >= RCPT_NEW_OWNER)
 		count_unknown(d, &network, answer);
+}
+
+/* Who is proven as the sender is one who wants them; but many may share such a
+ * domain, and each answer is a message that we send. */
+bool
+door_may_be_told(struct door *d, const struct rcpt_ask *ask)
+{
+	struct ip network;
+
+	return !(ask->notify & NOTIFY_success) ||
+	    !sending_network(ask->host, &network) ||
+	    !rates_add(d->rates, RATE_told, ip_octets(&network), 1,
+		TOLD_HOURLY, door_now(d));
 }
 
 /* By whatever address: who sends of one name from many networks is one. */

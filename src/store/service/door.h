@@ -22,6 +22,9 @@ bool door_may_ask(struct door *d, const struct rcpt_ask *ask,
 /* That is what became of it; the answer may become another. */
 void door_asked(struct door *d, const struct rcpt_ask *ask,
     struct rcpt_answer *answer);
+/* May its sender be told that this recipient has it, if they ask for that? Of
+ * 100 an hour for one network. */
+bool door_may_be_told(struct door *d, const struct rcpt_ask *ask);
 /* One more message of a domain that is proven: how many seconds until it may
  * come; 0: now, and it is counted (not for a CHECKER, who only looks). */
 uint32_t door_weigh(struct door *d, const struct weigh_ask *ask, bool counts);
