@@ -15,9 +15,9 @@
 #include "conf/conf.h"
 
 static const char usage[] =
-    "usage: postern account add ADDRESS [--password-stdin|--make-password]\n"
+    "usage: postern account add ADDRESS [PASSWORD]\n"
     "       postern account list [--json]\n"
-    "       postern account passwd ADDRESS [--password-stdin|--make-password]\n"
+    "       postern account passwd ADDRESS [PASSWORD]\n"
     "       postern account app-password add|list|remove ADDRESS ...\n"
     "       postern account second-factor ADDRESS [off] [--json]\n"
     "       postern account logins ADDRESS [--days N] [--json]\n"
@@ -32,9 +32,12 @@ static const char usage[] =
     "       postern account access ADDRESS MAILBOX WHO RIGHTS\n"
     "       postern account remove ADDRESS [--yes]\n\n"
     "People, each with an address of a domain that was added before. The\n"
-    "password is asked for twice, or read from the first line of stdin, or\n"
-    "made and printed. It has 8 characters at least, and is none of the\n"
-    "10,000 most common ones.\n"
+    "password is asked for twice, or PASSWORD is one of:\n"
+    "  --password-stdin   it is read from the first line of stdin\n"
+    "  --make-password    one is made and printed\n"
+    "  --hash-stdin       what another server made of it is read there:\n"
+    "                     $6$..., $2y$..., $y$..., $argon2id$..., {SSHA}...\n"
+    "It has 8 characters at least, and is none of the 10,000 most common.\n"
     "remove deletes the person's mail; it asks before, or wants --yes.\n"
     "app-password makes passwords for single programs, which passwd leaves\n"
     "as they are: postern account app-password --help.\n"
@@ -85,9 +88,13 @@ account_seal(struct account_ctx *c, struct str *sealed, struct err *err)
 	struct seal_password_ask ask = { .address = c->inside };
 	struct seal_password_answer answer;
 
+	ask.hashed = c->o->hash_stdin;
 	if (c->o->make_password)
 		c->made = ask.password = password_make(c->a->memory);
-	else if (password_read(c->o->password_stdin, ask.address,
+	else if (c->o->hash_stdin) {
+		if (password_hash_read(c->a->memory, &ask.password, err) < 0)
+			return err->code;
+	} else if (password_read(c->o->password_stdin, ask.address,
 	    c->a->memory, &ask.password, err) < 0)
 		return err->code;
 	if (operator_vault(c->op, VAULT_seal_password, &ask, &answer, err) < 0)
@@ -560,7 +567,7 @@ cmd_account(struct admin *a, int argc, char **argv)
 		if (str_eq(str_c(argv[i]), STR("reindex")))
 			return account_reindex(a, argc, argv);
 	}
-	n = options_read(&o, argc, argv, usage, "dcjpyMnW");
+	n = options_read(&o, argc, argv, usage, "dcjpyMnW6");
 	if (n < 0)
 		return o.code;
 	verb = options_verb(verbs, argc, argv, n);

@@ -14,6 +14,7 @@ static const struct option all[] = {
 	{ "once", no_argument, NULL, 'o' },
 	{ "yes", no_argument, NULL, 'y' },
 	{ "password-stdin", no_argument, NULL, 'p' },
+	{ "hash-stdin", no_argument, NULL, '6' },
 	{ "day", required_argument, NULL, 'D' },
 	{ "from", required_argument, NULL, 'F' },
 	{ "port-offset", required_argument, NULL, 'P' },
@@ -198,6 +199,7 @@ set_option(struct options *o, const char *command, int letter,
 	case 'o': o->once = true; break;
 	case 'y': o->yes = true; break;
 	case 'p': o->password_stdin = true; break;
+	case '6': o->hash_stdin = true; break;
 	case 'D': o->day = value; break;
 	case 's': o->sender = value; break;
 	case 'r': o->rcpt = value; break;

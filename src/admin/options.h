@@ -14,6 +14,7 @@ struct options {
 	bool once;		/* --once */
 	bool yes;		/* --yes */
 	bool password_stdin;	/* --password-stdin */
+	bool hash_stdin;	/* --hash-stdin */
 	const char *day;	/* --day */
 	const char *from;	/* --from HOST */
 	uint32_t port_offset;	/* --port-offset, default 1000 */
@@ -71,7 +72,7 @@ struct options {
  * K keep, z compress, k without-key, a at, i into, E folder, C account,
  * T scratch, Q apart, B mbox, I imap,
  * v peer, l helo, g to, u user, w password-file, t trust, S starttls, L plain,
- * x reason, q at-door, V relay.
+ * x reason, q at-door, V relay, 6 hash-stdin.
  * QUEUE_OPTIONS are those that name messages of the queue. Returns the index
  * of the first argument; or -1 after usage was shown (--help, code 0) or an
  * option was wrong (code 2). */

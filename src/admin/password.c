@@ -83,6 +83,12 @@ password_make(struct arena *a)
 }
 
 int
+password_hash_read(struct arena *a, struct str *hash, struct err *err)
+{
+	return read_line(a, hash, err);
+}
+
+int
 password_read(bool from_stdin, struct str address, struct arena *a,
     struct str *password, struct err *err)
 {

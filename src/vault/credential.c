@@ -2,10 +2,11 @@
 
 #include <sodium.h>
 
+#include "vault/foreign_hash.h"
 #include "vault/opaque_string.h"
 
-enum { OLD = 1, VERSION = 2, TIME = 2, MEMORY_OCTETS = 19 << 20,
-	HASH_MAX = 128 };
+enum { OLD = 1, VERSION = 2, FOREIGN = 3, TIME = 2, MEMORY_OCTETS = 19 << 20,
+	HASH_MAX = FOREIGN_HASH_MAX + 1 };
 
 bool
 credential_keys(struct str password, struct scram_keys *k)
@@ -22,9 +23,10 @@ credential_keys(struct str password, struct scram_keys *k)
 }
 
 static void
-put_record(struct str hash, const struct scram_keys *k, struct buf *record)
+put_record(int version, struct str hash, const struct scram_keys *k,
+    struct buf *record)
 {
-	buf_chr(record, VERSION);
+	buf_chr(record, (char)version);
 	buf_le16(record, (uint16_t)hash.n);
 	buf_str(record, hash);
 	scram_keys_put(k, record);
@@ -49,10 +51,26 @@ credential_make(struct str password, const uint8_t salt[SCRAM_SALT_LEN],
 	    crypto_pwhash_ALG_ARGON2ID13) == 0;
 	sodium_memzero(form.p, form.n);
 	if (made)
-		put_record(str_c(hash), &k, record);
+		put_record(VERSION, str_c(hash), &k, record);
 	sodium_memzero(&k, sizeof(k));
 	return made ? 0 : err_set(err, E_FULL,
 	    "no memory for the password hash");
+}
+
+int
+credential_foreign(struct str text, const uint8_t salt[SCRAM_SALT_LEN],
+    struct buf *record, struct err *err)
+{
+	auto_buf kept = BUF_INIT(FOREIGN_HASH_MAX);
+	struct scram_keys none = { 0 };
+	int rc = foreign_hash_read(text, &kept, err);
+
+	if (rc == 0 && buf_failed(&kept))
+		rc = err_set(err, E_INVALID, "the hash is too long");
+	memcpy(none.salt, salt, sizeof(none.salt));
+	if (rc == 0)
+		put_record(FOREIGN, buf_get(&kept), &none, record);
+	return rc;
 }
 
 bool
@@ -63,7 +81,7 @@ credential_renew(const struct credential *c, struct str password,
 	bool made = credential_keys(password, &k);
 
 	if (made)
-		put_record(c->hash, &k, record);
+		put_record(VERSION, c->hash, &k, record);
 	sodium_memzero(&k, sizeof(k));
 	return made;
 }
@@ -92,9 +110,10 @@ credential_parse(struct str record, struct credential *c)
 {
 	struct rd r = rd_of(record);
 	uint8_t version = rd_le8(&r);
-	struct credential got = { .old = version == OLD };
+	struct credential got = { .old = version == OLD,
+		.foreign = version == FOREIGN };
 
-	if (version != OLD && version != VERSION)
+	if (version < OLD || version > FOREIGN)
 		return false;
 	got.hash = rd_take(&r, rd_le16(&r));
 	if (got.old)
@@ -107,20 +126,31 @@ credential_parse(struct str record, struct credential *c)
 	return true;
 }
 
+static bool
+is_of(const struct credential *c, struct str password)
+{
+	char hash[HASH_MAX] = "";
+
+	if (c->foreign)
+		return foreign_hash_verify(c->hash, password);
+	if (c->hash.n >= sizeof(hash))
+		return false;
+	memcpy(hash, c->hash.p, c->hash.n);
+	return crypto_pwhash_str_verify(hash, password.p, password.n) == 0;
+}
+
+/* Who made a foreign hash had the password as it was typed, or did as we do. */
 bool
 credential_verify(const struct credential *c, struct str password)
 {
 	auto_buf form = BUF_INIT(OPAQUE_FORM_MAX);
-	char hash[HASH_MAX] = "";
-	bool right;
+	bool right = is_of(c, password);
 
-	if (c->hash.n >= sizeof(hash))
-		return false;
-	memcpy(hash, c->hash.p, c->hash.n);
-	right = crypto_pwhash_str_verify(hash, password.p, password.n) == 0;
 	if (opaque_string(password, &form) &&
 	    !str_eq(buf_get(&form), password))
-		right |= crypto_pwhash_str_verify(hash, form.p, form.n) == 0;
+		right |= is_of(c, buf_get(&form));
+	if (c->foreign && !right)
+		(void)credential_verify_nobody(password);
 	if (form.p)
 		sodium_memzero(form.p, form.n);
 	return right;

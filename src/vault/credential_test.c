@@ -38,7 +38,7 @@ test_credential(void **state unused_arg)
 		assert_false(credential_parse(str_first(buf_get(&b), i), &d));
 	buf_chr(&b, 0);
 	assert_false(credential_parse(buf_get(&b), &d));
-	b.p[0] = 3;
+	b.p[0] = 4;
 	assert_false(credential_parse(str_first(buf_get(&b), b.n - 1), &d));
 }
 

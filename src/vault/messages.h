@@ -155,9 +155,10 @@ enum { FACTOR_TYPED_MAX = 32 };
 #define FIELDS_logout_ask(F, S) F(S, str, ticket, 16)
 
 /* A credential for account_add / account_passwd of store; address is the
- * account's own. E_INVALID if it can be no password. */
+ * account's own. E_INVALID if it can be no password. hashed: it is the hash
+ * that another server has made of it (foreign_hash.h). */
 #define FIELDS_seal_password_ask(F, S) \
-	F(S, str, address, 320) F(S, str, password, 1024)
+	F(S, str, address, 320) F(S, str, password, 1024) F(S, u8, hashed, 0)
 #define FIELDS_seal_password_answer(F, S) F(S, str, sealed, 4096)
 
 /* Make an app password: store keeps its keyed hash, and the answer is the only

@@ -48,6 +48,11 @@ int attempt_check_limits(const struct attempt *t, struct err *err);
 void attempt_judge_app(struct attempt *t);
 /* One more failure. E_DENIED; guess: as login_limit_failed(). */
 int attempt_wrong(struct attempt *t, uint64_t guess, struct err *err);
+/* role_foreign.c: a foreign credential, whose password this is, becomes one of
+ * ours. 1: what is there now is another, ours or whoever's; row, credential and
+ * proof say which, and it has to be proven again. 0: it stays as it is, until
+ * the next time. Suspends. */
+int attempt_take_over(struct attempt *t, struct work *c, struct err *err);
 /* role_ldap.c: is it the password of their entry? E_DENIED: it is wrong, and
  * counted; E_PEER: nobody says. */
 int attempt_prove_ldap(struct attempt *t, struct work *c, struct err *err);

@@ -246,6 +246,9 @@ prove(struct attempt *t, struct work *c, struct err *err)
 		return rc;
 	if (!t->right)
 		return attempt_wrong(t, proof_guess(&t->proof), err);
+	/* Before a ticket hangs on it. */
+	if (t->credential.foreign && (rc = attempt_take_over(t, c, err)))
+		return rc < 0 ? rc : prove(t, c, err);
 	auth_cache_add(v->auth_cache, &t->proof, loop_now_ms(v->loop));
 	return 0;
 }

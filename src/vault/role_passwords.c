@@ -9,6 +9,7 @@
 
 struct sealing {
 	struct str password;
+	bool hashed;		/* elsewhere, and this is what became of it */
 	uint8_t salt[SCRAM_SALT_LEN];
 	struct buf record;
 	struct err err;
@@ -20,16 +21,18 @@ make_work(void *arg)
 {
 	struct sealing *s = arg;
 
-	s->rc = credential_make(s->password, s->salt, &s->record, &s->err);
+	s->rc = s->hashed ?
+	    credential_foreign(s->password, s->salt, &s->record, &s->err) :
+	    credential_make(s->password, s->salt, &s->record, &s->err);
 }
 
 /* A credential of this account. Suspends. */
 static int
 seal_password(struct work *c, struct str address, struct str password,
-    struct buf *sealed, struct err *err)
+    bool hashed, struct buf *sealed, struct err *err)
 {
 	struct vault_state *v = c->client->v;
-	struct sealing s = { .password = password,
+	struct sealing s = { .password = password, .hashed = hashed,
 		.record = BUF_INIT(CREDENTIAL_MAX) };
 	uint8_t nonce[SEAL_NONCE_LEN];
 
@@ -121,7 +124,8 @@ vault_seal_password(struct work *c)
 	auto_buf sealed = BUF_INIT(CREDENTIAL_MAX + SEAL_OVERHEAD);
 	struct seal_password_answer answer;
 	struct err err = { 0 };
-	int rc = seal_password(c, ask->address, ask->password, &sealed, &err);
+	int rc = seal_password(c, ask->address, ask->password, ask->hashed,
+	    &sealed, &err);
 
 	answer.sealed = buf_get(&sealed);
 	if (rc < 0)
@@ -186,7 +190,8 @@ change_own(struct work *c, const struct own_password_ask *ask,
 	if (rc == 0)
 		rc = password_check(ask->chosen, put.address, err);
 	if (rc == 0)
-		rc = seal_password(c, put.address, ask->chosen, &sealed, err);
+		rc = seal_password(c, put.address, ask->chosen, false,
+		    &sealed, err);
 	if (rc < 0)
 		return rc;
 	put.sealed = buf_get(&sealed);

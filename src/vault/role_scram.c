@@ -96,6 +96,7 @@ has_keys(const struct attempt *t, struct work *c)
 	const struct scram_keys *own = &t->credential.scram;
 	struct scram_keys k;
 
+	/* A foreign one gets them in another way: role_foreign.c. */
 	if (!t->by_app)
 		return !t->credential.old;
 	return vault_open_app_keys(c, t->row.address, t->app.number,
