@@ -45,8 +45,8 @@ static const char *const right[] = {
 	    "yKWbQ8KrGag9S8zWOWA=,oQZ8Omod85wuBOt9Bsmz23ItXLUzw7H6LodxG4RIFR4=",
 	"{ARGON2ID}$argon2id$v=19$m=65536,t=3,p=1$kGDtBppaaYuHPfUCr3BjMA$R/q3x"
 	    "By+4F7eKogxavyawo71s0ZhqKLoNP5YosmnMG8",
-	"$argon2i$v=19$m=32768,t=4,p=1$2C+L5ORqqxadIC2oCU3sQA$F6XuN/XMPLlYk059"
-	    "m2avekAvjFpQ39lzbHChJ/FUuUc",
+	"$argon2i$v=19$m=32768,t=4,p=1$gVjLSva3Xx9TarFx4QwqFQ$jsqYRaXJfs0PFUrI"
+	    "iKBDMrrpGUawHfOrEYBCtAgj7gA",
 	"{ARGON2}$argon2id$v=19$m=4096,t=3,p=4$c2FsdHNhbHRzYWx0$PSL4mLzdIdUXiP"
 	    "v2jlYfjt5M9v7pzE8eCR0i1Kmx+oM",
 };
