@@ -96,6 +96,13 @@ const struct conf_option conf_options[] = {
 	    "refuse who says no proper name in HELO or EHLO on port 25",
 	    .more = "A name or an address in brackets (RFC 5321 4.1.1.1); "
 	    "RFC 5321 4.1.4 wants mail not to be refused for it." },
+	{ "vrfy", CONF_FILE, CONF_BOOL, 0, 1, "true", AT(config, vrfy),
+	    "VRFY says to people who have logged in whether somebody is here",
+	    .more = "To strangers it says 252, whoever is asked for (RFC 5321 "
+	    "7.3)." },
+	{ "expn", CONF_FILE, CONF_BOOL, 0, 1, "false", AT(config, expn),
+	    "EXPN says to people who have logged in whom an alias leads to",
+	    .more = "Strangers are never told." },
 	{ "greeting-delay", CONF_FILE, CONF_TIME, 0, 60, "0",
 	    AT(config, greeting_delay_s),
 	    "how long strangers on port 25 wait for the greeting",

@@ -31,6 +31,8 @@
 	F(S, u32, data_rate, 0)		/* octets a second of a text */  \
 	F(S, u32, data_time_s, 0)	/* for all of one */             \
 	F(S, u8, strict_helo, 0)	/* on port 25 */                 \
+	F(S, u8, vrfy, 0)		/* is answered to people */      \
+	F(S, u8, expn, 0)		/* the same */                   \
 	F(S, u32, greeting_delay_s, 0)	/* the same; 0: none */          \
 	F(S, u32, network_messages, 0)	/* on port 25, an hour; 0: any */ \
 	F(S, u32, network_recipients, 0)                                 \

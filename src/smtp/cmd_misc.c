@@ -10,22 +10,6 @@ smtp_noop(struct smtp_session *s unused_arg, struct str args unused_arg)
 	return smtp_reply(250, "2.0.0", "Ok");
 }
 
-/* VRFY String. Nobody is told who exists (7.3); 252 says as much (3.5.3). */
-struct reply
-smtp_vrfy(struct smtp_session *s unused_arg, struct str args)
-{
-	if (args.n == 0)
-		return smtp_reply(501, "5.5.4", "Syntax: VRFY address");
-	return smtp_reply(252, "2.5.2", "Send some mail, I'll try my best");
-}
-
-/* EXPN String                                           RFC 5321 4.1.1.7 */
-struct reply
-smtp_expn(struct smtp_session *s unused_arg, struct str args unused_arg)
-{
-	return smtp_reply(502, "5.5.1", "Lists are not expanded");
-}
-
 /* HELP [String]                                         RFC 5321 4.1.1.8 */
 struct reply
 smtp_help(struct smtp_session *s, struct str args)

@@ -514,6 +514,31 @@ smtp_parse_rcpt(struct str args, unsigned with, struct arena *a,
 	return why;
 }
 
+enum smtp_syntax
+smtp_parse_who(struct str args, struct arena *a, struct who_args *out)
+{
+	struct rd r = rd_of(args);
+	struct who_args m = { 0 };
+	enum smtp_syntax why;
+
+	if (!smtp_is_text(args))
+		return SYNTAX_NOT_TEXT;
+	why = args.n > 0 ? smtp_path(&r, a, &m.who) : SYNTAX_ARGS;
+	if (why == SYNTAX_OK && rd_while(&r, ascii_is_wsp).n > 0)
+		m.smtputf8 = rd_opt_word(&r, STR("SMTPUTF8"));
+	if (why == SYNTAX_OK && !rd_done(&r))
+		why = SYNTAX_ARGS;
+	if (why == SYNTAX_OK && (m.who.text.n == 0 || m.who.domain.n == 0))
+		why = SYNTAX_ADDRESS;
+	if (why == SYNTAX_OK && m.who.local.n > SMTP_LOCAL_MAX)
+		why = SYNTAX_TOO_LONG;
+	if (why == SYNTAX_OK && !m.smtputf8 && !str_is_ascii(args))
+		why = SYNTAX_NOT_ASCII;
+	if (why == SYNTAX_OK)
+		*out = m;
+	return why;
+}
+
 /* bdat-cmd = "BDAT" SP chunk-size [ SP end-marker ]           RFC 3030 2 */
 bool
 smtp_parse_bdat(struct str args, struct bdat_args *out)

@@ -94,6 +94,15 @@ struct burl_args {
 };
 must_check bool smtp_parse_burl(struct str args, struct burl_args *out);
 
+/* An address, and behind it "SMTPUTF8", without which it is ASCII: of VRFY and
+ * EXPN.                                        RFC 5321 3.5.1, RFC 6531 3.7.4 */
+struct who_args {
+	struct path who;
+	bool smtputf8;
+};
+must_check enum smtp_syntax smtp_parse_who(struct str args, struct arena *a,
+    struct who_args *out);
+
 /* [option character] node name: of ETRN.                         RFC 1985 5 */
 struct etrn_args {
 	enum { ETRN_node, ETRN_below = '@', ETRN_queue = '#' } what;

@@ -34,6 +34,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	struct bdat_args chunk;
 	struct burl_args burl;
 	struct etrn_args etrn;
+	struct who_args who;
 	struct str name;
 
 	if (smtp_command(line, &c)) {
@@ -59,6 +60,9 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		}
 		if (smtp_parse_rcpt(c.args, 0, a, &r) == SYNTAX_OK)
 			bug_if(!str_is_ascii(r.to.text) || r.addressee.notify);
+		if (smtp_parse_who(c.args, a, &who) == SYNTAX_OK)
+			bug_if(who.who.text.n == 0 || (!who.smtputf8 &&
+			    !str_is_ascii(who.who.text)));
 		if (smtp_parse_bdat(c.args, &chunk))
 			bug_if(!ascii_is_digit(c.args.p[0]));
 		if (smtp_parse_burl(c.args, &burl))

@@ -19,14 +19,17 @@ smtp_replyf(struct arena *a, int code, const char *enhanced,
 }
 
 static void
-put_clean(struct buf *b, struct str s)
+put_clean(struct buf *b, struct str s, bool utf8)
 {
 	char *to = buf_room(b, s.n);
+
+	utf8 = utf8 && str_is_utf8(s);
 
 	if (!to)
 		return;
 	for (size_t i = 0; i < s.n; i++)
-		to[i] = s.p[i] >= 32 && s.p[i] <= 126 ? s.p[i] : '?';
+		to[i] = ascii_is_printable(s.p[i]) ||
+		    (utf8 && s.p[i] & 0x80) ? s.p[i] : '?';
 	buf_added(b, s.n);
 }
 
@@ -44,7 +47,7 @@ put_line(struct buf *b, const struct reply *r, struct str line, bool last)
 		buf_str(b, str_c(r->enhanced));
 		buf_chr(b, ' ');
 	}
-	put_clean(b, str_first(line, room));
+	put_clean(b, str_first(line, room), r->utf8);
 	buf_lit(b, "\r\n");
 }
 

@@ -18,6 +18,7 @@ struct reply {
 	const char *enhanced;
 	/* Lines separated by '\n'. Borrowed: good until the next command. */
 	struct str text;
+	bool utf8;		/* it was asked for so: RFC 6531 3.7.4.2 */
 };
 
 #define smtp_reply(code, enhanced, lit) \
@@ -32,7 +33,8 @@ struct reply smtp_replyf(struct arena *a, int code, const char *enhanced,
     const char *fmt, ...) printf_like(4, 5);
 
 /* Append the reply as it goes over the wire. Octets that are not printable
- * ASCII become "?", lines over the limit are cut. */
+ * ASCII, nor of UTF-8 where that may be, become "?"; lines over the limit are
+ * cut. */
 void smtp_reply_put(struct buf *b, const struct reply *r);
 
 /* Does the connection end with this reply? (221 and 421) */

@@ -41,6 +41,9 @@ struct smtp_options {
 	/* Networks, as in rt/config.h: who may say for whom they come, and so
 	 * who it is; and who may say it for logs alone. */
 	struct str xclient_peers, xforward_peers;
+	/* To people who have logged in, and to nobody else: who is here, and
+	 * whom an alias leads to. */
+	bool vrfy, expn;
 	bool strict_helo;	/* refuse words that are no name */
 	uint32_t greeting_delay_s; /* who talks before the greeting is sent
 				 * away; 0: nobody waits, nobody looks */

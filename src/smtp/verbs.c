@@ -31,8 +31,10 @@ const struct smtp_verb smtp_verbs[] = {
 	{ "NOOP", 0, smtp_noop, .help = "NOOP\nDoes nothing." },
 	{ "QUIT", WHEN_BARE, smtp_quit, .help = "QUIT\nEnds the session." },
 	{ "VRFY", 0, smtp_vrfy, .help =
-	    "VRFY address\nNobody is told who is here; RCPT tells." },
-	{ "EXPN", 0, smtp_expn, .help = "EXPN list\nNot done here." },
+	    "VRFY address\nWho is here; for people who have logged in." },
+	{ "EXPN", 0, smtp_expn, .help =
+	    "EXPN list\nWho is on it; for people who have logged in, if the "
+	    "operator allows it." },
 	{ "HELP", 0, smtp_help, "HELP", .help = "HELP [command]" },
 	{ "ETRN", WHEN_SMTP | WHEN_IDLE, smtp_etrn, "ETRN", smtp_etrn_offered,
 	    .help = "ETRN example.org\nWhat waits here for that destination "

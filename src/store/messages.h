@@ -109,8 +109,7 @@ enum store_effect {
  *        name            answer  authorities        where       change, mail */
 #define STORE_CALLS(C) \
 	C(hello, answer, AUTH_GREETED, RUN_READER, CHANGE_none, own) \
-	C(rcpt, answer, AUTH_SUBMITS, RUN_LOOP, CHANGE_none, own) \
-	C(sender, done, AUTH_NAMES_SENDER, RUN_READER, CHANGE_none, own) \
+	STORE_CALLS_RCPT(C) \
 	C(stage, answer, AUTH_STAGES, RUN_WRITER, CHANGE_pieces, own) \
 	C(unstage, done, AUTH_STAGES, RUN_WRITER, CHANGE_no_piece, own) \
 	C(submit, answer, AUTH_SUBMITS, RUN_WRITER, CHANGE_once, own) \

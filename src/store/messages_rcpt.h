@@ -4,6 +4,11 @@
  */
 #pragma once
 
+#define STORE_CALLS_RCPT(C)                                                 \
+	C(rcpt, answer, AUTH_SUBMITS, RUN_LOOP, CHANGE_none, own)           \
+	C(sender, done, AUTH_NAMES_SENDER, RUN_READER, CHANGE_none, own)    \
+	C(expn, answer, AUTH_ACCOUNT, RUN_READER, CHANGE_none, own)
+
 /* May a message go to this address? The handle is good on this connection
  * until its submit, and nowhere else. room is what the mailbox still takes,
  * in octets. host: of mx, from where it is asked; empty: not to be counted.
@@ -30,3 +35,11 @@ enum rcpt_kind { RCPT_LOCAL = 1, RCPT_REMOTE, RCPT_NO_USER, RCPT_NO_DOMAIN,
  * as any address of a domain of ours. E_DENIED if not. account is what VAULT
  * asks for; it is not looked at from anybody else. */
 #define FIELDS_sender_ask(F, S) F(S, str, address, 320) F(S, u64, account, 0)
+
+/* Who gets what is for this address, by the next step: each with LF behind it;
+ * of an account its own, of an address of elsewhere that one. more: there are
+ * others. E_NOTFOUND: nobody; E_DENIED: the operator has nobody told. */
+enum { EXPN_MOST = 100 };
+#define FIELDS_expn_ask(F, S) F(S, str, address, 320)
+#define FIELDS_expn_answer(F, S) \
+	F(S, str, members, EXPN_MOST * 321) F(S, u8, more, 0)

@@ -317,3 +317,46 @@ read_aliases(struct reader *r, const struct caller *c,
 	out->rows = buf_get(&r->rows);
 	return rc < 0 ? rc : 0;
 }
+
+/* ---- whom one leads to --------------------------------------------------- */
+
+static int
+put_members(struct reader *r, const struct resolved *who,
+    struct expn_answer *out, struct err *err)
+{
+	enum sql_statement s = SQL_alias_targets;
+	int n = 0, rc = sql_first(&r->q, s, SQL_VALS(vs(who->domain),
+	    vs(who->local)), err);
+
+	for (; rc > 0 && n < EXPN_MOST; n++) {
+		buf_str(&r->rows, sql_str(&r->q, alias_targets, target));
+		buf_chr(&r->rows, '\n');
+		rc = sql_next(&r->q, s, err);
+	}
+	out->more = rc > 0;
+	if (rc > 0)
+		sql_end(&r->q, s);
+	return rc < 0 ? rc : 0;
+}
+
+int
+read_expn(struct reader *r, const struct caller *c,
+    const struct expn_ask *ask, union store_answer *answer, struct err *err)
+{
+	struct expn_answer *out = &answer->expn;
+	struct resolved who;
+	int rc;
+
+	(void)c;
+	if (!__atomic_load_n(&r->e->o.expands, __ATOMIC_RELAXED))
+		return err_set(err, E_DENIED, "nobody is told of lists");
+	rc = resolve_address(&r->q, r->arena, ask->address, &who, err);
+	if (rc == 0 && who.kind == ADDRESS_UNKNOWN)
+		return err_set(err, E_NOTFOUND, "nobody has this address");
+	if (rc == 0 && who.kind == ADDRESS_ALIAS)
+		rc = put_members(r, &who, out, err);
+	else if (rc == 0)
+		buf_printf(&r->rows, "%.*s\n", STR_FMT(ask->address));
+	out->members = buf_get(&r->rows);
+	return rc;
+}

@@ -61,6 +61,7 @@ struct engine_options {
 	uint64_t unused_pages;	/* that the database keeps; 0: 4 MB of them */
 	uint64_t quota;		/* of an account; 0: none */
 	uint64_t max_message;	/* octets */
+	bool expands;		/* lists for people: messages_rcpt.h */
 	uint64_t staged_octets;	/* by one mx worker; 0: 1 GB, or 32 of the
 				 * largest messages */
 	struct str hostname;	/* who sends reports, and in traces of local
@@ -89,6 +90,7 @@ void engine_close(struct engine *e);
 
 /* Other limits from now on. Any thread. */
 void engine_limits(struct engine *e, uint64_t quota, uint64_t max_message);
+void engine_expands(struct engine *e, bool people);
 void engine_queue(struct engine *e, const struct queue_settings *q);
 void engine_ages(struct engine *e, const struct age_settings *a);
 /* From now on this is told of what is banned (rt/bans.h), and what is at once;

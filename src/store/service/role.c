@@ -154,6 +154,7 @@ sandboxed(struct role *r, struct err *err)
 {
 	struct store_role *s = r->state;
 	struct engine_options o = { .quota = r->config.quota,
+		.expands = r->config.expn,
 		.max_message = r->config.max_message,
 		.hostname = r->config.hostname, .divert = r->config.divert,
 		.a_label = dns_name,	/* once in the life of a folder */
@@ -248,6 +249,7 @@ reload(struct role *r)
 	struct age_settings ages = ages_of(&r->config);
 
 	engine_limits(s->engine, r->config.quota, r->config.max_message);
+	engine_expands(s->engine, r->config.expn);
 	engine_queue(s->engine, &queue);
 	engine_ages(s->engine, &ages);
 	struct door_settings door = door_of(&r->config);
