@@ -95,7 +95,7 @@ struct burl_args {
 must_check bool smtp_parse_burl(struct str args, struct burl_args *out);
 
 /* An address, and behind it "SMTPUTF8", without which it is ASCII: of VRFY and
- * EXPN.                                        RFC 5321 3.5.1, RFC 6531 3.7.4 */
+ * EXPN.                                       RFC 5321 3.5.1, RFC 6531 3.7.4 */
 struct who_args {
 	struct path who;
 	bool smtputf8;

@@ -1,8 +1,8 @@
 #include "store/engine/engine_int.h"
 
 /*
- * What may change while the engine is at work: numbers, each of which any thread
- * reads as it is or was a moment ago.
+ * What may change while the engine is at work: numbers, each of which any
+ * thread reads as it is or was a moment ago.
  */
 
 void
