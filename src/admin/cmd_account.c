@@ -567,7 +567,7 @@ cmd_account(struct admin *a, int argc, char **argv)
 		if (str_eq(str_c(argv[i]), STR("reindex")))
 			return account_reindex(a, argc, argv);
 	}
-	n = options_read(&o, argc, argv, usage, "dcjpyMnW6");
+	n = options_read(&o, argc, argv, usage, "dcjpyMnW#");
 	if (n < 0)
 		return o.code;
 	verb = options_verb(verbs, argc, argv, n);

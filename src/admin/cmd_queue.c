@@ -5,6 +5,8 @@
 
 #include "admin/admin.h"
 #include "admin/progress.h"
+#include "admin/queue_edit.h"
+#include "admin/queue_hold.h"
 #include "admin/queue_rows.h"
 #include "admin/queue_summary.h"
 
@@ -13,12 +15,31 @@ static const char usage[] =
     "       postern queue list [FILTER...] [--json]\n"
     "       postern queue show ID [--json]\n"
     "       postern queue retry|hold|release|drop ID...|FILTER...|--all "
-    "[--yes]\n\n"
+    "[--yes]\n"
+    "       postern queue hold HOLD [--reason TEXT]\n"
+    "       postern queue release HOLD\n"
+    "       postern queue held [--json]\n"
+    "       postern queue edit ID CHANGE...\n"
+    "       postern queue expire ID...\n\n"
     "What waits to be sent to other servers: a summary, a row for each\n"
     "recipient, all about one message. retry: try now; hold and release: not\n"
     "until then; drop: forget, without a report to the sender; it asks\n"
     "before, or wants --yes. What its sender wants to leave later leaves now\n"
     "by release ID, and by no filter.\n\n"
+    "With a HOLD, what waits now and what comes is held until it is released;\n"
+    "time stands still for it. held: which there are.\n\n"
+    "  --destination DOMAIN         all that goes there\n"
+    "  --sender ADDRESS|DOMAIN      from whom; \"<>\": reports\n"
+    "  --recipient ADDRESS|DOMAIN   to whom\n\n"
+    "edit: one message is another one, and is tried as that; its text is\n"
+    "signed, and nobody's to change. expire: it is given up now, and its\n"
+    "sender told.\n\n"
+    "  --recipient OLD=NEW          it goes to another address\n"
+    "  --without ADDRESS            and to that one no more, untold\n"
+    "  --sender ADDRESS             who is told when it fails; \"<>\": nobody\n"
+    "  --priority N                 -9 to 9\n"
+    "  --give-up TIME               in that time from now: 2h, 3d\n\n"
+    "FILTERs, all of which have to fit:\n\n"
     "  --sender ADDRESS|@DOMAIN     from whom\n"
     "  --rcpt ADDRESS|@DOMAIN       to whom\n"
     "  --domain DOMAIN              the destination\n"
@@ -34,6 +55,7 @@ struct queue_ctx {
 	const struct options *o;
 	struct queue_filter filter;
 	bool filtered;
+	struct queue_holds *holds;	/* of show */
 	char **args;		/* behind the verb */
 	int nargs;
 	int64_t now;
@@ -178,6 +200,13 @@ show_row(void *arg, struct arena *a, const struct queue_row *row)
 	print_line("destination", row->domain);
 	print_line("state", str_c(queue_state_name(row->state)));
 	print_line("attempts", arena_printf(a, "%u", row->attempts));
+	if (row->state == QUEUE_held) {
+		struct str why = queue_holds_of(l->c->holds, a, row);
+
+		print_line("held", arena_printf(a, "%.*s: %.*s",
+		    STR_FMT(with_age(a, row->held, now, " ago")),
+		    STR_FMT(why.n > 0 ? why : STR("by its number"))));
+	}
 	if (row->state == QUEUE_waits)
 		print_line("next", queue_next_text(a, row, now));
 	if (row->state == QUEUE_later)
@@ -199,6 +228,8 @@ queue_show(struct queue_ctx *c, struct err *err)
 		    "message", c->args[0]);
 	if (c->o->json)
 		return queue_list(c, err);
+	if (queue_holds_load(c->a, c->op, &c->holds, err) < 0)
+		return err->code;
 	if (queue_rows(c->op, &c->filter, &to, err) < 0)
 		return err->code;
 	return l.recipients > 0 ? 0 : not_there(c->args[0], err);
@@ -211,7 +242,7 @@ struct change {
 	enum queue_action action;
 	const char *done;	/* "on hold" */
 	struct progress progress;
-	uint64_t changed;
+	uint64_t changed, kept;
 };
 
 static int
@@ -227,6 +258,7 @@ change_some(struct change *ch, const struct queue_filter *f, struct err *err)
 			&answer, err) < 0)
 			return err->code;
 		ch->changed += answer.changed;
+		ch->kept += answer.kept;
 		ask.cursor = str_dup(a, answer.next);
 		progress_tell(&ch->progress, "%llu recipients %s",
 		    (unsigned long long)ch->changed, ch->done);
@@ -283,6 +315,10 @@ queue_change(struct queue_ctx *c, enum queue_action action, const char *done,
 	struct change ch = { .c = c, .action = action, .done = done };
 	int rc;
 
+	if (c->o->destination || c->o->recipient || c->o->reason)
+		return err_set(err, E_INVALID, "a hold is one of "
+		    "--destination, --sender or --recipient, and nothing "
+		    "else");
 	if (c->nargs > 0 && (c->filtered || c->o->all))
 		return err_set(err, E_INVALID, "either messages by number, "
 		    "or a filter, or --all");
@@ -300,11 +336,15 @@ queue_change(struct queue_ctx *c, enum queue_action action, const char *done,
 	if (rc < 0 && ch.changed == 0)
 		return rc;
 	if (c->o->json)
-		printf("{\"changed\":%llu}\n",
-		    (unsigned long long)ch.changed);
+		printf("{\"changed\":%llu,\"kept\":%llu}\n",
+		    (unsigned long long)ch.changed,
+		    (unsigned long long)ch.kept);
 	else
 		printf("%llu recipient%s %s\n", (unsigned long long)ch.changed,
 		    ch.changed == 1 ? "" : "s", done);
+	if (ch.kept > 0 && !c->o->json)
+		printf("%llu more %s held by a hold: postern queue held\n",
+		    (unsigned long long)ch.kept, ch.kept == 1 ? "is" : "are");
 	return rc;
 }
 
@@ -317,12 +357,25 @@ queue_retry(struct queue_ctx *c, struct err *err)
 static int
 queue_hold(struct queue_ctx *c, struct err *err)
 {
+	if (queue_names_hold(c->o, c->nargs > 0))
+		return queue_hold_put(c->a, c->op, c->o, err);
 	return queue_change(c, QUEUE_HOLD, "on hold", err);
 }
 
 static int
 queue_release(struct queue_ctx *c, struct err *err)
 {
+	int rc = 1;
+
+	if (queue_names_hold(c->o, c->nargs > 0))
+		rc = queue_hold_end(c->a, c->op, c->o, err);
+	if (rc <= 0)
+		return rc;
+	/* By a filter, as ever. */
+	*err = (struct err){ 0 };
+	if (filter_read(c->o, c->now, c->a->memory, &c->filter, &c->filtered,
+	    err) < 0)
+		return err->code;
 	return queue_change(c, QUEUE_RELEASE, "released", err);
 }
 
@@ -333,6 +386,24 @@ queue_drop(struct queue_ctx *c, struct err *err)
 }
 
 static int
+queue_held(struct queue_ctx *c, struct err *err)
+{
+	return queue_hold_list(c->a, c->op, c->o, err);
+}
+
+static int
+queue_edits(struct queue_ctx *c, struct err *err)
+{
+	return queue_edit(c->a, c->op, c->o, c->args[0], err);
+}
+
+static int
+queue_expires(struct queue_ctx *c, struct err *err)
+{
+	return queue_expire(c->a, c->op, c->o, c->args, c->nargs, err);
+}
+
+static int
 queue_sums(struct queue_ctx *c, struct err *err)
 {
 	return queue_summary(c->a, c->op, c->o->json, err);
@@ -340,28 +411,50 @@ queue_sums(struct queue_ctx *c, struct err *err)
 
 /* ------------------------------------------------------------------------- */
 
+enum { TAKES_filter = 1, TAKES_hold = 2, TAKES_edit = 4 };
+
 static const struct queue_verb {
 	const char *name;
 	int least, most;	/* arguments */
-	bool filters;
+	uint32_t takes;		/* options: TAKES_* */
 	int (*fn)(struct queue_ctx *c, struct err *err);
 } verbs[] = {
-	{ "", 0, 0, false, queue_sums },
-	{ "list", 0, 0, true, queue_list },
-	{ "show", 1, 1, false, queue_show },
-	{ "retry", 0, 10000, true, queue_retry },
-	{ "hold", 0, 10000, true, queue_hold },
-	{ "release", 0, 10000, true, queue_release },
-	{ "drop", 0, 10000, true, queue_drop },
+	{ "", 0, 0, 0, queue_sums },
+	{ "list", 0, 0, TAKES_filter, queue_list },
+	{ "show", 1, 1, 0, queue_show },
+	{ "retry", 0, 10000, TAKES_filter, queue_retry },
+	{ "hold", 0, 10000, TAKES_filter | TAKES_hold, queue_hold },
+	{ "release", 0, 10000, TAKES_filter | TAKES_hold, queue_release },
+	{ "drop", 0, 10000, TAKES_filter, queue_drop },
+	{ "held", 0, 0, 0, queue_held },
+	{ "edit", 1, 1, TAKES_edit, queue_edits },
+	{ "expire", 1, 10000, 0, queue_expires },
 };
 
+/* Are all options that were given some of its own? */
+static bool
+takes_these(const struct queue_verb *v, const struct options *o)
+{
+	if ((o->rcpt || o->domain || o->older || o->held || o->all) &&
+	    !(v->takes & TAKES_filter))
+		return false;
+	if ((o->destination || o->reason) && !(v->takes & TAKES_hold))
+		return false;
+	if ((o->without || o->priority || o->give_up) &&
+	    !(v->takes & TAKES_edit))
+		return false;
+	if (o->recipient && !(v->takes & (TAKES_hold | TAKES_edit)))
+		return false;
+	return !o->sender || v->takes;
+}
+
 static const struct queue_verb *
-find_verb(const char *name, int nargs, bool filtered)
+find_verb(const char *name, int nargs, const struct options *o)
 {
 	for (size_t i = 0; i < NELEM(verbs); i++)
 		if (str_eq(str_c(name), str_c(verbs[i].name)) &&
 		    nargs >= verbs[i].least && nargs <= verbs[i].most &&
-		    (verbs[i].filters || !filtered))
+		    takes_these(&verbs[i], o))
 			return &verbs[i];
 	return NULL;
 }
@@ -373,19 +466,20 @@ cmd_queue(struct admin *a, int argc, char **argv)
 	struct err err = { 0 };
 	struct queue_ctx c = { .a = a, .o = &o, .now = (int64_t)time(NULL) };
 	const struct queue_verb *verb;
-	int n = options_read(&o, argc, argv, usage, "dcjyA" QUEUE_OPTIONS), rc;
+	int n = options_read(&o, argc, argv, usage, "dcjyAx7890+"
+	    QUEUE_OPTIONS), rc;
 
 	if (n < 0)
 		return o.code;
 	c.args = argv + n + 1;
 	c.nargs = n < argc ? argc - n - 1 : 0;
-	if (filter_read(&o, c.now, a->memory, &c.filter, &c.filtered,
-	    &err) < 0)
-		return admin_fail("queue", "%s", err.text);
-	verb = find_verb(n < argc ? argv[n] : "", c.nargs,
-	    c.filtered || o.all);
+	verb = find_verb(n < argc ? argv[n] : "", c.nargs, &o);
 	if (!verb)
 		return options_wrong(argc, argv, n, usage);
+	if (verb->takes & TAKES_filter && !(verb->takes & TAKES_hold &&
+	    queue_names_hold(&o, c.nargs > 0)) && filter_read(&o, c.now,
+	    a->memory, &c.filter, &c.filtered, &err) < 0)
+		return admin_fail("queue", "%s", err.text);
 	if (operator_open(a, &o, &c.op, &err) < 0)
 		return admin_fail("queue", "%s", err.text);
 	rc = verb->fn(&c, &err);

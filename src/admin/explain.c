@@ -463,6 +463,9 @@ explain_held(struct explained *x, const struct journal_row *row,
 		explained_add(x, STR("held"), STR(""), arena_printf(x->a,
 		    "%.*s%s%.*s", STR_FMT(row->address), row->address.n > 0 &&
 		    row->text.n > 0 ? ": " : "", STR_FMT(row->text)));
+		if (str_starts(row->text, STR("by a hold")))
+			advise(x, STR("postern queue held"),
+			    "says which holds there are, and who wants them");
 		return;
 	}
 	explained_add(x, STR("held"), STR(""), arena_printf(x->a, "kept %.*s "

@@ -36,6 +36,8 @@ journal_event_name(uint32_t event)
 		[JOURNAL_factor] = "factor",
 		[JOURNAL_access] = "access",
 		[JOURNAL_via] = "via",
+		[JOURNAL_edited] = "edited",
+		[JOURNAL_expired] = "expired",
 	};
 
 	return event < NELEM(names) && names[event] ? str_c(names[event]) :

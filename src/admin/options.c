@@ -14,7 +14,7 @@ static const struct option all[] = {
 	{ "once", no_argument, NULL, 'o' },
 	{ "yes", no_argument, NULL, 'y' },
 	{ "password-stdin", no_argument, NULL, 'p' },
-	{ "hash-stdin", no_argument, NULL, '6' },
+	{ "hash-stdin", no_argument, NULL, '#' },
 	{ "day", required_argument, NULL, 'D' },
 	{ "from", required_argument, NULL, 'F' },
 	{ "port-offset", required_argument, NULL, 'P' },
@@ -59,6 +59,11 @@ static const struct option all[] = {
 	{ "to", required_argument, NULL, 'g' },
 	{ "reason", required_argument, NULL, 'x' },
 	{ "at-door", required_argument, NULL, 'q' },
+	{ "destination", required_argument, NULL, '7' },
+	{ "recipient", required_argument, NULL, '8' },
+	{ "without", required_argument, NULL, '9' },
+	{ "priority", required_argument, NULL, '0' },
+	{ "give-up", required_argument, NULL, '+' },
 	{ "help", no_argument, NULL, 'h' },
 	{ 0 },
 };
@@ -199,13 +204,18 @@ set_option(struct options *o, const char *command, int letter,
 	case 'o': o->once = true; break;
 	case 'y': o->yes = true; break;
 	case 'p': o->password_stdin = true; break;
-	case '6': o->hash_stdin = true; break;
+	case '#': o->hash_stdin = true; break;
 	case 'D': o->day = value; break;
 	case 's': o->sender = value; break;
 	case 'r': o->rcpt = value; break;
 	case 'm': o->domain = value; break;
 	case 'O': o->older = value; break;
 	case 'W': o->within = value; break;
+	case '7': o->destination = value; break;
+	case '8': o->recipient = value; break;
+	case '9': o->without = value; break;
+	case '0': o->priority = value; break;
+	case '+': o->give_up = value; break;
 	case 'H': o->held = true; break;
 	case 'A': o->all = true; break;
 	case 'U': o->unsigned_ = true; break;

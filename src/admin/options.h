@@ -59,6 +59,11 @@ struct options {
 	bool apart;		/* --apart */
 	const char *reason;	/* --reason */
 	const char *door;	/* --at-door */
+	const char *destination; /* --destination */
+	const char *recipient;	/* --recipient */
+	const char *without;	/* --without */
+	const char *priority;	/* --priority */
+	const char *give_up;	/* --give-up */
 	bool make_data;		/* of a command: it may make the folder */
 	int code;		/* to return, if options_read() was < 0 */
 };
@@ -72,7 +77,8 @@ struct options {
  * K keep, z compress, k without-key, a at, i into, E folder, C account,
  * T scratch, Q apart, B mbox, I imap,
  * v peer, l helo, g to, u user, w password-file, t trust, S starttls, L plain,
- * x reason, q at-door, V relay, 6 hash-stdin.
+ * x reason, q at-door, V relay, # hash-stdin, 7 destination, 8 recipient,
+ * 9 without, 0 priority, + give-up.
  * QUEUE_OPTIONS are those that name messages of the queue. Returns the index
  * of the first argument; or -1 after usage was shown (--help, code 0) or an
  * option was wrong (code 2). */

@@ -108,6 +108,7 @@ const struct table_column queue_columns[] = {
 	{ "code", true }, { "status", false }, { "reply", false },
 	{ "host", false }, { "tls", false },
 	{ "priority", true }, { "by", false }, { "late", false },
+	{ "held", false },
 };
 const size_t queue_ncolumns = NELEM(queue_columns);
 
@@ -133,6 +134,7 @@ queue_cells(struct arena *a, struct str *cells, const struct queue_row *row)
 		row->by_mode ? time_text(a, row->deliver_by) : STR_NULL,
 		row->by_mode & BY_return ? STR("returned") :
 		row->by_mode & BY_notify ? STR("told") : STR_NULL,
+		time_text(a, row->held),
 	};
 
 	memcpy(cells, all, sizeof(all));

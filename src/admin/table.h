@@ -5,7 +5,7 @@
 #include "base/arena.h"
 #include "base/buf.h"
 
-enum { TABLE_COLUMNS = 20 };
+enum { TABLE_COLUMNS = 24 };
 
 struct table_column {
 	const char *name;	/* the JSON key; the heading in capitals */

@@ -28,7 +28,9 @@ enum journal_event { JOURNAL_refused = 1,
 	JOURNAL_factor,		/* the second one: set up, used up, taken off */
 	JOURNAL_access,		/* to the mailbox text begins with, from
 				 * `from`: who has which rights now */
-	JOURNAL_via };		/* how it came, as a server in front says */
+	JOURNAL_via,		/* how it came, as a server in front says */
+	JOURNAL_edited,		/* by the operator: text says what of it */
+	JOURNAL_expired };	/* he gave it up; what follows is in `failed` */
 enum { JOURNAL_TEXT_MAX = 1000 };
 #define FIELDS_journal_ask(F, S)                                    \
 	F(S, u32, event, 0)                                         \

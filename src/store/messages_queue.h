@@ -118,12 +118,15 @@ enum queue_state { QUEUE_waits, QUEUE_held, QUEUE_reports, QUEUE_under_way,
 	F(S, u32, code, 0) F(S, str, status, 12) F(S, str, text, 1000) \
 	F(S, str, host, 255)                                          \
 	F(S, u8, require_tls, 0) F(S, i64, priority, 0) /* of envelope */ \
-	F(S, i64, deliver_by, 0) F(S, u32, by_mode, 0)	/* the same */
+	F(S, i64, deliver_by, 0) F(S, u32, by_mode, 0)	/* the same */ \
+	F(S, i64, held, 0)	/* since then; 0: it is not */
 /* A slice; if more is set ask again with another change id. What leaves later
- * leaves now only if its message is named, and then to all. */
+ * leaves now only if its message is named, and then to all. What a hold means
+ * (messages_hold.h) is released only if its message is named; kept: so many
+ * were not. */
 enum queue_action { QUEUE_RETRY = 1, QUEUE_HOLD, QUEUE_RELEASE, QUEUE_DROP };
 #define FIELDS_queue_change_ask(F, S) \
 	F(S, u64, change, 0) F(S, u32, action, 0) FIELDS_queue_filter(F, S) \
 	F(S, str, cursor, 16)
 #define FIELDS_queue_change_answer(F, S) \
-	F(S, u32, changed, 0) F(S, str, next, 16)
+	F(S, u32, changed, 0) F(S, str, next, 16) F(S, u32, kept, 0)

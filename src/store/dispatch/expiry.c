@@ -18,10 +18,10 @@ struct cursor {
 struct expiry {
 	struct expiry_use use;
 	struct cursor cursor[2];	/* by enum queue_walk */
-	struct {
+	struct along {
 		struct queue_place at;	/* all up to here was seen */
 		int64_t next, again;
-	} by;
+	} by, give_up;
 };
 
 struct expiry *
@@ -53,6 +53,7 @@ expiry_again(struct expiry *w)
 	for (size_t i = 0; i < NELEM(w->cursor); i++)
 		w->cursor[i] = (struct cursor){ .age_s = w->cursor[i].age_s };
 	w->by.next = w->by.again = 0;
+	w->give_up = (struct along){ 0 };
 }
 
 void
@@ -60,6 +61,10 @@ expiry_by(struct expiry *w, int64_t due)
 {
 	if (due < w->by.next)
 		w->by.next = due;
+	if (due < w->give_up.next)
+		w->give_up.next = due;
+	/* It may be one that was later, or held, when the walk came by. */
+	w->give_up.at = (struct queue_place){ 0 };
 }
 
 static void
@@ -148,6 +153,34 @@ by_slice(struct expiry *w, int64_t now)
 	return next < w->by.again / SECOND ? next * SECOND : w->by.again;
 }
 
+/* What was under way when it came by is seen when it begins again. */
+static int64_t
+give_up_slice(struct expiry *w, int64_t now)
+{
+	struct along *g = &w->give_up;
+	struct queue_waiting *found;
+	struct err err = { 0 };
+	int64_t next;
+	size_t n;
+
+	if (!w->use.room(w->use.arg, WALK_expired))
+		return now + LATER_US;
+	if (now >= g->again) {
+		g->at = (struct queue_place){ 0 };
+		g->again = now + AGAIN_S * SECOND;
+	}
+	if (reader_queue_give_up(w->use.reader, now / SECOND, &g->at, &next,
+	    &found, &n, &err) < 0) {
+		log_event(w->use.log, LOG_ERROR, "expiry_failed", F_ERR(&err));
+		return now + FAILED_US;
+	}
+	if (n > 0)
+		w->use.expired(w->use.arg, found, n);
+	if (next <= now / SECOND)
+		return now + MORE_US;
+	return next < g->again / SECOND ? next * SECOND : g->again;
+}
+
 int64_t
 expiry_run(struct expiry *w, int64_t now)
 {
@@ -156,7 +189,9 @@ expiry_run(struct expiry *w, int64_t now)
 
 	if (now >= w->by.next)
 		w->by.next = by_slice(w, now);
-	next = w->by.next;
+	if (now >= w->give_up.next)
+		w->give_up.next = give_up_slice(w, now);
+	next = w->by.next < w->give_up.next ? w->by.next : w->give_up.next;
 	for (i = 0; i < 2; i++) {
 		struct cursor *c = &w->cursor[i];
 

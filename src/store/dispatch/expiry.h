@@ -6,7 +6,8 @@
  * was never reached; the other those whose sender is to be told of a delay.
  * Each looks only at what has just become old enough, and from time to time at
  * everything old again: what was under way or held when it came by. A third
- * walks along the times that senders ask for (RFC 2852), in their order.
+ * walks along the times that senders ask for (RFC 2852), in their order, and a
+ * fourth along those that the operator says.
  *
  * Of the loop's thread. Times are microseconds since 1970.
  */
@@ -34,7 +35,7 @@ void expiry_free(struct expiry *w);
 void expiry_settings(struct expiry *w, const struct queue_settings *o);
 /* The clock jumped: the same. */
 void expiry_again(struct expiry *w);
-/* Something is to be there by then. */
+/* Something is to be there by then, or to be given up. */
 void expiry_by(struct expiry *w, int64_t due);
 /* A slice, if it is time. When it is time again. */
 int64_t expiry_run(struct expiry *w, int64_t now);

@@ -254,7 +254,8 @@ enum queue_news_kind {
 	QUEUE_NEWS_fresh,	/* something is due then, never tried */
 	QUEUE_NEWS_unblock,	/* try this destination now */
 	QUEUE_NEWS_note,	/* somebody is to be told something */
-	QUEUE_NEWS_by,		/* a message is to be there by then */
+	QUEUE_NEWS_by,		/* a message is to be there by then, or is given
+				 * up */
 };
 struct queue_news {
 	enum queue_news_kind kind;
@@ -371,6 +372,14 @@ struct queue_by_found {
 };
 int reader_queue_by(struct reader *r, int64_t now, struct queue_place *at,
     int64_t *next, struct queue_by_found *found, struct err *err);
+/* The same of recipients that the operator wants to be given up at some
+ * time. */
+int reader_queue_give_up(struct reader *r, int64_t now, struct queue_place *at,
+    int64_t *next, struct queue_waiting **found, size_t *nfound,
+    struct err *err);
+/* Of a message that waits: which recipients it has there, the first `most`. */
+int reader_queue_rcpts(struct reader *r, uint64_t message, uint32_t *n,
+    size_t most, size_t *count, struct err *err);
 /* Of the next ask, if it is queue_content: the message its lease is for; 0:
  * none of the asker's. If it is weigh: how long its domain has to wait. */
 void reader_told(struct reader *r, uint64_t message, uint32_t wait_s);

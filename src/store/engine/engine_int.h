@@ -185,6 +185,12 @@ struct engine {
 		int64_t wall_us, mono_us, failed_s;
 		bool alone;	/* one at a time: one of them fails */
 	} later;
+	struct {		/* queue/hold.c: is there any, if that is
+				 * known; when a command was last at work, and
+				 * upkeep failed */
+		bool known, any;
+		int64_t asked_s, failed_s;
+	} holding;
 	/* See tombstones.c: whose were looked at last, when, and whether this
 	 * round goes on. */
 	uint64_t tombstones_of;

@@ -54,7 +54,8 @@ hold_queue(struct engine *e, int *held, int *put_off, struct err *err)
 {
 	uint64_t now = (uint64_t)(e->o.wall_us(e->o.arg) / 1000000);
 
-	*held = sql_change(&e->w, SQL_restored_queue, NULL, 0, err);
+	*held = sql_change(&e->w, SQL_restored_queue, SQL_VALS(vi(now)),
+	    err);
 	if (*held < 0)
 		return *held;
 	*put_off = sql_change(&e->w, SQL_restored_later, SQL_VALS(

@@ -1,4 +1,4 @@
-#include "store/queue/queue_int.h"
+#include "store/queue/hold.h"
 
 /*
  * What the operator does to many recipients at once, a slice at a time, so
@@ -104,18 +104,44 @@ choose_rows(struct changing *c)
 }
 
 static int
-move_row(struct changing *c, const struct queued *q, enum row_state to,
-    enum journal_event event)
+retry_row(struct changing *c, const struct queued *q)
 {
-	queued_journal(c->e, event, q, 0, STR_NULL);
-	if (to != ROW_held) {
-		queued_news(c->e, QUEUE_NEWS_unblock, q, c->e->now_s);
-		queued_news(c->e, news_of_state(to), q, c->e->now_s);
-	}
+	queued_journal(c->e, JOURNAL_retried, q, 0, STR_NULL);
+	queued_news(c->e, QUEUE_NEWS_unblock, q, c->e->now_s);
+	queued_news(c->e, news_of_state(q->state), q, c->e->now_s);
 	c->w->answer.queue_change.changed++;
-	return sql_run(&c->e->w, SQL_queue_rcpt_move, SQL_VALS(vi(to),
+	return sql_run(&c->e->w, SQL_queue_rcpt_move, SQL_VALS(vi(q->state),
 	    vi((uint64_t)c->e->now_s), vi(q->message), vi(q->n)),
 	    &c->w->err);
+}
+
+/* Whoever names the message lets it past what holds stand; nobody else. */
+static int
+release_row(struct changing *c, const struct queued *q)
+{
+	struct hold h;
+	int rc = c->filter.message ? 0 : hold_of(c->e, q->reverse_path,
+	    q->address, q->domain, &h, &c->w->err);
+
+	if (rc < 0)
+		return rc;
+	if (rc > 0) {
+		c->w->answer.queue_change.kept++;
+		return q->by_hand ? hold_row(c->e, q, false, STR_NULL,
+		    &c->w->err) : 0;
+	}
+	c->w->answer.queue_change.changed++;
+	return hold_let_go(c->e, q, STR_NULL, &c->w->err);
+}
+
+/* Also what a hold means: it stays when that is over. */
+static int
+hold_by_hand(struct changing *c, const struct queued *q)
+{
+	if (q->state == ROW_held && q->by_hand)
+		return 0;
+	c->w->answer.queue_change.changed++;
+	return hold_row(c->e, q, true, STR_NULL, &c->w->err);
 }
 
 static int
@@ -142,25 +168,23 @@ release_later(struct changing *c, const struct queued *q)
 static int
 change_one(struct changing *c, uint64_t message, uint32_t n)
 {
-	enum row_state tried;
 	struct queued q;
 	int rc = queued_get(c->e, message, n, &q, &c->w->err);
 
 	if (rc <= 0)
 		return rc;
-	tried = q.attempts ? ROW_waits : ROW_fresh;
 	if (c->action == QUEUE_DROP)
 		return drop_row(c, &q);
 	if (q.state == ROW_later && c->action == QUEUE_RELEASE)
 		return release_later(c, &q);
 	if (q.state == ROW_reports || q.state == ROW_later)
 		return 0;
-	if (c->action == QUEUE_HOLD && q.state != ROW_held)
-		return move_row(c, &q, ROW_held, JOURNAL_held);
+	if (c->action == QUEUE_HOLD)
+		return hold_by_hand(c, &q);
 	if (c->action == QUEUE_RELEASE && q.state == ROW_held)
-		return move_row(c, &q, tried, JOURNAL_released);
+		return release_row(c, &q);
 	if (c->action == QUEUE_RETRY && q.state != ROW_held)
-		return move_row(c, &q, q.state, JOURNAL_retried);
+		return retry_row(c, &q);
 	return 0;
 }
 

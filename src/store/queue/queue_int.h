@@ -45,11 +45,12 @@ queue_by_is(uint32_t by_mode, uint32_t mode, int64_t deliver_by, int64_t now)
 	return by_mode & mode && deliver_by <= now;
 }
 
-/* Since when a message has to get there. */
+/* Since when it has to get there: the time that it was held does not count
+ * (hold.c). */
 static inline int64_t
-queue_begins(int64_t at, int64_t released)
+queue_begins(int64_t at, int64_t released, int64_t stood)
 {
-	return released ? released : at;
+	return (released ? released : at) + stood;
 }
 
 /* ---- the writer -------------------------------------------------------- */
@@ -135,13 +136,21 @@ int queue_put_outcome(struct engine *e, uint64_t message, uint64_t n,
 bool queue_wants_success(const struct caller *c, const struct submit_ask *ask,
     const struct recipient *r);
 
+/* When what was never tried is due. */
+int64_t queue_due(int64_t now, int64_t priority);
+
 /* A recipient of a queued message; strs live in the engine's arena. */
 struct queued {
 	uint64_t message;
 	uint32_t n, state, attempts, notify, noticed, by_mode;
 	uint8_t require_tls;
-	int64_t at, priority, deliver_by;
-	struct str address, domain, reverse_path;
+	bool by_hand, smtputf8;
+	/* at: since when it has to get there. */
+	int64_t at, priority, deliver_by, held_at, stood, give_up;
+	struct str address, domain, reverse_path, orcpt;
+	/* What was said of it last. */
+	uint32_t code;
+	struct str status, text, host;
 };
 /* 1, or 0 if it is not there any more. */
 int queued_get(struct engine *e, uint64_t message, uint32_t n,
@@ -151,6 +160,10 @@ int queued_drop(struct engine *e, const struct queued *q, struct err *err);
 int queued_keep(struct engine *e, const struct queued *q,
     const struct queue_result *res, enum row_state state, int64_t next_due,
     struct err *err);
+/* It is given up: its sender is told, if that may be. why: our words, if there
+ * are other ones than that it took too long. */
+int queued_expire(struct engine *e, struct queued *q,
+    const struct queue_result *res, struct str why, struct err *err);
 /* The message goes with its last recipient. */
 int queued_finish(struct engine *e, uint64_t message, struct err *err);
 void queued_journal(struct engine *e, enum journal_event event,

@@ -1,4 +1,4 @@
-#include "store/queue/queue_int.h"
+#include "store/queue/hold.h"
 
 /*
  * A message comes into the queue with the commit that takes it. Its
@@ -40,7 +40,7 @@ queue_put(struct engine *e, const struct write *w,
 struct putting {
 	enum row_state state;
 	enum queue_outcome outcome;
-	int64_t due, news_at;
+	int64_t due, news_at, held_at;
 	uint32_t noticed;
 	struct str status, text;
 };
@@ -54,33 +54,70 @@ put_row(struct engine *e, uint64_t message, uint64_t n,
 		domain_of(e, r->address) };
 	bool done = p->state == ROW_reports;
 
-	if (p->state != ROW_later)
+	if (p->state != ROW_later && p->state != ROW_held)
 		batch_news(e, &news);
 	return sql_run(&e->w, SQL_queue_rcpt_add, SQL_VALS(
 	    FIELDS_addressee(QUEUE_BIND, r) vi(message),
 	    vi(n), vs(news.domain), vi(p->state), vi((uint64_t)p->due),
 	    vi(p->outcome), vi(0), vs(p->status), vs(p->text),
-	    vs(STR_NULL), vi(done ? (uint64_t)e->now_s : 0), vi(p->noticed)),
+	    vs(STR_NULL), vi(done ? (uint64_t)e->now_s : 0), vi(p->noticed),
+	    vi((uint64_t)p->held_at)),
 	    err);
+}
+
+/* 1: the operator holds what comes from there, or goes there; told. */
+static int
+put_is_held(struct engine *e, uint64_t message, const struct recipient *r,
+    struct err *err)
+{
+	struct str from;
+	struct hold h;
+	int rc = hold_any(e, err);
+
+	if (rc > 0)
+		rc = sql_first(&e->w, SQL_queue_get, SQL_VALS(vi(message)),
+		    err);
+	if (rc <= 0)
+		return rc;
+	from = str_dup(e->arena, sql_str(&e->w, queue_get, reverse_path));
+	sql_end(&e->w, SQL_queue_get);
+	rc = hold_of(e, from, r->address, domain_of(e, r->address), &h, err);
+	if (rc > 0)
+		batch_journal(e, &(struct journal_row){
+		    .at_us = e->o.wall_us(e->o.arg), .event = JOURNAL_held,
+		    .message = message, .from = from, .address = r->address,
+		    .text = arena_printf(e->arena, "by %.*s",
+			STR_FMT(hold_words(e->arena, &h))) });
+	return rc;
 }
 
 /* What is above 0 stands in the order of its destination, and the destination
  * in that of all, as if it had come so much earlier for each step; so nothing
  * waits for ever. Less than 0 is as 0 at first (RFC 6710 5: rounded up). */
+int64_t
+queue_due(int64_t now, int64_t priority)
+{
+	return now - (priority > 0 ? priority : 0) * PRIORITY_STEP_S;
+}
+
 int
 queue_put_rcpt(struct engine *e, uint64_t message, uint64_t n,
     const struct recipient *r, const struct submit_ask *ask, struct err *err)
 {
-	int64_t due = e->now_s - (ask->priority > 0 ? ask->priority : 0) *
-	    PRIORITY_STEP_S;
+	int64_t due = queue_due(e->now_s, ask->priority);
 	bool held = ask->hold_for || ask->hold_until;
 	/* RFC 2852 4: it came with what is left, so who had it when that was
 	 * over has told the sender. */
 	bool late = !held && queue_by_is(ask->by_mode, BY_notify,
 	    ask->deliver_by, e->now_s);
+	int rc = put_is_held(e, message, r, err);
+
+	if (rc < 0)
+		return rc;
 
 	return put_row(e, message, n, r, &(struct putting){
-	    .state = ROW_fresh, .due = due, .news_at = due,
+	    .state = rc > 0 ? ROW_held : ROW_fresh, .due = due,
+	    .news_at = due, .held_at = rc > 0 ? e->now_s : 0,
 	    .noticed = late ? NOTICED_by : 0 }, err);
 }
 

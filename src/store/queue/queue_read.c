@@ -50,8 +50,11 @@ begin_item(struct item_gathering *g, enum sql_statement s)
 		.queued = queue_i64(q, s, at),
 		.signature = str_dup(a, queue_str(q, s, signature)) };
 	MSG_KEEP(envelope, a, &g->item);
-	g->item.expires = queue_begins(g->item.queued,
-	    queue_i64(q, s, released)) + g->o.expire_s;
+	g->item.expires = queue_i64(q, s, give_up);
+	if (g->item.expires == 0)
+		g->item.expires = queue_begins(g->item.queued,
+		    queue_i64(q, s, released), queue_i64(q, s, stood)) +
+		    g->o.expire_s;
 	if (g->item.by_mode & BY_return &&
 	    g->item.deliver_by < g->item.expires)
 		g->item.expires = g->item.deliver_by;
@@ -206,7 +209,8 @@ is_delayed(struct item_gathering *g, enum sql_statement s)
 
 	return (state == ROW_waits || state == ROW_fresh) &&
 	    g->o.notice_s && !(queue_u32(q, s, noticed) & NOTICED_delay) &&
-	    queue_begins(queue_i64(q, s, at), queue_i64(q, s, released)) <=
+	    queue_begins(queue_i64(q, s, at), queue_i64(q, s, released),
+		queue_i64(q, s, stood)) <=
 		engine_since(g->r->e, g->o.notice_s) &&
 	    may_tell(g, s, NOTIFY_delay);
 }

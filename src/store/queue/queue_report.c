@@ -105,9 +105,9 @@ rcpt_failed(struct engine *e, struct queued *q, const struct queue_result *res,
 
 /* RFC 3463 3.5: X.4.7; RFC 2852 4.1.3: 5.4.7. It is us who say so; what the
  * last server said is told as its own words. */
-static int
-expired(struct engine *e, struct queued *q, const struct queue_result *res,
-    struct err *err)
+int
+queued_expire(struct engine *e, struct queued *q,
+    const struct queue_result *res, struct str why, struct err *err)
 {
 	struct queue_result end = *res;
 	bool by = queue_by_is(q->by_mode, BY_return, q->deliver_by, e->now_s);
@@ -115,7 +115,8 @@ expired(struct engine *e, struct queued *q, const struct queue_result *res,
 	end.outcome = OUTCOME_failed;
 	end.status = by ? STR("5.4.7") : STR("4.4.7");
 	end.code = 0;
-	end.text = by ? STR("not delivered by the time that was asked for") :
+	end.text = why.n > 0 ? why : by ?
+	    STR("not delivered by the time that was asked for") :
 	    STR("not delivered in time");
 	if (res->code)
 		end.text = arena_printf(e->arena, "%.*s; at last: %u %.*s%s"
@@ -128,7 +129,16 @@ expired(struct engine *e, struct queued *q, const struct queue_result *res,
 	return rcpt_failed(e, q, &end, err);
 }
 
-/* One that the operator held meanwhile stays held. */
+/* By what the operator says of it, or the settings. */
+static bool
+is_too_old(struct engine *e, const struct queued *q,
+    const struct queue_settings *o)
+{
+	return q->give_up ? q->give_up <= e->now_s :
+	    q->at <= engine_since(e, o->expire_s);
+}
+
+/* One that the operator held meanwhile stays held: its time stands still. */
 static int
 deferred(struct engine *e, struct queued *q, const struct queue_result *res,
     struct err *err)
@@ -138,9 +148,9 @@ deferred(struct engine *e, struct queued *q, const struct queue_result *res,
 	auto_buf more = BUF_INIT(64);
 
 	q->attempts++;
-	if (queue_by_is(q->by_mode, BY_return, q->deliver_by, e->now_s) ||
-	    q->at <= engine_since(e, o.expire_s))
-		return expired(e, q, res, err);
+	if (q->state != ROW_held && (is_too_old(e, q, &o) ||
+	    queue_by_is(q->by_mode, BY_return, q->deliver_by, e->now_s)))
+		return queued_expire(e, q, res, STR_NULL, err);
 	if (queue_by_is(q->by_mode, BY_notify, q->deliver_by, e->now_s) &&
 	    !(q->noticed & NOTICED_by))
 		queued_news(e, QUEUE_NEWS_reports, q, e->now_s);

@@ -42,8 +42,8 @@ reader_queue_reports(struct reader *r, uint64_t after, uint64_t *message,
 	return rc;
 }
 
-/* One that was let go later than it came may be too young: it is found when
- * everything is looked at again. */
+/* One that was let go later than it came, or held, may be too young: it is
+ * found when everything is looked at again. */
 static bool
 walk_finds(const struct reader *r, enum queue_walk what, int64_t before,
     uint64_t message, uint32_t n)
@@ -52,8 +52,12 @@ walk_finds(const struct reader *r, enum queue_walk what, int64_t before,
 	uint32_t state = sql_u32(q, queue_walk, state);
 
 	if ((state != ROW_waits && state != ROW_fresh) ||
-	    sql_i64(q, queue_walk, released) > before)
+	    queue_begins(sql_i64(q, queue_walk, at),
+		sql_i64(q, queue_walk, released),
+		sql_i64(q, queue_walk, stood)) > before)
 		return false;
+	if (what == WALK_expired && sql_i64(q, queue_walk, give_up) > 0)
+		return false;	/* reader_queue_give_up() finds it */
 	if (what == WALK_delayed &&
 	    (sql_u32(q, queue_walk, noticed) & NOTICED_delay ||
 	    !queue_may_tell(sql_str(q, queue_walk, reverse_path),
@@ -178,6 +182,63 @@ reader_queue_by(struct reader *r, int64_t now, struct queue_place *at,
 	return rc < 0 ? rc : 0;
 }
 
+int
+reader_queue_rcpts(struct reader *r, uint64_t message, uint32_t *n,
+    size_t most, size_t *count, struct err *err)
+{
+	enum sql_statement s = SQL_queue_of;
+	int rc = sql_first(&r->q, s, SQL_VALS(vi(message)), err);
+
+	for (*count = 0; rc > 0 && *count < most;
+	    rc = sql_next(&r->q, s, err))
+		n[(*count)++] = queue_u32(&r->q, s, rcpt);
+	if (rc > 0)
+		sql_end(&r->q, s);
+	return rc < 0 ? rc : 0;
+}
+
+/* ---- what the operator wants to be given up at some time ----------------- */
+
+int
+reader_queue_give_up(struct reader *r, int64_t now, struct queue_place *at,
+    int64_t *next, struct queue_waiting **found, size_t *nfound,
+    struct err *err)
+{
+	enum sql_statement s = SQL_queue_give_up;
+	struct sql *q = &r->q;
+	int rows = 0, rc = sql_first(q, s, SQL_VALS(vi((uint64_t)at->due),
+	    vi(at->message), vi(at->rcpt)), err);
+
+	arena_reset(r->arena);
+	*found = arena_array(r->arena, WALK_ROWS, sizeof(**found));
+	*nfound = 0;
+	*next = INT64_MAX;
+	for (; rc > 0; rc = sql_next(q, s, err)) {
+		uint32_t state = sql_u32(q, queue_give_up, state);
+		int64_t due = sql_i64(q, queue_give_up, give_up);
+
+		if (due > now || rows++ == WALK_ROWS) {
+			*next = due;
+			break;
+		}
+		*at = (struct queue_place){ due,
+			sql_u64(q, queue_give_up, message),
+			sql_u32(q, queue_give_up, rcpt) };
+		if ((state != ROW_waits && state != ROW_fresh) ||
+		    (r->under_way.is && r->under_way.is(r->under_way.arg,
+			at->message, at->rcpt)))
+			continue;
+		(*found)[(*nfound)++] = (struct queue_waiting){ at->message,
+			at->rcpt, sql_u32(q, queue_give_up, code),
+			str_dup(r->arena, sql_str(q, queue_give_up, status)),
+			str_dup(r->arena, sql_str(q, queue_give_up, text)),
+			str_dup(r->arena, sql_str(q, queue_give_up, host)) };
+	}
+	if (rc > 0)
+		sql_end(q, s);
+	return rc < 0 ? rc : 0;
+}
+
 /* ---- for the operator -------------------------------------------------- */
 
 static uint32_t
@@ -231,15 +292,26 @@ list_row(struct reader *r)
 		.require_tls = (uint8_t)queue_u32(q, s, require_tls),
 		.priority = queue_i64(q, s, priority),
 		.deliver_by = queue_i64(q, s, deliver_by),
-		.by_mode = queue_u32(q, s, by_mode) };
+		.by_mode = queue_u32(q, s, by_mode),
+		.held = queue_u32(q, s, state) == ROW_held ?
+		    queue_i64(q, s, held_at) : 0 };
+	int64_t stood = queue_i64(q, s, stood);
+	int64_t now = engine_now_us(r->e) / 1000000;
 
 	if (queue_u32(q, s, state) == ROW_fresh)
-		row.next = queue_begins(row.queued, queue_i64(q, s, released));
+		row.next = queue_begins(row.queued,
+		    queue_i64(q, s, released), 0);
 	row.state = state_of(r, queue_u32(q, s, state), row.message, row.n);
 	put_rest(r, &row);
-	row.expires = queue_begins(row.state == QUEUE_later ? row.next :
-	    row.queued, queue_i64(q, s, released)) +
-	    engine_queue_settings(r->e).expire_s;
+	/* As if it were let go now. */
+	stood += row.held > 0 && row.held < now ? now - row.held : 0;
+	row.expires = queue_i64(q, s, give_up);
+	if (row.expires > 0 && row.held > 0)
+		row.expires += stood - queue_i64(q, s, stood);
+	if (row.expires == 0)
+		row.expires = queue_begins(row.state == QUEUE_later ?
+		    row.next : row.queued, queue_i64(q, s, released), stood) +
+		    engine_queue_settings(r->e).expire_s;
 	if (row.by_mode & BY_return && row.deliver_by < row.expires)
 		row.expires = row.deliver_by;
 	msg_put(&r->rows, &queue_row_shape, &row);

@@ -138,6 +138,9 @@ settle_one(struct dispatch *a, const struct leased *x, bool ok)
 		schedule_down(a->schedule, l->batch->to, now_us(a));
 	else if (ok && l->batch)
 		schedule_up(a->schedule, l->batch->to);
+	/* Of store's own, and not done: whoever passed it by comes again. */
+	if (!ok && !l->batch && !l->report)
+		schedule_pull_in(a->schedule, now_us(a));
 	lease_settle(a->leases, l, x->n, ok);
 	if (lease_is_over(l))
 		end_lease(a, l);

@@ -27,6 +27,11 @@ int dispatch_of_bounce(struct conn *c, const struct bounce_ask *ask,
     struct leased **out, size_t *n);
 int dispatch_of_note(struct conn *c, const struct note_send_ask *ask,
     struct leased **out, size_t *n);
+/* Of the operator, who changes this message: all of its recipients, which are
+ * in store's own hands until the job has been settled. E_BUSY: some are in
+ * others'. */
+int dispatch_of_edit(struct conn *c, uint64_t message, struct leased **out,
+    size_t *n, struct err *err);
 /* The message of a lease of his; 0: none. */
 uint64_t dispatch_message(struct conn *c, uint64_t lease);
 /* The connection ended. */

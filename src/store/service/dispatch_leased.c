@@ -64,6 +64,53 @@ dispatch_of_bounce(struct conn *c, const struct bounce_ask *ask,
 	return 0;
 }
 
+/* More than any message has: RESOLVE_MESSAGE. */
+enum { EDITED_MAX = 25000 };
+
+static int
+own_leases(struct dispatch *a, uint64_t message, const uint32_t *n,
+    size_t count, struct leased **out)
+{
+	uint32_t *none = calloc(count, sizeof(*none));
+	struct leased *of = calloc(count, sizeof(*of));
+	struct lease *l;
+
+	bug_if(!none || !of);
+	l = lease_make(a->leases, loop_random64(a->s->o.loop), NULL, NULL,
+	    message, n, none, count);
+	for (size_t i = 0; i < count; i++) {
+		bug_if(!lease_report(l, n[i]));
+		of[i] = (struct leased){ .lease = l, .message = message,
+			.n = n[i] };
+	}
+	free(none);
+	*out = of;
+	return 0;
+}
+
+int
+dispatch_of_edit(struct conn *c, uint64_t message, struct leased **out,
+    size_t *n, struct err *err)
+{
+	struct dispatch *a = c->service->dispatch;
+	uint32_t *rcpt;
+	int rc;
+
+	*out = NULL;
+	*n = 0;
+	if (leases_of(a->leases, message) > 0)
+		return err_set(err, E_BUSY, "it is being delivered now: try "
+		    "again");
+	rcpt = calloc(EDITED_MAX, sizeof(*rcpt));
+	bug_if(!rcpt);
+	rc = reader_queue_rcpts(a->s->look, message, rcpt, EDITED_MAX, n,
+	    err);
+	if (rc == 0 && *n > 0)
+		rc = own_leases(a, message, rcpt, *n, out);
+	free(rcpt);
+	return rc;
+}
+
 int
 dispatch_of_note(struct conn *c, const struct note_send_ask *ask,
     struct leased **out, size_t *n)

@@ -70,6 +70,12 @@ resolve(struct conn *c, struct job *j, struct err *err)
 		rc = dispatch_of_bounce(c, ask, &j->leased, &w->nleased);
 	else if (w->call == STORE_note_send)
 		rc = dispatch_of_note(c, ask, &j->leased, &w->nleased);
+	else if (w->call == STORE_queue_edit)
+		rc = dispatch_of_edit(c, ((const struct queue_edit_ask *)
+		    ask)->message, &j->leased, &w->nleased, err);
+	else if (w->call == STORE_queue_expire)
+		rc = dispatch_of_edit(c, ((const struct queue_expire_ask *)
+		    ask)->message, &j->leased, &w->nleased, err);
 	else if (w->call == STORE_etrn)
 		rc = door_etrn(c->service->door, ask, err);
 	w->rcpts = j->rcpts;

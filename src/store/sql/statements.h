@@ -19,6 +19,7 @@
 #include "store/sql/statements_etrn.h"
 #include "store/sql/statements_feedback.h"
 #include "store/sql/statements_held.h"
+#include "store/sql/statements_hold.h"
 #include "store/sql/statements_ldap.h"
 #include "store/sql/statements_memory.h"
 #include "store/sql/statements_metadata.h"
@@ -32,7 +33,8 @@
 	attempts, outcome, code, status, text, host, last, noticed,           \
 	reverse_path, size, body_8bit, smtputf8, at, ret, envid, signature,   \
 	domain, hold_for, hold_until, released, require_tls, priority,        \
-	deliver_by, by_mode, solicit, valid_since, rrvs
+	deliver_by, by_mode, solicit, valid_since, rrvs, held_at, stood,      \
+	give_up
 
 #define STATEMENTS(S, R, E)                                                   \
 	S(version, "SELECT value FROM meta"                                   \
@@ -445,8 +447,8 @@
 	S(restored_accounts, "UPDATE account SET"                             \
 	    " uidvalidity=?1+next_mailbox, next_mailbox=next_mailbox+?2,"     \
 	    " next_email=next_email+?3, modseq=modseq+?4")                    \
-	S(restored_queue, "UPDATE queue_rcpt SET state=1"                     \
-	    " WHERE state IN (0, 3)")                                         \
+	S(restored_queue, "UPDATE queue_rcpt SET state=1, held_at=?1,"        \
+	    " by_hand=1 WHERE state IN (0, 3)")                               \
 	S(restored_later, "UPDATE later SET due=?1 WHERE due<=?2")            \
 	S(restored_later_rcpts, "UPDATE queue_rcpt SET next_due=(SELECT due"  \
 	    " FROM later l WHERE l.message=queue_rcpt.message)"               \
@@ -468,12 +470,13 @@
 	/* And here those of the addressee. */                                \
 	S(queue_rcpt_add, "INSERT INTO queue_rcpt (address, notify, orcpt,"   \
 	    " valid_since, rrvs, message, rcpt, domain, state, next_due,"     \
-	    " outcome, code, status, text, host, last, noticed, attempts)"    \
-	    " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13," \
-	    " ?14, ?15, ?16, ?17, 0)")                                        \
+	    " outcome, code, status, text, host, last, noticed, held_at,"     \
+	    " attempts) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10,"     \
+	    " ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, 0)")                    \
 	R(queue_rcpt_get, (address, domain, state, attempts, notify, at,      \
 	    released, reverse_path, require_tls, priority, deliver_by,        \
-	    by_mode, noticed),                                                \
+	    by_mode, noticed, held_at, by_hand, stood, give_up, orcpt,        \
+	    smtputf8, code, status, text, host),                              \
 	    "FROM queue_rcpt r JOIN queue q USING (message)"                  \
 	    " WHERE r.message=?1 AND r.rcpt=?2")                              \
 	S(queue_rcpt_put, "UPDATE queue_rcpt SET state=?1, next_due=?2,"      \
@@ -505,7 +508,7 @@
 	R(queue_of, (QUEUE_ITEM), "FROM queue_rcpt r JOIN queue q"            \
 	    " USING (message) WHERE r.message=?1 ORDER BY r.message, r.rcpt") \
 	R(queue_walk, (message, rcpt, state, notify, noticed, at, released,   \
-	    reverse_path, code, status, text, host),                          \
+	    reverse_path, code, status, text, host, stood, give_up),          \
 	    "FROM queue_rcpt r JOIN queue q USING (message)"                  \
 	    " WHERE (r.message, r.rcpt)>(?1, ?2)"                             \
 	    " ORDER BY r.message, r.rcpt")                                    \
@@ -522,6 +525,7 @@
 	STATEMENTS_NOTE(S, R, E) STATEMENTS_RELAYED(S, R, E)                  \
 	STATEMENTS_ACL(S, R, E) STATEMENTS_AGGREGATE(S, R, E)                 \
 	STATEMENTS_FEEDBACK(S, R, E) STATEMENTS_HELD(S, R, E)                 \
+	STATEMENTS_HOLD(S, R, E)                                              \
 	STATEMENTS_METADATA(S, R, E) STATEMENTS_ETRN(S, R, E)                 \
 	STATEMENTS_MEMORY(S, R, E) STATEMENTS_LDAP(S, R, E)                   \
 	STATEMENTS_URL(S, R, E) STATEMENTS_BAN(S, R, E)                       \

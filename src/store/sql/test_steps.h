@@ -4,7 +4,13 @@
  */
 #pragma once
 
-#define BACK_TO_21 "UPDATE meta SET value=21;"
+#define BACK_TO_21                                                            \
+	"DROP TABLE queue_hold; DROP INDEX queue_give_up;"                    \
+	"ALTER TABLE queue_rcpt DROP COLUMN held_at;"                         \
+	"ALTER TABLE queue_rcpt DROP COLUMN by_hand;"                         \
+	"ALTER TABLE queue_rcpt DROP COLUMN stood;"                           \
+	"ALTER TABLE queue_rcpt DROP COLUMN give_up;"                         \
+	"UPDATE meta SET value=21;"
 #define BACK_TO_20                                                            \
 	BACK_TO_21                                                            \
 	"DROP TABLE ldap_account; DROP TABLE ldap_alias;"                     \

@@ -2,7 +2,8 @@
 
 /*
  * What the writer does between two batches when nobody waits: it lets go what
- * was to leave later (release.c); then come rows that nobody names (gc.c), and
+ * was to leave later (release.c), and holds what waits or lets it go
+ * (holding.c); then come rows that nobody names (gc.c), and
  * when none is left, mail that is too old where it is (empty.c), tombstones,
  * keys of conversations, packs and the database's own room (tombstones.c,
  * conversations.c, compact.c, shrink.c).
@@ -52,6 +53,8 @@ engine_gc(struct engine *e, bool *more, struct err *err)
 		return write_again(e, err);
 	room_look(e);
 	rc = later_slice(e, more, err);
+	if (rc == 0 && !*more)
+		rc = holding_slice(e, more, err);
 	if (rc < 0 || *more || backup_pins(e))
 		return rc;
 	if (e->now_s < e->gc_after_s && e->gc_after_s - e->now_s <= PAUSE_S)

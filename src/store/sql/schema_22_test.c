@@ -1,0 +1,88 @@
+/*
+ * Tests of the step to version 22: what is in a database of 21 stays, and what
+ * it lacks comes.
+ */
+#include <sqlite3.h>
+
+#include "base/test.h"
+#include "store/sql/schema.h"
+#include "store/sql/test_steps.h"
+
+/* What was held was held by number, since it was due. */
+static void
+test_held_stays(void **state unused_arg)
+{
+	static struct sql q;
+
+	assert_int_equal(sqlite3_open(":memory:", &q.db), SQLITE_OK);
+	assert_int_equal(schema_migrate(&q, NULL, NULL), 0);
+	assert_int_equal(sqlite3_exec(q.db, BACK_TO_21
+	    "INSERT INTO queue (message, account, reverse_path, size,"
+	    " body_8bit, smtputf8, at, ret, envid, signature) VALUES (1, 1,"
+	    " x'61', 1, 0, 0, 1, 0, x'', x'');"
+	    "INSERT INTO queue_rcpt (message, rcpt, address, domain, state,"
+	    " next_due, attempts, outcome, code, status, text, host, last,"
+	    " noticed, notify, orcpt) VALUES (1, 0, x'61', x'61', 1, 77, 0, 0,"
+	    " 0, x'', x'', x'', 0, 0, 0, x''), (1, 1, x'62', x'62', 0, 88, 0,"
+	    " 0, 0, x'', x'', x'', 0, 0, 0, x'');", NULL, NULL, NULL), 0);
+	assert_int_equal(schema_migrate(&q, NULL, NULL), 0);
+	for (uint64_t n = 0; n < 2; n++) {
+		assert_int_equal(sql_first(&q, SQL_queue_rcpt_get, SQL_VALS(
+		    vi(1), vi(n)), NULL), 1);
+		assert_int_equal(sql_i64(&q, queue_rcpt_get, held_at),
+		    n ? 0 : 77);
+		assert_int_equal(sql_u32(&q, queue_rcpt_get, by_hand), !n);
+		assert_int_equal(sql_i64(&q, queue_rcpt_get, stood), 0);
+		assert_int_equal(sql_i64(&q, queue_rcpt_get, give_up), 0);
+		sql_end(&q, SQL_queue_rcpt_get);
+	}
+	sql_close(&q);
+}
+
+/* Each of the five look-ups finds its own, and none that ends. */
+static void
+test_holds_come(void **state unused_arg)
+{
+	static struct sql q;
+	static const struct { uint64_t kind; const char *what; } holds[] = {
+		{ 1, "d.test" }, { 2, "a@s.test" }, { 2, "@s.test" },
+		{ 3, "b@r.test" }, { 3, "@r.test" } };
+	uint64_t n;
+
+	assert_int_equal(sqlite3_open(":memory:", &q.db), SQLITE_OK);
+	assert_int_equal(schema_migrate(&q, NULL, NULL), 0);
+	assert_int_equal(sqlite3_exec(q.db, BACK_TO_21, NULL, NULL, NULL), 0);
+	assert_int_equal(schema_migrate(&q, NULL, NULL), 0);
+	for (size_t i = 0; i < NELEM(holds); i++) {
+		assert_int_equal(sql_first(&q, SQL_hold_of, SQL_VALS(
+		    vs(STR("d.test")), vs(STR("a@s.test")), vs(STR("@s.test")),
+		    vs(STR("b@r.test")), vs(STR("@r.test"))), NULL), 0);
+		assert_int_equal(sql_run(&q, SQL_hold_put, SQL_VALS(
+		    vi(holds[i].kind), vs(str_c(holds[i].what)), vi(9),
+		    vs(STR("root")), vs(STR("why"))), NULL), 0);
+		assert_int_equal(sql_first(&q, SQL_hold_of, SQL_VALS(
+		    vs(STR("d.test")), vs(STR("a@s.test")), vs(STR("@s.test")),
+		    vs(STR("b@r.test")), vs(STR("@r.test"))), NULL), 1);
+		assert_int_equal(sql_u32(&q, hold_of, kind), holds[i].kind);
+		assert_str(sql_str(&q, hold_of, what), holds[i].what);
+		sql_end(&q, SQL_hold_of);
+		assert_int_equal(sql_run(&q, SQL_hold_end, SQL_VALS(
+		    vs(STR("root")), vi(holds[i].kind),
+		    vs(str_c(holds[i].what))), NULL), 0);
+	}
+	assert_int_equal(sql_number(&q, SQL_hold_count, NULL, 0, &n, NULL),
+	    0);
+	assert_int_equal(n, NELEM(holds));
+	sql_close(&q);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_held_stays),
+		cmocka_unit_test(test_holds_come),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
