@@ -80,6 +80,7 @@ def test_without_a_server(data):
     assert json.loads(fine("account", "list", "--json", cwd=data)) == [
         {"address": "you@example.org", "messages": 0, "octets": 0,
          "quota": "default", "send-as": "own", "second-factor": "off",
+         "sending": "on",
          "most-messages": "none", "most-mailboxes": "none"}]
     assert "own, ours, anyone" in refused(
         "account", "send-as", "you@example.org", "all", cwd=data)

@@ -6,7 +6,7 @@ import time
 
 import pytest
 
-from lib.server import PASSWORD, ConfiguredServer, address
+from lib.server import PASSWORD, UNLIMITED, ConfiguredServer, address
 from lib.drain import Drain
 
 MESSAGE = "From: alice@example.test\r\nSubject: out {}\r\n\r\nBody.\r\n"
@@ -24,7 +24,8 @@ class Sender(ConfiguredServer):
         super().configure(
             f'route "*" {{ host = "[127.0.0.1]" port = {self.port} '
             'private = true }\n'
-            'queue { retry-min = "1s" retry-max = "2s" }\n' + more)
+            'queue { retry-min = "1s" retry-max = "2s" }\n' + UNLIMITED +
+            more)
 
     def submit(self):
         """A connection, logged in as alice."""

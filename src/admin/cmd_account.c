@@ -2,6 +2,7 @@
  * cmd_account.c - postern account: people and their passwords.
  */
 #include "admin/access.h"
+#include "admin/account_limits.h"
 #include "admin/app_password.h"
 #include "admin/domain.h"
 #include "admin/filter.h"
@@ -23,6 +24,8 @@ static const char usage[] =
     "       postern account logins ADDRESS [--days N] [--json]\n"
     "       postern account quota ADDRESS SIZE|none|default\n"
     "       postern account quota ADDRESS messages|mailboxes NUMBER|none\n"
+    "       postern account limit ADDRESS [--LIMIT NUMBER|none|default]...\n"
+    "       postern account unlock ADDRESS [--drop-queue] [--json]\n"
     "       postern account deleted ADDRESS [--within TIME] [--json]\n"
     "       postern account undelete ADDRESS [MAILBOX] [--within TIME]\n"
     "       postern account send-as ADDRESS own|ours|anyone\n"
@@ -53,6 +56,9 @@ static const char usage[] =
     "limit, default what the option quota says. Or how many messages, or how\n"
     "many folders. Above it mail is put off with 452 4.2.2 and no folder is\n"
     "made; nothing that is there goes.\n"
+    "limit says how much the person may send in an hour and a day: postern\n"
+    "account limit --help. Who comes to a limit that nobody meets by himself\n"
+    "is stopped (list says so), and unlock lets them send again.\n"
     "deleted shows what the person has removed for good and can have back, as\n"
     "long as keep-deleted says; of the last TIME only (30m, 2h, 3d). undelete\n"
     "brings it back to where it was, under new numbers; what was in a mailbox\n"
@@ -382,7 +388,7 @@ remove_one(void *ctx, struct err *err)
 }
 
 /* People are shown what is limited in one cell, programs in three. */
-enum { LIST_FOR_PEOPLE = 6, LIST_FOR_PROGRAMS = 8 };
+enum { LIST_FOR_PEOPLE = 7, LIST_FOR_PROGRAMS = 9 };
 
 static struct str
 all_quotas(struct arena *a, const struct account_row *row)
@@ -407,6 +413,7 @@ account_list(void *ctx, struct err *err)
 		{ "address", false, true }, { "messages", true },
 		{ "octets", true }, { "quota", false },
 		{ "send-as", false }, { "second-factor", false },
+		{ "sending", false },
 		{ "most-messages", false }, { "most-mailboxes", false } };
 	struct table t = { .columns = columns, .ncolumns = c->o->json ?
 	    LIST_FOR_PROGRAMS : LIST_FOR_PEOPLE };
@@ -435,10 +442,11 @@ account_list(void *ctx, struct err *err)
 			cells[4] = row.send_as < SEND_AS_N ?
 			    str_c(rights[row.send_as]) : STR("?");
 			cells[5] = str_c(factor_text(row.factor));
+			cells[6] = row.stopped ? STR("stopped") : STR("on");
 			if (!c->o->json)
 				continue;
-			cells[6] = count_text(a, row.most_messages);
-			cells[7] = count_text(a, row.most_mailboxes);
+			cells[7] = count_text(a, row.most_messages);
+			cells[8] = count_text(a, row.most_mailboxes);
 		}
 	} while (answer.more);
 	table_print(&t, c->o->json);
@@ -566,6 +574,10 @@ cmd_account(struct admin *a, int argc, char **argv)
 			return account_access(a, argc, argv);
 		if (str_eq(str_c(argv[i]), STR("reindex")))
 			return account_reindex(a, argc, argv);
+		if (str_eq(str_c(argv[i]), STR("limit")))
+			return account_limits(a, argc, argv);
+		if (str_eq(str_c(argv[i]), STR("unlock")))
+			return account_unlock(a, argc, argv);
 	}
 	n = options_read(&o, argc, argv, usage, "dcjpyMnW#");
 	if (n < 0)

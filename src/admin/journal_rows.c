@@ -38,6 +38,8 @@ journal_event_name(uint32_t event)
 		[JOURNAL_via] = "via",
 		[JOURNAL_edited] = "edited",
 		[JOURNAL_expired] = "expired",
+		[JOURNAL_stopped] = "stopped",
+		[JOURNAL_unlocked] = "unlocked",
 	};
 
 	return event < NELEM(names) && names[event] ? str_c(names[event]) :

@@ -64,6 +64,13 @@ static const struct option all[] = {
 	{ "without", required_argument, NULL, '9' },
 	{ "priority", required_argument, NULL, '0' },
 	{ "give-up", required_argument, NULL, '+' },
+	{ "drop-queue", no_argument, NULL, 'Y' },
+	{ "messages-per-hour", required_argument, NULL, '1' },
+	{ "recipients-per-hour", required_argument, NULL, '2' },
+	{ "messages-per-day", required_argument, NULL, '3' },
+	{ "recipients-per-day", required_argument, NULL, '4' },
+	{ "new-recipients-per-day", required_argument, NULL, '5' },
+	{ "message-size", required_argument, NULL, '6' },
 	{ "help", no_argument, NULL, 'h' },
 	{ 0 },
 };
@@ -270,6 +277,10 @@ set_option(struct options *o, const char *command, int letter,
 		return false;
 	case 'x': o->reason = value; break;
 	case 'q': o->door = value; break;
+	case 'Y': o->drop_queue = true; break;
+	case '1': case '2': case '3': case '4': case '5': case '6':
+		o->limit[letter - '1'] = value;
+		break;
 	case 'F': o->from = value; break;
 	case 'P':
 		if (str_u32(str_c(value), &o->port_offset) &&

@@ -153,6 +153,9 @@ refuse_message(struct sending *s, int e, struct err *err)
 		return unprocessable(s, "", err->text);
 	case E_LIMIT:
 		return refuse(s, 413, "Content Too Large", "", err->text);
+	case E_RATE:
+		http_add_field(s->r, STR("Retry-After"), STR("600"));
+		return refuse(s, 429, "Too Many Requests", "", err->text);
 	case E_NOTFOUND:	/* what was staged gave way to others */
 		(void)err_set(err, E_LIMIT, "staged octets gave way");
 		break;

@@ -46,7 +46,7 @@ err_name(int code)
 	static const char *const names[] = { "ok", "canceled", "timeout",
 		"closed", "peer", "io", "full", "limit", "proto", "notfound",
 		"exists", "denied", "busy", "invalid", "tls", "again",
-		"stale", "reset", "damaged", "factor", "noright" };
+		"stale", "reset", "damaged", "factor", "noright", "rate" };
 
 	if (code > 0 || (size_t)-code >= NELEM(names))
 		return "unknown";

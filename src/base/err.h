@@ -34,6 +34,8 @@ enum {
 				 * alone: they have a second factor */
 	E_NORIGHT = -20,	/* the mailbox is somebody else's, who lets
 				 * them do other things with it, or none */
+	E_RATE = -21,		/* too much of late: the text says of what, and
+				 * when again, in words for the person */
 };
 
 struct err {

@@ -51,6 +51,12 @@ const struct conf_block_row conf_blocks[CONF_BLOCKS] = {
 	[CONF_QUEUE] = { .name = "queue", .end = conf_end_queue,
 	    .help = "what waits to be sent, and for how long",
 	    .more = "Times are `90s`, `5m`, `4h`, `5d`." },
+	[CONF_LIMITS] = { .name = "limits",
+	    .help = "what each account may hand in",
+	    .more = "By every protocol, counted together; 0 is no limit. A "
+	    "single account has others by `postern account limit`. Each count "
+	    "leaks: all of it at once, and then one by one as the hour or the "
+	    "day goes by. See doc/smtp.md." },
 	[CONF_ROUTE] = { .name = "route", .shape = &route_conf_shape,
 	    .list = offsetof(struct config, routes), .end = conf_end_route,
 	    .title = "example.net",

@@ -490,6 +490,24 @@ const struct conf_option conf_options[] = {
 	    AT(config, deliver_by_least_s),
 	    "the least time mail may have that comes back if it is late" },
 
+	/* ---- limits { } -------------------------------------------------- */
+	{ "messages-per-hour", CONF_LIMITS, CONF_NUMBER, 0, 1000000000, "300",
+	    AT(config, messages_hour), "messages; then they are put off" },
+	{ "recipients-per-hour", CONF_LIMITS, CONF_NUMBER, 0, 1000000000,
+	    "1000", AT(config, recipients_hour),
+	    "recipients; then they are put off" },
+	{ "messages-per-day", CONF_LIMITS, CONF_NUMBER, 0, 1000000000, "1000",
+	    AT(config, messages_day), "messages; then they are put off" },
+	{ "recipients-per-day", CONF_LIMITS, CONF_NUMBER, 0, 1000000000,
+	    "2000", AT(config, recipients_day),
+	    "recipients; then the account is stopped" },
+	{ "new-recipients-per-day", CONF_LIMITS, CONF_NUMBER, 0, 1000000000,
+	    "200", AT(config, new_recipients_day),
+	    "recipients it never wrote to; then the account is stopped" },
+	{ "message-size", CONF_LIMITS, CONF_SIZE, 0, (uint64_t)1 << 40, "0",
+	    AT(config, message_size),
+	    "the largest message; 0 is what `max-message` says" },
+
 	/* ---- route "domain" { } ------------------------------------------ */
 	{ "host", CONF_ROUTE, CONF_HOST, 0, 255, NULL,
 	    AT(conf_route, route.host), "where to: a name, or \"[192.0.2.1]\"",

@@ -26,6 +26,7 @@ struct sending {
 	struct str *rcpt;	/* each once */
 	size_t nrcpts;
 	uint64_t message;	/* its number, once it is handed in */
+	uint64_t max_size;	/* octets */
 	json_t *seen, *invalid;	/* recipients */
 	uint64_t email, thread;
 	bool found;
@@ -258,8 +259,11 @@ refuse(struct sending *s, int e)
 		return;
 	case E_LIMIT:
 		set_refuse(s->res, "tooLarge", "%.150s", s->err->text);
-		out_put_u64(&s->res->out, "maxSize",
-		    s->call->jmap->max_message);
+		out_put_u64(&s->res->out, "maxSize", s->max_size);
+		return;
+	case E_RATE:
+		set_refuse(s->res, "forbiddenToSend", "%.190s",
+		    s->err->text);
 		return;
 	default:
 		set_fail(s->call, s->res, s->err);
@@ -310,6 +314,8 @@ hand_in(struct sending *s, const struct source *source)
 	}
 	if (e == 0)
 		e = add_all(s, w.out);
+	if (e == 0)
+		s->max_size = outgoing_most(w.out);
 	/* What we put in front of it for its mailbox stays here. */
 	if (e == 0 && !s->res->error)
 		e = source_read(source, (struct octet_range){ prefix,

@@ -64,6 +64,12 @@ outgoing_only_recipient(const struct outgoing *out)
 	return submit_only_recipient(out->sub);
 }
 
+uint64_t
+outgoing_most(const struct outgoing *out)
+{
+	return submit_most(out->sub, out->o.max_message);
+}
+
 void
 outgoing_front(struct outgoing *out, struct str fields)
 {
@@ -102,7 +108,7 @@ outgoing_write(struct outgoing *out, struct str octets, struct err *err)
 	struct str piece;
 
 	out->octets += octets.n;
-	if (out->octets > out->o.max_message)
+	if (out->octets > outgoing_most(out))
 		return err_set(err, E_LIMIT, "Message too big");
 	while (submission_fixup_next(out->fixup, &octets, &piece))
 		submit_write(out->sub, piece);

@@ -7,9 +7,9 @@
  *   outgoing_commit() - outgoing_end()
  *
  * All of them may suspend. 0 or a negative E_* with *err filled in: E_DENIED
- * and E_INVALID are for the person, in words they understand; E_LIMIT: too
- * large; E_EXISTS: `change` was another request's; the others are worth
- * another try later.
+ * and E_INVALID are for the person, in words they understand, as is E_RATE,
+ * which may pass; E_LIMIT: too large; E_EXISTS: `change` was another request's;
+ * the others are worth another try later.
  */
 #pragma once
 #include "mail/account.h"
@@ -40,6 +40,8 @@ int outgoing_begin(const struct outgoing_options *o, const struct envelope *e,
 int outgoing_recipient(struct outgoing *out, const struct addressee *to,
     enum rcpt_kind *kind, struct err *err);
 struct str outgoing_only_recipient(const struct outgoing *out);
+/* Octets that it may have, once it has a recipient. */
+uint64_t outgoing_most(const struct outgoing *out);
 /* Whole header fields of ours, in front of the message. */
 void outgoing_front(struct outgoing *out, struct str fields);
 /* The message, cut anywhere. */

@@ -23,6 +23,7 @@ struct submission {
 	struct arena *mem;
 	struct envelope envelope;
 	uint64_t size_octets;	/* announced; 0: unknown */
+	uint64_t most_octets;	/* that it may have; 0: any */
 	struct rcpt *rcpts, **last;
 	uint32_t nrcpts;
 	struct str host;	/* whose recipients are counted; empty */
@@ -75,10 +76,11 @@ submit_envelope(const struct submission *sub)
 
 static int
 ask_rcpt(struct submission *sub, const struct addressee *to,
-    struct str host, struct rcpt_answer *answer, struct err *err)
+    struct str host, uint32_t before, struct rcpt_answer *answer,
+    struct err *err)
 {
 	struct rcpt_ask ask = { .bounce = sub->envelope.reverse_path.n == 0,
-		.host = host, .first = !sub->asked };
+		.host = host, .first = !sub->asked, .before = before };
 
 	MSG_COPY(addressee, &ask, to);
 	return store_call(sub->o.store, STORE_rcpt, &ask, answer, sub->mem,
@@ -96,12 +98,16 @@ submit_recipient(struct submission *sub, const struct addressee *to,
 	if (sub->nrcpts == SUBMIT_RCPTS_MAX)
 		return err_set(err, E_LIMIT, "more than %d recipients",
 		    SUBMIT_RCPTS_MAX);
-	if ((e = ask_rcpt(sub, to, sub->host, &answer, err)) < 0)
+	e = ask_rcpt(sub, to, sub->host, sub->nrcpts, &answer, err);
+	if (e < 0)
 		return e;
 	sub->asked |= answer.kind != RCPT_LATER;
 	sub->pace = (struct submit_pace){ answer.wait_s, answer.slow };
 	if (answer.kind == RCPT_LOCAL && sub->size_octets > answer.room)
 		answer.kind = RCPT_FULL;
+	sub->most_octets = answer.most_octets;
+	if (sub->most_octets && sub->size_octets > sub->most_octets)
+		answer.kind = RCPT_TOO_BIG;
 	*kind = (enum rcpt_kind)answer.kind;
 	if (*kind != RCPT_LOCAL && *kind != RCPT_REMOTE)
 		return 0;
@@ -133,7 +139,7 @@ ask_valid_since(struct submission *sub, struct rcpt *r, int64_t since,
 	to.valid_since = since;
 	to.rrvs = RRVS_continue;
 	/* It was counted when it was named. */
-	if ((e = ask_rcpt(sub, &to, STR_NULL, &answer, err)) < 0)
+	if ((e = ask_rcpt(sub, &to, STR_NULL, 0, &answer, err)) < 0)
 		return e;
 	if (answer.kind >= RCPT_NEW_OWNER)
 		*kind = (enum rcpt_kind)answer.kind;
@@ -176,6 +182,13 @@ struct submit_pace
 submit_pace(const struct submission *sub)
 {
 	return sub->pace;
+}
+
+uint64_t
+submit_most(const struct submission *sub, uint64_t most)
+{
+	return sub->most_octets && sub->most_octets < most ?
+	    sub->most_octets : most;
 }
 
 uint32_t
@@ -244,7 +257,8 @@ renew_handles(struct submission *sub, struct err *err)
 	sub->generation = store_generation(sub->o.store);
 	for (struct rcpt *r = sub->rcpts; r; r = r->next) {
 		/* They were counted. */
-		if ((e = ask_rcpt(sub, &r->to, STR_NULL, &answer, err)) < 0)
+		e = ask_rcpt(sub, &r->to, STR_NULL, 0, &answer, err);
+		if (e < 0)
 			return e;
 		if (answer.kind != RCPT_LOCAL && answer.kind != RCPT_REMOTE)
 			return err_set(err, E_PEER,

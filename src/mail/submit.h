@@ -7,7 +7,8 @@
  *
  * All but the first may suspend. They return 0 or a negative E_* with *err
  * filled in: E_DENIED is for the sender; E_FULL, E_LIMIT, E_IO and E_PEER are
- * worth another try later. A restart of store is not noticed as long as it
+ * worth another try later. E_RATE: this account sends too much, in words for
+ * the person. A restart of store is not noticed as long as it
  * can be helped.
  */
 #pragma once
@@ -46,6 +47,9 @@ struct submit_pace {
 };
 struct submit_pace submit_pace(const struct submission *sub);
 uint32_t submit_recipients(const struct submission *sub); /* how many */
+/* Octets that its text may have, of a server that takes `most`: what is known
+ * of its account once it has a recipient. */
+uint64_t submit_most(const struct submission *sub, uint64_t most);
 /* The domain of the first whose mail is sent on to others; empty: of none. */
 struct str submit_forwards(const struct submission *sub);
 /* Does one of them read reports of others? */

@@ -223,6 +223,71 @@ tell_held(struct telling *t)
 		buf_reset(t->out);
 }
 
+static void
+put_too_many(struct telling *t)
+{
+	buf_printf(t->out, "more than %ju\n%s in a day", (uintmax_t)
+	    t->facts->most, t->item->kind == NOTE_stopped_new ?
+	    "addresses that it had never written to before" : "recipients");
+}
+
+static void
+tell_stopped_owner(struct telling *t)
+{
+	buf_lit(t->out, "Your account cannot send mail any more. It was about "
+	    "to write to ");
+	put_too_many(t);
+	buf_lit(t->out, ", which is more than it may:");
+	put_what(t);
+	buf_lit(t->out, "This is what happens when somebody else has a "
+	    "password and sends spam with it.\nWhat still waited to leave is "
+	    "held back. You can read your mail as always.\n\n"
+	    "If you did not send this: choose another password at once, at "
+	    "the page of this\nserver under Settings, and remove there every "
+	    "app password that you do not know.\n\n"
+	    "In both cases ask whoever runs this server to let you send "
+	    "again.\n");
+}
+
+static void
+tell_stopped_operator(struct telling *t)
+{
+	buf_lit(t->out, "An account of this domain was stopped: it may send "
+	    "nothing. It was about to write to ");
+	put_too_many(t);
+	buf_lit(t->out, ", which is more than it may:");
+	put_what(t);
+	buf_lit(t->out, "Its mail in the queue is held, and its owner was "
+	    "told. Does somebody else have\nits password? See from where it "
+	    "was used, and what it sent:\n\n");
+	buf_printf(t->out,
+	    "    postern account logins %.*s\n"
+	    "    postern queue list --held --sender %.*s\n\n"
+	    "If so, a new password, and no app password that its owner does "
+	    "not know:\n\n"
+	    "    postern account passwd %.*s\n"
+	    "    postern account app-password list %.*s\n\n"
+	    "Then it may send again, without what is held or with it:\n\n"
+	    "    postern account unlock %.*s --drop-queue\n"
+	    "    postern account unlock %.*s\n\n"
+	    "If all was well, it may have a higher limit:\n\n"
+	    "    postern account limit %.*s --%s NUMBER\n",
+	    STR_FMT(t->item->address), STR_FMT(t->item->address),
+	    STR_FMT(t->item->address), STR_FMT(t->item->address),
+	    STR_FMT(t->item->address), STR_FMT(t->item->address),
+	    STR_FMT(t->item->address), t->item->kind == NOTE_stopped_new ?
+		"new-recipients-per-day" : "recipients-per-day");
+}
+
+static void
+tell_stopped(struct telling *t)
+{
+	if (t->item->to.n > 0)
+		tell_stopped_operator(t);
+	else
+		tell_stopped_owner(t);
+}
+
 static const struct words {
 	enum note_kind kind;
 	const char *subject;
@@ -248,6 +313,10 @@ static const struct words {
 	{ NOTE_factor_off, "The second factor was taken off",
 	    tell_factor_off },
 	{ NOTE_held, "Mail for you was held back", tell_held },
+	{ NOTE_stopped_recipients, "Sending was stopped: too many recipients",
+	    tell_stopped },
+	{ NOTE_stopped_new, "Sending was stopped: too many new recipients",
+	    tell_stopped },
 };
 
 bool

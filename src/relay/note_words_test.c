@@ -66,6 +66,12 @@ test_kinds(void **state unused_arg)
 		{ NOTE_factor, { .peer = STR("192.0.2.7") },
 		    "A second factor was set up",
 		    { "192.0.2.7", "a code", "ask whoever runs this" } },
+		{ NOTE_stopped_recipients, { .most = 2000,
+			.peer = STR("192.0.2.7") },
+		    "Sending was stopped: too many recipients",
+		    { "more than 2000\nrecipients in a day", "192.0.2.7",
+			"postern account unlock alice@example.org --drop-queue",
+			"alice@example.org --recipients-per-day NUMBER" } },
 		{ NOTE_factor_off, { .by_operator = 1 },
 		    "The second factor was taken off",
 		    { "from:     whoever runs this server\n",
@@ -83,6 +89,26 @@ test_kinds(void **state unused_arg)
 	}
 	for (uint32_t kind = 0; kind < 100; kind += kind ? 1 : 99)
 		assert_false(tell(kind, &t[0].facts, &subject, &text));
+}
+
+/* Who was stopped is told what to do, and the operator what to type. */
+static void
+test_stopped_owner(void **state unused_arg)
+{
+	const struct note_facts facts = { .most = 200 };
+	const struct note_item item = { .kind = NOTE_stopped_new,
+		.at = 1795000000, .address = STR("alice@example.org") };
+	auto_buf subject = BUF_INIT(NOTE_WORDS_MAX);
+	auto_buf text = BUF_INIT(NOTE_WORDS_MAX);
+
+	assert_true(note_words(&subject, &text, &item, &facts,
+	    STR("mail.example.org")));
+	assert_str(buf_get(&subject), "Sending was stopped: too many new "
+	    "recipients");
+	assert_says(&text, "more than 200\naddresses that it had never");
+	assert_says(&text, "choose another password at once");
+	assert_true(str_find(buf_get(&text), STR("postern account")) ==
+	    text.n);
 }
 
 /* What people call things stays on its line, and the text in its bounds. */
@@ -162,6 +188,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_held),
 		cmocka_unit_test(test_kinds),
+		cmocka_unit_test(test_stopped_owner),
 		cmocka_unit_test(test_labels),
 	};
 

@@ -127,6 +127,11 @@
 	F(S, u8, double_bounces, 0)	/* to postmaster */              \
 	F(S, u32, hold_longest_s, 0)	/* what leaves later; 0: nothing */ \
 	F(S, u32, hold_messages, 0)	/* of one account */             \
+	/* What an account may hand in; 0: any. */                       \
+	F(S, u32, messages_hour, 0) F(S, u32, recipients_hour, 0)        \
+	F(S, u32, messages_day, 0) F(S, u32, recipients_day, 0)          \
+	F(S, u32, new_recipients_day, 0)	/* never written to before */ \
+	F(S, u64, message_size, 0)	/* octets of one */              \
 	F(S, u32, highest_priority, 0)	/* that people may ask for */    \
 	F(S, u32, deliver_by_least_s, 0) /* BY with R; 0: any */         \
 	F(S, str, divert, 320)		/* who gets what nobody here has */

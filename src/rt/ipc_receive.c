@@ -93,7 +93,7 @@ known_code(uint32_t code)
 {
 	int rc = -(int)(code & 0xff);
 
-	return rc < 0 && rc >= E_NORIGHT ? rc : E_IO;
+	return rc < 0 && rc >= E_RATE ? rc : E_IO;
 }
 
 static bool

@@ -28,6 +28,7 @@ local_fail_err(const struct local *p, const struct err *err)
 		{ E_INVALID, LOCAL_DATA },
 		{ E_LIMIT, LOCAL_DATA },
 		{ E_PROTO, LOCAL_DATA },
+		{ E_RATE, LOCAL_TEMPORARY },
 	};
 
 	for (size_t i = 0; i < NELEM(table); i++)

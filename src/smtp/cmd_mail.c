@@ -237,6 +237,8 @@ smtp_rcpt(struct smtp_session *s, struct str args)
 		[RCPT_NO_DOMAIN] = SMTP_REPLY_INIT(550, "5.7.1",
 		    "Relaying denied"),
 		[RCPT_FULL] = SMTP_REPLY_INIT(452, "4.2.2", "Mailbox full"),
+		[RCPT_TOO_BIG] = SMTP_REPLY_INIT(552, "5.3.4",
+		    "Message too big for your account"),
 	};
 	struct rcpt_args parsed;
 	struct err err = { 0 };
@@ -253,6 +255,11 @@ smtp_rcpt(struct smtp_session *s, struct str args)
 		return smtp_reply_syntax(why, "5.1.3");
 	/* Suspends this session only. */
 	e = submit_recipient(s->txn, &parsed.addressee, &kind, &err);
+	if (e == E_RATE) {
+		r = smtp_reply_rate(s->cmd, &err);
+		smtp_note_refused(s, parsed.addressee.address, &r, STR_NULL);
+		return r;
+	}
 	if (e < 0) {
 		log_ctx_event(&s->d.log, LOG_WARN, "rcpt_failed", F_ERR(&err));
 		return smtp_reply_err(e);

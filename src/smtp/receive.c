@@ -384,6 +384,8 @@ commit(struct reception *in)
 		e = E_PEER;
 	if (e == E_NOTFOUND)
 		e = E_LIMIT;
+	if (e == E_RATE)
+		return smtp_reply_rate(s->cmd, &in->err);
 	if (e < 0)
 		return smtp_reply_err(in->failed = e);
 	in->committed = true;
@@ -465,9 +467,11 @@ smtp_text_begin(struct smtp_session *s, bool chunks)
 	if (o->judge)
 		begin_judging(in);
 	if (chunks)
-		smtp_data_init_chunks(&in->data, o->max_message);
+		smtp_data_init_chunks(&in->data, submit_most(s->txn,
+		    o->max_message));
 	else
-		smtp_data_init(&in->data, o->max_message);
+		smtp_data_init(&in->data, submit_most(s->txn,
+		    o->max_message));
 	begin_pace(&in->pace, s);
 	store_trace(in);
 	return in;

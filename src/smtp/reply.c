@@ -115,6 +115,12 @@ static const struct err_reply {
 };
 
 struct reply
+smtp_reply_rate(struct arena *a, const struct err *err)
+{
+	return smtp_replyf(a, 450, "4.7.1", "%s", err->text);
+}
+
+struct reply
 smtp_reply_err(int code)
 {
 	for (size_t i = 0; i < NELEM(err_replies); i++)

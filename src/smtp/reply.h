@@ -51,3 +51,5 @@ struct reply smtp_reply_syntax(enum smtp_syntax why, const char *address);
 /* The one table of our own failures: E_* to reply. Says nothing of what is
  * inside; err->text is for the log. */
 struct reply smtp_reply_err(int code);
+/* Of E_RATE: the account sends too much, as its text says. */
+struct reply smtp_reply_rate(struct arena *a, const struct err *err);

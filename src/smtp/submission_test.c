@@ -107,6 +107,48 @@ send_text(struct world *w, const char *text, const char *want)
 	assert_str(world_got(w), want);
 }
 
+/* In store's words, to RCPT and to the text, and for that time only; and no
+ * message that is longer than the account's may be. */
+static void
+test_too_much(void **state unused_arg)
+{
+	static char text[100];
+	static struct world w;
+
+	open_tls(&w);
+	world_say(&w, "AUTH PLAIN " PLAIN_ALICE "\r\n", WELCOME);
+	world_say(&w, EHLO, EHLO_USER);
+	w.fake.fail[STORE_rcpt] = E_RATE;
+	(void)snprintf(text, sizeof(text), "250 2.1.0 Ok\r\n"
+	    "450 4.7.1 call %d\r\n250 2.0.0 Ok\r\n", (int)STORE_rcpt);
+	world_say(&w, "MAIL FROM:<alice@example.test>\r\n"
+		      "RCPT TO:<who@far.test>\r\nRSET\r\n", text);
+	w.fake.fail[STORE_rcpt] = 0;
+	w.fake.fail[STORE_submit] = E_RATE;
+	(void)snprintf(text, sizeof(text), "450 4.7.1 call %d\r\n",
+	    (int)STORE_submit);
+	send_text(&w, "From: alice@example.test\r\n\r\nHi\r\n.\r\n", text);
+	w.fake.fail[STORE_submit] = 0;
+	w.most_octets = 60;
+	world_say(&w, "MAIL FROM:<alice@example.test> SIZE=61\r\n"
+		      "RCPT TO:<who@far.test>\r\nRSET\r\n",
+	    "250 2.1.0 Ok\r\n552 5.3.4 Message too big for your account\r\n"
+	    "250 2.0.0 Ok\r\n");
+	send_text(&w, "From: alice@example.test\r\n\r\n0123456789"
+	    "0123456789012345678901234567890123456789\r\n.\r\n",
+	    "552 5.3.4 Message too big\r\n");
+	assert_int_equal(w.nsubmits, 0);
+	send_text(&w, "From: alice@example.test\r\n\r\nHi\r\n.\r\n",
+	    "250 2.0.0 Ok: queued as 1\r\n");
+	/* How many were named before. */
+	world_say(&w, "MAIL FROM:<alice@example.test>\r\n"
+		      "RCPT TO:<bob@example.test>\r\n"
+		      "RCPT TO:<who@far.test>\r\n",
+	    "250 2.1.0 Ok\r\n250 2.1.5 Ok\r\n250 2.1.5 Ok\r\n");
+	assert_int_equal(w.rcpt.before, 1);
+	world_close(&w);
+}
+
 /* What the author wrote is signed, with what was added, unless vault cannot.
  * RFC 6409 8.2, 8.3, 8.5 */
 static void
@@ -444,6 +486,7 @@ main(void)
 		cmocka_unit_test(test_in_clear),
 		cmocka_unit_test(test_senders),
 		cmocka_unit_test(test_message),
+		cmocka_unit_test(test_too_much),
 		cmocka_unit_test(test_signed),
 		cmocka_unit_test(test_people),
 		cmocka_unit_test(test_dsn),

@@ -46,6 +46,7 @@ fake_rcpt(struct store *st, const void *asked, void *answered)
 	answer->kind = kind_of(st, ask->address);
 	answer->handle = w->fake.generation << 32 | ++w->nrcpts;
 	answer->room = 1000000;
+	answer->most_octets = w->most_octets;
 	return 0;
 }
 

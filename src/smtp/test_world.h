@@ -38,6 +38,7 @@ struct world {
 	struct fake_store fake;
 	struct store store;	/* mx's connection to it */
 	int sign_error;		/* E_*, 0 */
+	uint64_t most_octets;	/* that the account may send; 0 */
 	int lose_store;		/* submits that find a new store */
 	int lose_handles;	/* submits that find their handles gone */
 	struct submitted *submits;	/* WORLD_SUBMITS */

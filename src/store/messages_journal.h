@@ -30,7 +30,9 @@ enum journal_event { JOURNAL_refused = 1,
 				 * `from`: who has which rights now */
 	JOURNAL_via,		/* how it came, as a server in front says */
 	JOURNAL_edited,		/* by the operator: text says what of it */
-	JOURNAL_expired };	/* he gave it up; what follows is in `failed` */
+	JOURNAL_expired,	/* he gave it up; what follows is in `failed` */
+	JOURNAL_stopped,	/* address may send nothing any more */
+	JOURNAL_unlocked };	/* but now it may again, by the operator */
 enum { JOURNAL_TEXT_MAX = 1000 };
 #define FIELDS_journal_ask(F, S)                                    \
 	F(S, u32, event, 0)                                         \

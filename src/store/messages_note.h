@@ -25,6 +25,8 @@ enum note_kind {
 	NOTE_mailboxes_80, NOTE_mailboxes_95,
 	NOTE_domain_80, NOTE_domain_95,	/* octets, to its postmaster */
 	NOTE_held,		/* mail for them that is kept apart */
+	/* The account may send nothing: to it and its domain's postmaster. */
+	NOTE_stopped_recipients, NOTE_stopped_new,	/* most of them */
 };
 
 /* What happened. by_operator: it was not the person's own doing. */

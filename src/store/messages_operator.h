@@ -59,7 +59,8 @@ enum has_factor { HAS_FACTOR_no, HAS_FACTOR_yes, HAS_FACTOR_unknown };
 	F(S, u64, account, 0) F(S, str, address, 320)                 \
 	F(S, u32, messages, 0) F(S, u64, size, 0) F(S, u32, send_as, 0) \
 	F(S, u64, quota, 0) F(S, u8, factor, 0)	/* HAS_FACTOR_* */    \
-	F(S, u64, most_messages, 0) F(S, u64, most_mailboxes, 0)
+	F(S, u64, most_messages, 0) F(S, u64, most_mailboxes, 0)      \
+	F(S, i64, stopped, 0)	/* since when it may send nothing; 0 */
 /* What was expunged since then (seconds since 1970; 0: ever) and can be had
  * back, by the mailbox it would come into, those behind `after` (a name; empty
  * at first). keeps_s: how long it is kept. */

@@ -17,19 +17,25 @@
  * comes here is sent on to others; reads: it is where reports go
  * (messages_feedback.h). Only mx is told of these. RCPT_NEW_OWNER and on: it is
  * not the same person's since the time that was asked for (RRVS), nor its
- * domain the same one's, or nobody knows. */
+ * domain the same one's, or nobody knows.
+ *
+ * before: how many of its message were asked for already. E_RATE: the account
+ * may send no more now (messages_limits.h). most_octets: the largest message it
+ * may hand in, 0: any; RCPT_TOO_BIG, when the client announced a larger one. */
 enum rcpt_kind { RCPT_LOCAL = 1, RCPT_REMOTE, RCPT_NO_USER, RCPT_NO_DOMAIN,
-	RCPT_FULL, RCPT_LATER, RCPT_FLOOD,
+	RCPT_FULL, RCPT_LATER, RCPT_FLOOD, RCPT_TOO_BIG,
 	RCPT_NEW_OWNER,	RCPT_NEW_DOMAIN, RCPT_NO_RECORD };
 #define FIELDS_rcpt_ask(F, S)                                              \
 	FIELDS_addressee(F, S)                                             \
 	F(S, u8, bounce, 0)		/* the reverse-path is empty */    \
 	F(S, str, host, 16)                                                \
-	F(S, u8, first, 0)		/* of its message */
+	F(S, u8, first, 0)		/* of its message */               \
+	F(S, u32, before, 0)
 #define FIELDS_rcpt_answer(F, S)                                      \
 	F(S, u32, kind, 0) F(S, u64, handle, 0) F(S, u64, room, 0)    \
 	F(S, u32, wait_s, 0) F(S, u8, leaves, 0) F(S, u8, reads, 0)   \
-	F(S, u8, slow, 0)	/* let them wait for this answer */
+	F(S, u8, slow, 0)	/* let them wait for this answer */   \
+	F(S, u64, most_octets, 0)
 
 /* May this account write as this address (empty: yes, a report)? A LOCAL may
  * as any address of a domain of ours. E_DENIED if not. account is what VAULT

@@ -216,6 +216,17 @@ route "*" {
 }
 """
 
+# Of tests that send more in a minute than a person does in a day.
+UNLIMITED = """\
+limits {
+    messages-per-hour = 0
+    recipients-per-hour = 0
+    messages-per-day = 0
+    recipients-per-day = 0
+    new-recipients-per-day = 0
+}
+"""
+
 # Dialogues with FROM: of who may say for whom they come.
 IN_FRONT = """\
 xclient-peers = { "127.0.0.9" }
@@ -269,7 +280,7 @@ class SharedServer(ConfiguredServer):
     """As strict as a server in the world, but that nothing leaves."""
 
     def configure(self, more=""):
-        super().configure(more + IN_FRONT + NOWHERE)
+        super().configure(more + IN_FRONT + NOWHERE + UNLIMITED)
 
     def start(self):
         super().start()

@@ -23,7 +23,8 @@ import subprocess
 import tempfile
 
 from lib.nsd import Nsd
-from lib.server import BUILD, PASSWORD, ConfiguredServer, free_offset
+from lib.server import (BUILD, PASSWORD, UNLIMITED, ConfiguredServer,
+                        free_offset)
 from lib.sink import Sink
 
 CONFIGURATION = """\
@@ -63,7 +64,7 @@ class Domain(ConfiguredServer):
             hostname=self.hostname, data=self.data, address=self.ip,
             port=self.world.port, dns=self.world.dns.port,
             anchor=self.world.dns.anchor, relay=self.relay, queue=self.queue,
-            more=self.more + more, **{k: v for k, v in self.ports.items()
+            more=self.more + UNLIMITED + more, **{k: v for k, v in self.ports.items()
                                       if k != "smtp"}))
 
     def start(self):

@@ -252,6 +252,9 @@ export const de: Texts = {
 		noRecipients: 'Es gibt keinen Empfänger.',
 		cannotUnsend: 'Sie ist schon unterwegs.',
 		forbiddenFrom: 'Von dieser Adresse dürfen Sie nicht senden.',
+		forbiddenToSend: 'Sie haben in einer Stunde oder an einem Tag zu viel ' +
+			'gesendet: später noch einmal. Wurde Ihnen das Senden gesperrt, ' +
+			'steht eine Mail darüber im Posteingang.',
 		other: (what: string) => `Das hat nicht geklappt (${what}).`,
 	},
 

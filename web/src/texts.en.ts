@@ -251,6 +251,8 @@ export const en = {
 		noRecipients: 'There is no recipient.',
 		cannotUnsend: 'It has left already.',
 		forbiddenFrom: 'You may not send from this address.',
+		forbiddenToSend: 'You have sent too much in an hour or a day: try again ' +
+			'later. If sending was stopped, a mail in your inbox says so.',
 		other: (what: string) => `That did not work (${what}).`,
 	} as Record<string, string | ((what: string) => string)>,
 

@@ -1,5 +1,6 @@
 #include "store/engine/account_names.h"
 #include "store/engine/filter.h"
+#include "store/engine/send_limits.h"
 #include "store/engine/note.h"
 #include "store/engine/quota.h"
 #include "store/directory/past_owners.h"
@@ -402,6 +403,8 @@ remove_account(struct engine *e, struct account_name *n, struct err *err)
 		rc = filter_remove(e, n->account, err);
 	if (rc == 0)
 		rc = note_forget(e, n->account, err);
+	if (rc == 0)
+		rc = send_limits_drop(e, n->account, err);
 	if (rc == 0)
 		rc = sql_run(&e->w, SQL_vacation_del, SQL_VALS(
 		    vi(n->account)), err);

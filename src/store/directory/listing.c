@@ -3,7 +3,7 @@
  * accounts, the journal.
  */
 #include "store/directory/resolve.h"
-#include "store/engine/engine_int.h"
+#include "store/engine/send_limits.h"
 
 enum { ROWS_MAX = 180000, DOMAINS_A_PAGE = 500, ACCOUNTS_A_PAGE = 400,
 	SEALED_SOME = 4, LATELY_S = 86400 };
@@ -249,6 +249,17 @@ read_has_factor(struct reader *r, struct account_row *row, bool *damaged,
 }
 
 static int
+read_stopped(struct reader *r, struct account_row *row, struct err *err)
+{
+	struct send_limits_state s;
+	int rc = send_limits_read(&r->q, row->account, &s, err);
+
+	if (rc == 0)
+		row->stopped = s.stopped;
+	return rc;
+}
+
+static int
 read_one_account(struct reader *r, struct str address, struct err *err)
 {
 	struct str domain, local;
@@ -271,6 +282,8 @@ read_one_account(struct reader *r, struct str address, struct err *err)
 		sql_u64(&r->q, address_one, most_messages),
 		sql_u64(&r->q, address_one, most_mailboxes) };
 	rc = read_has_factor(r, &row, &damaged, err);
+	if (rc == 0)
+		rc = read_stopped(r, &row, err);
 	if (rc == 0)
 		msg_put(&r->rows, &account_row_shape, &row);
 	sql_end(&r->q, SQL_address_one);
@@ -310,6 +323,8 @@ read_accounts(struct reader *r, const struct caller *c,
 			sql_u64(&r->q, address_list, most_messages),
 			sql_u64(&r->q, address_list, most_mailboxes) };
 		rc = read_has_factor(r, &row, &damaged, err);
+		if (rc == 0)
+			rc = read_stopped(r, &row, err);
 		if (rc < 0)
 			break;
 		msg_put(&r->rows, &account_row_shape, &row);

@@ -2,6 +2,7 @@
  * rcpt_lookup.c - short look-ups: who asks, whose an address is, and whether
  * a message may go there.
  */
+#include "store/engine/send_limits.h"
 #include "store/engine/quota.h"
 #include "store/directory/past_owners.h"
 #include "store/directory/resolve.h"
@@ -277,5 +278,6 @@ reader_rcpt(struct reader *r, const struct caller *c,
 	answer_rcpt(c, &a, room, a.kind == ADDRESS_ALIAS ||
 	    (a.kind == ADDRESS_SRS && is_return(r, ask, who->address)),
 	    answer, who);
-	return check_owner(r, ask, who->address, answer, err);
+	rc = reader_limits(r, c, ask, answer, err);
+	return rc < 0 ? rc : check_owner(r, ask, who->address, answer, err);
 }

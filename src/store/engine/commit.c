@@ -9,7 +9,8 @@
  * transaction, sync of the pack, commit (which syncs the WAL), columns. Only
  * then does anybody hear of it.
  *
- * A request that fails by itself has written nothing. If the disk is full, or a
+ * A request that fails by itself has written nothing (or, as the story of its
+ * failure, what is to stand: queue/limits.c). If the disk is full, or a
  * page of the database damaged, the whole batch is undone and run again one by
  * one, so only those fail that find no room, or need that page; what makes room
  * has the reserve (room.c). Every other failure of the disk is the end of the

@@ -32,6 +32,11 @@ struct age_settings {
 	uint32_t held_s;	/* what is kept apart; 0: two weeks */
 };
 
+/* What accounts may hand in, by enum send_limit; 0: any. */
+struct limit_settings {
+	uint64_t most[SEND_LIMIT_KINDS];
+};
+
 /* How a call is executed: the engine knows none of its functions, it is handed
  * a table of them. */
 struct write;
@@ -72,6 +77,7 @@ struct engine_options {
 	size_t column_octets;	/* cached columns; 0: 256 MB */
 	struct queue_settings queue;
 	struct age_settings ages;
+	struct limit_settings limits;
 	int64_t (*wall_us)(void *arg);	/* since 1970 UTC */
 	/* That of CLOCK_MONOTONIC where threads wait by it. */
 	int64_t (*mono_us)(void *arg);
@@ -93,6 +99,7 @@ void engine_limits(struct engine *e, uint64_t quota, uint64_t max_message);
 void engine_expands(struct engine *e, bool people);
 void engine_queue(struct engine *e, const struct queue_settings *q);
 void engine_ages(struct engine *e, const struct age_settings *a);
+void engine_account_limits(struct engine *e, const struct limit_settings *l);
 /* From now on this is told of what is banned (rt/bans.h), and what is at once;
  * before the first commit. It must outlive the engine. */
 struct bans;

@@ -121,7 +121,7 @@ struct engine {
 	uint64_t salvage_from;
 
 	struct map accts, mboxes;
-	struct list dirty_accts, dirty_mboxes, dirty_domains;
+	struct list dirty_accts, dirty_mboxes, dirty_domains, dirty_limits;
 
 	/* Of any thread: what RCPT is answered from without a look at SQL. */
 	struct address_cache *addresses;
@@ -132,6 +132,8 @@ struct engine {
 	 * domain_use. */
 	pthread_mutex_t quota_lock;
 	struct map rooms, domains;
+	/* See send_limits.c: account -> struct send_limits. */
+	struct map limits;
 
 	/* Of the present batch. */
 	struct arena *arena;

@@ -2,6 +2,7 @@
 
 #include "base/fnv.h"
 #include "store/address/address.h"
+#include "store/engine/send_limits.h"
 #include "store/engine/note.h"
 
 enum { ROOMS_MAX = 200000 };
@@ -330,4 +331,5 @@ quota_free(struct engine *e)
 		free(s->p);
 	map_free(&e->domains);
 	map_free(&e->rooms);
+	send_limits_free(e);
 }

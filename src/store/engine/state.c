@@ -3,6 +3,7 @@
  * read when first needed, changed in memory, written once a commit.
  */
 #include "store/address/address.h"
+#include "store/engine/send_limits.h"
 #include "store/engine/note.h"
 #include "store/engine/quota.h"
 
@@ -259,7 +260,8 @@ state_write(struct engine *e, struct err *err)
 		if (rc < 0)
 			return rc;
 	}
-	return quota_write(e, err);
+	rc = send_limits_write(e, err);
+	return rc < 0 ? rc : quota_write(e, err);
 }
 
 enum { KEPT_MAX = 200000 };
@@ -268,6 +270,7 @@ void
 state_clean(struct engine *e)
 {
 	quota_clean(e);
+	send_limits_clean(e);
 	while (list_pop_link(&e->dirty_mboxes))
 		continue;
 	while (list_pop_link(&e->dirty_accts))
@@ -290,6 +293,7 @@ state_forget(struct engine *e)
 	map_clear(&e->accts);
 	map_clear(&e->mboxes);
 	quota_forget(e);
+	send_limits_forget(e);
 	e->dirty_accts = e->dirty_mboxes = (struct list){ 0 };
 }
 

@@ -55,9 +55,16 @@ int policy_knows_network(struct engine *e, struct ip ip, int64_t *at_s,
 bool ban_is_ours(const struct ip *ip);
 
 /* A message was taken, of mx or of an account: from now on who sent it is
- * known, and whom it went to. */
+ * known, and whom it went to. since: as policy_wrote_to() said of each; NULL:
+ * it was not asked. */
 int policy_remember(struct engine *e, const struct write *w,
-    const struct recipient *const *rcpt, size_t n, struct err *err);
+    const struct recipient *const *rcpt, size_t n, const int64_t *since,
+    struct err *err);
+/* Since when this account has known each of those elsewhere, because it wrote
+ * to them, seconds since 1970; -1: it does not. The writer's. */
+int policy_wrote_to(struct engine *e, uint64_t account,
+    const struct recipient *const *rcpt, size_t n, int64_t *since,
+    struct err *err);
 /* One of an account that leaves later was taken: its id is remembered now. */
 int policy_remember_later(struct engine *e, const struct write *w,
     struct err *err);

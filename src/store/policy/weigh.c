@@ -433,39 +433,59 @@ remember_answers(struct engine *e, const struct submit_ask *ask,
 	return rc < 0 ? rc : 0;
 }
 
-/* Whom a person writes to may write back. */
-static int
-remember_recipients(struct engine *e, uint64_t account,
-    const struct recipient *const *rcpt, size_t n, struct err *err)
+int
+policy_wrote_to(struct engine *e, uint64_t account,
+    const struct recipient *const *rcpt, size_t n, int64_t *since,
+    struct err *err)
 {
-	struct str domain, local, key;
-	int64_t at_s;
-	size_t kept = 0;
+	struct str domain, local;
 	int rc = 0;
 
-	for (size_t i = 0; i < n && kept < RCPTS_WEIGHED && rc >= 0; i++) {
+	for (size_t i = 0; i < n && rc >= 0; i++) {
+		since[i] = -1;
 		if (rcpt[i]->account || !address_key(rcpt[i]->address,
 		    e->arena, &domain, &local))
 			continue;
-		kept++;
-		key = wrote_to(e->arena, domain, local);
-		rc = alike_wrote(e, account, domain, err);
-		if (rc < 0)
-			return rc;
-		rc = memory_find(&e->w, MEMORY_wrote_to, account, key,
-		    e->now_s, &at_s, err);
-		if (rc == 0 || (rc > 0 && e->now_s - at_s > STALE_S))
-			rc = memory_keep(e, MEMORY_wrote_to, account, key,
-			    err);
+		rc = memory_find(&e->w, MEMORY_wrote_to, account,
+		    wrote_to(e->arena, domain, local), e->now_s, &since[i],
+		    err);
+		if (rc == 0)
+			since[i] = -1;
+	}
+	return rc < 0 ? rc : 0;
+}
+
+/* Whom a person writes to may write back. All of them, for those who are known
+ * count for no limit; of how many domains lists are kept is another matter. */
+static int
+remember_recipients(struct engine *e, uint64_t account,
+    const struct recipient *const *rcpt, size_t n, const int64_t *since,
+    struct err *err)
+{
+	struct str domain, local;
+	size_t kept = 0;
+	int rc = 0;
+
+	for (size_t i = 0; i < n && rc >= 0; i++) {
+		if (rcpt[i]->account || !address_key(rcpt[i]->address,
+		    e->arena, &domain, &local))
+			continue;
+		if (kept++ < RCPTS_WEIGHED)
+			rc = alike_wrote(e, account, domain, err);
+		if (rc >= 0 && (since[i] < 0 || e->now_s - since[i] > STALE_S))
+			rc = memory_keep(e, MEMORY_wrote_to, account,
+			    wrote_to(e->arena, domain, local), err);
 	}
 	return rc < 0 ? rc : 0;
 }
 
 int
 policy_remember(struct engine *e, const struct write *w,
-    const struct recipient *const *rcpt, size_t n, struct err *err)
+    const struct recipient *const *rcpt, size_t n, const int64_t *since,
+    struct err *err)
 {
 	const struct submit_ask *ask = w->ask;
+	int64_t *found = NULL;
 	bool leaves = false;
 	int rc = 0;
 
@@ -480,8 +500,15 @@ policy_remember(struct engine *e, const struct write *w,
 	if (leaves)
 		rc = answers_sent(e, w->caller->account, ask->message_id,
 		    err);
+	if (rc < 0 || !leaves)
+		return rc;
+	if (!since) {
+		since = found = arena_array(e->arena, n, sizeof(*found));
+		rc = policy_wrote_to(e, w->caller->account, rcpt, n, found,
+		    err);
+	}
 	return rc < 0 ? rc : remember_recipients(e, w->caller->account, rcpt,
-	    n, err);
+	    n, since, err);
 }
 
 /* Nobody has it yet, and its id is not kept with it. */

@@ -301,7 +301,7 @@ give_out(struct releasing *r, struct err *err)
 		rc = sql_run(&s->e->w, SQL_blob_ref_more, SQL_VALS(
 		    vi(s->to.nlocal), vi(s->at.blob)), err);
 	return rc < 0 ? rc : policy_remember(s->e, &r->w, s->to.rcpt, s->to.n,
-	    err);
+	    NULL, err);
 }
 
 /* Nobody gets it. */

@@ -3,6 +3,7 @@
  */
 #pragma once
 #include "store/directory/recipients.h"
+#include "store/engine/send_limits.h"
 #include "store/policy/policy.h"
 
 /* Words of queue_rcpt.state: see schema.c. */
@@ -65,6 +66,12 @@ struct submitting {
 	struct recipients to;
 	struct place at;
 	int64_t due;		/* it leaves then; 0: now */
+	/* limits.c: whose sending it is, 0: nobody's; what counts of it; and
+	 * since when the account has known each of to.rcpt (policy_wrote_to),
+	 * NULL: nobody looked. */
+	uint64_t account;
+	struct send_limits_use use;
+	int64_t *known;
 	const struct fate *fates;	/* of each of to.rcpt; NULL: as the
 					 * ask says */
 };
@@ -86,6 +93,10 @@ bool submit_only_reads(const struct submitting *s, const struct recipient *r);
 struct fate submit_fate(const struct submitting *s, size_t n);
 
 int submit_check_sender(struct submitting *s);
+/* limits.c: may its account send this, too? E_RATE, E_LIMIT. */
+int submit_limits(struct submitting *s);
+/* It does: counted, as the last of what is written. */
+int submit_count(struct submitting *s);
 /* each.c: can this one, of to.rcpt or as named, get it at all? E_FULL, E_BUSY,
  * E_LIMIT: not now. */
 int submit_check_recipient(struct submitting *s, const struct recipient *r);
@@ -113,8 +124,9 @@ int later_end(struct engine *e, uint64_t message, enum later_state became,
 int later_release(struct engine *e, uint64_t message, struct str why,
     struct err *err);
 
-/* Rows of a message that has just been put into blob `message`. */
-int queue_put(struct engine *e, const struct write *w,
+/* Rows of a message that has just been put into blob `message`. account: whose
+ * sending it is; 0. */
+int queue_put(struct engine *e, const struct write *w, uint64_t account,
     const struct submit_ask *ask, struct str return_path, uint64_t message,
     struct err *err);
 int queue_put_rcpt(struct engine *e, uint64_t message, uint64_t n,

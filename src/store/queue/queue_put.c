@@ -15,7 +15,7 @@ domain_of(struct engine *e, struct str address)
 }
 
 int
-queue_put(struct engine *e, const struct write *w,
+queue_put(struct engine *e, const struct write *w, uint64_t account,
     const struct submit_ask *ask, struct str return_path, uint64_t message,
     struct err *err)
 {
@@ -31,7 +31,7 @@ queue_put(struct engine *e, const struct write *w,
 		    .message = message, .due = ask->deliver_by });
 	return sql_run(&e->w, SQL_queue_add, SQL_VALS(
 	    FIELDS_envelope(QUEUE_BIND, &said) vi(message),
-	    vi(w->caller->account),
+	    vi(account),
 	    vi(ask->raw_size + ask->front.n),
 	    vi((uint64_t)e->now_s), vi(ask->body_8bit), vs(ask->signature)),
 	    err);

@@ -241,8 +241,8 @@ put_all(struct submitting *s)
 	if (s->ask->via.n > 0)
 		submit_journal(s, JOURNAL_via, STR_NULL, s->ask->via);
 	if (rc == 0 && queued)
-		rc = queue_put(s->e, s->w, s->ask, s->to.return_path,
-		    s->at.blob, err);
+		rc = queue_put(s->e, s->w, s->account, s->ask,
+		    s->to.return_path, s->at.blob, err);
 	if (rc < 0)
 		return rc;
 	return s->due ? later_put(s) : submit_put_rows(s);
@@ -332,6 +332,8 @@ write_submit(struct engine *e, struct write *w)
 	if (rc == 0)
 		rc = submit_fates(&s);
 	if (rc == 0)
+		rc = submit_limits(&s);
+	if (rc == 0)
 		rc = place(&s);
 	if (rc < 0)
 		return rc;
@@ -341,10 +343,10 @@ write_submit(struct engine *e, struct write *w)
 		hear(&s);
 	if (rc == 0 && s.ask->dmarc.n > 0)
 		rc = dmarc_count(e, &seen, &w->err);
-	if (rc < 0)
-		return rc;
-	return s.due ? policy_remember_later(e, w, &w->err) :
-	    policy_remember(e, w, s.to.rcpt, s.to.n, &w->err);
+	if (rc == 0)
+		rc = s.due ? policy_remember_later(e, w, &w->err) :
+		    policy_remember(e, w, s.to.rcpt, s.to.n, s.known, &w->err);
+	return rc < 0 ? rc : submit_count(&s);
 }
 
 /* A full mailbox takes it all the same: it is small, and about mail that the

@@ -3,6 +3,7 @@
 
 #include "store/directory/recipients.h"
 #include "store/engine/engine_int.h"
+#include "store/engine/send_limits.h"
 #include "store/service/dispatch.h"
 #include "store/service/door.h"
 
@@ -145,8 +146,10 @@ void
 call_rcpt(struct conn *c, struct ipc_req *req)
 {
 	int refuses = engine_refuses(c->service->o.engine);
-	struct rcpt_answer answer;
+	struct rcpt_answer answer, allowed = { 0 };
+	struct err err = { 0 };
 	struct recipient who;
+	int rc;
 
 	if (refuses) {
 		ipc_fail(req, refuses, "nothing can be stored now");
@@ -157,11 +160,17 @@ call_rcpt(struct conn *c, struct ipc_req *req)
 		ipc_reply(req, &answer, -1);
 		return;
 	}
-	if (rcpt_is_known(c->service->o.engine, &c->caller, req->ask, &answer,
-	    &who))
+	rc = send_limits_known(c->service->o.engine, &c->caller, req->ask,
+	    &allowed, &err);
+	if (rc < 0) {
+		ipc_fail(req, rc, err.text);
+	} else if (rc == 0 && rcpt_is_known(c->service->o.engine, &c->caller,
+	    req->ask, &answer, &who)) {
+		answer.most_octets = allowed.most_octets;
 		reply_rcpt(c, req, &answer, &who);
-	else
+	} else {
 		threads_look(c, req, look_up_rcpt, reply_looked_up_rcpt);
+	}
 }
 
 /* ---- watches ----------------------------------------------------------- */

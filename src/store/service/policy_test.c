@@ -215,7 +215,7 @@ test_host_known(void **state)
 	assert_false(host_known(p, "\300\0\2\7"));
 	batch_begin(e);
 	OK(batch_transaction(e, &p->d.err));
-	OK(policy_remember(e, &w, NULL, 0, &p->d.err));
+	OK(policy_remember(e, &w, NULL, 0, NULL, &p->d.err));
 	OK(batch_finish(e, &p->d.err));
 	assert_true(host_known(p, "\300\0\2\11"));
 	assert_false(host_known(p, "\300\0\3\7"));

@@ -139,6 +139,18 @@ ages_of(const struct config *c)
 		.held_s = c->keep_held_s };
 }
 
+static struct limit_settings
+limits_of(const struct config *c)
+{
+	return (struct limit_settings){ {
+		[SEND_LIMIT_messages_hour] = c->messages_hour,
+		[SEND_LIMIT_recipients_hour] = c->recipients_hour,
+		[SEND_LIMIT_messages_day] = c->messages_day,
+		[SEND_LIMIT_recipients_day] = c->recipients_day,
+		[SEND_LIMIT_new_day] = c->new_recipients_day,
+		[SEND_LIMIT_size] = c->message_size } };
+}
+
 static int
 prepare(struct role *r, struct err *err unused_arg)
 {
@@ -162,6 +174,7 @@ sandboxed(struct role *r, struct err *err)
 		.mono_us = mono_us, .random = randomness, .arg = s,
 		.log = r->log, .queue = queue_of(&r->config),
 		.ages = ages_of(&r->config),
+		.limits = limits_of(&r->config),
 		.calls = service_engine_calls };
 	struct service_options so = { .loop = r->loop, .log = r->log,
 		.readers = 2, .fatal = fatal, .arg = s,
@@ -247,11 +260,13 @@ reload(struct role *r)
 
 	struct queue_settings queue = queue_of(&r->config);
 	struct age_settings ages = ages_of(&r->config);
+	struct limit_settings limits = limits_of(&r->config);
 
 	engine_limits(s->engine, r->config.quota, r->config.max_message);
 	engine_expands(s->engine, r->config.expn);
 	engine_queue(s->engine, &queue);
 	engine_ages(s->engine, &ages);
+	engine_account_limits(s->engine, &limits);
 	struct door_settings door = door_of(&r->config);
 
 	service_settings(s->service, &door);

@@ -16,6 +16,17 @@
  *               settings
  *   state       of queue_hold: enum hold_state; all behind (message, rcpt) has
  *               yet to be held, or let go, and `done` recipients were
+ *
+ * How much accounts may hand in (engine/send_limits.c). Nothing was counted
+ * before, and none had limits of its own.
+ *
+ *   messages_hour ... new_day  of limits: when nothing is left of that count,
+ *               microseconds since 1970; most_...: its own limit, 0: what the
+ *               option says
+ *   stopped     an account that may send nothing since `at`, by which limit
+ *               (why, enum send_limit) of how many (most). work: what its queue
+ *               is in for (queue/stopped.c), as far as the message `cursor`;
+ *               most is then the first message that it handed in afterwards
  */
 #define CREATE_HOLD                                                           \
 	"ALTER TABLE queue_rcpt ADD COLUMN held_at INTEGER NOT NULL"          \
@@ -34,5 +45,19 @@
 	" rcpt INTEGER NOT NULL, done INTEGER NOT NULL,"                      \
 	" PRIMARY KEY (kind, what)) STRICT, WITHOUT ROWID;"
 
+#define CREATE_LIMITS                                                         \
+	"CREATE TABLE limits (account INTEGER PRIMARY KEY,"                   \
+	" messages_hour INTEGER NOT NULL, recipients_hour INTEGER NOT NULL,"  \
+	" messages_day INTEGER NOT NULL, recipients_day INTEGER NOT NULL,"    \
+	" new_day INTEGER NOT NULL, most_messages_hour INTEGER NOT NULL,"     \
+	" most_recipients_hour INTEGER NOT NULL,"                             \
+	" most_messages_day INTEGER NOT NULL,"                                \
+	" most_recipients_day INTEGER NOT NULL,"                              \
+	" most_new_day INTEGER NOT NULL, most_size INTEGER NOT NULL) STRICT;" \
+	"CREATE TABLE stopped (account INTEGER PRIMARY KEY,"                  \
+	" at INTEGER NOT NULL, why INTEGER NOT NULL, most INTEGER NOT NULL,"  \
+	" work INTEGER NOT NULL, cursor INTEGER NOT NULL) STRICT;"
+
 static const char version_22[] =
-    CREATE_HOLD;
+    CREATE_HOLD
+    CREATE_LIMITS;

@@ -76,12 +76,41 @@ test_holds_come(void **state unused_arg)
 	sql_close(&q);
 }
 
+/* Nobody had limits of his own before version 22, and nobody was stopped. */
+static void
+test_limits_come(void **state unused_arg)
+{
+	static struct sql q;
+
+	assert_int_equal(sqlite3_open(":memory:", &q.db), SQLITE_OK);
+	assert_int_equal(schema_migrate(&q, NULL, NULL), 0);
+	assert_int_equal(sqlite3_exec(q.db, BACK_TO_21, NULL, NULL, NULL), 0);
+	assert_int_equal(schema_migrate(&q, NULL, NULL), 0);
+	assert_int_equal(sql_first(&q, SQL_limits_get, SQL_VALS(vi(1)), NULL),
+	    0);
+	for (uint64_t i = 1; i <= 2; i++)
+		assert_int_equal(sql_run(&q, SQL_limits_put, SQL_VALS(vi(7),
+		    vi(i), vi(0), vi(0), vi(0), vi(5), vi(i + 10), vi(0),
+		    vi(0), vi(0), vi(0), vi(6)), NULL), 0);
+	assert_int_equal(sql_first(&q, SQL_limits_get, SQL_VALS(vi(7)), NULL),
+	    1);
+	assert_int_equal(sql_u64(&q, limits_get, messages_hour), 2);
+	assert_int_equal(sql_u64(&q, limits_get, new_day), 5);
+	assert_int_equal(sql_u64(&q, limits_get, most_messages_hour), 12);
+	assert_int_equal(sql_u64(&q, limits_get, most_size), 6);
+	sql_end(&q, SQL_limits_get);
+	assert_int_equal(sql_first(&q, SQL_stopped_next, SQL_VALS(
+	    vi(INT64_MAX)), NULL), 0);
+	sql_close(&q);
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_held_stays),
 		cmocka_unit_test(test_holds_come),
+		cmocka_unit_test(test_limits_come),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

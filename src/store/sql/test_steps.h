@@ -10,6 +10,7 @@
 	"ALTER TABLE queue_rcpt DROP COLUMN by_hand;"                         \
 	"ALTER TABLE queue_rcpt DROP COLUMN stood;"                           \
 	"ALTER TABLE queue_rcpt DROP COLUMN give_up;"                         \
+	"DROP TABLE limits; DROP TABLE stopped;"                              \
 	"UPDATE meta SET value=21;"
 #define BACK_TO_20                                                            \
 	BACK_TO_21                                                            \

@@ -3,7 +3,7 @@
 /*
  * What the writer does between two batches when nobody waits: it lets go what
  * was to leave later (release.c), and holds what waits or lets it go
- * (holding.c); then come rows that nobody names (gc.c), and
+ * (holding.c, stopped_queues.c); then come rows that nobody names (gc.c), and
  * when none is left, mail that is too old where it is (empty.c), tombstones,
  * keys of conversations, packs and the database's own room (tombstones.c,
  * conversations.c, compact.c, shrink.c).
@@ -55,6 +55,8 @@ engine_gc(struct engine *e, bool *more, struct err *err)
 	rc = later_slice(e, more, err);
 	if (rc == 0 && !*more)
 		rc = holding_slice(e, more, err);
+	if (rc == 0 && !*more && e->now_s >= e->gc_after_s)
+		rc = stopped_queues_slice(e, more, err);
 	if (rc < 0 || *more || backup_pins(e))
 		return rc;
 	if (e->now_s < e->gc_after_s && e->gc_after_s - e->now_s <= PAUSE_S)

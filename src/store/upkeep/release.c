@@ -1,4 +1,5 @@
 #include "store/queue/queue_int.h"
+#include "store/queue/stopped.h"
 #include "store/upkeep/upkeep_int.h"
 
 /*
@@ -8,7 +9,8 @@
  * clock jumps, what waits by it is moved along.
  */
 
-enum { RELEASES_A_SLICE = 50, PUT_OFF_S = 300, FAILED_S = 60 };
+enum { RELEASES_A_SLICE = 50, PUT_OFF_S = 300, FAILED_S = 60,
+	STOPPED_S = 900 };
 static const int64_t JUMP_US = 1000000;
 
 /* The first that is due by then. What cannot be read ends nothing: it is tried
@@ -46,6 +48,25 @@ move_due(struct engine *e, bool first, int64_t jump_us, struct err *err)
 	return rc;
 }
 
+/* What is of an account that may send nothing now waits on. */
+static int
+release_one(struct engine *e, uint64_t message, struct err *err)
+{
+	uint64_t account = 0;
+	int rc = sql_first(&e->w, SQL_later_get, SQL_VALS(vi(message)), err);
+
+	if (rc > 0) {
+		account = sql_u64(&e->w, later_get, account);
+		sql_end(&e->w, SQL_later_get);
+		rc = stopped_is(e, account, err);
+	}
+	if (rc < 0)
+		return rc;
+	return rc == 0 ? later_release(e, message, STR("it is due"), err) :
+	    sql_run(&e->w, SQL_later_put_off, SQL_VALS(
+	    vi((uint64_t)(e->now_s + STOPPED_S)), vi(message)), err);
+}
+
 static int
 release_some(struct engine *e, uint64_t *message, struct err *err)
 {
@@ -55,7 +76,7 @@ release_some(struct engine *e, uint64_t *message, struct err *err)
 
 	while (rc == 0 && most-- > 0 && engine_mono_us(e) <= until &&
 	    first_due(e, e->now_s, message, err))
-		rc = later_release(e, *message, STR("it is due"), err);
+		rc = release_one(e, *message, err);
 	return rc;
 }
 

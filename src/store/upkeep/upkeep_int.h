@@ -10,6 +10,8 @@
 int later_slice(struct engine *e, bool *more, struct err *err);
 /* holding.c: what holds have yet to do, the same. */
 int holding_slice(struct engine *e, bool *more, struct err *err);
+/* And the queues of accounts that may send nothing, or may again. */
+int stopped_queues_slice(struct engine *e, bool *more, struct err *err);
 
 /* A slice of gc.c, empty.c, tombstones.c, conversations.c, compact.c or
  * shrink.c, between two batches; *more if there is another one to do now.
