@@ -245,6 +245,6 @@ def test_zone(sent, tmp_path):
 
 def test_records(sent):
     keys = [v for n, v in sent.records.items() if "_domainkey" in n]
-    assert len(keys) == 2
+    assert len(keys) == 4   # two sign, two are in reserve
     assert sent.records[f"_dmarc.{DOMAIN}."].startswith("v=DMARC1; p=")
     assert sent.records[f"{DOMAIN}."].startswith("v=spf1 ")

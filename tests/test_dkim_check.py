@@ -2,6 +2,7 @@
 mail-auth, and what dkimpy signs in every way it can."""
 
 import base64
+import hashlib
 import re
 
 import dkim
@@ -136,6 +137,62 @@ def test_two_signatures(keys):
     records = zone(keys, "rsa")
     words = [word for word, *_ in judge(records, signed)]
     assert words == ["permerror", "pass"]
+
+
+@pytest.mark.parametrize("domain", ["b\u00fccher.example",
+                                    "xn--bcher-kva.example"])
+@pytest.mark.parametrize("selector", ["s\u00e9l", "xn--sl-bja"])
+@pytest.mark.parametrize("identity", ["@b\u00fccher.example",
+                                      "x@m.xn--bcher-kva.example", None])
+def test_beyond_ascii(keys, domain, selector, identity):
+    """Whichever form is written, it is one name. RFC 8616 5"""
+    signed = utf8_signature(keys, domain, selector, identity) + MESSAGE
+    name = "xn--sl-bja._domainkey.xn--bcher-kva.example"
+    records = [trust.record(name, "TXT", f"v=DKIM1; p={keys['rsa'][1]}")]
+    assert verdict(records, signed) == ("pass", "")
+    assert judge(records, signed)[0][1:3] == \
+        ["xn--bcher-kva.example", "xn--sl-bja"]
+    assert verdict(records, signed.replace(b"bob@", b"eve@")) == \
+        ("fail", "the header was changed")
+    other = utf8_signature(keys, domain, selector, "@k\u00fcche.example")
+    assert verdict(records, other + MESSAGE) == \
+        ("permerror", "it is for an identity of another domain")
+
+
+@pytest.mark.parametrize("domain", [
+    b"b\xfccher.example", b"b\xc3.example", "\u202e.example".encode(),
+    "b\u00fccher..example".encode(), "\u00e9".encode() * 200])
+def test_no_such_name(keys, domain):
+    """Latin-1, half a character, what turns the line around, too long."""
+    field = utf8_signature(keys, "D", "sel", None).replace(b"d=D", b"d=" +
+                                                            domain)
+    word, why = verdict(zone(keys, "rsa"), field + MESSAGE)
+    assert word == "permerror"
+    assert why in ("no domain or no selector", "no list of tags")
+
+
+def utf8_signature(keys, domain, selector, identity):
+    """The field, made by hand: dkimpy knows A-labels only."""
+    from cryptography.hazmat.primitives import hashes
+    from cryptography.hazmat.primitives.asymmetric import padding
+    from cryptography.hazmat.primitives.serialization import \
+        load_pem_private_key
+
+    head, _, body = MESSAGE.partition(b"\r\n\r\n")
+    body = re.sub(rb"[ \t]+(?=\r\n)", b"", re.sub(rb"[ \t]+", b" ", body))
+    body = body.rstrip(b"\r\n") + b"\r\n"
+    digest = base64.b64encode(hashlib.sha256(body).digest()).decode()
+    field = f"v=1; a=rsa-sha256; c=relaxed/relaxed; d={domain}; " + \
+        (f"i={identity}; " if identity else "") + \
+        f"s={selector}; h=From:To; bh={digest}; b="
+    signed = b"".join(
+        line.split(b": ", 1)[0].lower() + b":" + line.split(b": ", 1)[1] +
+        b"\r\n" for line in head.split(b"\r\n")[:2]) + \
+        b"dkim-signature:" + field.encode()
+    key = load_pem_private_key(keys["rsa"][0], None)
+    signature = key.sign(signed, padding.PKCS1v15(), hashes.SHA256())
+    return b"DKIM-Signature: " + field.encode() + \
+        base64.b64encode(signature) + b"\r\n"
 
 
 def test_no_more_than_eight(keys):

@@ -14,13 +14,20 @@ static const char usage[] =
     "       postern domain dns NAME [--json]\n"
     "       postern domain list [--json]\n"
     "       postern domain quota NAME SIZE|none [--json]\n"
-    "       postern domain remove NAME\n\n"
+    "       postern domain remove NAME\n"
+    "       postern domain rotate NAME [--algorithm rsa|ed25519]\n"
+    "                             [--force] [--revoke] [--json]\n\n"
     "The domains that mail is taken for. A domain gets keys that sign its\n"
     "mail (DKIM), --unsigned: not before dns, which prints the records to\n"
     "publish, ready to paste. A domain can be removed when it has no accounts\n"
     "any more. quota says how much its accounts may have together: octets,\n"
     "500M, 5G. Above it mail to any of them is put off with 452 4.2.2, and\n"
     "nothing that is there goes.\n\n"
+    "rotate: the keys in reserve, whose records dns prints ahead, sign from\n"
+    "now on, and there are new ones in reserve. What signed until now has to\n"
+    "stay in DNS for a while, which dns says. Refused, if the record of a key\n"
+    "is not in DNS yet, unless --force. --revoke: nobody is to believe the\n"
+    "old keys any more, for others may have them.\n\n"
     "--relay: nobody has a mailbox of it here; its mail is passed on to its\n"
     "other mail hosts, or by a route, and only for the addresses that it is\n"
     "told of: by name, or as lines of a file, which are all of them then.\n"
@@ -239,6 +246,8 @@ domain_act(struct domain_ctx *c, struct str verb, char **argv,
 		    err);
 	if (str_eq(verb, STR("dns")))
 		return domain_dns(c->a, c->op, c->name, c->o->json, err);
+	if (str_eq(verb, STR("rotate")))
+		return domain_rotate(c->a, c->op, c->o, c->name, err);
 	if (str_eq(verb, STR("quota")))
 		return domain_quota(c, typed, argv[1], err);
 	return remove_one(c, typed, err);
@@ -255,7 +264,18 @@ arguments_of(struct str verb, int n, char **words)
 	if (str_eq(verb, STR("quota")))
 		return 3;
 	return str_eq(verb, STR("add")) || str_eq(verb, STR("dns")) ||
-	    str_eq(verb, STR("remove")) ? 2 : -1;
+	    str_eq(verb, STR("remove")) || str_eq(verb, STR("rotate")) ? 2 :
+	    -1;
+}
+
+/* Options that are of one verb only. */
+static bool
+options_fit(const struct options *o, struct str verb)
+{
+	if (o->relayed && (o->unsigned_ || !str_eq(verb, STR("add"))))
+		return false;
+	return str_eq(verb, STR("rotate")) ||
+	    !(o->algorithm || o->force || o->revoke);
 }
 
 int
@@ -265,13 +285,13 @@ cmd_domain(struct admin *a, int argc, char **argv)
 	struct err err = { 0 };
 	struct domain_ctx c = { .a = a, .o = &o };
 	struct str verb;
-	int n = options_read(&o, argc, argv, usage, "dcjUV"), rc;
+	int n = options_read(&o, argc, argv, usage, "dcjUVZ@!"), rc;
 
 	if (n < 0)
 		return o.code;
 	verb = n < argc ? str_c(argv[n]) : STR("");
 	if (argc - n != arguments_of(verb, argc - n, argv + n) ||
-	    (o.relayed && (o.unsigned_ || !str_eq(verb, STR("add")))))
+	    !options_fit(&o, verb))
 		return options_wrong(argc, argv, n, usage);
 	o.make_data = str_eq(verb, STR("add"));
 	if (operator_open(a, &o, &c.op, &err) < 0)

@@ -22,6 +22,13 @@ int domain_own_reports(struct operator *op, struct str address, bool *own,
 /* And if it is, who has just made it so is told. */
 int domain_say_own_reports(struct operator *op, struct str address, bool json,
     struct err *err);
-/* The records to publish for it, on stdout; makes its keys if it has none. */
+/* What is said of one of its keys: "in use since 2026-11-30". */
+struct str domain_key_words(struct arena *a, const struct dkim_key_row *row);
+/* The key in reserve signs from now on, of --algorithm or of both; refused, if
+ * its record is not in DNS, unless --force. */
+int domain_rotate(struct admin *a, struct operator *op,
+    const struct options *o, struct str name, struct err *err);
+/* The records to publish for it, on stdout; makes those of its keys that are
+ * missing. */
 int domain_dns(struct admin *a, struct operator *op, struct str name,
     bool json, struct err *err);

@@ -6,11 +6,15 @@
 #include "admin/table.h"
 #include "trust/mta_sts.h"
 
-enum { RECORDS_MAX = 24, TXT_STRING = 255 /* RFC 1035 3.3.14 */ };
+enum {
+	RECORDS_MAX = 32, KEYS_MAX = 12,
+	TXT_STRING = 255,	/* RFC 1035 3.3.14 */
+};
 
 struct dns_record {
 	const char *type;
 	struct str name, value;	/* of TXT: the text, not in quotes */
+	struct str use;		/* of a key; empty */
 };
 
 struct dns_records {
@@ -31,7 +35,7 @@ put_record(struct dns_records *r, const char *type, struct str name,
     struct str value)
 {
 	bug_if(r->n == RECORDS_MAX);
-	r->v[r->n++] = (struct dns_record){ type, name, value };
+	r->v[r->n++] = (struct dns_record){ type, name, value, STR_NULL };
 }
 
 static int
@@ -45,10 +49,12 @@ put_keys(struct dns_records *r, struct operator *op, struct err *err)
 	if (operator_vault(op, VAULT_dkim_keys, &ask, &answer, err) < 0)
 		return err->code;
 	rd = rd_of(answer.keys);
-	while (rd_left(&rd) > 0 && msg_take(&rd, &dkim_key_row_shape, &row) &&
-	    r->n < RECORDS_MAX / 2)
+	for (int i = 0; i < KEYS_MAX && rd_left(&rd) > 0 &&
+	    msg_take(&rd, &dkim_key_row_shape, &row); i++) {
 		put_record(r, "TXT", arena_printf(r->a, "%.*s._domainkey.%.*s.",
 		    STR_FMT(row.selector), STR_FMT(r->domain)), row.record);
+		r->v[r->n - 1].use = domain_key_words(r->a, &row);
+	}
 	return 0;
 }
 
@@ -147,6 +153,8 @@ print_text(struct str text)
 static void
 print_record(const struct dns_record *r)
 {
+	if (r->use.n > 0)
+		printf("; %.*s:\n", STR_FMT(r->use));
 	printf("%.*s IN %s ", STR_FMT(r->name), r->type);
 	if (str_eq(str_c(r->type), STR("TXT")))
 		print_text(r->value);
@@ -222,7 +230,8 @@ static void
 print_json(const struct dns_records *r)
 {
 	static const struct table_column columns[] = {
-		{ "name", false }, { "type", false }, { "value", false } };
+		{ "name", false }, { "type", false }, { "value", false },
+		{ "use", false } };
 	struct table t = { .columns = columns, .ncolumns = NELEM(columns) };
 
 	for (size_t i = 0; i < r->n; i++) {
@@ -231,6 +240,7 @@ print_json(const struct dns_records *r)
 		cells[0] = r->v[i].name;
 		cells[1] = str_c(r->v[i].type);
 		cells[2] = r->v[i].value;
+		cells[3] = r->v[i].use;
 	}
 	table_print(&t, true);
 }

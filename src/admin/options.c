@@ -30,6 +30,8 @@ static const struct option all[] = {
 	{ "force", no_argument, NULL, 'Z' },
 	{ "unsigned", no_argument, NULL, 'U' },
 	{ "relay", no_argument, NULL, 'V' },
+	{ "algorithm", required_argument, NULL, '@' },
+	{ "revoke", no_argument, NULL, '!' },
 	{ "days", required_argument, NULL, 'n' },
 	{ "make-password", no_argument, NULL, 'M' },
 	{ "deliver-outside", no_argument, NULL, 'X' },
@@ -227,6 +229,8 @@ set_option(struct options *o, const char *command, int letter,
 	case 'A': o->all = true; break;
 	case 'U': o->unsigned_ = true; break;
 	case 'V': o->relayed = true; break;
+	case '@': o->algorithm = value; break;
+	case '!': o->revoke = true; break;
 	case 'R': o->repair = true; break;
 	case 'N': o->dry_run = true; break;
 	case 'G': o->forget = true; break;

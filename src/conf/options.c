@@ -264,6 +264,14 @@ const struct conf_option conf_options[] = {
 	    .unset = "postmaster@ of hostname, or of the domain above it, "
 	    "whichever has keys",
 	    .example = "dmarc-reports@example.org" },
+	{ "dkim-rotate", CONF_FILE, CONF_TIME, 0, 10 * YEAR, "0",
+	    AT(config, dkim_rotate_s),
+	    "how long a key signs mail; 0 is until the operator says so",
+	    .more = "Then the one in reserve does, once its record is seen in "
+	    "DNS; until it is, the other goes on. What is seen here should be "
+	    "what the world sees. `postern domain dns` prints what to publish "
+	    "next, `postern domain rotate` does it at once. See "
+	    "doc/commands.md." },
 	{ "proxies", CONF_FILE, CONF_NETWORKS, 1, 2000, NULL,
 	    AT(config, proxies),
 	    "who comes for others, and says so by the PROXY protocol",

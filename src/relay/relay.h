@@ -29,7 +29,10 @@ struct relay_options {
 	 * E_DENIED also where the domain has no keys. NULL: none are sent. */
 	int (*sign)(void *arg, const struct dkim_sign_ask *ask,
 	    struct str *fields, struct arena *a, struct err *err);
-	void *sign_arg;
+	/* What else vault does for us; NULL: no keys are rotated. */
+	int (*ask_vault)(void *arg, enum vault_call which, const void *ask,
+	    void *answer, struct arena *a, struct err *err);
+	void *sign_arg;	/* of both */
 	/* transport_dial(), or a test's. */
 	int (*dial)(struct loop *l, const char *address, uint16_t port,
 	    const char *from, int64_t until_ms, struct transport **t,

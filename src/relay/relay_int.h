@@ -14,10 +14,12 @@
  *   note.c              one that is a note to a person
  *   tls_seen.c          what they are told of TLS
  *   aggregate.c         reports to other domains
+ *   key_rotation.c      keys that sign mail make way for others
  */
 #pragma once
 #include "relay/aggregate.h"
 #include "relay/host_backoff.h"
+#include "relay/key_rotation.h"
 #include "relay/pool.h"
 #include "relay/relay.h"
 #include "relay/report.h"
@@ -46,6 +48,7 @@ struct relay {
 	struct host_backoff *backoff;
 	struct sts *sts;
 	struct aggregates *aggregates;
+	struct key_rotation *rotation;
 	struct tls_tally *tally;
 	struct reports *reports;
 	struct delivery *deliveries;

@@ -4,8 +4,9 @@
  * Privileges: dials TCP, the ports of its routes only, and has master dial
  * the sockets that its routes name; talks to store (what
  * it is handed from the queue), to resolver, to errand, and to vault, which
- * signs reports to other domains. Opens nothing,
- * listens nowhere; the trusted roots are read before the sandbox closes.
+ * signs reports to other domains and hears which of its keys are in DNS.
+ * Opens nothing, listens nowhere; the trusted roots are read before the
+ * sandbox closes.
  */
 #include "relay/relay.h"
 
@@ -24,7 +25,17 @@ struct relay_role {
 	struct relay *relay;
 };
 
-enum { SIGN_MS = 30000 };
+enum { SIGN_MS = 30000, VAULT_MS = 60000 };
+
+static int
+ask_vault(void *arg, enum vault_call which, const void *ask, void *answer,
+    struct arena *a, struct err *err)
+{
+	struct relay_role *s = arg;
+
+	return reconnect_call(&s->vault, &vault_calls[which], ask, answer, a,
+	    NULL, loop_now_ms(s->vault.loop) + VAULT_MS, err);
+}
 
 /* A domain without keys is no worse than one that is not ours. */
 static int
@@ -83,7 +94,8 @@ prepare(struct role *r, struct err *err)
 	struct relay_role *s = r->state;
 	struct relay_options o = { .loop = r->loop, .dial = transport_dial,
 		.roots = BUF_INIT(ROOTS_MAX), .sign = sign_report,
-		.sign_arg = s, .dial_path = dial_path, .dial_arg = r };
+		.ask_vault = ask_vault, .sign_arg = s,
+		.dial_path = dial_path, .dial_arg = r };
 	int e;
 
 	route_ports(&r->config, open_port, &r->sandbox);

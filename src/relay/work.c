@@ -210,6 +210,7 @@ relay_new(const struct relay_options *o, const struct config *c)
 	r->sts = sts_new(&sts);
 	r->tally = tls_tally_new();
 	r->aggregates = aggregates_new(o, c, r->tally);
+	r->rotation = key_rotation_new(o, c);
 	r->reports = reports_new(r->loop, o->store);
 	return r;
 }
@@ -221,6 +222,7 @@ relay_configure(struct relay *r, const struct config *c)
 	r->conf = conf_new(c);
 	host_backoff_limits(r->backoff, c->retry_min_s, c->retry_max_s);
 	aggregates_configure(r->aggregates, c);
+	key_rotation_configure(r->rotation, c);
 	take_more(r);
 }
 
@@ -228,6 +230,7 @@ void
 relay_start(struct relay *r)
 {
 	aggregates_start(r->aggregates);
+	key_rotation_start(r->rotation);
 	take_more(r);
 }
 
@@ -264,6 +267,7 @@ relay_stop(struct relay *r)
 			fiber_cancel(r->loop, d->fiber);
 	sts_stop(r->sts);
 	aggregates_stop(r->aggregates);
+	key_rotation_stop(r->rotation);
 	pool_stop(r->pool);
 	timer_set(r->loop, &r->timer, loop_now_ms(r->loop) + GIVE_BACK_MS,
 	    give_back);
@@ -281,6 +285,7 @@ relay_free(struct relay *r)
 	host_backoff_free(r->backoff);
 	sts_free(r->sts);
 	aggregates_free(r->aggregates);
+	key_rotation_free(r->rotation);
 	tls_tally_free(r->tally);
 	buf_free(&r->o.roots);
 	conf_unref(r->conf);

@@ -81,6 +81,7 @@
 	F(S, u8, dmarc_reports, 0)	/* are sent to those who ask for them */ \
 	F(S, u8, tls_reports, 0)	/* the same, about TLS with their hosts */ \
 	F(S, str, report_from, 320)	/* from whom; empty: postmaster */ \
+	F(S, u32, dkim_rotate_s, 0)	/* a key signs so long; 0: ever */ \
 	F(S, u32, imap_timeout_s, 0)	/* RFC 3501 5.4: 1800 */         \
 	F(S, u32, imap_message_limit, 0) /* of a command; 0: none */     \
 	F(S, u32, pop3_timeout_s, 0)	/* RFC 1939 3: 600 */            \

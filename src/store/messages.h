@@ -174,7 +174,7 @@ enum store_effect {
 	C(domain_remove, done, AUTH_OPERATOR, RUN_WRITER, CHANGE_removes, own) \
 	C(domain_is_ours, done, AUTH_VAULT, RUN_READER, CHANGE_none, own) \
 	C(domain_quota, done, AUTH_OPERATOR, RUN_WRITER, CHANGE_once, own) \
-	C(domains, answer, AUTH_OPERATOR, RUN_READER, CHANGE_none, own) \
+	C(domains, answer, AUTH_OPERATOR | AUTH_VAULT, RUN_READER, CHANGE_none, own) \
 	C(account_add, answer, AUTH_OPERATOR, RUN_WRITER, CHANGE_names, own) \
 	C(account_passwd, done, AUTH_PASSWORDS, RUN_WRITER, CHANGE_once, own) \
 	C(account_let, done, AUTH_OPERATOR, RUN_WRITER, CHANGE_names, own) \

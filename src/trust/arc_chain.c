@@ -58,7 +58,7 @@ has_empty_tag(struct str value)
 static size_t
 read_tags(struct str value, struct tags *t)
 {
-	return tags_parse(value, false, t) && !has_empty_tag(value) ?
+	return tags_parse(value, TAGS_STRICT, t) && !has_empty_tag(value) ?
 	    read_position(tags_get(t, STR("i"))) : 0;
 }
 

@@ -173,14 +173,16 @@ check_one(struct dkim_check *c, const struct signed_by *by,
 {
 	static const char *const names[] = { "rsa-sha256", "ed25519-sha256",
 		"rsa-sha1" };
-	const struct dkim_signature *s = &by->s;
+	struct dkim_signature named = by->s;
+	const struct dkim_signature *s = &named;
 	auto_buf canonical = BUF_INIT(2 * DKIM_TEXT_HEADER_MAX);
 	struct dkim_key key;
 	const char *wrong;
 
 	*r = (struct dkim_result){ 0 };
-	if (by->wrong) {
-		dkim_say(r, DKIM_PERMERROR, by->wrong);
+	wrong = by->wrong ? by->wrong : dkim_signature_names(&named, a);
+	if (wrong) {
+		dkim_say(r, DKIM_PERMERROR, wrong);
 		return;
 	}
 	r->domain = str_lower(a, s->domain);

@@ -1,14 +1,17 @@
 #include "trust/dkim_signature.h"
 
 #include "base/domain.h"
+#include "dns/name.h"
 
+/* Or one of a U-label's (RFC 8616 5). */
 static bool
 is_name_octet(char c)
 {
-	return ascii_is_alnum(c) || c == '-' || c == '_' || c == '.';
+	return ascii_is_alnum(c) || c == '-' || c == '_' || c == '.' ||
+	    (unsigned char)c >= 0x80;
 }
 
-/* domain-name or selector: what can be asked of DNS. */
+/* domain-name or selector: what can be asked of DNS, as A-labels. */
 static bool
 is_dns_text(struct str s)
 {
@@ -131,7 +134,7 @@ dkim_signature_parse(struct str value, struct dkim_signature *out)
 	struct tags t;
 
 	*out = (struct dkim_signature){ .value = value };
-	if (!tags_parse(value, false, &t))
+	if (!tags_parse(value, TAGS_UTF8, &t))
 		return "no list of tags";
 	wrong = dkim_signature_tags(&t, value, out);
 	if (!str_eq(tags_get(&t, STR("v")), STR("1")))
@@ -141,7 +144,21 @@ dkim_signature_parse(struct str value, struct dkim_signature *out)
 	out->identity = tags_get(&t, STR("i"));
 	if (!tags_has_word(out->fields, STR("From")))
 		return "From is not signed";
-	if (out->identity.p && !is_within(out->identity, out->domain))
+	return NULL;
+}
+
+/* ASCII stays as it is written: it is DNS that says what is a name. */
+const char *
+dkim_signature_names(struct dkim_signature *s, struct arena *a)
+{
+	if (!dns_a_label(s->domain, a, &s->domain) ||
+	    !dns_a_label(s->selector, a, &s->selector) ||
+	    !is_dns_text(s->domain) || !is_dns_text(s->selector))
+		return "no domain or no selector";
+	if (!str_is_ascii(s->identity) &&
+	    !dns_address(s->identity, a, &s->identity))
+		return "its identity has no domain";
+	if (s->identity.p && !is_within(s->identity, s->domain))
 		return "it is for an identity of another domain";
 	return NULL;
 }
@@ -154,7 +171,7 @@ dkim_key_parse(struct str text, struct dkim_key *out)
 	struct str s;
 
 	*out = (struct dkim_key){ 0 };
-	if (!tags_parse(text, false, &t))
+	if (!tags_parse(text, TAGS_STRICT, &t))
 		return "no key record";
 	s = tags_get(&t, STR("v"));
 	if (s.p && (!str_eq(s, STR("DKIM1")) || t.tag[0].value.p != s.p))

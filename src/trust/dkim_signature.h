@@ -5,6 +5,7 @@
  * Pure; all strs point into what was read.
  */
 #pragma once
+#include "base/arena.h"
 #include "trust/tags.h"
 
 enum dkim_algorithm { DKIM_RSA_SHA256, DKIM_ED25519_SHA256,
@@ -27,6 +28,10 @@ struct dkim_signature {
 /* Read the raw value of a field. NULL, or in words what is wrong with it;
  * domain and selector are set as far as they were found. */
 const char *dkim_signature_parse(struct str value, struct dkim_signature *out);
+
+/* Its names as they are compared and asked for: with A-labels (RFC 8616 5), in
+ * the arena or where they are. As above, also if i= is not within d=. */
+const char *dkim_signature_names(struct dkim_signature *s, struct arena *a);
 
 /* What DKIM's fields and those of ARC have in common: a, b, d, s and t; and of
  * those that sign a body as well bh, c, h, l and x. Value is the field's. */

@@ -50,7 +50,7 @@ dmarc_parse(struct str text, struct dmarc_record *out)
 
 	*out = (struct dmarc_record){ .psd = 'u' };
 	if (text.n > RECORD_MAX ||
-	    !tags_parse(text, true, &t) ||
+	    !tags_parse(text, TAGS_LENIENT, &t) ||
 	    t.n == 0 || !str_eq(t.tag[0].name, STR("v")) ||
 	    !str_eq(t.tag[0].value, STR("DMARC1")))
 		return false;

@@ -1,5 +1,6 @@
 #include "base/err.h"
 #include "trust/dkim_check.h"
+#include "trust/dkim_published.h"
 #include "trust/dkim_signature.h"
 #include "trust/dmarc.h"
 
@@ -50,7 +51,12 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	dkim_check_free(c);
 	for (size_t i = 0; i < n; i++)
 		bug_if(whole[i].verdict != pieces[i].verdict);
-	(void)dkim_key_parse(record, &key);
+	if (dkim_key_parse(record, &key) || key.revoked)
+		bug_if(dkim_is_record(record, STR("v=DKIM1; p=AAAA")));
+	if (dkim_is_record(record, record))
+		bug_if(!dkim_is_record(record, arena_printf(a,
+		    "k=%s; p=%.*s", key.ed25519 ? "ed25519" : "rsa",
+		    STR_FMT(key.octets))));
 	dmarc_check(&ask, a, &answer);
 	bug_if(answer.policy != DMARC_P_NONE && answer.verdict != DMARC_FAIL);
 	arena_free(a);

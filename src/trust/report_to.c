@@ -122,7 +122,7 @@ read_consent(struct str record, struct arena *a, struct report_to *to)
 	struct report_to other;
 	struct tags t;
 
-	if (!tags_parse(text, true, &t) || t.n == 0 ||
+	if (!tags_parse(text, TAGS_LENIENT, &t) || t.n == 0 ||
 	    !str_eq(t.tag[0].name, STR("v")) ||
 	    !str_eq(t.tag[0].value, STR("DMARC1")))
 		return WANTED_NO;
@@ -227,7 +227,7 @@ tls_rua(const struct lookup_answer *answer, struct arena *a)
 
 	while (msg_take(&r, &dns_record_shape, &record)) {
 		if (!str_starts(record.data, STR("v=TLSRPTv1;")) ||
-		    !tags_parse(record.data, true, &t))
+		    !tags_parse(record.data, TAGS_LENIENT, &t))
 			continue;
 		n++;
 		rua = tags_get(&t, STR("rua"));

@@ -11,19 +11,20 @@ is_tag_name(struct str s)
 
 /* Visible ASCII and folding white space, as it is behind str_trim(). */
 static bool
-is_tag_value(struct str s)
+is_tag_value(struct str s, bool utf8)
 {
 	for (size_t i = 0; i < s.n; i++)
 		if ((s.p[i] < ' ' || s.p[i] > '~') && s.p[i] != '\t' &&
-		    s.p[i] != '\r' && s.p[i] != '\n')
+		    s.p[i] != '\r' && s.p[i] != '\n' &&
+		    !(utf8 && (unsigned char)s.p[i] >= 0x80))
 			return false;
-	return true;
+	return !utf8 || str_is_utf8(s);
 }
 
 /* tag-list = tag-spec *( ";" tag-spec ) [ ";" ], and the empty ones between two
  * semicolons that people write. */
 bool
-tags_parse(struct str text, bool lenient, struct tags *out)
+tags_parse(struct str text, enum tags_how how, struct tags *out)
 {
 	struct str spec, rest = text;
 	bool more = true, good;
@@ -38,9 +39,10 @@ tags_parse(struct str text, bool lenient, struct tags *out)
 		good = str_cut(spec, '=', &t.name, &t.value);
 		t.name = str_trim(t.name);
 		t.value = good ? str_trim(t.value) : STR_NULL;
-		good = good && is_tag_name(t.name) && is_tag_value(t.value) &&
+		good = good && is_tag_name(t.name) &&
+		    is_tag_value(t.value, how == TAGS_UTF8) &&
 		    !tags_get(out, t.name).p;
-		if ((!good && !lenient) || out->n == TAGS_MAX)
+		if ((!good && how != TAGS_LENIENT) || out->n == TAGS_MAX)
 			return false;
 		if (!good)
 			continue;

@@ -15,9 +15,15 @@ struct tags {
 	} tag[TAGS_MAX];
 };
 
-/* False if it is no such list, a name is there twice, or they are too many.
- * lenient: what is wrong is not there, and false only if it is too much. */
-must_check bool tags_parse(struct str text, bool lenient, struct tags *out);
+enum tags_how {
+	TAGS_STRICT,
+	TAGS_LENIENT,	/* what is wrong is not there */
+	TAGS_UTF8,	/* values may be beyond ASCII: RFC 8616 5 */
+};
+/* False if it is no such list, a name is there twice, or they are too many;
+ * lenient, only if they are. */
+must_check bool tags_parse(struct str text, enum tags_how how,
+    struct tags *out);
 /* The value of this one; .p is NULL if it is not there. Case counts. */
 struct str tags_get(const struct tags *t, struct str name);
 /* Is word one of the words of a value, with colons between them? In any case

@@ -30,7 +30,7 @@ main(void)
 	static char text[LINE_OCTETS_MAX];
 	struct arena *a = arena_new(4 << 20);
 	struct str word[WORDS], rest;
-	struct dkim_key key = { .algorithm = DKIM_RSA, .signs = true };
+	struct dkim_key key = { .algorithm = DKIM_RSA, .state = DKIM_ACTIVE };
 	struct arc_sealing s = { 0 };
 	auto_buf fields = BUF_INIT(65536);
 	struct err err;

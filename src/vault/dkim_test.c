@@ -2,6 +2,7 @@
 
 #include <openssl/pem.h>
 #include <openssl/rsa.h>
+#include <openssl/x509.h>
 
 #include "base/b64.h"
 #include "base/test.h"
@@ -75,11 +76,11 @@ rfc_keys(struct arena *a, struct dkim_keys *k)
 
 	assert_true(b64_decode(STR(ED25519_SECRET), a, &secret));
 	*k = (struct dkim_keys){ .n = 2, .v = {
-		{ DKIM_RSA, true, "test", PEM_read_bio_PrivateKey(pem, NULL,
-		    NULL, NULL) },
-		{ DKIM_ED25519, true, "brisbane", EVP_PKEY_new_raw_private_key(
-		    EVP_PKEY_ED25519, NULL, (const uint8_t *)secret.p,
-		    secret.n) } } };
+		{ DKIM_RSA, DKIM_ACTIVE, "test", PEM_read_bio_PrivateKey(pem,
+		    NULL, NULL, NULL), 0, 0 },
+		{ DKIM_ED25519, DKIM_ACTIVE, "brisbane",
+		    EVP_PKEY_new_raw_private_key(EVP_PKEY_ED25519, NULL,
+			(const uint8_t *)secret.p, secret.n), 0, 0 } } };
 	BIO_free(pem);
 	assert_non_null(k->v[0].key);
 	assert_non_null(k->v[1].key);
@@ -161,7 +162,7 @@ test_sign(void **state unused_arg)
 	struct dkim_signing s = { STR("football.example.com"),
 		STR("From:From:To:Subject:Date:Message-ID:List-Unsubscribe:"
 		    "Content-Type"), STR(HEADER), hash_of(a), 1528637909 };
-	struct dkim_keys k;
+	static struct dkim_keys k;
 	struct err err;
 
 	rfc_keys(a, &k);
@@ -193,7 +194,7 @@ test_long_names(void **state unused_arg)
 	auto_buf names = BUF_INIT(1000), field = BUF_INIT(8192);
 	struct dkim_signing s = { STR("a.test"), STR_NULL, STR(HEADER),
 		hash_of(a), 1 };
-	struct dkim_keys k;
+	static struct dkim_keys k;
 	struct err err;
 
 	buf_lit(&names, "From");
@@ -238,21 +239,48 @@ test_may_sign(void **state unused_arg)
 	}
 }
 
+enum { NOW = 1795330855, DAY = 86400 };	/* 2026-11-22 */
+
+static bool
+has_private(const struct dkim_key *k)
+{
+	struct arena *a = arena_new(65536);
+	auto_buf field = BUF_INIT(8192);
+	struct dkim_signing s = { STR("a.test"), STR("From"), STR(HEADER),
+		hash_of(a), NOW };
+	struct err err;
+	bool has = dkim_sign(NULL, k, &s, &field, &err) == 0;
+
+	arena_free(a);
+	return has;
+}
+
 /* Made, kept and read again; and nothing that is cut or changed is read. */
 static void
 test_keys(void **state unused_arg)
 {
 	auto_buf record = BUF_INIT(DKIM_RECORD_MAX), text = BUF_INIT(1000);
-	struct dkim_keys k, more;
+	static struct dkim_keys k, more;
 	struct err err;
 
-	assert_int_equal(dkim_keys_make(NULL, 1795330855, &record, &err), 0);
+	assert_int_equal(dkim_keys_fill(NULL, NOW, &k, &err), 1);
+	assert_int_equal(dkim_keys_fill(NULL, NOW, &k, &err), 0);
+	assert_int_equal(dkim_keys_put(&k, &record, &err), 0);
+	dkim_keys_free(&k);
 	assert_int_equal(dkim_keys_read(NULL, buf_get(&record), &k, &err), 0);
-	assert_int_equal(k.n, 2);
-	assert_string_equal(k.v[0].selector, "p202611r");
-	assert_string_equal(k.v[1].selector, "p202611e");
+	assert_int_equal(k.n, 4);
+	assert_true(str_starts(str_c(k.v[0].selector), STR("p20261122r-")));
+	assert_true(str_starts(str_c(k.v[1].selector), STR("p20261122e-")));
+	assert_string_not_equal(k.v[0].selector, k.v[2].selector);
 	assert_int_equal(EVP_PKEY_get_bits(k.v[0].key), 2048);
-	assert_true(k.v[0].signs && k.v[1].signs);
+	for (size_t i = 0; i < k.n; i++) {
+		assert_int_equal(k.v[i].algorithm, i % 2 == 0 ? DKIM_RSA :
+		    DKIM_ED25519);
+		assert_int_equal(k.v[i].state, i < 2 ? DKIM_ACTIVE :
+		    DKIM_RESERVE);
+		assert_int_equal(k.v[i].since, NOW);
+		assert_true(dkim_is_domain(str_c(k.v[i].selector)));
+	}
 	dkim_keys_ref(&k, &more);
 	dkim_keys_free(&k);
 	assert_int_equal(dkim_public(&more.v[0], &text, &err), 0);
@@ -262,7 +290,13 @@ test_keys(void **state unused_arg)
 		int rc = dkim_keys_read(NULL, str_first(buf_get(&record), n),
 		    &k, &err);
 
-		assert_int_equal(rc, E_INVALID);
+		/* Between two keys it is a set of fewer. */
+		if (rc == 0) {
+			assert_in_range(k.n, 1, 3);
+			dkim_keys_free(&k);
+		} else {
+			assert_int_equal(rc, E_INVALID);
+		}
 	}
 	record.p[0]++;
 	assert_int_equal(dkim_keys_read(NULL, buf_get(&record), &k, &err),
@@ -271,6 +305,149 @@ test_keys(void **state unused_arg)
 	record.p[1] = DKIM_ED25519;	/* says so of an RSA key */
 	assert_int_equal(dkim_keys_read(NULL, buf_get(&record), &k, &err),
 	    E_INVALID);
+}
+
+/* Kept by a server of before: it signs as ever, and gets keys in reserve. */
+static void
+test_version_1(void **state unused_arg)
+{
+	auto_buf record = BUF_INIT(DKIM_RECORD_MAX);
+	static struct dkim_keys k;
+	struct err err;
+	uint8_t *p = NULL;
+	int n;
+
+	assert_int_equal(dkim_keys_fill(NULL, NOW, &k, &err), 1);
+	buf_chr(&record, 1);
+	for (size_t i = 0; i < 2; i++) {
+		PKCS8_PRIV_KEY_INFO *info = EVP_PKEY2PKCS8(k.v[i].key);
+
+		n = i2d_PKCS8_PRIV_KEY_INFO(info, &p);
+		msg_put(&record, &dkim_stored_1_shape, &(struct dkim_stored_1){
+		    k.v[i].algorithm, 1, i == 0 ? STR("p202610r") :
+		    STR("brisbane"), str_make((const char *)p, (size_t)n) });
+		PKCS8_PRIV_KEY_INFO_free(info);
+		OPENSSL_free(p);
+		p = NULL;
+	}
+	dkim_keys_free(&k);
+	assert_int_equal(dkim_keys_read(NULL, buf_get(&record), &k, &err), 0);
+	assert_int_equal(k.n, 2);
+	assert_int_equal(k.v[0].state, DKIM_ACTIVE);
+	assert_int_equal(k.v[0].since, 1790812800);	/* 2026-10-01 */
+	assert_int_equal(k.v[1].since, 0);
+	assert_true(has_private(&k.v[0]) && has_private(&k.v[1]));
+	assert_int_equal(dkim_keys_fill(NULL, NOW, &k, &err), 1);
+	assert_int_equal(k.n, 4);
+	assert_string_equal(k.v[0].selector, "p202610r");
+	buf_reset(&record);
+	assert_int_equal(dkim_keys_put(&k, &record, &err), 0);
+	dkim_keys_free(&k);
+	assert_int_equal(dkim_keys_read(NULL, buf_get(&record), &k, &err), 0);
+	assert_string_equal(k.v[0].selector, "p202610r");
+	assert_int_equal(k.v[2].state, DKIM_RESERVE);
+	dkim_keys_free(&k);
+}
+
+static struct str
+public_text(const struct dkim_key *k, struct buf *b)
+{
+	struct err err;
+
+	buf_reset(b);
+	assert_int_equal(dkim_public(k, b, &err), 0);
+	return buf_get(b);
+}
+
+static struct str
+selector_of(const struct dkim_keys *k, enum dkim_algorithm algorithm,
+    enum dkim_state state, char out[64])
+{
+	const struct dkim_key *key = dkim_keys_find(k, algorithm, state);
+
+	assert_non_null(key);
+	memcpy(out, key->selector, 64);
+	return str_c(out);
+}
+
+/* The reserve signs, what signed is only published, and there is a new one. */
+static void
+test_rotate(void **state unused_arg)
+{
+	auto_buf record = BUF_INIT(DKIM_RECORD_MAX), before = BUF_INIT(1000),
+	    after = BUF_INIT(1000);
+	static struct dkim_keys k;
+	char was[64], next[64], now_next[64];
+	struct err err;
+
+	assert_int_equal(dkim_keys_fill(NULL, NOW, &k, &err), 1);
+	(void)selector_of(&k, DKIM_RSA, DKIM_ACTIVE, was);
+	(void)selector_of(&k, DKIM_RSA, DKIM_RESERVE, next);
+	(void)public_text(&k.v[0], &before);
+	assert_int_equal(dkim_keys_rotate(NULL, &k, STR("p20261122r-0"),
+	    false, NOW + 1, NOW + DAY, &err), E_NOTFOUND);
+	assert_int_equal(dkim_keys_rotate(NULL, &k, str_c(was), false,
+	    NOW + 1, NOW + DAY, &err), 0);
+	assert_int_equal(dkim_keys_rotate(NULL, &k, str_c(next), false,
+	    NOW + 1, NOW + DAY, &err), 1);
+	assert_int_equal(dkim_keys_rotate(NULL, &k, str_c(next), false,
+	    NOW + 1, NOW + DAY, &err), 0);
+	assert_int_equal(dkim_keys_put(&k, &record, &err), 0);
+	dkim_keys_free(&k);
+	assert_int_equal(dkim_keys_read(NULL, buf_get(&record), &k, &err), 0);
+	assert_int_equal(k.n, 5);
+	assert_string_equal(k.v[0].selector, next);
+	assert_int_equal(k.v[0].state, DKIM_ACTIVE);
+	assert_int_equal(k.v[0].since, NOW + 1);
+	assert_int_equal(k.v[1].since, NOW);	/* the other algorithm */
+	assert_string_equal(k.v[4].selector, was);
+	assert_int_equal(k.v[4].state, DKIM_OLD);
+	assert_int_equal(k.v[4].until, NOW + DAY);
+	assert_strs(public_text(&k.v[4], &after), buf_get(&before));
+	assert_true(has_private(&k.v[0]) && has_private(&k.v[2]));
+	assert_false(has_private(&k.v[4]));
+	(void)selector_of(&k, DKIM_RSA, DKIM_RESERVE, now_next);
+	assert_string_not_equal(now_next, next);
+	assert_int_equal(dkim_keys_rotate(NULL, &k, str_c(was), false,
+	    NOW + 2, NOW + DAY, &err), E_INVALID);
+	/* Past its time it is forgotten with the next. */
+	assert_int_equal(dkim_keys_rotate(NULL, &k, str_c(now_next), false,
+	    NOW + DAY, NOW + 2 * DAY, &err), 1);
+	assert_int_equal(k.n, 5);
+	assert_string_equal(k.v[4].selector, next);
+	dkim_keys_free(&k);
+}
+
+/* Revoked are also those that have signed before, of this algorithm. */
+static void
+test_revoke(void **state unused_arg)
+{
+	auto_buf text = BUF_INIT(1000), record = BUF_INIT(DKIM_RECORD_MAX);
+	static struct dkim_keys k;
+	char next[64];
+	struct err err;
+	int rc = 1;
+
+	assert_int_equal(dkim_keys_fill(NULL, NOW, &k, &err), 1);
+	for (int i = 0; i < 3; i++)
+		assert_int_equal(dkim_keys_rotate(NULL, &k, selector_of(&k,
+		    i == 0 ? DKIM_RSA : DKIM_ED25519, DKIM_RESERVE, next),
+		    i == 2, NOW + i, NOW + DAY, &err), 1);
+	assert_int_equal(dkim_keys_put(&k, &record, &err), 0);
+	dkim_keys_free(&k);
+	assert_int_equal(dkim_keys_read(NULL, buf_get(&record), &k, &err), 0);
+	assert_int_equal(k.n, 7);
+	assert_int_equal(k.v[4].state, DKIM_OLD);
+	assert_int_equal(k.v[5].state, DKIM_REVOKED);
+	assert_int_equal(k.v[6].state, DKIM_REVOKED);
+	assert_str(public_text(&k.v[5], &text), "v=DKIM1; p=");
+	/* There is an end to what may be published. */
+	for (int i = 0; i < DKIM_KEYS_MAX && rc == 1; i++)
+		rc = dkim_keys_rotate(NULL, &k, selector_of(&k, DKIM_ED25519,
+		    DKIM_RESERVE, next), false, NOW + 9, NOW + DAY, &err);
+	assert_int_equal(rc, E_LIMIT);
+	assert_int_equal(k.n, DKIM_KEYS_MAX);
+	dkim_keys_free(&k);
 }
 
 int
@@ -282,6 +459,9 @@ main(void)
 		cmocka_unit_test(test_long_names),
 		cmocka_unit_test(test_may_sign),
 		cmocka_unit_test(test_keys),
+		cmocka_unit_test(test_version_1),
+		cmocka_unit_test(test_rotate),
+		cmocka_unit_test(test_revoke),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

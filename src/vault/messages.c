@@ -29,6 +29,10 @@ MSG_SHAPE(arc_seal_ask);
 MSG_SHAPE(dkim_keys_ask);
 MSG_SHAPE(dkim_keys_answer);
 MSG_SHAPE(dkim_key_row);
+MSG_SHAPE(dkim_rotate_ask);
+MSG_SHAPE(dkim_due_ask);
+MSG_SHAPE(dkim_due_answer);
+MSG_SHAPE(dkim_due_row);
 MSG_SHAPE(is_ours_ask);
 
 const struct ipc_call vault_calls[VAULT_NCALLS] = {

@@ -8,6 +8,7 @@
 #pragma once
 #include "rt/ipc.h"
 #include "store/messages_login.h"
+#include "vault/dkim_state.h"
 
 enum vault_authority {
 	VAULT_AUTH_MX = 1,
@@ -31,6 +32,8 @@ enum vault_authority {
 	C(dkim_sign,     dkim_sign_answer,      VAULT_AUTH_FRONT | VAULT_AUTH_LOCAL | \
 		VAULT_AUTH_RELAY) \
 	C(dkim_keys,     dkim_keys_answer,      VAULT_AUTH_OPERATOR) \
+	C(dkim_rotate,   vault_done,            VAULT_AUTH_OPERATOR | VAULT_AUTH_RELAY) \
+	C(dkim_due,      dkim_due_answer,       VAULT_AUTH_RELAY) \
 	C(arc_seal,      dkim_sign_answer,      VAULT_AUTH_MX) \
 	C(seal_password, seal_password_answer,  VAULT_AUTH_OPERATOR) \
 	C(app_password,  app_password_answer,   VAULT_AUTH_OPERATOR) \
@@ -225,11 +228,32 @@ enum factor_what { FACTOR_show = 1, FACTOR_begin, FACTOR_on, FACTOR_off,
 	F(S, str, names, 1000) F(S, str, header, 131072) /* as above */  \
 	F(S, str, body_hash, 32) F(S, str, chain, 98304) F(S, i64, at, 0)
 /* The public side of a domain's keys: struct dkim_key_row each. With `make`
- * they are made if there are none. */
+ * those that are missing are made. since: in this state, 0 if nobody knows;
+ * until: of one that has signed, it stays published so long. */
 #define FIELDS_dkim_keys_ask(F, S) F(S, str, domain, 255) F(S, u8, make, 0)
-#define FIELDS_dkim_keys_answer(F, S) F(S, str, keys, 4096)
-#define FIELDS_dkim_key_row(F, S) \
-	F(S, str, selector, 64) F(S, str, record, 1000) /* "v=DKIM1; ..." */
+#define FIELDS_dkim_keys_answer(F, S) F(S, str, keys, 16384)
+#define FIELDS_dkim_key_row(F, S)                                      \
+	F(S, str, selector, 64) F(S, str, record, 1000) /* "v=DKIM1; ..." */ \
+	F(S, str, algorithm, 16) /* "rsa", "ed25519" */                \
+	F(S, u32, state, 0)	/* enum dkim_state */                  \
+	F(S, i64, since, 0) F(S, i64, until, 0)
+/* The key of this selector, which is one in reserve, signs from now on. What
+ * signed until now is published still, or revoked, and with it those before.
+ * RELAY may when it is due, and revokes nothing: E_DENIED. E_NOTFOUND: there is
+ * no such key; E_INVALID: it has signed; E_LIMIT: as dkim_keys_rotate(). Where
+ * it signs already it is 0, so an ask may be repeated. */
+#define FIELDS_dkim_rotate_ask(F, S) \
+	F(S, str, domain, 255) F(S, str, selector, 64) F(S, u8, revoke, 0)
+/* Which keys have signed for as long as the configuration says (dkim-rotate)?
+ * rows: struct dkim_due_row each, of some domains behind `after`; the next ones
+ * are behind `next`, which is empty at the end. selector and record are those
+ * of the key in reserve, empty if there is none. */
+#define FIELDS_dkim_due_ask(F, S) F(S, str, after, 255)
+#define FIELDS_dkim_due_answer(F, S) \
+	F(S, str, rows, 32768) F(S, str, next, 255)
+#define FIELDS_dkim_due_row(F, S)                                      \
+	F(S, str, domain, 255) F(S, str, selector, 64)                 \
+	F(S, str, record, 1000)
 
 /* Is mail taken for this domain? Vault asks store for web, which has no
  * connection to it before somebody has logged in. E_NOTFOUND. */
@@ -266,4 +290,8 @@ MSG_STRUCT(arc_seal_ask);
 MSG_STRUCT(dkim_keys_ask);
 MSG_STRUCT(dkim_keys_answer);
 MSG_STRUCT(dkim_key_row);
+MSG_STRUCT(dkim_rotate_ask);
+MSG_STRUCT(dkim_due_ask);
+MSG_STRUCT(dkim_due_answer);
+MSG_STRUCT(dkim_due_row);
 MSG_STRUCT(is_ours_ask);

@@ -12,7 +12,7 @@
 #include "vault/arc_sign.h"
 #include "vault/dkim.h"
 #include "vault/report_from.h"
-#include "vault/role_int.h"
+#include "vault/role_dkim.h"
 
 enum {
 	DOMAINS_MAX = 256,	/* remembered */
@@ -40,7 +40,8 @@ struct sender {
 
 struct vault_dkim {
 	struct work_pool *signer;
-	bool making;
+	bool changing;
+	uint64_t changes;	/* of keys, so far */
 	size_t seals;		/* being made */
 	uint64_t clock;		/* counts uses */
 	struct dkim_domain domains[DOMAINS_MAX];
@@ -70,9 +71,27 @@ vault_dkim_free(struct vault_dkim *d)
 
 /* Keys ------------------------------------------------------------------ */
 
-static struct dkim_keys *
-known_keys(struct vault_dkim *d, struct str domain)
+int
+vault_dkim_lock(struct vault_state *v, struct err *err)
 {
+	if (v->dkim->changing)
+		return err_set(err, E_BUSY, "keys are being made: try again");
+	v->dkim->changing = true;
+	return 0;
+}
+
+void
+vault_dkim_unlock(struct vault_state *v)
+{
+	v->dkim->changing = false;
+	v->dkim->changes++;
+}
+
+struct dkim_keys *
+vault_dkim_known(struct vault_state *v, struct str domain)
+{
+	struct vault_dkim *d = v->dkim;
+
 	for (size_t i = 0; i < DOMAINS_MAX; i++) {
 		struct dkim_domain *k = &d->domains[i];
 
@@ -85,13 +104,24 @@ known_keys(struct vault_dkim *d, struct str domain)
 	return NULL;
 }
 
-/* In the place of who was not asked for longest. Takes the keys. */
-static void
-remember_keys(struct vault_dkim *d, struct str domain,
+void
+vault_dkim_forget(struct vault_state *v, struct str domain)
+{
+	struct dkim_keys *keys = vault_dkim_known(v, domain);
+
+	if (keys)
+		dkim_keys_free(keys);
+}
+
+/* In the place of who was not asked for longest. */
+void
+vault_dkim_remember(struct vault_state *v, struct str domain,
     const struct dkim_keys *keys)
 {
+	struct vault_dkim *d = v->dkim;
 	struct dkim_domain *k = d->domains;
 
+	vault_dkim_forget(v, domain);
 	for (size_t i = 1; i < DOMAINS_MAX && k->keys.n > 0; i++)
 		if (d->domains[i].keys.n == 0 ||
 		    d->domains[i].used < k->used)
@@ -103,25 +133,9 @@ remember_keys(struct vault_dkim *d, struct str domain,
 	memcpy(k->name, domain.p, domain.n);
 }
 
-static int
-read_keys(struct work *c, struct str domain, struct str record,
-    struct err *err)
-{
-	struct vault_state *v = c->client->v;
-	struct dkim_keys keys;
-	int rc;
-
-	if (known_keys(v->dkim, domain))
-		return 0;	/* another fetched them meanwhile */
-	rc = dkim_keys_read(tls_lib_ctx(v->lib), record, &keys, err);
-	if (rc == 0)
-		remember_keys(v->dkim, domain, &keys);
-	return rc;
-}
-
-/* Have them known. E_NOTFOUND if there are none. */
-static int
-fetch_keys(struct work *c, struct str domain, struct err *err)
+int
+vault_dkim_read(struct work *c, struct str domain, struct arena *a,
+    struct dkim_keys *keys, struct err *err)
 {
 	struct vault_state *v = c->client->v;
 	struct seal_what what = { KIND_DKIM, domain };
@@ -130,115 +144,33 @@ fetch_keys(struct work *c, struct str domain, struct err *err)
 
 	if (!dkim_is_domain(domain))
 		return err_set(err, E_NOTFOUND, "no domain that has keys");
-	if (known_keys(v->dkim, domain))
-		return 0;
-	rc = secret_get(v, SECRET_dkim_key, what, c->until_ms, c->a, &record,
+	rc = secret_get(v, SECRET_dkim_key, what, c->until_ms, a, &record,
 	    err);
 	if (rc < 0)
 		return rc;
-	rc = read_keys(c, domain, record, err);
+	rc = dkim_keys_read(tls_lib_ctx(v->lib), record, keys, err);
 	sodium_memzero((char *)(uintptr_t)record.p, record.n);
 	return rc;
 }
 
-/* Making them ----------------------------------------------------------- */
-
-struct making {
-	OSSL_LIB_CTX *lib;
-	int64_t now;
-	struct buf record;
-	struct err err;
-	int rc;
-};
-
-static void
-make_work(void *arg)
-{
-	struct making *m = arg;
-
-	m->rc = dkim_keys_make(m->lib, m->now, &m->record, &m->err);
-}
-
-static int
-make_keys(struct work *c, struct str domain, struct err *err)
+/* What was changed while we waited is newer than what we were told. */
+int
+vault_dkim_fetch(struct work *c, struct str domain, struct err *err)
 {
 	struct vault_state *v = c->client->v;
-	struct making m = { tls_lib_ctx(v->lib), loop_wall(v->loop),
-		BUF_INIT(DKIM_RECORD_MAX), { 0 }, 0 };
-	struct seal_what what = { KIND_DKIM, domain };
-	int rc;
+	struct dkim_keys keys;
+	uint64_t changes = v->dkim->changes;
+	int rc = 0;
 
-	if (rt_work(v->hashers, make_work, &m) < 0)
-		rc = err_set(err, E_BUSY, "too much to do: try again");
-	else if (m.rc < 0)
-		rc = err_set(err, m.rc, "%s", m.err.text);
-	else
-		rc = secret_put(v, SECRET_dkim_key, what, buf_get(&m.record),
-		    c->until_ms, err);
-	if (rc == 0)
-		rc = read_keys(c, domain, buf_get(&m.record), err);
-	if (m.record.p)
-		sodium_memzero(m.record.p, m.record.n);
-	buf_free(&m.record);
-	return rc;
-}
-
-/* One at a time, or two would each make their own for one domain. */
-static int
-ensure_keys(struct work *c, struct str domain, bool make, struct err *err)
-{
-	struct vault_dkim *d = c->client->v->dkim;
-	int rc;
-
-	if (make && !dkim_is_domain(domain))
-		return err_set(err, E_INVALID, "%.*s cannot stand in a "
-		    "signature", STR_FMT(domain));
-	if (make && d->making)
-		return err_set(err, E_BUSY, "keys are being made: try again");
-	d->making = d->making || make;
-	rc = fetch_keys(c, domain, err);
-	if (rc == E_NOTFOUND && make)
-		rc = make_keys(c, domain, err);
-	if (make)
-		d->making = false;
-	return rc;
-}
-
-static int
-put_rows(const struct dkim_keys *keys, struct buf *rows, struct err *err)
-{
-	for (size_t i = 0; i < keys->n; i++) {
-		auto_buf record = BUF_INIT(1000);
-		struct dkim_key_row row = {
-			str_c(keys->v[i].selector), STR_NULL };
-
-		if (dkim_public(&keys->v[i], &record, err) < 0)
-			return err->code;
-		row.record = buf_get(&record);
-		msg_put(rows, &dkim_key_row_shape, &row);
+	while (rc == 0 && !vault_dkim_known(v, domain)) {
+		rc = vault_dkim_read(c, domain, c->a, &keys, err);
+		if (rc == 0 && changes != v->dkim->changes)
+			dkim_keys_free(&keys);
+		else if (rc == 0)
+			vault_dkim_remember(v, domain, &keys);
+		changes = v->dkim->changes;
 	}
-	return 0;
-}
-
-void
-vault_dkim_keys(struct work *c)
-{
-	const struct dkim_keys_ask *ask = c->req->ask;
-	struct str domain = str_lower(c->a, ask->domain);
-	auto_buf rows = BUF_INIT(4096);
-	struct dkim_keys_answer answer;
-	struct err err = { 0 };
-	int rc = ensure_keys(c, domain, ask->make != 0, &err);
-
-	if (rc == 0)
-		rc = put_rows(known_keys(c->client->v->dkim, domain), &rows,
-		    &err);
-	if (rc < 0) {
-		ipc_fail(c->req, rc, err.text);
-		return;
-	}
-	answer.keys = buf_get(&rows);
-	ipc_reply(c->req, &answer, -1);
+	return rc;
 }
 
 /* Who may write as whom --------------------------------------------------- */
@@ -336,7 +268,7 @@ sign_work(void *arg)
 	struct signing *s = arg;
 
 	for (size_t i = 0; i < s->keys.n && s->rc == 0; i++)
-		if (s->keys.v[i].signs)
+		if (s->keys.v[i].state == DKIM_ACTIVE)
 			s->rc = dkim_sign(s->lib, &s->keys.v[i], s->what,
 			    &s->fields, &s->err);
 }
@@ -345,14 +277,11 @@ static void
 seal_work(void *arg)
 {
 	struct signing *s = arg;
-	size_t i = 0;
+	const struct dkim_key *key = dkim_keys_find(&s->keys, DKIM_RSA,
+	    DKIM_ACTIVE);
 
-	while (i < s->keys.n && (!s->keys.v[i].signs ||
-	    s->keys.v[i].algorithm != DKIM_RSA))
-		i++;
-	s->rc = i == s->keys.n ?
-	    err_set(&s->err, E_NOTFOUND, "no key that seals") :
-	    arc_seal(s->lib, &s->keys.v[i], s->seal, &s->fields, &s->err);
+	s->rc = !key ? err_set(&s->err, E_NOTFOUND, "no key that seals") :
+	    arc_seal(s->lib, key, s->seal, &s->fields, &s->err);
 }
 
 /* The keys are ours while the thread has them, whatever is forgotten. */
@@ -365,7 +294,7 @@ sign_and_reply(struct work *c, struct str domain,
 		.seal = seal, .fields = BUF_INIT(8192) };
 	struct dkim_sign_answer answer;
 
-	dkim_keys_ref(known_keys(v->dkim, domain), &s.keys);
+	dkim_keys_ref(vault_dkim_known(v, domain), &s.keys);
 	if (rt_work(v->dkim->signer, seal ? seal_work : sign_work, &s) < 0)
 		s.rc = err_set(&s.err, E_BUSY, "too much to sign");
 	dkim_keys_free(&s.keys);
@@ -406,11 +335,11 @@ vault_dkim_sign(struct work *c)
 
 	/* For a domain that is none of ours nobody is asked who they are. */
 	if (rc == 0)
-		rc = fetch_keys(c, what.domain, &err);
+		rc = vault_dkim_fetch(c, what.domain, &err);
 	if (rc == 0)
 		rc = authorize(c, ask, &err);
 	if (rc == 0)	/* they may have made way while we waited */
-		rc = fetch_keys(c, what.domain, &err);
+		rc = vault_dkim_fetch(c, what.domain, &err);
 	if (rc < 0)
 		ipc_fail(c->req, rc, err.text);
 	else
@@ -436,7 +365,7 @@ vault_arc_seal(struct work *c)
 	if (rc == 0 && d->seals == SEALS_MAX)
 		rc = err_set(&err, E_BUSY, "too much to seal");
 	if (rc == 0)
-		rc = fetch_keys(c, seal.message.domain, &err);
+		rc = vault_dkim_fetch(c, seal.message.domain, &err);
 	if (rc < 0) {
 		ipc_fail(c->req, rc, err.text);
 		return;

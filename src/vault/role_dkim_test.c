@@ -95,6 +95,149 @@ make_dkim(struct world *w)
 	assert_int_equal(w->puts, puts + 1);
 }
 
+/* The n-th of a domain's keys that is in this state. */
+static struct dkim_key_row
+key_in(struct world *w, enum dkim_state state, size_t n, struct buf *rows)
+{
+	struct dkim_key_row row = { 0 };
+	struct rd r;
+
+	buf_reset(rows);
+	assert_int_equal(call_keys(w, "mail.test", false, rows), 0);
+	r = rd_of(buf_get(rows));
+	while (rd_left(&r) > 0) {
+		assert_true(msg_take(&r, &dkim_key_row_shape, &row));
+		if (row.state == state && n-- == 0)
+			return row;
+	}
+	return (struct dkim_key_row){ 0 };
+}
+
+static int
+call_rotate(struct world *w, struct ipc *c, struct str selector, bool revoke)
+{
+	struct dkim_rotate_ask ask = { STR("Mail.test"), selector, revoke };
+	struct vault_done done;
+	struct arena *a = arena_new(4096);
+	struct err err;
+	int rc = ipc_call(c, &vault_calls[VAULT_dkim_rotate], &ask, -1, &done,
+	    a, NULL, loop_now_ms(w->loop) + 20000, &err);
+
+	arena_free(a);
+	return rc;
+}
+
+/* Rows of all domains that are due. */
+static size_t
+call_due(struct world *w, struct ipc *c, struct dkim_due_row *first,
+    struct arena *a)
+{
+	struct dkim_due_ask ask = { STR_NULL };
+	struct dkim_due_answer answer;
+	size_t n = 0, asks = 0;
+	struct err err;
+
+	do {
+		struct dkim_due_row row;
+		struct rd r;
+
+		assert_int_equal(ipc_call(c, &vault_calls[VAULT_dkim_due],
+		    &ask, -1, &answer, a, NULL, loop_now_ms(w->loop) + 5000,
+		    &err), 0);
+		r = rd_of(answer.rows);
+		while (rd_left(&r) > 0) {
+			assert_true(msg_take(&r, &dkim_due_row_shape, &row));
+			*first = n++ == 0 ? row : *first;
+		}
+		ask.after = answer.next;
+		asks++;
+	} while (ask.after.n > 0);
+	assert_int_equal(asks, 3);
+	return n;
+}
+
+static void
+rotate_dkim(struct world *w)
+{
+	struct ipc_options o = { 0 };
+	struct err err;
+	struct ipc *relay = ipc_open(w->loop, connect_to(w, ROLE_RELAY), &o,
+	    &err), *mx = ipc_open(w->loop, connect_to(w, ROLE_MX), &o, &err);
+	struct arena *a = arena_new(1 << 18);
+	auto_buf rows = BUF_INIT(16384), was = BUF_INIT(16384);
+	struct dkim_key_row reserve, old, signs;
+	struct dkim_due_row due;
+	int puts = w->puts;
+
+	/* The one in reserve signs; a repeated ask changes nothing. */
+	signs = key_in(w, DKIM_ACTIVE, 0, &was);
+	reserve = key_in(w, DKIM_RESERVE, 0, &rows);
+	reserve.selector = str_dup(a, reserve.selector);
+	assert_int_equal(call_rotate(w, mx, reserve.selector, false),
+	    E_DENIED);
+	assert_int_equal(call_rotate(w, w->local, reserve.selector, false),
+	    E_DENIED);
+	assert_int_equal(call_rotate(w, w->operator, STR("x"), false),
+	    E_NOTFOUND);
+	assert_int_equal(call_rotate(w, w->operator, STR(""), false),
+	    E_INVALID);
+	assert_int_equal(w->puts, puts);
+	assert_int_equal(call_rotate(w, w->operator, reserve.selector, false),
+	    0);
+	assert_int_equal(call_rotate(w, w->operator, reserve.selector, false),
+	    0);
+	assert_int_equal(w->puts, puts + 1);
+	assert_strs(key_in(w, DKIM_ACTIVE, 0, &rows).selector,
+	    reserve.selector);
+	old = key_in(w, DKIM_OLD, 0, &rows);
+	assert_strs(old.selector, signs.selector);
+	assert_strs(old.record, signs.record);
+	/* What was signed may wait so long here, and a week elsewhere. */
+	assert_in_range(old.until - loop_wall(w->loop), 95 * 86400 +
+	    7 * 86400 - 60, 95 * 86400 + 7 * 86400);
+	assert_int_equal(call_rotate(w, w->operator, signs.selector, false),
+	    E_INVALID);
+
+	/* Relay may when it is due, and not before. */
+	assert_int_equal(call_due(w, relay, &due, a), 0);
+	reserve = key_in(w, DKIM_RESERVE, 0, &rows);
+	assert_int_equal(call_rotate(w, relay, reserve.selector, false),
+	    E_DENIED);
+	if (w->executable) {	/* its clock and configuration are its own */
+		ipc_close(relay);
+		ipc_close(mx);
+		arena_free(a);
+		return;
+	}
+	w->role.config.dkim_rotate_s = 1;
+	assert_int_equal(fiber_sleep(w->loop, loop_now_ms(w->loop) + 2100),
+	    0);
+	assert_int_equal(call_due(w, relay, &due, a), 2);
+	assert_str(due.domain, "mail.test");
+	assert_strs(due.selector, reserve.selector);
+	assert_strs(due.record, reserve.record);
+	assert_int_equal(call_rotate(w, relay, due.selector, true), E_DENIED);
+	assert_int_equal(call_rotate(w, relay, due.selector, false), 0);
+	assert_strs(key_in(w, DKIM_ACTIVE, 0, &rows).selector, due.selector);
+	w->role.config.dkim_rotate_s = 0;
+	assert_int_equal(call_due(w, relay, &due, a), 0);
+
+	/* Nobody knows what became of it: store says. */
+	reserve = key_in(w, DKIM_RESERVE, 1, &rows);
+	reserve.selector = str_dup(a, reserve.selector);
+	w->lose_puts = true;
+	assert_int_equal(call_rotate(w, w->operator, reserve.selector, true),
+	    E_IO);
+	w->lose_puts = false;
+	assert_strs(key_in(w, DKIM_ACTIVE, 1, &rows).selector,
+	    reserve.selector);
+	assert_str(key_in(w, DKIM_REVOKED, 0, &rows).record, "v=DKIM1; p=");
+	assert_int_equal(call_sign(w, w->local, STR_NULL, "x@mail.test"), 0);
+	ipc_close(relay);
+	ipc_close(mx);
+	arena_free(a);
+}
+
 static void
 sign_dkim(struct world *w)
 {
@@ -290,6 +433,7 @@ test_dkim(void **state)
 	run(w, seal_arc);
 	run(w, misshapen);
 	run(w, sign_beside);
+	run(w, rotate_dkim);
 	/* A new vault has the same keys. */
 	restart(w);
 	run(w, sign_dkim);

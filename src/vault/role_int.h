@@ -9,7 +9,7 @@
  *                 role_tickets.c are parts of it (role_attempt.h)
  *   role_passwords.c  passwords that are chosen, or made
  *   role_factor.c second factors
- *   role_dkim.c   keys that sign mail, one set for each domain
+ *   role_dkim.c   keys that sign mail, one set for each domain (role_dkim.h)
  */
 #pragma once
 #include "rt/clients.h"
@@ -123,6 +123,8 @@ void vault_own_app_password(struct work *c);
 void vault_own_factor(struct work *c);
 void vault_dkim_sign(struct work *c);
 void vault_dkim_keys(struct work *c);
+void vault_dkim_rotate(struct work *c);
+void vault_dkim_due(struct work *c);
 void vault_arc_seal(struct work *c);
 /* A notice: takes the ticket of a session from before our start. */
 void vault_resume(struct vault_client *c, struct str token);

@@ -65,6 +65,8 @@ static serve_fn *const serves[VAULT_NCALLS] = {
 	[VAULT_own_factor] = vault_own_factor,
 	[VAULT_dkim_sign] = vault_dkim_sign,
 	[VAULT_dkim_keys] = vault_dkim_keys,
+	[VAULT_dkim_rotate] = vault_dkim_rotate,
+	[VAULT_dkim_due] = vault_dkim_due,
 	[VAULT_arc_seal] = vault_arc_seal,
 	[VAULT_is_ours] = vault_is_ours,
 };

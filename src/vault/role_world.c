@@ -208,6 +208,31 @@ on_secret_put(struct world *w, struct ipc_req *req)
 	buf_reset(&w->secrets[ask->kind].sealed);
 	buf_str(&w->secrets[ask->kind].sealed, ask->sealed);
 	w->puts++;
+	if (w->lose_puts)
+		ipc_fail(req, E_IO, "the disk?");
+	else
+		ipc_reply(req, &answer, -1);
+}
+
+/* Behind mail.test there is one that has no keys, and one passed on. */
+static void
+on_domains(struct world *w unused_arg, struct ipc_req *req)
+{
+	static const char *const names[] = { "mail.test", "new.test",
+		"other.test" };
+	const struct domains_ask *ask = req->ask;
+	struct domains_answer answer = { 0 };
+	auto_buf rows = BUF_INIT(4096);
+	size_t i = 0;
+
+	while (i < NELEM(names) && ask->after.n > 0 &&
+	    !str_eq(str_c(names[i++]), ask->after))
+		;
+	if (i < NELEM(names))	/* one at a time */
+		msg_put(&rows, &domain_row_shape, &(struct domain_row){
+		    .name = str_c(names[i]), .relayed = i == 2 });
+	answer.rows = buf_get(&rows);
+	answer.more = i + 1 < NELEM(names);
 	ipc_reply(req, &answer, -1);
 }
 
@@ -286,6 +311,7 @@ on_store_ask(void *owner, struct ipc_req *req)
 		[STORE_sealed] = on_sealed,
 		[STORE_sender] = on_sender,
 		[STORE_domain_is_ours] = on_domain_is_ours,
+		[STORE_domains] = on_domains,
 		[STORE_journal] = on_journal,
 	};
 
@@ -369,6 +395,7 @@ role_up(struct world *w)
 
 	w->role = (struct role){ .loop = w->loop, .log = w->log,
 		.config = { .hostname = STR("mail.test"),
+		    .hold_longest_s = 90 * 86400, .expire_s = 5 * 86400,
 		    .data = str_c(w->folder) },
 		.state = calloc(1, vault_role_ops.state_size) };
 	if (w->executable) {

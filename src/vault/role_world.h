@@ -51,6 +51,7 @@ struct world {
 	int renewals;
 	int seen;		/* logins from networks not known */
 	bool network_known;
+	bool lose_puts;		/* secrets are kept, and nobody hears of it */
 	struct ipc *mailbox;	/* store's end of the last one opened */
 
 	void (*fn)(struct world *);

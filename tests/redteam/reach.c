@@ -255,12 +255,16 @@ signatures_of_its_own(struct attack *a, struct ipc *vault)
 		.header = STR("from:Alice <postmaster@example.test>\r\n"),
 		.body_hash = hash, .at = loop_wall(a->role->loop) };
 	struct dkim_sign_ask other = named;
+	struct dkim_rotate_ask early = { STR("example.test"),
+		STR("p20261130r-00000000"), 0 };
 
 	other.header = STR("from:" ALICE "\r\n");
 	refused(a, vault, &vault_calls[VAULT_dkim_sign], &named,
 	    "relay has a report signed with a name in From");
 	refused(a, vault, &vault_calls[VAULT_dkim_sign], &other,
 	    "relay has a report signed that is from alice");
+	refused(a, vault, &vault_calls[VAULT_dkim_rotate], &early,
+	    "relay has a key changed that is not due");
 	forged_mail(a, vault, STR(""), "relay");
 	every_vault_call(a, vault, VAULT_AUTH_RELAY, "relay");
 }
