@@ -27,6 +27,7 @@ struct api {
 	char hostname[256];
 	uint64_t max_message;
 	uint32_t max_recipients, compress, hold_longest_s;
+	bool hide_client;	/* no trace field says who it was */
 };
 
 /* What is wrong with a request, and with which of its members (a JSON pointer,

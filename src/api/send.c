@@ -265,7 +265,8 @@ write_trace(struct sending *s, const struct origin *from)
 {
 	struct tls_facts tls = http_tls(s->r);
 	auto_buf b = BUF_INIT(TRACE_MAX);
-	const struct smtp_trace t = { .peer = from->peer,
+	const struct smtp_trace t = {
+		.peer = s->api->hide_client ? STR_NULL : from->peer,
 		.host = str_c(s->api->hostname), .with = from->protocol,
 		.tls_version = tls.version, .tls_cipher = tls.cipher,
 		.id = str_c(s->id),
@@ -487,6 +488,7 @@ api_configure(struct api *a, const struct config *c)
 	    c->max_recipients : SUBMIT_RCPTS_MAX;
 	a->compress = c->compress;
 	a->hold_longest_s = c->hold_longest_s;
+	a->hide_client = c->hide_client;
 }
 
 struct api *

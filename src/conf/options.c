@@ -317,6 +317,12 @@ const struct conf_option conf_options[] = {
 	    "the least time between two POP3 logins of an account",
 	    .more = "Who comes earlier is told [LOGIN-DELAY] (RFC 2449 "
 	    "6.5)." },
+	{ "hide-client", CONF_FILE, CONF_BOOL, 0, 1, "false",
+	    AT(config, hide_client),
+	    "mail of people who log in does not say where they were",
+	    .more = "By submission and by HTTP: its Received field has no "
+	    "`from`, so who gets it learns neither their address nor what "
+	    "their computer is called. The journal keeps both." },
 	{ "divert", CONF_FILE, CONF_PERSON, 1, 320, NULL, AT(config, divert),
 	    "an account that gets all mail that nobody here has",
 	    .more = "For programs that are being written: nothing leaves, any "

@@ -133,6 +133,7 @@
 	F(S, u32, messages_day, 0) F(S, u32, recipients_day, 0)          \
 	F(S, u32, new_recipients_day, 0)	/* never written to before */ \
 	F(S, u64, message_size, 0)	/* octets of one */              \
+	F(S, u8, hide_client, 0)	/* no Received says where they are */ \
 	F(S, u32, highest_priority, 0)	/* that people may ask for */    \
 	F(S, u32, deliver_by_least_s, 0) /* BY with R; 0: any */         \
 	F(S, str, divert, 320)		/* who gets what nobody here has */

@@ -76,7 +76,8 @@ store_trace(struct reception *in)
 	auto_buf b = BUF_INIT(TRACE_MAX);
 	struct smtp_trace trace = {
 		.helo = in->origin.helo,
-		.peer = in->origin.peer,
+		.peer = s->service->o.hide_client ? STR_NULL :
+		    in->origin.peer,
 		.host = s->service->o.hostname,
 		.with = in->origin.protocol,
 		.tls_version = tls.on ? tls.version : STR_NULL,

@@ -36,6 +36,7 @@ struct smtp_options {
 	const struct smtp_verb *verbs;
 	size_t nverbs;
 	bool must_login;
+	bool hide_client;	/* no trace field says who it was */
 	bool lmtp;		/* RFC 2033 */
 	bool prdr;		/* is offered: an answer for each recipient */
 	/* Networks, as in rt/config.h: who may say for whom they come, and so

@@ -26,13 +26,16 @@ put_peer(struct buf *b, struct str peer)
 }
 
 /* From-domain = "FROM" FWS Extended-Domain. What the client said stands
- * first if it is a name or a literal, else in a comment of its own. */
+ * first if it is a name or a literal, else in a comment of its own. 4.4 wants
+ * the clause of every server. Where the client is not to be named there is
+ * none, as RFC 5322 3.6.7 allows: a made up name would be a lie that others
+ * look up. */
 static void
 put_from(struct buf *b, const struct smtp_trace *t)
 {
 	bool proper = smtp_is_domain(t->helo) || smtp_is_literal(t->helo);
 
-	buf_lit(b, "Received: from ");
+	buf_lit(b, "from ");
 	if (proper)
 		buf_str(b, t->helo);
 	else
@@ -45,13 +48,16 @@ put_from(struct buf *b, const struct smtp_trace *t)
 		buf_str(b, t->helo);
 		buf_lit(b, ")");
 	}
+	buf_lit(b, "\r\n\t");
 }
 
 void
 smtp_trace_put(struct buf *b, const struct smtp_trace *t)
 {
-	put_from(b, t);
-	buf_lit(b, "\r\n\tby ");
+	buf_lit(b, "Received: ");
+	if (t->peer.n > 0)
+		put_from(b, t);
+	buf_lit(b, "by ");
 	buf_str(b, t->host);
 	buf_lit(b, " (Postern) with ");
 	buf_str(b, t->with);

@@ -8,7 +8,8 @@
 
 struct smtp_trace {
 	struct str helo;	/* as given; empty if there was none */
-	struct str peer;	/* "192.0.2.1", "2001:db8::1" or "unix" */
+	struct str peer;	/* "192.0.2.1", "2001:db8::1" or "unix"; empty:
+				 * nobody is to read it, nor helo */
 	struct str host;	/* we */
 	struct str with;	/* SMTP, ESMTPSA, UTF8SMTPS ... */
 	struct str tls_version;	/* "TLSv1.3"; empty without TLS */

@@ -51,6 +51,12 @@ test_trace(void **state unused_arg)
 		    "\tby mx (Postern) with ESMTPS\r\n"
 		    "\t(TLSv1.2 X);\r\n"
 		    "\tThu, 1 Jan 1970 00:00:00 +0000\r\n" },
+		/* Nobody is to read where it came from. */
+		{ { .helo = { "laptop", 6 }, .host = { "mx", 2 },
+		      .with = { "ESMTPSA", 7 }, .id = { "1f2a", 4 } },
+		    "Received: by mx (Postern) with ESMTPSA\r\n"
+		    "\tid 1f2a;\r\n"
+		    "\tThu, 1 Jan 1970 00:00:00 +0000\r\n" },
 	};
 
 	for (size_t i = 0; i < NELEM(t); i++) {
