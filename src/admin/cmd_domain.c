@@ -7,7 +7,7 @@
 #include "conf/conf.h"
 
 static const char usage[] =
-    "usage: postern domain add NAME [--unsigned|--relay]\n"
+    "usage: postern domain add NAME [--unsigned|--relay|--no-mail]\n"
     "       postern domain addresses NAME [--json]\n"
     "       postern domain addresses NAME add|remove ADDRESS...\n"
     "       postern domain addresses NAME set FILE|-\n"
@@ -32,6 +32,8 @@ static const char usage[] =
     "other mail hosts, or by a route, and only for the addresses that it is\n"
     "told of: by name, or as lines of a file, which are all of them then.\n"
     "\"*\" is any address.\n\n"
+    "--no-mail: it takes none (556 5.1.10) and nobody writes as one of\n"
+    "it; dns prints what tells others.\n\n"
     "A name beyond ASCII may be typed in either\n"
     "form (with its letters or as xn--...): it is the same domain.\n\n"
     WHICH_SERVER;
@@ -65,17 +67,28 @@ domain_known(struct operator *op, struct str name, bool *known,
 	return domain_row_of(op, name, known, &row, err);
 }
 
+static struct str
+mail_word(uint8_t relayed)
+{
+	return relayed == DOMAIN_NO_MAIL ? STR("none") :
+	    relayed ? STR("relayed") : STR("here");
+}
+
 /* Nobody writes as one of it here, so it gets no keys. */
 static int
-domain_add_relayed(struct domain_ctx *c, const char *typed, struct err *err)
+domain_add_keyless(struct domain_ctx *c, const char *typed, struct err *err)
 {
-	struct domain_add_ask ask = { operator_change(c->op), c->name, 1 };
+	struct domain_add_ask ask = { operator_change(c->op), c->name,
+		c->o->no_mail ? DOMAIN_NO_MAIL : DOMAIN_RELAYED };
 	struct done done;
 
 	if (operator_store(c->op, STORE_domain_add, &ask, &done, err) < 0)
 		return err->code;
 	if (c->o->json)
-		json_say("added", c->name, "mail", STR("relayed"));
+		json_say("added", c->name, "mail", mail_word(ask.relayed));
+	else if (c->o->no_mail)
+		printf("%s added, which takes no mail; next: postern domain "
+		    "dns %s\n", typed, typed);
 	else
 		printf("%s added; next: postern domain addresses %s add "
 		    "ADDRESS..., or set FILE\n", typed, typed);
@@ -220,8 +233,7 @@ domain_list(struct domain_ctx *c, struct err *err)
 			cells[2] = arena_printf(c->a->memory, "%llu",
 			    (unsigned long long)row.octets);
 			cells[3] = quota_text(c->a->memory, row.quota);
-			cells[4] = row.relayed ? STR("relayed") :
-			    STR("here");
+			cells[4] = mail_word(row.relayed);
 		}
 	} while (answer.more);
 	table_print(&t, c->o->json);
@@ -239,7 +251,8 @@ domain_act(struct domain_ctx *c, struct str verb, char **argv,
 	if (typed_domain(c->a->memory, typed, &c->name, err) < 0)
 		return err->code;
 	if (str_eq(verb, STR("add")))
-		return c->o->relayed ? domain_add_relayed(c, typed, err) :
+		return c->o->relayed || c->o->no_mail ?
+		    domain_add_keyless(c, typed, err) :
 		    domain_add(c, typed, err);
 	if (str_eq(verb, STR("addresses")))
 		return domain_addresses(c->op, c->name, argv + 1, c->o->json,
@@ -272,7 +285,8 @@ arguments_of(struct str verb, int n, char **words)
 static bool
 options_fit(const struct options *o, struct str verb)
 {
-	if (o->relayed && (o->unsigned_ || !str_eq(verb, STR("add"))))
+	if (o->relayed + o->no_mail + o->unsigned_ > 1 ||
+	    ((o->relayed || o->no_mail) && !str_eq(verb, STR("add"))))
 		return false;
 	return str_eq(verb, STR("rotate")) ||
 	    !(o->algorithm || o->force || o->revoke);
@@ -285,7 +299,7 @@ cmd_domain(struct admin *a, int argc, char **argv)
 	struct err err = { 0 };
 	struct domain_ctx c = { .a = a, .o = &o };
 	struct str verb;
-	int n = options_read(&o, argc, argv, usage, "dcjUVZ@!"), rc;
+	int n = options_read(&o, argc, argv, usage, "dcjUVZ@!~"), rc;
 
 	if (n < 0)
 		return o.code;

@@ -26,6 +26,7 @@ struct dns_records {
 	size_t n;
 	bool named;	/* host is the server's configured name */
 	bool relayed;	/* we are one of its hosts, and no more */
+	bool no_mail;	/* it takes none */
 	bool sts;	/* others find a policy of the domain here */
 	bool sts_certified;	/* and a certificate of that place's name */
 };
@@ -113,6 +114,19 @@ put_transport(struct dns_records *r, struct operator *op, struct err *err)
 	return 0;
 }
 
+/* Nobody takes mail (RFC 7505 3), sends any (RFC 7208 10.1.2) or signs any (RFC
+ * 6376 3.6.1: no key at all), and who says so is another (RFC 7489 6.3). */
+static void
+put_no_mail(struct dns_records *r, struct str name)
+{
+	put_record(r, "MX", name, STR("0 ."));
+	put_record(r, "TXT", name, STR("v=spf1 -all"));
+	put_record(r, "TXT", arena_printf(r->a, "*._domainkey.%.*s",
+	    STR_FMT(name)), STR("v=DKIM1; p="));
+	put_record(r, "TXT", arena_printf(r->a, "_dmarc.%.*s", STR_FMT(name)),
+	    STR("v=DMARC1; p=reject; sp=reject"));
+}
+
 /* What a receiver looks for: where mail goes (RFC 5321 5.1), who may send it
  * (RFC 7208), who signs it (RFC 6376), and what to do with the rest (RFC
  * 7489). A bounce comes from the server itself: it has a policy of its own
@@ -123,6 +137,10 @@ collect_records(struct dns_records *r, struct operator *op, struct err *err)
 	struct str name = arena_printf(r->a, "%.*s.", STR_FMT(r->domain));
 	struct str host = arena_printf(r->a, "%.*s.", STR_FMT(r->host));
 
+	if (r->no_mail) {
+		put_no_mail(r, name);
+		return 0;
+	}
 	if (r->relayed) {
 		put_record(r, "MX", name, arena_printf(r->a, "20 %.*s",
 		    STR_FMT(host)));
@@ -204,6 +222,12 @@ print_zone(const struct dns_records *r)
 	    STR_FMT(buf_get(&name)));
 	for (size_t i = 0; i < r->n; i++)
 		print_record(&r->v[i]);
+	if (r->no_mail) {
+		printf(";\n; It takes no mail and sends none, and no host is "
+		       "named. A name below it that\n; has records of its own "
+		       "needs the first two as well.\n");
+		return;
+	}
 	if (r->relayed)
 		print_relayed_notes(r);
 	if (r->own_reports)
@@ -259,7 +283,8 @@ look_at_domain(struct dns_records *r, struct operator *op, struct str typed,
 		return err_set(err, E_NOTFOUND, "no mail is taken for %.*s; "
 		    "first: postern domain add %.*s", STR_FMT(typed),
 		    STR_FMT(typed));
-	r->relayed = row.relayed;
+	r->relayed = row.relayed == DOMAIN_RELAYED;
+	r->no_mail = row.relayed == DOMAIN_NO_MAIL;
 	return 0;
 }
 

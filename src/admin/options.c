@@ -32,6 +32,7 @@ static const struct option all[] = {
 	{ "relay", no_argument, NULL, 'V' },
 	{ "algorithm", required_argument, NULL, '@' },
 	{ "revoke", no_argument, NULL, '!' },
+	{ "no-mail", no_argument, NULL, '~' },
 	{ "days", required_argument, NULL, 'n' },
 	{ "make-password", no_argument, NULL, 'M' },
 	{ "deliver-outside", no_argument, NULL, 'X' },
@@ -231,6 +232,7 @@ set_option(struct options *o, const char *command, int letter,
 	case 'V': o->relayed = true; break;
 	case '@': o->algorithm = value; break;
 	case '!': o->revoke = true; break;
+	case '~': o->no_mail = true; break;
 	case 'R': o->repair = true; break;
 	case 'N': o->dry_run = true; break;
 	case 'G': o->forget = true; break;

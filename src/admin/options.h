@@ -29,6 +29,7 @@ struct options {
 	const char *algorithm;	/* --algorithm */
 	bool revoke;		/* --revoke */
 	bool relayed;		/* --relay */
+	bool no_mail;		/* --no-mail */
 	bool repair;		/* --repair */
 	bool dry_run;		/* --dry-run */
 	bool forget;		/* --forget */
@@ -83,7 +84,7 @@ struct options {
  * v peer, l helo, g to, u user, w password-file, t trust, S starttls, L plain,
  * x reason, q at-door, V relay, # hash-stdin, 7 destination, 8 recipient,
  * 9 without, 0 priority, + give-up, Y drop-queue, 1 to 6 the limits of an
- * account, @ algorithm, ! revoke.
+ * account, @ algorithm, ! revoke, ~ no-mail.
  * QUEUE_OPTIONS are those that name messages of the queue. Returns the index
  * of the first argument; or -1 after usage was shown (--help, code 0) or an
  * option was wrong (code 2). */

@@ -175,6 +175,7 @@ static const struct {
 	[RCPT_NO_USER] = { "5.1.1", "No such mailbox here" },
 	[RCPT_NO_DOMAIN] = { "5.7.1", "Relaying denied" },
 	[RCPT_FULL] = { "4.2.2", "Mailbox full" },
+	[RCPT_NO_MAIL] = { "5.1.10", "The domain takes no mail" },
 };
 
 static void
@@ -183,7 +184,8 @@ note_refused(struct sending *s, const struct recipient *to)
 	struct origin o;
 	struct journal_ask j = { .event = JOURNAL_refused,
 		.from = s->m.from, .address = to->address,
-		.code = kinds[to->kind].status[0] == '4' ? 452 : 550,
+		.code = to->kind == RCPT_NO_MAIL ? 556 :
+		    kinds[to->kind].status[0] == '4' ? 452 : 550,
 		.text = str_c(kinds[to->kind].detail) };
 
 	http_origin(s->r, &o);
@@ -210,7 +212,8 @@ name_recipients(struct sending *s, struct err *err)
 		e = outgoing_recipient(s->out, &ask, &to->kind, err);
 		if (e < 0)
 			break;
-		if (to->kind == 0 || (size_t)to->kind >= NELEM(kinds))
+		if (to->kind == 0 || (size_t)to->kind >= NELEM(kinds) ||
+		    (to->kind > RCPT_REMOTE && !kinds[to->kind].status))
 			to->kind = RCPT_NO_USER;
 		if (kinds[to->kind].status)
 			note_refused(s, to);

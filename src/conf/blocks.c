@@ -79,7 +79,7 @@ conf_end_listen(struct conf_reader *r, void *record, struct err *err)
 		    "address of loopback: localhost");
 	if (l->tls != LISTEN_TLS_LOGIN && (l->kind == LISTEN_SUBMISSIONS ||
 	    l->kind == LISTEN_IMAPS || l->kind == LISTEN_POP3S ||
-	    l->kind == LISTEN_HTTPS ||
+	    l->kind == LISTEN_HTTPS || l->kind == LISTEN_NO_MAIL ||
 	    (l->kind == LISTEN_HTTP && l->tls == LISTEN_TLS_NONE) ||
 	    ((l->kind == LISTEN_SMTP || l->kind == LISTEN_LMTP) &&
 	    l->tls == LISTEN_TLS_MAY)))

@@ -66,8 +66,11 @@ static const struct {
 	    ":3: port: expected a number from 1 to 65535, not 99999" },
 	{ "hostname = a.b\nlisten { kind = pop4 port = 1 }\n",
 	    ":2: kind: expected one of smtp, submission, submissions, imap, "
-	    "imaps, pop3, pop3s, http, https, lmtp, not "
+	    "imaps, pop3, pop3s, http, https, lmtp, no-mail, not "
 	    "\"pop4\"" },
+	{ "hostname = a.b\nlisten { kind = no-mail port = 25 tls = none "
+	    "address = localhost }\n",
+	    ":2: listen: this kind cannot have this tls" },
 	{ "hostname = a.b\nlisten { kind = lmtp port = 25 }\n",
 	    ":2: listen: port 25 is for SMTP" },
 	{ "hostname = a.b\nlisten { kind = imap path = \"x\" }\n",

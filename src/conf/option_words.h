@@ -24,6 +24,8 @@ static const struct conf_word kinds[] = {
 	{ "https", LISTEN_HTTPS, "browsers, and programs that speak HTTP" },
 	{ "lmtp", LISTEN_LMTP, "a mail server in front of this one (RFC 2033); "
 	    "see doc/smtp.md" },
+	{ "no-mail", LISTEN_NO_MAIL, "other servers, who are told that this "
+	    "host takes no mail (521)" },
 	{ NULL, 0, NULL },
 };
 static const struct conf_word dmarc_rules[] = {

@@ -384,7 +384,7 @@ const struct conf_option conf_options[] = {
 	    .at_start = true },
 
 	/* ---- listen { } -------------------------------------------------- */
-	{ "kind", CONF_LISTEN, CONF_WORD, 0, LISTEN_LMTP, NULL,
+	{ "kind", CONF_LISTEN, CONF_WORD, 0, LISTEN_NO_MAIL, NULL,
 	    AT(listener_conf, kind), "who comes", .unset = "must be set",
 	    .example = "submission", .words = kinds },
 	{ "address", CONF_LISTEN, CONF_ADDRESS, 1, 64, "*",

@@ -19,6 +19,7 @@ enum {
 	HANDSHAKE_MS = 8 * 60 * 1000,	/* greeting to MAIL, of one host */
 	SEARCH_MS = 15 * 60 * 1000,	/* begin no other host after it */
 	KEY_MAX = 4096,
+	HOST_TAKES_NO_MAIL = 521,
 };
 
 const struct host *
@@ -462,6 +463,14 @@ start_tls(struct delivery *d, struct smtp_answer *why)
 	return E_TLS;
 }
 
+/* It has said that no mail is for this host at all: by which of its addresses
+ * it was asked does not matter.                    RFC 7504 3, RFC 1846 5 */
+static void
+leave_host(struct delivery *d)
+{
+	d->address = connect_host(d)->naddresses - 1;
+}
+
 /* From the first octet to where MAIL may be said. What failed is noted. */
 static int
 shake_hands(struct delivery *d)
@@ -488,6 +497,8 @@ shake_hands(struct delivery *d)
 		    why.code, str_c(why.status), why.text);
 		if (why.code == 0)
 			backoff_failed(d, why.text);
+		if (why.code == HOST_TAKES_NO_MAIL)
+			leave_host(d);
 		return e;
 	}
 	host_backoff_answered(d->relay->backoff, present_address(d),

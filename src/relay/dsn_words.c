@@ -124,6 +124,9 @@ static const struct dsn_advice advices[] = {
 	    "Send it without large attachments, or in several pieces." },
 	{ "3.1", "The other server has no room at the moment.",
 	    "Send the message again later." },
+	{ "3.2", "The other server takes no mail.",
+	    "Look for a typing mistake behind the @ of the address. If it is "
+	    "right, tell the recipient in another way." },
 	{ "3.3", "The other server does not know how to do what you asked for "
 	    "with this message.",
 	    "Send it without that wish." },

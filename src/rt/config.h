@@ -156,6 +156,7 @@ enum listen_kind {
 	LISTEN_HTTP,		/* 80: on to 443, web */
 	LISTEN_HTTPS,		/* 443, web */
 	LISTEN_LMTP,		/* a server in front of mx, mx */
+	LISTEN_NO_MAIL,		/* 25, who hear that nobody takes any, mx */
 	/* The same with another listen_tls, on loopback only. */
 	LISTEN_SMTP_NONE,
 	LISTEN_SUBMISSION_MAY,
@@ -234,7 +235,7 @@ enum listen_tls {
 	LISTEN_TLS_NONE,	/* there is none */
 };
 #define FIELDS_listener_conf(F, S)               \
-	F(S, u32, kind, 0)	/* up to LISTEN_LMTP */ \
+	F(S, u32, kind, 0)	/* up to LISTEN_NO_MAIL */ \
 	F(S, str, address, 64)	/* "127.0.0.1", "::" */ \
 	F(S, u32, port, 0)                       \
 	F(S, u32, tls, 0)	/* enum listen_tls */ \

@@ -111,6 +111,7 @@ refused(struct local *p, struct str address, enum rcpt_kind kind)
 		[RCPT_NO_USER] = { "no such mailbox", LOCAL_NO_USER },
 		[RCPT_NO_DOMAIN] = { "mail for this domain is not taken",
 		    LOCAL_NO_USER },
+		[RCPT_NO_MAIL] = { "the domain takes no mail", LOCAL_NO_USER },
 		[RCPT_FULL] = { "the mailbox is full", LOCAL_TEMPORARY },
 	};
 	bool known = kind < NELEM(table) && table[kind].why;

@@ -187,6 +187,15 @@ answer_feed(struct answer_reader *r, struct str octets, size_t *used)
 	    refuse(r, "a reply without an end") : ANSWER_ENDLESS;
 }
 
+/* Codes that say it all: a host and a domain that take no mail.
+ *                                                RFC 7504 3, 4; RFC 7505 4.1 */
+static void
+status_of_code(int code, char status[12])
+{
+	(void)snprintf(status, 12, "%s", code == 521 ? "5.3.2" :
+	    code == 556 ? "5.1.10" : "");
+}
+
 struct smtp_answer
 answer_get(const struct answer_reader *r)
 {
@@ -194,6 +203,8 @@ answer_get(const struct answer_reader *r)
 		.text = str_make(r->text, r->text_n) };
 
 	memcpy(a.status, r->status, sizeof(a.status));
+	if (!a.status[0])
+		status_of_code(r->code, a.status);
 	a.made = !a.status[0];
 	if (a.made)	/* RFC 3463 2: class, and nothing else known */
 		(void)snprintf(a.status, sizeof(a.status), "%d.0.0",

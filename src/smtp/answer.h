@@ -31,7 +31,7 @@ enum {
 struct smtp_answer {
 	int code;		/* 200 to 599; 0: ours */
 	char status[12];	/* "5.1.1"; made from the code if not said */
-	bool made;
+	bool made;		/* and no more than its class is known */
 	struct str text;	/* as said, without code and status; UTF-8
 				 * without control characters */
 };

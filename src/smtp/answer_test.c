@@ -51,6 +51,12 @@ static const struct {
 	{ "550 5.1.1\r\n", 550, "5.1.1", "", "" },
 	{ "550 127.0.0.1 is on a list\r\n", 550, "5.0.0",
 	    "127.0.0.1 is on a list", "" },
+	/* A host that takes no mail, and a domain: RFC 7504, 7505. */
+	{ "521 mx.example takes none\r\n", 521, "5.3.2",
+	    "mx.example takes none", "" },
+	{ "521 5.7.1 None\r\n", 521, "5.7.1", "None", "" },
+	{ "556 None\r\n", 556, "5.1.10", "None", "" },
+	{ "555 None\r\n", 555, "5.0.0", "None", "" },
 	/* What may not pass on. */
 	{ "250 a\x01\x1b[1m\x7f\r\n", 250, "2.0.0", "a??[1m?", "" },
 	{ "250 a\rb\r\n", 250, "2.0.0", "a?b", "" },

@@ -239,6 +239,9 @@ smtp_rcpt(struct smtp_session *s, struct str args)
 		[RCPT_FULL] = SMTP_REPLY_INIT(452, "4.2.2", "Mailbox full"),
 		[RCPT_TOO_BIG] = SMTP_REPLY_INIT(552, "5.3.4",
 		    "Message too big for your account"),
+		/* RFC 7504 4, RFC 7505 4.1 */
+		[RCPT_NO_MAIL] = SMTP_REPLY_INIT(556, "5.1.10",
+		    "The domain takes no mail"),
 	};
 	struct rcpt_args parsed;
 	struct err err = { 0 };

@@ -28,7 +28,7 @@ struct mx {
 	struct errand *errand;
 	uint64_t shown;		/* to scanners: smtp/judge.h */
 	struct listeners *listeners;
-	struct smtp_service *service, *lmtp;
+	struct smtp_service *service, *lmtp, *no_mail;
 };
 
 static void
@@ -90,6 +90,28 @@ lmtp_service(const struct smtp_options *of_mx, bool judged_here)
 	return smtp_service_new(&o);
 }
 
+/* A host that only sends. Nobody is judged, slowed or counted for asking. */
+static void
+mx_start_no_mail(void *arg, struct connection *from, struct stream *s,
+    const struct peer *peer, enum listen_tls rule)
+{
+	struct mx *mx = arg;
+
+	smtp_start(mx->no_mail, s, peer, rule, connection_done, from);
+}
+
+static struct smtp_service *
+no_mail_service(const struct smtp_options *of_mx)
+{
+	const struct smtp_options o = { .loop = of_mx->loop,
+		.hostname = of_mx->hostname, .no_mail = true,
+		.max_message = of_mx->max_message,
+		.max_recipients = of_mx->max_recipients,
+		.timeout_s = of_mx->timeout_s, .store = of_mx->store };
+
+	return smtp_service_new(&o);
+}
+
 static int
 make_ready(void *arg, struct err *err)
 {
@@ -137,6 +159,8 @@ make_ready(void *arg, struct err *err)
 	mx->service = smtp_service_new(&o);
 	smtp_service_unref(mx->lmtp);
 	mx->lmtp = lmtp_service(&o, c->lmtp_judge);
+	smtp_service_unref(mx->no_mail);
+	mx->no_mail = no_mail_service(&o);
 	tls_ctx_unref(o.tls);
 	return 0;
 }
@@ -152,6 +176,8 @@ prepare(struct role *r, struct err *err unused_arg)
 		{ LISTEN_LMTP, mx_start_lmtp, LISTEN_TLS_LOGIN,
 		    "421 4.7.0 ", "554 5.7.1 " },
 		{ LISTEN_LMTP_NONE, mx_start_lmtp, LISTEN_TLS_NONE,
+		    "421 4.7.0 ", "554 5.7.1 " },
+		{ LISTEN_NO_MAIL, mx_start_no_mail, LISTEN_TLS_NONE,
 		    "421 4.7.0 ", "554 5.7.1 " },
 	};
 	struct mx *mx = r->state;
@@ -221,6 +247,7 @@ mx_role_finish(struct role *r)
 	listeners_free(mx->listeners);
 	smtp_service_unref(mx->service);
 	smtp_service_unref(mx->lmtp);
+	smtp_service_unref(mx->no_mail);
 	store_close(mx->store);
 	vault_free(mx->vault);
 	dns_free(mx->dns);

@@ -127,6 +127,15 @@ smtp_count_junk(struct smtp_session *s, struct str verb)
 	return smtp_reply(421, "4.7.0", "Too many commands without a message");
 }
 
+/* RFC 7504 3, RFC 1846 4: the name comes first, and QUIT is waited for, as some
+ * try again later whose connection just ends. */
+static struct reply
+no_mail(struct smtp_session *s)
+{
+	return smtp_replyf(s->cmd, 521, "5.3.2", "%.*s takes no mail",
+	    STR_FMT(s->service->o.hostname));
+}
+
 static struct reply
 smtp_answer_line(struct smtp_session *s, struct str line)
 {
@@ -138,8 +147,12 @@ smtp_answer_line(struct smtp_session *s, struct str line)
 	/* A bare CR or LF among them: it ends no line. */
 	if (has_controls(line) || !smtp_command(line, &c))
 		return smtp_reply(500, "5.5.2", "Not a command");
-	if (!(v = smtp_verb_find(s, c.verb)))
+	if (!(v = smtp_verb_find(s, c.verb)) && s->service->o.no_mail)
+		return no_mail(s);
+	if (!v)
 		return smtp_reply(500, "5.5.2", "Unknown command");
+	if (s->service->o.no_mail && v->handle != smtp_quit)
+		return no_mail(s);
 	/* RFC 2033 4.1: so that a wrong configuration is seen. */
 	if (!smtp_verb_is_here(s, v))
 		return s->service->o.lmtp ? smtp_reply(500, "5.5.1",
@@ -293,6 +306,11 @@ greet(struct dialogue *d)
 		return;
 	}
 	r = (struct reply){ 220, NULL, smtp_greeting(s) };
+	if (s->service->o.no_mail) {
+		r = no_mail(s);
+		r.enhanced = NULL;	/* the name is its first word */
+		log_ctx_event(&d->log, LOG_INFO, "no_mail");
+	}
 	smtp_put_reply(s, &r);
 }
 

@@ -38,6 +38,7 @@ struct smtp_options {
 	bool must_login;
 	bool hide_client;	/* no trace field says who it was */
 	bool lmtp;		/* RFC 2033 */
+	bool no_mail;		/* 521 is all that is said: RFC 7504 3 */
 	bool prdr;		/* is offered: an answer for each recipient */
 	/* Networks, as in rt/config.h: who may say for whom they come, and so
 	 * who it is; and who may say it for logs alone. */

@@ -4,7 +4,10 @@
  */
 #pragma once
 
-/* relayed: its mail is passed on to other servers (messages_relayed.h). */
+/* relayed: its mail is passed on to other servers (messages_relayed.h), or (the
+ * same field, of which 0 is most) it takes none and nobody writes as one of it.
+ */
+enum domain_relayed { DOMAIN_RELAYED = 1, DOMAIN_NO_MAIL };
 #define FIELDS_domain_add_ask(F, S) \
 	F(S, u64, change, 0) F(S, str, name, 255) F(S, u8, relayed, 0)
 #define FIELDS_domain_remove_ask(F, S) F(S, u64, change, 0) F(S, str, name, 255)

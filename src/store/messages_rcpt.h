@@ -24,6 +24,7 @@
  * may hand in, 0: any; RCPT_TOO_BIG, when the client announced a larger one. */
 enum rcpt_kind { RCPT_LOCAL = 1, RCPT_REMOTE, RCPT_NO_USER, RCPT_NO_DOMAIN,
 	RCPT_FULL, RCPT_LATER, RCPT_FLOOD, RCPT_TOO_BIG,
+	RCPT_NO_MAIL,		/* its domain is here and takes none */
 	RCPT_NEW_OWNER,	RCPT_NEW_DOMAIN, RCPT_NO_RECORD };
 #define FIELDS_rcpt_ask(F, S)                                              \
 	FIELDS_addressee(F, S)                                             \

@@ -21,7 +21,15 @@ enum address_kind {
 	ADDRESS_ALIAS,
 	ADDRESS_SRS,		/* looks like a rewritten one: srs.h */
 	ADDRESS_RELAYED,	/* of a domain that is passed on */
+	ADDRESS_NO_MAIL,	/* of one that is here and takes no mail */
 };
+/* Nobody here has it. */
+static inline bool
+address_is_nobodys(enum address_kind kind)
+{
+	return kind == ADDRESS_REMOTE || kind == ADDRESS_UNKNOWN ||
+	    kind == ADDRESS_RELAYED || kind == ADDRESS_NO_MAIL;
+}
 
 /* Split and lower for comparing; false if it is no address of ours to keep
  * (length, control octets, spaces, no @). Strs live in the arena. */

@@ -13,7 +13,7 @@ enum { ROWS_MAX = 180000, ALIASES_A_PAGE = 200, ALIASES_NAMED = 3 };
 struct alias_name {
 	struct str domain, local;
 	uint64_t targets;
-	bool relayed;		/* the domain is passed on */
+	uint32_t relayed;	/* of the domain: enum domain_relayed */
 };
 
 static int
@@ -36,6 +36,9 @@ get_name(struct engine *e, struct str address, struct alias_name *n,
 		return rc;
 	n->relayed = sql_u32(&e->w, domain_get, relayed);
 	sql_end(&e->w, SQL_domain_get);
+	if (n->relayed == DOMAIN_NO_MAIL)
+		return err_set(err, E_INVALID, "%.*s takes no mail",
+		    STR_FMT(n->domain));
 	rc = sql_number(&e->w, SQL_address_get, SQL_VALS(vs(n->domain),
 	    vs(n->local)), &account, err);
 	if (rc == 0 && account)
@@ -75,7 +78,8 @@ check_target(struct engine *e, struct str target, bool *ours, struct err *err)
 	if (rc < 0)
 		return rc;
 	*ours = who.kind != ADDRESS_REMOTE;
-	if (who.kind == ADDRESS_UNKNOWN || who.kind == ADDRESS_SRS)
+	if (who.kind == ADDRESS_UNKNOWN || who.kind == ADDRESS_SRS ||
+	    who.kind == ADDRESS_NO_MAIL)
 		return err_set(err, E_NOTFOUND, "nobody here has the address "
 		    "%.*s", STR_FMT(target));
 	return 0;

@@ -25,7 +25,7 @@ write_secret_put(struct engine *e, struct write *w)
 struct domain_counters {
 	struct str name;
 	uint64_t accounts, first;
-	bool relayed;		/* relayed.h */
+	uint32_t relayed;	/* enum domain_relayed */
 };
 
 static int
@@ -66,12 +66,14 @@ write_domain_add(struct engine *e, struct write *w)
 	if (wrong)
 		return err_set(&w->err, E_INVALID, "%.*s: %s",
 		    STR_FMT(str_first(ask->name, 80)), wrong);
+	if (ask->relayed > DOMAIN_NO_MAIL)
+		return err_set(&w->err, E_INVALID, "no such kind of domain");
 	rc = get_domain(e, ask->name, &d, &w->err);
 	if (rc == 0)
 		return err_set(&w->err, E_EXISTS, "the domain is there");
 	if (rc == E_NOTFOUND)
 		rc = sql_run(&e->w, SQL_domain_add, SQL_VALS(vs(d.name),
-		    vi(ask->relayed != 0)), &w->err);
+		    vi(ask->relayed)), &w->err);
 	return rc;
 }
 
@@ -245,6 +247,9 @@ account_make(struct engine *e, struct str address, struct str sealed,
 
 	if (rc == 0 && n.account)
 		return err_set(err, E_EXISTS, "the account is there");
+	if (rc == 0 && n.domain.relayed == DOMAIN_NO_MAIL)
+		return err_set(err, E_INVALID, "%.*s takes no mail: nobody "
+		    "has a mailbox there", STR_FMT(n.domain.name));
 	if (rc == 0 && n.domain.relayed)
 		return err_set(err, E_INVALID, "mail for %.*s is passed on "
 		    "to other servers: nobody has a mailbox here",

@@ -108,8 +108,7 @@ divert_address(struct reader *r, struct resolved *who, bool *nowhere,
 	uint64_t account = 0;
 	int rc;
 
-	if (!*nowhere && who->kind != ADDRESS_UNKNOWN &&
-	    who->kind != ADDRESS_REMOTE && who->kind != ADDRESS_RELAYED)
+	if (!*nowhere && !address_is_nobodys(who->kind))
 		return 0;
 	rc = resolve_account(&r->q, r->arena, r->e->o.divert, &account, err);
 	if (rc == 0 && account) {
@@ -181,6 +180,8 @@ answer_rcpt(const struct caller *c, const struct cached_address *a,
 	} else if (a->kind == ADDRESS_REMOTE) {
 		answer->kind = c->authority == AUTH_MX ? RCPT_NO_DOMAIN
 						       : RCPT_REMOTE;
+	} else if (a->kind == ADDRESS_NO_MAIL) {
+		answer->kind = RCPT_NO_MAIL;
 	} else {
 		answer->kind = ours ? RCPT_LOCAL : RCPT_NO_USER;
 	}

@@ -320,8 +320,7 @@ recipients_again(struct engine *e, struct recipient *r, struct err *err)
 
 	if (rc == 0 && who.kind == ADDRESS_ALIAS)
 		rc = leads_nowhere(e, r->address, &nowhere, err);
-	if (rc == 0 && (nowhere || who.kind == ADDRESS_UNKNOWN ||
-	    who.kind == ADDRESS_REMOTE || who.kind == ADDRESS_RELAYED)) {
+	if (rc == 0 && (nowhere || address_is_nobodys(who.kind))) {
 		rc = resolve_account(&e->w, e->arena, e->o.divert,
 		    &r->account, err);
 		nowhere &= r->account == 0;
@@ -343,8 +342,7 @@ report_to(struct engine *e, struct str address, struct recipient *to,
 	struct resolved who;
 	int rc = resolve_address(&e->w, e->arena, address, &who, err);
 
-	if (rc == 0 && (who.kind == ADDRESS_REMOTE ||
-	    who.kind == ADDRESS_RELAYED || who.kind == ADDRESS_UNKNOWN)) {
+	if (rc == 0 && address_is_nobodys(who.kind)) {
 		rc = resolve_account(&e->w, e->arena, e->o.divert,
 		    &who.account, err);
 		who.kind = who.account ? ADDRESS_ACCOUNT : who.kind;
@@ -356,7 +354,7 @@ report_to(struct engine *e, struct str address, struct recipient *to,
 		.reports = who.reports,
 		.ours = who.kind == ADDRESS_ALIAS ||
 		    who.kind == ADDRESS_SRS };
-	return who.kind != ADDRESS_UNKNOWN;
+	return who.kind != ADDRESS_UNKNOWN && who.kind != ADDRESS_NO_MAIL;
 }
 
 int

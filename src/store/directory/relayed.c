@@ -46,7 +46,7 @@ static int
 get_relayed(struct sql *q, struct arena *a, struct str name,
     struct str *domain, struct err *err)
 {
-	bool relayed;
+	uint32_t relayed;
 	int rc;
 
 	if (!domain_key(name, a, domain))
@@ -58,6 +58,9 @@ get_relayed(struct sql *q, struct arena *a, struct str name,
 		return rc;
 	relayed = sql_u32(q, domain_get, relayed);
 	sql_end(q, SQL_domain_get);
+	if (relayed == DOMAIN_NO_MAIL)
+		return err_set(err, E_INVALID, "%.*s takes no mail",
+		    STR_FMT(*domain));
 	return relayed ? 0 : err_set(err, E_INVALID, "%.*s has mailboxes "
 	    "here: its addresses are accounts and aliases",
 	    STR_FMT(*domain));

@@ -96,6 +96,7 @@ resolve_address(struct sql *q, struct arena *a, struct str address,
 	size_t at = str_rchr(address, '@');
 	struct str domain, local;
 	uint64_t first;
+	uint32_t relayed;
 	int rc;
 
 	*out = (struct resolved){ ADDRESS_REMOTE };
@@ -105,9 +106,13 @@ resolve_address(struct sql *q, struct arena *a, struct str address,
 	if (rc <= 0)
 		return rc;
 	first = sql_u64(q, domain_get, first);
-	out->relayed = sql_u32(q, domain_get, relayed);
+	relayed = sql_u32(q, domain_get, relayed);
+	out->relayed = relayed != 0;
 	sql_end(q, SQL_domain_get);
-	out->kind = ADDRESS_UNKNOWN;
+	out->kind = relayed == DOMAIN_NO_MAIL ? ADDRESS_NO_MAIL :
+	    ADDRESS_UNKNOWN;
+	if (out->kind == ADDRESS_NO_MAIL)
+		return 0;
 	if (!address_is_local(str_first(address, at)))
 		return 0;
 	local = str_lower(a, str_first(address, at));

@@ -8,8 +8,9 @@
  * where those of others go, then its oldest account's; a reverse-path that we
  * rewrote (srs.h); the domain's alias "*".
  *
- * In a domain that is passed on to other servers (relayed.h) there are aliases,
- * and else what is listed of it.
+ * In a domain that takes no mail there is nobody, postmaster neither: it has a
+ * null MX (RFC 7505). In one that is passed on to other servers (relayed.h)
+ * there are aliases, and else what is listed of it.
  */
 #pragma once
 #include "store/address/address.h"
@@ -32,7 +33,7 @@ struct resolved {
 	uint64_t account;
 	struct str domain, local;	/* of the alias that has it */
 	bool reports;		/* its account only gets what is no report */
-	bool relayed;		/* its domain is passed on */
+	bool relayed;		/* its domain is passed on, or takes no mail */
 };
 /* Strs live in the arena. */
 int resolve_address(struct sql *q, struct arena *a, struct str address,

@@ -149,7 +149,8 @@ door_asked(struct door *d, const struct rcpt_ask *ask,
 		count_recipient(d, ask, answer);
 	/* Who tries one time after the other, too.           RFC 7293 13.1 */
 	else if (answer->kind == RCPT_NO_USER ||
-	    answer->kind == RCPT_NO_DOMAIN || answer->kind >= RCPT_NEW_OWNER)
+	    answer->kind == RCPT_NO_DOMAIN || answer->kind == RCPT_NO_MAIL ||
+	    answer->kind >= RCPT_NEW_OWNER)
 		count_unknown(d, &network, answer);
 }
 

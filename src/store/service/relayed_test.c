@@ -128,6 +128,30 @@ test_what_cannot_be(void **state)
 	assert_int_equal(add_relayed(p, "ours.test"), E_EXISTS);
 }
 
+/* RFC 7505: nobody at all, whoever asks. */
+static void
+test_no_mail(void **state)
+{
+	struct place_of *p = *state;
+	struct caller alice = fixture_person(p->alice);
+	struct domain_add_ask ask = { ++p->d.change, STR("parked.test"),
+		DOMAIN_NO_MAIL };
+	struct write w = { .caller = &p->d.operator_, .ask = &ask,
+		.call = STORE_domain_add };
+	uint64_t account;
+
+	OK(fixture_write(&p->d, &w));
+	assert_int_equal(kind_of(p, "bob@parked.test"), RCPT_NO_MAIL);
+	assert_int_equal(kind_of(p, "postmaster@Parked.Test"), RCPT_NO_MAIL);
+	assert_int_equal(kind_for(p, &alice, "x@parked.test"), RCPT_NO_MAIL);
+	assert_int_equal(fixture_account(&p->d, "bob@parked.test", &account),
+	    E_INVALID);
+	assert_int_equal(change(p, "parked.test", "bob", false), E_INVALID);
+	ask = (struct domain_add_ask){ ++p->d.change, STR("x.test"),
+		DOMAIN_NO_MAIL + 1 };
+	assert_int_equal(fixture_write(&p->d, &w), E_INVALID);
+}
+
 /* The one recipient in the queue. */
 struct waiting {
 	char reverse_path[100];
@@ -306,7 +330,7 @@ main(void)
 {
 #define TEST(f) cmocka_unit_test_setup_teardown(f, set_up, tear_down)
 	const struct CMUnitTest tests[] = {
-		TEST(test_addresses),
+		TEST(test_addresses), TEST(test_no_mail),
 		TEST(test_what_cannot_be),
 		TEST(test_it_waits),
 		TEST(test_it_goes_meanwhile),
