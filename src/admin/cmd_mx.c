@@ -241,6 +241,13 @@ told_route(struct look *k, const struct config *c, const char *domain,
 		    "says: %.*s", domain, STR_FMT(r.refuse));
 		return E_DENIED;
 	}
+	if (!json && r.egress.kind != EGRESS_DIRECT) {
+		char *words = arena_alloc(k->a->memory, EGRESS_WORDS);
+
+		printf("%sMail leaves by the proxy %.*s.\n",
+		    k->t.nrows > 0 ? "\n" : "",
+		    STR_FMT(egress_words(&r, STR_NULL, words)));
+	}
 	if (str_eqi(r.host, name))
 		return 0;
 	if (json)

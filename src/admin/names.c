@@ -114,6 +114,7 @@ start_master(struct names *n, struct admin *a, struct err *err)
 	quiet.web_workers = quiet.errand_workers = 0;
 	quiet.ldap = STR("");
 	quiet.resolver_workers = 1;
+	quiet.relay_proxy = STR("");
 	quiet.listeners = quiet.certificates = quiet.routes = STR("");
 	quiet.hostname = STR("localhost");
 	quiet.log_level = LOG_ERROR;

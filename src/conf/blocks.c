@@ -163,6 +163,17 @@ conf_end_dns_list(struct conf_reader *r, void *record, struct err *err)
 }
 
 int
+conf_end_relay(struct conf_reader *r, void *record, struct err *err)
+{
+	struct config *c = record;
+	int rc = conf_proxy_check(&c->relay_proxy, c->relay_proxy_password,
+	    conf_memory(r), err);
+
+	c->relay_proxy_password = STR("");
+	return rc;
+}
+
+int
 conf_end_queue(struct conf_reader *r, void *record, struct err *err)
 {
 	struct config *c = record;
@@ -293,7 +304,7 @@ check_path(struct conf_reader *r, struct route_conf *route, struct err *err)
 {
 	static const char *const others[] = { "host", "port", "mx", "tls",
 		"private", "user", "pin", "source", "source6", "fallback",
-		"fallback-port", "refuse" };
+		"fallback-port", "refuse", "proxy" };
 
 	if (route->protocol != ROUTE_LMTP)
 		return err_set(err, E_INVALID, "a path is for protocol = "
@@ -346,6 +357,10 @@ conf_end_route(struct conf_reader *r, void *record, struct err *err)
 	    check_secret(&c->route, err) < 0 ||
 	    check_lmtp(r, &c->route, err) < 0)
 		return err->code;
+	if (conf_proxy_check(&c->route.proxy, c->route.proxy_password,
+	    conf_memory(r), err) < 0)
+		return err->code;
+	c->route.proxy_password = STR("");
 	if (c->route.port == 0)
 		c->route.port = c->route.tls == ROUTE_TLS_FIRST ? 465 : 25;
 	if (file && conf_first_line("password-file",

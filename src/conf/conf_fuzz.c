@@ -13,7 +13,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	    size > CONF_OCTETS_MAX ? CONF_OCTETS_MAX : size);
 	struct arena *a = arena_new(CONF_SCRATCH);
 	auto_buf wire = BUF_INIT(MSG_MAX);
-	struct config c, again;
+	struct config c, *again = arena_new_of(a, struct config);
 	struct err err = { 0 };
 
 	conf_defaults(a, &c);
@@ -22,7 +22,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	} else {
 		msg_put(&wire, &config_shape, &c);
 		bug_if(buf_failed(&wire));
-		bug_if(!msg_whole(buf_get(&wire), &config_shape, &again));
+		bug_if(!msg_whole(buf_get(&wire), &config_shape, again));
 	}
 	arena_free(a);
 	return 0;

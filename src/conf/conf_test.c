@@ -159,6 +159,43 @@ static const struct {
 	{ "hostname = a.b\nroute \"*\" { host = h user = u password = p\n"
 	  "tls = must }\n",
 	    ":2: route: a password goes to a verified certificate only" },
+	{ "hostname = a.b\nrelay { proxy = socks5://192.0.2.9 }\n", NULL },
+	{ "hostname = a.b\nrelay { proxy = none }\n", NULL },
+	{ "hostname = a.b\nrelay { proxy = \"socks5://u:p:@@[2001:db8::1]:9\""
+	    " }\n", NULL },
+	{ "hostname = a.b\nrelay { proxy = haproxy://out.test:2500 }\n",
+	    NULL },
+	{ "hostname = a.b\nrelay { proxy = haproxy://out.test }\n",
+	    ":2: proxy: expected socks5://host:1080, haproxy://host:port or "
+	    "none" },
+	/* what may be a password is not repeated */
+	{ "hostname = a.b\nrelay { proxy = \"socks://u:secret@a.test\" }\n",
+	    ":2: proxy: expected socks5://host:1080, haproxy://host:port or "
+	    "none" },
+	{ "hostname = a.b\nrelay { proxy = socks5://2001:db8::1 }\n",
+	    ":2: proxy: expected socks5://host:1080, haproxy://host:port or "
+	    "none" },
+	{ "hostname = a.b\nrelay { proxy = socks5://a.test:0 }\n",
+	    ":2: proxy: expected socks5://host:1080, haproxy://host:port or "
+	    "none" },
+	{ "hostname = a.b\nrelay { proxy = socks5://@a.test }\n",
+	    ":2: proxy: expected socks5://host:1080, haproxy://host:port or "
+	    "none" },
+	{ "hostname = a.b\nrelay { proxy = socks5://u@a.test }\n",
+	    ":2: relay: the user of the proxy wants a password: in a "
+	    "proxy-password-file" },
+	{ "hostname = a.b\nroute \"x.test\" { proxy = socks5://u@a.test }\n",
+	    ":2: route: the user of the proxy wants a password: in a "
+	    "proxy-password-file" },
+	{ "hostname = a.b\nroute \"x.test\" { proxy = none\n"
+	    "proxy-password-file = \"/proc/self/comm\" }\n",
+	    ":2: route: proxy-password-file is for a proxy = "
+	    "socks5://user@host without a password" },
+	{ "hostname = a.b\nroute \"x.test\" { proxy = socks5://u@a.test\n"
+	    "proxy-password-file = \"/proc/self/comm\" }\n", NULL },
+	{ "hostname = a.b\nroute \"x.test\" { proxy-password-file = /none\n"
+	    "}\n", ":2: proxy-password-file: expected a file whose first "
+	    "line is a password, not \"/none\"" },
 	{ "hostname = a.b\nroute \"*\" { user = u password = p }\n",
 	    ":2: route: a password goes to a host of the operator's only" },
 	{ "hostname = a.b\nroute \"*\" { host = h mx = true\n"
@@ -597,7 +634,7 @@ test_example_uncommented(void **state)
 	struct err err = { 0 };
 	FILE *example = fopen(*state, "r");
 	static const char *const passwords[] = { "smarthost.password",
-		"issuer.secret", "ldap.password" };
+		"issuer.secret", "ldap.password", "proxy.password" };
 	const char *path, *keys;
 
 	assert_non_null(mkdtemp(folder));

@@ -17,6 +17,8 @@ enum conf_type {
 	CONF_HOSTNAME,
 	CONF_PERSON,		/* an address with its domain */
 	CONF_HOST,		/* a name, or "[192.0.2.1]" */
+	CONF_PROXY,		/* socks5://host:port, or none */
+	CONF_SECRET,		/* the first line of a file, whose name it is */
 	CONF_PATH,		/* relative ones: to the file's folder */
 	CONF_ADDRESS,		/* to listen on: of either kind, *, localhost */
 	CONF_IPV4,
@@ -129,12 +131,20 @@ void conf_set_defaults(enum conf_block block, struct str folder,
 const struct conf_word *conf_word(const struct conf_word *words,
     struct str name);
 
+/* egress.c: a proxy to leave by, as a struct egress_conf. */
+must_check bool conf_proxy_read(struct str text, struct arena *a,
+    struct str *out);
+/* It says what it has to, and gets the password that stands elsewhere. */
+int conf_proxy_check(struct str *proxy, struct str password, struct arena *a,
+    struct err *err);
+
 /* conf_end.c: the ends of blocks. */
 int conf_end_listen(struct conf_reader *r, void *record, struct err *err);
 int conf_end_certificate(struct conf_reader *r, void *record,
     struct err *err);
 int conf_end_stub(struct conf_reader *r, void *record, struct err *err);
 int conf_end_dns_list(struct conf_reader *r, void *record, struct err *err);
+int conf_end_relay(struct conf_reader *r, void *record, struct err *err);
 int conf_end_queue(struct conf_reader *r, void *record, struct err *err);
 int conf_end_route(struct conf_reader *r, void *record, struct err *err);
 int conf_end_oauth(struct conf_reader *r, void *record, struct err *err);
@@ -143,9 +153,11 @@ int conf_first_line(const char *option, const char *path, struct arena *a,
     struct str *out, struct err *err);
 int conf_end_ldap(struct conf_reader *r, void *record, struct err *err);
 
-/* Did this option stand in the block that is being read? */
 /* Labels with dots between, as DNS has them. */
 bool conf_is_name(struct str s);
+/* A name, of one word or more, or an address in brackets. */
+bool conf_is_host(struct str s);
+/* Did this option stand in the block that is being read? */
 bool conf_given(const struct conf_reader *r, enum conf_block block,
     const char *name);
 /* Append a struct to the list of its block. */

@@ -47,7 +47,8 @@ const struct conf_block_row conf_blocks[CONF_BLOCKS] = {
 	    "here; the first one that has something decides. Who runs a list "
 	    "says who may use it. `postern lists` shows whether each works. "
 	    "See doc/judge.md." },
-	[CONF_RELAY] = { .name = "relay", .help = "how mail leaves" },
+	[CONF_RELAY] = { .name = "relay", .end = conf_end_relay,
+	    .help = "how mail leaves" },
 	[CONF_QUEUE] = { .name = "queue", .end = conf_end_queue,
 	    .help = "what waits to be sent, and for how long",
 	    .more = "Times are `90s`, `5m`, `4h`, `5d`." },

@@ -2,6 +2,7 @@
  * options.c - every option of postern.conf, in the order of the manual.
  */
 #include "conf/option_words.h"
+#include "conf/options_egress.h"
 #include "conf/options_oauth.h"
 
 #define AT(S, field) offsetof(struct S, field), \
@@ -475,6 +476,7 @@ const struct conf_option conf_options[] = {
 	{ "source6", CONF_RELAY, CONF_IPV6, 1, 48, NULL,
 	    AT(config, source_v6), "the same for IPv6",
 	    .unset = "any", .example = "2001:db8::1" },
+	EGRESS_RELAY_OPTIONS,
 
 	/* ---- queue { } --------------------------------------------------- */
 	{ "retry-min", CONF_QUEUE, CONF_TIME, 1, YEAR, "5m",
@@ -573,6 +575,7 @@ const struct conf_option conf_options[] = {
 	{ "source6", CONF_ROUTE, CONF_IPV6, 1, 48, NULL,
 	    AT(conf_route, route.source_v6), "the same for IPv6",
 	    .unset = "that of `relay`", .example = "2001:db8::1" },
+	EGRESS_ROUTE_OPTIONS,
 	{ "fallback", CONF_ROUTE, CONF_HOST, 0, 255, NULL,
 	    AT(conf_route, route.fallback),
 	    "a host for when none of the others can be reached",

@@ -140,9 +140,8 @@ is_address(struct str s, int family)
 	return inet_pton(family, text, octets) == 1;
 }
 
-/* A name, of one word or more, or an address in brackets. */
-static bool
-is_host(struct str s)
+bool
+conf_is_host(struct str s)
 {
 	struct str in;
 
@@ -259,6 +258,9 @@ put_wanted(struct buf *b, const struct conf_option *o, bool readable)
 		[CONF_TEXT] = "a text", [CONF_PATH] = "the name of a file",
 		[CONF_HOSTNAME] = "a name like mail.example.org",
 		[CONF_PERSON] = "an address like you@example.org",
+		[CONF_PROXY] = "socks5://host:1080, haproxy://host:port or "
+		    "none",
+		[CONF_SECRET] = "a file whose first line is a password",
 		[CONF_HOST] = "a name, or an address like [192.0.2.1]",
 		[CONF_ADDRESS] = "*, localhost or an address",
 		[CONF_IPV4] = "an IPv4 address",
@@ -293,6 +295,7 @@ read_value(const struct conf_option *o, struct str text, struct str folder,
     struct arena *a, uint64_t *v, struct str *s)
 {
 	const struct conf_word *w;
+	struct err unsaid = { 0 };	/* put_wanted() has words enough */
 
 	switch (o->type) {
 	case CONF_TEXT:
@@ -303,7 +306,13 @@ read_value(const struct conf_option *o, struct str text, struct str folder,
 	case CONF_PERSON:
 		return read_person(text, a, s);
 	case CONF_HOST:
-		return dns_a_label(str_dup(a, text), a, s) && is_host(*s);
+		return dns_a_label(str_dup(a, text), a, s) && conf_is_host(*s);
+	case CONF_PROXY:
+		return conf_proxy_read(text, a, s);
+	case CONF_SECRET:
+		return text.n > 0 && conf_first_line(o->name, str_dupz(a,
+		    conf_path(a, folder, str_dupz(a, text))), a, s,
+		    &unsaid) == 0;
 	case CONF_PATH:
 		*s = conf_path(a, folder, str_dupz(a, text));
 		return text.n > 0;
@@ -381,6 +390,12 @@ conf_set(const struct conf_option *o, struct str text, struct str folder,
 	if (readable && put_value(o, v, s, at))
 		return true;
 	put_wanted(&wanted, o, readable);
+	/* There may be a password in it, which is for nobody to read. */
+	if (o->type == CONF_PROXY) {
+		(void)err_set(err, E_INVALID, "%s: expected %.*s", o->name,
+		    STR_FMT(buf_get(&wanted)));
+		return false;
+	}
 	(void)err_set(err, E_INVALID, o->type == CONF_NUMBER ||
 	    o->type == CONF_WORKERS ? "%s: expected %.*s, not %.*s%s" :
 	    "%s: expected %.*s, not \"%.*s%s\"", o->name,

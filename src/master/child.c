@@ -50,8 +50,8 @@ encode_config(struct child *c, struct buf *b)
 	if (c->kind != ROLE_WEB)	/* it sends people to another */
 		own.listeners = STR("");
 	own.certificates = STR("");
-	if (c->kind != ROLE_RELAY)
-		own.routes = STR(""); /* they may hold passwords */
+	if (c->kind != ROLE_RELAY)	/* they may hold passwords */
+		own.routes = own.relay_proxy = STR("");
 	if (c->kind != ROLE_ERRAND) {
 		put_issuers(own.oauth, &issuers);
 		own.oauth = buf_get(&issuers);

@@ -372,6 +372,7 @@ static bool
 same_routes(const struct config *a, const struct config *b)
 {
 	return str_eq(a->routes, b->routes) &&
+	    str_eq(a->relay_proxy, b->relay_proxy) &&
 	    str_eq(a->trusted_roots, b->trusted_roots) &&
 	    a->relay_port == b->relay_port && a->relay_tls == b->relay_tls;
 }

@@ -10,7 +10,6 @@
 #include "relay/relay_int.h"
 
 enum {
-	DIAL_MS = 30 * 1000,
 	ROOM_MS = 30 * 1000,	/* wait for others to be done with a host */
 	DIALS_MAX = HOSTS_MAX,	/* RFC 5321 5.1: at least two */
 	LOSSES_MAX = 3,
@@ -38,6 +37,19 @@ uint16_t
 connect_port(const struct delivery *d)
 {
 	return d->fallen_back ? d->route.fallback_port : d->route.port;
+}
+
+static struct str
+source_of(const struct delivery *d)
+{
+	return present_address(d)->v6 ? d->route.source_v6 :
+	    d->route.source_v4;
+}
+
+struct str
+connect_source(const struct delivery *d, char room[EGRESS_WORDS])
+{
+	return egress_words(&d->route, source_of(d), room);
 }
 
 /* The verdict ----------------------------------------------------------- */
@@ -94,6 +106,7 @@ note_quietly(struct delivery *d, enum verdict_rank rank, int code,
 	v->host = connect_host(d)->name;
 	(void)snprintf(v->address, sizeof(v->address), "%.*s",
 	    STR_FMT(address));
+	(void)connect_source(d, v->source);
 	/* As far as it came: a password may have been refused inside. */
 	if (d->conn && d->conn->client)
 		tls = smtp_client_tls_facts(d->conn->client);
@@ -219,7 +232,7 @@ connect_item(struct delivery *d, const struct queue_item *item)
 		return;
 	pool_give(d->conn);
 	d->conn = NULL;
-	d->passed_on = d->tls_refused = d->clear = false;
+	d->passed_on = d->tls_refused = d->clear = d->no_proxy = false;
 	d->host = d->address = 0;
 	d->dials = d->losses = 0;
 	buf_reset(&words);
@@ -254,13 +267,6 @@ connect_end(struct delivery *d)
 }
 
 /* One address ----------------------------------------------------------- */
-
-static struct str
-source_of(const struct delivery *d)
-{
-	return present_address(d)->v6 ? d->route.source_v6 :
-	    d->route.source_v4;
-}
 
 /* By which names and keys it was judged: those of another destination may be
  * others (RFC 7672 3.2.2). */
@@ -303,6 +309,9 @@ claim_conn(struct delivery *d)
 	    STR_FMT(connect_host(d)->name), STR_FMT(source_of(d)),
 	    STR_FMT(r->user), STR_FMT(r->password), STR_FMT(r->pin),
 	    STR_FMT(r->path));
+	buf_printf(&key, " %u %.*s %u %.*s %.*s", r->egress.kind,
+	    STR_FMT(r->egress.host), r->egress.port, STR_FMT(r->egress.user),
+	    STR_FMT(r->egress.password));
 	key_of_dane(d, &key);
 	bug_if(buf_failed(&key));
 	for (;;) {
@@ -341,27 +350,27 @@ dial(struct delivery *d)
 	struct relay *r = d->relay;
 	const struct smtp_client_options o = { .loop = r->loop,
 		.hostname = d->conf->c.hostname, .lmtp = d->route.lmtp };
-	int64_t now = loop_now_ms(r->loop);
+	const struct egress x = { &r->o, r->backoff, &d->route,
+		present_address(d), connect_port(d), source_of(d), d->again };
+	enum egress_fault fault;
 	struct err err = { 0 };
-	struct transport *t;
-	char room[48];
+	struct stream *s;
 	int e;
 
 	d->dials++;
-	e = d->route.path.n > 0 ? r->o.dial_path(r->o.dial_arg, d->route.path,
-	    now + DIAL_MS, &t, &err) : r->o.dial(r->loop, str_dupz(d->txn_mem,
-	    host_address_text(present_address(d), room)), connect_port(d),
-	    str_dupz(d->txn_mem, source_of(d)), now + DIAL_MS, &t, &err);
+	e = egress_dial(&x, &s, &fault, &err);
 	if (e == E_CANCELED)
 		return e;
 	if (e < 0) {
 		note(d, VERDICT_LATER, 0, STR("4.4.1"), str_c(err.text));
-		if (e != E_LIMIT)	/* that is our own trouble */
+		if (fault == EGRESS_HOST)
 			backoff_failed(d, str_c(err.text));
+		else
+			d->verdict.ours = true;
+		d->no_proxy = fault == EGRESS_PROXY;
 		return e;
 	}
-	d->conn->client = smtp_client_new(&o, stream_new(r->loop, t),
-	    connect_host(d)->name);
+	d->conn->client = smtp_client_new(&o, s, connect_host(d)->name);
 	smtp_client_until(d->conn->client,
 	    loop_now_ms(r->loop) + HANDSHAKE_MS);
 	return 0;
@@ -471,6 +480,17 @@ leave_host(struct delivery *d)
 	d->address = connect_host(d)->naddresses - 1;
 }
 
+/* A HAProxy that cannot connect hangs up, and says nothing. */
+static struct str
+by_whom(const struct delivery *d, const struct smtp_answer *why)
+{
+	char room[EGRESS_WORDS];
+
+	return d->route.egress.kind != EGRESS_HAPROXY || why->code != 0 ?
+	    why->text : arena_printf(d->txn_mem, "%.*s, %.*s",
+	    STR_FMT(connect_source(d, room)), STR_FMT(why->text));
+}
+
 /* From the first octet to where MAIL may be said. What failed is noted. */
 static int
 shake_hands(struct delivery *d)
@@ -493,10 +513,12 @@ shake_hands(struct delivery *d)
 	if ((e = smtp_client_hello(c, &why)) < 0) {
 		if (e == E_CANCELED)
 			return e;
+		struct str words = by_whom(d, &why);
+
 		note(d, why.code >= 500 ? VERDICT_NEVER : VERDICT_LATER,
-		    why.code, str_c(why.status), why.text);
+		    why.code, str_c(why.status), words);
 		if (why.code == 0)
-			backoff_failed(d, why.text);
+			backoff_failed(d, words);
 		if (why.code == HOST_TAKES_NO_MAIL)
 			leave_host(d);
 		return e;
@@ -618,7 +640,7 @@ at_address(struct delivery *d)
 		say(d, h->name, STR_NULL, 0,
 		    h->why.n > 0 ? h->why : STR("no address"));
 	}
-	return d->host < d->hosts->n && d->dials < DIALS_MAX &&
+	return d->host < d->hosts->n && !d->no_proxy && d->dials < DIALS_MAX &&
 	    d->losses < LOSSES_MAX &&
 	    loop_now_ms(d->relay->loop) < d->until_ms;
 }
@@ -644,7 +666,7 @@ connect_next(struct delivery *d)
 		}
 		/* Nobody knows what those that are left would have said. */
 		if (d->found == HOSTS_OK && d->host < d->hosts->n &&
-		    !v->untried) {
+		    !d->no_proxy && !v->untried) {
 			v->untried = true;
 			rank_verdict(v, VERDICT_LATER, 0, STR("4.4.1"));
 			say(d, connect_host(d)->name, STR_NULL, 0,

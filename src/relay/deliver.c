@@ -28,7 +28,7 @@ enum {
 /* What a host said about a recipient. */
 struct told {
 	struct smtp_answer answer;
-	struct str host, address, tls;
+	struct str host, address, tls, source;
 	bool by;		/* it offers DELIVERBY */
 };
 
@@ -77,7 +77,7 @@ add_result(struct delivery_item *x, const struct queue_rcpt *rcpt,
 	    F_INT("message", x->item->message), F_STR("to", rcpt->address),
 	    F_STR("host", q.host), F_STR("address", q.address),
 	    F_INT("code", q.code), F_STR("status", q.status),
-	    F_STR("tls", q.tls),
+	    F_STR("tls", q.tls), F_STR("source", q.source),
 	    F_INT("ms", loop_now_ms(r->loop) - x->since_ms),
 	    F_STR("text", q.text));
 	reports_add(r->reports, d->generation, delivered_id(x->item, rcpt), &q);
@@ -98,6 +98,7 @@ add_no_host(struct delivery_item *x)
 		.host = v->host,
 		.address = str_c(v->address),
 		.tls = str_c(v->tls),
+		.source = str_c(v->source),
 	};
 
 	for (size_t i = 0; i < x->ntodo; i++)
@@ -141,7 +142,7 @@ log_unread(const struct delivery_item *x, int e, const struct err *err)
 
 /* Room for words about the present host. */
 struct told_room {
-	char address[48], tls[SECURITY_WORDS];
+	char address[48], tls[SECURITY_WORDS], source[EGRESS_WORDS];
 };
 
 /* What the present host says. Strs are good as long as those of a, and room. */
@@ -154,7 +155,7 @@ told_now(const struct delivery *d, const struct smtp_answer *a,
 	security_words(&d->need, &tls, room->tls);
 	return (struct told){ *a, connect_host(d)->name,
 		host_address_text(&d->conn->address, room->address),
-		str_c(room->tls),
+		str_c(room->tls), connect_source(d, room->source),
 		smtp_client_offers(d->conn->client) & OFFER_DELIVERBY };
 }
 
@@ -171,6 +172,7 @@ add_told(struct delivery_item *x, const struct queue_rcpt *rcpt,
 	    .host = t->host,
 	    .address = t->address,
 	    .tls = t->tls,
+	    .source = t->source,
 	    .by = t->by,
 	});
 }
@@ -207,12 +209,12 @@ take_answer(struct delivery_item *x, struct todo *t,
 	const struct delivery *d = x->d;
 	struct arena *mem = d->item_mem;
 	struct smtp_answer a = *answer;
-	struct told_room room;
+	struct told_room *room = arena_new_of(d->txn_mem, struct told_room);
 	struct told now;
 
 	if (of_rcpt && is_too_many(&a, false))
 		a.status[0] = '4';
-	now = told_now(d, &a, &room);
+	now = told_now(d, &a, room);
 	/* RFC 3461 5.2.2: what becomes of NOTIFY=SUCCESS. */
 	if (answer_is_good(&a))
 		add_told(x, &t->rcpt, &now,
@@ -227,7 +229,8 @@ take_answer(struct delivery_item *x, struct todo *t,
 			t->later = arena_new_of(mem, struct told);
 			*t->later = (struct told){ answer_keep(&a, mem),
 				now.host, str_dup(mem, now.address),
-				str_dup(mem, now.tls), now.by };
+				str_dup(mem, now.tls),
+				str_dup(mem, now.source), now.by };
 		}
 		x->later[x->nlater++] = *t;
 	}

@@ -4,6 +4,8 @@
  *   work.c              fibers that take assignments
  *   deliver.c           the messages of an assignment, and the results
  *   connect.c           from a destination to a connection that takes mail
+ *   egress.c            dialling, straight or by a proxy
+ *   socks.c             what is said to one
  *   need.c              how safe the way to a host has to be: looked up
  *   security.c          and decided
  *   host_backoff.c      addresses that could not be reached lately
@@ -18,6 +20,7 @@
  */
 #pragma once
 #include "relay/aggregate.h"
+#include "relay/egress.h"
 #include "relay/host_backoff.h"
 #include "relay/key_rotation.h"
 #include "relay/pool.h"
@@ -86,11 +89,14 @@ enum verdict_rank {
 struct verdict {
 	enum verdict_rank rank;
 	bool reached;		/* somebody answered */
+	bool ours;		/* something on our side was in the way: a
+				 * proxy, a source */
 	bool untried;		/* hosts were left when it took too long */
 	int code;		/* these two are of the rank */
 	char status[12];
 	char address[48];	/* the last one tried */
 	char tls[SECURITY_WORDS]; /* with it; empty: none */
+	char source[EGRESS_WORDS]; /* it was tried from there, or by that */
 	struct str host;
 	struct buf words;	/* all that was tried, one after the other */
 };
@@ -99,7 +105,7 @@ struct verdict {
 static inline bool
 verdict_is_down(const struct verdict *v)
 {
-	return v->rank >= VERDICT_LATER && !v->reached;
+	return v->rank >= VERDICT_LATER && !v->reached && !v->ours;
 }
 
 /* A fiber and the assignment that it delivers. */
@@ -123,6 +129,7 @@ struct delivery {
 	struct hosts *hosts;
 	enum hosts_result found;
 	bool fallen_back;
+	bool no_proxy;		/* ours does not work: no host is tried */
 	bool passed_on;		/* a host said "later", the next is asked */
 	uint32_t tls_wish;	/* REQUIRE_TLS_*: of the present message */
 	bool tls_refused, clear;	/* at this address: it is tried once
@@ -165,6 +172,8 @@ void connect_lost_text(struct delivery *d);
 void connect_end(struct delivery *d);
 const struct host *connect_host(const struct delivery *d);
 uint16_t connect_port(const struct delivery *d);
+/* egress_words() of the present one. */
+struct str connect_source(const struct delivery *d, char room[EGRESS_WORDS]);
 
 /* need.c */
 /* Whether this message wants TLS, or none in particular: REQUIRE_TLS_*. A

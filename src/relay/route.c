@@ -20,6 +20,17 @@ port_or(uint32_t port, uint16_t other)
 	return port > 0 && port <= UINT16_MAX ? (uint16_t)port : other;
 }
 
+/* How it leaves: what conf/ has made of it is whole. */
+static struct egress_conf
+egress_of(struct str proxy)
+{
+	struct egress_conf e = { .kind = EGRESS_DIRECT };
+
+	if (proxy.n > 0 && !msg_whole(proxy, &egress_conf_shape, &e))
+		e = (struct egress_conf){ .kind = EGRESS_DIRECT };
+	return e;
+}
+
 /* RFC 5321 5.1 */
 static struct route
 by_mx(const struct config *c, struct str domain)
@@ -34,6 +45,7 @@ by_mx(const struct config *c, struct str domain)
 		.private = c->relay_private,
 		.source_v4 = c->source_v4,
 		.source_v6 = c->source_v6,
+		.egress = egress_of(c->relay_proxy),
 	};
 }
 
@@ -69,10 +81,13 @@ by_row(const struct config *c, const struct route_conf *row,
 	r.fallback = row->fallback;
 	r.fallback_port = port_or(row->fallback_port, r.port);
 	r.refuse = row->refuse;
+	if (row->proxy.n > 0)
+		r.egress = egress_of(row->proxy);
 	if (row->path.n > 0) {	/* it is on this machine */
 		r.path = row->path;
 		r.host = STR("[127.0.0.1]");
 		r.port = (uint16_t)(crc32c(0, row->path.p, row->path.n) | 1);
+		r.egress.kind = EGRESS_DIRECT;
 	}
 	return r;
 }
@@ -91,21 +106,34 @@ route_of(const struct config *c, struct str domain, struct route *out)
 	*out = by_mx(c, domain);
 }
 
+/* What is dialled on this way: a proxy in the place of all it leads to. */
+static void
+ports_of(const struct route *r, void (*fn)(void *arg, uint16_t port),
+    void *arg)
+{
+	if (r->path.n > 0)
+		return;
+	if (r->egress.kind != EGRESS_DIRECT) {
+		fn(arg, (uint16_t)r->egress.port);
+		return;
+	}
+	fn(arg, r->port);
+	if (r->fallback.n > 0)
+		fn(arg, r->fallback_port);
+}
+
 void
 route_ports(const struct config *c, void (*fn)(void *arg, uint16_t port),
     void *arg)
 {
 	struct rd rd = rd_of(c->routes);
 	struct route_conf row;
+	struct route r = by_mx(c, STR_NULL);
 
-	fn(arg, by_mx(c, STR_NULL).port);
+	ports_of(&r, fn, arg);
 	while (rd_left(&rd) > 0 && msg_take(&rd, &route_conf_shape, &row)) {
-		struct route r = by_row(c, &row, STR_NULL);
-
-		if (r.path.n == 0)
-			fn(arg, r.port);
-		if (r.fallback.n > 0)
-			fn(arg, r.fallback_port);
+		r = by_row(c, &row, STR_NULL);
+		ports_of(&r, fn, arg);
 	}
 }
 
@@ -130,4 +158,31 @@ route_verifies(const struct config *c)
 		any = verifies(&r);
 	}
 	return any;
+}
+
+/* Without the brackets of an address; a name as it is. */
+static struct str
+bare(struct str host)
+{
+	return str_starts(host, STR("[")) && host.n > 2 ?
+	    str_make(host.p + 1, host.n - 2) : host;
+}
+
+struct str
+egress_words(const struct route *r, struct str from, char room[EGRESS_WORDS])
+{
+	const struct egress_conf *x = &r->egress;
+	struct str host = bare(x->host);
+	bool six = str_chr(host, ':') < host.n;
+	int n;
+
+	if (x->kind == EGRESS_SOCKS5)	/* whose address it is, it knows */
+		from = STR("");
+	n = snprintf(room, EGRESS_WORDS, "%.*s", STR_FMT(from));
+	if (x->kind != EGRESS_DIRECT)
+		n += snprintf(room + n, EGRESS_WORDS - (size_t)n,
+		    "%s%s://%s%.*s%s:%u", n > 0 ? " by " : "",
+		    x->kind == EGRESS_SOCKS5 ? "socks5" : "haproxy",
+		    six ? "[" : "", STR_FMT(host), six ? "]" : "", x->port);
+	return str_make(room, (size_t)n);
 }

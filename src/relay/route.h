@@ -25,6 +25,7 @@ struct route {
 	struct str source_v4, source_v6;	/* empty: any */
 	struct str fallback;	/* another host; empty */
 	uint16_t fallback_port;
+	struct egress_conf egress;	/* its kind: EGRESS_DIRECT is none */
 	struct str refuse;	/* nothing goes there, and why; empty */
 };
 
@@ -36,3 +37,8 @@ void route_ports(const struct config *c, void (*fn)(void *arg, uint16_t port),
     void *arg);
 /* Is there any that asks for a certificate of a trusted root? */
 bool route_verifies(const struct config *c);
+enum { EGRESS_WORDS = 340 };	/* a name, and more */
+/* How it leaves, in words: "192.0.2.10", "socks5://192.0.2.9:1080",
+ * "192.0.2.10 by haproxy://out.example:2500"; empty: as the system likes. */
+struct str egress_words(const struct route *r, struct str from,
+    char room[EGRESS_WORDS]);

@@ -147,6 +147,56 @@ test_fallback_and_login(void **state unused_arg)
 	assert_false(r.private);
 }
 
+/* A proxy is dialled in the place of all hosts; "none" is none. */
+static void
+put_proxy(struct buf *b, uint32_t kind, uint32_t port)
+{
+	const struct egress_conf e = { .kind = kind, .port = port,
+		.host = STR("[192.0.2.9]") };
+
+	msg_put(b, &egress_conf_shape, &e);
+}
+
+static void
+sum_up(void *arg, uint16_t port)
+{
+	*(uint64_t *)arg = *(uint64_t *)arg * 10000 + port;
+}
+
+static void
+test_proxy(void **state unused_arg)
+{
+	struct route_conf row = { .match = STR("own.test"), .port = 587,
+		.fallback = STR("else.test") };
+	auto_buf rows = BUF_INIT(4000), all = BUF_INIT(1000);
+	auto_buf own = BUF_INIT(1000), none = BUF_INIT(1000);
+	struct config c = { .relay_port = 25 };
+	uint64_t ports = 0;
+	struct route r;
+
+	put_proxy(&all, EGRESS_SOCKS5, 1080);
+	put_proxy(&own, EGRESS_HAPROXY, 2500);
+	put_proxy(&none, EGRESS_DIRECT, 0);
+	row.proxy = buf_get(&own);
+	msg_put(&rows, &route_conf_shape, &row);
+	row.match = STR("none.test");
+	row.proxy = buf_get(&none);
+	row.fallback = STR_NULL;
+	msg_put(&rows, &route_conf_shape, &row);
+	c.relay_proxy = buf_get(&all);
+	c.routes = buf_get(&rows);
+	route_of(&c, STR("x.test"), &r);
+	assert_int_equal(r.egress.kind, EGRESS_SOCKS5);
+	assert_str(r.egress.host, "[192.0.2.9]");
+	route_of(&c, STR("own.test"), &r);
+	assert_int_equal(r.egress.kind, EGRESS_HAPROXY);
+	assert_int_equal(r.egress.port, 2500);
+	route_of(&c, STR("none.test"), &r);
+	assert_int_equal(r.egress.kind, EGRESS_DIRECT);
+	route_ports(&c, sum_up, &ports);
+	assert_int_equal(ports, 1080ull * 100000000 + 2500ull * 10000 + 587);
+}
+
 static void
 count(void *arg, uint16_t port)
 {
@@ -193,6 +243,32 @@ test_verifies(void **state)
 	}
 }
 
+static void
+test_words(void **state unused_arg)
+{
+	static const struct {
+		uint32_t kind;
+		const char *host, *from, *words;
+	} t[] = {
+		{ EGRESS_DIRECT, "", "", "" },
+		{ EGRESS_DIRECT, "", "192.0.2.1", "192.0.2.1" },
+		{ EGRESS_SOCKS5, "a.test", "192.0.2.1", "socks5://a.test:9" },
+		{ EGRESS_SOCKS5, "[::1]", "", "socks5://[::1]:9" },
+		{ EGRESS_HAPROXY, "[192.0.2.9]", "192.0.2.1",
+		    "192.0.2.1 by haproxy://192.0.2.9:9" },
+		{ EGRESS_HAPROXY, "a.test", "", "haproxy://a.test:9" },
+	};
+
+	for (size_t i = 0; i < NELEM(t); i++) {
+		const struct route r = { .egress = { .kind = t[i].kind,
+			.host = str_c(t[i].host), .port = 9 } };
+		char room[EGRESS_WORDS];
+
+		assert_str(egress_words(&r, str_c(t[i].from), room),
+		    t[i].words);
+	}
+}
+
 int
 main(void)
 {
@@ -203,6 +279,8 @@ main(void)
 		cmocka_unit_test(test_path),
 		cmocka_unit_test(test_fallback_and_login),
 		cmocka_unit_test(test_ports),
+		cmocka_unit_test(test_proxy),
+		cmocka_unit_test(test_words),
 		cmocka_unit_test(test_verifies),
 	};
 

@@ -121,6 +121,8 @@
 	F(S, u32, host_rate, 0)		/* messages a minute to one; 0 */ \
 	F(S, str, source_v4, 48)	/* dial from; empty: any */      \
 	F(S, str, source_v6, 48)                                         \
+	F(S, str, relay_proxy, 1000)	/* struct egress_conf; empty: none */ \
+	F(S, str, relay_proxy_password, 255)                             \
 	F(S, u32, retry_min_s, 0)	/* first delay; it doubles up to */ \
 	F(S, u32, retry_max_s, 0)                                        \
 	F(S, u32, expire_s, 0)		/* give up */                    \
@@ -292,6 +294,17 @@ enum route_tls {
 	ROUTE_TLS_VERIFY,	/* and with a certificate of that name */
 	ROUTE_TLS_FIRST,	/* VERIFY, from the first octet (port 465) */
 };
+/* A proxy that connections leave by. Its host: a name or "[address]". */
+enum egress_kind {
+	EGRESS_DIRECT,		/* none */
+	EGRESS_SOCKS5,		/* RFC 1928 */
+	EGRESS_HAPROXY,		/* it is told by the PROXY protocol where to
+				 * connect, and from which address */
+};
+#define FIELDS_egress_conf(F, S)                                     \
+	F(S, u32, kind, 0) F(S, str, host, 255) F(S, u32, port, 0)   \
+	F(S, str, user, 255) F(S, str, password, 255)
+MSG_STRUCT(egress_conf);
 enum route_protocol { ROUTE_SMTP, ROUTE_LMTP };
 #define FIELDS_route_conf(F, S)                                      \
 	F(S, str, match, 255)	/* "*", "example.org", ".example.org" */ \
@@ -310,5 +323,7 @@ enum route_protocol { ROUTE_SMTP, ROUTE_LMTP };
 	F(S, str, fallback, 255) /* host, when none of these can be \
 				  * reached; empty */                \
 	F(S, u32, fallback_port, 0)                                  \
+	F(S, str, proxy, 1000)	/* struct egress_conf; empty: as relay's */ \
+	F(S, str, proxy_password, 255)                               \
 	F(S, str, refuse, 500)	/* why nothing goes there at all; empty */
 MSG_STRUCT(route_conf);

@@ -98,10 +98,10 @@ bind_to(int fd, int family, const char *from, struct err *err)
 	if (!from[0])
 		return 0;
 	if (!endpoint_of(from, 0, &e) || e.at.ss_family != family)
-		return err_set(err, E_IO, "connect from %s: no such address "
+		return err_set(err, E_LIMIT, "connect from %s: no such address "
 		    "in this family", from);
 	if (bind(fd, (const struct sockaddr *)&e.at, e.len) < 0)
-		return err_sys(err, E_IO, "connect from %s", from);
+		return err_sys(err, E_LIMIT, "connect from %s", from);
 	return 0;
 }
 

@@ -124,6 +124,24 @@ whole_v2(struct proxy_header *h)
 	return PROXY_SAID;
 }
 
+void
+proxy_put(struct buf *b, const struct ip *from, const struct ip *to,
+    uint16_t to_port)
+{
+	const size_t each = to->v6 ? 16 : 4;
+
+	buf_put(b, signature, sizeof(signature));
+	buf_chr(b, V2_PROXY);
+	buf_chr(b, to->v6 ? V2_TCP6 : V2_TCP4);
+	buf_chr(b, 0);
+	buf_chr(b, (char)(2 * each + 4));
+	buf_put(b, from->octets, each);
+	buf_put(b, to->octets, each);
+	buf_put(b, "\0\0", 2);
+	buf_chr(b, (char)(to_port >> 8));
+	buf_chr(b, (char)(to_port & 0xff));
+}
+
 /* Both -------------------------------------------------------------------- */
 
 static enum proxy_state

@@ -3,9 +3,12 @@
  * header of the PROXY protocol, version 1 (a line) or 2 (binary), 2020/03/05.
  *
  * Pure: fed whatever has come, it takes the octets of the header and none
- * behind it. Only those may be believed that the configuration names.
+ * behind it. Only those may be believed that the configuration names. And the
+ * other way round: the header by which we ask a proxy to connect for us.
  */
 #pragma once
+#include "base/buf.h"
+#include "base/ip.h"
 #include "base/str.h"
 
 enum {
@@ -36,3 +39,8 @@ struct proxy_header {
  * more. */
 enum proxy_state proxy_feed(struct proxy_header *h, struct str octets,
     size_t *used);
+
+/* Version 2, for a connection of TCP from one of these addresses (with any
+ * port) to the other, of the same kind. */
+void proxy_put(struct buf *b, const struct ip *from, const struct ip *to,
+    uint16_t to_port);

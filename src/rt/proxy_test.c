@@ -106,10 +106,38 @@ test_long(void **state unused_arg)
 	    PROXY_BAD);
 }
 
+/* What we write is what we read. */
+static void
+test_put(void **state unused_arg)
+{
+	static const char *const t[][2] = { { "192.0.2.1", "203.0.113.9" },
+		{ "0.0.0.0", "192.0.2.1" }, { "::", "2001:db8::1" },
+		{ "2001:db8::2", "2001:db8::1" } };
+
+	for (size_t i = 0; i < NELEM(t); i++) {
+		struct proxy_header h = { .state = PROXY_MORE };
+		auto_buf b = BUF_INIT(100);
+		struct ip from, to;
+		size_t used;
+
+		assert_true(ip_parse(str_c(t[i][0]), &from));
+		assert_true(ip_parse(str_c(t[i][1]), &to));
+		proxy_put(&b, &from, &to, 2525);
+		assert_int_equal(proxy_feed(&h, buf_get(&b), &used),
+		    PROXY_SAID);
+		assert_int_equal(used, b.n);
+		assert_string_equal(h.from, t[i][0]);
+		assert_string_equal(h.to, t[i][1]);
+		assert_int_equal(h.from_port, 0);
+		assert_int_equal(h.to_port, 2525);
+	}
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_put),
 		cmocka_unit_test(test_headers),
 		cmocka_unit_test(test_long),
 	};

@@ -13,6 +13,7 @@ MSG_SHAPE(stub_conf);
 MSG_SHAPE(dns_list_conf);
 MSG_SHAPE(oauth_conf);
 MSG_SHAPE(route_conf);
+MSG_SHAPE(egress_conf);
 MSG_SHAPE(ldap_conf);
 MSG_SHAPE(role_start);
 MSG_SHAPE(role_peer);

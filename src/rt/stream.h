@@ -36,10 +36,10 @@ struct transport_ops {
 int transport_socket(struct loop *l, int fd, struct transport **t,
     struct err *err);
 /* Dial: a connected socket to this address from that one ("" is any), or why
- * not (E_IO, E_TIMEOUT; E_LIMIT: we have no socket left, which says nothing of
- * the address; err says it in words: "connect to 192.0.2.1 port 25:
- * Connection refused"). Suspends. Checks nothing: who may be dialled is the
- * caller's business. */
+ * not (E_IO, E_TIMEOUT; E_LIMIT: we have no socket left, or not the address to
+ * be from, which says nothing of the one to dial; err says it in words:
+ * "connect to 192.0.2.1 port 25: Connection refused"). Suspends. Checks
+ * nothing: who may be dialled is the caller's business. */
 int transport_dial(struct loop *l, const char *address, uint16_t port,
     const char *from, int64_t until_ms, struct transport **t,
     struct err *err);

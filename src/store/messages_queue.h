@@ -81,7 +81,9 @@ enum queue_outcome {
 	F(S, str, text, 1000)		/* the reply, or our words */ \
 	F(S, str, host, 255) F(S, str, address, 64)                   \
 	F(S, str, tls, 64)		/* "TLSv1.3"; empty: clear */ \
-	F(S, u8, by, 0)			/* the host offers DELIVERBY */
+	F(S, u8, by, 0)			/* the host offers DELIVERBY */ \
+	F(S, str, source, 400)		/* our address or the proxy it was \
+					 * by; empty: as it comes */
 /* Leases (u64 each) that end with nothing done. A notice. */
 #define FIELDS_release_ask(F, S) F(S, str, leases, 8 * 1000)
 

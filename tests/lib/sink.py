@@ -29,6 +29,8 @@ class Taken:
     auth: tuple = ()
     began: float = 0    # time.monotonic() of MAIL
     when: float = 0     # and when it was taken: the 250 follows
+    peer: str = ""      # from which address
+    helo: str = ""      # the whole EHLO command
 
     def header(self, name):
         found = re.search(rb"(?im)^" + name.encode() + rb":[ \t]*(.*)",
@@ -67,7 +69,7 @@ class Session:
     def __init__(self, sink, sock, number):
         self.sink, self.b, self.sock = sink, sink.behaviour, sock
         self.number, self.said, self.tls = number, 0, False
-        self.auth, self.taken, self.began = (), 0, 0
+        self.auth, self.taken, self.began, self.helo = (), 0, 0, ""
         self.file = None
 
     def say(self, line):
@@ -116,6 +118,7 @@ class Session:
             None, [], [], ""
 
     def do_ehlo(self, text, rest):
+        self.helo = text
         if self.b.helo_only:
             return self.say("500 5.5.1 HELO only")
         offers = list(self.b.ehlo)
@@ -193,7 +196,8 @@ class Session:
         time.sleep(self.b.think)
         message = Taken(self.sender, self.rcpts, b"".join(lines),
                         self.mail_line, self.rcpt_lines, self.tls,
-                        self.number, self.auth, self.began)
+                        self.number, self.auth, self.began,
+                        peer=self.sock.getpeername()[0], helo=self.helo)
         if self.b.cut_at_end:
             if self.b.keep_cut:
                 self.sink.take(message)

@@ -31,7 +31,7 @@ delay_s(const struct queue_settings *o, const struct queued *q)
 }
 
 /* "4.2.2 the reply; host=mx.example.org[192.0.2.1] tls=TLSv1.3"; without a
- * host if none was asked. */
+ * host if none was asked, with "source=192.0.2.10" if one was chosen. */
 static struct str
 journal_text(struct engine *e, const struct queue_result *res,
     struct str more)
@@ -39,9 +39,11 @@ journal_text(struct engine *e, const struct queue_result *res,
 	struct str where = STR_NULL;
 
 	if (res->host.n > 0)
-		where = arena_printf(e->arena, "; host=%.*s[%.*s] tls=%.*s",
-		    STR_FMT(res->host), STR_FMT(res->address),
-		    STR_FMT(res->tls.n ? res->tls : STR("no")));
+		where = arena_printf(e->arena, "; host=%.*s[%.*s] tls=%.*s"
+		    "%s%.*s", STR_FMT(res->host), STR_FMT(res->address),
+		    STR_FMT(res->tls.n ? res->tls : STR("no")),
+		    res->source.n > 0 ? " source=" : "",
+		    STR_FMT(res->source));
 	return arena_printf(e->arena, "%.*s%s%.*s%.*s%.*s",
 	    STR_FMT(res->status), res->status.n ? " " : "",
 	    STR_FMT(str_first(res->text, 500)), STR_FMT(where),

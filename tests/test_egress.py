@@ -1,0 +1,265 @@
+"""How connections leave: by SOCKS proxies (Debian's microsocks and Dante) and by
+HAProxy, and what is said where they do not work."""
+
+import contextlib
+import json
+import socket
+import subprocess
+import time
+
+import pytest
+from lib import nexthop
+from lib.world import World
+from test_relay import empty, eventually
+
+DANTE = """\
+logoutput: stderr
+internal: {address} port = {port}
+external: {leaves}
+socksmethod: none
+clientmethod: none
+client pass {{ from: 0/0 to: 0/0 }}
+socks block {{ from: 0/0 to: {blocked}/32 }}
+socks pass {{ from: 0/0 to: 0/0 }}
+"""
+HAPROXY = """\
+defaults
+    mode tcp
+    timeout connect 5s
+    timeout client 60s
+    timeout server 60s
+listen out
+    bind {address}:{port} accept-proxy
+    server way 0.0.0.0 source 0.0.0.0 usesrc clientip
+"""
+
+
+@pytest.fixture
+def world():
+    with World() as w:
+        yield w
+
+
+@contextlib.contextmanager
+def running(world, *command, at):
+    """A program that listens there; its output is in the file that is given."""
+    log = world.folder / f"proxy-{at[1]}.log"
+    with log.open("ab") as out:
+        program = subprocess.Popen(command, stdout=out, stderr=out)
+    try:
+        assert eventually(lambda: listens(at)), log.read_text()
+        yield log
+    finally:
+        program.terminate()
+        program.wait()
+
+
+def listens(at):
+    with socket.socket() as s:
+        return s.connect_ex(at) == 0
+
+
+def microsocks(world, at, leaves, *more):
+    return running(world, "microsocks", "-i", at[0], "-p", str(at[1]),
+                   "-b", leaves, *more, at=at)
+
+
+def dante(world, at, leaves, blocked="192.0.2.1"):
+    conf = world.folder / "danted.conf"
+    conf.write_text(DANTE.format(address=at[0], port=at[1], leaves=leaves,
+                                 blocked=blocked))
+    return running(world, "danted", "-f", str(conf), at=at)
+
+
+def haproxy(world, at):
+    conf = world.folder / "haproxy.cfg"
+    conf.write_text(HAPROXY.format(address=at[0], port=at[1]))
+    return running(world, "haproxy", "-db", "-f", str(conf), at=at)
+
+
+def place(world):
+    return world.address(), world._free_port()
+
+
+def waits(server, *words):
+    """A message waits, and the queue says these words of it."""
+    def look():
+        rows = [r for r in server.queued() if r["attempts"]]
+        return rows and all(w in json.dumps(rows) for w in words) and rows
+    found = eventually(look)
+    assert found, f"{server.queued()}\n{server.tail()}"
+    return found
+
+
+# ---- SOCKS --------------------------------------------------------------
+
+def test_socks(world):
+    at, leaves = place(world), world.address()
+    here = world.postern("here.test", relay="private = true proxy = "
+                         f"\"socks5://{at[0]}:{at[1]}\"")
+    there = world.sink("there.test", tls=world.tls("mail.there.test"))
+    with microsocks(world, at, leaves):
+        world.start()
+        world.send(here, "alice", ["bob@there.test"])
+        there.wait(1)
+        assert empty(here), here.tail()
+    assert there.messages[0].peer == leaves
+    assert there.messages[0].tls
+    assert f"source=socks5://{at[0]}:{at[1]}" in here.tail()
+    number = here.tail().split("delivered message=")[1].split()[0]
+    life = eventually(lambda: (said := here.command(
+        "trace", number).stdout) and "delivered" in said and said)
+    assert f"source=socks5://{at[0]}:{at[1]}" in life
+
+
+@pytest.mark.parametrize("by_file", [False, True])
+def test_socks_login(world, by_file):
+    """By a name of the DNS, too."""
+    at = place(world)
+    world.record(f"proxy A {at[0]}")
+    secret = world.folder / "proxy.password"
+    secret.write_text("s:ecret\n")
+    who, more = ("me", f'proxy-password-file = "{secret}"') if by_file else (
+        "me:s:ecret", "")
+    here = world.postern(
+        "here.test", more=f'route "there.test" {{ port = {world.port} '
+        f'private = true proxy = "socks5://{who}@proxy.test:{at[1]}" {more} }}')
+    there = world.sink("there.test")
+    with microsocks(world, at, at[0], "-u", "me", "-P", "s:ecret"):
+        world.start()
+        world.send(here, "alice", ["bob@there.test"])
+        there.wait(1)
+        assert empty(here), here.tail()
+    assert there.messages[0].peer == at[0]
+    assert "ecret" not in here.tail()
+
+
+def test_socks_refuses_the_login(world):
+    at = place(world)
+    here = world.postern("here.test", relay="private = true proxy = "
+                         f"\"socks5://me:wrong@{at[0]}:{at[1]}\"")
+    there = world.sink("there.test")
+    with microsocks(world, at, at[0], "-u", "me", "-P", "right"):
+        world.start()
+        world.send(here, "alice", ["bob@there.test"])
+        waits(here, f"the proxy {at[0]}:{at[1]} is of no use: "
+              "it refuses the login")
+    assert not there.messages and "wrong" not in here.tail()
+
+
+def test_no_proxy_there(world):
+    """Nobody is to blame but the proxy: once it is there all goes out, and no
+    destination has to wait for itself."""
+    at = place(world)
+    here = world.postern("here.test", relay="private = true proxy = "
+                         f"\"socks5://{at[0]}:{at[1]}\"")
+    one, two = world.sink("one.test"), world.sink("two.test")
+    world.start()
+    world.send(here, "alice", ["a@one.test", "b@two.test"])
+    waits(here, f"the proxy {at[0]}:{at[1]} is not reached",
+          "Connection refused")
+    with microsocks(world, at, at[0]):
+        one.wait(1)
+        two.wait(1)
+        assert empty(here), here.tail()
+
+
+def test_what_dante_says(world):
+    at, leaves, shut = place(world), world.address(), world.address()
+    world.record("shut MX 10 mail.shut")
+    world.record(f"mail.shut A {shut}")
+    here = world.postern("here.test", relay="private = true proxy = "
+                         f"\"socks5://{at[0]}:{at[1]}\"")
+    there, gone = world.sink("there.test"), world.sink("gone.test")
+    with dante(world, at, leaves, blocked=shut) as log:
+        world.start()
+        gone.stop()
+        world.send(here, "alice", ["bob@there.test", "a@gone.test",
+                                   "a@shut.test"])
+        there.wait(1)
+        rows = waits(here, f"the proxy {at[0]}:{at[1]} does not reach it: "
+                     "connection refused", f"the proxy {at[0]}:{at[1]} "
+                     "refused: not allowed by its rules")
+        assert len(rows) == 2, log.read_text()
+        gone.start()
+        gone.wait(1)
+        assert eventually(lambda: len(here.queued()) == 1), here.tail()
+    assert there.messages[0].peer == leaves
+
+
+def test_silent_proxy(world):
+    """It takes connections and says nothing: the attempt ends, in words."""
+    at = place(world)
+    here = world.postern("here.test", relay="private = true proxy = "
+                         f"\"socks5://{at[0]}:{at[1]}\"")
+    world.sink("there.test")
+    with socket.create_server(at):
+        world.start()
+        began = time.monotonic()
+        world.send(here, "alice", ["bob@there.test"])
+        assert eventually(lambda: any(r["attempts"] for r in here.queued()),
+                          50), here.tail()
+        waits(here, f"the proxy {at[0]}:{at[1]} does not answer")
+        assert time.monotonic() - began > 25
+
+
+def test_around_the_proxy(world):
+    at = place(world)
+    here = world.postern(
+        "here.test", relay="private = true proxy = "
+        f"\"socks5://{at[0]}:{at[1]}\"",
+        more=f'route "near.test" {{ port = {world.port} private = true '
+        'proxy = none }')
+    near = world.sink("near.test")
+    world.start()
+    world.send(here, "alice", ["bob@near.test"])
+    near.wait(1)
+    assert empty(here), here.tail()
+
+
+@pytest.mark.skipif(nexthop.available() is not None,
+                    reason=str(nexthop.available()))
+def test_postfix_behind_dante(world):
+    at, leaves, ip = place(world), world.address(), world.address()
+    world._names("there.test", ip)
+    here = world.postern("here.test", relay="private = true proxy = "
+                         f"\"socks5://{at[0]}:{at[1]}\"")
+    hop = nexthop.NextHop("postfix", world.folder / "hop", ip, world.port,
+                          "there.test")
+    with dante(world, at, leaves), hop:
+        world.start()
+        world.send(here, "alice", ["bob@there.test"], "by Dante")
+        assert eventually(lambda: hop.mail()), hop.log() + here.tail()
+    assert f"[{leaves}]".encode() in hop.mail()[0]
+
+
+# ---- HAProxy ------------------------------------------------------------
+
+def test_haproxy(world):
+    at, leaves = place(world), world.address()
+    here = world.postern(
+        "here.test", relay=f"private = true source = {leaves} "
+        f"proxy = \"haproxy://{at[0]}:{at[1]}\"")
+    there = world.sink("there.test", tls=world.tls("mail.there.test"))
+    gone = world.sink("gone.test")
+    with haproxy(world, at):
+        world.start()
+        gone.stop()
+        world.send(here, "alice", ["bob@there.test", "a@gone.test"])
+        there.wait(1)
+        assert there.messages[0].peer == leaves and there.messages[0].tls
+        waits(here, f"{leaves} by haproxy://{at[0]}:{at[1]}, ")
+    assert f"source=\"{leaves} by haproxy://{at[0]}:{at[1]}\"" in here.tail()
+
+
+def test_no_haproxy(world):
+    at = place(world)
+    here = world.postern("here.test", relay="private = true proxy = "
+                         f"\"haproxy://{at[0]}:{at[1]}\"")
+    there = world.sink("there.test")
+    world.start()
+    world.send(here, "alice", ["bob@there.test"])
+    waits(here, f"the proxy {at[0]}:{at[1]} is not reached")
+    with haproxy(world, at):
+        there.wait(1)
+        assert empty(here), here.tail()
