@@ -181,6 +181,10 @@ def test_what_dante_says(world):
                      "connection refused", f"the proxy {at[0]}:{at[1]} "
                      "refused: not allowed by its rules")
         assert len(rows) == 2, log.read_text()
+        # It works: nothing of it says the contrary.
+        time.sleep(3)
+        assert "so soon" not in "".join(
+            line for line in here.tail().splitlines() if "proxy" in line)
         gone.start()
         gone.wait(1)
         assert eventually(lambda: len(here.queued()) == 1), here.tail()
@@ -263,3 +267,120 @@ def test_no_haproxy(world):
     with haproxy(world, at):
         there.wait(1)
         assert empty(here), here.tail()
+
+
+# ---- pools --------------------------------------------------------------
+
+def pool(name, addresses, more):
+    listed = ", ".join(f'"{a}"' for a in addresses)
+    return f'pool {name} {{ addresses = {{ {listed} }} {more} }}\n'
+
+
+def test_pools_of_senders(world):
+    """Each sender's mail by his own addresses, each with its name, and over no
+    connection of another's."""
+    news, plain, one = (world.address() for _ in range(3))
+    here = world.postern(
+        "here.test", relay=f"private = true source = {plain}",
+        more=pool("news", [f"{news}@news.here.test"],
+                  'senders = { "bob@here.test" }') +
+        pool("all", [one], 'hello = out.here.test '
+             'senders = { "else.test" }'))
+    there = world.sink("there.test")
+    world.start()
+    there.stop()        # so that they leave together then
+    for i in range(3):
+        for who in ("alice", "bob"):
+            world.send(here, who, ["x@there.test"], f"{who} {i}")
+    assert eventually(lambda: all(r["attempts"] for r in here.queued()))
+    there.start()
+    here.command("queue", "retry", "--all", "--yes")
+    there.wait(6)
+    assert empty(here), here.tail()
+    for m in there.messages:
+        assert (m.peer, m.helo) == (
+            (news, "EHLO news.here.test") if m.sender == "bob@here.test"
+            else (plain, "EHLO mail.here.test")), m
+    assert f"source={news}" in here.tail()
+
+
+def test_addresses_in_turn(world):
+    ours = [world.address() for _ in range(3)]
+    here = world.postern("here.test", more=pool(
+        "all", ours, 'senders = { "here.test" }'))
+    there = [world.sink(f"d{i}.test") for i in range(6)]
+    world.start()
+    for i in range(6):
+        world.send(here, "alice", [f"x@d{i}.test"])
+    for sink in there:
+        sink.wait(1)
+    assert {s.messages[0].peer for s in there} == set(ours)
+
+
+def test_one_that_is_not_ours(world):
+    """Others of the pool are; and where none is, nobody else is to blame."""
+    ours = world.address()
+    here = world.postern(
+        "here.test", more=pool("mixed", ["192.0.2.77", ours],
+                               'senders = { "alice@here.test" }') +
+        pool("gone", ["192.0.2.78"], 'senders = { "bob@here.test" }'))
+    there = world.sink("there.test")
+    world.start()
+    for i in range(2):
+        world.send(here, "alice", ["x@there.test"], f"no {i}")
+    there.wait(2)
+    assert {m.peer for m in there.messages} == {ours}
+    world.send(here, "bob", ["x@there.test"])
+    waits(here, "connect from 192.0.2.78: Cannot assign requested address")
+    world.send(here, "alice", ["x@there.test"], "goes all the same")
+    there.wait(3)
+
+
+def test_no_address_of_this_kind(world):
+    here = world.postern("here.test", more=pool(
+        "six", ["::1"], 'senders = { "here.test" }'))
+    world.sink("there.test")
+    world.start()
+    world.send(here, "alice", ["x@there.test"])
+    waits(here, "the pool six has no IPv4 address to leave from")
+
+
+def test_pool_of_a_route(world):
+    """It goes before the sender's; a reload changes it."""
+    one, two, bobs = (world.address() for _ in range(3))
+    lines = 'route "there.test" {{ port = {} private = true pool = p }}\n'
+    here = world.postern("here.test", more=pool("p", [one], "") + pool(
+        "bob", [bobs], 'senders = { "here.test" }') + lines.format(world.port))
+    there, other = world.sink("there.test"), world.sink("other.test")
+    world.start()
+    world.send(here, "bob", ["x@there.test", "x@other.test"])
+    there.wait(1)
+    other.wait(1)
+    assert (there.messages[0].peer, other.messages[0].peer) == (one, bobs)
+    here.more = here.more.replace(one, two)
+    here.configure()
+    assert here.command("reload").returncode == 0
+    assert eventually(lambda: sends(world, here, there) == two), here.tail()
+
+
+def sends(world, here, there):
+    n = len(there.messages)
+    world.send(here, "bob", ["x@there.test"])
+    return there.wait(n + 1)[n].peer
+
+
+def test_a_pool_by_haproxy(world):
+    at, ours = place(world), [world.address() for _ in range(2)]
+    here = world.postern(
+        "here.test", relay="private = true proxy = "
+        f"\"haproxy://{at[0]}:{at[1]}\"",
+        more=pool("all", ours, 'senders = { "here.test" }'))
+    there = [world.sink(f"d{i}.test") for i in range(4)]
+    with haproxy(world, at):
+        world.start()
+        for i in range(4):
+            world.send(here, "alice", [f"x@d{i}.test"])
+        for sink in there:
+            sink.wait(1)
+        assert empty(here), here.tail()
+    assert {s.messages[0].peer for s in there} == set(ours)

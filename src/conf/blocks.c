@@ -304,7 +304,8 @@ check_path(struct conf_reader *r, struct route_conf *route, struct err *err)
 {
 	static const char *const others[] = { "host", "port", "mx", "tls",
 		"private", "user", "pin", "source", "source6", "fallback",
-		"fallback-port", "refuse", "proxy" };
+		"fallback-port", "refuse", "pool",
+		"proxy" };
 
 	if (route->protocol != ROUTE_LMTP)
 		return err_set(err, E_INVALID, "a path is for protocol = "
@@ -357,6 +358,12 @@ conf_end_route(struct conf_reader *r, void *record, struct err *err)
 	    check_secret(&c->route, err) < 0 ||
 	    check_lmtp(r, &c->route, err) < 0)
 		return err->code;
+	if (c->route.pool.n > 0 && !conf_pool_is_there(r, c->route.pool))
+		return err_set(err, E_INVALID, "there is no pool \"%.*s\" "
+		    "above", STR_FMT(c->route.pool));
+	if (c->route.pool.n > 0 &&
+	    (c->route.source_v4.n > 0 || c->route.source_v6.n > 0))
+		return err_set(err, E_INVALID, "it has a pool, or a source");
 	if (conf_proxy_check(&c->route.proxy, c->route.proxy_password,
 	    conf_memory(r), err) < 0)
 		return err->code;

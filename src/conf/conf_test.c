@@ -5,6 +5,8 @@
 #include "base/log.h"
 #include "base/test.h"
 
+#define PROXY_WANTED ":2: proxy: expected socks5://host:1080, " \
+	"haproxy://host:port or none"
 #define PIN \
 	"0123456789abcdef0123456789ABCDEF0123456789abcdef0123456789abcdef"
 
@@ -159,31 +161,47 @@ static const struct {
 	{ "hostname = a.b\nroute \"*\" { host = h user = u password = p\n"
 	  "tls = must }\n",
 	    ":2: route: a password goes to a verified certificate only" },
+	{ "hostname = a.b\npool news { addresses = { \"192.0.2.1\",\n"
+	    "\"2001:db8::1@out.example.org\" } hello = o.example.org\n"
+	    "senders = { \"n@b.test\", c.test } }\n"
+	    "route x.test { pool = news }\n", NULL },
+	{ "hostname = a.b\npool news { }\n",
+	    ":2: pool: expected addresses = { \"192.0.2.1\", ... }" },
+	{ "hostname = a.b\npool news { addresses = { \"192.0.2\" } }\n",
+	    ":2: addresses: expected an address like 192.0.2.1, or "
+	    "192.0.2.1@out.example.org, not \"192.0.2\"" },
+	{ "hostname = a.b\npool news { addresses = { \"192.0.2.1\",\n"
+	    "\"192.0.2.1@b.test\" } }\n",
+	    ":2: pool: 192.0.2.1 stands there twice" },
+	{ "hostname = a.b\npool news { addresses = \"::1\" }\n"
+	    "pool News { addresses = \"::1\" }\n",
+	    ":3: pool: there is a pool of this name above" },
+	{ "hostname = a.b\npool a { addresses = \"::1\" senders = c.test }\n"
+	    "pool b { addresses = \"::1\" senders = C.test }\n",
+	    ":3: pool: c.test is a sender of the pool \"a\" already" },
+	{ "hostname = a.b\npool a { addresses = \"::1\" senders = c }\n",
+	    ":2: senders: expected an address or a domain, not \"c\"" },
+	{ "hostname = a.b\nroute x.test { pool = news }\n",
+	    ":2: route: there is no pool \"news\" above" },
+	{ "hostname = a.b\npool a { addresses = \"::1\" }\n"
+	    "route x.test { pool = a source = 192.0.2.1 }\n",
+	    ":3: route: it has a pool, or a source" },
 	{ "hostname = a.b\nrelay { proxy = socks5://192.0.2.9 }\n", NULL },
-	{ "hostname = a.b\nrelay { proxy = none }\n", NULL },
 	{ "hostname = a.b\nrelay { proxy = \"socks5://u:p:@@[2001:db8::1]:9\""
 	    " }\n", NULL },
 	{ "hostname = a.b\nrelay { proxy = haproxy://out.test:2500 }\n",
 	    NULL },
 	{ "hostname = a.b\nrelay { proxy = haproxy://out.test }\n",
-	    ":2: proxy: expected socks5://host:1080, haproxy://host:port or "
-	    "none" },
+	    PROXY_WANTED },
 	/* what may be a password is not repeated */
 	{ "hostname = a.b\nrelay { proxy = \"socks://u:secret@a.test\" }\n",
-	    ":2: proxy: expected socks5://host:1080, haproxy://host:port or "
-	    "none" },
+	    PROXY_WANTED },
 	{ "hostname = a.b\nrelay { proxy = socks5://2001:db8::1 }\n",
-	    ":2: proxy: expected socks5://host:1080, haproxy://host:port or "
-	    "none" },
+	    PROXY_WANTED },
 	{ "hostname = a.b\nrelay { proxy = socks5://a.test:0 }\n",
-	    ":2: proxy: expected socks5://host:1080, haproxy://host:port or "
-	    "none" },
+	    PROXY_WANTED },
 	{ "hostname = a.b\nrelay { proxy = socks5://@a.test }\n",
-	    ":2: proxy: expected socks5://host:1080, haproxy://host:port or "
-	    "none" },
-	{ "hostname = a.b\nrelay { proxy = socks5://u@a.test }\n",
-	    ":2: relay: the user of the proxy wants a password: in a "
-	    "proxy-password-file" },
+	    PROXY_WANTED },
 	{ "hostname = a.b\nroute \"x.test\" { proxy = socks5://u@a.test }\n",
 	    ":2: route: the user of the proxy wants a password: in a "
 	    "proxy-password-file" },
@@ -337,7 +355,7 @@ test_leaving(void **state)
 	struct nameserver_conf server;
 	struct stub_conf stub;
 	struct route_conf route;
-	struct config c = { 0 };
+	struct config *const c = arena_new_of(a, struct config);
 	struct err err = { 0 };
 	const char *path;
 	struct rd r;
@@ -356,29 +374,29 @@ test_leaving(void **state)
 	    "route \"*\" { host = \"out.example.com\" tls = first user = me\n"
 	    " password = \"s e\" fallback = \"[192.0.2.9]\"\n"
 	    " refuse = \"not now\" }\n");
-	assert_int_equal(conf_read(path, a, &c, &err), 0);
-	assert_str(c.unjudged, "192.0.2.0/24 2001:db8::1");
-	r = rd_of(c.nameservers);
+	assert_int_equal(conf_read(path, a, c, &err), 0);
+	assert_str(c->unjudged, "192.0.2.0/24 2001:db8::1");
+	r = rd_of(c->nameservers);
 	assert_true(msg_take(&r, &nameserver_conf_shape, &server));
 	assert_str(server.address, "192.0.2.53");
 	assert_int_equal(server.port, 53);
 	assert_true(msg_take(&r, &nameserver_conf_shape, &server));
 	assert_int_equal(server.port, 5353);
-	assert_true(msg_whole(c.stub_zones, &stub_conf_shape, &stub));
+	assert_true(msg_whole(c->stub_zones, &stub_conf_shape, &stub));
 	assert_str(stub.zone, "x.test");
 	assert_str(stub.address, "::1");
 	assert_int_equal(stub.port, 99);
-	assert_int_equal(c.relay_port, 2025);
-	assert_int_equal(c.relay_tls, ROUTE_TLS_MUST);
-	assert_true(c.relay_private);
-	assert_str(c.source_v4, "192.0.2.1");
-	assert_int_equal(c.host_connections, 7);
-	assert_int_equal(c.retry_min_s, 10);
-	assert_int_equal(c.retry_max_s, 3600);
-	assert_int_equal(c.expire_s, 2 * 86400);
-	assert_int_equal(c.notice_s, 0);
-	assert_true(c.double_bounces);
-	r = rd_of(c.routes);
+	assert_int_equal(c->relay_port, 2025);
+	assert_int_equal(c->relay_tls, ROUTE_TLS_MUST);
+	assert_true(c->relay_private);
+	assert_str(c->source_v4, "192.0.2.1");
+	assert_int_equal(c->host_connections, 7);
+	assert_int_equal(c->retry_min_s, 10);
+	assert_int_equal(c->retry_max_s, 3600);
+	assert_int_equal(c->expire_s, 2 * 86400);
+	assert_int_equal(c->notice_s, 0);
+	assert_true(c->double_bounces);
+	r = rd_of(c->routes);
 	assert_true(msg_take(&r, &route_conf_shape, &route));
 	assert_str(route.match, "example.net");
 	assert_true(route.mx);
@@ -603,17 +621,17 @@ static void
 test_example(void **state)
 {
 	struct arena *a = arena_new(1 << 20);
-	struct config c, d;
+	struct config c, *d = arena_new_of(a, struct config);
 	struct err err = { 0 };
 
 	if (conf_read(*state, a, &c, &err) < 0)
 		print_error("%s\n", err.text);
 	assert_int_equal(err.code, 0);
-	conf_defaults(a, &d);
-	assert_strs(c.listeners, d.listeners);
-	assert_int_equal(c.max_message, d.max_message);
-	assert_int_equal(c.max_connections, d.max_connections);
-	assert_int_equal(c.uid_base, d.uid_base);
+	conf_defaults(a, d);
+	assert_strs(c.listeners, d->listeners);
+	assert_int_equal(c.max_message, d->max_message);
+	assert_int_equal(c.max_connections, d->max_connections);
+	assert_int_equal(c.uid_base, d->uid_base);
 	arena_free(a);
 }
 

@@ -1,5 +1,6 @@
 /*
- * egress.c - how connections leave: a proxy, as it is written.
+ * egress.c - how connections leave: a proxy as it is written, and pools of
+ * addresses.
  */
 #include "base/ip.h"
 #include "conf/option.h"
@@ -96,5 +97,100 @@ conf_proxy_check(struct str *proxy, struct str password, struct arena *a,
 	e.password = password;
 	msg_put(&b, &egress_conf_shape, &e);
 	*proxy = str_dup(a, buf_get(&b));
+	return 0;
+}
+
+/* ---- pools --------------------------------------------------------------- */
+
+bool
+conf_source_read(struct str text, struct arena *a, struct str *list)
+{
+	struct source_conf s = { .hello = STR("") };
+	auto_buf b = BUF_INIT(8000);
+	struct str name;
+	struct ip ip;
+
+	if (str_cut(text, '@', &s.address, &name) &&
+	    (!dns_a_label(str_dup(a, name), a, &s.hello) ||
+	    !conf_is_hostname(s.hello)))
+		return false;
+	if (!ip_parse(s.address, &ip))
+		return false;
+	buf_str(&b, *list);
+	msg_put(&b, &source_conf_shape, &s);
+	*list = str_dup(a, buf_get(&b));
+	return !buf_failed(&b);
+}
+
+/* The pool above that has this sender, or none. */
+static struct str
+pool_of(struct conf_reader *r, struct str sender)
+{
+	struct rd rd = rd_of(conf_list(r, CONF_POOL));
+	struct pool_conf p;
+
+	while (rd_left(&rd) > 0 && msg_take(&rd, &pool_conf_shape, &p))
+		while (p.senders.n > 0)
+			if (str_eqi(str_next(&p.senders, ' '), sender))
+				return p.name;
+	return STR_NULL;
+}
+
+bool
+conf_pool_is_there(struct conf_reader *r, struct str name)
+{
+	struct rd rd = rd_of(conf_list(r, CONF_POOL));
+	struct pool_conf p;
+
+	while (rd_left(&rd) > 0 && msg_take(&rd, &pool_conf_shape, &p))
+		if (str_eq(p.name, name))
+			return true;
+	return false;
+}
+
+static int
+check_addresses(struct str list, struct err *err)
+{
+	struct rd rd = rd_of(list), before;
+	struct source_conf s, other;
+	size_t n = 0;
+
+	for (; rd_left(&rd) > 0 && msg_take(&rd, &source_conf_shape, &s);
+	    n++) {
+		before = rd_of(list);
+		for (size_t i = 0; i < n &&
+		    msg_take(&before, &source_conf_shape, &other); i++)
+			if (str_eqi(other.address, s.address))
+				return err_set(err, E_INVALID, "%.*s stands "
+				    "there twice", STR_FMT(s.address));
+	}
+	return n > 0 ? 0 : err_set(err, E_INVALID, "expected addresses = { "
+	    "\"192.0.2.1\", ... }");
+}
+
+int
+conf_end_pool(struct conf_reader *r, void *record, struct err *err)
+{
+	const struct pool_conf *p = record;
+	struct str senders = p->senders;
+
+	if (p->name.n > POOL_NAME_MAX)
+		return err_set(err, E_INVALID, "a name has %d octets at most",
+		    POOL_NAME_MAX);
+	if (conf_pool_is_there(r, p->name))
+		return err_set(err, E_INVALID, "there is a pool of this name "
+		    "above");
+	if (check_addresses(p->addresses, err) < 0)
+		return err->code;
+	while (senders.n > 0) {
+		struct str one = str_next(&senders, ' ');
+		struct str other = pool_of(r, one);
+
+		if (other.n > 0)
+			return err_set(err, E_INVALID, "%.*s is a sender of "
+			    "the pool \"%.*s\" already",
+			    STR_FMT(str_first(one, 60)), STR_FMT(other));
+	}
+	conf_append(r, CONF_POOL, p);
 	return 0;
 }

@@ -26,6 +26,8 @@ enum conf_type {
 	CONF_SERVERS,		/* of names: { "192.0.2.53@5353", ... } */
 	CONF_NETWORKS,		/* { "192.0.2.0/24", "2001:db8::1", ... } */
 	CONF_DOMAINS,		/* { "example.org", ... } */
+	CONF_SOURCES,		/* { "192.0.2.1@out.example.org", ... } */
+	CONF_SENDERS,		/* { "you@example.org", "example.net" } */
 	CONF_CLASSES,		/* { "net.example:ADV", ... }: RFC 3865 2.2 */
 	CONF_NUMBER,
 	CONF_WORKERS,		/* a number, or "cores": one per core */
@@ -36,8 +38,8 @@ enum conf_type {
 };
 
 enum conf_block { CONF_FILE, CONF_LISTEN, CONF_CERTIFICATE, CONF_STUB,
-	CONF_DNS_LIST, CONF_RELAY, CONF_QUEUE, CONF_LIMITS, CONF_ROUTE,
-	CONF_ERRAND,
+	CONF_DNS_LIST, CONF_RELAY, CONF_QUEUE, CONF_LIMITS, CONF_POOL,
+	CONF_ROUTE, CONF_ERRAND,
 	CONF_ATTACHMENTS, CONF_SCAN, CONF_OAUTH, CONF_LDAP,
 	CONF_BLOCKS };
 
@@ -104,6 +106,7 @@ struct conf_oauth {
 	struct str keys_file, secret_file;
 };
 union conf_record {
+	struct pool_conf pool;
 	struct listener_conf listener;
 	struct cert_conf certificate;
 	struct conf_stub stub;
@@ -121,7 +124,8 @@ static inline bool
 conf_is_list(const struct conf_option *o)
 {
 	return o->type == CONF_SERVERS || o->type == CONF_NETWORKS ||
-	    o->type == CONF_DOMAINS || o->type == CONF_CLASSES;
+	    o->type == CONF_DOMAINS || o->type == CONF_CLASSES ||
+	    o->type == CONF_SOURCES || o->type == CONF_SENDERS;
 }
 /* What range or limit this option has: "100 to 2000". */
 void conf_put_range(struct buf *b, const struct conf_option *o);
@@ -131,7 +135,11 @@ void conf_set_defaults(enum conf_block block, struct str folder,
 const struct conf_word *conf_word(const struct conf_word *words,
     struct str name);
 
-/* egress.c: a proxy to leave by, as a struct egress_conf. */
+/* egress.c: one more address of a pool; a proxy to leave by, as a struct
+ * egress_conf. */
+must_check bool conf_source_read(struct str text, struct arena *a,
+    struct str *list);
+bool conf_pool_is_there(struct conf_reader *r, struct str name);
 must_check bool conf_proxy_read(struct str text, struct arena *a,
     struct str *out);
 /* It says what it has to, and gets the password that stands elsewhere. */
@@ -146,6 +154,7 @@ int conf_end_stub(struct conf_reader *r, void *record, struct err *err);
 int conf_end_dns_list(struct conf_reader *r, void *record, struct err *err);
 int conf_end_relay(struct conf_reader *r, void *record, struct err *err);
 int conf_end_queue(struct conf_reader *r, void *record, struct err *err);
+int conf_end_pool(struct conf_reader *r, void *record, struct err *err);
 int conf_end_route(struct conf_reader *r, void *record, struct err *err);
 int conf_end_oauth(struct conf_reader *r, void *record, struct err *err);
 /* The first line of the file of an option, which is a password. */
@@ -157,6 +166,8 @@ int conf_end_ldap(struct conf_reader *r, void *record, struct err *err);
 bool conf_is_name(struct str s);
 /* A name, of one word or more, or an address in brackets. */
 bool conf_is_host(struct str s);
+/* What others can look up: of two words at least, and no address. */
+bool conf_is_hostname(struct str s);
 /* Did this option stand in the block that is being read? */
 bool conf_given(const struct conf_reader *r, enum conf_block block,
     const char *name);

@@ -58,6 +58,13 @@ const struct conf_block_row conf_blocks[CONF_BLOCKS] = {
 	    "single account has others by `postern account limit`. Each count "
 	    "leaks: all of it at once, and then one by one as the hour or the "
 	    "day goes by. See doc/smtp.md." },
+	[CONF_POOL] = { .name = "pool", .shape = &pool_conf_shape,
+	    .list = offsetof(struct config, pools), .end = conf_end_pool,
+	    .title = "news",
+	    .title_offset = offsetof(struct pool_conf, name),
+	    .title_wanted = "a name",
+	    .help = "addresses of ours that mail of some senders leaves from",
+	    .more = "Its connections take them in turn. See doc/egress.md." },
 	[CONF_ROUTE] = { .name = "route", .shape = &route_conf_shape,
 	    .list = offsetof(struct config, routes), .end = conf_end_route,
 	    .title = "example.net",

@@ -523,6 +523,8 @@ const struct conf_option conf_options[] = {
 	{ "message-size", CONF_LIMITS, CONF_SIZE, 0, (uint64_t)1 << 40, "0",
 	    AT(config, message_size),
 	    "the largest message; 0 is what `max-message` says" },
+	/* ---- pool "name" { } --------------------------------------------- */
+	POOL_OPTIONS,
 
 	/* ---- route "domain" { } ------------------------------------------ */
 	{ "host", CONF_ROUTE, CONF_HOST, 0, 255, NULL,

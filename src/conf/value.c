@@ -118,9 +118,8 @@ conf_is_name(struct str s)
 	return run > 0 && s.p[s.n - 1] != '-' && s.n <= 253;
 }
 
-/* What others can look up: of two words at least, and no address. */
-static bool
-is_hostname(struct str s)
+bool
+conf_is_hostname(struct str s)
 {
 	const size_t last = str_rchr(s, '.') + 1;
 
@@ -211,9 +210,23 @@ add_domain(struct str s, struct arena *a, struct str *list)
 {
 	struct str name;
 
-	if (!dns_name(s, a, &name) || !is_hostname(name))
+	if (!dns_name(s, a, &name) || !conf_is_hostname(name))
 		return false;
 	*list = one_more(*list, name, a);
+	return true;
+}
+
+/* One more, whole or a domain of them. */
+static bool
+add_sender(struct str s, struct arena *a, struct str *list)
+{
+	struct str one;
+
+	if (str_chr(s, '@') == s.n)
+		return add_domain(s, a, list);
+	if (str_chr(s, ' ') < s.n || !read_person(s, a, &one))
+		return false;
+	*list = one_more(*list, one, a);
 	return true;
 }
 
@@ -258,8 +271,8 @@ put_wanted(struct buf *b, const struct conf_option *o, bool readable)
 		[CONF_TEXT] = "a text", [CONF_PATH] = "the name of a file",
 		[CONF_HOSTNAME] = "a name like mail.example.org",
 		[CONF_PERSON] = "an address like you@example.org",
-		[CONF_PROXY] = "socks5://host:1080, haproxy://host:port or "
-		    "none",
+		[CONF_PROXY] = ("socks5://host:1080, haproxy://host:port or "
+		    "none"),
 		[CONF_SECRET] = "a file whose first line is a password",
 		[CONF_HOST] = "a name, or an address like [192.0.2.1]",
 		[CONF_ADDRESS] = "*, localhost or an address",
@@ -268,6 +281,9 @@ put_wanted(struct buf *b, const struct conf_option *o, bool readable)
 		[CONF_SERVERS] = "an address like 192.0.2.53@5353",
 		[CONF_NETWORKS] = "a network like 192.0.2.0/24",
 		[CONF_DOMAINS] = "a domain like example.org",
+		[CONF_SOURCES] = ("an address like 192.0.2.1, or "
+		    "192.0.2.1@out.example.org"),
+		[CONF_SENDERS] = "an address or a domain",
 		[CONF_CLASSES] = "a class like net.example:ADV",
 		[CONF_NUMBER] = "a number", [CONF_WORKERS] = "a number",
 		[CONF_SIZE] = "a size like 50M or 2G",
@@ -302,7 +318,8 @@ read_value(const struct conf_option *o, struct str text, struct str folder,
 		*s = str_dup(a, text);
 		return true;
 	case CONF_HOSTNAME:
-		return dns_a_label(str_dup(a, text), a, s) && is_hostname(*s);
+		return dns_a_label(str_dup(a, text), a, s) &&
+		    conf_is_hostname(*s);
 	case CONF_PERSON:
 		return read_person(text, a, s);
 	case CONF_HOST:
@@ -332,6 +349,10 @@ read_value(const struct conf_option *o, struct str text, struct str folder,
 		return add_network(text, a, s);
 	case CONF_DOMAINS:
 		return add_domain(text, a, s);
+	case CONF_SOURCES:
+		return conf_source_read(text, a, s);
+	case CONF_SENDERS:
+		return add_sender(text, a, s);
 	case CONF_CLASSES:
 		return add_class(text, a, s);
 	case CONF_WORKERS:

@@ -6,7 +6,6 @@
  * asks for is the one. What went wrong before that is gathered in the
  * verdict. When nobody could be reached the route's fallback is tried.
  */
-#include "base/crc32c.h"
 #include "relay/relay_int.h"
 
 enum {
@@ -17,7 +16,6 @@ enum {
 	 * that hosts that are slow on purpose hold nobody else up. */
 	HANDSHAKE_MS = 8 * 60 * 1000,	/* greeting to MAIL, of one host */
 	SEARCH_MS = 15 * 60 * 1000,	/* begin no other host after it */
-	KEY_MAX = 4096,
 	HOST_TAKES_NO_MAIL = 521,
 };
 
@@ -27,8 +25,8 @@ connect_host(const struct delivery *d)
 	return &d->hosts->host[d->host];
 }
 
-static const struct host_address *
-present_address(const struct delivery *d)
+const struct host_address *
+connect_address(const struct delivery *d)
 {
 	return &connect_host(d)->address[d->address];
 }
@@ -37,19 +35,6 @@ uint16_t
 connect_port(const struct delivery *d)
 {
 	return d->fallen_back ? d->route.fallback_port : d->route.port;
-}
-
-static struct str
-source_of(const struct delivery *d)
-{
-	return present_address(d)->v6 ? d->route.source_v6 :
-	    d->route.source_v4;
-}
-
-struct str
-connect_source(const struct delivery *d, char room[EGRESS_WORDS])
-{
-	return egress_words(&d->route, source_of(d), room);
 }
 
 /* The verdict ----------------------------------------------------------- */
@@ -100,7 +85,7 @@ note_quietly(struct delivery *d, enum verdict_rank rank, int code,
 	struct verdict *v = &d->verdict;
 	struct tls_facts tls = { 0 };
 	char room[48];
-	struct str address = host_address_text(present_address(d), room);
+	struct str address = host_address_text(connect_address(d), room);
 
 	rank_verdict(v, rank, code, status);
 	v->host = connect_host(d)->name;
@@ -122,7 +107,7 @@ log_host(struct delivery *d, int code, struct str status, struct str words)
 
 	log_event(loop_log(d->relay->loop), LOG_INFO, "host",
 	    F_STR("host", connect_host(d)->name),
-	    F_STR("address", host_address_text(present_address(d), room)),
+	    F_STR("address", host_address_text(connect_address(d), room)),
 	    F_STR("for", d->destination), F_INT("code", code),
 	    F_STR("status", status), F_STR("text", words));
 }
@@ -223,12 +208,15 @@ connect_item(struct delivery *d, const struct queue_item *item)
 	struct buf words = d->verdict.words;
 	bool other = need_of_item(item) != d->tls_wish;
 
+	const bool moved = way_item(d, item);
+
 	d->until_ms = 0;
 	if (other) {
 		d->need_of = NULL;
 		d->tls_wish = need_of_item(item);
 	}
-	if (!d->passed_on && (!other || d->found != HOSTS_OK))
+	if (!d->passed_on &&
+	    ((!other && !moved) || d->found != HOSTS_OK))
 		return;
 	pool_give(d->conn);
 	d->conn = NULL;
@@ -268,54 +256,18 @@ connect_end(struct delivery *d)
 
 /* One address ----------------------------------------------------------- */
 
-/* By which names and keys it was judged: those of another destination may be
- * others (RFC 7672 3.2.2). */
-static void
-key_of_dane(const struct delivery *d, struct buf *key)
-{
-	const struct tls_dane *dane = d->need.dane;
-
-	if (!dane)
-		return;
-	buf_printf(key, " %.*s", STR_FMT(dane->base));
-	for (size_t i = 0; i < TLS_DANE_NAMES; i++)
-		buf_printf(key, " %.*s", STR_FMT(dane->also[i]));
-	for (size_t i = 0; i < dane->n; i++) {
-		const struct tlsa *t = &dane->record[i];
-
-		buf_printf(key, " %u %u %u %08x", t->usage, t->selector,
-		    t->matching, crc32c(0, t->data.p, t->data.n));
-	}
-}
-
 /* An open connection, or the right to make one: d->conn. E_BUSY: others have
  * all that there may be, and keep them. */
 static int
 claim_conn(struct delivery *d)
 {
 	struct pool *p = d->relay->pool;
-	const struct host_address *a = present_address(d);
-	const struct route *r = &d->route;
+	const struct host_address *a = connect_address(d);
 	int64_t until = loop_now_ms(d->relay->loop) + ROOM_MS;
-	auto_buf key = BUF_INIT(KEY_MAX);
-	char room[48];
-	struct str at = host_address_text(a, room);
 	int e = 0;
 
-	/* Connections with equal keys are interchangeable. With another
-	 * password it is another login, with another pin another judgement. */
-	buf_printf(&key, "%.*s %u %d %d %.*s %.*s %.*s %.*s %.*s %.*s",
-	    STR_FMT(at), connect_port(d), r->lmtp, (int)d->need.tls,
-	    STR_FMT(connect_host(d)->name), STR_FMT(source_of(d)),
-	    STR_FMT(r->user), STR_FMT(r->password), STR_FMT(r->pin),
-	    STR_FMT(r->path));
-	buf_printf(&key, " %u %.*s %u %.*s %.*s", r->egress.kind,
-	    STR_FMT(r->egress.host), r->egress.port, STR_FMT(r->egress.user),
-	    STR_FMT(r->egress.password));
-	key_of_dane(d, &key);
-	bug_if(buf_failed(&key));
 	for (;;) {
-		if ((d->conn = pool_take(p, buf_get(&key))))
+		if ((d->conn = way_idle(d)))
 			return 0;
 		if (pool_room(p, a, d->conf->c.host_connections))
 			break;
@@ -326,7 +278,8 @@ claim_conn(struct delivery *d)
 		e = pool_wait(p, until);
 		relay_stand_back(d->relay);
 	}
-	d->conn = pool_add(p, buf_get(&key), a);
+	d->source = d->sources[0];
+	way_add(d);
 	return 0;
 }
 
@@ -340,8 +293,8 @@ drop_conn(struct delivery *d)
 static void
 backoff_failed(struct delivery *d, struct str why)
 {
-	host_backoff_failed(d->relay->backoff, present_address(d),
-	    connect_port(d), loop_now_ms(d->relay->loop), why);
+	host_backoff_failed(d->relay->backoff, connect_address(d),
+	    connect_port(d), way_number(d), loop_now_ms(d->relay->loop), why);
 }
 
 static int
@@ -349,9 +302,11 @@ dial(struct delivery *d)
 {
 	struct relay *r = d->relay;
 	const struct smtp_client_options o = { .loop = r->loop,
-		.hostname = d->conf->c.hostname, .lmtp = d->route.lmtp };
+		.hostname = d->source.hello.n > 0 ? d->source.hello :
+		    d->conf->c.hostname, .lmtp = d->route.lmtp };
 	const struct egress x = { &r->o, r->backoff, &d->route,
-		present_address(d), connect_port(d), source_of(d), d->again };
+		connect_address(d), connect_port(d), d->source.address,
+		d->again };
 	enum egress_fault fault;
 	struct err err = { 0 };
 	struct stream *s;
@@ -368,7 +323,7 @@ dial(struct delivery *d)
 		else
 			d->verdict.ours = true;
 		d->no_proxy = fault == EGRESS_PROXY;
-		return e;
+		return fault == EGRESS_OURS ? E_LIMIT : e;
 	}
 	d->conn->client = smtp_client_new(&o, s, connect_host(d)->name);
 	smtp_client_until(d->conn->client,
@@ -523,8 +478,8 @@ shake_hands(struct delivery *d)
 			leave_host(d);
 		return e;
 	}
-	host_backoff_answered(d->relay->backoff, present_address(d),
-	    connect_port(d));
+	host_backoff_answered(d->relay->backoff, connect_address(d),
+	    connect_port(d), way_number(d));
 	d->verdict.reached = true;
 	if (!d->clear && (e = start_tls(d, &why)) < 0)
 		return e;
@@ -551,14 +506,33 @@ look_for_promise(struct delivery *d)
 	return E_NOTFOUND;
 }
 
-/* One address of one host. 0: d->conn takes mail. E_CANCELED. Any other E_*:
- * the next one; why is noted. */
+/* The connection that was claimed becomes one that takes mail. E_LIMIT: it is
+ * our own way that does not work. */
 static int
-try_address(struct delivery *d)
+open_conn(struct delivery *d)
 {
-	struct relay *r = d->relay;
-	const struct host_address *a = present_address(d);
-	struct str why, key;
+	int e;
+
+	if ((e = dial(d)) == 0)
+		e = shake_hands(d);
+	if (e == E_AGAIN) {
+		drop_conn(d);
+		way_add(d);
+		d->clear = true;
+		if ((e = dial(d)) == 0)
+			e = shake_hands(d);
+	}
+	if (e < 0)
+		drop_conn(d);
+	return e;
+}
+
+/* What is in the way before anybody is dialled; it is noted. */
+static int
+may_try(struct delivery *d)
+{
+	const struct host_address *a = connect_address(d);
+	struct str why;
 	int e;
 
 	/* A host that is there for nobody else: mail to strangers must not
@@ -569,9 +543,16 @@ try_address(struct delivery *d)
 		    STR("a private address, where no mail is sent to"));
 		return E_NOTFOUND;
 	}
-	why = host_backoff_why(r->backoff, a, connect_port(d),
-	    loop_now_ms(r->loop));
-	if (why.n > 0 && !d->again) {
+	if (way_list(d) == 0) {
+		d->verdict.ours = true;
+		note_quietly(d, VERDICT_LATER, 0, STR("4.4.1"),
+		    arena_printf(d->txn_mem, "the pool %.*s has no %s address "
+			"to leave from", STR_FMT(d->pool.name),
+			a->v6 ? "IPv6" : "IPv4"));
+		return E_NOTFOUND;
+	}
+	why = way_rested(d);
+	if (why.n > 0) {
 		note_quietly(d, VERDICT_LATER, 0, STR("4.4.1"),
 		    arena_printf(d->txn_mem, "not tried again so soon: %.*s",
 			STR_FMT(why)));
@@ -579,12 +560,23 @@ try_address(struct delivery *d)
 	}
 	if ((e = need_find(d)) < 0)
 		return e;
-	if (d->need.refused.n > 0) {
-		tls_seen_refused(d);
-		note(d, d->need.status[0] == '5' ? VERDICT_NEVER :
-		    VERDICT_LATER, 0, str_c(d->need.status), d->need.refused);
-		return E_NOTFOUND;
-	}
+	if (d->need.refused.n == 0)
+		return 0;
+	tls_seen_refused(d);
+	note(d, d->need.status[0] == '5' ? VERDICT_NEVER : VERDICT_LATER, 0,
+	    str_c(d->need.status), d->need.refused);
+	return E_NOTFOUND;
+}
+
+/* One address of one host. 0: d->conn takes mail. E_CANCELED. Any other E_*:
+ * the next one; why is noted. */
+static int
+try_address(struct delivery *d)
+{
+	int e = may_try(d);
+
+	if (e < 0)
+		return e;
 	if ((e = claim_conn(d)) == E_BUSY) {
 		d->verdict.reached = true;
 		note_quietly(d, VERDICT_LATER, 0, STR("4.4.5"),
@@ -597,18 +589,14 @@ try_address(struct delivery *d)
 		return look_for_promise(d);
 	}
 	tls_seen_policy_failed(d);
-	if ((e = dial(d)) == 0)
-		e = shake_hands(d);
-	if (e == E_AGAIN) {
-		key = str_dup(d->txn_mem, d->conn->key);
-		drop_conn(d);
-		d->conn = pool_add(r->pool, key, a);
-		d->clear = true;
-		if ((e = dial(d)) == 0)
-			e = shake_hands(d);
+	e = open_conn(d);
+	/* The other addresses of ours may be there. */
+	for (size_t i = 1; i < d->nsources && e == E_LIMIT && !d->no_proxy;
+	    i++) {
+		d->source = d->sources[i];
+		way_add(d);
+		e = open_conn(d);
 	}
-	if (e < 0)
-		drop_conn(d);
 	return e < 0 ? e : look_for_promise(d);
 }
 

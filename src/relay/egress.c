@@ -55,7 +55,7 @@ give_up(const struct way *w, int code, const char *what, const char *why)
 	int rc = blame(w, EGRESS_PROXY, code, what, why);
 
 	if (rc != E_CANCELED)
-		host_backoff_failed(w->e->backoff, &w->at, proxy_port(w),
+		host_backoff_failed(w->e->backoff, &w->at, proxy_port(w), 0,
 		    loop_now_ms(w->e->o->loop), str_c(why ? why : what));
 	return rc;
 }
@@ -67,7 +67,7 @@ reach(struct way *w)
 	struct transport *t;
 	struct err err = { 0 };
 	struct str why = host_backoff_why(w->e->backoff, &w->at,
-	    proxy_port(w), loop_now_ms(o->loop));
+	    proxy_port(w), 0, loop_now_ms(o->loop));
 	char room[200];
 	int rc;
 

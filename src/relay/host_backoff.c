@@ -10,6 +10,7 @@ enum {
 struct backoff_row {
 	struct host_address address;
 	uint16_t port;		/* 0: free */
+	uint32_t way;
 	int64_t until_ms, backoff_ms;
 	uint16_t nwhy;
 	char why[WHY_MAX];
@@ -52,9 +53,10 @@ host_backoff_free(struct host_backoff *b)
 /* FNV-1a. Somebody who fills a set with addresses of their own only makes us
  * forget, and dial once more. */
 static struct backoff_row *
-set_of(struct host_backoff *b, const struct host_address *a, uint16_t port)
+set_of(struct host_backoff *b, const struct host_address *a, uint16_t port,
+    uint32_t way)
 {
-	uint32_t h = 2166136261u ^ port;
+	uint32_t h = 2166136261u ^ port ^ way;
 	size_t n = a->v6 ? 16 : 4;
 
 	for (size_t i = 0; i < n; i++)
@@ -63,28 +65,30 @@ set_of(struct host_backoff *b, const struct host_address *a, uint16_t port)
 }
 
 static bool
-is_of(const struct backoff_row *r, const struct host_address *a, uint16_t port)
+is_of(const struct backoff_row *r, const struct host_address *a, uint16_t port,
+    uint32_t way)
 {
-	return r->port == port && r->address.v6 == a->v6 &&
+	return r->port == port && r->way == way && r->address.v6 == a->v6 &&
 	    memcmp(r->address.octets, a->octets, a->v6 ? 16 : 4) == 0;
 }
 
 static struct backoff_row *
-row_of(struct host_backoff *b, const struct host_address *a, uint16_t port)
+row_of(struct host_backoff *b, const struct host_address *a, uint16_t port,
+    uint32_t way)
 {
-	struct backoff_row *set = set_of(b, a, port);
+	struct backoff_row *set = set_of(b, a, port, way);
 
 	for (size_t i = 0; i < WAYS; i++)
-		if (is_of(&set[i], a, port))
+		if (is_of(&set[i], a, port, way))
 			return &set[i];
 	return NULL;
 }
 
 struct str
 host_backoff_why(struct host_backoff *b, const struct host_address *a,
-    uint16_t port, int64_t now_ms)
+    uint16_t port, uint32_t way, int64_t now_ms)
 {
-	const struct backoff_row *r = row_of(b, a, port);
+	const struct backoff_row *r = row_of(b, a, port, way);
 
 	if (!r || now_ms >= r->until_ms)
 		return STR_NULL;
@@ -93,9 +97,10 @@ host_backoff_why(struct host_backoff *b, const struct host_address *a,
 
 /* A free row, or the one whose wait ends first. */
 static struct backoff_row *
-row_for(struct host_backoff *b, const struct host_address *a, uint16_t port)
+row_for(struct host_backoff *b, const struct host_address *a, uint16_t port,
+    uint32_t way)
 {
-	struct backoff_row *set = set_of(b, a, port), *best = set;
+	struct backoff_row *set = set_of(b, a, port, way), *best = set;
 
 	for (size_t i = 1; i < WAYS; i++)
 		if (set[i].until_ms < best->until_ms)
@@ -103,20 +108,21 @@ row_for(struct host_backoff *b, const struct host_address *a, uint16_t port)
 	memset(best, 0, sizeof(*best));
 	best->address = *a;
 	best->port = port;
+	best->way = way;
 	return best;
 }
 
 void
 host_backoff_failed(struct host_backoff *b, const struct host_address *a,
-    uint16_t port, int64_t now_ms, struct str why)
+    uint16_t port, uint32_t way, int64_t now_ms, struct str why)
 {
-	struct backoff_row *r = row_of(b, a, port);
+	struct backoff_row *r = row_of(b, a, port, way);
 
 	/* Several deliveries that dialled at once saw one failure. */
 	if (r && now_ms < r->until_ms)
 		return;
 	if (!r)
-		r = row_for(b, a, port);
+		r = row_for(b, a, port, way);
 	r->backoff_ms = r->backoff_ms ? r->backoff_ms * 2 : b->min_ms;
 	if (r->backoff_ms > b->max_ms)
 		r->backoff_ms = b->max_ms;
@@ -128,9 +134,9 @@ host_backoff_failed(struct host_backoff *b, const struct host_address *a,
 
 void
 host_backoff_answered(struct host_backoff *b, const struct host_address *a,
-    uint16_t port)
+    uint16_t port, uint32_t way)
 {
-	struct backoff_row *r = row_of(b, a, port);
+	struct backoff_row *r = row_of(b, a, port, way);
 
 	if (r)
 		memset(r, 0, sizeof(*r));

@@ -11,7 +11,7 @@ static const struct host_address six = { true, { 192, 0, 2, 1 } };
 static bool
 is_waiting(struct host_backoff *b, const struct host_address *a, int64_t at)
 {
-	return host_backoff_why(b, a, 25, at).n > 0;
+	return host_backoff_why(b, a, 25, 0, at).n > 0;
 }
 
 static void
@@ -23,16 +23,16 @@ test_backoff(void **state unused_arg)
 
 	assert_false(is_waiting(b, &one, now));
 	for (size_t i = 0; i < NELEM(minutes); i++) {
-		host_backoff_failed(b, &one, 25, now, STR("refused"));
+		host_backoff_failed(b, &one, 25, 0, now, STR("refused"));
 		/* Another one that dialled at the same time. */
-		host_backoff_failed(b, &one, 25, now + 1, STR("also"));
-		assert_str(host_backoff_why(b, &one, 25, now), "refused");
+		host_backoff_failed(b, &one, 25, 0, now + 1, STR("also"));
+		assert_str(host_backoff_why(b, &one, 25, 0, now), "refused");
 		now += minutes[i] * MINUTE;
 		assert_true(is_waiting(b, &one, now - 1));
 		assert_false(is_waiting(b, &one, now));
 	}
-	host_backoff_answered(b, &one, 25);
-	host_backoff_failed(b, &one, 25, now, STR(""));
+	host_backoff_answered(b, &one, 25, 0);
+	host_backoff_failed(b, &one, 25, 0, now, STR(""));
 	assert_true(is_waiting(b, &one, now + MINUTE - 1));
 	assert_false(is_waiting(b, &one, now + MINUTE));
 	host_backoff_free(b);
@@ -44,10 +44,10 @@ test_limits(void **state unused_arg)
 	struct host_backoff *b = host_backoff_new();
 
 	host_backoff_limits(b, 2, 3);
-	host_backoff_failed(b, &one, 25, 0, STR("refused"));
+	host_backoff_failed(b, &one, 25, 0, 0, STR("refused"));
 	assert_true(is_waiting(b, &one, 1999));
 	assert_false(is_waiting(b, &one, 2000));
-	host_backoff_failed(b, &one, 25, 2000, STR("refused"));
+	host_backoff_failed(b, &one, 25, 0, 2000, STR("refused"));
 	assert_true(is_waiting(b, &one, 4999));
 	assert_false(is_waiting(b, &one, 5000));
 	host_backoff_free(b);
@@ -58,11 +58,14 @@ test_apart(void **state unused_arg)
 {
 	struct host_backoff *b = host_backoff_new();
 
-	host_backoff_failed(b, &one, 25, 0, STR("refused"));
+	host_backoff_failed(b, &one, 25, 0, 0, STR("refused"));
 	assert_false(is_waiting(b, &two, 1));
 	assert_false(is_waiting(b, &six, 1));
-	assert_int_equal(host_backoff_why(b, &one, 26, 1).n, 0);
-	host_backoff_answered(b, &two, 25);
+	assert_int_equal(host_backoff_why(b, &one, 26, 0, 1).n, 0);
+	/* by another way it may be reached */
+	assert_int_equal(host_backoff_why(b, &one, 25, 7, 1).n, 0);
+	host_backoff_answered(b, &one, 25, 7);
+	host_backoff_answered(b, &two, 25, 0);
 	assert_true(is_waiting(b, &one, 1));
 	host_backoff_free(b);
 }
@@ -77,7 +80,7 @@ test_bounded(void **state unused_arg)
 		struct host_address a = { false, { 10, (uint8_t)(i >> 16),
 			(uint8_t)(i >> 8), (uint8_t)i } };
 
-		host_backoff_failed(b, &a, 25, i, STR("refused"));
+		host_backoff_failed(b, &a, 25, 0, i, STR("refused"));
 		assert_true(is_waiting(b, &a, i));
 	}
 	for (uint32_t i = 0; i < 100000; i++) {

@@ -4,6 +4,8 @@
  *   work.c              fibers that take assignments
  *   deliver.c           the messages of an assignment, and the results
  *   connect.c           from a destination to a connection that takes mail
+ *   way.c               from which of our addresses
+ *   source.c            which those are
  *   egress.c            dialling, straight or by a proxy
  *   socks.c             what is said to one
  *   need.c              how safe the way to a host has to be: looked up
@@ -28,10 +30,12 @@
 #include "relay/report.h"
 #include "relay/route.h"
 #include "relay/security.h"
+#include "relay/source.h"
 #include "relay/sts.h"
 #include "relay/tls_tally.h"
 
 enum {
+	WAY_KEY_MAX = 5000,
 	WORDS_MAX = 1000,	/* of queue_result.text */
 	LOOKUP_MS = 60 * 1000,	/* for an answer of the DNS */
 };
@@ -56,6 +60,7 @@ struct relay {
 	struct reports *reports;
 	struct delivery *deliveries;
 	size_t ntaking, nrunning;	/* of them: ask for work, have some */
+	size_t turn;		/* of the addresses in pools */
 	size_t naside;		/* have some, and wait for room at a host */
 	bool stopping;		/* take no more */
 	bool giving_back;	/* begin no message more */
@@ -129,6 +134,12 @@ struct delivery {
 	struct hosts *hosts;
 	enum hosts_result found;
 	bool fallen_back;
+	bool way_known;		/* of the present message: */
+	bool pooled;		/* this message leaves from a pool: */
+	struct pool_conf pool;
+	/* What may be tried for the present address, and the one that is. */
+	struct source sources[SOURCES_MAX], source;
+	size_t nsources;
 	bool no_proxy;		/* ours does not work: no host is tried */
 	bool passed_on;		/* a host said "later", the next is asked */
 	uint32_t tls_wish;	/* REQUIRE_TLS_*: of the present message */
@@ -172,8 +183,25 @@ void connect_lost_text(struct delivery *d);
 void connect_end(struct delivery *d);
 const struct host *connect_host(const struct delivery *d);
 uint16_t connect_port(const struct delivery *d);
+const struct host_address *connect_address(const struct delivery *d);
+
+/* way.c */
 /* egress_words() of the present one. */
 struct str connect_source(const struct delivery *d, char room[EGRESS_WORDS]);
+/* For host_backoff: a number of it. */
+uint32_t way_number(const struct delivery *d);
+/* Another message: does it leave from elsewhere than the one before? */
+bool way_item(struct delivery *d, const struct queue_item *item);
+/* Where it may leave from to the present address, those whose turn it is first:
+ * d->sources. How many; 0: its pool has none of this kind. */
+size_t way_list(struct delivery *d);
+/* Those from which the address was not reached lately are left out. All of
+ * them: why; else empty. */
+struct str way_rested(struct delivery *d);
+/* An open connection by one of them, which is then the present one; NULL. */
+struct pool_conn *way_idle(struct delivery *d);
+/* The right to make one by the present way: d->conn. */
+void way_add(struct delivery *d);
 
 /* need.c */
 /* Whether this message wants TLS, or none in particular: REQUIRE_TLS_*. A

@@ -78,6 +78,8 @@ by_row(const struct config *c, const struct route_conf *row,
 	r.pin = row->pin;
 	r.source_v4 = str_or(row->source_v4, r.source_v4);
 	r.source_v6 = str_or(row->source_v6, r.source_v6);
+	r.own_source = row->source_v4.n > 0 || row->source_v6.n > 0;
+	r.pool = row->pool;
 	r.fallback = row->fallback;
 	r.fallback_port = port_or(row->fallback_port, r.port);
 	r.refuse = row->refuse;

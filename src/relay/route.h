@@ -23,6 +23,8 @@ struct route {
 	struct str user, password;
 	struct str pin;		/* the host's keys, as in config.h */
 	struct str source_v4, source_v6;	/* empty: any */
+	bool own_source;	/* the operator's words about this route */
+	struct str pool;	/* the same; empty: the sender's */
 	struct str fallback;	/* another host; empty */
 	uint16_t fallback_port;
 	struct egress_conf egress;	/* its kind: EGRESS_DIRECT is none */

@@ -121,6 +121,7 @@
 	F(S, u32, host_rate, 0)		/* messages a minute to one; 0 */ \
 	F(S, str, source_v4, 48)	/* dial from; empty: any */      \
 	F(S, str, source_v6, 48)                                         \
+	F(S, str, pools, 32768)		/* struct pool_conf each */      \
 	F(S, str, relay_proxy, 1000)	/* struct egress_conf; empty: none */ \
 	F(S, str, relay_proxy_password, 255)                             \
 	F(S, u32, retry_min_s, 0)	/* first delay; it doubles up to */ \
@@ -305,6 +306,18 @@ enum egress_kind {
 	F(S, u32, kind, 0) F(S, str, host, 255) F(S, u32, port, 0)   \
 	F(S, str, user, 255) F(S, str, password, 255)
 MSG_STRUCT(egress_conf);
+/* Addresses of ours that mail of some senders leaves from. */
+enum { POOL_NAME_MAX = 64 };
+#define FIELDS_pool_conf(F, S)                                       \
+	F(S, str, name, POOL_NAME_MAX)                               \
+	F(S, str, addresses, 8000) /* struct source_conf each */     \
+	F(S, str, hello, 255)	/* who we are then; empty: hostname */ \
+	F(S, str, senders, 8000) /* addresses and domains, spaces between */
+MSG_STRUCT(pool_conf);
+#define FIELDS_source_conf(F, S)                                     \
+	F(S, str, address, 48)	/* of IPv4 or IPv6 */                \
+	F(S, str, hello, 255)	/* empty: the pool's */
+MSG_STRUCT(source_conf);
 enum route_protocol { ROUTE_SMTP, ROUTE_LMTP };
 #define FIELDS_route_conf(F, S)                                      \
 	F(S, str, match, 255)	/* "*", "example.org", ".example.org" */ \
@@ -323,6 +336,7 @@ enum route_protocol { ROUTE_SMTP, ROUTE_LMTP };
 	F(S, str, fallback, 255) /* host, when none of these can be \
 				  * reached; empty */                \
 	F(S, u32, fallback_port, 0)                                  \
+	F(S, str, pool, POOL_NAME_MAX) /* empty: the sender's */     \
 	F(S, str, proxy, 1000)	/* struct egress_conf; empty: as relay's */ \
 	F(S, str, proxy_password, 255)                               \
 	F(S, str, refuse, 500)	/* why nothing goes there at all; empty */

@@ -14,6 +14,8 @@ MSG_SHAPE(dns_list_conf);
 MSG_SHAPE(oauth_conf);
 MSG_SHAPE(route_conf);
 MSG_SHAPE(egress_conf);
+MSG_SHAPE(pool_conf);
+MSG_SHAPE(source_conf);
 MSG_SHAPE(ldap_conf);
 MSG_SHAPE(role_start);
 MSG_SHAPE(role_peer);
