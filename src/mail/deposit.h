@@ -21,7 +21,8 @@ struct deposit_options {
 	struct store *store;
 	uint32_t compress;	/* for blob_writer_new() */
 	struct loop *loop;	/* others have a turn now and then; NULL: no */
-	bool digest;		/* it will be signed: deposit_signable() */
+	bool digest;		/* it will be signed: deposit_signable(), and
+				 * deposit_signable_7bit() */
 	bool answerable;	/* what an answer needs: deposit_answerable() */
 	OSSL_LIB_CTX *lib;	/* for that; NULL is OpenSSL's own */
 	struct mime_watch watch; /* who sees its parts; zeros: nobody */
@@ -51,6 +52,11 @@ int deposit_finish(struct deposit *d, struct deposit_facts *out,
     struct err *err);
 /* See digest_finish(); after deposit_finish(). */
 must_check bool deposit_signable(struct deposit *d, struct arena *a,
+    struct signable *out);
+/* The same of this message as a server that takes 7 bits gets it
+ * (mime/downgrade.h). False also if it needs nothing for that, or cannot be
+ * so. */
+must_check bool deposit_signable_7bit(struct deposit *d, struct arena *a,
     struct signable *out);
 /* After deposit_finish(); good until the deposit is freed. */
 const struct answerable *deposit_answerable(const struct deposit *d);

@@ -186,6 +186,56 @@ test_digest(void **state unused_arg)
 	run(digest_is_made);
 }
 
+/* The body's hash, base64; empty: there is none. */
+static void
+put_hash(struct desk *d, const char *text, bool seven, struct buf *out)
+{
+	const struct deposit_options o = { .store = d->store, .digest = true };
+	struct arena *a = arena_new(DIGEST_ARENA);
+	struct deposit *to = deposit_new(&o);
+	struct deposit_facts f;
+	struct signable s;
+
+	write_all(to, str_c(text), 7);
+	assert_int_equal(deposit_finish(to, &f, NULL), 0);
+	if (seven ? deposit_signable_7bit(to, a, &s) :
+	    deposit_signable(to, a, &s))
+		b64_put(out, s.body_hash);
+	deposit_free(to);
+	arena_free(a);
+}
+
+/* What a server that takes 7 bits gets is signed as if it were handed in. */
+static void
+digest_is_of_both(struct desk *d)
+{
+	static const struct {
+		const char *text, *seven;	/* NULL: there is none */
+	} t[] = {
+		{ "From: a@b.test\r\n\r\nHi.\r\n", NULL },
+		{ "From: a@b.test\r\n\r\nsome caf\xc3\xa9\r\n",
+		    "From: a@b.test\r\n\r\nsome caf=C3=A9\r\n" },
+		{ "From: a@b.test\r\nDKIM-Signature: x\r\n\r\nsome "
+		    "caf\xc3\xa9\r\n", NULL },
+		{ "From: \xc3\xa9 <a@b.test>\r\n\r\nHi.\r\n", NULL },
+	};
+
+	for (size_t i = 0; i < NELEM(t); i++) {
+		auto_buf got = BUF_INIT(100), want = BUF_INIT(100);
+
+		put_hash(d, t[i].text, true, &got);
+		if (t[i].seven)
+			put_hash(d, t[i].seven, false, &want);
+		assert_strs(buf_get(&got), buf_get(&want));
+	}
+}
+
+static void
+test_digest_of_both(void **state unused_arg)
+{
+	run(digest_is_of_both);
+}
+
 /* ---- errors, and others -------------------------------------------------- */
 
 /* More than one ask holds goes to store while it comes in, and there is none:
@@ -259,6 +309,7 @@ main(void)
 		cmocka_unit_test(test_nul),
 		cmocka_unit_test(test_long_facts),
 		cmocka_unit_test(test_digest),
+		cmocka_unit_test(test_digest_of_both),
 		cmocka_unit_test(test_failure),
 		cmocka_unit_test(test_turns),
 	};

@@ -119,13 +119,21 @@ static int
 sign(struct outgoing *out, struct arena *mem, struct str *signature,
     struct err *err)
 {
+	struct str seven = STR_NULL;
 	struct signable what;
+	int e;
 
 	*signature = STR_NULL;
 	if (!submit_signable(out->sub, mem, &what))
 		return 0;
-	return author_sign(out->o.account, &what, out->o.log, signature, mem,
+	e = author_sign(out->o.account, &what, out->o.log, signature, mem,
 	    err);
+	if (e == 0 && signature->n > 0 &&
+	    submit_signable_7bit(out->sub, mem, &what))
+		e = author_sign(out->o.account, &what, out->o.log, &seven, mem,
+		    err);
+	submit_signature_7bit(out->sub, seven);
+	return e;
 }
 
 static int
@@ -144,7 +152,7 @@ commit(struct outgoing *out, struct str signature, uint64_t *message,
 int
 outgoing_commit(struct outgoing *out, uint64_t *message, struct err *err)
 {
-	struct arena *mem = arena_new(DIGEST_ARENA);
+	struct arena *mem = arena_new(2 * DIGEST_ARENA);
 	struct deposit_facts facts;
 	struct str piece, signature;
 	int e;

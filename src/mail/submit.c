@@ -32,6 +32,7 @@ struct submission {
 	uint64_t generation;	/* of store, at the first recipient */
 	struct deposit *text;	/* NULL: nothing of it yet */
 	struct deposit_facts facts;
+	struct str signature_7bit;
 	struct str front, words;	/* submit_judged() */
 	bool junk, forged, hold, read;
 	struct wrote wrote;		/* submit_weighed() */
@@ -316,6 +317,19 @@ submit_signable(struct submission *sub, struct arena *a, struct signable *out)
 	return deposit_signable(sub->text, a, out);
 }
 
+bool
+submit_signable_7bit(struct submission *sub, struct arena *a,
+    struct signable *out)
+{
+	return deposit_signable_7bit(sub->text, a, out);
+}
+
+void
+submit_signature_7bit(struct submission *sub, struct str fields)
+{
+	sub->signature_7bit = fields;
+}
+
 void
 submit_judged(struct submission *sub, struct str fields, bool junk,
     struct str words)
@@ -441,7 +455,8 @@ submit_commit(struct submission *sub, const struct origin *from,
 	struct submit_answer answer;
 	struct submit_ask ask = { .change = sub->change ? sub->change :
 		    store_change_id(st), .request = sub->request,
-		.signature = signature, .front = sub->front,
+		.signature = signature,
+		.signature_7bit = sub->signature_7bit, .front = sub->front,
 		.junk = sub->junk, .verdict = sub->words,
 		.hold = sub->hold, .read = sub->read,
 		.handed_by = sub->handed_by,

@@ -81,6 +81,11 @@ int submit_text_end(struct submission *sub, struct deposit_facts *facts,
     struct err *err);
 must_check bool submit_signable(struct submission *sub, struct arena *a,
     struct signable *out);
+must_check bool submit_signable_7bit(struct submission *sub, struct arena *a,
+    struct signable *out);
+/* And the fields that are made of the latter, for recipients whose server takes
+ * 7 bits: kept as they are until submit_end(). */
+void submit_signature_7bit(struct submission *sub, struct str fields);
 
 /* What became known when the text had been read: whole header fields that go
  * in front of it, that local recipients get it as junk, and words for the

@@ -50,6 +50,8 @@ struct delivery_item {
 	int64_t since_ms;
 	/* Of the transaction: */
 	bool begun;	/* its text */
+	bool converted;	/* to 7 bits */
+	bool unread;	/* for that */
 	bool wire;	/* it was the connection that failed, not reading */
 	int64_t until_ms;
 	struct err err;	/* of reading */
@@ -268,12 +270,42 @@ send_text(void *arg, struct smtp_client *client, struct err *err)
 	struct text_sink sink = { x, client };
 
 	x->begun = true;
-	x->rc = send_octets(&sink, x->item->signature);
-	if (x->rc == 0)
+	x->rc = send_octets(&sink, x->converted ? x->item->signature_7bit :
+	    x->item->signature);
+	if (x->rc == 0 && x->converted)
+		x->rc = converted_give(x->text, send_octets, &sink, &x->err);
+	else if (x->rc == 0)
 		x->rc = prefetch_give(x->text, send_octets, &sink, &x->err);
 	if (x->rc < 0 && !x->wire && err)
 		*err = x->err;
 	return x->rc;
+}
+
+/* The server takes 7 bits: can it have the text so? */
+static int
+convert_text(void *arg, uint64_t *size, struct err *err)
+{
+	struct delivery_item *x = arg;
+	struct delivery *d = x->d;
+	int e = converted_size(x->text, x->item, size, err);
+
+	if (delivery_is_lost(d))
+		e = E_CANCELED;
+	x->converted = e == 0;
+	x->unread = e < 0 && e != E_DENIED;
+	if (x->unread) {
+		x->rc = e;
+		x->err = *err;
+	}
+	if (e == 0)
+		log_event(loop_log(d->relay->loop), LOG_INFO, "converted",
+		    F_INT("message", x->item->message),
+		    F_STR("host", connect_host(d)->name), F_INT("size", *size));
+	else if (e == E_DENIED)
+		log_event(loop_log(d->relay->loop), LOG_INFO, "not_converted",
+		    F_INT("message", x->item->message),
+		    F_STR("host", connect_host(d)->name), F_ERR(err));
+	return e;
 }
 
 /* Results for those of the transaction; who gets none stays in todo. */
@@ -302,7 +334,8 @@ settle_transaction(struct delivery_item *x, const struct smtp_outgoing *m)
 			/* "Too many recipients" while others were taken: they
 			 * go next (RFC 5321 4.5.3.1.10). */
 			x->todo[kept++] = x->todo[i];
-		} else if (r->accepted && x->rc < 0 && !x->wire) {
+		} else if ((r->accepted || x->unread) && x->rc < 0 &&
+		    !x->wire) {
 			add_unread(x, &x->todo[i].rcpt, x->rc);
 		} else {
 			take_answer(x, &x->todo[i], a, !r->accepted);
@@ -371,6 +404,7 @@ do_transaction(struct delivery_item *x)
 		.rcpts = arena_array(d->txn_mem, n, sizeof(*m.rcpts)),
 		.nrcpts = n,
 		.text = send_text,
+		.convert = convert_text,
 		.arg = x,
 	};
 
@@ -379,7 +413,7 @@ do_transaction(struct delivery_item *x)
 		m.require_tls = REQUIRE_TLS_unsaid;
 	for (size_t i = 0; i < n; i++)
 		MSG_COPY(addressee, &m.rcpts[i], &x->todo[i].rcpt);
-	x->begun = x->wire = false;
+	x->begun = x->wire = x->converted = x->unread = false;
 	x->rc = 0;
 	x->until_ms = loop_now_ms(d->relay->loop) + TRANSACTION_MS +
 	    RCPT_MS * (int64_t)n +

@@ -14,6 +14,7 @@
  *   delivered_ledger.c  what was delivered and could not be reported
  *   sts.c               what a destination says about TLS
  *   prefetch.c          the octets of a message, read ahead
+ *   converted.c         and as a server without 8BITMIME gets them
  *   bounce.c            an assignment that is a report
  *   note.c              one that is a note to a person
  *   tls_seen.c          what they are told of TLS
@@ -228,6 +229,15 @@ int prefetch_wait(struct prefetch *t, struct err *err);
 int prefetch_give(struct prefetch *t, int (*out)(void *arg, struct str octets),
     void *arg, struct err *err);
 void prefetch_end(struct prefetch *t);	/* a zeroed one is fine */
+
+/* converted.c */
+/* Can it be sent in 7 bits, and in how many octets, signatures among them? 0;
+ * E_DENIED with the reason; else as prefetch_give(). */
+int converted_size(struct prefetch *t, const struct queue_item *item,
+    uint64_t *size, struct err *err);
+/* The text so, behind its signatures: as prefetch_give(). */
+int converted_give(struct prefetch *t, int (*out)(void *arg,
+    struct str octets), void *arg, struct err *err);
 
 /* deliver.c */
 void deliver_assignment(struct delivery *d, const struct take_answer *work);

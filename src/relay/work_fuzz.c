@@ -57,6 +57,8 @@ put_item(struct buf *items, struct arena *a)
 	item.smtputf8 = how & 1;
 	item.size = how & 2 ? UINT64_MAX : how;
 	item.signature = next(&how, 8192);
+	item.body_8bit = how & 1;
+	item.signature_7bit = how & 2 ? item.signature : STR_NULL;
 	item.envid = next(&how, 100);
 	rcpt.address = next(&many, 320);
 	rcpt.outcome = many % 10;

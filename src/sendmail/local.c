@@ -186,13 +186,17 @@ local_finish(struct local *p)
 	};
 	struct deposit_facts facts;
 	struct signable what;
-	struct str signature = STR_NULL;
+	struct str signature = STR_NULL, seven = STR_NULL;
 	struct err err = { 0 };
 
 	if (submit_text_end(p->submission, &facts, &err) < 0)
 		return local_fail_err(p, &err);
 	if (submit_signable(p->submission, p->memory, &what))
 		submit_local_sign(p->to, &what, p->memory, &signature);
+	if (signature.n > 0 &&
+	    submit_signable_7bit(p->submission, p->memory, &what))
+		submit_local_sign(p->to, &what, p->memory, &seven);
+	submit_signature_7bit(p->submission, seven);
 	if (submit_commit(p->submission, &origin, signature, &p->message,
 		&err) < 0)
 		return local_fail_err(p, &err);

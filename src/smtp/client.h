@@ -102,6 +102,11 @@ struct smtp_outgoing {
 	/* Writes the text with smtp_client_text(); 0, or E_* to give up: the
 	 * connection is then dropped before the final dot. */
 	int (*text)(void *arg, struct smtp_client *c, struct err *err);
+	/* The server takes 7 bits and the text has 8: asked before anything is
+	 * said whether text() will write it in so many. 0: it will, and *size
+	 * is how long it is then; E_DENIED: it cannot be, *err says why; else
+	 * it could not be read, which is for later. NULL: it never is. */
+	int (*convert)(void *arg, uint64_t *size, struct err *err);
 	void *arg;
 };
 /* One message: MAIL, RCPT ..., DATA in one go if the server pipelines, then
@@ -109,8 +114,8 @@ struct smtp_outgoing {
  * its answer, whatever happens: also when the
  * connection is lost (then it is to be tried again, the more so after the
  * final dot: 4.5.3.2.6). Checks what the message needs first: SIZE (5.3.4),
- * 8BITMIME (5.6.3), SMTPUTF8 (5.6.7; an address that needs it for its domain
- * alone goes with A-labels), REQUIRETLS inside TLS (5.7.30; whose certificate
+ * 8BITMIME (5.6.3 where it is not converted), SMTPUTF8 (5.6.7; an address that
+ * needs it for its domain alone goes with A-labels), REQUIRETLS inside TLS (5.7.30; whose certificate
  * that has to be is for the caller), BY with mode R (5.3.3, 5.4.7: RFC 2852
  * 4.1.4.1). A recipient of whom RRVS was said is refused where it is not
  * offered (5.7.19), unless it may go on (RFC 7293 5.1.1).

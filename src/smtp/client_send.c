@@ -25,6 +25,7 @@ struct sending {
 	size_t naccepted;
 	bool mail_refused;
 	bool go;		/* 354 */
+	bool canceled;
 	struct smtp_answer why;	/* for those who have no answer */
 };
 
@@ -427,6 +428,26 @@ keeps_owner(const struct smtp_client *c, const struct smtp_outgoing_rcpt *r)
 	    c->offers & OFFER_RRVS || !smtp_client_usable(c);
 }
 
+/* 8-bit text for a server without 8BITMIME.                   RFC 6152 3 */
+static bool
+converts(struct sending *x, struct smtp_answer *why)
+{
+	struct smtp_outgoing *m = x->m;
+	struct err err = { 0 };
+	int rc = m->convert ? m->convert(m->arg, &m->size, &err) :
+	    err_set(&err, E_DENIED, "the text has 8 bits");
+
+	m->body_8bit &= rc < 0;
+	x->canceled = rc == E_CANCELED;
+	if (rc == E_DENIED)
+		*why = client_words(x->c, "5.6.3",
+		    "the server does not offer 8BITMIME, and %s", err.text);
+	else if (rc < 0)
+		*why = client_words(x->c, "4.3.0",
+		    "the message could not be read: %s", err.text);
+	return rc == 0;
+}
+
 /* Can this server take it at all? */
 static bool
 fits(struct sending *x, struct smtp_answer *why)
@@ -442,9 +463,9 @@ fits(struct sending *x, struct smtp_answer *why)
 	} else if (m->smtputf8 && !(c->offers & OFFER_SMTPUTF8)) {
 		*why = client_words(c, "5.6.7",
 		    "the server does not offer SMTPUTF8");
-	} else if (m->body_8bit && !(c->offers & OFFER_8BITMIME)) {
-		*why = client_words(c, "5.6.3",
-		    "the server does not offer 8BITMIME");
+	} else if (m->body_8bit && !(c->offers & OFFER_8BITMIME) &&
+	    !converts(x, why)) {
+		return false;
 	} else if (m->require_tls == REQUIRE_TLS_yes &&
 	    (!(c->offers & OFFER_REQUIRETLS) || !stream_tls(c->s).on)) {
 		*why = client_words(c, "5.7.30",
@@ -502,5 +523,5 @@ smtp_client_send(struct smtp_client *c, struct smtp_outgoing *m,
 	for (size_t i = 0; i < m->nrcpts; i++)
 		if (!has_answer(&m->rcpts[i]))
 			m->rcpts[i].answer = x.why;
-	return rc == E_CANCELED ? rc : 0;
+	return rc == E_CANCELED || x.canceled ? E_CANCELED : 0;
 }

@@ -225,7 +225,8 @@ static const struct {
 	    "0 5.3.4 the message has 1001 octets and the server takes "
 	    "1000|" },
 	{ PLAIN, { .body_8bit = true }, { .notify = 0 }, "", "",
-	    "0 5.6.3 the server does not offer 8BITMIME|" },
+	    "0 5.6.3 the server does not offer 8BITMIME, and the text has 8 "
+	    "bits|" },
 	{ PLAIN, { .smtputf8 = true }, { .notify = 0 }, "", "",
 	    "0 5.6.7 the server does not offer SMTPUTF8|" },
 	{ "S 250-mx.test hi\nS 250 REQUIRETLS\n", { .require_tls = 1 },

@@ -353,6 +353,7 @@ static int
 reception_sign(struct reception *in, struct str *signature)
 {
 	const struct smtp_options *o = &in->s->service->o;
+	struct str seven = STR_NULL;
 	struct arena *mem;
 	struct signable what;
 	int e = 0;
@@ -362,6 +363,11 @@ reception_sign(struct reception *in, struct str *signature)
 	mem = arena_new(DIGEST_ARENA);
 	if (submit_signable(in->s->txn, mem, &what))
 		e = o->sign(in->s, &what, in->mem, signature, &in->err);
+	arena_reset(mem);
+	if (e == 0 && signature->n > 0 &&
+	    submit_signable_7bit(in->s->txn, mem, &what))
+		e = o->sign(in->s, &what, in->mem, &seven, &in->err);
+	submit_signature_7bit(in->s->txn, seven);
 	arena_free(mem);
 	return e;
 }

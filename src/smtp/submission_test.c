@@ -172,10 +172,21 @@ test_signed(void **state unused_arg)
 	assert_true(str_endsi(text, STR("@mx.example.test>\r\nFrom: "
 	    "A <alice@example.test>\r\n\r\nHi\r\n")));
 	assert_int_equal(w.nsigned, 1);
+	assert_int_equal(w.submits[0].signature_7bit.n, 0);
+	/* Once more, as those get it who take 7 bits. */
+	send_text(&w, "From: A <alice@example.test>\r\n\r\nH\xc3\xad, you!\r\n"
+	    ".\r\n", "250 2.0.0 Ok: queued as 2\r\n");
+	assert_int_equal(w.nsigned, 3);
+	assert_true(str_starts(w.submits[1].signature_7bit,
+	    STR("alice@example.test From:From:")));
+	assert_true(str_find(w.submits[1].signature,
+	    STR("quoted-printable")) == w.submits[1].signature.n);
+	assert_true(str_find(w.submits[1].signature_7bit,
+	    STR("quoted-printable")) < w.submits[1].signature_7bit.n);
 	w.sign_error = E_TIMEOUT;
 	send_text(&w, "From: alice@example.test\r\n\r\nHi\r\n.\r\n",
 	    "451 4.3.0 Trouble here, try again later\r\n");
-	assert_int_equal(w.nsubmits, 1);
+	assert_int_equal(w.nsubmits, 2);
 	world_close(&w);
 }
 
@@ -259,7 +270,7 @@ test_dsn(void **state unused_arg)
 static void
 test_utf8(void **state unused_arg)
 {
-	struct world w;
+	static struct world w;
 
 	world_open(&w, LISTEN_SUBMISSIONS, 65536);
 	assert_true(world_client_tls(&w));

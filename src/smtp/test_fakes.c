@@ -61,6 +61,7 @@ keep_submit(struct world *w, const struct submit_ask *ask)
 	to->tls = str_dup(w->mem, ask->tls);
 	to->session = str_dup(w->mem, ask->session);
 	to->signature = str_dup(w->mem, ask->signature);
+	to->signature_7bit = str_dup(w->mem, ask->signature_7bit);
 	to->text = str_dup(w->mem, ask->octets);
 	to->envid = str_dup(w->mem, ask->envid);
 	to->ret = ask->ret;

@@ -11,7 +11,7 @@ enum { WORLD_SUBMITS = 8, WORLD_DATA_RATE = 10, WORLD_DATA_TIME_S = 1800 };
 /* What store was given. */
 struct submitted {
 	struct str reverse_path, protocol, helo, tls, session;
-	struct str signature;
+	struct str signature, signature_7bit;
 	struct str text;	/* of the message, our Received: first */
 	struct str envid;
 	uint32_t ret;

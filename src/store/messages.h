@@ -13,7 +13,7 @@
  * twice. Ids are remembered for an hour, apart for each account, each mx
  * worker, each local user, the relay, the operator and the vault. An id that
  * comes again with another ask is E_INVALID; what is good on one connection
- * only (stage, handles, lease) may differ, and so may the signature.
+ * only (stage, handles, lease) may differ, and so may the signatures.
  */
 #pragma once
 #include "rt/ipc.h"
@@ -296,8 +296,7 @@ enum { STORE_FACTS_MAX = 32768, THREAD_KEYS_MAX = 20 };
 /* Take responsibility for a message: local recipients get it in this commit,
  * remote ones become queue rows. Return-Path and Delivered-To are put in
  * front for each mailbox, and behind them, before the message itself wherever
- * it goes, `front`: whole header fields that were known only when its text had
- * been read.
+ * it goes, `front`: whole header fields, known only when its text was read.
  *
  * With hold_for or hold_until, which only an ACCOUNT may say, nobody gets it
  * before then (queue/later.c): E_LIMIT if the account has too many that leave
@@ -323,6 +322,7 @@ enum { FRONT_MAX = 16384, VERDICT_WORDS_MAX = 600, VIA_MAX = 400 };
 	F(S, str, verdict, VERDICT_WORDS_MAX)	/* for the journal */      \
 	FIELDS_standing(F, S)		/* of mx, to be remembered; empty */ \
 	F(S, str, signature, 8192)	/* fields for remote recipients */ \
+	F(S, str, signature_7bit, 8192)	/* of the text in 7 bits */        \
 	F(S, str, request, 32)		/* a digest of what was asked for: \
 					 * asked again, the same is the one \
 					 * with the same change and digest */ \

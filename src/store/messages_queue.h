@@ -28,6 +28,8 @@ enum take_kind { TAKE_DELIVER = 1, TAKE_REPORT, TAKE_NOTE };
 	F(S, i64, queued, 0)		/* when it came, seconds */   \
 	F(S, i64, expires, 0)		/* when we give up */         \
 	F(S, str, signature, 8192)	/* fields to send first */    \
+	F(S, str, signature_7bit, 8192)	/* or these, with a text of 7 \
+					 * bits; empty: there are none */ \
 	F(S, u8, stranger, 0)		/* of a report: whom it goes to \
 					 * wrote to an alias, and is not \
 					 * told where that leads */   \

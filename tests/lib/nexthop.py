@@ -10,7 +10,7 @@ Needs root (and overlays); available() says so.
 
 bob has a mailbox, others are unknown. Mail for other domains, from here, goes
 to the server at (address, port) back, if there is one; of Postfix by LMTP, if
-that is said.
+that is said, and with lines more of its main.cf.
 """
 
 import os
@@ -151,6 +151,7 @@ X
 [ -z "$BACK" ] || echo "relayhost = [$BACK]:$BACK_PORT" >>$C/main.cf
 [ -z "$LMTP" ] || echo "default_transport = lmtp:[$BACK]:$BACK_PORT
 relayhost =" >>$C/main.cf
+[ -z "$MORE" ] || echo "$MORE" >>$C/main.cf
 /usr/sbin/postfix start
 exec tail -n +1 -F /var/log/postfix
 """,
@@ -260,10 +261,10 @@ def packages(kind):
 
 class NextHop:
     def __init__(self, kind, folder, address, port, domain, back=None,
-                 lmtp=False):
+                 lmtp=False, more=""):
         self.kind, self.address, self.port = kind, address, port
         self.domain, self.back = domain, back or ("", "")
-        self.lmtp = lmtp
+        self.lmtp, self.more = lmtp, more
         self.folder = pathlib.Path(folder)
         self.folder.mkdir(parents=True, exist_ok=True)
         for path in [self.folder, *self.folder.parents][:3]:
@@ -280,6 +281,7 @@ class NextHop:
         view = self.folder / "view"
         view.mkdir(exist_ok=True)
         env = dict(os.environ, V=str(view), F=str(self.folder),
+                   MORE=self.more,
                    DEBS=" ".join(packages(self.kind)), IP=self.address,
                    USERS=" ".join(USERS[self.kind]), PORT=str(self.port),
                    DOMAIN=self.domain, BACK=self.back[0],

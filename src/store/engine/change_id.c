@@ -24,7 +24,8 @@ static bool
 is_of_this_try(const char *field)
 {
 	static const char *const names[] = { "change", "stage", "handles",
-		"lease", "signature", "arrivals", "expunges" };
+		"lease", "signature", "signature_7bit", "arrivals",
+		"expunges" };
 	size_t i;
 
 	for (i = 0; i < NELEM(names); i++)

@@ -154,6 +154,8 @@ take_ask(struct releasing *r, enum sql_statement s)
 	r->ask.raw_size = queue_u64(q, s, size) - r->s.at.front;
 	r->ask.body_8bit = !!queue_u32(q, s, body_8bit);
 	r->ask.signature = str_dup(r->s.e->arena, queue_str(q, s, signature));
+	r->ask.signature_7bit = str_dup(r->s.e->arena,
+	    queue_str(q, s, signature_7bit));
 }
 
 static int

@@ -33,8 +33,8 @@ queue_put(struct engine *e, const struct write *w, uint64_t account,
 	    FIELDS_envelope(QUEUE_BIND, &said) vi(message),
 	    vi(account),
 	    vi(ask->raw_size + ask->front.n),
-	    vi((uint64_t)e->now_s), vi(ask->body_8bit), vs(ask->signature)),
-	    err);
+	    vi((uint64_t)e->now_s), vi(ask->body_8bit), vs(ask->signature),
+	    vs(ask->signature_7bit)), err);
 }
 
 struct putting {

@@ -48,7 +48,9 @@ begin_item(struct item_gathering *g, enum sql_statement s)
 		.size = queue_u64(q, s, size),
 		.body_8bit = !!queue_u32(q, s, body_8bit),
 		.queued = queue_i64(q, s, at),
-		.signature = str_dup(a, queue_str(q, s, signature)) };
+		.signature = str_dup(a, queue_str(q, s, signature)),
+		.signature_7bit = str_dup(a, queue_str(q, s,
+		    signature_7bit)) };
 	MSG_KEEP(envelope, a, &g->item);
 	g->item.expires = queue_i64(q, s, give_up);
 	if (g->item.expires == 0)

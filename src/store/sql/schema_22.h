@@ -27,6 +27,10 @@
  *               (why, enum send_limit) of how many (most). work: what its queue
  *               is in for (queue/stopped.c), as far as the message `cursor`;
  *               most is then the first message that it handed in afterwards
+ *
+ *   signature_7bit  of queue: signatures of the text as a server that takes 7
+ *               bits gets it. What waited before has none, and does not go
+ *               there if it is signed
  */
 #define CREATE_HOLD                                                           \
 	"ALTER TABLE queue_rcpt ADD COLUMN held_at INTEGER NOT NULL"          \
@@ -60,4 +64,5 @@
 
 static const char version_22[] =
     CREATE_HOLD
-    CREATE_LIMITS;
+    CREATE_LIMITS
+    "ALTER TABLE queue ADD COLUMN signature_7bit BLOB NOT NULL DEFAULT x'';";

@@ -104,6 +104,31 @@ test_limits_come(void **state unused_arg)
 	sql_close(&q);
 }
 
+/* What waited before version 22 has one signature at most. */
+static void
+test_queue_has_one_signature(void **state unused_arg)
+{
+	static struct sql q;
+
+	assert_int_equal(sqlite3_open(":memory:", &q.db), SQLITE_OK);
+	assert_int_equal(schema_migrate(&q, NULL, NULL), 0);
+	assert_int_equal(sqlite3_exec(q.db, BACK_TO_21
+	    "INSERT INTO queue (message, account, reverse_path, size,"
+	    " body_8bit, smtputf8, at, ret, envid, signature) VALUES (1, 1,"
+	    " x'61', 1, 1, 0, 1, 0, x'', x'62');"
+	    "INSERT INTO queue_rcpt (message, rcpt, address, domain, state,"
+	    " next_due, attempts, outcome, code, status, text, host, last,"
+	    " noticed, notify, orcpt) VALUES (1, 0, x'61', x'61', 0, 1, 0, 0,"
+	    " 0, x'', x'', x'', 0, 0, 0, x'');", NULL, NULL, NULL), 0);
+	assert_int_equal(schema_migrate(&q, NULL, NULL), 0);
+	assert_int_equal(sql_first(&q, SQL_queue_of, SQL_VALS(vi(1)), NULL),
+	    1);
+	assert_str(sql_str(&q, queue_of, signature), "b");
+	assert_int_equal(sql_str(&q, queue_of, signature_7bit).n, 0);
+	sql_end(&q, SQL_queue_of);
+	sql_close(&q);
+}
+
 int
 main(void)
 {
@@ -111,6 +136,7 @@ main(void)
 		cmocka_unit_test(test_held_stays),
 		cmocka_unit_test(test_holds_come),
 		cmocka_unit_test(test_limits_come),
+		cmocka_unit_test(test_queue_has_one_signature),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -33,9 +33,9 @@
 #define QUEUE_ITEM message, rcpt, next_due, state, address, notify, orcpt,    \
 	attempts, outcome, code, status, text, host, last, noticed,           \
 	reverse_path, size, body_8bit, smtputf8, at, ret, envid, signature,   \
-	domain, hold_for, hold_until, released, require_tls, priority,        \
-	deliver_by, by_mode, solicit, valid_since, rrvs, held_at, stood,      \
-	give_up
+	signature_7bit, domain, hold_for, hold_until, released, require_tls,  \
+	priority, deliver_by, by_mode, solicit, valid_since, rrvs, held_at,   \
+	stood, give_up
 
 #define STATEMENTS(S, R, E)                                                   \
 	S(version, "SELECT value FROM meta"                                   \
@@ -462,8 +462,8 @@
 	S(queue_add, "INSERT INTO queue (reverse_path, smtputf8, ret, envid," \
 	    " hold_for, hold_until, require_tls, priority, deliver_by,"       \
 	    " by_mode, solicit, message, account, size, at, body_8bit,"       \
-	    " signature) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10,"    \
-	    " ?11, ?12, ?13, ?14, ?15, ?16, ?17)")                            \
+	    " signature, signature_7bit) VALUES (?1, ?2, ?3, ?4, ?5, ?6,"     \
+	    " ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18)")      \
 	R(queue_get, (reverse_path, at), "FROM queue WHERE message=?1")       \
 	S(queue_del, "DELETE FROM queue WHERE message=?1")                    \
 	S(queue_left, "SELECT rcpt FROM queue_rcpt WHERE message=?1"          \
