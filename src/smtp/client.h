@@ -117,11 +117,11 @@ struct smtp_outgoing {
  * 8BITMIME (5.6.3 where it is not converted), SMTPUTF8 (5.6.7; an address that
  * needs it for its domain alone goes with A-labels), REQUIRETLS inside TLS
  * (5.7.30; whose certificate that has to be is for the caller), BY with mode R
- * (5.3.3, 5.4.7: RFC 2852 4.1.4.1). A recipient of whom RRVS was said is refused where it is not
- * offered (5.7.19), unless it may go on (RFC 7293 5.1.1).
- * Answers, and such addresses, live in the
- * arena, which holds ANSWER_TEXT_MAX octets for each recipient and two more,
- * twice. Returns 0 or E_CANCELED. */
+ * (5.3.3, 5.4.7: RFC 2852 4.1.4.1). A recipient of whom RRVS was said is
+ * refused where it is not offered (5.7.19), unless it may go on (RFC 7293
+ * 5.1.1). Answers, and such addresses, live in the arena, which holds
+ * ANSWER_TEXT_MAX octets for each recipient and two more, twice. Returns 0 or
+ * E_CANCELED. */
 int smtp_client_send(struct smtp_client *c, struct smtp_outgoing *m,
     struct arena *a);
 /* From inside text(): octets of the message with CRLF line ends; dots are
