@@ -73,13 +73,13 @@ enter_root(const struct sandbox *w, const char *folder, struct err *err)
 	return 0;
 }
 
-static int
-become(uid_t uid, struct err *err)
+int
+sandbox_become(uid_t uid, const gid_t *groups, size_t n, struct err *err)
 {
 	gid_t gid = (gid_t)uid;
 	uid_t r, e, s;
 
-	if (setgroups(0, NULL) < 0 || setresgid(gid, gid, gid) < 0 ||
+	if (setgroups(n, groups) < 0 || setresgid(gid, gid, gid) < 0 ||
 	    setresuid(uid, uid, uid) < 0)
 		return err_sys(err, E_IO, "sandbox: become uid %u", uid);
 	if (getresuid(&r, &e, &s) < 0 || r != uid || e != uid || s != uid)
@@ -93,8 +93,8 @@ become(uid_t uid, struct err *err)
 
 /* A change of uid makes a process dumpable by sysctl, and forgets the signal
  * it wanted at its parent's death. */
-static int
-close_process(struct err *err)
+int
+sandbox_close_process(struct err *err)
 {
 	if (prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0) < 0 ||
 	    prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) < 0 ||
@@ -126,9 +126,9 @@ sandbox_enter(const struct sandbox *w, uint32_t uid, const char *folder,
 		return err->code;
 	if (uid != 0 && enter_root(w, folder, err) < 0)
 		return err->code;
-	if (uid != 0 && become(uid, err) < 0)
+	if (uid != 0 && sandbox_become(uid, NULL, 0, err) < 0)
 		return err->code;
-	if (close_process(err) < 0)
+	if (sandbox_close_process(err) < 0)
 		return err->code;
 	if (getppid() != parent)
 		return err_set(err, E_CLOSED, "sandbox: master has gone");

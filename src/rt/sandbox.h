@@ -9,6 +9,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <sys/types.h>
 
 #include "base/buf.h"
 #include "base/err.h"
@@ -43,4 +44,19 @@ void sandbox_port(struct sandbox *w, uint32_t port);
  * failure. Whatever else cannot be closed is one, and so is a second thread:
  * the caller must not go on. */
 int sandbox_enter(const struct sandbox *w, uint32_t uid, const char *folder,
+    struct buf *missing, struct err *err);
+
+/* The walls of a process that runs the code of others (modules of PAM, and the
+ * programs that they start), for the programs as well. It reads and executes
+ * whatever its uid may, but for what is beneath `hidden`; it writes no file but
+ * /dev/null, dials anybody, and gets no right that it does not have: no other
+ * uid, no namespace, mount, trace or module of the kernel, and no signal to
+ * anybody else. */
+struct sandbox_modules {
+	uint32_t uid;		/* 0: stay who we are */
+	const gid_t *groups;	/* with a uid: that it is in */
+	size_t ngroups;
+	const char *hidden;	/* absolute; empty: nothing */
+};
+int sandbox_enter_modules(const struct sandbox_modules *w,
     struct buf *missing, struct err *err);

@@ -2,9 +2,11 @@
  * Landlock, by its raw system calls: the headers of Debian 12 know it only up
  * to version 2, kernels are further. Each version adds bits at the end.
  */
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/landlock.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 
 #include "rt/sandbox_int.h"
@@ -17,11 +19,15 @@ struct ruleset {
 
 enum {
 	FS_EXECUTE = 1 << 0,
+	FS_WRITE_FILE = 1 << 1,
+	FS_READ_FILE = 1 << 2,
+	FS_READ_DIR = 1 << 3,
 	FS_MAKE_CHAR = 1 << 6,
 	FS_MAKE_SOCK = 1 << 9,
 	FS_MAKE_FIFO = 1 << 10,
 	FS_MAKE_BLOCK = 1 << 11,
 	FS_MAKE_SYM = 1 << 12,
+	FS_TRUNCATE = 1 << 14,
 	FS_IOCTL_DEV = 1 << 15,
 	/* What no role does, not even in its own folder. */
 	FS_NEVER = FS_EXECUTE | FS_MAKE_CHAR | FS_MAKE_SOCK | FS_MAKE_FIFO |
@@ -41,22 +47,27 @@ all_of_fs(long version)
 }
 
 static int
-allow_folder(int ruleset, const char *folder, uint64_t all, struct err *err)
+allow_beneath(int ruleset, int fd, uint64_t rights, struct err *err)
 {
 	struct landlock_path_beneath_attr beneath = {
-		.allowed_access = all & ~(uint64_t)FS_NEVER,
-	};
-	long rc;
+		.allowed_access = rights, .parent_fd = fd };
 
-	beneath.parent_fd = open(folder, O_PATH | O_DIRECTORY | O_CLOEXEC);
-	if (beneath.parent_fd < 0)
-		return err_sys(err, E_IO, "sandbox: open %s", folder);
-	rc = syscall(SYS_landlock_add_rule, ruleset,
-	    LANDLOCK_RULE_PATH_BENEATH, &beneath, 0);
-	(void)close(beneath.parent_fd);
-	if (rc < 0)
+	if (syscall(SYS_landlock_add_rule, ruleset,
+	    LANDLOCK_RULE_PATH_BENEATH, &beneath, 0) < 0)
 		return err_sys(err, E_IO, "sandbox: landlock rule");
 	return 0;
+}
+
+static int
+allow_folder(int ruleset, const char *folder, uint64_t all, struct err *err)
+{
+	int fd = open(folder, O_PATH | O_DIRECTORY | O_CLOEXEC), rc;
+
+	if (fd < 0)
+		return err_sys(err, E_IO, "sandbox: open %s", folder);
+	rc = allow_beneath(ruleset, fd, all & ~(uint64_t)FS_NEVER, err);
+	(void)close(fd);
+	return rc;
 }
 
 /* As version 4 has it. */
@@ -132,6 +143,123 @@ landlock_close(const struct sandbox *w, const char *folder,
 	rc = r.net ? allow_ports((int)fd, w, err) : 0;
 	if (rc == 0)
 		rc = enforce((int)fd, folder, r.fs, err);
+	(void)close((int)fd);
+	return rc;
+}
+
+/* What modules may read ---------------------------------------------------- */
+
+/* A link leads to something that has its own rule, or is hidden. What is not
+ * ours to open is not ours to read. */
+static int
+allow_reading(int ruleset, int at, const char *name, struct err *err)
+{
+	int fd = openat(at, name, O_PATH | O_NOFOLLOW | O_CLOEXEC), rc = 0;
+	uint64_t rights = FS_EXECUTE | FS_READ_FILE;
+	struct stat st;
+
+	if (fd < 0)
+		return 0;
+	if (fstat(fd, &st) == 0 && !S_ISLNK(st.st_mode)) {
+		if (S_ISDIR(st.st_mode))
+			rights |= FS_READ_DIR;
+		rc = allow_beneath(ruleset, fd, rights, err);
+	}
+	(void)close(fd);
+	return rc;
+}
+
+/* All that a folder has but for one of it. Owns at. */
+static int
+allow_beside(int ruleset, int at, struct str hidden, struct err *err)
+{
+	DIR *d = fdopendir(at);
+	struct dirent *e;
+	int rc = 0;
+
+	if (!d) {
+		(void)close(at);
+		return 0;
+	}
+	while (rc == 0 && (e = readdir(d)))
+		if (!str_eq(str_c(e->d_name), STR(".")) &&
+		    !str_eq(str_c(e->d_name), STR("..")) &&
+		    !str_eq(str_c(e->d_name), hidden))
+			rc = allow_reading(ruleset, at, e->d_name, err);
+	(void)closedir(d);
+	return rc;
+}
+
+/* There is no rule that takes something away: so all that stands beside the
+ * way down to it has one of its own. */
+static int
+allow_all_but(int ruleset, const char *hidden, struct err *err)
+{
+	struct str rest = str_from(str_c(hidden), *hidden == '/'), name;
+	int at = open("/", O_RDONLY | O_DIRECTORY | O_CLOEXEC), below;
+	int rc = 0;
+
+	if (at < 0)
+		return err_sys(err, E_IO, "sandbox: open /");
+	if (rest.n == 0)
+		rc = allow_reading(ruleset, at, ".", err);
+	while (rc == 0 && rest.n > 0) {
+		char entry[NAME_MAX + 1];
+
+		name = str_next(&rest, '/');
+		(void)snprintf(entry, sizeof(entry), "%.*s", STR_FMT(name));
+		below = openat(at, entry, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+		rc = allow_beside(ruleset, at, name, err);
+		at = below;
+		if (at < 0)
+			break;
+	}
+	if (at >= 0)
+		(void)close(at);
+	return rc;
+}
+
+static int
+allow_null(int ruleset, uint64_t all, struct err *err)
+{
+	int fd = open("/dev/null", O_PATH | O_CLOEXEC), rc;
+
+	if (fd < 0)
+		return err_sys(err, E_IO, "sandbox: open /dev/null");
+	rc = allow_beneath(ruleset, fd, all & (FS_READ_FILE | FS_WRITE_FILE |
+	    FS_TRUNCATE), err);
+	(void)close(fd);
+	return rc;
+}
+
+int
+landlock_read_only(const char *hidden, struct buf *missing, struct err *err)
+{
+	long version = syscall(SYS_landlock_create_ruleset, NULL, 0,
+	    LANDLOCK_CREATE_RULESET_VERSION), fd;
+	/* Signals; abstract sockets are how some talk to their daemons. */
+	struct ruleset r = { .scoped = version >= 6 ? 2 : 0 };
+	char *real = realpath(hidden, NULL);
+	int rc;
+
+	if (version < 1) {
+		free(real);
+		buf_lit(missing, "landlock ");
+		return 0;
+	}
+	r.fs = all_of_fs(version);
+	fd = syscall(SYS_landlock_create_ruleset, &r, version < 4 ? 8 :
+	    version < 6 ? 16 : sizeof(r), 0);
+	if (fd < 0) {
+		free(real);
+		return err_sys(err, E_IO, "sandbox: landlock rules");
+	}
+	rc = allow_all_but((int)fd, real ? real : hidden, err);
+	free(real);
+	if (rc == 0)
+		rc = allow_null((int)fd, r.fs, err);
+	if (rc == 0)
+		rc = enforce((int)fd, NULL, 0, err);
 	(void)close((int)fd);
 	return rc;
 }
