@@ -30,7 +30,8 @@ import subprocess
 import sys
 
 # Each stands only on those before it.
-FOLDERS = ("base rt mime dns errand trust store ldap policy vault mail smtp sieve "
+FOLDERS = ("base rt mime dns errand trust store ldap pam policy vault mail smtp "
+           "sieve "
            "imap pop3 http jmap api front relay carry conf master sendmail "
            "admin").split()
 # The rooms of a folder in the same way; "" is what lies in the folder itself.

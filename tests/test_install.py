@@ -9,7 +9,7 @@ import pytest
 from lib.server import BUILD, ConfiguredServer, Server, free_offset
 
 ROLES = {"master", "store", "vault", "resolver", "relay", "mx", "front",
-         "web", "errand", "ldap", "sendmail"}
+         "web", "errand", "ldap", "pam", "sendmail"}
 
 
 @pytest.fixture(scope="module")

@@ -23,10 +23,10 @@ from lib.server import BUILD, free_offset
 from lib.sink import Sink
 
 ROLES = ("vault", "store", "mx", "front", "relay", "resolver", "web",
-         "errand", "ldap")
+         "errand", "ldap", "pam")
 # Attempts each must have made: a role that tried less proves nothing.
 LEAST = {"vault": 80, "store": 45, "mx": 124, "front": 82, "relay": 87,
-         "resolver": 40, "web": 82, "errand": 35, "ldap": 120}
+         "resolver": 40, "web": 82, "errand": 35, "ldap": 120, "pam": 40}
 LINE = re.compile(r'attempt what=(?P<what>"(?:[^"\\]|\\.)*"|\S+) '
                   r'result=(?P<result>\S+) how=(?P<how>".*"|\S+)')
 SECONDS = 60
@@ -238,8 +238,14 @@ class Directory(Nothing):
               'base = "dc=test" }\n')
 
 
+class Pam(Nothing):
+    """It runs where passwords of this machine are asked for."""
+
+    config = "pam { }\n"
+
+
 AROUND = {"relay": Queue, "resolver": Names, "store": Hop, "errand": Policy,
-          "ldap": Directory}
+          "ldap": Directory, "pam": Pam}
 
 
 def attack(folder, user, hostile, workers, around):

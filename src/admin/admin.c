@@ -23,6 +23,8 @@ static const struct command commands[] = {
 	    cmd_alias },
 	{ "ldap", "accounts of a directory elsewhere: sync, adopt, release",
 	    cmd_ldap },
+	{ "pam", "accounts by this machine's passwords: add, adopt, release",
+	    cmd_pam },
 	{ "allow", "who is let in whatever else is found", cmd_rule },
 	{ "block", "whose mail is refused, or goes to Junk", cmd_rule },
 	{ "ban", "networks that may not even connect", cmd_ban },

@@ -39,6 +39,7 @@ int cmd_held(struct admin *a, int argc, char **argv);
 int cmd_import(struct admin *a, int argc, char **argv);
 int cmd_journal(struct admin *a, int argc, char **argv);
 int cmd_ldap(struct admin *a, int argc, char **argv);
+int cmd_pam(struct admin *a, int argc, char **argv);
 int cmd_learn(struct admin *a, int argc, char **argv);
 int cmd_lists(struct admin *a, int argc, char **argv);
 int cmd_reports(struct admin *a, int argc, char **argv);

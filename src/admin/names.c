@@ -112,7 +112,7 @@ start_master(struct names *n, struct admin *a, struct err *err)
 	quiet.data = str_c(n->folder);
 	quiet.mx_workers = quiet.front_workers = quiet.relay_workers = 0;
 	quiet.web_workers = quiet.errand_workers = 0;
-	quiet.ldap = STR("");
+	quiet.ldap = quiet.pam = STR("");
 	quiet.resolver_workers = 1;
 	quiet.relay_proxy = STR("");
 	quiet.listeners = quiet.certificates = quiet.routes = STR("");

@@ -76,7 +76,7 @@ start_master(struct operator *op, struct admin *a, const struct config *c,
 	quiet.mx_workers = quiet.front_workers = 0;
 	quiet.resolver_workers = quiet.relay_workers = quiet.web_workers = 0;
 	quiet.errand_workers = 0;
-	quiet.ldap = STR("");
+	quiet.ldap = quiet.pam = STR("");
 	quiet.listeners = STR("");
 	quiet.log_level = LOG_ERROR;
 	if (quiet.hostname.n == 0)

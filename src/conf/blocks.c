@@ -435,3 +435,29 @@ conf_end_ldap(struct conf_reader *r, void *record, struct err *err)
 	conf_append(r, CONF_LDAP, &c->ldap);
 	return 0;
 }
+
+/* The name of a file, as libpam makes it (it knows no capitals). */
+static bool
+is_service(struct str s)
+{
+	for (size_t i = 0; i < s.n; i++)
+		if (!(s.p[i] >= 'a' && s.p[i] <= 'z') &&
+		    !(s.p[i] >= '0' && s.p[i] <= '9') &&
+		    s.p[i] != '-' && s.p[i] != '_')
+			return false;
+	return s.n > 0;
+}
+
+int
+conf_end_pam(struct conf_reader *r, void *record, struct err *err)
+{
+	struct pam_conf *c = record;
+
+	if (conf_list(r, CONF_PAM).n > 0)
+		return err_set(err, E_INVALID, "there is a pam block above");
+	if (!is_service(c->service))
+		return err_set(err, E_INVALID, "service: expected small "
+		    "letters, digits, - and _, not %.*s", STR_FMT(c->service));
+	conf_append(r, CONF_PAM, c);
+	return 0;
+}

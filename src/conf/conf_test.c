@@ -248,6 +248,15 @@ static const struct {
 	{ "hostname = a.b\nldap { server = h base = b }\n"
 	  "ldap { server = h base = b }\n",
 	    ":3: ldap: there is an ldap block above" },
+	{ "hostname = a.b\npam { }\n", NULL },
+	{ "hostname = a.b\npam { service = \"../login\" }\n",
+	    ":2: pam: service: expected small letters, digits, - and _, not "
+	    "../login" },
+	{ "hostname = a.b\npam { service = Login }\n",
+	    ":2: pam: service: expected small letters" },
+	{ "hostname = a.b\npam { timeout = 16s }\n", ":2: timeout" },
+	{ "hostname = a.b\npam { }\npam { }\n",
+	    ":3: pam: there is a pam block above" },
 	{ "hostname = a.b\nroute \"*\" { host = h tls = verify user = u\n"
 	  "password-file = nothere }\n", "nothere" },
 	{ "hostname = a.b\n}\n", ":2: " },

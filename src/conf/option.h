@@ -40,7 +40,7 @@ enum conf_type {
 enum conf_block { CONF_FILE, CONF_LISTEN, CONF_CERTIFICATE, CONF_STUB,
 	CONF_DNS_LIST, CONF_RELAY, CONF_QUEUE, CONF_LIMITS, CONF_POOL,
 	CONF_ROUTE, CONF_ERRAND,
-	CONF_ATTACHMENTS, CONF_SCAN, CONF_OAUTH, CONF_LDAP,
+	CONF_ATTACHMENTS, CONF_SCAN, CONF_OAUTH, CONF_LDAP, CONF_PAM,
 	CONF_BLOCKS };
 
 struct conf_word {
@@ -114,6 +114,7 @@ union conf_record {
 	struct conf_route route;
 	struct conf_oauth oauth;
 	struct conf_ldap ldap;
+	struct pam_conf pam;
 };
 
 /* Put a value where its option belongs. False: err says what was expected. */
@@ -161,6 +162,7 @@ int conf_end_oauth(struct conf_reader *r, void *record, struct err *err);
 int conf_first_line(const char *option, const char *path, struct arena *a,
     struct str *out, struct err *err);
 int conf_end_ldap(struct conf_reader *r, void *record, struct err *err);
+int conf_end_pam(struct conf_reader *r, void *record, struct err *err);
 
 /* Labels with dots between, as DNS has them. */
 bool conf_is_name(struct str s);

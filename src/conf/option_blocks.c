@@ -105,4 +105,10 @@ const struct conf_block_row conf_blocks[CONF_BLOCKS] = {
 	    .more = "Accounts come and go as its entries do, and it is asked "
 	    "whether a password is right. One block at most. See "
 	    "doc/ldap.md." },
+	[CONF_PAM] = { .name = "pam", .shape = &pam_conf_shape,
+	    .list = offsetof(struct config, pam), .end = conf_end_pam,
+	    .help = "people who have their password in this machine's PAM",
+	    .more = "It is asked whether the password of an account is right "
+	    "that `postern pam` has marked. One block at most; `pam { }` does. "
+	    "See doc/pam.md." },
 };

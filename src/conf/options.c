@@ -4,6 +4,7 @@
 #include "conf/option_words.h"
 #include "conf/options_egress.h"
 #include "conf/options_oauth.h"
+#include "conf/options_pam.h"
 
 #define AT(S, field) offsetof(struct S, field), \
 	sizeof(((struct S *)NULL)->field)
@@ -380,7 +381,7 @@ const struct conf_option conf_options[] = {
 	    "what is logged, one line an event on stderr", .words = levels },
 	{ "uid-base", CONF_FILE, CONF_NUMBER, 1000, 2000000000, "61840",
 	    AT(config, uid_base),
-	    "as root, each role runs as a user of its own: this plus 1 to 8",
+	    "as root, each role runs as a user of its own: this plus 1 to 10",
 	    .more = "Take a range that no other program has.",
 	    .at_start = true },
 
@@ -714,5 +715,6 @@ const struct conf_option conf_options[] = {
 	    AT(conf_ldap, ldap.remember_s),
 	    "how long a password that was right is not asked about",
 	    .more = "One that was changed there is good here so long." },
+	PAM_OPTIONS
 };
 const size_t conf_noptions = NELEM(conf_options);

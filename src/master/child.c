@@ -61,9 +61,13 @@ encode_config(struct child *c, struct buf *b)
 			ldap_without_password(own.ldap, &ldap);
 		own.ldap = buf_get(&ldap);
 	}
+	if (c->kind != ROLE_PAM && c->kind != ROLE_VAULT)
+		own.pam = STR("");
 	if (c->kind == ROLE_VAULT || c->kind == ROLE_STORE)
 		buf_printf(&data, "%.*s/%s", STR_FMT(c->m->config.data),
 		    role_name(c->kind));
+	else if (c->kind == ROLE_PAM)	/* what its modules do not see */
+		buf_str(&data, c->m->config.data);
 	if (data.n > 0)
 		own.data = buf_get(&data);
 	msg_put(b, &config_shape, &own);

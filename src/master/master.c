@@ -198,6 +198,7 @@ master_begin(struct master *m, struct err *err)
 	add_children(m, ROLE_RELAY, m->config.relay_workers);
 	add_children(m, ROLE_ERRAND, m->config.errand_workers);
 	add_children(m, ROLE_LDAP, 1);
+	add_children(m, ROLE_PAM, 1);
 	add_children(m, ROLE_MX, m->config.mx_workers);
 	add_children(m, ROLE_FRONT, m->config.front_workers);
 	add_children(m, ROLE_WEB, web_workers(&m->config));

@@ -4,8 +4,9 @@
  * Store and vault are connected; every mx, front and web has vault; every mx
  * has store, resolver and errand; so has relay; vault has errand, and errand
  * resolver; ldap, where there is one, has vault, which asks it, store and
- * resolver. A front or web has no connection to store but the ones of people
- * who logged in, and those come through vault.
+ * resolver; pam, where there is one, has vault, which asks it. A front or web
+ * has no connection to store but the ones of people who logged in, and those
+ * come through vault.
  */
 #include <signal.h>
 #include <sys/wait.h>
@@ -35,6 +36,7 @@ are_peers(enum role_kind a, enum role_kind b)
 		{ ROLE_LDAP, ROLE_VAULT },
 		{ ROLE_LDAP, ROLE_STORE },
 		{ ROLE_LDAP, ROLE_RESOLVER },
+		{ ROLE_PAM, ROLE_VAULT },
 	};
 
 	for (size_t i = 0; i < NELEM(pairs); i++)
@@ -239,6 +241,8 @@ start_or_plan(struct child *c)
 bool
 child_is_wanted(const struct child *c)
 {
+	if (c->kind == ROLE_PAM)
+		return c->m->config.pam.n > 0;
 	return c->kind != ROLE_LDAP || c->m->config.ldap.n > 0;
 }
 
@@ -401,13 +405,13 @@ same_ldap(const struct config *a, const struct config *b)
 /* There may have been none, or be none any more. One that is just being started
  * was told what was before, and has done nothing yet. */
 static void
-renew_ldap(struct master *m)
+renew_directory(struct master *m, enum role_kind kind)
 {
-	renew(m, ROLE_LDAP);
+	renew(m, kind);
 	for (size_t i = 0; i < m->nchildren; i++) {
 		struct child *c = &m->children[i];
 
-		if (c->kind != ROLE_LDAP)
+		if (c->kind != kind)
 			continue;
 		if (c->pid > 0 && !c->ready) {
 			c->renew = true;
@@ -428,7 +432,9 @@ renew_some(struct master *m, const struct config *old)
 	if (!same_errands(&m->config, old))
 		renew(m, ROLE_ERRAND);
 	if (!same_ldap(&m->config, old))
-		renew_ldap(m);
+		renew_directory(m, ROLE_LDAP);
+	if (!str_eq(m->config.pam, old->pam))
+		renew_directory(m, ROLE_PAM);
 }
 
 static int
@@ -499,6 +505,7 @@ in_phase(const struct child *c, enum stop_phase phase)
 		[ROLE_RESOLVER] = STOP_VAULT, /* relay asks to its end */
 		[ROLE_ERRAND] = STOP_VAULT,
 		[ROLE_LDAP] = STOP_VAULT,
+		[ROLE_PAM] = STOP_VAULT,
 	};
 
 	return c->pid > 0 && phases[c->kind] == phase;

@@ -106,6 +106,7 @@
 	F(S, str, oauth, 49152)		/* struct oauth_conf each */     \
 	F(S, str, trusted_roots, 4000)	/* a file; empty: the system's */ \
 	F(S, str, ldap, 16000)		/* a struct ldap_conf; empty: none */ \
+	F(S, str, pam, 6000)		/* a struct pam_conf; the same */ \
 	F(S, str, nameservers, 2000)	/* struct nameserver_conf each; \
 					 * empty: /etc/resolv.conf */    \
 	F(S, str, stub_zones, 8000)	/* struct stub_conf each */      \
@@ -285,6 +286,15 @@ enum ldap_tls {
 	F(S, u32, timeout_s, 0)                                      \
 	F(S, u32, remember_s, 0) /* that a password was right */
 MSG_STRUCT(ldap_conf);
+
+/* PAM of this machine, which proves the passwords of some accounts. */
+#define FIELDS_pam_conf(F, S)                                        \
+	F(S, str, service, 64)	/* a file of the folder */           \
+	F(S, str, folder, 4000)                                      \
+	F(S, str, groups, 200)	/* names, a space between */         \
+	F(S, u32, timeout_s, 0)                                      \
+	F(S, u32, remember_s, 0) /* that a password was right */
+MSG_STRUCT(pam_conf);
 
 /* How mail of some domains leaves: told to relay only. The first whose match
  * fits is taken; none: by MX. */

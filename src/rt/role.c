@@ -76,6 +76,7 @@ role_enter(struct link *k, const struct role_start *m, struct buf *missing,
 		return err_set(err, E_PROTO, "the configuration does not fit");
 	k->started = true;
 	r->index = m->index;
+	r->uid = m->uid;
 	r->sandbox = ops->sandbox;
 	if (ops->prepare && ops->prepare(r, err) < 0)
 		return err->code;

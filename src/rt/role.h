@@ -36,6 +36,7 @@ enum role_kind {
 	ROLE_WEB,
 	ROLE_ERRAND,
 	ROLE_LDAP,
+	ROLE_PAM,
 	ROLE_KINDS,
 	ROLE_OPERATOR = 30,	/* a control connection, not a process */
 };
@@ -47,6 +48,8 @@ struct role {
 	struct log *log;
 	struct config config;	/* present one; strs live until the next */
 	uint32_t index;		/* which of several workers */
+	uint32_t uid;		/* whom the sandbox makes of us; 0: nobody
+				 * else */
 	int shared;		/* memory of all workers, conn_limits.h, for
 				 * prepare(); -1: none, or it was taken */
 	int bans;		/* the same: bans.h */

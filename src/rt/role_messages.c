@@ -17,6 +17,7 @@ MSG_SHAPE(egress_conf);
 MSG_SHAPE(pool_conf);
 MSG_SHAPE(source_conf);
 MSG_SHAPE(ldap_conf);
+MSG_SHAPE(pam_conf);
 MSG_SHAPE(role_start);
 MSG_SHAPE(role_peer);
 MSG_SHAPE(role_listen);
@@ -56,7 +57,7 @@ role_name(enum role_kind kind)
 {
 	static const char *const names[ROLE_KINDS] = { "master", "vault",
 		"store", "mx", "front", "resolver", "relay", "web", "errand",
-		"ldap" };
+		"ldap", "pam" };
 
 	return (size_t)kind < NELEM(names) ? names[kind] : NULL;
 }

@@ -36,6 +36,7 @@
 #include "store/messages_note.h"
 #include "store/messages_notice.h"
 #include "store/messages_operator.h"
+#include "store/messages_pam.h"
 #include "store/messages_policy.h"
 #include "store/messages_rcpt.h"
 #include "store/messages_relayed.h"
@@ -197,7 +198,8 @@ enum store_effect {
 	STORE_CALLS_ACL(C) STORE_CALLS_AGGREGATE(C) \
 	STORE_CALLS_BACKUP(C) STORE_CALLS_BAN(C) STORE_CALLS_ETRN(C) \
 	STORE_CALLS_FEEDBACK(C) STORE_CALLS_LIMITS(C) \
-	STORE_CALLS_HELD(C) STORE_CALLS_HOLD(C) STORE_CALLS_LDAP(C) \
+	STORE_CALLS_HELD(C) STORE_CALLS_HOLD(C) \
+	STORE_CALLS_LDAP(C) STORE_CALLS_PAM(C) \
 	STORE_CALLS_METADATA(C) STORE_CALLS_NOTE(C) STORE_CALLS_STS(C) \
 	STORE_CALLS_RELAYED(C) STORE_CALLS_URL(C) \
 	STORE_CALLS_WORDS(C)
@@ -669,7 +671,7 @@ MSG_GROUP(ban_of);
 	R(later_row) R(held_row) R(metadata_row) R(acl_row) R(shared_row) \
 	R(access_row) R(ban_row) R(network_row) R(note_item) R(note_facts) \
 	R(vacation) R(queue_item) R(queue_rcpt) R(queue_result) R(queue_row) \
-	R(ldap_row) R(hold_row) R(limit_row) \
+	R(ldap_row) R(pam_row) R(hold_row) R(limit_row) \
 	R(alias_row) R(domain_row) R(account_row) R(kept_row) R(journal_row) \
 	R(sealed_row) R(rule_row) R(app_password_row) R(app_keys_row) \
 	R(relayed_row) R(backup_row) STORE_RECORDS_AGGREGATE(R) \

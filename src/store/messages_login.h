@@ -40,11 +40,13 @@ enum { FACTOR_MAX = 1024, APP_KEYS_MAX = 512 };
 					 * renamed: empty */          \
 	F(S, str, proof, APP_PROOF_LEN) FIELDS_app_password(F, S)     \
 	F(S, u8, network_known, 0)	/* logged in from, and lately */ \
+	F(S, u8, by_pam, 0)		/* see below */              \
 	F(S, str, factor, FACTOR_MAX)	/* sealed; empty: none */ \
 	F(S, str, app_keys, APP_KEYS_MAX)                             \
-	F(S, str, dn, LDAP_DN_MAX)	/* of the entry by whose password \
-				 * they come in, and not by what is \
-				 * sealed; empty: they do by that */
+	F(S, str, elsewhere, LDAP_DN_MAX)	/* by whose password they come \
+				 * in, and not by what is sealed: the \
+				 * DN of an entry, or by_pam a user; \
+				 * empty: they do by that */
 
 /* A second factor is put (sealed, as the credential), used or taken away
  * (empty), in the place of `was`: E_STALE if there is another by now. When one

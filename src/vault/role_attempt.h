@@ -5,6 +5,8 @@
  *   role_scram.c    by a proof
  *   role_bearer.c   by a token of somebody who knows them
  *   role_tickets.c  what stands for it later
+ *   role_elsewhere.c  by a password that is proven elsewhere: who is asked, by
+ *                   role_ldap.c and role_pam.c
  */
 #pragma once
 #include "vault/app_password.h"
@@ -25,7 +27,8 @@ struct attempt {
 	bool app_typed;
 	struct app_proof app;
 	bool by_app;		/* and is one of theirs */
-	bool ldap_asked;	/* about this very password */
+	uint32_t asked;		/* who elsewhere, about this very password:
+				 * bits by enum elsewhere */
 	const char *why;	/* it is one of theirs, but */
 
 	int64_t until;		/* of a token; 0: it is none */
@@ -53,16 +56,36 @@ int attempt_wrong(struct attempt *t, uint64_t guess, struct err *err);
  * proof say which, and it has to be proven again. 0: it stays as it is, until
  * the next time. Suspends. */
 int attempt_take_over(struct attempt *t, struct work *c, struct err *err);
-/* role_ldap.c: is it the password of their entry? E_DENIED: it is wrong, and
- * counted; E_PEER: nobody says. */
-int attempt_prove_ldap(struct attempt *t, struct work *c, struct err *err);
+/* role_elsewhere.c: is it the password of whoever they are there? E_DENIED: it
+ * is wrong, and counted; E_PEER: nobody says. */
+bool attempt_is_elsewhere(const struct credential_answer *row);
+int attempt_prove_elsewhere(struct attempt *t, struct work *c,
+    struct err *err);
 /* A password was not let in, for rc: what that is for somebody who may be
  * nobody, and not before who is somebody would know. Suspends. */
 int attempt_even_out(const struct attempt *t, struct work *c,
     int64_t began_ms, int rc, struct err *err);
-/* What stands for a credential that is an entry's. */
-void vault_ldap_credential(struct work *c,
+/* What stands for a credential that is elsewhere. */
+void vault_credential_elsewhere(struct work *c,
     const struct credential_answer *row, struct credential *out);
+
+/* Those who are asked, as the table in role_elsewhere.c has them. */
+enum elsewhere { ELSEWHERE_LDAP, ELSEWHERE_PAM, ELSEWHERE_N };
+enum proven { PROVEN_NO, PROVEN_YES, PROVEN_AWAY };
+struct prover {
+	/* Is there one, and how long is what it says good? */
+	bool (*is_there)(const struct vault_state *v, uint32_t *remember_s);
+	/* Who it is there; empty: nobody. */
+	struct str (*who)(const struct credential_answer *row);
+	/* Can it be asked about such a password? */
+	bool (*takes)(struct str password);
+	/* who empty: about nobody, and nothing is said. PROVEN_AWAY: err says
+	 * why. */
+	enum proven (*ask)(struct work *c, struct str who, struct str password,
+	    struct str peer, struct err *err);
+	int64_t wrong_ms;	/* as attempt_even_out() has it */
+};
+extern const struct prover ldap_prover, pam_prover;
 /* They are who they say: does that do beside a second factor? */
 int attempt_check_factor(struct attempt *t, struct work *c, struct err *err);
 /* What is found takes longer than what is not. So who may be nobody is answered

@@ -5,8 +5,9 @@
  *   role_keys.c   certificates and their keys, and what files hold of them
  *   role_secrets.c  what store keeps sealed: is vault.key the one that opens
  *                 it, our own certificate
- *   role_login.c  people: login; role_bearer.c, role_ldap.c, role_scram.c and
- *                 role_tickets.c are parts of it (role_attempt.h)
+ *   role_login.c  people: login; role_bearer.c, role_elsewhere.c, role_ldap.c,
+ *                 role_pam.c, role_scram.c and role_tickets.c are parts of it
+ *                 (role_attempt.h)
  *   role_passwords.c  passwords that are chosen, or made
  *   role_factor.c second factors
  *   role_dkim.c   keys that sign mail, one set for each domain (role_dkim.h)
@@ -72,6 +73,7 @@ struct vault_state {
 	struct tls_lib *lib;
 	struct reconnect store;
 	struct reconnect ldap;	/* where one is configured */
+	struct reconnect pam;	/* the same */
 	int64_t started_ms;
 	struct work_pool *hashers;
 	struct auth_cache *auth_cache;

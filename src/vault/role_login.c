@@ -159,8 +159,8 @@ vault_open_credential(struct work *c, const struct credential_answer *row,
 	struct str record;
 	int rc;
 
-	if (row->dn.n > 0) {
-		vault_ldap_credential(c, row, out);
+	if (attempt_is_elsewhere(row)) {
+		vault_credential_elsewhere(c, row, out);
 		return 0;
 	}
 	rc = seal_open(&v->seal, credential_what(c->a, sealed_to(row)),
@@ -236,8 +236,8 @@ prove(struct attempt *t, struct work *c, struct err *err)
 	struct vault_state *v = t->v;
 	int rc;
 
-	if (t->row.dn.n > 0)
-		return attempt_prove_ldap(t, c, err);
+	if (attempt_is_elsewhere(&t->row))
+		return attempt_prove_elsewhere(t, c, err);
 	rc = rt_work(v->hashers, hash_work, t);
 	if (rc < 0)
 		return err_set(err, E_BUSY, "too many logins at once");

@@ -5,6 +5,7 @@
 #include <sodium.h>
 
 #include "ldap/messages.h"
+#include "pam/messages.h"
 #include "rt/conn_limits.h"
 #include "rt/json.h"
 #include "vault/role_int.h"
@@ -169,6 +170,8 @@ prepare(struct role *r, struct err *err)
 		.service = RECONNECT_SERVICE(NULL, 0) };
 	static const struct reconnect_kind ldap = { "ldap", LDAP_WINDOW,
 		.service = RECONNECT_SERVICE(NULL, 0) };
+	static const struct reconnect_kind pam = { "pam", PAM_WINDOW,
+		.service = RECONNECT_SERVICE(NULL, 0) };
 	struct vault_state *v = r->state;
 	struct arena *a = arena_new(8192);
 	int rc;
@@ -189,6 +192,7 @@ prepare(struct role *r, struct err *err)
 	json_prepare();
 	v->issuers = issuers_new(r->loop, tls_lib_ctx(v->lib));
 	reconnect_init(&v->ldap, r->loop, &ldap);
+	reconnect_init(&v->pam, r->loop, &pam);
 	return 0;
 }
 
@@ -235,6 +239,8 @@ peer(struct role *r, enum role_kind kind, uint32_t index, int fd)
 		issuers_connect(v->issuers, fd);
 	} else if (kind == ROLE_LDAP) {
 		reconnect_replace(&v->ldap, fd);
+	} else if (kind == ROLE_PAM) {
+		reconnect_replace(&v->pam, fd);
 	} else if (kind == ROLE_MX) {
 		clients_add(&v->clients, fd, &mx, index);
 	} else if (kind == ROLE_RELAY) {
@@ -271,6 +277,7 @@ vault_role_finish(struct role *r)
 	vault_dkim_free(v->dkim);
 	reconnect_close(&v->store);
 	reconnect_close(&v->ldap);
+	reconnect_close(&v->pam);
 	keys_free(v);
 	tls_lib_unref(v->lib);
 	auth_cache_free(v->auth_cache);

@@ -184,9 +184,11 @@ change_own(struct work *c, const struct own_password_ask *ask,
 	MSG_COPY(own_words, &words, ask);
 	rc = vault_prove_own(c, &words, &row, err);
 	put.address = row.address;
-	if (rc == 0 && row.dn.n > 0)
+	if (rc == 0 && attempt_is_elsewhere(&row))
 		return err_set(err, E_INVALID, "this password is changed "
-		    "where it is kept: in your organisation's directory");
+		    "where it is kept: %s", row.by_pam ?
+		    "by the system that this server runs on" :
+		    "in your organisation's directory");
 	if (rc == 0)
 		rc = password_check(ask->chosen, put.address, err);
 	if (rc == 0)

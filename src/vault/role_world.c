@@ -33,7 +33,8 @@ on_credential(struct world *w, struct ipc_req *req)
 		p->address, buf_get(&p->sealed) };
 	answer.network_known = w->network_known;
 	answer.factor = buf_get(&p->factor);
-	answer.dn = p->dn;
+	answer.elsewhere = p->pam.n ? p->pam : p->dn;
+	answer.by_pam = p->pam.n > 0;
 	if (ask->app && ask->app == p->app) {
 		answer.proof = str_make((const char *)p->proof,
 		    sizeof(p->proof));

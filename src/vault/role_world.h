@@ -23,6 +23,7 @@ struct person {
 	struct buf app_keys;
 	struct buf factor;
 	struct str dn;		/* a directory proves it */
+	struct str pam;		/* or PAM, of this user */
 };
 
 struct secret {

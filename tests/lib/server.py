@@ -27,7 +27,7 @@ STANDARD = {"smtp": 25, "lmtp": 24, "submission": 587, "submissions": 465,
 # The kernel keeps 15 octets of a process's name.
 ROLES = {f"postern-{role}"[:15]: role for role in (
     "store", "vault", "mx", "front", "resolver", "relay", "web",
-    "errand", "ldap")}
+    "errand", "ldap", "pam")}
 COMPLAINT = re.compile(r"Sanitizer|runtime error:|\bbug\b")
 # For those that hang; a slow machine is given more.
 PATIENCE = float(os.environ.get("POSTERN_PATIENCE", "1"))

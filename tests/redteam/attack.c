@@ -18,6 +18,7 @@ attack_fiber(void *arg)
 		[ROLE_RESOLVER] = attack_resolver,
 		[ROLE_ERRAND] = attack_errand,
 		[ROLE_LDAP] = attack_ldap,
+		[ROLE_PAM] = attack_pam,
 	};
 	struct attack *a = arg;
 	struct str name, rest;
@@ -47,7 +48,8 @@ complete(const struct attack *a)
 	switch (a->real->kind) {
 	case ROLE_MX: return have[ROLE_STORE] && have[ROLE_VAULT] &&
 	    have[ROLE_ERRAND];
-	case ROLE_FRONT: case ROLE_WEB: return have[ROLE_VAULT];
+	case ROLE_FRONT: case ROLE_WEB: case ROLE_PAM:
+		return have[ROLE_VAULT];
 	case ROLE_STORE: return have[ROLE_VAULT] && have[ROLE_MX] &&
 	    have[ROLE_RELAY];
 	case ROLE_RELAY: return have[ROLE_STORE] && have[ROLE_RESOLVER] &&

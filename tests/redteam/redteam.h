@@ -46,6 +46,7 @@ void attack_relay(struct attack *a);
 void attack_resolver(struct attack *a);
 void attack_errand(struct attack *a);
 void attack_ldap(struct attack *a);	/* ldap.c */
+void attack_pam(struct attack *a);	/* pam.c */
 
 /* lies.c: relay's asks are answered, when store or resolver is hostile. */
 void lies_options(struct attack *a, enum role_kind kind,

@@ -328,6 +328,8 @@ write_account_passwd(struct engine *e, struct write *w)
 	int rc = get_named(e, ask->address, &n, &w->err);
 	if (rc == 0)
 		rc = ldap_proves_not(e, n.account, ask->address, &w->err);
+	if (rc == 0)
+		rc = pam_proves_not(e, n.account, ask->address, &w->err);
 	if (rc == 0 && ask->was.n)
 		rc = check_credential(e, n.account, ask->was, &w->err);
 	if (rc == 0)
@@ -441,6 +443,8 @@ write_account_remove(struct engine *e, struct write *w)
 	address = arena_printf(e->arena, "%.*s@%.*s", STR_FMT(n.local),
 	    STR_FMT(n.domain.name));
 	rc = ldap_forget(e, n.account, address, &w->err);
+	if (rc == 0)
+		rc = pam_forget(e, n.account, &w->err);
 	if (rc == 0)
 		rc = aliases_to(e, address, &w->err);
 	if (rc == 0)

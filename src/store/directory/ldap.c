@@ -336,6 +336,8 @@ write_ldap_adopt(struct engine *e, struct write *w)
 	if (rc > 0)
 		return err_set(&w->err, E_EXISTS, "%.*s is LDAP's already",
 		    STR_FMT(ask->address));
+	if (rc == 0)
+		rc = pam_proves_not(e, l.account, ask->address, &w->err);
 	return rc < 0 ? rc : sql_run(&e->w, SQL_ldap_put, SQL_VALS(
 	    vi(l.account), vs(STR("")), vs(STR(""))), &w->err);
 }
@@ -374,6 +376,19 @@ ldap_proves_not(struct engine *e, uint64_t account, struct str address,
 		return err_set(err, E_INVALID, "the password of %.*s is "
 		    "LDAP's: it is changed there", STR_FMT(address));
 	return rc < 0 ? rc : 0;
+}
+
+int
+ldap_marks_not(struct engine *e, uint64_t account, struct str address,
+    struct err *err)
+{
+	struct ldap_account l = { .account = account };
+	int rc = get_mark(&e->w, e->arena, &l, err);
+
+	if (rc > 0)
+		return err_set(err, E_EXISTS, "%.*s is LDAP's: first, postern "
+		    "ldap release", STR_FMT(address));
+	return rc;
 }
 
 int

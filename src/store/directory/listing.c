@@ -49,6 +49,20 @@ is_network_known(struct reader *r, uint64_t account, struct str network,
 	return rc;
 }
 
+static int
+find_pam(struct reader *r, struct credential_answer *out, struct err *err)
+{
+	int rc = sql_first(&r->q, SQL_pam_get, SQL_VALS(vi(out->account)),
+	    err);
+
+	if (rc <= 0)
+		return rc;
+	out->elsewhere = str_dup(r->arena, sql_str(&r->q, pam_get, user));
+	out->by_pam = true;
+	sql_end(&r->q, SQL_pam_get);
+	return 0;
+}
+
 /* E_NOTFOUND: its entry is there no more, so nobody logs in to it; or it has no
  * password at all. */
 static int
@@ -58,12 +72,12 @@ find_ldap(struct reader *r, struct credential_answer *out, struct err *err)
 	    err);
 	bool gone;
 
-	if (rc == 0 && out->sealed.n == 0)
+	if (rc == 0 && out->sealed.n == 0 && !out->by_pam)
 		return err_set(err, E_NOTFOUND, "no password");
 	if (rc <= 0)
 		return rc;
 	gone = sql_i64(&r->q, ldap_get, gone) != 0;
-	out->dn = str_dup(r->arena, sql_str(&r->q, ldap_get, dn));
+	out->elsewhere = str_dup(r->arena, sql_str(&r->q, ldap_get, dn));
 	sql_end(&r->q, SQL_ldap_get);
 	return gone ? err_set(err, E_NOTFOUND, "no such account") : 0;
 }
@@ -98,7 +112,9 @@ read_credential(struct reader *r, const struct caller *c,
 	out->factor = str_dup(r->arena,
 	    sql_str(&r->q, credential_get, factor));
 	sql_end(&r->q, SQL_credential_get);
-	rc = find_ldap(r, out, err);
+	rc = find_pam(r, out, err);
+	if (rc == 0)
+		rc = find_ldap(r, out, err);
 	if (rc < 0)
 		return rc;
 	rc = is_network_known(r, out->account, ask->network, out, err);

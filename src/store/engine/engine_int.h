@@ -452,6 +452,13 @@ int ldap_proves_not(struct engine *e, uint64_t account, struct str address,
     struct err *err);
 int ldap_forget(struct engine *e, uint64_t account, struct str address,
     struct err *err);
+/* E_EXISTS: it is, or may become, a directory's. */
+int ldap_marks_not(struct engine *e, uint64_t account, struct str address,
+    struct err *err);
+/* pam.c: does PAM prove its password? E_EXISTS if so. And that is forgotten. */
+int pam_proves_not(struct engine *e, uint64_t account, struct str address,
+    struct err *err);
+int pam_forget(struct engine *e, uint64_t account, struct err *err);
 
 /* The readers. */
 struct reader {

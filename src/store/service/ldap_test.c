@@ -93,7 +93,7 @@ test_comes_and_goes(void **state)
 	    LDAP_SAME);
 	assert_true(leads(p, "a@ours.test"));
 	OK(credential(p, "Anna@ours.test", &row));
-	assert_str(row.dn, "cn=x");
+	assert_str(row.elsewhere, "cn=x");
 	assert_int_equal(row.sealed.n, 0);
 	assert_int_equal(became(p, "1", "anna@ours.test", "b@ours.test\n"),
 	    LDAP_CHANGED);
@@ -193,7 +193,7 @@ test_not_its(void **state)
 	assert_int_equal(became(p, "", "anna@ours.test", ""), E_INVALID);
 	assert_int_equal(go(p, p->alice), E_NOTFOUND);
 	OK(credential(p, "alice@ours.test", &row));
-	assert_int_equal(row.dn.n, 0);
+	assert_int_equal(row.elsewhere.n, 0);
 	for (size_t i = 0; i < NELEM(left_out); i++) {
 		char aliases[100];
 
@@ -235,18 +235,18 @@ test_adopted(void **state)
 	    E_EXISTS);
 	/* Not yet. */
 	OK(credential(p, "alice@ours.test", &row));
-	assert_int_equal(row.dn.n, 0);
+	assert_int_equal(row.elsewhere.n, 0);
 	assert_int_equal(became(p, "1", "alice@ours.test", "al@ours.test\n"),
 	    LDAP_CHANGED);
 	OK(credential(p, "alice@ours.test", &row));
-	assert_str(row.dn, "cn=x");
+	assert_str(row.elsewhere, "cn=x");
 	ask.change = ++p->d.change;
 	assert_int_equal(fixture_write(&p->d, &w), E_INVALID);
 	OK(by_operator(p, STORE_ldap_release, "alice@ours.test"));
 	assert_int_equal(by_operator(p, STORE_ldap_release,
 	    "alice@ours.test"), E_NOTFOUND);
 	OK(credential(p, "alice@ours.test", &row));
-	assert_int_equal(row.dn.n, 0);
+	assert_int_equal(row.elsewhere.n, 0);
 	assert_true(row.sealed.n > 0);
 	ask.change = ++p->d.change;
 	OK(fixture_write(&p->d, &w));

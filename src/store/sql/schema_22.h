@@ -31,6 +31,9 @@
  *   signature_7bit  of queue: signatures of the text as a server that takes 7
  *               bits gets it. What waited before has none, and does not go
  *               there if it is signed
+ *
+ *   pam_account accounts whose password this machine's PAM proves, and as
+ *               which user (directory/pam.c). There were none
  */
 #define CREATE_HOLD                                                           \
 	"ALTER TABLE queue_rcpt ADD COLUMN held_at INTEGER NOT NULL"          \
@@ -65,4 +68,6 @@
 static const char version_22[] =
     CREATE_HOLD
     CREATE_LIMITS
-    "ALTER TABLE queue ADD COLUMN signature_7bit BLOB NOT NULL DEFAULT x'';";
+    "ALTER TABLE queue ADD COLUMN signature_7bit BLOB NOT NULL DEFAULT x'';"
+    "CREATE TABLE pam_account (account INTEGER PRIMARY KEY,"
+    " user BLOB NOT NULL) STRICT;";

@@ -129,6 +129,26 @@ test_queue_has_one_signature(void **state unused_arg)
 	sql_close(&q);
 }
 
+/* No account was PAM's before version 22. */
+static void
+test_pam_comes(void **state unused_arg)
+{
+	static struct sql q;
+
+	assert_int_equal(sqlite3_open(":memory:", &q.db), SQLITE_OK);
+	assert_int_equal(schema_migrate(&q, NULL, NULL), 0);
+	assert_int_equal(sqlite3_exec(q.db, BACK_TO_21, NULL, NULL, NULL), 0);
+	assert_int_equal(schema_migrate(&q, NULL, NULL), 0);
+	assert_int_equal(sql_first(&q, SQL_pam_get, SQL_VALS(vi(1)), NULL), 0);
+	for (int i = 0; i < 2; i++)
+		assert_int_equal(sql_run(&q, SQL_pam_put, SQL_VALS(vi(1),
+		    vs(i ? STR("bert") : STR("anna"))), NULL), 0);
+	assert_int_equal(sql_first(&q, SQL_pam_get, SQL_VALS(vi(1)), NULL), 1);
+	assert_str(sql_str(&q, pam_get, user), "bert");
+	sql_end(&q, SQL_pam_get);
+	sql_close(&q);
+}
+
 int
 main(void)
 {
@@ -137,6 +157,7 @@ main(void)
 		cmocka_unit_test(test_holds_come),
 		cmocka_unit_test(test_limits_come),
 		cmocka_unit_test(test_queue_has_one_signature),
+		cmocka_unit_test(test_pam_comes),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -26,6 +26,7 @@
 #include "store/sql/statements_metadata.h"
 #include "store/sql/statements_note.h"
 #include "store/sql/statements_owner.h"
+#include "store/sql/statements_pam.h"
 #include "store/sql/statements_relayed.h"
 #include "store/sql/statements_url.h"
 
@@ -530,7 +531,8 @@
 	STATEMENTS_METADATA(S, R, E) STATEMENTS_ETRN(S, R, E)                 \
 	STATEMENTS_MEMORY(S, R, E) STATEMENTS_LDAP(S, R, E)                   \
 	STATEMENTS_URL(S, R, E) STATEMENTS_BAN(S, R, E)                       \
-	STATEMENTS_OWNER(S, R, E) STATEMENTS_LIMITS(S, R, E)                   \
+	STATEMENTS_OWNER(S, R, E) STATEMENTS_LIMITS(S, R, E)                  \
+	STATEMENTS_PAM(S, R, E)                                               \
 	/* ---- what leaves later ---- */                                      \
 	S(later_add, "INSERT INTO later VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)") \
 	R(later_next, (message), "FROM later WHERE due<=?1"                   \

@@ -10,7 +10,7 @@
 	"ALTER TABLE queue_rcpt DROP COLUMN by_hand;"                         \
 	"ALTER TABLE queue_rcpt DROP COLUMN stood;"                           \
 	"ALTER TABLE queue_rcpt DROP COLUMN give_up;"                         \
-	"DROP TABLE limits; DROP TABLE stopped;"                              \
+	"DROP TABLE pam_account; DROP TABLE limits; DROP TABLE stopped;"      \
 	"ALTER TABLE queue DROP COLUMN signature_7bit;"                        \
 	"UPDATE meta SET value=21;"
 #define BACK_TO_20                                                            \

@@ -194,6 +194,8 @@ check_common(struct verifying *v)
 		    "a held message without its blob or its recipient" },
 		{ SQL_verify_rules, "a rule of nobody" },
 		{ SQL_verify_ldap, "a mark of LDAP without its account" },
+		{ SQL_verify_pam,
+		    "a mark of PAM without its account, or beside LDAP's" },
 		{ SQL_verify_removals, "a mailbox that was removed" },
 		{ SQL_verify_subscriptions,
 		    "a subscription without its account" },
