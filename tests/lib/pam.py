@@ -56,6 +56,13 @@ class PamPlace:
     def service(self, text, name="postern"):
         (self.folder / name).write_text(text)
 
+    def look(self):
+        """The test's own module: whoever modules run as can load it."""
+        path = self.root / "pam_look.so"
+        shutil.copy2(BUILD / "tests" / "pam" / "pam_look.so", path)
+        path.chmod(0o755)
+        return path
+
     def script(self, text, name="script", run="/bin/sh"):
         path = self.root / name
         path.write_text(f"#!{run}\n{text}\n")
