@@ -147,6 +147,22 @@ enum tls_binding { TLS_EXPORTER, TLS_SERVER_END_POINT };
 enum { TLS_BINDING_MAX = 64 };
 bool stream_tls_binding(const struct stream *s, enum tls_binding kind,
     uint8_t octets[TLS_BINDING_MAX], size_t *n);
+/* What a client has shown of itself where it was asked to, and what proves to
+ * somebody else that it has the key of it: the messages of the handshake before
+ * its CertificateVerify, of TLS 1.3 those that are hashed (RFC 8446 4.4.1), and
+ * that one. version and scheme are numbers of TLS; key is the SHA-256 of the
+ * public key (SubjectPublicKeyInfo).
+ *
+ * Of a server's stream only; false where nothing was shown, or forgotten. The
+ * strs are the stream's until then. */
+enum { TLS_SHOWN_SAID = 48 << 10, TLS_SHOWN_SIGNATURE = 1024,
+	TLS_SHOWN_KEY = 32 };
+struct tls_shown {
+	uint32_t version, scheme;
+	struct str key, said, signature;
+};
+bool stream_tls_shown(const struct stream *s, struct tls_shown *out);
+void stream_tls_forget_shown(struct stream *s);
 /* SHA-256 of the public key (SubjectPublicKeyInfo) that the server has shown,
  * as small digits of hex (RFC 7469 2.4 hashes the same). False: none was. */
 enum { TLS_KEY_HEX = 64 };

@@ -73,6 +73,22 @@ stream_tls_is_for(const struct stream *s, struct str host)
 }
 
 bool
+stream_tls_shown(const struct stream *s, struct tls_shown *out)
+{
+	for (const struct transport *t = stream_transport(s); t; t = t->below)
+		if (transport_tls_shown(t, out))
+			return true;
+	return false;
+}
+
+void
+stream_tls_forget_shown(struct stream *s)
+{
+	for (struct transport *t = stream_transport(s); t; t = t->below)
+		transport_tls_forget_shown(t);
+}
+
+bool
 stream_tls_binding(const struct stream *s, enum tls_binding kind,
     uint8_t octets[TLS_BINDING_MAX], size_t *n)
 {

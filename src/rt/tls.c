@@ -4,7 +4,7 @@
 #include <openssl/x509v3.h>
 
 #include "base/rd.h"
-#include "rt/tls_int.h"
+#include "rt/tls_shown.h"
 
 /* AEAD only (RFC 9325 4.2). Key exchange by RSA would need the key itself: not
  * possible. */
@@ -44,6 +44,7 @@ struct tls_ctx {
 	X509 *newest;
 	struct tls_staple *staples;
 	struct str alpn;
+	bool asks;	/* clients for a certificate */
 };
 
 int
@@ -339,20 +340,29 @@ tls_next_cert(struct tls_lib *lib, BIO *pem)
 }
 
 bool
-tls_key_hex(struct tls_lib *lib, const X509 *x, char *hex)
+tls_key_hash(struct tls_lib *lib, const X509 *x, uint8_t *sum)
 {
-	uint8_t sum[TLS_KEY_HEX / 2];
 	unsigned char *spki = NULL;
 	size_t n = 0;
 	int len = i2d_X509_PUBKEY(X509_get_X509_PUBKEY(x), &spki);
+	bool good = len > 0 && EVP_Q_digest(lib->ctx, "SHA256", NULL, spki,
+	    (size_t)len, sum, &n) == 1;
 
-	if (len > 0 && EVP_Q_digest(lib->ctx, "SHA256", NULL, spki,
-	    (size_t)len, sum, &n) == 1 && n == sizeof(sum))
-		for (size_t i = 0; i < n; i++)
-			(void)snprintf(hex + 2 * i, 3, "%02x", sum[i]);
 	OPENSSL_free(spki);
 	ERR_clear_error();
-	return n == sizeof(sum);
+	return good;
+}
+
+bool
+tls_key_hex(struct tls_lib *lib, const X509 *x, char *hex)
+{
+	uint8_t sum[TLS_KEY_HEX / 2];
+
+	if (!tls_key_hash(lib, x, sum))
+		return false;
+	for (size_t i = 0; i < sizeof(sum); i++)
+		(void)snprintf(hex + 2 * i, 3, "%02x", sum[i]);
+	return true;
 }
 
 /* One that is cut off in its second certificate is still being written. */
@@ -506,6 +516,20 @@ tls_ctx_alpn(struct tls_ctx *ctx, struct str protocols)
 	for (size_t i = 0; i < ctx->n; i++)
 		SSL_CTX_set_alpn_select_cb(ctx->entries[i].ssl,
 		    choose_protocol, ctx);
+}
+
+void
+tls_ctx_ask_clients(struct tls_ctx *ctx)
+{
+	ctx->asks = true;
+	for (size_t i = 0; i < ctx->n; i++)
+		tls_shown_ask(ctx->entries[i].ssl);
+}
+
+bool
+tls_ctx_asks(const struct tls_ctx *ctx)
+{
+	return ctx->asks;
 }
 
 SSL *

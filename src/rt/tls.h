@@ -67,6 +67,11 @@ size_t tls_ctx_shown(const struct tls_ctx *ctx, const char *name,
  * what they speak. Who names others only is refused (RFC 7301 3.2). The text
  * outlives ctx. Behind the last tls_ctx_add(). */
 void tls_ctx_alpn(struct tls_ctx *ctx, struct str protocols);
+/* Ask clients for a certificate, and take any whose key they have, or none: who
+ * shows which is in stream_tls_shown(). Who has shown one gets no ticket, so
+ * each of their sessions has a proof of its own. Behind the last tls_ctx_add().
+ */
+void tls_ctx_ask_clients(struct tls_ctx *ctx);
 struct tls_ctx *tls_ctx_ref(struct tls_ctx *ctx);
 void tls_ctx_unref(struct tls_ctx *ctx); /* NULL is fine */
 
@@ -91,6 +96,9 @@ int transport_tls_step(struct transport *tls, struct err *err);
 void transport_tls_facts(const struct transport *tls, struct tls_facts *f);
 bool transport_tls_is_for(const struct transport *tls, struct str host);
 bool transport_tls_key(const struct transport *tls, char *hex);
+struct tls_shown;
+bool transport_tls_shown(const struct transport *tls, struct tls_shown *out);
+void transport_tls_forget_shown(struct transport *tls);
 bool transport_tls_binding(const struct transport *tls, enum tls_binding kind,
     uint8_t *octets, size_t *n);
 

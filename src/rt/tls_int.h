@@ -14,6 +14,8 @@ BIO_METHOD *tls_lib_bio(struct tls_lib *lib);
 /* A new server connection of this context. NULL if memory ran out. */
 SSL *tls_ctx_ssl(struct tls_ctx *ctx);
 struct tls_lib *tls_ctx_lib(struct tls_ctx *ctx);
+/* Does it ask clients for certificates? */
+bool tls_ctx_asks(const struct tls_ctx *ctx);
 
 /* tls_tickets.c: what SSL_CTX_set_tlsext_ticket_key_evp_cb() wants. */
 struct tls_ticket_keys {
@@ -44,7 +46,9 @@ void tls_staple_add(struct tls_staple **list, X509 *leaf, struct str der,
 void tls_staple_free(struct tls_staple *list);
 int tls_staple_show(SSL *ssl, void *arg);
 
-/* SHA-256 of its key (SubjectPublicKeyInfo): TLS_KEY_HEX digits and a NUL. */
+/* SHA-256 of its key (SubjectPublicKeyInfo): 32 octets; or TLS_KEY_HEX digits
+ * and a NUL. */
+bool tls_key_hash(struct tls_lib *lib, const X509 *x, uint8_t *sum);
 bool tls_key_hex(struct tls_lib *lib, const X509 *x, char *hex);
 
 /* What came to light about a server's certificate. */

@@ -28,6 +28,9 @@ tls_ticket_key(SSL *ssl, uint8_t *name, uint8_t *iv, EVP_CIPHER_CTX *cipher,
 	const uint8_t *key = NULL;
 	size_t at = 0;
 
+	/* Who has shown a certificate proves it anew each time. */
+	if (making && SSL_get0_peer_certificate(ssl))
+		return 0;
 	if (making) {
 		memcpy(name, t->octets[0], NAME_LEN);
 		if (RAND_bytes_ex(tls_lib_ctx(lib), iv, IV_LEN, 0) != 1)

@@ -10,7 +10,7 @@
 #include <openssl/x509v3.h>
 
 #include "base/buf.h"
-#include "rt/tls_int.h"
+#include "rt/tls_shown.h"
 
 struct tls {
 	struct transport t;	/* first */
@@ -18,6 +18,7 @@ struct tls {
 	struct tls_client *client;	/* of a client, */
 	struct tls_verdict *verdict;	/* and whom it met */
 	SSL *ssl;
+	struct tls_shown_log *shown;	/* by the client; NULL: nothing */
 	bool done;	/* the handshake */
 	bool broken;	/* a fatal error: no close_notify any more */
 	bool eof;	/* inner has ended */
@@ -200,6 +201,7 @@ tls_close(struct transport *t)
 	tls_ctx_unref(tls->ctx);
 	tls_client_unref(tls->client);
 	free(tls->verdict);
+	tls_shown_free(tls->shown);
 	buf_free(&tls->early);
 	free(tls);
 }
@@ -244,6 +246,8 @@ transport_tls(struct transport *inner, struct tls_ctx *ctx)
 	ssl = tls_ctx_ssl(ctx);
 	if (ssl)
 		SSL_set_accept_state(ssl);
+	if (ssl && tls_ctx_asks(ctx))
+		tls->shown = tls_shown_new(ssl);
 	return tls_attach_ssl(tls, ssl, tls_ctx_lib(ctx));
 }
 
@@ -310,8 +314,11 @@ transport_tls_step(struct transport *t, struct err *err)
 	ERR_clear_error();
 	rc = SSL_do_handshake(tls->ssl);
 	if (rc == 1) {
-		ERR_clear_error();
 		tls->done = true;
+		if (tls->shown && !tls_shown_end(tls->shown, tls->ssl,
+		    tls_ctx_lib(tls->ctx)))
+			transport_tls_forget_shown(t);
+		ERR_clear_error();
 		return 0;
 	}
 	why = SSL_get_error(tls->ssl, rc);
@@ -371,6 +378,28 @@ transport_tls_key(const struct transport *t, char *hex)
 	return t->ops == &tls_ops && tls->done && tls->client &&
 	    (shown = SSL_get0_peer_certificate(tls->ssl)) != NULL &&
 	    tls_key_hex(tls_client_lib(tls->client), shown, hex);
+}
+
+bool
+transport_tls_shown(const struct transport *t, struct tls_shown *out)
+{
+	const struct tls *tls = (const void *)t;
+
+	if (t->ops != &tls_ops || !tls->done || !tls->shown)
+		return false;
+	tls_shown_get(tls->shown, out);
+	return true;
+}
+
+void
+transport_tls_forget_shown(struct transport *t)
+{
+	struct tls *tls = (void *)t;
+
+	if (t->ops != &tls_ops || !tls->done)
+		return;
+	tls_shown_free(tls->shown);
+	tls->shown = NULL;
 }
 
 /* The certificate that was shown. A resumed session does not say which it was,
