@@ -244,8 +244,32 @@ class Pam(Nothing):
     config = "pam { }\n"
 
 
-AROUND = {"relay": Queue, "resolver": Names, "store": Hop, "errand": Policy,
-          "ldap": Directory, "pam": Pam}
+class Bound(Nothing):
+    """Alice has a certificate, whose key tests/redteam/external.c knows."""
+
+    config = "client-certificates = true\ncram-md5 = true\n"
+
+    def before(self):
+        key = self.folder / "alice.pem"
+        key.write_text("-----BEGIN PUBLIC KEY-----\n"
+                       "MCowBQYDK2VwAyEA11qYAYKxCrfVS/7TyWQHOg7hcvPapiMlrwIaaPcH"
+                       "URo=\n-----END PUBLIC KEY-----\n")
+        key.chmod(0o644)
+        with honest(self.folder, self.user):
+            had = number(people(self.folder, self.user), "alice")
+            postern(self.folder, self.user, "account", "app-password", "add",
+                    "alice@example.test", "Laptop", "--certificate",
+                    str(key))
+            # She is told of it.
+            for _ in range(300):
+                if number(people(self.folder, self.user), "alice") > had:
+                    return
+                time.sleep(0.1)
+            raise AssertionError("no note")
+
+
+AROUND = {"front": Bound, "relay": Queue, "resolver": Names, "store": Hop,
+          "errand": Policy, "ldap": Directory, "pam": Pam}
 
 
 def attack(folder, user, hostile, workers, around):

@@ -3,6 +3,7 @@
 #include <inttypes.h>
 #include <time.h>
 
+#include "admin/certificate.h"
 #include "admin/filter.h"
 #include "admin/table.h"
 #include "base/timetext.h"
@@ -11,18 +12,33 @@ enum { DAY_S = 86400, NAMES_MAX = 100 };
 
 const char app_password_usage[] =
     "usage: postern account app-password add ADDRESS LABEL [--for SERVICES]\n"
+    "                                        [--expires WHEN] [--cram-md5]\n"
+    "                                        [--json]\n"
+    "       postern account app-password add ADDRESS LABEL --certificate FILE\n"
+    "                                        [--for SERVICES]\n"
     "                                        [--expires WHEN] [--json]\n"
     "       postern account app-password list ADDRESS [--json]\n"
     "       postern account app-password remove ADDRESS LABEL|--all\n\n"
     "Passwords for a person's mail programs, one for each: made here, shown\n"
     "once, and good until they are removed. A telephone that is lost is then\n"
     "shut out without a new password everywhere else. LABEL says which one it\n"
-    "is (\"Anna's phone\").\n\n"
+    "is (\"Anna's phone\"). In the place of one there may be a certificate of\n"
+    "theirs, which stands in the same list and is removed in the same way.\n\n"
     "  --for SERVICES               where it is good: all, or some of\n"
     "                               imap,pop3,smtp,http (default all). None\n"
     "                               signs in to the web mail\n"
     "  --expires WHEN               90d, or the day after which it is worth\n"
     "                               nothing, 2027-12-31 (UTC)\n"
+    "  --certificate FILE           nothing is made: the program shows this\n"
+    "                               certificate (PEM) and proves its key, by\n"
+    "                               EXTERNAL; for imap,pop3,smtp, where the\n"
+    "                               option client-certificates is true. What\n"
+    "                               is kept is the key: another certificate\n"
+    "                               with it does as well, and nothing but\n"
+    "                               --expires ends it\n"
+    "  --cram-md5                   it is also good by CRAM-MD5, for devices\n"
+    "                               that can nothing better; then the server\n"
+    "                               keeps the password itself, sealed\n"
     "  --all                        remove all of the account\n"
     WHICH_SERVER;
 
@@ -83,6 +99,38 @@ read_expires(const char *text, int64_t *at, struct err *err)
 	return 0;
 }
 
+/* What it is, and of a certificate where it is good if nothing was said. */
+static int
+read_kind(struct app_password_ctx *c, struct app_password_ask *ask,
+    struct err *err)
+{
+	ask->kind = c->o->cram_md5 ? APP_cram_md5 : APP_password;
+	if (!c->o->certificate)
+		return 0;
+	if (c->o->cram_md5)
+		return err_set(err, E_INVALID, "--certificate or --cram-md5, "
+		    "not both");
+	ask->kind = APP_certificate;
+	if (!c->o->services)
+		ask->services = SERVICE_imap | SERVICE_pop3 | SERVICE_smtp;
+	return certificate_read(c->o->certificate, c->a->memory, &ask->key,
+	    err);
+}
+
+static void
+say_added(const struct app_password_ctx *c, struct str password)
+{
+	if (c->o->certificate)
+		printf("%.*s: who shows the certificate \"%s\" comes in\n",
+		    STR_FMT(c->address), c->label);
+	else
+		printf("%.*s: the app password \"%s\" is\n\n    %.*s\n\n"
+		    "It is shown this once. Type it into the mail program in "
+		    "the place of the\npassword; the \"-\" %s.\n",
+		    STR_FMT(c->address), c->label, STR_FMT(password),
+		    c->o->cram_md5 ? "belong to it" : "may be left out");
+}
+
 static int
 app_password_add(void *ctx, struct err *err)
 {
@@ -96,17 +144,18 @@ app_password_add(void *ctx, struct err *err)
 		    APP_LABEL_MAX);
 	if (read_services(c->o->services, &ask.services, err) < 0 ||
 	    read_expires(c->o->expires, &ask.expires, err) < 0 ||
+	    read_kind(c, &ask, err) < 0 ||
 	    operator_vault(c->op, VAULT_app_password, &ask, &answer, err) < 0)
 		return err->code;
-	if (c->o->json)
+	if (ask.kind == APP_certificate && c->o->json)
+		json_say("added", ask.label, "kind", app_kind_name(ask.kind));
+	else if (c->o->json)
 		json_say("added", ask.label, "password", answer.password);
 	else
-		printf("%.*s: the app password \"%s\" is\n\n    %.*s\n\n"
-		    "It is shown this once. Type it into the mail program in "
-		    "the place of the\npassword; the \"-\" may be left out.\n",
-		    STR_FMT(c->address), c->label, STR_FMT(answer.password));
-	explicit_bzero((char *)(uintptr_t)answer.password.p,
-	    answer.password.n);
+		say_added(c, answer.password);
+	if (answer.password.n > 0)
+		explicit_bzero((char *)(uintptr_t)answer.password.p,
+		    answer.password.n);
 	return 0;
 }
 
@@ -124,6 +173,7 @@ put_row(struct app_password_ctx *c, struct table *t,
 	cells[4] = time_text(a, row->used);
 	cells[5] = row->used_from;
 	cells[6] = row->used ? services_text(a, row->used_for) : STR_NULL;
+	cells[7] = app_kind_name(row->kind);
 }
 
 static int
@@ -134,7 +184,7 @@ app_password_list(void *ctx, struct err *err)
 		{ "label", false, false }, { "for", false, false },
 		{ "made", false, false }, { "expires", false, false },
 		{ "used", false, false }, { "from", false, false },
-		{ "by", false, false } };
+		{ "by", false, false }, { "kind", false, false } };
 	struct table t = { .columns = columns, .ncolumns = NELEM(columns) };
 	struct app_passwords_ask ask = { c->address };
 	struct app_passwords_answer answer;

@@ -539,7 +539,8 @@ app_password(struct admin *a, int argc, char **argv)
 	struct err err = { 0 };
 	struct app_password_ctx c = { .a = a, .o = &o };
 	const struct verb *verb;
-	int n = options_read(&o, argc, argv, app_password_usage, "dcjfeA"), rc;
+	int n = options_read(&o, argc, argv, app_password_usage, "dcjfeA%&");
+	int rc;
 
 	if (n < 0)
 		return o.code;

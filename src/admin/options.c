@@ -40,6 +40,8 @@ static const struct option all[] = {
 	{ "hold", no_argument, NULL, 'b' },
 	{ "for", required_argument, NULL, 'f' },
 	{ "expires", required_argument, NULL, 'e' },
+	{ "certificate", required_argument, NULL, '%' },
+	{ "cram-md5", no_argument, NULL, '&' },
 	{ "within", required_argument, NULL, 'W' },
 	{ "keep", required_argument, NULL, 'K' },
 	{ "compress", required_argument, NULL, 'z' },
@@ -243,6 +245,8 @@ set_option(struct options *o, const char *command, int letter,
 	case 'b': o->hold = true; break;
 	case 'f': o->services = value; break;
 	case 'e': o->expires = value; break;
+	case '%': o->certificate = value; break;
+	case '&': o->cram_md5 = true; break;
 	case 'k': o->without_key = true; break;
 	case 'a': o->at = value; break;
 	case 'K':

@@ -41,6 +41,8 @@ struct options {
 	uint32_t days;		/* --days, default 7 */
 	const char *services;	/* --for */
 	const char *expires;	/* --expires */
+	const char *certificate; /* --certificate */
+	bool cram_md5;		/* --cram-md5 */
 	uint32_t keep;		/* --keep, default 7 */
 	uint32_t level;		/* --compress; 0: not */
 	bool without_key;	/* --without-key */
@@ -78,7 +80,7 @@ struct options {
  * P port-offset, s sender, r rcpt, m domain, O older, H held, A all, n days,
  * F from, U unsigned, X deliver-outside, M make-password,
  * R repair, N dry-run, G forget, Z force, J junk, b hold, f for, e expires,
- * W within,
+ * W within, Y certificate, 5 cram-md5,
  * K keep, z compress, k without-key, a at, i into, E folder, C account,
  * T scratch, Q apart, B mbox, I imap,
  * v peer, l helo, g to, u user, w password-file, t trust, S starttls, L plain,

@@ -376,6 +376,17 @@ const struct conf_option conf_options[] = {
 	    "people are told by mail of a login from a network new to them",
 	    .more = "Networks are those of an address: its first 24 bits, or "
 	    "48 of IPv6. See doc/notes.md." },
+	{ "client-certificates", CONF_FILE, CONF_BOOL, 0, 1, "false",
+	    AT(config, client_certificates),
+	    "mail programs are asked for a certificate when TLS begins",
+	    .more = "So that they can log in by one (EXTERNAL, RFC 4422). None "
+	    "has to have one, but some ask their person which to show. See "
+	    "doc/logins.md." },
+	{ "cram-md5", CONF_FILE, CONF_BOOL, 0, 1, "false",
+	    AT(config, cram_md5),
+	    "CRAM-MD5 (RFC 2195) is offered, for app passwords made for it",
+	    .more = "For devices that can nothing better: with what is kept of "
+	    "such a password one can log in. See doc/logins.md." },
 	{ "log-level", CONF_FILE, CONF_WORD, 0, LOG_DEBUG, "info",
 	    AT(config, log_level),
 	    "what is logged, one line an event on stderr", .words = levels },

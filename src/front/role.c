@@ -59,7 +59,10 @@ make_ready(void *arg, struct err *err)
 
 	if (vault_tls_ctx(f->vault, &tls, err) < 0)
 		return err->code;
+	if (c->client_certificates)
+		tls_ctx_ask_clients(tls);
 	vault_set_issuers(f->vault, c->oauth);
+	vault_set_cram(f->vault, c->cram_md5);
 	imap_service_unref(f->imap);
 	f->imap = imap_service_new(l, c, f->vault, tls);
 	pop3_service_unref(f->pop3);

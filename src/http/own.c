@@ -213,6 +213,8 @@ put_row(struct buf *b, const struct app_password_row *row)
 	buf_str(b, b->p[b->n - 1] == '[' ? STR("{") : STR(",{"));
 	buf_lit(b, "\"label\":");
 	http_json_str(b, row->label);
+	buf_lit(b, ",\"kind\":");
+	http_json_str(b, app_kind_name(row->kind));
 	put_services(b, row->services);
 	put_time(b, "made", row->made);
 	put_time(b, "expires", row->expires);

@@ -1,9 +1,10 @@
 /*
- * cmd_authenticate.c - AUTHENTICATE: SCRAM, PLAIN and tokens, inside TLS only.
+ * cmd_authenticate.c - AUTHENTICATE: PLAIN and what mail/sasl_login.h has,
+ * inside TLS only.
  */
 #include "base/b64.h"
 #include "imap/imap_int.h"
-#include "mail/bearer_login.h"
+#include "mail/sasl_login.h"
 #include "smtp/sasl.h"
 
 enum { RESPONSE_MAX = 12288 };
@@ -65,8 +66,7 @@ log_in(struct imap_session *s, struct str response, struct login_ask *ask)
 	return imap_prove(s, ask);
 }
 
-/* SCRAM                                                   RFC 5802, 7677
- * and tokens                                                      RFC 7628 */
+/* What needs no password said */
 struct scram_session {
 	struct imap_session *s;
 	struct answer ended;	/* what there is to say, where it is over */
@@ -86,7 +86,7 @@ ask_scram(void *arg, struct str message, struct str *response)
 
 static struct answer
 prove(struct imap_session *s, struct str first, const struct login_ask *ask,
-    bool bearer)
+    const struct sasl_way *way)
 {
 	struct scram_session t = { s, NO_ANSWER };
 	struct scram_talk talk = { ask_scram, &t, &s->account, s->d.stream,
@@ -95,8 +95,7 @@ prove(struct imap_session *s, struct str first, const struct login_ask *ask,
 	struct err err = { 0 };
 	struct str why;
 
-	if (!(bearer ? bearer_log_in : scram_log_in)(&talk, first, &result,
-	    &why, &err))
+	if (!way->log_in(&talk, first, &result, &why, &err))
 		return t.ended;
 	return imap_answer_login(s, result, why, &err);
 }
@@ -109,18 +108,23 @@ imap_authenticate(struct imap_session *s, const struct imap_command *c)
 	struct login_ask ask = { .peer = str_c(s->d.peer.address),
 		.service = SERVICE_imap };
 	struct str response = STR_NULL;
-	struct answer a;
-	bool scram = scram_find(s->d.stream, args->mechanism, &ask.mechanism);
-	bool bearer = bearer_find(s->account.vault, args->mechanism,
-	    &ask.mechanism);
+	struct sasl_way way;
+	struct answer a = NO_ANSWER;
+	bool found = sasl_find(s->d.stream, s->account.vault, args->mechanism,
+	    &way);
 
-	if (!scram && !bearer && !str_eqi(args->mechanism, STR("PLAIN")))
+	if (!found && !str_eqi(args->mechanism, STR("PLAIN")))
 		return NO_CODE("CANNOT", "Unknown mechanism");
 	if (!dialogue_may_log_in(&s->d))
 		return NO_CODE("PRIVACYREQUIRED", "Only inside TLS");
-	a = get_response(s, args, &response);
+	if (found && way.server_first && args->initial)	/* RFC 4959 3 */
+		return BAD("Here the server begins");
+	if (!found || !way.server_first)
+		a = get_response(s, args, &response);
 	if (a.kind != ANSWER_NONE || stream_failed(s->d.stream) < 0)
 		return a;
-	return scram || bearer ? prove(s, response, &ask, bearer) :
-	    log_in(s, response, &ask);
+	if (!found)
+		return log_in(s, response, &ask);
+	ask.mechanism = way.name;
+	return prove(s, response, &ask, &way);
 }

@@ -2,7 +2,7 @@
  * commands.c - every command there is, one row each.
  */
 #include "imap/imap_int.h"
-#include "mail/bearer_login.h"
+#include "mail/sasl_login.h"
 
 enum { ANY = STATE_NOT_AUTH | STATE_AUTH | STATE_SELECTED,
 	LOGGED_IN = STATE_AUTH | STATE_SELECTED,
@@ -177,7 +177,8 @@ imap_put_capabilities(const struct imap_session *s, struct buf *b)
 		if (row->run != imap_authenticate)
 			continue;
 		scram_put_offered(b, STR(" AUTH="));
-		bearer_put_offered(s->account.vault, b, STR(" AUTH="));
+		sasl_put_others(s->d.stream, s->account.vault, b,
+		    STR(" AUTH="));
 	}
 	/* The one stands for the other.                        RFC 9738 3 */
 	if (s->service->message_limit)

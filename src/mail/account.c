@@ -104,6 +104,39 @@ account_bearer(struct account *a, const struct login_ask *who,
 	return result;
 }
 
+enum login_result
+account_external(struct account *a, const struct login_ask *who,
+    const struct tls_shown *shown, const struct log_ctx *log, struct err *err)
+{
+	struct arena *mem = arena_new(ANSWER_MEM);
+	struct external_ask ask = { who->user, who->peer, who->service,
+		shown->key, shown->version, shown->scheme, shown->said,
+		shown->signature };
+	struct login_ask proven = *who;
+	enum login_result result;
+	int rc = vault_external(a->vault, &ask, &a->login, mem, err);
+
+	if (rc >= 0)	/* as above */
+		proven.user = a->login.address;
+	result = account_settle(a, &proven, rc, log);
+	arena_free(mem);
+	return result;
+}
+
+enum login_result
+account_cram(struct account *a, const struct login_ask *who,
+    const struct cram_final_ask *ask, const struct log_ctx *log,
+    struct err *err)
+{
+	struct arena *mem = arena_new(ANSWER_MEM);
+	enum login_result result;
+	int rc = vault_cram_final(a->vault, ask, &a->login, mem, err);
+
+	result = account_settle(a, who, rc, log);
+	arena_free(mem);
+	return result;
+}
+
 bool
 account_gave_up(const struct account *a)
 {

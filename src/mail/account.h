@@ -48,6 +48,14 @@ enum login_result account_prove(struct account *a,
 enum login_result account_bearer(struct account *a,
     const struct login_ask *who, struct str token, const struct log_ctx *log,
     struct err *err);
+/* The same by a certificate that was shown, of whom who says, or nobody; and by
+ * CRAM-MD5. */
+enum login_result account_external(struct account *a,
+    const struct login_ask *who, const struct tls_shown *shown,
+    const struct log_ctx *log, struct err *err);
+enum login_result account_cram(struct account *a, const struct login_ask *who,
+    const struct cram_final_ask *ask, const struct log_ctx *log,
+    struct err *err);
 /* What it means that vault said rc to who it is; logs `login`. */
 enum login_result account_settle(struct account *a,
     const struct login_ask *who, int rc, const struct log_ctx *log);

@@ -14,7 +14,7 @@ struct scram_talk {
 	bool (*ask)(void *session, struct str message, struct str *response);
 	void *session;
 	struct account *account;
-	const struct stream *stream;
+	struct stream *stream;
 	struct login_ask who;	/* mechanism, peer and service */
 	const struct log_ctx *log;
 	struct arena *a;

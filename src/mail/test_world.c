@@ -130,6 +130,40 @@ vault_bearer(struct vault *v unused_arg,
 	return err_set(err, E_DENIED, "not here");
 }
 
+/* Nor this: tests/test_external.py does. */
+int
+vault_external(struct vault *v unused_arg,
+    const struct external_ask *ask unused_arg,
+    struct login *login unused_arg, struct arena *a unused_arg,
+    struct err *err)
+{
+	return err_set(err, E_DENIED, "not here");
+}
+
+int
+vault_cram_first(struct vault *v unused_arg,
+    const struct cram_first_ask *ask unused_arg,
+    struct scram_first_answer *answer unused_arg,
+    struct arena *a unused_arg, struct err *err)
+{
+	return err_set(err, E_DENIED, "not here");
+}
+
+int
+vault_cram_final(struct vault *v unused_arg,
+    const struct cram_final_ask *ask unused_arg,
+    struct login *login unused_arg, struct arena *a unused_arg,
+    struct err *err)
+{
+	return err_set(err, E_DENIED, "not here");
+}
+
+bool
+vault_has_cram(const struct vault *v unused_arg)
+{
+	return false;
+}
+
 struct str
 vault_issuers(const struct vault *v unused_arg)
 {

@@ -2,7 +2,7 @@
  * cmd_login.c - USER and PASS, AUTH, STLS: the ways into TRANSACTION.
  */
 #include "base/b64.h"
-#include "mail/bearer_login.h"
+#include "mail/sasl_login.h"
 #include "pop3/pop3_int.h"
 #include "smtp/sasl.h"
 
@@ -169,7 +169,7 @@ list_mechanisms(struct pop3_session *s)
 
 	scram_put_offered(&b, STR("\r\n"));
 	buf_lit(&b, "\r\nPLAIN");
-	bearer_put_offered(s->account.vault, &b, STR("\r\n"));
+	sasl_put_others(s->d.stream, s->account.vault, &b, STR("\r\n"));
 	buf_lit(&b, "\r\n");
 	pop3_begin_lines(s, STR("One of these"));
 	(void)pop3_say(s, str_from(buf_get(&b), 2));
@@ -193,8 +193,7 @@ say_password(struct pop3_session *s, struct str response,
 	return log_in(s, ask);
 }
 
-/* SCRAM                                                   RFC 5802, 7677
- * and tokens                                                      RFC 7628 */
+/* What needs no password said */
 struct scram_session {
 	struct pop3_session *s;
 	struct answer ended;	/* what there is to say, where it is over */
@@ -214,7 +213,7 @@ ask_scram(void *arg, struct str message, struct str *response)
 
 static struct answer
 prove(struct pop3_session *s, struct str first, const struct login_ask *ask,
-    bool bearer)
+    const struct sasl_way *way)
 {
 	struct scram_session t = { s, NO_ANSWER };
 	struct scram_talk talk = { ask_scram, &t, &s->account, s->d.stream,
@@ -223,8 +222,7 @@ prove(struct pop3_session *s, struct str first, const struct login_ask *ask,
 	struct err err = { 0 };
 	struct str why;
 
-	if (!(bearer ? bearer_log_in : scram_log_in)(&talk, first, &result,
-	    &why, &err))
+	if (!way->log_in(&talk, first, &result, &why, &err))
 		return t.ended;
 	return answer_login(s, result, why, &err);
 }
@@ -236,23 +234,29 @@ pop3_auth(struct pop3_session *s, const struct pop3_params *p)
 	struct login_ask ask = { .peer = str_c(s->d.peer.address),
 		.service = SERVICE_pop3 };
 	struct str mechanism, initial = STR_NULL, response = STR_NULL;
-	struct answer a;
-	bool scram, bearer;
+	struct sasl_way way;
+	struct answer a = NO_ANSWER;
+	bool found;
 
 	if (!dialogue_may_log_in(&s->d))
 		return IN_CLEAR;
 	(void)str_cut(str_trim(p->text), ' ', &mechanism, &initial);
+	initial = str_trim(initial);
 	if (mechanism.n == 0)
 		return list_mechanisms(s);
-	scram = scram_find(s->d.stream, mechanism, &ask.mechanism);
-	bearer = bearer_find(s->account.vault, mechanism, &ask.mechanism);
-	if (!scram && !bearer && !str_eqi(mechanism, STR("PLAIN")))
+	found = sasl_find(s->d.stream, s->account.vault, mechanism, &way);
+	if (!found && !str_eqi(mechanism, STR("PLAIN")))
 		return ERR("Unknown mechanism");
-	a = get_response(s, str_trim(initial), &response);
+	if (found && way.server_first && initial.n > 0)
+		return BAD("Here the server begins");
+	if (!found || !way.server_first)
+		a = get_response(s, initial, &response);
 	if (a.kind != ANSWER_NONE || stream_failed(s->d.stream) < 0)
 		return a;
-	return scram || bearer ? prove(s, response, &ask, bearer) :
-	    say_password(s, response, &ask);
+	if (!found)
+		return say_password(s, response, &ask);
+	ask.mechanism = way.name;
+	return prove(s, response, &ask, &way);
 }
 
 /* STLS                                                        RFC 2595 4 */

@@ -1,7 +1,7 @@
 /*
  * commands.c - every command there is, one row each.
  */
-#include "mail/bearer_login.h"
+#include "mail/sasl_login.h"
 #include "pop3/pop3_int.h"
 
 enum { BEFORE = STATE_AUTHORIZATION, INSIDE = STATE_TRANSACTION,
@@ -88,7 +88,8 @@ pop3_capa(struct pop3_session *s, const struct pop3_params *p unused_arg)
 		buf_str(&b, c->capability);
 		if (c->run == pop3_auth) {
 			scram_put_offered(&b, STR(" "));
-			bearer_put_offered(s->account.vault, &b, STR(" "));
+			sasl_put_others(s->d.stream, s->account.vault, &b,
+			    STR(" "));
 		}
 		buf_lit(&b, "\r\n");
 	}

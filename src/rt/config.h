@@ -93,6 +93,8 @@
 	F(S, u32, sign_in_life_s, 0)	/* and then in any case */       \
 	F(S, u32, sts_mode, 0)		/* of our domains: enum sts_mode */ \
 	F(S, u8, login_notes, 0)	/* people hear of new networks */ \
+	F(S, u8, client_certificates, 0) /* mail programs are asked for one */ \
+	F(S, u8, cram_md5, 0)		/* RFC 2195 */                   \
 	F(S, u32, log_level, 0)		/* enum log_level */             \
 	F(S, u32, uid_base, 0)		/* as root: role n runs as this + n */ \
 	F(S, u8, compress, 0)		/* zstd level of new mail, 0 is off */ \

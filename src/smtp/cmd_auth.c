@@ -1,9 +1,9 @@
 /*
- * cmd_auth.c - AUTH: SCRAM, PLAIN, LOGIN and tokens, inside TLS, or where the
- * socket says that it works without.                             RFC 4954
+ * cmd_auth.c - AUTH: what mail/sasl_login.h has, PLAIN and LOGIN, inside TLS,
+ * or where the socket says that it works without.                RFC 4954
  */
 #include "base/b64.h"
-#include "mail/bearer_login.h"
+#include "mail/sasl_login.h"
 #include "smtp/sasl.h"
 #include "smtp/smtp_int.h"
 #include "smtp/submission.h"
@@ -20,7 +20,7 @@ smtp_auth_mechanisms(const struct smtp_session *s, struct buf *b)
 {
 	scram_put_offered(b, STR(" "));
 	buf_lit(b, " PLAIN LOGIN");
-	bearer_put_offered(smtp_vault(s), b, STR(" "));
+	sasl_put_others(s->d.stream, smtp_vault(s), b, STR(" "));
 }
 
 /* Ask for one more response: 334, and a line decoded. Code 0 if it came. */
@@ -151,8 +151,7 @@ log_in(struct smtp_session *s, const struct login_ask *ask)
 	    &err), STR(LOGIN_REFUSED_SAYS));
 }
 
-/* SCRAM                                                   RFC 5802, 7677
- * and tokens                                                      RFC 7628 */
+/* What needs no password said */
 struct scram_session {
 	struct smtp_session *s;
 	struct reply ended;	/* what there is to say, where it is over */
@@ -171,7 +170,7 @@ ask_scram(void *arg, struct str message, struct str *response)
 
 static struct reply
 prove(struct smtp_session *s, struct str initial, struct login_ask *ask,
-    bool bearer)
+    const struct sasl_way *way)
 {
 	struct scram_session t = { .s = s };
 	struct scram_talk talk = { ask_scram, &t, smtp_account(s),
@@ -181,10 +180,12 @@ prove(struct smtp_session *s, struct str initial, struct login_ask *ask,
 	struct err err = { 0 };
 	struct str why;
 
-	t.ended = first_response(s, initial, STR_NULL, &first);
+	if (way->server_first && initial.n > 0)	/* RFC 4954 4 */
+		return smtp_reply(501, "5.7.0", "Here the server begins");
+	if (!way->server_first)
+		t.ended = first_response(s, initial, STR_NULL, &first);
 	if (t.ended.code != 0 || stream_failed(s->d.stream) < 0 ||
-	    !(bearer ? bearer_log_in : scram_log_in)(&talk, first, &result,
-	    &why, &err))
+	    !way->log_in(&talk, first, &result, &why, &err))
 		return t.ended;
 	return answer_login(s, result, why);
 }
@@ -194,6 +195,7 @@ struct reply
 smtp_auth(struct smtp_session *s, struct str args)
 {
 	const struct mechanism *m;
+	struct sasl_way way;
 	struct login_ask ask = { .peer = str_c(s->d.peer.address),
 		.service = SERVICE_smtp };
 	struct str name, initial = STR_NULL;
@@ -207,10 +209,10 @@ smtp_auth(struct smtp_session *s, struct str args)
 		return smtp_reply(501, "5.5.4", "Syntax: AUTH mechanism");
 	(void)str_cut(args, ' ', &name, &initial);
 	initial = str_trim(initial);
-	if (scram_find(s->d.stream, name, &ask.mechanism))
-		return prove(s, initial, &ask, false);
-	if (bearer_find(smtp_vault(s), name, &ask.mechanism))
-		return prove(s, initial, &ask, true);
+	if (sasl_find(s->d.stream, smtp_vault(s), name, &way)) {
+		ask.mechanism = way.name;
+		return prove(s, initial, &ask, &way);
+	}
 	if (!(m = mechanism(name)))
 		return smtp_reply(504, "5.5.4", "Unknown mechanism");
 	ask.mechanism = str_c(m->name);

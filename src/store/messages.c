@@ -20,6 +20,15 @@ login_service_named(struct str name)
 	return 0;
 }
 
+struct str
+app_kind_name(uint32_t kind)
+{
+	static const char *const names[] = { "password", "certificate",
+		"cram-md5" };
+
+	return kind < NELEM(names) ? str_c(names[kind]) : STR_NULL;
+}
+
 #define STORE_SHAPE_answer(name) MSG_SHAPE(name##_answer);
 #define STORE_SHAPE_done(name)
 #define R(name) MSG_SHAPE(name);

@@ -10,11 +10,10 @@
  * Change ids: `change` names a change (the asker's number, never 0, best one
  * that grows with time: store_change_id()). Asking again with the same id,
  * also after a restart of store, returns the first answer instead of doing it
- * twice. Ids are remembered for an hour, apart for each account, each mx
- * worker, each local user, the relay, the operator and the vault. An id that
- * comes again with another ask is E_INVALID; what is good on one connection
- * only (stage, handles, lease) may differ, and so may the signatures.
- */
+ * twice. Ids are remembered for an hour, apart for each account, mx worker and
+ * local user, the relay, the operator and the vault. An id that comes again
+ * with another ask is E_INVALID; what is good on one connection only (stage,
+ * handles, lease) may differ, and so may the signatures. */
 #pragma once
 #include "rt/ipc.h"
 #include "store/messages_acl.h"
@@ -165,6 +164,7 @@ enum store_effect {
 	C(app_password_remove, answer, AUTH_LISTS_OWN, RUN_WRITER, CHANGE_frees, own) \
 	C(app_passwords, answer, AUTH_LISTS_OWN, RUN_READER, CHANGE_none, own) \
 	C(app_keys, answer, AUTH_VAULT, RUN_READER, CHANGE_none, own) \
+	C(certificate_owner, answer, AUTH_VAULT, RUN_READER, CHANGE_none, own) \
 	C(keys_renew, done, AUTH_VAULT, RUN_WRITER, CHANGE_patient, own) \
 	C(factor_put, done, AUTH_VAULT, RUN_WRITER, CHANGE_once, own) \
 	C(factor_remove, done, AUTH_OPERATOR, RUN_WRITER, CHANGE_once, own) \

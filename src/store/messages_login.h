@@ -18,14 +18,20 @@ uint32_t login_service_named(struct str name);
  * proof are keyed hashes of it, which vault alone can make
  * (vault/app_password.h). */
 enum { APP_PASSWORDS_MAX = 50, APP_LABEL_MAX = 64, APP_PROOF_LEN = 32 };
+/* What it is proven by: a password, perhaps by CRAM-MD5 as well; or, without
+ * one, the key of a certificate. */
+enum app_kind { APP_password, APP_certificate, APP_cram_md5, APP_KINDS };
+struct str app_kind_name(uint32_t kind);	/* "certificate" */
 #define FIELDS_app_password(F, S)                                     \
 	F(S, str, label, APP_LABEL_MAX)	/* UTF-8, for people */       \
 	F(S, u32, services, 0)		/* of SERVICES_apps */        \
 	F(S, i64, expires, 0)		/* seconds since 1970; 0: never */ \
 	F(S, i64, used, 0)		/* last, about; 0: never */   \
-	F(S, str, used_from, 64) F(S, u32, used_for, 0)
+	F(S, str, used_from, 64) F(S, u32, used_for, 0)               \
+	F(S, u32, kind, 0)		/* enum app_kind */
 
-enum { FACTOR_MAX = 1024, APP_KEYS_MAX = 512 };
+/* The public key of a certificate is the longest: 8192 bits of RSA. */
+enum { FACTOR_MAX = 1024, APP_KEYS_MAX = 1536 };
 
 /* A credential is sealed; store cannot read it. login is an address. app: the
  * number of the app password that was typed, 0 if it can be none; proof is
@@ -59,14 +65,18 @@ enum { FACTOR_MAX = 1024, APP_KEYS_MAX = 512 };
 #define FIELDS_factor_remove_ask(F, S) \
 	F(S, u64, change, 0) F(S, str, address, 320)
 
-/* E_NOTFOUND: no such account; E_EXISTS: it has one of this label; E_LIMIT;
- * E_INVALID: no label, no service. */
+/* E_NOTFOUND: no such account; E_EXISTS: it has one of this label, or this
+ * certificate; E_LIMIT; E_INVALID: no label, no service. */
 #define FIELDS_app_password_add_ask(F, S)                             \
 	F(S, u64, change, 0) F(S, str, address, 320)                  \
 	F(S, u64, number, 0) F(S, str, proof, APP_PROOF_LEN)          \
 	F(S, str, label, APP_LABEL_MAX) F(S, u32, services, 0)        \
 	F(S, i64, expires, 0) F(S, str, peer, 64) /* empty: the operator */ \
-	F(S, str, keys, APP_KEYS_MAX)	/* as of app_keys */
+	F(S, str, keys, APP_KEYS_MAX)	/* as of app_keys */          \
+	F(S, u32, kind, 0)
+/* Whose certificate has this number? E_NOTFOUND: nobody's, or of several. */
+#define FIELDS_certificate_owner_ask(F, S) F(S, u64, number, 0)
+#define FIELDS_certificate_owner_answer(F, S) F(S, str, address, 320)
 /* Remembered for people to look at. Nothing if it is gone meanwhile. */
 #define FIELDS_app_password_used_ask(F, S)                            \
 	F(S, u64, change, 0) F(S, u64, account, 0) F(S, u64, number, 0) \
@@ -83,9 +93,9 @@ enum { FACTOR_MAX = 1024, APP_KEYS_MAX = 512 };
 #define FIELDS_app_password_row(F, S) \
 	F(S, i64, made, 0) FIELDS_app_password(F, S)
 
-/* What SCRAM proves an app password by (vault/scram.h): of all of an account,
- * sealed, the latest first. None of account 0. Empty keys: made before there
- * were any, and not typed since. */
+/* What SCRAM and CRAM-MD5 prove an app password by (vault/app_password.h): of
+ * all of an account but its certificates, sealed, the latest first. None of
+ * account 0. Empty keys: made before there were any, and not typed since. */
 #define FIELDS_app_keys_ask(F, S) F(S, u64, account, 0)
 #define FIELDS_app_keys_answer(F, S) F(S, str, rows, MSG_CHUNK)
 #define FIELDS_app_keys_row(F, S) \

@@ -18,6 +18,7 @@ struct vault {
 	struct store_codec *codec; /* of all store connections of logins */
 	struct vault_ticket *tickets;	/* of all who are logged in */
 	struct buf issuers;
+	bool cram;
 };
 
 /* What a session holds to get a new store connection. */
@@ -299,6 +300,50 @@ vault_bearer(struct vault *v, const struct bearer_ask *ask,
 	rc = reconnect_call(&v->link, &vault_calls[VAULT_bearer], ask, &answer,
 	    a, &fd, after(v, CALL_MS), err);
 	return rc < 0 ? rc : come_in(v, &answer, fd, login, err);
+}
+
+int
+vault_external(struct vault *v, const struct external_ask *ask,
+    struct login *login, struct arena *a, struct err *err)
+{
+	struct login_answer answer;
+	int fd = -1, rc;
+
+	rc = reconnect_call(&v->link, &vault_calls[VAULT_external], ask,
+	    &answer, a, &fd, after(v, CALL_MS), err);
+	return rc < 0 ? rc : come_in(v, &answer, fd, login, err);
+}
+
+int
+vault_cram_first(struct vault *v, const struct cram_first_ask *ask,
+    struct scram_first_answer *answer, struct arena *a, struct err *err)
+{
+	return reconnect_call(&v->link, &vault_calls[VAULT_cram_first], ask,
+	    answer, a, NULL, after(v, CALL_MS), err);
+}
+
+int
+vault_cram_final(struct vault *v, const struct cram_final_ask *ask,
+    struct login *login, struct arena *a, struct err *err)
+{
+	struct login_answer answer;
+	int fd = -1, rc;
+
+	rc = reconnect_call(&v->link, &vault_calls[VAULT_cram_final], ask,
+	    &answer, a, &fd, after(v, CALL_MS), err);
+	return rc < 0 ? rc : come_in(v, &answer, fd, login, err);
+}
+
+void
+vault_set_cram(struct vault *v, bool on)
+{
+	v->cram = on;
+}
+
+bool
+vault_has_cram(const struct vault *v)
+{
+	return v->cram;
 }
 
 void

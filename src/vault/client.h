@@ -54,6 +54,17 @@ int vault_scram_final(struct vault *v, const struct scram_final_ask *ask,
 /* A token, as vault_login(). E_TIMEOUT: nobody can say now. */
 int vault_bearer(struct vault *v, const struct bearer_ask *ask,
     struct login *login, struct arena *a, struct err *err);
+/* Who has shown a certificate, as vault_login(). */
+int vault_external(struct vault *v, const struct external_ask *ask,
+    struct login *login, struct arena *a, struct err *err);
+/* CRAM-MD5, as SCRAM. */
+int vault_cram_first(struct vault *v, const struct cram_first_ask *ask,
+    struct scram_first_answer *answer, struct arena *a, struct err *err);
+int vault_cram_final(struct vault *v, const struct cram_final_ask *ask,
+    struct login *login, struct arena *a, struct err *err);
+/* Is CRAM-MD5 there, where somebody logs in? At first it is not. */
+void vault_set_cram(struct vault *v, bool on);
+bool vault_has_cram(const struct vault *v);
 /* Whose tokens there may be: struct oauth_conf each, copied. Empty: nobody's;
  * then none is asked for. */
 void vault_set_issuers(struct vault *v, struct str oauth);

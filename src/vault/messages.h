@@ -28,6 +28,9 @@ enum vault_authority {
 	C(scram_first,   scram_first_answer,    VAULT_AUTH_FRONT) \
 	C(scram_final,   scram_final_answer,    VAULT_AUTH_FRONT) \
 	C(bearer,        login_answer,          VAULT_AUTH_FRONT) \
+	C(external,      login_answer,          VAULT_AUTH_FRONT) \
+	C(cram_first,    scram_first_answer,    VAULT_AUTH_FRONT) \
+	C(cram_final,    login_answer,          VAULT_AUTH_FRONT) \
 	C(reopen,        vault_done,            VAULT_AUTH_FRONT) \
 	C(dkim_sign,     dkim_sign_answer,      VAULT_AUTH_FRONT | VAULT_AUTH_LOCAL | \
 		VAULT_AUTH_RELAY) \
@@ -147,6 +150,26 @@ enum { FACTOR_TYPED_MAX = 32 };
 	F(S, str, user, 320) F(S, str, peer, 64)                      \
 	F(S, u32, service, 0) F(S, str, bearer, 8192)
 
+/* By a certificate that a client has shown to who asks (RFC 4422 A), which is
+ * bound to an account by its key. user: who they say they are, or empty: then
+ * it has to be of one account only. key is the SHA-256 of its public key; the
+ * rest is what proves that the client has it, and that it spoke with us (see
+ * tls_proof.h): E_DENIED if it does not. A handshake proves once, within five
+ * minutes after its signature. */
+#define FIELDS_external_ask(F, S)                                     \
+	F(S, str, user, 320)                                          \
+	F(S, str, peer, 64) F(S, u32, service, 0)                     \
+	F(S, str, key, 32) F(S, u32, version, 0) F(S, u32, scheme, 0) \
+	F(S, str, said, 49152) F(S, str, signature, 1024)
+
+/* By CRAM-MD5 (RFC 2195), of app passwords that were made for it, where the
+ * configuration has it. The challenge is vault's; who they are comes with the
+ * digest, 16 octets. Else as SCRAM's. */
+#define FIELDS_cram_first_ask(F, S) \
+	F(S, str, peer, 64) F(S, u32, service, 0)
+#define FIELDS_cram_final_ask(F, S) \
+	F(S, str, exchange, 16) F(S, str, user, 320) F(S, str, digest, 16)
+
 /* A new store connection for a session that lost its own. E_DENIED if the
  * ticket is none of this connection's, or the password was changed. */
 #define FIELDS_reopen_ask(F, S) F(S, str, ticket, 16)
@@ -165,10 +188,14 @@ enum { FACTOR_TYPED_MAX = 32 };
 #define FIELDS_seal_password_answer(F, S) F(S, str, sealed, 4096)
 
 /* Make an app password: store keeps its keyed hash, and the answer is the only
- * place where it ever is. Errors as app_password_add of store. */
+ * place where it ever is; but one for CRAM-MD5 is kept as it is, sealed. Or
+ * bind a certificate, by key, its public key (SubjectPublicKeyInfo); the answer
+ * is empty then. Errors as app_password_add of store. */
 #define FIELDS_app_password_ask(F, S)                          \
 	F(S, str, address, 320) F(S, str, label, APP_LABEL_MAX) \
-	F(S, u32, services, 0) F(S, i64, expires, 0)
+	F(S, u32, services, 0) F(S, i64, expires, 0)            \
+	F(S, u32, kind, 0)	/* enum app_kind */             \
+	F(S, str, key, 1100)
 #define FIELDS_app_password_answer(F, S) F(S, str, password, 32)
 
 /* What people do to their own account: with their own password (no app
@@ -273,6 +300,9 @@ MSG_STRUCT(scram_first_answer);
 MSG_STRUCT(scram_final_ask);
 MSG_STRUCT(scram_final_answer);
 MSG_STRUCT(bearer_ask);
+MSG_STRUCT(external_ask);
+MSG_STRUCT(cram_first_ask);
+MSG_STRUCT(cram_final_ask);
 MSG_STRUCT(reopen_ask);
 MSG_STRUCT(logout_ask);
 MSG_STRUCT(resume_ask);

@@ -101,12 +101,22 @@ void attempt_welcome(struct attempt *t, struct work *c);
 /* The credential in row, opened. E_IO. */
 int vault_open_credential(struct work *c, const struct credential_answer *row,
     struct credential *out, struct err *err);
-/* SCRAM's keys of an app password, sealed to whose it is and its number. False
- * if there are none that open. */
-must_check bool vault_open_app_keys(struct work *c, struct str address,
-    uint64_t number, struct str sealed, struct scram_keys *out);
-void vault_seal_app_keys(struct work *c, struct str address, uint64_t number,
-    const struct scram_keys *k, struct buf *sealed);
+/* What an app password is proven by, sealed to whose it is and its number.
+ * False if there is nothing that opens. */
+must_check bool vault_open_app_secrets(struct work *c, struct str address,
+    uint64_t number, struct str sealed, struct app_secrets *out);
+void vault_seal_app_secrets(struct work *c, struct str address,
+    uint64_t number, const struct app_secrets *s, struct buf *sealed);
+/* The same of a certificate: its public key, in the arena. */
+must_check bool vault_open_app_key(struct work *c, struct str address,
+    uint64_t number, struct str sealed, struct str *spki);
+void vault_seal_app_key(struct work *c, struct str address, uint64_t number,
+    struct str spki, struct buf *sealed);
+/* One of the account's that is proven so: its number, 0 if none is. is() says
+ * of each in turn, the latest first. */
+int attempt_find_app(struct attempt *t, struct work *c,
+    bool (*is)(void *arg, const struct app_secrets *s), void *arg,
+    uint64_t *number, struct err *err);
 /* Is it over? */
 bool vault_is_expired(const struct vault_state *v,
     const struct credential_answer *row);

@@ -5,8 +5,9 @@
  *   role_keys.c   certificates and their keys, and what files hold of them
  *   role_secrets.c  what store keeps sealed: is vault.key the one that opens
  *                 it, our own certificate
- *   role_login.c  people: login; role_bearer.c, role_elsewhere.c, role_ldap.c,
- *                 role_pam.c, role_scram.c and role_tickets.c are parts of it
+ *   role_login.c  people: login; role_bearer.c, role_cram.c, role_elsewhere.c,
+ *                 role_external.c, role_foreign.c, role_ldap.c, role_pam.c,
+ *                 role_scram.c and role_tickets.c are parts of it
  *                 (role_attempt.h)
  *   role_passwords.c  passwords that are chosen, or made
  *   role_factor.c second factors
@@ -20,6 +21,7 @@
 #include "store/messages.h"
 #include "vault/auth_cache.h"
 #include "vault/exchanges.h"
+#include "vault/handshakes.h"
 #include "vault/issuers.h"
 #include "vault/login_limit.h"
 #include "vault/messages.h"
@@ -37,8 +39,10 @@ enum {
 };
 
 /* A certificate: its chain is told, its key stays. */
+enum { LEAF_HASH = 32 };
 struct tls_key {
 	uint32_t number;	/* from the chain's hash: outlives us */
+	uint8_t leaf[LEAF_HASH];	/* of the first one's DER */
 	char *chain;
 	size_t chain_len;
 	EVP_PKEY *key;
@@ -100,7 +104,15 @@ struct vault_client {
 	struct vault_state *v;
 	struct tickets *tickets;
 	struct exchanges *exchanges;	/* NULL: none yet */
+	struct handshakes *handshakes;	/* the same */
 };
+
+/* A front: those of mail programs log in there. */
+static inline bool
+vault_logs_in(const struct vault_client *c)
+{
+	return c->c.rights->authority == VAULT_AUTH_FRONT;
+}
 
 /* An ask on a fiber of its own. */
 struct work {
@@ -117,6 +129,9 @@ void vault_log_in(struct work *c);
 void vault_begin_scram(struct work *c);
 void vault_prove_scram(struct work *c);
 void vault_take_token(struct work *c);
+void vault_take_certificate(struct work *c);
+void vault_begin_cram(struct work *c);
+void vault_prove_cram(struct work *c);
 void vault_reopen(struct work *c);
 void vault_seal_password(struct work *c);
 void vault_app_password(struct work *c);
@@ -143,7 +158,14 @@ void key_set_free(struct key_set *set);	/* what is in it */
 /* From now on; what was before is forgotten after a while. Takes them. */
 void keys_use(struct vault_state *v, struct key_set *set);
 /* Sign with no waiting, if the keys are known: else false. */
-bool keys_sign(struct vault_state *v, struct ipc_req *req);
+bool keys_sign(struct vault_client *c, struct ipc_req *req);
+/* Of those that are shown, or were a moment ago; NULL. */
+const struct tls_key *keys_find(const struct vault_state *v, uint32_t number);
+/* role_external.c: false if there is none. */
+must_check bool keys_hash_leaf(struct str chain_pem, uint8_t hash[LEAF_HASH]);
+/* The client was given a signature for a handshake. */
+void vault_note_handshake(struct vault_client *c, uint32_t key,
+    struct str octets);
 void keys_free(struct vault_state *v);
 
 /* Store is there: see whether vault.key opens what it keeps, or give up; then,

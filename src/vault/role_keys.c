@@ -56,9 +56,9 @@ key_set_add(struct vault_state *v, struct key_set *set, struct str chain,
 		EVP_PKEY_free(key);
 		return rc;
 	}
-	*k = (struct tls_key){ number_of(chain), malloc(chain.n), chain.n,
-		key };
-	bug_if(!k->chain);
+	*k = (struct tls_key){ .number = number_of(chain),
+		.chain = malloc(chain.n), .chain_len = chain.n, .key = key };
+	bug_if(!k->chain || !keys_hash_leaf(chain, k->leaf));
 	memcpy(k->chain, chain.p, chain.n);
 	set->n++;
 	return 0;
@@ -286,19 +286,27 @@ find_key(const struct key_set *set, uint32_t number)
 	return NULL;
 }
 
+const struct tls_key *
+keys_find(const struct vault_state *v, uint32_t number)
+{
+	const struct tls_key *k = find_key(&v->keys, number);
+
+	return k ? k : find_key(&v->before, number);
+}
+
 bool
-keys_sign(struct vault_state *v, struct ipc_req *req)
+keys_sign(struct vault_client *c, struct ipc_req *req)
 {
 	const struct tls_sign_ask *ask = req->ask;
+	struct vault_state *v = c->v;
 	struct tls_sign_answer answer;
 	uint8_t sig[1024];
 	size_t n = sizeof(sig);
-	const struct tls_key *k = find_key(&v->keys, ask->key);
+	const struct tls_key *k = keys_find(v, ask->key);
 	struct err err = { 0 };
 
 	if (v->keys.n == 0)
 		return false;
-	k = k ? k : find_key(&v->before, ask->key);
 	if (!k) {
 		ipc_fail(req, E_NOTFOUND, "no such key");
 		return true;
@@ -308,6 +316,7 @@ keys_sign(struct vault_state *v, struct ipc_req *req)
 		ipc_fail(req, err.code, err.text);
 		return true;
 	}
+	vault_note_handshake(c, ask->key, ask->octets);
 	answer.signature = str_make((const char *)sig, n);
 	ipc_reply(req, &answer, -1);
 	return true;
@@ -316,6 +325,6 @@ keys_sign(struct vault_state *v, struct ipc_req *req)
 void
 vault_tls_sign(struct work *c)
 {
-	if (!keys_ready(c) || !keys_sign(c->client->v, c->req))
+	if (!keys_ready(c) || !keys_sign(c->client, c->req))
 		ipc_fail(c->req, E_PEER, "no keys yet");
 }

@@ -30,6 +30,7 @@ client_end(struct ipc_client *ipc_client)
 
 	tickets_free(c->tickets);
 	exchanges_free(c->exchanges);
+	handshakes_free(c->handshakes);
 }
 
 static void
@@ -58,6 +59,9 @@ static serve_fn *const serves[VAULT_NCALLS] = {
 	[VAULT_scram_first] = vault_begin_scram,
 	[VAULT_scram_final] = vault_prove_scram,
 	[VAULT_bearer] = vault_take_token,
+	[VAULT_external] = vault_take_certificate,
+	[VAULT_cram_first] = vault_begin_cram,
+	[VAULT_cram_final] = vault_prove_cram,
 	[VAULT_reopen] = vault_reopen,
 	[VAULT_seal_password] = vault_seal_password,
 	[VAULT_app_password] = vault_app_password,
@@ -105,7 +109,7 @@ on_ask(void *owner, struct ipc_req *req)
 		return;
 	}
 	/* A signature at once, whatever else goes on. */
-	if (req->call->index == VAULT_tls_sign && keys_sign(v, req))
+	if (req->call->index == VAULT_tls_sign && keys_sign(client, req))
 		return;
 	c = calloc(1, sizeof(*c));
 	bug_if(!c);

@@ -6,6 +6,7 @@
 
 #include "vault/password_rule.h"
 #include "vault/role_attempt.h"
+#include "vault/tls_proof.h"
 
 struct sealing {
 	struct str password;
@@ -51,10 +52,10 @@ seal_password(struct work *c, struct str address, struct str password,
 	return s.rc;
 }
 
-/* What SCRAM is to prove it by, as it is shown. Suspends. */
+/* What it is to be proven by, as it is shown. Suspends. */
 struct app_keying {
 	struct str shown;
-	struct scram_keys keys;
+	struct app_secrets s;
 	bool made;
 };
 
@@ -63,22 +64,25 @@ app_keys_work(void *arg)
 {
 	struct app_keying *k = arg;
 
-	k->made = credential_keys(k->shown, &k->keys);
+	k->made = credential_keys(k->shown, &k->s.scram);
 }
 
 static int
-make_app_keys(struct work *c, struct str address, uint64_t number,
-    struct str shown, struct buf *sealed, struct err *err)
+make_app_secrets(struct work *c, const struct app_password_ask *ask,
+    uint64_t number, struct str shown, struct buf *sealed, struct err *err)
 {
-	struct app_keying k = { .shown = shown };
-	int rc = vault_account_salt(c, address, k.keys.salt, err);
+	struct app_keying k = { .shown = shown,
+		.s.cram = ask->kind == APP_cram_md5 };
+	int rc = vault_account_salt(c, ask->address, k.s.scram.salt, err);
 
 	if (rc < 0)
 		return rc;
 	if (rt_work(c->client->v->hashers, app_keys_work, &k) < 0 || !k.made)
 		return err_set(err, E_BUSY, "too many logins at once");
-	vault_seal_app_keys(c, address, number, &k.keys, sealed);
-	sodium_memzero(&k.keys, sizeof(k.keys));
+	if (k.s.cram)
+		memcpy(k.s.shown, shown.p, sizeof(k.s.shown));
+	vault_seal_app_secrets(c, ask->address, number, &k.s, sealed);
+	sodium_memzero(&k.s, sizeof(k.s));
 	return 0;
 }
 
@@ -94,7 +98,8 @@ make_app_password(struct work *c, const struct app_password_ask *ask,
 	struct app_proof proof;
 	struct app_password_add_ask add = { vault_change(v), ask->address,
 		0, str_make((const char *)proof.octets, sizeof(proof.octets)),
-		ask->label, ask->services, ask->expires, peer };
+		ask->label, ask->services, ask->expires, peer,
+		.kind = ask->kind };
 	auto_buf keys = BUF_INIT(APP_KEYS_MAX);
 	struct done done;
 	int rc;
@@ -106,7 +111,7 @@ make_app_password(struct work *c, const struct app_password_ask *ask,
 	sodium_memzero(random, sizeof(random));
 	sodium_memzero(&made, sizeof(made));
 	add.number = proof.number;
-	rc = make_app_keys(c, ask->address, proof.number,
+	rc = make_app_secrets(c, ask, proof.number,
 	    str_make(text, APP_PASSWORD_TEXT), &keys, err);
 	if (rc < 0)
 		return rc;
@@ -150,10 +155,58 @@ answer_app_password(struct work *c, const struct app_password_ask *ask,
 	sodium_memzero(text, sizeof(text));
 }
 
+/* Nothing is made: what is bound lies in the operator's file. */
+static int
+bind_certificate(struct work *c, const struct app_password_ask *ask,
+    struct err *err)
+{
+	struct vault_state *v = c->client->v;
+	OSSL_LIB_CTX *lib = tls_lib_ctx(v->lib);
+	uint8_t hash[CERTIFICATE_HASH];
+	struct app_proof proof;
+	struct app_password_add_ask add = { vault_change(v), ask->address,
+		0, str_make((const char *)proof.octets, sizeof(proof.octets)),
+		ask->label, ask->services, ask->expires,
+		.kind = APP_certificate };
+	auto_buf sealed = BUF_INIT(APP_KEYS_MAX);
+	struct done done;
+
+	if (!tls_proof_is_key(lib, ask->key))
+		return err_set(err, E_INVALID, "a key that is bound is RSA of "
+		    "2048 bits at least, P-256, P-384, P-521 or Ed25519");
+	if (ask->services & ~(uint32_t)(SERVICE_imap | SERVICE_pop3 |
+	    SERVICE_smtp))
+		return err_set(err, E_INVALID, "certificates are for imap, "
+		    "pop3 and smtp");
+	if (EVP_Q_digest(lib, "SHA256", NULL, ask->key.p, ask->key.n, hash,
+	    NULL) != 1)
+		return err_set(err, E_TLS, "no SHA-256");
+	certificate_proof_of(&v->seal, str_make((const char *)hash,
+	    sizeof(hash)), &proof);
+	add.number = proof.number;
+	vault_seal_app_key(c, ask->address, proof.number, ask->key, &sealed);
+	add.keys = buf_get(&sealed);
+	return reconnect_call(&v->store, &store_calls[STORE_app_password_add],
+	    &add, &done, c->a, NULL, c->until_ms, err);
+}
+
 void
 vault_app_password(struct work *c)
 {
-	answer_app_password(c, c->req->ask, STR_NULL);
+	const struct app_password_ask *ask = c->req->ask;
+	struct app_password_answer answer = { STR_NULL };
+	struct err err = { 0 };
+	int rc;
+
+	if (ask->kind != APP_certificate) {
+		answer_app_password(c, ask, STR_NULL);
+		return;
+	}
+	rc = bind_certificate(c, ask, &err);
+	if (rc < 0)
+		ipc_fail(c->req, rc, err.text);
+	else
+		ipc_reply(c->req, &answer, -1);
 }
 
 /* One's own --------------------------------------------------------------- */

@@ -13,42 +13,63 @@
 /* Keys -------------------------------------------------------------------- */
 
 static struct seal_what
-app_keys_what(struct arena *a, struct str address, uint64_t number)
+app_secrets_what(struct arena *a, const char *kind, struct str address,
+    uint64_t number)
 {
 	struct str lower = str_lower(a, address);
 
-	return (struct seal_what){ STR("app-keys"), arena_printf(a,
-	    "%.*s %ju", STR_FMT(lower), (uintmax_t)number) };
+	return (struct seal_what){ str_c(kind), arena_printf(a, "%.*s %ju",
+	    STR_FMT(lower), (uintmax_t)number) };
+}
+
+static void
+seal_app(struct work *c, const char *kind, struct str address,
+    uint64_t number, struct str record, struct buf *sealed)
+{
+	struct vault_state *v = c->client->v;
+	uint8_t nonce[SEAL_NONCE_LEN];
+
+	loop_random(v->loop, nonce, sizeof(nonce));
+	seal_put(&v->seal, app_secrets_what(c->a, kind, address, number),
+	    nonce, record, sealed);
 }
 
 bool
-vault_open_app_keys(struct work *c, struct str address, uint64_t number,
-    struct str sealed, struct scram_keys *out)
+vault_open_app_secrets(struct work *c, struct str address, uint64_t number,
+    struct str sealed, struct app_secrets *out)
 {
 	struct str record;
-	struct rd r;
 
-	if (seal_open(&c->client->v->seal, app_keys_what(c->a, address,
-	    number), sealed, c->a, &record, NULL) < 0)
-		return false;
-	r = rd_of(record);
-	scram_keys_take(&r, out);
-	return rd_done(&r);
+	return seal_open(&c->client->v->seal, app_secrets_what(c->a,
+	    "app-keys", address, number), sealed, c->a, &record, NULL) == 0 &&
+	    app_secrets_read(record, out);
 }
 
 void
-vault_seal_app_keys(struct work *c, struct str address, uint64_t number,
-    const struct scram_keys *k, struct buf *sealed)
+vault_seal_app_secrets(struct work *c, struct str address, uint64_t number,
+    const struct app_secrets *s, struct buf *sealed)
 {
-	struct vault_state *v = c->client->v;
-	auto_buf record = BUF_INIT(SCRAM_KEYS_LEN);
-	uint8_t nonce[SEAL_NONCE_LEN];
+	auto_buf record = BUF_INIT(APP_SECRETS_MAX);
 
-	scram_keys_put(k, &record);
-	loop_random(v->loop, nonce, sizeof(nonce));
-	seal_put(&v->seal, app_keys_what(c->a, address, number), nonce,
-	    buf_get(&record), sealed);
+	app_secrets_put(s, &record);
+	seal_app(c, "app-keys", address, number, buf_get(&record), sealed);
 	sodium_memzero(record.p, record.n);
+}
+
+bool
+vault_open_app_key(struct work *c, struct str address, uint64_t number,
+    struct str sealed, struct str *spki)
+{
+	return seal_open(&c->client->v->seal, app_secrets_what(c->a,
+	    "app-certificate", address, number), sealed, c->a, spki, NULL) ==
+	    0;
+}
+
+void
+vault_seal_app_key(struct work *c, struct str address, uint64_t number,
+    struct str spki, struct buf *sealed)
+{
+	seal_app(c, "app-certificate", address, number, spki, sealed);
 }
 
 int
@@ -76,7 +97,7 @@ vault_account_salt(struct work *c, struct str address, uint8_t salt[],
 struct renewal {
 	const struct attempt *t;
 	struct str password;
-	struct scram_keys keys;		/* of an app password */
+	struct app_secrets app;		/* of an app password */
 	struct buf record;		/* of the account's own */
 	bool made;
 };
@@ -86,22 +107,27 @@ renew_work(void *arg)
 {
 	struct renewal *n = arg;
 
-	n->made = n->t->by_app ? credential_keys(n->password, &n->keys) :
+	n->made = n->t->by_app ? credential_keys(n->password,
+	    &n->app.scram) :
 	    credential_renew(&n->t->credential, n->password, &n->record);
 }
 
+/* What there is of an app password goes into app. */
 static bool
-has_keys(const struct attempt *t, struct work *c)
+has_keys(const struct attempt *t, struct work *c, struct app_secrets *app)
 {
 	const struct scram_keys *own = &t->credential.scram;
-	struct scram_keys k;
 
 	/* A foreign one gets them in another way: role_foreign.c. */
 	if (!t->by_app)
 		return !t->credential.old;
-	return vault_open_app_keys(c, t->row.address, t->app.number,
-	    t->row.app_keys, &k) && k.count == own->count &&
-	    memcmp(k.salt, own->salt, sizeof(k.salt)) == 0;
+	if (!vault_open_app_secrets(c, t->row.address, t->app.number,
+	    t->row.app_keys, app)) {
+		*app = (struct app_secrets){ 0 };
+		return false;
+	}
+	return app->scram.count == own->count && memcmp(app->scram.salt,
+	    own->salt, sizeof(own->salt)) == 0;
 }
 
 static void
@@ -118,8 +144,8 @@ put_renewed(struct renewal *n, struct work *c)
 	struct err err;
 
 	if (t->by_app) {
-		vault_seal_app_keys(c, t->row.address, t->app.number,
-		    &n->keys, &sealed);
+		vault_seal_app_secrets(c, t->row.address, t->app.number,
+		    &n->app, &sealed);
 	} else {
 		loop_random(v->loop, nonce, sizeof(nonce));
 		seal_put(&v->seal, credential_what(c->a, t->row.address),
@@ -138,14 +164,14 @@ vault_renew_keys(const struct attempt *t, struct work *c,
 	struct renewal n = { .t = t, .password = password,
 		.record = BUF_INIT(CREDENTIAL_MAX) };
 
-	if (password.n == 0 || has_keys(t, c))
+	if (password.n == 0 || has_keys(t, c, &n.app))
 		return;
-	memcpy(n.keys.salt, t->credential.scram.salt, sizeof(n.keys.salt));
+	memcpy(n.app.scram.salt, t->credential.scram.salt, SCRAM_SALT_LEN);
 	if (rt_work(c->client->v->hashers, renew_work, &n) == 0 && n.made)
 		put_renewed(&n, c);
 	if (n.record.p)
 		sodium_memzero(n.record.p, n.record.n);
-	sodium_memzero(&n.keys, sizeof(n.keys));
+	sodium_memzero(&n.app, sizeof(n.app));
 	buf_free(&n.record);
 }
 
@@ -250,26 +276,25 @@ struct proving {
 
 /* The keys of one app password. */
 static bool
-is_of_app(struct proving *p, const struct app_keys_row *row)
+is_of_app(void *arg, const struct app_secrets *s)
 {
-	struct scram_keys k;
-	bool right = vault_open_app_keys(p->c, p->t->row.address, row->number,
-	    row->keys, &k) && scram_prove(&k, p->hash, p->auth_message,
-	    p->proof, p->signature);
+	struct proving *p = arg;
 
-	sodium_memzero(&k, sizeof(k));
-	return right;
+	return scram_prove(&s->scram, p->hash, p->auth_message, p->proof,
+	    p->signature);
 }
 
-/* One of their app passwords? Then its number is known. */
-static int
-find_app(struct proving *p, uint64_t *number, struct err *err)
+int
+attempt_find_app(struct attempt *t, struct work *c,
+    bool (*is)(void *arg, const struct app_secrets *s), void *arg,
+    uint64_t *number, struct err *err)
 {
-	struct app_keys_ask ask = { p->t->row.account };
+	struct app_keys_ask ask = { t->row.account };
 	struct app_keys_answer answer;
+	struct app_secrets s;
 	struct rd r;
-	int rc = reconnect_call(&p->t->v->store, &store_calls[STORE_app_keys],
-	    &ask, &answer, p->c->a, NULL, p->c->until_ms, err);
+	int rc = reconnect_call(&t->v->store, &store_calls[STORE_app_keys],
+	    &ask, &answer, c->a, NULL, c->until_ms, err);
 
 	*number = 0;
 	if (rc < 0)
@@ -280,9 +305,11 @@ find_app(struct proving *p, uint64_t *number, struct err *err)
 
 		if (!msg_take(&r, &app_keys_row_shape, &row))
 			return err_set(err, E_PROTO, "no app passwords");
-		if (is_of_app(p, &row))
+		if (vault_open_app_secrets(c, t->row.address, row.number,
+		    row.keys, &s) && is(arg, &s))
 			*number = row.number;
 	}
+	sodium_memzero(&s, sizeof(s));
 	return 0;
 }
 
@@ -295,7 +322,8 @@ find_password(struct proving *p, struct err *err)
 	struct attempt *t = p->t;
 	bool own = scram_prove(&t->credential.scram, p->hash,
 	    p->auth_message, p->proof, p->signature) && t->row.account;
-	int rc = own ? 0 : find_app(p, &t->app.number, err);
+	int rc = own ? 0 : attempt_find_app(t, p->c, is_of_app, p,
+	    &t->app.number, err);
 
 	if (rc == 0 && t->app.number) {
 		rc = attempt_look_up(t, p->c, err);

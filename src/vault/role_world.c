@@ -38,6 +38,7 @@ on_credential(struct world *w, struct ipc_req *req)
 	if (ask->app && ask->app == p->app) {
 		answer.proof = str_make((const char *)p->proof,
 		    sizeof(p->proof));
+		answer.kind = p->kind;
 		answer.label = STR("Phone");
 		answer.services = p->services;
 		answer.expires = p->expires;
@@ -59,6 +60,7 @@ on_app_password_add(struct world *w, struct ipc_req *req)
 	assert_int_equal(ask->proof.n, sizeof(p->proof));
 	p->app = ask->number;
 	memcpy(p->proof, ask->proof.p, sizeof(p->proof));
+	p->kind = ask->kind;
 	p->services = ask->services;
 	p->expires = ask->expires;
 	p->used = 0;
@@ -76,11 +78,28 @@ on_app_keys(struct world *w, struct ipc_req *req)
 	const struct person *p = ask->account >= 7 ?
 	    &w->people[ask->account - 7] : NULL;
 
-	if (p && p->app)
+	if (p && p->app && p->kind != APP_certificate)
 		msg_put(&rows, &app_keys_row_shape, &(struct app_keys_row){
 		    p->app, buf_get(&p->app_keys) });
 	answer.rows = buf_get(&rows);
 	ipc_reply(req, &answer, -1);
+}
+
+static void
+on_certificate_owner(struct world *w, struct ipc_req *req)
+{
+	const struct certificate_owner_ask *ask = req->ask;
+
+	for (size_t i = 0; i < PEOPLE; i++) {
+		const struct person *p = &w->people[i];
+		struct certificate_owner_answer answer = { p->address };
+
+		if (p->app != ask->number || p->kind != APP_certificate)
+			continue;
+		ipc_reply(req, &answer, -1);
+		return;
+	}
+	ipc_fail(req, E_NOTFOUND, "nobody's");
 }
 
 static void
@@ -303,6 +322,7 @@ on_store_ask(void *owner, struct ipc_req *req)
 		[STORE_account_open] = on_account_open,
 		[STORE_app_password_add] = on_app_password_add,
 		[STORE_app_keys] = on_app_keys,
+		[STORE_certificate_owner] = on_certificate_owner,
 		[STORE_keys_renew] = on_keys_renew,
 		[STORE_app_password_used] = on_app_password_used,
 		[STORE_factor_put] = on_factor_put,

@@ -18,7 +18,7 @@ struct person {
 	/* One app password, as store keeps it; number 0: none. */
 	uint64_t app;
 	uint8_t proof[APP_PROOF_LEN];
-	uint32_t services;
+	uint32_t kind, services;
 	int64_t expires, used;
 	struct buf app_keys;
 	struct buf factor;

@@ -323,6 +323,7 @@ attack_front(struct attack *a)
 	    "front says that a login is for another worker's service");
 	replays_a_proof(a, vault->ipc);
 	tokens_of_its_own(a, vault->ipc, web);
+	certificates_of_its_own(a, vault->ipc);
 	makes_app_password(a, vault->ipc, "front has an app password made");
 	changes_a_password(a, vault->ipc, STR("guess"));
 	refused(a, vault->ipc, &vault_calls[VAULT_reopen], &invented,

@@ -74,6 +74,7 @@ export const de: Texts = {
 	madeOnce: 'Tippen Sie dies in das Programm. Es steht nur jetzt hier: ',
 	labelUnfit: 'Nehmen Sie einen anderen Namen: diesen gibt es schon, oder es sind zu viele.',
 	neverUsed: 'nie benutzt',
+	certificate: 'Zertifikat',
 	usedLast: (when, from, by) => `zuletzt ${when} von ${from} (${by})`,
 	expires: (when) => `bis ${when}`,
 

@@ -72,6 +72,7 @@ export const en = {
 	madeOnce: 'Type this into the program. It is shown only now: ',
 	labelUnfit: 'Take another name: there is one of this name, or too many.',
 	neverUsed: 'never used',
+	certificate: 'certificate',
 	usedLast: (when: string, from: string, by: string) =>
 		`last used ${when} from ${from} (${by})`,
 	expires: (when: string) => `until ${when}`,

@@ -36,11 +36,27 @@ is_label(struct str s)
 	return true;
 }
 
+/* One key, one row: by what is shown it is found. */
+static int
+check_new_certificate(struct engine *e, uint64_t account, uint64_t number,
+    struct err *err)
+{
+	int rc = sql_first(&e->w, SQL_app_password_get, SQL_VALS(vi(account),
+	    vi(number)), err);
+
+	if (rc <= 0)
+		return rc;
+	sql_end(&e->w, SQL_app_password_get);
+	return err_set(err, E_EXISTS, "the account has a certificate with "
+	    "this key already");
+}
+
 int
 write_app_password_add(struct engine *e, struct write *w)
 {
 	const struct app_password_add_ask *ask = w->ask;
 	uint64_t account, there, n;
+	bool certificate = ask->kind == APP_certificate;
 	int rc = get_account(&e->w, e->arena, w->caller, ask->address,
 	    &account, &w->err);
 
@@ -48,7 +64,8 @@ write_app_password_add(struct engine *e, struct write *w)
 		return err_set(&w->err, E_INVALID, "a label is 1 to %d octets "
 		    "of text on one line", APP_LABEL_MAX);
 	if (rc == 0 && (ask->services == 0 || ask->services > SERVICES_apps ||
-	    ask->number == 0 || ask->proof.n != APP_PROOF_LEN))
+	    ask->number == 0 || ask->proof.n != APP_PROOF_LEN ||
+	    ask->kind >= APP_KINDS))
 		return err_set(&w->err, E_INVALID, "no app password");
 	if (rc == 0)
 		rc = sql_number(&e->w, SQL_app_password_labelled, SQL_VALS(
@@ -56,6 +73,8 @@ write_app_password_add(struct engine *e, struct write *w)
 	if (rc == 0 && there)
 		return err_set(&w->err, E_EXISTS, "there is an app password "
 		    "\"%.*s\" already", STR_FMT(ask->label));
+	if (rc == 0 && certificate)
+		rc = check_new_certificate(e, account, ask->number, &w->err);
 	if (rc == 0)
 		rc = sql_number(&e->w, SQL_app_password_count, SQL_VALS(
 		    vi(account)), &n, &w->err);
@@ -67,8 +86,7 @@ write_app_password_add(struct engine *e, struct write *w)
 		    vi(account), vi(ask->number), vs(ask->proof),
 		    vs(ask->label), vi(ask->services),
 		    vi((uint64_t)e->now_s), vi((uint64_t)ask->expires),
-		    vs(ask->keys)),
-		    &w->err);
+		    vs(ask->keys), vi(ask->kind)), &w->err);
 	if (rc == 0)
 		rc = note_put(e, &(struct note){ account, NOTE_app_password,
 		    NOTES_A_DAY, .facts = { .peer = ask->peer,
@@ -137,9 +155,31 @@ read_app_passwords(struct reader *r, const struct caller *c,
 			.used_from = sql_str(&r->q, app_password_list,
 			    used_from),
 			.used_for = sql_u32(&r->q, app_password_list,
-			    used_for) });
+			    used_for),
+			.kind = sql_u32(&r->q, app_password_list, kind) });
 	answer->app_passwords.rows = buf_get(&r->rows);
 	return rc;
+}
+
+/* Who shows a certificate need not say who they are. */
+int
+read_certificate_owner(struct reader *r, const struct caller *c unused_arg,
+    const struct certificate_owner_ask *ask, union store_answer *answer,
+    struct err *err)
+{
+	enum sql_statement s = SQL_certificate_owner;
+	int rc = sql_first(&r->q, s, SQL_VALS(vi(ask->number)), err);
+
+	if (rc > 0) {
+		answer->certificate_owner.address = str_dup(r->arena,
+		    sql_str(&r->q, certificate_owner, address));
+		rc = sql_next(&r->q, s, err);
+		if (rc == 0)
+			return 0;
+		sql_end(&r->q, s);
+	}
+	return rc < 0 ? rc : err_set(err, E_NOTFOUND,
+	    "nobody's certificate, or of several");
 }
 
 /* What SCRAM proves them by ------------------------------------------------ */

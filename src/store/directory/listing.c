@@ -28,6 +28,7 @@ find_app_password(struct reader *r, uint64_t number,
 	out->used_from = str_dup(r->arena, sql_str(&r->q, app_password_get,
 	    used_from));
 	out->used_for = sql_u32(&r->q, app_password_get, used_for);
+	out->kind = sql_u32(&r->q, app_password_get, kind);
 	out->app_keys = str_dup(r->arena, sql_str(&r->q, app_password_get,
 	    keys));
 	sql_end(&r->q, SQL_app_password_get);

@@ -238,6 +238,65 @@ test_keys(void **state)
 	assert_str(answer.credential.sealed, "sealed anew");
 }
 
+static int
+add_certificate(struct folder *p, const char *who, uint64_t number,
+    const char *label)
+{
+	struct app_password_add_ask ask = { ++p->d.change, str_c(who), number,
+		STR("0123456789abcdef0123456789abcdef"), str_c(label),
+		SERVICE_imap, 0, .keys = STR("sealed"),
+		.kind = APP_certificate };
+	struct write w = { .caller = &p->d.vault, .ask = &ask,
+		.call = STORE_app_password_add };
+
+	return fixture_write(&p->d, &w);
+}
+
+static int
+owner(struct folder *p, uint64_t number, const char *want)
+{
+	struct certificate_owner_ask ask = { number };
+	union store_answer answer = { 0 };
+	int rc = reader_ask(p->d.r, &p->d.vault, STORE_certificate_owner,
+	    &ask, &answer, &p->d.err);
+
+	if (rc == 0)
+		assert_str(answer.certificate_owner.address, want);
+	return rc;
+}
+
+/* One key is one of an account's, and perhaps another's, too: then it does not
+ * say whose it is. It proves nothing by SCRAM. */
+static void
+test_certificates(void **state)
+{
+	struct folder *p = *state;
+	struct app_keys_ask list = { p->alice };
+	union store_answer answer = { 0 };
+	uint32_t removed;
+	uint64_t id;
+
+	assert_int_equal(fixture_account(&p->d, "bob@ours.test", &id), 0);
+	assert_int_equal(add(p, 6, "Phone", SERVICE_imap), 0);
+	assert_int_equal(add_certificate(p, "alice@ours.test", 5, "Laptop"),
+	    0);
+	assert_int_equal(add_certificate(p, "alice@ours.test", 5, "Again"),
+	    E_EXISTS);
+	assert_true(is_told(p, 5, "Laptop"));
+	assert_int_equal(owner(p, 5, "alice@ours.test"), 0);
+	assert_int_equal(owner(p, 6, ""), E_NOTFOUND);
+	assert_int_equal(owner(p, 7, ""), E_NOTFOUND);
+	assert_int_equal(reader_ask(p->d.r, &p->d.vault, STORE_app_keys,
+	    &list, &answer, &p->d.err), 0);
+	assert_true(str_find(answer.app_keys.rows, STR("sealed")) ==
+	    answer.app_keys.rows.n);
+	assert_int_equal(add_certificate(p, "bob@ours.test", 5, "Laptop"), 0);
+	assert_int_equal(owner(p, 5, ""), E_NOTFOUND);
+	assert_int_equal(remove_label(p, "Laptop", &removed), 0);
+	assert_int_equal(owner(p, 5, "bob@ours.test"), 0);
+	assert_int_equal(count(p), 1);
+}
+
 int
 main(void)
 {
@@ -250,6 +309,7 @@ main(void)
 		ROW(test_many),
 		ROW(test_used),
 		ROW(test_keys),
+		ROW(test_certificates),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

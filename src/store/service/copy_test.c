@@ -461,7 +461,8 @@ static void
 test_one_commit(void **state)
 {
 	struct place_of *p = with_messages(state, 2);
-	struct open_answer in = opened(p, "INBOX"), to;
+	struct open_answer in = opened(p, "INBOX");
+	static struct open_answer to;
 	struct flags_ask flags = { .change = 100, .mailbox = in.mailbox,
 		.arrivals = in.modseq, .expunges = in.modseq, .by_uid = 1,
 		.set = str_make("\2\0\0\0\2\0\0\0", 8), .mode = FLAGS_ADD,

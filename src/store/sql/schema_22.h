@@ -34,6 +34,9 @@
  *
  *   pam_account accounts whose password this machine's PAM proves, and as
  *               which user (directory/pam.c). There were none
+ *
+ *   kind        of app_password: what it is (enum app_kind). Passwords, before;
+ *               certificates are also looked for by their number alone
  */
 #define CREATE_HOLD                                                           \
 	"ALTER TABLE queue_rcpt ADD COLUMN held_at INTEGER NOT NULL"          \
@@ -70,4 +73,7 @@ static const char version_22[] =
     CREATE_LIMITS
     "ALTER TABLE queue ADD COLUMN signature_7bit BLOB NOT NULL DEFAULT x'';"
     "CREATE TABLE pam_account (account INTEGER PRIMARY KEY,"
-    " user BLOB NOT NULL) STRICT;";
+    " user BLOB NOT NULL) STRICT;"
+    "ALTER TABLE app_password ADD COLUMN kind INTEGER NOT NULL DEFAULT 0;"
+    "CREATE INDEX app_password_certificate ON app_password (number)"
+    " WHERE kind=1;";

@@ -149,6 +149,27 @@ test_pam_comes(void **state unused_arg)
 	sql_close(&q);
 }
 
+/* App passwords from before are passwords. */
+static void
+test_app_passwords(void **state unused_arg)
+{
+	static struct sql q;
+
+	assert_int_equal(sqlite3_open(":memory:", &q.db), SQLITE_OK);
+	assert_int_equal(schema_migrate(&q, NULL, NULL), 0);
+	assert_int_equal(sqlite3_exec(q.db, BACK_TO_21
+	    "INSERT INTO app_password VALUES (7, 5, x'61', x'62', 1, 2, 0, 0,"
+	    " x'', 0, x'63');", NULL, NULL, NULL), 0);
+	assert_int_equal(schema_migrate(&q, NULL, NULL), 0);
+	assert_int_equal(sql_first(&q, SQL_app_password_get, SQL_VALS(vi(7),
+	    vi(5)), NULL), 1);
+	assert_str(sql_str(&q, app_password_get, label), "b");
+	assert_str(sql_str(&q, app_password_get, keys), "c");
+	assert_int_equal(sql_u32(&q, app_password_get, kind), 0);
+	sql_end(&q, SQL_app_password_get);
+	sql_close(&q);
+}
+
 int
 main(void)
 {
@@ -158,6 +179,7 @@ main(void)
 		cmocka_unit_test(test_limits_come),
 		cmocka_unit_test(test_queue_has_one_signature),
 		cmocka_unit_test(test_pam_comes),
+		cmocka_unit_test(test_app_passwords),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -153,16 +153,19 @@
 	    " ON CONFLICT (account, source) DO NOTHING")                     \
 	S(carried_del, "DELETE FROM carried WHERE account=?1")                \
 	R(app_password_get, (proof, label, services, expires, used,           \
-	    used_from, used_for, keys),                                       \
+	    used_from, used_for, keys, kind),                                 \
 	    "FROM app_password WHERE account=?1 AND number=?2")               \
 	S(app_password_count, "SELECT count(*) FROM app_password"             \
 	    " WHERE account=?1")                                              \
 	S(app_password_labelled, "SELECT number FROM app_password"            \
 	    " WHERE account=?1 AND label=?2")                                 \
 	S(app_password_add, "INSERT INTO app_password"                        \
-	    " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, 0, x'', 0, ?8)")            \
+	    " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, 0, x'', 0, ?8, ?9)")        \
+	R(certificate_owner, (address), "FROM app_password"                   \
+	    " JOIN account USING (account) WHERE number=?1 AND kind=1"        \
+	    " LIMIT 2")                                                       \
 	R(app_keys_list, (number, keys), "FROM app_password"                  \
-	    " WHERE account=?1 ORDER BY used DESC, made DESC")                \
+	    " WHERE account=?1 AND kind<>1 ORDER BY used DESC, made DESC")    \
 	S(app_keys_put, "UPDATE app_password SET keys=?1"                     \
 	    " WHERE account=?2 AND number=?3 AND keys=?4")                    \
 	S(app_password_use, "UPDATE app_password SET used=?1, used_from=?2,"  \
@@ -171,7 +174,7 @@
 	    " AND label=?2")                                                  \
 	S(app_password_del_all, "DELETE FROM app_password WHERE account=?1")  \
 	R(app_password_list, (label, services, made, expires, used,           \
-	    used_from, used_for),                                             \
+	    used_from, used_for, kind),                                       \
 	    "FROM app_password WHERE account=?1 ORDER BY made, label")        \
 	R(secret_get, (sealed), "FROM secret WHERE kind=?1 AND name=?2")      \
 	R(secret_some, (kind, name, sealed), "FROM secret"                    \

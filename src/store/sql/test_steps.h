@@ -12,7 +12,8 @@
 	"ALTER TABLE queue_rcpt DROP COLUMN give_up;"                         \
 	"DROP TABLE pam_account; DROP TABLE limits; DROP TABLE stopped;"      \
 	"ALTER TABLE queue DROP COLUMN signature_7bit;"                        \
-	"UPDATE meta SET value=21;"
+	"DROP INDEX app_password_certificate;"                                 \
+	"ALTER TABLE app_password DROP COLUMN kind; UPDATE meta SET value=21;"
 #define BACK_TO_20                                                            \
 	BACK_TO_21                                                            \
 	"DROP TABLE ldap_account; DROP TABLE ldap_alias;"                     \

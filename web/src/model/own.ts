@@ -11,6 +11,7 @@ export interface AppPassword {
 	used?: string;
 	usedFrom?: string;
 	usedFor?: string;
+	kind: 'password' | 'certificate' | 'cram-md5';
 }
 
 /** null: not asked yet. */

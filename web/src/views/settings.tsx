@@ -59,7 +59,9 @@ function Row({ one }: { one: AppPassword }) {
 		<li>
 			<div>
 				<div class="name" dir="auto">{one.label}</div>
-				<div class="soft">{one.services.join(', ')} · {lastUse(one)}
+				<div class="soft">
+					{one.kind === 'certificate' && <>{t.certificate} · </>}
+					{one.services.join(', ')} · {lastUse(one)}
 					{one.expires && <> · {t.expires(whenFull(one.expires))}</>}
 				</div>
 			</div>
