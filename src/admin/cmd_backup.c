@@ -47,12 +47,12 @@ struct backup_ctx {
 static int
 open_data(struct backup_ctx *c, struct data_folder *f, struct err *err)
 {
-	struct config conf;
+	struct config *conf = arena_new_of(c->a->memory, struct config);
 
-	if (find_config(c->a->memory, c->o->data, c->o->config, &conf, err) <
+	if (find_config(c->a->memory, c->o->data, c->o->config, conf, err) <
 	    0)
 		return err->code;
-	return data_folder_open(str_dupz(c->a->memory, conf.data),
+	return data_folder_open(str_dupz(c->a->memory, conf->data),
 	    DATA_FOLDER_FIND, f, err);
 }
 

@@ -202,17 +202,17 @@ open_store(struct restoring *r, uint32_t uid_base, struct err *err)
 static int
 open_data(struct restoring *r, const struct options *o, struct err *err)
 {
+	struct config *c = arena_new_of(r->a->memory, struct config);
 	struct data_folder f;
-	struct config c;
 
-	if (find_config(r->a->memory, o->data, o->config, &c, err) < 0 ||
-	    data_folder_open(str_dupz(r->a->memory, c.data), DATA_FOLDER_MAKE,
-	    &f, err) < 0)
+	if (find_config(r->a->memory, o->data, o->config, c, err) < 0 ||
+	    data_folder_open(str_dupz(r->a->memory, c->data),
+	    DATA_FOLDER_MAKE, &f, err) < 0)
 		return err->code;
 	r->folder = f.fd;
 	if (lock_data(r, err) < 0)
 		return err->code;
-	return open_store(r, c.uid_base, err);
+	return open_store(r, c->uid_base, err);
 }
 
 /* ---- its files ----------------------------------------------------------- */

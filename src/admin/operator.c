@@ -131,28 +131,28 @@ operator_open(struct admin *a, const struct options *o, struct operator **op,
     struct err *err)
 {
 	struct operator *n = arena_new_of(a->memory, struct operator);
+	struct config *c = arena_new_of(a->memory, struct config);
 	struct data_folder f;
-	struct config c;
 	int rc;
 
-	if (find_config(a->memory, o->data, o->config, &c, err) < 0 ||
-	    data_folder_open(str_dupz(a->memory, c.data), o->make_data ?
+	if (find_config(a->memory, o->data, o->config, c, err) < 0 ||
+	    data_folder_open(str_dupz(a->memory, c->data), o->make_data ?
 	    DATA_FOLDER_MAKE : DATA_FOLDER_FIND, &f, err) < 0)
 		return err->code;
 	if (f.made)
 		fprintf(o->json ? stderr : stdout,
-		    "made the data folder %.*s\n", STR_FMT(c.data));
+		    "made the data folder %.*s\n", STR_FMT(c->data));
 	n->make = o->make_data;
 	n->memory = a->memory;
-	n->hostname = c.hostname;
-	n->has_ldap = c.ldap.n > 0;
-	n->data = c.data;
-	n->compress = c.compress;
-	n->sts_mode = c.sts_mode;
-	n->https = has_https(&c);
+	n->hostname = c->hostname;
+	n->has_ldap = c->ldap.n > 0;
+	n->data = c->data;
+	n->compress = c->compress;
+	n->sts_mode = c->sts_mode;
+	n->https = has_https(c);
 	n->clock = clock_real();
 	n->loop = loop_new(&n->clock, NULL);
-	rc = operator_reach(n, a, &c, f.fd, err);
+	rc = operator_reach(n, a, c, f.fd, err);
 	(void)close(f.fd);
 	if (rc < 0) {
 		operator_close(n);

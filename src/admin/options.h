@@ -80,7 +80,7 @@ struct options {
  * P port-offset, s sender, r rcpt, m domain, O older, H held, A all, n days,
  * F from, U unsigned, X deliver-outside, M make-password,
  * R repair, N dry-run, G forget, Z force, J junk, b hold, f for, e expires,
- * W within, Y certificate, 5 cram-md5,
+ * W within, % certificate, & cram-md5,
  * K keep, z compress, k without-key, a at, i into, E folder, C account,
  * T scratch, Q apart, B mbox, I imap,
  * v peer, l helo, g to, u user, w password-file, t trust, S starttls, L plain,
