@@ -245,24 +245,25 @@ class Pam(Nothing):
 
 
 class Bound(Nothing):
-    """Alice has a certificate, whose key tests/redteam/external.c knows."""
+    """Carol has a certificate, whose key tests/redteam/external.c knows."""
 
     config = "client-certificates = true\ncram-md5 = true\n"
 
     def before(self):
-        key = self.folder / "alice.pem"
+        carol = "carol@example.test"
+        key = self.folder / "carol.pem"
         key.write_text("-----BEGIN PUBLIC KEY-----\n"
                        "MCowBQYDK2VwAyEA11qYAYKxCrfVS/7TyWQHOg7hcvPapiMlrwIaaPcH"
                        "URo=\n-----END PUBLIC KEY-----\n")
         key.chmod(0o644)
         with honest(self.folder, self.user):
-            had = number(people(self.folder, self.user), "alice")
+            postern(self.folder, self.user, "account", "add", carol,
+                    "--password-stdin", text="somebody else's\n")
             postern(self.folder, self.user, "account", "app-password", "add",
-                    "alice@example.test", "Laptop", "--certificate",
-                    str(key))
+                    carol, "Laptop", "--certificate", str(key))
             # She is told of it.
             for _ in range(300):
-                if number(people(self.folder, self.user), "alice") > had:
+                if number(people(self.folder, self.user), "carol") > 0:
                     return
                 time.sleep(0.1)
             raise AssertionError("no note")

@@ -85,7 +85,7 @@ void forged_mail(struct attack *a, struct ipc *vault, struct str ticket,
     const char *as);
 /* scram.c: a proof that alice made through this front, for something else. */
 void replays_a_proof(struct attack *a, struct ipc *vault);
-/* external.c: alice's certificate without her key. */
+/* external.c: carol's certificate without her key. */
 void certificates_of_its_own(struct attack *a, struct ipc *vault);
 /* factor.c: bob gets a second factor; alice's ticket is none of his. */
 void without_a_code(struct attack *a, struct ipc *vault, struct str ticket);

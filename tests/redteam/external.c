@@ -1,6 +1,6 @@
 /*
  * external.c - certificates: what a captured front makes of the public key of
- * one, which is alice's (tests/test_redteam.py), of a handshake that vault
+ * one, which is carol's (tests/test_redteam.py), of a handshake that vault
  * signs for it, and of no signature of hers.
  */
 #include <openssl/evp.h>
@@ -85,12 +85,12 @@ certificates_of_its_own(struct attack *a, struct ipc *vault)
 		.signature = STR(RANDOM RANDOM) };
 	struct tls_proof_parts parts;
 	struct tls_sign_ask sign = { .digest = STR("SHA256") };
-	struct external_ask ask = { .user = STR(ALICE),
+	struct external_ask ask = { .user = STR("carol@example.test"),
 		.peer = STR("192.0.2.20"), .version = p.version,
 		.scheme = p.scheme, .signature = p.signature };
 	struct err err = { 0 };
 
-	claim(a, vault, ask, "alice's public key opens her account");
+	claim(a, vault, ask, "carol's public key opens her account");
 	if (call(a, vault, &vault_calls[VAULT_certs], &certs, &answer, NULL,
 	    &err) < 0) {
 		attempt(a, "front is told certificates (else nothing is "
@@ -101,7 +101,7 @@ certificates_of_its_own(struct attack *a, struct ipc *vault)
 	    &said);
 	p.said = ask.said = str_dup(mem, buf_get(&said));
 	sign.key = answer.certs.key;
-	claim(a, vault, ask, "alice's public key in a handshake that vault "
+	claim(a, vault, ask, "carol's public key in a handshake that vault "
 	    "has not signed for");
 	if (!tls_proof_read(NULL, &p, mem, &parts)) {
 		attempt(a, "the handshake is one (else nothing is shown)",
@@ -115,7 +115,7 @@ certificates_of_its_own(struct attack *a, struct ipc *vault)
 		    err.text);
 		return;
 	}
-	claim(a, vault, ask, "alice's public key in a handshake that vault "
+	claim(a, vault, ask, "carol's public key in a handshake that vault "
 	    "has signed for");
 	arena_free(mem);
 }
