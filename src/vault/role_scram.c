@@ -164,11 +164,13 @@ vault_renew_keys(const struct attempt *t, struct work *c,
 	struct renewal n = { .t = t, .password = password,
 		.record = BUF_INIT(CREDENTIAL_MAX) };
 
-	if (password.n == 0 || has_keys(t, c, &n.app))
-		return;
-	memcpy(n.app.scram.salt, t->credential.scram.salt, SCRAM_SALT_LEN);
-	if (rt_work(c->client->v->hashers, renew_work, &n) == 0 && n.made)
-		put_renewed(&n, c);
+	if (password.n > 0 && !has_keys(t, c, &n.app)) {
+		memcpy(n.app.scram.salt, t->credential.scram.salt,
+		    SCRAM_SALT_LEN);
+		if (rt_work(c->client->v->hashers, renew_work, &n) == 0 &&
+		    n.made)
+			put_renewed(&n, c);
+	}
 	if (n.record.p)
 		sodium_memzero(n.record.p, n.record.n);
 	sodium_memzero(&n.app, sizeof(n.app));
@@ -300,17 +302,17 @@ attempt_find_app(struct attempt *t, struct work *c,
 	if (rc < 0)
 		return rc;
 	r = rd_of(answer.rows);
-	while (*number == 0 && rd_left(&r) > 0) {
+	while (rc == 0 && *number == 0 && rd_left(&r) > 0) {
 		struct app_keys_row row;
 
 		if (!msg_take(&r, &app_keys_row_shape, &row))
-			return err_set(err, E_PROTO, "no app passwords");
-		if (vault_open_app_secrets(c, t->row.address, row.number,
+			rc = err_set(err, E_PROTO, "no app passwords");
+		else if (vault_open_app_secrets(c, t->row.address, row.number,
 		    row.keys, &s) && is(arg, &s))
 			*number = row.number;
 	}
 	sodium_memzero(&s, sizeof(s));
-	return 0;
+	return rc;
 }
 
 /* Which password was it? E_DENIED: none of theirs, or none that is good here.
