@@ -135,6 +135,7 @@ on_deadline(struct timer *t)
 	struct spawned *k = container_of(t, struct spawned, deadline);
 
 	k->late = true;
+	(void)kill(-k->pid, SIGKILL);	/* it leads a session: setsid() */
 	(void)kill(k->pid, SIGKILL);
 }
 
