@@ -5,7 +5,7 @@ import re
 import time
 
 import pytest
-from lib.server import ConfiguredServer, address
+from lib.server import UNLIMITED, ConfiguredServer, address
 
 ALICE = address("alice")
 # Nobody is there. What was found to be down rests, so that each test whose
@@ -14,8 +14,10 @@ ROUTES = 'route "*" { host = "[127.0.0.1]" port = 1 private = true }\n'
 
 
 class QueueServer(ConfiguredServer):
+    limits = UNLIMITED
+
     def configure(self, more=""):
-        super().configure(ROUTES + more)
+        super().configure(ROUTES + self.limits + more)
 
     def send(self, *to):
         said = self.command("send", "--from", ALICE, "--subject", "x", *to,

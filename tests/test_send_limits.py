@@ -28,8 +28,7 @@ limits {
 
 
 class LimitedServer(QueueServer):
-    def configure(self, more=""):
-        super().configure(LIMITS + more)
+    limits = LIMITS
 
     def limit(self, who=ALICE, **limits):
         words = [w for k, v in limits.items()
