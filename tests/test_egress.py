@@ -9,7 +9,8 @@ import time
 
 import pytest
 from lib import nexthop
-from lib.world import World
+from lib.nsd import Nsd
+from lib.world import BUILD, World
 from test_relay import empty, eventually
 
 DANTE = """\
@@ -264,6 +265,10 @@ def test_no_haproxy(world):
     world.start()
     world.send(here, "alice", ["bob@there.test"])
     waits(here, f"the proxy {at[0]}:{at[1]} is not reached")
+    said = subprocess.run(
+        [BUILD / "postern", "mx", "--config", here.conf, "there.test"],
+        capture_output=True, text=True, timeout=120).stdout
+    assert f"Mail leaves by the proxy haproxy://{at[0]}:{at[1]}." in said
     with haproxy(world, at):
         there.wait(1)
         assert empty(here), here.tail()
@@ -384,3 +389,40 @@ def test_a_pool_by_haproxy(world):
             sink.wait(1)
         assert empty(here), here.tail()
     assert {s.messages[0].peer for s in there} == set(ours)
+
+
+def test_sources_command(world):
+    """What the reverse DNS says of each; and it has to lead back."""
+    world.record("out A 192.0.2.10")
+    world.record("two A 192.0.2.99")
+    reverse = Nsd()
+    reverse.add_zone(
+        "2.0.192.in-addr.arpa",
+        "$ORIGIN 2.0.192.in-addr.arpa.\n$TTL 5\n"
+        "@ SOA ns.test. host.test. 1 60 60 60 5\n@ NS ns.test.\n"
+        "10 PTR out.test.\n11 PTR two.test.\n12 PTR out.test.\n",
+        signed=False)
+    reverse.start()
+    here = world.postern(
+        "here.test", relay="private = true source = 192.0.2.10",
+        more=pool("news", ["192.0.2.10@out.test", "192.0.2.11@two.test",
+                           "192.0.2.13"], "") +
+        f'stub-zone "2.0.192.in-addr.arpa" {{ servers = {{ '
+        f'"127.0.0.1@{reverse.port}" }} }}\n')
+    world.start()
+    try:
+        done = subprocess.run(
+            [BUILD / "postern", "sources", "--config", here.conf, "--json"],
+            capture_output=True, text=True, timeout=120)
+    finally:
+        reverse.stop()
+    assert done.returncode == 1
+    assert [(r["of"], r["address"], r["hello"], r["state"])
+            for r in json.loads(done.stdout)] == [
+        ("pool news", "192.0.2.10", "out.test", "good"),
+        ("pool news", "192.0.2.11", "two.test",
+         "its name is two.test, which has another address"),
+        ("pool news", "192.0.2.13", "mail.here.test",
+         "it has no name in the reverse DNS"),
+        ("relay", "192.0.2.10", "mail.here.test", "its name is out.test"),
+    ]

@@ -45,6 +45,8 @@ static const struct command commands[] = {
 	{ "check", "what would become of a message, without taking it",
 	    cmd_check },
 	{ "mx", "where mail for a domain goes, and in which order", cmd_mx },
+	{ "sources", "which addresses mail leaves from, and their names",
+	    cmd_sources },
 	{ "verify", "recount everything and read every message", cmd_verify },
 	{ "backup", "copy all there is to another folder, while it runs",
 	    cmd_backup },

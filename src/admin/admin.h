@@ -43,6 +43,7 @@ int cmd_pam(struct admin *a, int argc, char **argv);
 int cmd_learn(struct admin *a, int argc, char **argv);
 int cmd_lists(struct admin *a, int argc, char **argv);
 int cmd_reports(struct admin *a, int argc, char **argv);
+int cmd_sources(struct admin *a, int argc, char **argv);
 int cmd_mx(struct admin *a, int argc, char **argv);
 int cmd_reload(struct admin *a, int argc, char **argv);
 int cmd_status(struct admin *a, int argc, char **argv);
