@@ -309,6 +309,32 @@ def test_pools_of_senders(world):
     assert f"source={news}" in here.tail()
 
 
+def test_fallback_of_each_pool(world):
+    """What was not reached from one address may be from another."""
+    ours = [world.address() for _ in range(2)]
+    down, up = world.address(), world.sink()
+    here = world.postern("here.test", more=pool(
+        "one", [ours[0]], 'senders = { "alice@here.test" }') + pool(
+        "two", [ours[1]], 'senders = { "bob@here.test" }') +
+        f'route "there.test" {{ host = "[{down}]" port = {world.port} '
+        f'private = true fallback = "[{up.address}]" '
+        f'fallback-port = {world.port} }}')
+    world.start()
+    up.stop()
+    for who in ("alice", "bob"):
+        world.send(here, who, ["x@there.test"])
+    assert eventually(lambda: all(r["attempts"] for r in here.queued()))
+    up.start()
+    here.command("queue", "retry", "--all", "--yes")
+    up.wait(2)
+    assert empty(here), here.tail()
+    assert {m.peer for m in up.messages} == set(ours)
+    # The last of each, together or one by one.
+    last = here.tail().split("delivered")
+    assert len(last) == 3 and all(f"address={down}" in part
+                                  for part in last[:2]), here.tail()
+
+
 def test_addresses_in_turn(world):
     ours = [world.address() for _ in range(3)]
     here = world.postern("here.test", more=pool(

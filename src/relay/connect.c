@@ -12,6 +12,7 @@ enum {
 	ROOM_MS = 30 * 1000,	/* wait for others to be done with a host */
 	DIALS_MAX = HOSTS_MAX,	/* RFC 5321 5.1: at least two */
 	LOSSES_MAX = 3,
+	ANEW_MAX = 16,		/* what is found lasts as the assignment */
 	/* Limits of one wait are RFC 5321 4.5.3.2; these are of the sum, so
 	 * that hosts that are slow on purpose hold nobody else up. */
 	HANDSHAKE_MS = 8 * 60 * 1000,	/* greeting to MAIL, of one host */
@@ -211,6 +212,7 @@ connect_item(struct delivery *d, const struct queue_item *item)
 	const bool moved = way_item(d, item);
 
 	d->until_ms = 0;
+	d->anew = moved && d->fallen_back && d->nanew < ANEW_MAX;
 	if (other) {
 		d->need_of = NULL;
 		d->tls_wish = need_of_item(item);
@@ -643,6 +645,14 @@ connect_next(struct delivery *d)
 		return 0;
 	if (d->until_ms == 0)
 		d->until_ms = loop_now_ms(d->relay->loop) + SEARCH_MS;
+	/* From here nobody has tried what the fallback is for. */
+	if (d->anew) {
+		d->anew = d->fallen_back = false;
+		d->nanew++;
+		e = find_hosts(d, d->route.host, d->route.mx);
+		if (e == E_CANCELED)
+			return e;
+	}
 	do {
 		while (at_address(d)) {
 			e = try_address(d);

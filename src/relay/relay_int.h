@@ -135,6 +135,9 @@ struct delivery {
 	struct hosts *hosts;
 	enum hosts_result found;
 	bool fallen_back;
+	bool anew;		/* this message has not been, as it leaves
+				 * from elsewhere */
+	uint32_t nanew;		/* that this was so */
 	bool way_known;		/* of the present message: */
 	bool pooled;		/* this message leaves from a pool: */
 	struct pool_conf pool;
