@@ -45,6 +45,7 @@ static const struct command commands[] = {
 	{ "check", "what would become of a message, without taking it",
 	    cmd_check },
 	{ "mx", "where mail for a domain goes, and in which order", cmd_mx },
+	{ "probe", "try a delivery up to RCPT, and show each step", cmd_probe },
 	{ "sources", "which addresses mail leaves from, and their names",
 	    cmd_sources },
 	{ "verify", "recount everything and read every message", cmd_verify },

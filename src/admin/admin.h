@@ -45,6 +45,7 @@ int cmd_lists(struct admin *a, int argc, char **argv);
 int cmd_reports(struct admin *a, int argc, char **argv);
 int cmd_sources(struct admin *a, int argc, char **argv);
 int cmd_mx(struct admin *a, int argc, char **argv);
+int cmd_probe(struct admin *a, int argc, char **argv);
 int cmd_reload(struct admin *a, int argc, char **argv);
 int cmd_status(struct admin *a, int argc, char **argv);
 int cmd_stop(struct admin *a, int argc, char **argv);

@@ -15,7 +15,7 @@ struct operator {
 	struct loop *loop;
 	struct arena *memory;	/* of answers: the command's at first */
 	struct ipc *store, *vault;
-	struct ipc *ldap;	/* NULL: nobody asked it */
+	struct ipc *ldap, *relay;	/* NULL: nobody asked it */
 	bool has_ldap;
 	struct str data;
 	struct str hostname;
@@ -179,6 +179,8 @@ operator_close(struct operator *op)
 		ipc_close(op->vault);
 	if (op->ldap)
 		ipc_close(op->ldap);
+	if (op->relay)
+		ipc_close(op->relay);
 	loop_free(op->loop);
 	if (op->master > 0)
 		(void)launch_stop(op->master);
@@ -325,25 +327,33 @@ operator_vault(struct operator *op, enum vault_call which, const void *ask,
 	return call_wait(&c);
 }
 
+/* A role that runs with the server alone. */
 static int
-reach_ldap(struct operator *op, struct err *err)
+reach_role(struct operator *op, const char *name, struct ipc **ipc,
+    struct err *err)
 {
 	struct data_folder f;
 	int rc;
 
-	if (!op->has_ldap)
-		return err_set(err, E_INVALID, "postern.conf has no ldap "
-		    "block");
 	if (op->master > 0)
 		return err_set(err, E_NOTFOUND, "the server does not run");
-	if (op->ldap)
+	if (*ipc)
 		return 0;
 	if (data_folder_open(str_dupz(op->memory, op->data), DATA_FOLDER_FIND,
 	    &f, err) < 0)
 		return err->code;
-	rc = connect_one(op, f.fd, "control-ldap", &op->ldap, err);
+	rc = connect_one(op, f.fd, name, ipc, err);
 	(void)close(f.fd);
 	return rc;
+}
+
+static int
+reach_ldap(struct operator *op, struct err *err)
+{
+	if (!op->has_ldap)
+		return err_set(err, E_INVALID, "postern.conf has no ldap "
+		    "block");
+	return reach_role(op, "control-ldap", &op->ldap, err);
 }
 
 int
@@ -356,6 +366,19 @@ operator_ldap(struct operator *op, enum ldap_call which, const void *ask,
 	if (reach_ldap(op, err) < 0)
 		return err->code;
 	c.ipc = op->ldap;
+	return call_wait(&c);
+}
+
+int
+operator_relay(struct operator *op, enum relay_call which, const void *ask,
+    void *answer, struct err *err)
+{
+	struct one_call c = { op, NULL, &relay_calls[which], ask, answer, err,
+		NULL, 0, false };
+
+	if (reach_role(op, "control-relay", &op->relay, err) < 0)
+		return err->code;
+	c.ipc = op->relay;
 	return call_wait(&c);
 }
 

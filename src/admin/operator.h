@@ -7,6 +7,7 @@
 #pragma once
 #include "admin/admin.h"
 #include "ldap/messages.h"
+#include "relay/messages.h"
 #include "store/messages.h"
 #include "vault/messages.h"
 
@@ -32,6 +33,10 @@ int operator_vault(struct operator *op, enum vault_call which,
  * runs. */
 int operator_ldap(struct operator *op, enum ldap_call which, const void *ask,
     void *answer, struct err *err);
+
+/* The same of the role that carries mail to others. */
+int operator_relay(struct operator *op, enum relay_call which,
+    const void *ask, void *answer, struct err *err);
 
 /* A connection to store that is bound to this account, to read its mail and to
  * add to it (messages_carry.h): a descriptor. E_NOTFOUND. */

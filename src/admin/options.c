@@ -76,6 +76,7 @@ static const struct option all[] = {
 	{ "recipients-per-day", required_argument, NULL, '4' },
 	{ "new-recipients-per-day", required_argument, NULL, '5' },
 	{ "message-size", required_argument, NULL, '6' },
+	{ "tls", required_argument, NULL, '=' },
 	{ "help", no_argument, NULL, 'h' },
 	{ 0 },
 };
@@ -228,6 +229,7 @@ set_option(struct options *o, const char *command, int letter,
 	case '9': o->without = value; break;
 	case '0': o->priority = value; break;
 	case '+': o->give_up = value; break;
+	case '=': o->tls = value; break;
 	case 'H': o->held = true; break;
 	case 'A': o->all = true; break;
 	case 'U': o->unsigned_ = true; break;

@@ -71,6 +71,7 @@ struct options {
 	const char *give_up;	/* --give-up */
 	bool drop_queue;	/* --drop-queue */
 	const char *limit[6];	/* --messages-per-hour ...: enum send_limit */
+	const char *tls;	/* --tls */
 	bool make_data;		/* of a command: it may make the folder */
 	int code;		/* to return, if options_read() was < 0 */
 };
@@ -86,7 +87,7 @@ struct options {
  * v peer, l helo, g to, u user, w password-file, t trust, S starttls, L plain,
  * x reason, q at-door, V relay, # hash-stdin, 7 destination, 8 recipient,
  * 9 without, 0 priority, + give-up, Y drop-queue, 1 to 6 the limits of an
- * account, @ algorithm, ! revoke, ~ no-mail.
+ * account, @ algorithm, ! revoke, ~ no-mail, = tls.
  * QUEUE_OPTIONS are those that name messages of the queue. Returns the index
  * of the first argument; or -1 after usage was shown (--help, code 0) or an
  * option was wrong (code 2). */

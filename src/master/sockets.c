@@ -224,6 +224,7 @@ static const struct named {
 	{ LISTEN_VAULT_CONTROL, ROLE_VAULT, "control-vault", 0600 },
 	{ LISTEN_RESOLVER_CONTROL, ROLE_RESOLVER, "control-resolver", 0600 },
 	{ LISTEN_LDAP_CONTROL, ROLE_LDAP, "control-ldap", 0600 },
+	{ LISTEN_RELAY_CONTROL, ROLE_RELAY, "control-relay", 0600 },
 	{ LISTEN_SUBMIT, ROLE_STORE, "submit/store", 0666 },
 	{ LISTEN_VAULT_SUBMIT, ROLE_VAULT, "submit/vault", 0666 },
 	{ LISTEN_STATUS, ROLE_KINDS, "control-status", 0600 },

@@ -89,6 +89,8 @@ note_quietly(struct delivery *d, enum verdict_rank rank, int code,
 	struct str address = host_address_text(connect_address(d), room);
 
 	rank_verdict(v, rank, code, status);
+	probe_failed(d, d->conn && d->conn->client ? "session" : "host", code,
+	    words);
 	v->host = connect_host(d)->name;
 	(void)snprintf(v->address, sizeof(v->address), "%.*s",
 	    STR_FMT(address));
@@ -106,6 +108,8 @@ log_host(struct delivery *d, int code, struct str status, struct str words)
 {
 	char room[48];
 
+	if (d->probe)
+		return;
 	log_event(loop_log(d->relay->loop), LOG_INFO, "host",
 	    F_STR("host", connect_host(d)->name),
 	    F_STR("address", host_address_text(connect_address(d), room)),
@@ -160,11 +164,13 @@ find_hosts(struct delivery *d, struct str name, bool mx)
 	if (e == E_CANCELED)
 		return e;
 	d->found = e < 0 ? HOSTS_FAILED : d->hosts->result;
+	probe_hosts(d);
 	if (d->found == HOSTS_OK)
 		return 0;
 	why = e < 0 ? str_c(err.text) : d->hosts->why;
 	rank_verdict(&d->verdict, t[d->found].rank, 0,
 	    str_c(t[d->found].status));
+	probe_failed(d, "DNS", 0, why.n > 0 ? why : str_c(t[d->found].words));
 	say(d, arena_printf(d->txn_mem, "DNS: %.*s", STR_FMT(name)), STR_NULL,
 	    0, why.n > 0 ? why : str_c(t[d->found].words));
 	return E_NOTFOUND;
@@ -295,6 +301,8 @@ drop_conn(struct delivery *d)
 static void
 backoff_failed(struct delivery *d, struct str why)
 {
+	if (d->probe)
+		return;
 	host_backoff_failed(d->relay->backoff, connect_address(d),
 	    connect_port(d), way_number(d), loop_now_ms(d->relay->loop), why);
 }
@@ -303,18 +311,21 @@ static int
 dial(struct delivery *d)
 {
 	struct relay *r = d->relay;
-	const struct smtp_client_options o = { .loop = r->loop,
+	struct smtp_client_options o = { .loop = r->loop,
 		.hostname = d->source.hello.n > 0 ? d->source.hello :
 		    d->conf->c.hostname, .lmtp = d->route.lmtp };
 	const struct egress x = { &r->o, r->backoff, &d->route,
 		connect_address(d), connect_port(d), d->source.address,
 		d->again };
+	char room[EGRESS_WORDS];
 	enum egress_fault fault;
 	struct err err = { 0 };
 	struct stream *s;
 	int e;
 
 	d->dials++;
+	probe_listens(d, &o);
+	probe_dials(d, connect_source(d, room));
 	e = egress_dial(&x, &s, &fault, &err);
 	if (e == E_CANCELED)
 		return e;
@@ -327,6 +338,7 @@ dial(struct delivery *d)
 		d->no_proxy = fault == EGRESS_PROXY;
 		return fault == EGRESS_OURS ? E_LIMIT : e;
 	}
+	probe_say(d, "connect", "somebody is there");
 	d->conn->client = smtp_client_new(&o, s, connect_host(d)->name);
 	smtp_client_until(d->conn->client,
 	    loop_now_ms(r->loop) + HANDSHAKE_MS);
@@ -415,8 +427,10 @@ start_tls(struct delivery *d, struct smtp_answer *why)
 		struct tls_facts facts = smtp_client_tls_facts(c);
 
 		tls_seen_well(d, &facts);
+		probe_tls(d, &facts);
 	} else if (e != E_CANCELED) {
 		tls_seen_failed(d, why->text);
+		probe_say(d, "TLS", "%.*s", STR_FMT(why->text));
 	}
 	if (e >= 0 || e == E_CANCELED)
 		return e < 0 ? e : check_pin(d);
@@ -467,6 +481,11 @@ shake_hands(struct delivery *d)
 	}
 	if (r->tls == ROUTE_TLS_FIRST && (e = check_pin(d)) < 0)
 		return e;
+	if (r->tls == ROUTE_TLS_FIRST) {
+		struct tls_facts facts = smtp_client_tls_facts(c);
+
+		probe_tls(d, &facts);
+	}
 	if ((e = smtp_client_hello(c, &why)) < 0) {
 		if (e == E_CANCELED)
 			return e;

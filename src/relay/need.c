@@ -54,6 +54,37 @@ find_policy(struct delivery *d, struct security_policy *out)
 	return 0;
 }
 
+/* To whoever probes. */
+static void
+say_need(struct delivery *d, const struct route *route,
+    const struct tlsa_set *tlsa, const struct security_policy *policy)
+{
+	static const char *const modes[] = { [STS_NONE] = "none",
+		[STS_TESTING] = "testing", [STS_ENFORCE] = "enforce" };
+
+	if (!route->published)
+		probe_say(d, "policy", "what the destination has published is "
+		    "not looked at");
+	else if (!d->conf->c.dane)
+		probe_say(d, "policy", "DANE: not looked at");
+	else if (tlsa->result == TLSA_FOUND)
+		probe_say(d, "policy", "DANE: %zu TLSA records",
+		    tlsa->dane.n);
+	else
+		probe_say(d, "policy", "DANE: %.*s", STR_FMT(
+		    tlsa->result == TLSA_FAILED ? tlsa->why :
+		    STR("no TLSA records that are proven")));
+	if (route->published && d->sts.id.n > 0)
+		probe_say(d, "policy", "MTA-STS: %s, which %s this host",
+		    modes[d->sts.mode], policy->names_host ? "names" :
+		    "does not name");
+	else if (route->published)
+		probe_say(d, "policy", "MTA-STS: %s", policy->unknown ?
+		    "nobody knows, store is away" : "none");
+	if (d->sts.why.n > 0)
+		probe_say(d, "policy", "MTA-STS: %.*s", STR_FMT(d->sts.why));
+}
+
 /* What nobody can say now is no reason to do without: RFC 7672 2.1.2. */
 int
 need_find(struct delivery *d)
@@ -77,9 +108,12 @@ need_find(struct delivery *d)
 	if (e < 0)
 		return e;
 	security_choose(&route, tlsa, &policy, &d->need);
+	if (d->probe)
+		say_need(d, &route, tlsa, &policy);
 	if (d->tls_wish == REQUIRE_TLS_yes)
 		security_require(&route, d->hosts->secure || !route.mx ||
 		    d->fallen_back, &d->need);
+	probe_say(d, "policy", "so it has to be: %s", security_need(&d->need));
 	d->need_of = h;
 	return 0;
 }

@@ -20,6 +20,7 @@
  *   tls_seen.c          what they are told of TLS
  *   aggregate.c         reports to other domains
  *   key_rotation.c      keys that sign mail make way for others
+ *   probe.c             a delivery up to RCPT, for somebody who watches
  */
 #pragma once
 #include "relay/aggregate.h"
@@ -62,6 +63,7 @@ struct relay {
 	struct delivery *deliveries;
 	size_t ntaking, nrunning;	/* of them: ask for work, have some */
 	size_t turn;		/* of the addresses in pools */
+	size_t nprobes;
 	size_t naside;		/* have some, and wait for room at a host */
 	bool stopping;		/* take no more */
 	bool giving_back;	/* begin no message more */
@@ -128,6 +130,7 @@ struct delivery {
 	uint64_t message;	/* that it sends just now; 0 */
 	struct str destination;
 	bool again;		/* also hosts that were down */
+	struct probe *probe;	/* nothing is sent; NULL: of no probe */
 	int64_t late_ms;	/* then it begins nothing more */
 
 	/* Where to: connect.c. */
@@ -167,6 +170,25 @@ struct delivery {
  * whose mail can go; then he is back. E_BUSY: too many wait already. */
 int relay_stand_aside(struct relay *r);
 void relay_stand_back(struct relay *r);
+
+/* A delivery of nobody's mail, that has a place among the others until it is
+ * given back; its fiber is told to end when relay stops. */
+struct delivery *relay_lend(struct relay *r);
+void relay_give_back(struct delivery *d);
+
+/* probe.c: of a delivery that is none of a probe nothing is said. */
+void probe_say(const struct delivery *d, const char *step, const char *fmt,
+    ...) printf_like(3, 4);
+/* It went wrong here; code 0: no server has said so. */
+void probe_failed(const struct delivery *d, const char *step, int code,
+    struct str words);
+/* Where it may go; and how TLS came to be. */
+void probe_hosts(const struct delivery *d);
+void probe_tls(const struct delivery *d, const struct tls_facts *facts);
+/* Before the connection. */
+void probe_listens(struct delivery *d, struct smtp_client_options *o);
+/* from: connect_source() */
+void probe_dials(const struct delivery *d, struct str from);
 
 /* connect.c */
 /* Look the hosts up. 0, E_CANCELED, or E_NOTFOUND: the verdict says why. */

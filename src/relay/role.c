@@ -5,12 +5,12 @@
  * the sockets that its routes name; talks to store (what
  * it is handed from the queue), to resolver, to errand, and to vault, which
  * signs reports to other domains and hears which of its keys are in DNS.
- * Opens nothing, listens nowhere; the trusted roots are read before the
- * sandbox closes.
+ * Opens nothing, accepts on the operator's socket, for probes; the trusted
+ * roots are read before the sandbox closes.
  */
-#include "relay/relay.h"
-
+#include "relay/probe.h"
 #include "relay/route.h"
+#include "rt/clients.h"
 #include "rt/role.h"
 #include "rt/reconnect.h"
 #include "rt/roots.h"
@@ -23,9 +23,17 @@ struct relay_role {
 	struct errand *errand;
 	struct reconnect vault;
 	struct relay *relay;
+	struct clients clients;
+	struct client_socket control;
 };
 
-enum { SIGN_MS = 30000, VAULT_MS = 60000 };
+/* An operator, who probes once or not at all. */
+struct prober {
+	struct ipc_client client;
+	struct probe *probe;
+};
+
+enum { SIGN_MS = 30000, VAULT_MS = 60000, OPERATORS_MAX = 8 };
 
 static int
 ask_vault(void *arg, enum vault_call which, const void *ask, void *answer,
@@ -81,6 +89,54 @@ dial_path(void *arg, struct str path, int64_t until_ms, struct transport **t,
 }
 
 static void
+on_ask(void *owner, struct ipc_req *req)
+{
+	struct prober *c = container_of(owner, struct prober, client);
+	struct relay_role *s = container_of(c->client.clients,
+	    struct relay_role, clients);
+	const struct probe_answer begun = { 0 };
+	struct err err = { 0 };
+
+	if (req->call->index == RELAY_CALL_probe_more && c->probe)
+		probe_more(c->probe, req);
+	else if (req->call->index == RELAY_CALL_probe_more || c->probe)
+		ipc_fail(req, E_INVALID, "one probe for each connection");
+	else if (probe_begin(s->relay, req->ask, &c->probe, &err) < 0)
+		ipc_fail(req, err.code, err.text);
+	else
+		ipc_reply(req, &begun, -1);
+}
+
+static void
+prober_end(struct ipc_client *c)
+{
+	probe_end(container_of(c, struct prober, client)->probe);
+}
+
+static void
+on_operator(struct client_socket *from, int fd, uid_t uid unused_arg)
+{
+	static const struct client_rights rights = { .name = "operator",
+		.authority = RELAY_AUTH_OPERATOR, .window = RELAY_WINDOW,
+		.max = OPERATORS_MAX };
+	struct relay_role *s = container_of(from, struct relay_role, control);
+
+	clients_add(&s->clients, fd, &rights, 0);
+}
+
+static void
+listen_on(struct role *r, enum listen_kind kind, int fd)
+{
+	struct relay_role *s = r->state;
+
+	if (kind == LISTEN_RELAY_CONTROL)
+		client_socket_open(&s->control, r->loop, fd, true,
+		    on_operator);
+	else
+		(void)close(fd);
+}
+
+static void
 open_port(void *arg, uint16_t port)
 {
 	sandbox_port(arg, port);
@@ -91,6 +147,9 @@ prepare(struct role *r, struct err *err)
 {
 	static const struct reconnect_kind vault = { "vault", VAULT_WINDOW,
 		.service = RECONNECT_SERVICE(NULL, 0) };
+	static const struct clients_kind kind = { .service =
+		CLIENTS_SERVICE(relay_calls, RELAY_NCALLS, on_ask),
+		.size = sizeof(struct prober), .end = prober_end };
 	struct relay_role *s = r->state;
 	struct relay_options o = { .loop = r->loop, .dial = transport_dial,
 		.roots = BUF_INIT(ROOTS_MAX), .sign = sign_report,
@@ -114,6 +173,7 @@ prepare(struct role *r, struct err *err)
 	o.dns = s->dns = dns_new(r->loop, -1);
 	o.errand = s->errand = errand_new(r->loop, -1);
 	reconnect_init(&s->vault, r->loop, &vault);
+	s->clients = (struct clients){ .loop = r->loop, .kind = &kind };
 	o.tls_any = s->any;
 	o.tls_verify = s->verify;
 	s->relay = relay_new(&o, &r->config);
@@ -153,7 +213,10 @@ reload(struct role *r)
 static void
 stop_relay(struct role *r)
 {
-	relay_stop(((struct relay_role *)r->state)->relay);
+	struct relay_role *s = r->state;
+
+	client_socket_close(&s->control);
+	relay_stop(s->relay);
 }
 
 static void
@@ -161,6 +224,7 @@ finish_relay(struct role *r)
 {
 	struct relay_role *s = r->state;
 
+	clients_end(&s->clients);
 	relay_free(s->relay);
 	store_close(s->store);
 	dns_free(s->dns);
@@ -177,10 +241,11 @@ main(void)
 	static const struct role_ops ops = {
 		.kind = ROLE_RELAY,
 		.state_size = sizeof(struct relay_role),
-		.sandbox = { .may = MAY_CONNECT },
+		.sandbox = { .may = MAY_CONNECT | MAY_ACCEPT },
 		.prepare = prepare,
 		.sandboxed = sandboxed,
 		.peer = peer,
+		.listen = listen_on,
 		.reload = reload,
 		.stop = stop_relay,
 		.finish = finish_relay,

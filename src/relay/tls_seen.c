@@ -12,7 +12,8 @@
 static bool
 is_counted(const struct delivery *d)
 {
-	return d->conf->c.tls_reports && d->route.mx && d->route.published &&
+	return !d->probe && d->conf->c.tls_reports &&
+	    d->route.mx && d->route.published &&
 	    !d->fallen_back && d->tls_wish != REQUIRE_TLS_no;
 }
 

@@ -129,6 +129,8 @@ put_key(const struct delivery *d, struct buf *key)
 	    STR_FMT(r->egress.host), r->egress.port, STR_FMT(r->egress.user),
 	    STR_FMT(r->egress.password));
 	key_of_dane(d, key);
+	if (d->probe)	/* its own, whatever there is */
+		buf_printf(key, " %p", (void *)d->probe);
 	bug_if(buf_failed(key));
 }
 

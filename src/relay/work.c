@@ -106,6 +106,19 @@ wanted(const struct relay *r)
 	return left < TAKES_MAX ? left : TAKES_MAX;
 }
 
+static void
+delivery_free(struct delivery *d)
+{
+	*d->prev = d->next;
+	if (d->next)
+		d->next->prev = d->prev;
+	arena_free(d->mem);
+	arena_free(d->item_mem);
+	arena_free(d->txn_mem);
+	arena_free(d->need_mem);
+	free(d);
+}
+
 /* Ends when enough others ask. */
 static void
 relay_fiber(void *arg)
@@ -135,19 +148,12 @@ relay_fiber(void *arg)
 		}
 		clear_delivery(d);
 	}
-	*d->prev = d->next;
-	if (d->next)
-		d->next->prev = d->prev;
-	arena_free(d->mem);
-	arena_free(d->item_mem);
-	arena_free(d->txn_mem);
-	arena_free(d->need_mem);
-	free(d);
+	delivery_free(d);
 	take_more(r);
 }
 
-static void
-spawn_fiber(struct relay *r)
+static struct delivery *
+delivery_new(struct relay *r)
 {
 	struct delivery *d = calloc(1, sizeof(*d));
 
@@ -162,7 +168,13 @@ spawn_fiber(struct relay *r)
 	if (d->next)
 		d->next->prev = &d->next;
 	r->deliveries = d;
-	(void)fiber_spawn(r->loop, "relay", relay_fiber, d);
+	return d;
+}
+
+static void
+spawn_fiber(struct relay *r)
+{
+	(void)fiber_spawn(r->loop, "relay", relay_fiber, delivery_new(r));
 }
 
 /* At least one asks for work, if more may be under way. */
@@ -171,6 +183,29 @@ take_more(struct relay *r)
 {
 	if (r->ntaking == 0 && wanted(r) > 0)
 		spawn_fiber(r);
+}
+
+struct delivery *
+relay_lend(struct relay *r)
+{
+	struct delivery *d = delivery_new(r);
+
+	r->nrunning++;
+	d->taking = true;	/* it may end at any time */
+	d->conf = r->conf;
+	d->conf->refs++;
+	return d;
+}
+
+void
+relay_give_back(struct delivery *d)
+{
+	struct relay *r = d->relay;
+
+	r->nrunning--;
+	conf_unref(d->conf);
+	delivery_free(d);
+	take_more(r);
 }
 
 int

@@ -179,6 +179,7 @@ enum listen_kind {
 	LISTEN_VAULT_CONTROL,	/* <data>/control-vault, vault */
 	LISTEN_RESOLVER_CONTROL, /* <data>/control-resolver, resolver */
 	LISTEN_LDAP_CONTROL,	/* <data>/control-ldap, ldap */
+	LISTEN_RELAY_CONTROL,	/* <data>/control-relay, relay */
 	/* For local programs: whoever can connect may submit. */
 	LISTEN_SUBMIT,		/* <data>/submit/store, store */
 	LISTEN_VAULT_SUBMIT,	/* <data>/submit/vault, vault */

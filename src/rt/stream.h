@@ -167,6 +167,10 @@ void stream_tls_forget_shown(struct stream *s);
  * as small digits of hex (RFC 7469 2.4 hashes the same). False: none was. */
 enum { TLS_KEY_HEX = 64 };
 bool stream_tls_key(const struct stream *s, char hex[TLS_KEY_HEX + 1]);
+/* Whose certificate the server has shown, for people: its names, who issued it,
+ * until when it is good, its key; what the server wrote is cut, not judged. */
+struct buf;
+void stream_tls_words(const struct stream *s, struct buf *words);
 
 /* Waiting without a stack ------------------------------------------------
  *

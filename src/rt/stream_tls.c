@@ -52,6 +52,12 @@ stream_tls_key(const struct stream *s, char hex[TLS_KEY_HEX + 1])
 	return transport_tls_key(stream_transport(s), hex);
 }
 
+void
+stream_tls_words(const struct stream *s, struct buf *words)
+{
+	transport_tls_words(stream_transport(s), words);
+}
+
 struct tls_facts
 stream_tls(const struct stream *s)
 {

@@ -82,6 +82,7 @@ void tls_ctx_unref(struct tls_ctx *ctx); /* NULL is fine */
  * write may be called. A peer that closes without close_notify reads as the
  * end: every protocol above has an end of its own. Never NULL. */
 struct transport;
+struct buf;
 struct tls_facts;
 struct tls_client;
 struct tls_dane;
@@ -99,6 +100,7 @@ bool transport_tls_key(const struct transport *tls, char *hex);
 struct tls_shown;
 bool transport_tls_shown(const struct transport *tls, struct tls_shown *out);
 void transport_tls_forget_shown(struct transport *tls);
+void transport_tls_words(const struct transport *tls, struct buf *words);
 bool transport_tls_binding(const struct transport *tls, enum tls_binding kind,
     uint8_t *octets, size_t *n);
 

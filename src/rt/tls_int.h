@@ -50,6 +50,8 @@ int tls_staple_show(SSL *ssl, void *arg);
  * and a NUL. */
 bool tls_key_hash(struct tls_lib *lib, const X509 *x, uint8_t *sum);
 bool tls_key_hex(struct tls_lib *lib, const X509 *x, char *hex);
+/* tls_words.c: what it says of itself, in words. */
+void tls_put_words(struct tls_lib *lib, X509 *x, struct buf *words);
 
 /* What came to light about a server's certificate. */
 struct tls_verdict {

@@ -402,6 +402,17 @@ transport_tls_forget_shown(struct transport *t)
 	tls->shown = NULL;
 }
 
+void
+transport_tls_words(const struct transport *t, struct buf *words)
+{
+	const struct tls *tls = (const void *)t;
+	X509 *shown;
+
+	if (t->ops == &tls_ops && tls->done && tls->client &&
+	    (shown = SSL_get0_peer_certificate(tls->ssl)) != NULL)
+		tls_put_words(tls_client_lib(tls->client), shown, words);
+}
+
 /* The certificate that was shown. A resumed session does not say which it was,
  * where there are several for the name. */
 static X509 *

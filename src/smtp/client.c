@@ -107,6 +107,12 @@ smtp_client_tls_key(const struct smtp_client *c, char hex[TLS_KEY_HEX + 1])
 	return stream_tls_key(c->s, hex);
 }
 
+void
+smtp_client_tls_words(const struct smtp_client *c, struct buf *words)
+{
+	stream_tls_words(c->s, words);
+}
+
 bool
 smtp_client_usable(const struct smtp_client *c)
 {
@@ -187,6 +193,16 @@ client_nonsense(struct smtp_client *c, const char *after, const char *what,
 	return E_PROTO;
 }
 
+static void
+heard_line(void *arg, unsigned nth, struct str text)
+{
+	struct smtp_client *c = arg;
+
+	if (c->on_line)
+		c->on_line(c, nth, text);
+	c->o.heard(c->o.heard_arg, c->after, c->in.code, text);
+}
+
 /* One deadline for the whole of it: octets that come one by one buy no time. A
  * server that refused and went away at once, or listens no more, was heard,
  * even if our last words found nobody. */
@@ -201,7 +217,8 @@ client_read(struct smtp_client *c, const char *after, int64_t limit_ms,
 	int rc;
 
 	answer_begin(&c->in);
-	c->in.on_line = c->on_line;
+	c->after = after;
+	c->in.on_line = c->o.heard ? heard_line : c->on_line;
 	c->in.arg = c;
 	client_deadline(c, limit_ms);
 	do {

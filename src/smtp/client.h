@@ -33,6 +33,10 @@ struct smtp_client_options {
 	/* Limits in ms (RFC 5321 4.5.3.2); 0: the section's own. */
 	int64_t greeting_ms, command_ms, mail_ms, rcpt_ms, data_ms, text_ms,
 	    end_ms;
+	/* Given each line of each answer, as it is; after: what was said.
+	 * NULL: nobody listens. */
+	void (*heard)(void *arg, const char *after, int code, struct str line);
+	void *heard_arg;
 };
 
 struct smtp_client;
@@ -76,6 +80,8 @@ uint64_t smtp_client_size(const struct smtp_client *c); /* 0: no limit said */
 struct tls_facts smtp_client_tls_facts(const struct smtp_client *c);
 bool smtp_client_tls_key(const struct smtp_client *c,
     char hex[TLS_KEY_HEX + 1]);		/* stream_tls_key() */
+/* Of the certificate that it has shown, for people: stream_tls_words(). */
+void smtp_client_tls_words(const struct smtp_client *c, struct buf *words);
 /* May another message be sent? Not after a failure, 421, or E_CANCELED. */
 bool smtp_client_usable(const struct smtp_client *c);
 uint32_t smtp_client_messages(const struct smtp_client *c); /* accepted */
@@ -99,6 +105,9 @@ struct smtp_outgoing {
 	bool body_8bit;
 	struct smtp_outgoing_rcpt *rcpts;
 	size_t nrcpts;
+	/* MAIL, RCPT and RSET, one by one; there is no text. Then accepted
+	 * says what came of RCPT, and answer is that. */
+	bool only_ask;
 	/* Writes the text with smtp_client_text(); 0, or E_* to give up: the
 	 * connection is then dropped before the final dot. */
 	int (*text)(void *arg, struct smtp_client *c, struct err *err);

@@ -24,6 +24,7 @@ struct smtp_client {
 	struct dots dots;	/* of the text */
 	/* Given each line of the next reply; NULL. */
 	void (*on_line)(void *arg, unsigned nth, struct str text);
+	const char *after;	/* what the next answer is to */
 	struct answer_reader in;	/* answers' text is here */
 };
 

@@ -219,7 +219,7 @@ hear_step(struct sending *x, size_t step, struct smtp_answer *got)
 		return rc == E_DENIED ? 0 : rc;
 	r->accepted = rc == 0;
 	x->naccepted += r->accepted;
-	if (rc != E_DENIED)
+	if (rc != E_DENIED && !(rc == 0 && x->m->only_ask))
 		return rc;
 	r->answer = answer_keep(got, x->a);
 	return 0;
@@ -233,7 +233,7 @@ batch_end(const struct sending *x, size_t step)
 {
 	size_t n = x->m->nrcpts, end = step + 1, octets = 0;
 
-	if (!(x->c->offers & OFFER_PIPELINING))
+	if (!(x->c->offers & OFFER_PIPELINING) || x->m->only_ask)
 		return end;
 	for (; end <= STEP_RCPT + n && end - step < BATCH_STEPS; end++) {
 		/* With all parameters; DATA is nothing beside them. */
@@ -246,6 +246,16 @@ batch_end(const struct sending *x, size_t step)
 	return end;
 }
 
+/* What it says of that is nobody's answer. */
+static int
+end_asking(struct sending *x)
+{
+	struct smtp_answer got;
+
+	say_step(x, STEP_RSET);
+	return hear_step(x, STEP_RSET, &got) == E_CANCELED ? E_CANCELED : 0;
+}
+
 /* 0: x->go says whether the text is wanted. */
 static int
 say_envelope(struct sending *x)
@@ -256,6 +266,8 @@ say_envelope(struct sending *x)
 	int rc = 0;
 
 	for (; step <= data && rc == 0 && !x->mail_refused; step = end) {
+		if (step == data && x->m->only_ask)
+			return end_asking(x);
 		if (step == data && x->naccepted == 0)
 			return 0;
 		end = batch_end(x, step);
