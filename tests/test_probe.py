@@ -7,6 +7,8 @@ import subprocess
 import time
 
 import pytest
+import test_dane
+from lib import nexthop
 from lib.server import BUILD
 from lib.world import World
 
@@ -182,3 +184,47 @@ def test_called_wrongly(world):
     # Nobody but the operator has that socket.
     socket = here.data / "control-relay"
     assert socket.is_socket() and socket.stat().st_mode & 0o777 == 0o600
+
+
+def test_keys_and_policies(world):
+    """A published key is what is shown, or nobody is spoken with."""
+    here, right = world.postern("here.test"), world.sink("right.test")
+    wrong = world.sink("wrong.test")
+    chain, key = world.certificate("somebody.else")
+    for sink, label, record in (
+            (right, "right", "3 1 1 " + test_dane.sha256(
+                test_dane.of_key(chain))), (wrong, "wrong", test_dane.WRONG)):
+        sink.behaviour.tls = test_dane.context(chain, key)
+        test_dane.publish(world, label, record)
+    world.start()
+    steps, end = probe(here, "a@right.test")
+    assert end["result"] == "taken"
+    assert "DANE: 1 TLSA records" in told(steps, "policy")
+    assert "so it has to be: DANE" in told(steps, "policy")
+    assert "it is proven to be the host, by DANE" in told(steps, "TLS")
+    assert told(steps, "TLS")[1].startswith(
+        "its certificate: of somebody.else, issued by itself")
+    steps, end = probe(here, "a@wrong.test", code=1)
+    assert (end["result"], end["failed"], end["code"]) == ("later", "session",
+                                                           0)
+    assert "has to be safe" in end["advice"]
+    assert not told(steps, "MAIL") and len(wrong.messages) == 0
+
+
+@pytest.mark.skipif(nexthop.available() is not None,
+                    reason=str(nexthop.available()))
+def test_postfix(world):
+    here, address = world.postern("here.test"), world.address()
+    world.record(f"there MX 10 mail.there\nmail.there A {address}")
+    world.start()
+    hop = nexthop.NextHop("postfix", world.folder / "hop", address,
+                          world.port, "there.test")
+    with hop:
+        steps, end = probe(here, "bob@there.test", "--from", "a@here.test")
+        assert end["result"] == "taken", hop.log()
+        assert "250 PIPELINING" in told(steps, "EHLO")
+        assert any(t.startswith("TLSv1.3") for t in told(steps, "TLS"))
+        steps, end = probe(here, "nobody@there.test", code=1)
+        assert end["result"] == "never" and end["code"] // 100 == 5
+        assert told(steps, "RSET")[0].startswith("250 ")
+        assert not hop.mail()
