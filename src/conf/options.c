@@ -475,7 +475,11 @@ const struct conf_option conf_options[] = {
 	{ "connections", CONF_RELAY, CONF_NUMBER, 1, 2000, "200",
 	    AT(config, relay_connections), "connections at the same time" },
 	{ "per-destination", CONF_RELAY, CONF_NUMBER, 1, 1000, "20",
-	    AT(config, host_connections), "connections to one destination" },
+	    AT(config, host_connections),
+	    "connections to one destination, at most",
+	    .more = "It begins with five, has one more for each message that "
+	    "it takes, and half where it says that these are too many: see "
+	    "doc/smtp.md." },
 	{ "rate", CONF_RELAY, CONF_NUMBER, 0, 1000000, "0",
 	    AT(config, host_rate),
 	    "messages a minute to one destination; 0 is no limit" },

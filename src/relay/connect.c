@@ -275,9 +275,10 @@ claim_conn(struct delivery *d)
 	int e = 0;
 
 	for (;;) {
-		if ((d->conn = way_idle(d)))
+		if (shape_may_use(d) && (d->conn = way_idle(d)))
 			return 0;
-		if (pool_room(p, a, d->conf->c.host_connections))
+		if (pool_room(p, a, d->conf->c.host_connections) &&
+		    shape_room(d))
 			break;
 		if (e < 0)
 			return e == E_TIMEOUT ? E_BUSY : e;
@@ -491,6 +492,7 @@ shake_hands(struct delivery *d)
 			return e;
 		struct str words = by_whom(d, &why);
 
+		shape_answer(d, &why);
 		note(d, why.code >= 500 ? VERDICT_NEVER : VERDICT_LATER,
 		    why.code, str_c(why.status), words);
 		if (why.code == 0)
@@ -577,6 +579,11 @@ may_try(struct delivery *d)
 		note_quietly(d, VERDICT_LATER, 0, STR("4.4.1"),
 		    arena_printf(d->txn_mem, "not tried again so soon: %.*s",
 			STR_FMT(why)));
+		return E_NOTFOUND;
+	}
+	if ((why = shape_pause(d)).n > 0) {
+		d->verdict.reached = true;
+		note_quietly(d, VERDICT_LATER, 0, STR("4.4.5"), why);
 		return E_NOTFOUND;
 	}
 	if ((e = need_find(d)) < 0)

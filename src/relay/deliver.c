@@ -320,10 +320,13 @@ settle_transaction(struct delivery_item *x, const struct smtp_outgoing *m)
 	for (size_t i = 0; i < n; i++)
 		some |= m->rcpts[i].accepted &&
 		    answer_is_good(&m->rcpts[i].answer);
+	if (some)
+		shape_accepted(x->d);
 	for (size_t i = 0; i < n; i++) {
 		const struct smtp_outgoing_rcpt *r = &m->rcpts[i];
 		const struct smtp_answer *a = &r->answer;
 
+		shape_answer(x->d, a);
 		if (!x->begun && !smtp_client_usable(client) &&
 		    (a->code == 0 || a->code == 421)) {
 			/* The connection was lost, or the server let go of it
@@ -363,7 +366,7 @@ keep_or_leave(struct delivery *d, bool begun)
 		return;
 	}
 	d->losses = 0;
-	if (smtp_client_spent(d->conn->client, CONN_MESSAGES_MAX)) {
+	if (smtp_client_spent(d->conn->client, d->conn->messages)) {
 		pool_give(d->conn);
 		d->conn = NULL;
 	}

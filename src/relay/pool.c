@@ -58,6 +58,12 @@ wake_all(struct pool *p)
 		fiber_wake(p->loop, w->fiber);
 }
 
+void
+pool_look_again(struct pool *p)
+{
+	wake_all(p);
+}
+
 /* From now on its client is the caller's. */
 static struct smtp_client *
 remove_conn(struct pool_conn *c)
@@ -133,7 +139,8 @@ pool_add(struct pool *p, struct str key, const struct host_address *a)
 	bug_if(!c || !copy);
 	memcpy(copy, key.p, key.n);
 	*c = (struct pool_conn){ .next = p->all, .prev = &p->all, .pool = p,
-		.address = *a, .key = str_make(copy, key.n) };
+		.address = *a, .key = str_make(copy, key.n),
+		.messages = CONN_MESSAGES_MAX };
 	if (c->next)
 		c->next->prev = &c->next;
 	p->all = c;
@@ -160,6 +167,34 @@ pool_room(struct pool *p, const struct host_address *a, uint32_t max)
 			idle = c->idle ? c : idle;
 		}
 	if (max == 0 || n < max)
+		return true;
+	if (idle)
+		close_politely(idle);
+	return idle;
+}
+
+uint32_t
+pool_site_busy(const struct pool *p, uint64_t site)
+{
+	uint32_t n = 0;
+
+	for (const struct pool_conn *c = p->all; c; c = c->next)
+		n += c->site == site && !c->idle;
+	return n;
+}
+
+bool
+pool_site_room(struct pool *p, uint64_t site, uint32_t max)
+{
+	struct pool_conn *idle = NULL;
+	uint32_t n = 0;
+
+	for (struct pool_conn *c = p->all; c; c = c->next)
+		if (c->site == site) {
+			n++;
+			idle = c->idle ? c : idle;
+		}
+	if (n < max)
 		return true;
 	if (idle)
 		close_politely(idle);
@@ -225,7 +260,7 @@ pool_give(struct pool_conn *c)
 		return;
 	}
 	if (p->stopping || p->nidle >= POOL_IDLE_MAX ||
-	    smtp_client_spent(c->client, CONN_MESSAGES_MAX)) {
+	    smtp_client_spent(c->client, c->messages)) {
 		close_politely(c);
 		return;
 	}

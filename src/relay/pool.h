@@ -23,6 +23,8 @@ struct pool_conn {
 	struct host_address address;
 	struct str key;			/* malloced */
 	bool idle, used;		/* used: messages went over it before */
+	uint64_t site;			/* shape_site_of(); 0: none */
+	uint32_t messages;		/* as many, then a new one */
 	int64_t until_ms;		/* idle: then it is closed */
 };
 
@@ -46,8 +48,13 @@ void pool_drop(struct pool_conn *c);
 /* Connections to this address, idle ones too. Room is made by closing idle
  * ones to it: false if all `max` are in use. */
 bool pool_room(struct pool *p, const struct host_address *a, uint32_t max);
+/* The same of a site; and how many of it are in use. */
+bool pool_site_room(struct pool *p, uint64_t site, uint32_t max);
+uint32_t pool_site_busy(const struct pool *p, uint64_t site);
 /* Suspends until one was given back or closed: 0, E_TIMEOUT, E_CANCELED. */
 int pool_wait(struct pool *p, int64_t until_ms);
+/* There may be more room: those who wait look. */
+void pool_look_again(struct pool *p);
 /* QUIT to all idle ones; from now on none are kept. */
 void pool_stop(struct pool *p);
 size_t pool_count(const struct pool *p);	/* all there are */

@@ -11,6 +11,8 @@
  *   need.c              how safe the way to a host has to be: looked up
  *   security.c          and decided
  *   host_backoff.c      addresses that could not be reached lately
+ *   shape.c             how much a site may have, by what it answers
+ *   shape_use.c         and that it has no more
  *   delivered_ledger.c  what was delivered and could not be reported
  *   sts.c               what a destination says about TLS
  *   prefetch.c          the octets of a message, read ahead
@@ -32,6 +34,7 @@
 #include "relay/report.h"
 #include "relay/route.h"
 #include "relay/security.h"
+#include "relay/shape.h"
 #include "relay/source.h"
 #include "relay/sts.h"
 #include "relay/tls_tally.h"
@@ -55,6 +58,7 @@ struct relay {
 	struct relay_conf *conf;
 	struct pool *pool;
 	struct host_backoff *backoff;
+	struct shape *shape;
 	struct sts *sts;
 	struct aggregates *aggregates;
 	struct key_rotation *rotation;
@@ -235,6 +239,18 @@ void way_add(struct delivery *d);
 uint32_t need_of_item(const struct queue_item *item);
 /* d->need, of the present host for the present message. 0 or E_CANCELED. */
 int need_find(struct delivery *d);
+
+/* shape_use.c: what the site of the present host may have. */
+/* May an open connection to it be used, or another made? */
+bool shape_may_use(const struct delivery *d);
+bool shape_room(const struct delivery *d);
+/* d->conn is to it. */
+void shape_begin(struct delivery *d);
+/* It has taken a message; it has said this. */
+void shape_accepted(struct delivery *d);
+void shape_answer(struct delivery *d, const struct smtp_answer *a);
+/* In words, if it wants to be left alone for now; else empty. */
+struct str shape_pause(const struct delivery *d);
 
 /* tls_seen.c: how TLS went with the present host, counted for a report. */
 void tls_seen_policy_failed(struct delivery *d);	/* if it has */

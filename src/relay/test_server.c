@@ -231,6 +231,11 @@ serve(void *arg)
 	v->stream = stream_new(network->loop, v->wire);
 	stream_deadline(v->stream, NEVER);
 	v->over = v->s->talk && v->s->talk(v->s, v->stream);
+	if (!v->over && v->s->connections > 0 &&
+	    v->s->open > v->s->connections) {
+		say(v, "421 4.3.2 too many connections");
+		v->over = true;
+	}
 	if (!v->over && (!v->s->greeting || v->s->greeting[0]))
 		say(v, v->s->greeting ? v->s->greeting : "220 hello");
 	while (!v->over && stream_flush(v->stream, NULL) == 0 &&

@@ -34,6 +34,7 @@ struct test_server {
 	int lose_after;		/* in the text of this one (from 1) it goes */
 	bool lose_always;	/* and all others so too */
 	int rcpts;		/* most of one message, then 452; 0 */
+	int connections;	/* at once, then 421 in place of 220; 0 */
 	int64_t slow_ms;	/* before the reply to the text */
 	int64_t pause_ms;	/* before the reply to any command */
 	/* If set, and true: it has had the whole dialogue. */

@@ -156,4 +156,5 @@ way_add(struct delivery *d)
 
 	put_key(d, &key);
 	d->conn = pool_add(d->relay->pool, buf_get(&key), connect_address(d));
+	shape_begin(d);
 }

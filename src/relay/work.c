@@ -241,6 +241,7 @@ relay_new(const struct relay_options *o, const struct config *c)
 	r->conf = conf_new(c);
 	r->pool = pool_new(r->loop);
 	r->backoff = host_backoff_new();
+	r->shape = shape_new();
 	host_backoff_limits(r->backoff, c->retry_min_s, c->retry_max_s);
 	r->sts = sts_new(&sts);
 	r->tally = tls_tally_new();
@@ -318,6 +319,7 @@ relay_free(struct relay *r)
 	reports_free(r->reports);
 	pool_free(r->pool);
 	host_backoff_free(r->backoff);
+	shape_free(r->shape);
 	sts_free(r->sts);
 	aggregates_free(r->aggregates);
 	key_rotation_free(r->rotation);

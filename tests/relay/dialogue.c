@@ -25,6 +25,7 @@
  *     limits MAILMAX=2    and these limits (RFC 9422)
  *     offers REQUIRETLS   and this
  *     most 3              messages over a connection, then 421
+ *     connections 3       at once, then 421 in place of a greeting
  *     rcpts 2             recipients of a message, then 452
  *     lose 2, lose every  the connection goes in this text, or in each
  *     pause 5m, slow 1s   before every reply; before that to a text

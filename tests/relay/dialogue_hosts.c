@@ -118,6 +118,8 @@ set_rule(struct test_server *s, size_t line)
 		s->auth = true;
 	else if (str_eq(word, STR("most")))
 		s->most = (int)number_of(rest);
+	else if (str_eq(word, STR("connections")))
+		s->connections = (int)number_of(rest);
 	else if (str_eq(word, STR("rcpts")))
 		s->rcpts = (int)number_of(rest);
 	else if (str_eq(word, STR("pause")))
