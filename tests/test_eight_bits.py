@@ -1,17 +1,26 @@
 """Text of 8 bits for servers that take 7: it is converted where nobody's
-signature breaks, and signed so; else it comes back (RFC 6152 3)."""
+signature breaks, and signed so; else it comes back (RFC 6152 3). And texts of
+any octets, which come in as lines (RFC 3030 3)."""
 
+import base64
 import email
 import email.policy
 import json
+import poplib
+import shutil
 import smtplib
+import ssl
+import subprocess
 
 import dkim
 import pytest
 from lib import nexthop
-from lib.world import World
+from lib.world import PASSWORD, World
 from test_relay import empty, eventually, outcome, pair, reports
+from test_two_posterns import Mutt
 
+# Else nobody of this machine is.
+JUDGED = 'unjudged = "192.0.2.1"\n'
 OLD = ("PIPELINING", "SIZE", "ENHANCEDSTATUSCODES")
 
 PARTS = """\
@@ -181,9 +190,10 @@ def test_returned(world, name, more, why):
 def test_forwarded(world):
     """What others sent to an alias goes on as far as nobody has signed it;
     our seal is left behind, for it is over the other text."""
-    here, there = pair(world, ehlo=OLD)
+    here, there = pair(world, {"more": JUDGED}, ehlo=OLD)
     here.command("alias", "add", "away@here.test", "bob@there.test")
-    smtp = smtplib.SMTP(here.ip, world.port, timeout=30)
+    smtp = smtplib.SMTP(here.ip, world.port, timeout=30,
+                        source_address=(world.address(), 0))
     text = head("eve@far.test", "away@here.test") + PARTS
     smtp.sendmail("eve@far.test", ["away@here.test"], text, ["BODY=8BITMIME"])
     smtp.quit()
@@ -222,3 +232,128 @@ def test_postfix_without_8bitmime():
         assert taken.isascii()
         assert contents(taken) == contents(text)
         assert verifies(here, taken[taken.index(b"DKIM-Signature:"):])
+
+
+# ---- octets of any kind, on the way in ------------------------------------
+
+OCTETS = bytes(range(256)) * 5 + b"\r\n.\r\n\n.\n\r.\r\nMAIL FROM:<x@y.test>\r\n"
+
+BINARY = (b"MIME-Version: 1.0\r\n"
+          b"Content-Type: multipart/mixed; boundary=b\r\n"
+          b"Content-Transfer-Encoding: binary\r\n\r\n"
+          b"--b\r\nContent-Type: text/plain; charset=utf-8\r\n"
+          b"Content-Transfer-Encoding: binary\r\n\r\n"
+          b"unix\nlines, and caf\xc3\xa9\n\r\n"
+          b"--b\r\nContent-Type: image/x; name=picture\r\n"
+          b"Content-Transfer-Encoding: binary\r\n\r\n" + OCTETS +
+          b"\r\n--b--\r\n")
+
+
+def submit_binary(smtp, sender, to, octets, chunk=700):
+    """By BDAT; the answer to the last chunk."""
+    smtp.ehlo_or_helo_if_needed()
+    assert smtp.has_extn("binarymime") and smtp.has_extn("chunking")
+    smtp.mail(sender, ["BODY=BINARYMIME"])
+    smtp.rcpt(to)
+    while octets:
+        piece, octets = octets[:chunk], octets[chunk:]
+        last = b"" if octets else b" LAST"
+        smtp.send(b"BDAT %d%s\r\n" % (len(piece), last) + piece)
+        code, answer = smtp.getreply()
+        if code != 250:
+            break
+    return code, answer
+
+
+def check_binary(octets):
+    """It has lines, and says what was sent."""
+    assert b"\0" not in octets
+    assert octets.count(b"\r") == octets.count(b"\n") == octets.count(b"\r\n")
+    _, text, picture = contents(octets)
+    assert text[3] == b"unix\nlines, and caf\xc3\xa9\n"
+    assert picture[3] == OCTETS and picture[2] == "picture"
+
+
+def test_binary_comes_in(world):
+    here = world.postern("here.test")
+    here.more = ('listen { kind = pop3s address = "localhost" '
+                 f'port = {here.ports["pop3s"]} }}\n')
+    world.start()
+    smtp = smtplib.SMTP(here.ip, world.port, timeout=30)
+    text = head("eve@far.test", "alice@here.test") + BINARY
+    code, answer = submit_binary(smtp, "eve@far.test", "alice@here.test", text)
+    assert code == 250, answer
+    # It is of one message.
+    smtp.mail("eve@far.test")
+    smtp.rcpt("alice@here.test")
+    smtp.send(b"BDAT %d LAST\r\n" % len(text) + text)
+    assert smtp.getreply()[0] == 550
+    smtp.quit()
+    mail = eventually(lambda: here.inbox("alice"))
+    assert len(mail) == 1
+    check_binary(mail[0])
+    context = ssl._create_unverified_context()
+    pop = poplib.POP3_SSL("127.0.0.1", here.ports["pop3s"], context=context)
+    pop.user("alice@here.test")
+    pop.pass_(PASSWORD)
+    check_binary(b"\r\n".join(pop.retr(1)[1]) + b"\r\n")
+    pop.quit()
+    assert "came_in_binary" in here.tail(500)
+
+
+def test_binary_goes_on(world):
+    """What people hand in so is signed as it leaves."""
+    here, there = pair(world)
+    text = head("alice@here.test", "bob@there.test") + BINARY
+    smtp = here.submission("alice")
+    code, answer = submit_binary(smtp, "alice@here.test", "bob@there.test",
+                                 text)
+    assert code == 250, answer
+    smtp.quit()
+    taken = there.wait(1)[0]
+    check_binary(taken.text)
+    assert verifies(here, taken.text)
+
+
+def test_signature_of_the_sender_is_verified_first(world):
+    """Over the text as it came, which is then encoded."""
+    key = subprocess.run(["openssl", "genrsa", "2048"], check=True,
+                         capture_output=True).stdout
+    public = subprocess.run(
+        ["openssl", "rsa", "-pubout", "-outform", "DER"], input=key,
+        check=True, capture_output=True).stdout
+    record = "v=DKIM1; k=rsa; p=" + base64.b64encode(public).decode()
+    parts = " ".join(f'"{record[i:i + 200]}"'
+                     for i in range(0, len(record), 200))
+    here = world.postern("here.test", more=JUDGED)
+    world.record(f"sel._domainkey.far TXT {parts}")
+    world.start()
+    # dkimpy makes line ends of a bare LF.
+    octets = OCTETS.replace(b"\r\n", b"").replace(b"\n", b"")
+    text = head("eve@far.test", "alice@here.test") + (
+        b"MIME-Version: 1.0\r\nContent-Type: image/x\r\n"
+        b"Content-Transfer-Encoding: binary\r\n\r\n" + octets + b"\r\n")
+    text = dkim.sign(text, b"sel", b"far.test", key,
+                     canonicalize=(b"relaxed", b"relaxed")) + text
+    smtp = smtplib.SMTP(here.ip, world.port, timeout=30,
+                        source_address=(world.address(), 0))
+    code, answer = submit_binary(smtp, "eve@far.test", "alice@here.test", text)
+    assert code == 250, answer
+    smtp.quit()
+    mail = eventually(lambda: here.inbox("alice"))[0]
+    assert b"dkim=pass" in mail, mail.split(b"image/x")[0].decode()
+    assert contents(mail)[0][3] == octets + b"\r\n"
+
+
+@pytest.mark.skipif(shutil.which("mutt") is None, reason="there is no mutt")
+def test_mutt_shows_it(world):
+    here, _ = pair(world)
+    smtp = smtplib.SMTP(here.ip, world.port, timeout=30)
+    submit_binary(smtp, "eve@far.test", "alice@here.test",
+                  head("eve@far.test", "alice@here.test") + BINARY)
+    smtp.quit()
+    assert eventually(lambda: here.inbox("alice"))
+    mutt = Mutt(here, "alice", world.folder / "mutt")
+    copy = mutt.folder / "copy"
+    mutt.run("<first-entry><pipe-message>cat >", str(copy), "<enter><quit>")
+    assert contents(copy.read_bytes())[2][3] == OCTETS

@@ -23,6 +23,10 @@ smtp_data(struct smtp_session *s, struct str args unused_arg)
 	struct err err = { 0 };
 	struct reply r = SMTP_NO_REPLY;
 
+	/* Its lines end nowhere in particular.              RFC 3030 3 */
+	if (s->binary)
+		return smtp_reply(503, "5.5.1",
+		    "BODY=BINARYMIME is for BDAT");
 	/* RFC 2920 3.1: the client may have sent DATA without knowing. */
 	if (submit_recipients(s->txn) == 0)
 		return *no_recipients(s);

@@ -142,6 +142,7 @@ smtp_mail(struct smtp_session *s, struct str args)
 		mail.envelope.priority = o->highest_priority;
 	s->txn = submit_begin(&text, &mail.envelope, mail.size_octets);
 	s->prdr = mail.prdr;
+	s->binary = mail.body == BODY_BINARYMIME;
 	if (s->counted)
 		submit_from(s->txn, ip_octets(&s->host));
 	return lowered ? smtp_replyf(s->cmd, 250, "2.3.6",

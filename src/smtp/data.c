@@ -13,8 +13,15 @@ smtp_data_init_chunks(struct smtp_data *d, uint64_t max_octets)
 	d->chunks = true;
 }
 
-static void
-data_note_fault(struct smtp_data *d, enum smtp_data_fault fault)
+void
+smtp_data_init_binary(struct smtp_data *d, uint64_t max_octets)
+{
+	smtp_data_init_chunks(d, max_octets);
+	d->binary = true;
+}
+
+void
+smtp_data_fail(struct smtp_data *d, enum smtp_data_fault fault)
 {
 	if (d->fault == DATA_OK)
 		d->fault = fault;
@@ -25,7 +32,7 @@ static void
 count_line(struct smtp_data *d, size_t n)
 {
 	if (n > SMTP_LINE_MAX - d->line_octets)
-		data_note_fault(d, DATA_LONG_LINE);
+		smtp_data_fail(d, DATA_LONG_LINE);
 	else
 		d->line_octets += n;
 }
@@ -35,7 +42,7 @@ count_octets(struct smtp_data *d, size_t n)
 {
 	d->octets += n;
 	if (d->max_octets > 0 && d->octets > d->max_octets)
-		data_note_fault(d, DATA_TOO_BIG);
+		smtp_data_fail(d, DATA_TOO_BIG);
 }
 
 /* A piece of a line without LF. */
@@ -46,9 +53,9 @@ look_at(struct smtp_data *d, const char *p, size_t n)
 		return;
 	count_line(d, n);
 	if (memchr(p, '\r', n))
-		data_note_fault(d, DATA_BARE);
+		smtp_data_fail(d, DATA_BARE);
 	if (memchr(p, 0, n))
-		data_note_fault(d, DATA_NUL);
+		smtp_data_fail(d, DATA_NUL);
 }
 
 /* [p, end) begins inside a line. Goes on to just behind the next CRLF or to
@@ -62,14 +69,14 @@ rest_of_line(struct smtp_data *d, const char *p, const char *end)
 
 	/* A CR from the last piece that something else follows now. */
 	if (d->state == IN_LINE_CR && stop > p)
-		data_note_fault(d, DATA_BARE);
+		smtp_data_fail(d, DATA_BARE);
 	look_at(d, p, (size_t)(stop - p) - (stop > p && cr));
 	if (!lf) {
 		d->state = cr ? IN_LINE_CR : IN_LINE;
 		return end;
 	}
 	if (!cr) {
-		data_note_fault(d, DATA_BARE);
+		smtp_data_fail(d, DATA_BARE);
 		count_line(d, 1);
 		d->state = IN_LINE;
 		return lf + 1;
@@ -84,7 +91,7 @@ smtp_data_end(struct smtp_data *d)
 {
 	bug_if(!d->chunks);
 	if (d->state == IN_LINE_CR)
-		data_note_fault(d, DATA_BARE);
+		smtp_data_fail(d, DATA_BARE);
 	d->state = AT_END;
 }
 
@@ -116,7 +123,7 @@ after_dot_cr(struct smtp_data *d, const char *p)
 	}
 	/* ".\r" and more: a bare CR. The CR itself is not given back, but
 	 * nothing is any more. */
-	data_note_fault(d, DATA_BARE);
+	smtp_data_fail(d, DATA_BARE);
 	d->state = IN_LINE;
 	return p;
 }
@@ -125,6 +132,8 @@ after_dot_cr(struct smtp_data *d, const char *p)
 static const char *
 data_run_of_text(struct smtp_data *d, const char *p, const char *end)
 {
+	if (d->binary)
+		return end;
 	while (p < end && !at_dot(d, p, end))
 		p = rest_of_line(d, p, end);
 	return p;
@@ -182,6 +191,8 @@ smtp_data_reply(enum smtp_data_fault fault)
 		    "Line too long"),
 		[DATA_TOO_BIG] = SMTP_REPLY_INIT(552, "5.3.4",
 		    "Message too big"),
+		[DATA_TOO_DEEP] = SMTP_REPLY_INIT(550, "5.6.0",
+		    "Too many parts, or too long a header"),
 	};
 
 	bug_if(fault <= DATA_OK || fault >= DATA_FAULT_N);

@@ -30,6 +30,7 @@ enum smtp_data_fault {
 	DATA_NUL,
 	DATA_LONG_LINE,
 	DATA_TOO_BIG,
+	DATA_TOO_DEEP,		/* parts in parts, or too many */
 	DATA_FAULT_N
 };
 
@@ -43,6 +44,7 @@ struct smtp_data {
 		AT_END		/* <CRLF>.<CRLF> */
 	} state;
 	bool chunks;			/* of BDAT */
+	bool binary;
 	enum smtp_data_fault fault;	/* the first one */
 	uint64_t octets;	/* of the message, so far */
 	uint64_t max_octets;	/* 0: no limit */
@@ -53,6 +55,11 @@ void smtp_data_init(struct smtp_data *d, uint64_t max_octets);
 /* The same for a text that comes in chunks, whose octets are fed one after the
  * other. */
 void smtp_data_init_chunks(struct smtp_data *d, uint64_t max_octets);
+/* The same for one of any octets (BODY=BINARYMIME), which only its length can
+ * fail. What of them may stay is for others: smtp_data_fail(). */
+void smtp_data_init_binary(struct smtp_data *d, uint64_t max_octets);
+/* It has this fault, unless it has one already. */
+void smtp_data_fail(struct smtp_data *d, enum smtp_data_fault fault);
 /* The last of them was fed: it is done, and may have a fault by that. Its last
  * line needs no CRLF. */
 void smtp_data_end(struct smtp_data *d);

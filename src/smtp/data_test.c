@@ -113,13 +113,19 @@ test_chunks(void **state unused_arg)
 #undef T
 	};
 
-	for (size_t i = 0; i < NELEM(t); i++)
-		for (size_t step = 0; step <= t[i].in.n; step++) {
-			struct str in = t[i].in, out;
+	for (size_t i = 0; i < 2 * NELEM(t); i++)
+		for (size_t step = 0; step <= t[i / 2].in.n; step++) {
+			bool binary = i % 2, big;
+			struct str in = t[i / 2].in, out;
 			auto_buf text = BUF_INIT(64);
 			struct smtp_data d;
 
-			smtp_data_init_chunks(&d, 13);
+			/* Of any octets: nothing but too many is wrong. */
+			big = t[i / 2].fault == DATA_TOO_BIG;
+			if (binary)
+				smtp_data_init_binary(&d, 13);
+			else
+				smtp_data_init_chunks(&d, 13);
 			for (size_t cut = step ? step : 1; in.n > 0;
 			    cut = step ? in.n : 1) {
 				struct str piece = str_first(in, cut);
@@ -132,9 +138,10 @@ test_chunks(void **state unused_arg)
 			assert_false(smtp_data_done(&d));
 			smtp_data_end(&d);
 			assert_true(smtp_data_done(&d));
-			assert_int_equal(d.fault, t[i].fault);
+			assert_int_equal(d.fault, binary && !big ? DATA_OK :
+			    t[i / 2].fault);
 			if (d.fault == DATA_OK)
-				assert_strs(buf_get(&text), t[i].in);
+				assert_strs(buf_get(&text), t[i / 2].in);
 		}
 }
 

@@ -86,6 +86,7 @@ static const struct extension {
 } extensions[] = {
 	{ "PIPELINING", 0, NULL, NULL },		/* RFC 2920 */
 	{ "8BITMIME", 0, NULL, NULL },			/* RFC 6152 */
+	{ "BINARYMIME", 0, NULL, NULL },		/* RFC 3030 3 */
 	{ "ENHANCEDSTATUSCODES", 0, NULL, NULL },	/* RFC 2034 */
 	{ "SMTPUTF8", WITH_UTF8, NULL, NULL },		/* RFC 6531 */
 	{ "SIZE", 0, NULL, say_size },			/* RFC 1870 */

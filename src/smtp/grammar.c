@@ -76,17 +76,22 @@ param_size(void *out, struct str value, struct arena *a unused_arg)
 	return true;
 }
 
-/* BODY=7BIT / BODY=8BITMIME                                  RFC 6152 2 */
+/* BODY=7BIT / BODY=8BITMIME / BODY=BINARYMIME    RFC 6152 2, RFC 3030 3 */
 static bool
 param_body(void *out, struct str value, struct arena *a unused_arg)
 {
+	static const char *const names[] = { [BODY_7BIT] = "7BIT",
+		[BODY_8BITMIME] = "8BITMIME",
+		[BODY_BINARYMIME] = "BINARYMIME" };
 	struct mail_args *m = out;
 
 	if (m->has_body)
 		return false;
-	m->has_body = true;
-	m->body = str_eqi(value, STR("8BITMIME")) ? BODY_8BITMIME : BODY_7BIT;
-	return m->body == BODY_8BITMIME || str_eqi(value, STR("7BIT"));
+	for (size_t i = 0; i < NELEM(names) && !m->has_body; i++) {
+		m->body = (enum smtp_body)i;
+		m->has_body = str_eqi(value, str_c(names[i]));
+	}
+	return m->has_body;
 }
 
 /* AUTH=xtext, which decodes to a mailbox or <>               RFC 4954 5 */

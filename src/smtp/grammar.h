@@ -45,7 +45,7 @@ enum smtp_extension { WITH_DSN = 1, WITH_UTF8 = 2, WITH_LATER = 4,
 	WITH_TLS = 8, WITH_PRIORITY = 16, WITH_PRDR = 32, WITH_BY = 64,
 	WITH_SOLICIT = 128, WITH_RRVS = 256 };
 
-enum smtp_body { BODY_7BIT, BODY_8BITMIME };
+enum smtp_body { BODY_7BIT, BODY_8BITMIME, BODY_BINARYMIME };
 
 /* MAIL FROM:<reverse-path> [SP Mail-parameters] */
 struct mail_args {
@@ -53,7 +53,7 @@ struct mail_args {
 	bool has_size;
 	uint64_t size_octets;	/* RFC 1870 */
 	bool has_body;
-	enum smtp_body body;	/* RFC 6152 */
+	enum smtp_body body;	/* RFC 6152, RFC 3030 3 */
 	bool has_auth;
 	struct str auth;	/* RFC 4954 5, xtext undone; empty for <> */
 	bool has_priority;

@@ -109,7 +109,8 @@ test_mail(void **state unused_arg)
 		    "a@b" },
 		{ "FROM:<a@b> SIZE=000000000000000000001", SYNTAX_VALUE },
 		{ "FROM:<a@b> SIZE=1 SIZE=1", SYNTAX_VALUE },
-		{ "FROM:<a@b> BODY=BINARYMIME", SYNTAX_VALUE },
+		{ "FROM:<a@b> BODY=BINARY", SYNTAX_VALUE },
+		{ "FROM:<a@b> BODY=BINARYMIME BODY=7BIT", SYNTAX_VALUE },
 		{ "FROM:<a@b> BODY=7BIT BODY=7BIT", SYNTAX_VALUE },
 		{ "FROM:<a@b> AUTH=x", SYNTAX_VALUE },
 		{ "FROM:<a@b> AUTH=e=mc2@x", SYNTAX_VALUE },
@@ -157,6 +158,9 @@ test_mail_params(void **state unused_arg)
 	assert_int_equal(m.size_octets, 1000000000000);
 	assert_int_equal(m.body, BODY_8BITMIME);
 	assert_str(m.auth, "e=mc2@example.com");
+	assert_int_equal(SYNTAX_OK,
+	    smtp_parse_mail(STR("FROM:<a@b> BODY=binarymime"), 0, a, &m));
+	assert_int_equal(m.body, BODY_BINARYMIME);
 	assert_int_equal(SYNTAX_OK,
 	    smtp_parse_mail(STR("FROM:<a@b> AUTH=<>"), 0, a, &m));
 	assert_true(m.has_auth);

@@ -7,6 +7,7 @@
  * but for its signature.
  */
 #include "mail/submission_fixup.h"
+#include "mime/downgrade.h"
 #include "rt/pace.h"
 #include "smtp/data.h"
 #include "smtp/results_filter.h"
@@ -22,6 +23,8 @@ struct reception {
 	struct pace pace;
 	struct submission_fixup *fixup;	/* of a submission; NULL: by this */
 	struct results_filter filter;
+	struct downgrade *downgrade;	/* of BODY=BINARYMIME; or NULL */
+	uint64_t lines_octets;	/* that it has made */
 	struct judging *judging;	/* NULL: nobody does */
 	struct verdict verdict;
 	struct arena *verdict_mem;	/* NULL: there is none */
@@ -94,6 +97,47 @@ store_trace(struct reception *in)
 	submit_write(s->txn, buf_get(&b));
 }
 
+/* What came as lines of 8 bits, or has become that. */
+static int
+store_lines(void *arg, struct str octets)
+{
+	struct reception *in = arg;
+	uint64_t max = in->data.max_octets;
+
+	in->lines_octets += octets.n;
+	if (max > 0 && in->lines_octets > max) {
+		smtp_data_fail(&in->data, DATA_TOO_BIG);
+		return E_LIMIT;
+	}
+	submit_write(in->s->txn, octets);
+	return 0;
+}
+
+/* What stands in a binary text where it cannot be encoded. */
+static void
+take_fault(struct reception *in)
+{
+	static const enum smtp_data_fault faults[] = {
+		[DOWNGRADE_NUL] = DATA_NUL,
+		[DOWNGRADE_BARE] = DATA_BARE,
+		[DOWNGRADE_LONG_LINE] = DATA_LONG_LINE,
+		[DOWNGRADE_BOUNDS] = DATA_TOO_DEEP,
+	};
+	enum downgrade_fault fault = downgrade_fault(in->downgrade);
+
+	if (fault != DOWNGRADE_FINE)
+		smtp_data_fail(&in->data, faults[fault]);
+}
+
+static void
+store_piece(struct reception *in, struct str octets)
+{
+	if (!in->downgrade)
+		submit_write(in->s->txn, octets);
+	else if (downgrade_feed(in->downgrade, octets) < 0)
+		take_fault(in);
+}
+
 /* Octets of the text itself. */
 static void
 store_octets(struct reception *in, struct str octets)
@@ -102,7 +146,7 @@ store_octets(struct reception *in, struct str octets)
 
 	while (in->fixup ? submission_fixup_next(in->fixup, &octets, &out) :
 	    results_filter_next(&in->filter, &octets, &out))
-		submit_write(in->s->txn, out);
+		store_piece(in, out);
 }
 
 static void
@@ -112,7 +156,9 @@ store_rest(struct reception *in)
 
 	while (in->fixup ? submission_fixup_rest(in->fixup, &out) :
 	    results_filter_rest(&in->filter, &out))
-		submit_write(in->s->txn, out);
+		store_piece(in, out);
+	if (in->downgrade && downgrade_end(in->downgrade) < 0)
+		take_fault(in);
 }
 
 /* Whoever a submission says wrote it has to be who hands it in, or somebody
@@ -274,12 +320,12 @@ check(struct reception *in)
 {
 	if (in->data.chunks)
 		smtp_data_end(&in->data);
+	if (in->data.fault == DATA_OK && in->refusal.code == 0)
+		store_rest(in);
 	if (in->data.fault != DATA_OK) {
 		in->failed = submit_failed(in->s->txn, &in->err);
 		return smtp_data_reply(in->data.fault);
 	}
-	if (in->refusal.code == 0)
-		store_rest(in);
 	look_at_people(in);
 	if (in->refusal.code != 0)
 		return in->refusal;
@@ -376,7 +422,9 @@ static struct reply
 commit(struct reception *in)
 {
 	struct smtp_session *s = in->s;
-	struct str signature = in->verdict.seal;
+	/* A seal is over the text as it came. */
+	struct str signature = in->downgrade &&
+	    downgrade_changed(in->downgrade) ? STR_NULL : in->verdict.seal;
 	uint64_t message;
 	int e = reception_sign(in, &signature);
 
@@ -396,6 +444,11 @@ commit(struct reception *in)
 	if (e < 0)
 		return smtp_reply_err(in->failed = e);
 	in->committed = true;
+	if (in->downgrade)
+		log_ctx_event(&s->d.log, LOG_INFO, "came_in_binary",
+		    F_INT("message", message),
+		    F_INT("size", in->data.octets),
+		    F_INT("changed", downgrade_changed(in->downgrade)));
 	if (message == 0)
 		return smtp_reply(550, "5.7.1", "Nobody here takes it");
 	s->messages++;
@@ -447,6 +500,7 @@ smtp_text_begin(struct smtp_session *s, bool chunks)
 	const struct smtp_options *o = &s->service->o;
 	struct arena *mem = arena_new(RECEPTION_MEM);
 	struct reception *in = arena_new_of(mem, struct reception);
+	uint64_t most = submit_most(s->txn, o->max_message);
 
 	*in = (struct reception){ .s = s, .mem = mem };
 	in->origin = (struct origin){
@@ -473,12 +527,16 @@ smtp_text_begin(struct smtp_session *s, bool chunks)
 	in->filter.passes_on = !submit_all_here(s->txn);
 	if (o->judge)
 		begin_judging(in);
-	if (chunks)
-		smtp_data_init_chunks(&in->data, submit_most(s->txn,
-		    o->max_message));
+	if (chunks && s->binary)
+		smtp_data_init_binary(&in->data, most);
+	else if (chunks)
+		smtp_data_init_chunks(&in->data, most);
 	else
-		smtp_data_init(&in->data, submit_most(s->txn,
-		    o->max_message));
+		smtp_data_init(&in->data, most);
+	if (in->data.binary)
+		in->downgrade = downgrade_new(&(struct downgrade_options){
+		    .to = DOWNGRADE_8BIT, .line_max = SMTP_LINE_MAX,
+		    .out = store_lines, .arg = in });
 	begin_pace(&in->pace, s);
 	store_trace(in);
 	return in;
@@ -531,6 +589,7 @@ smtp_text_free(struct reception *in)
 		return;
 	submission_fixup_free(in->fixup);
 	results_filter_free(&in->filter);
+	downgrade_free(in->downgrade);
 	if (in->judging)
 		in->s->service->o.judge->end(in->judging);
 	arena_free(in->verdict_mem);

@@ -86,6 +86,7 @@ struct smtp_session {
 	bool counted;		/* if that is counted by store */
 	bool esmtp;
 	bool prdr;		/* txn wants an answer for each recipient */
+	bool binary;		/* its text may have any octets */
 	bool hasty;		/* said more before EHLO was answered */
 	bool leaving;		/* no command after this reply */
 	uint16_t errors, refused, junk; /* none goes over its bound */

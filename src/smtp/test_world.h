@@ -91,6 +91,7 @@ struct str world_got(struct world *w);
 #define EHLO "EHLO c.example\r\n"
 #define EHLO_BEGIN                                             \
 	"250-" HELLO "250-PIPELINING\r\n250-8BITMIME\r\n"      \
+	"250-BINARYMIME\r\n"                                  \
 	"250-ENHANCEDSTATUSCODES\r\n250-SMTPUTF8\r\n"         \
 	"250-SIZE 100000\r\n250-LIMITS RCPTMAX=100\r\n"
 #define EHLO_LAST "250-MT-PRIORITY\r\n250-DELIVERBY\r\n"             \

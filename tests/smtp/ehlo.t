@@ -5,6 +5,7 @@ S~ 250-${host} .*client\.example\.net.*127\.0\.0\.1.*
 S{
 S~ 250[- ]PIPELINING
 S~ 250[- ]8BITMIME
+S~ 250[- ]BINARYMIME
 S~ 250[- ]ENHANCEDSTATUSCODES
 S~ 250[- ]SMTPUTF8
 S~ 250[- ]SIZE [1-9][0-9]*

@@ -26,7 +26,7 @@ C: MAIL FROM:<a@example.net>SIZE=1
 S~ 501 .*
 C: MAIL FROM:<a@example.net> SIZE=x
 S~ 501 5\.5\.4 .*
-C: MAIL FROM:<a@example.net> BODY=BINARYMIME
+C: MAIL FROM:<a@example.net> BODY=BINARY
 S~ 501 5\.5\.4 .*
 C: MAIL FROM:<a@example.net> SIZE=1 SIZE=1
 S~ 501 5\.5\.4 .*
