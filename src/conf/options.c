@@ -357,6 +357,13 @@ const struct conf_option conf_options[] = {
 	    "programs may speak HTTP/2 where HTTP is spoken inside TLS",
 	    .more = "With `false` they are answered in HTTP/1.1, which all of "
 	    "them speak as well." },
+	{ "https-alpn", CONF_FILE, CONF_BOOL, 0, 1, "false",
+	    AT(config, https_alpn),
+	    "`https` is for mail programs, too, that say so by ALPN",
+	    .more = "`imap`, `pop3` or `smtp` (submission), each if there is a "
+	    "`listen` of `imaps`, `pop3s` or `submissions`: for networks that "
+	    "let nothing but port 443 through. A firewall that shuts port 993 "
+	    "shuts it no more then.", .at_start = true },
 	{ "sign-in-idle", CONF_FILE, CONF_TIME, 60, YEAR, "12h",
 	    AT(config, sign_in_idle_s),
 	    "how long somebody stays signed in who does nothing" },

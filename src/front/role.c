@@ -4,12 +4,13 @@
  *
  * Privileges: accepts on the sockets it was given, talks to vault (TLS keys
  * to sign with, logins), and over connections that vault hands it to store,
- * each bound to one account. Opens nothing, connects nowhere.
+ * each bound to one account; takes connections that web has accepted for it
+ * (rt/handover.h). Opens nothing, connects nowhere.
  */
 #include "imap/session.h"
 #include "mime/charset.h"
 #include "pop3/session.h"
-#include "rt/listeners.h"
+#include "rt/handover.h"
 #include "smtp/submission.h"
 #include "vault/client.h"
 
@@ -17,6 +18,7 @@ struct front {
 	struct role *role;
 	struct vault *vault;
 	struct listeners *listeners;
+	struct handover *handover;
 	struct imap_service *imap;
 	struct pop3_service *pop3;
 	struct smtp_service *submission;
@@ -49,28 +51,39 @@ start_submission(void *arg, struct connection *from, struct stream *s,
 	smtp_start(f->submission, s, peer, rule, connection_done, from);
 }
 
+/* Each protocol in its own name: who says by ALPN that they speak another is
+ * refused, so that nobody's words in one are answered in another (RFC 7301
+ * 3.2; ALPACA). Who says nothing is served. */
 static int
 make_ready(void *arg, struct err *err)
 {
+	static const struct str names[] = { { "imap", 4 }, { "pop3", 4 },
+		{ "smtp", 4 } };
 	struct front *f = arg;
 	const struct config *c = &f->role->config;
 	struct loop *l = f->role->loop;
-	struct tls_ctx *tls;
+	struct tls_ctx *tls[NELEM(names)] = { NULL };
+	int rc = 0;
 
-	if (vault_tls_ctx(f->vault, &tls, err) < 0)
-		return err->code;
-	if (c->client_certificates)
-		tls_ctx_ask_clients(tls);
-	vault_set_issuers(f->vault, c->oauth);
-	vault_set_cram(f->vault, c->cram_md5);
-	imap_service_unref(f->imap);
-	f->imap = imap_service_new(l, c, f->vault, tls);
-	pop3_service_unref(f->pop3);
-	f->pop3 = pop3_service_new(l, c, f->vault, tls);
-	smtp_service_unref(f->submission);
-	f->submission = smtp_submission_new(l, c, f->vault, tls);
-	tls_ctx_unref(tls);
-	return 0;
+	for (size_t i = 0; i < NELEM(names) && rc == 0; i++)
+		if ((rc = vault_tls_ctx(f->vault, &tls[i], err)) == 0) {
+			tls_ctx_alpn(tls[i], names[i]);
+			if (c->client_certificates)
+				tls_ctx_ask_clients(tls[i]);
+		}
+	if (rc == 0) {
+		vault_set_issuers(f->vault, c->oauth);
+		vault_set_cram(f->vault, c->cram_md5);
+		imap_service_unref(f->imap);
+		f->imap = imap_service_new(l, c, f->vault, tls[0]);
+		pop3_service_unref(f->pop3);
+		f->pop3 = pop3_service_new(l, c, f->vault, tls[1]);
+		smtp_service_unref(f->submission);
+		f->submission = smtp_submission_new(l, c, f->vault, tls[2]);
+	}
+	for (size_t i = 0; i < NELEM(names); i++)
+		tls_ctx_unref(tls[i]);
+	return rc;
 }
 
 static int
@@ -107,18 +120,20 @@ front_prepare(struct role *r, struct err *err unused_arg)
 	f->vault = vault_new(r->loop, -1);
 	f->listeners = listeners_new(r, kinds, NELEM(kinds), make_ready, f);
 	listeners_need(f->listeners, vault_link(f->vault));
+	f->handover = handover_from_web(r, f->listeners);
 	return 0;
 }
 
 static void
-front_peer(struct role *r, enum role_kind kind, uint32_t index unused_arg,
-    int fd)
+front_peer(struct role *r, enum role_kind kind, uint32_t index, int fd)
 {
 	struct front *f = r->state;
 
 	if (kind == ROLE_VAULT) {
 		vault_replace(f->vault, fd);
 		listeners_renew(f->listeners);
+	} else if (kind == ROLE_WEB) {
+		handover_peer(f->handover, index, fd);
 	} else {
 		(void)close(fd);
 	}
@@ -154,6 +169,7 @@ front_finish(struct role *r)
 	struct front *f = r->state;
 
 	listeners_free(f->listeners);
+	handover_free(f->handover);
 	imap_service_unref(f->imap);
 	pop3_service_unref(f->pop3);
 	smtp_service_unref(f->submission);

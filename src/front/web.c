@@ -10,7 +10,7 @@
 #include "http/page.h"
 #include "http/session.h"
 #include "jmap/jmap.h"
-#include "rt/listeners.h"
+#include "rt/handover.h"
 #include "vault/client.h"
 
 enum { ROUTES_MAX = 64 };
@@ -19,6 +19,7 @@ struct web {
 	struct role *role;
 	struct vault *vault;
 	struct listeners *listeners;
+	struct handover *handover;
 	struct sign_ins *sign_ins;
 	struct jmap *jmap;
 	struct api *api;
@@ -44,6 +45,13 @@ start_http(void *arg, struct connection *from, struct stream *s,
 	struct web *w = arg;
 
 	http_start(w->http, s, peer, rule, connection_done, from);
+}
+
+/* A mail program, which front serves? */
+static bool
+is_elsewhere(void *arg, struct stream *s, const struct peer *peer)
+{
+	return handover_look(((struct web *)arg)->handover, s, peer);
 }
 
 /* Where those go who came without TLS: the first of these there is. */
@@ -87,7 +95,8 @@ web_prepare(struct role *r, struct err *err unused_arg)
 	static const struct listener_kind kinds[] = {
 		{ LISTEN_HTTP, start_http, LISTEN_TLS_LOGIN },
 		{ LISTEN_HTTP_MAY, start_http, LISTEN_TLS_MAY },
-		{ LISTEN_HTTPS, start_http, LISTEN_TLS_FIRST },
+		{ LISTEN_HTTPS, start_http, LISTEN_TLS_FIRST,
+		    .elsewhere = is_elsewhere },
 	};
 	struct web *w = r->state;
 
@@ -105,20 +114,22 @@ web_prepare(struct role *r, struct err *err unused_arg)
 	add_routes(w, api_routes, api_nroutes, w->api);
 	add_routes(w, http_sts_routes, http_nsts_routes, NULL);
 	add_routes(w, http_page_routes, http_npage_routes, NULL);
+	w->handover = handover_to_fronts(r);
 	w->listeners = listeners_new(r, kinds, NELEM(kinds), make_ready, w);
 	listeners_need(w->listeners, vault_link(w->vault));
 	return 0;
 }
 
 static void
-web_peer(struct role *r, enum role_kind kind, uint32_t index unused_arg,
-    int fd)
+web_peer(struct role *r, enum role_kind kind, uint32_t index, int fd)
 {
 	struct web *w = r->state;
 
 	if (kind == ROLE_VAULT) {
 		vault_replace(w->vault, fd);
 		listeners_renew(w->listeners);
+	} else if (kind == ROLE_FRONT) {
+		handover_peer(w->handover, index, fd);
 	} else {
 		(void)close(fd);
 	}
@@ -159,6 +170,7 @@ web_finish(struct role *r)
 	struct web *w = r->state;
 
 	listeners_free(w->listeners);
+	handover_free(w->handover);
 	http_service_unref(w->http);
 	jmap_free(w->jmap);
 	api_free(w->api);

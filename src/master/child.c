@@ -47,7 +47,9 @@ encode_config(struct child *c, struct buf *b)
 	auto_buf ldap = BUF_INIT(16000);
 
 	own.data = STR("");
-	if (c->kind != ROLE_WEB)	/* it sends people to another */
+	/* It sends people to another, and what to front has to be served. */
+	if (c->kind != ROLE_WEB &&
+	    !(c->kind == ROLE_FRONT && own.https_alpn))
 		own.listeners = STR("");
 	own.certificates = STR("");
 	if (c->kind != ROLE_RELAY)	/* they may hold passwords */

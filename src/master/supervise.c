@@ -4,9 +4,10 @@
  * Store and vault are connected; every mx, front and web has vault; every mx
  * has store, resolver and errand; so has relay; vault has errand, and errand
  * resolver; ldap, where there is one, has vault, which asks it, store and
- * resolver; pam, where there is one, has vault, which asks it. A front or web
- * has no connection to store but the ones of people who logged in, and those
- * come through vault.
+ * resolver; pam, where there is one, has vault, which asks it. Web has every
+ * front, where it hands connections over (https-alpn). A front or web has no
+ * connection to store but the ones of people who logged in, and those come
+ * through vault.
  */
 #include <signal.h>
 #include <sys/wait.h>
@@ -37,6 +38,7 @@ are_peers(enum role_kind a, enum role_kind b)
 		{ ROLE_LDAP, ROLE_STORE },
 		{ ROLE_LDAP, ROLE_RESOLVER },
 		{ ROLE_PAM, ROLE_VAULT },
+		{ ROLE_WEB, ROLE_FRONT },
 	};
 
 	for (size_t i = 0; i < NELEM(pairs); i++)
@@ -44,6 +46,15 @@ are_peers(enum role_kind a, enum role_kind b)
 		    (pairs[i][0] == b && pairs[i][1] == a))
 			return true;
 	return false;
+}
+
+/* By the configuration: web has to do with front only if it may hand over. */
+static bool
+may_meet(const struct child *a, const struct child *b)
+{
+	return a->m->config.https_alpn || (a->kind != ROLE_WEB &&
+	    b->kind != ROLE_WEB) || (a->kind != ROLE_FRONT &&
+	    b->kind != ROLE_FRONT);
 }
 
 /* Owns fd: the end of a whose other end b has. */
@@ -186,7 +197,7 @@ supervise_ready(struct child *c, struct str missing)
 	for (size_t i = 0; i < m->nchildren; i++) {
 		struct child *d = &m->children[i];
 
-		if (are_peers(c->kind, d->kind))
+		if (are_peers(c->kind, d->kind) && may_meet(c, d))
 			connect_ready(c, d);
 	}
 	hand_sockets(m);
@@ -478,6 +489,7 @@ supervise_reload(struct master *m)
 	c.relay_workers = m->config.relay_workers;
 	c.web_workers = m->config.web_workers;
 	c.errand_workers = m->config.errand_workers;
+	c.https_alpn = m->config.https_alpn;
 	c.uid_base = m->config.uid_base;
 	c.listeners = str_dup(a, m->config.listeners);
 	m->memory = a;

@@ -87,6 +87,7 @@
 	F(S, u32, pop3_timeout_s, 0)	/* RFC 1939 3: 600 */            \
 	F(S, u8, pop3_exclusive, 0)	/* one session a maildrop */     \
 	F(S, u8, http2, 0)		/* by ALPN */                    \
+	F(S, u8, https_alpn, 0)		/* so are IMAP, POP3, submission */ \
 	F(S, u32, pop3_login_delay_s, 0) /* RFC 2449 6.5; 0: none */     \
 	F(S, u32, http_timeout_s, 0)	/* between two requests */       \
 	F(S, u32, sign_in_idle_s, 0)	/* unused, then it is over */    \

@@ -51,6 +51,25 @@ address_text(const struct sockaddr_storage *a, char *text, size_t n)
 	return ntohs(six->sin6_port);
 }
 
+bool
+peer_of_socket(int fd, struct peer *p)
+{
+	struct sockaddr_storage from = { 0 }, to = { 0 };
+	socklen_t from_n = sizeof(from), to_n = sizeof(to);
+	socklen_t n = sizeof(int);
+	int type = 0;
+
+	*p = (struct peer){ 0 };
+	if (getsockopt(fd, SOL_SOCKET, SO_TYPE, &type, &n) < 0 ||
+	    type != SOCK_STREAM ||
+	    getpeername(fd, (struct sockaddr *)&from, &from_n) < 0 ||
+	    getsockname(fd, (struct sockaddr *)&to, &to_n) < 0)
+		return false;
+	p->port = address_text(&from, p->address, sizeof(p->address));
+	p->local_port = address_text(&to, p->local, sizeof(p->local));
+	return from.ss_family == AF_INET || from.ss_family == AF_INET6;
+}
+
 static void
 arrived(void *arg)
 {

@@ -32,6 +32,8 @@ struct listeners {
 	enum ban_door door;
 	struct listening socket[SOCKETS_MAX];
 	size_t n;
+	struct listening *handed;	/* by kind: what others accepted */
+	size_t nhanded;			/* connections of these */
 	struct fiber *renewing;		/* NULL: not now */
 	bool serving, again, stopping;
 	struct need need[NEEDS_MAX];
@@ -50,7 +52,10 @@ connection_done(void *connection)
 	struct connection *c = connection;
 
 	visit_end(&c->visit);
-	listener_done(c->from->listener);
+	if (c->from->listener)
+		listener_done(c->from->listener);
+	else
+		c->from->all->nhanded--;
 	free(c);
 }
 
@@ -168,35 +173,108 @@ hear_proxy(struct listeners *ls, struct stream *s, struct peer *who)
 	return true;
 }
 
+/* It is known whose it is: they are let in or not. Ends c, or start() does. */
 static void
-accepted(void *arg, struct stream *s, const struct peer *peer)
+let_in(struct connection *c, struct stream *s, struct peer *who)
 {
-	struct listening *k = arg;
+	struct listening *k = c->from;
 	struct listeners *ls = k->all;
-	struct connection *c = calloc(1, sizeof(*c));
-	struct peer who = *peer;
 	enum limit by;
 
-	bug_if(!c);
-	c->from = k;
-	who.visit = &c->visit;
-	if (is_proxy(ls, peer) && !hear_proxy(ls, s, &who)) {
+	who->visit = &c->visit;
+	if (refuse_banned(k, s, who->address)) {
+		connection_done(c);
+		return;
+	}
+	by = visit_begin(&c->visit, ls->limits, who->address,
+	    loop_wall(ls->role->loop));
+	if (by != LIMIT_NONE) {
+		send_away(k, s, who->address, by, k->kind->refusal,
+		    too_many[by]);
+		connection_done(c);
+		return;
+	}
+	if (k->kind->elsewhere && k->kind->elsewhere(ls->arg, s, who)) {
 		stream_close(s);
 		connection_done(c);
 		return;
 	}
-	if (refuse_banned(k, s, who.address)) {
+	k->kind->start(ls->arg, c, s, who, k->kind->rule);
+}
+
+static void
+accepted(void *arg, struct stream *s, const struct peer *peer)
+{
+	struct listening *k = arg;
+	struct connection *c = calloc(1, sizeof(*c));
+	struct peer who = *peer;
+
+	bug_if(!c);
+	c->from = k;
+	if (is_proxy(k->all, peer) && !hear_proxy(k->all, s, &who)) {
+		stream_close(s);
 		connection_done(c);
 		return;
 	}
-	by = visit_begin(&c->visit, ls->limits, who.address,
-	    loop_wall(ls->role->loop));
-	if (by == LIMIT_NONE) {
-		k->kind->start(ls->arg, c, s, &who, k->kind->rule);
-		return;
+	let_in(c, s, &who);
+}
+
+/* A connection of others on its way to its first fiber. */
+struct handed {
+	struct connection *c;
+	struct stream *s;
+	struct peer peer;
+};
+
+static void
+handed_over(void *arg)
+{
+	struct handed *h = arg;
+
+	let_in(h->c, h->s, &h->peer);
+	free(h);
+}
+
+static struct listening *
+handed_kind(struct listeners *ls, enum listen_kind kind)
+{
+	for (size_t i = 0; i < ls->nkinds; i++)
+		if (ls->kinds[i].kind == kind)
+			return &ls->handed[i];
+	return NULL;
+}
+
+int
+listeners_take(struct listeners *ls, enum listen_kind kind, int fd,
+    const struct peer *peer, struct str octets, struct err *err)
+{
+	struct listening *k = handed_kind(ls, kind);
+	struct loop *l = ls->role->loop;
+	struct transport *t;
+	struct handed *h;
+	int rc = 0;
+
+	if (!k)
+		rc = err_set(err, E_NOTFOUND, "nothing of that kind");
+	else if (!ls->serving || ls->stopping ||
+	    ls->nhanded >= ls->role->config.max_connections)
+		rc = err_set(err, E_BUSY, "not now");
+	if (rc < 0) {
+		(void)close(fd);
+		return rc;
 	}
-	send_away(k, s, who.address, by, k->kind->refusal, too_many[by]);
-	connection_done(c);
+	if ((rc = transport_socket(l, fd, &t, err)) < 0)
+		return rc;
+	h = calloc(1, sizeof(*h));
+	bug_if(!h || !(h->c = calloc(1, sizeof(*h->c))));
+	h->c->from = k;
+	h->peer = *peer;
+	h->s = stream_new(l, t);
+	stream_leave_at_stop(h->s);
+	stream_came(h->s, octets);
+	ls->nhanded++;
+	(void)fiber_spawn(l, "handed", handed_over, h);
+	return 0;
 }
 
 enum limit
@@ -325,6 +403,10 @@ listeners_new(struct role *r, const struct listener_kind *kinds, size_t nkinds,
 	ls->nkinds = nkinds;
 	ls->ready = ready;
 	ls->arg = arg;
+	ls->handed = calloc(nkinds, sizeof(*ls->handed));
+	bug_if(!ls->handed);
+	for (size_t i = 0; i < nkinds; i++)
+		ls->handed[i] = (struct listening){ ls, &kinds[i], NULL, -1 };
 	ls->limits = limits_new(r->shared, kinds[0].kind == LISTEN_SMTP ?
 	    LIMITS_SMTP : LIMITS_PEOPLE, kinds[0].kind == LISTEN_HTTP ?
 	    LIMITS_WEB : r->index, &r->config);
@@ -373,5 +455,6 @@ listeners_free(struct listeners *ls)
 	timer_clear(ls->role->loop, &ls->look);
 	limits_free(ls->limits);
 	bans_free(ls->bans);
+	free(ls->handed);
 	free(ls);
 }

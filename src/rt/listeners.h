@@ -27,6 +27,9 @@ struct listener_kind {
 	enum listen_tls rule;
 	const char *refusal;		/* "421 4.7.0 "; NULL: nothing */
 	const char *banned;		/* that of who is banned for good */
+	/* Is it for another role? Then it has been handed over, or came to
+	 * nothing, and whoever asks closes s. May suspend; NULL: never. */
+	bool (*elsewhere)(void *arg, struct stream *s, const struct peer *peer);
 };
 void connection_done(void *connection);
 
@@ -47,6 +50,12 @@ struct listeners *listeners_new(struct role *r,
     int (*ready)(void *arg, struct err *err), void *arg);
 /* Owns fd; a kind that is not among ours is closed. */
 void listeners_add(struct listeners *ls, enum listen_kind kind, int fd);
+/* A connection that another role has accepted and handed over, with what came
+ * on it: from here on as one accepted on a socket of this kind, of which there
+ * are as many at a time as one of them takes. Owns fd, a socket. E_BUSY: not
+ * now; E_NOTFOUND: no kind of ours. */
+must_check int listeners_take(struct listeners *ls, enum listen_kind kind,
+    int fd, const struct peer *peer, struct str octets, struct err *err);
 /* Have ready() run once more: also when it is running now, since it may have
  * asked a peer that has gone. */
 void listeners_renew(struct listeners *ls);

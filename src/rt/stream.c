@@ -271,6 +271,37 @@ stream_peek(struct stream *s, struct str *octets, struct err *err)
 	return 0;
 }
 
+int
+stream_peek_behind(struct stream *s, size_t seen, struct str *octets,
+    struct err *err)
+{
+	int rc = s->end - s->at <= seen ? more(s, err) : 0;
+
+	if (rc < 0)
+		return rc;
+	*octets = stream_buffered(s);
+	return 0;
+}
+
+void
+stream_came(struct stream *s, struct str octets)
+{
+	bug_if(s->in);
+	while (s->size < octets.n) {
+		s->end = s->size;
+		make_room(s);
+	}
+	if (octets.n > 0)
+		memcpy(s->in, octets.p, octets.n);
+	s->end = octets.n;
+}
+
+int
+stream_socket(const struct stream *s)
+{
+	return transport_socket_fd(s->t);
+}
+
 void
 stream_eat(struct stream *s, size_t n)
 {

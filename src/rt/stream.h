@@ -35,6 +35,8 @@ struct transport_ops {
 /* A transport over a connected, non-blocking socket; owns fd. */
 int transport_socket(struct loop *l, int fd, struct transport **t,
     struct err *err);
+/* Its fd; -1 if it is none of these. */
+int transport_socket_fd(const struct transport *t);
 /* Dial: a connected socket to this address from that one ("" is any), or why
  * not (E_IO, E_TIMEOUT; E_LIMIT: we have no socket left, or not the address to
  * be from, which says nothing of the one to dial; err says it in words:
@@ -85,6 +87,16 @@ int stream_skip_line(struct stream *s, struct err *err);
  * used with stream_eat(); valid until the next call that reads. */
 int stream_peek(struct stream *s, struct str *octets, struct err *err);
 void stream_eat(struct stream *s, size_t n);
+/* The same where the first `seen` octets are known and stay: suspends for one
+ * more than these. */
+int stream_peek_behind(struct stream *s, size_t seen, struct str *octets,
+    struct err *err);
+/* Of a stream from which nothing was read yet: this has come (and somebody else
+ * has read it). Copied. */
+void stream_came(struct stream *s, struct str octets);
+/* Its socket, to be handed to another process; the stream keeps it. -1: there
+ * is none, or TLS has begun. */
+int stream_socket(const struct stream *s);
 /* What is buffered already, maybe nothing; never suspends. */
 struct str stream_buffered(struct stream *s);
 /* Is there an octet to be read? Never suspends, and says nothing of the end. */
@@ -208,6 +220,9 @@ struct listener *listener_new(struct loop *l, int fd, size_t max_open,
     void (*fn)(void *arg, struct stream *s, const struct peer *peer),
     void *arg, struct err *err);
 void listener_done(void *listener);
+/* Who is on the other side of a connected TCP socket, as the kernel says;
+ * false: it is none. */
+bool peer_of_socket(int fd, struct peer *p);
 /* Accept no more; the socket stays open. */
 void listener_stop(struct listener *l);
 void listener_close(struct listener *l);

@@ -59,7 +59,9 @@ socket_failed(void)
 	return errno == ECONNRESET || errno == EPIPE ? E_RESET : E_IO;
 }
 
-/* A short read means that the kernel has no more, and the next edge will
+/* That it does not block is said each time: whether the socket itself does is
+ * for every process to say that has it as well (front/handover.h).
+ * A short read means that the kernel has no more, and the next edge will
  * tell us of what comes: epoll(7). */
 static ssize_t
 socket_read(struct transport *t, void *p, size_t n)
@@ -69,7 +71,7 @@ socket_read(struct transport *t, void *p, size_t n)
 
 	if (s->drained && !s->hup)
 		return E_AGAIN;
-	got = recv(s->watch.fd, p, n, 0);
+	got = recv(s->watch.fd, p, n, MSG_DONTWAIT);
 	if (got < 0)
 		return socket_failed();
 	s->drained = (size_t)got < n;
@@ -80,7 +82,8 @@ static ssize_t
 socket_write(struct transport *t, const void *p, size_t n)
 {
 	struct socket *s = container_of(t, struct socket, t);
-	ssize_t done = send(s->watch.fd, p, n, MSG_NOSIGNAL);
+	ssize_t done = send(s->watch.fd, p, n,
+	    MSG_NOSIGNAL | MSG_DONTWAIT);
 
 	return done < 0 ? socket_failed() : done;
 }
@@ -118,6 +121,14 @@ transport_socket(struct loop *l, int fd, struct transport **t, struct err *err)
 	}
 	*t = &s->t;
 	return 0;
+}
+
+int
+transport_socket_fd(const struct transport *t)
+{
+	const struct socket *s = (const void *)t;	/* t is its first */
+
+	return t->ops == &socket_ops ? s->watch.fd : -1;
 }
 
 /* Memory ---------------------------------------------------------------- */
