@@ -8,25 +8,14 @@ enum {
 	HELLO_MS = 60 * 1000,	/* as long as a handshake may take */
 	HAND_MS = 5000,
 	HANDING_MAX = 32,	/* at a time; each has a fiber that waits */
-	OCTETS_MAX = 1 << 16,
 	FROM_WEB = 1,
 };
 
-#define FIELDS_handover_ask(F, S)                                       \
-	F(S, u32, kind, 0)	/* enum listen_kind, TLS from the start */ \
-	F(S, str, address, 45) F(S, u32, port, 0)                       \
-	F(S, str, local, 45) F(S, u32, local_port, 0)                   \
-	F(S, str, octets, OCTETS_MAX)
-#define FIELDS_handover_answer(F, S) F(S, u8, nothing, 0)
-MSG_STRUCT(handover_ask);
-MSG_STRUCT(handover_answer);
 MSG_SHAPE(handover_ask);
 MSG_SHAPE(handover_answer);
 
-static const struct ipc_call calls[] = {
-	{ "hand_over", 0, &handover_ask_shape, &handover_answer_shape,
-	    FROM_WEB, 0, 1 },
-};
+const struct ipc_call handover_call = { "hand_over", 0, &handover_ask_shape,
+	&handover_answer_shape, FROM_WEB, 0, 1 };
 
 struct handover {
 	struct role *role;
@@ -104,7 +93,7 @@ hand_to_any(struct handover *h, const struct handover_ask *ask, int fd,
 
 		if (!front)
 			continue;
-		rc = ipc_call(front, &calls[0], ask, fd, &answer, a, NULL,
+		rc = ipc_call(front, &handover_call, ask, fd, &answer, a, NULL,
 		    until, err);
 		if (rc == E_TIMEOUT || rc == E_CANCELED)
 			break;	/* it may have it already */
@@ -125,7 +114,8 @@ hand_over(struct handover *h, struct stream *s, const struct peer *peer,
 	/* From here on it counts as front's. */
 	visit_end(peer->visit);
 	h->handing++;
-	if (fd < 0 || ask.octets.n > OCTETS_MAX || h->handing > HANDING_MAX)
+	if (fd < 0 || ask.octets.n > HANDOVER_OCTETS ||
+	    h->handing > HANDING_MAX)
 		rc = err_set(&err, E_BUSY, "too many at a time");
 	else
 		rc = hand_to_any(h, &ask, fd, &err);
@@ -242,7 +232,7 @@ peer_gone(void *owner, struct ipc *ipc, const char *why unused_arg)
 void
 handover_peer(struct handover *h, uint32_t index, int fd)
 {
-	static const struct ipc_service takes = { calls, NELEM(calls),
+	static const struct ipc_service takes = { &handover_call, 1,
 		take_one, peer_gone };
 	static const struct ipc_service asks = { NULL, 0, drop_ask,
 		peer_gone };

@@ -29,6 +29,18 @@ void handover_free(struct handover *h);
  * is; owns fd. */
 void handover_peer(struct handover *h, uint32_t index, int fd);
 
+/* What web asks front, with the socket. */
+enum { HANDOVER_OCTETS = 1 << 16 };
+#define FIELDS_handover_ask(F, S)                                       \
+	F(S, u32, kind, 0)	/* enum listen_kind, TLS from the start */ \
+	F(S, str, address, 45) F(S, u32, port, 0)                       \
+	F(S, str, local, 45) F(S, u32, local_port, 0)                   \
+	F(S, str, octets, HANDOVER_OCTETS)
+#define FIELDS_handover_answer(F, S) F(S, u8, nothing, 0)
+MSG_STRUCT(handover_ask);
+MSG_STRUCT(handover_answer);
+extern const struct ipc_call handover_call;
+
 /* For listener_kind.elsewhere: true if it was not for web. Suspends until the
  * ClientHello has come, where anything may be handed over at all. */
 bool handover_look(struct handover *h, struct stream *s,

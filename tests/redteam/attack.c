@@ -48,8 +48,8 @@ complete(const struct attack *a)
 	switch (a->real->kind) {
 	case ROLE_MX: return have[ROLE_STORE] && have[ROLE_VAULT] &&
 	    have[ROLE_ERRAND];
-	case ROLE_FRONT: case ROLE_WEB: case ROLE_PAM:
-		return have[ROLE_VAULT];
+	case ROLE_FRONT: case ROLE_PAM: return have[ROLE_VAULT];
+	case ROLE_WEB: return have[ROLE_VAULT] && have[ROLE_FRONT];
 	case ROLE_STORE: return have[ROLE_VAULT] && have[ROLE_MX] &&
 	    have[ROLE_RELAY];
 	case ROLE_RELAY: return have[ROLE_STORE] && have[ROLE_RESOLVER] &&

@@ -315,6 +315,8 @@ attack_front(struct attack *a)
 	uint32_t reading = web ? SERVICE_http : SERVICE_imap;
 	uint32_t sending = web ? SERVICE_http : SERVICE_smtp;
 
+	if (web)
+		attack_handover(a);
 	refused(a, vault->ipc, &vault_calls[VAULT_login], &wrong,
 	    "front logs in with a wrong password");
 	refused(a, vault->ipc, &vault_calls[VAULT_login], &other,

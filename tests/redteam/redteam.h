@@ -40,6 +40,7 @@ void attack_system(struct attack *a, const char *folder);
 /* calls.c and reach.c: the other roles. */
 void attack_mx(struct attack *a);
 void attack_front(struct attack *a);
+void attack_handover(struct attack *a);	/* handover.c */
 void attack_vault(struct attack *a);
 void attack_store(struct attack *a);
 void attack_relay(struct attack *a);
