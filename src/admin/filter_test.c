@@ -45,24 +45,23 @@ test_ages(void **state unused_arg)
 static void
 test_filters(void **state unused_arg)
 {
+	static const struct options good = { .sender = "@a.test",
+		.older = "1h", .held = true }, none;
+	static const struct options wrong[] = { { .rcpt = "nobody" },
+		{ .older = "soon" }, { .domain = "a@b" } };
 	struct queue_filter f;
 	struct err err;
 	bool any;
 
-	assert_int_equal(filter_read(&(struct options){ .sender = "@a.test",
-	    .older = "1h", .held = true }, 10000, NULL, &f, &any, &err), 0);
+	assert_int_equal(filter_read(&good, 10000, NULL, &f, &any, &err), 0);
 	assert_true(any && f.held);
 	assert_str(f.sender, "@a.test");
 	assert_int_equal(f.before, 6400);
-	assert_int_equal(filter_read(&(struct options){ 0 }, 1, NULL, &f, &any,
-	    &err), 0);
+	assert_int_equal(filter_read(&none, 1, NULL, &f, &any, &err), 0);
 	assert_false(any);
-	assert_int_equal(filter_read(&(struct options){ .rcpt = "nobody" },
-	    1, NULL, &f, &any, &err), E_INVALID);
-	assert_int_equal(filter_read(&(struct options){ .older = "soon" },
-	    1, NULL, &f, &any, &err), E_INVALID);
-	assert_int_equal(filter_read(&(struct options){ .domain = "a@b" },
-	    1, NULL, &f, &any, &err), E_INVALID);
+	for (size_t i = 0; i < NELEM(wrong); i++)
+		assert_int_equal(filter_read(&wrong[i], 1, NULL, &f, &any,
+		    &err), E_INVALID);
 }
 
 static void

@@ -4,6 +4,9 @@
  * a fault. Who links it links no other client of store.
  */
 #pragma once
+/* It grows with the calls of store, and tests have it on stacks that are not
+ * those of fibers. */
+#pragma GCC diagnostic ignored "-Wframe-larger-than="
 #include "base/test.h"
 #include "store/blob.h"
 #include "store/client.h"
