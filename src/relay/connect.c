@@ -103,8 +103,9 @@ note_quietly(struct delivery *d, enum verdict_rank rank, int code,
 }
 
 /* A host that failed leaves a line, also when another takes the message. */
-static void
-log_host(struct delivery *d, int code, struct str status, struct str words)
+void
+connect_log_host(struct delivery *d, int code, struct str status,
+    struct str words)
 {
 	char room[48];
 
@@ -118,12 +119,12 @@ log_host(struct delivery *d, int code, struct str status, struct str words)
 }
 
 /* A host that was tried. */
-static void
-note(struct delivery *d, enum verdict_rank rank, int code, struct str status,
-    struct str words)
+void
+connect_note(struct delivery *d, enum verdict_rank rank, int code,
+    struct str status, struct str words)
 {
 	note_quietly(d, rank, code, status, words);
-	log_host(d, code, status, words);
+	connect_log_host(d, code, status, words);
 }
 
 /* Where to -------------------------------------------------------------- */
@@ -244,7 +245,7 @@ connect_next_host(struct delivery *d, const struct smtp_answer *why)
 		next++;
 	if (next >= d->hosts->n)
 		return false;
-	log_host(d, why->code, str_c(why->status), why->text);
+	connect_log_host(d, why->code, str_c(why->status), why->text);
 	pool_give(d->conn);
 	d->conn = NULL;
 	d->passed_on = true;
@@ -331,7 +332,8 @@ dial(struct delivery *d)
 	if (e == E_CANCELED)
 		return e;
 	if (e < 0) {
-		note(d, VERDICT_LATER, 0, STR("4.4.1"), str_c(err.text));
+		connect_note(d, VERDICT_LATER, 0, STR("4.4.1"),
+		    str_c(err.text));
 		if (fault == EGRESS_HOST)
 			backoff_failed(d, str_c(err.text));
 		else
@@ -344,104 +346,6 @@ dial(struct delivery *d)
 	smtp_client_until(d->conn->client,
 	    loop_now_ms(r->loop) + HANDSHAKE_MS);
 	return 0;
-}
-
-/* Roots that cannot be read trust nobody, and that is logged. */
-static struct tls_client *
-who_trusts_roots(struct relay *r)
-{
-	struct relay_options *o = &r->o;
-	struct err err = { 0 };
-
-	if (o->roots.n > 0 && tls_client_trust(o->tls_verify,
-	    buf_get(&o->roots), &err) < 0)
-		log_event(loop_log(r->loop), LOG_ERROR, "roots_failed",
-		    F_ERR(&err));
-	buf_free(&o->roots);
-	return o->tls_verify;
-}
-
-/* Who judges the certificate: the roots that are trusted, or nobody, where a
- * key is pinned or anybody will do. */
-static struct tls_client *
-judge_of(const struct delivery *d)
-{
-	enum route_tls want = d->need.tls;
-
-	return d->route.pin.n == 0 && (want == ROUTE_TLS_VERIFY ||
-	    want == ROUTE_TLS_FIRST) ? who_trusts_roots(d->relay) :
-	    d->relay->o.tls_any;
-}
-
-/* TLS that was wanted did not come to be. For a message that demands it that
- * is the end, unless the server says "later": RFC 8689 4.2.1. */
-static void
-note_no_tls(struct delivery *d, int code, struct str status, struct str words)
-{
-	if (d->tls_wish == REQUIRE_TLS_yes && code / 100 != 4)
-		note(d, VERDICT_NEVER, code, STR("5.7.10"), words);
-	else
-		note(d, VERDICT_LATER, code, status, words);
-}
-
-/* Before a word that only the right host is to hear. */
-static int
-check_pin(struct delivery *d)
-{
-	char key[TLS_KEY_HEX + 1] = "none";
-	struct str pin = d->route.pin;
-
-	if (pin.n == 0 || (smtp_client_tls_key(d->conn->client, key) &&
-	    str_find(pin, str_c(key)) < pin.n))
-		return 0;
-	note_no_tls(d, 0, STR("4.7.5"), arena_printf(d->txn_mem,
-	    "it shows another key than the pinned one: %s", key));
-	return E_TLS;
-}
-
-/* E_AGAIN: it failed where the route does not insist: once more, in clear. */
-static int
-start_tls(struct delivery *d, struct smtp_answer *why)
-{
-	struct smtp_client *c = d->conn->client;
-	enum route_tls want = d->need.tls;
-	bool offered = smtp_client_offers(c) & OFFER_STARTTLS;
-	int e;
-
-	if (want == ROUTE_TLS_NONE || want == ROUTE_TLS_FIRST)
-		return 0;
-	if (!offered)
-		tls_seen_clear(d);
-	if (!offered && want == ROUTE_TLS_MAY)
-		return 0;
-	if (!offered) {
-		note_no_tls(d, 0, STR("4.7.4"),
-		    d->tls_wish == REQUIRE_TLS_yes ?
-		    STR("it offers no TLS, which the message demands") :
-		    d->need.by == SECURITY_ROUTE ?
-		    STR("it offers no TLS, which the route demands") :
-		    STR("it offers no TLS, though its domain says so"));
-		return E_TLS;
-	}
-	e = smtp_client_starttls(c, judge_of(d), d->need.dane, why);
-	if (e >= 0) {
-		struct tls_facts facts = smtp_client_tls_facts(c);
-
-		tls_seen_well(d, &facts);
-		probe_tls(d, &facts);
-	} else if (e != E_CANCELED) {
-		tls_seen_failed(d, why->text);
-		probe_say(d, "TLS", "%.*s", STR_FMT(why->text));
-	}
-	if (e >= 0 || e == E_CANCELED)
-		return e < 0 ? e : check_pin(d);
-	if (want == ROUTE_TLS_MAY) {	/* RFC 7435: rather that than none */
-		d->tls_refused = true;
-		log_host(d, why->code, str_c(why->status), why->text);
-		return smtp_client_usable(c) ? 0 : E_AGAIN;
-	}
-	note_no_tls(d, why->code, STR("4.7.5"), why->text);
-	return E_TLS;
 }
 
 /* It has said that no mail is for this host at all: by which of its addresses
@@ -472,28 +376,15 @@ shake_hands(struct delivery *d)
 	struct smtp_answer why = { 0 };
 	int e;
 
-	if (r->tls == ROUTE_TLS_FIRST &&
-	    (e = smtp_client_tls(c, judge_of(d), NULL, &why)) < 0) {
-		if (e == E_CANCELED)
-			return e;
-		d->verdict.reached = true;
-		note_no_tls(d, 0, STR("4.7.5"), why.text);
+	if (r->tls == ROUTE_TLS_FIRST && (e = connect_tls_first(d)) < 0)
 		return e;
-	}
-	if (r->tls == ROUTE_TLS_FIRST && (e = check_pin(d)) < 0)
-		return e;
-	if (r->tls == ROUTE_TLS_FIRST) {
-		struct tls_facts facts = smtp_client_tls_facts(c);
-
-		probe_tls(d, &facts);
-	}
 	if ((e = smtp_client_hello(c, &why)) < 0) {
 		if (e == E_CANCELED)
 			return e;
 		struct str words = by_whom(d, &why);
 
 		shape_answer(d, &why);
-		note(d, why.code >= 500 ? VERDICT_NEVER : VERDICT_LATER,
+		connect_note(d, why.code >= 500 ? VERDICT_NEVER : VERDICT_LATER,
 		    why.code, str_c(why.status), words);
 		if (why.code == 0)
 			backoff_failed(d, words);
@@ -504,14 +395,15 @@ shake_hands(struct delivery *d)
 	host_backoff_answered(d->relay->backoff, connect_address(d),
 	    connect_port(d), way_number(d));
 	d->verdict.reached = true;
-	if (!d->clear && (e = start_tls(d, &why)) < 0)
+	if (!d->clear && (e = connect_starttls(d, &why)) < 0)
 		return e;
 	if (r->user.n == 0)
 		return 0;
 	e = smtp_client_login(c, r->user, r->password, &why);
 	/* Not the sender's fault: the operator will mend it. */
 	if (e < 0 && e != E_CANCELED)
-		note(d, VERDICT_LATER, why.code, str_c(why.status), why.text);
+		connect_note(d, VERDICT_LATER, why.code, str_c(why.status),
+		    why.text);
 	return e;
 }
 
@@ -522,7 +414,7 @@ look_for_promise(struct delivery *d)
 	if (d->tls_wish != REQUIRE_TLS_yes ||
 	    smtp_client_offers(d->conn->client) & OFFER_REQUIRETLS)
 		return 0;
-	note(d, VERDICT_NEVER, 0, STR("5.7.30"),
+	connect_note(d, VERDICT_NEVER, 0, STR("5.7.30"),
 	    STR("it does not offer REQUIRETLS"));
 	pool_give(d->conn);
 	d->conn = NULL;
@@ -591,8 +483,8 @@ may_try(struct delivery *d)
 	if (d->need.refused.n == 0)
 		return 0;
 	tls_seen_refused(d);
-	note(d, d->need.status[0] == '5' ? VERDICT_NEVER : VERDICT_LATER, 0,
-	    str_c(d->need.status), d->need.refused);
+	connect_note(d, d->need.status[0] == '5' ? VERDICT_NEVER :
+	    VERDICT_LATER, 0, str_c(d->need.status), d->need.refused);
 	return E_NOTFOUND;
 }
 
@@ -706,7 +598,7 @@ connect_lost(struct delivery *d, const struct smtp_answer *why)
 {
 	bool was_good = d->conn->used;
 
-	note(d, VERDICT_LATER, why->code, STR("4.4.2"), why->text);
+	connect_note(d, VERDICT_LATER, why->code, STR("4.4.2"), why->text);
 	drop_conn(d);
 	if (!was_good && d->tls_refused && !d->clear)
 		/* "454" to STARTTLS and gone: once more without. */

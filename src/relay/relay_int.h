@@ -211,9 +211,20 @@ void connect_lost(struct delivery *d, const struct smtp_answer *why);
 /* The same, in a text: who had it has a result, but nobody else was refused. */
 void connect_lost_text(struct delivery *d);
 void connect_end(struct delivery *d);
+/* It did not come to be, at this host: for the verdict and the log; or for the
+ * log alone. */
+void connect_note(struct delivery *d, enum verdict_rank rank, int code,
+    struct str status, struct str words);
+void connect_log_host(struct delivery *d, int code, struct str status,
+    struct str words);
 const struct host *connect_host(const struct delivery *d);
 uint16_t connect_port(const struct delivery *d);
 const struct host_address *connect_address(const struct delivery *d);
+
+/* connect_tls.c: what failed is noted. E_AGAIN: it failed where the route does
+ * not insist: once more, in clear. */
+int connect_tls_first(struct delivery *d);
+int connect_starttls(struct delivery *d, struct smtp_answer *why);
 
 /* way.c */
 /* egress_words() of the present one. */

@@ -201,8 +201,7 @@ enum store_effect {
 	STORE_CALLS_HELD(C) STORE_CALLS_HOLD(C) \
 	STORE_CALLS_LDAP(C) STORE_CALLS_PAM(C) \
 	STORE_CALLS_METADATA(C) STORE_CALLS_NOTE(C) STORE_CALLS_STS(C) \
-	STORE_CALLS_RELAYED(C) STORE_CALLS_URL(C) \
-	STORE_CALLS_WORDS(C)
+	STORE_CALLS_RELAYED(C) STORE_CALLS_URL(C) STORE_CALLS_WORDS(C)
 
 /* Notices to store: nobody answers. */
 #define STORE_NOTICES(N) \
@@ -336,7 +335,6 @@ enum { FRONT_MAX = 16384, VERDICT_WORDS_MAX = 600, VIA_MAX = 400 };
 	FIELDS_answerable(F, S)
 
 #include "store/messages_queue.h"
-#include "store/messages_relayed.h"
 
 /* Mailboxes. Names are UTF-8 with '/' between levels; "INBOX" is INBOX, and
  * store/mailbox_name.h has the rest. The mailboxes of an account are a whole
