@@ -415,6 +415,7 @@ no ls -l /proc/@ROLE@/fd/
 no ls -l /proc/@SPAWNER@/fd/
 no ls -l /proc/$PPID/fd/
 no kill -0 @ROLE@
+no kill -0 @SPAWNER@
 no kill -0 @MASTER@
 no unshare --user true
 no unshare --mount true

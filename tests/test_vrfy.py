@@ -78,7 +78,7 @@ def test_lists(lists):
 def test_many(lists):
     for n in range(102):
         lists.command("alias", "add", "all@example.test",
-                      f"n{n:03}@elsewhere.test")
+                      f"{'n' * 40}{n:03}@{'elsewhere' * 5}.test")
     with submission(lists) as smtp:
         code, said = say(smtp, "EXPN all@example.test")
         lines = said.split("\n")

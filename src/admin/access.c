@@ -114,7 +114,7 @@ account_access(struct admin *a, int argc, char **argv)
 	struct err err = { 0 };
 	struct operator *op = NULL;
 	struct str address = STR_NULL;
-	int n = options_read(&o, argc, argv, usage, "dcj"), rc = 0;
+	int n = options_read(&o, argc, argv, usage, SERVER_OPTIONS), rc = 0;
 
 	if (n < 0)
 		return o.code;

@@ -215,7 +215,10 @@ account_limits(struct admin *a, int argc, char **argv)
 	struct err err = { 0 };
 	struct operator *op = NULL;
 	struct str address;
-	int n = options_read(&o, argc, argv, limits_usage, "dcj123456"), rc;
+	int n = options_read(&o, argc, argv, limits_usage,
+	    SERVER_OPTIONS " messages-per-hour recipients-per-hour"
+	    " messages-per-day recipients-per-day new-recipients-per-day"
+	    " message-size"), rc;
 
 	if (n < 0)
 		return o.code;
@@ -239,7 +242,8 @@ account_unlock(struct admin *a, int argc, char **argv)
 	struct err err = { 0 };
 	struct operator *op = NULL;
 	struct str address;
-	int n = options_read(&o, argc, argv, unlock_usage, "dcjY"), rc;
+	int n = options_read(&o, argc, argv, unlock_usage,
+	    SERVER_OPTIONS " drop-queue"), rc;
 
 	if (n < 0)
 		return o.code;

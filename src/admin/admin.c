@@ -17,7 +17,7 @@ static const struct command commands[] = {
 	    cmd_check_config },
 	{ "domain", "add, list and remove the domains mail is taken for",
 	    cmd_domain },
-	{ "account", "add, list and remove people, set their passwords",
+	{ "account", "add, list and remove people, their passwords and limits",
 	    cmd_account },
 	{ "alias", "add, list and remove other addresses of people",
 	    cmd_alias },
@@ -37,7 +37,7 @@ static const struct command commands[] = {
 	{ "reports", "what domains will hear about mail in their name",
 	    cmd_reports },
 	{ "send", "a message, from here", cmd_sendmail },
-	{ "queue", "what waits to be sent: list, retry, hold, drop",
+	{ "queue", "what waits to be sent: list, retry, hold, edit, drop",
 	    cmd_queue },
 	{ "trace", "the life of a message, in order", cmd_trace },
 	{ "explain", "why a message went where it went, and what to change",
@@ -74,7 +74,7 @@ cmd_version(struct admin *a, int argc, char **argv)
 {
 	static const char usage[] = "usage: postern version [--json]\n";
 	struct options o = { 0 };
-	int n = options_read(&o, argc, argv, usage, "j");
+	int n = options_read(&o, argc, argv, usage, "json");
 
 	(void)a;
 	if (n < 0)

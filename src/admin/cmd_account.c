@@ -539,7 +539,8 @@ app_password(struct admin *a, int argc, char **argv)
 	struct err err = { 0 };
 	struct app_password_ctx c = { .a = a, .o = &o };
 	const struct verb *verb;
-	int n = options_read(&o, argc, argv, app_password_usage, "dcjfeA%&");
+	int n = options_read(&o, argc, argv, app_password_usage,
+	    SERVER_OPTIONS " for expires all certificate cram-md5");
 	int rc;
 
 	if (n < 0)
@@ -580,7 +581,9 @@ cmd_account(struct admin *a, int argc, char **argv)
 		if (str_eq(str_c(argv[i]), STR("unlock")))
 			return account_unlock(a, argc, argv);
 	}
-	n = options_read(&o, argc, argv, usage, "dcjpyMnW#");
+	n = options_read(&o, argc, argv, usage,
+	    SERVER_OPTIONS " password-stdin yes make-password days within"
+	    " hash-stdin");
 	if (n < 0)
 		return o.code;
 	verb = options_verb(verbs, argc, argv, n);

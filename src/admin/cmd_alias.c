@@ -137,7 +137,7 @@ cmd_alias(struct admin *a, int argc, char **argv)
 	struct err err = { 0 };
 	struct alias_ctx c = { .a = a };
 	const struct verb *verb;
-	int n = options_read(&o, argc, argv, usage, "dcj"), rc;
+	int n = options_read(&o, argc, argv, usage, SERVER_OPTIONS), rc;
 
 	if (n < 0)
 		return o.code;

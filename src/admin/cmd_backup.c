@@ -294,7 +294,8 @@ cmd_backup(struct admin *a, int argc, char **argv)
 	struct err err = { 0 };
 	struct backup_ctx c = { .a = a, .o = &o };
 	const struct verb *verb;
-	int n = options_read(&o, argc, argv, usage, "dcjKkz"), rc;
+	int n = options_read(&o, argc, argv, usage,
+	    SERVER_OPTIONS " keep without-key compress"), rc;
 
 	if (n < 0)
 		return o.code;

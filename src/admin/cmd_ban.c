@@ -194,7 +194,8 @@ cmd_ban(struct admin *a, int argc, char **argv)
 	struct err err = { 0 };
 	struct ban_ctx c = { .a = a, .o = &o };
 	const struct verb *verb;
-	int n = options_read(&o, argc, argv, ban_usage, "dcjfxq"), rc;
+	int n = options_read(&o, argc, argv, ban_usage,
+	    SERVER_OPTIONS " for reason at-door"), rc;
 
 	if (n < 0)
 		return o.code;

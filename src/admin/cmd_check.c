@@ -214,7 +214,8 @@ cmd_check(struct admin *a, int argc, char **argv)
 	int n, rc;
 
 	k->a = a;
-	n = options_read(&k->o, argc, argv, usage, "dcjFvlg");
+	n = options_read(&k->o, argc, argv, usage,
+	    SERVER_OPTIONS " from peer helo to");
 	if (n < 0)
 		return k->o.code;
 	if (argc - n != 1)

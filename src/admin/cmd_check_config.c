@@ -29,7 +29,7 @@ cmd_check_config(struct admin *a, int argc, char **argv)
 	struct config c;
 	struct err err = { 0 };
 	const char *file = NULL;
-	int n = options_read(&o, argc, argv, usage, "j");
+	int n = options_read(&o, argc, argv, usage, "json");
 
 	if (n < 0)
 		return o.code;

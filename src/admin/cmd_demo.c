@@ -480,7 +480,8 @@ cmd_demo(struct admin *a, int argc, char **argv)
 	int n, rc;
 
 	*d = (struct demo){ .a = a, .folder = -1 };
-	n = options_read(&d->o, argc, argv, usage, "doPX");
+	n = options_read(&d->o, argc, argv, usage,
+	    "data once port-offset deliver-outside");
 	if (n < 0)
 		return d->o.code;
 	if (n != argc)

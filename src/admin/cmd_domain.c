@@ -34,8 +34,8 @@ static const char usage[] =
     "\"*\" is any address.\n\n"
     "--no-mail: it takes none (556 5.1.10) and nobody writes as one of\n"
     "it; dns prints what tells others.\n\n"
-    "A name beyond ASCII may be typed in either\n"
-    "form (with its letters or as xn--...): it is the same domain.\n\n"
+    "A name beyond ASCII may be typed in either form (with its letters or as\n"
+    "xn--...): it is the same domain.\n\n"
     WHICH_SERVER;
 
 struct domain_ctx {
@@ -299,7 +299,9 @@ cmd_domain(struct admin *a, int argc, char **argv)
 	struct err err = { 0 };
 	struct domain_ctx c = { .a = a, .o = &o };
 	struct str verb;
-	int n = options_read(&o, argc, argv, usage, "dcjUVZ@!~"), rc;
+	int n = options_read(&o, argc, argv, usage,
+	    SERVER_OPTIONS " unsigned relay force algorithm revoke"
+	    " no-mail"), rc;
 
 	if (n < 0)
 		return o.code;

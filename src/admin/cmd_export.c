@@ -77,7 +77,8 @@ cmd_export(struct admin *a, int argc, char **argv)
 	struct carrying *c = NULL;
 	struct carrier_begin_answer todo = { 0 };
 	struct operator *op = NULL;
-	int n = options_read(&o, argc, argv, usage, "dcjBE"), fd, rc;
+	int n = options_read(&o, argc, argv, usage,
+	    SERVER_OPTIONS " mbox folder"), fd, rc;
 
 	if (n < 0)
 		return o.code;

@@ -222,7 +222,7 @@ cmd_held(struct admin *a, int argc, char **argv)
 	struct err err = { 0 };
 	struct held_ctx c = { .a = a };
 	const struct verb *verb;
-	int n = options_read(&o, argc, argv, usage, "dcjf"), rc;
+	int n = options_read(&o, argc, argv, usage, SERVER_OPTIONS " for"), rc;
 
 	if (n < 0)
 		return o.code;

@@ -138,7 +138,9 @@ cmd_import(struct admin *a, int argc, char **argv)
 	struct options o = { 0 };
 	struct err err = { 0 };
 	struct import_command im = { 0 };
-	int n = options_read(&o, argc, argv, usage, "dcjNiQIuwtSLp"), rc;
+	int n = options_read(&o, argc, argv, usage,
+	    SERVER_OPTIONS " dry-run into apart imap user password-file trust"
+	    " starttls plain password-stdin"), rc;
 
 	if (n < 0)
 		return o.code;

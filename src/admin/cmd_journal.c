@@ -78,7 +78,7 @@ cmd_journal(struct admin *a, int argc, char **argv)
 	struct err err = { 0 };
 	struct operator *op;
 	struct str day;
-	int n = options_read(&o, argc, argv, usage, "dcjD"), rc;
+	int n = options_read(&o, argc, argv, usage, SERVER_OPTIONS " day"), rc;
 
 	if (n < 0)
 		return o.code;

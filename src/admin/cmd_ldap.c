@@ -214,7 +214,8 @@ cmd_ldap(struct admin *a, int argc, char **argv)
 	struct err err = { 0 };
 	struct ldap_ctx c = { .a = a, .o = &o };
 	const struct verb *verb;
-	int n = options_read(&o, argc, argv, usage, "dcjNZ"), rc;
+	int n = options_read(&o, argc, argv, usage,
+	    SERVER_OPTIONS " dry-run force"), rc;
 
 	if (n < 0)
 		return o.code;

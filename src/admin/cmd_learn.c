@@ -250,7 +250,7 @@ cmd_learn(struct admin *a, int argc, char **argv)
 	struct err err = { 0 };
 	struct learning l = { 0 };
 	const struct verb *verb;
-	int n = options_read(&o, argc, argv, usage, "dcj");
+	int n = options_read(&o, argc, argv, usage, SERVER_OPTIONS);
 	int rc;
 
 	if (n < 0)

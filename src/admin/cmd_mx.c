@@ -276,7 +276,8 @@ cmd_mx(struct admin *a, int argc, char **argv)
 	struct err err = { 0 };
 	struct names *names;
 	struct config *c = arena_new_of(a->memory, struct config);
-	int n = options_read(&o, argc, argv, usage, "dcjF"), rc;
+	int n = options_read(&o, argc, argv, usage,
+	    SERVER_OPTIONS " from"), rc;
 
 	if (n < 0)
 		return o.code;

@@ -129,7 +129,7 @@ cmd_pam(struct admin *a, int argc, char **argv)
 	struct err err = { 0 };
 	struct pam_ctx c = { .a = a, .o = &o };
 	const struct verb *verb;
-	int n = options_read(&o, argc, argv, usage, "dcj"), rc;
+	int n = options_read(&o, argc, argv, usage, SERVER_OPTIONS), rc;
 
 	if (n < 0)
 		return o.code;

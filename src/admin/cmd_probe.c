@@ -15,8 +15,8 @@ static const char usage[] =
     "step: the route, the mail hosts, what they have published about TLS,\n"
     "the connection, what the server says and offers, TLS and the\n"
     "certificate, MAIL and RCPT. Nothing is sent. A DOMAIN is asked for its\n"
-    "postmaster. Exits 1 if no host would take it now, with what can be done\n"
-    "about it.\n\n"
+    "postmaster. The server has to run. Exits 1 if no host would take it now,\n"
+    "with what can be done about it.\n\n"
     "  --from ADDRESS   in MAIL; by default nobody (\"<>\"), as reports have\n"
     "  --tls required   as mail whose sender wants TLS all the way\n"
     "  --tls optional   as mail whose sender wants it to arrive, TLS or not\n"
@@ -179,7 +179,8 @@ cmd_probe(struct admin *a, int argc, char **argv)
 	struct options o = { 0 };
 	struct err err = { 0 };
 	struct operator *op;
-	int n = options_read(&o, argc, argv, usage, "dcjFA6"), rc, result = 1;
+	int n = options_read(&o, argc, argv, usage,
+	    SERVER_OPTIONS " from all tls"), rc, result = 1;
 
 	if (n < 0)
 		return o.code;

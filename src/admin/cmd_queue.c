@@ -466,7 +466,9 @@ cmd_queue(struct admin *a, int argc, char **argv)
 	struct err err = { 0 };
 	struct queue_ctx c = { .a = a, .o = &o, .now = (int64_t)time(NULL) };
 	const struct queue_verb *verb;
-	int n = options_read(&o, argc, argv, usage, "dcjyAx7890+"
+	int n = options_read(&o, argc, argv, usage,
+	    SERVER_OPTIONS " yes all reason destination recipient without"
+	    " priority give-up"
 	    QUEUE_OPTIONS), rc;
 
 	if (n < 0)

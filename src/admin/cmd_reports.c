@@ -156,7 +156,7 @@ cmd_reports(struct admin *a, int argc, char **argv)
 	struct err err = { 0 };
 	struct reports_ctx c = { .a = a };
 	const struct verb *verb;
-	int n = options_read(&o, argc, argv, usage, "dcj");
+	int n = options_read(&o, argc, argv, usage, SERVER_OPTIONS);
 	int rc;
 
 	if (n < 0)

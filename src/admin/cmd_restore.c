@@ -356,7 +356,8 @@ cmd_restore(struct admin *a, int argc, char **argv)
 	struct options o = { 0 };
 	struct err err = { 0 };
 	struct restoring r = { .a = a, .folder = -1, .lock = -1, .store = -1 };
-	int n = options_read(&o, argc, argv, usage, "dcjaCEiT"), rc;
+	int n = options_read(&o, argc, argv, usage,
+	    SERVER_OPTIONS " at account folder into scratch"), rc;
 
 	if (n < 0)
 		return o.code;

@@ -216,8 +216,8 @@ cmd_rule(struct admin *a, int argc, char **argv)
 		.allow = str_eq(str_c(argv[0]), STR("allow")) };
 	const char *usage = c.allow ? allow_usage : block_usage;
 	const struct verb *verb;
-	int n = options_read(&o, argc, argv, usage, c.allow ? "dcjf" :
-	    "dcjJbf");
+	int n = options_read(&o, argc, argv, usage, c.allow ?
+	    SERVER_OPTIONS " for" : SERVER_OPTIONS " junk hold for");
 	int rc;
 
 	if (n < 0)

@@ -20,7 +20,7 @@ cmd_run(struct admin *a, int argc, char **argv)
 	struct serve s = { .config = &c, .make_data = true, .tell_fd = -1,
 		.log_fd = STDERR_FILENO };
 	const char *file;
-	int n = options_read(&o, argc, argv, usage, "c");
+	int n = options_read(&o, argc, argv, usage, "config");
 
 	if (n < 0)
 		return o.code;

@@ -133,7 +133,7 @@ find_running(struct admin *a, struct running *r, int argc, char **argv,
 {
 	struct data_folder f;
 	struct err err = { 0 };
-	int n = options_read(&r->o, argc, argv, usage, "dcj");
+	int n = options_read(&r->o, argc, argv, usage, SERVER_OPTIONS);
 
 	*code = n < 0 ? r->o.code : 2;
 	if (n < 0)

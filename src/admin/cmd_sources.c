@@ -118,7 +118,7 @@ cmd_sources(struct admin *a, int argc, char **argv)
 	struct options o = { 0 };
 	struct err err = { 0 };
 	struct names *names;
-	int n = options_read(&o, argc, argv, usage, "cj");
+	int n = options_read(&o, argc, argv, usage, "config json");
 
 	if (n < 0)
 		return o.code;

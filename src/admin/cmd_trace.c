@@ -360,7 +360,8 @@ find_and_show(struct admin *a, int argc, char **argv, const struct showing *as)
 	struct err err = { 0 };
 	struct trace_search s = { .a = a };
 	int64_t now = (int64_t)time(NULL);
-	int n = options_read(&o, argc, argv, as->usage, "dcjn"), rc;
+	int n = options_read(&o, argc, argv, as->usage,
+	    SERVER_OPTIONS " days"), rc;
 
 	if (n < 0)
 		return o.code;

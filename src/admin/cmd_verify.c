@@ -247,7 +247,8 @@ cmd_verify(struct admin *a, int argc, char **argv)
 	struct options o = { 0 };
 	struct err err = { 0 };
 	struct operator *op;
-	int n = options_read(&o, argc, argv, usage, "dcjRNG"), rc;
+	int n = options_read(&o, argc, argv, usage,
+	    SERVER_OPTIONS " repair dry-run forget"), rc;
 
 	if (n < 0)
 		return o.code;

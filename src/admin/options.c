@@ -7,78 +7,86 @@
 #include "admin/backup_zstd.h"
 #include "admin/table.h"
 
-static const struct option all[] = {
-	{ "data", required_argument, NULL, 'd' },
-	{ "config", required_argument, NULL, 'c' },
-	{ "json", no_argument, NULL, 'j' },
-	{ "once", no_argument, NULL, 'o' },
-	{ "yes", no_argument, NULL, 'y' },
-	{ "password-stdin", no_argument, NULL, 'p' },
-	{ "hash-stdin", no_argument, NULL, '#' },
-	{ "day", required_argument, NULL, 'D' },
-	{ "from", required_argument, NULL, 'F' },
-	{ "port-offset", required_argument, NULL, 'P' },
-	{ "sender", required_argument, NULL, 's' },
-	{ "rcpt", required_argument, NULL, 'r' },
-	{ "domain", required_argument, NULL, 'm' },
-	{ "older", required_argument, NULL, 'O' },
-	{ "held", no_argument, NULL, 'H' },
-	{ "all", no_argument, NULL, 'A' },
-	{ "repair", no_argument, NULL, 'R' },
-	{ "dry-run", no_argument, NULL, 'N' },
-	{ "forget", no_argument, NULL, 'G' },
-	{ "force", no_argument, NULL, 'Z' },
-	{ "unsigned", no_argument, NULL, 'U' },
-	{ "relay", no_argument, NULL, 'V' },
-	{ "algorithm", required_argument, NULL, '@' },
-	{ "revoke", no_argument, NULL, '!' },
-	{ "no-mail", no_argument, NULL, '~' },
-	{ "days", required_argument, NULL, 'n' },
-	{ "make-password", no_argument, NULL, 'M' },
-	{ "deliver-outside", no_argument, NULL, 'X' },
-	{ "junk", no_argument, NULL, 'J' },
-	{ "hold", no_argument, NULL, 'b' },
-	{ "for", required_argument, NULL, 'f' },
-	{ "expires", required_argument, NULL, 'e' },
-	{ "certificate", required_argument, NULL, '%' },
-	{ "cram-md5", no_argument, NULL, '&' },
-	{ "within", required_argument, NULL, 'W' },
-	{ "keep", required_argument, NULL, 'K' },
-	{ "compress", required_argument, NULL, 'z' },
-	{ "without-key", no_argument, NULL, 'k' },
-	{ "at", required_argument, NULL, 'a' },
-	{ "imap", required_argument, NULL, 'I' },
-	{ "user", required_argument, NULL, 'u' },
-	{ "password-file", required_argument, NULL, 'w' },
-	{ "trust", required_argument, NULL, 't' },
-	{ "starttls", no_argument, NULL, 'S' },
-	{ "plain", no_argument, NULL, 'L' },
-	{ "mbox", no_argument, NULL, 'B' },
-	{ "apart", no_argument, NULL, 'Q' },
-	{ "into", required_argument, NULL, 'i' },
-	{ "folder", required_argument, NULL, 'E' },
-	{ "account", required_argument, NULL, 'C' },
-	{ "scratch", required_argument, NULL, 'T' },
-	{ "peer", required_argument, NULL, 'v' },
-	{ "helo", required_argument, NULL, 'l' },
-	{ "to", required_argument, NULL, 'g' },
-	{ "reason", required_argument, NULL, 'x' },
-	{ "at-door", required_argument, NULL, 'q' },
-	{ "destination", required_argument, NULL, '7' },
-	{ "recipient", required_argument, NULL, '8' },
-	{ "without", required_argument, NULL, '9' },
-	{ "priority", required_argument, NULL, '0' },
-	{ "give-up", required_argument, NULL, '+' },
-	{ "drop-queue", no_argument, NULL, 'Y' },
-	{ "messages-per-hour", required_argument, NULL, '1' },
-	{ "recipients-per-hour", required_argument, NULL, '2' },
-	{ "messages-per-day", required_argument, NULL, '3' },
-	{ "recipients-per-day", required_argument, NULL, '4' },
-	{ "new-recipients-per-day", required_argument, NULL, '5' },
-	{ "message-size", required_argument, NULL, '6' },
-	{ "tls", required_argument, NULL, '=' },
-	{ "help", no_argument, NULL, 'h' },
-	{ 0 },
+enum { LONG = 1 };	/* what getopt says of each of them */
+
+#define AT(field) offsetof(struct options, field)
+
+/* Each stands in whichever commands take it. */
+static const struct row {
+	const char *name;
+	enum { FLAG, TEXT, NUMBER } kind;
+	size_t at;		/* in struct options */
+	uint32_t least, most;	/* of a number */
+} rows[] = {
+	{ "data", TEXT, AT(data) },
+	{ "config", TEXT, AT(config) },
+	{ "json", FLAG, AT(json) },
+	{ "once", FLAG, AT(once) },
+	{ "yes", FLAG, AT(yes) },
+	{ "password-stdin", FLAG, AT(password_stdin) },
+	{ "hash-stdin", FLAG, AT(hash_stdin) },
+	{ "day", TEXT, AT(day) },
+	{ "from", TEXT, AT(from) },
+	{ "port-offset", NUMBER, AT(port_offset), 0, 60000 },
+	{ "sender", TEXT, AT(sender) },
+	{ "rcpt", TEXT, AT(rcpt) },
+	{ "domain", TEXT, AT(domain) },
+	{ "older", TEXT, AT(older) },
+	{ "held", FLAG, AT(held) },
+	{ "all", FLAG, AT(all) },
+	{ "repair", FLAG, AT(repair) },
+	{ "dry-run", FLAG, AT(dry_run) },
+	{ "forget", FLAG, AT(forget) },
+	{ "force", FLAG, AT(force) },
+	{ "unsigned", FLAG, AT(unsigned_) },
+	{ "relay", FLAG, AT(relayed) },
+	{ "algorithm", TEXT, AT(algorithm) },
+	{ "revoke", FLAG, AT(revoke) },
+	{ "no-mail", FLAG, AT(no_mail) },
+	{ "days", NUMBER, AT(days), 1, 3660 },
+	{ "make-password", FLAG, AT(make_password) },
+	{ "deliver-outside", FLAG, AT(deliver_outside) },
+	{ "junk", FLAG, AT(junk) },
+	{ "hold", FLAG, AT(hold) },
+	{ "for", TEXT, AT(services) },
+	{ "expires", TEXT, AT(expires) },
+	{ "certificate", TEXT, AT(certificate) },
+	{ "cram-md5", FLAG, AT(cram_md5) },
+	{ "within", TEXT, AT(within) },
+	{ "keep", NUMBER, AT(keep), 1, 10000 },
+	{ "compress", NUMBER, AT(level), 1, BACKUP_LEVEL_MAX },
+	{ "without-key", FLAG, AT(without_key) },
+	{ "at", TEXT, AT(at) },
+	{ "imap", TEXT, AT(imap) },
+	{ "user", TEXT, AT(user) },
+	{ "password-file", TEXT, AT(password_file) },
+	{ "trust", TEXT, AT(trust) },
+	{ "starttls", FLAG, AT(starttls) },
+	{ "plain", FLAG, AT(plain) },
+	{ "mbox", FLAG, AT(mbox) },
+	{ "apart", FLAG, AT(apart) },
+	{ "into", TEXT, AT(into) },
+	{ "folder", TEXT, AT(folder) },
+	{ "account", TEXT, AT(account) },
+	{ "scratch", TEXT, AT(scratch) },
+	{ "peer", TEXT, AT(peer) },
+	{ "helo", TEXT, AT(helo) },
+	{ "to", TEXT, AT(to) },
+	{ "reason", TEXT, AT(reason) },
+	{ "at-door", TEXT, AT(door) },
+	{ "destination", TEXT, AT(destination) },
+	{ "recipient", TEXT, AT(recipient) },
+	{ "without", TEXT, AT(without) },
+	{ "priority", TEXT, AT(priority) },
+	{ "give-up", TEXT, AT(give_up) },
+	{ "drop-queue", FLAG, AT(drop_queue) },
+	{ "messages-per-hour", TEXT, AT(limit[0]) },
+	{ "recipients-per-hour", TEXT, AT(limit[1]) },
+	{ "messages-per-day", TEXT, AT(limit[2]) },
+	{ "recipients-per-day", TEXT, AT(limit[3]) },
+	{ "new-recipients-per-day", TEXT, AT(limit[4]) },
+	{ "message-size", TEXT, AT(limit[5]) },
+	{ "tls", TEXT, AT(tls) },
 };
 
 static bool wants_json;
@@ -191,8 +199,9 @@ wrong_option(const char *command, const char *name, const char *why)
 	return -1;
 }
 
+/* What getopt stopped at, as it was typed. */
 static int
-not_taken(char *const *argv, int letter)
+not_taken(char *const *argv, const char *why)
 {
 	char brief[] = { '-', (char)optopt, '\0' };
 	const char *name = argv[optind - 1];
@@ -200,134 +209,77 @@ not_taken(char *const *argv, int letter)
 	if (name == optarg)
 		name = argv[optind - 2];
 	/* "-x", perhaps of several; not "--json=x". */
-	else if (letter == '?' && optopt && !strchr(name, '='))
+	else if (optopt > LONG && !strchr(name, '='))
 		name = brief;
-	return wrong_option(argv[0], name, letter == ':' ?
-	    "wants a value" : "is no option of it");
+	return wrong_option(argv[0], name, why);
 }
 
 static bool
-set_option(struct options *o, const char *command, int letter,
+set_option(struct options *o, const char *command, const struct row *row,
     const char *value)
 {
-	switch (letter) {
-	case 'd': o->data = value; break;
-	case 'c': o->config = value; break;
-	case 'j': o->json = true; break;
-	case 'o': o->once = true; break;
-	case 'y': o->yes = true; break;
-	case 'p': o->password_stdin = true; break;
-	case '#': o->hash_stdin = true; break;
-	case 'D': o->day = value; break;
-	case 's': o->sender = value; break;
-	case 'r': o->rcpt = value; break;
-	case 'm': o->domain = value; break;
-	case 'O': o->older = value; break;
-	case 'W': o->within = value; break;
-	case '7': o->destination = value; break;
-	case '8': o->recipient = value; break;
-	case '9': o->without = value; break;
-	case '0': o->priority = value; break;
-	case '+': o->give_up = value; break;
-	case '=': o->tls = value; break;
-	case 'H': o->held = true; break;
-	case 'A': o->all = true; break;
-	case 'U': o->unsigned_ = true; break;
-	case 'V': o->relayed = true; break;
-	case '@': o->algorithm = value; break;
-	case '!': o->revoke = true; break;
-	case '~': o->no_mail = true; break;
-	case 'R': o->repair = true; break;
-	case 'N': o->dry_run = true; break;
-	case 'G': o->forget = true; break;
-	case 'Z': o->force = true; break;
-	case 'M': o->make_password = true; break;
-	case 'X': o->deliver_outside = true; break;
-	case 'J': o->junk = true; break;
-	case 'b': o->hold = true; break;
-	case 'f': o->services = value; break;
-	case 'e': o->expires = value; break;
-	case '%': o->certificate = value; break;
-	case '&': o->cram_md5 = true; break;
-	case 'k': o->without_key = true; break;
-	case 'a': o->at = value; break;
-	case 'K':
-		if (str_u32(str_c(value), &o->keep) && o->keep > 0 &&
-		    o->keep <= 10000)
-			break;
-		(void)options_fail(command, "--keep wants a number from 1 to "
-		    "10000, not \"%s\"", value);
-		return false;
-	case 'z':
-		if (str_u32(str_c(value), &o->level) && o->level > 0 &&
-		    o->level <= BACKUP_LEVEL_MAX)
-			break;
-		(void)options_fail(command, "--compress wants a number from 1 "
-		    "to %d, not \"%s\"", BACKUP_LEVEL_MAX, value);
-		return false;
-	case 'B': o->mbox = true; break;
-	case 'I': o->imap = value; break;
-	case 'u': o->user = value; break;
-	case 'w': o->password_file = value; break;
-	case 't': o->trust = value; break;
-	case 'S': o->starttls = true; break;
-	case 'L': o->plain = true; break;
-	case 'i': o->into = value; break;
-	case 'Q': o->apart = true; break;
-	case 'E': o->folder = value; break;
-	case 'C': o->account = value; break;
-	case 'T': o->scratch = value; break;
-	case 'v': o->peer = value; break;
-	case 'l': o->helo = value; break;
-	case 'g': o->to = value; break;
-	case 'n':
-		if (str_u32(str_c(value), &o->days) && o->days > 0 &&
-		    o->days <= 3660)
-			break;
-		(void)options_fail(command, "--days wants a number from 1 to "
-		    "3660, not \"%s\"", value);
-		return false;
-	case 'x': o->reason = value; break;
-	case 'q': o->door = value; break;
-	case 'Y': o->drop_queue = true; break;
-	case '1': case '2': case '3': case '4': case '5': case '6':
-		o->limit[letter - '1'] = value;
-		break;
-	case 'F': o->from = value; break;
-	case 'P':
-		if (str_u32(str_c(value), &o->port_offset) &&
-		    o->port_offset <= 60000)
-			break;
-		(void)options_fail(command, "--port-offset wants a number up "
-		    "to 60000, not \"%s\"", value);
-		return false;
+	char *at = (char *)o + row->at;
+	uint32_t n;
+
+	if (row->kind == FLAG) {
+		*(bool *)at = true;
+		return true;
 	}
-	return true;
+	if (row->kind == TEXT) {
+		memcpy(at, &value, sizeof(value));
+		return true;
+	}
+	if (str_u32(str_c(value), &n) && n >= row->least && n <= row->most) {
+		memcpy(at, &n, sizeof(n));
+		return true;
+	}
+	(void)options_fail(command, "--%s wants a number from %u to %u, not "
+	    "\"%s\"", row->name, row->least, row->most, value);
+	return false;
+}
+
+/* For getopt: all there are, so that one of another command is told from a
+ * mistyped one; and behind them --help. */
+static void
+fill(struct option all[static NELEM(rows) + 2])
+{
+	for (size_t i = 0; i < NELEM(rows); i++)
+		all[i] = (struct option){ rows[i].name, rows[i].kind == FLAG ?
+		    no_argument : required_argument, NULL, LONG };
+	all[NELEM(rows)] = (struct option){ "help", no_argument, NULL, 'h' };
+	all[NELEM(rows) + 1] = (struct option){ 0 };
 }
 
 int
 options_read(struct options *o, int argc, char **argv, const char *usage,
     const char *takes)
 {
-	int letter;
+	static struct option all[NELEM(rows) + 2];
+	struct str words = str_c(takes);
+	int letter, n = 0;
 
+	fill(all);
 	o->port_offset = 1000;
 	o->days = 7;
 	o->keep = 7;
 	o->code = 2;
-	if (strchr(takes, 'j'))
+	if (str_is_among(STR("json"), words, ' '))
 		options_note_json(argc, argv);
 	optind = 1;
 	opterr = 0;
-	while ((letter = getopt_long(argc, argv, ":h", all, NULL)) >= 0) {
+	while ((letter = getopt_long(argc, argv, ":h", all, &n)) >= 0) {
 		if (letter == 'h') {
 			fputs(usage, stdout);
 			o->code = 0;
 			return -1;
 		}
-		if (!memchr(takes, letter, strlen(takes)))
-			return not_taken(argv, letter);
-		if (!set_option(o, argv[0], letter, optarg))
+		if (letter != LONG)
+			return not_taken(argv, letter == ':' ?
+			    "wants a value" : "is no option of it");
+		optopt = 0;
+		if (!str_is_among(str_c(rows[n].name), words, ' '))
+			return not_taken(argv, "is no option of it");
+		if (!set_option(o, argv[0], &rows[n], optarg))
 			return -1;
 	}
 	return optind;

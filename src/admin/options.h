@@ -76,25 +76,15 @@ struct options {
 	int code;		/* to return, if options_read() was < 0 */
 };
 
-/* Read the options of argv[1...]. takes: one letter for each that this command
- * has: d data, c config, j json, o once, y yes, p password-stdin, D day,
- * P port-offset, s sender, r rcpt, m domain, O older, H held, A all, n days,
- * F from, U unsigned, X deliver-outside, M make-password,
- * R repair, N dry-run, G forget, Z force, J junk, b hold, f for, e expires,
- * W within, % certificate, & cram-md5,
- * K keep, z compress, k without-key, a at, i into, E folder, C account,
- * T scratch, Q apart, B mbox, I imap,
- * v peer, l helo, g to, u user, w password-file, t trust, S starttls, L plain,
- * x reason, q at-door, V relay, # hash-stdin, 7 destination, 8 recipient,
- * 9 without, 0 priority, + give-up, Y drop-queue, 1 to 6 the limits of an
- * account, @ algorithm, ! revoke, ~ no-mail, = tls.
- * QUEUE_OPTIONS are those that name messages of the queue. Returns the index
- * of the first argument; or -1 after usage was shown (--help, code 0) or an
- * option was wrong (code 2). */
+/* Read the options of argv[1...]. takes: the names of those that this command
+ * has, spaces between. Returns the index of the first argument; or -1 after
+ * usage was shown (--help, code 0) or an option was wrong (code 2). */
 int options_read(struct options *o, int argc, char **argv, const char *usage,
     const char *takes);
 
-#define QUEUE_OPTIONS "srmOH"
+/* What most commands take; and those that name messages of the queue. */
+#define SERVER_OPTIONS "data config json"
+#define QUEUE_OPTIONS " sender rcpt domain older held"
 
 /* The end of what --help says. */
 #define WHICH_SERVER                                                        \

@@ -101,7 +101,7 @@ account_reindex(struct admin *a, int argc, char **argv)
 	struct carrying *c = NULL;
 	struct carrier_begin_answer todo = { 0 };
 	struct operator *op = NULL;
-	int n = options_read(&o, argc, argv, usage, "dcj"), rc;
+	int n = options_read(&o, argc, argv, usage, SERVER_OPTIONS), rc;
 
 	if (n < 0)
 		return o.code;

@@ -354,7 +354,7 @@ same_sockets(const struct config *a, const struct config *b)
 	return str_eq(a->listeners, b->listeners) &&
 	    a->mx_workers == b->mx_workers &&
 	    a->front_workers == b->front_workers &&
-	    a->uid_base == b->uid_base;
+	    a->https_alpn == b->https_alpn && a->uid_base == b->uid_base;
 }
 
 /* Started anew: what changed is looked at before the sandbox is closed. */
@@ -480,7 +480,8 @@ supervise_reload(struct master *m)
 	*before = m->config;
 	if (!same_sockets(&c, &m->config))
 		log_event(m->log, LOG_WARN, "restart_wanted",
-		    F_STR("for", STR("listen, workers or uid-base")),
+		    F_STR("for", STR("listen, workers, https-alpn or "
+			"uid-base")),
 		    F_INT("number", m->config.number + 1));
 	c.number = m->config.number + 1;
 	c.mx_workers = m->config.mx_workers;

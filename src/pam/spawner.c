@@ -13,7 +13,8 @@
 
 #include "pam/attempt.h"
 
-enum { LINK_FD = 3, GROUPS_MAX = 8, MARGIN_S = 1, AGAIN_MS = 20 };
+enum { LINK_FD = 3, GROUPS_MAX = 8, MARGIN_S = 1, AGAIN_MS = 20,
+	GONE_LOOKS = 50 };
 
 struct spawned {
 	struct spawner *s;
@@ -58,8 +59,9 @@ is_attempt(const struct spawner *s, pid_t pid)
 static void look_again(struct timer *t);
 
 /* Programs that it started and left behind are ours now: everybody below us who
- * is no attempt. What they have started is ours when they have gone. */
-static void
+ * is no attempt. What they have started is ours when they have gone. False:
+ * there is nobody. */
+static bool
 kill_orphans(struct spawner *s)
 {
 	char path[60], text[1000];
@@ -87,12 +89,13 @@ kill_orphans(struct spawner *s)
 	if (any)
 		timer_set(s->loop, &s->again, loop_now_ms(s->loop) +
 		    AGAIN_MS, look_again);
+	return any;
 }
 
 static void
 look_again(struct timer *t)
 {
-	kill_orphans(container_of(t, struct spawner, again));
+	(void)kill_orphans(container_of(t, struct spawner, again));
 }
 
 /* It is over, by itself or by us. */
@@ -126,7 +129,16 @@ on_ended(struct watch *w, uint32_t events)
 		    WEXITSTATUS(status));
 		answer_attempt(k, PAM_AWAY, text);
 	}
-	kill_orphans(s);
+	(void)kill_orphans(s);
+}
+
+static void
+end_attempt(struct spawned *k)
+{
+	if (k->pid == 0)
+		return;
+	(void)kill(-k->pid, SIGKILL);	/* it leads a session: setsid() */
+	(void)kill(k->pid, SIGKILL);
 }
 
 static void
@@ -135,8 +147,7 @@ on_deadline(struct timer *t)
 	struct spawned *k = container_of(t, struct spawned, deadline);
 
 	k->late = true;
-	(void)kill(-k->pid, SIGKILL);	/* it leads a session: setsid() */
-	(void)kill(k->pid, SIGKILL);
+	end_attempt(k);
 }
 
 /* ---- begins -------------------------------------------------------------- */
@@ -150,7 +161,10 @@ become_attempt(const struct spawner *s, const struct pam_prove_ask *ask,
 	uint8_t random[16];
 	struct pam_attempt a = { s->folder, s->service, user, password, peer,
 		s->timeout_s + MARGIN_S };
+	struct err err;
 
+	if (sandbox_part(&err) < 0)
+		_exit(71);
 	/* An end of ours is its end; a program that it starts is not told. */
 	if (prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0) < 0 ||
 	    getppid() != parent || setsid() < 0)
@@ -251,9 +265,10 @@ on_gone(void *owner, struct ipc *ipc, const char *why)
 	(void)ipc;
 	(void)why;
 	for (size_t i = 0; i < SPAWNER_ATTEMPTS; i++)
-		if (s->attempts[i].pid > 0)
-			(void)kill(s->attempts[i].pid, SIGKILL);
-	kill_orphans(s);
+		end_attempt(&s->attempts[i]);
+	/* Also what is an orphan only now. */
+	for (int i = 0; i < GONE_LOOKS && kill_orphans(s); i++)
+		(void)usleep(AGAIN_MS * 1000);
 	_exit(0);
 }
 

@@ -34,6 +34,15 @@ static const struct protocol {
 	{ "smtp", LISTEN_SUBMISSIONS },
 };
 
+static bool
+is_of_protocol(uint32_t kind)
+{
+	for (size_t i = 0; i < NELEM(protocols); i++)
+		if (protocols[i].kind == kind)
+			return true;
+	return false;
+}
+
 /* Is it served at all? What the operator has at no port is not at this one. */
 static bool
 is_served(const struct config *c, uint32_t kind)
@@ -191,7 +200,8 @@ take_one(void *owner, struct ipc_req *req)
 	struct peer peer;
 	int fd = req->nfds > 0 ? req->fds[0] : -1, rc;
 
-	if (fd < 0 || !is_served(&h->role->config, ask->kind))
+	if (fd < 0 || !is_of_protocol(ask->kind) ||
+	    !is_served(&h->role->config, ask->kind))
 		rc = err_set(&err, E_INVALID, "nothing of that kind");
 	else
 		rc = look_at_peer(h, ask, fd, &peer, &err);
@@ -248,7 +258,8 @@ handover_peer(struct handover *h, uint32_t index, int fd)
 		ipc_close(h->peer[index]);
 	h->peer[index] = ipc_open(h->role->loop, fd, &o, &err);
 	if (!h->peer[index])
-		log_event(h->role->log, LOG_ERROR, "link_failed", F_ERR(&err));
+		log_event(h->role->log, LOG_ERROR, "peer_failed", F_STR("role",
+		    h->listeners ? STR("web") : STR("front")), F_ERR(&err));
 }
 
 static struct handover *

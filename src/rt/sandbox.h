@@ -60,3 +60,6 @@ struct sandbox_modules {
 };
 int sandbox_enter_modules(const struct sandbox_modules *w,
     struct buf *missing, struct err *err);
+/* Inside of these walls: from now on neither looks into the other processes
+ * that are in them, nor (where the kernel knows how) signals them. */
+int sandbox_part(struct err *err);

@@ -102,6 +102,16 @@ seccomp_refuse(struct err *err)
 	return 0;
 }
 
+/* Who is in a wall more is traced by those outside of it, and traces none of
+ * them: ptrace(), and what is under /proc. */
+int
+sandbox_part(struct err *err)
+{
+	auto_buf missing = BUF_INIT(200);
+
+	return landlock_read_only("/", &missing, err);
+}
+
 int
 sandbox_enter_modules(const struct sandbox_modules *w, struct buf *missing,
     struct err *err)

@@ -55,7 +55,6 @@ static const struct rule rules[] = {
 	R(getsockname, ALWAYS), R(getpeername, ALWAYS),
 	R(getsockopt, ALWAYS),
 	R2(setsockopt, ALWAYS, IS(1, SOL_SOCKET), IS(2, SO_KEEPALIVE)),
-	R2(setsockopt, ALWAYS, IS(1, SOL_SOCKET), IS(2, SO_LINGER)),
 	R2(setsockopt, ALWAYS, IS(1, SOL_SOCKET), IS(2, SO_SNDBUF)),
 	R2(setsockopt, ALWAYS, IS(1, SOL_SOCKET), IS(2, SO_RCVBUF)),
 	R2(setsockopt, ALWAYS, IS(1, IPPROTO_TCP), IS(2, TCP_NODELAY)),

@@ -47,9 +47,11 @@ smtp_vrfy(struct smtp_session *s, struct str args)
 		return wrong_args(why, "VRFY", s);
 	ask.address = w.who.text;
 	e = store_call(s->store, STORE_rcpt, &ask, &answer, s->cmd, &err);
+	if (e == E_RATE)	/* who may not send, hears of nobody */
+		return smtp_reply_rate(s->cmd, &err);
 	if (e < 0)
 		return smtp_reply_err(e);
-	if (answer.kind == RCPT_NO_USER)
+	if (answer.kind == RCPT_NO_USER || answer.kind == RCPT_NO_MAIL)
 		return nobody();
 	if (answer.kind != RCPT_LOCAL && answer.kind != RCPT_FULL)
 		return not_told();

@@ -6,7 +6,8 @@
 enum {
 	CMD_MEM = 128 * 1024,
 	LF_MS = 2000,		/* until we say what lines end with */
-	REPLY_MAX = 8192,
+	/* The longest is that of EXPN. */
+	REPLY_MAX = (EXPN_MOST + 2) * SMTP_REPLY_LINE_MAX,
 };
 
 static struct smtp_session *

@@ -42,11 +42,28 @@ await story(async (page, context) => {
 	await goFolder(page, 'Drafts');
 	await page.getByText('Nothing here').waitFor();
 
+	// Who wants to undo nothing sends at once.
+	await page.getByRole('button', { name: 'Settings' }).click();
+	const undo = page.getByLabel('Sending can be undone for');
+	assert.equal(await undo.inputValue(), '10');
+	await undo.selectOption('not at all');
+	await page.keyboard.press('Escape');
+	await page.reload();
+	await page.getByRole('button', { name: 'Write' }).first().click();
+	await sheet.getByLabel('To', { exact: true }).fill(bob);
+	await sheet.getByLabel('Subject').fill('At once');
+	await sheet.getByLabel('Text').fill('Now.');
+	const handed = page.waitForRequest((r) =>
+		r.postData()?.includes('EmailSubmission/set'));
+	await page.keyboard.press('Control+Enter');
+	assert.doesNotMatch((await handed).postData(), /HOLDFOR/);
+	await page.getByText('Sent', { exact: true }).nth(1).waitFor();
+
 	await context.clearCookies();
 	await page.evaluate(() => localStorage.clear());
 	await page.goto(`${base}/`);
 	await signIn(page, bob);
-	await until(() => page.locator('.row').count(), 1);
+	await until(() => page.locator('.row').count(), 2);
 	await open(page, 'Grüße');
 	await page.getByText('It is attached, indeed.').last().waitFor();
 	const [download] = await Promise.all([page.waitForEvent('download'),

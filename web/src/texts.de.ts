@@ -59,6 +59,10 @@ export const de: Texts = {
 	awayBackwards: 'Der letzte Tag ist vor dem ersten.',
 	awayNoText: 'Was soll die Antwort sagen?',
 
+	sending: 'Senden',
+	undoFor: 'Senden lässt sich rückgängig machen für',
+	undoNever: 'gar nicht',
+	seconds: (n: number) => `${n} Sekunden`,
 	appPasswords: 'App-Passwörter',
 	appPasswordsLead: 'Für Mailprogramme und Telefone, je eines: geht eines verloren, entfernen Sie hier sein Passwort, und die anderen gehen weiter.',
 	programName: 'Name des Programms',

@@ -57,6 +57,10 @@ export const en = {
 	awayBackwards: 'The last day is before the first.',
 	awayNoText: 'What should the answer say?',
 
+	sending: 'Sending',
+	undoFor: 'Sending can be undone for',
+	undoNever: 'not at all',
+	seconds: (n: number) => `${n} seconds`,
 	appPasswords: 'App passwords',
 	appPasswordsLead: 'For mail programs and telephones, one for each: if one is lost, remove its password here and the others go on.',
 	programName: 'Name of the program',

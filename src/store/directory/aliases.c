@@ -355,7 +355,8 @@ read_expn(struct reader *r, const struct caller *c,
 	if (!__atomic_load_n(&r->e->o.expands, __ATOMIC_RELAXED))
 		return err_set(err, E_DENIED, "nobody is told of lists");
 	rc = resolve_address(&r->q, r->arena, ask->address, &who, err);
-	if (rc == 0 && who.kind == ADDRESS_UNKNOWN)
+	if (rc == 0 && (who.kind == ADDRESS_UNKNOWN ||
+	    who.kind == ADDRESS_NO_MAIL))
 		return err_set(err, E_NOTFOUND, "nobody has this address");
 	if (rc == 0 && who.kind == ADDRESS_ALIAS)
 		rc = put_members(r, &who, out, err);

@@ -11,7 +11,7 @@ import { t } from '../texts';
 import { ALL, byRole, takeMailboxes } from './mailboxes';
 import { changedHere, emailOf, refresh } from './list';
 import { allTold, setKeyword } from './actions';
-import { followScheduled, submit, takeBack, UNDO_S, type Envelope } from './later';
+import { followScheduled, submit, takeBack, undoS, type Envelope } from './later';
 import { writeOnce } from './once';
 import { askNow, enqueue, enqueueLetter, flush, holdLetter, queued, takeLetter,
 	untold, written as writtenLetter, type Letter } from './queue';
@@ -415,18 +415,18 @@ async function isSure(w: Writing) {
 
 function envelopeOf(w: Writing, at?: Date): Envelope {
 	return { mailFrom: { email: identityOf(w).email, parameters: at ?
-		{ HOLDUNTIL: utcOf(at) } : { HOLDFOR: String(UNDO_S) } },
+		{ HOLDUNTIL: utcOf(at) } : { HOLDFOR: String(undoS.value) } },
 		rcptTo: recipientsOf(w).map((email) => ({ email })) };
 }
 
 const recipientsOf = (w: Writing) => unlike([w.to, w.cc, w.bcc]
 	.flatMap((s) => readAddresses(s.value).list), []).map((a) => a.email);
 
-/** Where nothing can be held, or no more, it leaves at once; not so what was to
- * leave at a time. */
+/** Where nothing can be held, or no more, or is to be, it leaves at once; not so
+ * what was to leave at a time. */
 async function submitHeld(w: Writing, at?: Date) {
 	const s = { identityId: w.identity.value, emailId: w.draft! };
-	if (!maxHold() && !at)
+	if (!at && (!maxHold() || !undoS.value))
 		return submit(s);
 	try {
 		return await submit({ ...s, envelope: envelopeOf(w, at) },
@@ -442,6 +442,9 @@ async function submitHeld(w: Writing, at?: Date) {
 		return submit(s);
 	}
 }
+
+/** How long it is said that it can be undone, where it stays so. */
+const SAID_MS = 10000;
 
 // ---- sending without the server --------------------------------------------
 
@@ -477,7 +480,7 @@ async function sendWhenBack(w: Writing, letter: Letter) {
 	writing.value = null;
 	// Nobody knows of what was tried whether it can be undone.
 	say(t.waitsToBeSent(recipientsOf(w).join(', ')), letter.tried ? undefined :
-		() => void unqueue(w, answered.map((e) => e.id)), UNDO_S * 1000);
+		() => void unqueue(w, answered.map((e) => e.id)), SAID_MS);
 	await setKeyword(answered, w.answers?.keyword ?? '', true);
 }
 
@@ -532,7 +535,7 @@ async function unsend(w: Writing, id: string, answered: string[]) {
 async function handIn(w: Writing, at?: Date) {
 	const done = await submitHeld(w, at);
 	const answered = unanswered(w);
-	const ms = UNDO_S * 1000;
+	const ms = at ? SAID_MS : undoS.value * 1000;
 	let said = 0;
 	const undo = () => {
 		clearTimeout(said);

@@ -7,9 +7,20 @@ import { changedHere, refresh } from './list';
 import { ALL, byRole, takeMailboxes } from './mailboxes';
 import { sayWrong } from './say';
 
-export const UNDO_S = 10;
+const UNDO = 'postern.undo';
+export const UNDO_CHOICES = [0, 5, 10, 20, 30, 60];
+/** For how many seconds sending can be undone; 0: not at all. */
+export const undoS = signal(10);
+const said = Number(localStorage.getItem(UNDO) ?? undoS.value);
+undoS.value = UNDO_CHOICES.includes(said) ? said : undoS.value;
+
+export function chooseUndo(seconds: number) {
+	localStorage.setItem(UNDO, String(seconds));
+	undoS.value = seconds;
+}
+
 /** Those that can still be undone are not what people call scheduled. */
-const SOON_MS = (UNDO_S + 5) * 1000;
+const soonMs = () => (undoS.value + 5) * 1000;
 const LIST_MAX = 500;
 
 export interface Submission {
@@ -68,7 +79,7 @@ export async function loadScheduled() {
 		return;
 	const answers = await ask([
 		['EmailSubmission/query', { limit: LIST_MAX, filter: {
-			undoStatus: 'pending', after: utcOf(new Date(Date.now() + SOON_MS)) },
+			undoStatus: 'pending', after: utcOf(new Date(Date.now() + soonMs())) },
 			sort: [{ property: 'sentAt' }] }],
 		['EmailSubmission/get', { '#ids': from(0, 'EmailSubmission/query',
 			'/ids') }],
@@ -82,7 +93,7 @@ export async function loadScheduled() {
 	// Nothing says that one has left.
 	if (all[0])
 		timer = window.setTimeout(() => void followScheduled(), Math.max(1000,
-			Math.min(Date.parse(all[0].sendAt) - SOON_MS - Date.now() + 1000,
+			Math.min(Date.parse(all[0].sendAt) - soonMs() - Date.now() + 1000,
 				3600_000)));
 }
 export const followScheduled = () => loadScheduled().catch(() => undefined);

@@ -4,6 +4,7 @@ import { useEffect } from 'preact/hooks';
 import { whenFull } from '../format';
 import { appPasswords, changePassword, loadAppPasswords, makeAppPassword,
 	removeAppPassword, type AppPassword } from '../model/own';
+import { chooseUndo, UNDO_CHOICES, undoS } from '../model/later';
 import { say, sayWrong } from '../model/say';
 import { t } from '../texts';
 import { Away } from './away';
@@ -31,6 +32,19 @@ const Password = () => (
 			<Secret name="chosen" label={t.passwordNew} fresh />
 			<Secret name="again" label={t.passwordAgain} fresh />
 		</Form>
+	</section>
+);
+
+const Sending = () => (
+	<section>
+		<h3>{t.sending}</h3>
+		<label>{t.undoFor}
+			<select value={undoS.value} onChange={(e) =>
+				chooseUndo(Number(e.currentTarget.value))}>
+				{UNDO_CHOICES.map((s) => <option value={s}>
+					{s ? t.seconds(s) : t.undoNever}</option>)}
+			</select>
+		</label>
 	</section>
 );
 
@@ -112,6 +126,7 @@ export const Settings = () => settingsShown.value ? (
 			<HeldMail />
 			<Away />
 			<Senders />
+			<Sending />
 			<AppPasswords />
 			<Password />
 			<SecondFactor />
