@@ -224,7 +224,7 @@ def test_a_signal_still_reads_the_file_again(server):
 
 @pytest.mark.parametrize("words,says", [
     (("domain",), "what? postern domain --help says more"),
-    (("domain", "add"), "usage: postern domain add NAME [--unsigned|--relay]"),
+    (("domain", "add"), "usage: postern domain add NAME [--unsigned|--relay|--no-mail]"),
     (("domain", "list", "extra"), "usage: postern domain list [--json]"),
     (("domain", "frob"), '"frob" is not known'),
     (("account", "add", "a@b", "c@d"), "usage: postern account add ADDRESS"),

@@ -1,6 +1,6 @@
 // A message with an attachment, to somebody here, who reads it in a page of theirs.
-import { assert, base, bob, folder, goFolder, noFindings, open, row, signIn, story,
-	until } from './lib.mjs';
+import { alice, assert, base, bob, folder, goFolder, noFindings, open, row, signIn,
+	story, until } from './lib.mjs';
 
 await story(async (page, context) => {
 	await signIn(page);
@@ -43,6 +43,7 @@ await story(async (page, context) => {
 	await page.getByText('Nothing here').waitFor();
 
 	// Who wants to undo nothing sends at once.
+	await page.getByRole('button', { name: alice }).click();
 	await page.getByRole('button', { name: 'Settings' }).click();
 	const undo = page.getByLabel('Sending can be undone for');
 	assert.equal(await undo.inputValue(), '10');
