@@ -17,11 +17,13 @@ C: LHLO mx.front.test
 S* 250 .*
 C: AUTH PLAIN AAAA
 S~ 500 5\.5\.2 .*
-# Neither DSN nor PRDR is needed here.
+# PRDR is not needed here; reports are promised on behalf of who is in front.
 C: MAIL FROM:<a@example.net> PRDR
 S~ 555 5\.5\.4 .*
 C: MAIL FROM:<a@example.net> RET=HDRS
-S~ 555 5\.5\.4 .*
+S~ 250 .*
+C: RSET
+S~ 250 .*
 # No relaying, whoever is in front.
 C: MAIL FROM:<a@example.net>
 S~ 250 .*

@@ -11,6 +11,7 @@ S~ 250[- ]SMTPUTF8
 S~ 250[- ]SIZE [1-9][0-9]*
 S~ 250[- ]STARTTLS
 S~ 250[- ]LIMITS RCPTMAX=[1-9][0-9]*
+S~ 250[- ]DSN
 S~ 250[- ]MT-PRIORITY
 S~ 250[- ]PRDR
 S~ 250[- ]DELIVERBY [1-9][0-9]*
@@ -21,8 +22,6 @@ S~ 250[- ]HELP
 }
 # The world cannot log in, and nobody can in clear.
 NONE 250.AUTH.*
-# Reports are promised to no stranger where nobody is proven.  RFC 3461
-NONE 250.DSN.*
 # Any case, spaces behind, literals, and again: each begins afresh.
 C: eHlO [127.0.0.1]  
 S* 250 .*

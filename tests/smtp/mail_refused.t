@@ -30,10 +30,10 @@ C: MAIL FROM:<a@example.net> BODY=BINARY
 S~ 501 5\.5\.4 .*
 C: MAIL FROM:<a@example.net> SIZE=1 SIZE=1
 S~ 501 5\.5\.4 .*
-C: MAIL FROM:<a@example.net> RET=FULL
-S~ 555 5\.5\.4 .*
-C: MAIL FROM:<a@example.net> ENVID=QQ314159
-S~ 555 5\.5\.4 .*
+C: MAIL FROM:<a@example.net> RET=ALL
+S~ 501 5\.5\.4 .*
+C: MAIL FROM:<a@example.net> ENVID=QQ+3
+S~ 501 5\.5\.4 .*
 C: MAIL FROM:<a@example.net> X-UNKNOWN
 S~ 555 5\.5\.4 .*
 C: MAIL FROM:<\xc3\xa4@example.net>

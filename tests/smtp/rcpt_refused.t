@@ -21,8 +21,8 @@ C: RCPT TO:<alice@example.test
 S~ 501 5\.1\.3 .*
 C: RCPT TO:<alice@example..test>
 S~ 501 5\.1\.3 .*
-C: RCPT TO:<alice@example.test> NOTIFY=NEVER
-S~ 555 5\.5\.4 .*
+C: RCPT TO:<alice@example.test> NOTIFY=NEVER,SUCCESS
+S~ 501 5\.5\.4 .*
 C: RCPT TO:<\xc3\xa4lice@example.test>
 S~ 553 5\.6\.7 .*
 # With nobody to send to there is nothing to send.         4.1.1.4
