@@ -121,6 +121,17 @@ put_retry(struct tls_shown_log *l, SSL *ssl, struct tls_lib *lib)
 	return true;
 }
 
+/* Vault knows a handshake by its signature in it, which has to be another one
+ * each time: role_external.c. */
+static bool
+signs_anew(const SSL *ssl)
+{
+	int kind = 0;
+
+	return SSL_get_signature_type_nid(ssl, &kind) == 1 &&
+	    kind != NID_ED25519 && kind != NID_rsaEncryption;
+}
+
 /* A session that is resumed has the certificate of another handshake, which
  * proves nothing in this one; but see tls_shown_ask(). */
 bool
@@ -131,6 +142,7 @@ tls_shown_end(struct tls_shown_log *l, SSL *ssl, struct tls_lib *lib)
 	SSL_set_msg_callback(ssl, NULL);
 	l->version = (uint32_t)SSL_version(ssl);
 	return shown && l->verified && !SSL_session_reused(ssl) &&
+	    signs_anew(ssl) &&
 	    tls_key_hash(lib, shown, l->key) && put_retry(l, ssl, lib) &&
 	    !buf_failed(&l->said) && !buf_failed(&l->signature);
 }

@@ -155,7 +155,7 @@ enum { FACTOR_TYPED_MAX = 32 };
  * it has to be of one account only. key is the SHA-256 of its public key; the
  * rest is what proves that the client has it, and that it spoke with us (see
  * tls_proof.h): E_DENIED if it does not. A handshake proves once, within five
- * minutes after its signature. */
+ * minutes after its signature; E_STALE: there is no such one (any more). */
 #define FIELDS_external_ask(F, S)                                     \
 	F(S, str, user, 320)                                          \
 	F(S, str, peer, 64) F(S, u32, service, 0)                     \
@@ -187,6 +187,8 @@ enum { FACTOR_TYPED_MAX = 32 };
 	F(S, str, address, 320) F(S, str, password, 1024) F(S, u8, hashed, 0)
 #define FIELDS_seal_password_answer(F, S) F(S, str, sealed, 4096)
 
+/* A SubjectPublicKeyInfo: that of RSA of 8192 bits has 1062 octets. */
+enum { APP_KEY_MAX = 1100 };
 /* Make an app password: store keeps its keyed hash, and the answer is the only
  * place where it ever is; but one for CRAM-MD5 is kept as it is, sealed. Or
  * bind a certificate, by key, its public key (SubjectPublicKeyInfo); the answer
@@ -195,7 +197,7 @@ enum { FACTOR_TYPED_MAX = 32 };
 	F(S, str, address, 320) F(S, str, label, APP_LABEL_MAX) \
 	F(S, u32, services, 0) F(S, i64, expires, 0)            \
 	F(S, u32, kind, 0)	/* enum app_kind */             \
-	F(S, str, key, 1100)
+	F(S, str, key, APP_KEY_MAX)
 #define FIELDS_app_password_answer(F, S) F(S, str, password, 32)
 
 /* What people do to their own account: with their own password (no app

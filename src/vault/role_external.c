@@ -10,6 +10,7 @@
 #include <sodium.h>
 
 #include "vault/role_attempt.h"
+#include "vault/sign.h"
 #include "vault/tls_proof.h"
 
 /* Handshakes -------------------------------------------------------------- */
@@ -37,31 +38,43 @@ keys_hash_leaf(struct str chain_pem, uint8_t hash[LEAF_HASH])
 	return n > 0;
 }
 
-/* Those of submission, IMAP and POP3 log people in so. */
+/* Those of submission, IMAP and POP3 log people in so. Ed25519 and PKCS #1 sign
+ * the same octets with the same signature, whenever they are asked: that shows
+ * of no handshake that it is of now. tls_shown.c does not even offer it. */
 void
-vault_note_handshake(struct vault_client *c, uint32_t key, struct str octets)
+vault_note_handshake(struct vault_client *c, const struct tls_sign_ask *ask,
+    struct str signature)
 {
-	if (!vault_logs_in(c) || !c->v->role->config.client_certificates)
+	if (!vault_logs_in(c) || !c->v->role->config.client_certificates ||
+	    ask->digest.n == 0 || ask->padding == SIGN_PAD_PKCS1)
 		return;
 	if (!c->handshakes)
 		c->handshakes = handshakes_new();
-	handshakes_add(c->handshakes, octets, key, loop_now_ms(c->v->loop));
+	handshakes_add(c->handshakes, ask->octets, signature, ask->key,
+	    loop_now_ms(c->v->loop));
 }
 
-/* Was the client shown a certificate of ours, and did we sign for this very
- * handshake with its key, for this front, lately, and was it of no use yet? */
+/* Did we make this signature, for this very handshake and this front, lately,
+ * and was it of no use yet? */
 static bool
-is_of_ours(struct work *c, const struct tls_proof_parts *parts)
+is_signed(struct work *c, const struct tls_proof_parts *parts,
+    uint32_t *number)
 {
 	struct vault_client *client = c->client;
-	uint8_t leaf[LEAF_HASH];
-	const struct tls_key *k;
-	uint32_t number;
 
-	if (!client->handshakes || !handshakes_take(client->handshakes,
-	    parts->ours, loop_now_ms(client->v->loop), &number))
-		return false;
-	k = keys_find(client->v, number);
+	return client->handshakes && handshakes_take(client->handshakes,
+	    parts->ours, parts->signature, loop_now_ms(client->v->loop),
+	    number);
+}
+
+/* Was the client shown the certificate of the key that signed? */
+static bool
+is_of_ours(const struct work *c, const struct tls_proof_parts *parts,
+    uint32_t number)
+{
+	const struct tls_key *k = keys_find(c->client->v, number);
+	uint8_t leaf[LEAF_HASH];
+
 	hash_leaf(parts->leaf, leaf);
 	return k && memcmp(leaf, k->leaf, sizeof(leaf)) == 0;
 }
@@ -106,7 +119,23 @@ is_bound(const struct attempt *t)
 	    app_proof_is(&t->app, t->row.proof);
 }
 
-/* All of it is looked at, whatever is found first. */
+/* A handshake that we know nothing of is of before we began, or too long ago:
+ * nobody has guessed anything, and nothing of any account is looked at. */
+static int
+check_handshake(struct attempt *t, struct work *c,
+    const struct external_ask *ask, const struct tls_proof *p,
+    struct tls_proof_parts *parts, struct err *err)
+{
+	uint32_t number;
+
+	if (!tls_proof_read(tls_lib_ctx(t->v->lib), p, c->a, parts))
+		return wrong_certificate(t, ask, "no handshake", err);
+	if (!is_signed(c, parts, &number))
+		return err_set(err, E_STALE, "no such handshake");
+	return is_of_ours(c, parts, number) ? 0 : wrong_certificate(t, ask,
+	    "a certificate that was not shown to us", err);
+}
+
 static int
 prove_key(struct attempt *t, struct work *c, const struct external_ask *ask,
     struct err *err)
@@ -116,12 +145,10 @@ prove_key(struct attempt *t, struct work *c, const struct external_ask *ask,
 	OSSL_LIB_CTX *lib = tls_lib_ctx(t->v->lib);
 	struct tls_proof_parts parts;
 	struct str spki = STR_NULL;
-	bool ours = tls_proof_read(lib, &p, c->a, &parts) &&
-	    is_of_ours(c, &parts);
+	int rc = check_handshake(t, c, ask, &p, &parts, err);
 
-	if (!ours)
-		return wrong_certificate(t, ask, "a certificate that was not "
-		    "shown to us, or before", err);
+	if (rc < 0)
+		return rc;
 	if (!is_bound(t) || !vault_open_app_key(c, t->row.address,
 	    t->app.number, t->row.app_keys, &spki))
 		return wrong_certificate(t, ask, "a certificate that is not "

@@ -164,8 +164,8 @@ const struct tls_key *keys_find(const struct vault_state *v, uint32_t number);
 /* role_external.c: false if there is none. */
 must_check bool keys_hash_leaf(struct str chain_pem, uint8_t hash[LEAF_HASH]);
 /* The client was given a signature for a handshake. */
-void vault_note_handshake(struct vault_client *c, uint32_t key,
-    struct str octets);
+void vault_note_handshake(struct vault_client *c,
+    const struct tls_sign_ask *ask, struct str signature);
 void keys_free(struct vault_state *v);
 
 /* Store is there: see whether vault.key opens what it keeps, or give up; then,

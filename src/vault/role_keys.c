@@ -316,8 +316,8 @@ keys_sign(struct vault_client *c, struct ipc_req *req)
 		ipc_fail(req, err.code, err.text);
 		return true;
 	}
-	vault_note_handshake(c, ask->key, ask->octets);
 	answer.signature = str_make((const char *)sig, n);
+	vault_note_handshake(c, ask, answer.signature);
 	ipc_reply(req, &answer, -1);
 	return true;
 }

@@ -10,7 +10,7 @@
 
 enum { TLS12 = 0x0303, TLS13 = 0x0304, RANDOM_LEN = 32, SPACES = 64 };
 enum handshake_type { CLIENT_HELLO = 1, SERVER_HELLO = 2, CERTIFICATE = 11,
-	SERVER_KEY_EXCHANGE = 12, MESSAGE_HASH = 254 };
+	SERVER_KEY_EXCHANGE = 12, CERTIFICATE_VERIFY = 15, MESSAGE_HASH = 254 };
 
 /* The walk ---------------------------------------------------------------- */
 
@@ -41,7 +41,7 @@ next_message(struct rd *r, struct tls_message *m)
 /* The first ones of their kind are the server's, whose Certificate is before
  * the client's. */
 struct walk {
-	struct str client_random, server_random, key_exchange;
+	struct str client_random, server_random, key_exchange, verify;
 	uint32_t suite;
 	struct str leaf;
 	struct str until_leaf;	/* TLS 1.3: all, to the end of this one */
@@ -66,10 +66,12 @@ static bool
 see_certificate(struct walk *w, uint32_t version, struct str body)
 {
 	struct rd r = rd_of(body);
+	size_t list;
 
 	if (version == TLS13 && rd_le8(&r) != 0)
 		return false;
-	if (take_be(&r, 3) != rd_left(&r))
+	list = take_be(&r, 3);
+	if (list != rd_left(&r))
 		return false;
 	w->leaf = rd_take(&r, take_be(&r, 3));
 	return rd_ok(&r) && w->leaf.n > 0;
@@ -90,6 +92,10 @@ see_message(struct walk *w, uint32_t version, const struct tls_message *m,
 		return see_server_hello(w, m->body);
 	case SERVER_KEY_EXCHANGE:
 		w->key_exchange = m->body;
+		return true;
+	case CERTIFICATE_VERIFY:
+		if (w->verify.n == 0)
+			w->verify = m->body;
 		return true;
 	case CERTIFICATE:
 		if (w->leaf.n > 0)	/* the client's */
@@ -142,6 +148,16 @@ suite_hash(uint32_t suite)
 	}
 }
 
+/* struct { SignatureScheme algorithm; opaque signature<0..2^16-1>; }, of which
+ * nothing is behind it.                        RFC 8446 4.4.3, RFC 5246 4.7 */
+static bool
+take_signature(struct rd *r, struct str *signature)
+{
+	(void)rd_take(r, 2);
+	*signature = rd_take(r, take_be(r, 2));
+	return rd_done(r) && signature->n > 0;
+}
+
 /* RFC 8446 4.4.3; a server's and a client's differ by one word. */
 static bool
 verify_text(OSSL_LIB_CTX *lib, const char *hash, struct str whose,
@@ -163,8 +179,9 @@ read_13(OSSL_LIB_CTX *lib, const struct walk *w, const struct tls_proof *p,
     struct arena *a, struct tls_proof_parts *out)
 {
 	const char *hash = suite_hash(w->suite);
+	struct rd r = rd_of(w->verify);
 
-	return hash && verify_text(lib, hash, STR("server"), w->until_leaf, a,
+	return hash && take_signature(&r, &out->signature) && verify_text(lib, hash, STR("server"), w->until_leaf, a,
 	    &out->ours) && verify_text(lib, hash, STR("client"), p->said, a,
 	    &out->theirs);
 }
@@ -189,7 +206,7 @@ read_12(const struct walk *w, const struct tls_proof *p, struct arena *a,
 	buf_str(&b, str_first(w->key_exchange, params));
 	out->ours = str_dup(a, buf_get(&b));
 	out->theirs = p->said;
-	return !buf_failed(&b);
+	return take_signature(&r, &out->signature) && !buf_failed(&b);
 }
 
 bool

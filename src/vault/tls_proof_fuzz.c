@@ -22,6 +22,9 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	if (tls_proof_read(NULL, &p, a, &parts)) {
 		bug_if(parts.leaf.n == 0 || parts.leaf.p < p.said.p ||
 		    parts.leaf.p + parts.leaf.n > p.said.p + p.said.n);
+		bug_if(parts.signature.n == 0 ||
+		    parts.signature.p < p.said.p || parts.signature.p +
+		    parts.signature.n > p.said.p + p.said.n);
 		bug_if(parts.ours.n < 68 || parts.theirs.n == 0);
 		if (tls_proof_holds(NULL, parts.leaf, &p, parts.theirs))
 			p.version = 0;

@@ -24,6 +24,7 @@ put_13(struct buf *b)
 	put(b, 8, STR("\0\0"));
 	put(b, 13, STR("\0\0\0"));
 	put(b, 11, STR("\0\0\0\12\0\0\5" LEAF "\0\0"));
+	put(b, 15, STR("\4\3\0\2xy"));
 	put(b, 20, STR(RANDOM));
 	put(b, 11, STR("\0\0\0\5\0\0\0\0\0"));
 }
@@ -51,7 +52,7 @@ test_read(void **state unused_arg)
 		enum sign_shape shape;
 		size_t needed;		/* messages, in octets */
 	} t[] = {
-		{ 0x0304, put_13, SIGN_TLS13, 112 },
+		{ 0x0304, put_13, SIGN_TLS13, 122 },
 		{ 0x0303, put_12, SIGN_TLS12, 143 },
 	};
 
@@ -69,6 +70,7 @@ test_read(void **state unused_arg)
 		p.said = buf_get(&b);
 		assert_true(tls_proof_read(NULL, &p, a, &parts));
 		assert_strs(parts.leaf, STR(LEAF));
+		assert_strs(parts.signature, STR("xy"));
 		assert_int_equal(sign_shape(parts.ours), t[i].shape);
 		assert_int_equal(sign_shape(parts.theirs), SIGN_NOTHING);
 		p.version ^= 7;	/* the other one */
@@ -89,6 +91,7 @@ test_odd(void **state unused_arg)
 	static const struct {
 		struct str hello, certificate;
 		char first;
+		struct str verify;
 	} t[] = {
 		{ STR("\3\3" RANDOM "\0\x13\4\0"),
 		    STR("\0\0\0\12\0\0\5" LEAF "\0\0"), 1 },
@@ -101,6 +104,16 @@ test_odd(void **state unused_arg)
 		{ STR("\3\3" RANDOM "\0\x13\1\0"), STR("\0\0\0\0"), 1 },
 		{ STR("\3\3" RANDOM "\0\x13\1\0"),
 		    STR("\0\0\0\12\0\0\5" LEAF "\0\0"), 4 },
+		/* No signature, one that is cut, with more behind it. */
+		{ STR("\3\3" RANDOM "\0\x13\1\0"),
+		    STR("\0\0\0\12\0\0\5" LEAF "\0\0"), 1,
+		    STR("\4\3\0\0") },
+		{ STR("\3\3" RANDOM "\0\x13\1\0"),
+		    STR("\0\0\0\12\0\0\5" LEAF "\0\0"), 1,
+		    STR("\4\3\0\3xy") },
+		{ STR("\3\3" RANDOM "\0\x13\1\0"),
+		    STR("\0\0\0\12\0\0\5" LEAF "\0\0"), 1,
+		    STR("\4\3\0\1xy") },
 	};
 
 	for (size_t i = 0; i < NELEM(t); i++) {
@@ -112,6 +125,8 @@ test_odd(void **state unused_arg)
 		put(&b, t[i].first, STR("\3\3" RANDOM));
 		put(&b, 2, t[i].hello);
 		put(&b, 11, t[i].certificate);
+		put(&b, 15, t[i].verify.n ? t[i].verify :
+		    STR("\4\3\0\2xy"));
 		p.said = buf_get(&b);
 		assert_false(tls_proof_read(NULL, &p, a, &parts));
 		arena_free(a);

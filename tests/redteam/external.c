@@ -40,11 +40,12 @@ put_message(struct buf *b, char type, struct str body)
 	buf_str(b, body);
 }
 
-/* A handshake in which our certificate was shown. */
+/* A handshake in which our certificate was shown, and this signature. */
 static void
-put_handshake(struct arena *mem, struct str leaf, struct buf *b)
+put_handshake(struct arena *mem, struct str leaf, struct str signature,
+    struct buf *b)
 {
-	auto_buf shown = BUF_INIT(1 << 16);
+	auto_buf shown = BUF_INIT(1 << 16), verify = BUF_INIT(1 << 11);
 	size_t n = leaf.n;
 	const char lengths[] = { 0, 0, (char)((n + 5) >> 8), (char)(n + 5), 0,
 		(char)(n >> 8), (char)n };
@@ -55,6 +56,11 @@ put_handshake(struct arena *mem, struct str leaf, struct buf *b)
 	buf_str(&shown, leaf);
 	buf_put(&shown, "\0\0", 2);
 	put_message(b, 11, str_dup(mem, buf_get(&shown)));
+	buf_put(&verify, "\4\3", 2);
+	buf_chr(&verify, (char)(signature.n >> 8));
+	buf_chr(&verify, (char)signature.n);
+	buf_str(&verify, signature);
+	put_message(b, 15, str_dup(mem, buf_get(&verify)));
 	put_message(b, 20, STR(RANDOM));
 }
 
@@ -74,6 +80,22 @@ claim(struct attack *a, struct ipc *vault, struct external_ask ask,
 	refused(a, vault, &vault_calls[VAULT_external], &ask, what);
 }
 
+/* What vault has to sign for such a handshake. */
+static bool
+read_octets(struct arena *mem, struct tls_proof *p, struct str leaf,
+    struct str *octets)
+{
+	auto_buf said = BUF_INIT(1 << 16);
+	struct tls_proof_parts parts;
+
+	put_handshake(mem, leaf, STR(RANDOM), &said);
+	p->said = str_dup(mem, buf_get(&said));
+	if (!tls_proof_read(NULL, p, mem, &parts))
+		return false;
+	*octets = str_dup(mem, parts.ours);
+	return true;
+}
+
 void
 certificates_of_its_own(struct attack *a, struct ipc *vault)
 {
@@ -83,12 +105,12 @@ certificates_of_its_own(struct attack *a, struct ipc *vault)
 	union any_answer answer = { 0 };
 	struct tls_proof p = { .version = 0x0304, .scheme = 0x0807,
 		.signature = STR(RANDOM RANDOM) };
-	struct tls_proof_parts parts;
 	struct tls_sign_ask sign = { .digest = STR("SHA256") };
 	struct external_ask ask = { .user = STR("carol@example.test"),
 		.peer = STR("192.0.2.20"), .version = p.version,
 		.scheme = p.scheme, .signature = p.signature };
 	struct err err = { 0 };
+	struct str leaf, signature;
 
 	claim(a, vault, ask, "carol's public key opens her account");
 	if (call(a, vault, &vault_calls[VAULT_certs], &certs, &answer, NULL,
@@ -97,24 +119,27 @@ certificates_of_its_own(struct attack *a, struct ipc *vault)
 		    "shown)", false, err.text);
 		return;
 	}
-	put_handshake(mem, leaf_of(mem, answer.certs.chain_pem),
-	    &said);
-	p.said = ask.said = str_dup(mem, buf_get(&said));
+	leaf = leaf_of(mem, answer.certs.chain_pem);
 	sign.key = answer.certs.key;
-	claim(a, vault, ask, "carol's public key in a handshake that vault "
-	    "has not signed for");
-	if (!tls_proof_read(NULL, &p, mem, &parts)) {
+	if (!read_octets(mem, &p, leaf, &sign.octets)) {
 		attempt(a, "the handshake is one (else nothing is shown)",
 		    false, "it is not");
 		return;
 	}
-	sign.octets = str_dup(mem, parts.ours);
+	ask.said = p.said;
+	claim(a, vault, ask, "carol's public key in a handshake that vault "
+	    "has not signed for");
 	if (call(a, vault, &vault_calls[VAULT_tls_sign], &sign, &answer, NULL,
 	    &err) < 0) {
 		attempt(a, "vault signs it (else nothing is shown)", false,
 		    err.text);
 		return;
 	}
+	signature = str_dup(mem, answer.sign.signature);
+	claim(a, vault, ask, "carol's public key in a handshake that vault "
+	    "has signed for, with another signature");
+	put_handshake(mem, leaf, signature, &said);
+	ask.said = buf_get(&said);
 	claim(a, vault, ask, "carol's public key in a handshake that vault "
 	    "has signed for");
 	arena_free(mem);
