@@ -137,11 +137,11 @@ def test_who_does_not(server, pair, tmp_path, port, version):
                     assert "EXTERNAL" not in login.offered()
     # A certificate of nobody's.
     other = certificate(tmp_path, "alice")
-    with Shown(server, port, other, version) as login:
-        assert "EXTERNAL" in login.offered()
-        for user in ALICE.encode(), b"":
+    for user in ALICE.encode(), b"":
+        with Shown(server, port, other, version) as login:
+            assert "EXTERNAL" in login.offered()
             good, line = login.external(user)
-            assert not good
+            assert not good and line.startswith(REFUSED[port]), line
 
 
 def test_same_key_other_certificate(server, pair, tmp_path):
@@ -199,6 +199,20 @@ def test_limits(server, tmp_path):
     remove(server, "Json")
 
 
+def public_key_of_rsa(bits):
+    """One that long, in PEM; it takes too long to make a real one."""
+    def der(tag, octets):
+        n = len(octets)
+        return bytes([tag, 0x82]) + n.to_bytes(2, "big") + octets
+
+    number = b"\0" + b"\xff" * (bits // 8)
+    key = der(0x30, der(2, number) + b"\2\3\1\0\1")
+    kind = bytes.fromhex("300d06092a864886f70d0101010500")
+    spki = der(0x30, kind + der(3, b"\0" + key))
+    return ("-----BEGIN PUBLIC KEY-----\n" + base64.encodebytes(spki).decode()
+            + "-----END PUBLIC KEY-----\n")
+
+
 def test_what_is_no_certificate(server, tmp_path, pair):
     for text in ("", "x", "-----BEGIN CERTIFICATE-----\nAAAA\n"
                  "-----END CERTIFICATE-----\n", pair[1].read_text()):
@@ -208,6 +222,10 @@ def test_what_is_no_certificate(server, tmp_path, pair):
     weak = certificate(tmp_path, "weak", "-newkey", "rsa:1024")
     done = bind(server, "Weak", weak[0], check=False)
     assert done.returncode and "2048" in done.stderr
+    big = tmp_path / "big.pem"
+    big.write_text(public_key_of_rsa(16384))
+    done = bind(server, "Big", big, check=False)
+    assert done.returncode and "8192" in done.stderr, done.stderr
     done = bind(server, "Web", pair[0], "--for", "http", check=False)
     assert done.returncode and "imap, pop3 and smtp" in done.stderr
 

@@ -113,8 +113,12 @@ read_kind(struct app_password_ctx *c, struct app_password_ask *ask,
 	ask->kind = APP_certificate;
 	if (!c->o->services)
 		ask->services = SERVICE_imap | SERVICE_pop3 | SERVICE_smtp;
-	return certificate_read(c->o->certificate, c->a->memory, &ask->key,
-	    err);
+	if (certificate_read(c->o->certificate, c->a->memory, &ask->key,
+	    err) < 0)
+		return err->code;
+	return ask->key.n <= APP_KEY_MAX ? 0 : err_set(err, E_INVALID,
+	    "--certificate %s: its public key is too long: of RSA there may "
+	    "be 8192 bits", c->o->certificate);
 }
 
 static void
