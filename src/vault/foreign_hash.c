@@ -118,26 +118,26 @@ read_crypt(struct str text, struct buf *kept, struct err *err)
 	static const struct {
 		struct str begin;
 		bool (*fits)(struct rd r);
-		size_t least;	/* octets */
+		size_t least, most;	/* octets */
 	} rows[] = {
-		{ STR("$1$"), md5_fits, 3 + 1 + 22 },
-		{ STR("$5$"), sha_rounds_fit, 3 + 1 + 43 },
-		{ STR("$6$"), sha_rounds_fit, 3 + 1 + 86 },
-		{ STR("$2a$"), bcrypt_fits, 60 },
-		{ STR("$2b$"), bcrypt_fits, 60 },
-		{ STR("$2y$"), bcrypt_fits, 60 },
-		{ STR("$y$"), yescrypt_fits, 3 + 4 + 1 + 43 },
+		{ STR("$1$"), md5_fits, 3 + 1 + 22, FOREIGN_HASH_MAX },
+		{ STR("$5$"), sha_rounds_fit, 3 + 1 + 43, FOREIGN_HASH_MAX },
+		{ STR("$6$"), sha_rounds_fit, 3 + 1 + 86, FOREIGN_HASH_MAX },
+		{ STR("$2a$"), bcrypt_fits, 60, 60 },
+		{ STR("$2b$"), bcrypt_fits, 60, 60 },
+		{ STR("$2y$"), bcrypt_fits, 60, 60 },
+		{ STR("$y$"), yescrypt_fits, 3 + 4 + 1 + 43,
+		    FOREIGN_HASH_MAX },
 	};
 	struct rd r = rd_of(text);
 
-	if (rd_some(&r, is_crypt_sign).n != text.n ||
-	    text.n > FOREIGN_HASH_MAX)
+	if (rd_some(&r, is_crypt_sign).n != text.n)
 		return is_damaged(err);
 	for (size_t i = 0; i < NELEM(rows); i++) {
 		if (!str_starts(text, rows[i].begin))
 			continue;
 		r = rd_of(str_from(text, rows[i].begin.n));
-		if (text.n < rows[i].least)
+		if (text.n < rows[i].least || text.n > rows[i].most)
 			return is_damaged(err);
 		if (!rows[i].fits(r))
 			return costs_too_much(err);
@@ -387,13 +387,16 @@ verify_scram(struct str text, enum scram_hash hash, struct str password,
 {
 	struct scram_keys kept, made;
 	uint64_t rounds;
+	bool right;
 
 	if (!parse_scram(text, hash, a, &kept, &rounds))
 		return false;
 	made = kept;
-	return scram_keys_make(password, &made) && sodium_memcmp(
+	right = scram_keys_make(password, &made) && sodium_memcmp(
 	    made.of[hash].stored, kept.of[hash].stored,
 	    scram_hash_len(hash)) == 0;
+	sodium_memzero(&made, sizeof(made));
+	return right;
 }
 
 /* ---- all of them --------------------------------------------------------- */

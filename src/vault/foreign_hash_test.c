@@ -88,6 +88,9 @@ test_refused(void **state unused_arg)
 		{ "{CRAM-MD5}37bd793a018ff88a309a2f3dc713fd644183cf51c0681033"
 		  "6f9cd05b1f68e848", "{CRAM-MD5}" },
 		{ "$6$short$x", "not whole" },
+		/* One octet more than bcrypt has. */
+		{ "$2y$05$WrVy5UE5n3MpWPl1MMNtL.UCg20FRVAPFvH.hMtH0t5zzqzsuVk"
+		  "aqx", "not whole" },
 		{ "$6$a\nb$CzCb1GVDfo7JGJYJRyZ/.H8aQvGxj5spnI/VZnYkI6hUKg.Zbq"
 		  "eu5gFp2xW3ac596rws9bXHE98utFCXnxTZe0", "not whole" },
 		{ "$6$rounds=999999999$6sqj4InItH.hykrY$CzCb1GVDfo7JGJYJRyZ/."

@@ -78,12 +78,13 @@ make_app_secrets(struct work *c, const struct app_password_ask *ask,
 	if (rc < 0)
 		return rc;
 	if (rt_work(c->client->v->hashers, app_keys_work, &k) < 0 || !k.made)
-		return err_set(err, E_BUSY, "too many logins at once");
-	if (k.s.cram)
+		rc = err_set(err, E_BUSY, "too many logins at once");
+	if (rc == 0 && k.s.cram)
 		memcpy(k.s.shown, shown.p, sizeof(k.s.shown));
-	vault_seal_app_secrets(c, ask->address, number, &k.s, sealed);
+	if (rc == 0)
+		vault_seal_app_secrets(c, ask->address, number, &k.s, sealed);
 	sodium_memzero(&k.s, sizeof(k.s));
-	return 0;
+	return rc;
 }
 
 /* For who asks from there; empty: the operator. Suspends. text is for the

@@ -39,10 +39,15 @@ vault_open_app_secrets(struct work *c, struct str address, uint64_t number,
     struct str sealed, struct app_secrets *out)
 {
 	struct str record;
+	bool good;
 
-	return seal_open(&c->client->v->seal, app_secrets_what(c->a,
-	    "app-keys", address, number), sealed, c->a, &record, NULL) == 0 &&
-	    app_secrets_read(record, out);
+	if (seal_open(&c->client->v->seal, app_secrets_what(c->a, "app-keys",
+	    address, number), sealed, c->a, &record, NULL) < 0)
+		return false;
+	good = app_secrets_read(record, out);
+	/* That for CRAM-MD5 is in it. */
+	sodium_memzero((char *)(uintptr_t)record.p, record.n);
+	return good;
 }
 
 void
@@ -126,7 +131,9 @@ has_keys(const struct attempt *t, struct work *c, struct app_secrets *app)
 		*app = (struct app_secrets){ 0 };
 		return false;
 	}
-	return app->scram.count == own->count && memcmp(app->scram.salt,
+	/* Of an account whose own has none (yet) only the salt is known. */
+	return app->scram.count == (own->count ? own->count : SCRAM_COUNT) &&
+	    memcmp(app->scram.salt,
 	    own->salt, sizeof(own->salt)) == 0;
 }
 

@@ -409,6 +409,56 @@ plant_old(struct world *w)
 	    nonce, buf_get(&record), &p->sealed);
 }
 
+/* As another server had it. */
+static void
+plant_foreign(struct world *w)
+{
+	struct seal_password_ask ask = { STR(ALICE),
+		STR("{SSHA}64gAmyMzPyCi21pjmDJqFobAyXJnZXno"), 1 };
+	struct seal_password_answer answer;
+	struct arena *a = arena_new(65536);
+	struct person *p = &w->people[0];
+	struct err err;
+
+	assert_int_equal(ipc_call(w->operator, &vault_calls[
+	    VAULT_seal_password], &ask, -1, &answer, a, NULL, NEVER, &err), 0);
+	assert_strs(p->address, STR(ALICE));
+	buf_reset(&p->sealed);
+	buf_str(&p->sealed, answer.sealed);
+	arena_free(a);
+}
+
+/* Where the account's own has no keys those of an app password are whole, and
+ * are made once. */
+static void
+beside_none(struct world *w)
+{
+	void (*const plant[])(struct world *) = { plant_old, plant_foreign };
+	struct login login;
+	char text[64];
+
+	for (size_t i = 0; i < NELEM(plant); i++) {
+		int renewals = w->renewals;
+
+		seal(w, ALICE, RIGHT);
+		plant[i](w);
+		make_app(w, SERVICES_apps, 0, text);
+		for (int j = 0; j < 2; j++) {
+			assert_int_equal(say(w, text, &login), 0);
+			vault_logout(w->front, &login);
+			wait_renewed(w, renewals);
+		}
+	}
+	w->people[0].app = 0;
+	seal(w, ALICE, RIGHT);
+}
+
+static void
+test_beside_none(void **state)
+{
+	run(*state, beside_none);
+}
+
 static int
 ask_hello(struct world *w)
 {
@@ -477,6 +527,7 @@ main(void)
 		ROW(test_app_passwords),
 		ROW(test_factor),
 		ROW(test_old_ones),
+		ROW(test_beside_none),
 	};
 
 	return sodium_init() < 0 ? 1 :
