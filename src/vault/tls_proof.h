@@ -4,9 +4,10 @@
  * Pure.                                  RFC 8446 4.4.3, RFC 5246 7.4.3, 7.4.8
  *
  * Who ends TLS is not believed. What the client has signed are all messages
- * before, among them our certificate, and what vault itself has signed for this
- * very handshake with its key: nobody can have made that afterwards, and nobody
- * else's handshake has both.
+ * before, among them our certificate, and the signature that vault itself has
+ * made for this very handshake with its key: nobody can have had that before,
+ * and nobody else's handshake has both. What vault has signed would not do: the
+ * same octets can be signed again, for a handshake of long ago.
  *
  * The messages are walked along by their lengths. No certificate is parsed: the
  * key to try is the one that was registered.
@@ -14,10 +15,10 @@
 #pragma once
 #include <openssl/evp.h>
 
-#include "base/arena.h"
+#include "vault/messages.h"
 
-/* The longest public key that can be bound: RSA of 8192 bits has 1062. */
-enum { TLS_PROOF_KEY_MAX = 1100 };
+/* The longest public key that can be bound. */
+enum { TLS_PROOF_KEY_MAX = APP_KEY_MAX };
 
 struct tls_proof {
 	uint32_t version, scheme;	/* 0x0304, 0x0804, as in TLS */
@@ -29,6 +30,7 @@ struct tls_proof {
 struct tls_proof_parts {
 	struct str leaf;	/* DER: the certificate the client was shown */
 	struct str ours;	/* what the server has signed (tls_sign_ask) */
+	struct str signature;	/* how; as the client was told it */
 	struct str theirs;	/* and the client */
 };
 /* False: no such handshake. */
