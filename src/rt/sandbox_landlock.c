@@ -196,13 +196,14 @@ static int
 allow_all_but(int ruleset, const char *hidden, struct err *err)
 {
 	struct str rest = str_from(str_c(hidden), *hidden == '/'), name;
-	int at = open("/", O_RDONLY | O_DIRECTORY | O_CLOEXEC), below;
-	int rc = 0;
+	int at, below, rc = 0;
 
+	/* Who is in such walls already cannot read what is in "/". */
+	if (rest.n == 0)
+		return allow_reading(ruleset, AT_FDCWD, "/", err);
+	at = open("/", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (at < 0)
 		return err_sys(err, E_IO, "sandbox: open /");
-	if (rest.n == 0)
-		rc = allow_reading(ruleset, at, ".", err);
 	while (rc == 0 && rest.n > 0) {
 		char entry[NAME_MAX + 1];
 

@@ -53,7 +53,26 @@ static const int refused[] = {
 	SCMP_SYS(acct), SCMP_SYS(quotactl), SCMP_SYS(settimeofday),
 	SCMP_SYS(clock_settime), SCMP_SYS(adjtimex), SCMP_SYS(clock_adjtime),
 	SCMP_SYS(sethostname), SCMP_SYS(setdomainname), SCMP_SYS(vhangup),
+	/* files that are there: Landlock has no rule for what they are, or for
+	 * their ends before Linux 6.2, and no limit sees a file get shorter */
+	SCMP_SYS(truncate), SCMP_SYS(truncate64), SCMP_SYS(chmod),
+	SCMP_SYS(fchmod), SCMP_SYS(fchmodat), SCMP_SYS(chown), SCMP_SYS(chown32), SCMP_SYS(fchown),
+	SCMP_SYS(fchown32), SCMP_SYS(lchown), SCMP_SYS(lchown32),
+	SCMP_SYS(fchownat), SCMP_SYS(setxattr), SCMP_SYS(lsetxattr),
+	SCMP_SYS(fsetxattr), SCMP_SYS(removexattr), SCMP_SYS(lremovexattr),
+	SCMP_SYS(fremovexattr), SCMP_SYS(utime), SCMP_SYS(utimes),
+	SCMP_SYS(futimesat), SCMP_SYS(utimensat), SCMP_SYS(utimensat_time64),
 };
+
+/* Headers are older than kernels. */
+static int
+refuse_named(scmp_filter_ctx ctx, const char *name)
+{
+	int number = seccomp_syscall_resolve_name(name);
+
+	return number == __NR_SCMP_ERROR ? 0 : seccomp_rule_add(ctx,
+	    SCMP_ACT_ERRNO(EPERM), number, 0);
+}
 
 static int
 refuse_namespaces(scmp_filter_ctx ctx)
@@ -91,6 +110,8 @@ seccomp_refuse(struct err *err)
 		if (rc == -EDOM) /* this processor has no such call */
 			rc = 0;
 	}
+	if (rc == 0)
+		rc = refuse_named(ctx, "fchmodat2");
 	if (rc == 0)
 		rc = refuse_namespaces(ctx);
 	if (rc == 0)

@@ -12,6 +12,7 @@
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
+#include <sys/xattr.h>
 
 #include "base/test.h"
 #include "rt/sandbox.h"
@@ -21,6 +22,7 @@ enum { TEST_UID = 61878, TEST_GROUP = 61879 };
 /* One folder is hidden, the other stands beside it. */
 static char root[] = "/tmp/modules-XXXXXX";
 static char hidden[60], beside[60], secret[80], plain[80], linked[80];
+static char own[80];
 
 static void
 write_text(const char *path, const char *text)
@@ -47,7 +49,9 @@ set_up(void **state unused_arg)
 	(void)snprintf(plain, sizeof(plain), "%s/plain", beside);
 	(void)snprintf(linked, sizeof(linked), "%s/linked", beside);
 	write_text(secret, "secret");
+	(void)snprintf(own, sizeof(own), "%s/own", beside);
 	write_text(plain, "plain");
+	write_text(own, "own");
 	assert_int_equal(symlink(secret, linked), 0);
 	return 0;
 }
@@ -58,6 +62,7 @@ tear_down(void **state unused_arg)
 	(void)unlink(secret);
 	(void)unlink(plain);
 	(void)unlink(linked);
+	(void)unlink(own);
 	(void)rmdir(hidden);
 	(void)rmdir(beside);
 	return rmdir(root);
@@ -135,6 +140,11 @@ look_around(bool landlock, pid_t parent)
 		return "a name is changed";
 	if (landlock && kill(parent, 0) == 0)
 		return "a signal leaves";
+	if (truncate(own, 0) == 0 || chmod(own, 0) == 0 ||
+	    lchown(own, geteuid(), (gid_t)-1) == 0 ||
+	    utimensat(AT_FDCWD, own, NULL, 0) == 0 ||
+	    setxattr(own, "user.x", "x", 1, 0) == 0 || errno != EPERM)
+		return "a file of its own is another";
 	if (setresuid(0, 0, 0) == 0 || runs("unshare --user true 2>/dev/null"))
 		return "it becomes somebody else";
 	if (unshare(CLONE_NEWUSER) == 0 || unshare(CLONE_NEWNS) == 0 ||
@@ -160,11 +170,18 @@ be_module(uint32_t uid, bool ordinary, pid_t parent)
 
 	if (ordinary && geteuid() == 0 && setresuid(65534, 65534, 65534) < 0)
 		_exit(3);
+	if (!ordinary && chown(own, uid, (gid_t)-1) < 0)
+		_exit(3);
 	if (sandbox_enter_modules(&w, &missing, &err) < 0) {
 		print_error("%s\n", err.text);
 		_exit(4);
 	}
 	wrong = look_around(missing.n == 0, parent);
+	/* And in one wall more it has the same. */
+	if (!wrong && sandbox_part(&err) < 0)
+		wrong = err.text;
+	if (!wrong)
+		wrong = look_around(missing.n == 0, parent);
 	if (!wrong)
 		_exit(0);
 	print_error("%s (errno %d)\n", wrong, errno);
