@@ -397,6 +397,43 @@ def test_its_processes_are_killed():
         assert login(server, "anna", "any") is True
 
 
+@needs_exec
+def test_the_end_of_the_role_is_that_of_attempts():
+    """Also of what they have started, wherever it has gone."""
+    mark = "300.0" + str(os.getpid())
+
+    def sleepers():
+        found = []
+        for path in pathlib.Path("/proc").glob("[0-9]*/cmdline"):
+            try:
+                if path.read_bytes() == f"sleep\0{mark}\0".encode():
+                    found.append(path.parent.name)
+            except OSError:
+                pass
+        return found
+
+    def hanging(pam):
+        pam.script(f"sleep {mark} & setsid sleep {mark} & sleep {mark}")
+        return f"auth required pam_exec.so {pam.root}/script\n"
+
+    with serving(hanging) as server:
+        for _ in range(3):
+            who = threading.Thread(target=login, args=(server, "anna", "any"))
+            who.start()
+            for _ in range(100):
+                if len(sleepers()) == 3:
+                    break
+                time.sleep(0.05)
+            assert len(sleepers()) == 3
+            server.kill_role("pam")
+            for _ in range(100):
+                if not sleepers():
+                    break
+                time.sleep(0.05)
+            assert not sleepers()
+            who.join()
+
+
 # What a module that is somebody else's could do ------------------------------
 
 TRIES = """

@@ -13,8 +13,8 @@
 
 #include "pam/attempt.h"
 
-enum { LINK_FD = 3, GROUPS_MAX = 8, MARGIN_S = 1, AGAIN_MS = 20,
-	GONE_LOOKS = 50 };
+enum { LINK_FD = 3, OUT_OF_THE_WAY = 20, GROUPS_MAX = 8, MARGIN_S = 1,
+	AGAIN_MS = 20, GONE_LOOKS = 50 };
 
 struct spawned {
 	struct spawner *s;
@@ -78,6 +78,9 @@ kill_orphans(struct spawner *s)
 	if (fd >= 0)
 		(void)close(fd);
 	rest = str_make(text, n > 0 ? (size_t)n : 0);
+	/* There is a space behind each: what has none was cut. */
+	while (rest.n > 0 && rest.p[rest.n - 1] != ' ')
+		rest.n--;
 	while (rest.n > 0) {
 		one = str_next(&rest, ' ');
 		if (!str_u32(one, &pid) || is_attempt(s, (pid_t)pid))
@@ -152,6 +155,25 @@ on_deadline(struct timer *t)
 
 /* ---- begins -------------------------------------------------------------- */
 
+/* Attempts are made of this process, and their modules have its memory. A
+ * password lies in the message, which is freed as it is, and where that came
+ * in, beside those of others that came with it. */
+static void
+forget_password(struct str password)
+{
+	if (password.n > 0)
+		explicit_bzero((char *)(uintptr_t)password.p, password.n);
+}
+
+static void
+forget_others(const struct spawner *s)
+{
+	size_t size;
+	char *scratch = loop_scratch(s->loop, &size);
+
+	explicit_bzero(scratch, size);
+}
+
 static no_return void
 become_attempt(const struct spawner *s, const struct pam_prove_ask *ask,
     int fd, pid_t parent)
@@ -180,6 +202,7 @@ become_attempt(const struct spawner *s, const struct pam_prove_ask *ask,
 		for (size_t i = 0; i < sizeof(random); i++)
 			(void)snprintf(password + 2 * i, 3, "%02x", random[i]);
 	}
+	forget_others(s);
 	pam_attempt_run(&a, fd);
 }
 
@@ -242,12 +265,16 @@ on_ask(void *owner, struct ipc_req *req)
 	struct spawned *k = free_place(s);
 	uint32_t most = s->timeout_s * 1000;
 	struct err err = { 0 };
+	int rc;
 
 	if (!k) {
+		forget_password(ask->password);
 		ipc_fail(req, E_BUSY, "too many attempts at once");
 		return;
 	}
-	if (start_attempt(s, k, ask, &err) < 0) {
+	rc = start_attempt(s, k, ask, &err);
+	forget_password(ask->password);
+	if (rc < 0) {
 		ipc_fail(req, err.code, err.text);
 		return;
 	}
@@ -266,7 +293,14 @@ on_gone(void *owner, struct ipc *ipc, const char *why)
 	(void)why;
 	for (size_t i = 0; i < SPAWNER_ATTEMPTS; i++)
 		end_attempt(&s->attempts[i]);
-	/* Also what is an orphan only now. */
+	/* What they have started is ours when they have gone. */
+	for (size_t i = 0; i < SPAWNER_ATTEMPTS; i++) {
+		struct spawned *k = &s->attempts[i];
+
+		if (k->pid > 0)
+			(void)waitpid(k->pid, NULL, 0);
+		k->pid = 0;
+	}
 	for (int i = 0; i < GONE_LOOKS && kill_orphans(s); i++)
 		(void)usleep(AGAIN_MS * 1000);
 	_exit(0);
@@ -304,9 +338,12 @@ become_spawner(const struct sandbox_modules *walls,
 	struct arena *a = arena_new(16384);
 	struct err err = { 0 };
 
-	/* None of the role's: not its link, not its loop. */
-	if (dup2(link, 10) < 0 || dup2(said, 11) < 0 ||
-	    dup2(10, LINK_FD) < 0 || dup2(11, LINK_FD + 1) < 0 ||
+	/* None of the role's: not its link, not its loop. Out of the way of
+	 * both first, wherever they are. */
+	link = fcntl(link, F_DUPFD, OUT_OF_THE_WAY);
+	said = fcntl(said, F_DUPFD, OUT_OF_THE_WAY);
+	if (link < 0 || said < 0 ||
+	    dup2(link, LINK_FD) < 0 || dup2(said, LINK_FD + 1) < 0 ||
 	    close_range(LINK_FD + 2, ~0U, 0) < 0 ||
 	    fcntl(LINK_FD, F_SETFD, FD_CLOEXEC) < 0 ||
 	    fcntl(LINK_FD + 1, F_SETFD, FD_CLOEXEC) < 0)
@@ -315,7 +352,10 @@ become_spawner(const struct sandbox_modules *walls,
 	if (prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0) < 0)
 		(void)err_sys(&err, E_IO, "no subreaper");
 	else if (sandbox_enter_modules(walls, &missing, &err) == 0)
-		err.code = 0;
+		/* The end of the link ends us, when all below us have gone:
+		 * who is killed with the role leaves them. */
+		err.code = prctl(PR_SET_PDEATHSIG, 0, 0, 0, 0) == 0 ? 0 :
+		    err_sys(&err, E_IO, "no end of one's own");
 	if (err.code < 0) {
 		(void)!write(LINK_FD + 1, err.text, strlen(err.text));
 		_exit(1);

@@ -56,7 +56,8 @@ static const int refused[] = {
 	/* files that are there: Landlock has no rule for what they are, or for
 	 * their ends before Linux 6.2, and no limit sees a file get shorter */
 	SCMP_SYS(truncate), SCMP_SYS(truncate64), SCMP_SYS(chmod),
-	SCMP_SYS(fchmod), SCMP_SYS(fchmodat), SCMP_SYS(chown), SCMP_SYS(chown32), SCMP_SYS(fchown),
+	SCMP_SYS(fchmod), SCMP_SYS(fchmodat), SCMP_SYS(chown),
+	SCMP_SYS(chown32), SCMP_SYS(fchown),
 	SCMP_SYS(fchown32), SCMP_SYS(lchown), SCMP_SYS(lchown32),
 	SCMP_SYS(fchownat), SCMP_SYS(setxattr), SCMP_SYS(lsetxattr),
 	SCMP_SYS(fsetxattr), SCMP_SYS(removexattr), SCMP_SYS(lremovexattr),

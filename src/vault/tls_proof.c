@@ -181,9 +181,10 @@ read_13(OSSL_LIB_CTX *lib, const struct walk *w, const struct tls_proof *p,
 	const char *hash = suite_hash(w->suite);
 	struct rd r = rd_of(w->verify);
 
-	return hash && take_signature(&r, &out->signature) && verify_text(lib, hash, STR("server"), w->until_leaf, a,
-	    &out->ours) && verify_text(lib, hash, STR("client"), p->said, a,
-	    &out->theirs);
+	return hash && take_signature(&r, &out->signature) &&
+	    verify_text(lib, hash, STR("server"), w->until_leaf, a,
+		&out->ours) &&
+	    verify_text(lib, hash, STR("client"), p->said, a, &out->theirs);
 }
 
 /* ServerECDHParams in front of the signature of it: curve type (1), curve (2),
