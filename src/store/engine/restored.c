@@ -49,11 +49,18 @@ renew_mailboxes(struct engine *e, struct err *err)
 	    vi(from), vi(MAILBOXES_ON), vi(EMAILS_ON), vi(modseqs_on)), err);
 }
 
+/* Until the operator says so nothing goes, also what was about to be let go
+ * then, or has been by now. */
 static int
 hold_queue(struct engine *e, int *held, int *put_off, struct err *err)
 {
 	uint64_t now = (uint64_t)(e->o.wall_us(e->o.arg) / 1000000);
+	int rc = sql_run(&e->w, SQL_restored_holds, NULL, 0, err);
 
+	if (rc == 0)
+		rc = sql_run(&e->w, SQL_restored_stopped, NULL, 0, err);
+	if (rc < 0)
+		return rc;
 	*held = sql_change(&e->w, SQL_restored_queue, SQL_VALS(vi(now)),
 	    err);
 	if (*held < 0)

@@ -407,6 +407,55 @@ test_queue_is_held(void **state)
 	target_end(&d, &t);
 }
 
+/* A hold that ends, and an account that is let send again, at whose queues a
+ * slice was done when the backup was made: in the copy nothing of that goes
+ * on. */
+static void
+test_nothing_goes_on(void **state)
+{
+	struct folder *p = *state;
+	struct fixture d = { 0 };
+	struct target t = { 0 };
+	const char *to[] = { "a@far.test", "b@far.test", "c@far.test",
+		"d@far.test", NULL };
+	struct hold_put_ask put = { 901, HOLD_destination, STR("far.test"),
+		STR("root"), STR("they move") };
+	struct hold_end_ask end = { 902, HOLD_destination, STR("far.test"),
+		STR("root") };
+	struct limit_put_ask limit = { 903, STR("alice@ours.test"),
+		SEND_LIMIT_recipients_day, 1 };
+	struct unlock_ask unlock = { 904, STR("alice@ours.test"), 0 };
+	struct write w = { .caller = &p->d.operator_, .call = STORE_hold_put,
+		.ask = &put };
+	bool more = true;
+
+	assert_int_equal(fixture_write(&p->d, &w), 0);
+	for (int i = 0; i < 120; i++)
+		assert_int_equal(fixture_submit_as(&p->d, &p->who,
+		    "alice@ours.test", "Subject: x\r\n\r\nx\r\n", to, NULL),
+		    0);
+	w = (struct write){ .caller = &p->d.operator_,
+		.call = STORE_limit_put, .ask = &limit };
+	assert_int_equal(fixture_write(&p->d, &w), 0);
+	assert_int_equal(fixture_submit_as(&p->d, &p->who, "alice@ours.test",
+	    "x", to, NULL), E_RATE);
+	w = (struct write){ .caller = &p->d.operator_, .call = STORE_unlock,
+		.ask = &unlock };
+	assert_int_equal(fixture_write(&p->d, &w), 0);
+	w = (struct write){ .caller = &p->d.operator_,
+		.call = STORE_hold_end, .ask = &end };
+	assert_int_equal(fixture_write(&p->d, &w), 0);
+	assert_true(w.answer.hold_end.more);
+	assert_int_equal(folder_count(p, "SELECT count(*) FROM stopped"), 1);
+	back_up(p, &t, NULL);
+	open_target(&d, &t, p->d.now_us);
+	while (more)
+		assert_int_equal(engine_gc(d.e, &more, &d.err), 0);
+	assert_int_equal(queued_with(&d, QUEUE_held), 480);
+	assert_int_equal(fixture_verify(&d), 0);
+	target_end(&d, &t);
+}
+
 /* What is deleted meanwhile stays till the end, and goes then. */
 static void
 test_pins(void **state)
@@ -558,6 +607,7 @@ main(void)
 		TEST(test_writes_meanwhile),
 		TEST(test_later_is_put_off),
 		TEST(test_queue_is_held),
+		TEST(test_nothing_goes_on),
 		TEST(test_pins),
 		TEST(test_one_at_a_time),
 		TEST(test_idle),

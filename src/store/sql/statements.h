@@ -452,8 +452,6 @@
 	S(restored_accounts, "UPDATE account SET"                             \
 	    " uidvalidity=?1+next_mailbox, next_mailbox=next_mailbox+?2,"     \
 	    " next_email=next_email+?3, modseq=modseq+?4")                    \
-	S(restored_queue, "UPDATE queue_rcpt SET state=1, held_at=?1,"        \
-	    " by_hand=1 WHERE state IN (0, 3)")                               \
 	S(restored_later, "UPDATE later SET due=?1 WHERE due<=?2")            \
 	S(restored_later_rcpts, "UPDATE queue_rcpt SET next_due=(SELECT due"  \
 	    " FROM later l WHERE l.message=queue_rcpt.message)"               \

@@ -33,6 +33,12 @@
 	R(hold_list, (kind, what, since, who, reason, state),                 \
 	    "FROM queue_hold WHERE (kind, what)>(?1, ?2) ORDER BY kind, what" \
 	    " LIMIT ?3")                                                      \
+	/* After a restore: by hand, so that no end of a hold lets it go. */   \
+	S(restored_queue, "UPDATE queue_rcpt SET held_at=CASE WHEN state=1"   \
+	    " THEN held_at ELSE ?1 END, state=1, by_hand=1"                   \
+	    " WHERE state IN (0, 3) OR (state=1 AND by_hand=0)")              \
+	S(restored_holds, "DELETE FROM queue_hold WHERE state=2")             \
+	S(restored_stopped, "DELETE FROM stopped WHERE work<>0")              \
 	S(queue_rcpt_hold, "UPDATE queue_rcpt SET state=1, held_at=?1,"       \
 	    " by_hand=?2 WHERE message=?3 AND rcpt=?4")                       \
 	S(queue_rcpt_let_go, "UPDATE queue_rcpt SET state=?1, next_due=?2,"   \
