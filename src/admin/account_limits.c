@@ -28,10 +28,11 @@ static const char unlock_usage[] =
     "Lets an account send again that was stopped by its limits; nothing\n"
     "counts against it then. What of it is held in the queue goes out, also\n"
     "what postern queue hold has held; with --drop-queue it is dropped\n"
-    "instead, unreported, and with it what was to leave later. Look at it\n"
-    "before: postern queue list --held --sender ADDRESS. Where somebody else\n"
-    "has the password: postern account passwd, and postern account\n"
-    "app-password list, come first.\n\n"
+    "instead, unreported, and with it what was to leave later. Of one that\n"
+    "was not stopped nothing goes out, and what is held is what is dropped.\n"
+    "Look at it before: postern queue list --held --sender ADDRESS. Where\n"
+    "somebody else has the password: postern account passwd, and postern\n"
+    "account app-password list, come first.\n\n"
     WHICH_SERVER;
 
 /* As enum send_limit. */

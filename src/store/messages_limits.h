@@ -44,8 +44,9 @@ enum { SEND_LIMIT_MOST = 1000000000 };	/* of what is counted */
 	F(S, u32, limit, 0) F(S, u64, most, 0)	/* as own */
 
 /* It may send again, and nothing counts against it. What of it is held leaves,
- * or drop: is dropped, with what was to leave later. changed: recipients, so
- * far; more: the others follow. */
+ * or drop: is dropped, with what waits and what was to leave later. Of who was
+ * not stopped nothing leaves, and drop means what is held. changed: recipients,
+ * so far; more: the others follow. */
 #define FIELDS_unlock_ask(F, S) \
 	F(S, u64, change, 0) F(S, str, address, 320) F(S, u8, drop, 0)
 #define FIELDS_unlock_answer(F, S)                                    \

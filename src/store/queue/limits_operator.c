@@ -50,6 +50,26 @@ write_limit_put(struct engine *e, struct write *w)
 	return 0;
 }
 
+/* Work on the queue of who is not stopped goes on, if there is any, and what is
+ * held is dropped if that is asked for; but what the operator holds by hand is
+ * not let go. 1: there is something to do. */
+static int
+begin_work(struct engine *e, uint64_t account, bool stopped, bool drop,
+    struct err *err)
+{
+	int rc = stopped || drop ? 1 : sql_first(&e->w, SQL_stopped_get,
+	    SQL_VALS(vi(account)), err);
+
+	if (rc <= 0)
+		return rc;
+	if (!stopped && !drop)
+		sql_end(&e->w, SQL_stopped_get);
+	rc = sql_run(&e->w, SQL_stopped_work, SQL_VALS(vi(account),
+	    vi(drop ? STOPPED_drop : STOPPED_release), vi(e->next_blob),
+	    vi(stopped)), err);
+	return rc < 0 ? rc : 1;
+}
+
 int
 write_unlock(struct engine *e, struct write *w)
 {
@@ -58,7 +78,7 @@ write_unlock(struct engine *e, struct write *w)
 	struct stopped_done done = { 0 };
 	struct send_limits *l;
 	uint64_t account;
-	int rc = resolve_named(&e->w, e->arena, ask->address, &account,
+	int works, rc = resolve_named(&e->w, e->arena, ask->address, &account,
 	    &w->err);
 
 	if (rc == 0)
@@ -69,16 +89,15 @@ write_unlock(struct engine *e, struct write *w)
 	memset(l->is.until_us, 0, sizeof(l->is.until_us));
 	l->is.stopped = 0;
 	send_limits_touch(e, l);
-	rc = sql_run(&e->w, SQL_stopped_work, SQL_VALS(vi(account),
-	    vi(ask->drop ? STOPPED_drop : STOPPED_release),
-	    vi(out->stopped ? e->next_blob : 0)), &w->err);
-	if (rc == 0)
-		rc = stopped_slice(e, account, &done, &w->err);
+	works = begin_work(e, account, out->stopped != 0, ask->drop, &w->err);
+	rc = works > 0 ? stopped_slice(e, account, &done, &w->err) : works;
+	e->half_written |= rc < 0;
 	out->changed = done.changed;
 	out->more = done.more;
 	batch_journal(e, &(struct journal_row){
 	    .at_us = e->o.wall_us(e->o.arg), .event = JOURNAL_unlocked,
-	    .address = ask->address, .text = ask->drop ?
+	    .address = ask->address, .text = works == 0 ?
+		STR("it was not stopped") : ask->drop ?
 		STR("what was held is dropped") :
 		STR("what was held goes out") });
 	return rc;

@@ -10,6 +10,7 @@ struct stopped_queue {
 	uint64_t account, cursor;
 	uint64_t before;	/* messages that it handed in until it was
 				 * let send again */
+	bool waiting_too;	/* dropped is also what is not held */
 	enum stopped_work work;
 	struct stopped_done *done;
 	struct err *err;
@@ -34,11 +35,14 @@ stopped_is(struct engine *e, uint64_t account, struct err *err)
 
 /* ---- one recipient ------------------------------------------------------- */
 
-/* As the operator holds one by itself: no end of a hold lets it go. */
+/* As the operator holds one by itself: no end of a hold lets it go, also of one
+ * that holds it already. */
 static int
 hold(struct stopped_queue *s, const struct queued *q)
 {
-	if (q->state != ROW_waits && q->state != ROW_fresh)
+	bool by_hold = q->state == ROW_held && !q->by_hand;
+
+	if (q->state != ROW_waits && q->state != ROW_fresh && !by_hold)
 		return 0;
 	s->done->changed++;
 	return hold_row(s->e, q, true, STR("its account may send nothing"),
@@ -63,14 +67,15 @@ release(struct stopped_queue *s, const struct queued *q)
 	    hold_let_go(s->e, q, STR("its account may send again"), s->err);
 }
 
-/* Also what was not held yet. */
+/* Of who was stopped also what was not held yet, and what was to leave
+ * later. */
 static int
 drop(struct stopped_queue *s, const struct queued *q)
 {
-	bool waits = q->state == ROW_waits || q->state == ROW_fresh;
 	int rc;
 
-	if (q->state == ROW_reports || (waits && q->message >= s->before))
+	if (q->state == ROW_reports ||
+	    (q->state != ROW_held && !s->waiting_too))
 		return 0;
 	queued_journal(s->e, JOURNAL_dropped, q, 0,
 	    STR("its account was stopped"));
@@ -102,24 +107,28 @@ do_message(struct stopped_queue *s, uint64_t message)
 	return rc < 0 ? rc : 0;
 }
 
+/* What it handed in after it might send again is its own. */
 static int
 choose_messages(struct stopped_queue *s)
 {
 	struct sql *q = &s->e->w;
 	enum sql_statement whose = SQL_queue_whose;
+	bool over = false;
 	int looked = 0, rc = sql_first(q, whose, SQL_VALS(vi(s->cursor)),
 	    s->err);
 
 	for (; rc > 0; rc = sql_next(q, whose, s->err)) {
 		uint64_t message = sql_u64(q, queue_whose, message);
 
-		if (s->n == MESSAGES_A_SLICE || looked++ == MESSAGES_LOOKED_AT)
+		over = s->work != STOPPED_hold && message >= s->before;
+		if (over || s->n == MESSAGES_A_SLICE ||
+		    looked++ == MESSAGES_LOOKED_AT)
 			break;
 		s->cursor = message;
 		if (sql_u64(q, queue_whose, account) == s->account)
 			s->message[s->n++] = message;
 	}
-	s->end = rc == 0;
+	s->end = rc == 0 || over;
 	if (rc > 0)
 		sql_end(q, whose);
 	return rc < 0 ? rc : 0;
@@ -167,6 +176,7 @@ stopped_slice(struct engine *e, uint64_t account, struct stopped_done *done,
 	s->work = sql_u32(&e->w, stopped_get, work);
 	s->cursor = sql_u64(&e->w, stopped_get, cursor);
 	s->before = sql_u64(&e->w, stopped_get, most);
+	s->waiting_too = sql_u32(&e->w, stopped_get, why) != 0;
 	sql_end(&e->w, SQL_stopped_get);
 	if (s->work > STOPPED_drop)
 		return err_set(err, E_INVALID, "no such work");

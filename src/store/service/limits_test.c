@@ -235,6 +235,107 @@ test_dropped_at_once(void **state)
 	assert_int_equal(rows(p, FRESH), 2);
 }
 
+static void
+hold_far(struct folder *p, const char *domain, bool ends)
+{
+	struct hold_put_ask put = { ++p->d.change, HOLD_destination,
+		str_c(domain), STR("root"), STR("they move") };
+	struct hold_end_ask end = { ++p->d.change, HOLD_destination,
+		str_c(domain), STR("root") };
+	struct write w = { .caller = &p->d.operator_,
+		.call = ends ? STORE_hold_end : STORE_hold_put,
+		.ask = ends ? (const void *)&end : &put };
+
+	OK(fixture_write(&p->d, &w));
+}
+
+/* The end of a hold lets nothing go of who is stopped. */
+static void
+test_hold_ends(void **state)
+{
+	struct folder *p = *state;
+
+	hold_far(p, "far.test", false);
+	OK(send_far(p, 0, 3));
+	assert_int_equal(rows(p, HELD), 3);
+	set_limit(p, SEND_LIMIT_recipients_day, 1);
+	assert_int_equal(send_far(p, 0, 2), E_RATE);
+	pass(p, 1);
+	hold_far(p, "far.test", true);
+	assert_int_equal(rows(p, HELD), 3);
+	assert_int_equal(unlock(p, false).changed, 3);
+	assert_int_equal(rows(p, HELD), 0);
+	assert_int_equal(rows(p, FRESH), 3);
+	/* And where the hold stands still when it is let send again. */
+	hold_far(p, "far.test", false);
+	assert_int_equal(send_far(p, 0, 2), E_RATE);
+	pass(p, 1);
+	assert_int_equal(unlock(p, false).changed, 3);
+	assert_int_equal(rows(p, HELD), 3);
+	hold_far(p, "far.test", true);
+	assert_int_equal(rows(p, FRESH), 3);
+}
+
+/* Stopped, with more in the queue than one slice does. */
+static void
+stop_with_many(struct folder *p)
+{
+	for (int i = 0; i < 120; i++)
+		OK(send_far(p, 0, 4));
+	set_limit(p, SEND_LIMIT_recipients_day, 1);
+	assert_int_equal(send_far(p, 0, 2), E_RATE);
+}
+
+/* What is handed in while the queue is gone through is not of that queue,
+ * whatever it waits for; and who asks for that again gets no less. */
+static void
+test_dropped_no_more(void **state)
+{
+	static const char *const held[] = { "x@held.test", NULL };
+	struct folder *p = *state;
+
+	stop_with_many(p);
+	assert_true(unlock(p, true).more);
+	set_limit(p, SEND_LIMIT_recipients_day, 0);
+	hold_far(p, "held.test", false);
+	OK(send_far(p, 0, 3));
+	OK(send_to(p, held));
+	p->d.hold_until = p->d.now_us / 1000000 + HOUR_S;
+	OK(send_far(p, 0, 1));
+	p->d.hold_until = 0;
+	assert_int_equal(unlock(p, true).changed, 80);
+	pass(p, 1);
+	assert_int_equal(rows(p, FRESH), 3);
+	assert_int_equal(rows(p, HELD), 1);
+	assert_int_equal(rows(p, LATER), 1);
+	/* Of who is not stopped, only what is held. */
+	assert_int_equal(unlock(p, true).changed, 1);
+	assert_int_equal(rows(p, FRESH), 3);
+	assert_int_equal(rows(p, LATER), 1);
+}
+
+/* The same of what is let go; and of who is not stopped that is nothing. */
+static void
+test_released_no_more(void **state)
+{
+	struct folder *p = *state;
+
+	stop_with_many(p);
+	pass(p, 1);
+	assert_int_equal(rows(p, HELD), 480);
+	assert_true(unlock(p, false).more);
+	set_limit(p, SEND_LIMIT_recipients_day, 0);
+	OK(send_far(p, 9, 1));
+	OK(fixture_queue_change(&p->d, QUEUE_HOLD, "x9@far.test"));
+	assert_true(unlock(p, false).more);
+	pass(p, 1);
+	assert_int_equal(rows(p, FRESH), 480);
+	assert_int_equal(rows(p, HELD), 1);
+	assert_int_equal(unlock(p, false).changed, 0);
+	assert_int_equal(rows(p, HELD), 1);
+	assert_int_equal(folder_count(p, "SELECT count(*) FROM stopped"), 0);
+}
+
 /* What is more than all of a limit stops it, too. */
 static void
 test_more_than_all(void **state)
@@ -358,6 +459,9 @@ main(void)
 		TEST(test_one_commit),
 		TEST(test_stopped),
 		TEST(test_dropped_at_once),
+		TEST(test_hold_ends),
+		TEST(test_dropped_no_more),
+		TEST(test_released_no_more),
 		TEST(test_more_than_all),
 		TEST(test_long_queue),
 		TEST(test_later),

@@ -25,8 +25,10 @@
  *               option says
  *   stopped     an account that may send nothing since `at`, by which limit
  *               (why, enum send_limit) of how many (most). work: what its queue
- *               is in for (queue/stopped.c), as far as the message `cursor`;
- *               most is then the first message that it handed in afterwards
+ *               is in for (queue/stopped.c), as far as the message `cursor`.
+ *               While it is let go or dropped, at is 0, most the first message
+ *               that it handed in afterwards, and why 1 if it was stopped:
+ *               dropped is what waits, too, and not only what is held
  *
  *   signature_7bit  of queue: signatures of the text as a server that takes 7
  *               bits gets it. What waited before has none, and does not go

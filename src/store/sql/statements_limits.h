@@ -22,11 +22,13 @@
 	S(stopped_put, "INSERT INTO stopped VALUES (?1, ?2, ?3, ?4, 0, 0)"    \
 	    " ON CONFLICT (account) DO UPDATE SET at=?2, why=?3, most=?4,"    \
 	    " work=0, cursor=0")                                              \
-	/* What is to be done with its queue now, from its beginning; most:   \
-	 * with what of it waits, too, of the messages before that one. */     \
-	S(stopped_work, "INSERT INTO stopped VALUES (?1, 0, 0, ?3, ?2, 0)"    \
-	    " ON CONFLICT (account) DO UPDATE SET at=0, most=?3, work=?2,"    \
-	    " cursor=0")                                                      \
+	/* What is to be done with its queue now, from its beginning, of the  \
+	 * messages before ?3; ?4: it was stopped. Else no more messages than \
+	 * it is at work on, and what waits if that is dropped already. */    \
+	S(stopped_work, "INSERT INTO stopped VALUES (?1, 0, ?4, ?3, ?2, 0)"   \
+	    " ON CONFLICT (account) DO UPDATE SET at=0,"                      \
+	    " most=iif(?4, ?3, most),"                                        \
+	    " why=(?4 OR (?2=2 AND work=2 AND why<>0)), work=?2, cursor=0")   \
 	S(stopped_cursor, "UPDATE stopped SET cursor=?1 WHERE account=?2")    \
 	S(stopped_del, "DELETE FROM stopped WHERE account=?1")                \
 	R(stopped_next, (account, work, cursor), "FROM stopped"               \

@@ -42,6 +42,13 @@ write_again(struct engine *e, struct err *err)
 	return rc == E_FULL ? 0 : rc;
 }
 
+/* Something failed lately. By a clock that was set back nobody waits longer. */
+static bool
+pauses(const struct engine *e)
+{
+	return e->now_s < e->gc_after_s && e->gc_after_s - e->now_s <= PAUSE_S;
+}
+
 int
 engine_gc(struct engine *e, bool *more, struct err *err)
 {
@@ -55,12 +62,10 @@ engine_gc(struct engine *e, bool *more, struct err *err)
 	rc = later_slice(e, more, err);
 	if (rc == 0 && !*more)
 		rc = holding_slice(e, more, err);
-	if (rc == 0 && !*more && e->now_s >= e->gc_after_s)
+	if (rc == 0 && !*more && !pauses(e))
 		rc = stopped_queues_slice(e, more, err);
-	if (rc < 0 || *more || backup_pins(e))
+	if (rc < 0 || *more || backup_pins(e) || pauses(e))
 		return rc;
-	if (e->now_s < e->gc_after_s && e->gc_after_s - e->now_s <= PAUSE_S)
-		return 0;
 	rc = gc_slice(e, more, err);
 	if (rc < 0 || *more || e->gc_after_s > e->now_s)
 		return rc;
