@@ -149,20 +149,41 @@ lease_report(struct lease *l, uint32_t n)
 }
 
 void
+lease_report_all(struct lease *l)
+{
+	for (uint32_t i = 0; i < l->nrcpts; i++) {
+		l->npending += l->rcpt[i].state == RCPT_open;
+		if (l->rcpt[i].state == RCPT_open)
+			l->rcpt[i].state = RCPT_pending;
+	}
+}
+
+/* They are settled in the order in which they were made, mostly. */
+static uint32_t
+find_pending(struct lease *l, uint32_t n)
+{
+	for (uint32_t i = 0; i < l->nrcpts; i++) {
+		uint32_t at = (l->next + i) % l->nrcpts;
+
+		if (l->rcpt[at].n == n && l->rcpt[at].state == RCPT_pending)
+			return at;
+	}
+	return l->nrcpts;
+}
+
+void
 lease_settle(struct leases *ls, struct lease *l, uint32_t n, bool done)
 {
-	uint32_t i;
+	uint32_t i = find_pending(l, n);
 
-	for (i = 0; i < l->nrcpts; i++) {
-		if (l->rcpt[i].n != n || l->rcpt[i].state != RCPT_pending)
-			continue;
-		l->npending--;
-		l->rcpt[i].state = done ? RCPT_done : RCPT_open;
-		l->left -= done;
-		if (done)
-			drop_under_way(ls, l, i);
+	if (i == l->nrcpts)
 		return;
-	}
+	l->next = i + 1;
+	l->npending--;
+	l->rcpt[i].state = done ? RCPT_done : RCPT_open;
+	l->left -= done;
+	if (done)
+		drop_under_way(ls, l, i);
 }
 
 void

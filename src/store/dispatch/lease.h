@@ -31,6 +31,7 @@ struct lease {
 	bool note;		/* message is the number of one */
 	uint32_t nrcpts, left;	/* not done */
 	uint32_t npending;
+	uint32_t next;	/* that is probably settled */
 	struct {
 		uint32_t n;
 		uint16_t outcome;	/* told in a report */
@@ -51,6 +52,8 @@ struct lease *lease_find(const struct leases *ls, uint64_t id,
     const void *owner);
 /* Its recipient n, if it is open: it is pending now. */
 bool lease_report(struct lease *l, uint32_t n);
+/* All of them are. */
+void lease_report_all(struct lease *l);
 /* The writer has answered: done, or open again. */
 void lease_settle(struct leases *ls, struct lease *l, uint32_t n, bool done);
 /* Its owner has no more to say. */

@@ -320,6 +320,10 @@ void reader_under_way(struct reader *r, const struct under_way *u);
 int reader_queue_start(struct reader *r,
     void (*due)(void *arg, const struct queue_news *n), void *arg,
     struct err *err);
+/* And of one message: of each recipient that waits. */
+int reader_queue_again(struct reader *r, uint64_t message,
+    void (*due)(void *arg, const struct queue_news *n), void *arg,
+    struct err *err);
 /* Messages above `after` with something to report; message has room for
  * `most`. */
 int reader_queue_reports(struct reader *r, uint64_t after, uint64_t *message,

@@ -31,6 +31,25 @@ reader_queue_start(struct reader *r,
 }
 
 int
+reader_queue_again(struct reader *r, uint64_t message,
+    void (*due)(void *arg, const struct queue_news *n), void *arg,
+    struct err *err)
+{
+	enum sql_statement s = SQL_queue_of;
+	int rc = sql_first(&r->q, s, SQL_VALS(vi(message)), err);
+
+	for (; rc > 0; rc = sql_next(&r->q, s, err)) {
+		uint32_t state = queue_u32(&r->q, s, state);
+
+		if (state == ROW_waits || state == ROW_fresh)
+			due(arg, &(struct queue_news){ news_of_state(state),
+			    message, queue_i64(&r->q, s, next_due),
+			    queue_str(&r->q, s, domain) });
+	}
+	return rc;
+}
+
+int
 reader_queue_reports(struct reader *r, uint64_t after, uint64_t *message,
     size_t most, size_t *n, struct err *err)
 {

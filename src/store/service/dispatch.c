@@ -138,23 +138,65 @@ settle_one(struct dispatch *a, const struct leased *x, bool ok)
 		schedule_down(a->schedule, l->batch->to, now_us(a));
 	else if (ok && l->batch)
 		schedule_up(a->schedule, l->batch->to);
-	/* Of store's own, and not done: whoever passed it by comes again. */
-	if (!ok && !l->batch && !l->report)
-		schedule_pull_in(a->schedule, now_us(a));
 	lease_settle(a->leases, l, x->n, ok);
 	if (lease_is_over(l))
 		end_lease(a, l);
 }
 
-/* A lease ends with its last recipient, so nobody is asked for after it. */
+/* Further ahead than anything waits: the clock was ahead when it was put. What
+ * is due of it then is queue_read.c's. */
+static void
+plan_row(void *arg, const struct queue_news *n)
+{
+	struct queue_settings o = engine_queue_settings(
+	    ((struct dispatch *)arg)->s->o.engine);
+	struct dispatch *a = arg;
+	struct queue_news known = *n;
+	int64_t now = now_us(a) / 1000000;
+
+	if (known.due > now + queue_longest_s(&o))
+		known.due = now;
+	schedule_news(a->schedule, &known);
+}
+
+/* Who looked for what is due passed by what was in store's own hands, and may
+ * have forgotten its destination. */
+static void
+look_again(struct dispatch *a, uint64_t message)
+{
+	struct err err = { 0 };
+
+	if (reader_queue_again(a->s->look, message, plan_row, a, &err) >= 0)
+		return;
+	log_event(a->s->o.log, LOG_ERROR, "queue_look_failed", F_ERR(&err));
+	schedule_pull_in(a->schedule, now_us(a));
+}
+
+static bool
+is_own(const struct lease *l)
+{
+	return l && !l->batch && !l->report;
+}
+
+/* A lease ends with its last recipient, so nobody is asked for after it. What
+ * an edit did is told as news; but there are none of one that failed, or that
+ * was asked for twice. */
 void
 dispatch_settle(struct dispatch *a, const struct settled *x)
 {
-	size_t i;
+	bool all = !x->ok || !x->own;
+	uint64_t last = 0;
 
 	a->nown -= x->own;
-	for (i = 0; i < x->n; i++)
-		settle_one(a, &x->leased[i], x->ok);
+	for (size_t i = 0; i < x->n; i++) {
+		const struct leased *one = &x->leased[i];
+
+		if (all && is_own(one->lease) && one->message != last) {
+			last = one->message;
+			look_again(a, last);
+		}
+		settle_one(a, one, x->ok);
+	}
 }
 
 void
@@ -309,6 +351,9 @@ give_report(struct dispatch *a, uint64_t message)
 	if (n < 0) {
 		reports_due_failed(a->reports_due, message, now_us(a));
 		fail_first(a, &err);
+	} else if (n == 0 && leases_of(a->leases, message) > 0) {
+		/* All of it may be in store's own hands just now. */
+		reports_due_failed(a->reports_due, message, now_us(a));
 	} else if (n == 0) {
 		reports_due_done(a->reports_due, message, false, now_us(a));
 	} else {
@@ -545,22 +590,6 @@ on_expired(void *arg, const struct queue_waiting *w, size_t n)
 
 /* ---- life -------------------------------------------------------------- */
 
-/* Further ahead than anything waits: the clock was ahead when it was put. What
- * is due of it then is queue_read.c's. */
-static void
-on_start(void *arg, const struct queue_news *n)
-{
-	struct queue_settings o = engine_queue_settings(
-	    ((struct dispatch *)arg)->s->o.engine);
-	struct dispatch *a = arg;
-	struct queue_news known = *n;
-	int64_t now = now_us(a) / 1000000;
-
-	if (known.due > now + queue_longest_s(&o))
-		known.due = now;
-	schedule_news(a->schedule, &known);
-}
-
 static int64_t
 since(void *arg, int64_t age_s)
 {
@@ -601,7 +630,7 @@ dispatch_new(struct service *s, dispatch_reporter *report,
 		reader_under_way(s->readers[i], &u);
 	a->expiry = expiry_new(&use);
 	dispatch_settings(a);
-	rc = reader_queue_start(s->look, on_start, a, err);
+	rc = reader_queue_start(s->look, plan_row, a, err);
 	*out = a;
 	return rc;
 }

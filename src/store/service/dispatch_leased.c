@@ -78,11 +78,10 @@ own_leases(struct dispatch *a, uint64_t message, const uint32_t *n,
 	bug_if(!none || !of);
 	l = lease_make(a->leases, loop_random64(a->s->o.loop), NULL, NULL,
 	    message, n, none, count);
-	for (size_t i = 0; i < count; i++) {
-		bug_if(!lease_report(l, n[i]));
+	lease_report_all(l);
+	for (size_t i = 0; i < count; i++)
 		of[i] = (struct leased){ .lease = l, .message = message,
 			.n = n[i] };
-	}
 	free(none);
 	*out = of;
 	return 0;
