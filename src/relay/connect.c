@@ -209,6 +209,18 @@ connect_begin(struct delivery *d)
 	return e == E_NOTFOUND ? fall_back(d) : e;
 }
 
+/* It is no good for this message. A probe's is good for nobody else, and must
+ * not outlive it: it listens. */
+static void
+leave_conn(struct delivery *d)
+{
+	if (d->probe)
+		pool_drop(d->conn);
+	else
+		pool_give(d->conn);
+	d->conn = NULL;
+}
+
 /* What was said of hosts for another message says nothing about this one. */
 void
 connect_item(struct delivery *d, const struct queue_item *item)
@@ -227,8 +239,7 @@ connect_item(struct delivery *d, const struct queue_item *item)
 	if (!d->passed_on &&
 	    ((!other && !moved) || d->found != HOSTS_OK))
 		return;
-	pool_give(d->conn);
-	d->conn = NULL;
+	leave_conn(d);
 	d->passed_on = d->tls_refused = d->clear = d->no_proxy = false;
 	d->host = d->address = 0;
 	d->dials = d->losses = 0;
@@ -246,8 +257,7 @@ connect_next_host(struct delivery *d, const struct smtp_answer *why)
 	if (next >= d->hosts->n)
 		return false;
 	connect_log_host(d, why->code, str_c(why->status), why->text);
-	pool_give(d->conn);
-	d->conn = NULL;
+	leave_conn(d);
 	d->passed_on = true;
 	d->tls_refused = d->clear = false;
 	d->host = next;
@@ -258,8 +268,7 @@ connect_next_host(struct delivery *d, const struct smtp_answer *why)
 void
 connect_end(struct delivery *d)
 {
-	pool_give(d->conn);
-	d->conn = NULL;
+	leave_conn(d);
 	buf_free(&d->verdict.words);
 }
 
@@ -416,8 +425,7 @@ look_for_promise(struct delivery *d)
 		return 0;
 	connect_note(d, VERDICT_NEVER, 0, STR("5.7.30"),
 	    STR("it does not offer REQUIRETLS"));
-	pool_give(d->conn);
-	d->conn = NULL;
+	leave_conn(d);
 	return E_NOTFOUND;
 }
 

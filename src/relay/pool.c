@@ -259,6 +259,8 @@ pool_give(struct pool_conn *c)
 		pool_drop(c);
 		return;
 	}
+	/* Whoever listened may be gone when it is closed. */
+	smtp_client_deaf(c->client);
 	if (p->stopping || p->nidle >= POOL_IDLE_MAX ||
 	    smtp_client_spent(c->client, c->messages)) {
 		close_politely(c);

@@ -10,6 +10,7 @@ enum {
 	PROBE_MS = 5 * 60 * 1000,	/* all of it */
 	ANSWER_MS = 60 * 1000,		/* of each command */
 	MORE_MS = 20 * 1000,
+	LINE_MAX_OCTETS = 520,		/* of an answer, with its code */
 	STEPS_OCTETS = PROBE_STEPS_MAX - 2 * PROBE_TEXT_MAX,
 };
 
@@ -126,10 +127,12 @@ on_heard(void *arg, const char *after, int code, struct str line)
 	struct delivery *d = arg;
 	struct str step = str_eq(str_c(after), STR("connecting")) ?
 	    STR("greeting") : str_c(after);
+	char text[LINE_MAX_OCTETS];
 
-	if (d->probe)
-		add_step(d->probe, step, arena_printf(d->txn_mem, "%d %.*s",
-		    code, STR_FMT(str_first(line, 512))));
+	if (!d->probe)
+		return;
+	(void)snprintf(text, sizeof(text), "%d %.*s", code, STR_FMT(line));
+	add_step(d->probe, step, str_c(text));
 }
 
 void

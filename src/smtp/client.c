@@ -46,6 +46,13 @@ smtp_client_new(const struct smtp_client_options *o, struct stream *s,
 }
 
 void
+smtp_client_deaf(struct smtp_client *c)
+{
+	c->o.heard = NULL;
+	c->o.heard_arg = NULL;
+}
+
+void
 smtp_client_until(struct smtp_client *c, int64_t at_ms)
 {
 	c->until_ms = at_ms;

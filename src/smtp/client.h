@@ -44,6 +44,8 @@ struct smtp_client;
 /* Takes the stream. name is the host's, for TLS and in words. */
 struct smtp_client *smtp_client_new(const struct smtp_client_options *o,
     struct stream *s, struct str name);
+/* Nobody listens any more: not to QUIT either. */
+void smtp_client_deaf(struct smtp_client *c);
 /* Says QUIT if that makes sense (waits for its answer a second at most) and
  * closes. NULL is fine. */
 void smtp_client_free(struct smtp_client *c);
