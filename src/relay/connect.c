@@ -285,9 +285,11 @@ claim_conn(struct delivery *d)
 	int e = 0;
 
 	for (;;) {
-		if (shape_may_use(d) && (d->conn = way_idle(d)))
+		const bool may = shape_may_use(d);
+
+		if (may && (d->conn = way_idle(d)))
 			return 0;
-		if (pool_room(p, a, d->conf->c.host_connections) &&
+		if (may && pool_room(p, a, d->conf->c.host_connections) &&
 		    shape_room(d))
 			break;
 		if (e < 0)

@@ -155,22 +155,42 @@ is_to(const struct pool_conn *c, const struct host_address *a)
 	    memcmp(c->address.octets, a->octets, a->v6 ? 16 : 4) == 0;
 }
 
+/* To this address; or, if that is NULL, of this site. */
+static bool
+is_one(const struct pool_conn *c, const struct host_address *a, uint64_t site)
+{
+	return a ? is_to(c, a) : c->site == site;
+}
+
+/* Only those in use keep others away, however many there may have been before:
+ * idle ones are closed until one more is not too much. */
+static bool
+make_room(struct pool *p, const struct host_address *a, uint64_t site,
+    uint32_t max)
+{
+	uint32_t n = 0, busy = 0;
+
+	for (const struct pool_conn *c = p->all; c; c = c->next)
+		if (is_one(c, a, site)) {
+			n++;
+			busy += !c->idle;
+		}
+	if (busy >= max)
+		return false;
+	for (struct pool_conn *c = p->all, *next; c && n >= max; c = next) {
+		next = c->next;
+		if (!c->idle || !is_one(c, a, site))
+			continue;
+		close_politely(c);
+		n--;
+	}
+	return true;
+}
+
 bool
 pool_room(struct pool *p, const struct host_address *a, uint32_t max)
 {
-	struct pool_conn *idle = NULL;
-	uint32_t n = 0;
-
-	for (struct pool_conn *c = p->all; c; c = c->next)
-		if (is_to(c, a)) {
-			n++;
-			idle = c->idle ? c : idle;
-		}
-	if (max == 0 || n < max)
-		return true;
-	if (idle)
-		close_politely(idle);
-	return idle;
+	return max == 0 || make_room(p, a, 0, max);
 }
 
 uint32_t
@@ -186,19 +206,7 @@ pool_site_busy(const struct pool *p, uint64_t site)
 bool
 pool_site_room(struct pool *p, uint64_t site, uint32_t max)
 {
-	struct pool_conn *idle = NULL;
-	uint32_t n = 0;
-
-	for (struct pool_conn *c = p->all; c; c = c->next)
-		if (c->site == site) {
-			n++;
-			idle = c->idle ? c : idle;
-		}
-	if (n < max)
-		return true;
-	if (idle)
-		close_politely(idle);
-	return idle;
+	return make_room(p, NULL, site, max);
 }
 
 int

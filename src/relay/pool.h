@@ -45,8 +45,8 @@ void pool_give(struct pool_conn *c);
 /* It is of no use: closed at once. NULL is fine. */
 void pool_drop(struct pool_conn *c);
 
-/* Connections to this address, idle ones too. Room is made by closing idle
- * ones to it: false if all `max` are in use. */
+/* May there be one more connection to this address? Room is made by closing
+ * idle ones to it: false if `max` are in use (0: any number). */
 bool pool_room(struct pool *p, const struct host_address *a, uint32_t max);
 /* The same of a site; and how many of it are in use. */
 bool pool_site_room(struct pool *p, uint64_t site, uint32_t max);

@@ -134,7 +134,8 @@ set_rule(struct test_server *s, size_t line)
 		fail_at(line, "no such rule of a HOST");
 }
 
-/* Its rules are forgotten, what it has seen is not. */
+/* Its rules are forgotten, what it has seen is not; the most that were open is
+ * counted anew. */
 static void
 forget_rules(struct test_server *s)
 {
@@ -142,7 +143,7 @@ forget_rules(struct test_server *s)
 
 	*s = (struct test_server){ .address = was.address, .port = was.port,
 		.talk = talk, .dials = was.dials, .open = was.open,
-		.most_open = was.most_open, .messages = was.messages,
+		.most_open = was.open, .messages = was.messages,
 		.quits = was.quits, .clear = was.clear,
 		.encrypted = was.encrypted, .got = was.got,
 		.login = was.login };

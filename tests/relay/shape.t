@@ -20,13 +20,16 @@ TIME +5s
 LOG
   site_slowed site=mx1.example.org host=mx1.example.org connections=2 pause=0 code=421 status=4.3.2
 COUNT mx1 most-open=5
+HOST mx1
+  slow 1s
+  connections 3
 # Without a word against it, as many as there may be.
 TIME +1m
 COUNT mx2 messages=400 most-open=12
 TIME +20m
 COUNT mx1 messages=160
 # Never more than four at once since, and one of these was too many.
-COUNT mx1 most-open=5
+COUNT mx1 most-open=4
 QUEUE
 
 # It takes more now: the number grows by one in half a minute.
