@@ -275,7 +275,7 @@ connect_end(struct delivery *d)
 /* One address ----------------------------------------------------------- */
 
 /* An open connection, or the right to make one: d->conn. E_BUSY: others have
- * all that there may be, and keep them. */
+ * all that there may be, and keep them; or it wants to be left alone. */
 static int
 claim_conn(struct delivery *d)
 {
@@ -298,6 +298,9 @@ claim_conn(struct delivery *d)
 			return e;
 		e = pool_wait(p, until);
 		relay_stand_back(d->relay);
+		/* It may have said so meanwhile, to another. */
+		if (e != E_CANCELED && shape_pause(d).n > 0)
+			return E_BUSY;
 	}
 	d->source = d->sources[0];
 	way_add(d);
@@ -508,9 +511,11 @@ try_address(struct delivery *d)
 	if (e < 0)
 		return e;
 	if ((e = claim_conn(d)) == E_BUSY) {
+		struct str why = shape_pause(d);
+
 		d->verdict.reached = true;
-		note_quietly(d, VERDICT_LATER, 0, STR("4.4.5"),
-		    STR("too many connections to it already"));
+		note_quietly(d, VERDICT_LATER, 0, STR("4.4.5"), why.n > 0 ?
+		    why : STR("too many connections to it already"));
 	}
 	if (e < 0)
 		return e;
