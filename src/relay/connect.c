@@ -332,7 +332,7 @@ dial(struct delivery *d)
 		    d->conf->c.hostname, .lmtp = d->route.lmtp };
 	const struct egress x = { &r->o, r->backoff, &d->route,
 		connect_address(d), connect_port(d), d->source.address,
-		d->again };
+		d->again, d->probe != NULL };
 	char room[EGRESS_WORDS];
 	enum egress_fault fault;
 	struct err err = { 0 };

@@ -3,9 +3,9 @@
  * that takes the PROXY protocol for an order (HAProxy: accept-proxy, and a
  * server without an address).
  *
- * All of it has to be over in DIAL_MS. What a SOCKS proxy does with the time
- * once it was asked to connect is the way to the destination; before that it
- * is its own.
+ * All of it has to be over in DIAL_MS, of which each address of a proxy has its
+ * part. What a SOCKS proxy does with the time once it was asked to connect, all
+ * that is left, is the way to the destination; before that it is its own.
  */
 #include "relay/egress.h"
 
@@ -23,7 +23,8 @@ struct way {
 	const struct egress *e;
 	struct host_address at;	/* its address */
 	char name[48];		/* that, as text */
-	int64_t until_ms;
+	int64_t until_ms;	/* of itself; */
+	int64_t end_ms;		/* and of all */
 	struct stream *s;
 	enum egress_fault *fault;
 	struct err *err;
@@ -54,7 +55,7 @@ give_up(const struct way *w, int code, const char *what, const char *why)
 {
 	int rc = blame(w, EGRESS_PROXY, code, what, why);
 
-	if (rc != E_CANCELED)
+	if (rc != E_CANCELED && !w->e->quiet)
 		host_backoff_failed(w->e->backoff, &w->at, proxy_port(w), 0,
 		    loop_now_ms(w->e->o->loop), str_c(why ? why : what));
 	return rc;
@@ -130,6 +131,8 @@ by_socks(struct way *w)
 
 	socks_begin(&k, x->user, x->password, e->to, e->port, &say);
 	while (k.state == SOCKS_MORE && rc == 0) {
+		if (k.asked)
+			stream_deadline(w->s, w->end_ms);
 		if (say.n > 0) {
 			(void)stream_write(w->s, buf_get(&say));
 			rc = stream_flush(w->s, NULL);
@@ -171,11 +174,11 @@ by_header(struct way *w)
 
 static int
 by_address(const struct egress *e, const struct host_address *at,
-    int64_t until_ms, struct stream **s, enum egress_fault *fault,
-    struct err *err)
+    int64_t until_ms, int64_t end_ms, struct stream **s,
+    enum egress_fault *fault, struct err *err)
 {
 	struct way w = { .e = e, .at = *at, .until_ms = until_ms,
-		.fault = fault, .err = err };
+		.end_ms = end_ms, .fault = fault, .err = err };
 	char room[48];
 	int rc;
 
@@ -184,6 +187,9 @@ by_address(const struct egress *e, const struct host_address *at,
 	if ((rc = reach(&w)) == 0)
 		rc = e->route->egress.kind == EGRESS_SOCKS5 ? by_socks(&w) :
 		    by_header(&w);
+	/* It works, whatever it says of the destination. */
+	if (rc == 0 || (rc != E_CANCELED && *fault != EGRESS_PROXY))
+		host_backoff_answered(e->backoff, at, proxy_port(&w), 0);
 	if (rc == 0)
 		*s = w.s;
 	else
@@ -191,7 +197,8 @@ by_address(const struct egress *e, const struct host_address *at,
 	return rc;
 }
 
-/* Its addresses one after the other, until one is a proxy that works. */
+/* Its addresses one after the other, until one is a proxy that works. One that
+ * says nothing leaves time for those behind it. */
 static int
 by_proxy(const struct egress *e, struct stream **s, enum egress_fault *fault,
     struct err *err)
@@ -217,8 +224,11 @@ by_proxy(const struct egress *e, struct stream **s, enum egress_fault *fault,
 		    STR_FMT(name));
 	for (size_t i = 0; rc != E_CANCELED && *fault == EGRESS_PROXY &&
 	    h->n > 0 && i < h->host[0].naddresses; i++) {
-		rc = by_address(e, &h->host[0].address[i], until, s, fault,
-		    err);
+		int64_t now = loop_now_ms(o->loop), turn = now +
+		    (until - now) / (int64_t)(h->host[0].naddresses - i);
+
+		rc = by_address(e, &h->host[0].address[i], turn, until, s,
+		    fault, err);
 		if (rc == 0)
 			break;
 	}

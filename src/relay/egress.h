@@ -29,6 +29,7 @@ struct egress {
 	uint16_t port;
 	struct str from;		/* the address to be it; empty: any */
 	bool again;			/* also by a proxy that was down */
+	bool quiet;			/* what is wrong is not remembered */
 };
 
 /* Suspends. 0: *s is open, and whoever is at the address speaks. < 0:
