@@ -189,7 +189,8 @@ is_due(const struct vault_state *v, const struct dkim_keys *keys,
 }
 
 /* Relay looks whether what is due is published, and no more: one that was taken
- * over changes keys no more often than that. */
+ * over changes keys no more often than that. What signs already may be asked
+ * for again: nothing comes of it. */
 static int
 check_relay(struct work *c, const struct dkim_keys *keys,
     const struct dkim_rotate_ask *ask, struct err *err)
@@ -198,7 +199,8 @@ check_relay(struct work *c, const struct dkim_keys *keys,
 		return 0;
 	for (size_t i = 0; i < keys->n && !ask->revoke; i++)
 		if (str_eq(str_c(keys->v[i].selector), ask->selector) &&
-		    is_due(c->client->v, keys, keys->v[i].algorithm))
+		    (keys->v[i].state == DKIM_ACTIVE ||
+		    is_due(c->client->v, keys, keys->v[i].algorithm)))
 			return 0;
 	return err_set(err, E_DENIED, "its time has not come");
 }
@@ -296,7 +298,11 @@ look_at_keys(struct work *c, struct str domain, struct buf *rows,
 		dkim_keys_free(keys);
 	}
 	arena_free(a);
-	return rc == E_NOTFOUND ? 0 : rc;
+	/* The others have to be looked at, too. */
+	if (rc == E_INVALID || rc == E_DAMAGED)
+		log_event(c->client->v->role->log, LOG_ERROR,
+		    "dkim_keys_failed", F_STR("domain", domain), F_ERR(err));
+	return rc == E_NOTFOUND || rc == E_INVALID || rc == E_DAMAGED ? 0 : rc;
 }
 
 /* Where to go on is *next: the one looked at last. */

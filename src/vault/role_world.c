@@ -212,7 +212,8 @@ on_secret_get(struct world *w, struct ipc_req *req)
 	struct secret_get_answer answer;
 
 	answer.sealed = buf_get(&w->secrets[ask->kind].sealed);
-	if (answer.sealed.n == 0 || !str_eq(ask->name, STR("mail.test")))
+	if (answer.sealed.n == 0 || (!str_eq(ask->name, STR("mail.test")) &&
+	    !str_eq(ask->name, STR("damaged.test"))))
 		ipc_fail(req, E_NOTFOUND, "none");
 	else
 		ipc_reply(req, &answer, -1);
@@ -234,12 +235,13 @@ on_secret_put(struct world *w, struct ipc_req *req)
 		ipc_reply(req, &answer, -1);
 }
 
-/* Behind mail.test there is one that has no keys, and one passed on. */
+/* Before mail.test there is one whose keys cannot be read, being sealed for
+ * mail.test; behind it one that has no keys, and one passed on. */
 static void
 on_domains(struct world *w unused_arg, struct ipc_req *req)
 {
-	static const char *const names[] = { "mail.test", "new.test",
-		"other.test" };
+	static const char *const names[] = { "damaged.test", "mail.test",
+		"new.test", "other.test" };
 	const struct domains_ask *ask = req->ask;
 	struct domains_answer answer = { 0 };
 	auto_buf rows = BUF_INIT(4096);
@@ -250,7 +252,7 @@ on_domains(struct world *w unused_arg, struct ipc_req *req)
 		;
 	if (i < NELEM(names))	/* one at a time */
 		msg_put(&rows, &domain_row_shape, &(struct domain_row){
-		    .name = str_c(names[i]), .relayed = i == 2 });
+		    .name = str_c(names[i]), .relayed = i == 3 });
 	answer.rows = buf_get(&rows);
 	answer.more = i + 1 < NELEM(names);
 	ipc_reply(req, &answer, -1);
