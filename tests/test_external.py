@@ -289,6 +289,38 @@ def test_nobody_is_asked(tmp_path):
             assert login.begin("CRAM-MD5")[1].startswith(UNKNOWN["imaps"])
 
 
+@pytest.mark.parametrize("kind, offered", [("rsa:2048", True),
+                                           ("ed25519", False)])
+def test_kinds_of_the_server(tmp_path, kind, offered):
+    """Signatures that are the same each time prove nothing of this one."""
+    pair = certificate(tmp_path, "x")
+    chain, key = certificate(tmp_path, "server", "-newkey", kind)
+
+    class Other(Certificates):
+        def configure(self, more=""):
+            super().configure(
+                more + f'certificate {{ chain = "{chain}" key = "{key}" }}\n')
+
+    with Other() as server:
+        bind(server, "Laptop", pair[0])
+        for version in VERSIONS:
+            with Shown(server, "imaps", pair, version) as login:
+                assert ("EXTERNAL" in login.offered()) == offered
+                good, line = login.external()
+                assert good == offered, line
+                assert good or line.startswith(UNKNOWN["imaps"]), line
+        # TLS 1.2 with PKCS #1, as who has nothing better does.
+        done = subprocess.run(
+            ["openssl", "s_client", "-tls1_2", "-quiet", "-ign_eof",
+             "-sigalgs", "RSA+SHA256:ECDSA+SHA256:ed25519",
+             "-cert", pair[0], "-key", pair[1],
+             "-connect", f"127.0.0.1:{server.ports['imaps']}"],
+            input="a CAPABILITY\r\nb LOGOUT\r\n", capture_output=True,
+            text=True, timeout=60)
+        assert "b OK" in done.stdout, done.stdout + done.stderr
+        assert "EXTERNAL" not in done.stdout
+
+
 # CRAM-MD5 --------------------------------------------------------------------
 
 @pytest.fixture(scope="module")
