@@ -26,6 +26,8 @@ REFUSED = {"submissions": b"535 5.7.8 ", "imaps": b"a NO [AUTHENTICATIONFAIL",
            "pop3s": b"-ERR [AUTH] "}
 UNKNOWN = {"submissions": b"504 ", "imaps": b"a NO [CANNOT]",
            "pop3s": b"-ERR Unknown"}
+LATER = {"submissions": b"454 4.7.0 ", "imaps": b"a NO [UNAVAILABLE]",
+         "pop3s": b"-ERR [SYS/TEMP]"}
 ON = "client-certificates = true\ncram-md5 = true\n"
 
 
@@ -142,6 +144,20 @@ def test_who_does_not(server, pair, tmp_path, port, version):
             assert "EXTERNAL" in login.offered()
             good, line = login.external(user)
             assert not good and line.startswith(REFUSED[port]), line
+
+
+def test_vault_begins_again(server, pair):
+    """It knows of no handshake from before; that is nobody's fault."""
+    logins = [Shown(server, port, pair) for port in PORTS]
+    for login in logins:
+        login.offered()
+    server.kill_role("vault")
+    for port, login in zip(PORTS, logins):
+        with login:
+            good, line = login.external(ALICE.encode())
+            assert not good and line.startswith(LATER[port]), line
+        with Shown(server, port, pair) as again:
+            assert again.external(ALICE.encode())[0]
 
 
 def test_same_key_other_certificate(server, pair, tmp_path):
