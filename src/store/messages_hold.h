@@ -53,8 +53,8 @@ enum hold_state { HOLD_stands, HOLD_begins, HOLD_ends };
  * recipient of it; to, what it is from now on, or empty: it has that recipient
  * no more. E_NOTFOUND: there is no such message, or recipient; E_BUSY: relay
  * has it in its hands; E_DENIED: nothing is in the queue for an address of
- * ours. gave_up: seconds since 1970, later than now. The text is what was
- * signed, and nobody's to change. */
+ * ours. give_up: seconds since 1970, later than now by ten years at most. The
+ * text is what was signed, and nobody's to change. */
 enum queue_edit_what { EDIT_rcpt = 1, EDIT_sender = 2, EDIT_priority = 4,
 	EDIT_give_up = 8 };
 #define FIELDS_queue_edit_ask(F, S)                                   \

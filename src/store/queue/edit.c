@@ -12,6 +12,8 @@
 
 #include "base/timetext.h"
 
+enum { GIVE_UP_MAX_S = 315360000 };	/* ten years */
+
 struct editing {
 	struct engine *e;
 	struct write *w;
@@ -90,9 +92,10 @@ check_to(struct editing *x)
 	rc = resolve_address(&x->e->w, x->e->arena, ask->to, &who, err);
 	if (rc < 0)
 		return rc;
-	return resolve_is_theirs(&who) ? 0 : err_set(err, E_DENIED, "%.*s is "
-	    "of this server: nothing here waits for other servers to have it",
-	    STR_FMT(ask->to));
+	if (resolve_is_theirs(&who) && who.kind != ADDRESS_NO_MAIL)
+		return 0;
+	return err_set(err, E_DENIED, "%.*s is of this server: nothing here "
+	    "waits for other servers to have it", STR_FMT(ask->to));
 }
 
 static int
@@ -116,6 +119,10 @@ check_edit(struct editing *x)
 		    PRIORITY_MAX, PRIORITY_MAX);
 	if (ask->what & EDIT_give_up && ask->give_up <= x->e->now_s)
 		return err_set(err, E_INVALID, "that time is over");
+	if (ask->what & EDIT_give_up &&
+	    ask->give_up - x->e->now_s > GIVE_UP_MAX_S)
+		return err_set(err, E_INVALID, "nothing waits for more than "
+		    "ten years");
 	if (!(ask->what & EDIT_rcpt))
 		return 0;
 	if (!find_rcpt(x, ask->rcpt))
@@ -246,6 +253,8 @@ edit_priority(struct editing *x)
 	return rc;
 }
 
+/* What is held may be here for as much longer as it was: that is added when it
+ * is let go (hold_let_go()). */
 static int
 edit_give_up(struct editing *x)
 {
@@ -257,9 +266,10 @@ edit_give_up(struct editing *x)
 	journal_edit(x, &x->q[0], buf_get(&at));
 	queued_news(x->e, QUEUE_NEWS_by, &x->q[0], x->ask->give_up);
 	for (size_t i = 0; i < x->n && rc == 0; i++) {
-		x->q[i].give_up = x->ask->give_up;
+		x->q[i].give_up = x->ask->give_up -
+		    hold_lasts(x->e, &x->q[i]);
 		rc = sql_run(&x->e->w, SQL_queue_rcpt_give_up, SQL_VALS(
-		    vi((uint64_t)x->ask->give_up), vi(x->q[i].message),
+		    vi((uint64_t)x->q[i].give_up), vi(x->q[i].message),
 		    vi(x->q[i].n)), &x->w->err);
 	}
 	return rc;

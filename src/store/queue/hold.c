@@ -42,8 +42,7 @@ hold_let_go(struct engine *e, const struct queued *q, struct str why,
     struct err *err)
 {
 	enum row_state to = q->attempts ? ROW_waits : ROW_fresh;
-	int64_t stood = q->held_at > 0 && q->held_at < e->now_s ?
-	    e->now_s - q->held_at : 0;
+	int64_t stood = hold_lasts(e, q);
 	int64_t give_up = q->give_up ? q->give_up + stood : 0;
 
 	queued_journal(e, JOURNAL_released, q, 0, why);

@@ -28,6 +28,14 @@ hold_domain(struct str address)
 	return str_from(address, str_rchr(address, '@'));
 }
 
+/* For so long it has been held, if it is. */
+static inline int64_t
+hold_lasts(const struct engine *e, const struct queued *q)
+{
+	return q->state == ROW_held && q->held_at > 0 &&
+	    q->held_at < e->now_s ? e->now_s - q->held_at : 0;
+}
+
 /* q waits no more for now, with or without a hold; and again. Each is told of
  * where it has to be: dispatch, and the journal. */
 int hold_row(struct engine *e, const struct queued *q, bool by_hand,

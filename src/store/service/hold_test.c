@@ -521,7 +521,7 @@ BEGIN(edits_a_recipient);
 	    E_INVALID);
 	assert_int_equal(edit_rcpt(w, m, "b@wrong.test", is), E_NOTFOUND);
 	assert_int_equal(edit_rcpt(w, m + 1, was, is), E_NOTFOUND);
-	/* What failed has passed nobody by: the other one comes. */
+	/* The other one comes. */
 	t = take(w, r, 2000);
 	assert_str(t.rcpt.address, "a1@wrong.test");
 	report(w, r, &t, OUTCOME_delivered);
@@ -638,6 +638,23 @@ BEGIN(gives_up_later);
 END
 CASE(gives_up_later)
 
+/* Counted from now, however long it was held before. */
+BEGIN(gives_up_held);
+	uint64_t m = submit_some(w, st, "alice@example.test", "far.test", 1);
+	struct queue_row row;
+	int64_t at = now_s(w) + 2 * FIVE_DAYS + 7200;
+
+	assert_int_equal(hold(w, HOLD_destination, "far.test", false), 1);
+	ahead(w, 2 * FIVE_DAYS);
+	assert_true(edit_what(w, m, EDIT_give_up, "", INT64_MAX) < 0);
+	assert_int_equal(edit_what(w, m, EDIT_give_up, "", at), 1);
+	assert_int_equal(hold(w, HOLD_destination, "far.test", true), 1);
+	assert_int_equal(count(w, &held, &row), 1);
+	assert_true(row.expires >= at && row.expires < at + 60);
+	(void)t;
+END
+CASE(gives_up_held)
+
 /* Held or not: who sent it is told, at once. */
 BEGIN(expires_now);
 	uint64_t m = submit_some(w, st, "alice@example.test", "far.test", 1);
@@ -675,6 +692,7 @@ main(void)
 		BOTH(test_takes_recipients_off),
 		BOTH(test_gives_up_sooner),
 		BOTH(test_gives_up_later),
+		BOTH(test_gives_up_held),
 		BOTH(test_expires_now),
 	};
 
