@@ -65,6 +65,8 @@ int policy_remember(struct engine *e, const struct write *w,
 int policy_wrote_to(struct engine *e, uint64_t account,
     const struct recipient *const *rcpt, size_t n, int64_t *since,
     struct err *err);
-/* One of an account that leaves later was taken: its id is remembered now. */
+/* One of an account that leaves later was taken: its id is remembered now, and
+ * whom it goes to, who is new only once. */
 int policy_remember_later(struct engine *e, const struct write *w,
+    const struct recipient *const *rcpt, size_t n, const int64_t *since,
     struct err *err);

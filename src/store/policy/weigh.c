@@ -460,7 +460,7 @@ policy_wrote_to(struct engine *e, uint64_t account,
 static int
 remember_recipients(struct engine *e, uint64_t account,
     const struct recipient *const *rcpt, size_t n, const int64_t *since,
-    struct err *err)
+    bool later, struct err *err)
 {
 	struct str domain, local;
 	size_t kept = 0;
@@ -470,7 +470,7 @@ remember_recipients(struct engine *e, uint64_t account,
 		if (rcpt[i]->account || !address_key(rcpt[i]->address,
 		    e->arena, &domain, &local))
 			continue;
-		if (kept++ < RCPTS_WEIGHED)
+		if (!later && kept++ < RCPTS_WEIGHED)
 			rc = alike_wrote(e, account, domain, err);
 		if (rc >= 0 && (since[i] < 0 || e->now_s - since[i] > STALE_S))
 			rc = memory_keep(e, MEMORY_wrote_to, account,
@@ -508,16 +508,21 @@ policy_remember(struct engine *e, const struct write *w,
 		    err);
 	}
 	return rc < 0 ? rc : remember_recipients(e, w->caller->account, rcpt,
-	    n, since, err);
+	    n, since, false, err);
 }
 
 /* Nobody has it yet, and its id is not kept with it. */
 int
-policy_remember_later(struct engine *e, const struct write *w, struct err *err)
+policy_remember_later(struct engine *e, const struct write *w,
+    const struct recipient *const *rcpt, size_t n, const int64_t *since,
+    struct err *err)
 {
 	const struct submit_ask *ask = w->ask;
+	int rc;
 
 	if (w->caller->authority != AUTH_ACCOUNT || e->o.divert.n > 0)
 		return 0;
-	return answers_sent(e, w->caller->account, ask->message_id, err);
+	rc = answers_sent(e, w->caller->account, ask->message_id, err);
+	return rc < 0 || !since ? rc : remember_recipients(e,
+	    w->caller->account, rcpt, n, since, true, err);
 }

@@ -4,9 +4,9 @@
  *
  * What came for somebody and is sent on, reports, and what is answered while
  * they are away is nobody's doing and counts for nobody. What a program of this
- * machine hands in as an account's address counts for that account; whom it
- * writes to is not known to be the person's correspondent, so of these none is
- * new.
+ * machine hands in as an account's address counts for that account. But any
+ * user of the machine may name that address: so none of these recipients is
+ * new, and they do not count for what stops the account.
  *
  * An account that comes to a limit that stops it (limit_stops()) is stopped in
  * the same transaction, though the message that would have been too much is
@@ -132,7 +132,8 @@ submit_limits(struct submitting *s)
 	s->use = (struct send_limits_use){ .n = {
 	    [SEND_LIMIT_messages_hour] = 1, [SEND_LIMIT_messages_day] = 1,
 	    [SEND_LIMIT_recipients_hour] = s->nnamed,
-	    [SEND_LIMIT_recipients_day] = s->nnamed,
+	    [SEND_LIMIT_recipients_day] =
+		s->w->caller->authority == AUTH_LOCAL ? 0 : s->nnamed,
 	    [SEND_LIMIT_new_day] = fresh } };
 	rc = send_limits_allow(e, &l->is, &s->use, e->o.wall_us(e->o.arg),
 	    &which, &s->w->err);

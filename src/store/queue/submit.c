@@ -344,8 +344,8 @@ write_submit(struct engine *e, struct write *w)
 	if (rc == 0 && s.ask->dmarc.n > 0)
 		rc = dmarc_count(e, &seen, &w->err);
 	if (rc == 0)
-		rc = s.due ? policy_remember_later(e, w, &w->err) :
-		    policy_remember(e, w, s.to.rcpt, s.to.n, s.known, &w->err);
+		rc = (s.due ? policy_remember_later : policy_remember)(e, w,
+		    s.to.rcpt, s.to.n, s.known, &w->err);
 	return rc < 0 ? rc : submit_count(&s);
 }
 

@@ -7,6 +7,7 @@
 #include "store/engine/engine_int.h"
 #include "store/service/test_folder.h"
 #include "store/service/test_ok.h"
+#include "store/test_blob.h"
 
 enum { MINUTE_S = 60, HOUR_S = 3600, DAY_S = 24 * HOUR_S, FAR_MAX = 600 };
 
@@ -153,6 +154,34 @@ test_count_leaks(void **state)
 	assert_false(stopped(p));
 }
 
+enum { AT_ONCE = 4 };
+
+/* In one commit: how many were taken. */
+static int
+send_at_once(struct folder *p)
+{
+	const struct rcpt_ask rcpt = { .address = STR("alice@ours.test") };
+	static struct submit_ask ask[AT_ONCE];
+	static struct write w[AT_ONCE];
+	struct rcpt_answer answer;
+	struct recipient to;
+	int taken = 0;
+
+	OK(reader_rcpt(p->d.r, &p->who, &rcpt, &answer, &to, &p->d.err));
+	for (int i = 0; i < AT_ONCE; i++) {
+		ask[i] = (struct submit_ask){ .change = ++p->d.change,
+			.reverse_path = STR("alice@ours.test"),
+			.octets = test_blob(STR("text")), .raw_size = 4 };
+		w[i] = (struct write){ .caller = &p->who,
+			.call = STORE_submit, .ask = &ask[i], .rcpts = &to,
+			.nrcpts = 1 };
+	}
+	assert_int_equal(fixture_commit(&p->d, w, AT_ONCE), 0);
+	for (int i = 0; i < AT_ONCE; i++)
+		taken += w[i].code >= 0;
+	return taken;
+}
+
 /* Of a whole batch, and of the same that is asked for again, each is counted
  * once; and what failed is not. */
 static void
@@ -164,12 +193,21 @@ test_one_commit(void **state)
 	OK(fixture_submit_as(&p->d, &p->who, "alice@ours.test", "text",
 	    to_alice, NULL));
 	assert_int_equal(used(p, SEND_LIMIT_messages_hour), 1);
+	p->d.change--;
+	OK(send_to(p, to_alice));
+	assert_int_equal(used(p, SEND_LIMIT_messages_hour), 1);
 	assert_int_equal(fixture_submit_as(&p->d, &p->who, "bob@ours.test",
 	    "text", to_alice, NULL), E_DENIED);
 	assert_int_equal(used(p, SEND_LIMIT_messages_hour), 1);
 	folder_crash(p);
 	OK(fixture_open(&p->d));
 	assert_int_equal(used(p, SEND_LIMIT_messages_hour), 1);
+	/* None of a batch has the room of another. */
+	set_limit(p, SEND_LIMIT_messages_hour, AT_ONCE);
+	pass(p, HOUR_S);
+	OK(send_to(p, to_alice));
+	assert_int_equal(send_at_once(p), AT_ONCE - 1);
+	assert_int_equal(used(p, SEND_LIMIT_messages_hour), AT_ONCE);
 	set_limit(p, SEND_LIMIT_messages_hour, 1);
 	assert_int_equal(send_to(p, to_alice), E_RATE);
 }
@@ -408,6 +446,21 @@ test_later(void **state)
 	assert_int_equal(rows(p, FRESH), 1);
 }
 
+/* Who is written to three times is new once, also where nothing has left. */
+static void
+test_later_is_new_once(void **state)
+{
+	struct folder *p = *state;
+
+	set_limit(p, SEND_LIMIT_new_day, 3);
+	p->d.hold_until = p->d.now_us / 1000000 + HOUR_S;
+	for (int i = 0; i < 3; i++)
+		OK(send_far(p, 0, 2));
+	p->d.hold_until = 0;
+	OK(send_far(p, 0, 2));
+	assert_int_equal(used(p, SEND_LIMIT_new_day), 2);
+}
+
 /* Mail of the world, and a program of this machine. */
 static void
 test_others(void **state)
@@ -429,6 +482,14 @@ test_others(void **state)
 	OK(send_to(p, to_alice));
 	assert_int_equal(fixture_submit_as(&p->d, &local, "alice@ours.test",
 	    "text", to_alice, NULL), E_RATE);
+	/* Who can name her address cannot stop her. */
+	set_limit(p, SEND_LIMIT_messages_hour, 0);
+	set_limit(p, SEND_LIMIT_recipients_day, 1);
+	for (int i = 0; i < 2; i++)
+		OK(fixture_submit_as(&p->d, &local, "alice@ours.test",
+		    "text", to_alice, NULL));
+	assert_false(stopped(p));
+	assert_int_equal(used(p, SEND_LIMIT_recipients_day), 0);
 }
 
 /* Nothing is left of an account that goes. */
@@ -465,6 +526,7 @@ main(void)
 		TEST(test_more_than_all),
 		TEST(test_long_queue),
 		TEST(test_later),
+		TEST(test_later_is_new_once),
 		TEST(test_others),
 		TEST(test_removed),
 	};
