@@ -72,6 +72,18 @@ def test_who_is_told(world):
     assert len(world.sender.messages) == 1
 
 
+def test_time_is_told_nobody(world):
+    """Whoever hands in mail that is judged does not hear that it went on: no
+    door counts how often he asks for it (BY=, RFC 2852)."""
+    world.sender.messages.clear()
+    world.here.command("alias", "add", "by@here.test", "by@far.test")
+    before = len(world.far.messages)
+    hand_in(world.here, ["by@here.test"], asked=(), options=("BY=60;NT",))
+    assert eventually(lambda: len(world.far.messages) > before)
+    settled(world)
+    assert not world.sender.messages
+
+
 def test_aliases_say_nothing_of_whom_they_lead_to(world):
     world.sender.messages.clear()
     world.here.command("alias", "add", "sales@here.test", "alice@here.test")

@@ -14,6 +14,16 @@ domain_of(struct engine *e, struct str address)
 	    str_rchr(address, '@') + 1));
 }
 
+/* Is the sender to hear that it is late, or was passed on? No door counts how
+ * often, and it names what an alias here leads to. */
+static bool
+may_tell_of_time(const struct write *w, const struct submit_ask *ask)
+{
+	bool judged = w->caller->authority == AUTH_MX && ask->handed_by.n > 0;
+
+	return !judged && recipients_may_tell(w->caller, ask);
+}
+
 int
 queue_put(struct engine *e, const struct write *w, uint64_t account,
     const struct submit_ask *ask, struct str return_path, uint64_t message,
@@ -24,7 +34,7 @@ queue_put(struct engine *e, const struct write *w, uint64_t account,
 	MSG_COPY(envelope, &said, ask);
 	said.reverse_path = return_path;
 	said.by_mode &= BY_notify | BY_return | BY_trace;
-	if (said.by_mode && !recipients_may_tell(w->caller, ask))
+	if (said.by_mode && !may_tell_of_time(w, ask))
 		said.by_mode |= BY_quiet;
 	if (said.by_mode)
 		batch_news(e, &(struct queue_news){ .kind = QUEUE_NEWS_by,
