@@ -348,6 +348,41 @@ def test_addresses_in_turn(world):
     assert {s.messages[0].peer for s in there} == set(ours)
 
 
+def test_turns_of_each_kind(world):
+    """Where there is one of a kind it takes nobody's turn of the other."""
+    ours = [world.address() for _ in range(2)]
+    here = world.postern("here.test", more=pool(
+        "all", [*ours, "::1"], 'senders = { "here.test" }'))
+    there = [world.sink(f"d{i}.test") for i in range(4)]
+    for i in range(4):
+        world.record(f"mail.d{i} AAAA ::1")     # is tried first
+    world.start()
+    for i, sink in enumerate(there):
+        world.send(here, "alice", [f"x@d{i}.test"])
+        sink.wait(1)
+    assert sorted(s.messages[0].peer for s in there) == sorted(2 * ours)
+
+
+def test_fallback_where_a_kind_is_missing(world):
+    """A host that was dialled in vain is down, though it has an address that
+    nobody here can dial; and still is when it is not tried so soon."""
+    ours = world.address()
+    up = world.sink()
+    world.record(f"both A {world.address()}")
+    world.record("both AAAA ::1")
+    here = world.postern("here.test", queue="retry-min = 1h", more=pool(
+        "four", [ours], 'senders = { "here.test" }') +
+        f'route "there.test" {{ host = "both.test" port = {world.port} '
+        f'private = true fallback = "[{up.address}]" '
+        f'fallback-port = {world.port} }}')
+    world.start()
+    for n in (1, 2):
+        world.send(here, "alice", ["x@there.test"], f"no {n}")
+        up.wait(n)
+    assert empty(here), here.tail()
+    assert {m.peer for m in up.messages} == {ours}
+
+
 def test_one_that_is_not_ours(world):
     """Others of the pool are; and where none is, nobody else is to blame."""
     ours = world.address()

@@ -348,13 +348,17 @@ dial(struct delivery *d)
 	if (e < 0) {
 		connect_note(d, VERDICT_LATER, 0, STR("4.4.1"),
 		    str_c(err.text));
+		d->no_proxy = fault == EGRESS_PROXY;
 		if (fault == EGRESS_HOST)
 			backoff_failed(d, str_c(err.text));
 		else
 			d->verdict.ours = true;
-		d->no_proxy = fault == EGRESS_PROXY;
+		/* Whom no proxy asks may be there. */
+		d->verdict.dialled = fault == EGRESS_HOST ||
+		    (d->verdict.dialled && !d->no_proxy);
 		return fault == EGRESS_OURS ? E_LIMIT : e;
 	}
+	d->verdict.dialled = true;
 	probe_say(d, "connect", "somebody is there");
 	d->conn->client = smtp_client_new(&o, s, connect_host(d)->name);
 	smtp_client_until(d->conn->client,
@@ -481,6 +485,7 @@ may_try(struct delivery *d)
 	}
 	why = way_rested(d);
 	if (why.n > 0) {
+		d->verdict.dialled = true;	/* it was */
 		note_quietly(d, VERDICT_LATER, 0, STR("4.4.1"),
 		    arena_printf(d->txn_mem, "not tried again so soon: %.*s",
 			STR_FMT(why)));

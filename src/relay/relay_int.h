@@ -103,6 +103,7 @@ struct verdict {
 	bool reached;		/* somebody answered */
 	bool ours;		/* something on our side was in the way: a
 				 * proxy, a source */
+	bool dialled;		/* and yet some address was tried */
 	bool untried;		/* hosts were left when it took too long */
 	int code;		/* these two are of the rank */
 	char status[12];
@@ -117,7 +118,8 @@ struct verdict {
 static inline bool
 verdict_is_down(const struct verdict *v)
 {
-	return v->rank >= VERDICT_LATER && !v->reached && !v->ours;
+	return v->rank >= VERDICT_LATER && !v->reached &&
+	    (!v->ours || v->dialled);
 }
 
 /* A fiber and the assignment that it delivers. */

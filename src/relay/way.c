@@ -54,7 +54,9 @@ way_list(struct delivery *d)
 	d->nsources = source_list(&d->pool, v6, d->sources);
 	if (d->nsources == 0)
 		return 0;
-	for (size_t n = d->relay->turn++ % d->nsources; n > 0; n--) {
+	/* Where there is no choice nobody's turn has been. */
+	for (size_t n = d->nsources < 2 ? 0 : d->relay->turn++ % d->nsources;
+	    n > 0; n--) {
 		first = d->sources[0];
 		memmove(d->sources, d->sources + 1,
 		    (d->nsources - 1) * sizeof(first));
