@@ -349,6 +349,46 @@ test_example(void **state)
 	arena_free(a);
 }
 
+/* So many of each kind in a pool, and not one more of either. */
+static void
+test_pool_addresses(void **state unused_arg)
+{
+	char folder[] = "/tmp/conf-XXXXXX";
+	struct arena *a = arena_new(1 << 20);
+	static const struct {
+		int v4, v6;
+		bool good;
+	} t[] = {
+		{ POOL_SOURCES_MAX, POOL_SOURCES_MAX, true },
+		{ POOL_SOURCES_MAX + 1, 0, false },
+		{ 1, POOL_SOURCES_MAX + 1, false },
+	};
+	const char *path = NULL;
+
+	assert_non_null(mkdtemp(folder));
+	for (size_t i = 0; i < NELEM(t); i++) {
+		auto_buf text = BUF_INIT(10000);
+		struct config c = { 0 };
+		struct err err = { 0 };
+
+		buf_lit(&text, "hostname = a.b\npool p { addresses = { ");
+		for (int k = 1; k <= t[i].v4; k++)
+			buf_printf(&text, "%s\"192.0.2.%d\"", k > 1 ? ", " :
+			    "", k);
+		for (int k = 1; k <= t[i].v6; k++)
+			buf_printf(&text, ", \"2001:db8::%d\"", k);
+		buf_lit(&text, " } }\n");
+		buf_chr(&text, '\0');
+		path = write_file(folder, text.p);
+		assert_int_equal(conf_read(path, a, &c, &err) == 0, t[i].good);
+		if (!t[i].good)
+			assert_non_null(strstr(err.text, "64 addresses"));
+	}
+	(void)unlink(path);
+	(void)rmdir(folder);
+	arena_free(a);
+}
+
 static const char *
 in_folder(struct arena *a, const char *folder, const char *name)
 {
@@ -407,6 +447,7 @@ main(int argc, char **argv)
 		cmocka_unit_test(test_rows),
 		cmocka_unit_test(test_fields),
 		cmocka_unit_test(test_said_defaults),
+		cmocka_unit_test(test_pool_addresses),
 		cmocka_unit_test_prestate(test_example,
 		    argc > 1 ? argv[1] : NULL),
 		cmocka_unit_test_prestate(test_example_uncommented,

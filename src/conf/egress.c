@@ -153,7 +153,7 @@ check_addresses(struct str list, struct err *err)
 {
 	struct rd rd = rd_of(list), before;
 	struct source_conf s, other;
-	size_t n = 0;
+	size_t n = 0, kind[2] = { 0 };
 
 	for (; rd_left(&rd) > 0 && msg_take(&rd, &source_conf_shape, &s);
 	    n++) {
@@ -163,6 +163,11 @@ check_addresses(struct str list, struct err *err)
 			if (str_eqi(other.address, s.address))
 				return err_set(err, E_INVALID, "%.*s stands "
 				    "there twice", STR_FMT(s.address));
+		if (++kind[str_chr(s.address, ':') < s.address.n] >
+		    POOL_SOURCES_MAX)
+			return err_set(err, E_INVALID, "a pool has %d "
+			    "addresses of IPv4 at most, and as many of IPv6",
+			    POOL_SOURCES_MAX);
 	}
 	return n > 0 ? 0 : err_set(err, E_INVALID, "expected addresses = { "
 	    "\"192.0.2.1\", ... }");

@@ -29,7 +29,7 @@
 	{ "addresses", CONF_POOL, CONF_SOURCES, 1, 8000, NULL, \
 	    EGRESS_AT(pool_conf, addresses), "addresses of this machine", \
 	    .more = "Each may have a name of its own for EHLO behind it: " \
-	    "`192.0.2.11@out2.example.org`.", \
+	    "`192.0.2.11@out2.example.org`. Of IPv4 64 at most, and of IPv6.", \
 	    .unset = "there has to be one", \
 	    .example = "{ \"192.0.2.10\", \"2001:db8::10\" }" }, \
 	{ "hello", CONF_POOL, CONF_HOSTNAME, 1, 255, NULL, \

@@ -8,7 +8,7 @@
 #pragma once
 #include "relay/route.h"
 
-enum { SOURCES_MAX = 64 };	/* of one kind in a pool */
+enum { SOURCES_MAX = POOL_SOURCES_MAX };
 
 struct source {
 	struct str address;	/* empty: as the system likes */

@@ -321,7 +321,7 @@ enum egress_kind {
 	F(S, str, user, 255) F(S, str, password, 255)
 MSG_STRUCT(egress_conf);
 /* Addresses of ours that mail of some senders leaves from. */
-enum { POOL_NAME_MAX = 64 };
+enum { POOL_NAME_MAX = 64, POOL_SOURCES_MAX = 64 /* of one kind */ };
 #define FIELDS_pool_conf(F, S)                                       \
 	F(S, str, name, POOL_NAME_MAX)                               \
 	F(S, str, addresses, 8000) /* struct source_conf each */     \
