@@ -132,19 +132,36 @@ def test_what_was_down_is_asked(world):
     answers is forgotten as one that was down."""
     here = world.postern("here.test", queue="retry-min = 1h")
     there = world.sink("there.test")
+    world.record("also MX 10 mail.there\nthird MX 10 mail.there")
     world.start()
     there.stop()
+    _, result = probe(here, "bob@there.test", code=1)
+    assert "refused" in result["text"]
+    # That keeps no mail from trying it.
     world.send(here, "alice", ["bob@there.test"])
-    end = time.monotonic() + 20
-    while not here.queued()[0]["attempts"] and time.monotonic() < end:
-        time.sleep(0.1)
+    said = attempt(here, "bob@there.test")
+    assert "refused" in said and "so soon" not in said
+    world.send(here, "alice", ["bob@also.test"])
+    assert "not tried again so soon" in attempt(here, "bob@also.test")
     steps, result = probe(here, "bob@there.test", code=1)
     assert "not tried again" not in result["text"]
     assert any("refused" in t for t in told(steps, "host"))
     there.start()
     assert probe(here, "bob@there.test")[1]["result"] == "taken"
-    here.command("queue", "retry", "--all")
+    # By a domain of which nothing is known yet, and without a retry.
+    world.send(here, "alice", ["carol@third.test"])
     there.wait(1)
+
+
+def attempt(server, recipient):
+    """What came of its first one."""
+    end = time.monotonic() + 20
+    while time.monotonic() < end:
+        for row in server.queued():
+            if row["attempts"] and recipient in json.dumps(row):
+                return json.dumps(row)
+        time.sleep(0.1)
+    raise AssertionError(server.queued())
 
 
 def test_two_at_a_time_and_an_end(world):
