@@ -59,6 +59,8 @@ await story(async (page, context) => {
 	await page.keyboard.press('Control+Enter');
 	assert.doesNotMatch((await handed).postData(), /HOLDFOR/);
 	await page.getByText('Sent', { exact: true }).nth(1).waitFor();
+	await goFolder(page, 'Sent');
+	await until(() => page.locator('.row').count(), 2);
 
 	await context.clearCookies();
 	await page.evaluate(() => localStorage.clear());

@@ -59,7 +59,7 @@ export const de: Texts = {
 	awayBackwards: 'Der letzte Tag ist vor dem ersten.',
 	awayNoText: 'Was soll die Antwort sagen?',
 
-	sending: 'Senden',
+	sendingMail: 'Senden',
 	undoFor: 'Senden lässt sich rückgängig machen für',
 	undoNever: 'gar nicht',
 	seconds: (n: number) => `${n} Sekunden`,

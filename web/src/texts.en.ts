@@ -57,7 +57,7 @@ export const en = {
 	awayBackwards: 'The last day is before the first.',
 	awayNoText: 'What should the answer say?',
 
-	sending: 'Sending',
+	sendingMail: 'Sending',
 	undoFor: 'Sending can be undone for',
 	undoNever: 'not at all',
 	seconds: (n: number) => `${n} seconds`,

@@ -1,5 +1,5 @@
 import { useSignal, type Signal } from '@preact/signals';
-import { useEffect, useRef } from 'preact/hooks';
+import { useLayoutEffect, useRef } from 'preact/hooks';
 import { attach, changed, closeWriting, detach, discard, identities, send, writing,
 	type Attached, type Writing } from '../model/compose';
 import { isKeeping } from '../device';
@@ -14,7 +14,8 @@ function Field({ w, label, value, focus, children }: {
 	children?: preact.ComponentChildren;
 }) {
 	const input = useRef<HTMLInputElement>(null);
-	useEffect(() => {
+	// At once: who is quick is in another field already after a moment.
+	useLayoutEffect(() => {
 		if (focus)
 			input.current!.focus();
 	}, []);
@@ -57,7 +58,7 @@ const stateOf = (w: Writing) => ({ new: '', changed: '', saving: t.saving,
 
 function Text({ w }: { w: Writing }) {
 	const area = useRef<HTMLTextAreaElement>(null);
-	useEffect(() => {
+	useLayoutEffect(() => {
 		if (!w.focusText)
 			return;
 		area.current!.focus();

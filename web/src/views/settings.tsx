@@ -37,7 +37,7 @@ const Password = () => (
 
 const Sending = () => (
 	<section>
-		<h3>{t.sending}</h3>
+		<h3>{t.sendingMail}</h3>
 		<label>{t.undoFor}
 			<select value={undoS.value} onChange={(e) =>
 				chooseUndo(Number(e.currentTarget.value))}>
