@@ -62,8 +62,9 @@ await story(async (page, context) => {
 	await goFolder(page, 'Sent');
 	await until(() => page.locator('.row').count(), 2);
 
-	await context.clearCookies();
 	await page.evaluate(() => localStorage.clear());
+	await page.goto('about:blank');		// it asks for nothing any more
+	await context.clearCookies();
 	await page.goto(`${base}/`);
 	await signIn(page, bob);
 	await until(() => page.locator('.row').count(), 2);
